@@ -1,0 +1,20 @@
+#include "core/error.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace nonconvex {
+
+std::string show(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  // to_chars, not printf or strtod: no locale, and no newer glibc symbols than the prebuilt binary allows.
+  std::array<char, 64> text;
+  const bool integer = std::abs(value) < 1e15 && std::trunc(value) == value;
+  const auto end =
+      integer ? std::to_chars(text.data(), text.data() + text.size(), static_cast<long long>(value)).ptr
+              : std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 6).ptr;
+  return {text.data(), end};
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,49 @@
+// Errors are for what could not run: a bad argument, no memory. Bad luck (no convergence) is a Status, not an error.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace nonconvex {
+
+/// What the error becomes in JavaScript: TypeError, RangeError or SolverError.
+enum class ErrorKind { type, range, solver };
+
+/// An error with the JavaScript class it maps to and, for SolverError, a code such as "OUT_OF_MEMORY".
+class Error : public std::exception {
+ public:
+  Error(ErrorKind kind, std::string message, std::string code = {})
+      : kind_(kind), message_(std::move(message)), code_(std::move(code)) {}
+  const char* what() const noexcept override { return message_.c_str(); }
+  ErrorKind kind() const noexcept { return kind_; }
+  const std::string& code() const noexcept { return code_; }
+
+ private:
+  ErrorKind kind_;
+  std::string message_;
+  std::string code_;
+};
+
+/// Thrown inside a long operation when the solve was aborted or ran out of time; `iterate` turns it into a Status.
+struct Interrupted {};
+
+/// A number as JavaScript would print it, near enough for messages: integers without a point, six digits otherwise.
+std::string show(double value);
+inline std::string show(std::string_view value) { return "'" + std::string(value) + "'"; }
+inline std::string show(bool value) { return value ? "true" : "false"; }
+template <std::integral I>
+requires(!std::same_as<I, bool>) std::string show(I value) { return std::to_string(value); }
+
+/// Throws a RangeError "name = value: expectation" unless the condition holds.
+template <class T>
+void require(bool condition, std::string_view name, const T& value, std::string_view expectation) {
+  if (!condition) {
+    throw Error(ErrorKind::range, std::string(name) + " = " + show(value) + ": " + std::string(expectation));
+  }
+}
+
+}  // namespace nonconvex

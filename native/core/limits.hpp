@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "core/fields.hpp"
+
+namespace nonconvex {
+
+/// The limits that every solver's settings begin with.
+struct Limits {
+  int maxIterations = 1000;
+  double tolerance = 1e-6;
+  double timeLimit = std::numeric_limits<double>::infinity();
+  int checkInterval = 1;
+  int threads = 0;
+  std::uint64_t seed = 0;
+
+  static constexpr auto fields() {
+    using Self = Limits;
+    return std::tuple{
+        FIELD(maxIterations, between(0, 2147483647),
+              "Most iterations before the solve ends with status `iterationLimit`."),
+        FIELD(tolerance, between(0, 1), "Relative accuracy at which the solve ends with status `solved`."),
+        FIELD(timeLimit, atLeast(0), "Seconds after which the solve ends with status `timeLimit`."),
+        FIELD(checkInterval, between(1, 1000000),
+              "Iterations between two checks of progress, limits and the abort signal."),
+        FIELD(threads, between(0, 1024),
+              "Most threads that this solve may use; 0 means all of the pool. Results do not depend on it."),
+        FIELD(seed, between(0, 9007199254740991.0), "Integer seed of everything random in the solve.")};
+  }
+};
+
+}  // namespace nonconvex

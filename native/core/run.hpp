@@ -1,0 +1,104 @@
+// The one outer loop of the package.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "core/monitor.hpp"
+#include "core/status.hpp"
+
+namespace nonconvex {
+
+/// Reports of a solve, thinned to every second one whenever there are too many: bounded memory however long it runs.
+class History {
+ public:
+  History() { reports_.reserve(capacity); }
+  void add(const Progress& progress) {
+    if (count_++ % stride_ != 0) return;
+    if (reports_.size() == capacity) {
+      for (std::size_t i = 0; 2 * i < capacity; ++i) reports_[i] = reports_[2 * i];
+      reports_.resize(capacity / 2);
+      stride_ *= 2;
+      if ((count_ - 1) % stride_ != 0) return;
+    }
+    reports_.push_back(progress);
+  }
+  const std::vector<Progress>& reports() const { return reports_; }
+
+ private:
+  static constexpr std::size_t capacity = 1024;
+  std::vector<Progress> reports_;
+  std::size_t count_ = 0;
+  std::size_t stride_ = 1;
+};
+
+struct Outcome {
+  Status status = Status::numericalError;
+  std::string message;
+  Progress progress;
+  History history;
+};
+
+/// One sentence with the numbers, for people.
+std::string describe(Status status, const Progress& progress, const Limits& limits);
+
+/// Runs a solver until it is solved or a limit is met.
+///
+/// A solver has `start()` (the set-up that may take long), `step()` (one iteration of the method; it returns a Status
+/// when it cannot go on) and `progress()` (which may synchronise a device, so not at every step). Its state is a valid
+/// answer from construction on, so that a solve that ends before its first step has something to return.
+template <class Solver>
+Outcome iterate(Solver& solver, const Limits& limits, Monitor& monitor) {
+  Outcome outcome;
+  const auto finish = [&](Status status) -> Outcome& {
+    outcome.status = status;
+    outcome.message = describe(status, outcome.progress, limits);
+    return outcome;
+  };
+  const auto interrupted = [&] { return monitor.aborted() ? Status::aborted : Status::timeLimit; };
+  int k = 0;
+  const auto check = [&]() -> std::optional<Status> {
+    Progress now = solver.progress();
+    now.iteration = k;
+    now.seconds = monitor.seconds();
+    outcome.progress = now;
+    outcome.history.add(now);
+    monitor.report(now);
+    if (!std::isfinite(now.objective)) return Status::numericalError;
+    if (now.residual <= limits.tolerance) return Status::solved;
+    if (monitor.aborted()) return Status::aborted;
+    if (monitor.outOfTime()) return Status::timeLimit;
+    if (k >= limits.maxIterations) return Status::iterationLimit;
+    return std::nullopt;
+  };
+  try {
+    // Even a solve aborted before its start reports the point that it returns.
+    if (monitor.aborted() || monitor.outOfTime()) return finish(check().value_or(interrupted()));
+    solver.start();
+    for (;; ++k) {
+      if (k % limits.checkInterval == 0 || k >= limits.maxIterations) {
+        if (const auto status = check()) return finish(*status);
+      }
+      if (const std::optional<Status> status = solver.step()) {
+        ++k;
+        const auto last = check();
+        return finish(last == Status::solved ? *last : *status);
+      }
+      if (monitor.aborted()) {
+        ++k;
+        return finish(check().value_or(Status::aborted));
+      }
+    }
+  } catch (const Interrupted&) {
+    outcome.progress = solver.progress();
+    outcome.progress.iteration = k;
+    outcome.progress.seconds = monitor.seconds();
+    return finish(interrupted());
+  }
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <limits>
+#include <string_view>
+
+namespace nonconvex {
+
+/// How a solve ended. `solved` is the only success; every other one still returns the best iterate.
+enum class Status { solved, iterationLimit, timeLimit, stalled, infeasible, unbounded, numericalError, aborted };
+
+constexpr std::string_view statusNames[] = {"solved",     "iterationLimit", "timeLimit",      "stalled",
+                                            "infeasible", "unbounded",      "numericalError", "aborted"};
+constexpr std::string_view name(Status status) { return statusNames[static_cast<int>(status)]; }
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+/// One report of a running solve. A member that a solver does not know stays NaN and is left out in JavaScript.
+struct Progress {
+  int iteration = 0;
+  double objective = unknown;
+  double lowerBound = unknown;
+  double residual = unknown;     ///< what `tolerance` is tested on
+  double feasibility = unknown;  ///< constraint violation
+  double step = unknown;         ///< length of the last step, in the solver's own norm
+  double seconds = 0;            ///< since the solve began
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,204 @@
+#include "core/threads.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+namespace nonconvex {
+namespace {
+
+int parseInteger(std::string_view text, int fallback) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? value : fallback;
+}
+
+int affinityThreads() {
+#ifdef __linux__
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+#endif
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+/// Cores allowed by the control group's CPU quota, rounded up; a large number where there is none.
+double cgroupCores() {
+  constexpr double unlimited = 1e9;
+  std::string path;
+  std::ifstream membership("/proc/self/cgroup");
+  for (std::string line; std::getline(membership, line);) {
+    if (line.rfind("0::", 0) == 0) path = line.substr(3);
+  }
+  double cores = unlimited;
+  const auto quota = [&](double limit, double period) {
+    if (limit > 0 && period > 0) cores = std::min(cores, limit / period);
+  };
+  // Version 2: every group up to the root may set a limit.
+  for (;;) {
+    std::ifstream file("/sys/fs/cgroup" + path + "/cpu.max");
+    double limit = 0;
+    double period = 0;
+    if (file >> limit >> period) quota(limit, period);  // "max 100000" fails to parse and sets none
+    if (path.empty() || path == "/") break;
+    path.erase(path.rfind('/'));
+  }
+  std::ifstream limitFile("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+  std::ifstream periodFile("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+  double limit = 0;
+  double period = 0;
+  if (limitFile >> limit && periodFile >> period) quota(limit, period);
+  return cores;
+}
+
+void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace
+
+int availableThreads() {
+  if (const char* text = std::getenv("NONCONVEX_THREADS")) {
+    const int value = parseInteger(text, 0);
+    if (value >= 1) return std::min(value, 1024);
+  }
+  const double cores = std::min<double>(affinityThreads(), cgroupCores());
+  return std::max(1, static_cast<int>(std::ceil(cores)));
+}
+
+void WorkerPool::Region::work() {
+  for (int chunk = next.fetch_add(1); chunk < chunks; chunk = next.fetch_add(1)) {
+    try {
+      call(context, chunk);
+    } catch (...) {
+      if (!failed.exchange(true)) error = std::current_exception();
+      next.store(chunks);
+    }
+  }
+}
+
+WorkerPool::WorkerPool(int threads) {
+  workers_.reserve(static_cast<std::size_t>(threads));
+  for (int i = 0; i < threads; ++i) workers_.emplace_back([this] { workerLoop(); });
+}
+
+WorkerPool::~WorkerPool() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    tasks_.clear();
+  }
+  wake_.notify_all();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+void WorkerPool::submit(std::function<void()> task) {
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+    pending_.fetch_add(1);
+  }
+  wake_.notify_one();
+}
+
+void WorkerPool::run(int chunks, int maxThreads, void (*call)(void*, int), void* context) {
+  const int helpers = std::min({chunks - 1, maxThreads - 1, threads()});
+  if (helpers <= 0) {
+    for (int chunk = 0; chunk < chunks; ++chunk) call(context, chunk);
+    return;
+  }
+  Region region{.call = call, .context = context, .chunks = chunks, .freeSlots = helpers};
+  int sleeping;
+  {
+    const std::lock_guard lock(mutex_);
+    region.following = regions_;
+    regions_ = &region;
+    pending_.fetch_add(1);
+    sleeping = sleeping_;
+  }
+  for (int i = 0; i < std::min(helpers, sleeping); ++i) wake_.notify_one();
+  region.work();
+  {
+    const std::lock_guard lock(mutex_);
+    Region** link = &regions_;
+    while (*link != &region) link = &(*link)->following;
+    *link = region.following;
+    pending_.fetch_sub(1);
+  }
+  // No new helper can join; those that did are within their last chunk.
+  for (int spins = 0; region.helpers.load(std::memory_order_acquire) != 0; ++spins) {
+    if (spins < 4000) {
+      pause();
+    } else {
+      std::this_thread::yield();
+    }
+  }
+  if (region.error) std::rethrow_exception(region.error);
+}
+
+WorkerPool::Region* WorkerPool::claimRegion() {
+  for (Region* region = regions_; region != nullptr; region = region->following) {
+    if (region->freeSlots > 0 && region->next.load(std::memory_order_relaxed) < region->chunks) {
+      --region->freeSlots;
+      region->helpers.fetch_add(1);
+      return region;
+    }
+  }
+  return nullptr;
+}
+
+/// The parallel loops of one iteration follow each other within microseconds: waiting awake that long saves the
+/// wake-up.
+bool WorkerPool::spinForWork() {
+  for (int spins = 0; spins < 2000; ++spins) {
+    if (pending_.load(std::memory_order_relaxed) > 0) return true;
+    pause();
+  }
+  return false;
+}
+
+void WorkerPool::workerLoop() {
+  std::unique_lock lock(mutex_);
+  bool helped = false;
+  while (!stopping_) {
+    if (!tasks_.empty()) {
+      std::function<void()> task = std::move(tasks_.front());
+      tasks_.pop_front();
+      pending_.fetch_sub(1);
+      lock.unlock();
+      task();
+      task = nullptr;
+      lock.lock();
+    } else if (Region* region = claimRegion()) {
+      lock.unlock();
+      region->work();
+      region->helpers.fetch_sub(1, std::memory_order_release);
+      lock.lock();
+      helped = true;
+    } else if (helped) {
+      helped = false;
+      lock.unlock();
+      spinForWork();
+      lock.lock();
+    } else {
+      ++sleeping_;
+      wake_.wait(lock);
+      --sleeping_;
+    }
+  }
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,75 @@
+// The process's bounded pool of workers: solves run on it first in, first out, and a running solve may borrow idle
+// workers.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace nonconvex {
+
+/// Threads that this process may use: NONCONVEX_THREADS, or cores by CPU affinity and cgroup quota (rounded up).
+int availableThreads();
+
+class WorkerPool {
+ public:
+  explicit WorkerPool(int threads);
+  /// Waits for the running tasks; tasks not begun are dropped, so cancel and await them first.
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  int threads() const { return static_cast<int>(workers_.size()); }
+
+  /// Queues a task; it must not throw.
+  void submit(std::function<void()> task);
+
+  /// Calls f(0), ..., f(chunks - 1), each once, on the calling thread and on workers that have nothing else to do, at
+  /// most `maxThreads` in all. Returns when all are done. The caller never waits for a worker to become free, so it
+  /// cannot deadlock and costs little when the pool is busy. The first exception of f is thrown again here.
+  template <class F>
+  void parallelFor(int chunks, int maxThreads, F&& f) {
+    if (chunks <= 0) return;
+    using Function = std::remove_reference_t<F>;
+    run(
+        chunks, maxThreads, [](void* context, int chunk) { (*static_cast<Function*>(context))(chunk); },
+        const_cast<void*>(static_cast<const void*>(&f)));
+  }
+
+ private:
+  struct Region {
+    void (*call)(void*, int);
+    void* context;
+    int chunks;
+    int freeSlots;  // guarded by mutex_
+    std::atomic<int> next = 0;
+    std::atomic<int> helpers = 0;
+    std::atomic<bool> failed = false;
+    std::exception_ptr error = nullptr;
+    Region* following = nullptr;
+
+    void work();
+  };
+
+  void run(int chunks, int maxThreads, void (*call)(void*, int), void* context);
+  void workerLoop();
+  Region* claimRegion();  // needs mutex_
+  bool spinForWork();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> tasks_;
+  Region* regions_ = nullptr;
+  std::atomic<int> pending_ = 0;  // tasks and regions that an idle worker could take; a hint, for spinning
+  int sleeping_ = 0;
+  bool stopping_ = false;
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace nonconvex

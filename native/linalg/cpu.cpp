@@ -1,0 +1,167 @@
+#include "linalg/cpu.hpp"
+
+#include <cmath>
+
+namespace nonconvex {
+namespace {
+
+constexpr int tile = 256;
+
+int tilesOf(int n) { return (n + tile - 1) / tile; }
+int tileSize(int n, int index) { return std::min(tile, n - index * tile); }
+
+/// Pieces to cut `extent` into: about 12 for large products, one where a piece would be too small to be worth handing
+/// out.
+int pieceSize(int extent, double flopsPerUnit, int multiple) {
+  constexpr double leastFlops = 4e5;
+  const int wanted =
+      std::max((extent + 11) / 12, static_cast<int>(std::min(1e9, std::ceil(leastFlops / flopsPerUnit))));
+  return std::min(extent, (wanted + multiple - 1) / multiple * multiple);
+}
+
+}  // namespace
+
+void Cpu::gemm(Op opA, Op opB, double alpha, Mat<const double> a, Mat<const double> b, double beta,
+               Mat<double> c) const {
+  const int k = opA == Op::none ? a.cols : a.rows;
+  const auto multiply = [&](int i, int j, int m, int n) {
+    const double* pa = opA == Op::none ? a.data + i : a.column(i);
+    const double* pb = opB == Op::none ? b.column(j) : b.data + j;
+    if (n == 1 && opB == Op::none) {
+      const bool plain = opA == Op::none;
+      blas::gemv(static_cast<char>(opA), plain ? m : k, plain ? k : m, alpha, pa, a.stride, pb, beta, &c(i, j));
+    } else {
+      blas::gemm(static_cast<char>(opA), static_cast<char>(opB), m, n, k, alpha, pa, a.stride, pb, b.stride, beta,
+                 &c(i, j), c.stride);
+    }
+  };
+  if (c.rows == 0 || c.cols == 0) return;
+  if (c.rows >= c.cols) {
+    const int piece = pieceSize(c.rows, 2.0 * c.cols * k, 24);
+    tasks((c.rows + piece - 1) / piece,
+          [&](int t) { multiply(t * piece, 0, std::min(piece, c.rows - t * piece), c.cols); });
+  } else {
+    const int piece = pieceSize(c.cols, 2.0 * c.rows * k, 8);
+    tasks((c.cols + piece - 1) / piece,
+          [&](int t) { multiply(0, t * piece, c.rows, std::min(piece, c.cols - t * piece)); });
+  }
+}
+
+void Cpu::syrk(double alpha, Mat<const double> a, double beta, Mat<double> c) const {
+  const int n = c.rows;
+  const int tiles = tilesOf(n);
+  tasks(tiles * (tiles + 1) / 2, [&](int t) {
+    int i = 0;
+    while ((i + 1) * (i + 2) / 2 <= t) ++i;
+    const int j = t - i * (i + 1) / 2;
+    checkpoint();
+    const int m = tileSize(n, i);
+    if (i == j) {
+      blas::syrkLower('T', m, a.rows, alpha, a.column(i * tile), a.stride, beta, &c(i * tile, j * tile), c.stride);
+    } else {
+      blas::gemm('T', 'N', m, tileSize(n, j), a.rows, alpha, a.column(i * tile), a.stride, a.column(j * tile), a.stride,
+                 beta, &c(i * tile, j * tile), c.stride);
+    }
+  });
+}
+
+void Cpu::mirrorLower(Mat<double> a) const {
+  const int n = a.rows;
+  constexpr int small = 32;
+  const int blocks = (n + small - 1) / small;
+  tasks(blocks, [&](int block) {
+    const int end = std::min(n, (block + 1) * small);
+    for (int i0 = block * small; i0 < n; i0 += small) {
+      for (int j = block * small; j < end; ++j) {
+        for (int i = std::max(i0, j + 1); i < std::min(n, i0 + small); ++i) a(j, i) = a(i, j);
+      }
+    }
+  });
+}
+
+bool Cpu::cholesky(Mat<double> a) const {
+  const int n = a.rows;
+  const int tiles = tilesOf(n);
+  for (int k = 0; k < tiles; ++k) {
+    checkpoint();
+    const int nk = tileSize(n, k);
+    const int k0 = k * tile;
+    if (blas::potrfLower(nk, &a(k0, k0), a.stride) != 0) return false;
+    const int below = tiles - k - 1;
+    tasks(below, [&](int t) {
+      const int i = k + 1 + t;
+      blas::trsmLower('R', 'T', tileSize(n, i), nk, &a(k0, k0), a.stride, &a(i * tile, k0), a.stride);
+    });
+    tasks(below * (below + 1) / 2, [&](int t) {
+      int row = 0;
+      while ((row + 1) * (row + 2) / 2 <= t) ++row;
+      const int i = k + 1 + row;
+      const int j = k + 1 + t - row * (row + 1) / 2;
+      if (i == j) {
+        blas::syrkLower('N', tileSize(n, i), nk, -1.0, &a(i * tile, k0), a.stride, 1.0, &a(i * tile, j * tile),
+                        a.stride);
+      } else {
+        blas::gemm('N', 'T', tileSize(n, i), tileSize(n, j), nk, -1.0, &a(i * tile, k0), a.stride, &a(j * tile, k0),
+                   a.stride, 1.0, &a(i * tile, j * tile), a.stride);
+      }
+    });
+  }
+  return true;
+}
+
+void Cpu::choleskySolve(Mat<const double> factor, Mat<double> b) const {
+  const int n = factor.rows;
+  const int tiles = tilesOf(n);
+  const auto update = [&](char op, int i, int k) {
+    // B_i -= L_ik B_k (forward) or L_ki^T B_k (backward).
+    const double* l = op == 'N' ? &factor(i * tile, k * tile) : &factor(k * tile, i * tile);
+    const int rows = op == 'N' ? tileSize(n, i) : tileSize(n, k);
+    const int cols = op == 'N' ? tileSize(n, k) : tileSize(n, i);
+    if (b.cols == 1) {
+      blas::gemv(op, rows, cols, -1.0, l, factor.stride, &b(k * tile, 0), 1.0, &b(i * tile, 0));
+    } else {
+      blas::gemm(op, 'N', tileSize(n, i), b.cols, tileSize(n, k), -1.0, l, factor.stride, &b(k * tile, 0), b.stride,
+                 1.0, &b(i * tile, 0), b.stride);
+    }
+  };
+  for (int k = 0; k < tiles; ++k) {
+    blas::trsmLower('L', 'N', tileSize(n, k), b.cols, &factor(k * tile, k * tile), factor.stride, &b(k * tile, 0),
+                    b.stride);
+    tasks(tiles - k - 1, [&](int t) { update('N', k + 1 + t, k); });
+  }
+  for (int k = tiles - 1; k >= 0; --k) {
+    blas::trsmLower('L', 'T', tileSize(n, k), b.cols, &factor(k * tile, k * tile), factor.stride, &b(k * tile, 0),
+                    b.stride);
+    tasks(k, [&](int t) { update('T', t, k); });
+  }
+}
+
+void Cpu::choleskyInverse(Mat<double> factor, Mat<double> inverse) const {
+  const int n = factor.rows;
+  const int tiles = tilesOf(n);
+  // Z = L^{-1}, a block of columns at a time, into `inverse`.
+  tasks(tiles, [&](int j) {
+    checkpoint();
+    const int j0 = j * tile;
+    const int nj = tileSize(n, j);
+    for (int c = 0; c < nj; ++c) {
+      std::fill(inverse.column(j0 + c), inverse.column(j0 + c) + n, 0.0);
+      inverse(j0 + c, j0 + c) = 1;
+    }
+    blas::trsmLower('L', 'N', n - j0, nj, &factor(j0, j0), factor.stride, &inverse(j0, j0), inverse.stride);
+  });
+  // A^{-1} = Z^T Z, into the memory of the factor, then back.
+  tasks(tiles * (tiles + 1) / 2, [&](int t) {
+    int i = 0;
+    while ((i + 1) * (i + 2) / 2 <= t) ++i;
+    const int j = t - i * (i + 1) / 2;
+    const int i0 = i * tile;
+    checkpoint();
+    blas::gemm('T', 'N', tileSize(n, i), tileSize(n, j), n - i0, 1.0, &inverse(i0, i0), inverse.stride,
+               &inverse(i0, j * tile), inverse.stride, 0.0, &factor(i0, j * tile), factor.stride);
+  });
+  mirrorLower(factor);
+  forEach(n, [&](int j) { std::copy(factor.column(j), factor.column(j) + n, inverse.column(j)); });
+}
+
+}  // namespace nonconvex
