@@ -97,13 +97,13 @@ static_assert(sizeFromFields<ReluSettings>() == sizeof(ReluSettings));
 struct ReluPatterns {
   int sample = 50;
   bool exact = false;
-  Mat<const double> gates;  ///< (d + bias) x P, one column a pattern, acting on x as given
+  HostMatrix<double> gates;  ///< (d + bias) x P, one column a pattern, acting on x as given
 };
 
-/// An earlier solution to start from; views into its arrays.
+/// An earlier solution to start from.
 struct ReluWarmStart {
-  Mat<const double> weights;  ///< as ReluSolution::weights; no columns when there is none
-  Mat<const double> dual;     ///< as ReluSolution::dual
+  HostMatrix<double> weights;  ///< as ReluSolution::weights; no columns when there is none
+  HostMatrix<double> dual;     ///< as ReluSolution::dual
 };
 
 struct ReluProblem {
