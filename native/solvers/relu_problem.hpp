@@ -6,10 +6,10 @@
 
 #include "core/limits.hpp"
 #include "linalg/views.hpp"
+#include "parts/losses.hpp"
 
 namespace nonconvex {
 
-enum class ReluLoss { squared, logistic, hinge, softmax, huber };
 enum class ReluActivation { relu, gated };
 enum class ReluMethod { admm, sampled };
 enum class ReluSplitting { cone, slack };

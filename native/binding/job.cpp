@@ -1,0 +1,180 @@
+#include "binding/job.hpp"
+
+#include <utility>
+
+namespace nonconvex {
+
+void Job::report(const Progress& progress) {
+  if (listener_ != nullptr) listener_->report(*this, progress);
+}
+
+void Mailbox::run(const std::shared_ptr<Job>& job, WorkerPool& pool) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    running_.emplace(job.get(), job);
+  }
+  try {
+    job->run(pool, job->monitor_);
+  } catch (...) {
+    job->error_ = std::current_exception();
+  }
+  const std::lock_guard lock(mutex_);
+  job->news_.finished = true;
+  post(job);
+  running_.erase(job.get());
+  if (running_.empty()) idle_.notify_all();
+}
+
+void Mailbox::report(Job& job, const Progress& progress) {
+  const std::lock_guard lock(mutex_);
+  job.news_.progress = progress;
+  post(running_.at(&job));
+}
+
+void Mailbox::post(const std::shared_ptr<Job>& job) {
+  if (closed_ || job->posted_) return;
+  job->posted_ = true;
+  ready_.push_back(job);
+  // One wake-up is enough for all that is ready. It only signals, so the lock is not held for long.
+  if (ready_.size() == 1) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+}
+
+std::vector<Mailbox::Delivery> Mailbox::take() {
+  const std::lock_guard lock(mutex_);
+  std::vector<Delivery> deliveries;
+  for (std::shared_ptr<Job>& job : ready_) {
+    job->posted_ = false;
+    const Job::News news = std::exchange(job->news_, {});
+    deliveries.emplace_back(std::move(job), news);
+  }
+  ready_.clear();
+  return deliveries;
+}
+
+void Mailbox::close() {
+  std::unique_lock lock(mutex_);
+  closed_ = true;
+  for (const auto& [key, job] : running_) job->abort();
+  idle_.wait(lock, [this] { return running_.empty(); });
+  ready_.clear();
+}
+
+Runtime& Runtime::instance() {
+  static Runtime runtime;
+  return runtime;
+}
+
+Runtime::~Runtime() {
+  std::unordered_set<std::shared_ptr<Mailbox>> open;
+  {
+    const std::lock_guard lock(mutex_);
+    exiting_ = true;
+    open.swap(mailboxes_);
+  }
+  for (const auto& mailbox : open) mailbox->close();
+}
+
+void Runtime::enter(const std::shared_ptr<Mailbox>& mailbox) {
+  const std::lock_guard lock(mutex_);
+  mailboxes_.insert(mailbox);
+}
+
+void Runtime::leave(const std::shared_ptr<Mailbox>& mailbox) {
+  std::unique_ptr<WorkerPool> unused;  // joined after the lock is released
+  const std::lock_guard lock(mutex_);
+  mailboxes_.erase(mailbox);
+  if (mailboxes_.empty()) unused = std::move(pool_);
+}
+
+void Runtime::submit(std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Job> job) {
+  const std::lock_guard lock(mutex_);
+  if (exiting_) return;
+  if (pool_ == nullptr) pool_ = std::make_unique<WorkerPool>(availableThreads());
+  pool_->submit([pool = pool_.get(), mailbox = std::move(mailbox), job = std::move(job)] { mailbox->run(job, *pool); });
+}
+
+void Environment::create(Napi::Env env) {
+  env.SetInstanceData(new Environment(env));  // owned by the environment from here on
+}
+
+Environment::Environment(Napi::Env env) : env_(env) {
+  const auto onWake = [](napi_env alive, napi_value, void* self, void*) {
+    if (alive != nullptr) static_cast<Environment*>(self)->dispatch();
+  };
+  const napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "nonconvex"),
+                                                             0, 1, nullptr, nullptr, this, onWake, &wake_);
+  if (status != napi_ok) throw Napi::Error::New(env);
+  // An idle addon does not keep the process alive.
+  napi_unref_threadsafe_function(env, wake_);
+  mailbox_ = std::make_shared<Mailbox>(wake_);
+  Runtime::instance().enter(mailbox_);
+  // Registered after the thread-safe function, so called before that is closed. No JavaScript can run any more.
+  const auto onCleanup = [](void* data) {
+    auto* self = static_cast<Environment*>(data);
+    self->mailbox_->close();
+    self->pending_.clear();
+    Runtime::instance().leave(self->mailbox_);
+  };
+  napi_add_env_cleanup_hook(env, onCleanup, this);
+}
+
+Napi::Object Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress,
+                                const std::vector<Napi::Object>& inputs) {
+  Pending pending{.deferred = Napi::Promise::Deferred::New(env_), .onProgress = {}, .inputs = {}};
+  if (onProgress.IsFunction()) {
+    pending.onProgress = Napi::Persistent(onProgress.As<Napi::Function>());
+    job->listener_ = mailbox_.get();
+  }
+  for (const Napi::Object& input : inputs) pending.inputs.push_back(Napi::Persistent(input));
+
+  Writer handle(env_);
+  handle.value("promise", pending.deferred.Promise());
+  const auto abort = [weak = std::weak_ptr(job)](const Napi::CallbackInfo&) {
+    if (const std::shared_ptr<Job> running = weak.lock()) running->abort();
+  };
+  handle.value("abort", Napi::Function::New(env_, abort, "abort"));
+
+  if (pending_.empty()) napi_ref_threadsafe_function(env_, wake_);
+  pending_.emplace(job.get(), std::move(pending));
+  Runtime::instance().submit(mailbox_, std::move(job));
+  return handle.object();
+}
+
+void Environment::dispatch() {
+  for (const Mailbox::Delivery& delivery : mailbox_->take()) deliver(delivery);
+}
+
+void Environment::deliver(const Mailbox::Delivery& delivery) {
+  const auto& [job, news] = delivery;
+  const auto found = pending_.find(job.get());
+  if (found == pending_.end()) return;
+  Pending& pending = found->second;  // stays valid if the listener starts another solve; the iterator may not
+  const Napi::HandleScope scope(env_);
+  try {
+    if (news.progress && !pending.onProgress.IsEmpty()) {
+      Writer progress(env_);
+      writeProgress(progress, *news.progress);
+      pending.onProgress.Call({progress.object()});  // src/solve.ts catches what a listener throws
+    }
+  } catch (const Napi::Error&) {  // the environment is about to end
+  }
+  if (!news.finished) return;
+  settle(*job, pending.deferred);
+  pending_.erase(job.get());
+  if (pending_.empty()) napi_unref_threadsafe_function(env_, wake_);
+}
+
+void Environment::settle(const Job& job, const Napi::Promise::Deferred& deferred) {
+  try {
+    try {
+      if (job.error_) std::rethrow_exception(job.error_);
+      deferred.Resolve(job.result(env_));
+    } catch (...) {
+      deferred.Reject(toJs(env_, std::current_exception()).Value());
+    }
+  } catch (const Napi::Error&) {  // the environment is about to end
+  }
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,129 @@
+// A solve on a worker thread: from a promise made on the JavaScript thread to its settlement there.
+//
+//   Job          one solve; knows nothing of JavaScript but how to make its result
+//   Mailbox      between the workers and one JavaScript environment (the main thread, a worker_thread)
+//   Environment  an environment's promises; lives on its JavaScript thread
+//   Runtime      the process: the pool of workers that all environments share
+#pragma once
+
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "binding/js.hpp"
+#include "core/monitor.hpp"
+#include "core/threads.hpp"
+
+namespace nonconvex {
+
+class Mailbox;
+
+class Job {
+ public:
+  virtual ~Job() = default;
+
+  /// On a worker; what it throws rejects the promise.
+  virtual void run(WorkerPool& pool, Monitor& monitor) = 0;
+  /// On the JavaScript thread, after `run`.
+  virtual Napi::Object result(Napi::Env env) const = 0;
+
+  void abort() noexcept { monitor_.abort(); }
+
+ private:
+  friend class Mailbox;
+  friend class Environment;
+
+  // Only the newest report waits for JavaScript, so a listener that is slow sees fewer, and memory stays bounded.
+  struct News {
+    std::optional<Progress> progress;
+    bool finished = false;
+  };
+
+  Monitor monitor_{std::numeric_limits<double>::infinity(), [this](const Progress& progress) { report(progress); }};
+  void report(const Progress& progress);
+
+  Mailbox* listener_ = nullptr;  // where reports go, if anybody wants them
+  std::exception_ptr error_;     // of `run`
+  News news_;                    // guarded by the mailbox
+  bool posted_ = false;          // guarded by the mailbox: it is in `ready_`
+};
+
+class Mailbox {
+ public:
+  explicit Mailbox(napi_threadsafe_function wake) : wake_(wake) {}
+
+  /// On a worker: runs the job and posts that it has finished. Does nothing once closed.
+  void run(const std::shared_ptr<Job>& job, WorkerPool& pool);
+  void report(Job& job, const Progress& progress);
+
+  using Delivery = std::pair<std::shared_ptr<Job>, Job::News>;
+  /// What has been posted since the last call.
+  std::vector<Delivery> take();
+
+  /// Aborts the running jobs and waits for them. No job runs, and nothing wakes the environment, after this.
+  void close();
+
+ private:
+  void post(const std::shared_ptr<Job>& job);  // needs mutex_
+
+  std::mutex mutex_;
+  std::condition_variable idle_;
+  napi_threadsafe_function wake_;
+  bool closed_ = false;
+  std::unordered_map<Job*, std::shared_ptr<Job>> running_;
+  std::vector<std::shared_ptr<Job>> ready_;
+};
+
+/// The one mutable global. The pool begins with the first job and ends with the last environment: Node may unload an
+/// addon that only worker_threads have loaded, and no thread of ours may outlive its code.
+class Runtime {
+ public:
+  static Runtime& instance();
+  /// At exit(), which runs no cleanup hook of an environment: the library's own destructors (BLAS) come after this.
+  ~Runtime();
+
+  void enter(const std::shared_ptr<Mailbox>& mailbox);
+  void leave(const std::shared_ptr<Mailbox>& mailbox);
+  void submit(std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Job> job);
+
+ private:
+  std::mutex mutex_;
+  std::unordered_set<std::shared_ptr<Mailbox>> mailboxes_;
+  std::unique_ptr<WorkerPool> pool_;
+  bool exiting_ = false;
+};
+
+class Environment {
+ public:
+  /// Called once when the addon is loaded into an environment.
+  static void create(Napi::Env env);
+  static Environment& of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
+
+  explicit Environment(Napi::Env env);
+
+  /// Queues a job and returns { promise, abort() }. `inputs` stay alive until the promise settles.
+  Napi::Object start(std::shared_ptr<Job> job, Napi::Value onProgress, const std::vector<Napi::Object>& inputs);
+
+ private:
+  struct Pending {
+    Napi::Promise::Deferred deferred;
+    Napi::FunctionReference onProgress;
+    std::vector<Napi::ObjectReference> inputs;
+  };
+
+  void dispatch();
+  void deliver(const Mailbox::Delivery& delivery);
+  void settle(const Job& job, const Napi::Promise::Deferred& deferred);
+
+  Napi::Env env_;
+  napi_threadsafe_function wake_ = nullptr;
+  std::shared_ptr<Mailbox> mailbox_;
+  std::unordered_map<const Job*, Pending> pending_;
+};
+
+}  // namespace nonconvex

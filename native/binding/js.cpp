@@ -1,0 +1,223 @@
+#include "binding/js.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <new>
+
+namespace nonconvex {
+
+std::string showValue(Napi::Value value) {
+  switch (value.Type()) {
+    case napi_undefined:
+      return "undefined";
+    case napi_null:
+      return "null";
+    case napi_boolean:
+      return show(value.As<Napi::Boolean>().Value());
+    case napi_number:
+      return show(value.As<Napi::Number>().DoubleValue());
+    case napi_string:
+      return show(value.As<Napi::String>().Utf8Value());
+    case napi_function:
+      return "a function";
+    case napi_object:
+      return value.IsArray() ? "an array" : "an object";
+    default:
+      return "a value of another type";
+  }
+}
+
+namespace {
+
+/// An error with a `code`, where there is one.
+Napi::Error coded(Napi::Env env, const std::string& message, const std::string& code) {
+  Napi::Error error = Napi::Error::New(env, message);
+  if (!code.empty()) error.Set("code", Napi::String::New(env, code));
+  return error;
+}
+
+}  // namespace
+
+Napi::Error toJs(Napi::Env env, std::exception_ptr error) {
+  try {
+    std::rethrow_exception(std::move(error));
+  } catch (const Napi::Error& e) {
+    return e;
+  } catch (const Error& e) {
+    switch (e.kind()) {
+      case ErrorKind::type:
+        return Napi::TypeError::New(env, e.what());
+      case ErrorKind::range:
+        return Napi::RangeError::New(env, e.what());
+      default:
+        return coded(env, e.what(), e.code());
+    }
+  } catch (const std::bad_alloc&) {
+    return coded(env, "out of memory", "OUT_OF_MEMORY");
+  } catch (const std::exception& e) {
+    return coded(env, e.what(), {});
+  } catch (...) {
+    return coded(env, "unknown error in native code", {});
+  }
+}
+
+void Reader::refuse(const char* name, Napi::Value value, const char* expected) const {
+  throw Error(ErrorKind::type, pathOf(name) + " = " + showValue(value) + ": expected " + expected);
+}
+
+Napi::Value Reader::get(const char* name, bool valid(const Napi::Value&), const char* expected) const {
+  const Napi::Value value = object_.Get(name);
+  if (!valid(value)) refuse(name, value, expected);
+  return value;
+}
+
+double Reader::number(const char* name) const {
+  const auto valid = [](const Napi::Value& value) { return value.IsNumber(); };
+  return get(name, valid, "a number").As<Napi::Number>().DoubleValue();
+}
+
+int Reader::integer(const char* name) const {
+  const double value = number(name);
+  require(std::trunc(value) == value && std::abs(value) <= INT_MAX, pathOf(name), value, "expected a 32-bit integer");
+  return static_cast<int>(value);
+}
+
+bool Reader::boolean(const char* name) const {
+  const auto valid = [](const Napi::Value& value) { return value.IsBoolean(); };
+  return get(name, valid, "a boolean").As<Napi::Boolean>().Value();
+}
+
+std::string Reader::text(const char* name) const {
+  const auto valid = [](const Napi::Value& value) { return value.IsString(); };
+  return get(name, valid, "a string").As<Napi::String>().Utf8Value();
+}
+
+Reader Reader::object(const char* name) const {
+  const auto valid = [](const Napi::Value& value) { return value.IsObject(); };
+  return {get(name, valid, "an object").As<Napi::Object>(), *keep_, pathOf(name)};
+}
+
+Napi::TypedArray Reader::typedArray(const char* name, const char* expected) const {
+  const auto valid = [](const Napi::Value& value) { return value.IsTypedArray(); };
+  const Napi::TypedArray array = get(name, valid, expected).As<Napi::TypedArray>();
+  keep_->push_back(array);
+  return array;
+}
+
+const void* Reader::dataOf(const Napi::TypedArray& array) {
+  void* data = nullptr;
+  napi_get_typedarray_info(array.Env(), array, nullptr, nullptr, &data, nullptr, nullptr);
+  return data;
+}
+
+MatrixInput Reader::matrix(const char* name) const {
+  const Reader members = object(name);
+  MatrixInput matrix;
+  matrix.rows = members.integer("rows");
+  matrix.columns = members.integer("columns");
+  const Napi::TypedArray data = members.typedArray("data", "a Float64Array or Float32Array");
+  switch (data.TypedArrayType()) {
+    case napi_float64_array:
+      matrix.f64 = static_cast<const double*>(dataOf(data));
+      break;
+    case napi_float32_array:
+      matrix.f32 = static_cast<const float*>(dataOf(data));
+      break;
+    default:
+      members.refuse("data", data, "a Float64Array or Float32Array");
+  }
+  require(matrix.rows >= 0 && matrix.columns >= 0 &&
+              data.ElementLength() == static_cast<std::size_t>(matrix.rows) * static_cast<std::size_t>(matrix.columns),
+          pathOf(name) + ".data.length", data.ElementLength(), "expected rows x columns numbers");
+  return matrix;
+}
+
+MatrixInput Reader::matrix64(const char* name) const {
+  const MatrixInput found = matrix(name);
+  if (found.f32 != nullptr) object(name).refuse("data", object_.Get(name), "a Float64Array");
+  return found;
+}
+
+HostMatrix<double> Reader::matrixCopy(const char* name) const {
+  const MatrixInput from = matrix(name);
+  HostMatrix<double> to(from.rows, from.columns);
+  for (int i = 0; i < from.rows; ++i) {
+    for (int j = 0; j < from.columns; ++j) to(i, j) = from(i, j);
+  }
+  return to;
+}
+
+SparseInput Reader::sparse(const char* name) const {
+  const Reader members = object(name);
+  SparseInput matrix;
+  const std::string format = members.text("format");
+  require(format == "csc" || format == "csr", pathOf(name) + ".format", format, "expected 'csc' or 'csr'");
+  matrix.byColumn = format == "csc";
+  matrix.rows = members.integer("rows");
+  matrix.columns = members.integer("columns");
+  matrix.offsets = members.integers("offsets");
+  matrix.indices = members.integers("indices");
+  matrix.values = members.vector("values");
+  const int outer = matrix.byColumn ? matrix.columns : matrix.rows;
+  const int inner = matrix.byColumn ? matrix.rows : matrix.columns;
+  require(outer >= 0 && inner >= 0 && matrix.offsets.size() == static_cast<std::size_t>(outer) + 1,
+          pathOf(name) + ".offsets.length", matrix.offsets.size(), "expected one more than " + show(outer));
+  require(matrix.indices.size() == matrix.values.size(), pathOf(name) + ".indices.length", matrix.indices.size(),
+          "expected as many as values: " + show(matrix.values.size()));
+  require(matrix.offsets.front() == 0 && static_cast<std::size_t>(matrix.offsets.back()) == matrix.values.size(),
+          pathOf(name) + ".offsets", matrix.offsets.back(), "expected to go from 0 to " + show(matrix.values.size()));
+  for (std::size_t j = 0; j + 1 < matrix.offsets.size(); ++j) {
+    require(matrix.offsets[j] <= matrix.offsets[j + 1], pathOf(name) + ".offsets", matrix.offsets[j + 1],
+            "expected not to decrease");
+  }
+  for (const std::int32_t index : matrix.indices) {
+    require(index >= 0 && index < inner, pathOf(name) + ".indices", index, "expected 0 to " + show(inner - 1));
+  }
+  return matrix;
+}
+
+void Writer::matrix(const char* name, Mat<const double> matrix) {
+  const auto rows = static_cast<std::size_t>(matrix.rows);
+  const auto columns = static_cast<std::size_t>(matrix.cols);
+  Napi::Float64Array data = Napi::Float64Array::New(env_, rows * columns);
+  double* to = data.Data();
+  constexpr int block = 32;  // both sides of the transposition stay in the cache
+  for (int i0 = 0; i0 < matrix.rows; i0 += block) {
+    for (int j0 = 0; j0 < matrix.cols; j0 += block) {
+      for (int j = j0; j < std::min(matrix.cols, j0 + block); ++j) {
+        for (int i = i0; i < std::min(matrix.rows, i0 + block); ++i) {
+          to[static_cast<std::size_t>(i) * columns + static_cast<std::size_t>(j)] = matrix(i, j);
+        }
+      }
+    }
+  }
+  Writer members(env_);
+  members.value("data", data);
+  members.number("rows", matrix.rows);
+  members.number("columns", matrix.cols);
+  object_.Set(name, members.object());
+}
+
+void Writer::vector(const char* name, std::span<const double> values) {
+  Napi::Float64Array data = Napi::Float64Array::New(env_, values.size());
+  std::copy(values.begin(), values.end(), data.Data());
+  object_.Set(name, data);
+}
+
+void Writer::integers(const char* name, std::span<const std::int32_t> values) {
+  Napi::Int32Array data = Napi::Int32Array::New(env_, values.size());
+  std::copy(values.begin(), values.end(), data.Data());
+  object_.Set(name, data);
+}
+
+void writeProgress(Writer& out, const Progress& progress, const char* iteration) {
+  out.number(iteration, progress.iteration);
+  out.known("objective", progress.objective);
+  out.known("lowerBound", progress.lowerBound);
+  out.known("residual", progress.residual);
+  out.known("feasibility", progress.feasibility);
+  out.known("step", progress.step);
+  out.number("seconds", progress.seconds);
+}
+
+}  // namespace nonconvex

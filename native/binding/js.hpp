@@ -1,0 +1,130 @@
+// Values between JavaScript and C++: numbers, arrays, matrices, errors. Only files in this folder include <napi.h>.
+#pragma once
+
+// A worker that is being terminated fails every call into JavaScript; that must not end the process.
+#define NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
+#include <napi.h>
+
+#include <cmath>
+#include <cstdint>
+#include <exception>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/status.hpp"
+#include "linalg/views.hpp"
+
+namespace nonconvex {
+
+/// A value in an error message: 'text', 1.5, true, null, an array, an object.
+std::string showValue(Napi::Value value);
+
+/// The JavaScript error for a C++ exception. SolverError is a class of TypeScript: here it is an Error with a `code`.
+Napi::Error toJs(Napi::Env env, std::exception_ptr error);
+
+/// Row-major numbers of either width, in memory that JavaScript owns.
+struct MatrixInput {
+  const double* f64 = nullptr;
+  const float* f32 = nullptr;
+  int rows = 0;
+  int columns = 0;
+
+  double operator()(int i, int j) const {
+    const std::size_t at =
+        static_cast<std::size_t>(i) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(j);
+    return f64 != nullptr ? f64[at] : static_cast<double>(f32[at]);
+  }
+};
+
+/// Compressed columns (or rows): entries of column j are indices and values [offsets[j], offsets[j + 1]).
+struct SparseInput {
+  bool byColumn = true;
+  int rows = 0;
+  int columns = 0;
+  std::span<const std::int32_t> offsets;
+  std::span<const std::int32_t> indices;
+  std::span<const double> values;
+};
+
+/// Reads an object's members. Large arrays are not copied but listed in `keep`, for a job to keep alive.
+class Reader {
+ public:
+  Reader(Napi::Object object, std::vector<Napi::Object>& keep, std::string path = {})
+      : object_(object), keep_(&keep), path_(std::move(path)) {}
+
+  bool has(const char* name) const { return !object_.Get(name).IsUndefined(); }
+  double number(const char* name) const;
+  int integer(const char* name) const;
+  bool boolean(const char* name) const;
+  std::string text(const char* name) const;
+  Reader object(const char* name) const;
+
+  /// { data, rows, columns } with a Float64Array or Float32Array.
+  MatrixInput matrix(const char* name) const;
+  /// The same, of Float64Array alone.
+  MatrixInput matrix64(const char* name) const;
+  /// A copy, column by column as the linear algebra has it.
+  HostMatrix<double> matrixCopy(const char* name) const;
+  std::span<const double> vector(const char* name) const {
+    return array<double>(name, napi_float64_array, "a Float64Array");
+  }
+  std::span<const std::int32_t> integers(const char* name) const {
+    return array<std::int32_t>(name, napi_int32_array, "an Int32Array");
+  }
+  SparseInput sparse(const char* name) const;
+
+ private:
+  Napi::Value get(const char* name, bool valid(const Napi::Value&), const char* expected) const;
+  Napi::TypedArray typedArray(const char* name, const char* expected) const;
+  template <class T>
+  std::span<const T> array(const char* name, napi_typedarray_type type, const char* expected) const {
+    const Napi::TypedArray found = typedArray(name, expected);
+    if (found.TypedArrayType() != type) refuse(name, found, expected);
+    return {static_cast<const T*>(dataOf(found)), found.ElementLength()};
+  }
+  static const void* dataOf(const Napi::TypedArray& array);
+  [[noreturn]] void refuse(const char* name, Napi::Value value, const char* expected) const;
+  std::string pathOf(const char* name) const { return path_.empty() ? name : path_ + "." + name; }
+
+  Napi::Object object_;
+  std::vector<Napi::Object>* keep_;
+  std::string path_;
+};
+
+/// Builds an object. Its arrays are allocated by V8, as Electron demands.
+class Writer {
+ public:
+  explicit Writer(Napi::Env env) : env_(env), object_(Napi::Object::New(env)) {}
+
+  Napi::Env env() const { return env_; }
+  Napi::Object object() const { return object_; }
+
+  /// Left out when it is NaN: not known.
+  void known(const char* name, double value) {
+    if (!std::isnan(value)) number(name, value);
+  }
+  void number(const char* name, double value) { object_.Set(name, Napi::Number::New(env_, value)); }
+  void boolean(const char* name, bool value) { object_.Set(name, Napi::Boolean::New(env_, value)); }
+  void text(const char* name, std::string_view value) { object_.Set(name, toText(value)); }
+  void value(const char* name, Napi::Value value) { object_.Set(name, value); }
+
+  Napi::String toText(std::string_view value) const { return Napi::String::New(env_, value.data(), value.size()); }
+
+  /// { data, rows, columns }, row-major.
+  void matrix(const char* name, Mat<const double> matrix);
+  void vector(const char* name, std::span<const double> values);
+  void integers(const char* name, std::span<const std::int32_t> values);
+
+ private:
+  Napi::Env env_;
+  Napi::Object object_;
+};
+
+/// The members that are known, under the names of Progress; a result calls its first `iterations`.
+void writeProgress(Writer& out, const Progress& progress, const char* iteration = "iteration");
+
+}  // namespace nonconvex

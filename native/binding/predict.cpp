@@ -1,0 +1,120 @@
+#include "binding/predict.hpp"
+
+#include <algorithm>
+
+#include "linalg/cpu.hpp"
+
+namespace nonconvex {
+namespace {
+
+struct Network {
+  // A row-major matrix is its column-major transpose, which is how all of these are used.
+  Mat<const double> hidden;  // m x d: u_j
+  Mat<const double> output;  // c x m: a_j
+  Mat<const double> gates;   // P x (d + bias); no rows for 'relu'
+  std::span<const double> biases;
+  std::span<const double> scale;
+  std::span<const std::int32_t> pattern;
+};
+
+Mat<const double> transposeOf(const Reader& in, const char* name) {
+  const MatrixInput matrix = in.matrix64(name);
+  return {matrix.f64, matrix.columns, matrix.rows, matrix.columns};
+}
+
+Network readNetwork(const Reader& in) {
+  Network network{.hidden = transposeOf(in, "hiddenWeights"),
+                  .output = transposeOf(in, "outputWeights"),
+                  .gates = {},
+                  .biases = in.vector("biases"),
+                  .scale = in.vector("inputScale"),
+                  .pattern = {}};
+  const auto d = static_cast<std::size_t>(network.hidden.cols);
+  const auto m = static_cast<std::size_t>(network.hidden.rows);
+  require(static_cast<std::size_t>(network.output.cols) == m, "rows of outputWeights", network.output.cols,
+          "expected as many as hiddenWeights has columns: " + show(m));
+  require(network.biases.size() == m, "biases.length", network.biases.size(), "expected " + show(m));
+  require(network.scale.size() == d, "inputScale.length", network.scale.size(), "expected " + show(d));
+  if (in.has("gates")) {
+    network.gates = transposeOf(in, "gates");
+    network.pattern = in.integers("pattern");
+    require(network.gates.cols == network.hidden.cols || network.gates.cols == network.hidden.cols + 1, "rows of gates",
+            network.gates.cols, "expected " + show(d) + " or " + show(d + 1));
+    require(network.pattern.size() == m, "pattern.length", network.pattern.size(), "expected " + show(m));
+    for (const std::int32_t p : network.pattern) {
+      require(p >= 0 && p < network.gates.rows, "pattern", p, "expected 0 to " + show(network.gates.rows - 1));
+    }
+  }
+  return network;
+}
+
+/// Rows of x that are worked on at a time.
+constexpr int blockRows = 256;
+
+class Forward {
+ public:
+  explicit Forward(const Network& network)
+      : net_(network),
+        x_(network.hidden.cols, blockRows),
+        hidden_(network.hidden.rows, blockRows),
+        gates_(network.gates.rows, blockRows) {}
+
+  /// out (c x rows) := the outputs for rows [begin, begin + rows) of x.
+  void operator()(const MatrixInput& x, int begin, Mat<double> out) {
+    const int rows = out.cols;
+    const Mat<double> xt = x_.view().columns(0, rows);
+    const Mat<double> hidden = hidden_.view().columns(0, rows);
+    const Mat<double> gates = gates_.view().columns(0, rows);
+    for (int k = 0; k < rows; ++k) {
+      for (int j = 0; j < x.columns; ++j) {
+        const double value = x(begin + k, j);
+        if (!std::isfinite(value)) {
+          require(false, "x[" + show(begin + k) + "][" + show(j) + "]", value, "expected a finite number");
+        }
+        xt(j, k) = value / net_.scale[static_cast<std::size_t>(j)];
+      }
+    }
+    la_.gemm(Op::none, Op::none, 1, net_.hidden, xt, 0, hidden);
+    if (gates.rows > 0) la_.gemm(Op::none, Op::none, 1, net_.gates.columns(0, x.columns), xt, 0, gates);
+    const double* gateBias = net_.gates.cols > x.columns ? net_.gates.column(x.columns) : nullptr;
+    for (int k = 0; k < rows; ++k) {
+      for (int j = 0; j < hidden.rows; ++j) {
+        const auto neuron = static_cast<std::size_t>(j);
+        double& h = hidden(j, k);
+        h += net_.biases[neuron];
+        if (gates.rows == 0) {
+          h = std::max(h, 0.0);
+        } else {
+          const int p = net_.pattern[neuron];
+          if (!(gates(p, k) + (gateBias != nullptr ? gateBias[p] : 0) >= 0)) h = 0;
+        }
+      }
+    }
+    la_.gemm(Op::none, Op::none, 1, net_.output, hidden, 0, out);
+  }
+
+ private:
+  const Network& net_;
+  Cpu la_;
+  HostMatrix<double> x_, hidden_, gates_;
+};
+
+}  // namespace
+
+Napi::Value reluPredict(Napi::Env env, const Reader& network, const Reader& arguments) {
+  const Network net = readNetwork(network);
+  const MatrixInput x = arguments.matrix("x");
+  require(x.columns == net.hidden.cols, "columns of x", x.columns,
+          "expected as many as the network was trained on: " + show(net.hidden.cols));
+  const int c = net.output.rows;
+  Napi::Float64Array data =
+      Napi::Float64Array::New(env, static_cast<std::size_t>(x.rows) * static_cast<std::size_t>(c));
+  Forward forward(net);
+  for (int begin = 0; begin < x.rows; begin += blockRows) {
+    double* const to = data.Data() + static_cast<std::size_t>(begin) * static_cast<std::size_t>(c);
+    forward(x, begin, {to, c, std::min(blockRows, x.rows - begin), c});
+  }
+  return data;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,86 @@
+// Projection onto polyhedral cones K = {v : s_k <x_k, v> >= 0 for all k}, s_k = +-1, many cones over the same rows x_k,
+// many times, each time from a point close to the last one.
+#pragma once
+
+#include <vector>
+
+#include "linalg/cpu.hpp"
+
+namespace nonconvex {
+
+/// The constraints that hold with equality at a projection, with an orthonormal basis of their span: N = Q R, where the
+/// columns of N are the unit normals. Kept between projections, so that the next one begins where the last one ended.
+class ActiveSet {
+ public:
+  int size() const { return static_cast<int>(rows_.size()); }
+  void clear() { rows_.clear(); }
+
+ private:
+  friend class ConeProjector;
+
+  void reserve(int dimension, int size);
+  double* q(int j) const { return q_.data() + static_cast<std::size_t>(j) * static_cast<std::size_t>(dimension_); }
+  double* r(int j) const { return r_.data() + static_cast<std::size_t>(j) * static_cast<std::size_t>(capacity_); }
+  void append(int row, const double* inSpan, double* rest);
+  void drop(int j, double* y);
+
+  std::vector<int> rows_;
+  HostBuffer<double> q_;   // dimension x capacity
+  HostBuffer<double> r_;   // capacity x capacity, upper triangle
+  HostBuffer<double> mu_;  // multipliers of the last projection
+  int dimension_ = 0;
+  int capacity_ = 0;
+};
+
+/// Exact projections by the dual active-set method of Goldfarb and Idnani (Math. Programming 27, 1983), warm-started.
+/// The check of all rows is one matrix product for all cones together; between two such checks a cone looks only at the
+/// rows that the last one found violated.
+class ConeProjector {
+ public:
+  /// `xt` is d x n: column k is x_k. `patterns` is n x P with entries 0 or 1: s_k = 2 pattern - 1. Group g projects onto
+  /// the cone of pattern g mod P.
+  ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const double> patterns, int groups);
+
+  /// For each listed group: p_g = Proj(b_g) into column g of `p` (which may not alias `b`), and X p_g into the column of `xp`
+  /// that is its place in the list. A group whose projection is found to be no longer than `threshold` is left at that: its p
+  /// is then b + N mu with mu >= 0 and ||p|| <= threshold, and its X p is not set.
+  void project(Vec<const int> list, Mat<const double> b, double threshold, Mat<double> p, Mat<double> xp);
+
+  /// An upper bound of ||Proj_g(q)|| that costs no projection: ||q + N mu|| for some mu >= 0 on the rows active last.
+  double normBound(int group, const double* q, double* work) const;
+
+  long pivots() const { return pivots_; }
+  long rounds() const { return rounds_; }
+
+ private:
+  struct Candidates {
+    std::vector<int> rows;
+    HostBuffer<double> normals;  // d x most, unit length, signed
+    HostBuffer<double> work;
+    std::vector<double> slack;
+  };
+  static constexpr int mostCandidates = 48;
+
+  void warmStart(ActiveSet& set, const double* b, double* p, double* work) const;
+  void findViolated(int group, const double* xp, double tolerance, Candidates& found) const;
+  int pivot(ActiveSet& set, int group, const double* b, double* p, double tolerance, double threshold,
+            Candidates& candidates) const;
+  double sign(int row, int group) const { return 2 * patterns_(row, group % patterns_.cols) - 1; }
+
+  const Cpu& la_;
+  Mat<const double> xt_;
+  Mat<const double> patterns_;
+  int d_;
+  int n_;
+  HostBuffer<double> norms_;         // of the rows
+  std::vector<ActiveSet> sets_;      // one a group
+  std::vector<Candidates> scratch_;  // one a slot of the list
+  HostMatrix<double> points_;        // d x slots, gathered
+  HostMatrix<double> products_;      // n x slots
+  std::vector<int> pending_;         // places in the list of the groups not yet settled
+  std::vector<char> done_;           // by slot of the round
+  long pivots_ = 0;
+  long rounds_ = 0;
+};
+
+}  // namespace nonconvex

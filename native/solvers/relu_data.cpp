@@ -1,0 +1,174 @@
+#include "solvers/relu_data.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/memory.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// A bias outside the regulariser is one whose constant column is this many times the size of the data: it costs 1e-6 of
+/// what a weight of the same effect costs. Weight zero proper would leave the dual without interior, and no certificate.
+constexpr double freeBiasScale = 1000;
+constexpr int mostExactPatterns = 20000;
+
+double valueOfX(const ReluProblem& problem, int k, int j) {
+  const std::size_t i = static_cast<std::size_t>(k) * static_cast<std::size_t>(problem.d) + static_cast<std::size_t>(j);
+  return problem.x64 != nullptr ? problem.x64[i] : static_cast<double>(problem.x32[i]);
+}
+
+std::string entry(const char* array, int k, int j) {
+  return std::string(array) + "[" + show(k) + "][" + show(j) + "]";
+}
+
+void checkMemory(const ReluProblem& problem, const ReluSettings& settings, int d) {
+  const double n = problem.n;
+  const double p = problem.patterns.gates.cols() > 0 ? problem.patterns.gates.cols() : problem.patterns.sample;
+  const double signs = settings.activation == ReluActivation::relu ? 2 : 1;
+  const double groups = signs * p * problem.outputs;
+  const double bytes = 8 * (2 * n * n + n * d + 3 * n * groups + 6.0 * d * groups);
+  const double available = availableMemory();
+  if (bytes > available) {
+    throw Error(ErrorKind::solver,
+                "n = " + show(problem.n) + " rows, d = " + show(d) + " columns and P = " + show(p) + " patterns need " +
+                    show(std::ceil(bytes / 1e6)) + " MB, of which " + show(std::floor(available / 1e6)) +
+                    " MB are available; use fewer rows or patterns",
+                "OUT_OF_MEMORY");
+  }
+}
+
+/// Fills xt and the scales; returns the root mean square of the scaled x.
+double readX(const ReluProblem& problem, const ReluSettings& settings, ReluData& data) {
+  const int n = data.n;
+  const int columns = problem.d;
+  double largest = 0;
+  for (int k = 0; k < n; ++k) {
+    for (int j = 0; j < columns; ++j) {
+      const double value = valueOfX(problem, k, j);
+      if (!std::isfinite(value)) require(false, entry("x", k, j), value, "expected a finite number");
+      largest = std::max(largest, std::abs(value));
+      data.xt(j, k) = value;
+    }
+  }
+  data.inputScale = HostBuffer<double>(static_cast<std::size_t>(columns));
+  std::fill(data.inputScale.data(), data.inputScale.data() + columns, 1.0);
+  // Powers of two change no digit; they keep squares within range for data of any scale.
+  data.rowScale = largest > 0 ? std::ldexp(1.0, std::ilogb(largest)) : 1.0;
+  if (!std::isfinite(1 / data.rowScale)) data.rowScale = 0x1p-1022;
+  const auto rows = [&](auto&& f) {
+    for (int k = 0; k < n; ++k) f(data.xt.column(k));
+  };
+  rows([&](double* x) {
+    for (int j = 0; j < columns; ++j) x[j] /= data.rowScale;
+  });
+  if (settings.normalize == ReluNormalize::columns) {
+    HostBuffer<double> squares(static_cast<std::size_t>(columns));
+    rows([&](const double* x) {
+      for (int j = 0; j < columns; ++j) squares[static_cast<std::size_t>(j)] += x[j] * x[j];
+    });
+    for (int j = 0; j < columns; ++j) {
+      const double norm = std::sqrt(squares[static_cast<std::size_t>(j)]);
+      if (norm > 0) data.inputScale[static_cast<std::size_t>(j)] = norm * data.rowScale;
+    }
+    rows([&](double* x) {
+      for (int j = 0; j < columns; ++j) {
+        if (squares[static_cast<std::size_t>(j)] > 0) x[j] /= std::sqrt(squares[static_cast<std::size_t>(j)]);
+      }
+    });
+    data.rowScale = 1;
+  }
+  double squares = 0;
+  rows([&](const double* x) {
+    for (int j = 0; j < columns; ++j) squares += x[j] * x[j];
+  });
+  const double typical = squares > 0 ? std::sqrt(squares / n / columns) : 1.0;
+  data.columnScale = HostBuffer<double>(static_cast<std::size_t>(data.d));
+  for (int j = 0; j < columns; ++j) {
+    data.columnScale[static_cast<std::size_t>(j)] = data.inputScale[static_cast<std::size_t>(j)] * data.rowScale;
+  }
+  if (settings.bias) {
+    const double one = settings.normalize == ReluNormalize::columns ? 1 / std::sqrt(n) : 1 / data.rowScale;
+    const double constant = settings.regularizeBias ? one : freeBiasScale * typical;
+    rows([&](double* x) { x[columns] = constant; });
+    data.columnScale[static_cast<std::size_t>(columns)] = 1 / constant;
+  }
+  return typical;
+}
+
+void readY(const ReluProblem& problem, const ReluSettings& settings, ReluData& data) {
+  double squares = 0;
+  for (int k = 0; k < data.n; ++k) {
+    double rowSum = 0;
+    for (int j = 0; j < data.c; ++j) {
+      const double value = problem.y[static_cast<std::size_t>(k) * static_cast<std::size_t>(data.c) + static_cast<std::size_t>(j)];
+      const auto refuse = [&](const char* expected) { require(false, entry("y", k, j), value, expected); };
+      if (!std::isfinite(value)) refuse("expected a finite number");
+      if ((settings.loss == ReluLoss::logistic || settings.loss == ReluLoss::hinge) && std::abs(value) != 1) {
+        refuse("expected -1 or +1 with loss 'logistic' or 'hinge'");
+      }
+      if (settings.loss == ReluLoss::softmax && (value < 0 || value > 1)) {
+        refuse("expected a probability with loss 'softmax'");
+      }
+      data.y(k, j) = value;
+      squares += value * value;
+      rowSum += value;
+    }
+    if (settings.loss == ReluLoss::softmax && std::abs(rowSum - 1) > 1e-9) {
+      require(false, "sum of y[" + show(k) + "]", rowSum, "expected 1 with loss 'softmax'");
+    }
+  }
+  require(std::isfinite(squares), "sum of squares of y", squares, "out of range; rescale y");
+}
+
+}  // namespace
+
+ReluData::ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings)
+    : n(problem.n), d(problem.d + (settings.bias ? 1 : 0)), c(problem.outputs) {
+  require(n >= 1, "rows of x", n, "expected at least 1");
+  require(problem.d >= 1, "columns of x", problem.d, "expected at least 1");
+  require(c >= 1, "columns of y", c, "expected at least 1");
+  require(settings.loss != ReluLoss::softmax || c >= 2, "columns of y", c, "expected at least 2 with loss 'softmax'");
+  checkMemory(problem, settings, d);
+  xt = HostMatrix<double>(d, n);
+  y = HostMatrix<double>(n, c);
+  const double typical = readX(problem, settings, *this);
+  readY(problem, settings, *this);
+  loss = Loss{.kind = settings.loss, .delta = settings.huberDelta, .c = c, .stride = n};
+  const double userBeta = std::isnan(settings.beta) ? 0.001 * n : settings.beta;
+  // ||v'|| = ||v / rowScale||, so the penalty's weight takes the scale of the rows.
+  beta = userBeta / rowScale;
+  require(std::isfinite(beta) && beta > 0, "beta / (scale of x)", beta, "out of range; rescale x");
+
+  const ReluPatterns& wanted = problem.patterns;
+  if (wanted.gates.cols() > 0) {
+    require(wanted.gates.rows() == d, "rows of patterns.gates", wanted.gates.rows(),
+            "expected " + show(d) + " (the columns of x" + (settings.bias ? " and one for the bias)" : ")"));
+    HostMatrix<double> gates(d, wanted.gates.cols());
+    for (int i = 0; i < gates.cols(); ++i) {
+      double largest = 0;
+      for (int j = 0; j < d; ++j) {
+        const double value = wanted.gates(j, i);
+        if (!std::isfinite(value)) require(false, entry("gates", j, i), value, "expected a finite number");
+        gates(j, i) = value * columnScale[static_cast<std::size_t>(j)];
+        largest = std::max(largest, std::abs(gates(j, i)));
+      }
+      for (int j = 0; j < d && largest > 0; ++j) gates(j, i) /= largest;  // a direction: any length will do
+    }
+    patterns = patternsOf(la, xt, gates);
+    exact = false;
+  } else if (wanted.exact) {
+    patterns = allPatterns(la, xt, mostExactPatterns);
+    exact = true;
+  } else {
+    require(wanted.sample >= 1, "patterns.sample", wanted.sample, "expected at least 1");
+    // Random directions see the bias as one more column of the size of the data: its pattern must not depend on units.
+    HostBuffer<double> spread(static_cast<std::size_t>(d));
+    std::fill(spread.data(), spread.data() + d, 1.0);
+    if (settings.bias) spread[static_cast<std::size_t>(problem.d)] = typical / xt(problem.d, 0);
+    patterns = samplePatterns(la, xt, wanted.sample, {spread.data(), d}, settings.seed);
+    exact = false;
+  }
+}
+
+}  // namespace nonconvex
