@@ -1,0 +1,41 @@
+// Checks that a built addon runs elsewhere: node scripts/check-binary.mjs FILE [largest size in MB]
+// What it may need (glibc 2.34 and its own libraries), what it may export (the two functions that Node looks up), size.
+import { statSync } from 'node:fs';
+import { main, output } from './shared.mjs';
+
+const newestGlibc = [2, 34];
+const libraries = /^(lib(c|m|pthread|dl|gcc_s)\.so\.\d+|ld-linux[\w-]*\.so\.\d+)$/;
+const exported = /^(napi_register_module_v1|node_api_module_get_api_version_v1)$/;
+
+function newer([major, minor], [thanMajor, thanMinor]) {
+  return major > thanMajor || (major === thanMajor && minor > thanMinor);
+}
+
+main(() => {
+  const [file, megabytes = '8'] = process.argv.slice(2);
+  const dynamic = output('readelf', ['-W', '-d', file]);
+  const symbols = output('readelf', ['-W', '--dyn-syms', file]);
+  if (dynamic === undefined || symbols === undefined) throw new Error(`readelf cannot read ${file}`);
+  const problems = [];
+
+  const needed = [...dynamic.matchAll(/\(NEEDED\).*\[(.+)\]/g)].map((match) => match[1]);
+  for (const library of needed) if (!libraries.test(library)) problems.push(`needs ${library}`);
+  if (/\((RPATH|RUNPATH|TEXTREL)\)/.test(dynamic)) problems.push('has RPATH, RUNPATH or TEXTREL');
+
+  let glibc = [2, 0];
+  for (const [, name, major, minor] of symbols.matchAll(/ UND (\S+)@GLIBC_(\d+)\.(\d+)/g)) {
+    const version = [Number(major), Number(minor)];
+    if (newer(version, glibc)) glibc = version;
+    if (newer(version, newestGlibc))
+      problems.push(`${name} needs glibc ${version.join('.')}; see cmake/glibc-compat.c`);
+  }
+
+  const defined = [...symbols.matchAll(/ (?:GLOBAL|WEAK)\s+\w+\s+\d+ (\S+)$/gm)].map((match) => match[1]);
+  for (const name of defined) if (!exported.test(name)) problems.push(`exports ${name}`);
+  if (!defined.includes('napi_register_module_v1')) problems.push('does not export napi_register_module_v1');
+
+  const size = statSync(file).size / 1e6;
+  if (size > Number(megabytes)) problems.push(`is larger than ${megabytes} MB`);
+  console.log(`${file}: ${size.toFixed(1)} MB, glibc ${glibc.join('.')}, needs ${needed.join(' ')}`);
+  if (problems.length > 0) throw new Error(problems.map((problem) => `${file} ${problem}`).join('\n'));
+});

@@ -1,0 +1,33 @@
+// `npm run build:gyp`: the addon by node-gyp, into build/Release. binding.gyp asks this script for its lists
+// (--sources, --openblas), so that no list of files is kept twice.
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { files, main, runTool } from './shared.mjs';
+
+function sources() {
+  const native = files('native', (path) => path.endsWith('.cpp'));
+  if (process.platform !== 'linux') return native;
+  const glibc = process.report.getReport().header.glibcVersionRuntime !== undefined;
+  return [...native, 'cmake/openblas/memory.cpp', ...(glibc ? ['cmake/glibc-compat.c'] : [])];
+}
+
+/** NONCONVEX_OPENBLAS, or the distribution's serial libopenblas.a. */
+function openblas() {
+  if (process.platform !== 'linux') return '';
+  const folders = readdirSync('/usr/lib').map((name) => join('/usr/lib', name, 'openblas-serial/libopenblas.a'));
+  const found = process.env.NONCONVEX_OPENBLAS ?? folders.find((path) => existsSync(path));
+  if (!found) throw new Error('No serial OpenBLAS found: apt-get install libopenblas-serial-dev');
+  return found;
+}
+
+/** Node's own headers where its installation brought them, so that node-gyp need not download any. */
+function headers() {
+  const prefix = dirname(dirname(process.execPath));
+  return existsSync(join(prefix, 'include/node/common.gypi')) ? [`--nodedir=${prefix}`] : [];
+}
+
+main(() => {
+  if (process.argv.includes('--sources')) console.log(sources().join('\n'));
+  else if (process.argv.includes('--openblas')) console.log(openblas());
+  else runTool('node-gyp', 'bin/node-gyp.js', ['rebuild', '--jobs', '2', ...headers()]);
+});
