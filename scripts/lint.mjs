@@ -8,7 +8,7 @@ main(() => {
   );
   if (output('clang-format', ['--version']) === undefined)
     throw new Error('clang-format is missing: apt-get install clang-format');
-  run('clang-format', [...(write ? ['-i'] : ['--dry-run', '--Werror']), ...sources]);
+  run('clang-format', [...(write ? ['-i'] : ['--dry-run', '--Werror', '--ferror-limit=20']), ...sources]);
   runTool('@biomejs/biome', 'bin/biome', ['check', ...(write ? ['--write'] : []), '.']);
   if (!write) runTool('typescript', 'bin/tsc', ['--noEmit', '-p', '.']);
 });

@@ -10,8 +10,12 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export function run(command, args, options = {}) {
   const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
   if (result.error) throw new Error(`${command} did not start: ${result.error.message}`);
-  if (result.status !== 0)
-    throw new Error(`${[command, ...args].join(' ')} failed with ${result.status ?? result.signal}`);
+  if (result.status !== 0) {
+    const line = [command, ...args].join(' ');
+    throw new Error(
+      `${line.length > 200 ? `${line.slice(0, 200)} ...` : line} failed with ${result.status ?? result.signal}`,
+    );
+  }
 }
 
 /** What a command prints, or undefined when it fails or does not exist. */

@@ -1,7 +1,7 @@
 // The one file that knows where binaries are.
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SolverError } from './error.js';
 
@@ -26,7 +26,7 @@ function load(): Addon {
   const root = join(here(), '..'); // of src/ and of dist/ alike
   const named = process.env.NONCONVEX_BINARY;
   // A binary asked for by name is that one or none.
-  const candidates = named ? [named] : [...localBuilds(root), ...prebuilds(root)];
+  const candidates = named ? [resolve(named)] : [...localBuilds(root), ...prebuilds(root)];
   // The same object for the ES module, the CommonJS copy and every bundle of this package in a thread.
   const require = createRequire(join(root, 'package.json'));
   const tried: string[] = [];
@@ -38,7 +38,7 @@ function load(): Addon {
       tried.push(`  ${path}: ${error instanceof Error ? error.message : error}`);
     }
   }
-  throw new SolverError('ADDON_NOT_FOUND', failure(root, tried, named !== undefined));
+  throw new SolverError('ADDON_NOT_FOUND', failure(root, tried, Boolean(named)));
 }
 
 function here(): string {

@@ -1,0 +1,134 @@
+// src/device.ts: which binary is loaded, and what is said when none can be.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const repository = join(import.meta.dirname, '../..');
+const binary = ['build-cmake', 'build']
+  .map((name) => join(repository, name, 'Release/nonconvex.node'))
+  .find(existsSync);
+const platform = `${process.platform}-${process.arch}`;
+let root: string;
+
+/** A package folder with nothing but the loader in its dist/, as both module kinds. */
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'nonconvex-loader-'));
+  writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
+  for (const format of ['esm', 'cjs'] as const) {
+    await build({
+      entryPoints: [join(repository, 'src/device.ts')],
+      outfile: join(root, 'dist', format === 'esm' ? 'device.js' : 'device.cjs'),
+      bundle: true,
+      platform: 'node',
+      format,
+      define: format === 'cjs' ? { 'import.meta.url': 'undefined' } : {},
+    });
+  }
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** Runs `code` with `loadAddon` in scope; what it prints, or the error. */
+function load(
+  code = 'console.log(typeof loadAddon())',
+  named?: string,
+): { out: string; name?: string; code?: string; message?: string } {
+  const script = `
+    import { loadAddon } from ${JSON.stringify(join(root, 'dist/device.js'))};
+    import { createRequire } from 'node:module';
+    const require = createRequire(${JSON.stringify(join(root, 'dist/'))});
+    try { ${code} } catch (error) { console.log(JSON.stringify({ code: error.code, message: error.message, name: error.name })); }`;
+  const { NONCONVEX_BINARY: _, ...rest } = process.env;
+  const env = named === undefined ? rest : { ...rest, NONCONVEX_BINARY: named };
+  const result = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+  });
+  expect(result.stderr).toBe('');
+  const out = result.stdout.trim();
+  return out.startsWith('{') ? { out, ...JSON.parse(out) } : { out };
+}
+
+function place(path: string, from?: string): void {
+  mkdirSync(join(root, path, '..'), { recursive: true });
+  if (from) copyFileSync(from, join(root, path));
+  else writeFileSync(join(root, path), 'not a binary');
+}
+
+describe('loadAddon', () => {
+  it.runIf(binary)('takes the file that NONCONVEX_BINARY names, relative or absolute', () => {
+    place('elsewhere/mine.node', binary);
+    expect(load(undefined, join(root, 'elsewhere/mine.node')).out).toBe('object');
+    expect(load(undefined, 'elsewhere/mine.node').out).toBe('object');
+  });
+
+  it.runIf(binary)('takes the local build before a prebuilt binary', () => {
+    place('build-cmake/Release/nonconvex.node', binary);
+    place(`prebuilds/${platform}/nonconvex.node`);
+    expect(load().out).toBe('object');
+  });
+
+  it.runIf(binary)('takes a prebuilt binary for the C library at hand', () => {
+    const glibc = (process.report.getReport() as { header: { glibcVersionRuntime?: string } }).header
+      .glibcVersionRuntime;
+    const [own, other] = glibc ? ['glibc', 'musl'] : ['musl', 'glibc'];
+    place(`prebuilds/${platform}/nonconvex.${other}.node`);
+    place(`prebuilds/${platform}/nonconvex.${own}.node`, binary);
+    expect(load().out).toBe('object');
+  });
+
+  it.runIf(binary)('loads one addon for the ES module and the CommonJS copy', () => {
+    place('build/Release/nonconvex.node', binary);
+    expect(load("console.log(loadAddon() === require('./device.cjs').loadAddon())").out).toBe('true');
+  });
+
+  it.runIf(binary)('loads in worker threads, again and again', () => {
+    place('build/Release/nonconvex.node', binary);
+    const worker = `
+      const { Worker } = await import('node:worker_threads');
+      const source = "import(" + JSON.stringify(${JSON.stringify(join(root, 'dist/device.js'))}) + ").then((m) => m.loadAddon())";
+      for (let k = 0; k < 3; ++k) {
+        const codes = await Promise.all([0, 1].map(() => new Promise((done) => new Worker(source, { eval: true }).on('exit', done))));
+        if (codes.some((code) => code !== 0)) throw new Error(codes.join());
+      }
+      console.log('done');`;
+    expect(load(worker).out).toBe('done');
+  });
+
+  it('says what was tried, why it failed and what mends it', () => {
+    place(`prebuilds/${platform}/nonconvex.node`);
+    const { code, message, name } = load();
+    expect(name).toBe('SolverError');
+    expect(code).toBe('ADDON_NOT_FOUND');
+    expect(message).toContain(`${join(root, 'build-cmake/Release/nonconvex.node')}: no such file`);
+    expect(message).toContain(`${join(root, 'build/Release/nonconvex.node')}: no such file`);
+    expect(message).toMatch(
+      /prebuilds\/.*nonconvex\.node: .*(invalid ELF header|file too short|not a mach-o|slice is not valid)/i,
+    );
+    expect(message).toContain(`Platform: ${platform}, Node.js ${process.version}`);
+    if (process.platform === 'linux')
+      expect(message).toMatch(/glibc (\d+\.\d+|none) found \(prebuilt binaries need 2\.34 or later\)/);
+    expect(message).toMatch(/To mend it: .*npm install/);
+  });
+
+  it('says that a platform has no prebuilt binary', () => {
+    expect(load().message).toContain(`no prebuilt binary for ${platform}`);
+  });
+
+  it('names npm run build in a checkout', () => {
+    writeFileSync(join(root, 'CMakeLists.txt'), '');
+    expect(load().message).toContain('To mend it: npm run build');
+  });
+
+  it('does not pass over a binary that was asked for by name', () => {
+    if (binary) place('build/Release/nonconvex.node', binary);
+    const missing = load(undefined, join(root, 'missing.node'));
+    expect(missing.code).toBe('ADDON_NOT_FOUND');
+    expect(missing.message).toContain(`${join(root, 'missing.node')}: no such file`);
+    expect(missing.message).toContain('unset the environment variable NONCONVEX_BINARY');
+  });
+});

@@ -1,0 +1,85 @@
+// What a user gets from the registry: the packed tarball, installed in an empty folder with Node and npm alone in the
+// PATH. Needs dist/ and prebuilds/ (npm run build, npm run prebuild).
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const repository = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'nonconvex-packed-'));
+const application = join(folder, 'application');
+let packed: { filename: string; unpackedSize: number; files: { path: string }[] };
+
+/** npm's own program, wherever the `npm` in the PATH leads. */
+function npmProgram(): string {
+  return realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim());
+}
+
+/** Nothing of our own npm run, and no tool but Node and npm. */
+function bareEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: join(folder, 'bin'), HOME: folder };
+}
+
+function node(script: string): { status: string; gap: number; fitted: number[] } {
+  const args = [join(application, script)];
+  return JSON.parse(
+    execFileSync(process.execPath, args, { cwd: application, env: bareEnvironment(), encoding: 'utf8' }),
+  );
+}
+
+beforeAll(() => {
+  mkdirSync(join(folder, 'bin'));
+  symlinkSync(process.execPath, join(folder, 'bin/node'));
+  symlinkSync(npmProgram(), join(folder, 'bin/npm'));
+  mkdirSync(application);
+  writeFileSync(join(application, 'package.json'), '{ "private": true }');
+  const pack = ['pack', '--json', '--pack-destination', folder];
+  packed = JSON.parse(execFileSync('npm', pack, { cwd: repository, encoding: 'utf8' }))[0];
+  const install = ['install', '--offline', '--foreground-scripts', join(folder, packed.filename)];
+  execFileSync(join(folder, 'bin/npm'), install, { cwd: application, env: bareEnvironment(), stdio: 'inherit' });
+  for (const file of ['problem.json', 'solve.mjs', 'solve.cjs', 'worker.mjs']) {
+    copyFileSync(join(import.meta.dirname, file), join(application, file));
+  }
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the packed tarball', () => {
+  it('holds the results of the builds and nothing else', () => {
+    const allowed =
+      /^(dist\/index\.(js|cjs|d\.ts|d\.cts)|prebuilds\/[\w-]+\/nonconvex(\.\w+)?\.node|[A-Z-]+(\.md|\.txt)?|package\.json)$/;
+    expect(packed.files.map((file) => file.path).filter((path) => !allowed.test(path))).toEqual([]);
+    expect(packed.files.some((file) => file.path.startsWith('prebuilds/'))).toBe(true);
+  });
+
+  it('has no install script, no runtime dependency and no path of the machine that built it', () => {
+    const installed = join(application, 'node_modules/nonconvex');
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    for (const script of ['preinstall', 'install', 'postinstall', 'prepare'])
+      expect(manifest.scripts).not.toHaveProperty(script);
+    expect(manifest.dependencies ?? {}).toEqual({});
+    for (const { path } of packed.files) {
+      expect(readFileSync(join(installed, path)).includes(dirname(repository)), path).toBe(false);
+    }
+  });
+
+  for (const script of ['solve.mjs', 'solve.cjs', 'worker.mjs']) {
+    it(`solves: ${script}`, () => {
+      const { y } = JSON.parse(readFileSync(join(application, 'problem.json'), 'utf8')) as { y: number[] };
+      const { status, gap, fitted } = node(script);
+      expect(status).toBe('solved');
+      expect(gap).toBeLessThanOrEqual(1e-5);
+      expect(fitted.map(Math.sign)).toEqual(y.map(Math.sign));
+    });
+  }
+});
