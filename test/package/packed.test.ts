@@ -45,7 +45,13 @@ beforeAll(() => {
   writeFileSync(join(application, 'package.json'), '{ "private": true }');
   const pack = ['pack', '--json', '--pack-destination', folder];
   packed = JSON.parse(execFileSync('npm', pack, { cwd: repository, encoding: 'utf8' }))[0];
-  const install = ['install', '--offline', '--foreground-scripts', join(folder, packed.filename)];
+  const install = [
+    'install',
+    '--offline',
+    '--no-update-notifier',
+    '--foreground-scripts',
+    join(folder, packed.filename),
+  ];
   execFileSync(join(folder, 'bin/npm'), install, { cwd: application, env: bareEnvironment(), stdio: 'inherit' });
   for (const file of ['problem.json', 'solve.mjs', 'solve.cjs', 'worker.mjs']) {
     copyFileSync(join(import.meta.dirname, file), join(application, file));
