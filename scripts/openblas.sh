@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${1:-$(nproc)}
 out=$PWD/build-openblas
-cores="SANDYBRIDGE HASWELL SKYLAKEX SAPPHIRERAPIDS"
+cores="SANDYBRIDGE HASWELL SKYLAKEX"
 case $(uname -m) in
   x86_64) ;;
   aarch64) cores="NEOVERSEN1 NEOVERSEV1" ;;
