@@ -4,8 +4,8 @@ export type SolverErrorCode = 'DEVICE_UNAVAILABLE' | 'OUT_OF_MEMORY' | 'CALLBACK
 export class SolverError extends Error {
   readonly code: SolverErrorCode;
 
-  constructor(code: SolverErrorCode, message: string) {
-    super(message);
+  constructor(code: SolverErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'SolverError';
     this.code = code;
   }

@@ -109,6 +109,7 @@ Napi::Value reluPredict(Napi::Env env, const Reader& network, const Reader& argu
   const int c = net.output.rows;
   Napi::Float64Array data =
       Napi::Float64Array::New(env, static_cast<std::size_t>(x.rows) * static_cast<std::size_t>(c));
+  if (net.hidden.rows == 0) return data;  // no neurons: zeros
   Forward forward(net);
   for (int begin = 0; begin < x.rows; begin += blockRows) {
     double* const to = data.Data() + static_cast<std::size_t>(begin) * static_cast<std::size_t>(c);

@@ -31,9 +31,12 @@ struct Relu {
     problem.x32 = x.f32;
     problem.outputs = y.columns;
     problem.y = y.f64;
-    if (in.has("sample")) problem.patterns.sample = in.integer("sample");
-    if (in.has("exact")) problem.patterns.exact = in.boolean("exact");
-    if (in.has("gates")) problem.patterns.gates = in.matrixCopy("gates");
+    if (in.has("patterns")) {
+      const Reader patterns = in.object("patterns");
+      if (patterns.has("sample")) problem.patterns.sample = patterns.integer("sample");
+      if (patterns.has("exact")) problem.patterns.exact = patterns.boolean("exact");
+      if (patterns.has("gates")) problem.patterns.gates = patterns.matrixCopy("gates");
+    }
     if (in.has("warmStart")) {
       const Reader warmStart = in.object("warmStart");
       problem.warmStart = {.weights = warmStart.matrixCopy("weights"), .dual = warmStart.matrixCopy("dual")};

@@ -1,0 +1,45 @@
+// What native/binding/addon.cpp exports.
+import { loadAddon, type Addon as Untyped } from './device.js';
+import type { Matrix } from './matrix.js';
+import type { Progress } from './solve.js';
+
+export interface Addon {
+  readonly version: string;
+  /** Settings of each solver, by the solver's name. */
+  schema(): Record<string, SettingSchema[]>;
+  /** Workers that solves are shared out over. */
+  threads(): number;
+  /** Throws on settings and shapes that are wrong; all else rejects the promise. */
+  solve(
+    solver: string,
+    problem: object,
+    settings: object,
+    onProgress: ((progress: Progress) => void) | undefined,
+    aborted: boolean,
+  ): Job;
+  reluPredict(network: object, input: { x: Matrix }): Float64Array;
+}
+
+export interface Job {
+  promise: Promise<unknown>;
+  abort(): void;
+}
+
+export interface SettingSchema {
+  name: string;
+  doc: string;
+  /** An array lists the names of an enumeration. */
+  type: 'number' | 'integer' | 'boolean' | string[];
+  /** Absent: the solver chooses, as `defaultText` says. */
+  default?: number | boolean | string;
+  defaultText?: string;
+  lower?: number;
+  upper?: number;
+  openLower?: boolean;
+  openUpper?: boolean;
+}
+
+export function addon(): Addon {
+  const loaded: Untyped = loadAddon();
+  return loaded as unknown as Addon;
+}

@@ -1,0 +1,135 @@
+// Made by scripts/types.mjs from the settings of the native library. Do not edit.
+export interface ReluOptions {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 10000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Relative accuracy at which the solve ends with status `solved`.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 0.0001
+   */
+  tolerance?: number | undefined;
+  /**
+   * Seconds after which the solve ends with status `timeLimit`.
+   *
+   * Expected: a number >= 0.
+   * @defaultValue Infinity
+   */
+  timeLimit?: number | undefined;
+  /**
+   * Iterations between two checks of progress, limits and the abort signal.
+   *
+   * Expected: an integer in [1, 1000000].
+   * @defaultValue 10
+   */
+  checkInterval?: number | undefined;
+  /**
+   * Most threads that this solve may use; 0 means all of the pool. Results do not depend on it.
+   *
+   * Expected: an integer in [0, 1024].
+   * @defaultValue 0
+   */
+  threads?: number | undefined;
+  /**
+   * Integer seed of everything random in the solve.
+   *
+   * Expected: an integer in [0, 9007199254740991].
+   * @defaultValue 0
+   */
+  seed?: number | undefined;
+  /**
+   * Loss of predictions f and targets y, summed over the rows: 1/2 (f - y)^2, log(1 + exp(-y f)), max(0, 1 - y f),
+   * log sum exp(f) - f_y, or Huber's.
+   * @defaultValue 'squared'
+   */
+  loss?: 'squared' | 'logistic' | 'hinge' | 'softmax' | 'huber' | undefined;
+  /**
+   * Where Huber's loss turns from quadratic to linear, in units of y.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 1
+   */
+  huberDelta?: number | undefined;
+  /**
+   * Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + alpha_j^2).
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 0.001 n
+   */
+  beta?: number | undefined;
+  /**
+   * Append a constant column 1 to x, so that every hidden neuron has a bias.
+   * @defaultValue true
+   */
+  bias?: boolean | undefined;
+  /**
+   * Let the regulariser include the biases.
+   * @defaultValue true
+   */
+  regularizeBias?: boolean | undefined;
+  /**
+   * Divide each column of x by its Euclidean norm before training; the regulariser then acts on the scaled weights.
+   * @defaultValue 'none'
+   */
+  normalize?: 'none' | 'columns' | undefined;
+  /**
+   * ReLU neurons, or gated ones, 1[x g_j >= 0] (x u_j), which need no cone constraints.
+   * @defaultValue 'relu'
+   */
+  activation?: 'relu' | 'gated' | undefined;
+  /**
+   * With several outputs: neurons of their own for each output, or groups of neurons that share one output weight
+   * (Frobenius norm over the outputs).
+   * @defaultValue 'oneVsAll'
+   */
+  coupling?: 'oneVsAll' | 'frobenius' | undefined;
+  /**
+   * ADMM on the convex reformulation, or a lasso on the output weights of fixed random hidden directions.
+   * @defaultValue 'admm'
+   */
+  method?: 'admm' | 'sampled' | undefined;
+  /**
+   * Where ADMM keeps the cone constraints: inside the proximal step (every iterate is feasible), or relaxed by slack
+   * variables as published.
+   * @defaultValue 'cone'
+   */
+  splitting?: 'cone' | 'slack' | undefined;
+  /**
+   * Penalty of the augmented Lagrangian; fixed when given.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue adaptive
+   */
+  rho?: number | undefined;
+  /**
+   * Over-relaxation of ADMM; 1 is none.
+   *
+   * Expected: a number in (0, 2).
+   * @defaultValue 1.6
+   */
+  relaxation?: number | undefined;
+}
+
+export const reluDefaults = {
+  maxIterations: 10000,
+  tolerance: 0.0001,
+  timeLimit: Infinity,
+  checkInterval: 10,
+  threads: 0,
+  seed: 0,
+  loss: 'squared',
+  huberDelta: 1,
+  bias: true,
+  regularizeBias: true,
+  normalize: 'none',
+  activation: 'relu',
+  coupling: 'oneVsAll',
+  method: 'admm',
+  splitting: 'cone',
+  relaxation: 1.6,
+} as const satisfies ReluOptions;

@@ -1,0 +1,91 @@
+import { show } from './check.js';
+
+/** A dense matrix, row after row: entry (i, j) is `data[i * columns + j]`. Solvers read it without a copy. */
+export interface Matrix {
+  readonly data: Float64Array | Float32Array;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** What functions accept for a matrix: a {@link Matrix} or an array of rows. */
+export type MatrixLike = Matrix | readonly ArrayLike<number>[];
+
+/**
+ * A sparse matrix by compressed columns (`'csc'`) or rows (`'csr'`): the entries of column (row) j are `values[k]` at row
+ * (column) `indices[k]`, for k from `offsets[j]` up to `offsets[j + 1]`.
+ */
+export interface SparseMatrix {
+  readonly format: 'csc' | 'csr';
+  readonly rows: number;
+  readonly columns: number;
+  readonly offsets: Int32Array;
+  readonly indices: Int32Array;
+  readonly values: Float64Array;
+}
+
+/**
+ * A {@link Matrix} of the given numbers, row after row. A Float64Array or Float32Array is kept, not copied.
+ * @throws RangeError when `data` does not have rows x columns numbers.
+ */
+export function matrix(rows: number, columns: number, data: ArrayLike<number>): Matrix {
+  const kept = data instanceof Float64Array || data instanceof Float32Array ? data : Float64Array.from(data);
+  return checked('matrix', { data: kept, rows, columns });
+}
+
+/** A matrix argument, checked; errors call it `name`. */
+export function toMatrix(name: string, value: unknown): Matrix {
+  if (Array.isArray(value)) return fromRows(name, value);
+  if (isMatrix(value)) return checked(name, value);
+  throw new TypeError(`${name} = ${show(value)}: expected a matrix, { data, rows, columns } or an array of rows`);
+}
+
+/** Whether a value is meant as a matrix rather than a vector. */
+export function looksLikeMatrix(value: unknown): value is MatrixLike {
+  return isMatrix(value) || (Array.isArray(value) && typeof value[0] === 'object' && value[0] !== null);
+}
+
+/** The numbers of a matrix as a Float64Array. */
+export function toFloat64(value: Matrix): Float64Array {
+  return value.data instanceof Float64Array ? value.data : Float64Array.from(value.data);
+}
+
+function isMatrix(value: unknown): value is Matrix {
+  return typeof value === 'object' && value !== null && 'data' in value && 'rows' in value && 'columns' in value;
+}
+
+function checked(name: string, value: Matrix): Matrix {
+  const { data, rows, columns } = value;
+  if (!(data instanceof Float64Array || data instanceof Float32Array)) {
+    throw new TypeError(`${name}.data = ${show(data)}: expected a Float64Array or Float32Array`);
+  }
+  for (const [member, size] of [['rows', rows] as const, ['columns', columns] as const]) {
+    if (typeof size !== 'number') throw new TypeError(`${name}.${member} = ${show(size)}: expected a number`);
+    if (!Number.isInteger(size) || size < 0 || size > 0x7fffffff) {
+      throw new RangeError(`${name}.${member} = ${size}: expected an integer in [0, 2147483647]`);
+    }
+  }
+  if (data.length !== rows * columns) {
+    throw new RangeError(`${name}: expected ${rows * columns} numbers for ${rows} x ${columns}, got ${data.length}`);
+  }
+  return value;
+}
+
+function fromRows(name: string, value: readonly unknown[]): Matrix {
+  const rows = value.map((row, i) => {
+    if (Array.isArray(row) || ArrayBuffer.isView(row)) return row as ArrayLike<unknown>;
+    throw new TypeError(`${name}[${i}] = ${show(row)}: expected a row of numbers`);
+  });
+  const columns = rows[0]?.length ?? 0;
+  const data = new Float64Array(rows.length * columns);
+  rows.forEach((row, i) => {
+    if (row.length !== columns) {
+      throw new RangeError(`${name}[${i}]: expected ${columns} numbers as in ${name}[0], got ${row.length}`);
+    }
+    for (let j = 0; j < columns; ++j) {
+      const entry = row[j];
+      if (typeof entry !== 'number') throw new TypeError(`${name}[${i}][${j}] = ${show(entry)}: expected a number`);
+      data[i * columns + j] = entry;
+    }
+  });
+  return { data, rows: rows.length, columns };
+}

@@ -1,0 +1,143 @@
+// The way of every solver from its typed function to the addon and back.
+import { AsyncResource } from 'node:async_hooks';
+import { addon } from './addon.js';
+import { show } from './check.js';
+import { SolverError, type SolverErrorCode } from './error.js';
+
+/**
+ * How a solve ended. `solved` is the only success; every other status comes with the best iterate so far.
+ *
+ * - `solved`: to the asked tolerance
+ * - `iterationLimit`, `timeLimit`: `maxIterations` or `timeLimit` was met first
+ * - `stalled`: no further progress is possible in floating point
+ * - `infeasible`, `unbounded`: the problem has no solution
+ * - `numericalError`: a number left the range of floating point
+ * - `aborted`: by the `signal`
+ */
+export type Status =
+  | 'solved'
+  | 'iterationLimit'
+  | 'timeLimit'
+  | 'stalled'
+  | 'infeasible'
+  | 'unbounded'
+  | 'numericalError'
+  | 'aborted';
+
+/** One report of a running solve. Members that the solver does not know are absent. */
+export interface Progress {
+  iteration: number;
+  objective?: number;
+  /** No solution has a smaller objective. */
+  lowerBound?: number;
+  /** What `tolerance` is compared with. */
+  residual?: number;
+  /** Violation of the constraints. */
+  feasibility?: number;
+  /** Length of the last step, in the solver's own measure. */
+  step?: number;
+  /** Since the solve began to run; time in the queue does not count. */
+  seconds: number;
+}
+
+/** Settings that every solver takes beside its own. */
+export interface SolveOptions {
+  /** Where to compute. `'auto'` (default) takes the best device there is. */
+  device?: 'auto' | 'cpu' | 'cuda' | undefined;
+  /** Aborts the solve: the promise resolves soon after, with status `'aborted'` and the best iterate. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Called now and then with the newest progress, and with the last one before the promise settles. A slow listener does
+   * not slow the solve but sees fewer reports. If it throws, the solve ends and the promise rejects with a
+   * {@link SolverError} of code `CALLBACK_FAILED`.
+   */
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** What every solver's result has. */
+export interface SolveResult {
+  status: Status;
+  /** One sentence with the numbers. */
+  message: string;
+  iterations: number;
+  objective: number;
+  /** No solution has a smaller objective. */
+  lowerBound?: number;
+  /** What `tolerance` was compared with. */
+  residual?: number;
+  /** Violation of the constraints. */
+  feasibility?: number;
+  /** Length of the last step, in the solver's own measure. */
+  step?: number;
+  /** From when the solve began to run. */
+  seconds: number;
+  /** Reports of progress over the solve, at most about a thousand. */
+  history: Progress[];
+  device: 'cpu' | 'cuda';
+}
+
+/**
+ * Runs a solver of the addon. Its answer has the members of {@link SolveResult}, those that are not known left out, and
+ * the solver's own.
+ */
+export async function solve<Answer>(
+  solver: string,
+  problem: object,
+  settings: SolveOptions,
+): Promise<Answer & SolveResult> {
+  const { device, signal, onProgress } = checkedOptions(settings);
+  if (device === 'cuda') {
+    throw new SolverError(
+      'DEVICE_UNAVAILABLE',
+      "device = 'cuda': this version has no CUDA solvers; use 'auto' or 'cpu'",
+    );
+  }
+  let failure: { cause: unknown } | undefined;
+  const report =
+    onProgress &&
+    AsyncResource.bind((progress: Progress) => {
+      if (failure) return;
+      try {
+        onProgress(progress);
+      } catch (cause) {
+        failure = { cause };
+        job.abort();
+      }
+    });
+  const job = addon().solve(solver, problem, settings, report, signal?.aborted ?? false);
+  signal?.addEventListener('abort', job.abort);
+  try {
+    const answer = (await job.promise) as Answer & Omit<SolveResult, 'device'>;
+    if (failure) throw failure;
+    return { ...answer, device: 'cpu' };
+  } catch (error) {
+    throw failure ?? fromNative(error);
+  } finally {
+    signal?.removeEventListener('abort', job.abort);
+  }
+}
+
+function checkedOptions(settings: SolveOptions): SolveOptions {
+  const { device = 'auto', signal, onProgress } = settings;
+  if (typeof device !== 'string') throw new TypeError(`device = ${show(device)}: expected a string`);
+  if (!['auto', 'cpu', 'cuda'].includes(device)) {
+    throw new RangeError(`device = ${show(device)}: expected one of 'auto', 'cpu', 'cuda'`);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`signal = ${show(signal)}: expected an AbortSignal`);
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new TypeError(`onProgress = ${show(onProgress)}: expected a function`);
+  }
+  return { device, signal, onProgress };
+}
+
+/** SolverError is a class of this side: the addon makes an Error with a `code`. */
+function fromNative(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof SolverError) return error;
+  const code = (error as { code?: SolverErrorCode }).code;
+  if (code !== undefined) return new SolverError(code, error.message);
+  // It was made on no stack at all; this one leads to whoever awaits the solve.
+  Error.captureStackTrace(error, fromNative);
+  return error;
+}

@@ -1,0 +1,104 @@
+// What a model learns to predict: numbers, or classes that become columns of numbers.
+import { show } from './check.js';
+import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from './matrix.js';
+
+export type Label = number | string | boolean;
+
+/** One value for each row of x: numbers, or class labels; or a matrix with a row of numbers for each. */
+export type Targets = ArrayLike<number> | readonly string[] | readonly boolean[] | MatrixLike;
+
+/** What `predict` gives for targets of type Y: labels like those of y, numbers, or a matrix. */
+export type Prediction<Y = Targets> = Y extends readonly string[]
+  ? string[]
+  : Y extends readonly boolean[]
+    ? boolean[]
+    : Y extends MatrixLike
+      ? Float64Array | Matrix
+      : Y extends ArrayLike<number>
+        ? Float64Array
+        : string[] | boolean[] | Float64Array | Matrix;
+
+export interface EncodedTargets {
+  /** n x c. */
+  matrix: Matrix;
+  classes?: Label[];
+}
+
+/**
+ * Targets as columns of numbers. Classes become -1 and +1: in one column for two classes (the second is +1), else in one
+ * column for each; with `oneHot` 0 and 1, always one column for each. Numbers are classes only if `classify`.
+ */
+export function encodeTargets(y: unknown, rows: number, { classify = false, oneHot = false }): EncodedTargets {
+  if (looksLikeMatrix(y)) {
+    const matrix = toMatrix('y', y);
+    if (matrix.rows !== rows) throw new RangeError(`y: expected ${rows} rows, as many as x, got ${matrix.rows}`);
+    return { matrix: { ...matrix, data: toFloat64(matrix) } };
+  }
+  const values = checkedValues(y, rows);
+  if (!classify && (values.length === 0 || typeof values[0] === 'number')) {
+    const data = values instanceof Float64Array ? values : Float64Array.from(values as ArrayLike<number>);
+    return { matrix: { data, rows, columns: 1 } };
+  }
+  const labels = Array.from(values);
+  labels.forEach((label, i) => {
+    if (typeof label === 'number' && !Number.isInteger(label)) {
+      throw new RangeError(`y[${i}] = ${label}: expected an integer class`);
+    }
+  });
+  const classes = distinct(labels);
+  if (classes.length < 2) {
+    throw new RangeError(
+      `y: expected at least two classes, got ${classes.length === 0 ? 'none' : `only ${show(classes[0])}`}`,
+    );
+  }
+  const columns = classes.length === 2 && !oneHot ? 1 : classes.length;
+  const column = new Map(classes.map((label, j) => [label, columns === 1 ? 0 : j]));
+  const data = new Float64Array(rows * columns).fill(oneHot ? 0 : -1);
+  labels.forEach((label, i) => {
+    if (columns > 1 || label === classes[1]) data[i * columns + (column.get(label) ?? 0)] = 1;
+  });
+  return { matrix: { data, rows, columns }, classes };
+}
+
+/** The class of each row of raw outputs: by sign where there is one column, else the column with the largest. */
+export function decodeLabels(outputs: Matrix, classes: readonly Label[]): Label[] {
+  return Array.from({ length: outputs.rows }, (_, i) => {
+    const index = outputs.columns === 1 ? Number((outputs.data[i] as number) > 0) : argmax(outputs, i);
+    return classes[index] as Label;
+  });
+}
+
+/** The column with the largest entry of a row, the first of them if there are several. */
+export function argmax({ data, columns }: Matrix, row: number): number {
+  let best = 0;
+  for (let j = 1; j < columns; ++j) {
+    if ((data[row * columns + j] as number) > (data[row * columns + best] as number)) best = j;
+  }
+  return best;
+}
+
+/** A vector of numbers, strings or booleans, one for each row. */
+export function checkedValues(y: unknown, rows: number): ArrayLike<Label> {
+  if (!(Array.isArray(y) || (ArrayBuffer.isView(y) && 'length' in y))) {
+    throw new TypeError(`y = ${show(y)}: expected an array of numbers, strings or booleans, or a matrix`);
+  }
+  const values = y as ArrayLike<unknown>;
+  if (values.length !== rows) {
+    throw new RangeError(`y: expected ${rows} values, one for each row of x, got ${values.length}`);
+  }
+  const type = typeof values[0];
+  for (let i = 0; i < rows; ++i) {
+    const value = values[i];
+    if (!['number', 'string', 'boolean'].includes(typeof value)) {
+      throw new TypeError(`y[${i}] = ${show(value)}: expected a number, string or boolean`);
+    }
+    if (typeof value !== type) {
+      throw new TypeError(`y[${i}] = ${show(value)}: expected a ${type}, as y[0] = ${show(values[0])}`);
+    }
+  }
+  return values as ArrayLike<Label>;
+}
+
+function distinct(labels: readonly Label[]): Label[] {
+  return [...new Set(labels)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
