@@ -23,6 +23,7 @@
               '-Wl,--exclude-libs,ALL',
               '-Wl,--gc-sections',
               '-Wl,-z,nodelete',
+              '-Wl,-z,now',
               '-Wl,--version-script=<(module_root_dir)/cmake/exports.map',
             ],
           },

@@ -22,7 +22,8 @@ if(APPLE)
   target_link_options(nonconvex PRIVATE -undefined dynamic_lookup -Wl,-dead_strip)
 else()
   # libgcc_s stays shared: Node itself needs it, and a static one would need glibc 2.35.
-  # nodelete: a worker_thread that ends must not unload the code which our own threads run.
+  # now: a symbol that is missing fails the load, not a solve. nodelete: a worker_thread that ends must not unload
+  # the code which our own threads run.
   target_link_options(
     nonconvex
     PRIVATE
@@ -30,5 +31,6 @@ else()
     -Wl,--exclude-libs,ALL
     -Wl,--gc-sections
     -Wl,-z,nodelete
+    -Wl,-z,now
     -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/cmake/exports.map)
 endif()

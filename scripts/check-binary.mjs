@@ -1,5 +1,6 @@
-// Checks that a built addon runs elsewhere: node scripts/check-binary.mjs FILE [largest size in MB]
-// What it may need (glibc 2.34 and its own libraries), what it may export (the two functions that Node looks up), size.
+// node scripts/check-binary.mjs FILE [largest size in MB]
+// Checks that an addon defines what it uses and exports only the two functions that Node looks up; with a size also that
+// it runs on other machines: needs no more than glibc 2.34 and its libraries, and is no larger than that.
 import { statSync } from 'node:fs';
 import { main, output } from './shared.mjs';
 
@@ -12,22 +13,28 @@ function newer([major, minor], [thanMajor, thanMinor]) {
 }
 
 main(() => {
-  const [file, megabytes = '8'] = process.argv.slice(2);
+  const [file, megabytes] = process.argv.slice(2);
   const dynamic = output('readelf', ['-W', '-d', file]);
   const symbols = output('readelf', ['-W', '--dyn-syms', file]);
   if (dynamic === undefined || symbols === undefined) throw new Error(`readelf cannot read ${file}`);
   const problems = [];
+  const elsewhere = [];
 
   const needed = [...dynamic.matchAll(/\(NEEDED\).*\[(.+)\]/g)].map((match) => match[1]);
-  for (const library of needed) if (!libraries.test(library)) problems.push(`needs ${library}`);
-  if (/\((RPATH|RUNPATH|TEXTREL)\)/.test(dynamic)) problems.push('has RPATH, RUNPATH or TEXTREL');
+  for (const library of needed) if (!libraries.test(library)) elsewhere.push(`needs ${library}`);
+  if (/\((RPATH|RUNPATH|TEXTREL)\)/.test(dynamic)) elsewhere.push('has RPATH, RUNPATH or TEXTREL');
 
   let glibc = [2, 0];
   for (const [, name, major, minor] of symbols.matchAll(/ UND (\S+)@GLIBC_(\d+)\.(\d+)/g)) {
     const version = [Number(major), Number(minor)];
     if (newer(version, glibc)) glibc = version;
     if (newer(version, newestGlibc))
-      problems.push(`${name} needs glibc ${version.join('.')}; see cmake/glibc-compat.c`);
+      elsewhere.push(`takes ${name} from glibc ${version.join('.')}; see cmake/glibc-compat.c`);
+  }
+
+  // Left undefined without a version are only what Node provides; all else would be missing in our own link.
+  for (const [, name] of symbols.matchAll(/ GLOBAL\s+\w+\s+UND (\w+)$/gm)) {
+    if (!/^(napi|node_api)_/.test(name)) problems.push(`lacks a definition of ${name}`);
   }
 
   const defined = [...symbols.matchAll(/ (?:GLOBAL|WEAK)\s+\w+\s+\d+ (\S+)$/gm)].map((match) => match[1]);
@@ -35,7 +42,8 @@ main(() => {
   if (!defined.includes('napi_register_module_v1')) problems.push('does not export napi_register_module_v1');
 
   const size = statSync(file).size / 1e6;
-  if (size > Number(megabytes)) problems.push(`is larger than ${megabytes} MB`);
+  if (size > Number(megabytes)) elsewhere.push(`is larger than ${megabytes} MB`);
   console.log(`${file}: ${size.toFixed(1)} MB, glibc ${glibc.join('.')}, needs ${needed.join(' ')}`);
+  if (megabytes !== undefined) problems.push(...elsewhere);
   if (problems.length > 0) throw new Error(problems.map((problem) => `${file} ${problem}`).join('\n'));
 });

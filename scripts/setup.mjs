@@ -115,10 +115,12 @@ function fresh(name, inputs, results, build) {
 
 function native() {
   const inputs = ['CMakeLists.txt', ...files('cmake'), ...files('native'), ...(tests ? files('test/native') : [])];
-  fresh(tests ? 'native build with tests' : 'native build', inputs, ['build-cmake/Release/nonconvex.node'], () => {
+  const addon = 'build-cmake/Release/nonconvex.node';
+  fresh(tests ? 'native build with tests' : 'native build', inputs, [addon], () => {
     const target = tests || onlyNative ? [] : ['--target', 'nonconvex'];
     const parallel = ['--parallel', String(availableParallelism())];
     runTool('cmake-js', 'bin/cmake-js', ['build', '--out', 'build-cmake', '-l', 'error', ...parallel, ...target]);
+    if (process.platform === 'linux') run(process.execPath, ['scripts/check-binary.mjs', addon]);
   });
 }
 
