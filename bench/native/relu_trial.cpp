@@ -20,7 +20,13 @@ int main(int argc, char** argv) {
   ReluSettings st; st.bias = false; st.beta = lambda * n; st.tolerance = tol; st.maxIterations = 20000;
   if (getenv("GATED")) st.activation = ReluActivation::gated;
   if (getenv("LOSS")) st.loss = (ReluLoss)atoi(getenv("LOSS"));
+  if (getenv("SLACK")) st.splitting = ReluSplitting::slack;
+  if (getenv("SAMPLED")) st.method = ReluMethod::sampled;
+  if (getenv("RHO")) st.rho = atof(getenv("RHO"));
+  if (getenv("BIAS")) {st.bias = true; pr.patterns.gates = {}; st.regularizeBias = atoi(getenv("BIAS")); }
+ if (getenv("NORM")) st.normalize = ReluNormalize::columns;
   if (getenv("CHECK")) st.checkInterval = atoi(getenv("CHECK"));
+  if (getenv("ALPHA")) st.relaxation = atof(getenv("ALPHA"));
   bool verbose = getenv("VERBOSE");
   WorkerPool pool(threads);
   Monitor mon(1e9, [&](const Progress& p) { if (verbose) printf("%5d obj %.8f lb %.8f gap %.2e rho %.3g t %.3f\n", p.iteration, p.objective, p.lowerBound, p.residual, p.step, p.seconds); });
@@ -29,6 +35,6 @@ int main(int argc, char** argv) {
   ReluSolver<Cpu> s(la, pr, st);
   auto out = iterate(s, st, mon);
   printf("%s %g: %s it %d obj %.8f gap %.2e t %.3f rho %.3g fact %d", name.c_str(), lambda, std::string(nonconvex::name(out.status)).c_str(), out.progress.iteration, out.progress.objective, out.progress.residual, out.progress.seconds, s.rho(), s.factorizations());
-  if (s.projector()) printf(" pivots %ld rounds %ld", s.projector()->pivots(), s.projector()->rounds());
+  auto sol = s.solution(); printf(" net %.10f rel %.1e neurons %d P %d feas %.1e", sol.networkObjective, (sol.networkObjective - out.progress.objective) / out.progress.objective, sol.activeNeurons, sol.patterns, out.progress.feasibility);
   puts("");
 }

@@ -1,5 +1,7 @@
 #include "parts/cone.hpp"
 
+#include "linalg/loops.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -147,9 +149,7 @@ void ConeProjector::findViolated(int group, const double* xp, double tolerance, 
   found.rows.clear();
   const double* pattern = patterns_.column(group % patterns_.cols);
   const double* norm = norms_.data();
-  double least = 0;
-  for (int k = 0; k < n_; ++k) least = std::min(least, (2 * pattern[k] - 1) * xp[k] + tolerance * norm[k]);
-  if (least >= 0) return;
+  if (!loops::anyNegative(n_, pattern, xp, tolerance, norm)) return;
   found.slack.clear();
   const auto slack = [&](int k) { return (2 * pattern[k] - 1) * xp[k] / norm[k]; };
   const auto violated = [&](int k) { return (2 * pattern[k] - 1) * xp[k] + tolerance * norm[k] < 0; };

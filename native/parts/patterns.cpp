@@ -133,13 +133,11 @@ Patterns patternsOf(const Cpu& la, Mat<const double> xt, Mat<const double> gates
   return result;
 }
 
-Patterns samplePatterns(const Cpu& la, Mat<const double> xt, int count, Vec<const double> spread, std::uint64_t seed) {
-  HostMatrix<double> gates(xt.rows, count);
+HostMatrix<double> normalDirections(int d, int count, std::uint64_t seed) {
+  HostMatrix<double> gates(d, count);
   const Random random(seed);
-  for (std::size_t i = 0; i < gates.size(); ++i) {
-    gates.data()[i] = random.normal(i) * spread[static_cast<int>(i % static_cast<std::size_t>(xt.rows))];
-  }
-  return patternsOf(la, xt, gates);
+  for (std::size_t i = 0; i < gates.size(); ++i) gates.data()[i] = random.normal(i);
+  return gates;
 }
 
 double patternCount(int n, int rank) {

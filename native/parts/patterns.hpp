@@ -15,8 +15,8 @@ struct Patterns {
 /// The distinct, not all-zero patterns of the given directions, in their order. `xt` is d x n: column k is x_k.
 Patterns patternsOf(const Cpu& la, Mat<const double> xt, Mat<const double> gates);
 
-/// The same of `count` random directions, coordinate i normal with standard deviation spread_i.
-Patterns samplePatterns(const Cpu& la, Mat<const double> xt, int count, Vec<const double> spread, std::uint64_t seed);
+/// `count` directions in R^d, standard normal.
+HostMatrix<double> normalDirections(int d, int count, std::uint64_t seed);
 
 /// How many patterns n rows in general position of rank r have: 2 sum_{k < r} C(n - 1, k) (Cover 1965), at least.
 double patternCount(int n, int rank);

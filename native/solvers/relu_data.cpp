@@ -124,7 +124,12 @@ void readY(const ReluProblem& problem, const ReluSettings& settings, ReluData& d
 }  // namespace
 
 ReluData::ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings)
-    : n(problem.n), d(problem.d + (settings.bias ? 1 : 0)), c(problem.outputs) {
+    : n(problem.n),
+      d(problem.d + (settings.bias ? 1 : 0)),
+      c(problem.outputs),
+      exact(false),
+      directions(settings.method == ReluMethod::sampled),
+      bias(settings.bias) {
   require(n >= 1, "rows of x", n, "expected at least 1");
   require(problem.d >= 1, "columns of x", problem.d, "expected at least 1");
   require(c >= 1, "columns of y", c, "expected at least 1");
@@ -140,34 +145,64 @@ ReluData::ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings
   beta = userBeta / rowScale;
   require(std::isfinite(beta) && beta > 0, "beta / (scale of x)", beta, "out of range; rescale x");
 
-  const ReluPatterns& wanted = problem.patterns;
+  choosePatterns(la, problem.patterns, settings, typical);
+}
+
+void ReluData::choosePatterns(const Cpu& la, const ReluPatterns& wanted, const ReluSettings& settings, double typical) {
+  if (wanted.exact) {
+    require(!directions, "patterns", std::string_view("exact"), "expected { sample } or { gates } with method 'sampled'");
+    patterns = allPatterns(la, xt, mostExactPatterns);
+    exact = true;
+    return;
+  }
+  HostMatrix<double> gates;
   if (wanted.gates.cols() > 0) {
     require(wanted.gates.rows() == d, "rows of patterns.gates", wanted.gates.rows(),
-            "expected " + show(d) + " (the columns of x" + (settings.bias ? " and one for the bias)" : ")"));
-    HostMatrix<double> gates(d, wanted.gates.cols());
+            "expected " + show(d) + " (the columns of x" + (bias ? " and one for the bias)" : ")"));
+    gates = HostMatrix<double>(d, wanted.gates.cols());
     for (int i = 0; i < gates.cols(); ++i) {
-      double largest = 0;
       for (int j = 0; j < d; ++j) {
         const double value = wanted.gates(j, i);
         if (!std::isfinite(value)) require(false, entry("gates", j, i), value, "expected a finite number");
         gates(j, i) = value * columnScale[static_cast<std::size_t>(j)];
-        largest = std::max(largest, std::abs(gates(j, i)));
       }
-      for (int j = 0; j < d && largest > 0; ++j) gates(j, i) /= largest;  // a direction: any length will do
     }
-    patterns = patternsOf(la, xt, gates);
-    exact = false;
-  } else if (wanted.exact) {
-    patterns = allPatterns(la, xt, mostExactPatterns);
-    exact = true;
   } else {
     require(wanted.sample >= 1, "patterns.sample", wanted.sample, "expected at least 1");
-    // Random directions see the bias as one more column of the size of the data: its pattern must not depend on units.
-    HostBuffer<double> spread(static_cast<std::size_t>(d));
-    std::fill(spread.data(), spread.data() + d, 1.0);
-    if (settings.bias) spread[static_cast<std::size_t>(problem.d)] = typical / xt(problem.d, 0);
-    patterns = samplePatterns(la, xt, wanted.sample, {spread.data(), d}, settings.seed);
-    exact = false;
+    // Random directions see the bias as one more column of the size of the data: patterns must not depend on units.
+    gates = normalDirections(d, wanted.sample, settings.seed);
+    for (int i = 0; bias && i < gates.cols(); ++i) gates(d - 1, i) *= typical / xt(d - 1, 0);
+  }
+  for (int i = 0; i < gates.cols(); ++i) {  // a direction: any length will do
+    double largest = 0;
+    for (int j = 0; j < d; ++j) largest = std::max(largest, std::abs(gates(j, i)));
+    double length = 0;
+    for (int j = 0; j < d && largest > 0; ++j) length += (gates(j, i) / largest) * (gates(j, i) / largest);
+    for (int j = 0; j < d && largest > 0; ++j) gates(j, i) /= largest * std::sqrt(length);
+  }
+  if (directions) {
+    patterns.gates = std::move(gates);
+  } else {
+    patterns = patternsOf(la, xt, gates);
+  }
+}
+
+void ReluData::scaleWeights(const double* weights, int i, double* scaled) const {
+  const int inputs = bias ? d - 1 : d;
+  const auto value = [&](int j) { return j < inputs ? weights[j] * rowScale : weights[j] / xt(j, 0); };
+  if (directions) {
+    *scaled = 0;
+    for (int j = 0; j < d; ++j) *scaled += value(j) * patterns.gates(j, i);
+  } else {
+    for (int j = 0; j < d; ++j) scaled[j] = value(j);
+  }
+}
+
+void ReluData::unscaleWeights(const double* scaled, int i, double* weights) const {
+  const int inputs = bias ? d - 1 : d;
+  for (int j = 0; j < d; ++j) {
+    const double value = directions ? *scaled * patterns.gates(j, i) : scaled[j];
+    weights[j] = j < inputs ? value / rowScale : value * xt(j, 0);
   }
 }
 

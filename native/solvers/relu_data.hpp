@@ -13,6 +13,13 @@ namespace nonconvex {
 struct ReluData {
   ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings);
 
+  /// Between weights of the user's network (on x / inputScale and 1) and of the scaled data. With fixed directions (`method:
+  /// 'sampled'`) a scaled weight is one number, a multiple of direction i.
+  void scaleWeights(const double* weights, int i, double* scaled) const;
+  void unscaleWeights(const double* scaled, int i, double* weights) const;
+  /// What ||scaled|| is multiplied by to give the norm that the user's beta weighs.
+  double normScale() const { return 1 / rowScale; }
+
   int n;                           ///< rows
   int d;                           ///< columns, the bias included
   int c;                           ///< outputs
@@ -23,8 +30,13 @@ struct ReluData {
   double rowScale;                 ///< the power of two: xt = x / (inputScale rowScale)
   Patterns patterns;               ///< gates act on the columns of xt
   bool exact;                      ///< the patterns are all that exist
+  bool directions;                 ///< weights are multiples of the gates, which have unit length
+  bool bias;                       ///< the last column is the constant one
   double beta;                     ///< of the penalty on scaled weights
   Loss loss;
+
+ private:
+  void choosePatterns(const Cpu& la, const ReluPatterns& wanted, const ReluSettings& settings, double typical);
 };
 
 }  // namespace nonconvex

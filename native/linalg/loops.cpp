@@ -1,0 +1,29 @@
+#include "linalg/loops.hpp"
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__linux__)
+#define NONCONVEX_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define NONCONVEX_CLONES
+#endif
+
+namespace nonconvex::loops {
+
+NONCONVEX_CLONES void maskedAxpy(int n, double a, const double* m, const double* x, double* y) {
+  for (int i = 0; i < n; ++i) y[i] += a * m[i] * x[i];
+}
+
+NONCONVEX_CLONES void mask(int n, const double* m, const double* x, double* y) {
+  for (int i = 0; i < n; ++i) y[i] = m[i] * x[i];
+}
+
+NONCONVEX_CLONES bool anyNegative(int n, const double* m, const double* x, double a, const double* s) {
+  long long negative = 0;
+  for (int i = 0; i < n; ++i) negative |= ((2 * m[i] - 1) * x[i] + a * s[i] < 0) ? 1 : 0;
+  return negative != 0;
+}
+
+NONCONVEX_CLONES void relax(int n, double a, const double* x, double b, const double* q, double* y) {
+  for (int i = 0; i < n; ++i) y[i] += a * (x[i] - y[i] + b * q[i]);
+}
+
+}  // namespace nonconvex::loops

@@ -1,0 +1,15 @@
+// Plain loops that no BLAS routine covers, compiled for several processors; the best one is chosen when the addon loads.
+#pragma once
+
+namespace nonconvex::loops {
+
+/// y_i += a m_i x_i
+void maskedAxpy(int n, double a, const double* m, const double* x, double* y);
+/// y_i = m_i x_i
+void mask(int n, const double* m, const double* x, double* y);
+/// Whether (2 m_i - 1) x_i + a s_i < 0 for some i.
+bool anyNegative(int n, const double* m, const double* x, double a, const double* s);
+/// y_i += a (x_i - y_i + b q_i)
+void relax(int n, double a, const double* x, double b, const double* q, double* y);
+
+}  // namespace nonconvex::loops
