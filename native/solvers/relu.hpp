@@ -223,14 +223,9 @@ void ReluSolver<La>::start() {
 /// rho ~ 30 beta s / r_y, with s the root mean square of X and r_y of y: right for data of any scale. `adaptRho` does the rest.
 template <LinAlg La>
 void ReluSolver<La>::chooseRho() {
-  const auto meanSquare = [](const HostMatrix<double>& m) {
-    double squares = 0;
-    for (std::size_t i = 0; i < m.size(); ++i) squares += m.data()[i] * m.data()[i];
-    return squares / static_cast<double>(m.size());
-  };
   const bool margins = data_.loss.kind != ReluLoss::squared && data_.loss.kind != ReluLoss::huber;
-  const double s = std::max(std::sqrt(meanSquare(data_.xt)), 1e-150);
-  const double y = margins ? 1.0 : std::sqrt(meanSquare(data_.y));
+  const double s = data_.typical;
+  const double y = margins ? 1.0 : blas::nrm2(data_.n * data_.c, data_.y.data()) / std::sqrt(static_cast<double>(data_.n) * data_.c);
   const double unit = data_.beta * s / (y > 0 ? y : 1);
   // A feature of the sampled method is a whole product <x, g>, ||g|| = 1.
   rho_ = map_.features() ? 30 * unit * s : (slack() ? 0.5 : 30) * unit;

@@ -8,9 +8,9 @@
 namespace nonconvex {
 namespace {
 
-/// A bias outside the regulariser is one whose constant column is this many times the size of the data: it costs 1e-6 of
-/// what a weight of the same effect costs. Weight zero proper would leave the dual without interior, and no certificate.
-constexpr double freeBiasScale = 1000;
+/// A bias outside the regulariser has a constant column this many times the size of the data, so that it counts a hundredth of
+/// a weight of the same effect. Weight zero proper would leave the dual without interior, and no certificate.
+constexpr double freeBiasScale = 100;
 constexpr int mostExactPatterns = 20000;
 
 double valueOfX(const ReluProblem& problem, int k, int j) {
@@ -137,7 +137,7 @@ ReluData::ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings
   checkMemory(problem, settings, d);
   xt = HostMatrix<double>(d, n);
   y = HostMatrix<double>(n, c);
-  const double typical = readX(problem, settings, *this);
+  typical = readX(problem, settings, *this);
   readY(problem, settings, *this);
   loss = Loss{.kind = settings.loss, .delta = settings.huberDelta, .c = c, .stride = n};
   const double userBeta = std::isnan(settings.beta) ? 0.001 * n : settings.beta;
@@ -145,10 +145,10 @@ ReluData::ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings
   beta = userBeta / rowScale;
   require(std::isfinite(beta) && beta > 0, "beta / (scale of x)", beta, "out of range; rescale x");
 
-  choosePatterns(la, problem.patterns, settings, typical);
+  choosePatterns(la, problem.patterns, settings);
 }
 
-void ReluData::choosePatterns(const Cpu& la, const ReluPatterns& wanted, const ReluSettings& settings, double typical) {
+void ReluData::choosePatterns(const Cpu& la, const ReluPatterns& wanted, const ReluSettings& settings) {
   if (wanted.exact) {
     require(!directions, "patterns", std::string_view("exact"), "expected { sample } or { gates } with method 'sampled'");
     patterns = allPatterns(la, xt, mostExactPatterns);

@@ -28,6 +28,7 @@ struct ReluData {
   HostBuffer<double> columnScale;  ///< d
   HostBuffer<double> inputScale;   ///< of the user's columns, as in ReluSolution
   double rowScale;                 ///< the power of two: xt = x / (inputScale rowScale)
+  double typical;                  ///< root mean square of xt without the constant column
   Patterns patterns;               ///< gates act on the columns of xt
   bool exact;                      ///< the patterns are all that exist
   bool directions;                 ///< weights are multiples of the gates, which have unit length
@@ -36,7 +37,7 @@ struct ReluData {
   Loss loss;
 
  private:
-  void choosePatterns(const Cpu& la, const ReluPatterns& wanted, const ReluSettings& settings, double typical);
+  void choosePatterns(const Cpu& la, const ReluPatterns& wanted, const ReluSettings& settings);
 };
 
 }  // namespace nonconvex
