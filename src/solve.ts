@@ -92,18 +92,19 @@ export async function solve<Answer>(
       "device = 'cuda': this version has no CUDA solvers; use 'auto' or 'cpu'",
     );
   }
-  let failure: { cause: unknown } | undefined;
-  const report =
-    onProgress &&
-    AsyncResource.bind((progress: Progress) => {
-      if (failure) return;
-      try {
-        onProgress(progress);
-      } catch (cause) {
-        failure = { cause };
-        job.abort();
-      }
-    });
+  let failure: SolverError | undefined;
+  const listen = (progress: Progress): void => {
+    if (failure) return;
+    try {
+      onProgress?.(progress);
+    } catch (cause) {
+      const what = cause instanceof Error ? cause.message : show(cause);
+      failure = new SolverError('CALLBACK_FAILED', `onProgress threw: ${what}`, { cause });
+      job.abort();
+    }
+  };
+  // Bound, so that the listener finds the AsyncLocalStorage of whoever asked.
+  const report = onProgress && AsyncResource.bind(listen);
   const job = addon().solve(solver, problem, settings, report, signal?.aborted ?? false);
   signal?.addEventListener('abort', job.abort);
   try {

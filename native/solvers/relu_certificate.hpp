@@ -151,7 +151,7 @@ ReluSolution ReluSolver<La>::solution() {
   std::copy(bestDual_.data(), bestDual_.data() + bestDual_.size(), s.dual.data());
   for (int i = 0; i < p; ++i) {
     for (int j = 0; j < data_.d; ++j) {
-      s.gates(j, i) = data_.patterns.gates(j, i) / data_.columnScale[static_cast<std::size_t>(j)];
+      s.gates(j, i) = data_.patterns.gates(j, i) * (j < inputs ? 1 / data_.rowScale : data_.xt(j, 0));
     }
   }
   blockNorms(best_);

@@ -126,7 +126,7 @@ struct ReluSolution {
   HostBuffer<double> inputScale;      ///< d
 
   // The convex program: what a warm start needs.
-  HostMatrix<double> gates;    ///< (d + bias) x P, acting on x as given; the directions of `method: 'sampled'`
+  HostMatrix<double> gates;    ///< (d + bias) x P, acting on (x / inputScale, 1); the directions of `method: 'sampled'`
   HostMatrix<double> weights;  ///< (d + bias) x G convex weights: v (all patterns of output 0, 1, ...), then w
   HostMatrix<double> dual;     ///< n x c, feasible for the dual; `lowerBound` is its value
 
