@@ -1,6 +1,6 @@
 // The way of every solver from its typed function to the addon and back.
 import { AsyncResource } from 'node:async_hooks';
-import { addon } from './addon.js';
+import { addon, type Job } from './addon.js';
 import { show } from './check.js';
 import { SolverError, type SolverErrorCode } from './error.js';
 
@@ -106,7 +106,7 @@ export async function solve<Answer>(
   // Bound, so that the listener finds the AsyncLocalStorage of whoever asked.
   const report = onProgress && AsyncResource.bind(listen);
   const job = addon().solve(solver, problem, settings, report, signal?.aborted ?? false);
-  signal?.addEventListener('abort', job.abort);
+  const unwatch = signal && watch(signal, job);
   try {
     const answer = (await job.promise) as Answer & Omit<SolveResult, 'device'>;
     if (failure) throw failure;
@@ -114,8 +114,39 @@ export async function solve<Answer>(
   } catch (error) {
     throw failure ?? fromNative(error);
   } finally {
-    signal?.removeEventListener('abort', job.abort);
+    unwatch?.();
   }
+}
+
+interface Watch {
+  jobs: Set<Job>;
+  listener: () => void;
+}
+
+/** One listener for all jobs of a signal: Node warns of a leak when a signal has more than ten. */
+const watches = new WeakMap<AbortSignal, Watch>();
+
+/** Lets a signal abort a job, until the function that is returned gets called. */
+function watch(signal: AbortSignal, job: Job): () => void {
+  const { jobs, listener } = watches.get(signal) ?? begin(signal);
+  jobs.add(job);
+  return () => {
+    jobs.delete(job);
+    if (jobs.size > 0) return;
+    signal.removeEventListener('abort', listener);
+    watches.delete(signal);
+  };
+}
+
+function begin(signal: AbortSignal): Watch {
+  const jobs = new Set<Job>();
+  const listener = () => {
+    for (const job of jobs) job.abort();
+  };
+  signal.addEventListener('abort', listener);
+  const made = { jobs, listener };
+  watches.set(signal, made);
+  return made;
 }
 
 function checkedOptions(settings: SolveOptions): SolveOptions {

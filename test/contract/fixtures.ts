@@ -1,0 +1,68 @@
+// One small problem a solver, as its users write it. The contract tests hold every solver of the addon to the same
+// promises through these; a solver without a fixture fails them.
+
+import { type Matrix, type Progress, type SolveResult, trainReluNetwork } from '../../src/index.js';
+
+/** The functions that solve, by their exported names. */
+export const solvers = { trainReluNetwork };
+
+export interface Problem {
+  /** The name of the function that solves it. */
+  solver: keyof typeof solvers;
+  /** Matrices as { data, rows, columns }, the rest as JSON has it. */
+  data: { x: Matrix; y: number[] };
+  settings: Record<string, unknown>;
+}
+
+export interface Fixture {
+  /** Solved within milliseconds, with random numbers inside so that the seed matters. */
+  small: Problem;
+  /** Not solved within many seconds. */
+  endless: Problem;
+}
+
+const limitless = { maxIterations: 2 ** 31 - 1, tolerance: 0 };
+
+export const fixtures: Record<string, Fixture> = {
+  relu: {
+    small: {
+      solver: 'trainReluNetwork',
+      data: regression(40, 3),
+      settings: { beta: 0.1, patterns: { sample: 20 }, tolerance: 1e-3 },
+    },
+    endless: {
+      solver: 'trainReluNetwork',
+      data: regression(400, 20),
+      settings: { beta: 1e-6, patterns: { sample: 200 }, checkInterval: 1, ...limitless },
+    },
+  },
+};
+
+/** Solves a fixture in this thread, with further settings. */
+export function solve({ solver, data, settings }: Problem, more: Record<string, unknown> = {}): Promise<SolveResult> {
+  return solvers[solver](data, { ...settings, ...more });
+}
+
+/** A result without what may differ from run to run. */
+export function timeless({ seconds, history, ...rest }: SolveResult): object {
+  return { ...rest, history: history.map(({ seconds, ...report }: Progress) => report) };
+}
+
+/** Numbers in (-1, 1) that single precision holds exactly. */
+export function numbers(count: number, seed = 1): Float64Array {
+  let state = seed;
+  return Float64Array.from({ length: count }, () => {
+    state = (state * 48271) % 2147483647;
+    return Math.fround((2 * state) / 2147483647 - 1);
+  });
+}
+
+function regression(rows: number, columns: number): Problem['data'] {
+  const data = numbers(rows * columns);
+  const noise = numbers(rows, 2);
+  const y = Array.from({ length: rows }, (_, i) => {
+    const [a = 0, b = 0] = data.subarray(i * columns, (i + 1) * columns);
+    return Math.max(0, a + b) - Math.max(0, a - 2 * b) + 0.1 * (noise[i] ?? 0);
+  });
+  return { x: { data, rows, columns }, y };
+}

@@ -1,0 +1,192 @@
+// What every solver promises to the process around it: threads, exit, memory, the event loop.
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { preamble, runInChild } from './child.js';
+import { fixtures, solve } from './fixtures.js';
+
+/** Lines that make `worker(code)`: a worker_thread with the same names in it. */
+const workers = (preface: string) => `
+  import { Worker } from 'node:worker_threads';
+  import { once } from 'node:events';
+  const worker = (code) => new Worker(
+    new URL('data:text/javascript,' + encodeURIComponent(${JSON.stringify(preface)}.replaceAll(
+      "'nonconvex'", JSON.stringify(import.meta.resolve('nonconvex'))) +
+      "import { parentPort } from 'node:worker_threads';" + code)));
+`;
+
+describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
+  const child = (lines: string, options = {}) => runInChild(workers(preamble(small)) + lines, small, options);
+  const endlessChild = (lines: string, options = {}) =>
+    runInChild(workers(preamble(endless)) + lines, endless, options);
+  const fine = { code: 0, signal: null, errors: '' };
+
+  describe('the process', () => {
+    it('ends by itself when nothing runs', async () => {
+      const ended = await child(`console.log((await solve()).status);`);
+      expect(ended).toMatchObject({ ...fine, output: 'solved\n' });
+    });
+
+    it('lives while a solve runs, though nobody waits for it', async () => {
+      const ended = await child(`solve().then(({ status }) => console.log(status));`);
+      expect(ended).toMatchObject({ ...fine, output: 'solved\n' });
+    });
+
+    it('can exit during a solve', async () => {
+      for (const delay of [0, 1, 50, 200]) {
+        const ended = await endlessChild(`solve(); solve(); solve(); setTimeout(() => process.exit(7), ${delay});`);
+        expect(ended).toMatchObject({ ...fine, code: 7 });
+        expect(ended.seconds).toBeLessThan(10);
+      }
+    });
+
+    it('can exit from a progress listener', async () => {
+      const ended = await endlessChild(`await solve({ onProgress: () => process.exit(7) });`);
+      expect(ended).toMatchObject({ ...fine, code: 7 });
+    });
+
+    it('can die of an exception during a solve', async () => {
+      const ended = await endlessChild(`solve(); setTimeout(() => { throw new Error('boom'); }, 50);`);
+      expect(ended).toMatchObject({ code: 1, signal: null });
+      expect(ended.errors).toContain('boom');
+    });
+
+    it('can start others during a solve', async () => {
+      const controller = new AbortController();
+      const running = [1, 2, 3].map(() => solve(endless, { signal: controller.signal }));
+      for (let i = 0; i < 10; ++i) {
+        const { status, stdout } = spawnSync(process.execPath, ['-p', '6 * 7'], { encoding: 'utf8', timeout: 30_000 });
+        expect({ status, stdout }).toEqual({ status: 0, stdout: '42\n' });
+      }
+      controller.abort();
+      for (const { status } of await Promise.all(running)) expect(status).toBe('aborted');
+    });
+  });
+
+  describe('worker threads', () => {
+    it('solve, alone and several at once', async () => {
+      const ended = await child(`
+        const answer = async () => (await once(worker('parentPort.postMessage((await solve()).objective)'), 'message'))[0];
+        const alone = await answer();
+        const answers = await Promise.all([1, 2, 3, 4].map(answer));
+        const { objective } = await solve();
+        console.log([alone, ...answers].every((value) => value === objective));
+      `);
+      expect(ended).toMatchObject({ ...fine, output: 'true\n' });
+    });
+
+    it('can be the only ones to load the addon, one after another', async () => {
+      const ended = await child(
+        `
+        for (let i = 0; i < 5; ++i) {
+          const thread = worker('parentPort.postMessage((await solve()).status)');
+          const [status] = await once(thread, 'message');
+          await once(thread, 'exit');
+          console.log(status);
+        }
+      `.replace('', 'globalThis.unused = nonconvex;'),
+      );
+      expect(ended).toMatchObject({ ...fine, output: 'solved\n'.repeat(5) });
+    });
+
+    it('can be terminated during a solve', async () => {
+      const ended = await endlessChild(`
+        for (const delay of [0, 5, 50, 100, 300]) {
+          const threads = [1, 2, 3].map(() => worker(\`
+            for (let i = 0; i < 3; ++i) solve({ onProgress: (progress) => parentPort.postMessage(progress) });
+            parentPort.postMessage('begun');
+          \`));
+          await Promise.all(threads.map((thread) => once(thread, 'message')));
+          await new Promise((resolve) => setTimeout(resolve, delay));
+          await Promise.all(threads.map((thread) => thread.terminate()));
+        }
+        console.log((await solve({ timeLimit: 0.1 })).status);
+      `);
+      expect(ended).toMatchObject({ ...fine, output: 'timeLimit\n' });
+    });
+
+    it('leave the solves of others alone when they end', async () => {
+      const ended = await endlessChild(`
+        const mine = solve({ timeLimit: 1.5 });
+        const thread = worker('solve(); parentPort.postMessage(0)');
+        await once(thread, 'message');
+        await thread.terminate();
+        console.log((await mine).status);
+      `);
+      expect(ended).toMatchObject({ ...fine, output: 'timeLimit\n' });
+    });
+
+    it('can exit during a solve, and the process too', async () => {
+      const inside = await endlessChild(`
+        const [code] = await once(worker('solve(); setTimeout(() => process.exit(3), 50)'), 'exit');
+        console.log(code);
+      `);
+      expect(inside).toMatchObject({ ...fine, output: '3\n' });
+      const outside = await endlessChild(`
+        const thread = worker('solve(); parentPort.postMessage(0)');
+        solve();
+        await once(thread, 'message');
+        setTimeout(() => process.exit(4), 50);
+      `);
+      expect(outside).toMatchObject({ ...fine, code: 4 });
+    });
+  });
+
+  it('does not grow in 1,000 solves', async () => {
+    const lines = `
+      /** Resident MiB after so many solves. */
+      const after = async (count, more) => {
+        for (let i = 0; i < count; ++i) {
+          await solve({ onProgress: () => {}, signal: new AbortController().signal, ...more });
+          if (i % 10 === 0) await solve({ tolerance: -1 }).catch(() => {});
+        }
+        for (let i = 0; i < 5; ++i) {
+          gc();
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+        return process.memoryUsage().rss / 2 ** 20;
+      };
+      const growth = async (count, more) => {
+        const before = await after(count / 2, more);
+        return (await after(count, more)) - before;
+      };
+    `;
+    // What is small leaks through numbers, what is large through size; the allocator's own steps are a few MiB.
+    const many = await child(`${lines} console.log(await growth(1000));`, { flags: ['--expose-gc'] });
+    expect(many).toMatchObject(fine);
+    expect(Number(many.output)).toBeLessThan(25);
+    const large = await endlessChild(`${lines} console.log(await growth(100, { maxIterations: 2 }));`, {
+      flags: ['--expose-gc'],
+    });
+    expect(large).toMatchObject(fine);
+    expect(Number(large.output)).toBeLessThan(40);
+  });
+
+  it('leaves the event loop and file I/O free while 200 solves wait', async () => {
+    const delays = monitorEventLoopDelay({ resolution: 5 });
+    delays.enable();
+    let running = true;
+    const file = fileURLToPath(import.meta.url);
+    const reads: number[] = [];
+    const reader = (async () => {
+      while (running) {
+        const start = performance.now();
+        await readFile(file);
+        reads.push(performance.now() - start);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    })();
+    const solves = Array.from({ length: 200 }, () => solve(endless, { timeLimit: 0.02 }));
+    const results = await Promise.all(solves);
+    running = false;
+    await reader;
+    delays.disable();
+    expect(results.every(({ status }) => status === 'timeLimit')).toBe(true);
+    reads.sort((a, b) => a - b);
+    expect(reads.length).toBeGreaterThan(20);
+    expect(reads[Math.floor(0.9 * reads.length)]).toBeLessThan(100); // ms
+    expect(delays.percentile(90) / 1e6).toBeLessThan(100);
+  });
+});

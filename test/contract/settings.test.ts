@@ -1,0 +1,79 @@
+// Every setting of every solver, from the schema alone: bounds, types, unknown names.
+import { describe, expect, it } from 'vitest';
+import { addon, type SettingSchema } from '../../src/addon.js';
+import { fixtures, solve } from './fixtures.js';
+
+const schema = addon().schema();
+
+it('has a fixture for every solver', () => {
+  expect(Object.keys(fixtures)).toEqual(Object.keys(schema));
+});
+
+describe.each(Object.entries(fixtures))('%s', (name, { small }) => {
+  const settings = schema[name] as SettingSchema[];
+  // Settings are read before anything runs: an aborted solve is enough to see them accepted.
+  const run = (setting: SettingSchema, value: unknown) =>
+    solve(small, { [setting.name]: value, signal: AbortSignal.abort() });
+  const accepts = async (setting: SettingSchema, value: unknown) =>
+    expect(['aborted', 'solved']).toContain((await run(setting, value)).status);
+  const refuses = async (setting: SettingSchema, value: unknown, type: typeof TypeError | typeof RangeError) => {
+    const error: unknown = await run(setting, value).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error, `${setting.name} = ${String(value)}`).toBeInstanceOf(type);
+    expect((error as Error).message).toMatch(new RegExp(`^${setting.name} = .*: expected `));
+  };
+
+  it.each(settings)('$name', async (setting) => {
+    await accepts(setting, undefined);
+    if (setting.default !== undefined) await accepts(setting, setting.default);
+    for (const wrong of [null, {}, [], () => {}, Symbol.iterator]) await refuses(setting, wrong, TypeError);
+
+    if (Array.isArray(setting.type)) {
+      await refuses(setting, 'nonsense', RangeError);
+      await refuses(setting, '', RangeError);
+      await refuses(setting, 1, TypeError);
+    } else if (setting.type === 'boolean') {
+      await accepts(setting, !setting.default);
+      await refuses(setting, 0, TypeError);
+      await refuses(setting, 'true', TypeError);
+    } else {
+      const { type, lower = 0, upper = 0, openLower, openUpper } = setting;
+      await refuses(setting, '1', TypeError);
+      await refuses(setting, true, TypeError);
+      await refuses(setting, Number.NaN, RangeError);
+      if (type === 'integer') await refuses(setting, lower + 0.5, RangeError);
+      await (openLower ? refuses(setting, lower, RangeError) : accepts(setting, lower));
+      await (openUpper ? refuses(setting, upper, RangeError) : accepts(setting, upper));
+      if (Number.isFinite(lower)) await refuses(setting, lower - 1, RangeError);
+      if (Number.isFinite(upper)) await refuses(setting, upper + Math.max(1, upper * 1e-15), RangeError);
+      await refuses(setting, Number.NEGATIVE_INFINITY, RangeError);
+    }
+  });
+
+  it('has a sentence and a default for each', () => {
+    for (const setting of settings) {
+      expect(setting.doc).toMatch(/^[A-Z].*\.$/s);
+      expect(setting.default ?? setting.defaultText).toBeDefined();
+    }
+  });
+
+  it('refuses unknown names', async () => {
+    await expect(solve(small, { maxiterations: 5 })).rejects.toThrow(
+      /^unknown setting 'maxiterations': did you mean 'maxIterations'\? Known settings: maxIterations, /,
+    );
+    await expect(solve(small, { sgnal: undefined })).rejects.toThrow("did you mean 'signal'?");
+    await expect(solve(small, { zebra: 1 })).rejects.toThrow(/^unknown setting 'zebra'\. Known settings: /);
+    await expect(solve(small, { zebra: 1 })).rejects.toBeInstanceOf(TypeError);
+  });
+
+  it('checks the settings of every call', async () => {
+    await expect(solve(small, { device: 5 })).rejects.toThrow(/^device = 5: expected a string/);
+    await expect(solve(small, { device: 'gpu' })).rejects.toThrow(RangeError);
+    await expect(solve(small, { device: 'cuda' })).rejects.toMatchObject({ code: 'DEVICE_UNAVAILABLE' });
+    await expect(solve(small, { signal: {} })).rejects.toThrow(/^signal = an object: expected an AbortSignal/);
+    await expect(solve(small, { onProgress: 1 })).rejects.toThrow(/^onProgress = 1: expected a function/);
+    expect((await solve(small, { device: 'auto' })).device).toBe('cpu');
+  });
+});

@@ -1,0 +1,239 @@
+// What every solver promises about a call: limits, progress, determinism, arguments, errors.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { type Progress, type SolveResult, SolverError } from '../../src/index.js';
+import { runInChild } from './child.js';
+import { fixtures, type Problem, solve, solvers, timeless } from './fixtures.js';
+
+describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
+  it('solves', async () => {
+    const result = await solve(small);
+    expect(result.status).toBe('solved');
+    expect(result.message).toMatch(/^Solved after \d+ iterations?: .*\.$/);
+    expect(result.history.at(-1)?.iteration).toBe(result.iterations);
+    expect(result.history.at(-1)?.objective).toBe(result.objective);
+    expect(result.seconds).toBeGreaterThan(0);
+  });
+
+  describe('limits', () => {
+    it('stops at maxIterations', async () => {
+      const result = await solve(endless, { maxIterations: 3 });
+      expect(result).toMatchObject({ status: 'iterationLimit', iterations: 3 });
+      expect((await solve(endless, { maxIterations: 0 })).status).toBe('iterationLimit');
+    });
+
+    it('stops at timeLimit', async () => {
+      expect((await solve(endless, { timeLimit: 0 })).status).toBe('timeLimit');
+      const result = await solve(endless, { timeLimit: 0.3 });
+      expect(result.status).toBe('timeLimit');
+      expect(result.seconds).toBeGreaterThanOrEqual(0.3);
+      expect(result.seconds).toBeLessThan(2);
+    });
+
+    it('does not count time in the queue', async () => {
+      const many = Array.from({ length: 8 }, () => solve(endless, { timeLimit: 0.1 }));
+      for (const { status, iterations } of await Promise.all(many)) {
+        expect(status).toBe('timeLimit');
+        expect(iterations).toBeGreaterThan(0);
+      }
+    });
+  });
+
+  describe('abort', () => {
+    it('before the solve', async () => {
+      const signal = AbortSignal.abort();
+      const result = await solve(endless, { signal });
+      expect(result).toMatchObject({ status: 'aborted', iterations: 0 });
+      expect(Number.isFinite(result.objective)).toBe(true);
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    });
+
+    it('at once', async () => {
+      const controller = new AbortController();
+      const promise = solve(endless, { signal: controller.signal });
+      controller.abort();
+      expect((await promise).status).toBe('aborted');
+    });
+
+    it('during the solve', async () => {
+      const controller = new AbortController();
+      let aborted = 0;
+      const onProgress = ({ iteration }: Progress) => {
+        if (iteration < 5 || controller.signal.aborted) return;
+        aborted = performance.now();
+        controller.abort();
+      };
+      const result = await solve(endless, { signal: controller.signal, onProgress });
+      expect(result.status).toBe('aborted');
+      expect(result.iterations).toBeGreaterThanOrEqual(5);
+      expect(Number.isFinite(result.objective)).toBe(true);
+      expect(performance.now() - aborted).toBeLessThan(2000);
+    });
+
+    it('leaves no listener on the signal', async () => {
+      const { signal } = new AbortController();
+      const solves = Array.from({ length: 20 }, () => solve(small, { signal }));
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1); // for all of them: Node warns when there are more than ten
+      await Promise.all(solves);
+      await solve(small, { signal, beta: -1 }).catch(() => {});
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    });
+  });
+
+  describe('progress', () => {
+    it('goes forward and ends with the result', async () => {
+      const reports: Progress[] = [];
+      const result = await solve(small, { checkInterval: 1, onProgress: (report: Progress) => reports.push(report) });
+      const iterations = reports.map(({ iteration }) => iteration);
+      expect(iterations).toEqual([...new Set(iterations)].sort((a, b) => a - b));
+      const { iterations: iteration, objective, seconds } = result;
+      expect(reports.at(-1)).toMatchObject({ iteration, objective, seconds });
+      for (const report of reports) expect(Object.values(report).every(Number.isFinite)).toBe(true);
+    });
+
+    it('shows a slow listener the newest report only', async () => {
+      const seen: number[] = [];
+      const onProgress = ({ iteration }: Progress) => {
+        seen.push(iteration);
+        const until = performance.now() + 100;
+        while (performance.now() < until);
+      };
+      const { iterations } = await solve(endless, { timeLimit: 1, onProgress });
+      expect(seen.length).toBeLessThanOrEqual(13);
+      expect(seen.at(-1)).toBe(iterations);
+      expect(iterations).toBeGreaterThan(2 * seen.length);
+    });
+
+    it('comes in the context of the caller', async () => {
+      const storage = new AsyncLocalStorage<string>();
+      const seen = new Set<string | undefined>();
+      await storage.run('mine', () => solve(small, { onProgress: () => seen.add(storage.getStore()) }));
+      expect([...seen]).toEqual(['mine']);
+    });
+
+    it('may start another solve', async () => {
+      let inner: Promise<SolveResult> | undefined;
+      await solve(small, {
+        onProgress: () => {
+          inner ??= solve(small);
+        },
+      });
+      expect((await inner)?.status).toBe('solved');
+    });
+
+    it.each([new Error('no more'), 'no more', undefined, null, Object.create(null)])(
+      'ends the solve when the listener throws (%#)',
+      async (thrown) => {
+        let calls = 0;
+        const onProgress = () => {
+          ++calls;
+          throw thrown;
+        };
+        const error = await solve(endless, { onProgress }).then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        expect(error).toBeInstanceOf(SolverError);
+        expect(error).toMatchObject({ name: 'SolverError', code: 'CALLBACK_FAILED' });
+        expect((error as SolverError).cause).toBe(thrown);
+        expect(calls).toBe(1);
+      },
+    );
+  });
+
+  describe('determinism', () => {
+    it('by seed', async () => {
+      const [a, b, other] = await Promise.all([1, 1, 2].map((seed) => solve(small, { seed })));
+      expect(timeless(a as SolveResult)).toEqual(timeless(b as SolveResult));
+      expect(timeless(a as SolveResult)).not.toEqual(timeless(other as SolveResult));
+    });
+
+    it('for any number of threads', async () => {
+      const limited = { maxIterations: 20 };
+      const few = timeless(await solve(endless, { threads: 1, ...limited }));
+      expect(timeless(await solve(endless, { threads: 2, ...limited }))).toEqual(few);
+      expect(timeless(await solve(endless, limited))).toEqual(few);
+    });
+
+    it('for any NONCONVEX_THREADS', async () => {
+      const lines = `
+        const { seconds, history, ...rest } = await solve({ maxIterations: 20 });
+        console.log(JSON.stringify(rest, (key, value) => (ArrayBuffer.isView(value) ? [...value] : value)));
+      `;
+      const outputs = [];
+      for (const threads of ['1', '2', '5']) {
+        const ended = await runInChild(lines, endless, { env: { NONCONVEX_THREADS: threads } });
+        expect(ended.errors).toBe('');
+        outputs.push(ended.output);
+      }
+      expect(outputs[0]?.length).toBeGreaterThan(100);
+      expect(new Set(outputs).size).toBe(1);
+    });
+  });
+
+  describe('arguments', () => {
+    const withX = (problem: Problem, convert: (data: Float64Array | Float32Array) => Float64Array | Float32Array) => {
+      const { x } = problem.data;
+      return { ...problem, data: { ...problem.data, x: { ...x, data: convert(x.data) } } };
+    };
+
+    it('are not modified', async () => {
+      const before = structuredClone({ data: small.data, settings: small.settings });
+      await solve(small);
+      expect({ data: small.data, settings: small.settings }).toEqual(before);
+    });
+
+    it('may be frozen, and shared', async () => {
+      const result = await solve({ ...small, settings: Object.freeze({ ...small.settings }) });
+      const shared = withX(small, (data) => {
+        const copy = new Float64Array(new SharedArrayBuffer(data.byteLength));
+        copy.set(data);
+        return copy;
+      });
+      expect(timeless(await solve(shared))).toEqual(timeless(result));
+    });
+
+    it('may be in single precision', async () => {
+      const single = withX(small, (data) => Float32Array.from(data));
+      expect(timeless(await solve(single))).toEqual(timeless(await solve(small)));
+    });
+
+    it('may begin anywhere in a buffer', async () => {
+      const part = withX(small, (data) => {
+        const larger = new Float64Array(data.length + 7).fill(Number.NaN);
+        larger.set(data, 3);
+        return larger.subarray(3, 3 + data.length);
+      });
+      expect(timeless(await solve(part))).toEqual(timeless(await solve(small)));
+    });
+
+    it('are kept alive', async () => {
+      // Garbage is made while the solve still reads its input: nothing but the job holds that.
+      const copies = Array.from({ length: 20 }, () => solve(withX(small, (data) => data.slice())));
+      for (let i = 0; i < 200; ++i) new Float64Array(1e5).fill(i);
+      const expected = timeless(await solve(small));
+      for (const result of await Promise.all(copies)) expect(timeless(result)).toEqual(expected);
+    });
+
+    it('that are wrong reject the promise, never throw', async () => {
+      const call = solvers[small.solver] as (...values: unknown[]) => Promise<unknown>;
+      const wrong = [undefined, null, 1, 'x', Symbol('x'), [], {}, () => {}, new Map(), { x: null, y: null }];
+      for (const value of wrong) {
+        const promises = [call(value), call(small.data, value === undefined ? null : value)];
+        expect(promises.every((promise) => promise instanceof Promise)).toBe(true);
+        const [first] = await Promise.allSettled(promises);
+        expect(first).toMatchObject({ status: 'rejected' });
+        expect((first as PromiseRejectedResult).reason).toBeInstanceOf(TypeError);
+      }
+    });
+  });
+
+  it('rejects with a stack that leads to the caller', async () => {
+    async function innocentCaller() {
+      await solve({ ...small, data: { ...small.data, y: small.data.y.map(() => Number.NaN) } });
+    }
+    const error = await innocentCaller().catch((reason: unknown) => reason);
+    expect((error as Error).stack).toContain('innocentCaller');
+  });
+});
