@@ -1,0 +1,106 @@
+// A test program: TEST(name) { CHECK(condition); ... }. Runs all tests, or those whose name contains an argument; prints every
+// failed check with its place and the numbers, and how many there were.
+#pragma once
+
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+
+namespace check {
+
+struct Test {
+  const char* name;
+  void (*run)();
+};
+
+inline std::vector<Test>& tests() {
+  static std::vector<Test> all;
+  return all;
+}
+inline std::atomic<long> checks = 0;
+inline std::atomic<long> failures = 0;
+
+inline void note(bool good, const char* file, int line, const std::string& what) {
+  constexpr long mostPrinted = 50;
+  ++checks;
+  if (good) return;
+  if (++failures <= mostPrinted) std::fprintf(stderr, "%s:%d: %s\n", file, line, what.c_str());
+}
+
+template <class T>
+std::string text(const T& value) {
+  std::ostringstream out;
+  out.precision(17);
+  out << value;
+  return out.str();
+}
+
+template <class A, class B>
+void equal(const A& a, const B& b, const char* what, const char* file, int line) {
+  const bool good = a == b;
+  note(good, file, line, good ? std::string() : std::string(what) + ": " + text(a) + " and " + text(b));
+}
+
+inline void near(double a, double b, double tolerance, const char* what, const char* file, int line) {
+  const bool good = std::abs(a - b) <= tolerance;  // false for NaN
+  note(good, file, line,
+       good ? std::string()
+            : std::string(what) + ": " + text(a) + " and " + text(b) + " differ by " + text(a - b) + ", allowed " +
+                  text(tolerance));
+}
+
+/// The message of the nonconvex::Error that f throws; empty when it throws none.
+template <class F>
+std::string messageOf(F&& f) {
+  try {
+    f();
+  } catch (const nonconvex::Error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+inline bool sameBits(const double* a, const double* b, std::size_t size) {
+  return size == 0 || std::memcmp(a, b, size * sizeof(double)) == 0;
+}
+
+}  // namespace check
+
+#define CHECK(condition) check::note(bool(condition), __FILE__, __LINE__, #condition)
+#define CHECK_EQ(a, b) check::equal(a, b, #a " == " #b, __FILE__, __LINE__)
+/// |a - b| <= tolerance
+#define CHECK_NEAR(a, b, tolerance) check::near(a, b, tolerance, #a " ~ " #b, __FILE__, __LINE__)
+#define TEST(name)                                                                    \
+  static void name();                                                                 \
+  static const bool name##Registered = (check::tests().push_back({#name, name}), true); \
+  static void name()
+
+int main(int argc, char** argv) {
+  int run = 0;
+  for (const check::Test& test : check::tests()) {
+    if (argc > 1 && std::strstr(test.name, argv[1]) == nullptr) continue;
+    ++run;
+    const long before = check::failures;
+    try {
+      test.run();
+    } catch (const std::exception& error) {
+      check::note(false, test.name, 0, std::string("threw ") + error.what());
+    } catch (...) {
+      check::note(false, test.name, 0, "threw");
+    }
+    if (check::failures != before) std::fprintf(stderr, "FAILED %s\n", test.name);
+  }
+  std::printf("%d tests, %ld checks, %ld failures\n", run, check::checks.load(), check::failures.load());
+  return check::failures == 0 && run > 0 ? 0 : 1;
+}

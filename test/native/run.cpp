@@ -1,0 +1,265 @@
+// The outer loop: every way a solve can end, and what is reported then.
+#include "core/run.hpp"
+
+#include <thread>
+
+#include "check.hpp"
+
+using namespace nonconvex;
+
+namespace {
+
+/// A solver whose residual halves with every step, and that does as told at one of them.
+struct Halving {
+  std::optional<Status> ending = std::nullopt;
+  int endingStep = -1;
+  int interruptAt = -1;  // 0: in start
+  int brokenAt = -1;     // objective NaN from here on
+  std::function<void(int)> onStep = {};
+  std::function<void()> onStart = {};
+
+  int steps = 0;
+  int starts = 0;
+  int reports = 0;
+
+  void start() {
+    ++starts;
+    if (onStart) onStart();
+    if (interruptAt == 0) throw Interrupted{};
+  }
+  std::optional<Status> step() {
+    if (interruptAt == steps + 1) throw Interrupted{};
+    ++steps;
+    if (onStep) onStep(steps);
+    return steps == endingStep ? ending : std::nullopt;
+  }
+  Progress progress() {
+    ++reports;
+    Progress now;
+    now.objective = brokenAt >= 0 && steps >= brokenAt ? unknown : 1 + std::pow(0.5, steps);
+    now.residual = std::pow(0.5, steps);
+    return now;
+  }
+};
+
+Limits limits(int maxIterations, double tolerance, int checkInterval = 1) {
+  Limits all;
+  all.maxIterations = maxIterations;
+  all.tolerance = tolerance;
+  all.checkInterval = checkInterval;
+  return all;
+}
+
+Outcome run(Halving& solver, const Limits& all) {
+  Monitor monitor;
+  return iterate(solver, all, monitor);
+}
+
+}  // namespace
+
+TEST(solvedAtTheFirstCheckBelowTolerance) {
+  Halving solver;
+  const Outcome outcome = run(solver, limits(100, 0.01));
+  CHECK(outcome.status == Status::solved);
+  CHECK_EQ(outcome.progress.iteration, 7);  // 2^-7 < 0.01 < 2^-6
+  CHECK_EQ(solver.steps, 7);
+  CHECK_EQ(outcome.progress.residual, std::pow(0.5, 7));
+  CHECK_EQ(static_cast<int>(outcome.history.reports().size()), 8);  // 0 to 7
+  CHECK_EQ(outcome.message, "Solved after 7 iterations: residual 0.0078125, tolerance 0.01.");
+}
+
+TEST(checksComeAtTheirIntervalAndAtTheLastIteration) {
+  Halving solver;
+  CHECK_EQ(run(solver, limits(100, 0.01, 5)).progress.iteration, 10);
+  Halving limited;
+  const Outcome outcome = run(limited, limits(13, 0, 5));
+  CHECK(outcome.status == Status::iterationLimit);
+  CHECK_EQ(outcome.progress.iteration, 13);
+  CHECK_EQ(limited.steps, 13);
+  std::string seen;
+  for (const Progress& each : outcome.history.reports()) seen += show(each.iteration) + " ";
+  CHECK_EQ(seen, "0 5 10 13 ");
+}
+
+TEST(noIterationAllowed) {
+  Halving solver;
+  const Outcome outcome = run(solver, limits(0, 0));
+  CHECK(outcome.status == Status::iterationLimit);
+  CHECK_EQ(outcome.progress.iteration, 0);
+  CHECK_EQ(solver.steps, 0);
+  CHECK_EQ(outcome.progress.objective, 2.0);
+  Halving solved;
+  CHECK(run(solved, limits(0, 1)).status == Status::solved);
+  CHECK_EQ(run(solver, limits(1, 0)).message, "Stopped at maxIterations after 1 iteration: residual 0.5, tolerance 0.");
+}
+
+TEST(whatAStepReturnsEndsTheSolve) {
+  for (const Status status : {Status::stalled, Status::infeasible, Status::unbounded, Status::numericalError}) {
+    Halving solver{.ending = status, .endingStep = 3};
+    const Outcome outcome = run(solver, limits(100, 1e-9, 10));
+    CHECK(outcome.status == status);
+    CHECK_EQ(outcome.progress.iteration, 3);
+    CHECK_EQ(solver.steps, 3);
+    CHECK_EQ(outcome.history.reports().back().iteration, 3);
+    CHECK(!outcome.message.empty());
+  }
+  Halving solver{.ending = Status::stalled, .endingStep = 3};
+  CHECK(run(solver, limits(100, 0.2)).status == Status::solved);  // stalled where it is good enough
+}
+
+TEST(anObjectiveThatIsNoNumber) {
+  Halving solver{.brokenAt = 4};
+  const Outcome outcome = run(solver, limits(100, 0));
+  CHECK(outcome.status == Status::numericalError);
+  CHECK_EQ(outcome.progress.iteration, 4);
+  CHECK(check::contains(outcome.message, "NaN"));
+}
+
+TEST(abortedBeforeItsStart) {
+  Halving solver;
+  Monitor monitor;
+  monitor.abort();
+  const Outcome outcome = iterate(solver, limits(100, 1e-9), monitor);
+  CHECK(outcome.status == Status::aborted);
+  CHECK_EQ(solver.starts, 0);
+  CHECK_EQ(solver.steps, 0);
+  CHECK_EQ(outcome.progress.objective, 2.0);  // the point it returns is reported
+}
+
+TEST(abortedDuringItsStart) {
+  Monitor monitor;
+  Halving solver;
+  solver.onStart = [&] { monitor.abort(); };
+  const Outcome outcome = iterate(solver, limits(100, 1e-9), monitor);
+  CHECK(outcome.status == Status::aborted);
+  CHECK_EQ(solver.steps, 0);
+
+  Monitor second;
+  Halving interrupted{.interruptAt = 0};
+  interrupted.onStart = [&] { second.abort(); };
+  const Outcome thrown = iterate(interrupted, limits(100, 1e-9), second);
+  CHECK(thrown.status == Status::aborted);
+  CHECK_EQ(thrown.progress.iteration, 0);
+  CHECK_EQ(thrown.progress.objective, 2.0);
+}
+
+TEST(abortedInAStepBetweenChecks) {
+  Monitor monitor;
+  Halving solver;
+  solver.onStep = [&](int step) {
+    if (step == 3) monitor.abort();
+  };
+  const Outcome outcome = iterate(solver, limits(1000, 1e-9, 100), monitor);
+  CHECK(outcome.status == Status::aborted);
+  CHECK_EQ(solver.steps, 3);
+  CHECK_EQ(outcome.progress.iteration, 3);
+}
+
+TEST(abortedFromAnotherThread) {
+  Monitor monitor;
+  Halving solver;
+  solver.onStep = [](int) { std::this_thread::sleep_for(std::chrono::microseconds(100)); };
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    monitor.abort();
+  });
+  Limits all = limits(1 << 30, -1);
+  const Outcome outcome = iterate(solver, all, monitor);
+  other.join();
+  CHECK(outcome.status == Status::aborted);
+}
+
+TEST(abortedByTheListener) {
+  Halving solver;
+  Monitor* itself = nullptr;
+  int calls = 0;
+  Monitor monitor(std::numeric_limits<double>::infinity(), [&](const Progress& now) {
+    CHECK_EQ(now.iteration, calls++);
+    if (now.iteration == 2) itself->abort();
+  });
+  itself = &monitor;
+  const Outcome outcome = iterate(solver, limits(100, 1e-9), monitor);
+  CHECK(outcome.status == Status::aborted);
+  CHECK_EQ(outcome.progress.iteration, 2);
+  CHECK_EQ(calls, 3);
+}
+
+TEST(outOfTime) {
+  Halving none;
+  Monitor nothing(0);
+  const Outcome atOnce = iterate(none, limits(100, 1e-9), nothing);
+  CHECK(atOnce.status == Status::timeLimit);
+  CHECK_EQ(none.starts, 0);
+  CHECK_EQ(atOnce.progress.objective, 2.0);
+
+  Halving solver;
+  solver.onStep = [](int) { std::this_thread::sleep_for(std::chrono::milliseconds(2)); };
+  Monitor monitor(0.01);
+  const Outcome outcome = iterate(solver, limits(1 << 30, -1), monitor);
+  CHECK(outcome.status == Status::timeLimit);
+  CHECK(outcome.progress.iteration >= 1 && outcome.progress.iteration <= 6);
+  CHECK(outcome.progress.seconds >= 0.01);
+
+  Halving interrupted{.interruptAt = 3};
+  Monitor unlimited;
+  const Outcome thrown = iterate(interrupted, limits(100, 0), unlimited);
+  CHECK(thrown.status == Status::timeLimit);  // Interrupted without an abort
+  CHECK_EQ(thrown.progress.iteration, 2);
+}
+
+TEST(otherExceptionsPassThrough) {
+  Halving solver;
+  solver.onStart = [] { throw Error(ErrorKind::solver, "no memory", "OUT_OF_MEMORY"); };
+  CHECK_EQ(check::messageOf([&] { run(solver, limits(10, 0)); }), "no memory");
+}
+
+TEST(checkpointThrowsOnlyWhenASolveShouldEnd) {
+  Monitor monitor;
+  monitor.checkpoint();
+  monitor.abort();
+  bool thrown = false;
+  try {
+    monitor.checkpoint();
+  } catch (const Interrupted&) {
+    thrown = true;
+  }
+  CHECK(thrown);
+  Monitor late(0.0);
+  CHECK(late.outOfTime());
+  late.limitTime(1000);
+  late.restart();
+  late.checkpoint();
+}
+
+TEST(everyStatusHasANameAndASentence) {
+  std::string sentences;
+  for (int i = 0; i < static_cast<int>(std::size(statusNames)); ++i) {
+    const std::string sentence = describe(static_cast<Status>(i), Progress{}, Limits{});
+    CHECK(!name(static_cast<Status>(i)).empty());
+    CHECK(sentence.size() > 10 && sentence.back() == '.');
+    CHECK(!check::contains(sentences, sentence));
+    sentences += sentence;
+  }
+}
+
+TEST(historyKeepsEveryReportWhileThereAreFew) {
+  History history;
+  for (int i = 0; i < 1024; ++i) history.add({.iteration = i});
+  CHECK_EQ(static_cast<int>(history.reports().size()), 1024);
+  for (int i = 0; i < 1024; ++i) CHECK_EQ(history.reports()[static_cast<std::size_t>(i)].iteration, i);
+}
+
+TEST(historyThinsEvenly) {
+  for (const int count : {1025, 1026, 2047, 2048, 2049, 5000, 100000, 1 << 20}) {
+    History history;
+    for (int i = 0; i < count; ++i) history.add({.iteration = i});
+    const auto& reports = history.reports();
+    CHECK(reports.size() <= 1024);
+    CHECK(reports.size() >= 512);
+    CHECK_EQ(reports.front().iteration, 0);
+    const int stride = reports[1].iteration;
+    CHECK((stride & (stride - 1)) == 0);
+    for (std::size_t i = 0; i < reports.size(); ++i) CHECK_EQ(reports[i].iteration, static_cast<int>(i) * stride);
+    CHECK(count - reports.back().iteration <= stride);  // up to the end
+  }
+}
