@@ -1,16 +1,13 @@
 // What JavaScript sees of the library.
-#include <new>
-
 #include "binding/predict.hpp"
 #include "binding/solve.hpp"
 #include "binding/solvers.hpp"
 
-#ifndef NONCONVEX_VERSION
-#define NONCONVEX_VERSION "0.0.0"
-#endif
-
 namespace nonconvex {
 namespace {
+
+/// That of package.json, as a test makes sure.
+constexpr const char* version = "0.1.0";
 
 /// Exceptions of the library leave a function as JavaScript errors.
 template <Napi::Value (*function)(const Napi::CallbackInfo&)>
@@ -64,7 +61,7 @@ Napi::Value predict(const Napi::CallbackInfo& info) {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   Environment::create(env);
-  exports.Set("version", Napi::String::New(env, NONCONVEX_VERSION));
+  exports.Set("version", Napi::String::New(env, version));
   exports.Set("solve", Napi::Function::New(env, guarded<solve>, "solve"));
   exports.Set("schema", Napi::Function::New(env, guarded<schema>, "schema"));
   exports.Set("threads", Napi::Function::New(env, guarded<threads>, "threads"));

@@ -214,7 +214,7 @@ export function fromJSON<P extends Prediction = Prediction>(json: ReluNetworkJso
     activation,
     loss: parseName('loss', from.loss, ['squared', 'logistic', 'hinge', 'softmax', 'huber']),
     bias,
-    inputScale: parseNumbers('inputScale', from.inputScale, d),
+    inputScale: parseScale(from.inputScale, d),
     hiddenWeights,
     biases: parseNumbers('biases', from.biases, m),
     outputWeights,
@@ -232,6 +232,14 @@ function parseNumbers(name: string, value: unknown, length: number): Float64Arra
     if (!Number.isFinite(entry)) throw new TypeError(`${name}[${i}] = ${show(entry)}: expected a finite number`);
   });
   return Float64Array.from(value as number[]);
+}
+
+function parseScale(value: unknown, length: number): Float64Array {
+  const scale = parseNumbers('inputScale', value, length);
+  scale.forEach((entry, i) => {
+    if (!(entry > 0)) throw new RangeError(`inputScale[${i}] = ${entry}: expected a number > 0`);
+  });
+  return scale;
 }
 
 function parseMatrix(name: string, value: unknown): Matrix {

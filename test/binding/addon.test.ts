@@ -1,0 +1,137 @@
+// The addon itself, under the typed functions: what it exports, and that no argument whatever can hurt the process.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { addon } from '../../src/addon.js';
+import { runInChild } from '../contract/child.js';
+import { type Fixture, fixtures } from '../contract/fixtures.js';
+
+const native = addon();
+const { small } = fixtures.relu as Fixture;
+const { x } = small.data;
+const y = { data: Float64Array.from(small.data.y), rows: x.rows, columns: 1 };
+
+it('has the version of the package', () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  expect(native.version).toBe(version);
+});
+
+it('has the statuses, the vocabulary and a schema that JSON can hold', () => {
+  const schema = native.schema();
+  for (const settings of Object.values(schema)) {
+    const common = settings.slice(0, 6).map(({ name }) => name);
+    expect(common).toEqual(['maxIterations', 'tolerance', 'timeLimit', 'checkInterval', 'threads', 'seed']);
+  }
+});
+
+it('shares work over NONCONVEX_THREADS workers, or as many as cores', async () => {
+  const lines = `
+    import { readdirSync } from 'node:fs';
+    import { createRequire } from 'node:module';
+    const before = readdirSync('/proc/self/task').length;
+    await solve();
+    console.log(readdirSync('/proc/self/task').length - before);
+  `;
+  if (process.platform === 'linux') {
+    for (const threads of ['1', '3']) {
+      const { output } = await runInChild(lines, small, { env: { NONCONVEX_THREADS: threads } });
+      expect(output).toBe(`${threads}\n`);
+    }
+  }
+  expect(native.threads()).toBeGreaterThan(0);
+});
+
+it('can be loaded again in the same thread', async () => {
+  const lines = `
+    import { copyFileSync, mkdtempSync } from 'node:fs';
+    import { tmpdir } from 'node:os';
+    import { createRequire } from 'node:module';
+    const require = createRequire(import.meta.resolve('nonconvex'));
+    const again = require('nonconvex');
+    const results = await Promise.all([solve(), again[problem.solver](problem.data, problem.settings)]);
+    console.log(again !== nonconvex, results[0].objective === results[1].objective);
+  `;
+  expect(await runInChild(lines, small)).toMatchObject({ code: 0, errors: '', output: 'true true\n' });
+});
+
+describe('wrong arguments throw', () => {
+  const call = native.solve as (...values: unknown[]) => unknown;
+  const shared = { data: new Float64Array(new SharedArrayBuffer(8 * x.data.length)), rows: x.rows, columns: x.columns };
+  const cases: [string, unknown[], string | RegExp][] = [
+    ['no argument', [], "solver = 'undefined': expected one of 'relu'"],
+    ['another solver', ['lasso', {}, {}], "solver = 'lasso': expected one of 'relu'"],
+    ['no problem', ['relu'], 'problem = undefined: expected an object'],
+    ['no settings', ['relu', { x, y }], 'settings = undefined: expected an object'],
+    ['settings that are a function', ['relu', { x, y }, () => {}], 'settings = a function: expected an object'],
+    ['no x', ['relu', { y }, {}], 'x = undefined: expected an object'],
+    ['no data', ['relu', { x: { rows: 1, columns: 1 }, y }, {}], 'x.data = undefined: expected a Float64Array or'],
+    [
+      'other data',
+      ['relu', { x: { ...x, data: new Int8Array(120) }, y }, {}],
+      'x.data = an object: expected a Float64Array or',
+    ],
+    ['too few numbers', ['relu', { x: { ...x, rows: 41 }, y }, {}], 'x.data.length = 120: expected rows x columns'],
+    ['overflowing sizes', ['relu', { x: { ...x, rows: 2 ** 31, columns: 2 ** 31 }, y }, {}], 'x.rows = 2147483648'],
+    [
+      'negative sizes',
+      ['relu', { x: { ...x, rows: -40, columns: -3 }, y }, {}],
+      'x.data.length = 120: expected rows x',
+    ],
+    [
+      'large sizes',
+      ['relu', { x: { ...x, rows: 65536, columns: 65536 }, y }, {}],
+      'x.data.length = 120: expected rows x',
+    ],
+    ['y of other length', ['relu', { x, y: { data: new Float64Array(3), rows: 3, columns: 1 } }, {}], 'rows of y = 3'],
+    [
+      'y in single precision',
+      ['relu', { x, y: { ...y, data: new Float32Array(40) } }, {}],
+      'y.data = an object: expected a Float64Array',
+    ],
+    ['gates of text', ['relu', { x, y, patterns: { gates: 'x' } }, {}], "patterns.gates = 'x': expected an object"],
+    [
+      'half a warm start',
+      ['relu', { x, y, warmStart: { weights: x } }, {}],
+      'warmStart.dual = undefined: expected an object',
+    ],
+  ];
+  it.each(cases)('%s', (_, values, message) => {
+    expect(() => call(...values)).toThrow(message);
+  });
+
+  it('detached arrays', () => {
+    const detached = { ...x, data: Float64Array.from(x.data) };
+    structuredClone(detached.data.buffer, { transfer: [detached.data.buffer] });
+    expect(() => call('relu', { x: detached, y }, {})).toThrow('x.data.length = 0: expected rows x columns');
+  });
+
+  it('of reluPredict', () => {
+    const network = {
+      hiddenWeights: { data: new Float64Array(6), rows: 3, columns: 2 },
+      biases: new Float64Array(2),
+      outputWeights: { data: new Float64Array(2), rows: 2, columns: 1 },
+      pattern: new Int32Array(2),
+      inputScale: new Float64Array([1, 1, 1]),
+    };
+    const predict = (change: object) => () => native.reluPredict({ ...network, ...change }, { x });
+    expect(predict({})()).toEqual(new Float64Array(x.rows));
+    expect(predict({ outputWeights: { data: new Float64Array(3), rows: 3, columns: 1 } })).toThrow(
+      'rows of outputWeights = 3',
+    );
+    expect(predict({ biases: new Float64Array(1) })).toThrow('biases.length = 1: expected 2');
+    expect(predict({ inputScale: new Float64Array(1) })).toThrow('inputScale.length = 1: expected 3');
+    const gates = { data: new Float64Array(4), rows: 4, columns: 1 };
+    expect(predict({ gates })()).toEqual(new Float64Array(x.rows));
+    expect(predict({ gates: { ...gates, rows: 2, columns: 2 } })).toThrow('rows of gates = 2: expected 3 or 4');
+    expect(predict({ gates, pattern: new Int32Array([0, 1]) })).toThrow('pattern = 1: expected 0 to 0');
+    expect(predict({ gates, pattern: new Int32Array([-1, 0]) })).toThrow('pattern = -1: expected 0 to 0');
+    expect(predict({ gates, pattern: new Float64Array(2) })).toThrow('pattern = an object: expected an Int32Array');
+  });
+
+  it('and leave the addon as it was', async () => {
+    expect(native.solve('relu', { x: shared, y }, {}, undefined, true).promise).toBeInstanceOf(Promise);
+    const { promise } = native.solve('relu', { x, y }, { beta: 0.1 }, undefined, false);
+    expect(await promise).toMatchObject({ status: 'solved' });
+  });
+});

@@ -1,0 +1,13 @@
+// Compiled by types.test.ts against the built declarations, as a user's CommonJS module would be; never run.
+import nonconvex = require('nonconvex');
+
+async function main(): Promise<string[]> {
+  const { network, gap }: nonconvex.ReluResult<string[]> = await nonconvex.trainReluNetwork(
+    { x: nonconvex.matrix(2, 1, [1, 2]), y: ['a', 'b'] },
+    { loss: 'logistic' },
+  );
+  console.log(gap);
+  return nonconvex.predict(network, [[1]]);
+}
+
+main().then(console.log);
