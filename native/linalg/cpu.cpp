@@ -27,7 +27,7 @@ void Cpu::gemm(Op opA, Op opB, double alpha, Mat<const double> a, Mat<const doub
   const auto multiply = [&](int i, int j, int m, int n) {
     const double* pa = opA == Op::none ? a.data + i : a.column(i);
     const double* pb = opB == Op::none ? b.column(j) : b.data + j;
-    if (n == 1 && opB == Op::none) {
+    if (n == 1 && k > 0 && opB == Op::none) {  // gemv would leave C as it is where k = 0
       const bool plain = opA == Op::none;
       blas::gemv(static_cast<char>(opA), plain ? m : k, plain ? k : m, alpha, pa, a.stride, pb, beta, &c(i, j));
     } else {
@@ -87,6 +87,9 @@ bool Cpu::cholesky(Mat<double> a) const {
     const int nk = tileSize(n, k);
     const int k0 = k * tile;
     if (blas::potrfLower(nk, &a(k0, k0), a.stride) != 0) return false;
+    for (int i = k0; i < k0 + nk; ++i) {  // OpenBLAS lets NaN pass
+      if (!std::isfinite(a(i, i))) return false;
+    }
     const int below = tiles - k - 1;
     tasks(below, [&](int t) {
       const int i = k + 1 + t;

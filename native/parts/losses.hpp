@@ -66,10 +66,10 @@ struct Loss {
       const double target = y[j * stride];
       constexpr double slack = 1e-12;  // rounding of a scaled point
       switch (kind) {
-        case ReluLoss::squared: total += t * target - t * t / 2; break;
+        case ReluLoss::squared: total += t * (target - t / 2); break;
         case ReluLoss::huber:
           if (std::abs(t) > delta * (1 + slack)) return -INFINITY;
-          total += t * target - t * t / 2;
+          total += t * (target - t / 2);
           break;
         case ReluLoss::logistic: {
           const double p = t * target;

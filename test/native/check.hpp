@@ -81,10 +81,10 @@ inline bool sameBits(const double* a, const double* b, std::size_t size) {
 #define CHECK_EQ(a, b) check::equal(a, b, #a " == " #b, __FILE__, __LINE__)
 /// |a - b| <= tolerance
 #define CHECK_NEAR(a, b, tolerance) check::near(a, b, tolerance, #a " ~ " #b, __FILE__, __LINE__)
-#define TEST(name)                                                                    \
-  static void name();                                                                 \
-  static const bool name##Registered = (check::tests().push_back({#name, name}), true); \
-  static void name()
+#define TEST(name)                                                                            \
+  static void name##Test();                                                                   \
+  static const bool name##Known = (check::tests().push_back({#name, name##Test}), true);      \
+  static void name##Test()
 
 int main(int argc, char** argv) {
   int run = 0;
