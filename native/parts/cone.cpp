@@ -252,7 +252,7 @@ void ConeProjector::project(Vec<const int> list, Mat<const double> b, double thr
               scratch_[static_cast<std::size_t>(g)].work.data());
   });
   // All points on the way are projections onto larger cones, so no shorter than the one looked for.
-  const auto isShort = [&](int place) { return blas::nrm2(d_, p.column(list[place])) <= threshold; };
+  const auto isShort = [&](int place) { return threshold > 0 && blas::nrm2(d_, p.column(list[place])) <= threshold; };
   pending_.clear();
   for (int place = 0; place < list.size; ++place) {
     if (!isShort(place)) pending_.push_back(place);

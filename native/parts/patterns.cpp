@@ -1,5 +1,6 @@
 #include "parts/patterns.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <set>
@@ -13,6 +14,15 @@ namespace {
 using Vector = std::vector<double>;
 
 double dot(const Vector& a, const Vector& b) { return std::inner_product(a.begin(), a.end(), b.begin(), 0.0); }
+
+double distance(const Vector& a, const Vector& b, double sense) {
+  double squares = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) squares += (a[i] - sense * b[i]) * (a[i] - sense * b[i]);
+  return std::sqrt(squares);
+}
+
+// Unit rows this close to each other, or to each other's opposite, are taken for one line.
+constexpr double sameLine = 1e-9;
 
 /// Adds to an orthonormal basis the part of x outside its span, if there is any to speak of.
 bool extendBasis(std::vector<Vector>& basis, Vector x, double tolerance) {
@@ -156,11 +166,14 @@ Patterns allPatterns(const Cpu& la, Mat<const double> xt, int most) {
   std::vector<Vector> rows;
   for (int k = 0; k < xt.cols; ++k) {
     Vector row(xt.column(k), xt.column(k) + d);
+    double largest = 0;
+    for (const double value : row) largest = std::max(largest, std::abs(value));
+    if (largest == 0) continue;
+    for (double& value : row) value /= largest;  // so that its square neither overflows nor vanishes
     const double length = std::sqrt(dot(row, row));
-    if (length == 0) continue;
     for (double& value : row) value /= length;
     bool fresh = true;
-    for (const Vector& other : rows) fresh = fresh && std::abs(dot(row, other)) < 1 - 1e-14;
+    for (const Vector& other : rows) fresh = fresh && std::min(distance(row, other, 1), distance(row, other, -1)) > sameLine;
     if (fresh) rows.push_back(std::move(row));
   }
   std::vector<Vector> basis;
