@@ -6,9 +6,22 @@ main(() => {
   const sources = ['native', 'cuda', 'cmake', 'test/native', 'bench/native'].flatMap((folder) =>
     files(folder, (path) => /\.(cpp|hpp|cuh?|c)$/.test(path)),
   );
-  if (output('clang-format', ['--version']) === undefined)
+  const checks = [
+    () => run('clang-format', [...(write ? ['-i'] : ['--dry-run', '--Werror', '--ferror-limit=20']), ...sources]),
+    () => runTool('@biomejs/biome', 'bin/biome', ['check', '--error-on-warnings', ...(write ? ['--write'] : []), '.']),
+  ];
+  if (!write) checks.push(() => runTool('typescript', 'bin/tsc', ['--noEmit', '-p', '.']));
+  if (output('clang-format', ['--version']) === undefined) {
     throw new Error('clang-format is missing: apt-get install clang-format');
-  run('clang-format', [...(write ? ['-i'] : ['--dry-run', '--Werror', '--ferror-limit=20']), ...sources]);
-  runTool('@biomejs/biome', 'bin/biome', ['check', ...(write ? ['--write'] : []), '.']);
-  if (!write) runTool('typescript', 'bin/tsc', ['--noEmit', '-p', '.']);
+  }
+
+  const failures = [];
+  for (const check of checks) {
+    try {
+      check();
+    } catch (error) {
+      failures.push(error.message);
+    }
+  }
+  if (failures.length > 0) throw new Error(failures.join('\n'));
 });
