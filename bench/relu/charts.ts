@@ -1,0 +1,115 @@
+// The two pictures of docs/benchmarks.md.
+import { writeChart } from '../../scripts/chart.mjs';
+import { type Method, methods, middleRun, type Race } from './race.js';
+import { type Axis, axes, base, type Measurement } from './scaling.js';
+
+const names: Record<Method, string> = {
+  ours: 'default settings',
+  prototype: 'naive prototype, best fixed ρ, 1 thread',
+  slack: "splitting: 'slack'",
+  published: 'published ADMM (2dP × 2dP system)',
+};
+const colors: Record<Method, string> = {
+  ours: '#d62728',
+  prototype: '#7f7f7f',
+  slack: '#1f77b4',
+  published: '#2ca02c',
+};
+
+/** Axes that span decades: labels at the powers of ten alone. */
+function logAxis(title: string): object {
+  return { title, format: '.0~e', tickCount: 6, labelExpr: powerOfTen, grid: true, domain: false, ticks: false };
+}
+const powerOfTen =
+  "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6 ? format(datum.value, '~g') : ''";
+
+export async function chartGaps(path: string, races: readonly Race[], subtitle: string): Promise<void> {
+  const values = races.flatMap(({ problem, runs }) =>
+    methods.flatMap((method) =>
+      (middleRun(runs[method])?.points ?? [])
+        .filter((point) => point.gap > 0)
+        .map(({ seconds, gap }) => ({
+          problem: `${problem.name.replace(' ', ', λ = ')}`,
+          method: names[method],
+          seconds,
+          gap: Math.max(1e-7, gap),
+        })),
+    ),
+  );
+  await writeChart(path, {
+    title: { text: 'Certified relative gap against time', subtitle },
+    data: { values },
+    facet: { field: 'problem', type: 'nominal', title: null, sort: null, header: { labelFontSize: 13 } },
+    columns: 2,
+    spec: {
+      width: 330,
+      height: 190,
+      mark: { type: 'line', clip: true, strokeWidth: 2 },
+      encoding: {
+        x: {
+          field: 'seconds',
+          type: 'quantitative',
+          scale: { type: 'log', nice: true },
+          axis: logAxis('seconds, set-up included'),
+        },
+        y: {
+          field: 'gap',
+          type: 'quantitative',
+          scale: { type: 'log', domain: [1e-7, 1] },
+          axis: { ...logAxis('relative gap'), values: [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7] },
+        },
+        color: {
+          field: 'method',
+          type: 'nominal',
+          scale: { domain: methods.map((m) => names[m]), range: methods.map((m) => colors[m]) },
+          legend: { title: null, orient: 'bottom', columns: 2, symbolType: 'stroke', labelLimit: 400 },
+        },
+      },
+    },
+  });
+}
+
+export async function chartScaling(
+  path: string,
+  results: Record<Axis, readonly Measurement[]>,
+  subtitle: string,
+): Promise<void> {
+  const panel = (axis: Axis, measure: 'setUp' | 'iteration', title: string) => ({
+    width: 220,
+    height: 180,
+    data: {
+      values: results[axis].map((m) => ({ size: m[axis], seconds: m[measure], activation: m.activation })),
+    },
+    mark: { type: 'line', point: { size: 35, filled: true }, strokeWidth: 2 },
+    encoding: {
+      x: {
+        field: 'size',
+        type: 'quantitative',
+        scale: { type: 'log', nice: false, padding: 8 },
+        axis: { title: axis, values: results[axis].map((m) => m[axis]), format: 'd', grid: true, labelOverlap: true },
+      },
+      y: {
+        field: 'seconds',
+        type: 'quantitative',
+        scale: { type: 'log', nice: true },
+        axis: logAxis(title),
+      },
+      color: {
+        field: 'activation',
+        type: 'nominal',
+        scale: { domain: ['relu', 'gated'], range: ['#d62728', '#1f77b4'] },
+        legend: { title: null, orient: 'bottom', symbolType: 'stroke' },
+      },
+    },
+  });
+  await writeChart(path, {
+    title: { text: `How time grows around n = ${base.n}, d = ${base.d}, P = ${base.P}`, subtitle },
+    hconcat: axes.map((axis, i) => ({
+      vconcat: [
+        panel(axis, 'iteration', i === 0 ? 'seconds per iteration' : ''),
+        panel(axis, 'setUp', i === 0 ? 'seconds of set-up' : ''),
+      ],
+    })),
+    resolve: { scale: { color: 'shared' } },
+  });
+}

@@ -1,0 +1,97 @@
+// How set-up and iterations grow with n, d and P, one at a time.
+import { type Matrix, matrix, trainReluNetwork } from '../../src/index.js';
+import { median } from '../shared/report.js';
+import type { Shape } from './floor.js';
+
+export type Activation = 'relu' | 'gated';
+
+export interface Measurement extends Shape {
+  activation: Activation;
+  setUp: number;
+  iteration: number;
+}
+
+export const base: Shape = { n: 2000, d: 50, P: 50 };
+export const sizes = {
+  n: [500, 1000, 2000, 4000, 8000],
+  d: [10, 25, 50, 100, 200, 400, 784],
+  P: [10, 25, 50, 100, 200, 400],
+} as const;
+export type Axis = keyof typeof sizes;
+export const axes = Object.keys(sizes) as Axis[];
+
+export async function scaling(quick: boolean, note: (text: string) => void): Promise<Record<Axis, Measurement[]>> {
+  const results: Record<Axis, Measurement[]> = { n: [], d: [], P: [] };
+  for (const axis of axes) {
+    const values = quick ? sizes[axis].slice(0, 3) : sizes[axis];
+    for (const value of values) {
+      for (const activation of ['gated', 'relu'] as const) {
+        const shape = { ...base, ...(quick && { n: 500 }), [axis]: value };
+        note(`scaling: ${activation}, n = ${shape.n}, d = ${shape.d}, P = ${shape.P}`);
+        results[axis].push(await measure(shape, activation));
+      }
+    }
+  }
+  return results;
+}
+
+/** One solve of few iterations at a fixed penalty: the first twenty, cold projections, do not count. */
+async function measure(shape: Shape, activation: Activation): Promise<Measurement> {
+  const { n, d, P } = shape;
+  const { x, y } = teacher(n, d);
+  const beta = 1e-3 * n;
+  const scale = Math.sqrt(y.reduce((sum, value) => sum + value * value, 0) / n);
+  const { history } = await trainReluNetwork(
+    { x, y },
+    {
+      activation,
+      beta,
+      bias: false,
+      patterns: { sample: P },
+      rho: (30 * beta) / scale,
+      tolerance: 1e-12,
+      maxIterations: 60,
+      checkInterval: 10,
+      timeLimit: 30,
+    },
+  );
+  const setUp = history[0]?.seconds ?? Number.NaN;
+  const steps = history
+    .slice(1)
+    .map((report, i) => {
+      const from = history[i] ?? report;
+      return { from: from.iteration, seconds: (report.seconds - from.seconds) / (report.iteration - from.iteration) };
+    })
+    .filter((step) => step.from >= 20);
+  return { ...shape, activation, setUp, iteration: median(steps.map((step) => step.seconds)) };
+}
+
+/** Normal x, and y of a network of ten neurons with a tenth of noise, always the same. */
+function teacher(n: number, d: number): { x: Matrix; y: Float64Array } {
+  const normal = normals(1);
+  const x = matrix(n, d, Float64Array.from({ length: n * d }, normal));
+  const neurons = Array.from({ length: 10 }, () => ({
+    weights: Float64Array.from({ length: d }, () => normal() / Math.sqrt(d)),
+    output: normal(),
+  }));
+  const y = Float64Array.from({ length: n }, (_, i) => {
+    const row = x.data.subarray(i * d, (i + 1) * d);
+    return neurons.reduce((sum, { weights, output }) => {
+      const z = weights.reduce((total, weight, j) => total + weight * (row[j] as number), 0);
+      return sum + Math.max(0, z) * output;
+    }, 0.1 * normal());
+  });
+  return { x, y };
+}
+
+/** Standard normal numbers: Box and Muller's formula on the generator mulberry32. */
+function normals(seed: number): () => number {
+  let state = seed;
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 2 ** 32;
+  };
+  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+}
