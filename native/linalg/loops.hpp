@@ -1,4 +1,5 @@
-// Plain loops that no BLAS routine covers, compiled for several processors; the best one is chosen when the addon loads.
+// Plain loops that no BLAS routine covers, compiled for several processors; the best one is chosen when the addon
+// loads.
 #pragma once
 
 namespace nonconvex::loops {

@@ -11,8 +11,8 @@
 
 namespace nonconvex {
 
-/// The state may have a tail that is a linear function of its head (a product with the head kept up to date): only the head
-/// counts in residuals, and the tail goes through the same affine combinations, which keep it true.
+/// The state may have a tail that is a linear function of its head (a product with the head kept up to date): only the
+/// head counts in residuals, and the tail goes through the same affine combinations, which keep it true.
 class Anderson {
  public:
   Anderson(int memory, int head, int size)

@@ -1,11 +1,11 @@
 #include "parts/cone.hpp"
 
-#include "linalg/loops.hpp"
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <numeric>
+
+#include "linalg/loops.hpp"
 
 namespace nonconvex {
 namespace {
@@ -127,8 +127,8 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
   }
 }
 
-/// p = the projection of b onto the subspace where the rows active last stay active, less those whose multiplier would be
-/// negative: a valid beginning for the dual method.
+/// p = the projection of b onto the subspace where the rows active last stay active, less those whose multiplier would
+/// be negative: a valid beginning for the dual method.
 void ConeProjector::warmStart(ActiveSet& set, const double* b, double* p, double* y) const {
   std::copy(b, b + d_, p);
   int k = set.size();
@@ -167,8 +167,8 @@ void ConeProjector::findViolated(int group, const double* xp, double tolerance, 
 }
 
 /// Goldfarb and Idnani's method on the candidate rows; returns the number of changes to the active set.
-int ConeProjector::pivot(ActiveSet& set, int group, const double* b, double* p, double tolerance,
-                         double threshold, Candidates& candidates) const {
+int ConeProjector::pivot(ActiveSet& set, int group, const double* b, double* p, double tolerance, double threshold,
+                         Candidates& candidates) const {
   const int count = static_cast<int>(candidates.rows.size());
   double* inSpan = candidates.work.data();
   double* direction = inSpan + d_ + 1;  // step of the multipliers
@@ -244,8 +244,7 @@ int ConeProjector::pivot(ActiveSet& set, int group, const double* b, double* p, 
   return changes;
 }
 
-void ConeProjector::project(Vec<const int> list, Mat<const double> b, double threshold, Mat<double> p,
-                            Mat<double> xp) {
+void ConeProjector::project(Vec<const int> list, Mat<const double> b, double threshold, Mat<double> p, Mat<double> xp) {
   la_.tasks(list.size, [&](int place) {
     const int g = list[place];
     warmStart(sets_[static_cast<std::size_t>(g)], b.column(g), p.column(g),

@@ -3,13 +3,14 @@
 // Rows of an n x c column-major matrix: entry j of row k lies at [k + j * stride].
 #pragma once
 
-#include <cmath>
 #include <algorithm>
+#include <cmath>
 
 namespace nonconvex {
 
-/// sum_k loss(f_k, y_k). squared: 1/2 (f - y)^2. logistic: log(1 + exp(-y f)), y = +-1. hinge: max(0, 1 - y f), y = +-1.
-/// softmax: log sum_j exp(f_j) - sum_j y_j f_j, y in the simplex. huber: 1/2 r^2 for |r| <= delta, else delta (|r| - delta/2).
+/// sum_k loss(f_k, y_k). squared: 1/2 (f - y)^2. logistic: log(1 + exp(-y f)), y = +-1. hinge: max(0, 1 - y f), y =
+/// +-1. softmax: log sum_j exp(f_j) - sum_j y_j f_j, y in the simplex. huber: 1/2 r^2 for |r| <= delta, else delta (|r|
+/// - delta/2).
 enum class ReluLoss { squared, logistic, hinge, softmax, huber };
 
 struct Loss {
@@ -50,10 +51,18 @@ struct Loss {
       const double t = y[j * stride];
       double& out = theta[j * stride];
       switch (kind) {
-        case ReluLoss::squared: out = r; break;
-        case ReluLoss::huber: out = std::clamp(r, -delta, delta); break;
-        case ReluLoss::logistic: out = t * sigmoid(-t * f[j * stride]); break;
-        default: out = t * f[j * stride] < 1 ? t : 0; break;
+        case ReluLoss::squared:
+          out = r;
+          break;
+        case ReluLoss::huber:
+          out = std::clamp(r, -delta, delta);
+          break;
+        case ReluLoss::logistic:
+          out = t * sigmoid(-t * f[j * stride]);
+          break;
+        default:
+          out = t * f[j * stride] < 1 ? t : 0;
+          break;
       }
     }
   }
@@ -66,7 +75,9 @@ struct Loss {
       const double target = y[j * stride];
       constexpr double slack = 1e-12;  // rounding of a scaled point
       switch (kind) {
-        case ReluLoss::squared: total += t * (target - t / 2); break;
+        case ReluLoss::squared:
+          total += t * (target - t / 2);
+          break;
         case ReluLoss::huber:
           if (std::abs(t) > delta * (1 + slack)) return -INFINITY;
           total += t * (target - t / 2);
@@ -94,8 +105,8 @@ struct Loss {
     return total;
   }
 
-  /// z := argmin loss(z, y) + sigma/2 ||z - a||^2, from the z of an earlier call; theta := sigma (z - a), in the dual's domain.
-  /// `work` has c entries, `stride` apart.
+  /// z := argmin loss(z, y) + sigma/2 ||z - a||^2, from the z of an earlier call; theta := sigma (z - a), in the dual's
+  /// domain. `work` has c entries, `stride` apart.
   void prox(const double* a, const double* y, double sigma, double* z, double* theta, double* work) const {
     if (kind == ReluLoss::softmax) return softmaxProx(a, y, sigma, z, theta, work);
     for (int j = 0; j < c; ++j) {
@@ -103,14 +114,17 @@ struct Loss {
       const double target = y[j * stride];
       double& to = z[j * stride];
       switch (kind) {
-        case ReluLoss::squared: to = (target + sigma * from) / (1 + sigma); break;
+        case ReluLoss::squared:
+          to = (target + sigma * from) / (1 + sigma);
+          break;
         case ReluLoss::huber: {
           const double r = (from - target) * sigma / (1 + sigma);  // residual where quadratic
-          to = std::abs(r) <= delta ? target + (from - target) - r / sigma
-                                    : from - std::copysign(delta, r) / sigma;
+          to = std::abs(r) <= delta ? target + (from - target) - r / sigma : from - std::copysign(delta, r) / sigma;
           break;
         }
-        case ReluLoss::logistic: to = logisticProx(from, target, sigma, to); break;
+        case ReluLoss::logistic:
+          to = logisticProx(from, target, sigma, to);
+          break;
         default: {
           const double margin = target * from;
           to = margin >= 1 ? from : (margin >= 1 - 1 / sigma ? target : from + target / sigma);
@@ -120,9 +134,15 @@ struct Loss {
       const double dual = sigma * (to - from);
       double& out = theta[j * stride];
       switch (kind) {
-        case ReluLoss::squared: out = dual; break;
-        case ReluLoss::huber: out = std::clamp(dual, -delta, delta); break;
-        default: out = target * std::clamp(target * dual, 0.0, 1.0); break;
+        case ReluLoss::squared:
+          out = dual;
+          break;
+        case ReluLoss::huber:
+          out = std::clamp(dual, -delta, delta);
+          break;
+        default:
+          out = target * std::clamp(target * dual, 0.0, 1.0);
+          break;
       }
     }
   }
@@ -138,9 +158,12 @@ struct Loss {
  private:
   double scalarValue(double f, double y) const {
     switch (kind) {
-      case ReluLoss::squared: return (f - y) * (f - y) / 2;
-      case ReluLoss::logistic: return log1pExp(-y * f);
-      case ReluLoss::hinge: return std::max(0.0, 1 - y * f);
+      case ReluLoss::squared:
+        return (f - y) * (f - y) / 2;
+      case ReluLoss::logistic:
+        return log1pExp(-y * f);
+      case ReluLoss::hinge:
+        return std::max(0.0, 1 - y * f);
       default: {
         const double r = std::abs(f - y);
         return r <= delta ? r * r / 2 : delta * (r - delta / 2);

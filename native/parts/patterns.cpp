@@ -41,8 +41,9 @@ bool extendBasis(std::vector<Vector>& basis, Vector x, double tolerance) {
 
 /// Directions, one inside every cell of the central arrangement of the rows (unit length, spanning R^r).
 ///
-/// Every cell's closure has an extreme ray, where rows of rank r - 1 vanish. So: for each such ray v the cells around it are
-/// v + epsilon w, where w runs over the cells of the vanishing rows' own arrangement in the space orthogonal to v.
+/// Every cell's closure has an extreme ray, where rows of rank r - 1 vanish. So: for each such ray v the cells around
+/// it are v + epsilon w, where w runs over the cells of the vanishing rows' own arrangement in the space orthogonal to
+/// v.
 class Arrangement {
  public:
   static std::vector<Vector> cells(const std::vector<Vector>& rows, int r) {
@@ -69,11 +70,13 @@ class Arrangement {
  private:
   static constexpr double zero = 1e-9;
 
-  static void addAround(const std::vector<Vector>& rows, int r, const std::vector<int>& chosen, std::vector<Vector>& found,
-                        std::set<std::vector<bool>>& seen, std::set<std::vector<bool>>& rays) {
+  static void addAround(const std::vector<Vector>& rows, int r, const std::vector<int>& chosen,
+                        std::vector<Vector>& found, std::set<std::vector<bool>>& seen,
+                        std::set<std::vector<bool>>& rays) {
     std::vector<Vector> basis;
     for (const int k : chosen) {
-      if (!extendBasis(basis, rows[static_cast<std::size_t>(k)], zero)) return;  // dependent: another choice has this ray
+      if (!extendBasis(basis, rows[static_cast<std::size_t>(k)], zero))
+        return;  // dependent: another choice has this ray
     }
     Vector ray;
     for (int i = 0; i < r && ray.empty(); ++i) {
@@ -101,7 +104,8 @@ class Arrangement {
     for (const Vector& w : cells(local, r - 1)) {
       Vector sideways(static_cast<std::size_t>(r));
       for (std::size_t j = 0; j < basis.size(); ++j) {
-        for (int i = 0; i < r; ++i) sideways[static_cast<std::size_t>(i)] += w[j] * basis[j][static_cast<std::size_t>(i)];
+        for (int i = 0; i < r; ++i)
+          sideways[static_cast<std::size_t>(i)] += w[j] * basis[j][static_cast<std::size_t>(i)];
       }
       const double length = std::sqrt(dot(sideways, sideways));
       const double epsilon = std::isfinite(nearest) ? 0.5 * nearest / length : 1.0;
@@ -173,7 +177,8 @@ Patterns allPatterns(const Cpu& la, Mat<const double> xt, int most) {
     const double length = std::sqrt(dot(row, row));
     for (double& value : row) value /= length;
     bool fresh = true;
-    for (const Vector& other : rows) fresh = fresh && std::min(distance(row, other, 1), distance(row, other, -1)) > sameLine;
+    for (const Vector& other : rows)
+      fresh = fresh && std::min(distance(row, other, 1), distance(row, other, -1)) > sameLine;
     if (fresh) rows.push_back(std::move(row));
   }
   std::vector<Vector> basis;
@@ -183,7 +188,8 @@ Patterns allPatterns(const Cpu& la, Mat<const double> xt, int most) {
   if (count > most) {
     throw Error(ErrorKind::range, "patterns = { exact: true }: " + show(static_cast<int>(rows.size())) +
                                       " distinct rows of rank " + show(rank) + " can have " + show(count) +
-                                      " activation patterns, more than " + show(most) + "; use { sample } or { gates }");
+                                      " activation patterns, more than " + show(most) +
+                                      "; use { sample } or { gates }");
   }
   std::vector<Vector> local;
   for (const Vector& row : rows) {

@@ -21,8 +21,8 @@ HostMatrix<double> normalDirections(int d, int count, std::uint64_t seed);
 /// How many patterns n rows in general position of rank r have: 2 sum_{k < r} C(n - 1, k) (Cover 1965), at least.
 double patternCount(int n, int rank);
 
-/// All patterns of nonempty interior, each with a direction inside its cell. Throws a RangeError that names the count when
-/// there can be more than `most`.
+/// All patterns of nonempty interior, each with a direction inside its cell. Throws a RangeError that names the count
+/// when there can be more than `most`.
 Patterns allPatterns(const Cpu& la, Mat<const double> xt, int most);
 
 }  // namespace nonconvex

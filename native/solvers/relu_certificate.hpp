@@ -10,7 +10,8 @@ template <LinAlg La>
 void ReluSolver<La>::makeFeasible() {
   list_.clear();
   for (int j = 0; j < map_.columns(); ++j) {
-    const bool zero = std::all_of(slackV_.column(j), slackV_.column(j) + slackV_.rows(), [](double x) { return x == 0; });
+    const bool zero =
+        std::all_of(slackV_.column(j), slackV_.column(j) + slackV_.rows(), [](double x) { return x == 0; });
     if (!zero) list_.push_back(j);
   }
   std::fill(p_.data(), p_.data() + p_.size(), 0.0);
@@ -40,8 +41,8 @@ double ReluSolver<La>::violation() const {
   return worst;
 }
 
-/// max_i ||Proj_{K_i}(+-X^T D_i theta)|| or an upper bound of it: for any mu >= 0, ||Proj(q)|| <= ||q + G^T mu||. Two such mu
-/// cost no projection: the multipliers of the iteration (`shift_` = G^T mu) and those on the rows active last.
+/// max_i ||Proj_{K_i}(+-X^T D_i theta)|| or an upper bound of it: for any mu >= 0, ||Proj(q)|| <= ||q + G^T mu||. Two
+/// such mu cost no projection: the multipliers of the iteration (`shift_` = G^T mu) and those on the rows active last.
 template <LinAlg La>
 double ReluSolver<La>::largestDualNorm(Mat<const double> q) {
   const int d = map_.dimension();
@@ -114,9 +115,7 @@ Progress ReluSolver<La>::progress() {
     std::copy(v_.data(), v_.data() + v_.size(), best_.data());
   }
   // Two dual points: the subgradient of the loss at this v, and the multiplier of the iteration.
-  la_.forEach(data_.n, [&](int k) {
-    data_.loss.dualPoint(fv_.data() + k, data_.y.data() + k, candidate_.data() + k);
-  });
+  la_.forEach(data_.n, [&](int k) { data_.loss.dualPoint(fv_.data() + k, data_.y.data() + k, candidate_.data() + k); });
   map_.adjoint(candidate_, candidateQ_);
   offerDual(candidateQ_);
   if (iteration_ > 0 && squared()) {
@@ -130,7 +129,7 @@ Progress ReluSolver<La>::progress() {
   Progress now;
   now.objective = bestObjective_;
   now.lowerBound = lowerBound_;
-  now.residual = bestObjective_ > 0 ? (bestObjective_ - lowerBound_) / bestObjective_ : 0;
+  now.residual = gap();
   now.feasibility = violation_ * data_.normScale();
   double moved = 0;
   for (int i = 0; i < b_.rows * b_.cols; ++i) moved += (b_.data[i] - b0_.data[i]) * (b_.data[i] - b0_.data[i]);
@@ -169,7 +168,8 @@ ReluSolution ReluSolver<La>::solution() {
   double regulariser = 0;
   for (int neuron = 0; neuron < m; ++neuron) {
     const int j = active[static_cast<std::size_t>(neuron)];
-    // u = v / sqrt(r), alpha = +-sqrt(r): the penalty (||u||^2 + alpha^2) / 2 of the network is then r, the norm of v's block.
+    // u = v / sqrt(r), alpha = +-sqrt(r): the penalty (||u||^2 + alpha^2) / 2 of the network is then r, the norm of v's
+    // block.
     const double block = norms_[static_cast<std::size_t>(blockOf(j))];
     const double root = std::sqrt(block * data_.normScale());
     const double* w = s.weights.column(j);
@@ -186,7 +186,8 @@ ReluSolution ReluSolver<La>::solution() {
     const double own = blas::nrm2(best_.rows(), best_.column(j)) * data_.normScale() / root;
     regulariser += own * own;
   }
-  for (int block = 0; block < blocks_; ++block) regulariser += norms_[static_cast<std::size_t>(block)] * data_.normScale();
+  for (int block = 0; block < blocks_; ++block)
+    regulariser += norms_[static_cast<std::size_t>(block)] * data_.normScale();
 
   // The network's own objective, by a forward pass of what was just written down.
   const int n = data_.n;
@@ -207,11 +208,11 @@ ReluSolution ReluSolver<La>::solution() {
   HostMatrix<double> f(n, c);
   la_.gemm(Op::none, Op::none, 1.0, activations, s.outputWeights, 0.0, f);
   s.networkObjective = lossValue(f) + data_.beta / data_.normScale() / 2 * regulariser;
-  s.gap = bestObjective_ > 0 ? (bestObjective_ - lowerBound_) / bestObjective_ : 0;
+  s.gap = gap();
   s.activeNeurons = m;
   s.patterns = p;
   s.global = data_.exact && c == 1;
-  s.rho = rho_;
+  s.rho = rho();
   return s;
 }
 

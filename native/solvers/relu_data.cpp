@@ -8,8 +8,9 @@
 namespace nonconvex {
 namespace {
 
-/// A bias outside the regulariser has a constant column this many times the size of the data, so that it counts a hundredth of
-/// a weight of the same effect. Weight zero proper would leave the dual without interior, and no certificate.
+/// A bias outside the regulariser has a constant column this many times the size of the data, so that it counts a
+/// hundredth of a weight of the same effect. Weight zero proper would leave the dual without interior, and no
+/// certificate.
 constexpr double freeBiasScale = 100;
 constexpr int mostExactPatterns = 20000;
 
@@ -18,9 +19,7 @@ double valueOfX(const ReluProblem& problem, int k, int j) {
   return problem.x64 != nullptr ? problem.x64[i] : static_cast<double>(problem.x32[i]);
 }
 
-std::string entry(const char* array, int k, int j) {
-  return std::string(array) + "[" + show(k) + "][" + show(j) + "]";
-}
+std::string entry(const char* array, int k, int j) { return std::string(array) + "[" + show(k) + "][" + show(j) + "]"; }
 
 void checkMemory(const ReluProblem& problem, const ReluSettings& settings, int d) {
   const double n = problem.n;
@@ -101,7 +100,8 @@ void readY(const ReluProblem& problem, const ReluSettings& settings, ReluData& d
   for (int k = 0; k < data.n; ++k) {
     double rowSum = 0;
     for (int j = 0; j < data.c; ++j) {
-      const double value = problem.y[static_cast<std::size_t>(k) * static_cast<std::size_t>(data.c) + static_cast<std::size_t>(j)];
+      const double value =
+          problem.y[static_cast<std::size_t>(k) * static_cast<std::size_t>(data.c) + static_cast<std::size_t>(j)];
       const auto refuse = [&](const char* expected) { require(false, entry("y", k, j), value, expected); };
       if (!std::isfinite(value)) refuse("expected a finite number");
       if ((settings.loss == ReluLoss::logistic || settings.loss == ReluLoss::hinge) && std::abs(value) != 1) {
@@ -150,7 +150,8 @@ ReluData::ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings
 
 void ReluData::choosePatterns(const Cpu& la, const ReluPatterns& wanted, const ReluSettings& settings) {
   if (wanted.exact) {
-    require(!directions, "patterns", std::string_view("exact"), "expected { sample } or { gates } with method 'sampled'");
+    require(!directions, "patterns", std::string_view("exact"),
+            "expected { sample } or { gates } with method 'sampled'");
     patterns = allPatterns(la, xt, mostExactPatterns);
     exact = true;
     return;

@@ -8,13 +8,13 @@
 
 namespace nonconvex {
 
-/// Rows are scaled by one power of two and, where asked for, columns by their norms. With x' = x diag(columnScale)^{-1} the
-/// program over x' with weights v' is the one over x with v = diag(columnScale)^{-1} v'.
+/// Rows are scaled by one power of two and, where asked for, columns by their norms. With x' = x diag(columnScale)^{-1}
+/// the program over x' with weights v' is the one over x with v = diag(columnScale)^{-1} v'.
 struct ReluData {
   ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings);
 
-  /// Between weights of the user's network (on x / inputScale and 1) and of the scaled data. With fixed directions (`method:
-  /// 'sampled'`) a scaled weight is one number, a multiple of direction i.
+  /// Between weights of the user's network (on x / inputScale and 1) and of the scaled data. With fixed directions
+  /// (`method: 'sampled'`) a scaled weight is one number, a multiple of direction i.
   void scaleWeights(const double* weights, int i, double* scaled) const;
   void unscaleWeights(const double* scaled, int i, double* weights) const;
   /// What ||scaled|| is multiplied by to give the norm that the user's beta weighs.

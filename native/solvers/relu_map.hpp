@@ -25,8 +25,8 @@ class ReluMap {
   bool features() const { return features_; }
   double sign(int column) const { return column < data_.c * patterns_ ? 1 : -1; }
 
-  /// Both triangles of F F^T for one output, an n x n matrix: signs (X X^T) o (D D^T). `xt` is X^T or, for another inner
-  /// product <x, M^{-1} x'> of rows, L^{-1} X^T with L L^T = M.
+  /// Both triangles of F F^T for one output, an n x n matrix: signs (X X^T) o (D D^T). `xt` is X^T or, for another
+  /// inner product <x, M^{-1} x'> of rows, L^{-1} X^T with L L^T = M.
   void gram(Mat<const double> xt, Mat<double> k0) const;
   /// xv := X v_j for the listed columns j of V, side by side.
   void products(Vec<const int> list, Mat<const double> v, Mat<double> xv) const;
@@ -56,7 +56,8 @@ ReluMap<La>::ReluMap(const La& la, const ReluData& data, const ReluSettings& set
   if (features_) {
     activations_ = HostMatrix<double>(data.n, patterns_);
     la.gemm(Op::transpose, Op::none, 1.0, data.xt, data.patterns.gates, 0.0, activations_);
-    for (std::size_t i = 0; i < activations_.size(); ++i) activations_.data()[i] = std::max(0.0, activations_.data()[i]);
+    for (std::size_t i = 0; i < activations_.size(); ++i)
+      activations_.data()[i] = std::max(0.0, activations_.data()[i]);
   } else {
     masked_ = HostMatrix<double>(data.n, patterns_ * data.c);
     gathered_ = HostMatrix<double>(data.d, columns());
@@ -133,7 +134,8 @@ void ReluMap<La>::forward(Vec<const int> list, Vec<const double> scale, Mat<cons
 template <LinAlg La>
 void ReluMap<La>::adjoint(Mat<const double> theta, Mat<double> q) const {
   if (features_) {
-    la_.gemm(Op::transpose, Op::none, 1.0, activations_, theta, 0.0, Mat<double>{q.data, patterns_, data_.c, patterns_});
+    la_.gemm(Op::transpose, Op::none, 1.0, activations_, theta, 0.0,
+             Mat<double>{q.data, patterns_, data_.c, patterns_});
     return;
   }
   la_.tasks(patterns_ * data_.c, [&](int j) {

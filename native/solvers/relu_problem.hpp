@@ -72,7 +72,9 @@ struct ReluSettings : Limits {
             FIELD(huberDelta, positive(), "Where Huber's loss turns from quadratic to linear, in units of y."),
             FIELD(beta, positiveOr("0.001 n"), "Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + alpha_j^2)."),
             FIELD(bias, anyValue(), "Append a constant column 1 to x, so that every hidden neuron has a bias."),
-            FIELD(regularizeBias, anyValue(), "Let the regulariser include the biases like any weight. If not, a bias counts as a hundredth of a weight on data of the size of x: 0 would leave the program without a certificate."),
+            FIELD(regularizeBias, anyValue(),
+                  "Let the regulariser include the biases like any weight. If not, a bias counts as a hundredth of a "
+                  "weight on data of the size of x: 0 would leave the program without a certificate."),
             FIELD(normalize, anyValue(),
                   "Divide each column of x by its Euclidean norm before training; the regulariser then acts on the "
                   "scaled weights."),
