@@ -44,7 +44,10 @@ export interface Progress {
 export interface SolveOptions {
   /** Where to compute. `'auto'` (default) takes the best device there is. */
   device?: 'auto' | 'cpu' | 'cuda' | undefined;
-  /** Aborts the solve: the promise resolves soon after, with status `'aborted'` and the best iterate. */
+  /**
+   * Aborts the solve: the promise resolves soon after, with status `'aborted'` and the best iterate. A solve that waits for
+   * its turn, because as many as there are cores are running, resolves when it comes to it.
+   */
   signal?: AbortSignal | undefined;
   /**
    * Called now and then with the newest progress, and with the last one before the promise settles. A slow listener does

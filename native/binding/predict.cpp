@@ -48,16 +48,16 @@ Network readNetwork(const Reader& in) {
   return network;
 }
 
-/// Rows of x that are worked on at a time.
+/// Most rows of x that are worked on at a time.
 constexpr int blockRows = 256;
 
 class Forward {
  public:
-  explicit Forward(const Network& network)
+  Forward(const Network& network, int rows)
       : net_(network),
-        x_(network.hidden.cols, blockRows),
-        hidden_(network.hidden.rows, blockRows),
-        gates_(network.gates.rows, blockRows) {}
+        x_(network.hidden.cols, rows),
+        hidden_(network.hidden.rows, rows),
+        gates_(network.gates.rows, rows) {}
 
   /// out (c x rows) := the outputs for rows [begin, begin + rows) of x.
   void operator()(const MatrixInput& x, int begin, Mat<double> out) {
@@ -110,7 +110,7 @@ Napi::Value reluPredict(Napi::Env env, const Reader& network, const Reader& argu
   Napi::Float64Array data =
       Napi::Float64Array::New(env, static_cast<std::size_t>(x.rows) * static_cast<std::size_t>(c));
   if (net.hidden.rows == 0) return data;  // no neurons: zeros
-  Forward forward(net);
+  Forward forward(net, std::min(blockRows, x.rows));
   for (int begin = 0; begin < x.rows; begin += blockRows) {
     double* const to = data.Data() + static_cast<std::size_t>(begin) * static_cast<std::size_t>(c);
     forward(x, begin, {to, c, std::min(blockRows, x.rows - begin), c});
