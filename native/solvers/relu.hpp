@@ -110,6 +110,7 @@ class ReluSolver {
   int factorizations_ = 0;
   int adaptations_ = 0;
   int iteration_ = 0;
+  bool knowsDual_ = false;  // theta or zDual is a dual point
   int samples_ = 0;
   double balanceV_ = 0;
   double balanceZ_ = 0;
@@ -303,7 +304,10 @@ void ReluSolver<La>::takeWarmStart() {
   map_.products(list(), b_, xv_);
   map_.forward(list(), {scale_.data(), map_.columns()}, xv_, fb_);
   std::copy(state_.data(), state_.data() + state_.size(), before_.data());
-  updateV();  // so that the first report is about this start
+  // The first report is about this start.
+  updateV();
+  std::copy(warmStart_.dual.data(), warmStart_.dual.data() + theta_.size(), (squared() ? theta_ : zDual_).data());
+  knowsDual_ = true;
 }
 
 template <LinAlg La>
@@ -318,6 +322,7 @@ std::optional<Status> ReluSolver<La>::step() {
     if (std::isnan(settings_.rho)) adaptRho();
   }
   ++iteration_;
+  knowsDual_ = true;
   return std::nullopt;
 }
 

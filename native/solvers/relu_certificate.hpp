@@ -118,10 +118,10 @@ Progress ReluSolver<La>::progress() {
   la_.forEach(data_.n, [&](int k) { data_.loss.dualPoint(fv_.data() + k, data_.y.data() + k, candidate_.data() + k); });
   map_.adjoint(candidate_, candidateQ_);
   offerDual(candidateQ_);
-  if (iteration_ > 0 && squared()) {
+  if (knowsDual_ && squared()) {
     std::copy(theta_.data(), theta_.data() + theta_.size(), candidate_.data());
     offerDual(q_);
-  } else if (iteration_ > 0) {
+  } else if (knowsDual_) {
     std::copy(zDual_.data(), zDual_.data() + zDual_.size(), candidate_.data());
     map_.adjoint(candidate_, candidateQ_);
     offerDual(candidateQ_);
