@@ -59,7 +59,7 @@ class ReluSolver {
   void blockNorms(Mat<const double> m);
 
   void chooseRho();
-  void factor();
+  bool factor();
   void solveSystem(Mat<const double> rhs);
   void takeWarmStart();
 
@@ -108,6 +108,7 @@ class ReluSolver {
   double sigma_ = 1;
   double leastRho_ = 0;
   int factorizations_ = 0;
+  bool factored_ = false;
   int adaptations_ = 0;
   int iteration_ = 0;
   bool knowsDual_ = false;  // theta or zDual is a dual point
@@ -235,8 +236,8 @@ void ReluSolver<La>::start() {
   for (int k = 0; k < n; ++k) trace += k0_(k, k);
   leastRho_ = 1e-12 * trace * sigma_;
   rho_ = std::max(rho_, leastRho_);
-  factor();
-  if (warmStart_.weights.cols() > 0 && !slack()) takeWarmStart();
+  factored_ = factor();
+  if (factored_ && warmStart_.weights.cols() > 0 && !slack()) takeWarmStart();
 }
 
 /// rho ~ 30 beta s / r_y, with s the root mean square of X and r_y of y: right for data of any scale. `adaptRho` does
@@ -257,7 +258,7 @@ void ReluSolver<La>::chooseRho() {
 
 /// Factors I + (sigma / rho) K0; where rounding makes that indefinite, a larger rho.
 template <LinAlg La>
-void ReluSolver<La>::factor() {
+bool ReluSolver<La>::factor() {
   const int n = data_.n;
   for (int attempt = 0; attempt < 20; ++attempt, rho_ *= 10) {
     const double tau = sigma_ / rho_;
@@ -268,9 +269,11 @@ void ReluSolver<La>::factor() {
       to[j] += 1;
     });
     ++factorizations_;
-    if (la_.cholesky(system_)) break;
+    if (!la_.cholesky(system_)) continue;
+    if (inverse_.rows() > 0) la_.choleskyInverse(system_, inverse_);
+    return true;
   }
-  if (inverse_.rows() > 0) la_.choleskyInverse(system_, inverse_);
+  return false;
 }
 
 /// theta := (I + (sigma / rho) K0)^{-1} rhs
@@ -312,6 +315,7 @@ void ReluSolver<La>::takeWarmStart() {
 
 template <LinAlg La>
 std::optional<Status> ReluSolver<La>::step() {
+  if (!factored_) return Status::numericalError;
   if (slack()) {
     slackStep();
   } else {
@@ -456,7 +460,7 @@ void ReluSolver<La>::rescale(double rho, double sigma) {
   for (std::size_t i = 0; i < z_.size(); ++i) a_.data[i] = z_.data()[i] + (a_.data[i] - z_.data()[i]) / sigmaChange;
   rho_ = rho;
   sigma_ = sigma;
-  factor();
+  factored_ = factor();
   anderson_->reset();
 }
 

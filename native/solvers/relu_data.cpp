@@ -21,18 +21,21 @@ double valueOfX(const ReluProblem& problem, int k, int j) {
 
 std::string entry(const char* array, int k, int j) { return std::string(array) + "[" + show(k) + "][" + show(j) + "]"; }
 
-void checkMemory(const ReluProblem& problem, const ReluSettings& settings, int d) {
+/// Refuses what would not fit: three n x n matrices, X, and for the G columns of weights their products with X,
+/// iterates and Anderson's memory, with cones also the active sets.
+void checkMemory(const ReluProblem& problem, const ReluSettings& settings, int d, double patterns) {
   const double n = problem.n;
-  const double p = problem.patterns.gates.cols() > 0 ? problem.patterns.gates.cols() : problem.patterns.sample;
-  const double signs = settings.activation == ReluActivation::relu ? 2 : 1;
-  const double groups = signs * p * problem.outputs;
-  const double bytes = 8 * (2 * n * n + n * d + 3 * n * groups + 6.0 * d * groups);
+  const bool cones = settings.activation == ReluActivation::relu && settings.method == ReluMethod::admm;
+  const double columns = (cones ? 2 : 1) * patterns * problem.outputs;
+  const double iterates = settings.method == ReluMethod::sampled ? columns : d * columns;
+  const double bytes = 8 * (3 * n * n + n * d + 3 * n * columns + (cones ? 100 : 12) * iterates) +
+                       std::min(3e8, 240 * (iterates + n * problem.outputs));
   const double available = availableMemory();
   if (bytes > available) {
     throw Error(ErrorKind::solver,
-                "n = " + show(problem.n) + " rows, d = " + show(d) + " columns and P = " + show(p) + " patterns need " +
-                    show(std::ceil(bytes / 1e6)) + " MB, of which " + show(std::floor(available / 1e6)) +
-                    " MB are available; use fewer rows or patterns",
+                "n = " + show(problem.n) + " rows, d = " + show(d) + " columns and P = " + show(patterns) +
+                    " patterns need " + show(std::ceil(bytes / 1e6)) + " MB, of which " +
+                    show(std::floor(available / 1e6)) + " MB are available; use fewer rows or patterns",
                 "OUT_OF_MEMORY");
   }
 }
@@ -134,7 +137,8 @@ ReluData::ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings
   require(problem.d >= 1, "columns of x", problem.d, "expected at least 1");
   require(c >= 1, "columns of y", c, "expected at least 1");
   require(settings.loss != ReluLoss::softmax || c >= 2, "columns of y", c, "expected at least 2 with loss 'softmax'");
-  checkMemory(problem, settings, d);
+  const ReluPatterns& wanted = problem.patterns;
+  checkMemory(problem, settings, d, wanted.gates.cols() > 0 ? wanted.gates.cols() : wanted.exact ? 1 : wanted.sample);
   xt = HostMatrix<double>(d, n);
   y = HostMatrix<double>(n, c);
   typical = readX(problem, settings, *this);
@@ -145,7 +149,8 @@ ReluData::ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings
   beta = userBeta / rowScale;
   require(std::isfinite(beta) && beta > 0, "beta / (scale of x)", beta, "out of range; rescale x");
 
-  choosePatterns(la, problem.patterns, settings);
+  choosePatterns(la, wanted, settings);
+  checkMemory(problem, settings, d, patterns.gates.cols());
 }
 
 void ReluData::choosePatterns(const Cpu& la, const ReluPatterns& wanted, const ReluSettings& settings) {
