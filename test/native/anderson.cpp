@@ -1,4 +1,5 @@
-// Anderson acceleration: exact on linear maps, true to a linear tail, and never lost where an extrapolation goes astray.
+// Anderson acceleration: exact on linear maps, true to a linear tail, and never lost where an extrapolation goes
+// astray.
 #include "parts/anderson.hpp"
 
 #include <functional>
@@ -20,7 +21,8 @@ double distance(const Point& a, const Point& b) {
 }
 
 /// Iterations until ||T(s) - s|| <= tolerance; `most` if never.
-int iterations(const Map& map, Point s, double tolerance, int most, int memory, bool accelerated, Point* last = nullptr) {
+int iterations(const Map& map, Point s, double tolerance, int most, int memory, bool accelerated,
+               Point* last = nullptr) {
   Anderson anderson(memory, static_cast<int>(s.size()), static_cast<int>(s.size()));
   for (int k = 0; k < most; ++k) {
     Point g = map(s);

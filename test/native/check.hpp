@@ -1,5 +1,5 @@
-// A test program: TEST(name) { CHECK(condition); ... }. Runs all tests, or those whose name contains an argument; prints every
-// failed check with its place and the numbers, and how many there were.
+// A test program: TEST(name) { CHECK(condition); ... }. Runs all tests, or those whose name contains an argument;
+// prints every failed check with its place and the numbers, and how many there were.
 #pragma once
 
 #include <atomic>
@@ -81,9 +81,9 @@ inline bool sameBits(const double* a, const double* b, std::size_t size) {
 #define CHECK_EQ(a, b) check::equal(a, b, #a " == " #b, __FILE__, __LINE__)
 /// |a - b| <= tolerance
 #define CHECK_NEAR(a, b, tolerance) check::near(a, b, tolerance, #a " ~ " #b, __FILE__, __LINE__)
-#define TEST(name)                                                                            \
-  static void name##Test();                                                                   \
-  static const bool name##Known = (check::tests().push_back({#name, name##Test}), true);      \
+#define TEST(name)                                                                       \
+  static void name##Test();                                                              \
+  static const bool name##Known = (check::tests().push_back({#name, name##Test}), true); \
   static void name##Test()
 
 int main(int argc, char** argv) {

@@ -1,4 +1,5 @@
-// Projections onto cones: checked by the conditions that characterise them, with multipliers found by this file's own code.
+// Projections onto cones: checked by the conditions that characterise them, with multipliers found by this file's own
+// code.
 #include "parts/cone.hpp"
 
 #include <functional>
@@ -44,7 +45,9 @@ struct Setting {
     const Random random(17, stream);
     for (int i = 0; i < patterns; ++i) {
       std::vector<double> g(static_cast<std::size_t>(d));
-      for (int j = 0; j < d; ++j) g[static_cast<std::size_t>(j)] = random.normal(static_cast<std::uint64_t>(i) * 1000 + static_cast<std::uint64_t>(j));
+      for (int j = 0; j < d; ++j)
+        g[static_cast<std::size_t>(j)] =
+            random.normal(static_cast<std::uint64_t>(i) * 1000 + static_cast<std::uint64_t>(j));
       for (int k = 0; k < n; ++k) {
         double s = 0;
         for (int j = 0; j < d; ++j) s += xt(j, k) * g[static_cast<std::size_t>(j)];
@@ -68,8 +71,8 @@ struct Setting {
     return sign(k, group) * s;
   }
 
-  /// How far p - b is from sums of allowed normals with multipliers >= 0 (Hildreth's method), relative to ||b||. Only rows
-  /// that p lies on may have one.
+  /// How far p - b is from sums of allowed normals with multipliers >= 0 (Hildreth's method), relative to ||b||. Only
+  /// rows that p lies on may have one.
   double multiplierError(int group, const double* from, const double* to, bool complementary) const {
     const double size = norm(d, from);
     std::vector<std::vector<double>> normals;
@@ -91,13 +94,15 @@ struct Setting {
         for (int j = 0; j < d; ++j) s += normals[k][static_cast<std::size_t>(j)] * rest[static_cast<std::size_t>(j)];
         const double change = std::max(-mu[k], s);
         mu[k] += change;
-        for (int j = 0; j < d; ++j) rest[static_cast<std::size_t>(j)] -= change * normals[k][static_cast<std::size_t>(j)];
+        for (int j = 0; j < d; ++j)
+          rest[static_cast<std::size_t>(j)] -= change * normals[k][static_cast<std::size_t>(j)];
       }
     }
     return norm(d, rest.data()) / (size > 0 ? size : 1);
   }
 
-  /// Feasible, p = b + N mu with mu >= 0 on active rows only, hence p orthogonal to b - p (Moreau); and X p as promised.
+  /// Feasible, p = b + N mu with mu >= 0 on active rows only, hence p orthogonal to b - p (Moreau); and X p as
+  /// promised.
   void checkProjection(int group) const {
     const double* from = b.column(group);
     const double* to = p.column(group);
@@ -203,7 +208,8 @@ TEST(nearlyDependentRows) {
     fillNormal(s.xt, 4);
     const Random random(8);
     for (int k = 1; k < 12; ++k) {
-      for (int j = 0; j < s.d; ++j) s.xt(j, k) = s.xt(j, 0) + distance * random.normal(static_cast<std::uint64_t>(k * 100 + j));
+      for (int j = 0; j < s.d; ++j)
+        s.xt(j, k) = s.xt(j, 0) + distance * random.normal(static_cast<std::uint64_t>(k * 100 + j));
     }
     s.patternsOfDirections(5);
     fillNormal(s.b, 6);
@@ -225,7 +231,8 @@ TEST(pointsInsideTheConeStay) {
   const Random random(17, 3);  // the directions of the patterns themselves
   s.patternsOfDirections(3);
   for (int g = 0; g < s.groups; ++g) {
-    for (int j = 0; j < s.d; ++j) s.b(j, g) = random.normal(static_cast<std::uint64_t>(g) * 1000 + static_cast<std::uint64_t>(j));
+    for (int j = 0; j < s.d; ++j)
+      s.b(j, g) = random.normal(static_cast<std::uint64_t>(g) * 1000 + static_cast<std::uint64_t>(j));
   }
   s.ready();
   s.projectAll();

@@ -1,4 +1,5 @@
-// Every operation of the CPU backend against naive loops: odd shapes, submatrices, poisoned outputs, any number of threads.
+// Every operation of the CPU backend against naive loops: odd shapes, submatrices, poisoned outputs, any number of
+// threads.
 #include "linalg/linalg.hpp"
 
 #include <optional>
@@ -22,7 +23,8 @@ class Framed {
   Framed(int rows, int cols, std::uint32_t stream) : Framed(rows, cols) {
     const Random random(1, stream);
     for (int j = 0; j < cols; ++j) {
-      for (int i = 0; i < rows; ++i) view()(i, j) = random.normal(static_cast<std::uint64_t>(j) * 4096 + static_cast<std::uint64_t>(i));
+      for (int i = 0; i < rows; ++i)
+        view()(i, j) = random.normal(static_cast<std::uint64_t>(j) * 4096 + static_cast<std::uint64_t>(i));
     }
   }
   Mat<double> view() const { return {&whole_(1, 1), rows_, cols_, whole_.rows()}; }
@@ -106,8 +108,9 @@ constexpr int sizes[] = {1, 2, 3, 7, 31, 64, 127, 255, 256, 257, 300, 523};
 }  // namespace
 
 TEST(gemm) {
-  const int shapes[][3] = {{1, 1, 1},   {1, 5, 3},    {5, 1, 3},     {7, 7, 1},     {13, 11, 17},  {64, 64, 64},  {300, 2, 40},
-                           {2, 300, 40}, {257, 129, 5}, {523, 1, 311}, {1, 523, 311}, {521, 67, 130}, {67, 521, 130}};
+  const int shapes[][3] = {{1, 1, 1},     {1, 5, 3},      {5, 1, 3},     {7, 7, 1},     {13, 11, 17},
+                           {64, 64, 64},  {300, 2, 40},   {2, 300, 40},  {257, 129, 5}, {523, 1, 311},
+                           {1, 523, 311}, {521, 67, 130}, {67, 521, 130}};
   for (const auto& [m, n, k] : shapes) {
     for (const Op opA : {Op::none, Op::transpose}) {
       for (const Op opB : {Op::none, Op::transpose}) {
@@ -329,7 +332,8 @@ TEST(loops) {
     CHECK(y.frameIntact());
     // Signs as the mask has them, but for one entry.
     std::vector<double> signedX(static_cast<std::size_t>(n)), size(static_cast<std::size_t>(n), 2.0);
-    for (int i = 0; i < n; ++i) signedX[static_cast<std::size_t>(i)] = (2 * mask(i, 0) - 1) * (std::abs(x(i, 0)) + 0.01);
+    for (int i = 0; i < n; ++i)
+      signedX[static_cast<std::size_t>(i)] = (2 * mask(i, 0) - 1) * (std::abs(x(i, 0)) + 0.01);
     CHECK(!loops::anyNegative(n, &mask(0, 0), signedX.data(), 0, size.data()));
     for (int wrong = 0; wrong < n; wrong += 1 + n / 20) {
       auto flipped = signedX;

@@ -1,4 +1,5 @@
-// Losses: value, proximal step and conjugate agree with each other and with the definitions, and nothing turns into NaN.
+// Losses: value, proximal step and conjugate agree with each other and with the definitions, and nothing turns into
+// NaN.
 #include "parts/losses.hpp"
 
 #include <array>
@@ -12,7 +13,8 @@ namespace {
 
 using Row = std::array<double, 3>;  // up to three outputs, side by side
 
-constexpr ReluLoss kinds[] = {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax, ReluLoss::huber};
+constexpr ReluLoss kinds[] = {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax,
+                              ReluLoss::huber};
 
 Loss lossOf(ReluLoss kind, int c) { return {.kind = kind, .delta = 0.7, .c = c, .stride = 1}; }
 
@@ -54,9 +56,15 @@ double plainValue(const Loss& loss, const Row& f, const Row& y) {
     const long double a = f[static_cast<std::size_t>(j)];
     const long double b = y[static_cast<std::size_t>(j)];
     switch (loss.kind) {
-      case ReluLoss::squared: total += (a - b) * (a - b) / 2; break;
-      case ReluLoss::logistic: total += std::log1p(std::exp(-a * b)); break;
-      case ReluLoss::hinge: total += std::max(0.0L, 1 - a * b); break;
+      case ReluLoss::squared:
+        total += (a - b) * (a - b) / 2;
+        break;
+      case ReluLoss::logistic:
+        total += std::log1p(std::exp(-a * b));
+        break;
+      case ReluLoss::hinge:
+        total += std::max(0.0L, 1 - a * b);
+        break;
       default: {
         const long double r = std::abs(a - b);
         total += r <= loss.delta ? r * r / 2 : loss.delta * r - static_cast<long double>(loss.delta) * loss.delta / 2;
@@ -177,8 +185,8 @@ TEST(outsideOfItsDomainTheDualIsMinusInfinity) {
   CHECK(std::isfinite(dual(ReluLoss::squared, {1e100, 0, 0}, 1, y)));
 }
 
-/// z minimises loss(z) + sigma/2 ||z - a||^2: no nearby point is better, golden section (one output) finds no other, and
-/// theta = sigma (z - a) is in the dual's domain with equality in Fenchel-Young.
+/// z minimises loss(z) + sigma/2 ||z - a||^2: no nearby point is better, golden section (one output) finds no other,
+/// and theta = sigma (z - a) is in the dual's domain with equality in Fenchel-Young.
 TEST(proximalSteps) {
   Draw draw{Random(4)};
   forEachLoss([&](const Loss& loss) {
@@ -191,7 +199,8 @@ TEST(proximalSteps) {
       loss.prox(a.data(), y.data(), sigma, z.data(), theta.data(), work.data());
       const auto objective = [&](const Row& at) {
         double s = plainValue(loss, at, y);
-        for (std::size_t j = 0; j < static_cast<std::size_t>(loss.c); ++j) s += sigma / 2 * (at[j] - a[j]) * (at[j] - a[j]);
+        for (std::size_t j = 0; j < static_cast<std::size_t>(loss.c); ++j)
+          s += sigma / 2 * (at[j] - a[j]) * (at[j] - a[j]);
         return s;
       };
       const double least = objective(z);
@@ -247,7 +256,7 @@ TEST(rowsOfAMatrix) {
 }
 
 TEST(extremeArgumentsGiveNoNaN) {
-  const double extremes[] = {0,     1,     -1,    1e-300, -1e-300, 700,   -700, 1e16,
+  const double extremes[] = {0,     1,     -1,     1e-300, -1e-300, 700,    -700, 1e16,
                              -1e16, 1e150, -1e150, 1e300,  -1e300,  5e-324, 40,   -40};
   Draw draw{Random(6)};
   forEachLoss([&](const Loss& loss) {

@@ -135,14 +135,14 @@ TEST(twoColumnsAgainstASweep) {
 
 TEST(degenerateRowsOfTwoColumns) {
   const Rows cases[] = {
-      {{1, 0}, {1, 0}, {0, 1}},                      // equal
-      {{1, 0}, {-1, 0}, {0, 1}},                     // opposite
-      {{1, 2}, {2, 4}, {-0.5, -1}, {3, 1}},          // on one line
-      {{0, 0}, {1, 1}, {1, -1}},                     // a zero row is active always
-      {{1, 1}, {2, 2}, {-3, -3}},                    // rank one
+      {{1, 0}, {1, 0}, {0, 1}},              // equal
+      {{1, 0}, {-1, 0}, {0, 1}},             // opposite
+      {{1, 2}, {2, 4}, {-0.5, -1}, {3, 1}},  // on one line
+      {{0, 0}, {1, 1}, {1, -1}},             // a zero row is active always
+      {{1, 1}, {2, 2}, {-3, -3}},            // rank one
       {{1, 0}, {0, 1}, {1, 1}, {1, -1}, {2, 1}, {-1, 0}, {0, 0}, {1, 1}},
-      {{1, 0}, {1, 1e-7}},                           // nearly equal
-      {{1e200, 1e199}, {1e-200, -1e-200}, {1, 3}},   // any scale
+      {{1, 0}, {1, 1e-7}},                          // nearly equal
+      {{1e200, 1e199}, {1e-200, -1e-200}, {1, 3}},  // any scale
       {{1, 0}},
       {{-1, 0}},
   };
@@ -186,8 +186,8 @@ TEST(generalPositionMeetsCoversCount) {
     for (const int n : {2, 4, 6, 9}) {
       const Rows rows = randomRows(n, d, static_cast<std::uint32_t>(10 * d + n));
       const std::set<Pattern> all = enumerated(rows);
-      const bool zero = bySampling(rows, 20000).size() < all.size() ||
-                        static_cast<int>(all.size()) == coverCount(n, d) - 1;
+      const bool zero =
+          bySampling(rows, 20000).size() < all.size() || static_cast<int>(all.size()) == coverCount(n, d) - 1;
       CHECK(static_cast<int>(all.size()) == coverCount(n, d) || zero);
       CHECK(static_cast<int>(all.size()) >= coverCount(n, d) - 1);
       CHECK_EQ(patternCount(n, d), static_cast<double>(coverCount(n, d)));
@@ -229,7 +229,8 @@ TEST(givenDirections) {
   std::copy(values, values + 12, gates.data());
   const Patterns patterns = patternsOf(Cpu(), transposed(rows), gates);
   CHECK_EQ(patterns.gates.cols(), 4);
-  const std::set<Pattern> expected = {{true, true, false}, {false, false, true}, {true, false, true}, {true, true, true}};
+  const std::set<Pattern> expected = {
+      {true, true, false}, {false, false, true}, {true, false, true}, {true, true, true}};
   CHECK(asSet(patterns) == expected);
   const double firsts[] = {1, -1, 1, 0};  // in their order
   for (int i = 0; i < 4 && i < patterns.gates.cols(); ++i) CHECK_EQ(patterns.gates(0, i), firsts[i]);
@@ -239,7 +240,8 @@ TEST(givenDirections) {
 }
 
 TEST(randomDirectionsDependOnTheSeedAlone) {
-  const HostMatrix<double> a = normalDirections(5, 40, 7), b = normalDirections(5, 40, 7), c = normalDirections(5, 40, 8);
+  const HostMatrix<double> a = normalDirections(5, 40, 7), b = normalDirections(5, 40, 7),
+                           c = normalDirections(5, 40, 8);
   CHECK(check::sameBits(a.data(), b.data(), a.size()));
   CHECK(!check::sameBits(a.data(), c.data(), a.size()));
   const HostMatrix<double> fewer = normalDirections(5, 10, 7);

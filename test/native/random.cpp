@@ -1,4 +1,5 @@
-// Philox4x32-10 against a plain second implementation, itself held to the published known answers, and the distributions.
+// Philox4x32-10 against a plain second implementation, itself held to the published known answers, and the
+// distributions.
 #include "core/random.hpp"
 
 #include <algorithm>
@@ -70,7 +71,8 @@ TEST(seedIsTheKeyAndIndexAndStreamTheCounter) {
   for (const std::uint64_t seed : seeds) {
     for (const std::uint64_t index : indices) {
       for (const std::uint32_t stream : {0U, 1U, 0x13198a2eU}) {
-        const std::array<std::uint32_t, 2> key = {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
+        const std::array<std::uint32_t, 2> key = {static_cast<std::uint32_t>(seed),
+                                                  static_cast<std::uint32_t>(seed >> 32)};
         const Block counter = {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), stream, 0};
         CHECK(Random(seed, stream).block(index) == philox(counter, key));
       }

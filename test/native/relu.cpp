@@ -22,7 +22,8 @@ ReluSettings settingsFor(ReluLoss loss) {
   return settings;
 }
 
-constexpr ReluLoss kinds[] = {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax, ReluLoss::huber};
+constexpr ReluLoss kinds[] = {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax,
+                              ReluLoss::huber};
 
 /// Every loss, with one output or three, ReLU or gated, both couplings; and the two other methods.
 std::vector<Case> cases() {
@@ -132,7 +133,8 @@ TEST(theDualPointIsFeasibleAndHasTheValueOfTheBound) {
     double value = 0;
     std::vector<double> y(static_cast<std::size_t>(n * c));
     for (int k = 0; k < n; ++k) {
-      for (int j = 0; j < c; ++j) y[static_cast<std::size_t>(j * n + k)] = each.data.y[static_cast<std::size_t>(k * c + j)];
+      for (int j = 0; j < c; ++j)
+        y[static_cast<std::size_t>(j * n + k)] = each.data.y[static_cast<std::size_t>(k * c + j)];
     }
     for (int k = 0; k < n; ++k) value += loss.dualValue(s.dual.data() + k, y.data() + k);
     CHECK_NEAR(value, run.outcome.progress.lowerBound, 1e-10 * std::abs(value));
@@ -144,7 +146,8 @@ TEST(theDualPointIsFeasibleAndHasTheValueOfTheBound) {
       for (int k = 0; k < n; ++k) xt(i, k) = product(each.data, each.settings, s, k, unit.data());
     }
     for (int i = 0; i < patterns; ++i) {
-      for (int k = 0; k < n; ++k) active(k, i) = product(each.data, each.settings, s, k, s.gates.column(i)) >= 0 ? 1 : 0;
+      for (int k = 0; k < n; ++k)
+        active(k, i) = product(each.data, each.settings, s, k, s.gates.column(i)) >= 0 ? 1 : 0;
     }
     double largest = 0;
     std::vector<int> list;
@@ -203,7 +206,8 @@ TEST(theSameBitsOnALargerProblem) {
   }
 }
 
-/// X -> s X with beta -> s beta gives the same objective; y -> s y with beta -> s beta multiplies it by s^2 (squared loss).
+/// X -> s X with beta -> s beta gives the same objective; y -> s y with beta -> s beta multiplies it by s^2 (squared
+/// loss).
 TEST(scaleOfXAndY) {
   for (const bool gated : {false, true}) {
     for (const double factor : {2.0, 0x1p-40, 3.7, 1e-5, 1e100, 1e-200}) {
@@ -246,7 +250,8 @@ TEST(orderOfRowsAndColumns) {
   Instance turned = data;
   for (int k = 0; k < data.n; ++k) {
     for (int i = 0; i < 3; ++i) {
-      turned.x[static_cast<std::size_t>(k * 3 + i)] = data.x[static_cast<std::size_t>((data.n - 1 - k) * 3 + (i + 1) % 3)];
+      turned.x[static_cast<std::size_t>(k * 3 + i)] =
+          data.x[static_cast<std::size_t>((data.n - 1 - k) * 3 + (i + 1) % 3)];
     }
     turned.y[static_cast<std::size_t>(k)] = data.y[static_cast<std::size_t>(data.n - 1 - k)];
   }
@@ -341,7 +346,8 @@ TEST(sampledMethodIsALasso) {
     const double length = blas::nrm2(5, g.data());
     for (double& value : g) value /= length;
     std::vector<double> feature;
-    for (int k = 0; k < data.n; ++k) feature.push_back(std::max(0.0, product(data, settings, run.solution, k, g.data())));
+    for (int k = 0; k < data.n; ++k)
+      feature.push_back(std::max(0.0, product(data, settings, run.solution, k, g.data())));
     features.push_back(std::move(feature));
   }
   std::vector<double> weights(features.size()), residual = data.y;
@@ -386,16 +392,20 @@ TEST(aWarmStartAtTheSolutionIsSolvedAtOnce) {
     const Run first = solve(data.problem(), settings);
     ReluProblem again = data.problem();
     again.warmStart.weights = HostMatrix<double>(first.solution.weights.rows(), first.solution.weights.cols());
-    std::copy(first.solution.weights.data(), first.solution.weights.data() + first.solution.weights.size(), again.warmStart.weights.data());
+    std::copy(first.solution.weights.data(), first.solution.weights.data() + first.solution.weights.size(),
+              again.warmStart.weights.data());
     again.warmStart.dual = HostMatrix<double>(first.solution.dual.rows(), first.solution.dual.cols());
-    std::copy(first.solution.dual.data(), first.solution.dual.data() + first.solution.dual.size(), again.warmStart.dual.data());
+    std::copy(first.solution.dual.data(), first.solution.dual.data() + first.solution.dual.size(),
+              again.warmStart.dual.data());
     settings.tolerance = 1e-5;
     const Run cold = solve(data.problem(), settings);
     const Run warm = solve(again, settings);
     const long before = check::failures;
     CHECK(warm.outcome.status == Status::solved);
     CHECK(3 * warm.outcome.progress.iteration <= cold.outcome.progress.iteration);
-    if (check::failures != before) std::fprintf(stderr, "  loss %d: %d iterations warm, %d cold\n", static_cast<int>(loss), warm.outcome.progress.iteration, cold.outcome.progress.iteration);
+    if (check::failures != before)
+      std::fprintf(stderr, "  loss %d: %d iterations warm, %d cold\n", static_cast<int>(loss),
+                   warm.outcome.progress.iteration, cold.outcome.progress.iteration);
   }
 }
 
@@ -442,7 +452,8 @@ TEST(normalizedColumns) {
   problem.patterns.gates = normalDirections(3, 12, 3);
   const Run run = solve(problem, settings);
   CHECK(run.outcome.status == Status::solved);
-  CHECK_NEAR(networkObjective(data, settings, run.solution), run.outcome.progress.objective, 1e-9 * run.outcome.progress.objective);
+  CHECK_NEAR(networkObjective(data, settings, run.solution), run.outcome.progress.objective,
+             1e-9 * run.outcome.progress.objective);
   Instance divided = data;
   ReluProblem plain = divided.problem();
   plain.patterns.gates = HostMatrix<double>(3, 12);
@@ -465,5 +476,6 @@ TEST(singlePrecisionInput) {
   ReluProblem problem = data.problem();
   problem.x64 = nullptr;
   problem.x32 = single.data();
-  CHECK_EQ(solve(problem, settings).outcome.progress.objective, solve(data.problem(), settings).outcome.progress.objective);
+  CHECK_EQ(solve(problem, settings).outcome.progress.objective,
+           solve(data.problem(), settings).outcome.progress.objective);
 }

@@ -21,8 +21,12 @@ void* orThrow(void* memory) {
 void* operator new(std::size_t size) { return orThrow(counted(size, alignof(std::max_align_t))); }
 void* operator new[](std::size_t size) { return orThrow(counted(size, alignof(std::max_align_t))); }
 void* operator new(std::size_t size, std::align_val_t a) { return orThrow(counted(size, static_cast<std::size_t>(a))); }
-void* operator new[](std::size_t size, std::align_val_t a) { return orThrow(counted(size, static_cast<std::size_t>(a))); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size, alignof(std::max_align_t)); }
+void* operator new[](std::size_t size, std::align_val_t a) {
+  return orThrow(counted(size, static_cast<std::size_t>(a)));
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return counted(size, alignof(std::max_align_t));
+}
 void* operator new(std::size_t size, std::align_val_t a, const std::nothrow_t&) noexcept {
   return counted(size, static_cast<std::size_t>(a));
 }
@@ -73,7 +77,8 @@ TEST(theCounterCounts) {
 }
 
 TEST(stepsOfEveryLoss) {
-  for (const ReluLoss loss : {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax, ReluLoss::huber}) {
+  for (const ReluLoss loss :
+       {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax, ReluLoss::huber}) {
     const Instance data = instance(60, 6, loss == ReluLoss::softmax ? 3 : 1, loss, 1);
     ReluSettings settings;
     settings.loss = loss;

@@ -47,7 +47,8 @@ inline Instance instance(int n, int d, int c, ReluLoss loss, std::uint32_t seed)
       double sum = 0.3 * random.normal(draw++);
       for (int h = 0; h < 4; ++h) {
         double z = 0;
-        for (int i = 0; i < d; ++i) z += made.x[static_cast<std::size_t>(k * d + i)] * first[static_cast<std::size_t>(((j * 4) + h) * d + i)];
+        for (int i = 0; i < d; ++i)
+          z += made.x[static_cast<std::size_t>(k * d + i)] * first[static_cast<std::size_t>(((j * 4) + h) * d + i)];
         sum += (h % 2 == 0 ? 1 : -1) * std::max(0.0, z);
       }
       f.push_back(sum);
@@ -79,7 +80,8 @@ inline Run solve(const ReluProblem& problem, const ReluSettings& settings, Worke
 }
 
 /// (x_k / inputScale, 1) . w for a column of weights as the solution has them.
-inline double product(const Instance& data, const ReluSettings& settings, const ReluSolution& s, int k, const double* w) {
+inline double product(const Instance& data, const ReluSettings& settings, const ReluSolution& s, int k,
+                      const double* w) {
   double z = settings.bias ? w[data.d] : 0;
   for (int i = 0; i < data.d; ++i) {
     z += data.x[static_cast<std::size_t>(k * data.d + i)] / s.inputScale[static_cast<std::size_t>(i)] * w[i];
@@ -98,7 +100,8 @@ inline double betaOf(const Instance& data, const ReluSettings& settings) {
   return std::isnan(settings.beta) ? 0.001 * data.n : settings.beta;
 }
 
-/// loss + beta/2 (sum ||u||^2 + alpha^2) by a forward pass. With coupling 'frobenius' neurons of one pattern and sign share alpha.
+/// loss + beta/2 (sum ||u||^2 + alpha^2) by a forward pass. With coupling 'frobenius' neurons of one pattern and sign
+/// share alpha.
 inline double networkObjective(const Instance& data, const ReluSettings& settings, const ReluSolution& s) {
   const int m = s.hiddenWeights.cols();
   std::vector<double> f(static_cast<std::size_t>(data.n * data.c));
@@ -112,14 +115,16 @@ inline double networkObjective(const Instance& data, const ReluSettings& setting
     double alpha = 0;
     for (int k = 0; k < data.c; ++k) alpha += s.outputWeights(j, k);  // one of them is not zero
     const std::pair<int, double> group = {s.pattern[static_cast<std::size_t>(j)], alpha > 0 ? 1 : -1};
-    const bool shared = settings.coupling == ReluCoupling::frobenius &&
-                        std::find(groups.begin(), groups.end(), group) != groups.end();
+    const bool shared =
+        settings.coupling == ReluCoupling::frobenius && std::find(groups.begin(), groups.end(), group) != groups.end();
     groups.push_back(group);
     regulariser += squares + (shared ? 0 : alpha * alpha);
     const int pattern = s.pattern[static_cast<std::size_t>(j)];
     for (int k = 0; k < data.n; ++k) {
       const double z = product(data, settings, s, k, u.data());
-      const bool on = settings.activation == ReluActivation::relu ? z > 0 : product(data, settings, s, k, s.gates.column(pattern)) >= 0;
+      const bool on = settings.activation == ReluActivation::relu
+                          ? z > 0
+                          : product(data, settings, s, k, s.gates.column(pattern)) >= 0;
       for (int o = 0; o < data.c && on; ++o) f[static_cast<std::size_t>(k * data.c + o)] += z * s.outputWeights(j, o);
     }
   }

@@ -141,9 +141,8 @@ TEST(anExceptionWithoutHelpers) {
 TEST(loopsNest) {
   WorkerPool pool(3);
   std::atomic<int> calls = 0;
-  pool.parallelFor(8, 4, [&](int) {
-    pool.parallelFor(8, 4, [&](int) { pool.parallelFor(8, 4, [&](int) { ++calls; }); });
-  });
+  pool.parallelFor(8, 4,
+                   [&](int) { pool.parallelFor(8, 4, [&](int) { pool.parallelFor(8, 4, [&](int) { ++calls; }); }); });
   CHECK_EQ(calls.load(), 512);
 }
 

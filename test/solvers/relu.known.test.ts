@@ -1,0 +1,35 @@
+// The problems with known optima, where they are at hand.
+import { describe, expect, it } from 'vitest';
+import { trainReluNetwork } from '../../src/index.js';
+import { available, knownOptima, knownProblem, toMatrix } from '../problems/relu.js';
+
+if (!available) console.warn('skipped: problems with known optima, as ../shared/problems/relu is not there');
+
+describe.skipIf(!available)('problems with known optima', () => {
+  const cases = available
+    ? Object.entries(knownOptima()).flatMap(([name, optima]) =>
+        Object.entries(optima).map(([lambda, optimum]) => ({ name, lambda: Number(lambda), optimum })),
+      )
+    : [];
+
+  it.each(cases)('$name, lambda $lambda', async ({ name, lambda, optimum }) => {
+    const { x, y, gates } = knownProblem(name);
+    const result = await trainReluNetwork(
+      { x: toMatrix(x), y },
+      {
+        bias: false,
+        beta: lambda * y.length,
+        patterns: { gates: toMatrix(gates) },
+        tolerance: 2e-7,
+        maxIterations: 100_000,
+      },
+    );
+    expect(result.status).toBe('solved');
+    expect(result.gap).toBeLessThanOrEqual(1e-6);
+    expect(result.gap).toBeGreaterThanOrEqual(0);
+    expect(Math.abs(result.objective / optimum - 1)).toBeLessThanOrEqual(1e-6);
+    expect(result.lowerBound).toBeLessThanOrEqual(optimum * (1 + 1e-6));
+    expect(Math.abs(result.networkObjective / result.objective - 1)).toBeLessThanOrEqual(1e-9);
+    expect(result.certificate).toBe('patterns');
+  });
+});
