@@ -2,7 +2,9 @@
 // problems with known optima; the floor under an iteration; how time grows.
 //
 //   npm run bench -- relu            all of it (about seven minutes), into docs/benchmarks.md and bench/results/relu.json
-//   npm run bench -- relu --quick    a short look that writes to build-bench/ alone
+//   npm run bench -- relu --quick    a short look; its pictures go to build-bench/
+//
+// Without the problems (../shared/problems, or where NONCONVEX_PROBLEMS says) only growth is measured, and nothing written.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chartGaps, chartScaling } from './relu/charts.js';
@@ -24,12 +26,14 @@ await main();
 
 async function main(): Promise<void> {
   const where = environment();
-  const images = quick ? join(root, 'build-bench') : join(root, 'docs', 'images');
+  const problems = readProblems();
+  // Pages and pictures change by whole measurements alone.
+  const partial = quick || problems.length === 0;
+  const images = partial ? join(root, 'build-bench') : join(root, 'docs', 'images');
   mkdirSync(images, { recursive: true });
   const sections = [describe(where)];
   const results: Record<string, unknown> = { environment: where };
 
-  const problems = readProblems();
   if (problems.length === 0) {
     console.log('The problems with known optima are not here (../shared/problems/relu): their part is skipped.');
   } else {
@@ -45,17 +49,21 @@ async function main(): Promise<void> {
     const machine = measureMachine(where.threads, distinctShapes(problems.map((p) => shapeOf(p.x, p.gates))));
     const races = await withFolder((folder) => race(problems, folder, limits, note));
     sections.push(raceSection(races, machine, limits));
-    await chartGaps(join(images, 'relu-gap.svg'), races, `medians of ${limits.rounds} runs; ${where.cpu}`);
+    await chartGaps(
+      join(images, 'relu-gap.svg'),
+      races,
+      `the median run of ${limits.rounds}; ${where.cpu}, ${where.threads} threads`,
+    );
     Object.assign(results, { limits, machine, races: races.map(plainRace) });
   }
 
   const growth = await scaling(quick, note);
   sections.push(scalingSection(growth));
-  await chartScaling(join(images, 'relu-scaling.svg'), growth, where.cpu);
+  await chartScaling(join(images, 'relu-scaling.svg'), growth, `${where.cpu}, ${where.threads} threads`);
   results.scaling = growth;
 
   console.log(`\n${sections.join('\n\n')}\n`);
-  if (quick) return;
+  if (partial) return;
   writeResults('relu', results);
   writeSection('relu', sections.join('\n\n'));
 }

@@ -128,7 +128,7 @@ int run(int argc, char** argv) {
   const double gap = argument(argc, argv, 2, 1e-6);
   const double seconds = argument(argc, argv, 3, 20);
   const int threads = static_cast<int>(argument(argc, argv, 4, availableThreads()));
-  const double factor = argument(argc, argv, 5, 0.5);
+  const double factor = argument(argc, argv, 5, 0.3);
   const double relaxation = argument(argc, argv, 6, 1.8);
   WorkerPool pool(threads);
   const Cpu la(&pool, threads);

@@ -16,20 +16,23 @@ const colors: Record<Method, string> = {
   published: '#2ca02c',
 };
 
-/** Axes that span decades: labels at the powers of ten alone. */
+/** An axis of decades, with lines and labels at the powers of ten alone. */
 function logAxis(title: string): object {
-  return { title, format: '.0~e', tickCount: 6, labelExpr: powerOfTen, grid: true, domain: false, ticks: false };
+  const values = Array.from({ length: 14 }, (_, i) => Number(`1e${i - 9}`));
+  const labelExpr =
+    "datum.value >= 0.001 && datum.value <= 1000 ? format(datum.value, '~g') : format(datum.value, '.0e')";
+  return { title, values, labelExpr, grid: true, domain: false, ticks: false, labelPadding: 6 };
 }
-const powerOfTen =
-  "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6 ? format(datum.value, '~g') : ''";
 
 export async function chartGaps(path: string, races: readonly Race[], subtitle: string): Promise<void> {
+  const label = (name: string) => name.replace(' ', ', λ = ');
+  const order = races.map((entry) => label(entry.problem.name));
   const values = races.flatMap(({ problem, runs }) =>
     methods.flatMap((method) =>
       (middleRun(runs[method])?.points ?? [])
         .filter((point) => point.gap > 0)
         .map(({ seconds, gap }) => ({
-          problem: `${problem.name.replace(' ', ', λ = ')}`,
+          problem: label(problem.name),
           method: names[method],
           seconds,
           gap: Math.max(1e-7, gap),
@@ -39,7 +42,7 @@ export async function chartGaps(path: string, races: readonly Race[], subtitle: 
   await writeChart(path, {
     title: { text: 'Certified relative gap against time', subtitle },
     data: { values },
-    facet: { field: 'problem', type: 'nominal', title: null, sort: null, header: { labelFontSize: 13 } },
+    facet: { field: 'problem', type: 'nominal', title: null, sort: order, header: { labelFontSize: 13 } },
     columns: 2,
     spec: {
       width: 330,
@@ -56,7 +59,7 @@ export async function chartGaps(path: string, races: readonly Race[], subtitle: 
           field: 'gap',
           type: 'quantitative',
           scale: { type: 'log', domain: [1e-7, 1] },
-          axis: { ...logAxis('relative gap'), values: [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7] },
+          axis: logAxis('relative gap'),
         },
         color: {
           field: 'method',
