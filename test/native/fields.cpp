@@ -91,9 +91,9 @@ TEST(aValueOutOfBoundsIsNamed) {
   const auto message = [](double value) {
     return check::messageOf([&] { forEachField<Complete>([&](const auto& field) { checkBounds(field, value); }); });
   };
-  CHECK_EQ(message(0), "count = 0: expected a number in [1, 10]");
-  CHECK_EQ(message(10.5), "count = 10.5: expected a number in [1, 10]");
-  CHECK_EQ(message(automatic), "count = NaN: expected a number in [1, 10]");
+  CHECK_EQ(message(0), "count = 0: expected an integer in [1, 10]");
+  CHECK_EQ(message(10.5), "count = 10.5: expected an integer in [1, 10]");
+  CHECK_EQ(message(automatic), "count = NaN: expected an integer in [1, 10]");
   CHECK_EQ(message(5), "");
   try {
     require(false, "rows", 3, "must be even");
