@@ -34,6 +34,7 @@ struct Interrupted {};
 /// A number as JavaScript would print it, near enough for messages: integers without a point, six digits otherwise.
 std::string show(double value);
 inline std::string show(std::string_view value) { return "'" + std::string(value) + "'"; }
+inline std::string show(const char* value) { return show(std::string_view(value)); }
 inline std::string show(bool value) { return value ? "true" : "false"; }
 template <std::integral I>
 requires(!std::same_as<I, bool>) std::string show(I value) { return std::to_string(value); }

@@ -27,7 +27,8 @@ struct Bounds {
   bool contains(double value) const {
     return (openLower ? value > lower : value >= lower) && (openUpper ? value < upper : value <= upper);
   }
-  std::string text() const;
+  /// For messages: "an integer in [1, 9]"; `noun` is "number" or "integer".
+  std::string text(std::string_view noun = "number") const;
 };
 
 constexpr Bounds anyValue() { return {}; }
@@ -85,7 +86,8 @@ constexpr std::size_t sizeFromFields() {
 /// Checks one value against its field; throws a RangeError that names the setting, the value and what was expected.
 template <class Struct, class T>
 void checkBounds(const Field<Struct, T>& field, double value) {
-  require(field.bounds.contains(value), field.name, value, "expected " + field.bounds.text());
+  require(field.bounds.contains(value), field.name, value,
+          "expected " + field.bounds.text(std::is_integral_v<T> ? "integer" : "number"));
 }
 
 }  // namespace nonconvex

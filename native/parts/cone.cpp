@@ -183,6 +183,7 @@ int ConeProjector::pivot(ActiveSet& set, int group, const double* b, double* p, 
   int changes = 0;
   const int mostChanges = 20 * (count + d_);
   while (changes < mostChanges) {
+    la_.checkpoint();
     blas::gemv('T', d_, count, 1.0, candidates.normals.data(), d_, p, 0.0, slack);
     const int worst = static_cast<int>(std::min_element(slack, slack + count) - slack);
     if (slack[worst] >= -tolerance) break;

@@ -111,7 +111,8 @@ class ReluSolver {
   bool factored_ = false;
   int adaptations_ = 0;
   int iteration_ = 0;
-  bool knowsDual_ = false;  // theta or zDual is a dual point
+  bool knowsDual_ = false;   // theta or zDual is a dual point
+  bool knowsShift_ = false;  // p - b0 is a sum of normals times multipliers >= 0: not within an interrupted step
   int samples_ = 0;
   double balanceV_ = 0;
   double balanceZ_ = 0;
@@ -140,9 +141,8 @@ ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluS
   const int d = map_.dimension();
   const int n = data_.n;
   const int c = data_.c;
-  require(!slack() || squared(), "splitting", std::string_view("slack"),
-          "expected 'cone' with a loss other than 'squared'");
-  require(!map_.features() || settings.activation == ReluActivation::relu, "activation", std::string_view("gated"),
+  require(!slack() || squared(), "splitting", "slack", "expected 'cone' with a loss other than 'squared'");
+  require(!map_.features() || settings.activation == ReluActivation::relu, "activation", "gated",
           "expected 'relu' with method 'sampled'");
   blocks_ = settings.coupling == ReluCoupling::frobenius ? map_.signs() * map_.patterns() : columns;
   for (HostMatrix<double>* m : {&v_, &p_, &best_, &shift_, &lastV_}) *m = HostMatrix<double>(d, columns);
@@ -335,6 +335,7 @@ std::optional<Status> ReluSolver<La>::step() {
 template <LinAlg La>
 void ReluSolver<La>::updateV() {
   const double threshold = data_.beta / rho_;
+  knowsShift_ = false;
   blockNorms(b_);
   list_.clear();
   for (int j = 0; j < map_.columns(); ++j) {  // a projection is never longer than its point
@@ -354,6 +355,7 @@ void ReluSolver<La>::updateV() {
     map_.products(list(), p_, xv_);
   }
   shrink(threshold);
+  knowsShift_ = true;
 }
 
 /// v := p with the norms of its blocks (in `norms_`) reduced by the threshold; its penalty and predictions.

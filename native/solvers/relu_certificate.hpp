@@ -104,7 +104,7 @@ Progress ReluSolver<La>::progress() {
     la_.gemm(Op::none, Op::none, -rho_ * tau_, data_.xt, signedSlack_, 0.0, shift_);
   } else {
     for (int j = 0; projector_ && j < map_.columns(); ++j) {
-      const bool known = listed_[static_cast<std::size_t>(j)] != 0;
+      const bool known = knowsShift_ && listed_[static_cast<std::size_t>(j)] != 0;
       for (int i = 0; i < p_.rows(); ++i) shift_(i, j) = known ? rho_ * (p_(i, j) - b0_(i, j)) : 0.0;
     }
   }

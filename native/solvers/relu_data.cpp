@@ -105,7 +105,9 @@ void readY(const ReluProblem& problem, const ReluSettings& settings, ReluData& d
     for (int j = 0; j < data.c; ++j) {
       const double value =
           problem.y[static_cast<std::size_t>(k) * static_cast<std::size_t>(data.c) + static_cast<std::size_t>(j)];
-      const auto refuse = [&](const char* expected) { require(false, entry("y", k, j), value, expected); };
+      const auto refuse = [&](const char* expected) {
+        require(false, data.c == 1 ? "y[" + show(k) + "]" : entry("y", k, j), value, expected);
+      };
       if (!std::isfinite(value)) refuse("expected a finite number");
       if ((settings.loss == ReluLoss::logistic || settings.loss == ReluLoss::hinge) && std::abs(value) != 1) {
         refuse("expected -1 or +1 with loss 'logistic' or 'hinge'");
@@ -155,8 +157,7 @@ ReluData::ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings
 
 void ReluData::choosePatterns(const Cpu& la, const ReluPatterns& wanted, const ReluSettings& settings) {
   if (wanted.exact) {
-    require(!directions, "patterns", std::string_view("exact"),
-            "expected { sample } or { gates } with method 'sampled'");
+    require(!directions, "patterns", "exact", "expected { sample } or { gates } with method 'sampled'");
     patterns = allPatterns(la, xt, mostExactPatterns);
     exact = true;
     return;

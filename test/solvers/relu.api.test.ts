@@ -483,7 +483,7 @@ describe('bad input', () => {
     await refused({ x, y: y.map((v, i) => (i === 3 ? 'a' : v)) }, "y[3] = 'a': expected a number, as y[0] = ");
     await refused({ x, y: y.map((v, i) => (i === 3 ? null : v)) }, 'y[3] = null: expected a number, string or boolean');
     await refused({ x, y }, /^y\[\d+\] = .*: expected an integer class/, { loss: 'logistic' });
-    await refused({ x, y: y.map(() => [0.5]) }, 'y[0][0] = 0.5: expected -1 or +1', { loss: 'hinge' });
+    await refused({ x, y: y.map(() => [0.5]) }, 'y[0] = 0.5: expected -1 or +1', { loss: 'hinge' });
     await refused({ x, y: y.map(() => [0.5, 0.4]) }, /^sum of y\[0\] = 0\.9: expected 1/, { loss: 'softmax' });
     await refused({ x, y: y.map(() => [1]) }, 'columns of y = 1: expected at least 2', { loss: 'softmax' });
   });
