@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 
 #include "core/monitor.hpp"
@@ -30,10 +31,12 @@ class Cpu {
     if (monitor_ != nullptr) monitor_->checkpoint();
   }
 
-  /// Calls f(0..count-1), in parallel; f must not care about order.
+  /// Calls f(0..count-1), in parallel unless all of them together are so few operations that handing them out would
+  /// cost more; f must not care about order.
   template <class F>
-  void tasks(int count, F&& f) const {
-    if (pool_ == nullptr) {
+  void tasks(int count, F&& f, double operations = INFINITY) const {
+    constexpr double worthwhile = 1e5;
+    if (pool_ == nullptr || operations < worthwhile) {
       for (int i = 0; i < count; ++i) f(i);
     } else {
       pool_->parallelFor(count, maxThreads_, f);

@@ -50,6 +50,7 @@ class ReluSolver {
   static constexpr int sampling = 5;
   static constexpr int window = 100;
   static constexpr int mostAdaptations = 12;
+  static constexpr double wellUnderWay = 0.01;
 
   bool squared() const { return data_.loss.kind == ReluLoss::squared; }
   bool slack() const { return settings_.splitting == ReluSplitting::slack && map_.signs() == 2; }
@@ -390,9 +391,12 @@ void ReluSolver<La>::updateU() {
   la_.forEach(size, [&](int i) { rhs_.data()[i] = target(i) - 2 * fv_.data()[i] + fb_.data[i]; });
   solveSystem(rhs_);
   map_.adjoint(theta_, q_);
-  la_.tasks(map_.columns(), [&](int j) {
-    loops::relax(b_.rows, alpha, v_.column(j), map_.sign(j) * sigma_ / rho_, q_.column(j % half), b_.column(j));
-  });
+  la_.tasks(
+      map_.columns(),
+      [&](int j) {
+        loops::relax(b_.rows, alpha, v_.column(j), map_.sign(j) * sigma_ / rho_, q_.column(j % half), b_.column(j));
+      },
+      4.0 * b_.rows * b_.cols);
   la_.forEach(size, [&](int i) {
     const double fu = target(i) - theta_.data()[i];
     fb_.data[i] += alpha * (fu - fv_.data()[i]);
@@ -439,6 +443,7 @@ template <LinAlg La>
 void ReluSolver<La>::adaptRho() {
   const int k = iteration_ + 1;
   if (k != window / 2 && k % window != 0) return;
+  if (k == window / 2 && gap() < wellUnderWay) return;  // a quick one: not worth a factorisation
   const auto factor = [&](double logarithms) {
     const double ratio = std::exp(logarithms / samples_);
     return ratio < 0.25 || ratio > 3 ? std::clamp(ratio / 0.7, 0.1, 10.0) : 1.0;

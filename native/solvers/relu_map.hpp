@@ -111,24 +111,26 @@ template <LinAlg La>
 void ReluMap<La>::forward(Vec<const int> list, Vec<const double> scale, Mat<const double> xp, Mat<double> f) const {
   constexpr int grain = 256;
   const int n = data_.n;
-  la_.tasks((n + grain - 1) / grain, [&](int chunk) {
-    const int begin = chunk * grain;
-    const int end = std::min(n, begin + grain);
-    for (int k = 0; k < data_.c; ++k) std::fill(f.column(k) + begin, f.column(k) + end, 0.0);
-    for (int place = 0; place < list.size; ++place) {
-      if (scale[place] == 0) continue;
-      const int j = list[place];
-      const double weight = sign(j) * scale[place];
-      const double* product = xp.column(place);
-      double* to = f.column(j / patterns_ % data_.c);
-      if (features_) {
-        for (int i = begin; i < end; ++i) to[i] += weight * product[i];
-      } else {
-        const double* pattern = data_.patterns.patterns.column(j % patterns_);
-        loops::maskedAxpy(end - begin, weight, pattern + begin, product + begin, to + begin);
-      }
-    }
-  });
+  la_.tasks((n + grain - 1) / grain,
+            [&](int chunk) {
+              const int begin = chunk * grain;
+              const int end = std::min(n, begin + grain);
+              for (int k = 0; k < data_.c; ++k) std::fill(f.column(k) + begin, f.column(k) + end, 0.0);
+              for (int place = 0; place < list.size; ++place) {
+                if (scale[place] == 0) continue;
+                const int j = list[place];
+                const double weight = sign(j) * scale[place];
+                const double* product = xp.column(place);
+                double* to = f.column(j / patterns_ % data_.c);
+                if (features_) {
+                  for (int i = begin; i < end; ++i) to[i] += weight * product[i];
+                } else {
+                  const double* pattern = data_.patterns.patterns.column(j % patterns_);
+                  loops::maskedAxpy(end - begin, weight, pattern + begin, product + begin, to + begin);
+                }
+              }
+            },
+            2.0 * n * list.size);
 }
 
 template <LinAlg La>
@@ -138,10 +140,13 @@ void ReluMap<La>::adjoint(Mat<const double> theta, Mat<double> q) const {
              Mat<double>{q.data, patterns_, data_.c, patterns_});
     return;
   }
-  la_.tasks(patterns_ * data_.c, [&](int j) {
-    const double* pattern = data_.patterns.patterns.column(j % patterns_);
-    loops::mask(data_.n, pattern, theta.column(j / patterns_), masked_.column(j));
-  });
+  la_.tasks(
+      patterns_ * data_.c,
+      [&](int j) {
+        const double* pattern = data_.patterns.patterns.column(j % patterns_);
+        loops::mask(data_.n, pattern, theta.column(j / patterns_), masked_.column(j));
+      },
+      1.0 * data_.n * patterns_ * data_.c);
   la_.gemm(Op::none, Op::none, 1.0, data_.xt, masked_, 0.0, q);
 }
 
