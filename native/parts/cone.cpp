@@ -276,6 +276,10 @@ void ConeProjector::project(Vec<const int> list, Mat<const double> b, double thr
       findViolated(g, products_.column(slot), tolerance, candidates);
       done_[static_cast<std::size_t>(slot)] = candidates.rows.empty();
       if (candidates.rows.empty()) {
+        if (blas::nrm2(d_, p.column(g)) <= tolerance) {  // the origin but for rounding
+          std::fill(p.column(g), p.column(g) + d_, 0.0);
+          std::fill(products_.column(slot), products_.column(slot) + n_, 0.0);
+        }
         std::copy(products_.column(slot), products_.column(slot) + n_, xp.column(place));
       } else {
         changes +=

@@ -81,6 +81,9 @@ TEST(everyCaseIsSolvedAndItsNumbersAreTrue) {
     }
     CHECK_EQ(run.solution.activeNeurons, run.solution.hiddenWeights.cols());
     CHECK(run.solution.activeNeurons > 0);
+    for (int j = 0; j < run.solution.activeNeurons; ++j) {  // no neuron is mere rounding
+      CHECK(blas::nrm2(each.data.d, run.solution.hiddenWeights.column(j)) > 1e-10);
+    }
     CHECK(!run.solution.global);
     say(each, check::failures == before);
   }
