@@ -127,14 +127,20 @@ void Cpu::choleskySolve(Mat<const double> factor, Mat<double> b) const {
                  1.0, &b(i * tile, 0), b.stride);
     }
   };
+  const auto solveDiagonal = [&](char op, int k) {
+    const double* l = &factor(k * tile, k * tile);
+    if (b.cols == 1) {
+      blas::trsv('L', op, tileSize(n, k), l, factor.stride, &b(k * tile, 0));
+    } else {
+      blas::trsmLower('L', op, tileSize(n, k), b.cols, l, factor.stride, &b(k * tile, 0), b.stride);
+    }
+  };
   for (int k = 0; k < tiles; ++k) {
-    blas::trsmLower('L', 'N', tileSize(n, k), b.cols, &factor(k * tile, k * tile), factor.stride, &b(k * tile, 0),
-                    b.stride);
+    solveDiagonal('N', k);
     tasks(tiles - k - 1, [&](int t) { update('N', k + 1 + t, k); });
   }
   for (int k = tiles - 1; k >= 0; --k) {
-    blas::trsmLower('L', 'T', tileSize(n, k), b.cols, &factor(k * tile, k * tile), factor.stride, &b(k * tile, 0),
-                    b.stride);
+    solveDiagonal('T', k);
     tasks(k, [&](int t) { update('T', t, k); });
   }
 }

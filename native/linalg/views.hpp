@@ -2,6 +2,7 @@
 // handed to a device operation does not compile.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <new>
 #include <string>
@@ -39,19 +40,22 @@ struct Mat {
   operator Mat<const T, Space>() const requires(!std::is_const_v<T>) { return {data, rows, cols, stride}; }
 };
 
+/// For large memory that is written before it is read: pages that are never touched cost nothing.
+struct Uninitialized {};
+
 /// Owned host memory on a cache line, zero at first. Throws SolverError OUT_OF_MEMORY with the bytes asked for.
 template <class T>
 class HostBuffer {
  public:
   HostBuffer() = default;
-  explicit HostBuffer(std::size_t size) : size_(size) {
+  explicit HostBuffer(std::size_t size) : HostBuffer(size, Uninitialized{}) { std::fill(data_, data_ + size, T()); }
+  HostBuffer(std::size_t size, Uninitialized) : size_(size) {
     if (size == 0) return;
     data_ = static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t(64), std::nothrow));
     if (data_ == nullptr) {
       throw Error(ErrorKind::solver, "out of memory: " + show(size * sizeof(T)) + " bytes could not be allocated",
                   "OUT_OF_MEMORY");
     }
-    for (std::size_t i = 0; i < size; ++i) data_[i] = T();
   }
   HostBuffer(HostBuffer&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
@@ -80,6 +84,8 @@ class HostMatrix {
   HostMatrix() = default;
   HostMatrix(int rows, int cols)
       : buffer_(static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols)), rows_(rows), cols_(cols) {}
+  HostMatrix(int rows, int cols, Uninitialized u)
+      : buffer_(static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols), u), rows_(rows), cols_(cols) {}
 
   Mat<T> view() const { return {buffer_.data(), rows_, cols_, rows_}; }
   operator Mat<T>() const { return view(); }

@@ -45,8 +45,10 @@ class ReluSolver {
   int factorizations() const { return factorizations_; }
 
  private:
-  /// Up to this many rows the inverse of the system is formed: one product a solve, which all threads share.
+  /// Up to this many rows the inverse of the system is formed, one product a solve, when the factor has served so many
+  /// solves that more are to be expected.
   static constexpr int inverseUpTo = 3000;
+  static constexpr int inverseAfter = 50;
   static constexpr int sampling = 5;
   static constexpr int window = 100;
   static constexpr int mostAdaptations = 12;
@@ -109,6 +111,7 @@ class ReluSolver {
   double sigma_ = 1;
   double leastRho_ = 0;
   int factorizations_ = 0;
+  int solves_ = 0;  // with this factor
   bool factored_ = false;
   int adaptations_ = 0;
   int iteration_ = 0;
@@ -208,9 +211,9 @@ void ReluSolver<La>::start() {
   const int d = data_.d;
   const int columns = map_.columns();
   if (map_.signs() == 2) projector_ = std::make_unique<ConeProjector>(la_, data_.xt, data_.patterns.patterns, columns);
-  k0_ = HostMatrix<double>(n, n);
-  system_ = HostMatrix<double>(n, n);
-  if (n <= inverseUpTo) inverse_ = HostMatrix<double>(n, n);
+  k0_ = HostMatrix<double>(n, n, Uninitialized{});
+  system_ = HostMatrix<double>(n, n, Uninitialized{});
+  if (n <= inverseUpTo) inverse_ = HostMatrix<double>(n, n, Uninitialized{});
   chooseRho();
   if (slack()) {
     for (HostMatrix<double>* m : {&slackS_, &slackNu_, &signedSlack_}) *m = HostMatrix<double>(n, columns);
@@ -225,9 +228,9 @@ void ReluSolver<La>::start() {
     std::copy(data_.xt.data(), data_.xt.data() + data_.xt.size(), whitened.data());
     blas::trsmLower('L', 'N', d, n, metric.data(), d, whitened.data(), d);
     la_.choleskyInverse(metric, metricInverse_);
-    map_.gram(whitened, k0_);
+    map_.gram(whitened, k0_, system_);
   } else {
-    map_.gram(data_.xt, k0_);
+    map_.gram(data_.xt, k0_, system_);
     const double bytes = 16.0 * static_cast<double>(state_.size());
     const int memory = static_cast<int>(std::clamp(3e8 / bytes, 3.0, 15.0));
     const int head = map_.dimension() * columns + (squared() ? 0 : n * data_.c);
@@ -271,7 +274,7 @@ bool ReluSolver<La>::factor() {
     });
     ++factorizations_;
     if (!la_.cholesky(system_)) continue;
-    if (inverse_.rows() > 0) la_.choleskyInverse(system_, inverse_);
+    solves_ = 0;
     return true;
   }
   return false;
@@ -280,7 +283,10 @@ bool ReluSolver<La>::factor() {
 /// theta := (I + (sigma / rho) K0)^{-1} rhs
 template <LinAlg La>
 void ReluSolver<La>::solveSystem(Mat<const double> rhs) {
-  if (inverse_.rows() > 0) {
+  const bool inverse = data_.n <= inverseUpTo && solves_ >= inverseAfter;
+  if (inverse && solves_ == inverseAfter) la_.choleskyInverse(system_, inverse_);
+  ++solves_;
+  if (inverse) {
     la_.gemm(Op::transpose, Op::none, 1.0, inverse_, rhs, 0.0, theta_);
   } else {
     std::copy(rhs.data, rhs.data + theta_.size(), theta_.data());

@@ -26,8 +26,8 @@ class ReluMap {
   double sign(int column) const { return column < data_.c * patterns_ ? 1 : -1; }
 
   /// Both triangles of F F^T for one output, an n x n matrix: signs (X X^T) o (D D^T). `xt` is X^T or, for another
-  /// inner product <x, M^{-1} x'> of rows, L^{-1} X^T with L L^T = M.
-  void gram(Mat<const double> xt, Mat<double> k0) const;
+  /// inner product <x, M^{-1} x'> of rows, L^{-1} X^T with L L^T = M. `work` is n x n.
+  void gram(Mat<const double> xt, Mat<double> k0, Mat<double> work) const;
   /// xv := X v_j for the listed columns j of V, side by side.
   void products(Vec<const int> list, Mat<const double> v, Mat<double> xv) const;
   /// f := F V, given products X p_j of the listed columns, where v_j = scale_j p_j and the columns not listed are zero.
@@ -65,7 +65,7 @@ ReluMap<La>::ReluMap(const La& la, const ReluData& data, const ReluSettings& set
 }
 
 template <LinAlg La>
-void ReluMap<La>::gram(Mat<const double> xt, Mat<double> k0) const {
+void ReluMap<La>::gram(Mat<const double> xt, Mat<double> k0, Mat<double> work) const {
   const int n = data_.n;
   const auto transposed = [&](Mat<const double> m) {
     HostMatrix<double> t(m.cols, m.rows);
@@ -78,10 +78,9 @@ void ReluMap<La>::gram(Mat<const double> xt, Mat<double> k0) const {
     la_.syrk(1.0, transposed(activations_), 0.0, k0);
   } else {
     la_.syrk(1.0, xt, 0.0, k0);
-    HostMatrix<double> overlap(n, n);
-    la_.syrk(1.0, transposed(data_.patterns.patterns), 0.0, overlap);
+    la_.syrk(1.0, transposed(data_.patterns.patterns), 0.0, work);
     la_.forEach(n, [&, signs = signs_](int j) {
-      const double* o = overlap.column(j);
+      const double* o = work.column(j);
       double* k = k0.column(j);
       for (int i = j; i < n; ++i) k[i] *= signs * o[i];
     });
