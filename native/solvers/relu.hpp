@@ -485,6 +485,7 @@ void ReluSolver<La>::slackStep() {
   const int half = map_.patterns() * data_.c;
   const double alpha = settings_.relaxation;
   const auto sign = [&](int k, int j) { return 2 * data_.patterns.patterns(k, j % map_.patterns()) - 1; };
+  std::copy(state_.data(), state_.data() + state_.size(), before_.data());
   la_.tasks(columns, [&](int j) {
     for (int k = 0; k < n; ++k) signedSlack_(k, j) = sign(k, j) * (slackS_(k, j) - slackNu_(k, j));
     for (int i = 0; i < v_.rows(); ++i) shiftedV_(i, j) = slackV_(i, j) - b_(i, j);  // published v - lambda
