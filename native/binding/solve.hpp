@@ -21,6 +21,7 @@ class SolveJob final : public Job {
     // Time spent in the queue does not count.
     monitor.restart();
     monitor.limitTime(settings_.timeLimit);
+    monitor.setInterruptible(false);
     const Cpu la(&pool, settings_.threads, &monitor);
     typename Entry::template Solver<Cpu> solver(la, problem_, settings_);
     outcome_ = iterate(solver, settings_, monitor);

@@ -37,14 +37,17 @@ class Monitor {
 
   /// For use inside long operations (a factorisation): throws Interrupted when the solve should end.
   void checkpoint() const {
-    if (aborted() || outOfTime()) throw Interrupted{};
+    if (interruptible_.load(std::memory_order_relaxed) && (aborted() || outOfTime())) throw Interrupted{};
   }
+  /// What must finish, such as the evaluation of the best iterate, is not to be interrupted.
+  void setInterruptible(bool interruptible) noexcept { interruptible_.store(interruptible, std::memory_order_relaxed); }
   void report(const Progress& progress) const {
     if (listener_) listener_(progress);
   }
 
  private:
   std::atomic<bool> aborted_ = false;
+  std::atomic<bool> interruptible_ = true;
   Stopwatch watch_;
   double timeLimit_;
   Listener listener_;

@@ -50,7 +50,8 @@ std::string describe(Status status, const Progress& progress, const Limits& limi
 ///
 /// A solver has `start()` (the set-up that may take long), `step()` (one iteration of the method; it returns a Status
 /// when it cannot go on) and `progress()` (which may synchronise a device, so not at every step). Its state is a valid
-/// answer from construction on, so that a solve that ends before its first step has something to return.
+/// answer from construction on, so that a solve that ends before its first step has something to return, and after an
+/// Interrupted out of `start()` or `step()`, the only two that are ever interrupted.
 template <class Solver>
 Outcome iterate(Solver& solver, const Limits& limits, Monitor& monitor) {
   Outcome outcome;
@@ -61,6 +62,13 @@ Outcome iterate(Solver& solver, const Limits& limits, Monitor& monitor) {
   };
   const auto interrupted = [&] { return monitor.aborted() ? Status::aborted : Status::timeLimit; };
   int k = 0;
+  monitor.setInterruptible(false);
+  const auto interruptible = [&](auto&& work) {
+    monitor.setInterruptible(true);
+    auto result = work();
+    monitor.setInterruptible(false);
+    return result;
+  };
   const auto check = [&]() -> std::optional<Status> {
     Progress now = solver.progress();
     now.iteration = k;
@@ -78,12 +86,12 @@ Outcome iterate(Solver& solver, const Limits& limits, Monitor& monitor) {
   try {
     // Even a solve aborted before its start reports the point that it returns.
     if (monitor.aborted() || monitor.outOfTime()) return finish(check().value_or(interrupted()));
-    solver.start();
+    interruptible([&] { return solver.start(), true; });
     for (;; ++k) {
       if (k % limits.checkInterval == 0 || k >= limits.maxIterations) {
         if (const auto status = check()) return finish(*status);
       }
-      if (const std::optional<Status> status = solver.step()) {
+      if (const std::optional<Status> status = interruptible([&] { return solver.step(); })) {
         ++k;
         const auto last = check();
         return finish(last == Status::solved ? *last : *status);
@@ -94,6 +102,7 @@ Outcome iterate(Solver& solver, const Limits& limits, Monitor& monitor) {
       }
     }
   } catch (const Interrupted&) {
+    monitor.setInterruptible(false);
     outcome.progress = solver.progress();
     outcome.progress.iteration = k;
     outcome.progress.seconds = monitor.seconds();

@@ -495,6 +495,16 @@ describe('bad input', () => {
     await expect(promise).rejects.toThrow(/1000000.*MB/);
   });
 
+  it('time that runs out inside a projection', async () => {
+    const settings = { splitting: 'slack', timeLimit: 0.05, tolerance: 0, checkInterval: 1 } as const;
+    const big = Array.from({ length: 300 }, (_, i) =>
+      Array.from({ length: 30 }, (_, j) => Math.sin(1 + 37 * i + 11 * i * j)),
+    );
+    const result = await trainReluNetwork({ x: big, y: big.map(([first]) => Math.abs(first as number)) }, settings);
+    expect(result.status).toBe('timeLimit');
+    expect(result.objective).toBeGreaterThanOrEqual(result.lowerBound);
+  });
+
   it('abort at once', async () => {
     const result = await trainReluNetwork({ x: wide, y }, { ...quick, signal: AbortSignal.abort() });
     expect(result).toMatchObject({ status: 'aborted', iterations: 0 });
