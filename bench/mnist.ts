@@ -16,7 +16,8 @@ function images(file: string, rows: number): Matrix {
   const bytes = readFileSync(join(folder, file)).subarray(16, 16 + 784 * rows);
   return { data: Float64Array.from(bytes, (byte) => byte / 255), rows, columns: 784 };
 }
-const labels = (file: string, rows: number) => Array.from(readFileSync(join(folder, file)).subarray(8, 8 + rows), String);
+const labels = (file: string, rows: number) =>
+  Array.from(readFileSync(join(folder, file)).subarray(8, 8 + rows), String);
 const x = images('train-images-idx3-ubyte', 5000);
 const y = labels('train-labels-idx1-ubyte', 5000);
 const xTest = images('t10k-images-idx3-ubyte', 10000);

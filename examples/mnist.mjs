@@ -29,7 +29,14 @@ const yTest = readLabels('t10k-labels-idx1-ubyte', testImages);
 
 // Gated ReLU: at this size 20 to 50 iterations of a few matrix products, and no cone constraints. Squared loss, one class
 // against the rest: all ten outputs share one factorisation.
-const settings = { activation: 'gated', loss: 'squared', patterns: { sample: 400 }, beta: 10, seed: 1, checkInterval: 5 };
+const settings = {
+  activation: 'gated',
+  loss: 'squared',
+  patterns: { sample: 400 },
+  beta: 10,
+  seed: 1,
+  checkInterval: 5,
+};
 const { sample } = settings.patterns;
 console.log(`MNIST: ${x.rows} training images of 28 x 28 pixels, 10 classes.`);
 console.log(`Convex program: ${sample} activation patterns, ${(785 * sample * 10).toLocaleString('en')} weights.\n`);
@@ -56,7 +63,9 @@ bar.stop();
 console.log(`\n${result.message}`);
 console.log(`objective of the convex program  ${result.objective.toFixed(4)}`);
 console.log(`objective of the network         ${result.networkObjective.toFixed(4)}`);
-console.log(`lower bound                      ${result.lowerBound.toFixed(4)}  (certified gap ${result.gap.toExponential(2)})`);
+console.log(
+  `lower bound                      ${result.lowerBound.toFixed(4)}  (certified gap ${result.gap.toExponential(2)})`,
+);
 console.log(`neurons                          ${result.activeNeurons}`);
 console.log(`training accuracy                ${(100 * score(result.network, x, y)).toFixed(2)} %`);
 console.log(`test accuracy                    ${(100 * score(result.network, xTest, yTest)).toFixed(2)} %`);
@@ -84,7 +93,12 @@ await writeChart(file, {
       mark: { type: 'line', clip: true, point: true, strokeWidth: 2 },
       encoding: {
         x: time,
-        y: { field: 'value', type: 'quantitative', title: 'objective and its lower bound', scale: { domain: [low, high] } },
+        y: {
+          field: 'value',
+          type: 'quantitative',
+          title: 'objective and its lower bound',
+          scale: { domain: [low, high] },
+        },
         color: { field: 'what', type: 'nominal', title: null, legend: { orient: 'none', legendX: 270, legendY: 20 } },
       },
     },
@@ -95,7 +109,13 @@ await writeChart(file, {
       mark: { type: 'line', point: true, strokeWidth: 2 },
       encoding: {
         x: time,
-        y: { field: 'gap', type: 'quantitative', title: 'relative duality gap', scale: { type: 'log' }, axis: { format: '.0e', tickCount: 5 } },
+        y: {
+          field: 'gap',
+          type: 'quantitative',
+          title: 'relative duality gap',
+          scale: { type: 'log' },
+          axis: { format: '.0e', tickCount: 5 },
+        },
       },
     },
   ],
