@@ -12,6 +12,8 @@ extern "C" {
                 const int* lda, const T* beta, T* c, const int* ldc);                                                  \
   void p##trsm_(const char* side, const char* uplo, const char* trans, const char* diag, const int* m, const int* n,   \
                 const T* alpha, const T* a, const int* lda, T* b, const int* ldb);                                     \
+  void p##symv_(const char* uplo, const int* n, const T* alpha, const T* a, const int* lda, const T* x,                \
+                const int* incx, const T* beta, T* y, const int* incy);                                                \
   void p##trsv_(const char* uplo, const char* trans, const char* diag, const int* n, const T* a, const int* lda, T* x, \
                 const int* incx);                                                                                      \
   void p##potrf_(const char* uplo, const int* n, T* a, const int* lda, int* info);                                     \
@@ -48,6 +50,11 @@ namespace nonconvex::blas {
     const char nonUnit = 'N';                                                                                        \
     const int one = 1;                                                                                               \
     p##trsv_(&uplo, &t, &nonUnit, &n, a, &lda, x, &one);                                                             \
+  }                                                                                                                  \
+  inline void symvLower(int n, T alpha, const T* a, int lda, const T* x, T beta, T* y) {                             \
+    const char lower = 'L';                                                                                          \
+    const int one = 1;                                                                                               \
+    p##symv_(&lower, &n, &alpha, a, &lda, x, &one, &beta, y, &one);                                                  \
   }                                                                                                                  \
   inline int potrfLower(int n, T* a, int lda) {                                                                      \
     const char lower = 'L';                                                                                          \

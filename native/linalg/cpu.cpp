@@ -47,6 +47,16 @@ void Cpu::gemm(Op opA, Op opB, double alpha, Mat<const double> a, Mat<const doub
   }
 }
 
+void Cpu::multiplySymmetric(Mat<const double> a, Mat<const double> b, Mat<double> c) const {
+  // One triangle is half the memory to read: worth more than sharing the work out as long as it fits a core's cache.
+  constexpr int cached = 1024;
+  if (b.cols == 1 && a.rows <= cached) {
+    blas::symvLower(a.rows, 1.0, a.data, a.stride, b.data, 0.0, c.data);
+  } else {
+    gemm(Op::transpose, Op::none, 1.0, a, b, 0.0, c);
+  }
+}
+
 void Cpu::syrk(double alpha, Mat<const double> a, double beta, Mat<double> c) const {
   const int n = c.rows;
   const int tiles = tilesOf(n);

@@ -74,6 +74,9 @@ class Cpu {
   /// C = alpha op(A) op(B) + beta C.
   void gemm(Op opA, Op opB, double alpha, Mat<const double> a, Mat<const double> b, double beta, Mat<double> c) const;
 
+  /// C = A B, A symmetric with both its triangles filled.
+  void multiplySymmetric(Mat<const double> a, Mat<const double> b, Mat<double> c) const;
+
   /// Lower triangle of C = alpha A^T A + beta C.
   void syrk(double alpha, Mat<const double> a, double beta, Mat<double> c) const;
 

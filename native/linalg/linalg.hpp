@@ -15,6 +15,7 @@ concept LinAlg = requires(const La la, Op op, double s, Mat<double, typename La:
   typename La::Matrix;
   {la.checkpoint()};                         // throws Interrupted when the solve should end
   {la.gemm(op, op, s, b, b, s, a)};          // C = alpha op(A) op(B) + beta C
+  {la.multiplySymmetric(b, b, a)};           // C = A B, A symmetric
   {la.syrk(s, b, s, a)};                     // lower triangle of C = alpha A^T A + beta C
   {la.mirrorLower(a)};                       // upper triangle := lower triangle
   { la.cholesky(a) } -> std::same_as<bool>;  // A = L L^T

@@ -192,18 +192,21 @@ int ConeProjector::pivot(ActiveSet& set, int group, const double* b, double* p, 
     double entering = 0;  // multiplier of the constraint that enters
     for (;; ++changes) {
       const int k = set.size();
-      // Two passes of Gram-Schmidt: the second restores orthogonality to working accuracy.
       std::copy(normal, normal + d_, rest);
+      double restSquared = 1;
       if (k > 0) {
         blas::gemv('T', d_, k, 1.0, set.q(0), d_, rest, 0.0, inSpan);
         blas::gemv('N', d_, k, -1.0, set.q(0), d_, inSpan, 1.0, rest);
-        blas::gemv('T', d_, k, 1.0, set.q(0), d_, rest, 0.0, direction);
-        blas::gemv('N', d_, k, -1.0, set.q(0), d_, direction, 1.0, rest);
-        for (int j = 0; j < k; ++j) inSpan[j] += direction[j];
+        restSquared = dotOf(d_, rest, rest);
+        if (restSquared < 0.5) {  // Gram and Schmidt once more, where much was cancelled: twice is enough
+          blas::gemv('T', d_, k, 1.0, set.q(0), d_, rest, 0.0, direction);
+          blas::gemv('N', d_, k, -1.0, set.q(0), d_, direction, 1.0, rest);
+          for (int j = 0; j < k; ++j) inSpan[j] += direction[j];
+          restSquared = dotOf(d_, rest, rest);
+        }
         std::copy(inSpan, inSpan + k, direction);
         blas::trsv('U', 'N', k, set.r(0), set.capacity_, direction);
       }
-      const double restSquared = dotOf(d_, rest, rest);
       const bool dependent = restSquared < dependence * dependence;
       double blocking = INFINITY;
       int leaving = -1;

@@ -287,7 +287,7 @@ void ReluSolver<La>::solveSystem(Mat<const double> rhs) {
   if (inverse && solves_ == inverseAfter) la_.choleskyInverse(system_, inverse_);
   ++solves_;
   if (inverse) {
-    la_.gemm(Op::transpose, Op::none, 1.0, inverse_, rhs, 0.0, theta_);
+    la_.multiplySymmetric(inverse_, rhs, theta_);
   } else {
     std::copy(rhs.data, rhs.data + theta_.size(), theta_.data());
     la_.choleskySolve(system_, theta_);

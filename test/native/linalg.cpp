@@ -176,6 +176,35 @@ TEST(syrk) {
   }
 }
 
+TEST(multiplySymmetric) {
+  for (const int n : {1, 2, 7, 300, 1024, 1025}) {
+    for (const int columns : {1, 3}) {
+      Framed a(n, n, 11);
+      for (int j = 0; j < n; ++j) {
+        for (int i = 0; i < j; ++i) a(i, j) = a(j, i);
+      }
+      const Framed b(n, columns, 12);
+      const auto product = [&](const Cpu& la) {
+        Framed c(n, columns);
+        la.multiplySymmetric(a, b, c);
+        return c;
+      };
+      onAnyThreads(product);
+      const Framed c = product(Cpu());
+      double worst = 0;
+      for (int j = 0; j < columns; ++j) {
+        for (int i = 0; i < n; ++i) {
+          double s = -c(i, j);
+          for (int k = 0; k < n; ++k) s += a(i, k) * b(k, j);
+          worst = std::abs(s) <= worst ? worst : std::abs(s);
+        }
+      }
+      CHECK_NEAR(worst, 0, 1e-10);
+      CHECK(c.frameIntact());
+    }
+  }
+}
+
 TEST(mirrorLower) {
   for (const int n : sizes) {
     const Framed original(n, n, 1);

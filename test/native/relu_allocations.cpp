@@ -4,6 +4,9 @@
 #include <cstdlib>
 #include <new>
 
+// All of new and delete is replaced below, by malloc's family; some optimisation levels see only half of it.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace {
 std::atomic<long> allocations = 0;
 
