@@ -68,6 +68,17 @@ void pause() {
 #endif
 }
 
+/// Locks a mutex that is never held for more than an instant: going to sleep for it would cost more than any wait.
+std::unique_lock<std::mutex> lockPatiently(std::mutex& mutex) {
+  std::unique_lock lock(mutex, std::defer_lock);
+  for (int spins = 0; spins < 1000; ++spins) {
+    if (lock.try_lock()) return lock;
+    pause();
+  }
+  lock.lock();
+  return lock;
+}
+
 }  // namespace
 
 int availableThreads() {
@@ -109,8 +120,8 @@ void WorkerPool::submit(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
-    pending_.fetch_add(1);
   }
+  published_.fetch_add(1);
   wake_.notify_one();
 }
 
@@ -123,20 +134,19 @@ void WorkerPool::run(int chunks, int maxThreads, void (*call)(void*, int), void*
   Region region{.call = call, .context = context, .chunks = chunks, .freeSlots = helpers};
   int sleeping;
   {
-    const std::lock_guard lock(mutex_);
+    const auto lock = lockPatiently(mutex_);
     region.following = regions_;
     regions_ = &region;
-    pending_.fetch_add(1);
     sleeping = sleeping_;
   }
+  published_.fetch_add(1);  // after the mutex is free: who waits for this takes it next
   for (int i = 0; i < std::min(helpers, sleeping); ++i) wake_.notify_one();
   region.work();
   {
-    const std::lock_guard lock(mutex_);
+    const auto lock = lockPatiently(mutex_);
     Region** link = &regions_;
     while (*link != &region) link = &(*link)->following;
     *link = region.following;
-    pending_.fetch_sub(1);
   }
   // No new helper can join; those that did are within their last chunk.
   for (int spins = 0; region.helpers.load(std::memory_order_acquire) != 0; ++spins) {
@@ -162,41 +172,38 @@ WorkerPool::Region* WorkerPool::claimRegion() {
 
 /// The parallel loops of one iteration follow each other within microseconds: waiting awake that long saves the
 /// wake-up.
-bool WorkerPool::spinForWork() {
-  for (int spins = 0; spins < 2000; ++spins) {
-    if (pending_.load(std::memory_order_relaxed) > 0) return true;
-    pause();
-  }
-  return false;
+void WorkerPool::spinForWork(unsigned seen) {
+  for (int spins = 0; spins < 4000 && published_.load(std::memory_order_relaxed) == seen; ++spins) pause();
 }
 
 void WorkerPool::workerLoop() {
-  std::unique_lock lock(mutex_);
-  bool helped = false;
+  std::unique_lock lock = lockPatiently(mutex_);
+  bool alert = false;  // was busy, or woken, a moment ago
   while (!stopping_) {
     if (!tasks_.empty()) {
       std::function<void()> task = std::move(tasks_.front());
       tasks_.pop_front();
-      pending_.fetch_sub(1);
       lock.unlock();
       task();
       task = nullptr;
-      lock.lock();
+      lock = lockPatiently(mutex_);
     } else if (Region* region = claimRegion()) {
       lock.unlock();
       region->work();
       region->helpers.fetch_sub(1, std::memory_order_release);
-      lock.lock();
-      helped = true;
-    } else if (helped) {
-      helped = false;
+      lock = lockPatiently(mutex_);
+      alert = true;
+    } else if (alert) {
+      alert = false;
+      const unsigned seen = published_.load();
       lock.unlock();
-      spinForWork();
-      lock.lock();
+      spinForWork(seen);
+      lock = lockPatiently(mutex_);
     } else {
       ++sleeping_;
       wake_.wait(lock);
       --sleeping_;
+      alert = true;  // what it was woken for may be done already, but more of the kind follows
     }
   }
 }

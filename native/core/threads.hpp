@@ -60,13 +60,13 @@ class WorkerPool {
   void run(int chunks, int maxThreads, void (*call)(void*, int), void* context);
   void workerLoop();
   Region* claimRegion();  // needs mutex_
-  bool spinForWork();
+  void spinForWork(unsigned seen);
 
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> tasks_;
   Region* regions_ = nullptr;
-  std::atomic<int> pending_ = 0;  // tasks and regions that an idle worker could take; a hint, for spinning
+  std::atomic<unsigned> published_ = 0;  // tasks and regions so far: an idle worker waits awake for it to change
   int sleeping_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> workers_;
