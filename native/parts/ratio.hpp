@@ -5,6 +5,7 @@
 // All take a step t; u = x + t is the coordinate's new value.
 #pragma once
 
+#include <cmath>
 #include <limits>
 
 namespace nonconvex {
@@ -64,6 +65,7 @@ struct DenominatorAlong {
 
 /// The best step found and the function's value there. t = 0 is kept unless another step is strictly better.
 /// An infimum that is only approached has t = +-infinity and the limit as value (-infinity where there is none).
+/// Candidate steps to a bound are bound - x, so x + t may pass the bound by a rounding: whoever moves clamps.
 struct MinimumAlong {
   double t = 0;
   double value = 0;
@@ -76,5 +78,53 @@ MinimumAlong minimizeQuotient(const NumeratorAlong& numerator, const Denominator
 /// Global minimiser of N(t) - s g(t) over the t in bounds; s >= 0. Not for affineMaxSquared with several pieces,
 /// sqrtQuartic and rootQuartic.
 MinimumAlong minimizeDifference(const NumeratorAlong& numerator, const DenominatorAlong& denominator, double s);
+
+// The kernels, as free functions. A numerator's smooth piece is N(t) = a/2 t^2 + b t + c; t, phi, gamma, q as above.
+// They return stationary points, which may lie outside the bounds or where g <= 0, and infinity or NaN where there is
+// none.
+
+struct QuadraticPiece {
+  double a = 0;
+  double b = 0;
+  double c = 0;
+
+  double operator()(double t) const { return (a / 2 * t + b) * t + c; }
+};
+
+/// K1: the minimiser of N / w over w = phi t + gamma > 0.
+inline double affineQuotientStep(const QuadraticPiece& n, double phi, double gamma) {
+  // w^2 at the minimiser is 2 phi^2 N(-gamma / phi) / a; times a^2, without the division:
+  const double aw2 = (n.a * gamma - 2 * n.b * phi) * gamma + 2 * n.c * phi * phi;
+  const double aw = std::sqrt(n.a * (aw2 > 0 ? aw2 : 0));
+  const double over = gamma >= 0 ? 2 * (n.c * phi - n.b * gamma) : aw - n.a * gamma;
+  const double under = gamma >= 0 ? aw + n.a * gamma : n.a * phi;
+  return over / under;
+}
+
+/// K2: the stationary point of N / w^2, w = phi t + gamma. It is the minimiser over its side of w = 0.
+inline double affineSquaredQuotientStep(const QuadraticPiece& n, double phi, double gamma) {
+  return (2 * n.c * phi - n.b * gamma) / (n.a * gamma - n.b * phi);
+}
+
+/// K3, K4, K5: the stationary points of N / g for g = q2 t^2 + q1 t + q0, its square root, and the square root of a
+/// quartic. At most 2, 3 and 4; returns how many.
+int quadraticQuotientSteps(const QuadraticPiece& n, const double* q, double* steps);
+int sqrtQuadraticQuotientSteps(const QuadraticPiece& n, const double* q, double* steps);
+int sqrtQuarticQuotientSteps(const QuadraticPiece& n, const double* q, double* steps);
+/// The same for the fourth root of a quartic; at most 5.
+int rootQuarticQuotientSteps(const QuadraticPiece& n, const double* q, double* steps);
+
+/// K6: the minimiser of N - s (phi t + gamma).
+inline double affineDifferenceStep(const QuadraticPiece& n, double phi, double s) { return (s * phi - n.b) / n.a; }
+
+/// K7: the stationary point of N - s (q2 t^2 + q1 t + q0), a minimiser where a > 2 s q2.
+inline double quadraticDifferenceStep(const QuadraticPiece& n, const double* q, double s) {
+  return (s * q[1] - n.b) / (n.a - 2 * s * q[2]);
+}
+
+/// K8: the stationary points of N - s g among other points, for g the square root of a quadratic (at most 4) or of a
+/// quartic (at most 6).
+int sqrtQuadraticDifferenceSteps(const QuadraticPiece& n, const double* q, double s, double* steps);
+int sqrtQuarticDifferenceSteps(const QuadraticPiece& n, const double* q, double s, double* steps);
 
 }  // namespace nonconvex

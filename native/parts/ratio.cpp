@@ -1,0 +1,718 @@
+#include "parts/ratio.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "parts/polynomial.hpp"
+
+// As in linalg/loops.cpp: the loop over many pieces is compiled for several processors.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__linux__) && \
+    !defined(__SANITIZE_THREAD__)
+#define NONCONVEX_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define NONCONVEX_CLONES
+#endif
+
+namespace nonconvex {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+using Kind = DenominatorAlong::Kind;
+
+/// g(t) ~ g[2] t^2 + g[1] t + g[0] as t goes to +-infinity: exact in the leading terms that decide a limit. What grows
+/// slower than t^2 but faster than t has g[1] infinite, what grows slower than t g[0].
+struct Asymptote {
+  double g[3];
+};
+
+// The denominators, one struct a kind: value, `counts` where the point is admissible, behaviour at infinity.
+
+double largestPiece(const DenominatorAlong& g, double t) {
+  double most = -infinity;
+  for (int k = 0; k < g.pieces; ++k) {
+    const double w = g.phi[k] * t + g.gamma[k];
+    most = std::max(most, g.symmetric ? std::abs(w) : w);
+  }
+  return most;
+}
+
+/// The piece that is the largest at +-infinity.
+QuadraticPiece steepestPiece(const DenominatorAlong& g, double direction) {
+  QuadraticPiece most{0, -infinity, -infinity};
+  for (int k = 0; k < g.pieces; ++k) {
+    double phi = direction * g.phi[k];
+    double gamma = g.gamma[k];
+    if (g.symmetric && (phi < 0 || (phi == 0 && gamma < 0))) {
+      phi = -phi;
+      gamma = -gamma;
+    }
+    if (phi > most.b || (phi == most.b && gamma > most.c)) most = {0, phi, gamma};
+  }
+  most.b *= direction;
+  return most;
+}
+
+struct AffineMax {
+  const DenominatorAlong& d;
+  double operator()(double t) const { return d.scale * largestPiece(d, t) + d.shift; }
+  bool counts(double) const { return true; }
+  Asymptote asymptote(double direction) const {
+    const QuadraticPiece w = steepestPiece(d, direction);
+    return {{d.scale * w.c + d.shift, d.scale * w.b, 0}};
+  }
+};
+
+struct AffineMaxSquared {
+  const DenominatorAlong& d;
+  double operator()(double t) const {
+    const double w = largestPiece(d, t);
+    return d.scale * (w * w) + d.shift;
+  }
+  bool counts(double t) const { return d.symmetric || largestPiece(d, t) >= 0; }
+  Asymptote asymptote(double direction) const {
+    const QuadraticPiece w = steepestPiece(d, direction);
+    if (!d.symmetric && (direction * w.b < 0 || (w.b == 0 && w.c < 0))) return {{-infinity, 0, 0}};
+    return {{d.scale * w.c * w.c + d.shift, 2 * d.scale * w.b * w.c, d.scale * w.b * w.b}};
+  }
+};
+
+struct Quadratic {
+  const DenominatorAlong& d;
+  double operator()(double t) const { return d.scale * ((d.q[2] * t + d.q[1]) * t + d.q[0]) + d.shift; }
+  bool counts(double) const { return true; }
+  Asymptote asymptote(double) const { return {{d.scale * d.q[0] + d.shift, d.scale * d.q[1], d.scale * d.q[2]}}; }
+};
+
+/// sqrt(q2 t^2 + q1 t + q0) far out.
+Asymptote sqrtAsymptote(const double* q, double direction, double scale, double shift) {
+  if (q[2] > 0) {
+    const double root = std::sqrt(q[2]);
+    return {{scale * direction * q[1] / (2 * root) + shift, scale * direction * root, 0}};
+  }
+  if (q[2] < 0 || direction * q[1] < 0) return {{-infinity, 0, 0}};
+  return {{q[1] != 0 ? infinity : scale * std::sqrt(q[0]) + shift, 0, 0}};
+}
+
+struct SqrtQuadratic {
+  const DenominatorAlong& d;
+  double operator()(double t) const { return d.scale * std::sqrt((d.q[2] * t + d.q[1]) * t + d.q[0]) + d.shift; }
+  bool counts(double) const { return true; }
+  Asymptote asymptote(double direction) const { return sqrtAsymptote(d.q, direction, d.scale, d.shift); }
+};
+
+double quarticAt(const double* q, double t) { return (((q[4] * t + q[3]) * t + q[2]) * t + q[1]) * t + q[0]; }
+
+struct SqrtQuartic {
+  const DenominatorAlong& d;
+  double operator()(double t) const { return d.scale * std::sqrt(quarticAt(d.q, t)) + d.shift; }
+  bool counts(double) const { return true; }
+  Asymptote asymptote(double direction) const {
+    if (d.q[4] > 0) return {{0, 0, d.scale * std::sqrt(d.q[4])}};
+    if (d.q[4] < 0 || direction * d.q[3] < 0) return {{-infinity, 0, 0}};
+    if (d.q[3] != 0) return {{0, direction * infinity, 0}};
+    return sqrtAsymptote(d.q, direction, d.scale, d.shift);
+  }
+};
+
+struct RootQuartic {
+  const DenominatorAlong& d;
+  double operator()(double t) const { return d.scale * std::sqrt(std::sqrt(quarticAt(d.q, t))) + d.shift; }
+  bool counts(double) const { return true; }
+  Asymptote asymptote(double direction) const {
+    if (d.q[4] > 0) return {{0, direction * d.scale * std::sqrt(std::sqrt(d.q[4])), 0}};
+    if (d.q[4] < 0 || direction * d.q[3] < 0) return {{-infinity, 0, 0}};
+    if (d.q[3] == 0 && (d.q[2] < 0 || (d.q[2] == 0 && direction * d.q[1] < 0))) return {{-infinity, 0, 0}};
+    const bool constant = d.q[3] == 0 && d.q[2] == 0 && d.q[1] == 0;
+    return {{constant ? d.scale * std::sqrt(std::sqrt(d.q[0])) + d.shift : infinity, 0, 0}};
+  }
+};
+
+/// N on one side of its kink u = 0, within the bounds: lo <= t <= hi.
+struct Side : QuadraticPiece {
+  double lo = 0;
+  double hi = 0;
+};
+
+struct Sides {
+  Side side[2];
+  int count = 0;
+
+  explicit Sides(const NumeratorAlong& n) {
+    const double lo = n.lower - n.x;
+    const double hi = n.upper - n.x;
+    if (n.l1 == 0 && n.l1Squared == 0) {
+      side[count++] = {{n.a, n.b, n.c}, lo, hi};
+      return;
+    }
+    if (n.upper > 0) side[count++] = folded(n, 1, std::max(lo, -n.x), hi);
+    if (n.lower < 0 || count == 0) side[count++] = folded(n, -1, lo, std::min(hi, -n.x));
+  }
+
+  /// |u| = sign u.
+  static Side folded(const NumeratorAlong& n, double sign, double lo, double hi) {
+    const double base = n.rest + sign * n.x;
+    return {{n.a + 2 * n.l1Squared, n.b + sign * (n.l1 + 2 * n.l1Squared * base),
+             n.c + sign * n.l1 * n.x + n.l1Squared * base * base},
+            lo,
+            hi};
+  }
+};
+
+template <class G>
+struct Quotient {
+  const NumeratorAlong& n;
+  G g;
+
+  double operator()(double t) const {
+    const double under = g(t);
+    return under > 0 && g.counts(t) ? n(t) / under : infinity;
+  }
+  double limit(const Side& side, double direction) const {
+    const Asymptote far = g.asymptote(direction);
+    if (far.g[0] == -infinity || far.g[2] < 0) return infinity;
+    if (side.a > 0 || far.g[2] > 0) return far.g[2] > 0 ? side.a / 2 / far.g[2] : infinity;
+    const double over = direction * side.b;
+    const double under = direction * far.g[1];
+    if (under < 0) return infinity;
+    if (over > 0 || under > 0) return under > 0 ? std::max(over, 0.0) / under : infinity;
+    return far.g[0] > 0 ? side.c / far.g[0] : infinity;
+  }
+};
+
+template <class G>
+struct Difference {
+  const NumeratorAlong& n;
+  G g;
+  double s;
+
+  double operator()(double t) const { return s == 0 ? n(t) : n(t) - s * g(t); }
+  double limit(const Side& side, double direction) const {
+    Asymptote far = {{0, 0, 0}};
+    if (s > 0) far = g.asymptote(direction);
+    if (far.g[0] == -infinity) return infinity;
+    const double second = side.a / 2 - s * far.g[2];
+    if (second != 0) return std::copysign(infinity, second);
+    const double first = direction * (side.b - s * far.g[1]);
+    if (first != 0) return std::copysign(infinity, first);
+    return side.c - s * far.g[0];
+  }
+};
+
+/// The best step so far; ties go to the earlier one, but a finite step is better than a limit.
+template <class F>
+struct Search {
+  const F& f;
+  MinimumAlong best;
+
+  explicit Search(const F& function) : f(function), best{0, function(0)} {}
+
+  void offer(double t) {
+    const double value = f(t);
+    if (value < best.value || (value == best.value && std::isinf(best.t))) best = {t, value};
+  }
+  void offer(double t, const Side& side) {
+    if (t > side.lo && t < side.hi) offer(t);
+  }
+  void ends(const Sides& sides) {
+    for (int i = 0; i < sides.count; ++i) {
+      const Side& side = sides.side[i];
+      if (std::isfinite(side.lo)) offer(side.lo);
+      if (std::isfinite(side.hi) && i == 0) offer(side.hi);  // the second side ends where the first begins
+    }
+    if (sides.count > 0 && std::isinf(sides.side[0].hi)) limit(sides.side[0], infinity);
+    const Side& last = sides.side[sides.count - 1];
+    if (sides.count > 0 && std::isinf(last.lo)) limit(last, -infinity);
+  }
+  void limit(const Side& side, double end) {
+    const double value = f.limit(side, std::copysign(1.0, end));
+    if (value < best.value) best = {end, value};
+  }
+};
+
+using Steps = int (*)(const QuadraticPiece&, const double*, double*);
+
+/// N / g for g with a closed form of its stationary points.
+template <class G>
+MinimumAlong quotientByRoots(const NumeratorAlong& n, const G& g, const double* q, Steps steps) {
+  const Quotient<G> f{n, g};
+  const Sides sides(n);
+  Search search(f);
+  search.ends(sides);
+  for (int i = 0; i < sides.count; ++i) {
+    const Side& side = sides.side[i];
+    double t[mostDegree];
+    const int count = steps(side, q, t);
+    for (int k = 0; k < count; ++k) search.offer(t[k], side);
+    if (side.a > 0) search.offer(-side.b / side.a, side);  // where N = 0 the equation has a double root
+  }
+  return search.best;
+}
+
+using DifferenceSteps = int (*)(const QuadraticPiece&, const double*, double, double*);
+
+/// N / (scale sqrt(P) + shift) by Dinkelbach's method: all stationary points of N - s g, with s the best ratio so far,
+/// until none is better. Every inner minimum is global, so the last one is, too.
+template <class G>
+MinimumAlong quotientByDinkelbach(const NumeratorAlong& n, const G& g, const double* q, Steps steps,
+                                  DifferenceSteps differenceSteps) {
+  const Quotient<G> f{n, g};
+  const Sides sides(n);
+  Search search(f);
+  search.ends(sides);
+  for (int round = 0; round < 60; ++round) {
+    const double s = search.best.value;
+    for (int i = 0; i < sides.count; ++i) {
+      const Side& side = sides.side[i];
+      double t[mostDegree];
+      // A start that is close when the shift is small.
+      int count = round == 0 ? steps(side, q, t) : differenceSteps(side, q, s * g.d.scale, t);
+      if (round == 0 && side.a > 0) t[count++] = -side.b / side.a;
+      for (int k = 0; k < count; ++k) search.offer(t[k], side);
+    }
+    if (round > 0 && !(search.best.value < s - 1e-15 * std::abs(s))) break;
+  }
+  return search.best;
+}
+
+template <class G>
+MinimumAlong differenceByRoots(const NumeratorAlong& n, const G& g, double s, const double* q, DifferenceSteps steps) {
+  const Difference<G> f{n, g, s};
+  const Sides sides(n);
+  Search search(f);
+  search.ends(sides);
+  for (int i = 0; i < sides.count; ++i) {
+    double t[mostDegree];
+    const int count = steps(sides.side[i], q, s * g.d.scale, t);
+    for (int k = 0; k < count; ++k) search.offer(t[k], sides.side[i]);
+  }
+  return search.best;
+}
+
+int quadraticDifferenceSteps(const QuadraticPiece& n, const double* q, double s, double* steps) {
+  steps[0] = quadraticDifferenceStep(n, q, s);
+  return 1;
+}
+
+// Maxima of affine pieces. By convexity N / g is the least of the N / w_k over pieces w_k > 0, and N - s g of the
+// N - s w_k: the best minimiser of a single piece is the minimiser, whichever piece is the largest there.
+
+enum class Rule { quotient, squaredQuotient, difference };
+
+/// `s`: the difference's; for a square the bound that w has to be above: 0, or -infinity where the sign is free.
+template <Rule rule>
+inline void pieceStep(const Side& side, double phi, double gamma, double s, double& t, double& value) {
+  if constexpr (rule == Rule::quotient) t = affineQuotientStep(side, phi, gamma);
+  if constexpr (rule == Rule::squaredQuotient) t = affineSquaredQuotientStep(side, phi, gamma);
+  if constexpr (rule == Rule::difference) t = affineDifferenceStep(side, phi, s);
+  const double w = phi * t + gamma;
+  const double over = side(t);
+  bool counts = (t > side.lo) & (t < side.hi);
+  if constexpr (rule == Rule::quotient) counts = counts & (w > 0);
+  if constexpr (rule == Rule::squaredQuotient) counts = counts & (w > s);
+  if constexpr (rule == Rule::quotient) value = over / w;
+  if constexpr (rule == Rule::squaredQuotient) value = over / (w * w);
+  if constexpr (rule == Rule::difference) value = over - s * w;
+  value = counts ? value : infinity;
+}
+
+constexpr int block = 128;
+
+template <Rule rule>
+inline __attribute__((always_inline)) void blockSteps(const Side& side, const double* phi, const double* gamma, int n,
+                                                      double scale, double shift, double s, double* t, double* value) {
+  const Side local = side;
+  for (int k = 0; k < n; ++k) pieceStep<rule>(local, scale * phi[k], scale * gamma[k] + shift, s, t[k], value[k]);
+}
+
+NONCONVEX_CLONES void quotientSteps(const Side& side, const double* phi, const double* gamma, int n, double scale,
+                                    double shift, double s, double* t, double* value) {
+  blockSteps<Rule::quotient>(side, phi, gamma, n, scale, shift, s, t, value);
+}
+NONCONVEX_CLONES void squaredQuotientSteps(const Side& side, const double* phi, const double* gamma, int n,
+                                           double scale, double shift, double s, double* t, double* value) {
+  blockSteps<Rule::squaredQuotient>(side, phi, gamma, n, scale, shift, s, t, value);
+}
+NONCONVEX_CLONES void differenceSteps(const Side& side, const double* phi, const double* gamma, int n, double scale,
+                                      double shift, double s, double* t, double* value) {
+  blockSteps<Rule::difference>(side, phi, gamma, n, scale, shift, s, t, value);
+}
+
+/// The best step of any piece, scale (phi t + gamma) + shift, on any side.
+template <Rule rule>
+MinimumAlong bestPiece(const Sides& sides, const DenominatorAlong& g, double scale, double shift, double s) {
+  MinimumAlong best{0, infinity};
+  for (int i = 0; i < sides.count; ++i) {
+    const Side& side = sides.side[i];
+    for (int sign = 0; sign < (g.symmetric && rule != Rule::squaredQuotient ? 2 : 1); ++sign) {
+      const double signedScale = sign == 0 ? scale : -scale;
+      if (g.pieces <= 4) {
+        for (int k = 0; k < g.pieces; ++k) {
+          MinimumAlong next;
+          pieceStep<rule>(side, signedScale * g.phi[k], signedScale * g.gamma[k] + shift, s, next.t, next.value);
+          if (next.value < best.value) best = next;
+        }
+        continue;
+      }
+      for (int first = 0; first < g.pieces; first += block) {
+        const int n = std::min(block, g.pieces - first);
+        double t[block];
+        double value[block];
+        constexpr auto steps = rule == Rule::quotient          ? quotientSteps
+                               : rule == Rule::squaredQuotient ? squaredQuotientSteps
+                                                               : differenceSteps;
+        steps(side, g.phi + first, g.gamma + first, n, signedScale, shift, s, t, value);
+        int better = 0;
+        for (int k = 0; k < n; ++k) better |= value[k] < best.value ? 1 : 0;
+        for (int k = 0; better && k < n; ++k) {
+          if (value[k] < best.value) best = {t[k], value[k]};
+        }
+      }
+    }
+  }
+  return best;
+}
+
+/// Shifted squares of several pieces, by K3; a piece of one sign counts down to its zero.
+MinimumAlong bestSquaredPiece(const Sides& sides, const DenominatorAlong& g) {
+  MinimumAlong best{0, infinity};
+  for (int i = 0; i < sides.count; ++i) {
+    const Side& side = sides.side[i];
+    for (int k = 0; k < g.pieces; ++k) {
+      const double phi = g.phi[k];
+      const double gamma = g.gamma[k];
+      const double q[3] = {g.scale * gamma * gamma + g.shift, 2 * g.scale * phi * gamma, g.scale * phi * phi};
+      double t[4];
+      int count = quadraticQuotientSteps(side, q, t);
+      t[count++] = -gamma / phi;
+      if (side.a > 0) t[count++] = -side.b / side.a;
+      for (int j = 0; j < count; ++j) {
+        const double w = phi * t[j] + gamma;
+        if (!(t[j] > side.lo && t[j] < side.hi) || (!g.symmetric && w < 0 && j != 2)) continue;
+        const double value = side(t[j]) / (g.scale * w * w + g.shift);
+        if (value < best.value) best = {t[j], value};
+      }
+    }
+  }
+  return best;
+}
+
+template <class F>
+MinimumAlong withPieces(const F& f, const Sides& sides, const MinimumAlong& piece) {
+  Search search(f);
+  search.ends(sides);
+  if (piece.value < infinity) search.offer(piece.t);
+  return search.best;
+}
+
+// K9: for concave g both N' g - N g' and N' - s g' never decrease, so that their change of sign is the minimum.
+
+class ConcaveSearch {
+ public:
+  ConcaveSearch(const NumeratorAlong& n, const ConcaveAlong& g, bool quotient, double s)
+      : n_(n), g_(g), quotient_(quotient), s_(s) {}
+
+  MinimumAlong run() const {
+    const Point start = at(0);
+    Point end = start;
+    if (start.right < 0) {
+      end = walk(start, n_.upper - n_.x, 1);
+    } else if (start.left > 0) {
+      end = walk(start, n_.lower - n_.x, -1);
+    }
+    return end.value < start.value ? MinimumAlong{end.t, end.value} : MinimumAlong{0, start.value};
+  }
+
+ private:
+  struct Point {
+    double t = 0;
+    double value = infinity;  // outside the domain
+    double left = infinity;   // psi, to the left and right of t: they differ at the kink
+    double right = infinity;
+    double curvature = 0;  // what psi' is at least, g held fixed
+    double rounding = 0;   // what psi is known to
+
+    /// psi as a walk in this direction meets it, and after: negative before the minimum, positive past it.
+    double before(double direction) const { return value == infinity ? infinity : direction > 0 ? left : -right; }
+    double after(double direction) const { return value == infinity ? infinity : direction > 0 ? right : -left; }
+  };
+
+  Point at(double t) const {
+    Point p;
+    p.t = t;
+    const ConcaveAlong::Value g = g_.at(t);
+    if (!std::isfinite(g.value) || std::isnan(g.derivative) || (quotient_ && !(g.value > 0))) return p;
+    const double n = n_(t);
+    const double u = n_.x + t;
+    const double smooth = n_.a * t + n_.b;
+    const double kink = n_.l1 + 2 * n_.l1Squared * (n_.rest + std::abs(u));
+    const double factor = quotient_ ? g.value : 1;
+    const double fall = g.derivative == 0 ? 0 : (quotient_ ? n : s_) * g.derivative;
+    p.value = quotient_ ? n / g.value : s_ == 0 ? n : n - s_ * g.value;
+    p.left = (u > 0 ? smooth + kink : smooth - kink) * factor - fall;
+    p.right = (u >= 0 ? smooth + kink : smooth - kink) * factor - fall;
+    p.curvature = (n_.a + 2 * n_.l1Squared) * factor;
+    p.rounding = 4e-16 * ((std::abs(n_.a * t) + std::abs(n_.b) + kink) * factor + std::abs(fall));
+    return p;
+  }
+
+  Point walk(Point from, double end, double direction) const {
+    const double kink = -n_.x;
+    if ((n_.l1 > 0 || n_.l1Squared > 0) && direction * kink > 0 && direction * kink <= direction * end) {
+      const Point p = at(kink);
+      if (p.before(direction) >= 0) return between(from, p, direction);
+      if (p.after(direction) >= 0) return p;
+      from = p;
+    }
+    // The step that the curvature asks for is too long where g rises on the way; else the minimum is further away.
+    double length = -from.after(direction) / from.curvature;
+    if (!(length > 0 && length < 1e140)) length = std::max(1.0, std::abs(n_.x));
+    length = std::max(length, 1e-15 * std::abs(from.t));
+    Point last = from;
+    for (double growth = 4; length < 1e280; length *= growth, growth = std::min(growth * growth, 1e70)) {
+      const double t = from.t + direction * length;
+      const bool beyond = !(direction * t < direction * end);
+      if (beyond && end == from.t) return from;
+      const Point p = at(beyond ? end : t);
+      if (p.before(direction) >= 0) return between(last, p, direction);
+      if (beyond) return p;
+      if (length > 1e140) return atInfinity(last, p, direction);
+      last = p;
+    }
+    return last;
+  }
+
+  /// psi still points on far out: the limit, or -infinity (0 for a quotient) where the value does not settle.
+  Point atInfinity(const Point& last, Point far, double direction) const {
+    far.t = direction * infinity;
+    if (std::abs(last.value - far.value) > 1e-12 * std::abs(far.value)) far.value = quotient_ ? 0 : -infinity;
+    return far;
+  }
+
+  /// The change of sign between two points by the secant method of Anderson and Bjorck (BIT 13, 1973): the end that
+  /// stays has its psi scaled down. Halves where that is slow or an end is outside the domain.
+  Point between(const Point& low, const Point& high, double direction) const {
+    double stays = low.t, psiStays = low.after(direction);
+    double newest = high.t, psiNewest = high.before(direction);
+    Point best = low.value < high.value ? low : high;
+    double width = infinity;
+    for (int i = 0; i < 300; ++i) {
+      double t = newest - psiNewest * (newest - stays) / (psiNewest - psiStays);
+      const bool inside = (t > stays && t < newest) || (t < stays && t > newest);
+      const bool halve = i % 4 == 3 && std::abs(newest - stays) > width / 4;
+      if (i % 4 == 3) width = std::abs(newest - stays);
+      if (halve || !inside) t = stays + (newest - stays) / 2;
+      if (t == stays || t == newest) break;
+      const Point p = at(t);
+      if (p.value < best.value) best = p;
+      const double psi = p.after(direction);
+      if (std::abs(psi) <= p.rounding) break;
+      if ((psi < 0) != (psiNewest < 0)) {
+        stays = newest;
+        psiStays = psiNewest;
+      } else {
+        const double scale = 1 - psi / psiNewest;
+        psiStays *= scale > 0 ? scale : 0.5;
+      }
+      newest = t;
+      psiNewest = psi;
+    }
+    return best;
+  }
+
+  const NumeratorAlong& n_;
+  const ConcaveAlong& g_;
+  bool quotient_;
+  double s_;
+};
+
+/// t = scale y, by which polynomials in y have coefficients of one size: about where N doubles.
+double scaleOf(const QuadraticPiece& n, const double* q, int degree) {
+  double scale = n.a > 0 && n.c > 0 ? std::sqrt(2 * n.c / n.a) : n.b != 0 ? std::abs(n.c / n.b) : 0;
+  if (!(scale > 1e-100 && scale < 1e100)) scale = std::sqrt(std::sqrt(std::abs(q[0] / q[degree])));
+  return scale > 1e-100 && scale < 1e100 ? scale : 1;
+}
+
+struct Scaled {
+  QuadraticPiece n;
+  double q[5];
+  double scale;
+
+  Scaled(const QuadraticPiece& original, const double* coefficients, int degree, double by) : scale(by) {
+    n = {original.a * scale * scale, original.b * scale, original.c};
+    double power = 1;
+    for (int k = 0; k <= degree; ++k, power *= scale) q[k] = coefficients[k] * power;
+  }
+  int back(int count, double* steps) const {
+    for (int k = 0; k < count; ++k) steps[k] *= scale;
+    return count;
+  }
+};
+
+}  // namespace
+
+double NumeratorAlong::operator()(double t) const {
+  const double size = std::abs(x + t);
+  const double outer = rest + size;
+  return (a / 2 * t + b) * t + c + l1 * size + l1Squared * (outer * outer);
+}
+
+double DenominatorAlong::operator()(double t) const {
+  switch (kind) {
+    case Kind::affineMax:
+      return AffineMax{*this}(t);
+    case Kind::affineMaxSquared:
+      return AffineMaxSquared{*this}(t);
+    case Kind::quadratic:
+      return Quadratic{*this}(t);
+    case Kind::sqrtQuadratic:
+      return SqrtQuadratic{*this}(t);
+    case Kind::sqrtQuartic:
+      return SqrtQuartic{*this}(t);
+    case Kind::rootQuartic:
+      return RootQuartic{*this}(t);
+    case Kind::concave:
+      return concave->at(t).value;
+    case Kind::none:
+      break;
+  }
+  return shift;
+}
+
+int quadraticQuotientSteps(const QuadraticPiece& n, const double* q, double* steps) {
+  return quadraticRoots(n.a / 2 * q[1] - q[2] * n.b, n.a * q[0] - 2 * q[2] * n.c, n.b * q[0] - q[1] * n.c, steps);
+}
+
+int sqrtQuadraticQuotientSteps(const QuadraticPiece& piece, const double* coefficients, double* steps) {
+  const Scaled s(piece, coefficients, 2, scaleOf(piece, coefficients, 2));
+  const auto& [n, q, scale] = s;
+  const double cubic[4] = {2 * n.b * q[0] - n.c * q[1], 2 * n.a * q[0] + n.b * q[1] - 2 * n.c * q[2], 1.5 * n.a * q[1],
+                           n.a * q[2]};
+  return s.back(cubicRoots(cubic, steps), steps);
+}
+
+int sqrtQuarticQuotientSteps(const QuadraticPiece& piece, const double* coefficients, double* steps) {
+  const Scaled s(piece, coefficients, 4, scaleOf(piece, coefficients, 4));
+  const auto& [n, q, scale] = s;
+  const double a2 = n.a / 2;
+  const double a1 = n.b;
+  const double a0 = n.c;
+  const double quartic[5] = {2 * a1 * q[0] - a0 * q[1], 4 * a2 * q[0] + a1 * q[1] - 2 * a0 * q[2],
+                             3 * (a2 * q[1] - a0 * q[3]), 2 * a2 * q[2] - a1 * q[3] - 4 * a0 * q[4],
+                             a2 * q[3] - 2 * a1 * q[4]};
+  return s.back(quarticRoots(quartic, steps), steps);
+}
+
+int rootQuarticQuotientSteps(const QuadraticPiece& piece, const double* coefficients, double* steps) {
+  const Scaled s(piece, coefficients, 4, scaleOf(piece, coefficients, 4));
+  const auto& [n, q, scale] = s;
+  // 4 N' P - N P'
+  double quintic[6] = {0, 0, 0, 0, 0, 0};
+  for (int k = 0; k <= 4; ++k) {
+    quintic[k + 1] += (4 - k / 2.0) * n.a * q[k];
+    quintic[k] += (4 - k) * n.b * q[k];
+    if (k > 0) quintic[k - 1] -= k * n.c * q[k];
+  }
+  return s.back(realRoots(5, quintic, steps), steps);
+}
+
+int sqrtQuadraticDifferenceSteps(const QuadraticPiece& piece, const double* coefficients, double s, double* steps) {
+  // (a t + b)^2 (q2 t^2 + q1 t + q0) = s^2 (q2 t + q1 / 2)^2
+  double scale = std::sqrt(std::abs(coefficients[0] / coefficients[2]));
+  if (!(scale > 1e-100 && scale < 1e100)) scale = std::abs(piece.b / piece.a);
+  if (!(scale > 1e-100 && scale < 1e100)) scale = 1;
+  const Scaled scaled(piece, coefficients, 2, scale);
+  const auto& [n, q, by] = scaled;
+  const double square[3] = {n.b * n.b, 2 * n.a * n.b, n.a * n.a};
+  const double slope[2] = {s * q[1] / 2, s * q[2]};
+  const double quartic[5] = {square[0] * q[0] - slope[0] * slope[0],
+                             square[0] * q[1] + square[1] * q[0] - 2 * slope[0] * slope[1],
+                             square[0] * q[2] + square[1] * q[1] + square[2] * q[0] - slope[1] * slope[1],
+                             square[1] * q[2] + square[2] * q[1], square[2] * q[2]};
+  return scaled.back(quarticRoots(quartic, steps), steps);
+}
+
+int sqrtQuarticDifferenceSteps(const QuadraticPiece& piece, const double* coefficients, double s, double* steps) {
+  const Scaled scaled(piece, coefficients, 4, scaleOf(piece, coefficients, 4));
+  const auto& [n, q, by] = scaled;
+  // 4 N'^2 P = s^2 P'^2
+  const double square[3] = {4 * n.b * n.b, 8 * n.a * n.b, 4 * n.a * n.a};
+  double sextic[7] = {0, 0, 0, 0, 0, 0, 0};
+  for (int k = 0; k <= 4; ++k) {
+    for (int j = 0; j <= 2; ++j) sextic[k + j] += square[j] * q[k];
+    for (int j = 1; j <= 4; ++j) {
+      if (k > 0) sextic[k + j - 2] -= s * s * (k * q[k]) * (j * q[j]);
+    }
+  }
+  return scaled.back(realRoots(6, sextic, steps), steps);
+}
+
+MinimumAlong minimizeQuotient(const NumeratorAlong& n, const DenominatorAlong& g) {
+  switch (g.kind) {
+    case Kind::affineMax: {
+      const Sides sides(n);
+      return withPieces(Quotient<AffineMax>{n, {g}}, sides, bestPiece<Rule::quotient>(sides, g, g.scale, g.shift, 0));
+    }
+    case Kind::affineMaxSquared: {
+      const Sides sides(n);
+      const double root = std::sqrt(g.scale);
+      return withPieces(Quotient<AffineMaxSquared>{n, {g}}, sides,
+                        g.shift != 0
+                            ? bestSquaredPiece(sides, g)
+                            : bestPiece<Rule::squaredQuotient>(sides, g, root, 0, g.symmetric ? -infinity : 0));
+    }
+    case Kind::quadratic: {
+      const double q[3] = {g.scale * g.q[0] + g.shift, g.scale * g.q[1], g.scale * g.q[2]};
+      return quotientByRoots(n, Quadratic{g}, q, quadraticQuotientSteps);
+    }
+    case Kind::sqrtQuadratic:
+      if (g.shift == 0) return quotientByRoots(n, SqrtQuadratic{g}, g.q, sqrtQuadraticQuotientSteps);
+      return quotientByDinkelbach(n, SqrtQuadratic{g}, g.q, sqrtQuadraticQuotientSteps, sqrtQuadraticDifferenceSteps);
+    case Kind::sqrtQuartic:
+      if (g.shift == 0) return quotientByRoots(n, SqrtQuartic{g}, g.q, sqrtQuarticQuotientSteps);
+      return quotientByDinkelbach(n, SqrtQuartic{g}, g.q, sqrtQuarticQuotientSteps, sqrtQuarticDifferenceSteps);
+    case Kind::rootQuartic:
+      return quotientByRoots(n, RootQuartic{g}, g.q, rootQuarticQuotientSteps);
+    case Kind::concave:
+      return ConcaveSearch(n, *g.concave, true, 0).run();
+    case Kind::none:
+      break;
+  }
+  DenominatorAlong constant = g;
+  constant.kind = Kind::quadratic;
+  std::fill(constant.q, constant.q + 5, 0.0);
+  return minimizeQuotient(n, constant);
+}
+
+MinimumAlong minimizeDifference(const NumeratorAlong& n, const DenominatorAlong& g, double s) {
+  switch (g.kind) {
+    case Kind::affineMax: {
+      const Sides sides(n);
+      return withPieces(Difference<AffineMax>{n, {g}, s}, sides,
+                        bestPiece<Rule::difference>(sides, g, g.scale, g.shift, s));
+    }
+    case Kind::affineMaxSquared: {
+      const double phi = g.phi[0];
+      const double gamma = g.gamma[0];
+      DenominatorAlong square = g;
+      square.symmetric = true;
+      const double q[3] = {gamma * gamma, 2 * phi * gamma, phi * phi};
+      return differenceByRoots(n, AffineMaxSquared{square}, s, q, quadraticDifferenceSteps);
+    }
+    case Kind::quadratic:
+      return differenceByRoots(n, Quadratic{g}, s, g.q, quadraticDifferenceSteps);
+    case Kind::sqrtQuadratic:
+      return differenceByRoots(n, SqrtQuadratic{g}, s, g.q, sqrtQuadraticDifferenceSteps);
+    case Kind::concave:
+      return ConcaveSearch(n, *g.concave, false, s).run();
+    case Kind::sqrtQuartic:
+    case Kind::rootQuartic:
+    case Kind::none:
+      break;
+  }
+  DenominatorAlong constant = g;
+  constant.kind = Kind::quadratic;
+  std::fill(constant.q, constant.q + 5, 0.0);
+  return minimizeDifference(n, constant, s);
+}
+
+}  // namespace nonconvex
