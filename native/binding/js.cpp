@@ -110,12 +110,24 @@ const void* Reader::dataOf(const Napi::TypedArray& array) {
   return data;
 }
 
-MatrixInput Reader::matrix(const char* name) const {
-  const Reader members = object(name);
+std::vector<Reader> Reader::list(const char* name) const {
+  const auto valid = [](const Napi::Value& value) { return value.IsArray(); };
+  const Napi::Array array = get(name, valid, "an array").As<Napi::Array>();
+  std::vector<Reader> readers;
+  for (std::uint32_t i = 0; i < array.Length(); ++i) {
+    const Napi::Value value = array.Get(i);
+    const std::string path = pathOf(name) + "[" + show(i) + "]";
+    if (!value.IsObject()) throw Error(ErrorKind::type, path + " = " + showValue(value) + ": expected an object");
+    readers.emplace_back(value.As<Napi::Object>(), *keep_, path);
+  }
+  return readers;
+}
+
+MatrixInput Reader::asMatrix() const {
   MatrixInput matrix;
-  matrix.rows = members.integer("rows");
-  matrix.columns = members.integer("columns");
-  const Napi::TypedArray data = members.typedArray("data", "a Float64Array or Float32Array");
+  matrix.rows = integer("rows");
+  matrix.columns = integer("columns");
+  const Napi::TypedArray data = typedArray("data", "a Float64Array or Float32Array");
   switch (data.TypedArrayType()) {
     case napi_float64_array:
       matrix.f64 = static_cast<const double*>(dataOf(data));
@@ -124,11 +136,11 @@ MatrixInput Reader::matrix(const char* name) const {
       matrix.f32 = static_cast<const float*>(dataOf(data));
       break;
     default:
-      members.refuse("data", data, "a Float64Array or Float32Array");
+      refuse("data", data, "a Float64Array or Float32Array");
   }
   require(matrix.rows >= 0 && matrix.columns >= 0 &&
               data.ElementLength() == static_cast<std::size_t>(matrix.rows) * static_cast<std::size_t>(matrix.columns),
-          pathOf(name) + ".data.length", data.ElementLength(), "expected rows x columns numbers");
+          pathOf("data.length"), data.ElementLength(), "expected rows x columns numbers");
   return matrix;
 }
 
@@ -147,31 +159,30 @@ HostMatrix<double> Reader::matrixCopy(const char* name) const {
   return to;
 }
 
-SparseInput Reader::sparse(const char* name) const {
-  const Reader members = object(name);
+SparseInput Reader::asSparse() const {
   SparseInput matrix;
-  const std::string format = members.text("format");
-  require(format == "csc" || format == "csr", pathOf(name) + ".format", format, "expected 'csc' or 'csr'");
+  const std::string format = text("format");
+  require(format == "csc" || format == "csr", pathOf("format"), format, "expected 'csc' or 'csr'");
   matrix.byColumn = format == "csc";
-  matrix.rows = members.integer("rows");
-  matrix.columns = members.integer("columns");
-  matrix.offsets = members.integers("offsets");
-  matrix.indices = members.integers("indices");
-  matrix.values = members.vector("values");
+  matrix.rows = integer("rows");
+  matrix.columns = integer("columns");
+  matrix.offsets = integers("offsets");
+  matrix.indices = integers("indices");
+  matrix.values = vector("values");
   const int outer = matrix.byColumn ? matrix.columns : matrix.rows;
   const int inner = matrix.byColumn ? matrix.rows : matrix.columns;
   require(outer >= 0 && inner >= 0 && matrix.offsets.size() == static_cast<std::size_t>(outer) + 1,
-          pathOf(name) + ".offsets.length", matrix.offsets.size(), "expected one more than " + show(outer));
-  require(matrix.indices.size() == matrix.values.size(), pathOf(name) + ".indices.length", matrix.indices.size(),
+          pathOf("offsets.length"), matrix.offsets.size(), "expected one more than " + show(outer));
+  require(matrix.indices.size() == matrix.values.size(), pathOf("indices.length"), matrix.indices.size(),
           "expected as many as values: " + show(matrix.values.size()));
   require(matrix.offsets.front() == 0 && static_cast<std::size_t>(matrix.offsets.back()) == matrix.values.size(),
-          pathOf(name) + ".offsets", matrix.offsets.back(), "expected to go from 0 to " + show(matrix.values.size()));
+          pathOf("offsets"), matrix.offsets.back(), "expected to go from 0 to " + show(matrix.values.size()));
   for (std::size_t j = 0; j + 1 < matrix.offsets.size(); ++j) {
-    require(matrix.offsets[j] <= matrix.offsets[j + 1], pathOf(name) + ".offsets", matrix.offsets[j + 1],
+    require(matrix.offsets[j] <= matrix.offsets[j + 1], pathOf("offsets"), matrix.offsets[j + 1],
             "expected not to decrease");
   }
   for (const std::int32_t index : matrix.indices) {
-    require(index >= 0 && index < inner, pathOf(name) + ".indices", index, "expected 0 to " + show(inner - 1));
+    require(index >= 0 && index < inner, pathOf("indices"), index, "expected 0 to " + show(inner - 1));
   }
   return matrix;
 }

@@ -16,6 +16,7 @@
 
 #include "core/error.hpp"
 #include "core/status.hpp"
+#include "linalg/inputs.hpp"
 #include "linalg/views.hpp"
 
 namespace nonconvex {
@@ -25,30 +26,6 @@ std::string showValue(Napi::Value value);
 
 /// The JavaScript error for a C++ exception. SolverError is a class of TypeScript: here it is an Error with a `code`.
 Napi::Error toJs(Napi::Env env, std::exception_ptr error);
-
-/// Row-major numbers of either width, in memory that JavaScript owns.
-struct MatrixInput {
-  const double* f64 = nullptr;
-  const float* f32 = nullptr;
-  int rows = 0;
-  int columns = 0;
-
-  double operator()(int i, int j) const {
-    const std::size_t at =
-        static_cast<std::size_t>(i) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(j);
-    return f64 != nullptr ? f64[at] : static_cast<double>(f32[at]);
-  }
-};
-
-/// Compressed columns (or rows): entries of column j are indices and values [offsets[j], offsets[j + 1]).
-struct SparseInput {
-  bool byColumn = true;
-  int rows = 0;
-  int columns = 0;
-  std::span<const std::int32_t> offsets;
-  std::span<const std::int32_t> indices;
-  std::span<const double> values;
-};
 
 /// Reads an object's members. Large arrays are not copied but listed in `keep`, for a job to keep alive.
 class Reader {
@@ -62,9 +39,12 @@ class Reader {
   bool boolean(const char* name) const;
   std::string text(const char* name) const;
   Reader object(const char* name) const;
+  /// The objects of an array; their members are called name[0].x, ...
+  std::vector<Reader> list(const char* name) const;
 
   /// { data, rows, columns } with a Float64Array or Float32Array.
-  MatrixInput matrix(const char* name) const;
+  MatrixInput asMatrix() const;
+  MatrixInput matrix(const char* name) const { return object(name).asMatrix(); }
   /// The same, of Float64Array alone.
   MatrixInput matrix64(const char* name) const;
   /// A copy, column by column as the linear algebra has it.
@@ -75,7 +55,12 @@ class Reader {
   std::span<const std::int32_t> integers(const char* name) const {
     return array<std::int32_t>(name, napi_int32_array, "an Int32Array");
   }
-  SparseInput sparse(const char* name) const;
+  /// { format, rows, columns, offsets, indices, values }
+  SparseInput asSparse() const;
+
+  /// "problem.name" for messages.
+  std::string pathOf(const char* name) const { return path_.empty() ? name : path_ + "." + name; }
+  const std::string& path() const { return path_; }
 
  private:
   Napi::Value get(const char* name, bool valid(const Napi::Value&), const char* expected) const;
@@ -88,7 +73,6 @@ class Reader {
   }
   static const void* dataOf(const Napi::TypedArray& array);
   [[noreturn]] void refuse(const char* name, Napi::Value value, const char* expected) const;
-  std::string pathOf(const char* name) const { return path_.empty() ? name : path_ + "." + name; }
 
   Napi::Object object_;
   std::vector<Napi::Object>* keep_;

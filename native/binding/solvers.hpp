@@ -4,7 +4,8 @@
 #include <initializer_list>
 #include <tuple>
 
-#include "binding/js.hpp"
+#include "binding/settings.hpp"
+#include "solvers/fractional.hpp"
 #include "solvers/relu.hpp"
 
 namespace nonconvex {
@@ -62,6 +63,86 @@ struct Relu {
   }
 };
 
-using Solvers = std::tuple<Relu>;
+struct Fractional {
+  static constexpr const char* name = "fractional";
+  using Problem = FractionalProblem;
+  using Settings = FractionalSettings;
+  using Solution = FractionalSolution;
+  template <class La>
+  using Solver = FractionalSolver<La>;
+
+  static constexpr std::initializer_list<std::string_view> options = {};
+
+  static Problem read(const Reader& in) {
+    Problem problem;
+    problem.n = in.integer("n");
+    for (const Reader& matrix : in.list("matrices")) {
+      problem.matrices.push_back(matrix.has("format") ? FractionalMatrix(matrix.asSparse()) : matrix.asMatrix());
+    }
+    for (const Reader& term : in.list("numerator")) problem.numerator.push_back(readTerm(term));
+    if (in.has("denominator")) problem.denominator = readTerm(in.object("denominator"));
+    if (in.has("l1")) problem.l1 = in.vector("l1");
+    if (in.has("l2")) problem.l2 = in.vector("l2");
+    if (in.has("lower")) problem.lower = in.vector("lower");
+    if (in.has("upper")) problem.upper = in.vector("upper");
+    if (in.has("l1Squared")) problem.l1Squared = in.number("l1Squared");
+    if (in.has("start")) problem.start = in.vector("start");
+    problem.difference = in.boolean("difference");
+    return problem;
+  }
+
+  static void write(const Solution& solution, Writer& out) {
+    out.vector("x", solution.x);
+    out.number("numerator", solution.numerator);
+    out.number("denominator", solution.denominator);
+    out.number("updates", solution.updates);
+    out.text("method", EnumNames<FractionalMethod>::names[static_cast<int>(solution.method)]);
+    out.boolean("global", solution.global);
+    const auto column = [&](const char* title, auto member) {
+      std::vector<double> values;
+      for (const auto& start : solution.starts) values.push_back(static_cast<double>(start.*member));
+      out.vector(title, values);
+    };
+    column("startObjective", &Solution::Start::objective);
+    column("startSweeps", &Solution::Start::sweeps);
+    column("startUpdates", &Solution::Start::updates);
+    column("startResidual", &Solution::Start::residual);
+  }
+
+ private:
+  static FractionalTerm readTerm(const Reader& in) {
+    FractionalTerm term;
+    term.name = in.path();
+    const std::string kind = in.text("kind");
+    const auto& names = EnumNames<FractionalTerm::Kind>::names;
+    const auto found = std::find(std::begin(names), std::end(names), kind);
+    require(found != std::end(names), in.pathOf("kind"), kind, oneOf(names));
+    term.kind = static_cast<FractionalTerm::Kind>(found - std::begin(names));
+    const auto number = [&](const char* member, double& value) {
+      if (in.has(member)) value = in.number(member);
+    };
+    const auto integer = [&](const char* member, int& value) {
+      if (in.has(member)) value = in.integer(member);
+    };
+    integer("matrix", term.matrix);
+    integer("k", term.k);
+    integer("p", term.p);
+    number("constant", term.constant);
+    number("weight", term.weight);
+    number("scale", term.scale);
+    number("shift", term.shift);
+    if (in.has("squared")) term.squared = in.boolean("squared");
+    if (in.has("weights")) term.weights = in.vector("weights");
+    for (const char* member : {"b", "y"}) {
+      if (in.has(member)) term.b = in.vector(member);
+    }
+    for (const char* member : {"c", "linear", "epsilon", "h"}) {
+      if (in.has(member)) term.c = in.vector(member);
+    }
+    return term;
+  }
+};
+
+using Solvers = std::tuple<Relu, Fractional>;
 
 }  // namespace nonconvex

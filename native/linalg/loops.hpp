@@ -12,5 +12,7 @@ void mask(int n, const double* m, const double* x, double* y);
 bool anyNegative(int n, const double* m, const double* x, double a, const double* s);
 /// y_i += a (x_i - y_i + b q_i)
 void relax(int n, double a, const double* x, double b, const double* q, double* y);
+/// sums = sum_i a_i^3 r_i, sum_i a_i^2 r_i^2, sum_i a_i r_i^3
+void moments(int n, const double* a, const double* r, double* sums);
 
 }  // namespace nonconvex::loops

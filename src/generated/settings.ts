@@ -134,3 +134,117 @@ export const reluDefaults = {
   splitting: 'cone',
   relaxation: 1.8,
 } as const satisfies ReluOptions;
+
+export interface FractionalOptions {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 10000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Relative accuracy at which the solve ends with status `solved`.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 0.000001
+   */
+  tolerance?: number | undefined;
+  /**
+   * Seconds after which the solve ends with status `timeLimit`.
+   *
+   * Expected: a number >= 0.
+   * @defaultValue Infinity
+   */
+  timeLimit?: number | undefined;
+  /**
+   * Iterations between two checks of progress, limits and the abort signal.
+   *
+   * Expected: an integer in [1, 1000000].
+   * @defaultValue 1
+   */
+  checkInterval?: number | undefined;
+  /**
+   * Most threads that this solve may use; 0 means all of the pool. Results do not depend on it.
+   *
+   * Expected: an integer in [0, 1024].
+   * @defaultValue 0
+   */
+  threads?: number | undefined;
+  /**
+   * Integer seed of everything random in the solve.
+   *
+   * Expected: an integer in [0, 9007199254740991].
+   * @defaultValue 0
+   */
+  seed?: number | undefined;
+  /**
+   * How a coordinate is chosen its value: fractional (`'fcd'`, the ratio itself is minimised) or parametric (`'pcd'`,
+   * numerator - ratio * denominator is). Both end at the same points. `'auto'` takes `'pcd'` for denominators that
+   * grow linearly or are concave, `'fcd'` for squared ones.
+   * @defaultValue 'auto'
+   */
+  method?: 'auto' | 'fcd' | 'pcd' | undefined;
+  /**
+   * Coordinates one after the other, in an order drawn anew for each sweep, or always the one that gains most (for at
+   * most 2000 unknowns).
+   * @defaultValue 'cyclic'
+   */
+  order?: 'cyclic' | 'shuffled' | 'greedy' | undefined;
+  /**
+   * Points to start from; the best end counts. The first is `start` or the solver's own, the others are taken from
+   * the data and then drawn by `seed`.
+   *
+   * Expected: an integer in [1, 100000].
+   * @defaultValue 1
+   */
+  starts?: number | undefined;
+  /**
+   * Proximal weight: a coordinate's surrogate has curvature (1 + theta) c_i, with c_i that of the smooth part of the
+   * numerator.
+   *
+   * Expected: a number in [0, 1000000].
+   * @defaultValue 0.000001
+   */
+  theta?: number | undefined;
+  /**
+   * Without a `start`: begin at the minimiser of the numerator, if that has a penalty and the denominator is positive
+   * there.
+   * @defaultValue true
+   */
+  lassoStart?: boolean | undefined;
+  /**
+   * After each sweep, minimise the ratio along the ray through x; it does nothing when the ratio does not depend on
+   * the length of x.
+   * @defaultValue true
+   */
+  radialStep?: boolean | undefined;
+  /**
+   * Between full sweeps, go through the coordinates only that are not zero or have moved.
+   * @defaultValue true
+   */
+  activeSet?: boolean | undefined;
+  /**
+   * Keep the gradient of least squares by A^T A instead of the residual: `'auto'` does so for dense A with at least
+   * twice as many rows as columns and at most 2000 columns.
+   * @defaultValue 'auto'
+   */
+  gram?: 'auto' | 'always' | 'never' | undefined;
+}
+
+export const fractionalDefaults = {
+  maxIterations: 10000,
+  tolerance: 0.000001,
+  timeLimit: Infinity,
+  checkInterval: 1,
+  threads: 0,
+  seed: 0,
+  method: 'auto',
+  order: 'cyclic',
+  starts: 1,
+  theta: 0.000001,
+  lassoStart: true,
+  radialStep: true,
+  activeSet: true,
+  gram: 'auto',
+} as const satisfies FractionalOptions;

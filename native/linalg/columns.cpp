@@ -1,0 +1,162 @@
+#include "linalg/columns.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "linalg/blas.hpp"
+#include "linalg/loops.hpp"
+
+namespace nonconvex {
+namespace {
+
+void requireFinite(double value, std::string_view name, int i, int j) {
+  if (std::isfinite(value)) return;
+  require(false, std::string(name) + "[" + show(i) + ", " + show(j) + "]", value, "expected a finite number");
+}
+
+/// Below this many rows a call of BLAS costs more than the loop.
+constexpr int fewRows = 24;
+
+}  // namespace
+
+Columns::Columns(const MatrixInput& input, std::string_view name)
+    : rows_(input.rows), cols_(input.columns), stride_((input.rows + 7) / 8 * 8) {
+  values_ = HostBuffer<double>(static_cast<std::size_t>(stride_) * static_cast<std::size_t>(cols_));
+  // Square tiles, since rows become columns.
+  constexpr int tile = 32;
+  for (int i0 = 0; i0 < rows_; i0 += tile) {
+    for (int j0 = 0; j0 < cols_; j0 += tile) {
+      for (int j = j0; j < std::min(cols_, j0 + tile); ++j) {
+        double* column = values_.data() + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride_);
+        for (int i = i0; i < std::min(rows_, i0 + tile); ++i) {
+          column[i] = input(i, j);
+          requireFinite(column[i], name, i, j);
+        }
+      }
+    }
+  }
+}
+
+Columns::Columns(const SparseInput& input, std::string_view name)
+    : sparse_(true), rows_(input.rows), cols_(input.columns) {
+  // Counting sort by column, in which the entries of a column keep their order by row if they come by row.
+  const int outer = input.byColumn ? cols_ : rows_;
+  offsets_.assign(static_cast<std::size_t>(cols_) + 1, 0);
+  const auto forAll = [&](auto&& f) {
+    for (int o = 0; o < outer; ++o) {
+      for (std::int32_t k = input.offsets[static_cast<std::size_t>(o)];
+           k < input.offsets[static_cast<std::size_t>(o) + 1]; ++k) {
+        const std::int32_t index = input.indices[static_cast<std::size_t>(k)];
+        f(input.byColumn ? index : o, input.byColumn ? o : index, input.values[static_cast<std::size_t>(k)]);
+      }
+    }
+  };
+  forAll([&](int, int j, double) { ++offsets_[static_cast<std::size_t>(j) + 1]; });
+  for (std::size_t j = 0; j < static_cast<std::size_t>(cols_); ++j) offsets_[j + 1] += offsets_[j];
+  struct Entry {
+    std::int32_t row;
+    double value;
+  };
+  std::vector<Entry> entries(input.values.size());
+  std::vector<std::int32_t> next(offsets_.begin(), offsets_.end() - 1);
+  forAll([&](int i, int j, double value) {
+    requireFinite(value, name, i, j);
+    entries[static_cast<std::size_t>(next[static_cast<std::size_t>(j)]++)] = {i, value};
+  });
+  std::size_t kept = 0;
+  std::int32_t begin = 0;
+  for (std::size_t j = 0; j < static_cast<std::size_t>(cols_); ++j) {
+    const std::int32_t end = offsets_[j + 1];
+    std::stable_sort(entries.begin() + begin, entries.begin() + end,
+                     [](const Entry& a, const Entry& b) { return a.row < b.row; });
+    const std::size_t first = kept;
+    for (std::int32_t k = begin; k < end; ++k) {
+      const Entry& entry = entries[static_cast<std::size_t>(k)];
+      if (kept > first && entries[kept - 1].row == entry.row) {
+        entries[kept - 1].value += entry.value;
+      } else {
+        entries[kept++] = entry;
+      }
+    }
+    begin = end;
+    offsets_[j + 1] = static_cast<std::int32_t>(kept);
+  }
+  values_ = HostBuffer<double>(kept);
+  indices_.resize(kept);
+  for (std::size_t k = 0; k < kept; ++k) {
+    values_[k] = entries[k].value;
+    indices_[k] = entries[k].row;
+  }
+}
+
+double Columns::dot(int j, const double* r) const {
+  const double* a = begin(j);
+  const int count = size(j);
+  double sum[4] = {0, 0, 0, 0};
+  if (sparse_) {
+    const std::int32_t* row = indices_.data() + offsets_[static_cast<std::size_t>(j)];
+    int k = 0;
+    for (; k + 4 <= count; k += 4) {
+      for (int q = 0; q < 4; ++q) sum[q] += a[k + q] * r[row[k + q]];
+    }
+    for (; k < count; ++k) sum[0] += a[k] * r[row[k]];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  }
+  if (count >= fewRows) return blas::dot(count, a, r);
+  for (int k = 0; k < count; ++k) sum[0] += a[k] * r[k];
+  return sum[0];
+}
+
+void Columns::axpy(int j, double t, double* r) const {
+  const double* a = begin(j);
+  const int count = size(j);
+  if (sparse_) {
+    const std::int32_t* row = indices_.data() + offsets_[static_cast<std::size_t>(j)];
+    for (int k = 0; k < count; ++k) r[row[k]] += t * a[k];
+  } else if (count >= fewRows) {
+    blas::axpy(count, t, a, r);
+  } else {
+    for (int k = 0; k < count; ++k) r[k] += t * a[k];
+  }
+}
+
+double Columns::squaredNorm(int j) const { return size(j) == 0 ? 0 : blas::dot(size(j), begin(j), begin(j)); }
+
+void Columns::multiply(const double* x, double* out) const {
+  std::fill(out, out + rows_, 0.0);
+  for (int j = 0; j < cols_; ++j) {
+    if (x[j] != 0) axpy(j, x[j], out);
+  }
+}
+
+void Columns::multiplyTransposed(const double* r, double* out) const {
+  for (int j = 0; j < cols_; ++j) out[j] = dot(j, r);
+}
+
+double Columns::at(int i, int j) const {
+  double found = 0;
+  if (!sparse_) return begin(j)[i];
+  forEntries(j, [&](int row, double value) {
+    if (row == i) found = value;
+  });
+  return found;
+}
+
+Columns::Moments Columns::moments(int j, const double* r) const {
+  if (!sparse_) {
+    double sums[3];
+    loops::moments(rows_, begin(j), r, sums);
+    return {sums[0], sums[1], sums[2]};
+  }
+  Moments m;
+  forEntries(j, [&](int i, double a) {
+    const double p = a * r[i];
+    m.a3r += a * a * p;
+    m.a2r2 += p * p;
+    m.ar3 += p * r[i] * r[i];
+  });
+  return m;
+}
+
+}  // namespace nonconvex

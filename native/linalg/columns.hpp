@@ -1,0 +1,82 @@
+// A matrix by its columns, for methods that go through them one at a time: dense, each column on a cache line of its
+// own, or compressed.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "linalg/inputs.hpp"
+#include "linalg/views.hpp"
+
+namespace nonconvex {
+
+class Columns {
+ public:
+  Columns() = default;
+  /// Copies. A RangeError names the first entry that is not finite.
+  Columns(const MatrixInput& input, std::string_view name);
+  /// Entries that occur twice are added.
+  Columns(const SparseInput& input, std::string_view name);
+
+  int rows() const { return rows_; }
+  int cols() const { return cols_; }
+  bool sparse() const { return sparse_; }
+  /// Entries that are stored.
+  std::size_t entries() const { return values_.size(); }
+
+  /// A_j . r
+  double dot(int j, const double* r) const;
+  /// r += t A_j
+  void axpy(int j, double t, double* r) const;
+  double squaredNorm(int j) const;
+  /// out = A x
+  void multiply(const double* x, double* out) const;
+  /// out_j = A_j . r
+  void multiplyTransposed(const double* r, double* out) const;
+  /// A_ij; slow for a sparse matrix.
+  double at(int i, int j) const;
+  /// sum_i a_i^3 r_i, a_i^2 r_i^2, a_i r_i^3 over a = A_j.
+  struct Moments {
+    double a3r = 0;
+    double a2r2 = 0;
+    double ar3 = 0;
+  };
+  Moments moments(int j, const double* r) const;
+  /// out += t A_j for entries, or f(row, entry) for each one that is stored.
+  template <class F>
+  void forEntries(int j, F&& f) const {
+    const double* value = begin(j);
+    const int count = size(j);
+    if (sparse_) {
+      const std::int32_t* row = indices_.data() + offsets_[static_cast<std::size_t>(j)];
+      for (int k = 0; k < count; ++k) f(row[k], value[k]);
+    } else {
+      for (int k = 0; k < count; ++k) f(k, value[k]);
+    }
+  }
+  /// A dense matrix as a view; without columns if it is sparse.
+  Mat<const double> dense() const {
+    return sparse_ ? Mat<const double>{} : Mat<const double>{values_.data(), rows_, cols_, stride_};
+  }
+
+ private:
+  const double* begin(int j) const {
+    return values_.data() + (sparse_ ? static_cast<std::size_t>(offsets_[static_cast<std::size_t>(j)])
+                                     : static_cast<std::size_t>(j) * static_cast<std::size_t>(stride_));
+  }
+  int size(int j) const {
+    const auto at = static_cast<std::size_t>(j);
+    return sparse_ ? offsets_[at + 1] - offsets_[at] : rows_;
+  }
+
+  bool sparse_ = false;
+  int rows_ = 0;
+  int cols_ = 0;
+  int stride_ = 0;
+  HostBuffer<double> values_;
+  std::vector<std::int32_t> indices_;
+  std::vector<std::int32_t> offsets_;
+};
+
+}  // namespace nonconvex

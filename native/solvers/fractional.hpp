@@ -1,0 +1,107 @@
+// Fractional programs by coordinate descent with exact one-dimensional solutions.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/run.hpp"
+#include "solvers/fractional_data.hpp"
+#include "solvers/fractional_lane.hpp"
+#include "solvers/fractional_problem.hpp"
+#include "solvers/fractional_starts.hpp"
+
+namespace nonconvex {
+
+/// minimise (f(x) + h(x)) / g(x), f smooth and convex, h convex and separable, g positive, convex or concave.
+///
+/// G. Yuan, "Coordinate Descent Methods for Fractional Minimization", ICML 2023, Algorithm 1: one coordinate after the
+/// other takes the global minimum of the ratio along it (FCD) or of numerator - F(x) denominator (PCD). The limit
+/// cannot be improved by any single coordinate, which is more than a critical point is. New here: an exact step along
+/// the ray through x after each sweep, a start at the minimiser of the numerator, active sets, several starts at once.
+///
+/// Coordinates come one after the other, so this solver runs on the CPU; the starts are shared out over the workers.
+template <class La>
+class FractionalSolver {
+ public:
+  FractionalSolver(const La& la, const FractionalProblem& problem, const FractionalSettings& settings)
+      : la_(la), settings_(settings), data_(la, problem, settings) {
+    const std::vector<std::vector<double>> starts = fractionalStarts(la, data_, settings);
+    for (std::size_t k = 0; k < starts.size(); ++k) {
+      lanes_.push_back(std::make_unique<FractionalLane>(data_, settings_, static_cast<std::uint32_t>(k) + 1));
+      lanes_.back()->begin(starts[k].data());
+    }
+  }
+
+  void start() {
+    FractionalLane& first = *lanes_.front();
+    if (settings_.lassoStart && data_.start.empty() && !data_.l1.empty()) lassoStart(first);
+    forLanes([&](FractionalLane& lane) {
+      if (settings_.radialStep && !data_.scaleInvariant) lane.radialStep();
+    });
+  }
+
+  std::optional<Status> step() {
+    forLanes([&](FractionalLane& lane) {
+      if (!lane.converged()) lane.sweep(la_);
+    });
+    for (const auto& lane : lanes_) {
+      if (lane->unbounded()) return Status::unbounded;
+    }
+    return std::nullopt;
+  }
+
+  Progress progress() const {
+    Progress now;
+    now.objective = best().objective();
+    now.residual = 0;
+    for (const auto& lane : lanes_) now.residual = std::max(now.residual, lane->residual());
+    return now;
+  }
+
+  FractionalSolution solution() const {
+    FractionalSolution s;
+    const FractionalLane& lane = best();
+    s.x = lane.x();
+    s.numerator = lane.numerator();
+    s.denominator = lane.denominator();
+    s.method = data_.parametric ? FractionalMethod::pcd : FractionalMethod::fcd;
+    s.global = data_.global;
+    for (const auto& each : lanes_) {
+      s.starts.push_back({each->objective(), each->sweeps(), each->updates(), each->residual()});
+      s.updates += each->updates();
+    }
+    return s;
+  }
+
+ private:
+  template <class F>
+  void forLanes(F&& f) {
+    la_.tasks(static_cast<int>(lanes_.size()), [&](int k) { f(*lanes_[static_cast<std::size_t>(k)]); });
+  }
+
+  /// Begins where the numerator is least, unless the ratio is better at the start there is or the denominator zero.
+  void lassoStart(FractionalLane& lane) {
+    auto trial = std::make_unique<FractionalLane>(data_, settings_, 0);
+    trial->begin(lane.x().data());
+    trial->minimizeNumerator(la_);
+    if (trial->denominator() > 0 && trial->objective() <= lane.objective()) lane.begin(trial->x().data());
+  }
+
+  const FractionalLane& best() const {
+    const auto worse = [](const auto& a, const auto& b) {
+      return std::isnan(b->objective()) || a->objective() < b->objective();
+    };
+    return **std::min_element(lanes_.begin(), lanes_.end(), worse);
+  }
+
+  const La& la_;
+  FractionalSettings settings_;
+  FractionalData data_;
+  std::vector<std::unique_ptr<FractionalLane>> lanes_;
+};
+
+}  // namespace nonconvex

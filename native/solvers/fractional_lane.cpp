@@ -1,0 +1,301 @@
+#include "solvers/fractional_lane.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace nonconvex {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+/// Sweeps after which everything is computed from x again.
+constexpr int refreshInterval = 50;
+
+double at(const std::vector<double>& values, int i) { return values.empty() ? 0 : values[static_cast<std::size_t>(i)]; }
+
+}  // namespace
+
+FractionalLane::FractionalLane(const FractionalData& data, const FractionalSettings& settings, std::uint32_t stream)
+    : data_(data),
+      settings_(settings),
+      random_(settings.seed, stream),
+      denominator_(makeDenominator(data.denominator, data.n)),
+      x_(static_cast<std::size_t>(data.n)),
+      parabolas_(data.smooth.size()),
+      moved_(x_.size()) {
+  for (const FractionalTermData& term : data.smooth) smooth_.push_back(makeSmoothTerm(term));
+  for (int i = 0; i < data.n; ++i) {
+    if (!data.fixed[static_cast<std::size_t>(i)]) order_.push_back(i);
+  }
+  active_.reserve(order_.size());
+}
+
+void FractionalLane::begin(const double* x) {
+  if (x != x_.data()) std::copy(x, x + data_.n, x_.data());
+  for (const auto& term : smooth_) term->restart(x_.data());
+  denominator_->restart(x_.data());
+  diagonal_ = linear_ = l1_ = norm1_ = 0;
+  for (int i = 0; i < data_.n; ++i) {
+    diagonal_ += at(data_.diagonal, i) * x[i] * x[i] / 2;
+    linear_ += at(data_.linear, i) * x[i];
+    l1_ += at(data_.l1, i) * std::abs(x[i]);
+    norm1_ += std::abs(x[i]);
+  }
+}
+
+double FractionalLane::numerator() const {
+  double sum = diagonal_ + linear_ + l1_ + data_.l1Squared * norm1_ * norm1_ + data_.constant;
+  for (const auto& term : smooth_) sum += term->value();
+  return sum;
+}
+
+NumeratorAlong FractionalLane::numeratorAlong(int i) {
+  const auto k = static_cast<std::size_t>(i);
+  const double x = x_[k];
+  NumeratorAlong along{.a = at(data_.diagonal, i),
+                       .b = at(data_.linear, i),
+                       .c = 0,
+                       .x = x,
+                       .l1 = at(data_.l1, i),
+                       .l1Squared = data_.l1Squared,
+                       .rest = std::max(0.0, norm1_ - std::abs(x)),
+                       .lower = data_.lower[k],
+                       .upper = data_.upper[k]};
+  along.b += along.a * x;
+  for (std::size_t s = 0; s < smooth_.size(); ++s) {
+    parabolas_[s] = smooth_[s]->along(i, x);
+    along.a += parabolas_[s].a;
+    along.b += parabolas_[s].b;
+  }
+  along.a *= 1 + settings_.theta;
+  along.c = numerator() - along.l1 * std::abs(x) - data_.l1Squared * norm1_ * norm1_;
+  if (!data_.difference) along.c = std::max(0.0, along.c);
+  return along;
+}
+
+MinimumAlong FractionalLane::minimum(int i, const NumeratorAlong& along, Mode mode) {
+  static constexpr DenominatorAlong none{};
+  if (mode == Mode::numerator) return minimizeDifference(along, none, 0);
+  const DenominatorAlong& g = denominator_->along(i, along.x);
+  if (!data_.parametric) return minimizeQuotient(along, g);
+  return minimizeDifference(along, g, data_.difference ? 1 : objective());
+}
+
+void FractionalLane::move(int i, double value, Mode mode) {
+  double& x = x_[static_cast<std::size_t>(i)];
+  const double t = value - x;
+  const double longer = std::abs(value) - std::abs(x);
+  for (std::size_t s = 0; s < smooth_.size(); ++s) smooth_[s]->move(i, t, parabolas_[s]);
+  if (mode == Mode::ratio) denominator_->move(i, x, t);
+  diagonal_ += at(data_.diagonal, i) * t * (x + t / 2);
+  linear_ += at(data_.linear, i) * t;
+  l1_ += at(data_.l1, i) * longer;
+  norm1_ = std::max(0.0, norm1_ + longer);
+  x = value;
+  moved_[static_cast<std::size_t>(i)] = true;
+  ++updates_;
+}
+
+/// Moves coordinate i to its minimum; the square of its step in the measure of the residual.
+double FractionalLane::update(int i, Mode mode) {
+  const NumeratorAlong along = numeratorAlong(i);
+  double t = minimum(i, along, mode).t;
+  if (t == 0) return 0;
+  if (!std::isfinite(t)) {
+    if (std::isnan(t)) return t;
+    if (data_.scaleInvariant) {
+      becomeUnit(i, t > 0 ? 1 : -1);
+      return 1;
+    }
+    if (data_.parametric) {
+      unbounded_ = true;
+      return 1;
+    }
+    // The ratio falls towards its limit: far out, from where the radial step may lead back.
+    t = std::copysign(1e3 * (1 + std::abs(along.x)), t);
+    unbounded_ = std::abs(along.x) > 1e100;
+    const DenominatorAlong& g = denominator_->along(i, along.x);
+    if (unbounded_ || !(along(t) / g(t) < along(0) / g(0))) return 0;
+  }
+  const double value = std::clamp(along.x + t, along.lower, along.upper);
+  if (value == along.x) return 0;
+  t = value - along.x;
+  move(i, value, mode);
+  if (along.a > 0) return along.a / 2 * t * t / scaleOfSteps();
+  const double relative = t / std::max(std::abs(value), std::abs(along.x));
+  return relative * relative / static_cast<double>(x_.size());
+}
+
+double FractionalLane::scaleOfSteps() const {
+  return numerator() + (data_.difference ? std::abs(denominator()) : 0) + floor_;
+}
+
+template <class Order>
+double FractionalLane::pass(const Cpu& la, Mode mode, int count, Order&& order) {
+  double squares = 0;
+  for (int k = 0; k < count && !unbounded_; ++k) {
+    if (k % 64 == 0) la.checkpoint();
+    squares += update(order(k), mode);
+  }
+  return squares;
+}
+
+double FractionalLane::greedyPass(const Cpu& la) {
+  double squares = 0;
+  for (std::size_t k = 0; k < order_.size() && !unbounded_; ++k) {
+    la.checkpoint();
+    int best = -1;
+    double gain = 0;
+    for (const int i : order_) {
+      const NumeratorAlong along = numeratorAlong(i);
+      const MinimumAlong found = minimum(i, along, Mode::ratio);
+      if (found.t == 0) continue;
+      const double now =
+          data_.parametric ? numerator() - (data_.difference ? 1 : objective()) * denominator() : objective();
+      if (best < 0 || now - found.value > gain) {
+        best = i;
+        gain = now - found.value;
+      }
+    }
+    if (best < 0) break;
+    squares += update(best, Mode::ratio);
+  }
+  return squares;
+}
+
+void FractionalLane::sweep(const Cpu& la) {
+  if (floor_ == 0) floor_ = 1e-14 * (numerator() + std::abs(denominator())) + std::numeric_limits<double>::min();
+  std::fill(moved_.begin(), moved_.end(), false);
+  const bool full = all_;
+  std::vector<int>& order = full ? order_ : active_;
+  double squares = 0;
+  if (settings_.order == FractionalOrder::greedy) {
+    squares = greedyPass(la);
+  } else {
+    if (settings_.order == FractionalOrder::shuffled) shuffle(order);
+    squares = pass(la, Mode::ratio, static_cast<int>(order.size()),
+                   [&](int k) { return order[static_cast<std::size_t>(k)]; });
+  }
+  ++sweeps_;
+  if (unbounded_) return;
+  if (data_.scaleInvariant) {
+    normalize();
+  } else if (settings_.radialStep) {
+    radialStep();
+  }
+  const double now = std::sqrt(squares);
+  if (full) {
+    residual_ = now;
+    ++fullSweeps_;
+    activeSweeps_ = 0;
+    if (settings_.activeSet && settings_.order != FractionalOrder::greedy && fullSweeps_ >= 2 && !converged()) {
+      chooseActive();
+    }
+  } else {
+    // The full sweep checks what the active ones have found.
+    all_ = ++activeSweeps_ >= 20 || now <= std::max(settings_.tolerance / 2, residual_ / 10);
+  }
+  if (converged() || sweeps_ % refreshInterval == 0) begin(x_.data());
+}
+
+void FractionalLane::chooseActive() {
+  active_.clear();
+  for (const int i : order_) {
+    if (x_[static_cast<std::size_t>(i)] != 0 || moved_[static_cast<std::size_t>(i)]) active_.push_back(i);
+  }
+  all_ = active_.size() > order_.size() * 3 / 4;
+}
+
+void FractionalLane::minimizeNumerator(const Cpu& la) {
+  constexpr int most = 200;
+  const double enough = std::max(settings_.tolerance, 1e-4);
+  floor_ = 1e-14 * numerator() + std::numeric_limits<double>::min();
+  double last = infinity;
+  bool full = true;
+  for (int sweeps = 0; sweeps < most; ++sweeps) {
+    const std::vector<int>& order = full ? order_ : active_;
+    std::fill(moved_.begin(), moved_.end(), false);
+    const double now = std::sqrt(pass(la, Mode::numerator, static_cast<int>(order.size()),
+                                      [&](int k) { return order[static_cast<std::size_t>(k)]; }));
+    if (full) {
+      if (now <= enough) break;
+      last = now;
+      chooseActive();
+      full = all_;
+    } else {
+      full = now <= std::max(enough, last / 10);
+    }
+  }
+  all_ = true;
+  updates_ = 0;
+  floor_ = 0;
+  begin(x_.data());
+}
+
+bool FractionalLane::radialStep() {
+  NumeratorAlong along{.a = 2 * diagonal_ + 2 * data_.l1Squared * norm1_ * norm1_,
+                       .b = 0,
+                       .c = numerator(),
+                       .x = 0,
+                       .l1 = 0,
+                       .l1Squared = 0,
+                       .rest = 0,
+                       .lower = -1,
+                       .upper = infinity};
+  along.b = along.a + linear_ + l1_;
+  for (const auto& term : smooth_) {
+    const Parabola p = term->alongRay(x_.data());
+    along.a += p.a;
+    along.b += p.b;
+  }
+  if (data_.bounded) {
+    for (std::size_t i = 0; i < x_.size(); ++i) {
+      if (x_[i] == 0) continue;
+      const double up = (x_[i] > 0 ? data_.upper[i] : data_.lower[i]) / x_[i] - 1;
+      const double down = (x_[i] > 0 ? data_.lower[i] : data_.upper[i]) / x_[i] - 1;
+      along.upper = std::min(along.upper, std::max(0.0, up));
+      along.lower = std::max(along.lower, std::min(0.0, down));
+    }
+  }
+  if (along.a == 0 && along.b == 0 && data_.denominator.term.kind == FractionalTerm::Kind::none) return false;
+  const DenominatorAlong& g = denominator_->alongRay(x_.data());
+  const MinimumAlong best = data_.difference ? minimizeDifference(along, g, 1) : minimizeQuotient(along, g);
+  if (best.t == 0 || !std::isfinite(best.t)) return false;
+  scale(1 + best.t);
+  return true;
+}
+
+void FractionalLane::scale(double factor) {
+  for (std::size_t i = 0; i < x_.size(); ++i) {
+    x_[i] = std::clamp(factor * x_[i], data_.lower[i], data_.upper[i]);
+  }
+  for (const auto& term : smooth_) term->scale(factor, x_.data());
+  denominator_->scale(factor, x_.data());
+  diagonal_ *= factor * factor;
+  linear_ *= factor;
+  l1_ *= factor;
+  norm1_ *= factor;
+}
+
+void FractionalLane::normalize() {
+  double square = 0;
+  for (const double x : x_) square += x * x;
+  if (square > 0.25 && square < 4) return;
+  scale(1 / std::sqrt(square));
+}
+
+void FractionalLane::becomeUnit(int i, double sign) {
+  std::fill(x_.begin(), x_.end(), 0.0);
+  x_[static_cast<std::size_t>(i)] = sign;
+  std::fill(moved_.begin(), moved_.end(), true);
+  begin(x_.data());
+  ++updates_;
+}
+
+void FractionalLane::shuffle(std::vector<int>& order) {
+  for (std::size_t k = order.size(); k > 1; --k) {
+    std::swap(order[k - 1], order[random_.below(draws_++, static_cast<std::uint32_t>(k))]);
+  }
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,80 @@
+// Coordinate descent from one start.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/monitor.hpp"
+#include "core/random.hpp"
+#include "solvers/fractional_data.hpp"
+
+namespace nonconvex {
+
+class FractionalLane {
+ public:
+  FractionalLane(const FractionalData& data, const FractionalSettings& settings, std::uint32_t stream);
+
+  /// Begins at x, from scratch.
+  void begin(const double* x);
+  /// Minimises the numerator alone, roughly: the lasso that is a good start for least squares with an l1 penalty.
+  void minimizeNumerator(const Cpu& la);
+  /// The exact minimum along the ray through x; true if x has moved.
+  bool radialStep();
+  /// Once through all coordinates, or through the active ones.
+  void sweep(const Cpu& la);
+
+  bool converged() const { return residual_ <= settings_.tolerance; }
+  bool unbounded() const { return unbounded_; }
+  const std::vector<double>& x() const { return x_; }
+  double numerator() const;
+  double denominator() const { return denominator_->value(); }
+  double objective() const { return data_.difference ? numerator() - denominator() : numerator() / denominator(); }
+  /// (sum_i c_i t_i^2 / (2 N))^(1/2) over the steps t of the last full sweep, c_i the curvature of the numerator N.
+  double residual() const { return residual_; }
+  int sweeps() const { return sweeps_; }
+  double updates() const { return updates_; }
+
+ private:
+  enum class Mode { ratio, numerator };
+
+  template <class Order>
+  double pass(const Cpu& la, Mode mode, int count, Order&& order);
+  double greedyPass(const Cpu& la);
+  NumeratorAlong numeratorAlong(int i);
+  MinimumAlong minimum(int i, const NumeratorAlong& along, Mode mode);
+  double update(int i, Mode mode);
+  void move(int i, double value, Mode mode);
+  void becomeUnit(int i, double sign);
+  double scaleOfSteps() const;
+  void normalize();
+  void scale(double factor);
+  void shuffle(std::vector<int>& order);
+  void chooseActive();
+
+  const FractionalData& data_;
+  const FractionalSettings& settings_;
+  Random random_;
+  std::vector<std::unique_ptr<SmoothTerm>> smooth_;
+  std::unique_ptr<DenominatorTerm> denominator_;
+  std::vector<double> x_;
+  std::vector<Parabola> parabolas_;  // of the smooth terms along the current coordinate
+  double diagonal_ = 0;              // values of the numerator's other parts
+  double linear_ = 0;
+  double l1_ = 0;
+  double norm1_ = 0;
+  double floor_ = 0;  // of the numerator's size, for the residual
+
+  std::vector<int> order_;
+  std::vector<int> active_;
+  std::vector<bool> moved_;
+  bool all_ = true;  // whether the next sweep is a full one
+  int fullSweeps_ = 0;
+  int activeSweeps_ = 0;
+  int sweeps_ = 0;
+  double updates_ = 0;
+  double residual_ = std::numeric_limits<double>::infinity();
+  std::uint64_t draws_ = 0;
+  bool unbounded_ = false;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,92 @@
+// The terms of a ratio, each with what it remembers of the current point so that one coordinate costs one column.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "linalg/columns.hpp"
+#include "parts/ratio.hpp"
+#include "parts/top_sum.hpp"
+#include "solvers/fractional_problem.hpp"
+
+namespace nonconvex {
+
+/// a/2 t^2 + b t
+struct Parabola {
+  double a = 0;
+  double b = 0;
+  double operator()(double t) const { return (a / 2 * t + b) * t; }
+};
+
+/// A smooth convex function f of x that has data of its own. `along` bounds f(x + t e_i) - f(x) from above; the bound
+/// is exact for quadratic f.
+class SmoothTerm {
+ public:
+  virtual ~SmoothTerm() = default;
+
+  /// Begins at x, from scratch.
+  virtual void restart(const double* x) = 0;
+  virtual Parabola along(int i, double xi) const = 0;
+  /// x_i += t; `parabola` is what `along` gave.
+  virtual void move(int i, double t, Parabola parabola) = 0;
+  /// The same for x + t x.
+  virtual Parabola alongRay(const double* x) const = 0;
+  /// x := factor x, after which x is as given.
+  virtual void scale(double factor, const double* x) = 0;
+
+  double value() const { return value_; }
+
+ protected:
+  double value_ = 0;
+};
+
+/// g(x) > 0, or 0 for `none`.
+class DenominatorTerm {
+ public:
+  virtual ~DenominatorTerm() = default;
+
+  virtual void restart(const double* x) = 0;
+  /// g(x + t e_i) as a function of t.
+  virtual const DenominatorAlong& along(int i, double xi) = 0;
+  /// x_i += t, right after `along` of the same i.
+  virtual void move(int i, double xi, double t) = 0;
+  /// g(x + t x), t >= -1.
+  virtual const DenominatorAlong& alongRay(const double* x) = 0;
+  /// x := factor x, after which x is as given.
+  virtual void scale(double /*factor*/, const double* x) { restart(x); }
+
+  double value() const { return along_.scale * inner_ + along_.shift; }
+  /// How g without `shift` grows: 1 like a norm, 2 like its square, 0 otherwise.
+  int degree() const { return degree_; }
+
+ protected:
+  DenominatorTerm(DenominatorAlong::Kind kind, int degree, double scale, double shift) : degree_(degree) {
+    along_.kind = kind;
+    along_.scale = scale;
+    along_.shift = shift;
+    ray_.scale = scale;
+    ray_.shift = shift;
+  }
+  const DenominatorAlong& homogeneousRay();
+
+  double inner_ = 0;  ///< G(x)
+  int degree_;
+  DenominatorAlong along_;
+  DenominatorAlong ray_;
+};
+
+/// A term with its data copied, checked and prepared; shared by all starts.
+struct FractionalTermData {
+  FractionalTerm term;
+  const Columns* matrix = nullptr;
+  std::vector<double> b, c, weights;
+  std::vector<double> curvature;    ///< of f along each coordinate
+  std::vector<double> fourthPower;  ///< sum_i A_ij^4, for p = 4
+  HostMatrix<double> gram;          ///< A^T A if least squares is to use it
+};
+
+std::unique_ptr<SmoothTerm> makeSmoothTerm(const FractionalTermData& data);
+std::unique_ptr<DenominatorTerm> makeDenominator(const FractionalTermData& data, int n);
+
+}  // namespace nonconvex
