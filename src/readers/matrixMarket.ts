@@ -1,0 +1,270 @@
+import { checkObject } from '../check.js';
+import type { Matrix, SparseMatrix } from '../matrix.js';
+import { Triplets } from './compress.js';
+import { type Chunks, parseBlocks, parseFile } from './file.js';
+import { isBlank, LF, type Scanner } from './scanner.js';
+import { allocate } from './slices.js';
+
+export interface ReadOptions {
+  /** Ends the reading: the promise rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * The matrix of a MatrixMarket file, plain or gzip: `coordinate` as a {@link SparseMatrix} by columns, with rows ascending
+ * and duplicates summed; `array` as a {@link Matrix}. Symmetric and skew-symmetric matrices come whole; a pattern has ones.
+ *
+ * ```js
+ * const a = await readMatrixMarket('e2006.mtx.gz');
+ * ```
+ *
+ * @throws SyntaxError or RangeError where the file is not as it should be, with its name, the line and the text there;
+ * the error of Node where it cannot be read.
+ */
+export async function readMatrixMarket(path: string | URL, options: ReadOptions = {}): Promise<SparseMatrix | Matrix> {
+  const { signal } = checkObject('options', options);
+  return parseFile(path, signal, (name, chunks) => parseMatrixMarket(name, chunks, signal));
+}
+
+export async function parseMatrixMarket(
+  name: string,
+  chunks: Chunks,
+  signal?: AbortSignal,
+): Promise<SparseMatrix | Matrix> {
+  let header: Header | undefined;
+  let body: Coordinate | Dense | undefined;
+  const text = await parseBlocks(name, chunks, 'line', (text) => {
+    header ??= readHeader(text);
+    while (text.position < text.bytes.length) {
+      const byte = text.skipBlanks();
+      if (byte === LF) {
+        ++text.position;
+        ++text.line;
+      } else if (byte === PERCENT) {
+        text.nextLine();
+      } else {
+        if (body === undefined) body = readSize(text, header);
+        else body.readEntry(text);
+        if (text.skipBlanks() !== LF) {
+          throw new SyntaxError(`${text.place()}: ${text.wholeLine()}: ${text.word()} is one word too many`);
+        }
+        ++text.position;
+        ++text.line;
+      }
+    }
+  });
+  if (header === undefined) throw new SyntaxError(`${text.place()}: the file is empty`);
+  if (body === undefined) throw new SyntaxError(`${text.place()}: the file ends before its size line`);
+  body.checkComplete(text);
+  return body.finish(signal);
+}
+
+const PERCENT = 37;
+const largest = 0x7fffffff; // of what an Int32Array holds
+
+interface Header {
+  format: 'coordinate' | 'array';
+  field: 'real' | 'integer' | 'pattern';
+  symmetry: 'general' | 'symmetric' | 'skew-symmetric';
+}
+
+function readHeader(text: Scanner): Header {
+  const line = text.wholeLine();
+  const end = text.bytes.indexOf(LF, text.position);
+  const words = text.bytes
+    .toString('latin1', text.position, Math.min(end, text.position + 1024))
+    .trim()
+    .toLowerCase()
+    .split(/\s+/);
+  const [banner, object, format, field, symmetry] = words;
+  if (banner !== '%%matrixmarket' || words.length !== 5) {
+    throw new SyntaxError(
+      `${text.place()}: ${line}: expected a header such as '%%MatrixMarket matrix coordinate real general'`,
+    );
+  }
+  const oneOf = <T extends string>(what: string, value: string | undefined, known: readonly T[]): T => {
+    if (known.includes(value as T)) return value as T;
+    throw new SyntaxError(`${text.place()}: ${line}: ${what} '${value}' is not supported, but ${known.join(', ')}`);
+  };
+  oneOf('object', object, ['matrix']);
+  const header = {
+    format: oneOf('format', format, ['coordinate', 'array'] as const),
+    field: oneOf('field', field, ['real', 'integer', 'pattern'] as const),
+    symmetry: oneOf('symmetry', symmetry, ['general', 'symmetric', 'skew-symmetric'] as const),
+  };
+  if (header.field === 'pattern' && (header.format === 'array' || header.symmetry === 'skew-symmetric')) {
+    throw new SyntaxError(
+      `${text.place()}: ${line}: a pattern has no values, which ${header.format === 'array' ? 'an array' : 'skew symmetry'} needs`,
+    );
+  }
+  text.nextLine();
+  return header;
+}
+
+function readSize(text: Scanner, header: Header): Coordinate | Dense {
+  const sparse = header.format === 'coordinate';
+  const rows = integerField(text);
+  const columns = integerField(text);
+  const count = sparse ? integerField(text) : 0;
+  if (rows < 0 || columns < 0 || count < 0) {
+    const expected = sparse ? 'rows, columns and number of entries' : 'rows and columns';
+    throw new SyntaxError(
+      `${text.place()}: ${text.wholeLine()}: expected ${expected}, integers in [0, ${largest}], as the size line`,
+    );
+  }
+  if (header.symmetry !== 'general' && rows !== columns) {
+    throw new RangeError(`${text.place()}: ${text.wholeLine()}: a ${header.symmetry} matrix is square`);
+  }
+  return sparse ? new Coordinate(text, header, rows, columns, count) : new Dense(text, header, rows, columns);
+}
+
+/** An integer field; -1 where it is something else. */
+function integerField(text: Scanner): number {
+  text.skipBlanks();
+  const value = text.index();
+  return atEnd(text) ? value : -1;
+}
+
+/** A value field. */
+function valueField(text: Scanner, field: Header['field']): number {
+  if (field === 'pattern') return 1;
+  text.skipBlanks();
+  const value = text.number();
+  if (Number.isNaN(value) || !atEnd(text)) {
+    throw new SyntaxError(`${text.place()}: ${text.wholeLine()}: expected a finite number as the value`);
+  }
+  if (field === 'integer' && !Number.isInteger(value)) {
+    throw new SyntaxError(
+      `${text.place()}: ${text.wholeLine()}: expected an integer, as the header says, got ${value}`,
+    );
+  }
+  return value;
+}
+
+/** Whether a field ends here. */
+function atEnd({ bytes, position }: Scanner): boolean {
+  const byte = bytes[position] as number;
+  return byte === LF || isBlank(byte);
+}
+
+/** What entries there are, and how many of them were read. */
+class Entries {
+  readonly place: string;
+  readonly expected: number;
+  read = 0;
+
+  constructor(text: Scanner, expected: number) {
+    this.place = text.place();
+    this.expected = expected;
+  }
+
+  next(text: Scanner): void {
+    if (this.read === this.expected) {
+      throw new RangeError(`${text.place()}: ${text.wholeLine()}: one more than the ${this.expected} entries expected`);
+    }
+    ++this.read;
+  }
+
+  checkComplete(text: Scanner): void {
+    if (this.read < this.expected) {
+      throw new RangeError(`${text.place()}: the file ends after ${this.read} of ${this.expected} entries`);
+    }
+  }
+}
+
+class Coordinate extends Entries {
+  readonly #header: Header;
+  readonly #rows: number;
+  readonly #columns: number;
+  readonly #entries: Triplets;
+  /** The sign of row - column for entries off the diagonal of a symmetric matrix: which triangle the file has. */
+  #triangle = 0;
+
+  constructor(text: Scanner, header: Header, rows: number, columns: number, count: number) {
+    super(text, count);
+    this.#header = header;
+    this.#rows = rows;
+    this.#columns = columns;
+    const capacity = header.symmetry === 'general' ? count : 2 * count;
+    if (capacity > largest) throw new RangeError(`${this.place}: ${capacity} entries are more than ${largest}`);
+    this.#entries = allocate(this.place, `${capacity} entries`, () => new Triplets(capacity));
+  }
+
+  readEntry(text: Scanner): void {
+    this.next(text);
+    const row = integerField(text);
+    const column = integerField(text);
+    if (!(row >= 1 && row <= this.#rows && column >= 1 && column <= this.#columns)) this.#refuse(text);
+    const value = valueField(text, this.#header.field);
+    this.#entries.push(row - 1, column - 1, value);
+    if (this.#header.symmetry !== 'general') this.#mirror(text, row, column, value);
+  }
+
+  finish(signal?: AbortSignal): Promise<SparseMatrix> {
+    return this.#entries.compress(this.place, this.#rows, this.#columns, signal);
+  }
+
+  #mirror(text: Scanner, row: number, column: number, value: number): void {
+    const skew = this.#header.symmetry === 'skew-symmetric';
+    if (row === column) {
+      if (!skew || value === 0) return;
+      throw new RangeError(`${text.place()}: ${text.wholeLine()}: the diagonal of a skew-symmetric matrix is zero`);
+    }
+    const triangle = Math.sign(row - column);
+    if (this.#triangle === 0) this.#triangle = triangle;
+    if (triangle !== this.#triangle) {
+      throw new RangeError(
+        `${text.place()}: ${text.wholeLine()}: on the other side of the diagonal than the entries before, though a ` +
+          `${this.#header.symmetry} file has one side only`,
+      );
+    }
+    this.#entries.push(column - 1, row - 1, skew ? -value : value);
+  }
+
+  #refuse(text: Scanner): never {
+    const line = text.wholeLine();
+    const Kind = /^'[+-]?\d+\s+[+-]?\d+[\s']/.test(line) ? RangeError : SyntaxError;
+    throw new Kind(
+      `${text.place()}: ${line}: expected a row in [1, ${this.#rows}] and a column in [1, ${this.#columns}]`,
+    );
+  }
+}
+
+/** Column after column in the file, row after row in memory; of symmetric matrices the lower triangle. */
+class Dense extends Entries {
+  readonly #header: Header;
+  readonly #matrix: Matrix;
+  #row: number;
+  #column = 0;
+
+  constructor(text: Scanner, header: Header, rows: number, columns: number) {
+    const { symmetry } = header;
+    const diagonal = symmetry === 'skew-symmetric' ? -1 : 1;
+    super(text, symmetry === 'general' ? rows * columns : (rows * (rows + diagonal)) / 2);
+    this.#header = header;
+    const data = allocate(this.place, `${rows} x ${columns} numbers`, () => new Float64Array(rows * columns));
+    this.#matrix = { data, rows, columns };
+    this.#row = this.#top(0);
+  }
+
+  readEntry(text: Scanner): void {
+    this.next(text);
+    const value = valueField(text, this.#header.field);
+    const { data, rows, columns } = this.#matrix;
+    const [i, j] = [this.#row, this.#column];
+    data[i * columns + j] = value;
+    if (this.#header.symmetry === 'symmetric') data[j * columns + i] = value;
+    if (this.#header.symmetry === 'skew-symmetric') data[j * columns + i] = -value;
+    if (++this.#row === rows) this.#row = this.#top(++this.#column);
+  }
+
+  async finish(): Promise<Matrix> {
+    return this.#matrix;
+  }
+
+  /** The first row of a column in the file. */
+  #top(column: number): number {
+    if (this.#header.symmetry === 'general') return 0;
+    return this.#header.symmetry === 'symmetric' ? column : column + 1;
+  }
+}
