@@ -1,0 +1,79 @@
+// Files for the tests of the readers: written ones, and the shared data where it is there.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll } from 'vitest';
+import type { SparseMatrix } from '../../src/index.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'nonconvex-readers-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The path of a new file. */
+export function write(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+export function writeGzip(name: string, content: string): string {
+  return write(name, gzipSync(content));
+}
+
+export function absent(name: string): string {
+  return join(folder, name);
+}
+
+/** A text in pieces of `size` bytes. */
+export async function* pieces(text: string, size: number): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** The path of a file of ../shared/data; undefined, after a line that says so, where it is not there. */
+export function sharedData(name: string): string | undefined {
+  const path = fileURLToPath(new URL(`../../../shared/data/${name}`, import.meta.url));
+  if (existsSync(path)) return path;
+  console.warn(`skipped: reading ${name}, as ../shared/data does not have it`);
+  return undefined;
+}
+
+const python = '/usr/bin/python3';
+
+/** Whether Python has the modules; says so where it does not. */
+export function pythonHas(modules: string): boolean {
+  const found = spawnSync(python, ['-c', `import ${modules}`]).status === 0;
+  if (!found) console.warn(`skipped: comparison of the readers with ${modules}, as ${python} has no such modules`);
+  return found;
+}
+
+/** The bytes that a script of Python writes to `out`. */
+export function runPython(script: string, ...args: string[]): Buffer {
+  const run = spawnSync(python, ['-c', `import sys\nout = sys.stdout.buffer\n${script}`, ...args], {
+    maxBuffer: 1 << 28,
+  });
+  if (run.status !== 0) throw new Error(run.stderr.toString());
+  return run.stdout;
+}
+
+/** The arrays of a matrix as bytes, to be compared with those of another program. */
+export function bytesOf({ offsets, indices, values }: SparseMatrix, ...more: Float64Array[]): Buffer {
+  return Buffer.concat(
+    [offsets, indices, values, ...more].map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)),
+  );
+}
+
+/** Rows of numbers. */
+export function dense({ format, rows, columns, offsets, indices, values }: SparseMatrix): number[][] {
+  const table = Array.from({ length: rows }, () => new Array<number>(columns).fill(0));
+  for (let major = 0; major + 1 < offsets.length; ++major) {
+    for (let k = offsets[major] as number; k < (offsets[major + 1] as number); ++k) {
+      const minor = indices[k] as number;
+      const [i, j] = format === 'csr' ? [major, minor] : [minor, major];
+      (table[i] as number[])[j] = values[k] as number;
+    }
+  }
+  return table;
+}
