@@ -77,14 +77,16 @@ function readHeader(text: Scanner): Header {
     .toLowerCase()
     .split(/\s+/);
   const [banner, object, format, field, symmetry] = words;
-  if (banner !== '%%matrixmarket' || words.length !== 5) {
+  if (!(banner === '%%matrixmarket' || banner === '%matrixmarket') || words.length !== 5) {
     throw new SyntaxError(
       `${text.place()}: ${line}: expected a header such as '%%MatrixMarket matrix coordinate real general'`,
     );
   }
   const oneOf = <T extends string>(what: string, value: string | undefined, known: readonly T[]): T => {
     if (known.includes(value as T)) return value as T;
-    throw new SyntaxError(`${text.place()}: ${line}: ${what} '${value}' is not supported, but ${known.join(', ')}`);
+    throw new SyntaxError(
+      `${text.place()}: ${line}: ${what} '${value}' is not supported: expected ${known.join(' or ')}`,
+    );
   };
   oneOf('object', object, ['matrix']);
   const header = {

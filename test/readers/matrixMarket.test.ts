@@ -61,6 +61,7 @@ describe('MatrixMarket coordinates', () => {
     expect(await parse(general.replaceAll('\n', '\r\n').trimEnd(), 3)).toEqual(expected);
     expect(await parse(`\ufeff${general}`)).toEqual(expected);
     expect(await parse(general.replace('coordinate real general', ' Coordinate  REAL\tGeneral '))).toEqual(expected);
+    expect(await parse(general.slice(1))).toEqual(expected); // %MatrixMarket, which others read too
     const [head, body] = [general.slice(0, general.indexOf('3 4 5')), general.slice(general.indexOf('3 4 5'))];
     expect(await parse(head + body.replaceAll(' ', ' \t ').replaceAll('\n', '  \n  '))).toEqual(expected);
   });
@@ -267,8 +268,8 @@ describe('MatrixMarket files that are not as they should be', () => {
   });
 
   it('a matrix that says it is huge fails by its entries, not by its promise', async () => {
-    const text = `${banner} coordinate real general\n10 10 1000000000\n1 1 1\n`;
-    await expect(parse(text)).rejects.toThrow('line 4: the file ends after 1 of 1000000000 entries');
+    const text = `${banner} coordinate real general\n10 10 100000000\n1 1 1\n`;
+    await expect(parse(text)).rejects.toThrow('line 4: the file ends after 1 of 100000000 entries');
   });
 
   it('a long line is quoted in part, and one without end refused', async () => {
@@ -329,16 +330,20 @@ describe('a large file', () => {
   it('leaves the event loop free', async () => {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
+    const start = performance.now();
     const { offsets, indices, values } = (await readMatrixMarket(path)) as SparseMatrix;
+    const milliseconds = performance.now() - start;
     delay.disable();
     expect(values.length).toBe(count);
     for (let j = 0; j < columns; ++j) {
       for (let k = offsets[j] as number; k < (offsets[j + 1] as number); ++k) {
-        if (k > (offsets[j] as number)) expect((indices[k] as number) > (indices[k - 1] as number)).toBe(true);
-        if (at(values[k] as number) !== (indices[k] as number) * columns + j) throw new Error(`entry ${k}`);
+        const sorted = k === offsets[j] || (indices[k] as number) > (indices[k - 1] as number);
+        const right = at(values[k] as number) === (indices[k] as number) * columns + j;
+        if (!(sorted && right)) throw new Error(`entry ${k}`);
       }
     }
-    expect(delay.max / 1e6).toBeLessThan(150); // some 10 ms on a machine that has nothing else to do
+    // Some 10 ms of 300 ms on a machine that has nothing else to do.
+    expect(delay.max / 1e6).toBeLessThan(Math.max(50, milliseconds / 3));
   });
 
   it('can be left off', async () => {
