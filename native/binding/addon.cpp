@@ -30,7 +30,7 @@ Napi::Value solve(const Napi::CallbackInfo& info) {
   Napi::Value handle;
   withSolver<Solvers>(info[0].ToString().Utf8Value(), [&](auto entry) {
     using Entry = decltype(entry);
-    std::vector<Napi::Object> inputs;
+    Inputs inputs;
     const Reader reader(objectArgument(info, 1, "problem"), inputs);
     const auto settings = readSettings<typename Entry::Settings>(objectArgument(info, 2, "settings"), Entry::options);
     auto job = std::make_shared<SolveJob<Entry>>(Entry::read(reader), settings);
@@ -53,7 +53,7 @@ Napi::Value threads(const Napi::CallbackInfo& info) { return Napi::Number::New(i
 
 /// reluPredict(network, { x }) -> Float64Array, outputs of row 0, 1, ...
 Napi::Value predict(const Napi::CallbackInfo& info) {
-  std::vector<Napi::Object> inputs;  // alive as arguments
+  Inputs inputs;  // alive as arguments
   const Reader network(objectArgument(info, 0, "network"), inputs);
   const Reader arguments(objectArgument(info, 1, "arguments"), inputs);
   return reluPredict(info.Env(), network, arguments);

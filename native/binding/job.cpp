@@ -52,9 +52,36 @@ std::vector<Mailbox::Delivery> Mailbox::take() {
   return deliveries;
 }
 
+double Mailbox::call(const Job* job, std::size_t function, std::initializer_list<double> arguments) {
+  const auto call = std::make_shared<Call>(Call{.job = job, .function = function, .arguments = arguments});
+  std::unique_lock lock(mutex_);
+  if (!closed_) {
+    calls_.push_back(call);
+    if (calls_.size() == 1) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+  }
+  answered_.wait(lock, [&] { return call->answered || closed_; });
+  if (!call->answered) throw Interrupted{};
+  return call->answer;
+}
+
+std::vector<std::shared_ptr<Mailbox::Call>> Mailbox::takeCalls() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(calls_, {});
+}
+
+void Mailbox::answer(Call& call, double value) {
+  {
+    const std::lock_guard lock(mutex_);
+    call.answer = value;
+    call.answered = true;
+  }
+  answered_.notify_all();
+}
+
 void Mailbox::close() {
   std::unique_lock lock(mutex_);
   closed_ = true;
+  answered_.notify_all();
   for (const auto& [key, job] : running_) job->abort();
   idle_.wait(lock, [this] { return running_.empty(); });
   ready_.clear();
@@ -119,14 +146,19 @@ Environment::Environment(Napi::Env env) : env_(env) {
   napi_add_env_cleanup_hook(env, onCleanup, this);
 }
 
-Napi::Object Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress,
-                                const std::vector<Napi::Object>& inputs) {
-  Pending pending{.deferred = Napi::Promise::Deferred::New(env_), .onProgress = {}, .inputs = {}};
+Napi::Object Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress, const Inputs& inputs) {
+  Pending pending{.deferred = Napi::Promise::Deferred::New(env_), .onProgress = {}, .inputs = {}, .functions = {}};
   if (onProgress.IsFunction()) {
     pending.onProgress = Napi::Persistent(onProgress.As<Napi::Function>());
     job->listener_ = mailbox_.get();
   }
-  for (const Napi::Object& input : inputs) pending.inputs.push_back(Napi::Persistent(input));
+  for (const Napi::Object& array : inputs.arrays) pending.inputs.push_back(Napi::Persistent(array));
+  for (const auto& [function, callback] : inputs.functions) {
+    *callback = [mailbox = mailbox_, key = job.get(), index = pending.functions.size()](auto arguments) {
+      return mailbox->call(key, index, arguments);
+    };
+    pending.functions.push_back(Napi::Persistent(function));
+  }
 
   Writer handle(env_);
   handle.value("promise", pending.deferred.Promise());
@@ -142,7 +174,23 @@ Napi::Object Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress
 }
 
 void Environment::dispatch() {
+  for (const std::shared_ptr<Mailbox::Call>& call : mailbox_->takeCalls()) mailbox_->answer(*call, this->call(*call));
   for (const Mailbox::Delivery& delivery : mailbox_->take()) deliver(delivery);
+}
+
+/// src/solve.ts catches what a function throws, and answers not-a-number.
+double Environment::call(const Mailbox::Call& call) {
+  const auto found = pending_.find(call.job);
+  if (found == pending_.end()) return unknown;
+  const Napi::HandleScope scope(env_);
+  try {
+    std::vector<napi_value> arguments;
+    for (const double argument : call.arguments) arguments.push_back(Napi::Number::New(env_, argument));
+    const Napi::Value answer = found->second.functions[call.function].Call(arguments);
+    return answer.IsNumber() ? answer.As<Napi::Number>().DoubleValue() : unknown;
+  } catch (const Napi::Error&) {  // the environment is about to end
+    return unknown;
+  }
 }
 
 void Environment::deliver(const Mailbox::Delivery& delivery) {

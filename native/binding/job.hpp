@@ -65,7 +65,22 @@ class Mailbox {
   /// What has been posted since the last call.
   std::vector<Delivery> take();
 
-  /// Aborts the running jobs and waits for them. No job runs, and nothing wakes the environment, after this.
+  /// A function call that a worker waits for.
+  struct Call {
+    const Job* job;
+    std::size_t function;
+    std::vector<double> arguments;
+    double answer = 0;
+    bool answered = false;  // guarded by the mailbox
+  };
+  /// On a worker: function number `function` of the job, called in JavaScript. Throws Interrupted once closed.
+  double call(const Job* job, std::size_t function, std::initializer_list<double> arguments);
+  /// On the JavaScript thread: the calls that wait, each to be answered.
+  std::vector<std::shared_ptr<Call>> takeCalls();
+  void answer(Call& call, double value);
+
+  /// Aborts the running jobs, leaves their calls unanswered and waits for them. No job runs, and nothing wakes the
+  /// environment, after this.
   void close();
 
  private:
@@ -73,10 +88,12 @@ class Mailbox {
 
   std::mutex mutex_;
   std::condition_variable idle_;
+  std::condition_variable answered_;
   napi_threadsafe_function wake_;
   bool closed_ = false;
   std::unordered_map<Job*, std::shared_ptr<Job>> running_;
   std::vector<std::shared_ptr<Job>> ready_;
+  std::vector<std::shared_ptr<Call>> calls_;
 };
 
 /// The one mutable global. The pool begins with the first job and ends with the last environment: Node may unload an
@@ -107,17 +124,19 @@ class Environment {
   explicit Environment(Napi::Env env);
 
   /// Queues a job and returns { promise, abort() }. `inputs` stay alive until the promise settles.
-  Napi::Object start(std::shared_ptr<Job> job, Napi::Value onProgress, const std::vector<Napi::Object>& inputs);
+  Napi::Object start(std::shared_ptr<Job> job, Napi::Value onProgress, const Inputs& inputs);
 
  private:
   struct Pending {
     Napi::Promise::Deferred deferred;
     Napi::FunctionReference onProgress;
     std::vector<Napi::ObjectReference> inputs;
+    std::vector<Napi::FunctionReference> functions;
   };
 
   void dispatch();
   void deliver(const Mailbox::Delivery& delivery);
+  double call(const Mailbox::Call& call);
   void settle(const Job& job, const Napi::Promise::Deferred& deferred);
 
   Napi::Env env_;

@@ -94,13 +94,20 @@ std::string Reader::text(const char* name) const {
 
 Reader Reader::object(const char* name) const {
   const auto valid = [](const Napi::Value& value) { return value.IsObject(); };
-  return {get(name, valid, "an object").As<Napi::Object>(), *keep_, pathOf(name)};
+  return {get(name, valid, "an object").As<Napi::Object>(), *inputs_, pathOf(name)};
+}
+
+Callback Reader::function(const char* name) const {
+  const auto valid = [](const Napi::Value& value) { return value.IsFunction(); };
+  auto callback = std::make_shared<Callback>();
+  inputs_->functions.push_back({get(name, valid, "a function").As<Napi::Function>(), callback});
+  return [callback](std::initializer_list<double> arguments) { return (*callback)(arguments); };
 }
 
 Napi::TypedArray Reader::typedArray(const char* name, const char* expected) const {
   const auto valid = [](const Napi::Value& value) { return value.IsTypedArray(); };
   const Napi::TypedArray array = get(name, valid, expected).As<Napi::TypedArray>();
-  keep_->push_back(array);
+  inputs_->arrays.push_back(array);
   return array;
 }
 
@@ -118,7 +125,7 @@ std::vector<Reader> Reader::list(const char* name) const {
     const Napi::Value value = array.Get(i);
     const std::string path = pathOf(name) + "[" + show(i) + "]";
     if (!value.IsObject()) throw Error(ErrorKind::type, path + " = " + showValue(value) + ": expected an object");
-    readers.emplace_back(value.As<Napi::Object>(), *keep_, path);
+    readers.emplace_back(value.As<Napi::Object>(), *inputs_, path);
   }
   return readers;
 }

@@ -8,6 +8,9 @@
 #include <cmath>
 #include <cstdint>
 #include <exception>
+#include <functional>
+#include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,11 +30,25 @@ std::string showValue(Napi::Value value);
 /// The JavaScript error for a C++ exception. SolverError is a class of TypeScript: here it is an Error with a `code`.
 Napi::Error toJs(Napi::Env env, std::exception_ptr error);
 
-/// Reads an object's members. Large arrays are not copied but listed in `keep`, for a job to keep alive.
+/// A JavaScript function of numbers that a solve calls from its worker, which waits for the answer: some 10
+/// microseconds. Usable once the job it came with has started.
+using Callback = std::function<double(std::initializer_list<double>)>;
+
+/// What a problem holds on to in JavaScript.
+struct Inputs {
+  std::vector<Napi::Object> arrays;
+  struct Function {
+    Napi::Function function;
+    std::shared_ptr<Callback> callback;  ///< empty until the job starts
+  };
+  std::vector<Function> functions;
+};
+
+/// Reads an object's members. Large arrays are not copied but listed in `inputs`, for a job to keep alive.
 class Reader {
  public:
-  Reader(Napi::Object object, std::vector<Napi::Object>& keep, std::string path = {})
-      : object_(object), keep_(&keep), path_(std::move(path)) {}
+  Reader(Napi::Object object, Inputs& inputs, std::string path = {})
+      : object_(object), inputs_(&inputs), path_(std::move(path)) {}
 
   bool has(const char* name) const { return !object_.Get(name).IsUndefined(); }
   double number(const char* name) const;
@@ -39,6 +56,7 @@ class Reader {
   bool boolean(const char* name) const;
   std::string text(const char* name) const;
   Reader object(const char* name) const;
+  Callback function(const char* name) const;
   /// The objects of an array; their members are called name[0].x, ...
   std::vector<Reader> list(const char* name) const;
 
@@ -75,7 +93,7 @@ class Reader {
   [[noreturn]] void refuse(const char* name, Napi::Value value, const char* expected) const;
 
   Napi::Object object_;
-  std::vector<Napi::Object>* keep_;
+  Inputs* inputs_;
   std::string path_;
 };
 

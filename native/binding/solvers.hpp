@@ -133,6 +133,13 @@ struct Fractional {
     number("shift", term.shift);
     if (in.has("squared")) term.squared = in.boolean("squared");
     if (in.has("weights")) term.weights = in.vector("weights");
+    if (term.kind == FractionalTerm::Kind::separable) {
+      const auto ofCoordinate = [](Callback f) {
+        return [f = std::move(f)](int i, double u) { return f({u, 1.0 * i}); };
+      };
+      term.phi = ofCoordinate(in.function("value"));
+      term.derivative = ofCoordinate(in.function("derivative"));
+    }
     for (const char* member : {"b", "y"}) {
       if (in.has(member)) term.b = in.vector(member);
     }

@@ -31,7 +31,9 @@ bool needsMatrix(const FractionalTerm& term) {
          term.kind == Kind::quadratic || term.kind == Kind::lpNorm;
 }
 
-bool isConcave(Kind kind) { return kind == Kind::linear || kind == Kind::sumSqrt || kind == Kind::sumLog; }
+bool isConcave(Kind kind) {
+  return kind == Kind::linear || kind == Kind::sumSqrt || kind == Kind::sumLog || kind == Kind::separable;
+}
 
 bool anyNonZero(const std::vector<double>& values) {
   return std::any_of(values.begin(), values.end(), [](double v) { return v != 0; });
@@ -163,6 +165,10 @@ FractionalTermData FractionalData::prepare(const FractionalTerm& term) const {
       for (std::size_t i = 0; i < size; ++i) {
         require(data.weights[i] >= 0, term.name + ".weights[" + show(i) + "]", data.weights[i], "expected >= 0");
       }
+      requireFinite(term.shift, term.name + ".shift");
+      return data;
+    case Kind::separable:
+      require(term.phi && term.derivative, term.name, "separable", "expected functions `value` and `derivative`");
       requireFinite(term.shift, term.name + ".shift");
       return data;
     default:

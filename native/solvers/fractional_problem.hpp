@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string>
 #include <variant>
@@ -97,6 +98,7 @@ struct FractionalTerm {
     linearSquared,  ///< (c . x + constant)^2, where the linear part is positive
     sumSqrt,        ///< sum_i weights_i sqrt(x_i + c_i)
     sumLog,         ///< sum_i weights_i log(1 + c_i x_i)
+    separable,      ///< sum_i phi_i(x_i), each phi_i concave and differentiable
     none            ///< 0: the numerator alone is minimised
   };
   Kind kind = Kind::none;
@@ -111,14 +113,17 @@ struct FractionalTerm {
   bool squared = false;
   double scale = 1;
   double shift = 0;
-  std::string name = {};  ///< for messages: "numerator[0]", "denominator"
+  std::function<double(int i, double u)> phi = {};         ///< phi_i(u); not a number outside its domain
+  std::function<double(int i, double u)> derivative = {};  ///< phi_i'(u)
+  std::string name = {};                                   ///< for messages: "numerator[0]", "denominator"
 };
 
 template <>
 struct EnumNames<FractionalTerm::Kind> {
-  static constexpr std::string_view names[] = {
-      "leastSquares", "squaredHinge", "logistic", "affine", "quadratic",     "squaredNorm", "norm1",  "norm2",
-      "normInf",      "topK",         "lpNorm",   "linear", "linearSquared", "sumSqrt",     "sumLog", "none"};
+  static constexpr std::string_view names[] = {"leastSquares", "squaredHinge", "logistic",      "affine",  "quadratic",
+                                               "squaredNorm",  "norm1",        "norm2",         "normInf", "topK",
+                                               "lpNorm",       "linear",       "linearSquared", "sumSqrt", "sumLog",
+                                               "separable",    "none"};
 };
 
 /// minimise (f(x) + h(x)) / g(x), or f(x) + h(x) - g(x), with

@@ -601,37 +601,56 @@ class Linear final : public DenominatorTerm {
   double rayPhi_ = 0;
 };
 
+/// weight sqrt(u + epsilon)
 struct Sqrt {
-  static ConcaveAlong::Value at(double u, double epsilon) {
-    const double root = std::sqrt(u + epsilon);
-    return {root, 0.5 / root};
+  static ConcaveAlong::Value at(const FractionalTermData& data, std::size_t i, double u) {
+    const double root = std::sqrt(u + data.c[i]);
+    return {data.weights[i] * root, data.weights[i] * 0.5 / root};
   }
 };
+/// weight log(1 + h u)
 struct Log {
-  static ConcaveAlong::Value at(double u, double h) { return {std::log1p(h * u), h / (1 + h * u)}; }
+  static ConcaveAlong::Value at(const FractionalTermData& data, std::size_t i, double u) {
+    const double h = data.c[i];
+    return {data.weights[i] * std::log1p(h * u), data.weights[i] * h / (1 + h * u)};
+  }
+};
+struct Custom {
+  static ConcaveAlong::Value at(const FractionalTermData& data, std::size_t i, double u) {
+    const int index = static_cast<int>(i);
+    return {data.term.phi(index, u), data.term.derivative(index, u)};
+  }
 };
 
-/// sum_i weights_i phi(x_i, c_i) + shift, phi concave in x_i.
+/// sum_i phi_i(x_i) + shift, each phi_i concave.
 template <class Phi>
 class ConcaveSum final : public DenominatorTerm {
  public:
-  explicit ConcaveSum(const FractionalTermData& data)
-      : DenominatorTerm(Shape::concave, 0, 1, 0), data_(data), coordinate_(*this), whole_(*this) {
+  ConcaveSum(const FractionalTermData& data, int n)
+      : DenominatorTerm(Shape::concave, 0, 1, 0),
+        data_(data),
+        phi_(static_cast<std::size_t>(n)),
+        coordinate_(*this),
+        whole_(*this) {
     along_.concave = &coordinate_;
     ray_.kind = Shape::concave;
     ray_.concave = &whole_;
   }
   void restart(const double* x) override {
     inner_ = data_.term.shift;
-    for (std::size_t i = 0; i < data_.c.size(); ++i) inner_ += data_.weights[i] * Phi::at(x[i], data_.c[i]).value;
+    for (std::size_t i = 0; i < phi_.size(); ++i) inner_ += phi_[i] = Phi::at(data_, i, x[i]).value;
   }
   const DenominatorAlong& along(int i, double xi) override {
     coordinate_.i = static_cast<std::size_t>(i);
     coordinate_.x = xi;
-    coordinate_.rest = inner_ - data_.weights[coordinate_.i] * Phi::at(xi, data_.c[coordinate_.i]).value;
+    coordinate_.rest = inner_ - phi_[coordinate_.i];
     return along_;
   }
-  void move(int, double, double t) override { inner_ = coordinate_.at(t).value; }
+  void move(int i, double xi, double t) override {
+    double& phi = phi_[static_cast<std::size_t>(i)];
+    inner_ -= phi;
+    inner_ += phi = Phi::at(data_, static_cast<std::size_t>(i), xi + t).value;
+  }
   const DenominatorAlong& alongRay(const double* x) override {
     whole_.x = x;
     return ray_;
@@ -641,9 +660,8 @@ class ConcaveSum final : public DenominatorTerm {
   struct Coordinate final : ConcaveAlong {
     explicit Coordinate(const ConcaveSum& sum) : of(sum) {}
     Value at(double t) const override {
-      const double weight = of.data_.weights[i];
-      const Value phi = Phi::at(x + t, of.data_.c[i]);
-      return {rest + weight * phi.value, weight * phi.derivative};
+      const Value phi = Phi::at(of.data_, i, x + t);
+      return {rest + phi.value, phi.derivative};
     }
     const ConcaveSum& of;
     std::size_t i = 0;
@@ -654,14 +672,14 @@ class ConcaveSum final : public DenominatorTerm {
     explicit Ray(const ConcaveSum& sum) : of(sum) {}
     Value at(double t) const override {
       Value sum{of.data_.term.shift, 0};
-      for (std::size_t i = 0; i < of.data_.c.size(); ++i) {
+      for (std::size_t i = 0; i < of.phi_.size(); ++i) {
         if (x[i] == 0) {
-          sum.value += of.data_.weights[i] * Phi::at(0, of.data_.c[i]).value;
+          sum.value += of.phi_[i];
           continue;
         }
-        const Value phi = Phi::at(x[i] + t * x[i], of.data_.c[i]);
-        sum.value += of.data_.weights[i] * phi.value;
-        sum.derivative += of.data_.weights[i] * phi.derivative * x[i];
+        const Value phi = Phi::at(of.data_, i, x[i] + t * x[i]);
+        sum.value += phi.value;
+        sum.derivative += phi.derivative * x[i];
       }
       return sum;
     }
@@ -670,6 +688,7 @@ class ConcaveSum final : public DenominatorTerm {
   };
 
   const FractionalTermData& data_;
+  std::vector<double> phi_;  // phi_i(x_i)
   Coordinate coordinate_;
   Ray whole_;
 };
@@ -729,9 +748,11 @@ std::unique_ptr<DenominatorTerm> makeDenominator(const FractionalTermData& data,
     case Kind::linearSquared:
       return std::make_unique<Linear>(data);
     case Kind::sumSqrt:
-      return std::make_unique<ConcaveSum<Sqrt>>(data);
+      return std::make_unique<ConcaveSum<Sqrt>>(data, n);
     case Kind::sumLog:
-      return std::make_unique<ConcaveSum<Log>>(data);
+      return std::make_unique<ConcaveSum<Log>>(data, n);
+    case Kind::separable:
+      return std::make_unique<ConcaveSum<Custom>>(data, n);
     default:
       return std::make_unique<NoDenominator>();
   }
