@@ -4,6 +4,13 @@ export { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from './readers/l
 export { type ReadOptions, readMatrixMarket } from './readers/matrixMarket.js';
 export type { Progress, SolveOptions, SolveResult, Status } from './solve.js';
 export {
+  type CoordinateProblem,
+  type CoordinateResult,
+  type CoordinateSettings,
+  minimizeAlong,
+  minimizeByCoordinates,
+} from './solvers/coordinates.js';
+export {
   type ReluConvexProgram,
   type ReluData,
   type ReluPatterns,
