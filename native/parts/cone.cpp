@@ -121,7 +121,7 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
   for (ActiveSet& set : sets_) set.reserve(d_, std::min(d_, 32));
   for (Candidates& c : scratch_) {
     c.rows.reserve(static_cast<std::size_t>(mostCandidates));
-    c.slack.reserve(static_cast<std::size_t>(n_));
+    c.all.resize(static_cast<std::size_t>(n_));
     c.normals = HostBuffer<double>(static_cast<std::size_t>(d_) * mostCandidates);
     c.work = HostBuffer<double>(static_cast<std::size_t>(4 * d_ + mostCandidates + 16));
   }
@@ -150,20 +150,20 @@ void ConeProjector::findViolated(int group, const double* xp, double tolerance, 
   const double* pattern = patterns_.column(group % patterns_.cols);
   const double* norm = norms_.data();
   if (!loops::anyNegative(n_, pattern, xp, tolerance, norm)) return;
-  found.slack.clear();
-  const auto slack = [&](int k) { return (2 * pattern[k] - 1) * xp[k] / norm[k]; };
-  const auto violated = [&](int k) { return (2 * pattern[k] - 1) * xp[k] + tolerance * norm[k] < 0; };
+  // Written at every row and kept where violated: no branch to guess.
+  int* rows = found.all.data();
+  int count = 0;
   for (int k = 0; k < n_; ++k) {
-    if (violated(k)) found.slack.push_back(slack(k));
+    rows[count] = k;
+    count += (2 * pattern[k] - 1) * xp[k] + tolerance * norm[k] < 0 ? 1 : 0;
   }
-  double threshold = 0;
-  if (found.slack.size() > mostCandidates) {
-    std::nth_element(found.slack.begin(), found.slack.begin() + mostCandidates - 1, found.slack.end());
-    threshold = found.slack[mostCandidates - 1];
+  if (count > mostCandidates) {
+    const auto slack = [&](int k) { return (2 * pattern[k] - 1) * xp[k] / norm[k]; };
+    std::nth_element(rows, rows + mostCandidates, rows + count, [&](int k, int l) { return slack(k) < slack(l); });
+    std::sort(rows, rows + mostCandidates);
+    count = mostCandidates;
   }
-  for (int k = 0; k < n_ && found.rows.size() < mostCandidates; ++k) {
-    if (violated(k) && slack(k) <= threshold) found.rows.push_back(k);
-  }
+  found.rows.assign(rows, rows + count);
 }
 
 /// Goldfarb and Idnani's method on the candidate rows; returns the number of changes to the active set.

@@ -58,7 +58,7 @@ class ConeProjector {
     std::vector<int> rows;
     HostBuffer<double> normals;  // d x most, unit length, signed
     HostBuffer<double> work;
-    std::vector<double> slack;
+    std::vector<int> all;
   };
   static constexpr int mostCandidates = 48;
 

@@ -59,6 +59,12 @@ class ReluSolver {
   Vec<const int> list() const { return {list_.data(), static_cast<int>(list_.size())}; }
   /// Columns whose norms are penalised together form a block.
   int blockOf(int column) const;
+  template <class F>
+  void forColumnsOf(int block, F&& f) const {
+    const int p = map_.patterns();
+    const int members = map_.columns() / blocks_;
+    for (int k = 0; k < members; ++k) f((block / p * members + k) * p + block % p);
+  }
   void blockNorms(Mat<const double> m);
 
   void chooseRho();
@@ -78,7 +84,7 @@ class ReluSolver {
   void makeFeasible();
   double lossValue(Mat<const double> f) const;
   double violation() const;
-  void offerDual(Mat<const double> q);
+  double offerDual(Mat<const double> q);
   double largestDualNorm(Mat<const double> q);
 
   const La& la_;
@@ -132,9 +138,12 @@ class ReluSolver {
   HostMatrix<double> shift_;  // d x columns: sums of constraint normals times multipliers >= 0
   HostMatrix<double> boundWork_;
   HostBuffer<double> bounds_;
+  std::vector<char> refined_;
   HostMatrix<double> candidate_, candidateQ_, bestDual_;
   double bestObjective_ = INFINITY;
   double lowerBound_ = 0;  // losses and norms are not negative
+  int reports_ = 0;
+  bool subgradientPays_ = true;
   double violation_ = 0;
 };
 
@@ -170,6 +179,7 @@ ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluS
   scale_ = HostBuffer<double>(static_cast<std::size_t>(columns));
   bounds_ = HostBuffer<double>(static_cast<std::size_t>(columns));
   boundWork_ = HostMatrix<double>(3 * d + 2, columns);
+  refined_.resize(static_cast<std::size_t>(blocks_));
   list_.reserve(static_cast<std::size_t>(columns));
   listed_.resize(static_cast<std::size_t>(columns));
   const ReluWarmStart& warm = problem.warmStart;

@@ -43,35 +43,57 @@ double ReluSolver<La>::violation() const {
 
 /// max_i ||Proj_{K_i}(+-X^T D_i theta)|| or an upper bound of it: for any mu >= 0, ||Proj(q)|| <= ||q + G^T mu||. Two
 /// such mu cost no projection: the multipliers of the iteration (`shift_` = G^T mu) and those on the rows active last.
+/// The second is asked for only where the first leaves a block among the largest.
 template <LinAlg La>
 double ReluSolver<La>::largestDualNorm(Mat<const double> q) {
   const int d = map_.dimension();
   const int half = map_.patterns() * data_.c;
-  la_.tasks(map_.columns(), [&](int j) {
-    double* point = boundWork_.column(j);
+  const auto signedPoint = [&](int j, double* point) {
     for (int i = 0; i < d; ++i) point[i] = map_.sign(j) * q(i, j % half);
-    double bound = projector_ ? projector_->normBound(j, point, point + d) : blas::nrm2(d, point);
-    if (projector_) {
-      for (int i = 0; i < d; ++i) point[i] += shift_(i, j);
-      bound = std::min(bound, blas::nrm2(d, point));
-    }
-    bounds_[static_cast<std::size_t>(j)] = bound;
-  });
-  std::fill(norms_.data(), norms_.data() + blocks_, 0.0);
-  for (int j = 0; j < map_.columns(); ++j) {
-    const double bound = bounds_[static_cast<std::size_t>(j)];
-    norms_[static_cast<std::size_t>(blockOf(j))] += bound * bound;
+  };
+  la_.tasks(
+      map_.columns(),
+      [&](int j) {
+        double* point = boundWork_.column(j);
+        signedPoint(j, point);
+        double& bound = bounds_[static_cast<std::size_t>(j)];
+        bound = blas::nrm2(d, point);
+        if (!projector_) return;
+        for (int i = 0; i < d; ++i) point[i] += shift_(i, j);
+        bound = std::min(bound, blas::nrm2(d, point));
+      },
+      6.0 * d * map_.columns());
+  const auto squareOf = [&](int block) {
+    double square = 0;
+    forColumnsOf(block,
+                 [&](int j) { square += bounds_[static_cast<std::size_t>(j)] * bounds_[static_cast<std::size_t>(j)]; });
+    return square;
+  };
+  for (int block = 0; block < blocks_; ++block) {
+    norms_[static_cast<std::size_t>(block)] = squareOf(block);
+    refined_[static_cast<std::size_t>(block)] = 0;
   }
-  double largest = 0;
-  for (int j = 0; j < blocks_; ++j) largest = std::max(largest, norms_[static_cast<std::size_t>(j)]);
-  return std::sqrt(largest);
+  for (;;) {
+    const int largest = static_cast<int>(std::max_element(norms_.data(), norms_.data() + blocks_) - norms_.data());
+    char& refined = refined_[static_cast<std::size_t>(largest)];
+    if (!projector_ || refined) return std::sqrt(norms_[static_cast<std::size_t>(largest)]);
+    refined = 1;
+    forColumnsOf(largest, [&](int j) {
+      double* point = boundWork_.column(j);
+      signedPoint(j, point);
+      double& bound = bounds_[static_cast<std::size_t>(j)];
+      bound = std::min(bound, projector_->normBound(j, point, point + d));
+    });
+    norms_[static_cast<std::size_t>(largest)] = squareOf(largest);
+  }
 }
 
-/// Takes the dual point in `candidate_` (q = F^T of it), scaled to be feasible, if it improves the lower bound.
+/// Takes the dual point in `candidate_` (q = F^T of it), scaled to be feasible, if it improves the lower bound. Returns
+/// its bound.
 ///
 /// maximise -loss*(-theta) subject to ||Proj_{K_i}(+-X^T D_i theta)|| <= beta. Squared loss: theta y - 1/2 ||theta||^2.
 template <LinAlg La>
-void ReluSolver<La>::offerDual(Mat<const double> q) {
+double ReluSolver<La>::offerDual(Mat<const double> q) {
   const int size = data_.n * data_.c;
   const double* y = data_.y.data();
   double* theta = candidate_.data();
@@ -90,6 +112,7 @@ void ReluSolver<La>::offerDual(Mat<const double> q) {
     lowerBound_ = bound;
     std::copy(theta, theta + candidate_.size(), bestDual_.data());
   }
+  return bound;
 }
 
 template <LinAlg La>
@@ -114,18 +137,24 @@ Progress ReluSolver<La>::progress() {
     violation_ = violation();
     std::copy(v_.data(), v_.data() + v_.size(), best_.data());
   }
-  // Two dual points: the subgradient of the loss at this v, and the multiplier of the iteration.
-  la_.forEach(data_.n, [&](int k) { data_.loss.dualPoint(fv_.data() + k, data_.y.data() + k, candidate_.data() + k); });
-  map_.adjoint(candidate_, candidateQ_);
-  offerDual(candidateQ_);
+  // Two dual points: the multiplier of the iteration, and the subgradient of the loss at this v, which is mostly worse
+  // and then looked at now and then only.
+  double bound = 0;
   if (knowsDual_ && squared()) {
     std::copy(theta_.data(), theta_.data() + theta_.size(), candidate_.data());
-    offerDual(q_);
+    bound = offerDual(q_);
   } else if (knowsDual_) {
     std::copy(zDual_.data(), zDual_.data() + zDual_.size(), candidate_.data());
     map_.adjoint(candidate_, candidateQ_);
-    offerDual(candidateQ_);
+    bound = offerDual(candidateQ_);
   }
+  if (!knowsDual_ || subgradientPays_ || reports_ % 8 == 0) {
+    la_.forEach(data_.n,
+                [&](int k) { data_.loss.dualPoint(fv_.data() + k, data_.y.data() + k, candidate_.data() + k); });
+    map_.adjoint(candidate_, candidateQ_);
+    subgradientPays_ = offerDual(candidateQ_) > bound;
+  }
+  ++reports_;
   Progress now;
   now.objective = bestObjective_;
   now.lowerBound = lowerBound_;
