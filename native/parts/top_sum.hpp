@@ -32,6 +32,13 @@ class TopSum {
     for (int p = 0; p < k_; ++p) sum_ += values_[at(heap_[at(p)])];
   }
 
+  /// Multiplies all numbers by a factor >= 0.
+  void scale(double factor) {
+    for (double& value : values_) value *= factor;
+    sum_ = 0;
+    for (int p = 0; p < k_; ++p) sum_ += values_[at(heap_[at(p)])];
+  }
+
   double sum() const { return sum_; }
 
   struct Others {

@@ -13,6 +13,23 @@ constexpr int refreshInterval = 50;
 
 double at(const std::vector<double>& values, int i) { return values.empty() ? 0 : values[static_cast<std::size_t>(i)]; }
 
+/// Whether u = 0 is the minimiser of N - s g, and for s = N(0) / g(0) of N / g, without looking for it: most
+/// coordinates of a sparse solution. Each piece of g is left by the better of two parabolas; what that gains must not
+/// exceed what the piece lies below g at 0.
+bool staysAtZero(const NumeratorAlong& N, const DenominatorAlong& g, double s) {
+  if (N.x != 0 || !(N.a > 0) || g.symmetric || g.pieces > 3) return false;
+  if (g.kind == DenominatorAlong::Kind::none) return std::abs(N.b) <= N.l1;
+  if (g.kind != DenominatorAlong::Kind::affineMax) return false;
+  const double tau = s * g.scale;
+  double top = g.gamma[0];
+  for (int k = 1; k < g.pieces; ++k) top = std::max(top, g.gamma[k]);
+  for (int k = 0; k < g.pieces; ++k) {
+    const double slope = std::abs(N.b - tau * g.phi[k]) - N.l1;
+    if (slope > 0 && slope * slope > 2 * N.a * tau * (top - g.gamma[k])) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 FractionalLane::FractionalLane(const FractionalData& data, const FractionalSettings& settings, std::uint32_t stream)
@@ -75,10 +92,11 @@ NumeratorAlong FractionalLane::numeratorAlong(int i) {
 
 MinimumAlong FractionalLane::minimum(int i, const NumeratorAlong& along, Mode mode) {
   static constexpr DenominatorAlong none{};
-  if (mode == Mode::numerator) return minimizeDifference(along, none, 0);
+  if (mode == Mode::numerator) return staysAtZero(along, none, 0) ? MinimumAlong{} : minimizeDifference(along, none, 0);
   const DenominatorAlong& g = denominator_->along(i, along.x);
-  if (!data_.parametric) return minimizeQuotient(along, g);
-  return minimizeDifference(along, g, data_.difference ? 1 : objective());
+  const double s = data_.difference ? 1 : objective();
+  if (staysAtZero(along, g, s)) return {};
+  return data_.parametric ? minimizeDifference(along, g, s) : minimizeQuotient(along, g);
 }
 
 void FractionalLane::move(int i, double value, Mode mode) {

@@ -299,6 +299,10 @@ class TopK final : public DenominatorTerm {
     top_.change(i, std::abs(xi + t));
     inner_ = top_.sum();
   }
+  void scale(double factor, const double*) override {
+    top_.scale(factor);
+    inner_ = top_.sum();
+  }
   const DenominatorAlong& alongRay(const double*) override { return homogeneousRay(); }
 
  private:

@@ -51,6 +51,10 @@ TEST(sumsFollowChangesAsSortingDoes) {
         const double next = step % 3 == 0 ? 0 : step % 3 == 1 ? random.below(draw++, 9) : 10 * random.uniform(draw++);
         values[static_cast<std::size_t>(i)] = next;
         top.change(i, next);
+        if (step % 50 == 7) {
+          top.scale(0.5);
+          for (double& v : values) v *= 0.5;
+        }
         if (step == 150) top.assign([&](int j) { return values[static_cast<std::size_t>(j)]; });
       }
     }
