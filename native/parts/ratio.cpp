@@ -56,6 +56,7 @@ struct AffineMax {
   const DenominatorAlong& d;
   double operator()(double t) const { return d.scale * largestPiece(d, t) + d.shift; }
   bool counts(double) const { return true; }
+  bool countsAt(double) const { return true; }
   Asymptote asymptote(double direction) const {
     const QuadraticPiece w = steepestPiece(d, direction);
     return {{d.scale * w.c + d.shift, d.scale * w.b, 0}};
@@ -69,17 +70,49 @@ struct AffineMaxSquared {
     return d.scale * (w * w) + d.shift;
   }
   bool counts(double t) const { return d.symmetric || largestPiece(d, t) >= 0; }
+  bool countsAt(double direction) const {
+    const QuadraticPiece w = steepestPiece(d, direction);
+    return d.symmetric || direction * w.b > 0 || (w.b == 0 && w.c >= 0);
+  }
   Asymptote asymptote(double direction) const {
     const QuadraticPiece w = steepestPiece(d, direction);
-    if (!d.symmetric && (direction * w.b < 0 || (w.b == 0 && w.c < 0))) return {{-infinity, 0, 0}};
     return {{d.scale * w.c * w.c + d.shift, 2 * d.scale * w.b * w.c, d.scale * w.b * w.b}};
   }
 };
 
+/// g, g' and g''.
+struct Jet {
+  double g;
+  double first;
+  double second;
+};
+
+Jet jet(int degree, const double* q, double t) {
+  Jet p{q[degree], 0, 0};
+  for (int k = degree - 1; k >= 0; --k) {
+    p.second = p.second * t + 2 * p.first;
+    p.first = p.first * t + p.g;
+    p.g = p.g * t + q[k];
+  }
+  return p;
+}
+
+Jet sqrtOf(const Jet& p) {
+  const double root = std::sqrt(p.g);
+  const double first = p.first / (2 * root);
+  return {root, first, (p.second / 2 - first * first) / root};
+}
+
+Jet scaled(const Jet& p, const DenominatorAlong& d) {
+  return {d.scale * p.g + d.shift, d.scale * p.first, d.scale * p.second};
+}
+
 struct Quadratic {
   const DenominatorAlong& d;
+  Jet derivatives(double t) const { return scaled(jet(2, d.q, t), d); }
   double operator()(double t) const { return d.scale * ((d.q[2] * t + d.q[1]) * t + d.q[0]) + d.shift; }
   bool counts(double) const { return true; }
+  bool countsAt(double) const { return true; }
   Asymptote asymptote(double) const { return {{d.scale * d.q[0] + d.shift, d.scale * d.q[1], d.scale * d.q[2]}}; }
 };
 
@@ -95,8 +128,10 @@ Asymptote sqrtAsymptote(const double* q, double direction, double scale, double 
 
 struct SqrtQuadratic {
   const DenominatorAlong& d;
+  Jet derivatives(double t) const { return scaled(sqrtOf(jet(2, d.q, t)), d); }
   double operator()(double t) const { return d.scale * std::sqrt((d.q[2] * t + d.q[1]) * t + d.q[0]) + d.shift; }
   bool counts(double) const { return true; }
+  bool countsAt(double) const { return true; }
   Asymptote asymptote(double direction) const { return sqrtAsymptote(d.q, direction, d.scale, d.shift); }
 };
 
@@ -104,8 +139,10 @@ double quarticAt(const double* q, double t) { return (((q[4] * t + q[3]) * t + q
 
 struct SqrtQuartic {
   const DenominatorAlong& d;
+  Jet derivatives(double t) const { return scaled(sqrtOf(jet(4, d.q, t)), d); }
   double operator()(double t) const { return d.scale * std::sqrt(quarticAt(d.q, t)) + d.shift; }
   bool counts(double) const { return true; }
+  bool countsAt(double) const { return true; }
   Asymptote asymptote(double direction) const {
     if (d.q[4] > 0) return {{0, 0, d.scale * std::sqrt(d.q[4])}};
     if (d.q[4] < 0 || direction * d.q[3] < 0) return {{-infinity, 0, 0}};
@@ -116,8 +153,10 @@ struct SqrtQuartic {
 
 struct RootQuartic {
   const DenominatorAlong& d;
+  Jet derivatives(double t) const { return scaled(sqrtOf(sqrtOf(jet(4, d.q, t))), d); }
   double operator()(double t) const { return d.scale * std::sqrt(std::sqrt(quarticAt(d.q, t))) + d.shift; }
   bool counts(double) const { return true; }
+  bool countsAt(double) const { return true; }
   Asymptote asymptote(double direction) const {
     if (d.q[4] > 0) return {{0, direction * d.scale * std::sqrt(std::sqrt(d.q[4])), 0}};
     if (d.q[4] < 0 || direction * d.q[3] < 0) return {{-infinity, 0, 0}};
@@ -167,9 +206,16 @@ struct Quotient {
     const double under = g(t);
     return under > 0 && g.counts(t) ? n(t) / under : infinity;
   }
+  /// The Newton step for N' g = N g'.
+  double correction(const Side& side, double t) const {
+    const Jet at = g.derivatives(t);
+    const double over = side(t);
+    const double slope = side.a * t + side.b;
+    return (over * at.first - slope * at.g) / (side.a * at.g - over * at.second);
+  }
   double limit(const Side& side, double direction) const {
     const Asymptote far = g.asymptote(direction);
-    if (far.g[0] == -infinity || far.g[2] < 0) return infinity;
+    if (far.g[0] == -infinity || far.g[2] < 0 || !g.countsAt(direction)) return infinity;
     if (side.a > 0 || far.g[2] > 0) return far.g[2] > 0 ? side.a / 2 / far.g[2] : infinity;
     const double over = direction * side.b;
     const double under = direction * far.g[1];
@@ -186,6 +232,11 @@ struct Difference {
   double s;
 
   double operator()(double t) const { return s == 0 ? n(t) : n(t) - s * g(t); }
+  /// The Newton step for N' = s g'.
+  double correction(const Side& side, double t) const {
+    const Jet at = g.derivatives(t);
+    return (s * at.first - (side.a * t + side.b)) / (side.a - s * at.second);
+  }
   double limit(const Side& side, double direction) const {
     Asymptote far = {{0, 0, 0}};
     if (s > 0) far = g.asymptote(direction);
@@ -223,6 +274,20 @@ struct Search {
     const Side& last = sides.side[sides.count - 1];
     if (sides.count > 0 && std::isinf(last.lo)) limit(last, -infinity);
   }
+  /// Newton's method for the stationary point itself: the roots of a polynomial made from it can be less well
+  /// conditioned.
+  void polish(const Sides& sides) {
+    for (int i = 0; i < sides.count; ++i) {
+      const Side& side = sides.side[i];
+      for (int k = 0; k < 4 && best.t > side.lo && best.t < side.hi; ++k) {
+        const double t = best.t;
+        const double step = f.correction(side, t);
+        if (!(std::abs(step) > 1e-10 * std::abs(t))) break;
+        offer(t + step, side);
+        if (best.t == t) break;
+      }
+    }
+  }
   void limit(const Side& side, double end) {
     const double value = f.limit(side, std::copysign(1.0, end));
     if (value < best.value) best = {end, value};
@@ -245,6 +310,7 @@ MinimumAlong quotientByRoots(const NumeratorAlong& n, const G& g, const double* 
     for (int k = 0; k < count; ++k) search.offer(t[k], side);
     if (side.a > 0) search.offer(-side.b / side.a, side);  // where N = 0 the equation has a double root
   }
+  search.polish(sides);
   return search.best;
 }
 
@@ -269,6 +335,7 @@ MinimumAlong quotientByDinkelbach(const NumeratorAlong& n, const G& g, const dou
       if (round == 0 && side.a > 0) t[count++] = -side.b / side.a;
       for (int k = 0; k < count; ++k) search.offer(t[k], side);
     }
+    search.polish(sides);
     if (round > 0 && !(search.best.value < s - 1e-15 * std::abs(s))) break;
   }
   return search.best;
@@ -285,6 +352,7 @@ MinimumAlong differenceByRoots(const NumeratorAlong& n, const G& g, double s, co
     const int count = steps(sides.side[i], q, s * g.d.scale, t);
     for (int k = 0; k < count; ++k) search.offer(t[k], sides.side[i]);
   }
+  search.polish(sides);
   return search.best;
 }
 
@@ -381,16 +449,19 @@ MinimumAlong bestSquaredPiece(const Sides& sides, const DenominatorAlong& g) {
       const double phi = g.phi[k];
       const double gamma = g.gamma[k];
       const double q[3] = {g.scale * gamma * gamma + g.shift, 2 * g.scale * phi * gamma, g.scale * phi * phi};
-      double t[4];
-      int count = quadraticQuotientSteps(side, q, t);
-      t[count++] = -gamma / phi;
-      if (side.a > 0) t[count++] = -side.b / side.a;
-      for (int j = 0; j < count; ++j) {
-        const double w = phi * t[j] + gamma;
-        if (!(t[j] > side.lo && t[j] < side.hi) || (!g.symmetric && w < 0 && j != 2)) continue;
-        const double value = side(t[j]) / (g.scale * w * w + g.shift);
-        if (value < best.value) best = {t[j], value};
+      const auto offer = [&](double t, double w) {
+        if (!(t > side.lo && t < side.hi) || (!g.symmetric && w < 0)) return;
+        const double value = side(t) / (g.scale * w * w + g.shift);
+        if (value < best.value) best = {t, value};
+      };
+      double t[2];
+      const int count = quadraticQuotientSteps(side, q, t);
+      for (int j = 0; j < count; ++j) offer(t[j], phi * t[j] + gamma);
+      if (!g.symmetric) {  // a rounding inside, where it counts
+        const double zero = -gamma / phi;
+        offer(zero + std::copysign(4e-16 * std::abs(zero), phi), 0);
       }
+      if (side.a > 0) offer(-side.b / side.a, gamma - phi * side.b / side.a);
     }
   }
   return best;
@@ -553,7 +624,7 @@ struct Scaled {
 double NumeratorAlong::operator()(double t) const {
   const double size = std::abs(x + t);
   const double outer = rest + size;
-  return (a / 2 * t + b) * t + c + l1 * size + l1Squared * (outer * outer);
+  return (a / 2 * t + b) * t + c + l1 * size + l1Squared * outer * outer;
 }
 
 double DenominatorAlong::operator()(double t) const {
@@ -680,11 +751,12 @@ MinimumAlong minimizeQuotient(const NumeratorAlong& n, const DenominatorAlong& g
   DenominatorAlong constant = g;
   constant.kind = Kind::quadratic;
   std::fill(constant.q, constant.q + 5, 0.0);
-  return minimizeQuotient(n, constant);
+  const double q[3] = {g.shift, 0, 0};
+  return quotientByRoots(n, Quadratic{constant}, q, quadraticQuotientSteps);
 }
 
 MinimumAlong minimizeDifference(const NumeratorAlong& n, const DenominatorAlong& g, double s) {
-  switch (g.kind) {
+  switch (s == 0 && g.kind != Kind::concave ? Kind::none : g.kind) {
     case Kind::affineMax: {
       const Sides sides(n);
       return withPieces(Difference<AffineMax>{n, {g}, s}, sides,
@@ -693,10 +765,15 @@ MinimumAlong minimizeDifference(const NumeratorAlong& n, const DenominatorAlong&
     case Kind::affineMaxSquared: {
       const double phi = g.phi[0];
       const double gamma = g.gamma[0];
-      DenominatorAlong square = g;
-      square.symmetric = true;
       const double q[3] = {gamma * gamma, 2 * phi * gamma, phi * phi};
-      return differenceByRoots(n, AffineMaxSquared{square}, s, q, quadraticDifferenceSteps);
+      const Difference<AffineMaxSquared> f{n, {g}, s};
+      const Sides sides(n);
+      Search search(f);
+      search.ends(sides);
+      for (int i = 0; i < sides.count; ++i) {
+        search.offer(quadraticDifferenceStep(sides.side[i], q, s * g.scale), sides.side[i]);
+      }
+      return search.best;
     }
     case Kind::quadratic:
       return differenceByRoots(n, Quadratic{g}, s, g.q, quadraticDifferenceSteps);
@@ -712,7 +789,7 @@ MinimumAlong minimizeDifference(const NumeratorAlong& n, const DenominatorAlong&
   DenominatorAlong constant = g;
   constant.kind = Kind::quadratic;
   std::fill(constant.q, constant.q + 5, 0.0);
-  return minimizeDifference(n, constant, s);
+  return differenceByRoots(n, Quadratic{constant}, s, constant.q, quadraticDifferenceSteps);
 }
 
 }  // namespace nonconvex

@@ -165,7 +165,8 @@ Terms<Real> function(const State& state, Real t) {
     return {n.value / g.value, n.size / g.value + n.value / g.value * (g.size / g.value)};
   }
   const Real s = state.s;
-  const Real value = s > 0 ? n.value - s * g.value : n.value;
+  if (s == 0 && state.g.kind != Kind::concave) return n;
+  const Real value = n.value - s * g.value;
   if (!(value == value)) return {std::numeric_limits<Real>::infinity(), 0};
   return {value, n.size + s * g.size};
 }
@@ -240,6 +241,15 @@ std::string describe(const State& state) {
       << " shift " << g.shift << " symmetric " << g.symmetric << " q";
   for (const double q : g.q) out << " " << q;
   for (int k = 0; k < std::min(g.pieces, 10); ++k) out << " (" << g.phi[k] << " " << g.gamma[k] << ")";
+  if (g.kind == Kind::concave) {
+    out << " concave "
+        << (g.concave == &state.roots        ? "roots"
+            : g.concave == &state.logs       ? "logs"
+            : g.concave == &state.saturating ? "saturating"
+                                             : "cap");
+    for (const double t : {0.0, state.scale})
+      out << " g(" << t << ") = " << g.concave->at(t).value << ", " << g.concave->at(t).derivative;
+  }
   out << " s " << state.s;
   return out.str();
 }
@@ -264,11 +274,13 @@ void examine(State& state) {
   if (std::isinf(found.t)) {
     const double bound = found.t > 0 ? state.n.upper : state.n.lower;
     expect(std::isinf(bound), "beyond a bound", state, found, reference);
-    const double far = std::copysign(1e9 * state.scale, found.t) - state.n.x;
+    const double far = std::copysign((found.value == -infinity ? 1e25 : 1e9) * state.scale, found.t) - state.n.x;
     const double there = function<double>(state, far).value;
     const double further = function<double>(state, 16 * far).value;
     if (found.value == -infinity) {
       expect(further < there, "not unbounded", state, found, reference);
+    } else if (found.value == 0 && state.g.kind == Kind::concave) {  // it may be as slow as a logarithm
+      expect(further < there || there == 0, "limit too low", state, found, {far, there});
     } else {  // approached from above
       expect(there - found.value >= -1e-10 * std::abs(there), "limit too high", state, found, {far, there});
       expect(further - found.value <= 0.75 * (there - found.value) + 1e-7 * std::abs(there), "limit too low", state,
