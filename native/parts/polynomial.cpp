@@ -84,7 +84,7 @@ double rootBetween(int degree, const double* c, double lo, double hi, bool risin
     }
     ((p < 0) == rising ? lo : hi) = t;
     double next = t - p / d;
-    if (!(next > lo && next < hi && std::abs(next - t) <= last / 2)) {
+    if (!(next > lo && next < hi && std::abs(next - t) <= last / 4)) {
       next = between(lo, hi);
       if (!(next > lo && next < hi)) return t;
     }
