@@ -25,9 +25,33 @@ struct Asymptote {
   double g[3];
 };
 
-// The denominators, one struct a kind: value, `counts` where the point is admissible, behaviour at infinity.
+// The denominators, one struct a kind: value, what of it counts in a quotient (where that is
+// positive), whether it grows no faster than t, behaviour at infinity.
+
+constexpr int few = 4;  // pieces up to here are not worth a call
+constexpr int lanes = 8;
+constexpr int block = 128;
+
+/// max_k s (x_k t + weight y_k) over s = 1 and s = other.
+NONCONVEX_CLONES double largestOfMany(int n, const double* x, const double* y, double t, double weight, double other) {
+  double most[lanes];
+  for (int l = 0; l < lanes; ++l) most[l] = -infinity;
+  int k = 0;
+  for (; k + lanes <= n; k += lanes) {
+    double w[lanes];
+    for (int l = 0; l < lanes; ++l) w[l] = x[k + l] * t + weight * y[k + l];
+    for (int l = 0; l < lanes; ++l) w[l] = other * w[l] > w[l] ? other * w[l] : w[l];
+    for (int l = 0; l < lanes; ++l) most[l] = w[l] > most[l] ? w[l] : most[l];
+  }
+  for (; k < n; ++k) {
+    const double w = x[k] * t + weight * y[k];
+    most[0] = std::max({most[0], w, other * w});
+  }
+  return *std::max_element(most, most + lanes);
+}
 
 double largestPiece(const DenominatorAlong& g, double t) {
+  if (g.pieces > few) return largestOfMany(g.pieces, g.phi, g.gamma, t, 1, g.symmetric ? -1 : 1);
   double most = -infinity;
   for (int k = 0; k < g.pieces; ++k) {
     const double w = g.phi[k] * t + g.gamma[k];
@@ -53,10 +77,11 @@ QuadraticPiece steepestPiece(const DenominatorAlong& g, double direction) {
 }
 
 struct AffineMax {
+  static constexpr bool linear = true;
   const DenominatorAlong& d;
   double operator()(double t) const { return d.scale * largestPiece(d, t) + d.shift; }
-  bool counts(double) const { return true; }
   bool countsAt(double) const { return true; }
+  double positive(double t) const { return (*this)(t); }
   Asymptote asymptote(double direction) const {
     const QuadraticPiece w = steepestPiece(d, direction);
     return {{d.scale * w.c + d.shift, d.scale * w.b, 0}};
@@ -64,17 +89,26 @@ struct AffineMax {
 };
 
 struct AffineMaxSquared {
+  static constexpr bool linear = false;
   const DenominatorAlong& d;
   double operator()(double t) const {
     const double w = largestPiece(d, t);
     return d.scale * (w * w) + d.shift;
   }
-  bool counts(double t) const { return d.symmetric || largestPiece(d, t) >= 0; }
+  double positive(double t) const {
+    const double w = largestPiece(d, t);
+    return d.symmetric || w >= 0 ? d.scale * (w * w) + d.shift : 0;
+  }
   bool countsAt(double direction) const {
+    if (d.symmetric) return true;
     const QuadraticPiece w = steepestPiece(d, direction);
-    return d.symmetric || direction * w.b > 0 || (w.b == 0 && w.c >= 0);
+    return direction * w.b > 0 || (w.b == 0 && w.c >= 0);
   }
   Asymptote asymptote(double direction) const {
+    if (d.pieces > 1) {  // that the square grows decides already
+      const double slope = largestOfMany(d.pieces, d.phi, d.gamma, direction, 0, d.symmetric ? -1 : 1);
+      if (slope > 0) return {{0, 0, d.scale * slope * slope}};
+    }
     const QuadraticPiece w = steepestPiece(d, direction);
     return {{d.scale * w.c * w.c + d.shift, 2 * d.scale * w.b * w.c, d.scale * w.b * w.b}};
   }
@@ -108,11 +142,12 @@ Jet scaled(const Jet& p, const DenominatorAlong& d) {
 }
 
 struct Quadratic {
+  static constexpr bool linear = false;
   const DenominatorAlong& d;
   Jet derivatives(double t) const { return scaled(jet(2, d.q, t), d); }
   double operator()(double t) const { return d.scale * ((d.q[2] * t + d.q[1]) * t + d.q[0]) + d.shift; }
-  bool counts(double) const { return true; }
   bool countsAt(double) const { return true; }
+  double positive(double t) const { return (*this)(t); }
   Asymptote asymptote(double) const { return {{d.scale * d.q[0] + d.shift, d.scale * d.q[1], d.scale * d.q[2]}}; }
 };
 
@@ -127,22 +162,24 @@ Asymptote sqrtAsymptote(const double* q, double direction, double scale, double 
 }
 
 struct SqrtQuadratic {
+  static constexpr bool linear = true;
   const DenominatorAlong& d;
   Jet derivatives(double t) const { return scaled(sqrtOf(jet(2, d.q, t)), d); }
   double operator()(double t) const { return d.scale * std::sqrt((d.q[2] * t + d.q[1]) * t + d.q[0]) + d.shift; }
-  bool counts(double) const { return true; }
   bool countsAt(double) const { return true; }
+  double positive(double t) const { return (*this)(t); }
   Asymptote asymptote(double direction) const { return sqrtAsymptote(d.q, direction, d.scale, d.shift); }
 };
 
 double quarticAt(const double* q, double t) { return (((q[4] * t + q[3]) * t + q[2]) * t + q[1]) * t + q[0]; }
 
 struct SqrtQuartic {
+  static constexpr bool linear = false;
   const DenominatorAlong& d;
   Jet derivatives(double t) const { return scaled(sqrtOf(jet(4, d.q, t)), d); }
   double operator()(double t) const { return d.scale * std::sqrt(quarticAt(d.q, t)) + d.shift; }
-  bool counts(double) const { return true; }
   bool countsAt(double) const { return true; }
+  double positive(double t) const { return (*this)(t); }
   Asymptote asymptote(double direction) const {
     if (d.q[4] > 0) return {{0, 0, d.scale * std::sqrt(d.q[4])}};
     if (d.q[4] < 0 || direction * d.q[3] < 0) return {{-infinity, 0, 0}};
@@ -152,11 +189,12 @@ struct SqrtQuartic {
 };
 
 struct RootQuartic {
+  static constexpr bool linear = true;
   const DenominatorAlong& d;
   Jet derivatives(double t) const { return scaled(sqrtOf(sqrtOf(jet(4, d.q, t))), d); }
   double operator()(double t) const { return d.scale * std::sqrt(std::sqrt(quarticAt(d.q, t))) + d.shift; }
-  bool counts(double) const { return true; }
   bool countsAt(double) const { return true; }
+  double positive(double t) const { return (*this)(t); }
   Asymptote asymptote(double direction) const {
     if (d.q[4] > 0) return {{0, direction * d.scale * std::sqrt(std::sqrt(d.q[4])), 0}};
     if (d.q[4] < 0 || direction * d.q[3] < 0) return {{-infinity, 0, 0}};
@@ -203,8 +241,8 @@ struct Quotient {
   G g;
 
   double operator()(double t) const {
-    const double under = g(t);
-    return under > 0 && g.counts(t) ? n(t) / under : infinity;
+    const double under = g.positive(t);
+    return under > 0 ? n(t) / under : infinity;
   }
   /// The Newton step for N' g = N g'.
   double correction(const Side& side, double t) const {
@@ -214,6 +252,7 @@ struct Quotient {
     return (over * at.first - slope * at.g) / (side.a * at.g - over * at.second);
   }
   double limit(const Side& side, double direction) const {
+    if (G::linear && side.a > 0) return infinity;
     const Asymptote far = g.asymptote(direction);
     if (far.g[0] == -infinity || far.g[2] < 0 || !g.countsAt(direction)) return infinity;
     if (side.a > 0 || far.g[2] > 0) return far.g[2] > 0 ? side.a / 2 / far.g[2] : infinity;
@@ -238,6 +277,7 @@ struct Difference {
     return (s * at.first - (side.a * t + side.b)) / (side.a - s * at.second);
   }
   double limit(const Side& side, double direction) const {
+    if (G::linear && side.a > 0) return infinity;
     Asymptote far = {{0, 0, 0}};
     if (s > 0) far = g.asymptote(direction);
     if (far.g[0] == -infinity) return infinity;
@@ -383,57 +423,72 @@ inline void pieceStep(const Side& side, double phi, double gamma, double s, doub
   value = counts ? value : infinity;
 }
 
-constexpr int block = 128;
-
+/// Steps and values of n pieces; value[n] up to the next multiple of `lanes` is set, too. Returns the least value.
 template <Rule rule>
-inline __attribute__((always_inline)) void blockSteps(const Side& side, const double* phi, const double* gamma, int n,
-                                                      double scale, double shift, double s, double* t, double* value) {
+inline __attribute__((always_inline)) double blockSteps(const Side& side, const double* phi, const double* gamma, int n,
+                                                        double scale, double shift, double s, double* t,
+                                                        double* value) {
   const Side local = side;
   for (int k = 0; k < n; ++k) pieceStep<rule>(local, scale * phi[k], scale * gamma[k] + shift, s, t[k], value[k]);
+  for (int k = n; k % lanes != 0; ++k) value[k] = infinity;
+  double least[lanes];
+  for (int l = 0; l < lanes; ++l) least[l] = value[l];
+  for (int k = lanes; k < n; k += lanes) {
+    for (int l = 0; l < lanes; ++l) least[l] = value[k + l] < least[l] ? value[k + l] : least[l];
+  }
+  return *std::min_element(least, least + lanes);
 }
 
-NONCONVEX_CLONES void quotientSteps(const Side& side, const double* phi, const double* gamma, int n, double scale,
-                                    double shift, double s, double* t, double* value) {
-  blockSteps<Rule::quotient>(side, phi, gamma, n, scale, shift, s, t, value);
-}
-NONCONVEX_CLONES void squaredQuotientSteps(const Side& side, const double* phi, const double* gamma, int n,
-                                           double scale, double shift, double s, double* t, double* value) {
-  blockSteps<Rule::squaredQuotient>(side, phi, gamma, n, scale, shift, s, t, value);
-}
-NONCONVEX_CLONES void differenceSteps(const Side& side, const double* phi, const double* gamma, int n, double scale,
+NONCONVEX_CLONES double quotientSteps(const Side& side, const double* phi, const double* gamma, int n, double scale,
                                       double shift, double s, double* t, double* value) {
-  blockSteps<Rule::difference>(side, phi, gamma, n, scale, shift, s, t, value);
+  return blockSteps<Rule::quotient>(side, phi, gamma, n, scale, shift, s, t, value);
+}
+NONCONVEX_CLONES double squaredQuotientSteps(const Side& side, const double* phi, const double* gamma, int n,
+                                             double scale, double shift, double s, double* t, double* value) {
+  return blockSteps<Rule::squaredQuotient>(side, phi, gamma, n, scale, shift, s, t, value);
+}
+NONCONVEX_CLONES double differenceSteps(const Side& side, const double* phi, const double* gamma, int n, double scale,
+                                        double shift, double s, double* t, double* value) {
+  return blockSteps<Rule::difference>(side, phi, gamma, n, scale, shift, s, t, value);
 }
 
 /// The best step of any piece, scale (phi t + gamma) + shift, on any side.
 template <Rule rule>
 MinimumAlong bestPiece(const Sides& sides, const DenominatorAlong& g, double scale, double shift, double s) {
+  constexpr auto steps = rule == Rule::quotient          ? quotientSteps
+                         : rule == Rule::squaredQuotient ? squaredQuotientSteps
+                                                         : differenceSteps;
+  const int signs = g.symmetric && rule != Rule::squaredQuotient ? 2 : 1;
   MinimumAlong best{0, infinity};
-  for (int i = 0; i < sides.count; ++i) {
-    const Side& side = sides.side[i];
-    for (int sign = 0; sign < (g.symmetric && rule != Rule::squaredQuotient ? 2 : 1); ++sign) {
-      const double signedScale = sign == 0 ? scale : -scale;
-      if (g.pieces <= 4) {
-        for (int k = 0; k < g.pieces; ++k) {
-          MinimumAlong next;
-          pieceStep<rule>(side, signedScale * g.phi[k], signedScale * g.gamma[k] + shift, s, next.t, next.value);
-          if (next.value < best.value) best = next;
+  double t[block];
+  double value[block];
+  const auto take = [&](int n, double least) {
+    if (!(least < best.value)) return;
+    int k = 0;
+    while (k < n - 1 && value[k] != least) ++k;
+    best = {t[k], least};
+  };
+  if (g.pieces <= few) {
+    int n = 0;
+    double least = infinity;
+    for (int i = 0; i < sides.count; ++i) {
+      for (int sign = 0; sign < signs; ++sign) {
+        const double by = sign == 0 ? scale : -scale;
+        for (int k = 0; k < g.pieces; ++k, ++n) {
+          pieceStep<rule>(sides.side[i], by * g.phi[k], by * g.gamma[k] + shift, s, t[n], value[n]);
+          least = std::min(least, value[n]);
         }
-        continue;
       }
+    }
+    take(n, least);
+    return best;
+  }
+  for (int i = 0; i < sides.count; ++i) {
+    for (int sign = 0; sign < signs; ++sign) {
       for (int first = 0; first < g.pieces; first += block) {
         const int n = std::min(block, g.pieces - first);
-        double t[block];
-        double value[block];
-        constexpr auto steps = rule == Rule::quotient          ? quotientSteps
-                               : rule == Rule::squaredQuotient ? squaredQuotientSteps
-                                                               : differenceSteps;
-        steps(side, g.phi + first, g.gamma + first, n, signedScale, shift, s, t, value);
-        int better = 0;
-        for (int k = 0; k < n; ++k) better |= value[k] < best.value ? 1 : 0;
-        for (int k = 0; better && k < n; ++k) {
-          if (value[k] < best.value) best = {t[k], value[k]};
-        }
+        take(n,
+             steps(sides.side[i], g.phi + first, g.gamma + first, n, sign == 0 ? scale : -scale, shift, s, t, value));
       }
     }
   }
