@@ -32,22 +32,30 @@ constexpr int few = 4;  // pieces up to here are not worth a call
 constexpr int lanes = 8;
 constexpr int block = 128;
 
+/// The least of n > 0 values; those up to the next multiple of `lanes` are written, too.
+inline __attribute__((always_inline)) double leastOf(int n, double* value) {
+  for (int k = n; k % lanes != 0; ++k) value[k] = infinity;
+  double least[lanes];
+  for (int l = 0; l < lanes; ++l) least[l] = value[l];
+  for (int k = lanes; k < n; k += lanes) {
+    for (int l = 0; l < lanes; ++l) least[l] = value[k + l] < least[l] ? value[k + l] : least[l];
+  }
+  return *std::min_element(least, least + lanes);
+}
+
 /// max_k s (x_k t + weight y_k) over s = 1 and s = other.
 NONCONVEX_CLONES double largestOfMany(int n, const double* x, const double* y, double t, double weight, double other) {
-  double most[lanes];
-  for (int l = 0; l < lanes; ++l) most[l] = -infinity;
-  int k = 0;
-  for (; k + lanes <= n; k += lanes) {
-    double w[lanes];
-    for (int l = 0; l < lanes; ++l) w[l] = x[k + l] * t + weight * y[k + l];
-    for (int l = 0; l < lanes; ++l) w[l] = other * w[l] > w[l] ? other * w[l] : w[l];
-    for (int l = 0; l < lanes; ++l) most[l] = w[l] > most[l] ? w[l] : most[l];
+  double most = -infinity;
+  double w[block];
+  for (int first = 0; first < n; first += block) {
+    const int size = std::min(block, n - first);
+    for (int k = 0; k < size; ++k) {
+      const double v = -(x[first + k] * t + weight * y[first + k]);
+      w[k] = other * v < v ? other * v : v;
+    }
+    most = std::max(most, -leastOf(size, w));
   }
-  for (; k < n; ++k) {
-    const double w = x[k] * t + weight * y[k];
-    most[0] = std::max({most[0], w, other * w});
-  }
-  return *std::max_element(most, most + lanes);
+  return most;
 }
 
 double largestPiece(const DenominatorAlong& g, double t) {
@@ -430,13 +438,7 @@ inline __attribute__((always_inline)) double blockSteps(const Side& side, const 
                                                         double* value) {
   const Side local = side;
   for (int k = 0; k < n; ++k) pieceStep<rule>(local, scale * phi[k], scale * gamma[k] + shift, s, t[k], value[k]);
-  for (int k = n; k % lanes != 0; ++k) value[k] = infinity;
-  double least[lanes];
-  for (int l = 0; l < lanes; ++l) least[l] = value[l];
-  for (int k = lanes; k < n; k += lanes) {
-    for (int l = 0; l < lanes; ++l) least[l] = value[k + l] < least[l] ? value[k + l] : least[l];
-  }
-  return *std::min_element(least, least + lanes);
+  return leastOf(n, value);
 }
 
 NONCONVEX_CLONES double quotientSteps(const Side& side, const double* phi, const double* gamma, int n, double scale,
