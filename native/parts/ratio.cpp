@@ -58,7 +58,7 @@ NONCONVEX_CLONES double largestOfMany(int n, const double* x, const double* y, d
   return most;
 }
 
-double largestPiece(const DenominatorAlong& g, double t) {
+inline double largestPiece(const DenominatorAlong& g, double t) {
   if (g.pieces > few) return largestOfMany(g.pieces, g.phi, g.gamma, t, 1, g.symmetric ? -1 : 1);
   double most = -infinity;
   for (int k = 0; k < g.pieces; ++k) {

@@ -553,3 +553,60 @@ TEST(noDenominator) {
     if (draw.chance(0.5)) state.s = 0;
   });
 }
+
+// Whatever the scales, and with zeros everywhere: a number no worse than the start, at a step within the bounds.
+TEST(anyScale) {
+  Draw draw(30);
+  for (int i = 0; i < 200000; ++i) {
+    const auto any = [&] { return draw.chance(0.2) ? 0.0 : draw.sign() * draw.decades(-60, 60); };
+    State state;
+    NumeratorAlong& n = state.n;
+    n.a = std::abs(any());
+    n.c = std::abs(any());
+    n.b = std::sqrt(2 * n.a) * std::sqrt(n.c) * (draw.chance(0.2) ? draw.sign() : draw.uniform(-1, 1));
+    n.x = any();
+    if (draw.chance(0.5)) n.l1 = std::abs(any());
+    if (draw.chance(0.3)) n.l1Squared = std::abs(any());
+    n.rest = std::abs(any());
+    if (draw.chance(0.3)) n.lower = n.x - std::abs(any());
+    if (draw.chance(0.3)) n.upper = n.x + std::abs(any());
+    DenominatorAlong& g = state.g;
+    g.kind = static_cast<Kind>(draw.below(7));
+    g.scale = draw.decades(-3, 3);
+    if (draw.chance(0.3) && g.kind != Kind::rootQuartic) g.shift = std::abs(any());
+    g.symmetric = draw.chance(0.5);
+    const int pieces = 1 + draw.below(6);
+    for (int k = 0; k < pieces; ++k) {
+      state.phi.push_back(any());
+      state.gamma.push_back(any());
+    }
+    g.pieces = pieces;
+    g.phi = state.phi.data();
+    g.gamma = state.gamma.data();
+    const double r = any();
+    const double alpha = r * draw.decades(-6, 6) * draw.normal();  // a power of (r + alpha t), and something
+    const bool quartic = g.kind == Kind::sqrtQuartic || g.kind == Kind::rootQuartic;
+    const double r1 = quartic ? r * r : r;
+    const double alpha1 = quartic ? alpha * alpha : alpha;
+    g.q[0] = r1 * r1 + std::abs(any());
+    g.q[1] = quartic ? 0 : 2 * r1 * alpha1;
+    g.q[2] = quartic ? 2 * r1 * alpha1 : alpha1 * alpha1;
+    g.q[4] = quartic ? alpha1 * alpha1 : 0;
+    const double start = n(0) / g(0);
+    if (!(g(0) > 0) || !std::isfinite(start)) continue;
+    const bool one = g.kind != Kind::affineMaxSquared || pieces == 1;
+    const auto good = [&](const MinimumAlong& m, double before) {
+      return !std::isnan(m.value) && !std::isnan(m.t) && m.value <= before && m.t >= n.lower - n.x &&
+             m.t <= n.upper - n.x;
+    };
+    const MinimumAlong q = minimizeQuotient(n, g);
+    const bool excluded = g.kind == Kind::affineMaxSquared && !(denominator<double>(g, true, 0).value > 0);
+    expect(good(q, excluded ? infinity : start), "quotient", state, q, {0, start});
+    if (!one || g.kind == Kind::sqrtQuartic || g.kind == Kind::rootQuartic) continue;
+    state.s = draw.chance(0.2) ? 0 : start * draw.decades(-3, 1);
+    const double before = state.s == 0 ? n(0) : n(0) - state.s * g(0);
+    if (!std::isfinite(before)) continue;
+    const MinimumAlong d = minimizeDifference(n, g, state.s);
+    expect(good(d, before), "difference", state, d, {0, before});
+  }
+}
