@@ -5,7 +5,7 @@
 
 #include "parts/polynomial.hpp"
 
-// As in linalg/loops.cpp: the loop over many pieces is compiled for several processors.
+// As in linalg/loops.cpp: the loops over many pieces are compiled for several processors.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__linux__) && \
     !defined(__SANITIZE_THREAD__)
 #define NONCONVEX_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
@@ -24,9 +24,6 @@ using Kind = DenominatorAlong::Kind;
 struct Asymptote {
   double g[3];
 };
-
-// The denominators, one struct a kind: value, what of it counts in a quotient (where that is
-// positive), whether it grows no faster than t, behaviour at infinity.
 
 constexpr int few = 4;  // pieces up to here are not worth a call
 constexpr int lanes = 8;
@@ -83,6 +80,9 @@ QuadraticPiece steepestPiece(const DenominatorAlong& g, double direction) {
   most.b *= direction;
   return most;
 }
+
+// The denominators, one struct a kind: its value, what of it counts in a quotient (where that is positive), whether it
+// grows no faster than t, its derivatives and its behaviour at infinity.
 
 struct AffineMax {
   static constexpr bool linear = true;
@@ -574,7 +574,8 @@ class ConcaveSearch {
     const double smooth = n_.a * t + n_.b;
     const double kink = n_.l1 + 2 * n_.l1Squared * (n_.rest + std::abs(u));
     const double factor = quotient_ ? g.value : 1;
-    const double fall = g.derivative == 0 ? 0 : (quotient_ ? n : s_) * g.derivative;
+    const double weight = quotient_ ? n : s_;
+    const double fall = weight == 0 || g.derivative == 0 ? 0 : weight * g.derivative;  // g' may be infinite
     p.value = quotient_ ? n / g.value : s_ == 0 ? n : n - s_ * g.value;
     p.left = (u > 0 ? smooth + kink : smooth - kink) * factor - fall;
     p.right = (u >= 0 ? smooth + kink : smooth - kink) * factor - fall;

@@ -554,6 +554,104 @@ TEST(noDenominator) {
   });
 }
 
+// The kernels by themselves, without the polish and the other candidates: N is a parabola without kink or bounds.
+
+namespace {
+
+template <class Kernel>
+void kernel(std::uint32_t stream, Kind kind, int degree, bool difference, Kernel&& steps) {
+  Draw draw(stream);
+  int examined = 0;
+  while (examined < states) {
+    State state;
+    drawNumerator(draw, state);
+    NumeratorAlong& n = state.n;
+    n.l1 = n.l1Squared = n.rest = 0;
+    n.lower = -infinity;
+    n.upper = infinity;
+    if (n.a == 0) continue;
+    state.g.kind = kind;
+    if (degree == 0) {
+      drawPieces(draw, state, 1, 1);
+    } else {
+      drawPowers(draw, state, degree);
+    }
+    if (!admissible(state)) continue;
+    if (difference) drawS(draw, state);
+    state.kinks.push_back(0);
+    state.kinks.push_back(-n.b / n.a);
+    const MinimumAlong reference = bruteForce(state);
+    const double limit =
+        difference ? minimizeDifference(n, state.g, state.s).value : minimizeQuotient(n, state.g).value;
+    double t[8];
+    const int count = steps(QuadraticPiece{n.a, n.b, n.c}, state, t);
+    MinimumAlong found{0, infinity};
+    for (int k = 0; k < count; ++k) {
+      const double value = function<double>(state, t[k]).value;
+      if (value < found.value) found = {t[k], value};
+    }
+    ++examined;
+    // Nothing to find where the infimum is at infinity or where N = 0, a double root of the equation.
+    if (!(limit > -infinity) || reference.value > 1e6 * state.n(0) / state.g(0)) continue;
+    if (std::abs(reference.t) > 1e4 * state.scale || n.c * n.a * 2 - n.b * n.b <= 1e-9 * n.b * n.b) continue;
+    const double rounding = 1e-14 * static_cast<double>(function<long double>(state, reference.t).size);
+    expect(found.value <= reference.value + 1e-8 * std::abs(reference.value) + rounding, "kernel", state, found,
+           reference);
+  }
+}
+
+}  // namespace
+
+TEST(kernel1) {
+  kernel(41, Kind::affineMax, 0, false, [](const QuadraticPiece& n, const State& state, double* t) {
+    t[0] = affineQuotientStep(n, state.phi[0], state.gamma[0]);
+    return 1;
+  });
+}
+TEST(kernel2) {
+  kernel(42, Kind::affineMaxSquared, 0, false, [](const QuadraticPiece& n, const State& state, double* t) {
+    t[0] = affineSquaredQuotientStep(n, state.phi[0], state.gamma[0]);
+    return 1;
+  });
+}
+TEST(kernel3) {
+  kernel(43, Kind::quadratic, 2, false, [](const QuadraticPiece& n, const State& state, double* t) {
+    return quadraticQuotientSteps(n, state.g.q, t);
+  });
+}
+TEST(kernel4) {
+  kernel(44, Kind::sqrtQuadratic, 2, false, [](const QuadraticPiece& n, const State& state, double* t) {
+    return sqrtQuadraticQuotientSteps(n, state.g.q, t);
+  });
+}
+TEST(kernel5) {
+  kernel(45, Kind::sqrtQuartic, 4, false, [](const QuadraticPiece& n, const State& state, double* t) {
+    return sqrtQuarticQuotientSteps(n, state.g.q, t);
+  });
+}
+TEST(kernelRootQuartic) {
+  kernel(46, Kind::rootQuartic, 4, false, [](const QuadraticPiece& n, const State& state, double* t) {
+    return rootQuarticQuotientSteps(n, state.g.q, t);
+  });
+}
+TEST(kernel6) {
+  kernel(47, Kind::affineMax, 0, true, [](const QuadraticPiece& n, const State& state, double* t) {
+    t[0] = affineDifferenceStep(n, state.phi[0], state.s);
+    return 1;
+  });
+}
+TEST(kernel7) {
+  kernel(48, Kind::quadratic, 2, true, [](const QuadraticPiece& n, const State& state, double* t) {
+    t[0] = quadraticDifferenceStep(n, state.g.q, state.s);
+    return 1;
+  });
+}
+TEST(kernel8) {
+  kernel(49, Kind::sqrtQuadratic, 2, true, [](const QuadraticPiece& n, const State& state, double* t) {
+    return sqrtQuadraticDifferenceSteps(n, state.g.q, state.s, t);
+  });
+}
+
 // Whatever the scales, and with zeros everywhere: a number no worse than the start, at a step within the bounds.
 TEST(anyScale) {
   Draw draw(30);
