@@ -8,9 +8,13 @@ namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
+/// max |c[k]|, or infinity where one is not a number.
 double largest(int degree, const double* c) {
   double m = 0;
-  for (int k = 0; k <= degree; ++k) m = std::max(m, std::abs(c[k]));
+  for (int k = 0; k <= degree; ++k) {
+    const double size = std::abs(c[k]);
+    if (!(size <= m)) m = std::isnan(size) ? std::numeric_limits<double>::infinity() : size;
+  }
   return m;
 }
 

@@ -217,6 +217,14 @@ TEST(degenerate) {
   const double zero[9] = {0, 0, 0, 0, 0, 0, 0, 0, 0};
   CHECK_EQ(quarticRoots(zero, roots), 0);
   CHECK_EQ(realRoots(8, zero, roots), 0);
+  for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    for (int k = 0; k <= 4; ++k) {
+      double c[5] = {1, -3, 1, 2, -1};
+      c[k] = bad;
+      CHECK_EQ(realRoots(4, c, roots), 0);
+      CHECK(quarticRoots(c, roots) <= 4);
+    }
+  }
   const double constant[9] = {1, 0, 0, 0, 0, 0, 0, 0, 0};
   CHECK_EQ(cubicRoots(constant, roots), 0);
   CHECK_EQ(realRoots(6, constant, roots), 0);
