@@ -267,7 +267,8 @@ struct Quotient {
     const double over = direction * side.b;
     const double under = direction * far.g[1];
     if (under < 0) return infinity;
-    if (over > 0 || under > 0) return under > 0 ? std::max(over, 0.0) / under : infinity;
+    if (over > 0) return under > 0 ? over / under : infinity;
+    if (under > 0) return 0;
     return far.g[0] > 0 ? side.c / far.g[0] : infinity;
   }
 };

@@ -275,16 +275,17 @@ void examine(State& state) {
     const double bound = found.t > 0 ? state.n.upper : state.n.lower;
     expect(std::isinf(bound), "beyond a bound", state, found, reference);
     const double far = std::copysign((found.value == -infinity ? 1e25 : 1e9) * state.scale, found.t) - state.n.x;
-    const double there = function<double>(state, far).value;
-    const double further = function<double>(state, 16 * far).value;
+    const auto there = static_cast<double>(function<long double>(state, far).value);
+    const auto further = static_cast<double>(function<long double>(state, 16 * far).value);
+    const auto rounding = static_cast<double>(1e-15L * function<long double>(state, 16 * far).size);
     if (found.value == -infinity) {
       expect(further < there, "not unbounded", state, found, reference);
     } else if (found.value == 0 && state.g.kind == Kind::concave) {  // it may be as slow as a logarithm
       expect(further < there || there == 0, "limit too low", state, found, {far, there});
     } else {  // approached from above
-      expect(there - found.value >= -1e-10 * std::abs(there), "limit too high", state, found, {far, there});
-      expect(further - found.value <= 0.75 * (there - found.value) + 1e-7 * std::abs(there), "limit too low", state,
-             found, {far, further});
+      expect(there - found.value >= -1e-10 * std::abs(there) - rounding, "limit too high", state, found, {far, there});
+      expect(further - found.value <= 0.75 * (there - found.value) + 1e-7 * std::abs(there) + rounding, "limit too low",
+             state, found, {far, further});
     }
   } else {
     expect(found.t >= state.n.lower - state.n.x && found.t <= state.n.upper - state.n.x, "outside", state, found,
