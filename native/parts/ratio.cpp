@@ -159,6 +159,15 @@ struct Quadratic {
   Asymptote asymptote(double) const { return {{d.scale * d.q[0] + d.shift, d.scale * d.q[1], d.scale * d.q[2]}}; }
 };
 
+/// The square root of a polynomial that is a sum of even powers: below zero by no more than rounding, it is zero.
+double rootAt(int degree, const double* q, double t) {
+  const double p = polynomialAt(degree, q, t);
+  if (p >= 0) return std::sqrt(p);
+  double terms = 0;
+  for (int k = degree; k >= 0; --k) terms = terms * std::abs(t) + std::abs(q[k]);
+  return p >= -4e-15 * terms ? 0 : std::numeric_limits<double>::quiet_NaN();
+}
+
 /// sqrt(q2 t^2 + q1 t + q0) far out.
 Asymptote sqrtAsymptote(const double* q, double direction, double scale, double shift) {
   if (q[2] > 0) {
@@ -173,19 +182,17 @@ struct SqrtQuadratic {
   static constexpr bool linear = true;
   const DenominatorAlong& d;
   Jet derivatives(double t) const { return scaled(sqrtOf(jet(2, d.q, t)), d); }
-  double operator()(double t) const { return d.scale * std::sqrt((d.q[2] * t + d.q[1]) * t + d.q[0]) + d.shift; }
+  double operator()(double t) const { return d.scale * rootAt(2, d.q, t) + d.shift; }
   bool countsAt(double) const { return true; }
   double positive(double t) const { return (*this)(t); }
   Asymptote asymptote(double direction) const { return sqrtAsymptote(d.q, direction, d.scale, d.shift); }
 };
 
-double quarticAt(const double* q, double t) { return (((q[4] * t + q[3]) * t + q[2]) * t + q[1]) * t + q[0]; }
-
 struct SqrtQuartic {
   static constexpr bool linear = false;
   const DenominatorAlong& d;
   Jet derivatives(double t) const { return scaled(sqrtOf(jet(4, d.q, t)), d); }
-  double operator()(double t) const { return d.scale * std::sqrt(quarticAt(d.q, t)) + d.shift; }
+  double operator()(double t) const { return d.scale * rootAt(4, d.q, t) + d.shift; }
   bool countsAt(double) const { return true; }
   double positive(double t) const { return (*this)(t); }
   Asymptote asymptote(double direction) const {
@@ -200,7 +207,7 @@ struct RootQuartic {
   static constexpr bool linear = true;
   const DenominatorAlong& d;
   Jet derivatives(double t) const { return scaled(sqrtOf(sqrtOf(jet(4, d.q, t))), d); }
-  double operator()(double t) const { return d.scale * std::sqrt(std::sqrt(quarticAt(d.q, t))) + d.shift; }
+  double operator()(double t) const { return d.scale * std::sqrt(rootAt(4, d.q, t)) + d.shift; }
   bool countsAt(double) const { return true; }
   double positive(double t) const { return (*this)(t); }
   Asymptote asymptote(double direction) const {

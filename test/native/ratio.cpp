@@ -105,6 +105,12 @@ Terms<Real> polynomial(const double* q, int degree, Real t) {
   return p;
 }
 
+/// Below zero by no more than rounding, it is zero.
+template <class Real>
+Real rootOf(const Terms<Real>& p) {
+  return p.value < 0 && p.value > Real(-4e-15) * p.size ? 0 : std::sqrt(p.value);
+}
+
 /// g, or NaN where the point does not count.
 template <class Real>
 Terms<Real> denominator(const DenominatorAlong& g, bool quotient, Real t) {
@@ -130,25 +136,26 @@ Terms<Real> denominator(const DenominatorAlong& g, bool quotient, Real t) {
       break;
     case Kind::sqrtQuadratic: {
       p = polynomial<Real>(g.q, 2, t);
-      const Real root = std::sqrt(p.value);
-      p = {root, root > 0 ? p.size / root : std::sqrt(p.size)};
+      const Real root = rootOf(p);
+      p = {root, root > 0 ? p.size / root : 1e8f * std::sqrt(p.size)};
       break;
     }
     case Kind::sqrtQuartic: {
       p = polynomial<Real>(g.q, 4, t);
-      const Real root = std::sqrt(p.value);
-      p = {root, p.size / root};
+      const Real root = rootOf(p);
+      p = {root, root > 0 ? p.size / root : 1e8f * std::sqrt(p.size)};
       break;
     }
     case Kind::rootQuartic: {
       p = polynomial<Real>(g.q, 4, t);
-      const Real root = std::sqrt(std::sqrt(p.value));
-      p = {root, p.size / (root * root * root)};
+      const Real root = std::sqrt(rootOf(p));
+      p = {root, root > 0 ? p.size / (root * root * root) : 1e12f * std::sqrt(std::sqrt(p.size))};
       break;
     }
     case Kind::concave: {
       const double value = g.concave->at(static_cast<double>(t)).value;
-      return {Real(value), std::abs(Real(value))};
+      const double start = g.concave->at(0).value;  // its terms may be larger than itself
+      return {Real(value), std::abs(Real(value)) + 4 * std::abs(Real(start))};
     }
     case Kind::none:
       break;
@@ -228,6 +235,7 @@ MinimumAlong bruteForce(const State& state) {
     const auto value = static_cast<double>(std::min(f1, f2));
     if (value < best.value) best = {static_cast<double>(f1 <= f2 ? t1 : t2), value};
   }
+  best.value = static_cast<double>(function<long double>(state, best.t).value);
   return best;
 }
 
@@ -302,7 +310,7 @@ void examine(State& state) {
            found, {0, start});
   }
   // Where terms cancel, no algorithm in double can do better than their rounding.
-  const double rounding = 1e-15 * static_cast<double>(function<long double>(state, reference.t).size);
+  const double rounding = 2e-15 * static_cast<double>(function<long double>(state, reference.t).size);
   expect(found.value <= reference.value + 1e-10 * std::abs(reference.value) + rounding, "not the minimum", state, found,
          reference);
 }
@@ -329,7 +337,7 @@ void drawNumerator(Draw& draw, State& state) {
     n.c = n.a / 2 * lowest * lowest + above;
   } else {  // constant, or a line that the penalty keeps from falling
     n.b = n.l1 * (draw.chance(0.3) ? draw.sign() : draw.uniform(-1, 1));
-    n.c = std::max(n.b * n.x, 0.0) + above;
+    n.c = std::max(n.b * n.x, 0.0) + (above > 0 ? above : 1e-6 * height);  // not zero together with g
   }
   const double width = scale * draw.decades(-2, 1);
   switch (draw.below(9)) {
