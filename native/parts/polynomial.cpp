@@ -8,9 +8,13 @@ namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
+/// max |c[k]|, or infinity where one is not a number.
 double largest(int degree, const double* c) {
   double m = 0;
-  for (int k = 0; k <= degree; ++k) m = std::max(m, std::abs(c[k]));
+  for (int k = 0; k <= degree; ++k) {
+    const double size = std::abs(c[k]);
+    if (!(size <= m)) m = std::isnan(size) ? std::numeric_limits<double>::infinity() : size;
+  }
   return m;
 }
 
@@ -84,7 +88,7 @@ double rootBetween(int degree, const double* c, double lo, double hi, bool risin
     }
     ((p < 0) == rising ? lo : hi) = t;
     double next = t - p / d;
-    if (!(next > lo && next < hi && std::abs(next - t) <= last / 2)) {
+    if (!(next > lo && next < hi && std::abs(next - t) <= last / 4)) {
       next = between(lo, hi);
       if (!(next > lo && next < hi)) return t;
     }

@@ -5,7 +5,7 @@
 
 #include "parts/polynomial.hpp"
 
-// As in linalg/loops.cpp: the loop over many pieces is compiled for several processors.
+// As in linalg/loops.cpp: the loops over many pieces are compiled for several processors.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__linux__) && \
     !defined(__SANITIZE_THREAD__)
 #define NONCONVEX_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
@@ -25,9 +25,38 @@ struct Asymptote {
   double g[3];
 };
 
-// The denominators, one struct a kind: value, `counts` where the point is admissible, behaviour at infinity.
+constexpr int few = 4;  // pieces up to here are not worth a call
+constexpr int lanes = 8;
+constexpr int block = 128;
 
-double largestPiece(const DenominatorAlong& g, double t) {
+/// The least of n > 0 values; those up to the next multiple of `lanes` are written, too.
+inline __attribute__((always_inline)) double leastOf(int n, double* value) {
+  for (int k = n; k % lanes != 0; ++k) value[k] = infinity;
+  double least[lanes];
+  for (int l = 0; l < lanes; ++l) least[l] = value[l];
+  for (int k = lanes; k < n; k += lanes) {
+    for (int l = 0; l < lanes; ++l) least[l] = value[k + l] < least[l] ? value[k + l] : least[l];
+  }
+  return *std::min_element(least, least + lanes);
+}
+
+/// max_k s (x_k t + weight y_k) over s = 1 and s = other.
+NONCONVEX_CLONES double largestOfMany(int n, const double* x, const double* y, double t, double weight, double other) {
+  double most = -infinity;
+  double w[block];
+  for (int first = 0; first < n; first += block) {
+    const int size = std::min(block, n - first);
+    for (int k = 0; k < size; ++k) {
+      const double v = -(x[first + k] * t + weight * y[first + k]);
+      w[k] = other * v < v ? other * v : v;
+    }
+    most = std::max(most, -leastOf(size, w));
+  }
+  return most;
+}
+
+inline double largestPiece(const DenominatorAlong& g, double t) {
+  if (g.pieces > few) return largestOfMany(g.pieces, g.phi, g.gamma, t, 1, g.symmetric ? -1 : 1);
   double most = -infinity;
   for (int k = 0; k < g.pieces; ++k) {
     const double w = g.phi[k] * t + g.gamma[k];
@@ -52,10 +81,15 @@ QuadraticPiece steepestPiece(const DenominatorAlong& g, double direction) {
   return most;
 }
 
+// The denominators, one struct a kind: its value, what of it counts in a quotient (where that is positive), whether it
+// grows no faster than t, its derivatives and its behaviour at infinity.
+
 struct AffineMax {
+  static constexpr bool linear = true;
   const DenominatorAlong& d;
   double operator()(double t) const { return d.scale * largestPiece(d, t) + d.shift; }
-  bool counts(double) const { return true; }
+  bool countsAt(double) const { return true; }
+  double positive(double t) const { return (*this)(t); }
   Asymptote asymptote(double direction) const {
     const QuadraticPiece w = steepestPiece(d, direction);
     return {{d.scale * w.c + d.shift, d.scale * w.b, 0}};
@@ -63,25 +97,76 @@ struct AffineMax {
 };
 
 struct AffineMaxSquared {
+  static constexpr bool linear = false;
   const DenominatorAlong& d;
   double operator()(double t) const {
     const double w = largestPiece(d, t);
     return d.scale * (w * w) + d.shift;
   }
-  bool counts(double t) const { return d.symmetric || largestPiece(d, t) >= 0; }
-  Asymptote asymptote(double direction) const {
+  double positive(double t) const {
+    const double w = largestPiece(d, t);
+    return d.symmetric || w >= 0 ? d.scale * (w * w) + d.shift : 0;
+  }
+  bool countsAt(double direction) const {
+    if (d.symmetric) return true;
     const QuadraticPiece w = steepestPiece(d, direction);
-    if (!d.symmetric && (direction * w.b < 0 || (w.b == 0 && w.c < 0))) return {{-infinity, 0, 0}};
+    return direction * w.b > 0 || (w.b == 0 && w.c >= 0);
+  }
+  Asymptote asymptote(double direction) const {
+    if (d.pieces > 1) {  // that the square grows decides already
+      const double slope = largestOfMany(d.pieces, d.phi, d.gamma, direction, 0, d.symmetric ? -1 : 1);
+      if (slope > 0) return {{0, 0, d.scale * slope * slope}};
+    }
+    const QuadraticPiece w = steepestPiece(d, direction);
     return {{d.scale * w.c * w.c + d.shift, 2 * d.scale * w.b * w.c, d.scale * w.b * w.b}};
   }
 };
 
+/// g, g' and g''.
+struct Jet {
+  double g;
+  double first;
+  double second;
+};
+
+Jet jet(int degree, const double* q, double t) {
+  Jet p{q[degree], 0, 0};
+  for (int k = degree - 1; k >= 0; --k) {
+    p.second = p.second * t + 2 * p.first;
+    p.first = p.first * t + p.g;
+    p.g = p.g * t + q[k];
+  }
+  return p;
+}
+
+Jet sqrtOf(const Jet& p) {
+  const double root = std::sqrt(p.g);
+  const double first = p.first / (2 * root);
+  return {root, first, (p.second / 2 - first * first) / root};
+}
+
+Jet scaled(const Jet& p, const DenominatorAlong& d) {
+  return {d.scale * p.g + d.shift, d.scale * p.first, d.scale * p.second};
+}
+
 struct Quadratic {
+  static constexpr bool linear = false;
   const DenominatorAlong& d;
+  Jet derivatives(double t) const { return scaled(jet(2, d.q, t), d); }
   double operator()(double t) const { return d.scale * ((d.q[2] * t + d.q[1]) * t + d.q[0]) + d.shift; }
-  bool counts(double) const { return true; }
+  bool countsAt(double) const { return true; }
+  double positive(double t) const { return (*this)(t); }
   Asymptote asymptote(double) const { return {{d.scale * d.q[0] + d.shift, d.scale * d.q[1], d.scale * d.q[2]}}; }
 };
+
+/// The square root of a polynomial that is a sum of even powers: below zero by no more than rounding, it is zero.
+double rootAt(int degree, const double* q, double t) {
+  const double p = polynomialAt(degree, q, t);
+  if (p >= 0) return std::sqrt(p);
+  double terms = 0;
+  for (int k = degree; k >= 0; --k) terms = terms * std::abs(t) + std::abs(q[k]);
+  return p >= -4e-15 * terms ? 0 : std::numeric_limits<double>::quiet_NaN();
+}
 
 /// sqrt(q2 t^2 + q1 t + q0) far out.
 Asymptote sqrtAsymptote(const double* q, double direction, double scale, double shift) {
@@ -94,18 +179,22 @@ Asymptote sqrtAsymptote(const double* q, double direction, double scale, double 
 }
 
 struct SqrtQuadratic {
+  static constexpr bool linear = true;
   const DenominatorAlong& d;
-  double operator()(double t) const { return d.scale * std::sqrt((d.q[2] * t + d.q[1]) * t + d.q[0]) + d.shift; }
-  bool counts(double) const { return true; }
+  Jet derivatives(double t) const { return scaled(sqrtOf(jet(2, d.q, t)), d); }
+  double operator()(double t) const { return d.scale * rootAt(2, d.q, t) + d.shift; }
+  bool countsAt(double) const { return true; }
+  double positive(double t) const { return (*this)(t); }
   Asymptote asymptote(double direction) const { return sqrtAsymptote(d.q, direction, d.scale, d.shift); }
 };
 
-double quarticAt(const double* q, double t) { return (((q[4] * t + q[3]) * t + q[2]) * t + q[1]) * t + q[0]; }
-
 struct SqrtQuartic {
+  static constexpr bool linear = false;
   const DenominatorAlong& d;
-  double operator()(double t) const { return d.scale * std::sqrt(quarticAt(d.q, t)) + d.shift; }
-  bool counts(double) const { return true; }
+  Jet derivatives(double t) const { return scaled(sqrtOf(jet(4, d.q, t)), d); }
+  double operator()(double t) const { return d.scale * rootAt(4, d.q, t) + d.shift; }
+  bool countsAt(double) const { return true; }
+  double positive(double t) const { return (*this)(t); }
   Asymptote asymptote(double direction) const {
     if (d.q[4] > 0) return {{0, 0, d.scale * std::sqrt(d.q[4])}};
     if (d.q[4] < 0 || direction * d.q[3] < 0) return {{-infinity, 0, 0}};
@@ -115,9 +204,12 @@ struct SqrtQuartic {
 };
 
 struct RootQuartic {
+  static constexpr bool linear = true;
   const DenominatorAlong& d;
-  double operator()(double t) const { return d.scale * std::sqrt(std::sqrt(quarticAt(d.q, t))) + d.shift; }
-  bool counts(double) const { return true; }
+  Jet derivatives(double t) const { return scaled(sqrtOf(sqrtOf(jet(4, d.q, t))), d); }
+  double operator()(double t) const { return d.scale * std::sqrt(rootAt(4, d.q, t)) + d.shift; }
+  bool countsAt(double) const { return true; }
+  double positive(double t) const { return (*this)(t); }
   Asymptote asymptote(double direction) const {
     if (d.q[4] > 0) return {{0, direction * d.scale * std::sqrt(std::sqrt(d.q[4])), 0}};
     if (d.q[4] < 0 || direction * d.q[3] < 0) return {{-infinity, 0, 0}};
@@ -164,17 +256,26 @@ struct Quotient {
   G g;
 
   double operator()(double t) const {
-    const double under = g(t);
-    return under > 0 && g.counts(t) ? n(t) / under : infinity;
+    const double under = g.positive(t);
+    return under > 0 ? n(t) / under : infinity;
+  }
+  /// The Newton step for N' g = N g'.
+  double correction(const Side& side, double t) const {
+    const Jet at = g.derivatives(t);
+    const double over = side(t);
+    const double slope = side.a * t + side.b;
+    return (over * at.first - slope * at.g) / (side.a * at.g - over * at.second);
   }
   double limit(const Side& side, double direction) const {
+    if (G::linear && side.a > 0) return infinity;
     const Asymptote far = g.asymptote(direction);
-    if (far.g[0] == -infinity || far.g[2] < 0) return infinity;
+    if (far.g[0] == -infinity || far.g[2] < 0 || !g.countsAt(direction)) return infinity;
     if (side.a > 0 || far.g[2] > 0) return far.g[2] > 0 ? side.a / 2 / far.g[2] : infinity;
     const double over = direction * side.b;
     const double under = direction * far.g[1];
     if (under < 0) return infinity;
-    if (over > 0 || under > 0) return under > 0 ? std::max(over, 0.0) / under : infinity;
+    if (over > 0) return under > 0 ? over / under : infinity;
+    if (under > 0) return 0;
     return far.g[0] > 0 ? side.c / far.g[0] : infinity;
   }
 };
@@ -186,7 +287,13 @@ struct Difference {
   double s;
 
   double operator()(double t) const { return s == 0 ? n(t) : n(t) - s * g(t); }
+  /// The Newton step for N' = s g'.
+  double correction(const Side& side, double t) const {
+    const Jet at = g.derivatives(t);
+    return (s * at.first - (side.a * t + side.b)) / (side.a - s * at.second);
+  }
   double limit(const Side& side, double direction) const {
+    if (G::linear && side.a > 0) return infinity;
     Asymptote far = {{0, 0, 0}};
     if (s > 0) far = g.asymptote(direction);
     if (far.g[0] == -infinity) return infinity;
@@ -223,6 +330,20 @@ struct Search {
     const Side& last = sides.side[sides.count - 1];
     if (sides.count > 0 && std::isinf(last.lo)) limit(last, -infinity);
   }
+  /// Newton's method for the stationary point itself: the roots of a polynomial made from it can be less well
+  /// conditioned.
+  void polish(const Sides& sides) {
+    for (int i = 0; i < sides.count; ++i) {
+      const Side& side = sides.side[i];
+      for (int k = 0; k < 4 && best.t > side.lo && best.t < side.hi; ++k) {
+        const double t = best.t;
+        const double step = f.correction(side, t);
+        if (!(std::abs(step) > 1e-10 * std::abs(t))) break;
+        offer(t + step, side);
+        if (best.t == t) break;
+      }
+    }
+  }
   void limit(const Side& side, double end) {
     const double value = f.limit(side, std::copysign(1.0, end));
     if (value < best.value) best = {end, value};
@@ -245,6 +366,7 @@ MinimumAlong quotientByRoots(const NumeratorAlong& n, const G& g, const double* 
     for (int k = 0; k < count; ++k) search.offer(t[k], side);
     if (side.a > 0) search.offer(-side.b / side.a, side);  // where N = 0 the equation has a double root
   }
+  search.polish(sides);
   return search.best;
 }
 
@@ -269,6 +391,7 @@ MinimumAlong quotientByDinkelbach(const NumeratorAlong& n, const G& g, const dou
       if (round == 0 && side.a > 0) t[count++] = -side.b / side.a;
       for (int k = 0; k < count; ++k) search.offer(t[k], side);
     }
+    search.polish(sides);
     if (round > 0 && !(search.best.value < s - 1e-15 * std::abs(s))) break;
   }
   return search.best;
@@ -285,6 +408,7 @@ MinimumAlong differenceByRoots(const NumeratorAlong& n, const G& g, double s, co
     const int count = steps(sides.side[i], q, s * g.d.scale, t);
     for (int k = 0; k < count; ++k) search.offer(t[k], sides.side[i]);
   }
+  search.polish(sides);
   return search.best;
 }
 
@@ -315,57 +439,66 @@ inline void pieceStep(const Side& side, double phi, double gamma, double s, doub
   value = counts ? value : infinity;
 }
 
-constexpr int block = 128;
-
+/// Steps and values of n pieces; value[n] up to the next multiple of `lanes` is set, too. Returns the least value.
 template <Rule rule>
-inline __attribute__((always_inline)) void blockSteps(const Side& side, const double* phi, const double* gamma, int n,
-                                                      double scale, double shift, double s, double* t, double* value) {
+inline __attribute__((always_inline)) double blockSteps(const Side& side, const double* phi, const double* gamma, int n,
+                                                        double scale, double shift, double s, double* t,
+                                                        double* value) {
   const Side local = side;
   for (int k = 0; k < n; ++k) pieceStep<rule>(local, scale * phi[k], scale * gamma[k] + shift, s, t[k], value[k]);
+  return leastOf(n, value);
 }
 
-NONCONVEX_CLONES void quotientSteps(const Side& side, const double* phi, const double* gamma, int n, double scale,
-                                    double shift, double s, double* t, double* value) {
-  blockSteps<Rule::quotient>(side, phi, gamma, n, scale, shift, s, t, value);
-}
-NONCONVEX_CLONES void squaredQuotientSteps(const Side& side, const double* phi, const double* gamma, int n,
-                                           double scale, double shift, double s, double* t, double* value) {
-  blockSteps<Rule::squaredQuotient>(side, phi, gamma, n, scale, shift, s, t, value);
-}
-NONCONVEX_CLONES void differenceSteps(const Side& side, const double* phi, const double* gamma, int n, double scale,
+NONCONVEX_CLONES double quotientSteps(const Side& side, const double* phi, const double* gamma, int n, double scale,
                                       double shift, double s, double* t, double* value) {
-  blockSteps<Rule::difference>(side, phi, gamma, n, scale, shift, s, t, value);
+  return blockSteps<Rule::quotient>(side, phi, gamma, n, scale, shift, s, t, value);
+}
+NONCONVEX_CLONES double squaredQuotientSteps(const Side& side, const double* phi, const double* gamma, int n,
+                                             double scale, double shift, double s, double* t, double* value) {
+  return blockSteps<Rule::squaredQuotient>(side, phi, gamma, n, scale, shift, s, t, value);
+}
+NONCONVEX_CLONES double differenceSteps(const Side& side, const double* phi, const double* gamma, int n, double scale,
+                                        double shift, double s, double* t, double* value) {
+  return blockSteps<Rule::difference>(side, phi, gamma, n, scale, shift, s, t, value);
 }
 
 /// The best step of any piece, scale (phi t + gamma) + shift, on any side.
 template <Rule rule>
 MinimumAlong bestPiece(const Sides& sides, const DenominatorAlong& g, double scale, double shift, double s) {
+  constexpr auto steps = rule == Rule::quotient          ? quotientSteps
+                         : rule == Rule::squaredQuotient ? squaredQuotientSteps
+                                                         : differenceSteps;
+  const int signs = g.symmetric && rule != Rule::squaredQuotient ? 2 : 1;
   MinimumAlong best{0, infinity};
-  for (int i = 0; i < sides.count; ++i) {
-    const Side& side = sides.side[i];
-    for (int sign = 0; sign < (g.symmetric && rule != Rule::squaredQuotient ? 2 : 1); ++sign) {
-      const double signedScale = sign == 0 ? scale : -scale;
-      if (g.pieces <= 4) {
-        for (int k = 0; k < g.pieces; ++k) {
-          MinimumAlong next;
-          pieceStep<rule>(side, signedScale * g.phi[k], signedScale * g.gamma[k] + shift, s, next.t, next.value);
-          if (next.value < best.value) best = next;
+  double t[block];
+  double value[block];
+  const auto take = [&](int n, double least) {
+    if (!(least < best.value)) return;
+    int k = 0;
+    while (k < n - 1 && value[k] != least) ++k;
+    best = {t[k], least};
+  };
+  if (g.pieces <= few) {
+    int n = 0;
+    double least = infinity;
+    for (int i = 0; i < sides.count; ++i) {
+      for (int sign = 0; sign < signs; ++sign) {
+        const double by = sign == 0 ? scale : -scale;
+        for (int k = 0; k < g.pieces; ++k, ++n) {
+          pieceStep<rule>(sides.side[i], by * g.phi[k], by * g.gamma[k] + shift, s, t[n], value[n]);
+          least = std::min(least, value[n]);
         }
-        continue;
       }
+    }
+    take(n, least);
+    return best;
+  }
+  for (int i = 0; i < sides.count; ++i) {
+    for (int sign = 0; sign < signs; ++sign) {
       for (int first = 0; first < g.pieces; first += block) {
         const int n = std::min(block, g.pieces - first);
-        double t[block];
-        double value[block];
-        constexpr auto steps = rule == Rule::quotient          ? quotientSteps
-                               : rule == Rule::squaredQuotient ? squaredQuotientSteps
-                                                               : differenceSteps;
-        steps(side, g.phi + first, g.gamma + first, n, signedScale, shift, s, t, value);
-        int better = 0;
-        for (int k = 0; k < n; ++k) better |= value[k] < best.value ? 1 : 0;
-        for (int k = 0; better && k < n; ++k) {
-          if (value[k] < best.value) best = {t[k], value[k]};
-        }
+        take(n,
+             steps(sides.side[i], g.phi + first, g.gamma + first, n, sign == 0 ? scale : -scale, shift, s, t, value));
       }
     }
   }
@@ -381,16 +514,19 @@ MinimumAlong bestSquaredPiece(const Sides& sides, const DenominatorAlong& g) {
       const double phi = g.phi[k];
       const double gamma = g.gamma[k];
       const double q[3] = {g.scale * gamma * gamma + g.shift, 2 * g.scale * phi * gamma, g.scale * phi * phi};
-      double t[4];
-      int count = quadraticQuotientSteps(side, q, t);
-      t[count++] = -gamma / phi;
-      if (side.a > 0) t[count++] = -side.b / side.a;
-      for (int j = 0; j < count; ++j) {
-        const double w = phi * t[j] + gamma;
-        if (!(t[j] > side.lo && t[j] < side.hi) || (!g.symmetric && w < 0 && j != 2)) continue;
-        const double value = side(t[j]) / (g.scale * w * w + g.shift);
-        if (value < best.value) best = {t[j], value};
+      const auto offer = [&](double t, double w) {
+        if (!(t > side.lo && t < side.hi) || (!g.symmetric && w < 0)) return;
+        const double value = side(t) / (g.scale * w * w + g.shift);
+        if (value < best.value) best = {t, value};
+      };
+      double t[2];
+      const int count = quadraticQuotientSteps(side, q, t);
+      for (int j = 0; j < count; ++j) offer(t[j], phi * t[j] + gamma);
+      if (!g.symmetric) {  // a rounding inside, where it counts
+        const double zero = -gamma / phi;
+        offer(zero + std::copysign(4e-16 * std::abs(zero), phi), 0);
       }
+      if (side.a > 0) offer(-side.b / side.a, gamma - phi * side.b / side.a);
     }
   }
   return best;
@@ -446,7 +582,8 @@ class ConcaveSearch {
     const double smooth = n_.a * t + n_.b;
     const double kink = n_.l1 + 2 * n_.l1Squared * (n_.rest + std::abs(u));
     const double factor = quotient_ ? g.value : 1;
-    const double fall = g.derivative == 0 ? 0 : (quotient_ ? n : s_) * g.derivative;
+    const double weight = quotient_ ? n : s_;
+    const double fall = weight == 0 || g.derivative == 0 ? 0 : weight * g.derivative;  // g' may be infinite
     p.value = quotient_ ? n / g.value : s_ == 0 ? n : n - s_ * g.value;
     p.left = (u > 0 ? smooth + kink : smooth - kink) * factor - fall;
     p.right = (u >= 0 ? smooth + kink : smooth - kink) * factor - fall;
@@ -553,7 +690,7 @@ struct Scaled {
 double NumeratorAlong::operator()(double t) const {
   const double size = std::abs(x + t);
   const double outer = rest + size;
-  return (a / 2 * t + b) * t + c + l1 * size + l1Squared * (outer * outer);
+  return (a / 2 * t + b) * t + c + l1 * size + l1Squared * outer * outer;
 }
 
 double DenominatorAlong::operator()(double t) const {
@@ -680,11 +817,12 @@ MinimumAlong minimizeQuotient(const NumeratorAlong& n, const DenominatorAlong& g
   DenominatorAlong constant = g;
   constant.kind = Kind::quadratic;
   std::fill(constant.q, constant.q + 5, 0.0);
-  return minimizeQuotient(n, constant);
+  const double q[3] = {g.shift, 0, 0};
+  return quotientByRoots(n, Quadratic{constant}, q, quadraticQuotientSteps);
 }
 
 MinimumAlong minimizeDifference(const NumeratorAlong& n, const DenominatorAlong& g, double s) {
-  switch (g.kind) {
+  switch (s == 0 && g.kind != Kind::concave ? Kind::none : g.kind) {
     case Kind::affineMax: {
       const Sides sides(n);
       return withPieces(Difference<AffineMax>{n, {g}, s}, sides,
@@ -693,10 +831,15 @@ MinimumAlong minimizeDifference(const NumeratorAlong& n, const DenominatorAlong&
     case Kind::affineMaxSquared: {
       const double phi = g.phi[0];
       const double gamma = g.gamma[0];
-      DenominatorAlong square = g;
-      square.symmetric = true;
       const double q[3] = {gamma * gamma, 2 * phi * gamma, phi * phi};
-      return differenceByRoots(n, AffineMaxSquared{square}, s, q, quadraticDifferenceSteps);
+      const Difference<AffineMaxSquared> f{n, {g}, s};
+      const Sides sides(n);
+      Search search(f);
+      search.ends(sides);
+      for (int i = 0; i < sides.count; ++i) {
+        search.offer(quadraticDifferenceStep(sides.side[i], q, s * g.scale), sides.side[i]);
+      }
+      return search.best;
     }
     case Kind::quadratic:
       return differenceByRoots(n, Quadratic{g}, s, g.q, quadraticDifferenceSteps);
@@ -712,7 +855,7 @@ MinimumAlong minimizeDifference(const NumeratorAlong& n, const DenominatorAlong&
   DenominatorAlong constant = g;
   constant.kind = Kind::quadratic;
   std::fill(constant.q, constant.q + 5, 0.0);
-  return minimizeDifference(n, constant, s);
+  return differenceByRoots(n, Quadratic{constant}, s, constant.q, quadraticDifferenceSteps);
 }
 
 }  // namespace nonconvex

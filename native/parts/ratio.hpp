@@ -72,7 +72,7 @@ struct MinimumAlong {
 };
 
 /// Global minimiser of N(t) / g(t) over the t in bounds with g(t) > 0. Needs N >= 0 and g(0) > 0. A square of affine
-/// pieces (affineMaxSquared, not symmetric, one piece) counts only where the piece is positive.
+/// pieces (affineMaxSquared, not symmetric) counts only where their maximum is positive. rootQuartic needs shift = 0.
 MinimumAlong minimizeQuotient(const NumeratorAlong& numerator, const DenominatorAlong& denominator);
 
 /// Global minimiser of N(t) - s g(t) over the t in bounds; s >= 0. Not for affineMaxSquared with several pieces,

@@ -105,6 +105,12 @@ Terms<Real> polynomial(const double* q, int degree, Real t) {
   return p;
 }
 
+/// Below zero by no more than rounding, it is zero.
+template <class Real>
+Real rootOf(const Terms<Real>& p) {
+  return p.value < 0 && p.value > Real(-4e-15) * p.size ? 0 : std::sqrt(p.value);
+}
+
 /// g, or NaN where the point does not count.
 template <class Real>
 Terms<Real> denominator(const DenominatorAlong& g, bool quotient, Real t) {
@@ -130,25 +136,26 @@ Terms<Real> denominator(const DenominatorAlong& g, bool quotient, Real t) {
       break;
     case Kind::sqrtQuadratic: {
       p = polynomial<Real>(g.q, 2, t);
-      const Real root = std::sqrt(p.value);
-      p = {root, root > 0 ? p.size / root : std::sqrt(p.size)};
+      const Real root = rootOf(p);
+      p = {root, root > 0 ? p.size / root : 1e8f * std::sqrt(p.size)};
       break;
     }
     case Kind::sqrtQuartic: {
       p = polynomial<Real>(g.q, 4, t);
-      const Real root = std::sqrt(p.value);
-      p = {root, p.size / root};
+      const Real root = rootOf(p);
+      p = {root, root > 0 ? p.size / root : 1e8f * std::sqrt(p.size)};
       break;
     }
     case Kind::rootQuartic: {
       p = polynomial<Real>(g.q, 4, t);
-      const Real root = std::sqrt(std::sqrt(p.value));
-      p = {root, p.size / (root * root * root)};
+      const Real root = std::sqrt(rootOf(p));
+      p = {root, root > 0 ? p.size / (root * root * root) : 1e12f * std::sqrt(std::sqrt(p.size))};
       break;
     }
     case Kind::concave: {
       const double value = g.concave->at(static_cast<double>(t)).value;
-      return {Real(value), std::abs(Real(value))};
+      const double start = g.concave->at(0).value;  // its terms may be larger than itself
+      return {Real(value), std::abs(Real(value)) + 4 * std::abs(Real(start))};
     }
     case Kind::none:
       break;
@@ -165,7 +172,8 @@ Terms<Real> function(const State& state, Real t) {
     return {n.value / g.value, n.size / g.value + n.value / g.value * (g.size / g.value)};
   }
   const Real s = state.s;
-  const Real value = s > 0 ? n.value - s * g.value : n.value;
+  if (s == 0 && state.g.kind != Kind::concave) return n;
+  const Real value = n.value - s * g.value;
   if (!(value == value)) return {std::numeric_limits<Real>::infinity(), 0};
   return {value, n.size + s * g.size};
 }
@@ -227,6 +235,7 @@ MinimumAlong bruteForce(const State& state) {
     const auto value = static_cast<double>(std::min(f1, f2));
     if (value < best.value) best = {static_cast<double>(f1 <= f2 ? t1 : t2), value};
   }
+  best.value = static_cast<double>(function<long double>(state, best.t).value);
   return best;
 }
 
@@ -240,6 +249,15 @@ std::string describe(const State& state) {
       << " shift " << g.shift << " symmetric " << g.symmetric << " q";
   for (const double q : g.q) out << " " << q;
   for (int k = 0; k < std::min(g.pieces, 10); ++k) out << " (" << g.phi[k] << " " << g.gamma[k] << ")";
+  if (g.kind == Kind::concave) {
+    out << " concave "
+        << (g.concave == &state.roots        ? "roots"
+            : g.concave == &state.logs       ? "logs"
+            : g.concave == &state.saturating ? "saturating"
+                                             : "cap");
+    for (const double t : {0.0, state.scale})
+      out << " g(" << t << ") = " << g.concave->at(t).value << ", " << g.concave->at(t).derivative;
+  }
   out << " s " << state.s;
   return out.str();
 }
@@ -264,15 +282,18 @@ void examine(State& state) {
   if (std::isinf(found.t)) {
     const double bound = found.t > 0 ? state.n.upper : state.n.lower;
     expect(std::isinf(bound), "beyond a bound", state, found, reference);
-    const double far = std::copysign(1e9 * state.scale, found.t) - state.n.x;
-    const double there = function<double>(state, far).value;
-    const double further = function<double>(state, 16 * far).value;
+    const double far = std::copysign((found.value == -infinity ? 1e25 : 1e9) * state.scale, found.t) - state.n.x;
+    const auto there = static_cast<double>(function<long double>(state, far).value);
+    const auto further = static_cast<double>(function<long double>(state, 16 * far).value);
+    const auto rounding = static_cast<double>(1e-15L * function<long double>(state, 16 * far).size);
     if (found.value == -infinity) {
       expect(further < there, "not unbounded", state, found, reference);
+    } else if (found.value == 0 && state.g.kind == Kind::concave) {  // it may be as slow as a logarithm
+      expect(further < there || there == 0, "limit too low", state, found, {far, there});
     } else {  // approached from above
-      expect(there - found.value >= -1e-10 * std::abs(there), "limit too high", state, found, {far, there});
-      expect(further - found.value <= 0.75 * (there - found.value) + 1e-7 * std::abs(there), "limit too low", state,
-             found, {far, further});
+      expect(there - found.value >= -1e-10 * std::abs(there) - rounding, "limit too high", state, found, {far, there});
+      expect(further - found.value <= 0.75 * (there - found.value) + 1e-7 * std::abs(there) + rounding, "limit too low",
+             state, found, {far, further});
     }
   } else {
     expect(found.t >= state.n.lower - state.n.x && found.t <= state.n.upper - state.n.x, "outside", state, found,
@@ -289,7 +310,7 @@ void examine(State& state) {
            found, {0, start});
   }
   // Where terms cancel, no algorithm in double can do better than their rounding.
-  const double rounding = 1e-15 * static_cast<double>(function<long double>(state, reference.t).size);
+  const double rounding = 2e-15 * static_cast<double>(function<long double>(state, reference.t).size);
   expect(found.value <= reference.value + 1e-10 * std::abs(reference.value) + rounding, "not the minimum", state, found,
          reference);
 }
@@ -316,7 +337,7 @@ void drawNumerator(Draw& draw, State& state) {
     n.c = n.a / 2 * lowest * lowest + above;
   } else {  // constant, or a line that the penalty keeps from falling
     n.b = n.l1 * (draw.chance(0.3) ? draw.sign() : draw.uniform(-1, 1));
-    n.c = std::max(n.b * n.x, 0.0) + above;
+    n.c = std::max(n.b * n.x, 0.0) + (above > 0 ? above : 1e-6 * height);  // not zero together with g
   }
   const double width = scale * draw.decades(-2, 1);
   switch (draw.below(9)) {
@@ -540,4 +561,161 @@ TEST(noDenominator) {
     state.g.shift = draw.decades(-2, 2);
     if (draw.chance(0.5)) state.s = 0;
   });
+}
+
+// The kernels by themselves, without the polish and the other candidates: N is a parabola without kink or bounds.
+
+namespace {
+
+template <class Kernel>
+void kernel(std::uint32_t stream, Kind kind, int degree, bool difference, Kernel&& steps) {
+  Draw draw(stream);
+  int examined = 0;
+  int compared = 0;
+  while (examined < states) {
+    State state;
+    drawNumerator(draw, state);
+    NumeratorAlong& n = state.n;
+    n.l1 = n.l1Squared = n.rest = 0;
+    n.lower = -infinity;
+    n.upper = infinity;
+    if (n.a == 0) continue;
+    state.g.kind = kind;
+    if (degree == 0) {
+      drawPieces(draw, state, 1, 1);
+    } else {
+      drawPowers(draw, state, degree);
+    }
+    if (!admissible(state)) continue;
+    if (difference) drawS(draw, state);
+    state.kinks.push_back(0);
+    state.kinks.push_back(-n.b / n.a);
+    const MinimumAlong reference = bruteForce(state);
+    const MinimumAlong whole = difference ? minimizeDifference(n, state.g, state.s) : minimizeQuotient(n, state.g);
+    double t[8];
+    const int count = steps(QuadraticPiece{n.a, n.b, n.c}, state, t);
+    MinimumAlong found{0, infinity};
+    for (int k = 0; k < count; ++k) {
+      const double value = function<double>(state, t[k]).value;
+      if (value < found.value) found = {t[k], value};
+    }
+    ++examined;
+    // Nothing to find where the infimum is at infinity or where N = 0, a double root of the equation.
+    if (std::isinf(whole.t) || std::abs(reference.t) > 1e4 * state.scale) continue;
+    if (2 * n.a * n.c - n.b * n.b <= 1e-9 * n.b * n.b) continue;
+    ++compared;
+    const double rounding = 1e-14 * static_cast<double>(function<long double>(state, reference.t).size);
+    expect(found.value <= reference.value + 1e-8 * std::abs(reference.value) + rounding, "kernel", state, found,
+           reference);
+  }
+  CHECK(compared > states / 3);
+}
+
+}  // namespace
+
+TEST(kernel1) {
+  kernel(41, Kind::affineMax, 0, false, [](const QuadraticPiece& n, const State& state, double* t) {
+    t[0] = affineQuotientStep(n, state.phi[0], state.gamma[0]);
+    return 1;
+  });
+}
+TEST(kernel2) {
+  kernel(42, Kind::affineMaxSquared, 0, false, [](const QuadraticPiece& n, const State& state, double* t) {
+    t[0] = affineSquaredQuotientStep(n, state.phi[0], state.gamma[0]);
+    return 1;
+  });
+}
+TEST(kernel3) {
+  kernel(43, Kind::quadratic, 2, false, [](const QuadraticPiece& n, const State& state, double* t) {
+    return quadraticQuotientSteps(n, state.g.q, t);
+  });
+}
+TEST(kernel4) {
+  kernel(44, Kind::sqrtQuadratic, 2, false, [](const QuadraticPiece& n, const State& state, double* t) {
+    return sqrtQuadraticQuotientSteps(n, state.g.q, t);
+  });
+}
+TEST(kernel5) {
+  kernel(45, Kind::sqrtQuartic, 4, false, [](const QuadraticPiece& n, const State& state, double* t) {
+    return sqrtQuarticQuotientSteps(n, state.g.q, t);
+  });
+}
+TEST(kernelRootQuartic) {
+  kernel(46, Kind::rootQuartic, 4, false, [](const QuadraticPiece& n, const State& state, double* t) {
+    return rootQuarticQuotientSteps(n, state.g.q, t);
+  });
+}
+TEST(kernel6) {
+  kernel(47, Kind::affineMax, 0, true, [](const QuadraticPiece& n, const State& state, double* t) {
+    t[0] = affineDifferenceStep(n, state.phi[0], state.s);
+    return 1;
+  });
+}
+TEST(kernel7) {
+  kernel(48, Kind::quadratic, 2, true, [](const QuadraticPiece& n, const State& state, double* t) {
+    t[0] = quadraticDifferenceStep(n, state.g.q, state.s);
+    return 1;
+  });
+}
+TEST(kernel8) {
+  kernel(49, Kind::sqrtQuadratic, 2, true, [](const QuadraticPiece& n, const State& state, double* t) {
+    return sqrtQuadraticDifferenceSteps(n, state.g.q, state.s, t);
+  });
+}
+
+// Whatever the scales, and with zeros everywhere: a number no worse than the start, at a step within the bounds.
+TEST(anyScale) {
+  Draw draw(30);
+  for (int i = 0; i < 200000; ++i) {
+    const auto any = [&] { return draw.chance(0.2) ? 0.0 : draw.sign() * draw.decades(-60, 60); };
+    State state;
+    NumeratorAlong& n = state.n;
+    n.a = std::abs(any());
+    n.c = std::abs(any());
+    n.b = std::sqrt(2 * n.a) * std::sqrt(n.c) * (draw.chance(0.2) ? draw.sign() : draw.uniform(-1, 1));
+    n.x = any();
+    if (draw.chance(0.5)) n.l1 = std::abs(any());
+    if (draw.chance(0.3)) n.l1Squared = std::abs(any());
+    n.rest = std::abs(any());
+    if (draw.chance(0.3)) n.lower = n.x - std::abs(any());
+    if (draw.chance(0.3)) n.upper = n.x + std::abs(any());
+    DenominatorAlong& g = state.g;
+    g.kind = static_cast<Kind>(draw.below(7));
+    g.scale = draw.decades(-3, 3);
+    if (draw.chance(0.3) && g.kind != Kind::rootQuartic) g.shift = std::abs(any());
+    g.symmetric = draw.chance(0.5);
+    const int pieces = 1 + draw.below(6);
+    for (int k = 0; k < pieces; ++k) {
+      state.phi.push_back(any());
+      state.gamma.push_back(any());
+    }
+    g.pieces = pieces;
+    g.phi = state.phi.data();
+    g.gamma = state.gamma.data();
+    const double r = any();
+    const double alpha = r * draw.decades(-6, 6) * draw.normal();  // a power of (r + alpha t), and something
+    const bool quartic = g.kind == Kind::sqrtQuartic || g.kind == Kind::rootQuartic;
+    const double r1 = quartic ? r * r : r;
+    const double alpha1 = quartic ? alpha * alpha : alpha;
+    g.q[0] = r1 * r1 + std::abs(any());
+    g.q[1] = quartic ? 0 : 2 * r1 * alpha1;
+    g.q[2] = quartic ? 2 * r1 * alpha1 : alpha1 * alpha1;
+    g.q[4] = quartic ? alpha1 * alpha1 : 0;
+    const double start = n(0) / g(0);
+    if (!(g(0) > 0) || !std::isfinite(start)) continue;
+    const bool one = g.kind != Kind::affineMaxSquared || pieces == 1;
+    const auto good = [&](const MinimumAlong& m, double before) {
+      return !std::isnan(m.value) && !std::isnan(m.t) && m.value <= before && m.t >= n.lower - n.x &&
+             m.t <= n.upper - n.x;
+    };
+    const MinimumAlong q = minimizeQuotient(n, g);
+    const bool excluded = g.kind == Kind::affineMaxSquared && !(denominator<double>(g, true, 0).value > 0);
+    expect(good(q, excluded ? infinity : start), "quotient", state, q, {0, start});
+    if (!one || g.kind == Kind::sqrtQuartic || g.kind == Kind::rootQuartic) continue;
+    state.s = draw.chance(0.2) ? 0 : start * draw.decades(-3, 1);
+    const double before = state.s == 0 ? n(0) : n(0) - state.s * g(0);
+    if (!std::isfinite(before)) continue;
+    const MinimumAlong d = minimizeDifference(n, g, state.s);
+    expect(good(d, before), "difference", state, d, {0, before});
+  }
 }
