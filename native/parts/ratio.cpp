@@ -3,15 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/clones.hpp"
 #include "parts/polynomial.hpp"
-
-// As in linalg/loops.cpp: the loops over many pieces are compiled for several processors.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__linux__) && \
-    !defined(__SANITIZE_THREAD__)
-#define NONCONVEX_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define NONCONVEX_CLONES
-#endif
 
 namespace nonconvex {
 namespace {

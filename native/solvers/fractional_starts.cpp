@@ -120,7 +120,9 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
     if (data.denominator.term.kind == Kind::lpNorm) {
       for (Point& x : rows(la, data, settings.starts)) consider(std::move(x));
     }
-    if (!data.difference) considerUnits();
+    // Where the minimiser of the numerator is to replace the start, anything will do.
+    const bool lasso = settings.lassoStart && data.start.empty() && !data.l1.empty();
+    if (!data.difference && (candidates.empty() || !lasso || count > 1)) considerUnits();
     std::stable_sort(candidates.begin(), candidates.end(),
                      [](const Candidate& a, const Candidate& b) { return a.objective < b.objective; });
     for (Candidate& candidate : candidates) {
