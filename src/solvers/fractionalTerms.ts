@@ -183,12 +183,12 @@ export function quadratic(
   });
 }
 
-/** weight ||x||^2 + constant, weight >= 0 (default 1), constant 0 unless given. */
+/** weight ||x||^2 + constant, weight > 0 (default 1), constant 0 unless given. */
 export function squaredNorm(options: { weight?: number | undefined; constant?: number | undefined } = {}): SquaredNorm {
   const { weight = 1, constant = 0 } = checkOptions(options, ['weight', 'constant']);
   return Object.freeze({
     kind: 'squaredNorm',
-    weight: checkNumber('weight', weight, { lower: 0 }),
+    weight: checkNumber('weight', weight, { lower: 0, open: true }),
     constant: checkNumber('constant', constant),
   });
 }
