@@ -41,6 +41,54 @@ export function diagonalOf(matrix: Matrix | SparseMatrix): Float64Array {
   return diagonal;
 }
 
+/** The same matrix by its other lines, whose entries come in order. */
+export function flip({ format, rows, columns, offsets, indices, values }: SparseMatrix): SparseMatrix {
+  const inner = format === 'csc' ? rows : columns;
+  const starts = new Int32Array(inner + 1);
+  for (const i of indices) starts[i + 1] = (starts[i + 1] as number) + 1;
+  for (let i = 0; i < inner; ++i) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number);
+  const next = starts.slice();
+  const to = { indices: new Int32Array(indices.length), values: new Float64Array(values.length) };
+  for (let j = 0; j + 1 < offsets.length; ++j) {
+    for (let k = offsets[j] as number; k < (offsets[j + 1] as number); ++k) {
+      const i = indices[k] as number;
+      const at = next[i] as number;
+      next[i] = at + 1;
+      to.indices[at] = j;
+      to.values[at] = values[k] as number;
+    }
+  }
+  return { format: format === 'csc' ? 'csr' : 'csc', rows, columns, offsets: starts, ...to };
+}
+
+/** [A b]. */
+export function appendColumn(A: Matrix | SparseMatrix, b: Float64Array): Matrix | SparseMatrix {
+  const columns = A.columns + 1;
+  if ('data' in A) {
+    const data = new Float64Array(A.rows * columns);
+    for (let i = 0; i < A.rows; ++i) {
+      data.set(A.data.subarray(i * A.columns, (i + 1) * A.columns), i * columns);
+      data[i * columns + A.columns] = b[i] as number;
+    }
+    return { data, rows: A.rows, columns };
+  }
+  const { rows, offsets, indices, values } = A.format === 'csc' ? A : flip(A);
+  return {
+    format: 'csc',
+    rows,
+    columns,
+    offsets: joined(new Int32Array(offsets.length + 1), offsets, [indices.length + rows]),
+    indices: joined(new Int32Array(indices.length + rows), indices, [...b.keys()]),
+    values: joined(new Float64Array(values.length + rows), values, b),
+  };
+}
+
+function joined<T extends Int32Array | Float64Array>(to: T, first: ArrayLike<number>, second: ArrayLike<number>): T {
+  to.set(first);
+  to.set(second, first.length);
+  return to;
+}
+
 export function supportOf(x: Float64Array): Int32Array {
   return Int32Array.from([...x.keys()].filter((i) => x[i] !== 0));
 }

@@ -1,4 +1,4 @@
-import { diagonalOf } from './algebra.js';
+import { diagonalOf, flip } from './algebra.js';
 import { show } from './check.js';
 
 /** A dense matrix, row after row: entry (i, j) is `data[i * columns + j]`. Solvers read it without a copy. */
@@ -200,24 +200,4 @@ function checkedSparse(name: string, value: SparseMatrix): SparseMatrix {
     }
   }
   return value;
-}
-
-/** The same matrix by its other lines, whose entries come in order. */
-function flip({ format, rows, columns, offsets, indices, values }: SparseMatrix): SparseMatrix {
-  const inner = format === 'csc' ? rows : columns;
-  const starts = new Int32Array(inner + 1);
-  for (const i of indices) starts[i + 1] = (starts[i + 1] as number) + 1;
-  for (let i = 0; i < inner; ++i) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number);
-  const next = starts.slice();
-  const to = { indices: new Int32Array(indices.length), values: new Float64Array(values.length) };
-  for (let j = 0; j + 1 < offsets.length; ++j) {
-    for (let k = offsets[j] as number; k < (offsets[j + 1] as number); ++k) {
-      const i = indices[k] as number;
-      const at = next[i] as number;
-      next[i] = at + 1;
-      to.indices[at] = j;
-      to.values[at] = values[k] as number;
-    }
-  }
-  return { format: format === 'csc' ? 'csr' : 'csc', rows, columns, offsets: starts, ...to };
 }

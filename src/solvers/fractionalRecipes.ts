@@ -1,5 +1,6 @@
 // Fractional programs that have names: each brings its data into terms, knows where to start, and gives what people expect.
 import {
+  appendColumn,
   backward,
   centred,
   cholesky,
@@ -25,6 +26,7 @@ import {
   affine,
   at,
   box,
+  type LeastSquares,
   l1 as l1Penalty,
   l1Squared,
   leastSquares,
@@ -272,7 +274,7 @@ function longestRow(
 export interface TotalLeastSquaresOptions extends FractionalSettings {
   /** Weight of ||x||_1, >= 0. Default: 0. */
   l1?: number | undefined;
-  /** n numbers. Default: the solver's own. */
+  /** n numbers. Default: 0; with `l1` the solution of min ||A x - b||^2 + l1 ||x||_1. */
   start?: ArrayLike<number> | undefined;
 }
 
@@ -304,17 +306,54 @@ export async function totalLeastSquares(
 ): Promise<TotalLeastSquaresResult> {
   const { l1 = 0, start, ...settings } = checkObject('options', options);
   const fit = leastSquares(A, b);
-  const sparsity = checkNumber('l1', l1, { lower: 0 });
+  const weight = checkNumber('l1', l1, { lower: 0 });
+  const solved = await (weight === 0
+    ? smallestSingular(fit, start, settings)
+    : sparseTotal(fit, weight, start, settings));
+  return { ...solved, distance: norm(residual(fit.matrix, solved.x, fit.b)) / Math.hypot(norm(solved.x), 1) };
+}
+
+/**
+ * With x = -z / zeta it is the minimum of ||[A b] (z, zeta)||^2 / ||(z, zeta)||^2, where nothing lies at infinity: coordinate steps
+ * in x can be drawn there, along columns of A that are small.
+ */
+async function smallestSingular(
+  { matrix, b }: LeastSquares,
+  given: ArrayLike<number> | undefined,
+  settings: FractionalSettings,
+): Promise<FractionalResult> {
+  const n = matrix.columns;
+  const x0 =
+    given === undefined
+      ? new Float64Array(n)
+      : checkVector('start', given, { length: n, per: 'one for each column of A' });
   const result = await minimizeRatio(
     {
-      numerator: [fit, l1Penalty(sparsity / 2)],
-      denominator: squaredNorm({ weight: 0.5, constant: 0.5 }),
-      start,
+      numerator: [leastSquares(appendColumn(matrix, b), new Float64Array(matrix.rows))],
+      denominator: squaredNorm({ weight: 0.5 }),
+      start: Float64Array.from({ length: n + 1 }, (_, i) => x0[i] ?? -1),
     },
     settings,
   );
-  const { x } = result;
-  return { ...timesTwo(result), distance: norm(residual(fit.matrix, x, fit.b)) / Math.hypot(norm(x), 1) };
+  const zeta = result.x[n] as number;
+  const x = result.x.subarray(0, n).map((z) => -z / zeta);
+  const denominator = squares(x) + 1;
+  if (Math.abs(zeta) > 1e-12 * norm(result.x)) {
+    return { ...result, x, numerator: result.objective * denominator, denominator };
+  }
+  const message =
+    'There is no smallest change of A and b that makes A x = b solvable: the smaller the change, the longer x.';
+  return { ...result, x, numerator: result.objective * denominator, denominator, status: 'unbounded', message };
+}
+
+async function sparseTotal(
+  fit: LeastSquares,
+  weight: number,
+  start: ArrayLike<number> | undefined,
+  settings: FractionalSettings,
+): Promise<FractionalResult> {
+  const denominator = squaredNorm({ weight: 0.5, constant: 0.5 });
+  return timesTwo(await minimizeRatio({ numerator: [fit, l1Penalty(weight / 2)], denominator, start }, settings));
 }
 
 // Generalised eigenvectors ------------------------------------------------------------------------------------------
@@ -471,7 +510,6 @@ export async function fisherDiscriminant(
   const direction = scaled.x;
   return {
     ...scaled,
-    certificate: 'global',
     direction,
     threshold: (dot(direction, means[0]) + dot(direction, means[1])) / 2,
     classes: classes as [Label, Label],
