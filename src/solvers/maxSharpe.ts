@@ -9,8 +9,9 @@ import {
   type FractionalStart,
   minimizeRatio,
 } from './fractional.js';
-import { at, l1Squared, linearSquared, nonNegative, quadratic } from './fractionalTerms.js';
+import { l1Squared, linearSquared, nonNegative, quadratic } from './fractionalTerms.js';
 
+/** The settings are those of {@link minimizeRatio}, but for `maxIterations`: 100,000, as strongly correlated assets take many. */
 export interface MaxSharpeOptions extends FractionalSettings {
   /**
    * lower_i <= w_i <= upper_i, each one number for all or n of them. Default: lower 0, so no short positions, and upper Infinity.
@@ -55,13 +56,11 @@ export interface MaxSharpeResult extends FractionalResult {
  * const free = await maxSharpe(mu, Sigma, { bounds: { lower: -Infinity }, l1: 0.001 });   // any short positions
  * ```
  *
- * The inverse of the squared ratio does not depend on the length of w, so without other bounds than w >= 0 it is minimised for
- * any sum and then scaled. Other bounds are a polytope, and w is a mixture of its corners with weights >= 0, which are scaled
- * just so: the corners that count are found one after the other (simplicial decomposition), and every portfolio on the way is
- * within the bounds. The optimum is global. Where it is not attained, as shorting the best mixture at ever larger size comes ever
- * closer to it, the status is `'unbounded'`, and the weights sum to -1 or 0.
- *
- * B. von Hohenbalken, "Simplicial decomposition in nonlinear programming algorithms", Mathematical Programming 13, 1977.
+ * The inverse of the squared ratio does not depend on the length of w, so with w >= 0 it is minimised for any sum and then scaled. So
+ * it is with other bounds that are one for each asset, after a linear change of variables; where assets have two, it is solved for
+ * those that are held at the farther one, until these are the right ones. All portfolios returned are within the bounds, and the
+ * optimum is global. Without bounds it may not be attained, as shorting the best mixture at ever larger size comes ever closer to
+ * it: then the status is `'unbounded'`, and the weights sum to -1 or 0.
  *
  * @throws (rejects) TypeError or RangeError that names the argument and the value: bounds that no weights satisfy or that are
  * not possible, no portfolio with a return above `riskFree`; and as {@link minimizeRatio} does.
@@ -91,9 +90,7 @@ export async function maxSharpe(
   }
   const found = await (polytope === 'none'
     ? withoutBounds(market, settings)
-    : polytope.longOnly
-      ? longOnly(market, settings)
-      : withinBounds(market, polytope, settings));
+    : withinBounds(market, polytope, settings));
 
   const { x } = found;
   const volatility = Math.sqrt(Math.max(0, dot(x, multiply(covariance, x))));
@@ -117,8 +114,6 @@ interface Market {
 interface Polytope {
   lower: Float64Array;
   upper: Float64Array;
-  /** No more than w >= 0. */
-  longOnly: boolean;
 }
 
 function checkedBounds(bounds: NonNullable<MaxSharpeOptions['bounds']>, n: number): Polytope | 'none' {
@@ -151,8 +146,7 @@ function checkedBounds(bounds: NonNullable<MaxSharpeOptions['bounds']>, n: numbe
   if (!Number.isFinite(least) && !Number.isFinite(most)) {
     throw new RangeError('bounds: expected all lower ones to be finite, or all upper ones, or no bounds at all');
   }
-  const longOnly = low.every((value) => value === 0) && high.every((value) => value >= 1);
-  return { lower: low, upper: high, longOnly };
+  return { lower: low, upper: high };
 }
 
 /** (x^T Sigma x + exposure ||x||_1^2) / (excess^T x)^2, by halves, as `quadratic` has 1/2 in it. */
@@ -163,30 +157,20 @@ function ratioOf({ excess, covariance, exposure }: Market): Pick<FractionalProbl
   };
 }
 
-/** The result at w. All minima are global: the numerator is the square of a norm, the denominator that of a linear function. */
-function resultAt(
-  w: Float64Array,
-  { excess, covariance, exposure }: Market,
-  result: FractionalResult,
-): FractionalResult {
+/** What is minimised, at w. */
+function objectiveAt(w: Float64Array, { excess, covariance, exposure }: Market): number {
   const gross = w.reduce((sum, value) => sum + Math.abs(value), 0);
-  const numerator = dot(w, multiply(covariance, w)) + exposure * gross ** 2;
-  const denominator = dot(excess, w) ** 2;
-  return { ...result, x: w, numerator, denominator, objective: numerator / denominator, certificate: 'global' };
+  const earned = dot(excess, w);
+  return earned > 0
+    ? (dot(w, multiply(covariance, w)) + exposure * gross ** 2) / earned ** 2
+    : Number.POSITIVE_INFINITY;
 }
 
-async function longOnly(market: Market, settings: FractionalSettings): Promise<FractionalResult> {
-  const best = largest(market.excess);
-  if (!((market.excess[best] as number) > 0)) throw noReturn(market.excess[best] as number);
-  const { numerator, denominator } = ratioOf(market);
-  const start = unit(best, market.excess.length);
-  const result = await minimizeRatio({ numerator: [...numerator, nonNegative()], denominator, start }, settings);
-  const sum = result.x.reduce((total, value) => total + value, 0);
-  return resultAt(
-    result.x.map((value) => value / sum),
-    market,
-    result,
-  );
+/** The result at w. All minima are global: the numerator is the square of a norm, the denominator that of a linear function. */
+function resultAt(w: Float64Array, market: Market, result: FractionalResult): FractionalResult {
+  const objective = objectiveAt(w, market);
+  const denominator = dot(market.excess, w) ** 2;
+  return { ...result, x: w, numerator: objective * denominator, denominator, objective, certificate: 'global' };
 }
 
 async function withoutBounds(market: Market, settings: FractionalSettings): Promise<FractionalResult> {
@@ -215,78 +199,165 @@ async function withoutBounds(market: Market, settings: FractionalSettings): Prom
   return { ...short, status: 'unbounded', message };
 }
 
+/** Bounds seen from those that are all finite: w = base + sign y with y >= 0, up to `other`. */
+interface Side {
+  sign: 1 | -1;
+  base: Float64Array;
+  other: Float64Array;
+}
+
 /**
- * Simplicial decomposition: minimise over mixtures of some corners, then add the corner that a linear model likes best, until
- * there is none better. For w the best mixture and s its ratio of risk to return, risk(v) - s return(v) >= (grad risk(w) - s excess)^T v
- * for all v, so w is the best of all once no corner has less than 0 there.
+ * Some assets are held at their other bound, all others may have any y >= 0: scaled to any sum that is one ratio of non-negative
+ * numbers. Of its minimiser, assets beyond their other bound get held, and assets that are held but had better have less are let go,
+ * until there are neither: the optimality conditions, which for this ratio are sufficient. When a choice of assets comes again,
+ * every step is cut at the bounds and one asset changes at a time, so that the ratio only rises.
  */
 async function withinBounds(
   market: Market,
   polytope: Polytope,
   settings: FractionalSettings,
 ): Promise<FractionalResult> {
-  const { excess, covariance, exposure } = market;
-  const corner = (v: Float64Array): Corner => ({ v, product: multiply(covariance, v), excess: dot(excess, v) });
-  const negated = excess.map((value) => -value);
-  let corners = [corner(cornerAt(negated, polytope))];
-  let mixture = Float64Array.of(1);
-  const most = corners[0]?.excess as number;
-  if (!(most > 0)) throw noReturn(most);
-  const solves = new Sequence(settings);
-  for (;;) {
-    const { numerator, denominator } = ratioOf({ ...mixed(corners), exposure });
-    const result = await solves.next({ numerator: [...numerator, nonNegative()], denominator, start: mixture });
-    const sum = result.x.reduce((total, value) => total + value, 0);
-    const mixtureOf = (member: 'v' | 'product') => {
-      const mean = new Float64Array(excess.length);
-      corners.forEach((each, k) => {
-        const share = (result.x[k] as number) / sum;
-        if (share === 0) return;
-        each[member].forEach((value, i) => {
-          mean[i] = (mean[i] as number) + share * value;
-        });
-      });
-      return mean;
-    };
-    // Only rounding is cut off.
-    const w = mixtureOf('v').map((value, i) => Math.min(Math.max(value, at(polytope.lower, i)), at(polytope.upper, i)));
-    if (result.status !== 'solved') return resultAt(w, market, solves.total(result, result.message));
+  const { excess } = market;
+  const up = polytope.lower.every(Number.isFinite);
+  const side: Side = up
+    ? { sign: 1, base: polytope.lower, other: polytope.upper }
+    : { sign: -1, base: polytope.upper, other: polytope.lower };
+  const { sign, base, other } = side;
+  const fixed = Array.from(base, (value, i) => value === other[i]);
+  const atOther = (at: Float64Array) => Array.from(at, (value, i) => value === other[i]);
+  const beyond = (value: number, i: number) => sign * (value - (other[i] as number)) > 1e-12;
 
-    const product = mixtureOf('product');
-    const risk = Math.sqrt(Math.max(0, dot(w, product)) + exposure);
-    const s = risk / dot(excess, w);
-    const model = product.map((value, i) => value / risk - s * (excess[i] as number));
-    const next = corner(cornerAt(model, polytope));
-    const gain = Math.max(0, -(dot(model, next.v) + exposure / risk)) / risk;
-    const known = corners.some(({ v }) => v.every((value, i) => value === next.v[i]));
-    if (known || !(gain > 1e-9)) {
-      const message = `mixture of ${corners.length} corners of the bounds; no other would lower the risk by more than ${gain.toExponential(1)} of it.`;
-      return resultAt(w, market, solves.total(result, message));
+  let w = cornerAt(
+    excess.map((value) => -value),
+    polytope,
+  );
+  if (!(dot(excess, w) > 0)) throw noReturn(dot(excess, w));
+  const solves = new Sequence(settings);
+  const tried = new Set<string>();
+  let held = fixed;
+  let cautious = false;
+  let objectiveBefore = Number.POSITIVE_INFINITY;
+  for (;;) {
+    const key = held.map(Number).join('');
+    const again = tried.has(key);
+    tried.add(key);
+    const face = cautious || !again ? await bestOnFace(market, side, held, w, solves) : undefined;
+    if (face === undefined) {
+      cautious = true;
+      held = atOther(w);
+      continue;
     }
-    const kept = corners.map((_, k) => k).filter((k) => (result.x[k] as number) > 0);
-    corners = [...kept.map((k) => corners[k] as Corner), next];
-    mixture = Float64Array.of(...kept.map((k) => result.x[k] as number), 0);
+    const over = Array.from(face.w.keys()).filter((i) => !held[i] && beyond(face.w[i] as number, i));
+    const { step, blocking } = cutAt(w, face.w, over, other);
+    const next = w.map((value, i) =>
+      blocking === i ? (other[i] as number) : value + step * ((face.w[i] as number) - value),
+    );
+    if (cautious || objectiveAt(next, market) < objectiveAt(w, market)) {
+      w = clamped(next, polytope);
+    }
+    if (face.result.status !== 'solved') return resultAt(w, market, solves.total(face.result, face.result.message));
+
+    const excessive = (i: number) => (held[i] && !fixed[i] ? (face.gain[i] as number) : 0);
+    const worst = largest(Float64Array.from(held, (_, i) => excessive(i)));
+    if (over.length === 0 && !(excessive(worst) > 1e-6)) {
+      const bound = held.filter((is, i) => is && !fixed[i]).length;
+      const message = `${bound} weights at their ${up ? 'upper' : 'lower'} bounds, ${tried.size} choices of them tried.`;
+      return resultAt(w, market, solves.total(face.result, message));
+    }
+    if (!cautious) {
+      held = held.map((is, i) => over.includes(i) || (is && !(excessive(i) > 1e-6)));
+    } else if (over.length > 0) {
+      held = held.map((is, i) => is || i === blocking);
+    } else {
+      const objective = objectiveAt(w, market);
+      if (!(objective < objectiveBefore)) {
+        const message = `Stopped where rounding hides what would be better: letting go of weight ${worst} changes nothing.`;
+        return resultAt(w, market, solves.total({ ...face.result, status: 'stalled' }, message));
+      }
+      objectiveBefore = objective;
+      held = held.map((is, i) => is && i !== worst);
+    }
   }
 }
 
-/** A corner v of the bounds, with Sigma v and excess^T v. */
-interface Corner {
-  v: Float64Array;
-  product: Float64Array;
-  excess: number;
+interface Face {
+  w: Float64Array;
+  /** How much risk falls, relative to all of it, for each unit of weight that moves from an asset to those that are free. */
+  gain: Float64Array;
+  result: FractionalResult;
 }
 
-/** The market of the corners, as if each were an asset. */
-function mixed(corners: readonly Corner[]): Pick<Market, 'excess' | 'covariance'> {
-  const K = corners.length;
-  const data = new Float64Array(K * K);
-  corners.forEach(({ v }, k) => {
-    for (let l = 0; l <= k; ++l) {
-      data[k * K + l] = dot(v, (corners[l] as Corner).product);
-      data[l * K + k] = data[k * K + l] as number;
-    }
+/** The best w with the held assets at `other`, none beyond `base`; undefined if there is none with a return. */
+async function bestOnFace(
+  { excess, covariance, exposure }: Market,
+  { sign, base, other }: Side,
+  held: readonly boolean[],
+  near: Float64Array,
+  solves: Sequence,
+): Promise<Face | undefined> {
+  const n = excess.length;
+  const anchor = base.map((value, i) => (held[i] ? (other[i] as number) : value));
+  const room = anchor.reduce((left, value) => left - sign * value, sign);
+  if (room < -1e-12) return undefined;
+  const free = Array.from(base.keys()).filter((i) => !held[i]);
+  const corner = !(room > 1e-12);
+  // x = p sum(y) + sign y with p = anchor / room, for any sum(y); at a corner x is a multiple of the anchor.
+  const p = corner ? anchor : anchor.map((value) => value / room);
+  const gross = p.reduce((sum, value) => sum + value, 0);
+  const product = multiply(covariance, p).map((value) => value + exposure * gross);
+  const own = dot(p, product);
+  const F = corner ? 1 : free.length;
+  const data = new Float64Array(F * F).fill(own);
+  const mixed = new Float64Array(F).fill(dot(p, excess));
+  const start = new Float64Array(F).fill(1);
+  if (!corner) {
+    free.forEach((i, k) => {
+      mixed[k] = (mixed[k] as number) + sign * (excess[i] as number);
+      start[k] = Math.max(0, sign * ((near[i] as number) - (base[i] as number)));
+      free.forEach((j, l) => {
+        const entry = (covariance.data[Math.max(i, j) * n + Math.min(i, j)] as number) + exposure;
+        data[k * F + l] = own + sign * ((product[i] as number) + (product[j] as number)) + entry;
+      });
+    });
+  }
+  if (!(dot(mixed, start) > 0)) start.fill(0)[largest(mixed)] = 1;
+  if (!(dot(mixed, start) > 0)) return undefined;
+  const result = await solves.next({
+    numerator: [quadratic({ data, rows: F, columns: F }), nonNegative()],
+    denominator: linearSquared(mixed.map((value) => value * Math.SQRT1_2)),
+    start,
   });
-  return { excess: Float64Array.from(corners, (each) => each.excess), covariance: { data, rows: K, columns: K } };
+
+  const sum = result.x.reduce((total, value) => total + value, 0);
+  const w = anchor.slice();
+  if (!corner) {
+    free.forEach((i, k) => {
+      w[i] = (w[i] as number) + (sign * room * (result.x[k] as number)) / sum;
+    });
+  }
+  const total = w.reduce((all, value) => all + value, 0);
+  const pull = multiply(covariance, w).map((value) => value + exposure * total);
+  const [variance, earned] = [dot(w, pull), dot(excess, w)];
+  const slope = pull.map((value, i) => sign * (value / variance - (excess[i] as number) / earned));
+  const level = corner
+    ? Math.min(...free.map((i) => slope[i] as number))
+    : free.reduce((mean, i, k) => mean + ((slope[i] as number) * (result.x[k] as number)) / sum, 0);
+  return { w, gain: slope.map((value) => value - level), result };
+}
+
+/** How far one can go from w to the target, at most 1, and which of the assets is in the way. */
+function cutAt(
+  w: Float64Array,
+  target: Float64Array,
+  over: readonly number[],
+  other: Float64Array,
+): { step: number; blocking: number } {
+  let [step, blocking] = [1, -1];
+  for (const i of over) {
+    const reach = ((other[i] as number) - (w[i] as number)) / ((target[i] as number) - (w[i] as number));
+    if (reach < step) [step, blocking] = [Math.max(0, reach), i];
+  }
+  return { step, blocking };
 }
 
 /** The v that minimises c^T v over the polytope: all at the bound that is finite, then the sum made 1 at the least cost. */
@@ -302,7 +373,12 @@ function cornerAt(c: Float64Array, { lower, upper }: Polytope): Float64Array {
     rest -= step;
     if (rest === 0) break;
   }
-  return v;
+  return clamped(v, { lower, upper });
+}
+
+/** Cuts off what rounding has put beyond the bounds. */
+function clamped(w: Float64Array, { lower, upper }: Polytope): Float64Array {
+  return w.map((value, i) => Math.min(Math.max(value, lower[i] as number), upper[i] as number));
 }
 
 /** Solves one after the other, as if they were one: their limits, reports and history. */
@@ -328,7 +404,7 @@ class Sequence {
     });
     const result = await minimizeRatio(problem, {
       ...others,
-      maxIterations: rest(maxIterations ?? fractionalDefaults.maxIterations, iterations),
+      maxIterations: rest(maxIterations ?? 10 * fractionalDefaults.maxIterations, iterations),
       timeLimit: rest(timeLimit ?? fractionalDefaults.timeLimit, seconds),
       onProgress: onProgress && ((progress) => onProgress(shifted(progress))),
     });
@@ -369,9 +445,3 @@ function noReturn(most: number): RangeError {
 
 const largest = (values: Float64Array): number =>
   values.reduce((best, value, i) => (value > (values[best] as number) ? i : best), 0);
-
-function unit(i: number, n: number): Float64Array {
-  const vector = new Float64Array(n);
-  vector[i] = 1;
-  return vector;
-}
