@@ -10,6 +10,7 @@ export {
   minimizeAlong,
   minimizeByCoordinates,
 } from './solvers/coordinates.js';
+export {
   type DifferenceOfConvexProblem,
   differenceOfConvex,
   type FractionalProblem,
@@ -61,6 +62,7 @@ export {
   type Penalty,
   quadratic,
   type ScaleAndShift,
+  separableConcave,
   squaredHinge,
   squaredNorm,
   sumLog,

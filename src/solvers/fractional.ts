@@ -88,7 +88,7 @@ interface FractionalAnswer {
  * with f a sum of smooth convex terms ({@link leastSquares}, {@link quadratic}, {@link squaredNorm}, {@link squaredHinge},
  * {@link logistic}, {@link affine}), h a sum of penalties ({@link l1}, {@link elasticNet}, {@link l1Squared}, {@link box},
  * {@link nonNegative}) and g one of {@link norm1}, {@link norm2}, {@link normInf}, {@link topK}, {@link lpNorm},
- * {@link squaredNorm}, {@link quadratic}, {@link linear}, {@link linearSquared}, {@link sumSqrt}, {@link sumLog}. n is what the
+ * {@link squaredNorm}, {@link quadratic}, {@link linear}, {@link linearSquared}, {@link sumSqrt}, {@link sumLog}, {@link separableConcave}. n is what the
  * terms have, or else the length of `start`.
  *
  * Each update replaces one coordinate by the global minimiser of the ratio along it (`'fcd'`), or of numerator - ratio *
@@ -138,7 +138,7 @@ export async function differenceOfConvex(
   const { convex, minus, start } = checkObject('problem', problem);
   const parts = listOf('convex', convex);
   if (minus !== undefined) parts.push({ name: 'minus', term: denominatorOf('minus', minus) });
-  return run(handOver(parts, start, true), settings);
+  return naming({ numerator: 'convex', denominator: 'minus' }, run(handOver(parts, start, true), settings));
 }
 
 async function run(problem: object, settings: FractionalSettings): Promise<FractionalResult> {
@@ -160,6 +160,22 @@ async function run(problem: object, settings: FractionalSettings): Promise<Fract
   };
 }
 
+/** What a solve gives, with errors about its terms under the names that its user knows: { 'numerator[0]': 'Q' }. */
+export async function naming<T>(names: Record<string, string>, result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const { message } = error;
+    for (const [term, name] of Object.entries(names)) {
+      const next = message.startsWith(term) ? message.slice(term.length) : '';
+      if (!/^( = |\.|\[)/.test(next)) continue;
+      error.message = name + next.replace(/^ = 'quadratic'/, '');
+    }
+    throw error;
+  }
+}
+
 interface Part {
   /** As the user wrote it: "numerator[0]". */
   name: string;
@@ -170,7 +186,7 @@ const penalties = ['l1', 'elasticNet', 'l1Squared', 'box', 'nonNegative'];
 const numerators = ['leastSquares', 'squaredHinge', 'logistic', 'affine', 'quadratic', 'squaredNorm', ...penalties];
 const denominators = [
   ...['norm1', 'norm2', 'normInf', 'topK', 'lpNorm', 'squaredNorm', 'quadratic'],
-  ...['linear', 'linearSquared', 'sumSqrt', 'sumLog'],
+  ...['linear', 'linearSquared', 'sumSqrt', 'sumLog', 'separable'],
 ];
 
 function listOf(name: string, terms: readonly FractionalTerm[]): Part[] {
@@ -216,6 +232,9 @@ function handOver(parts: readonly Part[], givenStart: unknown, difference: boole
     else denominator = described(part.term as DenominatorTerm);
   }
   const penalty = merge(merged, n);
+  if (numerator.length === 0 && !penalty.l1 && !penalty.l2) {
+    throw new RangeError(`${difference ? 'convex' : 'numerator'}: expected a smooth term, an l1 or an elasticNet`);
+  }
   if (start) checkWithin(start, penalty);
   return { n, matrices, numerator, ...penalty, denominator, start, difference };
 }

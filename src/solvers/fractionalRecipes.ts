@@ -21,7 +21,7 @@ import {
 import { checkBoolean, checkInteger, checkNumber, checkNumbers, checkObject, checkVector, show } from '../check.js';
 import { type Matrix, type MatrixLike, type SparseMatrix, toOperand, toSymmetric } from '../matrix.js';
 import { checkedValues, distinct, type Label } from '../targets.js';
-import { type FractionalResult, type FractionalSettings, minimizeRatio } from './fractional.js';
+import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from './fractional.js';
 import {
   affine,
   at,
@@ -156,14 +156,12 @@ export async function lpPca(G: MatrixLike | SparseMatrix, p: number, options: Lp
   const constant = checkBoolean('squared', squared) ? 0 : 0.5;
   const begin = start === undefined ? longestRow(rows, p === Number.POSITIVE_INFINITY, metric) : undefined;
   // Numerator and denominator by halves, as `quadratic` has 1/2 in it.
-  const result = await minimizeRatio(
-    {
-      numerator: [metric ? quadratic(metric, { constant }) : squaredNorm({ weight: 0.5, constant })],
-      denominator: lpNorm(rows, p, { squared, scale: 0.5 }),
-      start: start ?? begin?.x,
-    },
-    settings,
-  );
+  const ratio = {
+    numerator: [metric ? quadratic(metric, { constant }) : squaredNorm({ weight: 0.5, constant })],
+    denominator: lpNorm(rows, p, { squared, scale: 0.5 }),
+    start: start ?? begin?.x,
+  };
+  const result = await naming({ 'numerator[0]': 'Q' }, minimizeRatio(ratio, settings));
   const { x } = result;
   const length = Math.sqrt(dot(x, metric ? multiply(metric, x) : x));
   const v = x.map((value) => value / length);
@@ -398,14 +396,12 @@ export async function sparseGeneralizedEigen(
     throw new RangeError(`B: expected ${w.rows} x ${w.rows} as W is, got ${b.rows} x ${b.rows}`);
   }
   const weight = checkNumber('lambda', lambda, { lower: 0 });
-  const result = await minimizeRatio(
-    {
-      numerator: [quadratic(w), l1Squared(weight / 2)],
-      denominator: quadratic(b),
-      start: start ?? eigenStart(w, b, weight),
-    },
-    settings,
-  );
+  const ratio = {
+    numerator: [quadratic(w), l1Squared(weight / 2)],
+    denominator: quadratic(b),
+    start: start ?? eigenStart(w, b, weight),
+  };
+  const result = await naming({ 'numerator[0]': 'W', denominator: 'B' }, minimizeRatio(ratio, settings));
   const { x } = result;
   const length = Math.sqrt(dot(x, multiply(b, x)));
   const scaled = rescaled(timesTwo(result), length);

@@ -114,12 +114,29 @@ export interface SumLog {
   readonly shift: number;
 }
 
+/** sum_i value(x_i, i) + shift, made by {@link separableConcave}. */
+export interface SeparableConcave {
+  readonly kind: 'separable';
+  readonly value: (u: number, i: number) => number;
+  readonly derivative: (u: number, i: number) => number;
+  readonly shift: number;
+}
+
 /** A smooth convex part f of a numerator. */
 export type NumeratorTerm = LeastSquares | SquaredHinge | Logistic | Affine | Quadratic | SquaredNorm;
 /** A convex part h of a numerator that need not be smooth, or bounds on x. */
 export type Penalty = ElasticNet | L1Squared | Box;
 /** A denominator g, convex or concave. */
-export type DenominatorTerm = Norm | TopK | LpNorm | SquaredNorm | Quadratic | Linear | SumSqrt | SumLog;
+export type DenominatorTerm =
+  | Norm
+  | TopK
+  | LpNorm
+  | SquaredNorm
+  | Quadratic
+  | Linear
+  | SumSqrt
+  | SumLog
+  | SeparableConcave;
 export type FractionalTerm = NumeratorTerm | Penalty | DenominatorTerm;
 
 // Numerators --------------------------------------------------------------------------------------------------------
@@ -336,6 +353,23 @@ export function sumLog(
   };
   sameLength(numbers);
   return Object.freeze({ kind: 'sumLog', ...numbers, shift: checkNumber('shift', shift) });
+}
+
+/**
+ * sum_i value(x_i, i) + shift, with a concave differentiable function of your own and its derivative: value(u, i) and
+ * derivative(u, i) at u for coordinate i = 0, 1, ... `value` is NaN outside its domain. For research: the solver asks
+ * them some ten times an update, and each answer from JavaScript takes some 10 microseconds, and the event loop.
+ */
+export function separableConcave(
+  value: (u: number, i: number) => number,
+  derivative: (u: number, i: number) => number,
+  options: { shift?: number | undefined } = {},
+): SeparableConcave {
+  for (const [name, f] of Object.entries({ value, derivative })) {
+    if (typeof f !== 'function') throw new TypeError(`${name} = ${show(f)}: expected a function`);
+  }
+  const { shift = 0 } = checkOptions(options, ['shift']);
+  return Object.freeze({ kind: 'separable', value, derivative, shift: checkNumber('shift', shift) });
 }
 
 // What all share ----------------------------------------------------------------------------------------------------

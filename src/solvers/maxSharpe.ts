@@ -2,12 +2,14 @@ import { dot, multiply } from '../algebra.js';
 import { checkNumber, checkNumbers, checkObject, checkVector } from '../check.js';
 import { fractionalDefaults } from '../generated/settings.js';
 import { type Matrix, type MatrixLike, toSymmetric } from '../matrix.js';
+import type { Progress } from '../solve.js';
 import {
   type FractionalProblem,
   type FractionalResult,
   type FractionalSettings,
   type FractionalStart,
   minimizeRatio,
+  naming,
 } from './fractional.js';
 import { l1Squared, linearSquared, nonNegative, quadratic } from './fractionalTerms.js';
 
@@ -179,7 +181,7 @@ async function withoutBounds(market: Market, settings: FractionalSettings): Prom
   if (excess.every((value) => value === 0)) throw noReturn(0);
   // Each asset as if it were alone.
   const start = excess.map((value, i) => value / ((covariance.data[i * n + i] as number) || 1));
-  const result = await minimizeRatio({ ...ratioOf(market), start }, settings);
+  const result = await naming({ 'numerator[0]': 'Sigma' }, minimizeRatio({ ...ratioOf(market), start }, settings));
   const sum = result.x.reduce((total, value) => total + value, 0);
   const gross = result.x.reduce((total, value) => total + Math.abs(value), 0);
   if (sum > 1e-12 * gross) {
@@ -386,7 +388,7 @@ class Sequence {
   #iterations = 0;
   #seconds = 0;
   #updates = 0;
-  readonly #history: FractionalResult['history'] = [];
+  readonly #history: Progress[] = [];
   readonly #starts: FractionalStart[] = [];
   readonly #settings: FractionalSettings;
 
@@ -397,17 +399,17 @@ class Sequence {
   async next(problem: FractionalProblem): Promise<FractionalResult> {
     const [iterations, seconds] = [this.#iterations, this.#seconds];
     const { maxIterations, timeLimit, onProgress, ...others } = this.#settings;
-    const shifted = (progress: FractionalResult['history'][number]) => ({
+    const shifted = (progress: Progress) => ({
       ...progress,
       iteration: progress.iteration + iterations,
       seconds: progress.seconds + seconds,
     });
-    const result = await minimizeRatio(problem, {
-      ...others,
+    const limits = {
       maxIterations: rest(maxIterations ?? 10 * fractionalDefaults.maxIterations, iterations),
       timeLimit: rest(timeLimit ?? fractionalDefaults.timeLimit, seconds),
-      onProgress: onProgress && ((progress) => onProgress(shifted(progress))),
-    });
+      onProgress: onProgress && ((progress: Progress) => onProgress(shifted(progress))),
+    };
+    const result = await naming({ 'numerator[0]': 'Sigma' }, minimizeRatio(problem, { ...others, ...limits }));
     this.#iterations += result.iterations;
     this.#seconds += result.seconds;
     this.#updates += result.updates;
