@@ -34,6 +34,7 @@ export interface Fixture {
   wrong: object;
 }
 
+const separable = { data: numbers(8000), rows: 400, columns: 20 };
 const limitless = { maxIterations: 2 ** 31 - 1, tolerance: 0 };
 
 export const fixtures: Record<string, Fixture> = {
@@ -54,12 +55,14 @@ export const fixtures: Record<string, Fixture> = {
     small: {
       solver: 'minimizeRatio',
       data: { numerator: [squaredNorm()], denominator: lpNorm(matrix(30, 4, numbers(120)), 4, { squared: true }) },
-      settings: { starts: 8 },
+      settings: { starts: 4, order: 'shuffled' },
     },
     // Classes that a plane separates: the losses approach 0 for ever.
     endless: {
       solver: 'differenceOfConvex',
-      data: { convex: [logistic(matrix(60, 20, numbers(1200)), numbers(60, 2).map(Math.sign))] },
+      data: {
+        convex: [logistic(separable, separable.data.filter((_, k) => k % separable.columns === 0).map(Math.sign))],
+      },
       settings: { checkInterval: 1, ...limitless },
     },
     wrong: { numerator: [squaredNorm()], denominator: lpNorm([[1, 1]], 4), start: [0, 0] },
