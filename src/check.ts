@@ -14,3 +14,72 @@ export function checkObject<T extends object>(name: string, value: T): T {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new TypeError(`${name} = ${show(value)}: expected an object`);
 }
+
+/** An argument that must be a finite number, not below (and if `open`, not at) `lower`. */
+export function checkNumber(
+  name: string,
+  value: unknown,
+  { lower = Number.NEGATIVE_INFINITY, open = false }: { lower?: number; open?: boolean } = {},
+): number {
+  if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
+  if (Number.isFinite(value) && value >= lower && !(open && value === lower)) return value;
+  const bound = lower === Number.NEGATIVE_INFINITY ? '' : ` ${open ? '>' : '>='} ${lower}`;
+  throw new RangeError(`${name} = ${value}: expected a finite number${bound}`);
+}
+
+/** An argument that must be an integer not below `lower`. */
+export function checkInteger(name: string, value: unknown, lower: number): number {
+  if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
+  if (Number.isSafeInteger(value) && value >= lower) return value;
+  throw new RangeError(`${name} = ${value}: expected an integer >= ${lower}`);
+}
+
+export function checkBoolean(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`${name} = ${show(value)}: expected a boolean`);
+}
+
+/**
+ * An argument that must be an array of numbers, finite unless `infinite`, not below `lower`, and of a given length if there
+ * is one. A Float64Array is kept, not copied.
+ */
+export function checkVector(
+  name: string,
+  value: unknown,
+  {
+    length,
+    per = '',
+    lower = Number.NEGATIVE_INFINITY,
+    infinite = false,
+  }: { length?: number | undefined; per?: string; lower?: number; infinite?: boolean } = {},
+): Float64Array {
+  const typed = ArrayBuffer.isView(value) && !(value instanceof DataView);
+  if (!(Array.isArray(value) || typed)) throw new TypeError(`${name} = ${show(value)}: expected an array of numbers`);
+  const from = value as ArrayLike<unknown>;
+  if (from.length === 0) throw new RangeError(`${name}: expected at least one number`);
+  if (length !== undefined && from.length !== length) {
+    throw new RangeError(`${name}: expected ${length} numbers${per && `, ${per}`}, got ${from.length}`);
+  }
+  const vector = value instanceof Float64Array ? value : new Float64Array(from.length);
+  for (let i = 0; i < from.length; ++i) {
+    const entry = from[i];
+    if (typeof entry !== 'number') throw new TypeError(`${name}[${i}] = ${show(entry)}: expected a number`);
+    if (Number.isNaN(entry) || entry < lower || !(infinite || Number.isFinite(entry))) {
+      const bound = lower === Number.NEGATIVE_INFINITY ? '' : ` >= ${lower}`;
+      throw new RangeError(`${name}[${i}] = ${entry}: expected a ${infinite ? '' : 'finite '}number${bound}`);
+    }
+    if (vector !== value) vector[i] = entry;
+  }
+  return vector;
+}
+
+/** The same, or one number for all entries. */
+export function checkNumbers(
+  name: string,
+  value: unknown,
+  options: { lower?: number; infinite?: boolean } = {},
+): number | Float64Array {
+  if (typeof value !== 'number') return checkVector(name, value, options);
+  if (options.infinite && !Number.isNaN(value)) return value;
+  return checkNumber(name, value, options);
+}

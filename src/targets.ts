@@ -78,27 +78,28 @@ export function argmax({ data, columns }: Matrix, row: number): number {
 }
 
 /** A vector of numbers, strings or booleans, one for each row. */
-export function checkedValues(y: unknown, rows: number): ArrayLike<Label> {
+export function checkedValues(y: unknown, rows: number, { name = 'y', of = 'x' } = {}): ArrayLike<Label> {
   if (!(Array.isArray(y) || (ArrayBuffer.isView(y) && 'length' in y))) {
-    throw new TypeError(`y = ${show(y)}: expected an array of numbers, strings or booleans, or a matrix`);
+    const or = name === 'y' ? ', or a matrix' : '';
+    throw new TypeError(`${name} = ${show(y)}: expected an array of numbers, strings or booleans${or}`);
   }
   const values = y as ArrayLike<unknown>;
   if (values.length !== rows) {
-    throw new RangeError(`y: expected ${rows} values, one for each row of x, got ${values.length}`);
+    throw new RangeError(`${name}: expected ${rows} values, one for each row of ${of}, got ${values.length}`);
   }
   const type = typeof values[0];
   for (let i = 0; i < rows; ++i) {
     const value = values[i];
     if (!['number', 'string', 'boolean'].includes(typeof value)) {
-      throw new TypeError(`y[${i}] = ${show(value)}: expected a number, string or boolean`);
+      throw new TypeError(`${name}[${i}] = ${show(value)}: expected a number, string or boolean`);
     }
     if (typeof value !== type) {
-      throw new TypeError(`y[${i}] = ${show(value)}: expected a ${type}, as y[0] = ${show(values[0])}`);
+      throw new TypeError(`${name}[${i}] = ${show(value)}: expected a ${type}, as ${name}[0] = ${show(values[0])}`);
     }
   }
   return values as ArrayLike<Label>;
 }
 
-function distinct(labels: readonly Label[]): Label[] {
+export function distinct(labels: readonly Label[]): Label[] {
   return [...new Set(labels)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

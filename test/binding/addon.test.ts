@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../src/addon.js';
 import { runInChild } from '../contract/child.js';
-import { type Fixture, fixtures } from '../contract/fixtures.js';
+import { type Fixture, fixtures, regression } from '../contract/fixtures.js';
 
 const native = addon();
 const { small } = fixtures.relu as Fixture;
-const { x } = small.data;
-const y = { data: Float64Array.from(small.data.y), rows: x.rows, columns: 1 };
+const { x, y: targets } = regression(40, 3);
+const y = { data: Float64Array.from(targets), rows: x.rows, columns: 1 };
 
 it('has the version of the package', () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

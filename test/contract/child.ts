@@ -46,12 +46,18 @@ export function runInChild(
 
 /** The first lines of a program, for a child process or a worker. */
 export function preamble(problem: Problem): string {
-  const { x, y } = problem.data;
-  const plain = { ...problem, data: { x: { ...x, data: Array.from(x.data) }, y } };
   return `
     import * as nonconvex from 'nonconvex';
-    const problem = ${JSON.stringify(plain)};
-    problem.data.x.data = Float64Array.from(problem.data.x.data);
+    const problem = ${source(problem)};
     const solve = (more) => nonconvex[problem.solver](problem.data, { ...problem.settings, ...more });
   `;
+}
+
+/** Source text of a value made of plain objects, arrays, typed arrays, numbers, strings and booleans. */
+function source(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (ArrayBuffer.isView(value)) return `new ${value.constructor.name}([${(value as Float64Array).join()}])`;
+  if (Array.isArray(value)) return `[${value.map(source).join()}]`;
+  return `{${Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}: ${source(member)}`)}}`;
 }

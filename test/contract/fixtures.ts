@@ -1,16 +1,27 @@
 // One small problem a solver, as its users write it. The contract tests hold every solver of the addon to the same
 // promises through these; a solver without a fixture fails them.
 
-import { type Matrix, type Progress, type SolveResult, trainReluNetwork } from '../../src/index.js';
+import {
+  differenceOfConvex,
+  logistic,
+  lpNorm,
+  type Matrix,
+  matrix,
+  minimizeRatio,
+  type Progress,
+  type SolveResult,
+  squaredNorm,
+  trainReluNetwork,
+} from '../../src/index.js';
 
 /** The functions that solve, by their exported names. */
-export const solvers = { trainReluNetwork };
+export const solvers = { trainReluNetwork, minimizeRatio, differenceOfConvex };
 
 export interface Problem {
   /** The name of the function that solves it. */
   solver: keyof typeof solvers;
-  /** Matrices as { data, rows, columns }, the rest as JSON has it. */
-  data: { x: Matrix; y: number[] };
+  /** Plain objects, arrays, typed arrays, numbers, strings and booleans. */
+  data: object;
   settings: Record<string, unknown>;
 }
 
@@ -19,8 +30,11 @@ export interface Fixture {
   small: Problem;
   /** Not solved within many seconds. */
   endless: Problem;
+  /** Data that only the addon finds wrong. */
+  wrong: object;
 }
 
+const separable = { data: numbers(8000), rows: 400, columns: 20 };
 const limitless = { maxIterations: 2 ** 31 - 1, tolerance: 0 };
 
 export const fixtures: Record<string, Fixture> = {
@@ -35,12 +49,30 @@ export const fixtures: Record<string, Fixture> = {
       data: regression(400, 20),
       settings: { beta: 1e-6, patterns: { sample: 200 }, checkInterval: 1, ...limitless },
     },
+    wrong: { ...regression(40, 3), y: new Array(40).fill(Number.NaN) },
+  },
+  fractional: {
+    small: {
+      solver: 'minimizeRatio',
+      data: { numerator: [squaredNorm()], denominator: lpNorm(matrix(30, 4, numbers(120)), 4, { squared: true }) },
+      settings: { starts: 4, order: 'shuffled' },
+    },
+    // Classes that a plane separates: the losses approach 0 for ever.
+    endless: {
+      solver: 'differenceOfConvex',
+      data: {
+        convex: [logistic(separable, separable.data.filter((_, k) => k % separable.columns === 0).map(Math.sign))],
+      },
+      settings: { checkInterval: 1, ...limitless },
+    },
+    wrong: { numerator: [squaredNorm()], denominator: lpNorm([[1, 1]], 4), start: [0, 0] },
   },
 };
 
 /** Solves a fixture in this thread, with further settings. */
 export function solve({ solver, data, settings }: Problem, more: Record<string, unknown> = {}): Promise<SolveResult> {
-  return solvers[solver](data, { ...settings, ...more });
+  const call = solvers[solver] as (data: object, settings: object) => Promise<SolveResult>;
+  return call(data, { ...settings, ...more });
 }
 
 /** A result without what may differ from run to run. */
@@ -57,7 +89,7 @@ export function numbers(count: number, seed = 1): Float64Array {
   });
 }
 
-function regression(rows: number, columns: number): Problem['data'] {
+export function regression(rows: number, columns: number): { x: Matrix; y: number[] } {
   const data = numbers(rows * columns);
   const noise = numbers(rows, 2);
   const y = Array.from({ length: rows }, (_, i) => {

@@ -7,7 +7,7 @@ import { type Progress, type SolveResult, SolverError } from '../../src/index.js
 import { runInChild } from './child.js';
 import { fixtures, type Problem, solve, solvers, timeless } from './fixtures.js';
 
-describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
+describe.each(Object.entries(fixtures))('%s', (_, { small, endless, wrong }) => {
   it('solves', async () => {
     const result = await solve(small);
     expect(result.status).toBe('solved');
@@ -172,9 +172,16 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
   });
 
   describe('arguments', () => {
-    const withX = (problem: Problem, convert: (data: Float64Array | Float32Array) => Float64Array | Float32Array) => {
-      const { x } = problem.data;
-      return { ...problem, data: { ...problem.data, x: { ...x, data: convert(x.data) } } };
+    /** The problem with every dense matrix's numbers converted. */
+    const withMatrices = (problem: Problem, convert: (data: Float64Array) => Float64Array | Float32Array): Problem => {
+      const converted = (value: unknown): unknown => {
+        if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+        if (Array.isArray(value)) return value.map(converted);
+        const members = Object.entries(value).map(([name, member]) => [name, converted(member)]);
+        const copy = Object.fromEntries(members) as { data?: unknown };
+        return copy.data instanceof Float64Array ? { ...copy, data: convert(copy.data) } : copy;
+      };
+      return { ...problem, data: converted(problem.data) as object };
     };
 
     it('are not modified', async () => {
@@ -185,7 +192,7 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
 
     it('may be frozen, and shared', async () => {
       const result = await solve({ ...small, settings: Object.freeze({ ...small.settings }) });
-      const shared = withX(small, (data) => {
+      const shared = withMatrices(small, (data) => {
         const copy = new Float64Array(new SharedArrayBuffer(data.byteLength));
         copy.set(data);
         return copy;
@@ -194,12 +201,12 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
     });
 
     it('may be in single precision', async () => {
-      const single = withX(small, (data) => Float32Array.from(data));
+      const single = withMatrices(small, (data) => Float32Array.from(data));
       expect(timeless(await solve(single))).toEqual(timeless(await solve(small)));
     });
 
     it('may begin anywhere in a buffer', async () => {
-      const part = withX(small, (data) => {
+      const part = withMatrices(small, (data) => {
         const larger = new Float64Array(data.length + 7).fill(Number.NaN);
         larger.set(data, 3);
         return larger.subarray(3, 3 + data.length);
@@ -209,14 +216,14 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
 
     it('are kept alive', async () => {
       // Garbage is made while the solve still reads its input: nothing but the job holds that.
-      const copies = Array.from({ length: 20 }, () => solve(withX(small, (data) => data.slice())));
+      const copies = Array.from({ length: 20 }, () => solve(withMatrices(small, (data) => data.slice())));
       for (let i = 0; i < 200; ++i) new Float64Array(1e5).fill(i);
       const expected = timeless(await solve(small));
       for (const result of await Promise.all(copies)) expect(timeless(result)).toEqual(expected);
     });
 
     it('that are wrong reject the promise, never throw', async () => {
-      const call = solvers[small.solver] as (...values: unknown[]) => Promise<unknown>;
+      const call = solvers[small.solver] as unknown as (...values: unknown[]) => Promise<unknown>;
       const wrong = [undefined, null, 1, 'x', Symbol('x'), [], {}, () => {}, new Map(), { x: null, y: null }];
       for (const value of wrong) {
         const promises = [call(value), call(small.data, value === undefined ? null : value)];
@@ -230,7 +237,7 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
 
   it('rejects with a stack that leads to the caller', async () => {
     async function innocentCaller() {
-      await solve({ ...small, data: { ...small.data, y: small.data.y.map(() => Number.NaN) } });
+      await solve({ ...small, data: wrong });
     }
     const error = await innocentCaller().catch((reason: unknown) => reason);
     expect((error as Error).stack).toContain('innocentCaller');
