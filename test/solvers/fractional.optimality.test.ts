@@ -1,0 +1,221 @@
+// Every numerator with every denominator: the objective falls in every sweep, is what the definitions say, and no change
+// of one coordinate, found by brute force, lowers it.
+import { describe, expect, it } from 'vitest';
+import {
+  affine,
+  box,
+  elasticNet,
+  type FractionalSettings,
+  l1,
+  l1Squared,
+  leastSquares,
+  linear,
+  linearSquared,
+  logistic,
+  lpNorm,
+  type Matrix,
+  minimizeAlong,
+  minimizeRatio,
+  nonNegative,
+  norm1,
+  norm2,
+  normInf,
+  quadratic,
+  type SparseMatrix,
+  separableConcave,
+  squaredHinge,
+  squaredNorm,
+  sumLog,
+  sumSqrt,
+  topK,
+} from '../../src/index.js';
+import type { DenominatorTerm, NumeratorTerm, Penalty } from '../../src/solvers/fractionalTerms.js';
+import { Draw, entry, gram, type Ratio, ratioAt, vector } from './fractionalValues.js';
+
+const m = 9;
+const n = 5;
+
+function numerators(draw: Draw): Record<string, NumeratorTerm[]> {
+  const A = draw.matrix(m, n);
+  const b = draw.normals(m);
+  return {
+    leastSquares: [leastSquares(A, b)],
+    'leastSquares at the origin': [leastSquares(A, new Float64Array(m))],
+    quadratic: [quadratic(gram(draw.matrix(n, n)), { linear: draw.normals(n, 0.1), constant: 5 })],
+    squaredNorm: [squaredNorm({ weight: 0.5, constant: 0.25 })],
+    squaredHinge: [squaredHinge(A, b), squaredNorm({ weight: 0.01 })],
+    logistic: [
+      logistic(
+        A,
+        b.map((each) => (each > 0 ? 1 : -1)),
+      ),
+      squaredNorm({ weight: 0.05 }),
+    ],
+    sum: [leastSquares(A, b), squaredNorm({ weight: 0.1 }), affine(new Float64Array(n), 1)],
+  };
+}
+
+function penalties(draw: Draw): Record<string, Penalty[]> {
+  return {
+    none: [],
+    l1: [l1(0.3)],
+    'l1 by coordinate in a box': [
+      l1(vector(n, () => draw.uniform())),
+      box(
+        -0.75,
+        vector(n, () => 0.5 + draw.uniform()),
+      ),
+    ],
+    elasticNet: [elasticNet(0.2, 0.4), nonNegative()],
+    l1Squared: [l1Squared(0.2)],
+  };
+}
+
+function denominators(draw: Draw): Record<string, DenominatorTerm> {
+  const G = draw.matrix(m, n);
+  return {
+    norm1: norm1({ scale: 0.5 }),
+    'norm1 + 1': norm1({ shift: 1 }),
+    norm2: norm2({ scale: 2 }),
+    'norm2 + 1': norm2({ shift: 1 }),
+    normInf: normInf(),
+    topK: topK(2, { scale: 0.5 }),
+    'topK + 1': topK(3, { shift: 1 }),
+    squaredNorm: squaredNorm(),
+    'squaredNorm + 1': squaredNorm({ constant: 1 }),
+    quadratic: quadratic(gram(G), { constant: 0.5 }),
+    ...Object.fromEntries(
+      [1, 2, 4, Number.POSITIVE_INFINITY].flatMap((p) => [
+        [`lpNorm ${p}`, lpNorm(G, p)],
+        [`lpNorm ${p} squared`, lpNorm(G, p, { squared: true })],
+        [`lpNorm ${p} squared + 1`, lpNorm(G, p, { squared: true, shift: 1, scale: 2 })],
+      ]),
+    ),
+  };
+}
+
+/** These need bounds, or a start where they are positive. */
+function oneSided(draw: Draw): Record<string, DenominatorTerm> {
+  const c = vector(n, () => 0.1 + draw.uniform());
+  return {
+    linear: linear(c, 0.5),
+    linearSquared: linearSquared(c, 0.5),
+    sumSqrt: sumSqrt({ epsilon: 0.1, weights: c }),
+    sumLog: sumLog(c, { shift: 0.1 }),
+    separable: separableConcave(
+      (u) => (u >= 0 ? Math.atan(u) : Number.NaN),
+      (u) => 1 / (1 + u * u),
+      { shift: 0.1 },
+    ),
+  };
+}
+
+async function check(ratio: Ratio & Parameters<typeof minimizeRatio>[0], method: 'fcd' | 'pcd' | 'auto', seed: number) {
+  const result = await minimizeRatio(ratio, { method, tolerance: 1e-7, seed, maxIterations: 20_000 });
+  expect(result.status).toBe('solved');
+  expect(result.objective).toBeCloseTo(ratioAt(ratio, result.x), 9);
+  expect(result.numerator / result.denominator).toBeCloseTo(result.objective, 12);
+  result.history.reduce((before, { objective = Number.NaN }) => {
+    expect(objective).toBeLessThanOrEqual(before * (1 + 1e-12));
+    return objective;
+  }, Number.POSITIVE_INFINITY);
+  const moved = (i: number) => (t: number) => {
+    const x = Float64Array.from(result.x);
+    x[i] = (x[i] as number) + t;
+    return ratioAt(ratio, x);
+  };
+  for (let i = 0; i < n; ++i) {
+    const { value } = minimizeAlong(moved(i));
+    expect(value).toBeGreaterThanOrEqual(result.objective * (1 - 1e-6) - 1e-12);
+  }
+}
+
+/** Whether a refusal is one that is due: no exact minimisers, as the docs list them. */
+const refusal = (error: unknown) =>
+  error instanceof RangeError && /method = 'pcd'/.test(error.message) ? 'refused' : 'failed';
+
+describe.each(Object.keys(numerators(new Draw())))('%s', (f) => {
+  it.each(Object.keys({ ...denominators(new Draw()), ...oneSided(new Draw()) }))('over %s', async (g) => {
+    const draw = new Draw(f.length * 1000 + g.length);
+    const terms = numerators(draw)[f] as NumeratorTerm[];
+    const bounded = oneSided(draw);
+    const denominator = (denominators(draw)[g] ?? bounded[g]) as DenominatorTerm;
+    let solved = 0;
+    for (const [h, penalty] of Object.entries(penalties(draw))) {
+      for (const method of ['fcd', 'pcd'] as const) {
+        const more = g in bounded ? [nonNegative()] : [];
+        const ratio = { numerator: [...terms, ...penalty, ...more], denominator };
+        try {
+          await check(ratio, method, h.length);
+          ++solved;
+        } catch (error) {
+          if (refusal(error) !== 'refused')
+            throw new Error(`${h}, ${method}: ${(error as Error).message}`, { cause: error });
+        }
+      }
+    }
+    expect(solved).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe('sparse matrices, Gram matrices, orders and starts', () => {
+  const draw = new Draw(77);
+  const A = draw.matrix(m, n);
+  A.data.forEach((_, at) => {
+    if (draw.uniform() < 0.5) A.data[at] = 0;
+  });
+  const b = draw.normals(m);
+  const ratio = (matrix: Matrix | SparseMatrix) => ({
+    numerator: [leastSquares(matrix, b), l1(0.05)],
+    denominator: norm2(),
+  });
+  const sparse = (byColumn: boolean): SparseMatrix => {
+    const offsets = [0];
+    const indices: number[] = [];
+    const values: number[] = [];
+    for (let o = 0; o < (byColumn ? n : m); ++o) {
+      for (let k = 0; k < (byColumn ? m : n); ++k) {
+        const value = byColumn ? entry(A, k, o) : entry(A, o, k);
+        if (value === 0) continue;
+        indices.push(k);
+        values.push(value);
+      }
+      offsets.push(values.length);
+    }
+    return {
+      format: byColumn ? 'csc' : 'csr',
+      rows: m,
+      columns: n,
+      offsets: Int32Array.from(offsets),
+      indices: Int32Array.from(indices),
+      values: Float64Array.from(values),
+    };
+  };
+
+  it.each(['csc', 'csr', 'always', 'never', 'shuffled', 'greedy', 'sweeps of all'])('%s', async (variant) => {
+    const expected = await minimizeRatio(ratio(A), { tolerance: 1e-7 });
+    const settings: FractionalSettings = { tolerance: 1e-7 };
+    if (variant === 'always' || variant === 'never') settings.gram = variant;
+    if (variant === 'shuffled' || variant === 'greedy') settings.order = variant;
+    if (variant === 'sweeps of all') settings.activeSet = false;
+    const matrix = variant === 'csc' || variant === 'csr' ? sparse(variant === 'csc') : A;
+    const result = await minimizeRatio(ratio(matrix), settings);
+    expect(result.status).toBe('solved');
+    expect(result.objective).toBeCloseTo(expected.objective, 9);
+  });
+
+  it('several starts: never worse than one, the same for any number of threads', async () => {
+    const problem = { numerator: [squaredNorm()], denominator: lpNorm(draw.matrix(30, 12), 4, { squared: true }) };
+    const one = await minimizeRatio(problem, { starts: 1 });
+    const runs = await Promise.all([1, 2, 3].map((threads) => minimizeRatio(problem, { starts: 9, threads, seed: 5 })));
+    for (const run of runs) {
+      expect(run.starts).toHaveLength(9);
+      expect(run.objective).toBeLessThanOrEqual(one.objective);
+      expect(run.objective).toBe(Math.min(...run.starts.map(({ objective }) => objective)));
+      expect(run.x).toEqual(runs[0]?.x);
+      expect(run.starts).toEqual(runs[0]?.starts);
+    }
+    const other = await minimizeRatio(problem, { starts: 9, seed: 6 });
+    expect(other.starts).not.toEqual(runs[0]?.starts);
+  });
+});
