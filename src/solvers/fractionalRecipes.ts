@@ -108,6 +108,7 @@ export async function sparseRecovery(
 
 // Principal and independent components ------------------------------------------------------------------------------
 
+/** The settings are those of {@link minimizeRatio}, but for `starts`: 5 unless p is 2 or Infinity, as they end at different points. */
 export interface LpPcaOptions extends FractionalSettings {
   /** n x n, symmetric and positive definite, dense or sparse. Default: the identity. */
   Q?: MatrixLike | SparseMatrix | undefined;
@@ -145,7 +146,13 @@ export interface LpPcaResult extends FractionalResult {
  * @throws (rejects) TypeError or RangeError that names the argument and the value, and as {@link minimizeRatio} does.
  */
 export async function lpPca(G: MatrixLike | SparseMatrix, p: number, options: LpPcaOptions = {}): Promise<LpPcaResult> {
-  const { Q, squared = true, start, ...settings } = checkObject('options', options);
+  const {
+    Q,
+    squared = true,
+    start,
+    starts = p === 1 || p === 4 ? 5 : 1,
+    ...settings
+  } = checkObject('options', options);
   const rows = toOperand('G', G);
   const metric = Q === undefined ? undefined : toSymmetric('Q', Q);
   if (metric && metric.rows !== rows.columns) {
@@ -161,7 +168,7 @@ export async function lpPca(G: MatrixLike | SparseMatrix, p: number, options: Lp
     denominator: lpNorm(rows, p, { squared, scale: 0.5 }),
     start: start ?? begin?.x,
   };
-  const result = await naming({ 'numerator[0]': 'Q' }, minimizeRatio(ratio, settings));
+  const result = await naming({ 'numerator[0]': 'Q' }, minimizeRatio(ratio, { ...settings, starts }));
   const { x } = result;
   const length = Math.sqrt(dot(x, metric ? multiply(metric, x) : x));
   const v = x.map((value) => value / length);
@@ -173,6 +180,7 @@ export async function lpPca(G: MatrixLike | SparseMatrix, p: number, options: Lp
   };
 }
 
+/** The settings are those of {@link minimizeRatio}, but for `starts`: 5, as they end at different points. */
 export interface IndependentComponentOptions extends FractionalSettings {
   /** X has uncorrelated columns of mean 0 and equal variance already: it is taken as it is. Default: false. */
   whitened?: boolean | undefined;
@@ -197,7 +205,7 @@ export interface IndependentComponentResult extends LpPcaResult {
  * place of the second. X is m x n: a row for each observation, a column for each mixture; sparse only if `whitened`.
  *
  * ```ts
- * const { component, kurtosis } = await independentComponent(X, { starts: 10 });
+ * const { component, kurtosis } = await independentComponent(X);
  * ```
  *
  * @throws (rejects) as {@link lpPca}.
@@ -206,7 +214,7 @@ export async function independentComponent(
   X: MatrixLike | SparseMatrix,
   options: IndependentComponentOptions = {},
 ): Promise<IndependentComponentResult> {
-  const { whitened = false, start, ...settings } = checkObject('options', options);
+  const { whitened = false, start, starts = 5, ...settings } = checkObject('options', options);
   const given = toOperand('X', X);
   const withKurtosis = (result: LpPcaResult, G: Matrix | SparseMatrix): IndependentComponentResult => {
     const component = multiply(G, result.v);
@@ -216,7 +224,8 @@ export async function independentComponent(
     ];
     return { ...result, component, kurtosis: (G.rows * fourths) / squares ** 2 - 3 };
   };
-  if (checkBoolean('whitened', whitened)) return withKurtosis(await lpPca(given, 4, { start, ...settings }), given);
+  if (checkBoolean('whitened', whitened))
+    return withKurtosis(await lpPca(given, 4, { start, starts, ...settings }), given);
   if (!('data' in given)) {
     throw new TypeError(
       'X: expected a dense matrix, or whitened: true; less its means, a sparse one is no longer sparse',
@@ -231,7 +240,7 @@ export async function independentComponent(
       denominator: lpNorm(G, 4, { squared: true, scale: m / 2 }),
       start: start ?? longestRow(G, false, undefined).x,
     },
-    settings,
+    { ...settings, starts },
   );
   const deviation = norm(multiply(G, result.x)) / Math.sqrt(m);
   const v = result.x.map((value) => value / deviation);
@@ -356,6 +365,7 @@ async function sparseTotal(
 
 // Generalised eigenvectors ------------------------------------------------------------------------------------------
 
+/** The settings are those of {@link minimizeRatio}, but for `starts`: 5, as they end at different points. */
 export interface SparseGeneralizedEigenOptions extends FractionalSettings {
   /** Weight of ||x||_1^2, >= 0; 0 gives the eigenvector itself. */
   lambda: number;
@@ -390,7 +400,7 @@ export async function sparseGeneralizedEigen(
   B: MatrixLike | SparseMatrix,
   options: SparseGeneralizedEigenOptions,
 ): Promise<SparseGeneralizedEigenResult> {
-  const { lambda, start, ...settings } = checkObject('options', options);
+  const { lambda, start, starts = 5, ...settings } = checkObject('options', options);
   const [w, b] = [toSymmetric('W', W), toSymmetric('B', B)];
   if (w.rows !== b.rows) {
     throw new RangeError(`B: expected ${w.rows} x ${w.rows} as W is, got ${b.rows} x ${b.rows}`);
@@ -401,7 +411,7 @@ export async function sparseGeneralizedEigen(
     denominator: quadratic(b),
     start: start ?? eigenStart(w, b, weight),
   };
-  const result = await naming({ 'numerator[0]': 'W', denominator: 'B' }, minimizeRatio(ratio, settings));
+  const result = await naming({ 'numerator[0]': 'W', denominator: 'B' }, minimizeRatio(ratio, { ...settings, starts }));
   const { x } = result;
   const length = Math.sqrt(dot(x, multiply(b, x)));
   const scaled = rescaled(timesTwo(result), length);

@@ -1,6 +1,5 @@
 import { dot, multiply } from '../algebra.js';
 import { checkNumber, checkNumbers, checkObject, checkVector } from '../check.js';
-import { fractionalDefaults } from '../generated/settings.js';
 import { type Matrix, type MatrixLike, toSymmetric } from '../matrix.js';
 import type { Progress } from '../solve.js';
 import {
@@ -72,7 +71,8 @@ export async function maxSharpe(
   Sigma: MatrixLike,
   options: MaxSharpeOptions = {},
 ): Promise<MaxSharpeResult> {
-  const { bounds = {}, l1 = 0, riskFree = 0, ...settings } = checkObject('options', options);
+  const { bounds = {}, l1 = 0, riskFree = 0, maxIterations = 100_000, ...others } = checkObject('options', options);
+  const settings = { maxIterations, ...others };
   const returns = checkVector('mu', mu);
   const n = returns.length;
   const covariance = toSymmetric('Sigma', Sigma) as Matrix;
@@ -104,6 +104,8 @@ export async function maxSharpe(
     ratio: dot(market.excess, x) / volatility,
   };
 }
+
+type Limited = FractionalSettings & { maxIterations: number };
 
 interface Market {
   /** mu - riskFree. */
@@ -175,7 +177,7 @@ function resultAt(w: Float64Array, market: Market, result: FractionalResult): Fr
   return { ...result, x: w, numerator: objective * denominator, denominator, objective, certificate: 'global' };
 }
 
-async function withoutBounds(market: Market, settings: FractionalSettings): Promise<FractionalResult> {
+async function withoutBounds(market: Market, settings: Limited): Promise<FractionalResult> {
   const { excess, covariance } = market;
   const n = excess.length;
   if (excess.every((value) => value === 0)) throw noReturn(0);
@@ -214,11 +216,7 @@ interface Side {
  * until there are neither: the optimality conditions, which for this ratio are sufficient. When a choice of assets comes again,
  * every step is cut at the bounds and one asset changes at a time, so that the ratio only rises.
  */
-async function withinBounds(
-  market: Market,
-  polytope: Polytope,
-  settings: FractionalSettings,
-): Promise<FractionalResult> {
+async function withinBounds(market: Market, polytope: Polytope, settings: Limited): Promise<FractionalResult> {
   const { excess } = market;
   const up = polytope.lower.every(Number.isFinite);
   const side: Side = up
@@ -390,23 +388,23 @@ class Sequence {
   #updates = 0;
   readonly #history: Progress[] = [];
   readonly #starts: FractionalStart[] = [];
-  readonly #settings: FractionalSettings;
+  readonly #settings: Limited;
 
-  constructor(settings: FractionalSettings) {
+  constructor(settings: Limited) {
     this.#settings = settings;
   }
 
   async next(problem: FractionalProblem): Promise<FractionalResult> {
     const [iterations, seconds] = [this.#iterations, this.#seconds];
-    const { maxIterations, timeLimit, onProgress, ...others } = this.#settings;
+    const { maxIterations, timeLimit = Number.POSITIVE_INFINITY, onProgress, ...others } = this.#settings;
     const shifted = (progress: Progress) => ({
       ...progress,
       iteration: progress.iteration + iterations,
       seconds: progress.seconds + seconds,
     });
     const limits = {
-      maxIterations: rest(maxIterations ?? 10 * fractionalDefaults.maxIterations, iterations),
-      timeLimit: rest(timeLimit ?? fractionalDefaults.timeLimit, seconds),
+      maxIterations: rest(maxIterations, iterations),
+      timeLimit: rest(timeLimit, seconds),
       onProgress: onProgress && ((progress: Progress) => onProgress(shifted(progress))),
     };
     const result = await naming({ 'numerator[0]': 'Sigma' }, minimizeRatio(problem, { ...others, ...limits }));
@@ -434,7 +432,7 @@ class Sequence {
   }
 }
 
-/** What is left of a limit; a wrong one is left for the addon to refuse. */
+/** What is left of a limit; what is wrong is left for the addon to refuse. */
 function rest(limit: number, used: number): number {
   return typeof limit === 'number' && limit >= used ? limit - used : used === 0 ? limit : 0;
 }

@@ -7,6 +7,11 @@ async function main(): Promise<string[]> {
     { loss: 'logistic' },
   );
   console.log(gap);
+  const { x }: nonconvex.FractionalResult = await nonconvex.minimizeRatio({
+    numerator: [nonconvex.leastSquares([[1, 2]], [3]), nonconvex.l1(0.1)],
+    denominator: nonconvex.norm2(),
+  });
+  console.log(x);
   return nonconvex.predict(network, [[1]]);
 }
 

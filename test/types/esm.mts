@@ -1,17 +1,56 @@
 // Compiled by types.test.ts against the built declarations, as a user's ES module would be; never run.
 import {
+  affine,
+  box,
+  type DenominatorTerm,
+  differenceOfConvex,
+  elasticNet,
+  energyEfficiency,
+  type FractionalProblem,
+  type FractionalResult,
+  type FractionalSettings,
+  type FractionalStart,
+  fisherDiscriminant,
   fromJSON,
+  independentComponent,
+  l1,
+  l1Squared,
+  leastSquares,
+  linear,
+  linearSquared,
+  logistic,
+  lpNorm,
+  lpPca,
   type Matrix,
   matrix,
+  maxSharpe,
+  minimizeRatio,
+  type NumeratorTerm,
+  nonNegative,
+  norm1,
+  norm2,
+  normInf,
+  type Penalty,
   type Progress,
   predict,
+  quadratic,
   type ReluNetwork,
   type ReluResult,
   type ReluSettings,
   SolverError,
+  type SparseMatrix,
   type Status,
   score,
+  separableConcave,
+  sparseGeneralizedEigen,
+  sparseRecovery,
+  squaredHinge,
+  squaredNorm,
+  sumLog,
+  sumSqrt,
   toJSON,
+  topK,
+  totalLeastSquares,
   trainReluNetwork,
 } from 'nonconvex';
 
@@ -84,3 +123,96 @@ try {
   if (error instanceof SolverError && error.code === 'DEVICE_UNAVAILABLE') console.log(error.message);
 }
 console.log(status, certificate, bound, text, accuracy);
+
+// Fractional programs: terms where they belong, options of each function.
+const fit = leastSquares(rows, [1, 2]);
+const csc: SparseMatrix = {
+  format: 'csc',
+  rows: 2,
+  columns: 2,
+  offsets: Int32Array.of(0, 1, 2),
+  indices: Int32Array.of(0, 1),
+  values: Float64Array.of(1, 2),
+};
+const fractional: FractionalSettings = { method: 'pcd', order: 'shuffled', starts: 3, seed: 1, theta: undefined };
+const problem: FractionalProblem = {
+  numerator: [
+    fit,
+    quadratic(csc, { constant: 1 }),
+    l1(0.1),
+    l1([1, 2]),
+    box(0, [1, 2]),
+    nonNegative(),
+    elasticNet(1, 2),
+  ],
+  denominator: topK(1, { scale: 2 }),
+  start: new Float32Array(2),
+};
+const ratio: FractionalResult = await minimizeRatio(problem, fractional);
+const guarantee: 'global' | 'coordinateWise' = ratio.certificate;
+const table: FractionalStart[] = ratio.starts;
+const numerator: readonly NumeratorTerm[] = [
+  squaredHinge(x, [1, 2]),
+  logistic(x, [1, -1]),
+  affine([1, 2]),
+  squaredNorm(),
+];
+const penalties: readonly Penalty[] = [l1Squared(1), nonNegative()];
+const denominators: DenominatorTerm[] = [
+  norm1(),
+  norm2({ shift: 1 }),
+  normInf(),
+  lpNorm(csc, Number.POSITIVE_INFINITY, { squared: true }),
+  squaredNorm({ weight: 2 }),
+  quadratic(x),
+  linear([1, 2], 3),
+  linearSquared([1, 2]),
+  sumSqrt({ epsilon: 1, weights: [1, 2] }),
+  sumLog([1, 2], { shift: 1 }),
+  separableConcave(
+    (u) => Math.log1p(u),
+    (u, i) => 1 / (1 + u + 0 * i),
+  ),
+];
+for (const denominator of denominators) await minimizeRatio({ numerator: [...numerator, ...penalties], denominator });
+const lasso: Float64Array = (await differenceOfConvex({ convex: [fit, l1(1)] })).x;
+await differenceOfConvex({ convex: [fit], minus: norm1() }, { gram: 'never' });
+// @ts-expect-error: a norm is no numerator
+await minimizeRatio({ numerator: [norm1()], denominator: norm2() });
+// @ts-expect-error: a penalty is no denominator
+await minimizeRatio({ numerator: [fit], denominator: l1(1) });
+// @ts-expect-error: no denominator
+await minimizeRatio({ numerator: [fit] });
+// @ts-expect-error: no such method
+await minimizeRatio(problem, { method: 'newton' });
+// @ts-expect-error: no such option
+norm2({ weight: 1 });
+
+const support: Int32Array = (await sparseRecovery(csc, [1, 2], { k: 1, lambda: 0.1, tolerance: 1e-8 })).support;
+await sparseRecovery(x, [1, 2], { penalty: 'l1l2', lambda: 0.1 });
+// @ts-expect-error: lambda is missing
+await sparseRecovery(x, [1, 2], { k: 1 });
+const direction: Float64Array = (await lpPca(csc, 4, { Q: x, squared: false })).v;
+const kurtosis: number = (await independentComponent(rows, { starts: 5 })).kurtosis;
+const distance: number = (await totalLeastSquares(rows, [1, 2], { l1: 0.1 })).distance;
+const eigenvalue: number = (await sparseGeneralizedEigen(x, csc, { lambda: 0 })).eigenvalue;
+const { threshold, classes } = await fisherDiscriminant(rows, ['a', 'b'], { lambda: 0.1 });
+const weights: Float64Array = (await maxSharpe([1, 2], rows, { bounds: { upper: [1, 0.5] }, l1: 0, riskFree: 1 }))
+  .weights;
+// @ts-expect-error: no such bound
+await maxSharpe([1, 2], rows, { bounds: { max: 1 } });
+const power: Float64Array = (await energyEfficiency([1, 2], { circuitPower: 1 })).power;
+console.log(
+  guarantee,
+  table,
+  lasso,
+  support,
+  direction,
+  kurtosis,
+  distance,
+  eigenvalue,
+  threshold,
+  classes,
+  weights,
+  power,
+);
