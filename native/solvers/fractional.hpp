@@ -86,7 +86,7 @@ class FractionalSolver {
   /// Begins where the numerator is least, unless the ratio is better at the start there is or the denominator zero.
   void lassoStart(FractionalLane& lane) {
     auto trial = std::make_unique<FractionalLane>(data_, settings_, 0);
-    trial->begin(lane.x().data());
+    trial->begin(data_.clamped(std::vector<double>(static_cast<std::size_t>(data_.n))).data());
     trial->minimizeNumerator(la_);
     if (trial->denominator() > 0 && trial->objective() <= lane.objective()) lane.begin(trial->x().data());
   }

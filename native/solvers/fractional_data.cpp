@@ -56,7 +56,7 @@ HostMatrix<double> regularised(const Columns& Q, const std::vector<double>& diag
     if (!diagonal.empty()) sum(j, j) += diagonal[static_cast<std::size_t>(j)];
     greatest = std::max(greatest, std::abs(sum(j, j)));
   }
-  for (int j = 0; j < n; ++j) sum(j, j) += 1e-12 * n * greatest;
+  for (int j = 0; j < n; ++j) sum(j, j) += greatest > 0 ? 1e-12 * n * greatest : 1;
   return sum;
 }
 

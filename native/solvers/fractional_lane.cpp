@@ -10,6 +10,11 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 /// Sweeps after which everything is computed from x again.
 constexpr int refreshInterval = 50;
+/// By how much x grows in one step towards an infimum at infinity.
+constexpr double far = 1e3;
+/// Beyond these sizes of x the infimum is not attained but approached.
+constexpr double infinite = 1e100;
+constexpr double infinitesimal = 1e-100;
 
 double at(const std::vector<double>& values, int i) { return values.empty() ? 0 : values[static_cast<std::size_t>(i)]; }
 
@@ -39,6 +44,7 @@ FractionalLane::FractionalLane(const FractionalData& data, const FractionalSetti
       denominator_(makeDenominator(data.denominator, data.n)),
       x_(static_cast<std::size_t>(data.n)),
       parabolas_(data.smooth.size()),
+      extrapolation_(settings.acceleration ? data.n : 0),
       moved_(x_.size()) {
   for (const FractionalTermData& term : data.smooth) smooth_.push_back(makeSmoothTerm(term));
   for (int i = 0; i < data.n; ++i) {
@@ -130,10 +136,9 @@ double FractionalLane::update(int i, Mode mode) {
       return 1;
     }
     // The ratio falls towards its limit: far out, from where the radial step may lead back.
-    t = std::copysign(1e3 * (1 + std::abs(along.x)), t);
-    unbounded_ = std::abs(along.x) > 1e100;
+    t = std::copysign(far * (1 + std::abs(along.x)), t);
     const DenominatorAlong& g = denominator_->along(i, along.x);
-    if (unbounded_ || !(along(t) / g(t) < along(0) / g(0))) return 0;
+    if (!(along(t) / g(t) < along(0) / g(0))) return 0;
   }
   const double value = std::clamp(along.x + t, along.lower, along.upper);
   if (value == along.x) return 0;
@@ -201,6 +206,11 @@ void FractionalLane::sweep(const Cpu& la) {
   } else if (settings_.radialStep) {
     radialStep();
   }
+  if (settings_.acceleration) extrapolate();
+  double size = 0;
+  for (const double x : x_) size = std::max(size, std::abs(x));
+  unbounded_ = size > infinite || (size < infinitesimal && size > 0);
+  if (unbounded_) return;
   const double now = std::sqrt(squares);
   if (full) {
     residual_ = now;
@@ -250,17 +260,39 @@ void FractionalLane::minimizeNumerator(const Cpu& la) {
   begin(x_.data());
 }
 
-bool FractionalLane::radialStep() {
+void FractionalLane::extrapolate() {
+  constexpr int longest = 64;
+  extrapolation_.add(x_.data());
+  if (--untilExtrapolation_ > 0 || !extrapolation_.full()) return;
+  untilExtrapolation_ = extrapolationInterval_;
+  double* trial = extrapolation_.combine();
+  if (trial == nullptr) return;
+  for (std::size_t i = 0; i < x_.size(); ++i) trial[i] = std::clamp(trial[i], data_.lower[i], data_.upper[i]);
+  const double before = objective();
+  std::swap_ranges(x_.begin(), x_.end(), trial);
+  begin(x_.data());
+  const bool better = objective() < before && (data_.difference || denominator() > 0);
+  if (!better) {
+    std::swap_ranges(x_.begin(), x_.end(), trial);
+    begin(x_.data());
+  }
+  extrapolationInterval_ = better ? Extrapolation::points : std::min(longest, 2 * extrapolationInterval_);
+  untilExtrapolation_ = extrapolationInterval_;
+  extrapolation_.clear();
+}
+
+void FractionalLane::radialStep() {
+  // In the multiplier u = 1 + t of x, of either sign.
   NumeratorAlong along{.a = 2 * diagonal_ + 2 * data_.l1Squared * norm1_ * norm1_,
                        .b = 0,
-                       .c = numerator(),
-                       .x = 0,
-                       .l1 = 0,
+                       .c = numerator() - l1_,
+                       .x = 1,
+                       .l1 = l1_,
                        .l1Squared = 0,
                        .rest = 0,
-                       .lower = -1,
+                       .lower = -infinity,
                        .upper = infinity};
-  along.b = along.a + linear_ + l1_;
+  along.b = along.a + linear_;
   for (const auto& term : smooth_) {
     const Parabola p = term->alongRay(x_.data());
     along.a += p.a;
@@ -269,18 +301,17 @@ bool FractionalLane::radialStep() {
   if (data_.bounded) {
     for (std::size_t i = 0; i < x_.size(); ++i) {
       if (x_[i] == 0) continue;
-      const double up = (x_[i] > 0 ? data_.upper[i] : data_.lower[i]) / x_[i] - 1;
-      const double down = (x_[i] > 0 ? data_.lower[i] : data_.upper[i]) / x_[i] - 1;
-      along.upper = std::min(along.upper, std::max(0.0, up));
-      along.lower = std::max(along.lower, std::min(0.0, down));
+      const double up = (x_[i] > 0 ? data_.upper[i] : data_.lower[i]) / x_[i];
+      const double down = (x_[i] > 0 ? data_.lower[i] : data_.upper[i]) / x_[i];
+      along.upper = std::min(along.upper, std::max(1.0, up));
+      along.lower = std::max(along.lower, std::min(1.0, down));
     }
   }
-  if (along.a == 0 && along.b == 0 && data_.denominator.term.kind == FractionalTerm::Kind::none) return false;
   const DenominatorAlong& g = denominator_->alongRay(x_.data());
   const MinimumAlong best = data_.difference ? minimizeDifference(along, g, 1) : minimizeQuotient(along, g);
-  if (best.t == 0 || !std::isfinite(best.t)) return false;
-  scale(1 + best.t);
-  return true;
+  if (best.t == 0 || std::isnan(best.t)) return;
+  // Where the ratio falls towards its limit, far out: the next steps may lead back.
+  scale(std::isfinite(best.t) ? 1 + best.t : std::copysign(far, best.t));
 }
 
 void FractionalLane::scale(double factor) {
@@ -291,8 +322,8 @@ void FractionalLane::scale(double factor) {
   denominator_->scale(factor, x_.data());
   diagonal_ *= factor * factor;
   linear_ *= factor;
-  l1_ *= factor;
-  norm1_ *= factor;
+  l1_ *= std::abs(factor);
+  norm1_ *= std::abs(factor);
 }
 
 void FractionalLane::normalize() {
@@ -300,6 +331,7 @@ void FractionalLane::normalize() {
   for (const double x : x_) square += x * x;
   if (square > 0.25 && square < 4) return;
   scale(1 / std::sqrt(square));
+  extrapolation_.clear();
 }
 
 void FractionalLane::becomeUnit(int i, double sign) {
@@ -307,6 +339,7 @@ void FractionalLane::becomeUnit(int i, double sign) {
   x_[static_cast<std::size_t>(i)] = sign;
   std::fill(moved_.begin(), moved_.end(), true);
   begin(x_.data());
+  extrapolation_.clear();
   ++updates_;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/monitor.hpp"
 #include "core/random.hpp"
+#include "parts/extrapolation.hpp"
 #include "solvers/fractional_data.hpp"
 
 namespace nonconvex {
@@ -18,8 +19,8 @@ class FractionalLane {
   void begin(const double* x);
   /// Minimises the numerator alone, roughly: the lasso that is a good start for least squares with an l1 penalty.
   void minimizeNumerator(const Cpu& la);
-  /// The exact minimum along the ray through x; true if x has moved.
-  bool radialStep();
+  /// The exact minimum along the line through 0 and x.
+  void radialStep();
   /// Once through all coordinates, or through the active ones.
   void sweep(const Cpu& la);
 
@@ -50,6 +51,7 @@ class FractionalLane {
   void scale(double factor);
   void shuffle(std::vector<int>& order);
   void chooseActive();
+  void extrapolate();
 
   const FractionalData& data_;
   const FractionalSettings& settings_;
@@ -63,6 +65,10 @@ class FractionalLane {
   double l1_ = 0;
   double norm1_ = 0;
   double floor_ = 0;  // of the numerator's size, for the residual
+
+  Extrapolation extrapolation_;
+  int untilExtrapolation_ = 0;
+  int extrapolationInterval_ = Extrapolation::points;
 
   std::vector<int> order_;
   std::vector<int> active_;

@@ -40,6 +40,7 @@ struct FractionalSettings : Limits {
   bool lassoStart = true;
   bool radialStep = true;
   bool activeSet = true;
+  bool acceleration = true;
   FractionalGram gram = FractionalGram::chosen;
 
   static constexpr auto fields() {
@@ -64,10 +65,14 @@ struct FractionalSettings : Limits {
                   "Without a `start`: begin at the minimiser of the numerator, if that has a penalty and the "
                   "denominator is positive there."),
             FIELD(radialStep, anyValue(),
-                  "After each sweep, minimise the ratio along the ray through x; it does nothing when the ratio does "
-                  "not depend on the length of x."),
+                  "After each sweep, minimise the ratio along the line through 0 and x; it does nothing when the ratio "
+                  "does not depend on the length of x."),
             FIELD(activeSet, anyValue(),
                   "Between full sweeps, go through the coordinates only that are not zero or have moved."),
+            FIELD(
+                acceleration, anyValue(),
+                "Every few sweeps, try the point that Anderson's extrapolation of the last ones leads to, and keep it "
+                "if the objective is lower there."),
             FIELD(gram, anyValue(),
                   "Keep the gradient of least squares by A^T A instead of the residual: `'auto'` does so for dense A "
                   "with at least twice as many rows as columns and at most 2000 columns.")});

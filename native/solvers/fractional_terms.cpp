@@ -300,7 +300,7 @@ class TopK final : public DenominatorTerm {
     inner_ = top_.sum();
   }
   void scale(double factor, const double*) override {
-    top_.scale(factor);
+    top_.scale(std::abs(factor));
     inner_ = top_.sum();
   }
   const DenominatorAlong& alongRay(const double*) override { return homogeneousRay(); }
@@ -700,10 +700,11 @@ class ConcaveSum final : public DenominatorTerm {
 }  // namespace
 
 const DenominatorAlong& DenominatorTerm::homogeneousRay() {
-  // (1 + t) G or (1 + t)^2 G, t >= -1
+  // |1 + t| G or (1 + t)^2 G
   if (degree_ == 1) {
     ray_.kind = Shape::affineMax;
     ray_.pieces = 1;
+    ray_.symmetric = true;
     ray_.phi = ray_.gamma = &inner_;
   } else {
     ray_.kind = Shape::quadratic;

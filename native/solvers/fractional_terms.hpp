@@ -51,7 +51,7 @@ class DenominatorTerm {
   virtual const DenominatorAlong& along(int i, double xi) = 0;
   /// x_i += t, right after `along` of the same i.
   virtual void move(int i, double xi, double t) = 0;
-  /// g(x + t x), t >= -1.
+  /// g(x + t x).
   virtual const DenominatorAlong& alongRay(const double* x) = 0;
   /// x := factor x, after which x is as given.
   virtual void scale(double /*factor*/, const double* x) { restart(x); }

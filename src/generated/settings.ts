@@ -214,8 +214,8 @@ export interface FractionalOptions {
    */
   lassoStart?: boolean | undefined;
   /**
-   * After each sweep, minimise the ratio along the ray through x; it does nothing when the ratio does not depend on
-   * the length of x.
+   * After each sweep, minimise the ratio along the line through 0 and x; it does nothing when the ratio does not
+   * depend on the length of x.
    * @defaultValue true
    */
   radialStep?: boolean | undefined;
@@ -224,6 +224,12 @@ export interface FractionalOptions {
    * @defaultValue true
    */
   activeSet?: boolean | undefined;
+  /**
+   * Every few sweeps, try the point that Anderson's extrapolation of the last ones leads to, and keep it if the
+   * objective is lower there.
+   * @defaultValue true
+   */
+  acceleration?: boolean | undefined;
   /**
    * Keep the gradient of least squares by A^T A instead of the residual: `'auto'` does so for dense A with at least
    * twice as many rows as columns and at most 2000 columns.
@@ -246,5 +252,6 @@ export const fractionalDefaults = {
   lassoStart: true,
   radialStep: true,
   activeSet: true,
+  acceleration: true,
   gram: 'auto',
 } as const satisfies FractionalOptions;

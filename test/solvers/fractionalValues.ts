@@ -4,12 +4,20 @@ import type { FractionalTerm } from '../../src/solvers/fractionalTerms.js';
 
 export type Vector = ArrayLike<number>;
 
-export const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
+export function sum(values: Vector): number {
+  let total = 0;
+  for (let i = 0; i < values.length; ++i) total += values[i] as number;
+  return total;
+}
 export const vector = (n: number, f: (i: number) => number): Float64Array =>
   Float64Array.from({ length: n }, (_, i) => f(i));
 
 export function product(A: Matrix, x: Vector): Float64Array {
-  return vector(A.rows, (i) => sum(vector(A.columns, (j) => entry(A, i, j) * (x[j] as number))));
+  const out = new Float64Array(A.rows);
+  for (let i = 0; i < A.rows; ++i) {
+    for (let j = 0; j < A.columns; ++j) out[i] = (out[i] as number) + entry(A, i, j) * (x[j] as number);
+  }
+  return out;
 }
 export const entry = (A: Matrix, i: number, j: number): number => A.data[i * A.columns + j] as number;
 export const norm = (z: Float64Array, p: number): number =>
