@@ -124,7 +124,9 @@ async function measureStarts(data: NonNullable<Awaited<ReturnType<typeof readE20
   return list;
 }
 
-const runsOf = (entry: Race, method: Method): Run[] => entry.runs[method] ?? [];
+function runsOf(entry: Race, method: Method): Run[] {
+  return entry.runs[method] ?? [];
+}
 
 /** When a run was first at or below a value. */
 function reached(run: Run, value: number): number {
@@ -153,7 +155,7 @@ function raceSection(races: readonly Race[], { seeds, seconds }: Limits): string
               const values = runsOf(entry, method).map(({ objective }) => objective);
               return `${short(mean(values))} ± ${short(deviation(values))}`;
             }),
-            `${lowest.length} of ${values(entry, first)}`,
+            `${lowest.length} of ${runsOf(entry, first).length}`,
           ];
         }),
     );
@@ -162,6 +164,7 @@ function raceSection(races: readonly Race[], { seeds, seconds }: Limits): string
     table(
       [
         'size',
+        'our set-up, s',
         ...methods[kind].map((method) => `${titles[method]}, s`),
         'best of the others, s',
         'ours as low, s',
@@ -185,6 +188,7 @@ function raceSection(races: readonly Race[], { seeds, seconds }: Limits): string
           const own = median(pairs.map((pair) => late(pair.ours)));
           return [
             label(entry.size),
+            short(median(runsOf(entry, first).map((run) => run.setUp))),
             ...methods[kind].map((method) => short(median(runsOf(entry, method).map((run) => run.seconds)))),
             short(theirs),
             short(own),
@@ -202,14 +206,10 @@ function raceSection(races: readonly Race[], { seeds, seconds }: Limits): string
     'Independent component, the same.',
     objectives('ica'),
     `Seconds, medians of the seeds. ${stops} Then: what the one that ended lowest took to within 0.1 % of its end, what ours ` +
-      'took to the same value, and their ratio.',
+      'took to the same value, and their ratio. Ours copies the matrix and brings it by columns, which the others are given.',
     times('recovery'),
     times('ica'),
   ].join('\n\n');
-}
-
-function values(entry: Race, method: Method): number {
-  return runsOf(entry, method).length;
 }
 
 function startsSection(list: readonly MultiStart[]): string {
@@ -317,6 +317,7 @@ function lassoSection({ results, rounds }: LassoRace): string {
         'penalty',
         'nonzeros',
         'ours, s',
+        'its set-up, s',
         'theirs, s',
         'ratio',
         'by columns, s',
@@ -330,6 +331,7 @@ function lassoSection({ results, rounds }: LassoRace): string {
         String(r.penalty),
         String(r.nonzeros),
         short(r.ours.seconds),
+        short(r.ours.setUp),
         short(r.theirs.seconds),
         short(r.theirs.seconds / r.ours.seconds),
         short(r.theirsByColumns.seconds),

@@ -69,15 +69,50 @@ function dense(all: SparseMatrix, rows: readonly number[], columns: readonly num
   return G;
 }
 
-/** y = G x + 0.1 ||G x|| e for normal e and normal x_j, j in `support`. */
-export function noisyImage(G: Matrix, support: readonly number[], normal: () => number): Float64Array {
-  const y = new Float64Array(G.rows);
-  for (const j of support) {
-    const value = normal();
-    for (let i = 0; i < G.rows; ++i) y[i] = (y[i] as number) + value * (G.data[i * G.columns + j] as number);
-  }
+/** y = G x + `noise` ||G x|| e for normal e and normal x_j, j in `support`. */
+export function noisyImage(
+  G: Matrix | SparseMatrix,
+  support: readonly number[],
+  normal: () => number,
+  noise = 0.1,
+): Float64Array {
+  const x = new Float64Array(G.columns);
+  for (const j of support) x[j] = normal();
+  const y = multiply(G, x);
   const size = norm(y);
-  return y.map((value) => value + 0.1 * size * normal());
+  return y.map((value) => value + noise * size * normal());
+}
+
+/** A x */
+export function multiply(A: Matrix | SparseMatrix, x: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(A.rows);
+  forEntries(A, (i, j, value) => {
+    out[i] = (out[i] as number) + value * (x[j] as number);
+  });
+  return out;
+}
+
+/** A^T r */
+export function multiplyTransposed(A: Matrix | SparseMatrix, r: Float64Array): Float64Array {
+  const out = new Float64Array(A.columns);
+  forEntries(A, (i, j, value) => {
+    out[j] = (out[j] as number) + value * (r[i] as number);
+  });
+  return out;
+}
+
+function forEntries(A: Matrix | SparseMatrix, f: (i: number, j: number, value: number) => void): void {
+  if ('data' in A) {
+    for (let i = 0; i < A.rows; ++i) {
+      for (let j = 0; j < A.columns; ++j) f(i, j, A.data[i * A.columns + j] as number);
+    }
+  } else {
+    for (let j = 0; j < A.columns; ++j) {
+      for (let k = A.offsets[j] as number; k < (A.offsets[j + 1] as number); ++k) {
+        f(A.indices[k] as number, j, A.values[k] as number);
+      }
+    }
+  }
 }
 
 export function norm(values: ArrayLike<number>): number {

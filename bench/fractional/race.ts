@@ -34,6 +34,8 @@ export interface Run {
   seed: number;
   /** Until it stopped, by its own rule or the time limit. */
   seconds: number;
+  /** Before the first iteration. The competitors have G by columns already, ours brings it there. */
+  setUp: number;
   objective: number;
   iterations: number;
   points: Point[];
@@ -117,7 +119,14 @@ async function runOurs(problem: Problem, method: Method, seed: number): Promise<
     seconds: prepared + report.seconds,
     objective: report.objective ?? Number.NaN,
   }));
-  return { seed, seconds, objective: result.objective, iterations: result.sweeps, points };
+  return {
+    seed,
+    seconds,
+    setUp: points[0]?.seconds ?? Number.NaN,
+    objective: result.objective,
+    iterations: result.sweeps,
+    points,
+  };
 }
 
 async function runCompetitor(file: string, method: Method, limit: number, seed: number): Promise<Run> {
@@ -127,6 +136,7 @@ async function runCompetitor(file: string, method: Method, limit: number, seed: 
   return {
     seed,
     seconds: last.seconds,
+    setUp: points[0]?.seconds ?? Number.NaN,
     objective: last.objective,
     iterations: last.iteration,
     points: points.map(({ seconds, objective }) => ({ seconds, objective })),

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { SparseMatrix } from '../../src/index.js';
 import { runProgram } from '../shared/native.js';
-import { normals } from '../shared/random.js';
-import { writeSparse } from './problems.js';
+import { normals, sample, uniforms } from '../shared/random.js';
+import { noisyImage, writeSparse } from './problems.js';
 
 /** Seconds a visit of one coordinate, and what dot, and axpy where it moved, take on the same columns. */
 interface Rate {
@@ -46,13 +46,8 @@ export interface Throughput {
 export function measureThroughput(data: SparseMatrix | undefined, folder: string, quick: boolean): Throughput {
   const args: (string | number)[] = [quick ? 1 : 0];
   if (data) {
-    const normal = normals(3);
     const path = join(folder, 'sparse');
-    writeSparse(
-      path,
-      data,
-      Float64Array.from({ length: data.rows }, () => normal()),
-    );
+    writeSparse(path, data, noisyImage(data, sample(data.columns, 100, uniforms(3)), normals(3)));
     args.push(path);
   }
   const lines = runProgram<object>('fractional_throughput', args);

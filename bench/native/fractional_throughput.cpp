@@ -212,15 +212,18 @@ Sparse randomSparse(int m, int n, int count) {
   return s;
 }
 
-void sparse(const Sparse& s, int before) {
+/// Least squares with gamma times the l1 norm over the sum of the k largest, 0.1 everywhere or so at first.
+void sparse(const Sparse& s, double gamma, int k, int before) {
   Uniform uniform;
-  const std::vector<double> x = uniform.vector(s.n), l1(index(s.n), 1e-6);
+  std::vector<double> x = uniform.vector(s.n);
+  for (double& value : x) value *= 0.1;
+  const std::vector<double> l1(index(s.n), gamma);
   FractionalProblem problem;
   problem.n = s.n;
   problem.matrices.push_back(SparseInput{true, s.m, s.n, s.offsets, s.rows, s.values});
   problem.numerator.push_back({.kind = FractionalTerm::Kind::leastSquares, .matrix = 0, .b = s.b, .name = "numerator"});
   problem.l1 = l1;
-  problem.denominator = {.kind = FractionalTerm::Kind::topK, .k = s.n / 100, .scale = 1e-6, .name = "denominator"};
+  problem.denominator = {.kind = FractionalTerm::Kind::topK, .k = k, .scale = gamma, .name = "denominator"};
   const Cpu la;
   const FractionalData data(la, problem, settings());
   const Rate rate = sweepRate(data, x, before);
@@ -262,11 +265,11 @@ int run(int argc, char** argv) {
     dense(16384, 8192);  // 1 GiB
     ica(16384, 8192);
   }
-  sparse(randomSparse(5000, 10000, 39), 1);
-  sparse(randomSparse(20000, 2000, 1000), 1);
+  sparse(randomSparse(5000, 10000, 39), 1e-6, 100, 1);
+  sparse(randomSparse(20000, 2000, 1000), 1e-6, 100, 1);
   if (argc > 2) {
     const Sparse file = readSparse(argv[2]);
-    for (const int before : {1, 40}) sparse(file, before);
+    for (const int before : {1, 40}) sparse(file, 0.1 / file.m, 100, before);
   }
   return 0;
 }
