@@ -212,8 +212,8 @@ Sparse randomSparse(int m, int n, int count) {
   return s;
 }
 
-/// Least squares with gamma times the l1 norm over the sum of the k largest, 0.1 everywhere or so at first.
-void sparse(const Sparse& s, double gamma, int k, int before) {
+/// Least squares with gamma times the l1 norm over the sum of the largest; x is dense at first, of size 0.1.
+void sparse(const Sparse& s, double gamma, int largest, int before) {
   Uniform uniform;
   std::vector<double> x = uniform.vector(s.n);
   for (double& value : x) value *= 0.1;
@@ -223,7 +223,7 @@ void sparse(const Sparse& s, double gamma, int k, int before) {
   problem.matrices.push_back(SparseInput{true, s.m, s.n, s.offsets, s.rows, s.values});
   problem.numerator.push_back({.kind = FractionalTerm::Kind::leastSquares, .matrix = 0, .b = s.b, .name = "numerator"});
   problem.l1 = l1;
-  problem.denominator = {.kind = FractionalTerm::Kind::topK, .k = k, .scale = gamma, .name = "denominator"};
+  problem.denominator = {.kind = FractionalTerm::Kind::topK, .k = largest, .scale = gamma, .name = "denominator"};
   const Cpu la;
   const FractionalData data(la, problem, settings());
   const Rate rate = sweepRate(data, x, before);
