@@ -350,7 +350,7 @@ function growthSection(growth: Record<Axis, readonly Measurement[]>): string {
   return [
     `Growth, one size at a time around a dense ${base.m} x ${base.n}, and of the nonzeros of ${base.sparseRows} x ` +
       `${base.sparseColumns}: slopes of time against size, both logarithmic, over all sizes and the largest three. A sweep visits ` +
-      'every coordinate once, most of which move.',
+      'every coordinate once, most of which move; the whole solve is to a tolerance of 1e-4.',
     table(
       [
         'sizes',
