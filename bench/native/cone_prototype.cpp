@@ -7,7 +7,7 @@
 //   b    += alpha (u - v)
 //
 //   bench_cone_prototype PROBLEM GAP SECONDS RHO [RELAXATION]
-#include "bench.hpp"
+#include "relu.hpp"
 
 extern "C" {
 void dpotri_(const char* uplo, const int* n, double* a, const int* lda, int* info);

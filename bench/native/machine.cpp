@@ -3,23 +3,10 @@
 //
 //   bench_machine THREADS [N D P]...
 #include "bench.hpp"
+#include "linalg/cpu.hpp"
 
 namespace nonconvex::bench {
 namespace {
-
-/// Seconds of one call, the best of many: what the machine can do, not what its other users leave.
-template <class F>
-double best(F&& f) {
-  double least = INFINITY;
-  const Stopwatch total;
-  f();
-  for (int i = 0; i < 5 || (total.seconds() < 0.25 && i < 2000); ++i) {
-    const Stopwatch watch;
-    f();
-    least = std::min(least, watch.seconds());
-  }
-  return least;
-}
 
 HostMatrix<double> filled(int rows, int cols) {
   HostMatrix<double> m(rows, cols);

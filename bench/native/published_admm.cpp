@@ -10,7 +10,7 @@
 // F = [D_1 X ... D_P X, -D_1 X ... -D_P X], G = blockdiag((2 D_i - I) X), twice.
 //
 //   bench_published_admm PROBLEM GAP SECONDS THREADS [RHO_FACTOR] [RELAXATION]
-#include "bench.hpp"
+#include "relu.hpp"
 
 namespace nonconvex::bench {
 namespace {

@@ -1,5 +1,6 @@
 // The two pictures of docs/benchmarks.md.
 import { writeChart } from '../../scripts/chart.mjs';
+import { logAxis } from '../shared/chart.js';
 import { type Method, methods, middleRun, type Race } from './race.js';
 import { type Axis, axes, base, type Measurement } from './scaling.js';
 
@@ -15,14 +16,6 @@ const colors: Record<Method, string> = {
   slack: '#1f77b4',
   published: '#2ca02c',
 };
-
-/** An axis of decades, with lines and labels at the powers of ten alone. */
-function logAxis(title: string): object {
-  const values = Array.from({ length: 14 }, (_, i) => Number(`1e${i - 9}`));
-  const labelExpr =
-    "datum.value >= 0.001 && datum.value <= 1000 ? format(datum.value, '~g') : format(datum.value, '.0e')";
-  return { title, values, labelExpr, grid: true, domain: false, ticks: false, labelPadding: 6 };
-}
 
 export async function chartGaps(path: string, races: readonly Race[], subtitle: string): Promise<void> {
   const label = (name: string) => name.replace(' ', ', λ = ');

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type ReluSettings, trainReluNetwork } from '../../src/index.js';
 import { runProgram } from '../shared/native.js';
-import { median } from '../shared/report.js';
+import { median, rotated } from '../shared/report.js';
 import { type Problem, writeProblem } from './problems.js';
 
 export const methods = ['ours', 'prototype', 'slack', 'published'] as const;
@@ -126,9 +126,4 @@ export function medianAt(
 export function middleRun(runs: readonly Run[]): Run | undefined {
   const sorted = [...runs].sort((a, b) => (a.points.at(-1)?.seconds ?? 0) - (b.points.at(-1)?.seconds ?? 0));
   return sorted[sorted.length >> 1];
-}
-
-function rotated<T>(list: readonly T[], by: number): T[] {
-  const at = by % list.length;
-  return [...list.slice(at), ...list.slice(0, at)];
 }

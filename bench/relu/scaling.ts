@@ -1,5 +1,6 @@
 // How set-up and iterations grow with n, d and P, one at a time.
 import { type Matrix, matrix, trainReluNetwork } from '../../src/index.js';
+import { normals } from '../shared/random.js';
 import { median } from '../shared/report.js';
 import type { Shape } from './floor.js';
 
@@ -93,16 +94,4 @@ function teacher(n: number, d: number): { x: Matrix; y: Float64Array } {
     }, 0.1 * normal());
   });
   return { x, y };
-}
-
-/** Standard normal numbers: Box and Muller's formula on the generator mulberry32. */
-function normals(seed: number): () => number {
-  let state = seed;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 2 ** 32;
-  };
-  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }

@@ -1,9 +1,10 @@
 // The C++ programs of bench/native: built when needed, run one at a time, each a list of JSON lines.
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 /** Of the repository: a bundled bench lies one level below it. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -19,13 +20,21 @@ export function buildPrograms(names: readonly string[]): void {
   execFileSync('cmake', ['--build', folder, ...parallel, '--target', ...targets], quiet);
 }
 
+const options = { encoding: 'utf8' as const, maxBuffer: 1 << 28 };
+
 /** What the program prints, line by line. */
 export function runProgram<Line>(name: string, args: readonly (string | number)[]): Line[] {
-  const output = execFileSync(join(folder, `bench_${name}`), args.map(String), {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const stdio = ['ignore', 'pipe', 'inherit'] as ['ignore', 'pipe', 'inherit'];
+  return parseLines(execFileSync(join(folder, `bench_${name}`), args.map(String), { ...options, stdio }));
+}
+
+/** The same, beside other work. */
+export async function startProgram<Line>(name: string, args: readonly (string | number)[]): Promise<Line[]> {
+  const { stdout } = await promisify(execFile)(join(folder, `bench_${name}`), args.map(String), options);
+  return parseLines(stdout);
+}
+
+function parseLines<Line>(output: string): Line[] {
   return output
     .trim()
     .split('\n')
