@@ -12,9 +12,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr int refreshInterval = 50;
 /// By how much x grows in one step towards an infimum at infinity.
 constexpr double far = 1e3;
-/// Beyond these sizes of x the infimum is not attained but approached.
-constexpr double infinite = 1e100;
-constexpr double infinitesimal = 1e-100;
+/// Relative gain of such a step below which the infimum counts as reached.
+constexpr double limitReached = 1e-9;
 
 double at(const std::vector<double>& values, int i) { return values.empty() ? 0 : values[static_cast<std::size_t>(i)]; }
 
@@ -44,6 +43,8 @@ FractionalLane::FractionalLane(const FractionalData& data, const FractionalSetti
       denominator_(makeDenominator(data.denominator, data.n)),
       x_(static_cast<std::size_t>(data.n)),
       parabolas_(data.smooth.size()),
+      before_(x_.size()),
+      saved_(x_.size()),
       extrapolation_(settings.acceleration ? data.n : 0),
       moved_(x_.size()) {
   for (const FractionalTermData& term : data.smooth) smooth_.push_back(makeSmoothTerm(term));
@@ -57,12 +58,19 @@ void FractionalLane::begin(const double* x) {
   if (x != x_.data()) std::copy(x, x + data_.n, x_.data());
   for (const auto& term : smooth_) term->restart(x_.data());
   denominator_->restart(x_.data());
+  fresh_ = denominator();
+  addUp();
+}
+
+/// The sums that depend on x alone, from scratch.
+void FractionalLane::addUp() {
   diagonal_ = linear_ = l1_ = norm1_ = 0;
   for (int i = 0; i < data_.n; ++i) {
-    diagonal_ += at(data_.diagonal, i) * x[i] * x[i] / 2;
-    linear_ += at(data_.linear, i) * x[i];
-    l1_ += at(data_.l1, i) * std::abs(x[i]);
-    norm1_ += std::abs(x[i]);
+    const double x = x_[static_cast<std::size_t>(i)];
+    diagonal_ += at(data_.diagonal, i) * x * x / 2;
+    linear_ += at(data_.linear, i) * x;
+    l1_ += at(data_.l1, i) * std::abs(x);
+    norm1_ += std::abs(x);
   }
 }
 
@@ -138,7 +146,8 @@ double FractionalLane::update(int i, Mode mode) {
     // The ratio falls towards its limit: far out, from where the radial step may lead back.
     t = std::copysign(far * (1 + std::abs(along.x)), t);
     const DenominatorAlong& g = denominator_->along(i, along.x);
-    if (!(along(t) / g(t) < along(0) / g(0))) return 0;
+    const double now = along(0) / g(0);
+    if (!(now - along(t) / g(t) > limitReached * now)) return 0;
   }
   const double value = std::clamp(along.x + t, along.lower, along.upper);
   if (value == along.x) return 0;
@@ -189,6 +198,7 @@ double FractionalLane::greedyPass(const Cpu& la) {
 void FractionalLane::sweep(const Cpu& la) {
   if (floor_ == 0) floor_ = 1e-14 * (numerator() + std::abs(denominator())) + std::numeric_limits<double>::min();
   std::fill(moved_.begin(), moved_.end(), false);
+  std::copy(x_.begin(), x_.end(), before_.begin());
   const bool full = all_;
   std::vector<int>& order = full ? order_ : active_;
   double squares = 0;
@@ -201,16 +211,13 @@ void FractionalLane::sweep(const Cpu& la) {
   }
   ++sweeps_;
   if (unbounded_) return;
+  addUp();
   if (data_.scaleInvariant) {
     normalize();
   } else if (settings_.radialStep) {
     radialStep();
   }
   if (settings_.acceleration) extrapolate();
-  double size = 0;
-  for (const double x : x_) size = std::max(size, std::abs(x));
-  unbounded_ = size > infinite || (size < infinitesimal && size > 0);
-  if (unbounded_) return;
   const double now = std::sqrt(squares);
   if (full) {
     residual_ = now;
@@ -223,7 +230,14 @@ void FractionalLane::sweep(const Cpu& la) {
     // The full sweep checks what the active ones have found.
     all_ = ++activeSweeps_ >= 20 || now <= std::max(settings_.tolerance / 2, residual_ / 10);
   }
-  if (converged() || sweeps_ % refreshInterval == 0) begin(x_.data());
+  const bool shrunk = denominator() < 1e-4 * fresh_;  // and with it the digits of what is kept by its changes
+  if (converged() || shrunk || sweeps_ % refreshInterval == 0) begin(x_.data());
+  unbounded_ = converged() && atLimit_;
+  if (!data_.difference && !(std::isfinite(objective()) && denominator() > 0)) {
+    // Both functions have gone to 0 with x, where the ratio has only a limit.
+    begin(before_.data());
+    unbounded_ = true;
+  }
 }
 
 void FractionalLane::chooseActive() {
@@ -308,10 +322,38 @@ void FractionalLane::radialStep() {
     }
   }
   const DenominatorAlong& g = denominator_->alongRay(x_.data());
-  const MinimumAlong best = data_.difference ? minimizeDifference(along, g, 1) : minimizeQuotient(along, g);
-  if (best.t == 0 || std::isnan(best.t)) return;
-  // Where the ratio falls towards its limit, far out: the next steps may lead back.
-  scale(std::isfinite(best.t) ? 1 + best.t : std::copysign(far, best.t));
+  atLimit_ = false;
+  if (data_.difference) {
+    const MinimumAlong best = minimizeDifference(along, g, 1);
+    unbounded_ = unbounded_ || std::isinf(best.t);
+    if (std::isfinite(best.t)) tryMultiple(1 + best.t);
+    return;
+  }
+  const MinimumAlong best = minimizeQuotient(along, g);
+  const double now = along(0) / g(0);
+  double multiple = 1 + best.t;
+  double value = best.value;
+  // The infimum may lie at infinity, or where x and both functions tend to 0. Then x goes there step by step, since
+  // other directions may lead back, as long as that gains anything.
+  if (std::isinf(best.t)) {
+    multiple = std::copysign(far, best.t);
+  } else if (const double near = 1 / far; along.lower <= near - 1 && along(near - 1) / g(near - 1) < value) {
+    multiple = near;
+    value = along(near - 1) / g(near - 1);
+  }
+  const bool towardsLimit = std::isinf(best.t) || multiple == 1 / far;
+  atLimit_ = towardsLimit && !(now - value > limitReached * std::abs(now));
+  if (!atLimit_) tryMultiple(multiple);
+}
+
+/// x := multiple x, unless that turns out not to be better: far away the parabolas along the line are only rounding.
+void FractionalLane::tryMultiple(double multiple) {
+  if (multiple == 1 || std::isnan(multiple)) return;
+  const double before = objective();
+  std::copy(x_.begin(), x_.end(), saved_.begin());
+  scale(multiple);
+  if (objective() <= before) return;
+  begin(saved_.data());
 }
 
 void FractionalLane::scale(double factor) {

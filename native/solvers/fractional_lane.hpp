@@ -49,6 +49,8 @@ class FractionalLane {
   double scaleOfSteps() const;
   void normalize();
   void scale(double factor);
+  void tryMultiple(double multiple);
+  void addUp();
   void shuffle(std::vector<int>& order);
   void chooseActive();
   void extrapolate();
@@ -66,6 +68,10 @@ class FractionalLane {
   double norm1_ = 0;
   double floor_ = 0;  // of the numerator's size, for the residual
 
+  std::vector<double> before_;  // x at the beginning of the sweep
+  std::vector<double> saved_;
+  double fresh_ = 0;  // the denominator when all was last computed from x
+
   Extrapolation extrapolation_;
   int untilExtrapolation_ = 0;
   int extrapolationInterval_ = Extrapolation::points;
@@ -81,6 +87,7 @@ class FractionalLane {
   double residual_ = std::numeric_limits<double>::infinity();
   std::uint64_t draws_ = 0;
   bool unbounded_ = false;
+  bool atLimit_ = false;  // the ratio falls, but by no more than rounding, as x goes to infinity or 0
 };
 
 }  // namespace nonconvex
