@@ -1,0 +1,26 @@
+// Sparse matrices of a fixed pattern, whose values change.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace nonconvex {
+
+/// Where the nonzeros are. Line l (a row or a column, as its owner says) has the entries [offsets[l], offsets[l + 1]);
+/// their indices increase, none twice.
+struct SparsePattern {
+  int lines = 0;
+  int width = 0;  ///< indices are below it
+  std::vector<int> offsets = {0};
+  std::vector<int> indices;
+
+  std::size_t nonzeros() const { return indices.size(); }
+  std::span<const int> line(int l) const {
+    const auto begin = static_cast<std::size_t>(offsets[static_cast<std::size_t>(l)]);
+    const auto end = static_cast<std::size_t>(offsets[static_cast<std::size_t>(l) + 1]);
+    return std::span(indices).subspan(begin, end - begin);
+  }
+};
+
+}  // namespace nonconvex

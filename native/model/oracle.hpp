@@ -1,0 +1,42 @@
+// What a solver of  min f(x) subject to c(x) = 0  asks of a problem, wherever that comes from: an expression model, an
+// AMPL .nl file, callbacks, or a family with kernels of its own.
+#pragma once
+
+#include <span>
+
+#include "linalg/sparse.hpp"
+
+namespace nonconvex {
+
+/// f and c at one point at a time: `moveTo(x)`, then any of the others, which may share work. Values may be NaN or infinite
+/// where a function is not defined; that is the caller's to notice. The Lagrangian is sigma f + lambda^T c.
+class Oracle {
+ public:
+  virtual ~Oracle() = default;
+
+  virtual int variables() const = 0;    ///< n
+  virtual int constraints() const = 0;  ///< m
+
+  /// Rows of the Jacobian of c, m x n.
+  virtual const SparsePattern& jacobianPattern() const = 0;
+  /// Columns of the lower triangle of the Hessian of the Lagrangian, n x n, diagonal included where it is not zero.
+  virtual const SparsePattern& hessianPattern() const = 0;
+
+  /// Keeps a copy of x.
+  virtual void moveTo(std::span<const double> x) = 0;
+  virtual double objective() = 0;
+  virtual void gradient(std::span<double> g) = 0;
+  virtual void constraintValues(std::span<double> c) = 0;
+  /// Values in the order of `jacobianPattern`.
+  virtual void jacobian(std::span<double> values) = 0;
+  /// Values of sigma Hess f + sum_i lambda_i Hess c_i in the order of `hessianPattern`.
+  virtual void hessian(double sigma, std::span<const double> lambda, std::span<double> values) = 0;
+
+  // Operator forms, out of size m, n and n.
+  virtual void jacobianProduct(std::span<const double> v, std::span<double> out) = 0;
+  virtual void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) = 0;
+  virtual void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
+                              std::span<double> out) = 0;
+};
+
+}  // namespace nonconvex
