@@ -144,7 +144,7 @@ double FractionalLane::update(int i, Mode mode) {
       return 1;
     }
     // The ratio falls towards its limit: far out, from where the radial step may lead back.
-    t = std::copysign(far * (1 + std::abs(along.x)), t);
+    t = std::copysign(far * (1 + norm1_), t);
     const DenominatorAlong& g = denominator_->along(i, along.x);
     const double now = along(0) / g(0);
     if (!(now - along(t) / g(t) > limitReached * now)) return 0;
