@@ -1,6 +1,7 @@
 #include "linalg/columns.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <string>
 
@@ -20,21 +21,31 @@ constexpr int fewRows = 24;
 
 }  // namespace
 
-Columns::Columns(const MatrixInput& input, std::string_view name)
+Columns::Columns(const MatrixInput& input, std::string_view name, const Cpu& la)
     : rows_(input.rows), cols_(input.columns), stride_((input.rows + 7) / 8 * 8) {
-  values_ = HostBuffer<double>(static_cast<std::size_t>(stride_) * static_cast<std::size_t>(cols_));
-  // Square tiles, since rows become columns.
-  constexpr int tile = 32;
-  for (int i0 = 0; i0 < rows_; i0 += tile) {
-    for (int j0 = 0; j0 < cols_; j0 += tile) {
-      for (int j = j0; j < std::min(cols_, j0 + tile); ++j) {
-        double* column = values_.data() + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride_);
-        for (int i = i0; i < std::min(rows_, i0 + tile); ++i) {
-          column[i] = input(i, j);
-          requireFinite(column[i], name, i, j);
-        }
-      }
-    }
+  const auto stride = static_cast<std::size_t>(stride_);
+  values_ = HostBuffer<double>(stride * static_cast<std::size_t>(cols_), Uninitialized{});
+  constexpr int block = 64;  // columns, so that a row's part is a few cache lines
+  std::atomic<bool> finite = true;
+  la.tasks((cols_ + block - 1) / block,
+           [&](int task) {
+             const int first = task * block;
+             const int count = std::min(block, cols_ - first);
+             double* out = values_.data() + static_cast<std::size_t>(first) * stride;
+             const auto columns = static_cast<std::size_t>(cols_);
+             const bool ok = input.f64 != nullptr
+                                 ? loops::transpose(rows_, count, input.f64 + first, columns, out, stride)
+                                 : loops::transpose(rows_, count, input.f32 + first, columns, out, stride);
+             if (!ok) finite = false;
+             for (int j = 0; j < count; ++j) {
+               double* column = out + static_cast<std::size_t>(j) * stride;
+               std::fill(column + rows_, column + stride_, 0.0);
+             }
+           },
+           1.0 * rows_ * cols_);
+  if (finite) return;
+  for (int i = 0; i < rows_; ++i) {
+    for (int j = 0; j < cols_; ++j) requireFinite(input(i, j), name, i, j);
   }
 }
 
@@ -68,8 +79,10 @@ Columns::Columns(const SparseInput& input, std::string_view name)
   std::int32_t begin = 0;
   for (std::size_t j = 0; j < static_cast<std::size_t>(cols_); ++j) {
     const std::int32_t end = offsets_[j + 1];
-    std::stable_sort(entries.begin() + begin, entries.begin() + end,
-                     [](const Entry& a, const Entry& b) { return a.row < b.row; });
+    const auto byRow = [](const Entry& a, const Entry& b) { return a.row < b.row; };
+    if (!std::is_sorted(entries.begin() + begin, entries.begin() + end, byRow)) {
+      std::stable_sort(entries.begin() + begin, entries.begin() + end, byRow);
+    }
     const std::size_t first = kept;
     for (std::int32_t k = begin; k < end; ++k) {
       const Entry& entry = entries[static_cast<std::size_t>(k)];

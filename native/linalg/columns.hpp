@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "linalg/cpu.hpp"
 #include "linalg/inputs.hpp"
 #include "linalg/views.hpp"
 
@@ -15,7 +16,7 @@ class Columns {
  public:
   Columns() = default;
   /// Copies. A RangeError names the first entry that is not finite.
-  Columns(const MatrixInput& input, std::string_view name);
+  Columns(const MatrixInput& input, std::string_view name, const Cpu& la = Cpu());
   /// Entries that occur twice are added.
   Columns(const SparseInput& input, std::string_view name);
 

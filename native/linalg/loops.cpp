@@ -51,4 +51,61 @@ NONCONVEX_CLONES void moments(int n, const double* a, const double* r, double* s
   }
 }
 
+namespace {
+
+/// By squares of 8, whose lines are whole cache lines on both sides.
+template <class T>
+inline __attribute__((always_inline)) bool transposeInto(int m, int n, const T* a, std::size_t stride, double* out,
+                                                         std::size_t outStride) {
+  constexpr int side = 8;
+  double check[side] = {};  // NaN once an entry is not finite
+  int i = 0;
+  for (; i + side <= m; i += side) {
+    const T* rows = a + static_cast<std::size_t>(i) * stride;
+    int j = 0;
+    for (; j + side <= n; j += side) {
+      double square[side][side];
+      for (int r = 0; r < side; ++r) {
+        const T* row = rows + static_cast<std::size_t>(r) * stride + j;
+        for (int c = 0; c < side; ++c) square[c][r] = static_cast<double>(row[c]);
+      }
+      for (int c = 0; c < side; ++c) {
+        double* column = out + static_cast<std::size_t>(j + c) * outStride + i;
+        for (int r = 0; r < side; ++r) {
+          column[r] = square[c][r];
+          check[r] += 0 * square[c][r];
+        }
+      }
+    }
+    for (; j < n; ++j) {
+      for (int r = 0; r < side; ++r) {
+        const double value =
+            static_cast<double>(rows[static_cast<std::size_t>(r) * stride + static_cast<std::size_t>(j)]);
+        out[static_cast<std::size_t>(j) * outStride + static_cast<std::size_t>(i + r)] = value;
+        check[r] += 0 * value;
+      }
+    }
+  }
+  for (; i < m; ++i) {
+    for (int j = 0; j < n; ++j) {
+      const double value = static_cast<double>(a[static_cast<std::size_t>(i) * stride + static_cast<std::size_t>(j)]);
+      out[static_cast<std::size_t>(j) * outStride + static_cast<std::size_t>(i)] = value;
+      check[0] += 0 * value;
+    }
+  }
+  double sum = 0;
+  for (const double each : check) sum += each;
+  return sum == 0;
+}
+
+}  // namespace
+
+NONCONVEX_CLONES bool transpose(int m, int n, const double* a, std::size_t stride, double* out, std::size_t outStride) {
+  return transposeInto(m, n, a, stride, out, outStride);
+}
+
+NONCONVEX_CLONES bool transpose(int m, int n, const float* a, std::size_t stride, double* out, std::size_t outStride) {
+  return transposeInto(m, n, a, stride, out, outStride);
+}
+
 }  // namespace nonconvex::loops

@@ -2,6 +2,8 @@
 // loads.
 #pragma once
 
+#include <cstddef>
+
 namespace nonconvex::loops {
 
 /// y_i += a m_i x_i
@@ -14,5 +16,10 @@ bool anyNegative(int n, const double* m, const double* x, double a, const double
 void relax(int n, double a, const double* x, double b, const double* q, double* y);
 /// sums = sum_i a_i^3 r_i, sum_i a_i^2 r_i^2, sum_i a_i r_i^3
 void moments(int n, const double* a, const double* r, double* sums);
+
+/// out_ji = a_ij for an m x n block of a row-major matrix with rows `stride` apart, into columns `outStride` apart.
+/// Whether all entries are finite.
+bool transpose(int m, int n, const double* a, std::size_t stride, double* out, std::size_t outStride);
+bool transpose(int m, int n, const float* a, std::size_t stride, double* out, std::size_t outStride);
 
 }  // namespace nonconvex::loops

@@ -75,7 +75,11 @@ FractionalData::FractionalData(const Cpu& la, const FractionalProblem& problem, 
     } else if (uses(problem.denominator)) {
       name = problem.denominator.name + (problem.denominator.kind == Kind::quadratic ? ".B" : ".A");
     }
-    std::visit([&](const auto& input) { matrices.emplace_back(input, name); }, problem.matrices[k]);
+    if (const auto* dense = std::get_if<MatrixInput>(&problem.matrices[k])) {
+      matrices.emplace_back(*dense, name, la);
+    } else {
+      matrices.emplace_back(std::get<SparseInput>(problem.matrices[k]), name);
+    }
   }
   readTerms(problem);
   readPenalties(problem);

@@ -105,6 +105,18 @@ TEST(entriesThatOccurTwiceAreAdded) {
   CHECK_EQ(A.squaredNorm(1), 0.0);
 }
 
+TEST(anEntryThatIsNotFiniteIsFoundWhereverItIs) {
+  const int m = 19;
+  const int n = 75;
+  std::vector<float> values(static_cast<std::size_t>(m * n), 1.0F);
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    values[at] = at % 2 == 0 ? std::numeric_limits<float>::infinity() : std::nanf("");
+    const std::string where = "A[" + std::to_string(at / n) + ", " + std::to_string(at % n) + "] = ";
+    CHECK(check::contains(check::messageOf([&] { Columns(MatrixInput{nullptr, values.data(), m, n}, "A"); }), where));
+    values[at] = 1;
+  }
+}
+
 TEST(entriesThatAreNotFiniteAreNamed) {
   const double values[] = {1, 2, std::numeric_limits<double>::infinity(), 4};
   CHECK(check::contains(check::messageOf([&] {
