@@ -1,8 +1,10 @@
 #include "core/memory.hpp"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <string>
 
@@ -21,6 +23,16 @@ double availableMemory() {
   double used = 0;
   if (limitFile >> limit && usedFile >> used) available = std::min(available, limit - used);
   return available;
+}
+
+void wishLargePages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) noexcept {
+#ifdef MADV_HUGEPAGE
+  constexpr std::size_t page = std::size_t{2} << 20;
+  if (bytes < 2 * page) return;
+  const std::size_t gap = (page - reinterpret_cast<std::uintptr_t>(memory) % page) % page;
+  const std::size_t whole = (bytes - gap) / page * page;
+  madvise(static_cast<char*>(memory) + gap, whole, MADV_HUGEPAGE);
+#endif
 }
 
 }  // namespace nonconvex

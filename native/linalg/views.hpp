@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/memory.hpp"
 
 namespace nonconvex {
 
@@ -56,6 +57,7 @@ class HostBuffer {
       throw Error(ErrorKind::solver, "out of memory: " + show(size * sizeof(T)) + " bytes could not be allocated",
                   "OUT_OF_MEMORY");
     }
+    wishLargePages(data_, size * sizeof(T));
   }
   HostBuffer(HostBuffer&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
