@@ -525,6 +525,33 @@ MinimumAlong bestSquaredPiece(const Sides& sides, const DenominatorAlong& g) {
   return best;
 }
 
+/// N - s g for a few pieces and a > 0 without squares of |u|: each piece's minimiser is a soft threshold, then cut off
+/// at the bounds. The commonest case, and the quickest.
+MinimumAlong softThresholds(const NumeratorAlong& n, const DenominatorAlong& g, double s) {
+  const double tau = s * g.scale;
+  const double inverse = 1 / n.a;
+  const double threshold = n.l1 * inverse;
+  const double smooth = n.x - n.b * inverse;
+  double best = 0;
+  double least = infinity;
+  for (int k = 0; k < g.pieces; ++k) {
+    const double phi = tau * g.phi[k];
+    const double v = smooth + phi * inverse;
+    const double soft = std::copysign(std::max(std::abs(v) - threshold, 0.0), v);
+    const double u = std::min(std::max(soft, n.lower), n.upper);
+    const double t = u - n.x;
+    const double value = (n.a / 2 * t + n.b - phi) * t + n.l1 * std::abs(u) - tau * g.gamma[k];
+    if (value < least) {
+      least = value;
+      best = t;
+    }
+  }
+  const Difference<AffineMax> f{n, {g}, s};
+  Search search(f);
+  if (best != 0) search.offer(best);
+  return search.best;
+}
+
 template <class F>
 MinimumAlong withPieces(const F& f, const Sides& sides, const MinimumAlong& piece) {
   Search search(f);
@@ -817,6 +844,7 @@ MinimumAlong minimizeQuotient(const NumeratorAlong& n, const DenominatorAlong& g
 MinimumAlong minimizeDifference(const NumeratorAlong& n, const DenominatorAlong& g, double s) {
   switch (s == 0 && g.kind != Kind::concave ? Kind::none : g.kind) {
     case Kind::affineMax: {
+      if (n.a > 0 && n.l1Squared == 0 && g.pieces <= few && !g.symmetric) return softThresholds(n, g, s);
       const Sides sides(n);
       return withPieces(Difference<AffineMax>{n, {g}, s}, sides,
                         bestPiece<Rule::difference>(sides, g, g.scale, g.shift, s));
