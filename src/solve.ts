@@ -79,13 +79,19 @@ export interface SolveResult {
   device: 'cpu' | 'cuda';
 }
 
+/** Makes of a function that the solver calls one that ends the solve if it throws or its value is not a number. */
+export type Guard = <Arguments extends unknown[]>(
+  name: string,
+  f: (...values: Arguments) => number,
+) => (...values: Arguments) => number;
+
 /**
  * Runs a solver of the addon. Its answer has the members of {@link SolveResult}, those that are not known left out, and
- * the solver's own.
+ * the solver's own. A problem with functions in it is made with a {@link Guard} for them.
  */
 export async function solve<Answer>(
   solver: string,
-  problem: object,
+  problem: object | ((guard: Guard) => object),
   settings: SolveOptions,
 ): Promise<Answer & SolveResult> {
   const { device, signal, onProgress } = checkedOptions(settings);
@@ -96,19 +102,36 @@ export async function solve<Answer>(
     );
   }
   let failure: SolverError | undefined;
+  const fail = (message: string, cause?: unknown): void => {
+    failure ??= new SolverError('CALLBACK_FAILED', message, { cause });
+    job.abort();
+  };
+  const threw = (name: string, cause: unknown): void =>
+    fail(`${name} threw: ${cause instanceof Error ? cause.message : show(cause)}`, cause);
   const listen = (progress: Progress): void => {
     if (failure) return;
     try {
       onProgress?.(progress);
     } catch (cause) {
-      const what = cause instanceof Error ? cause.message : show(cause);
-      failure = new SolverError('CALLBACK_FAILED', `onProgress threw: ${what}`, { cause });
-      job.abort();
+      threw('onProgress', cause);
     }
   };
+  const guard: Guard = (name, f) =>
+    AsyncResource.bind((...values) => {
+      if (failure) return Number.NaN;
+      try {
+        const value = f(...values);
+        if (typeof value === 'number') return value;
+        fail(`${name} = ${show(value)}: expected a number`);
+      } catch (cause) {
+        threw(name, cause);
+      }
+      return Number.NaN;
+    });
   // Bound, so that the listener finds the AsyncLocalStorage of whoever asked.
   const report = onProgress && AsyncResource.bind(listen);
-  const job = addon().solve(solver, problem, settings, report, signal?.aborted ?? false);
+  const made = typeof problem === 'function' ? problem(guard) : problem;
+  const job = addon().solve(solver, made, settings, report, signal?.aborted ?? false);
   const unwatch = signal && watch(signal, job);
   try {
     const answer = (await job.promise) as Answer & Omit<SolveResult, 'device'>;

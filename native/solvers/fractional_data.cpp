@@ -186,7 +186,8 @@ FractionalTermData FractionalData::prepare(const FractionalTerm& term) const {
 }
 
 void FractionalData::readTerms(const FractionalProblem& problem) {
-  require(!problem.numerator.empty() || !problem.l1.empty() || !problem.l2.empty(), "numerator.length", 0,
+  require(!problem.numerator.empty() || !problem.l1.empty() || !problem.l2.empty() || problem.l1Squared > 0,
+          "numerator.length", 0,
           "expected at least one term");
   for (const FractionalTerm& term : problem.numerator) {
     require(term.kind <= Kind::squaredNorm, term.name + ".kind", nameOf(term.kind), "expected a term of a numerator");
@@ -366,8 +367,10 @@ void FractionalData::classify() {
 
   fixed.resize(static_cast<std::size_t>(n));
   if (concave) return;
+  const bool penaltiesOnly = smooth.empty() && diagonal.empty() && linear.empty();
   for (std::size_t i = 0; i < fixed.size(); ++i) {
-    bool inNumerator = (!diagonal.empty() && diagonal[i] > 0) || (!linear.empty() && linear[i] != 0) || l1Squared > 0;
+    bool inNumerator = (!diagonal.empty() && diagonal[i] > 0) || (!linear.empty() && linear[i] != 0) || l1Squared > 0 ||
+                       (penaltiesOnly && !l1.empty() && l1[i] > 0);
     for (const FractionalTermData& data : smooth) {
       inNumerator = inNumerator || data.curvature[i] > 0 || (!data.c.empty() && data.c[i] != 0);
     }

@@ -27,7 +27,7 @@ struct FractionalData {
   std::vector<double> lower, upper;
   bool bounded = false;  ///< some bound is finite
 
-  std::vector<bool> fixed;  ///< coordinates that the numerator does not depend on: they stay
+  std::vector<bool> fixed;  ///< no part of the numerator but a penalty depends on them, while others do: they stay
   std::vector<double> start;
   bool difference;
   bool parametric;              ///< PCD rather than FCD

@@ -1,6 +1,6 @@
 import { checkObject, checkVector, show } from '../check.js';
 import type { FractionalOptions } from '../generated/settings.js';
-import { type SolveOptions, type SolveResult, solve } from '../solve.js';
+import { type Guard, type SolveOptions, type SolveResult, solve } from '../solve.js';
 import { at, type DenominatorTerm, type FractionalTerm, type NumeratorTerm, type Penalty } from './fractionalTerms.js';
 
 export interface FractionalSettings extends FractionalOptions, SolveOptions {}
@@ -110,7 +110,7 @@ export async function minimizeRatio(
     ...listOf('numerator', numerator),
     { name: 'denominator', term: denominatorOf('denominator', denominator) },
   ];
-  return run(handOver(parts, start, false), settings);
+  return run((guard) => handOver(parts, start, false, guard), settings);
 }
 
 /**
@@ -138,10 +138,13 @@ export async function differenceOfConvex(
   const { convex, minus, start } = checkObject('problem', problem);
   const parts = listOf('convex', convex);
   if (minus !== undefined) parts.push({ name: 'minus', term: denominatorOf('minus', minus) });
-  return naming({ numerator: 'convex', denominator: 'minus' }, run(handOver(parts, start, true), settings));
+  return naming(
+    { numerator: 'convex', denominator: 'minus' },
+    run((guard) => handOver(parts, start, true, guard), settings),
+  );
 }
 
-async function run(problem: object, settings: FractionalSettings): Promise<FractionalResult> {
+async function run(problem: (guard: Guard) => object, settings: FractionalSettings): Promise<FractionalResult> {
   const answer = await solve<FractionalAnswer>('fractional', problem, checkObject('settings', settings));
   const { global, startObjective, startSweeps, startUpdates, startResidual, ...rest } = answer;
   return {
@@ -208,7 +211,7 @@ function ofKind<T extends FractionalTerm>(name: string, term: T, kinds: readonly
 }
 
 /** The problem as the addon takes it: matrices in a list, each once, and the penalties merged into vectors. */
-function handOver(parts: readonly Part[], givenStart: unknown, difference: boolean): object {
+function handOver(parts: readonly Part[], givenStart: unknown, difference: boolean, guard: Guard): object {
   const start = givenStart === undefined ? undefined : checkVector('start', givenStart);
   const n = unknowns(parts, start);
   const matrices: object[] = [];
@@ -217,6 +220,10 @@ function handOver(parts: readonly Part[], givenStart: unknown, difference: boole
     if ('matrix' in term) {
       if (!matrices.includes(term.matrix)) matrices.push(term.matrix);
       members.matrix = matrices.indexOf(term.matrix);
+    }
+    if (term.kind === 'separable') {
+      members.value = guard('separableConcave: value', term.value);
+      members.derivative = guard('separableConcave: derivative', term.derivative);
     }
     if ('p' in term && term.p === Number.POSITIVE_INFINITY) members.p = 0;
     if ('weights' in term) members.weights = spread(term.weights, n);
@@ -232,8 +239,10 @@ function handOver(parts: readonly Part[], givenStart: unknown, difference: boole
     else denominator = described(part.term as DenominatorTerm);
   }
   const penalty = merge(merged, n);
-  if (numerator.length === 0 && !penalty.l1 && !penalty.l2) {
-    throw new RangeError(`${difference ? 'convex' : 'numerator'}: expected a smooth term, an l1 or an elasticNet`);
+  if (numerator.length === 0 && !penalty.l1 && !penalty.l2 && !penalty.l1Squared) {
+    throw new RangeError(
+      `${difference ? 'convex' : 'numerator'}: expected a smooth term, an l1, an l1Squared or an elasticNet`,
+    );
   }
   if (start) checkWithin(start, penalty);
   return { n, matrices, numerator, ...penalty, denominator, start, difference };

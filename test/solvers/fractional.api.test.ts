@@ -30,6 +30,7 @@ import {
   normInf,
   type Penalty,
   quadratic,
+  SolverError,
   type SparseMatrix,
   separableConcave,
   sparseGeneralizedEigen,
@@ -1049,5 +1050,49 @@ describe('maxSharpe', () => {
       expect(error, message).toBeInstanceOf(Error);
       expect((error as Error).message).toContain(message);
     }
+  });
+});
+
+describe('functions of the user', () => {
+  const problem = (value: (u: number) => number, derivative: (u: number) => number = () => 1) => ({
+    numerator: [squaredNorm({ constant: 1 }), nonNegative()],
+    denominator: separableConcave(value, derivative, { shift: 0.1 }),
+    start: [1, 2],
+  });
+  const thrown = new Error('boom');
+  const throwing = (after: number) => {
+    let calls = 0;
+    return (u: number) => {
+      if (calls++ >= after) throw thrown;
+      return Math.log1p(u);
+    };
+  };
+
+  it.each([0, 1, 20, 50])('that throw, after %i calls: rejects with what they threw', async (after) => {
+    const error: unknown = await minimizeRatio(problem(throwing(after))).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SolverError);
+    expect(error).toMatchObject({
+      code: 'CALLBACK_FAILED',
+      message: 'separableConcave: value threw: boom',
+      cause: thrown,
+    });
+  });
+
+  it('that give no number: rejects and says what they gave', async () => {
+    await expect(minimizeRatio(problem(Math.log1p, () => 'x' as unknown as number))).rejects.toThrow(
+      "separableConcave: derivative = 'x': expected a number",
+    );
+  });
+});
+
+describe('numerators of penalties alone', () => {
+  it.each([
+    ['l1', l1(0.2), norm2(), 0.2],
+    ['l1Squared', l1Squared(0.2), squaredNorm(), 0.2],
+    ['elasticNet', elasticNet(0, 0.5), squaredNorm(), 0.25],
+  ])('%s: the least ratio is that of one coordinate', async (_, numerator, denominator, least) => {
+    const { status, objective } = await minimizeRatio({ numerator: [numerator], denominator, start: [1, 2, 3] });
+    expect(status).toBe('solved');
+    expect(objective).toBeCloseTo(least, 12);
   });
 });
