@@ -87,7 +87,7 @@ Inertia DenseLdl::factor(Mat<const double> a) {
   const PivotBlocks pivots{diagonal_.data(), below_.data()};
   // Of rook pivoting's threshold, (1 + sqrt(17)) / 8, the least growth of entries follows.
   const PivotRule rule{.threshold = 0.6404, .zeroTolerance = std::numeric_limits<double>::epsilon() * (16 + n_)};
-  const int found = eliminate(la_, {.columns = l, .order = order_.data(), .pivots = pivots}, rule, workspace_.data());
+  const int found = eliminate(la_, {.columns = l, .square = {}, .order = order_.data(), .pivots = pivots}, rule, workspace_.data());
   Inertia inertia = inertiaOf(pivots, found);
   inertia.undefined += n_ - found;
   return inertia;

@@ -90,8 +90,10 @@ class Elimination {
         }
       }
       if (k == begin_) continue;
-      subtractProduct(la_, a_.block(k, begin_, m_ - k, k - begin_), w_.block(k, 0, m_ - k, k - begin_),
+      const int width = k - begin_;
+      subtractProduct(la_, a_.block(k, begin_, m_ - k, width), w_.block(k, 0, m_ - k, width),
                       a_.block(k, k, m_ - k, p_ - k));
+      subtractProduct(la_, a_.block(p_, begin_, m_ - p_, width), w_.block(p_, 0, m_ - p_, width), front_.square);
     }
   }
 
@@ -270,26 +272,6 @@ Inertia inertiaOf(PivotBlocks pivots, int count) {
     }
   }
   return inertia;
-}
-
-void scaleByPivots(Mat<const double> l, PivotBlocks pivots, int begin, int end, Mat<double> w) {
-  for (int k = 0; k < l.cols; ++k) {
-    const double a = pivots.diagonal[k];
-    const double b = pivots.below[k];
-    const double* l0 = l.column(k);
-    double* w0 = w.column(k);
-    if (b == 0) {
-      for (int i = begin; i < end; ++i) w0[i] = l0[i] * a;
-      continue;
-    }
-    const double c = pivots.diagonal[++k];
-    const double* l1 = l.column(k);
-    double* w1 = w.column(k);
-    for (int i = begin; i < end; ++i) {
-      w0[i] = l0[i] * a + l1[i] * b;
-      w1[i] = l0[i] * b + l1[i] * c;
-    }
-  }
 }
 
 void subtractProduct(const Cpu& la, Mat<const double> l, Mat<const double> w, Mat<double> c) {

@@ -32,9 +32,10 @@ struct PivotBlocks {
   PivotBlocks from(int k) const { return {diagonal + k, below + k}; }
 };
 
-/// The columns that may be eliminated, m x p. Only the lower trapezoid is read; the rest is used up.
+/// Only lower triangles are read; the rest is used up.
 struct Front {
-  Mat<double> columns;
+  Mat<double> columns;   ///< m x p: those that may be eliminated
+  Mat<double> square;    ///< (m - p) x (m - p): what is below and right of them
   int* order = nullptr;  ///< p labels, permuted with the variables
   PivotBlocks pivots;    ///< p
 };
@@ -50,14 +51,11 @@ struct PivotRule {
 std::size_t eliminationWorkspace(int rows, int columns);
 
 /// Eliminates as many columns as it finds pivots for and returns how many: they come first, as columns of L with its unit
-/// diagonal; the others follow, updated. Updates of the square below the columns are the caller's.
+/// diagonal; the others follow. They and the square are updated.
 int eliminate(const Cpu& la, const Front& front, const PivotRule& rule, double* workspace);
 
 /// Signs of the eigenvalues of D.
 Inertia inertiaOf(PivotBlocks pivots, int count);
-
-/// W = L D, rows [begin, end).
-void scaleByPivots(Mat<const double> l, PivotBlocks pivots, int begin, int end, Mat<double> w);
 
 /// Lower trapezoid of C (m x n, m >= n) -= L W^T, in tiles over the pool; part of the upper triangle is used up.
 void subtractProduct(const Cpu& la, Mat<const double> l, Mat<const double> w, Mat<double> c);
