@@ -326,8 +326,8 @@ class Planner {
     subtrees = std::move(joined);
   }
 
-  /// Contributions wait for their parents on two stacks for each subtree, and two for the top, by the parity of the depth:
-  /// so a front can begin its own while those of its children lie on the other.
+  /// Contributions wait for their parents on two stacks for each subtree, and two for the top, by the parity of the
+  /// depth: so a front can begin its own while those of its children lie on the other.
   void placeContributions() {
     const int count = static_cast<int>(plan_.fronts.size());
     std::vector<char> odd(at(count), 0);

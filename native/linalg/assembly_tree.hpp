@@ -1,5 +1,5 @@
-// The plan of a multifrontal factorisation: which variables are eliminated together in which front, where its rows go in
-// the parent's front, where it keeps its numbers, and which fronts can be worked on at the same time.
+// The plan of a multifrontal factorisation: which variables are eliminated together in which front, where its rows go
+// in the parent's front, where it keeps its numbers, and which fronts can be worked on at the same time.
 #pragma once
 
 #include <cstddef>
@@ -43,7 +43,7 @@ struct AssemblyTree {
     double flops = 0;
   };
 
-  std::vector<int> order;  ///< order[k] is eliminated as the k-th
+  std::vector<int> order;         ///< order[k] is eliminated as the k-th
   std::vector<FrontPlan> fronts;  ///< children before parents, subtrees together
   std::vector<int> rows;
   std::vector<int> placeInParent;

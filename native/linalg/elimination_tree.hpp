@@ -1,4 +1,5 @@
-// The elimination tree of a symmetric sparse matrix in a given order, and how many entries each column of its factor has.
+// The elimination tree of a symmetric sparse matrix in a given order, and how many entries each column of its factor
+// has.
 #pragma once
 
 #include <span>

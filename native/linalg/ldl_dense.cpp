@@ -87,7 +87,8 @@ Inertia DenseLdl::factor(Mat<const double> a) {
   const PivotBlocks pivots{diagonal_.data(), below_.data()};
   // Of rook pivoting's threshold, (1 + sqrt(17)) / 8, the least growth of entries follows.
   const PivotRule rule{.threshold = 0.6404, .zeroTolerance = std::numeric_limits<double>::epsilon() * (16 + n_)};
-  const int found = eliminate(la_, {.columns = l, .square = {}, .order = order_.data(), .pivots = pivots}, rule, workspace_.data());
+  const int found =
+      eliminate(la_, {.columns = l, .square = {}, .order = order_.data(), .pivots = pivots}, rule, workspace_.data());
   Inertia inertia = inertiaOf(pivots, found);
   inertia.undefined += n_ - found;
   return inertia;
@@ -121,25 +122,11 @@ void DenseLdl::solve(Mat<double> b) const {
 }
 
 void DenseLdl::solveOne(double* x) const {
-  constexpr int tiny = 48;  // below which a call of BLAS costs more than its work
-  if (n_ > tiny) {
-    blas::trsv('L', 'N', n_, l_.data(), n_, x);
-    solvePivots({diagonal_.data(), below_.data()}, n_, x);
-    blas::trsv('L', 'T', n_, l_.data(), n_, x);
-    return;
-  }
+  constexpr int small = 300;  // from where on BLAS is faster
   const Mat<const double> l{l_.data(), n_, n_, n_};
-  for (int j = 0; j < n_; ++j) {
-    const double* column = l.column(j);
-    for (int i = j + 1; i < n_; ++i) x[i] -= column[i] * x[j];
-  }
+  n_ < small ? solveLower(l, x) : blas::trsv('L', 'N', n_, l_.data(), n_, x);
   solvePivots({diagonal_.data(), below_.data()}, n_, x);
-  for (int j = n_ - 1; j >= 0; --j) {
-    const double* column = l.column(j);
-    double s = x[j];
-    for (int i = j + 1; i < n_; ++i) s -= column[i] * x[i];
-    x[j] = s;
-  }
+  n_ < small ? solveLowerTransposed(l, x) : blas::trsv('L', 'T', n_, l_.data(), n_, x);
 }
 
 }  // namespace nonconvex

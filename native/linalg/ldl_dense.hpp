@@ -8,8 +8,8 @@
 
 namespace nonconvex {
 
-/// P S A S P^T = L D L^T by rook pivoting (Ashcraft, Grimes and Lewis 1998), S powers of two that equilibrate (Ruiz 2001).
-/// Allocates in the constructor alone.
+/// P S A S P^T = L D L^T by rook pivoting (Ashcraft, Grimes and Lewis 1998), S powers of two that equilibrate (Ruiz
+/// 2001). Allocates in the constructor alone.
 class DenseLdl {
  public:
   /// The workspace is for orders up to n. `la` must outlive this.

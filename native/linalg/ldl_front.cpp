@@ -4,42 +4,15 @@
 #include <cmath>
 #include <utility>
 
-#include "core/clones.hpp"
 #include "linalg/blas.hpp"
+#include "linalg/loops.hpp"
 
 namespace nonconvex {
 namespace {
 
+using loops::largest;
+
 constexpr int panelWidth = 64;
-
-/// y -= A x for the columns of A, with x in a row of another matrix.
-NONCONVEX_CLONES void subtractColumns(int rows, int count, const double* a, int stride, const double* x, int xStride,
-                                      double* y) {
-  const auto column = [&](int j) { return a + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride); };
-  const auto factor = [&](int j) { return x[static_cast<std::size_t>(j) * static_cast<std::size_t>(xStride)]; };
-  int j = 0;
-  for (; j + 4 <= count; j += 4) {
-    const double *a0 = column(j), *a1 = column(j + 1), *a2 = column(j + 2), *a3 = column(j + 3);
-    const double x0 = factor(j), x1 = factor(j + 1), x2 = factor(j + 2), x3 = factor(j + 3);
-    for (int i = 0; i < rows; ++i) y[i] -= a0[i] * x0 + a1[i] * x1 + a2[i] * x2 + a3[i] * x3;
-  }
-  for (; j < count; ++j) {
-    const double* a0 = column(j);
-    const double x0 = factor(j);
-    for (int i = 0; i < rows; ++i) y[i] -= a0[i] * x0;
-  }
-}
-
-NONCONVEX_CLONES double largest(int n, const double* x) {
-  constexpr int lanes = 8;  // so that the maximum is taken in vectors
-  double best[lanes] = {};
-  int i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    for (int k = 0; k < lanes; ++k) best[k] = std::abs(x[i + k]) > best[k] ? std::abs(x[i + k]) : best[k];
-  }
-  for (int k = 0; i < n; ++i, ++k) best[k] = std::abs(x[i]) > best[k] ? std::abs(x[i]) : best[k];
-  return *std::max_element(best, best + lanes);
-}
 
 /// Whether P^{-1} is bounded by `bound` when it multiplies columns whose other entries are at most gamma0 and gamma1,
 /// and its determinant free of cancellation, P = [a b; b c].
@@ -151,7 +124,7 @@ class Elimination {
   void load(int c, int k, double* w) const {
     for (int j = k; j < c; ++j) w[j] = a_(c, j);
     std::copy(a_.column(c) + c, a_.column(c) + m_, w + c);
-    subtractColumns(m_ - k, k - begin_, a_.column(begin_) + k, a_.stride, w_.data + c, w_.stride, w + k);
+    loops::subtractProduct(m_ - k, k - begin_, a_.column(begin_) + k, a_.stride, w_.data + c, w_.stride, w + k);
   }
 
   void swapVariables(int i, int j, int k) {
@@ -256,8 +229,10 @@ Inertia inertiaOf(PivotBlocks pivots, int count) {
     const double a = pivots.diagonal[k];
     const double b = pivots.below[k];
     if (b == 0) {
-      if (!std::isfinite(a)) ++inertia.undefined;
-      else ++(a > 0 ? inertia.positive : a < 0 ? inertia.negative : inertia.zero);
+      if (!std::isfinite(a))
+        ++inertia.undefined;
+      else
+        ++(a > 0 ? inertia.positive : a < 0 ? inertia.negative : inertia.zero);
       continue;
     }
     const double c = pivots.diagonal[++k];
@@ -292,6 +267,30 @@ void subtractProduct(const Cpu& la, Mat<const double> l, Mat<const double> w, Ma
         if (i < c.rows) update(i, j, std::min(tile, c.rows - i), std::min(strip, c.cols - j));
       },
       1.0 * l.cols * c.cols * c.rows);
+}
+
+void solveLower(Mat<const double> l, double* x) {
+  constexpr int width = 8;
+  for (int k = 0; k < l.cols; k += width) {
+    const int end = std::min(k + width, l.cols);
+    for (int j = k; j < end; ++j) {
+      const double* column = l.column(j);
+      for (int i = j + 1; i < end; ++i) x[i] -= column[i] * x[j];
+    }
+    loops::subtractProduct(l.rows - end, end - k, l.column(k) + end, l.stride, x + k, 1, x + end);
+  }
+}
+
+void solveLowerTransposed(Mat<const double> l, double* x) {
+  constexpr int width = 8;
+  for (int k = (l.cols - 1) / width * width; k >= 0; k -= width) {
+    const int end = std::min(k + width, l.cols);
+    loops::subtractTransposedProduct(l.rows - end, end - k, l.column(k) + end, l.stride, x + end, x + k);
+    for (int j = end - 1; j >= k; --j) {
+      const double* column = l.column(j);
+      for (int i = j + 1; i < end; ++i) x[j] -= column[i] * x[i];
+    }
+  }
 }
 
 void solvePivots(PivotBlocks pivots, int count, double* x) {

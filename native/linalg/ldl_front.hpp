@@ -50,8 +50,8 @@ struct PivotRule {
 /// Doubles that `eliminate` needs.
 std::size_t eliminationWorkspace(int rows, int columns);
 
-/// Eliminates as many columns as it finds pivots for and returns how many: they come first, as columns of L with its unit
-/// diagonal; the others follow. They and the square are updated.
+/// Eliminates as many columns as it finds pivots for and returns how many: they come first, as columns of L with its
+/// unit diagonal; the others follow. They and the square are updated.
 int eliminate(const Cpu& la, const Front& front, const PivotRule& rule, double* workspace);
 
 /// Signs of the eigenvalues of D.
@@ -59,6 +59,11 @@ Inertia inertiaOf(PivotBlocks pivots, int count);
 
 /// Lower trapezoid of C (m x n, m >= n) -= L W^T, in tiles over the pool; part of the upper triangle is used up.
 void subtractProduct(const Cpu& la, Mat<const double> l, Mat<const double> w, Mat<double> c);
+
+/// x := L^{-1} x for a unit lower L, of which x[L.cols, L.rows) loses its share.
+void solveLower(Mat<const double> l, double* x);
+/// x := L^{-T} x, where x[L.cols, L.rows) is known.
+void solveLowerTransposed(Mat<const double> l, double* x);
 
 /// x := D^{-1} x; 0 where the pivot is.
 void solvePivots(PivotBlocks pivots, int count, double* x);

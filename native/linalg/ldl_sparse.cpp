@@ -8,8 +8,8 @@
 
 #include "core/memory.hpp"
 #include "linalg/assembly_tree.hpp"
-#include "linalg/blas.hpp"
 #include "linalg/equilibrate.hpp"
+#include "linalg/loops.hpp"
 
 namespace nonconvex {
 namespace {
@@ -18,8 +18,8 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
-/// Multiplies `scale` until the rows of S A S have a largest entry within [1 / slack, slack] (Ruiz 2001), and writes S A S
-/// to `scaled`. False if a value is not finite.
+/// Multiplies `scale` until the rows of S A S have a largest entry within [1 / slack, slack] (Ruiz 2001), and writes S
+/// A S to `scaled`. False if a value is not finite.
 bool equilibrate(const SparsePattern& lower, std::span<const double> values, double slack, std::span<double> scale,
                  std::span<double> maxima, std::span<double> scaled) {
   constexpr int mostPasses = 8;
@@ -40,15 +40,16 @@ bool equilibrate(const SparsePattern& lower, std::span<const double> values, dou
       maxima[at(j)] = std::max(maxima[at(j)], own);
     }
     if (zero != 0) return false;
-    const bool done = std::all_of(maxima.begin(), maxima.end(),
-                                  [&](double x) { return x == 0 || (x * slack >= 1 && x <= slack); });
+    const bool done =
+        std::all_of(maxima.begin(), maxima.end(), [&](double x) { return x == 0 || (x * slack >= 1 && x <= slack); });
     if (done || pass == mostPasses) return true;
     for (std::size_t i = 0; i < scale.size(); ++i) scale[i] *= inverseRoot(maxima[i]);
   }
 }
 
-/// Scales the rows of |S A S| to sum 1, as far as a few passes of Ruiz's iteration do, and rounds S to powers of two. Unlike
-/// scales by the largest entries, these hardly depend on where the iteration starts: it undoes bad units of variables.
+/// Scales the rows of |S A S| to sum 1, as far as a few passes of Ruiz's iteration do, and rounds S to powers of two.
+/// Unlike scales by the largest entries, these hardly depend on where the iteration starts: it undoes bad units of
+/// variables.
 std::vector<double> balance(const SparsePattern& lower, std::span<const double> values) {
   constexpr int mostPasses = 40;
   const std::size_t n = at(lower.lines);
@@ -141,14 +142,15 @@ class SparseLdl::Implementation {
     int most = 0;
     for (std::size_t t = 0; t < plan_.subtrees.size(); ++t) {
       int largest = 0;
-      for (int f = plan_.subtrees[t].begin; f < plan_.subtrees[t].end; ++f) largest = std::max(largest, plan(f).order());
+      for (int f = plan_.subtrees[t].begin; f < plan_.subtrees[t].end; ++f)
+        largest = std::max(largest, plan(f).order());
       workspaces_[t] = HostBuffer<double>(eliminationWorkspace(largest, largest), Uninitialized{});
       most = std::max(most, largest);
     }
     for (const int f : plan_.top) most = std::max(most, plan(f).order());
     workspaces_.back() = HostBuffer<double>(eliminationWorkspace(most, most), Uninitialized{});
     x_.resize(n);
-    local_.resize(at(most));
+    owed_.resize(plan_.rows.size());
     residual_.resize(n);
     bound_.resize(n);
     best_.resize(n);
@@ -176,7 +178,6 @@ class SparseLdl::Implementation {
     }
     Inertia inertia;
     delayed_ = 0;
-    int largest = 0;
     for (std::size_t f = 0; f < states_.size(); ++f) {
       const State& state = states_[f];
       const int left = state.columns - state.eliminated;
@@ -186,10 +187,8 @@ class SparseLdl::Implementation {
       } else {
         delayed_ += left;
       }
-      largest = std::max(largest, state.columns + plan_.fronts[f].rows);
     }
     if (inertia.undefined > 0) return {.undefined = order()};
-    if (local_.size() < at(largest)) local_.resize(at(largest));
     valid_ = true;
     return inertia;
   }
@@ -202,16 +201,28 @@ class SparseLdl::Implementation {
       const std::size_t i = at(plan_.order[at(k)]);
       x[k] = b[i] * scale_[i];
     }
-    const int count = static_cast<int>(states_.size());
-    for (int f = 0; f < count; ++f) forward(f, x);
-    for (int f = count - 1; f >= 0; --f) backward(f, x);
+    const auto subtrees = [&](auto&& f) {
+      la_.tasks(
+          static_cast<int>(plan_.subtrees.size()), [&](int t) { f(plan_.subtrees[at(t)], workspaces_[at(t)].data()); },
+          static_cast<double>(plan_.factorSize));
+    };
+    const Cpu serial;
+    subtrees([&](const AssemblyTree::Subtree& tree, double* y) {
+      for (int f = tree.begin; f < tree.end; ++f) forward(serial, f, x, y);
+    });
+    for (const int f : plan_.top) forward(la_, f, x, workspaces_.back().data());
+    for (std::size_t k = plan_.top.size(); k-- > 0;) backward(la_, plan_.top[k], x, workspaces_.back().data());
+    subtrees([&](const AssemblyTree::Subtree& tree, double* y) {
+      for (int f = tree.end - 1; f >= tree.begin; --f) backward(serial, f, x, y);
+    });
     for (int k = 0; k < order(); ++k) {
       const std::size_t i = at(plan_.order[at(k)]);
       b[i] = x[k] * scale_[i];
     }
   }
 
-  Refinement refine(std::span<const double> values, std::span<const double> b, std::span<double> x, int mostSteps) const {
+  Refinement refine(std::span<const double> values, std::span<const double> b, std::span<double> x,
+                    int mostSteps) const {
     std::copy(b.begin(), b.end(), x.begin());
     solve(x);
     Refinement result{.backwardError = residual(values, b, x)};
@@ -293,12 +304,9 @@ class SparseLdl::Implementation {
     const int order = state.columns + me.rows;
     reserve(workspace, eliminationWorkspace(order, state.columns));
     const PivotRule rule{.threshold = me.rows == 0 ? 0.64 : 0.01, .zeroTolerance = epsilon * (16 + order)};
-    state.eliminated = eliminate(la,
-                                 {.columns = state.factor,
-                                  .square = state.contribution,
-                                  .order = state.labels,
-                                  .pivots = state.pivots},
-                                 rule, workspace.data());
+    state.eliminated = eliminate(
+        la, {.columns = state.factor, .square = state.contribution, .order = state.labels, .pivots = state.pivots},
+        rule, workspace.data());
     state.inertia = inertiaOf(state.pivots, state.eliminated);
     if (state.eliminated < state.columns && me.parent >= 0) extendContribution(me, state);
   }
@@ -329,12 +337,11 @@ class SparseLdl::Implementation {
     const Mat<double> square = state.contribution;
     const auto forColumns = [&](int count, double operations, auto&& f) {
       constexpr int grain = 32;
-      la.tasks(
-          (count + grain - 1) / grain,
-          [&](int chunk) {
-            for (int j = chunk * grain; j < std::min(count, (chunk + 1) * grain); ++j) f(j);
-          },
-          operations);
+      la.tasks((count + grain - 1) / grain,
+               [&](int chunk) {
+                 for (int j = chunk * grain; j < std::min(count, (chunk + 1) * grain); ++j) f(j);
+               },
+               operations);
     };
     forColumns(a.cols, 0.2 * a.cols * a.rows, [&](int j) { std::fill(a.column(j) + j, a.column(j) + a.rows, 0.0); });
     forColumns(square.cols, 0.1 * square.cols * square.rows,
@@ -391,44 +398,55 @@ class SparseLdl::Implementation {
     state.contribution = to;
   }
 
-  /// Where row i >= eliminated of a front stands in the order.
-  int label(const FrontPlan& me, const State& state, int i) const {
-    return i < state.columns ? state.labels[i] : plan_.rows[me.rowsAt + at(i - state.columns)];
-  }
-
-  void forward(int f, double* x) const {
+  /// What the children owe to the rows of this front, and then what it owes itself, is kept in `owed_` until the parent
+  /// takes it: so subtrees do not meet.
+  void forward(const Cpu& la, int f, double* x, double* y) const {
     const FrontPlan& me = plan(f);
     const State& state = states_[at(f)];
-    const Mat<const double> l = state.factor;
     const int pivots = state.eliminated;
-    double* y = local_.data();
-    for (int k = 0; k < pivots; ++k) y[k] = x[state.labels[k]];
-    std::fill(y + pivots, y + l.rows, 0.0);
-    for (int k = 0; k < pivots; ++k) {
-      const double* column = l.column(k);
-      const double t = y[k];
-      for (int i = k + 1; i < l.rows; ++i) y[i] -= column[i] * t;
+    double* owed = owed_.data() + me.rowsAt;
+    std::fill(owed, owed + me.rows, 0.0);
+    for (int c = 0; c < me.children; ++c) {
+      const FrontPlan& child = plan(plan_.children[me.childrenAt + at(c)]);
+      const int* place = plan_.placeInParent.data() + child.rowsAt;
+      const double* from = owed_.data() + child.rowsAt;
+      int k = 0;
+      for (; k < child.rows && place[k] < me.columns; ++k) x[me.first + place[k]] += from[k];
+      for (; k < child.rows; ++k) owed[place[k] - me.columns] += from[k];
     }
+    for (int k = 0; k < state.columns; ++k) y[k] = x[state.labels[k]];
+    std::copy(owed, owed + me.rows, y + state.columns);
+    const Mat<const double> l = state.factor;
+    solveLower({l.data, pivots, pivots, l.stride}, y);
+    forChunks(la, l.rows - pivots, pivots, [&](int begin, int end) {
+      loops::subtractProduct(end - begin, pivots, l.data + pivots + begin, l.stride, y, 1, y + pivots + begin);
+    });
     solvePivots(state.pivots, pivots, y);
-    for (int k = 0; k < pivots; ++k) x[state.labels[k]] = y[k];
-    for (int i = pivots; i < l.rows; ++i) x[label(me, state, i)] += y[i];
+    for (int k = 0; k < state.columns; ++k) x[state.labels[k]] = y[k];
+    std::copy(y + state.columns, y + l.rows, owed);
   }
 
-  void backward(int f, double* x) const {
+  void backward(const Cpu& la, int f, double* x, double* y) const {
     const FrontPlan& me = plan(f);
     const State& state = states_[at(f)];
-    const Mat<const double> l = state.factor;
     const int pivots = state.eliminated;
-    double* y = local_.data();
-    for (int i = 0; i < pivots; ++i) y[i] = x[state.labels[i]];
-    for (int i = pivots; i < l.rows; ++i) y[i] = x[label(me, state, i)];
-    for (int k = pivots - 1; k >= 0; --k) {
-      const double* column = l.column(k);
-      double t = y[k];
-      for (int i = k + 1; i < l.rows; ++i) t -= column[i] * y[i];
-      y[k] = t;
-    }
+    for (int i = 0; i < state.columns; ++i) y[i] = x[state.labels[i]];
+    for (int i = 0; i < me.rows; ++i) y[state.columns + i] = x[plan_.rows[me.rowsAt + at(i)]];
+    const Mat<const double> l = state.factor;
+    forChunks(la, pivots, l.rows - pivots, [&](int begin, int end) {
+      loops::subtractTransposedProduct(l.rows - pivots, end - begin, l.column(begin) + pivots, l.stride, y + pivots,
+                                       y + begin);
+    });
+    solveLowerTransposed({l.data, pivots, pivots, l.stride}, y);
     for (int k = 0; k < pivots; ++k) x[state.labels[k]] = y[k];
+  }
+
+  /// f(begin, end) over [0, count), each with `operations` operations.
+  template <class F>
+  static void forChunks(const Cpu& la, int count, int operations, F&& f) {
+    constexpr int grain = 128;
+    la.tasks((count + grain - 1) / grain, [&](int t) { f(t * grain, std::min(count, (t + 1) * grain)); },
+             static_cast<double>(count) * operations);
   }
 
   /// b - A x into residual_; returns the componentwise backward error (Oettli and Prager 1964).
@@ -465,7 +483,7 @@ class SparseLdl::Implementation {
   std::vector<int> labels_;
   std::vector<State> states_;
   std::vector<HostBuffer<double>> workspaces_;  ///< of every subtree, and of the top
-  mutable std::vector<double> x_, local_, residual_, bound_, best_;
+  mutable std::vector<double> x_, owed_, residual_, bound_, best_;
   int delayed_ = 0;
   bool valid_ = false;
 };

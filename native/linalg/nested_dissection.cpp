@@ -98,9 +98,9 @@ Level coarsen(Level& fine, long long heaviest, const Random& random) {
   return out;
 }
 
-/// Moves separator vertices into a part, where their neighbours in the other part take their place, as long as that pays
-/// off: Fiduccia and Mattheyses' scheme for vertex separators (Hendrickson and Rothberg, "Improving the run time and
-/// quality of nested dissection ordering", 1998).
+/// Moves separator vertices into a part, where their neighbours in the other part take their place, as long as that
+/// pays off: Fiduccia and Mattheyses' scheme for vertex separators (Hendrickson and Rothberg, "Improving the run time
+/// and quality of nested dissection ordering", 1998).
 class SeparatorRefinement {
  public:
   explicit SeparatorRefinement(Level& level) : level_(level), graph_(level.graph), part_(level.part) {
@@ -128,9 +128,9 @@ class SeparatorRefinement {
 
   double costOf(const Weights& w) const {
     const double over = static_cast<double>(std::max<long long>(0, std::max(w[0], w[1]) - most_));
-    return static_cast<double>(w[separator]) + 2 * over + 1e-3 * std::abs(static_cast<double>(w[0] - w[1])) *
-                                                             static_cast<double>(w[separator]) /
-                                                             static_cast<double>(std::max<long long>(1, level_.weight));
+    return static_cast<double>(w[separator]) + 2 * over +
+           1e-3 * std::abs(static_cast<double>(w[0] - w[1])) * static_cast<double>(w[separator]) /
+               static_cast<double>(std::max<long long>(1, level_.weight));
   }
 
   int heaviest() const {

@@ -101,7 +101,9 @@ TEST(badScalingDoesNotMatter) {
   const Inertia expected = signs(eigenvalues(a));
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j <= i; ++j) {
-      const auto power = [&](int k) { return std::pow(10, 40 * (random.uniform(static_cast<std::uint64_t>(k)) - 0.5)); };
+      const auto power = [&](int k) {
+        return std::pow(10, 40 * (random.uniform(static_cast<std::uint64_t>(k)) - 0.5));
+      };
       a(i, j) *= power(i) * power(j);
     }
   }

@@ -57,7 +57,8 @@ struct Sparse {
   template <class F>
   void forEntries(F&& f) const {
     for (int j = 0; j < n(); ++j) {
-      for (int k = pattern.offsets[static_cast<std::size_t>(j)]; k < pattern.offsets[static_cast<std::size_t>(j) + 1]; ++k) {
+      for (int k = pattern.offsets[static_cast<std::size_t>(j)]; k < pattern.offsets[static_cast<std::size_t>(j) + 1];
+           ++k) {
         f(pattern.indices[static_cast<std::size_t>(k)], j, values[static_cast<std::size_t>(k)]);
       }
     }
@@ -86,7 +87,9 @@ double backwardError(const Sparse& a, const std::vector<double>& x, const std::v
   return residual == 0 ? 0 : residual / (norm * size + right);
 }
 
-Inertia inertiaOf(const Sparse& a, const Cpu& la = Cpu()) { return SparseLdl(a.pattern, a.values, la).factor(a.values); }
+Inertia inertiaOf(const Sparse& a, const Cpu& la = Cpu()) {
+  return SparseLdl(a.pattern, a.values, la).factor(a.values);
+}
 
 /// Inertia, a plain solve, and one with refinement.
 void checkFactor(const Sparse& a, const Inertia& expected, double tolerance = 1e-11) {
@@ -114,8 +117,8 @@ Sparse randomSparse(int n, double perRow, int seed, bool diagonal) {
   return {n, entries};
 }
 
-/// [H G^T; G 0] with a sparse diagonally dominant H, or one of which only a part of the diagonal is positive, and G with
-/// `perRow` entries a row.
+/// [H G^T; G 0] with a sparse diagonally dominant H, or one of which only a part of the diagonal is positive, and G
+/// with `perRow` entries a row.
 Sparse saddle(int n, int m, int perRow, int seed, double hessian = 4) {
   const Random random(static_cast<std::uint64_t>(seed), 10);
   std::vector<std::tuple<int, int, double>> entries;
@@ -175,7 +178,8 @@ TEST(denseMatrices) {
 
 TEST(saddlePoints) {
   for (int seed = 0; seed < 10; ++seed) {
-    for (const auto& [n, m, perRow] : {std::tuple(3, 2, 2), {20, 20, 3}, {100, 40, 4}, {500, 300, 3}, {1500, 1500, 2}}) {
+    for (const auto& [n, m, perRow] :
+         {std::tuple(3, 2, 2), {20, 20, 3}, {100, 40, 4}, {500, 300, 3}, {1500, 1500, 2}}) {
       checkFactor(saddle(n, m, perRow, seed), {.positive = n, .negative = m}, 1e-9);
     }
   }

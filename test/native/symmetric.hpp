@@ -16,7 +16,8 @@ struct Symmetric {
   int n;
   std::vector<double> entries;
 
-  explicit Symmetric(int order) : n(order), entries(static_cast<std::size_t>(order) * static_cast<std::size_t>(order)) {}
+  explicit Symmetric(int order)
+      : n(order), entries(static_cast<std::size_t>(order) * static_cast<std::size_t>(order)) {}
   std::size_t at(int i, int j) const {
     return static_cast<std::size_t>(j) * static_cast<std::size_t>(n) + static_cast<std::size_t>(i);
   }
