@@ -13,6 +13,8 @@ namespace {
 using loops::largest;
 
 constexpr int panelWidth = 64;
+constexpr int blockWidth = 16;  // of pivots within a panel, where columns are long
+constexpr int manyRows = 160;
 
 /// Whether P^{-1} is bounded by `bound` when it multiplies columns whose other entries are at most gamma0 and gamma1,
 /// and its determinant free of cancellation, P = [a b; b c].
@@ -52,26 +54,50 @@ class Elimination {
         end = p_;
         progress = false;
       }
-      begin_ = k;
-      while (k < end && k - begin_ < panelWidth) {
+      begin_ = applied_ = k;
+      limit_ = std::min(k + panelWidth, end);
+      while (k < std::min(limit_, end)) {
+        if (m_ >= manyRows && k - applied_ >= blockWidth) applyWithinPanel(k);
         const int taken = pivotAt(k);
         if (taken > 0) {
           k += taken;
           progress = true;
+        } else if (taken < 0 || leavesPanel(end - 1)) {
+          break;
         } else {
           swapVariables(k, --end, k);
         }
       }
-      if (k == begin_) continue;
-      const int width = k - begin_;
-      subtractProduct(la_, a_.block(k, begin_, m_ - k, width), w_.block(k, 0, m_ - k, width),
-                      a_.block(k, k, m_ - k, p_ - k));
-      subtractProduct(la_, a_.block(p_, begin_, m_ - p_, width), w_.block(p_, 0, m_ - p_, width), front_.square);
+      finishPanel(k);
     }
   }
 
  private:
-  /// Finds a pivot on the path that starts at column k and moves it there. Returns its size, or 0.
+  /// Variables may not change places between the columns of the panel and those behind as long as more pivots have been
+  /// subtracted from the former.
+  bool leavesPanel(int c) const { return applied_ > begin_ && c >= limit_; }
+
+  /// Subtracts the pivots of the last block from the columns of the panel.
+  void applyWithinPanel(int k) {
+    subtractProduct(la_, a_.block(k, applied_, m_ - k, k - applied_), w_.block(k, applied_ - begin_, m_ - k, k - applied_),
+                    a_.block(k, k, m_ - k, limit_ - k));
+    applied_ = k;
+  }
+
+  void finishPanel(int k) {
+    const int width = k - begin_;
+    if (width == 0) return;
+    if (k < limit_) applyWithinPanel(k);
+    const int rest = std::max(k, limit_);
+    const auto update = [&](int from, Mat<double> c) {
+      subtractProduct(la_, a_.block(from, begin_, m_ - from, width), w_.block(from, 0, m_ - from, width), c);
+    };
+    update(rest, a_.block(rest, rest, m_ - rest, p_ - rest));
+    update(p_, front_.square);
+  }
+
+  /// Finds a pivot on the path that starts at column k and moves it there. Returns its size, 0 if there is none, or -1 if
+  /// the panel must be finished first.
   int pivotAt(int k) {
     double* w0 = candidate_[0];
     double* w1 = candidate_[1];
@@ -79,38 +105,37 @@ class Elimination {
     const double bound = 1 / std::min(u, 1 - u);
     int c = k;
     load(c, k, w0);
-    Peak peak0 = peakOf(c, k, w0);
+    double gamma = largestBut(c, k, w0);
     for (int length = p_ == m_ ? p_ : 8; length > 0; --length) {
-      if (std::max(peak0.gamma, std::abs(w0[c])) <= rule_.zeroTolerance) return takeZero(c, k);
-      if (std::abs(w0[c]) >= u * peak0.gamma) return takeOne(c, k, w0);
-      const int r = peak0.row;
+      const bool zero = std::max(gamma, std::abs(w0[c])) <= rule_.zeroTolerance;
+      if (zero || std::abs(w0[c]) >= u * gamma) return leavesPanel(c) ? -1 : zero ? takeZero(c, k) : takeOne(c, k, w0);
+      const int r = partnerOf(c, k, w0);
       if (r < 0) return 0;
       load(r, k, w1);
-      const Peak peak1 = peakOf(r, k, w1);
-      if (std::abs(w1[r]) >= u * peak1.gamma && peak1.gamma > 0) return takeOne(r, k, w1);
+      gamma = largestBut(r, k, w1);
+      if (std::abs(w1[r]) >= u * gamma && gamma > 0) return leavesPanel(r) ? -1 : takeOne(r, k, w1);
       const double gamma0 = largestBut(c, r, k, w0);
       const double gamma1 = largestBut(c, r, k, w1);
-      if (stable(w0[c], w0[r], w1[r], gamma0, gamma1, bound)) return takeTwo(c, r, k, w0, w1);
+      if (stable(w0[c], w0[r], w1[r], gamma0, gamma1, bound)) {
+        return leavesPanel(std::max({c, r, k + 1})) ? -1 : takeTwo(c, r, k, w0, w1);
+      }
       c = r;
-      peak0 = peak1;
       std::swap(w0, w1);
     }
     return 0;
   }
 
-  struct Peak {
-    double gamma;  ///< largest entry but the diagonal one
-    int row;       ///< of the largest entry that can become a pivot with it; -1 if all are zero
-  };
-
-  Peak peakOf(int c, int k, const double* w) const {
+  /// The row of the largest entry that could be a pivot together with c; -1 if all are zero.
+  int partnerOf(int c, int k, const double* w) const {
     const double inside = std::max(largest(c - k, w + k), largest(p_ - c - 1, w + c + 1));
-    const double gamma = std::max(inside, largest(m_ - p_, w + p_));
-    int row = -1;
-    for (int i = k; i < p_ && row < 0 && inside > 0; ++i) {
-      if (i != c && std::abs(w[i]) == inside) row = i;
+    for (int i = k; i < p_ && inside > 0; ++i) {
+      if (i != c && std::abs(w[i]) == inside) return i;
     }
-    return {gamma, row};
+    return -1;
+  }
+
+  double largestBut(int c, int k, const double* w) const {
+    return std::max(largest(c - k, w + k), largest(m_ - c - 1, w + c + 1));
   }
 
   double largestBut(int c, int r, int k, const double* w) const {
@@ -120,11 +145,17 @@ class Elimination {
         {largest(low - k, w + k), largest(high - low - 1, w + low + 1), largest(m_ - high - 1, w + high + 1)});
   }
 
-  /// Column c as it is now, rows [k, m): the pivots of the panel have not been subtracted from the matrix yet.
+  /// Column c as it is now, rows [k, m): the matrix lags behind by the pivots of the panel, or fewer.
   void load(int c, int k, double* w) const {
     for (int j = k; j < c; ++j) w[j] = a_(c, j);
     std::copy(a_.column(c) + c, a_.column(c) + m_, w + c);
-    loops::subtractProduct(m_ - k, k - begin_, a_.column(begin_) + k, a_.stride, w_.data + c, w_.stride, w + k);
+    const auto subtract = [&](int from, int to, int pivot) {
+      loops::subtractProduct(to - from, k - pivot, a_.column(pivot) + from, a_.stride, &w_(c, pivot - begin_), w_.stride,
+                             w + from);
+    };
+    const int split = c < limit_ ? m_ : limit_;
+    subtract(k, split, applied_);
+    subtract(split, m_, begin_);
   }
 
   void swapVariables(int i, int j, int k) {
@@ -204,7 +235,11 @@ class Elimination {
   const int m_, p_;
   const Mat<double> w_;  ///< W = L D of the panel
   double* const candidate_[2];
-  int begin_ = 0;  ///< of the panel
+  // Pivots [begin_, applied_) have been subtracted from columns [applied_, limit_) of the panel, none of [begin_, k) from
+  // those behind.
+  int begin_ = 0;
+  int applied_ = 0;
+  int limit_ = 0;
 };
 
 }  // namespace
