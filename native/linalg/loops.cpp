@@ -1,5 +1,9 @@
 #include "linalg/loops.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
 #include "core/clones.hpp"
 
 namespace nonconvex::loops {
@@ -106,6 +110,72 @@ NONCONVEX_CLONES bool transpose(int m, int n, const double* a, std::size_t strid
 
 NONCONVEX_CLONES bool transpose(int m, int n, const float* a, std::size_t stride, double* out, std::size_t outStride) {
   return transposeInto(m, n, a, stride, out, outStride);
+}
+
+NONCONVEX_CLONES void subtractProduct(int rows, int columns, const double* a, int stride, const double* x, int xStride,
+                                      double* y) {
+  const auto column = [&](int j) { return a + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride); };
+  const auto factor = [&](int j) { return x[static_cast<std::size_t>(j) * static_cast<std::size_t>(xStride)]; };
+  int j = 0;
+  for (; j + 4 <= columns; j += 4) {
+    const double *a0 = column(j), *a1 = column(j + 1), *a2 = column(j + 2), *a3 = column(j + 3);
+    const double x0 = factor(j), x1 = factor(j + 1), x2 = factor(j + 2), x3 = factor(j + 3);
+    for (int i = 0; i < rows; ++i) y[i] -= a0[i] * x0 + a1[i] * x1 + a2[i] * x2 + a3[i] * x3;
+  }
+  for (; j < columns; ++j) {
+    const double* a0 = column(j);
+    const double x0 = factor(j);
+    for (int i = 0; i < rows; ++i) y[i] -= a0[i] * x0;
+  }
+}
+
+NONCONVEX_CLONES void subtractTransposedProduct(int rows, int columns, const double* a, int stride, const double* y,
+                                                double* x) {
+  constexpr int lanes = 8;
+  const auto column = [&](int j) { return a + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride); };
+  int j = 0;
+  for (; j + 4 <= columns; j += 4) {
+    const double *a0 = column(j), *a1 = column(j + 1), *a2 = column(j + 2), *a3 = column(j + 3);
+    double s0[lanes] = {}, s1[lanes] = {}, s2[lanes] = {}, s3[lanes] = {};
+    int i = 0;
+    for (; i + lanes <= rows; i += lanes) {
+      for (int k = 0; k < lanes; ++k) {
+        s0[k] += a0[i + k] * y[i + k];
+        s1[k] += a1[i + k] * y[i + k];
+        s2[k] += a2[i + k] * y[i + k];
+        s3[k] += a3[i + k] * y[i + k];
+      }
+    }
+    for (int k = 0; i < rows; ++i, ++k) {
+      s0[k] += a0[i] * y[i];
+      s1[k] += a1[i] * y[i];
+      s2[k] += a2[i] * y[i];
+      s3[k] += a3[i] * y[i];
+    }
+    for (int k = 0; k < lanes; ++k) {
+      x[j] -= s0[k];
+      x[j + 1] -= s1[k];
+      x[j + 2] -= s2[k];
+      x[j + 3] -= s3[k];
+    }
+  }
+  for (; j < columns; ++j) {
+    const double* a0 = column(j);
+    double sum = 0;
+    for (int i = 0; i < rows; ++i) sum += a0[i] * y[i];
+    x[j] -= sum;
+  }
+}
+
+NONCONVEX_CLONES double largest(int n, const double* x) {
+  constexpr int lanes = 8;
+  double best[lanes] = {};
+  int i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    for (int k = 0; k < lanes; ++k) best[k] = std::abs(x[i + k]) > best[k] ? std::abs(x[i + k]) : best[k];
+  }
+  for (int k = 0; i < n; ++i, ++k) best[k] = std::abs(x[i]) > best[k] ? std::abs(x[i]) : best[k];
+  return *std::max_element(best, best + lanes);
 }
 
 }  // namespace nonconvex::loops

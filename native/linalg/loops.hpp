@@ -16,6 +16,12 @@ bool anyNegative(int n, const double* m, const double* x, double a, const double
 void relax(int n, double a, const double* x, double b, const double* q, double* y);
 /// sums = sum_i a_i^3 r_i, sum_i a_i^2 r_i^2, sum_i a_i r_i^3
 void moments(int n, const double* a, const double* r, double* sums);
+/// y -= A x for an A of column-major `rows` x `columns`; x_j is at x[j * xStride].
+void subtractProduct(int rows, int columns, const double* a, int stride, const double* x, int xStride, double* y);
+/// x -= A^T y
+void subtractTransposedProduct(int rows, int columns, const double* a, int stride, const double* y, double* x);
+/// max_i |x_i|; NaN counts as 0.
+double largest(int n, const double* x);
 
 /// out_ji = a_ij for an m x n block of a row-major matrix with rows `stride` apart, into columns `outStride` apart.
 /// Whether all entries are finite.

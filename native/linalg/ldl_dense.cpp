@@ -1,0 +1,132 @@
+#include "linalg/ldl_dense.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/clones.hpp"
+#include "linalg/blas.hpp"
+#include "linalg/equilibrate.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// out_i = largest |a_ij| s_i s_j of row i, from the column-major lower triangle. False if an entry is not finite.
+NONCONVEX_CLONES bool rowMaxima(int n, const double* a, int stride, const double* s, double* out) {
+  std::fill(out, out + n, 0.0);
+  double sum = 0;  // of zeros, or NaN
+  for (int j = 0; j < n; ++j) {
+    const double* column = a + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride);
+    constexpr int lanes = 8;
+    double own[lanes] = {}, zero[lanes] = {};
+    const auto visit = [&](int i, int lane) {
+      const double x = std::abs(column[i]) * s[i] * s[j];
+      zero[lane] += x * 0;
+      out[i] = out[i] < x ? x : out[i];
+      own[lane] = own[lane] < x ? x : own[lane];
+    };
+    int i = j;
+    for (; i + lanes <= n; i += lanes) {
+      for (int lane = 0; lane < lanes; ++lane) visit(i + lane, lane);
+    }
+    for (int lane = 0; i < n; ++i, ++lane) visit(i, lane);
+    for (int lane = 0; lane < lanes; ++lane) {
+      out[j] = out[j] < own[lane] ? own[lane] : out[j];
+      sum += zero[lane];
+    }
+  }
+  return sum == 0;
+}
+
+constexpr int widestBlock = 64;
+
+}  // namespace
+
+DenseLdl::DenseLdl(int n, const Cpu& la)
+    : la_(la),
+      l_(static_cast<std::size_t>(n) * static_cast<std::size_t>(n)),
+      workspace_(eliminationWorkspace(n, n)),
+      scale_(static_cast<std::size_t>(n)),
+      diagonal_(static_cast<std::size_t>(n)),
+      below_(static_cast<std::size_t>(n)),
+      maxima_(static_cast<std::size_t>(n)),
+      x_(static_cast<std::size_t>(n) * widestBlock),
+      order_(static_cast<std::size_t>(n)) {}
+
+/// Ruiz's iteration, until rows have a largest entry within a factor of four of 1. False if a number is not finite.
+bool DenseLdl::equilibrate(Mat<const double> a) {
+  constexpr int mostPasses = 8;
+  std::fill(scale_.data(), scale_.data() + n_, 1.0);
+  for (int pass = 0; pass < mostPasses; ++pass) {
+    if (!rowMaxima(n_, a.data, a.stride, scale_.data(), maxima_.data())) return false;
+    bool done = true;
+    for (int i = 0; i < n_; ++i) {
+      const double largest = maxima_[static_cast<std::size_t>(i)];
+      if (largest != 0 && !(largest >= 0.25 && largest <= 4)) done = false;
+      scale_[static_cast<std::size_t>(i)] *= inverseRoot(largest);
+    }
+    if (done) break;
+  }
+  return true;
+}
+
+Inertia DenseLdl::factor(Mat<const double> a) {
+  require(a.rows == a.cols && static_cast<std::size_t>(a.rows) <= order_.size(), "order", a.rows,
+          "expected a square matrix no larger than the one that was announced");
+  n_ = a.rows;
+  if (!equilibrate(a)) return {.undefined = n_};
+  const Mat<double> l{l_.data(), n_, n_, n_};
+  for (int j = 0; j < n_; ++j) {
+    const double* from = a.column(j);
+    double* to = l.column(j);
+    const double s = scale_[static_cast<std::size_t>(j)];
+    for (int i = j; i < n_; ++i) to[i] = from[i] * (scale_.data()[i] * s);
+  }
+  std::iota(order_.begin(), order_.begin() + n_, 0);
+  const PivotBlocks pivots{diagonal_.data(), below_.data()};
+  // Of rook pivoting's threshold, (1 + sqrt(17)) / 8, the least growth of entries follows.
+  const PivotRule rule{.threshold = 0.6404, .zeroTolerance = std::numeric_limits<double>::epsilon() * (16 + n_)};
+  const int found =
+      eliminate(la_, {.columns = l, .square = {}, .order = order_.data(), .pivots = pivots}, rule, workspace_.data());
+  Inertia inertia = inertiaOf(pivots, found);
+  inertia.undefined += n_ - found;
+  return inertia;
+}
+
+void DenseLdl::solve(std::span<double> b) const { solve({b.data(), n_, 1, n_}); }
+
+void DenseLdl::solve(Mat<double> b) const {
+  const auto at = [](int i) { return static_cast<std::size_t>(i); };
+  for (int first = 0; first < b.cols; first += widestBlock) {
+    const int columns = std::min(widestBlock, b.cols - first);
+    const Mat<double> x{x_.data(), n_, columns, n_};
+    for (int j = 0; j < columns; ++j) {
+      const double* from = b.column(first + j);
+      double* to = x.column(j);
+      for (int i = 0; i < n_; ++i) to[i] = from[order_[at(i)]] * scale_[at(order_[at(i)])];
+    }
+    if (columns == 1) {
+      solveOne(x.data);
+    } else {
+      blas::trsmLower('L', 'N', n_, columns, l_.data(), n_, x.data, n_);
+      for (int j = 0; j < columns; ++j) solvePivots({diagonal_.data(), below_.data()}, n_, x.column(j));
+      blas::trsmLower('L', 'T', n_, columns, l_.data(), n_, x.data, n_);
+    }
+    for (int j = 0; j < columns; ++j) {
+      double* to = b.column(first + j);
+      const double* from = x.column(j);
+      for (int i = 0; i < n_; ++i) to[order_[at(i)]] = from[i] * scale_[at(order_[at(i)])];
+    }
+  }
+}
+
+void DenseLdl::solveOne(double* x) const {
+  constexpr int small = 300;  // from where on BLAS is faster
+  const Mat<const double> l{l_.data(), n_, n_, n_};
+  n_ < small ? solveLower(l, x) : blas::trsv('L', 'N', n_, l_.data(), n_, x);
+  solvePivots({diagonal_.data(), below_.data()}, n_, x);
+  n_ < small ? solveLowerTransposed(l, x) : blas::trsv('L', 'T', n_, l_.data(), n_, x);
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,22 @@
+// Orders of elimination with little fill.
+#pragma once
+
+#include <vector>
+
+#include "linalg/elimination_tree.hpp"
+
+namespace nonconvex {
+
+/// order[k] is the vertex to eliminate as the k-th. Approximate minimum degree (Amestoy, Davis and Duff, "An
+/// approximate minimum degree ordering algorithm", 1996): a quotient graph with supervariables, mass elimination and
+/// aggressive absorption; vertices with very many neighbours come last.
+std::vector<int> minimumDegree(const Graph& graph);
+
+/// Nested dissection: separators by multilevel bisection (Karypis and Kumar 1998; Hendrickson and Rothberg 1998) down
+/// to small parts, which minimum degree orders.
+std::vector<int> nestedDissection(const Graph& graph);
+
+/// The better of the two by fill; dissection is tried on graphs that are large and sparse.
+std::vector<int> fillReducingOrder(const Graph& graph);
+
+}  // namespace nonconvex
