@@ -1,0 +1,150 @@
+// Holds a Program to the plain interpreter at a point: values, matrices, patterns and operator forms.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "check.hpp"
+#include "model/program.hpp"
+#include "model_reference.hpp"
+
+namespace check {
+
+inline std::vector<double> uniform(std::mt19937_64& random, std::size_t size, double low = -1, double high = 1) {
+  std::uniform_real_distribution<double> draw(low, high);
+  std::vector<double> out(size);
+  for (double& value : out) value = draw(random);
+  return out;
+}
+
+inline bool close(double a, double b, double scale, double tolerance) {
+  return std::abs(a - b) <= tolerance * (1 + scale) || (std::isnan(a) && std::isnan(b)) || a == b;
+}
+
+/// Entries of the true matrices that were not 0 at some point so far.
+struct Seen {
+  std::vector<char> jacobian;
+  std::vector<char> hessian;
+};
+
+inline double largest(const std::vector<double>& values) {
+  double out = 0;
+  for (const double value : values) out = std::max(out, std::abs(value));
+  return out;
+}
+
+/// How many numbers differ; the first is described in `what`.
+inline int compare(nonconvex::Program& program, const nonconvex::Graph& graph, const std::vector<double>& x, double sigma,
+                   const std::vector<double>& lambda, const std::vector<double>& v, Seen& seen, std::string& what,
+                   double tolerance = 1e-10) {
+  const std::size_t n = x.size();
+  const auto m = static_cast<std::size_t>(program.constraints());
+  const reference::Model truth = reference::evaluate(graph, x);
+  int wrong = 0;
+  const auto same = [&](double a, double b, double scale, const std::string& name) {
+    if (close(a, b, scale, tolerance)) return;
+    if (wrong++ == 0) what = name + ": " + text(a) + ", true " + text(b);
+  };
+  program.moveTo(x);
+  same(program.objective(), truth.f.value, std::abs(truth.f.value), "f");
+  std::vector<double> g(n), c(m), Jv(m), Jtv(n), Hv(n);
+  program.gradient(g);
+  program.constraintValues(c);
+  const double gScale = largest(truth.f.g);
+  for (std::size_t j = 0; j < n; ++j) same(g[j], truth.f.g[j], gScale, "g_" + std::to_string(j));
+  double jScale = 0;
+  for (std::size_t i = 0; i < m; ++i) {
+    same(c[i], truth.c[i].value, std::abs(truth.c[i].value), "c_" + std::to_string(i));
+    jScale = std::max(jScale, largest(truth.c[i].g));
+  }
+
+  const nonconvex::SparsePattern& jacobian = program.jacobianPattern();
+  std::vector<double> values(jacobian.nonzeros());
+  program.jacobian(values);
+  std::vector<double> J(m * n, 0);
+  std::vector<char> inPattern(m * n, 0);
+  for (std::size_t i = 0; i < m; ++i) {
+    for (int k = jacobian.offsets[i]; k < jacobian.offsets[i + 1]; ++k) {
+      const std::size_t place = i * n + static_cast<std::size_t>(jacobian.indices[static_cast<std::size_t>(k)]);
+      if (inPattern[place]) same(1, 0, 0, "Jacobian entry twice");
+      inPattern[place] = 1;
+      J[place] = values[static_cast<std::size_t>(k)];
+    }
+  }
+  seen.jacobian.resize(m * n, 0);
+  for (std::size_t i = 0; i < m; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      same(J[i * n + j], truth.c[i].g[j], jScale, "J_" + std::to_string(i) + "," + std::to_string(j));
+      if (truth.c[i].g[j] != 0) seen.jacobian[i * n + j] = 1;
+    }
+  }
+
+  const nonconvex::SparsePattern& hessian = program.hessianPattern();
+  values.resize(hessian.nonzeros());
+  program.hessian(sigma, lambda, values);
+  std::vector<double> H(n * n, 0);
+  for (std::size_t p = 0; p < n; ++p) {
+    int last = static_cast<int>(p) - 1;
+    for (int k = hessian.offsets[p]; k < hessian.offsets[p + 1]; ++k) {
+      const int q = hessian.indices[static_cast<std::size_t>(k)];
+      if (q <= last) same(1, 0, 0, "Hessian pattern out of order");
+      last = q;
+      H[static_cast<std::size_t>(q) * n + p] = H[p * n + static_cast<std::size_t>(q)] = values[static_cast<std::size_t>(k)];
+    }
+  }
+  std::vector<double> trueH(n * n);
+  seen.hessian.resize(n * n, 0);
+  double hScale = 0;
+  for (std::size_t k = 0; k < n * n; ++k) {
+    trueH[k] = sigma * truth.f.h[k];
+    double size = std::abs(trueH[k]);
+    if (truth.f.h[k] != 0) seen.hessian[k] = 1;
+    for (std::size_t i = 0; i < m; ++i) {
+      trueH[k] += lambda[i] * truth.c[i].h[k];
+      size += std::abs(lambda[i] * truth.c[i].h[k]);
+      if (truth.c[i].h[k] != 0) seen.hessian[k] = 1;
+    }
+    hScale = std::max(hScale, size);
+  }
+  for (std::size_t k = 0; k < n * n; ++k) {
+    same(H[k], trueH[k], hScale, "H_" + std::to_string(k / n) + "," + std::to_string(k % n));
+  }
+
+  program.jacobianProduct(v, Jv);
+  program.jacobianTransposedProduct(lambda, Jtv);
+  program.hessianProduct(sigma, lambda, v, Hv);
+  for (std::size_t i = 0; i < m; ++i) {
+    double sum = 0;
+    for (std::size_t j = 0; j < n; ++j) sum += J[i * n + j] * v[j];
+    same(Jv[i], sum, jScale, "(J v)_" + std::to_string(i));
+  }
+  for (std::size_t j = 0; j < n; ++j) {
+    double transposed = 0;
+    for (std::size_t i = 0; i < m; ++i) transposed += J[i * n + j] * lambda[i];
+    same(Jtv[j], transposed, jScale, "(J^T v)_" + std::to_string(j));
+    double product = 0;
+    for (std::size_t i = 0; i < n; ++i) product += H[j * n + i] * v[i];
+    same(Hv[j], product, hScale, "(H v)_" + std::to_string(j));
+  }
+  return wrong;
+}
+
+/// Entries of the patterns that were 0 at every point so far.
+inline int superfluous(const nonconvex::Program& program, const Seen& seen) {
+  int count = 0;
+  const auto n = static_cast<std::size_t>(program.variables());
+  const nonconvex::SparsePattern& jacobian = program.jacobianPattern();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(program.constraints()); ++i) {
+    for (const int j : jacobian.line(static_cast<int>(i))) count += seen.jacobian[i * n + static_cast<std::size_t>(j)] ? 0 : 1;
+  }
+  const nonconvex::SparsePattern& hessian = program.hessianPattern();
+  for (std::size_t p = 0; p < n; ++p) {
+    for (const int q : hessian.line(static_cast<int>(p))) count += seen.hessian[p * n + static_cast<std::size_t>(q)] ? 0 : 1;
+  }
+  return count;
+}
+
+}  // namespace check
