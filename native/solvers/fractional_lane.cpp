@@ -59,6 +59,7 @@ void FractionalLane::begin(const double* x) {
   for (const auto& term : smooth_) term->restart(x_.data());
   denominator_->restart(x_.data());
   fresh_ = denominator();
+  stretch_ = 1;
   addUp();
 }
 
@@ -158,6 +159,17 @@ double FractionalLane::update(int i, Mode mode) {
   return relative * relative / static_cast<double>(x_.size());
 }
 
+/// Of the numerator's parts, which may cancel, in its own units.
+double FractionalLane::sizeOfNumerator() const {
+  double size = numerator() + (data_.difference ? std::abs(denominator()) : 0);
+  for (std::size_t i = 0; i < x_.size(); ++i) {
+    double curvature = data_.diagonal.empty() ? 0 : data_.diagonal[i];
+    for (const FractionalTermData& term : data_.smooth) curvature += term.curvature[i];
+    size += curvature * x_[i] * x_[i] / 2;
+  }
+  return size;
+}
+
 double FractionalLane::scaleOfSteps() const {
   return numerator() + (data_.difference ? std::abs(denominator()) : 0) + floor_;
 }
@@ -196,7 +208,7 @@ double FractionalLane::greedyPass(const Cpu& la) {
 }
 
 void FractionalLane::sweep(const Cpu& la) {
-  if (floor_ == 0) floor_ = 1e-14 * (numerator() + std::abs(denominator())) + std::numeric_limits<double>::min();
+  if (floor_ == 0) floor_ = 1e-14 * sizeOfNumerator() + std::numeric_limits<double>::min();
   std::fill(moved_.begin(), moved_.end(), false);
   std::copy(x_.begin(), x_.end(), before_.begin());
   const bool full = all_;
@@ -230,11 +242,13 @@ void FractionalLane::sweep(const Cpu& la) {
     // The full sweep checks what the active ones have found.
     all_ = ++activeSweeps_ >= 20 || now <= std::max(settings_.tolerance / 2, residual_ / 10);
   }
-  const bool shrunk = denominator() < 1e-4 * fresh_;  // and with it the digits of what is kept by its changes
-  if (converged() || shrunk || sweeps_ % refreshInterval == 0) begin(x_.data());
-  unbounded_ = converged() && atLimit_;
-  if (!data_.difference && !(std::isfinite(objective()) && denominator() > 0)) {
-    // Both functions have gone to 0 with x, where the ratio has only a limit.
+  // Both cost digits of what is kept by its changes.
+  const bool shrunk = denominator() < 1e-4 * fresh_;
+  const bool stretched = stretch_ > 1e3;
+  if (converged() || shrunk || stretched || sweeps_ % refreshInterval == 0) begin(x_.data());
+  unbounded_ = converged() && towardsLimit_;
+  if (!data_.difference && !(std::isfinite(objective()) && std::isfinite(denominator()) && denominator() > 0)) {
+    // Both functions have gone to 0 with x, where the ratio has only a limit, or beyond the largest number.
     begin(before_.data());
     unbounded_ = true;
   }
@@ -322,7 +336,7 @@ void FractionalLane::radialStep() {
     }
   }
   const DenominatorAlong& g = denominator_->alongRay(x_.data());
-  atLimit_ = false;
+  towardsLimit_ = false;
   if (data_.difference) {
     const MinimumAlong best = minimizeDifference(along, g, 1);
     unbounded_ = unbounded_ || std::isinf(best.t);
@@ -341,9 +355,8 @@ void FractionalLane::radialStep() {
     multiple = near;
     value = along(near - 1) / g(near - 1);
   }
-  const bool towardsLimit = std::isinf(best.t) || multiple == 1 / far;
-  atLimit_ = towardsLimit && !(now - value > limitReached * std::abs(now));
-  if (!atLimit_) tryMultiple(multiple);
+  towardsLimit_ = std::isinf(best.t) || multiple == 1 / far;
+  if (!towardsLimit_ || now - value > limitReached * std::abs(now)) tryMultiple(multiple);
 }
 
 /// x := multiple x, unless that turns out not to be better: far away the parabolas along the line are only rounding.
@@ -357,6 +370,7 @@ void FractionalLane::tryMultiple(double multiple) {
 }
 
 void FractionalLane::scale(double factor) {
+  stretch_ *= std::max(1.0, std::abs(factor));
   for (std::size_t i = 0; i < x_.size(); ++i) {
     x_[i] = std::clamp(factor * x_[i], data_.lower[i], data_.upper[i]);
   }
