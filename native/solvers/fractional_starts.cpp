@@ -81,7 +81,8 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
     trial.begin(x.data());
     const double objective = trial.objective();
     const auto same = [&](const Candidate& other) { return other.x == x; };
-    const bool usable = std::isfinite(objective) && (data.difference || trial.denominator() > 0) &&
+    const double g = trial.denominator();
+    const bool usable = std::isfinite(objective) && std::isfinite(g) && (data.difference || g > 0) &&
                         std::none_of(candidates.begin(), candidates.end(), same);
     if (usable) candidates.push_back({objective, std::move(x)});
     return usable;
@@ -118,6 +119,7 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
     if (!consider(data.start)) {
       const double g = trial.denominator();
       require(data.difference || g > 0, "denominator at the start", g, "expected a number > 0: give another start");
+      require(std::isfinite(g), "denominator at the start", g, "expected a finite number: rescale the data");
       require(false, "objective at the start", trial.objective(), "expected a finite number: rescale the data");
     }
     starts.push_back(data.start);
