@@ -58,9 +58,10 @@ void FractionalLane::begin(const double* x) {
   if (x != x_.data()) std::copy(x, x + data_.n, x_.data());
   for (const auto& term : smooth_) term->restart(x_.data());
   denominator_->restart(x_.data());
-  fresh_ = denominator();
   stretch_ = 1;
   addUp();
+  freshNumerator_ = numerator();
+  freshDenominator_ = denominator();
 }
 
 /// The sums that depend on x alone, from scratch.
@@ -100,8 +101,9 @@ NumeratorAlong FractionalLane::numeratorAlong(int i) {
     along.b += parabolas_[s].b;
   }
   along.a *= 1 + settings_.theta;
-  along.c = numerator() - along.l1 * std::abs(x) - data_.l1Squared * norm1_ * norm1_;
-  if (!data_.difference) along.c = std::max(0.0, along.c);
+  // Only the whole is not negative: without the penalties, affine terms may make the rest so.
+  const double whole = data_.difference ? numerator() : std::max(0.0, numerator());
+  along.c = whole - along.l1 * std::abs(x) - data_.l1Squared * norm1_ * norm1_;
   return along;
 }
 
@@ -153,7 +155,14 @@ double FractionalLane::update(int i, Mode mode) {
   const double value = std::clamp(along.x + t, along.lower, along.upper);
   if (value == along.x) return 0;
   t = value - along.x;
+  const double most = objective() * (1 + 1e-9) + floor_ / denominator();
   move(i, value, mode);
+  if (mode == Mode::ratio && !data_.difference && !(denominator() > 0 && objective() <= most)) {
+    // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
+    x_[static_cast<std::size_t>(i)] = along.x;
+    begin(x_.data());
+    return 0;
+  }
   if (along.a > 0) return along.a / 2 * t * t / scaleOfSteps();
   const double relative = t / std::max(std::abs(value), std::abs(along.x));
   return relative * relative / static_cast<double>(x_.size());
@@ -243,7 +252,7 @@ void FractionalLane::sweep(const Cpu& la) {
     all_ = ++activeSweeps_ >= 20 || now <= std::max(settings_.tolerance / 2, residual_ / 10);
   }
   // Both cost digits of what is kept by its changes.
-  const bool shrunk = denominator() < 1e-4 * fresh_;
+  const bool shrunk = denominator() < 0.1 * freshDenominator_ || numerator() < 1e-4 * freshNumerator_;
   const bool stretched = stretch_ > 1e3;
   if (converged() || shrunk || stretched || sweeps_ % refreshInterval == 0) begin(x_.data());
   unbounded_ = converged() && towardsLimit_;
@@ -365,7 +374,7 @@ void FractionalLane::tryMultiple(double multiple) {
   const double before = objective();
   std::copy(x_.begin(), x_.end(), saved_.begin());
   scale(multiple);
-  if (objective() <= before) return;
+  if (objective() <= before && (data_.difference || denominator() > 0)) return;
   begin(saved_.data());
 }
 

@@ -71,7 +71,8 @@ class FractionalLane {
 
   std::vector<double> before_;  // x at the beginning of the sweep
   std::vector<double> saved_;
-  double fresh_ = 0;    // the denominator when all was last computed from x
+  double freshNumerator_ = 0;  // when all was last computed from x
+  double freshDenominator_ = 0;
   double stretch_ = 1;  // what x, and with it rounding errors, has been multiplied by since
 
   Extrapolation extrapolation_;
