@@ -155,9 +155,13 @@ double FractionalLane::update(int i, Mode mode) {
   const double value = std::clamp(along.x + t, along.lower, along.upper);
   if (value == along.x) return 0;
   t = value - along.x;
-  const double most = objective() * (1 + 1e-9) + floor_ / denominator();
+  const double n = numerator();
+  const double g = denominator();
   move(i, value, mode);
-  if (mode == Mode::ratio && !data_.difference && !(denominator() > 0 && objective() <= most)) {
+  const bool ratio = mode == Mode::ratio && !data_.difference;
+  // What is kept by its changes has no digits left after a long way down.
+  if (ratio && (numerator() < 1e-4 * n || denominator() < 1e-2 * g)) begin(x_.data());
+  if (ratio && !(denominator() > 0 && objective() <= n / g * (1 + 1e-9) + floor_ / g)) {
     // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
     x_[static_cast<std::size_t>(i)] = along.x;
     begin(x_.data());

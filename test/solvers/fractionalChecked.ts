@@ -8,8 +8,13 @@ import {
 } from '../../src/index.js';
 import { ratioAt, roundingAt } from './fractionalValues.js';
 
-/** Asserts what holds of every result. */
-export function check(problem: FractionalProblem, result: FractionalResult, tolerance = 1e-6): FractionalResult {
+/** Asserts what holds of every result; `growth` of the objective counts as rounding. */
+export function check(
+  problem: FractionalProblem,
+  result: FractionalResult,
+  { tolerance = 1e-6 }: FractionalSettings = {},
+  growth = 1e-12,
+): FractionalResult {
   const { x, objective, history, status } = result;
   expect(x.every(Number.isFinite), `x = ${x}`).toBe(true);
   // Where the terms of numerator or denominator cancel, their rounding counts.
@@ -20,7 +25,7 @@ export function check(problem: FractionalProblem, result: FractionalResult, tole
   );
   const slack = rounding + 1e-14 * (history[0]?.objective ?? 0);
   history.reduce((before, { objective: now = Number.NaN, iteration }) => {
-    expect(now, `objective after sweep ${iteration}`).toBeLessThanOrEqual(before * (1 + 1e-12) + slack);
+    expect(now, `objective after sweep ${iteration}`).toBeLessThanOrEqual(before * (1 + growth) + slack);
     return now;
   }, Number.POSITIVE_INFINITY);
   if (problem.start) {
@@ -37,5 +42,5 @@ export async function minimize(
   settings: FractionalSettings = {},
 ): Promise<FractionalResult> {
   const result = await minimizeRatio(problem, { checkInterval: 1, ...settings });
-  return check(problem, result, settings.tolerance);
+  return check(problem, result, settings);
 }
