@@ -47,7 +47,11 @@ FractionalLane::FractionalLane(const FractionalData& data, const FractionalSetti
       saved_(x_.size()),
       extrapolation_(settings.acceleration ? data.n : 0),
       moved_(x_.size()) {
-  for (const FractionalTermData& term : data.smooth) smooth_.push_back(makeSmoothTerm(term));
+  linearParts_ = !data.linear.empty() || data.constant < 0;
+  for (const FractionalTermData& term : data.smooth) {
+    smooth_.push_back(makeSmoothTerm(term));
+    linearParts_ = linearParts_ || !term.c.empty();
+  }
   for (int i = 0; i < data.n; ++i) {
     if (!data.fixed[static_cast<std::size_t>(i)]) order_.push_back(i);
   }
@@ -101,9 +105,9 @@ NumeratorAlong FractionalLane::numeratorAlong(int i) {
     along.b += parabolas_[s].b;
   }
   along.a *= 1 + settings_.theta;
-  // Only the whole is not negative: without the penalties, affine terms may make the rest so.
-  const double whole = data_.difference ? numerator() : std::max(0.0, numerator());
-  along.c = whole - along.l1 * std::abs(x) - data_.l1Squared * norm1_ * norm1_;
+  along.c = numerator() - along.l1 * std::abs(x) - data_.l1Squared * norm1_ * norm1_;
+  // With linear parts, what the penalties leave may be negative.
+  if (!data_.difference && !linearParts_) along.c = std::max(0.0, along.c);
   return along;
 }
 
@@ -161,7 +165,8 @@ double FractionalLane::update(int i, Mode mode) {
   const bool ratio = mode == Mode::ratio && !data_.difference;
   // What is kept by its changes has no digits left after a long way down.
   if (ratio && (numerator() < 1e-4 * n || denominator() < 1e-2 * g)) begin(x_.data());
-  if (ratio && !(denominator() > 0 && objective() <= n / g * (1 + 1e-9) + floor_ / g)) {
+  const bool better = denominator() > 0 && objective() <= n / g * (1 + 1e-9) + floor_ / g;
+  if (ratio && !better && !std::isnan(objective())) {  // 0 / 0 is for the end of the sweep
     // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
     x_[static_cast<std::size_t>(i)] = along.x;
     begin(x_.data());

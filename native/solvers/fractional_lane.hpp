@@ -63,6 +63,7 @@ class FractionalLane {
   std::unique_ptr<DenominatorTerm> denominator_;
   std::vector<double> x_;
   std::vector<Parabola> parabolas_;  // of the smooth terms along the current coordinate
+  bool linearParts_ = false;         // in the numerator, which alone may be negative
   double diagonal_ = 0;              // values of the numerator's other parts
   double linear_ = 0;
   double l1_ = 0;

@@ -199,7 +199,8 @@ async function invariant(c: Case): Promise<'solved' | 'refused' | 'other'> {
     return 'refused';
   }
   // Terms of very different size leave less than half of the digits.
-  const { status } = check(problem, result as FractionalResult, c.settings, 1e-8);
+  const growth = Math.abs(Math.log10(c.scale)) > 50 ? 1e-6 : 1e-8;
+  const { status } = check(problem, result as FractionalResult, c.settings, growth);
   return status === 'solved' ? 'solved' : 'other';
 }
 
