@@ -88,7 +88,8 @@ class FractionalSolver {
     auto trial = std::make_unique<FractionalLane>(data_, settings_, 0);
     trial->begin(data_.clamped(std::vector<double>(static_cast<std::size_t>(data_.n))).data());
     trial->minimizeNumerator(la_);
-    if (trial->denominator() > 0 && trial->objective() <= lane.objective()) lane.begin(trial->x().data());
+    const double g = trial->denominator();
+    if (g > 0 && std::isfinite(g) && trial->objective() <= lane.objective()) lane.begin(trial->x().data());
   }
 
   const FractionalLane& best() const {

@@ -187,8 +187,7 @@ FractionalTermData FractionalData::prepare(const FractionalTerm& term) const {
 
 void FractionalData::readTerms(const FractionalProblem& problem) {
   require(!problem.numerator.empty() || !problem.l1.empty() || !problem.l2.empty() || problem.l1Squared > 0,
-          "numerator.length", 0,
-          "expected at least one term");
+          "numerator.length", 0, "expected at least one term");
   for (const FractionalTerm& term : problem.numerator) {
     require(term.kind <= Kind::squaredNorm, term.name + ".kind", nameOf(term.kind), "expected a term of a numerator");
     FractionalTermData data = prepare(term);
@@ -279,6 +278,7 @@ void FractionalData::checkNonNegative(const Cpu& la) const {
     if (!data.c.empty()) addTo(q, n, 1, data.c);
   }
   double least = constant;
+  double flat = constant;  // with the minima over coordinates without curvature, which are apart from the others
   double size = std::abs(constant);
   for (std::size_t i = 0; i < q.size(); ++i) {
     const NumeratorAlong along{.a = diagonal.empty() ? 0 : diagonal[i],
@@ -301,6 +301,10 @@ void FractionalData::checkNonNegative(const Cpu& la) const {
       if (u * sign >= 0) smallest = std::min(smallest, along(std::clamp(u, lower[i], upper[i])));
     }
     least += smallest;
+    if (along.a == 0 && (quadratic == nullptr || quadratic->curvature[i] == 0)) {
+      flat += smallest;
+      q[i] = 0;
+    }
     size += std::isfinite(smallest) ? std::abs(smallest) : 0;
   }
   if (least >= -1e-12 * size) return;
@@ -312,8 +316,8 @@ void FractionalData::checkNonNegative(const Cpu& la) const {
       la.choleskySolve(sum, solution);
       double gain = 0;
       for (std::size_t i = 0; i < q.size(); ++i) gain += q[i] * solution.data()[i] / 2;
-      if (constant - gain >= -1e-9 * (std::abs(constant) + gain)) return;
-      least = std::max(least, constant - gain);
+      if (flat - gain >= -1e-9 * (std::abs(constant) + gain)) return;
+      least = std::max(least, flat - gain);
     }
   }
   throw Error(ErrorKind::range,

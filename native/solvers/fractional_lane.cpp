@@ -47,7 +47,11 @@ FractionalLane::FractionalLane(const FractionalData& data, const FractionalSetti
       saved_(x_.size()),
       extrapolation_(settings.acceleration ? data.n : 0),
       moved_(x_.size()) {
-  for (const FractionalTermData& term : data.smooth) smooth_.push_back(makeSmoothTerm(term));
+  linearParts_ = !data.linear.empty() || data.constant < 0;
+  for (const FractionalTermData& term : data.smooth) {
+    smooth_.push_back(makeSmoothTerm(term));
+    linearParts_ = linearParts_ || !term.c.empty();
+  }
   for (int i = 0; i < data.n; ++i) {
     if (!data.fixed[static_cast<std::size_t>(i)]) order_.push_back(i);
   }
@@ -58,8 +62,10 @@ void FractionalLane::begin(const double* x) {
   if (x != x_.data()) std::copy(x, x + data_.n, x_.data());
   for (const auto& term : smooth_) term->restart(x_.data());
   denominator_->restart(x_.data());
-  fresh_ = denominator();
+  stretch_ = 1;
   addUp();
+  freshNumerator_ = numerator();
+  freshDenominator_ = denominator();
 }
 
 /// The sums that depend on x alone, from scratch.
@@ -100,7 +106,8 @@ NumeratorAlong FractionalLane::numeratorAlong(int i) {
   }
   along.a *= 1 + settings_.theta;
   along.c = numerator() - along.l1 * std::abs(x) - data_.l1Squared * norm1_ * norm1_;
-  if (!data_.difference) along.c = std::max(0.0, along.c);
+  // With linear parts, what the penalties leave may be negative.
+  if (!data_.difference && !linearParts_) along.c = std::max(0.0, along.c);
   return along;
 }
 
@@ -152,10 +159,33 @@ double FractionalLane::update(int i, Mode mode) {
   const double value = std::clamp(along.x + t, along.lower, along.upper);
   if (value == along.x) return 0;
   t = value - along.x;
+  const double n = numerator();
+  const double g = denominator();
   move(i, value, mode);
+  const bool ratio = mode == Mode::ratio && !data_.difference;
+  // What is kept by its changes has no digits left after a long way down.
+  if (ratio && (numerator() < 1e-4 * n || denominator() < 1e-2 * g)) begin(x_.data());
+  const bool better = denominator() > 0 && objective() <= n / g * (1 + 1e-9) + floor_ / g;
+  if (ratio && !better && !std::isnan(objective())) {  // 0 / 0 is for the end of the sweep
+    // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
+    x_[static_cast<std::size_t>(i)] = along.x;
+    begin(x_.data());
+    return 0;
+  }
   if (along.a > 0) return along.a / 2 * t * t / scaleOfSteps();
   const double relative = t / std::max(std::abs(value), std::abs(along.x));
   return relative * relative / static_cast<double>(x_.size());
+}
+
+/// Of the numerator's parts, which may cancel, in its own units.
+double FractionalLane::sizeOfNumerator() const {
+  double size = numerator() + (data_.difference ? std::abs(denominator()) : 0);
+  for (std::size_t i = 0; i < x_.size(); ++i) {
+    double curvature = data_.diagonal.empty() ? 0 : data_.diagonal[i];
+    for (const FractionalTermData& term : data_.smooth) curvature += term.curvature[i];
+    size += curvature * x_[i] * x_[i] / 2;
+  }
+  return size;
 }
 
 double FractionalLane::scaleOfSteps() const {
@@ -196,7 +226,7 @@ double FractionalLane::greedyPass(const Cpu& la) {
 }
 
 void FractionalLane::sweep(const Cpu& la) {
-  if (floor_ == 0) floor_ = 1e-14 * (numerator() + std::abs(denominator())) + std::numeric_limits<double>::min();
+  if (floor_ == 0) floor_ = 1e-14 * sizeOfNumerator() + std::numeric_limits<double>::min();
   std::fill(moved_.begin(), moved_.end(), false);
   std::copy(x_.begin(), x_.end(), before_.begin());
   const bool full = all_;
@@ -230,11 +260,13 @@ void FractionalLane::sweep(const Cpu& la) {
     // The full sweep checks what the active ones have found.
     all_ = ++activeSweeps_ >= 20 || now <= std::max(settings_.tolerance / 2, residual_ / 10);
   }
-  const bool shrunk = denominator() < 1e-4 * fresh_;  // and with it the digits of what is kept by its changes
-  if (converged() || shrunk || sweeps_ % refreshInterval == 0) begin(x_.data());
-  unbounded_ = converged() && atLimit_;
-  if (!data_.difference && !(std::isfinite(objective()) && denominator() > 0)) {
-    // Both functions have gone to 0 with x, where the ratio has only a limit.
+  // Both cost digits of what is kept by its changes.
+  const bool shrunk = denominator() < 0.1 * freshDenominator_ || numerator() < 1e-4 * freshNumerator_;
+  const bool stretched = stretch_ > 1e3;
+  if (converged() || shrunk || stretched || sweeps_ % refreshInterval == 0) begin(x_.data());
+  unbounded_ = converged() && towardsLimit_;
+  if (!data_.difference && !(std::isfinite(objective()) && std::isfinite(denominator()) && denominator() > 0)) {
+    // Both functions have gone to 0 with x, where the ratio has only a limit, or beyond the largest number.
     begin(before_.data());
     unbounded_ = true;
   }
@@ -322,7 +354,7 @@ void FractionalLane::radialStep() {
     }
   }
   const DenominatorAlong& g = denominator_->alongRay(x_.data());
-  atLimit_ = false;
+  towardsLimit_ = false;
   if (data_.difference) {
     const MinimumAlong best = minimizeDifference(along, g, 1);
     unbounded_ = unbounded_ || std::isinf(best.t);
@@ -341,9 +373,8 @@ void FractionalLane::radialStep() {
     multiple = near;
     value = along(near - 1) / g(near - 1);
   }
-  const bool towardsLimit = std::isinf(best.t) || multiple == 1 / far;
-  atLimit_ = towardsLimit && !(now - value > limitReached * std::abs(now));
-  if (!atLimit_) tryMultiple(multiple);
+  towardsLimit_ = std::isinf(best.t) || multiple == 1 / far;
+  if (!towardsLimit_ || now - value > limitReached * std::abs(now)) tryMultiple(multiple);
 }
 
 /// x := multiple x, unless that turns out not to be better: far away the parabolas along the line are only rounding.
@@ -352,11 +383,12 @@ void FractionalLane::tryMultiple(double multiple) {
   const double before = objective();
   std::copy(x_.begin(), x_.end(), saved_.begin());
   scale(multiple);
-  if (objective() <= before) return;
+  if (objective() <= before && (data_.difference || denominator() > 0)) return;
   begin(saved_.data());
 }
 
 void FractionalLane::scale(double factor) {
+  stretch_ *= std::max(1.0, std::abs(factor));
   for (std::size_t i = 0; i < x_.size(); ++i) {
     x_[i] = std::clamp(factor * x_[i], data_.lower[i], data_.upper[i]);
   }

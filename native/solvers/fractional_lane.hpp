@@ -46,6 +46,7 @@ class FractionalLane {
   double update(int i, Mode mode);
   void move(int i, double value, Mode mode);
   void becomeUnit(int i, double sign);
+  double sizeOfNumerator() const;
   double scaleOfSteps() const;
   void normalize();
   void scale(double factor);
@@ -62,6 +63,7 @@ class FractionalLane {
   std::unique_ptr<DenominatorTerm> denominator_;
   std::vector<double> x_;
   std::vector<Parabola> parabolas_;  // of the smooth terms along the current coordinate
+  bool linearParts_ = false;         // in the numerator, which alone may be negative
   double diagonal_ = 0;              // values of the numerator's other parts
   double linear_ = 0;
   double l1_ = 0;
@@ -70,7 +72,9 @@ class FractionalLane {
 
   std::vector<double> before_;  // x at the beginning of the sweep
   std::vector<double> saved_;
-  double fresh_ = 0;  // the denominator when all was last computed from x
+  double freshNumerator_ = 0;  // when all was last computed from x
+  double freshDenominator_ = 0;
+  double stretch_ = 1;  // what x, and with it rounding errors, has been multiplied by since
 
   Extrapolation extrapolation_;
   int untilExtrapolation_ = 0;
@@ -87,7 +91,7 @@ class FractionalLane {
   double residual_ = std::numeric_limits<double>::infinity();
   std::uint64_t draws_ = 0;
   bool unbounded_ = false;
-  bool atLimit_ = false;  // the ratio falls, but by no more than rounding, as x goes to infinity or 0
+  bool towardsLimit_ = false;  // along the line through x the infimum is at infinity or 0
 };
 
 }  // namespace nonconvex

@@ -81,10 +81,19 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
     trial.begin(x.data());
     const double objective = trial.objective();
     const auto same = [&](const Candidate& other) { return other.x == x; };
-    const bool usable = std::isfinite(objective) && (data.difference || trial.denominator() > 0) &&
+    const double g = trial.denominator();
+    const bool usable = std::isfinite(objective) && std::isfinite(g) && (data.difference || g > 0) &&
                         std::none_of(candidates.begin(), candidates.end(), same);
     if (usable) candidates.push_back({objective, std::move(x)});
     return usable;
+  };
+  // Coordinates that stay begin at 0: elsewhere the ratio may fall for ever as they grow.
+  const bool all = std::all_of(data.fixed.begin(), data.fixed.end(), [](bool fixed) { return fixed; });
+  const auto propose = [&](Point x) {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (data.fixed[i] && !all) x[i] = 0;
+    }
+    return consider(std::move(x));
   };
   // The best unit vector, of all or of evenly spaced ones.
   const auto considerUnits = [&] {
@@ -96,7 +105,7 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
       for (const double sign : {1.0, -1.0}) {
         Point unit(static_cast<std::size_t>(data.n));
         unit[i] = sign;
-        if (consider(std::move(unit)) && candidates.back().objective < best.objective) {
+        if (propose(std::move(unit)) && candidates.back().objective < best.objective) {
           best = std::move(candidates.back());
         }
         candidates.resize(before);
@@ -110,15 +119,16 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
     if (!consider(data.start)) {
       const double g = trial.denominator();
       require(data.difference || g > 0, "denominator at the start", g, "expected a number > 0: give another start");
+      require(std::isfinite(g), "denominator at the start", g, "expected a finite number: rescale the data");
       require(false, "objective at the start", trial.objective(), "expected a finite number: rescale the data");
     }
     starts.push_back(data.start);
     candidates.clear();
   }
   if (starts.size() < count) {
-    for (Point& x : plainPoints(data)) consider(std::move(x));
+    for (Point& x : plainPoints(data)) propose(std::move(x));
     if (data.denominator.term.kind == Kind::lpNorm) {
-      for (Point& x : rows(la, data, settings.starts)) consider(std::move(x));
+      for (Point& x : rows(la, data, settings.starts)) propose(std::move(x));
     }
     // Where the minimiser of the numerator is to replace the start, anything will do.
     const bool lasso = settings.lassoStart && data.start.empty() && !data.l1.empty();
@@ -131,7 +141,7 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
   }
   for (std::uint32_t draw = 0; starts.size() < count && draw < 10 * count + 100; ++draw) {
     candidates.clear();
-    if (consider(randomPoint(data, Random(settings.seed, 1000 + draw)))) starts.push_back(std::move(candidates[0].x));
+    if (propose(randomPoint(data, Random(settings.seed, 1000 + draw)))) starts.push_back(std::move(candidates[0].x));
   }
   require(!starts.empty(), "start", "none",
           "expected a start with a positive denominator and a finite ratio: none was found");

@@ -116,3 +116,44 @@ export function gram(A: Matrix): Matrix {
   });
   return { data, rows: n, columns: n };
 }
+
+/** What rounding may change of F(x), where the parts of a term cancel: 1e-14 of their sizes. */
+export function roundingAt({ numerator, denominator }: Ratio, x: Vector): number {
+  const g = termAt(denominator, x);
+  const above = sum(numerator.map((term) => sizeAt(term, x)));
+  const below = sizeAt(denominator, x);
+  return (1e-14 * (above + (Math.abs(ratioAt({ numerator, denominator }, x)) || 0) * below)) / g;
+}
+
+/** A term at x with every part of it positive. */
+function sizeAt(term: FractionalTerm, values: Vector): number {
+  const x = Float64Array.from(values, Math.abs);
+  const positive = (A: Matrix): Matrix => ({ ...A, data: Float64Array.from(A.data, Math.abs) });
+  const negative = (numbers: Float64Array) => numbers.map((value) => -Math.abs(value));
+  switch (term.kind) {
+    case 'leastSquares':
+    case 'squaredHinge':
+      return termAt({ ...term, kind: 'leastSquares', matrix: positive(term.matrix as Matrix), b: negative(term.b) }, x);
+    case 'affine':
+    case 'linear':
+    case 'linearSquared':
+      return termAt({ ...term, c: term.c.map(Math.abs), constant: Math.abs(term.constant) }, x);
+    case 'quadratic':
+      return termAt(
+        {
+          kind: 'quadratic',
+          matrix: positive(term.matrix as Matrix),
+          constant: Math.abs(term.constant),
+          ...(term.linear && { linear: term.linear.map(Math.abs) }),
+        },
+        x,
+      );
+    case 'lpNorm':
+      return termAt({ ...term, matrix: positive(term.matrix as Matrix) }, x);
+    case 'box':
+    case 'nonNegative':
+      return 0;
+    default:
+      return Math.abs(termAt(term, values));
+  }
+}
