@@ -78,9 +78,10 @@ void FractionalLane::addUp() {
     l1_ += at(data_.l1, i) * std::abs(x);
     norm1_ += std::abs(x);
   }
+  numerator_ = sumOfNumerator();
 }
 
-double FractionalLane::numerator() const {
+double FractionalLane::sumOfNumerator() const {
   double sum = diagonal_ + linear_ + l1_ + data_.l1Squared * norm1_ * norm1_ + data_.constant;
   for (const auto& term : smooth_) sum += term->value();
   return sum;
@@ -131,6 +132,7 @@ void FractionalLane::move(int i, double value, Mode mode) {
   l1_ += at(data_.l1, i) * longer;
   norm1_ = std::max(0.0, norm1_ + longer);
   x = value;
+  numerator_ = sumOfNumerator();
   moved_[static_cast<std::size_t>(i)] = true;
   ++updates_;
 }
@@ -165,7 +167,7 @@ double FractionalLane::update(int i, Mode mode) {
   const bool ratio = mode == Mode::ratio && !data_.difference;
   // What is kept by its changes has no digits left after a long way down.
   if (ratio && (numerator() < 1e-4 * n || denominator() < 1e-2 * g)) begin(x_.data());
-  const bool better = denominator() > 0 && objective() <= n / g * (1 + 1e-9) + floor_ / g;
+  const bool better = numerator() * g <= (n * (1 + 1e-9) + floor_) * denominator() && denominator() > 0;
   if (ratio && !better && !std::isnan(objective())) {  // 0 / 0 is for the end of the sweep
     // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
     x_[static_cast<std::size_t>(i)] = along.x;
@@ -398,6 +400,7 @@ void FractionalLane::scale(double factor) {
   linear_ *= factor;
   l1_ *= std::abs(factor);
   norm1_ *= std::abs(factor);
+  numerator_ = sumOfNumerator();
 }
 
 void FractionalLane::normalize() {

@@ -27,7 +27,7 @@ class FractionalLane {
   bool converged() const { return residual_ <= settings_.tolerance; }
   bool unbounded() const { return unbounded_; }
   const std::vector<double>& x() const { return x_; }
-  double numerator() const;
+  double numerator() const { return numerator_; }
   double denominator() const { return denominator_->value(); }
   double objective() const { return data_.difference ? numerator() - denominator() : numerator() / denominator(); }
   /// (sum_i c_i t_i^2 / (2 N))^(1/2) over the steps t of the last full sweep, c_i the curvature of the numerator N.
@@ -46,6 +46,7 @@ class FractionalLane {
   double update(int i, Mode mode);
   void move(int i, double value, Mode mode);
   void becomeUnit(int i, double sign);
+  double sumOfNumerator() const;
   double sizeOfNumerator() const;
   double scaleOfSteps() const;
   void normalize();
@@ -64,7 +65,8 @@ class FractionalLane {
   std::vector<double> x_;
   std::vector<Parabola> parabolas_;  // of the smooth terms along the current coordinate
   bool linearParts_ = false;         // in the numerator, which alone may be negative
-  double diagonal_ = 0;              // values of the numerator's other parts
+  double numerator_ = 0;             // the sum of all its parts
+  double diagonal_ = 0;              // values of the parts that are no term of their own
   double linear_ = 0;
   double l1_ = 0;
   double norm1_ = 0;
