@@ -59,6 +59,7 @@ class FractionalSolver {
     now.objective = best().objective();
     now.residual = 0;
     for (const auto& lane : lanes_) now.residual = std::max(now.residual, lane->residual());
+    if (std::isinf(now.residual)) now.residual = unknown;  // no sweep yet
     return now;
   }
 

@@ -167,7 +167,7 @@ double FractionalLane::update(int i, Mode mode) {
   const bool ratio = mode == Mode::ratio && !data_.difference;
   // What is kept by its changes has no digits left after a long way down.
   if (ratio && (numerator() < 1e-4 * n || denominator() < 1e-2 * g)) begin(x_.data());
-  const bool better = numerator() * g <= (n * (1 + 1e-9) + floor_) * denominator() && denominator() > 0;
+  const bool better = denominator() > 0 && objective() <= n / g * (1 + 1e-9) + floor_ / g;
   if (ratio && !better && !std::isnan(objective())) {  // 0 / 0 is for the end of the sweep
     // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
     x_[static_cast<std::size_t>(i)] = along.x;

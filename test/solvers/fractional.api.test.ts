@@ -1096,3 +1096,15 @@ describe('numerators of penalties alone', () => {
     expect(objective).toBeCloseTo(least, 12);
   });
 });
+
+it('has no residual before the first sweep', async () => {
+  const seen: object[] = [];
+  const result = await minimizeRatio(
+    { numerator: [squaredNorm({ constant: 1 })], denominator: norm1(), start: [1, 2] },
+    { maxIterations: 0, onProgress: (report) => seen.push(report) },
+  );
+  expect(result.message).toBe('Stopped at maxIterations after 0 iterations.');
+  expect(result).not.toHaveProperty('residual');
+  expect(seen).toHaveLength(1);
+  expect(seen[0]).not.toHaveProperty('residual');
+});
