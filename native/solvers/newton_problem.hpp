@@ -1,0 +1,93 @@
+// What goes into and comes out of the minimisation under equality constraints by Newton's method.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "model/oracle.hpp"
+
+namespace nonconvex {
+
+enum class NewtonAccuracy { descent, paper };
+enum class NewtonInner { exact };
+
+template <>
+struct EnumNames<NewtonAccuracy> {
+  static constexpr std::string_view names[] = {"descent", "paper"};
+};
+template <>
+struct EnumNames<NewtonInner> {
+  static constexpr std::string_view names[] = {"exact"};
+};
+
+struct NewtonSettings : Limits {
+  NewtonSettings() {
+    tolerance = 1e-8;
+    maxIterations = 3000;
+  }
+
+  NewtonInner inner = NewtonInner::exact;
+  NewtonAccuracy accuracy = NewtonAccuracy::descent;
+  double eta1 = 1;
+  double eta2 = 0.1;
+  double beta = 0.1;
+  double nu = 1.5;
+  bool scaling = true;
+
+  static constexpr auto fields() {
+    using Self = NewtonSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{
+            FIELD(inner, anyOf<NewtonInner>(), "How the Newton system is solved: `exact` factors it as L D L^T."),
+            FIELD(accuracy, anyOf<NewtonAccuracy>(),
+                  "How accurately the Newton system is solved, and when the penalties change: until the step descends, or by the "
+                  "published rule."),
+            FIELD(eta1, positive(), "First penalty of ||c||^2 / 2 in the merit function."),
+            FIELD(eta2, positive(), "First penalty of ||grad L||^2 / 2 in the merit function."),
+            FIELD(beta, between(0, 0.5), "Share of the decrease promised by the slope that a step must bring (Armijo)."),
+            FIELD(nu, between(1, 100), "Factor by which the penalties change when a step does not descend."),
+            FIELD(scaling, anyOf<bool>(),
+                  "Whether objective and constraints with gradients above 100 at the start are scaled down, as Ipopt does.")});
+  }
+};
+
+struct NewtonProblem {
+  std::shared_ptr<Oracle> oracle;
+  std::vector<double> start;        ///< n
+  std::vector<double> multipliers;  ///< m; empty: least squares
+};
+
+struct NewtonSolution {
+  std::vector<double> x;
+  std::vector<double> multipliers;  ///< of L = f + lambda^T c, of the problem without scaling
+  double residual = 0;              ///< scaled, what `tolerance` is tested on
+  double unscaledResidual = 0;      ///< ||(grad L, c)||_inf
+  double feasibility = 0;           ///< ||c||_inf
+  /// Eigenvalues of the Hessian of L on the null space of the Jacobian; all -1 when it was not determined.
+  struct Inertia {
+    int positive = -1;
+    int negative = -1;
+    int zero = -1;
+  } inertia;
+  struct Counts {
+    int objective = 0;
+    int gradient = 0;
+    int constraints = 0;
+    int jacobian = 0;
+    int hessian = 0;
+    int factorization = 0;
+    int restoration = 0;  ///< iterations of the feasibility restoration
+  } counts;
+  struct Time {
+    double derivatives = 0;    ///< seconds in the oracle
+    double linearAlgebra = 0;  ///< seconds in analysis, factorisation and solves
+  } time;
+  double eta1 = 0;  ///< last penalties
+  double eta2 = 0;
+};
+
+}  // namespace nonconvex
