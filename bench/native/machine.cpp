@@ -18,7 +18,7 @@ HostMatrix<double> filled(int rows, int cols) {
 void square(const Cpu& la, int threads) {
   const int n = 1024;
   const HostMatrix<double> a = filled(n, n), b = filled(n, n), c(n, n);
-  const double seconds = best([&] { la.gemm(Op::none, Op::none, 1.0, a, b, 0.0, c); });
+  const double seconds = best([&] { la.gemm(Transpose::no, Transpose::no, 1.0, a, b, 0.0, c); });
   printLine({{"threads", threads}, {"order", n}, {"gemmRate", 2.0 * n * n * n / seconds}});
 }
 
@@ -27,9 +27,9 @@ void square(const Cpu& la, int threads) {
 void shapes(const Cpu& la, int threads, int n, int d, int P) {
   const HostMatrix<double> xt = filled(d, n), v = filled(d, P), xv(n, P), w = filled(n, P), q(d, P);
   const HostMatrix<double> inverse = filled(n, n), r = filled(n, 1), theta(n, 1);
-  const double forward = best([&] { la.gemm(Op::transpose, Op::none, 1.0, xt, v, 0.0, xv); });
-  const double adjoint = best([&] { la.gemm(Op::none, Op::none, 1.0, xt, w, 0.0, q); });
-  const double solve = best([&] { la.gemm(Op::transpose, Op::none, 1.0, inverse, r, 0.0, theta); });
+  const double forward = best([&] { la.gemm(Transpose::yes, Transpose::no, 1.0, xt, v, 0.0, xv); });
+  const double adjoint = best([&] { la.gemm(Transpose::no, Transpose::no, 1.0, xt, w, 0.0, q); });
+  const double solve = best([&] { la.gemm(Transpose::yes, Transpose::no, 1.0, inverse, r, 0.0, theta); });
   const double flops = 2.0 * n * d * P;
   printLine({{"threads", threads},
              {"n", n},

@@ -50,14 +50,14 @@ class PublishedAdmm {
       }
     });
     HostMatrix<double> gram(d_, d_);
-    la_.gemm(Op::none, Op::transpose, 1.0, problem_.xt, problem_.xt, 0.0, gram);  // G_i^T G_i, for every i
+    la_.gemm(Transpose::no, Transpose::yes, 1.0, problem_.xt, problem_.xt, 0.0, gram);  // G_i^T G_i, for every i
     la_.tasks(2 * P_, [&](int block) {
       for (int j = 0; j < d_; ++j) {
         for (int i = j; i < d_; ++i) system_(block * d_ + i, block * d_ + j) += gram(i, j) + (i == j ? 1 : 0);
       }
     });
     if (!la_.cholesky(system_)) throw std::runtime_error("the system is not positive definite");
-    la_.gemm(Op::transpose, Op::none, 1 / rho_, f, Mat<const double>{problem_.y.data(), n_, 1, n_}, 0.0,
+    la_.gemm(Transpose::yes, Transpose::no, 1 / rho_, f, Mat<const double>{problem_.y.data(), n_, 1, n_}, 0.0,
              Mat<double>{fy_.data(), m, 1, m});
     for (int i = 0; i < m; ++i) fy_.data()[m + i] = -fy_.data()[i];
   }
@@ -69,9 +69,9 @@ class PublishedAdmm {
       for (int k = 0; k < n_; ++k) xu_(k, j) = (2 * pattern[k] - 1) * (s_(k, j) - nu_(k, j));
       for (int i = 0; i < d_; ++i) u_(i, j) = fy_(i, j) + v_(i, j) - lambda_(i, j);
     });
-    la_.gemm(Op::none, Op::none, 1.0, problem_.xt, xu_, 1.0, u_);
+    la_.gemm(Transpose::no, Transpose::no, 1.0, problem_.xt, xu_, 1.0, u_);
     la_.choleskySolve(system_, Mat<double>{u_.data(), 2 * d_ * P_, 1, 2 * d_ * P_});
-    la_.gemm(Op::transpose, Op::none, 1.0, problem_.xt, u_, 0.0, xu_);
+    la_.gemm(Transpose::yes, Transpose::no, 1.0, problem_.xt, u_, 0.0, xu_);
     const double alpha = relaxation_;
     la_.tasks(2 * P_, [&](int j) {
       const double* pattern = problem_.patterns.column(j % P_);

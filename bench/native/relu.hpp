@@ -118,7 +118,7 @@ class Certificate {
     for (int i = 0; i < P; ++i) {
       for (int k = 0; k < n; ++k) xp_(k, i) = problem_.patterns(k, i) * theta[k];
     }
-    la_.gemm(Op::none, Op::none, 1.0, problem_.xt, xp_.view().columns(0, P), 0.0, q_.view().columns(0, P));
+    la_.gemm(Transpose::no, Transpose::no, 1.0, problem_.xt, xp_.view().columns(0, P), 0.0, q_.view().columns(0, P));
     for (int i = 0; i < P; ++i) {
       for (int j = 0; j < d; ++j) q_(j, P + i) = -q_(j, i);
     }

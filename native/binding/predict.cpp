@@ -74,8 +74,8 @@ class Forward {
         xt(j, k) = value / net_.scale[static_cast<std::size_t>(j)];
       }
     }
-    la_.gemm(Op::none, Op::none, 1, net_.hidden, xt, 0, hidden);
-    if (gates.rows > 0) la_.gemm(Op::none, Op::none, 1, net_.gates.columns(0, x.columns), xt, 0, gates);
+    la_.gemm(Transpose::no, Transpose::no, 1, net_.hidden, xt, 0, hidden);
+    if (gates.rows > 0) la_.gemm(Transpose::no, Transpose::no, 1, net_.gates.columns(0, x.columns), xt, 0, gates);
     const double* gateBias = net_.gates.cols > x.columns ? net_.gates.column(x.columns) : nullptr;
     for (int k = 0; k < rows; ++k) {
       for (int j = 0; j < hidden.rows; ++j) {
@@ -90,7 +90,7 @@ class Forward {
         }
       }
     }
-    la_.gemm(Op::none, Op::none, 1, net_.output, hidden, 0, out);
+    la_.gemm(Transpose::no, Transpose::no, 1, net_.output, hidden, 0, out);
   }
 
  private:

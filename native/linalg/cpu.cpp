@@ -21,14 +21,14 @@ int pieceSize(int extent, double flopsPerUnit, int multiple) {
 
 }  // namespace
 
-void Cpu::gemm(Op opA, Op opB, double alpha, Mat<const double> a, Mat<const double> b, double beta,
+void Cpu::gemm(Transpose opA, Transpose opB, double alpha, Mat<const double> a, Mat<const double> b, double beta,
                Mat<double> c) const {
-  const int k = opA == Op::none ? a.cols : a.rows;
+  const int k = opA == Transpose::no ? a.cols : a.rows;
   const auto multiply = [&](int i, int j, int m, int n) {
-    const double* pa = opA == Op::none ? a.data + i : a.column(i);
-    const double* pb = opB == Op::none ? b.column(j) : b.data + j;
-    if (n == 1 && k > 0 && opB == Op::none) {  // gemv would leave C as it is where k = 0
-      const bool plain = opA == Op::none;
+    const double* pa = opA == Transpose::no ? a.data + i : a.column(i);
+    const double* pb = opB == Transpose::no ? b.column(j) : b.data + j;
+    if (n == 1 && k > 0 && opB == Transpose::no) {  // gemv would leave C as it is where k = 0
+      const bool plain = opA == Transpose::no;
       blas::gemv(static_cast<char>(opA), plain ? m : k, plain ? k : m, alpha, pa, a.stride, pb, beta, &c(i, j));
     } else {
       blas::gemm(static_cast<char>(opA), static_cast<char>(opB), m, n, k, alpha, pa, a.stride, pb, b.stride, beta,
@@ -53,7 +53,7 @@ void Cpu::multiplySymmetric(Mat<const double> a, Mat<const double> b, Mat<double
   if (b.cols == 1 && a.rows <= cached) {
     blas::symvLower(a.rows, 1.0, a.data, a.stride, b.data, 0.0, c.data);
   } else {
-    gemm(Op::transpose, Op::none, 1.0, a, b, 0.0, c);
+    gemm(Transpose::yes, Transpose::no, 1.0, a, b, 0.0, c);
   }
 }
 

@@ -16,7 +16,7 @@
 
 namespace nonconvex {
 
-enum class Op : char { none = 'N', transpose = 'T' };
+enum class Transpose : char { no = 'N', yes = 'T' };
 
 class Cpu {
  public:
@@ -72,7 +72,8 @@ class Cpu {
   }
 
   /// C = alpha op(A) op(B) + beta C.
-  void gemm(Op opA, Op opB, double alpha, Mat<const double> a, Mat<const double> b, double beta, Mat<double> c) const;
+  void gemm(Transpose opA, Transpose opB, double alpha, Mat<const double> a, Mat<const double> b, double beta,
+            Mat<double> c) const;
 
   /// C = A B, A symmetric with both its triangles filled.
   void multiplySymmetric(Mat<const double> a, Mat<const double> b, Mat<double> c) const;

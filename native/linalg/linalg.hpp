@@ -9,7 +9,7 @@
 namespace nonconvex {
 
 template <class La>
-concept LinAlg = requires(const La la, Op op, double s, Mat<double, typename La::Space> a,
+concept LinAlg = requires(const La la, Transpose op, double s, Mat<double, typename La::Space> a,
                           Mat<const double, typename La::Space> b, int n) {
   typename La::Space;
   typename La::Matrix;

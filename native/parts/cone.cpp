@@ -268,7 +268,7 @@ void ConeProjector::project(Vec<const int> list, Mat<const double> b, double thr
       const double* from = p.column(list[pending_[static_cast<std::size_t>(slot)]]);
       std::copy(from, from + d_, points_.column(slot));
     }
-    la_.gemm(Op::transpose, Op::none, 1.0, xt_, points_.view().columns(0, count), 0.0,
+    la_.gemm(Transpose::yes, Transpose::no, 1.0, xt_, points_.view().columns(0, count), 0.0,
              products_.view().columns(0, count));
     std::atomic<long> changes = 0;
     la_.tasks(count, [&](int slot) {

@@ -125,7 +125,7 @@ class Arrangement {
 Patterns patternsOf(const Cpu& la, Mat<const double> xt, Mat<const double> gates) {
   const int n = xt.cols;
   HostMatrix<double> products(n, gates.cols);
-  la.gemm(Op::transpose, Op::none, 1.0, xt, gates, 0.0, products);
+  la.gemm(Transpose::yes, Transpose::no, 1.0, xt, gates, 0.0, products);
   std::set<std::vector<bool>> seen;
   std::vector<int> kept;
   for (int i = 0; i < gates.cols; ++i) {

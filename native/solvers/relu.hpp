@@ -230,7 +230,7 @@ void ReluSolver<La>::start() {
     for (HostMatrix<double>* m : {&slackV_, &u_, &shiftedV_}) *m = HostMatrix<double>(d, columns);
     HostMatrix<double> metric(d, d);
     metricInverse_ = HostMatrix<double>(d, d);
-    la_.gemm(Op::none, Op::transpose, tau_, data_.xt, data_.xt, 0.0, metric);
+    la_.gemm(Transpose::no, Transpose::yes, tau_, data_.xt, data_.xt, 0.0, metric);
     for (int i = 0; i < d; ++i) metric(i, i) += 1;
     if (!la_.cholesky(metric))
       throw Error(ErrorKind::range, "x: its columns differ too much in scale; use normalize: 'columns'");
@@ -500,8 +500,8 @@ void ReluSolver<La>::slackStep() {
     for (int k = 0; k < n; ++k) signedSlack_(k, j) = sign(k, j) * (slackS_(k, j) - slackNu_(k, j));
     for (int i = 0; i < v_.rows(); ++i) shiftedV_(i, j) = slackV_(i, j) - b_(i, j);  // published v - lambda
   });
-  la_.gemm(Op::none, Op::none, tau_, data_.xt, signedSlack_, 1.0, shiftedV_);
-  la_.gemm(Op::none, Op::none, 1.0, metricInverse_, shiftedV_, 0.0, u_);
+  la_.gemm(Transpose::no, Transpose::no, tau_, data_.xt, signedSlack_, 1.0, shiftedV_);
+  la_.gemm(Transpose::no, Transpose::no, 1.0, metricInverse_, shiftedV_, 0.0, u_);
   list_.clear();
   for (int j = 0; j < columns; ++j) {
     list_.push_back(j);
@@ -512,7 +512,7 @@ void ReluSolver<La>::slackStep() {
   for (std::size_t i = 0; i < fv_.size(); ++i) rhs_.data()[i] = data_.y.data()[i] - fv_.data()[i];
   solveSystem(rhs_);
   map_.adjoint(theta_, q_);
-  la_.gemm(Op::none, Op::none, 1.0 / rho_, metricInverse_, q_, 0.0, candidateQ_);
+  la_.gemm(Transpose::no, Transpose::no, 1.0 / rho_, metricInverse_, q_, 0.0, candidateQ_);
   la_.tasks(columns, [&](int j) {
     for (int i = 0; i < u_.rows(); ++i) u_(i, j) += map_.sign(j) * candidateQ_(i, j % half);
   });

@@ -124,7 +124,7 @@ Progress ReluSolver<La>::progress() {
       const double* pattern = data_.patterns.patterns.column(j % map_.patterns());
       for (int k = 0; k < data_.n; ++k) signedSlack_(k, j) = (2 * pattern[k] - 1) * slackNu_(k, j);
     }
-    la_.gemm(Op::none, Op::none, -rho_ * tau_, data_.xt, signedSlack_, 0.0, shift_);
+    la_.gemm(Transpose::no, Transpose::no, -rho_ * tau_, data_.xt, signedSlack_, 0.0, shift_);
   } else {
     for (int j = 0; projector_ && j < map_.columns(); ++j) {
       const bool known = knowsShift_ && listed_[static_cast<std::size_t>(j)] != 0;
@@ -225,7 +225,7 @@ ReluSolution ReluSolver<La>::solution() {
     for (int i = 0; i < inputs; ++i) hidden(i, neuron) = s.hiddenWeights(i, neuron) * data_.rowScale;
   }
   HostMatrix<double> activations(n, m);
-  la_.gemm(Op::transpose, Op::none, 1.0, data_.xt.view().block(0, 0, inputs, n), hidden, 0.0, activations);
+  la_.gemm(Transpose::yes, Transpose::no, 1.0, data_.xt.view().block(0, 0, inputs, n), hidden, 0.0, activations);
   for (int neuron = 0; neuron < m; ++neuron) {
     const int i = s.pattern[static_cast<std::size_t>(neuron)];
     for (int k = 0; k < n; ++k) {
@@ -235,7 +235,7 @@ ReluSolution ReluSolver<La>::solution() {
     }
   }
   HostMatrix<double> f(n, c);
-  la_.gemm(Op::none, Op::none, 1.0, activations, s.outputWeights, 0.0, f);
+  la_.gemm(Transpose::no, Transpose::no, 1.0, activations, s.outputWeights, 0.0, f);
   s.networkObjective = lossValue(f) + data_.beta / data_.normScale() / 2 * regulariser;
   s.gap = gap();
   s.activeNeurons = m;

@@ -55,7 +55,7 @@ ReluMap<La>::ReluMap(const La& la, const ReluData& data, const ReluSettings& set
       features_(settings.method == ReluMethod::sampled) {
   if (features_) {
     activations_ = HostMatrix<double>(data.n, patterns_);
-    la.gemm(Op::transpose, Op::none, 1.0, data.xt, data.patterns.gates, 0.0, activations_);
+    la.gemm(Transpose::yes, Transpose::no, 1.0, data.xt, data.patterns.gates, 0.0, activations_);
     for (std::size_t i = 0; i < activations_.size(); ++i)
       activations_.data()[i] = std::max(0.0, activations_.data()[i]);
   } else {
@@ -102,7 +102,7 @@ void ReluMap<La>::products(Vec<const int> list, Mat<const double> v, Mat<double>
   for (int place = 0; place < list.size; ++place) {
     std::copy(v.column(list[place]), v.column(list[place]) + data_.d, gathered_.column(place));
   }
-  la_.gemm(Op::transpose, Op::none, 1.0, data_.xt, gathered_.view().columns(0, list.size), 0.0,
+  la_.gemm(Transpose::yes, Transpose::no, 1.0, data_.xt, gathered_.view().columns(0, list.size), 0.0,
            xv.columns(0, list.size));
 }
 
@@ -135,7 +135,7 @@ void ReluMap<La>::forward(Vec<const int> list, Vec<const double> scale, Mat<cons
 template <LinAlg La>
 void ReluMap<La>::adjoint(Mat<const double> theta, Mat<double> q) const {
   if (features_) {
-    la_.gemm(Op::transpose, Op::none, 1.0, activations_, theta, 0.0,
+    la_.gemm(Transpose::yes, Transpose::no, 1.0, activations_, theta, 0.0,
              Mat<double>{q.data, patterns_, data_.c, patterns_});
     return;
   }
@@ -146,7 +146,7 @@ void ReluMap<La>::adjoint(Mat<const double> theta, Mat<double> q) const {
         loops::mask(data_.n, pattern, theta.column(j / patterns_), masked_.column(j));
       },
       1.0 * data_.n * patterns_ * data_.c);
-  la_.gemm(Op::none, Op::none, 1.0, data_.xt, masked_, 0.0, q);
+  la_.gemm(Transpose::no, Transpose::no, 1.0, data_.xt, masked_, 0.0, q);
 }
 
 }  // namespace nonconvex

@@ -193,7 +193,7 @@ TEST(rowsOfLowRank) {
     const HostMatrix<double> left(8, rank), right(rank, 25);
     fillNormal(left, 1);
     fillNormal(right, 2);
-    s.la.gemm(Op::none, Op::none, 1, left, right, 0, s.xt);
+    s.la.gemm(Transpose::no, Transpose::no, 1, left, right, 0, s.xt);
     s.patternsOfDirections(9);
     fillNormal(s.b, 3);
     s.ready();

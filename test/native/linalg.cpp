@@ -52,7 +52,7 @@ class Framed {
   int cols_;
 };
 
-double entry(Op op, Mat<const double> a, int i, int j) { return op == Op::none ? a(i, j) : a(j, i); }
+double entry(Transpose op, Mat<const double> a, int i, int j) { return op == Transpose::no ? a(i, j) : a(j, i); }
 
 /// Runs f(la) without a pool and with 1, 2 and 3 threads; f returns its output, which must be the same bits each time.
 template <class F>
@@ -62,9 +62,9 @@ void onAnyThreads(F&& f) {
   for (const int threads : {1, 2, 3}) CHECK(alone.sameBits(f(Cpu(&pool, threads))));
 }
 
-void checkGemm(int m, int n, int k, Op opA, Op opB, double alpha, double beta) {
-  const Framed a = opA == Op::none ? Framed(m, k, 1) : Framed(k, m, 1);
-  const Framed b = opB == Op::none ? Framed(k, n, 2) : Framed(n, k, 2);
+void checkGemm(int m, int n, int k, Transpose opA, Transpose opB, double alpha, double beta) {
+  const Framed a = opA == Transpose::no ? Framed(m, k, 1) : Framed(k, m, 1);
+  const Framed b = opB == Transpose::no ? Framed(k, n, 2) : Framed(n, k, 2);
   onAnyThreads([&](const Cpu& la) {
     Framed c = beta == 0 ? Framed(m, n) : Framed(m, n, 3);
     la.gemm(opA, opB, alpha, a, b, beta, c);
@@ -121,8 +121,8 @@ TEST(gemm) {
                            {64, 64, 64},  {300, 2, 40},   {2, 300, 40},  {257, 129, 5}, {523, 1, 311},
                            {1, 523, 311}, {521, 67, 130}, {67, 521, 130}};
   for (const auto& [m, n, k] : shapes) {
-    for (const Op opA : {Op::none, Op::transpose}) {
-      for (const Op opB : {Op::none, Op::transpose}) {
+    for (const Transpose opA : {Transpose::no, Transpose::yes}) {
+      for (const Transpose opB : {Transpose::no, Transpose::yes}) {
         checkGemm(m, n, k, opA, opB, 1, 0);
         checkGemm(m, n, k, opA, opB, -0.7, 1);
         checkGemm(m, n, k, opA, opB, 2, -0.5);
@@ -134,17 +134,17 @@ TEST(gemm) {
 TEST(gemmOfEmptyMatrices) {
   for (const int n : {1, 4}) {
     for (const double beta : {0.0, 1.0, -2.0}) {
-      for (const Op opA : {Op::none, Op::transpose}) {
-        for (const Op opB : {Op::none, Op::transpose}) checkGemm(6, n, 0, opA, opB, 1, beta);
+      for (const Transpose opA : {Transpose::no, Transpose::yes}) {
+        for (const Transpose opB : {Transpose::no, Transpose::yes}) checkGemm(6, n, 0, opA, opB, 1, beta);
       }
     }
   }
   const HostMatrix<double> nothing;
   const HostMatrix<double> c(3, 2);
   std::fill(c.data(), c.data() + c.size(), 5.0);
-  Cpu().gemm(Op::none, Op::none, 1, HostMatrix<double>(3, 0), HostMatrix<double>(0, 2), 0, c);
+  Cpu().gemm(Transpose::no, Transpose::no, 1, HostMatrix<double>(3, 0), HostMatrix<double>(0, 2), 0, c);
   for (std::size_t i = 0; i < c.size(); ++i) CHECK_EQ(c.data()[i], 0.0);
-  Cpu().gemm(Op::none, Op::none, 1, HostMatrix<double>(0, 4), HostMatrix<double>(4, 2), 0, nothing);
+  Cpu().gemm(Transpose::no, Transpose::no, 1, HostMatrix<double>(0, 4), HostMatrix<double>(4, 2), 0, nothing);
 }
 
 TEST(syrk) {

@@ -41,8 +41,8 @@ class Published {
         }
       }
     }
-    la_.gemm(Op::transpose, Op::none, 1 / rho, f_, f_, 0, factor_);
-    la_.gemm(Op::transpose, Op::none, tau, g_, g_, 1, factor_);
+    la_.gemm(Transpose::yes, Transpose::no, 1 / rho, f_, f_, 0, factor_);
+    la_.gemm(Transpose::yes, Transpose::no, tau, g_, g_, 1, factor_);
     for (int i = 0; i < size(); ++i) factor_(i, i) += 1;
     CHECK(la_.cholesky(factor_));
   }
@@ -103,7 +103,7 @@ HostMatrix<double> projected(const Instance& data, Mat<const double> gates, Mat<
   HostMatrix<double> xt(data.d, data.n), active(data.n, patterns), p(data.d, v.cols), xp(data.n, v.cols);
   std::copy(data.x.begin(), data.x.end(), xt.data());
   const Cpu la;
-  la.gemm(Op::transpose, Op::none, 1, xt, gates, 0, active);
+  la.gemm(Transpose::yes, Transpose::no, 1, xt, gates, 0, active);
   for (std::size_t i = 0; i < active.size(); ++i) active.data()[i] = active.data()[i] >= 0 ? 1 : 0;
   std::vector<int> list;
   for (int j = 0; j < v.cols; ++j) list.push_back(j);
