@@ -86,8 +86,9 @@ BlockProgram::BlockProgram(const Formulas& formulas, std::span<const int> output
     if (lastUse[k] < 0) continue;
     const auto [a, b] = operands(k);
     for (const int operand : {a, b}) {
-      if (operand >= 0) lastUse[static_cast<std::size_t>(operand)] =
-          std::max(lastUse[static_cast<std::size_t>(operand)], static_cast<int>(k));
+      if (operand >= 0)
+        lastUse[static_cast<std::size_t>(operand)] =
+            std::max(lastUse[static_cast<std::size_t>(operand)], static_cast<int>(k));
     }
   }
 

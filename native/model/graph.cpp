@@ -9,9 +9,9 @@ namespace nonconvex {
 
 namespace {
 
-constexpr const char* unaryNames[] = {"negate", "abs",   "square", "abs2",     "sqrt",    "exp",       "log",
-                                      "log1p",  "expm1", "log10",  "sin",      "cos",     "tan",       "asin",
-                                      "acos",   "atan",  "sinh",   "cosh",     "tanh",    "asinh",     "acosh",
+constexpr const char* unaryNames[] = {"negate", "abs",      "square",  "abs2",      "sqrt", "exp",   "log",
+                                      "log1p",  "expm1",    "log10",   "sin",       "cos",  "tan",   "asin",
+                                      "acos",   "atan",     "sinh",    "cosh",      "tanh", "asinh", "acosh",
                                       "atanh",  "softplus", "sigmoid", "reciprocal"};
 constexpr const char* binaryNames[] = {"add", "subtract", "multiply", "divide", "pow", "min", "max", "atan2"};
 constexpr const char* otherNames[] = {"sum",    "dot",   "norm2Squared", "logsumexp",

@@ -15,9 +15,10 @@
 //   dot          81  a b group                sum(a * b, group); sizes as for add
 //   norm2Squared 82  a group                  sum(a * a, group)
 //   logsumexp    83  a group                  log(sum(exp(a), group)), without overflow
-//   matvec       84  a matrix transposed count   M a_i, or M^T a_i when transposed is 1, for each of the `count` equal parts
-//                                             a_0, a_1, ... of a in turn: with count > 1 the product of M with a matrix whose
-//                                             columns follow one another in a
+//   matvec       84  a matrix transposed count   M a_i, or M^T a_i when transposed is 1, for each of the `count` equal
+//   parts
+//                                             a_0, a_1, ... of a in turn: with count > 1 the product of M with a matrix
+//                                             whose columns follow one another in a
 //   slice        85  a first step size        a[first + k step], k < size; step may be negative or 0
 //   gather       86  a size i_0 i_1 ...       a[i_k], k < size
 //   concatenate  87  count a_0 a_1 ...
@@ -103,9 +104,10 @@ class Graph {
   struct Node {
     Op op = Op::constant;
     int size = 1;
-    int a = -1;     ///< first input
-    int b = -1;     ///< second input; offset or first for the leaves, group for sums, matrix for matvec
-    int extra = 0;  ///< group of dot; 2 count + transposed of matvec; first of the `integers` of slice, gather, concatenate
+    int a = -1;  ///< first input
+    int b = -1;  ///< second input; offset or first for the leaves, group for sums, matrix for matvec
+    int extra =
+        0;  ///< group of dot; 2 count + transposed of matvec; first of the `integers` of slice, gather, concatenate
   };
 
   /// n variables and the parameters' first values.

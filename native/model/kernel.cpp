@@ -124,7 +124,8 @@ void Kernel::differentiateTwice(const double* values, double* seconds) {
 void Kernel::tangent(const double* partials, double* tangents) const {
   double* out = tangents + output_;
   std::fill_n(out, rows_, 0.0);
-  for (const Partial& partial : partials_) accumulate(partials + partial.offset, input(partial.input), tangents, out, rows_);
+  for (const Partial& partial : partials_)
+    accumulate(partials + partial.offset, input(partial.input), tangents, out, rows_);
 }
 
 void Kernel::adjoint(const double* partials, double* adjoints, bool stagesOnly) const {

@@ -141,21 +141,46 @@ struct Operator {
 
 // Opcodes of the format that have derivatives.
 constexpr Operator operators[] = {
-    {0, 2, "+"},      {1, 2, "-"},      {2, 2, "*"},      {3, 2, "/"},      {5, 2, "^"},      {6, 2, "less"},
-    {11, -1, "min"},  {12, -1, "max"},  {15, 1, "abs"},   {16, 1, "-"},     {37, 1, "tanh"},  {38, 1, "tan"},
-    {39, 1, "sqrt"},  {40, 1, "sinh"},  {41, 1, "sin"},   {42, 1, "log10"}, {43, 1, "log"},   {44, 1, "exp"},
-    {45, 1, "cosh"},  {46, 1, "cos"},   {47, 1, "atanh"}, {48, 2, "atan2"}, {49, 1, "atan"},  {50, 1, "asinh"},
-    {51, 1, "asin"},  {52, 1, "acosh"}, {53, 1, "acos"},  {54, -1, "sum"},  {75, 2, "^"},     {76, 1, "square"},
+    {0, 2, "+"},     {1, 2, "-"},      {2, 2, "*"},      {3, 2, "/"},      {5, 2, "^"},     {6, 2, "less"},
+    {11, -1, "min"}, {12, -1, "max"},  {15, 1, "abs"},   {16, 1, "-"},     {37, 1, "tanh"}, {38, 1, "tan"},
+    {39, 1, "sqrt"}, {40, 1, "sinh"},  {41, 1, "sin"},   {42, 1, "log10"}, {43, 1, "log"},  {44, 1, "exp"},
+    {45, 1, "cosh"}, {46, 1, "cos"},   {47, 1, "atanh"}, {48, 2, "atan2"}, {49, 1, "atan"}, {50, 1, "asinh"},
+    {51, 1, "asin"}, {52, 1, "acosh"}, {53, 1, "acos"},  {54, -1, "sum"},  {75, 2, "^"},    {76, 1, "square"},
     {77, 2, "^"}};
 
-constexpr std::pair<int, const char*> refusedOperators[] = {
-    {4, "rem"},         {13, "floor"},      {14, "ceil"},         {20, "or"},           {21, "and"},
-    {22, "<"},          {23, "<="},         {24, "="},            {28, ">="},           {29, ">"},
-    {30, "!="},         {34, "not"},        {35, "if"},           {55, "div"},          {56, "precision"},
-    {57, "round"},      {58, "trunc"},      {59, "count"},        {60, "numberof"},     {61, "numberof"},
-    {62, "atleast"},    {63, "atmost"},     {64, "piecewise linear terms"}, {65, "if"}, {66, "exactly"},
-    {67, "not atleast"}, {68, "not atmost"}, {69, "not exactly"}, {70, "forall"},       {71, "exists"},
-    {72, "implies"},    {73, "iff"},        {74, "alldiff"}};
+constexpr std::pair<int, const char*> refusedOperators[] = {{4, "rem"},
+                                                            {13, "floor"},
+                                                            {14, "ceil"},
+                                                            {20, "or"},
+                                                            {21, "and"},
+                                                            {22, "<"},
+                                                            {23, "<="},
+                                                            {24, "="},
+                                                            {28, ">="},
+                                                            {29, ">"},
+                                                            {30, "!="},
+                                                            {34, "not"},
+                                                            {35, "if"},
+                                                            {55, "div"},
+                                                            {56, "precision"},
+                                                            {57, "round"},
+                                                            {58, "trunc"},
+                                                            {59, "count"},
+                                                            {60, "numberof"},
+                                                            {61, "numberof"},
+                                                            {62, "atleast"},
+                                                            {63, "atmost"},
+                                                            {64, "piecewise linear terms"},
+                                                            {65, "if"},
+                                                            {66, "exactly"},
+                                                            {67, "not atleast"},
+                                                            {68, "not atmost"},
+                                                            {69, "not exactly"},
+                                                            {70, "forall"},
+                                                            {71, "exists"},
+                                                            {72, "implies"},
+                                                            {73, "iff"},
+                                                            {74, "alldiff"}};
 
 class Reader {
  public:
@@ -202,7 +227,7 @@ class Reader {
   int defined_ = 0;
   std::vector<int> variableNodes_;
   std::vector<int> definedNodes_;
-  std::vector<int> bodies_;          // nonlinear part of each row; -1: not read
+  std::vector<int> bodies_;  // nonlinear part of each row; -1: not read
   std::vector<int> objectiveNodes_;
   std::vector<char> maximise_;
   std::vector<std::vector<LinearTerm>> rows_;
@@ -678,7 +703,8 @@ NlModel Reader::finish() {
   const auto withLinear = [&](int node, std::span<std::vector<LinearTerm>> rows) {
     ConstantMatrix matrix = linear(rows);
     if (matrix.indices.empty()) return node;
-    return graph_.binary(Op::add, node, graph_.matvec(graph_.variables(0, variables_), graph_.matrix(std::move(matrix))));
+    return graph_.binary(Op::add, node,
+                         graph_.matvec(graph_.variables(0, variables_), graph_.matrix(std::move(matrix))));
   };
   if (objectives_ > 0) {  // the first, as AMPL's solvers do
     int f = withLinear(objectiveNodes_[0], std::span(objectiveRows_).first(1));

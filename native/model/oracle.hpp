@@ -8,8 +8,8 @@
 
 namespace nonconvex {
 
-/// f and c at one point at a time: `moveTo(x)`, then any of the others, which may share work. Values may be NaN or infinite
-/// where a function is not defined; that is the caller's to notice. The Lagrangian is sigma f + lambda^T c.
+/// f and c at one point at a time: `moveTo(x)`, then any of the others, which may share work. Values may be NaN or
+/// infinite where a function is not defined; that is the caller's to notice. The Lagrangian is sigma f + lambda^T c.
 class Oracle {
  public:
   virtual ~Oracle() = default;

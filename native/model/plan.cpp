@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -16,11 +17,11 @@ namespace nonconvex {
 namespace {
 
 constexpr Op groupMaximum = static_cast<Op>(200);
-constexpr std::size_t mostInputs = 12;        // of a kernel; above, parts of its formula become values of their own
-constexpr std::size_t mostLinearInputs = 6;   // of an affine part inside a nonlinear formula
-constexpr int mostOperations = 300;           // of a formula
-constexpr int sharedOperations = 30;          // from here on, a part with several users is computed once
-constexpr std::size_t leastDense = 64;        // entries of a dense matrix that stays one
+constexpr std::size_t mostInputs = 12;       // of a kernel; above, parts of its formula become values of their own
+constexpr std::size_t mostLinearInputs = 6;  // of an affine part inside a nonlinear formula
+constexpr int mostOperations = 300;          // of a formula
+constexpr int sharedOperations = 30;         // from here on, a part with several users is computed once
+constexpr std::size_t leastDense = 64;       // entries of a dense matrix that stays one
 
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
@@ -29,9 +30,9 @@ struct Node {
   Op op = Op::constant;
   int size = 1;
   int a = -1;
-  int b = -1;      // as in Graph::Node
-  int extra = 0;   // as in Graph::Node
-  int source = -1; // node of the graph that has the integers, the numbers or the matrix
+  int b = -1;        // as in Graph::Node
+  int extra = 0;     // as in Graph::Node
+  int source = -1;   // node of the graph that has the integers, the numbers or the matrix
   double value = 0;  // of a scalar constant
 };
 
@@ -108,7 +109,17 @@ class Planner {
   void push(int id, Coefficients rows);
   void pushInto(int id, Coefficient c) { rows_[at(id)].push_back(c); }
   bool fillsIn(const Node& node, const Coefficients& rows) const;
-  void value(int id);  // it is one
+  void use(int id, int entry) {
+    isValue_[at(id)] = 1;
+    rank_[first_[at(id)] + at(entry)] = 0;
+  }
+  std::vector<int> allEntries(int id) const {
+    std::vector<int> entries(at(nodes_[at(id)].size));
+    std::iota(entries.begin(), entries.end(), 0);
+    return entries;
+  }
+  std::vector<int> usedEntries(int id);
+  std::pair<int, int> inputOf(int id, int entry);
   void extract(int root);
   int extract(int id, Signature& signature, std::unordered_map<int, int>& known);
 
@@ -116,7 +127,7 @@ class Planner {
   void placeValues();
   void placeKernels(int level);
   int position(int id, int entry);
-  IndexMap mapOf(int id);
+  IndexMap mapOf(int id, std::span<const int> entries);
   KernelStage kernelOf(const std::vector<const Root*>& roots);
   void addStage(Stage::Kind kind, int index, int size, bool active);
   void buildRows();
@@ -134,6 +145,8 @@ class Planner {
   std::vector<char> cut_;
   std::vector<char> additive_;
   std::vector<char> isValue_;
+  std::vector<std::size_t> first_;  // of each node, in rank_
+  std::vector<int> rank_;           // by entry: its place among those that are used; -1: not used
   std::vector<int> level_;
   std::vector<int> firstRow_;  // of a linear value
   std::vector<int> place_;     // position of a value's first entry
@@ -145,8 +158,8 @@ class Planner {
   std::unordered_map<std::vector<std::int32_t>, int, Hash> signatureOf_;
   std::vector<int> leafPool_;
   std::vector<double> constantPool_;
-  std::unordered_map<int, std::vector<int>> positions_;  // of concatenations
-  std::vector<std::pair<int, int>> linearPlaces_;        // first row and position of a linear value
+  std::unordered_map<int, std::vector<int>> ends_;  // of the pieces of a concatenation
+  std::vector<std::pair<int, int>> linearPlaces_;   // first row and position of a linear value
 };
 
 Planner::Kind Planner::kindOf(const Node& node) const {
@@ -187,8 +200,9 @@ bool Planner::additive(const Node& node) const {
 int Planner::intern(Node node) {
   // Gathers and concatenations are told apart by their place in the graph.
   const auto bits = std::bit_cast<std::uint64_t>(node.value);
-  std::vector<std::int32_t> key = {static_cast<std::int32_t>(node.op), node.size, node.a, node.b, node.extra,
-                                   static_cast<std::int32_t>(bits), static_cast<std::int32_t>(bits >> 32)};
+  std::vector<std::int32_t> key = {
+      static_cast<std::int32_t>(node.op),   node.size, node.a, node.b, node.extra, static_cast<std::int32_t>(bits),
+      static_cast<std::int32_t>(bits >> 32)};
   if (node.op == Op::slice) {
     const auto list = graph_.integers(graph_.node(node.source));
     key[4] = list[0];
@@ -244,19 +258,16 @@ int Planner::translate(const Graph::Node& node, int source) {
       const int a = input(node.a);
       const int groups = node.size;
       const int maximum = intern({.op = groupMaximum, .size = groups, .a = a, .b = node.b});
-      // The maxima, each as often as its group is long: a concatenation would do, but one index node of its own is shorter.
-      const int repeated = groups == 1 ? maximum
-                                       : intern({.op = Op::gather, .size = groups * node.b, .a = maximum, .b = node.b});
+      // The maxima, each as often as its group is long: a concatenation would do, but one index node of its own is
+      // shorter.
+      const int repeated =
+          groups == 1 ? maximum : intern({.op = Op::gather, .size = groups * node.b, .a = maximum, .b = node.b});
       const int shifted = elementwise(Op::exp, elementwise(Op::subtract, a, repeated));
       return elementwise(Op::add, elementwise(Op::log, sum(shifted, node.b)), maximum);
     }
     case Op::matvec:
-      return intern({.op = node.op,
-                     .size = node.size,
-                     .a = input(node.a),
-                     .b = node.b,
-                     .extra = node.extra,
-                     .source = source});
+      return intern(
+          {.op = node.op, .size = node.size, .a = input(node.a), .b = node.b, .extra = node.extra, .source = source});
     case Op::slice:
     case Op::gather: {
       const int a = input(node.a);
@@ -379,20 +390,34 @@ void Planner::splitFormulas() {
   }
 }
 
-void Planner::value(int id) {
-  std::vector<int> pending = {id};
-  while (!pending.empty()) {
-    const int next = pending.back();
-    pending.pop_back();
-    const Node& node = nodes_[at(next)];
-    if (isValue_[at(next)]) continue;
-    isValue_[at(next)] = 1;
-    if (node.op == Op::concatenate) {
-      for (const std::int32_t piece : pieces(node)) pending.push_back(translated_[at(piece)]);
-    } else if (kind_[at(next)] == Kind::index) {
-      pending.push_back(node.a);
-    }
+/// Ranks them.
+std::vector<int> Planner::usedEntries(int id) {
+  std::vector<int> entries;
+  int* rank = rank_.data() + first_[at(id)];
+  for (int k = 0; k < nodes_[at(id)].size; ++k) {
+    if (rank[k] < 0) continue;
+    rank[k] = static_cast<int>(entries.size());
+    entries.push_back(k);
   }
+  return entries;
+}
+
+/// Which entry of which node an entry of an index node is.
+std::pair<int, int> Planner::inputOf(int id, int entry) {
+  const Node& node = nodes_[at(id)];
+  if (node.op == Op::concatenate) {
+    const auto parts = pieces(node);
+    std::vector<int>& ends = ends_[id];
+    if (ends.empty()) {
+      int end = 0;
+      for (const std::int32_t part : parts) ends.push_back(end += nodes_[at(translated_[at(part)])].size);
+    }
+    const auto k = static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), entry) - ends.begin());
+    return {translated_[at(parts[k])], entry - (k == 0 ? 0 : ends[k - 1])};
+  }
+  if (node.source < 0) return {node.a, entry / node.b};  // the maxima of logsumexp
+  const auto list = graph_.integers(graph_.node(node.source));
+  return {node.a, node.op == Op::slice ? list[0] + entry * list[1] : list[at(entry)]};
 }
 
 bool Planner::fillsIn(const Node& node, const Coefficients& rows) const {
@@ -448,32 +473,14 @@ void Planner::push(int id, Coefficients rows) {
         for (int k = 0; k < node.b; ++k) pushInto(node.a, {c.row, c.entry * node.b + k, c.value});
       }
       return;
-    case Op::slice: {
-      const auto list = graph_.integers(graph_.node(node.source));
-      for (const Coefficient& c : rows) pushInto(node.a, {c.row, list[0] + c.entry * list[1], c.value});
-      return;
-    }
-    case Op::gather: {
-      if (node.source < 0) {  // of logsumexp
-        for (const Coefficient& c : rows) pushInto(node.a, {c.row, c.entry / node.b, c.value});
-        return;
-      }
-      const auto list = graph_.integers(graph_.node(node.source));
-      for (const Coefficient& c : rows) pushInto(node.a, {c.row, list[at(c.entry)], c.value});
-      return;
-    }
-    case Op::concatenate: {
-      std::vector<int> ends;
-      for (const std::int32_t piece : pieces(node)) {
-        ends.push_back((ends.empty() ? 0 : ends.back()) + nodes_[at(translated_[at(piece)])].size);
-      }
+    case Op::slice:
+    case Op::gather:
+    case Op::concatenate:
       for (const Coefficient& c : rows) {
-        const auto k = std::upper_bound(ends.begin(), ends.end(), c.entry) - ends.begin();
-        const int begin = k == 0 ? 0 : ends[at(static_cast<int>(k) - 1)];
-        pushInto(translated_[at(pieces(node)[static_cast<std::size_t>(k)])], {c.row, c.entry - begin, c.value});
+        const auto [input, entry] = inputOf(id, c.entry);
+        pushInto(input, {c.row, entry, c.value});
       }
       return;
-    }
     default: {  // matvec
       const ConstantMatrix& m = graph_.matrixOf(graph_.node(node.source));
       const bool transposed = node.extra % 2 == 1;
@@ -483,8 +490,8 @@ void Planner::push(int id, Coefficients rows) {
         for (const Coefficient& c : rows) {
           const int line = c.entry % lines;
           for (int j = 0; j < width; ++j) {
-            const double by = transposed ? m.values[at(j) * at(m.columns) + at(line)]
-                                         : m.values[at(line) * at(m.columns) + at(j)];
+            const double by =
+                transposed ? m.values[at(j) * at(m.columns) + at(line)] : m.values[at(line) * at(m.columns) + at(j)];
             if (by != 0) pushInto(node.a, {c.row, c.entry / lines * width + j, c.value * by});
           }
         }
@@ -562,7 +569,15 @@ void Planner::extract(int root) {
   Signature signature;
   std::unordered_map<int, int> known;
   extract(root, signature, known);
-  for (std::size_t k = roots_.back().leaves; k < leafPool_.size(); ++k) value(leafPool_[k]);
+  const std::vector<int> rows = usedEntries(root);
+  for (std::size_t k = roots_.back().leaves; k < leafPool_.size(); ++k) {
+    const int leaf = leafPool_[k];
+    if (nodes_[at(leaf)].size == 1) {
+      use(leaf, 0);
+    } else {
+      for (const int row : rows) use(leaf, row);
+    }
+  }
   // Vectors are kernels of their own.
   signature.code.push_back(nodes_[at(root)].size == 1 ? -1 : root);
   const auto [at, isNew] = signatureOf_.try_emplace(signature.code, static_cast<int>(signatures_.size()));
@@ -574,6 +589,9 @@ void Planner::pushRows() {
   const std::size_t count = nodes_.size();
   rows_.resize(count);
   isValue_.assign(count, 0);
+  first_.assign(1, 0);
+  for (const Node& node : nodes_) first_.push_back(first_.back() + at(node.size));
+  rank_.assign(first_.back(), -1);
   firstRow_.assign(count, -1);
   rowCount_ = 1 + graph_.constraintCount();
   if (objective_ >= 0) pushInto(objective_, {0, 0, 1});
@@ -604,37 +622,42 @@ void Planner::pushRows() {
       rows.resize(kept + 1);
     }
     if (kind_[k] == Kind::index) {
+      for (int entry = 0; isValue_[k] && entry < node.size; ++entry) {
+        if (rank_[first_[k] + at(entry)] < 0) continue;
+        const auto [input, of] = inputOf(id, entry);
+        use(input, of);
+      }
       push(id, std::exchange(rows, {}));
       continue;
     }
+    const bool dense = kind_[k] == Kind::matvec && fillsIn(node, {});
     const bool linear = additive_[k] || kind_[k] == Kind::sum || kind_[k] == Kind::matvec;
-    if (!linear) {
-      isValue_[k] = 1;
-      if (kind_[k] == Kind::maximum) {
-        value(node.a);
-      } else {
-        extract(id);
-      }
-      continue;
-    }
-    if (kind_[k] == Kind::matvec && fillsIn(node, {})) {  // dense
-      isValue_[k] = 1;
-      value(node.a);
-      continue;
-    }
     // What has to be a value anyway is one for all who use it.
-    if (kind_[k] == Kind::sum || kind_[k] == Kind::matvec) isValue_[k] |= fillsIn(node, rows);
-    Coefficients through;
-    if (!isValue_[k]) {
-      through = std::exchange(rows, {});
+    const bool isValue = isValue_[k] || dense || !linear || (!additive_[k] && fillsIn(node, rows));
+    if (!isValue) {
+      push(id, std::exchange(rows, {}));
+      continue;
+    }
+    for (const Coefficient& c : rows) use(id, c.entry);
+    if (dense) {
+      for (const int entry : allEntries(id)) use(id, entry);
+      usedEntries(id);
+      for (const int entry : allEntries(node.a)) use(node.a, entry);
+    } else if (kind_[k] == Kind::maximum) {
+      for (const int group : usedEntries(id)) {
+        for (int entry = group * node.b; entry < (group + 1) * node.b; ++entry) use(node.a, entry);
+      }
+    } else if (!linear) {
+      extract(id);
     } else {
+      Coefficients through;
       firstRow_[k] = rowCount_;
-      for (int entry = 0; entry < node.size; ++entry) {
+      for (const int entry : usedEntries(id)) {
         through.push_back({rowCount_++, entry, 1});
         rowOwner_.push_back(id);
       }
+      push(id, std::move(through));
     }
-    push(id, std::move(through));
   }
 }
 
@@ -672,42 +695,17 @@ void Planner::setLevels() {
 }
 
 int Planner::position(int id, int entry) {
-  for (;;) {
-    const Node& node = nodes_[at(id)];
-    if (node.op == Op::slice) {
-      const auto list = graph_.integers(graph_.node(node.source));
-      entry = list[0] + entry * list[1];
-      id = node.a;
-    } else if (node.op == Op::gather) {
-      entry = node.source < 0 ? entry / node.b : graph_.integers(graph_.node(node.source))[at(entry)];
-      id = node.a;
-    } else if (node.op == Op::concatenate) {
-      auto [at, isNew] = positions_.try_emplace(id);
-      if (isNew) {
-        std::vector<int> all;
-        for (const std::int32_t piece : pieces(node)) {
-          const int part = translated_[static_cast<std::size_t>(piece)];
-          for (int k = 0; k < nodes_[static_cast<std::size_t>(part)].size; ++k) all.push_back(position(part, k));
-        }
-        positions_[id] = std::move(all);
-      }
-      return positions_[id][static_cast<std::size_t>(entry)];
-    } else {
-      return place_[at(id)] + entry;
-    }
-  }
+  while (kind_[at(id)] == Kind::index) std::tie(id, entry) = inputOf(id, entry);
+  const bool compact = kind_[at(id)] != Kind::leaf;  // leaves are there as a whole
+  return place_[at(id)] + (compact ? rank_[first_[at(id)] + at(entry)] : entry);
 }
 
-IndexMap Planner::mapOf(int id) {
-  const Node& node = nodes_[at(id)];
-  if (kind_[at(id)] != Kind::index) {
-    IndexMap map;
-    map.base = place_[at(id)];
-    map.stride = node.size == 1 ? 0 : 1;
-    return map;
-  }
-  std::vector<int> positions(at(node.size));
-  for (int k = 0; k < node.size; ++k) positions[at(k)] = position(id, k);
+/// Where these entries of a node are; a scalar is there for each of them.
+IndexMap Planner::mapOf(int id, std::span<const int> entries) {
+  const bool scalar = nodes_[at(id)].size == 1;
+  std::vector<int> positions;
+  positions.reserve(entries.size());
+  for (const int entry : entries) positions.push_back(position(id, scalar ? 0 : entry));
   return IndexMap::of(std::move(positions));
 }
 
@@ -722,12 +720,13 @@ KernelStage Planner::kernelOf(const std::vector<const Root*>& roots) {
   const Signature& signature = signatures_[at(first.signature)];
   KernelStage kernel;
   const bool scalars = nodes_[at(first.node)].size == 1;
-  kernel.rows = scalars ? static_cast<int>(roots.size()) : nodes_[at(first.node)].size;
+  const std::vector<int> entries = usedEntries(first.node);
+  kernel.rows = static_cast<int>(scalars ? roots.size() : entries.size());
   for (int j = 0; j < signature.leaves; ++j) {
     const int leaf = leafPool_[first.leaves + at(j)];
     kernel.active.push_back(active_[at(leaf)]);
     if (!scalars) {
-      kernel.inputs.push_back(mapOf(leaf));
+      kernel.inputs.push_back(mapOf(leaf, entries));
       continue;
     }
     std::vector<int> positions;
@@ -740,7 +739,8 @@ KernelStage Planner::kernelOf(const std::vector<const Root*>& roots) {
   for (int j = 0; j < signature.constants; ++j) {
     const double value = constantPool_[first.constants + at(j)];
     const bool same = std::all_of(roots.begin(), roots.end(), [&](const Root* root) {
-      return std::bit_cast<std::uint64_t>(constantPool_[root->constants + at(j)]) == std::bit_cast<std::uint64_t>(value);
+      return std::bit_cast<std::uint64_t>(constantPool_[root->constants + at(j)]) ==
+             std::bit_cast<std::uint64_t>(value);
     });
     if (same) {
       constants.push_back(kernel.formulas.constant(value));
@@ -804,7 +804,8 @@ void Planner::placeValues() {
   }
   std::vector<std::vector<int>> byLevel(at(levels) + 1);
   for (std::size_t k = 0; k < nodes_.size(); ++k) {
-    if (isValue_[k] && kind_[k] != Kind::leaf && kind_[k] != Kind::index) byLevel[at(level_[k])].push_back(static_cast<int>(k));
+    if (isValue_[k] && kind_[k] != Kind::leaf && kind_[k] != Kind::index)
+      byLevel[at(level_[k])].push_back(static_cast<int>(k));
   }
   std::unordered_map<int, const Root*> rootOf;
   for (const Root& root : roots_) rootOf.emplace(root.node, &root);
@@ -814,22 +815,28 @@ void Planner::placeValues() {
     bool linearActive = false;
     for (const int id : level) {
       const Node& node = nodes_[at(id)];
+      const std::vector<int> entries = usedEntries(id);
       if (firstRow_[at(id)] >= 0) {
-        linearRows += node.size;
+        linearRows += static_cast<int>(entries.size());
         linearActive |= active_[at(id)] != 0;
       } else if (kind_[at(id)] == Kind::matvec) {
         DenseStage dense;
         plan_.matrices.push_back(graph_.matrixOf(graph_.node(node.source)));
         dense.transposed = node.extra % 2 == 1;
         dense.count = node.extra / 2;
-        dense.input = mapOf(node.a);
+        dense.input = mapOf(node.a, allEntries(node.a));
         place_[at(id)] = static_cast<int>(plan_.values.size());
         plan_.dense.push_back(std::move(dense));
         addStage(Stage::Kind::dense, static_cast<int>(plan_.dense.size()) - 1, node.size, active_[at(id)]);
       } else if (kind_[at(id)] == Kind::maximum) {
         place_[at(id)] = static_cast<int>(plan_.values.size());
-        plan_.maxima.push_back({mapOf(node.a), node.b});
-        addStage(Stage::Kind::maximum, static_cast<int>(plan_.maxima.size()) - 1, node.size, active_[at(node.a)]);
+        std::vector<int> inputs;
+        for (const int group : entries) {
+          for (int k = 0; k < node.b; ++k) inputs.push_back(group * node.b + k);
+        }
+        plan_.maxima.push_back({mapOf(node.a, inputs), node.b});
+        addStage(Stage::Kind::maximum, static_cast<int>(plan_.maxima.size()) - 1, static_cast<int>(entries.size()),
+                 active_[at(node.a)]);
       } else {
         const Root* root = rootOf.at(id);
         groups[root->signature].push_back(root);
@@ -843,7 +850,7 @@ void Planner::placeValues() {
         if (firstRow_[at(id)] < 0) continue;
         place_[at(id)] = place;
         linearPlaces_.emplace_back(firstRow_[at(id)], place);
-        place += nodes_[at(id)].size;
+        place += static_cast<int>(usedEntries(id).size());
       }
     }
     for (const auto& [signature, roots] : groups) {
@@ -853,7 +860,7 @@ void Planner::placeValues() {
       bool active = false;
       for (const Root* root : roots) {
         place_[at(root->node)] = place;
-        place += nodes_[at(root->node)].size;
+        ++place;  // a vector is the only root
         active |= active_[at(root->node)] != 0;
       }
       addStage(Stage::Kind::kernel, static_cast<int>(plan_.kernels.size()) - 1, rows, active);
@@ -883,7 +890,8 @@ void Planner::buildRows() {
   std::vector<std::size_t> next(offsets.begin(), offsets.end() - 1);
   for (std::size_t k = 0; k < nodes_.size(); ++k) {
     if (nodes_[k].op == Op::constant) continue;
-    for (const Coefficient& c : rows_[k]) entries[next[at(c.row)]++] = {place_[k] + c.entry, c.value};
+    for (const Coefficient& c : rows_[k])
+      entries[next[at(c.row)]++] = {position(static_cast<int>(k), c.entry), c.value};
     rows_[k] = {};
   }
   const auto take = [&](int row, LinearRows& to) {
@@ -913,8 +921,8 @@ void Planner::buildRows() {
     LinearRows& linear = plan_.linear[at(stage.index)];
     for (auto part = rowAt.find(stage.output); part != rowAt.end() && part->first < stage.output + stage.size; ++part) {
       const auto following = std::next(part);
-      const int end = following == rowAt.end() ? stage.output + stage.size
-                                               : std::min(following->first, stage.output + stage.size);
+      const int end =
+          following == rowAt.end() ? stage.output + stage.size : std::min(following->first, stage.output + stage.size);
       for (int place = part->first; place < end; ++place) take(part->second + place - part->first, linear);
     }
   }

@@ -4,8 +4,8 @@
 //   a kernel: one scalar formula for many rows, each input of which is a position in the array a row;
 //   a linear map with constant coefficients, sparse or dense; or
 //   maxima of groups, which shift exponents and have no derivative.
-// The objective and the constraints are linear in the values. Nonlinear terms are split at sums as far as possible, and equal
-// scalar formulas become rows of one kernel: what a model spells out term by term is a loop again.
+// The objective and the constraints are linear in the values. Nonlinear terms are split at sums as far as possible, and
+// equal scalar formulas become rows of one kernel: what a model spells out term by term is a loop again.
 #pragma once
 
 #include <span>

@@ -1,8 +1,8 @@
 // A graph compiled once to an evaluator of f and c with exact derivatives.
 //
-// Values, first and second derivatives of the kernels' rows are kept for the point, so that whatever is asked of a point is
-// computed once. From there on the gradient, J v, J^T v and H v are sweeps over the stages, linear in what the model has.
-// The sparse matrices come from the rows' gradients with respect to x (sparse_derivatives.hpp).
+// Values, first and second derivatives of the kernels' rows are kept for the point, so that whatever is asked of a
+// point is computed once. From there on the gradient, J v, J^T v and H v are sweeps over the stages, linear in what the
+// model has. The sparse matrices come from the rows' gradients with respect to x (sparse_derivatives.hpp).
 #pragma once
 
 #include <memory>

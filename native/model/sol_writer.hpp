@@ -9,9 +9,9 @@
 namespace nonconvex {
 
 struct SolResult {
-  std::string message;                  ///< one or more lines
-  int code = 0;                         ///< 0 solved, 100 solved?, 200 infeasible, 300 unbounded, 400 limit, 500 failure
-  std::span<const double> x;            ///< of the model; empty: none
+  std::string message;        ///< one or more lines
+  int code = 0;               ///< 0 solved, 100 solved?, 200 infeasible, 300 unbounded, 400 limit, 500 failure
+  std::span<const double> x;  ///< of the model; empty: none
   std::span<const double> multipliers;  ///< ours, L = f + lambda^T c; empty: none
 };
 

@@ -12,9 +12,9 @@ namespace nonconvex {
 
 namespace {
 
-constexpr int one = 0;                    // the entry that is 1
-constexpr std::size_t mostWritten = 64;   // products of two rows of D that are written down one by one
-constexpr int gramTile = 128;             // rows of a dense matrix at a time
+constexpr int one = 0;                   // the entry that is 1
+constexpr std::size_t mostWritten = 64;  // products of two rows of D that are written down one by one
+constexpr int gramTile = 128;            // rows of a dense matrix at a time
 
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
@@ -46,7 +46,8 @@ SparseDerivatives::SparseDerivatives(const Plan& plan, std::span<const Kernel> k
   constant_[one] = 1;
   for (const Kernel& kernel : kernels) {
     for (const Kernel::Partial& partial : kernel.partials()) {
-      if (partial.constant) std::fill_n(constant_.begin() + static_cast<std::ptrdiff_t>(partial.offset), kernel.rows(), 1);
+      if (partial.constant)
+        std::fill_n(constant_.begin() + static_cast<std::ptrdiff_t>(partial.offset), kernel.rows(), 1);
     }
   }
   rows_.assign(stageValues, {0, 0});
@@ -75,13 +76,15 @@ SparseDerivatives::SparseDerivatives(const Plan& plan, std::span<const Kernel> k
   jacobianEntries_.assign(entryOf_.begin() + begin, entryOf_.end());
   columns_.resize(firstEntry);
   entryOf_.resize(firstEntry);
-  jacobianConstant_ = std::all_of(jacobianEntries_.begin(), jacobianEntries_.end(), [&](int e) { return constant_[at(e)]; });
+  jacobianConstant_ =
+      std::all_of(jacobianEntries_.begin(), jacobianEntries_.end(), [&](int e) { return constant_[at(e)]; });
 }
 
 void SparseDerivatives::findNeeded() {
   needed_.assign(plan_.stages.size(), 0);
   const auto need = [&](int value) {
-    if (value >= firstStage_ && valueActive_[at(value - firstStage_)]) needed_[at(stageOf_[at(value - firstStage_)])] = 1;
+    if (value >= firstStage_ && valueActive_[at(value - firstStage_)])
+      needed_[at(stageOf_[at(value - firstStage_)])] = 1;
   };
   const auto needInput = [&](const Kernel& kernel, int input) {
     const IndexMap& map = kernel.input(input);
@@ -200,8 +203,8 @@ void SparseDerivatives::addRow(std::vector<double>& entries, int value) {
       const int width = dense.transposed ? m.rows : m.columns;
       const int line = r % lines;
       for (int j = 0; j < width; ++j) {
-        const double by = dense.transposed ? m.values[at(j) * at(m.columns) + at(line)]
-                                           : m.values[at(line) * at(m.columns) + at(j)];
+        const double by =
+            dense.transposed ? m.values[at(j) * at(m.columns) + at(line)] : m.values[at(line) * at(m.columns) + at(j)];
         if (by != 0) addTerms(dense.input.at(r / lines * width + j), constantEntry(entries, by), terms);
       }
       break;
@@ -315,10 +318,10 @@ void SparseDerivatives::buildHessian() {
         begin = outer.v >= p ? 0 : 1;
       } else {
         const Row other = row(outer.v);
-        begin = static_cast<std::size_t>(
-            std::lower_bound(columns_.begin() + static_cast<std::ptrdiff_t>(other.begin),
-                             columns_.begin() + static_cast<std::ptrdiff_t>(other.end), p) -
-            columns_.begin());
+        begin =
+            static_cast<std::size_t>(std::lower_bound(columns_.begin() + static_cast<std::ptrdiff_t>(other.begin),
+                                                      columns_.begin() + static_cast<std::ptrdiff_t>(other.end), p) -
+                                     columns_.begin());
       }
       outerInColumn_[next[at(p)]++] = {static_cast<int>(o), entry(outer.u, k), begin};
     }
@@ -397,7 +400,8 @@ void SparseDerivatives::buildHessian() {
   hessianKnown_ = true;
 }
 
-void SparseDerivatives::hessian(std::vector<double>& entries, std::span<const double> weighted, std::span<double> values) {
+void SparseDerivatives::hessian(std::vector<double>& entries, std::span<const double> weighted,
+                                std::span<double> values) {
   if (!hessianKnown_) buildHessian();
   accumulate(entries);
   for (std::size_t k = 0; k < values.size(); ++k) {

@@ -1,9 +1,10 @@
 // The sparse Jacobian and Hessian of the Lagrangian from what the kernels know.
 //
-// Let v be the values of a program, D the gradients of v with respect to x (the unit vectors for x itself), C the constraints'
-// coefficients and W the second derivatives of the kernels' results by their inputs, times the adjoints of the results. Then
-// J = C D and H = D^T W D. Entries of D are numbers in one array: coefficients, the kernels' partial derivatives, and sums of
-// products of others where a value is behind another one. Which products make up an entry is worked out once.
+// Let v be the values of a program, D the gradients of v with respect to x (the unit vectors for x itself), C the
+// constraints' coefficients and W the second derivatives of the kernels' results by their inputs, times the adjoints of
+// the results. Then J = C D and H = D^T W D. Entries of D are numbers in one array: coefficients, the kernels' partial
+// derivatives, and sums of products of others where a value is behind another one. Which products make up an entry is
+// worked out once.
 #pragma once
 
 #include <span>
@@ -73,7 +74,7 @@ class SparseDerivatives {
   std::vector<Row> rows_;
   std::vector<int> columns_;
   std::vector<int> entryOf_;
-  std::vector<char> constant_;     // by entry: does not change with the point
+  std::vector<char> constant_;  // by entry: does not change with the point
   // entries[target k] = sum of entries[a] entries[b] over products [offsets[k], offsets[k + 1])
   std::vector<int> targets_;
   std::vector<std::size_t> offsets_ = {0};
@@ -96,8 +97,8 @@ class SparseDerivatives {
   std::vector<int> chainedEntries_;
   std::vector<int> chainedOffsets_;
   std::vector<Chained> chained_;
-  // Long rows: by column, which outer products have it in u, with which entry, and where v's part on or below the diagonal
-  // begins.
+  // Long rows: by column, which outer products have it in u, with which entry, and where v's part on or below the
+  // diagonal begins.
   struct OuterInColumn {
     int outer;
     int entry;

@@ -37,9 +37,9 @@ inline double largest(const std::vector<double>& values) {
 }
 
 /// How many numbers differ; the first is described in `what`.
-inline int compare(nonconvex::Program& program, const nonconvex::Graph& graph, const std::vector<double>& x, double sigma,
-                   const std::vector<double>& lambda, const std::vector<double>& v, Seen& seen, std::string& what,
-                   double tolerance = 1e-10) {
+inline int compare(nonconvex::Program& program, const nonconvex::Graph& graph, const std::vector<double>& x,
+                   double sigma, const std::vector<double>& lambda, const std::vector<double>& v, Seen& seen,
+                   std::string& what, double tolerance = 1e-10) {
   const std::size_t n = x.size();
   const auto m = static_cast<std::size_t>(program.constraints());
   const reference::Model truth = reference::evaluate(graph, x);
@@ -92,7 +92,8 @@ inline int compare(nonconvex::Program& program, const nonconvex::Graph& graph, c
       const int q = hessian.indices[static_cast<std::size_t>(k)];
       if (q <= last) same(1, 0, 0, "Hessian pattern out of order");
       last = q;
-      H[static_cast<std::size_t>(q) * n + p] = H[p * n + static_cast<std::size_t>(q)] = values[static_cast<std::size_t>(k)];
+      H[static_cast<std::size_t>(q) * n + p] = H[p * n + static_cast<std::size_t>(q)] =
+          values[static_cast<std::size_t>(k)];
     }
   }
   std::vector<double> trueH(n * n);
@@ -138,11 +139,13 @@ inline int superfluous(const nonconvex::Program& program, const Seen& seen) {
   const auto n = static_cast<std::size_t>(program.variables());
   const nonconvex::SparsePattern& jacobian = program.jacobianPattern();
   for (std::size_t i = 0; i < static_cast<std::size_t>(program.constraints()); ++i) {
-    for (const int j : jacobian.line(static_cast<int>(i))) count += seen.jacobian[i * n + static_cast<std::size_t>(j)] ? 0 : 1;
+    for (const int j : jacobian.line(static_cast<int>(i)))
+      count += seen.jacobian[i * n + static_cast<std::size_t>(j)] ? 0 : 1;
   }
   const nonconvex::SparsePattern& hessian = program.hessianPattern();
   for (std::size_t p = 0; p < n; ++p) {
-    for (const int q : hessian.line(static_cast<int>(p))) count += seen.hessian[p * n + static_cast<std::size_t>(q)] ? 0 : 1;
+    for (const int q : hessian.line(static_cast<int>(p)))
+      count += seen.hessian[p * n + static_cast<std::size_t>(q)] ? 0 : 1;
   }
   return count;
 }

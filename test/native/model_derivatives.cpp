@@ -15,11 +15,13 @@ struct Domain {
   double low, high;
 };
 constexpr Domain unaries[] = {
-    {Op::negate, -2, 2}, {Op::abs, -2, 2},     {Op::square, -2, 2},      {Op::abs2, -2, 2},     {Op::sqrt, 0.1, 3},
-    {Op::exp, -2, 2},    {Op::log, 0.1, 3},    {Op::log1p, -0.8, 3},     {Op::expm1, -2, 2},    {Op::log10, 0.1, 3},
-    {Op::sin, -4, 4},    {Op::cos, -4, 4},     {Op::tan, -1.2, 1.2},     {Op::asin, -0.9, 0.9}, {Op::acos, -0.9, 0.9},
-    {Op::atan, -3, 3},   {Op::sinh, -2, 2},    {Op::cosh, -2, 2},        {Op::tanh, -2, 2},     {Op::asinh, -3, 3},
-    {Op::acosh, 1.2, 4}, {Op::atanh, -0.9, 0.9}, {Op::softplus, -5, 5},  {Op::sigmoid, -5, 5},  {Op::reciprocal, 0.2, 3}};
+    {Op::negate, -2, 2},     {Op::abs, -2, 2},       {Op::square, -2, 2},   {Op::abs2, -2, 2},
+    {Op::sqrt, 0.1, 3},      {Op::exp, -2, 2},       {Op::log, 0.1, 3},     {Op::log1p, -0.8, 3},
+    {Op::expm1, -2, 2},      {Op::log10, 0.1, 3},    {Op::sin, -4, 4},      {Op::cos, -4, 4},
+    {Op::tan, -1.2, 1.2},    {Op::asin, -0.9, 0.9},  {Op::acos, -0.9, 0.9}, {Op::atan, -3, 3},
+    {Op::sinh, -2, 2},       {Op::cosh, -2, 2},      {Op::tanh, -2, 2},     {Op::asinh, -3, 3},
+    {Op::acosh, 1.2, 4},     {Op::atanh, -0.9, 0.9}, {Op::softplus, -5, 5}, {Op::sigmoid, -5, 5},
+    {Op::reciprocal, 0.2, 3}};
 constexpr Op binaries[] = {Op::add, Op::subtract, Op::multiply, Op::divide, Op::pow, Op::min, Op::max, Op::atan2};
 
 /// Compares at a few random points; true when all agree.
@@ -38,7 +40,8 @@ bool agrees(const Graph& graph, std::mt19937_64& random, double low, double high
     good = good && wrong == 0;
   }
   const int superfluous = check::superfluous(program, seen);
-  if (exactPattern) check::note(superfluous == 0, name.c_str(), 0, std::to_string(superfluous) + " superfluous entries");
+  if (exactPattern)
+    check::note(superfluous == 0, name.c_str(), 0, std::to_string(superfluous) + " superfluous entries");
   return good;
 }
 
@@ -71,8 +74,10 @@ void againstDifferences(const Graph& graph, const std::vector<double>& x, const 
     program.jacobianProduct(e, Jv);
     program.hessianProduct(1, lambda, e, Hv);
     bool good = check::close(g[j], (fUp - fDown) / (2 * h), std::abs(g[j]), 1e-6);
-    for (std::size_t i = 0; i < m; ++i) good = good && check::close(Jv[i], (up[i] - down[i]) / (2 * h), std::abs(Jv[i]), 1e-6);
-    for (std::size_t i = 0; i < n; ++i) good = good && check::close(Hv[i], (gUp[i] - gDown[i]) / (2 * h), std::abs(Hv[i]), 1e-6);
+    for (std::size_t i = 0; i < m; ++i)
+      good = good && check::close(Jv[i], (up[i] - down[i]) / (2 * h), std::abs(Jv[i]), 1e-6);
+    for (std::size_t i = 0; i < n; ++i)
+      good = good && check::close(Hv[i], (gUp[i] - gDown[i]) / (2 * h), std::abs(Hv[i]), 1e-6);
     check::note(good, name.c_str(), static_cast<int>(j), "differs from finite differences");
   }
 }
@@ -137,7 +142,8 @@ TEST(binaryOperators) {
 
 TEST(powersWithConstantExponents) {
   std::mt19937_64 random(3);
-  for (const double exponent : {-3.0, -2.5, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 8.0, 9.0, 12.0}) {
+  for (const double exponent :
+       {-3.0, -2.5, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 8.0, 9.0, 12.0}) {
     Graph graph(2);
     const int y = graph.binary(Op::pow, graph.variables(0, 2), graph.constant(exponent));
     graph.minimize(graph.sum(y));
@@ -306,7 +312,8 @@ TEST(scalarTerms) {
   graph.minimize(f);
   for (int k = 0; k + 2 < n; ++k) {
     const auto i = static_cast<std::size_t>(k);
-    graph.equalZero(graph.binary(Op::multiply, graph.unary(Op::sin, x[i]), graph.binary(Op::multiply, x[i + 1], x[i + 2])));
+    graph.equalZero(
+        graph.binary(Op::multiply, graph.unary(Op::sin, x[i]), graph.binary(Op::multiply, x[i + 1], x[i + 2])));
   }
   agrees(graph, random, -1, 1, "scalar terms");
 }
@@ -342,7 +349,8 @@ TEST(patternIsTheTrueOne) {
   const int product = graph.binary(Op::multiply, x(2), x(3));
   graph.equalZero(graph.binary(Op::subtract, graph.binary(Op::add, x(0), x(2)), x(0)));
   graph.equalZero(graph.binary(Op::add, graph.binary(Op::multiply, graph.constant(0.0), x(1)), product));
-  graph.minimize(graph.binary(Op::add, graph.unary(Op::exp, x(1)), graph.binary(Op::divide, x(0), graph.constant(3.0))));
+  graph.minimize(
+      graph.binary(Op::add, graph.unary(Op::exp, x(1)), graph.binary(Op::divide, x(0), graph.constant(3.0))));
   Program program(graph);
   CHECK_EQ(program.jacobianPattern().nonzeros(), 3u);
   CHECK_EQ(program.jacobianPattern().line(0)[0], 2);
@@ -351,6 +359,27 @@ TEST(patternIsTheTrueOne) {
   CHECK_EQ(program.hessianPattern().nonzeros(), 2u);
   CHECK_EQ(program.hessianPattern().line(1)[0], 1);
   CHECK_EQ(program.hessianPattern().line(2)[0], 3);
+}
+
+// Entries of a vector that nothing uses are not computed, so that they may be undefined.
+TEST(unusedEntries) {
+  Graph graph(3);
+  const int logs = graph.unary(Op::log, graph.variables(0, 3));
+  graph.minimize(graph.binary(Op::multiply, graph.slice(logs, 1, 1, 1), graph.variables(0, 1)));
+  graph.equalZero(graph.unary(Op::square, graph.gather(logs, std::vector<int>{2, 1, 2})));
+  Program program(graph);
+  program.moveTo(std::vector<double>{-1, 1, 2});
+  std::vector<double> v = {1, 1, 1}, g(3), Hv(3), H(program.hessianPattern().nonzeros());
+  program.gradient(g);
+  CHECK_EQ(g[0], 0.0);
+  CHECK_EQ(g[1], -1.0);
+  program.hessian(1, std::vector<double>{0, 0, 0}, H);
+  CHECK_EQ(H.size(), 3u);
+  CHECK_EQ(H[0], 1.0);  // by x0 and x1
+  CHECK_EQ(H[1], 1.0);
+  program.hessianProduct(1, std::vector<double>{0, 0, 0}, v, Hv);
+  CHECK_EQ(Hv[0], 1.0);
+  CHECK_EQ(Hv[2], 0.0);
 }
 
 namespace {
@@ -373,30 +402,54 @@ Graph randomGraph(std::mt19937_64& random, int n) {
       return graph.binary(Op::multiply, graph.constant(0.8), graph.unary(Op::tanh, node));
     };
     switch (random() % 24) {
-      case 0: return graph.binary(Op::add, a, b);
-      case 1: return graph.binary(Op::subtract, a, b);
-      case 2: return graph.binary(Op::multiply, a, b);
-      case 3: return graph.binary(Op::divide, a, positive(b));
-      case 4: return graph.binary(Op::pow, positive(a), graph.unary(Op::tanh, b));
-      case 5: return graph.binary(Op::pow, positive(a), constant(-2, 2));
-      case 6: return graph.unary(Op::sin, a);
-      case 7: return graph.unary(Op::exp, graph.unary(Op::tanh, a));
-      case 8: return graph.unary(Op::log, positive(a));
-      case 9: return graph.unary(Op::sqrt, positive(a));
-      case 10: return graph.unary(Op::asin, small(a));
-      case 11: return graph.unary(Op::acos, small(a));
-      case 12: return graph.unary(Op::atanh, small(a));
-      case 13: return graph.unary(Op::acosh, graph.binary(Op::add, graph.constant(1.2), positive(a)));
-      case 14: return graph.unary(Op::atan, a);
-      case 15: return graph.unary(Op::asinh, a);
-      case 16: return graph.unary(Op::sigmoid, a);
-      case 17: return graph.unary(Op::softplus, a);
-      case 18: return graph.binary(Op::atan2, a, positive(b));
-      case 19: return graph.unary(Op::square, a);
-      case 20: return graph.binary(Op::multiply, constant(-2, 2), a);
-      case 21: return graph.binary(Op::add, a, constant(-1, 1));
-      case 22: return graph.binary(Op::pow, a, graph.constant(3.0));
-      default: return graph.unary(Op::tanh, graph.binary(Op::subtract, a, b));
+      case 0:
+        return graph.binary(Op::add, a, b);
+      case 1:
+        return graph.binary(Op::subtract, a, b);
+      case 2:
+        return graph.binary(Op::multiply, a, b);
+      case 3:
+        return graph.binary(Op::divide, a, positive(b));
+      case 4:
+        return graph.binary(Op::pow, positive(a), graph.unary(Op::tanh, b));
+      case 5:
+        return graph.binary(Op::pow, positive(a), constant(-2, 2));
+      case 6:
+        return graph.unary(Op::sin, a);
+      case 7:
+        return graph.unary(Op::exp, graph.unary(Op::tanh, a));
+      case 8:
+        return graph.unary(Op::log, positive(a));
+      case 9:
+        return graph.unary(Op::sqrt, positive(a));
+      case 10:
+        return graph.unary(Op::asin, small(a));
+      case 11:
+        return graph.unary(Op::acos, small(a));
+      case 12:
+        return graph.unary(Op::atanh, small(a));
+      case 13:
+        return graph.unary(Op::acosh, graph.binary(Op::add, graph.constant(1.2), positive(a)));
+      case 14:
+        return graph.unary(Op::atan, a);
+      case 15:
+        return graph.unary(Op::asinh, a);
+      case 16:
+        return graph.unary(Op::sigmoid, a);
+      case 17:
+        return graph.unary(Op::softplus, a);
+      case 18:
+        return graph.binary(Op::atan2, a, positive(b));
+      case 19:
+        return graph.unary(Op::square, a);
+      case 20:
+        return graph.binary(Op::multiply, constant(-2, 2), a);
+      case 21:
+        return graph.binary(Op::add, a, constant(-1, 1));
+      case 22:
+        return graph.binary(Op::pow, a, graph.constant(3.0));
+      default:
+        return graph.unary(Op::tanh, graph.binary(Op::subtract, a, b));
     }
   };
   const int matrix = graph.matrix(sparseMatrix(random, width, width, 0.5));
@@ -483,17 +536,17 @@ TEST(serialisedForm) {
   m.rows = 1;
   m.columns = 2;
   m.values = {5, 7};
-  const std::vector<std::int32_t> code = {1, 2, 0,         // 0: x
-                                          0, 1, 0,         // 1: 3
-                                          62, 0, 1,        // 2: 3 x
-                                          20, 2,           // 3: sin(3 x)
-                                          84, 3, 0, 0, 1,  // 4: M sin(3 x)
-                                          0, 2, 1,         // 5: (1, 2)
-                                          81, 0, 5, 2,     // 6: x0 + 2 x1
-                                          86, 3, 2, 1, 0,  // 7
+  const std::vector<std::int32_t> code = {1,  2, 0,         // 0: x
+                                          0,  1, 0,         // 1: 3
+                                          62, 0, 1,         // 2: 3 x
+                                          20, 2,            // 3: sin(3 x)
+                                          84, 3, 0, 0,  1,  // 4: M sin(3 x)
+                                          0,  2, 1,         // 5: (1, 2)
+                                          81, 0, 5, 2,      // 6: x0 + 2 x1
+                                          86, 3, 2, 1,  0,  // 7
                                           85, 7, 1, -1, 2,  // 8
                                           87, 2, 8, 6,      // 9
-                                          80, 9, 3, 2, 1, 1, 83, 11, 1, 82, 0, 1};
+                                          80, 9, 3, 2,  1, 0, 83, 11, 1, 82, 0, 1};
   Graph graph = Graph::parse(2, {4.0}, std::span(code).first(code.size() - 9), numbers, {m});
   graph.minimize(6);
   graph.equalZero(9);

@@ -1,5 +1,5 @@
-// A plain interpreter of expression graphs on numbers that carry their first and second derivatives densely. It shares with
-// the code under test only the class that holds the graph; each operation's derivatives are written out by hand.
+// A plain interpreter of expression graphs on numbers that carry their first and second derivatives densely. It shares
+// with the code under test only the class that holds the graph; each operation's derivatives are written out by hand.
 #pragma once
 
 #include <cmath>
