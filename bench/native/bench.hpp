@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
+#include <string>
 #include <utility>
 
 #include "core/monitor.hpp"
@@ -41,8 +42,7 @@ class Timer {
 };
 
 /// One line {"name":number, ...} on standard output.
-inline void printLine(std::initializer_list<std::pair<const char*, double>> members) {
-  const char* separator = "{";
+inline void printLine(std::initializer_list<std::pair<const char*, double>> members, const char* separator = "{") {
   for (const auto& [name, value] : members) {
     if (std::isfinite(value)) {
       std::printf("%s\"%s\":%.12g", separator, name, value);
@@ -53,6 +53,11 @@ inline void printLine(std::initializer_list<std::pair<const char*, double>> memb
   }
   std::printf("}\n");
   std::fflush(stdout);
+}
+
+/// The same with a name in front.
+inline void printLine(const std::string& name, std::initializer_list<std::pair<const char*, double>> members) {
+  printLine(members, ("{\"name\":\"" + name + "\",").c_str());
 }
 
 /// Seconds of one call, the best of many: what the machine can do, not what its other users leave.

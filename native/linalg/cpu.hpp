@@ -27,6 +27,9 @@ class Cpu {
   explicit Cpu(WorkerPool* pool = nullptr, int maxThreads = 0, const Monitor* monitor = nullptr)
       : pool_(pool), maxThreads_(maxThreads > 0 ? maxThreads : 1024), monitor_(monitor) {}
 
+  /// One that runs on the calling thread.
+  Cpu serial() const { return Cpu(nullptr, 1, monitor_); }
+
   void checkpoint() const {
     if (monitor_ != nullptr) monitor_->checkpoint();
   }

@@ -54,6 +54,7 @@ class Elimination {
         end = p_;
         progress = false;
       }
+      if (m_ >= manyRows) la_.checkpoint();
       begin_ = applied_ = k;
       limit_ = std::min(k + panelWidth, end);
       while (k < std::min(limit_, end)) {
@@ -79,8 +80,8 @@ class Elimination {
 
   /// Subtracts the pivots of the last block from the columns of the panel.
   void applyWithinPanel(int k) {
-    subtractProduct(la_, a_.block(k, applied_, m_ - k, k - applied_), w_.block(k, applied_ - begin_, m_ - k, k - applied_),
-                    a_.block(k, k, m_ - k, limit_ - k));
+    subtractProduct(la_, a_.block(k, applied_, m_ - k, k - applied_),
+                    w_.block(k, applied_ - begin_, m_ - k, k - applied_), a_.block(k, k, m_ - k, limit_ - k));
     applied_ = k;
   }
 
@@ -96,8 +97,8 @@ class Elimination {
     update(p_, front_.square);
   }
 
-  /// Finds a pivot on the path that starts at column k and moves it there. Returns its size, 0 if there is none, or -1 if
-  /// the panel must be finished first.
+  /// Finds a pivot on the path that starts at column k and moves it there. Returns its size, 0 if there is none, or -1
+  /// if the panel must be finished first.
   int pivotAt(int k) {
     double* w0 = candidate_[0];
     double* w1 = candidate_[1];
@@ -150,8 +151,8 @@ class Elimination {
     for (int j = k; j < c; ++j) w[j] = a_(c, j);
     std::copy(a_.column(c) + c, a_.column(c) + m_, w + c);
     const auto subtract = [&](int from, int to, int pivot) {
-      loops::subtractProduct(to - from, k - pivot, a_.column(pivot) + from, a_.stride, &w_(c, pivot - begin_), w_.stride,
-                             w + from);
+      loops::subtractProduct(to - from, k - pivot, a_.column(pivot) + from, a_.stride, &w_(c, pivot - begin_),
+                             w_.stride, w + from);
     };
     const int split = c < limit_ ? m_ : limit_;
     subtract(k, split, applied_);
@@ -235,8 +236,8 @@ class Elimination {
   const int m_, p_;
   const Mat<double> w_;  ///< W = L D of the panel
   double* const candidate_[2];
-  // Pivots [begin_, applied_) have been subtracted from columns [applied_, limit_) of the panel, none of [begin_, k) from
-  // those behind.
+  // Pivots [begin_, applied_) have been subtracted from columns [applied_, limit_) of the panel, none of [begin_, k)
+  // from those behind.
   int begin_ = 0;
   int applied_ = 0;
   int limit_ = 0;

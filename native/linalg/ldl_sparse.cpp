@@ -128,10 +128,7 @@ class SparseLdl::Implementation {
     }
     scale_ = sampleScale_;
     plan_ = planFactorisation(lower_, choosePartners(lower_, scaledValues()));
-    const double bytes = 8.0 * static_cast<double>(plan_.factorSize + plan_.contributionSize);
-    if (bytes > availableMemory()) {
-      throw Error(ErrorKind::solver, "out of memory: a factorisation needs " + show(bytes) + " bytes", "OUT_OF_MEMORY");
-    }
+    requireMemory(plan_.factorSize + plan_.contributionSize);
     factor_ = HostBuffer<double>(plan_.factorSize, Uninitialized{});
     contributions_ = HostBuffer<double>(plan_.contributionSize, Uninitialized{});
     diagonal_.resize(n);
@@ -161,7 +158,7 @@ class SparseLdl::Implementation {
     valid_ = false;
     std::copy(sampleScale_.begin(), sampleScale_.end(), scale_.begin());
     if (!equilibrate(lower_, values, 16, scale_, maxima_, scaledValues())) return {.undefined = order()};
-    const Cpu serial;
+    const Cpu serial = la_.serial();
     la_.tasks(
         static_cast<int>(plan_.subtrees.size()),
         [&](int t) {
@@ -172,10 +169,7 @@ class SparseLdl::Implementation {
           }
         },
         plan_.flops);
-    for (const int f : plan_.top) {
-      la_.checkpoint();
-      process(la_, f, workspaces_.back());
-    }
+    for (const int f : plan_.top) process(la_, f, workspaces_.back());
     Inertia inertia;
     delayed_ = 0;
     for (std::size_t f = 0; f < states_.size(); ++f) {
@@ -206,7 +200,7 @@ class SparseLdl::Implementation {
           static_cast<int>(plan_.subtrees.size()), [&](int t) { f(plan_.subtrees[at(t)], workspaces_[at(t)].data()); },
           static_cast<double>(plan_.factorSize));
     };
-    const Cpu serial;
+    const Cpu serial = la_.serial();
     subtrees([&](const AssemblyTree::Subtree& tree, double* y) {
       for (int f = tree.begin; f < tree.end; ++f) forward(serial, f, x, y);
     });
@@ -277,8 +271,8 @@ class SparseLdl::Implementation {
     require(sample.size() == lower_.nonzeros(), "values", sample.size(), "expected one for each entry of the pattern");
     constexpr std::size_t most = std::size_t{1} << 30;
     if (lower_.nonzeros() >= most) {
-      throw Error(ErrorKind::solver, "out of memory: " + show(lower_.nonzeros()) + " entries are too many to analyse",
-                  "OUT_OF_MEMORY");
+      throw Error(ErrorKind::solver, show(lower_.nonzeros()) + " entries of a matrix are too many to analyse",
+                  "TOO_LARGE");
     }
     for (int j = 0; j < lower_.lines; ++j) {
       for (const int i : lower_.line(j)) {
@@ -287,8 +281,22 @@ class SparseLdl::Implementation {
     }
   }
 
+  /// Before much is asked for: systems promise more memory than they have, and end who uses it.
+  static void requireMemory(std::size_t numbers) {
+    constexpr std::size_t much = std::size_t{1} << 23;
+    const double bytes = 8.0 * static_cast<double>(numbers);
+    if (numbers >= much && bytes > availableMemory()) {
+      throw Error(ErrorKind::solver, "out of memory: a factorisation needs " + show(bytes) + " bytes", "OUT_OF_MEMORY");
+    }
+  }
+
+  /// Drops what is in the buffer if it must grow: by half at least, so that it rarely does.
   static void reserve(HostBuffer<double>& buffer, std::size_t size) {
-    if (buffer.size() < size) buffer = HostBuffer<double>(size, Uninitialized{});
+    if (buffer.size() >= size) return;
+    const std::size_t larger = std::max(size, buffer.size() + buffer.size() / 2);
+    buffer = HostBuffer<double>();
+    requireMemory(larger);
+    buffer = HostBuffer<double>(larger, Uninitialized{});
   }
 
   void process(const Cpu& la, int f, HostBuffer<double>& workspace) {
