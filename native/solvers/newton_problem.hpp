@@ -44,14 +44,16 @@ struct NewtonSettings : Limits {
         std::tuple{
             FIELD(inner, anyValue(), "How the Newton system is solved: `exact` factors it as L D L^T."),
             FIELD(accuracy, anyValue(),
-                  "How accurately the Newton system is solved, and when the penalties change: until the step descends, or by the "
+                  "How accurately the Newton system is solved, and when the penalties change: until the step descends, "
+                  "or by the "
                   "published rule."),
             FIELD(eta1, positive(), "First penalty of ||c||^2 / 2 in the merit function."),
             FIELD(eta2, positive(), "First penalty of ||grad L||^2 / 2 in the merit function."),
             FIELD(beta, inside(0, 0.5), "Share of the decrease promised by the slope that a step must bring (Armijo)."),
             FIELD(nu, inside(1, 100), "Factor by which the penalties change when a step does not descend."),
             FIELD(scaling, anyValue(),
-                  "Whether objective and constraints with gradients above 100 at the start are scaled down, as Ipopt does.")});
+                  "Whether objective and constraints with gradients above 100 at the start are scaled down, as Ipopt "
+                  "does.")});
   }
 };
 static_assert(sizeFromFields<NewtonSettings>() == sizeof(NewtonSettings));

@@ -1,0 +1,31 @@
+// Equality-constrained nonlinear programs by Newton's method on an exact augmented Lagrangian.
+#pragma once
+
+#include "core/run.hpp"
+#include "linalg/linalg.hpp"
+#include "solvers/newton_problem.hpp"
+#include "solvers/newton_step.hpp"
+
+namespace nonconvex {
+
+/// minimise f(x) subject to c(x) = 0, f and c twice differentiable.
+///
+/// I. Hong, S. Na, M. W. Mahoney, M. Kolar, "Constrained Optimization via Exact Augmented Lagrangian and Randomized
+/// Iterative Sketching", ICML 2023, Algorithm 1, with least shifts by inertia, restoration of feasibility and a test of
+/// second order: docs/newton.md. Their G is our J. It ends in a local minimum to second order, not in a saddle.
+template <class La>
+class NewtonSolver {
+ public:
+  NewtonSolver(const La& la, const NewtonProblem& problem, const NewtonSettings& settings)
+      : method_(la, problem, settings) {}
+
+  void start() { method_.start(); }
+  std::optional<Status> step() { return method_.step(); }
+  Progress progress() const { return method_.progress(); }
+  NewtonSolution solution() const { return method_.solution(); }
+
+ private:
+  NewtonMethod method_;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,43 @@
+// The seam between Newton's method and how its linear systems are solved.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "linalg/ldl_front.hpp"
+#include "linalg/sparse.hpp"
+
+namespace nonconvex {
+
+/// K = [H + primal I, J^T; J, -dual I]. The system that is solved has no more than `keptDual` of the dual shift: the
+/// rest only regularises its factors.
+struct NewtonShift {
+  double primal = 0;
+  double dual = 0;
+  double keptDual = 0;
+};
+
+/// Solves systems with K for one H and J after the other.
+class InnerSolver {
+ public:
+  virtual ~InnerSolver() = default;
+
+  /// Values of the systems to come, in the order of their patterns; an empty H is zero.
+  virtual void load(std::span<const double> H, std::span<const double> J) = 0;
+  /// Prepares K; the signs of its eigenvalues.
+  virtual Inertia factor(const NewtonShift& shift) = 0;
+  /// b := K^{-1} b, as good as the factors are.
+  virtual void solve(std::span<double> b) = 0;
+  /// z := K^{-1} b, until the 2-norm of its residual is at most `target` or does not fall any more; returns the norm.
+  virtual double solve(std::span<const double> b, double target, std::span<double> z) = 0;
+
+  virtual int factorizations() const = 0;
+  virtual double seconds() const = 0;
+};
+
+/// L D L^T, dense or sparse, whichever suits. `sample` are values of the kind to come.
+std::unique_ptr<InnerSolver> exactInnerSolver(const SparsePattern& hessian, const SparsePattern& jacobian,
+                                              std::span<const double> sampleH, std::span<const double> sampleJ,
+                                              const Cpu& la);
+
+}  // namespace nonconvex

@@ -1,0 +1,220 @@
+#include "solvers/newton_model.hpp"
+
+#include "core/monitor.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// Adds the seconds of its life.
+class Timed {
+ public:
+  explicit Timed(double& total) : total_(total) {}
+  ~Timed() { total_ += watch_.seconds(); }
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+
+ private:
+  double& total_;
+  Stopwatch watch_;
+};
+
+std::shared_ptr<Oracle> existing(const NewtonProblem& problem) {
+  if (!problem.oracle) throw Error(ErrorKind::type, "oracle: expected functions");
+  return problem.oracle;
+}
+
+void requireVector(std::span<const double> v, int size, const char* name) {
+  require(sizeOf(v) == size, std::string(name) + ".length", v.size(), "expected " + show(size));
+  for (std::size_t i = 0; i < v.size(); ++i) {
+    require(std::isfinite(v[i]), std::string(name) + "[" + show(i) + "]", v[i], "expected a finite number");
+  }
+}
+
+double scaleFor(double largest) {
+  constexpr double most = 100;
+  constexpr double least = 1e-8;
+  return largest > most ? std::max(least, most / largest) : 1;
+}
+
+}  // namespace
+
+NewtonModel::NewtonModel(const NewtonProblem& problem, bool scaling)
+    : oracle_(existing(problem)),
+      start_(problem.start),
+      multipliers_(problem.multipliers),
+      scaling_(scaling),
+      n_(oracle_->variables()),
+      m_(oracle_->constraints()),
+      jacobianPattern_(&oracle_->jacobianPattern()),
+      hessianPattern_(&oracle_->hessianPattern()),
+      constraintScales_(static_cast<std::size_t>(m_), 1.0),
+      weights_(static_cast<std::size_t>(m_)) {
+  require(n_ >= 1, "n", n_, "expected at least one variable");
+  require(m_ <= n_, "m", m_, "expected no more constraints than the n = " + show(n_) + " variables");
+  requireVector(start_, n_, "start");
+  if (!multipliers_.empty()) requireVector(multipliers_, m_, "multipliers");
+}
+
+NewtonPoint NewtonModel::makePoint() const {
+  const auto n = static_cast<std::size_t>(n_);
+  const auto m = static_cast<std::size_t>(m_);
+  NewtonPoint p;
+  p.x = start_;
+  p.lambda.resize(m);
+  p.c.resize(m);
+  p.gradient.resize(n);
+  p.jacobian.resize(jacobianPattern_->nonzeros());
+  p.g.resize(n);
+  return p;
+}
+
+bool NewtonModel::begin(NewtonPoint& point) {
+  point.x = start_;
+  std::fill(point.lambda.begin(), point.lambda.end(), 0.0);
+  if (!evaluateValues(point) || !evaluateDerivatives(point)) return false;
+  if (scaling_) {
+    const SparsePattern& rows = *jacobianPattern_;
+    objectiveScale_ = scaleFor(normInf(point.gradient));
+    point.f *= objectiveScale_;
+    for (double& value : point.gradient) value *= objectiveScale_;
+    for (int i = 0; i < m_; ++i) {
+      const int begin = rows.offsets[static_cast<std::size_t>(i)];
+      const auto size = static_cast<std::size_t>(rows.offsets[static_cast<std::size_t>(i) + 1] - begin);
+      const std::span row(point.jacobian.data() + begin, size);
+      const double scale = scaleFor(normInf(row));
+      constraintScales_[static_cast<std::size_t>(i)] = scale;
+      point.c[static_cast<std::size_t>(i)] *= scale;
+      for (double& value : row) value *= scale;
+    }
+  }
+  for (std::size_t i = 0; i < multipliers_.size(); ++i) {
+    point.lambda[i] = multipliers_[i] * objectiveScale_ / constraintScales_[i];
+  }
+  updateLagrangian(point);
+  return true;
+}
+
+void NewtonModel::moveTo(const NewtonPoint& point) {
+  if (point.stamp == at_) return;
+  oracle_->moveTo(point.x);
+  at_ = point.stamp;
+}
+
+bool NewtonModel::evaluateValues(NewtonPoint& point) {
+  const Timed timed(seconds_);
+  point.stamp = ++stamps_;
+  moveTo(point);
+  ++counts_.objective;
+  point.f = oracle_->objective() * objectiveScale_;
+  if (!std::isfinite(point.f)) return false;
+  if (m_ == 0) return true;
+  ++counts_.constraints;
+  oracle_->constraintValues(point.c);
+  for (std::size_t i = 0; i < point.c.size(); ++i) point.c[i] *= constraintScales_[i];
+  return finite(point.c);
+}
+
+bool NewtonModel::evaluateDerivatives(NewtonPoint& point) {
+  {
+    const Timed timed(seconds_);
+    moveTo(point);
+    ++counts_.gradient;
+    oracle_->gradient(point.gradient);
+    if (objectiveScale_ != 1) {
+      for (double& value : point.gradient) value *= objectiveScale_;
+    }
+    if (m_ > 0) {
+      ++counts_.jacobian;
+      oracle_->jacobian(point.jacobian);
+      const int* offsets = jacobianPattern_->offsets.data();
+      for (int i = 0; i < m_; ++i) {
+        const double scale = constraintScales_[static_cast<std::size_t>(i)];
+        if (scale == 1) continue;
+        for (int k = offsets[i]; k < offsets[i + 1]; ++k) point.jacobian[static_cast<std::size_t>(k)] *= scale;
+      }
+    }
+  }
+  updateLagrangian(point);
+  return finite(point.gradient) && finite(point.jacobian);
+}
+
+void NewtonModel::updateLagrangian(NewtonPoint& point) const {
+  std::copy(point.gradient.begin(), point.gradient.end(), point.g.begin());
+  addJacobianTransposedProduct(point.jacobian, point.lambda, point.g);
+}
+
+bool NewtonModel::hessian(const NewtonPoint& point, double sigma, std::span<const double> weights,
+                          std::span<double> values) {
+  const Timed timed(seconds_);
+  moveTo(point);
+  ++counts_.hessian;
+  for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] = weights[i] * constraintScales_[i];
+  oracle_->hessian(sigma * objectiveScale_, weights_, values);
+  return finite(values);
+}
+
+void NewtonModel::hessianProduct(std::span<const double> H, std::span<const double> v, std::span<double> out) const {
+  const int* offsets = hessianPattern_->offsets.data();
+  const int* rows = hessianPattern_->indices.data();
+  std::fill(out.begin(), out.end(), 0.0);
+  for (int j = 0; j < n_; ++j) {
+    const double vj = v[static_cast<std::size_t>(j)];
+    double sum = 0;
+    for (int k = offsets[j]; k < offsets[j + 1]; ++k) {
+      const double h = H[static_cast<std::size_t>(k)];
+      const auto i = static_cast<std::size_t>(rows[k]);
+      sum += h * v[i];
+      if (rows[k] != j) out[i] += h * vj;
+    }
+    out[static_cast<std::size_t>(j)] += sum;
+  }
+}
+
+void NewtonModel::jacobianProduct(std::span<const double> J, std::span<const double> v, std::span<double> out) const {
+  const int* offsets = jacobianPattern_->offsets.data();
+  const int* columns = jacobianPattern_->indices.data();
+  for (int i = 0; i < m_; ++i) {
+    double sum = 0;
+    for (int k = offsets[i]; k < offsets[i + 1]; ++k)
+      sum += J[static_cast<std::size_t>(k)] * v[static_cast<std::size_t>(columns[k])];
+    out[static_cast<std::size_t>(i)] = sum;
+  }
+}
+
+void NewtonModel::addJacobianTransposedProduct(std::span<const double> J, std::span<const double> v,
+                                               std::span<double> out) const {
+  const int* offsets = jacobianPattern_->offsets.data();
+  const int* columns = jacobianPattern_->indices.data();
+  for (int i = 0; i < m_; ++i) {
+    const double vi = v[static_cast<std::size_t>(i)];
+    if (vi == 0) continue;
+    for (int k = offsets[i]; k < offsets[i + 1]; ++k)
+      out[static_cast<std::size_t>(columns[k])] += J[static_cast<std::size_t>(k)] * vi;
+  }
+}
+
+double NewtonModel::residual(const NewtonPoint& point) const {
+  constexpr double large = 100;
+  const double mean = m_ > 0 ? norm1(point.lambda) / m_ : 0;
+  return std::max(normInf(point.g) / (std::max(large, mean) / large), normInf(point.c));
+}
+
+double NewtonModel::unscaledResidual(const NewtonPoint& point) const {
+  return std::max(normInf(point.g) / objectiveScale_, unscaledFeasibility(point));
+}
+
+double NewtonModel::unscaledFeasibility(const NewtonPoint& point) const {
+  double largest = 0;
+  for (std::size_t i = 0; i < point.c.size(); ++i) {
+    largest = std::max(largest, std::abs(point.c[i]) / constraintScales_[i]);
+  }
+  return largest;
+}
+
+Vector NewtonModel::unscaledMultipliers(const NewtonPoint& point) const {
+  Vector lambda = point.lambda;
+  for (std::size_t i = 0; i < lambda.size(); ++i) lambda[i] *= constraintScales_[i] / objectiveScale_;
+  return lambda;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,88 @@
+// A problem as the Newton solver sees it: scaled, with counts and the time its derivatives took.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "core/status.hpp"
+#include "solvers/newton_problem.hpp"
+#include "solvers/newton_vectors.hpp"
+
+namespace nonconvex {
+
+/// x and lambda with what is known there, all of the scaled problem.
+struct NewtonPoint {
+  Vector x;
+  Vector lambda;
+  double f = unknown;
+  Vector c;
+  Vector gradient;  ///< of f
+  Vector jacobian;  ///< values, in the order of the pattern
+  Vector g;         ///< gradient of L in x
+  std::uint64_t stamp = 0;
+
+  double squaredC() const { return norm2Squared(c); }
+  double squaredF() const { return norm2Squared(g) + norm2Squared(c); }
+};
+
+/// min s_f f(x) subject to s_i c_i(x) = 0, where no gradient has an entry above 100 at the start (Waechter and Biegler
+/// 2006, section 3.8).
+class NewtonModel {
+ public:
+  /// Checks the problem: n >= 1, m <= n, the sizes and finiteness of start and multipliers.
+  NewtonModel(const NewtonProblem& problem, bool scaling);
+
+  int n() const { return n_; }
+  int m() const { return m_; }
+  const SparsePattern& jacobianPattern() const { return *jacobianPattern_; }
+  const SparsePattern& hessianPattern() const { return *hessianPattern_; }
+
+  NewtonPoint makePoint() const;
+  /// x and, scaled, lambda of the problem as given; false where something is not finite. Sets the scaling.
+  bool begin(NewtonPoint& point);
+
+  /// f and c at point.x; false when not finite.
+  bool evaluateValues(NewtonPoint& point);
+  /// After `evaluateValues`: the gradient, J and g; false when not finite.
+  bool evaluateDerivatives(NewtonPoint& point);
+  /// g for another lambda at the same x.
+  void updateLagrangian(NewtonPoint& point) const;
+  /// Values of sigma Hess f + sum_i weights_i Hess c_i; false when not finite.
+  bool hessian(const NewtonPoint& point, double sigma, std::span<const double> weights, std::span<double> values);
+
+  void hessianProduct(std::span<const double> H, std::span<const double> v, std::span<double> out) const;
+  void jacobianProduct(std::span<const double> J, std::span<const double> v, std::span<double> out) const;
+  void addJacobianTransposedProduct(std::span<const double> J, std::span<const double> v, std::span<double> out) const;
+
+  /// max(||g||_inf / s_d, ||c||_inf), s_d = max(100, mean |lambda_i|) / 100.
+  double residual(const NewtonPoint& point) const;
+  double unscaledResidual(const NewtonPoint& point) const;
+  double unscaledFeasibility(const NewtonPoint& point) const;
+  double unscaledObjective(const NewtonPoint& point) const { return point.f / objectiveScale_; }
+  Vector unscaledMultipliers(const NewtonPoint& point) const;
+
+  const NewtonSolution::Counts& counts() const { return counts_; }
+  double seconds() const { return seconds_; }
+
+ private:
+  void moveTo(const NewtonPoint& point);
+
+  std::shared_ptr<Oracle> oracle_;
+  const Vector start_;
+  const Vector multipliers_;
+  bool scaling_;
+  int n_;
+  int m_;
+  const SparsePattern* jacobianPattern_;
+  const SparsePattern* hessianPattern_;
+  double objectiveScale_ = 1;
+  Vector constraintScales_;
+  Vector weights_;  // of hessian
+  std::uint64_t stamps_ = 0;
+  std::uint64_t at_ = 0;  // where the oracle is
+  NewtonSolution::Counts counts_;
+  double seconds_ = 0;
+};
+
+}  // namespace nonconvex

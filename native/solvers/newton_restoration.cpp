@@ -1,0 +1,107 @@
+#include "solvers/newton_restoration.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr double mostShift = 1e20;
+
+}  // namespace
+
+NewtonRestoration::NewtonRestoration(const NewtonModel& model)
+    : n_(static_cast<std::size_t>(model.n())),
+      m_(static_cast<std::size_t>(model.m())),
+      gradient_(n_),
+      rhs_(n_ + m_),
+      step_(n_ + m_),
+      Wp_(n_),
+      Jp_(m_),
+      curvature_(model) {}
+
+void NewtonRestoration::begin(const NewtonPoint& point, double least) {
+  constexpr double share = 0.1;
+  active_ = true;
+  target_ = share * share * point.squaredC();
+  least_ = least;
+  shift_ = 1e-3;
+}
+
+bool NewtonRestoration::tryPoint(NewtonModel& model, const NewtonPoint& point, double alpha, std::span<const double> p,
+                                 NewtonPoint& trial) const {
+  addScaled(point.x, alpha, p, trial.x);
+  std::copy(point.lambda.begin(), point.lambda.end(), trial.lambda.begin());
+  return model.evaluateValues(trial);
+}
+
+/// (W + t I + J^T J) p = -J^T c with W = sum_i c_i Hess c_i, as [W + t I, J^T; J, -I] (p, y) = (0, -c).
+NewtonRestoration::Outcome NewtonRestoration::step(NewtonModel& model, InnerSolver& inner, NewtonPoint& point,
+                                                   NewtonPoint& trial, std::span<double> W) {
+  constexpr double flat = 1e-9;
+  const int n = model.n();
+  const int m = model.m();
+  if (!model.hessian(point, 0, point.c, W)) return Outcome::stationary;
+  inner.load(W, point.jacobian);
+  const double half = 0.5 * point.squaredC();
+  std::fill(gradient_.begin(), gradient_.end(), 0.0);
+  model.addJacobianTransposedProduct(point.jacobian, point.c, gradient_);
+  if (normInf(gradient_) <= flat * normInf(point.c)) {
+    return leave(model, inner, point, trial, W) ? Outcome::moved : Outcome::stationary;
+  }
+  const double size = std::max(norm2Squared(point.jacobian), 1e-20);
+  std::fill(rhs_.begin(), rhs_.end(), 0.0);
+  for (std::size_t i = 0; i < m_; ++i) rhs_[n_ + i] = -point.c[i];
+  for (;; shift_ *= 8) {
+    if (!(shift_ <= mostShift)) return Outcome::stationary;
+    const Inertia inertia = inner.factor({.primal = shift_ * size, .dual = 1, .keptDual = 1});
+    if (inertia.undefined > 0) return Outcome::stationary;
+    if (inertia.positive != n || inertia.negative != m) continue;
+    inner.solve(rhs_, 1e-3 * std::sqrt(2 * half), step_);
+    const auto p = std::span<const double>(step_).first(n_);
+    model.hessianProduct(W, p, Wp_);
+    model.jacobianProduct(point.jacobian, p, Jp_);
+    const double predicted = -dot(gradient_, p) - 0.5 * dot(p, Wp_) - 0.5 * norm2Squared(Jp_);
+    if (!(predicted > 0)) continue;
+    if (predicted <= 1e-16 * half) return Outcome::stationary;
+    if (!tryPoint(model, point, 1, p, trial)) continue;
+    const double ratio = (half - 0.5 * trial.squaredC()) / predicted;
+    if (!(ratio > 1e-3) || !model.evaluateDerivatives(trial)) continue;
+    if (ratio > 0.75) shift_ = std::max(shift_ / 8, 1e-12);
+    if (ratio < 0.25) shift_ *= 4;
+    break;
+  }
+  std::swap(point, trial);
+  return point.squaredC() <= target_ || normInf(point.c) <= least_ ? Outcome::restored : Outcome::moved;
+}
+
+/// Along the direction in which ||c||^2 / 2 curves down most, if it does.
+bool NewtonRestoration::leave(NewtonModel& model, InnerSolver& inner, NewtonPoint& point, NewtonPoint& trial,
+                              std::span<const double> W) {
+  const double size = std::max(normInf(W), norm2Squared(point.jacobian));
+  const auto convex = [&](double shift) {
+    const Inertia inertia = inner.factor({.primal = shift, .dual = 1, .keptDual = 1});
+    return inertia.positive == model.n() && inertia.negative == model.m();
+  };
+  double shift = 1e-6 * size;
+  if (!(size > 0) || convex(shift)) return false;
+  while (!convex(shift)) {
+    if (!((shift *= 8) <= mostShift)) return false;
+  }
+  const double rho = curvature_.leastMode(inner, W);
+  model.jacobianProduct(point.jacobian, curvature_.v(), Jp_);
+  const double bend = rho + norm2Squared(Jp_);
+  if (!(bend < 0)) return false;
+  const double half = 0.5 * point.squaredC();
+  const double longest = std::max(1.0, std::sqrt(norm2Squared(point.x)));
+  for (double alpha = longest; alpha > 1e-8 * longest; alpha /= 2) {
+    for (const double signedAlpha : {alpha, -alpha}) {
+      if (!tryPoint(model, point, signedAlpha, curvature_.v(), trial)) continue;
+      if (0.5 * trial.squaredC() <= half + 0.1 * alpha * alpha * bend && model.evaluateDerivatives(trial)) {
+        std::swap(point, trial);
+        shift_ = 1e-3;
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+}  // namespace nonconvex

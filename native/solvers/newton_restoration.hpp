@@ -1,0 +1,47 @@
+// Minimises ||c||^2 / 2 by Newton's method with a trust shift, for a while.
+#pragma once
+
+#include "solvers/newton_curvature.hpp"
+#include "solvers/newton_inner.hpp"
+#include "solvers/newton_model.hpp"
+#include "solvers/newton_shift.hpp"
+
+namespace nonconvex {
+
+class NewtonRestoration {
+ public:
+  enum class Outcome {
+    moved,
+    restored,    ///< ||c|| is a tenth of what it was
+    stationary,  ///< of ||c||, c != 0, and not to be left along negative curvature
+  };
+
+  explicit NewtonRestoration(const NewtonModel& model);
+
+  bool active() const { return active_; }
+  /// `least`: ||c||_inf that need not be improved.
+  void begin(const NewtonPoint& point, double least);
+  void end() { active_ = false; }
+  /// Moves `point`; `trial` is workspace.
+  Outcome step(NewtonModel& model, InnerSolver& inner, NewtonPoint& point, NewtonPoint& trial, std::span<double> W);
+
+ private:
+  bool tryPoint(NewtonModel& model, const NewtonPoint& point, double alpha, std::span<const double> p,
+                NewtonPoint& trial) const;
+  bool leave(NewtonModel& model, InnerSolver& inner, NewtonPoint& point, NewtonPoint& trial, std::span<const double> W);
+
+  const std::size_t n_;
+  const std::size_t m_;
+  bool active_ = false;
+  double target_ = 0;
+  double least_ = 0;
+  double shift_ = 0;
+  Vector gradient_;  // J^T c
+  Vector rhs_;
+  Vector step_;
+  Vector Wp_;
+  Vector Jp_;
+  NewtonCurvature curvature_;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,35 @@
+// The least shift of the Hessian that makes it positive definite on the null space of the Jacobian.
+#pragma once
+
+#include "solvers/newton_inner.hpp"
+
+namespace nonconvex {
+
+struct NewtonFactor {
+  NewtonShift shift;
+  bool good = false;   ///< the inertia is (n, m, 0)
+  double failed = -1;  ///< largest primal shift that was not enough; negative: none was tried
+};
+
+/// Inertia-controlled: what is wanted of K is n positive and m negative eigenvalues (Sylvester).
+class NewtonShifts {
+ public:
+  NewtonShifts(int n, int m) : n_(n), m_(m) {}
+
+  /// Factors K, shifted by as little as will do, at least `least`. `sizeH` is max |H_ij|, `sizeJ` the largest squared
+  /// norm of a row of J.
+  NewtonFactor factor(InnerSolver& inner, double sizeH, double sizeJ, double least = 0);
+  /// Factors K with this primal shift, and a dual one if J has lost rank.
+  Inertia factorAt(InnerSolver& inner, double primal, double sizeJ, NewtonShift& used);
+
+ private:
+  bool wanted(const Inertia& inertia) const {
+    return inertia.undefined == 0 && inertia.zero == 0 && inertia.negative == m_;
+  }
+
+  int n_;
+  int m_;
+  double last_ = 0;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,319 @@
+#include "solvers/newton_step.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "core/random.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr int mostRestarts = 6;
+constexpr int mostSaddles = 50;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+double largestRow(const SparsePattern& rows, std::span<const double> J) {
+  double largest = 0;
+  for (int i = 0; i < rows.lines; ++i) {
+    const auto begin = static_cast<std::size_t>(rows.offsets[static_cast<std::size_t>(i)]);
+    largest = std::max(largest, norm2Squared(J.subspan(begin, rows.line(i).size())));
+  }
+  return largest;
+}
+
+void copyPoint(const NewtonPoint& from, NewtonPoint& to) {
+  std::copy(from.x.begin(), from.x.end(), to.x.begin());
+  std::copy(from.lambda.begin(), from.lambda.end(), to.lambda.begin());
+  std::copy(from.c.begin(), from.c.end(), to.c.begin());
+  std::copy(from.g.begin(), from.g.end(), to.g.begin());
+  to.f = from.f;
+}
+
+}  // namespace
+
+NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const NewtonSettings& settings)
+    : la_(la),
+      settings_(settings),
+      multipliersGiven_(!problem.multipliers.empty()),
+      model_(problem, settings.scaling),
+      point_(model_.makePoint()),
+      trial_(model_.makePoint()),
+      first_(model_.makePoint()),
+      H_(model_.hessianPattern().nonzeros()),
+      next_(H_.size()),
+      shifts_(model_.n(), model_.m()),
+      merit_(model_, settings),
+      direction_(model_, settings),
+      curvature_(model_),
+      restoration_(model_),
+      correction_(static_cast<std::size_t>(model_.n() + model_.m())),
+      leastC_(infinity),
+      leastInfeasible_(model_.makePoint()) {
+  best_.point = model_.makePoint();
+  started_ = model_.begin(point_);
+  copyPoint(point_, first_);
+  if (started_) noteBest();
+}
+
+void NewtonMethod::start() {
+  if (!started_) return;
+  // A Hessian in which no entry that can differ from 0 does, for the analysis of a sparse system.
+  for (std::size_t i = 0; i < correction_.size(); ++i) {
+    correction_[i] = 1 + std::fmod(0.618 * static_cast<double>(i), 1.0);
+  }
+  model_.hessian(point_, 1, std::span(correction_).first(point_.lambda.size()), H_);
+  inner_ = exactInnerSolver(model_.hessianPattern(), model_.jacobianPattern(), H_, point_.jacobian, la_);
+  if (!multipliersGiven_) estimateMultipliers(point_);
+  noteBest();
+  if (best_.residual <= settings_.tolerance) arrived();
+}
+
+/// min ||grad f + J^T lambda||: [I J^T; J 0] (w, lambda) = (-grad f, 0).
+void NewtonMethod::estimateMultipliers(NewtonPoint& point) {
+  const auto n = point.x.size();
+  if (point.lambda.empty()) return;
+  inner_->load({}, point.jacobian);
+  NewtonShift used;
+  shifts_.factorAt(*inner_, 1, largestRow(model_.jacobianPattern(), point.jacobian), used);
+  for (std::size_t j = 0; j < n; ++j) correction_[j] = -point.gradient[j];
+  std::fill(correction_.begin() + static_cast<std::ptrdiff_t>(n), correction_.end(), 0.0);
+  inner_->solve(correction_);
+  const auto lambda = std::span<const double>(correction_).subspan(n);
+  if (finite(lambda)) {
+    std::copy(lambda.begin(), lambda.end(), point.lambda.begin());
+  } else {
+    std::fill(point.lambda.begin(), point.lambda.end(), 0.0);
+  }
+  model_.updateLagrangian(point);
+}
+
+bool NewtonMethod::load(const NewtonPoint& point) {
+  if (!model_.hessian(point, 1, point.lambda, H_)) return false;
+  sizeH_ = normInf(H_);
+  sizeJ_ = largestRow(model_.jacobianPattern(), point.jacobian);
+  if (direction_.published()) direction_.measure(*inner_, point);
+  inner_->load(H_, point.jacobian);
+  return true;
+}
+
+std::optional<Status> NewtonMethod::step() {
+  la_.checkpoint();
+  return restoration_.active() ? restorationStep() : newtonStep();
+}
+
+std::optional<Status> NewtonMethod::newtonStep() {
+  constexpr int mostTries = 12;
+  constexpr double shortStep = 0.1;
+  constexpr int mostShort = 4;
+  if (!load(point_)) return blocked();
+  double least = 0;
+  for (int k = 0; k < mostTries; ++k) {
+    factor_ = shifts_.factor(*inner_, sizeH_, sizeJ_, least);
+    if (!factor_.good) break;
+    const bool descends = direction_.compute(*inner_, factor_.shift, point_, H_, merit_);
+    const double alpha = descends ? search() : 0;
+    if (alpha > 0) {
+      shortSteps_ = alpha < shortStep ? shortSteps_ + 1 : 0;
+      accept(alpha * std::sqrt(norm2Squared(direction_.dx())));
+      if (best_.residual <= settings_.tolerance) return arrived();
+      const double far = 1e15 * std::max(1.0, std::abs(first_.f));
+      if (point_.f < -far && normInf(point_.c) <= 1e-6 * std::max(1.0, normInf(point_.x))) return Status::unbounded;
+      if (shortSteps_ >= mostShort) {
+        shortSteps_ = 0;
+        if (normInf(point_.c) > std::max(settings_.tolerance, 1e-8))
+          restoration_.begin(point_, 0.1 * settings_.tolerance);
+      }
+      return std::nullopt;
+    }
+    if (normInf(point_.c) > settings_.tolerance) break;
+    least = std::max(10 * factor_.shift.primal, 1e-4 * (sizeH_ > 0 ? sizeH_ : 1));
+  }
+  return blocked();
+}
+
+/// No step is possible from here.
+std::optional<Status> NewtonMethod::blocked() {
+  if (normInf(point_.c) > settings_.tolerance) {
+    restoration_.begin(point_, 0.1 * settings_.tolerance);
+    return std::nullopt;
+  }
+  return Status::stalled;
+}
+
+/// M at the trial point satisfies Armijo's condition; where rounding hides the decrease, ||F|| must fall.
+bool NewtonMethod::acceptable(double alpha, double bound, double normF) {
+  if (!model_.evaluateValues(trial_)) return false;
+  const double promised = -alpha * merit_.at(direction_.slope());
+  const bool hidden = promised <= merit_.noise(point_);
+  if (!hidden && merit_.valueWithoutGradient(trial_) > bound) return false;
+  if (!model_.evaluateDerivatives(trial_)) return false;
+  if (merit_.value(trial_) <= bound) return true;
+  return hidden && std::sqrt(trial_.squaredF()) <= 0.9 * normF;
+}
+
+/// Armijo's rule on M from alpha = 1 down, with one second-order correction; leaves the new point in trial_. 0: no
+/// step.
+double NewtonMethod::search() {
+  constexpr double leastAlpha = 1e-9;
+  const double value = merit_.value(point_);
+  const double slope = merit_.at(direction_.slope());
+  const double noise = merit_.noise(point_);
+  const double normF = std::sqrt(point_.squaredF());
+  const auto n = point_.x.size();
+  for (double alpha = 1; alpha >= leastAlpha; alpha /= 2) {
+    la_.checkpoint();
+    const double bound = value + settings_.beta * alpha * slope + noise;
+    addScaled(point_.x, alpha, direction_.dx(), trial_.x);
+    addScaled(point_.lambda, alpha, direction_.dlambda(), trial_.lambda);
+    if (acceptable(alpha, bound, normF)) return alpha;
+    if (alpha == 1 && !trial_.c.empty() && finite(trial_.c)) {
+      std::fill(correction_.begin(), correction_.begin() + static_cast<std::ptrdiff_t>(n), 0.0);
+      for (std::size_t i = 0; i < trial_.c.size(); ++i) correction_[n + i] = -trial_.c[i];
+      inner_->solve(correction_);
+      axpy(1, std::span<const double>(correction_).first(n), trial_.x);
+      axpy(1, std::span<const double>(correction_).subspan(n), trial_.lambda);
+      if (finite(correction_) && acceptable(alpha, bound, normF)) return alpha;
+    }
+  }
+  return 0;
+}
+
+void NewtonMethod::accept(double length) {
+  std::swap(point_, trial_);
+  lastStep_ = length;
+  merit_.relax(std::sqrt(point_.squaredF()));
+  noteBest();
+}
+
+void NewtonMethod::noteBest(bool refused) {
+  const double residual = model_.residual(point_);
+  if (!refused && !best_.refused && residual >= best_.residual) return;
+  copyPoint(point_, best_.point);
+  best_.residual = residual;
+  best_.refused = refused;
+  best_.inertia = {};
+}
+
+/// At a stationary point: is it a minimum?
+std::optional<Status> NewtonMethod::arrived() {
+  if (!model_.hessian(point_, 1, point_.lambda, next_)) return std::nullopt;
+  const bool same = factor_.good && factor_.shift.primal == 0 && factor_.shift.dual == 0 && next_ == H_ &&
+                    point_.jacobian == trial_.jacobian;
+  std::swap(H_, next_);
+  if (same) {  // a quadratic program: the factors at hand tell
+    best_.inertia = {model_.n() - model_.m(), 0, 0};
+    return std::nullopt;
+  }
+  sizeH_ = normInf(H_);
+  sizeJ_ = largestRow(model_.jacobianPattern(), point_.jacobian);
+  inner_->load(H_, point_.jacobian);
+  const NewtonSolution::Inertia inertia = curvature_.inertia(*inner_, shifts_, sizeH_, sizeJ_);
+  best_.inertia = inertia;
+  if (inertia.negative <= 0) return std::nullopt;
+  noteBest(true);
+  best_.inertia = inertia;
+  return leaveSaddle();
+}
+
+std::optional<Status> NewtonMethod::leaveSaddle() {
+  if (++saddles_ > mostSaddles) return Status::stalled;
+  factor_ = shifts_.factor(*inner_, sizeH_, sizeJ_);
+  if (!factor_.good) return Status::stalled;
+  const double rho = curvature_.leastMode(*inner_, H_);
+  if (!(rho < 0)) return Status::stalled;
+  // M curves by rho + eta2 rho^2 along (v, y).
+  merit_.limitEta2(0.25 / -rho);
+  const double value = merit_.value(point_);
+  const double longest = std::max(1.0, std::sqrt(norm2Squared(point_.x)));
+  for (double alpha = longest; alpha > 1e-8 * longest; alpha /= 2) {
+    la_.checkpoint();
+    for (const double signedAlpha : {alpha, -alpha}) {
+      addScaled(point_.x, signedAlpha, curvature_.v(), trial_.x);
+      addScaled(point_.lambda, signedAlpha, curvature_.y(), trial_.lambda);
+      if (!model_.evaluateValues(trial_) || !model_.evaluateDerivatives(trial_)) continue;
+      if (merit_.value(trial_) > value + 0.25 * settings_.beta * alpha * alpha * rho) continue;
+      accept(alpha);
+      return std::nullopt;
+    }
+  }
+  return Status::stalled;
+}
+
+std::optional<Status> NewtonMethod::restorationStep() {
+  ++restorationSteps_;
+  const NewtonRestoration::Outcome outcome = restoration_.step(model_, *inner_, point_, trial_, H_);
+  if (outcome == NewtonRestoration::Outcome::stationary) {
+    restoration_.end();
+    const double size = normInf(point_.c);
+    if (size < leastC_) {
+      leastC_ = size;
+      copyPoint(point_, leastInfeasible_);
+    }
+    return restart();
+  }
+  if (outcome == NewtonRestoration::Outcome::restored) {
+    restoration_.end();
+    beginHere();
+  }
+  noteBest();
+  if (best_.residual <= settings_.tolerance) return arrived();
+  return std::nullopt;
+}
+
+void NewtonMethod::beginHere() {
+  estimateMultipliers(point_);
+  merit_.reset();
+  shortSteps_ = 0;
+  factor_.good = false;
+}
+
+/// From another start near the first one.
+std::optional<Status> NewtonMethod::restart() {
+  while (restarts_ < mostRestarts) {
+    const Random random(settings_.seed, static_cast<std::uint32_t>(++restarts_));
+    const double radius = 0.1 * std::pow(2.0, restarts_ - 1);
+    for (std::size_t j = 0; j < point_.x.size(); ++j) {
+      point_.x[j] = first_.x[j] + radius * std::max(1.0, std::abs(first_.x[j])) * (2 * random.uniform(j) - 1);
+    }
+    if (!model_.evaluateValues(point_) || !model_.evaluateDerivatives(point_)) continue;
+    beginHere();
+    noteBest();
+    if (best_.residual <= settings_.tolerance) return arrived();
+    return std::nullopt;
+  }
+  copyPoint(leastInfeasible_, best_.point);
+  best_.residual = model_.residual(leastInfeasible_);
+  best_.refused = false;
+  best_.inertia = {};
+  return Status::infeasible;
+}
+
+Progress NewtonMethod::progress() const {
+  Progress now;
+  if (!started_) return now;
+  now.objective = model_.unscaledObjective(best_.point);
+  if (!best_.refused) now.residual = best_.residual;
+  now.feasibility = model_.unscaledFeasibility(best_.point);
+  now.step = lastStep_;
+  return now;
+}
+
+NewtonSolution NewtonMethod::solution() const {
+  NewtonSolution s;
+  s.x = best_.point.x;
+  s.multipliers = model_.unscaledMultipliers(best_.point);
+  s.residual = best_.residual;
+  s.unscaledResidual = model_.unscaledResidual(best_.point);
+  s.feasibility = model_.unscaledFeasibility(best_.point);
+  s.inertia = best_.inertia;
+  s.counts = model_.counts();
+  s.counts.factorization = inner_ ? inner_->factorizations() : 0;
+  s.counts.restoration = restorationSteps_;
+  s.time.derivatives = model_.seconds();
+  s.time.linearAlgebra = inner_ ? inner_->seconds() : 0;
+  s.eta1 = merit_.eta1();
+  s.eta2 = merit_.eta2();
+  return s;
+}
+
+}  // namespace nonconvex

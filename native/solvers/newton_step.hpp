@@ -1,0 +1,78 @@
+// One iteration of Newton's method after the other: sections 1.1 to 1.6 of docs/newton.md.
+#pragma once
+
+#include <optional>
+
+#include "core/status.hpp"
+#include "linalg/cpu.hpp"
+#include "solvers/newton_direction.hpp"
+#include "solvers/newton_restoration.hpp"
+
+namespace nonconvex {
+
+class NewtonMethod {
+ public:
+  /// Checks the problem and evaluates it at the start. `la` must outlive this.
+  NewtonMethod(const Cpu& la, const NewtonProblem& problem, const NewtonSettings& settings);
+
+  void start();
+  std::optional<Status> step();
+  /// Of the best point so far.
+  Progress progress() const;
+  NewtonSolution solution() const;
+
+ private:
+  std::optional<Status> newtonStep();
+  std::optional<Status> restorationStep();
+  std::optional<Status> arrived();
+  std::optional<Status> leaveSaddle();
+  std::optional<Status> blocked();
+  std::optional<Status> restart();
+  void beginHere();
+
+  bool load(const NewtonPoint& point);
+  void estimateMultipliers(NewtonPoint& point);
+  double search();
+  bool acceptable(double alpha, double bound, double normF);
+  void accept(double length);
+  void noteBest(bool refused = false);
+
+  const Cpu& la_;
+  const NewtonSettings settings_;
+  const bool multipliersGiven_;
+  NewtonModel model_;
+  NewtonPoint point_;
+  NewtonPoint trial_;
+  NewtonPoint first_;
+  bool started_ = false;  // everything finite at the start
+  Vector H_;
+  Vector next_;  // H at a point that may be the solution
+  double sizeH_ = 0;
+  double sizeJ_ = 0;
+  std::unique_ptr<InnerSolver> inner_;
+  NewtonShifts shifts_;
+  NewtonMerit merit_;
+  NewtonDirection direction_;
+  NewtonCurvature curvature_;
+  NewtonRestoration restoration_;
+  Vector correction_;
+  NewtonFactor factor_;
+  int shortSteps_ = 0;
+  int restarts_ = 0;
+  int saddles_ = 0;
+
+  // What is returned.
+  struct Best {
+    NewtonPoint point;
+    double residual = unknown;
+    bool refused = false;  // a stationary point that is no minimum
+    NewtonSolution::Inertia inertia;
+  };
+  Best best_;
+  double lastStep_ = unknown;
+  double leastC_ = 0;  // ||c|| of leastInfeasible_
+  NewtonPoint leastInfeasible_;
+  int restorationSteps_ = 0;
+};
+
+}  // namespace nonconvex
