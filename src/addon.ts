@@ -1,6 +1,7 @@
 // What native/binding/addon.cpp exports.
 import { loadAddon, type Addon as Untyped } from './device.js';
-import type { Matrix } from './matrix.js';
+import type { Matrix, SparseMatrix } from './matrix.js';
+import type { SerializedGraph } from './model/serialize.js';
 import type { Progress } from './solve.js';
 
 export interface Addon {
@@ -18,6 +19,40 @@ export interface Addon {
     aborted: boolean,
   ): Job;
   reluPredict(network: object, input: { x: Matrix }): Float64Array;
+  compile(model: SerializedGraph & { n: number; parameters: Float64Array }): ProgramHandle;
+  evaluate(request: EvaluationRequest): number | Float64Array | SparseMatrix;
+  readNl(path: string): Job;
+  writeNl(request: WriteNlRequest): Job;
+}
+
+/** A compiled model, opaque. */
+export type ProgramHandle = object & { readonly __programHandle: never };
+
+export interface EvaluationRequest {
+  program: ProgramHandle;
+  parameters: Float64Array;
+  what:
+    | 'objective'
+    | 'gradient'
+    | 'constraints'
+    | 'jacobian'
+    | 'hessian'
+    | 'jacobianProduct'
+    | 'jacobianTransposedProduct'
+    | 'hessianProduct';
+  x: Float64Array;
+  multipliers?: Float64Array;
+  sigma?: number;
+  vector?: Float64Array;
+}
+
+export interface WriteNlRequest {
+  program: ProgramHandle;
+  path: string;
+  start: Float64Array;
+  multipliers?: Float64Array | undefined;
+  variableNames: readonly string[];
+  constraintNames: readonly string[];
 }
 
 export interface Job {

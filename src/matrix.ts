@@ -151,7 +151,8 @@ export function toSymmetric(name: string, value: unknown): Matrix | SparseMatrix
   return found;
 }
 
-function isSparse(value: unknown): value is SparseMatrix {
+/** Whether a value is meant as a sparse matrix. */
+export function isSparse(value: unknown): value is SparseMatrix {
   return typeof value === 'object' && value !== null && 'format' in value && 'offsets' in value;
 }
 

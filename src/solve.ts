@@ -2,7 +2,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { addon, type Job } from './addon.js';
 import { show } from './check.js';
-import { SolverError, type SolverErrorCode } from './error.js';
+import { fromNative, SolverError } from './error.js';
 
 /**
  * How a solve ended. `solved` is the only success; every other status comes with the best iterate so far.
@@ -188,14 +188,4 @@ function checkedOptions(settings: SolveOptions): SolveOptions {
     throw new TypeError(`onProgress = ${show(onProgress)}: expected a function`);
   }
   return { device, signal, onProgress };
-}
-
-/** SolverError is a class of this side: the addon makes an Error with a `code`. */
-function fromNative(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof SolverError) return error;
-  const code = (error as { code?: SolverErrorCode }).code;
-  if (code !== undefined) return new SolverError(code, error.message);
-  // It was made on no stack at all; this one leads to whoever awaits the solve.
-  Error.captureStackTrace(error, fromNative);
-  return error;
 }

@@ -1,4 +1,5 @@
 // What JavaScript sees of the library.
+#include "binding/model.hpp"
 #include "binding/predict.hpp"
 #include "binding/solve.hpp"
 #include "binding/solvers.hpp"
@@ -59,6 +60,27 @@ Napi::Value predict(const Napi::CallbackInfo& info) {
   return reluPredict(info.Env(), network, arguments);
 }
 
+/// compile(model) -> handle
+Napi::Value compile(const Napi::CallbackInfo& info) {
+  Inputs inputs;  // alive as arguments
+  return compileModel(info.Env(), Reader(objectArgument(info, 0, "model"), inputs));
+}
+
+/// evaluate(request) -> number, Float64Array or sparse matrix
+Napi::Value evaluate(const Napi::CallbackInfo& info) {
+  Inputs inputs;  // alive as arguments
+  return evaluateModel(info.Env(), Reader(objectArgument(info, 0, "request"), inputs));
+}
+
+/// readNl(path) -> { promise, abort() }
+Napi::Value read(const Napi::CallbackInfo& info) { return readNlFile(info.Env(), info[0].ToString().Utf8Value()); }
+
+/// writeNl(request) -> { promise, abort() }
+Napi::Value write(const Napi::CallbackInfo& info) {
+  Inputs inputs;  // what is needed is copied
+  return writeNlFile(info.Env(), Reader(objectArgument(info, 0, "request"), inputs));
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   Environment::create(env);
   exports.Set("version", Napi::String::New(env, version));
@@ -66,6 +88,10 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("schema", Napi::Function::New(env, guarded<schema>, "schema"));
   exports.Set("threads", Napi::Function::New(env, guarded<threads>, "threads"));
   exports.Set("reluPredict", Napi::Function::New(env, guarded<predict>, "reluPredict"));
+  exports.Set("compile", Napi::Function::New(env, guarded<compile>, "compile"));
+  exports.Set("evaluate", Napi::Function::New(env, guarded<evaluate>, "evaluate"));
+  exports.Set("readNl", Napi::Function::New(env, guarded<read>, "readNl"));
+  exports.Set("writeNl", Napi::Function::New(env, guarded<write>, "writeNl"));
   return exports;
 }
 

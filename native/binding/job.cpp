@@ -213,7 +213,7 @@ void Environment::deliver(const Mailbox::Delivery& delivery) {
   if (pending_.empty()) napi_unref_threadsafe_function(env_, wake_);
 }
 
-void Environment::settle(const Job& job, const Napi::Promise::Deferred& deferred) {
+void Environment::settle(Job& job, const Napi::Promise::Deferred& deferred) {
   try {
     try {
       if (job.error_) std::rethrow_exception(job.error_);

@@ -29,8 +29,8 @@ class Job {
 
   /// On a worker; what it throws rejects the promise.
   virtual void run(WorkerPool& pool, Monitor& monitor) = 0;
-  /// On the JavaScript thread, after `run`.
-  virtual Napi::Object result(Napi::Env env) const = 0;
+  /// On the JavaScript thread, once, after `run`.
+  virtual Napi::Object result(Napi::Env env) = 0;
 
   void abort() noexcept { monitor_.abort(); }
 
@@ -137,7 +137,7 @@ class Environment {
   void dispatch();
   void deliver(const Mailbox::Delivery& delivery);
   double call(const Mailbox::Call& call);
-  void settle(const Job& job, const Napi::Promise::Deferred& deferred);
+  void settle(Job& job, const Napi::Promise::Deferred& deferred);
 
   Napi::Env env_;
   napi_threadsafe_function wake_ = nullptr;

@@ -79,6 +79,7 @@ class Reader {
   /// "problem.name" for messages.
   std::string pathOf(const char* name) const { return path_.empty() ? name : path_ + "." + name; }
   const std::string& path() const { return path_; }
+  Napi::Object asObject() const { return object_; }
 
  private:
   Napi::Value get(const char* name, bool valid(const Napi::Value&), const char* expected) const;

@@ -28,7 +28,7 @@ class SolveJob final : public Job {
     solution_ = solver.solution();
   }
 
-  Napi::Object result(Napi::Env env) const override {
+  Napi::Object result(Napi::Env env) override {
     Writer out(env);
     out.text("status", nonconvex::name(outcome_.status));
     out.text("message", outcome_.message);

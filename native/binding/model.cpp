@@ -1,0 +1,328 @@
+#include "binding/model.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "binding/job.hpp"
+#include "binding/settings.hpp"
+#include "model/callback_oracle.hpp"
+#include "model/nl_writer.hpp"
+
+namespace nonconvex {
+namespace {
+
+// Handles ------------------------------------------------------------------------------------------------------------
+
+constexpr napi_type_tag handleTag = {0x6e6f6e636f6e7665, 0x782d70726f677261};
+
+struct Handle {
+  std::shared_ptr<SharedProgram> program;
+  std::int64_t bytes;
+};
+
+Napi::Object makeHandle(Napi::Env env, NlModel model) {
+  auto program = std::make_shared<SharedProgram>(std::move(model));
+  const auto bytes = static_cast<std::int64_t>(program->bytes());
+  auto handle = std::make_unique<Handle>(Handle{std::move(program), bytes});
+  const Napi::Object object = Napi::Object::New(env);
+  object.TypeTag(&handleTag);
+  const auto finalize = [](napi_env of, void* data, void*) {
+    const std::unique_ptr<Handle> dead(static_cast<Handle*>(data));
+    std::int64_t total = 0;
+    napi_adjust_external_memory(of, -dead->bytes, &total);
+  };
+  if (napi_wrap(env, object, handle.get(), finalize, nullptr, nullptr) != napi_ok) throw Napi::Error::New(env);
+  handle.release();
+  std::int64_t total = 0;
+  napi_adjust_external_memory(env, bytes, &total);
+  return object;
+}
+
+std::shared_ptr<SharedProgram> programOf(const Reader& in) {
+  const Napi::Object object = in.object("program").asObject();
+  void* data = nullptr;
+  if (!object.CheckTypeTag(&handleTag) || napi_unwrap(object.Env(), object, &data) != napi_ok) {
+    throw Error(ErrorKind::type, in.pathOf("program") + " = an object: expected a compiled model");
+  }
+  return static_cast<Handle*>(data)->program;
+}
+
+// Graphs -------------------------------------------------------------------------------------------------------------
+
+std::vector<int> prefixSums(std::vector<int> counts) {
+  for (std::size_t i = 1; i < counts.size(); ++i) counts[i] += counts[i - 1];
+  return counts;
+}
+
+/// The other lines of a matrix; indices come in order. `values[k]` goes to the place of index k.
+struct Flipped {
+  std::vector<int> offsets, indices;
+  std::vector<double> values;
+};
+template <class Offsets, class Indices, class Values>
+Flipped flip(const Offsets& offsets, const Indices& indices, const Values& values, int width) {
+  std::vector<int> counts(static_cast<std::size_t>(width) + 1);
+  for (const int i : indices) ++counts[static_cast<std::size_t>(i) + 1];
+  Flipped to{prefixSums(std::move(counts)), std::vector<int>(indices.size()), std::vector<double>(values.size())};
+  std::vector<int> next(to.offsets.begin(), to.offsets.end() - 1);
+  for (std::size_t l = 0; l + 1 < offsets.size(); ++l) {
+    for (auto k = static_cast<std::size_t>(offsets[l]); k < static_cast<std::size_t>(offsets[l + 1]); ++k) {
+      const auto at = static_cast<std::size_t>(next[static_cast<std::size_t>(indices[k])]++);
+      to.indices[at] = static_cast<int>(l);
+      to.values[at] = values[k];
+    }
+  }
+  return to;
+}
+
+ConstantMatrix readMatrix(const Reader& in) {
+  ConstantMatrix matrix;
+  if (!in.has("format")) {
+    const MatrixInput from = in.asMatrix();
+    matrix.rows = from.rows;
+    matrix.columns = from.columns;
+    const auto size = static_cast<std::size_t>(from.rows) * static_cast<std::size_t>(from.columns);
+    if (from.f64 != nullptr) matrix.values.assign(from.f64, from.f64 + size);
+    if (from.f32 != nullptr) matrix.values.assign(from.f32, from.f32 + size);
+    return matrix;
+  }
+  const SparseInput from = in.asSparse();
+  matrix.rows = from.rows;
+  matrix.columns = from.columns;
+  Flipped flipped = flip(from.offsets, from.indices, from.values, from.byColumn ? from.rows : from.columns);
+  // By rows already, but perhaps out of order.
+  if (!from.byColumn) flipped = flip(flipped.offsets, flipped.indices, flipped.values, from.rows);
+  matrix.offsets = std::move(flipped.offsets);
+  matrix.indices = std::move(flipped.indices);
+  matrix.values = std::move(flipped.values);
+  return matrix;
+}
+
+std::vector<double> copyOf(std::span<const double> values) { return {values.begin(), values.end()}; }
+
+// Evaluations --------------------------------------------------------------------------------------------------------
+
+Napi::Value toVector(Napi::Env env, std::span<const double> values) {
+  Napi::Float64Array array = Napi::Float64Array::New(env, values.size());
+  std::copy(values.begin(), values.end(), array.Data());
+  return array;
+}
+
+Napi::Value toSparse(Napi::Env env, const SparsePattern& pattern, bool byRow, std::span<const double> values) {
+  Writer out(env);
+  out.text("format", byRow ? "csr" : "csc");
+  out.number("rows", byRow ? pattern.lines : pattern.width);
+  out.number("columns", byRow ? pattern.width : pattern.lines);
+  out.integers("offsets", pattern.offsets);
+  out.integers("indices", pattern.indices);
+  out.vector("values", values);
+  return out.object();
+}
+
+std::span<const double> vectorOf(const Reader& in, const char* name, std::size_t length) {
+  const auto found = in.vector(name);
+  require(found.size() == length, in.pathOf(name) + ".length", found.size(), "expected " + show(length));
+  return found;
+}
+
+std::shared_ptr<BorrowedProgram> readProgram(const Reader& in) {
+  const std::shared_ptr<SharedProgram> shared = programOf(in);
+  return std::make_shared<BorrowedProgram>(shared,
+                                           vectorOf(in, "parameters", shared->graph().parameterValues().size()));
+}
+
+// Names --------------------------------------------------------------------------------------------------------------
+
+Napi::Array toTexts(Napi::Env env, std::span<const std::string> texts) {
+  Napi::Array array = Napi::Array::New(env, texts.size());
+  for (std::uint32_t i = 0; i < texts.size(); ++i) array.Set(i, Napi::String::New(env, texts[i]));
+  return array;
+}
+
+std::vector<std::string> toTexts(const Reader& in, const char* name) {
+  const Napi::Value value = in.asObject().Get(name);
+  std::vector<std::string> texts;
+  if (!value.IsArray()) return texts;
+  const Napi::Array array = value.As<Napi::Array>();
+  for (std::uint32_t i = 0; i < array.Length(); ++i) {
+    texts.push_back(array.Get(i).As<Napi::String>().Utf8Value());
+  }
+  return texts;
+}
+
+// .nl files ----------------------------------------------------------------------------------------------------------
+
+class ReadNlJob final : public Job {
+ public:
+  explicit ReadNlJob(std::string path) : path_(std::move(path)) {}
+  void run(WorkerPool&, Monitor&) override { model_ = readNl(path_); }
+  Napi::Object result(Napi::Env env) override {
+    const int n = model_->graph.variableCount();
+    const int m = model_->graph.constraintCount();
+    Writer out(env);
+    out.number("n", n);
+    out.number("m", m);
+    out.vector("start", model_->start);
+    out.vector("multipliers", model_->multipliers);
+    out.boolean("maximise", model_->maximise);
+    out.value("variableNames", toTexts(env, model_->variableNames));
+    out.value("constraintNames", toTexts(env, model_->constraintNames));
+    out.value("program", makeHandle(env, std::move(*model_)));
+    return out.object();
+  }
+
+ private:
+  std::string path_;
+  std::optional<NlModel> model_;
+};
+
+class WriteNlJob final : public Job {
+ public:
+  explicit WriteNlJob(const Reader& in)
+      : program_(programOf(in)),
+        path_(in.text("path")),
+        variableNames_(toTexts(in, "variableNames")),
+        constraintNames_(toTexts(in, "constraintNames")) {
+    const auto count = [](int size) { return static_cast<std::size_t>(size); };
+    start_ = copyOf(vectorOf(in, "start", count(program_->graph().variableCount())));
+    if (in.has("multipliers")) {
+      multipliers_ = copyOf(vectorOf(in, "multipliers", count(program_->graph().constraintCount())));
+    }
+  }
+  void run(WorkerPool&, Monitor&) override {
+    writeNl(path_, program_->graph(), {.x = start_, .multipliers = multipliers_}, variableNames_, constraintNames_);
+  }
+  Napi::Object result(Napi::Env env) override { return Napi::Object::New(env); }
+
+ private:
+  std::shared_ptr<SharedProgram> program_;
+  std::string path_;
+  std::vector<std::string> variableNames_, constraintNames_;
+  std::vector<double> start_, multipliers_;
+};
+
+// Callbacks ----------------------------------------------------------------------------------------------------------
+
+ListedPattern readPattern(const Reader& in, int lines, int width) {
+  ListedPattern listed;
+  const auto copy = [&](const char* name) {
+    const auto from = in.integers(name);
+    return std::vector<int>(from.begin(), from.end());
+  };
+  listed.pattern = {.lines = lines, .width = width, .offsets = copy("offsets"), .indices = copy("indices")};
+  listed.order = copy("order");
+  const SparsePattern& pattern = listed.pattern;
+  bool good = pattern.offsets.size() == static_cast<std::size_t>(lines) + 1 && pattern.offsets.front() == 0 &&
+              static_cast<std::size_t>(pattern.offsets.back()) == pattern.nonzeros() &&
+              listed.order.size() == pattern.nonzeros() &&
+              std::is_sorted(pattern.offsets.begin(), pattern.offsets.end());
+  for (int l = 0; good && l < lines; ++l) {
+    int last = -1;
+    for (const int index : pattern.line(l)) {
+      good = good && index > last && index < width;
+      last = index;
+    }
+  }
+  require(good, in.path(), pattern.nonzeros(), "expected a sparse pattern in order");
+  return listed;
+}
+
+std::span<double> sharedVector(const Reader& in, const char* name, std::size_t length) {
+  const auto found = in.vector(name);
+  require(found.size() >= length, in.pathOf(name) + ".length", found.size(), "expected at least " + show(length));
+  return {const_cast<double*>(found.data()), found.size()};  // JavaScript's memory, which both sides write
+}
+
+std::shared_ptr<Oracle> readCallbacks(const Reader& in) {
+  const int n = in.integer("n");
+  const int m = in.integer("m");
+  const auto size = [](int count) { return static_cast<std::size_t>(count); };
+  ListedPattern jacobian = readPattern(in.object("jacobianPattern"), m, n);
+  ListedPattern hessian = readPattern(in.object("hessianPattern"), n, n);
+  const auto listLength = [&](const ListedPattern& listed) {
+    const auto last = std::max_element(listed.order.begin(), listed.order.end());
+    require(last == listed.order.end() || *std::min_element(listed.order.begin(), last) >= 0, "order", 0,
+            "expected no negative places");
+    return last == listed.order.end() ? std::size_t{0} : size(*last) + 1;
+  };
+  CallbackOracle::Memory memory{.x = sharedVector(in, "x", size(n)),
+                                .multipliers = sharedVector(in, "multipliers", size(m)),
+                                .vector = sharedVector(in, "vector", size(n)),
+                                .gradient = sharedVector(in, "gradient", size(n)),
+                                .constraints = sharedVector(in, "constraints", size(m)),
+                                .jacobian = sharedVector(in, "jacobian", listLength(jacobian)),
+                                .hessian = sharedVector(in, "hessian", listLength(hessian)),
+                                .product = sharedVector(in, "product", size(n))};
+  const auto call = [call = in.function("call")](CallbackOracle::Function function, double sigma) {
+    return call({static_cast<double>(function), sigma});
+  };
+  return std::make_shared<CallbackOracle>(std::move(jacobian), std::move(hessian), in.boolean("products"), memory,
+                                          call);
+}
+
+}  // namespace
+
+Napi::Value compileModel(Napi::Env env, const Reader& in) {
+  std::vector<ConstantMatrix> matrices;
+  for (const Reader& matrix : in.list("matrices")) matrices.push_back(readMatrix(matrix));
+  NlModel model;
+  model.graph = Graph::parse(in.integer("n"), copyOf(in.vector("parameters")), in.integers("code"),
+                             in.vector("numbers"), std::move(matrices));
+  const int objective = in.integer("objective");
+  if (objective >= 0) model.graph.minimize(objective);
+  for (const std::int32_t node : in.integers("constraints")) model.graph.equalZero(node);
+  return makeHandle(env, std::move(model));
+}
+
+Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
+  const std::shared_ptr<BorrowedProgram> program = readProgram(in);
+  const auto n = static_cast<std::size_t>(program->variables());
+  const auto m = static_cast<std::size_t>(program->constraints());
+  const std::string what = in.text("what");
+  std::vector<double> out;
+  program->moveTo(vectorOf(in, "x", n));
+  if (what == "objective") return Napi::Number::New(env, program->objective());
+  if (what == "gradient") {
+    out.resize(n);
+    program->gradient(out);
+  } else if (what == "constraints") {
+    out.resize(m);
+    program->constraintValues(out);
+  } else if (what == "jacobian") {
+    out.resize(program->jacobianPattern().nonzeros());
+    program->jacobian(out);
+    return toSparse(env, program->jacobianPattern(), true, out);
+  } else if (what == "hessian") {
+    out.resize(program->hessianPattern().nonzeros());
+    program->hessian(in.number("sigma"), vectorOf(in, "multipliers", m), out);
+    return toSparse(env, program->hessianPattern(), false, out);
+  } else if (what == "jacobianProduct") {
+    out.resize(m);
+    program->jacobianProduct(vectorOf(in, "vector", n), out);
+  } else if (what == "jacobianTransposedProduct") {
+    out.resize(n);
+    program->jacobianTransposedProduct(vectorOf(in, "vector", m), out);
+  } else {
+    require(what == "hessianProduct", in.pathOf("what"), what, "expected the name of an evaluation");
+    out.resize(n);
+    program->hessianProduct(in.number("sigma"), vectorOf(in, "multipliers", m), vectorOf(in, "vector", n), out);
+  }
+  return toVector(env, out);
+}
+
+Napi::Value readNlFile(Napi::Env env, const std::string& path) {
+  return Environment::of(env).start(std::make_shared<ReadNlJob>(path), env.Undefined(), {});
+}
+
+Napi::Value writeNlFile(Napi::Env env, const Reader& in) {
+  return Environment::of(env).start(std::make_shared<WriteNlJob>(in), env.Undefined(), {});
+}
+
+std::shared_ptr<Oracle> readOracle(const Reader& problem) {
+  if (problem.has("callbacks")) return readCallbacks(problem.object("callbacks"));
+  return readProgram(problem);
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,137 @@
+import { addon, type EvaluationRequest, type ProgramHandle } from '../addon.js';
+import { checkNumber, checkVector } from '../check.js';
+import { fromNative } from '../error.js';
+import type { SparseMatrix } from '../matrix.js';
+import type { Guard } from '../solve.js';
+
+/**
+ * A problem in the form that {@link minimize} solves, min f(x) subject to c(x) = 0 with n unknowns and m equations: of a
+ * {@link Model}, an .nl file or callbacks. Its functions evaluate it at a point, on the calling thread. The Lagrangian is
+ * sigma f + multipliers^T c, with sigma = 1 unless given.
+ */
+export abstract class Program {
+  abstract readonly n: number;
+  abstract readonly m: number;
+  /** Where a solve begins unless it is warm started: n numbers. */
+  abstract get start(): Float64Array;
+  /** m numbers to begin with, where they are known. */
+  abstract get multipliers(): Float64Array | undefined;
+
+  /** f(x). */
+  abstract objective(x: ArrayLike<number>): number;
+  /** The n derivatives of f. */
+  abstract gradient(x: ArrayLike<number>): Float64Array;
+  /** c(x): m numbers. */
+  abstract constraints(x: ArrayLike<number>): Float64Array;
+  /** The derivatives of c, m x n by rows. */
+  abstract jacobian(x: ArrayLike<number>): SparseMatrix;
+  /** The lower triangle of the Hessian of the Lagrangian, n x n by columns. */
+  abstract hessian(x: ArrayLike<number>, multipliers: ArrayLike<number>, sigma?: number): SparseMatrix;
+  /** Jacobian times n numbers v. */
+  abstract jacobianProduct(x: ArrayLike<number>, v: ArrayLike<number>): Float64Array;
+  /** Transposed Jacobian times m numbers v. */
+  abstract jacobianTransposedProduct(x: ArrayLike<number>, v: ArrayLike<number>): Float64Array;
+  /** Hessian of the Lagrangian times n numbers v. */
+  abstract hessianProduct(
+    x: ArrayLike<number>,
+    multipliers: ArrayLike<number>,
+    v: ArrayLike<number>,
+    sigma?: number,
+  ): Float64Array;
+
+  /** @internal What the addon takes for a solve. */
+  abstract handOver(guard: Guard): object;
+}
+
+export interface CompiledParts {
+  handle: ProgramHandle;
+  n: number;
+  m: number;
+  start: () => Float64Array;
+  parameters: () => Float64Array;
+  multipliers?: Float64Array | undefined;
+  variableNames: () => readonly string[];
+  constraintNames: () => readonly string[];
+}
+
+/** A graph in the addon, and what may change without compiling it again. */
+export class CompiledProgram extends Program {
+  readonly n: number;
+  readonly m: number;
+  /** @internal */
+  readonly parts: CompiledParts;
+
+  constructor(parts: CompiledParts) {
+    super();
+    this.n = parts.n;
+    this.m = parts.m;
+    this.parts = parts;
+  }
+
+  get start(): Float64Array {
+    return this.parts.start();
+  }
+
+  get multipliers(): Float64Array | undefined {
+    return this.parts.multipliers?.slice();
+  }
+
+  objective(x: ArrayLike<number>): number {
+    return this.#evaluate('objective', x) as number;
+  }
+
+  gradient(x: ArrayLike<number>): Float64Array {
+    return this.#evaluate('gradient', x) as Float64Array;
+  }
+
+  constraints(x: ArrayLike<number>): Float64Array {
+    return this.#evaluate('constraints', x) as Float64Array;
+  }
+
+  jacobian(x: ArrayLike<number>): SparseMatrix {
+    return this.#evaluate('jacobian', x) as SparseMatrix;
+  }
+
+  hessian(x: ArrayLike<number>, multipliers: ArrayLike<number>, sigma = 1): SparseMatrix {
+    const lambda = numbers('multipliers', multipliers, this.m);
+    return this.#evaluate('hessian', x, { multipliers: lambda, sigma: checkNumber('sigma', sigma) }) as SparseMatrix;
+  }
+
+  jacobianProduct(x: ArrayLike<number>, v: ArrayLike<number>): Float64Array {
+    return this.#evaluate('jacobianProduct', x, { vector: numbers('v', v, this.n) }) as Float64Array;
+  }
+
+  jacobianTransposedProduct(x: ArrayLike<number>, v: ArrayLike<number>): Float64Array {
+    return this.#evaluate('jacobianTransposedProduct', x, { vector: numbers('v', v, this.m) }) as Float64Array;
+  }
+
+  hessianProduct(
+    x: ArrayLike<number>,
+    multipliers: ArrayLike<number>,
+    v: ArrayLike<number>,
+    sigma = 1,
+  ): Float64Array {
+    const lambda = numbers('multipliers', multipliers, this.m);
+    const more = { multipliers: lambda, vector: numbers('v', v, this.n), sigma: checkNumber('sigma', sigma) };
+    return this.#evaluate('hessianProduct', x, more) as Float64Array;
+  }
+
+  handOver(): object {
+    return { program: this.parts.handle, parameters: this.parts.parameters() };
+  }
+
+  #evaluate(what: EvaluationRequest['what'], x: ArrayLike<number>, more: Partial<EvaluationRequest> = {}) {
+    const { handle: program, parameters } = this.parts;
+    try {
+      return addon().evaluate({ program, parameters: parameters(), what, x: numbers('x', x, this.n), ...more });
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+}
+
+/** A vector argument that may be empty. */
+export function numbers(name: string, value: ArrayLike<number>, length: number): Float64Array {
+  const empty = length === 0 && (Array.isArray(value) || ArrayBuffer.isView(value)) && value.length === 0;
+  return empty ? new Float64Array(0) : checkVector(name, value, { length });
+}
