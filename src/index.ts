@@ -1,5 +1,6 @@
 export { SolverError, type SolverErrorCode } from './error.js';
 export { type Matrix, type MatrixLike, matrix, type SparseMatrix } from './matrix.js';
+export * from './model/index.js';
 export { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from './readers/libsvm.js';
 export { type ReadOptions, readMatrixMarket } from './readers/matrixMarket.js';
 export type { Progress, SolveOptions, SolveResult, Status } from './solve.js';

@@ -9,7 +9,7 @@ import {
   toFloat64,
   toOperand,
 } from '../matrix.js';
-import { scalar, type Shape, showShape, sizeOf } from './shape.js';
+import { type Shape, scalar, showShape, sizeOf } from './shape.js';
 
 /** Numbers of the operations in the serialised graph, as in native/model/graph.hpp. */
 export const op = {
@@ -123,7 +123,8 @@ export function toExpression<T extends Operand | SparseMatrix>(name: string, val
 export function toExpression(name: string, value: Operand | SparseMatrix): Expression {
   if (value instanceof Expression) return value;
   if (typeof value === 'number') return constantOf(scalar, Float64Array.of(checkNumber(name, value)));
-  if (isSparse(value) || looksLikeMatrix(value)) return constantMatrix({ matrix: toOperand(name, value), transposed: false });
+  if (isSparse(value) || looksLikeMatrix(value))
+    return constantMatrix({ matrix: toOperand(name, value), transposed: false });
   if (typeof value !== 'object' || value === null) {
     throw new TypeError(`${name} = ${show(value)}: expected an expression, a number, an array or a matrix`);
   }
@@ -135,7 +136,9 @@ export function toExpression(name: string, value: Operand | SparseMatrix): Expre
 export function toEntries<T extends Operand>(name: string, value: T): Expression<ShapeOf<T>> {
   const expression = toExpression(name, value);
   if (expression.node.op >= 0) return expression;
-  throw new RangeError(`${name}: a sparse matrix of shape ${showShape(expression.shape)}: expected only in matvec and matmul`);
+  throw new RangeError(
+    `${name}: a sparse matrix of shape ${showShape(expression.shape)}: expected only in matvec and matmul`,
+  );
 }
 
 function constantOf<S extends Shape>(shape: S, numbers: Float64Array): Expression<S> {
@@ -166,7 +169,8 @@ export function nodeOf(operation: string, node: Omit<Node, 'owner'>): Node {
   let owner: object | undefined;
   for (const input of node.inputs) {
     if (input.owner === undefined || input.owner === owner) continue;
-    if (owner !== undefined) throw new TypeError(`${operation}: expected expressions of one model, got two of different models`);
+    if (owner !== undefined)
+      throw new TypeError(`${operation}: expected expressions of one model, got two of different models`);
     owner = input.owner;
   }
   return { ...node, owner };

@@ -63,14 +63,21 @@ export function slice(x: Operand, begin: number, end?: number, step = 1): Expres
   const last = end === undefined ? length : border('end', end, length);
   checkInteger('step', step, 1);
   if (first >= last) {
-    throw new RangeError(`slice: begin = ${begin}, end = ${end} of shape ${showShape(shape)}: expected begin before end`);
+    throw new RangeError(
+      `slice: begin = ${begin}, end = ${end} of shape ${showShape(shape)}: expected begin before end`,
+    );
   }
   const size = Math.ceil((last - first) / step);
   if (columns === undefined) return new Expression([size], strided('slice', node, first, step, size));
   if (step === 1) {
     return new Expression([size, columns], strided('slice', node, first * columns, 1, size * columns));
   }
-  return rowsOf('slice', node, Int32Array.from({ length: size }, (_, k) => first + k * step), columns);
+  return rowsOf(
+    'slice',
+    node,
+    Int32Array.from({ length: size }, (_, k) => first + k * step),
+    columns,
+  );
 }
 
 /**

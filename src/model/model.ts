@@ -1,11 +1,22 @@
-import { addon } from '../addon.js';
+import { addon, type ProgramHandle } from '../addon.js';
 import { checkObject, checkVector, show } from '../check.js';
 import { looksLikeMatrix, type MatrixLike, toFloat64, toMatrix } from '../matrix.js';
 import { Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { sub } from './operators.js';
-import { CompiledProgram, type Program } from './program.js';
+import { CompiledProgram } from './program.js';
 import { serialize } from './serialize.js';
-import { type Broadcast, broadcast, checkShape, isMatrixShape, type Shape, scalar, showShape, sizeOf, type ValueOf, valueOf } from './shape.js';
+import {
+  type Broadcast,
+  broadcast,
+  checkShape,
+  inShape,
+  isMatrixShape,
+  type Shape,
+  scalar,
+  showShape,
+  sizeOf,
+  type ValueOf,
+} from './shape.js';
 
 /** Numbers for a shape: one for all entries, or as many as there are. */
 export type NumbersLike = number | ArrayLike<number> | MatrixLike;
@@ -44,7 +55,7 @@ export class Variable<S extends Shape = Shape> extends Expression<S> {
 
   /** A copy of the start. */
   get start(): ValueOf<S> {
-    return valueOf(this.shape, this.#start.slice());
+    return inShape(this.shape, this.#start.slice());
   }
 
   /** Where later solves begin: one number for all entries or one for each. Nothing is compiled anew. */
@@ -59,7 +70,7 @@ export class Variable<S extends Shape = Shape> extends Expression<S> {
 
   /** Its value in a result of {@link minimize}, or at any point `{ x }`: a number, a Float64Array or a matrix. */
   valueIn(result: { readonly x: ArrayLike<number> }): ValueOf<S> {
-    return valueOf(this.shape, partOf('result.x', checkObject('result', result).x, this.offset, this.size));
+    return inShape(this.shape, partOf('result.x', checkObject('result', result).x, this.offset, this.size));
   }
 }
 
@@ -77,7 +88,7 @@ export class Parameter<S extends Shape = Shape> extends Expression<S> {
 
   /** A copy of its present value. */
   get value(): ValueOf<S> {
-    return valueOf(this.shape, this.#value.slice());
+    return inShape(this.shape, this.#value.slice());
   }
 
   /** The value for later solves: one number for all entries or one for each. Nothing is compiled anew. */
@@ -108,7 +119,10 @@ export class Constraint<S extends Shape = Shape> {
   /** Its multipliers in a result of {@link minimize}: a number, a Float64Array or a matrix, with L = f + lambda^T (lhs - rhs). */
   multipliersIn(result: { readonly multipliers: ArrayLike<number> }): ValueOf<S> {
     const { multipliers } = checkObject('result', result);
-    return valueOf(this.shape, partOf('result.multipliers', multipliers, this.offset, sizeOf('constraint', this.shape)));
+    return inShape(
+      this.shape,
+      partOf('result.multipliers', multipliers, this.offset, sizeOf('constraint', this.shape)),
+    );
   }
 }
 
@@ -248,21 +262,26 @@ export class Model {
    * the model has changed; starts and values of parameters are always the present ones.
    * @throws RangeError when there are no variables.
    */
-  compile(): Program {
+  compile(): CompiledProgram {
     if (this.#program) return this.#program;
     if (this.#n === 0) throw new RangeError('model: expected at least one variable');
-    const graph = serialize(this.#objective, this.#equations);
-    const handle = addon().compile({ n: this.#n, parameters: this.#parameterValues(), ...graph });
+    const handle = this.#handle();
     this.#program = new CompiledProgram({
       handle,
       n: this.#n,
       m: this.#m,
       start: () => this.#starts(),
       parameters: () => this.#parameterValues(),
+      writable: () => (this.#parameterCount === 0 ? handle : this.#handle()),
       variableNames: () => entryNames(this.#variables),
       constraintNames: () => entryNames(this.#constraints),
     });
     return this.#program;
+  }
+
+  #handle(): ProgramHandle {
+    const graph = serialize(this.#objective, this.#equations);
+    return addon().compile({ n: this.#n, parameters: this.#parameterValues(), ...graph });
   }
 
   #starts(): Float64Array {
@@ -294,7 +313,10 @@ function shapeAndOptions<Options extends VariableOptions & ParameterOptions>(
 ): { shape: Shape; options: Options } {
   const withoutShape = first === undefined || (typeof first === 'object' && first !== null && !Array.isArray(first));
   const options = (withoutShape ? (first ?? second) : second) ?? {};
-  return { shape: withoutShape ? scalar : checkShape('shape', first), options: checkOptions(options as Options, names) };
+  return {
+    shape: withoutShape ? scalar : checkShape('shape', first),
+    options: checkOptions(options as Options, names),
+  };
 }
 
 function checkOptions<T extends object>(options: T, names: readonly string[]): T {

@@ -2,7 +2,7 @@
 import { checkObject, show } from '../check.js';
 import { Expression, nodeOf, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { transpose } from './indexing.js';
-import { type Broadcast, broadcast, isMatrixShape, scalar, type Shape, showShape } from './shape.js';
+import { type Broadcast, broadcast, isMatrixShape, type Shape, scalar, showShape } from './shape.js';
 
 type Unary = <A extends Operand>(a: A) => Expression<ShapeOf<A>>;
 type Binary = <A extends Operand, B extends Operand>(a: A, b: B) => Expression<Broadcast<ShapeOf<A>, ShapeOf<B>>>;
@@ -158,7 +158,5 @@ function groups(
     throw new RangeError(`${name}: per = '${per}' of shape ${showShape(shape)}: expected a matrix`);
   }
   const [rows, columns] = shape;
-  return per === 'row'
-    ? { shape: [rows], group: columns, flip: false }
-    : { shape: [columns], group: rows, flip: true };
+  return per === 'row' ? { shape: [rows], group: columns, flip: false } : { shape: [columns], group: rows, flip: true };
 }

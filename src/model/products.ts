@@ -81,7 +81,13 @@ function product(name: string, matrix: MatrixExpression, flip: boolean, vectors:
   const constant = matrix.node.constant as NonNullable<Node['constant']>;
   const transposed = constant.transposed !== flip;
   const size = count * matrix.shape[flip ? 1 : 0];
-  return nodeOf(name, { op: op.matvec, size, inputs: [vectors], factor: { ...constant, transposed }, integers: [count] });
+  return nodeOf(name, {
+    op: op.matvec,
+    size,
+    inputs: [vectors],
+    factor: { ...constant, transposed },
+    integers: [count],
+  });
 }
 
 function matrixArgument(operation: string, name: string, value: MatrixOperand): MatrixExpression {

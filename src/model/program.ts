@@ -50,6 +50,8 @@ export interface CompiledParts {
   start: () => Float64Array;
   parameters: () => Float64Array;
   multipliers?: Float64Array | undefined;
+  /** A handle whose graph has the present values of the parameters. */
+  writable: () => ProgramHandle;
   variableNames: () => readonly string[];
   constraintNames: () => readonly string[];
 }
@@ -105,12 +107,7 @@ export class CompiledProgram extends Program {
     return this.#evaluate('jacobianTransposedProduct', x, { vector: numbers('v', v, this.m) }) as Float64Array;
   }
 
-  hessianProduct(
-    x: ArrayLike<number>,
-    multipliers: ArrayLike<number>,
-    v: ArrayLike<number>,
-    sigma = 1,
-  ): Float64Array {
+  hessianProduct(x: ArrayLike<number>, multipliers: ArrayLike<number>, v: ArrayLike<number>, sigma = 1): Float64Array {
     const lambda = numbers('multipliers', multipliers, this.m);
     const more = { multipliers: lambda, vector: numbers('v', v, this.n), sigma: checkNumber('sigma', sigma) };
     return this.#evaluate('hessianProduct', x, more) as Float64Array;

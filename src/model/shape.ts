@@ -59,7 +59,7 @@ export function checkShape(name: string, value: unknown): Shape {
 }
 
 /** Numbers, row after row, in the form that goes with the shape. */
-export function valueOf<S extends Shape>(shape: S, numbers: Float64Array): ValueOf<S> {
+export function inShape<S extends Shape>(shape: S, numbers: Float64Array): ValueOf<S> {
   if (shape.length === 0) return numbers[0] as ValueOf<S>;
   if (!isMatrixShape(shape)) return numbers as ValueOf<S>;
   return { data: numbers, rows: shape[0], columns: shape[1] } as ValueOf<S>;

@@ -1,0 +1,105 @@
+import { fileURLToPath } from 'node:url';
+import type { ProgramHandle } from '../addon.js';
+import { addon } from '../addon.js';
+import { show } from '../check.js';
+import { fromNative } from '../error.js';
+import { Model } from './model.js';
+import { CompiledProgram, type Program } from './program.js';
+
+/** A problem read from an .nl file. */
+export class NlProgram extends CompiledProgram {
+  /** The file maximises: the objective here is the negative of its own. */
+  readonly maximise: boolean;
+  /** From the .col file beside it; empty without one. */
+  readonly variableNames: readonly string[];
+  /** From the .row file beside it; empty without one. */
+  readonly constraintNames: readonly string[];
+
+  /** @internal */
+  constructor({ program, n, m, start, multipliers, maximise, variableNames, constraintNames }: NlAnswer) {
+    super({
+      handle: program,
+      n,
+      m,
+      start: () => start.slice(),
+      parameters: () => new Float64Array(0),
+      // Zeros are what the file has not.
+      multipliers: multipliers.some((value) => value !== 0) ? multipliers : undefined,
+      writable: () => program,
+      variableNames: () => variableNames,
+      constraintNames: () => constraintNames,
+    });
+    this.maximise = maximise;
+    this.variableNames = variableNames;
+    this.constraintNames = constraintNames;
+  }
+}
+
+interface NlAnswer {
+  program: ProgramHandle;
+  n: number;
+  m: number;
+  start: Float64Array;
+  multipliers: Float64Array;
+  maximise: boolean;
+  variableNames: string[];
+  constraintNames: string[];
+}
+
+/**
+ * A problem from an .nl file, which AMPL, Pyomo and JuMP write, text or binary, for {@link minimize}.
+ *
+ * ```ts
+ * const program = await readNl('model.nl');
+ * const { x, objective } = await minimize(program);
+ * ```
+ *
+ * x are the file's variables without those whose bounds fix them. A maximisation is read as the minimisation of -f
+ * (`maximise`). Names come from the .col and .row files beside it.
+ *
+ * D. M. Gay, "Writing .nl files", Sandia report SAND2005-7907P, 2005.
+ *
+ * @throws (rejects) {@link SolverError} `FILE_NOT_FOUND`; `INVALID_FILE` for what is cut off or corrupt; `UNSUPPORTED` for
+ * inequalities, bounds, integers, imported functions and logic: with the line, or the byte of a binary file.
+ */
+export async function readNl(path: string | URL): Promise<NlProgram> {
+  const name = pathOf(path);
+  return new NlProgram((await settled(() => addon().readNl(name).promise)) as NlAnswer);
+}
+
+/**
+ * Writes a model to an .nl file in text form, for Ipopt and other solvers, with its start and the present values of its
+ * parameters; the names of variables and constraints to the .col and .row files beside it.
+ * @throws (rejects) TypeError for a problem of callbacks, which has no formulas; {@link SolverError} `WRITE_FAILED`.
+ */
+export async function writeNl(model: Model | Program, path: string | URL): Promise<void> {
+  const name = pathOf(path);
+  const program = model instanceof Model ? model.compile() : model;
+  if (!(program instanceof CompiledProgram)) {
+    throw new TypeError(`model = ${show(model)}: expected a Model or what readNl gives`);
+  }
+  const { parts, start, multipliers } = program;
+  const request = {
+    program: parts.writable(),
+    path: name,
+    start,
+    multipliers,
+    variableNames: parts.variableNames(),
+    constraintNames: parts.constraintNames(),
+  };
+  await settled(() => addon().writeNl(request).promise);
+}
+
+async function settled(job: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await job();
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+function pathOf(path: string | URL): string {
+  if (typeof path === 'string') return path;
+  if (path instanceof URL) return fileURLToPath(path);
+  throw new TypeError(`path = ${show(path)}: expected a string or a URL`);
+}
