@@ -1,10 +1,8 @@
 // The lasso, min 1/2 ||A x - b||^2 + lambda ||x||_1, beside scikit-learn's: seconds to the same duality gap.
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { differenceOfConvex, l1, leastSquares, type Matrix, matrix, type SparseMatrix } from '../../src/index.js';
-import { root } from '../shared/native.js';
+import { Python } from '../shared/python.js';
 import { normals, sample, uniforms } from '../shared/random.js';
 import { median } from '../shared/report.js';
 import { bytesOf, multiply, multiplyTransposed, noisyImage, norm, writeSparse } from './problems.js';
@@ -63,7 +61,7 @@ export async function raceLasso(
   rounds: number,
   note: (text: string) => void,
 ): Promise<LassoRace | undefined> {
-  const python = await Python.start();
+  const python = await Python.start('bench/fractional/lasso.py');
   if (!python) return undefined;
   try {
     const results: LassoResult[] = [];
@@ -82,7 +80,7 @@ export async function raceLasso(
         results.push(await compare(data, penalty, python, rounds));
       }
     }
-    return { version: python.version, rounds, results };
+    return { version: String(python.greeting.version), rounds, results };
   } finally {
     python.end();
   }
@@ -209,39 +207,4 @@ function gap(
 
 function largest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-}
-
-/** One process for all fits, one thread. */
-class Python {
-  readonly version: string;
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #lines: AsyncIterator<string>;
-
-  private constructor(child: ChildProcessWithoutNullStreams, lines: AsyncIterator<string>, version: string) {
-    this.#child = child;
-    this.#lines = lines;
-    this.version = version;
-  }
-
-  static async start(): Promise<Python | undefined> {
-    const command = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
-    const env = { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
-    const child = spawn(command, ['-W', 'ignore', join(root, 'bench', 'fractional', 'lasso.py')], { env });
-    child.on('error', () => {});
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const first = await lines.next();
-    if (first.done) return undefined;
-    return new Python(child, lines, (JSON.parse(first.value) as { version: string }).version);
-  }
-
-  async ask(question: object): Promise<Record<string, unknown>> {
-    this.#child.stdin.write(`${JSON.stringify(question)}\n`);
-    const answer = await this.#lines.next();
-    if (answer.done) throw new Error('bench/fractional/lasso.py ended early');
-    return JSON.parse(answer.value) as Record<string, unknown>;
-  }
-
-  end(): void {
-    this.#child.stdin.end();
-  }
 }
