@@ -167,6 +167,8 @@ class ReadNlJob final : public Job {
     out.vector("start", model_->start);
     out.vector("multipliers", model_->multipliers);
     out.boolean("maximise", model_->maximise);
+    out.integers("places", model_->modelVariable);
+    out.vector("fixedValues", model_->fixedValues);
     out.value("variableNames", toTexts(env, model_->variableNames));
     out.value("constraintNames", toTexts(env, model_->constraintNames));
     out.value("program", makeHandle(env, std::move(*model_)));

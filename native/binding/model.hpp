@@ -16,7 +16,8 @@ Napi::Value compileModel(Napi::Env env, const Reader& model);
 /// evaluate({ program, parameters, what, x, multipliers, sigma, vector }) -> what: 'objective', 'gradient', ...
 Napi::Value evaluateModel(Napi::Env env, const Reader& request);
 
-/// readNl(path) -> { promise } of { program, n, m, start, multipliers, maximise, variableNames, constraintNames }
+/// readNl(path) -> { promise } of { program, n, m, start, multipliers, maximise, places, fixedValues, variableNames,
+/// constraintNames }
 Napi::Value readNlFile(Napi::Env env, const std::string& path);
 
 /// writeNl({ program, path, start, multipliers, variableNames, constraintNames }) -> { promise }

@@ -4,7 +4,7 @@ import { addon } from '../addon.js';
 import { show } from '../check.js';
 import { fromNative } from '../error.js';
 import { Model } from './model.js';
-import { CompiledProgram, type Program } from './program.js';
+import { CompiledProgram, numbers, type Program } from './program.js';
 
 /** A problem read from an .nl file. */
 export class NlProgram extends CompiledProgram {
@@ -15,8 +15,12 @@ export class NlProgram extends CompiledProgram {
   /** From the .row file beside it; empty without one. */
   readonly constraintNames: readonly string[];
 
+  readonly #places: Int32Array;
+  readonly #fixedValues: Float64Array;
+
   /** @internal */
-  constructor({ program, n, m, start, multipliers, maximise, variableNames, constraintNames }: NlAnswer) {
+  constructor(answer: NlAnswer) {
+    const { program, n, m, start, multipliers, maximise, variableNames, constraintNames } = answer;
     super({
       handle: program,
       n,
@@ -32,6 +36,14 @@ export class NlProgram extends CompiledProgram {
     this.maximise = maximise;
     this.variableNames = variableNames;
     this.constraintNames = constraintNames;
+    this.#places = answer.places;
+    this.#fixedValues = answer.fixedValues;
+  }
+
+  /** All of the file's variables: x, and the values of those that are fixed, in their places. */
+  withFixed(x: ArrayLike<number>): Float64Array {
+    const given = numbers('x', x, this.n);
+    return Float64Array.from(this.#places, (place, k) => (place < 0 ? this.#fixedValues[k] : given[place]) as number);
   }
 }
 
@@ -42,6 +54,9 @@ interface NlAnswer {
   start: Float64Array;
   multipliers: Float64Array;
   maximise: boolean;
+  /** Of each of the file's variables: its place in x, -1 for a fixed one. */
+  places: Int32Array;
+  fixedValues: Float64Array;
   variableNames: string[];
   constraintNames: string[];
 }
@@ -54,7 +69,7 @@ interface NlAnswer {
  * const { x, objective } = await minimize(program);
  * ```
  *
- * x are the file's variables without those whose bounds fix them. A maximisation is read as the minimisation of -f
+ * x are the file's variables without those whose bounds fix them (`withFixed` has them all). A maximisation is read as the minimisation of -f
  * (`maximise`). Names come from the .col and .row files beside it.
  *
  * D. M. Gay, "Writing .nl files", Sandia report SAND2005-7907P, 2005.
