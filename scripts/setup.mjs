@@ -1,7 +1,7 @@
 // Makes a fresh clone ready, and an old one up to date: system packages, node_modules, the native build, dist/.
 //   node scripts/setup.mjs [--tests] [--only native] [--force]
-// --tests also builds the C++ tests and brings the Python libraries that tests compare with. Well under a second when
-// there is nothing to do.
+// --tests also builds the C++ tests and brings the programs and Python libraries that tests compare with. Well under a
+// second when there is nothing to do.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -41,11 +41,12 @@ function openblas() {
   return [lib, ...folders].some((folder) => existsSync(join(folder, 'openblas-serial/libopenblas.a')));
 }
 
-/** Python libraries that some tests compare with; those tests are skipped without them. */
+/** What some tests compare with; those tests are skipped without it. */
 function missingOracles() {
-  return ['numpy', 'scipy', 'cvxopt', 'sklearn']
+  const python = ['numpy', 'scipy', 'cvxopt', 'sklearn']
     .filter((name) => !existsSync(join('/usr/lib/python3/dist-packages', name)))
     .map((name) => `python3-${name}`);
+  return onPath('ipopt') ? python : ['coinor-ipopt', ...python];
 }
 
 function systemPackages() {
