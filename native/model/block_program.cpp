@@ -10,8 +10,6 @@ namespace nonconvex {
 
 namespace {
 
-constexpr int mostRows = 64;  // of a block
-
 constexpr std::int32_t code(Op op) { return static_cast<std::int32_t>(op); }
 
 // The loops that compile to vector instructions; anything else goes element by element.
@@ -60,21 +58,11 @@ NONCONVEX_CLONES void apply(std::int32_t op, double* __restrict out, const doubl
 
 }  // namespace
 
-IndexMap IndexMap::of(std::vector<int> positions) {
-  IndexMap map;
-  map.base = positions.front();
-  map.stride = positions.size() > 1 ? positions[1] - positions[0] : 0;
-  bool affine = true;
-  for (std::size_t r = 1; affine && r < positions.size(); ++r) affine = positions[r] - positions[r - 1] == map.stride;
-  if (!affine) map.list = std::move(positions);
-  return map;
-}
-
 BlockProgram::BlockProgram(const Formulas& formulas, std::span<const int> outputs, int rows)
-    : rows_(rows), block_(std::min(rows, mostRows)) {
+    : rows_(rows), block_(std::min(rows, blockRows)) {
   if (outputs.empty()) return;
   const auto count = static_cast<std::size_t>(*std::max_element(outputs.begin(), outputs.end())) + 1;
-  const auto operands = [&](std::size_t k) {
+  const auto children = [&](std::size_t k) {
     const Formulas::Node& node = formulas.node(static_cast<int>(k));
     const bool leaf = node.op == 0 || node.op == 1;
     return std::pair(leaf ? -1 : node.a, leaf ? -1 : node.b);
@@ -84,106 +72,107 @@ BlockProgram::BlockProgram(const Formulas& formulas, std::span<const int> output
   for (const int output : outputs) lastUse[static_cast<std::size_t>(output)] = static_cast<int>(count);
   for (std::size_t k = count; k-- > 0;) {
     if (lastUse[k] < 0) continue;
-    const auto [a, b] = operands(k);
-    for (const int operand : {a, b}) {
-      if (operand >= 0)
-        lastUse[static_cast<std::size_t>(operand)] =
-            std::max(lastUse[static_cast<std::size_t>(operand)], static_cast<int>(k));
+    const auto [a, b] = children(k);
+    for (const int child : {a, b}) {
+      if (child < 0) continue;
+      int& last = lastUse[static_cast<std::size_t>(child)];
+      last = std::max(last, static_cast<int>(k));
     }
   }
 
-  std::vector<int> pointer(count, -1);
+  std::vector<int> operand(count, -1);
   for (std::size_t k = 0; k < count; ++k) {
     if (lastUse[k] < 0 || formulas.node(static_cast<int>(k)).op != 1) continue;
-    pointer[k] = static_cast<int>(inputs_.size());
+    operand[k] = static_cast<int>(inputs_.size());
     inputs_.push_back(formulas.node(static_cast<int>(k)).a);
   }
-  int pointers = static_cast<int>(inputs_.size());
-  std::vector<std::pair<int, double>> constants;
+  int operandCount = static_cast<int>(inputs_.size());
   for (std::size_t k = 0; k < count; ++k) {
     if (lastUse[k] < 0 || formulas.node(static_cast<int>(k)).op != 0) continue;
-    pointer[k] = pointers++;
-    constants.emplace_back(pointer[k], formulas.node(static_cast<int>(k)).value);
+    operand[k] = operandCount++;
+    constants_.push_back(formulas.node(static_cast<int>(k)).value);
   }
   // An operation writes its first output in place; a second one of the same node is a copy.
   for (const int output : outputs) {
-    outputPointers_.push_back(pointers);
-    int& known = pointer[static_cast<std::size_t>(output)];
-    if (known < 0) known = pointers;
-    ++pointers;
+    outputs_.push_back(operandCount);
+    int& known = operand[static_cast<std::size_t>(output)];
+    if (known < 0) known = operandCount;
+    ++operandCount;
   }
-  const int firstRegister = pointers;
+  const int firstRegister = operandCount;
   std::vector<int> freeRegisters;
   for (std::size_t k = 0; k < count; ++k) {
     if (lastUse[k] < 0) continue;
     const Formulas::Node& node = formulas.node(static_cast<int>(k));
     if (node.op == 0 || node.op == 1) continue;
-    if (pointer[k] < 0) {
+    if (operand[k] < 0) {
       if (freeRegisters.empty()) {
-        pointer[k] = pointers++;
+        operand[k] = operandCount++;
       } else {
-        pointer[k] = freeRegisters.back();
+        operand[k] = freeRegisters.back();
         freeRegisters.pop_back();
       }
     }
-    const int a = pointer[static_cast<std::size_t>(node.a)];
-    const int b = node.b < 0 ? a : pointer[static_cast<std::size_t>(node.b)];
-    instructions_.push_back({node.op, pointer[k], a, b});
-    const auto [x, y] = operands(k);
-    for (const int operand : {x, y == x ? -1 : y}) {
-      if (operand < 0) continue;
-      const auto o = static_cast<std::size_t>(operand);
-      if (lastUse[o] == static_cast<int>(k) && pointer[o] >= firstRegister) freeRegisters.push_back(pointer[o]);
+    const int a = operand[static_cast<std::size_t>(node.a)];
+    const int b = node.b < 0 ? a : operand[static_cast<std::size_t>(node.b)];
+    instructions_.push_back({node.op, operand[k], a, b});
+    const auto [x, y] = children(k);
+    for (const int child : {x, y == x ? -1 : y}) {
+      if (child < 0) continue;
+      const auto c = static_cast<std::size_t>(child);
+      if (lastUse[c] == static_cast<int>(k) && operand[c] >= firstRegister) freeRegisters.push_back(operand[c]);
     }
   }
+  registers_ = operandCount - firstRegister;
   for (std::size_t o = 0; o < outputs.size(); ++o) {
-    const int from = pointer[static_cast<std::size_t>(outputs[o])];
-    if (from != outputPointers_[o]) {
-      instructions_.push_back({static_cast<std::int32_t>(ScalarOp::copy), outputPointers_[o], from, from});
+    const int from = operand[static_cast<std::size_t>(outputs[o])];
+    if (from != outputs_[o]) {
+      instructions_.push_back({static_cast<std::int32_t>(ScalarOp::copy), outputs_[o], from, from});
     }
   }
-
-  const auto block = static_cast<std::size_t>(block_);
-  const auto outputsEnd = static_cast<std::size_t>(firstRegister);
-  const auto outputsBegin = outputsEnd - outputs.size();
-  memory_.assign((static_cast<std::size_t>(pointers) - outputs.size()) * block, 0);
-  slots_.assign(static_cast<std::size_t>(pointers), nullptr);
-  double* next = memory_.data();
-  for (std::size_t p = 0; p < slots_.size(); ++p) {
-    if (p >= outputsBegin && p < outputsEnd) continue;
-    slots_[p] = next;
-    next += block;
-  }
-  for (const auto& [p, value] : constants) std::fill_n(slots_[static_cast<std::size_t>(p)], block, value);
-  pointers_.assign(slots_.begin(), slots_.end());
 }
 
-void BlockProgram::run(std::span<const IndexMap> inputs, const double* values, std::span<double* const> outputs) {
+void BlockProgram::reserve(BlockMemory& memory) const {
+  const auto grow = [](auto& list, std::size_t size) { list.resize(std::max(list.size(), size)); };
+  const std::size_t operands =
+      inputs_.size() + constants_.size() + outputs_.size() + static_cast<std::size_t>(registers_);
+  grow(memory.numbers, operands * static_cast<std::size_t>(block_));
+  grow(memory.operands, operands);
+  grow(memory.results, operands);
+  grow(memory.outputs, outputs_.size());
+}
+
+void BlockProgram::run(std::span<const IndexMap> inputs, const double* values, BlockMemory& memory) const {
+  double* next = memory.numbers.data();
+  const double** operands = memory.operands.data();
+  double** results = memory.results.data();
+  std::size_t operand = inputs_.size();
+  next += operand * static_cast<std::size_t>(block_);
+  for (const double constant : constants_) {
+    std::fill_n(next, block_, constant);
+    operands[operand++] = next;
+    next += block_;
+  }
+  operand += outputs_.size();
+  for (int k = 0; k < registers_; ++k) {
+    operands[operand] = results[operand] = next;
+    ++operand;
+    next += block_;
+  }
   for (int first = 0; first < rows_; first += block_) {
     const int count = std::min(block_, rows_ - first);
+    double* buffer = memory.numbers.data();
     for (std::size_t k = 0; k < inputs_.size(); ++k) {
-      const IndexMap& map = inputs[static_cast<std::size_t>(inputs_[k])];
-      double* slot = slots_[k];
-      if (!map.list.empty()) {
-        const int* list = map.list.data() + first;
-        for (int i = 0; i < count; ++i) slot[i] = values[list[i]];
-      } else if (map.stride == 1) {
-        pointers_[k] = values + map.base + first;
-      } else if (map.stride == 0) {
-        if (first == 0) std::fill_n(slot, count, values[map.base]);
-      } else {
-        const double* from = values + map.base + static_cast<std::ptrdiff_t>(first) * map.stride;
-        for (int i = 0; i < count; ++i) slot[i] = from[static_cast<std::ptrdiff_t>(i) * map.stride];
-      }
+      operands[k] = inputs[static_cast<std::size_t>(inputs_[k])].read(values, first, count, buffer);
+      buffer += block_;
     }
-    for (std::size_t o = 0; o < outputs.size(); ++o) {
-      const auto p = static_cast<std::size_t>(outputPointers_[o]);
-      slots_[p] = outputs[o] + first;
-      pointers_[p] = outputs[o] + first;
+    for (std::size_t o = 0; o < outputs_.size(); ++o) {
+      const auto p = static_cast<std::size_t>(outputs_[o]);
+      operands[p] = results[p] = memory.outputs[o] + first;
     }
     for (const Instruction& instruction : instructions_) {
-      apply(instruction.op, slots_[static_cast<std::size_t>(instruction.out)],
-            pointers_[static_cast<std::size_t>(instruction.a)], pointers_[static_cast<std::size_t>(instruction.b)],
+      apply(instruction.op, results[static_cast<std::size_t>(instruction.out)],
+            operands[static_cast<std::size_t>(instruction.a)], operands[static_cast<std::size_t>(instruction.b)],
             count);
     }
   }

@@ -270,7 +270,7 @@ int Graph::logsumexp(int a, int group) {
 
 int Graph::matrix(ConstantMatrix matrix) {
   checkMatrix(matrix);
-  matrices_.push_back(std::move(matrix));
+  matrices_.push_back(std::make_shared<const ConstantMatrix>(std::move(matrix)));
   return static_cast<int>(matrices_.size()) - 1;
 }
 
@@ -279,7 +279,7 @@ int Graph::matvec(int a, int matrix, bool transposed, int count) {
   if (matrix < 0 || static_cast<std::size_t>(matrix) >= matrices_.size()) {
     fail(Op::matvec, "matrix " + std::to_string(matrix) + " of " + std::to_string(matrices_.size()));
   }
-  const ConstantMatrix& m = matrices_[static_cast<std::size_t>(matrix)];
+  const ConstantMatrix& m = *matrices_[static_cast<std::size_t>(matrix)];
   const int in = transposed ? m.rows : m.columns;
   const int out = transposed ? m.columns : m.rows;
   if (count < 1 || count > std::numeric_limits<int>::max() / 2 || product(in, count, Op::matvec) != size(a)) {

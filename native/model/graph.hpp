@@ -15,9 +15,9 @@
 //   dot          81  a b group                sum(a * b, group); sizes as for add
 //   norm2Squared 82  a group                  sum(a * a, group)
 //   logsumexp    83  a group                  log(sum(exp(a), group)), without overflow
-//   matvec       84  a matrix transposed count   M a_i, or M^T a_i when transposed is 1, for each of the `count` equal
-//   parts
-//                                             a_0, a_1, ... of a in turn: with count > 1 the product of M with a matrix
+//   matvec       84  a matrix transposed count
+//                                             M a_i, or M^T a_i when transposed is 1, for each of the `count` equal
+//                                             parts a_0, a_1, ... of a: with count > 1 the product of M with a matrix
 //                                             whose columns follow one another in a
 //   slice        85  a first step size        a[first + k step], k < size; step may be negative or 0
 //   gather       86  a size i_0 i_1 ...       a[i_k], k < size
@@ -27,6 +27,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -97,6 +98,10 @@ struct ConstantMatrix {
   std::vector<int> indices;  ///< columns, increasing within a row
 
   bool dense() const { return offsets.empty(); }
+  /// Of a dense one.
+  double entry(int row, int column) const {
+    return values[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column)];
+  }
 };
 
 class Graph {
@@ -104,10 +109,9 @@ class Graph {
   struct Node {
     Op op = Op::constant;
     int size = 1;
-    int a = -1;  ///< first input
-    int b = -1;  ///< second input; offset or first for the leaves, group for sums, matrix for matvec
-    int extra =
-        0;  ///< group of dot; 2 count + transposed of matvec; first of the `integers` of slice, gather, concatenate
+    int a = -1;     ///< first input
+    int b = -1;     ///< second input; offset or first for the leaves, group for sums, matrix for matvec
+    int extra = 0;  ///< group of dot; 2 count + transposed of matvec; first of the `integers` of those that have a list
   };
 
   /// n variables and the parameters' first values.
@@ -149,7 +153,9 @@ class Graph {
   /// What a constant, slice (first, step), gather or concatenate refers to.
   std::span<const double> numbers(const Node& node) const;
   std::span<const std::int32_t> integers(const Node& node) const;
-  const ConstantMatrix& matrixOf(const Node& node) const { return matrices_[static_cast<std::size_t>(node.b)]; }
+  const std::shared_ptr<const ConstantMatrix>& matrixOf(const Node& node) const {
+    return matrices_[static_cast<std::size_t>(node.b)];
+  }
   int objective() const { return objective_; }  ///< -1: none
   std::span<const int> constraints() const { return constraints_; }
 
@@ -163,7 +169,7 @@ class Graph {
   std::vector<Node> nodes_;
   std::vector<double> numbers_;
   std::vector<std::int32_t> integers_;
-  std::vector<ConstantMatrix> matrices_;
+  std::vector<std::shared_ptr<const ConstantMatrix>> matrices_;
   int objective_ = -1;
   std::vector<int> constraints_;
   int constraintCount_ = 0;

@@ -1,65 +1,42 @@
 #include "model/kernel.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/clones.hpp"
+#include "core/error.hpp"
 
 namespace nonconvex {
 
 namespace {
 
-bool above(const IndexMap& map, int rows, int first) {
-  if (!map.list.empty()) return std::any_of(map.list.begin(), map.list.end(), [&](int p) { return p >= first; });
-  return map.base >= first || map.at(rows - 1) >= first;
+int end(std::size_t size) {
+  if (size > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    throw Error(ErrorKind::solver, "the model has more than 2147483647 derivatives", "TOO_LARGE");
+  }
+  return static_cast<int>(size);
 }
 
-// out[r] += d[r] in[map(r)]
-NONCONVEX_CLONES void accumulate(const double* d, const IndexMap& map, const double* in, double* out, int rows) {
-  if (!map.list.empty()) {
-    const int* list = map.list.data();
-    for (int r = 0; r < rows; ++r) out[r] += d[r] * in[list[r]];
-  } else if (map.stride == 1) {
-    const double* from = in + map.base;
-    for (int r = 0; r < rows; ++r) out[r] += d[r] * from[r];
-  } else {
-    const double* from = in + map.base;
-    for (int r = 0; r < rows; ++r) out[r] += d[r] * from[static_cast<std::ptrdiff_t>(r) * map.stride];
-  }
+NONCONVEX_CLONES void addProduct(const double* a, const double* b, double* __restrict out, int count) {
+  for (int r = 0; r < count; ++r) out[r] += a[r] * b[r];
 }
-
-// out[map(r)] += d[r] in[r]
-NONCONVEX_CLONES void scatter(const double* d, const double* in, const IndexMap& map, double* out, int rows) {
-  if (!map.list.empty()) {
-    const int* list = map.list.data();
-    for (int r = 0; r < rows; ++r) out[list[r]] += d[r] * in[r];
-  } else if (map.stride == 1) {
-    double* to = out + map.base;
-    for (int r = 0; r < rows; ++r) to[r] += d[r] * in[r];
-  } else {
-    double* to = out + map.base;
-    for (int r = 0; r < rows; ++r) to[static_cast<std::ptrdiff_t>(r) * map.stride] += d[r] * in[r];
-  }
+NONCONVEX_CLONES void addProduct(double a, const double* b, double* __restrict out, int count) {
+  for (int r = 0; r < count; ++r) out[r] += a * b[r];
 }
-
-// out[to(r)] += d[r] in[from(r)]
-void couple(const double* d, const IndexMap& from, const double* in, const IndexMap& to, double* out, int rows) {
-  if (from.list.empty() && to.list.empty() && from.stride == 1 && to.stride == 1) {
-    const double* x = in + from.base;
-    double* y = out + to.base;
-    for (int r = 0; r < rows; ++r) y[r] += d[r] * x[r];
-    return;
-  }
-  for (int r = 0; r < rows; ++r) out[to.at(r)] += d[r] * in[from.at(r)];
+NONCONVEX_CLONES void product(const double* a, const double* b, double* __restrict out, int count) {
+  for (int r = 0; r < count; ++r) out[r] = a[r] * b[r];
+}
+NONCONVEX_CLONES void product(double a, const double* b, double* __restrict out, int count) {
+  for (int r = 0; r < count; ++r) out[r] = a * b[r];
 }
 
 }  // namespace
 
-Kernel::Kernel(KernelStage stage, int output, int firstStage, std::vector<double>& partials,
-               std::vector<double>& seconds)
+Kernel::Kernel(KernelStage stage, int output, int firstStage, std::vector<double>& entries,
+               std::vector<double>& seconds, int& weights)
     : rows_(stage.rows), output_(output), inputs_(std::move(stage.inputs)) {
   Formulas& formulas = stage.formulas;
-  const auto rows = static_cast<std::size_t>(rows_);
   const int result = stage.formula;
   value_ = BlockProgram(formulas, std::span(&result, 1), rows_);
 
@@ -67,88 +44,147 @@ Kernel::Kernel(KernelStage stage, int output, int firstStage, std::vector<double
   std::vector<int> first = {result};
   std::vector<int> second;
   const auto add = [&](std::vector<double>& to, int node, std::vector<int>& program) {
-    const bool constant = formulas.isConstant(node);
-    to.resize(to.size() + rows, constant ? formulas.node(node).value : 0);
-    if (!constant) program.push_back(node);
-    return constant;
+    if (formulas.isConstant(node)) {
+      to.push_back(formulas.node(node).value);
+      return true;
+    }
+    to.resize(to.size() + static_cast<std::size_t>(rows_), 0);
+    program.push_back(node);
+    return false;
   };
   for (std::size_t a = 0; a < gradient.size(); ++a) {
     if (formulas.isConstant(gradient[a], 0)) continue;
-    const std::size_t offset = partials.size();
-    const bool constant = add(partials, gradient[a], first);
-    partials_.push_back({static_cast<int>(a), offset, constant, above(inputs_[a], rows_, firstStage)});
+    const int entry = end(entries.size());
+    const bool constant = add(entries, gradient[a], first);
+    partials_.push_back({static_cast<int>(a), entry, constant, inputs_[a].anyAtLeast(firstStage)});
     if (constant) continue;
     std::vector<char> active = stage.active;
     std::fill_n(active.begin(), a, static_cast<char>(0));  // the lower triangle is enough
     const std::vector<int> row = formulas.gradient(gradient[a], active);
     for (std::size_t b = a; b < row.size(); ++b) {
-      if (formulas.isConstant(row[b], 0)) continue;
-      const std::size_t place = seconds.size();
+      if (formulas.isConstant(row[b], 0) || formulas.isConstant(gradient[b], 0)) continue;
+      const int place = end(seconds.size());
       const bool fixed = add(seconds, row[b], second);
-      seconds_.push_back({static_cast<int>(a), static_cast<int>(b), place, fixed});
+      seconds_.push_back({static_cast<int>(a), static_cast<int>(b), place, fixed, weights});
+      weights = end(static_cast<std::size_t>(weights) + static_cast<std::size_t>(rows_));
     }
   }
+  end(entries.size());
+  end(seconds.size());
   if (first.size() > 1) first_ = BlockProgram(formulas, first, rows_);
   if (!second.empty()) second_ = BlockProgram(formulas, second, rows_);
-  firstOutputs_.resize(first.size());
-  secondOutputs_.resize(second.size());
 }
 
-void Kernel::evaluate(double* values) {
-  double* const out[] = {values + output_};
-  value_.run(inputs_, values, out);
+void Kernel::reserve(BlockMemory& memory) const {
+  value_.reserve(memory);
+  first_.reserve(memory);
+  second_.reserve(memory);
+  // Of every input a tangent and an adjoint, and a buffer.
+  const std::size_t numbers = (2 * inputs_.size() + 1) * static_cast<std::size_t>(std::min(rows_, blockRows));
+  memory.numbers.resize(std::max(memory.numbers.size(), numbers));
+  memory.operands.resize(std::max(memory.operands.size(), inputs_.size()));
 }
 
-void Kernel::differentiate(double* values, double* partials) {
+void Kernel::evaluate(double* values, BlockMemory& memory) const {
+  memory.outputs[0] = values + output_;
+  value_.run(inputs_, values, memory);
+}
+
+void Kernel::differentiate(double* values, double* entries, BlockMemory& memory) const {
   if (first_.empty()) {
-    evaluate(values);
+    evaluate(values, memory);
     return;
   }
   std::size_t k = 0;
-  firstOutputs_[k++] = values + output_;
+  memory.outputs[k++] = values + output_;
   for (const Partial& partial : partials_) {
-    if (!partial.constant) firstOutputs_[k++] = partials + partial.offset;
+    if (!partial.constant) memory.outputs[k++] = entries + partial.entry;
   }
-  first_.run(inputs_, values, firstOutputs_);
+  first_.run(inputs_, values, memory);
 }
 
-void Kernel::differentiateTwice(const double* values, double* seconds) {
+void Kernel::differentiateTwice(const double* values, double* seconds, BlockMemory& memory) const {
   if (second_.empty()) return;
   std::size_t k = 0;
   for (const Second& second : seconds_) {
-    if (!second.constant) secondOutputs_[k++] = seconds + second.offset;
+    if (!second.constant) memory.outputs[k++] = seconds + second.entry;
   }
-  second_.run(inputs_, values, secondOutputs_);
+  second_.run(inputs_, values, memory);
 }
 
-void Kernel::tangent(const double* partials, double* tangents) const {
-  double* out = tangents + output_;
-  std::fill_n(out, rows_, 0.0);
-  for (const Partial& partial : partials_)
-    accumulate(partials + partial.offset, input(partial.input), tangents, out, rows_);
+void Kernel::tangent(const double* entries, double* tangents, BlockMemory& memory) const {
+  for (int begin = 0; begin < rows_; begin += blockRows) {
+    const int count = std::min(blockRows, rows_ - begin);
+    double* out = tangents + output_ + begin;
+    std::fill_n(out, count, 0.0);
+    for (const Partial& partial : partials_) {
+      const double* in = input(partial.input).read(tangents, begin, count, memory.numbers.data());
+      if (partial.constant) {
+        addProduct(entries[partial.entry], in, out, count);
+      } else {
+        addProduct(entries + partial.entry + begin, in, out, count);
+      }
+    }
+  }
 }
 
-void Kernel::adjoint(const double* partials, double* adjoints, bool stagesOnly) const {
-  for (const Partial& partial : partials_) {
-    if (stagesOnly && !partial.ofStage) continue;
-    scatter(partials + partial.offset, adjoints + output_, input(partial.input), adjoints, rows_);
+void Kernel::adjoint(const double* entries, double* adjoints, bool stagesOnly, BlockMemory& memory) const {
+  double* buffer = memory.numbers.data();
+  for (int begin = 0; begin < rows_; begin += blockRows) {
+    const int count = std::min(blockRows, rows_ - begin);
+    const double* out = adjoints + output_ + begin;
+    for (const Partial& partial : partials_) {
+      if (stagesOnly && !partial.ofStage) continue;
+      if (partial.constant) {
+        product(entries[partial.entry], out, buffer, count);
+      } else {
+        product(entries + partial.entry + begin, out, buffer, count);
+      }
+      input(partial.input).add(buffer, begin, count, adjoints);
+    }
   }
 }
 
 void Kernel::weigh(const double* seconds, const double* adjoints, double* weighted) const {
-  const double* by = adjoints + output_;
+  const double* out = adjoints + output_;
   for (const Second& second : seconds_) {
-    const double* from = seconds + second.offset;
-    double* to = weighted + second.offset;
-    for (int r = 0; r < rows_; ++r) to[r] = from[r] * by[r];
+    if (second.constant) {
+      product(seconds[second.entry], out, weighted + second.weight, rows_);
+    } else {
+      product(seconds + second.entry, out, weighted + second.weight, rows_);
+    }
   }
 }
 
-void Kernel::curvature(const double* weighted, const double* tangents, double* adjoints) const {
-  for (const Second& second : seconds_) {
-    const double* w = weighted + second.offset;
-    couple(w, input(second.b), tangents, input(second.a), adjoints, rows_);
-    if (second.a != second.b) couple(w, input(second.a), tangents, input(second.b), adjoints, rows_);
+void Kernel::curvedAdjoint(const double* entries, const double* weighted, const double* tangents, double* adjoints,
+                           BlockMemory& memory) const {
+  if (seconds_.empty()) {
+    adjoint(entries, adjoints, false, memory);
+    return;
+  }
+  const auto block = static_cast<std::size_t>(std::min(rows_, blockRows));
+  const double** in = memory.operands.data();
+  double* const buffers = memory.numbers.data();
+  double* const sums = buffers + inputs_.size() * block;
+  const auto sumOf = [&](int input) { return sums + static_cast<std::size_t>(input) * block; };
+  for (int begin = 0; begin < rows_; begin += blockRows) {
+    const int count = std::min(blockRows, rows_ - begin);
+    const double* out = adjoints + output_ + begin;
+    for (const Partial& partial : partials_) {
+      const auto k = static_cast<std::size_t>(partial.input);
+      in[k] = inputs_[k].read(tangents, begin, count, buffers + k * block);
+      if (partial.constant) {
+        product(entries[partial.entry], out, sumOf(partial.input), count);
+      } else {
+        product(entries + partial.entry + begin, out, sumOf(partial.input), count);
+      }
+    }
+    for (const Second& second : seconds_) {
+      const double* w = weighted + second.weight + begin;
+      addProduct(w, in[second.b], sumOf(second.a), count);
+      if (second.a != second.b) addProduct(w, in[second.a], sumOf(second.b), count);
+    }
+    for (const Partial& partial : partials_) input(partial.input).add(sumOf(partial.input), begin, count, adjoints);
   }
 }
 

@@ -11,40 +11,48 @@ namespace nonconvex {
 
 class Kernel {
  public:
-  /// d result / d input; of row r at partials[offset + r].
+  /// d result / d input; of row r at entries[at(r)].
   struct Partial {
     int input;
-    std::size_t offset;
-    bool constant;  ///< and set already
+    int entry;
+    bool constant;  ///< the same for all rows, and set already
     bool ofStage;   ///< the input is a stage's value in some row
+
+    int at(int row) const { return constant ? entry : entry + row; }
   };
-  /// d^2 result / d a d b, a <= b; of row r at seconds[offset + r].
+  /// d^2 result / d a d b, a <= b; of row r at seconds[entry + r], or at seconds[entry] when constant. Times the
+  /// adjoint of the result it is at weighted[weight + r].
   struct Second {
     int a, b;
-    std::size_t offset;
+    int entry;
     bool constant;
+    int weight;
   };
 
-  /// Takes its place at the end of `partials` and `seconds`. Stages' values begin at `firstStage`.
-  Kernel(KernelStage stage, int output, int firstStage, std::vector<double>& partials, std::vector<double>& seconds);
+  /// Takes its place at the end of `entries` and `seconds`, and behind the `weights` that there are. Stages' values
+  /// begin at `firstStage`.
+  Kernel(KernelStage stage, int output, int firstStage, std::vector<double>& entries, std::vector<double>& seconds,
+         int& weights);
 
   int rows() const { return rows_; }
-  int output() const { return output_; }
   const IndexMap& input(int k) const { return inputs_[static_cast<std::size_t>(k)]; }
   std::span<const Partial> partials() const { return partials_; }
   std::span<const Second> seconds() const { return seconds_; }
+  void reserve(BlockMemory& memory) const;
 
-  void evaluate(double* values);
+  void evaluate(double* values, BlockMemory& memory) const;
   /// The results and the partial derivatives.
-  void differentiate(double* values, double* partials);
-  void differentiateTwice(const double* values, double* seconds);
+  void differentiate(double* values, double* entries, BlockMemory& memory) const;
+  void differentiateTwice(const double* values, double* seconds, BlockMemory& memory) const;
 
-  // With out_r = result r of whatever runs through the tape: sums over partials d, and over seconds times weights w.
-  void tangent(const double* partials, double* tangents) const;                   ///< t_out = sum d t_in
-  void adjoint(const double* partials, double* adjoints, bool stagesOnly) const;  ///< a_in += d a_out
-  /// weighted = second derivatives times the adjoint of the row's result.
+  // With out_r = result r of whatever runs through the tape: sums over partials d, and over seconds times adjoints w.
+  void tangent(const double* entries, double* tangents, BlockMemory& memory) const;  ///< t_out = sum d t_in
+  /// a_in += d a_out
+  void adjoint(const double* entries, double* adjoints, bool stagesOnly, BlockMemory& memory) const;
   void weigh(const double* seconds, const double* adjoints, double* weighted) const;
-  void curvature(const double* weighted, const double* tangents, double* adjoints) const;  ///< a_in += w t_in
+  /// a_in += d a_out + w t_in
+  void curvedAdjoint(const double* entries, const double* weighted, const double* tangents, double* adjoints,
+                     BlockMemory& memory) const;
 
  private:
   int rows_;
@@ -55,8 +63,6 @@ class Kernel {
   BlockProgram value_;
   BlockProgram first_;   // results and partials that are not constant
   BlockProgram second_;  // seconds that are not constant
-  std::vector<double*> firstOutputs_;
-  std::vector<double*> secondOutputs_;
 };
 
 }  // namespace nonconvex

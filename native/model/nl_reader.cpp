@@ -760,7 +760,7 @@ Graph Reader::withoutFixed(const NlModel& model) const {
     } else if (node.op == Op::sum) {
       next = out.sum(input(node.a), node.b);
     } else {  // matvec: the reader makes no other nodes
-      out.matrix(graph_.matrixOf(node));
+      out.matrix(*graph_.matrixOf(node));
       next = out.matvec(input(node.a), matrices++);
     }
     translated.push_back(next);

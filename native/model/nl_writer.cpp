@@ -103,8 +103,7 @@ void Writer::chooseDefined() {
     }
   }
   for (const DenseStage& dense : plan_.dense) {
-    const int size = dense.count * (dense.transposed ? dense.matrix->rows : dense.matrix->columns);
-    for (int k = 0; k < size; ++k) twice(dense.input.at(k));
+    for (int k = 0; k < dense.inputSize(); ++k) twice(dense.input.at(k));
   }
   for (const Stage& stage : plan_.stages) {
     if (stage.kind != Stage::Kind::maximum) continue;
@@ -134,9 +133,7 @@ std::vector<char> Writer::objectiveVariables() const {
         for (int k = rows.offsets[at(r)]; k < rows.offsets[at(r) + 1]; ++k) used[at(rows.indices[at(k)])] = 1;
       } else if (stage.kind == Stage::Kind::dense) {
         const DenseStage& dense = plan_.dense[at(stage.index)];
-        const int lines = dense.transposed ? dense.matrix->columns : dense.matrix->rows;
-        const int width = dense.transposed ? dense.matrix->rows : dense.matrix->columns;
-        for (int k = 0; k < width; ++k) used[at(dense.input.at(r / lines * width + k))] = 1;
+        for (int k = 0; k < dense.rowSize(); ++k) used[at(dense.input.at(dense.first(r) + k))] = 1;
       } else {
         const MaximumStage& maximum = plan_.maxima[at(stage.index)];
         for (int k = 0; k < maximum.group; ++k) used[at(maximum.input.at(r * maximum.group + k))] = 1;
@@ -203,14 +200,11 @@ void Writer::body(int position) {
       return;
     case Stage::Kind::dense: {
       const DenseStage& dense = plan_.dense[at(stage.index)];
-      const ConstantMatrix& m = *dense.matrix;
-      const int lines = dense.transposed ? m.columns : m.rows;
-      const int width = dense.transposed ? m.rows : m.columns;
+      const int width = dense.rowSize();
       LinearRows one;
       for (int j = 0; j < width; ++j) {
-        one.indices.push_back(dense.input.at(r / lines * width + j));
-        one.coefficients.push_back(dense.transposed ? m.values[at(j) * at(m.columns) + at(r % lines)]
-                                                    : m.values[at(r % lines) * at(m.columns) + at(j)]);
+        one.indices.push_back(dense.input.at(dense.first(r) + j));
+        one.coefficients.push_back(dense.coefficient(r, j));
       }
       one.offsets.push_back(width);
       one.constants.push_back(0);

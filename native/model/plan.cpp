@@ -427,7 +427,7 @@ bool Planner::fillsIn(const Node& node, const Coefficients& rows) const {
     before += at(nodes_[at(node.a)].size);
     after = rows.size() * at(node.b);
   } else {
-    const ConstantMatrix& m = graph_.matrixOf(graph_.node(node.source));
+    const ConstantMatrix& m = *graph_.matrixOf(graph_.node(node.source));
     if (m.dense()) return m.values.size() >= leastDense;
     const auto lines = at(node.size) / at(node.extra / 2);
     before += m.values.size() * at(node.extra / 2);
@@ -482,7 +482,7 @@ void Planner::push(int id, Coefficients rows) {
       }
       return;
     default: {  // matvec
-      const ConstantMatrix& m = graph_.matrixOf(graph_.node(node.source));
+      const ConstantMatrix& m = *graph_.matrixOf(graph_.node(node.source));
       const bool transposed = node.extra % 2 == 1;
       const int lines = transposed ? m.columns : m.rows;
       const int width = transposed ? m.rows : m.columns;
@@ -490,8 +490,7 @@ void Planner::push(int id, Coefficients rows) {
         for (const Coefficient& c : rows) {
           const int line = c.entry % lines;
           for (int j = 0; j < width; ++j) {
-            const double by =
-                transposed ? m.values[at(j) * at(m.columns) + at(line)] : m.values[at(line) * at(m.columns) + at(j)];
+            const double by = transposed ? m.entry(j, line) : m.entry(line, j);
             if (by != 0) pushInto(node.a, {c.row, c.entry / lines * width + j, c.value * by});
           }
         }
@@ -706,7 +705,7 @@ IndexMap Planner::mapOf(int id, std::span<const int> entries) {
   std::vector<int> positions;
   positions.reserve(entries.size());
   for (const int entry : entries) positions.push_back(position(id, scalar ? 0 : entry));
-  return IndexMap::of(std::move(positions));
+  return IndexMap(std::move(positions));
 }
 
 void Planner::addStage(Stage::Kind kind, int index, int size, bool active) {
@@ -732,7 +731,7 @@ KernelStage Planner::kernelOf(const std::vector<const Root*>& roots) {
     std::vector<int> positions;
     positions.reserve(roots.size());
     for (const Root* root : roots) positions.push_back(position(leafPool_[root->leaves + at(j)], 0));
-    kernel.inputs.push_back(IndexMap::of(std::move(positions)));
+    kernel.inputs.emplace_back(std::move(positions));
   }
   // Constants that differ from row to row are inputs.
   std::vector<int> constants;
@@ -747,9 +746,13 @@ KernelStage Planner::kernelOf(const std::vector<const Root*>& roots) {
       continue;
     }
     constants.push_back(kernel.formulas.input(static_cast<int>(kernel.inputs.size())));
-    kernel.inputs.push_back({static_cast<int>(plan_.values.size()), 1, {}});
     kernel.active.push_back(0);
-    for (const Root* root : roots) plan_.values.push_back(constantPool_[root->constants + at(j)]);
+    std::vector<int> positions;
+    for (const Root* root : roots) {
+      positions.push_back(static_cast<int>(plan_.values.size()));
+      plan_.values.push_back(constantPool_[root->constants + at(j)]);
+    }
+    kernel.inputs.emplace_back(std::move(positions));
   }
   std::vector<int> numbers;
   int leaf = 0;
@@ -821,7 +824,7 @@ void Planner::placeValues() {
         linearActive |= active_[at(id)] != 0;
       } else if (kind_[at(id)] == Kind::matvec) {
         DenseStage dense;
-        plan_.matrices.push_back(graph_.matrixOf(graph_.node(node.source)));
+        dense.matrix = graph_.matrixOf(graph_.node(node.source));
         dense.transposed = node.extra % 2 == 1;
         dense.count = node.extra / 2;
         dense.input = mapOf(node.a, allEntries(node.a));
@@ -866,8 +869,6 @@ void Planner::placeValues() {
       addStage(Stage::Kind::kernel, static_cast<int>(plan_.kernels.size()) - 1, rows, active);
     }
   }
-  // The list of matrices does not grow any more.
-  for (std::size_t k = 0; k < plan_.dense.size(); ++k) plan_.dense[k].matrix = &plan_.matrices[k];
 }
 
 void Planner::buildRows() {
@@ -914,6 +915,8 @@ void Planner::buildRows() {
   };
   take(0, plan_.objective);
   for (int row = 1; row <= plan_.constraints; ++row) take(row, plan_.constraintRows);
+  plan_.objective.complete();
+  plan_.constraintRows.complete();
   std::map<int, int> rowAt;  // of the array of values
   for (const auto& [row, place] : linearPlaces_) rowAt.emplace(place, row);
   for (const Stage& stage : plan_.stages) {
@@ -925,6 +928,7 @@ void Planner::buildRows() {
           following == rowAt.end() ? stage.output + stage.size : std::min(following->first, stage.output + stage.size);
       for (int place = part->first; place < end; ++place) take(part->second + place - part->first, linear);
     }
+    linear.complete();
   }
 }
 

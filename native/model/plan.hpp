@@ -8,11 +8,12 @@
 // equal scalar formulas become rows of one kernel: what a model spells out term by term is a loop again.
 #pragma once
 
-#include <span>
+#include <memory>
 #include <vector>
 
 #include "model/block_program.hpp"
 #include "model/graph.hpp"
+#include "model/linear_rows.hpp"
 
 namespace nonconvex {
 
@@ -24,21 +25,20 @@ struct KernelStage {
   std::vector<char> active;      ///< of each input: whether it depends on x
 };
 
-/// Row i is constants[i] + sum_k coefficients[k] v[indices[k]], k in [offsets[i], offsets[i + 1]).
-struct LinearRows {
-  std::vector<int> offsets = {0};
-  std::vector<int> indices;
-  std::vector<double> coefficients;
-  std::vector<double> constants;
-
-  int rows() const { return static_cast<int>(offsets.size()) - 1; }
-};
-
 struct DenseStage {
-  const ConstantMatrix* matrix = nullptr;
+  std::shared_ptr<const ConstantMatrix> matrix;
   bool transposed = false;
   int count = 1;   ///< of vectors, one after the other
   IndexMap input;  ///< of all of them
+
+  int inputSize() const { return count * (transposed ? matrix->rows : matrix->columns); }
+  int rowSize() const { return transposed ? matrix->rows : matrix->columns; }
+  /// Coefficient j of the row that makes output r, which multiplies number `first(r) + j` of the input.
+  double coefficient(int r, int j) const {
+    const int lines = transposed ? matrix->columns : matrix->rows;
+    return transposed ? matrix->entry(j, r % lines) : matrix->entry(r % lines, j);
+  }
+  int first(int r) const { return r / (transposed ? matrix->columns : matrix->rows) * rowSize(); }
 };
 
 struct MaximumStage {
@@ -58,8 +58,7 @@ struct Stage {
 struct Plan {
   int variables = 0;
   int constraints = 0;
-  std::vector<ConstantMatrix> matrices;  ///< of dense stages
-  std::vector<double> values;            ///< x is 0, parameters and constants are set
+  std::vector<double> values;  ///< x is 0, parameters and constants are set
   std::vector<Stage> stages;
   std::vector<KernelStage> kernels;
   std::vector<LinearRows> linear;

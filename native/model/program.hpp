@@ -1,32 +1,32 @@
-// A graph compiled once to an evaluator of f and c with exact derivatives.
+// Values and exact derivatives of a compiled model.
 //
 // Values, first and second derivatives of the kernels' rows are kept for the point, so that whatever is asked of a
 // point is computed once. From there on the gradient, J v, J^T v and H v are sweeps over the stages, linear in what the
-// model has. The sparse matrices come from the rows' gradients with respect to x (sparse_derivatives.hpp).
+// model has.
 #pragma once
 
 #include <memory>
 #include <span>
 #include <vector>
 
-#include "model/kernel.hpp"
+#include "model/compiled_model.hpp"
 #include "model/oracle.hpp"
-#include "model/plan.hpp"
+#include "model/sparse_hessian.hpp"
 
 namespace nonconvex {
 
-class SparseDerivatives;
-
+/// One thread at a time. A copy shares the compiled model, has the same parameters, and may be used on another thread.
 class Program final : public Oracle {
  public:
-  explicit Program(const Graph& graph);
-  ~Program() override;
+  explicit Program(const Graph& graph) : Program(std::make_shared<const CompiledModel>(graph)) {}
+  explicit Program(std::shared_ptr<const CompiledModel> model);
 
+  const std::shared_ptr<const CompiledModel>& model() const { return model_; }
   /// New values of all parameters. The next evaluation is of the last point, with them.
   void setParameters(std::span<const double> parameters);
 
-  int variables() const override { return plan_.variables; }
-  int constraints() const override { return plan_.constraints; }
+  int variables() const override { return plan_->variables; }
+  int constraints() const override { return plan_->constraints; }
   /// Made when first asked for. Throws a SolverError TOO_LARGE when there are more entries than an int counts.
   const SparsePattern& jacobianPattern() const override;
   const SparsePattern& hessianPattern() const override;
@@ -43,36 +43,36 @@ class Program final : public Oracle {
                       std::span<double> out) override;
 
  private:
+  enum class Sweep { whole, stagesOnly, curved };
+
+  void forget();
   void evaluateStage(const Stage& stage, bool differentiate);
   void evaluate();       // values of the stages
   void differentiate();  // and the kernels' partial derivatives
   void differentiateTwice();
+  void accumulate();  // and the sums of products of them that the sparse matrices take
   void clear(std::vector<double>& adjoints) const;
   void forward();  // tangents of the stages from those of x
-  void backward(std::vector<double>& adjoints, bool curved, bool stagesOnly);
+  void backward(std::vector<double>& adjoints, Sweep sweep);
   void weigh(double sigma, std::span<const double> lambda);
-  SparseDerivatives& sparse() const;
   const double* gathered(const DenseStage& dense, const double* v);
 
-  Plan plan_;
-  int firstStage_ = 0;  // position of the stages' values
-  int parametersEnd_ = 0;
-  std::vector<Kernel> kernels_;
-  // Rows that are the sum of a stretch of values; empty: none.
-  std::vector<char> plainObjective_;
-  std::vector<char> plainConstraints_;
-  std::vector<std::vector<char>> plainLinear_;
-  mutable std::vector<double> partials_;  // and the other entries of SparseDerivatives
+  std::shared_ptr<const CompiledModel> model_;
+  const Plan* plan_;
+  std::vector<double> values_;   // x, parameters, constants, stages
+  std::vector<double> entries_;  // those of the model, and behind them those of the sparse Jacobian
   std::vector<double> seconds_;
   std::vector<double> weighted_;  // seconds times adjoints
   std::vector<double> tangents_;
   std::vector<double> adjoints_;
   std::vector<double> curved_;  // adjoints of the gradient's tangent
   std::vector<double> buffer_;  // input of a dense stage
-  mutable std::unique_ptr<SparseDerivatives> sparse_;
+  BlockMemory blocks_;
+  SparseHessian::Memory hessianMemory_;
 
   bool evaluated_ = false;
   bool differentiated_ = false;
+  bool accumulated_ = false;
   bool twice_ = false;
   bool weighedKnown_ = false;
   double sigma_ = 0;  // of weighted_

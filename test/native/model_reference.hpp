@@ -211,7 +211,7 @@ inline std::vector<Values> interpret(const Graph& graph, const std::vector<doubl
     } else if (node.op == Op::logsumexp) {
       out = each(Op::log, sumOf(each(Op::exp, in(node.a)), static_cast<std::size_t>(node.b)));
     } else if (node.op == Op::matvec) {
-      const nonconvex::ConstantMatrix& m = graph.matrixOf(node);
+      const nonconvex::ConstantMatrix& m = *graph.matrixOf(node);
       const bool transposed = node.extra % 2 == 1;
       const auto columns = static_cast<std::size_t>(m.columns);
       std::vector<double> dense(static_cast<std::size_t>(m.rows) * columns, 0);

@@ -1,0 +1,26 @@
+// Sums with constant coefficients, a row each.
+#pragma once
+
+#include <vector>
+
+namespace nonconvex {
+
+/// Row i is constants[i] + sum_k coefficients[k] v[indices[k]], k in [offsets[i], offsets[i + 1]).
+struct LinearRows {
+  std::vector<int> offsets = {0};
+  std::vector<int> indices;  ///< increasing within a row
+  std::vector<double> coefficients;
+  std::vector<double> constants;
+  std::vector<char> plain;  ///< rows that are a multiple of the sum of a stretch of v; empty: none
+
+  int rows() const { return static_cast<int>(offsets.size()) - 1; }
+
+  /// All rows are there: finds the plain ones.
+  void complete();
+  /// out = rows of v, without the constants when those are not wanted.
+  void multiply(const double* v, bool withConstants, double* out) const;
+  /// v += rows^T w
+  void multiplyTransposed(const double* w, double* v) const;
+};
+
+}  // namespace nonconvex
