@@ -71,6 +71,7 @@ export {
   topK,
 } from './solvers/fractionalTerms.js';
 export { type MaxSharpeOptions, type MaxSharpeResult, maxSharpe } from './solvers/maxSharpe.js';
+export { minimize, type NewtonProgress, type NewtonResult, type NewtonSettings } from './solvers/newton.js';
 export {
   type ReluConvexProgram,
   type ReluData,

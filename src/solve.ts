@@ -107,7 +107,9 @@ export async function solve<Answer>(
     job.abort();
   };
   const threw = (name: string, cause: unknown): void =>
-    fail(`${name} threw: ${cause instanceof Error ? cause.message : show(cause)}`, cause);
+    cause instanceof SolverError && cause.code === 'CALLBACK_FAILED'
+      ? fail(cause.message, cause.cause)
+      : fail(`${name} threw: ${cause instanceof Error ? cause.message : show(cause)}`, cause);
   const listen = (progress: Progress): void => {
     if (failure) return;
     try {

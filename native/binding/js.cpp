@@ -236,6 +236,9 @@ void writeProgress(Writer& out, const Progress& progress, const char* iteration)
   out.known("feasibility", progress.feasibility);
   out.known("step", progress.step);
   out.number("seconds", progress.seconds);
+  if (progress.iterate == nullptr) return;
+  out.vector("x", progress.iterate->x);
+  out.vector("multipliers", progress.iterate->multipliers);
 }
 
 }  // namespace nonconvex

@@ -4,8 +4,10 @@
 #include <initializer_list>
 #include <tuple>
 
+#include "binding/model.hpp"
 #include "binding/settings.hpp"
 #include "solvers/fractional.hpp"
+#include "solvers/newton.hpp"
 #include "solvers/relu.hpp"
 
 namespace nonconvex {
@@ -150,6 +152,60 @@ struct Fractional {
   }
 };
 
-using Solvers = std::tuple<Relu, Fractional>;
+struct Newton {
+  static constexpr const char* name = "newton";
+  using Problem = NewtonProblem;
+  using Settings = NewtonSettings;
+  using Solution = NewtonSolution;
+  template <class La>
+  using Solver = NewtonSolver<La>;
+
+  static constexpr std::initializer_list<std::string_view> options = {"warmStart", "iterates"};
+
+  static Problem read(const Reader& in) {
+    Problem problem;
+    problem.oracle = readOracle(in);
+    const auto copy = [&](const char* member) {
+      const auto from = in.vector(member);
+      return std::vector<double>(from.begin(), from.end());
+    };
+    problem.start = copy("start");
+    if (in.has("multipliers")) problem.multipliers = copy("multipliers");
+    problem.iterates = in.boolean("iterates");
+    return problem;
+  }
+
+  static void write(const Solution& solution, Writer& out) {
+    out.vector("x", solution.x);
+    out.vector("multipliers", solution.multipliers);
+    out.known("residual", solution.residual);
+    out.known("unscaledResidual", solution.unscaledResidual);
+    out.known("feasibility", solution.feasibility);
+    if (solution.inertia.positive >= 0) {
+      Writer inertia(out.env());
+      inertia.number("positive", solution.inertia.positive);
+      inertia.number("negative", solution.inertia.negative);
+      inertia.number("zero", solution.inertia.zero);
+      out.value("inertia", inertia.object());
+    }
+    Writer counts(out.env());
+    counts.number("objective", solution.counts.objective);
+    counts.number("gradient", solution.counts.gradient);
+    counts.number("constraints", solution.counts.constraints);
+    counts.number("jacobian", solution.counts.jacobian);
+    counts.number("hessian", solution.counts.hessian);
+    counts.number("factorization", solution.counts.factorization);
+    counts.number("restoration", solution.counts.restoration);
+    out.value("counts", counts.object());
+    Writer time(out.env());
+    time.number("derivatives", solution.time.derivatives);
+    time.number("linearAlgebra", solution.time.linearAlgebra);
+    out.value("time", time.object());
+    out.number("eta1", solution.eta1);
+    out.number("eta2", solution.eta2);
+  }
+};
+
+using Solvers = std::tuple<Relu, Fractional, Newton>;
 
 }  // namespace nonconvex

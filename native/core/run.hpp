@@ -73,9 +73,10 @@ Outcome iterate(Solver& solver, const Limits& limits, Monitor& monitor) {
     Progress now = solver.progress();
     now.iteration = k;
     now.seconds = monitor.seconds();
+    monitor.report(now);
+    now.iterate.reset();
     outcome.progress = now;
     outcome.history.add(now);
-    monitor.report(now);
     if (!std::isfinite(now.objective)) return Status::numericalError;
     if (now.residual <= limits.tolerance) return Status::solved;
     if (monitor.aborted()) return Status::aborted;
@@ -104,6 +105,7 @@ Outcome iterate(Solver& solver, const Limits& limits, Monitor& monitor) {
   } catch (const Interrupted&) {
     monitor.setInterruptible(false);
     outcome.progress = solver.progress();
+    outcome.progress.iterate.reset();
     outcome.progress.iteration = k;
     outcome.progress.seconds = monitor.seconds();
     return finish(interrupted());

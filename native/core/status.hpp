@@ -1,7 +1,9 @@
 #pragma once
 
 #include <limits>
+#include <memory>
 #include <string_view>
+#include <vector>
 
 namespace nonconvex {
 
@@ -14,15 +16,22 @@ constexpr std::string_view name(Status status) { return statusNames[static_cast<
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
+/// A point that a report shows to those who asked for it.
+struct Iterate {
+  std::vector<double> x;
+  std::vector<double> multipliers;
+};
+
 /// One report of a running solve. A member that a solver does not know stays NaN and is left out in JavaScript.
 struct Progress {
   int iteration = 0;
   double objective = unknown;
   double lowerBound = unknown;
-  double residual = unknown;     ///< what `tolerance` is tested on
-  double feasibility = unknown;  ///< constraint violation
-  double step = unknown;         ///< length of the last step, in the solver's own norm
-  double seconds = 0;            ///< since the solve began
+  double residual = unknown;                         ///< what `tolerance` is tested on
+  double feasibility = unknown;                      ///< constraint violation
+  double step = unknown;                             ///< length of the last step, in the solver's own norm
+  double seconds = 0;                                ///< since the solve began
+  std::shared_ptr<const Iterate> iterate = nullptr;  ///< not kept in the history
 };
 
 }  // namespace nonconvex

@@ -62,6 +62,7 @@ struct NewtonProblem {
   std::shared_ptr<Oracle> oracle;
   std::vector<double> start;        ///< n
   std::vector<double> multipliers;  ///< m; empty: least squares
+  bool iterates = false;            ///< reports of progress show the point
 };
 
 struct NewtonSolution {

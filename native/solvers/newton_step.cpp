@@ -35,6 +35,7 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
     : la_(la),
       settings_(settings),
       multipliersGiven_(!problem.multipliers.empty()),
+      iterates_(problem.iterates),
       model_(problem, settings.scaling),
       point_(model_.makePoint()),
       trial_(model_.makePoint()),
@@ -295,6 +296,9 @@ Progress NewtonMethod::progress() const {
   if (!best_.refused) now.residual = best_.residual;
   now.feasibility = model_.unscaledFeasibility(best_.point);
   now.step = lastStep_;
+  if (iterates_) {
+    now.iterate = std::make_shared<Iterate>(Iterate{best_.point.x, model_.unscaledMultipliers(best_.point)});
+  }
   return now;
 }
 

@@ -40,6 +40,7 @@ class NewtonMethod {
   const Cpu& la_;
   const NewtonSettings settings_;
   const bool multipliersGiven_;
+  const bool iterates_;
   NewtonModel model_;
   NewtonPoint point_;
   NewtonPoint trial_;

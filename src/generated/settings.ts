@@ -255,3 +255,108 @@ export const fractionalDefaults = {
   acceleration: true,
   gram: 'auto',
 } as const satisfies FractionalOptions;
+
+export interface NewtonOptions {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 3000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Relative accuracy at which the solve ends with status `solved`.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 1e-8
+   */
+  tolerance?: number | undefined;
+  /**
+   * Seconds after which the solve ends with status `timeLimit`.
+   *
+   * Expected: a number >= 0.
+   * @defaultValue Infinity
+   */
+  timeLimit?: number | undefined;
+  /**
+   * Iterations between two checks of progress, limits and the abort signal.
+   *
+   * Expected: an integer in [1, 1000000].
+   * @defaultValue 1
+   */
+  checkInterval?: number | undefined;
+  /**
+   * Most threads that this solve may use; 0 means all of the pool. Results do not depend on it.
+   *
+   * Expected: an integer in [0, 1024].
+   * @defaultValue 0
+   */
+  threads?: number | undefined;
+  /**
+   * Integer seed of everything random in the solve.
+   *
+   * Expected: an integer in [0, 9007199254740991].
+   * @defaultValue 0
+   */
+  seed?: number | undefined;
+  /**
+   * How the Newton system is solved: `exact` factors it as L D L^T.
+   * @defaultValue 'exact'
+   */
+  inner?: 'exact' | undefined;
+  /**
+   * How accurately the Newton system is solved, and when the penalties change: until the step descends, or by the
+   * published rule.
+   * @defaultValue 'descent'
+   */
+  accuracy?: 'descent' | 'paper' | undefined;
+  /**
+   * First penalty of ||c||^2 / 2 in the merit function.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 1
+   */
+  eta1?: number | undefined;
+  /**
+   * First penalty of ||grad L||^2 / 2 in the merit function.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 0.1
+   */
+  eta2?: number | undefined;
+  /**
+   * Share of the decrease promised by the slope that a step must bring (Armijo).
+   *
+   * Expected: a number in (0, 0.5).
+   * @defaultValue 0.1
+   */
+  beta?: number | undefined;
+  /**
+   * Factor by which the penalties change when a step does not descend.
+   *
+   * Expected: a number in (1, 100).
+   * @defaultValue 1.5
+   */
+  nu?: number | undefined;
+  /**
+   * Whether objective and constraints with gradients above 100 at the start are scaled down, as Ipopt does.
+   * @defaultValue true
+   */
+  scaling?: boolean | undefined;
+}
+
+export const newtonDefaults = {
+  maxIterations: 3000,
+  tolerance: 1e-8,
+  timeLimit: Infinity,
+  checkInterval: 1,
+  threads: 0,
+  seed: 0,
+  inner: 'exact',
+  accuracy: 'descent',
+  eta1: 1,
+  eta2: 0.1,
+  beta: 0.1,
+  nu: 1.5,
+  scaling: true,
+} as const satisfies NewtonOptions;

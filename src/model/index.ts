@@ -1,3 +1,4 @@
+export { type Callbacks, type Entries, fromCallbacks } from './callbacks.js';
 export { Expression, type Operand } from './expression.js';
 export { at, column, concat, gather, reshape, row, slice, transpose } from './indexing.js';
 export {

@@ -49,11 +49,13 @@ export function preamble(problem: Problem): string {
   return `
     import * as nonconvex from 'nonconvex';
     const problem = ${source(problem)};
-    const solve = (more) => nonconvex[problem.solver](problem.data, { ...problem.settings, ...more });
+    const build = problem.build ?? ((library, data) => data);
+    const solve = (more) =>
+      nonconvex[problem.solver](build(nonconvex, problem.data), { ...problem.settings, ...more });
   `;
 }
 
-/** Source text of a value made of plain objects, arrays, typed arrays, numbers, strings and booleans. */
+/** Source text of a value made of plain objects, arrays, typed arrays, numbers, strings, booleans and functions. */
 function source(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return String(value);

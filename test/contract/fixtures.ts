@@ -1,12 +1,14 @@
 // One small problem a solver, as its users write it. The contract tests hold every solver of the addon to the same
 // promises through these; a solver without a fixture fails them.
 
+import * as nonconvex from '../../src/index.js';
 import {
   differenceOfConvex,
   logistic,
   lpNorm,
   type Matrix,
   matrix,
+  minimize,
   minimizeRatio,
   type Progress,
   type SolveResult,
@@ -15,7 +17,7 @@ import {
 } from '../../src/index.js';
 
 /** The functions that solve, by their exported names. */
-export const solvers = { trainReluNetwork, minimizeRatio, differenceOfConvex };
+export const solvers = { trainReluNetwork, minimizeRatio, differenceOfConvex, minimize };
 
 export interface Problem {
   /** The name of the function that solves it. */
@@ -23,6 +25,8 @@ export interface Problem {
   /** Plain objects, arrays, typed arrays, numbers, strings and booleans. */
   data: object;
   settings: Record<string, unknown>;
+  /** Makes what is solved of the data, and refers to nothing else: its text goes to child processes, too. */
+  build?: (library: typeof nonconvex, data: never) => object;
 }
 
 export interface Fixture {
@@ -67,16 +71,53 @@ export const fixtures: Record<string, Fixture> = {
     },
     wrong: { numerator: [squaredNorm()], denominator: lpNorm([[1, 1]], 4), start: [0, 0] },
   },
+  newton: {
+    small: {
+      solver: 'minimize',
+      data: { A: matrix(12, 4, numbers(48)), sums: 1 },
+      settings: {},
+      // The first constraint has its least violation nearby at the start: other starts are tried.
+      build: (
+        { Model, add, matvec, mul, norm2Squared, pow, square, sub, sum },
+        { A, sums }: { A: Matrix; sums: number },
+      ) => {
+        const model = new Model();
+        const x = model.variable();
+        const y = model.variable(4);
+        model.minimize(add(norm2Squared(sub(matvec(A, y), 1)), square(x)));
+        model.equal(sub(square(x), mul(50, pow(x, 4))), -1e-3);
+        for (let i = 0; i < sums; ++i) model.equal(sum(y), 1);
+        return model;
+      },
+    },
+    // Nesterov's variant of Rosenbrock's function: a way that doubles in length with every unknown.
+    endless: {
+      solver: 'minimize',
+      data: { n: 16 },
+      settings: limitless,
+      build: ({ Model, add, at, mul, norm2Squared, slice, square, sub }, { n }: { n: number }) => {
+        const model = new Model();
+        const x = model.variable(n, { start: [-1, ...new Array(n - 1).fill(1)] });
+        const off = sub(slice(x, 1), sub(mul(2, square(slice(x, 0, -1))), 1));
+        model.minimize(add(mul(0.25, square(sub(at(x, 0), 1))), norm2Squared(off)));
+        return model;
+      },
+    },
+    // More equations than unknowns.
+    wrong: { A: matrix(12, 4, numbers(48)), sums: 5 },
+  },
 };
 
 /** Solves a fixture in this thread, with further settings. */
-export function solve({ solver, data, settings }: Problem, more: Record<string, unknown> = {}): Promise<SolveResult> {
+export async function solve(problem: Problem, more: Record<string, unknown> = {}): Promise<SolveResult> {
+  const { solver, data, settings, build } = problem;
   const call = solvers[solver] as (data: object, settings: object) => Promise<SolveResult>;
-  return call(data, { ...settings, ...more });
+  return call(build ? build(nonconvex, data as never) : data, { ...settings, ...more });
 }
 
 /** A result without what may differ from run to run. */
-export function timeless({ seconds, history, ...rest }: SolveResult): object {
+export function timeless(result: SolveResult): object {
+  const { seconds, time, history, ...rest } = result as SolveResult & { time?: unknown };
   return { ...rest, history: history.map(({ seconds, ...report }: Progress) => report) };
 }
 

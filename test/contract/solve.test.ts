@@ -157,7 +157,7 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless, wrong }) => 
 
     it('for any NONCONVEX_THREADS', async () => {
       const lines = `
-        const { seconds, history, ...rest } = await solve({ maxIterations: 20 });
+        const { seconds, time, history, ...rest } = await solve({ maxIterations: 20 });
         console.log(JSON.stringify(rest, (key, value) => (ArrayBuffer.isView(value) ? [...value] : value)));
       `;
       const outputs = [];
