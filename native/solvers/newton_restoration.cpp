@@ -23,6 +23,8 @@ void NewtonRestoration::begin(const NewtonPoint& point, double least) {
   target_ = share * share * point.squaredC();
   least_ = least;
   shift_ = 1e-3;
+  steps_ = 0;
+  milestone_ = point.squaredC();
 }
 
 bool NewtonRestoration::tryPoint(NewtonModel& model, const NewtonPoint& point, double alpha, std::span<const double> p,
@@ -36,9 +38,11 @@ bool NewtonRestoration::tryPoint(NewtonModel& model, const NewtonPoint& point, d
 NewtonRestoration::Outcome NewtonRestoration::step(NewtonModel& model, InnerSolver& inner, NewtonPoint& point,
                                                    NewtonPoint& trial, std::span<double> W) {
   constexpr double flat = 1e-9;
+  constexpr int stretch = 25;
+  constexpr double worthwhile = 0.95;
   const int n = model.n();
   const int m = model.m();
-  if (!model.hessian(point, 0, point.c, W)) return Outcome::stationary;
+  if (!model.hessian(point, 0, point.c, W)) return Outcome::stuck;
   inner.load(W, point.jacobian);
   const double half = 0.5 * point.squaredC();
   std::fill(gradient_.begin(), gradient_.end(), 0.0);
@@ -50,9 +54,9 @@ NewtonRestoration::Outcome NewtonRestoration::step(NewtonModel& model, InnerSolv
   std::fill(rhs_.begin(), rhs_.end(), 0.0);
   for (std::size_t i = 0; i < m_; ++i) rhs_[n_ + i] = -point.c[i];
   for (;; shift_ *= 8) {
-    if (!(shift_ <= mostShift)) return Outcome::stationary;
+    if (!(shift_ <= mostShift)) return Outcome::stuck;
     const Inertia inertia = inner.factor({.primal = shift_ * size, .dual = 1, .keptDual = 1});
-    if (inertia.undefined > 0) return Outcome::stationary;
+    if (inertia.undefined > 0) return Outcome::stuck;
     if (inertia.positive != n || inertia.negative != m) continue;
     inner.solve(rhs_, 1e-3 * std::sqrt(2 * half), step_);
     const auto p = std::span<const double>(step_).first(n_);
@@ -60,7 +64,7 @@ NewtonRestoration::Outcome NewtonRestoration::step(NewtonModel& model, InnerSolv
     model.jacobianProduct(point.jacobian, p, Jp_);
     const double predicted = -dot(gradient_, p) - 0.5 * dot(p, Wp_) - 0.5 * norm2Squared(Jp_);
     if (!(predicted > 0)) continue;
-    if (predicted <= 1e-16 * half) return Outcome::stationary;
+    if (predicted <= 1e-15 * half) return shift_ <= 1 ? Outcome::stationary : Outcome::stuck;
     if (!tryPoint(model, point, 1, p, trial)) continue;
     const double ratio = (half - 0.5 * trial.squaredC()) / predicted;
     if (!(ratio > 1e-3) || !model.evaluateDerivatives(trial)) continue;
@@ -69,7 +73,13 @@ NewtonRestoration::Outcome NewtonRestoration::step(NewtonModel& model, InnerSolv
     break;
   }
   std::swap(point, trial);
-  return point.squaredC() <= target_ || normInf(point.c) <= least_ ? Outcome::restored : Outcome::moved;
+  const double squaredC = point.squaredC();
+  if (squaredC <= target_ || normInf(point.c) <= least_) return Outcome::restored;
+  if (++steps_ % stretch == 0) {
+    if (squaredC > worthwhile * milestone_) return Outcome::stuck;
+    milestone_ = squaredC;
+  }
+  return Outcome::moved;
 }
 
 /// Along the direction in which ||c||^2 / 2 curves down most, if it does.

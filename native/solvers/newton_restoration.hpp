@@ -13,6 +13,7 @@ class NewtonRestoration {
   enum class Outcome {
     moved,
     restored,    ///< ||c|| is a tenth of what it was
+    stuck,       ///< hardly any progress for long, as where ||c|| falls towards a limit that it does not attain
     stationary,  ///< of ||c||, c != 0, and not to be left along negative curvature
   };
 
@@ -36,7 +37,9 @@ class NewtonRestoration {
   double target_ = 0;
   double least_ = 0;
   double shift_ = 0;
-  Vector gradient_;  // J^T c
+  int steps_ = 0;
+  double milestone_ = 0;  // of ||c||^2, some steps ago
+  Vector gradient_;       // J^T c
   Vector rhs_;
   Vector step_;
   Vector Wp_;

@@ -8,7 +8,9 @@
 namespace nonconvex {
 namespace {
 
-constexpr int mostRestarts = 6;
+constexpr int largeOrder = 100;  // from where on other starts are dear
+constexpr int fewRestarts = 6;
+constexpr int manyRestarts = 20;
 constexpr int mostSaddles = 50;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
@@ -62,7 +64,9 @@ void NewtonMethod::start() {
   for (std::size_t i = 0; i < correction_.size(); ++i) {
     correction_[i] = 1 + std::fmod(0.618 * static_cast<double>(i), 1.0);
   }
-  model_.hessian(point_, 1, std::span(correction_).first(point_.lambda.size()), H_);
+  if (!model_.hessian(point_, 1, std::span(correction_).first(point_.lambda.size()), H_)) {
+    for (double& value : H_) value = std::isfinite(value) ? value : 1;
+  }
   inner_ = exactInnerSolver(model_.hessianPattern(), model_.jacobianPattern(), H_, point_.jacobian, la_);
   if (!multipliersGiven_) estimateMultipliers(point_);
   noteBest();
@@ -75,17 +79,32 @@ void NewtonMethod::estimateMultipliers(NewtonPoint& point) {
   if (point.lambda.empty()) return;
   inner_->load({}, point.jacobian);
   NewtonShift used;
-  shifts_.factorAt(*inner_, 1, largestRow(model_.jacobianPattern(), point.jacobian), used);
-  for (std::size_t j = 0; j < n; ++j) correction_[j] = -point.gradient[j];
-  std::fill(correction_.begin() + static_cast<std::ptrdiff_t>(n), correction_.end(), 0.0);
-  inner_->solve(correction_);
-  const auto lambda = std::span<const double>(correction_).subspan(n);
-  if (finite(lambda)) {
-    std::copy(lambda.begin(), lambda.end(), point.lambda.begin());
-  } else {
-    std::fill(point.lambda.begin(), point.lambda.end(), 0.0);
+  const double sizeJ = largestRow(model_.jacobianPattern(), point.jacobian);
+  std::fill(correction_.begin(), correction_.end(), 0.0);
+  if (shifts_.factorAt(*inner_, 1, sizeJ, used).undefined == 0) {
+    for (std::size_t j = 0; j < n; ++j) correction_[j] = -point.gradient[j];
+    inner_->solve(correction_);
+    if (!finite(correction_)) std::fill(correction_.begin(), correction_.end(), 0.0);
   }
+  std::copy(correction_.begin() + static_cast<std::ptrdiff_t>(n), correction_.end(), point.lambda.begin());
   model_.updateLagrangian(point);
+}
+
+/// Least-squares multipliers, where they bring g down.
+bool NewtonMethod::refreshMultipliers() {
+  if (point_.lambda.empty()) return false;
+  const double before = norm2Squared(point_.g);
+  std::copy(point_.lambda.begin(), point_.lambda.end(), trial_.lambda.begin());
+  estimateMultipliers(point_);
+  if (norm2Squared(point_.g) < 0.25 * before) {
+    merit_.reset();
+    shortSteps_ = 0;
+    noteBest();
+    return true;
+  }
+  std::copy(trial_.lambda.begin(), trial_.lambda.end(), point_.lambda.begin());
+  model_.updateLagrangian(point_);
+  return false;
 }
 
 bool NewtonMethod::load(const NewtonPoint& point) {
@@ -134,11 +153,13 @@ std::optional<Status> NewtonMethod::newtonStep() {
 
 /// No step is possible from here.
 std::optional<Status> NewtonMethod::blocked() {
+  if (refreshMultipliers()) return best_.residual <= settings_.tolerance ? arrived() : std::nullopt;
   if (normInf(point_.c) > settings_.tolerance) {
     restoration_.begin(point_, 0.1 * settings_.tolerance);
     return std::nullopt;
   }
-  return Status::stalled;
+  constexpr double close = 1e3;
+  return best_.residual <= close * settings_.tolerance ? Status::stalled : restart(Status::stalled);
 }
 
 /// M at the trial point satisfies Armijo's condition; where rounding hides the decrease, ||F|| must fall.
@@ -217,11 +238,11 @@ std::optional<Status> NewtonMethod::arrived() {
 }
 
 std::optional<Status> NewtonMethod::leaveSaddle() {
-  if (++saddles_ > mostSaddles) return Status::stalled;
+  if (++saddles_ > mostSaddles) return restart(Status::stalled);
   factor_ = shifts_.factor(*inner_, sizeH_, sizeJ_);
-  if (!factor_.good) return Status::stalled;
+  if (!factor_.good) return restart(Status::stalled);
   const double rho = curvature_.leastMode(*inner_, H_);
-  if (!(rho < 0)) return Status::stalled;
+  if (!(rho < 0)) return restart(Status::stalled);
   // M curves by rho + eta2 rho^2 along (v, y).
   merit_.limitEta2(0.25 / -rho);
   const double value = merit_.value(point_);
@@ -237,22 +258,23 @@ std::optional<Status> NewtonMethod::leaveSaddle() {
       return std::nullopt;
     }
   }
-  return Status::stalled;
+  return restart(Status::stalled);
 }
 
 std::optional<Status> NewtonMethod::restorationStep() {
+  using Outcome = NewtonRestoration::Outcome;
   ++restorationSteps_;
-  const NewtonRestoration::Outcome outcome = restoration_.step(model_, *inner_, point_, trial_, H_);
-  if (outcome == NewtonRestoration::Outcome::stationary) {
+  const Outcome outcome = restoration_.step(model_, *inner_, point_, trial_, H_);
+  if (outcome == Outcome::stationary || outcome == Outcome::stuck) {
     restoration_.end();
     const double size = normInf(point_.c);
     if (size < leastC_) {
       leastC_ = size;
       copyPoint(point_, leastInfeasible_);
     }
-    return restart();
+    return restart(outcome == Outcome::stuck ? Status::stalled : Status::infeasible);
   }
-  if (outcome == NewtonRestoration::Outcome::restored) {
+  if (outcome == Outcome::restored) {
     restoration_.end();
     beginHere();
   }
@@ -268,13 +290,18 @@ void NewtonMethod::beginHere() {
   factor_.good = false;
 }
 
-/// From another start near the first one.
-std::optional<Status> NewtonMethod::restart() {
-  while (restarts_ < mostRestarts) {
+/// From another start around the first one, from near to far. If there are none left, the reason is why there is no
+/// solution.
+std::optional<Status> NewtonMethod::restart(Status reason) {
+  if (reason == Status::stalled) verdict_ = reason;
+  constexpr int radii = 6;
+  const int most = model_.n() + model_.m() > largeOrder ? fewRestarts : manyRestarts;
+  while (restarts_ < most) {
+    const double radius = 0.1 * std::pow(4.0, restarts_ % radii);
     const Random random(settings_.seed, static_cast<std::uint32_t>(++restarts_));
-    const double radius = 0.1 * std::pow(2.0, restarts_ - 1);
     for (std::size_t j = 0; j < point_.x.size(); ++j) {
-      point_.x[j] = first_.x[j] + radius * std::max(1.0, std::abs(first_.x[j])) * (2 * random.uniform(j) - 1);
+      const double u = 2 * random.uniform(j) - 1;
+      point_.x[j] = first_.x[j] + radius * std::max(1.0, std::abs(first_.x[j])) * 0.5 * (u + std::copysign(1.0, u));
     }
     if (!model_.evaluateValues(point_) || !model_.evaluateDerivatives(point_)) continue;
     beginHere();
@@ -282,11 +309,13 @@ std::optional<Status> NewtonMethod::restart() {
     if (best_.residual <= settings_.tolerance) return arrived();
     return std::nullopt;
   }
-  copyPoint(leastInfeasible_, best_.point);
-  best_.residual = model_.residual(leastInfeasible_);
-  best_.refused = false;
-  best_.inertia = {};
-  return Status::infeasible;
+  if (verdict_ == Status::infeasible) {
+    copyPoint(leastInfeasible_, best_.point);
+    best_.residual = model_.residual(leastInfeasible_);
+    best_.refused = false;
+    best_.inertia = {};
+  }
+  return verdict_;
 }
 
 Progress NewtonMethod::progress() const {

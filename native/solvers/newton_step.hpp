@@ -27,11 +27,12 @@ class NewtonMethod {
   std::optional<Status> arrived();
   std::optional<Status> leaveSaddle();
   std::optional<Status> blocked();
-  std::optional<Status> restart();
+  std::optional<Status> restart(Status reason);
   void beginHere();
 
   bool load(const NewtonPoint& point);
   void estimateMultipliers(NewtonPoint& point);
+  bool refreshMultipliers();
   double search();
   bool acceptable(double alpha, double bound, double normF);
   void accept(double length);
@@ -61,6 +62,7 @@ class NewtonMethod {
   int shortSteps_ = 0;
   int restarts_ = 0;
   int saddles_ = 0;
+  Status verdict_ = Status::infeasible;  // when all starts have failed
 
   // What is returned.
   struct Best {
