@@ -10,7 +10,7 @@ std::size_t SharedProgram::bytes() const {
   std::size_t numbers = 0;
   for (const Graph::Node& node : graph().nodes()) {
     numbers += static_cast<std::size_t>(node.size);
-    if (node.op == Op::matvec) numbers += graph().matrixOf(node).values.size() / 4;
+    if (node.op == Op::matvec) numbers += graph().matrixOf(node)->values.size() / 4;
   }
   return perNumber * numbers;
 }
@@ -24,7 +24,8 @@ std::unique_ptr<Program> SharedProgram::take() {
       return program;
     }
   }
-  return std::make_unique<Program>(graph());
+  std::call_once(isCompiled_, [&] { compiled_ = std::make_shared<const CompiledModel>(graph()); });
+  return std::make_unique<Program>(compiled_);
 }
 
 void SharedProgram::giveBack(std::unique_ptr<Program> program) {

@@ -13,7 +13,7 @@
 
 namespace nonconvex {
 
-/// Compiles its graph when an evaluator is needed and all others are in use. Threads may share it.
+/// Compiles its graph when the first evaluator is needed. Threads may share it.
 class SharedProgram {
  public:
   explicit SharedProgram(NlModel model) : model_(std::move(model)) {}
@@ -28,6 +28,8 @@ class SharedProgram {
 
  private:
   NlModel model_;
+  std::once_flag isCompiled_;
+  std::shared_ptr<const CompiledModel> compiled_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Program>> idle_;  // guarded by mutex_
 };
