@@ -1,4 +1,5 @@
 export { type Callbacks, type Entries, fromCallbacks } from './callbacks.js';
+export { checkDerivatives, type DerivativeCheck, type WrongEntry } from './derivatives.js';
 export { Expression, type Operand } from './expression.js';
 export { at, column, concat, gather, reshape, row, slice, transpose } from './indexing.js';
 export {

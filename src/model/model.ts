@@ -3,7 +3,7 @@ import { checkObject, checkVector, show } from '../check.js';
 import { looksLikeMatrix, type MatrixLike, toFloat64, toMatrix } from '../matrix.js';
 import { Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { sub } from './operators.js';
-import { CompiledProgram } from './program.js';
+import { CompiledProgram, Program } from './program.js';
 import { serialize } from './serialize.js';
 import {
   type Broadcast,
@@ -304,6 +304,13 @@ export class Model {
     if (owner === undefined || owner === this) return;
     throw new TypeError(`${operation}: expected an expression of this model, got one of another model`);
   }
+}
+
+/** A problem argument in the form that is solved. */
+export function toProgram(name: string, problem: unknown): Program {
+  if (problem instanceof Model) return problem.compile();
+  if (problem instanceof Program) return problem;
+  throw new TypeError(`${name} = ${show(problem)}: expected a Model, or what readNl or fromCallbacks gives`);
 }
 
 function shapeAndOptions<Options extends VariableOptions & ParameterOptions>(

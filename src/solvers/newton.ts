@@ -1,7 +1,7 @@
-import { checkBoolean, checkObject, checkVector, show } from '../check.js';
+import { checkBoolean, checkObject, checkVector } from '../check.js';
 import type { NewtonOptions } from '../generated/settings.js';
-import { Model } from '../model/model.js';
-import { numbers, Program } from '../model/program.js';
+import { type Model, toProgram } from '../model/model.js';
+import { numbers, type Program } from '../model/program.js';
 import { type Progress, type SolveOptions, type SolveResult, solve } from '../solve.js';
 
 export interface NewtonProgress extends Progress {
@@ -102,13 +102,6 @@ export async function minimize(problem: Model | Program, settings: NewtonSetting
   const result = { ...answer, objective: answer.objective ?? Number.NaN };
   if (result.status === 'numericalError') result.message = whatIsNotFinite(program, first.start) ?? result.message;
   return result;
-}
-
-/** A problem argument in the form that is solved. */
-export function toProgram(name: string, problem: unknown): Program {
-  if (problem instanceof Model) return problem.compile();
-  if (problem instanceof Program) return problem;
-  throw new TypeError(`${name} = ${show(problem)}: expected a Model, or what readNl or fromCallbacks gives`);
 }
 
 function begin(
