@@ -127,7 +127,7 @@ function native() {
 
 function typescript() {
   const inputs = ['tsconfig.json', 'tsup.config.ts', 'package.json', ...files('src')];
-  fresh('TypeScript build', inputs, ['dist/index.js', 'dist/index.cjs', 'dist/index.d.ts'], () =>
+  fresh('TypeScript build', inputs, ['dist/index.js', 'dist/index.cjs', 'dist/index.d.ts', 'dist/cli.js'], () =>
     runTool('tsup', 'dist/cli-default.js', ['--silent']),
   );
 }

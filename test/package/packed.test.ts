@@ -14,15 +14,17 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { circle, nl } from '../cli/nl.js';
+import { readSol } from '../cli/sol.js';
 
 const repository = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-packed-'));
 const application = join(folder, 'application');
 let packed: { filename: string; unpackedSize: number; files: { path: string }[] };
 
-/** npm's own program, wherever the `npm` in the PATH leads. */
-function npmProgram(): string {
-  return realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim());
+/** The program itself, wherever the command in the PATH leads. */
+function programOf(command: string): string {
+  return realpathSync(execFileSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).trim());
 }
 
 /** Nothing of our own npm run, and no tool but Node and npm. */
@@ -40,7 +42,7 @@ function node(script: string): { status: string; gap: number; fitted: number[] }
 beforeAll(() => {
   mkdirSync(join(folder, 'bin'));
   symlinkSync(process.execPath, join(folder, 'bin/node'));
-  symlinkSync(npmProgram(), join(folder, 'bin/npm'));
+  for (const command of ['npm', 'npx']) symlinkSync(programOf(command), join(folder, 'bin', command));
   mkdirSync(application);
   writeFileSync(join(application, 'package.json'), '{ "private": true }');
   const pack = ['pack', '--json', '--pack-destination', folder];
@@ -63,7 +65,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the packed tarball', () => {
   it('holds the results of the builds and nothing else', () => {
     const allowed =
-      /^(dist\/index\.(js|cjs|d\.ts|d\.cts)|prebuilds\/[\w-]+\/nonconvex(\.\w+)?\.node|[A-Z-]+(\.md|\.txt)?|package\.json)$/;
+      /^(dist\/(index\.(js|cjs|d\.ts|d\.cts)|cli\.js)|prebuilds\/[\w-]+\/nonconvex(\.\w+)?\.node|[A-Z-]+(\.md|\.txt)?|package\.json)$/;
     expect(packed.files.map((file) => file.path).filter((path) => !allowed.test(path))).toEqual([]);
     expect(packed.files.some((file) => file.path.startsWith('prebuilds/'))).toBe(true);
   });
@@ -88,4 +90,21 @@ describe('the packed tarball', () => {
       expect(fitted.map(Math.sign)).toEqual(y.map(Math.sign));
     });
   }
+
+  it('solves: npx nonconvex', () => {
+    writeFileSync(join(application, 'circle.nl'), nl(circle));
+    const args = ['--offline', '--no-update-notifier', 'nonconvex', 'solve', 'circle.nl', '--json'];
+    const options = { cwd: application, env: bareEnvironment(), encoding: 'utf8' } as const;
+    const { status, objective } = JSON.parse(execFileSync(join(folder, 'bin/npx'), args, options));
+    expect(status).toBe('solved');
+    expect(objective).toBeCloseTo(-2, 8);
+  });
+
+  it('solves for AMPL: nonconvex in the PATH', () => {
+    const env = { PATH: `${bareEnvironment().PATH}:${join(application, 'node_modules/.bin')}` };
+    execFileSync('/bin/sh', ['-c', 'nonconvex circle -AMPL'], { cwd: application, env });
+    const { code, x } = readSol(readFileSync(join(application, 'circle.sol'), 'utf8'));
+    expect(code).toBe(0);
+    expect(x).toEqual([expect.closeTo(-1, 8), expect.closeTo(-1, 8)]);
+  });
 });

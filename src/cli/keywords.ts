@@ -1,0 +1,124 @@
+// The keywords of the command line program: every setting of `minimize`, from the addon's schema, and its own.
+import { addon, type SettingSchema } from '../addon.js';
+
+/** A command line or an environment variable that says what cannot be done. */
+export class UsageError extends Error {}
+
+export interface Choices {
+  /** Of `minimize`. */
+  settings: Record<string, number | boolean | string>;
+  /** Whether there is an iteration log. */
+  outlev: number;
+  wantsol: number;
+}
+
+const own: SettingSchema[] = [
+  { name: 'outlev', type: 'integer', lower: 0, doc: 'Iteration log: 0 none, 1 or more a line an iteration.' },
+  {
+    name: 'wantsol',
+    type: 'integer',
+    lower: 0,
+    upper: 15,
+    doc: 'Sum of 1: write the .sol file without -AMPL, too; 2: print variables; 4: print multipliers; 8: print no message.',
+  },
+];
+
+/** What users of other solvers are used to. */
+const synonyms: Record<string, string> = {
+  tol: 'tolerance',
+  max_iter: 'maxIterations',
+  maxit: 'maxIterations',
+  timelimit: 'timeLimit',
+  timelim: 'timeLimit',
+  max_wall_time: 'timeLimit',
+  max_cpu_time: 'timeLimit',
+  print_level: 'outlev',
+};
+
+/** All keywords but the synonyms. */
+export function keywords(): SettingSchema[] {
+  return [...(addon().schema().newton ?? []), ...own];
+}
+
+export function synonymsOf(name: string): string[] {
+  return Object.keys(synonyms).filter((synonym) => synonyms[synonym] === name);
+}
+
+/** Takes `text` for a keyword, which may be a synonym, in any case. */
+export function assign(choices: Choices, name: string, text: string): void {
+  const meant = (synonyms[name.toLowerCase()] ?? name).toLowerCase();
+  const keyword = keywords().find((candidate) => candidate.name.toLowerCase() === meant);
+  if (!keyword) throw new UsageError(`unknown keyword '${name}'; nonconvex -= lists those there are`);
+  const value = parse(keyword, name, text);
+  if (keyword.name === 'outlev' || keyword.name === 'wantsol') {
+    choices[keyword.name] = value as number;
+  } else {
+    choices.settings[keyword.name] = value;
+  }
+}
+
+/** 'key=value', 'key = value' or 'key value', any number of them; returns them as 'key=value'. */
+export function assignAll(choices: Choices, text: string): string[] {
+  const assignments: string[] = [];
+  const next = /\s*([^\s=]+)(?:\s*=\s*|\s+)([^\s=]+)(?=\s|$)/y;
+  const end = text.trimEnd().length;
+  while (next.lastIndex < end) {
+    const from = next.lastIndex;
+    const [, name, value] = next.exec(text) ?? [];
+    if (name === undefined || value === undefined) {
+      throw new UsageError(`expected key=value, not '${text.slice(from).trim()}'`);
+    }
+    assign(choices, name, value);
+    assignments.push(`${name}=${value}`);
+  }
+  return assignments;
+}
+
+function parse(keyword: SettingSchema, name: string, text: string): number | boolean | string {
+  const { type } = keyword;
+  const lower = text.toLowerCase();
+  if (Array.isArray(type)) {
+    const value = type.find((each) => each.toLowerCase() === lower);
+    if (value !== undefined) return value;
+    throw new UsageError(`${name} = '${text}': expected one of ${type.join(', ')}`);
+  }
+  if (type === 'boolean') {
+    if (['true', 'yes', 'on', '1'].includes(lower)) return true;
+    if (['false', 'no', 'off', '0'].includes(lower)) return false;
+    throw new UsageError(`${name} = '${text}': expected yes or no`);
+  }
+  const value = /^\+?inf(inity)?$/.test(lower) ? Number.POSITIVE_INFINITY : Number(text);
+  if (within(keyword, value)) return value;
+  throw new UsageError(
+    `${name} = ${text}: expected ${type === 'integer' ? 'an integer' : 'a number'}${range(keyword)}`,
+  );
+}
+
+function within({ type, lower, upper, openLower, openUpper }: SettingSchema, value: number): boolean {
+  const { POSITIVE_INFINITY, NEGATIVE_INFINITY } = Number;
+  const above = openLower ? value > (lower ?? NEGATIVE_INFINITY) : value >= (lower ?? NEGATIVE_INFINITY);
+  const below = openUpper ? value < (upper ?? POSITIVE_INFINITY) : value <= (upper ?? POSITIVE_INFINITY);
+  return above && below && (type !== 'integer' || Number.isInteger(value));
+}
+
+/** ' in [0, 1)', ' > 0'. */
+function range({ lower = Number.NEGATIVE_INFINITY, upper = Number.POSITIVE_INFINITY, ...open }: SettingSchema): string {
+  const [above, below] = [Number.isFinite(lower), Number.isFinite(upper)];
+  if (above && below) return ` in ${open.openLower ? '(' : '['}${lower}, ${upper}${open.openUpper ? ')' : ']'}`;
+  if (above) return ` ${open.openLower ? '>' : '>='} ${lower}`;
+  return below ? ` ${open.openUpper ? '<' : '<='} ${upper}` : '';
+}
+
+/** The answer to `-=`. */
+export function keywordList(): string {
+  const lines = keywords().map((keyword) => {
+    const names = [keyword.name, ...synonymsOf(keyword.name)].join(', ');
+    return `${names}\n    ${describe(keyword)}`;
+  });
+  return ['Keywords, as key=value:', '', ...lines].join('\n');
+}
+
+export function describe({ doc, type, default: initial }: SettingSchema): string {
+  const values = Array.isArray(type) && type.length > 1 ? ` One of ${type.join(', ')}.` : '';
+  return `${doc.replaceAll('`', '')}${values}${initial === undefined ? '' : ` Default ${initial}.`}`;
+}

@@ -1,0 +1,52 @@
+// From a .nl file to an answer in its terms: all of its variables, and the objective with its sign.
+import { existsSync, readFileSync } from 'node:fs';
+import { readNl } from '../model/nl.js';
+import { minimize, type NewtonResult } from '../solvers/newton.js';
+import type { Choices } from './keywords.js';
+import { iterationLog } from './print.js';
+
+export interface Run {
+  result: NewtonResult;
+  objective: number;
+  x: number[];
+  /** Of L = f + multipliers^T c, with the objective f that the file has. */
+  multipliers: number[];
+  /** In the .col and .row files beside the .nl file; otherwise AMPL's generic names. */
+  variableNames: string[];
+  constraintNames: string[];
+}
+
+/** The file that is meant, which may be given without its '.nl'. */
+export function nlPath(path: string): string {
+  return path.endsWith('.nl') ? path : `${path}.nl`;
+}
+
+export async function run(
+  path: string,
+  choices: Choices,
+  signal: AbortSignal,
+  onRead?: (variables: number, constraints: number) => void,
+): Promise<Run> {
+  const program = await readNl(path);
+  const { maximise } = program;
+  const variables = program.withFixed(program.start).length;
+  onRead?.(variables, program.m);
+  const log = choices.outlev > 0 ? iterationLog(maximise ? -1 : 1) : undefined;
+  const result = await minimize(program, { ...choices.settings, signal, onProgress: log?.report });
+  log?.end(result.history);
+  const sign = maximise ? -1 : 1;
+  return {
+    result,
+    objective: sign * result.objective,
+    x: Array.from(program.withFixed(result.x)),
+    multipliers: Array.from(result.multipliers, (lambda) => sign * lambda),
+    variableNames: names(path, '.col', variables, '_svar'),
+    constraintNames: names(path, '.row', program.m, '_scon'),
+  };
+}
+
+function names(path: string, extension: string, count: number, generic: string): string[] {
+  const beside = path.replace(/\.nl$/, extension);
+  const given = existsSync(beside) ? readFileSync(beside, 'utf8').split(/\r?\n/) : [];
+  return Array.from({ length: count }, (_, k) => given[k] || `${generic}[${k + 1}]`);
+}

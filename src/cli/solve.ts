@@ -1,0 +1,65 @@
+// `nonconvex solve file.nl`: an iteration log and a summary, or one JSON object.
+import { basename } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { assign, assignAll, type Choices, describe, keywords, synonymsOf } from './keywords.js';
+import { print, printSolution, summary } from './print.js';
+import { nlPath, run } from './run.js';
+import { title } from './title.js';
+
+/** Returns the exit status: 0 when the problem is solved, 1 when it is not, 2 when nothing was run. */
+export async function solve(args: string[], signal: AbortSignal): Promise<number> {
+  let status = 0;
+  const program = new Command('nonconvex')
+    .description('Minimises an objective under equality constraints by Newton’s method.')
+    .version(title, '-v, --version', 'show the version')
+    .addHelpText(
+      'after',
+      '\nAs a solver for AMPL, Pyomo and JuMP: nonconvex stub -AMPL [key=value ...]; see nonconvex -?',
+    )
+    .exitOverride();
+  const command = program
+    .command('solve')
+    .description('Solve a problem in a .nl file. The exit status is 0 only if it is solved.')
+    .argument('<file>', 'with or without .nl')
+    .argument('[key=value...]', 'the options below as AMPL writes them')
+    .option('--json', 'print one JSON object instead of a log and a summary')
+    .action(async (file: string, assignments: string[], { json, ...rest }: Record<string, string | true>) => {
+      const choices: Choices = { settings: {}, outlev: 1, wantsol: 0 };
+      for (const [name, text] of Object.entries(rest)) assign(choices, name, String(text));
+      assignAll(choices, assignments.join(' '));
+      status = await (json ? printJson : printAll)(nlPath(file), choices, signal);
+    });
+  for (const keyword of keywords()) {
+    command.addOption(new Option(`--${keyword.name} <value>`, describe(keyword)));
+    for (const synonym of synonymsOf(keyword.name)) command.addOption(new Option(`--${synonym} <value>`).hideHelp());
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    // It has been printed already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+  return status;
+}
+
+async function printJson(path: string, choices: Choices, signal: AbortSignal): Promise<number> {
+  const { result, objective, x, multipliers } = await run(path, { ...choices, outlev: 0 }, signal);
+  const { status, message, residual, feasibility, iterations, seconds } = result;
+  print(JSON.stringify({ status, message, objective, residual, feasibility, iterations, seconds, x, multipliers }));
+  return status === 'solved' ? 0 : 1;
+}
+
+async function printAll(path: string, choices: Choices, signal: AbortSignal): Promise<number> {
+  const solved = await run(path, choices, signal, (variables, constraints) =>
+    print(`${title}: ${basename(path)}, ${count(variables, 'variable')}, ${count(constraints, 'constraint')}\n`),
+  );
+  if (choices.outlev > 0) print('');
+  print(summary(solved));
+  printSolution(solved, choices.wantsol);
+  return solved.result.status === 'solved' ? 0 : 1;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

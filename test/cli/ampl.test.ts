@@ -1,0 +1,219 @@
+// `nonconvex stub -AMPL`, as AMPL, Pyomo and JuMP call it.
+import { existsSync } from 'node:fs';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { newtonDefaults } from '../../src/generated/settings.js';
+import { chain, circle, nl } from './nl.js';
+import { ended, Folder } from './program.js';
+import { readSol, type Sol } from './sol.js';
+
+const folder = new Folder();
+afterAll(() => folder.remove());
+beforeEach(() => {
+  folder.write('stub.sol', 'of an earlier solve');
+  folder.write('stub.nl', nl(circle));
+});
+
+const sol = (): Sol => readSol(folder.read('stub.sol'));
+const untouched = (): boolean => folder.read('stub.sol') === 'of an earlier solve';
+
+describe('-AMPL', () => {
+  it.each(['stub', 'stub.nl'])('reads and writes for %s', async (stub) => {
+    expect(await folder.run([stub, '-AMPL'])).toEqual({ code: 0, signal: null, output: '', errors: '' });
+    const { message, ...rest } = sol();
+    expect(rest).toEqual({
+      options: [1, 1, 0],
+      constraints: 1,
+      duals: [expect.closeTo(-0.5, 8)], // d objective / d right-hand side
+      variables: 2,
+      x: [expect.closeTo(-1, 8), expect.closeTo(-1, 8)],
+      objective: 0,
+      code: 0,
+    });
+    expect(message).toMatch(/^nonconvex \d+\.\d+\.\d+: Solved after \d+ iterations: .*\nobjective -/);
+  });
+
+  it('writes numbers with all their digits', async () => {
+    await folder.run(['stub', '-AMPL']);
+    const { output } = await folder.run(['solve', 'stub', '--json']);
+    const { x, multipliers, objective } = JSON.parse(output);
+    expect(sol().x).toEqual(x);
+    expect(sol().duals).toEqual(multipliers.map((lambda: number) => -lambda));
+    expect(sol().message).toContain(`objective ${objective}`);
+  });
+
+  it('gives fixed variables their value and turns the sign of what is maximised', async () => {
+    // The largest x0 + x1 + x2 on x0^2 + x1^2 = t, x2 = 7 is 7 + sqrt(2 t); t = 2.
+    folder.write(
+      'stub.nl',
+      nl({ ...circle, sense: 'maximize', objective: 'o0 o0 v0 v2 v1', bounds: ['3', '3', '4 7'], start: [0.5, 1.2] }),
+    );
+    await folder.run(['stub', '-AMPL']);
+    expect(sol()).toMatchObject({
+      variables: 3,
+      x: [expect.closeTo(1, 8), expect.closeTo(1, 8), 7],
+      duals: [expect.closeTo(0.5, 8)],
+      code: 0,
+    });
+    expect(sol().message).toMatch(/objective (9|8\.99)/);
+  });
+
+  it('repeats the options of the file, with the tolerance that AMPL may have added', async () => {
+    folder.write('stub.nl', nl({ ...circle, options: '3 1 3 0 1e-05' }));
+    await folder.run(['stub', '-AMPL']);
+    expect(sol()).toMatchObject({ options: [1, 3, 0], code: 0 });
+    expect(folder.read('stub.sol')).toContain('\nOptions\n5\n1\n3\n0\n1\n1\n2\n2\n1e-05\n');
+  });
+
+  it('works without constraints', async () => {
+    folder.write('stub.nl', nl({ objective: 'o5 o1 v0 n3 n2', bounds: ['3'] }));
+    await folder.run(['stub', '-AMPL']);
+    expect(sol()).toMatchObject({ constraints: 0, duals: [], x: [expect.closeTo(3, 8)], code: 0 });
+  });
+
+  it.each([
+    ['iterationLimit', 400, nl({ ...circle, start: [30, 1] }), ['max_iter=2']],
+    ['timeLimit', 401, nl(circle), ['timelimit=0']],
+    ['infeasible', 200, nl({ ...circle, rows: ['4 -1'] }), []],
+    ['unbounded', 300, nl({ objective: 'v0', constraints: ['v1'], bounds: ['3', '3'] }), []],
+    ['numericalError', 501, nl({ ...circle, objective: 'o43 v0' }), []],
+  ])('has a number for the status %s', async (_, code, text, assignments) => {
+    folder.write('stub.nl', text);
+    const { code: exit, errors } = await folder.run(['stub', '-AMPL', ...assignments]);
+    expect({ exit, errors }).toEqual({ exit: 0, errors: '' });
+    expect(sol()).toMatchObject({ code, x: [expect.any(Number), expect.any(Number)] });
+  });
+
+  it('answers an interrupt with the best point so far', async () => {
+    folder.write('stub.nl', chain(3000));
+    const child = folder.start(['stub', '-AMPL', 'outlev=1', 'max_iter=1000000']);
+    child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 700));
+    expect(await ended(child)).toMatchObject({ code: 0, signal: null, errors: '' });
+    const { code, x, variables } = sol();
+    expect(code).toBe(402);
+    expect(x).toHaveLength(variables);
+  });
+
+  it('writes the answer though nobody reads the log', async () => {
+    const child = folder.start(['stub', '-AMPL', 'outlev=1']);
+    child.stdout?.destroy();
+    expect(await ended(child)).toMatchObject({ signal: null, errors: '' });
+    expect(sol().code).toBe(0);
+  });
+});
+
+describe('a file that cannot be solved', () => {
+  it.each([
+    ['not supported', 510, nl({ ...circle, rows: ['1 2'] }), /stub\.nl, line \d+: inequality .* not supported/],
+    ['corrupt', 511, nl(circle).replace('o5', 'o999'), /stub\.nl, line 13: unknown operator o999/],
+    ['cut off', 511, nl(circle).slice(0, 150), /stub\.nl, line \d+: the file ends/],
+  ])('%s: is told in the .sol file', async (_, code, text, message) => {
+    folder.write('stub.nl', text);
+    const { code: exit, output, errors } = await folder.run(['stub', '-AMPL']);
+    expect(errors).toMatch(message);
+    expect({ exit, output }).toEqual({ exit: 0, output: '' });
+    expect(sol()).toMatchObject({ code, constraints: 1, duals: [], variables: 2, x: [] });
+    expect(sol().message).toMatch(message);
+  });
+
+  it('binary: names the byte', async () => {
+    const text = nl(circle).replace(/^g/, 'b').replace(' 0 0 0 1\n', ' 0 0 1 1\n');
+    folder.write('stub.nl', text.slice(0, text.indexOf('C0')));
+    await folder.run(['stub', '-AMPL']);
+    expect(sol()).toMatchObject({ code: 511, message: expect.stringMatching(/byte \d+/) });
+  });
+
+  it.each([
+    ['missing', undefined],
+    ['not a .nl file', 'NAME model\n'],
+    ['empty', ''],
+  ])('%s: without a header there is no .sol file to write', async (_, text) => {
+    if (text !== undefined) folder.write('bad.nl', text);
+    const { code, output, errors } = await folder.run(['bad', '-AMPL']);
+    expect(errors).toMatch(/^nonconvex: .*bad\.nl/);
+    expect({ code, output, written: existsSync(folder.file('bad.sol')) }).toEqual({
+      code: 2,
+      output: '',
+      written: false,
+    });
+  });
+});
+
+describe('the keywords', () => {
+  const run = (options: string, ...args: string[]) =>
+    folder.run(['stub', '-AMPL', ...args], { nonconvex_options: options });
+
+  it('come from the environment and, counting more, from the arguments', async () => {
+    folder.write('stub.nl', nl({ ...circle, start: [30, 1] }));
+    await run('max_iter=2');
+    expect(sol()).toMatchObject({ code: 400, message: expect.stringMatching(/2 iterations/) });
+    await run('max_iter=2', 'max_iter=3');
+    expect(sol()).toMatchObject({ code: 400, message: expect.stringMatching(/3 iterations/) });
+    await run('  tol = 1e-6  max_iter 2\n', 'MAXITERATIONS', '=', '4');
+    expect(sol()).toMatchObject({ code: 400, message: expect.stringMatching(/4 iterations/) });
+  });
+
+  it('are all taken', async () => {
+    const all = Object.entries(newtonDefaults).map(([name, value]) => `${name}=${value}`);
+    const { code, errors } = await run(all.join(' '));
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(sol().code).toBe(0);
+  });
+
+  it('are repeated unless -e', async () => {
+    expect((await run('tol=1e-9', 'outlev=0')).output).toMatch(/^nonconvex [\d.]+: tol=1e-9 outlev=0\n$/);
+    expect((await folder.run(['-e', 'stub', '-AMPL', 'tol=1e-9'])).output).toBe('');
+  });
+
+  it('are listed by -=', async () => {
+    const { code, output } = await folder.run(['-=']);
+    expect(code).toBe(0);
+    for (const name of [...Object.keys(newtonDefaults), 'outlev', 'wantsol'])
+      expect(output).toMatch(new RegExp(`^${name}\\b`, 'm'));
+    expect(output).toMatch(/^tolerance, tol$/m);
+  });
+
+  it('outlev gives a log', async () => {
+    expect((await run('', '-e')).errors).toMatch(/'-e'/);
+    expect((await run('outlev=1')).output).toMatch(/^ iter +objective[\s\S]*\n +0 /m);
+  });
+
+  it.each([
+    ['unknown', 'linear_solver=ma57', /unknown keyword 'linear_solver'/],
+    ['without a value', 'tol', /expected key=value, not 'tol'/],
+    ['with an empty value', 'tol=', /expected key=value, not 'tol='/],
+    ['with a word for a number', 'tol=small', /tol = small: expected a number in \[0, 1\]/],
+    ['with half a number', 'tol=1e', /tol = 1e: expected a number/],
+    ['out of range', 'tol=-1', /tol = -1: expected a number in \[0, 1\]/],
+    ['not > 0', 'eta1=0', /eta1 = 0: expected a number > 0/],
+    ['outlev out of range', 'outlev=-1', /outlev = -1: expected an integer >= 0/],
+  ])('%s: nothing is solved', async (_, assignment, message) => {
+    for (const { code, output, errors } of [await run(assignment), await run('', assignment)]) {
+      expect(errors).toMatch(message);
+      expect(output).not.toMatch(/olved/);
+      expect(code).toBe(2);
+      expect(untouched()).toBe(true);
+    }
+  });
+});
+
+describe('without -AMPL', () => {
+  it('the message is printed, and wantsol chooses what else', async () => {
+    const plain = await folder.run(['stub']);
+    expect(plain).toMatchObject({ code: 0, errors: '', output: expect.stringMatching(/^nonconvex [\d.]+: Solved/) });
+    expect(untouched()).toBe(true);
+    const { output } = await folder.run(['-e', 'stub', 'wantsol=14']);
+    expect(output).toMatch(
+      /^\nvariable +value\n_svar\[1\] +-[\s\S]*constraint +multiplier\n_scon\[1\] +-0\.[45]\d*\n$/,
+    );
+    expect(untouched()).toBe(true);
+  });
+
+  it.each([['wantsol=1'], ['-s']])('%s writes the .sol file', async (option) => {
+    await folder.run(option.startsWith('-') ? [option, 'stub'] : ['stub', option]);
+    expect(sol().code).toBe(0);
+  });
+
+  it('the exit status says whether the problem is solved', async () => {
+    expect((await folder.run(['stub', 'timelimit=0'])).code).toBe(1);
+  });
+});

@@ -1,0 +1,62 @@
+// The built program in a process of its own, in a folder of its own.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const program = join(import.meta.dirname, '../../dist/cli.js');
+
+export interface Ended {
+  code: number | null;
+  signal: string | null;
+  output: string;
+  errors: string;
+}
+
+export class Folder {
+  readonly path = mkdtempSync(join(tmpdir(), 'nonconvex-cli-'));
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  write(name: string, text: string | Uint8Array): void {
+    writeFileSync(this.file(name), text);
+  }
+
+  read(name: string): string {
+    return readFileSync(this.file(name), 'utf8');
+  }
+
+  start(args: string[], env: Record<string, string> = {}): ChildProcess {
+    const { nonconvex_options: _, ...rest } = process.env;
+    return spawn(process.execPath, [program, ...args], {
+      cwd: this.path,
+      env: { ...rest, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 60_000,
+    });
+  }
+
+  run(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+    return ended(this.start(args, env));
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+export function ended(child: ChildProcess): Promise<Ended> {
+  let output = '';
+  let errors = '';
+  child.stdout?.on('data', (text) => {
+    output += text;
+  });
+  child.stderr?.on('data', (text) => {
+    errors += text;
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, output, errors }));
+  });
+}

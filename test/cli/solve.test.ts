@@ -1,0 +1,230 @@
+// `nonconvex solve`, as people and scripts call it.
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newtonDefaults } from '../../src/generated/settings.js';
+import { chain, circle, nl } from './nl.js';
+import { ended, Folder, program } from './program.js';
+
+const folder = new Folder();
+const solve = (...args: string[]) => folder.run(['solve', ...args]);
+
+beforeAll(() => {
+  folder.write('circle.nl', nl(circle));
+  folder.write('endless.nl', chain(3000));
+});
+afterAll(() => folder.remove());
+
+async function json(...args: string[]): Promise<Record<string, unknown> & { x: number[]; multipliers: number[] }> {
+  const { output, errors } = await solve(...args, '--json');
+  expect(errors).toBe('');
+  expect(output.trimEnd().split('\n')).toHaveLength(1);
+  return JSON.parse(output);
+}
+
+describe('--json', () => {
+  it('prints one object with the answer', async () => {
+    const { x, multipliers, ...answer } = await json('circle.nl');
+    expect(Object.keys(answer)).toEqual([
+      'status',
+      'message',
+      'objective',
+      'residual',
+      'feasibility',
+      'iterations',
+      'seconds',
+    ]);
+    expect(answer.status).toBe('solved');
+    expect(answer.objective).toBeCloseTo(-2, 8);
+    expect(answer.residual).toBeLessThanOrEqual(1e-8);
+    expect(answer.feasibility).toBeLessThanOrEqual(1e-8);
+    expect(answer.iterations).toBeGreaterThan(0);
+    expect(answer.seconds).toBeGreaterThanOrEqual(0);
+    expect(x).toEqual([expect.closeTo(-1, 8), expect.closeTo(-1, 8)]);
+    expect(multipliers).toEqual([expect.closeTo(0.5, 8)]);
+  });
+
+  it('has the terms of a file that maximises and fixes variables', async () => {
+    folder.write(
+      'fixed.nl',
+      nl({
+        // 5 - x0^2 - x2^2 - x1 on x0 + x2 = x1, x1 = 2
+        objective: 'o1 o1 o1 n5 o5 v0 n2 o5 v2 n2 v1',
+        sense: 'maximize',
+        constraints: ['o1 o0 v0 v2 v1'],
+        bounds: ['3', '4 2', '3'],
+      }),
+    );
+    const { status, objective, x, multipliers } = await json('fixed.nl');
+    expect(status).toBe('solved');
+    expect(objective).toBeCloseTo(1, 8);
+    expect(x).toEqual([expect.closeTo(1, 8), 2, expect.closeTo(1, 8)]);
+    // grad f + J^T multipliers = 0: -2 x0 + multiplier = 0
+    expect(multipliers).toEqual([expect.closeTo(2, 8)]);
+  });
+});
+
+describe('the exit status', () => {
+  it('is 0 for a problem that is solved', async () => {
+    expect(await solve('circle.nl')).toMatchObject({ code: 0, errors: '' });
+    expect(await solve('circle')).toMatchObject({ code: 0, errors: '' });
+  });
+
+  it.each([
+    ['iterationLimit', nl({ ...circle, start: [30, 1] }), ['--maxIterations', '2']],
+    ['timeLimit', nl(circle), ['--timeLimit', '0']],
+    ['infeasible', nl({ ...circle, rows: ['4 -1'] }), []],
+    ['unbounded', nl({ objective: 'v0', constraints: ['v1'], bounds: ['3', '3'] }), []],
+    ['numericalError', nl({ ...circle, objective: 'o43 v0' }), []],
+  ])('is 1 when it ends as %s', async (status, text, options) => {
+    folder.write('other.nl', text);
+    const { code, output } = await solve('other.nl', '--json', ...options);
+    expect(JSON.parse(output).status).toBe(status);
+    expect(code).toBe(1);
+    expect(await solve('other.nl', ...options)).toMatchObject({ code: 1, errors: '' });
+  });
+
+  it.each([
+    ['no arguments', [], /Usage: nonconvex/],
+    ['no file', ['solve'], /missing required argument 'file'/],
+    ['a file that is not there', ['solve', 'absent.nl'], /absent\.nl/],
+    ['an unknown option', ['solve', 'circle.nl', '--tolerence', '1'], /unknown option '--tolerence'[\s\S]*--tolerance/],
+    ['an option without its value', ['solve', 'circle.nl', '--tol'], /--tol <value>' argument missing/],
+    ['a word for a number', ['solve', 'circle.nl', '--tol', 'small'], /tol = small: expected a number in \[0, 1\]/],
+    ['a number out of range', ['solve', 'circle.nl', '--tol', '2'], /tol = 2: expected a number in \[0, 1\]/],
+    ['a fraction for an integer', ['solve', 'circle.nl', '--max_iter', '1.5'], /max_iter = 1\.5: expected an integer/],
+    [
+      'an unknown name',
+      ['solve', 'circle.nl', '--accuracy', 'high'],
+      /accuracy = 'high': expected one of descent, paper/,
+    ],
+    ['no truth value', ['solve', 'circle.nl', '--scaling', 'maybe'], /scaling = 'maybe': expected yes or no/],
+    ['an argument too many', ['solve', 'circle.nl', 'other'], /expected key=value, not 'other'/],
+    ['an unknown command', ['solves', 'circle.nl'], /key=value/],
+  ])('is 2 for %s', async (_, args, message) => {
+    const { code, output, errors } = await folder.run(args);
+    expect(errors).toMatch(message);
+    expect(errors).not.toMatch(/\n\s+at /); // no stack
+    expect(output).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+describe('a file that cannot be solved', () => {
+  it.each([
+    ['cut off', nl(circle).slice(0, 150), /bad\.nl, line \d+: the file ends/],
+    ['corrupt', nl(circle).replace('o5', 'o999'), /bad\.nl, line 13: unknown operator o999/],
+    ['empty', '', /bad\.nl/],
+    ['not a .nl file', 'NAME model\nROWS\n', /bad\.nl, line 1: not an AMPL \.nl file/],
+    ['with an inequality', nl({ ...circle, rows: ['1 2'] }), /bad\.nl, line \d+: inequality .* not supported/],
+    ['with a bound', nl({ ...circle, bounds: ['3', '2 0'] }), /bad\.nl, line \d+: bounds .* not supported/],
+  ])('%s: is named with the line', async (_, text, message) => {
+    folder.write('bad.nl', text);
+    const { code, output, errors } = await solve('bad.nl', '--json');
+    expect(errors).toMatch(message);
+    expect(errors.trimEnd().split('\n')).toHaveLength(1);
+    expect(output).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+describe('the settings', () => {
+  const values = (name: string, value: unknown): string => {
+    if (value === Number.POSITIVE_INFINITY) return '100';
+    return name === 'timeLimit' ? '100' : String(value);
+  };
+  it('are all taken, as options and as AMPL writes them', async () => {
+    const all = Object.entries(newtonDefaults).map(([name, value]) => [name, values(name, value)] as const);
+    expect(all.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['tolerance', 'maxIterations', 'accuracy', 'eta1']),
+    );
+    const options = all.flatMap(([name, value]) => [`--${name}`, value]);
+    expect(await solve('circle.nl', ...options)).toMatchObject({ code: 0, errors: '' });
+    const assignments = all.map(([name, value]) => `${name}=${value}`);
+    expect(await solve('circle.nl', ...assignments)).toMatchObject({ code: 0, errors: '' });
+  });
+
+  it('have the names that users of Ipopt know', async () => {
+    folder.write('far.nl', nl({ ...circle, start: [30, 1] }));
+    expect((await json('far.nl', '--max_iter', '2')).iterations).toBe(2);
+    expect((await json('far.nl', 'max_iter=2')).iterations).toBe(2);
+    expect((await json('circle.nl', '--max_wall_time', '0')).status).toBe('timeLimit');
+    expect((await json('circle.nl', '--tol=0.5')).residual).toBeGreaterThan(1e-8);
+  });
+});
+
+describe('what is printed', () => {
+  it('is a log, a line an iteration, and a summary', async () => {
+    const { output } = await solve('circle.nl');
+    const { iterations } = await json('circle.nl');
+    const rows = output.split('\n').filter((line) => /^ +\d+ /.test(line));
+    expect(rows.map((row) => Number(row.trim().split(/ +/)[0]))).toEqual(
+      Array.from({ length: (iterations as number) + 1 }, (_, k) => k),
+    );
+    expect(output).toMatch(/^nonconvex .*: circle\.nl, 2 variables, 1 constraint$/m);
+    expect(output).toMatch(/^status +solved$/m);
+    expect(output).toMatch(/^objective +-(2\.0|1\.9)\d+e\+00$/m);
+    expect(output).toMatch(/^residual +\d\.\d+e-\d\d$/m);
+    expect(output).toMatch(new RegExp(`^iterations +${iterations}$`, 'm'));
+  });
+
+  it('has no log with outlev 0', async () => {
+    const { output } = await solve('circle.nl', '--outlev', '0');
+    expect(output).not.toMatch(/^ iter/m);
+    expect(output).toMatch(/^status +solved$/m);
+  });
+
+  it('has the names that stand beside the file', async () => {
+    folder.write('named.nl', nl(circle));
+    folder.write('named.col', 'width\nheight\n');
+    folder.write('named.row', 'area\n');
+    const { output } = await solve('named.nl', '--wantsol', '6');
+    expect(output).toMatch(/^width +-(1|0\.9)/m);
+    expect(output).toMatch(/^height +-(1|0\.9)/m);
+    expect(output).toMatch(/^area +0\.(5|4)/m);
+    expect((await solve('circle.nl', '--wantsol', '6')).output).toMatch(/^_svar\[2\] +-[\s\S]*^_scon\[1\] +0\./m);
+  });
+
+  it('may be cut short by its reader', async () => {
+    for (const args of [['circle.nl'], ['circle.nl', '--json'], ['endless.nl']]) {
+      const child = folder.start(['solve', ...args]);
+      child.stdout?.destroy();
+      const { signal, errors } = await ended(child);
+      expect({ signal, errors }).toEqual({ signal: null, errors: '' });
+    }
+  });
+});
+
+describe('an interrupt', () => {
+  it('ends the solve with the best point so far', async () => {
+    const child = folder.start(['solve', 'endless.nl']);
+    child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 700));
+    const { code, signal, output, errors } = await ended(child);
+    expect({ code, signal, errors }).toEqual({ code: 1, signal: null, errors: '' });
+    expect(output).toMatch(/^status +aborted$/m);
+    expect(output).toMatch(/^objective +-?\d\.\d+e[+-]\d\d$/m);
+  });
+});
+
+describe('the program', () => {
+  it('is an executable file that says who it is', async () => {
+    expect(statSync(program).mode & 0o111).not.toBe(0);
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+    for (const option of ['-v', '--version']) {
+      expect(await folder.run([option])).toEqual({
+        code: 0,
+        signal: null,
+        output: `nonconvex ${version}\n`,
+        errors: '',
+      });
+    }
+  });
+
+  it('has help', async () => {
+    expect(await folder.run(['--help'])).toMatchObject({ code: 0, errors: '' });
+    const { code, output } = await folder.run(['solve', '--help']);
+    expect(code).toBe(0);
+    for (const name of Object.keys(newtonDefaults)) expect(output).toContain(`--${name} <value>`);
+    expect(output).toContain('--json');
+  });
+});
