@@ -814,14 +814,12 @@ void Planner::placeValues() {
   for (const Root& root : roots_) rootOf.emplace(root.node, &root);
   for (const std::vector<int>& level : byLevel) {
     std::map<int, std::vector<const Root*>> groups;  // by signature
-    int linearRows = 0;
-    bool linearActive = false;
+    std::vector<int> linear[2];                      // without x, with x
     for (const int id : level) {
       const Node& node = nodes_[at(id)];
       const std::vector<int> entries = usedEntries(id);
       if (firstRow_[at(id)] >= 0) {
-        linearRows += static_cast<int>(entries.size());
-        linearActive |= active_[at(id)] != 0;
+        linear[active_[at(id)] != 0 ? 1 : 0].push_back(id);
       } else if (kind_[at(id)] == Kind::matvec) {
         DenseStage dense;
         dense.matrix = graph_.matrixOf(graph_.node(node.source));
@@ -845,16 +843,17 @@ void Planner::placeValues() {
         groups[root->signature].push_back(root);
       }
     }
-    if (linearRows > 0) {
-      int place = static_cast<int>(plan_.values.size());
-      plan_.linear.emplace_back();
-      addStage(Stage::Kind::linear, static_cast<int>(plan_.linear.size()) - 1, linearRows, linearActive);
-      for (const int id : level) {
-        if (firstRow_[at(id)] < 0) continue;
+    for (const bool active : {false, true}) {
+      if (linear[active].empty()) continue;
+      const int first = static_cast<int>(plan_.values.size());
+      int place = first;
+      for (const int id : linear[active]) {
         place_[at(id)] = place;
         linearPlaces_.emplace_back(firstRow_[at(id)], place);
         place += static_cast<int>(usedEntries(id).size());
       }
+      plan_.linear.emplace_back();
+      addStage(Stage::Kind::linear, static_cast<int>(plan_.linear.size()) - 1, place - first, active);
     }
     for (const auto& [signature, roots] : groups) {
       plan_.kernels.push_back(kernelOf(roots));

@@ -150,4 +150,59 @@ inline int superfluous(const nonconvex::Program& program, const Seen& seen) {
   return count;
 }
 
+/// f, the gradient of f + lambda^T c, and c.
+struct Sample {
+  double f;
+  std::vector<double> gradient, c;
+};
+
+inline Sample sample(nonconvex::Program& program, const std::vector<double>& x, const std::vector<double>& lambda) {
+  Sample out{0, std::vector<double>(x.size()), std::vector<double>(lambda.size())};
+  std::vector<double> product(x.size());
+  program.moveTo(x);
+  out.f = program.objective();
+  program.constraintValues(out.c);
+  program.gradient(out.gradient);
+  program.jacobianTransposedProduct(lambda, product);
+  for (std::size_t j = 0; j < x.size(); ++j) out.gradient[j] += product[j];
+  return out;
+}
+
+/// Holds derivatives to central differences of the program's own values, extrapolated once (Richardson).
+inline void againstDifferences(const nonconvex::Graph& graph, const std::vector<double>& x, const std::string& name) {
+  nonconvex::Program program(graph);
+  const std::size_t n = x.size();
+  const auto m = static_cast<std::size_t>(program.constraints());
+  constexpr double h = 1e-3;
+  constexpr double tolerance = 1e-8;
+  const std::vector<double> lambda(m, 0.3);
+  std::vector<double> g(n), e(n), Jv(m), Hv(n);
+  for (std::size_t j = 0; j < n; ++j) {
+    std::vector<Sample> samples;
+    for (const double step : {h, -h, h / 2, -h / 2}) {
+      std::vector<double> moved = x;
+      moved[j] += step;
+      samples.push_back(sample(program, moved, lambda));
+    }
+    const auto derivative = [&](auto&& of) {
+      const double coarse = (of(samples[0]) - of(samples[1])) / (2 * h);
+      const double fine = (of(samples[2]) - of(samples[3])) / h;
+      return (4 * fine - coarse) / 3;
+    };
+    std::fill(e.begin(), e.end(), 0.0);
+    e[j] = 1;
+    program.moveTo(x);
+    program.gradient(g);
+    program.jacobianProduct(e, Jv);
+    program.hessianProduct(1, lambda, e, Hv);
+    const auto same = [&](double a, double b, const std::string& what) {
+      const bool good = close(a, b, std::abs(a), tolerance);
+      note(good, name.c_str(), static_cast<int>(j), what + ": " + text(a) + ", by differences " + text(b));
+    };
+    same(g[j], derivative([](const Sample& s) { return s.f; }), "g");
+    for (std::size_t i = 0; i < m; ++i) same(Jv[i], derivative([&](const Sample& s) { return s.c[i]; }), "J");
+    for (std::size_t i = 0; i < n; ++i) same(Hv[i], derivative([&](const Sample& s) { return s.gradient[i]; }), "H");
+  }
+}
+
 }  // namespace check

@@ -1,7 +1,11 @@
 // Values and derivatives of compiled models, against hand-written derivatives, finite differences and an interpreter.
 #include "check.hpp"
 #include "model_check.hpp"
+#include "model_graphs.hpp"
 
+using check::againstDifferences;
+using check::denseMatrix;
+using check::sparseMatrix;
 using check::uniform;
 using nonconvex::ConstantMatrix;
 using nonconvex::Graph;
@@ -43,68 +47,6 @@ bool agrees(const Graph& graph, std::mt19937_64& random, double low, double high
   if (exactPattern)
     check::note(superfluous == 0, name.c_str(), 0, std::to_string(superfluous) + " superfluous entries");
   return good;
-}
-
-/// Central differences of a program's own values, with steps fit for tolerances of 1e-6.
-void againstDifferences(const Graph& graph, const std::vector<double>& x, const std::string& name) {
-  Program program(graph);
-  const std::size_t n = x.size();
-  const auto m = static_cast<std::size_t>(program.constraints());
-  constexpr double h = 1e-5;
-  std::vector<double> lambda(m, 0.3), g(n), Jt(n), e(n, 0), Hv(n), up(m), down(m), Jv(m), gUp(n), gDown(n);
-  const auto lagrangianGradient = [&](const std::vector<double>& at, std::vector<double>& out, std::vector<double>& c) {
-    program.moveTo(at);
-    program.constraintValues(c);
-    program.gradient(out);
-    program.jacobianTransposedProduct(lambda, Jt);
-    for (std::size_t j = 0; j < n; ++j) out[j] += Jt[j];
-    return program.objective();
-  };
-  program.moveTo(x);
-  program.gradient(g);
-  for (std::size_t j = 0; j < n; ++j) {
-    std::vector<double> moved = x;
-    moved[j] += h;
-    const double fUp = lagrangianGradient(moved, gUp, up);
-    moved[j] -= 2 * h;
-    const double fDown = lagrangianGradient(moved, gDown, down);
-    program.moveTo(x);
-    e.assign(n, 0);
-    e[j] = 1;
-    program.jacobianProduct(e, Jv);
-    program.hessianProduct(1, lambda, e, Hv);
-    bool good = check::close(g[j], (fUp - fDown) / (2 * h), std::abs(g[j]), 1e-6);
-    for (std::size_t i = 0; i < m; ++i)
-      good = good && check::close(Jv[i], (up[i] - down[i]) / (2 * h), std::abs(Jv[i]), 1e-6);
-    for (std::size_t i = 0; i < n; ++i)
-      good = good && check::close(Hv[i], (gUp[i] - gDown[i]) / (2 * h), std::abs(Hv[i]), 1e-6);
-    check::note(good, name.c_str(), static_cast<int>(j), "differs from finite differences");
-  }
-}
-
-ConstantMatrix denseMatrix(std::mt19937_64& random, int rows, int columns) {
-  ConstantMatrix m;
-  m.rows = rows;
-  m.columns = columns;
-  m.values = uniform(random, static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
-  return m;
-}
-
-ConstantMatrix sparseMatrix(std::mt19937_64& random, int rows, int columns, double density) {
-  ConstantMatrix m;
-  m.rows = rows;
-  m.columns = columns;
-  m.offsets = {0};
-  std::uniform_real_distribution<double> draw(0, 1);
-  for (int i = 0; i < rows; ++i) {
-    for (int j = 0; j < columns; ++j) {
-      if (draw(random) >= density) continue;
-      m.indices.push_back(j);
-      m.values.push_back(draw(random) + 0.1);
-    }
-    m.offsets.push_back(static_cast<int>(m.indices.size()));
-  }
-  return m;
 }
 
 }  // namespace
@@ -380,154 +322,6 @@ TEST(unusedEntries) {
   program.hessianProduct(1, std::vector<double>{0, 0, 0}, v, Hv);
   CHECK_EQ(Hv[0], 1.0);
   CHECK_EQ(Hv[2], 0.0);
-}
-
-namespace {
-
-/// Random operations on random earlier nodes; arguments are brought where the operation is defined.
-Graph randomGraph(std::mt19937_64& random, int n) {
-  Graph graph(n, uniform(random, 2, 0.5, 1.5));
-  constexpr int width = 4;
-  std::vector<int> scalars = {graph.parameters(0, 1)};
-  std::vector<int> vectors;
-  for (int k = 0; k < n; ++k) scalars.push_back(graph.variables(k, 1));
-  for (int k = 0; k + width <= n; ++k) vectors.push_back(graph.variables(k, width));
-  const auto pick = [&](const std::vector<int>& from) { return from[random() % from.size()]; };
-  const auto constant = [&](double low, double high) { return graph.constant(uniform(random, 1, low, high)); };
-  const auto positive = [&](int a) {
-    return graph.binary(Op::add, graph.constant(0.3), graph.unary(Op::softplus, graph.unary(Op::tanh, a)));
-  };
-  const auto operation = [&](int a, int b) {
-    const auto small = [&](int node) {
-      return graph.binary(Op::multiply, graph.constant(0.8), graph.unary(Op::tanh, node));
-    };
-    switch (random() % 24) {
-      case 0:
-        return graph.binary(Op::add, a, b);
-      case 1:
-        return graph.binary(Op::subtract, a, b);
-      case 2:
-        return graph.binary(Op::multiply, a, b);
-      case 3:
-        return graph.binary(Op::divide, a, positive(b));
-      case 4:
-        return graph.binary(Op::pow, positive(a), graph.unary(Op::tanh, b));
-      case 5:
-        return graph.binary(Op::pow, positive(a), constant(-2, 2));
-      case 6:
-        return graph.unary(Op::sin, a);
-      case 7:
-        return graph.unary(Op::exp, graph.unary(Op::tanh, a));
-      case 8:
-        return graph.unary(Op::log, positive(a));
-      case 9:
-        return graph.unary(Op::sqrt, positive(a));
-      case 10:
-        return graph.unary(Op::asin, small(a));
-      case 11:
-        return graph.unary(Op::acos, small(a));
-      case 12:
-        return graph.unary(Op::atanh, small(a));
-      case 13:
-        return graph.unary(Op::acosh, graph.binary(Op::add, graph.constant(1.2), positive(a)));
-      case 14:
-        return graph.unary(Op::atan, a);
-      case 15:
-        return graph.unary(Op::asinh, a);
-      case 16:
-        return graph.unary(Op::sigmoid, a);
-      case 17:
-        return graph.unary(Op::softplus, a);
-      case 18:
-        return graph.binary(Op::atan2, a, positive(b));
-      case 19:
-        return graph.unary(Op::square, a);
-      case 20:
-        return graph.binary(Op::multiply, constant(-2, 2), a);
-      case 21:
-        return graph.binary(Op::add, a, constant(-1, 1));
-      case 22:
-        return graph.binary(Op::pow, a, graph.constant(3.0));
-      default:
-        return graph.unary(Op::tanh, graph.binary(Op::subtract, a, b));
-    }
-  };
-  const int matrix = graph.matrix(sparseMatrix(random, width, width, 0.5));
-  const int dense = graph.matrix(denseMatrix(random, 20, width));
-  const int count = 6 + static_cast<int>(random() % 20);
-  for (int k = 0; k < count; ++k) {
-    switch (random() % 8) {
-      case 0:
-      case 1:
-        scalars.push_back(operation(pick(scalars), pick(scalars)));
-        break;
-      case 2:
-      case 3:
-        vectors.push_back(operation(pick(vectors), pick(vectors)));
-        break;
-      case 4:
-        vectors.push_back(graph.binary(Op::multiply, pick(scalars), pick(vectors)));
-        break;
-      case 5: {
-        const int v = pick(vectors);
-        const int way = static_cast<int>(random() % 4);
-        scalars.push_back(way == 0   ? graph.sum(v)
-                          : way == 1 ? graph.dot(v, pick(vectors), width)
-                          : way == 2 ? graph.logsumexp(graph.unary(Op::tanh, v), width)
-                                     : graph.slice(v, static_cast<int>(random() % width), 1, 1));
-        break;
-      }
-      case 6: {
-        const std::vector<int> map = {static_cast<int>(random() % width), 2, 2, 0};
-        vectors.push_back(random() % 2 == 0 ? graph.gather(pick(vectors), map) : graph.matvec(pick(vectors), matrix));
-        break;
-      }
-      default: {
-        const std::vector<int> four = {pick(scalars), pick(scalars), pick(scalars), pick(scalars)};
-        vectors.push_back(random() % 3 == 0
-                              ? graph.slice(graph.matvec(graph.unary(Op::tanh, pick(vectors)), dense), 19, -5, width)
-                              : graph.concatenate(four));
-      }
-    }
-  }
-  graph.minimize(scalars.back());
-  graph.equalZero(vectors.back());
-  graph.equalZero(pick(scalars));
-  graph.equalZero(pick(vectors));
-  return graph;
-}
-
-}  // namespace
-
-TEST(randomGraphs) {
-  constexpr int graphs = 400;
-  int superfluous = 0;
-  for (int seed = 0; seed < graphs; ++seed) {
-    std::mt19937_64 random(static_cast<std::uint64_t>(1000 + seed));
-    const Graph graph = randomGraph(random, 5 + static_cast<int>(random() % 4));
-    Program program(graph);
-    const auto n = static_cast<std::size_t>(graph.variableCount());
-    const auto m = static_cast<std::size_t>(graph.constraintCount());
-    check::Seen seen;
-    for (int trial = 0; trial < 3; ++trial) {
-      std::string what;
-      const int wrong = check::compare(program, graph, uniform(random, n), trial == 2 ? 0.0 : 1.0, uniform(random, m),
-                                       uniform(random, n), seen, what, 1e-9);
-      check::note(wrong == 0, "random graph", seed, std::to_string(wrong) + " wrong, " + what);
-    }
-    superfluous += check::superfluous(program, seen) > 0 ? 1 : 0;
-  }
-  // Terms of different kernels may cancel by an identity; that is rare.
-  std::printf("%d of %d random graphs with superfluous entries\n", superfluous, graphs);
-  CHECK(superfluous <= graphs / 20);
-}
-
-TEST(randomGraphsAgainstDifferences) {
-  for (int seed = 0; seed < 20; ++seed) {
-    std::mt19937_64 random(static_cast<std::uint64_t>(5000 + seed));
-    const Graph graph = randomGraph(random, 5);
-    againstDifferences(graph, uniform(random, 5), "random graph " + std::to_string(seed));
-  }
 }
 
 TEST(serialisedForm) {
