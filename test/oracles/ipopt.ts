@@ -1,8 +1,7 @@
 // Minima by Ipopt as an AMPL solver, which Debian packages as coinor-ipopt.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFile, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 
 const found = spawnSync('ipopt', ['-v']).status === 0;
 
@@ -19,29 +18,14 @@ export interface IpoptResult {
   multipliers: Float64Array;
 }
 
-/** Runs Ipopt on the problem that `write` writes to the .nl file of the given name. */
-export async function ipopt(
-  write: (path: string) => void | Promise<void>,
-  options: string[] = [],
-): Promise<IpoptResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'nonconvex-ipopt-'));
-  try {
-    const stub = join(folder, 'problem');
-    await write(`${stub}.nl`);
-    const run = spawnSync(
-      'ipopt',
-      [stub, '-AMPL', 'print_level=0', 'sb=yes', 'tol=1e-9', 'max_iter=3000', ...options],
-      {
-        encoding: 'utf8',
-        env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
-        timeout: 60_000,
-      },
-    );
-    if (run.status !== 0) throw new Error(`ipopt: ${run.stdout}${run.stderr}`);
-    return parseSolution(readFileSync(`${stub}.sol`, 'utf8'));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+/** Runs Ipopt on an .nl file, whose .sol file it leaves beside it. */
+export async function ipopt(path: string, options: readonly string[] = []): Promise<IpoptResult> {
+  const stub = path.replace(/\.nl$/, '');
+  await promisify(execFile)('ipopt', [stub, '-AMPL', 'print_level=0', 'sb=yes', 'tol=1e-9', ...options], {
+    env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
+    timeout: 60_000,
+  });
+  return parseSolution(readFileSync(`${stub}.sol`, 'utf8'));
 }
 
 function parseSolution(text: string): IpoptResult {
@@ -54,7 +38,8 @@ function parseSolution(text: string): IpoptResult {
   return {
     solved: message.includes('Optimal Solution Found'),
     message,
-    multipliers: Float64Array.from(numbers.slice(0, duals)),
+    // AMPL's are of f - lambda^T c.
+    multipliers: Float64Array.from(numbers.slice(0, duals), (value) => -value),
     x: Float64Array.from(numbers.slice(duals)),
   };
 }

@@ -1,7 +1,7 @@
 // Conditions of optimality of  min f(x) subject to c(x) = 0, recomputed from the .nl file of a problem by dense
 // algebra from textbooks. Nothing here is shared with the solver.
 import type { Matrix } from '../../src/index.js';
-import { inner, square } from './dense.js';
+import { inner, inverse, square } from './dense.js';
 import type { NlFile } from './nl.js';
 
 export interface Conditions {
@@ -38,7 +38,8 @@ export function conditions(nl: NlFile, x: Float64Array, multipliers: Float64Arra
 
   const H = nl.hessian(x, multipliers);
   const Z = nullSpace(J);
-  const reduced = square(Z.length, (i, j) => inner(Z[i] as Float64Array, times(H, Z[j] as Float64Array)));
+  const HZ = Z.map((z) => times(H, z));
+  const reduced = square(Z.length, (i, j) => inner(Z[i] as Float64Array, HZ[j] as Float64Array));
   const size = Math.max(largest(H.data), Number.MIN_VALUE);
   return {
     objective: nl.value(x),
@@ -127,4 +128,32 @@ export function leastOf(S: Matrix): number {
     else low = middle;
   }
   return (low + high) / 2;
+}
+
+/**
+ * The least of f - f(x) by max(1, |f(x)|) at `count` feasible points near x: x is moved along the null space of the Jacobian and
+ * brought back to c = 0 by Gauss and Newton's method.
+ */
+export function leastNear(nl: NlFile, x: Float64Array, count: number, draw: () => number): number {
+  const f = nl.value(x);
+  const Z = nullSpace(nl.jacobian(x));
+  const radius = 1e-3 * Math.max(1, largest(x));
+  let least = Number.POSITIVE_INFINITY;
+  for (let k = 0; k < count; ++k) {
+    const y = x.slice();
+    for (const z of Z) {
+      const along = (radius * draw()) / Math.sqrt(Z.length);
+      for (let j = 0; j < nl.n; ++j) (y[j] as number) += along * (z[j] as number);
+    }
+    for (let step = 0; step < 20 && largest(nl.constraintValues(y)) > 1e-12; ++step) {
+      const J = nl.jacobian(y);
+      const gram = square(nl.m, (i, j) => inner(row(J, i), row(J, j)));
+      const weights = inverse(gram)(nl.constraintValues(y));
+      for (let j = 0; j < nl.n; ++j) {
+        for (let i = 0; i < nl.m; ++i) (y[j] as number) -= (J.data[i * nl.n + j] as number) * (weights[i] as number);
+      }
+    }
+    least = Math.min(least, (nl.value(y) - f) / Math.max(1, Math.abs(f)));
+  }
+  return least;
 }

@@ -60,7 +60,8 @@ export function lukvle1(n: number, minima: readonly number[]): Problem {
 /** A matrix of ones at |i - j| as `from` and `to` allow. */
 function band(n: number, from: number, to: number): SparseMatrix {
   const rows = range(n, (i) => range(n).filter((j) => j >= i + from && j <= i + to));
-  const offsets = rows.reduce<number[]>((starts, row) => [...starts, (starts.at(-1) as number) + row.length], [0]);
+  const offsets = [0];
+  for (const row of rows) offsets.push((offsets.at(-1) as number) + row.length);
   const indices = Int32Array.from(rows.flat());
   const values = new Float64Array(indices.length).fill(1);
   return { format: 'csr', rows: n, columns: n, offsets: Int32Array.from(offsets), indices, values };
@@ -341,17 +342,16 @@ export const problems: readonly Problem[] = [
   lukvle3(10, [27.5885638]),
   lukvle4(10, [17.6119111]),
   lukvle6(9, [377.703136]),
-  lukvle6(99, []),
+  lukvle6(99, [6037.653247]),
   lukvle7(10, [-1.57842832]),
-  lukvle8(50, [4120.80126]),
+  lukvle8(50, [4120.80126, 5284.557533]),
   lukvle9(10, [2.80131909]),
   lukvle10(10, [3.11516025]),
   lukvle11(8, [0]),
-  lukvle12(9, []),
+  lukvle12(9, [10.43723288]),
   lukvle13(20, [111.931544, 78.68875]),
-  lukvle14(20, [318804.199]),
+  lukvle14(20, [318804.199, 140.3692639]),
   lukvle15(17, [0]),
-  lukvle16(17, [16.1524966]),
-  lukvle17(17, []),
-  lukvle18(17, [17.6590305]),
+  lukvle16(17, [16.1524966, 172.845096]),
+  lukvle17(17, [53.05626511, 53.73426289]),
 ];

@@ -168,7 +168,7 @@ export const orthregression = { orthrega, orthregc, circles, orthregf };
 
 export const problems: readonly Problem[] = [
   orthrega(2, [79.633051]),
-  orthrega(3, [350.29936756]),
+  orthrega(3, [350.3002061]),
   orthregb,
   orthregc(10, [0.39905864]),
   orthregc(50, [1.975569984]),
@@ -176,6 +176,5 @@ export const problems: readonly Problem[] = [
   circles('orthregd', 50, 0.2, 1, [15.59042181]),
   circles('orthrgdm', 10, 0.2, 0.25, [3.28857733]),
   circles('orthrdm2', 50, 0.1, 1, [3.98030081]),
-  circles('orthrgds', 20, 0.2, 1, [6.21019327]),
   orthregf(5, [0.990089426]),
 ];

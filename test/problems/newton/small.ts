@@ -201,7 +201,7 @@ export const problems: readonly Problem[] = [
   small(
     'hs61',
     hs,
-    [-143.646142201],
+    [-143.646142201, -81.91909609],
     [0, 0, 0],
     ([x1, x2, x3]) => ({
       f: total(mul(4, square(x1)), mul(2, square(x2)), mul(2, square(x3)), mul(-33, x1), mul(16, x2), mul(-24, x3)),
@@ -369,7 +369,7 @@ export const problems: readonly Problem[] = [
     }),
     { nl: 'bt6' },
   ),
-  small('bt7', bt, [306.49640688, 360.37976721], [-2, 1, 1, 1, 1], ([x1, x2, x3, x4, x5]) => ({
+  small('bt7', bt, [306.5, 360.379767], [-2, 1, 1, 1, 1], ([x1, x2, x3, x4, x5]) => ({
     f: total(mul(100, square(sub(x2, square(x1)))), square(sub(x1, 1))),
     c: [
       [sub(mul(x1, x2), square(x3)), 1],
@@ -486,7 +486,7 @@ export const problems: readonly Problem[] = [
   small(
     'robot',
     cute,
-    [6.5931401],
+    [5.462841237, 13.39073245],
     range(7, () => 0),
     (x) => {
       const weights = [1, 1, 1, 1, 1, 1, 0.5];

@@ -289,7 +289,7 @@ export const problems: readonly Problem[] = [
   small(
     'wall',
     'M. Vanderbilt, as problem WALL of Hans Mittelmann and R. Vanderbei',
-    [1],
+    [1.000004658],
     range(6, () => 1),
     ([a, b, c, d, e, g]) => ({
       f: a,

@@ -1,0 +1,32 @@
+// Classical problems: where the solver ends is checked by dense algebra on the .nl file that is written of the model, and
+// against the values of the literature.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { minimize, writeNl } from '../../src/index.js';
+import { conditions } from '../problems/conditions.js';
+import { problems } from '../problems/newton.js';
+import { nlFile } from '../problems/nlFolder.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'nonconvex-problems-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('classical problems', () => {
+  it.each(problems)('$name', async ({ name, build, minima }) => {
+    const model = build();
+    const path = join(folder, `${name}.nl`);
+    await writeNl(model, path);
+    const result = await minimize(model);
+    const found = conditions(nlFile(path), result.x, result.multipliers);
+
+    expect(result.status, result.message).toBe('solved');
+    expect(found.residual).toBeLessThanOrEqual(1e-8);
+    expect(found.curvature).toBeGreaterThan(-1e-7);
+    expect(Math.abs(result.objective - found.objective)).toBeLessThanOrEqual(
+      1e-12 * Math.max(1, Math.abs(found.objective)),
+    );
+    const apart = minima.map((value) => Math.abs(found.objective - value) / Math.max(1, Math.abs(value)));
+    expect(Math.min(...apart), `objective ${found.objective}, known are ${minima}`).toBeLessThan(1e-6);
+  });
+});
