@@ -265,7 +265,6 @@ class Planner {
 
   /// From places in the order to places in the front.
   void placeEntries() {
-    plan_.placeInParent.resize(plan_.rows.size());
     std::vector<int> place(at(lower_.lines));
     for (FrontPlan& f : plan_.fronts) {
       for (int k = 0; k < f.columns; ++k) place[at(f.first + k)] = k;
@@ -276,9 +275,18 @@ class Planner {
         entry.column -= f.first;
       }
       for (int c = 0; c < f.children; ++c) {
-        const FrontPlan& child = front(plan_.children[f.childrenAt + at(c)]);
+        FrontPlan& child = front(plan_.children[f.childrenAt + at(c)]);
+        child.runsAt = plan_.runs.size();
         for (int k = 0; k < child.rows; ++k) {
-          plan_.placeInParent[child.rowsAt + at(k)] = place[at(plan_.rows[child.rowsAt + at(k)])];
+          const int to = place[at(plan_.rows[child.rowsAt + at(k)])];
+          const bool inColumns = to < f.columns;
+          if (k > 0 && to == plan_.runs.back().to + plan_.runs.back().length && to != f.columns) {
+            ++plan_.runs.back().length;
+          } else {
+            plan_.runs.push_back({.from = k, .to = to, .length = 1});
+            ++child.runs;
+            child.runsInColumns += inColumns ? 1 : 0;
+          }
         }
       }
     }
@@ -326,41 +334,56 @@ class Planner {
     subtrees = std::move(joined);
   }
 
-  /// Contributions wait for their parents on two stacks for each subtree, and two for the top, by the parity of the
-  /// depth: so a front can begin its own while those of its children lie on the other.
+  /// Contributions wait for their parents on two stacks, by the parity of the depth: so a front can begin its own while
+  /// those of its children lie on the other. What subtrees hand to the top waits in memory of its own.
   void placeContributions() {
     const int count = static_cast<int>(plan_.fronts.size());
     std::vector<char> odd(at(count), 0);
     for (int f = count - 1; f >= 0; --f) odd[at(f)] = front(f).parent < 0 ? 0 : 1 - odd[at(front(f).parent)];
-    std::vector<int> stackOf(at(count), -1);
-    int stack = 0;
-    const auto place = [&](auto&& fronts) {
+    const auto sizeOf = [](const FrontPlan& f) { return (at(f.rows) * at(f.rows) + 7) / 8 * 8; };
+    // Of the fronts [begin, end) in memory from `start` on; returns where it ends.
+    const auto place = [&](std::span<const int> fronts, auto&& onStack, std::size_t start) {
       std::size_t top[2] = {0, 0}, most[2] = {0, 0};
       for (const int f : fronts) {
         FrontPlan& me = front(f);
-        stackOf[at(f)] = stack;
-        const auto side = static_cast<std::size_t>(odd[at(f)]);
-        me.contributionAt = top[side];
-        top[side] += (at(me.rows) * at(me.rows) + 7) / 8 * 8;
-        most[side] = std::max(most[side], top[side]);
+        const auto side = at(odd[at(f)]);
+        if (onStack(f)) {
+          me.contributionAt = top[side];
+          top[side] += sizeOf(me);
+          most[side] = std::max(most[side], top[side]);
+        }
         for (int c = 0; c < me.children; ++c) {
           const int child = plan_.children[me.childrenAt + at(c)];
-          if (stackOf[at(child)] != stack) continue;
+          if (!onStack(child)) continue;
           top[1 - side] = front(child).contributionAt;
           break;
         }
       }
-      for (const int f : fronts) front(f).contributionAt += plan_.contributionSize + (odd[at(f)] != 0 ? most[0] : 0);
-      plan_.contributionSize += most[0] + most[1];
-      ++stack;
+      for (const int f : fronts) {
+        if (onStack(f)) front(f).contributionAt += start + (odd[at(f)] != 0 ? most[0] : 0);
+      }
+      return start + most[0] + most[1];
     };
     std::vector<int> range;
     for (const AssemblyTree::Subtree& tree : plan_.subtrees) {
       range.resize(at(tree.end - tree.begin));
       std::iota(range.begin(), range.end(), tree.begin);
-      place(range);
+      const auto inside = [&](int f) { return front(f).parent >= 0 && front(f).parent < tree.end; };
+      plan_.stackSize = std::max(plan_.stackSize, place(range, inside, 0));
+      for (const int f : range) {
+        if (inside(f)) continue;
+        front(f).kept = true;
+        front(f).contributionAt = plan_.keptSize;
+        plan_.keptSize += sizeOf(front(f));
+      }
     }
-    place(plan_.top);
+    std::vector<bool> inTop(at(count), false);
+    for (const int f : plan_.top) {
+      front(f).kept = true;
+      inTop[at(f)] = true;
+    }
+    plan_.keptSize = place(
+        plan_.top, [&](int f) { return inTop[at(f)]; }, plan_.keptSize);
   }
 
   const SparsePattern& lower_;

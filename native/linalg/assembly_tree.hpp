@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "linalg/elimination_tree.hpp"
+#include "linalg/loops.hpp"
 #include "linalg/sparse.hpp"
 
 namespace nonconvex {
@@ -17,13 +18,17 @@ struct FrontPlan {
   int columns = 0;
   int rows = 0;
   int parent = -1;
-  std::size_t rowsAt = 0;          ///< in `rows` and `placeInParent`
+  std::size_t rowsAt = 0;          ///< in `rows`
+  std::size_t runsAt = 0;          ///< in `runs`
   std::size_t factorAt = 0;        ///< (columns + rows) x columns numbers
-  std::size_t contributionAt = 0;  ///< rows x rows numbers
+  std::size_t contributionAt = 0;  ///< rows x rows numbers, on the stack of who works on the subtree, or kept
+  bool kept = false;               ///< for the top
   std::size_t entriesAt = 0;       ///< in `entries`
   std::size_t entries = 0;
   std::size_t childrenAt = 0;  ///< in `children`
   int children = 0;
+  int runs = 0;
+  int runsInColumns = 0;  ///< of them, those that lead to columns of the parent
 
   int order() const { return columns + rows; }
   double flops() const;
@@ -46,13 +51,14 @@ struct AssemblyTree {
   std::vector<int> order;         ///< order[k] is eliminated as the k-th
   std::vector<FrontPlan> fronts;  ///< children before parents, subtrees together
   std::vector<int> rows;
-  std::vector<int> placeInParent;
+  std::vector<loops::Run> runs;  ///< places of rows in the parent's front
   std::vector<int> children;
   std::vector<Entry> entries;
   std::vector<Subtree> subtrees;  ///< independent of each other, the largest first
   std::vector<int> top;           ///< the fronts above them
   std::size_t factorSize = 0;
-  std::size_t contributionSize = 0;
+  std::size_t stackSize = 0;  ///< for the contributions within any subtree
+  std::size_t keptSize = 0;   ///< for those that the top needs
   double flops = 0;
 };
 

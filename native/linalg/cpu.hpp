@@ -30,6 +30,9 @@ class Cpu {
   /// One that runs on the calling thread.
   Cpu serial() const { return Cpu(nullptr, 1, monitor_); }
 
+  /// How many threads at most work at once.
+  int threads() const { return pool_ == nullptr ? 1 : std::min(maxThreads_, pool_->threads() + 1); }
+
   void checkpoint() const {
     if (monitor_ != nullptr) monitor_->checkpoint();
   }

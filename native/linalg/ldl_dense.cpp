@@ -88,7 +88,8 @@ Inertia DenseLdl::factor(Mat<const double> a) {
   // Of rook pivoting's threshold, (1 + sqrt(17)) / 8, the least growth of entries follows.
   const PivotRule rule{.threshold = 0.6404, .zeroTolerance = std::numeric_limits<double>::epsilon() * (16 + n_)};
   const int found =
-      eliminate(la_, {.columns = l, .square = {}, .order = order_.data(), .pivots = pivots}, rule, workspace_.data());
+      eliminate(la_, {.columns = l, .square = {}, .order = order_.data(), .pivots = pivots}, rule, workspace_.data())
+          .columns;
   Inertia inertia = inertiaOf(pivots, found);
   inertia.undefined += n_ - found;
   return inertia;

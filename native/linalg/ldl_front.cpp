@@ -17,8 +17,8 @@ constexpr int blockWidth = 16;  // of pivots within a panel, where columns are l
 constexpr int manyRows = 160;
 
 /// Whether P^{-1} is bounded by `bound` when it multiplies columns whose other entries are at most gamma0 and gamma1,
-/// and its determinant free of cancellation, P = [a b; b c].
-bool stable(double a, double b, double c, double gamma0, double gamma1, double bound) {
+/// and its determinant free of cancellation, P = [a b; b c]. No entry changes by more than `update`.
+bool stable(double a, double b, double c, double gamma0, double gamma1, double bound, double& update) {
   const double scale = std::max({std::abs(a), std::abs(b), std::abs(c)});
   if (!(scale > 0)) return false;
   a /= scale;
@@ -26,8 +26,10 @@ bool stable(double a, double b, double c, double gamma0, double gamma1, double b
   c /= scale;
   const double determinant = std::abs(a * c - b * b);
   if (!(determinant > 0.01 * (std::abs(a * c) + b * b)) || !(b != 0)) return false;
-  const double limit = bound * determinant * scale;
-  return std::abs(c) * gamma0 + std::abs(b) * gamma1 <= limit && std::abs(b) * gamma0 + std::abs(a) * gamma1 <= limit;
+  const double l0 = (std::abs(c) * gamma0 + std::abs(b) * gamma1) / (determinant * scale);
+  const double l1 = (std::abs(b) * gamma0 + std::abs(a) * gamma1) / (determinant * scale);
+  update = l0 * gamma0 + l1 * gamma1;
+  return l0 <= bound && l1 <= bound;
 }
 
 class Elimination {
@@ -37,20 +39,21 @@ class Elimination {
         front_(front),
         a_(front.columns),
         rule_(rule),
+        growth_(rule.growth),
         m_(a_.rows),
         p_(a_.cols),
         w_{workspace, m_, panelWidth + 1, m_},
         candidate_{workspace + static_cast<std::size_t>(m_) * (panelWidth + 1),
                    workspace + static_cast<std::size_t>(m_) * (panelWidth + 2)} {}
 
-  int run() {
+  Eliminated run() {
     int k = 0;
     int end = p_;  // columns from here on have failed
     bool progress = false;
     int passes = p_ == m_ ? p_ : 3;
     while (true) {
       if (k == end) {
-        if (end == p_ || !progress || --passes == 0) return k;
+        if (end == p_ || !progress || --passes == 0) return {k, growth_};
         end = p_;
         progress = false;
       }
@@ -107,18 +110,25 @@ class Elimination {
     int c = k;
     load(c, k, w0);
     double gamma = largestBut(c, k, w0);
+    const auto isZero = [&](double diagonal) {
+      return std::max(gamma, std::abs(diagonal)) <= rule_.zeroTolerance * growth_;
+    };
     for (int length = p_ == m_ ? p_ : 8; length > 0; --length) {
-      const bool zero = std::max(gamma, std::abs(w0[c])) <= rule_.zeroTolerance;
-      if (zero || std::abs(w0[c]) >= u * gamma) return leavesPanel(c) ? -1 : zero ? takeZero(c, k) : takeOne(c, k, w0);
+      if (isZero(w0[c])) return leavesPanel(c) ? -1 : takeZero(c, k);
+      if (std::abs(w0[c]) >= u * gamma) return leavesPanel(c) ? -1 : takeOne(c, k, w0, gamma);
       const int r = partnerOf(c, k, w0);
       if (r < 0) return 0;
       load(r, k, w1);
       gamma = largestBut(r, k, w1);
-      if (std::abs(w1[r]) >= u * gamma && gamma > 0) return leavesPanel(r) ? -1 : takeOne(r, k, w1);
+      if (isZero(w1[r])) return leavesPanel(r) ? -1 : takeZero(r, k);
+      if (std::abs(w1[r]) >= u * gamma) return leavesPanel(r) ? -1 : takeOne(r, k, w1, gamma);
       const double gamma0 = largestBut(c, r, k, w0);
       const double gamma1 = largestBut(c, r, k, w1);
-      if (stable(w0[c], w0[r], w1[r], gamma0, gamma1, bound)) {
-        return leavesPanel(std::max({c, r, k + 1})) ? -1 : takeTwo(c, r, k, w0, w1);
+      double update = 0;
+      if (stable(w0[c], w0[r], w1[r], gamma0, gamma1, bound, update)) {
+        if (leavesPanel(std::max({c, r, k + 1}))) return -1;
+        growth_ = std::max(growth_, update);
+        return takeTwo(c, r, k, w0, w1);
       }
       c = r;
       std::swap(w0, w1);
@@ -179,11 +189,12 @@ class Elimination {
     return 1;
   }
 
-  int takeOne(int c, int k, double* w) {
+  int takeOne(int c, int k, double* w, double gamma) {
     swapVariables(c, k, k);
     std::swap(w[c], w[k]);
     std::copy(w + k, w + m_, w_.column(k - begin_) + k);
     const double d = w[k];
+    growth_ = std::max(growth_, gamma * (gamma / std::abs(d)));
     front_.pivots.diagonal[k] = d;
     front_.pivots.below[k] = 0;
     double* l = a_.column(k);
@@ -233,6 +244,7 @@ class Elimination {
   const Front& front_;
   const Mat<double> a_;
   const PivotRule rule_;
+  double growth_;
   const int m_, p_;
   const Mat<double> w_;  ///< W = L D of the panel
   double* const candidate_[2];
@@ -255,7 +267,7 @@ Inertia& Inertia::operator+=(const Inertia& other) {
 
 std::size_t eliminationWorkspace(int rows, int) { return static_cast<std::size_t>(rows) * (panelWidth + 3); }
 
-int eliminate(const Cpu& la, const Front& front, const PivotRule& rule, double* workspace) {
+Eliminated eliminate(const Cpu& la, const Front& front, const PivotRule& rule, double* workspace) {
   return Elimination(la, front, rule, workspace).run();
 }
 

@@ -43,16 +43,23 @@ struct Front {
 struct PivotRule {
   /// A 1x1 pivot is at least so much of the largest entry of its column; entries of L are at most 1 / threshold.
   double threshold = 0.01;
-  /// A column without a larger entry counts as zero.
+  /// A column without an entry above zeroTolerance times the growth counts as zero.
   double zeroTolerance = 0;
+  /// The largest number that was subtracted from an entry so far: rounding is relative to it.
+  double growth = 1;
+};
+
+struct Eliminated {
+  int columns = 0;
+  double growth = 1;
 };
 
 /// Doubles that `eliminate` needs.
 std::size_t eliminationWorkspace(int rows, int columns);
 
-/// Eliminates as many columns as it finds pivots for and returns how many: they come first, as columns of L with its
+/// Eliminates as many columns as it finds pivots for: they come first, as columns of L with its
 /// unit diagonal; the others follow. They and the square are updated.
-int eliminate(const Cpu& la, const Front& front, const PivotRule& rule, double* workspace);
+Eliminated eliminate(const Cpu& la, const Front& front, const PivotRule& rule, double* workspace);
 
 /// Signs of the eigenvalues of D.
 Inertia inertiaOf(PivotBlocks pivots, int count);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -128,24 +129,24 @@ class SparseLdl::Implementation {
     }
     scale_ = sampleScale_;
     plan_ = planFactorisation(lower_, choosePartners(lower_, scaledValues()));
-    requireMemory(plan_.factorSize + plan_.contributionSize);
+    const int slots = std::min(la.threads(), static_cast<int>(plan_.subtrees.size()));
+    requireMemory(plan_.factorSize + plan_.keptSize + at(slots) * plan_.stackSize);
     factor_ = HostBuffer<double>(plan_.factorSize, Uninitialized{});
-    contributions_ = HostBuffer<double>(plan_.contributionSize, Uninitialized{});
+    kept_ = HostBuffer<double>(plan_.keptSize, Uninitialized{});
     diagonal_.resize(n);
     below_.resize(n);
     labels_.resize(n);
     states_.resize(plan_.fronts.size());
-    workspaces_.resize(plan_.subtrees.size() + 1);
-    int most = 0;
-    for (std::size_t t = 0; t < plan_.subtrees.size(); ++t) {
-      int largest = 0;
-      for (int f = plan_.subtrees[t].begin; f < plan_.subtrees[t].end; ++f)
-        largest = std::max(largest, plan(f).order());
-      workspaces_[t] = HostBuffer<double>(eliminationWorkspace(largest, largest), Uninitialized{});
-      most = std::max(most, largest);
+    int most = 0, largest = 0;
+    for (const AssemblyTree::Subtree& tree : plan_.subtrees) {
+      for (int f = tree.begin; f < tree.end; ++f) largest = std::max(largest, plan(f).order());
     }
-    for (const int f : plan_.top) most = std::max(most, plan(f).order());
-    workspaces_.back() = HostBuffer<double>(eliminationWorkspace(most, most), Uninitialized{});
+    for (const FrontPlan& f : plan_.fronts) most = std::max(most, f.order());
+    for (int s = 0; s < slots; ++s) {
+      slots_.push_back({.stack = HostBuffer<double>(plan_.stackSize, Uninitialized{}),
+                        .workspace = HostBuffer<double>(eliminationWorkspace(largest, largest), Uninitialized{})});
+    }
+    topWorkspace_ = HostBuffer<double>(eliminationWorkspace(most, most), Uninitialized{});
     x_.resize(n);
     owed_.resize(plan_.rows.size());
     residual_.resize(n);
@@ -159,17 +160,16 @@ class SparseLdl::Implementation {
     std::copy(sampleScale_.begin(), sampleScale_.end(), scale_.begin());
     if (!equilibrate(lower_, values, 16, scale_, maxima_, scaledValues())) return {.undefined = order()};
     const Cpu serial = la_.serial();
-    la_.tasks(
-        static_cast<int>(plan_.subtrees.size()),
-        [&](int t) {
-          const AssemblyTree::Subtree& tree = plan_.subtrees[at(t)];
-          for (int f = tree.begin; f < tree.end; ++f) {
-            if ((f - tree.begin) % 16 == 0) la_.checkpoint();
-            process(serial, f, workspaces_[at(t)]);
-          }
-        },
-        plan_.flops);
-    for (const int f : plan_.top) process(la_, f, workspaces_.back());
+    forSubtrees(plan_.flops, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
+      for (int f = tree.begin; f < tree.end; ++f) {
+        if ((f - tree.begin) % 16 == 0) la_.checkpoint();
+        process(serial, f, slot.stack.data(), slot.workspace);
+      }
+    });
+    for (std::size_t k = 0; k < plan_.top.size(); ++k) {
+      if (k % 16 == 0) la_.checkpoint();
+      process(la_, plan_.top[k], nullptr, topWorkspace_);
+    }
     Inertia inertia;
     delayed_ = 0;
     for (std::size_t f = 0; f < states_.size(); ++f) {
@@ -195,19 +195,15 @@ class SparseLdl::Implementation {
       const std::size_t i = at(plan_.order[at(k)]);
       x[k] = b[i] * scale_[i];
     }
-    const auto subtrees = [&](auto&& f) {
-      la_.tasks(
-          static_cast<int>(plan_.subtrees.size()), [&](int t) { f(plan_.subtrees[at(t)], workspaces_[at(t)].data()); },
-          static_cast<double>(plan_.factorSize));
-    };
+    const auto operations = static_cast<double>(plan_.factorSize);
     const Cpu serial = la_.serial();
-    subtrees([&](const AssemblyTree::Subtree& tree, double* y) {
-      for (int f = tree.begin; f < tree.end; ++f) forward(serial, f, x, y);
+    forSubtrees(operations, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
+      for (int f = tree.begin; f < tree.end; ++f) forward(serial, f, x, slot.workspace.data());
     });
-    for (const int f : plan_.top) forward(la_, f, x, workspaces_.back().data());
-    for (std::size_t k = plan_.top.size(); k-- > 0;) backward(la_, plan_.top[k], x, workspaces_.back().data());
-    subtrees([&](const AssemblyTree::Subtree& tree, double* y) {
-      for (int f = tree.end - 1; f >= tree.begin; --f) backward(serial, f, x, y);
+    for (const int f : plan_.top) forward(la_, f, x, topWorkspace_.data());
+    for (std::size_t k = plan_.top.size(); k-- > 0;) backward(la_, plan_.top[k], x, topWorkspace_.data());
+    forSubtrees(operations, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
+      for (int f = tree.end - 1; f >= tree.begin; --f) backward(serial, f, x, slot.workspace.data());
     });
     for (int k = 0; k < order(); ++k) {
       const std::size_t i = at(plan_.order[at(k)]);
@@ -253,6 +249,7 @@ class SparseLdl::Implementation {
   struct State {
     int columns = 0;  ///< with those that were delayed in children
     int eliminated = 0;
+    double growth = 1;
     Mat<double> factor;
     int* labels = nullptr;  ///< places in the order of its columns
     PivotBlocks pivots;
@@ -262,6 +259,40 @@ class SparseLdl::Implementation {
     HostBuffer<double> extraFactor, extraContribution, extraPivots;
     std::vector<int> extraLabels;
   };
+
+  /// What one thread needs to work on a subtree: small, and warm from the last one.
+  struct Slot {
+    HostBuffer<double> stack;  ///< of contributions
+    HostBuffer<double> workspace;
+    bool taken = false;
+  };
+
+  /// f(subtree, slot) for all subtrees.
+  template <class F>
+  void forSubtrees(double operations, F&& f) const {
+    la_.tasks(
+        static_cast<int>(plan_.subtrees.size()),
+        [&](int t) {
+          Slot* slot = nullptr;
+          {
+            const std::lock_guard lock(slotsMutex_);
+            slot = &*std::find_if(slots_.begin(), slots_.end(), [](const Slot& s) { return !s.taken; });
+            slot->taken = true;
+          }
+          const auto giveBack = [&] {
+            const std::lock_guard lock(slotsMutex_);
+            slot->taken = false;
+          };
+          try {
+            f(plan_.subtrees[at(t)], *slot);
+          } catch (...) {
+            giveBack();
+            throw;
+          }
+          giveBack();
+        },
+        operations);
+  }
 
   const FrontPlan& plan(int f) const { return plan_.fronts[at(f)]; }
   std::span<double> scaledValues() const { return {scaled_.data(), scaled_.size()}; }
@@ -299,22 +330,29 @@ class SparseLdl::Implementation {
     buffer = HostBuffer<double>(larger, Uninitialized{});
   }
 
-  void process(const Cpu& la, int f, HostBuffer<double>& workspace) {
+  /// `stack`: for its contribution if that is not kept.
+  void process(const Cpu& la, int f, double* stack, HostBuffer<double>& workspace) {
     const FrontPlan& me = plan(f);
     State& state = states_[at(f)];
     int delayed = 0;
+    double growth = 1;
     for (int c = 0; c < me.children; ++c) {
       const State& child = states_[at(plan_.children[me.childrenAt + at(c)])];
       delayed += child.columns - child.eliminated;
+      growth = std::max(growth, child.growth);
     }
     prepare(me, state, delayed);
+    state.contribution = {(me.kept ? kept_.data() : stack) + me.contributionAt, me.rows, me.rows, me.rows};
     assemble(la, me, state, delayed);
     const int order = state.columns + me.rows;
     reserve(workspace, eliminationWorkspace(order, state.columns));
-    const PivotRule rule{.threshold = me.rows == 0 ? 0.64 : 0.01, .zeroTolerance = epsilon * (16 + order)};
-    state.eliminated = eliminate(
+    const PivotRule rule{
+        .threshold = me.rows == 0 ? 0.64 : 0.01, .zeroTolerance = epsilon * (16 + order), .growth = growth};
+    const Eliminated eliminated = eliminate(
         la, {.columns = state.factor, .square = state.contribution, .order = state.labels, .pivots = state.pivots},
         rule, workspace.data());
+    state.eliminated = eliminated.columns;
+    state.growth = eliminated.growth;
     state.inertia = inertiaOf(state.pivots, state.eliminated);
     if (state.eliminated < state.columns && me.parent >= 0) extendContribution(me, state);
   }
@@ -335,11 +373,11 @@ class SparseLdl::Implementation {
       state.pivots = {state.extraPivots.data(), state.extraPivots.data() + state.columns};
     }
     state.factor = {factor, order, state.columns, order};
-    state.contribution = {contributions_.data() + me.contributionAt, me.rows, me.rows, me.rows};
-    for (int k = 0; k < me.columns; ++k) state.labels[k] = me.first + k;
+    for (int k = 0; k < me.columns; ++k) state.labels[delayed + k] = me.first + k;
   }
 
-  /// Sum of the entries of the matrix and the contributions of the children.
+  /// Sum of the entries of the matrix and the contributions of the children. Columns that were delayed in children come
+  /// first: so all places of a child's rows shift alike.
   void assemble(const Cpu& la, const FrontPlan& me, State& state, int delayed) {
     const Mat<double> a = state.factor;
     const Mat<double> square = state.contribution;
@@ -351,41 +389,46 @@ class SparseLdl::Implementation {
                },
                operations);
     };
-    forColumns(a.cols, 0.2 * a.cols * a.rows, [&](int j) { std::fill(a.column(j) + j, a.column(j) + a.rows, 0.0); });
-    forColumns(square.cols, 0.1 * square.cols * square.rows,
-               [&](int j) { std::fill(square.column(j) + j, square.column(j) + square.rows, 0.0); });
+    const auto clear = [&](Mat<double> x) {
+      constexpr int small = 64;
+      if (x.rows <= small) {
+        std::fill(x.data, x.column(x.cols), 0.0);
+      } else {
+        forColumns(x.cols, 0.1 * x.cols * x.rows,
+                   [&](int j) { std::fill(x.column(j) + j, x.column(j) + x.rows, 0.0); });
+      }
+    };
+    clear(a);
+    clear(square);
     const double* values = scaled_.data();
     for (std::size_t k = me.entriesAt; k < me.entriesAt + me.entries; ++k) {
       const AssemblyTree::Entry& entry = plan_.entries[k];
-      a(entry.row < me.columns ? entry.row : entry.row + delayed, entry.column) += values[entry.value];
+      a(delayed + entry.row, delayed + entry.column) += values[entry.value];
     }
-    int seat = me.columns;  // of the next delayed variable
+    int seat = 0;  // of the next delayed variable
     for (int c = 0; c < me.children; ++c) {
       const int number = plan_.children[me.childrenAt + at(c)];
+      const FrontPlan& childPlan = plan(number);
       const State& child = states_[at(number)];
       const int left = child.columns - child.eliminated;
-      const int* place = plan_.placeInParent.data() + plan(number).rowsAt;
-      for (int k = 0; k < left; ++k) state.labels[seat + k] = child.labels[child.eliminated + k];
-      const auto placeOf = [&](int i) {
-        if (i < left) return seat + i;
-        const int p = place[i - left];
-        return p < me.columns ? p : p + delayed;
-      };
       const Mat<double> from = child.contribution;
-      forColumns(from.cols, 0.5 * from.cols * from.cols, [&](int j) {
-        const int column = placeOf(j);
-        const double* source = from.column(j);
-        if (column >= a.cols) {  // and so are all rows below
-          double* to = square.column(column - a.cols) - me.columns;
-          for (int i = j; i < from.rows; ++i) to[place[i - left]] += source[i];
-          return;
-        }
-        for (int i = j; i < from.rows; ++i) {
-          const int row = placeOf(i);
-          (row >= column ? a(row, column) : a(column, row)) += source[i];
-        }
-      });
-      seat += left;
+      const loops::Run* runs = plan_.runs.data() + childPlan.runsAt;
+      for (int k = 0; k < left; ++k, ++seat) {
+        state.labels[seat] = child.labels[child.eliminated + k];
+        const loops::Run rest{.from = k, .to = seat, .length = left - k};
+        loops::addRuns(from.column(k), &rest, 1, a.column(seat), 0);
+        loops::addRuns(from.column(k) + left, runs, childPlan.runs, a.column(seat), -delayed);
+      }
+      const Mat<double> rows = from.block(left, left, childPlan.rows, childPlan.rows);
+      const int inColumns =
+          childPlan.runsInColumns < childPlan.runs ? runs[childPlan.runsInColumns].from : childPlan.rows;
+      const auto add = [&](int begin, int end) {
+        const int split = std::clamp(inColumns, begin, end);
+        loops::addTriangle(rows.data, rows.stride, runs, childPlan.runs, begin, split, a.data, a.stride, -delayed);
+        loops::addTriangle(rows.data, rows.stride, runs, childPlan.runs, split, end, square.data, square.stride,
+                           me.columns);
+      };
+      forChunks(la, rows.cols, rows.cols / 4, add);
     }
   }
 
@@ -416,11 +459,10 @@ class SparseLdl::Implementation {
     std::fill(owed, owed + me.rows, 0.0);
     for (int c = 0; c < me.children; ++c) {
       const FrontPlan& child = plan(plan_.children[me.childrenAt + at(c)]);
-      const int* place = plan_.placeInParent.data() + child.rowsAt;
+      const loops::Run* runs = plan_.runs.data() + child.runsAt;
       const double* from = owed_.data() + child.rowsAt;
-      int k = 0;
-      for (; k < child.rows && place[k] < me.columns; ++k) x[me.first + place[k]] += from[k];
-      for (; k < child.rows; ++k) owed[place[k] - me.columns] += from[k];
+      loops::addRuns(from, runs, child.runsInColumns, x + me.first, 0);
+      loops::addRuns(from, runs + child.runsInColumns, child.runs - child.runsInColumns, owed, me.columns);
     }
     for (int k = 0; k < state.columns; ++k) y[k] = x[state.labels[k]];
     std::copy(owed, owed + me.rows, y + state.columns);
@@ -485,12 +527,14 @@ class SparseLdl::Implementation {
   const Cpu& la_;
   SparsePattern lower_;
   AssemblyTree plan_;
-  HostBuffer<double> factor_, contributions_, scaled_;
+  HostBuffer<double> factor_, kept_, scaled_;
   std::vector<double> sampleScale_, scale_, maxima_;
   std::vector<double> diagonal_, below_;
   std::vector<int> labels_;
   std::vector<State> states_;
-  std::vector<HostBuffer<double>> workspaces_;  ///< of every subtree, and of the top
+  mutable std::vector<Slot> slots_;
+  mutable std::mutex slotsMutex_;
+  HostBuffer<double> topWorkspace_;
   mutable std::vector<double> x_, owed_, residual_, bound_, best_;
   int delayed_ = 0;
   bool valid_ = false;

@@ -387,15 +387,19 @@ std::vector<int> nestedDissection(const Graph& graph) {
 }
 
 std::vector<int> fillReducingOrder(const Graph& graph) {
-  constexpr int large = 2000;
-  constexpr double sparse = 40;  // neighbours of a vertex on average
-  std::vector<int> degreeOrder = minimumDegree(graph);
-  const int n = graph.vertices();
-  if (n < large || static_cast<double>(graph.neighbours.size()) > sparse * n) return degreeOrder;
-  const Fill byDegree = fillOf(graph, degreeOrder);
-  if (byDegree.flops < 200 * byDegree.entries / 8) return degreeOrder;  // hardly any fill to save
-  std::vector<int> dissection = nestedDissection(graph);
-  return fillOf(graph, dissection).flops < byDegree.flops ? dissection : degreeOrder;
+  std::vector<int> order;
+  Fill fill{.flops = INFINITY};
+  const auto tryOrder = [&](std::vector<int> candidate) {
+    const Fill found = fillOf(graph, candidate);
+    if (found.flops >= fill.flops) return;
+    fill = found;
+    order = std::move(candidate);
+  };
+  tryOrder(minimumDegree(graph));
+  tryOrder(minimumFill(graph));
+  const double dissection = 3e4 * (graph.vertices() + static_cast<double>(graph.neighbours.size()));
+  if (fill.flops > dissection) tryOrder(nestedDissection(graph));
+  return order;
 }
 
 }  // namespace nonconvex

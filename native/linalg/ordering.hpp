@@ -12,6 +12,9 @@ namespace nonconvex {
 /// aggressive absorption; vertices with very many neighbours come last.
 std::vector<int> minimumDegree(const Graph& graph);
 
+/// The same with the approximate fill as the measure of a vertex.
+std::vector<int> minimumFill(const Graph& graph);
+
 /// Nested dissection: separators by multilevel bisection (Karypis and Kumar 1998; Hendrickson and Rothberg 1998) down
 /// to small parts, which minimum degree orders.
 std::vector<int> nestedDissection(const Graph& graph);

@@ -30,7 +30,8 @@ void checkSolve(const Symmetric& a, int columns, double tolerance, const Cpu& la
   std::vector<double> b = randomVector(a.n * columns, 5);
   std::vector<double> x = b;
   ldl.solve({x.data(), a.n, columns, a.n});
-  for (int j = 0; j < columns; ++j) CHECK_NEAR(backwardError(a, x.data() + a.at(0, j), b.data() + a.at(0, j)), 0, tolerance);
+  for (int j = 0; j < columns; ++j)
+    CHECK_NEAR(backwardError(a, x.data() + a.at(0, j), b.data() + a.at(0, j)), 0, tolerance);
 }
 
 }  // namespace
