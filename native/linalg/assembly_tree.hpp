@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "linalg/elimination_tree.hpp"
-#include "linalg/loops.hpp"
+#include "linalg/runs.hpp"
 #include "linalg/sparse.hpp"
 
 namespace nonconvex {
@@ -51,7 +51,7 @@ struct AssemblyTree {
   std::vector<int> order;         ///< order[k] is eliminated as the k-th
   std::vector<FrontPlan> fronts;  ///< children before parents, subtrees together
   std::vector<int> rows;
-  std::vector<loops::Run> runs;  ///< places of rows in the parent's front
+  std::vector<Run> runs;  ///< places of rows in the parent's front
   std::vector<int> children;
   std::vector<Entry> entries;
   std::vector<Subtree> subtrees;  ///< independent of each other, the largest first

@@ -412,21 +412,20 @@ class SparseLdl::Implementation {
       const State& child = states_[at(number)];
       const int left = child.columns - child.eliminated;
       const Mat<double> from = child.contribution;
-      const loops::Run* runs = plan_.runs.data() + childPlan.runsAt;
+      const Run* runs = plan_.runs.data() + childPlan.runsAt;
       for (int k = 0; k < left; ++k, ++seat) {
         state.labels[seat] = child.labels[child.eliminated + k];
-        const loops::Run rest{.from = k, .to = seat, .length = left - k};
-        loops::addRuns(from.column(k), &rest, 1, a.column(seat), 0);
-        loops::addRuns(from.column(k) + left, runs, childPlan.runs, a.column(seat), -delayed);
+        const Run rest{.from = k, .to = seat, .length = left - k};
+        addRuns(from.column(k), &rest, 1, a.column(seat), 0);
+        addRuns(from.column(k) + left, runs, childPlan.runs, a.column(seat), -delayed);
       }
       const Mat<double> rows = from.block(left, left, childPlan.rows, childPlan.rows);
       const int inColumns =
           childPlan.runsInColumns < childPlan.runs ? runs[childPlan.runsInColumns].from : childPlan.rows;
       const auto add = [&](int begin, int end) {
         const int split = std::clamp(inColumns, begin, end);
-        loops::addTriangle(rows.data, rows.stride, runs, childPlan.runs, begin, split, a.data, a.stride, -delayed);
-        loops::addTriangle(rows.data, rows.stride, runs, childPlan.runs, split, end, square.data, square.stride,
-                           me.columns);
+        addTriangle(rows.data, rows.stride, runs, childPlan.runs, begin, split, a.data, a.stride, -delayed);
+        addTriangle(rows.data, rows.stride, runs, childPlan.runs, split, end, square.data, square.stride, me.columns);
       };
       forChunks(la, rows.cols, rows.cols / 4, add);
     }
@@ -459,10 +458,10 @@ class SparseLdl::Implementation {
     std::fill(owed, owed + me.rows, 0.0);
     for (int c = 0; c < me.children; ++c) {
       const FrontPlan& child = plan(plan_.children[me.childrenAt + at(c)]);
-      const loops::Run* runs = plan_.runs.data() + child.runsAt;
+      const Run* runs = plan_.runs.data() + child.runsAt;
       const double* from = owed_.data() + child.rowsAt;
-      loops::addRuns(from, runs, child.runsInColumns, x + me.first, 0);
-      loops::addRuns(from, runs + child.runsInColumns, child.runs - child.runsInColumns, owed, me.columns);
+      addRuns(from, runs, child.runsInColumns, x + me.first, 0);
+      addRuns(from, runs + child.runsInColumns, child.runs - child.runsInColumns, owed, me.columns);
     }
     for (int k = 0; k < state.columns; ++k) y[k] = x[state.labels[k]];
     std::copy(owed, owed + me.rows, y + state.columns);

@@ -20,18 +20,6 @@ void moments(int n, const double* a, const double* r, double* sums);
 void subtractProduct(int rows, int columns, const double* a, int stride, const double* x, int xStride, double* y);
 /// x -= A^T y
 void subtractTransposedProduct(int rows, int columns, const double* a, int stride, const double* y, double* x);
-/// A stretch of places: [from, from + length) go to [to, to + length).
-struct Run {
-  int from = 0;
-  int to = 0;
-  int length = 0;
-};
-/// y_(to - origin) += x_from for all places of the runs.
-void addRuns(const double* x, const Run* runs, int count, double* y, int origin);
-/// The same for rows and columns of a symmetric x, of which y takes the columns [begin, end), and lower triangles.
-/// Places increase.
-void addTriangle(const double* x, int xStride, const Run* runs, int count, int begin, int end, double* y, int yStride,
-                 int origin);
 /// max_i |x_i|; NaN counts as 0.
 double largest(int n, const double* x);
 

@@ -1,0 +1,19 @@
+// Sums of vectors and triangles into places of larger ones, by runs of places that lie together.
+#pragma once
+
+namespace nonconvex {
+
+/// A stretch of places: [from, from + length) go to [to, to + length).
+struct Run {
+  int from = 0;
+  int to = 0;
+  int length = 0;
+};
+/// y_(to - origin) += x_from for all places of the runs.
+void addRuns(const double* x, const Run* runs, int count, double* y, int origin);
+/// The same for rows and columns of a symmetric x, of which y takes the columns [begin, end), and lower triangles.
+/// Places increase.
+void addTriangle(const double* x, int xStride, const Run* runs, int count, int begin, int end, double* y, int yStride,
+                 int origin);
+
+}  // namespace nonconvex
