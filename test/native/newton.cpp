@@ -1,0 +1,363 @@
+// Newton's method where the answers are known, and where there is none.
+#include "solvers/newton.hpp"
+
+#include <memory>
+
+#include "check.hpp"
+#include "core/run.hpp"
+#include "model/program.hpp"
+#include "newton_check.hpp"
+#include "newton_classics.hpp"
+
+using namespace nonconvex;
+using namespace expressions;
+
+namespace {
+
+struct Result {
+  Outcome outcome;
+  NewtonSolution solution;
+};
+
+Result solve(const std::shared_ptr<Oracle>& oracle, const std::vector<double>& start,
+             const NewtonSettings& settings = {}, const std::vector<double>& multipliers = {}) {
+  const Cpu la;
+  Monitor monitor;
+  NewtonSolver<Cpu> solver(la, {oracle, start, multipliers}, settings);
+  Outcome outcome = iterate(solver, settings, monitor);
+  return {std::move(outcome), solver.solution()};
+}
+
+template <class F>
+Result solve(const std::vector<double>& start, F&& formulas, const NewtonSettings& settings = {}) {
+  return solve(std::make_shared<Program>(graphOf(static_cast<int>(start.size()), formulas)), start, settings);
+}
+
+NewtonSettings published() {
+  NewtonSettings settings;
+  settings.accuracy = NewtonAccuracy::paper;
+  return settings;
+}
+
+/// min x^T x / 2 subject to a^T x = b, and what calls were made.
+class Projection final : public Oracle {
+ public:
+  Projection(std::vector<double> a, double b) : a_(std::move(a)), b_(b), x_(a_.size()) {
+    const int n = variables();
+    jacobian_.lines = 1;
+    jacobian_.width = hessian_.lines = hessian_.width = n;
+    for (int j = 0; j < n; ++j) {
+      jacobian_.indices.push_back(j);
+      hessian_.indices.push_back(j);
+      hessian_.offsets.push_back(j + 1);
+    }
+    jacobian_.offsets.push_back(n);
+  }
+
+  int variables() const override { return static_cast<int>(a_.size()); }
+  int constraints() const override { return 1; }
+  const SparsePattern& jacobianPattern() const override { return jacobian_; }
+  const SparsePattern& hessianPattern() const override { return hessian_; }
+  void moveTo(std::span<const double> x) override { x_.assign(x.begin(), x.end()); }
+  double objective() override { return ++objectives, 0.5 * check::inner(x_, x_); }
+  void gradient(std::span<double> g) override { std::copy(x_.begin(), x_.end(), g.begin()); }
+  void constraintValues(std::span<double> c) override { c[0] = check::inner(a_, x_) - b_; }
+  void jacobian(std::span<double> values) override { std::copy(a_.begin(), a_.end(), values.begin()); }
+  void hessian(double sigma, std::span<const double>, std::span<double> values) override {
+    ++hessians;
+    std::fill(values.begin(), values.end(), sigma);
+  }
+  void jacobianProduct(std::span<const double> v, std::span<double> out) override {
+    out[0] = check::inner(a_, {v.begin(), v.end()});
+  }
+  void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override {
+    for (std::size_t j = 0; j < a_.size(); ++j) out[j] = a_[j] * v[0];
+  }
+  void hessianProduct(double sigma, std::span<const double>, std::span<const double> v,
+                      std::span<double> out) override {
+    for (std::size_t j = 0; j < a_.size(); ++j) out[j] = sigma * v[j];
+  }
+
+  int objectives = 0;
+  int hessians = 0;
+
+ private:
+  std::vector<double> a_;
+  double b_;
+  std::vector<double> x_;
+  SparsePattern jacobian_;
+  SparsePattern hessian_;
+};
+
+const auto circle = [](Variables x) { return Formulas{x(1) + x(2), {square(x(1)) + square(x(2)) - 2}}; };
+
+void solveClassics(const std::vector<classics::Classic>& all, const NewtonSettings& settings) {
+  for (const classics::Classic& problem : all) {
+    const auto program = std::make_shared<Program>(problem.graph);
+    const auto [outcome, solution] = solve(program, problem.start, settings);
+    const std::string name = problem.name + "(" + std::to_string(problem.start.size()) + ")";
+    check::note(outcome.status == Status::solved, __FILE__, __LINE__, name + ": " + outcome.message);
+    Program fresh(problem.graph);
+    const auto at = check::conditionsAt(fresh, problem.start, solution.x, solution.multipliers);
+    check::note(at.residual <= settings.tolerance * (1 + 1e-6), __FILE__, __LINE__,
+                name + ": residual " + check::text(at.residual));
+    check::note(at.leastCurvature >= -1e-6, __FILE__, __LINE__, name + ": curvature " + check::text(at.leastCurvature));
+    CHECK_NEAR(at.residual, solution.residual, 1e-12 + 1e-6 * at.residual);
+    CHECK_NEAR(at.feasibility, solution.feasibility, 1e-12 + 1e-6 * at.feasibility);
+    if (problem.minima.empty()) continue;
+    bool known = false;
+    for (const double f : problem.minima)
+      known = known || std::abs(at.objective - f) <= 1e-6 * std::max(1.0, std::abs(f));
+    check::note(known, __FILE__, __LINE__, name + ": objective " + check::text(at.objective));
+  }
+}
+
+}  // namespace
+
+TEST(classicalProblems) {
+  for (const NewtonSettings& settings : {NewtonSettings(), published()}) {
+    solveClassics(classics::small(), settings);
+    solveClassics(classics::systems(), settings);
+    solveClassics(classics::chains(), settings);
+  }
+}
+
+TEST(aQuadraticProgramTakesOneStep) {
+  const auto oracle = std::make_shared<Projection>(std::vector<double>{1, 2, 3, 4}, 30);
+  const auto [outcome, solution] = solve(oracle, {5, -1, 0, 2});
+  CHECK(outcome.status == Status::solved);
+  CHECK_EQ(outcome.progress.iteration, 1);
+  for (int j = 0; j < 4; ++j) CHECK_NEAR(solution.x[static_cast<std::size_t>(j)], j + 1.0, 1e-12);
+  CHECK_NEAR(solution.multipliers[0], -1, 1e-12);
+  CHECK_EQ(solution.inertia.positive, 3);
+  CHECK_EQ(solution.inertia.negative, 0);
+  CHECK_EQ(solution.inertia.zero, 0);
+  CHECK_EQ(solution.counts.objective, oracle->objectives);
+  CHECK_EQ(solution.counts.hessian, oracle->hessians);
+  CHECK(solution.time.derivatives >= 0 && solution.time.linearAlgebra > 0);
+}
+
+/// If c = t is asked for, the minimum changes by -lambda t.
+TEST(multipliersAreSensitivities) {
+  const auto at = [](double t) {
+    return solve({1, 1}, [&](Variables x) { return Formulas{x(1) + x(2), {square(x(1)) + square(x(2)) - 2 - t}}; });
+  };
+  const auto [outcome, solution] = at(0);
+  CHECK(outcome.status == Status::solved);
+  CHECK_NEAR(solution.x[0], -1, 1e-8);
+  CHECK_NEAR(solution.multipliers[0], 0.5, 1e-8);
+  const double t = 1e-4;
+  CHECK_NEAR(at(t).outcome.progress.objective - outcome.progress.objective, -solution.multipliers[0] * t, t * t);
+}
+
+TEST(withoutConstraints) {
+  const auto [outcome, solution] = solve({-1.2, 1, -1.2, 1}, [](Variables x) {
+    return Formulas{sum(1, 3, [&](int i) { return 100 * square(x(i + 1) - square(x(i))) + square(1 - x(i)); }), {}};
+  });
+  CHECK(outcome.status == Status::solved);
+  for (const double x : solution.x) CHECK_NEAR(x, 1, 1e-6);
+  CHECK_EQ(solution.inertia.positive, 4);
+}
+
+TEST(maximaAndSaddlesAreLeft) {
+  // The start is the maximum: grad L = 0, c = 0.
+  const auto onCircle = solve({1, 1}, circle);
+  CHECK(onCircle.outcome.status == Status::solved);
+  CHECK_NEAR(onCircle.outcome.progress.objective, -2, 1e-8);
+  const auto saddle = solve({0, 0}, [](Variables x) {
+    return Formulas{pow(x(1), 4) - square(x(1)) + square(x(2)), {}};
+  });
+  CHECK(saddle.outcome.status == Status::solved);
+  CHECK_NEAR(saddle.outcome.progress.objective, -0.25, 1e-8);
+  // Curvature so strong that eta2 ||grad L||^2 alone would hold the point.
+  const auto strong = solve({0, 0}, [](Variables x) {
+    return Formulas{50 * (pow(x(1), 4) - square(x(1))) + square(x(2)), {}};
+  });
+  CHECK(strong.outcome.status == Status::solved);
+  CHECK_NEAR(strong.outcome.progress.objective, -12.5, 1e-6);
+  // A saddle on the sphere: the middle axis of an ellipsoid.
+  const auto ellipsoid = solve({0, 1, 0}, [](Variables x) {
+    return Formulas{square(x(1)) + 2 * square(x(2)) + 3 * square(x(3)),
+                    {square(x(1)) + square(x(2)) + square(x(3)) - 1}};
+  });
+  CHECK(ellipsoid.outcome.status == Status::solved);
+  CHECK_NEAR(ellipsoid.outcome.progress.objective, 1, 1e-8);
+  CHECK_EQ(ellipsoid.solution.inertia.positive, 2);
+}
+
+/// f = -x^2 x is stationary at 0, along which it has no curvature: what derivatives of second order say is a minimum.
+TEST(degenerateMinima) {
+  const auto fourth = solve({1, 1}, [](Variables x) { return Formulas{pow(x(1), 4) + square(x(2)), {}}; });
+  CHECK(fourth.outcome.status == Status::solved);
+  CHECK_NEAR(fourth.outcome.progress.objective, 0, 1e-9);
+  CHECK_EQ(fourth.solution.inertia.negative, 0);
+}
+
+TEST(unboundedObjectives) {
+  const auto linear = solve({0, 0}, [](Variables x) { return Formulas{x(1) + x(2), {x(1) - x(2)}}; });
+  CHECK(linear.outcome.status == Status::unbounded);
+  CHECK(linear.outcome.progress.objective < -1e10);
+  CHECK_NEAR(linear.solution.feasibility / check::greatest(linear.solution.x), 0, 1e-6);
+  const auto concave = solve({1, 2}, [](Variables x) { return Formulas{-square(x(1)) + square(x(2)), {}}; });
+  CHECK(concave.outcome.status == Status::unbounded);
+  const auto cubic = solve({-1, 0}, [](Variables x) { return Formulas{pow(x(1), 3), {x(2) - square(x(1))}}; });
+  CHECK(cubic.outcome.status == Status::unbounded);
+}
+
+TEST(infeasibleConstraints) {
+  // Two concentric circles; the least ||c|| is between them.
+  const auto circles = solve({1, 1}, [](Variables x) {
+    const Scalar r2 = square(x(1)) + square(x(2));
+    return Formulas{x(1), {r2 - 1, r2 - 3}};
+  });
+  CHECK(circles.outcome.status == Status::infeasible);
+  CHECK_NEAR(circles.solution.x[0] * circles.solution.x[0] + circles.solution.x[1] * circles.solution.x[1], 2, 1e-4);
+  CHECK_NEAR(circles.solution.feasibility, 1, 1e-4);
+  const auto square1 = solve({3, 1}, [](Variables x) { return Formulas{square(x(2)), {square(x(1)) + 1}}; });
+  CHECK(square1.outcome.status == Status::infeasible);
+  CHECK_NEAR(square1.solution.x[0], 0, 1e-3);
+  const auto lines = solve({3, 1}, [](Variables x) {
+    return Formulas{square(x(1)) + square(x(2)), {x(1) + x(2) - 1, x(1) + x(2) - 2}};
+  });
+  CHECK(lines.outcome.status == Status::infeasible);
+  CHECK_NEAR(lines.solution.feasibility, 0.5, 1e-4);
+}
+
+/// The start is a local minimum of ||c||, but not the only one.
+TEST(localInfeasibilityIsLeft) {
+  // c = (x - 1)^2 (x + 2) + 1/2 has a local minimum of |c| at 1 and its zero left of -2.
+  const auto [outcome, solution] = solve({1}, [](Variables x) {
+    return Formulas{{}, {square(x(1) - 1) * (x(1) + 2) + 0.5}};
+  });
+  CHECK(outcome.status == Status::solved);
+  CHECK(solution.x[0] < -2);
+  // At a maximum of |c| J is 0 and there is curvature to follow.
+  const auto top = solve({0, 0}, [](Variables x) {
+    return Formulas{square(x(1) - 3) + square(x(2)), {square(x(1)) + square(x(2)) - 4}};
+  });
+  CHECK(top.outcome.status == Status::solved);
+  CHECK_NEAR(top.outcome.progress.objective, 1, 1e-8);
+}
+
+TEST(dependentConstraints) {
+  // The same constraint three times, once squared out.
+  const auto thrice = solve({1, 2, 3}, [](Variables x) {
+    const Scalar plane = x(1) + x(2) + x(3) - 3;
+    return Formulas{square(x(1)) + 2 * square(x(2)) + 3 * square(x(3)), {plane, 2 * plane, plane * (x(1) + 10)}};
+  });
+  CHECK(thrice.outcome.status == Status::solved);
+  CHECK_NEAR(thrice.outcome.progress.objective, 9 / (1 + 0.5 + 1 / 3.0), 1e-6);
+  // J = 0 at the start.
+  const auto flat = solve({0, 0, 0}, [](Variables x) {
+    return Formulas{square(x(1) - 2) + square(x(2)) + square(x(3)), {x(1) * x(2) - 1, x(2) * x(3) - 1}};
+  });
+  CHECK(flat.outcome.status == Status::solved);
+  CHECK(flat.solution.feasibility <= 1e-8);
+  // No multipliers at the minimum: x^2 = 0. There is no answer to first order, and none may be claimed but where the
+  // tolerance hides that.
+  const auto none = solve({1}, [](Variables x) { return Formulas{x(1), {square(x(1))}}; });
+  CHECK(none.outcome.status != Status::infeasible);
+  CHECK(std::abs(none.solution.x[0]) <= 1e-2);
+}
+
+TEST(equationsAlone) {
+  const auto [outcome, solution] = solve({0.5, 1.5}, [](Variables x) {
+    return Formulas{{}, {exp(x(1)) - x(2), x(1) + square(x(2)) - 2}};
+  });
+  CHECK(outcome.status == Status::solved);
+  CHECK_NEAR(std::exp(solution.x[0]), solution.x[1], 1e-7);
+  CHECK_NEAR(solution.x[0] + solution.x[1] * solution.x[1], 2, 1e-7);
+  CHECK_EQ(solution.inertia.positive, 0);
+  CHECK_EQ(outcome.progress.objective, 0.0);
+  const auto fewer = solve({3, 1, 2}, [](Variables x) {
+    return Formulas{{}, {square(x(1)) + square(x(2)) + square(x(3)) - 1}};
+  });
+  CHECK(fewer.outcome.status == Status::solved);
+  CHECK_EQ(fewer.solution.inertia.negative, 0);
+}
+
+TEST(numbersOutOfRange) {
+  const auto start = solve({-1, 1}, [](Variables x) { return Formulas{log(x(1)), {x(1) - x(2)}}; });
+  CHECK(start.outcome.status == Status::numericalError);
+  CHECK_EQ(start.outcome.progress.iteration, 0);
+  CHECK_EQ(start.solution.x[0], -1.0);
+  const auto inConstraint = solve({-1, 1}, [](Variables x) { return Formulas{x(2), {log(x(1)) - x(2)}}; });
+  CHECK(inConstraint.outcome.status == Status::numericalError);
+  // A full step leads out of the domain; a shorter one does not.
+  const auto barrier = solve({50}, [](Variables x) { return Formulas{x(1) - log(x(1)), {}}; });
+  CHECK(barrier.outcome.status == Status::solved);
+  CHECK_NEAR(barrier.solution.x[0], 1, 1e-7);
+  const auto root = solve({4, 4}, [](Variables x) {
+    return Formulas{square(x(1)) + x(2), {sqrt(x(1)) + sqrt(x(2)) - 3}};
+  });
+  CHECK(root.outcome.status == Status::solved);
+}
+
+TEST(scaling) {
+  const auto formulas = [](Variables x) {
+    return Formulas{1e6 * (x(1) + x(2)), {1e5 * (square(x(1)) + square(x(2)) - 2)}};
+  };
+  for (const bool scaled : {true, false}) {
+    NewtonSettings settings;
+    settings.scaling = scaled;
+    const auto [outcome, solution] = solve({1.2, 1.1}, formulas, settings);
+    CHECK(outcome.status == Status::solved);
+    CHECK_NEAR(outcome.progress.objective, -2e6, 1e-2);
+    CHECK_NEAR(solution.multipliers[0], 5, 1e-5);
+    Program fresh(graphOf(2, formulas));
+    const auto at = check::conditionsAt(fresh, std::vector{1.2, 1.1}, solution.x, solution.multipliers, scaled);
+    CHECK(at.residual <= 1e-8 * (1 + 1e-6));
+  }
+}
+
+TEST(warmStarts) {
+  const auto program = std::make_shared<Program>(graphOf(2, circle));
+  const auto cold = solve(program, {-2, -0.1});
+  CHECK(cold.outcome.status == Status::solved);
+  const auto warm = solve(program, cold.solution.x, {}, cold.solution.multipliers);
+  CHECK(warm.outcome.status == Status::solved);
+  CHECK_EQ(warm.outcome.progress.iteration, 0);
+  CHECK_EQ(warm.solution.inertia.positive, 1);
+}
+
+TEST(limits) {
+  NewtonSettings settings;
+  settings.maxIterations = 3;
+  const auto [outcome, solution] = solve(
+      {-1.2, 1},
+      [](Variables x) {
+        return Formulas{100 * square(x(2) - square(x(1))) + square(1 - x(1)), {}};
+      },
+      settings);
+  CHECK(outcome.status == Status::iterationLimit);
+  CHECK_EQ(outcome.progress.iteration, 3);
+  // The point that is returned is the one that was reported.
+  Program fresh(graphOf(2, [](Variables x) {
+    return Formulas{100 * square(x(2) - square(x(1))) + square(1 - x(1)), {}};
+  }));
+  fresh.moveTo(solution.x);
+  CHECK_NEAR(fresh.objective(), outcome.progress.objective, 1e-12);
+
+  const Cpu la;
+  Monitor monitor;
+  monitor.abort();
+  NewtonSolver<Cpu> solver(la, {std::make_shared<Program>(graphOf(2, circle)), {3, 4}, {}}, {});
+  const Outcome aborted = iterate(solver, NewtonSettings(), monitor);
+  CHECK(aborted.status == Status::aborted);
+  CHECK_EQ(aborted.progress.objective, 7.0);
+  CHECK_EQ(solver.solution().x[0], 3.0);
+}
+
+TEST(wrongProblems) {
+  const auto program = std::make_shared<Program>(graphOf(1, [](Variables x) {
+    return Formulas{x(1), {x(1) - 1, square(x(1)) - 1}};
+  }));
+  const std::string more = check::messageOf([&] { solve(program, {1}); });
+  CHECK(check::contains(more, "m = 2"));
+  CHECK(check::contains(more, "n = 1"));
+  const auto good = std::make_shared<Program>(graphOf(2, circle));
+  CHECK(check::contains(check::messageOf([&] { solve(good, {1}); }), "start"));
+  CHECK(check::contains(check::messageOf([&] { solve(good, {1, NAN}); }), "start[1]"));
+  CHECK(check::contains(check::messageOf([&] { solve(good, {1, 1}, {}, {1, 2}); }), "multipliers"));
+  CHECK(check::contains(check::messageOf([&] { solve(nullptr, {1}); }), "oracle"));
+}
