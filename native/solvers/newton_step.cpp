@@ -12,6 +12,7 @@ constexpr int largeOrder = 100;  // from where on other starts are dear
 constexpr int fewRestarts = 6;
 constexpr int manyRestarts = 20;
 constexpr int mostSaddles = 50;
+constexpr double feasibleShare = 1e-6;  // of ||x||, where f falls for ever
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 double largestRow(const SparsePattern& rows, std::span<const double> J) {
@@ -136,8 +137,11 @@ std::optional<Status> NewtonMethod::newtonStep() {
       shortSteps_ = alpha < shortStep ? shortSteps_ + 1 : 0;
       accept(alpha * std::sqrt(norm2Squared(direction_.dx())));
       if (best_.residual <= settings_.tolerance) return arrived();
-      const double far = 1e15 * std::max(1.0, std::abs(first_.f));
-      if (point_.f < -far && normInf(point_.c) <= 1e-6 * std::max(1.0, normInf(point_.x))) return Status::unbounded;
+      if (veryLow()) {
+        if (nearlyFeasible()) return unbounded();
+        restoration_.begin(point_, feasibleShare * normInf(point_.x));  // is there a feasible point near?
+        return std::nullopt;
+      }
       if (shortSteps_ >= mostShort) {
         shortSteps_ = 0;
         if (normInf(point_.c) > std::max(settings_.tolerance, 1e-8))
@@ -149,6 +153,18 @@ std::optional<Status> NewtonMethod::newtonStep() {
     least = std::max(10 * factor_.shift.primal, 1e-4 * (sizeH_ > 0 ? sizeH_ : 1));
   }
   return blocked();
+}
+
+/// So low that f can hardly be bounded below, if the point is feasible.
+bool NewtonMethod::veryLow() const { return point_.f < -1e12 * std::max(1.0, std::abs(first_.f)); }
+
+bool NewtonMethod::nearlyFeasible() const {
+  return normInf(point_.c) <= feasibleShare * std::max(1.0, normInf(point_.x));
+}
+
+std::optional<Status> NewtonMethod::unbounded() {
+  noteBest(true);
+  return Status::unbounded;
 }
 
 /// No step is possible from here.
@@ -207,12 +223,15 @@ void NewtonMethod::accept(double length) {
   noteBest();
 }
 
-void NewtonMethod::noteBest(bool refused) {
+/// Keeps the point if its residual is the least, or if f is lower and ||c|| no larger.
+void NewtonMethod::noteBest(bool always) {
   const double residual = model_.residual(point_);
-  if (!refused && !best_.refused && residual >= best_.residual) return;
+  const double allowed = std::max(normInf(best_.point.c), settings_.tolerance);
+  const bool lower = point_.f < best_.point.f && normInf(point_.c) <= allowed;
+  if (!always && !best_.refused && residual >= best_.residual && !lower) return;
   copyPoint(point_, best_.point);
   best_.residual = residual;
-  best_.refused = refused;
+  best_.refused = false;
   best_.inertia = {};
 }
 
@@ -233,6 +252,7 @@ std::optional<Status> NewtonMethod::arrived() {
   best_.inertia = inertia;
   if (inertia.negative <= 0) return std::nullopt;
   noteBest(true);
+  best_.refused = true;
   best_.inertia = inertia;
   return leaveSaddle();
 }
@@ -275,8 +295,10 @@ std::optional<Status> NewtonMethod::restorationStep() {
     return restart(outcome == Outcome::stuck ? Status::stalled : Status::infeasible);
   }
   if (outcome == Outcome::restored) {
+    if (veryLow() && !nearlyFeasible()) return std::nullopt;
     restoration_.end();
     beginHere();
+    if (veryLow()) return unbounded();
   }
   noteBest();
   if (best_.residual <= settings_.tolerance) return arrived();

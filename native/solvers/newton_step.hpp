@@ -27,6 +27,9 @@ class NewtonMethod {
   std::optional<Status> arrived();
   std::optional<Status> leaveSaddle();
   std::optional<Status> blocked();
+  std::optional<Status> unbounded();
+  bool veryLow() const;
+  bool nearlyFeasible() const;
   std::optional<Status> restart(Status reason);
   void beginHere();
 
@@ -36,7 +39,7 @@ class NewtonMethod {
   double search();
   bool acceptable(double alpha, double bound, double normF);
   void accept(double length);
-  void noteBest(bool refused = false);
+  void noteBest(bool always = false);
 
   const Cpu& la_;
   const NewtonSettings settings_;

@@ -1,4 +1,4 @@
-// Formulas in scalars that become the nodes of a Graph.
+// Minimize in scalars that become the nodes of a Graph.
 #pragma once
 
 #include <cmath>
@@ -56,7 +56,7 @@ class Variables {
   Graph* graph_;
 };
 
-struct Formulas {
+struct Minimize {
   Scalar f;  ///< none: 0
   std::vector<Scalar> c;
 };
@@ -72,7 +72,7 @@ Scalar sum(int first, int last, Term&& term) {
 template <class F>
 Graph graphOf(int n, F&& formulas) {
   Graph graph(n);
-  const Formulas all = formulas(Variables(&graph));
+  const Minimize all = formulas(Variables(&graph));
   if (all.f.graph != nullptr) graph.minimize(all.f.node);
   for (const Scalar& c : all.c) graph.equalZero(c.node);
   return graph;

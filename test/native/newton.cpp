@@ -89,7 +89,7 @@ class Projection final : public Oracle {
   SparsePattern hessian_;
 };
 
-const auto circle = [](Variables x) { return Formulas{x(1) + x(2), {square(x(1)) + square(x(2)) - 2}}; };
+const auto circle = [](Variables x) { return Minimize{x(1) + x(2), {square(x(1)) + square(x(2)) - 2}}; };
 
 void solveClassics(const std::vector<classics::Classic>& all, const NewtonSettings& settings) {
   for (const classics::Classic& problem : all) {
@@ -140,7 +140,7 @@ TEST(aQuadraticProgramTakesOneStep) {
 /// If c = t is asked for, the minimum changes by -lambda t.
 TEST(multipliersAreSensitivities) {
   const auto at = [](double t) {
-    return solve({1, 1}, [&](Variables x) { return Formulas{x(1) + x(2), {square(x(1)) + square(x(2)) - 2 - t}}; });
+    return solve({1, 1}, [&](Variables x) { return Minimize{x(1) + x(2), {square(x(1)) + square(x(2)) - 2 - t}}; });
   };
   const auto [outcome, solution] = at(0);
   CHECK(outcome.status == Status::solved);
@@ -152,7 +152,7 @@ TEST(multipliersAreSensitivities) {
 
 TEST(withoutConstraints) {
   const auto [outcome, solution] = solve({-1.2, 1, -1.2, 1}, [](Variables x) {
-    return Formulas{sum(1, 3, [&](int i) { return 100 * square(x(i + 1) - square(x(i))) + square(1 - x(i)); }), {}};
+    return Minimize{sum(1, 3, [&](int i) { return 100 * square(x(i + 1) - square(x(i))) + square(1 - x(i)); }), {}};
   });
   CHECK(outcome.status == Status::solved);
   for (const double x : solution.x) CHECK_NEAR(x, 1, 1e-6);
@@ -165,19 +165,19 @@ TEST(maximaAndSaddlesAreLeft) {
   CHECK(onCircle.outcome.status == Status::solved);
   CHECK_NEAR(onCircle.outcome.progress.objective, -2, 1e-8);
   const auto saddle = solve({0, 0}, [](Variables x) {
-    return Formulas{pow(x(1), 4) - square(x(1)) + square(x(2)), {}};
+    return Minimize{pow(x(1), 4) - square(x(1)) + square(x(2)), {}};
   });
   CHECK(saddle.outcome.status == Status::solved);
   CHECK_NEAR(saddle.outcome.progress.objective, -0.25, 1e-8);
   // Curvature so strong that eta2 ||grad L||^2 alone would hold the point.
   const auto strong = solve({0, 0}, [](Variables x) {
-    return Formulas{50 * (pow(x(1), 4) - square(x(1))) + square(x(2)), {}};
+    return Minimize{50 * (pow(x(1), 4) - square(x(1))) + square(x(2)), {}};
   });
   CHECK(strong.outcome.status == Status::solved);
   CHECK_NEAR(strong.outcome.progress.objective, -12.5, 1e-6);
   // A saddle on the sphere: the middle axis of an ellipsoid.
   const auto ellipsoid = solve({0, 1, 0}, [](Variables x) {
-    return Formulas{square(x(1)) + 2 * square(x(2)) + 3 * square(x(3)),
+    return Minimize{square(x(1)) + 2 * square(x(2)) + 3 * square(x(3)),
                     {square(x(1)) + square(x(2)) + square(x(3)) - 1}};
   });
   CHECK(ellipsoid.outcome.status == Status::solved);
@@ -187,20 +187,20 @@ TEST(maximaAndSaddlesAreLeft) {
 
 /// f = -x^2 x is stationary at 0, along which it has no curvature: what derivatives of second order say is a minimum.
 TEST(degenerateMinima) {
-  const auto fourth = solve({1, 1}, [](Variables x) { return Formulas{pow(x(1), 4) + square(x(2)), {}}; });
+  const auto fourth = solve({1, 1}, [](Variables x) { return Minimize{pow(x(1), 4) + square(x(2)), {}}; });
   CHECK(fourth.outcome.status == Status::solved);
   CHECK_NEAR(fourth.outcome.progress.objective, 0, 1e-9);
   CHECK_EQ(fourth.solution.inertia.negative, 0);
 }
 
 TEST(unboundedObjectives) {
-  const auto linear = solve({0, 0}, [](Variables x) { return Formulas{x(1) + x(2), {x(1) - x(2)}}; });
+  const auto linear = solve({0, 0}, [](Variables x) { return Minimize{x(1) + x(2), {x(1) - x(2)}}; });
   CHECK(linear.outcome.status == Status::unbounded);
   CHECK(linear.outcome.progress.objective < -1e10);
   CHECK_NEAR(linear.solution.feasibility / check::greatest(linear.solution.x), 0, 1e-6);
-  const auto concave = solve({1, 2}, [](Variables x) { return Formulas{-square(x(1)) + square(x(2)), {}}; });
+  const auto concave = solve({1, 2}, [](Variables x) { return Minimize{-square(x(1)) + square(x(2)), {}}; });
   CHECK(concave.outcome.status == Status::unbounded);
-  const auto cubic = solve({-1, 0}, [](Variables x) { return Formulas{pow(x(1), 3), {x(2) - square(x(1))}}; });
+  const auto cubic = solve({-1, 0}, [](Variables x) { return Minimize{pow(x(1), 3), {x(2) - square(x(1))}}; });
   CHECK(cubic.outcome.status == Status::unbounded);
 }
 
@@ -208,16 +208,16 @@ TEST(infeasibleConstraints) {
   // Two concentric circles; the least ||c|| is between them.
   const auto circles = solve({1, 1}, [](Variables x) {
     const Scalar r2 = square(x(1)) + square(x(2));
-    return Formulas{x(1), {r2 - 1, r2 - 3}};
+    return Minimize{x(1), {r2 - 1, r2 - 3}};
   });
   CHECK(circles.outcome.status == Status::infeasible);
   CHECK_NEAR(circles.solution.x[0] * circles.solution.x[0] + circles.solution.x[1] * circles.solution.x[1], 2, 1e-4);
   CHECK_NEAR(circles.solution.feasibility, 1, 1e-4);
-  const auto square1 = solve({3, 1}, [](Variables x) { return Formulas{square(x(2)), {square(x(1)) + 1}}; });
+  const auto square1 = solve({3, 1}, [](Variables x) { return Minimize{square(x(2)), {square(x(1)) + 1}}; });
   CHECK(square1.outcome.status == Status::infeasible);
   CHECK_NEAR(square1.solution.x[0], 0, 1e-3);
   const auto lines = solve({3, 1}, [](Variables x) {
-    return Formulas{square(x(1)) + square(x(2)), {x(1) + x(2) - 1, x(1) + x(2) - 2}};
+    return Minimize{square(x(1)) + square(x(2)), {x(1) + x(2) - 1, x(1) + x(2) - 2}};
   });
   CHECK(lines.outcome.status == Status::infeasible);
   CHECK_NEAR(lines.solution.feasibility, 0.5, 1e-4);
@@ -227,13 +227,13 @@ TEST(infeasibleConstraints) {
 TEST(localInfeasibilityIsLeft) {
   // c = (x - 1)^2 (x + 2) + 1/2 has a local minimum of |c| at 1 and its zero left of -2.
   const auto [outcome, solution] = solve({1}, [](Variables x) {
-    return Formulas{{}, {square(x(1) - 1) * (x(1) + 2) + 0.5}};
+    return Minimize{{}, {square(x(1) - 1) * (x(1) + 2) + 0.5}};
   });
   CHECK(outcome.status == Status::solved);
   CHECK(solution.x[0] < -2);
   // At a maximum of |c| J is 0 and there is curvature to follow.
   const auto top = solve({0, 0}, [](Variables x) {
-    return Formulas{square(x(1) - 3) + square(x(2)), {square(x(1)) + square(x(2)) - 4}};
+    return Minimize{square(x(1) - 3) + square(x(2)), {square(x(1)) + square(x(2)) - 4}};
   });
   CHECK(top.outcome.status == Status::solved);
   CHECK_NEAR(top.outcome.progress.objective, 1, 1e-8);
@@ -243,26 +243,26 @@ TEST(dependentConstraints) {
   // The same constraint three times, once squared out.
   const auto thrice = solve({1, 2, 3}, [](Variables x) {
     const Scalar plane = x(1) + x(2) + x(3) - 3;
-    return Formulas{square(x(1)) + 2 * square(x(2)) + 3 * square(x(3)), {plane, 2 * plane, plane * (x(1) + 10)}};
+    return Minimize{square(x(1)) + 2 * square(x(2)) + 3 * square(x(3)), {plane, 2 * plane, plane * (x(1) + 10)}};
   });
   CHECK(thrice.outcome.status == Status::solved);
   CHECK_NEAR(thrice.outcome.progress.objective, 9 / (1 + 0.5 + 1 / 3.0), 1e-6);
   // J = 0 at the start.
   const auto flat = solve({0, 0, 0}, [](Variables x) {
-    return Formulas{square(x(1) - 2) + square(x(2)) + square(x(3)), {x(1) * x(2) - 1, x(2) * x(3) - 1}};
+    return Minimize{square(x(1) - 2) + square(x(2)) + square(x(3)), {x(1) * x(2) - 1, x(2) * x(3) - 1}};
   });
   CHECK(flat.outcome.status == Status::solved);
   CHECK(flat.solution.feasibility <= 1e-8);
   // No multipliers at the minimum: x^2 = 0. There is no answer to first order, and none may be claimed but where the
   // tolerance hides that.
-  const auto none = solve({1}, [](Variables x) { return Formulas{x(1), {square(x(1))}}; });
+  const auto none = solve({1}, [](Variables x) { return Minimize{x(1), {square(x(1))}}; });
   CHECK(none.outcome.status != Status::infeasible);
   CHECK(std::abs(none.solution.x[0]) <= 1e-2);
 }
 
 TEST(equationsAlone) {
   const auto [outcome, solution] = solve({0.5, 1.5}, [](Variables x) {
-    return Formulas{{}, {exp(x(1)) - x(2), x(1) + square(x(2)) - 2}};
+    return Minimize{{}, {exp(x(1)) - x(2), x(1) + square(x(2)) - 2}};
   });
   CHECK(outcome.status == Status::solved);
   CHECK_NEAR(std::exp(solution.x[0]), solution.x[1], 1e-7);
@@ -270,32 +270,32 @@ TEST(equationsAlone) {
   CHECK_EQ(solution.inertia.positive, 0);
   CHECK_EQ(outcome.progress.objective, 0.0);
   const auto fewer = solve({3, 1, 2}, [](Variables x) {
-    return Formulas{{}, {square(x(1)) + square(x(2)) + square(x(3)) - 1}};
+    return Minimize{{}, {square(x(1)) + square(x(2)) + square(x(3)) - 1}};
   });
   CHECK(fewer.outcome.status == Status::solved);
   CHECK_EQ(fewer.solution.inertia.negative, 0);
 }
 
 TEST(numbersOutOfRange) {
-  const auto start = solve({-1, 1}, [](Variables x) { return Formulas{log(x(1)), {x(1) - x(2)}}; });
+  const auto start = solve({-1, 1}, [](Variables x) { return Minimize{log(x(1)), {x(1) - x(2)}}; });
   CHECK(start.outcome.status == Status::numericalError);
   CHECK_EQ(start.outcome.progress.iteration, 0);
   CHECK_EQ(start.solution.x[0], -1.0);
-  const auto inConstraint = solve({-1, 1}, [](Variables x) { return Formulas{x(2), {log(x(1)) - x(2)}}; });
+  const auto inConstraint = solve({-1, 1}, [](Variables x) { return Minimize{x(2), {log(x(1)) - x(2)}}; });
   CHECK(inConstraint.outcome.status == Status::numericalError);
   // A full step leads out of the domain; a shorter one does not.
-  const auto barrier = solve({50}, [](Variables x) { return Formulas{x(1) - log(x(1)), {}}; });
+  const auto barrier = solve({50}, [](Variables x) { return Minimize{x(1) - log(x(1)), {}}; });
   CHECK(barrier.outcome.status == Status::solved);
   CHECK_NEAR(barrier.solution.x[0], 1, 1e-7);
   const auto root = solve({4, 4}, [](Variables x) {
-    return Formulas{square(x(1)) + x(2), {sqrt(x(1)) + sqrt(x(2)) - 3}};
+    return Minimize{square(x(1)) + x(2), {sqrt(x(1)) + sqrt(x(2)) - 3}};
   });
   CHECK(root.outcome.status == Status::solved);
 }
 
 TEST(scaling) {
   const auto formulas = [](Variables x) {
-    return Formulas{1e6 * (x(1) + x(2)), {1e5 * (square(x(1)) + square(x(2)) - 2)}};
+    return Minimize{1e6 * (x(1) + x(2)), {1e5 * (square(x(1)) + square(x(2)) - 2)}};
   };
   for (const bool scaled : {true, false}) {
     NewtonSettings settings;
@@ -326,14 +326,14 @@ TEST(limits) {
   const auto [outcome, solution] = solve(
       {-1.2, 1},
       [](Variables x) {
-        return Formulas{100 * square(x(2) - square(x(1))) + square(1 - x(1)), {}};
+        return Minimize{100 * square(x(2) - square(x(1))) + square(1 - x(1)), {}};
       },
       settings);
   CHECK(outcome.status == Status::iterationLimit);
   CHECK_EQ(outcome.progress.iteration, 3);
   // The point that is returned is the one that was reported.
   Program fresh(graphOf(2, [](Variables x) {
-    return Formulas{100 * square(x(2) - square(x(1))) + square(1 - x(1)), {}};
+    return Minimize{100 * square(x(2) - square(x(1))) + square(1 - x(1)), {}};
   }));
   fresh.moveTo(solution.x);
   CHECK_NEAR(fresh.objective(), outcome.progress.objective, 1e-12);
@@ -350,7 +350,7 @@ TEST(limits) {
 
 TEST(wrongProblems) {
   const auto program = std::make_shared<Program>(graphOf(1, [](Variables x) {
-    return Formulas{x(1), {x(1) - 1, square(x(1)) - 1}};
+    return Minimize{x(1), {x(1) - 1, square(x(1)) - 1}};
   }));
   const std::string more = check::messageOf([&] { solve(program, {1}); });
   CHECK(check::contains(more, "m = 2"));
