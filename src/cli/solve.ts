@@ -45,7 +45,8 @@ export async function solve(args: string[], signal: AbortSignal): Promise<number
 
 async function printJson(path: string, choices: Choices, signal: AbortSignal): Promise<number> {
   const { result, objective, x, multipliers } = await run(path, { ...choices, outlev: 0 }, signal);
-  const { status, message, residual, feasibility, iterations, seconds } = result;
+  // What is not known or not finite is null.
+  const { status, message, residual = null, feasibility = null, iterations, seconds } = result;
   print(JSON.stringify({ status, message, objective, residual, feasibility, iterations, seconds, x, multipliers }));
   return status === 'solved' ? 0 : 1;
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { newtonDefaults } from '../../src/generated/settings.js';
 import { chain, circle, nl } from './nl.js';
-import { ended, Folder } from './program.js';
+import { ended, Folder, interruptOnceLogged } from './program.js';
 import { readSol, type Sol } from './sol.js';
 
 const folder = new Folder();
@@ -84,9 +84,9 @@ describe('-AMPL', () => {
   });
 
   it('answers an interrupt with the best point so far', async () => {
-    folder.write('stub.nl', chain(3000));
-    const child = folder.start(['stub', '-AMPL', 'outlev=1', 'max_iter=1000000']);
-    child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 700));
+    folder.write('stub.nl', chain(30_000));
+    const child = folder.start(['stub', '-AMPL', 'outlev=1', 'max_iter=1e9']);
+    interruptOnceLogged(child);
     expect(await ended(child)).toMatchObject({ code: 0, signal: null, errors: '' });
     const { code, x, variables } = sol();
     expect(code).toBe(402);

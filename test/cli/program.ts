@@ -60,3 +60,15 @@ export function ended(child: ChildProcess): Promise<Ended> {
     child.on('close', (code, signal) => resolve({ code, signal, output, errors }));
   });
 }
+
+/** Sends SIGINT when the first iterations have been printed. */
+export function interruptOnceLogged(child: ChildProcess): void {
+  let output = '';
+  let sent = false;
+  child.stdout?.on('data', (text) => {
+    output += text;
+    if (sent || !/^ +1 /m.test(output)) return;
+    sent = true;
+    child.kill('SIGINT');
+  });
+}
