@@ -1,5 +1,5 @@
-// What a user gets from the registry: the packed tarball, installed in an empty folder with Node and npm alone in the
-// PATH. Needs dist/ and prebuilds/ (npm run build, npm run prebuild).
+// What a user gets from the registry: the packed tarball, installed in an empty folder with Node, npm and a shell alone in
+// the PATH. Needs dist/ and prebuilds/ (npm run build, npm run prebuild).
 import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -27,7 +27,7 @@ function programOf(command: string): string {
   return realpathSync(execFileSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).trim());
 }
 
-/** Nothing of our own npm run, and no tool but Node and npm. */
+/** Nothing of our own npm run, and no tool but Node, npm and a shell. */
 function bareEnvironment(): NodeJS.ProcessEnv {
   return { PATH: join(folder, 'bin'), HOME: folder };
 }
@@ -42,7 +42,7 @@ function node(script: string): { status: string; gap: number; fitted: number[] }
 beforeAll(() => {
   mkdirSync(join(folder, 'bin'));
   symlinkSync(process.execPath, join(folder, 'bin/node'));
-  for (const command of ['npm', 'npx']) symlinkSync(programOf(command), join(folder, 'bin', command));
+  for (const command of ['npm', 'npx', 'sh']) symlinkSync(programOf(command), join(folder, 'bin', command));
   mkdirSync(application);
   writeFileSync(join(application, 'package.json'), '{ "private": true }');
   const pack = ['pack', '--json', '--pack-destination', folder];
