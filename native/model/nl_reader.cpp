@@ -184,7 +184,8 @@ constexpr std::pair<int, const char*> refusedOperators[] = {{4, "rem"},
 
 class Reader {
  public:
-  Reader(std::span<const char> bytes, const std::string& name) : in_(bytes, name) {}
+  Reader(std::span<const char> bytes, const std::string& name, int objective)
+      : in_(bytes, name), objective_(objective) {}
 
   NlModel read() {
     readHeader();
@@ -219,6 +220,7 @@ class Reader {
   Graph withoutFixed(const NlModel& model) const;
 
   Input in_;
+  int objective_;  // which counts, from 1
   NlModel model_;
   Graph graph_{0};
   int variables_ = 0;
@@ -302,6 +304,8 @@ void Reader::readHeader() {
     in_.setBinary();
   }
 
+  require(objective_ >= 0 && objective_ <= std::max(objectives_, 1), "objno", objective_,
+          "must be 0 to " + std::to_string(objectives_));
   graph_ = Graph(variables_);
   defined_ = static_cast<int>(defined);
   variableNodes_.assign(at(variables_), -1);
@@ -706,9 +710,10 @@ NlModel Reader::finish() {
     return graph_.binary(Op::add, node,
                          graph_.matvec(graph_.variables(0, variables_), graph_.matrix(std::move(matrix))));
   };
-  if (objectives_ > 0) {  // the first, as AMPL's solvers do
-    int f = withLinear(objectiveNodes_[0], std::span(objectiveRows_).first(1));
-    model_.maximise = maximise_[0] != 0;
+  if (objective_ > 0 && objectives_ > 0) {
+    const auto k = static_cast<std::size_t>(objective_) - 1;
+    int f = withLinear(objectiveNodes_[k], std::span(objectiveRows_).subspan(k, 1));
+    model_.maximise = maximise_[k] != 0;
     if (model_.maximise) f = graph_.unary(Op::negate, f);
     graph_.minimize(f);
   }
@@ -782,13 +787,15 @@ std::vector<std::string> readLines(const std::string& path, std::size_t count) {
 
 }  // namespace
 
-NlModel parseNl(std::span<const char> bytes, const std::string& name) { return Reader(bytes, name).read(); }
+NlModel parseNl(std::span<const char> bytes, const std::string& name, int objective) {
+  return Reader(bytes, name, objective).read();
+}
 
-NlModel readNl(const std::string& path) {
+NlModel readNl(const std::string& path, int objective) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error(ErrorKind::solver, "cannot open " + show(path), "FILE_NOT_FOUND");
   const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  NlModel model = parseNl(bytes, path);
+  NlModel model = parseNl(bytes, path, objective);
   const std::string stub = path.ends_with(".nl") ? path.substr(0, path.size() - 3) : path;
   model.constraintNames = readLines(stub + ".row", model.multipliers.size());
   const std::vector<std::string> names = readLines(stub + ".col", model.modelVariable.size());
