@@ -5,22 +5,30 @@ import { solve } from './cli/solve.js';
 
 const controller = new AbortController();
 const args = process.argv.slice(2);
-const forAmpl = args.includes('-AMPL');
+const byAmpl = args.includes('-AMPL');
 
 // The first interrupt ends the solve with its best point; the second one has its usual effect.
 process.once('SIGINT', () => controller.abort());
-// Who reads no more is not interested in the rest, unless that is a .sol file.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-  if (code !== 'EPIPE') process.exitCode = 2;
-  if (!forAmpl) controller.abort();
+
+let unwritten = false;
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  // Who has stopped reading does not want the rest, unless that is a .sol file.
+  if (!byAmpl) controller.abort();
+  if (code === 'EPIPE' || unwritten) return;
+  unwritten = true;
+  fail(message);
 });
+
+function fail(message: string): void {
+  console.error(`nonconvex: ${message}`);
+  process.exitCode = 2;
+}
 
 try {
   const commands = ['solve', 'help', '--help', '-h', '--version'];
-  const first = args[0];
-  const forPeople = !forAmpl && (first === undefined || commands.includes(first));
-  process.exitCode = await (forPeople ? solve : ampl)(args, controller.signal);
+  const forPeople = !byAmpl && (args[0] === undefined || commands.includes(args[0]));
+  const status = await (forPeople ? solve : ampl)(args, controller.signal);
+  process.exitCode ??= status;
 } catch (error) {
-  console.error(`nonconvex: ${error instanceof Error ? error.message : error}`);
-  process.exitCode = 2;
+  fail(error instanceof Error ? error.message : String(error));
 }

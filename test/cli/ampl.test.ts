@@ -1,5 +1,5 @@
 // `nonconvex stub -AMPL`, as AMPL, Pyomo and JuMP call it.
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { newtonDefaults } from '../../src/generated/settings.js';
 import { chain, circle, nl } from './nl.js';
@@ -99,6 +99,13 @@ describe('-AMPL', () => {
     expect(await ended(child)).toMatchObject({ signal: null, errors: '' });
     expect(sol().code).toBe(0);
   });
+});
+
+it('says that it cannot write the .sol file', async () => {
+  folder.write('blocked.nl', nl(circle));
+  mkdirSync(folder.file('blocked.sol'));
+  const { code, errors } = await folder.run(['blocked', '-AMPL']);
+  expect({ code, errors }).toEqual({ code: 2, errors: expect.stringMatching(/^nonconvex: .*blocked\.sol/) });
 });
 
 describe('a file that cannot be solved', () => {

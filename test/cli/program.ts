@@ -28,12 +28,12 @@ export class Folder {
     return readFileSync(this.file(name), 'utf8');
   }
 
-  start(args: string[], env: Record<string, string> = {}): ChildProcess {
+  start(args: string[], env: Record<string, string> = {}, output: 'pipe' | number = 'pipe'): ChildProcess {
     const { nonconvex_options: _, ...rest } = process.env;
     return spawn(process.execPath, [program, ...args], {
       cwd: this.path,
       env: { ...rest, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', output, 'pipe'],
       timeout: 60_000,
     });
   }

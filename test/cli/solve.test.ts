@@ -1,5 +1,5 @@
 // `nonconvex solve`, as people and scripts call it.
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newtonDefaults } from '../../src/generated/settings.js';
@@ -195,6 +195,18 @@ describe('what is printed', () => {
       const { signal, errors } = await ended(child);
       expect({ signal, errors }).toEqual({ signal: null, errors: '' });
     }
+  });
+});
+
+describe.skipIf(!existsSync('/dev/full'))('output that cannot be written', () => {
+  it.each([
+    ['solve', 'circle.nl'],
+    ['solve', 'circle.nl', '--json'],
+  ])('is an error: %s %s', async (...args) => {
+    const full = openSync('/dev/full', 'w');
+    const { code, errors } = await ended(folder.start(args, {}, full));
+    closeSync(full);
+    expect({ code, errors }).toEqual({ code: 2, errors: expect.stringMatching(/^nonconvex: ENOSPC.*\n$/) });
   });
 });
 
