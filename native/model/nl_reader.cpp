@@ -199,6 +199,11 @@ class Reader {
     double coefficient;
   };
 
+  struct Terms {  // of all rows' linear parts
+    long long expected = 0;
+    long long read = 0;
+  };
+
   void readHeader();
   int headerCount(const char* what);
   void readSegment();
@@ -210,7 +215,7 @@ class Reader {
   void readValues(std::vector<double>& to, const char* what);
   void readRightHandSides();
   void readBounds();
-  void readLinearPart(std::vector<std::vector<LinearTerm>>& to, int end, const char* what);
+  void readLinearPart(std::vector<std::vector<LinearTerm>>& to, int end, const char* what, Terms& terms);
   void skipSuffix();
   void once(bool& done, const char* what) {
     if (done) in_.fail(std::string("a second ") + what + " segment");
@@ -234,6 +239,8 @@ class Reader {
   std::vector<char> maximise_;
   std::vector<std::vector<LinearTerm>> rows_;
   std::vector<std::vector<LinearTerm>> objectiveRows_;
+  Terms jacobianTerms_;
+  Terms gradientTerms_;
   std::vector<double> rightHandSides_;
   std::vector<double> start_;
   std::vector<double> duals_;
@@ -289,7 +296,9 @@ void Reader::readHeader() {
   while (in_.moreOnLine()) discrete |= in_.integer();
   if (discrete != 0) in_.unsupported("integer variables are");
   in_.skipLine();
-  in_.skipLine();  // numbers of nonzeros
+  jacobianTerms_.expected = in_.integer();
+  gradientTerms_.expected = in_.integer();
+  in_.skipLine();
   in_.skipLine();  // lengths of names
   std::size_t defined = 0;
   while (in_.moreOnLine()) defined += at(headerCount("common subexpressions"));
@@ -373,10 +382,10 @@ void Reader::readSegment() {
       return;
     }
     case 'J':
-      readLinearPart(rows_, constraints_, "constraint");
+      readLinearPart(rows_, constraints_, "constraint", jacobianTerms_);
       return;
     case 'G':
-      readLinearPart(objectiveRows_, objectives_, "objective");
+      readLinearPart(objectiveRows_, objectives_, "objective", gradientTerms_);
       return;
     case 'S':
       skipSuffix();
@@ -637,12 +646,13 @@ void Reader::readBounds() {
   }
 }
 
-void Reader::readLinearPart(std::vector<std::vector<LinearTerm>>& to, int end, const char* what) {
+void Reader::readLinearPart(std::vector<std::vector<LinearTerm>>& to, int end, const char* what, Terms& terms) {
   const int row = in_.index(end, what);
   const int count = in_.count("linear terms", 4);
   in_.endLine();
   if (!to[at(row)].empty()) in_.fail(std::string("a second linear part of ") + what + " " + std::to_string(row));
   to[at(row)].reserve(at(count));
+  terms.read += count;
   for (int k = 0; k < count; ++k) {
     const int variable = in_.index(variables_, "variable");
     const double coefficient = in_.real();
@@ -677,6 +687,12 @@ NlModel Reader::finish() {
   if (constraints_ > 0 && !haveRightHandSides_) in_.fail("the file ends without its r segment");
   for (int i = 0; i < constraints_; ++i) {
     if (bodies_[at(i)] < 0) in_.fail("the file ends without the body of constraint " + std::to_string(i));
+  }
+  for (const auto& [terms, what] :
+       {std::pair(jacobianTerms_, "constraints"), std::pair(gradientTerms_, "objectives")}) {
+    if (terms.read >= terms.expected) continue;
+    in_.fail("the file ends with " + std::to_string(terms.read) + " of " + std::to_string(terms.expected) +
+             " linear terms of its " + what);
   }
   for (int k = 0; k < objectives_; ++k) {
     if (objectiveNodes_[at(k)] < 0) in_.fail("the file ends without objective " + std::to_string(k));
