@@ -295,7 +295,7 @@ int Graph::matvec(int a, int matrix, bool transposed, int count) {
 
 int Graph::slice(int a, int first, int step, int size) {
   checkInput(a, Op::slice);
-  const long long last = first + static_cast<long long>(step) * (size - 1);
+  const long long last = first + static_cast<long long>(step) * (static_cast<long long>(size) - 1);
   const int whole = this->size(a);
   if (size < 1 || first < 0 || first >= whole || last < 0 || last >= whole) {
     fail(Op::slice, "from " + std::to_string(first) + " by " + std::to_string(step) + ", " + std::to_string(size) +

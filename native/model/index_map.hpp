@@ -17,8 +17,8 @@ class IndexMap {
 
   int rows() const { return rows_; }
   int at(int row) const {
-    const Piece& first = pieces_.front();
-    return list_.empty() ? first.position + row * first.stride : list_[static_cast<std::size_t>(row)];
+    if (!list_.empty()) return list_[static_cast<std::size_t>(row)];
+    return pieces_.front().position + row * pieces_.front().stride;
   }
   /// Position of row 0 when each row's is one behind that before it, otherwise -1.
   int contiguous() const { return list_.empty() && (pieces_.front().stride == 1 || rows_ == 1) ? at(0) : -1; }
