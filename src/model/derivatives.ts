@@ -98,7 +98,7 @@ class Comparison {
         if (!Number.isFinite(difference) || !Number.isFinite(coarse)) return;
         ++this.#compared;
         const rounding =
-          (8 * Number.EPSILON * Math.max(Math.abs(of(here)), Math.abs(of(near[0])), Math.abs(of(near[1])))) / step;
+          (8 * Number.EPSILON * Math.max(1, Math.abs(of(here)), Math.abs(of(near[0])), Math.abs(of(near[1])))) / step;
         const doubt =
           1e-5 * Math.max(Math.abs(value), Math.abs(difference)) + 2 * Math.abs(difference - coarse) + rounding;
         if (Math.abs(value - difference) <= doubt) return;
