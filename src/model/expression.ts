@@ -149,11 +149,11 @@ function constantOf<S extends Shape>(shape: S, numbers: Float64Array): Expressio
 export function constantMatrix(constant: ConstantMatrix): Expression<readonly [number, number]> {
   const { matrix, transposed } = constant;
   const shape = transposed ? ([matrix.columns, matrix.rows] as const) : ([matrix.rows, matrix.columns] as const);
+  const leaf = { owner: undefined, inputs: [], constant };
+  if (!('data' in matrix)) return new Expression(shape, { op: -1, size: matrix.rows * matrix.columns, ...leaf });
   const size = sizeOf('constant', shape);
-  const leaf = { size, owner: undefined, inputs: [], constant };
-  if (!('data' in matrix)) return new Expression(shape, { op: -1, ...leaf });
   const numbers = toFloat64(transposed ? transposedMatrix(matrix) : matrix);
-  return new Expression(shape, { op: op.constant, ...leaf, numbers });
+  return new Expression(shape, { op: op.constant, size, ...leaf, numbers });
 }
 
 function transposedMatrix({ data, rows, columns }: Matrix): Matrix {

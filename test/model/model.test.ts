@@ -101,6 +101,16 @@ describe('a model', () => {
     }
   });
 
+  it('multiplies by sparse matrices with more places than an int counts', () => {
+    const n = 1 << 16;
+    const places = Int32Array.from({ length: n + 1 }, (_, i) => i);
+    const twice = { format: 'csr' as const, rows: n, columns: n, offsets: places, indices: places.slice(0, n) };
+    const model = new Model();
+    const x = model.variable(n, { start: 1 });
+    model.equal(matvec({ ...twice, values: new Float64Array(n).fill(2) }, x), 3);
+    expect(new Set(model.compile().constraints(model.compile().start))).toEqual(new Set([-1]));
+  });
+
   it('may have a million entries', () => {
     const n = 1e6;
     const model = new Model();
