@@ -68,6 +68,9 @@ void pause() {
 #endif
 }
 
+/// Workers count from 0; whoever else calls is 0, too.
+thread_local int threadNumber = 0;
+
 /// Locks a mutex that is never held for more than an instant: going to sleep for it would cost more than any wait.
 std::unique_lock<std::mutex> lockPatiently(std::mutex& mutex) {
   std::unique_lock lock(mutex, std::defer_lock);
@@ -90,20 +93,36 @@ int availableThreads() {
   return std::max(1, static_cast<int>(std::ceil(cores)));
 }
 
+int WorkerPool::Region::end(int stretch) const {
+  return static_cast<int>(std::int64_t{chunks} * (stretch + 1) / stretches);
+}
+
+bool WorkerPool::Region::open() const {
+  for (int s = 0; s < stretches; ++s) {
+    if (next[static_cast<std::size_t>(s)].chunk.load(std::memory_order_relaxed) < end(s)) return true;
+  }
+  return false;
+}
+
 void WorkerPool::Region::work() {
-  for (int chunk = next.fetch_add(1); chunk < chunks; chunk = next.fetch_add(1)) {
-    try {
-      call(context, chunk);
-    } catch (...) {
-      if (!failed.exchange(true)) error = std::current_exception();
-      next.store(chunks);
+  for (int k = 0; k < stretches; ++k) {
+    const int stretch = (threadNumber + k) % stretches;
+    std::atomic<int>& counter = next[static_cast<std::size_t>(stretch)].chunk;
+    const int last = end(stretch);
+    for (int chunk = counter.fetch_add(1); chunk < last && !failed.load(std::memory_order_relaxed);
+         chunk = counter.fetch_add(1)) {
+      try {
+        call(context, chunk);
+      } catch (...) {
+        if (!failed.exchange(true)) error = std::current_exception();
+      }
     }
   }
 }
 
 WorkerPool::WorkerPool(int threads) {
   workers_.reserve(static_cast<std::size_t>(threads));
-  for (int i = 0; i < threads; ++i) workers_.emplace_back([this] { workerLoop(); });
+  for (int i = 0; i < threads; ++i) workers_.emplace_back([this, i] { workerLoop(i); });
 }
 
 WorkerPool::~WorkerPool() {
@@ -131,7 +150,12 @@ void WorkerPool::run(int chunks, int maxThreads, void (*call)(void*, int), void*
     for (int chunk = 0; chunk < chunks; ++chunk) call(context, chunk);
     return;
   }
-  Region region{.call = call, .context = context, .chunks = chunks, .freeSlots = helpers};
+  Region region{.call = call,
+                .context = context,
+                .chunks = chunks,
+                .stretches = std::min(helpers + 1, maxStretches),
+                .freeSlots = helpers};
+  for (int s = 1; s < region.stretches; ++s) region.next[static_cast<std::size_t>(s)].chunk.store(region.end(s - 1));
   int sleeping;
   {
     const auto lock = lockPatiently(mutex_);
@@ -161,7 +185,7 @@ void WorkerPool::run(int chunks, int maxThreads, void (*call)(void*, int), void*
 
 WorkerPool::Region* WorkerPool::claimRegion() {
   for (Region* region = regions_; region != nullptr; region = region->following) {
-    if (region->freeSlots > 0 && region->next.load(std::memory_order_relaxed) < region->chunks) {
+    if (region->freeSlots > 0 && !region->failed.load() && region->open()) {
       --region->freeSlots;
       region->helpers.fetch_add(1);
       return region;
@@ -176,7 +200,8 @@ void WorkerPool::spinForWork(unsigned seen) {
   for (int spins = 0; spins < 4000 && published_.load(std::memory_order_relaxed) == seen; ++spins) pause();
 }
 
-void WorkerPool::workerLoop() {
+void WorkerPool::workerLoop(int number) {
+  threadNumber = number;
   std::unique_lock lock = lockPatiently(mutex_);
   bool alert = false;  // was busy, or woken, a moment ago
   while (!stopping_) {

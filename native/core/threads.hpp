@@ -2,6 +2,7 @@
 // workers.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -43,22 +44,32 @@ class WorkerPool {
   }
 
  private:
+  static constexpr int maxStretches = 16;
+
   struct Region {
     void (*call)(void*, int);
     void* context;
     int chunks;
+    int stretches;  // at most maxStretches
     int freeSlots;  // guarded by mutex_
-    std::atomic<int> next = 0;
+    /// The next chunk of each stretch of neighbours. A thread begins with its own stretch, the same in every region, so
+    /// that it finds in its cache what it wrote last time, and helps with the others afterwards.
+    struct alignas(64) Counter {
+      std::atomic<int> chunk = 0;
+    };
+    std::array<Counter, maxStretches> next = {};
     std::atomic<int> helpers = 0;
     std::atomic<bool> failed = false;
     std::exception_ptr error = nullptr;
     Region* following = nullptr;
 
+    int end(int stretch) const;
+    bool open() const;
     void work();
   };
 
   void run(int chunks, int maxThreads, void (*call)(void*, int), void* context);
-  void workerLoop();
+  void workerLoop(int number);
   Region* claimRegion();  // needs mutex_
   void spinForWork(unsigned seen);
 

@@ -48,13 +48,27 @@ void Cpu::gemm(Transpose opA, Transpose opB, double alpha, Mat<const double> a, 
 }
 
 void Cpu::multiplySymmetric(Mat<const double> a, Mat<const double> b, Mat<double> c) const {
-  // One triangle is half the memory to read: worth more than sharing the work out as long as it fits a core's cache.
+  const int n = a.rows;
+  constexpr int few = 128;
   constexpr int cached = 1024;
-  if (b.cols == 1 && a.rows <= cached) {
-    blas::symvLower(a.rows, 1.0, a.data, a.stride, b.data, 0.0, c.data);
-  } else {
-    gemm(Transpose::yes, Transpose::no, 1.0, a, b, 0.0, c);
-  }
+  if (b.cols > 1 || n > cached) return gemm(Transpose::yes, Transpose::no, 1.0, a, b, 0.0, c);
+  if (n < few) return blas::symvLower(n, 1.0, a.data, a.stride, b.data, 0.0, c.data);
+  // A triangle is half the memory to read. Two blocks of rows, each in the cache of its thread, read the block below
+  // the diagonal twice and the triangles once.
+  const int top = n / 2;
+  tasks(
+      2,
+      [&](int t) {
+        const int begin = t == 0 ? 0 : top;
+        const int m = t == 0 ? top : n - top;
+        blas::symvLower(m, 1.0, &a(begin, begin), a.stride, b.data + begin, 0.0, c.data + begin);
+        if (t == 0) {
+          blas::gemv('T', n - top, top, 1.0, &a(top, 0), a.stride, b.data + top, 1.0, c.data);
+        } else {
+          blas::gemv('N', n - top, top, 1.0, &a(top, 0), a.stride, b.data, 1.0, c.data + top);
+        }
+      },
+      2.0 * n * n);
 }
 
 void Cpu::syrk(double alpha, Mat<const double> a, double beta, Mat<double> c) const {
