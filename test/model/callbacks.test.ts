@@ -1,0 +1,373 @@
+// Problems of callbacks: what is asked for, what is refused, and how a solve ends when they fail.
+import { describe, expect, it } from 'vitest';
+import { type Callbacks, fromCallbacks, minimize, SolverError } from '../../src/index.js';
+
+/** min x_0 + x_1 on the circle of radius sqrt(2): (-1, -1), multiplier 1/2. */
+const circle: Callbacks = {
+  n: 2,
+  m: 1,
+  start: [1, -2],
+  objective: (x) => (x[0] as number) + (x[1] as number),
+  gradient: (_, g) => g.fill(1),
+  constraints: (x, c) => {
+    c[0] = (x[0] as number) ** 2 + (x[1] as number) ** 2 - 2;
+  },
+  jacobian: (x, values) => {
+    values[0] = 2 * (x[0] as number);
+    values[1] = 2 * (x[1] as number);
+  },
+  hessian: (_, multipliers, values) => {
+    values[0] = 2 * (multipliers[0] as number);
+    values[3] = 2 * (multipliers[0] as number);
+  },
+};
+
+/** sum_i (x_i^4 / 4 - x_i) + sum_i x_i x_{i + 1} / 4, with the sum of x equal to 1: a Hessian of three diagonals. */
+function chain(n: number): Callbacks {
+  const at = (x: Float64Array, i: number) => x[i] ?? 0;
+  return {
+    n,
+    m: 1,
+    objective: (x) => x.reduce((total, value, i) => total + value ** 4 / 4 - value + (value * at(x, i + 1)) / 4, 0),
+    gradient: (x, g) => {
+      x.forEach((value, i) => {
+        g[i] = value ** 3 - 1 + (at(x, i - 1) + at(x, i + 1)) / 4;
+      });
+    },
+    constraints: (x, c) => {
+      c[0] = x.reduce((total, value) => total + value, -1);
+    },
+    jacobian: (_, values) => values.fill(1),
+    hessianVector: (x, _, v, product) => {
+      x.forEach((value, i) => {
+        product[i] = 3 * value ** 2 * at(v, i) + (at(v, i - 1) + at(v, i + 1)) / 4;
+      });
+    },
+  };
+}
+
+/** The lower half of three diagonals, in an order of its own. */
+function threeDiagonals(n: number) {
+  const [rows, columns]: [number[], number[]] = [[], []];
+  for (let i = n - 1; i >= 0; --i) {
+    rows.push(i);
+    columns.push(i);
+    if (i === 0) continue;
+    rows.push(i);
+    columns.push(i - 1);
+  }
+  return { rows, columns };
+}
+
+describe('callbacks', () => {
+  it('are solved', async () => {
+    const result = await minimize(fromCallbacks(circle));
+    expect(result.status).toBe('solved');
+    expect([...result.x]).toEqual([expect.closeTo(-1, 7), expect.closeTo(-1, 7)]);
+    expect(result.multipliers[0]).toBeCloseTo(0.5, 7);
+  });
+
+  it('may be sparse, in any order', async () => {
+    const dense = chain(12);
+    const entries = threeDiagonals(12);
+    const sparse: Callbacks = {
+      ...dense,
+      hessianEntries: entries,
+      hessianVector: undefined,
+      hessian: (x, _, values) => {
+        entries.rows.forEach((i, k) => {
+          values[k] = entries.columns[k] === i ? 3 * (x[i] as number) ** 2 : 0.25;
+        });
+      },
+      jacobianEntries: { rows: new Array(12).fill(0), columns: [...Array(12).keys()].reverse() },
+    };
+    const colored: Callbacks = { ...dense, hessianEntries: entries };
+    const results = await Promise.all([dense, sparse, colored].map((each) => minimize(fromCallbacks(each))));
+    for (const { status, x } of results) {
+      expect(status).toBe('solved');
+      x.forEach((value, i) => {
+        expect(value).toBeCloseTo(results[0]?.x[i] as number, 7);
+      });
+    }
+    const point = Float64Array.from({ length: 12 }, (_, i) => Math.sin(i));
+    const [a, b, c] = [dense, sparse, colored].map((each) => fromCallbacks(each).hessian(point, [1]));
+    expect(b).toEqual(c);
+    expect(b?.values.length).toBe(23);
+    expect(a?.values.length).toBe(78);
+  });
+
+  it('ask few products for a Hessian of known places', () => {
+    let products = 0;
+    const problem = chain(50);
+    const counted: Callbacks = {
+      ...problem,
+      hessianEntries: threeDiagonals(50),
+      hessianVector: (...values) => {
+        ++products;
+        problem.hessianVector?.(...values);
+      },
+    };
+    fromCallbacks(counted).hessian(new Float64Array(50), [1]);
+    expect(products).toBe(3);
+  });
+
+  it('need no constraints', async () => {
+    const { m, constraints, jacobian, ...rest } = circle;
+    const bowl: Callbacks = {
+      ...rest,
+      objective: (x) => (x[0] as number) ** 2 + Math.cosh(x[1] as number),
+      gradient: (x, g) => {
+        g[0] = 2 * (x[0] as number);
+        g[1] = Math.sinh(x[1] as number);
+      },
+      hessian: (x, _, values) => {
+        values[0] = 2;
+        values[3] = Math.cosh(x[1] as number);
+      },
+    };
+    const result = await minimize(fromCallbacks(bowl));
+    expect(result.status).toBe('solved');
+    expect(result.objective).toBeCloseTo(1, 10);
+    expect(result.multipliers).toEqual(new Float64Array(0));
+  });
+
+  it('weigh the objective, whatever their own scale', () => {
+    const problem = fromCallbacks({
+      ...circle,
+      gradient: (x, g) => {
+        g[0] = 2 * (x[0] as number);
+      },
+      hessian: (_, multipliers, values) => {
+        values[0] = 2 + 2 * (multipliers[0] as number);
+        values[3] = 2 * (multipliers[0] as number);
+      },
+    });
+    for (const sigma of [1, 0.25, 0, 3]) {
+      expect(problem.hessian([1, 1], [0.5], sigma).values).toEqual(Float64Array.of(2 * sigma + 1, 0, 1));
+      expect(problem.hessianProduct([1, 1], [0.5], [1, 10], sigma)).toEqual(Float64Array.of(2 * sigma + 1, 10));
+    }
+  });
+
+  it('say with NaN where they are not defined', async () => {
+    // -log(1 - x), with a full Newton step beyond 1 at first.
+    const barrier = fromCallbacks({
+      n: 1,
+      start: [-20],
+      objective: (x) => 1e-2 * (x[0] as number) ** 2 - Math.log(1 - (x[0] as number)) - 3 * (x[0] as number),
+      gradient: (x, g) => {
+        g[0] = 2e-2 * (x[0] as number) + 1 / (1 - (x[0] as number)) - 3;
+      },
+      hessian: (x, _, values) => {
+        values[0] = 2e-2 + 1 / (1 - (x[0] as number)) ** 2;
+      },
+    });
+    const result = await minimize(barrier);
+    expect(result.status).toBe('solved');
+    expect(barrier.gradient(result.x)[0]).toBeCloseTo(0, 7);
+  });
+
+  it('get arrays of zeros, and may spoil what they read', async () => {
+    const spoiling: Callbacks = {
+      ...circle,
+      objective: (x) => {
+        const value = circle.objective(x);
+        x.fill(77);
+        return value;
+      },
+      hessian: (x, multipliers, values) => {
+        expect(values.every((value) => value === 0)).toBe(true);
+        circle.hessian?.(x, multipliers, values);
+        multipliers.fill(77);
+        values[1] = 77; // not in the lower triangle
+      },
+    };
+    const [spoiled, plain] = await Promise.all([spoiling, circle].map((each) => minimize(fromCallbacks(each))));
+    expect(spoiled?.x).toEqual(plain?.x);
+  });
+
+  it('may solve a problem of their own, and be solved twice at once', async () => {
+    const inner: Promise<unknown>[] = [];
+    const program = fromCallbacks({
+      ...circle,
+      objective: (x) => {
+        if (inner.length < 2) inner.push(minimize(fromCallbacks(circle)));
+        return circle.objective(x);
+      },
+    });
+    const results = await Promise.all([minimize(program), minimize(program, { warmStart: { x: [0.5, -3] } })]);
+    for (const { status, objective } of results) {
+      expect(status).toBe('solved');
+      expect(objective).toBeCloseTo(-2, 7);
+    }
+    for (const result of await Promise.all(inner)) expect(result).toMatchObject({ status: 'solved' });
+  });
+
+  it('can abort the solve', async () => {
+    const controller = new AbortController();
+    let calls = 0;
+    const aborting = fromCallbacks({
+      ...circle,
+      hessian: (x, multipliers, values) => {
+        circle.hessian?.(x, multipliers, values);
+        if (++calls === 3) controller.abort();
+      },
+    });
+    const { status, x } = await minimize(aborting, { signal: controller.signal });
+    expect(status).toBe('aborted');
+    expect(x.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('callbacks that fail', () => {
+  const failing: [string, Partial<Callbacks>, string][] = [
+    [
+      'throw',
+      {
+        gradient: () => {
+          throw new Error('no gradient today');
+        },
+      },
+      'gradient threw: no gradient today',
+    ],
+    [
+      'return nothing',
+      { objective: (() => undefined) as unknown as Callbacks['objective'] },
+      'objective = undefined: expected a number',
+    ],
+    [
+      'return text',
+      { objective: (() => '1') as unknown as Callbacks['objective'] },
+      "objective = '1': expected a number",
+    ],
+    [
+      'return NaN at the start',
+      { objective: () => Number.NaN },
+      'objective = NaN at the start: expected a finite number',
+    ],
+    [
+      'write NaN at the start',
+      {
+        gradient: (_, g) => {
+          g[1] = Number.NaN;
+        },
+      },
+      'gradient[1] = NaN at the start: expected a finite number',
+    ],
+    [
+      'write NaN into the Jacobian',
+      {
+        jacobian: (_, values) => {
+          values[1] = Number.NaN;
+        },
+      },
+      'jacobian[0, 1] = NaN at the start',
+    ],
+    [
+      'write NaN into constraints',
+      {
+        constraints: (_, c) => {
+          c[0] = Number.POSITIVE_INFINITY;
+        },
+      },
+      'constraints[0] = Infinity at the start',
+    ],
+    [
+      'write NaN into the Hessian',
+      {
+        hessian: (_, __, values) => {
+          values[2] = Number.NaN;
+        },
+      },
+      'hessian[1, 0] = NaN at the start',
+    ],
+    [
+      'write NaN into products',
+      { hessian: undefined, hessianVector: (_, __, ___, product) => product.fill(Number.NaN) },
+      'hessian[0, 0] = NaN at the start',
+    ],
+    [
+      'return an array',
+      { gradient: (() => [1, 1]) as unknown as Callbacks['gradient'] },
+      'gradient returned an array: expected it to write into its last argument',
+    ],
+    [
+      'return a promise',
+      { gradient: (async () => {}) as unknown as Callbacks['gradient'] },
+      'gradient returned a promise: expected it to write into its last argument',
+    ],
+  ];
+  it.each(failing)('%s', async (_, wrong, message) => {
+    const error = await minimize(fromCallbacks({ ...circle, ...wrong })).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SolverError);
+    expect(error).toMatchObject({ code: 'CALLBACK_FAILED', message: expect.stringContaining(message) });
+  });
+
+  it('keep their cause', async () => {
+    const cause = new Error('later');
+    let calls = 0;
+    const later = fromCallbacks({
+      ...circle,
+      jacobian: (x, values) => {
+        if (++calls > 2) throw cause;
+        circle.jacobian?.(x, values);
+      },
+    });
+    await expect(minimize(later)).rejects.toMatchObject({ code: 'CALLBACK_FAILED', cause });
+    expect(() => later.jacobian([1, 2])).toThrow('jacobian threw: later');
+  });
+});
+
+describe('callbacks that are refused', () => {
+  const wrong: [string, object, typeof TypeError | typeof RangeError, string][] = [
+    ['no object', 5 as unknown as object, TypeError, 'callbacks = 5: expected an object'],
+    ['no n', { ...circle, n: undefined }, TypeError, 'n = undefined: expected a number'],
+    ['n = 0', { ...circle, n: 0 }, RangeError, 'n = 0: expected an integer >= 1'],
+    ['m = -1', { ...circle, m: -1 }, RangeError, 'm = -1: expected an integer >= 0'],
+    ['m > n', { ...circle, m: 3 }, RangeError, 'm = 3: expected no more constraints than the n = 2 variables'],
+    ['no objective', { ...circle, objective: undefined }, TypeError, 'objective = undefined: expected a function'],
+    ['no Jacobian', { ...circle, jacobian: undefined }, TypeError, 'jacobian = undefined: expected a function'],
+    [
+      'no Hessian',
+      { ...circle, hessian: undefined },
+      TypeError,
+      'hessian = undefined: expected a function, or one called',
+    ],
+    ['a misspelt member', { ...circle, hesian: () => {} }, TypeError, "unknown member 'hesian': expected n, m"],
+    ['a short start', { ...circle, start: [1] }, RangeError, 'start: expected 2 numbers, got 1'],
+    ['a start that is not finite', { ...circle, start: [1, Number.NaN] }, RangeError, 'start[1] = NaN'],
+    [
+      'places outside',
+      { ...circle, jacobianEntries: { rows: [0, 1], columns: [0, 1] } },
+      RangeError,
+      'jacobianEntries.rows[1] = 1: expected an integer in [0, 0]',
+    ],
+    [
+      'places twice',
+      { ...circle, jacobianEntries: { rows: [0, 0, 0], columns: [1, 0, 1] } },
+      RangeError,
+      'jacobianEntries: entries 0 and 2 are the same: expected each once',
+    ],
+    [
+      'lists of two lengths',
+      { ...circle, hessianEntries: { rows: [0, 1], columns: [0] } },
+      RangeError,
+      'hessianEntries: has 2 rows and 1 columns: expected as many',
+    ],
+    [
+      'the upper triangle',
+      { ...circle, hessianEntries: { rows: [0], columns: [1] } },
+      RangeError,
+      'hessianEntries: entry 0 is [0, 1]: expected row >= column, the lower triangle',
+    ],
+    [
+      'places that are no numbers',
+      { ...circle, hessianEntries: { rows: ['0'], columns: [0] } },
+      TypeError,
+      "hessianEntries.rows[0] = '0': expected a number",
+    ],
+  ];
+  it.each(wrong)('%s', (_, callbacks, kind, message) => {
+    expect(() => fromCallbacks(callbacks as Callbacks)).toThrow(kind);
+    expect(() => fromCallbacks(callbacks as Callbacks)).toThrow(message);
+  });
+});
