@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include "linalg/ordering.hpp"
@@ -16,8 +17,9 @@ class MinimumDegree {
  public:
   /// `byFill`: what is least is not the degree but the fill that an elimination would bring, in as far as the elements
   /// around a variable tell (Rothberg and Eisenstat, "Node selection strategies for bottom-up sparse matrix ordering",
-  /// 1998).
-  MinimumDegree(const Graph& graph, bool byFill) : n_(graph.vertices()), byFill_(byFill), weight_(graph.weights) {
+  /// 1998). `stages`, if not empty: those of a stage come after those of the ones before.
+  MinimumDegree(const Graph& graph, bool byFill, std::span<const int> stages)
+      : n_(graph.vertices()), byFill_(byFill), weight_(graph.weights), stages_(stages) {
     const auto n = static_cast<std::size_t>(n_);
     begin_.resize(n);
     length_.resize(n);
@@ -34,7 +36,7 @@ class MinimumDegree {
     for (const int w : weight_) remaining_ += w;
     head_.assign(static_cast<std::size_t>(remaining_) + 1, -1);
     list_.resize(n);
-    if (byFill) known_.resize(n);
+    known_.resize(n);
     buckets_.assign(n, -1);
     setAsideDenseRows(graph);
     for (int v = 0; v < n_; ++v) {
@@ -55,14 +57,28 @@ class MinimumDegree {
 
   std::vector<int> order() {
     std::vector<int> pivots;
-    int least = 0;
-    while (live_ > 0) {
-      while (head_[at(least)] < 0) ++least;
-      const int pivot = head_[at(least)];
-      eliminate(pivot);
-      pivots.push_back(pivot);
-      least = std::min(least, lowest_);
-    }
+    std::vector<int> later(stages_.size());
+    std::iota(later.begin(), later.end(), 0);
+    std::stable_sort(later.begin(), later.end(), [&](int u, int v) { return stages_[at(u)] < stages_[at(v)]; });
+    std::size_t next = 0;
+    do {
+      if (live_ == 0 && next < later.size()) {
+        stage_ = stages_[at(later[next])];
+        lowest_ = 0;
+      }
+      for (; next < later.size() && stages_[at(later[next])] <= stage_; ++next) {
+        const int v = later[next];
+        if (stage_ > 0 && state(v) == State::variable) insert(v, degree_[at(v)], known_[at(v)]);
+      }
+      int least = 0;
+      while (live_ > 0) {
+        while (head_[at(least)] < 0) ++least;
+        const int pivot = head_[at(least)];
+        eliminate(pivot);
+        pivots.push_back(pivot);
+        least = std::min(least, lowest_);
+      }
+    } while (next < later.size());
     std::vector<int> out;
     out.reserve(at(n_));
     for (const int pivot : pivots) {
@@ -77,6 +93,7 @@ class MinimumDegree {
 
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
   State& state(int v) { return state_[at(v)]; }
+  int stageOf(int v) const { return stages_.empty() ? 0 : stages_[at(v)]; }
 
   void setAsideDenseRows(const Graph& graph) {
     const double dense = std::max(16.0, 10 * std::sqrt(static_cast<double>(n_)));
@@ -92,6 +109,9 @@ class MinimumDegree {
 
   /// `known`: twice the number of pairs of neighbours that are neighbours of each other.
   void insert(int v, int degree, double known) {
+    list_[at(v)] = -1;
+    known_[at(v)] = known;
+    if (stageOf(v) > stage_) return;
     const int list = byFill_ ? fillList(v, degree, known) : degree;
     list_[at(v)] = list;
     int& head = head_[at(list)];
@@ -110,6 +130,7 @@ class MinimumDegree {
   }
 
   void remove(int v) {
+    if (list_[at(v)] < 0) return;
     const int before = previous_[at(v)];
     const int after = next_[at(v)];
     (before >= 0 ? next_[at(before)] : head_[at(list_[at(v)])]) = after;
@@ -209,7 +230,7 @@ class MinimumDegree {
       hash += static_cast<std::uint32_t>(v);
       scratch_.push_back(v);
     }
-    if (scratch_.empty()) {  // no neighbours but L_p: mass elimination
+    if (scratch_.empty() && stageOf(i) <= stage_) {  // no neighbours but L_p: mass elimination
       elementWeight_ -= weight_[at(i)];
       remaining_ -= weight_[at(i)];
       join(pivot, i, State::member);
@@ -220,7 +241,7 @@ class MinimumDegree {
     elements_[at(i)] = elements + 1;
     length_[at(i)] = kept;
     degree_[at(i)] = std::min(degree_[at(i)], degree);  // the part of L_p is added when it is known
-    if (byFill_) known_[at(i)] = known;
+    known_[at(i)] = known;
     hash_[at(i)] = hash;
   }
 
@@ -253,7 +274,8 @@ class MinimumDegree {
   }
 
   bool equalToMarked(int i, int j) const {
-    if (hash_[at(i)] != hash_[at(j)] || length_[at(i)] != length_[at(j)] || elements_[at(i)] != elements_[at(j)]) {
+    if (hash_[at(i)] != hash_[at(j)] || length_[at(i)] != length_[at(j)] || elements_[at(i)] != elements_[at(j)] ||
+        stageOf(i) != stageOf(j)) {
       return false;
     }
     for (int k = 1; k < length_[at(j)]; ++k) {
@@ -270,7 +292,7 @@ class MinimumDegree {
       lists_.push_back(i);
       const int inside = elementWeight_ - weight_[at(i)];
       degree_[at(i)] = std::max(0, std::min(degree_[at(i)] + inside, remaining_ - weight_[at(i)]));
-      insert(i, degree_[at(i)], byFill_ ? known_[at(i)] + static_cast<double>(inside) * (inside - 1) : 0);
+      insert(i, degree_[at(i)], known_[at(i)] + static_cast<double>(inside) * (inside - 1));
     }
     length_[at(pivot)] = static_cast<int>(lists_.size() - begin_[at(pivot)]);
     degree_[at(pivot)] = elementWeight_;
@@ -295,6 +317,7 @@ class MinimumDegree {
   int n_;
   bool byFill_;
   std::vector<int> weight_;
+  std::span<const int> stages_;
   std::vector<int> lists_;
   std::vector<std::size_t> begin_;
   std::vector<int> length_, elements_;
@@ -315,16 +338,17 @@ class MinimumDegree {
   int remaining_ = 0;
   int live_ = 0;
   int lowest_ = 0;
+  int stage_ = 0;
 };
 
 }  // namespace
 
 std::vector<int> minimumDegree(const Graph& graph) {
-  return graph.vertices() == 0 ? std::vector<int>() : MinimumDegree(graph, false).order();
+  return graph.vertices() == 0 ? std::vector<int>() : MinimumDegree(graph, false, {}).order();
 }
 
-std::vector<int> minimumFill(const Graph& graph) {
-  return graph.vertices() == 0 ? std::vector<int>() : MinimumDegree(graph, true).order();
+std::vector<int> minimumFill(const Graph& graph, std::span<const int> stages) {
+  return graph.vertices() == 0 ? std::vector<int>() : MinimumDegree(graph, true, stages).order();
 }
 
 }  // namespace nonconvex

@@ -3,8 +3,6 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
-#include <queue>
-#include <tuple>
 #include <utility>
 
 #include "core/random.hpp"
@@ -27,40 +25,63 @@ struct Level {
   long long weight = 0;
 };
 
+/// An order of visits that jumps about: steps of about the golden section.
+class Jumps {
+ public:
+  explicit Jumps(int n) : n_(n), step_(static_cast<int>(0.618 * n) | 1) {
+    while (std::gcd(step_, n_) != 1) ++step_;
+  }
+  int next() {
+    place_ += step_;
+    if (place_ >= n_) place_ -= n_;
+    return place_;
+  }
+
+ private:
+  int n_;
+  int step_;
+  int place_ = 0;
+};
+
 /// Heavy edge matching (Karypis and Kumar, "A fast and high quality multilevel scheme for partitioning irregular
 /// graphs", 1998).
-Level coarsen(Level& fine, long long heaviest, const Random& random) {
+Level coarsen(Level& fine, long long heaviest) {
   const Graph& graph = fine.graph;
   const int n = graph.vertices();
-  std::vector<int> visit(at(n)), mate(at(n), -1);
-  // Shuffled within order of degree: vertices with few neighbours have the least choice.
-  std::iota(visit.begin(), visit.end(), 0);
-  for (int i = n - 1; i > 0; --i) {
-    std::swap(visit[at(i)], visit[random.below(static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(i + 1))]);
-  }
-  fine.coarse.assign(at(n), -1);
-  std::vector<int> leader;
-  for (const int v : visit) {
-    if (mate[at(v)] >= 0) continue;
+  std::vector<int> mate(at(n), -1);
+  const auto match = [&](int v) {
     int best = v;
     int bestWeight = 0;
-    const int begin = graph.offsets[at(v)];
-    for (int k = begin; k < graph.offsets[at(v) + 1]; ++k) {
+    int bestSize = 0;
+    for (int k = graph.offsets[at(v)]; k < graph.offsets[at(v) + 1]; ++k) {
       const int u = graph.neighbours[at(k)];
-      if (mate[at(u)] < 0 && fine.edgeWeights[at(k)] > bestWeight &&
-          graph.weights[at(u)] + graph.weights[at(v)] <= heaviest) {
-        best = u;
-        bestWeight = fine.edgeWeights[at(k)];
-      }
+      if (mate[at(u)] >= 0 || fine.edgeWeights[at(k)] < bestWeight) continue;
+      const int size = graph.weights[at(u)];
+      if (size + graph.weights[at(v)] > heaviest || (fine.edgeWeights[at(k)] == bestWeight && size >= bestSize))
+        continue;
+      best = u;
+      bestWeight = fine.edgeWeights[at(k)];
+      bestSize = size;
     }
     mate[at(v)] = best;
     mate[at(best)] = v;
+  };
+  Jumps jumps(n);
+  for (int i = 0; i < n; ++i) {
+    const int v = jumps.next();
+    if (mate[at(v)] < 0) match(v);
   }
   // Coarse vertices in the order of the fine ones, for locality.
+  std::vector<int> leader;
+  leader.reserve(at(n));
+  fine.coarse.resize(at(n));
   for (int v = 0; v < n; ++v) {
-    if (fine.coarse[at(v)] >= 0) continue;
-    fine.coarse[at(v)] = fine.coarse[at(mate[at(v)])] = static_cast<int>(leader.size());
-    leader.push_back(v);
+    if (mate[at(v)] < v) {
+      fine.coarse[at(v)] = fine.coarse[at(mate[at(v)])];
+    } else {
+      fine.coarse[at(v)] = static_cast<int>(leader.size());
+      leader.push_back(v);
+    }
   }
   Level out;
   out.weight = fine.weight;
@@ -98,92 +119,122 @@ Level coarsen(Level& fine, long long heaviest, const Random& random) {
   return out;
 }
 
+/// Vertices by their gain, the largest first; among equals the one with the lower number.
+class Queue {
+ public:
+  explicit Queue(std::size_t vertices) : place_(vertices, -1), gain_(vertices) {}
+
+  bool empty() const { return heap_.empty(); }
+  int top() const { return heap_.front(); }
+  int gain(int v) const { return gain_[at(v)]; }
+  bool has(int v) const { return place_[at(v)] >= 0; }
+
+  void push(int v, int gain) {
+    gain_[at(v)] = gain;
+    place_[at(v)] = static_cast<int>(heap_.size());
+    heap_.push_back(v);
+    up(place_[at(v)]);
+  }
+  void change(int v, int by) {
+    gain_[at(v)] += by;
+    by > 0 ? up(place_[at(v)]) : down(place_[at(v)]);
+  }
+  void remove(int v) {
+    const int hole = std::exchange(place_[at(v)], -1);
+    const int last = heap_.back();
+    heap_.pop_back();
+    if (last == v) return;
+    heap_[at(hole)] = last;
+    place_[at(last)] = hole;
+    up(hole);
+    down(place_[at(last)]);
+  }
+  void clear() {
+    for (const int v : heap_) place_[at(v)] = -1;
+    heap_.clear();
+  }
+
+ private:
+  bool before(int u, int v) const { return gain_[at(u)] != gain_[at(v)] ? gain_[at(u)] > gain_[at(v)] : u < v; }
+  void put(int place, int v) {
+    heap_[at(place)] = v;
+    place_[at(v)] = place;
+  }
+  void up(int place) {
+    const int v = heap_[at(place)];
+    for (int parent = (place - 1) / 2; place > 0 && before(v, heap_[at(parent)]); parent = (place - 1) / 2) {
+      put(place, heap_[at(parent)]);
+      place = parent;
+    }
+    put(place, v);
+  }
+  void down(int place) {
+    const int v = heap_[at(place)];
+    const int size = static_cast<int>(heap_.size());
+    for (int child = 2 * place + 1; child < size; child = 2 * place + 1) {
+      if (child + 1 < size && before(heap_[at(child + 1)], heap_[at(child)])) ++child;
+      if (!before(heap_[at(child)], v)) break;
+      put(place, heap_[at(child)]);
+      place = child;
+    }
+    put(place, v);
+  }
+
+  std::vector<int> heap_, place_, gain_;
+};
+
 /// Moves separator vertices into a part, where their neighbours in the other part take their place, as long as that
 /// pays off: Fiduccia and Mattheyses' scheme for vertex separators (Hendrickson and Rothberg, "Improving the run time
 /// and quality of nested dissection ordering", 1998).
 class SeparatorRefinement {
  public:
-  explicit SeparatorRefinement(Level& level) : level_(level), graph_(level.graph), part_(level.part) {
+  explicit SeparatorRefinement(Level& level)
+      : graph_(level.graph), part_(level.part), queues_{Queue(level.part.size()), Queue(level.part.size())} {
     moved_.assign(part_.size(), 0);
-    most_ = static_cast<long long>(0.55 * static_cast<double>(level.weight)) + heaviest();
-    for (int v = 0; v < graph_.vertices(); ++v) weight_[part_[at(v)]] += graph_.weights[at(v)];
+    total_ = static_cast<double>(level.weight);
+    reset();
   }
 
-  long long run(int passes) {
+  /// After a new start in `level.part`.
+  void reset() {
+    weight_ = {};
+    separator_.clear();
+    listed_.assign(part_.size(), 0);
+    int heaviest = 0;
+    for (int v = 0; v < graph_.vertices(); ++v) {
+      weight_[part_[at(v)]] += graph_.weights[at(v)];
+      heaviest = std::max(heaviest, graph_.weights[at(v)]);
+      if (part_[at(v)] == separator) list(v);
+    }
+    most_ = static_cast<long long>(0.6 * total_) + heaviest;
+  }
+
+  void run(int passes) {
     while (passes-- > 0 && pass()) {
     }
-    return weight_[separator];
   }
-  /// Separator weight, worse for parts of unequal size.
-  double cost() const { return costOf(weight_); }
+  /// Of the separator: its weight, and more for parts of unequal size.
+  double cost() const {
+    const double larger = static_cast<double>(std::max(weight_[0], weight_[1]));
+    const double over = std::max(0.0, larger - static_cast<double>(most_));
+    return static_cast<double>(weight_[separator]) * (1 + 0.3 * larger / total_) + 2 * over;
+  }
 
  private:
-  using Weights = std::array<long long, 3>;
-  struct Move {
-    int gain, vertex, side;
-    bool operator<(const Move& other) const {
-      return std::tuple(gain, other.vertex, other.side) < std::tuple(other.gain, vertex, side);
-    }
-  };
-
-  double costOf(const Weights& w) const {
-    const double over = static_cast<double>(std::max<long long>(0, std::max(w[0], w[1]) - most_));
-    return static_cast<double>(w[separator]) + 2 * over +
-           1e-3 * std::abs(static_cast<double>(w[0] - w[1])) * static_cast<double>(w[separator]) /
-               static_cast<double>(std::max<long long>(1, level_.weight));
-  }
-
-  int heaviest() const {
-    return graph_.weights.empty() ? 0 : *std::max_element(graph_.weights.begin(), graph_.weights.end());
-  }
-
-  int gain(int v, int side) const {
-    int g = graph_.weights[at(v)];
-    for (const int u : graph_.of(v)) {
-      if (part_[at(u)] == 1 - side) g -= graph_.weights[at(u)];
-    }
-    return g;
-  }
-
-  void offer(int v) {
-    for (const int side : {0, 1}) queue_.push({gain(v, side), v, side});
-  }
-
   /// True if the separator became better.
   bool pass() {
-    constexpr int mostInVain = 60;
-    queue_ = {};
+    const int mostInVain = 30 + static_cast<int>(separator_.size()) / 4;
     ++stamp_;
     history_.clear();
-    for (int v = 0; v < graph_.vertices(); ++v) {
-      if (part_[at(v)] == separator) offer(v);
-    }
+    for (const int v : separator_) offer(v);
     const double before = cost();
     double best = before;
     std::size_t bestLength = 0;
-    int inVain = 0;
-    while (!queue_.empty() && inVain < mostInVain) {
-      const Move move = queue_.top();
-      queue_.pop();
-      const int v = move.vertex;
-      if (part_[at(v)] != separator || moved_[at(v)] == stamp_ || gain(v, move.side) != move.gain) continue;
-      if (weight_[static_cast<std::size_t>(move.side)] + graph_.weights[at(v)] > most_ &&
-          weight_[static_cast<std::size_t>(move.side)] >= weight_[static_cast<std::size_t>(1 - move.side)]) {
-        continue;
-      }
-      moved_[at(v)] = stamp_;
-      set(v, move.side);
-      for (const int u : graph_.of(v)) {
-        if (part_[at(u)] == 1 - move.side) {
-          set(u, separator);
-          if (moved_[at(u)] != stamp_) offer(u);
-          for (const int t : graph_.of(u)) {
-            if (part_[at(t)] == separator && moved_[at(t)] != stamp_) offer(t);
-          }
-        } else if (part_[at(u)] == separator && moved_[at(u)] != stamp_) {
-          offer(u);
-        }
-      }
+    for (int inVain = 0; inVain < mostInVain;) {
+      const int side = choose();
+      if (side < 0) break;
+      const int v = queues_[at(side)].top();
+      move(v, side);
       if (cost() < best) {
         best = cost();
         bestLength = history_.size();
@@ -195,26 +246,84 @@ class SeparatorRefinement {
     while (history_.size() > bestLength) {
       const auto [v, from] = history_.back();
       history_.pop_back();
-      weight_[part_[at(v)]] -= graph_.weights[at(v)];
-      weight_[from] += graph_.weights[at(v)];
-      part_[at(v)] = from;
+      set(v, from);
     }
+    for (Queue& queue : queues_) queue.clear();
+    std::erase_if(separator_, [&](int v) {
+      listed_[at(v)] = part_[at(v)] == separator ? 1 : 0;
+      return listed_[at(v)] == 0;
+    });
     return best < before;
   }
 
-  void set(int v, int to) {
+  /// The side of the best move that keeps the balance; -1 if there is none.
+  int choose() {
+    int best = -1;
+    for (const int side : {0, 1}) {
+      if (queues_[at(side)].empty()) continue;
+      const int v = queues_[at(side)].top();
+      const bool fits = weight_[at(side)] + graph_.weights[at(v)] <= most_ || weight_[at(side)] < weight_[at(1 - side)];
+      if (!fits) continue;
+      if (best < 0) {
+        best = side;
+        continue;
+      }
+      const int gain = queues_[1].gain(v), other = queues_[0].gain(queues_[0].top());
+      if (gain > other || (gain == other && weight_[1] < weight_[0])) best = 1;
+    }
+    return best;
+  }
+
+  void offer(int v) {
+    std::array<int, 2> pull{};
+    for (const int u : graph_.of(v)) {
+      if (part_[at(u)] != separator) pull[part_[at(u)]] += graph_.weights[at(u)];
+    }
+    for (const int side : {0, 1}) queues_[at(side)].push(v, graph_.weights[at(v)] - pull[at(1 - side)]);
+  }
+
+  void move(int v, int side) {
+    const int other = 1 - side;
+    moved_[at(v)] = stamp_;
+    for (Queue& queue : queues_) queue.remove(v);
+    change(v, side);
+    for (const int u : graph_.of(v)) {
+      if (part_[at(u)] == separator) {
+        if (queues_[0].has(u)) queues_[at(other)].change(u, -graph_.weights[at(v)]);
+      } else if (part_[at(u)] == other) {
+        change(u, separator);
+        list(u);
+        for (const int t : graph_.of(u)) {
+          if (part_[at(t)] == separator && queues_[0].has(t)) queues_[at(side)].change(t, graph_.weights[at(u)]);
+        }
+        if (moved_[at(u)] != stamp_) offer(u);
+      }
+    }
+  }
+
+  void list(int v) {
+    if (!std::exchange(listed_[at(v)], std::uint8_t{1})) separator_.push_back(v);
+  }
+
+  void change(int v, int to) {
     history_.emplace_back(v, part_[at(v)]);
+    set(v, to);
+  }
+
+  void set(int v, int to) {
     weight_[part_[at(v)]] -= graph_.weights[at(v)];
-    weight_[static_cast<std::size_t>(to)] += graph_.weights[at(v)];
+    weight_[at(to)] += graph_.weights[at(v)];
     part_[at(v)] = static_cast<std::uint8_t>(to);
   }
 
-  Level& level_;
   const Graph& graph_;
   std::vector<std::uint8_t>& part_;
-  Weights weight_{};
-  long long most_;
-  std::priority_queue<Move> queue_;
+  std::array<long long, 3> weight_{};
+  double total_ = 0;
+  long long most_ = 0;
+  std::array<Queue, 2> queues_;
+  std::vector<int> separator_;        ///< and perhaps former members
+  std::vector<std::uint8_t> listed_;  ///< there
   std::vector<int> moved_;
   int stamp_ = 0;
   std::vector<std::pair<int, std::uint8_t>> history_;
@@ -271,17 +380,20 @@ int farthest(const Graph& graph, int start) {
   return queue.back();
 }
 
-void bisectCoarsest(Level& level, const Random& random) {
-  constexpr int tries = 8;
+void bisectCoarsest(Level& level) {
+  constexpr int tries = 6;
+  const Random random(20, 7);
+  const int n = level.graph.vertices();
   double best = INFINITY;
   std::vector<std::uint8_t> bestPart;
-  const int n = level.graph.vertices();
+  level.part.resize(at(n));
+  SeparatorRefinement refinement(level);
   for (int t = 0; t < tries; ++t) {
-    int start = static_cast<int>(random.below(1000000 + static_cast<std::uint64_t>(t), static_cast<std::uint32_t>(n)));
+    int start = static_cast<int>(random.below(static_cast<std::uint64_t>(t), static_cast<std::uint32_t>(n)));
     if (t % 2 == 0) start = farthest(level.graph, start);
     grow(level, start);
-    SeparatorRefinement refinement(level);
-    refinement.run(6);
+    refinement.reset();
+    refinement.run(4);
     if (refinement.cost() < best) {
       best = refinement.cost();
       bestPart = level.part;
@@ -293,18 +405,17 @@ void bisectCoarsest(Level& level, const Random& random) {
 /// Parts and separator of a graph.
 std::vector<std::uint8_t> bisect(Graph graph) {
   constexpr int coarsest = 100;
-  const Random random(20, 7);
   std::vector<Level> levels(1);
   levels[0].graph = std::move(graph);
   levels[0].edgeWeights.assign(levels[0].graph.neighbours.size(), 1);
   for (const int w : levels[0].graph.weights) levels[0].weight += w;
   const long long heaviest = std::max<long long>(1, levels[0].weight * 3 / (2 * coarsest));
   while (levels.back().graph.vertices() > coarsest) {
-    Level next = coarsen(levels.back(), heaviest, random);
+    Level next = coarsen(levels.back(), heaviest);
     if (next.graph.vertices() > 0.95 * levels.back().graph.vertices()) break;
     levels.push_back(std::move(next));
   }
-  bisectCoarsest(levels.back(), random);
+  bisectCoarsest(levels.back());
   for (std::size_t l = levels.size() - 1; l-- > 0;) {
     levels[l].part.resize(at(levels[l].graph.vertices()));
     for (std::size_t v = 0; v < levels[l].part.size(); ++v) {
@@ -315,9 +426,10 @@ std::vector<std::uint8_t> bisect(Graph graph) {
   return std::move(levels[0].part);
 }
 
-/// The part of the graph on `vertices`; `place` is scratch with -1 everywhere, before and after.
+/// The part of the graph on `vertices`, which increase; `place` is scratch.
 Graph subgraph(const Graph& graph, const std::vector<int>& vertices, std::vector<int>& place) {
   Graph out;
+  place.assign(at(graph.vertices()), -1);
   for (std::size_t k = 0; k < vertices.size(); ++k) place[at(vertices[k])] = static_cast<int>(k);
   out.weights.reserve(vertices.size());
   out.offsets.reserve(vertices.size() + 1);
@@ -328,46 +440,53 @@ Graph subgraph(const Graph& graph, const std::vector<int>& vertices, std::vector
     out.offsets.push_back(static_cast<int>(out.neighbours.size()));
     out.weights.push_back(graph.weights[at(v)]);
   }
-  for (const int v : vertices) place[at(v)] = -1;
   return out;
 }
 
-/// Appends an order of the graph's vertices, by the names they have in `names`.
-void dissect(const Graph& graph, const std::vector<int>& names, std::vector<int>& order) {
-  constexpr int small = 150;
-  const auto plain = [&] {
-    for (const int v : minimumDegree(graph)) order.push_back(names[at(v)]);
-  };
-  if (graph.vertices() <= small) return plain();
+/// Writes the depth of the separators; other vertices keep theirs.
+void dissect(const Graph& graph, const std::vector<int>& names, int depth, std::vector<int>& depths) {
+  constexpr int small = 200;
+  if (graph.vertices() <= small) return;
   const std::vector<std::uint8_t> part = bisect(graph);
   std::array<std::vector<int>, 3> sides;
   for (int v = 0; v < graph.vertices(); ++v) sides[part[at(v)]].push_back(v);
   const std::size_t least = at(graph.vertices() / 10);
   if (sides[0].size() < least || sides[1].size() < least || sides[separator].size() > at(graph.vertices() / 3)) {
-    return plain();  // no good separator
+    return;  // no good separator
   }
+  for (const int v : sides[separator]) depths[at(names[at(v)])] = depth;
+  std::vector<int> place;
   for (const int side : {0, 1}) {
-    std::vector<int> place(at(graph.vertices()), -1);
     const std::vector<int>& vertices = sides[at(side)];
     std::vector<int> sideNames;
     sideNames.reserve(vertices.size());
     for (const int v : vertices) sideNames.push_back(names[at(v)]);
-    dissect(subgraph(graph, vertices, place), sideNames, order);
+    dissect(subgraph(graph, vertices, place), sideNames, depth + 1, depths);
   }
-  for (const int v : sides[separator]) order.push_back(names[at(v)]);
 }
 
-/// Vertices with at most one neighbour left, again and again: they go first, without fill.
-std::vector<int> peel(const Graph& graph) {
-  std::vector<int> degree(at(graph.vertices())), out;
-  for (int v = 0; v < graph.vertices(); ++v) {
-    degree[at(v)] = graph.degree(v);
-    if (degree[at(v)] <= 1) out.push_back(v);
-  }
-  for (std::size_t next = 0; next < out.size(); ++next) {
-    for (const int u : graph.of(out[next])) {
-      if (degree[at(u)]-- == 2) out.push_back(u);
+/// Vertices that are left when those with at most one neighbour are removed, again and again, and those with very many.
+std::vector<int> core(const Graph& graph) {
+  const double dense = std::max(16.0, 10 * std::sqrt(static_cast<double>(graph.vertices())));
+  std::vector<int> degree(at(graph.vertices())), queue, out;
+  const auto remove = [&](int v) {
+    for (const int u : graph.of(v)) {
+      if (degree[at(u)]-- == 2) queue.push_back(u);
     }
+    degree[at(v)] = -1;
+  };
+  for (int v = 0; v < graph.vertices(); ++v) degree[at(v)] = graph.degree(v);
+  for (int v = 0; v < graph.vertices(); ++v) {
+    if (graph.degree(v) <= 1) queue.push_back(v);
+  }
+  for (int v = 0; v < graph.vertices(); ++v) {
+    if (graph.degree(v) > dense) remove(v);
+  }
+  for (std::size_t next = 0; next < queue.size(); ++next) {
+    if (degree[at(queue[next])] >= 0) remove(queue[next]);
+  }
+  for (int v = 0; v < graph.vertices(); ++v) {
+    if (degree[at(v)] >= 0) out.push_back(v);
   }
   return out;
 }
@@ -375,15 +494,13 @@ std::vector<int> peel(const Graph& graph) {
 }  // namespace
 
 std::vector<int> nestedDissection(const Graph& graph) {
-  std::vector<int> order = peel(graph);
-  std::vector<int> place(at(graph.vertices()), -1), rest;
-  for (const int v : order) place[at(v)] = 0;
-  for (int v = 0; v < graph.vertices(); ++v) {
-    if (place[at(v)] < 0) rest.push_back(v);
-  }
-  for (const int v : order) place[at(v)] = -1;
-  dissect(subgraph(graph, rest, place), rest, order);
-  return order;
+  std::vector<int> place, depths(at(graph.vertices()), -1);
+  const std::vector<int> vertices = core(graph);
+  dissect(subgraph(graph, vertices, place), vertices, 0, depths);
+  // Stages from the leaves up.
+  const int most = depths.empty() ? 0 : *std::max_element(depths.begin(), depths.end());
+  for (int& depth : depths) depth = depth < 0 ? 0 : most + 1 - depth;
+  return minimumFill(graph, depths);
 }
 
 std::vector<int> fillReducingOrder(const Graph& graph) {

@@ -1,6 +1,7 @@
 // Orders of elimination with little fill.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "linalg/elimination_tree.hpp"
@@ -12,8 +13,9 @@ namespace nonconvex {
 /// aggressive absorption; vertices with very many neighbours come last.
 std::vector<int> minimumDegree(const Graph& graph);
 
-/// The same with the approximate fill as the measure of a vertex.
-std::vector<int> minimumFill(const Graph& graph);
+/// The same with the approximate fill as the measure of a vertex. `stages`, if there are any: vertices of a higher one
+/// come later.
+std::vector<int> minimumFill(const Graph& graph, std::span<const int> stages = {});
 
 /// Nested dissection: separators by multilevel bisection (Karypis and Kumar 1998; Hendrickson and Rothberg 1998) down
 /// to small parts, which minimum degree orders.
