@@ -6,11 +6,22 @@ import { expect, it } from 'vitest';
 
 const folder = join(import.meta.dirname, '../examples');
 const printed: Record<string, RegExp[]> = {
+  'callbacks.mjs': [
+    /^jacobian\[0, 1\] = -2\.52, differences give 4\.08$/m,
+    /^all derivatives agree with differences$/m,
+    /^solved: \(0\.814487, 2\.153131\)/m,
+  ],
   'max-sharpe.mjs': [
     /^long only: ratio 0\.2737 \(global\)$/m,
     /^at most a fifth each: ratio 0\.2573/m,
     /^any short .*0\.3215/m,
   ],
+  'model.mjs': [
+    /^charges solved: energy 49\.16525, /m,
+    /^chain of 5 solved: lowest point -1\.3290, /m,
+    /^chain of 6 solved: lowest point -2\.0138, /m,
+  ],
+  'nl-file.mjs': [/^objective 0\.24150513, multipliers -0\.085540 -0\.031878$/m, /^a strict local minimum: true$/m],
   'quickstart.mjs': [/^accuracy 1, \(0\.5, 0\.7\) is 'same sign'$/m],
   'sparse-recovery.mjs': [/^top-12 {2}12 entries, relative error \d\.\de-(0?[6-9]|1\d)$/m, /^objective 1\.000000/m],
   'total-least-squares.mjs': [/^least squares {8}1\.7123$/m, /^total least squares {2}2\.0313$/m],
