@@ -11,6 +11,8 @@ export interface Problem {
   readonly build: () => Model;
   /** The objective at local minima: that of the source first, then what else is known. */
   readonly minima: readonly number[];
+  /** How well the minima are determined, relative. Default 1e-6. */
+  readonly accuracy?: number;
   /** The same in ../shared/problems/nl. */
   readonly nl?: string;
   /** Where x_0, x_1, ... stand there; AMPL moves linear variables behind the others. */
