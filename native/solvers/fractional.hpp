@@ -59,7 +59,9 @@ class FractionalSolver {
     now.objective = best().objective();
     now.residual = 0;
     for (const auto& lane : lanes_) now.residual = std::max(now.residual, lane->residual());
-    if (std::isinf(now.residual)) now.residual = unknown;  // no sweep yet
+    const bool falling = std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->unbounded(); });
+    if (falling || std::isinf(now.residual))
+      now.residual = unknown;  // a way down, however small its steps; no sweep yet
     return now;
   }
 

@@ -26,7 +26,6 @@ export function nl({
   const m = constraints.length;
   const segment = (head: string, lines: string[]): string[] => [head, ...lines];
   const lines = (prefix: string): string[] => prefix.split(' ');
-  const nonzeros = n * m;
   return [
     `g${options}\t# problem`,
     ` ${n} ${m} 1 0 ${m}`,
@@ -35,7 +34,7 @@ export function nl({
     ` ${n} ${n} ${n}`,
     ' 0 0 0 1',
     ' 0 0 0 0 0',
-    ` ${nonzeros} ${n}`,
+    ' 0 0', // no linear terms
     ' 0 0',
     ' 0 0 0 0 0',
     ...constraints.flatMap((body, i) => segment(`C${i}`, lines(body))),
