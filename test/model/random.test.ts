@@ -303,7 +303,6 @@ it('have the values and derivatives that they should', () => {
     fc.property(fc.integer({ min: 1, max: 2147483646 }), fc.integer({ min: 3, max: 30 }), (seed, length) => {
       const draw = new Draw(seed);
       const { model, point, objective, constraints } = randomModel(draw, length);
-      console.log(model.compile().hessian(point, new Array(model.m).fill(1)).values.length, objective);
       const program = model.compile();
       const close = (values: ArrayLike<number>, expected: ArrayLike<number>, digits = 9) =>
         Array.from(values, (value, i) =>
