@@ -1,7 +1,7 @@
 // The constrained Newton solver beside Ipopt and scipy: small AMPL models, optimal control on a grid with the time of
 // derivatives and of linear algebra apart, the floors under both, how time grows, what derivatives cost.
 //
-//   npm run bench -- newton            all of it (about five minutes), into docs/benchmarks.md and bench/results/newton.json
+//   npm run bench -- newton            all of it (about three minutes), into docs/benchmarks.md and bench/results/newton.json
 //   npm run bench -- newton --quick    a short look; its pictures go to build-bench/
 //
 // Without the AMPL models (../shared/problems, or where NONCONVEX_PROBLEMS says) the tests' own problems take their place; without

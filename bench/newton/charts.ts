@@ -39,7 +39,18 @@ export async function chartSmall(
         encoding: {
           x,
           y: { ...y, axis: logAxis('IpoptSolve, s') },
-          strokeDash: { field: 'line', legend: { title: null } },
+          strokeDash: {
+            field: 'line',
+            scale: {
+              domain: ['as long', '10 times', '100 times'],
+              range: [
+                [1, 0],
+                [6, 4],
+                [2, 3],
+              ],
+            },
+            legend: { title: null },
+          },
         },
       },
       {
@@ -52,7 +63,7 @@ export async function chartSmall(
             field: 'kind',
             type: 'nominal',
             scale: { domain: ['both solve it', 'not solved by both'], range: ['#d62728', '#7f7f7f'] },
-            legend: { title: null },
+            legend: { title: null, labelLimit: 400 },
           },
         },
       },
@@ -93,7 +104,7 @@ export async function chartControl(
         field: 'what',
         type: 'nominal',
         scale: { domain: series.map(([what]) => what), range: series.map(([, color]) => color) },
-        legend: { title: null, symbolType: 'stroke' },
+        legend: { title: null, symbolType: 'stroke', labelLimit: 400 },
       },
     },
   });
