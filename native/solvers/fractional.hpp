@@ -59,9 +59,11 @@ class FractionalSolver {
     now.objective = best().objective();
     now.residual = 0;
     for (const auto& lane : lanes_) now.residual = std::max(now.residual, lane->residual());
-    const bool falling = std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->unbounded(); });
-    if (falling || std::isinf(now.residual))
-      now.residual = unknown;  // a way down, however small its steps; no sweep yet
+    if (std::isinf(now.residual)) now.residual = unknown;  // no sweep yet
+    // A way down, however small its steps.
+    if (std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->unbounded(); })) {
+      now.residual = unknown;
+    }
     return now;
   }
 
