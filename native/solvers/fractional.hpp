@@ -60,10 +60,6 @@ class FractionalSolver {
     now.residual = 0;
     for (const auto& lane : lanes_) now.residual = std::max(now.residual, lane->residual());
     if (std::isinf(now.residual)) now.residual = unknown;  // no sweep yet
-    // A way down, however small its steps.
-    if (std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->unbounded(); })) {
-      now.residual = unknown;
-    }
     return now;
   }
 

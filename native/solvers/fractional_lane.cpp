@@ -174,6 +174,7 @@ double FractionalLane::update(int i, Mode mode) {
     begin(x_.data());
     return 0;
   }
+  if (numerator() < floor_) setFloor();
   if (along.a > 0) return along.a / 2 * t * t / scaleOfSteps();
   const double relative = t / std::max(std::abs(value), std::abs(along.x));
   return relative * relative / static_cast<double>(x_.size());
@@ -188,6 +189,13 @@ double FractionalLane::sizeOfNumerator() const {
     size += curvature * x_[i] * x_[i] / 2;
   }
   return size;
+}
+
+/// What rounding may have left in the numerator since it was last added up: little where x is small. But not less than
+/// what can count, so that a way down to 0 has an end.
+void FractionalLane::setFloor() {
+  floor_ = 1e-14 * std::max(sizeOfNumerator(), freshNumerator_) + std::numeric_limits<double>::min();
+  floor_ = std::max(floor_, 1e-12 * firstFloor_);
 }
 
 double FractionalLane::scaleOfSteps() const {
@@ -228,7 +236,8 @@ double FractionalLane::greedyPass(const Cpu& la) {
 }
 
 void FractionalLane::sweep(const Cpu& la) {
-  if (floor_ == 0) floor_ = 1e-14 * sizeOfNumerator() + std::numeric_limits<double>::min();
+  setFloor();
+  if (firstFloor_ == 0) firstFloor_ = floor_;
   std::fill(moved_.begin(), moved_.end(), false);
   std::copy(x_.begin(), x_.end(), before_.begin());
   const bool full = all_;
@@ -376,7 +385,10 @@ void FractionalLane::radialStep() {
     value = along(near - 1) / g(near - 1);
   }
   towardsLimit_ = std::isinf(best.t) || multiple == 1 / far;
-  if (!towardsLimit_ || now - value > limitReached * std::abs(now)) tryMultiple(multiple);
+  // On the way to 0, 1e-11 of where it began is near enough.
+  const bool near = std::abs(multiple) < 1 && numerator() * std::abs(multiple) < 1e3 * firstFloor_;
+  if (towardsLimit_ && (near || now - value <= limitReached * std::abs(now))) return;
+  tryMultiple(multiple);
 }
 
 /// x := multiple x, unless that turns out not to be better: far away the parabolas along the line are only rounding.

@@ -49,6 +49,7 @@ class FractionalLane {
   double sumOfNumerator() const;
   double sizeOfNumerator() const;
   double scaleOfSteps() const;
+  void setFloor();
   void normalize();
   void scale(double factor);
   void tryMultiple(double multiple);
@@ -71,6 +72,7 @@ class FractionalLane {
   double l1_ = 0;
   double norm1_ = 0;
   double floor_ = 0;  // of the numerator's size, for the residual
+  double firstFloor_ = 0;
 
   std::vector<double> before_;  // x at the beginning of the sweep
   std::vector<double> saved_;
