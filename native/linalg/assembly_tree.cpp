@@ -128,7 +128,7 @@ class Amalgamation {
 
 class Planner {
  public:
-  Planner(const SparsePattern& lower, std::span<const int> partner) : lower_(lower) {
+  Planner(const SparsePattern& lower, std::span<const int> partner, const Cpu& la) : lower_(lower) {
     const int n = lower.lines;
     std::vector<int> vertexOf(at(n), -1), variable;
     for (int i = 0; i < n; ++i) {
@@ -137,10 +137,11 @@ class Planner {
       variable.push_back(i);
     }
     const Graph graph = compress(lower, vertexOf, static_cast<int>(variable.size()));
-    std::vector<int> order = fillReducingOrder(graph);
-    const EliminationTree tree = eliminationTree(graph, order);
-    const Amalgamation amalgamation(graph, order, tree);
-    makeFronts(amalgamation, order, variable, partner);
+    const Ordering ordering = fillReducingOrder(graph, la);
+    la.checkpoint();
+    const Amalgamation amalgamation(graph, ordering.order, ordering.tree);
+    makeFronts(amalgamation, ordering.order, variable, partner);
+    la.checkpoint();
     findRows();
     placeEntries();
     chooseSubtrees();
@@ -399,8 +400,8 @@ double FrontPlan::flops() const {
   return squares(order()) - squares(rows);
 }
 
-AssemblyTree planFactorisation(const SparsePattern& lower, std::span<const int> partner) {
-  return Planner(lower, partner).take();
+AssemblyTree planFactorisation(const SparsePattern& lower, std::span<const int> partner, const Cpu& la) {
+  return Planner(lower, partner, la).take();
 }
 
 }  // namespace nonconvex

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "linalg/elimination_tree.hpp"
+#include "linalg/cpu.hpp"
 #include "linalg/runs.hpp"
 #include "linalg/sparse.hpp"
 
@@ -63,6 +63,6 @@ struct AssemblyTree {
 };
 
 /// `partner[i]`: the variable that is to be eliminated together with i, or i itself.
-AssemblyTree planFactorisation(const SparsePattern& lower, std::span<const int> partner);
+AssemblyTree planFactorisation(const SparsePattern& lower, std::span<const int> partner, const Cpu& la);
 
 }  // namespace nonconvex

@@ -139,6 +139,10 @@ EliminationTree eliminationTree(const Graph& graph, std::vector<int>& order) {
 
 Fill fillOf(const Graph& graph, std::vector<int> order) {
   const EliminationTree tree = eliminationTree(graph, order);
+  return fillOf(graph, order, tree);
+}
+
+Fill fillOf(const Graph& graph, const std::vector<int>& order, const EliminationTree& tree) {
   Fill fill;
   for (std::size_t k = 0; k < order.size(); ++k) {
     for (int t = 0; t < graph.weights[static_cast<std::size_t>(order[k])]; ++t) {

@@ -36,6 +36,7 @@ struct Fill {
   double flops = 0;  ///< multiplications and additions
 };
 Fill fillOf(const Graph& graph, std::vector<int> order);
+Fill fillOf(const Graph& graph, const std::vector<int>& order, const EliminationTree& tree);
 
 /// A postorder of a forest: out[k] is the vertex that comes k-th.
 std::vector<int> postorder(std::span<const int> parent);

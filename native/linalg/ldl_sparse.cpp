@@ -128,7 +128,7 @@ class SparseLdl::Implementation {
       std::fill(scaled_.data(), scaled_.data() + scaled_.size(), 0.0);
     }
     scale_ = sampleScale_;
-    plan_ = planFactorisation(lower_, choosePartners(lower_, scaledValues()));
+    plan_ = planFactorisation(lower_, choosePartners(lower_, scaledValues()), la);
     const int slots = std::min(la.threads(), static_cast<int>(plan_.subtrees.size()));
     requireMemory(plan_.factorSize + plan_.keptSize + at(slots) * plan_.stackSize);
     factor_ = HostBuffer<double>(plan_.factorSize, Uninitialized{});

@@ -444,9 +444,10 @@ Graph subgraph(const Graph& graph, const std::vector<int>& vertices, std::vector
 }
 
 /// Writes the depth of the separators; other vertices keep theirs.
-void dissect(const Graph& graph, const std::vector<int>& names, int depth, std::vector<int>& depths) {
+void dissect(const Cpu& la, const Graph& graph, const std::vector<int>& names, int depth, std::vector<int>& depths) {
   constexpr int small = 200;
   if (graph.vertices() <= small) return;
+  la.checkpoint();
   const std::vector<std::uint8_t> part = bisect(graph);
   std::array<std::vector<int>, 3> sides;
   for (int v = 0; v < graph.vertices(); ++v) sides[part[at(v)]].push_back(v);
@@ -455,14 +456,16 @@ void dissect(const Graph& graph, const std::vector<int>& names, int depth, std::
     return;  // no good separator
   }
   for (const int v : sides[separator]) depths[at(names[at(v)])] = depth;
-  std::vector<int> place;
-  for (const int side : {0, 1}) {
-    const std::vector<int>& vertices = sides[at(side)];
-    std::vector<int> sideNames;
-    sideNames.reserve(vertices.size());
-    for (const int v : vertices) sideNames.push_back(names[at(v)]);
-    dissect(subgraph(graph, vertices, place), sideNames, depth + 1, depths);
-  }
+  la.tasks(
+      2,
+      [&](int side) {
+        const std::vector<int>& vertices = sides[at(side)];
+        std::vector<int> place, sideNames;
+        sideNames.reserve(vertices.size());
+        for (const int v : vertices) sideNames.push_back(names[at(v)]);
+        dissect(la, subgraph(graph, vertices, place), sideNames, depth + 1, depths);
+      },
+      1000.0 * graph.vertices());
 }
 
 /// Vertices that are left when those with at most one neighbour are removed, again and again, and those with very many.
@@ -493,30 +496,33 @@ std::vector<int> core(const Graph& graph) {
 
 }  // namespace
 
-std::vector<int> nestedDissection(const Graph& graph) {
+std::vector<int> nestedDissection(const Graph& graph, const Cpu& la) {
   std::vector<int> place, depths(at(graph.vertices()), -1);
   const std::vector<int> vertices = core(graph);
-  dissect(subgraph(graph, vertices, place), vertices, 0, depths);
+  dissect(la, subgraph(graph, vertices, place), vertices, 0, depths);
   // Stages from the leaves up.
   const int most = depths.empty() ? 0 : *std::max_element(depths.begin(), depths.end());
   for (int& depth : depths) depth = depth < 0 ? 0 : most + 1 - depth;
   return minimumFill(graph, depths);
 }
 
-std::vector<int> fillReducingOrder(const Graph& graph) {
-  std::vector<int> order;
-  Fill fill{.flops = INFINITY};
-  const auto tryOrder = [&](std::vector<int> candidate) {
-    const Fill found = fillOf(graph, candidate);
-    if (found.flops >= fill.flops) return;
-    fill = found;
-    order = std::move(candidate);
+Ordering fillReducingOrder(const Graph& graph, const Cpu& la) {
+  Ordering best;
+  best.fill.flops = INFINITY;
+  const auto tryOrder = [&](std::vector<int> order) {
+    la.checkpoint();
+    EliminationTree tree = eliminationTree(graph, order);
+    const Fill fill = fillOf(graph, order, tree);
+    if (fill.flops < best.fill.flops) best = {std::move(order), std::move(tree), fill};
   };
-  tryOrder(minimumDegree(graph));
+  // Operations of a factorisation for each vertex and neighbour from which on it pays to look for a better order.
+  constexpr double manyForDegree = 2500;
+  constexpr double manyForDissection = 8000;
+  const double size = graph.vertices() + static_cast<double>(graph.neighbours.size());
   tryOrder(minimumFill(graph));
-  const double dissection = 3e4 * (graph.vertices() + static_cast<double>(graph.neighbours.size()));
-  if (fill.flops > dissection) tryOrder(nestedDissection(graph));
-  return order;
+  if (best.fill.flops > manyForDegree * size) tryOrder(minimumDegree(graph));
+  if (best.fill.flops > manyForDissection * size) tryOrder(nestedDissection(graph, la));
+  return best;
 }
 
 }  // namespace nonconvex

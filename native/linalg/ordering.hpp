@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "linalg/cpu.hpp"
 #include "linalg/elimination_tree.hpp"
 
 namespace nonconvex {
@@ -18,10 +19,16 @@ std::vector<int> minimumDegree(const Graph& graph);
 std::vector<int> minimumFill(const Graph& graph, std::span<const int> stages = {});
 
 /// Nested dissection: separators by multilevel bisection (Karypis and Kumar 1998; Hendrickson and Rothberg 1998) down
-/// to small parts, which minimum degree orders.
-std::vector<int> nestedDissection(const Graph& graph);
+/// to small parts, which minimum fill orders, as it does the separators.
+std::vector<int> nestedDissection(const Graph& graph, const Cpu& la = Cpu());
 
-/// The better of the two by fill; dissection is tried on graphs that are large and sparse.
-std::vector<int> fillReducingOrder(const Graph& graph);
+struct Ordering {
+  std::vector<int> order;
+  EliminationTree tree;
+  Fill fill;
+};
+
+/// Minimum fill, or what is better where a factorisation costs so much that looking for it pays.
+Ordering fillReducingOrder(const Graph& graph, const Cpu& la = Cpu());
 
 }  // namespace nonconvex
