@@ -26,7 +26,10 @@ interface Sum {
   terms: Term[];
 }
 
-const [ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, NEGATE, ATAN2, SUM] = [0, 1, 2, 3, 5, 16, 48, 54];
+const [ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, LEAST, LARGEST, NEGATE, ATAN2, SUM] = [
+  0, 1, 2, 3, 5, 11, 12, 16, 48, 54,
+];
+const lists = [SUM, LEAST, LARGEST];
 const [CONSTANT, VARIABLE] = [-1, -2];
 
 const isConstant = (tree: Tree): tree is { constant: number } => 'constant' in tree;
@@ -102,7 +105,7 @@ export class NlFile {
       if (line.startsWith('n')) return { constant: number };
       if (line.startsWith('v')) return number < n ? { variable: number } : (defined.get(number) as Tree);
       if (!line.startsWith('o')) throw new Error(`line ${at}: '${line}' is no expression`);
-      const count = number === SUM ? Number(lines[at++]) : number in unary || number === NEGATE ? 1 : 2;
+      const count = lists.includes(number) ? Number(lines[at++]) : number in unary || number === NEGATE ? 1 : 2;
       return { op: number, inputs: Array.from({ length: count }, tree) };
     };
     const entries = (count: number, store: (index: number, value: number) => void) => {
@@ -275,6 +278,12 @@ function evaluate({ variables, steps }: Term, x: Float64Array, order: 0 | 1 | 2)
         for (let i = 0; i < k; ++i) (jet.g[i] as number) += sign * (part.g[i] as number);
         for (let i = 0; i < k2 * k2; ++i) (jet.H[i] as number) += sign * (part.H[i] as number);
       }
+      continue;
+    }
+    if (op === LEAST || op === LARGEST) {
+      const parts = inputs.map((input) => jets[input] as Jet);
+      const most = parts.reduce((best, part) => (part.value > best.value === (op === LARGEST) ? part : best));
+      Object.assign(jet, most);
       continue;
     }
     const rule = unary[op];
