@@ -6,6 +6,15 @@ const ten = [10, 10, 10];
 const two = (n: number) => range(n, () => 2);
 const r2 = Math.SQRT2;
 
+/** Hock and Schittkowski's 39th problem, which is Boggs and Tolle's ninth. */
+const hs39: Parameters<typeof small>[4] = ([x1, x2, x3, x4]) => ({
+  f: neg(x1),
+  c: [
+    [total(x2, neg(pow(x1, 3)), neg(square(x3))), 0],
+    [total(square(x1), neg(x2), neg(square(x4))), 0],
+  ],
+});
+
 export const problems: readonly Problem[] = [
   small('hs6', hs, [0], [-1.2, 1], ([x1, x2]) => ({
     f: square(sub(1, x1)),
@@ -66,20 +75,7 @@ export const problems: readonly Problem[] = [
     f: total(square(total(x1, x2)), square(total(x2, x3))),
     c: [[total(x1, mul(2, x2), mul(3, x3)), 1]],
   })),
-  small(
-    'hs39',
-    hs,
-    [-1],
-    two(4),
-    ([x1, x2, x3, x4]) => ({
-      f: neg(x1),
-      c: [
-        [total(x2, neg(pow(x1, 3)), neg(square(x3))), 0],
-        [total(square(x1), neg(x2), neg(square(x4))), 0],
-      ],
-    }),
-    { nl: 'hs039', order: [0, 3, 1, 2] },
-  ),
+  small('hs39', hs, [-1], two(4), hs39, { nl: 'hs039', order: [0, 3, 1, 2] }),
   small(
     'hs40',
     hs,
@@ -391,20 +387,7 @@ export const problems: readonly Problem[] = [
     }),
     { nl: 'bt8', order: [0, 1, 4, 2, 3] },
   ),
-  small(
-    'bt9',
-    bt,
-    [-1],
-    two(4),
-    ([x1, x2, x3, x4]) => ({
-      f: neg(x1),
-      c: [
-        [total(x2, neg(pow(x1, 3)), neg(square(x3))), 0],
-        [total(square(x1), neg(x2), neg(square(x4))), 0],
-      ],
-    }),
-    { nl: 'bt9', order: [0, 3, 1, 2] },
-  ),
+  small('bt9', bt, [-1], two(4), hs39, { nl: 'bt9', order: [0, 3, 1, 2] }),
   small(
     'bt10',
     bt,
