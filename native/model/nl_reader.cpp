@@ -266,7 +266,7 @@ void Reader::readHeader() {
   constexpr int mostOptions = 9;
   const int options = in_.integer();
   if (options < 0 || options > mostOptions) in_.fail(std::to_string(options) + " options");
-  for (int k = 0; k < options && in_.moreOnLine(); ++k) model_.options.push_back(in_.integer());
+  for (int k = 0; k < options && in_.moreOnLine(); ++k) in_.integer();
   in_.skipLine();
 
   variables_ = headerCount("variables");

@@ -20,7 +20,6 @@ struct NlModel {
   std::vector<double> start;                 ///< of x; 0 where the file has none
   std::vector<double> multipliers;           ///< 0 where the file has none
   bool maximise = false;                     ///< the file's objective is -f
-  std::vector<int> options;                  ///< of the first line, which a .sol file repeats
   std::vector<int> modelVariable;            ///< of each of the file's variables: its place in x, -1 for a fixed one
   std::vector<double> fixedValues;           ///< of each of the file's variables; 0 for those that are not fixed
   std::vector<std::string> variableNames;    ///< of x, from the .col file beside it; empty without one
