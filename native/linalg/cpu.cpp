@@ -71,20 +71,24 @@ void Cpu::multiplySymmetric(Mat<const double> a, Mat<const double> b, Mat<double
       2.0 * n * n);
 }
 
-void Cpu::syrk(double alpha, Mat<const double> a, double beta, Mat<double> c) const {
+void Cpu::syrk(Transpose op, double alpha, Mat<const double> a, double beta, Mat<double> c) const {
   const int n = c.rows;
   const int tiles = tilesOf(n);
+  const bool transposed = op == Transpose::yes;
+  const int k = transposed ? a.rows : a.cols;
+  const auto part = [&](int index) { return transposed ? a.column(index * tile) : a.data + index * tile; };
   tasks(tiles * (tiles + 1) / 2, [&](int t) {
     int i = 0;
     while ((i + 1) * (i + 2) / 2 <= t) ++i;
     const int j = t - i * (i + 1) / 2;
     checkpoint();
     const int m = tileSize(n, i);
+    double* to = &c(i * tile, j * tile);
     if (i == j) {
-      blas::syrkLower('T', m, a.rows, alpha, a.column(i * tile), a.stride, beta, &c(i * tile, j * tile), c.stride);
+      blas::syrkLower(static_cast<char>(op), m, k, alpha, part(i), a.stride, beta, to, c.stride);
     } else {
-      blas::gemm('T', 'N', m, tileSize(n, j), a.rows, alpha, a.column(i * tile), a.stride, a.column(j * tile), a.stride,
-                 beta, &c(i * tile, j * tile), c.stride);
+      blas::gemm(static_cast<char>(op), transposed ? 'N' : 'T', m, tileSize(n, j), k, alpha, part(i), a.stride, part(j),
+                 a.stride, beta, to, c.stride);
     }
   });
 }

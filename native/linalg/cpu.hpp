@@ -85,7 +85,11 @@ class Cpu {
   void multiplySymmetric(Mat<const double> a, Mat<const double> b, Mat<double> c) const;
 
   /// Lower triangle of C = alpha A^T A + beta C.
-  void syrk(double alpha, Mat<const double> a, double beta, Mat<double> c) const;
+  void syrk(double alpha, Mat<const double> a, double beta, Mat<double> c) const {
+    syrk(Transpose::yes, alpha, a, beta, c);
+  }
+  /// The same of A A^T when `op` is no.
+  void syrk(Transpose op, double alpha, Mat<const double> a, double beta, Mat<double> c) const;
 
   /// Copies the lower triangle of a square matrix to its upper one.
   void mirrorLower(Mat<double> a) const;

@@ -8,6 +8,8 @@
 
 namespace nonconvex {
 
+class Cpu;
+
 /// f and c at one point at a time: `moveTo(x)`, then any of the others, which may share work. Values may be NaN or
 /// infinite where a function is not defined; that is the caller's to notice. The Lagrangian is sigma f + lambda^T c.
 class Oracle {
@@ -21,6 +23,9 @@ class Oracle {
   virtual const SparsePattern& jacobianPattern() const = 0;
   /// Columns of the lower triangle of the Hessian of the Lagrangian, n x n, diagonal included where it is not zero.
   virtual const SparsePattern& hessianPattern() const = 0;
+
+  /// Lends threads to kernels that can use them, until told otherwise.
+  virtual void runOn(const Cpu& /*la*/) {}
 
   /// Keeps a copy of x.
   virtual void moveTo(std::span<const double> x) = 0;

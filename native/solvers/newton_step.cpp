@@ -54,6 +54,7 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
       leastC_(infinity),
       leastInfeasible_(model_.makePoint()) {
   best_.point = model_.makePoint();
+  problem.oracle->runOn(la);
   started_ = model_.begin(point_);
   copyPoint(point_, first_);
   if (started_) noteBest();

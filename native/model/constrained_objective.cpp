@@ -1,0 +1,103 @@
+#include "model/constrained_objective.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace nonconvex {
+namespace {
+
+std::size_t at(int k) { return static_cast<std::size_t>(k); }
+
+SparsePattern unite(const SparsePattern& a, const SparsePattern& b) {
+  SparsePattern both{.lines = a.lines, .width = a.width, .offsets = {0}, .indices = {}};
+  for (int l = 0; l < a.lines; ++l) {
+    const auto one = a.line(l), other = b.line(l);
+    std::set_union(one.begin(), one.end(), other.begin(), other.end(), std::back_inserter(both.indices));
+    both.offsets.push_back(static_cast<int>(both.indices.size()));
+  }
+  return both;
+}
+
+/// Where entries of `part` stand in `whole`.
+std::vector<int> placesIn(const SparsePattern& whole, const SparsePattern& part) {
+  std::vector<int> places;
+  places.reserve(part.nonzeros());
+  for (int l = 0; l < part.lines; ++l) {
+    const auto line = whole.line(l);
+    auto found = line.begin();
+    for (const int index : part.line(l)) {
+      found = std::lower_bound(found, line.end(), index);
+      places.push_back(whole.offsets[at(l)] + static_cast<int>(found - line.begin()));
+    }
+  }
+  return places;
+}
+
+}  // namespace
+
+ConstrainedObjective::ConstrainedObjective(std::unique_ptr<Objective> objective, std::shared_ptr<Oracle> constraints)
+    : objective_(std::move(objective)), constraints_(std::move(constraints)) {
+  noRows_.width = variables();
+  if (!constraints_) return;
+  const SparsePattern& own = objective_->hessianPattern();
+  const SparsePattern& other = constraints_->hessianPattern();
+  product_.resize(at(variables()));
+  if (other.nonzeros() == 0) return;
+  SparsePattern both = unite(own, other);
+  constraintsTo_ = placesIn(both, other);
+  constraintsValues_.resize(other.nonzeros());
+  if (both.nonzeros() == own.nonzeros()) return;
+  objectiveTo_ = placesIn(both, own);
+  objectiveValues_.resize(own.nonzeros());
+  union_ = std::move(both);
+}
+
+const SparsePattern& ConstrainedObjective::hessianPattern() const {
+  return union_.nonzeros() == 0 ? objective_->hessianPattern() : union_;
+}
+
+void ConstrainedObjective::moveTo(std::span<const double> x) {
+  objective_->moveTo(x);
+  if (constraints_) constraints_->moveTo(x);
+}
+
+void ConstrainedObjective::constraintValues(std::span<double> c) {
+  if (constraints_) constraints_->constraintValues(c);
+}
+
+void ConstrainedObjective::jacobian(std::span<double> values) {
+  if (constraints_) constraints_->jacobian(values);
+}
+
+void ConstrainedObjective::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {
+  if (union_.nonzeros() == 0) {
+    objective_->hessian(sigma, values);
+  } else {
+    objective_->hessian(sigma, objectiveValues_);
+    std::fill(values.begin(), values.end(), 0.0);
+    for (std::size_t k = 0; k < objectiveTo_.size(); ++k) values[at(objectiveTo_[k])] = objectiveValues_[k];
+  }
+  if (constraintsTo_.empty()) return;
+  constraints_->hessian(0, lambda, constraintsValues_);
+  for (std::size_t k = 0; k < constraintsTo_.size(); ++k) values[at(constraintsTo_[k])] += constraintsValues_[k];
+}
+
+void ConstrainedObjective::jacobianProduct(std::span<const double> v, std::span<double> out) {
+  if (constraints_) constraints_->jacobianProduct(v, out);
+}
+
+void ConstrainedObjective::jacobianTransposedProduct(std::span<const double> v, std::span<double> out) {
+  if (constraints_) return constraints_->jacobianTransposedProduct(v, out);
+  std::fill(out.begin(), out.end(), 0.0);
+}
+
+void ConstrainedObjective::hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
+                                          std::span<double> out) {
+  objective_->hessianProduct(sigma, v, out);
+  if (constraintsTo_.empty()) return;
+  constraints_->hessianProduct(0, lambda, v, product_);
+  for (std::size_t j = 0; j < out.size(); ++j) out[j] += product_[j];
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,49 @@
+// A problem put together from an objective with kernels of its own and the constraints of another one.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "model/objective.hpp"
+#include "model/oracle.hpp"
+
+namespace nonconvex {
+
+/// min f(x) subject to c(x) = 0: f an Objective, c that of an oracle in the same variables, whose own objective is not
+/// looked at.
+class ConstrainedObjective final : public Oracle {
+ public:
+  /// Without constraints that may be null.
+  ConstrainedObjective(std::unique_ptr<Objective> objective, std::shared_ptr<Oracle> constraints);
+
+  int variables() const override { return objective_->variables(); }
+  int constraints() const override { return constraints_ ? constraints_->constraints() : 0; }
+  const SparsePattern& jacobianPattern() const override {
+    return constraints_ ? constraints_->jacobianPattern() : noRows_;
+  }
+  const SparsePattern& hessianPattern() const override;
+  void runOn(const Cpu& la) override { objective_->runOn(la); }
+
+  void moveTo(std::span<const double> x) override;
+  double objective() override { return objective_->value(); }
+  void gradient(std::span<double> g) override { objective_->gradient(g); }
+  void constraintValues(std::span<double> c) override;
+  void jacobian(std::span<double> values) override;
+  void hessian(double sigma, std::span<const double> lambda, std::span<double> values) override;
+  void jacobianProduct(std::span<const double> v, std::span<double> out) override;
+  void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override;
+  void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
+                      std::span<double> out) override;
+
+ private:
+  std::unique_ptr<Objective> objective_;
+  std::shared_ptr<Oracle> constraints_;
+  SparsePattern noRows_;
+  // Where the two Hessians' entries stand in that of the Lagrangian; of the objective only where its own pattern is
+  // not all of it.
+  SparsePattern union_;
+  std::vector<int> objectiveTo_, constraintsTo_;
+  std::vector<double> objectiveValues_, constraintsValues_, product_;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,385 @@
+#include "model/glm_objective.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <cmath>
+#include <utility>
+
+#include "core/error.hpp"
+#include "linalg/blas.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr int mostBlockRows = 256;
+constexpr int sharedRows = 1024;  // of a block that all threads work on
+constexpr int smallSquare = 512;  // from here on a square is shared by all threads
+
+std::size_t at(int k) { return static_cast<std::size_t>(k); }
+
+std::vector<int> prefixSums(std::vector<int> counts) {
+  for (std::size_t i = 1; i < counts.size(); ++i) counts[i] += counts[i - 1];
+  return counts;
+}
+
+}  // namespace
+
+// The data -----------------------------------------------------------------------------------------------------------
+
+GlmData::GlmData(Rows rows) : rows_(std::move(rows)) {
+  if (!dense()) flip();
+  findPattern();
+  if (dense()) return;
+  const double n = columns();
+  double updates = 0;
+  const std::vector<int>& offsets = rows_.matrix.offsets;
+  for (std::size_t i = 0; i + 1 < offsets.size(); ++i)
+    updates += 0.5 * (offsets[i + 1] - offsets[i]) * (offsets[i + 1] - offsets[i] + 1.0);
+  constexpr double flopsPerUpdate = 25;  // of BLAS in the time of a scattered update
+  if (n > 2000 || static_cast<double>(pattern_.nonzeros()) < 0.05 * n * n) {
+    gram_ = Gram::columns;
+  } else if (flopsPerUpdate * updates < count() * n * (n + 1)) {
+    gram_ = Gram::rows;
+  }
+  if (gram_ == Gram::columns) return;
+  columnOffsets_ = columnPlaces_ = columnRows_ = {};
+}
+
+void GlmData::flip() {
+  const ConstantMatrix& A = rows_.matrix;
+  std::vector<int> counts(at(columns()) + 1);
+  for (const int j : A.indices) ++counts[at(j) + 1];
+  columnOffsets_ = prefixSums(std::move(counts));
+  columnPlaces_.resize(A.indices.size());
+  columnRows_.resize(A.indices.size());
+  std::vector<int> next(columnOffsets_.begin(), columnOffsets_.end() - 1);
+  for (int i = 0; i < count(); ++i) {
+    for (int k = A.offsets[at(i)]; k < A.offsets[at(i) + 1]; ++k) {
+      const std::size_t to = at(next[at(A.indices[at(k)])]++);
+      columnPlaces_[to] = k;
+      columnRows_[to] = i;
+    }
+  }
+}
+
+/// A^T A below the diagonal, and the diagonal where there is a ridge.
+void GlmData::findPattern() {
+  const int n = columns();
+  const ConstantMatrix& A = rows_.matrix;
+  pattern_ = {.lines = n, .width = n, .offsets = {0}, .indices = {}};
+  std::vector<int> seen(at(n), -1);
+  for (int j = 0; j < n; ++j) {
+    const std::size_t begin = pattern_.indices.size();
+    const auto see = [&](int i) {
+      if (seen[at(i)] == j) return;
+      seen[at(i)] = j;
+      pattern_.indices.push_back(i);
+    };
+    if (dense()) {
+      for (int i = j; i < n; ++i) pattern_.indices.push_back(i);
+    } else {
+      if (rows_.ridge[at(j)] != 0) see(j);
+      for (int c = columnOffsets_[at(j)]; c < columnOffsets_[at(j) + 1]; ++c) {
+        const int end = A.offsets[at(columnRows_[at(c)]) + 1];
+        for (int k = columnPlaces_[at(c)]; k < end; ++k) see(A.indices[at(k)]);
+      }
+      std::sort(pattern_.indices.begin() + static_cast<std::ptrdiff_t>(begin), pattern_.indices.end());
+    }
+    if (pattern_.indices.size() > at(INT_MAX)) {
+      throw Error(ErrorKind::solver, "the Hessian has more entries than an int counts", "TOO_LARGE");
+    }
+    pattern_.offsets.push_back(static_cast<int>(pattern_.indices.size()));
+  }
+}
+
+std::size_t GlmData::bytes() const {
+  return 12 * rows_.matrix.indices.size() + 24 * at(count()) + 4 * pattern_.nonzeros();
+}
+
+// Passes over the rows -----------------------------------------------------------------------------------------------
+
+GlmObjective::GlmObjective(std::shared_ptr<const GlmData> data, const MatrixInput& dense)
+    : data_(std::move(data)),
+      dense_(dense),
+      x_(at(data_->columns())),
+      gradient_(x_.size()),
+      curvatures_(at(data_->count())),
+      t_(curvatures_.size()) {
+  const int rows = data_->count(), n = data_->columns();
+  const double entries = data_->dense() ? 1.0 * rows * n : static_cast<double>(data_->rows().matrix.indices.size());
+  constexpr int cached = 1 << 15;  // numbers of a block that is read twice
+  blockRows_ = data_->dense() ? std::clamp(cached / n, 8, mostBlockRows) : mostBlockRows;
+  const auto cut = [&](double pieces) {
+    const int count = std::clamp(static_cast<int>(pieces), 1, std::max(1, rows / blockRows_));
+    std::vector<Piece> cuts;
+    for (int p = 0; p < count; ++p) {
+      const auto end = [&](int k) { return static_cast<int>(static_cast<long long>(rows) * k / count); };
+      cuts.push_back({end(p), end(p + 1)});
+    }
+    return cuts;
+  };
+  const bool byColumns = data_->gram() == GlmData::Gram::columns;
+  pieces_ = cut(std::min(32.0, byColumns ? entries / 2e4 : std::min(entries / 2e4, entries / (4.0 * n))));
+  shares_ = cut(n > smallSquare ? 1 : std::min(8.0, entries / n));
+  sums_.resize(pieces_.size());
+  if (!byColumns) partial_.resize(pieces_.size() * x_.size());
+}
+
+void GlmObjective::moveTo(std::span<const double> x) {
+  if (evaluated_ && std::equal(x.begin(), x.end(), x_.begin())) return;
+  std::copy(x.begin(), x.end(), x_.begin());
+  evaluated_ = false;
+}
+
+/// Rows of a dense matrix, one after the other.
+const double* GlmObjective::denseRows(Piece piece, double* buffer) const {
+  if (!data_->dense()) return nullptr;
+  const std::size_t first = at(piece.begin) * x_.size(), size = at(piece.end - piece.begin) * x_.size();
+  if (dense_.f64 != nullptr) return dense_.f64 + first;
+  std::copy(dense_.f32 + first, dense_.f32 + first + size, buffer);
+  return buffer;
+}
+
+void GlmObjective::predict(Piece piece, std::span<const double> x, const double* rows, double* t) const {
+  const int n = data_->columns();
+  if (rows != nullptr) return blas::gemv('T', n, piece.end - piece.begin, 1.0, rows, n, x.data(), 0.0, t);
+  const ConstantMatrix& A = data_->rows().matrix;
+  const int* indices = A.indices.data();
+  const double* values = A.values.data();
+  for (int i = piece.begin; i < piece.end; ++i) {
+    double even = 0, odd = 0;
+    int k = A.offsets[at(i)];
+    const int end = A.offsets[at(i) + 1];
+    for (; k + 1 < end; k += 2) {
+      even += values[k] * x[at(indices[k])];
+      odd += values[k + 1] * x[at(indices[k + 1])];
+    }
+    if (k < end) even += values[k] * x[at(indices[k])];
+    *t++ = even + odd;
+  }
+}
+
+void GlmObjective::addTransposed(Piece piece, const double* r, const double* rows, double* out) const {
+  const int n = data_->columns();
+  if (rows != nullptr) return blas::gemv('N', n, piece.end - piece.begin, 1.0, rows, n, r, 1.0, out);
+  const ConstantMatrix& A = data_->rows().matrix;
+  const int* indices = A.indices.data();
+  const double* values = A.values.data();
+  for (int i = piece.begin; i < piece.end; ++i) {
+    const double ri = *r++;
+    for (int k = A.offsets[at(i)]; k < A.offsets[at(i) + 1]; ++k) out[indices[k]] += ri * values[k];
+  }
+}
+
+/// t_ = A x by blocks of rows, which `perRow(piece, rows)` then changes into r; out = A^T r.
+template <class PerRow>
+void GlmObjective::pass(std::span<const double> x, std::span<double> out, PerRow&& perRow) {
+  const std::size_t n = x.size();
+  const bool byColumns = data_->gram() == GlmData::Gram::columns;
+  la_.tasks(static_cast<int>(pieces_.size()), [&](int p) {
+    la_.checkpoint();
+    double* sum = byColumns ? nullptr : partial_.data() + at(p) * n;
+    if (!byColumns) std::fill(sum, sum + n, 0.0);
+    std::vector<double> buffer(dense_.f32 != nullptr ? at(blockRows_) * n : 0);
+    const Piece piece = pieces_[at(p)];
+    for (int i = piece.begin; i < piece.end; i += blockRows_) {
+      const Piece block = {i, std::min(piece.end, i + blockRows_)};
+      const double* rows = denseRows(block, buffer.data());
+      predict(block, x, rows, t_.data() + i);
+      perRow(p, block);
+      if (!byColumns) addTransposed(block, t_.data() + i, rows, sum);
+    }
+  });
+  if (byColumns) return transposedByColumns(out);
+  for (std::size_t j = 0; j < n; ++j) {
+    double sum = 0;
+    for (std::size_t p = 0; p < pieces_.size(); ++p) sum += partial_[p * n + j];
+    out[j] = sum;
+  }
+}
+
+void GlmObjective::transposedByColumns(std::span<double> out) const {
+  const auto offsets = data_->columnOffsets(), places = data_->columnPlaces(), rows = data_->columnRows();
+  const double* values = data_->rows().matrix.values.data();
+  la_.forEach(data_->columns(), [&](int j) {
+    double sum = 0;
+    for (int c = offsets[at(j)]; c < offsets[at(j) + 1]; ++c) sum += values[places[at(c)]] * t_[at(rows[at(c)])];
+    out[at(j)] = sum;
+  });
+}
+
+void GlmObjective::evaluate() {
+  if (evaluated_) return;
+  const GlmData::Rows& rows = data_->rows();
+  std::fill(sums_.begin(), sums_.end(), 0.0);
+  pass(x_, gradient_, [&](int p, Piece block) {
+    double first[mostBlockRows];
+    const std::size_t begin = at(block.begin);
+    const int count = block.end - block.begin;
+    double* t = t_.data() + begin;
+    if (!rows.offset.empty()) {
+      for (int i = 0; i < count; ++i) t[i] += rows.offset[begin + at(i)];
+    }
+    sums_[at(p)] += glmLosses(rows.family, count, t, rows.y.data() + begin, rows.weights.data() + begin, first,
+                              curvatures_.data() + begin);
+    std::copy(first, first + count, t);
+  });
+  value_ = 0;
+  for (const double sum : sums_) value_ += sum;
+  for (std::size_t j = 0; j < x_.size(); ++j) {
+    value_ += 0.5 * rows.ridge[j] * x_[j] * x_[j];
+    gradient_[j] += rows.ridge[j] * x_[j];
+  }
+  evaluated_ = true;
+}
+
+double GlmObjective::value() {
+  evaluate();
+  return value_;
+}
+
+void GlmObjective::gradient(std::span<double> g) {
+  evaluate();
+  std::copy(gradient_.begin(), gradient_.end(), g.begin());
+}
+
+void GlmObjective::hessianProduct(double sigma, std::span<const double> v, std::span<double> out) {
+  evaluate();
+  pass(v, out, [&](int, Piece block) {
+    for (int i = block.begin; i < block.end; ++i) t_[at(i)] *= curvatures_[at(i)];
+  });
+  const std::vector<double>& ridge = data_->rows().ridge;
+  for (std::size_t j = 0; j < out.size(); ++j) out[j] = sigma * (out[j] + ridge[j] * v[j]);
+}
+
+// The Hessian --------------------------------------------------------------------------------------------------------
+
+void GlmObjective::hessian(double sigma, std::span<double> values) {
+  evaluate();
+  if (data_->gram() == GlmData::Gram::columns) {
+    sumByColumns(values);
+  } else {
+    fillSquares();
+    sumSquares(values);
+  }
+  const SparsePattern& pattern = data_->hessianPattern();
+  for (int j = 0; j < pattern.lines; ++j) {
+    const double ridge = data_->rows().ridge[at(j)];
+    if (ridge != 0) values[at(pattern.offsets[at(j)])] += ridge;  // the diagonal is first
+  }
+  if (sigma == 1) return;
+  for (double& value : values) value *= sigma;
+}
+
+/// The lower triangle of A^T W A, a part of it for each share of the rows.
+void GlmObjective::fillSquares() {
+  const int n = data_->columns();
+  const std::size_t size = x_.size() * x_.size();
+  const bool written = data_->gram() == GlmData::Gram::blocks;
+  const bool shared = written && n > smallSquare;
+  const int most = shared ? sharedRows : mostBlockRows;
+  if (squares_.size() == 0) {
+    squares_ = HostBuffer<double>(shares_.size() * size, Uninitialized{});
+    if (written) blocks_ = HostBuffer<double>(shares_.size() * at(most) * x_.size(), Uninitialized{});
+  }
+  const Cpu alone = la_.serial();
+  const auto fill = [&](int s) {
+    double* square = squares_.data() + at(s) * size;
+    const Piece share = shares_[at(s)];
+    la_.checkpoint();
+    if (!written) {
+      std::fill(square, square + size, 0.0);
+      return addRows(share, square);
+    }
+    double* block = blocks_.data() + at(s) * at(most) * x_.size();
+    for (int i = share.begin; i < share.end; i += most) {
+      const int count = std::min(most, share.end - i);
+      constexpr int few = 32;
+      (shared ? la_ : alone).tasks((count + few - 1) / few, [&](int k) {
+        writeScaled({i + k * few, i + std::min(count, (k + 1) * few)}, block + at(k * few) * x_.size());
+      });
+      (shared ? la_ : alone)
+          .syrk(Transpose::no, 1, {block, n, count, n}, i == share.begin ? 0.0 : 1.0, {square, n, n, n});
+    }
+  };
+  if (shared) return fill(0);
+  la_.tasks(static_cast<int>(shares_.size()), fill);
+}
+
+void GlmObjective::addRows(Piece piece, double* square) const {
+  const ConstantMatrix& A = data_->rows().matrix;
+  const int* indices = A.indices.data();
+  const double* values = A.values.data();
+  for (int i = piece.begin; i < piece.end; ++i) {
+    const int end = A.offsets[at(i) + 1];
+    for (int k = A.offsets[at(i)]; k < end; ++k) {
+      const double scaled = curvatures_[at(i)] * values[k];
+      double* column = square + at(indices[k]) * x_.size();
+      for (int l = k; l < end; ++l) column[indices[l]] += scaled * values[l];
+    }
+  }
+}
+
+/// The rows times the roots of their curvatures, one after the other.
+void GlmObjective::writeScaled(Piece piece, double* buffer) const {
+  const std::size_t n = x_.size();
+  const ConstantMatrix& A = data_->rows().matrix;
+  for (int i = piece.begin; i < piece.end; ++i, buffer += n) {
+    const double root = std::sqrt(curvatures_[at(i)]);
+    if (dense_.f64 != nullptr) {
+      const double* row = dense_.f64 + at(i) * n;
+      for (std::size_t j = 0; j < n; ++j) buffer[j] = root * row[j];
+    } else if (dense_.f32 != nullptr) {
+      const float* row = dense_.f32 + at(i) * n;
+      for (std::size_t j = 0; j < n; ++j) buffer[j] = root * static_cast<double>(row[j]);
+    } else {
+      std::fill(buffer, buffer + n, 0.0);
+      for (int k = A.offsets[at(i)]; k < A.offsets[at(i) + 1]; ++k) {
+        buffer[A.indices[at(k)]] = root * A.values[at(k)];
+      }
+    }
+  }
+}
+
+void GlmObjective::sumSquares(std::span<double> values) const {
+  const SparsePattern& pattern = data_->hessianPattern();
+  const std::size_t n = x_.size();
+  constexpr int grain = 16;
+  la_.tasks((pattern.lines + grain - 1) / grain, [&](int task) {
+    for (int j = task * grain; j < std::min(pattern.lines, (task + 1) * grain); ++j) {
+      for (int k = pattern.offsets[at(j)]; k < pattern.offsets[at(j) + 1]; ++k) {
+        const double* entry = squares_.data() + at(j) * n + at(pattern.indices[at(k)]);
+        double sum = 0;
+        for (std::size_t s = 0; s < shares_.size(); ++s) sum += entry[s * n * n];
+        values[at(k)] = sum;
+      }
+    }
+  });
+}
+
+void GlmObjective::sumByColumns(std::span<double> values) {
+  constexpr int tasks = 32;
+  const SparsePattern& pattern = data_->hessianPattern();
+  const ConstantMatrix& A = data_->rows().matrix;
+  const auto offsets = data_->columnOffsets(), places = data_->columnPlaces(), rows = data_->columnRows();
+  const std::size_t n = x_.size();
+  if (squares_.size() == 0) squares_ = HostBuffer<double>(tasks * n);
+  la_.tasks(tasks, [&](int task) {
+    double* column = squares_.data() + at(task) * n;  // 0 but for the column at hand
+    for (int j = task; j < data_->columns(); j += tasks) {
+      la_.checkpoint();
+      for (int c = offsets[at(j)]; c < offsets[at(j) + 1]; ++c) {
+        const int i = rows[at(c)], place = places[at(c)];
+        const double scaled = curvatures_[at(i)] * A.values[at(place)];
+        for (int k = place; k < A.offsets[at(i) + 1]; ++k) column[A.indices[at(k)]] += scaled * A.values[at(k)];
+      }
+      for (int k = pattern.offsets[at(j)]; k < pattern.offsets[at(j) + 1]; ++k) {
+        double& entry = column[pattern.indices[at(k)]];
+        values[at(k)] = entry;
+        entry = 0;
+      }
+    }
+  });
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,251 @@
+// Kernels of generalised linear models, held to the expression model of the same problem.
+#include "check.hpp"
+#include "core/random.hpp"
+#include "model/constrained_objective.hpp"
+#include "model/glm_objective.hpp"
+#include "model/program.hpp"
+
+using namespace nonconvex;
+
+namespace {
+
+std::size_t at(int k) { return static_cast<std::size_t>(k); }
+
+enum class Form { sparse, dense, dense32 };
+
+struct Case {
+  GlmFamily family;
+  Form form;
+  int rows, columns;
+  double density;
+  bool weighted, offset;
+  double ridge;
+};
+
+/// Data of a case, the same numbers in all forms.
+struct Data {
+  explicit Data(const Case& c) {
+    rows.family = c.family;
+    const Random random(7);
+    const int rowCount = c.rows, n = c.columns;
+    std::uint64_t draw = 0;
+    const auto normal = [&] { return random.normal(draw++); };
+    numbers.assign(at(rowCount) * at(n), 0);
+    rows.matrix = {.rows = rowCount, .columns = n, .values = {}, .offsets = {0}, .indices = {}};
+    for (int i = 0; i < rowCount; ++i) {
+      for (int j = 0; j < n; ++j) {
+        if (random.uniform(draw++) > c.density) continue;
+        const double value = static_cast<float>(normal());
+        numbers[at(i) * at(n) + at(j)] = value;
+        rows.matrix.values.push_back(value);
+        rows.matrix.indices.push_back(j);
+      }
+      rows.matrix.offsets.push_back(static_cast<int>(rows.matrix.indices.size()));
+      const double u = random.uniform(draw++);
+      rows.y.push_back(c.family == GlmFamily::logistic  ? (u < 0.4   ? 0.0
+                                                           : u < 0.8 ? 1.0
+                                                                     : 0.25)
+                       : c.family == GlmFamily::poisson ? std::floor(5 * u)
+                       : c.family == GlmFamily::gamma   ? 0.1 + u
+                                                        : normal());
+      rows.weights.push_back(c.weighted ? random.uniform(draw++) : 1.0 / rowCount);
+      if (c.offset) rows.offset.push_back(0.5 * normal());
+    }
+    for (int j = 0; j < n; ++j) rows.ridge.push_back(j % 3 == 2 ? 0 : c.ridge);
+    numbers32.assign(numbers.begin(), numbers.end());
+  }
+
+  std::unique_ptr<GlmObjective> objective(Form form) const {
+    GlmData::Rows given = rows;
+    MatrixInput dense{.rows = given.matrix.rows, .columns = given.matrix.columns};
+    if (form != Form::sparse) given.matrix.offsets = given.matrix.indices = {};
+    if (form == Form::dense) dense.f64 = numbers.data();
+    if (form == Form::dense32) dense.f32 = numbers32.data();
+    return std::make_unique<GlmObjective>(std::make_shared<const GlmData>(std::move(given)), dense);
+  }
+
+  int loss(Graph& g, int x) const {
+    const int t0 = g.matvec(x, g.matrix(rows.matrix));
+    const int t = rows.offset.empty() ? t0 : g.binary(Op::add, t0, g.constant(rows.offset));
+    const int y = g.constant(rows.y);
+    const auto times = [&](int a, int b) { return g.binary(Op::multiply, a, b); };
+    const auto minus = [&](int a, int b) { return g.binary(Op::subtract, a, b); };
+    const int losses = [&] {
+      switch (rows.family) {
+        case GlmFamily::logistic:
+          return minus(g.unary(Op::softplus, t), times(y, t));
+        case GlmFamily::squared:
+          return times(g.constant(0.5), g.unary(Op::square, minus(t, y)));
+        case GlmFamily::poisson:
+          return minus(g.unary(Op::exp, t), times(y, t));
+        default:
+          return g.binary(Op::add, t, times(y, g.unary(Op::exp, g.unary(Op::negate, t))));
+      }
+    }();
+    const int ridge = times(g.constant(0.5), times(g.constant(rows.ridge), g.unary(Op::square, x)));
+    return g.binary(Op::add, g.sum(times(g.constant(rows.weights), losses)), g.sum(ridge));
+  }
+
+  GlmData::Rows rows;
+  std::vector<double> numbers;
+  std::vector<float> numbers32;
+};
+
+/// Two linear equations and ||x||^2 = 1, in a graph that may have an objective.
+void constrain(Graph& g, int x, int n) {
+  ConstantMatrix two{.rows = 2, .columns = n, .values = {}, .offsets = {}, .indices = {}};
+  const Random random(3);
+  for (std::uint64_t k = 0; k < 2 * at(n); ++k) two.values.push_back(random.normal(k));
+  g.equalZero(g.binary(Op::subtract, g.matvec(x, g.matrix(two)), g.constant(0.3)));
+  g.equalZero(g.binary(Op::subtract, g.norm2Squared(x, n), g.constant(1)));
+}
+
+struct Answers {
+  double f;
+  std::vector<double> g, c, J, H, Jv, Jtv, Hv;
+};
+
+/// All of an oracle, matrices written out.
+Answers ask(Oracle& oracle, const std::vector<double>& x) {
+  const std::size_t n = x.size(), m = at(oracle.constraints());
+  Answers a{0, Answers().g, {}, {}, {}, {}, {}, {}};
+  std::vector<double> lambda(m, 0.7), v(n), J(oracle.jacobianPattern().nonzeros()),
+      H(oracle.hessianPattern().nonzeros());
+  for (std::size_t j = 0; j < n; ++j) v[j] = std::cos(1.0 * static_cast<double>(j));
+  a.g.resize(n), a.c.resize(m), a.Jv.resize(m), a.Jtv.resize(n), a.Hv.resize(n), a.J.resize(m * n), a.H.resize(n * n);
+  oracle.moveTo(x);
+  a.f = oracle.objective();
+  oracle.gradient(a.g);
+  oracle.constraintValues(a.c);
+  oracle.jacobian(J);
+  oracle.hessianProduct(0.5, lambda, v, a.Hv);
+  oracle.hessian(0.5, lambda, H);
+  oracle.jacobianProduct(v, a.Jv);
+  oracle.jacobianTransposedProduct(lambda, a.Jtv);
+  const auto writeOut = [&](const SparsePattern& pattern, const std::vector<double>& values, std::vector<double>& to) {
+    std::size_t k = 0;
+    for (int l = 0; l < pattern.lines; ++l) {
+      for (const int i : pattern.line(l)) to[at(l) * n + at(i)] = values[k++];
+    }
+  };
+  writeOut(oracle.jacobianPattern(), J, a.J);
+  writeOut(oracle.hessianPattern(), H, a.H);
+  return a;
+}
+
+void same(const std::vector<double>& a, const std::vector<double>& b, const char* what) {
+  CHECK_EQ(a.size(), b.size());
+  double size = 1e-3;
+  for (const double value : b) size = std::max(size, std::abs(value));
+  for (std::size_t k = 0; k < a.size(); ++k) check::near(a[k], b[k], 1e-12 * size, what, __FILE__, static_cast<int>(k));
+}
+
+void same(const Answers& a, const Answers& b) {
+  CHECK_NEAR(a.f, b.f, 1e-12 * std::max(1.0, std::abs(b.f)));
+  same(a.g, b.g, "gradient");
+  same(a.c, b.c, "c");
+  same(a.J, b.J, "J");
+  same(a.H, b.H, "H");
+  same(a.Jv, b.Jv, "J v");
+  same(a.Jtv, b.Jtv, "J^T v");
+  same(a.Hv, b.Hv, "H v");
+}
+
+void holdToModel(const Case& c) {
+  const Data data(c);
+  Graph whole(c.columns), constraints(c.columns);
+  const int x = whole.variables(0, c.columns);
+  whole.minimize(data.loss(whole, x));
+  constrain(whole, x, c.columns);
+  constrain(constraints, constraints.variables(0, c.columns), c.columns);
+  Program model(whole);
+  WorkerPool pool(3);
+  const Cpu la(&pool);
+  ConstrainedObjective oracle(data.objective(c.form), std::make_shared<Program>(constraints));
+  ConstrainedObjective threaded(data.objective(c.form), std::make_shared<Program>(constraints));
+  threaded.runOn(la);
+  const Random random(11);
+  for (std::uint32_t point = 0; point < 3; ++point) {
+    std::vector<double> at(static_cast<std::size_t>(c.columns));
+    for (std::size_t j = 0; j < at.size(); ++j) at[j] = 0.3 * random.normal(100 * point + j);
+    const Answers found = ask(oracle, at), parallel = ask(threaded, at);
+    same(found, ask(model, at));
+    CHECK_EQ(found.f, parallel.f);
+    CHECK(found.g == parallel.g && found.H == parallel.H && found.Hv == parallel.Hv);
+  }
+}
+
+}  // namespace
+
+TEST(familiesAgreeWithTheirModels) {
+  for (const GlmFamily family : {GlmFamily::logistic, GlmFamily::squared, GlmFamily::poisson, GlmFamily::gamma}) {
+    for (const Form form : {Form::sparse, Form::dense, Form::dense32}) {
+      holdToModel({family, form, 700, 20, form == Form::sparse ? 0.15 : 1, true, true, 0.1});
+    }
+  }
+}
+
+TEST(allWaysToSumTheHessian) {
+  const auto gramOf = [](const Case& c) { return GlmData(Data(c).rows).gram(); };
+  const Case byRows{GlmFamily::logistic, Form::sparse, 3000, 60, 0.1, false, false, 0};
+  CHECK(gramOf(byRows) == GlmData::Gram::rows);
+  holdToModel(byRows);
+  const Case byBlocks{GlmFamily::logistic, Form::sparse, 3000, 40, 0.6, false, false, 0};
+  CHECK(gramOf(byBlocks) == GlmData::Gram::blocks);
+  holdToModel(byBlocks);
+  for (const double ridge : {0.0, 0.2}) {
+    const Case byColumns{GlmFamily::poisson, Form::sparse, 300, 400, 0.006, true, false, ridge};
+    CHECK(gramOf(byColumns) == GlmData::Gram::columns);
+    holdToModel(byColumns);
+  }
+  holdToModel({GlmFamily::logistic, Form::dense, 1500, 530, 0.5, false, false, 0.1});  // one square for all threads
+}
+
+TEST(smallAndOddSizes) {
+  for (const int rows : {1, 7, 257}) {
+    for (const int columns : {1, 3, 17}) {
+      for (const Form form : {Form::sparse, Form::dense, Form::dense32}) {
+        const Data data({GlmFamily::logistic, form, rows, columns, 0.5, true, true, 0.1});
+        Graph g(columns);
+        g.minimize(data.loss(g, g.variables(0, columns)));
+        Program model(g);
+        ConstrainedObjective oracle(data.objective(form), nullptr);
+        const std::vector<double> x(static_cast<std::size_t>(columns), 0.2);
+        same(ask(oracle, x), ask(model, x));
+      }
+    }
+  }
+}
+
+TEST(lossesFarOut) {
+  // Against numbers in extended precision.
+  const auto ask = [](GlmFamily family, double t, double y) {
+    const double weight = 1;
+    struct {
+      double value, first, second;
+    } out{};
+    out.value = glmLosses(family, 1, &t, &y, &weight, &out.first, &out.second);
+    return out;
+  };
+  for (double t = -750; t <= 750; t += 0.37) {
+    const long double e = std::exp(-std::abs(static_cast<long double>(t)));
+    const long double up = t > 0 ? 1 / (1 + e) : e / (1 + e), down = t > 0 ? e / (1 + e) : 1 / (1 + e);
+    for (const double y : {0.0, 1.0}) {
+      const long double size = std::abs(static_cast<long double>(t));
+      const long double value = ((t > 0) == (y > 0) ? 0 : size) + std::log1p(e);
+      const auto found = ask(GlmFamily::logistic, t, y);
+      const auto near = [&](double a, long double b) {
+        CHECK_NEAR(a, static_cast<double>(b), 1e-15 * std::abs(static_cast<double>(b)) + 1e-307);
+      };
+      near(found.value, value);
+      near(found.first, y > 0 ? -down : up);
+      near(found.second, up * down);
+    }
+    const long double mean = std::exp(static_cast<long double>(t));
+    const double rounded = static_cast<double>(mean);
+    const double got = ask(GlmFamily::poisson, t, 0).second;
+    CHECK(std::isinf(rounded) ? std::isinf(got) : std::abs(got - rounded) <= 5e-16 * rounded + 1e-307);
+  }
+  CHECK(std::isnan(ask(GlmFamily::logistic, NAN, 1).value));
+  CHECK(std::isnan(ask(GlmFamily::poisson, NAN, 1).value));
+}
