@@ -20,6 +20,7 @@ export interface Addon {
   ): Job;
   reluPredict(network: object, input: { x: Matrix }): Float64Array;
   compile(model: SerializedGraph & { n: number; parameters: Float64Array }): ProgramHandle;
+  compileRegression(problem: RegressionRequest): ProgramHandle;
   evaluate(request: EvaluationRequest): number | Float64Array | SparseMatrix;
   readNl(path: string): Job;
   writeNl(request: WriteNlRequest): Job;
@@ -28,9 +29,24 @@ export interface Addon {
 /** A compiled model, opaque. */
 export type ProgramHandle = object & { readonly __programHandle: never };
 
-export interface EvaluationRequest {
+export interface RegressionRequest {
+  loss: string;
+  x: Matrix | SparseMatrix;
+  y: Float64Array;
+  weights: Float64Array;
+  offset?: Float64Array | undefined;
+  ridge: Float64Array;
+  constraints?: ProgramHandle | undefined;
+}
+
+/** A program, with the parameters of a compiled model or the dense data of a family. */
+export interface ProgramRequest {
   program: ProgramHandle;
-  parameters: Float64Array;
+  parameters?: Float64Array;
+  data?: Matrix | undefined;
+}
+
+export interface EvaluationRequest extends ProgramRequest {
   what:
     | 'objective'
     | 'gradient'

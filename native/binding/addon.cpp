@@ -1,4 +1,5 @@
 // What JavaScript sees of the library.
+#include "binding/families.hpp"
 #include "binding/model.hpp"
 #include "binding/predict.hpp"
 #include "binding/solve.hpp"
@@ -66,6 +67,12 @@ Napi::Value compile(const Napi::CallbackInfo& info) {
   return compileModel(info.Env(), Reader(objectArgument(info, 0, "model"), inputs));
 }
 
+/// compileRegression(problem) -> handle
+Napi::Value regression(const Napi::CallbackInfo& info) {
+  Inputs inputs;  // alive as arguments
+  return compileRegression(info.Env(), Reader(objectArgument(info, 0, "problem"), inputs));
+}
+
 /// evaluate(request) -> number, Float64Array or sparse matrix
 Napi::Value evaluate(const Napi::CallbackInfo& info) {
   Inputs inputs;  // alive as arguments
@@ -89,6 +96,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("threads", Napi::Function::New(env, guarded<threads>, "threads"));
   exports.Set("reluPredict", Napi::Function::New(env, guarded<predict>, "reluPredict"));
   exports.Set("compile", Napi::Function::New(env, guarded<compile>, "compile"));
+  exports.Set("compileRegression", Napi::Function::New(env, guarded<regression>, "compileRegression"));
   exports.Set("evaluate", Napi::Function::New(env, guarded<evaluate>, "evaluate"));
   exports.Set("readNl", Napi::Function::New(env, guarded<read>, "readNl"));
   exports.Set("writeNl", Napi::Function::New(env, guarded<write>, "writeNl"));

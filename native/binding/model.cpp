@@ -18,14 +18,14 @@ namespace {
 constexpr napi_type_tag handleTag = {0x6e6f6e636f6e7665, 0x782d70726f677261};
 
 struct Handle {
-  std::shared_ptr<SharedProgram> program;
+  OracleMaker make;
+  std::shared_ptr<SharedProgram> program;  ///< null for those that have no graph
   std::int64_t bytes;
 };
 
-Napi::Object makeHandle(Napi::Env env, NlModel model) {
-  auto program = std::make_shared<SharedProgram>(std::move(model));
-  const auto bytes = static_cast<std::int64_t>(program->bytes());
-  auto handle = std::make_unique<Handle>(Handle{std::move(program), bytes});
+Napi::Object wrap(Napi::Env env, Handle made) {
+  const std::int64_t bytes = made.bytes;
+  auto handle = std::make_unique<Handle>(std::move(made));
   const Napi::Object object = Napi::Object::New(env);
   object.TypeTag(&handleTag);
   const auto finalize = [](napi_env of, void* data, void*) {
@@ -40,13 +40,28 @@ Napi::Object makeHandle(Napi::Env env, NlModel model) {
   return object;
 }
 
-std::shared_ptr<SharedProgram> programOf(const Reader& in) {
-  const Napi::Object object = in.object("program").asObject();
+std::span<const double> vectorOf(const Reader& in, const char* name, std::size_t length) {
+  const auto found = in.vector(name);
+  require(found.size() == length, in.pathOf(name) + ".length", found.size(), "expected " + show(length));
+  return found;
+}
+
+Napi::Object makeHandle(Napi::Env env, NlModel model) {
+  const auto program = std::make_shared<SharedProgram>(std::move(model));
+  const auto make = [program](const Reader& in) -> std::shared_ptr<Oracle> {
+    const std::size_t count = program->graph().parameterValues().size();
+    return std::make_shared<BorrowedProgram>(program, vectorOf(in, "parameters", count));
+  };
+  return wrap(env, {make, program, static_cast<std::int64_t>(program->bytes())});
+}
+
+const Handle& handleOf(const Reader& in, const char* name) {
+  const Napi::Object object = in.object(name).asObject();
   void* data = nullptr;
   if (!object.CheckTypeTag(&handleTag) || napi_unwrap(object.Env(), object, &data) != napi_ok) {
-    throw Error(ErrorKind::type, in.pathOf("program") + " = an object: expected a compiled model");
+    throw Error(ErrorKind::type, in.pathOf(name) + " = an object: expected a compiled model");
   }
-  return static_cast<Handle*>(data)->program;
+  return *static_cast<Handle*>(data);
 }
 
 // Graphs -------------------------------------------------------------------------------------------------------------
@@ -77,29 +92,6 @@ Flipped flip(const Offsets& offsets, const Indices& indices, const Values& value
   return to;
 }
 
-ConstantMatrix readMatrix(const Reader& in) {
-  ConstantMatrix matrix;
-  if (!in.has("format")) {
-    const MatrixInput from = in.asMatrix();
-    matrix.rows = from.rows;
-    matrix.columns = from.columns;
-    const auto size = static_cast<std::size_t>(from.rows) * static_cast<std::size_t>(from.columns);
-    if (from.f64 != nullptr) matrix.values.assign(from.f64, from.f64 + size);
-    if (from.f32 != nullptr) matrix.values.assign(from.f32, from.f32 + size);
-    return matrix;
-  }
-  const SparseInput from = in.asSparse();
-  matrix.rows = from.rows;
-  matrix.columns = from.columns;
-  Flipped flipped = flip(from.offsets, from.indices, from.values, from.byColumn ? from.rows : from.columns);
-  // By rows already, but perhaps out of order.
-  if (!from.byColumn) flipped = flip(flipped.offsets, flipped.indices, flipped.values, from.rows);
-  matrix.offsets = std::move(flipped.offsets);
-  matrix.indices = std::move(flipped.indices);
-  matrix.values = std::move(flipped.values);
-  return matrix;
-}
-
 std::vector<double> copyOf(std::span<const double> values) { return {values.begin(), values.end()}; }
 
 // Evaluations --------------------------------------------------------------------------------------------------------
@@ -119,18 +111,6 @@ Napi::Value toSparse(Napi::Env env, const SparsePattern& pattern, bool byRow, st
   out.integers("indices", pattern.indices);
   out.vector("values", values);
   return out.object();
-}
-
-std::span<const double> vectorOf(const Reader& in, const char* name, std::size_t length) {
-  const auto found = in.vector(name);
-  require(found.size() == length, in.pathOf(name) + ".length", found.size(), "expected " + show(length));
-  return found;
-}
-
-std::shared_ptr<BorrowedProgram> readProgram(const Reader& in) {
-  const std::shared_ptr<SharedProgram> shared = programOf(in);
-  return std::make_shared<BorrowedProgram>(shared,
-                                           vectorOf(in, "parameters", shared->graph().parameterValues().size()));
 }
 
 // Names --------------------------------------------------------------------------------------------------------------
@@ -183,7 +163,7 @@ class ReadNlJob final : public Job {
 class WriteNlJob final : public Job {
  public:
   explicit WriteNlJob(const Reader& in)
-      : program_(programOf(in)),
+      : program_(compiledProgram(in, "program")),
         path_(in.text("path")),
         variableNames_(toTexts(in, "variableNames")),
         constraintNames_(toTexts(in, "constraintNames")) {
@@ -266,6 +246,39 @@ std::shared_ptr<Oracle> readCallbacks(const Reader& in) {
 
 }  // namespace
 
+Napi::Object makeHandle(Napi::Env env, OracleMaker make, std::size_t bytes) {
+  return wrap(env, {std::move(make), nullptr, static_cast<std::int64_t>(bytes)});
+}
+
+std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* name) {
+  const Handle& handle = handleOf(in, name);
+  if (!handle.program) throw Error(ErrorKind::type, in.pathOf(name) + ": expected a model of expressions");
+  return handle.program;
+}
+
+ConstantMatrix readMatrix(const Reader& in) {
+  ConstantMatrix matrix;
+  if (!in.has("format")) {
+    const MatrixInput from = in.asMatrix();
+    matrix.rows = from.rows;
+    matrix.columns = from.columns;
+    const auto size = static_cast<std::size_t>(from.rows) * static_cast<std::size_t>(from.columns);
+    if (from.f64 != nullptr) matrix.values.assign(from.f64, from.f64 + size);
+    if (from.f32 != nullptr) matrix.values.assign(from.f32, from.f32 + size);
+    return matrix;
+  }
+  const SparseInput from = in.asSparse();
+  matrix.rows = from.rows;
+  matrix.columns = from.columns;
+  Flipped flipped = flip(from.offsets, from.indices, from.values, from.byColumn ? from.rows : from.columns);
+  // By rows already, but perhaps out of order.
+  if (!from.byColumn) flipped = flip(flipped.offsets, flipped.indices, flipped.values, from.rows);
+  matrix.offsets = std::move(flipped.offsets);
+  matrix.indices = std::move(flipped.indices);
+  matrix.values = std::move(flipped.values);
+  return matrix;
+}
+
 Napi::Value compileModel(Napi::Env env, const Reader& in) {
   std::vector<ConstantMatrix> matrices;
   for (const Reader& matrix : in.list("matrices")) matrices.push_back(readMatrix(matrix));
@@ -279,7 +292,7 @@ Napi::Value compileModel(Napi::Env env, const Reader& in) {
 }
 
 Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
-  const std::shared_ptr<BorrowedProgram> program = readProgram(in);
+  const std::shared_ptr<Oracle> program = handleOf(in, "program").make(in);
   const auto n = static_cast<std::size_t>(program->variables());
   const auto m = static_cast<std::size_t>(program->constraints());
   const std::string what = in.text("what");
@@ -324,7 +337,7 @@ Napi::Value writeNlFile(Napi::Env env, const Reader& in) {
 
 std::shared_ptr<Oracle> readOracle(const Reader& problem) {
   if (problem.has("callbacks")) return readCallbacks(problem.object("callbacks"));
-  return readProgram(problem);
+  return handleOf(problem, "program").make(problem);
 }
 
 }  // namespace nonconvex

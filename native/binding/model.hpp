@@ -1,6 +1,7 @@
 // Models between JavaScript and C++: handles of compiled ones, evaluations, .nl files.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "binding/js.hpp"
@@ -13,6 +14,14 @@ namespace nonconvex {
 /// checked; native/model/graph.hpp describes it.
 Napi::Value compileModel(Napi::Env env, const Reader& model);
 
+/// An evaluator for one solve, from the request that it comes with.
+using OracleMaker = std::function<std::shared_ptr<Oracle>(const Reader& request)>;
+/// The `program` of requests to come, of about so many bytes.
+Napi::Object makeHandle(Napi::Env env, OracleMaker make, std::size_t bytes);
+/// What compileModel has made, under that name.
+std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* name);
+ConstantMatrix readMatrix(const Reader& in);
+
 /// evaluate({ program, parameters, what, x, multipliers, sigma, vector }) -> what: 'objective', 'gradient', ...
 Napi::Value evaluateModel(Napi::Env env, const Reader& request);
 
@@ -23,7 +32,7 @@ Napi::Value readNlFile(Napi::Env env, const std::string& path);
 /// writeNl({ program, path, start, multipliers, variableNames, constraintNames }) -> { promise }
 Napi::Value writeNlFile(Napi::Env env, const Reader& request);
 
-/// The problem's `program` with its `parameters`, or its `callbacks`.
+/// The problem's `program` with its `parameters` or data, or its `callbacks`.
 std::shared_ptr<Oracle> readOracle(const Reader& problem);
 
 }  // namespace nonconvex

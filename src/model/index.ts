@@ -51,4 +51,12 @@ export {
 } from './operators.js';
 export { constant, type MatrixOperand, matmul, matvec } from './products.js';
 export type { Program } from './program.js';
+export {
+  type GeneralizedLinearModelData,
+  generalizedLinearModel,
+  logisticRegression,
+  type RegressionData,
+  type RegressionLoss,
+  type RegressionProgram,
+} from './regression.js';
 export type { Shape } from './shape.js';

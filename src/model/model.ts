@@ -310,7 +310,9 @@ export class Model {
 export function toProgram(name: string, problem: unknown): Program {
   if (problem instanceof Model) return problem.compile();
   if (problem instanceof Program) return problem;
-  throw new TypeError(`${name} = ${show(problem)}: expected a Model, or what readNl or fromCallbacks gives`);
+  throw new TypeError(
+    `${name} = ${show(problem)}: expected a Model, or what readNl, fromCallbacks or a problem family gives`,
+  );
 }
 
 function shapeAndOptions<Options extends VariableOptions & ParameterOptions>(

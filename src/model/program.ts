@@ -1,4 +1,4 @@
-import { addon, type EvaluationRequest, type ProgramHandle } from '../addon.js';
+import { addon, type EvaluationRequest, type ProgramHandle, type ProgramRequest } from '../addon.js';
 import { checkNumber, checkVector } from '../check.js';
 import { fromNative } from '../error.js';
 import type { SparseMatrix } from '../matrix.js';
@@ -43,40 +43,10 @@ export abstract class Program {
   abstract handOver(guard: Guard): object;
 }
 
-export interface CompiledParts {
-  handle: ProgramHandle;
-  n: number;
-  m: number;
-  start: () => Float64Array;
-  parameters: () => Float64Array;
-  multipliers?: Float64Array | undefined;
-  /** A handle whose graph has the present values of the parameters. */
-  writable: () => ProgramHandle;
-  variableNames: () => readonly string[];
-  constraintNames: () => readonly string[];
-}
-
-/** A graph in the addon, and what may change without compiling it again. */
-export class CompiledProgram extends Program {
-  readonly n: number;
-  readonly m: number;
+/** A problem whose functions are in the addon. */
+export abstract class NativeProgram extends Program {
   /** @internal */
-  readonly parts: CompiledParts;
-
-  constructor(parts: CompiledParts) {
-    super();
-    this.n = parts.n;
-    this.m = parts.m;
-    this.parts = parts;
-  }
-
-  get start(): Float64Array {
-    return this.parts.start();
-  }
-
-  get multipliers(): Float64Array | undefined {
-    return this.parts.multipliers?.slice();
-  }
+  protected abstract request(): ProgramRequest;
 
   objective(x: ArrayLike<number>): number {
     return this.#evaluate('objective', x) as number;
@@ -114,16 +84,55 @@ export class CompiledProgram extends Program {
   }
 
   handOver(): object {
-    return { program: this.parts.handle, parameters: this.parts.parameters() };
+    return this.request();
   }
 
   #evaluate(what: EvaluationRequest['what'], x: ArrayLike<number>, more: Partial<EvaluationRequest> = {}) {
-    const { handle: program, parameters } = this.parts;
     try {
-      return addon().evaluate({ program, parameters: parameters(), what, x: numbers('x', x, this.n), ...more });
+      return addon().evaluate({ ...this.request(), what, x: numbers('x', x, this.n), ...more });
     } catch (error) {
       throw fromNative(error);
     }
+  }
+}
+
+export interface CompiledParts {
+  handle: ProgramHandle;
+  n: number;
+  m: number;
+  start: () => Float64Array;
+  parameters: () => Float64Array;
+  multipliers?: Float64Array | undefined;
+  /** A handle whose graph has the present values of the parameters. */
+  writable: () => ProgramHandle;
+  variableNames: () => readonly string[];
+  constraintNames: () => readonly string[];
+}
+
+/** A graph in the addon, and what may change without compiling it again. */
+export class CompiledProgram extends NativeProgram {
+  readonly n: number;
+  readonly m: number;
+  /** @internal */
+  readonly parts: CompiledParts;
+
+  constructor(parts: CompiledParts) {
+    super();
+    this.n = parts.n;
+    this.m = parts.m;
+    this.parts = parts;
+  }
+
+  get start(): Float64Array {
+    return this.parts.start();
+  }
+
+  get multipliers(): Float64Array | undefined {
+    return this.parts.multipliers?.slice();
+  }
+
+  protected request(): ProgramRequest {
+    return { program: this.parts.handle, parameters: this.parts.parameters() };
   }
 }
 

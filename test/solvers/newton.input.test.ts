@@ -17,7 +17,7 @@ describe('arguments', () => {
       undefined,
       {},
       TypeError,
-      'problem = undefined: expected a Model, or what readNl or fromCallbacks gives',
+      'problem = undefined: expected a Model, or what readNl, fromCallbacks or a problem family gives',
     ],
     ['a plain object', { objective: () => 0 }, {}, TypeError, 'problem = an object: expected a Model'],
     ['settings', circle(), 5, TypeError, 'settings = 5: expected an object'],
