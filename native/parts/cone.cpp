@@ -1,7 +1,6 @@
 #include "parts/cone.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <numeric>
 
@@ -110,14 +109,18 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
       patterns_(patterns),
       d_(xt.rows),
       n_(xt.cols),
+      x_(n_, d_),
       norms_(static_cast<std::size_t>(n_)),
       sets_(static_cast<std::size_t>(groups)),
       scratch_(static_cast<std::size_t>(groups)),
       points_(d_, groups),
       products_(n_, groups),
+      pending_(static_cast<std::size_t>(groups)),
       done_(static_cast<std::size_t>(groups)) {
-  for (int k = 0; k < n_; ++k) norms_[static_cast<std::size_t>(k)] = blas::nrm2(d_, xt_.column(k));
-  pending_.reserve(static_cast<std::size_t>(groups));
+  for (int k = 0; k < n_; ++k) {
+    norms_[static_cast<std::size_t>(k)] = blas::nrm2(d_, xt_.column(k));
+    for (int i = 0; i < d_; ++i) x_(k, i) = xt_(i, k);
+  }
   for (ActiveSet& set : sets_) set.reserve(d_, std::min(d_, 32));
   for (Candidates& c : scratch_) {
     c.rows.reserve(static_cast<std::size_t>(mostCandidates));
@@ -249,53 +252,62 @@ int ConeProjector::pivot(ActiveSet& set, int group, const double* b, double* p, 
 }
 
 void ConeProjector::project(Vec<const int> list, Mat<const double> b, double threshold, Mat<double> p, Mat<double> xp) {
-  la_.tasks(list.size, [&](int place) {
-    const int g = list[place];
+  if (x_.size() > cached) return settle(la_, list, 0, list.size, b, threshold, p, xp);
+  const Cpu serial = la_.serial();
+  la_.tasks((list.size + few - 1) / few, [&](int chunk) {
+    settle(serial, list, chunk * few, std::min(list.size, (chunk + 1) * few), b, threshold, p, xp);
+  });
+}
+
+void ConeProjector::settle(const Cpu& la, Vec<const int> list, int first, int last, Mat<const double> b,
+                           double threshold, Mat<double> p, Mat<double> xp) {
+  la.tasks(last - first, [&](int i) {
+    const int g = list[first + i];
     warmStart(sets_[static_cast<std::size_t>(g)], b.column(g), p.column(g),
               scratch_[static_cast<std::size_t>(g)].work.data());
   });
   // All points on the way are projections onto larger cones, so no shorter than the one looked for.
   const auto isShort = [&](int place) { return threshold > 0 && blas::nrm2(d_, p.column(list[place])) <= threshold; };
-  pending_.clear();
-  for (int place = 0; place < list.size; ++place) {
-    if (!isShort(place)) pending_.push_back(place);
+  int* pending = pending_.data() + first;
+  char* done = done_.data() + first;
+  int count = 0;
+  for (int place = first; place < last; ++place) {
+    if (!isShort(place)) pending[count++] = place;
   }
   // Every round settles at least the rows that it looks at; the bound only guards against cycling by rounding.
-  for (int round = 0; round < 100 && !pending_.empty(); ++round) {
-    const int count = static_cast<int>(pending_.size());
-    ++rounds_;
+  for (int round = 0; round < 100 && count > 0; ++round) {
+    const Mat<double> points = points_.view().columns(first, count);
+    const Mat<double> products = products_.view().columns(first, count);
     for (int slot = 0; slot < count; ++slot) {
-      const double* from = p.column(list[pending_[static_cast<std::size_t>(slot)]]);
-      std::copy(from, from + d_, points_.column(slot));
+      const double* from = p.column(list[pending[slot]]);
+      std::copy(from, from + d_, points.column(slot));
     }
-    la_.gemm(Transpose::yes, Transpose::no, 1.0, xt_, points_.view().columns(0, count), 0.0,
-             products_.view().columns(0, count));
-    std::atomic<long> changes = 0;
-    la_.tasks(count, [&](int slot) {
-      const int place = pending_[static_cast<std::size_t>(slot)];
+    la.gemm(Transpose::no, Transpose::no, 1.0, x_, points, 0.0, products);
+    la.tasks(count, [&](int slot) {
+      const int place = pending[slot];
       const int g = list[place];
+      double* point = p.column(g);
+      double* product = products.column(slot);
       Candidates& candidates = scratch_[static_cast<std::size_t>(g)];
       const double tolerance = feasibility * blas::nrm2(d_, b.column(g));
-      findViolated(g, products_.column(slot), tolerance, candidates);
-      done_[static_cast<std::size_t>(slot)] = candidates.rows.empty();
+      findViolated(g, product, tolerance, candidates);
+      done[slot] = candidates.rows.empty();
       if (candidates.rows.empty()) {
-        if (blas::nrm2(d_, p.column(g)) <= tolerance) {  // the origin but for rounding
-          std::fill(p.column(g), p.column(g) + d_, 0.0);
-          std::fill(products_.column(slot), products_.column(slot) + n_, 0.0);
+        if (blas::nrm2(d_, point) <= tolerance) {  // the origin but for rounding
+          std::fill(point, point + d_, 0.0);
+          std::fill(product, product + n_, 0.0);
         }
-        std::copy(products_.column(slot), products_.column(slot) + n_, xp.column(place));
+        std::copy(product, product + n_, xp.column(place));
       } else {
-        changes +=
-            pivot(sets_[static_cast<std::size_t>(g)], g, b.column(g), p.column(g), tolerance, threshold, candidates);
-        done_[static_cast<std::size_t>(slot)] = isShort(place);
+        pivots_ += pivot(sets_[static_cast<std::size_t>(g)], g, b.column(g), point, tolerance, threshold, candidates);
+        done[slot] = isShort(place);
       }
     });
-    pivots_ += changes;
-    std::size_t left = 0;
-    for (std::size_t slot = 0; slot < static_cast<std::size_t>(count); ++slot) {
-      if (!done_[slot]) pending_[left++] = pending_[slot];
+    int left = 0;
+    for (int slot = 0; slot < count; ++slot) {
+      if (!done[slot]) pending[left++] = pending[slot];
     }
-    pending_.resize(left);
+    count = left;
   }
 }
 

@@ -2,6 +2,7 @@
 // many times, each time from a point close to the last one.
 #pragma once
 
+#include <atomic>
 #include <vector>
 
 #include "linalg/cpu.hpp"
@@ -33,8 +34,8 @@ class ActiveSet {
 };
 
 /// Exact projections by the dual active-set method of Goldfarb and Idnani (Math. Programming 27, 1983), warm-started.
-/// The check of all rows is one matrix product for all cones together; between two such checks a cone looks only at the
-/// rows that the last one found violated.
+/// The check of all rows is one matrix product for several cones together; between two such checks a cone looks only at
+/// the rows that the last one found violated.
 class ConeProjector {
  public:
   /// `xt` is d x n: column k is x_k. `patterns` is n x P with entries 0 or 1: s_k = 2 pattern - 1. Group g projects
@@ -51,7 +52,6 @@ class ConeProjector {
   double normBound(int group, const double* q, double* work) const;
 
   long pivots() const { return pivots_; }
-  long rounds() const { return rounds_; }
 
  private:
   struct Candidates {
@@ -61,7 +61,14 @@ class ConeProjector {
     std::vector<int> all;
   };
   static constexpr int mostCandidates = 48;
+  /// Rows that stay in a core's cache: a thread then takes a few cones through all their rounds. Larger ones are read
+  /// once a round, for all cones together.
+  static constexpr std::size_t cached = 1 << 18;
+  static constexpr int few = 8;
 
+  /// `project` for the places [first, last) of the list.
+  void settle(const Cpu& la, Vec<const int> list, int first, int last, Mat<const double> b, double threshold,
+              Mat<double> p, Mat<double> xp);
   void warmStart(ActiveSet& set, const double* b, double* p, double* work) const;
   void findViolated(int group, const double* xp, double tolerance, Candidates& found) const;
   int pivot(ActiveSet& set, int group, const double* b, double* p, double tolerance, double threshold,
@@ -73,6 +80,7 @@ class ConeProjector {
   Mat<const double> patterns_;
   int d_;
   int n_;
+  HostMatrix<double> x_;             // n x d
   HostBuffer<double> norms_;         // of the rows
   std::vector<ActiveSet> sets_;      // one a group
   std::vector<Candidates> scratch_;  // one a slot of the list
@@ -80,8 +88,7 @@ class ConeProjector {
   HostMatrix<double> products_;      // n x slots
   std::vector<int> pending_;         // places in the list of the groups not yet settled
   std::vector<char> done_;           // by slot of the round
-  long pivots_ = 0;
-  long rounds_ = 0;
+  std::atomic<long> pivots_ = 0;
 };
 
 }  // namespace nonconvex

@@ -244,7 +244,7 @@ void ReluSolver<La>::start() {
     const double bytes = 16.0 * static_cast<double>(state_.size());
     const int memory = static_cast<int>(std::clamp(3e8 / bytes, 3.0, 15.0));
     const int head = map_.dimension() * columns + (squared() ? 0 : n * data_.c);
-    anderson_ = std::make_unique<Anderson>(memory, head, static_cast<int>(state_.size()));
+    anderson_ = std::make_unique<Anderson>(la_, memory, head, static_cast<int>(state_.size()));
   }
   double trace = 0;
   for (int k = 0; k < n; ++k) trace += k0_(k, k);

@@ -21,14 +21,14 @@ double valueOfX(const ReluProblem& problem, int k, int j) {
 
 std::string entry(const char* array, int k, int j) { return std::string(array) + "[" + show(k) + "][" + show(j) + "]"; }
 
-/// Refuses what would not fit: three n x n matrices, X, and for the G columns of weights their products with X,
+/// Refuses what would not fit: three n x n matrices, X twice, and for the G columns of weights their products with X,
 /// iterates and Anderson's memory, with cones also the active sets.
 void checkMemory(const ReluProblem& problem, const ReluSettings& settings, int d, double patterns) {
   const double n = problem.n;
   const bool cones = settings.activation == ReluActivation::relu && settings.method == ReluMethod::admm;
   const double columns = (cones ? 2 : 1) * patterns * problem.outputs;
   const double iterates = settings.method == ReluMethod::sampled ? columns : d * columns;
-  const double bytes = 8 * (3 * n * n + n * d + 3 * n * columns + (cones ? 100 : 12) * iterates) +
+  const double bytes = 8 * (3 * n * n + 2 * n * d + 3 * n * columns + (cones ? 100 : 12) * iterates) +
                        std::min(3e8, 240 * (iterates + n * problem.outputs));
   const double available = availableMemory();
   if (bytes > available) {

@@ -36,13 +36,16 @@ class ReluMap {
   void adjoint(Mat<const double> theta, Mat<double> q) const;
 
  private:
+  static constexpr int piece = 256;
+  static constexpr std::size_t cached = 1 << 18;  // numbers that stay in a core's cache
+
   const La& la_;
   const ReluData& data_;
   int signs_;
   int patterns_;
   bool features_;
   HostMatrix<double> activations_;       // n x P: the features of the sampled method
-  mutable HostMatrix<double> masked_;    // n x P c: D_i theta_k
+  mutable HostMatrix<double> masked_;    // piece x P c: rows of D_i theta_k
   mutable HostMatrix<double> gathered_;  // d x columns
 };
 
@@ -59,7 +62,7 @@ ReluMap<La>::ReluMap(const La& la, const ReluData& data, const ReluSettings& set
     for (std::size_t i = 0; i < activations_.size(); ++i)
       activations_.data()[i] = std::max(0.0, activations_.data()[i]);
   } else {
-    masked_ = HostMatrix<double>(data.n, patterns_ * data.c);
+    masked_ = HostMatrix<double>(piece, patterns_ * data.c);
     gathered_ = HostMatrix<double>(data.d, columns());
   }
 }
@@ -139,14 +142,25 @@ void ReluMap<La>::adjoint(Mat<const double> theta, Mat<double> q) const {
              Mat<double>{q.data, patterns_, data_.c, patterns_});
     return;
   }
-  la_.tasks(
-      patterns_ * data_.c,
-      [&](int j) {
-        const double* pattern = data_.patterns.patterns.column(j % patterns_);
-        loops::mask(data_.n, pattern, theta.column(j / patterns_), masked_.column(j));
-      },
-      1.0 * data_.n * patterns_ * data_.c);
-  la_.gemm(Transpose::no, Transpose::no, 1.0, data_.xt, masked_, 0.0, q);
+  // A few columns at a time, masked piece by piece into the cache.
+  const int n = data_.n;
+  const int columns = patterns_ * data_.c;
+  const int together = data_.xt.size() > cached ? 48 : 12;
+  la_.tasks((columns + together - 1) / together,
+            [&](int chunk) {
+              const int first = chunk * together;
+              const int count = std::min(together, columns - first);
+              for (int begin = 0; begin < n; begin += piece) {
+                const int rows = std::min(piece, n - begin);
+                for (int j = first; j < first + count; ++j) {
+                  const double* pattern = data_.patterns.patterns.column(j % patterns_);
+                  loops::mask(rows, pattern + begin, theta.column(j / patterns_) + begin, masked_.column(j));
+                }
+                blas::gemm('N', 'N', data_.d, count, rows, 1.0, data_.xt.column(begin), data_.d, masked_.column(first),
+                           piece, begin == 0 ? 0.0 : 1.0, q.column(first), q.stride);
+              }
+            },
+            2.0 * n * data_.d * columns);
 }
 
 }  // namespace nonconvex

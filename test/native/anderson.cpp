@@ -23,7 +23,8 @@ double distance(const Point& a, const Point& b) {
 /// Iterations until ||T(s) - s|| <= tolerance; `most` if never.
 int iterations(const Map& map, Point s, double tolerance, int most, int memory, bool accelerated,
                Point* last = nullptr) {
-  Anderson anderson(memory, static_cast<int>(s.size()), static_cast<int>(s.size()));
+  const Cpu la;
+  Anderson anderson(la, memory, static_cast<int>(s.size()), static_cast<int>(s.size()));
   for (int k = 0; k < most; ++k) {
     Point g = map(s);
     if (last != nullptr) *last = g;
@@ -120,7 +121,8 @@ TEST(aTailFollowsItsHeadLinearly) {
     for (std::size_t row = 0; row < tail; ++row) s.push_back(product(s, row));
     return s;
   };
-  Anderson anderson(4, head, head + tail);
+  const Cpu la;
+  Anderson anderson(la, 4, head, head + tail);
   Point s = withTail(Point(head));
   for (int k = 0; k < 30; ++k) {
     Point g = withTail(map(Point(s.begin(), s.begin() + head)));
@@ -132,7 +134,8 @@ TEST(aTailFollowsItsHeadLinearly) {
 }
 
 TEST(atAFixedPointItStays) {
-  Anderson anderson(5, 2, 2);
+  const Cpu la;
+  Anderson anderson(la, 5, 2, 2);
   Point s = {1, 2};
   for (int k = 0; k < 20; ++k) {
     Point g = s;
