@@ -26,33 +26,112 @@ NONCONVEX_CLONES void relax(int n, double a, const double* x, double b, const do
   for (int i = 0; i < n; ++i) y[i] += a * (x[i] - y[i] + b * q[i]);
 }
 
+namespace {
+
+/// Eight numbers, which the compiler splits where registers are shorter: sums with lanes of their own need no leave to
+/// reorder additions.
+constexpr int lanes = 8;
+using Eight = double __attribute__((vector_size(64)));
+/// At any address that a double may have; to be copied, since a reference to Eight promises more.
+using EightInMemory = double __attribute__((vector_size(64), aligned(8), may_alias));
+
+inline const EightInMemory& eight(const double* x) { return *reinterpret_cast<const EightInMemory*>(x); }
+inline EightInMemory& eight(double* x) { return *reinterpret_cast<EightInMemory*>(x); }
+inline __attribute__((always_inline)) double sumOf(const Eight& v) {
+  return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+}
+
+/// Of T = Eight or double.
+template <class T>
+struct MomentSums {
+  T a3r = {};
+  T a2r2 = {};
+  T ar3 = {};
+
+  inline __attribute__((always_inline)) void add(const T& a, const T& r) {
+    const T p = a * r;
+    a3r += a * a * p;
+    a2r2 += p * p;
+    ar3 += p * (r * r);
+  }
+};
+
+inline __attribute__((always_inline)) void store(const MomentSums<Eight>& even, const MomentSums<Eight>& odd,
+                                                 const MomentSums<double>& rest, double* sums) {
+  sums[0] = sumOf(even.a3r + odd.a3r) + rest.a3r;
+  sums[1] = sumOf(even.a2r2 + odd.a2r2) + rest.a2r2;
+  sums[2] = sumOf(even.ar3 + odd.ar3) + rest.ar3;
+}
+
+}  // namespace
+
 NONCONVEX_CLONES void moments(int n, const double* a, const double* r, double* sums) {
-  // Lanes of their own, so that the sums become vectors without leave to reorder additions.
-  constexpr int lanes = 16;
-  double a3r[lanes] = {};
-  double a2r2[lanes] = {};
-  double ar3[lanes] = {};
+  MomentSums<Eight> even, odd;
+  MomentSums<double> rest;
   int i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    for (int k = 0; k < lanes; ++k) {
-      const double p = a[i + k] * r[i + k];
-      a3r[k] += a[i + k] * a[i + k] * p;
-      a2r2[k] += p * p;
-      ar3[k] += p * (r[i + k] * r[i + k]);
-    }
+  for (; i + 2 * lanes <= n; i += 2 * lanes) {
+    const Eight a0 = eight(a + i), r0 = eight(r + i);
+    const Eight a1 = eight(a + i + lanes), r1 = eight(r + i + lanes);
+    even.add(a0, r0);
+    odd.add(a1, r1);
   }
-  for (int k = 0; i < n; ++i, ++k) {
-    const double p = a[i] * r[i];
-    a3r[k] += a[i] * a[i] * p;
-    a2r2[k] += p * p;
-    ar3[k] += p * (r[i] * r[i]);
+  if (i + lanes <= n) {
+    const Eight a0 = eight(a + i), r0 = eight(r + i);
+    even.add(a0, r0);
+    i += lanes;
   }
-  sums[0] = sums[1] = sums[2] = 0;
-  for (int k = 0; k < lanes; ++k) {
-    sums[0] += a3r[k];
-    sums[1] += a2r2[k];
-    sums[2] += ar3[k];
+  for (; i < n; ++i) rest.add(a[i], r[i]);
+  store(even, odd, rest, sums);
+}
+
+NONCONVEX_CLONES void axpyMoments(int n, double t, const double* x, double* r, const double* a, double* sums) {
+  MomentSums<Eight> even, odd;
+  MomentSums<double> rest;
+  int i = 0;
+  for (; i + 2 * lanes <= n; i += 2 * lanes) {
+    const Eight a0 = eight(a + i), r0 = eight(r + i) + t * eight(x + i);
+    const Eight a1 = eight(a + i + lanes), r1 = eight(r + i + lanes) + t * eight(x + i + lanes);
+    even.add(a0, r0);
+    odd.add(a1, r1);
+    eight(r + i) = r0;
+    eight(r + i + lanes) = r1;
   }
+  if (i + lanes <= n) {
+    const Eight a0 = eight(a + i), r0 = eight(r + i) + t * eight(x + i);
+    even.add(a0, r0);
+    eight(r + i) = r0;
+    i += lanes;
+  }
+  for (; i < n; ++i) {
+    r[i] += t * x[i];
+    rest.add(a[i], r[i]);
+  }
+  store(even, odd, rest, sums);
+}
+
+NONCONVEX_CLONES double axpyDot(int n, double t, const double* x, double* r, const double* a) {
+  Eight even = {}, odd = {};
+  double rest = 0;
+  int i = 0;
+  for (; i + 2 * lanes <= n; i += 2 * lanes) {
+    const Eight r0 = eight(r + i) + t * eight(x + i);
+    const Eight r1 = eight(r + i + lanes) + t * eight(x + i + lanes);
+    even += eight(a + i) * r0;
+    odd += eight(a + i + lanes) * r1;
+    eight(r + i) = r0;
+    eight(r + i + lanes) = r1;
+  }
+  if (i + lanes <= n) {
+    const Eight r0 = eight(r + i) + t * eight(x + i);
+    even += eight(a + i) * r0;
+    eight(r + i) = r0;
+    i += lanes;
+  }
+  for (; i < n; ++i) {
+    r[i] += t * x[i];
+    rest += a[i] * r[i];
+  }
+  return sumOf(even + odd) + rest;
 }
 
 namespace {

@@ -16,6 +16,9 @@ bool anyNegative(int n, const double* m, const double* x, double a, const double
 void relax(int n, double a, const double* x, double b, const double* q, double* y);
 /// sums = sum_i a_i^3 r_i, sum_i a_i^2 r_i^2, sum_i a_i r_i^3
 void moments(int n, const double* a, const double* r, double* sums);
+/// r += t x, and the moments of a and the new r, or a . r.
+void axpyMoments(int n, double t, const double* x, double* r, const double* a, double* sums);
+double axpyDot(int n, double t, const double* x, double* r, const double* a);
 /// y -= A x for an A of column-major `rows` x `columns`; x_j is at x[j * xStride].
 void subtractProduct(int rows, int columns, const double* a, int stride, const double* x, int xStride, double* y);
 /// x -= A^T y
