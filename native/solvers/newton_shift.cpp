@@ -2,8 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "core/random.hpp"
 
 namespace nonconvex {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+NewtonShifts::NewtonShifts(int n, int m)
+    : n_(n), m_(m), mode_(static_cast<std::size_t>(n)), image_(static_cast<std::size_t>(n + m)) {
+  const Random random(0, 7);
+  for (std::size_t j = 0; j < mode_.size(); ++j) mode_[j] = random.uniform(j) - 0.5;
+}
 
 Inertia NewtonShifts::factorAt(InnerSolver& inner, double primal, double sizeJ, NewtonShift& used) {
   used.primal = primal;
@@ -16,11 +30,41 @@ Inertia NewtonShifts::factorAt(InnerSolver& inner, double primal, double sizeJ, 
   return inertia;
 }
 
+/// By inverse iteration from the mode of last time, with factors of a K that has the inertia wanted: no less than the
+/// least eigenvalue of H on the null space of J (of H + J^T J / dual with a dual shift), and close to it; infinity if
+/// there is none.
+double NewtonShifts::leastCurvature(InnerSolver& inner, double primal) {
+  constexpr int steps = 3;
+  constexpr double close = 0.1;
+  const auto w = std::span<const double>(image_).first(mode_.size());
+  double rho = 0;
+  for (int k = 0; k < steps; ++k) {
+    const double size = std::sqrt(norm2Squared(mode_));
+    for (double& value : mode_) value /= size;
+    std::copy(mode_.begin(), mode_.end(), image_.begin());
+    std::fill(image_.begin() + n_, image_.end(), 0.0);
+    inner.solve(image_);
+    const double along = dot(mode_, w);
+    const double growth = norm2Squared(w);
+    if (!(along > 0) || !std::isfinite(growth)) return infinity;  // rounding alone, as where m = n
+    const double before = rho;
+    rho = along / growth - primal;
+    std::copy(w.begin(), w.end(), mode_.begin());
+    if (k > 0 && std::abs(rho - before) <= close * std::abs(rho)) break;
+  }
+  return rho;
+}
+
 NewtonFactor NewtonShifts::factor(InnerSolver& inner, double sizeH, double sizeJ, double least) {
+  constexpr double growth = 8;
+  constexpr double decline = 30;
+  constexpr double slack = 4;
+  constexpr int mostLower = 8;
   NewtonFactor out;
   if (!std::isfinite(sizeH)) return out;
   const double size = sizeH > 0 ? sizeH : 1;
-  const double first = 1e-4 * size;
+  const double leastPositive =
+      std::max(least, lastPositive_ > 0 ? std::min(1e-4 * size, lastPositive_ / growth) : 1e-4 * size);
   const double most = 1e20 * size;
   const auto enough = [&](double t) {
     const Inertia inertia = factorAt(inner, t, sizeJ, out.shift);
@@ -28,31 +72,30 @@ NewtonFactor NewtonShifts::factor(InnerSolver& inner, double sizeH, double sizeJ
     out.failed = std::max(out.failed, t);
     return false;
   };
-  double t = least;
-  const double growth = last_ == 0 ? 100 : 8;
+  double t = std::max(least, last_);
   while (!enough(t)) {
-    t = t == 0 ? (last_ == 0 ? first : last_ / 3) : t * growth;
+    t = t > 0 ? growth * t : std::max(leastPositive, lastPositive_ > 0 ? lastPositive_ : 0.1 * size);
     if (!(t <= most)) return out;
   }
-  if (t == 0) {
-    last_ = 0;
-    out.good = true;
-    return out;
-  }
-  // Down again, to within a factor of 4 of what fails.
+  // Down again, to within a factor of what is too little.
   double good = t;
-  double factored = t;
-  while (good > std::max(first, least) && !(out.failed > 0 && good <= 4 * out.failed)) {
-    const double lower = std::max({first, least, out.failed > 0 ? std::sqrt(good * out.failed) : good / 8});
-    factored = lower;
-    if (!enough(lower)) {
-      if (out.failed >= good) break;
-      continue;
+  double curved = -1;  // no less than this is needed
+  for (int k = 0; k < mostLower && good > least; ++k) {
+    if (t == good) curved = std::max(curved, -leastCurvature(inner, t));
+    const double tooLittle = std::max(curved, out.failed);
+    if (good <= slack * tooLittle) break;
+    if (tooLittle < least) {
+      t = least;
+    } else {
+      const double between = out.failed > 0 ? std::sqrt(good * out.failed) : good / decline;
+      t = std::max(leastPositive, curved > out.failed ? std::sqrt(slack) * curved : between);
     }
-    good = lower;
+    if (!(t < good)) break;
+    if (enough(t)) good = t;
   }
-  if (factored != good && !enough(good)) return out;
+  if (out.shift.primal != good && !enough(good)) return out;
   last_ = good;
+  if (good > 0) lastPositive_ = good;
   out.good = true;
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "solvers/newton_inner.hpp"
+#include "solvers/newton_vectors.hpp"
 
 namespace nonconvex {
 
@@ -14,7 +15,7 @@ struct NewtonFactor {
 /// Inertia-controlled: what is wanted of K is n positive and m negative eigenvalues (Sylvester).
 class NewtonShifts {
  public:
-  NewtonShifts(int n, int m) : n_(n), m_(m) {}
+  NewtonShifts(int n, int m);
 
   /// Factors K, shifted by as little as will do, at least `least`. `sizeH` is max |H_ij|, `sizeJ` the largest squared
   /// norm of a row of J.
@@ -26,10 +27,14 @@ class NewtonShifts {
   bool wanted(const Inertia& inertia) const {
     return inertia.undefined == 0 && inertia.zero == 0 && inertia.negative == m_;
   }
+  double leastCurvature(InnerSolver& inner, double primal);
 
   int n_;
   int m_;
   double last_ = 0;
+  double lastPositive_ = 0;
+  Vector mode_;  // of least curvature
+  Vector image_;
 };
 
 }  // namespace nonconvex
