@@ -21,6 +21,13 @@ export interface Addon {
   reluPredict(network: object, input: { x: Matrix }): Float64Array;
   compile(model: SerializedGraph & { n: number; parameters: Float64Array }): ProgramHandle;
   compileRegression(problem: RegressionRequest): ProgramHandle;
+  compileQuadratic(problem: {
+    Q: Matrix | SparseMatrix;
+    linear: Float64Array;
+    A?: Matrix | SparseMatrix | undefined;
+    right?: Float64Array | undefined;
+  }): ProgramHandle;
+  compileControl(problem: { side: number; target: Float64Array; weight: number; source: Float64Array }): ProgramHandle;
   evaluate(request: EvaluationRequest): number | Float64Array | SparseMatrix;
   readNl(path: string): Job;
   writeNl(request: WriteNlRequest): Job;

@@ -15,6 +15,14 @@ export function checkObject<T extends object>(name: string, value: T): T {
   throw new TypeError(`${name} = ${show(value)}: expected an object`);
 }
 
+/** An argument that must be an object without members but these. */
+export function checkMembers<T extends object>(name: string, value: T, known: readonly string[]): T {
+  for (const member of Object.keys(checkObject(name, value))) {
+    if (!known.includes(member)) throw new TypeError(`unknown member '${member}': expected ${known.join(', ')}`);
+  }
+  return value;
+}
+
 /** An argument that must be a finite number, not below (and if `open`, not at) `lower`. */
 export function checkNumber(
   name: string,

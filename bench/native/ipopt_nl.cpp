@@ -1,18 +1,18 @@
-// The Newton solver and Ipopt's C API in turn on the same compiled models, so that both have the same derivatives.
-// Timed are the solves alone: models are read, compiled and their patterns made before.
+// The Newton solver and Ipopt's C API in turn on the same compiled models and families, so that both have the same
+// derivatives. Timed are the solves alone: models are read, compiled and their patterns made before.
 //
-//   bench_ipopt_nl SECONDS THREADS MODEL...      see newton_models.hpp
+//   bench_ipopt_nl SECONDS THREADS MODEL...      see family_models.hpp
 //
-// About so many seconds for each model, ours on so many threads; a line for each solver and model, of medians.
+// About so many seconds for each model, ours and the kernels of families on so many threads; a line for each solver and
+// model, of medians.
 #include <IpStdCInterface.h>
 
 #include <memory>
 
 #include "bench.hpp"
 #include "core/run.hpp"
+#include "family_models.hpp"
 #include "linalg/cpu.hpp"
-#include "model/program.hpp"
-#include "newton_models.hpp"
 #include "solvers/newton.hpp"
 
 namespace nonconvex::bench {
@@ -39,7 +39,7 @@ double median(std::vector<double> values) {
 
 class Ipopt {
  public:
-  Ipopt(Program& program, const std::vector<double>& start) : program_(program), start_(start) {
+  Ipopt(Oracle& program, const std::vector<double>& start) : program_(program), start_(start) {
     const auto n = static_cast<std::size_t>(program.variables()), m = static_cast<std::size_t>(program.constraints());
     std::vector<double> low(n, -1e20), high(n, 1e20), zero(m);
     problem_ = CreateIpoptProblem(program.variables(), low.data(), high.data(), program.constraints(), zero.data(),
@@ -104,19 +104,19 @@ class Ipopt {
   }
 
   static bool objective(int, double* x, bool moved, double* f, void* self) {
-    return timed(self, moved, x, [&](Program& p) {
+    return timed(self, moved, x, [&](Oracle& p) {
       *f = p.objective();
       return std::isfinite(*f);
     });
   }
   static bool gradient(int n, double* x, bool moved, double* g, void* self) {
-    return timed(self, moved, x, [&](Program& p) {
+    return timed(self, moved, x, [&](Oracle& p) {
       p.gradient({g, static_cast<std::size_t>(n)});
       return finite(g, n);
     });
   }
   static bool constraints(int, double* x, bool moved, int m, double* c, void* self) {
-    return timed(self, moved, x, [&](Program& p) {
+    return timed(self, moved, x, [&](Oracle& p) {
       p.constraintValues({c, static_cast<std::size_t>(m)});
       return finite(c, m);
     });
@@ -127,7 +127,7 @@ class Ipopt {
       writeEntries(static_cast<Ipopt*>(self)->program_.jacobianPattern(), rows, columns);
       return true;
     }
-    return timed(self, moved, x, [&](Program& p) {
+    return timed(self, moved, x, [&](Oracle& p) {
       p.jacobian({values, static_cast<std::size_t>(entries)});
       return finite(values, entries);
     });
@@ -138,7 +138,7 @@ class Ipopt {
       writeEntries(static_cast<Ipopt*>(self)->program_.hessianPattern(), columns, rows);
       return true;
     }
-    return timed(self, moved, x, [&](Program& p) {
+    return timed(self, moved, x, [&](Oracle& p) {
       p.hessian(sigma, {lambda, static_cast<std::size_t>(m)}, {values, static_cast<std::size_t>(entries)});
       return finite(values, entries);
     });
@@ -149,15 +149,14 @@ class Ipopt {
     return true;
   }
 
-  Program& program_;
+  Oracle& program_;
   const std::vector<double>& start_;
   IpoptProblem problem_;
   double inCallbacks_ = 0;
   int iterations_ = 0;
 };
 
-Run solveOurs(const std::shared_ptr<Program>& program, const std::vector<double>& start, WorkerPool* pool,
-              int threads) {
+Run solveOurs(const std::shared_ptr<Oracle>& program, const std::vector<double>& start, WorkerPool* pool, int threads) {
   NewtonSettings settings;
   settings.tolerance = tolerance;
   settings.maxIterations = maxIterations;
@@ -183,7 +182,7 @@ Run solveOurs(const std::shared_ptr<Program>& program, const std::vector<double>
 }
 
 /// max(||grad L||_inf, ||c||_inf), of the problem without scaling.
-double residualAt(Program& program, const Run& run) {
+double residualAt(Oracle& program, const Run& run) {
   const auto n = static_cast<std::size_t>(program.variables()), m = static_cast<std::size_t>(program.constraints());
   std::vector<double> g(n), product(n), c(m);
   program.moveTo(run.x);
@@ -196,7 +195,7 @@ double residualAt(Program& program, const Run& run) {
   return most;
 }
 
-void print(int model, bool ours, Program& program, const std::vector<Run>& runs) {
+void print(int model, bool ours, Oracle& program, const std::vector<Run>& runs) {
   const auto medianOf = [&](double Run::*member) {
     std::vector<double> values;
     for (const Run& run : runs) values.push_back(run.*member);
@@ -221,12 +220,14 @@ void print(int model, bool ours, Program& program, const std::vector<Run>& runs)
 }
 
 void race(int position, const std::string& name, double seconds, WorkerPool* pool, int threads) {
-  Model model = modelOf(name);
-  const auto program = std::make_shared<Program>(model.graph);
+  const OracleModel model = oracleOf(name);
+  const std::shared_ptr<Oracle>& program = model.oracle;
+  const Cpu la(pool, threads);
   Ipopt ipopt(*program, model.start);
   std::vector<Run> ours, theirs;
   const Stopwatch watch;
   for (int round = 0; round < 2 || watch.seconds() < seconds; ++round) {
+    program->runOn(la);  // as many threads in the kernels for both
     theirs.push_back(ipopt.solve());
     // More of ours, where they take microseconds.
     const Stopwatch begin;

@@ -73,6 +73,18 @@ Napi::Value regression(const Napi::CallbackInfo& info) {
   return compileRegression(info.Env(), Reader(objectArgument(info, 0, "problem"), inputs));
 }
 
+/// compileQuadratic(problem) -> handle
+Napi::Value quadratic(const Napi::CallbackInfo& info) {
+  Inputs inputs;  // what is needed is copied
+  return compileQuadratic(info.Env(), Reader(objectArgument(info, 0, "problem"), inputs));
+}
+
+/// compileControl(problem) -> handle
+Napi::Value control(const Napi::CallbackInfo& info) {
+  Inputs inputs;  // what is needed is copied
+  return compileControl(info.Env(), Reader(objectArgument(info, 0, "problem"), inputs));
+}
+
 /// evaluate(request) -> number, Float64Array or sparse matrix
 Napi::Value evaluate(const Napi::CallbackInfo& info) {
   Inputs inputs;  // alive as arguments
@@ -97,6 +109,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("reluPredict", Napi::Function::New(env, guarded<predict>, "reluPredict"));
   exports.Set("compile", Napi::Function::New(env, guarded<compile>, "compile"));
   exports.Set("compileRegression", Napi::Function::New(env, guarded<regression>, "compileRegression"));
+  exports.Set("compileQuadratic", Napi::Function::New(env, guarded<quadratic>, "compileQuadratic"));
+  exports.Set("compileControl", Napi::Function::New(env, guarded<control>, "compileControl"));
   exports.Set("evaluate", Napi::Function::New(env, guarded<evaluate>, "evaluate"));
   exports.Set("readNl", Napi::Function::New(env, guarded<read>, "readNl"));
   exports.Set("writeNl", Napi::Function::New(env, guarded<write>, "writeNl"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "binding/settings.hpp"
 #include "model/constrained_objective.hpp"
 #include "model/glm_objective.hpp"
+#include "model/quadratic_oracle.hpp"
 
 namespace nonconvex {
 namespace {
@@ -37,7 +39,63 @@ MatrixInput denseData(const Reader& in, const GlmData& data) {
   return given;
 }
 
+/// The rows of a matrix from their diagonal entry on, or all of them; without the zeros of a dense one.
+void readRows(ConstantMatrix matrix, bool fromDiagonal, SparsePattern& pattern, std::vector<double>& values) {
+  pattern = {.lines = matrix.rows, .width = matrix.columns, .offsets = {0}, .indices = {}};
+  const auto put = [&](int i, int j, double value) {
+    if ((fromDiagonal && j < i) || (matrix.dense() && value == 0)) return;
+    pattern.indices.push_back(j);
+    values.push_back(value);
+  };
+  for (int i = 0; i < matrix.rows; ++i) {
+    if (matrix.dense()) {
+      for (int j = 0; j < matrix.columns; ++j) put(i, j, matrix.entry(i, j));
+    } else {
+      const auto end = static_cast<std::size_t>(matrix.offsets[static_cast<std::size_t>(i) + 1]);
+      for (auto k = static_cast<std::size_t>(matrix.offsets[static_cast<std::size_t>(i)]); k < end; ++k) {
+        put(i, matrix.indices[k], matrix.values[k]);
+      }
+    }
+    if (pattern.indices.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+      throw Error(ErrorKind::solver, "a matrix has more entries than an int counts", "TOO_LARGE");
+    }
+    pattern.offsets.push_back(static_cast<int>(pattern.indices.size()));
+  }
+}
+
+Napi::Object quadraticHandle(Napi::Env env, QuadraticData made) {
+  const auto data = std::make_shared<const QuadraticData>(std::move(made));
+  const auto make = [data](const Reader&) -> std::shared_ptr<Oracle> {
+    return std::make_shared<QuadraticOracle>(data);
+  };
+  return makeHandle(env, make, data->bytes());
+}
+
 }  // namespace
+
+Napi::Value compileQuadratic(Napi::Env env, const Reader& in) {
+  QuadraticData data;
+  readRows(readMatrix(in.object("Q")), true, data.lower, data.lowerValues);
+  const int n = data.lower.lines;
+  require(data.lower.width == n, in.pathOf("Q.columns"), data.lower.width, "expected " + show(n));
+  data.linear = copyOf(in, "linear", n);
+  data.rows.width = n;
+  if (in.has("A")) {
+    readRows(readMatrix(in.object("A")), false, data.rows, data.rowValues);
+    require(data.rows.width == n, in.pathOf("A.columns"), data.rows.width, "expected " + show(n));
+    data.right = copyOf(in, "right", data.rows.lines);
+  }
+  return quadraticHandle(env, std::move(data));
+}
+
+Napi::Value compileControl(Napi::Env env, const Reader& in) {
+  const int side = in.integer("side");
+  constexpr int most = 16384;  // 2 side^2 unknowns are to be counted by an int
+  require(side >= 1 && side <= most, in.pathOf("side"), side, "expected 1 to " + show(most));
+  const std::vector<double> target = copyOf(in, "target", side * side);
+  const std::vector<double> source = copyOf(in, "source", side * side);
+  return quadraticHandle(env, poissonControl(side, target, in.number("weight"), source));
+}
 
 Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   GlmData::Rows rows;

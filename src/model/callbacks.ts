@@ -1,5 +1,5 @@
 import { eachEntry } from '../algebra.js';
-import { checkInteger, checkNumber, checkObject, checkVector, show } from '../check.js';
+import { checkInteger, checkMembers, checkNumber, checkObject, checkVector, show } from '../check.js';
 import { SolverError } from '../error.js';
 import type { SparseMatrix } from '../matrix.js';
 import type { Guard } from '../solve.js';
@@ -124,9 +124,7 @@ class CallbackProgram extends Program {
 
   constructor(callbacks: Callbacks) {
     super();
-    for (const name of Object.keys(checkObject('callbacks', callbacks))) {
-      if (!members.includes(name)) throw new TypeError(`unknown member '${name}': expected ${members.join(', ')}`);
-    }
+    checkMembers('callbacks', callbacks, members);
     const { n, m = 0, start, jacobianEntries, hessianEntries } = callbacks;
     this.n = checkInteger('n', n, 1);
     this.m = checkInteger('m', m, 0);

@@ -1,4 +1,5 @@
 export { type Callbacks, type Entries, fromCallbacks } from './callbacks.js';
+export { type ControlOptions, type ControlProgram, poissonControl } from './control.js';
 export { checkDerivatives, type DerivativeCheck, type WrongEntry } from './derivatives.js';
 export { Expression, type Operand } from './expression.js';
 export { at, column, concat, gather, reshape, row, slice, transpose } from './indexing.js';
@@ -51,6 +52,7 @@ export {
 } from './operators.js';
 export { constant, type MatrixOperand, matmul, matvec } from './products.js';
 export type { Program } from './program.js';
+export { type QuadraticProblem, type QuadraticProgram, quadraticProgram } from './quadratic.js';
 export {
   type GeneralizedLinearModelData,
   generalizedLinearModel,

@@ -1,7 +1,7 @@
-import { addon, type EvaluationRequest, type ProgramHandle, type ProgramRequest } from '../addon.js';
+import { type Addon, addon, type EvaluationRequest, type ProgramHandle, type ProgramRequest } from '../addon.js';
 import { checkNumber, checkVector } from '../check.js';
 import { fromNative } from '../error.js';
-import type { SparseMatrix } from '../matrix.js';
+import type { Matrix, SparseMatrix } from '../matrix.js';
 import type { Guard } from '../solve.js';
 
 /**
@@ -133,6 +133,41 @@ export class CompiledProgram extends NativeProgram {
 
   protected request(): ProgramRequest {
     return { program: this.parts.handle, parameters: this.parts.parameters() };
+  }
+}
+
+/** A problem that the addon has whole. */
+export class FamilyProgram extends NativeProgram {
+  readonly n: number;
+  readonly m: number;
+  readonly #handle: ProgramHandle;
+  readonly #start: Float64Array;
+  readonly #data: Matrix | undefined;
+
+  /** @internal `data` goes along with each request. */
+  constructor(m: number, start: Float64Array, compile: (native: Addon) => ProgramHandle, data?: Matrix) {
+    super();
+    this.n = start.length;
+    this.m = m;
+    this.#start = start;
+    this.#data = data;
+    try {
+      this.#handle = compile(addon());
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
+  get start(): Float64Array {
+    return this.#start.slice();
+  }
+
+  get multipliers(): undefined {
+    return undefined;
+  }
+
+  protected request(): ProgramRequest {
+    return { program: this.#handle, data: this.#data };
   }
 }
 

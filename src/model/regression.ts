@@ -1,9 +1,7 @@
 // Generalised linear models under equality constraints, by kernels of their own.
-import { addon, type ProgramHandle, type ProgramRequest } from '../addon.js';
 import { appendColumn } from '../algebra.js';
-import { checkBoolean, checkNumber, checkObject, checkVector, show } from '../check.js';
-import { fromNative } from '../error.js';
-import { type Matrix, type MatrixLike, type SparseMatrix, toOperand } from '../matrix.js';
+import { checkBoolean, checkMembers, checkNumber, checkVector, show } from '../check.js';
+import { type MatrixLike, type SparseMatrix, toOperand } from '../matrix.js';
 import { checkedValues, distinct, type Label } from '../targets.js';
 import { Expression } from './expression.js';
 import { slice } from './indexing.js';
@@ -11,7 +9,7 @@ import { checkLinearRows, leastNorm } from './linearRows.js';
 import { Model } from './model.js';
 import { norm2Squared } from './operators.js';
 import { matvec } from './products.js';
-import { type CompiledProgram, NativeProgram } from './program.js';
+import { type CompiledProgram, FamilyProgram } from './program.js';
 
 /**
  * Loss of a prediction t = a^T x + offset for a response y, a negative log-likelihood up to a constant:
@@ -66,56 +64,34 @@ const members = [
 ];
 
 /** A regression for {@link minimize}: its unknowns are the coefficients, and the intercept behind them if there is one. */
-export class RegressionProgram extends NativeProgram {
-  readonly n: number;
-  readonly m: number;
+export class RegressionProgram extends FamilyProgram {
   /** Of two-class labels: that with y = 0 and that with y = 1. */
   readonly classes: readonly [Label, Label] | undefined;
-  readonly #start: Float64Array;
-  readonly #handle: ProgramHandle;
-  readonly #data: Matrix | undefined;
 
   /** @internal */
   constructor(loss: RegressionLoss, given: RegressionData) {
-    super();
     const features = toOperand('x', given.x);
-    const { y, classes } = responses(loss, given.y, features.rows);
+    const { rows, columns } = features;
+    const { y, classes } = responses(loss, given.y, rows);
     const intercept = given.intercept !== undefined && checkBoolean('intercept', given.intercept);
-    const x = intercept ? appendColumn(features, new Float64Array(features.rows).fill(1)) : features;
-    const constraints = equations(given, features.columns, x.columns);
-    this.n = x.columns;
-    this.m = constraints?.m ?? 0;
+    const x = intercept ? appendColumn(features, new Float64Array(rows).fill(1)) : features;
+    const constraints = equations(given, columns, x.columns);
+    const request = {
+      loss,
+      x,
+      y,
+      weights: weightsOf(given.sampleWeight, rows),
+      offset: given.offset === undefined ? undefined : perRow('offset', given.offset, rows),
+      ridge: ridgeOf(given.ridge, columns, x.columns),
+      constraints: constraints?.parts.handle,
+    };
+    super(
+      constraints?.m ?? 0,
+      startOf(given, columns, x.columns),
+      (native) => native.compileRegression(request),
+      'data' in x ? x : undefined,
+    );
     this.classes = classes;
-    this.#start = startOf(given, features.columns, x.columns);
-    this.#data = 'data' in x ? x : undefined;
-    try {
-      this.#handle = addon().compileRegression({
-        loss,
-        x,
-        y,
-        weights: weightsOf(given.sampleWeight, features.rows),
-        offset:
-          given.offset === undefined
-            ? undefined
-            : checkVector('offset', given.offset, { length: features.rows, per: 'one for each row of x' }),
-        ridge: ridgeOf(given.ridge, features.columns, x.columns),
-        constraints: constraints?.parts.handle,
-      });
-    } catch (error) {
-      throw fromNative(error);
-    }
-  }
-
-  get start(): Float64Array {
-    return this.#start.slice();
-  }
-
-  get multipliers(): undefined {
-    return undefined;
-  }
-
-  protected request(): ProgramRequest {
-    return { program: this.#handle, data: this.#data };
   }
 }
 
@@ -137,7 +113,7 @@ export class RegressionProgram extends NativeProgram {
  * that contradict one another.
  */
 export function logisticRegression(data: RegressionData): RegressionProgram {
-  checkMembers(data, members);
+  checkMembers('data', data, members);
   return new RegressionProgram('logistic', data);
 }
 
@@ -154,17 +130,11 @@ export function logisticRegression(data: RegressionData): RegressionProgram {
  * @throws TypeError or RangeError that names the argument and the value.
  */
 export function generalizedLinearModel(data: GeneralizedLinearModelData): RegressionProgram {
-  checkMembers(data, ['loss', ...members]);
+  checkMembers('data', data, ['loss', ...members]);
   if (!losses.includes(data.loss)) {
     throw new RangeError(`loss = ${show(data.loss)}: expected ${losses.map(show).join(', ')}`);
   }
   return new RegressionProgram(data.loss, data);
-}
-
-export function checkMembers(data: object, known: readonly string[]): void {
-  for (const name of Object.keys(checkObject('data', data))) {
-    if (!known.includes(name)) throw new TypeError(`unknown member '${name}': expected ${known.join(', ')}`);
-  }
 }
 
 function responses(
@@ -207,9 +177,13 @@ function finite(values: ArrayLike<Label>): Float64Array {
   return typeof values[0] === 'number' ? checkVector('y', values) : new Float64Array(0);
 }
 
+function perRow(name: string, given: unknown, rows: number, lower = Number.NEGATIVE_INFINITY): Float64Array {
+  return checkVector(name, given, { length: rows, per: 'one for each row of x', lower });
+}
+
 function weightsOf(given: unknown, rows: number): Float64Array {
   if (given === undefined) return new Float64Array(rows).fill(1 / rows);
-  const weights = checkVector('sampleWeight', given, { length: rows, per: 'one for each row of x', lower: 0 });
+  const weights = perRow('sampleWeight', given, rows, 0);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (!(total > 0)) throw new RangeError('sampleWeight: expected a number > 0');
   if (!Number.isFinite(total)) throw new RangeError('sampleWeight: expected numbers whose sum is finite');

@@ -1,0 +1,48 @@
+// Quadratic programs under linear equations.
+import { checkMembers, checkVector } from '../check.js';
+import { type MatrixLike, type SparseMatrix, toSymmetric } from '../matrix.js';
+import { checkLinearRows, leastNorm } from './linearRows.js';
+import { FamilyProgram } from './program.js';
+
+export interface QuadraticProblem {
+  /** n x n and symmetric, dense or sparse, with both triangles; positive definite where A x = 0, for there to be a minimum. */
+  Q: MatrixLike | SparseMatrix;
+  /** n numbers. Default 0. */
+  c?: ArrayLike<number> | undefined;
+  /** m x n, dense or sparse, m <= n. Default: no equations. */
+  A?: MatrixLike | SparseMatrix | undefined;
+  /** m numbers. */
+  b?: ArrayLike<number> | undefined;
+  /** n numbers to begin with. Default 0. */
+  start?: ArrayLike<number> | undefined;
+}
+
+/** What {@link quadraticProgram} makes. */
+export type QuadraticProgram = FamilyProgram;
+
+/**
+ * A quadratic program under linear equations as a problem for {@link minimize}, which needs one factorisation or two:
+ *
+ *     minimise  1/2 x^T Q x + c^T x  subject to  A x = b
+ *
+ * ```ts
+ * const { x, multipliers } = await minimize(quadraticProgram({ Q: [[2, 0], [0, 2]], A: [[1, 1]], b: [1] })); // [0.5, 0.5], [-1]
+ * ```
+ *
+ * @throws TypeError or RangeError that names the argument and the value: a NaN, a shape that does not fit, a Q that is not symmetric,
+ * equations that contradict one another.
+ */
+export function quadraticProgram(problem: QuadraticProblem): QuadraticProgram {
+  checkMembers('problem', problem, ['Q', 'c', 'A', 'b', 'start']);
+  const Q = toSymmetric('Q', problem.Q);
+  const n = Q.rows;
+  const perUnknown = { length: n, per: 'one for each unknown' };
+  const linear = problem.c === undefined ? new Float64Array(n) : checkVector('c', problem.c, perUnknown);
+  const start =
+    problem.start === undefined ? new Float64Array(n) : checkVector('start', problem.start, perUnknown).slice();
+  const rows = checkLinearRows(problem.A, problem.b, n);
+  if (rows) leastNorm(rows);
+  return new FamilyProgram(rows?.A.rows ?? 0, start, (native) =>
+    native.compileQuadratic({ Q, linear, A: rows?.A, right: rows?.b }),
+  );
+}
