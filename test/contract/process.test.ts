@@ -82,8 +82,9 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
         `
         for (let i = 0; i < 5; ++i) {
           const thread = worker('parentPort.postMessage((await solve()).status)');
+          const exit = once(thread, 'exit'); // may come in one breath with the message
           const [status] = await once(thread, 'message');
-          await once(thread, 'exit');
+          await exit;
           console.log(status);
         }
       `.replace('', 'globalThis.unused = nonconvex;'),
