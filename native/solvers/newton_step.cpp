@@ -13,6 +13,7 @@ constexpr int fewRestarts = 6;
 constexpr int manyRestarts = 20;
 constexpr int mostSaddles = 50;
 constexpr double feasibleShare = 1e-6;  // of ||x||, where f falls for ever
+constexpr double leastAlpha = 1e-9;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 double largestRow(const SparsePattern& rows, std::span<const double> J) {
@@ -51,7 +52,7 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
       curvature_(model_),
       restoration_(model_),
       correction_(static_cast<std::size_t>(model_.n() + model_.m())),
-      leastC_(infinity),
+      leastInfeasibility_(infinity),
       leastInfeasible_(model_.makePoint()) {
   best_.point = model_.makePoint();
   problem.oracle->runOn(la);
@@ -71,6 +72,7 @@ void NewtonMethod::start() {
   }
   inner_ = exactInnerSolver(model_.hessianPattern(), model_.jacobianPattern(), H_, point_.jacobian, la_);
   if (!multipliersGiven_) estimateMultipliers(point_);
+  beginRecord();
   noteBest();
   if (best_.residual <= settings_.tolerance) arrived();
 }
@@ -179,46 +181,85 @@ std::optional<Status> NewtonMethod::blocked() {
   return best_.residual <= close * settings_.tolerance ? Status::stalled : restart(Status::stalled);
 }
 
-/// M at the trial point satisfies Armijo's condition; where rounding hides the decrease, ||F|| must fall.
-bool NewtonMethod::acceptable(double alpha, double bound, double normF) {
-  if (!model_.evaluateValues(trial_)) return false;
-  const double promised = -alpha * merit_.at(direction_.slope());
+/// The trial point by Armijo's condition on M; where rounding hides the decrease, ||F|| must fall. What brings ||c||
+/// below `restoring` is taken whatever M says, as long as ||F|| stays in bounds.
+NewtonMethod::Trial NewtonMethod::judge(double promised, double bound, double normF, double restoring) {
+  constexpr double growth = 100;
+  if (!model_.evaluateValues(trial_)) return Trial::undefined;
   const bool hidden = promised <= merit_.noise(point_);
-  if (!hidden && merit_.valueWithoutGradient(trial_) > bound) return false;
-  if (!model_.evaluateDerivatives(trial_)) return false;
-  if (merit_.value(trial_) <= bound) return true;
-  return hidden && std::sqrt(trial_.squaredF()) <= 0.9 * normF;
+  const bool restores = std::sqrt(trial_.squaredC()) < restoring;
+  if (!hidden && !restores && merit_.valueWithoutGradient(trial_) > bound) return Trial::refused;
+  if (!model_.evaluateDerivatives(trial_)) return Trial::undefined;
+  const double trialF = std::sqrt(trial_.squaredF());
+  const bool accepted =
+      merit_.value(trial_) <= bound || (hidden && trialF <= 0.9 * normF) || (restores && trialF <= growth * leastF_);
+  return accepted ? Trial::accepted : Trial::refused;
 }
 
-/// Armijo's rule on M from alpha = 1 down, with one second-order correction; leaves the new point in trial_. 0: no
-/// step.
+void NewtonMethod::moveTrial(double alpha) {
+  addScaled(point_.x, alpha, direction_.dx(), trial_.x);
+  addScaled(point_.lambda, alpha, direction_.dlambda(), trial_.lambda);
+}
+
+/// A share of the largest step that stays where functions are defined, which they are not at alpha.
+double NewtonMethod::withinDomain(double alpha) {
+  constexpr double share = 0.9;
+  constexpr int bisections = 4;
+  double inside = 0;
+  for (int k = 0; k < bisections || (inside == 0 && alpha >= leastAlpha); ++k) {
+    const double middle = 0.5 * (inside + alpha);
+    moveTrial(middle);
+    (model_.evaluateValues(trial_) ? inside : alpha) = middle;
+  }
+  return share * inside;
+}
+
+/// The second-order correction of the trial point at alpha = 1.
+bool NewtonMethod::correct() {
+  if (trial_.c.empty()) return false;
+  const auto n = point_.x.size();
+  std::fill(correction_.begin(), correction_.begin() + static_cast<std::ptrdiff_t>(n), 0.0);
+  for (std::size_t i = 0; i < trial_.c.size(); ++i) correction_[n + i] = -trial_.c[i];
+  inner_->solve(correction_);
+  axpy(1, std::span<const double>(correction_).first(n), trial_.x);
+  axpy(1, std::span<const double>(correction_).subspan(n), trial_.lambda);
+  return finite(correction_);
+}
+
+/// From alpha = 1 down, with one second-order correction; leaves the new point in trial_. 0: no step.
 double NewtonMethod::search() {
-  constexpr double leastAlpha = 1e-9;
+  constexpr double longStep = 0.4;
   const double value = merit_.value(point_);
   const double slope = merit_.at(direction_.slope());
   const double noise = merit_.noise(point_);
   const double normF = std::sqrt(point_.squaredF());
-  const auto n = point_.x.size();
-  for (double alpha = 1; alpha >= leastAlpha; alpha /= 2) {
+  const bool unshifted = factor_.shift.primal == 0 && factor_.shift.dual == 0;
+  const auto judged = [&](double alpha, double restoring) {
+    return judge(-alpha * slope, value + settings_.beta * alpha * slope + noise, normF, restoring);
+  };
+  double alpha = 1;
+  double longest = 1;
+  while (alpha >= leastAlpha) {
     la_.checkpoint();
-    const double bound = value + settings_.beta * alpha * slope + noise;
-    addScaled(point_.x, alpha, direction_.dx(), trial_.x);
-    addScaled(point_.lambda, alpha, direction_.dlambda(), trial_.lambda);
-    if (acceptable(alpha, bound, normF)) return alpha;
-    if (alpha == 1 && !trial_.c.empty() && finite(trial_.c)) {
-      std::fill(correction_.begin(), correction_.begin() + static_cast<std::ptrdiff_t>(n), 0.0);
-      for (std::size_t i = 0; i < trial_.c.size(); ++i) correction_[n + i] = -trial_.c[i];
-      inner_->solve(correction_);
-      axpy(1, std::span<const double>(correction_).first(n), trial_.x);
-      axpy(1, std::span<const double>(correction_).subspan(n), trial_.lambda);
-      if (finite(correction_) && acceptable(alpha, bound, normF)) return alpha;
-    }
+    moveTrial(alpha);
+    const bool far = unshifted && alpha >= longStep * longest;
+    const Trial trial = judged(alpha, far ? (1 - 0.1 * alpha) * leastC_ : 0);
+    if (trial == Trial::accepted) return alpha;
+    if (trial == Trial::refused && alpha == 1 && correct() && judged(alpha, 0) == Trial::accepted) return alpha;
+    alpha = trial == Trial::undefined ? longest = withinDomain(alpha) : alpha / 2;
   }
   return 0;
 }
 
+void NewtonMethod::beginRecord() {
+  leastC_ = std::sqrt(point_.squaredC());
+  leastF_ = std::sqrt(point_.squaredF());
+}
+
 void NewtonMethod::accept(double length) {
   std::swap(point_, trial_);
+  leastC_ = std::min(leastC_, std::sqrt(point_.squaredC()));
+  leastF_ = std::min(leastF_, std::sqrt(point_.squaredF()));
   lastStep_ = length;
   merit_.relax(std::sqrt(point_.squaredF()));
   noteBest();
@@ -289,8 +330,8 @@ std::optional<Status> NewtonMethod::restorationStep() {
   if (outcome == Outcome::stationary || outcome == Outcome::stuck) {
     restoration_.end();
     const double size = normInf(point_.c);
-    if (size < leastC_) {
-      leastC_ = size;
+    if (size < leastInfeasibility_) {
+      leastInfeasibility_ = size;
       copyPoint(point_, leastInfeasible_);
     }
     return restart(outcome == Outcome::stuck ? Status::stalled : Status::infeasible);
@@ -308,6 +349,7 @@ std::optional<Status> NewtonMethod::restorationStep() {
 
 void NewtonMethod::beginHere() {
   estimateMultipliers(point_);
+  beginRecord();
   merit_.reset();
   shortSteps_ = 0;
   factor_.good = false;

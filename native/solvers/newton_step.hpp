@@ -37,7 +37,12 @@ class NewtonMethod {
   void estimateMultipliers(NewtonPoint& point);
   bool refreshMultipliers();
   double search();
-  bool acceptable(double alpha, double bound, double normF);
+  enum class Trial { accepted, refused, undefined };
+  Trial judge(double promised, double bound, double normF, double restoring);
+  void moveTrial(double alpha);
+  double withinDomain(double alpha);
+  bool correct();
+  void beginRecord();
   void accept(double length);
   void noteBest(bool always = false);
 
@@ -63,6 +68,8 @@ class NewtonMethod {
   Vector correction_;
   NewtonFactor factor_;
   int shortSteps_ = 0;
+  double leastC_ = 0;  // norms, since the last start
+  double leastF_ = 0;
   int restarts_ = 0;
   int saddles_ = 0;
   Status verdict_ = Status::infeasible;  // when all starts have failed
@@ -76,7 +83,7 @@ class NewtonMethod {
   };
   Best best_;
   double lastStep_ = unknown;
-  double leastC_ = 0;  // ||c|| of leastInfeasible_
+  double leastInfeasibility_;  // ||c||_inf of leastInfeasible_
   NewtonPoint leastInfeasible_;
   int restorationSteps_ = 0;
 };

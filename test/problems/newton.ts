@@ -2,6 +2,7 @@
 import * as chained from './newton/chained.js';
 import * as control from './newton/control.js';
 import type { Problem } from './newton/define.js';
+import * as domains from './newton/domains.js';
 import * as others from './newton/others.js';
 import * as regression from './newton/regression.js';
 import * as small from './newton/small.js';
@@ -9,6 +10,6 @@ import * as systems from './newton/systems.js';
 
 export type { Problem } from './newton/define.js';
 
-export const problems: readonly Problem[] = [small, systems, regression, chained, control, others].flatMap(
+export const problems: readonly Problem[] = [small, systems, regression, chained, control, domains, others].flatMap(
   (group) => group.problems,
 );

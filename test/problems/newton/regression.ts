@@ -175,6 +175,7 @@ export const problems: readonly Problem[] = [
   circles('orthregd', 10, 0.2, 1, [3.412121065]),
   circles('orthregd', 50, 0.2, 1, [15.59042181]),
   circles('orthrgdm', 10, 0.2, 0.25, [3.28857733]),
+  circles('orthrgds', 20, 0.2, 1, [6.2101932, 14.9987098]),
   circles('orthrdm2', 50, 0.1, 1, [3.98030081]),
   orthregf(5, [0.990089426]),
 ];
