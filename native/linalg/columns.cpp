@@ -106,27 +106,18 @@ Columns::Columns(const SparseInput& input, std::string_view name)
 double Columns::dot(int j, const double* r) const {
   const double* a = begin(j);
   const int count = size(j);
-  double sum[4] = {0, 0, 0, 0};
-  if (sparse_) {
-    const std::int32_t* row = indices_.data() + offsets_[static_cast<std::size_t>(j)];
-    int k = 0;
-    for (; k + 4 <= count; k += 4) {
-      for (int q = 0; q < 4; ++q) sum[q] += a[k + q] * r[row[k + q]];
-    }
-    for (; k < count; ++k) sum[0] += a[k] * r[row[k]];
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-  }
+  if (sparse_) return loops::sparseDot(count, a, indices_.data() + offsets_[static_cast<std::size_t>(j)], r);
   if (count >= fewRows) return blas::dot(count, a, r);
-  for (int k = 0; k < count; ++k) sum[0] += a[k] * r[k];
-  return sum[0];
+  double sum = 0;
+  for (int k = 0; k < count; ++k) sum += a[k] * r[k];
+  return sum;
 }
 
 void Columns::axpy(int j, double t, double* r) const {
   const double* a = begin(j);
   const int count = size(j);
   if (sparse_) {
-    const std::int32_t* row = indices_.data() + offsets_[static_cast<std::size_t>(j)];
-    for (int k = 0; k < count; ++k) r[row[k]] += t * a[k];
+    loops::sparseAxpy(count, t, a, indices_.data() + offsets_[static_cast<std::size_t>(j)], r);
   } else if (count >= fewRows) {
     blas::axpy(count, t, a, r);
   } else {
@@ -170,6 +161,16 @@ Columns::Moments Columns::moments(int j, const double* r) const {
     m.ar3 += p * r[i] * r[i];
   });
   return m;
+}
+
+double Columns::axpyDot(int j, double t, double* r, int next) const {
+  return loops::axpyDot(rows_, t, begin(j), r, begin(next));
+}
+
+Columns::Moments Columns::axpyMoments(int j, double t, double* r, int next) const {
+  double sums[3];
+  loops::axpyMoments(rows_, t, begin(j), r, begin(next), sums);
+  return {sums[0], sums[1], sums[2]};
 }
 
 }  // namespace nonconvex

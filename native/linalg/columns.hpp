@@ -44,6 +44,9 @@ class Columns {
     double ar3 = 0;
   };
   Moments moments(int j, const double* r) const;
+  /// r += t A_j, then A_next . r or its moments, in one pass. Not for a sparse matrix.
+  double axpyDot(int j, double t, double* r, int next) const;
+  Moments axpyMoments(int j, double t, double* r, int next) const;
   /// out += t A_j for entries, or f(row, entry) for each one that is stored.
   template <class F>
   void forEntries(int j, F&& f) const {

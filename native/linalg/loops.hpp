@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace nonconvex::loops {
 
@@ -19,6 +20,10 @@ void moments(int n, const double* a, const double* r, double* sums);
 /// r += t x, and the moments of a and the new r, or a . r.
 void axpyMoments(int n, double t, const double* x, double* r, const double* a, double* sums);
 double axpyDot(int n, double t, const double* x, double* r, const double* a);
+/// sum_k a_k r[row_k]
+double sparseDot(int count, const double* a, const std::int32_t* row, const double* r);
+/// r[row_k] += t a_k; no row twice.
+void sparseAxpy(int count, double t, const double* a, const std::int32_t* row, double* r);
 /// y -= A x for an A of column-major `rows` x `columns`; x_j is at x[j * xStride].
 void subtractProduct(int rows, int columns, const double* a, int stride, const double* x, int xStride, double* y);
 /// x -= A^T y

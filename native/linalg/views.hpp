@@ -71,6 +71,8 @@ class HostBuffer {
   }
 
   T* data() const { return data_; }
+  T* begin() const { return data_; }
+  T* end() const { return data_ + size_; }
   std::size_t size() const { return size_; }
   T& operator[](std::size_t i) const { return data_[i]; }
 

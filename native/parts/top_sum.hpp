@@ -2,41 +2,54 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <limits>
 #include <numeric>
-#include <utility>
 #include <vector>
 
 namespace nonconvex {
 
+/// Two tournaments, by place: one for the least of the k largest, one for the greatest of the rest. Unlike heaps they
+/// change along one path without a branch that depends on the numbers, and neighbours share most of it.
 class TopSum {
  public:
   /// 1 <= k <= n.
   TopSum(int n, int k)
-      : k_(k), values_(static_cast<std::size_t>(n)), heap_(static_cast<std::size_t>(n)), place_(heap_.size()) {
-    std::iota(heap_.begin(), heap_.end(), 0);
-    std::iota(place_.begin(), place_.end(), 0);
+      : n_(static_cast<std::size_t>(n)), k_(static_cast<std::size_t>(k)), leaves_(std::bit_ceil(n_)), order_(n_) {
+    top_.resize(2 * leaves_);
+    rest_.resize(2 * leaves_);
   }
 
   /// Begins anew with f(0), ..., f(n - 1).
   template <class F>
   void assign(F&& f) {
-    const int n = size();
-    for (int i = 0; i < n; ++i) values_[at(i)] = f(i);
-    std::nth_element(heap_.begin(), heap_.begin() + (k_ - 1), heap_.end(),
-                     [&](int i, int j) { return values_[at(i)] > values_[at(j)]; });
-    for (int p = 0; p < n; ++p) place_[at(heap_[at(p)])] = p;
-    for (int p = k_ / 2 - 1; p >= 0; --p) down<true>(p);
-    for (int p = (n - k_) / 2 - 1; p >= 0; --p) down<false>(p);
-    sum_ = 0;
-    for (int p = 0; p < k_; ++p) sum_ += values_[at(heap_[at(p)])];
+    double* values = rest_.data() + leaves_;
+    for (std::size_t i = 0; i < n_; ++i) values[i] = f(static_cast<int>(i));
+    std::iota(order_.begin(), order_.end(), 0);
+    std::nth_element(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(k_ - 1), order_.end(),
+                     [&](int i, int j) { return values[i] > values[j]; });
+    std::fill(values + n_, values + leaves_, -infinity);
+    std::fill(top_.begin(), top_.end(), infinity);
+    for (std::size_t p = 0; p < k_; ++p) {
+      const auto i = static_cast<std::size_t>(order_[p]);
+      top_[leaves_ + i] = values[i];
+      values[i] = -infinity;
+    }
+    for (std::size_t p = leaves_ - 1; p > 0; --p) {
+      top_[p] = Least::of(top_[2 * p], top_[2 * p + 1]);
+      rest_[p] = Greatest::of(rest_[2 * p], rest_[2 * p + 1]);
+    }
+    addUp();
   }
 
   /// Multiplies all numbers by a factor >= 0.
   void scale(double factor) {
-    for (double& value : values_) value *= factor;
-    sum_ = 0;
-    for (int p = 0; p < k_; ++p) sum_ += values_[at(heap_[at(p)])];
+    const auto scaled = [&](double v) { return std::isinf(v) ? v : factor * v; };
+    std::transform(top_.begin(), top_.end(), top_.begin(), scaled);
+    std::transform(rest_.begin(), rest_.end(), rest_.begin(), scaled);
+    addUp();
   }
 
   double sum() const { return sum_; }
@@ -47,75 +60,71 @@ class TopSum {
   };
   /// Of all numbers but number i.
   Others others(int i) const {
-    const double least = values_[at(heap_[0])];
-    if (place_[at(i)] >= k_) return {sum_ - least, least};
-    return {sum_ - values_[at(i)], size() > k_ ? values_[at(heap_[at(k_)])] : 0};
+    const double value = top_[leaf(i)];
+    const double least = top_[root];
+    return value == infinity ? Others{sum_ - least, least} : Others{sum_ - value, std::max(rest_[root], 0.0)};
   }
 
   void change(int i, double value) {
-    const int p = place_[at(i)];
-    const bool top = p < k_;
-    const double old = std::exchange(values_[at(i)], value);
-    if (top) {
-      sum_ += value - old;
-      value > old ? down<true>(p) : up<true>(p);
+    const std::size_t p = leaf(i);
+    if (top_[p] == infinity) {
+      put<Greatest>(rest_, p, value);
+      if (!(value > top_[root])) return;
     } else {
-      value < old ? down<false>(p - k_) : up<false>(p - k_);
+      sum_ += value - top_[p];
+      put<Least>(top_, p, value);
+      if (!(rest_[root] > value)) return;
     }
-    if (size() == k_) return;
-    const int least = heap_[0];
-    const int greatest = heap_[at(k_)];
-    if (values_[at(greatest)] <= values_[at(least)]) return;
-    sum_ += values_[at(greatest)] - values_[at(least)];
-    put(0, greatest);
-    put(k_, least);
-    down<true>(0);
-    down<false>(0);
+    const double least = top_[root];
+    const double greatest = rest_[root];
+    if (!(greatest > least)) return;
+    const std::size_t falls = winner(top_);
+    const std::size_t rises = winner(rest_);
+    sum_ += greatest - least;
+    put<Least>(top_, falls, infinity);
+    put<Least>(top_, rises, greatest);
+    put<Greatest>(rest_, rises, -infinity);
+    put<Greatest>(rest_, falls, least);
   }
 
  private:
-  static std::size_t at(int i) { return static_cast<std::size_t>(i); }
-  int size() const { return static_cast<int>(heap_.size()); }
-  void put(int place, int i) {
-    heap_[at(place)] = i;
-    place_[at(i)] = place;
+  // Node p has the children 2 p and 2 p + 1. Whoever is not in a tournament has a leaf that never wins.
+  static constexpr std::size_t root = 1;
+  static constexpr double infinity = std::numeric_limits<double>::infinity();
+  struct Least {
+    static double of(double a, double b) { return a < b ? a : b; }
+  };
+  struct Greatest {
+    static double of(double a, double b) { return a > b ? a : b; }
+  };
+
+  std::size_t leaf(int i) const { return leaves_ + static_cast<std::size_t>(i); }
+  template <class Rule>
+  static void put(std::vector<double>& tree, std::size_t p, double value) {
+    double* node = tree.data();
+    for (; p > root; p /= 2) {
+      node[p] = value;
+      value = Rule::of(value, node[p ^ 1]);
+    }
+    node[root] = value;
+  }
+  std::size_t winner(const std::vector<double>& tree) const {
+    std::size_t p = root;
+    while (p < leaves_) p = tree[2 * p] == tree[p] ? 2 * p : 2 * p + 1;
+    return p;
+  }
+  void addUp() {
+    sum_ = 0;
+    for (std::size_t i = 0; i < n_; ++i) {
+      const double value = top_[leaves_ + i];
+      if (value != infinity) sum_ += value;
+    }
   }
 
-  // Two heaps in one array: the k largest with the least of them on top, then the rest with the greatest on top.
-  template <bool Top>
-  bool before(int i, int j) const {
-    return Top ? values_[at(i)] < values_[at(j)] : values_[at(i)] > values_[at(j)];
-  }
-  template <bool Top>
-  void up(int p) {
-    const int base = Top ? 0 : k_;
-    const int i = heap_[at(base + p)];
-    for (; p > 0; p = (p - 1) / 2) {
-      const int parent = heap_[at(base + (p - 1) / 2)];
-      if (!before<Top>(i, parent)) break;
-      put(base + p, parent);
-    }
-    put(base + p, i);
-  }
-  template <bool Top>
-  void down(int p) {
-    const int base = Top ? 0 : k_;
-    const int count = Top ? k_ : size() - k_;
-    const int i = heap_[at(base + p)];
-    for (int child = 2 * p + 1; child < count; child = 2 * p + 1) {
-      if (child + 1 < count && before<Top>(heap_[at(base + child + 1)], heap_[at(base + child)])) ++child;
-      if (!before<Top>(heap_[at(base + child)], i)) break;
-      put(base + p, heap_[at(base + child)]);
-      p = child;
-    }
-    put(base + p, i);
-  }
-
-  int k_;
+  std::size_t n_, k_, leaves_;
   double sum_ = 0;
-  std::vector<double> values_;
-  std::vector<int> heap_;
-  std::vector<int> place_;
+  std::vector<double> top_, rest_;
+  std::vector<int> order_;  // scratch of `assign`
 };
 
 }  // namespace nonconvex

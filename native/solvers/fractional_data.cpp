@@ -93,6 +93,7 @@ FractionalData::FractionalData(const Cpu& la, const FractionalProblem& problem, 
   require(settings.order != FractionalOrder::greedy || n <= 2000, "order", "greedy",
           "expected 'cyclic' or 'shuffled' for more than 2000 unknowns, here " + show(n));
   makeGram(la, settings.gram);
+  makeCoordinates(settings.theta);
   if (!problem.start.empty()) {
     start = copied(problem.start, static_cast<std::size_t>(n), "start");
     for (std::size_t i = 0; i < start.size(); ++i) {
@@ -434,6 +435,20 @@ void FractionalData::makeGram(const Cpu& la, FractionalGram gram) {
       }
     }
     la.mirrorLower(data.gram);
+  }
+}
+
+void FractionalData::makeCoordinates(double theta) {
+  coordinates.resize(static_cast<std::size_t>(n));
+  for (std::size_t i = 0; i < coordinates.size(); ++i) {
+    Coordinate& c = coordinates[i];
+    for (const FractionalTermData& data : smooth) c.curvature += data.curvature[i];
+    if (!diagonal.empty()) c.diagonal = diagonal[i];
+    if (!linear.empty()) c.linear = linear[i];
+    if (!l1.empty()) c.l1 = l1[i];
+    c.a = (1 + theta) * (c.curvature + c.diagonal);
+    c.inverse = 1 / c.a;
+    c.threshold = c.l1 / c.a;
   }
 }
 

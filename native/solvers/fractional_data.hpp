@@ -27,6 +27,18 @@ struct FractionalData {
   std::vector<double> lower, upper;
   bool bounded = false;  ///< some bound is finite
 
+  /// What a step along a coordinate needs of the numerator, on one cache line.
+  struct alignas(64) Coordinate {
+    double curvature = 0;  ///< of the smooth terms with a matrix
+    double a = 0;          ///< of all, and theta times that
+    double inverse = 0;    ///< 1 / a
+    double threshold = 0;  ///< l1 / a
+    double diagonal = 0;
+    double linear = 0;
+    double l1 = 0;
+  };
+  std::vector<Coordinate> coordinates;
+
   std::vector<bool> fixed;  ///< no part of the numerator but a penalty depends on them, while others do: they stay
   std::vector<double> start;
   bool difference;
@@ -46,6 +58,7 @@ struct FractionalData {
   void chooseMethod(FractionalMethod method);
   void makeGram(const Cpu& la, FractionalGram gram);
   void classify();
+  void makeCoordinates(double theta);
   int numeratorDegree() const;
   bool numeratorIsSumOfSquares() const;
 };

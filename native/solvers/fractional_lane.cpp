@@ -56,6 +56,7 @@ FractionalLane::FractionalLane(const FractionalData& data, const FractionalSetti
     if (!data.fixed[static_cast<std::size_t>(i)]) order_.push_back(i);
   }
   active_.reserve(order_.size());
+  choosePasses();
 }
 
 void FractionalLane::begin(const double* x) {
@@ -89,23 +90,21 @@ double FractionalLane::sumOfNumerator() const {
 
 NumeratorAlong FractionalLane::numeratorAlong(int i) {
   const auto k = static_cast<std::size_t>(i);
+  const FractionalData::Coordinate& c = data_.coordinates[k];
   const double x = x_[k];
-  NumeratorAlong along{.a = at(data_.diagonal, i),
-                       .b = at(data_.linear, i),
+  NumeratorAlong along{.a = c.a,
+                       .b = c.linear + c.diagonal * x,
                        .c = 0,
                        .x = x,
-                       .l1 = at(data_.l1, i),
+                       .l1 = c.l1,
                        .l1Squared = data_.l1Squared,
                        .rest = std::max(0.0, norm1_ - std::abs(x)),
                        .lower = data_.lower[k],
                        .upper = data_.upper[k]};
-  along.b += along.a * x;
   for (std::size_t s = 0; s < smooth_.size(); ++s) {
     parabolas_[s] = smooth_[s]->along(i, x);
-    along.a += parabolas_[s].a;
     along.b += parabolas_[s].b;
   }
-  along.a *= 1 + settings_.theta;
   along.c = numerator() - along.l1 * std::abs(x) - data_.l1Squared * norm1_ * norm1_;
   // With linear parts, what the penalties leave may be negative.
   if (!data_.difference && !linearParts_) along.c = std::max(0.0, along.c);
@@ -121,15 +120,22 @@ MinimumAlong FractionalLane::minimum(int i, const NumeratorAlong& along, Mode mo
   return data_.parametric ? minimizeDifference(along, g, s) : minimizeQuotient(along, g);
 }
 
-void FractionalLane::move(int i, double value, Mode mode) {
+/// x_i := value. `Smooth` and `Denominator` are the classes of the terms, or their bases.
+template <class Smooth, class Denominator, FractionalLane::Mode mode>
+void FractionalLane::move(int i, double value, int next) {
+  const FractionalData::Coordinate& c = data_.coordinates[static_cast<std::size_t>(i)];
   double& x = x_[static_cast<std::size_t>(i)];
   const double t = value - x;
   const double longer = std::abs(value) - std::abs(x);
-  for (std::size_t s = 0; s < smooth_.size(); ++s) smooth_[s]->move(i, t, parabolas_[s]);
-  if (mode == Mode::ratio) denominator_->move(i, x, t);
-  diagonal_ += at(data_.diagonal, i) * t * (x + t / 2);
-  linear_ += at(data_.linear, i) * t;
-  l1_ += at(data_.l1, i) * longer;
+  if constexpr (std::is_same_v<Smooth, SmoothTerm>) {
+    for (std::size_t s = 0; s < smooth_.size(); ++s) smooth_[s]->move(i, t, parabolas_[s], next);
+  } else {
+    static_cast<Smooth&>(*smooth_.front()).move(i, t, parabolas_.front(), next);
+  }
+  if constexpr (mode == Mode::ratio) static_cast<Denominator&>(*denominator_).move(i, x, t, next);
+  diagonal_ += c.diagonal * t * (x + t / 2);
+  linear_ += c.linear * t;
+  l1_ += c.l1 * longer;
   norm1_ = std::max(0.0, norm1_ + longer);
   x = value;
   numerator_ = sumOfNumerator();
@@ -137,7 +143,34 @@ void FractionalLane::move(int i, double value, Mode mode) {
   ++updates_;
 }
 
-/// Moves coordinate i to its minimum; the square of its step in the measure of the residual.
+/// Moves coordinate i to `value`, unless that turns out to be worse; the square of its step in the measure of the
+/// residual.
+template <class Smooth, class Denominator, FractionalLane::Mode mode>
+double FractionalLane::take(int i, double value, int next) {
+  const FractionalData::Coordinate& c = data_.coordinates[static_cast<std::size_t>(i)];
+  const double before = x_[static_cast<std::size_t>(i)];
+  const double t = value - before;
+  const double n = numerator();
+  const double g = denominator();
+  move<Smooth, Denominator, mode>(i, value, next);
+  if (mode == Mode::ratio && !data_.difference) {
+    // What is kept by its changes has no digits left after a long way down.
+    if (numerator() < 1e-4 * n || denominator() < 1e-2 * g) begin(x_.data());
+    const bool better = denominator() > 0 && objective() <= n / g * (1 + 1e-9) + floor_ / g;
+    if (!better && !std::isnan(objective())) {  // 0 / 0 is for the end of the sweep
+      // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
+      x_[static_cast<std::size_t>(i)] = before;
+      begin(x_.data());
+      return 0;
+    }
+  }
+  if (numerator() < floor_) setFloor();
+  if (c.a > 0) return c.a / 2 * t * t / scaleOfSteps();
+  const double relative = t / std::max(std::abs(value), std::abs(before));
+  return relative * relative / static_cast<double>(x_.size());
+}
+
+/// Moves coordinate i to its minimum, whatever the terms.
 double FractionalLane::update(int i, Mode mode) {
   const NumeratorAlong along = numeratorAlong(i);
   double t = minimum(i, along, mode).t;
@@ -160,24 +193,42 @@ double FractionalLane::update(int i, Mode mode) {
   }
   const double value = std::clamp(along.x + t, along.lower, along.upper);
   if (value == along.x) return 0;
-  t = value - along.x;
-  const double n = numerator();
-  const double g = denominator();
-  move(i, value, mode);
-  const bool ratio = mode == Mode::ratio && !data_.difference;
-  // What is kept by its changes has no digits left after a long way down.
-  if (ratio && (numerator() < 1e-4 * n || denominator() < 1e-2 * g)) begin(x_.data());
-  const bool better = denominator() > 0 && objective() <= n / g * (1 + 1e-9) + floor_ / g;
-  if (ratio && !better && !std::isnan(objective())) {  // 0 / 0 is for the end of the sweep
-    // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
-    x_[static_cast<std::size_t>(i)] = along.x;
-    begin(x_.data());
-    return 0;
+  return mode == Mode::ratio ? take<SmoothTerm, DenominatorTerm, Mode::ratio>(i, value, -1)
+                             : take<SmoothTerm, DenominatorTerm, Mode::numerator>(i, value, -1);
+}
+
+/// The same for least squares with an l1 penalty less s times the sum of some of the largest |x_i|, none or all of
+/// them. With w the minimiser without both, u = w - threshold or, where |x_i| counts in the sum, w - threshold + tau,
+/// all of the sign of w and cut off at 0: the latter if that gains more than tau times what |x_i| has to exceed to
+/// count.
+template <class Smooth, class Denominator, FractionalLane::Mode mode>
+double FractionalLane::softUpdate(int i, int next) {
+  constexpr bool lasso = mode == Mode::numerator || std::is_same_v<Denominator, NoDenominator>;
+  const auto k = static_cast<std::size_t>(i);
+  const FractionalData::Coordinate& c = data_.coordinates[k];
+  if (!(c.a > 0)) return update(i, mode);
+  const double x = x_[k];
+  Parabola& parabola = parabolas_.front();
+  parabola = {c.curvature, static_cast<Smooth&>(*smooth_.front()).slope(i)};
+  const double slope = parabola.b + c.diagonal * x + c.linear;
+  const double w = x - slope * c.inverse;
+  double u = std::max(0.0, std::abs(w) - c.threshold);
+  double tau = 0;
+  double from = 0;
+  if constexpr (!lasso) {
+    const Denominator& g = static_cast<const Denominator&>(*denominator_);
+    tau = (data_.difference ? 1 : numerator_ / g.value()) * g.factor();
+    from = g.countsFrom(i);
+    const double more = std::max(0.0, std::abs(w) - c.threshold + tau * c.inverse);
+    u = more * more - u * u > 2 * tau * c.inverse * from ? more : u;
   }
-  if (numerator() < floor_) setFloor();
-  if (along.a > 0) return along.a / 2 * t * t / scaleOfSteps();
-  const double relative = t / std::max(std::abs(value), std::abs(along.x));
-  return relative * relative / static_cast<double>(x_.size());
+  u = std::copysign(u, w);
+  const double t = u - x;
+  if (t == 0) return 0;
+  double gain = (c.a / 2 * t + slope) * t + c.l1 * (std::abs(u) - std::abs(x));
+  if constexpr (!lasso) gain -= tau * (std::max(std::abs(u), from) - std::max(std::abs(x), from));
+  if (!(-gain > 1e-16 * std::abs(numerator_))) return 0;
+  return take<Smooth, Denominator, mode>(i, u, next);
 }
 
 /// Of the numerator's parts, which may cancel, in its own units.
@@ -202,14 +253,45 @@ double FractionalLane::scaleOfSteps() const {
   return numerator() + (data_.difference ? std::abs(denominator()) : 0) + floor_;
 }
 
-template <class Order>
-double FractionalLane::pass(const Cpu& la, Mode mode, int count, Order&& order) {
+template <class Update>
+double FractionalLane::forAll(const Cpu& la, const std::vector<int>& order, Update&& update) {
   double squares = 0;
-  for (int k = 0; k < count && !unbounded_; ++k) {
+  for (std::size_t k = 0; k < order.size() && !unbounded_; ++k) {
     if (k % 64 == 0) la.checkpoint();
-    squares += update(order(k), mode);
+    squares += update(order[k], k + 1 < order.size() ? order[k + 1] : -1);
   }
   return squares;
+}
+
+template <FractionalLane::Mode mode>
+double FractionalLane::generalPass(const Cpu& la, const std::vector<int>& order) {
+  return forAll(la, order, [this](int i, int) { return update(i, mode); });
+}
+
+template <class Smooth, class Denominator, FractionalLane::Mode mode>
+double FractionalLane::softPass(const Cpu& la, const std::vector<int>& order) {
+  return forAll(la, order, [this](int i, int next) { return softUpdate<Smooth, Denominator, mode>(i, next); });
+}
+
+template <class Smooth>
+void FractionalLane::chooseSoftPasses() {
+  numeratorPass_ = &FractionalLane::softPass<Smooth, DenominatorTerm, Mode::numerator>;
+  if (!data_.parametric) return;
+  if (dynamic_cast<TopK*>(denominator_.get()) != nullptr) {
+    ratioPass_ = &FractionalLane::softPass<Smooth, TopK, Mode::ratio>;
+  } else if (dynamic_cast<NormOne*>(denominator_.get()) != nullptr) {
+    ratioPass_ = &FractionalLane::softPass<Smooth, NormOne, Mode::ratio>;
+  } else if (dynamic_cast<NoDenominator*>(denominator_.get()) != nullptr) {
+    ratioPass_ = &FractionalLane::softPass<Smooth, NoDenominator, Mode::ratio>;
+  }
+}
+
+void FractionalLane::choosePasses() {
+  ratioPass_ = &FractionalLane::generalPass<Mode::ratio>;
+  numeratorPass_ = &FractionalLane::generalPass<Mode::numerator>;
+  if (smooth_.size() != 1 || data_.l1Squared > 0 || data_.bounded) return;
+  if (dynamic_cast<LeastSquares*>(smooth_.front().get()) != nullptr) chooseSoftPasses<LeastSquares>();
+  if (dynamic_cast<GramLeastSquares*>(smooth_.front().get()) != nullptr) chooseSoftPasses<GramLeastSquares>();
 }
 
 double FractionalLane::greedyPass(const Cpu& la) {
@@ -247,8 +329,7 @@ void FractionalLane::sweep(const Cpu& la) {
     squares = greedyPass(la);
   } else {
     if (settings_.order == FractionalOrder::shuffled) shuffle(order);
-    squares = pass(la, Mode::ratio, static_cast<int>(order.size()),
-                   [&](int k) { return order[static_cast<std::size_t>(k)]; });
+    squares = (this->*ratioPass_)(la, order);
   }
   ++sweeps_;
   if (unbounded_) return;
@@ -300,8 +381,7 @@ void FractionalLane::minimizeNumerator(const Cpu& la) {
   for (int sweeps = 0; sweeps < most; ++sweeps) {
     const std::vector<int>& order = full ? order_ : active_;
     std::fill(moved_.begin(), moved_.end(), false);
-    const double now = std::sqrt(pass(la, Mode::numerator, static_cast<int>(order.size()),
-                                      [&](int k) { return order[static_cast<std::size_t>(k)]; }));
+    const double now = std::sqrt((this->*numeratorPass_)(la, order));
     if (full) {
       if (now <= enough) break;
       last = now;

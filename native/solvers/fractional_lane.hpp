@@ -7,6 +7,7 @@
 #include "core/monitor.hpp"
 #include "core/random.hpp"
 #include "parts/extrapolation.hpp"
+#include "solvers/fractional_common_terms.hpp"
 #include "solvers/fractional_data.hpp"
 
 namespace nonconvex {
@@ -37,14 +38,29 @@ class FractionalLane {
 
  private:
   enum class Mode { ratio, numerator };
+  /// Through the coordinates in this order, each of which moves to its minimum; the sum of squares of the residual.
+  using Pass = double (FractionalLane::*)(const Cpu& la, const std::vector<int>& order);
 
-  template <class Order>
-  double pass(const Cpu& la, Mode mode, int count, Order&& order);
+  void choosePasses();
+  template <class Smooth>
+  void chooseSoftPasses();
+  template <Mode mode>
+  double generalPass(const Cpu& la, const std::vector<int>& order);
+  template <class Smooth, class Denominator, Mode mode>
+  double softPass(const Cpu& la, const std::vector<int>& order);
   double greedyPass(const Cpu& la);
+  template <class Update>
+  double forAll(const Cpu& la, const std::vector<int>& order, Update&& update);
+
   NumeratorAlong numeratorAlong(int i);
   MinimumAlong minimum(int i, const NumeratorAlong& along, Mode mode);
   double update(int i, Mode mode);
-  void move(int i, double value, Mode mode);
+  template <class Smooth, class Denominator, Mode mode>
+  double softUpdate(int i, int next);
+  template <class Smooth, class Denominator, Mode mode>
+  double take(int i, double value, int next);
+  template <class Smooth, class Denominator, Mode mode>
+  void move(int i, double value, int next);
   void becomeUnit(int i, double sign);
   double sumOfNumerator() const;
   double sizeOfNumerator() const;
@@ -65,9 +81,11 @@ class FractionalLane {
   std::unique_ptr<DenominatorTerm> denominator_;
   std::vector<double> x_;
   std::vector<Parabola> parabolas_;  // of the smooth terms along the current coordinate
-  bool linearParts_ = false;         // in the numerator, which alone may be negative
-  double numerator_ = 0;             // the sum of all its parts
-  double diagonal_ = 0;              // values of the parts that are no term of their own
+  Pass ratioPass_ = nullptr;
+  Pass numeratorPass_ = nullptr;
+  bool linearParts_ = false;  // in the numerator, which alone may be negative
+  double numerator_ = 0;      // the sum of all its parts
+  double diagonal_ = 0;       // values of the parts that are no term of their own
   double linear_ = 0;
   double l1_ = 0;
   double norm1_ = 0;
@@ -86,7 +104,7 @@ class FractionalLane {
 
   std::vector<int> order_;
   std::vector<int> active_;
-  std::vector<bool> moved_;
+  std::vector<char> moved_;
   bool all_ = true;  // whether the next sweep is a full one
   int fullSweeps_ = 0;
   int activeSweeps_ = 0;

@@ -1,9 +1,8 @@
-#include "solvers/fractional_terms.hpp"
-
 #include <algorithm>
 #include <cmath>
 
 #include "linalg/blas.hpp"
+#include "solvers/fractional_common_terms.hpp"
 
 namespace nonconvex {
 namespace {
@@ -11,103 +10,7 @@ namespace {
 using Kind = FractionalTerm::Kind;
 using Shape = DenominatorAlong::Kind;
 
-double dot(const std::vector<double>& x, const std::vector<double>& y) {
-  return x.empty() ? 0 : blas::dot(static_cast<int>(x.size()), x.data(), y.data());
-}
-
-/// A value kept up to date by its changes loses its digits where it becomes small.
-bool cancelled(double before, double now) { return now < 1e-4 * before; }
-
 // ---- numerators ----
-
-/// 1/2 ||A x - b||^2 by its residual.
-class LeastSquares final : public SmoothTerm {
- public:
-  explicit LeastSquares(const FractionalTermData& data)
-      : A_(*data.matrix), b_(data.b), curvature_(data.curvature), r_(b_.size()) {}
-
-  void restart(const double* x) override {
-    A_.multiply(x, r_.data());
-    for (std::size_t i = 0; i < r_.size(); ++i) r_[i] -= b_[i];
-    value_ = dot(r_, r_) / 2;
-  }
-  Parabola along(int i, double) const override {
-    return {curvature_[static_cast<std::size_t>(i)], A_.dot(i, r_.data())};
-  }
-  void move(int i, double t, Parabola parabola) override {
-    A_.axpy(i, t, r_.data());
-    const double before = std::exchange(value_, value_ + parabola(t));
-    if (cancelled(before, value_)) value_ = dot(r_, r_) / 2;
-  }
-  Parabola alongRay(const double*) const override {
-    Parabola p;
-    for (std::size_t i = 0; i < r_.size(); ++i) {
-      const double Ax = r_[i] + b_[i];
-      p.a += Ax * Ax;
-      p.b += Ax * r_[i];
-    }
-    return p;
-  }
-  void scale(double factor, const double*) override {
-    for (std::size_t i = 0; i < r_.size(); ++i) r_[i] = factor * (r_[i] + b_[i]) - b_[i];
-    value_ = dot(r_, r_) / 2;
-  }
-
- private:
-  const Columns& A_;
-  const std::vector<double>& b_;
-  const std::vector<double>& curvature_;
-  std::vector<double> r_;  // A x - b
-};
-
-/// 1/2 ||A x - b||^2 by its gradient and A^T A: a coordinate that stays costs nothing.
-class GramLeastSquares final : public SmoothTerm {
- public:
-  explicit GramLeastSquares(const FractionalTermData& data)
-      : A_(*data.matrix), b_(data.b), gram_(data.gram), r_(b_.size()), gradient_(static_cast<std::size_t>(A_.cols())) {
-    atZero_.resize(gradient_.size());
-    A_.multiplyTransposed(b_.data(), atZero_.data());
-    for (double& g : atZero_) g = -g;
-  }
-
-  void restart(const double* x) override {
-    A_.multiply(x, r_.data());
-    for (std::size_t i = 0; i < r_.size(); ++i) r_[i] -= b_[i];
-    value_ = dot(r_, r_) / 2;
-    A_.multiplyTransposed(r_.data(), gradient_.data());
-  }
-  Parabola along(int i, double) const override { return {gram_(i, i), gradient_[static_cast<std::size_t>(i)]}; }
-  void move(int i, double t, Parabola parabola) override {
-    blas::axpy(gram_.rows(), t, gram_.column(i), gradient_.data());
-    value_ = std::max(0.0, value_ + parabola(t));
-  }
-  Parabola alongRay(const double* x) const override {
-    Parabola p;
-    for (std::size_t i = 0; i < gradient_.size(); ++i) {
-      p.a += x[i] * (gradient_[i] - atZero_[i]);
-      p.b += x[i] * gradient_[i];
-    }
-    return p;
-  }
-  void scale(double factor, const double* x) override {
-    const Parabola p = alongRay(x);  // at the old gradient and the new x: x^T A^T A x = factor * p.a / factor^2
-    const double quadratic = factor * p.a;
-    double linear = 0;
-    for (std::size_t i = 0; i < gradient_.size(); ++i) {
-      gradient_[i] = atZero_[i] + factor * (gradient_[i] - atZero_[i]);
-      linear += atZero_[i] * x[i];
-    }
-    value_ = std::max(0.0, quadratic / 2 + linear + dot(b_, b_) / 2);
-  }
-
- private:
-  const Columns& A_;
-  const std::vector<double>& b_;
-  const HostMatrix<double>& gram_;
-  std::vector<double> r_;         // scratch of `restart`
-  std::vector<double> gradient_;  // A^T (A x - b)
-  std::vector<double> atZero_;    // -A^T b
-};
 
 /// 1/2 z_+^2 of z = A x - b.
 struct HingeLoss {
@@ -146,7 +49,7 @@ class RowLosses final : public SmoothTerm {
   Parabola along(int i, double) const override {
     return {curvature_[static_cast<std::size_t>(i)], A_.dot(i, slope_.data())};
   }
-  void move(int i, double t, Parabola) override {
+  void move(int i, double t, Parabola, int) override {
     double change = 0;
     A_.forEntries(i, [&](int row, double a) {
       const auto at = static_cast<std::size_t>(row);
@@ -205,7 +108,7 @@ class QuadraticForm final : public SmoothTerm {
     const auto at = static_cast<std::size_t>(i);
     return {curvature_[at], Qx_[at] + linear(at)};
   }
-  void move(int i, double t, Parabola parabola) override {
+  void move(int i, double t, Parabola parabola, int) override {
     Q_.axpy(i, t, Qx_.data());
     value_ += parabola(t);
   }
@@ -237,79 +140,6 @@ class QuadraticForm final : public SmoothTerm {
 
 // ---- denominators ----
 
-constexpr double absolutePieces[] = {0, 1, -1};  // slopes of max(m, |u|)
-
-class NoDenominator final : public DenominatorTerm {
- public:
-  NoDenominator() : DenominatorTerm(Shape::none, 0, 1, 0) {}
-  void restart(const double*) override {}
-  const DenominatorAlong& along(int, double) override { return along_; }
-  void move(int, double, double) override {}
-  const DenominatorAlong& alongRay(const double*) override { return along_; }
-};
-
-/// ||x||_1
-class NormOne final : public DenominatorTerm {
- public:
-  NormOne(const FractionalTermData& data, int n)
-      : DenominatorTerm(Shape::affineMax, 1, data.term.scale, data.term.shift), n_(n) {
-    along_.pieces = 2;
-    along_.phi = absolutePieces + 1;
-    along_.gamma = gamma_;
-  }
-  void restart(const double* x) override {
-    inner_ = 0;
-    for (int i = 0; i < n_; ++i) inner_ += std::abs(x[i]);
-  }
-  const DenominatorAlong& along(int, double xi) override {
-    const double others = std::max(0.0, inner_ - std::abs(xi));
-    gamma_[0] = others + xi;
-    gamma_[1] = others - xi;
-    return along_;
-  }
-  void move(int, double xi, double t) override { inner_ += std::abs(xi + t) - std::abs(xi); }
-  const DenominatorAlong& alongRay(const double*) override { return homogeneousRay(); }
-
- private:
-  int n_;
-  double gamma_[2] = {0, 0};
-};
-
-/// The sum of the k largest |x_i|; k = 1 is ||x||_inf.
-class TopK final : public DenominatorTerm {
- public:
-  TopK(const FractionalTermData& data, int n, int k)
-      : DenominatorTerm(Shape::affineMax, 1, data.term.scale, data.term.shift), top_(n, k) {
-    along_.pieces = 3;
-    along_.phi = absolutePieces;
-    along_.gamma = gamma_;
-  }
-  void restart(const double* x) override {
-    top_.assign([&](int i) { return std::abs(x[i]); });
-    inner_ = top_.sum();
-  }
-  const DenominatorAlong& along(int i, double xi) override {
-    const TopSum::Others others = top_.others(i);
-    gamma_[0] = others.sum + others.largest;
-    gamma_[1] = others.sum + xi;
-    gamma_[2] = others.sum - xi;
-    return along_;
-  }
-  void move(int i, double xi, double t) override {
-    top_.change(i, std::abs(xi + t));
-    inner_ = top_.sum();
-  }
-  void scale(double factor, const double*) override {
-    top_.scale(std::abs(factor));
-    inner_ = top_.sum();
-  }
-  const DenominatorAlong& alongRay(const double*) override { return homogeneousRay(); }
-
- private:
-  TopSum top_;
-  double gamma_[3] = {0, 0, 0};
-};
-
 /// weight ||x||^2 (the weight is in `scale`), or ||x||.
 class NormTwo final : public DenominatorTerm {
  public:
@@ -329,7 +159,7 @@ class NormTwo final : public DenominatorTerm {
     along_.q[0] = std::max(square_, xi * xi);
     return along_;
   }
-  void move(int, double xi, double t) override {
+  void move(int, double xi, double t, int) override {
     const double others = std::max(0.0, square_ - xi * xi);
     square_ = others + (xi + t) * (xi + t);
     evaluate();
@@ -344,33 +174,6 @@ class NormTwo final : public DenominatorTerm {
   double square_ = 0;
 };
 
-/// What the norms of A x share.
-class NormOfProduct : public DenominatorTerm {
- public:
-  void restart(const double* x) final {
-    A_.multiply(x, r_.data());
-    evaluate();
-  }
-  const DenominatorAlong& alongRay(const double*) final { return homogeneousRay(); }
-  void scale(double factor, const double*) final {
-    for (double& each : r_) each *= factor;
-    evaluate();
-  }
-
- protected:
-  NormOfProduct(const FractionalTermData& data, Shape plain, Shape squared)
-      : DenominatorTerm(data.term.squared ? squared : plain, data.term.squared ? 2 : 1, data.term.scale,
-                        data.term.shift),
-        A_(*data.matrix),
-        squared_(data.term.squared),
-        r_(static_cast<std::size_t>(A_.rows())) {}
-  virtual void evaluate() = 0;
-
-  const Columns& A_;
-  bool squared_;
-  std::vector<double> r_;  // A x
-};
-
 class NormTwoOfProduct final : public NormOfProduct {
  public:
   explicit NormTwoOfProduct(const FractionalTermData& data)
@@ -381,52 +184,20 @@ class NormTwoOfProduct final : public NormOfProduct {
     along_.q[0] = square_;
     return along_;
   }
-  void move(int i, double, double t) override {
+  void move(int i, double, double t, int) override {
     A_.axpy(i, t, r_.data());
     const double before = std::exchange(square_, square_ + (along_.q[2] * t + along_.q[1]) * t);
-    if (cancelled(before, square_)) square_ = dot(r_, r_);
+    if (cancelled(before, square_)) square_ = sumOfSquares(r_);
     inner_ = squared_ ? square_ : std::sqrt(square_);
   }
 
  private:
   void evaluate() override {
-    square_ = dot(r_, r_);
+    square_ = sumOfSquares(r_);
     inner_ = squared_ ? square_ : std::sqrt(square_);
   }
   const std::vector<double>& squaredNorms_;
   double square_ = 0;
-};
-
-class NormFourOfProduct final : public NormOfProduct {
- public:
-  explicit NormFourOfProduct(const FractionalTermData& data)
-      : NormOfProduct(data, Shape::rootQuartic, Shape::sqrtQuartic), fourthPower_(data.fourthPower) {}
-  const DenominatorAlong& along(int i, double) override {
-    const Columns::Moments m = A_.moments(i, r_.data());
-    along_.q[4] = fourthPower_[static_cast<std::size_t>(i)];
-    along_.q[3] = 4 * m.a3r;
-    along_.q[2] = 6 * m.a2r2;
-    along_.q[1] = 4 * m.ar3;
-    along_.q[0] = sum_;
-    return along_;
-  }
-  void move(int i, double, double t) override {
-    A_.axpy(i, t, r_.data());
-    const double* q = along_.q;
-    const double before = std::exchange(sum_, sum_ + (((q[4] * t + q[3]) * t + q[2]) * t + q[1]) * t);
-    if (cancelled(before, sum_)) return evaluate();
-    setInner();
-  }
-
- private:
-  void evaluate() override {
-    sum_ = 0;
-    for (const double r : r_) sum_ += (r * r) * (r * r);
-    setInner();
-  }
-  void setInner() { inner_ = squared_ ? std::sqrt(sum_) : std::sqrt(std::sqrt(sum_)); }
-  const std::vector<double>& fourthPower_;
-  double sum_ = 0;
 };
 
 class NormInfOfProduct final : public NormOfProduct {
@@ -447,7 +218,7 @@ class NormInfOfProduct final : public NormOfProduct {
     }
     return along_;
   }
-  void move(int i, double, double t) override {
+  void move(int i, double, double t, int) override {
     A_.axpy(i, t, r_.data());
     evaluate();
   }
@@ -498,7 +269,7 @@ class NormOneOfProduct final : public NormOfProduct {
     along_.pieces = static_cast<int>(count) + 1;
     return along_;
   }
-  void move(int i, double, double t) override {
+  void move(int i, double, double t, int) override {
     A_.axpy(i, t, r_.data());
     evaluate();
   }
@@ -537,8 +308,8 @@ class QuadraticDenominator final : public DenominatorTerm {
     along_.q[0] = inner_;
     return along_;
   }
-  void move(int i, double, double t) override {
-    form_.move(i, t, parabola_);
+  void move(int i, double, double t, int) override {
+    form_.move(i, t, parabola_, -1);
     inner_ = form_.value();
   }
   const DenominatorAlong& alongRay(const double* x) override {
@@ -585,7 +356,7 @@ class Linear final : public DenominatorTerm {
     phi_ = c_[static_cast<std::size_t>(i)];
     return along_;
   }
-  void move(int, double, double t) override {
+  void move(int, double, double t, int) override {
     linear_ += t * phi_;
     evaluate();
   }
@@ -650,7 +421,7 @@ class ConcaveSum final : public DenominatorTerm {
     coordinate_.rest = inner_ - phi_[coordinate_.i];
     return along_;
   }
-  void move(int i, double xi, double t) override {
+  void move(int i, double xi, double t, int) override {
     double& phi = phi_[static_cast<std::size_t>(i)];
     inner_ -= phi;
     inner_ += phi = Phi::at(data_, static_cast<std::size_t>(i), xi + t).value;

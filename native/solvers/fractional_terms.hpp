@@ -28,8 +28,9 @@ class SmoothTerm {
   /// Begins at x, from scratch.
   virtual void restart(const double* x) = 0;
   virtual Parabola along(int i, double xi) const = 0;
-  /// x_i += t; `parabola` is what `along` gave.
-  virtual void move(int i, double t, Parabola parabola) = 0;
+  /// x_i += t; `parabola` is what `along` gave. `next` is the coordinate that `along` will most likely be asked for
+  /// next, so that both can be done in one pass over the data, or -1.
+  virtual void move(int i, double t, Parabola parabola, int next) = 0;
   /// The same for x + t x.
   virtual Parabola alongRay(const double* x) const = 0;
   /// x := factor x, after which x is as given.
@@ -49,14 +50,15 @@ class DenominatorTerm {
   virtual void restart(const double* x) = 0;
   /// g(x + t e_i) as a function of t.
   virtual const DenominatorAlong& along(int i, double xi) = 0;
-  /// x_i += t, right after `along` of the same i.
-  virtual void move(int i, double xi, double t) = 0;
+  /// x_i += t, right after `along` of the same i; `next` as above.
+  virtual void move(int i, double xi, double t, int next) = 0;
   /// g(x + t x).
   virtual const DenominatorAlong& alongRay(const double* x) = 0;
   /// x := factor x, after which x is as given.
   virtual void scale(double /*factor*/, const double* x) { restart(x); }
 
   double value() const { return along_.scale * inner_ + along_.shift; }
+  double factor() const { return along_.scale; }
   /// How g without `shift` grows: 1 like a norm, 2 like its square, 0 otherwise.
   int degree() const { return degree_; }
 

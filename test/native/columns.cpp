@@ -73,6 +73,20 @@ void compare(const Columns& A, const Sample& sample) {
     for (std::size_t i = 0; i < r.size(); ++i) {
       CHECK_NEAR(moved[i], r[i] - 0.7 * sample(static_cast<int>(i), j), 1e-14 * (1 + std::abs(r[i])));
     }
+    if (A.sparse()) continue;
+    const int next = (j + 1) % A.cols();
+    std::vector<double> twice = r, thrice = r;
+    const double nextDot = A.dot(next, moved.data());
+    CHECK_NEAR(A.axpyDot(j, -0.7, twice.data(), next), nextDot, 1e-12 * (A.rows() + std::abs(nextDot)));
+    const Columns::Moments fused = A.axpyMoments(j, -0.7, thrice.data(), next);
+    const Columns::Moments apart = A.moments(next, moved.data());
+    CHECK_NEAR(fused.a3r, apart.a3r, 1e-12 * A.rows());
+    CHECK_NEAR(fused.a2r2, apart.a2r2, 1e-11 * A.rows());
+    CHECK_NEAR(fused.ar3, apart.ar3, 1e-11 * A.rows());
+    for (std::size_t i = 0; i < r.size(); ++i) {
+      CHECK_NEAR(twice[i], moved[i], 1e-14 * (1 + std::abs(r[i])));
+      CHECK_NEAR(thrice[i], moved[i], 1e-14 * (1 + std::abs(r[i])));
+    }
   }
   for (std::size_t i = 0; i < r.size(); ++i) CHECK_NEAR(product[i], expected[i], 1e-12 * A.cols());
 }
