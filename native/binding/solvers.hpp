@@ -196,6 +196,8 @@ struct Newton {
     counts.number("hessian", solution.counts.hessian);
     counts.number("factorization", solution.counts.factorization);
     counts.number("restoration", solution.counts.restoration);
+    counts.number("innerSteps", static_cast<double>(solution.counts.innerSteps));
+    counts.number("fallback", solution.counts.fallback);
     out.value("counts", counts.object());
     Writer time(out.env());
     time.number("derivatives", solution.time.derivatives);

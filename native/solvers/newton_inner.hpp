@@ -1,6 +1,7 @@
 // The seam between Newton's method and how its linear systems are solved.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -32,6 +33,8 @@ class InnerSolver {
   virtual double solve(std::span<const double> b, double target, std::span<double> z) = 0;
 
   virtual int factorizations() const = 0;
+  virtual std::int64_t steps() const { return 0; }  ///< of an iterative method
+  virtual int fallbacks() const { return 0; }       ///< how often it was given up for factors
   virtual double seconds() const = 0;
 };
 

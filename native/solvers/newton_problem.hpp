@@ -1,6 +1,7 @@
 // What goes into and comes out of the minimisation under equality constraints by Newton's method.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,7 +13,8 @@
 namespace nonconvex {
 
 enum class NewtonAccuracy { descent, paper };
-enum class NewtonInner { exact };
+enum class NewtonInner { exact, sketch };
+enum class NewtonSketch { kaczmarz, block, gaussian, count, srht };
 
 template <>
 struct EnumNames<NewtonAccuracy> {
@@ -20,7 +22,11 @@ struct EnumNames<NewtonAccuracy> {
 };
 template <>
 struct EnumNames<NewtonInner> {
-  static constexpr std::string_view names[] = {"exact"};
+  static constexpr std::string_view names[] = {"exact", "sketch"};
+};
+template <>
+struct EnumNames<NewtonSketch> {
+  static constexpr std::string_view names[] = {"kaczmarz", "block", "gaussian", "count", "srht"};
 };
 
 struct NewtonSettings : Limits {
@@ -30,6 +36,9 @@ struct NewtonSettings : Limits {
   }
 
   NewtonInner inner = NewtonInner::exact;
+  NewtonSketch sketch = NewtonSketch::kaczmarz;
+  int sketchSize = 0;
+  int innerSteps = 100000;
   NewtonAccuracy accuracy = NewtonAccuracy::descent;
   double eta1 = 1;
   double eta2 = 0.1;
@@ -42,7 +51,18 @@ struct NewtonSettings : Limits {
     return std::tuple_cat(
         Limits::fields(),
         std::tuple{
-            FIELD(inner, anyValue(), "How the Newton system is solved: `exact` factors it as L D L^T."),
+            FIELD(
+                inner, anyValue(),
+                "How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches "
+                "of it."),
+            FIELD(sketch, anyValue(),
+                  "What `sketch` projects on: single rows (`kaczmarz`), blocks of rows whose factors are kept "
+                  "(`block`), or a new sketch each step."),
+            FIELD(sketchSize, between(0, 10000),
+                  "Rows of a block or a sketch. 0: one for `gaussian`, as published, otherwise a quarter of n + m, at "
+                  "most 256."),
+            FIELD(innerSteps, between(1, 1000000000),
+                  "Most steps of an iterative inner solver for one system; then it is factored."),
             FIELD(accuracy, anyValue(),
                   "How accurately the Newton system is solved, and when the penalties change: until the step descends, "
                   "or by the "
@@ -84,7 +104,9 @@ struct NewtonSolution {
     int jacobian = 0;
     int hessian = 0;
     int factorization = 0;
-    int restoration = 0;  ///< iterations of the feasibility restoration
+    int restoration = 0;          ///< iterations of the feasibility restoration
+    std::int64_t innerSteps = 0;  ///< of an iterative inner solver
+    int fallback = 0;             ///< systems that it left to factors
   } counts;
   struct Time {
     double derivatives = 0;    ///< seconds in the oracle

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/random.hpp"
+#include "solvers/newton_inner_choice.hpp"
 
 namespace nonconvex {
 namespace {
@@ -70,7 +71,7 @@ void NewtonMethod::start() {
   if (!model_.hessian(point_, 1, std::span(correction_).first(point_.lambda.size()), H_)) {
     for (double& value : H_) value = std::isfinite(value) ? value : 1;
   }
-  inner_ = exactInnerSolver(model_.hessianPattern(), model_.jacobianPattern(), H_, point_.jacobian, la_);
+  inner_ = innerSolver(settings_, model_.hessianPattern(), model_.jacobianPattern(), H_, point_.jacobian, la_);
   if (!multipliersGiven_) estimateMultipliers(point_);
   beginRecord();
   noteBest();
@@ -407,6 +408,8 @@ NewtonSolution NewtonMethod::solution() const {
   s.counts = model_.counts();
   s.counts.factorization = inner_ ? inner_->factorizations() : 0;
   s.counts.restoration = restorationSteps_;
+  s.counts.innerSteps = inner_ ? inner_->steps() : 0;
+  s.counts.fallback = inner_ ? inner_->fallbacks() : 0;
   s.time.derivatives = model_.seconds();
   s.time.linearAlgebra = inner_ ? inner_->seconds() : 0;
   s.eta1 = merit_.eta1();

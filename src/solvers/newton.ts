@@ -40,7 +40,10 @@ export interface NewtonResult extends SolveResult {
    * point. All positive: a strict local minimum.
    */
   inertia?: { positive: number; negative: number; zero: number };
-  /** How often each was computed. `restoration` counts iterations that only looked for a feasible point. */
+  /**
+   * How often each was computed. `restoration` counts iterations that only looked for a feasible point, `innerSteps` those of
+   * an iterative inner solver, `fallback` the systems that it left to a factorisation.
+   */
   counts: {
     objective: number;
     gradient: number;
@@ -49,6 +52,8 @@ export interface NewtonResult extends SolveResult {
     hessian: number;
     factorization: number;
     restoration: number;
+    innerSteps: number;
+    fallback: number;
   };
   /** Seconds in functions with their derivatives, and in factorisations and solves. */
   time: { derivatives: number; linearAlgebra: number };

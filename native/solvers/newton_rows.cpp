@@ -1,0 +1,128 @@
+#include "solvers/newton_rows.hpp"
+
+namespace nonconvex {
+namespace {
+
+std::size_t at(int k) { return static_cast<std::size_t>(k); }
+
+}  // namespace
+
+NewtonRows::NewtonRows(const SparsePattern& hessian, const SparsePattern& jacobian, std::vector<int> order)
+    : n_(hessian.lines),
+      size_(hessian.lines + jacobian.lines),
+      order_(std::move(order)),
+      scale_(at(size_)),
+      squaredNorms_(at(size_)) {
+  constexpr double denseShare = 0.3;
+  const std::size_t all = at(size_) * at(size_);
+  std::vector<int> lineOf(at(size_));
+  for (int line = 0; line < size_; ++line) lineOf[at(row(line))] = line;
+  const auto upper = 2.0 * static_cast<double>(hessian.nonzeros() + jacobian.nonzeros());
+  if (upper > denseShare * static_cast<double>(all)) {
+    values_ = HostBuffer<double>(all);
+    placeEntries(hessian, jacobian, [&](int i, int j) { return at(lineOf[at(i)]) * at(size_) + at(j); });
+    return;
+  }
+  // Entries in the order of their columns: those of every row come in increasing ones.
+  std::vector<std::vector<int>> lines(at(size_));
+  const auto add = [&](int i, int j) { lines[at(lineOf[at(i)])].push_back(j); };
+  for (int j = 0; j < n_; ++j) {
+    add(j, j);
+    for (const int i : hessian.line(j)) {
+      if (i == j) continue;
+      add(i, j);
+      add(j, i);
+    }
+  }
+  for (int i = 0; i < jacobian.lines; ++i) {
+    add(n_ + i, n_ + i);
+    for (const int j : jacobian.line(i)) {
+      add(n_ + i, j);
+      add(j, n_ + i);
+    }
+  }
+  offsets_.assign(1, 0);
+  for (auto& line : lines) {
+    std::sort(line.begin(), line.end());
+    indices_.insert(indices_.end(), line.begin(), line.end());
+    offsets_.push_back(static_cast<int>(indices_.size()));
+  }
+  values_ = HostBuffer<double>(indices_.size());
+  placeEntries(hessian, jacobian, [&](int i, int j) {
+    const int line = lineOf[at(i)];
+    const auto begin = indices_.begin() + offsets_[at(line)];
+    const auto end = indices_.begin() + offsets_[at(line) + 1];
+    return static_cast<std::size_t>(std::lower_bound(begin, end, j) - indices_.begin());
+  });
+}
+
+template <class Place>
+void NewtonRows::placeEntries(const SparsePattern& hessian, const SparsePattern& jacobian, Place&& place) {
+  const auto both = [&](std::vector<std::size_t>& to, int i, int j) {
+    to.push_back(place(i, j));
+    to.push_back(place(j, i));
+  };
+  for (int j = 0; j < n_; ++j) {
+    for (const int i : hessian.line(j)) both(hessianTo_, i, j);
+  }
+  for (int i = 0; i < jacobian.lines; ++i) {
+    for (const int j : jacobian.line(i)) both(jacobianTo_, n_ + i, j);
+  }
+  for (int k = 0; k < size_; ++k) diagonalTo_.push_back(place(k, k));
+}
+
+void NewtonRows::assemble(std::span<const double> H, std::span<const double> J, const NewtonShift& shift) {
+  const auto put = [&](std::span<const double> from, const std::vector<std::size_t>& to) {
+    for (std::size_t k = 0; k < from.size(); ++k) values_[to[2 * k]] = values_[to[2 * k + 1]] = from[k];
+  };
+  std::fill(values_.data(), values_.data() + values_.size(), 0.0);
+  put(H, hessianTo_);
+  put(J, jacobianTo_);
+  for (int k = 0; k < size_; ++k) values_[diagonalTo_[at(k)]] += k < n_ ? shift.primal : -shift.keptDual;
+  equilibrate();
+}
+
+void NewtonRows::equilibrate() {
+  constexpr int rounds = 5;
+  std::fill(scale_.begin(), scale_.end(), 1.0);
+  Vector& factor = squaredNorms_;
+  for (int round = 0; round < rounds; ++round) {
+    for (int line = 0; line < size_; ++line) {
+      double sum = 0;
+      forLine(line, [&](int j, double value) { sum += value * value * scale_[at(j)] * scale_[at(j)]; });
+      const double s = scale_[at(row(line))];
+      factor[at(row(line))] = sum > 0 && s > 0 ? 1 / std::sqrt(s * std::sqrt(sum)) : 1;
+    }
+    for (std::size_t i = 0; i < scale_.size(); ++i) scale_[i] *= factor[i];
+  }
+  for (int line = 0; line < size_; ++line) {
+    const double s = scale_[at(row(line))];
+    double sum = 0;
+    std::size_t k = beginOf(line);
+    forLine(line, [&](int j, double value) {
+      values_[k] = value * s * scale_[at(j)];
+      sum += values_[k] * values_[k];
+      ++k;
+    });
+    squaredNorms_[at(line)] = sum;
+  }
+}
+
+double NewtonRows::dot(int line, std::span<const double> y) const {
+  const std::size_t begin = beginOf(line);
+  if (dense()) return nonconvex::dot({values_.data() + begin, at(size_)}, y);
+  double sum = 0;
+  for (std::size_t k = begin; k < beginOf(line + 1); ++k) sum += values_[k] * y[at(indices_[k])];
+  return sum;
+}
+
+void NewtonRows::axpy(int line, double a, std::span<double> y) const {
+  const std::size_t begin = beginOf(line);
+  if (dense()) {
+    nonconvex::axpy(a, {values_.data() + begin, at(size_)}, y);
+    return;
+  }
+  for (std::size_t k = begin; k < beginOf(line + 1); ++k) y[at(indices_[k])] += a * values_[k];
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,342 @@
+#include "solvers/newton_sketch.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "core/monitor.hpp"
+#include "parts/sketch.hpp"
+#include "solvers/newton_rows.hpp"
+
+namespace nonconvex {
+namespace {
+
+std::size_t at(int k) { return static_cast<std::size_t>(k); }
+double square(double x) { return x * x; }
+
+// Streams of random numbers; those of steps follow the last.
+constexpr std::uint32_t orderStream = 0x20000000;
+constexpr std::uint32_t stepStream = 0x40000000;
+
+Random randomOf(std::uint64_t seed, std::int64_t step) {
+  return Random(seed, stepStream + static_cast<std::uint32_t>(step));
+}
+
+/// A = L L^T of a Gram matrix with lower triangle filled; slightly regularised, since its lines may depend on others.
+void factorGram(const Cpu& la, Mat<double> gram) {
+  constexpr double share = 1e-14;
+  double trace = 0;
+  for (int k = 0; k < gram.rows; ++k) trace += gram(k, k);
+  for (double shift = share * trace; shift > 0; shift *= 100) {
+    for (int k = 0; k < gram.rows; ++k) gram(k, k) += shift;
+    if (la.cholesky(gram)) return;
+  }
+}
+
+/// Projections of y towards the solution of K y = b, K and b equilibrated.
+class Projections {
+ public:
+  virtual ~Projections() = default;
+  /// The values of K have changed.
+  virtual void begin() {}
+  /// Some steps, after which the residual is looked at again; returns how many. `step` is the number of those before.
+  virtual int round(std::int64_t step, std::span<const double> b, std::span<double> y) = 0;
+};
+
+/// Strohmer and Vershynin 2009: one row at a time, with probabilities as the squares of their lengths.
+class Kaczmarz final : public Projections {
+ public:
+  Kaczmarz(const NewtonRows& K, std::uint64_t seed) : K_(K), draws_(seed, stepStream), sampler_(K.size()) {}
+
+  void begin() override { sampler_.setWeights(K_.squaredNorms()); }
+
+  int round(std::int64_t step, std::span<const double> b, std::span<double> y) override {
+    for (int k = 0; k < K_.size(); ++k) {
+      const int line = sampler_.draw(draws_, static_cast<std::uint64_t>(step + k));
+      const double r = b[at(K_.row(line))] - K_.dot(line, y);
+      K_.axpy(line, r / K_.squaredNorms()[at(line)], y);
+    }
+    return K_.size();
+  }
+
+ private:
+  const NewtonRows& K_;
+  const Random draws_;
+  WeightedSampler sampler_;
+};
+
+/// Blocks of a random partition of the rows, all of them once a round in random order. Their Cholesky factors are kept
+/// while K is the same.
+class BlockKaczmarz final : public Projections {
+ public:
+  BlockKaczmarz(const NewtonRows& K, int width, std::uint64_t seed, const Cpu& la)
+      : K_(K), la_(la), seed_(seed), line_(at(K.size())), coefficients_(at(width)) {
+    for (int first = 0; first < K.size(); first += width) {
+      const int count = std::min(width, K.size() - first);
+      blocks_.push_back({first, count, HostMatrix<double>(count, count)});
+    }
+  }
+
+  void begin() override {
+    for (Block& block : blocks_) block.factored = false;
+  }
+
+  int round(std::int64_t step, std::span<const double> b, std::span<double> y) override {
+    for (const int k : randomPermutation(static_cast<int>(blocks_.size()), randomOf(seed_, step))) {
+      project(blocks_[at(k)], b, y);
+    }
+    return static_cast<int>(blocks_.size());
+  }
+
+ private:
+  struct Block {
+    int first = 0;
+    int count = 0;
+    HostMatrix<double> factor;  // of the Gram matrix of the rows
+    bool factored = false;
+  };
+
+  void project(Block& block, std::span<const double> b, std::span<double> y) {
+    if (!block.factored) factor(block);
+    const std::span c(coefficients_.data(), at(block.count));
+    for (int k = 0; k < block.count; ++k) {
+      c[at(k)] = b[at(K_.row(block.first + k))] - K_.dot(block.first + k, y);
+    }
+    la_.choleskySolve(block.factor, {c.data(), block.count, 1, block.count});
+    for (int k = 0; k < block.count; ++k) K_.axpy(block.first + k, c[at(k)], y);
+  }
+
+  void factor(Block& block) {
+    if (K_.dense()) {
+      la_.syrk(1, K_.lines(block.first, block.count), 0, block.factor);
+    } else {
+      for (int k = 0; k < block.count; ++k) {
+        K_.axpy(block.first + k, 1, line_);
+        for (int l = k; l < block.count; ++l) block.factor(l, k) = K_.dot(block.first + l, line_);
+        K_.forLine(block.first + k, [&](int j, double) { line_[at(j)] = 0; });
+      }
+    }
+    factorGram(la_, block.factor);
+    block.factored = true;
+  }
+
+  const NewtonRows& K_;
+  const Cpu& la_;
+  const std::uint64_t seed_;
+  std::vector<Block> blocks_;
+  Vector line_;  // zero between uses
+  Vector coefficients_;
+};
+
+/// y += K S^T (S K^2 S^T)^+ S (b - K y) with a new sketch S each step (Gower and Richtarik 2015).
+class SketchAndProject final : public Projections {
+ public:
+  SketchAndProject(const NewtonRows& K, NewtonSketch kind, int width, std::uint64_t seed, const Cpu& la)
+      : K_(K),
+        la_(la),
+        kind_(kind),
+        seed_(seed),
+        product_(K.size(), width),
+        gram_(width, width),
+        residual_(at(K.size())),
+        line_(at(K.size())),
+        coefficients_(at(width)) {
+    if (kind == NewtonSketch::gaussian) sketch_ = HostMatrix<double>(K.size(), width);
+    if (kind == NewtonSketch::srht) work_.resize(SrhtSketch(width, K.size(), randomOf(seed, 0)).padded());
+  }
+
+  int round(std::int64_t step, std::span<const double> b, std::span<double> y) override {
+    const int size = K_.size();
+    const int width = gram_.cols();
+    for (int line = 0; line < size; ++line) {
+      const auto i = at(K_.row(line));
+      residual_[i] = b[i] - K_.dot(line, y);
+    }
+    sketch(randomOf(seed_, step));
+    const Mat<double> c{coefficients_.data(), width, 1, width};
+    la_.syrk(1, product_, 0, gram_);
+    factorGram(la_, gram_);
+    la_.choleskySolve(gram_, c);
+    la_.gemm(Transpose::no, Transpose::no, 1, product_, c, 1, {y.data(), size, 1, size});
+    return 1;
+  }
+
+ private:
+  /// product_ = K S^T, coefficients_ = S residual_.
+  void sketch(const Random& random) {
+    switch (kind_) {
+      case NewtonSketch::gaussian:
+        return sketch(GaussianSketch(gram_.cols(), K_.size(), random));
+      case NewtonSketch::srht:
+        return sketch(SrhtSketch(gram_.cols(), K_.size(), random));
+      default:
+        return sketch(SparseSignSketch(gram_.cols(), K_.size(), 1, random));
+    }
+  }
+
+  void sketch(const GaussianSketch& S) {
+    for (int i = 0; i < S.rows(); ++i) {
+      const std::span row(sketch_.column(i), at(S.columns()));
+      for (int j = 0; j < S.columns(); ++j) row[at(j)] = S(i, j);
+      coefficients_[at(i)] = dot(row, residual_);
+      for (int line = 0; line < K_.size(); ++line) product_(K_.row(line), i) = K_.dot(line, row);
+    }
+  }
+
+  void sketch(const SrhtSketch& S) {
+    const std::span<double> c(coefficients_);
+    for (int line = 0; line < K_.size(); ++line) {
+      std::fill(line_.begin(), line_.end(), 0.0);
+      K_.axpy(line, 1, line_);
+      S.apply<double>(line_, c, work_);
+      for (int i = 0; i < S.rows(); ++i) product_(K_.row(line), i) = c[at(i)];
+    }
+    S.apply<double>(residual_, c, work_);
+  }
+
+  void sketch(const SparseSignSketch& S) {
+    std::fill(product_.data(), product_.data() + product_.size(), 0.0);
+    std::fill(coefficients_.begin(), coefficients_.end(), 0.0);
+    for (int j = 0; j < K_.size(); ++j) {
+      // K is symmetric: a line is a column as well.
+      S.forColumn(K_.row(j), [&](int i, double s) {
+        K_.axpy(j, s, {product_.column(i), at(K_.size())});
+        coefficients_[at(i)] += s * residual_[at(K_.row(j))];
+      });
+    }
+  }
+
+  const NewtonRows& K_;
+  const Cpu& la_;
+  const NewtonSketch kind_;
+  const std::uint64_t seed_;
+  HostMatrix<double> sketch_;  // S^T, of a Gaussian one
+  HostMatrix<double> product_, gram_;
+  Vector residual_, line_, coefficients_, work_;
+};
+
+int widthFor(const NewtonSettings& settings, int size) {
+  constexpr int most = 256;
+  if (settings.sketchSize > 0) return std::min(settings.sketchSize, size);
+  return settings.sketch == NewtonSketch::gaussian ? 1 : std::clamp(size / 4, 1, most);
+}
+
+std::unique_ptr<Projections> projectionsFor(const NewtonRows& K, const NewtonSettings& settings, const Cpu& la) {
+  const int width = widthFor(settings, K.size());
+  switch (settings.sketch) {
+    case NewtonSketch::kaczmarz:
+      return std::make_unique<Kaczmarz>(K, settings.seed);
+    case NewtonSketch::block:
+      return std::make_unique<BlockKaczmarz>(K, width, settings.seed, la);
+    default:
+      return std::make_unique<SketchAndProject>(K, settings.sketch, width, settings.seed, la);
+  }
+}
+
+class SketchInner final : public InnerSolver {
+ public:
+  SketchInner(const SparsePattern& hessian, const SparsePattern& jacobian, std::unique_ptr<InnerSolver> exact,
+              const NewtonSettings& settings, const Cpu& la)
+      : exact_(std::move(exact)),
+        la_(la),
+        size_(hessian.lines + jacobian.lines),
+        mostSteps_(settings.innerSteps),
+        K_(hessian, jacobian, randomPermutation(size_, Random(settings.seed, orderStream))),
+        projections_(projectionsFor(K_, settings, la)),
+        given_(at(size_)),
+        rhs_(at(size_)),
+        y_(at(size_)) {}
+
+  void load(std::span<const double> H, std::span<const double> J) override {
+    exact_->load(H, J);
+    H_ = H;
+    J_ = J;
+    assembled_ = false;
+  }
+
+  Inertia factor(const NewtonShift& shift) override {
+    shift_ = shift;
+    assembled_ = false;
+    return exact_->factor(shift);
+  }
+
+  void solve(std::span<double> b) override { exact_->solve(b); }
+
+  double solve(std::span<const double> b, double target, std::span<double> z) override {
+    const Stopwatch watch;
+    begin(b);
+    const std::int64_t last = steps_ + mostSteps_;
+    Residual r = residual();
+    while (r.norm > std::max(target, r.rounding) && steps_ < last) {
+      la_.checkpoint();
+      steps_ += projections_->round(steps_, rhs_, y_);
+      r = residual();
+    }
+    for (int i = 0; i < size_; ++i) z[at(i)] = K_.scale(i) * y_[at(i)];
+    seconds_ += watch.seconds();
+    if (r.norm <= std::max(target, r.rounding)) return r.norm;
+    ++fallbacks_;
+    return exact_->solve(b, target, z);
+  }
+
+  int factorizations() const override { return exact_->factorizations(); }
+  double seconds() const override { return exact_->seconds() + seconds_; }
+  std::int64_t steps() const override { return steps_; }
+  int fallbacks() const override { return fallbacks_; }
+
+ private:
+  struct Residual {
+    double norm = 0;
+    double rounding = 0;  ///< below it nothing can be seen
+  };
+
+  /// From 0, or, if it is the system of the last call, on from where that ended.
+  void begin(std::span<const double> b) {
+    const bool same = assembled_ && std::equal(b.begin(), b.end(), given_.begin());
+    if (!assembled_) {
+      K_.assemble(H_, J_, shift_);
+      projections_->begin();
+      assembled_ = true;
+    }
+    if (same) return;
+    std::copy(b.begin(), b.end(), given_.begin());
+    for (int i = 0; i < size_; ++i) rhs_[at(i)] = K_.scale(i) * b[at(i)];
+    std::fill(y_.begin(), y_.end(), 0.0);
+  }
+
+  /// Of the system before it was scaled.
+  Residual residual() const {
+    const double sizeY = std::sqrt(norm2Squared(y_));
+    double norm = 0;
+    double terms = 0;
+    for (int line = 0; line < size_; ++line) {
+      const int i = K_.row(line);
+      norm += square((rhs_[at(i)] - K_.dot(line, y_)) / K_.scale(i));
+      terms += square((std::abs(rhs_[at(i)]) + std::sqrt(K_.squaredNorms()[at(line)]) * sizeY) / K_.scale(i));
+    }
+    return {std::sqrt(norm), std::numeric_limits<double>::epsilon() * std::sqrt(terms)};
+  }
+
+  const std::unique_ptr<InnerSolver> exact_;
+  const Cpu& la_;
+  const int size_;
+  const int mostSteps_;
+  NewtonRows K_;
+  const std::unique_ptr<Projections> projections_;
+  std::span<const double> H_, J_;
+  NewtonShift shift_;
+  bool assembled_ = false;
+  Vector given_, rhs_, y_;
+  std::int64_t steps_ = 0;
+  int fallbacks_ = 0;
+  double seconds_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<InnerSolver> sketchInnerSolver(const SparsePattern& hessian, const SparsePattern& jacobian,
+                                               std::unique_ptr<InnerSolver> exact, const NewtonSettings& settings,
+                                               const Cpu& la) {
+  return std::make_unique<SketchInner>(hessian, jacobian, std::move(exact), settings, la);
+}
+
+}  // namespace nonconvex
