@@ -29,13 +29,8 @@ SrhtSketch::SrhtSketch(int rows, int columns, Random random)
   for (std::size_t j = 0; j < padded_; j += 128) {
     for (const std::uint32_t bits : random.block(j / 128)) signs_.push_back(bits);
   }
-  std::vector<int> order(padded_);
-  std::iota(order.begin(), order.end(), 0);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i) {
-    const auto rest = static_cast<std::uint32_t>(padded_ - i);
-    std::swap(order[i], order[i + random.below(i, rest)]);
-  }
-  sample_.assign(order.begin(), order.begin() + rows);
+  sample_ = randomPermutation(static_cast<int>(padded_), random);
+  sample_.resize(static_cast<std::size_t>(rows));
 }
 
 void WeightedSampler::setWeights(std::span<const double> weights) {
@@ -63,13 +58,16 @@ void WeightedSampler::setWeights(std::span<const double> weights) {
   for (const int i : small_) share_[static_cast<std::size_t>(i)] = 1;
 }
 
+void shuffle(std::span<int> numbers, const Random& random) {
+  for (std::size_t i = numbers.size(); i-- > 1;) {
+    std::swap(numbers[i], numbers[random.below(i, static_cast<std::uint32_t>(i + 1))]);
+  }
+}
+
 std::vector<int> randomPermutation(int size, const Random& random) {
   std::vector<int> order(static_cast<std::size_t>(size));
   std::iota(order.begin(), order.end(), 0);
-  for (int i = size - 1; i > 0; --i) {
-    const auto j = random.below(static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(i + 1));
-    std::swap(order[static_cast<std::size_t>(i)], order[j]);
-  }
+  shuffle(order, random);
   return order;
 }
 

@@ -3,6 +3,8 @@
 namespace nonconvex {
 namespace {
 
+constexpr double xiB = 0.1;
+
 double square(double x) { return x * x; }
 
 /// ||H||_F^2 of H + t I, from its lower triangle by columns.
@@ -71,11 +73,14 @@ void NewtonDirection::measure(InnerSolver& inner, const NewtonPoint& point) {
   leastJJ_ = growth > 0 ? 1 / growth : 1e-16;
 }
 
+double NewtonDirection::publishedShift(std::span<const double> H) const {
+  return xiB + std::sqrt(squaredHessian(model_.hessianPattern(), H, 0));
+}
+
 /// With Psi >= ||K^{-1}|| and Upsilon as in the published code; the floor of delta is its own. No residual is asked for
 /// that rounding does not allow.
 bool NewtonDirection::computePublished(InnerSolver& inner, const NewtonShift& shift, const NewtonPoint& point,
                                        std::span<const double> H, NewtonMerit& merit) {
-  constexpr double xiB = 0.1;
   constexpr double leastDelta = 1e-6;
   const double squaredB = squaredHessian(model_.hessianPattern(), H, shift.primal);
   const double squaredJ = norm2Squared(point.jacobian);

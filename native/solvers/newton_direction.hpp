@@ -25,6 +25,8 @@ class NewtonDirection {
   double residual() const { return residual_; }
 
   bool published() const { return published_; }
+  /// xi_B + ||H||_F
+  double publishedShift(std::span<const double> H) const;
 
  private:
   bool computePublished(InnerSolver& inner, const NewtonShift& shift, const NewtonPoint& point,

@@ -14,7 +14,7 @@ namespace nonconvex {
 
 enum class NewtonAccuracy { descent, paper };
 enum class NewtonInner { exact, sketch };
-enum class NewtonSketch { kaczmarz, block, gaussian, count, srht };
+enum class NewtonSketch { block, kaczmarz, gaussian, count, srht };
 
 template <>
 struct EnumNames<NewtonAccuracy> {
@@ -26,7 +26,7 @@ struct EnumNames<NewtonInner> {
 };
 template <>
 struct EnumNames<NewtonSketch> {
-  static constexpr std::string_view names[] = {"kaczmarz", "block", "gaussian", "count", "srht"};
+  static constexpr std::string_view names[] = {"block", "kaczmarz", "gaussian", "count", "srht"};
 };
 
 struct NewtonSettings : Limits {
@@ -36,8 +36,9 @@ struct NewtonSettings : Limits {
   }
 
   NewtonInner inner = NewtonInner::exact;
-  NewtonSketch sketch = NewtonSketch::kaczmarz;
+  NewtonSketch sketch = NewtonSketch::block;
   int sketchSize = 0;
+  int sketchMemory = 20;
   int innerSteps = 100000;
   NewtonAccuracy accuracy = NewtonAccuracy::descent;
   double eta1 = 1;
@@ -56,11 +57,13 @@ struct NewtonSettings : Limits {
                 "How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches "
                 "of it."),
             FIELD(sketch, anyValue(),
-                  "What `sketch` projects on: single rows (`kaczmarz`), blocks of rows whose factors are kept "
-                  "(`block`), or a new sketch each step."),
+                  "What `sketch` projects on: blocks of rows whose factors are kept, single rows (Kaczmarz), or a new "
+                  "random sketch each step."),
             FIELD(sketchSize, between(0, 10000),
                   "Rows of a block or a sketch. 0: one for `gaussian`, as published, otherwise a quarter of n + m, at "
                   "most 256."),
+            FIELD(sketchMemory, between(0, 1000),
+                  "Rounds of `sketch` of which the combination with the least residual is taken. 0: as published."),
             FIELD(innerSteps, between(1, 1000000000),
                   "Most steps of an iterative inner solver for one system; then it is factored."),
             FIELD(accuracy, anyValue(),

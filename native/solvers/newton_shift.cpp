@@ -100,4 +100,14 @@ NewtonFactor NewtonShifts::factor(InnerSolver& inner, double sizeH, double sizeJ
   return out;
 }
 
+NewtonFactor NewtonShifts::factorPublished(InnerSolver& inner, double shift, double sizeJ) {
+  NewtonFactor out;
+  for (const double t : {0.0, shift}) {
+    out.good = wanted(factorAt(inner, t, sizeJ, out.shift));
+    if (out.good) return out;
+    out.failed = t;
+  }
+  return out;
+}
+
 }  // namespace nonconvex

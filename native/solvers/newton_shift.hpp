@@ -20,6 +20,8 @@ class NewtonShifts {
   /// Factors K, shifted by as little as will do, at least `least`. `sizeH` is max |H_ij|, `sizeJ` the largest squared
   /// norm of a row of J.
   NewtonFactor factor(InnerSolver& inner, double sizeH, double sizeJ, double least = 0);
+  /// The published rule: no shift, or this one.
+  NewtonFactor factorPublished(InnerSolver& inner, double shift, double sizeJ);
   /// Factors K with this primal shift, and a dual one if J has lost rank.
   Inertia factorAt(InnerSolver& inner, double primal, double sizeJ, NewtonShift& used);
 

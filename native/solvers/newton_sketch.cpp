@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/monitor.hpp"
+#include "parts/conjugate_residuals.hpp"
 #include "parts/sketch.hpp"
 #include "solvers/newton_rows.hpp"
 
@@ -72,6 +73,7 @@ class BlockKaczmarz final : public Projections {
       : K_(K), la_(la), seed_(seed), line_(at(K.size())), coefficients_(at(width)) {
     for (int first = 0; first < K.size(); first += width) {
       const int count = std::min(width, K.size() - first);
+      order_.push_back(static_cast<int>(blocks_.size()));
       blocks_.push_back({first, count, HostMatrix<double>(count, count)});
     }
   }
@@ -81,9 +83,8 @@ class BlockKaczmarz final : public Projections {
   }
 
   int round(std::int64_t step, std::span<const double> b, std::span<double> y) override {
-    for (const int k : randomPermutation(static_cast<int>(blocks_.size()), randomOf(seed_, step))) {
-      project(blocks_[at(k)], b, y);
-    }
+    shuffle(order_, randomOf(seed_, step));
+    for (const int k : order_) project(blocks_[at(k)], b, y);
     return static_cast<int>(blocks_.size());
   }
 
@@ -123,6 +124,7 @@ class BlockKaczmarz final : public Projections {
   const Cpu& la_;
   const std::uint64_t seed_;
   std::vector<Block> blocks_;
+  std::vector<int> order_;
   Vector line_;  // zero between uses
   Vector coefficients_;
 };
@@ -145,22 +147,27 @@ class SketchAndProject final : public Projections {
   }
 
   int round(std::int64_t step, std::span<const double> b, std::span<double> y) override {
+    const int steps = (K_.size() + gram_.cols() - 1) / gram_.cols();
+    for (int k = 0; k < steps; ++k) project(randomOf(seed_, step + k), b, y);
+    return steps;
+  }
+
+ private:
+  void project(const Random& random, std::span<const double> b, std::span<double> y) {
     const int size = K_.size();
     const int width = gram_.cols();
     for (int line = 0; line < size; ++line) {
       const auto i = at(K_.row(line));
       residual_[i] = b[i] - K_.dot(line, y);
     }
-    sketch(randomOf(seed_, step));
+    sketch(random);
     const Mat<double> c{coefficients_.data(), width, 1, width};
     la_.syrk(1, product_, 0, gram_);
     factorGram(la_, gram_);
     la_.choleskySolve(gram_, c);
     la_.gemm(Transpose::no, Transpose::no, 1, product_, c, 1, {y.data(), size, 1, size});
-    return 1;
   }
 
- private:
   /// product_ = K S^T, coefficients_ = S residual_.
   void sketch(const Random& random) {
     switch (kind_) {
@@ -244,7 +251,9 @@ class SketchInner final : public InnerSolver {
         projections_(projectionsFor(K_, settings, la)),
         given_(at(size_)),
         rhs_(at(size_)),
-        y_(at(size_)) {}
+        y_(at(size_)),
+        residual_(at(size_)),
+        combination_(at(size_), at(settings.sketchMemory)) {}
 
   void load(std::span<const double> H, std::span<const double> J) override {
     exact_->load(H, J);
@@ -265,15 +274,27 @@ class SketchInner final : public InnerSolver {
     const Stopwatch watch;
     begin(b);
     const std::int64_t last = steps_ + mostSteps_;
-    Residual r = residual();
-    while (r.norm > std::max(target, r.rounding) && steps_ < last) {
+    double norm = residual();
+    // Below a billionth of b, what rounding hides is enough, and so is what does not fall any more.
+    const double small = 1e-9 * std::sqrt(norm2Squared(b));
+    double least = norm;
+    int idle = 0;
+    const auto reached = [&] { return norm <= target || (norm <= small && (idle >= 5 || norm <= rounding())); };
+    while (!reached() && steps_ < last) {
       la_.checkpoint();
+      combination_.note(y_, residual_);
       steps_ += projections_->round(steps_, rhs_, y_);
-      r = residual();
+      norm = residual();
+      if (combination_.improve(y_, residual_)) {
+        norm = residual();
+        if (combination_.lost(y_, residual_)) norm = residual();
+      }
+      idle = norm <= 0.9 * least ? 0 : idle + 1;
+      least = std::min(least, norm);
     }
     for (int i = 0; i < size_; ++i) z[at(i)] = K_.scale(i) * y_[at(i)];
     seconds_ += watch.seconds();
-    if (r.norm <= std::max(target, r.rounding)) return r.norm;
+    if (reached()) return norm;
     ++fallbacks_;
     return exact_->solve(b, target, z);
   }
@@ -284,11 +305,6 @@ class SketchInner final : public InnerSolver {
   int fallbacks() const override { return fallbacks_; }
 
  private:
-  struct Residual {
-    double norm = 0;
-    double rounding = 0;  ///< below it nothing can be seen
-  };
-
   /// From 0, or, if it is the system of the last call, on from where that ended.
   void begin(std::span<const double> b) {
     const bool same = assembled_ && std::equal(b.begin(), b.end(), given_.begin());
@@ -298,22 +314,33 @@ class SketchInner final : public InnerSolver {
       assembled_ = true;
     }
     if (same) return;
+    combination_.restart();
     std::copy(b.begin(), b.end(), given_.begin());
     for (int i = 0; i < size_; ++i) rhs_[at(i)] = K_.scale(i) * b[at(i)];
     std::fill(y_.begin(), y_.end(), 0.0);
   }
 
-  /// Of the system before it was scaled.
-  Residual residual() const {
-    const double sizeY = std::sqrt(norm2Squared(y_));
-    double norm = 0;
-    double terms = 0;
+  /// residual_, and the norm of that of the system before it was scaled.
+  double residual() {
+    double sum = 0;
     for (int line = 0; line < size_; ++line) {
       const int i = K_.row(line);
-      norm += square((rhs_[at(i)] - K_.dot(line, y_)) / K_.scale(i));
-      terms += square((std::abs(rhs_[at(i)]) + std::sqrt(K_.squaredNorms()[at(line)]) * sizeY) / K_.scale(i));
+      residual_[at(i)] = rhs_[at(i)] - K_.dot(line, y_);
+      sum += square(residual_[at(i)] / K_.scale(i));
     }
-    return {std::sqrt(norm), std::numeric_limits<double>::epsilon() * std::sqrt(terms)};
+    return std::sqrt(sum);
+  }
+
+  /// How much of that may be rounding.
+  double rounding() const {
+    double sum = 0;
+    for (int line = 0; line < size_; ++line) {
+      const int i = K_.row(line);
+      double terms = std::abs(rhs_[at(i)]);
+      K_.forLine(line, [&](int j, double value) { terms += std::abs(value * y_[at(j)]); });
+      sum += square(terms / K_.scale(i));
+    }
+    return std::numeric_limits<double>::epsilon() * std::sqrt(sum);
   }
 
   const std::unique_ptr<InnerSolver> exact_;
@@ -325,7 +352,8 @@ class SketchInner final : public InnerSolver {
   std::span<const double> H_, J_;
   NewtonShift shift_;
   bool assembled_ = false;
-  Vector given_, rhs_, y_;
+  Vector given_, rhs_, y_, residual_;
+  ConjugateResiduals combination_;
   std::int64_t steps_ = 0;
   int fallbacks_ = 0;
   double seconds_ = 0;

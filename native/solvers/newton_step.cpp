@@ -133,7 +133,8 @@ std::optional<Status> NewtonMethod::newtonStep() {
   if (!load(point_)) return blocked();
   double least = 0;
   for (int k = 0; k < mostTries; ++k) {
-    factor_ = shifts_.factor(*inner_, sizeH_, sizeJ_, least);
+    factor_ = direction_.published() ? shifts_.factorPublished(*inner_, direction_.publishedShift(H_), sizeJ_)
+                                     : shifts_.factor(*inner_, sizeH_, sizeJ_, least);
     if (!factor_.good) break;
     const bool descends = direction_.compute(*inner_, factor_.shift, point_, H_, merit_);
     const double alpha = descends ? search() : 0;

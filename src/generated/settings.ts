@@ -300,10 +300,37 @@ export interface NewtonOptions {
    */
   seed?: number | undefined;
   /**
-   * How the Newton system is solved: `exact` factors it as L D L^T.
+   * How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches of it.
    * @defaultValue 'exact'
    */
-  inner?: 'exact' | undefined;
+  inner?: 'exact' | 'sketch' | undefined;
+  /**
+   * What `sketch` projects on: blocks of rows whose factors are kept, single rows (Kaczmarz), or a new random sketch
+   * each step.
+   * @defaultValue 'block'
+   */
+  sketch?: 'block' | 'kaczmarz' | 'gaussian' | 'count' | 'srht' | undefined;
+  /**
+   * Rows of a block or a sketch. 0: one for `gaussian`, as published, otherwise a quarter of n + m, at most 256.
+   *
+   * Expected: an integer in [0, 10000].
+   * @defaultValue 0
+   */
+  sketchSize?: number | undefined;
+  /**
+   * Rounds of `sketch` of which the combination with the least residual is taken. 0: as published.
+   *
+   * Expected: an integer in [0, 1000].
+   * @defaultValue 20
+   */
+  sketchMemory?: number | undefined;
+  /**
+   * Most steps of an iterative inner solver for one system; then it is factored.
+   *
+   * Expected: an integer in [1, 1000000000].
+   * @defaultValue 100000
+   */
+  innerSteps?: number | undefined;
   /**
    * How accurately the Newton system is solved, and when the penalties change: until the step descends, or by the
    * published rule.
@@ -353,6 +380,10 @@ export const newtonDefaults = {
   threads: 0,
   seed: 0,
   inner: 'exact',
+  sketch: 'block',
+  sketchSize: 0,
+  sketchMemory: 20,
+  innerSteps: 100000,
   accuracy: 'descent',
   eta1: 1,
   eta2: 0.1,

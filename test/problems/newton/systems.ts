@@ -106,7 +106,7 @@ export const problems: readonly Problem[] = [
   })),
   small('denschnfne', cute, [0], [2, 0], ([x1, x2]) => ({
     c: [
-      [total(square(add(x1, x2)), square(sub(x1, x2))), 8],
+      [total(mul(2, square(add(x1, x2))), square(sub(x1, x2))), 8],
       [total(mul(5, square(x1)), square(sub(x2, 3))), 9],
     ],
   })),
