@@ -34,9 +34,8 @@ class Anderson {
 
   /// Forget the past: the map has changed.
   void reset() {
-    count_ = 0;
-    started_ = false;
-    extrapolated_ = false;
+    restart();
+    bestResidual_ = INFINITY;
   }
 
   /// `s` is the point, `g` = T(s); overwrites g with the point to go on from.
@@ -53,10 +52,14 @@ class Anderson {
     if (extrapolated_ && !(residual <= patience * lastResidual_)) {
       // The extrapolation went astray: go on from where the plain iteration was.
       std::copy(lastG_.data(), lastG_.data() + size_, g);
-      reset();
+      restart();
       return;
     }
     std::swap(lastG_, nextG_);
+    if (residual < better * bestResidual_) {
+      bestResidual_ = residual;
+      bestNorm_ = std::sqrt(blas::dot(head_, g, g));
+    }
     if (started_) {
       ++count_;
       // f is the last f plus the newest column.
@@ -78,10 +81,23 @@ class Anderson {
                      weights_.data(), 1.0, g + begin);
         },
         2.0 * size_ * columns);
+    if (blas::dot(head_, g, g) <= growth * growth * bestNorm_ * bestNorm_) return;
+    std::copy(lastG_.data(), lastG_.data() + size_, g);
+    restart();
   }
 
  private:
+  void restart() {
+    count_ = 0;
+    started_ = false;
+    extrapolated_ = false;
+  }
+
   static constexpr double patience = 2;
+  // Far out a map may move every point by the same step; residuals that differ by rounding alone then lead anywhere. So
+  // a norm much larger than where the residual was least is not believed.
+  static constexpr double growth = 10;
+  static constexpr double better = 0.9;
   static constexpr int most = 16;  // pieces of the state: shared out over threads, their sums added in order
 
   /// The differences of a piece into `column`, and its part of f^T f, f^T (that column) and of the products of all
@@ -149,6 +165,8 @@ class Anderson {
   bool started_ = false;
   bool extrapolated_ = false;
   double lastResidual_ = 0;
+  double bestResidual_ = INFINITY;
+  double bestNorm_ = 0;  // of the point with that residual
 };
 
 }  // namespace nonconvex

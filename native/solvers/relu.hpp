@@ -51,7 +51,7 @@ class ReluSolver {
   static constexpr int inverseAfter = 50;
   static constexpr int sampling = 5;
   static constexpr int window = 100;
-  static constexpr int mostAdaptations = 12;
+  static constexpr int manyAdaptations = 12;
   static constexpr double wellUnderWay = 0.01;
 
   bool squared() const { return data_.loss.kind == ReluLoss::squared; }
@@ -120,6 +120,7 @@ class ReluSolver {
   int solves_ = 0;  // with this factor
   bool factored_ = false;
   int adaptations_ = 0;
+  int lastAdaptation_ = 0;
   int iteration_ = 0;
   bool knowsDual_ = false;   // theta or zDual is a dual point
   bool knowsShift_ = false;  // p - b0 is a sum of normals times multipliers >= 0: not within an interrupted step
@@ -453,7 +454,7 @@ void ReluSolver<La>::measureResiduals() {
 }
 
 /// Rescales the penalties where the residuals are far out of balance. Primal over dual was 0.4 to 1.2 at the best
-/// penalties in experiments. Seldom, since the system must be factored again, and not for ever, so that ADMM's
+/// penalties in experiments. Seldom, since the system must be factored again, and ever more seldom, so that ADMM's
 /// convergence is kept.
 template <LinAlg La>
 void ReluSolver<La>::adaptRho() {
@@ -468,8 +469,10 @@ void ReluSolver<La>::adaptRho() {
   const double sigma = samples_ > 0 && !squared() ? sigma_ * factor(balanceZ_) : sigma_;
   balanceV_ = balanceZ_ = 0;
   samples_ = 0;
-  if ((rho == rho_ && sigma == sigma_) || adaptations_ >= mostAdaptations) return;
+  if (rho == rho_ && sigma == sigma_) return;
+  if (adaptations_ >= manyAdaptations && k < 2 * lastAdaptation_) return;
   ++adaptations_;
+  lastAdaptation_ = k;
   rescale(rho, sigma);
 }
 

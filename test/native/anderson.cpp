@@ -153,3 +153,21 @@ TEST(anExtrapolationThatGoesAstrayIsTakenBack) {
   };
   for (double start = -4.5; start <= 4.5; start += 0.5) CHECK(iterations(map, {start}, 1e-9, 2000, 5, true) < 2000);
 }
+
+TEST(stepsThatDifferByRoundingAloneLeadNowhere) {
+  // Steps of length one towards c from afar, with noise as of rounding: differences of residuals are noise alone.
+  const Point c = {1000, -2000, 500};
+  const Random random(4);
+  const Cpu la;
+  Anderson anderson(la, 8, 3, 3);
+  Point s(3);
+  for (std::uint32_t k = 0; k < 400; ++k) {
+    Point g(3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      g[i] = s[i] + std::clamp(c[i] - s[i], -1.0, 1.0) + 1e-12 * random.normal(3 * k + static_cast<std::uint32_t>(i));
+    }
+    anderson.advance(s.data(), g.data());
+    for (const double value : g) CHECK(std::abs(value) < 20'000);
+    s = g;
+  }
+}
