@@ -33,16 +33,22 @@ GlmData::GlmData(Rows rows) : rows_(std::move(rows)) {
   const double n = columns();
   double updates = 0;
   const std::vector<int>& offsets = rows_.matrix.offsets;
-  for (std::size_t i = 0; i + 1 < offsets.size(); ++i)
-    updates += 0.5 * (offsets[i + 1] - offsets[i]) * (offsets[i + 1] - offsets[i] + 1.0);
+  for (std::size_t i = 0; i + 1 < offsets.size(); ++i) {
+    const double size = offsets[i + 1] - offsets[i];
+    updates += 0.5 * size * (size + 1);
+  }
   constexpr double flopsPerUpdate = 25;  // of BLAS in the time of a scattered update
   if (n > 2000 || static_cast<double>(pattern_.nonzeros()) < 0.05 * n * n) {
     gram_ = Gram::columns;
+    return;
+  }
+  columnOffsets_ = columnPlaces_ = columnRows_ = {};
+  tree_ = RowTree::of(rows_.matrix);
+  if (tree_) {
+    gram_ = Gram::tree;
   } else if (flopsPerUpdate * updates < count() * n * (n + 1)) {
     gram_ = Gram::rows;
   }
-  if (gram_ == Gram::columns) return;
-  columnOffsets_ = columnPlaces_ = columnRows_ = {};
 }
 
 void GlmData::flip() {
@@ -93,7 +99,7 @@ void GlmData::findPattern() {
 }
 
 std::size_t GlmData::bytes() const {
-  return 12 * rows_.matrix.indices.size() + 24 * at(count()) + 4 * pattern_.nonzeros();
+  return 12 * rows_.matrix.indices.size() + 24 * at(count()) + 4 * pattern_.nonzeros() + (tree_ ? tree_->bytes() : 0);
 }
 
 // Passes over the rows -----------------------------------------------------------------------------------------------
@@ -118,11 +124,13 @@ GlmObjective::GlmObjective(std::shared_ptr<const GlmData> data, const MatrixInpu
     }
     return cuts;
   };
-  const bool byColumns = data_->gram() == GlmData::Gram::columns;
-  pieces_ = cut(std::min(32.0, byColumns ? entries / 2e4 : std::min(entries / 2e4, entries / (4.0 * n))));
-  shares_ = cut(n > smallSquare ? 1 : std::min(8.0, entries / n));
+  const GlmData::Gram gram = data_->gram();
+  const bool byTree = gram == GlmData::Gram::tree, byRows = !byTree && gram != GlmData::Gram::columns;
+  pieces_ = cut(std::min(32.0, byRows ? std::min(entries / 2e4, entries / (4.0 * n)) : rows / 2e3));
+  shares_ = cut(n > smallSquare || byTree ? 1 : std::min(8.0, entries / n));
   sums_.resize(pieces_.size());
-  if (!byColumns) partial_.resize(pieces_.size() * x_.size());
+  if (byRows) partial_.resize(pieces_.size() * x_.size());
+  if (byTree) tree_.emplace(data_->tree());
 }
 
 void GlmObjective::moveTo(std::span<const double> x) {
@@ -143,6 +151,10 @@ const double* GlmObjective::denseRows(Piece piece, double* buffer) const {
 void GlmObjective::predict(Piece piece, std::span<const double> x, const double* rows, double* t) const {
   const int n = data_->columns();
   if (rows != nullptr) return blas::gemv('T', n, piece.end - piece.begin, 1.0, rows, n, x.data(), 0.0, t);
+  if (tree_) {
+    for (int i = piece.begin; i < piece.end; ++i) *t++ = tree_->product(i);
+    return;
+  }
   const ConstantMatrix& A = data_->rows().matrix;
   const int* indices = A.indices.data();
   const double* values = A.values.data();
@@ -175,11 +187,12 @@ void GlmObjective::addTransposed(Piece piece, const double* r, const double* row
 template <class PerRow>
 void GlmObjective::pass(std::span<const double> x, std::span<double> out, PerRow&& perRow) {
   const std::size_t n = x.size();
-  const bool byColumns = data_->gram() == GlmData::Gram::columns;
+  const bool byRows = !partial_.empty();
+  if (tree_) tree_->multiply(x);
   la_.tasks(static_cast<int>(pieces_.size()), [&](int p) {
     la_.checkpoint();
-    double* sum = byColumns ? nullptr : partial_.data() + at(p) * n;
-    if (!byColumns) std::fill(sum, sum + n, 0.0);
+    double* sum = byRows ? partial_.data() + at(p) * n : nullptr;
+    if (byRows) std::fill(sum, sum + n, 0.0);
     std::vector<double> buffer(dense_.f32 != nullptr ? at(blockRows_) * n : 0);
     const Piece piece = pieces_[at(p)];
     for (int i = piece.begin; i < piece.end; i += blockRows_) {
@@ -187,10 +200,11 @@ void GlmObjective::pass(std::span<const double> x, std::span<double> out, PerRow
       const double* rows = denseRows(block, buffer.data());
       predict(block, x, rows, t_.data() + i);
       perRow(p, block);
-      if (!byColumns) addTransposed(block, t_.data() + i, rows, sum);
+      if (byRows) addTransposed(block, t_.data() + i, rows, sum);
     }
   });
-  if (byColumns) return transposedByColumns(out);
+  if (tree_) return tree_->multiplyTransposed(la_, t_, out);
+  if (!byRows) return transposedByColumns(out);
   for (std::size_t j = 0; j < n; ++j) {
     double sum = 0;
     for (std::size_t p = 0; p < pieces_.size(); ++p) sum += partial_[p * n + j];
@@ -231,6 +245,7 @@ void GlmObjective::evaluate() {
     gradient_[j] += rows.ridge[j] * x_[j];
   }
   evaluated_ = true;
+  squaresKnown_ = false;
 }
 
 double GlmObjective::value() {
@@ -259,7 +274,8 @@ void GlmObjective::hessian(double sigma, std::span<double> values) {
   if (data_->gram() == GlmData::Gram::columns) {
     sumByColumns(values);
   } else {
-    fillSquares();
+    if (!squaresKnown_) fillSquares();
+    squaresKnown_ = true;
     sumSquares(values);
   }
   const SparsePattern& pattern = data_->hessianPattern();
@@ -282,6 +298,7 @@ void GlmObjective::fillSquares() {
     squares_ = HostBuffer<double>(shares_.size() * size, Uninitialized{});
     if (written) blocks_ = HostBuffer<double>(shares_.size() * at(most) * x_.size(), Uninitialized{});
   }
+  if (tree_) return tree_->gram(la_, curvatures_, {squares_.data(), size});
   const Cpu alone = la_.serial();
   const auto fill = [&](int s) {
     double* square = squares_.data() + at(s) * size;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "linalg/cpu.hpp"
@@ -9,6 +10,7 @@
 #include "model/glm_losses.hpp"
 #include "model/graph.hpp"
 #include "model/objective.hpp"
+#include "model/row_tree.hpp"
 
 namespace nonconvex {
 
@@ -25,8 +27,8 @@ class GlmData {
     std::vector<double> ridge;   ///< one for each column
   };
   /// How the Hessian A^T W A is summed up. Rows: into squares, each of a share of the rows. Blocks: the same by BLAS,
-  /// the rows written out. Columns: one after the other.
-  enum class Gram { rows, blocks, columns };
+  /// the rows written out. Columns: one after the other. Tree: what rows have in common once.
+  enum class Gram { rows, blocks, columns, tree };
 
   explicit GlmData(Rows rows);
 
@@ -40,6 +42,7 @@ class GlmData {
   std::span<const int> columnOffsets() const { return columnOffsets_; }
   std::span<const int> columnPlaces() const { return columnPlaces_; }
   std::span<const int> columnRows() const { return columnRows_; }
+  const RowTree& tree() const { return *tree_; }  ///< for Gram::tree
   std::size_t bytes() const;
 
  private:
@@ -50,6 +53,7 @@ class GlmData {
   SparsePattern pattern_;
   Gram gram_ = Gram::blocks;
   std::vector<int> columnOffsets_, columnPlaces_, columnRows_;
+  std::unique_ptr<const RowTree> tree_;
 };
 
 /// One pass over the data gives f, its gradient and the weights of the Hessian at a point; they are kept for it.
@@ -92,8 +96,10 @@ class GlmObjective final : public Objective {
   int blockRows_;
   std::vector<Piece> pieces_;  // of the rows, one a task; they depend on sizes alone
   std::vector<Piece> shares_;  // of the rows, one a square
+  std::optional<RowTree::Work> tree_;
   std::vector<double> x_;
   bool evaluated_ = false;
+  bool squaresKnown_ = false;  // at x
   double value_ = 0;
   std::vector<double> gradient_;
   std::vector<double> curvatures_;  // w_i loss''_i

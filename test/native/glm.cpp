@@ -151,22 +151,22 @@ void same(const Answers& a, const Answers& b) {
   same(a.Hv, b.Hv, "H v");
 }
 
-void holdToModel(const Case& c) {
-  const Data data(c);
-  Graph whole(c.columns), constraints(c.columns);
-  const int x = whole.variables(0, c.columns);
+void holdToModel(const Data& data, Form form) {
+  const int n = data.rows.matrix.columns;
+  Graph whole(n), constraints(n);
+  const int x = whole.variables(0, n);
   whole.minimize(data.loss(whole, x));
-  constrain(whole, x, c.columns);
-  constrain(constraints, constraints.variables(0, c.columns), c.columns);
+  constrain(whole, x, n);
+  constrain(constraints, constraints.variables(0, n), n);
   Program model(whole);
   WorkerPool pool(3);
   const Cpu la(&pool);
-  ConstrainedObjective oracle(data.objective(c.form), std::make_shared<Program>(constraints));
-  ConstrainedObjective threaded(data.objective(c.form), std::make_shared<Program>(constraints));
+  ConstrainedObjective oracle(data.objective(form), std::make_shared<Program>(constraints));
+  ConstrainedObjective threaded(data.objective(form), std::make_shared<Program>(constraints));
   threaded.runOn(la);
   const Random random(11);
   for (std::uint32_t point = 0; point < 3; ++point) {
-    std::vector<double> at(static_cast<std::size_t>(c.columns));
+    std::vector<double> at(static_cast<std::size_t>(n));
     for (std::size_t j = 0; j < at.size(); ++j) at[j] = 0.3 * random.normal(100 * point + j);
     const Answers found = ask(oracle, at), parallel = ask(threaded, at);
     same(found, ask(model, at));
@@ -174,6 +174,8 @@ void holdToModel(const Case& c) {
     CHECK(found.g == parallel.g && found.H == parallel.H && found.Hv == parallel.Hv);
   }
 }
+
+void holdToModel(const Case& c) { holdToModel(Data(c), c.form); }
 
 }  // namespace
 
@@ -199,6 +201,25 @@ TEST(allWaysToSumTheHessian) {
     holdToModel(byColumns);
   }
   holdToModel({GlmFamily::logistic, Form::dense, 1500, 530, 0.5, false, false, 0.1});  // one square for all threads
+}
+
+TEST(rowsWithMuchInCommon) {
+  // Attributes of a few categories each as zeros and ones, and one of them with values.
+  constexpr int rowCount = 3000, attributes = 12, categories = 2, n = attributes * categories;
+  const Random random(9);
+  Data data({GlmFamily::logistic, Form::sparse, rowCount, n, 0, true, true, 0.1});
+  data.rows.matrix = {.rows = rowCount, .columns = n, .values = {}, .offsets = {0}, .indices = {}};
+  for (int i = 0; i < rowCount; ++i) {
+    for (int a = 0; a < attributes; ++a) {
+      const auto draw = random.below(at(i * attributes + a), categories + 1);
+      if (draw == categories) continue;  // missing
+      data.rows.matrix.indices.push_back(a * categories + static_cast<int>(draw));
+      data.rows.matrix.values.push_back(a == 4 ? 0.5 * (i % 4) + 1 : a == 5 ? -2 : 1);
+    }
+    data.rows.matrix.offsets.push_back(static_cast<int>(data.rows.matrix.indices.size()));
+  }
+  CHECK(GlmData(data.rows).gram() == GlmData::Gram::tree);
+  holdToModel(data, Form::sparse);
 }
 
 TEST(smallAndOddSizes) {

@@ -1,0 +1,408 @@
+#include "model/row_tree.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <utility>
+
+#include "core/clones.hpp"
+
+namespace nonconvex {
+namespace {
+
+std::size_t at(int k) { return static_cast<std::size_t>(k); }
+
+std::uint64_t mix(std::uint64_t h, std::uint64_t value) {
+  h = (h ^ value) * 0x9E3779B97F4A7C15ULL;
+  return h ^ (h >> 29);
+}
+
+/// Numbers things 0, 1, ... in the order in which they are first seen.
+class Numbering {
+ public:
+  explicit Numbering(std::size_t most) : slots_(std::bit_ceil(2 * most + 2), -1), hashes_(slots_.size()) {}
+
+  /// The number of something with that hash; `same(k)` says whether it is number k, and it becomes `next` when new.
+  template <class Same>
+  int find(std::uint64_t hash, int next, Same&& same) {
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t s = hash & mask;; s = (s + 1) & mask) {
+      if (slots_[s] < 0) {
+        slots_[s] = next;
+        hashes_[s] = hash;
+        return next;
+      }
+      if (hashes_[s] == hash && same(slots_[s])) return slots_[s];
+    }
+  }
+
+ private:
+  std::vector<int> slots_;
+  std::vector<std::uint64_t> hashes_;
+};
+
+/// Starts of the lists of things by their key, keys below `count`, and their order.
+void sortByKey(std::span<const int> keys, int count, std::vector<int>& starts, std::vector<int>& order) {
+  starts.assign(at(count) + 1, 0);
+  for (const int key : keys) ++starts[at(key) + 1];
+  for (int k = 0; k < count; ++k) starts[at(k) + 1] += starts[at(k)];
+  order.resize(keys.size());
+  std::vector<int> next(starts.begin(), starts.end() - 1);
+  for (std::size_t i = 0; i < keys.size(); ++i) order[at(next[at(keys[i])]++)] = static_cast<int>(i);
+}
+
+/// Every k-th row.
+ConstantMatrix sampleOf(const ConstantMatrix& matrix, int most) {
+  ConstantMatrix sample{.rows = 0, .columns = matrix.columns, .values = {}, .offsets = {0}, .indices = {}};
+  const int step = (matrix.rows + most - 1) / most;
+  for (int i = 0; i < matrix.rows; i += step, ++sample.rows) {
+    for (int k = matrix.offsets[at(i)]; k < matrix.offsets[at(i) + 1]; ++k) {
+      sample.indices.push_back(matrix.indices[at(k)]);
+      sample.values.push_back(matrix.values[at(k)]);
+    }
+    sample.offsets.push_back(static_cast<int>(sample.indices.size()));
+  }
+  return sample;
+}
+
+constexpr int lane = 8;  // rows of products are padded to a multiple
+
+int padded(int width) { return (width + lane - 1) / lane * lane; }
+
+/// block_ij += values_k other_j for i = indices_k, rows of `width` numbers, a multiple of `lane`.
+NONCONVEX_CLONES void addProducts(int count, const int* indices, const double* values, int width,
+                                  const double* __restrict other, double* __restrict block) {
+  for (int k = 0; k < count; ++k) {
+    double* __restrict to = block + static_cast<std::ptrdiff_t>(indices[k]) * width;
+    const double factor = values[k];
+    for (int j = 0; j < width; j += lane) {
+      for (int l = 0; l < lane; ++l) to[j + l] += factor * other[j + l];
+    }
+  }
+}
+
+// In scattered updates of a number, which are the same everywhere but for a factor; additions of neighbours are
+// cheaper.
+constexpr double perNeighbour = 1.0 / 6;
+constexpr double passes = 1.5;  // over the data for one Hessian
+
+double plainCost(const ConstantMatrix& matrix) {
+  double updates = 0;
+  for (int i = 0; i < matrix.rows; ++i) {
+    const double size = matrix.offsets[at(i) + 1] - matrix.offsets[at(i)];
+    updates += 0.5 * size * (size + 1);
+  }
+  constexpr double flopsPerUpdate = 25;
+  const double byBlocks = matrix.rows * (matrix.columns + 1.0) * matrix.columns / flopsPerUpdate;
+  return std::min(updates, byBlocks) + passes * 2 * static_cast<double>(matrix.indices.size());
+}
+
+}  // namespace
+
+// Building -----------------------------------------------------------------------------------------------------------
+
+std::unique_ptr<const RowTree> RowTree::of(const ConstantMatrix& matrix) {
+  constexpr int sampled = 4096;
+  constexpr int mostColumns = 2000;  // the products of all pairs of columns are held
+  constexpr double worthwhile = 0.6;
+  if (matrix.rows < 2 || matrix.columns > mostColumns || matrix.indices.empty()) return nullptr;
+  if (matrix.rows > 2 * sampled) {
+    const ConstantMatrix sample = sampleOf(matrix, sampled);
+    if (RowTree(sample).cost() > 1.2 * worthwhile * plainCost(sample)) return nullptr;
+  }
+  std::unique_ptr<const RowTree> tree(new RowTree(matrix));
+  return tree->cost() > worthwhile * plainCost(matrix) ? nullptr : std::move(tree);
+}
+
+RowTree::RowTree(const ConstantMatrix& matrix) : columns_(matrix.columns) {
+  std::vector<double> before(at(columns_) + 1);  // entries left of each column
+  for (const int j : matrix.indices) ++before[at(j) + 1];
+  for (int j = 0; j < columns_; ++j) before[at(j) + 1] += before[at(j)];
+  std::vector<int> cursor(matrix.offsets.begin(), matrix.offsets.end() - 1);
+  pieceOf_ = build(matrix, 0, columns_, cursor, before);
+  sortByKey(pieceOf_, nodes_.back().count, rowStarts_, rowOrder_);
+  for (Node& node : nodes_) {
+    if (node.leaf()) continue;
+    constexpr double worthHandingOut = 3e4;
+    node.chunks = std::clamp(static_cast<int>(crossCost(node, node.pivotLeft) / worthHandingOut), 1, 8);
+    node.block = blocks_;
+    const Node& pivot = nodes_[at(node.pivotLeft ? node.left : node.right)];
+    const Node& other = nodes_[at(node.pivotLeft ? node.right : node.left)];
+    blocks_ += at(node.chunks) * at(pivot.columns) * at(padded(other.columns));
+  }
+}
+
+/// Makes the nodes of a range; the piece of each row.
+std::vector<int> RowTree::build(const ConstantMatrix& matrix, int first, int end, std::vector<int>& cursor,
+                                const std::vector<double>& before) {
+  constexpr int fewColumns = 4;
+  constexpr double fewEntries = 2.5;  // in a row
+  const double entries = before[at(end)] - before[at(first)];
+  Node node;
+  node.first = first;
+  node.columns = end - first;
+  if (node.columns <= fewColumns || entries <= fewEntries * matrix.rows) {
+    std::vector<int> pieces = makeLeaf(matrix, node, cursor);
+    nodes_.push_back(std::move(node));
+    return pieces;
+  }
+  const double half = before[at(first)] + 0.5 * entries;
+  const auto found = std::lower_bound(before.begin() + first, before.begin() + end, half) - before.begin();
+  const int middle = std::clamp(static_cast<int>(found), first + 1, end - 1);
+  std::vector<int> leftOf = build(matrix, first, middle, cursor, before);
+  node.left = static_cast<int>(nodes_.size()) - 1;
+  const std::vector<int> rightOf = build(matrix, middle, end, cursor, before);
+  node.right = static_cast<int>(nodes_.size()) - 1;
+  std::vector<int> pieces = join(node, std::move(leftOf), rightOf);
+  nodes_.push_back(std::move(node));
+  return pieces;
+}
+
+/// `cursor` is where the range begins in each row, and then where it ends.
+std::vector<int> RowTree::makeLeaf(const ConstantMatrix& matrix, Node& node, std::vector<int>& cursor) const {
+  std::vector<int> pieces(at(matrix.rows));
+  Numbering numbering(pieces.size());
+  const int end = node.first + node.columns;
+  for (int i = 0; i < matrix.rows; ++i) {
+    const int begin = cursor[at(i)];
+    int stop = begin;
+    std::uint64_t hash = 0;
+    for (; stop < matrix.offsets[at(i) + 1] && matrix.indices[at(stop)] < end; ++stop) {
+      hash = mix(hash, static_cast<std::uint64_t>(matrix.indices[at(stop)]));
+      hash = mix(hash, std::bit_cast<std::uint64_t>(matrix.values[at(stop)]));
+    }
+    cursor[at(i)] = stop;
+    const auto same = [&](int piece) {
+      const int from = node.offsets[at(piece)];
+      if (node.entries(piece) != stop - begin) return false;
+      for (int k = 0; k < stop - begin; ++k) {
+        if (node.indices[at(from + k)] != matrix.indices[at(begin + k)] - node.first) return false;
+        if (node.values[at(from + k)] != matrix.values[at(begin + k)]) return false;
+      }
+      return true;
+    };
+    const int piece = numbering.find(hash, node.count, same);
+    pieces[at(i)] = piece;
+    if (piece < node.count) continue;
+    ++node.count;
+    for (int k = begin; k < stop; ++k) {
+      node.indices.push_back(matrix.indices[at(k)] - node.first);
+      node.values.push_back(matrix.values[at(k)]);
+    }
+    node.offsets.push_back(static_cast<int>(node.indices.size()));
+  }
+  return pieces;
+}
+
+std::vector<int> RowTree::join(Node& node, std::vector<int> leftOf, const std::vector<int>& rightOf) const {
+  std::vector<int> firstSeen(leftOf.size());
+  std::vector<int> lefts, rights;
+  Numbering numbering(leftOf.size());
+  for (std::size_t i = 0; i < leftOf.size(); ++i) {
+    const int l = leftOf[i], r = rightOf[i];
+    const std::uint64_t key = mix(mix(0, static_cast<std::uint64_t>(l)), static_cast<std::uint64_t>(r));
+    const auto same = [&](int k) { return lefts[at(k)] == l && rights[at(k)] == r; };
+    const int piece = numbering.find(key, node.count, same);
+    firstSeen[i] = piece;
+    if (piece < node.count) continue;
+    ++node.count;
+    lefts.push_back(l);
+    rights.push_back(r);
+  }
+  const Node& left = nodes_[at(node.left)];
+  const Node& right = nodes_[at(node.right)];
+  // By the pivot.
+  node.pivotLeft = crossCost(node, true) <= crossCost(node, false);
+  std::vector<int> order;
+  sortByKey(node.pivotLeft ? lefts : rights, node.pivotLeft ? left.count : right.count, node.starts, order);
+  std::vector<int> place(order.size());
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    const std::size_t from = at(order[k]);
+    place[from] = static_cast<int>(k);
+    node.leftPiece.push_back(lefts[from]);
+    node.rightPiece.push_back(rights[from]);
+    for (const auto& [child, piece] : {std::pair(&left, lefts[from]), std::pair(&right, rights[from])}) {
+      for (int e = child->offsets[at(piece)]; e < child->offsets[at(piece) + 1]; ++e) {
+        node.indices.push_back(child->first - node.first + child->indices[at(e)]);
+        node.values.push_back(child->values[at(e)]);
+      }
+    }
+    node.offsets.push_back(static_cast<int>(node.indices.size()));
+  }
+  for (int& piece : firstSeen) piece = place[at(piece)];
+  return firstSeen;
+}
+
+double RowTree::crossCost(const Node& node, bool pivotLeft) const {
+  const Node& pivot = nodes_[at(pivotLeft ? node.left : node.right)];
+  const Node& other = nodes_[at(pivotLeft ? node.right : node.left)];
+  const double each = static_cast<double>(other.indices.size()) / other.count;
+  return node.count * each + perNeighbour * static_cast<double>(pivot.indices.size() + at(pivot.count)) * other.columns;
+}
+
+double RowTree::cost() const {
+  double sum = 0;
+  for (const Node& node : nodes_) {
+    if (node.leaf()) {
+      const double entries = static_cast<double>(node.indices.size());
+      sum += 0.5 * entries * (entries / node.count + 1) + passes * 2 * entries;
+    } else {
+      sum += crossCost(node, node.pivotLeft) + 2 * node.count + passes * 3 * node.count;
+    }
+  }
+  return sum + (passes * 2 + 1) * rows();
+}
+
+std::size_t RowTree::bytes() const {
+  std::size_t numbers = 3 * pieceOf_.size() + 2 * blocks_;
+  for (const Node& node : nodes_) numbers += 3 * node.indices.size() + 5 * at(node.count);
+  return 4 * numbers;
+}
+
+// Computing ----------------------------------------------------------------------------------------------------------
+
+RowTree::Work::Work(const RowTree& tree) : tree_(tree), blocks_(tree.blocks_) {
+  for (std::size_t k = 0; k < tree.nodes_.size(); ++k) {
+    const Node& node = tree.nodes_[k];
+    sums_.emplace_back(at(node.count));
+    for (int chunk = 0; chunk < node.chunks; ++chunk) tasks_.push_back({static_cast<int>(k), chunk});
+  }
+  std::reverse(tasks_.begin(), tasks_.end());  // the large ones first
+}
+
+void RowTree::Work::multiply(std::span<const double> x) {
+  for (std::size_t k = 0; k < sums_.size(); ++k) {
+    const Node& node = tree_.nodes_[k];
+    double* sums = sums_[k].data();
+    if (node.leaf()) {
+      const double* part = x.data() + node.first;
+      for (int p = 0; p < node.count; ++p) {
+        double sum = 0;
+        for (int e = node.offsets[at(p)]; e < node.offsets[at(p) + 1]; ++e) {
+          sum += node.values[at(e)] * part[node.indices[at(e)]];
+        }
+        sums[p] = sum;
+      }
+    } else {
+      const double* left = sums_[at(node.left)].data();
+      const double* right = sums_[at(node.right)].data();
+      for (int p = 0; p < node.count; ++p) sums[p] = left[node.leftPiece[at(p)]] + right[node.rightPiece[at(p)]];
+    }
+  }
+}
+
+/// sums_: of the rows that have a piece, what they bring.
+void RowTree::Work::pushDown(const Cpu& la, std::span<const double> perRow) {
+  std::vector<double>& root = sums_.back();
+  const int* starts = tree_.rowStarts_.data();
+  la.forEach(static_cast<int>(root.size()), [&](int p) {
+    double sum = 0;
+    for (int k = starts[p]; k < starts[p + 1]; ++k) sum += perRow[at(tree_.rowOrder_[at(k)])];
+    root[at(p)] = sum;
+  });
+  for (std::size_t k = sums_.size(); k-- > 0;) {
+    const Node& node = tree_.nodes_[k];
+    if (node.leaf()) continue;
+    std::vector<double>& left = sums_[at(node.left)];
+    std::vector<double>& right = sums_[at(node.right)];
+    std::fill(left.begin(), left.end(), 0.0);
+    std::fill(right.begin(), right.end(), 0.0);
+    for (int p = 0; p < node.count; ++p) {
+      const double sum = sums_[k][at(p)];
+      left[at(node.leftPiece[at(p)])] += sum;
+      right[at(node.rightPiece[at(p)])] += sum;
+    }
+  }
+}
+
+void RowTree::Work::multiplyTransposed(const Cpu& la, std::span<const double> r, std::span<double> out) {
+  pushDown(la, r);
+  std::fill(out.begin(), out.end(), 0.0);
+  for (std::size_t k = 0; k < sums_.size(); ++k) {
+    const Node& node = tree_.nodes_[k];
+    if (!node.leaf()) continue;
+    double* part = out.data() + node.first;
+    for (int p = 0; p < node.count; ++p) {
+      for (int e = node.offsets[at(p)]; e < node.offsets[at(p) + 1]; ++e) {
+        part[node.indices[at(e)]] += node.values[at(e)] * sums_[k][at(p)];
+      }
+    }
+  }
+}
+
+void RowTree::Work::gram(const Cpu& la, std::span<const double> weights, std::span<double> square) {
+  pushDown(la, weights);
+  la.tasks(static_cast<int>(tasks_.size()), [&](int t) {
+    const Task task = tasks_[at(t)];
+    const Node& node = tree_.nodes_[at(task.node)];
+    if (node.leaf()) return leafGram(node, sums_[at(task.node)], square);
+    cross(node, task.chunk);
+  });
+  for (const Node& node : tree_.nodes_) {
+    if (!node.leaf()) place(node, square);
+  }
+}
+
+void RowTree::Work::leafGram(const Node& node, std::span<const double> weights, std::span<double> square) const {
+  const std::size_t n = at(tree_.columns_), first = at(node.first);
+  const auto column = [&](int j) { return square.data() + (first + at(j)) * n + first; };
+  for (int j = 0; j < node.columns; ++j) std::fill(column(j) + j, column(j) + node.columns, 0.0);
+  for (int p = 0; p < node.count; ++p) {
+    const int end = node.offsets[at(p) + 1];
+    for (int k = node.offsets[at(p)]; k < end; ++k) {
+      const double scaled = weights[at(p)] * node.values[at(k)];
+      double* to = column(node.indices[at(k)]);
+      for (int l = k; l < end; ++l) to[node.indices[at(l)]] += scaled * node.values[at(l)];
+    }
+  }
+}
+
+/// Products of the two sides of a node's pieces: those with the same pivot are added up on the other side first.
+void RowTree::Work::cross(const Node& node, int chunk) {
+  const int pivotNode = node.pivotLeft ? node.left : node.right;
+  const Node& pivot = tree_.nodes_[at(pivotNode)];
+  const Node& other = tree_.nodes_[at(node.pivotLeft ? node.right : node.left)];
+  const std::vector<int>& otherPiece = node.pivotLeft ? node.rightPiece : node.leftPiece;
+  const double* weights = sums_[static_cast<std::size_t>(&node - tree_.nodes_.data())].data();
+  const std::size_t width = at(padded(other.columns)), size = width * at(pivot.columns);
+  double* block = blocks_.data() + node.block + at(chunk) * size;
+  std::fill(block, block + size, 0.0);
+  std::vector<double> sum(width);
+  const auto border = [&](int c) { return static_cast<int>(static_cast<long long>(pivot.count) * c / node.chunks); };
+  for (int p = border(chunk); p < border(chunk + 1); ++p) {
+    const int begin = node.starts[at(p)], end = node.starts[at(p) + 1];
+    if (begin == end) continue;
+    std::fill(sum.begin(), sum.end(), 0.0);
+    for (int k = begin; k < end; ++k) {
+      const int piece = otherPiece[at(k)];
+      for (int e = other.offsets[at(piece)]; e < other.offsets[at(piece) + 1]; ++e) {
+        sum[at(other.indices[at(e)])] += weights[k] * other.values[at(e)];
+      }
+    }
+    const int first = pivot.offsets[at(p)];
+    addProducts(pivot.entries(p), pivot.indices.data() + first, pivot.values.data() + first, static_cast<int>(width),
+                sum.data(), block);
+  }
+}
+
+/// The sums of the chunks at their places in the square.
+void RowTree::Work::place(const Node& node, std::span<double> square) const {
+  const Node& left = tree_.nodes_[at(node.left)];
+  const Node& right = tree_.nodes_[at(node.right)];
+  const std::size_t n = at(tree_.columns_), l = at(left.columns), r = at(right.columns);
+  const std::size_t width = at(padded(node.pivotLeft ? right.columns : left.columns));
+  const std::size_t size = width * (node.pivotLeft ? l : r);
+  const double* block = blocks_.data() + node.block;
+  for (std::size_t j = 0; j < l; ++j) {
+    double* to = square.data() + (at(left.first) + j) * n + at(right.first);
+    for (std::size_t i = 0; i < r; ++i) {
+      double sum = 0;
+      for (int chunk = 0; chunk < node.chunks; ++chunk) {
+        sum += block[at(chunk) * size + (node.pivotLeft ? j * width + i : i * width + j)];
+      }
+      to[i] = sum;
+    }
+  }
+}
+
+}  // namespace nonconvex
