@@ -60,6 +60,7 @@ export interface EvaluationRequest extends ProgramRequest {
     | 'constraints'
     | 'jacobian'
     | 'hessian'
+    | 'feasiblePoint'
     | 'jacobianProduct'
     | 'jacobianTransposedProduct'
     | 'hessianProduct';

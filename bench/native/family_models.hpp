@@ -20,7 +20,8 @@ namespace nonconvex::bench {
 struct OracleModel {
   std::shared_ptr<Oracle> oracle;
   std::vector<double> start;
-  std::shared_ptr<void> data;  ///< what the oracle refers to
+  bool moveStart = false;                ///< our solver begins near the start where the constraints hold
+  std::shared_ptr<void> data = nullptr;  ///< what the oracle refers to
 };
 
 /// Equations B x = d and ||x||^2 = 1.
@@ -62,7 +63,7 @@ inline OracleModel regression(const std::string& path) {
   const std::vector<double> d = doubles(equations);
   auto objective = std::make_unique<GlmObjective>(std::make_shared<const GlmData>(std::move(data)));
   return {std::make_shared<ConstrainedObjective>(std::move(objective), sphereAndRows(sizes[1], std::move(B), d)),
-          std::vector<double>(columns, 1.0), nullptr};
+          std::vector<double>(columns, 1.0), true};
 }
 
 /// Logistic regression with a dense matrix N(0, 1) D, D from 1 down to 1 / condition in equal ratios; 10 linear
@@ -100,7 +101,7 @@ inline OracleModel tall(int rows, int columns, double condition) {
       std::make_shared<const GlmData>(std::move(data)),
       MatrixInput{.f64 = numbers->data(), .f32 = nullptr, .rows = rows, .columns = columns});
   return {std::make_shared<ConstrainedObjective>(std::move(objective), sphereAndRows(columns, std::move(B), d)),
-          std::vector<double>(n, 1.0), numbers};
+          std::vector<double>(n, 1.0), true, numbers};
 }
 
 /// `control` of newton_models.hpp.
@@ -113,7 +114,7 @@ inline OracleModel poisson(int side) {
   }
   auto data = std::make_shared<const QuadraticData>(poissonControl(side, target, 0.1, {}));
   std::vector<double> start(2 * target.size(), 1.0);
-  return {std::make_shared<QuadraticOracle>(std::move(data)), std::move(start), nullptr};
+  return {std::make_shared<QuadraticOracle>(std::move(data)), std::move(start)};
 }
 
 /// `poisson:SIDE`, `tall:ROWS:COLUMNS:CONDITION`, `regression:FILE`, or a name of newton_models.hpp.
@@ -130,7 +131,7 @@ inline OracleModel oracleOf(const std::string& name) {
   if (parts[0] == "tall") return tall(integer(1), integer(2), std::stod(parts.at(3)));
   if (parts[0] == "regression") return regression(name.substr(parts[0].size() + 1));
   Model model = modelOf(name);
-  return {std::make_shared<Program>(model.graph), std::move(model.start), nullptr};
+  return {std::make_shared<Program>(model.graph), std::move(model.start)};
 }
 
 }  // namespace nonconvex::bench

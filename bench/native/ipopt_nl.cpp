@@ -13,6 +13,7 @@
 #include "core/run.hpp"
 #include "family_models.hpp"
 #include "linalg/cpu.hpp"
+#include "model/feasible_start.hpp"
 #include "solvers/newton.hpp"
 
 namespace nonconvex::bench {
@@ -156,14 +157,15 @@ class Ipopt {
   int iterations_ = 0;
 };
 
-Run solveOurs(const std::shared_ptr<Oracle>& program, const std::vector<double>& start, WorkerPool* pool, int threads) {
+Run solveOurs(const OracleModel& model, WorkerPool* pool, int threads) {
   NewtonSettings settings;
   settings.tolerance = tolerance;
   settings.maxIterations = maxIterations;
   settings.threads = threads;
-  const NewtonProblem problem{.oracle = program, .start = start, .multipliers = {}};
+  NewtonProblem problem{.oracle = model.oracle, .start = model.start, .multipliers = {}};
   Run run;
   const Stopwatch watch;
+  if (model.moveStart) moveToFeasible(*model.oracle, problem.start);
   Monitor monitor(settings.timeLimit);
   const Cpu la(pool, threads, &monitor);
   NewtonSolver<Cpu> solver(la, problem, settings);
@@ -232,7 +234,7 @@ void race(int position, const std::string& name, double seconds, WorkerPool* poo
     // More of ours, where they take microseconds.
     const Stopwatch begin;
     do {
-      ours.push_back(solveOurs(program, model.start, pool, threads));
+      ours.push_back(solveOurs(model, pool, threads));
     } while (begin.seconds() < 0.5 * theirs.back().seconds && ours.size() < 10000);
   }
   print(position, true, *program, ours);

@@ -8,6 +8,7 @@
 #include "binding/job.hpp"
 #include "binding/settings.hpp"
 #include "model/callback_oracle.hpp"
+#include "model/feasible_start.hpp"
 #include "model/nl_writer.hpp"
 
 namespace nonconvex {
@@ -313,6 +314,10 @@ Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
     out.resize(program->hessianPattern().nonzeros());
     program->hessian(in.number("sigma"), vectorOf(in, "multipliers", m), out);
     return toSparse(env, program->hessianPattern(), false, out);
+  } else if (what == "feasiblePoint") {
+    const auto x = vectorOf(in, "x", n);
+    out.assign(x.begin(), x.end());
+    moveToFeasible(*program, out);
   } else if (what == "jacobianProduct") {
     out.resize(m);
     program->jacobianProduct(vectorOf(in, "vector", n), out);

@@ -22,7 +22,8 @@ Napi::Object makeHandle(Napi::Env env, OracleMaker make, std::size_t bytes);
 std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* name);
 ConstantMatrix readMatrix(const Reader& in);
 
-/// evaluate({ program, parameters, what, x, multipliers, sigma, vector }) -> what: 'objective', 'gradient', ...
+/// evaluate({ program, parameters, what, x, multipliers, sigma, vector }) -> what: 'objective', 'gradient', ...;
+/// 'feasiblePoint' is one near x, or x
 Napi::Value evaluateModel(Napi::Env env, const Reader& request);
 
 /// readNl(path) -> { promise } of { program, n, m, start, multipliers, maximise, places, fixedValues, variableNames,

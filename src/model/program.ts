@@ -83,6 +83,11 @@ export abstract class NativeProgram extends Program {
     return this.#evaluate('hessianProduct', x, more) as Float64Array;
   }
 
+  /** @internal A point near x where the constraints hold, or x if none is found soon. */
+  feasiblePoint(x: ArrayLike<number>): Float64Array {
+    return this.#evaluate('feasiblePoint', x) as Float64Array;
+  }
+
   handOver(): object {
     return this.request();
   }

@@ -49,7 +49,10 @@ export interface RegressionData {
   squaredNorm?: number | undefined;
   /** Further equations: expressions of the n coefficients that are to be 0. */
   constraints?: ((x: Expression<readonly [number]>) => Expression | readonly Expression[]) | undefined;
-  /** Coefficients (and intercept) to begin with. Default 0; with `squaredNorm` equal numbers of that norm. */
+  /**
+   * Coefficients (and intercept) to begin with. Default 0; with `squaredNorm` equal numbers of that norm. They are moved to a
+   * point near by where the equations hold, which costs no look at the data.
+   */
   start?: ArrayLike<number> | undefined;
 }
 
@@ -76,6 +79,7 @@ export class RegressionProgram extends FamilyProgram {
     const intercept = given.intercept !== undefined && checkBoolean('intercept', given.intercept);
     const x = intercept ? appendColumn(features, new Float64Array(rows).fill(1)) : features;
     const constraints = equations(given, columns, x.columns);
+    const start = startOf(given, columns, x.columns);
     const request = {
       loss,
       x,
@@ -87,7 +91,7 @@ export class RegressionProgram extends FamilyProgram {
     };
     super(
       constraints?.m ?? 0,
-      startOf(given, columns, x.columns),
+      constraints?.feasiblePoint(start) ?? start,
       (native) => native.compileRegression(request),
       'data' in x ? x : undefined,
     );
