@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -69,12 +70,21 @@ constexpr int lane = 8;  // rows of products are padded to a multiple
 
 int padded(int width) { return (width + lane - 1) / lane * lane; }
 
+/// sum_i += factor values_k for i = indices_k; no values: all 1.
+inline void addScaled(double factor, int count, const std::uint16_t* indices, const double* values, double* sum) {
+  if (values == nullptr) {
+    for (int k = 0; k < count; ++k) sum[indices[k]] += factor;
+  } else {
+    for (int k = 0; k < count; ++k) sum[indices[k]] += factor * values[k];
+  }
+}
+
 /// block_ij += values_k other_j for i = indices_k, rows of `width` numbers, a multiple of `lane`.
-NONCONVEX_CLONES void addProducts(int count, const int* indices, const double* values, int width,
+NONCONVEX_CLONES void addProducts(int count, const std::uint16_t* indices, const double* values, int width,
                                   const double* __restrict other, double* __restrict block) {
   for (int k = 0; k < count; ++k) {
     double* __restrict to = block + static_cast<std::ptrdiff_t>(indices[k]) * width;
-    const double factor = values[k];
+    const double factor = values == nullptr ? 1 : values[k];
     for (int j = 0; j < width; j += lane) {
       for (int l = 0; l < lane; ++l) to[j + l] += factor * other[j + l];
     }
@@ -85,6 +95,11 @@ NONCONVEX_CLONES void addProducts(int count, const int* indices, const double* v
 // cheaper.
 constexpr double perNeighbour = 1.0 / 6;
 constexpr double passes = 1.5;  // over the data for one Hessian
+
+/// Of the products of two sides of `pieces`, one of which has the pivots.
+double productCost(double pieces, double pivots, double pivotEntries, double otherEach, int otherColumns) {
+  return pieces * otherEach + perNeighbour * (pivotEntries + pivots) * padded(otherColumns);
+}
 
 double plainCost(const ConstantMatrix& matrix) {
   double updates = 0;
@@ -115,13 +130,14 @@ std::unique_ptr<const RowTree> RowTree::of(const ConstantMatrix& matrix) {
 }
 
 RowTree::RowTree(const ConstantMatrix& matrix) : columns_(matrix.columns) {
-  std::vector<double> before(at(columns_) + 1);  // entries left of each column
-  for (const int j : matrix.indices) ++before[at(j) + 1];
-  for (int j = 0; j < columns_; ++j) before[at(j) + 1] += before[at(j)];
-  std::vector<int> cursor(matrix.offsets.begin(), matrix.offsets.end() - 1);
-  pieceOf_ = build(matrix, 0, columns_, cursor, before);
+  std::vector<std::vector<int>> leafPieces = makeLeaves(matrix);
+  const int leaves = static_cast<int>(nodes_.size());
+  pieceOf_ = build(0, leaves, chooseSplits(leafPieces), leafPieces);
   sortByKey(pieceOf_, nodes_.back().count, rowStarts_, rowOrder_);
   for (Node& node : nodes_) {
+    if (std::all_of(node.values.begin(), node.values.end(), [](double value) { return value == 1; })) {
+      node.values = {};
+    }
     if (node.leaf()) continue;
     constexpr double worthHandingOut = 3e4;
     node.chunks = std::clamp(static_cast<int>(crossCost(node, node.pivotLeft) / worthHandingOut), 1, 8);
@@ -132,27 +148,105 @@ RowTree::RowTree(const ConstantMatrix& matrix) : columns_(matrix.columns) {
   }
 }
 
-/// Makes the nodes of a range; the piece of each row.
-std::vector<int> RowTree::build(const ConstantMatrix& matrix, int first, int end, std::vector<int>& cursor,
-                                const std::vector<double>& before) {
-  constexpr int fewColumns = 4;
-  constexpr double fewEntries = 2.5;  // in a row
-  const double entries = before[at(end)] - before[at(first)];
-  Node node;
-  node.first = first;
-  node.columns = end - first;
-  if (node.columns <= fewColumns || entries <= fewEntries * matrix.rows) {
-    std::vector<int> pieces = makeLeaf(matrix, node, cursor);
+/// Ranges of a few entries a row each; for each of them the piece of each row.
+std::vector<std::vector<int>> RowTree::makeLeaves(const ConstantMatrix& matrix) {
+  constexpr double fewEntries = 2;
+  constexpr double mostLeaves = 16;
+  std::vector<double> share(at(columns_));  // entries of a column in a row
+  double all = 0;
+  for (const int j : matrix.indices) share[at(j)] += 1.0 / matrix.rows;
+  for (const double each : share) all += each;
+  const double wanted = std::max(fewEntries, all / mostLeaves);
+  std::vector<int> cursor(matrix.offsets.begin(), matrix.offsets.end() - 1);
+  std::vector<std::vector<int>> pieces;
+  for (int first = 0; first < columns_;) {
+    Node node;
+    node.first = first;
+    for (double sum = 0; first < columns_ && (node.columns == 0 || sum + share[at(first)] <= wanted); ++first) {
+      sum += share[at(first)];
+      ++node.columns;
+    }
+    pieces.push_back(makeLeaf(matrix, node, cursor));
     nodes_.push_back(std::move(node));
-    return pieces;
   }
-  const double half = before[at(first)] + 0.5 * entries;
-  const auto found = std::lower_bound(before.begin() + first, before.begin() + end, half) - before.begin();
-  const int middle = std::clamp(static_cast<int>(found), first + 1, end - 1);
-  std::vector<int> leftOf = build(matrix, first, middle, cursor, before);
-  node.left = static_cast<int>(nodes_.size()) - 1;
-  const std::vector<int> rightOf = build(matrix, middle, end, cursor, before);
-  node.right = static_cast<int>(nodes_.size()) - 1;
+  return pieces;
+}
+
+/// Leaves [first, end) as one node, as far as costs go.
+struct RowTree::Range {
+  double pieces = 0;
+  double entries = 0;  ///< of all pieces
+  int columns = 0;
+  double cost = 0;
+  int split = 0;
+};
+
+/// The cheapest tree over the leaves: entry first * (leaves + 1) + end is where to split that range.
+std::vector<int> RowTree::chooseSplits(const std::vector<std::vector<int>>& leafPieces) const {
+  constexpr std::size_t most = 8192;  // rows that are looked at
+  const std::size_t leaves = leafPieces.size(), rows = leafPieces[0].size(), step = (rows + most - 1) / most;
+  const std::size_t looked = (rows + step - 1) / step;
+  std::vector<Range> ranges((leaves + 1) * (leaves + 1));
+  const auto range = [&](std::size_t first, std::size_t end) -> Range& { return ranges[first * (leaves + 1) + end]; };
+  std::vector<int> piece(looked), lefts, rights, entries(looked);
+  for (std::size_t first = 0; first < leaves; ++first) {
+    std::fill(piece.begin(), piece.end(), 0);
+    std::fill(entries.begin(), entries.end(), 0);
+    for (std::size_t end = first + 1; end <= leaves; ++end) {
+      const Node& leaf = nodes_[end - 1];
+      Range& now = range(first, end);
+      now.columns = range(first, end - 1).columns + leaf.columns;
+      Numbering numbering(looked);
+      lefts.clear();
+      rights.clear();
+      for (std::size_t i = 0; i < looked; ++i) {
+        const int l = piece[i], r = leafPieces[end - 1][i * step];
+        entries[i] += leaf.entries(r);
+        const std::uint64_t key = mix(mix(0, static_cast<std::uint64_t>(l)), static_cast<std::uint64_t>(r));
+        const auto same = [&](int k) { return lefts[at(k)] == l && rights[at(k)] == r; };
+        piece[i] = numbering.find(key, static_cast<int>(lefts.size()), same);
+        if (piece[i] < static_cast<int>(lefts.size())) continue;
+        lefts.push_back(l);
+        rights.push_back(r);
+        now.entries += entries[i];
+      }
+      now.pieces = static_cast<double>(lefts.size());
+    }
+  }
+  for (std::size_t size = 2; size <= leaves; ++size) {
+    for (std::size_t first = 0; first + size <= leaves; ++first) {
+      Range& now = range(first, first + size);
+      now.cost = INFINITY;
+      for (std::size_t k = first + 1; k < first + size; ++k) {
+        const Range &left = range(first, k), &right = range(k, first + size);
+        const auto cross = [&](const Range& pivot, const Range& other) {
+          return productCost(now.pieces, pivot.pieces, pivot.entries, other.entries / other.pieces, other.columns);
+        };
+        const double cost = left.cost + right.cost + std::min(cross(left, right), cross(right, left));
+        if (cost >= now.cost) continue;
+        now.cost = cost;
+        now.split = static_cast<int>(k);
+      }
+    }
+  }
+  std::vector<int> splits;
+  for (const Range& each : ranges) splits.push_back(each.split);
+  return splits;
+}
+
+/// Makes the nodes over leaves [first, end); the piece of each row.
+std::vector<int> RowTree::build(int first, int end, const std::vector<int>& splits,
+                                std::vector<std::vector<int>>& leafPieces) {
+  if (end - first == 1) return std::move(leafPieces[at(first)]);
+  const int middle = splits[at(first) * (leafPieces.size() + 1) + at(end)];
+  const auto child = [&](int from, int to) { return to - from == 1 ? from : static_cast<int>(nodes_.size()) - 1; };
+  Node node;
+  std::vector<int> leftOf = build(first, middle, splits, leafPieces);
+  node.left = child(first, middle);
+  const std::vector<int> rightOf = build(middle, end, splits, leafPieces);
+  node.right = child(middle, end);
+  node.first = nodes_[at(node.left)].first;
+  node.columns = nodes_[at(node.left)].columns + nodes_[at(node.right)].columns;
   std::vector<int> pieces = join(node, std::move(leftOf), rightOf);
   nodes_.push_back(std::move(node));
   return pieces;
@@ -176,7 +270,7 @@ std::vector<int> RowTree::makeLeaf(const ConstantMatrix& matrix, Node& node, std
       const int from = node.offsets[at(piece)];
       if (node.entries(piece) != stop - begin) return false;
       for (int k = 0; k < stop - begin; ++k) {
-        if (node.indices[at(from + k)] != matrix.indices[at(begin + k)] - node.first) return false;
+        if (node.first + node.indices[at(from + k)] != matrix.indices[at(begin + k)]) return false;
         if (node.values[at(from + k)] != matrix.values[at(begin + k)]) return false;
       }
       return true;
@@ -186,7 +280,7 @@ std::vector<int> RowTree::makeLeaf(const ConstantMatrix& matrix, Node& node, std
     if (piece < node.count) continue;
     ++node.count;
     for (int k = begin; k < stop; ++k) {
-      node.indices.push_back(matrix.indices[at(k)] - node.first);
+      node.indices.push_back(static_cast<std::uint16_t>(matrix.indices[at(k)] - node.first));
       node.values.push_back(matrix.values[at(k)]);
     }
     node.offsets.push_back(static_cast<int>(node.indices.size()));
@@ -223,7 +317,7 @@ std::vector<int> RowTree::join(Node& node, std::vector<int> leftOf, const std::v
     node.rightPiece.push_back(rights[from]);
     for (const auto& [child, piece] : {std::pair(&left, lefts[from]), std::pair(&right, rights[from])}) {
       for (int e = child->offsets[at(piece)]; e < child->offsets[at(piece) + 1]; ++e) {
-        node.indices.push_back(child->first - node.first + child->indices[at(e)]);
+        node.indices.push_back(static_cast<std::uint16_t>(child->first - node.first + child->indices[at(e)]));
         node.values.push_back(child->values[at(e)]);
       }
     }
@@ -236,8 +330,8 @@ std::vector<int> RowTree::join(Node& node, std::vector<int> leftOf, const std::v
 double RowTree::crossCost(const Node& node, bool pivotLeft) const {
   const Node& pivot = nodes_[at(pivotLeft ? node.left : node.right)];
   const Node& other = nodes_[at(pivotLeft ? node.right : node.left)];
-  const double each = static_cast<double>(other.indices.size()) / other.count;
-  return node.count * each + perNeighbour * static_cast<double>(pivot.indices.size() + at(pivot.count)) * other.columns;
+  return productCost(node.count, pivot.count, static_cast<double>(pivot.indices.size()),
+                     static_cast<double>(other.indices.size()) / other.count, other.columns);
 }
 
 double RowTree::cost() const {
@@ -255,7 +349,7 @@ double RowTree::cost() const {
 
 std::size_t RowTree::bytes() const {
   std::size_t numbers = 3 * pieceOf_.size() + 2 * blocks_;
-  for (const Node& node : nodes_) numbers += 3 * node.indices.size() + 5 * at(node.count);
+  for (const Node& node : nodes_) numbers += node.indices.size() / 2 + 2 * node.values.size() + 5 * at(node.count);
   return 4 * numbers;
 }
 
@@ -279,7 +373,7 @@ void RowTree::Work::multiply(std::span<const double> x) {
       for (int p = 0; p < node.count; ++p) {
         double sum = 0;
         for (int e = node.offsets[at(p)]; e < node.offsets[at(p) + 1]; ++e) {
-          sum += node.values[at(e)] * part[node.indices[at(e)]];
+          sum += node.value(e) * part[node.indices[at(e)]];
         }
         sums[p] = sum;
       }
@@ -324,7 +418,7 @@ void RowTree::Work::multiplyTransposed(const Cpu& la, std::span<const double> r,
     double* part = out.data() + node.first;
     for (int p = 0; p < node.count; ++p) {
       for (int e = node.offsets[at(p)]; e < node.offsets[at(p) + 1]; ++e) {
-        part[node.indices[at(e)]] += node.values[at(e)] * sums_[k][at(p)];
+        part[node.indices[at(e)]] += node.value(e) * sums_[k][at(p)];
       }
     }
   }
@@ -350,9 +444,9 @@ void RowTree::Work::leafGram(const Node& node, std::span<const double> weights, 
   for (int p = 0; p < node.count; ++p) {
     const int end = node.offsets[at(p) + 1];
     for (int k = node.offsets[at(p)]; k < end; ++k) {
-      const double scaled = weights[at(p)] * node.values[at(k)];
+      const double scaled = weights[at(p)] * node.value(k);
       double* to = column(node.indices[at(k)]);
-      for (int l = k; l < end; ++l) to[node.indices[at(l)]] += scaled * node.values[at(l)];
+      for (int l = k; l < end; ++l) to[node.indices[at(l)]] += scaled * node.value(l);
     }
   }
 }
@@ -375,13 +469,14 @@ void RowTree::Work::cross(const Node& node, int chunk) {
     std::fill(sum.begin(), sum.end(), 0.0);
     for (int k = begin; k < end; ++k) {
       const int piece = otherPiece[at(k)];
-      for (int e = other.offsets[at(piece)]; e < other.offsets[at(piece) + 1]; ++e) {
-        sum[at(other.indices[at(e)])] += weights[k] * other.values[at(e)];
-      }
+      const int from = other.offsets[at(piece)];
+      addScaled(weights[k], other.entries(piece), other.indices.data() + from,
+                other.values.empty() ? nullptr : other.values.data() + from, sum.data());
     }
     const int first = pivot.offsets[at(p)];
-    addProducts(pivot.entries(p), pivot.indices.data() + first, pivot.values.data() + first, static_cast<int>(width),
-                sum.data(), block);
+    addProducts(pivot.entries(p), pivot.indices.data() + first,
+                pivot.values.empty() ? nullptr : pivot.values.data() + first, static_cast<int>(width), sum.data(),
+                block);
   }
 }
 

@@ -1,6 +1,7 @@
 // Rows of a sparse matrix that have much in common, such as categories written as zeros and ones.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -35,8 +36,8 @@ class RowTree {
     int count = 0;               // pieces
     // The entries of each piece.
     std::vector<int> offsets = {0};
-    std::vector<int> indices;  // from `first` on
-    std::vector<double> values;
+    std::vector<std::uint16_t> indices;  // from `first` on
+    std::vector<double> values;          // empty once known to be all 1
     // Of an inner node. Pieces come in the order of those of the pivot, the child by which products are collected.
     std::vector<int> leftPiece, rightPiece;
     bool pivotLeft = true;
@@ -45,15 +46,18 @@ class RowTree {
     std::size_t block = 0;    // where its chunks' products begin in the work
 
     bool leaf() const { return left < 0; }
+    double value(int entry) const { return values.empty() ? 1 : values[static_cast<std::size_t>(entry)]; }
     int entries(int piece) const {
       return offsets[static_cast<std::size_t>(piece) + 1] - offsets[static_cast<std::size_t>(piece)];
     }
   };
 
   explicit RowTree(const ConstantMatrix& matrix);
-  std::vector<int> build(const ConstantMatrix& matrix, int first, int end, std::vector<int>& cursor,
-                         const std::vector<double>& before);
+  struct Range;
+  std::vector<std::vector<int>> makeLeaves(const ConstantMatrix& matrix);
   std::vector<int> makeLeaf(const ConstantMatrix& matrix, Node& node, std::vector<int>& cursor) const;
+  std::vector<int> chooseSplits(const std::vector<std::vector<int>>& leafPieces) const;
+  std::vector<int> build(int first, int end, const std::vector<int>& splits, std::vector<std::vector<int>>& leafPieces);
   std::vector<int> join(Node& node, std::vector<int> leftOf, const std::vector<int>& rightOf) const;
   double cost() const;
   double crossCost(const Node& node, bool pivotLeft) const;
