@@ -267,7 +267,7 @@ void ReluSolver<La>::chooseRho() {
   // A feature of the sampled method is a whole product <x, g>, ||g|| = 1.
   rho_ = map_.features() ? 30 * unit * s : (slack() ? 0.5 : 30) * unit;
   if (!std::isnan(settings_.rho)) rho_ = settings_.rho / (data_.normScale() * data_.normScale());
-  sigma_ = squared() || !margins ? 1 : 0.1;
+  sigma_ = squared() ? 1 : margins ? 0.1 : std::min(1.0, data_.loss.delta / y);
   tau_ = 1 / (s * s);
 }
 
