@@ -52,7 +52,7 @@ class Elimination {
     bool progress = false;
     int passes = p_ == m_ ? p_ : 3;
     while (true) {
-      if (k == end) {
+      if (k >= end) {  // a pivot of size 2 may take a column that has failed
         if (end == p_ || !progress || --passes == 0) return {k, growth_};
         end = p_;
         progress = false;

@@ -172,3 +172,27 @@ TEST(ordersBelowTheAnnouncedOne) {
   const Symmetric large = randomSymmetric(51, 1);
   CHECK(check::contains(check::messageOf([&] { ldl.factor({large.entries.data(), 51, 51, 51}); }), "order = 51"));
 }
+
+/// The first column fails and waits at the end; the pivot of size 2 that takes it is the last before it.
+TEST(aPivotOfTwoMayTakeAColumnThatFailed) {
+  constexpr int m = 5, p = 4;
+  std::vector<double> columns(m * p), square(1, 1.0), diagonal(p), below(p), workspace(eliminationWorkspace(m, p));
+  std::vector<int> order{0, 1, 2, 3};
+  const Mat<double> a{columns.data(), m, p, m};
+  a(0, 0) = 1.62;
+  a(1, 0) = a(3, 0) = 0.9;
+  a(2, 0) = 1;
+  a(4, 0) = 171;
+  a(1, 1) = a(3, 3) = 1;
+  a(4, 1) = a(4, 3) = 95;
+  const Eliminated eliminated = eliminate(Cpu(),
+                                          {.columns = a,
+                                           .square = {square.data(), 1, 1, 1},
+                                           .order = order.data(),
+                                           .pivots = {diagonal.data(), below.data()}},
+                                          {.zeroTolerance = 1e-14}, workspace.data());
+  CHECK_EQ(eliminated.columns, p);
+  const Inertia inertia = inertiaOf({diagonal.data(), below.data()}, p);
+  CHECK_EQ(inertia.positive, 3);
+  CHECK_EQ(inertia.negative, 1);
+}
