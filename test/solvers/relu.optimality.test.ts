@@ -153,3 +153,22 @@ it('no small change of the network lowers its objective', async () => {
     expect(networkObjective(moved, program)).toBeGreaterThanOrEqual(least * (1 - 1e-12));
   }
 });
+
+describe('columns from 1e-3 to 1e3', () => {
+  it.each([
+    ['relu', 0.1],
+    ['gated', 0.1],
+    ['gated', 0.001],
+  ] as const)('%s, lambda %f: solved to a gap of 1e-6 without normalize', async (activation, lambda) => {
+    const draw = normals(5);
+    const x = table(150, 12, draw).map((row) => row.map((value, j) => value * 10 ** (-3 + (6 * j) / 11)));
+    const y = Float64Array.from(x, (row) => Math.sign(row[0] as number));
+    const result = await trainReluNetwork(
+      { x: toMatrix(x), y },
+      { beta: lambda * y.length, activation, bias: false, patterns: { sample: 40 }, tolerance: 1e-6 },
+    );
+    expect(result.status, result.message).toBe('solved');
+    expect(result.gap).toBeLessThanOrEqual(1e-6);
+    expect(Math.abs(result.networkObjective - result.objective)).toBeLessThanOrEqual(1e-9 * result.objective);
+  });
+});
