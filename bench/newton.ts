@@ -11,7 +11,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeNl } from '../src/index.js';
 import { chartControl, chartSmall } from './newton/charts.js';
-import { type Evaluation, type Factorisation, measureEvaluations, measureFactorisations } from './newton/floor.js';
+import { type Evaluation, type Factorisation, measureFactorisations, measureModels } from './newton/floor.js';
 import { controlModel, nlFolder, readSmall, type Small, writeSmall } from './newton/models.js';
 import { callModel, callSmall, type ModelCalls, middleProgram, type SmallCalls } from './newton/node.js';
 import {
@@ -80,7 +80,7 @@ async function main(): Promise<void> {
     note('factorisations');
     const factorisations = measureFactorisations(sides, threads);
     note('evaluations');
-    const evaluations = measureEvaluations(models, quick);
+    const evaluations = measureModels(models, quick);
     note('scipy');
     const scipy = await raceScipy(quick ? 3 : 20);
     if (!scipy) console.log('There is no Python with scipy here: its part is skipped.');

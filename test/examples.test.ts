@@ -11,6 +11,13 @@ const printed: Record<string, RegExp[]> = {
     /^all derivatives agree with differences$/m,
     /^solved: \(0\.814487, 2\.153131\)/m,
   ],
+  'families.mjs': [
+    /^good: solved in \d+ iterations$/m,
+    /^coefficients 2\.089 -1\.563 -0\.526, intercept -0\.234$/m,
+    /^their sum is 0 to ten digits: true$/m,
+    /^weights 0\.6522 0\.2174 0\.1304, variance 0\.02739$/m,
+    /^control: objective 301\.8004, /m,
+  ],
   'max-sharpe.mjs': [
     /^long only: ratio 0\.2737 \(global\)$/m,
     /^at most a fifth each: ratio 0\.2573/m,

@@ -21,6 +21,7 @@ struct OracleModel {
   std::shared_ptr<Oracle> oracle;
   std::vector<double> start;
   bool moveStart = false;                ///< our solver begins near the start where the constraints hold
+  double dataBytes = 0;                  ///< that an evaluation must read
   std::shared_ptr<void> data = nullptr;  ///< what the oracle refers to
 };
 
@@ -57,13 +58,14 @@ inline OracleModel regression(const std::string& path) {
   data.matrix.values = doubles(nonzeros);
   data.y = doubles(rows);
   data.weights.assign(rows, 1.0 / static_cast<double>(rows));
+  const double bytes = 12.0 * static_cast<double>(nonzeros) + 12.0 * static_cast<double>(rows);
   data.ridge.assign(columns, 0);
   ConstantMatrix B{
       .rows = sizes[3], .columns = sizes[1], .values = doubles(equations * columns), .offsets = {}, .indices = {}};
   const std::vector<double> d = doubles(equations);
   auto objective = std::make_unique<GlmObjective>(std::make_shared<const GlmData>(std::move(data)));
   return {std::make_shared<ConstrainedObjective>(std::move(objective), sphereAndRows(sizes[1], std::move(B), d)),
-          std::vector<double>(columns, 1.0), true};
+          std::vector<double>(columns, 1.0), true, bytes};
 }
 
 /// Logistic regression with a dense matrix N(0, 1) D, D from 1 down to 1 / condition in equal ratios; 10 linear
@@ -101,7 +103,7 @@ inline OracleModel tall(int rows, int columns, double condition) {
       std::make_shared<const GlmData>(std::move(data)),
       MatrixInput{.f64 = numbers->data(), .f32 = nullptr, .rows = rows, .columns = columns});
   return {std::make_shared<ConstrainedObjective>(std::move(objective), sphereAndRows(columns, std::move(B), d)),
-          std::vector<double>(n, 1.0), true, numbers};
+          std::vector<double>(n, 1.0), true, 8.0 * static_cast<double>(numbers->size()), numbers};
 }
 
 /// `control` of newton_models.hpp.
@@ -114,7 +116,8 @@ inline OracleModel poisson(int side) {
   }
   auto data = std::make_shared<const QuadraticData>(poissonControl(side, target, 0.1, {}));
   std::vector<double> start(2 * target.size(), 1.0);
-  return {std::make_shared<QuadraticOracle>(std::move(data)), std::move(start)};
+  const double bytes = 12.0 * static_cast<double>(data->lower.nonzeros() + data->rows.nonzeros());
+  return {std::make_shared<QuadraticOracle>(std::move(data)), std::move(start), false, bytes};
 }
 
 /// `poisson:SIDE`, `tall:ROWS:COLUMNS:CONDITION`, `regression:FILE`, or a name of newton_models.hpp.
@@ -131,7 +134,7 @@ inline OracleModel oracleOf(const std::string& name) {
   if (parts[0] == "tall") return tall(integer(1), integer(2), std::stod(parts.at(3)));
   if (parts[0] == "regression") return regression(name.substr(parts[0].size() + 1));
   Model model = modelOf(name);
-  return {std::make_shared<Program>(model.graph), std::move(model.start)};
+  return {std::make_shared<Program>(model.graph), std::move(model.start), false, model.dataBytes};
 }
 
 }  // namespace nonconvex::bench

@@ -237,6 +237,7 @@ void race(int position, const std::string& name, double seconds, WorkerPool* poo
       ours.push_back(solveOurs(model, pool, threads));
     } while (begin.seconds() < 0.5 * theirs.back().seconds && ours.size() < 10000);
   }
+  program->runOn(la);  // that of the last solve is gone
   print(position, true, *program, ours);
   print(position, false, *program, theirs);
 }

@@ -1,19 +1,17 @@
-// What values and derivatives of compiled models cost, beside one evaluation of f and c.
+// What values and derivatives of compiled models and families cost, beside one evaluation of f and c.
 //
-//   bench_newton_evaluation MODEL...      see newton_models.hpp
+//   bench_newton_evaluation MODEL...      see family_models.hpp
 #include "bench.hpp"
-#include "model/program.hpp"
-#include "newton_models.hpp"
+#include "family_models.hpp"
 
 namespace nonconvex::bench {
 namespace {
 
 void measure(int position, const std::string& name) {
   const Stopwatch watch;
-  const Model model = modelOf(name);
-  const double reading = watch.seconds();
-  Program program(model.graph);
-  const double compiled = watch.seconds();
+  const OracleModel model = oracleOf(name);
+  Oracle& program = *model.oracle;
+  const double preparing = watch.seconds();
   const std::size_t jacobianEntries = program.jacobianPattern().nonzeros();
   const std::size_t hessianEntries = program.hessianPattern().nonzeros();
   const double patterns = watch.seconds();
@@ -70,9 +68,8 @@ void measure(int position, const std::string& name) {
              {"jacobianEntries", static_cast<double>(jacobianEntries)},
              {"hessianEntries", static_cast<double>(hessianEntries)},
              {"dataBytes", model.dataBytes},
-             {"reading", reading},
-             {"compiling", compiled - reading},
-             {"patterns", patterns - compiled},
+             {"preparing", preparing},
+             {"patterns", patterns - preparing},
              {"values", value},
              {"withGradient", withGradient},
              {"withHessianProduct", withProduct},

@@ -38,7 +38,13 @@ export interface Evaluation {
   withHessian: number;
 }
 
-export function measureEvaluations(models: string | undefined, quick: boolean): Evaluation[] {
+/** By `newton_evaluation`, of models by their names there. */
+export function measureEvaluations(models: readonly string[]): Evaluation[] {
+  const lines = runProgram<Omit<Evaluation, 'title'>>('newton_evaluation', models);
+  return lines.map((line, i) => ({ ...line, title: models[i] ?? '' }));
+}
+
+export function measureModels(models: string | undefined, quick: boolean): Evaluation[] {
   const families = quick
     ? ['control:64', 'chain:10000', 'logistic:2000']
     : ['control:64', 'control:256', 'chain:10000', 'chain:200000', 'logistic:2000', 'logistic:50000'];
@@ -47,9 +53,8 @@ export function measureEvaluations(models: string | undefined, quick: boolean): 
       ? []
       : readSmall(models, 1000).filter(({ name }) => ['hs040', 'hs077', 'elec100'].includes(name));
   const titles = [...families, ...files.map(({ name }) => name)];
-  const lines = runProgram<Omit<Evaluation, 'title'>>('newton_evaluation', [
-    ...families,
-    ...files.map(({ path }) => path),
-  ]);
-  return lines.map((line, i) => ({ ...line, title: titles[i] ?? '' }));
+  return measureEvaluations([...families, ...files.map(({ path }) => path)]).map((line, i) => ({
+    ...line,
+    title: titles[i] ?? '',
+  }));
 }

@@ -16,6 +16,7 @@ import {
   writeNl,
 } from '../../src/index.js';
 import { ipopt, oracle } from '../oracles/ipopt.js';
+import { coefficients, oracle as pythonOracle } from '../oracles/regression.js';
 import { type Instance, instance, losses, modelOf, toCsr } from '../problems/regression.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-regression-'));
@@ -100,6 +101,32 @@ describe('a regression', () => {
     expect(found.status).toBe('solved');
     closeTo(found.x, expected.x, 6);
     closeTo(found.multipliers, expected.multipliers, 6);
+  });
+
+  it.skipIf(!pythonOracle())("has scikit-learn's coefficients, and scipy's under equations", async () => {
+    const free = losses.flatMap((loss) =>
+      [false, true].map((intercept) => {
+        const given = instance(loss, { rows: 80, columns: 4 });
+        return { ...given, sampleWeight: given.y.map((_, i) => 1 + (i % 3)), ridge: 0.05, intercept };
+      }),
+    );
+    const constrained = losses.map((loss) => ({
+      ...instance(loss, { rows: 80, columns: 6, equations: 2 }),
+      squaredNorm: 1,
+      ridge: 0.05,
+      intercept: false,
+    }));
+    const given = [...free, ...constrained];
+    const found = await Promise.all(given.map((each) => minimize(generalizedLinearModel(each))));
+    // Of several minima on the sphere scipy is to find the same one.
+    const near = found.map(({ x }) => x.map((value, j) => value + 0.02 * Math.cos(j)));
+    const expected = coefficients(
+      given.map((each, k) => ({ ...each, start: near[k] })) as Parameters<typeof coefficients>[0],
+    );
+    found.forEach(({ status, x }, k) => {
+      expect(status).toBe('solved');
+      closeTo(x, expected[k] as number[], k < free.length ? 6 : 4);
+    });
   });
 
   it('of squares, with a ridge and equations, is a linear system', async () => {
