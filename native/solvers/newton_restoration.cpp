@@ -38,6 +38,7 @@ bool NewtonRestoration::tryPoint(NewtonModel& model, const NewtonPoint& point, d
 NewtonRestoration::Outcome NewtonRestoration::step(NewtonModel& model, InnerSolver& inner, NewtonPoint& point,
                                                    NewtonPoint& trial, std::span<double> W) {
   constexpr double flat = 1e-9;
+  constexpr double shortest = 0.25;  // than a shorter step, a larger shift is better
   constexpr int stretch = 25;
   constexpr double worthwhile = 0.95;
   const int n = model.n();
@@ -65,11 +66,21 @@ NewtonRestoration::Outcome NewtonRestoration::step(NewtonModel& model, InnerSolv
     const double predicted = -dot(gradient_, p) - 0.5 * dot(p, Wp_) - 0.5 * norm2Squared(Jp_);
     if (!(predicted > 0)) continue;
     if (predicted <= 1e-15 * half) return shift_ <= 1 ? Outcome::stationary : Outcome::stuck;
-    if (!tryPoint(model, point, 1, p, trial)) continue;
-    const double ratio = (half - 0.5 * trial.squaredC()) / predicted;
+    double ratio = 0;
+    double alpha = 1;
+    const auto falls = [&] {
+      if (tryPoint(model, point, alpha, p, trial)) ratio = (half - 0.5 * trial.squaredC()) / predicted;
+      return ratio > 1e-3;
+    };
+    while (!falls() && alpha > shortest) alpha /= 2;
     if (!(ratio > 1e-3) || !model.evaluateDerivatives(trial)) continue;
-    if (ratio > 0.75) shift_ = std::max(shift_ / 8, 1e-12);
-    if (ratio < 0.25) shift_ *= 4;
+    if (alpha < 1) {
+      shift_ *= 2;
+    } else if (ratio > 0.75) {
+      shift_ = std::max(shift_ / 8, 1e-12);
+    } else if (ratio < 0.25) {
+      shift_ *= 4;
+    }
     break;
   }
   std::swap(point, trial);
