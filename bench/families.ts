@@ -119,10 +119,12 @@ function raceRows(name: string, pairs: Pairs): string[][] {
   ]);
 }
 
-const raceHead = (name: string) => [
-  ...[name, 'threads', 'n', 'm', 'ours: its', 'ours, ms', 'derivatives', 'linear algebra'],
-  ...['Ipopt: its', 'Ipopt, ms', 'callbacks', 'ratio', 'residual', "Ipopt's", 'f apart'],
-];
+function raceHead(name: string): string[] {
+  return [
+    ...[name, 'threads', 'n', 'm', 'ours: its', 'ours, ms', 'derivatives', 'linear algebra'],
+    ...['Ipopt: its', 'Ipopt, ms', 'callbacks', 'ratio', 'residual', "Ipopt's", 'f apart'],
+  ];
+}
 
 function regressionSection(regressions: readonly Regression[], { bandwidths, squares }: Machine): string {
   const one = <T extends { threads: number }>(list: readonly T[]) => list.filter(({ threads }) => threads === 1);

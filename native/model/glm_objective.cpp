@@ -131,6 +131,8 @@ GlmObjective::GlmObjective(std::shared_ptr<const GlmData> data, const MatrixInpu
   sums_.resize(pieces_.size());
   if (byRows) partial_.resize(pieces_.size() * x_.size());
   if (byTree) tree_.emplace(data_->tree());
+  if (dense_.f32 != nullptr)
+    widened_ = HostBuffer<double>(pieces_.size() * at(blockRows_) * x_.size(), Uninitialized{});
 }
 
 void GlmObjective::moveTo(std::span<const double> x) {
@@ -193,11 +195,11 @@ void GlmObjective::pass(std::span<const double> x, std::span<double> out, PerRow
     la_.checkpoint();
     double* sum = byRows ? partial_.data() + at(p) * n : nullptr;
     if (byRows) std::fill(sum, sum + n, 0.0);
-    std::vector<double> buffer(dense_.f32 != nullptr ? at(blockRows_) * n : 0);
+    double* buffer = dense_.f32 != nullptr ? widened_.data() + at(p) * at(blockRows_) * n : nullptr;
     const Piece piece = pieces_[at(p)];
     for (int i = piece.begin; i < piece.end; i += blockRows_) {
       const Piece block = {i, std::min(piece.end, i + blockRows_)};
-      const double* rows = denseRows(block, buffer.data());
+      const double* rows = denseRows(block, buffer);
       predict(block, x, rows, t_.data() + i);
       perRow(p, block);
       if (byRows) addTransposed(block, t_.data() + i, rows, sum);

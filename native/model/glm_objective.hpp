@@ -106,6 +106,7 @@ class GlmObjective final : public Objective {
   std::vector<double> t_;           // predictors of the last pass, then its factors of the rows
   std::vector<double> sums_;        // of f, by piece
   std::vector<double> partial_;     // A^T r, by piece
+  HostBuffer<double> widened_;      // rows of single precision, by piece
   HostBuffer<double> squares_;      // n x n, by share; of Gram::columns a column for each task
   HostBuffer<double> blocks_;       // rows written out, by share
 };

@@ -144,7 +144,7 @@ RowTree::RowTree(const ConstantMatrix& matrix) : columns_(matrix.columns) {
     node.block = blocks_;
     const Node& pivot = nodes_[at(node.pivotLeft ? node.left : node.right)];
     const Node& other = nodes_[at(node.pivotLeft ? node.right : node.left)];
-    blocks_ += at(node.chunks) * at(pivot.columns) * at(padded(other.columns));
+    blocks_ += at(node.chunks) * at(pivot.columns + 1) * at(padded(other.columns));  // one row for sums
   }
 }
 
@@ -459,24 +459,23 @@ void RowTree::Work::cross(const Node& node, int chunk) {
   const std::vector<int>& otherPiece = node.pivotLeft ? node.rightPiece : node.leftPiece;
   const double* weights = sums_[static_cast<std::size_t>(&node - tree_.nodes_.data())].data();
   const std::size_t width = at(padded(other.columns)), size = width * at(pivot.columns);
-  double* block = blocks_.data() + node.block + at(chunk) * size;
-  std::fill(block, block + size, 0.0);
-  std::vector<double> sum(width);
+  double* block = blocks_.data() + node.block + at(chunk) * (size + width);
+  double* sum = block + size;
+  std::fill(block, sum, 0.0);
   const auto border = [&](int c) { return static_cast<int>(static_cast<long long>(pivot.count) * c / node.chunks); };
   for (int p = border(chunk); p < border(chunk + 1); ++p) {
     const int begin = node.starts[at(p)], end = node.starts[at(p) + 1];
     if (begin == end) continue;
-    std::fill(sum.begin(), sum.end(), 0.0);
+    std::fill(sum, sum + width, 0.0);
     for (int k = begin; k < end; ++k) {
       const int piece = otherPiece[at(k)];
       const int from = other.offsets[at(piece)];
       addScaled(weights[k], other.entries(piece), other.indices.data() + from,
-                other.values.empty() ? nullptr : other.values.data() + from, sum.data());
+                other.values.empty() ? nullptr : other.values.data() + from, sum);
     }
     const int first = pivot.offsets[at(p)];
     addProducts(pivot.entries(p), pivot.indices.data() + first,
-                pivot.values.empty() ? nullptr : pivot.values.data() + first, static_cast<int>(width), sum.data(),
-                block);
+                pivot.values.empty() ? nullptr : pivot.values.data() + first, static_cast<int>(width), sum, block);
   }
 }
 
@@ -486,14 +485,14 @@ void RowTree::Work::place(const Node& node, std::span<double> square) const {
   const Node& right = tree_.nodes_[at(node.right)];
   const std::size_t n = at(tree_.columns_), l = at(left.columns), r = at(right.columns);
   const std::size_t width = at(padded(node.pivotLeft ? right.columns : left.columns));
-  const std::size_t size = width * (node.pivotLeft ? l : r);
+  const std::size_t stride = width * ((node.pivotLeft ? l : r) + 1);
   const double* block = blocks_.data() + node.block;
   for (std::size_t j = 0; j < l; ++j) {
     double* to = square.data() + (at(left.first) + j) * n + at(right.first);
     for (std::size_t i = 0; i < r; ++i) {
       double sum = 0;
       for (int chunk = 0; chunk < node.chunks; ++chunk) {
-        sum += block[at(chunk) * size + (node.pivotLeft ? j * width + i : i * width + j)];
+        sum += block[at(chunk) * stride + (node.pivotLeft ? j * width + i : i * width + j)];
       }
       to[i] = sum;
     }
