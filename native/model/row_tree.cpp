@@ -91,6 +91,17 @@ NONCONVEX_CLONES void addProducts(int count, const std::uint16_t* indices, const
   }
 }
 
+/// sum += weights_k times row pieces_k of a matrix of zeros and ones with rows of `width` numbers, a multiple of
+/// `lane`.
+NONCONVEX_CLONES void addOnes(int count, const int* pieces, const double* weights, const std::uint8_t* ones, int width,
+                              double* __restrict sum) {
+  for (int k = 0; k < count; ++k) {
+    const std::uint8_t* __restrict row = ones + static_cast<std::ptrdiff_t>(pieces[k]) * width;
+    const double weight = weights[k];
+    for (int j = 0; j < width; ++j) sum[j] += weight * row[j];
+  }
+}
+
 // In scattered updates of a number, which are the same everywhere but for a factor; additions of neighbours are
 // cheaper.
 constexpr double perNeighbour = 1.0 / 6;
@@ -137,6 +148,7 @@ RowTree::RowTree(const ConstantMatrix& matrix) : columns_(matrix.columns) {
   for (Node& node : nodes_) {
     if (std::all_of(node.values.begin(), node.values.end(), [](double value) { return value == 1; })) {
       node.values = {};
+      writeOnes(node);
     }
     if (node.leaf()) continue;
     constexpr double worthHandingOut = 3e4;
@@ -145,6 +157,18 @@ RowTree::RowTree(const ConstantMatrix& matrix) : columns_(matrix.columns) {
     const Node& pivot = nodes_[at(node.pivotLeft ? node.left : node.right)];
     const Node& other = nodes_[at(node.pivotLeft ? node.right : node.left)];
     blocks_ += at(node.chunks) * at(pivot.columns + 1) * at(padded(other.columns));  // one row for sums
+  }
+}
+
+void RowTree::writeOnes(Node& node) {
+  constexpr double many = 0.2;
+  const std::size_t width = at(padded(node.columns));
+  if (static_cast<double>(node.indices.size()) < many * static_cast<double>(width) * node.count) return;
+  node.ones.resize(width * at(node.count));
+  for (int p = 0; p < node.count; ++p) {
+    for (int e = node.offsets[at(p)]; e < node.offsets[at(p) + 1]; ++e) {
+      node.ones[at(p) * width + node.indices[at(e)]] = 1;
+    }
   }
 }
 
@@ -349,7 +373,8 @@ double RowTree::cost() const {
 
 std::size_t RowTree::bytes() const {
   std::size_t numbers = 3 * pieceOf_.size() + 2 * blocks_;
-  for (const Node& node : nodes_) numbers += node.indices.size() / 2 + 2 * node.values.size() + 5 * at(node.count);
+  for (const Node& node : nodes_)
+    numbers += node.indices.size() / 2 + node.ones.size() / 4 + 2 * node.values.size() + 5 * at(node.count);
   return 4 * numbers;
 }
 
@@ -467,11 +492,15 @@ void RowTree::Work::cross(const Node& node, int chunk) {
     const int begin = node.starts[at(p)], end = node.starts[at(p) + 1];
     if (begin == end) continue;
     std::fill(sum, sum + width, 0.0);
-    for (int k = begin; k < end; ++k) {
-      const int piece = otherPiece[at(k)];
-      const int from = other.offsets[at(piece)];
-      addScaled(weights[k], other.entries(piece), other.indices.data() + from,
-                other.values.empty() ? nullptr : other.values.data() + from, sum);
+    if (!other.ones.empty()) {
+      addOnes(end - begin, otherPiece.data() + begin, weights + begin, other.ones.data(), static_cast<int>(width), sum);
+    } else {
+      for (int k = begin; k < end; ++k) {
+        const int piece = otherPiece[at(k)];
+        const int from = other.offsets[at(piece)];
+        addScaled(weights[k], other.entries(piece), other.indices.data() + from,
+                  other.values.empty() ? nullptr : other.values.data() + from, sum);
+      }
     }
     const int first = pivot.offsets[at(p)];
     addProducts(pivot.entries(p), pivot.indices.data() + first,

@@ -38,6 +38,7 @@ class RowTree {
     std::vector<int> offsets = {0};
     std::vector<std::uint16_t> indices;  // from `first` on
     std::vector<double> values;          // empty once known to be all 1
+    std::vector<std::uint8_t> ones;      // of entries that are all 1 and many: every column of each piece, padded
     // Of an inner node. Pieces come in the order of those of the pivot, the child by which products are collected.
     std::vector<int> leftPiece, rightPiece;
     bool pivotLeft = true;
@@ -53,6 +54,7 @@ class RowTree {
   };
 
   explicit RowTree(const ConstantMatrix& matrix);
+  static void writeOnes(Node& node);
   struct Range;
   std::vector<std::vector<int>> makeLeaves(const ConstantMatrix& matrix);
   std::vector<int> makeLeaf(const ConstantMatrix& matrix, Node& node, std::vector<int>& cursor) const;
