@@ -195,8 +195,9 @@ void NewtonModel::addJacobianTransposedProduct(std::span<const double> J, std::s
 
 double NewtonModel::residual(const NewtonPoint& point) const {
   constexpr double large = 100;
+  constexpr double most = 1e8;
   const double mean = m_ > 0 ? norm1(point.lambda) / m_ : 0;
-  return std::max(normInf(point.g) / (std::max(large, mean) / large), normInf(point.c));
+  return std::max(normInf(point.g) / std::min(std::max(large, mean) / large, most), normInf(point.c));
 }
 
 double NewtonModel::unscaledResidual(const NewtonPoint& point) const {

@@ -55,7 +55,7 @@ class NewtonModel {
   void jacobianProduct(std::span<const double> J, std::span<const double> v, std::span<double> out) const;
   void addJacobianTransposedProduct(std::span<const double> J, std::span<const double> v, std::span<double> out) const;
 
-  /// max(||g||_inf / s_d, ||c||_inf), s_d = max(100, mean |lambda_i|) / 100.
+  /// max(||g||_inf / s_d, ||c||_inf), s_d = max(100, mean |lambda_i|) / 100, but 1e8 at most.
   double residual(const NewtonPoint& point) const;
   double unscaledResidual(const NewtonPoint& point) const;
   double unscaledFeasibility(const NewtonPoint& point) const;

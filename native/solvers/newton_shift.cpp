@@ -15,6 +15,11 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 NewtonShifts::NewtonShifts(int n, int m)
     : n_(n), m_(m), mode_(static_cast<std::size_t>(n)), image_(static_cast<std::size_t>(n + m)) {
+  reset();
+}
+
+void NewtonShifts::reset() {
+  last_ = lastPositive_ = 0;
   const Random random(0, 7);
   for (std::size_t j = 0; j < mode_.size(); ++j) mode_[j] = random.uniform(j) - 0.5;
 }

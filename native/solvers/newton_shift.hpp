@@ -24,6 +24,8 @@ class NewtonShifts {
   NewtonFactor factorPublished(InnerSolver& inner, double shift, double sizeJ);
   /// Factors K with this primal shift, and a dual one if J has lost rank.
   Inertia factorAt(InnerSolver& inner, double primal, double sizeJ, NewtonShift& used);
+  /// As if nothing had been factored yet.
+  void reset();
 
  private:
   bool wanted(const Inertia& inertia) const {

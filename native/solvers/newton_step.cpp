@@ -12,6 +12,7 @@ namespace {
 constexpr int largeOrder = 100;  // from where on other starts are dear
 constexpr int fewRestarts = 6;
 constexpr int manyRestarts = 20;
+constexpr int mostFullSteps = 10;
 constexpr int mostSaddles = 50;
 constexpr double feasibleShare = 1e-6;  // of ||x||, where f falls for ever
 constexpr double leastAlpha = 1e-9;
@@ -137,9 +138,10 @@ std::optional<Status> NewtonMethod::newtonStep() {
                                      : shifts_.factor(*inner_, sizeH_, sizeJ_, least);
     if (!factor_.good) break;
     const bool descends = direction_.compute(*inner_, factor_.shift, point_, H_, merit_);
-    const double alpha = descends ? search() : 0;
+    const double alpha = !descends ? 0 : fullSteps_ > 0 ? fullStep() : search();
     if (alpha > 0) {
       shortSteps_ = alpha < shortStep ? shortSteps_ + 1 : 0;
+      if (fullSteps_ > 0) --fullSteps_;
       accept(alpha * std::sqrt(norm2Squared(direction_.dx())));
       if (best_.residual <= settings_.tolerance) return arrived();
       if (veryLow()) {
@@ -179,7 +181,7 @@ std::optional<Status> NewtonMethod::blocked() {
     restoration_.begin(point_, 0.1 * settings_.tolerance);
     return std::nullopt;
   }
-  constexpr double close = 1e3;
+  constexpr double close = 10;
   return best_.residual <= close * settings_.tolerance ? Status::stalled : restart(Status::stalled);
 }
 
@@ -226,6 +228,14 @@ bool NewtonMethod::correct() {
   axpy(1, std::span<const double>(correction_).first(n), trial_.x);
   axpy(1, std::span<const double>(correction_).subspan(n), trial_.lambda);
   return finite(correction_);
+}
+
+/// As far as functions are defined, whatever M says.
+double NewtonMethod::fullStep() {
+  double alpha = 1;
+  moveTrial(alpha);
+  if (!model_.evaluateValues(trial_)) moveTrial(alpha = withinDomain(alpha));
+  return model_.evaluateValues(trial_) && model_.evaluateDerivatives(trial_) ? alpha : 0;
 }
 
 /// From alpha = 1 down, with one second-order correction; leaves the new point in trial_. 0: no step.
@@ -357,18 +367,24 @@ void NewtonMethod::beginHere() {
   factor_.good = false;
 }
 
-/// From another start around the first one, from near to far. If there are none left, the reason is why there is no
-/// solution.
+/// First from the same start with some full steps, then from others around it, from near to far. If there are none
+/// left, the reason is why there is no solution.
 std::optional<Status> NewtonMethod::restart(Status reason) {
   if (reason == Status::stalled) verdict_ = reason;
   constexpr int radii = 6;
   const int most = model_.n() + model_.m() > largeOrder ? fewRestarts : manyRestarts;
-  while (restarts_ < most) {
-    const double radius = 0.1 * std::pow(4.0, restarts_ % radii);
-    const Random random(settings_.seed, static_cast<std::uint32_t>(++restarts_));
-    for (std::size_t j = 0; j < point_.x.size(); ++j) {
-      const double u = 2 * random.uniform(j) - 1;
-      point_.x[j] = first_.x[j] + radius * std::max(1.0, std::abs(first_.x[j])) * 0.5 * (u + std::copysign(1.0, u));
+  shifts_.reset();
+  while (restarts_ <= most) {
+    const int other = restarts_++;
+    fullSteps_ = other == 0 ? mostFullSteps : 0;
+    std::copy(first_.x.begin(), first_.x.end(), point_.x.begin());
+    if (other > 0) {
+      const double radius = 0.1 * std::pow(4.0, (other - 1) % radii);
+      const Random random(settings_.seed, static_cast<std::uint32_t>(other));
+      for (std::size_t j = 0; j < point_.x.size(); ++j) {
+        const double u = 2 * random.uniform(j) - 1;
+        point_.x[j] += radius * std::max(1.0, std::abs(first_.x[j])) * 0.5 * (u + std::copysign(1.0, u));
+      }
     }
     if (!model_.evaluateValues(point_) || !model_.evaluateDerivatives(point_)) continue;
     beginHere();

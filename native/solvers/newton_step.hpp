@@ -37,6 +37,7 @@ class NewtonMethod {
   void estimateMultipliers(NewtonPoint& point);
   bool refreshMultipliers();
   double search();
+  double fullStep();
   enum class Trial { accepted, refused, undefined };
   Trial judge(double promised, double bound, double normF, double restoring);
   void moveTrial(double alpha);
@@ -71,6 +72,7 @@ class NewtonMethod {
   double leastC_ = 0;  // norms, since the last start
   double leastF_ = 0;
   int restarts_ = 0;
+  int fullSteps_ = 0;  // to be taken without a search
   int saddles_ = 0;
   Status verdict_ = Status::infeasible;  // when all starts have failed
 

@@ -320,6 +320,16 @@ TEST(warmStarts) {
   CHECK_EQ(warm.solution.inertia.positive, 1);
 }
 
+TEST(hugeMultipliersHideNoGradient) {
+  // lambda^T c = 0 and J^T lambda = 0 for equal lambda, however large: scaled by them, the gradient of f looks small.
+  const auto program = std::make_shared<Program>(graphOf(3, [](Variables x) {
+    return Minimize{square(x(1)) + square(x(3)), {x(2), -x(2)}};
+  }));
+  const auto r = solve(program, {1, 0, 1}, {}, {1e12, 1e12});
+  CHECK(r.outcome.status == Status::solved);
+  CHECK(std::abs(r.solution.x[0]) <= 1e-6);
+}
+
 TEST(limits) {
   NewtonSettings settings;
   settings.maxIterations = 3;

@@ -153,7 +153,7 @@ inline Conditions conditionsAt(nonconvex::Oracle& oracle, std::span<const double
     }
   }
   const double mean = m > 0 ? multipliers / static_cast<double>(m) : 0;
-  out.residual = std::max(out.residual, greatest(g) * scale / (std::max(100.0, mean) / 100));
+  out.residual = std::max(out.residual, greatest(g) * scale / std::min(std::max(100.0, mean) / 100, 1e8));
   const Columns Z = nullSpace(dense, n, 1e-7);
   if (Z.empty()) return out;
   Columns HZ(Z.size(), Column(n, 0)), reduced(Z.size(), Column(Z.size()));

@@ -32,7 +32,7 @@ export function conditions(nl: NlFile, x: Float64Array, multipliers: Float64Arra
   // L = sf f + sum_i (sf lambda_i / sc_i) (sc_i c_i)
   const mean = multipliers.reduce((sum, value, i) => sum + Math.abs((sf * value) / (sc[i] as number)), 0) / (m || 1);
   const residual = Math.max(
-    (sf * largest(g)) / (Math.max(100, mean) / 100),
+    (sf * largest(g)) / Math.min(Math.max(100, mean) / 100, 1e8),
     largest(c.map((v, i) => v * (sc[i] ?? 1))),
   );
 
