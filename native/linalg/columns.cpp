@@ -163,10 +163,6 @@ Columns::Moments Columns::moments(int j, const double* r) const {
   return m;
 }
 
-double Columns::axpyDot(int j, double t, double* r, int next) const {
-  return loops::axpyDot(rows_, t, begin(j), r, begin(next));
-}
-
 Columns::Moments Columns::axpyMoments(int j, double t, double* r, int next) const {
   double sums[3];
   loops::axpyMoments(rows_, t, begin(j), r, begin(next), sums);

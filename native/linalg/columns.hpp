@@ -8,6 +8,7 @@
 
 #include "linalg/cpu.hpp"
 #include "linalg/inputs.hpp"
+#include "linalg/loops.hpp"
 #include "linalg/views.hpp"
 
 namespace nonconvex {
@@ -45,7 +46,9 @@ class Columns {
   };
   Moments moments(int j, const double* r) const;
   /// r += t A_j, then A_next . r or its moments, in one pass. Not for a sparse matrix.
-  double axpyDot(int j, double t, double* r, int next) const;
+  double axpyDot(int j, double t, double* r, int next) const {
+    return loops::axpyDot(rows_, t, begin(j), r, begin(next));
+  }
   Moments axpyMoments(int j, double t, double* r, int next) const;
   /// out += t A_j for entries, or f(row, entry) for each one that is stored.
   template <class F>

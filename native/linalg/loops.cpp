@@ -28,20 +28,17 @@ NONCONVEX_CLONES void relax(int n, double a, const double* x, double b, const do
 
 namespace {
 
-/// Eight numbers, which the compiler splits where registers are shorter: sums with lanes of their own need no leave to
-/// reorder additions.
-constexpr int lanes = 8;
-using Eight = double __attribute__((vector_size(64)));
-/// At any address that a double may have; to be copied, since a reference to Eight promises more.
-using EightInMemory = double __attribute__((vector_size(64), aligned(8), may_alias));
+/// Four numbers at a time: sums with lanes of their own need no leave to reorder additions. What lies in memory may be
+/// at any address that a double may have; it is to be copied, since a reference to Four promises more.
+constexpr int lanes = 4;
+using Four = double __attribute__((vector_size(32)));
+using FourInMemory = double __attribute__((vector_size(32), aligned(8), may_alias));
 
-inline const EightInMemory& eight(const double* x) { return *reinterpret_cast<const EightInMemory*>(x); }
-inline EightInMemory& eight(double* x) { return *reinterpret_cast<EightInMemory*>(x); }
-inline __attribute__((always_inline)) double sumOf(const Eight& v) {
-  return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
-}
+inline const FourInMemory& four(const double* x) { return *reinterpret_cast<const FourInMemory*>(x); }
+inline FourInMemory& four(double* x) { return *reinterpret_cast<FourInMemory*>(x); }
+inline __attribute__((always_inline)) double sumOf(const Four& v) { return (v[0] + v[2]) + (v[1] + v[3]); }
 
-/// Of T = Eight or double.
+/// Of T = Four or double.
 template <class T>
 struct MomentSums {
   T a3r = {};
@@ -56,82 +53,110 @@ struct MomentSums {
   }
 };
 
-inline __attribute__((always_inline)) void store(const MomentSums<Eight>& even, const MomentSums<Eight>& odd,
-                                                 const MomentSums<double>& rest, double* sums) {
-  sums[0] = sumOf(even.a3r + odd.a3r) + rest.a3r;
-  sums[1] = sumOf(even.a2r2 + odd.a2r2) + rest.a2r2;
-  sums[2] = sumOf(even.ar3 + odd.ar3) + rest.ar3;
+inline __attribute__((always_inline)) void store(const MomentSums<Four>* m, const MomentSums<double>& rest,
+                                                 double* sums) {
+  sums[0] = sumOf((m[0].a3r + m[2].a3r) + (m[1].a3r + m[3].a3r)) + rest.a3r;
+  sums[1] = sumOf((m[0].a2r2 + m[2].a2r2) + (m[1].a2r2 + m[3].a2r2)) + rest.a2r2;
+  sums[2] = sumOf((m[0].ar3 + m[2].ar3) + (m[1].ar3 + m[3].ar3)) + rest.ar3;
 }
 
 }  // namespace
 
 NONCONVEX_CLONES void moments(int n, const double* a, const double* r, double* sums) {
-  MomentSums<Eight> even, odd;
+  MomentSums<Four> m[4];
   MomentSums<double> rest;
+  const auto step = [&](int k, int at) __attribute__((always_inline)) {
+    const Four ai = four(a + at), ri = four(r + at);
+    m[k].add(ai, ri);
+  };
   int i = 0;
-  for (; i + 2 * lanes <= n; i += 2 * lanes) {
-    const Eight a0 = eight(a + i), r0 = eight(r + i);
-    const Eight a1 = eight(a + i + lanes), r1 = eight(r + i + lanes);
-    even.add(a0, r0);
-    odd.add(a1, r1);
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    step(0, i);
+    step(1, i + lanes);
+    step(2, i + 2 * lanes);
+    step(3, i + 3 * lanes);
   }
-  if (i + lanes <= n) {
-    const Eight a0 = eight(a + i), r0 = eight(r + i);
-    even.add(a0, r0);
-    i += lanes;
-  }
+  for (; i + lanes <= n; i += lanes) step(0, i);
   for (; i < n; ++i) rest.add(a[i], r[i]);
-  store(even, odd, rest, sums);
+  store(m, rest, sums);
 }
 
 NONCONVEX_CLONES void axpyMoments(int n, double t, const double* x, double* r, const double* a, double* sums) {
-  MomentSums<Eight> even, odd;
+  MomentSums<Four> m[4];
   MomentSums<double> rest;
+  const auto step = [&](int k, int i) __attribute__((always_inline)) {
+    const Four ai = four(a + i), ri = four(r + i) + t * four(x + i);
+    four(r + i) = ri;
+    m[k].add(ai, ri);
+  };
   int i = 0;
-  for (; i + 2 * lanes <= n; i += 2 * lanes) {
-    const Eight a0 = eight(a + i), r0 = eight(r + i) + t * eight(x + i);
-    const Eight a1 = eight(a + i + lanes), r1 = eight(r + i + lanes) + t * eight(x + i + lanes);
-    even.add(a0, r0);
-    odd.add(a1, r1);
-    eight(r + i) = r0;
-    eight(r + i + lanes) = r1;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    step(0, i);
+    step(1, i + lanes);
+    step(2, i + 2 * lanes);
+    step(3, i + 3 * lanes);
   }
-  if (i + lanes <= n) {
-    const Eight a0 = eight(a + i), r0 = eight(r + i) + t * eight(x + i);
-    even.add(a0, r0);
-    eight(r + i) = r0;
-    i += lanes;
-  }
+  for (; i + lanes <= n; i += lanes) step(0, i);
   for (; i < n; ++i) {
     r[i] += t * x[i];
     rest.add(a[i], r[i]);
   }
-  store(even, odd, rest, sums);
+  store(m, rest, sums);
 }
 
-NONCONVEX_CLONES double axpyDot(int n, double t, const double* x, double* r, const double* a) {
-  Eight even = {}, odd = {};
+namespace {
+
+NONCONVEX_CLONES double axpyDotShort(int n, double t, const double* x, double* r, const double* a) {
+  Four sum[4] = {};
   double rest = 0;
+  const auto step = [&](int k, int at) __attribute__((always_inline)) {
+    const Four now = four(r + at) + t * four(x + at);
+    four(r + at) = now;
+    sum[k] += four(a + at) * now;
+  };
   int i = 0;
-  for (; i + 2 * lanes <= n; i += 2 * lanes) {
-    const Eight r0 = eight(r + i) + t * eight(x + i);
-    const Eight r1 = eight(r + i + lanes) + t * eight(x + i + lanes);
-    even += eight(a + i) * r0;
-    odd += eight(a + i + lanes) * r1;
-    eight(r + i) = r0;
-    eight(r + i + lanes) = r1;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    step(0, i);
+    step(1, i + lanes);
+    step(2, i + 2 * lanes);
+    step(3, i + 3 * lanes);
   }
-  if (i + lanes <= n) {
-    const Eight r0 = eight(r + i) + t * eight(x + i);
-    even += eight(a + i) * r0;
-    eight(r + i) = r0;
-    i += lanes;
-  }
+  for (; i + lanes <= n; i += lanes) step(0, i);
   for (; i < n; ++i) {
     r[i] += t * x[i];
     rest += a[i] * r[i];
   }
-  return sumOf(even + odd) + rest;
+  return sumOf((sum[0] + sum[2]) + (sum[1] + sum[3])) + rest;
+}
+
+/// In registers as long as the processor has: these take their time to begin with.
+NONCONVEX_CLONES double axpyDotLong(int n, double t, const double* __restrict x, double* __restrict r,
+                                    const double* __restrict a) {
+  constexpr int wide = 32;
+  double sum[wide] = {};
+  int i = 0;
+  for (; i + wide <= n; i += wide) {
+    for (int k = 0; k < wide; ++k) {
+      const double now = r[i + k] + t * x[i + k];
+      r[i + k] = now;
+      sum[k] += a[i + k] * now;
+    }
+  }
+  for (int half = wide / 2; half > 0; half /= 2) {
+    for (int k = 0; k < half; ++k) sum[k] += sum[k + half];
+  }
+  double rest = 0;
+  for (; i < n; ++i) {
+    r[i] += t * x[i];
+    rest += a[i] * r[i];
+  }
+  return sum[0] + rest;
+}
+
+}  // namespace
+
+double axpyDot(int n, double t, const double* x, double* r, const double* a) {
+  return n < 512 ? axpyDotShort(n, t, x, r, a) : axpyDotLong(n, t, x, r, a);
 }
 
 NONCONVEX_CLONES double sparseDot(int count, const double* a, const std::int32_t* row, const double* r) {

@@ -405,41 +405,6 @@ MinimumAlong differenceByRoots(const NumeratorAlong& n, const G& g, double s, co
   return search.best;
 }
 
-/// N / sqrt(P) for P = q4 t^4 + ... + q0, without kinks and bounds: the stationary point next to t = 0, and whether it
-/// is proven to be the minimiser. N^2 - v^2 P, v the value there, has a double root in it; the parabola that is left
-/// after division by that is positive if and only if no other point, nor infinity, is as good.
-NONCONVEX_CLONES bool provenSqrtQuarticStep(const QuadraticPiece& n, const double* q, double& t) {
-  const double a = n.a / 2;
-  // 2 N' P - N P' has the sign of the slope.
-  const double s0 = 2 * n.b * q[0] - n.c * q[1];
-  const double s1 = 4 * a * q[0] + n.b * q[1] - 2 * n.c * q[2];
-  const double s2 = 3 * (a * q[1] - n.c * q[3]);
-  const double s3 = 2 * a * q[2] - n.b * q[3] - 4 * n.c * q[4];
-  const double s4 = a * q[3] - 2 * n.b * q[4];
-  // Halley's method, of third order, from t = 0.
-  if (!(s1 > 0)) return false;
-  t = -s0 * s1 / (s1 * s1 - s0 * s2);
-  for (int k = 0;; ++k) {
-    const double t2 = t * t;
-    const double value = (s0 + s1 * t) + t2 * ((s2 + s3 * t) + s4 * t2);
-    const double slope = (s1 + 2 * s2 * t) + t2 * (3 * s3 + 4 * s4 * t);
-    const double bend = (s2 + 3 * s3 * t) + 6 * s4 * t2;
-    if (k == 8 || !(slope > 0)) return false;
-    const double step = value * slope / (slope * slope - value * bend);
-    t -= step;
-    if (std::abs(step) <= 1e-4 * std::abs(t)) break;
-  }
-  const double N = (a * t + n.b) * t + n.c;
-  const double P = (((q[4] * t + q[3]) * t + q[2]) * t + q[1]) * t + q[0];
-  const double v2 = N * N / P;
-  const double middle = n.b * n.b + 2 * a * n.c;
-  const double A = a * a - v2 * q[4];
-  const double B = 2 * a * n.b - v2 * q[3] + 2 * t * A;
-  const double C = middle - v2 * q[2] + (2 * B - t * A) * t;
-  constexpr double clear = 1e-6;  // above what rounding does
-  return A > clear * a * a && C > clear * middle && B * B < (4 - clear) * A * C;
-}
-
 int quadraticDifferenceSteps(const QuadraticPiece& n, const double* q, double s, double* steps) {
   steps[0] = quadraticDifferenceStep(n, q, s);
   return 1;
@@ -794,6 +759,42 @@ int sqrtQuarticQuotientSteps(const QuadraticPiece& piece, const double* coeffici
   return s.back(quarticRoots(quartic, steps), steps);
 }
 
+NONCONVEX_CLONES bool provenSqrtQuarticQuotientStep(const QuadraticPiece& n, const double* q, double& t) {
+  const double a = n.a / 2;
+  // Products of these are neither zero nor infinite.
+  const auto plain = [](double v) { return v > 1e-50 && v < 1e50; };
+  if (!(plain(a) && plain(n.c) && plain(q[0]))) return false;
+  // 2 N' P - N P' has the sign of the slope.
+  const double s0 = 2 * n.b * q[0] - n.c * q[1];
+  const double s1 = 4 * a * q[0] + n.b * q[1] - 2 * n.c * q[2];
+  const double s2 = 3 * (a * q[1] - n.c * q[3]);
+  const double s3 = 2 * a * q[2] - n.b * q[3] - 4 * n.c * q[4];
+  const double s4 = a * q[3] - 2 * n.b * q[4];
+  // Halley's method, of third order, from t = 0.
+  if (!(s1 > 0)) return false;
+  t = -s0 * s1 / (s1 * s1 - s0 * s2);
+  for (int k = 0;; ++k) {
+    const double t2 = t * t;
+    const double value = (s0 + s1 * t) + t2 * ((s2 + s3 * t) + s4 * t2);
+    const double slope = (s1 + 2 * s2 * t) + t2 * (3 * s3 + 4 * s4 * t);
+    const double bend = (s2 + 3 * s3 * t) + 6 * s4 * t2;
+    if (k == 8 || !(slope > 0)) return false;
+    const double step = value * slope / (slope * slope - value * bend);
+    t -= step;
+    if (std::abs(step) <= 1e-4 * std::abs(t)) break;
+  }
+  const double N = (a * t + n.b) * t + n.c;
+  const double P = (((q[4] * t + q[3]) * t + q[2]) * t + q[1]) * t + q[0];
+  const double v2 = N * N / P;
+  const double middle = n.b * n.b + 2 * a * n.c;
+  const double A = a * a - v2 * q[4];
+  const double B = 2 * a * n.b - v2 * q[3] + 2 * t * A;
+  const double C = middle - v2 * q[2] + (2 * B - t * A) * t;
+  if (!(v2 * q[0] < n.c * n.c)) t = 0;
+  constexpr double clear = 1e-6;  // above what rounding does
+  return A > clear * a * a && C > clear * middle && B * B < (4 - clear) * A * C;
+}
+
 int rootQuarticQuotientSteps(const QuadraticPiece& piece, const double* coefficients, double* steps) {
   const Scaled s(piece, coefficients, 4, scaleOf(piece, coefficients, 4));
   const auto& [n, q, scale] = s;
@@ -862,12 +863,7 @@ MinimumAlong minimizeQuotient(const NumeratorAlong& n, const DenominatorAlong& g
     case Kind::sqrtQuartic:
       if (g.shift == 0 && n.l1 == 0 && n.l1Squared == 0 && n.lower == -infinity && n.upper == infinity) {
         double t = 0;
-        if (provenSqrtQuarticStep({n.a, n.b, n.c}, g.q, t)) {
-          const Quotient<SqrtQuartic> f{n, {g}};
-          Search search(f);
-          search.offer(t);
-          return search.best;
-        }
+        if (provenSqrtQuarticQuotientStep({n.a, n.b, n.c}, g.q, t)) return {t, n(t) / g(t)};
       }
       if (g.shift == 0) return quotientByRoots(n, SqrtQuartic{g}, g.q, sqrtQuarticQuotientSteps);
       return quotientByDinkelbach(n, SqrtQuartic{g}, g.q, sqrtQuarticQuotientSteps, sqrtQuarticDifferenceSteps);

@@ -46,9 +46,9 @@ class TopSum {
 
   /// Multiplies all numbers by a factor >= 0.
   void scale(double factor) {
-    const auto scaled = [&](double v) { return std::isinf(v) ? v : factor * v; };
-    std::transform(top_.begin(), top_.end(), top_.begin(), scaled);
-    std::transform(rest_.begin(), rest_.end(), rest_.begin(), scaled);
+    if (factor == 0) return assign([](int) { return 0.0; });  // it would make infinite leaves no numbers
+    for (double& value : top_) value *= factor;
+    for (double& value : rest_) value *= factor;
     addUp();
   }
 
@@ -101,8 +101,10 @@ class TopSum {
   std::size_t leaf(int i) const { return leaves_ + static_cast<std::size_t>(i); }
   template <class Rule>
   static void put(std::vector<double>& tree, std::size_t p, double value) {
+    constexpr int unseen = 3;  // levels: few changes go further, and those cost a branch that is hard to predict
     double* node = tree.data();
-    for (; p > root; p /= 2) {
+    for (int level = 0; p > root; p /= 2, ++level) {
+      if (level >= unseen && node[p] == value) return;
       node[p] = value;
       value = Rule::of(value, node[p ^ 1]);
     }

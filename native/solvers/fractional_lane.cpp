@@ -12,10 +12,23 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr int refreshInterval = 50;
 /// By how much x grows in one step towards an infimum at infinity.
 constexpr double far = 1e3;
+/// Below this multiple of what it was a number is 0 to rounding.
+constexpr double nearlyZero = 1e-9;
 /// Relative gain of such a step below which the infimum counts as reached.
 constexpr double limitReached = 1e-9;
 
-double at(const std::vector<double>& values, int i) { return values.empty() ? 0 : values[static_cast<std::size_t>(i)]; }
+/// f(0) + ... + f(n - 1), in lanes that need not wait for each other.
+template <class F>
+double sumOver(std::size_t n, F&& f) {
+  constexpr std::size_t lanes = 4;
+  double sum[lanes] = {};
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    for (std::size_t k = 0; k < lanes; ++k) sum[k] += f(i + k);
+  }
+  for (; i < n; ++i) sum[0] += f(i);
+  return (sum[0] + sum[2]) + (sum[1] + sum[3]);
+}
 
 /// Whether u = 0 is the minimiser of N - s g, and for s = N(0) / g(0) of N / g, without looking for it: most
 /// coordinates of a sparse solution. Each piece of g is left by the better of two parabolas; what that gains must not
@@ -71,14 +84,14 @@ void FractionalLane::begin(const double* x) {
 
 /// The sums that depend on x alone, from scratch.
 void FractionalLane::addUp() {
-  diagonal_ = linear_ = l1_ = norm1_ = 0;
-  for (int i = 0; i < data_.n; ++i) {
-    const double x = x_[static_cast<std::size_t>(i)];
-    diagonal_ += at(data_.diagonal, i) * x * x / 2;
-    linear_ += at(data_.linear, i) * x;
-    l1_ += at(data_.l1, i) * std::abs(x);
-    norm1_ += std::abs(x);
-  }
+  const double* x = x_.data();
+  const double* diagonal = data_.diagonal.data();
+  const double* linear = data_.linear.data();
+  const double* l1 = data_.l1.data();
+  diagonal_ = sumOver(data_.diagonal.size(), [=](std::size_t i) { return diagonal[i] * x[i] * x[i] / 2; });
+  linear_ = sumOver(data_.linear.size(), [=](std::size_t i) { return linear[i] * x[i]; });
+  l1_ = sumOver(data_.l1.size(), [=](std::size_t i) { return l1[i] * std::abs(x[i]); });
+  norm1_ = sumOver(x_.size(), [=](std::size_t i) { return std::abs(x[i]); });
   numerator_ = sumOfNumerator();
 }
 
@@ -122,7 +135,7 @@ MinimumAlong FractionalLane::minimum(int i, const NumeratorAlong& along, Mode mo
 
 /// x_i := value. `Smooth` and `Denominator` are the classes of the terms, or their bases.
 template <class Smooth, class Denominator, FractionalLane::Mode mode>
-void FractionalLane::move(int i, double value, int next) {
+inline __attribute__((always_inline)) void FractionalLane::move(int i, double value, int next) {
   const FractionalData::Coordinate& c = data_.coordinates[static_cast<std::size_t>(i)];
   double& x = x_[static_cast<std::size_t>(i)];
   const double t = value - x;
@@ -143,10 +156,10 @@ void FractionalLane::move(int i, double value, int next) {
   ++updates_;
 }
 
-/// Moves coordinate i to `value`, unless that turns out to be worse; the square of its step in the measure of the
-/// residual.
+/// Moves coordinate i to `value`, unless that turns out to be worse than `ratio`, the present one; the square of its
+/// step in the measure of the residual.
 template <class Smooth, class Denominator, FractionalLane::Mode mode>
-double FractionalLane::take(int i, double value, int next) {
+inline __attribute__((always_inline)) double FractionalLane::take(int i, double value, double ratio, int next) {
   const FractionalData::Coordinate& c = data_.coordinates[static_cast<std::size_t>(i)];
   const double before = x_[static_cast<std::size_t>(i)];
   const double t = value - before;
@@ -154,10 +167,10 @@ double FractionalLane::take(int i, double value, int next) {
   const double g = denominator();
   move<Smooth, Denominator, mode>(i, value, next);
   if (mode == Mode::ratio && !data_.difference) {
-    // What is kept by its changes has no digits left after a long way down.
-    if (numerator() < 1e-4 * n || denominator() < 1e-2 * g) begin(x_.data());
-    const bool better = denominator() > 0 && objective() <= n / g * (1 + 1e-9) + floor_ / g;
-    if (!better && !std::isnan(objective())) {  // 0 / 0 is for the end of the sweep
+    // What is kept by its changes has no digits left after a long way down, and where they overflow none at all.
+    if (numerator() < 1e-4 * n || !(denominator() >= 1e-2 * g && denominator() < infinity)) begin(x_.data());
+    const double rise = objective() - ratio * (1 + 1e-9);
+    if (!(denominator() > 0 && rise * g <= floor_) && !std::isnan(objective())) {  // 0 / 0 is for the end of the sweep
       // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
       x_[static_cast<std::size_t>(i)] = before;
       begin(x_.data());
@@ -171,7 +184,7 @@ double FractionalLane::take(int i, double value, int next) {
 }
 
 /// Moves coordinate i to its minimum, whatever the terms.
-double FractionalLane::update(int i, Mode mode) {
+double FractionalLane::update(int i, int next, Mode mode) {
   const NumeratorAlong along = numeratorAlong(i);
   double t = minimum(i, along, mode).t;
   if (t == 0) return 0;
@@ -191,10 +204,14 @@ double FractionalLane::update(int i, Mode mode) {
     const double now = along(0) / g(0);
     if (!(now - along(t) / g(t) > limitReached * now)) return 0;
   }
-  const double value = std::clamp(along.x + t, along.lower, along.upper);
+  double value = std::clamp(along.x + t, along.lower, along.upper);
+  if (mode == Mode::ratio && !data_.difference && std::abs(value) < nearlyZero * std::abs(along.x) &&
+      !(denominator_->along(i, along.x)(-along.x) > 0)) {
+    value = along.x / far;  // the infimum is only approached, and other directions may lead back
+  }
   if (value == along.x) return 0;
-  return mode == Mode::ratio ? take<SmoothTerm, DenominatorTerm, Mode::ratio>(i, value, -1)
-                             : take<SmoothTerm, DenominatorTerm, Mode::numerator>(i, value, -1);
+  return mode == Mode::ratio ? take<SmoothTerm, DenominatorTerm, Mode::ratio>(i, value, objective(), next)
+                             : take<SmoothTerm, DenominatorTerm, Mode::numerator>(i, value, 0, next);
 }
 
 /// The same for least squares with an l1 penalty less s times the sum of some of the largest |x_i|, none or all of
@@ -202,44 +219,63 @@ double FractionalLane::update(int i, Mode mode) {
 /// all of the sign of w and cut off at 0: the latter if that gains more than tau times what |x_i| has to exceed to
 /// count.
 template <class Smooth, class Denominator, FractionalLane::Mode mode>
-double FractionalLane::softUpdate(int i, int next) {
+inline __attribute__((always_inline)) double FractionalLane::softUpdate(int i, int next) {
   constexpr bool lasso = mode == Mode::numerator || std::is_same_v<Denominator, NoDenominator>;
   const auto k = static_cast<std::size_t>(i);
   const FractionalData::Coordinate& c = data_.coordinates[k];
-  if (!(c.a > 0)) return update(i, mode);
+  if (!(c.a > 0)) return update(i, next, mode);
   const double x = x_[k];
   Parabola& parabola = parabolas_.front();
   parabola = {c.curvature, static_cast<Smooth&>(*smooth_.front()).slope(i)};
-  const double slope = parabola.b + c.diagonal * x + c.linear;
-  const double w = x - slope * c.inverse;
-  double u = std::max(0.0, std::abs(w) - c.threshold);
+  const double known = c.diagonal * x + c.linear;
+  // What does not wait for the slope comes first: from one slope to the next there is one chain of operations.
+  const double w = (x - known * c.inverse) - parabola.b * c.inverse;
+  const double size = std::abs(w);
+  double u = std::max(0.0, size - c.threshold);
+  double ratio = 0;
   double tau = 0;
   double from = 0;
   if constexpr (!lasso) {
     const Denominator& g = static_cast<const Denominator&>(*denominator_);
-    tau = (data_.difference ? 1 : numerator_ / g.value()) * g.factor();
+    ratio = numerator_ / g.value();
+    tau = (data_.difference ? 1 : ratio) * g.factor();
     from = g.countsFrom(i);
-    const double more = std::max(0.0, std::abs(w) - c.threshold + tau * c.inverse);
+    const double more = std::max(0.0, size - (c.threshold - tau * c.inverse));
     u = more * more - u * u > 2 * tau * c.inverse * from ? more : u;
   }
   u = std::copysign(u, w);
   const double t = u - x;
   if (t == 0) return 0;
-  double gain = (c.a / 2 * t + slope) * t + c.l1 * (std::abs(u) - std::abs(x));
+  double gain = (c.a / 2 * t + (known + parabola.b)) * t + c.l1 * (std::abs(u) - std::abs(x));
   if constexpr (!lasso) gain -= tau * (std::max(std::abs(u), from) - std::max(std::abs(x), from));
   if (!(-gain > 1e-16 * std::abs(numerator_))) return 0;
-  return take<Smooth, Denominator, mode>(i, u, next);
+  return take<Smooth, Denominator, mode>(i, u, ratio, next);
+}
+
+/// The same for a numerator without penalties over ||A x||_4^2.
+double FractionalLane::quarticUpdate(int i, int next) {
+  const auto k = static_cast<std::size_t>(i);
+  const FractionalData::Coordinate& c = data_.coordinates[k];
+  const double x = x_[k];
+  double slope = c.linear + c.diagonal * x;
+  for (std::size_t s = 0; s < smooth_.size(); ++s) {
+    parabolas_[s] = smooth_[s]->along(i, x);
+    slope += parabolas_[s].b;
+  }
+  const DenominatorAlong& g = static_cast<NormFourOfProduct&>(*denominator_).along(i, x);
+  double t = 0;
+  if (!provenSqrtQuarticQuotientStep({c.a, slope, numerator_}, g.q, t)) return update(i, next, Mode::ratio);
+  if (x + t == x) return 0;
+  return take<SmoothTerm, NormFourOfProduct, Mode::ratio>(i, x + t, objective(), next);
 }
 
 /// Of the numerator's parts, which may cancel, in its own units.
 double FractionalLane::sizeOfNumerator() const {
-  double size = numerator() + (data_.difference ? std::abs(denominator()) : 0);
-  for (std::size_t i = 0; i < x_.size(); ++i) {
-    double curvature = data_.diagonal.empty() ? 0 : data_.diagonal[i];
-    for (const FractionalTermData& term : data_.smooth) curvature += term.curvature[i];
-    size += curvature * x_[i] * x_[i] / 2;
-  }
-  return size;
+  const FractionalData::Coordinate* c = data_.coordinates.data();
+  const double* x = x_.data();
+  const double squares =
+      sumOver(x_.size(), [=](std::size_t i) { return (c[i].curvature + c[i].diagonal) * x[i] * x[i]; });
+  return numerator() + (data_.difference ? std::abs(denominator()) : 0) + squares / 2;
 }
 
 /// What rounding may have left in the numerator since it was last added up: little where x is small. But not less than
@@ -265,12 +301,16 @@ double FractionalLane::forAll(const Cpu& la, const std::vector<int>& order, Upda
 
 template <FractionalLane::Mode mode>
 double FractionalLane::generalPass(const Cpu& la, const std::vector<int>& order) {
-  return forAll(la, order, [this](int i, int) { return update(i, mode); });
+  return forAll(la, order, [this](int i, int next) { return update(i, next, mode); });
 }
 
 template <class Smooth, class Denominator, FractionalLane::Mode mode>
 double FractionalLane::softPass(const Cpu& la, const std::vector<int>& order) {
   return forAll(la, order, [this](int i, int next) { return softUpdate<Smooth, Denominator, mode>(i, next); });
+}
+
+double FractionalLane::quarticPass(const Cpu& la, const std::vector<int>& order) {
+  return forAll(la, order, [this](int i, int next) { return quarticUpdate(i, next); });
 }
 
 template <class Smooth>
@@ -289,7 +329,12 @@ void FractionalLane::chooseSoftPasses() {
 void FractionalLane::choosePasses() {
   ratioPass_ = &FractionalLane::generalPass<Mode::ratio>;
   numeratorPass_ = &FractionalLane::generalPass<Mode::numerator>;
-  if (smooth_.size() != 1 || data_.l1Squared > 0 || data_.bounded) return;
+  if (data_.l1Squared > 0 || data_.bounded) return;
+  if (dynamic_cast<NormFourOfProduct*>(denominator_.get()) != nullptr && denominator_->degree() == 2 &&
+      data_.denominator.term.shift == 0 && data_.l1.empty()) {
+    ratioPass_ = &FractionalLane::quarticPass;
+  }
+  if (smooth_.size() != 1) return;
   if (dynamic_cast<LeastSquares*>(smooth_.front().get()) != nullptr) chooseSoftPasses<LeastSquares>();
   if (dynamic_cast<GramLeastSquares*>(smooth_.front().get()) != nullptr) chooseSoftPasses<GramLeastSquares>();
 }
@@ -312,7 +357,7 @@ double FractionalLane::greedyPass(const Cpu& la) {
       }
     }
     if (best < 0) break;
-    squares += update(best, Mode::ratio);
+    squares += update(best, -1, Mode::ratio);
   }
   return squares;
 }
@@ -458,16 +503,21 @@ void FractionalLane::radialStep() {
   double value = best.value;
   // The infimum may lie at infinity, or where x and both functions tend to 0. Then x goes there step by step, since
   // other directions may lead back, as long as that gains anything.
+  constexpr double near = 1 / far;
   if (std::isinf(best.t)) {
     multiple = std::copysign(far, best.t);
-  } else if (const double near = 1 / far; along.lower <= near - 1 && along(near - 1) / g(near - 1) < value) {
-    multiple = near;
-    value = along(near - 1) / g(near - 1);
+  } else if (along.lower <= near - 1) {
+    const double valueNear = along(near - 1) / g(near - 1);
+    const bool vanishes = std::abs(multiple) < nearlyZero && !(g(-1) > 0);
+    if (valueNear < value || vanishes) {
+      multiple = near;
+      value = valueNear;
+    }
   }
-  towardsLimit_ = std::isinf(best.t) || multiple == 1 / far;
+  towardsLimit_ = std::isinf(best.t) || multiple == near;
   // On the way to 0, 1e-11 of where it began is near enough.
-  const bool near = std::abs(multiple) < 1 && numerator() * std::abs(multiple) < 1e3 * firstFloor_;
-  if (towardsLimit_ && (near || now - value <= limitReached * std::abs(now))) return;
+  const bool enough = std::abs(multiple) < 1 && numerator() * std::abs(multiple) < 1e3 * firstFloor_;
+  if (towardsLimit_ && (enough || now - value <= limitReached * std::abs(now))) return;
   tryMultiple(multiple);
 }
 

@@ -48,17 +48,19 @@ class FractionalLane {
   double generalPass(const Cpu& la, const std::vector<int>& order);
   template <class Smooth, class Denominator, Mode mode>
   double softPass(const Cpu& la, const std::vector<int>& order);
+  double quarticPass(const Cpu& la, const std::vector<int>& order);
   double greedyPass(const Cpu& la);
   template <class Update>
   double forAll(const Cpu& la, const std::vector<int>& order, Update&& update);
 
   NumeratorAlong numeratorAlong(int i);
   MinimumAlong minimum(int i, const NumeratorAlong& along, Mode mode);
-  double update(int i, Mode mode);
+  double update(int i, int next, Mode mode);
   template <class Smooth, class Denominator, Mode mode>
   double softUpdate(int i, int next);
+  double quarticUpdate(int i, int next);
   template <class Smooth, class Denominator, Mode mode>
-  double take(int i, double value, int next);
+  double take(int i, double value, double ratio, int next);
   template <class Smooth, class Denominator, Mode mode>
   void move(int i, double value, int next);
   void becomeUnit(int i, double sign);

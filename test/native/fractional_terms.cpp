@@ -192,7 +192,7 @@ TEST(smoothTermsAreTheirFormulas) {
         [&](int i, double xi, double t) {
           const Parabola along = term->along(i, xi);
           const double before = term->value();
-          term->move(i, t, along, -1);
+          term->move(i, t, along, (i + 1) % n);
           const double change = term->value() - before;
           CHECK(along(t) >= change - 1e-10);
           if (smooth.exact) CHECK_NEAR(along(t), change, 1e-10);
@@ -236,7 +236,7 @@ TEST(denominatorsAreTheirFormulas) {
             const double value = denominator.value(moved);
             CHECK_NEAR(along(s), value, 1e-9 * (1 + std::abs(value)));
           }
-          term->move(i, xi, t, -1);
+          term->move(i, xi, t, (i + 1) % n);
         },
         [&](const Point& x) {
           at = x;
