@@ -100,4 +100,17 @@ void ConstrainedObjective::hessianProduct(double sigma, std::span<const double> 
   for (std::size_t j = 0; j < out.size(); ++j) out[j] += product_[j];
 }
 
+std::optional<WeightedRows> ConstrainedObjective::gram(double sigma, std::span<const double> lambda,
+                                                       std::span<double> rest) {
+  const auto gram = objective_->gram(sigma, rest);
+  if (!gram || constraintsTo_.empty()) return gram;
+  constraints_->hessian(0, lambda, constraintsValues_);
+  const SparsePattern& pattern = constraints_->hessianPattern();
+  for (int j = 0; j < pattern.lines; ++j) {
+    const auto line = pattern.line(j);
+    if (!line.empty() && line.front() == j) rest[at(j)] += constraintsValues_[at(pattern.offsets[at(j)])];
+  }
+  return gram;
+}
+
 }  // namespace nonconvex

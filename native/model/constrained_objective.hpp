@@ -34,6 +34,7 @@ class ConstrainedObjective final : public Oracle {
   void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override;
   void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                       std::span<double> out) override;
+  std::optional<WeightedRows> gram(double sigma, std::span<const double> lambda, std::span<double> rest) override;
 
  private:
   std::unique_ptr<Objective> objective_;

@@ -269,6 +269,27 @@ void GlmObjective::hessianProduct(double sigma, std::span<const double> v, std::
   for (std::size_t j = 0; j < out.size(); ++j) out[j] = sigma * (out[j] + ridge[j] * v[j]);
 }
 
+std::optional<WeightedRows> GlmObjective::gram(double sigma, std::span<double> rest) {
+  evaluate();
+  for (std::size_t j = 0; j < rest.size(); ++j) rest[j] = sigma * data_->rows().ridge[j];
+  WeightedRows gram;
+  gram.weights = curvatures_;
+  if (data_->dense()) {
+    gram.dense = dense_;
+    gram.dense.rows = data_->count();
+    gram.dense.columns = data_->columns();
+  } else {
+    const ConstantMatrix& A = data_->rows().matrix;
+    gram.sparse = {.byColumn = false,
+                   .rows = data_->count(),
+                   .columns = data_->columns(),
+                   .offsets = A.offsets,
+                   .indices = A.indices,
+                   .values = A.values};
+  }
+  return gram;
+}
+
 // The Hessian --------------------------------------------------------------------------------------------------------
 
 void GlmObjective::hessian(double sigma, std::span<double> values) {

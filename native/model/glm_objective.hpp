@@ -70,6 +70,7 @@ class GlmObjective final : public Objective {
   void gradient(std::span<double> g) override;
   void hessian(double sigma, std::span<double> values) override;
   void hessianProduct(double sigma, std::span<const double> v, std::span<double> out) override;
+  std::optional<WeightedRows> gram(double sigma, std::span<double> rest) override;
 
  private:
   struct Piece {

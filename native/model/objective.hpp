@@ -1,9 +1,11 @@
 // A smooth function of n numbers, as a part of a problem.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "linalg/sparse.hpp"
+#include "linalg/weighted_rows.hpp"
 
 namespace nonconvex {
 
@@ -28,6 +30,8 @@ class Objective {
   virtual void hessian(double sigma, std::span<double> values) = 0;
   /// out = sigma times the Hessian times v
   virtual void hessianProduct(double sigma, std::span<const double> v, std::span<double> out) = 0;
+  /// The Hessian less a diagonal matrix, sigma times which is `rest`, where it is a Gram matrix.
+  virtual std::optional<WeightedRows> gram(double /*sigma*/, std::span<double> /*rest*/) { return std::nullopt; }
 };
 
 }  // namespace nonconvex

@@ -2,9 +2,11 @@
 // AMPL .nl file, callbacks, or a family with kernels of its own.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "linalg/sparse.hpp"
+#include "linalg/weighted_rows.hpp"
 
 namespace nonconvex {
 
@@ -42,6 +44,13 @@ class Oracle {
   virtual void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) = 0;
   virtual void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                               std::span<double> out) = 0;
+
+  /// The Hessian of the objective less a diagonal matrix, where that is a Gram matrix; its diagonal and that of
+  /// sum_i lambda_i Hess c_i, both scaled as in `hessian`, are `rest`. Valid until the next `moveTo`.
+  virtual std::optional<WeightedRows> gram(double /*sigma*/, std::span<const double> /*lambda*/,
+                                           std::span<double> /*rest*/) {
+    return std::nullopt;
+  }
 };
 
 }  // namespace nonconvex

@@ -32,6 +32,14 @@ class InnerSolver {
   /// z := K^{-1} b, until the 2-norm of its residual is at most `target` or does not fall any more; returns the norm.
   virtual double solve(std::span<const double> b, double target, std::span<double> z) = 0;
 
+  /// Whether `presume` may be tried now.
+  virtual bool presumes() const { return false; }
+  /// In place of `load` and `factor` without shift, where an iterative method presumes that K has the inertia wanted;
+  /// false where that had better be known. If it turns out to be wrong, or the method too slow, `solve` gives NaN.
+  virtual bool presume(std::span<const double> /*H*/, std::span<const double> /*J*/) { return false; }
+  /// Whether `presume` takes products with the model's Hessian: an empty H.
+  virtual bool matrixFree() const { return false; }
+
   virtual int factorizations() const = 0;
   virtual std::int64_t steps() const { return 0; }  ///< of an iterative method
   virtual int fallbacks() const { return 0; }       ///< how often it was given up for factors

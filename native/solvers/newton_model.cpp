@@ -94,16 +94,29 @@ bool NewtonModel::begin(NewtonPoint& point) {
   return true;
 }
 
-void NewtonModel::moveTo(const NewtonPoint& point) {
-  if (point.stamp == at_) return;
-  oracle_->moveTo(point.x);
-  at_ = point.stamp;
+void NewtonModel::moveTo(std::span<const double> x, std::uint64_t stamp) const {
+  if (stamp == at_) return;
+  oracle_->moveTo(x);
+  at_ = stamp;
+}
+
+void NewtonModel::linearize(const NewtonPoint& point) {
+  linearized_.x = point.x;
+  linearized_.weights = point.lambda;
+  for (std::size_t i = 0; i < linearized_.weights.size(); ++i) linearized_.weights[i] *= constraintScales_[i];
+  linearized_.stamp = point.stamp;
+}
+
+std::optional<WeightedRows> NewtonModel::gram(std::span<double> rest) const {
+  const Timed timed(seconds_);
+  moveTo(linearized_.x, linearized_.stamp);
+  return oracle_->gram(objectiveScale_, linearized_.weights, rest);
 }
 
 bool NewtonModel::evaluateValues(NewtonPoint& point) {
   const Timed timed(seconds_);
   point.stamp = ++stamps_;
-  moveTo(point);
+  moveTo(point.x, point.stamp);
   ++counts_.objective;
   point.f = oracle_->objective() * objectiveScale_;
   if (!std::isfinite(point.f)) return false;
@@ -117,7 +130,7 @@ bool NewtonModel::evaluateValues(NewtonPoint& point) {
 bool NewtonModel::evaluateDerivatives(NewtonPoint& point) {
   {
     const Timed timed(seconds_);
-    moveTo(point);
+    moveTo(point.x, point.stamp);
     ++counts_.gradient;
     oracle_->gradient(point.gradient);
     if (objectiveScale_ != 1) {
@@ -146,7 +159,7 @@ void NewtonModel::updateLagrangian(NewtonPoint& point) const {
 bool NewtonModel::hessian(const NewtonPoint& point, double sigma, std::span<const double> weights,
                           std::span<double> values) {
   const Timed timed(seconds_);
-  moveTo(point);
+  moveTo(point.x, point.stamp);
   ++counts_.hessian;
   for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] = weights[i] * constraintScales_[i];
   oracle_->hessian(sigma * objectiveScale_, weights_, values);
@@ -154,6 +167,11 @@ bool NewtonModel::hessian(const NewtonPoint& point, double sigma, std::span<cons
 }
 
 void NewtonModel::hessianProduct(std::span<const double> H, std::span<const double> v, std::span<double> out) const {
+  if (H.empty() && hessianPattern_->nonzeros() > 0) {
+    const Timed timed(seconds_);
+    moveTo(linearized_.x, linearized_.stamp);
+    return oracle_->hessianProduct(objectiveScale_, linearized_.weights, v, out);
+  }
   const int* offsets = hessianPattern_->offsets.data();
   const int* rows = hessianPattern_->indices.data();
   std::fill(out.begin(), out.end(), 0.0);

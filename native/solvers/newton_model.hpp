@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "core/status.hpp"
@@ -51,6 +52,13 @@ class NewtonModel {
   /// Values of sigma Hess f + sum_i weights_i Hess c_i; false when not finite.
   bool hessian(const NewtonPoint& point, double sigma, std::span<const double> weights, std::span<double> values);
 
+  /// From now on an empty H stands for the Hessian of L at this point.
+  void linearize(const NewtonPoint& point);
+  /// That Hessian as a Gram matrix and the diagonal of the rest, where the oracle has it so; the Gram matrix is to be
+  /// multiplied by `objectiveScale`.
+  std::optional<WeightedRows> gram(std::span<double> rest) const;
+  double objectiveScale() const { return objectiveScale_; }
+
   void hessianProduct(std::span<const double> H, std::span<const double> v, std::span<double> out) const;
   void jacobianProduct(std::span<const double> J, std::span<const double> v, std::span<double> out) const;
   void addJacobianTransposedProduct(std::span<const double> J, std::span<const double> v, std::span<double> out) const;
@@ -66,7 +74,7 @@ class NewtonModel {
   double seconds() const { return seconds_; }
 
  private:
-  void moveTo(const NewtonPoint& point);
+  void moveTo(std::span<const double> x, std::uint64_t stamp) const;
 
   std::shared_ptr<Oracle> oracle_;
   const Vector start_;
@@ -80,9 +88,14 @@ class NewtonModel {
   Vector constraintScales_;
   Vector weights_;  // of hessian
   std::uint64_t stamps_ = 0;
-  std::uint64_t at_ = 0;  // where the oracle is
+  mutable std::uint64_t at_ = 0;  // where the oracle is
+  struct {
+    Vector x;
+    Vector weights;
+    std::uint64_t stamp = 0;
+  } linearized_;
   NewtonSolution::Counts counts_;
-  double seconds_ = 0;
+  mutable double seconds_ = 0;
 };
 
 }  // namespace nonconvex

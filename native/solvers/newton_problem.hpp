@@ -13,7 +13,8 @@
 namespace nonconvex {
 
 enum class NewtonAccuracy { descent, paper };
-enum class NewtonInner { exact, sketch };
+enum class NewtonInner { choose, exact, sketch, krylov };
+enum class NewtonPreconditioner { choose, sketch, lagged, diagonal };
 enum class NewtonSketch { block, kaczmarz, gaussian, count, srht };
 
 template <>
@@ -22,7 +23,11 @@ struct EnumNames<NewtonAccuracy> {
 };
 template <>
 struct EnumNames<NewtonInner> {
-  static constexpr std::string_view names[] = {"exact", "sketch"};
+  static constexpr std::string_view names[] = {"auto", "exact", "sketch", "krylov"};
+};
+template <>
+struct EnumNames<NewtonPreconditioner> {
+  static constexpr std::string_view names[] = {"auto", "sketch", "lagged", "diagonal"};
 };
 template <>
 struct EnumNames<NewtonSketch> {
@@ -35,10 +40,11 @@ struct NewtonSettings : Limits {
     maxIterations = 3000;
   }
 
-  NewtonInner inner = NewtonInner::exact;
+  NewtonInner inner = NewtonInner::choose;
   NewtonSketch sketch = NewtonSketch::block;
   int sketchSize = 0;
   int sketchMemory = 20;
+  NewtonPreconditioner preconditioner = NewtonPreconditioner::choose;
   int innerSteps = 100000;
   NewtonAccuracy accuracy = NewtonAccuracy::descent;
   double eta1 = 1;
@@ -55,15 +61,19 @@ struct NewtonSettings : Limits {
             FIELD(
                 inner, anyValue(),
                 "How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches "
-                "of it."),
+                "of it, `krylov` iterates with a preconditioner, `auto` chooses between `exact` and `krylov`."),
             FIELD(sketch, anyValue(),
                   "What `sketch` projects on: blocks of rows whose factors are kept, single rows (Kaczmarz), or a new "
                   "random sketch each step."),
             FIELD(sketchSize, between(0, 10000),
                   "Rows of a block or a sketch. 0: one for `gaussian`, as published, otherwise a quarter of n + m, at "
-                  "most 256."),
+                  "most 256; 4 n for the preconditioner of `krylov`."),
             FIELD(sketchMemory, between(0, 1000),
                   "Rounds of `sketch` of which the combination with the least residual is taken. 0: as published."),
+            FIELD(
+                preconditioner, anyValue(),
+                "Of `krylov`: a `sketch` of a Hessian that is a Gram matrix, factors of an earlier system (`lagged`), "
+                "the `diagonal` of the Hessian, or `auto`: a sketch where there is a Gram matrix, otherwise lagged."),
             FIELD(innerSteps, between(1, 1000000000),
                   "Most steps of an iterative inner solver for one system; then it is factored."),
             FIELD(accuracy, anyValue(),

@@ -72,7 +72,8 @@ void NewtonMethod::start() {
   if (!model_.hessian(point_, 1, std::span(correction_).first(point_.lambda.size()), H_)) {
     for (double& value : H_) value = std::isfinite(value) ? value : 1;
   }
-  inner_ = innerSolver(settings_, model_.hessianPattern(), model_.jacobianPattern(), H_, point_.jacobian, la_);
+  model_.linearize(point_);
+  inner_ = innerSolver(settings_, model_, H_, point_.jacobian, la_);
   if (!multipliersGiven_) estimateMultipliers(point_);
   beginRecord();
   noteBest();
@@ -122,6 +123,13 @@ bool NewtonMethod::load(const NewtonPoint& point) {
   return true;
 }
 
+/// For an iterative inner solver: may the system be taken for one of a minimum?
+bool NewtonMethod::presume() {
+  model_.linearize(point_);
+  if (inner_->matrixFree()) return inner_->presume({}, point_.jacobian);
+  return model_.hessian(point_, 1, point_.lambda, H_) && inner_->presume(H_, point_.jacobian);
+}
+
 std::optional<Status> NewtonMethod::step() {
   la_.checkpoint();
   return restoration_.active() ? restorationStep() : newtonStep();
@@ -131,13 +139,15 @@ std::optional<Status> NewtonMethod::newtonStep() {
   constexpr int mostTries = 12;
   constexpr double shortStep = 0.1;
   constexpr int mostShort = 4;
-  if (!load(point_)) return blocked();
+  presumed_ = inner_->presumes() && presume();
+  if (!presumed_ && !load(point_)) return blocked();
   double least = 0;
   for (int k = 0; k < mostTries; ++k) {
-    factor_ = direction_.published() ? shifts_.factorPublished(*inner_, direction_.publishedShift(H_), sizeJ_)
-                                     : shifts_.factor(*inner_, sizeH_, sizeJ_, least);
+    factor_ = presumed_                ? NewtonFactor{.shift = {}, .good = true}
+              : direction_.published() ? shifts_.factorPublished(*inner_, direction_.publishedShift(H_), sizeJ_)
+                                       : shifts_.factor(*inner_, sizeH_, sizeJ_, least);
     if (!factor_.good) break;
-    const bool descends = direction_.compute(*inner_, factor_.shift, point_, H_, merit_);
+    const bool descends = direction_.compute(*inner_, factor_.shift, point_, entries(), merit_);
     const double alpha = !descends ? 0 : fullSteps_ > 0 ? fullStep() : search();
     if (alpha > 0) {
       shortSteps_ = alpha < shortStep ? shortSteps_ + 1 : 0;
@@ -155,6 +165,11 @@ std::optional<Status> NewtonMethod::newtonStep() {
           restoration_.begin(point_, 0.1 * settings_.tolerance);
       }
       return std::nullopt;
+    }
+    if (presumed_) {
+      presumed_ = false;
+      if (!load(point_)) return blocked();
+      continue;
     }
     if (normInf(point_.c) > settings_.tolerance) break;
     least = std::max(10 * factor_.shift.primal, 1e-4 * (sizeH_ > 0 ? sizeH_ : 1));
@@ -292,7 +307,7 @@ void NewtonMethod::noteBest(bool always) {
 /// At a stationary point: is it a minimum?
 std::optional<Status> NewtonMethod::arrived() {
   if (!model_.hessian(point_, 1, point_.lambda, next_)) return std::nullopt;
-  const bool same = factor_.good && factor_.shift.primal == 0 && factor_.shift.dual == 0 && next_ == H_ &&
+  const bool same = factor_.good && !presumed_ && factor_.shift.primal == 0 && factor_.shift.dual == 0 && next_ == H_ &&
                     point_.jacobian == trial_.jacobian;
   std::swap(H_, next_);
   if (same) {  // a quadratic program: the factors at hand tell

@@ -34,6 +34,11 @@ class NewtonMethod {
   void beginHere();
 
   bool load(const NewtonPoint& point);
+  bool presume();
+  /// Of H; none where it is taken by products.
+  std::span<const double> entries() const {
+    return presumed_ && inner_->matrixFree() ? std::span<const double>() : std::span<const double>(H_);
+  }
   void estimateMultipliers(NewtonPoint& point);
   bool refreshMultipliers();
   double search();
@@ -68,6 +73,7 @@ class NewtonMethod {
   NewtonRestoration restoration_;
   Vector correction_;
   NewtonFactor factor_;
+  bool presumed_ = false;  // an iterative inner solver has the system; nothing was factored
   int shortSteps_ = 0;
   double leastC_ = 0;  // norms, since the last start
   double leastF_ = 0;

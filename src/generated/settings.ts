@@ -300,10 +300,11 @@ export interface NewtonOptions {
    */
   seed?: number | undefined;
   /**
-   * How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches of it.
-   * @defaultValue 'exact'
+   * How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches of it,
+   * `krylov` iterates with a preconditioner, `auto` chooses between `exact` and `krylov`.
+   * @defaultValue 'auto'
    */
-  inner?: 'exact' | 'sketch' | undefined;
+  inner?: 'auto' | 'exact' | 'sketch' | 'krylov' | undefined;
   /**
    * What `sketch` projects on: blocks of rows whose factors are kept, single rows (Kaczmarz), or a new random sketch
    * each step.
@@ -311,7 +312,8 @@ export interface NewtonOptions {
    */
   sketch?: 'block' | 'kaczmarz' | 'gaussian' | 'count' | 'srht' | undefined;
   /**
-   * Rows of a block or a sketch. 0: one for `gaussian`, as published, otherwise a quarter of n + m, at most 256.
+   * Rows of a block or a sketch. 0: one for `gaussian`, as published, otherwise a quarter of n + m, at most 256; 4 n
+   * for the preconditioner of `krylov`.
    *
    * Expected: an integer in [0, 10000].
    * @defaultValue 0
@@ -324,6 +326,12 @@ export interface NewtonOptions {
    * @defaultValue 20
    */
   sketchMemory?: number | undefined;
+  /**
+   * Of `krylov`: a `sketch` of a Hessian that is a Gram matrix, factors of an earlier system (`lagged`), the
+   * `diagonal` of the Hessian, or `auto`: a sketch where there is a Gram matrix, otherwise lagged.
+   * @defaultValue 'auto'
+   */
+  preconditioner?: 'auto' | 'sketch' | 'lagged' | 'diagonal' | undefined;
   /**
    * Most steps of an iterative inner solver for one system; then it is factored.
    *
@@ -379,10 +387,11 @@ export const newtonDefaults = {
   checkInterval: 1,
   threads: 0,
   seed: 0,
-  inner: 'exact',
+  inner: 'auto',
   sketch: 'block',
   sketchSize: 0,
   sketchMemory: 20,
+  preconditioner: 'auto',
   innerSteps: 100000,
   accuracy: 'descent',
   eta1: 1,
