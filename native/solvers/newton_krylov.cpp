@@ -1,5 +1,8 @@
 #include "solvers/newton_krylov.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <type_traits>
 #include <utility>
 
 #include "core/monitor.hpp"
@@ -26,11 +29,6 @@ SparsePattern diagonalPattern(int n) {
     pattern.offsets.push_back(j + 1);
   }
   return pattern;
-}
-
-bool sketchPossible(const NewtonModel& model) {
-  Vector rest(at(model.n()));
-  return isFull(model.hessianPattern()) && model.gram(rest).has_value();
 }
 
 NewtonPreconditioner kindFor(const NewtonModel& model, NewtonPreconditioner wanted) {
@@ -94,9 +92,7 @@ class KrylovInner final : public InnerSolver {
       lagging_ = convex_ = !shifted_;
       return exact_->solve(b, target, z);
     }
-    const Stopwatch watch;
-    const double norm = iterate(b, target);
-    seconds_ += watch.seconds();
+    const double norm = timed([&] { return iterate(b, target); });
     failures_ = norm <= target ? 0 : failures_ + 1;
     if (failures_ == 0) {
       std::copy(z_.begin(), z_.end(), z.begin());
@@ -116,20 +112,11 @@ class KrylovInner final : public InnerSolver {
 
   bool presume(std::span<const double> H, std::span<const double> J) override {
     presumed_ = begun_ = false;
-    const Stopwatch watch;
     H_ = H;
     J_ = J;
-    switch (kind_) {
-      case NewtonPreconditioner::sketch:
-        presumed_ = prepareSketch();
-        break;
-      case NewtonPreconditioner::diagonal:
-        presumed_ = prepareDiagonal();
-        break;
-      default:
-        presumed_ = lagging_;
-    }
-    seconds_ += watch.seconds();
+    presumed_ = kind_ == NewtonPreconditioner::sketch     ? timed([&] { return prepareSketch(); })
+                : kind_ == NewtonPreconditioner::diagonal ? timed([&] { return prepareDiagonal(); })
+                                                          : lagging_;
     return presumed_;
   }
 
@@ -142,6 +129,16 @@ class KrylovInner final : public InnerSolver {
 
  private:
   static constexpr int lagSteps = 15;
+
+  /// What `work` returns; seconds_ grows by what it took beside evaluations and factorisations, which count theirs.
+  template <class Work>
+  std::invoke_result_t<Work> timed(Work&& work) {
+    const Stopwatch watch;
+    const double others = model_.seconds() + exact_->seconds();
+    const auto result = work();
+    seconds_ += watch.seconds() - (model_.seconds() + exact_->seconds() - others);
+    return result;
+  }
 
   bool suits(const Inertia& inertia) const {
     return inertia.undefined == 0 && inertia.zero == 0 && inertia.negative == model_.m();
@@ -163,7 +160,11 @@ class KrylovInner final : public InnerSolver {
       }
     }
     exact_->load(values_, J_);
-    return suits(exact_->factor({}));
+    // Rounding may have left it indefinite; CG does not mind so small a shift.
+    constexpr double shares[] = {0, 1e-14, 1e-12, 1e-10};
+    const double size = normInf(values_);
+    return std::any_of(std::begin(shares), std::end(shares),
+                       [&](double share) { return suits(exact_->factor({.primal = share * size})); });
   }
 
   /// G = the diagonal of H, made positive.
@@ -191,7 +192,8 @@ class KrylovInner final : public InnerSolver {
     return kind_ == NewtonPreconditioner::lagged ? leastResiduals(target) : projectedGradients(target);
   }
 
-  /// Generalised conjugate residuals, preconditioned by the factors of an earlier K.
+  /// Generalised conjugate residuals, preconditioned by the factors of an earlier K; unknown where the curvature along
+  /// the solution is not positive.
   double leastResiduals(double target) {
     combination_.restart();
     double norm = residual();
@@ -207,7 +209,10 @@ class KrylovInner final : public InnerSolver {
       norm = std::sqrt(norm2Squared(r_));
       if (norm <= target) norm = residual();
     }
-    return norm;
+    // K need not have the inertia of those factors: at least no step along negative curvature.
+    const auto x = std::span<const double>(z_).first(n_);
+    model_.hessianProduct(H_, x, q_);
+    return dot(x, q_) > 0 ? norm : unknown;
   }
 
   /// Conjugate gradients on the null space of J with the constraint preconditioner [G, J^T; J, 0]; unknown where the
@@ -337,6 +342,11 @@ class KrylovInner final : public InnerSolver {
 std::unique_ptr<InnerSolver> krylovInnerSolver(const NewtonModel& model, std::unique_ptr<InnerSolver> exact,
                                                const NewtonSettings& settings, const Cpu& la) {
   return std::make_unique<KrylovInner>(model, std::move(exact), settings, la);
+}
+
+bool sketchPossible(const NewtonModel& model) {
+  Vector rest(at(model.n()));
+  return isFull(model.hessianPattern()) && model.gram(rest).has_value();
 }
 
 bool sketchPays(const NewtonModel& model) {

@@ -12,7 +12,9 @@ namespace nonconvex {
 std::unique_ptr<InnerSolver> krylovInnerSolver(const NewtonModel& model, std::unique_ptr<InnerSolver> exact,
                                                const NewtonSettings& settings, const Cpu& la);
 
-/// Whether the Hessian is dense and a sketch of it is much cheaper than itself: section "Inner solvers".
+/// Whether the Hessian is dense and less a diagonal matrix a Gram matrix, for a model that is linearised.
+bool sketchPossible(const NewtonModel& model);
+/// Whether that is so and a sketch of it is much cheaper than itself: section "Inner solvers".
 bool sketchPays(const NewtonModel& model);
 
 }  // namespace nonconvex

@@ -5,6 +5,7 @@
 
 #include "core/random.hpp"
 #include "solvers/newton_inner_choice.hpp"
+#include "solvers/newton_krylov.hpp"
 
 namespace nonconvex {
 namespace {
@@ -65,14 +66,18 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
 
 void NewtonMethod::start() {
   if (!started_) return;
-  // A Hessian in which no entry that can differ from 0 does, for the analysis of a sparse system.
-  for (std::size_t i = 0; i < correction_.size(); ++i) {
-    correction_[i] = 1 + std::fmod(0.618 * static_cast<double>(i), 1.0);
-  }
-  if (!model_.hessian(point_, 1, std::span(correction_).first(point_.lambda.size()), H_)) {
-    for (double& value : H_) value = std::isfinite(value) ? value : 1;
-  }
   model_.linearize(point_);
+  if (sketchPossible(model_)) {  // a dense one, which may not be needed at all
+    std::fill(H_.begin(), H_.end(), 1.0);
+  } else {
+    // A Hessian in which no entry that can differ from 0 does, for the analysis of a sparse system.
+    for (std::size_t i = 0; i < correction_.size(); ++i) {
+      correction_[i] = 1 + std::fmod(0.618 * static_cast<double>(i), 1.0);
+    }
+    if (!model_.hessian(point_, 1, std::span(correction_).first(point_.lambda.size()), H_)) {
+      for (double& value : H_) value = std::isfinite(value) ? value : 1;
+    }
+  }
   inner_ = innerSolver(settings_, model_, H_, point_.jacobian, la_);
   if (!multipliersGiven_) estimateMultipliers(point_);
   beginRecord();

@@ -1,5 +1,5 @@
 // Inner solvers: every one solves the system that it was given, as well as it was asked to.
-#include <cstring>
+#include <memory>
 
 #include "check.hpp"
 #include "solvers/newton_inner_choice.hpp"
@@ -11,70 +11,138 @@ namespace {
 
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
-/// H = diagonal + some entries below it, J with `perRow` entries a row: dense patterns if that is n.
-struct System {
+/// x^T H x / 2 subject to J x = 0: H positive definite, with `perRow` entries or so in a row of H and of J.
+class System final : public Oracle {
+ public:
   int n;
   int m;
-  SparsePattern hessian, jacobian;
   std::vector<double> H, J;
 
   System(int variables, int constraints, int perRow, int seed) : n(variables), m(constraints) {
     const Random random(static_cast<std::uint64_t>(seed));
-    std::uint64_t draw = 0;
-    hessian.lines = hessian.width = jacobian.width = n;
-    jacobian.lines = m;
     const Random choice(static_cast<std::uint64_t>(seed), 1);
+    std::uint64_t draw = 0;
+    hessian_.lines = hessian_.width = jacobian_.width = n;
+    jacobian_.lines = m;
     const auto chosen = [&](int i, int j) {
-      return perRow >= n ||
-             choice.below(static_cast<std::uint64_t>(i * n + j), static_cast<std::uint32_t>(n / perRow)) == 0;
+      const auto share = static_cast<std::uint32_t>(std::max(1, n / perRow));
+      return choice.below(static_cast<std::uint64_t>(i * n + j), share) == 0;
     };
     for (int j = 0; j < n; ++j) {
       for (int i = j; i < n; ++i) {
         if (i != j && !chosen(i, j)) continue;
-        hessian.indices.push_back(i);
+        hessian_.indices.push_back(i);
         H.push_back(i == j ? 3 + random.uniform(draw) : random.normal(draw) / (2 * perRow));
         ++draw;
       }
-      hessian.offsets.push_back(static_cast<int>(hessian.indices.size()));
+      hessian_.offsets.push_back(static_cast<int>(hessian_.indices.size()));
     }
     for (int i = 0; i < m; ++i) {
       for (int j = 0; j < n; ++j) {
         if (!chosen(i, j)) continue;
-        jacobian.indices.push_back(j);
+        jacobian_.indices.push_back(j);
         J.push_back(random.normal(draw++));
       }
-      jacobian.offsets.push_back(static_cast<int>(jacobian.indices.size()));
+      jacobian_.offsets.push_back(static_cast<int>(jacobian_.indices.size()));
     }
   }
+
+  /// H = A^T D A + diag(1e-3) for a tall A whose columns are of lengths down to 1 / condition.
+  System(int variables, int constraints, int rows, double condition, int seed)
+      : System(variables, constraints, variables, seed) {
+    rows_ = symmetric::randomVector(rows * n, seed + 1);
+    for (int i = 0; i < rows; ++i) {
+      weights_.push_back(0.1 + i % 7);
+      for (int j = 0; j < n; ++j) rows_[at(i * n + j)] *= std::pow(condition, -1.0 * j / n);
+    }
+    std::size_t k = 0;
+    for (int j = 0; j < n; ++j) {
+      for (int i = j; i < n; ++i) {
+        double sum = i == j ? 1e-3 : 0;
+        for (int l = 0; l < rows; ++l) sum += weights_[at(l)] * rows_[at(l * n + i)] * rows_[at(l * n + j)];
+        H[k++] = sum;
+      }
+    }
+  }
+
+  int variables() const override { return n; }
+  int constraints() const override { return m; }
+  const SparsePattern& jacobianPattern() const override { return jacobian_; }
+  const SparsePattern& hessianPattern() const override { return hessian_; }
+  void moveTo(std::span<const double>) override {}
+  double objective() override { return 0; }
+  void gradient(std::span<double> g) override { std::fill(g.begin(), g.end(), 0.0); }
+  void constraintValues(std::span<double> c) override { std::fill(c.begin(), c.end(), 0.0); }
+  void jacobian(std::span<double> values) override { std::copy(J.begin(), J.end(), values.begin()); }
+  void hessian(double, std::span<const double>, std::span<double> values) override {
+    std::copy(H.begin(), H.end(), values.begin());
+  }
+  void jacobianProduct(std::span<const double>, std::span<double>) override {}
+  void jacobianTransposedProduct(std::span<const double>, std::span<double>) override {}
+  void hessianProduct(double, std::span<const double>, std::span<const double> v, std::span<double> out) override {
+    ++products;
+    std::fill(out.begin(), out.end(), 0.0);
+    addProduct(v, out);
+  }
+  std::optional<WeightedRows> gram(double, std::span<const double>, std::span<double> rest) override {
+    if (rows_.empty()) return std::nullopt;
+    std::fill(rest.begin(), rest.end(), 1e-3);
+    WeightedRows gram;
+    gram.dense = {.f64 = rows_.data(), .rows = static_cast<int>(weights_.size()), .columns = n};
+    gram.weights = weights_;
+    return gram;
+  }
+  int products = 0;
 
   /// ||b - K z||
   double residual(const NewtonShift& shift, const std::vector<double>& b, const std::vector<double>& z) const {
-    std::vector<double> r = b;
-    for (int j = 0; j < n; ++j) {
-      r[at(j)] -= shift.primal * z[at(j)];
-      for (int k = hessian.offsets[at(j)]; k < hessian.offsets[at(j) + 1]; ++k) {
-        const int i = hessian.indices[at(k)];
-        r[at(i)] -= H[at(k)] * z[at(j)];
-        if (i != j) r[at(j)] -= H[at(k)] * z[at(i)];
-      }
-    }
+    std::vector<double> Kz(b.size());
+    addProduct(std::span(z).first(at(n)), std::span(Kz).first(at(n)));
+    for (int j = 0; j < n; ++j) Kz[at(j)] += shift.primal * z[at(j)];
     for (int i = 0; i < m; ++i) {
-      r[at(n + i)] += shift.keptDual * z[at(n + i)];
-      for (int k = jacobian.offsets[at(i)]; k < jacobian.offsets[at(i) + 1]; ++k) {
-        r[at(n + i)] -= J[at(k)] * z[at(jacobian.indices[at(k)])];
-        r[at(jacobian.indices[at(k)])] -= J[at(k)] * z[at(n + i)];
+      Kz[at(n + i)] -= shift.keptDual * z[at(n + i)];
+      for (int k = jacobian_.offsets[at(i)]; k < jacobian_.offsets[at(i) + 1]; ++k) {
+        Kz[at(n + i)] += J[at(k)] * z[at(jacobian_.indices[at(k)])];
+        Kz[at(jacobian_.indices[at(k)])] += J[at(k)] * z[at(n + i)];
       }
     }
     double sum = 0;
-    for (const double value : r) sum += value * value;
+    for (std::size_t i = 0; i < b.size(); ++i) sum += (b[i] - Kz[i]) * (b[i] - Kz[i]);
     return std::sqrt(sum);
   }
 
-  std::unique_ptr<InnerSolver> solver(const NewtonSettings& settings, const Cpu& la) const {
-    auto inner = innerSolver(settings, hessian, jacobian, H, J, la);
-    inner->load(H, J);
-    return inner;
+ private:
+  void addProduct(std::span<const double> v, std::span<double> out) const {
+    for (int j = 0; j < n; ++j) {
+      for (int k = hessian_.offsets[at(j)]; k < hessian_.offsets[at(j) + 1]; ++k) {
+        const int i = hessian_.indices[at(k)];
+        out[at(i)] += H[at(k)] * v[at(j)];
+        if (i != j) out[at(j)] += H[at(k)] * v[at(i)];
+      }
+    }
   }
+
+  SparsePattern hessian_, jacobian_;
+  std::vector<double> rows_, weights_;
+};
+
+/// An inner solver for a system, with the model that it needs.
+struct Inner {
+  std::shared_ptr<System> system;
+  NewtonModel model;
+  NewtonPoint point;
+  std::unique_ptr<InnerSolver> solver;
+
+  Inner(std::shared_ptr<System> of, const NewtonSettings& settings, const Cpu& la)
+      : system(std::move(of)),
+        model({.oracle = system, .start = std::vector<double>(at(system->n)), .multipliers = {}}, false),
+        point(model.makePoint()) {
+    model.begin(point);
+    model.linearize(point);
+    solver = innerSolver(settings, model, system->H, system->J, la);
+    solver->load(system->H, system->J);
+  }
+  InnerSolver* operator->() { return solver.get(); }
 };
 
 constexpr NewtonSketch sketches[] = {NewtonSketch::block, NewtonSketch::kaczmarz, NewtonSketch::gaussian,
@@ -89,31 +157,31 @@ NewtonSettings sketched(NewtonSketch kind) {
 
 template <class F>
 void forSystems(F&& f) {
-  f(System(40, 15, 40, 1));
-  f(System(120, 30, 5, 2));
-  f(System(7, 0, 7, 3));
-  f(System(6, 6, 6, 4));
-  f(System(1, 1, 1, 5));
+  f(std::make_shared<System>(40, 15, 40, 1));
+  f(std::make_shared<System>(120, 30, 5, 2));
+  f(std::make_shared<System>(7, 0, 7, 3));
+  f(std::make_shared<System>(6, 6, 6, 4));
+  f(std::make_shared<System>(1, 1, 1, 5));
 }
 
 }  // namespace
 
 TEST(sketch_solves) {
   const Cpu la;
-  forSystems([&](const System& system) {
+  forSystems([&](const std::shared_ptr<System>& system) {
     const NewtonShift shift{.primal = 0.5};
-    const auto b = symmetric::randomVector(system.n + system.m, 9);
+    const auto b = symmetric::randomVector(system->n + system->m, 9);
     for (const NewtonSketch kind : sketches) {
       for (const int memory : {0, 20}) {
         NewtonSettings settings = sketched(kind);
         settings.sketchMemory = memory;
-        const auto inner = system.solver(settings, la);
-        CHECK_EQ(inner->factor(shift).negative, system.m);
+        Inner inner(system, settings, la);
+        CHECK_EQ(inner->factor(shift).negative, system->m);
         std::vector<double> z(b.size());
         for (const double target : {1.0, memory > 0 ? 1e-6 : 0.3}) {
           const double norm = inner->solve(b, target, z);
           CHECK(norm <= target);
-          CHECK_NEAR(system.residual(shift, b, z), norm, 1e-10);
+          CHECK_NEAR(system->residual(shift, b, z), norm, 1e-10);
         }
         CHECK_EQ(inner->fallbacks(), 0);
         CHECK(inner->steps() > 0);
@@ -124,14 +192,14 @@ TEST(sketch_solves) {
 
 TEST(combination_of_rounds_saves_steps) {
   const Cpu la;
-  const System system(40, 15, 40, 1);
+  const auto system = std::make_shared<System>(40, 15, 40, 1);
   const auto b = symmetric::randomVector(55, 9);
   for (const NewtonSketch kind : sketches) {
     std::int64_t steps[2];
     for (const bool combined : {false, true}) {
       NewtonSettings settings = sketched(kind);
       settings.sketchMemory = combined ? 20 : 0;
-      const auto inner = system.solver(settings, la);
+      Inner inner(system, settings, la);
       inner->factor({});
       std::vector<double> z(b.size());
       inner->solve(b, 1e-2, z);
@@ -143,10 +211,10 @@ TEST(combination_of_rounds_saves_steps) {
 
 TEST(sketch_goes_on_where_it_was) {
   const Cpu la;
-  const System system(120, 30, 5, 2);
+  const auto system = std::make_shared<System>(120, 30, 5, 2);
   const auto b = symmetric::randomVector(150, 9);
   const auto stepsTo = [&](std::initializer_list<double> targets) {
-    const auto inner = system.solver(sketched(NewtonSketch::kaczmarz), la);
+    Inner inner(system, sketched(NewtonSketch::kaczmarz), la);
     inner->factor({});
     std::vector<double> z(b.size());
     for (const double target : targets) inner->solve(b, target, z);
@@ -157,11 +225,11 @@ TEST(sketch_goes_on_where_it_was) {
 
 TEST(sketch_gives_up_for_factors) {
   const Cpu la;
-  const System system(120, 30, 5, 2);
+  const auto system = std::make_shared<System>(120, 30, 5, 2);
   const auto b = symmetric::randomVector(150, 9);
   NewtonSettings settings = sketched(NewtonSketch::kaczmarz);
   settings.innerSteps = 300;
-  const auto inner = system.solver(settings, la);
+  Inner inner(system, settings, la);
   inner->factor({});
   std::vector<double> z(b.size());
   CHECK(inner->solve(b, 1e-9, z) <= 1e-9);
@@ -170,14 +238,14 @@ TEST(sketch_gives_up_for_factors) {
 }
 
 TEST(sketch_depends_on_the_seed_alone) {
-  const System system(40, 15, 40, 1);
+  const auto system = std::make_shared<System>(40, 15, 40, 1);
   const auto b = symmetric::randomVector(55, 9);
   WorkerPool pool(3);
   for (const NewtonSketch kind : sketches) {
     const auto solution = [&](std::uint64_t seed, const Cpu& la) {
       NewtonSettings settings = sketched(kind);
       settings.seed = seed;
-      const auto inner = system.solver(settings, la);
+      Inner inner(system, settings, la);
       inner->factor({});
       std::vector<double> z(b.size());
       inner->solve(b, 1e-3, z);
@@ -187,4 +255,122 @@ TEST(sketch_depends_on_the_seed_alone) {
     CHECK(z == solution(1, Cpu(&pool, 3)));
     CHECK(z != solution(2, Cpu()));
   }
+}
+
+namespace {
+
+NewtonSettings krylov(NewtonPreconditioner kind) {
+  NewtonSettings settings;
+  settings.inner = NewtonInner::krylov;
+  settings.preconditioner = kind;
+  return settings;
+}
+
+/// Steps to a residual of 1e-6 b, which is checked.
+std::int64_t krylovSteps(Inner& inner, const std::vector<double>& b) {
+  const bool free = inner->matrixFree();
+  CHECK(inner->presumes());
+  CHECK(inner->presume(free ? std::span<const double>() : std::span<const double>(inner.system->H), inner.system->J));
+  std::vector<double> z(b.size());
+  const std::int64_t before = inner->steps();
+  double sum = 0;
+  for (const double value : b) sum += value * value;
+  const double target = 1e-6 * std::sqrt(sum);
+  const double norm = inner->solve(b, target, z);
+  CHECK(norm <= target);
+  CHECK_NEAR(inner.system->residual({}, b, z), norm, 1e-3 * target);
+  return inner->steps() - before;
+}
+
+}  // namespace
+
+TEST(krylov_with_the_diagonal) {
+  const Cpu la;
+  forSystems([&](const std::shared_ptr<System>& system) {
+    Inner inner(system, krylov(NewtonPreconditioner::diagonal), la);
+    CHECK(!inner->matrixFree());
+    CHECK(krylovSteps(inner, symmetric::randomVector(system->n + system->m, 9)) <= 40);
+    CHECK_EQ(inner->fallbacks(), 0);
+  });
+}
+
+TEST(krylov_with_earlier_factors) {
+  const Cpu la;
+  forSystems([&](const std::shared_ptr<System>& system) {
+    const auto b = symmetric::randomVector(system->n + system->m, 9);
+    Inner inner(system, krylov(NewtonPreconditioner::lagged), la);
+    CHECK(!inner->presumes());  // nothing was factored yet
+    std::vector<double> z(b.size());
+    inner->factor({});
+    inner->solve(b, 1e-8, z);
+    for (double& value : system->H) value *= 1.1;
+    for (double& value : system->J) value *= 0.95;
+    const int factorizations = inner->factorizations();
+    CHECK(krylovSteps(inner, b) <= 8);
+    CHECK_EQ(inner->factorizations(), factorizations);
+    inner->load(system->H, system->J);
+    inner->factor({.primal = 1});
+    inner->solve(b, 1e-8, z);
+    CHECK(!inner->presumes());  // those were shifted
+  });
+}
+
+TEST(sketched_preconditioners_do_not_mind_the_conditioning) {
+  const Cpu la;
+  const auto b = symmetric::randomVector(60, 9);
+  for (const double condition : {1.0, 1e3, 1e5}) {
+    const auto system = std::make_shared<System>(50, 10, 2000, condition, 3);
+    Inner inner(system, krylov(NewtonPreconditioner::choose), la);
+    CHECK(inner->matrixFree());
+    const auto steps = krylovSteps(inner, b);
+    CHECK(steps <= 30);
+    CHECK(system->products <= steps + 5);
+    if (condition == 1) continue;
+    Inner byDiagonal(system, krylov(NewtonPreconditioner::diagonal), la);
+    CHECK(krylovSteps(byDiagonal, b) > 0);
+  }
+}
+
+TEST(krylov_depends_on_the_seed_alone) {
+  WorkerPool pool(3);
+  const auto b = symmetric::randomVector(60, 9);
+  const auto solution = [&](std::uint64_t seed, const Cpu& la) {
+    NewtonSettings settings = krylov(NewtonPreconditioner::sketch);
+    settings.seed = seed;
+    Inner inner(std::make_shared<System>(50, 10, 2000, 10, 3), settings, la);
+    CHECK(inner->presume({}, inner.system->J));
+    std::vector<double> z(b.size());
+    inner->solve(b, 1e-3, z);
+    return z;
+  };
+  const auto z = solution(1, Cpu());
+  CHECK(z == solution(1, Cpu(&pool, 3)));
+  CHECK(z != solution(2, Cpu()));
+}
+
+TEST(krylov_sees_negative_curvature) {
+  const Cpu la;
+  for (const NewtonPreconditioner kind : {NewtonPreconditioner::diagonal, NewtonPreconditioner::lagged}) {
+    const auto system = std::make_shared<System>(20, 3, 20, 1);
+    const auto b = symmetric::randomVector(23, 9);
+    Inner inner(system, krylov(kind), la);
+    std::vector<double> z(b.size());
+    inner->factor({});
+    inner->solve(b, 1e-8, z);
+    for (double& value : system->H) value = -value;
+    CHECK(inner->presume(system->H, system->J));
+    CHECK(std::isnan(inner->solve(b, 1e-8, z)));
+    CHECK_EQ(inner->fallbacks(), 1);
+    inner->load(system->H, system->J);
+    CHECK_EQ(inner->factor({.primal = 10}).negative, 3);
+    CHECK(inner->solve(b, 1e-8, z) <= 1e-8);
+    CHECK(!inner->presumes());
+  }
+}
+
+TEST(choice) {
+  const Cpu la;
+  const auto matrixFree = [&](const std::shared_ptr<System>& system) { return Inner(system, {}, la)->matrixFree(); };
+  CHECK(!matrixFree(std::make_shared<System>(40, 15, 40, 1)));
+  CHECK(!matrixFree(std::make_shared<System>(50, 10, 2000, 10, 3)));
 }
