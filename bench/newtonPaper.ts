@@ -8,7 +8,7 @@ import { paperProblems } from '../test/problems/paper.js';
 import { table } from './shared/report.js';
 
 /** As published: accuracy and shifts, multipliers that begin at 0, no scaling. */
-const published: NewtonSettings = { inner: 'sketch', accuracy: 'paper', scaling: false };
+const published: NewtonSettings = { inner: 'sketch', accuracy: 'paper', shift: 'paper', scaling: false };
 const kinds = ['block', 'kaczmarz', 'gaussian', 'count', 'srht'] as const;
 
 interface Solved {

@@ -13,6 +13,7 @@
 namespace nonconvex {
 
 enum class NewtonAccuracy { descent, paper };
+enum class NewtonShiftRule { least, paper };
 enum class NewtonInner { choose, exact, sketch, krylov };
 enum class NewtonPreconditioner { choose, sketch, lagged, diagonal };
 enum class NewtonSketch { block, kaczmarz, gaussian, count, srht };
@@ -20,6 +21,10 @@ enum class NewtonSketch { block, kaczmarz, gaussian, count, srht };
 template <>
 struct EnumNames<NewtonAccuracy> {
   static constexpr std::string_view names[] = {"descent", "paper"};
+};
+template <>
+struct EnumNames<NewtonShiftRule> {
+  static constexpr std::string_view names[] = {"least", "paper"};
 };
 template <>
 struct EnumNames<NewtonInner> {
@@ -47,6 +52,7 @@ struct NewtonSettings : Limits {
   NewtonPreconditioner preconditioner = NewtonPreconditioner::choose;
   int innerSteps = 100000;
   NewtonAccuracy accuracy = NewtonAccuracy::descent;
+  NewtonShiftRule shift = NewtonShiftRule::least;
   double eta1 = 1;
   double eta2 = 0.1;
   double beta = 0.1;
@@ -80,6 +86,9 @@ struct NewtonSettings : Limits {
                   "How accurately the Newton system is solved, and when the penalties change: until the step descends, "
                   "or by the "
                   "published rule."),
+            FIELD(shift, anyValue(),
+                  "What is added to the diagonal of a Hessian that is not positive definite on the null space of the "
+                  "Jacobian: the least number that will do, or 0.1 + ||H||_F as published."),
             FIELD(eta1, positive(), "First penalty of ||c||^2 / 2 in the merit function."),
             FIELD(eta2, positive(), "First penalty of ||grad L||^2 / 2 in the merit function."),
             FIELD(beta, inside(0, 0.5), "Share of the decrease promised by the slope that a step must bring (Armijo)."),

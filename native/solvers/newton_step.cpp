@@ -148,9 +148,10 @@ std::optional<Status> NewtonMethod::newtonStep() {
   if (!presumed_ && !load(point_)) return blocked();
   double least = 0;
   for (int k = 0; k < mostTries; ++k) {
-    factor_ = presumed_                ? NewtonFactor{.shift = {}, .good = true}
-              : direction_.published() ? shifts_.factorPublished(*inner_, direction_.publishedShift(H_), sizeJ_)
-                                       : shifts_.factor(*inner_, sizeH_, sizeJ_, least);
+    factor_ = presumed_ ? NewtonFactor{.shift = {}, .good = true}
+              : settings_.shift == NewtonShiftRule::paper
+                  ? shifts_.factorPublished(*inner_, direction_.publishedShift(H_), sizeJ_)
+                  : shifts_.factor(*inner_, sizeH_, sizeJ_, least);
     if (!factor_.good) break;
     const bool descends = direction_.compute(*inner_, factor_.shift, point_, entries(), merit_);
     const double alpha = !descends ? 0 : fullSteps_ > 0 ? fullStep() : search();

@@ -346,6 +346,12 @@ export interface NewtonOptions {
    */
   accuracy?: 'descent' | 'paper' | undefined;
   /**
+   * What is added to the diagonal of a Hessian that is not positive definite on the null space of the Jacobian: the
+   * least number that will do, or 0.1 + ||H||_F as published.
+   * @defaultValue 'least'
+   */
+  shift?: 'least' | 'paper' | undefined;
+  /**
    * First penalty of ||c||^2 / 2 in the merit function.
    *
    * Expected: a finite number > 0.
@@ -394,6 +400,7 @@ export const newtonDefaults = {
   preconditioner: 'auto',
   innerSteps: 100000,
   accuracy: 'descent',
+  shift: 'least',
   eta1: 1,
   eta2: 0.1,
   beta: 0.1,
