@@ -93,12 +93,14 @@ NONCONVEX_CLONES void addProducts(int count, const std::uint16_t* indices, const
 
 /// sum += weights_k times row pieces_k of a matrix of zeros and ones with rows of `width` numbers, a multiple of
 /// `lane`.
-NONCONVEX_CLONES void addOnes(int count, const int* pieces, const double* weights, const std::uint8_t* ones, int width,
+NONCONVEX_CLONES void addOnes(int count, const int* pieces, const double* weights, const float* ones, int width,
                               double* __restrict sum) {
   for (int k = 0; k < count; ++k) {
-    const std::uint8_t* __restrict row = ones + static_cast<std::ptrdiff_t>(pieces[k]) * width;
+    const float* __restrict row = ones + static_cast<std::ptrdiff_t>(pieces[k]) * width;
     const double weight = weights[k];
-    for (int j = 0; j < width; ++j) sum[j] += weight * row[j];
+    for (int j = 0; j < width; j += lane) {
+      for (int l = 0; l < lane; ++l) sum[j + l] += weight * static_cast<double>(row[j + l]);
+    }
   }
 }
 
@@ -140,7 +142,8 @@ std::unique_ptr<const RowTree> RowTree::of(const ConstantMatrix& matrix) {
   return tree->cost() > worthwhile * plainCost(matrix) ? nullptr : std::move(tree);
 }
 
-RowTree::RowTree(const ConstantMatrix& matrix) : columns_(matrix.columns) {
+RowTree::RowTree(ConstantMatrix matrix) : columns_(matrix.columns) {
+  takeScales(matrix);
   std::vector<std::vector<int>> leafPieces = makeLeaves(matrix);
   const int leaves = static_cast<int>(nodes_.size());
   pieceOf_ = build(0, leaves, chooseSplits(leafPieces), leafPieces);
@@ -157,6 +160,22 @@ RowTree::RowTree(const ConstantMatrix& matrix) : columns_(matrix.columns) {
     const Node& pivot = nodes_[at(node.pivotLeft ? node.left : node.right)];
     const Node& other = nodes_[at(node.pivotLeft ? node.right : node.left)];
     blocks_ += at(node.chunks) * at(pivot.columns + 1) * at(padded(other.columns));  // one row for sums
+  }
+}
+
+void RowTree::takeScales(ConstantMatrix& matrix) {
+  scales_.assign(at(columns_), 0);
+  std::vector<bool> several(at(columns_));
+  for (std::size_t k = 0; k < matrix.values.size(); ++k) {
+    double& scale = scales_[at(matrix.indices[k])];
+    if (scale == 0) scale = matrix.values[k];
+    if (scale != matrix.values[k]) several[at(matrix.indices[k])] = true;
+  }
+  for (std::size_t j = 0; j < scales_.size(); ++j) {
+    if (several[j] || scales_[j] == 0) scales_[j] = 1;
+  }
+  for (std::size_t k = 0; k < matrix.values.size(); ++k) {
+    if (!several[at(matrix.indices[k])] && matrix.values[k] != 0) matrix.values[k] = 1;
   }
 }
 
@@ -374,13 +393,13 @@ double RowTree::cost() const {
 std::size_t RowTree::bytes() const {
   std::size_t numbers = 3 * pieceOf_.size() + 2 * blocks_;
   for (const Node& node : nodes_)
-    numbers += node.indices.size() / 2 + node.ones.size() / 4 + 2 * node.values.size() + 5 * at(node.count);
+    numbers += node.indices.size() / 2 + node.ones.size() + 2 * node.values.size() + 5 * at(node.count);
   return 4 * numbers;
 }
 
 // Computing ----------------------------------------------------------------------------------------------------------
 
-RowTree::Work::Work(const RowTree& tree) : tree_(tree), blocks_(tree.blocks_) {
+RowTree::Work::Work(const RowTree& tree) : tree_(tree), x_(at(tree.columns_)), blocks_(tree.blocks_) {
   for (std::size_t k = 0; k < tree.nodes_.size(); ++k) {
     const Node& node = tree.nodes_[k];
     sums_.emplace_back(at(node.count));
@@ -390,11 +409,12 @@ RowTree::Work::Work(const RowTree& tree) : tree_(tree), blocks_(tree.blocks_) {
 }
 
 void RowTree::Work::multiply(std::span<const double> x) {
+  for (std::size_t j = 0; j < x_.size(); ++j) x_[j] = tree_.scales_[j] * x[j];
   for (std::size_t k = 0; k < sums_.size(); ++k) {
     const Node& node = tree_.nodes_[k];
     double* sums = sums_[k].data();
     if (node.leaf()) {
-      const double* part = x.data() + node.first;
+      const double* part = x_.data() + node.first;
       for (int p = 0; p < node.count; ++p) {
         double sum = 0;
         for (int e = node.offsets[at(p)]; e < node.offsets[at(p) + 1]; ++e) {
@@ -447,6 +467,7 @@ void RowTree::Work::multiplyTransposed(const Cpu& la, std::span<const double> r,
       }
     }
   }
+  for (std::size_t j = 0; j < out.size(); ++j) out[j] *= tree_.scales_[j];
 }
 
 void RowTree::Work::gram(const Cpu& la, std::span<const double> weights, std::span<double> square) {
@@ -459,6 +480,10 @@ void RowTree::Work::gram(const Cpu& la, std::span<const double> weights, std::sp
   });
   for (const Node& node : tree_.nodes_) {
     if (!node.leaf()) place(node, square);
+  }
+  const std::size_t n = at(tree_.columns_);
+  for (std::size_t j = 0; j < n; ++j) {
+    for (std::size_t i = j; i < n; ++i) square[j * n + i] *= tree_.scales_[i] * tree_.scales_[j];
   }
 }
 

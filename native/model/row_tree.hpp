@@ -38,7 +38,7 @@ class RowTree {
     std::vector<int> offsets = {0};
     std::vector<std::uint16_t> indices;  // from `first` on
     std::vector<double> values;          // empty once known to be all 1
-    std::vector<std::uint8_t> ones;      // of entries that are all 1 and many: every column of each piece, padded
+    std::vector<float> ones;             // of entries that are all 1 and many: every column of each piece, padded
     // Of an inner node. Pieces come in the order of those of the pivot, the child by which products are collected.
     std::vector<int> leftPiece, rightPiece;
     bool pivotLeft = true;
@@ -53,7 +53,8 @@ class RowTree {
     }
   };
 
-  explicit RowTree(const ConstantMatrix& matrix);
+  explicit RowTree(ConstantMatrix matrix);
+  void takeScales(ConstantMatrix& matrix);
   static void writeOnes(Node& node);
   struct Range;
   std::vector<std::vector<int>> makeLeaves(const ConstantMatrix& matrix);
@@ -65,6 +66,7 @@ class RowTree {
   double crossCost(const Node& node, bool pivotLeft) const;
 
   int columns_;
+  std::vector<double> scales_;             // of columns that have one value: it is 1 in the tree
   std::vector<Node> nodes_;                // children before their parents; the last is the root
   std::vector<int> pieceOf_;               // of each row, at the root
   std::vector<int> rowStarts_, rowOrder_;  // the rows of each piece of the root
@@ -93,6 +95,7 @@ class RowTree::Work {
   void place(const Node& node, std::span<double> square) const;
 
   const RowTree& tree_;
+  std::vector<double> x_;                  // scaled
   std::vector<std::vector<double>> sums_;  // by node, of each piece
   std::vector<double> blocks_;             // products of pivot and other side, by chunk
   struct Task {
