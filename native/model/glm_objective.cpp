@@ -15,6 +15,11 @@ constexpr int mostBlockRows = 256;
 constexpr int sharedRows = 1024;  // of a block that all threads work on
 constexpr int smallSquare = 512;  // from here on a square is shared by all threads
 
+constexpr int columnTasks = 32;
+
+/// Of a block of rows that is written out.
+int writtenRows(int columns) { return columns > smallSquare ? sharedRows : mostBlockRows; }
+
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 std::vector<int> prefixSums(std::vector<int> counts) {
@@ -131,6 +136,16 @@ GlmObjective::GlmObjective(std::shared_ptr<const GlmData> data, const MatrixInpu
   sums_.resize(pieces_.size());
   if (byRows) partial_.resize(pieces_.size() * x_.size());
   if (byTree) tree_.emplace(data_->tree());
+  // Pages that are not touched, as where no Hessian is asked for, cost nothing.
+  const std::size_t width = x_.size();
+  if (gram == GlmData::Gram::columns) {
+    squares_ = HostBuffer<double>(columnTasks * width);
+  } else {
+    squares_ = HostBuffer<double>(shares_.size() * width * width, Uninitialized{});
+  }
+  if (gram == GlmData::Gram::blocks) {
+    blocks_ = HostBuffer<double>(shares_.size() * at(writtenRows(n)) * width, Uninitialized{});
+  }
   if (dense_.f32 != nullptr)
     widened_ = HostBuffer<double>(pieces_.size() * at(blockRows_) * x_.size(), Uninitialized{});
 }
@@ -316,11 +331,7 @@ void GlmObjective::fillSquares() {
   const std::size_t size = x_.size() * x_.size();
   const bool written = data_->gram() == GlmData::Gram::blocks;
   const bool shared = written && n > smallSquare;
-  const int most = shared ? sharedRows : mostBlockRows;
-  if (squares_.size() == 0) {
-    squares_ = HostBuffer<double>(shares_.size() * size, Uninitialized{});
-    if (written) blocks_ = HostBuffer<double>(shares_.size() * at(most) * x_.size(), Uninitialized{});
-  }
+  const int most = writtenRows(n);
   if (tree_) return tree_->gram(la_, curvatures_, {squares_.data(), size});
   const Cpu alone = la_.serial();
   const auto fill = [&](int s) {
@@ -398,15 +409,13 @@ void GlmObjective::sumSquares(std::span<double> values) const {
 }
 
 void GlmObjective::sumByColumns(std::span<double> values) {
-  constexpr int tasks = 32;
   const SparsePattern& pattern = data_->hessianPattern();
   const ConstantMatrix& A = data_->rows().matrix;
   const auto offsets = data_->columnOffsets(), places = data_->columnPlaces(), rows = data_->columnRows();
   const std::size_t n = x_.size();
-  if (squares_.size() == 0) squares_ = HostBuffer<double>(tasks * n);
-  la_.tasks(tasks, [&](int task) {
+  la_.tasks(columnTasks, [&](int task) {
     double* column = squares_.data() + at(task) * n;  // 0 but for the column at hand
-    for (int j = task; j < data_->columns(); j += tasks) {
+    for (int j = task; j < data_->columns(); j += columnTasks) {
       la_.checkpoint();
       for (int c = offsets[at(j)]; c < offsets[at(j) + 1]; ++c) {
         const int i = rows[at(c)], place = places[at(c)];
