@@ -49,15 +49,18 @@ std::string describe(Status status, const Progress& progress, const Limits& limi
 /// Runs a solver until it is solved or a limit is met.
 ///
 /// A solver has `start()` (the set-up that may take long), `step()` (one iteration of the method; it returns a Status
-/// when it cannot go on) and `progress()` (which may synchronise a device, so not at every step). Its state is a valid
-/// answer from construction on, so that a solve that ends before its first step has something to return, and after an
-/// Interrupted out of `start()` or `step()`, the only two that are ever interrupted.
+/// when it cannot go on; an `explain()` says why) and `progress()` (which may synchronise a device, so not at every
+/// step). Its state is a valid answer from construction on, so that a solve that ends before its first step has
+/// something to return, and after an Interrupted out of `start()` or `step()`, the only two that are ever interrupted.
 template <class Solver>
 Outcome iterate(Solver& solver, const Limits& limits, Monitor& monitor) {
   Outcome outcome;
   const auto finish = [&](Status status) -> Outcome& {
     outcome.status = status;
     outcome.message = describe(status, outcome.progress, limits);
+    if constexpr (requires { solver.explain(); }) {
+      if (status == Status::stalled) outcome.message += " " + solver.explain();
+    }
     return outcome;
   };
   const auto interrupted = [&] { return monitor.aborted() ? Status::aborted : Status::timeLimit; };

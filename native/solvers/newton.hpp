@@ -23,6 +23,7 @@ class NewtonSolver {
   std::optional<Status> step() { return method_.step(); }
   Progress progress() const { return method_.progress(); }
   NewtonSolution solution() const { return method_.solution(); }
+  std::string explain() const { return method_.explain(); }
 
  private:
   NewtonMethod method_;

@@ -20,6 +20,7 @@ NewtonRestoration::NewtonRestoration(const NewtonModel& model)
 void NewtonRestoration::begin(const NewtonPoint& point, double least) {
   constexpr double share = 0.1;
   active_ = true;
+  leavesDomain_ = false;
   target_ = share * share * point.squaredC();
   least_ = least;
   shift_ = 1e-3;
@@ -28,10 +29,12 @@ void NewtonRestoration::begin(const NewtonPoint& point, double least) {
 }
 
 bool NewtonRestoration::tryPoint(NewtonModel& model, const NewtonPoint& point, double alpha, std::span<const double> p,
-                                 NewtonPoint& trial) const {
+                                 NewtonPoint& trial) {
   addScaled(point.x, alpha, p, trial.x);
   std::copy(point.lambda.begin(), point.lambda.end(), trial.lambda.begin());
-  return model.evaluateValues(trial);
+  const bool defined = model.evaluateValues(trial);
+  leavesDomain_ |= !defined;
+  return defined;
 }
 
 /// (W + t I + J^T J) p = -J^T c with W = sum_i c_i Hess c_i, as [W + t I, J^T; J, -I] (p, y) = (0, -c).

@@ -23,17 +23,20 @@ class NewtonRestoration {
   /// `least`: ||c||_inf that need not be improved.
   void begin(const NewtonPoint& point, double least);
   void end() { active_ = false; }
+  /// Since the beginning, points were tried where something is not finite.
+  bool leavesDomain() const { return leavesDomain_; }
   /// Moves `point`; `trial` is workspace.
   Outcome step(NewtonModel& model, InnerSolver& inner, NewtonPoint& point, NewtonPoint& trial, std::span<double> W);
 
  private:
   bool tryPoint(NewtonModel& model, const NewtonPoint& point, double alpha, std::span<const double> p,
-                NewtonPoint& trial) const;
+                NewtonPoint& trial);
   bool leave(NewtonModel& model, InnerSolver& inner, NewtonPoint& point, NewtonPoint& trial, std::span<const double> W);
 
   const std::size_t n_;
   const std::size_t m_;
   bool active_ = false;
+  bool leavesDomain_ = false;
   double target_ = 0;
   double least_ = 0;
   double shift_ = 0;

@@ -203,6 +203,7 @@ std::optional<Status> NewtonMethod::blocked() {
     return std::nullopt;
   }
   constexpr double close = 10;
+  obstacle_ = longest_ < 0.1 ? NewtonObstacle::domain : NewtonObstacle::search;
   return best_.residual <= close * settings_.tolerance ? Status::stalled : restart(Status::stalled);
 }
 
@@ -271,15 +272,15 @@ double NewtonMethod::search() {
     return judge(-alpha * slope, value + settings_.beta * alpha * slope + noise, normF, restoring);
   };
   double alpha = 1;
-  double longest = 1;
+  longest_ = 1;
   while (alpha >= leastAlpha) {
     la_.checkpoint();
     moveTrial(alpha);
-    const bool far = unshifted && alpha >= longStep * longest;
+    const bool far = unshifted && alpha >= longStep * longest_;
     const Trial trial = judged(alpha, far ? (1 - 0.1 * alpha) * leastC_ : 0);
     if (trial == Trial::accepted) return alpha;
     if (trial == Trial::refused && alpha == 1 && correct() && judged(alpha, 0) == Trial::accepted) return alpha;
-    alpha = trial == Trial::undefined ? longest = withinDomain(alpha) : alpha / 2;
+    alpha = trial == Trial::undefined ? longest_ = withinDomain(alpha) : alpha / 2;
   }
   return 0;
 }
@@ -333,6 +334,7 @@ std::optional<Status> NewtonMethod::arrived() {
 }
 
 std::optional<Status> NewtonMethod::leaveSaddle() {
+  obstacle_ = NewtonObstacle::saddle;
   if (++saddles_ > mostSaddles) return restart(Status::stalled);
   factor_ = shifts_.factor(*inner_, sizeH_, sizeJ_);
   if (!factor_.good) return restart(Status::stalled);
@@ -362,6 +364,7 @@ std::optional<Status> NewtonMethod::restorationStep() {
   const Outcome outcome = restoration_.step(model_, *inner_, point_, trial_, H_);
   if (outcome == Outcome::stationary || outcome == Outcome::stuck) {
     restoration_.end();
+    obstacle_ = restoration_.leavesDomain() ? NewtonObstacle::domain : NewtonObstacle::restoration;
     const double size = normInf(point_.c);
     if (size < leastInfeasibility_) {
       leastInfeasibility_ = size;
@@ -434,6 +437,8 @@ Progress NewtonMethod::progress() const {
   }
   return now;
 }
+
+std::string NewtonMethod::explain() const { return nonconvex::explain(obstacle_, model_, best_.point); }
 
 NewtonSolution NewtonMethod::solution() const {
   NewtonSolution s;

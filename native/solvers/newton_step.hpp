@@ -2,10 +2,12 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
 #include "solvers/newton_direction.hpp"
+#include "solvers/newton_obstacle.hpp"
 #include "solvers/newton_restoration.hpp"
 
 namespace nonconvex {
@@ -20,6 +22,8 @@ class NewtonMethod {
   /// Of the best point so far.
   Progress progress() const;
   NewtonSolution solution() const;
+  /// What stopped it, when it has stalled.
+  std::string explain() const;
 
  private:
   std::optional<Status> newtonStep();
@@ -75,11 +79,13 @@ class NewtonMethod {
   NewtonFactor factor_;
   bool presumed_ = false;  // an iterative inner solver has the system; nothing was factored
   int shortSteps_ = 0;
-  double leastC_ = 0;  // norms, since the last start
+  double longest_ = 1;  // of the steps that the last search allowed
+  double leastC_ = 0;   // norms, since the last start
   double leastF_ = 0;
   int restarts_ = 0;
   int fullSteps_ = 0;  // to be taken without a search
   int saddles_ = 0;
+  NewtonObstacle obstacle_ = NewtonObstacle::none;
   Status verdict_ = Status::infeasible;  // when all starts have failed
 
   // What is returned.

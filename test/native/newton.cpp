@@ -320,6 +320,14 @@ TEST(warmStarts) {
   CHECK_EQ(warm.solution.inertia.positive, 1);
 }
 
+TEST(whatStopsIt) {
+  // Falls towards x = 0, where the root ends.
+  const auto border = solve({1}, [](Variables x) { return Minimize{x(1), {sqrt(x(1)) + 1}}; });
+  CHECK(border.outcome.status == Status::stalled);
+  CHECK(check::contains(border.outcome.message, "border of where the functions are defined"));
+  CHECK(check::contains(border.outcome.message, "the constraints are 1"));
+}
+
 TEST(hugeMultipliersHideNoGradient) {
   // lambda^T c = 0 and J^T lambda = 0 for equal lambda, however large: scaled by them, the gradient of f looks small.
   const auto program = std::make_shared<Program>(graphOf(3, [](Variables x) {

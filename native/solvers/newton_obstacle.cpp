@@ -1,0 +1,47 @@
+#include "solvers/newton_obstacle.hpp"
+
+#include "core/error.hpp"
+
+namespace nonconvex {
+namespace {
+
+std::string what(NewtonObstacle obstacle) {
+  switch (obstacle) {
+    case NewtonObstacle::none:
+      return {};
+    case NewtonObstacle::search:
+      return "No step lowers the merit function";
+    case NewtonObstacle::domain:
+      return "Steps end at the border of where the functions are defined";
+    case NewtonObstacle::restoration:
+      return "The constraints could not be satisfied better";
+    case NewtonObstacle::saddle:
+      return "A stationary point that is no minimum could not be left";
+  }
+  return {};
+}
+
+std::string advice(NewtonObstacle obstacle, double c, double multiplier) {
+  constexpr double far = 1e-4;
+  constexpr double huge = 1e6;
+  if (obstacle == NewtonObstacle::domain) return "Try a start further inside, or a substitution such as x = exp(y).";
+  if (c > far) return "Try a start that satisfies the constraints better.";
+  if (multiplier > huge) {
+    return "Multipliers of " + show(multiplier) +
+           " tell of constraints whose gradients are dependent there: try to do without one, or without squares that "
+           "vanish.";
+  }
+  return "Try another start, a larger tolerance, or checkDerivatives if they are your own.";
+}
+
+}  // namespace
+
+std::string explain(NewtonObstacle obstacle, const NewtonModel& model, const NewtonPoint& best) {
+  if (obstacle == NewtonObstacle::none) return {};
+  const double c = normInf(best.c);
+  return what(obstacle) + "; at the best point the gradient of the Lagrangian is " + show(normInf(best.g)) +
+         ", the constraints are " + show(c) + ", scaled. " +
+         advice(obstacle, c, normInf(model.unscaledMultipliers(best)));
+}
+
+}  // namespace nonconvex

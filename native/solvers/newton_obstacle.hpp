@@ -1,0 +1,21 @@
+// Why Newton's method could not go on, in words.
+#pragma once
+
+#include <string>
+
+#include "solvers/newton_model.hpp"
+
+namespace nonconvex {
+
+enum class NewtonObstacle {
+  none,
+  search,       ///< no step lowers the merit function
+  domain,       ///< steps end where functions are not defined
+  restoration,  ///< ||c|| does not fall
+  saddle,       ///< a stationary point that is no minimum cannot be left
+};
+
+/// Two or three sentences: what stopped the method, how well the best point satisfies either condition, what to try.
+std::string explain(NewtonObstacle obstacle, const NewtonModel& model, const NewtonPoint& best);
+
+}  // namespace nonconvex
