@@ -54,19 +54,21 @@ DenseLdl::DenseLdl(int n, const Cpu& la)
       x_(static_cast<std::size_t>(n) * widestBlock),
       order_(static_cast<std::size_t>(n)) {}
 
-/// Ruiz's iteration, until rows have a largest entry within a factor of four of 1. False if a number is not finite.
+/// Ruiz's iteration, until rows have a largest entry within a factor of 16 of 1. False if a number is not finite.
 bool DenseLdl::equilibrate(Mat<const double> a) {
   constexpr int mostPasses = 8;
+  constexpr double slack = 16;
   std::fill(scale_.data(), scale_.data() + n_, 1.0);
   for (int pass = 0; pass < mostPasses; ++pass) {
     if (!rowMaxima(n_, a.data, a.stride, scale_.data(), maxima_.data())) return false;
     bool done = true;
     for (int i = 0; i < n_; ++i) {
-      const double largest = maxima_[static_cast<std::size_t>(i)];
-      if (largest != 0 && !(largest >= 0.25 && largest <= 4)) done = false;
-      scale_[static_cast<std::size_t>(i)] *= inverseRoot(largest);
+      const double most = maxima_[static_cast<std::size_t>(i)];
+      done = done && (most == 0 || (most * slack >= 1 && most <= slack));
     }
     if (done) break;
+    for (int i = 0; i < n_; ++i)
+      scale_[static_cast<std::size_t>(i)] *= inverseRoot(maxima_[static_cast<std::size_t>(i)]);
   }
   return true;
 }

@@ -10,11 +10,17 @@
 namespace nonconvex {
 namespace {
 
-using loops::largest;
-
 constexpr int panelWidth = 64;
 constexpr int blockWidth = 16;  // of pivots within a panel, where columns are long
 constexpr int manyRows = 160;
+
+double largest(int n, const double* x) {
+  constexpr int few = 8;
+  if (n > few) return loops::largest(n, x);
+  double most = 0;
+  for (int i = 0; i < n; ++i) most = std::abs(x[i]) > most ? std::abs(x[i]) : most;
+  return most;
+}
 
 /// Whether P^{-1} is bounded by `bound` when it multiplies columns whose other entries are at most gamma0 and gamma1,
 /// and its determinant free of cancellation, P = [a b; b c]. No entry changes by more than `update`.
@@ -109,21 +115,21 @@ class Elimination {
     const double bound = 1 / std::min(u, 1 - u);
     int c = k;
     load(c, k, w0);
-    double gamma = largestBut(c, k, w0);
+    double gamma = largestBut(c, k, m_, w0);
     const auto isZero = [&](double diagonal) {
       return std::max(gamma, std::abs(diagonal)) <= rule_.zeroTolerance * growth_;
     };
     for (int length = p_ == m_ ? p_ : 8; length > 0; --length) {
       if (isZero(w0[c])) return leavesPanel(c) ? -1 : takeZero(c, k);
       if (std::abs(w0[c]) >= u * gamma) return leavesPanel(c) ? -1 : takeOne(c, k, w0, gamma);
-      const int r = partnerOf(c, k, w0);
+      const int r = partnerOf(c, k, gamma, w0);
       if (r < 0) return 0;
       load(r, k, w1);
-      gamma = largestBut(r, k, w1);
+      gamma = largestBut(r, k, m_, w1);
       if (isZero(w1[r])) return leavesPanel(r) ? -1 : takeZero(r, k);
       if (std::abs(w1[r]) >= u * gamma) return leavesPanel(r) ? -1 : takeOne(r, k, w1, gamma);
-      const double gamma0 = largestBut(c, r, k, w0);
-      const double gamma1 = largestBut(c, r, k, w1);
+      const double gamma0 = largestBut(c, r, k, m_, w0);
+      const double gamma1 = largestBut(c, r, k, m_, w1);
       double update = 0;
       if (stable(w0[c], w0[r], w1[r], gamma0, gamma1, bound, update)) {
         if (leavesPanel(std::max({c, r, k + 1}))) return -1;
@@ -137,23 +143,27 @@ class Elimination {
   }
 
   /// The row of the largest entry that could be a pivot together with c; -1 if all are zero.
-  int partnerOf(int c, int k, const double* w) const {
-    const double inside = std::max(largest(c - k, w + k), largest(p_ - c - 1, w + c + 1));
+  int partnerOf(int c, int k, double gamma, double* w) const {
+    const double inside = p_ == m_ ? gamma : largestBut(c, k, p_, w);
     for (int i = k; i < p_ && inside > 0; ++i) {
       if (i != c && std::abs(w[i]) == inside) return i;
     }
     return -1;
   }
 
-  double largestBut(int c, int k, const double* w) const {
-    return std::max(largest(c - k, w + k), largest(m_ - c - 1, w + c + 1));
+  /// The largest of rows [k, end) but c.
+  static double largestBut(int c, int k, int end, double* w) {
+    const double kept = std::exchange(w[c], 0.0);
+    const double most = largest(end - k, w + k);
+    w[c] = kept;
+    return most;
   }
 
-  double largestBut(int c, int r, int k, const double* w) const {
-    const int low = std::min(c, r);
-    const int high = std::max(c, r);
-    return std::max(
-        {largest(low - k, w + k), largest(high - low - 1, w + low + 1), largest(m_ - high - 1, w + high + 1)});
+  static double largestBut(int c, int r, int k, int end, double* w) {
+    const double kept = std::exchange(w[c], 0.0);
+    const double most = largestBut(r, k, end, w);
+    w[c] = kept;
+    return most;
   }
 
   /// Column c as it is now, rows [k, m): the matrix lags behind by the pivots of the panel, or fewer.
@@ -161,6 +171,7 @@ class Elimination {
     for (int j = k; j < c; ++j) w[j] = a_(c, j);
     std::copy(a_.column(c) + c, a_.column(c) + m_, w + c);
     const auto subtract = [&](int from, int to, int pivot) {
+      if (from == to || pivot == k) return;
       loops::subtractProduct(to - from, k - pivot, a_.column(pivot) + from, a_.stride, &w_(c, pivot - begin_),
                              w_.stride, w + from);
     };

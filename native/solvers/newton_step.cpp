@@ -89,6 +89,11 @@ void NewtonMethod::start() {
 void NewtonMethod::estimateMultipliers(NewtonPoint& point) {
   const auto n = point.x.size();
   if (point.lambda.empty()) return;
+  if (normInf(point.gradient) == 0) {
+    std::fill(point.lambda.begin(), point.lambda.end(), 0.0);
+    model_.updateLagrangian(point);
+    return;
+  }
   inner_->load({}, point.jacobian);
   NewtonShift used;
   const double sizeJ = largestRow(model_.jacobianPattern(), point.jacobian);
@@ -313,9 +318,13 @@ void NewtonMethod::noteBest(bool always) {
 
 /// At a stationary point: is it a minimum?
 std::optional<Status> NewtonMethod::arrived() {
+  const bool unshifted = factor_.good && !presumed_ && factor_.shift.primal == 0 && factor_.shift.dual == 0;
+  if (unshifted && model_.n() == model_.m()) {  // J had full rank a step ago: there is no other feasible point near
+    best_.inertia = {0, 0, 0};
+    return std::nullopt;
+  }
   if (!model_.hessian(point_, 1, point_.lambda, next_)) return std::nullopt;
-  const bool same = factor_.good && !presumed_ && factor_.shift.primal == 0 && factor_.shift.dual == 0 && next_ == H_ &&
-                    point_.jacobian == trial_.jacobian;
+  const bool same = unshifted && next_ == H_ && point_.jacobian == trial_.jacobian;
   std::swap(H_, next_);
   if (same) {  // a quadratic program: the factors at hand tell
     best_.inertia = {model_.n() - model_.m(), 0, 0};
@@ -361,6 +370,7 @@ std::optional<Status> NewtonMethod::leaveSaddle() {
 std::optional<Status> NewtonMethod::restorationStep() {
   using Outcome = NewtonRestoration::Outcome;
   ++restorationSteps_;
+  factor_.good = false;
   const Outcome outcome = restoration_.step(model_, *inner_, point_, trial_, H_);
   if (outcome == Outcome::stationary || outcome == Outcome::stuck) {
     restoration_.end();
