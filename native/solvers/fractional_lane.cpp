@@ -170,7 +170,9 @@ inline __attribute__((always_inline)) double FractionalLane::take(int i, double 
     // What is kept by its changes has no digits left after a long way down, and where they overflow none at all.
     if (numerator() < 1e-4 * n || !(denominator() >= 1e-2 * g && denominator() < infinity)) begin(x_.data());
     const double rise = objective() - ratio * (1 + 1e-9);
-    if (!(denominator() > 0 && rise * g <= floor_) && !std::isnan(objective())) {  // 0 / 0 is for the end of the sweep
+    // 0 / 0 is for the end of the sweep; where the ratio does not change along x, it is no better than before.
+    const bool undefined = std::isnan(objective()) && !data_.scaleInvariant;
+    if (!(denominator() > 0 && rise * g <= floor_) && !undefined) {
       // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
       x_[static_cast<std::size_t>(i)] = before;
       begin(x_.data());
@@ -527,8 +529,12 @@ void FractionalLane::tryMultiple(double multiple) {
   const double before = objective();
   std::copy(x_.begin(), x_.end(), saved_.begin());
   scale(multiple);
-  if (objective() <= before && (data_.difference || denominator() > 0)) return;
+  // Far out its parts may cancel so far that the numerator has few digits left, or none.
+  setFloor();
+  const bool known = std::abs(multiple) <= 1 || numerator() >= 1e3 * floor_;
+  if (known && objective() <= before && (data_.difference || denominator() > 0)) return;
   begin(saved_.data());
+  setFloor();
 }
 
 void FractionalLane::scale(double factor) {
