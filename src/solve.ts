@@ -36,6 +36,8 @@ export interface Progress {
   feasibility?: number;
   /** Length of the last step, in the solver's own measure. */
   step?: number;
+  /** Steps of an iterative method inside the solver, so far. */
+  innerSteps?: number;
   /** Since the solve began to run; time in the queue does not count. */
   seconds: number;
 }
@@ -72,6 +74,8 @@ export interface SolveResult {
   feasibility?: number;
   /** Length of the last step, in the solver's own measure. */
   step?: number;
+  /** Steps of an iterative method inside the solver. */
+  innerSteps?: number;
   /** From when the solve began to run. */
   seconds: number;
   /** Reports of progress over the solve, at most about a thousand. */

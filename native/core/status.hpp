@@ -30,6 +30,7 @@ struct Progress {
   double residual = unknown;                         ///< what `tolerance` is tested on
   double feasibility = unknown;                      ///< constraint violation
   double step = unknown;                             ///< length of the last step, in the solver's own norm
+  double innerSteps = unknown;                       ///< of a method inside the solver, so far
   double seconds = 0;                                ///< since the solve began
   std::shared_ptr<const Iterate> iterate = nullptr;  ///< not kept in the history
 };

@@ -442,6 +442,7 @@ Progress NewtonMethod::progress() const {
   if (!best_.refused) now.residual = best_.residual;
   now.feasibility = model_.unscaledFeasibility(best_.point);
   now.step = lastStep_;
+  if (inner_ && inner_->steps() > 0) now.innerSteps = static_cast<double>(inner_->steps());
   if (iterates_) {
     now.iterate = std::make_shared<Iterate>(Iterate{best_.point.x, model_.unscaledMultipliers(best_.point)});
   }
