@@ -1,7 +1,7 @@
 // Problem families with kernels of their own, beside Ipopt's C API with the same kernels as callbacks: constrained logistic regression
 // on LIBSVM's data sets, and optimal control on a grid.
 //
-//   npm run bench -- families            all of it (about three minutes), into docs/benchmarks.md and bench/results/families.json
+//   npm run bench -- families            all of it (about two minutes), into docs/benchmarks.md and bench/results/families.json
 //   npm run bench -- families --quick    a short look
 //
 // Data sets come from ../shared/data, or where NONCONVEX_DATA says. What is not there, such as Ipopt's library (Debian:
@@ -88,7 +88,7 @@ async function regression(set: DataSet, threads: readonly number[], folder: stri
   }
   return {
     set,
-    pairs: race(model, threads, quick ? 0.5 : 4),
+    pairs: race(model, threads, quick ? 0.5 : 2),
     evaluation: evaluation as Evaluation,
     node: { seconds: median(runs), making: median(making) },
   };
@@ -96,7 +96,7 @@ async function regression(set: DataSet, threads: readonly number[], folder: stri
 
 function control(side: number, threads: readonly number[]): Pairs {
   note(`control, N = ${side}`);
-  return race(`poisson:${side}`, threads, quick ? 0.5 : side < 256 ? 4 : 12);
+  return race(`poisson:${side}`, threads, quick ? 0.5 : 2);
 }
 
 function raceRows(name: string, pairs: Pairs): string[][] {

@@ -109,6 +109,37 @@ TEST(allWaysToSumTheHessian) {
   holdToModel({GlmFamily::logistic, Form::dense, 1500, 530, 0.5, false, false, 0.1});  // one square for all threads
 }
 
+TEST(theHessianIsAGramMatrixAndADiagonal) {
+  for (const Form form : {Form::sparse, Form::dense, Form::dense32}) {
+    constexpr int n = 12;
+    const Data data({GlmFamily::poisson, form, 100, n, 0.5, true, true, 0.1});
+    Graph constraints(n);
+    constrain(constraints, constraints.variables(0, n), n);
+    ConstrainedObjective oracle(data.objective(form), std::make_shared<Program>(constraints));
+    const std::vector<double> x(n, 0.1), lambda(3, 0.7);
+    std::vector<double> rest(n, NAN);
+    const Answers expected = ask(oracle, x);  // of sigma = 0.5
+    const auto rows = oracle.gram(0.5, lambda, rest);
+    CHECK(rows.has_value());
+    CHECK_EQ(rows->rows(), 100);
+    std::vector<double> H(n * n);
+    for (std::size_t i = 0; i < 100; ++i) {
+      double row[n] = {};
+      for (int j = 0; j < n; ++j) row[j] = rows->isDense() ? rows->dense(static_cast<int>(i), j) : 0;
+      if (!rows->isDense()) {
+        for (int k = rows->sparse.offsets[i]; k < rows->sparse.offsets[i + 1]; ++k) {
+          row[rows->sparse.indices[at(k)]] = rows->sparse.values[at(k)];
+        }
+      }
+      for (std::size_t j = 0; j < n; ++j) {
+        for (std::size_t k = j; k < n; ++k) H[j * n + k] += 0.5 * rows->weights[i] * row[j] * row[k];
+      }
+    }
+    for (std::size_t j = 0; j < n; ++j) H[j * n + j] += rest[j];
+    same(H, expected.H, "H");
+  }
+}
+
 TEST(rowsWithMuchInCommon) {
   const Data data = glm::categories();
   CHECK(GlmData(data.rows).gram() == GlmData::Gram::tree);
