@@ -91,16 +91,10 @@ NONCONVEX_CLONES void addProducts(int count, const std::uint16_t* indices, const
   }
 }
 
-/// sum += weights_k times row pieces_k of a matrix of zeros and ones with rows of `width` numbers, a multiple of
-/// `lane`.
-NONCONVEX_CLONES void addOnes(int count, const int* pieces, const double* weights, const float* ones, int width,
-                              double* __restrict sum) {
-  for (int k = 0; k < count; ++k) {
-    const float* __restrict row = ones + static_cast<std::ptrdiff_t>(pieces[k]) * width;
-    const double weight = weights[k];
-    for (int j = 0; j < width; j += lane) {
-      for (int l = 0; l < lane; ++l) sum[j + l] += weight * static_cast<double>(row[j + l]);
-    }
+/// sum += weight * row, of `width` numbers, a multiple of `lane`. For one row: GCC mixes two badly.
+NONCONVEX_CLONES void addRow(double weight, const float* __restrict row, int width, double* __restrict sum) {
+  for (int j = 0; j < width; j += lane) {
+    for (int l = 0; l < lane; ++l) sum[j + l] += weight * static_cast<double>(row[j + l]);
   }
 }
 
@@ -517,11 +511,11 @@ void RowTree::Work::cross(const Node& node, int chunk) {
     const int begin = node.starts[at(p)], end = node.starts[at(p) + 1];
     if (begin == end) continue;
     std::fill(sum, sum + width, 0.0);
-    if (!other.ones.empty()) {
-      addOnes(end - begin, otherPiece.data() + begin, weights + begin, other.ones.data(), static_cast<int>(width), sum);
-    } else {
-      for (int k = begin; k < end; ++k) {
-        const int piece = otherPiece[at(k)];
+    for (int k = begin; k < end; ++k) {
+      const int piece = otherPiece[at(k)];
+      if (!other.ones.empty()) {
+        addRow(weights[k], other.ones.data() + at(piece) * width, static_cast<int>(width), sum);
+      } else {
         const int from = other.offsets[at(piece)];
         addScaled(weights[k], other.entries(piece), other.indices.data() + from,
                   other.values.empty() ? nullptr : other.values.data() + from, sum);
