@@ -85,14 +85,19 @@ NewtonFactor NewtonShifts::factor(InnerSolver& inner, double sizeH, double sizeJ
   // Down again, to within a factor of what is too little.
   double good = t;
   double curved = -1;  // no less than this is needed
+  bool flat = false;
   for (int k = 0; k < mostLower && good > least; ++k) {
-    if (t == good) curved = std::max(curved, -leastCurvature(inner, t));
+    if (t == good) {
+      const double rho = leastCurvature(inner, t);
+      flat = std::abs(rho) <= 1e-3 * t;
+      curved = std::max(curved, -rho);
+    }
     const double tooLittle = std::max(curved, out.failed);
     if (good <= slack * tooLittle) break;
     if (tooLittle < least) {
       t = least;
     } else {
-      const double between = out.failed > 0 ? std::sqrt(good * out.failed) : good / decline;
+      const double between = out.failed > 0 ? std::sqrt(good * out.failed) : flat ? 0 : good / decline;
       t = std::max(leastPositive, curved > out.failed ? std::sqrt(slack) * curved : between);
     }
     if (!(t < good)) break;
