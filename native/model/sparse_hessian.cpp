@@ -106,11 +106,15 @@ void SparseHessian::collect(Columns& columns) {
     return value < n_ ? one : D.rowEntries()[D.row(value).begin + k];
   };
   // Every product that is written down: once to count and once to store them by column.
-  const auto forEach = [&](auto&& use, auto&& useLong, auto&& useGram) {
+  const auto forEach = [&](auto&& use, auto&& useLong, auto&& useGram, auto&& useBorder) {
     for (const Kernel& kernel : model_.kernels()) {
       for (const Kernel::Second& second : kernel.seconds()) {
         if (const DenseStage* dense = D.gramOf(kernel, second)) {
           useGram(*dense, second.weight);
+          continue;
+        }
+        if (const auto [dense, variable] = D.borderOf(kernel, second); dense != nullptr) {
+          useBorder(*dense, variable, second.weight);
           continue;
         }
         const bool square = second.a == second.b;
@@ -142,12 +146,24 @@ void SparseHessian::collect(Columns& columns) {
             outers_.push_back(outer);
             if (!square) outers_.push_back({outer.weight, outer.v, outer.u});
           },
-          [&](const DenseStage& dense, int weight) { addGram(dense, weight); });
+          [&](const DenseStage& dense, int weight) { addGram(dense, weight); },
+          [&](const DenseStage& dense, int variable, int weight) { addBorder(dense, variable, weight); });
   std::partial_sum(columns.offsets.begin(), columns.offsets.end(), columns.offsets.begin());
   columns.products.resize(at(checked(columns.offsets.back(), "the Hessian's sum of products")));
   std::vector<std::size_t> next(columns.offsets.begin(), columns.offsets.end() - 1);
   forEach([&](int p, const Product& product) { columns.products[next[at(p)]++] = product; }, [](const Outer&, bool) {},
-          [](const DenseStage&, int) {});
+          [](const DenseStage&, int) {}, [](const DenseStage&, int, int) {});
+}
+
+void SparseHessian::addBorder(const DenseStage& dense, int variable, int weight) {
+  const ConstantMatrix& A = *dense.matrix;
+  borders_.push_back({dense.matrix, weight, dense.input.at(0), variable, std::vector<int>(at(A.columns), -1)});
+  std::vector<int>& places = borders_.back().places;
+  for (int i = 0; i < A.rows; ++i) {
+    for (int j = 0; j < A.columns; ++j) {
+      if (A.entry(i, j) != 0) places[at(j)] = 0;
+    }
+  }
 }
 
 void SparseHessian::addGram(const DenseStage& dense, int weight) {
@@ -215,6 +231,20 @@ void SparseHessian::addColumn(int column, Columns& columns) {
   for (const Gram& gram : grams_) {
     for (const int q : line(gram)) columns.note(gram.first + q, column);
   }
+  /// f(row, place) for the entries of a border in this column.
+  const auto forBorder = [&](Border& border, auto&& f) {
+    const auto use = [&](int j) {
+      if (border.places[at(j)] >= 0) f(std::max(border.first + j, border.variable), border.places[at(j)]);
+    };
+    const int width = static_cast<int>(border.places.size());
+    const int own = column - border.first;
+    if (column == border.variable) {
+      for (int j = std::max(0, own); j < width; ++j) use(j);
+    } else if (own >= 0 && own < width && border.variable > column) {
+      use(own);
+    }
+  };
+  for (Border& border : borders_) forBorder(border, [&](int row, int) { columns.note(row, column); });
 
   std::vector<int>& rows = columns.rows;
   std::sort(rows.begin(), rows.end());
@@ -227,6 +257,11 @@ void SparseHessian::addColumn(int column, Columns& columns) {
       while (*row < gram.first + q) ++row;
       gram.places.push_back(first + static_cast<int>(row - rows.begin()));
     }
+  }
+  for (Border& border : borders_) {
+    forBorder(border, [&](int row, int& place) {
+      place = first + static_cast<int>(std::lower_bound(rows.begin(), rows.end(), row) - rows.begin());
+    });
   }
   auto product = begin;
   for (std::size_t k = 0; k < rows.size(); ++k) {
@@ -257,6 +292,7 @@ void SparseHessian::addColumn(int column, Columns& columns) {
 void SparseHessian::reserve(Memory& memory) const {
   std::size_t widest = 0;
   for (const Gram& gram : grams_) widest = std::max(widest, at(gram.matrix->columns));
+  for (const Border& border : borders_) widest = std::max(widest, border.places.size());
   memory.column.resize(at(n_), 0);
   memory.gramRows.resize(widest * gramTile);
   memory.gram.resize(widest * widest);
@@ -287,6 +323,18 @@ void SparseHessian::values(const std::vector<double>& entries, const std::vector
   }
   if (!outers_.empty()) addOuters(entries, weighted, out, memory.column);
   for (const Gram& gram : grams_) addGram(gram, weighted, out, memory);
+  for (const Border& border : borders_) addBorder(border, weighted, out, memory);
+}
+
+void SparseHessian::addBorder(const Border& border, const std::vector<double>& weighted, std::span<double> out,
+                              Memory& memory) const {
+  const ConstantMatrix& A = *border.matrix;
+  blas::gemv('N', A.columns, A.rows, 1.0, A.values.data(), A.columns, weighted.data() + border.weight, 0.0,
+             memory.gram.data());
+  for (int j = 0; j < A.columns; ++j) {
+    const int place = border.places[at(j)];
+    if (place >= 0) out[at(place)] += (border.first + j == border.variable ? 2 : 1) * memory.gram[at(j)];
+  }
 }
 
 void SparseHessian::addOuters(const std::vector<double>& entries, const std::vector<double>& weighted,

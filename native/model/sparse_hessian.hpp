@@ -71,14 +71,26 @@ class SparseHessian {
     std::vector<int> places;  // of its entries in the Hessian
   };
 
+  // A^T weighted[weight, weight + rows) in the column or row of another variable, or twice on its diagonal.
+  struct Border {
+    std::shared_ptr<const ConstantMatrix> matrix;
+    int weight;
+    int first;                // variable of A
+    int variable;             // the other one
+    std::vector<int> places;  // in the Hessian, by column of A; -1: the column is zero
+  };
+
   struct Columns;  // what is known while the pattern is made
 
   void collect(Columns& columns);
   void collectOuters();
   void addGram(const DenseStage& dense, int weight);
+  void addBorder(const DenseStage& dense, int variable, int weight);
   void addColumn(int column, Columns& columns);
   void addOuters(const std::vector<double>& entries, const std::vector<double>& weighted, std::span<double> out,
                  std::vector<double>& column) const;
+  void addBorder(const Border& border, const std::vector<double>& weighted, std::span<double> out,
+                 Memory& memory) const;
   void addGram(const Gram& gram, const std::vector<double>& weighted, std::span<double> out, Memory& memory) const;
 
   const CompiledModel& model_;
@@ -92,6 +104,7 @@ class SparseHessian {
   std::vector<std::size_t> outerOffsets_;
   std::vector<OuterInColumn> outerInColumn_;
   std::vector<Gram> grams_;
+  std::vector<Border> borders_;
 };
 
 }  // namespace nonconvex

@@ -84,7 +84,7 @@ void SparseJacobian::findNeeded() {
     if (stage.kind == Stage::Kind::kernel) {
       const Kernel& kernel = model_.kernel(stage);
       for (const Kernel::Second& second : kernel.seconds()) {
-        if (gramOf(kernel, second) != nullptr) continue;
+        if (gramOf(kernel, second) != nullptr || borderOf(kernel, second).dense != nullptr) continue;
         needAll(kernel.input(second.a));
         needAll(kernel.input(second.b));
       }
@@ -101,11 +101,29 @@ void SparseJacobian::findNeeded() {
 }
 
 const DenseStage* SparseJacobian::gramOf(const Kernel& kernel, const Kernel::Second& second) const {
-  if (second.a != second.b) return nullptr;
-  const int first = kernel.input(second.a).contiguous();
+  return second.a == second.b ? denseOf(kernel.input(second.a)) : nullptr;
+}
+
+SparseJacobian::Border SparseJacobian::borderOf(const Kernel& kernel, const Kernel::Second& second) const {
+  for (const auto& [product, other] : {std::pair(second.a, second.b), std::pair(second.b, second.a)}) {
+    const IndexMap& map = kernel.input(other);
+    const int variable = map.at(0);
+    if (variable >= plan_.variables) continue;
+    const DenseStage* dense = denseOf(kernel.input(product));
+    if (dense == nullptr) continue;
+    bool same = true;
+    for (int r = 1; r < map.rows() && same; ++r) same = map.at(r) == variable;
+    if (same) return {dense, variable};
+  }
+  return {};
+}
+
+/// The stage whose rows are the rows of the kernel, if it is A x for neighbouring variables x.
+const DenseStage* SparseJacobian::denseOf(const IndexMap& input) const {
+  const int first = input.contiguous();
   if (first < firstStage_ || stageOf_[at(first - firstStage_)] < 0) return nullptr;
   const Stage& stage = plan_.stages[at(stageOf_[at(first - firstStage_)])];
-  if (stage.kind != Stage::Kind::dense || stage.output != first || stage.size != kernel.rows()) return nullptr;
+  if (stage.kind != Stage::Kind::dense || stage.output != first || stage.size != input.rows()) return nullptr;
   const DenseStage& dense = plan_.dense[at(stage.index)];
   const int x = dense.input.contiguous();
   const bool plain = !dense.transposed && dense.count == 1 && x >= 0 && x + dense.matrix->columns <= plan_.variables;

@@ -44,6 +44,12 @@ class SparseJacobian {
   /// The dense matrix when the kernel's second derivative is by A x, for each row of A: this part of the Hessian is a
   /// product of matrices, and D is not asked for.
   const DenseStage* gramOf(const Kernel& kernel, const Kernel::Second& second) const;
+  /// Likewise where one of the two inputs is A x and the other the same variable in every row, such as an intercept.
+  struct Border {
+    const DenseStage* dense = nullptr;
+    int variable = 0;
+  };
+  Border borderOf(const Kernel& kernel, const Kernel::Second& second) const;
 
  private:
   struct Term {  // entries[a] entries[b] in a column
@@ -52,6 +58,7 @@ class SparseJacobian {
   };
 
   void findNeeded();
+  const DenseStage* denseOf(const IndexMap& input) const;
   void addRow(int value);
   void addTerms(int value, int coefficient, std::vector<Term>& terms) const;
   void finishRow(std::vector<Term>& terms);

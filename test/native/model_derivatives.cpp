@@ -182,20 +182,25 @@ TEST(matrices) {
   }
 }
 
-// A sum of a function of every row of a dense matrix: the Hessian is a product of matrices.
+// A sum of a function of every row of a dense matrix: the Hessian is a product of matrices, with a border if there is
+// an intercept, which may be one of the variables that are multiplied.
 TEST(generalisedLinearModel) {
   std::mt19937_64 random(6);
   for (const int rows : {9, 300}) {
-    Graph graph(12);
-    const int x = graph.variables(1, 10);
-    const int z = graph.matvec(x, graph.matrix(denseMatrix(random, rows, 10)));
-    const int y = graph.constant(uniform(random, static_cast<std::size_t>(rows)));
-    // sin: second derivatives of both signs.
-    const int f = graph.binary(Op::add, graph.sum(graph.unary(Op::sin, graph.binary(Op::multiply, y, z))),
-                               graph.norm2Squared(graph.variables(0, 12), 12));
-    graph.minimize(f);
-    graph.equalZero(graph.binary(Op::subtract, graph.norm2Squared(x, 10), graph.constant(1.0)));
-    agrees(graph, random, -1, 1, "model of " + std::to_string(rows) + " rows");
+    for (const int intercept : {-1, 0, 4, 11}) {
+      Graph graph(12);
+      const int x = graph.variables(1, 10);
+      int z = graph.matvec(x, graph.matrix(denseMatrix(random, rows, 10)));
+      if (intercept >= 0) z = graph.binary(Op::add, z, graph.variables(intercept, 1));
+      const int y = graph.constant(uniform(random, static_cast<std::size_t>(rows)));
+      // sin: second derivatives of both signs.
+      const int f = graph.binary(Op::add, graph.sum(graph.unary(Op::sin, graph.binary(Op::multiply, y, z))),
+                                 graph.norm2Squared(graph.variables(0, 12), 12));
+      graph.minimize(f);
+      graph.equalZero(graph.binary(Op::subtract, graph.norm2Squared(x, 10), graph.constant(1.0)));
+      agrees(graph, random, -1, 1,
+             "model of " + std::to_string(rows) + " rows, intercept " + std::to_string(intercept));
+    }
   }
 }
 
