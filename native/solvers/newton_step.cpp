@@ -191,8 +191,19 @@ std::optional<Status> NewtonMethod::newtonStep() {
 /// So low that f can hardly be bounded below, if the point is feasible.
 bool NewtonMethod::veryLow() const { return point_.f < -1e12 * std::max(1.0, std::abs(first_.f)); }
 
+/// Up to what rounding may do to the terms of a constraint, which J_i x tells of.
 bool NewtonMethod::nearlyFeasible() const {
-  return normInf(point_.c) <= feasibleShare * std::max(1.0, normInf(point_.x));
+  const SparsePattern& rows = model_.jacobianPattern();
+  for (int i = 0; i < rows.lines; ++i) {
+    const auto columns = rows.line(i);
+    const double* J = point_.jacobian.data() + rows.offsets[static_cast<std::size_t>(i)];
+    double terms = 1;
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      terms = std::max(terms, std::abs(J[k] * point_.x[static_cast<std::size_t>(columns[k])]));
+    }
+    if (std::abs(point_.c[static_cast<std::size_t>(i)]) > feasibleShare * terms) return false;
+  }
+  return true;
 }
 
 std::optional<Status> NewtonMethod::unbounded() {

@@ -204,6 +204,12 @@ TEST(unboundedObjectives) {
   CHECK(cubic.outcome.status == Status::unbounded);
 }
 
+/// f falls along points that get no closer to c = 0, as far as they go.
+TEST(fallingIsNotUnbounded) {
+  const auto r = solve({0.1, 2}, [](Variables x) { return Minimize{x(1) + x(2), {1 / x(1) - 2 / x(2) - 5}}; });
+  CHECK(r.outcome.status != Status::unbounded || r.solution.feasibility <= 1e-6);
+}
+
 TEST(infeasibleConstraints) {
   // Two concentric circles; the least ||c|| is between them.
   const auto circles = solve({1, 1}, [](Variables x) {
