@@ -38,6 +38,15 @@ function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return a.length === b.length ? apart / size : Number.POSITIVE_INFINITY;
 }
 
+/** A random point near the start, nearer where the functions are not defined. */
+function pointOf(program: Program): Float64Array {
+  const point = near(program.start);
+  for (let tries = 0; tries < 20 && !Number.isFinite(program.objective(point)); ++tries) {
+    for (let j = 0; j < point.length; ++j) point[j] = ((point[j] as number) + (program.start[j] as number)) / 2;
+  }
+  return point;
+}
+
 /** At five random points; variable j of the program is order[j] of the file. */
 function compare(program: Program, file: NlFile, order?: readonly number[]): void {
   expect([program.n, program.m]).toEqual([file.n, file.m]);
@@ -50,7 +59,7 @@ function compare(program: Program, file: NlFile, order?: readonly number[]): voi
       (_, k) => data[Math.floor(k / file.n) * file.n + at(k % file.n)] as number,
     );
   for (let point = 0; point < 5; ++point) {
-    const x = near(program.start);
+    const x = pointOf(program);
     const y = x.map((_, i) => x[back[i] as number] as number);
     const lambda = Float64Array.from({ length: file.m }, draws);
     const sigma = point === 0 ? 1 : draws();
