@@ -245,7 +245,7 @@ inline __attribute__((always_inline)) double FractionalLane::softUpdate(int i, i
     const double more = std::max(0.0, size - (c.threshold - tau * c.inverse));
     u = more * more - u * u > 2 * tau * c.inverse * from ? more : u;
   }
-  u = std::copysign(u, w);
+  u = std::copysign(u, w) + 0.0;  // not -0
   const double t = u - x;
   if (t == 0) return 0;
   double gain = (c.a / 2 * t + (known + parabola.b)) * t + c.l1 * (std::abs(u) - std::abs(x));
@@ -517,9 +517,7 @@ void FractionalLane::radialStep() {
     }
   }
   towardsLimit_ = std::isinf(best.t) || multiple == near;
-  // On the way to 0, 1e-11 of where it began is near enough.
-  const bool enough = std::abs(multiple) < 1 && numerator() * std::abs(multiple) < 1e3 * firstFloor_;
-  if (towardsLimit_ && (enough || now - value <= limitReached * std::abs(now))) return;
+  if (towardsLimit_ && now - value <= limitReached * std::abs(now)) return;
   tryMultiple(multiple);
 }
 
