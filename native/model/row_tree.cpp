@@ -114,8 +114,7 @@ double plainCost(const ConstantMatrix& matrix) {
     const double size = matrix.offsets[at(i) + 1] - matrix.offsets[at(i)];
     updates += 0.5 * size * (size + 1);
   }
-  constexpr double flopsPerUpdate = 25;
-  const double byBlocks = matrix.rows * (matrix.columns + 1.0) * matrix.columns / flopsPerUpdate;
+  const double byBlocks = matrix.rows * (matrix.columns + 1.0) * matrix.columns / RowTree::flopsPerUpdate;
   return std::min(updates, byBlocks) + passes * 2 * static_cast<double>(matrix.indices.size());
 }
 

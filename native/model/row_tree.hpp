@@ -19,6 +19,9 @@ namespace nonconvex {
 /// It does not change: any number of users share it, on any threads, each with a Work.
 class RowTree {
  public:
+  /// Of BLAS in the time in which one number is added to a matrix at a scattered place.
+  static constexpr double flopsPerUpdate = 25;
+
   /// Null where it would save too little.
   static std::unique_ptr<const RowTree> of(const ConstantMatrix& matrix);
 

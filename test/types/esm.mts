@@ -1,6 +1,7 @@
 // Compiled by types.test.ts against the built declarations, as a user's ES module would be; never run.
 import {
   affine,
+  at,
   box,
   type DenominatorTerm,
   differenceOfConvex,
@@ -12,6 +13,7 @@ import {
   type FractionalStart,
   fisherDiscriminant,
   fromJSON,
+  generalizedLinearModel,
   independentComponent,
   l1,
   l1Squared,
@@ -19,21 +21,27 @@ import {
   linear,
   linearSquared,
   logistic,
+  logisticRegression,
   lpNorm,
   lpPca,
   type Matrix,
   matrix,
   maxSharpe,
+  minimize,
   minimizeRatio,
+  type NewtonResult,
   type NumeratorTerm,
   nonNegative,
   norm1,
   norm2,
   normInf,
   type Penalty,
+  type Program,
   type Progress,
+  poissonControl,
   predict,
   quadratic,
+  quadraticProgram,
   type ReluNetwork,
   type ReluResult,
   type ReluSettings,
@@ -216,3 +224,12 @@ console.log(
   weights,
   power,
 );
+
+const regression: Program = logisticRegression({ x: [[1], [2]], y: ['no', 'yes'], squaredNorm: 1 });
+generalizedLinearModel({ loss: 'poisson', x: [[1]], y: [2], constraints: (x) => [at(x, 0)] });
+// @ts-expect-error no such loss
+generalizedLinearModel({ loss: 'hinge', x: [[1]], y: [2] });
+const { multipliers }: NewtonResult = await minimize(quadraticProgram({ Q: [[1]], A: [[1]], b: regression.start }));
+const control = poissonControl(2, { weight: multipliers[0] });
+const state: Matrix = control.stateIn(await minimize(control));
+console.log(state);
