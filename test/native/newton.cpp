@@ -210,6 +210,30 @@ TEST(fallingIsNotUnbounded) {
   CHECK(r.outcome.status != Status::unbounded || r.solution.feasibility <= 1e-6);
 }
 
+/// H = diag(-3, 2, -50) with J = (0 0 1): on the null space -3 counts, not -50.
+TEST(shiftsAreAsLargeAsTheCurvatureAsksFor) {
+  const SparsePattern hessian{.lines = 3, .width = 3, .offsets = {0, 1, 2, 3}, .indices = {0, 1, 2}};
+  const SparsePattern jacobian{.lines = 1, .width = 3, .offsets = {0, 1}, .indices = {2}};
+  const std::vector<double> J{1};
+  const std::vector<double> H{-3, 2, -50}, nearly{-2.5, 2, -50}, convex{1, 2, -50};
+  const Cpu la;
+  const auto inner = exactInnerSolver(hessian, jacobian, H, J, la);
+  NewtonShifts shifts(3, 1);
+  const auto shiftFor = [&](const std::vector<double>& values) {
+    inner->load(values, J);
+    const NewtonFactor factor = shifts.factor(*inner, 50, 1);
+    CHECK(factor.good);
+    CHECK_EQ(factor.shift.dual, 0.0);
+    return factor.shift.primal;
+  };
+  const double first = shiftFor(H);
+  CHECK(first > 3 && first <= 4 * 3);
+  const int before = inner->factorizations();
+  CHECK_EQ(shiftFor(nearly), first);
+  CHECK_EQ(inner->factorizations(), before + 1);
+  CHECK_EQ(shiftFor(convex), 0.0);
+}
+
 TEST(infeasibleConstraints) {
   // Two concentric circles; the least ||c|| is between them.
   const auto circles = solve({1, 1}, [](Variables x) {
