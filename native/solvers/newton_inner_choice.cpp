@@ -17,7 +17,8 @@ std::unique_ptr<InnerSolver> innerSolver(const NewtonSettings& settings, const N
     case NewtonInner::krylov:
       return krylovInnerSolver(model, std::move(exact), settings, la);
     case NewtonInner::choose:
-      if (sketchPays(model)) return krylovInnerSolver(model, std::move(exact), settings, la);
+      if (settings.accuracy == NewtonAccuracy::descent && sketchPays(model))
+        return krylovInnerSolver(model, std::move(exact), settings, la);
       return exact;
     default:
       return exact;

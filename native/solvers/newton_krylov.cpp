@@ -350,7 +350,7 @@ bool sketchPossible(const NewtonModel& model) {
 }
 
 bool sketchPays(const NewtonModel& model) {
-  constexpr int leastColumns = 500;
+  constexpr int leastColumns = 800;
   constexpr int rowsPerColumn = 40;
   if (model.n() < leastColumns || !isFull(model.hessianPattern())) return false;
   Vector rest(at(model.n()));
