@@ -161,7 +161,7 @@ std::optional<Status> NewtonMethod::newtonStep() {
     const bool descends = direction_.compute(*inner_, factor_.shift, point_, entries(), merit_);
     const double alpha = !descends ? 0 : fullSteps_ > 0 ? fullStep() : search();
     if (alpha > 0) {
-      shortSteps_ = alpha < shortStep ? shortSteps_ + 1 : 0;
+      shortSteps_ = alpha < shortStep * longest_ ? shortSteps_ + 1 : 0;
       if (fullSteps_ > 0) --fullSteps_;
       accept(alpha * std::sqrt(norm2Squared(direction_.dx())));
       if (best_.residual <= settings_.tolerance) return arrived();
@@ -246,9 +246,9 @@ void NewtonMethod::moveTrial(double alpha) {
 /// A share of the largest step that stays where functions are defined, which they are not at alpha.
 double NewtonMethod::withinDomain(double alpha) {
   constexpr double share = 0.9;
-  constexpr int bisections = 4;
+  constexpr double exact = 0.8;
   double inside = 0;
-  for (int k = 0; k < bisections || (inside == 0 && alpha >= leastAlpha); ++k) {
+  while (inside < exact * alpha && alpha >= leastAlpha) {
     const double middle = 0.5 * (inside + alpha);
     moveTrial(middle);
     (model_.evaluateValues(trial_) ? inside : alpha) = middle;

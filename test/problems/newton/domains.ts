@@ -4,6 +4,7 @@ import {
   column,
   concat,
   div,
+  dot,
   log,
   Model,
   matmul,
@@ -11,13 +12,14 @@ import {
   mul,
   norm2Squared,
   pow,
+  row,
   slice,
   sqrt,
   square,
   sub,
   sum,
 } from '../../../src/index.js';
-import { cute, type Problem, range } from './define.js';
+import { cute, hs, type Problem, range, small } from './define.js';
 
 /** Least sum x log x, x a distribution on [-1, 1] with two moments given: the negative of the largest entropy. */
 function entropy(n: number, minima: readonly number[]): Problem {
@@ -90,4 +92,54 @@ const lakes: Problem = {
   },
 };
 
-export const problems: readonly Problem[] = [entropy(20, [-1.714218829]), entropy(300, [-4.470223417]), lakes];
+/** Amounts of ten compounds of three elements in equilibrium: least free energy. */
+const gibbs: Problem = {
+  name: 'gibbs',
+  source: `${hs}, problem 112 without its bounds`,
+  minima: [-47.76109086],
+  build: () => {
+    const energy = [-6.089, -17.164, -34.054, -5.914, -24.721, -14.986, -24.1, -10.708, -26.662, -22.179];
+    const atoms = [
+      [1, 2, 2, 0, 0, 1, 0, 0, 0, 1],
+      [0, 0, 0, 1, 2, 1, 1, 0, 0, 0],
+      [0, 0, 1, 0, 0, 0, 1, 1, 2, 1],
+    ];
+    const model = new Model();
+    const x = model.variable(10, { start: 0.1 });
+    model.equal(matvec(atoms, x), [2, 1, 1]);
+    model.minimize(dot(x, add(energy, log(div(x, sum(x))))));
+    return model;
+  },
+};
+
+/** The cheapest plan from 6 sources to 8 sinks, with a share of its entropy. */
+const transport: Problem = {
+  name: 'transport',
+  source: 'M. Cuturi, Sinkhorn distances, NIPS 2013',
+  minima: [0.3016141765],
+  build: () => {
+    const [sources, sinks] = [6, 8];
+    const cost = range(sources, (i) => range(sinks, (j) => (0.3 * i - 0.2 * j) ** 2 + 0.5 * Math.sin(3 * i + j) ** 2));
+    const model = new Model();
+    const x = model.variable([sources, sinks], { start: 1 / (sources * sinks) });
+    for (let i = 0; i < sources; ++i) model.equal(sum(row(x, i)), (i + 1) / 21);
+    for (let j = 1; j < sinks; ++j) model.equal(sum(column(x, j)), 1 / sinks);
+    model.minimize(add(sum(mul(cost, x)), mul(0.01, sum(mul(x, log(x))))));
+    return model;
+  },
+};
+
+/** Almost on the border: what is left of x >= 0, y >= 0 where a barrier is weak. */
+const barrier = small('barrier', 'logarithmic barrier', [0.200017524], [0.5, 0.5], ([x, y]) => ({
+  f: sub(add(x, y), mul(1e-6, add(log(x), log(y)))),
+  c: [[sub(x, mul(2, y)), 0.2]],
+}));
+
+export const problems: readonly Problem[] = [
+  entropy(20, [-1.714218829]),
+  entropy(300, [-4.470223417]),
+  lakes,
+  gibbs,
+  transport,
+  barrier,
+];

@@ -260,6 +260,12 @@ export const problems: readonly Problem[] = [
     }),
     { nl: 'powellbs' },
   ),
+  small('brownbs', 'J. J. More, B. S. Garbow, K. E. Hillstrom, ACM TOMS 7(1), 1981', [0], [1, 1], ([x1, x2]) => ({
+    c: [
+      [mul(1e-6, x1), 1],
+      [mul(x1, x2), 2],
+    ],
+  })),
   small('price4ne', cute, [0], [1, 5], ([x1, x2]) => ({
     c: [
       [sub(product(2, pow(x1, 3), x2), pow(x2, 3)), 0],
