@@ -273,6 +273,7 @@ double NewtonMethod::fullStep() {
   double alpha = 1;
   moveTrial(alpha);
   if (!model_.evaluateValues(trial_)) moveTrial(alpha = withinDomain(alpha));
+  longest_ = alpha;
   return model_.evaluateValues(trial_) && model_.evaluateDerivatives(trial_) ? alpha : 0;
 }
 
