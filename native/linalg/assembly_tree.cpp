@@ -12,8 +12,8 @@ namespace {
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// The graph of the matrix with partners as one vertex.
-Graph compress(const SparsePattern& lower, const std::vector<int>& vertexOf, int vertices) {
-  Graph loose;  // with loops and doubles
+Adjacency compress(const SparsePattern& lower, const std::vector<int>& vertexOf, int vertices) {
+  Adjacency loose;  // with loops and doubles
   loose.offsets.assign(at(vertices) + 1, 0);
   const auto forEdges = [&](auto&& f) {
     for (int j = 0; j < lower.lines; ++j) {
@@ -37,7 +37,7 @@ Graph compress(const SparsePattern& lower, const std::vector<int>& vertexOf, int
   loose.weights.assign(at(vertices), 0);
   for (const int v : vertexOf) ++loose.weights[at(v)];
 
-  Graph graph;
+  Adjacency graph;
   graph.weights = loose.weights;
   graph.offsets.reserve(at(vertices) + 1);
   graph.neighbours.reserve(loose.neighbours.size());
@@ -57,7 +57,7 @@ double trapezoid(double columns, double order) { return columns * order - column
 /// parents where that brings few zeros.
 class Amalgamation {
  public:
-  Amalgamation(const Graph& graph, const std::vector<int>& order, const EliminationTree& tree) {
+  Amalgamation(const Adjacency& graph, const std::vector<int>& order, const EliminationTree& tree) {
     const int n = graph.vertices();
     groupOf_.resize(at(n));
     for (int k = 0; k < n; ++k) {
@@ -136,7 +136,7 @@ class Planner {
       vertexOf[at(i)] = vertexOf[at(partner[at(i)])] = static_cast<int>(variable.size());
       variable.push_back(i);
     }
-    const Graph graph = compress(lower, vertexOf, static_cast<int>(variable.size()));
+    const Adjacency graph = compress(lower, vertexOf, static_cast<int>(variable.size()));
     const Ordering ordering = fillReducingOrder(graph, la);
     la.checkpoint();
     const Amalgamation amalgamation(graph, ordering.order, ordering.tree);

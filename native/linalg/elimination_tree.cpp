@@ -15,7 +15,7 @@ std::vector<int> inverseOf(std::span<const int> order) {
 }
 
 /// Liu's algorithm with compressed paths ("The role of elimination trees in sparse factorization", 1990).
-std::vector<int> parentsOf(const Graph& graph, const std::vector<int>& order, const std::vector<int>& place) {
+std::vector<int> parentsOf(const Adjacency& graph, const std::vector<int>& order, const std::vector<int>& place) {
   std::vector<int> parent(order.size(), -1);
   std::vector<int> ancestor(order.size(), -1);
   for (int k = 0; k < static_cast<int>(order.size()); ++k) {
@@ -39,7 +39,8 @@ std::vector<int> parentsOf(const Graph& graph, const std::vector<int>& order, co
 /// Gilbert, Ng and Peyton ("An efficient algorithm to compute row and column counts for sparse Cholesky factorization",
 /// 1994): row i of the factor is the subtree between i and its neighbours; its leaves add the weight of i, and what
 /// two leaves would count twice is taken off where their paths meet.
-std::vector<double> countEntries(const Graph& graph, const std::vector<int>& order, const std::vector<int>& parent) {
+std::vector<double> countEntries(const Adjacency& graph, const std::vector<int>& order,
+                                 const std::vector<int>& parent) {
   const std::size_t n = order.size();
   const std::vector<int> place = inverseOf(order);
   std::vector<double> count(n, 0.0);
@@ -119,7 +120,7 @@ std::vector<int> postorder(std::span<const int> parent) {
   return out;
 }
 
-EliminationTree eliminationTree(const Graph& graph, std::vector<int>& order) {
+EliminationTree eliminationTree(const Adjacency& graph, std::vector<int>& order) {
   const std::size_t n = order.size();
   std::vector<int> parent = parentsOf(graph, order, inverseOf(order));
   const std::vector<int> post = postorder(parent);
@@ -137,12 +138,12 @@ EliminationTree eliminationTree(const Graph& graph, std::vector<int>& order) {
   return tree;
 }
 
-Fill fillOf(const Graph& graph, std::vector<int> order) {
+Fill fillOf(const Adjacency& graph, std::vector<int> order) {
   const EliminationTree tree = eliminationTree(graph, order);
   return fillOf(graph, order, tree);
 }
 
-Fill fillOf(const Graph& graph, const std::vector<int>& order, const EliminationTree& tree) {
+Fill fillOf(const Adjacency& graph, const std::vector<int>& order, const EliminationTree& tree) {
   Fill fill;
   for (std::size_t k = 0; k < order.size(); ++k) {
     for (int t = 0; t < graph.weights[static_cast<std::size_t>(order[k])]; ++t) {

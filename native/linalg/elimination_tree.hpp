@@ -8,7 +8,7 @@
 namespace nonconvex {
 
 /// An undirected graph: every edge in the lists of both its ends, no loops.
-struct Graph {
+struct Adjacency {
   std::vector<int> offsets = {0};
   std::vector<int> neighbours;
   std::vector<int> weights;  ///< of vertices: how many variables each stands for
@@ -28,15 +28,15 @@ struct EliminationTree {
 };
 
 /// Turns `order` (order[k] is eliminated as the k-th) into an equivalent postorder.
-EliminationTree eliminationTree(const Graph& graph, std::vector<int>& order);
+EliminationTree eliminationTree(const Adjacency& graph, std::vector<int>& order);
 
 /// What a factorisation in this order costs.
 struct Fill {
   double entries = 0;
   double flops = 0;  ///< multiplications and additions
 };
-Fill fillOf(const Graph& graph, std::vector<int> order);
-Fill fillOf(const Graph& graph, const std::vector<int>& order, const EliminationTree& tree);
+Fill fillOf(const Adjacency& graph, std::vector<int> order);
+Fill fillOf(const Adjacency& graph, const std::vector<int>& order, const EliminationTree& tree);
 
 /// A postorder of a forest: out[k] is the vertex that comes k-th.
 std::vector<int> postorder(std::span<const int> parent);

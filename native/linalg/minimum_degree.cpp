@@ -18,7 +18,7 @@ class MinimumDegree {
   /// `byFill`: what is least is not the degree but the fill that an elimination would bring, in as far as the elements
   /// around a variable tell (Rothberg and Eisenstat, "Node selection strategies for bottom-up sparse matrix ordering",
   /// 1998). `stages`, if not empty: those of a stage come after those of the ones before.
-  MinimumDegree(const Graph& graph, bool byFill, std::span<const int> stages)
+  MinimumDegree(const Adjacency& graph, bool byFill, std::span<const int> stages)
       : n_(graph.vertices()), byFill_(byFill), weight_(graph.weights), stages_(stages) {
     const auto n = static_cast<std::size_t>(n_);
     begin_.resize(n);
@@ -95,7 +95,7 @@ class MinimumDegree {
   State& state(int v) { return state_[at(v)]; }
   int stageOf(int v) const { return stages_.empty() ? 0 : stages_[at(v)]; }
 
-  void setAsideDenseRows(const Graph& graph) {
+  void setAsideDenseRows(const Adjacency& graph) {
     const double dense = std::max(16.0, 10 * std::sqrt(static_cast<double>(n_)));
     for (int v = 0; v < n_; ++v) {
       if (graph.degree(v) > dense) {
@@ -343,11 +343,11 @@ class MinimumDegree {
 
 }  // namespace
 
-std::vector<int> minimumDegree(const Graph& graph) {
+std::vector<int> minimumDegree(const Adjacency& graph) {
   return graph.vertices() == 0 ? std::vector<int>() : MinimumDegree(graph, false, {}).order();
 }
 
-std::vector<int> minimumFill(const Graph& graph, std::span<const int> stages) {
+std::vector<int> minimumFill(const Adjacency& graph, std::span<const int> stages) {
   return graph.vertices() == 0 ? std::vector<int>() : MinimumDegree(graph, true, stages).order();
 }
 

@@ -18,7 +18,7 @@ constexpr int separator = 2;
 
 /// A level of the multilevel scheme: edges carry how many they stand for.
 struct Level {
-  Graph graph;
+  Adjacency graph;
   std::vector<int> edgeWeights;
   std::vector<int> coarse;         ///< vertex of the next level
   std::vector<std::uint8_t> part;  ///< 0, 1 or separator
@@ -46,7 +46,7 @@ class Jumps {
 /// Heavy edge matching (Karypis and Kumar, "A fast and high quality multilevel scheme for partitioning irregular
 /// graphs", 1998).
 Level coarsen(Level& fine, long long heaviest) {
-  const Graph& graph = fine.graph;
+  const Adjacency& graph = fine.graph;
   const int n = graph.vertices();
   std::vector<int> mate(at(n), -1);
   const auto match = [&](int v) {
@@ -316,7 +316,7 @@ class SeparatorRefinement {
     part_[at(v)] = static_cast<std::uint8_t>(to);
   }
 
-  const Graph& graph_;
+  const Adjacency& graph_;
   std::vector<std::uint8_t>& part_;
   std::array<long long, 3> weight_{};
   double total_ = 0;
@@ -331,7 +331,7 @@ class SeparatorRefinement {
 
 /// Grows part 0 from a vertex, breadth first, to half the weight; its neighbours are the separator.
 void grow(Level& level, int start) {
-  const Graph& graph = level.graph;
+  const Adjacency& graph = level.graph;
   const int n = graph.vertices();
   level.part.assign(at(n), 1);
   std::vector<int> queue;
@@ -365,7 +365,7 @@ void grow(Level& level, int start) {
 }
 
 /// The last vertex that a breadth-first search reaches.
-int farthest(const Graph& graph, int start) {
+int farthest(const Adjacency& graph, int start) {
   std::vector<bool> seen(at(graph.vertices()));
   std::vector<int> queue{start};
   seen[at(start)] = true;
@@ -403,7 +403,7 @@ void bisectCoarsest(Level& level) {
 }
 
 /// Parts and separator of a graph.
-std::vector<std::uint8_t> bisect(Graph graph) {
+std::vector<std::uint8_t> bisect(Adjacency graph) {
   constexpr int coarsest = 100;
   std::vector<Level> levels(1);
   levels[0].graph = std::move(graph);
@@ -427,8 +427,8 @@ std::vector<std::uint8_t> bisect(Graph graph) {
 }
 
 /// The part of the graph on `vertices`, which increase; `place` is scratch.
-Graph subgraph(const Graph& graph, const std::vector<int>& vertices, std::vector<int>& place) {
-  Graph out;
+Adjacency subgraph(const Adjacency& graph, const std::vector<int>& vertices, std::vector<int>& place) {
+  Adjacency out;
   place.assign(at(graph.vertices()), -1);
   for (std::size_t k = 0; k < vertices.size(); ++k) place[at(vertices[k])] = static_cast<int>(k);
   out.weights.reserve(vertices.size());
@@ -444,7 +444,8 @@ Graph subgraph(const Graph& graph, const std::vector<int>& vertices, std::vector
 }
 
 /// Writes the depth of the separators; other vertices keep theirs.
-void dissect(const Cpu& la, const Graph& graph, const std::vector<int>& names, int depth, std::vector<int>& depths) {
+void dissect(const Cpu& la, const Adjacency& graph, const std::vector<int>& names, int depth,
+             std::vector<int>& depths) {
   constexpr int small = 200;
   if (graph.vertices() <= small) return;
   la.checkpoint();
@@ -469,7 +470,7 @@ void dissect(const Cpu& la, const Graph& graph, const std::vector<int>& names, i
 }
 
 /// Vertices that are left when those with at most one neighbour are removed, again and again, and those with very many.
-std::vector<int> core(const Graph& graph) {
+std::vector<int> core(const Adjacency& graph) {
   const double dense = std::max(16.0, 10 * std::sqrt(static_cast<double>(graph.vertices())));
   std::vector<int> degree(at(graph.vertices())), queue, out;
   const auto remove = [&](int v) {
@@ -496,7 +497,7 @@ std::vector<int> core(const Graph& graph) {
 
 }  // namespace
 
-std::vector<int> nestedDissection(const Graph& graph, const Cpu& la) {
+std::vector<int> nestedDissection(const Adjacency& graph, const Cpu& la) {
   std::vector<int> place, depths(at(graph.vertices()), -1);
   const std::vector<int> vertices = core(graph);
   dissect(la, subgraph(graph, vertices, place), vertices, 0, depths);
@@ -506,7 +507,7 @@ std::vector<int> nestedDissection(const Graph& graph, const Cpu& la) {
   return minimumFill(graph, depths);
 }
 
-Ordering fillReducingOrder(const Graph& graph, const Cpu& la) {
+Ordering fillReducingOrder(const Adjacency& graph, const Cpu& la) {
   Ordering best;
   best.fill.flops = INFINITY;
   const auto tryOrder = [&](std::vector<int> order) {

@@ -15,14 +15,14 @@ using namespace nonconvex;
 
 namespace {
 
-Graph graphOf(int n, const std::vector<std::pair<int, int>>& edges) {
+Adjacency graphOf(int n, const std::vector<std::pair<int, int>>& edges) {
   std::vector<std::set<int>> sets(static_cast<std::size_t>(n));
   for (const auto& [a, b] : edges) {
     if (a == b) continue;
     sets[static_cast<std::size_t>(a)].insert(b);
     sets[static_cast<std::size_t>(b)].insert(a);
   }
-  Graph graph;
+  Adjacency graph;
   for (const auto& set : sets) {
     graph.neighbours.insert(graph.neighbours.end(), set.begin(), set.end());
     graph.offsets.push_back(static_cast<int>(graph.neighbours.size()));
@@ -31,7 +31,7 @@ Graph graphOf(int n, const std::vector<std::pair<int, int>>& edges) {
   return graph;
 }
 
-Graph randomGraph(int n, int edges, int seed) {
+Adjacency randomGraph(int n, int edges, int seed) {
   const Random random(static_cast<std::uint64_t>(seed));
   std::vector<std::pair<int, int>> list;
   for (std::uint64_t k = 0; k < static_cast<std::uint64_t>(edges); ++k) {
@@ -41,7 +41,7 @@ Graph randomGraph(int n, int edges, int seed) {
   return graphOf(n, list);
 }
 
-Graph grid(int n) {
+Adjacency grid(int n) {
   std::vector<std::pair<int, int>> list;
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j < n; ++j) {
@@ -61,7 +61,7 @@ bool isPermutation(std::vector<int> order, int n) {
 }
 
 /// By elimination with sets.
-Fill plainFill(const Graph& graph, const std::vector<int>& order) {
+Fill plainFill(const Adjacency& graph, const std::vector<int>& order) {
   std::vector<std::set<int>> sets;
   for (int v = 0; v < graph.vertices(); ++v) sets.emplace_back(graph.of(v).begin(), graph.of(v).end());
   Fill fill;
@@ -83,18 +83,18 @@ Fill plainFill(const Graph& graph, const std::vector<int>& order) {
   return fill;
 }
 
-const std::vector<std::pair<const char*, std::function<std::vector<int>(const Graph&)>>> methods = {
+const std::vector<std::pair<const char*, std::function<std::vector<int>(const Adjacency&)>>> methods = {
     {"minimum degree", minimumDegree},
-    {"minimum fill", [](const Graph& graph) { return minimumFill(graph); }},
-    {"dissection", [](const Graph& graph) { return nestedDissection(graph); }},
-    {"best", [](const Graph& graph) { return fillReducingOrder(graph).order; }}};
+    {"minimum fill", [](const Adjacency& graph) { return minimumFill(graph); }},
+    {"dissection", [](const Adjacency& graph) { return nestedDissection(graph); }},
+    {"best", [](const Adjacency& graph) { return fillReducingOrder(graph).order; }}};
 
 }  // namespace
 
 TEST(fillIsCountedAsByPlainElimination) {
   for (int seed = 0; seed < 60; ++seed) {
     const int n = 1 + seed;
-    Graph graph = randomGraph(n, n + seed % 7 * n / 4, seed);
+    Adjacency graph = randomGraph(n, n + seed % 7 * n / 4, seed);
     if (seed % 2 == 1) {
       for (std::size_t v = 0; v < graph.weights.size(); ++v) graph.weights[v] = 1 + static_cast<int>(v % 3);
     }
@@ -113,7 +113,7 @@ TEST(fillIsCountedAsByPlainElimination) {
 }
 
 TEST(treeOrderIsEquivalentAndPostordered) {
-  const Graph graph = randomGraph(200, 300, 4);
+  const Adjacency graph = randomGraph(200, 300, 4);
   std::vector<int> order = minimumDegree(graph);
   const double before = plainFill(graph, order).entries;
   const EliminationTree tree = eliminationTree(graph, order);
@@ -133,7 +133,7 @@ TEST(treeOrderIsEquivalentAndPostordered) {
 
 TEST(emptyAndEdgelessGraphs) {
   for (const auto& [name, method] : methods) {
-    CHECK(method(Graph()).empty());
+    CHECK(method(Adjacency()).empty());
     CHECK(isPermutation(method(graphOf(1, {})), 1));
     CHECK(isPermutation(method(graphOf(500, {})), 500));
   }
@@ -149,7 +149,7 @@ TEST(treesAndArrowsHaveNoFill) {
   }
   for (const auto& [name, method] : methods) {
     for (const auto& edges : {tree, arrow}) {
-      const Graph graph = graphOf(n, edges);
+      const Adjacency graph = graphOf(n, edges);
       const std::vector<int> order = method(graph);
       CHECK(isPermutation(order, n));
       CHECK_EQ(fillOf(graph, order).entries, 2.0 * n - 1);
@@ -160,7 +160,7 @@ TEST(treesAndArrowsHaveNoFill) {
 TEST(gridsHaveLittleFill) {
   // George 1973: dissection by hand has 31/4 n log2(n) entries to leading order.
   for (const int side : {30, 100, 200}) {
-    const Graph graph = grid(side);
+    const Adjacency graph = grid(side);
     const double n = side * side;
     const double byHand = 31.0 / 4 * n * std::log2(side);
     double flops[4] = {};
@@ -186,7 +186,7 @@ TEST(denseRowsAndCliques) {
     edges.emplace_back(i, i - 1);
     for (const int hub : {100, 200, 300}) edges.emplace_back(i, hub);
   }
-  const Graph graph = graphOf(n, edges);
+  const Adjacency graph = graphOf(n, edges);
   for (const auto& [name, method] : methods) {
     const std::vector<int> order = method(graph);
     CHECK(isPermutation(order, n));
@@ -197,7 +197,7 @@ TEST(denseRowsAndCliques) {
 TEST(stagesComeOneAfterTheOther) {
   for (int seed = 0; seed < 30; ++seed) {
     const int n = 20 + 10 * seed;
-    Graph graph = randomGraph(n, 2 * n, seed);
+    Adjacency graph = randomGraph(n, 2 * n, seed);
     std::vector<int> stages(static_cast<std::size_t>(n));
     for (int v = 0; v < n; ++v) stages[static_cast<std::size_t>(v)] = seed % 3 == 0 ? 2 : v * 7 % 4;
     const std::vector<int> order = minimumFill(graph, stages);
@@ -220,7 +220,7 @@ TEST(disconnectedGraphs) {
     }
     n += size;
   }
-  const Graph graph = graphOf(n, edges);
+  const Adjacency graph = graphOf(n, edges);
   for (const auto& [name, method] : methods) {
     const std::vector<int> order = method(graph);
     CHECK(isPermutation(order, n));
@@ -230,7 +230,7 @@ TEST(disconnectedGraphs) {
 
 TEST(theSameEveryTime) {
   WorkerPool pool(3);
-  const Graph graph = grid(60);
+  const Adjacency graph = grid(60);
   const std::vector<int> order = nestedDissection(graph);
   for (int i = 0; i < 5; ++i) CHECK(nestedDissection(graph, Cpu(&pool)) == order);
   CHECK(minimumDegree(graph) == minimumDegree(graph));
@@ -239,7 +239,7 @@ TEST(theSameEveryTime) {
 TEST(abortEndsALongAnalysis) {
   Monitor monitor;
   monitor.abort();
-  const Graph graph = grid(60);
+  const Adjacency graph = grid(60);
   bool interrupted = false;
   try {
     fillReducingOrder(graph, Cpu(nullptr, 1, &monitor));
