@@ -30,4 +30,18 @@ class SketchedGram {
   std::vector<double> factors_;
 };
 
+/// A = L L^T of a Gram matrix, slightly regularised, since its lines may depend on others. `fill` writes the lower
+/// triangle of `gram`, again for each attempt, as a failed one spoils it. All attempts fail only where A is not finite
+/// or zero.
+template <class Fill>
+void factorGram(const Cpu& la, Mat<double> gram, Fill&& fill) {
+  for (double share = 1e-14; share <= 1; share *= 100) {
+    fill();
+    double trace = 0;
+    for (int k = 0; k < gram.rows; ++k) trace += gram(k, k);
+    for (int k = 0; k < gram.rows; ++k) gram(k, k) += share * trace;
+    if (la.cholesky(gram)) return;
+  }
+}
+
 }  // namespace nonconvex

@@ -6,6 +6,7 @@
 #include "core/monitor.hpp"
 #include "parts/conjugate_residuals.hpp"
 #include "parts/sketch.hpp"
+#include "parts/sketched_gram.hpp"
 #include "solvers/newton_rows.hpp"
 
 namespace nonconvex {
@@ -20,17 +21,6 @@ constexpr std::uint32_t stepStream = 0x40000000;
 
 Random randomOf(std::uint64_t seed, std::int64_t step) {
   return Random(seed, stepStream + static_cast<std::uint32_t>(step));
-}
-
-/// A = L L^T of a Gram matrix with lower triangle filled; slightly regularised, since its lines may depend on others.
-void factorGram(const Cpu& la, Mat<double> gram) {
-  constexpr double share = 1e-14;
-  double trace = 0;
-  for (int k = 0; k < gram.rows; ++k) trace += gram(k, k);
-  for (double shift = share * trace; shift > 0; shift *= 100) {
-    for (int k = 0; k < gram.rows; ++k) gram(k, k) += shift;
-    if (la.cholesky(gram)) return;
-  }
 }
 
 /// Projections of y towards the solution of K y = b, K and b equilibrated.
@@ -107,17 +97,17 @@ class BlockKaczmarz final : public Projections {
   }
 
   void factor(Block& block) {
-    if (K_.dense()) {
-      la_.syrk(1, K_.lines(block.first, block.count), 0, block.factor);
-    } else {
-      for (int k = 0; k < block.count; ++k) {
-        K_.axpy(block.first + k, 1, line_);
-        for (int l = k; l < block.count; ++l) block.factor(l, k) = K_.dot(block.first + l, line_);
-        K_.forLine(block.first + k, [&](int j, double) { line_[at(j)] = 0; });
-      }
-    }
-    factorGram(la_, block.factor);
+    factorGram(la_, block.factor, [&] { computeGram(block); });
     block.factored = true;
+  }
+
+  void computeGram(Block& block) {
+    if (K_.dense()) return la_.syrk(1, K_.lines(block.first, block.count), 0, block.factor);
+    for (int k = 0; k < block.count; ++k) {
+      K_.axpy(block.first + k, 1, line_);
+      for (int l = k; l < block.count; ++l) block.factor(l, k) = K_.dot(block.first + l, line_);
+      K_.forLine(block.first + k, [&](int j, double) { line_[at(j)] = 0; });
+    }
   }
 
   const NewtonRows& K_;
@@ -162,8 +152,7 @@ class SketchAndProject final : public Projections {
     }
     sketch(random);
     const Mat<double> c{coefficients_.data(), width, 1, width};
-    la_.syrk(1, product_, 0, gram_);
-    factorGram(la_, gram_);
+    factorGram(la_, gram_, [&] { la_.syrk(1, product_, 0, gram_); });
     la_.choleskySolve(gram_, c);
     la_.gemm(Transpose::no, Transpose::no, 1, product_, c, 1, {y.data(), size, 1, size});
   }

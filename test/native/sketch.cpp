@@ -6,6 +6,7 @@
 
 #include "check.hpp"
 #include "parts/conjugate_residuals.hpp"
+#include "parts/sketched_gram.hpp"
 #include "symmetric.hpp"
 
 using namespace nonconvex;
@@ -201,4 +202,40 @@ TEST(conjugate_residuals_end_after_as_many_rounds_as_unknowns) {
     before = norm();
   }
   for (std::size_t i = 0; i < y.size(); ++i) CHECK_NEAR(y[i], solution[i], 1e-8);
+}
+
+/// Rounding may leave a Gram matrix of dependent lines with a negative eigenvalue: a failed attempt is not built upon.
+TEST(gram_matrices_of_dependent_lines) {
+  constexpr int n = 40;
+  const Cpu la;
+  HostMatrix<double> L(n, n);
+  const auto entry = [](int i, int j) { return (i == j ? 1.0 : 1.0 + 1e-9) * (1 + i) * (1 + j); };
+  int attempts = 0;
+  factorGram(la, L, [&] {
+    ++attempts;
+    for (int j = 0; j < n; ++j) {
+      for (int i = j; i < n; ++i) L(i, j) = entry(i, j);
+    }
+  });
+  CHECK(attempts > 1);
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j <= i; ++j) {
+      double product = 0;
+      for (int k = 0; k <= j; ++k) product += L(i, k) * L(j, k);
+      CHECK_NEAR(product, entry(i, j), 1e-3);
+    }
+  }
+}
+
+TEST(gram_matrices_that_are_not_finite_end) {
+  const Cpu la;
+  for (const double value : {double{INFINITY}, double{NAN}, 0.0}) {
+    HostMatrix<double> L(2, 2);
+    int attempts = 0;
+    factorGram(la, L, [&] {
+      ++attempts;
+      L(0, 0) = L(1, 0) = L(1, 1) = value;
+    });
+    CHECK(attempts <= 8);
+  }
 }
