@@ -38,6 +38,20 @@ inline const FourInMemory& four(const double* x) { return *reinterpret_cast<cons
 inline FourInMemory& four(double* x) { return *reinterpret_cast<FourInMemory*>(x); }
 inline __attribute__((always_inline)) double sumOf(const Four& v) { return (v[0] + v[2]) + (v[1] + v[3]); }
 
+/// step(sum, i) for every fourth i, four sums in turn; returns the first number that is left.
+template <class Step>
+inline __attribute__((always_inline)) int inFours(int n, const Step& step) {
+  int i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    step(0, i);
+    step(1, i + lanes);
+    step(2, i + 2 * lanes);
+    step(3, i + 3 * lanes);
+  }
+  for (; i + lanes <= n; i += lanes) step(0, i);
+  return i;
+}
+
 /// Of T = Four or double.
 template <class T>
 struct MomentSums {
@@ -69,14 +83,7 @@ NONCONVEX_CLONES void moments(int n, const double* a, const double* r, double* s
     const Four ai = four(a + at), ri = four(r + at);
     m[k].add(ai, ri);
   };
-  int i = 0;
-  for (; i + 4 * lanes <= n; i += 4 * lanes) {
-    step(0, i);
-    step(1, i + lanes);
-    step(2, i + 2 * lanes);
-    step(3, i + 3 * lanes);
-  }
-  for (; i + lanes <= n; i += lanes) step(0, i);
+  int i = inFours(n, step);
   for (; i < n; ++i) rest.add(a[i], r[i]);
   store(m, rest, sums);
 }
@@ -89,14 +96,7 @@ NONCONVEX_CLONES void axpyMoments(int n, double t, const double* x, double* r, c
     four(r + i) = ri;
     m[k].add(ai, ri);
   };
-  int i = 0;
-  for (; i + 4 * lanes <= n; i += 4 * lanes) {
-    step(0, i);
-    step(1, i + lanes);
-    step(2, i + 2 * lanes);
-    step(3, i + 3 * lanes);
-  }
-  for (; i + lanes <= n; i += lanes) step(0, i);
+  int i = inFours(n, step);
   for (; i < n; ++i) {
     r[i] += t * x[i];
     rest.add(a[i], r[i]);
@@ -114,14 +114,7 @@ NONCONVEX_CLONES double axpyDotShort(int n, double t, const double* x, double* r
     four(r + at) = now;
     sum[k] += four(a + at) * now;
   };
-  int i = 0;
-  for (; i + 4 * lanes <= n; i += 4 * lanes) {
-    step(0, i);
-    step(1, i + lanes);
-    step(2, i + 2 * lanes);
-    step(3, i + 3 * lanes);
-  }
-  for (; i + lanes <= n; i += lanes) step(0, i);
+  int i = inFours(n, step);
   for (; i < n; ++i) {
     r[i] += t * x[i];
     rest += a[i] * r[i];
