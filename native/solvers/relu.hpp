@@ -16,6 +16,7 @@
 #include "parts/anderson.hpp"
 #include "parts/cone.hpp"
 #include "solvers/relu_map.hpp"
+#include "solvers/relu_system.hpp"
 
 namespace nonconvex {
 
@@ -42,13 +43,9 @@ class ReluSolver {
 
   /// The penalty in the user's units.
   double rho() const { return rho_ * data_.normScale() * data_.normScale(); }
-  int factorizations() const { return factorizations_; }
+  int factorizations() const { return system_.factorizations(); }
 
  private:
-  /// Up to this many rows the inverse of the system is formed, one product a solve, when the factor has served so many
-  /// solves that more are to be expected.
-  static constexpr int inverseUpTo = 3000;
-  static constexpr int inverseAfter = 50;
   static constexpr int sampling = 5;
   static constexpr int window = 100;
   static constexpr int manyAdaptations = 12;
@@ -68,8 +65,7 @@ class ReluSolver {
   void blockNorms(Mat<const double> m);
 
   void chooseRho();
-  bool factor();
-  void solveSystem(Mat<const double> rhs);
+  bool setSystem();
   void takeWarmStart();
 
   void updateV();
@@ -92,6 +88,7 @@ class ReluSolver {
   ReluData data_;
   ReluWarmStart warmStart_;
   ReluMap<La> map_;
+  ReluSystem<La> system_;
   int blocks_;
 
   // One iteration maps `state_` to the next: b (d x columns), a and F b (n x c). Splitting 'slack': b is lambda.
@@ -112,12 +109,9 @@ class ReluSolver {
   HostMatrix<double> fv_, theta_, rhs_;  // n x c
   HostMatrix<double> q_;                 // d x columns of one sign: F^T theta
   HostMatrix<double> z_, zDual_, work_;  // n x c: splitting of the loss
-  HostMatrix<double> k0_, system_, inverse_;
   double rho_ = 1;
   double sigma_ = 1;
   double leastRho_ = 0;
-  int factorizations_ = 0;
-  int solves_ = 0;  // with this factor
   bool factored_ = false;
   int adaptations_ = 0;
   int lastAdaptation_ = 0;
@@ -150,7 +144,7 @@ class ReluSolver {
 
 template <LinAlg La>
 ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluSettings& settings)
-    : la_(la), settings_(settings), data_(la, problem, settings), map_(la, data_, settings) {
+    : la_(la), settings_(settings), data_(la, problem, settings), map_(la, data_, settings), system_(la) {
   const int columns = map_.columns();
   const int d = map_.dimension();
   const int n = data_.n;
@@ -222,9 +216,6 @@ void ReluSolver<La>::start() {
   const int d = data_.d;
   const int columns = map_.columns();
   if (map_.signs() == 2) projector_ = std::make_unique<ConeProjector>(la_, data_.xt, data_.patterns.patterns, columns);
-  k0_ = HostMatrix<double>(n, n, Uninitialized{});
-  system_ = HostMatrix<double>(n, n, Uninitialized{});
-  if (n <= inverseUpTo) inverse_ = HostMatrix<double>(n, n, Uninitialized{});
   chooseRho();
   if (slack()) {
     for (HostMatrix<double>* m : {&slackS_, &slackNu_, &signedSlack_}) *m = HostMatrix<double>(n, columns);
@@ -239,19 +230,17 @@ void ReluSolver<La>::start() {
     std::copy(data_.xt.data(), data_.xt.data() + data_.xt.size(), whitened.data());
     blas::trsmLower('L', 'N', d, n, metric.data(), d, whitened.data(), d);
     la_.choleskyInverse(metric, metricInverse_);
-    map_.gram(whitened, k0_, system_);
+    system_.start(map_, whitened);
   } else {
-    map_.gram(data_.xt, k0_, system_);
+    system_.start(map_, data_.xt);
     const double bytes = 16.0 * static_cast<double>(state_.size());
     const int memory = static_cast<int>(std::clamp(3e8 / bytes, 3.0, 15.0));
     const int head = map_.dimension() * columns + (squared() ? 0 : n * data_.c);
     anderson_ = std::make_unique<Anderson>(la_, memory, head, static_cast<int>(state_.size()));
   }
-  double trace = 0;
-  for (int k = 0; k < n; ++k) trace += k0_(k, k);
-  leastRho_ = 1e-12 * trace * sigma_;
+  leastRho_ = 1e-12 * system_.trace() * sigma_;
   rho_ = std::max(rho_, leastRho_);
-  factored_ = factor();
+  factored_ = setSystem();
   if (factored_ && warmStart_.weights.cols() > 0 && !slack()) takeWarmStart();
 }
 
@@ -271,38 +260,13 @@ void ReluSolver<La>::chooseRho() {
   tau_ = 1 / (s * s);
 }
 
-/// Factors I + (sigma / rho) K0; where rounding makes that indefinite, a larger rho.
+/// The system I + (sigma / rho) K0; where rounding makes that indefinite, a larger rho.
 template <LinAlg La>
-bool ReluSolver<La>::factor() {
-  const int n = data_.n;
+bool ReluSolver<La>::setSystem() {
   for (int attempt = 0; attempt < 20; ++attempt, rho_ *= 10) {
-    const double tau = sigma_ / rho_;
-    la_.forEach(n, [&](int j) {
-      const double* from = k0_.column(j);
-      double* to = system_.column(j);
-      for (int i = j; i < n; ++i) to[i] = tau * from[i];
-      to[j] += 1;
-    });
-    ++factorizations_;
-    if (!la_.cholesky(system_)) continue;
-    solves_ = 0;
-    return true;
+    if (system_.set(sigma_ / rho_)) return true;
   }
   return false;
-}
-
-/// theta := (I + (sigma / rho) K0)^{-1} rhs
-template <LinAlg La>
-void ReluSolver<La>::solveSystem(Mat<const double> rhs) {
-  const bool inverse = data_.n <= inverseUpTo && solves_ >= inverseAfter;
-  if (inverse && solves_ == inverseAfter) la_.choleskyInverse(system_, inverse_);
-  ++solves_;
-  if (inverse) {
-    la_.multiplySymmetric(inverse_, rhs, theta_);
-  } else {
-    std::copy(rhs.data, rhs.data + theta_.size(), theta_.data());
-    la_.choleskySolve(system_, theta_);
-  }
 }
 
 /// At a solution b - v = F^T theta / rho and z - a = theta / sigma.
@@ -406,7 +370,7 @@ void ReluSolver<La>::updateU() {
   }
   const auto target = [&](int i) { return squared() ? data_.y.data()[i] : 2 * z_.data()[i] - a0_.data[i]; };
   la_.forEach(size, [&](int i) { rhs_.data()[i] = target(i) - 2 * fv_.data()[i] + fb_.data[i]; });
-  solveSystem(rhs_);
+  system_.solve(rhs_, theta_);
   map_.adjoint(theta_, q_);
   la_.tasks(
       map_.columns(),
@@ -486,7 +450,7 @@ void ReluSolver<La>::rescale(double rho, double sigma) {
   for (std::size_t i = 0; i < z_.size(); ++i) a_.data[i] = z_.data()[i] + (a_.data[i] - z_.data()[i]) / sigmaChange;
   rho_ = rho;
   sigma_ = sigma;
-  factored_ = factor();
+  factored_ = setSystem();
   anderson_->reset();
 }
 
@@ -513,7 +477,7 @@ void ReluSolver<La>::slackStep() {
   map_.products(list(), u_, xv_);
   map_.forward(list(), {scale_.data(), columns}, xv_, fv_);
   for (std::size_t i = 0; i < fv_.size(); ++i) rhs_.data()[i] = data_.y.data()[i] - fv_.data()[i];
-  solveSystem(rhs_);
+  system_.solve(rhs_, theta_);
   map_.adjoint(theta_, q_);
   la_.gemm(Transpose::no, Transpose::no, 1.0 / rho_, metricInverse_, q_, 0.0, candidateQ_);
   la_.tasks(columns, [&](int j) {
