@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <numbers>
 
+#include "core/hostdevice.hpp"
+
 namespace nonconvex {
 
 class Random {
@@ -31,7 +33,7 @@ class Random {
     return static_cast<std::uint32_t>((high * n + ((low * n) >> 32)) >> 32);
   }
   /// Standard normal (Box-Muller, one draw per index).
-  double normal(std::uint64_t index) const {
+  NONCONVEX_HD double normal(std::uint64_t index) const {
     const Block b = bits(index / 2, 2);
     const double radius = std::sqrt(-2 * std::log(toUnit(b[0], b[1])));
     const double angle = 2 * std::numbers::pi * toUnit(b[2], b[3]);

@@ -41,10 +41,9 @@ namespace nonconvex::blas {
     const char lower = 'L';                                                                                          \
     p##syrk_(&lower, &t, &n, &k, &alpha, a, &lda, &beta, c, &ldc);                                                   \
   }                                                                                                                  \
-  inline void trsmLower(char side, char t, int m, int n, const T* a, int lda, T* b, int ldb) {                       \
+  inline void trsmLower(char side, char t, int m, int n, const T* a, int lda, T* b, int ldb, T alpha = 1) {          \
     const char lower = 'L', nonUnit = 'N';                                                                           \
-    const T one = 1;                                                                                                 \
-    p##trsm_(&side, &lower, &t, &nonUnit, &m, &n, &one, a, &lda, b, &ldb);                                           \
+    p##trsm_(&side, &lower, &t, &nonUnit, &m, &n, &alpha, a, &lda, b, &ldb);                                         \
   }                                                                                                                  \
   inline void trsv(char uplo, char t, int n, const T* a, int lda, T* x) {                                            \
     const char nonUnit = 'N';                                                                                        \

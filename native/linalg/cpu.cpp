@@ -47,6 +47,26 @@ void Cpu::gemm(Transpose opA, Transpose opB, double alpha, Mat<const double> a, 
   }
 }
 
+void Cpu::gemv(Transpose op, double alpha, Mat<const double> a, Vec<const double> x, double beta, Vec<double> y) const {
+  gemm(op, Transpose::no, alpha, a, {x.data, x.size, 1, std::max(1, x.size)}, beta,
+       {y.data, y.size, 1, std::max(1, y.size)});
+}
+
+double Cpu::dot(Vec<const double> x, Vec<const double> y) const {
+  constexpr int most = 64;
+  const int grain = std::max(16384, (x.size + most - 1) / most);
+  std::array<double, most> partial{};
+  const int chunks = (x.size + grain - 1) / grain;
+  tasks(chunks, [&](int chunk) {
+    const int begin = chunk * grain;
+    partial[static_cast<std::size_t>(chunk)] =
+        blas::dot(std::min(grain, x.size - begin), x.data + begin, y.data + begin);
+  });
+  double total = 0;
+  for (int chunk = 0; chunk < chunks; ++chunk) total += partial[static_cast<std::size_t>(chunk)];
+  return total;
+}
+
 void Cpu::multiplySymmetric(Mat<const double> a, Mat<const double> b, Mat<double> c) const {
   const int n = a.rows;
   constexpr int few = 128;
@@ -104,6 +124,20 @@ void Cpu::mirrorLower(Mat<double> a) const {
         for (int i = std::max(i0, j + 1); i < std::min(n, i0 + small); ++i) a(j, i) = a(i, j);
       }
     }
+  });
+}
+
+void Cpu::trsm(Side side, Transpose op, double alpha, Mat<const double> l, Mat<double> b) const {
+  // Columns of B are apart from each other where L is on the left, rows where it is on the right.
+  const bool left = side == Side::left;
+  const int extent = left ? b.cols : b.rows;
+  if (b.rows == 0 || b.cols == 0) return;
+  const int piece = pieceSize(extent, 1.0 * l.rows * l.rows, 8);
+  tasks((extent + piece - 1) / piece, [&](int t) {
+    const int begin = t * piece;
+    const int size = std::min(piece, extent - begin);
+    blas::trsmLower(static_cast<char>(side), static_cast<char>(op), left ? b.rows : size, left ? size : b.cols, l.data,
+                    l.stride, left ? b.column(begin) : b.data + begin, b.stride, alpha);
   });
 }
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 
 #include "core/monitor.hpp"
 #include "core/threads.hpp"
@@ -17,11 +18,14 @@
 namespace nonconvex {
 
 enum class Transpose : char { no = 'N', yes = 'T' };
+enum class Side : char { left = 'L', right = 'R' };
 
 class Cpu {
  public:
   using Space = Host;
-  using Matrix = HostMatrix<double>;
+  using Number = double;
+  template <class T>
+  using Matrix = HostMatrix<T>;
 
   /// Without a pool everything runs on the calling thread. `monitor` lets long operations be interrupted.
   explicit Cpu(WorkerPool* pool = nullptr, int maxThreads = 0, const Monitor* monitor = nullptr)
@@ -35,6 +39,33 @@ class Cpu {
 
   void checkpoint() const {
     if (monitor_ != nullptr) monitor_->checkpoint();
+  }
+
+  template <class T>
+  HostMatrix<T> matrix(int rows, int cols) const {
+    return HostMatrix<T>(rows, cols);
+  }
+  template <class T>
+  HostMatrix<T> matrix(int rows, int cols, Uninitialized u) const {
+    return HostMatrix<T>(rows, cols, u);
+  }
+
+  /// B := A, which may be of another number type.
+  template <class T, class U>
+  void copy(Mat<T> a, Mat<U> b) const {
+    forEach(a.rows, a.cols, [&](int i, int j) { b(i, j) = static_cast<U>(a(i, j)); });
+  }
+  template <class T, class U>
+  void upload(Mat<T> a, Mat<U> b) const {
+    copy(a, b);
+  }
+  template <class T, class U>
+  void download(Mat<T> a, Mat<U> b) const {
+    copy(a, b);
+  }
+  template <class T>
+  void fill(Mat<T> a, std::type_identity_t<T> value) const {
+    forEach(a.rows, a.cols, [&](int i, int j) { a(i, j) = value; });
   }
 
   /// Calls f(0..count-1), in parallel unless all of them together are so few operations that handing them out would
@@ -56,6 +87,43 @@ class Cpu {
     tasks((n + grain - 1) / grain, [&](int chunk) {
       const int end = std::min(n, (chunk + 1) * grain);
       for (int i = chunk * grain; i < end; ++i) f(i);
+    });
+  }
+
+  /// Calls f(i, j) for i in [0, m), j in [0, n).
+  template <class F>
+  void forEach(int m, int n, F&& f) const {
+    if (m == 0) return;
+    const int grain = 2048;
+    const int pieces = (m + grain - 1) / grain;  // of a column
+    const int columns = std::max(1, grain / m);  // in a chunk
+    const int groups = (n + columns - 1) / columns;
+    tasks(pieces * groups, [&](int chunk) {
+      const int begin = chunk % pieces * grain;
+      const int end = std::min(m, begin + grain);
+      const int first = chunk / pieces * columns;
+      for (int j = first; j < std::min(n, first + columns); ++j) {
+        for (int i = begin; i < end; ++i) f(i, j);
+      }
+    });
+  }
+
+  /// out_j := f(0, j) + ... + f(m - 1, j) for j in [0, n), the same bits for any number of threads.
+  template <class F>
+  void columnSums(int m, int n, F&& f, Vec<double> out) const {
+    constexpr int tall = 4096;
+    constexpr int few = 16;
+    if (m >= tall && n < few) {
+      for (int j = 0; j < n; ++j) out[j] = sum(m, [&](int i) { return f(i, j); });
+      return;
+    }
+    const int columns = std::max(1, 2048 / std::max(1, m));
+    tasks((n + columns - 1) / columns, [&](int chunk) {
+      for (int j = chunk * columns; j < std::min(n, (chunk + 1) * columns); ++j) {
+        double s = 0;
+        for (int i = 0; i < m; ++i) s += f(i, j);
+        out[j] = s;
+      }
     });
   }
 
@@ -81,6 +149,12 @@ class Cpu {
   void gemm(Transpose opA, Transpose opB, double alpha, Mat<const double> a, Mat<const double> b, double beta,
             Mat<double> c) const;
 
+  /// y = alpha op(A) x + beta y.
+  void gemv(Transpose op, double alpha, Mat<const double> a, Vec<const double> x, double beta, Vec<double> y) const;
+
+  double dot(Vec<const double> x, Vec<const double> y) const;
+  double norm(Vec<const double> x) const { return std::sqrt(dot(x, x)); }
+
   /// C = A B, A symmetric with both its triangles filled.
   void multiplySymmetric(Mat<const double> a, Mat<const double> b, Mat<double> c) const;
 
@@ -93,6 +167,9 @@ class Cpu {
 
   /// Copies the lower triangle of a square matrix to its upper one.
   void mirrorLower(Mat<double> a) const;
+
+  /// B := alpha op(L)^{-1} B, or alpha B op(L)^{-1}: L is the lower triangle of a square matrix.
+  void trsm(Side side, Transpose op, double alpha, Mat<const double> l, Mat<double> b) const;
 
   /// A = L L^T in the lower triangle; false when A is not positive definite to working accuracy.
   bool cholesky(Mat<double> a) const;

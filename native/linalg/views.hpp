@@ -10,20 +10,24 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/hostdevice.hpp"
 #include "core/memory.hpp"
 
 namespace nonconvex {
 
 struct Host {};
+/// Only operations of the device's backend, and functors that they run, may read or write such memory.
+struct Device {};
 
 template <class T, class Space = Host>
 struct Vec {
   T* data = nullptr;
   int size = 0;
 
-  T& operator[](int i) const { return data[i]; }
+  NONCONVEX_HD T& operator[](int i) const { return data[i]; }
   T* begin() const { return data; }
   T* end() const { return data + size; }
+  NONCONVEX_HD Vec part(int begin, int length) const { return {data + begin, length}; }
   operator Vec<const T, Space>() const requires(!std::is_const_v<T>) { return {data, size}; }
 };
 
@@ -34,10 +38,10 @@ struct Mat {
   int cols = 0;
   int stride = 0;  ///< from one column to the next
 
-  T* column(int j) const { return data + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride); }
-  T& operator()(int i, int j) const { return column(j)[i]; }
-  Mat block(int i, int j, int m, int n) const { return {column(j) + i, m, n, stride}; }
-  Mat columns(int j, int n) const { return block(0, j, rows, n); }
+  NONCONVEX_HD T* column(int j) const { return data + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride); }
+  NONCONVEX_HD T& operator()(int i, int j) const { return column(j)[i]; }
+  NONCONVEX_HD Mat block(int i, int j, int m, int n) const { return {column(j) + i, m, n, stride}; }
+  NONCONVEX_HD Mat columns(int j, int n) const { return block(0, j, rows, n); }
   operator Mat<const T, Space>() const requires(!std::is_const_v<T>) { return {data, rows, cols, stride}; }
 };
 
@@ -99,6 +103,7 @@ class HostMatrix {
   T& operator()(int i, int j) const { return view()(i, j); }
   int rows() const { return rows_; }
   int cols() const { return cols_; }
+  Mat<T> columns(int j, int n) const { return view().columns(j, n); }
   std::size_t size() const { return buffer_.size(); }
   Vec<T> flat() const { return {buffer_.data(), static_cast<int>(buffer_.size())}; }
 

@@ -205,6 +205,137 @@ TEST(multiplySymmetric) {
   }
 }
 
+TEST(gemv) {
+  for (const auto& [m, n] : {std::pair{1, 1}, {5, 3}, {523, 311}, {3, 0}, {0, 3}}) {
+    for (const Transpose op : {Transpose::no, Transpose::yes}) {
+      for (const double beta : {0.0, -0.5}) {
+        const Framed a(m, n, 1);
+        const int rows = op == Transpose::no ? m : n;
+        const int terms = op == Transpose::no ? n : m;
+        const Framed x(terms, 1, 2);
+        const Framed before(rows, 1, 3);
+        const auto product = [&](const Cpu& la) {
+          Framed y = beta == 0 ? Framed(rows, 1) : Framed(rows, 1, 3);
+          la.gemv(op, 1.5, a, {x.view().data, terms}, beta, {y.view().data, rows});
+          return y;
+        };
+        onAnyThreads(product);
+        const Framed y = product(Cpu());
+        for (int i = 0; i < rows; ++i) {
+          double s = 0;
+          for (int k = 0; k < terms; ++k) s += entry(op, a, i, k) * x(k, 0);
+          CHECK_NEAR(y(i, 0), 1.5 * s + (beta == 0 ? 0 : beta * before(i, 0)), 1e-12);
+        }
+        CHECK(y.frameIntact());
+      }
+    }
+  }
+}
+
+TEST(trsm) {
+  for (const int n : {1, 7, 130, 300}) {
+    const Framed l = positiveDefinite(n);  // any lower triangle with a large diagonal
+    for (const int others : {0, 1, 9, 300}) {
+      for (const Side side : {Side::left, Side::right}) {
+        const bool left = side == Side::left;
+        const Framed b = left ? Framed(n, others, 5) : Framed(others, n, 5);
+        for (const Transpose op : {Transpose::no, Transpose::yes}) {
+          const auto solve = [&](const Cpu& la) {
+            Framed x(b.rows(), b.cols(), 5);
+            la.trsm(side, op, 2, l, x);
+            return x;
+          };
+          onAnyThreads(solve);
+          const Framed x = solve(Cpu());
+          const auto lower = [&](int i, int j) {
+            if (op == Transpose::yes) std::swap(i, j);
+            return i >= j ? l(i, j) : 0;
+          };
+          double residual = 0;
+          for (int j = 0; j < b.cols(); j += 1 + b.cols() / 20) {
+            for (int i = 0; i < b.rows(); i += 1 + b.rows() / 20) {
+              double s = -2 * b(i, j);
+              for (int k = 0; k < n; ++k) s += left ? lower(i, k) * x(k, j) : x(i, k) * lower(k, j);
+              residual = std::abs(s) <= residual ? residual : std::abs(s);
+            }
+          }
+          CHECK_NEAR(residual, 0, 1e-10);
+          CHECK(x.frameIntact());
+        }
+      }
+    }
+  }
+}
+
+TEST(dotAndNorm) {
+  WorkerPool pool(2);
+  for (const int n : {0, 1, 7, 16384, 16385, 300000}) {
+    const HostMatrix<double> x(n, 1), y(n, 1);
+    long double exact = 0, square = 0;
+    for (int i = 0; i < n; ++i) {
+      x(i, 0) = Random(1).normal(static_cast<std::uint64_t>(i));
+      y(i, 0) = Random(2).normal(static_cast<std::uint64_t>(i));
+      exact += static_cast<long double>(x(i, 0)) * y(i, 0);
+      square += static_cast<long double>(x(i, 0)) * x(i, 0);
+    }
+    CHECK_NEAR(Cpu().dot(x.flat(), y.flat()), static_cast<double>(exact), 1e-10);
+    CHECK_NEAR(Cpu().norm(x.flat()), static_cast<double>(std::sqrt(square)), 1e-10);
+    for (const int threads : {1, 2, 3})
+      CHECK_EQ(Cpu(&pool, threads).dot(x.flat(), y.flat()), Cpu().dot(x.flat(), y.flat()));
+  }
+}
+
+TEST(copiesAndFills) {
+  for (const auto& [m, n] : {std::pair{0, 3}, {3, 0}, {1, 1}, {5000, 2}, {3, 700}, {130, 70}}) {
+    const Framed a(m, n, 1);
+    onAnyThreads([&](const Cpu& la) {
+      const HostMatrix<float> single = la.matrix<float>(m, n);
+      Framed b(m, n), c(m, n), d(m, n);
+      la.copy(a.view(), single.view());
+      la.copy(single.view(), b.view());
+      la.upload(a.view(), c.view());
+      la.download(c.view(), d.view());
+      bool good = true;
+      for (int j = 0; j < n; ++j) {
+        for (int i = 0; i < m; ++i) {
+          good = good && b(i, j) == static_cast<double>(static_cast<float>(a(i, j))) && d(i, j) == a(i, j);
+        }
+      }
+      CHECK(good);
+      CHECK(b.frameIntact() && d.frameIntact());
+      la.fill(c.view(), 7);
+      for (int j = 0; j < n; ++j)
+        good = good && std::all_of(c.view().column(j), c.view().column(j) + m, [](double x) { return x == 7; });
+      CHECK(good);
+      CHECK(c.frameIntact());
+      return c;
+    });
+  }
+}
+
+TEST(columnSumsAndLoopsOverMatrices) {
+  WorkerPool pool(2);
+  for (const auto& [m, n] : {std::pair{0, 3}, {3, 0}, {1, 1}, {1, 5000}, {5000, 1}, {9000, 20}, {2048, 3}, {100, 71}}) {
+    const Framed a(m, n, 1);
+    const auto entries = [&, from = a.view()](int i, int j) { return from(i, j); };
+    const HostMatrix<double> alone(n, 1);
+    Cpu().columnSums(m, n, entries, alone.flat());
+    for (int j = 0; j < n; ++j) {
+      long double exact = 0;
+      for (int i = 0; i < m; ++i) exact += a(i, j);
+      CHECK_NEAR(alone(j, 0), static_cast<double>(exact), 1e-11);
+    }
+    for (const int threads : {1, 2, 3}) {
+      const HostMatrix<double> sums(n, 1);
+      Cpu(&pool, threads).columnSums(m, n, entries, sums.flat());
+      CHECK(check::sameBits(sums.data(), alone.data(), sums.size()));
+    }
+    std::vector<std::atomic<int>> calls(static_cast<std::size_t>(m) * static_cast<std::size_t>(n));
+    Cpu(&pool).forEach(m, n, [&, rows = m](int i, int j) { ++calls[static_cast<std::size_t>(i + j * rows)]; });
+    CHECK(std::all_of(calls.begin(), calls.end(), [](const std::atomic<int>& count) { return count == 1; }));
+  }
+}
+
 TEST(mirrorLower) {
   for (const int n : sizes) {
     const Framed original(n, n, 1);
