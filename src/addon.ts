@@ -1,10 +1,11 @@
 // What native/binding/addon.cpp exports.
-import { loadAddon, type Addon as Untyped } from './device.js';
+import { loadAddon, loadCudaAddon, type Addon as Untyped } from './device.js';
 import type { Matrix, SparseMatrix } from './matrix.js';
 import type { SerializedGraph } from './model/serialize.js';
 import type { Progress } from './solve.js';
 
-export interface Addon {
+/** What either addon has. */
+export interface Solvers {
   readonly version: string;
   /** Settings of each solver, by the solver's name. */
   schema(): Record<string, SettingSchema[]>;
@@ -18,6 +19,24 @@ export interface Addon {
     onProgress: ((progress: Progress) => void) | undefined,
     aborted: boolean,
   ): Job;
+}
+
+/** What cuda/addon.cpp exports. */
+export interface CudaAddon extends Solvers {
+  /** Of a list of {@link CudaDevice}; empty where there is none. Rejects when there is no driver. */
+  devices(): Job;
+}
+
+export interface CudaDevice {
+  name: string;
+  /** In bytes. */
+  memory: number;
+  computeCapability: string;
+  usable: boolean;
+  reason?: string;
+}
+
+export interface Addon extends Solvers {
   reluPredict(network: object, input: { x: Matrix }): Float64Array;
   compile(model: SerializedGraph & { n: number; parameters: Float64Array }): ProgramHandle;
   compileRegression(problem: RegressionRequest): ProgramHandle;
@@ -96,6 +115,11 @@ export interface SettingSchema {
   upper?: number;
   openLower?: boolean;
   openUpper?: boolean;
+}
+
+export function cudaAddon(): CudaAddon {
+  const loaded: Untyped = loadCudaAddon();
+  return loaded as unknown as CudaAddon;
 }
 
 export function addon(): Addon {

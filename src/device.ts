@@ -11,6 +11,7 @@ export type Addon = Record<string, unknown>;
 const glibcNeeded = '2.34';
 
 let addon: Addon | undefined;
+let cudaAddon: Addon | SolverError | undefined;
 
 /**
  * The native addon, loaded at the first call: the file that the environment variable `NONCONVEX_BINARY` names; without
@@ -22,44 +23,82 @@ export function loadAddon(): Addon {
   return addon;
 }
 
-function load(): Addon {
-  const root = join(here(), '..'); // of src/ and of dist/ alike
-  const named = process.env.NONCONVEX_BINARY;
-  // A binary asked for by name is that one or none.
-  const candidates = named ? [resolve(named)] : [...localBuilds(root), ...prebuilds(root)];
-  // The same object for the ES module, the CommonJS copy and every bundle of this package in a thread.
-  const require = createRequire(join(root, 'package.json'));
-  const tried: string[] = [];
-  for (const path of candidates) {
-    try {
-      if (!existsSync(path)) throw new Error('no such file');
-      return require(path) as Addon;
-    } catch (error) {
-      tried.push(`  ${path}: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-  throw new SolverError('ADDON_NOT_FOUND', failure(root, tried, Boolean(named)));
+/**
+ * The addon of the CUDA solvers, loaded beside the other at the first call: the file that NONCONVEX_CUDA_BINARY names;
+ * without it that of the local build, or among the prebuilt binaries.
+ * @throws SolverError with code `DEVICE_UNAVAILABLE` and a sentence for why there is none. It is not looked for again.
+ */
+export function loadCudaAddon(): Addon {
+  cudaAddon ??= loadCuda();
+  if (cudaAddon instanceof SolverError) throw cudaAddon;
+  return cudaAddon;
 }
 
-function here(): string {
-  return typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url));
+function load(): Addon {
+  const { found, tried, named } = search('nonconvex', 'NONCONVEX_BINARY');
+  if (!found) throw new SolverError('ADDON_NOT_FOUND', failure(tried, named));
+  return found;
+}
+
+function loadCuda(): Addon | SolverError {
+  const { found, tried, named } = search('nonconvex-cuda', 'NONCONVEX_CUDA_BINARY');
+  if (found) return found;
+  // What does not exist is no news, unless it was asked for by name.
+  const broken = tried.filter(({ missing }) => named || !missing).map(({ path, why }) => `${path}: ${why}`);
+  const sentence =
+    broken.length > 0
+      ? `the CUDA addon could not be loaded: ${broken.join('; ')}`
+      : 'there is no CUDA addon, nonconvex-cuda.node: it is not part of the package but built by npm run build:cuda';
+  return new SolverError('DEVICE_UNAVAILABLE', sentence);
+}
+
+interface Tried {
+  path: string;
+  why: string;
+  missing: boolean;
+}
+
+/** Loads the first binary of that name that can be, or else says of each why not. */
+function search(name: string, variable: string): { found?: Addon; tried: Tried[]; named: boolean } {
+  const file = process.env[variable];
+  const named = Boolean(file);
+  // A binary asked for by name is that one or none.
+  const candidates = file ? [resolve(file)] : [...localBuilds(name), ...prebuilds(name)];
+  // The same object for the ES module, the CommonJS copy and every bundle of this package in a thread.
+  const require = createRequire(join(root(), 'package.json'));
+  const tried: Tried[] = [];
+  for (const path of candidates) {
+    try {
+      if (existsSync(path)) return { found: require(path) as Addon, tried, named };
+      tried.push({ path, why: 'no such file', missing: true });
+    } catch (error) {
+      tried.push({ path, why: String(error instanceof Error ? error.message : error), missing: false });
+    }
+  }
+  return { tried, named };
+}
+
+/** The folder of package.json, of src/ and of dist/ alike. */
+function root(): string {
+  return dirname(typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url)));
 }
 
 /** Where cmake-js and node-gyp put their results in a checkout. */
-function localBuilds(root: string): string[] {
-  return [join(root, 'build-cmake/Release/nonconvex.node'), join(root, 'build/Release/nonconvex.node')];
+function localBuilds(name: string): string[] {
+  return ['build-cmake', 'build'].map((folder) => join(root(), folder, 'Release', `${name}.node`));
 }
 
 /** Prebuilt binaries for this platform, named as prebuildify names them: `nonconvex.node` or `nonconvex.glibc.node`. */
-function prebuilds(root: string): string[] {
-  const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
-  const libc = process.platform !== 'linux' ? undefined : glibcFound() ? 'glibc' : 'musl';
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.node')) : [];
-  const fitting = names.filter((name) => {
-    const tag = name.split('.').find((part) => part === 'glibc' || part === 'musl');
+function prebuilds(name: string): string[] {
+  const folder = join(root(), 'prebuilds', `${process.platform}-${process.arch}`);
+  const files = existsSync(folder) ? readdirSync(folder).map((file) => file.split('.')) : [];
+  const binaries = files.filter((parts) => parts[0] === name && parts.at(-1) === 'node');
+  const libc = process.platform !== 'linux' || binaries.length === 0 ? undefined : glibcFound() ? 'glibc' : 'musl';
+  const fitting = binaries.filter((parts) => {
+    const tag = parts.find((part) => part === 'glibc' || part === 'musl');
     return tag === undefined || tag === libc;
   });
-  return fitting.length > 0 ? fitting.map((name) => join(folder, name)) : [join(folder, 'nonconvex.node')];
+  return fitting.length > 0 ? fitting.map((parts) => join(folder, parts.join('.'))) : [join(folder, `${name}.node`)];
 }
 
 function glibcFound(): string | undefined {
@@ -69,24 +108,24 @@ function glibcFound(): string | undefined {
   return (report.getReport() as { header?: { glibcVersionRuntime?: string } }).header?.glibcVersionRuntime;
 }
 
-function failure(root: string, tried: string[], named: boolean): string {
+function failure(tried: Tried[], named: boolean): string {
   const glibc = process.platform === 'linux' ? (glibcFound() ?? 'none') : undefined;
   const platform = `${process.platform}-${process.arch}`;
   return [
     'The native part of nonconvex could not be loaded. Tried:',
-    ...tried,
+    ...tried.map(({ path, why }) => `  ${path}: ${why}`),
     `Platform: ${platform}, Node.js ${process.version}${
       glibc ? `, glibc ${glibc} found (prebuilt binaries need ${glibcNeeded} or later)` : ''
     }.`,
-    remedy(root, platform, named, glibc),
+    remedy(platform, named, glibc),
   ].join('\n');
 }
 
-function remedy(root: string, platform: string, named: boolean, glibc: string | undefined): string {
+function remedy(platform: string, named: boolean, glibc: string | undefined): string {
   if (named) return 'To mend it: correct or unset the environment variable NONCONVEX_BINARY.';
-  if (existsSync(join(root, 'CMakeLists.txt'))) return 'To mend it: npm run build';
+  if (existsSync(join(root(), 'CMakeLists.txt'))) return 'To mend it: npm run build';
   const build = 'build from source (npm run build in a checkout) and set NONCONVEX_BINARY=/path/to/nonconvex.node';
-  if (!existsSync(join(root, 'prebuilds', platform))) {
+  if (!existsSync(join(root(), 'prebuilds', platform))) {
     return `To mend it: there is no prebuilt binary for ${platform} in this package; ${build}.`;
   }
   if (glibc && older(glibc, glibcNeeded))

@@ -1,3 +1,4 @@
+export { type Device, devices } from './devices.js';
 export { SolverError, type SolverErrorCode } from './error.js';
 export { type Matrix, type MatrixLike, matrix, type SparseMatrix } from './matrix.js';
 export * from './model/index.js';

@@ -1,7 +1,8 @@
 // The way of every solver from its typed function to the addon and back.
 import { AsyncResource } from 'node:async_hooks';
-import { addon, type Job } from './addon.js';
+import { addon, cudaAddon, type Job } from './addon.js';
 import { show } from './check.js';
+import { checkDevice, chooseDevice, type DeviceName, type Place } from './devices.js';
 import { fromNative, SolverError } from './error.js';
 
 /**
@@ -44,8 +45,12 @@ export interface Progress {
 
 /** Settings that every solver takes beside its own. */
 export interface SolveOptions {
-  /** Where to compute. `'auto'` (default) takes the best device there is. */
-  device?: 'auto' | 'cpu' | 'cuda' | undefined;
+  /**
+   * Where to compute. `'auto'` (default): on a GPU if there is a usable one and the problem is large enough to gain by it,
+   * else on the CPU. The environment variable NONCONVEX_DEVICE decides what `'auto'` takes; `'cpu'` and `'cuda'` are
+   * taken at their word. {@link devices} lists what there is.
+   */
+  device?: DeviceName | undefined;
   /**
    * Aborts the solve: the promise resolves soon after, with status `'aborted'` and the best iterate. A solve that waits for
    * its turn, because as many as there are cores are running, resolves when it comes to it.
@@ -80,6 +85,7 @@ export interface SolveResult {
   seconds: number;
   /** Reports of progress over the solve, at most about a thousand. */
   history: Progress[];
+  /** Where it ran. */
   device: 'cpu' | 'cuda';
 }
 
@@ -90,25 +96,23 @@ export type Guard = <Arguments extends unknown[]>(
 ) => (...values: Arguments) => number;
 
 /**
- * Runs a solver of the addon. Its answer has the members of {@link SolveResult}, those that are not known left out, and
- * the solver's own. A problem with functions in it is made with a {@link Guard} for them.
+ * Runs a solver, in the addon of the CPU or of CUDA. Its answer has the members of {@link SolveResult}, those that are not
+ * known left out, and the solver's own. A problem with functions in it is made with a {@link Guard} for them.
  */
 export async function solve<Answer>(
   solver: string,
   problem: object | ((guard: Guard) => object),
   settings: SolveOptions,
+  place: Place,
 ): Promise<Answer & SolveResult> {
-  const { device, signal, onProgress } = checkedOptions(settings);
-  if (device === 'cuda') {
-    throw new SolverError(
-      'DEVICE_UNAVAILABLE',
-      "device = 'cuda': this version has no CUDA solvers; use 'auto' or 'cpu'",
-    );
-  }
+  const { device: wanted, signal, onProgress } = checkedOptions(settings);
+  const { device, asked } = chooseDevice(wanted, place);
   let failure: SolverError | undefined;
+  let job: Job | undefined;
+  let reported = false;
   const fail = (message: string, cause?: unknown): void => {
     failure ??= new SolverError('CALLBACK_FAILED', message, { cause });
-    job.abort();
+    job?.abort();
   };
   const threw = (name: string, cause: unknown): void =>
     cause instanceof SolverError && cause.code === 'CALLBACK_FAILED'
@@ -116,6 +120,7 @@ export async function solve<Answer>(
       : fail(`${name} threw: ${cause instanceof Error ? cause.message : show(cause)}`, cause);
   const listen = (progress: Progress): void => {
     if (failure) return;
+    reported = true;
     try {
       onProgress?.(progress);
     } catch (cause) {
@@ -137,17 +142,32 @@ export async function solve<Answer>(
   // Bound, so that the listener finds the AsyncLocalStorage of whoever asked.
   const report = onProgress && AsyncResource.bind(listen);
   const made = typeof problem === 'function' ? problem(guard) : problem;
-  const job = addon().solve(solver, made, settings, report, signal?.aborted ?? false);
-  const unwatch = signal && watch(signal, job);
+
+  const run = async (on: 'cpu' | 'cuda'): Promise<Answer & SolveResult> => {
+    const solvers = on === 'cuda' ? cudaAddon() : addon();
+    job = solvers.solve(solver, made, settings, report, signal?.aborted ?? false);
+    const unwatch = signal && watch(signal, job);
+    try {
+      const answer = (await job.promise) as Answer & Omit<SolveResult, 'device'>;
+      if (failure) throw failure;
+      return { ...answer, device: on };
+    } catch (error) {
+      throw failure ?? fromNative(error);
+    } finally {
+      unwatch?.();
+    }
+  };
+
+  if (device === 'cpu') return run('cpu');
   try {
-    const answer = (await job.promise) as Answer & Omit<SolveResult, 'device'>;
-    if (failure) throw failure;
-    return { ...answer, device: 'cpu' };
+    return await run('cuda');
   } catch (error) {
-    throw failure ?? fromNative(error);
-  } finally {
-    unwatch?.();
+    const missing = error instanceof SolverError && error.code === 'DEVICE_UNAVAILABLE';
+    if (missing && asked) throw new SolverError(error.code, `${asked}: ${error.message}`);
+    const noRoom = error instanceof SolverError && error.code === 'OUT_OF_MEMORY';
+    if (asked || reported || !(missing || noRoom)) throw error;
   }
+  return run('cpu');
 }
 
 interface Watch {
@@ -181,17 +201,13 @@ function begin(signal: AbortSignal): Watch {
   return made;
 }
 
-function checkedOptions(settings: SolveOptions): SolveOptions {
+function checkedOptions(settings: SolveOptions) {
   const { device = 'auto', signal, onProgress } = settings;
-  if (typeof device !== 'string') throw new TypeError(`device = ${show(device)}: expected a string`);
-  if (!['auto', 'cpu', 'cuda'].includes(device)) {
-    throw new RangeError(`device = ${show(device)}: expected one of 'auto', 'cpu', 'cuda'`);
-  }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`signal = ${show(signal)}: expected an AbortSignal`);
   }
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw new TypeError(`onProgress = ${show(onProgress)}: expected a function`);
   }
-  return { device, signal, onProgress };
+  return { device: checkDevice('device', device), signal, onProgress };
 }

@@ -102,6 +102,16 @@ Runtime::~Runtime() {
   for (const auto& mailbox : open) mailbox->close();
 }
 
+void Runtime::setWorkers(int workers) {
+  const std::lock_guard lock(mutex_);
+  workers_ = workers;
+}
+
+int Runtime::workers() {
+  const std::lock_guard lock(mutex_);
+  return workers_;
+}
+
 void Runtime::enter(const std::shared_ptr<Mailbox>& mailbox) {
   const std::lock_guard lock(mutex_);
   mailboxes_.insert(mailbox);
@@ -117,7 +127,7 @@ void Runtime::leave(const std::shared_ptr<Mailbox>& mailbox) {
 void Runtime::submit(std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Job> job) {
   const std::lock_guard lock(mutex_);
   if (exiting_) return;
-  if (pool_ == nullptr) pool_ = std::make_unique<WorkerPool>(availableThreads());
+  if (pool_ == nullptr) pool_ = std::make_unique<WorkerPool>(workers_);
   pool_->submit([pool = pool_.get(), mailbox = std::move(mailbox), job = std::move(job)] { mailbox->run(job, *pool); });
 }
 

@@ -104,6 +104,10 @@ class Runtime {
   /// At exit(), which runs no cleanup hook of an environment: the library's own destructors (BLAS) come after this.
   ~Runtime();
 
+  /// Called before the first job; further environments say the same.
+  void setWorkers(int workers);
+  int workers();
+
   void enter(const std::shared_ptr<Mailbox>& mailbox);
   void leave(const std::shared_ptr<Mailbox>& mailbox);
   void submit(std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Job> job);
@@ -112,6 +116,7 @@ class Runtime {
   std::mutex mutex_;
   std::unordered_set<std::shared_ptr<Mailbox>> mailboxes_;
   std::unique_ptr<WorkerPool> pool_;
+  int workers_ = 1;
   bool exiting_ = false;
 };
 

@@ -11,7 +11,20 @@
 
 namespace nonconvex {
 
-template <class Entry>
+/// What an addon computes with. The table of solvers says what it has; a backend runs one.
+struct OnCpu {
+  template <class Entry>
+  static Solved<typename Entry::Solution> solve(const typename Entry::Problem& problem,
+                                                const typename Entry::Settings& settings, WorkerPool& pool,
+                                                Monitor& monitor) {
+    const Cpu la(&pool, settings.threads, &monitor);
+    typename Entry::template Solver<Cpu> solver(la, problem, settings);
+    Outcome outcome = iterate(solver, settings, monitor);
+    return {std::move(outcome), solver.solution()};
+  }
+};
+
+template <class Entry, class Backend>
 class SolveJob final : public Job {
  public:
   SolveJob(typename Entry::Problem problem, typename Entry::Settings settings)
@@ -22,33 +35,30 @@ class SolveJob final : public Job {
     monitor.restart();
     monitor.limitTime(settings_.timeLimit);
     monitor.setInterruptible(false);
-    const Cpu la(&pool, settings_.threads, &monitor);
-    typename Entry::template Solver<Cpu> solver(la, problem_, settings_);
-    outcome_ = iterate(solver, settings_, monitor);
-    solution_ = solver.solution();
+    solved_ = Backend::template solve<Entry>(problem_, settings_, pool, monitor);
   }
 
   Napi::Object result(Napi::Env env) override {
+    const Outcome& outcome = solved_->outcome;
     Writer out(env);
-    out.text("status", nonconvex::name(outcome_.status));
-    out.text("message", outcome_.message);
-    writeProgress(out, outcome_.progress, "iterations");
-    Napi::Array history = Napi::Array::New(env, outcome_.history.reports().size());
+    out.text("status", nonconvex::name(outcome.status));
+    out.text("message", outcome.message);
+    writeProgress(out, outcome.progress, "iterations");
+    Napi::Array history = Napi::Array::New(env, outcome.history.reports().size());
     for (std::uint32_t i = 0; i < history.Length(); ++i) {
       Writer report(env);
-      writeProgress(report, outcome_.history.reports()[i]);
+      writeProgress(report, outcome.history.reports()[i]);
       history.Set(i, report.object());
     }
     out.value("history", history);
-    Entry::write(*solution_, out);
+    Entry::write(solved_->solution, out);
     return out.object();
   }
 
  private:
   typename Entry::Problem problem_;
   typename Entry::Settings settings_;
-  Outcome outcome_;
-  std::optional<typename Entry::Solution> solution_;
+  std::optional<Solved<typename Entry::Solution>> solved_;
 };
 
 /// Calls f(Entry()) for the entry of that name; a RangeError lists the names when there is none.

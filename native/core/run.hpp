@@ -43,6 +43,13 @@ struct Outcome {
   History history;
 };
 
+/// How a solve ended and what it found.
+template <class Solution>
+struct Solved {
+  Outcome outcome;
+  Solution solution;
+};
+
 /// One sentence with the numbers, for people.
 std::string describe(Status status, const Progress& progress, const Limits& limits);
 

@@ -145,7 +145,9 @@ export async function differenceOfConvex(
 }
 
 async function run(problem: (guard: Guard) => object, settings: FractionalSettings): Promise<FractionalResult> {
-  const answer = await solve<FractionalAnswer>('fractional', problem, checkObject('settings', settings));
+  const answer = await solve<FractionalAnswer>('fractional', problem, checkObject('settings', settings), {
+    cpuOnly: 'fractional programs',
+  });
   const { global, startObjective, startSweeps, startUpdates, startResidual, ...rest } = answer;
   return {
     ...rest,

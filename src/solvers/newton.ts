@@ -103,7 +103,9 @@ export async function minimize(problem: Model | Program, settings: NewtonSetting
     iterates: iterates === undefined ? false : checkBoolean('iterates', iterates),
   };
   const handOver = (guard: Parameters<Program['handOver']>[0]) => ({ ...program.handOver(guard), ...first });
-  const answer = await solve<NewtonAnswer>('newton', handOver, settings);
+  const answer = await solve<NewtonAnswer>('newton', handOver, settings, {
+    cpuOnly: 'programs under equality constraints',
+  });
   const result = { ...answer, objective: answer.objective ?? Number.NaN };
   if (result.status === 'numericalError') result.message = whatIsNotFinite(program, first.start) ?? result.message;
   return result;

@@ -125,8 +125,8 @@ export async function trainReluNetwork<const Y extends Targets>(
     classify: loss === 'logistic' || loss === 'hinge' || loss === 'softmax',
     oneHot: loss === 'softmax',
   });
-  const problem = { x, y, ...patternsAndStart(settings, y) };
-  const answer = await solve<ReluAnswer>('relu', problem, settings);
+  const problem: ReluProblem = { x, y, ...patternsAndStart(settings, y) };
+  const answer = await solve<ReluAnswer>('relu', problem, settings, { work: workOf(problem) });
   const { hiddenWeights, biases, outputWeights, pattern, inputScale, gates, weights, dual, global, ...rest } = answer;
   return {
     ...rest,
@@ -151,7 +151,23 @@ export async function trainReluNetwork<const Y extends Targets>(
   };
 }
 
-function patternsAndStart({ patterns, warmStart }: ReluSettings, y: Matrix): object {
+interface ReluProblem {
+  x: Matrix;
+  y: Matrix;
+  patterns?: { sample: number } | { gates: Matrix } | { exact: true };
+  warmStart?: { weights: Matrix; dual: Matrix };
+}
+
+/** Multiplications of x with the weights of all patterns; of all that exist, taken as few, since d is small. */
+function workOf({ x, y, patterns = { sample: 50 } }: ReluProblem): number {
+  const count = 'gates' in patterns ? patterns.gates.columns : 'sample' in patterns ? patterns.sample : 1;
+  return x.rows * x.columns * y.columns * count;
+}
+
+function patternsAndStart(
+  { patterns, warmStart }: ReluSettings,
+  y: Matrix,
+): Pick<ReluProblem, 'patterns' | 'warmStart'> {
   if (warmStart === undefined) return patterns === undefined ? {} : { patterns: checkedPatterns(patterns) };
   const { convex, network } = checkObject('warmStart', warmStart);
   const { gates, weights, dual } = checkObject('warmStart.convex', convex);
@@ -173,7 +189,7 @@ function rawGates(gates: Matrix, inputScale: Float64Array): Matrix {
   return { ...gates, data };
 }
 
-function checkedPatterns(patterns: ReluPatterns): object {
+function checkedPatterns(patterns: ReluPatterns): ReluProblem['patterns'] {
   const keys = Object.keys(checkObject('patterns', patterns));
   const [key] = keys;
   if (keys.length !== 1 || !['sample', 'gates', 'exact'].includes(key as string)) {

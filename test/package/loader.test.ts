@@ -31,18 +31,18 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** Runs `code` with `loadAddon` in scope; what it prints, or the error. */
+/** Runs `code` with `loadAddon` and `loadCudaAddon` in scope; what it prints, or the error. */
 function load(
   code = 'console.log(typeof loadAddon())',
   named?: string,
+  cuda?: string,
 ): { out: string; name?: string; code?: string; message?: string } {
   const script = `
-    import { loadAddon } from ${JSON.stringify(join(root, 'dist/device.js'))};
+    import { loadAddon, loadCudaAddon } from ${JSON.stringify(join(root, 'dist/device.js'))};
     import { createRequire } from 'node:module';
     const require = createRequire(${JSON.stringify(join(root, 'dist/'))});
     try { ${code} } catch (error) { console.log(JSON.stringify({ code: error.code, message: error.message, name: error.name })); }`;
-  const { NONCONVEX_BINARY: _, ...rest } = process.env;
-  const env = named === undefined ? rest : { ...rest, NONCONVEX_BINARY: named };
+  const env = { ...process.env, NONCONVEX_BINARY: named, NONCONVEX_CUDA_BINARY: cuda };
   const result = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
     cwd: root,
     env,
@@ -130,5 +130,39 @@ describe('loadAddon', () => {
     expect(missing.code).toBe('ADDON_NOT_FOUND');
     expect(missing.message).toContain(`${join(root, 'missing.node')}: no such file`);
     expect(missing.message).toContain('unset the environment variable NONCONVEX_BINARY');
+  });
+});
+
+describe('loadCudaAddon', () => {
+  const attempt = 'console.log(typeof loadCudaAddon())';
+
+  it('says that there is none', () => {
+    expect(load(attempt)).toMatchObject({
+      name: 'SolverError',
+      code: 'DEVICE_UNAVAILABLE',
+      message: expect.stringMatching(/^there is no CUDA addon, nonconvex-cuda\.node: .*npm run build:cuda$/),
+    });
+  });
+
+  it('says what is wrong with the one that there is', () => {
+    place(`prebuilds/${platform}/nonconvex-cuda.node`);
+    const { message } = load(attempt);
+    expect(message).toContain(`could not be loaded: ${join(root, `prebuilds/${platform}/nonconvex-cuda.node`)}: `);
+    expect(message).not.toContain('build-cmake');
+  });
+
+  it('does not pass over one that was asked for by name', () => {
+    const missing = join(root, 'missing.node');
+    expect(load(attempt, undefined, missing).message).toBe(
+      `the CUDA addon could not be loaded: ${missing}: no such file`,
+    );
+  });
+
+  // Any addon will do where only finding it is in question.
+  it.runIf(binary)('finds one beside the addon of the CPU, which is not taken for it', () => {
+    place(`prebuilds/${platform}/nonconvex.node`, binary);
+    expect(load(attempt).code).toBe('DEVICE_UNAVAILABLE');
+    place(`prebuilds/${platform}/nonconvex-cuda.node`, binary);
+    expect(load('console.log(typeof loadCudaAddon(), typeof loadAddon())').out).toBe('object object');
   });
 });

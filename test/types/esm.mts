@@ -4,6 +4,8 @@ import {
   at,
   box,
   type DenominatorTerm,
+  type Device,
+  devices,
   differenceOfConvex,
   elasticNet,
   energyEfficiency,
@@ -224,6 +226,14 @@ console.log(
   weights,
   power,
 );
+
+const [first] = await devices();
+const reason: string | undefined = first?.reason;
+same<Device['kind'], 'cpu' | 'cuda'>();
+same<Awaited<ReturnType<typeof minimize>>['device'], Device['kind']>();
+// @ts-expect-error: no such device
+await minimizeRatio(problem, { device: 'gpu' });
+console.log(first?.usable, first?.memory, reason);
 
 const regression: Program = logisticRegression({ x: [[1], [2]], y: ['no', 'yes'], squaredNorm: 1 });
 generalizedLinearModel({ loss: 'poisson', x: [[1]], y: [2], constraints: (x) => [at(x, 0)] });
