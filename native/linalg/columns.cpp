@@ -23,6 +23,7 @@ constexpr int fewRows = 24;
 
 Columns::Columns(const MatrixInput& input, std::string_view name, const Cpu& la)
     : rows_(input.rows), cols_(input.columns), stride_((input.rows + 7) / 8 * 8) {
+  entries_ = static_cast<std::size_t>(rows_) * static_cast<std::size_t>(cols_);
   const auto stride = static_cast<std::size_t>(stride_);
   values_ = HostBuffer<double>(stride * static_cast<std::size_t>(cols_), Uninitialized{});
   constexpr int block = 64;  // columns, so that a row's part is a few cache lines
@@ -53,7 +54,7 @@ Columns::Columns(const SparseInput& input, std::string_view name)
     : sparse_(true), rows_(input.rows), cols_(input.columns) {
   // Counting sort by column, in which the entries of a column keep their order by row if they come by row.
   const int outer = input.byColumn ? cols_ : rows_;
-  offsets_.assign(static_cast<std::size_t>(cols_) + 1, 0);
+  std::vector<std::int32_t> offsets(static_cast<std::size_t>(cols_) + 1);
   const auto forAll = [&](auto&& f) {
     for (int o = 0; o < outer; ++o) {
       for (std::int32_t k = input.offsets[static_cast<std::size_t>(o)];
@@ -63,50 +64,65 @@ Columns::Columns(const SparseInput& input, std::string_view name)
       }
     }
   };
-  forAll([&](int, int j, double) { ++offsets_[static_cast<std::size_t>(j) + 1]; });
-  for (std::size_t j = 0; j < static_cast<std::size_t>(cols_); ++j) offsets_[j + 1] += offsets_[j];
+  forAll([&](int, int j, double) { ++offsets[static_cast<std::size_t>(j) + 1]; });
+  for (std::size_t j = 0; j < static_cast<std::size_t>(cols_); ++j) offsets[j + 1] += offsets[j];
   struct Entry {
     std::int32_t row;
     double value;
   };
   std::vector<Entry> entries(input.values.size());
-  std::vector<std::int32_t> next(offsets_.begin(), offsets_.end() - 1);
+  std::vector<std::int32_t> next(offsets.begin(), offsets.end() - 1);
   forAll([&](int i, int j, double value) {
     requireFinite(value, name, i, j);
     entries[static_cast<std::size_t>(next[static_cast<std::size_t>(j)]++)] = {i, value};
   });
-  std::size_t kept = 0;
-  std::int32_t begin = 0;
-  for (std::size_t j = 0; j < static_cast<std::size_t>(cols_); ++j) {
-    const std::int32_t end = offsets_[j + 1];
+  spans_.resize(static_cast<std::size_t>(cols_));
+  const int group = rows_ >= 2 * loops::sparseGroup ? loops::sparseGroup : 1;
+  std::size_t end = 0;
+  for (std::size_t j = 0; j < spans_.size(); ++j) {
+    Entry* entry = entries.data() + offsets[j];
+    Entry* const last = entries.data() + offsets[j + 1];
     const auto byRow = [](const Entry& a, const Entry& b) { return a.row < b.row; };
-    if (!std::is_sorted(entries.begin() + begin, entries.begin() + end, byRow)) {
-      std::stable_sort(entries.begin() + begin, entries.begin() + end, byRow);
-    }
-    const std::size_t first = kept;
-    for (std::int32_t k = begin; k < end; ++k) {
-      const Entry& entry = entries[static_cast<std::size_t>(k)];
-      if (kept > first && entries[kept - 1].row == entry.row) {
-        entries[kept - 1].value += entry.value;
+    if (!std::is_sorted(entry, last, byRow)) std::stable_sort(entry, last, byRow);
+    Entry* kept = entry;
+    for (Entry* each = entry; each != last; ++each) {
+      if (kept > entry && kept[-1].row == each->row) {
+        kept[-1].value += each->value;
       } else {
-        entries[kept++] = entry;
+        *kept++ = *each;
       }
     }
-    begin = end;
-    offsets_[j + 1] = static_cast<std::int32_t>(kept);
+    const int size = static_cast<int>(kept - entry);
+    spans_[j] = {end, size, (size + group - 1) / group * group};
+    entries_ += static_cast<std::size_t>(size);
+    end += static_cast<std::size_t>(spans_[j].filledSize);
   }
-  values_ = HostBuffer<double>(kept);
-  indices_.resize(kept);
-  for (std::size_t k = 0; k < kept; ++k) {
-    values_[k] = entries[k].value;
-    indices_[k] = entries[k].row;
+  values_ = HostBuffer<double>(end);
+  indices_.resize(end);
+  for (std::size_t j = 0; j < spans_.size(); ++j) {
+    const Entry* entry = entries.data() + offsets[j];
+    double* value = values_.data() + spans_[j].begin;
+    std::int32_t* row = indices_.data() + spans_[j].begin;
+    const int size = spans_[j].size;
+    for (int k = 0; k < size; ++k) {
+      value[k] = entry[k].value;
+      row[k] = entry[k].row;
+    }
+    const int first = size / group * group;  // of the last group
+    for (int k = size; k < spans_[j].filledSize; ++k) {
+      std::int32_t unused = row[k - 1];
+      do {
+        unused = unused + 1 < rows_ ? unused + 1 : 0;
+      } while (std::find(row + first, row + k, unused) != row + k);
+      row[k] = unused;
+    }
   }
 }
 
 double Columns::dot(int j, const double* r) const {
   const double* a = begin(j);
+  if (sparse_) return loops::sparseDot(filledSize(j), a, rowsOf(j), r);
   const int count = size(j);
-  if (sparse_) return loops::sparseDot(count, a, indices_.data() + offsets_[static_cast<std::size_t>(j)], r);
   if (count >= fewRows) return blas::dot(count, a, r);
   double sum = 0;
   for (int k = 0; k < count; ++k) sum += a[k] * r[k];
@@ -117,7 +133,7 @@ void Columns::axpy(int j, double t, double* r) const {
   const double* a = begin(j);
   const int count = size(j);
   if (sparse_) {
-    loops::sparseAxpy(count, t, a, indices_.data() + offsets_[static_cast<std::size_t>(j)], r);
+    loops::sparseAxpy(filledSize(j), t, a, rowsOf(j), r);
   } else if (count >= fewRows) {
     blas::axpy(count, t, a, r);
   } else {

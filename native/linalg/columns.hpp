@@ -25,7 +25,7 @@ class Columns {
   int cols() const { return cols_; }
   bool sparse() const { return sparse_; }
   /// Entries that are stored.
-  std::size_t entries() const { return values_.size(); }
+  std::size_t entries() const { return entries_; }
 
   /// A_j . r
   double dot(int j, const double* r) const;
@@ -56,7 +56,7 @@ class Columns {
     const double* value = begin(j);
     const int count = size(j);
     if (sparse_) {
-      const std::int32_t* row = indices_.data() + offsets_[static_cast<std::size_t>(j)];
+      const std::int32_t* row = rowsOf(j);
       for (int k = 0; k < count; ++k) f(row[k], value[k]);
     } else {
       for (int k = 0; k < count; ++k) f(k, value[k]);
@@ -69,21 +69,29 @@ class Columns {
 
  private:
   const double* begin(int j) const {
-    return values_.data() + (sparse_ ? static_cast<std::size_t>(offsets_[static_cast<std::size_t>(j)])
+    return values_.data() + (sparse_ ? spans_[static_cast<std::size_t>(j)].begin
                                      : static_cast<std::size_t>(j) * static_cast<std::size_t>(stride_));
   }
-  int size(int j) const {
-    const auto at = static_cast<std::size_t>(j);
-    return sparse_ ? offsets_[at + 1] - offsets_[at] : rows_;
-  }
+  const std::int32_t* rowsOf(int j) const { return indices_.data() + spans_[static_cast<std::size_t>(j)].begin; }
+  int size(int j) const { return sparse_ ? spans_[static_cast<std::size_t>(j)].size : rows_; }
+  /// With the zeros that fill up a sparse column.
+  int filledSize(int j) const { return spans_[static_cast<std::size_t>(j)].filledSize; }
 
   bool sparse_ = false;
   int rows_ = 0;
   int cols_ = 0;
   int stride_ = 0;
   HostBuffer<double> values_;
+  // Of a sparse matrix. Each column is filled up to whole groups by zeros in rows that its last group has not, so that
+  // loops over short columns, which are most in some matrices, have no remainder.
+  struct Span {
+    std::size_t begin;
+    int size;
+    int filledSize;
+  };
+  std::size_t entries_ = 0;
   std::vector<std::int32_t> indices_;
-  std::vector<std::int32_t> offsets_;
+  std::vector<Span> spans_;
 };
 
 }  // namespace nonconvex

@@ -153,10 +153,10 @@ double axpyDot(int n, double t, const double* x, double* r, const double* a) {
 }
 
 NONCONVEX_CLONES double sparseDot(int count, const double* a, const std::int32_t* row, const double* r) {
-  double sum[4] = {0, 0, 0, 0};
+  double sum[sparseGroup] = {};
   int k = 0;
-  for (; k + 4 <= count; k += 4) {
-    for (int q = 0; q < 4; ++q) sum[q] += a[k + q] * r[row[k + q]];
+  for (; k + sparseGroup <= count; k += sparseGroup) {
+    for (int q = 0; q < sparseGroup; ++q) sum[q] += a[k + q] * r[row[k + q]];
   }
   for (; k < count; ++k) sum[0] += a[k] * r[row[k]];
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
@@ -164,10 +164,10 @@ NONCONVEX_CLONES double sparseDot(int count, const double* a, const std::int32_t
 
 NONCONVEX_CLONES void sparseAxpy(int count, double t, const double* a, const std::int32_t* row, double* r) {
   int k = 0;
-  for (; k + 4 <= count; k += 4) {
-    double now[4];  // all loads before the stores, which the compiler cannot know to be elsewhere
-    for (int q = 0; q < 4; ++q) now[q] = r[row[k + q]] + t * a[k + q];
-    for (int q = 0; q < 4; ++q) r[row[k + q]] = now[q];
+  for (; k + sparseGroup <= count; k += sparseGroup) {
+    double now[sparseGroup];  // all loads before the stores, which the compiler cannot know to be elsewhere
+    for (int q = 0; q < sparseGroup; ++q) now[q] = r[row[k + q]] + t * a[k + q];
+    for (int q = 0; q < sparseGroup; ++q) r[row[k + q]] = now[q];
   }
   for (; k < count; ++k) r[row[k]] += t * a[k];
 }

@@ -1,46 +1,67 @@
-// The sum of the k largest of n numbers while they change one at a time: O(1) to ask, O(log n) to change.
+// The sum of the k largest of n numbers while they change one at a time: O(log n) to ask or change, mostly O(1).
 #pragma once
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <limits>
-#include <numeric>
+#include <utility>
 #include <vector>
 
 namespace nonconvex {
 
-/// Two tournaments, by place: one for the least of the k largest, one for the greatest of the rest. Unlike heaps they
-/// change along one path without a branch that depends on the numbers, and neighbours share most of it.
+/// The k largest are in a tournament for the least of them. The rest are compared in blocks for their greatest only
+/// when that is asked for: as long as they stay below the k largest, a change of one of them is two stores.
 class TopSum {
  public:
   /// 1 <= k <= n.
   TopSum(int n, int k)
-      : n_(static_cast<std::size_t>(n)), k_(static_cast<std::size_t>(k)), leaves_(std::bit_ceil(n_)), order_(n_) {
-    top_.resize(2 * leaves_);
-    rest_.resize(2 * leaves_);
-  }
+      : n_(static_cast<std::size_t>(n)),
+        leaves_(std::bit_ceil(static_cast<std::size_t>(k))),
+        member_(static_cast<std::size_t>(k)),
+        top_(2 * leaves_, infinity),
+        blocks_((n_ + block - 1) / block),
+        rest_(blocks_ * block, -infinity),
+        blockLeaves_(std::bit_ceil(blocks_)),
+        greatest_(2 * blockLeaves_, -infinity),
+        place_(n_),
+        stale_(blocks_),
+        pending_(blocks_ + 1),
+        scratch_(n_) {}
 
   /// Begins anew with f(0), ..., f(n - 1).
   template <class F>
   void assign(F&& f) {
-    double* values = rest_.data() + leaves_;
-    for (std::size_t i = 0; i < n_; ++i) values[i] = f(static_cast<int>(i));
-    std::iota(order_.begin(), order_.end(), 0);
-    std::nth_element(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(k_ - 1), order_.end(),
-                     [&](int i, int j) { return values[i] > values[j]; });
-    std::fill(values + n_, values + leaves_, -infinity);
-    std::fill(top_.begin(), top_.end(), infinity);
-    for (std::size_t p = 0; p < k_; ++p) {
-      const auto i = static_cast<std::size_t>(order_[p]);
-      top_[leaves_ + i] = values[i];
-      values[i] = -infinity;
+    for (std::size_t i = 0; i < n_; ++i) rest_[i] = f(static_cast<int>(i));
+    std::copy_n(rest_.begin(), n_, scratch_.begin());
+    const auto kth = scratch_.begin() + static_cast<std::ptrdiff_t>(member_.size() - 1);
+    std::nth_element(scratch_.begin(), kth, scratch_.end(), std::greater<>());
+    const double least = *kth;
+    std::size_t equal = member_.size() - static_cast<std::size_t>(std::count_if(
+                                             scratch_.begin(), kth, [&](double value) { return value > least; }));
+    const auto last = static_cast<std::int32_t>(member_.size());
+    std::int32_t slot = 0;
+    for (std::size_t i = 0; i < n_; ++i) {
+      const double value = rest_[i];
+      const bool same = value == least;
+      if (slot == last || !(value > least || (same && equal > 0))) {
+        place_[i] = none;
+        continue;
+      }
+      if (same) --equal;
+      place_[i] = slot;
+      top_[leaves_ + static_cast<std::size_t>(slot)] = value;
+      member_[static_cast<std::size_t>(slot++)] = static_cast<std::int32_t>(i);
+      rest_[i] = -infinity;
     }
-    for (std::size_t p = leaves_ - 1; p > 0; --p) {
-      top_[p] = Least::of(top_[2 * p], top_[2 * p + 1]);
-      rest_[p] = Greatest::of(rest_[2 * p], rest_[2 * p + 1]);
-    }
+    for (std::size_t p = leaves_ - 1; p > 0; --p) top_[p] = std::min(top_[2 * p], top_[2 * p + 1]);
+    for (std::size_t b = 0; b < blocks_; ++b) greatest_[blockLeaves_ + b] = greatestOf(b);
+    for (std::size_t p = blockLeaves_ - 1; p > 0; --p) greatest_[p] = std::max(greatest_[2 * p], greatest_[2 * p + 1]);
+    std::fill(stale_.begin(), stale_.end(), std::uint8_t{0});
+    pendingCount_ = 0;
     addUp();
   }
 
@@ -49,6 +70,7 @@ class TopSum {
     if (factor == 0) return assign([](int) { return 0.0; });  // it would make infinite leaves no numbers
     for (double& value : top_) value *= factor;
     for (double& value : rest_) value *= factor;
+    for (double& value : greatest_) value *= factor;
     addUp();
   }
 
@@ -59,74 +81,121 @@ class TopSum {
     double largest;  ///< the k-th largest; 0 if there is none
   };
   /// Of all numbers but number i.
-  Others others(int i) const {
-    const double value = top_[leaf(i)];
-    const double least = top_[root];
-    return value == infinity ? Others{sum_ - least, least} : Others{sum_ - value, std::max(rest_[root], 0.0)};
+  Others others(int i) {
+    const std::int32_t slot = place_[static_cast<std::size_t>(i)];
+    if (slot == none) return {sum_ - top_[root], top_[root]};
+    return {sum_ - top_[leaf(slot)], std::max(greatestOfRest(), 0.0)};
   }
 
-  void change(int i, double value) {
-    const std::size_t p = leaf(i);
-    if (top_[p] == infinity) {
-      put<Greatest>(rest_, p, value);
-      if (!(value > top_[root])) return;
+  /// Number i := value. Whether that changes the sum.
+  bool change(int i, double value) {
+    const auto at = static_cast<std::size_t>(i);
+    const std::int32_t slot = place_[at];
+    if (slot == none) {
+      setRest(at, value);
+      if (!(value > top_[root])) return false;
+      replace(leastSlot(), at);
     } else {
-      sum_ += value - top_[p];
-      put<Least>(top_, p, value);
-      if (!(rest_[root] > value)) return;
+      sum_ += value - top_[leaf(slot)];
+      put(leaf(slot), value);
+      const double greatest = greatestOfRest();
+      if (greatest > value) replace(slot, whereRestIs(greatest));
     }
-    const double least = top_[root];
-    const double greatest = rest_[root];
-    if (!(greatest > least)) return;
-    const std::size_t falls = winner(top_);
-    const std::size_t rises = winner(rest_);
-    sum_ += greatest - least;
-    put<Least>(top_, falls, infinity);
-    put<Least>(top_, rises, greatest);
-    put<Greatest>(rest_, rises, -infinity);
-    put<Greatest>(rest_, falls, least);
+    return true;
   }
 
  private:
-  // Node p has the children 2 p and 2 p + 1. Whoever is not in a tournament has a leaf that never wins.
+  // Node p of a tournament has the children 2 p and 2 p + 1. An empty leaf never wins, nor does in `rest_` one of the k
+  // largest.
   static constexpr std::size_t root = 1;
+  static constexpr std::size_t block = 8;
+  static constexpr std::int32_t none = -1;
   static constexpr double infinity = std::numeric_limits<double>::infinity();
-  struct Least {
-    static double of(double a, double b) { return a < b ? a : b; }
-  };
-  struct Greatest {
-    static double of(double a, double b) { return a > b ? a : b; }
-  };
 
-  std::size_t leaf(int i) const { return leaves_ + static_cast<std::size_t>(i); }
-  template <class Rule>
-  static void put(std::vector<double>& tree, std::size_t p, double value) {
+  std::size_t leaf(std::int32_t slot) const { return leaves_ + static_cast<std::size_t>(slot); }
+
+  /// Number i of the rest becomes one of the k largest instead of the one in `slot`.
+  void replace(std::int32_t slot, std::size_t i) {
+    const std::size_t p = leaf(slot);
+    const double rises = rest_[i];
+    const double falls = top_[p];
+    std::int32_t& member = member_[static_cast<std::size_t>(slot)];
+    const auto before = static_cast<std::size_t>(std::exchange(member, static_cast<std::int32_t>(i)));
+    place_[before] = none;
+    place_[i] = slot;
+    sum_ += rises - falls;
+    put(p, rises);
+    setRest(i, -infinity);
+    setRest(before, falls);
+  }
+
+  void put(std::size_t p, double value) {
     constexpr int unseen = 3;  // levels: few changes go further, and those cost a branch that is hard to predict
-    double* node = tree.data();
     for (int level = 0; p > root; p /= 2, ++level) {
-      if (level >= unseen && node[p] == value) return;
-      node[p] = value;
-      value = Rule::of(value, node[p ^ 1]);
+      if (level >= unseen && top_[p] == value) return;
+      top_[p] = value;
+      value = std::min(value, top_[p ^ 1]);
     }
-    node[root] = value;
+    top_[root] = value;
   }
-  std::size_t winner(const std::vector<double>& tree) const {
+  std::int32_t leastSlot() const {
     std::size_t p = root;
-    while (p < leaves_) p = tree[2 * p] == tree[p] ? 2 * p : 2 * p + 1;
-    return p;
+    while (p < leaves_) p = top_[2 * p] == top_[p] ? 2 * p : 2 * p + 1;
+    return static_cast<std::int32_t>(p - leaves_);
   }
+
+  void setRest(std::size_t i, double value) {
+    const std::size_t b = i / block;
+    rest_[i] = value;
+    pending_[pendingCount_] = static_cast<std::int32_t>(b);
+    pendingCount_ += std::size_t{1} - stale_[b];
+    stale_[b] = 1;
+  }
+  double greatestOf(std::size_t b) const {
+    const double* v = rest_.data() + b * block;
+    return std::max(std::max(std::max(v[0], v[4]), std::max(v[1], v[5])),
+                    std::max(std::max(v[2], v[6]), std::max(v[3], v[7])));
+  }
+  double greatestOfRest() {
+    while (pendingCount_ > 0) {
+      const auto b = static_cast<std::size_t>(pending_[--pendingCount_]);
+      stale_[b] = 0;
+      double value = greatestOf(b);
+      std::size_t p = blockLeaves_ + b;
+      for (; p > root && greatest_[p] != value; p /= 2) {
+        greatest_[p] = value;
+        value = std::max(value, greatest_[p ^ 1]);
+      }
+      if (p == root) greatest_[root] = value;
+    }
+    return greatest_[root];
+  }
+  /// Where the rest has its greatest number.
+  std::size_t whereRestIs(double greatest) const {
+    std::size_t p = root;
+    while (p < blockLeaves_) p = greatest_[2 * p] == greatest ? 2 * p : 2 * p + 1;
+    const double* v = rest_.data() + (p - blockLeaves_) * block;
+    return static_cast<std::size_t>(std::find(v, v + block - 1, greatest) - rest_.data());
+  }
+
   void addUp() {
     sum_ = 0;
-    for (std::size_t i = 0; i < n_; ++i) {
-      const double value = top_[leaves_ + i];
-      if (value != infinity) sum_ += value;
-    }
+    for (std::size_t p = leaves_; p < leaves_ + member_.size(); ++p) sum_ += top_[p];
   }
 
-  std::size_t n_, k_, leaves_;
+  std::size_t n_, leaves_;
   double sum_ = 0;
-  std::vector<double> top_, rest_;
-  std::vector<int> order_;  // scratch of `assign`
+  std::vector<std::int32_t> member_;  // of each slot
+  std::vector<double> top_;           // a tournament of slots
+  std::size_t blocks_;
+  std::vector<double> rest_;
+  std::size_t blockLeaves_;
+  std::vector<double> greatest_;     // a tournament of blocks, but for those that are stale
+  std::vector<std::int32_t> place_;  // the slot of each number, or none
+  std::vector<std::uint8_t> stale_;
+  std::vector<std::int32_t> pending_;  // the stale blocks
+  std::size_t pendingCount_ = 0;
+  std::vector<double> scratch_;  // of `assign`
 };
 
 }  // namespace nonconvex

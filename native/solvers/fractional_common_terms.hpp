@@ -137,18 +137,39 @@ class NoDenominator final : public DenominatorTerm {
   const DenominatorAlong& alongRay(const double*) override { return along_; }
 };
 
-/// ||x||_1
-class NormOne final : public DenominatorTerm {
+/// A sum of some |x_i|.
+class NormOfSome : public DenominatorTerm {
  public:
-  NormOne(const FractionalTermData& data, int n)
-      : DenominatorTerm(DenominatorAlong::Kind::affineMax, 1, data.term.scale, data.term.shift), n_(n) {
-    along_.pieces = 2;
-    along_.phi = absolutePieces + 1;
+  /// scale / g, whose division is not on the way from one step to the next unless g has changed.
+  double factorOverValue() const { return factorOverValue_; }
+  const DenominatorAlong& alongRay(const double*) final { return homogeneousRay(); }
+
+ protected:
+  NormOfSome(const FractionalTermData& data, const double* phi, int pieces)
+      : DenominatorTerm(DenominatorAlong::Kind::affineMax, 1, data.term.scale, data.term.shift) {
+    along_.pieces = pieces;
+    along_.phi = phi;
     along_.gamma = gamma_;
   }
+  void set(double inner) {
+    inner_ = inner;
+    factorOverValue_ = factor() / value();
+  }
+
+  double gamma_[3] = {0, 0, 0};
+
+ private:
+  double factorOverValue_ = 0;
+};
+
+/// ||x||_1
+class NormOne final : public NormOfSome {
+ public:
+  NormOne(const FractionalTermData& data, int n) : NormOfSome(data, absolutePieces + 1, 2), n_(n) {}
   void restart(const double* x) override {
-    inner_ = 0;
-    for (int i = 0; i < n_; ++i) inner_ += std::abs(x[i]);
+    double sum = 0;
+    for (int i = 0; i < n_; ++i) sum += std::abs(x[i]);
+    set(sum);
   }
   const DenominatorAlong& along(int, double xi) override {
     const double others = std::max(0.0, inner_ - std::abs(xi));
@@ -156,27 +177,20 @@ class NormOne final : public DenominatorTerm {
     gamma_[1] = others - xi;
     return along_;
   }
-  double countsFrom(int) const { return 0; }
-  void move(int, double xi, double t, int) override { inner_ += std::abs(xi + t) - std::abs(xi); }
-  const DenominatorAlong& alongRay(const double*) override { return homogeneousRay(); }
+  double countsFrom(int) { return 0; }
+  void move(int, double xi, double t, int) override { set(inner_ + (std::abs(xi + t) - std::abs(xi))); }
 
  private:
   int n_;
-  double gamma_[2] = {0, 0};
 };
 
 /// The sum of the k largest |x_i|; k = 1 is ||x||_inf.
-class TopK final : public DenominatorTerm {
+class TopK final : public NormOfSome {
  public:
-  TopK(const FractionalTermData& data, int n, int k)
-      : DenominatorTerm(DenominatorAlong::Kind::affineMax, 1, data.term.scale, data.term.shift), top_(n, k) {
-    along_.pieces = 3;
-    along_.phi = absolutePieces;
-    along_.gamma = gamma_;
-  }
+  TopK(const FractionalTermData& data, int n, int k) : NormOfSome(data, absolutePieces, 3), top_(n, k) {}
   void restart(const double* x) override {
     top_.assign([&](int i) { return std::abs(x[i]); });
-    inner_ = top_.sum();
+    set(top_.sum());
   }
   const DenominatorAlong& along(int i, double xi) override {
     const TopSum::Others others = top_.others(i);
@@ -185,20 +199,17 @@ class TopK final : public DenominatorTerm {
     gamma_[2] = others.sum - xi;
     return along_;
   }
-  double countsFrom(int i) const { return top_.others(i).largest; }
+  double countsFrom(int i) { return top_.others(i).largest; }
   void move(int i, double xi, double t, int) override {
-    top_.change(i, std::abs(xi + t));
-    inner_ = top_.sum();
+    if (top_.change(i, std::abs(xi + t))) set(top_.sum());
   }
   void scale(double factor, const double*) override {
     top_.scale(std::abs(factor));
-    inner_ = top_.sum();
+    set(top_.sum());
   }
-  const DenominatorAlong& alongRay(const double*) override { return homogeneousRay(); }
 
  private:
   TopSum top_;
-  double gamma_[3] = {0, 0, 0};
 };
 
 /// What the norms of A x share.

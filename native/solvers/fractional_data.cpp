@@ -440,13 +440,15 @@ void FractionalData::makeGram(const Cpu& la, FractionalGram gram) {
 
 void FractionalData::makeCoordinates(double theta) {
   coordinates.resize(static_cast<std::size_t>(n));
+  curvatures.resize(coordinates.size());
   for (std::size_t i = 0; i < coordinates.size(); ++i) {
     Coordinate& c = coordinates[i];
     for (const FractionalTermData& data : smooth) c.curvature += data.curvature[i];
     if (!diagonal.empty()) c.diagonal = diagonal[i];
     if (!linear.empty()) c.linear = linear[i];
     if (!l1.empty()) c.l1 = l1[i];
-    c.a = (1 + theta) * (c.curvature + c.diagonal);
+    curvatures[i] = c.curvature + c.diagonal;
+    c.a = (1 + theta) * curvatures[i];
     c.inverse = 1 / c.a;
     c.threshold = c.l1 / c.a;
   }

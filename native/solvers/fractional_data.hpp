@@ -38,6 +38,7 @@ struct FractionalData {
     double l1 = 0;
   };
   std::vector<Coordinate> coordinates;
+  std::vector<double> curvatures;  ///< curvature + diagonal of each
 
   std::vector<bool> fixed;  ///< no part of the numerator but a penalty depends on them, while others do: they stay
   std::vector<double> start;

@@ -149,9 +149,14 @@ inline __attribute__((always_inline)) void FractionalLane::move(int i, double va
   diagonal_ += c.diagonal * t * (x + t / 2);
   linear_ += c.linear * t;
   l1_ += c.l1 * longer;
-  norm1_ = std::max(0.0, norm1_ + longer);
   x = value;
-  numerator_ = sumOfNumerator();
+  if constexpr (std::is_same_v<Smooth, SmoothTerm>) {
+    norm1_ = std::max(0.0, norm1_ + longer);
+    numerator_ = sumOfNumerator();
+  } else {
+    // Without l1Squared; `addUp` brings norm1_ up to date. What does not depend on the step comes first.
+    numerator_ = diagonal_ + linear_ + data_.constant + l1_ + smooth_.front()->value();
+  }
   moved_[static_cast<std::size_t>(i)] = true;
   ++updates_;
 }
@@ -238,9 +243,9 @@ inline __attribute__((always_inline)) double FractionalLane::softUpdate(int i, i
   double tau = 0;
   double from = 0;
   if constexpr (!lasso) {
-    const Denominator& g = static_cast<const Denominator&>(*denominator_);
+    Denominator& g = static_cast<Denominator&>(*denominator_);
     ratio = numerator_ / g.value();
-    tau = (data_.difference ? 1 : ratio) * g.factor();
+    tau = data_.difference ? g.factor() : numerator_ * g.factorOverValue();
     from = g.countsFrom(i);
     const double more = std::max(0.0, size - (c.threshold - tau * c.inverse));
     u = more * more - u * u > 2 * tau * c.inverse * from ? more : u;
@@ -273,10 +278,9 @@ double FractionalLane::quarticUpdate(int i, int next) {
 
 /// Of the numerator's parts, which may cancel, in its own units.
 double FractionalLane::sizeOfNumerator() const {
-  const FractionalData::Coordinate* c = data_.coordinates.data();
+  const double* curvature = data_.curvatures.data();
   const double* x = x_.data();
-  const double squares =
-      sumOver(x_.size(), [=](std::size_t i) { return (c[i].curvature + c[i].diagonal) * x[i] * x[i]; });
+  const double squares = sumOver(x_.size(), [=](std::size_t i) { return curvature[i] * x[i] * x[i]; });
   return numerator() + (data_.difference ? std::abs(denominator()) : 0) + squares / 2;
 }
 
