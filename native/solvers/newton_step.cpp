@@ -44,6 +44,7 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
       multipliersGiven_(!problem.multipliers.empty()),
       iterates_(problem.iterates),
       model_(problem, settings.scaling),
+      square_(model_.n() == model_.m()),
       point_(model_.makePoint()),
       trial_(model_.makePoint()),
       first_(model_.makePoint()),
@@ -148,6 +149,7 @@ std::optional<Status> NewtonMethod::step() {
 std::optional<Status> NewtonMethod::newtonStep() {
   constexpr int mostTries = 12;
   constexpr double shortStep = 0.1;
+  constexpr double hardlyLess = 0.9;
   constexpr int mostShort = 4;
   presumed_ = inner_->presumes() && presume();
   if (!presumed_ && !load(point_)) return blocked();
@@ -159,9 +161,10 @@ std::optional<Status> NewtonMethod::newtonStep() {
                   : shifts_.factor(*inner_, sizeH_, sizeJ_, least);
     if (!factor_.good) break;
     const bool descends = direction_.compute(*inner_, factor_.shift, point_, entries(), merit_);
-    const double alpha = !descends ? 0 : fullSteps_ > 0 ? fullStep() : search();
+    const double alpha = !descends && !square_ ? 0 : fullSteps_ > 0 ? fullStep() : square_ ? searchSquare() : search();
     if (alpha > 0) {
-      shortSteps_ = alpha < shortStep * longest_ ? shortSteps_ + 1 : 0;
+      const bool poor = square_ ? trial_.squaredC() > hardlyLess * point_.squaredC() : alpha < shortStep * longest_;
+      shortSteps_ = poor ? shortSteps_ + 1 : 0;
       if (fullSteps_ > 0) --fullSteps_;
       accept(alpha * std::sqrt(norm2Squared(direction_.dx())));
       if (best_.residual <= settings_.tolerance) return arrived();
@@ -256,16 +259,19 @@ double NewtonMethod::withinDomain(double alpha) {
   return share * inside;
 }
 
-/// The second-order correction of the trial point at alpha = 1.
-bool NewtonMethod::correct() {
+/// The second-order correction of the trial point: towards c = (1 - alpha) c(x), where the straight line leads to first
+/// order. False if it is longer than the step that it corrects.
+bool NewtonMethod::correct(double alpha) {
   if (trial_.c.empty()) return false;
   const auto n = point_.x.size();
   std::fill(correction_.begin(), correction_.begin() + static_cast<std::ptrdiff_t>(n), 0.0);
-  for (std::size_t i = 0; i < trial_.c.size(); ++i) correction_[n + i] = -trial_.c[i];
+  for (std::size_t i = 0; i < trial_.c.size(); ++i) correction_[n + i] = (1 - alpha) * point_.c[i] - trial_.c[i];
   inner_->solve(correction_);
-  axpy(1, std::span<const double>(correction_).first(n), trial_.x);
+  const auto dx = std::span<const double>(correction_).first(n);
+  if (!(norm2Squared(dx) <= alpha * alpha * norm2Squared(direction_.dx())) || !finite(correction_)) return false;
+  axpy(1, dx, trial_.x);
   axpy(1, std::span<const double>(correction_).subspan(n), trial_.lambda);
-  return finite(correction_);
+  return true;
 }
 
 /// As far as functions are defined, whatever M says.
@@ -296,7 +302,36 @@ double NewtonMethod::search() {
     const bool far = unshifted && alpha >= longStep * longest_;
     const Trial trial = judged(alpha, far ? (1 - 0.1 * alpha) * leastC_ : 0);
     if (trial == Trial::accepted) return alpha;
-    if (trial == Trial::refused && alpha == 1 && correct() && judged(alpha, 0) == Trial::accepted) return alpha;
+    if (trial == Trial::refused && alpha == 1 && correct(alpha) && judged(alpha, 0) == Trial::accepted) return alpha;
+    alpha = trial == Trial::undefined ? longest_ = withinDomain(alpha) : alpha / 2;
+  }
+  return 0;
+}
+
+/// The same for n = m, where the constraints leave no choice: by ||c|| alone, with a correction at every alpha, so that
+/// steps follow the curve on which c is a multiple of what it was.
+double NewtonMethod::searchSquare() {
+  const double squaredC = point_.squaredC();
+  const double squaredF = point_.squaredF();
+  const auto judged = [&](double alpha) {
+    if (!model_.evaluateValues(trial_)) return Trial::undefined;
+    const bool falls = trial_.squaredC() <= (1 - settings_.beta * alpha) * squaredC;
+    if (!falls && normInf(trial_.c) > settings_.tolerance) return Trial::refused;
+    if (!model_.evaluateDerivatives(trial_)) return Trial::undefined;
+    if (normInf(trial_.gradient) == 0) {
+      std::fill(trial_.lambda.begin(), trial_.lambda.end(), 0.0);
+      model_.updateLagrangian(trial_);
+    }
+    return falls || trial_.squaredF() < squaredF ? Trial::accepted : Trial::refused;
+  };
+  double alpha = 1;
+  longest_ = 1;
+  while (alpha >= leastAlpha) {
+    la_.checkpoint();
+    moveTrial(alpha);
+    const Trial trial = judged(alpha);
+    if (trial == Trial::accepted) return alpha;
+    if (trial == Trial::refused && correct(alpha) && judged(alpha) == Trial::accepted) return alpha;
     alpha = trial == Trial::undefined ? longest_ = withinDomain(alpha) : alpha / 2;
   }
   return 0;
@@ -331,7 +366,7 @@ void NewtonMethod::noteBest(bool always) {
 /// At a stationary point: is it a minimum?
 std::optional<Status> NewtonMethod::arrived() {
   const bool unshifted = factor_.good && !presumed_ && factor_.shift.primal == 0 && factor_.shift.dual == 0;
-  if (unshifted && model_.n() == model_.m()) {  // J had full rank a step ago: there is no other feasible point near
+  if (unshifted && square_) {  // J had full rank a step ago: there is no other feasible point near
     best_.inertia = {0, 0, 0};
     return std::nullopt;
   }

@@ -46,12 +46,13 @@ class NewtonMethod {
   void estimateMultipliers(NewtonPoint& point);
   bool refreshMultipliers();
   double search();
+  double searchSquare();
   double fullStep();
   enum class Trial { accepted, refused, undefined };
   Trial judge(double promised, double bound, double normF, double restoring);
   void moveTrial(double alpha);
   double withinDomain(double alpha);
-  bool correct();
+  bool correct(double alpha);
   void beginRecord();
   void accept(double length);
   void noteBest(bool always = false);
@@ -61,6 +62,7 @@ class NewtonMethod {
   const bool multipliersGiven_;
   const bool iterates_;
   NewtonModel model_;
+  const bool square_;
   NewtonPoint point_;
   NewtonPoint trial_;
   NewtonPoint first_;

@@ -2,6 +2,7 @@
 #include "solvers/newton.hpp"
 
 #include <memory>
+#include <tuple>
 
 #include "check.hpp"
 #include "core/run.hpp"
@@ -304,6 +305,37 @@ TEST(equationsAlone) {
   });
   CHECK(fewer.outcome.status == Status::solved);
   CHECK_EQ(fewer.solution.inertia.negative, 0);
+}
+
+TEST(equationsThroughCurvedValleys) {
+  // A dipole in a heart (Nelson and Hodgkin 1981), with a singular Jacobian at the start.
+  const auto dipole = solve({0, 1, 0, 1, 1, 1, 1, 1}, [](Variables x) {
+    const auto [a, b, c, d] = std::tuple(x(1), x(2), x(3), x(4));
+    const auto [t, u, v, w] = std::tuple(x(5), x(6), x(7), x(8));
+    const auto real2 = [](auto p, auto q) { return square(p) - square(q); };
+    const auto imaginary2 = [](auto p, auto q) { return 2.0 * p * q; };
+    const auto real3 = [](auto p, auto q) { return p * (square(p) - 3.0 * square(q)); };
+    const auto imaginary3 = [](auto p, auto q) { return q * (3.0 * square(p) - square(q)); };
+    return Minimize{
+        {},
+        {a + b + 0.69, c + d + 0.044, a * t + b * u - c * v - d * w + 1.57, a * v + b * w + c * t + d * u + 1.31,
+         a * real2(t, v) - c * imaginary2(t, v) + b * real2(u, w) - d * imaginary2(u, w) + 2.65,
+         c * real2(t, v) + a * imaginary2(t, v) + d * real2(u, w) + b * imaginary2(u, w) - 2,
+         a * real3(t, v) - c * imaginary3(t, v) + b * real3(u, w) - d * imaginary3(u, w) + 12.6,
+         c * real3(t, v) + a * imaginary3(t, v) + d * real3(u, w) + b * imaginary3(u, w) - 9.48}};
+  });
+  CHECK(dipole.outcome.status == Status::solved);
+  CHECK(dipole.outcome.progress.iteration <= 20);
+  const auto powell = solve({3, 1}, [](Variables x) {
+    return Minimize{{}, {square(x(1)), 10.0 * x(1) / (x(1) + 0.1) + 2.0 * square(x(2))}};
+  });
+  CHECK(powell.outcome.status == Status::solved);
+  CHECK(powell.outcome.progress.iteration <= 80);
+  // One correction is all that is wanted.
+  const auto cube = solve({-1.2, 1}, [](Variables x) {
+    return Minimize{{}, {x(1) - 1, 10.0 * (x(2) - x(1) * x(1) * x(1))}};
+  });
+  CHECK_EQ(cube.outcome.progress.iteration, 1);
 }
 
 TEST(numbersOutOfRange) {
