@@ -78,8 +78,8 @@ void FractionalLane::begin(const double* x) {
   denominator_->restart(x_.data());
   stretch_ = 1;
   addUp();
-  freshNumerator_ = numerator();
-  freshDenominator_ = denominator();
+  largestNumerator_ = numerator();
+  largestDenominator_ = denominator();
 }
 
 /// The sums that depend on x alone, from scratch.
@@ -168,12 +168,12 @@ inline __attribute__((always_inline)) double FractionalLane::take(int i, double 
   const FractionalData::Coordinate& c = data_.coordinates[static_cast<std::size_t>(i)];
   const double before = x_[static_cast<std::size_t>(i)];
   const double t = value - before;
-  const double n = numerator();
   const double g = denominator();
   move<Smooth, Denominator, mode>(i, value, next);
+  if (mode == Mode::ratio) noteSizes();
   if (mode == Mode::ratio && !data_.difference) {
     // What is kept by its changes has no digits left after a long way down, and where they overflow none at all.
-    if (numerator() < 1e-4 * n || !(denominator() >= 1e-2 * g && denominator() < infinity)) begin(x_.data());
+    if (shrunk(1e-2) || !(denominator() < infinity)) begin(x_.data());
     const double rise = objective() - ratio * (1 + 1e-9);
     // 0 / 0 is for the end of the sweep; where the ratio does not change along x, it is no better than before.
     const bool undefined = std::isnan(objective()) && !data_.scaleInvariant;
@@ -287,7 +287,7 @@ double FractionalLane::sizeOfNumerator() const {
 /// What rounding may have left in the numerator since it was last added up: little where x is small. But not less than
 /// what can count, so that a way down to 0 has an end.
 void FractionalLane::setFloor() {
-  floor_ = 1e-14 * std::max(sizeOfNumerator(), freshNumerator_) + std::numeric_limits<double>::min();
+  floor_ = 1e-14 * std::max(sizeOfNumerator(), largestNumerator_) + std::numeric_limits<double>::min();
   floor_ = std::max(floor_, 1e-12 * firstFloor_);
 }
 
@@ -404,9 +404,8 @@ void FractionalLane::sweep(const Cpu& la) {
     all_ = ++activeSweeps_ >= 20 || now <= std::max(settings_.tolerance / 2, residual_ / 10);
   }
   // Both cost digits of what is kept by its changes.
-  const bool shrunk = denominator() < 0.1 * freshDenominator_ || numerator() < 1e-4 * freshNumerator_;
   const bool stretched = stretch_ > 1e3;
-  if (converged() || shrunk || stretched || sweeps_ % refreshInterval == 0) begin(x_.data());
+  if (converged() || shrunk(0.1) || stretched || sweeps_ % refreshInterval == 0) begin(x_.data());
   unbounded_ = converged() && towardsLimit_;
   if (!data_.difference && !(std::isfinite(objective()) && std::isfinite(denominator()) && denominator() > 0)) {
     // Both functions have gone to 0 with x, where the ratio has only a limit, or beyond the largest number.
@@ -551,6 +550,7 @@ void FractionalLane::scale(double factor) {
   l1_ *= std::abs(factor);
   norm1_ *= std::abs(factor);
   numerator_ = sumOfNumerator();
+  noteSizes();
 }
 
 void FractionalLane::normalize() {

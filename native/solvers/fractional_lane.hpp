@@ -1,6 +1,7 @@
 // Coordinate descent from one start.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -64,6 +65,14 @@ class FractionalLane {
   template <class Smooth, class Denominator, Mode mode>
   void move(int i, double value, int next);
   void becomeUnit(int i, double sign);
+  void noteSizes() {
+    largestNumerator_ = std::max(largestNumerator_, numerator_);
+    largestDenominator_ = std::max(largestDenominator_, denominator());
+  }
+  /// What is kept by its changes has few digits left.
+  bool shrunk(double part) const {
+    return numerator_ < 1e-4 * largestNumerator_ || !(denominator() >= part * largestDenominator_);
+  }
   double sumOfNumerator() const;
   double sizeOfNumerator() const;
   double scaleOfSteps() const;
@@ -96,8 +105,8 @@ class FractionalLane {
 
   std::vector<double> before_;  // x at the beginning of the sweep
   std::vector<double> saved_;
-  double freshNumerator_ = 0;  // when all was last computed from x
-  double freshDenominator_ = 0;
+  double largestNumerator_ = 0;  // since all was last computed from x: rounding errors are of that size
+  double largestDenominator_ = 0;
   double stretch_ = 1;  // what x, and with it rounding errors, has been multiplied by since
 
   Extrapolation extrapolation_;

@@ -229,6 +229,18 @@ const found: Case[] = [
     seed: 79_431,
     settings: { ...plain.settings, theta: 1, radialStep: true },
   },
+  // In the first step x and both functions grow by 16 digits, and then fall by a factor of 2 or 4 a sweep.
+  {
+    ...plain,
+    numerator: 'quadratic',
+    penalty: 'none',
+    denominator: 'norm1',
+    m: 3,
+    n: 1,
+    seed: 1,
+    scale: 1e-8,
+    settings: { ...plain.settings, theta: 1e-6 },
+  },
 ];
 
 /** Solved and refused, to see that neither takes all. */
