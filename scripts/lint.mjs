@@ -3,7 +3,7 @@ import { files, main, output, run, runTool } from './shared.mjs';
 
 main(() => {
   const write = process.argv.includes('--write');
-  const sources = ['native', 'cuda', 'cmake', 'test/native', 'bench/native'].flatMap((folder) =>
+  const sources = ['native', 'cuda', 'cmake', 'test/native', 'test/cuda', 'bench/native'].flatMap((folder) =>
     files(folder, (path) => /\.(cpp|hpp|cuh?|c)$/.test(path)),
   );
   const checks = [

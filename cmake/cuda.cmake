@@ -1,0 +1,48 @@
+# The CUDA backend; see docs/cuda.md.
+
+# What g++ compiles: the class, which takes the libraries' functions from tables.
+add_library(nonconvex_cuda_class STATIC EXCLUDE_FROM_ALL cuda/cuda.cpp cuda/devices.cpp cuda/tables.cpp)
+target_include_directories(nonconvex_cuda_class PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(nonconvex_cuda_class PUBLIC nonconvex_core ${CMAKE_DL_LIBS})
+
+# For tests, a device that is simulated, with shared libraries that stand for NVIDIA's.
+if(NONCONVEX_TESTS)
+  set(substitutes ${CMAKE_BINARY_DIR}/substitutes)
+  add_library(nonconvex_cuda_simulated STATIC EXCLUDE_FROM_ALL test/cuda/simulated_device.cpp)
+  target_include_directories(nonconvex_cuda_simulated PUBLIC test/cuda)
+  target_compile_definitions(nonconvex_cuda_simulated PRIVATE NONCONVEX_SUBSTITUTES="${substitutes}")
+  target_link_libraries(nonconvex_cuda_simulated PUBLIC nonconvex_cuda_class)
+  foreach(library cublas.so.13 cusolver.so.12)
+    string(REGEX MATCH "^[a-z]+" name ${library})
+    add_library(substitute_${name} MODULE EXCLUDE_FROM_ALL test/cuda/substitute_${name}.cpp)
+    string(REPLACE ${name} "" suffix ${library})
+    set_target_properties(
+      substitute_${name} PROPERTIES OUTPUT_NAME ${name} SUFFIX ${suffix} LIBRARY_OUTPUT_DIRECTORY ${substitutes})
+    target_include_directories(substitute_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(substitute_${name} PRIVATE nonconvex_flags)
+    add_dependencies(nonconvex_cuda_simulated substitute_${name})
+  endforeach()
+endif()
+
+if(NOT NONCONVEX_CUDA)
+  return()
+endif()
+
+# What nvcc compiles: the solvers' kernels, for compute capability 8.0 and 9.0, and PTX for later ones. The runtime is
+# linked statically; cuBLAS and cuSOLVER are loaded when they are needed. Part of no default target.
+enable_language(CUDA)
+set(CMAKE_CUDA_STANDARD 20)
+set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+set(CMAKE_CUDA_FLAGS_RELEASE "-O3 -DNDEBUG")
+set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
+set(CMAKE_CUDA_ARCHITECTURES 80-real 90)
+file(GLOB kernels CONFIGURE_DEPENDS cuda/*.cu)
+add_library(nonconvex_cuda STATIC EXCLUDE_FROM_ALL ${kernels})
+# 554: a conversion that a concept excludes is no mistake.
+target_compile_options(
+  nonconvex_cuda PUBLIC $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr -diag-suppress=554 -Werror=all-warnings
+                        -Xcompiler=-Wall,-Wextra,-Werror,-fno-math-errno>)
+target_link_libraries(nonconvex_cuda PUBLIC nonconvex_cuda_class)
+
+add_executable(nonconvex_cuda_check EXCLUDE_FROM_ALL cuda/check/check.cu)
+target_link_libraries(nonconvex_cuda_check PRIVATE nonconvex_cuda)

@@ -1,0 +1,36 @@
+// Which CUDA devices there are, and why one cannot be used. This header needs nothing of CUDA.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cuda/tables.hpp"
+
+namespace nonconvex {
+
+struct CudaDevice {
+  int number = 0;
+  std::string name;
+  std::string capability;  ///< such as "9.0"
+  double memory = 0;       ///< bytes
+  double freeMemory = 0;
+  bool usable = false;
+  std::string reason;  ///< one sentence, where it is not usable
+};
+
+/// What was found, and one sentence about what was not: driver, device or library.
+struct CudaDevices {
+  std::vector<CudaDevice> devices;
+  std::string missing;
+
+  /// The first device that can be used; nullptr: none.
+  const CudaDevice* usable() const;
+  /// Why none can be used.
+  std::string reason() const;
+};
+
+/// Asking for free memory makes the driver's context on a device, which takes part of a second the first time.
+CudaDevices cudaDevices(const cuda::Tables& tables);
+inline CudaDevices cudaDevices() { return cudaDevices(cuda::realTables()); }
+
+}  // namespace nonconvex

@@ -1,0 +1,84 @@
+// Which thread of a launch does which entries: plain arithmetic that the kernels and the tests share.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/hostdevice.hpp"
+#include "cuda/tables.hpp"
+
+namespace nonconvex::cuda {
+
+constexpr int blockSize = 256;
+constexpr int warp = 32;
+
+/// Blocks and their threads.
+struct Geometry {
+  Extent grid;
+  Extent block;
+};
+
+struct Thread {
+  Extent block;   ///< its number in the grid
+  Extent thread;  ///< its number in the block
+  Geometry launch;
+
+  /// Number along x and y in the whole grid, and how many there are.
+  NONCONVEX_HD std::int64_t x() const { return std::int64_t{block.x} * launch.block.x + thread.x; }
+  NONCONVEX_HD std::int64_t y() const { return std::int64_t{block.y} * launch.block.y + thread.y; }
+  NONCONVEX_HD std::int64_t countX() const { return std::int64_t{launch.grid.x} * launch.block.x; }
+  NONCONVEX_HD std::int64_t countY() const { return std::int64_t{launch.grid.y} * launch.block.y; }
+};
+
+constexpr std::int64_t blocksFor(std::int64_t items, std::int64_t perBlock) {
+  return (items + perBlock - 1) / perBlock;
+}
+
+/// Threads along a column of m entries: whole warps read neighbours, short columns share a block.
+constexpr int threadsAlong(int m) {
+  int threads = warp;
+  while (threads < blockSize && threads < m) threads *= 2;
+  return threads;
+}
+
+/// Enough blocks to fill any device several times over; threads take further entries in strides of the grid.
+constexpr std::int64_t mostBlocks = 8192;
+
+/// For a loop over n >= 1 entries.
+constexpr Geometry loopGeometry(int n) {
+  return {{static_cast<unsigned>(std::min(blocksFor(n, blockSize), mostBlocks))}, {blockSize}};
+}
+
+/// For a loop over the entries of an m x n matrix, m and n >= 1; x runs along columns.
+constexpr Geometry loopGeometry(int m, int n) {
+  const int along = threadsAlong(m);
+  const std::int64_t x = std::min(blocksFor(m, along), mostBlocks);
+  const std::int64_t y = std::min(blocksFor(n, blockSize / along), std::max<std::int64_t>(1, mostBlocks / x));
+  return {{static_cast<unsigned>(x), static_cast<unsigned>(y)},
+          {static_cast<unsigned>(along), static_cast<unsigned>(blockSize / along)}};
+}
+
+/// Sums of columns: few tall columns are cut into pieces, whose sums are added afterwards; never more than `mostPieces`
+/// in all. Depends on the sizes alone, so that sums are the same bits each time.
+constexpr int mostPieces = 1024;
+constexpr int piecesOf(int m, int n) {
+  constexpr int leastRows = 8 * blockSize;
+  return static_cast<int>(std::max<std::int64_t>(1, std::min<std::int64_t>(blocksFor(m, leastRows), mostPieces / n)));
+}
+
+/// x of the grid runs over groups of columns, y over their pieces.
+constexpr Geometry sumGeometry(int m, int n) {
+  const int along = threadsAlong(m);
+  return {{static_cast<unsigned>(blocksFor(n, blockSize / along)), static_cast<unsigned>(piecesOf(m, n))},
+          {static_cast<unsigned>(along), static_cast<unsigned>(blockSize / along)}};
+}
+
+/// Square tiles of a matrix, one a block, with `tileRows` rows of threads that each do several rows of the tile.
+constexpr int tileSize = 32;
+constexpr int tileRows = 8;
+constexpr Geometry tileGeometry(int n) {
+  const auto tiles = static_cast<unsigned>(blocksFor(n, tileSize));
+  return {{tiles, tiles}, {tileSize, tileRows}};
+}
+
+}  // namespace nonconvex::cuda

@@ -1,0 +1,307 @@
+#include "simulated_device.hpp"
+
+#include <sys/mman.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "cuda/launch.hpp"
+
+namespace nonconvex::simulated {
+namespace {
+
+using cuda::Direction;
+using cuda::Extent;
+using cuda::Stream;
+
+constexpr std::size_t page = 4096;
+constexpr int invalidValue = 1;      // cudaErrorInvalidValue
+constexpr int invalidDevice = 101;   // cudaErrorInvalidDevice
+constexpr int illegalAddress = 700;  // cudaErrorIllegalAddress
+constexpr int invalidLaunch = 9;     // cudaErrorInvalidConfiguration
+constexpr std::size_t range = std::size_t{1} << 38;
+
+struct Block {
+  char* pages;
+  std::size_t length;  // of the pages
+  std::size_t bytes;
+};
+
+class SimulatedDevice {
+ public:
+  int begin(int failure) {
+    const std::lock_guard lock(mutex_);
+    ++counts_.calls;
+    if (failAt_ < 0 || failAt_-- > 0) return 0;
+    failed_ = true;
+    return failure;
+  }
+
+  int allocate(void** memory, std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    if (bytes == 0 || bytes > capacity_ - counts_.bytes) return *memory = nullptr, cuda::outOfMemory;
+    if (arena_ == nullptr) {
+      void* const reserved = mmap(nullptr, range, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+      if (reserved == MAP_FAILED) return cuda::outOfMemory;
+      arena_ = static_cast<char*>(reserved);
+    }
+    const std::size_t aligned = (bytes + 255) / 256 * 256;
+    const std::size_t length = (aligned + page - 1) / page * page;
+    if (top_ + length + page > range) return cuda::outOfMemory;
+    const Block block = {arena_ + top_, length, bytes};
+    top_ += length + page;
+    open(block, true);
+    std::memset(block.pages, 0xff, length);
+    open(block, false);
+    *memory = block.pages + length - aligned;
+    blocks_[static_cast<char*>(*memory)] = block;
+    ++counts_.allocations;
+    counts_.bytes += bytes;
+    return 0;
+  }
+
+  int release(void* memory) {
+    const std::lock_guard lock(mutex_);
+    if (memory == nullptr) return 0;
+    for (auto& [stream, work] : streams_) drain(work);  // cudaFree waits for the device
+    const auto place = blocks_.find(static_cast<char*>(memory));
+    if (place == blocks_.end()) return invalidValue;
+    madvise(place->second.pages, place->second.length, MADV_DONTNEED);
+    --counts_.allocations;
+    counts_.bytes -= place->second.bytes;
+    blocks_.erase(place);
+    return 0;
+  }
+
+  int allocatePinned(void** memory, std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    *memory = std::malloc(bytes);
+    pinned_.insert(*memory);
+    ++counts_.pinned;
+    return 0;
+  }
+  int releasePinned(void* memory) {
+    const std::lock_guard lock(mutex_);
+    if (pinned_.erase(memory) == 0) return invalidValue;
+    std::free(memory);
+    --counts_.pinned;
+    return 0;
+  }
+
+  int createStream(Stream* stream) {
+    const std::lock_guard lock(mutex_);
+    *stream = new char;
+    streams_[*stream];
+    ++counts_.streams;
+    return 0;
+  }
+  int destroyStream(Stream stream) {
+    const std::lock_guard lock(mutex_);
+    const auto place = streams_.find(stream);
+    if (place == streams_.end()) return invalidValue;
+    drain(place->second);
+    streams_.erase(place);
+    delete static_cast<char*>(stream);
+    --counts_.streams;
+    return 0;
+  }
+  int synchronize(Stream stream) {
+    const std::lock_guard lock(mutex_);
+    ++counts_.waits;
+    drain(streams_.at(stream));
+    return 0;
+  }
+
+  int enqueue(Stream stream, std::function<void()> work) {
+    const std::lock_guard lock(mutex_);
+    const auto place = streams_.find(stream);
+    if (place == streams_.end()) return invalidValue;
+    place->second.push_back(std::move(work));
+    return 0;
+  }
+
+  int copy(char* to, std::size_t toPitch, const char* from, std::size_t fromPitch, std::size_t width,
+           std::size_t height, Direction direction, Stream stream) {
+    if (toPitch < width || fromPitch < width) return invalidValue;
+    const bool fromHost = direction == Direction::hostToDevice;
+    const bool toHost = direction == Direction::deviceToHost;
+    const auto extent = [&](std::size_t pitch) { return (height - 1) * pitch + width; };
+    if (onDevice(from, extent(fromPitch)) == fromHost || onDevice(to, extent(toPitch)) == toHost) return invalidValue;
+    const auto rows = [=](const char* source, std::size_t sourcePitch, char* target, std::size_t targetPitch) {
+      for (std::size_t j = 0; j < height; ++j) std::memcpy(target + j * targetPitch, source + j * sourcePitch, width);
+    };
+    if (!fromHost) return enqueue(stream, [=] { rows(from, fromPitch, to, toPitch); });
+    // Memory that is not pinned is staged at once.
+    std::vector<char> staged(width * height);
+    rows(from, fromPitch, staged.data(), width);
+    return enqueue(stream, [=, data = std::move(staged)] { rows(data.data(), width, to, toPitch); });
+  }
+
+  int launch(const void* kernel, Extent grid, Extent block, void** arguments, Stream stream) {
+    const auto within = [](unsigned value, unsigned most) { return value >= 1 && value <= most; };
+    if (!within(grid.x, 2147483647u) || !within(grid.y, 65535) || !within(grid.z, 65535) || !within(block.x, 1024) ||
+        !within(block.y, 1024) || !within(block.x * block.y * block.z, 1024)) {
+      return invalidLaunch;
+    }
+    const auto& host = *static_cast<const cuda::HostKernel*>(kernel);
+    const auto* first = static_cast<const char*>(arguments[0]);
+    std::vector<std::max_align_t> body(host.bytes / sizeof(std::max_align_t) + 1);
+    std::memcpy(body.data(), first, host.bytes);
+    {
+      const std::lock_guard lock(mutex_);
+      ++counts_.launches;
+    }
+    return enqueue(stream, [=, run = host.run, copied = std::move(body)] { run(copied.data(), {grid, block}); });
+  }
+
+  bool onDevice(const void* memory, std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    const char* const begin = static_cast<const char*>(memory);
+    auto place = blocks_.upper_bound(const_cast<char*>(begin));
+    if (place == blocks_.begin()) return false;
+    --place;
+    return begin + bytes <= place->first + place->second.bytes;
+  }
+
+  void memory(std::size_t* free, std::size_t* total) {
+    const std::lock_guard lock(mutex_);
+    *free = capacity_ - counts_.bytes;
+    *total = capacity_;
+  }
+  Counts counts() {
+    const std::lock_guard lock(mutex_);
+    return counts_;
+  }
+  void countHandle(int change) {
+    const std::lock_guard lock(mutex_);
+    counts_.handles += change;
+  }
+  void setCapacity(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    capacity_ = bytes;
+  }
+  void failAt(long k) {
+    const std::lock_guard lock(mutex_);
+    failAt_ = k;
+    failed_ = false;
+  }
+  bool failed() {
+    const std::lock_guard lock(mutex_);
+    return failed_;
+  }
+
+ private:
+  using Work = std::deque<std::function<void()>>;
+
+  static void open(const Block& block, bool accessible) {
+    mprotect(block.pages, block.length, accessible ? PROT_READ | PROT_WRITE : PROT_NONE);
+  }
+  void drain(Work& work) {
+    if (work.empty()) return;
+    for (const auto& [memory, block] : blocks_) open(block, true);
+    for (; !work.empty(); work.pop_front()) work.front()();
+    for (const auto& [memory, block] : blocks_) open(block, false);
+  }
+
+  std::mutex mutex_;
+  char* arena_ = nullptr;
+  std::size_t top_ = 0;
+  std::size_t capacity_ = std::size_t{1} << 30;
+  std::map<char*, Block> blocks_;
+  std::map<Stream, Work> streams_;
+  std::set<void*> pinned_;
+  Counts counts_;
+  long failAt_ = -1;
+  bool failed_ = false;
+};
+
+SimulatedDevice& device() {
+  static SimulatedDevice one;
+  return one;
+}
+
+int describe(int number, cuda::Properties* properties) {
+  if (number != 0) return invalidDevice;
+  *properties = {"Simulated", 9, 0};
+  return 0;
+}
+
+/// A call that may be made to fail.
+template <class F>
+int call(int failure, F&& f) {
+  const int status = enter(failure);
+  return status != 0 ? status : f();
+}
+
+constexpr cuda::Runtime runtime = {
+    .deviceCount = [](int* count) -> int { return *count = 1, 0; },
+    .describe = describe,
+    .setDevice = [](int number) { return call(illegalAddress, [&] { return number == 0 ? 0 : invalidDevice; }); },
+    .memoryInfo = [](std::size_t* free, std::size_t* total) -> int { return device().memory(free, total), 0; },
+    .allocate =
+        [](void** memory, std::size_t bytes) {
+          return call(illegalAddress, [&] { return device().allocate(memory, bytes); });
+        },
+    .release = [](void* memory) { return device().release(memory); },
+    .allocatePinned =
+        [](void** memory, std::size_t bytes) {
+          return call(cuda::outOfMemory, [&] { return device().allocatePinned(memory, bytes); });
+        },
+    .releasePinned = [](void* memory) { return device().releasePinned(memory); },
+    .createStream = [](Stream* stream) { return call(illegalAddress, [&] { return device().createStream(stream); }); },
+    .destroyStream = [](Stream stream) { return device().destroyStream(stream); },
+    .synchronize = [](Stream stream) { return call(illegalAddress, [&] { return device().synchronize(stream); }); },
+    .copy =
+        [](void* to, const void* from, std::size_t bytes, Direction direction, Stream stream) {
+          return call(illegalAddress, [&] {
+            return device().copy(static_cast<char*>(to), bytes, static_cast<const char*>(from), bytes, bytes, 1,
+                                 direction, stream);
+          });
+        },
+    .copy2D =
+        [](void* to, std::size_t toPitch, const void* from, std::size_t fromPitch, std::size_t width,
+           std::size_t height, Direction direction, Stream stream) {
+          return call(illegalAddress, [&] {
+            return device().copy(static_cast<char*>(to), toPitch, static_cast<const char*>(from), fromPitch, width,
+                                 height, direction, stream);
+          });
+        },
+    .set =
+        [](void* memory, int byte, std::size_t bytes, Stream stream) {
+          return call(illegalAddress, [&] {
+            if (!onDevice(memory, bytes)) return invalidValue;
+            return device().enqueue(stream, [=] { std::memset(memory, byte, bytes); });
+          });
+        },
+    .launch =
+        [](const void* kernel, Extent grid, Extent block, void** arguments, Stream stream) {
+          return call(illegalAddress, [&] { return device().launch(kernel, grid, block, arguments, stream); });
+        },
+    .forgetError = []() -> int { return 0; },
+    .describeError = [](int status) { return status == cuda::outOfMemory ? "out of memory" : "simulated failure"; },
+};
+
+}  // namespace
+
+int enter(int failure) { return device().begin(failure); }
+void enqueue(Stream stream, std::function<void()> work) { device().enqueue(stream, std::move(work)); }
+bool onDevice(const void* memory, std::size_t bytes) { return device().onDevice(memory, bytes); }
+void countHandle(int change) { device().countHandle(change); }
+Counts counts() { return device().counts(); }
+void setCapacity(std::size_t bytes) { device().setCapacity(bytes); }
+void failAt(long k) { device().failAt(k); }
+bool failed() { return device().failed(); }
+
+const cuda::Tables& tables() {
+  static const cuda::Tables all = {runtime, cuda::loadCublas(NONCONVEX_SUBSTITUTES),
+                                   cuda::loadCusolver(NONCONVEX_SUBSTITUTES)};
+  return all;
+}
+
+}  // namespace nonconvex::simulated
