@@ -1,7 +1,8 @@
 // node scripts/check-binary.mjs FILE [largest size in MB]
 // Checks that an addon defines what it uses and exports only the two functions that Node looks up; with a size also that
-// it runs on other machines: needs no more than glibc 2.34 and its libraries, and is no larger than that.
-import { statSync } from 'node:fs';
+// it runs on other machines: needs no more than glibc 2.34 and its libraries, and is no larger than that. One for CUDA must
+// hold code for compute capability 8.0 and 9.0, and PTX for later ones.
+import { readFileSync, statSync } from 'node:fs';
 import { main, output } from './shared.mjs';
 
 const newestGlibc = [2, 34];
@@ -10,6 +11,23 @@ const exported = /^(napi_register_module_v1|node_api_module_get_api_version_v1)$
 
 function newer([major, minor], [thanMajor, thanMinor]) {
   return major > thanMajor || (major === thanMajor && minor > thanMinor);
+}
+
+/** The kinds of code for a GPU in a binary, such as 'sm_80', or 'ptx_90', which the driver translates. */
+function deviceCode(file) {
+  const bytes = readFileSync(file);
+  const magic = Buffer.from([0x50, 0xed, 0x55, 0xba]); // of each collection that nvcc makes, a header before its parts
+  const found = new Set();
+  for (let at = bytes.indexOf(magic); at >= 0; at = bytes.indexOf(magic, at + 1)) {
+    const begin = at + bytes.readUInt16LE(at + 6);
+    const end = begin + Number(bytes.readBigUInt64LE(at + 8));
+    for (let part = begin; part < Math.min(end, bytes.length - 64); ) {
+      const kind = { 1: 'ptx', 2: 'sm' }[bytes.readUInt16LE(part)];
+      if (kind) found.add(`${kind}_${bytes.readUInt32LE(part + 28)}`);
+      part += bytes.readUInt32LE(part + 4) + Number(bytes.readBigUInt64LE(part + 8));
+    }
+  }
+  return [...found].sort();
 }
 
 main(() => {
@@ -37,13 +55,18 @@ main(() => {
     if (!/^(napi|node_api)_/.test(name)) problems.push(`lacks a definition of ${name}`);
   }
 
-  const defined = [...symbols.matchAll(/ (?:GLOBAL|WEAK)\s+\w+\s+\d+ (\S+)$/gm)].map((match) => match[1]);
+  const defined = [...symbols.matchAll(/ (?:GLOBAL|WEAK|UNIQUE)\s+\w+\s+\d+ (\S+)$/gm)].map((match) => match[1]);
   for (const name of defined) if (!exported.test(name)) problems.push(`exports ${name}`);
   if (!defined.includes('napi_register_module_v1')) problems.push('does not export napi_register_module_v1');
 
+  const cuda = file.includes('-cuda') ? deviceCode(file) : [];
+  if (file.includes('-cuda')) {
+    for (const code of ['sm_80', 'sm_90', 'ptx_90']) if (!cuda.includes(code)) problems.push(`has no code ${code}`);
+  }
+
   const size = statSync(file).size / 1e6;
   if (size > Number(megabytes)) elsewhere.push(`is larger than ${megabytes} MB`);
-  console.log(`${file}: ${size.toFixed(1)} MB, glibc ${glibc.join('.')}, needs ${needed.join(' ')}`);
+  console.log(`${file}: ${size.toFixed(1)} MB, glibc ${glibc.join('.')}, needs ${[...needed, ...cuda].join(' ')}`);
   if (megabytes !== undefined) problems.push(...elsewhere);
   if (problems.length > 0) throw new Error(problems.map((problem) => `${file} ${problem}`).join('\n'));
 });

@@ -115,7 +115,8 @@ function fresh(name, inputs, results, build) {
 }
 
 function native() {
-  const inputs = ['CMakeLists.txt', ...files('cmake'), ...files('native'), ...(tests ? files('test/native') : [])];
+  const inputs = ['CMakeLists.txt', ...files('cmake'), ...files('native')];
+  if (tests) inputs.push(...files('cuda'), ...files('test/native'));
   const addon = 'build-cmake/Release/nonconvex.node';
   fresh(tests ? 'native build with tests' : 'native build', inputs, [addon], () => {
     const target = tests || onlyNative ? [] : ['--target', 'nonconvex'];

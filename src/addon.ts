@@ -23,14 +23,14 @@ export interface Solvers {
 
 /** What cuda/addon.cpp exports. */
 export interface CudaAddon extends Solvers {
-  /** Of a list of {@link CudaDevice}; empty where there is none. Rejects when there is no driver. */
+  /** Of a list of {@link CudaDevice}. Rejects where there is none, with a sentence for why. */
   devices(): Job;
 }
 
 export interface CudaDevice {
   name: string;
-  /** In bytes. */
   memory: number;
+  freeMemory: number;
   computeCapability: string;
   usable: boolean;
   reason?: string;

@@ -14,6 +14,8 @@ export interface Device {
   name: string;
   /** In bytes; 0 where it is not known. */
   memory: number;
+  /** Of a CUDA device, in bytes, now. */
+  freeMemory?: number;
   /** Of a CUDA device, such as `'9.0'`. */
   computeCapability?: string;
   usable: boolean;
@@ -53,7 +55,6 @@ async function cudaDevices(): Promise<Device[]> {
   const none = (reason: string): Device[] => [{ kind: 'cuda', name: 'none', memory: 0, usable: false, reason }];
   try {
     const found = (await cudaAddon().devices().promise) as CudaDevice[];
-    if (found.length === 0) return none('the CUDA driver sees no device');
     return found.map((device) => ({ kind: 'cuda', ...device }));
   } catch (error) {
     return none(messageOf(error));

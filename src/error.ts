@@ -1,11 +1,13 @@
 /**
  * - `DEVICE_UNAVAILABLE`, `ADDON_NOT_FOUND`: the machine or the package lacks it
+ * - `DEVICE_FAILED`: a GPU's driver or library failed during a solve
  * - `OUT_OF_MEMORY`; `TOO_LARGE`: more entries than can be counted
  * - `CALLBACK_FAILED`: a function of yours threw, or gave what it must not
  * - `FILE_NOT_FOUND`, `INVALID_FILE`, `UNSUPPORTED`, `WRITE_FAILED`: of files of models
  */
 export type SolverErrorCode =
   | 'DEVICE_UNAVAILABLE'
+  | 'DEVICE_FAILED'
   | 'ADDON_NOT_FOUND'
   | 'OUT_OF_MEMORY'
   | 'TOO_LARGE'

@@ -1,0 +1,19 @@
+// `npm run build:cuda`: nonconvex-cuda.node, the addon of the CUDA solvers, into build-cmake/ beside that of the CPU.
+// Needs nvcc beside what `npm run build` needs, but no GPU.
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { main, output, root, run, runTool } from './shared.mjs';
+
+main(() => {
+  const nvcc = process.env.CUDACXX ?? 'nvcc';
+  if (output(nvcc, ['--version']) === undefined && !existsSync('/usr/local/cuda/bin/nvcc')) {
+    throw new Error('nvcc is missing: install the CUDA toolkit, 12.0 or later, or set CUDACXX to its nvcc');
+  }
+  if (!existsSync(join(root, 'node_modules'))) run('npm', ['ci', '--no-audit', '--no-fund']);
+  const settings = ['--out', 'build-cmake', '-l', 'error', '--CDNONCONVEX_CUDA=ON'];
+  runTool('cmake-js', 'bin/cmake-js', ['configure', ...settings]);
+  const parallel = ['--parallel', String(availableParallelism())];
+  runTool('cmake-js', 'bin/cmake-js', ['build', ...settings, ...parallel, '--target', 'nonconvex-cuda']);
+  run(process.execPath, ['scripts/check-binary.mjs', 'build-cmake/Release/nonconvex-cuda.node']);
+});
