@@ -228,8 +228,9 @@ void race(int position, const std::string& name, double seconds, WorkerPool* poo
   Ipopt ipopt(*program, model.start);
   std::vector<Run> ours, theirs;
   const Stopwatch watch;
-  constexpr double slow = 5;  // a round of so many seconds is not repeated for its own sake
-  for (int round = 0; round < 1 || watch.seconds() < (round < 2 ? std::max(slow, seconds) : seconds); ++round) {
+  // Three rounds at least, but of very slow ones: in the first, memory may be dear.
+  constexpr double slow = 30;
+  for (int round = 0; round < 1 || watch.seconds() < (round < 3 ? std::max(slow, seconds) : seconds); ++round) {
     program->runOn(la);  // as many threads in the kernels for both
     theirs.push_back(ipopt.solve());
     // More of ours, where they take microseconds.

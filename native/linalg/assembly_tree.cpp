@@ -115,7 +115,7 @@ class Amalgamation {
     const double zeros = size - (trapezoid(child.columns, child.order) - child.zeros) -
                          (trapezoid(group.columns, group.order) - group.zeros);
     const double share = zeros / size;
-    if (!(columns <= 8 || (columns <= 24 && share < 0.5) || (columns <= 64 && share < 0.12) || share < 0.04)) return;
+    if (!(columns <= 4 || (columns <= 16 && share < 0.4) || (columns <= 64 && share < 0.1) || share < 0.03)) return;
     group.columns = columns;
     group.order = order;
     group.zeros = zeros;

@@ -446,7 +446,7 @@ Adjacency subgraph(const Adjacency& graph, const std::vector<int>& vertices, std
 /// Writes the depth of the separators; other vertices keep theirs.
 void dissect(const Cpu& la, const Adjacency& graph, const std::vector<int>& names, int depth,
              std::vector<int>& depths) {
-  constexpr int small = 200;
+  constexpr int small = 6000;  // minimum fill is as good, and faster
   if (graph.vertices() <= small) return;
   la.checkpoint();
   const std::vector<std::uint8_t> part = bisect(graph);
@@ -521,8 +521,11 @@ Ordering fillReducingOrder(const Adjacency& graph, const Cpu& la) {
   constexpr double manyForDissection = 8000;
   const double size = graph.vertices() + static_cast<double>(graph.neighbours.size());
   tryOrder(minimumFill(graph));
-  if (best.fill.flops > manyForDegree * size) tryOrder(minimumDegree(graph));
-  if (best.fill.flops > manyForDissection * size) tryOrder(nestedDissection(graph, la));
+  if (best.fill.flops > manyForDissection * size) {
+    tryOrder(nestedDissection(graph, la));
+  } else if (best.fill.flops > manyForDegree * size) {
+    tryOrder(minimumDegree(graph));
+  }
   return best;
 }
 

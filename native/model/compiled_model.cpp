@@ -19,6 +19,7 @@ CompiledModel::CompiledModel(const Graph& graph) : plan_(planOf(graph)) {
     if (stage.kind == Stage::Kind::dense) widestDense_ = std::max(widestDense_, plan_.dense[index].inputSize());
   }
   plan_.kernels.clear();
+  linearConstraints_ = plan_.linearConstraints();
 }
 
 CompiledModel::~CompiledModel() = default;

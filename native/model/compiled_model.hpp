@@ -29,6 +29,7 @@ class CompiledModel {
   const std::vector<double>& seconds() const { return seconds_; }
   int weights() const { return weights_; }
   int widestDense() const { return widestDense_; }
+  bool linearConstraints() const { return linearConstraints_; }
 
   // Made when first asked for. A SolverError TOO_LARGE when there are more entries than an int counts.
   const SparseJacobian& jacobian() const;
@@ -43,6 +44,7 @@ class CompiledModel {
   std::vector<double> seconds_;
   int weights_ = 0;
   int widestDense_ = 0;
+  bool linearConstraints_ = false;
   mutable std::once_flag jacobianMade_;
   mutable std::once_flag hessianMade_;
   mutable std::unique_ptr<SparseJacobian> jacobian_;

@@ -22,6 +22,7 @@ class ConstrainedObjective final : public Oracle {
     return constraints_ ? constraints_->jacobianPattern() : noRows_;
   }
   const SparsePattern& hessianPattern() const override;
+  bool linearConstraints() const override { return !constraints_ || constraints_->linearConstraints(); }
   void runOn(const Cpu& la) override { objective_->runOn(la); }
 
   void moveTo(std::span<const double> x) override;

@@ -26,6 +26,9 @@ class Oracle {
   /// Columns of the lower triangle of the Hessian of the Lagrangian, n x n, diagonal included where it is not zero.
   virtual const SparsePattern& hessianPattern() const = 0;
 
+  /// Whether all constraints are known to be linear: then H does not depend on lambda.
+  virtual bool linearConstraints() const { return false; }
+
   /// Lends threads to kernels that can use them, until told otherwise.
   virtual void runOn(const Cpu& /*la*/) {}
 

@@ -738,4 +738,27 @@ void Planner::buildRows() {
 
 Plan planOf(const Graph& graph) { return Planner(graph).make(); }
 
+bool Plan::linearConstraints() const {
+  std::vector<char> curved(values.size(), 0);
+  const auto isCurved = [&](int position) { return curved[at(position)] != 0; };
+  for (const Stage& stage : stages) {
+    if (!stage.active) continue;
+    const auto index = at(stage.index);
+    const auto out = curved.begin() + stage.output;
+    if (stage.kind == Stage::Kind::linear) {
+      const LinearRows& rows = linear[index];
+      for (int i = 0; i < stage.size; ++i) {
+        const auto begin = rows.indices.begin() + rows.offsets[at(i)],
+                   end = rows.indices.begin() + rows.offsets[at(i) + 1];
+        out[i] = std::any_of(begin, end, isCurved) ? 1 : 0;
+      }
+    } else {
+      bool any = stage.kind != Stage::Kind::dense;
+      for (int i = 0; !any && i < dense[index].inputSize(); ++i) any = isCurved(dense[index].input.at(i));
+      std::fill(out, out + stage.size, any ? 1 : 0);
+    }
+  }
+  return std::none_of(constraintRows.indices.begin(), constraintRows.indices.end(), isCurved);
+}
+
 }  // namespace nonconvex

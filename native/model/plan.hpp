@@ -66,6 +66,9 @@ struct Plan {
   std::vector<MaximumStage> maxima;
   LinearRows objective;  ///< one row
   LinearRows constraintRows;
+
+  /// Whether the constraints take nothing of kernels that depend on x.
+  bool linearConstraints() const;
 };
 
 Plan planOf(const Graph& graph);

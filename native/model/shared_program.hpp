@@ -47,6 +47,7 @@ class BorrowedProgram final : public Oracle {
   int constraints() const override { return shared_->graph().constraintCount(); }
   const SparsePattern& jacobianPattern() const override { return program().jacobianPattern(); }
   const SparsePattern& hessianPattern() const override { return program().hessianPattern(); }
+  bool linearConstraints() const override { return program().linearConstraints(); }
 
   void moveTo(std::span<const double> x) override { program().moveTo(x); }
   double objective() override { return program().objective(); }

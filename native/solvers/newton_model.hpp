@@ -38,6 +38,7 @@ class NewtonModel {
   int m() const { return m_; }
   const SparsePattern& jacobianPattern() const { return *jacobianPattern_; }
   const SparsePattern& hessianPattern() const { return *hessianPattern_; }
+  bool linearConstraints() const { return oracle_->linearConstraints(); }
 
   NewtonPoint makePoint() const;
   /// x and, scaled, lambda of the problem as given; false where something is not finite. Sets the scaling.

@@ -80,7 +80,7 @@ void NewtonMethod::start() {
     }
   }
   inner_ = innerSolver(settings_, model_, H_, point_.jacobian, la_);
-  if (!multipliersGiven_) estimateMultipliers(point_);
+  if (!multipliersGiven_ && !firstMultipliers()) estimateMultipliers(point_);
   beginRecord();
   noteBest();
   if (best_.residual <= settings_.tolerance) arrived();
@@ -106,6 +106,25 @@ void NewtonMethod::estimateMultipliers(NewtonPoint& point) {
   }
   std::copy(correction_.begin() + static_cast<std::ptrdiff_t>(n), correction_.end(), point.lambda.begin());
   model_.updateLagrangian(point);
+}
+
+/// Where H does not depend on lambda: those of the first step, whose system is factored for that.
+bool NewtonMethod::firstMultipliers() {
+  const bool known = model_.m() > 0 && model_.linearConstraints();
+  if (!known || settings_.shift == NewtonShiftRule::paper || inner_->presumes()) return false;
+  std::fill(point_.lambda.begin(), point_.lambda.end(), 0.0);
+  if (!load(point_)) return false;
+  factor_ = shifts_.factor(*inner_, sizeH_, sizeJ_);
+  if (!factor_.good) return false;
+  const auto n = point_.x.size();
+  for (std::size_t j = 0; j < n; ++j) correction_[j] = -point_.gradient[j];
+  for (std::size_t i = 0; i < point_.c.size(); ++i) correction_[n + i] = -point_.c[i];
+  inner_->solve(correction_);
+  if (!finite(correction_)) return false;
+  std::copy(correction_.begin() + static_cast<std::ptrdiff_t>(n), correction_.end(), point_.lambda.begin());
+  model_.updateLagrangian(point_);
+  ready_ = true;
+  return true;
 }
 
 /// Least-squares multipliers, where they bring g down.
@@ -151,11 +170,13 @@ std::optional<Status> NewtonMethod::newtonStep() {
   constexpr double shortStep = 0.1;
   constexpr double hardlyLess = 0.9;
   constexpr int mostShort = 4;
-  presumed_ = inner_->presumes() && presume();
-  if (!presumed_ && !load(point_)) return blocked();
+  bool ready = std::exchange(ready_, false);
+  presumed_ = !ready && inner_->presumes() && presume();
+  if (!ready && !presumed_ && !load(point_)) return blocked();
   double least = 0;
   for (int k = 0; k < mostTries; ++k) {
-    factor_ = presumed_ ? NewtonFactor{.shift = {}, .good = true}
+    factor_ = std::exchange(ready, false) ? factor_
+              : presumed_                 ? NewtonFactor{.shift = {}, .good = true}
               : settings_.shift == NewtonShiftRule::paper
                   ? shifts_.factorPublished(*inner_, direction_.publishedShift(H_), sizeJ_)
                   : shifts_.factor(*inner_, sizeH_, sizeJ_, least);

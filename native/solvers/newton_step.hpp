@@ -44,6 +44,7 @@ class NewtonMethod {
     return presumed_ && inner_->matrixFree() ? std::span<const double>() : std::span<const double>(H_);
   }
   void estimateMultipliers(NewtonPoint& point);
+  bool firstMultipliers();
   bool refreshMultipliers();
   double search();
   double searchSquare();
@@ -79,6 +80,7 @@ class NewtonMethod {
   NewtonRestoration restoration_;
   Vector correction_;
   NewtonFactor factor_;
+  bool ready_ = false;     // it is of the point and of H_
   bool presumed_ = false;  // an iterative inner solver has the system; nothing was factored
   int shortSteps_ = 0;
   double longest_ = 1;  // of the steps that the last search allowed

@@ -309,6 +309,28 @@ TEST(patternIsTheTrueOne) {
 }
 
 // Entries of a vector that nothing uses are not computed, so that they may be undefined.
+TEST(linearConstraintsAreKnown) {
+  std::mt19937_64 random(6);
+  for (const bool sparse : {false, true}) {
+    const auto linear = [&](auto&& constraint) {
+      Graph graph(12);
+      const int matrix = graph.matrix(sparse ? sparseMatrix(random, 11, 12, 0.5) : denseMatrix(random, 11, 12));
+      const int x = graph.variables(0, 12);
+      graph.minimize(graph.sum(graph.unary(Op::exp, x)));
+      graph.equalZero(constraint(graph, x, matrix));
+      return Program(graph).linearConstraints();
+    };
+    CHECK(linear([](Graph& graph, int x, int) { return graph.sum(x); }));
+    CHECK(linear([](Graph& graph, int x, int matrix) { return graph.matvec(x, matrix); }));
+    CHECK(linear([](Graph& graph, int x, int matrix) {
+      return graph.binary(Op::multiply, graph.sum(graph.matvec(x, matrix)), graph.unary(Op::exp, graph.constant(2.0)));
+    }));
+    CHECK(!linear([](Graph& graph, int x, int) { return graph.unary(Op::sin, x); }));
+    CHECK(!linear([](Graph& graph, int x, int matrix) { return graph.unary(Op::sin, graph.matvec(x, matrix)); }));
+    CHECK(!linear([](Graph& graph, int x, int matrix) { return graph.matvec(graph.unary(Op::sin, x), matrix); }));
+  }
+}
+
 TEST(unusedEntries) {
   Graph graph(3);
   const int logs = graph.unary(Op::log, graph.variables(0, 3));

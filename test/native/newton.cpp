@@ -138,6 +138,23 @@ TEST(aQuadraticProgramTakesOneStep) {
   CHECK(solution.time.derivatives >= 0 && solution.time.linearAlgebra > 0);
 }
 
+/// H does not depend on lambda: the multipliers of the first step come from its own factors.
+TEST(linearConstraintsTakeOneFactorisation) {
+  const auto objective = [](Variables x) { return square(x(1) - 3) + square(x(1) * 2 + x(2)) + square(x(3)); };
+  const auto solved = [&](auto&& constraint) {
+    Result result = solve({1, 1, 1}, [&](Variables x) { return Minimize{objective(x), {constraint(x)}}; });
+    CHECK(result.outcome.status == Status::solved);
+    return result.solution;
+  };
+  const NewtonSolution linear = solved([](Variables x) { return x(1) + 2 * x(2) + x(3) - 1; });
+  CHECK_EQ(linear.counts.factorization, 1);
+  CHECK_NEAR(linear.x[0] + 2 * linear.x[1] + linear.x[2], 1, 1e-12);
+  // The same constraint as a cube.
+  const NewtonSolution curved = solved([](Variables x) { return pow(x(1) + 2 * x(2) + x(3), 3) - 1; });
+  CHECK(curved.counts.factorization > 1);
+  for (std::size_t j = 0; j < 3; ++j) CHECK_NEAR(curved.x[j], linear.x[j], 1e-8);
+}
+
 /// If c = t is asked for, the minimum changes by -lambda t.
 TEST(multipliersAreSensitivities) {
   const auto at = [](double t) {
