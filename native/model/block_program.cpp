@@ -132,49 +132,63 @@ BlockProgram::BlockProgram(const Formulas& formulas, std::span<const int> output
   }
 }
 
+std::size_t BlockProgram::numbers() const {
+  return (inputs_.size() + constants_.size() + static_cast<std::size_t>(registers_)) * static_cast<std::size_t>(block_);
+}
+
 void BlockProgram::reserve(BlockMemory& memory) const {
   const auto grow = [](auto& list, std::size_t size) { list.resize(std::max(list.size(), size)); };
   const std::size_t operands =
       inputs_.size() + constants_.size() + outputs_.size() + static_cast<std::size_t>(registers_);
-  grow(memory.numbers, operands * static_cast<std::size_t>(block_));
+  grow(memory.numbers, numbers());
   grow(memory.operands, operands);
   grow(memory.results, operands);
   grow(memory.outputs, outputs_.size());
 }
 
 void BlockProgram::run(std::span<const IndexMap> inputs, const double* values, BlockMemory& memory) const {
-  double* next = memory.numbers.data();
-  const double** operands = memory.operands.data();
-  double** results = memory.results.data();
+  prepare(memory);
+  for (int first = 0; first < rows_; first += block_) {
+    runBlock(inputs, values, nullptr, first, memory);
+    for (std::size_t o = 0; o < outputs_.size(); ++o) memory.outputs[o] += block_;
+  }
+}
+
+void BlockProgram::prepare(BlockMemory& memory) const {
+  double* next = memory.numbers.data() + inputs_.size() * static_cast<std::size_t>(block_);
   std::size_t operand = inputs_.size();
-  next += operand * static_cast<std::size_t>(block_);
   for (const double constant : constants_) {
     std::fill_n(next, block_, constant);
-    operands[operand++] = next;
+    memory.operands[operand++] = next;
     next += block_;
   }
   operand += outputs_.size();
   for (int k = 0; k < registers_; ++k) {
-    operands[operand] = results[operand] = next;
+    memory.operands[operand] = memory.results[operand] = next;
     ++operand;
     next += block_;
   }
-  for (int first = 0; first < rows_; first += block_) {
-    const int count = std::min(block_, rows_ - first);
-    double* buffer = memory.numbers.data();
-    for (std::size_t k = 0; k < inputs_.size(); ++k) {
-      operands[k] = inputs[static_cast<std::size_t>(inputs_[k])].read(values, first, count, buffer);
-      buffer += block_;
-    }
-    for (std::size_t o = 0; o < outputs_.size(); ++o) {
-      const auto p = static_cast<std::size_t>(outputs_[o]);
-      operands[p] = results[p] = memory.outputs[o] + first;
-    }
-    for (const Instruction& instruction : instructions_) {
-      apply(instruction.op, results[static_cast<std::size_t>(instruction.out)],
-            operands[static_cast<std::size_t>(instruction.a)], operands[static_cast<std::size_t>(instruction.b)],
-            count);
-    }
+}
+
+void BlockProgram::runBlock(std::span<const IndexMap> inputs, const double* values, const double* tangents, int first,
+                            BlockMemory& memory) const {
+  const double** operands = memory.operands.data();
+  double** results = memory.results.data();
+  const int count = std::min(block_, rows_ - first);
+  double* buffer = memory.numbers.data();
+  for (std::size_t k = 0; k < inputs_.size(); ++k) {
+    const auto input = static_cast<std::size_t>(inputs_[k]);
+    operands[k] = input < inputs.size() ? inputs[input].read(values, first, count, buffer)
+                                        : inputs[input - inputs.size()].read(tangents, first, count, buffer);
+    buffer += block_;
+  }
+  for (std::size_t o = 0; o < outputs_.size(); ++o) {
+    const auto p = static_cast<std::size_t>(outputs_[o]);
+    operands[p] = results[p] = memory.outputs[o];
+  }
+  for (const Instruction& instruction : instructions_) {
+    apply(instruction.op, results[static_cast<std::size_t>(instruction.out)],
+          operands[static_cast<std::size_t>(instruction.a)], operands[static_cast<std::size_t>(instruction.b)], count);
   }
 }
 

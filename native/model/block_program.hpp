@@ -30,6 +30,14 @@ class BlockProgram {
   /// Output k of row r goes to memory.outputs[k][r].
   void run(std::span<const IndexMap> inputs, const double* values, BlockMemory& memory) const;
 
+  // The same block by block.
+  void prepare(BlockMemory& memory) const;
+  /// Output k of row first + i goes to memory.outputs[k][i]. Inputs behind the last of `inputs` are tangents of these.
+  void runBlock(std::span<const IndexMap> inputs, const double* values, const double* tangents, int first,
+                BlockMemory& memory) const;
+  /// In `memory.numbers`, from its beginning.
+  std::size_t numbers() const;
+
  private:
   struct Instruction {
     std::int32_t op;

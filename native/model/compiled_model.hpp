@@ -22,6 +22,12 @@ class CompiledModel {
   const Plan& plan() const { return plan_; }
   const Kernel& kernel(const Stage& stage) const { return kernels_[static_cast<std::size_t>(stage.index)]; }
   const std::vector<Kernel>& kernels() const { return kernels_; }
+  /// Which of the two a stage has a part in.
+  struct Reach {
+    bool objective = false;
+    bool constraints = false;
+  };
+  const Reach& reach(std::size_t stage) const { return reach_[stage]; }
   int firstStage() const { return firstStage_; }  ///< position of the stages' values
   int parametersEnd() const { return parametersEnd_; }
   /// 1, then the kernels' partial derivatives, of which the constant ones are set.
@@ -36,10 +42,13 @@ class CompiledModel {
   const SparseHessian& hessian() const;
 
  private:
+  void findReach();
+
   Plan plan_;
   int firstStage_ = 0;
   int parametersEnd_ = 0;
   std::vector<Kernel> kernels_;
+  std::vector<Reach> reach_;
   std::vector<double> entries_ = {1};
   std::vector<double> seconds_;
   int weights_ = 0;

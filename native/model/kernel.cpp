@@ -30,6 +30,10 @@ NONCONVEX_CLONES void product(const double* a, const double* b, double* __restri
 NONCONVEX_CLONES void product(double a, const double* b, double* __restrict out, int count) {
   for (int r = 0; r < count; ++r) out[r] = a * b[r];
 }
+/// out = a out + b c
+NONCONVEX_CLONES void combine(const double* a, const double* b, const double* c, double* __restrict out, int count) {
+  for (int r = 0; r < count; ++r) out[r] = a[r] * out[r] + b[r] * c[r];
+}
 
 }  // namespace
 
@@ -73,14 +77,29 @@ Kernel::Kernel(KernelStage stage, int output, int firstStage, std::vector<double
   end(seconds.size());
   if (first.size() > 1) first_ = BlockProgram(formulas, first, rows_);
   if (!second.empty()) second_ = BlockProgram(formulas, second, rows_);
+  if (seconds_.empty()) return;
+  // The gradient of  sum d_a t_a  is that of the result along t.
+  int slope = formulas.constant(0);
+  for (std::size_t a = 0; a < gradient.size(); ++a) {
+    const int tangent = formulas.input(static_cast<int>(a + gradient.size()));
+    slope = formulas.binary(Op::add, slope, formulas.binary(Op::multiply, gradient[a], tangent));
+  }
+  const std::vector<int> all = formulas.gradient(slope, stage.active);
+  std::vector<int> along;
+  for (const Partial& partial : partials_) {
+    if (!partial.constant) along.push_back(all[static_cast<std::size_t>(partial.input)]);
+  }
+  along_ = BlockProgram(formulas, along, rows_);
 }
 
 void Kernel::reserve(BlockMemory& memory) const {
   value_.reserve(memory);
   first_.reserve(memory);
   second_.reserve(memory);
+  along_.reserve(memory);
   // Of every input a tangent and an adjoint, and a buffer.
-  const std::size_t numbers = (2 * inputs_.size() + 1) * static_cast<std::size_t>(std::min(rows_, blockRows));
+  const auto block = static_cast<std::size_t>(std::min(rows_, blockRows));
+  const std::size_t numbers = std::max((2 * inputs_.size() + 1) * block, along_.numbers() + partials_.size() * block);
   memory.numbers.resize(std::max(memory.numbers.size(), numbers));
   memory.operands.resize(std::max(memory.operands.size(), inputs_.size()));
 }
@@ -185,6 +204,37 @@ void Kernel::curvedAdjoint(const double* entries, const double* weighted, const 
       if (second.a != second.b) addProduct(w, in[second.a], sumOf(second.b), count);
     }
     for (const Partial& partial : partials_) input(partial.input).add(sumOf(partial.input), begin, count, adjoints);
+  }
+}
+
+void Kernel::curvedAdjointAlong(const double* values, const double* entries, const double* outer,
+                                const double* tangents, double* adjoints, BlockMemory& memory) const {
+  if (seconds_.empty()) {
+    adjoint(entries, adjoints, false, memory);
+    return;
+  }
+  const auto block = static_cast<std::size_t>(std::min(rows_, blockRows));
+  double* const sums = memory.numbers.data() + along_.numbers();
+  std::size_t k = 0;
+  for (std::size_t p = 0; p < partials_.size(); ++p) {
+    if (!partials_[p].constant) memory.outputs[k++] = sums + p * block;
+  }
+  along_.prepare(memory);
+  for (int begin = 0; begin < rows_; begin += blockRows) {
+    const int count = std::min(blockRows, rows_ - begin);
+    along_.runBlock(inputs_, values, tangents, begin, memory);
+    const double* w = outer + output_ + begin;
+    const double* out = adjoints + output_ + begin;
+    for (std::size_t p = 0; p < partials_.size(); ++p) {
+      const Partial& partial = partials_[p];
+      double* sum = sums + p * block;
+      if (partial.constant) {
+        product(entries[partial.entry], out, sum, count);
+      } else {
+        combine(w, entries + partial.entry + begin, out, sum, count);
+      }
+      input(partial.input).add(sum, begin, count, adjoints);
+    }
   }
 }
 

@@ -53,6 +53,9 @@ class Kernel {
   /// a_in += d a_out + w t_in
   void curvedAdjoint(const double* entries, const double* weighted, const double* tangents, double* adjoints,
                      BlockMemory& memory) const;
+  /// The same without second derivatives of their own: those along t_in, times `outer`, the adjoints.
+  void curvedAdjointAlong(const double* values, const double* entries, const double* outer, const double* tangents,
+                          double* adjoints, BlockMemory& memory) const;
 
  private:
   int rows_;
@@ -63,6 +66,7 @@ class Kernel {
   BlockProgram value_;
   BlockProgram first_;   // results and partials that are not constant
   BlockProgram second_;  // seconds that are not constant
+  BlockProgram along_;   // tangents of the partials that are not constant
 };
 
 }  // namespace nonconvex

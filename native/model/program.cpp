@@ -28,6 +28,10 @@ void multiply(const DenseStage& stage, bool transposed, const double* in, double
   }
 }
 
+bool reached(const CompiledModel::Reach& stage, const CompiledModel::Reach& by) {
+  return (by.objective && stage.objective) || (by.constraints && stage.constraints);
+}
+
 }  // namespace
 
 Program::Program(std::shared_ptr<const CompiledModel> model)
@@ -51,7 +55,7 @@ Program::Program(std::shared_ptr<const CompiledModel> model)
 const SparsePattern& Program::jacobianPattern() const { return model_->jacobian().pattern(); }
 const SparsePattern& Program::hessianPattern() const { return model_->hessian().pattern(); }
 
-void Program::forget() { evaluated_ = differentiated_ = accumulated_ = twice_ = weighedKnown_ = false; }
+void Program::forget() { evaluated_ = differentiated_ = accumulated_ = twice_ = weighedKnown_ = alongKnown_ = false; }
 
 void Program::setParameters(std::span<const double> parameters) {
   const auto count = at(model_->parametersEnd() - plan_->variables);
@@ -154,16 +158,19 @@ void Program::clear(std::vector<double>& adjoints) const {
   std::fill(adjoints.begin() + model_->firstStage(), adjoints.end(), 0.0);
 }
 
-void Program::backward(std::vector<double>& adjoints, Sweep sweep) {
+void Program::backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel::Reach from) {
   for (std::size_t k = plan_->stages.size(); k-- > 0;) {
     const Stage& stage = plan_->stages[k];
-    if (!stage.active) continue;
+    if (!stage.active || !reached(model_->reach(k), from)) continue;
     const double* out = adjoints.data() + stage.output;
     switch (stage.kind) {
       case Stage::Kind::kernel: {
         const Kernel& kernel = model_->kernel(stage);
         if (sweep == Sweep::curved) {
           kernel.curvedAdjoint(entries_.data(), weighted_.data(), tangents_.data(), adjoints.data(), blocks_);
+        } else if (sweep == Sweep::along) {
+          kernel.curvedAdjointAlong(values_.data(), entries_.data(), adjoints_.data(), tangents_.data(),
+                                    adjoints.data(), blocks_);
         } else {
           kernel.adjoint(entries_.data(), adjoints.data(), sweep == Sweep::stagesOnly, blocks_);
         }
@@ -195,7 +202,7 @@ void Program::gradient(std::span<double> g) {
   clear(adjoints_);
   const double one = 1;
   plan_->objective.multiplyTransposed(&one, adjoints_.data());
-  backward(adjoints_, Sweep::whole);
+  backward(adjoints_, Sweep::whole, {.objective = true});
   std::copy_n(adjoints_.begin(), plan_->variables, g.begin());
 }
 
@@ -203,14 +210,15 @@ void Program::jacobianTransposedProduct(std::span<const double> v, std::span<dou
   differentiate();
   clear(adjoints_);
   plan_->constraintRows.multiplyTransposed(v.data(), adjoints_.data());
-  backward(adjoints_, Sweep::whole);
+  backward(adjoints_, Sweep::whole, {.constraints = true});
   std::copy_n(adjoints_.begin(), plan_->variables, out.begin());
 }
 
-void Program::forward() {
+void Program::forward(CompiledModel::Reach to) {
   double* tangents = tangents_.data();
-  for (const Stage& stage : plan_->stages) {
-    if (!stage.active) continue;
+  for (std::size_t k = 0; k < plan_->stages.size(); ++k) {
+    const Stage& stage = plan_->stages[k];
+    if (!stage.active || !reached(model_->reach(k), to)) continue;
     double* out = tangents + stage.output;
     switch (stage.kind) {
       case Stage::Kind::kernel:
@@ -233,21 +241,31 @@ void Program::forward() {
 void Program::jacobianProduct(std::span<const double> v, std::span<double> out) {
   differentiate();
   std::copy(v.begin(), v.end(), tangents_.begin());
-  forward();
+  forward({.constraints = true});
   plan_->constraintRows.multiply(tangents_.data(), false, out.data());
+}
+
+bool Program::same(double sigma, std::span<const double> lambda) const {
+  return sigma == sigma_ && std::equal(lambda.begin(), lambda.end(), lambda_.begin());
+}
+
+/// Adjoints of the kernels, from those of the objective and the constraints.
+void Program::seed(double sigma, std::span<const double> lambda) {
+  sigma_ = sigma;
+  std::copy(lambda.begin(), lambda.end(), lambda_.begin());
+  weighedKnown_ = alongKnown_ = false;
+  clear(adjoints_);
+  plan_->objective.multiplyTransposed(&sigma, adjoints_.data());
+  plan_->constraintRows.multiplyTransposed(lambda.data(), adjoints_.data());
+  backward(adjoints_, Sweep::stagesOnly, {.objective = sigma != 0, .constraints = true});
 }
 
 void Program::weigh(double sigma, std::span<const double> lambda) {
   differentiateTwice();
-  if (weighedKnown_ && sigma == sigma_ && std::equal(lambda.begin(), lambda.end(), lambda_.begin())) return;
-  sigma_ = sigma;
-  std::copy(lambda.begin(), lambda.end(), lambda_.begin());
-  weighedKnown_ = true;
-  clear(adjoints_);
-  plan_->objective.multiplyTransposed(&sigma, adjoints_.data());
-  plan_->constraintRows.multiplyTransposed(lambda.data(), adjoints_.data());
-  backward(adjoints_, Sweep::stagesOnly);
+  if (weighedKnown_ && same(sigma, lambda)) return;
+  seed(sigma, lambda);
   for (const Kernel& kernel : model_->kernels()) kernel.weigh(seconds_.data(), adjoints_.data(), weighted_.data());
+  weighedKnown_ = true;
 }
 
 void Program::jacobian(std::span<double> values) {
@@ -267,13 +285,22 @@ void Program::hessian(double sigma, std::span<const double> lambda, std::span<do
   model_->hessian().values(entries_, weighted_, values, hessianMemory_);
 }
 
+/// The first at a point goes without second derivatives; whoever asks for more may ask for many.
 void Program::hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                              std::span<double> out) {
-  weigh(sigma, lambda);
+  const bool repeated = (weighedKnown_ || alongKnown_) && same(sigma, lambda);
+  const CompiledModel::Reach reach{.objective = sigma != 0, .constraints = true};
+  if (repeated) {
+    weigh(sigma, lambda);
+  } else {
+    differentiate();
+    seed(sigma, lambda);
+  }
   std::copy(v.begin(), v.end(), tangents_.begin());
-  forward();
+  forward(reach);
   clear(curved_);
-  backward(curved_, Sweep::curved);
+  backward(curved_, repeated ? Sweep::curved : Sweep::along, reach);
+  alongKnown_ = true;
   std::copy_n(curved_.begin(), plan_->variables, out.begin());
 }
 

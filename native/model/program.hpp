@@ -44,7 +44,7 @@ class Program final : public Oracle {
                       std::span<double> out) override;
 
  private:
-  enum class Sweep { whole, stagesOnly, curved };
+  enum class Sweep { whole, stagesOnly, curved, along };
 
   void forget();
   void evaluateStage(const Stage& stage, bool differentiate);
@@ -53,8 +53,11 @@ class Program final : public Oracle {
   void differentiateTwice();
   void accumulate();  // and the sums of products of them that the sparse matrices take
   void clear(std::vector<double>& adjoints) const;
-  void forward();  // tangents of the stages from those of x
-  void backward(std::vector<double>& adjoints, Sweep sweep);
+  void forward(CompiledModel::Reach to);  // tangents of the stages from those of x
+  /// Through what the objective or the constraints depend on.
+  void backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel::Reach from);
+  bool same(double sigma, std::span<const double> lambda) const;
+  void seed(double sigma, std::span<const double> lambda);
   void weigh(double sigma, std::span<const double> lambda);
   const double* gathered(const DenseStage& dense, const double* v);
 
@@ -76,7 +79,8 @@ class Program final : public Oracle {
   bool accumulated_ = false;
   bool twice_ = false;
   bool weighedKnown_ = false;
-  double sigma_ = 0;  // of weighted_
+  bool alongKnown_ = false;  // a product was asked for, with the weights below
+  double sigma_ = 0;
   std::vector<double> lambda_;
 };
 

@@ -41,6 +41,7 @@ void evaluate(Program& program, const std::vector<double>& x, Results& out) {
   out.f = program.objective();
   program.constraintValues(out.c);
   program.gradient(out.g);
+  program.hessianProduct(2, out.c, x, out.Hv);
   program.jacobian(out.J);
   program.hessian(1, out.c, out.H);
   program.jacobianProduct(x, out.Jv);

@@ -24,6 +24,12 @@ inline bool close(double a, double b, double scale, double tolerance) {
   return std::abs(a - b) <= tolerance * (1 + scale) || (std::isnan(a) && std::isnan(b)) || a == b;
 }
 
+inline double inner(const double* a, const std::vector<double>& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < b.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
 /// Entries of the true matrices that were not 0 at some point so far.
 struct Seen {
   std::vector<char> jacobian;
@@ -116,7 +122,6 @@ inline int compare(nonconvex::Program& program, const nonconvex::Graph& graph, c
 
   program.jacobianProduct(v, Jv);
   program.jacobianTransposedProduct(lambda, Jtv);
-  program.hessianProduct(sigma, lambda, v, Hv);
   for (std::size_t i = 0; i < m; ++i) {
     double sum = 0;
     for (std::size_t j = 0; j < n; ++j) sum += J[i * n + j] * v[j];
@@ -126,10 +131,21 @@ inline int compare(nonconvex::Program& program, const nonconvex::Graph& graph, c
     double transposed = 0;
     for (std::size_t i = 0; i < m; ++i) transposed += J[i * n + j] * lambda[i];
     same(Jtv[j], transposed, jScale, "(J^T v)_" + std::to_string(j));
-    double product = 0;
-    for (std::size_t i = 0; i < n; ++i) product += H[j * n + i] * v[i];
-    same(Hv[j], product, hScale, "(H v)_" + std::to_string(j));
   }
+  const auto checkProduct = [&](double weight, const std::string& name) {
+    program.hessianProduct(weight * sigma, lambda, v, Hv);
+    for (std::size_t j = 0; j < n; ++j) {
+      double product = weight * inner(&trueH[j * n], v);
+      for (std::size_t i = 0; i < m; ++i) product += (1 - weight) * lambda[i] * inner(&truth.c[i].h[j * n], v);
+      same(Hv[j], product, hScale, name + std::to_string(j));
+    }
+  };
+  checkProduct(1, "(H v)_");
+  program.moveTo(x);
+  checkProduct(1, "first (H v)_");
+  checkProduct(0, "first (H v) of the constraints_");
+  checkProduct(0, "second (H v) of the constraints_");
+  checkProduct(1, "second (H v)_");
   return wrong;
 }
 

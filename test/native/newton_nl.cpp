@@ -54,19 +54,19 @@ Reference referenceOf(const std::string& text, const std::string& name) {
   return {check::contains(entry, "Optimal Solution Found"), std::stod(entry.substr(value + key.size()))};
 }
 
-struct Solved {
+struct Answer {
   Status status = Status::numericalError;
   bool minimum = false;
   double objective = 0;
 };
 
-Solved solve(const NlModel& model, const std::vector<double>& start, const NewtonSettings& settings) {
+Answer solve(const NlModel& model, const std::vector<double>& start, const NewtonSettings& settings) {
   const Cpu la;
   Monitor monitor;
   NewtonSolver<Cpu> solver(la, {std::make_shared<Program>(model.graph), start, {}}, settings);
   const Outcome outcome = iterate(solver, settings, monitor);
   const NewtonSolution solution = solver.solution();
-  Solved out{.status = outcome.status};
+  Answer out{.status = outcome.status};
   if (outcome.status != Status::solved) return out;
   Program fresh(model.graph);
   const auto at = check::conditionsAt(fresh, start, solution.x, solution.multipliers);
@@ -82,7 +82,7 @@ void solveAll(const NewtonSettings& settings) {
   for (const auto& path : models()) {
     const std::string name = path.stem().string();
     const NlModel model = readNl(path.string());
-    const Solved result = solve(model, model.start, settings);
+    const Answer result = solve(model, model.start, settings);
     check::note(result.status == Status::solved, __FILE__, __LINE__,
                 name + ": " + std::string(statusNames[static_cast<int>(result.status)]));
     if (result.status != Status::solved) continue;
@@ -119,7 +119,7 @@ TEST(otherStarts) {
         const double u = 2 * random.uniform(j) - 1;
         start[j] = k < 2 ? start[j] * (1 + 0.1 * u) : start[j] + u;
       }
-      const Solved result = solve(model, start, settings);
+      const Answer result = solve(model, start, settings);
       ++all;
       undefined += result.status == Status::numericalError;
       solved += result.status == Status::solved;
