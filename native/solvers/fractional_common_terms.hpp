@@ -140,8 +140,6 @@ class NoDenominator final : public DenominatorTerm {
 /// A sum of some |x_i|.
 class NormOfSome : public DenominatorTerm {
  public:
-  /// scale / g, whose division is not on the way from one step to the next unless g has changed.
-  double factorOverValue() const { return factorOverValue_; }
   const DenominatorAlong& alongRay(const double*) final { return homogeneousRay(); }
 
  protected:
@@ -151,15 +149,8 @@ class NormOfSome : public DenominatorTerm {
     along_.phi = phi;
     along_.gamma = gamma_;
   }
-  void set(double inner) {
-    inner_ = inner;
-    factorOverValue_ = factor() / value();
-  }
 
   double gamma_[3] = {0, 0, 0};
-
- private:
-  double factorOverValue_ = 0;
 };
 
 /// ||x||_1
@@ -169,7 +160,7 @@ class NormOne final : public NormOfSome {
   void restart(const double* x) override {
     double sum = 0;
     for (int i = 0; i < n_; ++i) sum += std::abs(x[i]);
-    set(sum);
+    inner_ = sum;
   }
   const DenominatorAlong& along(int, double xi) override {
     const double others = std::max(0.0, inner_ - std::abs(xi));
@@ -178,7 +169,7 @@ class NormOne final : public NormOfSome {
     return along_;
   }
   double countsFrom(int) { return 0; }
-  void move(int, double xi, double t, int) override { set(inner_ + (std::abs(xi + t) - std::abs(xi))); }
+  void move(int, double xi, double t, int) override { inner_ += std::abs(xi + t) - std::abs(xi); }
 
  private:
   int n_;
@@ -190,7 +181,7 @@ class TopK final : public NormOfSome {
   TopK(const FractionalTermData& data, int n, int k) : NormOfSome(data, absolutePieces, 3), top_(n, k) {}
   void restart(const double* x) override {
     top_.assign([&](int i) { return std::abs(x[i]); });
-    set(top_.sum());
+    inner_ = top_.sum();
   }
   const DenominatorAlong& along(int i, double xi) override {
     const TopSum::Others others = top_.others(i);
@@ -201,11 +192,11 @@ class TopK final : public NormOfSome {
   }
   double countsFrom(int i) { return top_.others(i).largest; }
   void move(int i, double xi, double t, int) override {
-    if (top_.change(i, std::abs(xi + t))) set(top_.sum());
+    if (top_.change(i, std::abs(xi + t))) inner_ = top_.sum();
   }
   void scale(double factor, const double*) override {
     top_.scale(std::abs(factor));
-    set(top_.sum());
+    inner_ = top_.sum();
   }
 
  private:

@@ -451,6 +451,7 @@ void FractionalData::makeCoordinates(double theta) {
     c.a = (1 + theta) * curvatures[i];
     c.inverse = 1 / c.a;
     c.threshold = c.l1 / c.a;
+    curved = curved && (fixed[i] || (c.a > 0 && std::isfinite(c.inverse)));
   }
 }
 

@@ -39,6 +39,7 @@ struct FractionalData {
   };
   std::vector<Coordinate> coordinates;
   std::vector<double> curvatures;  ///< curvature + diagonal of each
+  bool curved = true;              ///< all that move have one, and its inverse
 
   std::vector<bool> fixed;  ///< no part of the numerator but a penalty depends on them, while others do: they stay
   std::vector<double> start;

@@ -14,6 +14,8 @@ constexpr int refreshInterval = 50;
 constexpr double far = 1e3;
 /// Below this multiple of what it was a number is 0 to rounding.
 constexpr double nearlyZero = 1e-9;
+/// What has shrunk by this factor since it was last computed from x has too few digits left to go on.
+constexpr double fewDigits = 1e-6;
 /// Relative gain of such a step below which the infimum counts as reached.
 constexpr double limitReached = 1e-9;
 
@@ -92,13 +94,22 @@ void FractionalLane::addUp() {
   linear_ = sumOver(data_.linear.size(), [=](std::size_t i) { return linear[i] * x[i]; });
   l1_ = sumOver(data_.l1.size(), [=](std::size_t i) { return l1[i] * std::abs(x[i]); });
   norm1_ = sumOver(x_.size(), [=](std::size_t i) { return std::abs(x[i]); });
+  squares_ = curvatureOfX();
   numerator_ = sumOfNumerator();
 }
 
-double FractionalLane::sumOfNumerator() const {
-  double sum = diagonal_ + linear_ + l1_ + data_.l1Squared * norm1_ * norm1_ + data_.constant;
+double FractionalLane::sumOfNumerator() {
+  separable_ = diagonal_ + linear_ + l1_ + data_.l1Squared * norm1_ * norm1_ + data_.constant;
+  double sum = separable_;
   for (const auto& term : smooth_) sum += term->value();
   return sum;
+}
+
+/// Of the quadratic parts along each coordinate alone.
+double FractionalLane::curvatureOfX() const {
+  const double* curvature = data_.curvatures.data();
+  const double* x = x_.data();
+  return sumOver(x_.size(), [=](std::size_t i) { return curvature[i] * x[i] * x[i]; });
 }
 
 NumeratorAlong FractionalLane::numeratorAlong(int i) {
@@ -133,58 +144,53 @@ MinimumAlong FractionalLane::minimum(int i, const NumeratorAlong& along, Mode mo
   return data_.parametric ? minimizeDifference(along, g, s) : minimizeQuotient(along, g);
 }
 
-/// x_i := value. `Smooth` and `Denominator` are the classes of the terms, or their bases.
-template <class Smooth, class Denominator, FractionalLane::Mode mode>
+/// x_i := value. `Denominator` is the class of that term, or its base.
+template <class Denominator, FractionalLane::Mode mode>
 inline __attribute__((always_inline)) void FractionalLane::move(int i, double value, int next) {
   const FractionalData::Coordinate& c = data_.coordinates[static_cast<std::size_t>(i)];
   double& x = x_[static_cast<std::size_t>(i)];
   const double t = value - x;
   const double longer = std::abs(value) - std::abs(x);
-  if constexpr (std::is_same_v<Smooth, SmoothTerm>) {
-    for (std::size_t s = 0; s < smooth_.size(); ++s) smooth_[s]->move(i, t, parabolas_[s], next);
-  } else {
-    static_cast<Smooth&>(*smooth_.front()).move(i, t, parabolas_.front(), next);
-  }
+  for (std::size_t s = 0; s < smooth_.size(); ++s) smooth_[s]->move(i, t, parabolas_[s], next);
   if constexpr (mode == Mode::ratio) static_cast<Denominator&>(*denominator_).move(i, x, t, next);
   diagonal_ += c.diagonal * t * (x + t / 2);
   linear_ += c.linear * t;
   l1_ += c.l1 * longer;
+  norm1_ = std::max(0.0, norm1_ + longer);
   x = value;
-  if constexpr (std::is_same_v<Smooth, SmoothTerm>) {
-    norm1_ = std::max(0.0, norm1_ + longer);
-    numerator_ = sumOfNumerator();
-  } else {
-    // Without l1Squared; `addUp` brings norm1_ up to date. What does not depend on the step comes first.
-    numerator_ = diagonal_ + linear_ + data_.constant + l1_ + smooth_.front()->value();
-  }
+  numerator_ = sumOfNumerator();
   moved_[static_cast<std::size_t>(i)] = true;
   ++updates_;
 }
 
+/// After x_i, which was `before`, has moved, and numerator and denominator were n and g: whether the step may stay. It
+/// goes back if the ratio, computed anew where digits may be lost, is now worse than `ratio`.
+bool FractionalLane::holds(int i, double before, double ratio, double n, double g) {
+  // What is kept by its changes has no digits left after a long way down, and where they overflow none at all.
+  noteSizes(n, g);
+  if (shrunk(fewDigits, fewDigits) || !(denominator() < infinity)) begin(x_.data());
+  const double rise = objective() - ratio * (1 + 1e-9);
+  // 0 / 0 is for the end of the sweep; where the ratio does not change along x, it is no better than before.
+  const bool undefined = std::isnan(objective()) && !data_.scaleInvariant;
+  if ((denominator() > 0 && rise * g <= floor_) || undefined) return true;
+  // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
+  x_[static_cast<std::size_t>(i)] = before;
+  begin(x_.data());
+  return false;
+}
+
 /// Moves coordinate i to `value`, unless that turns out to be worse than `ratio`, the present one; the square of its
 /// step in the measure of the residual.
-template <class Smooth, class Denominator, FractionalLane::Mode mode>
+template <class Denominator, FractionalLane::Mode mode>
 inline __attribute__((always_inline)) double FractionalLane::take(int i, double value, double ratio, int next) {
   const FractionalData::Coordinate& c = data_.coordinates[static_cast<std::size_t>(i)];
   const double before = x_[static_cast<std::size_t>(i)];
-  const double t = value - before;
+  const double n = numerator();
   const double g = denominator();
-  move<Smooth, Denominator, mode>(i, value, next);
-  if (mode == Mode::ratio) noteSizes();
-  if (mode == Mode::ratio && !data_.difference) {
-    // What is kept by its changes has no digits left after a long way down, and where they overflow none at all.
-    if (shrunk(1e-2) || !(denominator() < infinity)) begin(x_.data());
-    const double rise = objective() - ratio * (1 + 1e-9);
-    // 0 / 0 is for the end of the sweep; where the ratio does not change along x, it is no better than before.
-    const bool undefined = std::isnan(objective()) && !data_.scaleInvariant;
-    if (!(denominator() > 0 && rise * g <= floor_) && !undefined) {
-      // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
-      x_[static_cast<std::size_t>(i)] = before;
-      begin(x_.data());
-      return 0;
-    }
-  }
-  if (numerator() < floor_) setFloor();
+  move<Denominator, mode>(i, value, next);
+  if (mode == Mode::ratio && !data_.difference && !holds(i, before, ratio, n, g)) return 0;
+  if (numerator() < floor_) lowerFloor();
+  const double t = value - before;
   if (c.a > 0) return c.a / 2 * t * t / scaleOfSteps();
   const double relative = t / std::max(std::abs(value), std::abs(before));
   return relative * relative / static_cast<double>(x_.size());
@@ -217,46 +223,65 @@ double FractionalLane::update(int i, int next, Mode mode) {
     value = along.x / far;  // the infimum is only approached, and other directions may lead back
   }
   if (value == along.x) return 0;
-  return mode == Mode::ratio ? take<SmoothTerm, DenominatorTerm, Mode::ratio>(i, value, objective(), next)
-                             : take<SmoothTerm, DenominatorTerm, Mode::numerator>(i, value, 0, next);
+  return mode == Mode::ratio ? take<DenominatorTerm, Mode::ratio>(i, value, objective(), next)
+                             : take<DenominatorTerm, Mode::numerator>(i, value, 0, next);
 }
 
 /// The same for least squares with an l1 penalty less s times the sum of some of the largest |x_i|, none or all of
 /// them. With w the minimiser without both, u = w - threshold or, where |x_i| counts in the sum, w - threshold + tau,
 /// all of the sign of w and cut off at 0: the latter if that gains more than tau times what |x_i| has to exceed to
-/// count.
-template <class Smooth, class Denominator, FractionalLane::Mode mode>
-inline __attribute__((always_inline)) double FractionalLane::softUpdate(int i, int next) {
-  constexpr bool lasso = mode == Mode::numerator || std::is_same_v<Denominator, NoDenominator>;
+/// count. `ratio` is the present one.
+template <FractionalLane::Mode mode, class Smooth, class Denominator>
+inline __attribute__((always_inline)) double FractionalLane::softUpdate(Smooth& f, Denominator& g, double& ratio, int i,
+                                                                        int next) {
+  constexpr bool withoutG = mode == Mode::numerator || std::is_same_v<Denominator, NoDenominator>;
   const auto k = static_cast<std::size_t>(i);
   const FractionalData::Coordinate& c = data_.coordinates[k];
-  if (!(c.a > 0)) return update(i, next, mode);
   const double x = x_[k];
-  Parabola& parabola = parabolas_.front();
-  parabola = {c.curvature, static_cast<Smooth&>(*smooth_.front()).slope(i)};
   const double known = c.diagonal * x + c.linear;
+  const Parabola parabola = {c.curvature, f.slope(i)};
   // What does not wait for the slope comes first: from one slope to the next there is one chain of operations.
   const double w = (x - known * c.inverse) - parabola.b * c.inverse;
   const double size = std::abs(w);
   double u = std::max(0.0, size - c.threshold);
-  double ratio = 0;
   double tau = 0;
   double from = 0;
-  if constexpr (!lasso) {
-    Denominator& g = static_cast<Denominator&>(*denominator_);
-    ratio = numerator_ / g.value();
-    tau = data_.difference ? g.factor() : numerator_ * g.factorOverValue();
+  if constexpr (!withoutG) {
+    tau = mode == Mode::difference ? g.factor() : ratio * g.factor();
     from = g.countsFrom(i);
     const double more = std::max(0.0, size - (c.threshold - tau * c.inverse));
-    u = more * more - u * u > 2 * tau * c.inverse * from ? more : u;
+    // A branch, so that most steps need not wait for the ratio, which waits for the step before.
+    if (more * more - u * u > 2 * tau * c.inverse * from) [[unlikely]]
+      u = more;
   }
   u = std::copysign(u, w) + 0.0;  // not -0
   const double t = u - x;
   if (t == 0) return 0;
-  double gain = (c.a / 2 * t + (known + parabola.b)) * t + c.l1 * (std::abs(u) - std::abs(x));
-  if constexpr (!lasso) gain -= tau * (std::max(std::abs(u), from) - std::max(std::abs(x), from));
-  if (!(-gain > 1e-16 * std::abs(numerator_))) return 0;
-  return take<Smooth, Denominator, mode>(i, u, ratio, next);
+  const double penalty = c.l1 * (std::abs(u) - std::abs(x));
+  double gain = (c.a / 2 * t + (known + parabola.b)) * t + penalty;
+  if constexpr (!withoutG) gain -= tau * (std::max(std::abs(u), from) - std::max(std::abs(x), from));
+  const double before = numerator_;
+  if (!(-gain > 1e-16 * std::abs(before))) return 0;
+
+  f.move(i, t, parabola, next);
+  separable_ += (c.diagonal / 2 * t + known) * t + penalty;  // its parts follow at the end of the sweep
+  numerator_ = separable_ + f.value();
+  x_[k] = u;
+  moved_[k] = true;
+  ++updates_;
+  if constexpr (mode != Mode::numerator) {
+    const double gBefore = g.value();
+    g.move(i, x, t, next);
+    if constexpr (mode == Mode::ratio) {
+      const double gNow = g.value();
+      const double now = numerator_ / gNow;
+      const bool plain = now <= ratio && numerator_ >= fewDigits * before && gNow >= fewDigits * gBefore;
+      if (!(plain && gNow < infinity) && !holds(i, x, ratio, before, gBefore)) return 0;
+      ratio = plain ? now : objective();
+    }
+  }
+  if (numerator_ < floor_) lowerFloor();
+  return c.a / 2 * t * t / scaleOfSteps();
 }
 
 /// The same for a numerator without penalties over ||A x||_4^2.
@@ -273,19 +298,21 @@ double FractionalLane::quarticUpdate(int i, int next) {
   double t = 0;
   if (!provenSqrtQuarticQuotientStep({c.a, slope, numerator_}, g.q, t)) return update(i, next, Mode::ratio);
   if (x + t == x) return 0;
-  return take<SmoothTerm, NormFourOfProduct, Mode::ratio>(i, x + t, objective(), next);
+  return take<NormFourOfProduct, Mode::ratio>(i, x + t, objective(), next);
 }
 
 /// Of the numerator's parts, which may cancel, in its own units.
 double FractionalLane::sizeOfNumerator() const {
-  const double* curvature = data_.curvatures.data();
-  const double* x = x_.data();
-  const double squares = sumOver(x_.size(), [=](std::size_t i) { return curvature[i] * x[i] * x[i]; });
-  return numerator() + (data_.difference ? std::abs(denominator()) : 0) + squares / 2;
+  return numerator() + (data_.difference ? std::abs(denominator()) : 0) + squares_ / 2;
 }
 
 /// What rounding may have left in the numerator since it was last added up: little where x is small. But not less than
 /// what can count, so that a way down to 0 has an end.
+void FractionalLane::lowerFloor() {
+  squares_ = curvatureOfX();
+  setFloor();
+}
+
 void FractionalLane::setFloor() {
   floor_ = 1e-14 * std::max(sizeOfNumerator(), largestNumerator_) + std::numeric_limits<double>::min();
   floor_ = std::max(floor_, 1e-12 * firstFloor_);
@@ -299,7 +326,10 @@ template <class Update>
 double FractionalLane::forAll(const Cpu& la, const std::vector<int>& order, Update&& update) {
   double squares = 0;
   for (std::size_t k = 0; k < order.size() && !unbounded_; ++k) {
-    if (k % 64 == 0) la.checkpoint();
+    if (k % 64 == 0) {
+      la.checkpoint();
+      noteSizes(numerator(), denominator());
+    }
     squares += update(order[k], k + 1 < order.size() ? order[k + 1] : -1);
   }
   return squares;
@@ -310,9 +340,12 @@ double FractionalLane::generalPass(const Cpu& la, const std::vector<int>& order)
   return forAll(la, order, [this](int i, int next) { return update(i, next, mode); });
 }
 
-template <class Smooth, class Denominator, FractionalLane::Mode mode>
+template <FractionalLane::Mode mode, class Smooth, class Denominator>
 double FractionalLane::softPass(const Cpu& la, const std::vector<int>& order) {
-  return forAll(la, order, [this](int i, int next) { return softUpdate<Smooth, Denominator, mode>(i, next); });
+  Smooth& f = static_cast<Smooth&>(*smooth_.front());
+  Denominator& g = static_cast<Denominator&>(*denominator_);
+  double ratio = objective();
+  return forAll(la, order, [&](int i, int next) { return softUpdate<mode>(f, g, ratio, i, next); });
 }
 
 double FractionalLane::quarticPass(const Cpu& la, const std::vector<int>& order) {
@@ -321,14 +354,16 @@ double FractionalLane::quarticPass(const Cpu& la, const std::vector<int>& order)
 
 template <class Smooth>
 void FractionalLane::chooseSoftPasses() {
-  numeratorPass_ = &FractionalLane::softPass<Smooth, DenominatorTerm, Mode::numerator>;
+  numeratorPass_ = &FractionalLane::softPass<Mode::numerator, Smooth, DenominatorTerm>;
   if (!data_.parametric) return;
-  if (dynamic_cast<TopK*>(denominator_.get()) != nullptr) {
-    ratioPass_ = &FractionalLane::softPass<Smooth, TopK, Mode::ratio>;
-  } else if (dynamic_cast<NormOne*>(denominator_.get()) != nullptr) {
-    ratioPass_ = &FractionalLane::softPass<Smooth, NormOne, Mode::ratio>;
-  } else if (dynamic_cast<NoDenominator*>(denominator_.get()) != nullptr) {
-    ratioPass_ = &FractionalLane::softPass<Smooth, NoDenominator, Mode::ratio>;
+  const auto choose = [&]<class Denominator>(const Denominator*) {
+    ratioPass_ = data_.difference ? &FractionalLane::softPass<Mode::difference, Smooth, Denominator>
+                                  : &FractionalLane::softPass<Mode::ratio, Smooth, Denominator>;
+  };
+  if (const auto* g = dynamic_cast<TopK*>(denominator_.get())) choose(g);
+  if (const auto* g = dynamic_cast<NormOne*>(denominator_.get())) choose(g);
+  if (dynamic_cast<NoDenominator*>(denominator_.get()) != nullptr) {
+    ratioPass_ = &FractionalLane::softPass<Mode::difference, Smooth, NoDenominator>;
   }
 }
 
@@ -340,7 +375,7 @@ void FractionalLane::choosePasses() {
       data_.denominator.term.shift == 0 && data_.l1.empty()) {
     ratioPass_ = &FractionalLane::quarticPass;
   }
-  if (smooth_.size() != 1) return;
+  if (smooth_.size() != 1 || !data_.curved) return;
   if (dynamic_cast<LeastSquares*>(smooth_.front().get()) != nullptr) chooseSoftPasses<LeastSquares>();
   if (dynamic_cast<GramLeastSquares*>(smooth_.front().get()) != nullptr) chooseSoftPasses<GramLeastSquares>();
 }
@@ -405,7 +440,7 @@ void FractionalLane::sweep(const Cpu& la) {
   }
   // Both cost digits of what is kept by its changes.
   const bool stretched = stretch_ > 1e3;
-  if (converged() || shrunk(0.1) || stretched || sweeps_ % refreshInterval == 0) begin(x_.data());
+  if (converged() || shrunk(1e-4, 0.1) || stretched || sweeps_ % refreshInterval == 0) begin(x_.data());
   unbounded_ = converged() && towardsLimit_;
   if (!data_.difference && !(std::isfinite(objective()) && std::isfinite(denominator()) && denominator() > 0)) {
     // Both functions have gone to 0 with x, where the ratio has only a limit, or beyond the largest number.
@@ -540,17 +575,17 @@ void FractionalLane::tryMultiple(double multiple) {
 
 void FractionalLane::scale(double factor) {
   stretch_ *= std::max(1.0, std::abs(factor));
-  for (std::size_t i = 0; i < x_.size(); ++i) {
-    x_[i] = std::clamp(factor * x_[i], data_.lower[i], data_.upper[i]);
-  }
+  for (double& x : x_) x *= factor;
+  if (data_.bounded) x_ = data_.clamped(std::move(x_));
   for (const auto& term : smooth_) term->scale(factor, x_.data());
   denominator_->scale(factor, x_.data());
   diagonal_ *= factor * factor;
   linear_ *= factor;
   l1_ *= std::abs(factor);
   norm1_ *= std::abs(factor);
+  squares_ *= factor * factor;
   numerator_ = sumOfNumerator();
-  noteSizes();
+  noteSizes(numerator(), denominator());
 }
 
 void FractionalLane::normalize() {

@@ -38,7 +38,7 @@ class FractionalLane {
   double updates() const { return updates_; }
 
  private:
-  enum class Mode { ratio, numerator };
+  enum class Mode { ratio, numerator, difference };
   /// Through the coordinates in this order, each of which moves to its minimum; the sum of squares of the residual.
   using Pass = double (FractionalLane::*)(const Cpu& la, const std::vector<int>& order);
 
@@ -47,7 +47,7 @@ class FractionalLane {
   void chooseSoftPasses();
   template <Mode mode>
   double generalPass(const Cpu& la, const std::vector<int>& order);
-  template <class Smooth, class Denominator, Mode mode>
+  template <Mode mode, class Smooth, class Denominator>
   double softPass(const Cpu& la, const std::vector<int>& order);
   double quarticPass(const Cpu& la, const std::vector<int>& order);
   double greedyPass(const Cpu& la);
@@ -57,26 +57,29 @@ class FractionalLane {
   NumeratorAlong numeratorAlong(int i);
   MinimumAlong minimum(int i, const NumeratorAlong& along, Mode mode);
   double update(int i, int next, Mode mode);
-  template <class Smooth, class Denominator, Mode mode>
-  double softUpdate(int i, int next);
+  template <Mode mode, class Smooth, class Denominator>
+  double softUpdate(Smooth& f, Denominator& g, double& ratio, int i, int next);
   double quarticUpdate(int i, int next);
-  template <class Smooth, class Denominator, Mode mode>
+  template <class Denominator, Mode mode>
   double take(int i, double value, double ratio, int next);
-  template <class Smooth, class Denominator, Mode mode>
+  template <class Denominator, Mode mode>
   void move(int i, double value, int next);
+  bool holds(int i, double before, double ratio, double n, double g);
   void becomeUnit(int i, double sign);
-  void noteSizes() {
-    largestNumerator_ = std::max(largestNumerator_, numerator_);
-    largestDenominator_ = std::max(largestDenominator_, denominator());
+  void noteSizes(double n, double g) {
+    largestNumerator_ = std::max(largestNumerator_, n);
+    largestDenominator_ = std::max(largestDenominator_, g);
   }
   /// What is kept by its changes has few digits left.
-  bool shrunk(double part) const {
-    return numerator_ < 1e-4 * largestNumerator_ || !(denominator() >= part * largestDenominator_);
+  bool shrunk(double numeratorPart, double denominatorPart) const {
+    return numerator_ < numeratorPart * largestNumerator_ || !(denominator() >= denominatorPart * largestDenominator_);
   }
-  double sumOfNumerator() const;
+  double sumOfNumerator();
+  double curvatureOfX() const;
   double sizeOfNumerator() const;
   double scaleOfSteps() const;
   void setFloor();
+  void lowerFloor();
   void normalize();
   void scale(double factor);
   void tryMultiple(double multiple);
@@ -100,7 +103,9 @@ class FractionalLane {
   double linear_ = 0;
   double l1_ = 0;
   double norm1_ = 0;
-  double floor_ = 0;  // of the numerator's size, for the residual
+  double separable_ = 0;  // their sum
+  double squares_ = 0;    // at the end of the last sweep
+  double floor_ = 0;      // of the numerator's size, for the residual
   double firstFloor_ = 0;
 
   std::vector<double> before_;  // x at the beginning of the sweep
