@@ -30,6 +30,9 @@ endif()
 
 # What nvcc compiles: the solvers' kernels, for compute capability 8.0 and 9.0, and PTX for later ones. The runtime is
 # linked statically; cuBLAS and cuSOLVER are loaded when they are needed. Part of no default target.
+if(NONCONVEX_NVCC AND NOT CMAKE_CUDA_COMPILER)
+  set(CMAKE_CUDA_COMPILER ${NONCONVEX_NVCC})
+endif()
 enable_language(CUDA)
 set(CMAKE_CUDA_STANDARD 20)
 set(CMAKE_CUDA_STANDARD_REQUIRED ON)

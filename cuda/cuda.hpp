@@ -187,10 +187,9 @@ class CudaOperations {
   }
 
   template <class A>
-  void choleskyInverse(const A& factor, Output<A> inverse) const {
+  void choleskyInverse(const A& factor, Output<A> inverse, int tile = 2048) const {
     const Output<A> l = factor;
     const int n = l.rows;
-    constexpr int tile = 2048;
     // Z = L^{-1}, a block of columns at a time, into `inverse`.
     forEach(n, n, cuda::Identity<NumberOf<A>>{inverse});
     for (int j = 0; j < n; j += tile) {

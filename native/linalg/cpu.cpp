@@ -71,7 +71,7 @@ void Cpu::multiplySymmetric(Mat<const double> a, Mat<const double> b, Mat<double
   const int n = a.rows;
   constexpr int few = 128;
   constexpr int cached = 1024;
-  if (b.cols > 1 || n > cached) return gemm(Transpose::yes, Transpose::no, 1.0, a, b, 0.0, c);
+  if (b.cols != 1 || n > cached) return gemm(Transpose::yes, Transpose::no, 1.0, a, b, 0.0, c);
   if (n < few) return blas::symvLower(n, 1.0, a.data, a.stride, b.data, 0.0, c.data);
   // A triangle is half the memory to read. Two blocks of rows, each in the cache of its thread, read the block below
   // the diagonal twice and the triangles once.
@@ -96,6 +96,7 @@ void Cpu::syrk(Transpose op, double alpha, Mat<const double> a, double beta, Mat
   const int tiles = tilesOf(n);
   const bool transposed = op == Transpose::yes;
   const int k = transposed ? a.rows : a.cols;
+  const int stride = std::max(1, a.stride);  // BLAS refuses 0, which a matrix without rows has
   const auto part = [&](int index) { return transposed ? a.column(index * tile) : a.data + index * tile; };
   tasks(tiles * (tiles + 1) / 2, [&](int t) {
     int i = 0;
@@ -105,10 +106,10 @@ void Cpu::syrk(Transpose op, double alpha, Mat<const double> a, double beta, Mat
     const int m = tileSize(n, i);
     double* to = &c(i * tile, j * tile);
     if (i == j) {
-      blas::syrkLower(static_cast<char>(op), m, k, alpha, part(i), a.stride, beta, to, c.stride);
+      blas::syrkLower(static_cast<char>(op), m, k, alpha, part(i), stride, beta, to, c.stride);
     } else {
-      blas::gemm(static_cast<char>(op), transposed ? 'N' : 'T', m, tileSize(n, j), k, alpha, part(i), a.stride, part(j),
-                 a.stride, beta, to, c.stride);
+      blas::gemm(static_cast<char>(op), transposed ? 'N' : 'T', m, tileSize(n, j), k, alpha, part(i), stride, part(j),
+                 stride, beta, to, c.stride);
     }
   });
 }

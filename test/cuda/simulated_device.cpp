@@ -112,10 +112,11 @@ class SimulatedDevice {
     return 0;
   }
   int synchronize(Stream stream) {
-    const std::lock_guard lock(mutex_);
-    ++counts_.waits;
-    drain(streams_.at(stream));
-    return 0;
+    {
+      const std::lock_guard lock(mutex_);
+      ++counts_.waits;
+    }
+    return finish(stream);
   }
 
   int enqueue(Stream stream, std::function<void()> work) {
@@ -136,8 +137,11 @@ class SimulatedDevice {
     const auto rows = [=](const char* source, std::size_t sourcePitch, char* target, std::size_t targetPitch) {
       for (std::size_t j = 0; j < height; ++j) std::memcpy(target + j * targetPitch, source + j * sourcePitch, width);
     };
-    if (!fromHost) return enqueue(stream, [=] { rows(from, fromPitch, to, toPitch); });
-    // Memory that is not pinned is staged at once.
+    if (!fromHost) {
+      const int status = enqueue(stream, [=] { rows(from, fromPitch, to, toPitch); });
+      return toHost && !pinned(to) ? finish(stream) : status;
+    }
+    // Memory that is not pinned is staged at once; above, it is written before the call returns.
     std::vector<char> staged(width * height);
     rows(from, fromPitch, staged.data(), width);
     return enqueue(stream, [=, data = std::move(staged)] { rows(data.data(), width, to, toPitch); });
@@ -201,6 +205,15 @@ class SimulatedDevice {
 
   static void open(const Block& block, bool accessible) {
     mprotect(block.pages, block.length, accessible ? PROT_READ | PROT_WRITE : PROT_NONE);
+  }
+  int finish(Stream stream) {
+    const std::lock_guard lock(mutex_);
+    drain(streams_.at(stream));
+    return 0;
+  }
+  bool pinned(void* memory) {
+    const std::lock_guard lock(mutex_);
+    return pinned_.contains(memory);
   }
   void drain(Work& work) {
     if (work.empty()) return;

@@ -1,18 +1,25 @@
+// Each operation of the CUDA backend on the simulated device against the CPU's.
 #include "check.hpp"
-#include "cuda/cuda.hpp"
+#include "cuda/check/operations.hpp"
 #include "simulated_device.hpp"
+
 using namespace nonconvex;
-TEST(one) {
-  CHECK_EQ(simulated::tables().blas.missing, "");
-  CHECK_EQ(simulated::tables().solver.missing, "");
-  Cuda<double> la(simulated::tables());
-  HostMatrix<double> a(3, 3), b(3, 3);
-  for (int i = 0; i < 3; ++i) a(i, i) = 2;
-  auto m = la.matrix<double>(3, 3), c = la.matrix<double>(3, 3);
-  la.upload(a.view(), m.view());
-  CHECK(la.cholesky(m));
-  la.choleskyInverse(m, c);
-  la.download(c.view(), b.view());
-  CHECK_NEAR(b(0, 0), 0.5, 1e-15);
-  CHECK_NEAR(la.norm(c.flat()), std::sqrt(0.75), 1e-15);
+
+namespace {
+
+template <class T>
+void compareAll() {
+  const Cuda<T> la(simulated::tables());
+  const auto comparisons = checks::Operations<T>(la, {0, 1, 2, 7, 33, 70}).all();
+  CHECK(comparisons.size() > 20);
+  for (const checks::Comparison& comparison : comparisons) {
+    check::note(comparison.good(), "operation", 0,
+                comparison.operation + ": error " + check::text(comparison.error) + ", allowed " +
+                    check::text(comparison.allowed));
+  }
 }
+
+}  // namespace
+
+TEST(doublePrecision) { compareAll<double>(); }
+TEST(singlePrecision) { compareAll<float>(); }

@@ -176,9 +176,20 @@ TEST(syrk) {
   }
 }
 
+TEST(syrkOfEmptyMatrices) {
+  for (const Transpose op : {Transpose::no, Transpose::yes}) {
+    const HostMatrix<double> c(3, 3);
+    std::fill(c.data(), c.data() + c.size(), 4.0);
+    Cpu().syrk(op, 1, op == Transpose::no ? HostMatrix<double>(3, 0) : HostMatrix<double>(0, 3), 0.5, c);
+    for (int j = 0; j < 3; ++j) {
+      for (int i = j; i < 3; ++i) CHECK_EQ(c(i, j), 2.0);
+    }
+  }
+}
+
 TEST(multiplySymmetric) {
-  for (const int n : {1, 2, 7, 300, 1024, 1025}) {
-    for (const int columns : {1, 3}) {
+  for (const int n : {0, 1, 2, 7, 300, 1024, 1025}) {
+    for (const int columns : {0, 1, 3}) {
       Framed a(n, n, 11);
       for (int j = 0; j < n; ++j) {
         for (int i = 0; i < j; ++i) a(i, j) = a(j, i);
