@@ -53,7 +53,8 @@ class Cpu {
   /// B := A, which may be of another number type.
   template <class T, class U>
   void copy(Mat<T> a, Mat<U> b) const {
-    forEach(a.rows, a.cols, [&](int i, int j) { b(i, j) = static_cast<U>(a(i, j)); });
+    tasks(
+        a.cols, [&](int j) { std::copy(a.column(j), a.column(j) + a.rows, b.column(j)); }, 1.0 * a.rows * a.cols);
   }
   template <class T, class U>
   void upload(Mat<T> a, Mat<U> b) const {

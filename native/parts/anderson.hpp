@@ -6,91 +6,109 @@
 #include <algorithm>
 #include <cmath>
 
-#include "linalg/cpu.hpp"
+#include "linalg/linalg.hpp"
 
 namespace nonconvex {
 
-/// The state may have a tail that is a linear function of its head (a product with the head kept up to date): only the
-/// head counts in residuals, and the tail goes through the same affine combinations, which keep it true.
-class Anderson {
- public:
-  Anderson(const Cpu& la, int memory, int head, int size)
-      : la_(la),
-        memory_(memory),
-        head_(head),
-        size_(size),
-        piece_(std::max(512, (size + most - 1) / most)),
-        pieces_((size + piece_ - 1) / piece_),
-        differencesF_(head, memory),
-        differencesG_(size, memory),
-        lastF_(static_cast<std::size_t>(head)),
-        lastG_(static_cast<std::size_t>(size)),
-        nextG_(static_cast<std::size_t>(size)),
-        partial_(memory + 2, pieces_),
-        gram_(memory, memory),
-        products_(static_cast<std::size_t>(memory)),
-        weights_(static_cast<std::size_t>(memory)),
-        factor_(static_cast<std::size_t>(memory * memory)) {}
+/// What is decided once an iteration, from a few sums: on the host, or by one thread of a device, which need not wait.
+struct AndersonControl {
+  static constexpr int most = 15;
+
+  int memory = 0;
+  int count = 0;
+  bool started = false;
+  bool extrapolated = false;
+  bool takenBack = false;
+  double lastResidual = 0;
+  double bestResidual = INFINITY;
+  double bestNorm = 0;           // of the point with that residual
+  double gram[most][most] = {};  // dF^T dF
+  double products[most] = {};    // dF^T f
+  double weights[most] = {};
+
+  /// Where the newest differences go, -1 while there is nothing to take them from; how many there are with them.
+  NONCONVEX_HD int column() const { return started ? count % memory : -1; }
+  NONCONVEX_HD int columns() const { return !started ? 0 : count + 1 < memory ? count + 1 : memory; }
+
+  NONCONVEX_HD void restart() {
+    count = 0;
+    started = false;
+    extrapolated = false;
+  }
 
   /// Forget the past: the map has changed.
-  void reset() {
+  NONCONVEX_HD void reset() {
     restart();
-    bestResidual_ = INFINITY;
+    bestResidual = INFINITY;
   }
 
-  /// `s` is the point, `g` = T(s); overwrites g with the point to go on from.
-  void advance(const double* s, double* g) {
-    const int column = started_ ? count_ % memory_ : -1;
-    const int columns = started_ ? std::min(count_ + 1, memory_) : 0;
-    la_.tasks(
-        pieces_, [&](int k) { takeIn(k, s, g, column, columns); }, 4.0 * size_ * (columns + 1));
-    for (int k = 1; k < pieces_; ++k) {
-      for (int i = 0; i < columns + 2; ++i) partial_(i, 0) += partial_(i, k);
-    }
-    const double* sums = partial_.data();
+  /// `sums` are f^T f, f^T (newest column) and the products of all columns with it. normOfG() is asked for where the
+  /// residual is the least so far; solve(columns) gives weights.
+  template <class NormOfG, class Solve>
+  NONCONVEX_HD void takeIn(const double* sums, const NormOfG& normOfG, const Solve& solve) {
     const double residual = std::sqrt(sums[0]);
-    if (extrapolated_ && !(residual <= patience * lastResidual_)) {
-      // The extrapolation went astray: go on from where the plain iteration was.
-      std::copy(lastG_.data(), lastG_.data() + size_, g);
-      restart();
-      return;
+    takenBack = extrapolated && !(residual <= patience * lastResidual);
+    if (takenBack) return restart();
+    if (residual < better * bestResidual) {
+      bestResidual = residual;
+      bestNorm = normOfG();
     }
-    std::swap(lastG_, nextG_);
-    if (residual < better * bestResidual_) {
-      bestResidual_ = residual;
-      bestNorm_ = std::sqrt(blas::dot(head_, g, g));
-    }
-    if (started_) {
-      ++count_;
+    const int newest = column();
+    const int size = columns();
+    if (started) {
+      ++count;
       // f is the last f plus the newest column.
-      for (int i = 0; i < columns; ++i) {
-        gram_(i, column) = gram_(column, i) = sums[2 + i];
-        products_[static_cast<std::size_t>(i)] += sums[2 + i];
+      for (int i = 0; i < size; ++i) {
+        gram[i][newest] = gram[newest][i] = sums[2 + i];
+        products[i] += sums[2 + i];
       }
-      products_[static_cast<std::size_t>(column)] = sums[1];
+      products[newest] = sums[1];
     }
-    started_ = true;
-    lastResidual_ = residual;
-    extrapolated_ = count_ >= 2 && solve();
-    if (!extrapolated_) return;
-    la_.tasks(
-        pieces_,
-        [&](int k) {
-          const int begin = k * piece_;
-          blas::gemv('N', std::min(piece_, size_ - begin), columns, -1.0, &differencesG_(begin, 0), size_,
-                     weights_.data(), 1.0, g + begin);
-        },
-        2.0 * size_ * columns);
-    if (blas::dot(head_, g, g) <= growth * growth * bestNorm_ * bestNorm_) return;
-    std::copy(lastG_.data(), lastG_.data() + size_, g);
-    restart();
+    started = true;
+    lastResidual = residual;
+    extrapolated = count >= 2 && solve(size);
   }
 
- private:
-  void restart() {
-    count_ = 0;
-    started_ = false;
-    extrapolated_ = false;
+  /// After an extrapolation: whether it is believed.
+  NONCONVEX_HD void checkNorm(double square) {
+    takenBack = !(square <= growth * growth * bestNorm * bestNorm);
+    if (takenBack) restart();
+  }
+
+  /// Column-major dF^T dF + a little I, of `size` columns; false where there is nothing to go by.
+  NONCONVEX_HD bool regularizedGram(int size, double* factor) const {
+    double trace = 0;
+    for (int i = 0; i < size; ++i) trace += gram[i][i];
+    for (int j = 0; j < size; ++j) {
+      for (int i = 0; i < size; ++i) factor[j * size + i] = gram[j][i];
+      factor[j * size + j] += regularization * trace;
+    }
+    return trace > 0;
+  }
+
+  /// weights := argmin ||f - dF w||^2 + a little ||w||^2
+  NONCONVEX_HD bool solve(int size) {
+    double factor[most * most];
+    if (!regularizedGram(size, factor)) return false;
+    for (int j = 0; j < size; ++j) {
+      for (int i = j; i < size; ++i) {
+        double sum = factor[j * size + i];
+        for (int k = 0; k < j; ++k) sum -= factor[k * size + i] * factor[k * size + j];
+        if (i == j && !(sum > 0)) return false;
+        factor[j * size + i] = i == j ? std::sqrt(sum) : sum / factor[j * size + j];
+      }
+    }
+    for (int i = 0; i < size; ++i) {
+      double sum = products[i];
+      for (int k = 0; k < i; ++k) sum -= factor[k * size + i] * weights[k];
+      weights[i] = sum / factor[i * size + i];
+    }
+    for (int i = size - 1; i >= 0; --i) {
+      double sum = weights[i];
+      for (int k = i + 1; k < size; ++k) sum -= factor[i * size + k] * weights[k];
+      weights[i] = sum / factor[i * size + i];
+    }
+    return true;
   }
 
   static constexpr double patience = 2;
@@ -98,7 +116,225 @@ class Anderson {
   // a norm much larger than where the residual was least is not believed.
   static constexpr double growth = 10;
   static constexpr double better = 0.9;
-  static constexpr int most = 16;  // pieces of the state: shared out over threads, their sums added in order
+  static constexpr double regularization = 1e-10;
+};
+
+namespace kernels {
+
+template <class T, class Space>
+struct AndersonView {
+  AndersonControl* control;
+  int head;
+  const T* s;
+  T* g;
+  T* lastF;
+  T* lastG;
+  Mat<T, Space> differencesF, differencesG;
+};
+
+struct AndersonReset {
+  AndersonControl* control;
+  int memory;
+  NONCONVEX_HD void operator()(int) const {
+    control->memory = memory;
+    control->reset();
+  }
+};
+
+template <class T, class Space>
+struct AndersonTakeIn : AndersonView<T, Space> {
+  NONCONVEX_HD void operator()(int i) const {
+    const int column = this->control->column();
+    if (column >= 0) this->differencesG(i, column) = this->g[i] - this->lastG[i];
+    if (i >= this->head) return;
+    const T f = this->g[i] - this->s[i];
+    if (column >= 0) this->differencesF(i, column) = f - this->lastF[i];
+    this->lastF[i] = f;
+  }
+};
+
+/// ||g||^2, f^T f, f^T (newest column), products of the columns with the newest.
+template <class T, class Space>
+struct AndersonSums : AndersonView<T, Space> {
+  NONCONVEX_HD double operator()(int i, int which) const {
+    const int newest = this->control->column();
+    const double f = static_cast<double>(this->lastF[i]);
+    const double image = static_cast<double>(this->g[i]);
+    if (which == 0) return image * image;
+    if (which == 1) return f * f;
+    if (newest < 0 || which - 3 >= this->control->columns()) return 0;
+    return static_cast<double>(this->differencesF(i, newest)) *
+           (which == 2 ? f : static_cast<double>(this->differencesF(i, which - 3)));
+  }
+};
+
+struct AndersonRoot {
+  double square;
+  NONCONVEX_HD double operator()() const { return std::sqrt(square); }
+};
+
+struct AndersonSolve {
+  AndersonControl* control;
+  NONCONVEX_HD bool operator()(int size) const { return control->solve(size); }
+};
+
+template <class T, class Space>
+struct AndersonDecide : AndersonView<T, Space> {
+  const double* sums;
+  NONCONVEX_HD void operator()(int) const {
+    this->control->takeIn(sums + 1, AndersonRoot{sums[0]}, AndersonSolve{this->control});
+  }
+};
+
+template <class T, class Space>
+struct AndersonExtrapolate : AndersonView<T, Space> {
+  NONCONVEX_HD void operator()(int i) const {
+    const AndersonControl& now = *this->control;
+    if (now.takenBack) return;
+    const T plain = this->g[i];
+    this->lastG[i] = plain;
+    if (!now.extrapolated) return;
+    double sum = static_cast<double>(plain);
+    const int columns = now.count < now.memory ? now.count : now.memory;
+    for (int j = 0; j < columns; ++j) sum -= now.weights[j] * static_cast<double>(this->differencesG(i, j));
+    this->g[i] = static_cast<T>(sum);
+  }
+};
+
+template <class T, class Space>
+struct AndersonNorm : AndersonView<T, Space> {
+  NONCONVEX_HD double operator()(int i, int) const {
+    if (!this->control->extrapolated) return 0;
+    const double image = static_cast<double>(this->g[i]);
+    return image * image;
+  }
+};
+
+template <class T, class Space>
+struct AndersonCheckNorm : AndersonView<T, Space> {
+  const double* square;
+  NONCONVEX_HD void operator()(int) const {
+    if (this->control->extrapolated) this->control->checkNorm(*square);
+  }
+};
+
+template <class T, class Space>
+struct AndersonTakeBack : AndersonView<T, Space> {
+  NONCONVEX_HD void operator()(int i) const {
+    if (this->control->takenBack) this->g[i] = this->lastG[i];
+  }
+};
+
+}  // namespace kernels
+
+/// The state may have a tail that is a linear function of its head (a product with the head kept up to date): only the
+/// head counts in residuals, and the tail goes through the same affine combinations, which keep it true.
+///
+/// On a device; nothing waits.
+template <LinAlg La>
+class Anderson {
+ public:
+  using T = typename La::Number;
+  using Space = typename La::Space;
+
+  Anderson(const La& la, int memory, int head, int size);
+
+  void reset() { la_.forEach(1, kernels::AndersonReset{control(), memory_}); }
+
+  /// `s` is the point, `g` = T(s); overwrites g with the point to go on from.
+  void advance(Vec<const T, Space> s, Vec<T, Space> g) {
+    const kernels::AndersonView<T, Space> view{
+        control(), head_, s.data, g.data, lastF_.view().data, lastG_.view().data, differencesF_, differencesG_};
+    la_.forEach(size_, kernels::AndersonTakeIn<T, Space>{view});
+    la_.columnSums(head_, memory_ + 3, kernels::AndersonSums<T, Space>{view}, sums_.flat());
+    la_.forEach(1, kernels::AndersonDecide<T, Space>{view, sums_.view().data});
+    la_.forEach(size_, kernels::AndersonExtrapolate<T, Space>{view});
+    la_.columnSums(head_, 1, kernels::AndersonNorm<T, Space>{view}, sums_.flat());
+    la_.forEach(1, kernels::AndersonCheckNorm<T, Space>{view, sums_.view().data});
+    la_.forEach(size_, kernels::AndersonTakeBack<T, Space>{view});
+  }
+
+ private:
+  AndersonControl* control() const { return reinterpret_cast<AndersonControl*>(control_.view().data); }
+
+  const La& la_;
+  int memory_;
+  int head_;
+  int size_;
+  typename La::template Matrix<T> differencesF_, differencesG_, lastF_, lastG_;
+  typename La::template Matrix<double> control_, sums_;
+};
+
+template <LinAlg La>
+Anderson<La>::Anderson(const La& la, int memory, int head, int size)
+    : la_(la),
+      memory_(memory),
+      head_(head),
+      size_(size),
+      differencesF_(la.template matrix<T>(head, memory)),
+      differencesG_(la.template matrix<T>(size, memory)),
+      lastF_(la.template matrix<T>(head, 1)),
+      lastG_(la.template matrix<T>(size, 1)),
+      control_(la.template matrix<double>(static_cast<int>((sizeof(AndersonControl) + 7) / 8), 1)),
+      sums_(la.template matrix<double>(memory + 3, 1)) {
+  reset();
+}
+
+/// On the CPU, in pieces that threads keep in their caches.
+template <>
+class Anderson<Cpu> {
+ public:
+  Anderson(const Cpu& la, int memory, int head, int size)
+      : la_(la),
+        head_(head),
+        size_(size),
+        piece_(std::max(512, (size + mostPieces - 1) / mostPieces)),
+        pieces_((size + piece_ - 1) / piece_),
+        differencesF_(head, memory),
+        differencesG_(size, memory),
+        lastF_(static_cast<std::size_t>(head)),
+        lastG_(static_cast<std::size_t>(size)),
+        nextG_(static_cast<std::size_t>(size)),
+        partial_(memory + 2, pieces_),
+        factor_(static_cast<std::size_t>(memory * memory)) {
+    control_.memory = memory;
+  }
+
+  void reset() { control_.reset(); }
+
+  void advance(Vec<const double> point, Vec<double> image) {
+    const double* s = point.data;
+    double* g = image.data;
+    const int column = control_.column();
+    const int columns = control_.columns();
+    la_.tasks(
+        pieces_, [&](int k) { takeIn(k, s, g, column, columns); }, 4.0 * size_ * (columns + 1));
+    for (int k = 1; k < pieces_; ++k) {
+      for (int i = 0; i < columns + 2; ++i) partial_(i, 0) += partial_(i, k);
+    }
+    control_.takeIn(
+        partial_.data(), [&] { return std::sqrt(blas::dot(head_, g, g)); }, [&](int size) { return solve(size); });
+    if (control_.takenBack) {
+      // The extrapolation went astray: go on from where the plain iteration was.
+      std::copy(lastG_.data(), lastG_.data() + size_, g);
+      return;
+    }
+    std::swap(lastG_, nextG_);
+    if (!control_.extrapolated) return;
+    la_.tasks(
+        pieces_,
+        [&](int k) {
+          const int begin = k * piece_;
+          blas::gemv('N', std::min(piece_, size_ - begin), columns, -1.0, &differencesG_(begin, 0), size_,
+                     control_.weights, 1.0, g + begin);
+        },
+        2.0 * size_ * columns);
+    control_.checkNorm(blas::dot(head_, g, g));
+    if (control_.takenBack) std::copy(lastG_.data(), lastG_.data() + size_, g);
+  }
+
+ private:
+  static constexpr int mostPieces = 16;  // shared out over threads, their sums added in order
 
   /// The differences of a piece into `column`, and its part of f^T f, f^T (that column) and of the products of all
   /// columns with it.
@@ -126,27 +362,17 @@ class Anderson {
     blas::gemv('T', rows, columns, 1.0, differencesF_.data() + begin, head_, df, 0.0, sums + 2);
   }
 
-  /// weights := argmin ||f - dF w||^2 + a little ||w||^2.
-  bool solve() {
-    const int columns = std::min(count_, memory_);
+  bool solve(int size) {
     double* factor = factor_.data();
-    double trace = 0;
-    for (int i = 0; i < columns; ++i) trace += gram_(i, i);
-    for (int j = 0; j < columns; ++j) {
-      for (int i = 0; i < columns; ++i) factor[j * columns + i] = gram_(i, j);
-      factor[j * columns + j] += regularization * trace;
-    }
-    if (!(trace > 0) || blas::potrfLower(columns, factor, columns) != 0) return false;
-    std::copy(products_.data(), products_.data() + columns, weights_.data());
-    blas::trsmLower('L', 'N', columns, 1, factor, columns, weights_.data(), columns);
-    blas::trsmLower('L', 'T', columns, 1, factor, columns, weights_.data(), columns);
+    double* weights = control_.weights;
+    if (!control_.regularizedGram(size, factor) || blas::potrfLower(size, factor, size) != 0) return false;
+    std::copy(control_.products, control_.products + size, weights);
+    blas::trsmLower('L', 'N', size, 1, factor, size, weights, size);
+    blas::trsmLower('L', 'T', size, 1, factor, size, weights, size);
     return true;
   }
 
-  static constexpr double regularization = 1e-10;
-
   const Cpu& la_;
-  int memory_;
   int head_;
   int size_;
   int piece_;
@@ -156,17 +382,9 @@ class Anderson {
   HostBuffer<double> lastF_;
   HostBuffer<double> lastG_;
   HostBuffer<double> nextG_;
-  HostMatrix<double> partial_;   // by piece: f^T f, f^T df, dF^T df
-  HostMatrix<double> gram_;      // dF^T dF
-  HostBuffer<double> products_;  // dF^T f
-  HostBuffer<double> weights_;
+  HostMatrix<double> partial_;  // by piece: f^T f, f^T df, dF^T df
   HostBuffer<double> factor_;
-  int count_ = 0;
-  bool started_ = false;
-  bool extrapolated_ = false;
-  double lastResidual_ = 0;
-  double bestResidual_ = INFINITY;
-  double bestNorm_ = 0;  // of the point with that residual
+  AndersonControl control_;
 };
 
 }  // namespace nonconvex

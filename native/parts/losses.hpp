@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/hostdevice.hpp"
+
 namespace nonconvex {
 
 /// sum_k loss(f_k, y_k). squared: 1/2 (f - y)^2. logistic: log(1 + exp(-y f)), y = +-1. hinge: max(0, 1 - y f), y =
@@ -19,11 +21,11 @@ struct Loss {
   int c = 1;
   int stride = 0;
 
-  static double log1pExp(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
-  static double sigmoid(double x) { return x > 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
-  static double xlogx(double p) { return p > 0 ? p * std::log(p) : 0.0; }
+  NONCONVEX_HD static double log1pExp(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+  NONCONVEX_HD static double sigmoid(double x) { return x > 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
+  NONCONVEX_HD static double xlogx(double p) { return p > 0 ? p * std::log(p) : 0.0; }
 
-  double value(const double* f, const double* y) const {
+  NONCONVEX_HD double value(const double* f, const double* y) const {
     double total = 0;
     if (kind == ReluLoss::softmax) {
       double most = f[0];
@@ -40,7 +42,7 @@ struct Loss {
   }
 
   /// theta := -(a subgradient of the loss at f): a point of the dual's domain.
-  void dualPoint(const double* f, const double* y, double* theta) const {
+  NONCONVEX_HD void dualPoint(const double* f, const double* y, double* theta) const {
     if (kind == ReluLoss::softmax) {
       softmax(f, theta);
       for (int j = 0; j < c; ++j) theta[j * stride] = y[j * stride] - theta[j * stride];
@@ -68,7 +70,7 @@ struct Loss {
   }
 
   /// -loss*(-theta): the dual objective's part of this row; -infinity outside the domain.
-  double dualValue(const double* theta, const double* y) const {
+  NONCONVEX_HD double dualValue(const double* theta, const double* y) const {
     double total = 0;
     for (int j = 0; j < c; ++j) {
       const double t = theta[j * stride];
@@ -107,7 +109,7 @@ struct Loss {
 
   /// z := argmin loss(z, y) + sigma/2 ||z - a||^2, from the z of an earlier call; theta := sigma (z - a), in the dual's
   /// domain. `work` has c entries, `stride` apart.
-  void prox(const double* a, const double* y, double sigma, double* z, double* theta, double* work) const {
+  NONCONVEX_HD void prox(const double* a, const double* y, double sigma, double* z, double* theta, double* work) const {
     if (kind == ReluLoss::softmax) return softmaxProx(a, y, sigma, z, theta, work);
     for (int j = 0; j < c; ++j) {
       const double from = a[j * stride];
@@ -147,7 +149,7 @@ struct Loss {
     }
   }
 
-  void softmax(const double* f, double* p) const {
+  NONCONVEX_HD void softmax(const double* f, double* p) const {
     double most = f[0];
     for (int j = 1; j < c; ++j) most = std::max(most, f[j * stride]);
     double sum = 0;
@@ -156,7 +158,7 @@ struct Loss {
   }
 
  private:
-  double scalarValue(double f, double y) const {
+  NONCONVEX_HD double scalarValue(double f, double y) const {
     switch (kind) {
       case ReluLoss::squared:
         return (f - y) * (f - y) / 2;
@@ -172,7 +174,7 @@ struct Loss {
   }
 
   /// The root of sigma (z - a) = y sigmoid(-y z): safeguarded Newton; the root lies between a and a + y / sigma.
-  static double logisticProx(double a, double y, double sigma, double z) {
+  NONCONVEX_HD static double logisticProx(double a, double y, double sigma, double z) {
     double low = std::min(a, a + y / sigma);
     double high = std::max(a, a + y / sigma);
     z = std::clamp(z, low, high);
@@ -189,7 +191,7 @@ struct Loss {
   }
 
   /// Newton with backtracking; the Hessian diag(p) - p p^T + sigma I is inverted by Sherman and Morrison.
-  void softmaxProx(const double* a, const double* y, double sigma, double* z, double* p, double* step) const {
+  NONCONVEX_HD void softmaxProx(const double* a, const double* y, double sigma, double* z, double* p, double* step) const {
     const auto residual = [&] {  // p := softmax(z); ||p - y + sigma (z - a)||^2
       softmax(z, p);
       double s = 0;

@@ -6,8 +6,6 @@
 #include <set>
 #include <vector>
 
-#include "core/random.hpp"
-
 namespace nonconvex {
 namespace {
 
@@ -164,7 +162,7 @@ double patternCount(int n, int rank) {
   return 2 * count;
 }
 
-Patterns allPatterns(const Cpu& la, Mat<const double> xt, int most) {
+HostMatrix<double> allDirections(Mat<const double> xt, int most) {
   const auto d = static_cast<std::size_t>(xt.rows);
   // Distinct lines through the origin only: a repeated or scaled row cuts nothing new.
   std::vector<Vector> rows;
@@ -204,7 +202,7 @@ Patterns allPatterns(const Cpu& la, Mat<const double> xt, int most) {
       for (std::size_t i = 0; i < d; ++i) gates.column(static_cast<int>(j))[i] += cells[j][q] * basis[q][i];
     }
   }
-  return patternsOf(la, xt, gates);
+  return gates;
 }
 
 }  // namespace nonconvex

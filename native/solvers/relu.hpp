@@ -14,8 +14,9 @@
 
 #include "core/run.hpp"
 #include "parts/anderson.hpp"
-#include "parts/cone.hpp"
+#include "solvers/relu_balance.hpp"
 #include "solvers/relu_map.hpp"
+#include "solvers/relu_prox.hpp"
 #include "solvers/relu_system.hpp"
 
 namespace nonconvex {
@@ -31,6 +32,9 @@ namespace nonconvex {
 ///
 /// splitting 'slack', as published, squared loss: u = v and G u = s >= 0 with multipliers lambda and nu; on the same n
 /// x n system.
+///
+/// Everything stays where La computes, in its numbers; on a device an iteration waits for nothing. Objective, bound and
+/// network are computed in double precision (solvers/relu_certificate.hpp).
 template <LinAlg La>
 class ReluSolver {
  public:
@@ -46,6 +50,15 @@ class ReluSolver {
   int factorizations() const { return system_.factorizations(); }
 
  private:
+  using T = typename La::Number;
+  using Space = typename La::Space;
+  template <class U>
+  using Matrix = typename La::template Matrix<U>;
+  using In = Mat<const T, Space>;
+  using Double = Mat<const double, Space>;
+  static constexpr bool onHost = std::is_same_v<Space, Host>;
+  static constexpr bool single = !std::is_same_v<T, double>;
+
   static constexpr int sampling = 5;
   static constexpr int window = 100;
   static constexpr int manyAdaptations = 12;
@@ -53,19 +66,18 @@ class ReluSolver {
 
   bool squared() const { return data_.loss.kind == ReluLoss::squared; }
   bool slack() const { return settings_.splitting == ReluSplitting::slack && map_.signs() == 2; }
-  Vec<const int> list() const { return {list_.data(), static_cast<int>(list_.size())}; }
-  /// Columns whose norms are penalised together form a block.
-  int blockOf(int column) const;
-  template <class F>
-  void forColumnsOf(int block, F&& f) const {
-    const int p = map_.patterns();
-    const int members = map_.columns() / blocks_;
-    for (int k = 0; k < members; ++k) f((block / p * members + k) * p + block % p);
+  const ReluMap<La, double>& exact() const {
+    if constexpr (single) {
+      return *exact_;
+    } else {
+      return map_;
+    }
   }
-  void blockNorms(Mat<const double> m);
 
+  static const ReluSettings& checked(const ReluSettings& settings);
   void chooseRho();
   bool setSystem();
+  void startSlack();
   void takeWarmStart();
 
   void updateV();
@@ -75,40 +87,35 @@ class ReluSolver {
   void rescale(double rho, double sigma);
   double gap() const { return bestObjective_ > 0 ? (bestObjective_ - lowerBound_) / bestObjective_ : 0; }
   void slackStep();
-  void shrink(double threshold);
+  void setSlackShift();
 
-  void makeFeasible();
-  double lossValue(Mat<const double> f) const;
-  double violation() const;
-  double offerDual(Mat<const double> q);
-  double largestDualNorm(Mat<const double> q);
+  kernels::Target<T, Space> target() const { return {squared(), rows_.y.view().data, z_.view().data, a_.data}; }
+  double lossValue(Double f) const;
+  double offerDual(Double q);
+  double networkLoss(const ReluSolution& s) const;
 
   const La& la_;
   ReluSettings settings_;
   ReluData data_;
   ReluWarmStart warmStart_;
+  ReluRows<La> rows_;
   ReluMap<La> map_;
+  std::unique_ptr<ReluMap<La, double>> exact_;  // where map_ is not in double precision
+  kernels::Blocks blocks_;
+  ReluProx<La> prox_;
   ReluSystem<La> system_;
-  int blocks_;
 
   // One iteration maps `state_` to the next: b (d x columns), a and F b (n x c). Splitting 'slack': b is lambda.
-  HostBuffer<double> state_;
-  HostBuffer<double> before_;
-  Mat<double> b_, a_, fb_;
-  Mat<const double> b0_, a0_;  // in `before_`: what v, p, z and u were made from
-  std::unique_ptr<Anderson> anderson_;
-  std::unique_ptr<ConeProjector> projector_;
+  Matrix<T> state_, before_;
+  Mat<T, Space> b_, a_, fb_;
+  In b0_, a0_;  // in `before_`: what v, z and u were made from
+  std::unique_ptr<Anderson<La>> anderson_;
+  std::unique_ptr<ReluBalance<La>> balance_;
 
-  HostMatrix<double> p_, v_, best_;      // d x columns: projection, its shrinkage, the best one seen
-  HostMatrix<double> xv_;                // n x columns: X p of the listed columns
-  std::vector<int> list_;                // columns that can be nonzero in v
-  std::vector<char> listed_;             // by column
-  HostBuffer<double> norms_;             // by block
-  HostBuffer<double> scale_;             // v_j = scale_j p_j, by place in the list
-  double penalty_ = 0;                   // sum of the norms of v
-  HostMatrix<double> fv_, theta_, rhs_;  // n x c
-  HostMatrix<double> q_;                 // d x columns of one sign: F^T theta
-  HostMatrix<double> z_, zDual_, work_;  // n x c: splitting of the loss
+  Matrix<T> theta_, rhs_;            // n x c
+  Matrix<T> q_;                      // d x columns of one sign: F^T theta
+  Matrix<double> z_, zDual_, work_;  // n x c: splitting of the loss
+  Converted<La, T, double> convertA_;
   double rho_ = 1;
   double sigma_ = 1;
   double leastRho_ = 0;
@@ -116,67 +123,65 @@ class ReluSolver {
   int adaptations_ = 0;
   int lastAdaptation_ = 0;
   int iteration_ = 0;
-  bool knowsDual_ = false;   // theta or zDual is a dual point
-  bool knowsShift_ = false;  // p - b0 is a sum of normals times multipliers >= 0: not within an interrupted step
-  int samples_ = 0;
-  double balanceV_ = 0;
-  double balanceZ_ = 0;
-  HostMatrix<double> lastV_, lastZ_;
+  bool knowsDual_ = false;  // theta or zDual is a dual point
 
   // Splitting 'slack': M = I + tau X^T X.
-  HostMatrix<double> slackS_, slackNu_, signedSlack_;  // n x columns
-  HostMatrix<double> metricInverse_;                   // d x d
-  HostMatrix<double> slackV_, u_, shiftedV_;           // d x columns
+  Matrix<T> slackS_, slackNu_, slackWork_;    // n x columns
+  Matrix<T> metricInverse_, whitened_;        // d x d, d x n
+  Matrix<T> slackV_, u_, shiftedV_, slackQ_;  // d x columns
+  Matrix<double> signedMultipliers_;          // n x columns
   double tau_ = 0;
 
   // The certificate.
-  HostMatrix<double> shift_;  // d x columns: sums of constraint normals times multipliers >= 0
-  HostMatrix<double> boundWork_;
-  HostBuffer<double> bounds_;
-  std::vector<char> refined_;
-  HostMatrix<double> candidate_, candidateQ_, bestDual_;
+  Matrix<double> best_;                               // d x columns
+  Matrix<double> candidate_, candidateQ_, bestDual_;  // n x c, d x columns of one sign
   double bestObjective_ = INFINITY;
   double lowerBound_ = 0;  // losses and norms are not negative
+  double violation_ = 0;
   int reports_ = 0;
   bool subgradientPays_ = true;
-  double violation_ = 0;
 };
 
 template <LinAlg La>
 ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluSettings& settings)
-    : la_(la), settings_(settings), data_(la, problem, settings), map_(la, data_, settings), system_(la) {
+    : la_(la),
+      settings_(checked(settings)),
+      data_(problem, settings),
+      rows_(la, data_),
+      map_(la, data_, rows_, settings),
+      exact_(single ? std::make_unique<ReluMap<La, double>>(la, data_, rows_, settings) : nullptr),
+      blocks_(kernels::Blocks::among(map_.columns(), map_.patterns(),
+                                     settings.coupling == ReluCoupling::frobenius ? data_.c : 1)),
+      prox_(la, data_, map_, exact(), blocks_),
+      system_(la) {
   const int columns = map_.columns();
+  const int half = data_.c * map_.patterns();
   const int d = map_.dimension();
   const int n = data_.n;
   const int c = data_.c;
   require(!slack() || squared(), "splitting", "slack", "expected 'cone' with a loss other than 'squared'");
   require(!map_.features() || settings.activation == ReluActivation::relu, "activation", "gated",
           "expected 'relu' with method 'sampled'");
-  blocks_ = settings.coupling == ReluCoupling::frobenius ? map_.signs() * map_.patterns() : columns;
-  for (HostMatrix<double>* m : {&v_, &p_, &best_, &shift_, &lastV_}) *m = HostMatrix<double>(d, columns);
-  for (HostMatrix<double>* m : {&q_, &candidateQ_}) *m = HostMatrix<double>(d, c * map_.patterns());
-  for (HostMatrix<double>* m : {&fv_, &theta_, &rhs_, &candidate_, &bestDual_}) *m = HostMatrix<double>(n, c);
+  for (Matrix<T>* m : {&theta_, &rhs_}) *m = la.template matrix<T>(n, c);
+  for (Matrix<double>* m : {&candidate_, &bestDual_}) *m = la.template matrix<double>(n, c);
   if (!squared()) {
-    for (HostMatrix<double>* m : {&z_, &zDual_, &work_, &lastZ_}) *m = HostMatrix<double>(n, c);
+    for (Matrix<double>* m : {&z_, &zDual_, &work_}) *m = la.template matrix<double>(n, c);
+    convertA_ = {la, n, c};
   }
+  q_ = la.template matrix<T>(d, half);
+  candidateQ_ = la.template matrix<double>(d, half);
+  best_ = la.template matrix<double>(d, columns);
   const int weights = d * columns;
   const int predictions = n * c;
   const int split = squared() ? 0 : predictions;
-  state_ = HostBuffer<double>(static_cast<std::size_t>(weights + split + predictions));
-  before_ = HostBuffer<double>(state_.size());
-  b_ = {state_.data(), d, columns, d};
-  a_ = {state_.data() + weights, n, c, n};
-  fb_ = {state_.data() + weights + split, n, c, n};
-  b0_ = {before_.data(), d, columns, d};
-  a0_ = {before_.data() + weights, n, c, n};
-  xv_ = HostMatrix<double>(n, columns);
-  norms_ = HostBuffer<double>(static_cast<std::size_t>(columns));
-  scale_ = HostBuffer<double>(static_cast<std::size_t>(columns));
-  bounds_ = HostBuffer<double>(static_cast<std::size_t>(columns));
-  boundWork_ = HostMatrix<double>(3 * d + 2, columns);
-  refined_.resize(static_cast<std::size_t>(blocks_));
-  list_.reserve(static_cast<std::size_t>(columns));
-  listed_.resize(static_cast<std::size_t>(columns));
+  for (Matrix<T>* m : {&state_, &before_}) *m = la.template matrix<T>(weights + split + predictions, 1);
+  T* state = state_.view().data;
+  const T* before = before_.view().data;
+  b_ = {state, d, columns, d};
+  a_ = {state + weights, n, c, n};
+  fb_ = {state + weights + split, n, c, n};
+  b0_ = {before, d, columns, d};
+  a0_ = {before + weights, n, c, n};
   const ReluWarmStart& warm = problem.warmStart;
   if (warm.weights.cols() > 0) {
     require(warm.weights.rows() == data_.d, "rows of warmStart.weights", warm.weights.rows(),
@@ -194,49 +199,33 @@ ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluS
 }
 
 template <LinAlg La>
-int ReluSolver<La>::blockOf(int column) const {
-  if (blocks_ == map_.columns()) return column;
-  const int p = map_.patterns();
-  return column / (p * data_.c) * p + column % p;
-}
-
-template <LinAlg La>
-void ReluSolver<La>::blockNorms(Mat<const double> m) {
-  std::fill(norms_.data(), norms_.data() + blocks_, 0.0);
-  for (int j = 0; j < m.cols; ++j) {
-    norms_[static_cast<std::size_t>(blockOf(j))] += blas::dot(m.rows, m.column(j), m.column(j));
+const ReluSettings& ReluSolver<La>::checked(const ReluSettings& settings) {
+  if (!onHost && needsCones(settings)) {
+    throw Error(
+        ErrorKind::range,
+        "activation 'relu' with splitting 'cone' runs on the CPU alone, for its projections onto cones; on a GPU "
+        "use activation 'gated' or splitting 'slack'");
   }
-  for (int j = 0; j < blocks_; ++j)
-    norms_[static_cast<std::size_t>(j)] = std::sqrt(norms_[static_cast<std::size_t>(j)]);
+  return settings;
 }
 
 template <LinAlg La>
 void ReluSolver<La>::start() {
   const int n = data_.n;
-  const int d = data_.d;
-  const int columns = map_.columns();
-  if (map_.signs() == 2) projector_ = std::make_unique<ConeProjector>(la_, data_.xt, data_.patterns.patterns, columns);
+  if (map_.signs() == 2) prox_.startCones();
   chooseRho();
   if (slack()) {
-    for (HostMatrix<double>* m : {&slackS_, &slackNu_, &signedSlack_}) *m = HostMatrix<double>(n, columns);
-    for (HostMatrix<double>* m : {&slackV_, &u_, &shiftedV_}) *m = HostMatrix<double>(d, columns);
-    HostMatrix<double> metric(d, d);
-    metricInverse_ = HostMatrix<double>(d, d);
-    la_.gemm(Transpose::no, Transpose::yes, tau_, data_.xt, data_.xt, 0.0, metric);
-    for (int i = 0; i < d; ++i) metric(i, i) += 1;
-    if (!la_.cholesky(metric))
-      throw Error(ErrorKind::range, "x: its columns differ too much in scale; use normalize: 'columns'");
-    HostMatrix<double> whitened(d, n);
-    std::copy(data_.xt.data(), data_.xt.data() + data_.xt.size(), whitened.data());
-    blas::trsmLower('L', 'N', d, n, metric.data(), d, whitened.data(), d);
-    la_.choleskyInverse(metric, metricInverse_);
-    system_.start(map_, whitened);
+    startSlack();
+    system_.start(map_, whitened_);
   } else {
-    system_.start(map_, data_.xt);
-    const double bytes = 16.0 * static_cast<double>(state_.size());
+    system_.start(map_, map_.xt());
+    const int size = state_.rows();
+    const int predictions = squared() ? 0 : n * data_.c;
+    const int weights = map_.dimension() * map_.columns();
+    const double bytes = 16.0 * static_cast<double>(size);
     const int memory = static_cast<int>(std::clamp(3e8 / bytes, 3.0, 15.0));
-    const int head = map_.dimension() * columns + (squared() ? 0 : n * data_.c);
-    anderson_ = std::make_unique<Anderson>(la_, memory, head, static_cast<int>(state_.size()));
+    anderson_ = std::make_unique<Anderson<La>>(la_, memory, weights + predictions, size);
+    balance_ = std::make_unique<ReluBalance<La>>(la_, weights, predictions, settings_.relaxation);
   }
   leastRho_ = 1e-12 * system_.trace() * sigma_;
   rho_ = std::max(rho_, leastRho_);
@@ -272,26 +261,21 @@ bool ReluSolver<La>::setSystem() {
 /// At a solution b - v = F^T theta / rho and z - a = theta / sigma.
 template <LinAlg La>
 void ReluSolver<La>::takeWarmStart() {
-  const int d = map_.dimension();
-  const int half = map_.patterns() * data_.c;
-  map_.adjoint(warmStart_.dual, q_);
-  list_.clear();
-  for (int j = 0; j < map_.columns(); ++j) {
-    for (int i = 0; i < d; ++i) b_(i, j) = warmStart_.weights(i, j) + map_.sign(j) / rho_ * q_(i, j % half);
-    list_.push_back(j);
-    scale_[static_cast<std::size_t>(j)] = 1;
-  }
+  const Resident<La, double> weights(la_, warmStart_.weights);
+  const Resident<La, double> dual(la_, warmStart_.dual);
+  la_.copy(dual.view(), theta_.view());
+  map_.adjoint(theta_, q_);
+  la_.forEach(b_.rows, b_.cols, kernels::WarmStart<T, Space>{1 / rho_, weights, q_, b_});
   if (!squared()) {
-    map_.products(list(), warmStart_.weights, xv_);
-    map_.forward(list(), {scale_.data(), map_.columns()}, xv_, z_);
-    for (std::size_t i = 0; i < z_.size(); ++i) a_.data[i] = z_.data()[i] - warmStart_.dual.data()[i] / sigma_;
+    exact().forward(weights, z_);
+    la_.forEach(static_cast<int>(z_.size()),
+                kernels::WarmPredictions<T>{sigma_, z_.view().data, dual.view().data, a_.data});
   }
-  map_.products(list(), b_, xv_);
-  map_.forward(list(), {scale_.data(), map_.columns()}, xv_, fb_);
-  std::copy(state_.data(), state_.data() + state_.size(), before_.data());
+  map_.forward(b_, fb_);
+  la_.copy(state_.view(), before_.view());
   // The first report is about this start.
   updateV();
-  std::copy(warmStart_.dual.data(), warmStart_.dual.data() + theta_.size(), (squared() ? theta_ : zDual_).data());
+  if (!squared()) la_.copy(dual.view(), zDual_.view());
   knowsDual_ = true;
 }
 
@@ -304,7 +288,7 @@ std::optional<Status> ReluSolver<La>::step() {
     updateV();
     updateU();
     measureResiduals();
-    anderson_->advance(before_.data(), state_.data());
+    anderson_->advance(before_.flat(), state_.flat());
     if (std::isnan(settings_.rho)) adaptRho();
   }
   ++iteration_;
@@ -312,109 +296,38 @@ std::optional<Status> ReluSolver<La>::step() {
   return std::nullopt;
 }
 
-/// v := prox of the norms and cones at b: projection onto the cone, then shrinkage of the norm (exact, since a cone's
-/// projection and a norm's shrinkage commute).
+/// v := prox of the norms and cones at b.
 template <LinAlg La>
 void ReluSolver<La>::updateV() {
-  const double threshold = data_.beta / rho_;
-  knowsShift_ = false;
-  blockNorms(b_);
-  list_.clear();
-  for (int j = 0; j < map_.columns(); ++j) {  // a projection is never longer than its point
-    const bool listed = norms_[static_cast<std::size_t>(blockOf(j))] > threshold;
-    listed_[static_cast<std::size_t>(j)] = listed;
-    if (listed) {
-      list_.push_back(j);
-    } else {
-      std::fill(p_.column(j), p_.column(j) + p_.rows(), 0.0);
-    }
-  }
-  if (projector_) {
-    projector_->project(list(), b_, blocks_ == map_.columns() ? threshold : 0.0, p_, xv_);
-    blockNorms(p_);
-  } else {
-    for (const int j : list_) std::copy(b_.column(j), b_.column(j) + p_.rows(), p_.column(j));
-    map_.products(list(), p_, xv_);
-  }
-  shrink(threshold);
-  knowsShift_ = true;
-}
-
-/// v := p with the norms of its blocks (in `norms_`) reduced by the threshold; its penalty and predictions.
-template <LinAlg La>
-void ReluSolver<La>::shrink(double threshold) {
-  std::fill(v_.data(), v_.data() + v_.size(), 0.0);
-  for (std::size_t place = 0; place < list_.size(); ++place) {
-    const int j = list_[place];
-    const double norm = norms_[static_cast<std::size_t>(blockOf(j))];
-    const double factor = norm > threshold ? 1 - threshold / norm : 0.0;
-    scale_[place] = factor;
-    for (int i = 0; i < v_.rows(); ++i) v_(i, j) = factor * p_(i, j);
-  }
-  penalty_ = 0;
-  for (int j = 0; j < blocks_; ++j) penalty_ += std::max(0.0, norms_[static_cast<std::size_t>(j)] - threshold);
-  map_.forward(list(), {scale_.data(), static_cast<int>(list_.size())}, xv_, fv_);
+  prox_.apply(b_, data_.beta / rho_);
 }
 
 /// z, u, theta and the next state. F u = target - theta saves a product with X.
 template <LinAlg La>
 void ReluSolver<La>::updateU() {
   const int size = data_.n * data_.c;
-  const int half = map_.patterns() * data_.c;
   const double alpha = settings_.relaxation;
-  std::copy(state_.data(), state_.data() + state_.size(), before_.data());
+  const T* fv = prox_.fv().data;
+  la_.copy(state_.view(), before_.view());
   if (!squared()) {
-    la_.forEach(data_.n, [&](int k) {
-      data_.loss.prox(a_.data + k, data_.y.data() + k, sigma_, z_.data() + k, zDual_.data() + k, work_.data() + k);
-    });
+    la_.forEach(data_.n, kernels::LossProx<Space>{data_.loss, sigma_, convertA_(la_, a_), rows_.y, z_, zDual_, work_});
   }
-  const auto target = [&](int i) { return squared() ? data_.y.data()[i] : 2 * z_.data()[i] - a0_.data[i]; };
-  la_.forEach(size, [&](int i) { rhs_.data()[i] = target(i) - 2 * fv_.data()[i] + fb_.data[i]; });
+  la_.forEach(size, kernels::RightHandSide<T, Space>{target(), fv, fb_.data, rhs_.view().data});
   system_.solve(rhs_, theta_);
   map_.adjoint(theta_, q_);
-  la_.tasks(
-      map_.columns(),
-      [&](int j) {
-        loops::relax(b_.rows, alpha, v_.column(j), map_.sign(j) * sigma_ / rho_, q_.column(j % half), b_.column(j));
-      },
-      4.0 * b_.rows * b_.cols);
-  la_.forEach(size, [&](int i) {
-    const double fu = target(i) - theta_.data()[i];
-    fb_.data[i] += alpha * (fu - fv_.data()[i]);
-    if (!squared()) a_.data[i] += alpha * (fu - z_.data()[i]);
-  });
+  kernels::relax(la_, kernels::Relax<T, Space>{alpha, sigma_ / rho_, prox_.v(), q_, b_});
+  la_.forEach(size, kernels::NextPredictions<T, Space>{target(), alpha, theta_.view().data, fv, z_.view().data,
+                                                       fb_.data, a_.data});
 }
 
-/// What balances primal and dual residuals, each relative to its variable: ||u - v|| / ||v|| against ||v - v_before|| /
-/// ||b - v|| (b - v being the multiplier over rho), and likewise z. Logarithms are summed over a few iterations of a
-/// window.
+/// Samples, in a few iterations of a window, what balances primal and dual residuals.
 template <LinAlg La>
 void ReluSolver<La>::measureResiduals() {
   const int k = iteration_ + 1;
-  if (k % sampling == sampling - 1) {
-    std::copy(v_.data(), v_.data() + v_.size(), lastV_.data());
-    std::copy(z_.data(), z_.data() + z_.size(), lastZ_.data());
-  }
+  const auto flat = [](In m) { return Vec<const T, Space>{m.data, m.rows * m.cols}; };
+  if (k % sampling == sampling - 1) balance_->remember(flat(prox_.v()), z_.flat());
   if (k % sampling != 0 || k < sampling) return;
-  const auto balance = [&](std::size_t size, const double* next, const double* point, const double* prox,
-                           const double* last) {
-    double primal = 0, dual = 0, variable = 0, multiplier = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      primal += (next[i] - point[i]) * (next[i] - point[i]);
-      dual += (prox[i] - last[i]) * (prox[i] - last[i]);
-      if (prox[i] == 0) continue;  // inactive groups, however many, say nothing of the scale
-      variable += prox[i] * prox[i];
-      multiplier += (point[i] - prox[i]) * (point[i] - prox[i]);
-    }
-    const double alpha = settings_.relaxation;
-    return 0.5 * std::log(primal / (alpha * alpha) / variable * multiplier / dual);
-  };
-  const double v = balance(v_.size(), b_.data, b0_.data, v_.data(), lastV_.data());
-  const double z = squared() ? 0.0 : balance(z_.size(), a_.data, a0_.data, z_.data(), lastZ_.data());
-  if (!std::isfinite(v) || !std::isfinite(z)) return;
-  balanceV_ += v;
-  balanceZ_ += z;
-  ++samples_;
+  balance_->sample({flat(b_), flat(b0_), flat(prox_.v())}, {flat(a_), flat(a0_), z_.flat()});
 }
 
 /// Rescales the penalties where the residuals are far out of balance. Primal over dual was 0.4 to 1.2 at the best
@@ -425,14 +338,13 @@ void ReluSolver<La>::adaptRho() {
   const int k = iteration_ + 1;
   if (k != window / 2 && k % window != 0) return;
   if (k == window / 2 && gap() < wellUnderWay) return;  // a quick one: not worth a factorisation
+  const ReluBalanceSums sums = balance_->take();
   const auto factor = [&](double logarithms) {
-    const double ratio = std::exp(logarithms / samples_);
+    const double ratio = std::exp(logarithms / sums.samples);
     return ratio < 0.25 || ratio > 3 ? std::clamp(ratio / 0.7, 0.1, 10.0) : 1.0;
   };
-  const double rho = samples_ > 0 ? std::max(leastRho_, rho_ * factor(balanceV_)) : rho_;
-  const double sigma = samples_ > 0 && !squared() ? sigma_ * factor(balanceZ_) : sigma_;
-  balanceV_ = balanceZ_ = 0;
-  samples_ = 0;
+  const double rho = sums.samples > 0 ? std::max(leastRho_, rho_ * factor(sums.v)) : rho_;
+  const double sigma = sums.samples > 0 && !squared() ? sigma_ * factor(sums.z) : sigma_;
   if (rho == rho_ && sigma == sigma_) return;
   if (adaptations_ >= manyAdaptations && k < 2 * lastAdaptation_) return;
   ++adaptations_;
@@ -444,64 +356,61 @@ void ReluSolver<La>::adaptRho() {
 template <LinAlg La>
 void ReluSolver<La>::rescale(double rho, double sigma) {
   const double rhoChange = rho / rho_;
-  const double sigmaChange = sigma / sigma_;
-  for (std::size_t i = 0; i < v_.size(); ++i) b_.data[i] = v_.data()[i] + (b_.data[i] - v_.data()[i]) / rhoChange;
-  for (std::size_t i = 0; i < fv_.size(); ++i) fb_.data[i] = fv_.data()[i] + (fb_.data[i] - fv_.data()[i]) / rhoChange;
-  for (std::size_t i = 0; i < z_.size(); ++i) a_.data[i] = z_.data()[i] + (a_.data[i] - z_.data()[i]) / sigmaChange;
+  const int predictions = data_.n * data_.c;
+  la_.forEach(b_.rows * b_.cols, kernels::Rescale<T, T>{rhoChange, prox_.v().data, b_.data});
+  la_.forEach(predictions, kernels::Rescale<T, T>{rhoChange, prox_.fv().data, fb_.data});
+  if (!squared()) la_.forEach(predictions, kernels::Rescale<T, double>{sigma / sigma_, z_.view().data, a_.data});
   rho_ = rho;
   sigma_ = sigma;
   factored_ = setSystem();
   anderson_->reset();
 }
 
+template <LinAlg La>
+void ReluSolver<La>::startSlack() {
+  const int n = data_.n;
+  const int d = data_.d;
+  const int columns = map_.columns();
+  for (Matrix<T>* m : {&slackS_, &slackNu_, &slackWork_}) *m = la_.template matrix<T>(n, columns);
+  for (Matrix<T>* m : {&slackV_, &u_, &shiftedV_}) *m = la_.template matrix<T>(d, columns);
+  slackQ_ = la_.template matrix<T>(d, q_.cols());
+  signedMultipliers_ = la_.template matrix<double>(n, columns);
+  metricInverse_ = la_.template matrix<T>(d, d);
+  whitened_ = la_.template matrix<T>(d, n);
+  const auto metric = la_.template matrix<T>(d, d);
+  la_.gemm(Transpose::no, Transpose::yes, tau_, map_.xt(), map_.xt(), 0.0, metric.view());
+  la_.forEach(d, kernels::AddToDiagonal<T, Space>{1, metric});
+  if (!la_.cholesky(metric.view()))
+    throw Error(ErrorKind::range, "x: its columns differ too much in scale; use normalize: 'columns'");
+  la_.copy(map_.xt(), whitened_.view());
+  la_.trsm(Side::left, Transpose::no, 1.0, In(metric), whitened_.view());
+  la_.choleskyInverse(metric.view(), metricInverse_.view());
+}
+
 /// One iteration as published, (I + (1/rho) F M^{-1} F^T) theta = y - F M^{-1} g in place of the 2dP x 2dP system.
 template <LinAlg La>
 void ReluSolver<La>::slackStep() {
   const int n = data_.n;
+  const int d = data_.d;
   const int columns = map_.columns();
-  const int half = map_.patterns() * data_.c;
   const double alpha = settings_.relaxation;
-  const auto sign = [&](int k, int j) { return 2 * data_.patterns.patterns(k, j % map_.patterns()) - 1; };
-  std::copy(state_.data(), state_.data() + state_.size(), before_.data());
-  la_.tasks(columns, [&](int j) {
-    for (int k = 0; k < n; ++k) signedSlack_(k, j) = sign(k, j) * (slackS_(k, j) - slackNu_(k, j));
-    for (int i = 0; i < v_.rows(); ++i) shiftedV_(i, j) = slackV_(i, j) - b_(i, j);  // published v - lambda
-  });
-  la_.gemm(Transpose::no, Transpose::no, tau_, data_.xt, signedSlack_, 1.0, shiftedV_);
-  la_.gemm(Transpose::no, Transpose::no, 1.0, metricInverse_, shiftedV_, 0.0, u_);
-  list_.clear();
-  for (int j = 0; j < columns; ++j) {
-    list_.push_back(j);
-    scale_[static_cast<std::size_t>(j)] = 1;
-  }
-  map_.products(list(), u_, xv_);
-  map_.forward(list(), {scale_.data(), columns}, xv_, fv_);
-  for (std::size_t i = 0; i < fv_.size(); ++i) rhs_.data()[i] = data_.y.data()[i] - fv_.data()[i];
+  const kernels::Signs<T, Space> signs{map_.masks()};
+  la_.copy(state_.view(), before_.view());
+  la_.forEach(n, columns, kernels::SignedSlack<T, T, Space>{signs, slackS_, slackNu_, slackWork_});
+  la_.forEach(d, columns, kernels::Difference<T, Space>{slackV_, b_, shiftedV_});  // published v - lambda
+  la_.gemm(Transpose::no, Transpose::no, tau_, map_.xt(), In(slackWork_), 1.0, shiftedV_.view());
+  la_.gemm(Transpose::no, Transpose::no, 1.0, In(metricInverse_), In(shiftedV_), 0.0, u_.view());
+  map_.forward(u_, rhs_);
+  la_.forEach(n * data_.c, kernels::Residual<T>{rows_.y.view().data, rhs_.view().data});
   system_.solve(rhs_, theta_);
   map_.adjoint(theta_, q_);
-  la_.gemm(Transpose::no, Transpose::no, 1.0 / rho_, metricInverse_, q_, 0.0, candidateQ_);
-  la_.tasks(columns, [&](int j) {
-    for (int i = 0; i < u_.rows(); ++i) u_(i, j) += map_.sign(j) * candidateQ_(i, j % half);
-  });
-  map_.products(list(), u_, xv_);
-  la_.tasks(columns, [&](int j) {
-    for (int k = 0; k < n; ++k) {
-      const double relaxed = alpha * sign(k, j) * xv_(k, j) + (1 - alpha) * slackS_(k, j) + slackNu_(k, j);
-      slackS_(k, j) = std::max(0.0, relaxed);
-      slackNu_(k, j) = std::min(0.0, relaxed);
-    }
-    for (int i = 0; i < u_.rows(); ++i) u_(i, j) = alpha * u_(i, j) + (1 - alpha) * slackV_(i, j) + b_(i, j);
-  });
-  blockNorms(u_);
-  const double threshold = data_.beta / rho_;
-  la_.tasks(columns, [&](int j) {
-    const double norm = norms_[static_cast<std::size_t>(blockOf(j))];
-    const double factor = norm > threshold ? 1 - threshold / norm : 0.0;
-    for (int i = 0; i < u_.rows(); ++i) {
-      slackV_(i, j) = factor * u_(i, j);
-      b_(i, j) = u_(i, j) - slackV_(i, j);
-    }
-  });
+  la_.gemm(Transpose::no, Transpose::no, 1.0 / rho_, In(metricInverse_), In(q_), 0.0, slackQ_.view());
+  la_.forEach(d, columns, kernels::AddBySign<T, Space>{slackQ_, u_});
+  la_.gemm(Transpose::yes, Transpose::no, 1.0, map_.xt(), In(u_), 0.0, slackWork_.view());
+  la_.forEach(n, columns, kernels::UpdateSlack<T, T, Space>{signs, alpha, slackWork_, slackS_, slackNu_});
+  la_.forEach(d, columns, kernels::RelaxWithMultiplier<T, Space>{alpha, slackV_, b_, u_});
+  prox_.shrink(u_, data_.beta / rho_, slackV_);
+  la_.forEach(d, columns, kernels::Difference<T, Space>{u_, slackV_, b_});
 }
 
 }  // namespace nonconvex

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/memory.hpp"
+#include "parts/patterns.hpp"
 
 namespace nonconvex {
 namespace {
@@ -128,7 +129,7 @@ void readY(const ReluProblem& problem, const ReluSettings& settings, ReluData& d
 
 }  // namespace
 
-ReluData::ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings)
+ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings)
     : n(problem.n),
       d(problem.d + (settings.bias ? 1 : 0)),
       c(problem.outputs),
@@ -151,18 +152,17 @@ ReluData::ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings
   beta = userBeta / rowScale;
   require(std::isfinite(beta) && beta > 0, "beta / (scale of x)", beta, "out of range; rescale x");
 
-  choosePatterns(la, wanted, settings);
-  checkMemory(problem, settings, d, patterns.gates.cols());
+  chooseGates(wanted, settings);
+  checkMemory(problem, settings, d, gates.cols());
 }
 
-void ReluData::choosePatterns(const Cpu& la, const ReluPatterns& wanted, const ReluSettings& settings) {
+void ReluData::chooseGates(const ReluPatterns& wanted, const ReluSettings& settings) {
   if (wanted.exact) {
     require(!directions, "patterns", "exact", "expected { sample } or { gates } with method 'sampled'");
-    patterns = allPatterns(la, xt, mostExactPatterns);
+    gates = allDirections(xt, mostExactPatterns);
     exact = true;
     return;
   }
-  HostMatrix<double> gates;
   if (wanted.gates.cols() > 0) {
     require(wanted.gates.rows() == d, "rows of patterns.gates", wanted.gates.rows(),
             "expected " + show(d) + " (the columns of x" + (bias ? " and one for the bias)" : ")"));
@@ -187,11 +187,6 @@ void ReluData::choosePatterns(const Cpu& la, const ReluPatterns& wanted, const R
     for (int j = 0; j < d && largest > 0; ++j) length += (gates(j, i) / largest) * (gates(j, i) / largest);
     for (int j = 0; j < d && largest > 0; ++j) gates(j, i) /= largest * std::sqrt(length);
   }
-  if (directions) {
-    patterns.gates = std::move(gates);
-  } else {
-    patterns = patternsOf(la, xt, gates);
-  }
 }
 
 void ReluData::scaleWeights(const double* weights, int i, double* scaled) const {
@@ -199,7 +194,7 @@ void ReluData::scaleWeights(const double* weights, int i, double* scaled) const 
   const auto value = [&](int j) { return j < inputs ? weights[j] * rowScale : weights[j] / xt(j, 0); };
   if (directions) {
     *scaled = 0;
-    for (int j = 0; j < d; ++j) *scaled += value(j) * patterns.gates(j, i);
+    for (int j = 0; j < d; ++j) *scaled += value(j) * gates(j, i);
   } else {
     for (int j = 0; j < d; ++j) scaled[j] = value(j);
   }
@@ -208,7 +203,7 @@ void ReluData::scaleWeights(const double* weights, int i, double* scaled) const 
 void ReluData::unscaleWeights(const double* scaled, int i, double* weights) const {
   const int inputs = bias ? d - 1 : d;
   for (int j = 0; j < d; ++j) {
-    const double value = directions ? *scaled * patterns.gates(j, i) : scaled[j];
+    const double value = directions ? *scaled * gates(j, i) : scaled[j];
     weights[j] = j < inputs ? value / rowScale : value * xt(j, 0);
   }
 }

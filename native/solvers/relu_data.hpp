@@ -1,9 +1,8 @@
 // The data of a two-layer ReLU training problem, checked and brought into the shape that the solver works on.
 #pragma once
 
-#include "linalg/cpu.hpp"
+#include "linalg/views.hpp"
 #include "parts/losses.hpp"
-#include "parts/patterns.hpp"
 #include "solvers/relu_problem.hpp"
 
 namespace nonconvex {
@@ -11,7 +10,7 @@ namespace nonconvex {
 /// Rows are scaled by one power of two and, where asked for, columns by their norms. With x' = x diag(columnScale)^{-1}
 /// the program over x' with weights v' is the one over x with v = diag(columnScale)^{-1} v'.
 struct ReluData {
-  ReluData(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings);
+  ReluData(const ReluProblem& problem, const ReluSettings& settings);
 
   /// Between weights of the user's network (on x / inputScale and 1) and of the scaled data. With fixed directions
   /// (`method: 'sampled'`) a scaled weight is one number, a multiple of direction i.
@@ -29,15 +28,15 @@ struct ReluData {
   HostBuffer<double> inputScale;   ///< of the user's columns, as in ReluSolution
   double rowScale;                 ///< the power of two: xt = x / (inputScale rowScale)
   double typical;                  ///< root mean square of xt without the constant column
-  Patterns patterns;               ///< gates act on the columns of xt
-  bool exact;                      ///< the patterns are all that exist
+  HostMatrix<double> gates;        ///< act on the columns of xt, have unit length; their patterns may coincide
+  bool exact;                      ///< their patterns are all that exist
   bool directions;                 ///< weights are multiples of the gates, which have unit length
   bool bias;                       ///< the last column is the constant one
   double beta;                     ///< of the penalty on scaled weights
   Loss loss;
 
  private:
-  void choosePatterns(const Cpu& la, const ReluPatterns& wanted, const ReluSettings& settings);
+  void chooseGates(const ReluPatterns& wanted, const ReluSettings& settings);
 };
 
 }  // namespace nonconvex

@@ -15,6 +15,7 @@ enum class ReluMethod { admm, sampled };
 enum class ReluSplitting { cone, slack };
 enum class ReluCoupling { oneVsAll, frobenius };
 enum class ReluNormalize { none, columns };
+enum class ReluPrecision { float64, float32 };
 
 template <>
 struct EnumNames<ReluLoss> {
@@ -40,6 +41,10 @@ template <>
 struct EnumNames<ReluNormalize> {
   static constexpr std::string_view names[] = {"none", "columns"};
 };
+template <>
+struct EnumNames<ReluPrecision> {
+  static constexpr std::string_view names[] = {"float64", "float32"};
+};
 
 struct ReluSettings : Limits {
   ReluSettings() {
@@ -60,6 +65,7 @@ struct ReluSettings : Limits {
   ReluSplitting splitting = ReluSplitting::cone;
   double rho = automatic;
   double relaxation = 1.8;
+  ReluPrecision precision = ReluPrecision::float64;
 
   static constexpr auto fields() {
     using Self = ReluSettings;
@@ -90,10 +96,19 @@ struct ReluSettings : Limits {
                   "Where ADMM keeps the cone constraints: inside the proximal step (every iterate is feasible), or "
                   "relaxed by slack variables as published."),
             FIELD(rho, positiveOr("adaptive"), "Penalty of the augmented Lagrangian; fixed when given."),
-            FIELD(relaxation, inside(0, 2), "Over-relaxation of ADMM; 1 is none.")});
+            FIELD(relaxation, inside(0, 2), "Over-relaxation of ADMM; 1 is none."),
+            FIELD(precision, anyValue(),
+                  "Numbers of the iterations on a GPU; the CPU iterates in 'float64'. Objective, bound and network are "
+                  "computed in 'float64' in any case.")});
   }
 };
 static_assert(sizeFromFields<ReluSettings>() == sizeof(ReluSettings));
+
+/// Whether points are projected onto cones at each iteration, which the CPU alone does.
+inline bool needsCones(const ReluSettings& settings) {
+  return settings.activation == ReluActivation::relu && settings.method == ReluMethod::admm &&
+         settings.splitting == ReluSplitting::cone;
+}
 
 /// How activation patterns are had: `gates` if it has columns, all of them if `exact`, else `sample` random ones.
 struct ReluPatterns {

@@ -5,18 +5,42 @@
 
 namespace nonconvex {
 
+namespace kernels {
+
+/// to := I + tau K in the lower triangle.
+template <class T, class Space>
+struct ShiftedLower {
+  Mat<const T, Space> k;
+  Mat<T, Space> to;
+  double tau;
+  NONCONVEX_HD void operator()(int i, int j) const {
+    if (i >= j) to(i, j) = static_cast<T>(tau) * k(i, j) + (i == j ? T(1) : T(0));
+  }
+};
+
+template <class T, class Space>
+struct DiagonalEntry {
+  Mat<const T, Space> a;
+  NONCONVEX_HD double operator()(int i) const { return static_cast<double>(a(i, i)); }
+};
+
+}  // namespace kernels
+
 /// (I + tau K0) theta = rhs with K0 = F F^T for one output, by a Cholesky factor.
 template <LinAlg La>
 class ReluSystem {
  public:
+  using T = typename La::Number;
+  using Space = typename La::Space;
+
   explicit ReluSystem(const La& la) : la_(la) {}
 
   /// Forms K0 in the inner product of rows that `xt` has (see ReluMap::gram).
-  void start(const ReluMap<La>& map, Mat<const double> xt);
+  void start(const ReluMap<La>& map, Mat<const T, Space> xt);
   double trace() const { return trace_; }
   /// Prepares `solve` for tau; false where I + tau K0 is not positive definite to working accuracy.
   bool set(double tau);
-  void solve(Mat<const double> rhs, Mat<double> theta);
+  void solve(Mat<const T, Space> rhs, Mat<T, Space> theta);
   int factorizations() const { return factorizations_; }
 
  private:
@@ -26,46 +50,41 @@ class ReluSystem {
   static constexpr int inverseAfter = 50;
 
   const La& la_;
-  HostMatrix<double> k0_, factor_, inverse_;
+  typename La::template Matrix<T> k0_, factor_, inverse_;
   double trace_ = 0;
   int factorizations_ = 0;
   int solves_ = 0;  // with this factor
 };
 
 template <LinAlg La>
-void ReluSystem<La>::start(const ReluMap<La>& map, Mat<const double> xt) {
-  const int n = xt.cols;
-  k0_ = HostMatrix<double>(n, n, Uninitialized{});
-  factor_ = HostMatrix<double>(n, n, Uninitialized{});
-  if (n <= inverseUpTo) inverse_ = HostMatrix<double>(n, n, Uninitialized{});
+void ReluSystem<La>::start(const ReluMap<La>& map, Mat<const T, Space> xt) {
+  const int n = map.rows();
+  k0_ = la_.template matrix<T>(n, n, Uninitialized{});
+  factor_ = la_.template matrix<T>(n, n, Uninitialized{});
+  if (n <= inverseUpTo) inverse_ = la_.template matrix<T>(n, n, Uninitialized{});
   map.gram(xt, k0_, factor_);
-  for (int k = 0; k < n; ++k) trace_ += k0_(k, k);
+  trace_ = la_.sum(n, kernels::DiagonalEntry<T, Space>{k0_});
 }
 
 template <LinAlg La>
 bool ReluSystem<La>::set(double tau) {
   const int n = k0_.rows();
-  la_.forEach(n, [&](int j) {
-    const double* from = k0_.column(j);
-    double* to = factor_.column(j);
-    for (int i = j; i < n; ++i) to[i] = tau * from[i];
-    to[j] += 1;
-  });
+  la_.forEach(n, n, kernels::ShiftedLower<T, Space>{k0_, factor_, tau});
   ++factorizations_;
   solves_ = 0;
-  return la_.cholesky(factor_);
+  return la_.cholesky(factor_.view());
 }
 
 template <LinAlg La>
-void ReluSystem<La>::solve(Mat<const double> rhs, Mat<double> theta) {
+void ReluSystem<La>::solve(Mat<const T, Space> rhs, Mat<T, Space> theta) {
   const bool inverse = inverse_.rows() > 0 && solves_ >= inverseAfter;
-  if (inverse && solves_ == inverseAfter) la_.choleskyInverse(factor_, inverse_);
+  if (inverse && solves_ == inverseAfter) la_.choleskyInverse(factor_.view(), inverse_.view());
   ++solves_;
   if (inverse) {
-    la_.multiplySymmetric(inverse_, rhs, theta);
+    la_.multiplySymmetric(Mat<const T, Space>(inverse_), rhs, theta);
   } else {
-    for (int j = 0; j < rhs.cols; ++j) std::copy(rhs.column(j), rhs.column(j) + rhs.rows, theta.column(j));
-    la_.choleskySolve(factor_, theta);
+    la_.copy(rhs, theta);
+    la_.choleskySolve(Mat<const T, Space>(factor_), theta);
   }
 }
 

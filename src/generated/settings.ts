@@ -114,6 +114,12 @@ export interface ReluOptions {
    * @defaultValue 1.8
    */
   relaxation?: number | undefined;
+  /**
+   * Numbers of the iterations on a GPU; the CPU iterates in 'float64'. Objective, bound and network are computed in
+   * 'float64' in any case.
+   * @defaultValue 'float64'
+   */
+  precision?: 'float64' | 'float32' | undefined;
 }
 
 export const reluDefaults = {
@@ -133,6 +139,7 @@ export const reluDefaults = {
   method: 'admm',
   splitting: 'cone',
   relaxation: 1.8,
+  precision: 'float64',
 } as const satisfies ReluOptions;
 
 export interface FractionalOptions {

@@ -24,12 +24,12 @@ double distance(const Point& a, const Point& b) {
 int iterations(const Map& map, Point s, double tolerance, int most, int memory, bool accelerated,
                Point* last = nullptr) {
   const Cpu la;
-  Anderson anderson(la, memory, static_cast<int>(s.size()), static_cast<int>(s.size()));
+  Anderson<Cpu> anderson(la, memory, static_cast<int>(s.size()), static_cast<int>(s.size()));
   for (int k = 0; k < most; ++k) {
     Point g = map(s);
     if (last != nullptr) *last = g;
     if (distance(g, s) <= tolerance) return k;
-    if (accelerated) anderson.advance(s.data(), g.data());
+    if (accelerated) anderson.advance({s.data(), static_cast<int>(s.size())}, {g.data(), static_cast<int>(g.size())});
     s = g;
   }
   return most;
@@ -122,11 +122,11 @@ TEST(aTailFollowsItsHeadLinearly) {
     return s;
   };
   const Cpu la;
-  Anderson anderson(la, 4, head, head + tail);
+  Anderson<Cpu> anderson(la, 4, head, head + tail);
   Point s = withTail(Point(head));
   for (int k = 0; k < 30; ++k) {
     Point g = withTail(map(Point(s.begin(), s.begin() + head)));
-    anderson.advance(s.data(), g.data());
+    anderson.advance({s.data(), static_cast<int>(s.size())}, {g.data(), static_cast<int>(g.size())});
     for (std::size_t row = 0; row < tail; ++row) CHECK_NEAR(g[head + row], product(g, row), 1e-9);
     s = g;
     if (k == 15) anderson.reset();
@@ -135,11 +135,11 @@ TEST(aTailFollowsItsHeadLinearly) {
 
 TEST(atAFixedPointItStays) {
   const Cpu la;
-  Anderson anderson(la, 5, 2, 2);
+  Anderson<Cpu> anderson(la, 5, 2, 2);
   Point s = {1, 2};
   for (int k = 0; k < 20; ++k) {
     Point g = s;
-    anderson.advance(s.data(), g.data());
+    anderson.advance({s.data(), static_cast<int>(s.size())}, {g.data(), static_cast<int>(g.size())});
     CHECK_EQ(g[0], 1.0);
     CHECK_EQ(g[1], 2.0);
   }
@@ -159,14 +159,14 @@ TEST(stepsThatDifferByRoundingAloneLeadNowhere) {
   const Point c = {1000, -2000, 500};
   const Random random(4);
   const Cpu la;
-  Anderson anderson(la, 8, 3, 3);
+  Anderson<Cpu> anderson(la, 8, 3, 3);
   Point s(3);
   for (std::uint32_t k = 0; k < 400; ++k) {
     Point g(3);
     for (std::size_t i = 0; i < 3; ++i) {
       g[i] = s[i] + std::clamp(c[i] - s[i], -1.0, 1.0) + 1e-12 * random.normal(3 * k + static_cast<std::uint32_t>(i));
     }
-    anderson.advance(s.data(), g.data());
+    anderson.advance({s.data(), static_cast<int>(s.size())}, {g.data(), static_cast<int>(g.size())});
     for (const double value : g) CHECK(std::abs(value) < 20'000);
     s = g;
   }

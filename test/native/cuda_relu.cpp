@@ -1,0 +1,132 @@
+// Two-layer ReLU training on a device: the optimum of the CPU, certified in double precision whatever the numbers of
+// the iterations are. The device is simulated: memory that the host cannot touch, kernels as loops.
+#include "check.hpp"
+#include "cuda/cuda.hpp"
+#include "relu_instances.hpp"
+#include "simulated_device.hpp"
+
+using namespace nonconvex;
+using namespace instances;
+
+namespace {
+
+template <class T>
+Run solveOnDevice(const ReluProblem& problem, const ReluSettings& settings) {
+  Run run;
+  Monitor monitor(settings.timeLimit, [&](const Progress& now) { run.reports.push_back(now); });
+  const Cuda<T> la(simulated::tables(), &monitor);
+  ReluSolver<Cuda<T>> solver(la, problem, settings);
+  run.outcome = iterate(solver, settings, monitor);
+  run.solution = solver.solution();
+  return run;
+}
+
+struct Case {
+  std::string name;
+  Instance data;
+  ReluSettings settings;
+};
+
+ReluSettings settingsFor(ReluLoss loss) {
+  ReluSettings settings;
+  settings.loss = loss;
+  settings.activation = ReluActivation::gated;
+  settings.beta = 0.4;
+  settings.maxIterations = 3000;
+  return settings;
+}
+
+constexpr ReluLoss kinds[] = {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax,
+                              ReluLoss::huber};
+
+/// All that a device supports: every loss, with one output or three, both couplings, with and without a bias that
+/// counts, columns scaled or not; and the two other methods.
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const ReluLoss loss : kinds) {
+    for (const int c : {1, 3}) {
+      if (loss == ReluLoss::softmax && c == 1) continue;
+      for (const ReluCoupling coupling : {ReluCoupling::oneVsAll, ReluCoupling::frobenius}) {
+        if (c == 1 && coupling == ReluCoupling::frobenius) continue;
+        for (const ReluNormalize normalize : {ReluNormalize::none, ReluNormalize::columns}) {
+          Case each{"", instance(24, 3, c, loss, static_cast<std::uint32_t>(all.size())), settingsFor(loss)};
+          each.settings.coupling = coupling;
+          each.settings.normalize = normalize;
+          each.settings.bias = all.size() % 3 != 0;
+          each.settings.regularizeBias = all.size() % 4 != 1;
+          each.name = std::string(EnumNames<ReluLoss>::names[static_cast<int>(loss)]) + ", outputs " + show(c) +
+                      (coupling == ReluCoupling::oneVsAll ? ", oneVsAll" : ", frobenius") +
+                      (normalize == ReluNormalize::columns ? ", columns" : "");
+          all.push_back(std::move(each));
+        }
+      }
+    }
+  }
+  for (const int c : {1, 2}) {
+    Case sampled{"sampled, outputs " + show(c), instance(30, 4, c, ReluLoss::squared, 5),
+                 settingsFor(ReluLoss::squared)};
+    sampled.settings.activation = ReluActivation::relu;
+    sampled.settings.method = ReluMethod::sampled;
+    all.push_back(sampled);
+    Case slack{"slack, outputs " + show(c), instance(24, 3, c, ReluLoss::squared, 6), settingsFor(ReluLoss::squared)};
+    slack.settings.activation = ReluActivation::relu;
+    slack.settings.splitting = ReluSplitting::slack;
+    all.push_back(slack);
+  }
+  return all;
+}
+
+double relative(double a, double b) { return std::abs(a - b) / std::abs(b); }
+
+template <class T>
+void checkAgainstCpu(const Case& each, double tolerance) {
+  const long before = check::failures;
+  ReluSettings settings = each.settings;
+  settings.tolerance = settings.splitting == ReluSplitting::slack ? 1e-3 : tolerance;
+  const Run cpu = solve(each.data.problem(), settings);
+  const Run device = solveOnDevice<T>(each.data.problem(), settings);
+  const Progress& last = device.outcome.progress;
+  CHECK(device.outcome.status == Status::solved);
+  CHECK(relative(last.objective, cpu.outcome.progress.objective) <= settings.tolerance);
+  // Each bound holds for the other's point.
+  CHECK(last.lowerBound <= cpu.outcome.progress.objective * (1 + 1e-12));
+  CHECK(cpu.outcome.progress.lowerBound <= last.objective * (1 + 1e-12));
+  CHECK(last.lowerBound >= last.objective * (1 - settings.tolerance));
+  // What is said of the network is so, by plain loops.
+  // The checks below weigh a bias as any weight.
+  const bool weighed = !settings.bias || (settings.regularizeBias && settings.normalize == ReluNormalize::none);
+  CHECK(!weighed || relative(networkObjective(each.data, settings, device.solution), last.objective) <= 1e-9);
+  CHECK(relative(device.solution.networkObjective, last.objective) <= 1e-9);
+  if (settings.method == ReluMethod::admm) {
+    const ConvexValue convex = convexValue(each.data, settings, device.solution);
+    CHECK(!weighed || relative(convex.objective, last.objective) <= 1e-9);
+    CHECK(convex.violation <= 1e-10);
+  }
+  CHECK_EQ(device.solution.patterns, cpu.solution.patterns);
+  CHECK(check::sameBits(device.solution.gates.data(), cpu.solution.gates.data(), cpu.solution.gates.size()));
+  // The same solution starts the next solve.
+  ReluProblem warm = each.data.problem();
+  warm.warmStart = {HostMatrix<double>(device.solution.weights.rows(), device.solution.weights.cols()),
+                    HostMatrix<double>(device.solution.dual.rows(), device.solution.dual.cols())};
+  std::copy(device.solution.weights.data(), device.solution.weights.data() + device.solution.weights.size(),
+            warm.warmStart.weights.data());
+  std::copy(device.solution.dual.data(), device.solution.dual.data() + device.solution.dual.size(),
+            warm.warmStart.dual.data());
+  const Run again = solveOnDevice<T>(warm, settings);
+  CHECK(again.outcome.status == Status::solved);
+  CHECK(2 * again.outcome.progress.iteration <= last.iteration || settings.splitting == ReluSplitting::slack);
+  if (check::failures != before) {
+    std::fprintf(stderr, "  in case %s: %d iterations on the CPU, %d and %d on the device, gap %g\n", each.name.c_str(),
+                 cpu.outcome.progress.iteration, last.iteration, again.outcome.progress.iteration, last.residual);
+  }
+}
+
+}  // namespace
+
+TEST(float64HasTheOptimumOfTheCpu) {
+  for (const Case& each : cases()) checkAgainstCpu<double>(each, 1e-6);
+}
+
+TEST(float32HasTheOptimumOfTheCpu) {
+  for (const Case& each : cases()) checkAgainstCpu<float>(each, 1e-5);
+}
