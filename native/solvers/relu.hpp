@@ -200,12 +200,7 @@ ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluS
 
 template <LinAlg La>
 const ReluSettings& ReluSolver<La>::checked(const ReluSettings& settings) {
-  if (!onHost && needsCones(settings)) {
-    throw Error(
-        ErrorKind::range,
-        "activation 'relu' with splitting 'cone' runs on the CPU alone, for its projections onto cones; on a GPU "
-        "use activation 'gated' or splitting 'slack'");
-  }
+  if (!onHost) requireNoCones(settings);
   return settings;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/error.hpp"
 #include "core/limits.hpp"
 #include "linalg/views.hpp"
 #include "parts/losses.hpp"
@@ -104,10 +105,15 @@ struct ReluSettings : Limits {
 };
 static_assert(sizeFromFields<ReluSettings>() == sizeof(ReluSettings));
 
-/// Whether points are projected onto cones at each iteration, which the CPU alone does.
-inline bool needsCones(const ReluSettings& settings) {
-  return settings.activation == ReluActivation::relu && settings.method == ReluMethod::admm &&
-         settings.splitting == ReluSplitting::cone;
+/// A device has no projections onto cones by active sets.
+inline void requireNoCones(const ReluSettings& settings) {
+  if (settings.activation == ReluActivation::relu && settings.method == ReluMethod::admm &&
+      settings.splitting == ReluSplitting::cone) {
+    throw Error(ErrorKind::solver,
+                "activation 'relu' with splitting 'cone' is solved on the CPU alone; on a GPU use activation 'gated', "
+                "splitting 'slack' or method 'sampled'",
+                "DEVICE_UNAVAILABLE");
+  }
 }
 
 /// How activation patterns are had: `gates` if it has columns, all of them if `exact`, else `sample` random ones.

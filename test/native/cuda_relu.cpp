@@ -130,3 +130,10 @@ TEST(float64HasTheOptimumOfTheCpu) {
 TEST(float32HasTheOptimumOfTheCpu) {
   for (const Case& each : cases()) checkAgainstCpu<float>(each, 1e-5);
 }
+
+TEST(conesAreRefusedWithWhatWorksInstead) {
+  const Instance data = instance(10, 2, 1, ReluLoss::squared, 1);
+  const Cuda<double> la(simulated::tables());
+  const auto message = check::messageOf([&] { ReluSolver<Cuda<double>>(la, data.problem(), ReluSettings()); });
+  for (const char* part : {"'gated'", "'slack'", "'sampled'"}) CHECK(check::contains(message, part));
+}
