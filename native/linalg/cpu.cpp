@@ -71,6 +71,7 @@ void Cpu::multiplySymmetric(Mat<const double> a, Mat<const double> b, Mat<double
   const int n = a.rows;
   constexpr int few = 128;
   constexpr int cached = 1024;
+  if (n == 0) return;
   if (b.cols != 1 || n > cached) return gemm(Transpose::yes, Transpose::no, 1.0, a, b, 0.0, c);
   if (n < few) return blas::symvLower(n, 1.0, a.data, a.stride, b.data, 0.0, c.data);
   // A triangle is half the memory to read. Two blocks of rows, each in the cache of its thread, read the block below

@@ -1,0 +1,239 @@
+// What a GPU machine has to show: operations and solvers against the CPU's, memory, errors, two solves at once; and how
+// fast it is beside what the card can do. Prints a table. The tests run it on a simulated device.
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/monitor.hpp"
+#include "cuda/check/operations.hpp"
+#include "cuda/devices.hpp"
+
+namespace nonconvex::checks {
+
+/// How much to do.
+struct Sizes {
+  std::vector<int> operations;  ///< rows and columns of the matrices that are compared
+  int square = 0;               ///< of the matrices of a product and a factorisation that are timed
+  int rows = 0;                 ///< data of the solvers' products: rows, columns, patterns
+  int columns = 0;
+  int patterns = 0;
+  int repetitions = 0;
+};
+
+class Report {
+ public:
+  void title(const std::string& text) const { std::printf("\n%s\n", text.c_str()); }
+  void line(const std::string& what, bool good, const std::string& numbers) {
+    std::printf("  %-38s %-6s %s\n", what.c_str(), good ? "ok" : "FAILED", numbers.c_str());
+    failures_ += good ? 0 : 1;
+  }
+  void figure(const std::string& what, double value, const char* unit, const std::string& more = {}) const {
+    std::printf("  %-38s %10.4g %s%s%s\n", what.c_str(), value, unit, more.empty() ? "" : ", ", more.c_str());
+  }
+  int failures() const { return failures_; }
+
+ private:
+  int failures_ = 0;
+};
+
+/// y := y + 0.5 x, entry by entry: two reads and a write.
+template <class T>
+struct AddHalf {
+  const T* x;
+  T* y;
+  NONCONVEX_HD void operator()(int i) const { y[i] += T(0.5) * x[i]; }
+};
+template <class T>
+struct EntryOf {
+  Mat<const T, Device> a;
+  NONCONVEX_HD double operator()(int i, int j) const { return static_cast<double>(a(i, j)); }
+  NONCONVEX_HD double operator()(int i) const { return static_cast<double>(a.data[i]); }
+};
+
+/// A positive definite matrix.
+struct Kernel {
+  Mat<double, Device> a;
+  NONCONVEX_HD void operator()(int i, int j) const { a(i, j) = i == j ? 3 : 1.0 / (1.0 + (i - j) * (i - j)); }
+};
+
+class Check {
+ public:
+  Check(const cuda::Tables& tables, Sizes sizes) : tables_(tables), sizes_(std::move(sizes)) {}
+
+  /// 0: all is well, 1: something is not, 77: there is no device.
+  int run() {
+    const CudaDevices found = cudaDevices(tables_);
+    for (const CudaDevice& device : found.devices) {
+      std::printf("%s, compute capability %s, %.4g of %.4g GB free\n", device.name.c_str(), device.capability.c_str(),
+                  device.freeMemory / 1e9, device.memory / 1e9);
+    }
+    if (found.usable() == nullptr) {
+      std::printf("skipped: %s\n", found.reason().c_str());
+      return 77;
+    }
+    std::printf("cuBLAS: %s\ncuSOLVER: %s\n", tables_.blas.library.c_str(), tables_.solver.library.c_str());
+    operations<double>("double");
+    operations<float>("float");
+    report_.title("Memory and errors");
+    memory();
+    together();
+    interruption();
+    tooMuch();
+    timings<double>("double");
+    timings<float>("float");
+    std::printf("\n%s: %d failed\n", report_.failures() == 0 ? "passed" : "FAILED", report_.failures());
+    return report_.failures() == 0 ? 0 : 1;
+  }
+
+ private:
+  template <class T>
+  void operations(const char* type) {
+    report_.title(std::string("Operations against the CPU's, ") + type);
+    const Cuda<T> la(tables_);
+    for (const Comparison& comparison : Operations<T>(la, sizes_.operations).all()) {
+      char numbers[80];
+      std::snprintf(numbers, sizeof numbers, "error %.2e, allowed %.1e", comparison.error, comparison.allowed);
+      report_.line(comparison.operation, comparison.good(), numbers);
+    }
+  }
+
+  double freeMemory() const {
+    std::size_t free = 0, total = 0;
+    cuda::check(tables_.runtime, tables_.runtime.memoryInfo(&free, &total), "cudaMemGetInfo");
+    return static_cast<double>(free);
+  }
+
+  /// A system solved; the norm of the solution.
+  double solveSystem(const Monitor* monitor = nullptr) const {
+    const Cuda<double> la(tables_, monitor);
+    const int n = sizes_.operations.back();
+    const auto a = la.matrix<double>(n, n);
+    const auto b = la.matrix<double>(n, 1);
+    la.forEach(n, n, Kernel{a});
+    la.fill(b.view(), 1);
+    la.cholesky(a);
+    la.choleskySolve(a, b);
+    return la.norm(b.flat());
+  }
+
+  void memory() {
+    solveSystem();  // what the libraries keep for the process
+    const double before = freeMemory();
+    for (int solve = 0; solve < 100; ++solve) solveSystem();
+    const double lost = before - freeMemory();
+    constexpr double others = 32e6;  // what else may happen on the card
+    report_.line("memory is back after 100 solves", lost < others, show(lost) + " bytes fewer are free");
+  }
+
+  void together() {
+    const double alone = solveSystem();
+    double results[2] = {};
+    std::vector<std::thread> threads;
+    for (double& result : results) {
+      threads.emplace_back([this, &result] {
+        try {
+          for (int k = 0; k < 20; ++k) result = solveSystem();
+        } catch (const Error& error) {
+          std::printf("%s\n", error.what());
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    const double error = std::max(std::abs(results[0] - alone), std::abs(results[1] - alone));
+    report_.line("two solves at once", error <= 1e-12 * alone, "they differ by " + show(error));
+  }
+
+  void interruption() {
+    Monitor monitor;
+    monitor.abort();
+    bool interrupted = false;
+    try {
+      solveSystem(&monitor);
+    } catch (const Interrupted&) {
+      interrupted = true;
+    }
+    report_.line("abort", interrupted, "a factorisation was not begun");
+  }
+
+  void tooMuch() {
+    std::string message;
+    const Cuda<double> la(tables_);
+    try {
+      la.matrix<double>(1 << 21, 1 << 21);
+    } catch (const Error& error) {
+      if (error.code() == "OUT_OF_MEMORY") message = error.what();
+    }
+    report_.line("more memory than there is", !message.empty(), message);
+    report_.line("a solve afterwards", solveSystem() > 0, "");
+  }
+
+  /// Seconds of one call; the first is not counted.
+  template <class F>
+  double seconds(const CudaOperations& la, F&& f) const {
+    f();
+    la.synchronize();
+    const Stopwatch watch;
+    for (int k = 0; k < sizes_.repetitions; ++k) f();
+    la.synchronize();
+    return watch.seconds() / sizes_.repetitions;
+  }
+
+  template <class T>
+  void timings(const char* type) {
+    const Cuda<T> la(tables_);
+    const int n = sizes_.square, m = sizes_.rows, d = sizes_.columns, p = sizes_.patterns;
+    report_.title(std::string("Rates, ") + type);
+    {
+      const auto a = la.template matrix<T>(n, n), b = la.template matrix<T>(n, n), c = la.template matrix<T>(n, n);
+      const double cube = 1.0 * n * n * n;
+      const std::string size = show(n);
+      const double gemm = seconds(la, [&] { la.gemm(Transpose::no, Transpose::no, 1, a, b, 0, c); });
+      report_.figure("gemm, square, n = " + size + " (the ceiling)", 2 * cube / gemm / 1e12, "TFlop/s");
+      const double syrk = seconds(la, [&] { la.syrk(Transpose::no, 1, a, 0, c); });
+      report_.figure("syrk, n = " + size, cube / syrk / 1e12, "TFlop/s");
+      const double factor = seconds(la, [&] {
+        la.forEach(n, n, cuda::Identity<T>{c});
+        la.cholesky(c);
+      });
+      report_.figure("cholesky, n = " + size, cube / 3 / factor / 1e12, "TFlop/s");
+      const double inverse = seconds(la, [&] { la.choleskyInverse(c, b); });
+      report_.figure("choleskyInverse, n = " + size, 2 * cube / 3 / inverse / 1e12, "TFlop/s");
+      const double solve = seconds(la, [&] { la.choleskySolve(c, a.columns(0, 1)); });
+      report_.figure("choleskySolve, one column", solve * 1e3, "ms");
+
+      const double bytes = 1.0 * n * n * sizeof(T);
+      const double copied = seconds(la, [&] { la.copy(a.view(), c.view()); });
+      report_.figure("copy on the device (the ceiling)", 2 * bytes / copied / 1e9, "GB/s");
+      const double vector = seconds(la, [&] { la.forEach(n * n, AddHalf<T>{a.data(), c.data()}); });
+      report_.figure("forEach(n), y += x / 2", 3 * bytes / vector / 1e9, "GB/s");
+      const double fill = seconds(la, [&] { la.fill(c.view(), T(1)); });
+      report_.figure("fill", bytes / fill / 1e9, "GB/s");
+      const double sum = seconds(la, [&] { la.sum(n * n, EntryOf<T>{c}); });
+      report_.figure("sum", bytes / sum / 1e9, "GB/s");
+      const auto sums = la.template matrix<double>(n, 1);
+      const double columns = seconds(la, [&] { la.columnSums(n, n, EntryOf<T>{c}, sums.flat()); });
+      report_.figure("columnSums", bytes / columns / 1e9, "GB/s");
+      const double mirror = seconds(la, [&] { la.mirrorLower(c); });
+      report_.figure("mirrorLower", bytes / mirror / 1e9, "GB/s");
+      const double product = seconds(la, [&] { la.multiplySymmetric(a, b.columns(0, 1), c.columns(0, 1)); });
+      report_.figure("multiplySymmetric, one column", bytes / product / 1e9, "GB/s");
+    }
+    const auto x = la.template matrix<T>(m, d);
+    const auto u = la.template matrix<T>(d, p), xu = la.template matrix<T>(m, p);
+    const std::string shape = show(m) + " x " + show(d) + " x " + show(p);
+    const double flops = 2.0 * m * d * p;
+    const double forward = seconds(la, [&] { la.gemm(Transpose::no, Transpose::no, 1, x, u, 0, xu); });
+    report_.figure("gemm X U, " + shape, flops / forward / 1e12, "TFlop/s");
+    const double adjoint = seconds(la, [&] { la.gemm(Transpose::yes, Transpose::no, 1, x, xu, 0, u); });
+    report_.figure("gemm X^T V, " + shape, flops / adjoint / 1e12, "TFlop/s");
+  }
+
+  const cuda::Tables& tables_;
+  Sizes sizes_;
+  Report report_;
+};
+
+}  // namespace nonconvex::checks
