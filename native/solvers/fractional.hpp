@@ -30,10 +30,12 @@ class FractionalSolver {
   FractionalSolver(const La& la, const FractionalProblem& problem, const FractionalSettings& settings)
       : la_(la), settings_(settings), data_(la, problem, settings) {
     const std::vector<std::vector<double>> starts = fractionalStarts(la, data_, settings);
-    for (std::size_t k = 0; k < starts.size(); ++k) {
-      lanes_.push_back(std::make_unique<FractionalLane>(data_, settings_, static_cast<std::uint32_t>(k) + 1));
-      lanes_.back()->begin(starts[k].data());
-    }
+    lanes_.resize(starts.size());
+    la.tasks(static_cast<int>(starts.size()), [&](int k) {
+      const auto at = static_cast<std::size_t>(k);
+      lanes_[at] = std::make_unique<FractionalLane>(data_, settings_, static_cast<std::uint32_t>(k) + 1);
+      lanes_[at]->begin(starts[at].data());
+    });
   }
 
   void start() {

@@ -44,6 +44,16 @@ void addTo(std::vector<double>& sum, int n, double weight, const std::vector<dou
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += weight * (values.empty() ? 1 : values[i]);
 }
 
+/// f(j) for all columns of A, each of which goes through the column.
+template <class F>
+void forColumns(const Cpu& la, const Columns& A, F&& f) {
+  constexpr int block = 64;
+  const auto work = [&](int number) {
+    for (int j = number * block; j < std::min(A.cols(), (number + 1) * block); ++j) f(j);
+  };
+  la.tasks((A.cols() + block - 1) / block, work, static_cast<double>(A.entries()));
+}
+
 /// Q + diagonal, so far regularised that semidefinite passes, or no columns when it is too large to look at.
 HostMatrix<double> regularised(const Columns& Q, const std::vector<double>& diagonal) {
   constexpr int largest = 3000;
@@ -81,7 +91,7 @@ FractionalData::FractionalData(const Cpu& la, const FractionalProblem& problem, 
       matrices.emplace_back(std::get<SparseInput>(problem.matrices[k]), name);
     }
   }
-  readTerms(problem);
+  readTerms(la, problem);
   readPenalties(problem);
   for (const FractionalTermData& term : smooth) {
     if (term.term.kind == Kind::quadratic) checkConvex(la, term);
@@ -103,7 +113,7 @@ FractionalData::FractionalData(const Cpu& la, const FractionalProblem& problem, 
   }
 }
 
-FractionalTermData FractionalData::prepare(const FractionalTerm& term) const {
+FractionalTermData FractionalData::prepare(const Cpu& la, const FractionalTerm& term) const {
   FractionalTermData data{
       .term = term, .matrix = nullptr, .b = {}, .c = {}, .weights = {}, .curvature = {}, .fourthPower = {}, .gram = {}};
   const auto size = static_cast<std::size_t>(n);
@@ -121,10 +131,10 @@ FractionalTermData FractionalData::prepare(const FractionalTerm& term) const {
     }
     data.curvature.resize(size);
     const double factor = term.kind == Kind::logistic ? 0.25 : 1;
-    for (int j = 0; j < n; ++j) {
+    forColumns(la, A, [&](int j) {
       data.curvature[static_cast<std::size_t>(j)] =
           term.kind == Kind::quadratic ? A.at(j, j) : factor * A.squaredNorm(j);
-    }
+    });
   }
   switch (term.kind) {
     case Kind::logistic:
@@ -158,10 +168,11 @@ FractionalTermData FractionalData::prepare(const FractionalTerm& term) const {
               "expected 1, 2, 4 or Infinity");
       if (term.p != 4) break;
       data.fourthPower.resize(size);
-      for (int j = 0; j < n; ++j) {
-        double& sum = data.fourthPower[static_cast<std::size_t>(j)];
+      forColumns(la, *data.matrix, [&](int j) {
+        double sum = 0;
         data.matrix->forEntries(j, [&](int, double a) { sum += (a * a) * (a * a); });
-      }
+        data.fourthPower[static_cast<std::size_t>(j)] = sum;
+      });
       break;
     case Kind::sumSqrt:
     case Kind::sumLog:
@@ -186,12 +197,12 @@ FractionalTermData FractionalData::prepare(const FractionalTerm& term) const {
   return data;
 }
 
-void FractionalData::readTerms(const FractionalProblem& problem) {
+void FractionalData::readTerms(const Cpu& la, const FractionalProblem& problem) {
   require(!problem.numerator.empty() || !problem.l1.empty() || !problem.l2.empty() || problem.l1Squared > 0,
           "numerator.length", 0, "expected at least one term");
   for (const FractionalTerm& term : problem.numerator) {
     require(term.kind <= Kind::squaredNorm, term.name + ".kind", nameOf(term.kind), "expected a term of a numerator");
-    FractionalTermData data = prepare(term);
+    FractionalTermData data = prepare(la, term);
     constant += term.constant;
     if (term.kind == Kind::affine) {
       addTo(linear, n, 1, data.c);
@@ -204,7 +215,7 @@ void FractionalData::readTerms(const FractionalProblem& problem) {
   const FractionalTerm& term = problem.denominator;
   require(term.kind >= Kind::quadratic, term.name + ".kind", nameOf(term.kind), "expected a denominator");
   require(difference || term.kind != Kind::none, "denominator", "none", "expected a denominator");
-  denominator = prepare(term);
+  denominator = prepare(la, term);
 }
 
 void FractionalData::readPenalties(const FractionalProblem& problem) {
@@ -456,7 +467,7 @@ void FractionalData::makeCoordinates(double theta) {
 }
 
 std::vector<double> FractionalData::clamped(std::vector<double> x) const {
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = std::clamp(x[i], lower[i], upper[i]);
+  for (std::size_t i = 0; bounded && i < x.size(); ++i) x[i] = std::clamp(x[i], lower[i], upper[i]);
   return x;
 }
 

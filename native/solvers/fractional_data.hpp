@@ -52,8 +52,8 @@ struct FractionalData {
   std::vector<double> clamped(std::vector<double> x) const;
 
  private:
-  FractionalTermData prepare(const FractionalTerm& term) const;
-  void readTerms(const FractionalProblem& problem);
+  FractionalTermData prepare(const Cpu& la, const FractionalTerm& term) const;
+  void readTerms(const Cpu& la, const FractionalProblem& problem);
   void readPenalties(const FractionalProblem& problem);
   void checkConvex(const Cpu& la, const FractionalTermData& data) const;
   void checkNonNegative(const Cpu& la) const;

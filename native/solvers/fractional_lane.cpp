@@ -60,6 +60,7 @@ FractionalLane::FractionalLane(const FractionalData& data, const FractionalSetti
       parabolas_(data.smooth.size()),
       before_(x_.size()),
       saved_(x_.size()),
+      usable_(x_.size()),
       extrapolation_(settings.acceleration ? data.n : 0),
       moved_(x_.size()) {
   linearParts_ = !data.linear.empty() || data.constant < 0;
@@ -82,6 +83,11 @@ void FractionalLane::begin(const double* x) {
   addUp();
   largestNumerator_ = numerator();
   largestDenominator_ = denominator();
+  if (usable()) std::copy(x_.begin(), x_.end(), usable_.begin());
+}
+
+bool FractionalLane::usable() const {
+  return data_.difference || (std::isfinite(objective()) && std::isfinite(denominator()) && denominator() > 0);
 }
 
 /// The sums that depend on x alone, from scratch.
@@ -442,9 +448,10 @@ void FractionalLane::sweep(const Cpu& la) {
   const bool stretched = stretch_ > 1e3;
   if (converged() || shrunk(1e-4, 0.1) || stretched || sweeps_ % refreshInterval == 0) begin(x_.data());
   unbounded_ = converged() && towardsLimit_;
-  if (!data_.difference && !(std::isfinite(objective()) && std::isfinite(denominator()) && denominator() > 0)) {
+  if (!usable()) {
     // Both functions have gone to 0 with x, where the ratio has only a limit, or beyond the largest number.
     begin(before_.data());
+    if (!usable()) begin(usable_.data());  // both were nothing but rounding
     unbounded_ = true;
   }
 }
@@ -576,7 +583,7 @@ void FractionalLane::tryMultiple(double multiple) {
 void FractionalLane::scale(double factor) {
   stretch_ *= std::max(1.0, std::abs(factor));
   for (double& x : x_) x *= factor;
-  if (data_.bounded) x_ = data_.clamped(std::move(x_));
+  x_ = data_.clamped(std::move(x_));
   for (const auto& term : smooth_) term->scale(factor, x_.data());
   denominator_->scale(factor, x_.data());
   diagonal_ *= factor * factor;

@@ -42,6 +42,7 @@ class FractionalLane {
   /// Through the coordinates in this order, each of which moves to its minimum; the sum of squares of the residual.
   using Pass = double (FractionalLane::*)(const Cpu& la, const std::vector<int>& order);
 
+  bool usable() const;
   void choosePasses();
   template <class Smooth>
   void chooseSoftPasses();
@@ -110,6 +111,7 @@ class FractionalLane {
 
   std::vector<double> before_;  // x at the beginning of the sweep
   std::vector<double> saved_;
+  std::vector<double> usable_;   // the last x from which all was computed and the objective found finite
   double largestNumerator_ = 0;  // since all was last computed from x: rounding errors are of that size
   double largestDenominator_ = 0;
   double stretch_ = 1;  // what x, and with it rounding errors, has been multiplied by since

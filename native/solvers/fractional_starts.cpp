@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -14,34 +16,56 @@ namespace {
 using Kind = FractionalTerm::Kind;
 using Point = std::vector<double>;
 
+/// Q + diagonal of a single dense quadratic in the numerator, factored; without columns if there is none.
+HostMatrix<double> factoredQuadratic(const Cpu& la, const FractionalData& data) {
+  if (data.smooth.size() != 1 || data.smooth[0].term.kind != Kind::quadratic) return {};
+  const Columns& given = *data.smooth[0].matrix;
+  if (given.sparse()) return {};
+  HostMatrix<double> Q(data.n, data.n);
+  for (int j = 0; j < data.n; ++j) {
+    given.axpy(j, 1, Q.column(j));
+    if (!data.diagonal.empty()) Q(j, j) += data.diagonal[static_cast<std::size_t>(j)];
+  }
+  return la.cholesky(Q) ? std::move(Q) : HostMatrix<double>();
+}
+
 /// Rows of the matrix under a norm, the longest first: for the largest entry of A x, a multiple of Q^{-1} A_j^T is the
 /// global minimiser of x^T Q x / ||A x||_inf^2 for some row j.
 std::vector<Point> rows(const Cpu& la, const FractionalData& data, int most) {
   const Columns& A = *data.denominator.matrix;
-  HostMatrix<double> transposed(data.n, A.rows());
-  for (int j = 0; j < A.cols(); ++j) A.forEntries(j, [&](int i, double a) { transposed(j, i) = a; });
-  HostMatrix<double> solved(data.n, A.rows());
-  std::copy(transposed.data(), transposed.data() + transposed.size(), solved.data());
-  const bool single = data.smooth.size() == 1 && data.smooth[0].term.kind == Kind::quadratic;
-  if (single && !data.smooth[0].matrix->sparse()) {
-    HostMatrix<double> Q(data.n, data.n);
-    for (int j = 0; j < data.n; ++j) {
-      data.smooth[0].matrix->axpy(j, 1, Q.column(j));
-      if (!data.diagonal.empty()) Q(j, j) += data.diagonal[static_cast<std::size_t>(j)];
-    }
-    if (la.cholesky(Q)) la.choleskySolve(Q, solved);
+  const HostMatrix<double> Q = factoredQuadratic(la, data);
+  HostMatrix<double> solved;  // Q^{-1} A^T
+  std::vector<double> sizes(static_cast<std::size_t>(A.rows()));
+  if (Q.cols() > 0) {
+    solved = HostMatrix<double>(data.n, A.rows());
+    for (int j = 0; j < A.cols(); ++j) A.forEntries(j, [&](int i, double a) { solved(j, i) = a; });
+    la.choleskySolve(Q, solved);
   }
-  std::vector<std::pair<double, int>> sizes;
-  for (int i = 0; i < A.rows(); ++i) {
-    double size = 0;
-    for (int j = 0; j < data.n; ++j) size += transposed(j, i) * solved(j, i);
-    sizes.emplace_back(-size, i);
+  for (int j = 0; j < A.cols(); ++j) {
+    A.forEntries(
+        j, [&](int i, double a) { sizes[static_cast<std::size_t>(i)] += a * (solved.cols() > 0 ? solved(j, i) : a); });
   }
-  std::sort(sizes.begin(), sizes.end());
+  for (double& size : sizes) size = size > 0 ? size : 0;  // nor NaN
+  std::vector<int> longest(sizes.size());
+  std::iota(longest.begin(), longest.end(), 0);
+  std::stable_sort(longest.begin(), longest.end(), [&](int i, int j) {
+    return sizes[static_cast<std::size_t>(i)] > sizes[static_cast<std::size_t>(j)];
+  });
   std::vector<Point> points;
-  for (const auto& [size, i] : sizes) {
-    if (static_cast<int>(points.size()) == most || !(size < 0)) break;
-    points.emplace_back(solved.column(i), solved.column(i) + data.n);
+  std::vector<int> place(sizes.size(), -1);
+  for (const int i : longest) {
+    const auto at = static_cast<std::size_t>(i);
+    if (static_cast<int>(points.size()) == most || !(sizes[at] > 0)) break;
+    place[at] = static_cast<int>(points.size());
+    points.emplace_back(static_cast<std::size_t>(data.n));
+    if (solved.cols() > 0) points.back().assign(solved.column(i), solved.column(i) + data.n);
+  }
+  if (solved.cols() > 0) return points;
+  for (int j = 0; j < A.cols(); ++j) {
+    A.forEntries(j, [&](int i, double a) {
+      const int at = place[static_cast<std::size_t>(i)];
+      if (at >= 0) points[static_cast<std::size_t>(at)][static_cast<std::size_t>(j)] = a;
+    });
   }
   return points;
 }
@@ -70,49 +94,67 @@ Point randomPoint(const FractionalData& data, const Random& random) {
 
 std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, const FractionalSettings& settings) {
   const auto count = static_cast<std::size_t>(settings.starts);
-  FractionalLane trial(data, settings, 0);
+  FractionalSettings toTry = settings;
+  toTry.acceleration = false;
+  FractionalLane trial(data, toTry, 0);
   struct Candidate {
     double objective;
     Point x;
   };
   std::vector<Candidate> candidates;
+  // Of x within the bounds, or NaN if x is of no use or no news.
+  const auto objectiveAt = [&](FractionalLane& lane, const Point& x) {
+    lane.begin(x.data());
+    const double objective = lane.objective();
+    const double g = lane.denominator();
+    const auto same = [&](const Candidate& other) { return other.x == x; };
+    const bool of = std::isfinite(objective) && std::isfinite(g) && (data.difference || g > 0) &&
+                    std::none_of(candidates.begin(), candidates.end(), same);
+    return of ? objective : std::numeric_limits<double>::quiet_NaN();
+  };
   const auto consider = [&](Point x) {
     x = data.clamped(std::move(x));
-    trial.begin(x.data());
-    const double objective = trial.objective();
-    const auto same = [&](const Candidate& other) { return other.x == x; };
-    const double g = trial.denominator();
-    const bool usable = std::isfinite(objective) && std::isfinite(g) && (data.difference || g > 0) &&
-                        std::none_of(candidates.begin(), candidates.end(), same);
-    if (usable) candidates.push_back({objective, std::move(x)});
-    return usable;
+    const double objective = objectiveAt(trial, x);
+    if (std::isnan(objective)) return false;
+    candidates.push_back({objective, std::move(x)});
+    return true;
   };
   // Coordinates that stay begin at 0: elsewhere the ratio may fall for ever as they grow.
   const bool all = std::all_of(data.fixed.begin(), data.fixed.end(), [](bool fixed) { return fixed; });
-  const auto propose = [&](Point x) {
+  const auto withoutFixed = [&](Point x) {
     for (std::size_t i = 0; i < x.size(); ++i) {
       if (data.fixed[i] && !all) x[i] = 0;
     }
-    return consider(std::move(x));
+    return x;
   };
+  const auto propose = [&](Point x) { return consider(withoutFixed(std::move(x))); };
   // The best unit vector, of all or of evenly spaced ones.
   const auto considerUnits = [&] {
     constexpr int most = 1000;
-    Candidate best{std::numeric_limits<double>::infinity(), {}};
-    const std::size_t before = candidates.size();
-    for (int k = 0; k < std::min(data.n, most); ++k) {
-      const auto i = static_cast<std::size_t>(static_cast<long long>(k) * data.n / std::min(data.n, most));
-      for (const double sign : {1.0, -1.0}) {
-        Point unit(static_cast<std::size_t>(data.n));
-        unit[i] = sign;
-        if (propose(std::move(unit)) && candidates.back().objective < best.objective) {
-          best = std::move(candidates.back());
+    constexpr int group = 64;
+    const int units = std::min(data.n, most);
+    std::vector<Candidate> best(static_cast<std::size_t>((units + group - 1) / group),
+                                {std::numeric_limits<double>::infinity(), {}});
+    const auto tryGroup = [&](int number) {
+      Candidate& found = best[static_cast<std::size_t>(number)];
+      FractionalLane lane(data, toTry, 0);
+      for (int k = number * group; k < std::min(units, (number + 1) * group); ++k) {
+        la.checkpoint();
+        const auto i = static_cast<std::size_t>(static_cast<long long>(k) * data.n / units);
+        for (const double sign : {1.0, -1.0}) {
+          Point unit(static_cast<std::size_t>(data.n));
+          unit[i] = sign;
+          unit = data.clamped(withoutFixed(std::move(unit)));
+          const double objective = objectiveAt(lane, unit);
+          if (objective < found.objective) found = {objective, std::move(unit)};
+          if (data.scaleInvariant) break;  // where -e_i is allowed, it is as good
         }
-        candidates.resize(before);
-        if (data.scaleInvariant) break;  // where -e_i is allowed, it is as good
       }
-    }
-    if (!best.x.empty()) candidates.push_back(std::move(best));
+    };
+    la.tasks(static_cast<int>(best.size()), tryGroup, 10.0 * units * data.n);
+    const auto least = std::min_element(
+        best.begin(), best.end(), [](const Candidate& a, const Candidate& b) { return a.objective < b.objective; });
+    if (!least->x.empty()) candidates.push_back(std::move(*least));
   };
   std::vector<Point> starts;
   if (!data.start.empty()) {

@@ -241,6 +241,20 @@ const found: Case[] = [
     scale: 1e-8,
     settings: { ...plain.settings, theta: 1e-6 },
   },
+  // A x goes to 0 without x; computed anew it is exactly 0, and the ratio 0 / 0.
+  {
+    ...plain,
+    numerator: 'leastSquares at 0',
+    penalty: 'none',
+    denominator: 'lpNorm Infinity',
+    m: 1,
+    n: 4,
+    seed: 999_506,
+    scale: 1e8,
+    repeated: true,
+    withStart: true,
+    settings: { ...plain.settings, method: 'fcd' },
+  },
 ];
 
 /** Solved and refused, to see that neither takes all. */

@@ -122,7 +122,8 @@ export function roundingAt({ numerator, denominator }: Ratio, x: Vector): number
   const g = termAt(denominator, x);
   const above = sum(numerator.map((term) => sizeAt(term, x)));
   const below = sizeAt(denominator, x);
-  return (1e-14 * (above + (Math.abs(ratioAt({ numerator, denominator }, x)) || 0) * below)) / g;
+  const ratio = Math.abs(ratioAt({ numerator, denominator }, x));
+  return (1e-14 * (above + (ratio > 0 ? ratio * below : 0))) / g;
 }
 
 /** A term at x with every part of it positive. */
