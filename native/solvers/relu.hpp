@@ -217,7 +217,7 @@ void ReluSolver<La>::start() {
     const int size = state_.rows();
     const int predictions = squared() ? 0 : n * data_.c;
     const int weights = map_.dimension() * map_.columns();
-    const double bytes = 16.0 * static_cast<double>(size);
+    const double bytes = 2.0 * sizeof(T) * size;
     const int memory = static_cast<int>(std::clamp(3e8 / bytes, 3.0, 15.0));
     anderson_ = std::make_unique<Anderson<La>>(la_, memory, weights + predictions, size);
     balance_ = std::make_unique<ReluBalance<La>>(la_, weights, predictions, settings_.relaxation);

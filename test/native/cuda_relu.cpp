@@ -131,6 +131,126 @@ TEST(float32HasTheOptimumOfTheCpu) {
   for (const Case& each : cases()) checkAgainstCpu<float>(each, 1e-5);
 }
 
+/// More columns than a device holds products of at once.
+TEST(manyColumns) {
+  const Instance data = instance(12, 2, 60, ReluLoss::squared, 3);
+  for (const ReluCoupling coupling : {ReluCoupling::oneVsAll, ReluCoupling::frobenius}) {
+    ReluSettings settings = settingsFor(ReluLoss::squared);
+    settings.coupling = coupling;
+    settings.tolerance = 1e-6;
+    ReluProblem problem = data.problem(40);
+    const double cpu = solve(problem, settings).outcome.progress.objective;
+    const Run device = solveOnDevice<double>(problem, settings);
+    CHECK(device.solution.weights.cols() > 2048 / 2);
+    CHECK(relative(device.outcome.progress.objective, cpu) <= 1e-6);
+    CHECK(device.solution.gap <= 1e-6);
+  }
+}
+
+TEST(stepsWaitForNothing) {
+  for (const Case& each : cases()) {
+    const Cuda<float> la(simulated::tables());
+    ReluSettings settings = each.settings;
+    settings.rho = 0.5;  // one that adapts is looked at every 100 iterations
+    ReluSolver<Cuda<float>> solver(la, each.data.problem(), settings);
+    solver.start();
+    solver.step();
+    const simulated::Counts before = simulated::counts();
+    for (int k = 0; k < 60; ++k) solver.step();
+    const simulated::Counts after = simulated::counts();
+    CHECK_EQ(after.waits, before.waits);
+    CHECK_EQ(after.allocations, before.allocations);
+    CHECK(after.launches > before.launches);
+  }
+}
+
+/// Whatever call fails: an error, and nothing is left on the device.
+TEST(failuresLeaveNothing) {
+  const Instance data = instance(10, 2, 1, ReluLoss::logistic, 1);
+  ReluSettings settings = settingsFor(ReluLoss::logistic);
+  settings.maxIterations = 3;
+  const long start = simulated::counts().calls;
+  solveOnDevice<float>(data.problem(4), settings);
+  const long calls = simulated::counts().calls - start;
+  CHECK(calls > 100);
+  for (long k = 0; k < calls - 1; k += 7) {  // the last one is the destructor's
+    simulated::failAt(k);
+    const std::string message = check::messageOf([&] { solveOnDevice<float>(data.problem(4), settings); });
+    const bool failed = simulated::failed();
+    simulated::failAt(-1);
+    CHECK(!failed || !message.empty());
+    CHECK(simulated::counts().nothingAlive());
+  }
+}
+
+TEST(anAbortBeforeTheStartHasAnAnswer) {
+  const Instance data = instance(10, 2, 1, ReluLoss::squared, 1);
+  const ReluSettings settings = settingsFor(ReluLoss::squared);
+  Monitor monitor(settings.timeLimit, [](const Progress&) {});
+  monitor.abort();
+  const Cuda<float> la(simulated::tables(), &monitor);
+  ReluSolver<Cuda<float>> solver(la, data.problem(), settings);
+  const Outcome outcome = iterate(solver, settings, monitor);
+  CHECK(outcome.status == Status::aborted);
+  CHECK(outcome.progress.objective >= outcome.progress.lowerBound);
+  CHECK_EQ(solver.solution().activeNeurons, 0);
+}
+
+TEST(patternsAreThoseOfTheCpu) {
+  const Cuda<float> la(simulated::tables());
+  for (std::uint32_t seed = 0; seed < 5; ++seed) {
+    const HostMatrix<double> rows = normalDirections(2, 9, seed);  // few enough for patterns to coincide
+    const HostMatrix<double> gates = normalDirections(2, 60, seed + 100);
+    for (const int j : {0, 7}) gates(0, j) = gates(1, j) = 0;  // active everywhere, as the second time
+    const Patterns cpu = patternsOf(Cpu(), rows, gates);
+    const Resident<Cuda<float>, double> onDevice(la, rows);
+    const PatternsOn<Cuda<float>> device = patternsOf(la, onDevice, gates);
+    CHECK(cpu.gates.cols() < 60);
+    CHECK_EQ(device.gates.cols(), cpu.gates.cols());
+    CHECK(check::sameBits(device.gates.data(), cpu.gates.data(), cpu.gates.size()));
+    HostMatrix<float> masks(device.patterns.rows(), device.patterns.cols());
+    la.download(Mat<const float, Device>(device.patterns), masks.view());
+    CHECK_EQ(masks.size(), cpu.patterns.size());
+    for (std::size_t i = 0; i < masks.size(); ++i)
+      CHECK_EQ(static_cast<double>(masks.data()[i]), cpu.patterns.data()[i]);
+  }
+}
+
+/// Contractions, kinks and maps that throw points far out: the same points as on the CPU, also after what is taken
+/// back.
+TEST(accelerationIsThatOfTheCpu) {
+  const Cuda<double> la(simulated::tables());
+  const Cpu host;
+  const Random random(3);
+  for (int map = 0; map < 3; ++map) {
+    constexpr int head = 6, size = 8;
+    Anderson<Cpu> onHost(host, 4, head, size);
+    Anderson<Cuda<double>> onDevice(la, 4, head, size);
+    HostMatrix<double> s(size, 1), g(size, 1), answer(size, 1);
+    const auto point = la.matrix<double>(size, 1), image = la.matrix<double>(size, 1);
+    for (int i = 0; i < size; ++i) s(i, 0) = 4 * random.normal(static_cast<std::uint64_t>(i));
+    for (int k = 0; k < 60; ++k) {
+      for (int i = 0; i < size; ++i) {
+        const double x = s(i, 0);
+        g(i, 0) = map == 0   ? 0.1 * i * x + 1
+                  : map == 1 ? std::max(-0.5, 0.15 * i * x - 0.3)
+                             : (std::abs(x) < 5 ? 0.9 * x + 0.05 * std::sin(3 * x) : 2 * x - std::copysign(5.5, x));
+      }
+      la.upload(s.view(), point.view());
+      la.upload(g.view(), image.view());
+      if (k == 30) {
+        onHost.reset();
+        onDevice.reset();
+      }
+      onHost.advance(s.flat(), g.flat());
+      onDevice.advance(point.flat(), image.flat());
+      la.download(image.view(), answer.view());
+      for (int i = 0; i < size; ++i) CHECK_NEAR(answer(i, 0), g(i, 0), 1e-6 * (1 + std::abs(g(i, 0))));
+      std::copy(g.data(), g.data() + size, s.data());
+    }
+  }
+}
+
 TEST(conesAreRefusedWithWhatWorksInstead) {
   const Instance data = instance(10, 2, 1, ReluLoss::squared, 1);
   const Cuda<double> la(simulated::tables());
