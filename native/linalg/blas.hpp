@@ -17,6 +17,9 @@ extern "C" {
   void p##trsv_(const char* uplo, const char* trans, const char* diag, const int* n, const T* a, const int* lda, T* x, \
                 const int* incx);                                                                                      \
   void p##potrf_(const char* uplo, const int* n, T* a, const int* lda, int* info);                                     \
+  void p##getrf_(const int* m, const int* n, T* a, const int* lda, int* pivots, int* info);                            \
+  void p##getrs_(const char* trans, const int* n, const int* nrhs, const T* a, const int* lda, const int* pivots,      \
+                 T* b, const int* ldb, int* info);                                                                     \
   T p##dot_(const int* n, const T* x, const int* incx, const T* y, const int* incy);                                   \
   T p##nrm2_(const int* n, const T* x, const int* incx);                                                               \
   void p##axpy_(const int* n, const T* alpha, const T* x, const int* incx, T* y, const int* incy);
@@ -60,6 +63,16 @@ namespace nonconvex::blas {
     int info = 0;                                                                                                    \
     p##potrf_(&lower, &n, a, &lda, &info);                                                                           \
     return info;                                                                                                     \
+  }                                                                                                                  \
+  inline int getrf(int n, T* a, int lda, int* pivots) {                                                              \
+    int info = 0;                                                                                                    \
+    p##getrf_(&n, &n, a, &lda, pivots, &info);                                                                       \
+    return info;                                                                                                     \
+  }                                                                                                                  \
+  inline void getrs(char t, int n, const T* a, int lda, const int* pivots, T* b) {                                   \
+    const int one = 1;                                                                                               \
+    int info = 0;                                                                                                    \
+    p##getrs_(&t, &n, &one, a, &lda, pivots, b, &n, &info);                                                          \
   }                                                                                                                  \
   inline T dot(int n, const T* x, const T* y) {                                                                      \
     const int one = 1;                                                                                               \

@@ -45,13 +45,13 @@ constexpr int widestBlock = 64;
 
 DenseLdl::DenseLdl(int n, const Cpu& la)
     : la_(la),
-      l_(static_cast<std::size_t>(n) * static_cast<std::size_t>(n)),
-      workspace_(eliminationWorkspace(n, n)),
+      l_(static_cast<std::size_t>(n) * static_cast<std::size_t>(n), Uninitialized{}),
+      workspace_(eliminationWorkspace(n, n), Uninitialized{}),
       scale_(static_cast<std::size_t>(n)),
       diagonal_(static_cast<std::size_t>(n)),
       below_(static_cast<std::size_t>(n)),
       maxima_(static_cast<std::size_t>(n)),
-      x_(static_cast<std::size_t>(n) * widestBlock),
+      x_(static_cast<std::size_t>(n) * widestBlock, Uninitialized{}),
       order_(static_cast<std::size_t>(n)) {}
 
 /// Ruiz's iteration, until rows have a largest entry within a factor of 16 of 1. False if a number is not finite.

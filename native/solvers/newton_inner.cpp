@@ -1,10 +1,12 @@
 #include "solvers/newton_inner.hpp"
 
 #include <optional>
+#include <utility>
 
 #include "core/monitor.hpp"
 #include "linalg/ldl_dense.hpp"
 #include "linalg/ldl_sparse.hpp"
+#include "linalg/lu_dense.hpp"
 #include "solvers/newton_vectors.hpp"
 
 namespace nonconvex {
@@ -37,6 +39,7 @@ class ExactInner final : public InnerSolver {
     } else {
       placeSparse();
       load(sampleH, sampleJ);
+      placeValues();
       for (int j = 0; j < n_; ++j) values_[diagonalTo_[at(j)]] = diagonal_[at(j)];
       sparse_.emplace(lower_, std::span(values_.data(), values_.size()), la);
     }
@@ -46,33 +49,21 @@ class ExactInner final : public InnerSolver {
   void load(std::span<const double> H, std::span<const double> J) override {
     H_ = H;
     J_ = J;
-    if (H.empty()) {
-      for (const std::size_t place : hessianTo_) values_[place] = 0;
-      std::fill(diagonal_.begin(), diagonal_.end(), 0.0);
-    } else {
-      for (std::size_t k = 0; k < H.size(); ++k) values_[hessianTo_[k]] = H[k];
-      for (std::size_t j = 0; j < diagonal_.size(); ++j) {
-        diagonal_[j] = ownDiagonal_[j] < 0 ? 0 : H[static_cast<std::size_t>(ownDiagonal_[j])];
-      }
-    }
-    for (std::size_t k = 0; k < J.size(); ++k) values_[jacobianTo_[k]] = J[k];
+    placed_ = false;
   }
 
   Inertia factor(const NewtonShift& shift) override {
     const Stopwatch watch;
     la_.checkpoint();
     shift_ = shift;
-    for (std::size_t j = 0; j < diagonal_.size(); ++j) values_[diagonalTo_[j]] = diagonal_[j] + shift.primal;
-    for (std::size_t i = at(n_); i < diagonalTo_.size(); ++i) values_[diagonalTo_[i]] = -shift.dual;
     ++factorizations_;
-    const int order = n_ + m_;
-    const Inertia inertia = dense_ ? dense_->factor({values_.data(), order, order, order})
-                                   : sparse_->factor(std::span<const double>(values_.data(), values_.size()));
+    square_ = lu_ && shift.primal == 0 && shift.dual == 0 && factorSquare();
+    const Inertia inertia = square_ ? Inertia{.positive = n_, .negative = m_} : factorWhole(shift);
     seconds_ += watch.seconds();
     return inertia;
   }
 
-  void solve(std::span<double> b) override { dense_ ? dense_->solve(b) : sparse_->solve(b); }
+  void solve(std::span<double> b) override { square_ ? solveSquare(b) : dense_ ? dense_->solve(b) : sparse_->solve(b); }
 
   double solve(std::span<const double> b, double target, std::span<double> z) override {
     constexpr int mostSteps = 10;
@@ -102,12 +93,71 @@ class ExactInner final : public InnerSolver {
   double seconds() const override { return seconds_; }
 
  private:
+  Inertia factorWhole(const NewtonShift& shift) {
+    if (!std::exchange(placed_, true)) placeValues();
+    for (std::size_t j = 0; j < diagonal_.size(); ++j) values_[diagonalTo_[j]] = diagonal_[j] + shift.primal;
+    for (std::size_t i = at(n_); i < diagonalTo_.size(); ++i) values_[diagonalTo_[i]] = -shift.dual;
+    const int order = n_ + m_;
+    return dense_ ? dense_->factor({values_.data(), order, order, order})
+                  : sparse_->factor(std::span<const double>(values_.data(), values_.size()));
+  }
+
+  void placeValues() {
+    if (!std::exchange(cleared_, true)) std::fill(values_.begin(), values_.end(), 0.0);
+    if (H_.empty()) {
+      for (const std::size_t place : hessianTo_) values_[place] = 0;
+      std::fill(diagonal_.begin(), diagonal_.end(), 0.0);
+    } else {
+      for (std::size_t k = 0; k < H_.size(); ++k) values_[hessianTo_[k]] = H_[k];
+      for (std::size_t j = 0; j < diagonal_.size(); ++j) {
+        diagonal_[j] = ownDiagonal_[j] < 0 ? 0 : H_[static_cast<std::size_t>(ownDiagonal_[j])];
+      }
+    }
+    for (std::size_t k = 0; k < J_.size(); ++k) values_[jacobianTo_[k]] = J_[k];
+  }
+
   void placeDense() {
     const std::size_t order = at(n_ + m_);
-    values_ = HostBuffer<double>(order * order);
+    values_ = HostBuffer<double>(order * order, Uninitialized{});
     const auto place = [&](int row, int column) { return at(column) * order + at(row); };
     placeEntries(place);
     dense_.emplace(n_ + m_, la_);
+    if (n_ == m_) lu_.emplace(n_);
+  }
+
+  /// J alone, for m = n. Where it has full rank, K has n positive and n negative eigenvalues.
+  bool factorSquare() {
+    const Mat<double> J = lu_->matrix();
+    std::fill(J.data, J.column(n_), 0.0);
+    for (int i = 0; i < n_; ++i) {
+      for (int k = jacobian_.offsets[at(i)]; k < jacobian_.offsets[at(i) + 1]; ++k) {
+        J(i, jacobian_.indices[at(k)]) = J_[at(k)];
+      }
+    }
+    return lu_->factor();
+  }
+
+  /// J x = b_2, J^T y = b_1 - H x.
+  void solveSquare(std::span<double> b) {
+    const auto upper = b.first(at(n_));
+    const auto lower = b.subspan(at(n_));
+    lu_->solve(lower);
+    subtractHessianProduct(lower, upper);
+    std::swap_ranges(upper.begin(), upper.end(), lower.begin());
+    if (normInf(lower) != 0) lu_->solveTransposed(lower);
+  }
+
+  void subtractHessianProduct(std::span<const double> x, std::span<double> out) const {
+    if (H_.empty()) return;
+    for (int j = 0; j < n_; ++j) {
+      double sum = 0;
+      for (int k = hessian_.offsets[at(j)]; k < hessian_.offsets[at(j) + 1]; ++k) {
+        const auto i = at(hessian_.indices[at(k)]);
+        sum += H_[at(k)] * x[i];
+        if (i != at(j)) out[i] -= H_[at(k)] * x[at(j)];
+      }
+      out[at(j)] -= sum;
+    }
   }
 
   /// Columns of the lower triangle of K: in column j <= n those of H, diagonal included, then those of J.
@@ -124,7 +174,7 @@ class ExactInner final : public InnerSolver {
     lower_.lines = lower_.width = n_ + m_;
     lower_.offsets = ends;
     lower_.indices.resize(at(ends.back()));
-    values_ = HostBuffer<double>(lower_.indices.size());
+    values_ = HostBuffer<double>(lower_.indices.size(), Uninitialized{});
     std::vector<int> next(ends.begin(), ends.end() - 1);
     for (int j = 0; j < n_; ++j) {
       const auto line = hessian_.line(j);
@@ -163,17 +213,7 @@ class ExactInner final : public InnerSolver {
     const double* x = z.data();
     const double* y = z.data() + n_;
     for (int j = 0; j < n_; ++j) r[j] = b[at(j)] - shift_.primal * x[j];
-    if (!H_.empty()) {
-      for (int j = 0; j < n_; ++j) {
-        double sum = 0;
-        for (int k = hessian_.offsets[at(j)]; k < hessian_.offsets[at(j) + 1]; ++k) {
-          const int i = hessian_.indices[at(k)];
-          sum += H_[at(k)] * x[i];
-          if (i != j) r[i] -= H_[at(k)] * x[j];
-        }
-        r[j] -= sum;
-      }
-    }
+    subtractHessianProduct(z.first(at(n_)), residual_);
     for (int i = 0; i < m_; ++i) {
       double sum = b[at(n_ + i)] + shift_.keptDual * y[i];
       for (int k = jacobian_.offsets[at(i)]; k < jacobian_.offsets[at(i) + 1]; ++k) {
@@ -193,6 +233,8 @@ class ExactInner final : public InnerSolver {
   int m_;
   std::span<const double> H_, J_;
   HostBuffer<double> values_;  // of K: all of a dense matrix, or those of lower_
+  bool cleared_ = false;       // entries that are none
+  bool placed_ = false;        // H_ and J_
   SparsePattern lower_;
   std::vector<std::size_t> hessianTo_, jacobianTo_, diagonalTo_;
   std::vector<int> ownDiagonal_;  // where H has its diagonal entries; -1: nowhere
@@ -200,6 +242,8 @@ class ExactInner final : public InnerSolver {
   Vector residual_, correction_;
   std::optional<DenseLdl> dense_;
   std::optional<SparseLdl> sparse_;
+  std::optional<DenseLu> lu_;
+  bool square_ = false;  // J alone was factored
   NewtonShift shift_;
   int factorizations_ = 0;
   double seconds_ = 0;

@@ -23,7 +23,7 @@ class InnerSolver {
  public:
   virtual ~InnerSolver() = default;
 
-  /// Values of the systems to come, in the order of their patterns; an empty H is zero.
+  /// Values of the systems to come, in the order of their patterns; an empty H is zero. They are not copied.
   virtual void load(std::span<const double> H, std::span<const double> J) = 0;
   /// Prepares K; the signs of its eigenvalues.
   virtual Inertia factor(const NewtonShift& shift) = 0;
