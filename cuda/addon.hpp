@@ -2,6 +2,8 @@
 // For g++: nvcc never sees napi.h.
 #pragma once
 
+#include <cstdlib>
+
 #include "binding/module.hpp"
 #include "binding/solvers.hpp"
 #include "cuda/devices.hpp"
@@ -14,11 +16,23 @@ using CudaSolvers = std::tuple<Relu>;
 /// A device computes for one solve while another prepares or reads its answer; more would only share its memory.
 constexpr int solvesAtOnce = 2;
 
+/// Before a worker's first call of CUDA. What is registered last at exit() runs first: solves end before the driver
+/// does.
+inline void startDriver() {
+  [[maybe_unused]] static const int registered = [] {
+    int count = 0;
+    cuda::realTables().runtime.deviceCount(&count);
+    return std::atexit([] { Runtime::instance().close(); });
+  }();
+}
+
 struct OnCuda {
   template <class Entry>
   static Solved<typename Entry::Solution> solve(const typename Entry::Problem& problem,
                                                 const typename Entry::Settings& settings, WorkerPool&,
                                                 Monitor& monitor) {
+    requireNoCones(settings);  // no driver is needed to say so
+    startDriver();
     return solveOnCuda(problem, settings, monitor);
   }
 };
@@ -27,6 +41,7 @@ struct OnCuda {
 class DevicesJob final : public Job {
  public:
   void run(WorkerPool&, Monitor&) override {
+    startDriver();
     CudaDevices found = cudaDevices();
     if (found.devices.empty()) throw Error(ErrorKind::solver, found.missing, "DEVICE_UNAVAILABLE");
     devices_ = std::move(found.devices);

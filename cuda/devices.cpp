@@ -41,6 +41,25 @@ CudaDevice inspect(const cuda::Tables& tables, int number) {
   return device;
 }
 
+CudaDevices find(const cuda::Tables& tables, bool onlyFirstUsable) {
+  CudaDevices found;
+  int count = 0;
+  if (const int status = tables.runtime.deviceCount(&count); status != 0 || count == 0) {
+    constexpr int insufficientDriver = 35;  // also where there is no driver at all
+    tables.runtime.forgetError();
+    found.missing =
+        status == insufficientDriver
+            ? "no NVIDIA driver that is new enough for this build was found"
+            : "no CUDA device: " + std::string(status == 0 ? "there are none" : tables.runtime.describeError(status));
+    return found;
+  }
+  for (int number = 0; number < count; ++number) {
+    found.devices.push_back(inspect(tables, number));
+    if (onlyFirstUsable && found.devices.back().usable) break;
+  }
+  return found;
+}
+
 }  // namespace
 
 const CudaDevice* CudaDevices::usable() const {
@@ -61,20 +80,12 @@ std::string CudaDevices::reason() const {
   return all;
 }
 
-CudaDevices cudaDevices(const cuda::Tables& tables) {
-  CudaDevices found;
-  int count = 0;
-  if (const int status = tables.runtime.deviceCount(&count); status != 0 || count == 0) {
-    constexpr int insufficientDriver = 35;  // also where there is no driver at all
-    tables.runtime.forgetError();
-    found.missing =
-        status == insufficientDriver
-            ? "no NVIDIA driver that is new enough for this build was found"
-            : "no CUDA device: " + std::string(status == 0 ? "there are none" : tables.runtime.describeError(status));
-    return found;
-  }
-  for (int number = 0; number < count; ++number) found.devices.push_back(inspect(tables, number));
-  return found;
+CudaDevices cudaDevices(const cuda::Tables& tables) { return find(tables, false); }
+
+int firstUsableDevice(const cuda::Tables& tables) {
+  const CudaDevices found = find(tables, true);
+  if (const CudaDevice* device = found.usable()) return device->number;
+  throw Error(ErrorKind::solver, found.reason(), "DEVICE_UNAVAILABLE");
 }
 
 }  // namespace nonconvex

@@ -31,6 +31,9 @@ struct CudaDevices {
 
 /// Asking for free memory makes the driver's context on a device, which takes part of a second the first time.
 CudaDevices cudaDevices(const cuda::Tables& tables);
+/// The number of the first one that can be used, looking no further. Throws DEVICE_UNAVAILABLE with the reason if none
+/// can.
+int firstUsableDevice(const cuda::Tables& tables);
 inline CudaDevices cudaDevices() { return cudaDevices(cuda::realTables()); }
 
 }  // namespace nonconvex

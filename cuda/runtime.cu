@@ -66,12 +66,13 @@ constexpr Runtime runtime = {
 }  // namespace
 
 const Tables& realTables() {
-  static const Tables tables = [] {
+  // Never destroyed: at exit() a solve may still use it.
+  static const Tables* const tables = [] {
     const char* folders = std::getenv("NONCONVEX_CUDA_LIBRARIES");
     const std::string where = folders == nullptr ? "" : folders;
-    return Tables{runtime, loadCublas(where), loadCusolver(where)};
+    return new Tables{runtime, loadCublas(where), loadCusolver(where)};
   }();
-  return tables;
+  return *tables;
 }
 
 }  // namespace nonconvex::cuda

@@ -1,12 +1,24 @@
+#include "cuda/cuda.hpp"
 #include "cuda/devices.hpp"
 #include "cuda/solvers.hpp"
 
 namespace nonconvex {
+namespace {
 
-Solved<ReluSolution> solveOnCuda(const ReluProblem&, const ReluSettings&, Monitor&) {
-  const CudaDevices found = cudaDevices();
-  const std::string reason = found.usable() ? "ReLU networks are trained on the CPU only, so far" : found.reason();
-  throw Error(ErrorKind::solver, reason, "DEVICE_UNAVAILABLE");
+template <class Number>
+Solved<ReluSolution> train(const ReluProblem& problem, const ReluSettings& settings, Monitor& monitor) {
+  const cuda::Tables& tables = cuda::realTables();
+  const Cuda<Number> la(tables, &monitor, firstUsableDevice(tables));
+  ReluSolver<Cuda<Number>> solver(la, problem, settings);
+  Outcome outcome = iterate(solver, settings, monitor);
+  return {std::move(outcome), solver.solution()};
+}
+
+}  // namespace
+
+Solved<ReluSolution> solveOnCuda(const ReluProblem& problem, const ReluSettings& settings, Monitor& monitor) {
+  return settings.precision == ReluPrecision::float32 ? train<float>(problem, settings, monitor)
+                                                      : train<double>(problem, settings, monitor);
 }
 
 }  // namespace nonconvex

@@ -92,7 +92,9 @@ Runtime& Runtime::instance() {
   return runtime;
 }
 
-Runtime::~Runtime() {
+Runtime::~Runtime() { close(); }
+
+void Runtime::close() {
   std::unordered_set<std::shared_ptr<Mailbox>> open;
   {
     const std::lock_guard lock(mutex_);

@@ -111,6 +111,8 @@ class Runtime {
   void enter(const std::shared_ptr<Mailbox>& mailbox);
   void leave(const std::shared_ptr<Mailbox>& mailbox);
   void submit(std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Job> job);
+  /// Ends all jobs and takes no more; at exit() for those that use what is shut down before this object is destroyed.
+  void close();
 
  private:
   std::mutex mutex_;

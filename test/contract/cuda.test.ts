@@ -5,12 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { type Device, devices } from '../../src/index.js';
 import { runInChild } from './child.js';
 import { type Fixture, fixtures } from './fixtures.js';
+import { describeDevice } from './onCuda.js';
 
 const file = join(import.meta.dirname, '../../build-cmake/Release/nonconvex-cuda.node');
 const missing = existsSync(file) ? undefined : 'it is not built: npm run build:cuda';
 process.env.NONCONVEX_CUDA_BINARY = file;
 const found = missing ? [] : (await devices()).filter(({ kind }) => kind === 'cuda');
 const gpu = found.find(({ usable }) => usable);
+const noGpu = missing ?? (gpu ? undefined : found[0]?.reason);
 
 const { small } = fixtures.relu as Fixture;
 const gated = { ...small, settings: { ...small.settings, activation: 'gated' } };
@@ -63,3 +65,10 @@ describe.skipIf(missing)(missing ? `the CUDA addon: skipped, ${missing}` : 'the 
     ]);
   });
 });
+
+/** In use on the card, as far as this process sees; other programs on it make the test of memory fail. */
+const memory = async () => {
+  const { memory = 0, freeMemory = 0 } = (await devices()).find(({ usable, kind }) => kind === 'cuda' && usable) ?? {};
+  return memory - freeMemory;
+};
+describeDevice(gpu ? gpu.name : 'a GPU', noGpu, memory);

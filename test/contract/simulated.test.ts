@@ -1,14 +1,33 @@
 // The whole way from TypeScript to a CUDA device and back, on one that is simulated.
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { devices } from '../../src/index.js';
+import { devices, SolverError } from '../../src/index.js';
+import { runInChild } from './child.js';
+import { type Problem, regression, solve } from './fixtures.js';
+import { describeDevice, endless, problems } from './onCuda.js';
 
 const file = join(import.meta.dirname, '../../build-cmake/Release/nonconvex-cuda-simulated.node');
+const missing = existsSync(file) ? undefined : 'it is not built: npm test builds it';
 // Read when the first solve asks for a device.
 process.env.NONCONVEX_CUDA_BINARY = file;
 
-describe.skipIf(!existsSync(file))('the simulated device, which npm test builds', () => {
+/** What the simulated device tells of itself. */
+interface Simulated {
+  simulatedCounts(): { calls: number; launches: number; bytes: number; nothingAlive: boolean };
+  simulatedCapacity(bytes: number): void;
+  simulatedFailure(call: number): void;
+}
+const simulated = (): Simulated => createRequire(import.meta.url)(file) as Simulated;
+const problem = problems.squared as Problem;
+/** In work, by gates that all make the same pattern; soon done. */
+const gates = { data: new Float64Array(5 * 420_000).fill(1), rows: 5, columns: 420_000 };
+const large = { ...problem, settings: { ...problem.settings, patterns: { gates }, maxIterations: 2 } };
+
+describeDevice('the simulated device', missing, async () => simulated().simulatedCounts().bytes);
+
+describe.skipIf(missing)('the simulated device', () => {
   it('is listed', async () => {
     expect((await devices())[1]).toEqual({
       kind: 'cuda',
@@ -18,5 +37,103 @@ describe.skipIf(!existsSync(file))('the simulated device, which npm test builds'
       computeCapability: '9.0',
       usable: true,
     });
+  });
+
+  it('does the work', async () => {
+    const before = simulated().simulatedCounts().launches;
+    const { iterations } = await solve(problem, { device: 'cuda' });
+    expect(simulated().simulatedCounts().launches - before).toBeGreaterThan(iterations);
+    expect(simulated().simulatedCounts().nothingAlive).toBe(true);
+  });
+
+  it("is taken by 'auto' for large problems, and by NONCONVEX_DEVICE for all", async () => {
+    expect((await solve(large)).device).toBe('cuda');
+    expect((await solve(problem)).device).toBe('cpu');
+    process.env.NONCONVEX_DEVICE = 'cuda';
+    try {
+      expect((await solve(problem)).device).toBe('cuda');
+      expect((await solve(problem, { device: 'cpu' })).device).toBe('cpu');
+    } finally {
+      delete process.env.NONCONVEX_DEVICE;
+    }
+  });
+
+  it('without enough memory for any problem is not usable', async () => {
+    simulated().simulatedCapacity(1e6);
+    try {
+      expect((await devices())[1]).toMatchObject({ usable: false, reason: expect.stringContaining('1000000 bytes') });
+      await expect(solve(problem, { device: 'cuda' })).rejects.toMatchObject({
+        code: 'DEVICE_UNAVAILABLE',
+        message: expect.stringMatching(/^device = 'cuda': .*1000000 bytes/),
+      });
+      expect((await solve(large)).device).toBe('cpu');
+    } finally {
+      simulated().simulatedCapacity(2 ** 30);
+    }
+  });
+
+  it('without enough memory for a problem: OUT_OF_MEMORY with the bytes, and nothing left behind', async () => {
+    simulated().simulatedCapacity(600e6);
+    try {
+      const wide = { ...problem, data: regression(9000, 2) }; // its n x n matrix alone has 648 MB
+      const error: unknown = await solve(wide, { device: 'cuda' }).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(SolverError);
+      expect(error).toMatchObject({ code: 'OUT_OF_MEMORY', message: expect.stringMatching(/\d.*bytes|[MG]B/) });
+      expect(simulated().simulatedCounts().nothingAlive).toBe(true);
+      expect((await solve(problem, { device: 'cuda' })).status).toBe('solved');
+    } finally {
+      simulated().simulatedCapacity(2 ** 30);
+    }
+  });
+
+  it('may fail at any call: an error, nothing left behind, and the next solve is well', async () => {
+    const limited = { device: 'cuda', maxIterations: 12 };
+    const before = simulated().simulatedCounts().calls;
+    const good = await solve(problem, limited);
+    const calls = simulated().simulatedCounts().calls - before;
+    const firstOf = new Map<string, number>();
+    for (let call = 0; call < calls; call += call < 20 ? 1 : Math.ceil(calls / 40)) {
+      simulated().simulatedFailure(call);
+      const error: unknown = await solve(problem, limited).catch((reason: unknown) => reason);
+      expect(error, `call ${call} of ${calls}`).toBeInstanceOf(SolverError);
+      const { code } = error as SolverError;
+      if (!firstOf.has(code)) firstOf.set(code, call);
+      expect(simulated().simulatedCounts().nothingAlive, `call ${call} of ${calls}`).toBe(true);
+    }
+    expect([...firstOf.keys()].sort()).toEqual(['DEVICE_FAILED', 'DEVICE_UNAVAILABLE', 'OUT_OF_MEMORY']);
+    simulated().simulatedFailure(-1);
+    expect((await solve(problem, limited)).objective).toBe(good.objective);
+
+    // Nobody asked for the device: what it lacks is no reason to reject.
+    for (const code of ['DEVICE_UNAVAILABLE', 'OUT_OF_MEMORY']) {
+      simulated().simulatedFailure(firstOf.get(code) as number);
+      expect((await solve(large)).device).toBe('cpu');
+    }
+    simulated().simulatedFailure(-1);
+  });
+
+  it('does not hold up the end of the process, nor of a thread', async () => {
+    const lines = `
+      import { once } from 'node:events';
+      import { Worker } from 'node:worker_threads';
+      const started = (more) => new Promise((resolve) => solve({ device: 'cuda', onProgress: resolve, ...more }));
+      const code = \`
+        import { parentPort, workerData } from 'node:worker_threads';
+        import { trainReluNetwork } from '\${import.meta.resolve('nonconvex')}';
+        const { data, settings } = workerData;
+        trainReluNetwork(data, { ...settings, device: 'cuda', onProgress: () => parentPort.postMessage('runs') });
+      \`;
+      for (let i = 0; i < 3; ++i) {
+        const thread = new Worker(new URL('data:text/javascript,' + encodeURIComponent(code)), { workerData: problem });
+        await once(thread, 'message');
+        await thread.terminate();
+      }
+      await started();
+      console.log('ends');
+      process.exit(3);
+    `;
+    const ended = await runInChild(lines, endless, { env: { NONCONVEX_CUDA_BINARY: file } });
+    expect(ended).toMatchObject({ code: 3, signal: null, errors: '', output: 'ends\n' });
+    expect(ended.seconds).toBeLessThan(20);
   });
 });

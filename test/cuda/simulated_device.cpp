@@ -235,8 +235,8 @@ class SimulatedDevice {
 };
 
 SimulatedDevice& device() {
-  static SimulatedDevice one;
-  return one;
+  static SimulatedDevice* const one = new SimulatedDevice;  // for solves that run at exit()
+  return *one;
 }
 
 int describe(int number, cuda::Properties* properties) {
@@ -312,9 +312,9 @@ void failAt(long k) { device().failAt(k); }
 bool failed() { return device().failed(); }
 
 const cuda::Tables& tables() {
-  static const cuda::Tables all = {runtime, cuda::loadCublas(NONCONVEX_SUBSTITUTES),
-                                   cuda::loadCusolver(NONCONVEX_SUBSTITUTES)};
-  return all;
+  static const cuda::Tables* const all =
+      new cuda::Tables{runtime, cuda::loadCublas(NONCONVEX_SUBSTITUTES), cuda::loadCusolver(NONCONVEX_SUBSTITUTES)};
+  return *all;
 }
 
 }  // namespace nonconvex::simulated
