@@ -7,10 +7,16 @@
 int main(int argc, char** argv) {
   try {
     using namespace nonconvex;
-    const bool small = argc > 1 && std::strcmp(argv[1], "--small") == 0;
-    const checks::Sizes sizes = small ? checks::Sizes{{0, 1, 2, 33, 70}, 100, 100, 20, 10, 1}
-                                      : checks::Sizes{{0, 1, 2, 33, 257, 700}, 8192, 50000, 3072, 100, 10};
-    return checks::Check(cuda::realTables(), sizes).run();
+    const bool isSmall = argc > 1 && std::strcmp(argv[1], "--small") == 0;
+    const checks::Sizes whole = {{0, 1, 2, 33, 257, 700},
+                                 {1000, 20, 30},
+                                 8192,
+                                 {50000, 3072, 100},
+                                 {{1500, 64, 50}, {5000, 784, 100}},
+                                 {{20000, 3072, 50}},
+                                 10};
+    const checks::Sizes small = {{0, 1, 2, 33, 70}, {40, 3, 8}, 100, {100, 20, 10}, {{50, 5, 8}}, {}, 1};
+    return checks::Check(cuda::realTables(), isSmall ? small : whole).run();
   } catch (const std::exception& error) {
     std::printf("FAILED: %s\n", error.what());
     return 1;

@@ -8,18 +8,29 @@
 #include <vector>
 
 #include "core/monitor.hpp"
+#include "core/threads.hpp"
 #include "cuda/check/operations.hpp"
+#include "cuda/check/solvers.hpp"
 #include "cuda/devices.hpp"
 
 namespace nonconvex::checks {
 
+/// Rows and columns of data, and patterns.
+struct Shape {
+  int n = 0;
+  int d = 0;
+  int patterns = 0;
+  std::string text() const { return show(n) + " x " + show(d) + ", " + show(patterns) + " patterns"; }
+};
+
 /// How much to do.
 struct Sizes {
   std::vector<int> operations;  ///< rows and columns of the matrices that are compared
-  int square = 0;               ///< of the matrices of a product and a factorisation that are timed
-  int rows = 0;                 ///< data of the solvers' products: rows, columns, patterns
-  int columns = 0;
-  int patterns = 0;
+  Shape solved;                 ///< problems whose optima are compared
+  int square = 0;               ///< rows of the matrices whose products and factors are timed
+  Shape product;                ///< whose products are timed
+  std::vector<Shape> iterated;  ///< problems whose iterations are timed, on the CPU too
+  std::vector<Shape> large;     ///< and on the device alone
   int repetitions = 0;
 };
 
@@ -77,6 +88,7 @@ class Check {
     std::printf("cuBLAS: %s\ncuSOLVER: %s\n", tables_.blas.library.c_str(), tables_.solver.library.c_str());
     operations<double>("double");
     operations<float>("float");
+    solvers();
     report_.title("Memory and errors");
     memory();
     together();
@@ -84,6 +96,7 @@ class Check {
     tooMuch();
     timings<double>("double");
     timings<float>("float");
+    iterations();
     std::printf("\n%s: %d failed\n", report_.failures() == 0 ? "passed" : "FAILED", report_.failures());
     return report_.failures() == 0 ? 0 : 1;
   }
@@ -100,6 +113,34 @@ class Check {
     }
   }
 
+  void solvers() {
+    report_.title("ReLU networks of " + sizes_.solved.text() + ", against the CPU's");
+    const Shape& shape = sizes_.solved;
+    for (const ReluCase& each : reluCases()) {
+      const ReluData data(shape.n, shape.d, each.outputs,
+                          each.loss != ReluLoss::squared && each.loss != ReluLoss::huber);
+      const ReluSettings settings = settingsFor(each);
+      Monitor monitor;
+      const Outcome cpu = train(Cpu(&pool_, 0, &monitor), monitor, data.problem(shape.patterns), settings);
+      compareSolved<double>(each.name + ", double", data, settings, cpu);
+      compareSolved<float>(each.name + ", float", data, settings, cpu);
+    }
+  }
+
+  template <class T>
+  void compareSolved(const std::string& name, const ReluData& data, const ReluSettings& settings, const Outcome& cpu) {
+    Monitor monitor;
+    const Cuda<T> la(tables_, &monitor);
+    const Outcome device = train(la, monitor, data.problem(sizes_.solved.patterns), settings);
+    const double expected = cpu.progress.objective;
+    const double error = std::abs(device.progress.objective - expected) / std::abs(expected);
+    char numbers[120];
+    std::snprintf(numbers, sizeof numbers, "objective differs by %.1e, allowed %.0e; %d and %d iterations", error,
+                  settings.tolerance, device.progress.iteration, cpu.progress.iteration);
+    report_.line(name, device.status == Status::solved && cpu.status == Status::solved && error <= settings.tolerance,
+                 numbers);
+  }
+
   double freeMemory() const {
     std::size_t free = 0, total = 0;
     cuda::check(tables_.runtime, tables_.runtime.memoryInfo(&free, &total), "cudaMemGetInfo");
@@ -107,8 +148,8 @@ class Check {
   }
 
   /// A system solved; the norm of the solution.
-  double solveSystem(const Monitor* monitor = nullptr) const {
-    const Cuda<double> la(tables_, monitor);
+  double solveSystem() const {
+    const Cuda<double> la(tables_);
     const int n = sizes_.operations.back();
     const auto a = la.matrix<double>(n, n);
     const auto b = la.matrix<double>(n, 1);
@@ -120,9 +161,16 @@ class Check {
   }
 
   void memory() {
-    solveSystem();  // what the libraries keep for the process
+    const ReluData data(30, 3, 1, false);
+    const auto solve = [&] {
+      solveSystem();
+      Monitor monitor;
+      const Cuda<float> la(tables_, &monitor);
+      train(la, monitor, data.problem(8), settingsFor(reluCases().front()));
+    };
+    solve();  // what the libraries keep for the process
     const double before = freeMemory();
-    for (int solve = 0; solve < 100; ++solve) solveSystem();
+    for (int k = 0; k < 100; ++k) solve();
     const double lost = before - freeMemory();
     constexpr double others = 32e6;  // what else may happen on the card
     report_.line("memory is back after 100 solves", lost < others, show(lost) + " bytes fewer are free");
@@ -147,15 +195,19 @@ class Check {
   }
 
   void interruption() {
-    Monitor monitor;
-    monitor.abort();
-    bool interrupted = false;
-    try {
-      solveSystem(&monitor);
-    } catch (const Interrupted&) {
-      interrupted = true;
-    }
-    report_.line("abort", interrupted, "a factorisation was not begun");
+    int reports = 0;
+    Monitor* running = nullptr;
+    Monitor monitor(INFINITY, [&](const Progress&) {
+      if (++reports == 2) running->abort();
+    });
+    running = &monitor;
+    const ReluData data(30, 3, 1, false);
+    ReluSettings settings = settingsFor(reluCases().front());
+    settings.tolerance = 0;
+    settings.checkInterval = 1;
+    const Cuda<double> la(tables_, &monitor);
+    const Outcome outcome = train(la, monitor, data.problem(8), settings);
+    report_.line("abort", outcome.status == Status::aborted, "in iteration " + show(outcome.progress.iteration));
   }
 
   void tooMuch() {
@@ -184,7 +236,7 @@ class Check {
   template <class T>
   void timings(const char* type) {
     const Cuda<T> la(tables_);
-    const int n = sizes_.square, m = sizes_.rows, d = sizes_.columns, p = sizes_.patterns;
+    const int n = sizes_.square;
     report_.title(std::string("Rates, ") + type);
     {
       const auto a = la.template matrix<T>(n, n), b = la.template matrix<T>(n, n), c = la.template matrix<T>(n, n);
@@ -221,19 +273,41 @@ class Check {
       const double product = seconds(la, [&] { la.multiplySymmetric(a, b.columns(0, 1), c.columns(0, 1)); });
       report_.figure("multiplySymmetric, one column", bytes / product / 1e9, "GB/s");
     }
-    const auto x = la.template matrix<T>(m, d);
-    const auto u = la.template matrix<T>(d, p), xu = la.template matrix<T>(m, p);
-    const std::string shape = show(m) + " x " + show(d) + " x " + show(p);
-    const double flops = 2.0 * m * d * p;
+    const auto& [rows, d, p] = sizes_.product;
+    const auto x = la.template matrix<T>(rows, d);
+    const auto u = la.template matrix<T>(d, p), xu = la.template matrix<T>(rows, p);
+    const double flops = 2.0 * rows * d * p;
     const double forward = seconds(la, [&] { la.gemm(Transpose::no, Transpose::no, 1, x, u, 0, xu); });
-    report_.figure("gemm X U, " + shape, flops / forward / 1e12, "TFlop/s");
+    report_.figure("gemm X U", flops / forward / 1e12, "TFlop/s", "X " + sizes_.product.text());
     const double adjoint = seconds(la, [&] { la.gemm(Transpose::yes, Transpose::no, 1, x, xu, 0, u); });
-    report_.figure("gemm X^T V, " + shape, flops / adjoint / 1e12, "TFlop/s");
+    report_.figure("gemm X^T V", flops / adjoint / 1e12, "TFlop/s");
+  }
+
+  void iterations() {
+    const ReluSettings settings = settingsFor(reluCases().front());
+    for (const Shape& shape : sizes_.iterated) iteration(shape, settings, true);
+    for (const Shape& shape : sizes_.large) iteration(shape, settings, false);
+  }
+  void iteration(const Shape& shape, const ReluSettings& settings, bool onCpu) {
+    report_.title("ADMM, gated, " + shape.text());
+    const ReluData data(shape.n, shape.d, 1, false);
+    const ReluProblem problem = data.problem(shape.patterns);
+    const auto print = [&](const char* where, const ReluTimes& times) {
+      report_.figure(std::string("iteration, ") + where, times.iteration * 1e3, "ms",
+                     "set-up " + show(times.start) + " s");
+    };
+    if (onCpu) {
+      const Cpu la(&pool_);
+      print(("CPU, threads: " + show(la.threads())).c_str(), timeRelu(la, problem, settings, sizes_.repetitions));
+    }
+    print("device, double", timeRelu(Cuda<double>(tables_), problem, settings, sizes_.repetitions));
+    print("device, float", timeRelu(Cuda<float>(tables_), problem, settings, sizes_.repetitions));
   }
 
   const cuda::Tables& tables_;
   Sizes sizes_;
   Report report_;
+  WorkerPool pool_{std::max(1, availableThreads() - 1)};
 };
 
 }  // namespace nonconvex::checks

@@ -5,7 +5,10 @@
 
 using namespace nonconvex;
 
-TEST(passes) { CHECK_EQ(checks::Check(simulated::tables(), {{1, 5, 20}, 40, 50, 7, 9, 1}).run(), 0); }
+TEST(passes) {
+  const checks::Sizes sizes = {{1, 5, 20}, {30, 3, 8}, 40, {50, 7, 9}, {{30, 3, 8}}, {{40, 3, 8}}, 1};
+  CHECK_EQ(checks::Check(simulated::tables(), sizes).run(), 0);
+}
 
 TEST(skipsWithoutADevice) {
   cuda::Tables tables = simulated::tables();
