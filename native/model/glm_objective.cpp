@@ -115,9 +115,9 @@ void GlmObjective::addTransposed(Piece piece, const double* r, const double* row
   }
 }
 
-/// t_ = A x by blocks of rows, which `perRow(piece, rows)` then changes into r; out = A^T r.
+/// t_ = A x by blocks of rows, which `perRow(piece, rows)` then changes into r, for `sumTransposed`.
 template <class PerRow>
-void GlmObjective::pass(std::span<const double> x, std::span<double> out, PerRow&& perRow) {
+void GlmObjective::pass(std::span<const double> x, PerRow&& perRow) {
   const std::size_t n = x.size();
   const bool byRows = !partial_.empty();
   if (tree_) tree_->multiply(x);
@@ -135,8 +135,13 @@ void GlmObjective::pass(std::span<const double> x, std::span<double> out, PerRow
       if (byRows) addTransposed(block, t_.data() + i, rows, sum);
     }
   });
+}
+
+/// out = A^T r
+void GlmObjective::sumTransposed(std::span<double> out) {
   if (tree_) return tree_->multiplyTransposed(la_, t_, out);
-  if (!byRows) return transposedByColumns(out);
+  if (partial_.empty()) return transposedByColumns(out);
+  const std::size_t n = out.size();
   for (std::size_t j = 0; j < n; ++j) {
     double sum = 0;
     for (std::size_t p = 0; p < pieces_.size(); ++p) sum += partial_[p * n + j];
@@ -158,7 +163,7 @@ void GlmObjective::evaluate() {
   if (evaluated_) return;
   const GlmData::Rows& rows = data_->rows();
   std::fill(sums_.begin(), sums_.end(), 0.0);
-  pass(x_, gradient_, [&](int p, Piece block) {
+  pass(x_, [&](int p, Piece block) {
     double first[mostBlockRows];
     const std::size_t begin = at(block.begin);
     const int count = block.end - block.begin;
@@ -172,12 +177,17 @@ void GlmObjective::evaluate() {
   });
   value_ = 0;
   for (const double sum : sums_) value_ += sum;
-  for (std::size_t j = 0; j < x_.size(); ++j) {
-    value_ += 0.5 * rows.ridge[j] * x_[j] * x_[j];
-    gradient_[j] += rows.ridge[j] * x_[j];
-  }
+  for (std::size_t j = 0; j < x_.size(); ++j) value_ += 0.5 * rows.ridge[j] * x_[j] * x_[j];
   evaluated_ = true;
-  squaresKnown_ = false;
+  gradientKnown_ = squaresKnown_ = false;
+}
+
+void GlmObjective::evaluateGradient() {
+  evaluate();
+  if (std::exchange(gradientKnown_, true)) return;
+  sumTransposed(gradient_);
+  const std::vector<double>& ridge = data_->rows().ridge;
+  for (std::size_t j = 0; j < x_.size(); ++j) gradient_[j] += ridge[j] * x_[j];
 }
 
 double GlmObjective::value() {
@@ -186,15 +196,16 @@ double GlmObjective::value() {
 }
 
 void GlmObjective::gradient(std::span<double> g) {
-  evaluate();
+  evaluateGradient();
   std::copy(gradient_.begin(), gradient_.end(), g.begin());
 }
 
 void GlmObjective::hessianProduct(double sigma, std::span<const double> v, std::span<double> out) {
-  evaluate();
-  pass(v, out, [&](int, Piece block) {
+  evaluateGradient();  // the pass overwrites what it is a sum of
+  pass(v, [&](int, Piece block) {
     for (int i = block.begin; i < block.end; ++i) t_[at(i)] *= curvatures_[at(i)];
   });
+  sumTransposed(out);
   const std::vector<double>& ridge = data_->rows().ridge;
   for (std::size_t j = 0; j < out.size(); ++j) out[j] = sigma * (out[j] + ridge[j] * v[j]);
 }

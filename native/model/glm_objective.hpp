@@ -12,7 +12,8 @@
 
 namespace nonconvex {
 
-/// One pass over the data gives f, its gradient and the weights of the Hessian at a point; they are kept for it.
+/// One pass over the data gives f, what the gradient is a sum of, and the weights of the Hessian at a point; they are
+/// kept for it.
 class GlmObjective final : public Objective {
  public:
   /// `dense`, row-major, stays with its owner; not looked at where the data are sparse.
@@ -34,8 +35,10 @@ class GlmObjective final : public Objective {
   };
 
   void evaluate();
+  void evaluateGradient();
   template <class PerRow>
-  void pass(std::span<const double> x, std::span<double> out, PerRow&& perRow);
+  void pass(std::span<const double> x, PerRow&& perRow);
+  void sumTransposed(std::span<double> out);
   void transposedByColumns(std::span<double> out) const;
   const double* denseRows(Piece piece, double* buffer) const;
   void predict(Piece piece, std::span<const double> x, const double* rows, double* t) const;
@@ -56,11 +59,12 @@ class GlmObjective final : public Objective {
   std::optional<RowTree::Work> tree_;
   std::vector<double> x_;
   bool evaluated_ = false;
-  bool squaresKnown_ = false;  // at x
+  bool gradientKnown_ = false;  // at x, as the next
+  bool squaresKnown_ = false;
   double value_ = 0;
   std::vector<double> gradient_;
   std::vector<double> curvatures_;  // w_i loss''_i
-  std::vector<double> t_;           // predictors of the last pass, then its factors of the rows
+  std::vector<double> t_;           // predictors of the last pass, then the r of A^T r
   std::vector<double> sums_;        // of f, by piece
   std::vector<double> partial_;     // A^T r, by piece
   HostBuffer<double> widened_;      // rows of single precision, by piece

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "core/clones.hpp"
@@ -91,11 +92,42 @@ NONCONVEX_CLONES void addProducts(int count, const std::uint16_t* indices, const
   }
 }
 
-/// sum += weight * row, of `width` numbers, a multiple of `lane`. For one row: GCC mixes two badly.
-NONCONVEX_CLONES void addRow(double weight, const float* __restrict row, int width, double* __restrict sum) {
-  for (int j = 0; j < width; j += lane) {
-    for (int l = 0; l < lane; ++l) sum[j + l] += weight * static_cast<double>(row[j + l]);
+using Lane = double __attribute__((vector_size(lane * sizeof(double))));
+
+/// A lane with a 1 for each bit that is set.
+constexpr auto lanesOfBits = [] {
+  struct {
+    alignas(64) double entries[256][lane];
+  } table{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    for (unsigned l = 0; l < lane; ++l) table.entries[byte][l] = (byte >> l) & 1;
   }
+  return table;
+}();
+
+/// sumRows for `lanes` bytes of each row: their sums stay in registers.
+template <int lanes>
+[[gnu::always_inline]] inline void sumLanes(int count, const double* weights, const int* pieces,
+                                            const std::uint8_t* rows, int bytes, double* sum) {
+  Lane total[lanes] = {};
+  for (int k = 0; k < count; ++k) {
+    const std::uint8_t* row = rows + static_cast<std::ptrdiff_t>(pieces[k]) * bytes;
+    for (int l = 0; l < lanes; ++l) {
+      Lane ones;
+      std::memcpy(&ones, lanesOfBits.entries[row[l]], sizeof ones);
+      total[l] += weights[k] * ones;
+    }
+  }
+  std::memcpy(sum, total, sizeof total);
+}
+
+/// sum = sum_k weights_k rows_{pieces_k}, rows of zeros and ones, one a bit, in so many bytes.
+NONCONVEX_CLONES void sumRows(int count, const double* weights, const int* pieces, const std::uint8_t* rows, int bytes,
+                              double* sum) {
+  int b = 0;
+  for (; b + 4 <= bytes; b += 4) sumLanes<4>(count, weights, pieces, rows + b, bytes, sum + b * lane);
+  for (; b + 2 <= bytes; b += 2) sumLanes<2>(count, weights, pieces, rows + b, bytes, sum + b * lane);
+  if (b < bytes) sumLanes<1>(count, weights, pieces, rows + b, bytes, sum + b * lane);
 }
 
 // In scattered updates of a number, which are the same everywhere but for a factor; additions of neighbours are
@@ -173,13 +205,14 @@ void RowTree::takeScales(ConstantMatrix& matrix) {
 }
 
 void RowTree::writeOnes(Node& node) {
-  constexpr double many = 0.2;
-  const std::size_t width = at(padded(node.columns));
-  if (static_cast<double>(node.indices.size()) < many * static_cast<double>(width) * node.count) return;
-  node.ones.resize(width * at(node.count));
+  constexpr double many = 0.1;
+  const std::size_t bytes = at(padded(node.columns) / lane);
+  if (static_cast<double>(node.indices.size()) < many * static_cast<double>(lane * bytes) * node.count) return;
+  node.ones.resize(bytes * at(node.count));
   for (int p = 0; p < node.count; ++p) {
     for (int e = node.offsets[at(p)]; e < node.offsets[at(p) + 1]; ++e) {
-      node.ones[at(p) * width + node.indices[at(e)]] = 1;
+      const std::uint16_t j = node.indices[at(e)];
+      node.ones[at(p) * bytes + j / lane] |= static_cast<std::uint8_t>(1 << j % lane);
     }
   }
 }
@@ -386,7 +419,7 @@ double RowTree::cost() const {
 std::size_t RowTree::bytes() const {
   std::size_t numbers = 3 * pieceOf_.size() + 2 * blocks_;
   for (const Node& node : nodes_)
-    numbers += node.indices.size() / 2 + node.ones.size() + 2 * node.values.size() + 5 * at(node.count);
+    numbers += node.indices.size() / 2 + node.ones.size() / 4 + 2 * node.values.size() + 5 * at(node.count);
   return 4 * numbers;
 }
 
@@ -435,14 +468,18 @@ void RowTree::Work::pushDown(const Cpu& la, std::span<const double> perRow) {
   for (std::size_t k = sums_.size(); k-- > 0;) {
     const Node& node = tree_.nodes_[k];
     if (node.leaf()) continue;
-    std::vector<double>& left = sums_[at(node.left)];
-    std::vector<double>& right = sums_[at(node.right)];
-    std::fill(left.begin(), left.end(), 0.0);
-    std::fill(right.begin(), right.end(), 0.0);
-    for (int p = 0; p < node.count; ++p) {
-      const double sum = sums_[k][at(p)];
-      left[at(node.leftPiece[at(p)])] += sum;
-      right[at(node.rightPiece[at(p)])] += sum;
+    std::vector<double>& pivot = sums_[at(node.pivotLeft ? node.left : node.right)];
+    std::vector<double>& other = sums_[at(node.pivotLeft ? node.right : node.left)];
+    const int* otherPiece = (node.pivotLeft ? node.rightPiece : node.leftPiece).data();
+    const double* sums = sums_[k].data();
+    std::fill(other.begin(), other.end(), 0.0);
+    for (std::size_t p = 0; p < pivot.size(); ++p) {
+      double sum = 0;
+      for (int piece = node.starts[p]; piece < node.starts[p + 1]; ++piece) {
+        sum += sums[piece];
+        other[at(otherPiece[piece])] += sums[piece];
+      }
+      pivot[p] = sum;
     }
   }
 }
@@ -509,13 +546,13 @@ void RowTree::Work::cross(const Node& node, int chunk) {
   for (int p = border(chunk); p < border(chunk + 1); ++p) {
     const int begin = node.starts[at(p)], end = node.starts[at(p) + 1];
     if (begin == end) continue;
-    std::fill(sum, sum + width, 0.0);
-    for (int k = begin; k < end; ++k) {
-      const int piece = otherPiece[at(k)];
-      if (!other.ones.empty()) {
-        addRow(weights[k], other.ones.data() + at(piece) * width, static_cast<int>(width), sum);
-      } else {
-        const int from = other.offsets[at(piece)];
+    if (!other.ones.empty()) {
+      sumRows(end - begin, weights + begin, otherPiece.data() + begin, other.ones.data(),
+              static_cast<int>(width) / lane, sum);
+    } else {
+      std::fill(sum, sum + width, 0.0);
+      for (int k = begin; k < end; ++k) {
+        const int piece = otherPiece[at(k)], from = other.offsets[at(piece)];
         addScaled(weights[k], other.entries(piece), other.indices.data() + from,
                   other.values.empty() ? nullptr : other.values.data() + from, sum);
       }

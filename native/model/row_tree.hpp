@@ -41,7 +41,7 @@ class RowTree {
     std::vector<int> offsets = {0};
     std::vector<std::uint16_t> indices;  // from `first` on
     std::vector<double> values;          // empty once known to be all 1
-    std::vector<float> ones;             // of entries that are all 1 and many: every column of each piece, padded
+    std::vector<std::uint8_t> ones;      // of entries that are all 1 and many: every column of each piece, one a bit
     // Of an inner node. Pieces come in the order of those of the pivot, the child by which products are collected.
     std::vector<int> leftPiece, rightPiece;
     bool pivotLeft = true;
