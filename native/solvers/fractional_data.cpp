@@ -392,6 +392,8 @@ void FractionalData::classify() {
     }
     fixed[i] = !inNumerator && (lower[i] == -infinity || upper[i] == infinity);
   }
+  // If that is all of them, smooth terms of zeros say nothing about any.
+  if (std::find(fixed.begin(), fixed.end(), false) == fixed.end()) fixed.assign(fixed.size(), false);
 }
 
 void FractionalData::chooseMethod(FractionalMethod method) {

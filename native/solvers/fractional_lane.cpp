@@ -87,7 +87,7 @@ void FractionalLane::begin(const double* x) {
 }
 
 bool FractionalLane::usable() const {
-  return data_.difference || (std::isfinite(objective()) && std::isfinite(denominator()) && denominator() > 0);
+  return std::isfinite(objective()) && std::isfinite(denominator()) && (data_.difference || denominator() > 0);
 }
 
 /// The sums that depend on x alone, from scratch.
@@ -448,7 +448,7 @@ void FractionalLane::sweep(const Cpu& la) {
   const bool stretched = stretch_ > 1e3;
   if (converged() || shrunk(1e-4, 0.1) || stretched || sweeps_ % refreshInterval == 0) begin(x_.data());
   unbounded_ = converged() && towardsLimit_;
-  if (!usable()) {
+  if (!data_.difference && !usable()) {
     // Both functions have gone to 0 with x, where the ratio has only a limit, or beyond the largest number.
     begin(before_.data());
     if (!usable()) begin(usable_.data());  // both were nothing but rounding

@@ -28,6 +28,8 @@ class FractionalLane {
 
   bool converged() const { return residual_ <= settings_.tolerance; }
   bool unbounded() const { return unbounded_; }
+  /// Whether the objective is a number here and the denominator positive.
+  bool usable() const;
   const std::vector<double>& x() const { return x_; }
   double numerator() const { return numerator_; }
   double denominator() const { return denominator_->value(); }
@@ -42,7 +44,6 @@ class FractionalLane {
   /// Through the coordinates in this order, each of which moves to its minimum; the sum of squares of the residual.
   using Pass = double (FractionalLane::*)(const Cpu& la, const std::vector<int>& order);
 
-  bool usable() const;
   void choosePasses();
   template <class Smooth>
   void chooseSoftPasses();

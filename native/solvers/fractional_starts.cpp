@@ -96,38 +96,42 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
   const auto count = static_cast<std::size_t>(settings.starts);
   FractionalSettings toTry = settings;
   toTry.acceleration = false;
-  FractionalLane trial(data, toTry, 0);
   struct Candidate {
     double objective;
     Point x;
   };
-  std::vector<Candidate> candidates;
-  // Of x within the bounds, or NaN if x is of no use or no news.
+  // NaN where x, which is within the bounds, is of no use.
   const auto objectiveAt = [&](FractionalLane& lane, const Point& x) {
     lane.begin(x.data());
-    const double objective = lane.objective();
-    const double g = lane.denominator();
-    const auto same = [&](const Candidate& other) { return other.x == x; };
-    const bool of = std::isfinite(objective) && std::isfinite(g) && (data.difference || g > 0) &&
-                    std::none_of(candidates.begin(), candidates.end(), same);
-    return of ? objective : std::numeric_limits<double>::quiet_NaN();
+    return lane.usable() ? lane.objective() : std::numeric_limits<double>::quiet_NaN();
   };
-  const auto consider = [&](Point x) {
-    x = data.clamped(std::move(x));
-    const double objective = objectiveAt(trial, x);
-    if (std::isnan(objective)) return false;
-    candidates.push_back({objective, std::move(x)});
-    return true;
-  };
+  double work = 10.0 * data.n;  // for one point
+  for (const Columns& matrix : data.matrices) work += static_cast<double>(matrix.entries());
   // Coordinates that stay begin at 0: elsewhere the ratio may fall for ever as they grow.
-  const bool all = std::all_of(data.fixed.begin(), data.fixed.end(), [](bool fixed) { return fixed; });
-  const auto withoutFixed = [&](Point x) {
+  const auto admissible = [&](Point x) {
     for (std::size_t i = 0; i < x.size(); ++i) {
-      if (data.fixed[i] && !all) x[i] = 0;
+      if (data.fixed[i]) x[i] = 0;
     }
-    return x;
+    return data.clamped(std::move(x));
   };
-  const auto propose = [&](Point x) { return consider(withoutFixed(std::move(x))); };
+  // Those of use, in their order.
+  const auto tried = [&](std::vector<Point> points) {
+    std::vector<Candidate> all(points.size());
+    const auto tryOne = [&](int k) {
+      FractionalLane lane(data, toTry, 0);
+      Candidate& candidate = all[static_cast<std::size_t>(k)];
+      candidate.x = admissible(std::move(points[static_cast<std::size_t>(k)]));
+      candidate.objective = objectiveAt(lane, candidate.x);
+    };
+    la.tasks(static_cast<int>(all.size()), tryOne, work * static_cast<double>(all.size()));
+    std::erase_if(all, [](const Candidate& candidate) { return std::isnan(candidate.objective); });
+    return all;
+  };
+  std::vector<Candidate> candidates;
+  const auto add = [&](Candidate& candidate) {
+    const auto same = [&](const Candidate& other) { return other.x == candidate.x; };
+    if (std::none_of(candidates.begin(), candidates.end(), same)) candidates.push_back(std::move(candidate));
+  };
   // The best unit vector, of all or of evenly spaced ones.
   const auto considerUnits = [&] {
     constexpr int most = 1000;
@@ -144,7 +148,7 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
         for (const double sign : {1.0, -1.0}) {
           Point unit(static_cast<std::size_t>(data.n));
           unit[i] = sign;
-          unit = data.clamped(withoutFixed(std::move(unit)));
+          unit = admissible(std::move(unit));
           const double objective = objectiveAt(lane, unit);
           if (objective < found.objective) found = {objective, std::move(unit)};
           if (data.scaleInvariant) break;  // where -e_i is allowed, it is as good
@@ -154,24 +158,25 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
     la.tasks(static_cast<int>(best.size()), tryGroup, 10.0 * units * data.n);
     const auto least = std::min_element(
         best.begin(), best.end(), [](const Candidate& a, const Candidate& b) { return a.objective < b.objective; });
-    if (!least->x.empty()) candidates.push_back(std::move(*least));
+    if (!least->x.empty()) add(*least);
   };
   std::vector<Point> starts;
   if (!data.start.empty()) {
-    if (!consider(data.start)) {
-      const double g = trial.denominator();
-      require(data.difference || g > 0, "denominator at the start", g, "expected a number > 0: give another start");
-      require(std::isfinite(g), "denominator at the start", g, "expected a finite number: rescale the data");
-      require(false, "objective at the start", trial.objective(), "expected a finite number: rescale the data");
-    }
+    FractionalLane lane(data, toTry, 0);
+    const double objective = objectiveAt(lane, data.start);
+    const double g = lane.denominator();
+    require(data.difference || g > 0, "denominator at the start", g, "expected a number > 0: give another start");
+    require(std::isfinite(g), "denominator at the start", g, "expected a finite number: rescale the data");
+    require(!std::isnan(objective), "objective at the start", lane.objective(),
+            "expected a finite number: rescale the data");
     starts.push_back(data.start);
-    candidates.clear();
   }
   if (starts.size() < count) {
-    for (Point& x : plainPoints(data)) propose(std::move(x));
+    std::vector<Point> points = plainPoints(data);
     if (data.denominator.term.kind == Kind::lpNorm) {
-      for (Point& x : rows(la, data, settings.starts)) propose(std::move(x));
+      for (Point& x : rows(la, data, settings.starts)) points.push_back(std::move(x));
     }
+    for (Candidate& candidate : tried(std::move(points))) add(candidate);
     // Where the minimiser of the numerator is to replace the start, anything will do.
     const bool lasso = settings.lassoStart && data.start.empty() && !data.l1.empty();
     if (!data.difference && (candidates.empty() || !lasso || count > 1)) considerUnits();
@@ -181,9 +186,13 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
       if (starts.size() < count) starts.push_back(std::move(candidate.x));
     }
   }
-  for (std::uint32_t draw = 0; starts.size() < count && draw < 10 * count + 100; ++draw) {
-    candidates.clear();
-    if (propose(randomPoint(data, Random(settings.seed, 1000 + draw)))) starts.push_back(std::move(candidates[0].x));
+  const std::size_t draws = 10 * count + 100;
+  for (std::size_t draw = 0; starts.size() < count && draw < draws;) {
+    std::vector<Point> points;
+    while (points.size() < count - starts.size() && draw < draws) {
+      points.push_back(randomPoint(data, Random(settings.seed, static_cast<std::uint32_t>(1000 + draw++))));
+    }
+    for (Candidate& candidate : tried(std::move(points))) starts.push_back(std::move(candidate.x));
   }
   require(!starts.empty(), "start", "none",
           "expected a start with a positive denominator and a finite ratio: none was found");
