@@ -41,9 +41,10 @@ set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
 set(CMAKE_CUDA_ARCHITECTURES 80-real 90)
 file(GLOB kernels CONFIGURE_DEPENDS cuda/*.cu)
 add_library(nonconvex_cuda STATIC EXCLUDE_FROM_ALL ${kernels})
-# 554: a conversion that a concept excludes is no mistake. -Wparentheses: what nvcc hands to g++ is its own writing.
+# 554: a conversion that a concept excludes is no mistake; 836: nor is a reference, out of a lambda, to what it captures.
+# -Wparentheses: what nvcc hands to g++ is its own writing.
 target_compile_options(
-  nonconvex_cuda PUBLIC $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr -diag-suppress=554 -Werror=all-warnings
+  nonconvex_cuda PUBLIC $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr -diag-suppress=554,836 -Werror=all-warnings
                         -Xcompiler=-Wall,-Wextra,-Werror,-Wno-parentheses,-fno-math-errno>)
 target_link_libraries(nonconvex_cuda PUBLIC nonconvex_cuda_class)
 
