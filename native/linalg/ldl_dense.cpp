@@ -54,19 +54,30 @@ DenseLdl::DenseLdl(int n, const Cpu& la)
       x_(static_cast<std::size_t>(n) * widestBlock, Uninitialized{}),
       order_(static_cast<std::size_t>(n)) {}
 
-/// Ruiz's iteration, until rows have a largest entry within a factor of 16 of 1. False if a number is not finite.
+/// Ruiz's iteration, until rows have a largest entry within a factor of 16 of 1: often the last scales will do. False
+/// if a number is not finite.
 bool DenseLdl::equilibrate(Mat<const double> a) {
   constexpr int mostPasses = 8;
   constexpr double slack = 16;
-  std::fill(scale_.data(), scale_.data() + n_, 1.0);
+  const bool scaled = scaled_ == n_;
+  scaled_ = 0;
+  if (!scaled) std::fill(scale_.data(), scale_.data() + n_, 1.0);
   for (int pass = 0; pass < mostPasses; ++pass) {
-    if (!rowMaxima(n_, a.data, a.stride, scale_.data(), maxima_.data())) return false;
-    bool done = true;
+    const bool finite = rowMaxima(n_, a.data, a.stride, scale_.data(), maxima_.data());
+    bool done = finite;
     for (int i = 0; i < n_; ++i) {
       const double most = maxima_[static_cast<std::size_t>(i)];
       done = done && (most == 0 || (most * slack >= 1 && most <= slack));
     }
-    if (done) break;
+    if (done) {
+      scaled_ = n_;
+      break;
+    }
+    if (scaled && pass == 0) {
+      std::fill(scale_.data(), scale_.data() + n_, 1.0);
+      continue;
+    }
+    if (!finite) return false;
     for (int i = 0; i < n_; ++i)
       scale_[static_cast<std::size_t>(i)] *= inverseRoot(maxima_[static_cast<std::size_t>(i)]);
   }

@@ -30,6 +30,7 @@ class DenseLdl {
 
   const Cpu& la_;
   int n_ = 0;
+  int scaled_ = 0;  ///< order of the matrix that scale_ equilibrates
   HostBuffer<double> l_;
   HostBuffer<double> workspace_;
   HostBuffer<double> scale_, diagonal_, below_, maxima_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,8 @@
 namespace nonconvex {
 
 using Vector = std::vector<double>;
+
+constexpr std::size_t lanes = 4;
 
 inline int sizeOf(std::span<const double> v) { return static_cast<int>(v.size()); }
 
@@ -24,11 +27,27 @@ inline double dot(std::span<const double> a, std::span<const double> b) {
 
 inline double norm2Squared(std::span<const double> v) { return dot(v, v); }
 
+/// f(entry, lane) for all entries, in lanes that need not wait for each other.
+template <class F>
+inline void inLanes(std::span<const double> v, F&& f) {
+  std::size_t i = 0;
+  for (; i + lanes <= v.size(); i += lanes) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) f(v[i + lane], lane);
+  }
+  for (; i < v.size(); ++i) f(v[i], std::size_t{0});
+}
+
 /// max_i |v_i|; NaN where an entry is.
 inline double normInf(std::span<const double> v) {
-  double largest = 0;
-  for (const double value : v) largest = std::abs(value) <= largest ? largest : std::abs(value);
-  return largest;
+  double largest[lanes] = {}, unordered[lanes] = {};
+  inLanes(v, [&](double value, std::size_t lane) {
+    const double size = std::abs(value);
+    largest[lane] = largest[lane] < size ? size : largest[lane];
+    unordered[lane] = size == size ? unordered[lane] : size;
+  });
+  double most = 0;
+  for (std::size_t lane = 0; lane < lanes; ++lane) most = std::max(most, largest[lane]) + unordered[lane];
+  return most;
 }
 
 inline double norm1(std::span<const double> v) {
@@ -38,9 +57,10 @@ inline double norm1(std::span<const double> v) {
 }
 
 inline bool finite(std::span<const double> v) {
-  double zero = 0;
-  for (const double value : v) zero += value * 0;
-  return zero == 0;
+  double zero[lanes] = {};
+  inLanes(v, [&](double value, std::size_t lane) { zero[lane] += value * 0; });
+  for (std::size_t lane = 1; lane < lanes; ++lane) zero[0] += zero[lane];
+  return zero[0] == 0;
 }
 
 /// y += a x

@@ -3,6 +3,9 @@
 #include "linalg/ldl_dense.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <initializer_list>
+#include <limits>
 #include <vector>
 
 #include "check.hpp"
@@ -46,6 +49,29 @@ TEST(eigenvaluesOfASmallMatrixAreFound) {
   CHECK_NEAR(values[0], 0, 1e-15);
   CHECK_NEAR(values[1], 1, 1e-14);
   CHECK_NEAR(values[2], 3, 1e-14);
+}
+
+TEST(scalesOfTheLastMatrixDoNoHarm) {
+  constexpr int n = 12;
+  const Cpu la;
+  DenseLdl ldl(n, la);
+  Symmetric badlyScaled = randomSymmetric(n, 1), notFinite = badlyScaled;
+  for (int j = 0; j < n; ++j) {
+    for (int i = j; i < n; ++i) badlyScaled(i, j) = std::ldexp(badlyScaled(i, j), 30 * (i % 3) + 30 * (j % 3));
+  }
+  notFinite(4, 3) = std::numeric_limits<double>::quiet_NaN();
+  const Symmetric smaller = randomSymmetric(n / 2, 2), plain = randomSymmetric(n, 3);
+  for (const Symmetric* a : std::initializer_list<const Symmetric*>{&badlyScaled, &plain, &notFinite, &badlyScaled,
+                                                                    &smaller, &plain, &plain}) {
+    const Inertia inertia = ldl.factor({a->entries.data(), a->n, a->n, a->n});
+    CHECK_EQ(inertia.undefined, a == &notFinite ? n : 0);
+    if (a == &notFinite) continue;
+    CHECK(same(inertia, inertiaOf(*a)));
+    const std::vector<double> b = randomVector(a->n, 4);
+    std::vector<double> x = b;
+    ldl.solve(x);
+    CHECK_NEAR(backwardError(*a, x.data(), b.data()), 0, 1e-13);
+  }
 }
 
 TEST(inertiaOfRandomMatricesIsThatOfTheirEigenvalues) {
