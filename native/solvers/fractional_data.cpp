@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "core/random.hpp"
@@ -24,6 +25,17 @@ std::vector<double> copied(std::span<const double> values, std::size_t size, con
 
 void requireFinite(double value, const std::string& name) {
   require(std::isfinite(value), name, value, "expected a finite number");
+}
+
+/// A sum of squares that is not lost in the range of double precision.
+void requireSquare(double square, bool zero, const std::string& name) {
+  constexpr double least = 1e-290;
+  require(zero || (square >= least && square < infinity), name, square,
+          "expected 0 or a number in [" + show(least) + ", 1e308]: rescale the data");
+}
+
+double sumOfSquares(const std::vector<double>& values) {
+  return std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
 }
 
 bool needsMatrix(const FractionalTerm& term) {
@@ -135,6 +147,13 @@ FractionalTermData FractionalData::prepare(const Cpu& la, const FractionalTerm& 
       data.curvature[static_cast<std::size_t>(j)] =
           term.kind == Kind::quadratic ? A.at(j, j) : factor * A.squaredNorm(j);
     });
+    if (term.kind != Kind::quadratic) {
+      const double longest = *std::max_element(data.curvature.begin(), data.curvature.end());
+      bool zero = true;
+      for (int j = 0; j < n && zero && longest == 0; ++j)
+        A.forEntries(j, [&](int, double a) { zero = zero && a == 0; });
+      requireSquare(longest, longest == 0 && zero, term.name + ": squared length of the longest column");
+    }
   }
   switch (term.kind) {
     case Kind::logistic:
@@ -142,7 +161,10 @@ FractionalTermData FractionalData::prepare(const Cpu& la, const FractionalTerm& 
     case Kind::squaredHinge:
       data.b = copied(term.b, static_cast<std::size_t>(data.matrix->rows()),
                       term.name + (term.kind == Kind::logistic ? ".y" : ".b"));
-      if (term.kind != Kind::logistic) break;
+      if (term.kind != Kind::logistic) {
+        requireSquare(sumOfSquares(data.b), !anyNonZero(data.b), term.name + ": squared length of b");
+        break;
+      }
       for (std::size_t i = 0; i < data.b.size(); ++i) {
         require(std::abs(data.b[i]) == 1, term.name + ".y[" + show(i) + "]", data.b[i], "expected -1 or 1");
       }

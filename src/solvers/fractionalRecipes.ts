@@ -94,6 +94,10 @@ export async function sparseRecovery(
   } = checkObject('options', options);
   const fit = leastSquares(A, b);
   if (fit.b.every((value) => value === 0)) throw new RangeError('b: expected a number that is not 0');
+  const entries: ArrayLike<number> = 'values' in fit.matrix ? fit.matrix.values : fit.matrix.data;
+  if (Array.prototype.every.call(entries, (value) => value === 0)) {
+    throw new RangeError('A: expected an entry that is not 0');
+  }
   const scale = checkNumber('lambda', lambda, { lower: 0, open: true });
   if (penalty !== 'topK' && penalty !== 'l1l2') {
     throw new RangeError(`penalty = ${show(penalty)}: expected one of 'topK', 'l1l2'`);
@@ -171,6 +175,7 @@ export async function lpPca(G: MatrixLike | SparseMatrix, p: number, options: Lp
   const result = await naming({ 'numerator[0]': 'Q' }, minimizeRatio(ratio, { ...settings, starts }));
   const { x } = result;
   const length = Math.sqrt(dot(x, metric ? multiply(metric, x) : x));
+  if (!(length > 0)) throw new RangeError('Q: expected a positive definite matrix');
   const v = x.map((value) => value / length);
   return {
     ...timesTwo(result),

@@ -597,6 +597,8 @@ describe('recipes', () => {
     expect([...byNorm.support]).toEqual([...found.support]);
     expect(byNorm.objective).toBeCloseTo(byNorm.numerator / byNorm.denominator, 12);
     await expect(sparseRecovery(G, y, { k, lambda: 0 })).rejects.toThrow('lambda = 0: expected a finite number > 0');
+    const nothing = { ...G, data: new Float64Array(G.data.length) };
+    await expect(sparseRecovery(nothing, y, { k, lambda: 1 })).rejects.toThrow('A: expected an entry that is not 0');
     await expect(sparseRecovery(G, y, {} as never)).rejects.toThrow('lambda = undefined: expected a number');
     await expect(sparseRecovery(G, y, undefined as never)).rejects.toThrow('options = undefined: expected an object');
     await expect(sparseRecovery(G, y, { lambda: 1, k: 151 })).rejects.toThrow('k = 151: expected at most');
@@ -648,6 +650,11 @@ describe('recipes', () => {
     ];
     await expect(lpPca([[1, 2]], 4, { Q })).rejects.toThrow(/^Q: expected a positive semidefinite matrix/);
     await expect(lpPca([[1, 2]], infinity, { Q })).rejects.toThrow(/^Q: expected a positive definite matrix/);
+    const singular = [
+      [1, 1],
+      [1, 1],
+    ];
+    await expect(lpPca([[1, 2]], 4, { Q: singular })).rejects.toThrow('Q: expected a positive definite matrix');
     await expect(lpPca([[1, 2]], 4, { squared: 1 as never })).rejects.toThrow('squared = 1: expected a boolean');
   });
 

@@ -280,6 +280,29 @@ describe('refuses', () => {
     }
   });
 
+  it('a matrix of zeros under a penalty, whose infimum lies at infinity', async () => {
+    const { status } = await minimize({ numerator: [leastSquares(zero, b), l1(0.1)], denominator: topK(2) });
+    expect(status).toBe('unbounded');
+  });
+
+  it.each([1e-160, 1e160])('entries of size %d, whose squares are lost', async (scale) => {
+    const scaled = { ...A, data: A.data.map((value) => scale * value) };
+    const [small, large] = [
+      leastSquares(scaled, b),
+      leastSquares(
+        A,
+        b.map((value) => scale * value),
+      ),
+    ];
+    expect(await refusal({ numerator: [small], denominator: norm1() })).toMatch(
+      /^numerator\[0\]: squared length of the longest column = .* expected .*: rescale the data$/,
+    );
+    expect(await refusal({ numerator: [large], denominator: norm1() })).toMatch(
+      /^numerator\[0\]: squared length of b = .* expected .*: rescale the data$/,
+    );
+    expect(await refusal({ numerator: [squaredNorm()], denominator: lpNorm(scaled, 2) })).toMatch(/longest column/);
+  });
+
   it('a ratio with no point where the denominator is positive', async () => {
     const numerator = [fit];
     expect(await refusal({ numerator, denominator: lpNorm(zero, 2) })).toMatch(
