@@ -8,11 +8,14 @@ import {
   cos,
   div,
   exp,
+  gather,
+  log,
   Model,
   matvec,
   mul,
   neg,
   pow,
+  reshape,
   sin,
   slice,
   sqrt,
@@ -310,10 +313,28 @@ export const problems: readonly Problem[] = [
     }),
     { nl: 'wall' },
   ),
+  small(
+    'sinvalne',
+    'Y. Xiao, F. Zhou, Non-monotone trust region methods with curvilinear path, Computing 48, 1992, problem 4.2',
+    [0],
+    [4.712389, -1],
+    ([x1, x2]) => ({
+      c: [
+        [mul(10, sub(x2, sin(x1))), 0],
+        [mul(0.5, x1), 0],
+      ],
+    }),
+  ),
   small('waysea1ne', cute, [0], [1, 5], ([x1, x2]) => ({
     c: [
       [total(pow(x1, 6), pow(x2, 4)), 17],
       [total(mul(2, x1), x2), 4],
+    ],
+  })),
+  small('waysea2ne', cute, [0], [1, 5], ([x1, x2]) => ({
+    c: [
+      [total(mul(-4, square(sub(x1, 0.3125))), mul(-4, square(sub(x2, 1.625)))), -1.613],
+      [x2, 1],
     ],
   })),
   small(
@@ -330,14 +351,16 @@ export const problems: readonly Problem[] = [
     }),
     { nl: 'zangwil3' },
   ),
-  argtrig(100),
+  argtrig('argtrig', 100),
+  argtrig('trigon1ne', 10),
   integralEquation('integreq', 100),
   integralEquation('inteqne', 12),
   boundaryValue(10),
+  mancino(100),
 ];
 
 /** i (cos x_i + sin x_i) + sum_j cos x_j = n + i */
-function argtrig(n: number): Problem {
+function argtrig(name: string, n: number): Problem {
   const i = range(n, (k) => k + 1);
   const build = () => {
     const model = new Model();
@@ -348,7 +371,7 @@ function argtrig(n: number): Problem {
     );
     return model;
   };
-  return { name: 'argtrig', source: `${more}, problem 26`, minima: [0], nl: n === 100 ? 'argtrig' : undefined, build };
+  return { name, source: `${more}, problem 26`, minima: [0], nl: name === 'argtrig' ? name : undefined, build };
 }
 
 /** The discretised Hammerstein equation: x_i + h/2 [(1 - t_i) sum_(j <= i) t_j u_j + t_i sum_(j > i) (1 - t_j) u_j] = 0. */
@@ -398,4 +421,35 @@ function boundaryValue(n: number): Problem {
     return model;
   };
   return { name: 'morebvne', source: `${more}, problem 28`, minima: [0], build };
+}
+
+/** 14 n x_i - (i - n/2)^3 + sum_(j != i) v (sin^5 log v + cos^5 log v) = 0, v = sqrt(x_j^2 + i / j) */
+function mancino(n: number): Problem {
+  const i = range(n, (k) => k + 1);
+  const cubes = i.map((k) => (k - n / 2) ** 3);
+  const others = i.map((k) => i.filter((j) => j !== k));
+  // From an estimate of the size of the Jacobian.
+  const scale = (14 * n) / (36 * (n - 1) ** 2 - (14 * n) ** 2);
+  const waves = (v: number) => v * (Math.sin(Math.log(v)) ** 5 + Math.cos(Math.log(v)) ** 5);
+  const start = i.map((k, row) => {
+    const sums = (others[row] as number[]).reduce((all, j) => all + waves(Math.sqrt(k / j)), 0);
+    return scale * (sums + (cubes[row] as number));
+  });
+  const build = () => {
+    const model = new Model();
+    const x = model.variable(n, { start });
+    const at = others.flatMap((row) => row.map((j) => j - 1));
+    const shares = others.flatMap((row, k) => row.map((j) => (k + 1) / j));
+    const v = sqrt(add(square(gather(x, at)), shares));
+    const logs = log(v);
+    const terms = mul(v, add(pow(sin(logs), 5), pow(cos(logs), 5)));
+    model.equal(add(mul(14 * n, x), sum(reshape(terms, [n, n - 1]), { per: 'row' })), cubes);
+    return model;
+  };
+  return {
+    name: 'mancinone',
+    source: 'E. Spedicato, Computational experience with quasi-Newton algorithms, report N-175, CISE, Milano 1975',
+    minima: [0],
+    build,
+  };
 }
