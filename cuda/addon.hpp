@@ -27,11 +27,12 @@ inline void startDriver() {
 }
 
 struct OnCuda {
+  static void check(const ReluSettings& settings) { requireNoCones(settings); }
+
   template <class Entry>
   static Solved<typename Entry::Solution> solve(const typename Entry::Problem& problem,
                                                 const typename Entry::Settings& settings, WorkerPool&,
                                                 Monitor& monitor) {
-    requireNoCones(settings);  // no driver is needed to say so
     startDriver();
     return solveOnCuda(problem, settings, monitor);
   }
@@ -40,6 +41,7 @@ struct OnCuda {
 /// On a worker, since the first question starts the driver.
 class DevicesJob final : public Job {
  public:
+  bool brief() const override { return true; }
   void run(WorkerPool&, Monitor&) override {
     startDriver();
     CudaDevices found = cudaDevices();

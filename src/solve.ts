@@ -145,9 +145,10 @@ export async function solve<Answer>(
 
   const run = async (on: 'cpu' | 'cuda'): Promise<Answer & SolveResult> => {
     const solvers = on === 'cuda' ? cudaAddon() : addon();
-    job = solvers.solve(solver, made, settings, report, signal?.aborted ?? false);
-    const unwatch = signal && watch(signal, job);
+    let unwatch: (() => void) | undefined;
     try {
+      job = solvers.solve(solver, made, settings, report, signal?.aborted ?? false);
+      unwatch = signal && watch(signal, job);
       const answer = (await job.promise) as Answer & Omit<SolveResult, 'device'>;
       if (failure) throw failure;
       return { ...answer, device: on };

@@ -120,17 +120,20 @@ void Runtime::enter(const std::shared_ptr<Mailbox>& mailbox) {
 }
 
 void Runtime::leave(const std::shared_ptr<Mailbox>& mailbox) {
-  std::unique_ptr<WorkerPool> unused;  // joined after the lock is released
+  std::unique_ptr<WorkerPool> unused, unusedBrief;  // joined after the lock is released
   const std::lock_guard lock(mutex_);
   mailboxes_.erase(mailbox);
-  if (mailboxes_.empty()) unused = std::move(pool_);
+  if (!mailboxes_.empty()) return;
+  unused = std::move(pool_);
+  unusedBrief = std::move(briefPool_);
 }
 
 void Runtime::submit(std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Job> job) {
   const std::lock_guard lock(mutex_);
   if (exiting_) return;
-  if (pool_ == nullptr) pool_ = std::make_unique<WorkerPool>(workers_);
-  pool_->submit([pool = pool_.get(), mailbox = std::move(mailbox), job = std::move(job)] { mailbox->run(job, *pool); });
+  std::unique_ptr<WorkerPool>& pool = job->brief() ? briefPool_ : pool_;
+  if (pool == nullptr) pool = std::make_unique<WorkerPool>(job->brief() ? 1 : workers_);
+  pool->submit([pool = pool.get(), mailbox = std::move(mailbox), job = std::move(job)] { mailbox->run(job, *pool); });
 }
 
 void Environment::create(Napi::Env env) {

@@ -31,6 +31,8 @@ class Job {
   virtual void run(WorkerPool& pool, Monitor& monitor) = 0;
   /// On the JavaScript thread, once, after `run`.
   virtual Napi::Object result(Napi::Env env) = 0;
+  /// A question rather than a solve: it does not wait for solves.
+  virtual bool brief() const { return false; }
 
   void abort() noexcept { monitor_.abort(); }
 
@@ -118,6 +120,7 @@ class Runtime {
   std::mutex mutex_;
   std::unordered_set<std::shared_ptr<Mailbox>> mailboxes_;
   std::unique_ptr<WorkerPool> pool_;
+  std::unique_ptr<WorkerPool> briefPool_;
   int workers_ = 1;
   bool exiting_ = false;
 };

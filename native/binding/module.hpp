@@ -33,6 +33,7 @@ Napi::Value solve(const Napi::CallbackInfo& info) {
     Inputs inputs;
     const Reader reader(objectArgument(info, 1, "problem"), inputs);
     const auto settings = readSettings<typename Entry::Settings>(objectArgument(info, 2, "settings"), Entry::options);
+    Backend::check(settings);
     auto job = std::make_shared<SolveJob<Entry, Backend>>(Entry::read(reader), settings);
     if (info[4].ToBoolean()) job->abort();
     handle = Environment::of(info.Env()).start(std::move(job), info[3], inputs);

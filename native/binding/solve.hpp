@@ -13,6 +13,10 @@ namespace nonconvex {
 
 /// What an addon computes with. The table of solvers says what it has; a backend runs one.
 struct OnCpu {
+  /// Refuses, before anything runs, settings that only another backend has.
+  template <class Settings>
+  static void check(const Settings&) {}
+
   template <class Entry>
   static Solved<typename Entry::Solution> solve(const typename Entry::Problem& problem,
                                                 const typename Entry::Settings& settings, WorkerPool& pool,

@@ -39,6 +39,16 @@ describe.skipIf(missing)('the simulated device', () => {
     });
   });
 
+  it('is listed, and refuses what it cannot do, while solves wait for it', async () => {
+    const controller = new AbortController();
+    const busy = Array.from({ length: 4 }, () => solve(endless, { device: 'cuda', signal: controller.signal }));
+    expect((await devices())[1]?.usable).toBe(true);
+    const cones = { ...problem, settings: { ...problem.settings, activation: 'relu' } };
+    await expect(solve(cones, { device: 'cuda' })).rejects.toMatchObject({ code: 'DEVICE_UNAVAILABLE' });
+    controller.abort();
+    for (const { status } of await Promise.all(busy)) expect(status).toBe('aborted');
+  });
+
   it('does the work', async () => {
     const before = simulated().simulatedCounts().launches;
     const { iterations } = await solve(problem, { device: 'cuda' });
