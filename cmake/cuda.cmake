@@ -44,8 +44,12 @@ add_library(nonconvex_cuda STATIC EXCLUDE_FROM_ALL ${kernels})
 # 554: a conversion that a concept excludes is no mistake; 836: nor is a reference, out of a lambda, to what it captures.
 # -Wparentheses: what nvcc hands to g++ is its own writing.
 target_compile_options(
-  nonconvex_cuda PUBLIC $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr -diag-suppress=554,836 -Werror=all-warnings
-                        -Xcompiler=-Wall,-Wextra,-Werror,-Wno-parentheses,-fno-math-errno>)
+  nonconvex_cuda
+  PUBLIC $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr
+         -diag-suppress=554,836
+         -Xcompiler=-Wall,-Wextra,-Wno-parentheses,-fno-math-errno
+         $<$<BOOL:${NONCONVEX_WERROR}>:-Werror=all-warnings
+         -Xcompiler=-Werror>>)
 target_link_libraries(nonconvex_cuda PUBLIC nonconvex_cuda_class)
 
 add_executable(nonconvex_cuda_check EXCLUDE_FROM_ALL cuda/check/check.cu)

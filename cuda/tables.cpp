@@ -34,15 +34,23 @@ Folders subfolders(const fs::path& folder) {
   return all;
 }
 
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
 /// lib folders of Python's nvidia-* wheels: site-packages/nvidia/cublas/lib, site-packages/nvidia/cu13/lib, ...
 Folders wheels() {
-  Folders roots = {"/usr/local", "/usr"};
-  for (const char* name : {"CONDA_PREFIX", "VIRTUAL_ENV"}) {
-    if (const char* value = std::getenv(name)) roots.insert(roots.begin(), value);
+  Folders roots;
+  for (const char* name : {"VIRTUAL_ENV", "CONDA_PREFIX"}) roots.emplace_back(variable(name));
+  for (const fs::path& folder : split(variable("PATH"))) {
+    std::error_code error;
+    if (fs::exists(folder / "python3", error)) roots.push_back(folder.parent_path());
   }
-  if (const char* home = std::getenv("HOME")) roots.push_back(fs::path(home) / ".local");
+  roots.push_back(fs::path(variable("HOME")) / ".local");
   Folders found;
   for (const fs::path& root : roots) {
+    if (root.is_relative()) continue;
     for (const fs::path& python : subfolders(root / "lib")) {
       if (!python.filename().string().starts_with("python3")) continue;
       for (const char* packages : {"site-packages", "dist-packages"}) {

@@ -244,6 +244,7 @@ class Check {
       const std::string size = show(n);
       const double gemm = seconds(la, [&] { la.gemm(Transpose::no, Transpose::no, 1, a, b, 0, c); });
       report_.figure("gemm, square, n = " + size + " (the ceiling)", 2 * cube / gemm / 1e12, "TFlop/s");
+      ceilings<T>().flops = 2 * cube / gemm;
       const double syrk = seconds(la, [&] { la.syrk(Transpose::no, 1, a, 0, c); });
       report_.figure("syrk, n = " + size, cube / syrk / 1e12, "TFlop/s");
       const double factor = seconds(la, [&] {
@@ -259,6 +260,7 @@ class Check {
       const double bytes = 1.0 * n * n * sizeof(T);
       const double copied = seconds(la, [&] { la.copy(a.view(), c.view()); });
       report_.figure("copy on the device (the ceiling)", 2 * bytes / copied / 1e9, "GB/s");
+      ceilings<T>().bytes = 2 * bytes / copied;
       const double vector = seconds(la, [&] { la.forEach(n * n, AddHalf<T>{a.data(), c.data()}); });
       report_.figure("forEach(n), y += x / 2", 3 * bytes / vector / 1e9, "GB/s");
       const double fill = seconds(la, [&] { la.fill(c.view(), T(1)); });
@@ -301,12 +303,33 @@ class Check {
       print(("CPU, threads: " + show(la.threads())).c_str(), timeRelu(la, problem, settings, sizes_.repetitions));
     }
     print("device, double", timeRelu(Cuda<double>(tables_), problem, settings, sizes_.repetitions));
+    floor<double>(shape);
     print("device, float", timeRelu(Cuda<float>(tables_), problem, settings, sizes_.repetitions));
+    floor<float>(shape);
+  }
+  /// What an iteration cannot do without: the system or its inverse and X, twice, read; two products with X.
+  template <class T>
+  void floor(const Shape& shape) {
+    const double n = shape.n, d = shape.d;
+    const double bytes = sizeof(T) * (n * n + 2 * n * d);
+    const double flops = 4 * n * d * shape.patterns;
+    report_.figure("its floor by the ceilings above", 1e3 * (bytes / ceilings<T>().bytes + flops / ceilings<T>().flops),
+                   "ms");
+  }
+
+  struct Ceilings {
+    double flops = 0;
+    double bytes = 0;
+  };
+  template <class T>
+  Ceilings& ceilings() {
+    return std::is_same_v<T, float> ? single_ : full_;
   }
 
   const cuda::Tables& tables_;
   Sizes sizes_;
   Report report_;
+  Ceilings single_, full_;  // of the card, by number type
   WorkerPool pool_{std::max(1, availableThreads() - 1)};
 };
 

@@ -18,7 +18,9 @@ class ReluData {
  public:
   ReluData(int n, int d, int c, bool classes) : n_(n), d_(d), c_(c) {
     constexpr int hidden = 3;
-    const Random random(1), weights(2);
+    const Random random(1);
+    std::vector<double> weights(static_cast<std::size_t>(c * hidden) * static_cast<std::size_t>(d));
+    for (std::size_t k = 0; k < weights.size(); ++k) weights[k] = Random(2).normal(k);
     x_.resize(static_cast<std::size_t>(n) * static_cast<std::size_t>(d));
     for (std::size_t k = 0; k < x_.size(); ++k) x_[k] = random.normal(k);
     const double scale = 1 / std::sqrt(d);
@@ -29,8 +31,8 @@ class ReluData {
         double f = 0;
         for (int h = 0; h < hidden; ++h) {
           double z = 0;
-          for (int l = 0; l < d; ++l)
-            z += row[l] * weights.normal(static_cast<std::uint64_t>((j * hidden + h) * d + l));
+          const double* w = weights.data() + static_cast<std::size_t>(j * hidden + h) * static_cast<std::size_t>(d);
+          for (int l = 0; l < d; ++l) z += row[l] * w[l];
           f += (h % 2 == 0 ? scale : -scale) * std::max(0.0, z);
         }
         outputs.push_back(f);
