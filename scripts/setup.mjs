@@ -116,7 +116,7 @@ function fresh(name, inputs, results, build) {
 
 function native() {
   const inputs = ['CMakeLists.txt', ...files('cmake'), ...files('native')];
-  if (tests) inputs.push(...files('cuda'), ...files('test/native'));
+  if (tests) inputs.push(...['cuda', 'test/cuda', 'test/native'].flatMap((folder) => files(folder)));
   const addon = 'build-cmake/Release/nonconvex.node';
   fresh(tests ? 'native build with tests' : 'native build', inputs, [addon], () => {
     const target = tests || onlyNative ? [] : ['--target', 'nonconvex'];

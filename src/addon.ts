@@ -1,5 +1,6 @@
 // What native/binding/addon.cpp exports.
 import { loadAddon, loadCudaAddon, type Addon as Untyped } from './device.js';
+import { SolverError } from './error.js';
 import type { Matrix, SparseMatrix } from './matrix.js';
 import type { SerializedGraph } from './model/serialize.js';
 import type { Progress } from './solve.js';
@@ -117,8 +118,14 @@ export interface SettingSchema {
   openUpper?: boolean;
 }
 
+/** @throws SolverError `DEVICE_UNAVAILABLE` if there is none, or one that was built for another version. */
 export function cudaAddon(): CudaAddon {
   const loaded: Untyped = loadCudaAddon();
+  const { version } = addon();
+  if (loaded.version !== version) {
+    const sentence = `the CUDA addon is of version ${loaded.version}, but this package of ${version}`;
+    throw new SolverError('DEVICE_UNAVAILABLE', sentence);
+  }
   return loaded as unknown as CudaAddon;
 }
 

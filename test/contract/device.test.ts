@@ -1,4 +1,7 @@
 // Where a solve runs: what the call, NONCONVEX_DEVICE and the machine say to it.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Device, devices } from '../../src/index.js';
 import { runInChild } from './child.js';
@@ -91,6 +94,20 @@ describe('without the CUDA addon', () => {
     expect(cpu?.memory).toBeGreaterThan(1e8);
     expect(cuda).toEqual({ kind: 'cuda', name: 'none', memory: 0, usable: false, reason: sentence });
     expect(others).toEqual([]);
+  });
+
+  it('refuses an addon of another version', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nonconvex-cuda-'));
+    try {
+      const other = join(folder, 'other.cjs');
+      writeFileSync(other, "module.exports = { version: '0.0.1' }");
+      expect(await result("{ device: 'cuda' }", { NONCONVEX_CUDA_BINARY: other })).toMatchObject({
+        code: 'DEVICE_UNAVAILABLE',
+        message: expect.stringContaining('the CUDA addon is of version 0.0.1'),
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('lists a CPU that cannot be used, either', async () => {

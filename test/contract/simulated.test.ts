@@ -85,7 +85,12 @@ describe.skipIf(missing)('the simulated device', () => {
   it('without enough memory for a problem: OUT_OF_MEMORY with the bytes, and nothing left behind', async () => {
     simulated().simulatedCapacity(600e6);
     try {
-      const wide = { ...problem, data: regression(9000, 2) }; // its n x n matrix alone has 648 MB
+      // The matrix to factor alone, 9000 x 9000, has 648 MB.
+      const wide = {
+        ...problem,
+        data: regression(9000, 20),
+        settings: { activation: 'gated', patterns: { sample: 500 } },
+      };
       const error: unknown = await solve(wide, { device: 'cuda' }).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(SolverError);
       expect(error).toMatchObject({ code: 'OUT_OF_MEMORY', message: expect.stringMatching(/\d.*bytes|[MG]B/) });
