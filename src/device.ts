@@ -80,7 +80,8 @@ function search(name: string, variable: string): { found?: Addon; tried: Tried[]
 
 /** The folder of package.json, of src/ and of dist/ alike. */
 function root(): string {
-  return dirname(typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url)));
+  // The CommonJS build has no URL. Not by __dirname alone: with `node -e` that is '.', in ES modules too.
+  return dirname(dirname(import.meta.url ? fileURLToPath(import.meta.url) : __filename));
 }
 
 /** Where cmake-js and node-gyp put their results in a checkout. */

@@ -86,6 +86,16 @@ describe('loadAddon', () => {
     expect(load("console.log(loadAddon() === require('./device.cjs').loadAddon())").out).toBe('true');
   });
 
+  it.runIf(binary)('loads from a line of a command', () => {
+    place('build/Release/nonconvex.node', binary);
+    for (const take of ["import('./dist/device.js')", "Promise.resolve(require('./dist/device.cjs'))"]) {
+      const line = `${take}.then(({ loadAddon }) => console.log(typeof loadAddon()))`;
+      const { NONCONVEX_BINARY: _, ...env } = process.env;
+      const { stdout, stderr } = spawnSync(process.execPath, ['-e', line], { cwd: root, env, encoding: 'utf8' });
+      expect({ stdout, stderr }).toEqual({ stdout: 'object\n', stderr: '' });
+    }
+  });
+
   it.runIf(binary)('loads in worker threads, again and again', () => {
     place('build/Release/nonconvex.node', binary);
     const worker = `
