@@ -63,17 +63,17 @@ async function cudaDevices(): Promise<Device[]> {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Where a solver can run: on the CPU alone, which is then said of its `problems`, or on a GPU that `work` is worth. */
+/** Where problems can be solved: on the CPU only, with what they are called, or on a GPU, too, for so many multiplications. */
 export type Place = { cpuOnly: string } | { work: number };
 
 export interface Choice {
   device: 'cpu' | 'cuda';
-  /** What to begin a sentence with that refuses it. Absent: nobody asked for it, so the CPU will do as well. */
+  /** Who asked for it, for the message if it cannot be had. Absent: nobody did, and the CPU will do as well. */
   asked?: string;
 }
 
 /**
- * From how many multiplications an iteration on `device: 'auto'` tries a GPU. Below, an iteration on the CPU takes a few
+ * From how many multiplications an iteration on 'auto' tries a GPU. Below, an iteration on the CPU takes a few
  * milliseconds and a solve some seconds, of which starting a GPU and launching kernels would take a good part.
  */
 const worthwhile = 1e8;
@@ -82,7 +82,7 @@ const worthwhile = 1e8;
  * The device for a solve. The call decides if it names one; then NONCONVEX_DEVICE, where the solver has a choice.
  * @throws SolverError `DEVICE_UNAVAILABLE` for `'cuda'` in a call of a solver that has no choice.
  */
-export function chooseDevice(device: 'auto' | 'cpu' | 'cuda', place: Place): Choice {
+export function chooseDevice(device: DeviceName, place: Place): Choice {
   const byVariable = deviceVariable();
   if ('cpuOnly' in place) {
     if (device !== 'cuda') return { device: 'cpu' };

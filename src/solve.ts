@@ -166,6 +166,7 @@ export async function solve<Answer>(
     const missing = error instanceof SolverError && error.code === 'DEVICE_UNAVAILABLE';
     if (missing && asked) throw new SolverError(error.code, `${asked}: ${error.message}`);
     const noRoom = error instanceof SolverError && error.code === 'OUT_OF_MEMORY';
+    // A listener that has heard of this solve is not told of another.
     if (asked || reported || !(missing || noRoom)) throw error;
   }
   return run('cpu');

@@ -25,6 +25,7 @@ export const problems: Record<string, Problem> = Object.fromEntries(
       { x, y },
       { bias: false, normalize: 'columns' },
     ],
+    'single precision': [{ x, y }, { precision: 'float32' }],
     sampled: [
       { x, y },
       { method: 'sampled', activation: 'relu' },
