@@ -195,6 +195,8 @@ FractionalTermData FractionalData::prepare(const Cpu& la, const FractionalTerm& 
         data.matrix->forEntries(j, [&](int, double a) { sum += (a * a) * (a * a); });
         data.fourthPower[static_cast<std::size_t>(j)] = sum;
       });
+      requireSquare(*std::max_element(data.fourthPower.begin(), data.fourthPower.end()), !anyNonZero(data.curvature),
+                    term.name + ": sum of fourth powers of the longest column");
       break;
     case Kind::sumSqrt:
     case Kind::sumLog:

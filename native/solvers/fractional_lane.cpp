@@ -90,6 +90,14 @@ bool FractionalLane::usable() const {
   return std::isfinite(objective()) && std::isfinite(denominator()) && (data_.difference || denominator() > 0);
 }
 
+bool FractionalLane::certain() const {
+  constexpr double least = 1e-13;
+  return std::none_of(
+             data_.smooth.begin(), data_.smooth.end(),
+             [](const FractionalTermData& data) { return data.term.kind == FractionalTerm::Kind::quadratic; }) ||
+         numerator() > least * sizeOfNumerator();
+}
+
 /// The sums that depend on x alone, from scratch.
 void FractionalLane::addUp() {
   const double* x = x_.data();
@@ -178,7 +186,7 @@ bool FractionalLane::holds(int i, double before, double ratio, double n, double 
   const double rise = objective() - ratio * (1 + 1e-9);
   // 0 / 0 is for the end of the sweep; where the ratio does not change along x, it is no better than before.
   const bool undefined = std::isnan(objective()) && !data_.scaleInvariant;
-  if ((denominator() > 0 && rise * g <= floor_) || undefined) return true;
+  if ((denominator() > 0 && rise * g <= rounding_) || undefined) return true;
   // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
   x_[static_cast<std::size_t>(i)] = before;
   begin(x_.data());
@@ -312,16 +320,16 @@ double FractionalLane::sizeOfNumerator() const {
   return numerator() + (data_.difference ? std::abs(denominator()) : 0) + squares_ / 2;
 }
 
-/// What rounding may have left in the numerator since it was last added up: little where x is small. But not less than
-/// what can count, so that a way down to 0 has an end.
+/// What rounding may have left in the numerator since it was last added up: little where x is small. For the residual
+/// no less than what can count, so that a way down to 0 has an end.
+void FractionalLane::setFloor() {
+  rounding_ = 1e-14 * std::max(sizeOfNumerator(), largestNumerator_) + std::numeric_limits<double>::min();
+  floor_ = std::max(rounding_, 1e-12 * firstFloor_);
+}
+
 void FractionalLane::lowerFloor() {
   squares_ = curvatureOfX();
   setFloor();
-}
-
-void FractionalLane::setFloor() {
-  floor_ = 1e-14 * std::max(sizeOfNumerator(), largestNumerator_) + std::numeric_limits<double>::min();
-  floor_ = std::max(floor_, 1e-12 * firstFloor_);
 }
 
 double FractionalLane::scaleOfSteps() const {
@@ -445,8 +453,7 @@ void FractionalLane::sweep(const Cpu& la) {
     all_ = ++activeSweeps_ >= 20 || now <= std::max(settings_.tolerance / 2, residual_ / 10);
   }
   // Both cost digits of what is kept by its changes.
-  const bool stretched = stretch_ > 1e3;
-  if (converged() || shrunk(1e-4, 0.1) || stretched || sweeps_ % refreshInterval == 0) begin(x_.data());
+  if (converged() || shrunk(1e-4, 0.1) || stretched() || sweeps_ % refreshInterval == 0) begin(x_.data());
   unbounded_ = converged() && towardsLimit_;
   if (!data_.difference && !usable()) {
     // Both functions have gone to 0 with x, where the ratio has only a limit, or beyond the largest number.
@@ -467,7 +474,7 @@ void FractionalLane::chooseActive() {
 void FractionalLane::minimizeNumerator(const Cpu& la) {
   constexpr int most = 200;
   const double enough = std::max(settings_.tolerance, 1e-4);
-  floor_ = 1e-14 * numerator() + std::numeric_limits<double>::min();
+  rounding_ = floor_ = 1e-14 * numerator() + std::numeric_limits<double>::min();
   double last = infinity;
   bool full = true;
   for (int sweeps = 0; sweeps < most; ++sweeps) {
@@ -563,7 +570,7 @@ void FractionalLane::radialStep() {
   }
   towardsLimit_ = std::isinf(best.t) || multiple == near;
   if (towardsLimit_ && now - value <= limitReached * std::abs(now)) return;
-  tryMultiple(multiple);
+  tryMultiple(std::clamp(multiple, along.lower, along.upper));
 }
 
 /// x := multiple x, unless that turns out not to be better: far away the parabolas along the line are only rounding.
@@ -572,6 +579,7 @@ void FractionalLane::tryMultiple(double multiple) {
   const double before = objective();
   std::copy(x_.begin(), x_.end(), saved_.begin());
   scale(multiple);
+  if (stretched()) begin(x_.data());
   // Far out its parts may cancel so far that the numerator has few digits left, or none.
   setFloor();
   const bool known = std::abs(multiple) <= 1 || numerator() >= 1e3 * floor_;

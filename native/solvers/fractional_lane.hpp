@@ -30,6 +30,8 @@ class FractionalLane {
   bool unbounded() const { return unbounded_; }
   /// Whether the objective is a number here and the denominator positive.
   bool usable() const;
+  /// Whether the numerator is more than rounding of the parts that cancel in it.
+  bool certain() const;
   const std::vector<double>& x() const { return x_; }
   double numerator() const { return numerator_; }
   double denominator() const { return denominator_->value(); }
@@ -77,6 +79,7 @@ class FractionalLane {
     return numerator_ < numeratorPart * largestNumerator_ || !(denominator() >= denominatorPart * largestDenominator_);
   }
   double sumOfNumerator();
+  bool stretched() const { return stretch_ > 1e3; }
   double curvatureOfX() const;
   double sizeOfNumerator() const;
   double scaleOfSteps() const;
@@ -107,7 +110,8 @@ class FractionalLane {
   double norm1_ = 0;
   double separable_ = 0;  // their sum
   double squares_ = 0;    // at the end of the last sweep
-  double floor_ = 0;      // of the numerator's size, for the residual
+  double rounding_ = 0;   // errors of the numerator
+  double floor_ = 0;      // of its size, for the residual
   double firstFloor_ = 0;
 
   std::vector<double> before_;  // x at the beginning of the sweep

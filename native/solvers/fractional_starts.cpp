@@ -103,7 +103,8 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
   // NaN where x, which is within the bounds, is of no use.
   const auto objectiveAt = [&](FractionalLane& lane, const Point& x) {
     lane.begin(x.data());
-    return lane.usable() ? lane.objective() : std::numeric_limits<double>::quiet_NaN();
+    const bool useful = lane.usable() && (data.difference || lane.certain());
+    return useful ? lane.objective() : std::numeric_limits<double>::quiet_NaN();
   };
   double work = 10.0 * data.n;  // for one point
   for (const Columns& matrix : data.matrices) work += static_cast<double>(matrix.entries());
@@ -163,12 +164,11 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
   std::vector<Point> starts;
   if (!data.start.empty()) {
     FractionalLane lane(data, toTry, 0);
-    const double objective = objectiveAt(lane, data.start);
+    lane.begin(data.start.data());
     const double g = lane.denominator();
     require(data.difference || g > 0, "denominator at the start", g, "expected a number > 0: give another start");
     require(std::isfinite(g), "denominator at the start", g, "expected a finite number: rescale the data");
-    require(!std::isnan(objective), "objective at the start", lane.objective(),
-            "expected a finite number: rescale the data");
+    require(lane.usable(), "objective at the start", lane.objective(), "expected a finite number: rescale the data");
     starts.push_back(data.start);
   }
   if (starts.size() < count) {

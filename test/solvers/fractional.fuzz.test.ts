@@ -255,6 +255,41 @@ const found: Case[] = [
     withStart: true,
     settings: { ...plain.settings, method: 'fcd' },
   },
+  // x goes to 0 with both functions; then what is no rounding, but too small to count, must not let the ratio rise.
+  {
+    ...plain,
+    numerator: 'leastSquares at 0',
+    penalty: 'l1 by coordinate',
+    denominator: 'lpNorm 2',
+    m: 2,
+    n: 2,
+    seed: 358_729,
+    scale: 1e8,
+    settings: { ...plain.settings, order: 'greedy', radialStep: true, lassoStart: true },
+  },
+  // Of a start as small as the data A x vanishes beside b, and is nothing but rounding once it is stretched to the bounds.
+  {
+    ...plain,
+    numerator: 'leastSquares',
+    penalty: 'box',
+    denominator: 'lpNorm Infinity',
+    m: 2,
+    n: 1,
+    seed: 999_019,
+    scale: 1e-100,
+    settings: { ...plain.settings, starts: 3, theta: 1e-6, radialStep: true },
+  },
+  // Q is singular, and at one of the starts its quadratic form nothing but rounding.
+  {
+    ...plain,
+    numerator: 'quadratic',
+    penalty: 'none',
+    denominator: 'lpNorm 2',
+    m: 3,
+    n: 4,
+    seed: 482_471,
+    settings: { ...plain.settings, theta: 1e-6, radialStep: true },
+  },
 ];
 
 /** Solved and refused, to see that neither takes all. */
