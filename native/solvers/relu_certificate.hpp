@@ -73,7 +73,7 @@ Progress ReluSolver<La>::progress() {
     if constexpr (single) {
       bound = offerCandidate();
     } else {
-      bound = offerDual(q_);
+      bound = system_.adjointIsExact() ? offerDual(q_) : offerCandidate();
     }
   } else if (knowsDual_) {
     la_.copy(zDual_.view(), candidate_.view());

@@ -22,23 +22,40 @@ double valueOfX(const ReluProblem& problem, int k, int j) {
 
 std::string entry(const char* array, int k, int j) { return std::string(array) + "[" + show(k) + "][" + show(j) + "]"; }
 
-/// Refuses what would not fit: three n x n matrices, X twice, and for the G columns of weights their products with X,
-/// iterates and Anderson's memory, with cones also the active sets.
-void checkMemory(const ReluProblem& problem, const ReluSettings& settings, int d, double patterns) {
+/// Factors of more rows than this take longer than iterations do.
+constexpr double mostFactored = 10000;
+
+/// How the system is to be solved, by size and memory. What would not fit is refused: X twice, for the G columns of
+/// weights their products with X, iterates and Anderson's memory, with cones also the active sets; and the system.
+ReluSystemBy chooseSystem(const ReluProblem& problem, const ReluSettings& settings, int d, double patterns,
+                          double available, int numberBytes) {
   const double n = problem.n;
-  const bool cones = settings.activation == ReluActivation::relu && settings.method == ReluMethod::admm;
-  const double columns = (cones ? 2 : 1) * patterns * problem.outputs;
-  const double iterates = settings.method == ReluMethod::sampled ? columns : d * columns;
-  const double bytes = 8 * (3 * n * n + 2 * n * d + 3 * n * columns + (cones ? 100 : 12) * iterates) +
-                       std::min(3e8, 240 * (iterates + n * problem.outputs));
-  const double available = availableMemory();
+  const double c = problem.outputs;
+  const bool features = settings.method == ReluMethod::sampled;
+  const bool cones = settings.activation == ReluActivation::relu && !features;
+  const bool slack = cones && settings.splitting == ReluSplitting::slack;
+  const double columns = (cones ? 2 : 1) * patterns * c;
+  const double iterates = features ? columns : d * columns;
+  const double beside = numberBytes * (2 * n * d + 3 * n * columns + (cones ? 100 : 12) * iterates) +
+                        std::min(3e8, 30 * numberBytes * (iterates + n * c));
+  const double weights = (features ? 1 : d) * patterns;
+  const bool byWeights = !slack && 2 * weights <= n;
+  const double size = byWeights ? weights : n;
+  const double exact = beside + numberBytes * (3 * size * size + (byWeights ? 512 * weights : 0));
+  const double rank = preconditionerRank(problem.n, features ? 1 : d, static_cast<int>(patterns));
+  const double products = beside + numberBytes * (n * (rank + 130 + 5 * c) + 3 * rank * rank + 2 * iterates);
+  const bool factored = settings.inner == ReluInner::exact ||
+                        (settings.inner == ReluInner::choose && size <= mostFactored && exact <= available);
+  const double bytes = factored ? exact : products;
   if (bytes > available) {
     throw Error(ErrorKind::solver,
                 "n = " + show(problem.n) + " rows, d = " + show(d) + " columns and P = " + show(patterns) +
                     " patterns need " + show(std::ceil(bytes / 1e6)) + " MB, of which " +
-                    show(std::floor(available / 1e6)) + " MB are available; use fewer rows or patterns",
+                    show(std::floor(available / 1e6)) + " MB are available; use " +
+                    (factored && products <= available ? "inner: 'krylov'" : "fewer rows or patterns"),
                 "OUT_OF_MEMORY");
   }
+  return !factored ? ReluSystemBy::products : byWeights ? ReluSystemBy::weights : ReluSystemBy::rows;
 }
 
 /// Fills xt and the scales; returns the root mean square of the scaled x.
@@ -129,7 +146,11 @@ void readY(const ReluProblem& problem, const ReluSettings& settings, ReluData& d
 
 }  // namespace
 
-ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings)
+int preconditionerRank(int n, int dimension, int patterns) {
+  return std::min(n, std::clamp(dimension * patterns / 8, 128, 1024));
+}
+
+ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, double available, int numberBytes)
     : n(problem.n),
       d(problem.d + (settings.bias ? 1 : 0)),
       c(problem.outputs),
@@ -141,7 +162,11 @@ ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings)
   require(c >= 1, "columns of y", c, "expected at least 1");
   require(settings.loss != ReluLoss::softmax || c >= 2, "columns of y", c, "expected at least 2 with loss 'softmax'");
   const ReluPatterns& wanted = problem.patterns;
-  checkMemory(problem, settings, d, wanted.gates.cols() > 0 ? wanted.gates.cols() : wanted.exact ? 1 : wanted.sample);
+  system = chooseSystem(problem, settings, d,
+                        wanted.gates.cols() > 0 ? wanted.gates.cols()
+                        : wanted.exact          ? 1
+                                                : wanted.sample,
+                        available, numberBytes);
   xt = HostMatrix<double>(d, n);
   y = HostMatrix<double>(n, c);
   typical = readX(problem, settings, *this);
@@ -153,7 +178,7 @@ ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings)
   require(std::isfinite(beta) && beta > 0, "beta / (scale of x)", beta, "out of range; rescale x");
 
   chooseGates(wanted, settings);
-  checkMemory(problem, settings, d, gates.cols());
+  if (wanted.exact) system = chooseSystem(problem, settings, d, gates.cols(), available, numberBytes);
 }
 
 void ReluData::chooseGates(const ReluPatterns& wanted, const ReluSettings& settings) {

@@ -7,10 +7,17 @@
 
 namespace nonconvex {
 
+/// What ReluSystem solves its equations with.
+enum class ReluSystemBy { rows, weights, products };
+
+/// Columns that the approximation of K0 may have: applying it costs as much as a quarter of a product with K0.
+int preconditionerRank(int n, int dimension, int patterns);
+
 /// Rows are scaled by one power of two and, where asked for, columns by their norms. With x' = x diag(columnScale)^{-1}
 /// the program over x' with weights v' is the one over x with v = diag(columnScale)^{-1} v'.
 struct ReluData {
-  ReluData(const ReluProblem& problem, const ReluSettings& settings);
+  /// Refuses what the solver would need more than `available` bytes for, with so many bytes a number.
+  ReluData(const ReluProblem& problem, const ReluSettings& settings, double available, int numberBytes);
 
   /// Between weights of the user's network (on x / inputScale and 1) and of the scaled data. With fixed directions
   /// (`method: 'sampled'`) a scaled weight is one number, a multiple of direction i.
@@ -34,6 +41,7 @@ struct ReluData {
   bool bias;                       ///< the last column is the constant one
   double beta;                     ///< of the penalty on scaled weights
   Loss loss;
+  ReluSystemBy system;  ///< how ReluSystem works
 
  private:
   void chooseGates(const ReluPatterns& wanted, const ReluSettings& settings);

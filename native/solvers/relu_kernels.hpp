@@ -190,18 +190,19 @@ struct RightHandSide {
   NONCONVEX_HD void operator()(int i) const { rhs[i] = static_cast<T>(target(i) - 2 * fv[i] + fb[i]); }
 };
 
-/// F b and a of the next iteration; F u = target - theta saves a product with X.
+/// F b and a of the next iteration; F u = target - theta - (what is left of the system) saves a product with X.
 template <class T, class Space>
 struct NextPredictions {
   Target<T, Space> target;
   double alpha;
   const T* theta;
+  const T* residual;
   const T* fv;
   const double* z;
   T* fb;
   T* a;
   NONCONVEX_HD void operator()(int i) const {
-    const double fu = target(i) - static_cast<double>(theta[i]);
+    const double fu = target(i) - static_cast<double>(theta[i]) - static_cast<double>(residual[i]);
     fb[i] += static_cast<T>(alpha * (fu - static_cast<double>(fv[i])));
     if (!target.squared) a[i] += static_cast<T>(alpha * (fu - z[i]));
   }

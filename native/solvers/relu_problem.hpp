@@ -16,6 +16,7 @@ enum class ReluMethod { admm, sampled };
 enum class ReluSplitting { cone, slack };
 enum class ReluCoupling { oneVsAll, frobenius };
 enum class ReluNormalize { none, columns };
+enum class ReluInner { choose, exact, krylov };
 enum class ReluPrecision { float64, float32 };
 
 template <>
@@ -43,6 +44,10 @@ struct EnumNames<ReluNormalize> {
   static constexpr std::string_view names[] = {"none", "columns"};
 };
 template <>
+struct EnumNames<ReluInner> {
+  static constexpr std::string_view names[] = {"auto", "exact", "krylov"};
+};
+template <>
 struct EnumNames<ReluPrecision> {
   static constexpr std::string_view names[] = {"float64", "float32"};
 };
@@ -64,6 +69,7 @@ struct ReluSettings : Limits {
   ReluCoupling coupling = ReluCoupling::oneVsAll;
   ReluMethod method = ReluMethod::admm;
   ReluSplitting splitting = ReluSplitting::cone;
+  ReluInner inner = ReluInner::choose;
   double rho = automatic;
   double relaxation = 1.8;
   ReluPrecision precision = ReluPrecision::float64;
@@ -96,6 +102,9 @@ struct ReluSettings : Limits {
             FIELD(splitting, anyValue(),
                   "Where ADMM keeps the cone constraints: inside the proximal step (every iterate is feasible), or "
                   "relaxed by slack variables as published."),
+            FIELD(inner, anyValue(),
+                  "How the linear system of each iteration is solved: `exact` factors its matrix, `krylov` iterates "
+                  "with a preconditioner and without the matrix, `auto` chooses by size and memory."),
             FIELD(rho, positiveOr("adaptive"), "Penalty of the augmented Lagrangian; fixed when given."),
             FIELD(relaxation, inside(0, 2), "Over-relaxation of ADMM; 1 is none."),
             FIELD(precision, anyValue(),

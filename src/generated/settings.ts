@@ -101,6 +101,12 @@ export interface ReluOptions {
    */
   splitting?: 'cone' | 'slack' | undefined;
   /**
+   * How the linear system of each iteration is solved: `exact` factors its matrix, `krylov` iterates with a
+   * preconditioner and without the matrix, `auto` chooses by size and memory.
+   * @defaultValue 'auto'
+   */
+  inner?: 'auto' | 'exact' | 'krylov' | undefined;
+  /**
    * Penalty of the augmented Lagrangian; fixed when given.
    *
    * Expected: a finite number > 0.
@@ -138,6 +144,7 @@ export const reluDefaults = {
   coupling: 'oneVsAll',
   method: 'admm',
   splitting: 'cone',
+  inner: 'auto',
   relaxation: 1.8,
   precision: 'float64',
 } as const satisfies ReluOptions;

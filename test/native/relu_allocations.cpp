@@ -53,6 +53,9 @@ TEST(stepsOfTheOtherVariants) {
   ReluSettings settings;
   settings.activation = ReluActivation::gated;
   checkSteps(data, settings, "gated");
+  settings.inner = ReluInner::krylov;
+  checkSteps(data, settings, "gated, without a matrix");
+  settings.inner = ReluInner::choose;
   settings.coupling = ReluCoupling::frobenius;
   checkSteps(data, settings, "gated, frobenius");
   settings.activation = ReluActivation::relu;

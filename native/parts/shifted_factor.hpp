@@ -1,0 +1,84 @@
+// Solves with I + tau G for one G and a tau that changes now and then.
+#pragma once
+
+#include <utility>
+
+#include "linalg/linalg.hpp"
+
+namespace nonconvex {
+
+namespace kernels {
+
+/// to := I + tau g in the lower triangle.
+template <class T, class Space>
+struct ShiftedLower {
+  Mat<const T, Space> g;
+  Mat<T, Space> to;
+  double tau;
+  NONCONVEX_HD void operator()(int i, int j) const {
+    if (i >= j) to(i, j) = static_cast<T>(tau) * g(i, j) + (i == j ? T(1) : T(0));
+  }
+};
+
+template <class T, class Space>
+struct DiagonalEntry {
+  Mat<const T, Space> a;
+  NONCONVEX_HD double operator()(int i) const { return static_cast<double>(a(i, i)); }
+};
+
+}  // namespace kernels
+
+/// By a Cholesky factor, and by the inverse, one product a solve, when the factor has served so many solves that more
+/// are to be expected.
+template <LinAlg La>
+class ShiftedFactor {
+ public:
+  using T = typename La::Number;
+  using Space = typename La::Space;
+
+  ShiftedFactor(const La& la, int n)
+      : la_(la),
+        g_(la.template matrix<T>(n, n, Uninitialized{})),
+        factor_(la.template matrix<T>(n, n, Uninitialized{})),
+        inverse_(n <= inverseUpTo ? la.template matrix<T>(n, n, Uninitialized{}) : typename La::template Matrix<T>()) {}
+
+  /// To be filled, the lower triangle.
+  Mat<T, Space> g() { return g_.view(); }
+  /// n x n, until the first `set`.
+  Mat<T, Space> work() { return factor_.view(); }
+  double trace() const { return la_.sum(g_.rows(), kernels::DiagonalEntry<T, Space>{g_}); }
+
+  /// False where I + tau G is not positive definite to working accuracy.
+  bool set(double tau) {
+    la_.forEach(g_.rows(), g_.rows(), kernels::ShiftedLower<T, Space>{g_, factor_, tau});
+    ++factorizations_;
+    solves_ = 0;
+    return la_.cholesky(factor_.view());
+  }
+
+  /// x := (I + tau G)^{-1} b
+  void solve(Mat<const T, Space> b, Mat<T, Space> x) {
+    const bool inverse = inverse_.rows() > 0 && solves_ >= inverseAfter;
+    if (inverse && solves_ == inverseAfter) la_.choleskyInverse(factor_.view(), inverse_.view());
+    ++solves_;
+    if (inverse) {
+      la_.multiplySymmetric(Mat<const T, Space>(inverse_), b, x);
+    } else {
+      la_.copy(b, x);
+      la_.choleskySolve(Mat<const T, Space>(factor_), x);
+    }
+  }
+
+  int factorizations() const { return factorizations_; }
+
+ private:
+  static constexpr int inverseUpTo = 3000;
+  static constexpr int inverseAfter = 50;
+
+  const La& la_;
+  typename La::template Matrix<T> g_, factor_, inverse_;
+  int factorizations_ = 0;
+  int solves_ = 0;  // with this factor
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,68 @@
+// Functors of ReluSystem for LinAlg's loops.
+#pragma once
+
+#include "linalg/linalg.hpp"
+
+namespace nonconvex::kernels {
+
+/// k := signs k o overlap
+template <class T, class Space>
+struct TimesOverlap {
+  Mat<T, Space> k;
+  Mat<const T, Space> overlap;
+  int signs;
+  NONCONVEX_HD void operator()(int i, int j) const { k(i, j) *= static_cast<T>(signs) * overlap(i, j); }
+};
+
+/// The diagonal of K0: signs ||x_k||^2 times the number of patterns that are active at row k.
+template <class T, class Space>
+struct GramDiagonal {
+  Mat<const T, Space> xt, masks;
+  int signs;
+  Mat<double, Space> to;
+  NONCONVEX_HD void operator()(int k) const {
+    double square = 0;
+    for (int i = 0; i < xt.rows; ++i) square += static_cast<double>(xt(i, k)) * static_cast<double>(xt(i, k));
+    double active = 0;
+    for (int i = 0; i < masks.cols; ++i) active += static_cast<double>(masks(k, i));
+    to(k, 0) = signs * square * active;
+  }
+};
+
+/// to_k := ||row k of a||^2
+template <class T, class Space>
+struct RowSquares {
+  Mat<const T, Space> a;
+  Mat<double, Space> to;
+  NONCONVEX_HD void operator()(int k) const {
+    double square = 0;
+    for (int j = 0; j < a.cols; ++j) square += static_cast<double>(a(k, j)) * static_cast<double>(a(k, j));
+    to(k, 0) = square;
+  }
+};
+
+/// Column k of `to`: [D_1 x; ...; D_P x] of row first + k.
+template <class T, class Space>
+struct MaskedRows {
+  Mat<const T, Space> xt, masks;
+  int first;
+  Mat<T, Space> to;
+  NONCONVEX_HD void operator()(int i, int k) const {
+    const int row = first + k;
+    to(i, k) = masks(row, i / xt.rows) != 0 ? xt(i % xt.rows, row) : T(0);
+  }
+};
+
+/// y := a x + b y
+template <class T, class Space>
+struct Combine {
+  double a;
+  Mat<const T, Space> x;
+  double b;
+  Mat<T, Space> y;
+  NONCONVEX_HD void operator()(int i, int j) const {
+    y(i, j) = static_cast<T>(a) * x(i, j) + static_cast<T>(b) * y(i, j);
+  }
+};
+
+}  // namespace nonconvex::kernels
