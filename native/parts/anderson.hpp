@@ -121,6 +121,7 @@ struct AndersonControl {
 
 namespace kernels {
 
+/// Where everything lies.
 template <class T, class Space>
 struct AndersonView {
   AndersonControl* control;
@@ -142,29 +143,31 @@ struct AndersonReset {
 };
 
 template <class T, class Space>
-struct AndersonTakeIn : AndersonView<T, Space> {
+struct AndersonTakeIn {
+  AndersonView<T, Space> at;
   NONCONVEX_HD void operator()(int i) const {
-    const int column = this->control->column();
-    if (column >= 0) this->differencesG(i, column) = this->g[i] - this->lastG[i];
-    if (i >= this->head) return;
-    const T f = this->g[i] - this->s[i];
-    if (column >= 0) this->differencesF(i, column) = f - this->lastF[i];
-    this->lastF[i] = f;
+    const int column = at.control->column();
+    if (column >= 0) at.differencesG(i, column) = at.g[i] - at.lastG[i];
+    if (i >= at.head) return;
+    const T f = at.g[i] - at.s[i];
+    if (column >= 0) at.differencesF(i, column) = f - at.lastF[i];
+    at.lastF[i] = f;
   }
 };
 
 /// ||g||^2, f^T f, f^T (newest column), products of the columns with the newest.
 template <class T, class Space>
-struct AndersonSums : AndersonView<T, Space> {
+struct AndersonSums {
+  AndersonView<T, Space> at;
   NONCONVEX_HD double operator()(int i, int which) const {
-    const int newest = this->control->column();
-    const double f = static_cast<double>(this->lastF[i]);
-    const double image = static_cast<double>(this->g[i]);
+    const int newest = at.control->column();
+    const double f = static_cast<double>(at.lastF[i]);
+    const double image = static_cast<double>(at.g[i]);
     if (which == 0) return image * image;
     if (which == 1) return f * f;
-    if (newest < 0 || which - 3 >= this->control->columns()) return 0;
-    return static_cast<double>(this->differencesF(i, newest)) *
-           (which == 2 ? f : static_cast<double>(this->differencesF(i, which - 3)));
+    if (newest < 0 || which - 3 >= at.control->columns()) return 0;
+    return static_cast<double>(at.differencesF(i, newest)) *
+           (which == 2 ? f : static_cast<double>(at.differencesF(i, which - 3)));
   }
 };
 
@@ -179,49 +182,54 @@ struct AndersonSolve {
 };
 
 template <class T, class Space>
-struct AndersonDecide : AndersonView<T, Space> {
+struct AndersonDecide {
+  AndersonView<T, Space> at;
   const double* sums;
   NONCONVEX_HD void operator()(int) const {
-    this->control->takeIn(sums + 1, AndersonRoot{sums[0]}, AndersonSolve{this->control});
+    at.control->takeIn(sums + 1, AndersonRoot{sums[0]}, AndersonSolve{at.control});
   }
 };
 
 template <class T, class Space>
-struct AndersonExtrapolate : AndersonView<T, Space> {
+struct AndersonExtrapolate {
+  AndersonView<T, Space> at;
   NONCONVEX_HD void operator()(int i) const {
-    const AndersonControl& now = *this->control;
+    const AndersonControl& now = *at.control;
     if (now.takenBack) return;
-    const T plain = this->g[i];
-    this->lastG[i] = plain;
+    const T plain = at.g[i];
+    at.lastG[i] = plain;
     if (!now.extrapolated) return;
     double sum = static_cast<double>(plain);
     const int columns = now.count < now.memory ? now.count : now.memory;
-    for (int j = 0; j < columns; ++j) sum -= now.weights[j] * static_cast<double>(this->differencesG(i, j));
-    this->g[i] = static_cast<T>(sum);
+    for (int j = 0; j < columns; ++j) sum -= now.weights[j] * static_cast<double>(at.differencesG(i, j));
+    at.g[i] = static_cast<T>(sum);
   }
 };
 
 template <class T, class Space>
-struct AndersonNorm : AndersonView<T, Space> {
+struct AndersonNorm {
+  AndersonView<T, Space> at;
   NONCONVEX_HD double operator()(int i, int) const {
-    if (!this->control->extrapolated) return 0;
-    const double image = static_cast<double>(this->g[i]);
+    if (!at.control->extrapolated) return 0;
+    const double image = static_cast<double>(at.g[i]);
     return image * image;
   }
 };
 
 template <class T, class Space>
-struct AndersonCheckNorm : AndersonView<T, Space> {
+struct AndersonCheckNorm {
+  AndersonView<T, Space> at;
   const double* square;
   NONCONVEX_HD void operator()(int) const {
-    if (this->control->extrapolated) this->control->checkNorm(*square);
+    if (at.control->extrapolated) at.control->checkNorm(*square);
   }
 };
 
 template <class T, class Space>
-struct AndersonTakeBack : AndersonView<T, Space> {
+struct AndersonTakeBack {
+  AndersonView<T, Space> at;
   NONCONVEX_HD void operator()(int i) const {
-    if (this->control->takenBack) this->g[i] = this->lastG[i];
+    if (at.control->takenBack) at.g[i] = at.lastG[i];
   }
 };
 

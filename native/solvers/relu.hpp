@@ -17,6 +17,7 @@
 #include "solvers/relu_balance.hpp"
 #include "solvers/relu_map.hpp"
 #include "solvers/relu_prox.hpp"
+#include "solvers/relu_slack.hpp"
 #include "solvers/relu_system.hpp"
 
 namespace nonconvex {
@@ -30,8 +31,7 @@ namespace nonconvex {
 /// (2 v - b, 2 z - a) onto the graph of F in the norm rho ||.||^2 + sigma ||.||^2. Anderson acceleration acts on (b,
 /// a).
 ///
-/// splitting 'slack', as published, squared loss: u = v and G u = s >= 0 with multipliers lambda and nu; on the same n
-/// x n system.
+/// splitting 'slack' is ADMM as published, on the same n x n system (solvers/relu_slack.hpp).
 ///
 /// Everything stays where La computes, in its numbers; on a device an iteration waits for nothing. Objective, bound and
 /// network are computed in double precision (solvers/relu_certificate.hpp).
@@ -80,7 +80,6 @@ class ReluSolver {
   bool setSystem();
   void solveSystem();
   void measureStep();
-  void startSlack();
   void takeWarmStart();
 
   void updateV();
@@ -90,7 +89,6 @@ class ReluSolver {
   void rescale(double rho, double sigma);
   double gap() const { return bestObjective_ > 0 ? (bestObjective_ - lowerBound_) / bestObjective_ : 0; }
   void slackStep();
-  void setSlackShift();
 
   kernels::Target<T, Space> target() const { return {squared(), rows_.y.view().data, z_.view().data, a_.data}; }
   double lossValue(Double f) const;
@@ -114,6 +112,7 @@ class ReluSolver {
   In b0_, a0_;  // in `before_`: what v, z and u were made from
   std::unique_ptr<Anderson<La>> anderson_;
   std::unique_ptr<ReluBalance<La>> balance_;
+  std::unique_ptr<ReluSlack<La>> slack_;  // splitting 'slack': neither of those two
 
   Matrix<T> theta_, rhs_;            // n x c
   Matrix<T> q_;                      // d x columns of one sign: F^T theta
@@ -128,13 +127,6 @@ class ReluSolver {
   int lastAdaptation_ = 0;
   int iteration_ = 0;
   bool knowsDual_ = false;  // theta or zDual is a dual point
-
-  // Splitting 'slack': M = I + tau X^T X.
-  Matrix<T> slackS_, slackNu_, slackWork_;    // n x columns
-  Matrix<T> metricInverse_, whitened_;        // d x d, d x n
-  Matrix<T> slackV_, u_, shiftedV_, slackQ_;  // d x columns
-  Matrix<double> signedMultipliers_;          // n x columns
-  double tau_ = 0;
 
   // The certificate.
   Matrix<double> best_;                               // d x columns
@@ -214,8 +206,8 @@ void ReluSolver<La>::start() {
   if (map_.signs() == 2) prox_.startCones();
   chooseRho();
   if (slack()) {
-    startSlack();
-    system_.start(whitened_, metricInverse_);
+    slack_ = std::make_unique<ReluSlack<La>>(la_, data_, map_, 1 / (data_.typical * data_.typical));
+    system_.start(slack_->whitened(), slack_->metricInverse());
   } else {
     system_.start(map_.xt());
     const int size = state_.rows();
@@ -245,7 +237,6 @@ void ReluSolver<La>::chooseRho() {
   rho_ = map_.features() ? 30 * unit * s : (slack() ? 0.5 : 30) * unit;
   if (!std::isnan(settings_.rho)) rho_ = settings_.rho / (data_.normScale() * data_.normScale());
   sigma_ = squared() ? 1 : margins ? 0.1 : std::min(1.0, data_.loss.delta / y);
-  tau_ = 1 / (s * s);
 }
 
 /// The system I + (sigma / rho) K0; where rounding makes that indefinite, a larger rho.
@@ -389,49 +380,11 @@ void ReluSolver<La>::rescale(double rho, double sigma) {
 }
 
 template <LinAlg La>
-void ReluSolver<La>::startSlack() {
-  const int n = data_.n;
-  const int d = data_.d;
-  const int columns = map_.columns();
-  for (Matrix<T>* m : {&slackS_, &slackNu_, &slackWork_}) *m = la_.template matrix<T>(n, columns);
-  for (Matrix<T>* m : {&slackV_, &u_, &shiftedV_}) *m = la_.template matrix<T>(d, columns);
-  slackQ_ = la_.template matrix<T>(d, q_.cols());
-  signedMultipliers_ = la_.template matrix<double>(n, columns);
-  metricInverse_ = la_.template matrix<T>(d, d);
-  whitened_ = la_.template matrix<T>(d, n);
-  const auto metric = la_.template matrix<T>(d, d);
-  la_.gemm(Transpose::no, Transpose::yes, tau_, map_.xt(), map_.xt(), 0.0, metric.view());
-  la_.forEach(d, kernels::AddToDiagonal<T, Space>{1, metric});
-  if (!la_.cholesky(metric.view()))
-    throw Error(ErrorKind::range, "x: its columns differ too much in scale; use normalize: 'columns'");
-  la_.copy(map_.xt(), whitened_.view());
-  la_.trsm(Side::left, Transpose::no, 1.0, In(metric), whitened_.view());
-  la_.choleskyInverse(metric.view(), metricInverse_.view());
-}
-
-/// One iteration as published, (I + (1/rho) F M^{-1} F^T) theta = y - F M^{-1} g in place of the 2dP x 2dP system.
-template <LinAlg La>
 void ReluSolver<La>::slackStep() {
-  const int n = data_.n;
-  const int d = data_.d;
-  const int columns = map_.columns();
-  const double alpha = settings_.relaxation;
-  const kernels::Signs<T, Space> signs{map_.masks()};
   la_.copy(state_.view(), before_.view());
-  la_.forEach(n, columns, kernels::SignedSlack<T, T, Space>{signs, slackS_, slackNu_, slackWork_});
-  la_.forEach(d, columns, kernels::Difference<T, Space>{slackV_, b_, shiftedV_});  // published v - lambda
-  la_.gemm(Transpose::no, Transpose::no, tau_, map_.xt(), In(slackWork_), 1.0, shiftedV_.view());
-  la_.gemm(Transpose::no, Transpose::no, 1.0, In(metricInverse_), In(shiftedV_), 0.0, u_.view());
-  map_.forward(u_, rhs_);
-  la_.forEach(n * data_.c, kernels::Residual<T>{rows_.y.view().data, rhs_.view().data});
+  slack_->begin(rows_.y, b_, rhs_);
   solveSystem();
-  la_.gemm(Transpose::no, Transpose::no, 1.0 / rho_, In(metricInverse_), In(q_), 0.0, slackQ_.view());
-  la_.forEach(d, columns, kernels::AddBySign<T, Space>{slackQ_, u_});
-  la_.gemm(Transpose::yes, Transpose::no, 1.0, map_.xt(), In(u_), 0.0, slackWork_.view());
-  la_.forEach(n, columns, kernels::UpdateSlack<T, T, Space>{signs, alpha, slackWork_, slackS_, slackNu_});
-  la_.forEach(d, columns, kernels::RelaxWithMultiplier<T, Space>{alpha, slackV_, b_, u_});
-  prox_.shrink(u_, data_.beta / rho_, slackV_);
-  la_.forEach(d, columns, kernels::Difference<T, Space>{u_, slackV_, b_});
+  slack_->end(q_, rho_, settings_.relaxation, data_.beta / rho_, prox_, b_);
 }
 
 }  // namespace nonconvex

@@ -38,19 +38,11 @@ double ReluSolver<La>::offerDual(Double q) {
   return bound;
 }
 
-/// Splitting 'slack' has nu <= 0, so -rho tau nu are multipliers of the cones.
-template <LinAlg La>
-void ReluSolver<La>::setSlackShift() {
-  la_.forEach(data_.n, map_.columns(),
-              kernels::SignedMultipliers<T, T, Space>{{map_.masks()}, slackNu_, signedMultipliers_});
-  la_.gemm(Transpose::no, Transpose::no, -rho_ * tau_, rows_.xt.view(), Double(signedMultipliers_), 0.0, prox_.shift());
-}
-
 template <LinAlg La>
 Progress ReluSolver<La>::progress() {
   if (slack() && iteration_ > 0) {  // v lies outside of the cones: its projection is what is reported
-    prox_.project(slackV_);
-    setSlackShift();
+    prox_.project(slack_->v());
+    slack_->setShift(rows_.xt, rho_, prox_.shift());
   } else {
     prox_.shiftByProjection(b0_, rho_);
   }

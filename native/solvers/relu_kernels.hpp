@@ -298,31 +298,28 @@ struct Scale {
 // Splitting 'slack'.
 
 /// +-1 by row and column: 2 D_i - I
-template <class M, class Space>
+template <class T, class Space>
 struct Signs {
-  Mat<const M, Space> masks;
-  template <class T>
-  NONCONVEX_HD T of(int k, int j, T x) const {
-    return masks(k, j % masks.cols) != 0 ? x : -x;
-  }
+  Mat<const T, Space> masks;
+  NONCONVEX_HD T operator()(int k, int j) const { return 2 * masks(k, j % masks.cols) - 1; }
 };
 
 /// to := (2 D - I) (s - nu)
-template <class T, class M, class Space>
+template <class T, class Space>
 struct SignedSlack {
-  Signs<M, Space> signs;
+  Signs<T, Space> signs;
   Mat<const T, Space> s, nu;
   Mat<T, Space> to;
-  NONCONVEX_HD void operator()(int k, int j) const { to(k, j) = signs.of(k, j, s(k, j) - nu(k, j)); }
+  NONCONVEX_HD void operator()(int k, int j) const { to(k, j) = signs(k, j) * (s(k, j) - nu(k, j)); }
 };
 
 /// to := (2 D - I) nu
-template <class T, class M, class Space>
+template <class T, class Space>
 struct SignedMultipliers {
-  Signs<M, Space> signs;
+  Signs<T, Space> signs;
   Mat<const T, Space> nu;
   Mat<double, Space> to;
-  NONCONVEX_HD void operator()(int k, int j) const { to(k, j) = signs.of(k, j, static_cast<double>(nu(k, j))); }
+  NONCONVEX_HD void operator()(int k, int j) const { to(k, j) = static_cast<double>(signs(k, j) * nu(k, j)); }
 };
 
 template <class T, class Space>
@@ -341,15 +338,15 @@ struct AddBySign {
 };
 
 /// s and nu from X u.
-template <class T, class M, class Space>
+template <class T, class Space>
 struct UpdateSlack {
-  Signs<M, Space> signs;
+  Signs<T, Space> signs;
   double alpha;
   Mat<const T, Space> xu;
   Mat<T, Space> s, nu;
   NONCONVEX_HD void operator()(int k, int j) const {
     const T a = static_cast<T>(alpha);
-    const T relaxed = a * signs.of(k, j, xu(k, j)) + (1 - a) * s(k, j) + nu(k, j);
+    const T relaxed = a * signs(k, j) * xu(k, j) + (1 - a) * s(k, j) + nu(k, j);
     s(k, j) = relaxed > 0 ? relaxed : T(0);
     nu(k, j) = relaxed < 0 ? relaxed : T(0);
   }

@@ -142,14 +142,16 @@ void ReluProx<La>::project(In point) {
 
 template <LinAlg La>
 ReluPoint<typename La::Space> ReluProx<La>::point() {
-  ReluPoint<Space> point{projected_ ? Mat<const double, Space>(projection_) : exactV_(la_, v_), exactF_};
+  const auto withPenalty = [&](Mat<const double, Space> v, Mat<const double, Space> f) -> ReluPoint<Space> {
+    la_.columnSums(v.rows, v.cols, kernels::SquaredEntry<double, Space>{v}, squares());
+    return {v, f, la_.sum(blocks_.count, kernels::BlockNorm<Space>{blocks_, squares()})};
+  };
   if constexpr (std::is_same_v<T, double>) {
-    if (!projected_) point.f = fv_;
+    if (!projected_) return withPenalty(v_, fv_);
   }
-  if (point.f.data == exactF_.view().data) exact_.forward(point.v, exactF_);
-  la_.columnSums(point.v.rows, point.v.cols, kernels::SquaredEntry<double, Space>{point.v}, squares());
-  point.penalty = la_.sum(blocks_.count, kernels::BlockNorm<Space>{blocks_, squares()});
-  return point;
+  const Mat<const double, Space> v = projected_ ? Mat<const double, Space>(projection_) : exactV_(la_, v_);
+  exact_.forward(v, exactF_);
+  return withPenalty(v, exactF_);
 }
 
 template <LinAlg La>
