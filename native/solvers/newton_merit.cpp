@@ -77,12 +77,26 @@ bool NewtonMerit::adapt(const NewtonSlope& slope, const NewtonPoint& point) {
   if (descends(slope, squaredF)) return true;
   // eta1 ||c||^2 pays for 2 c^T dlambda.
   if (slope.byEta1 < 0) {
-    const double needed = 1.1 * (slope.base + eta2_ * (slope.byEta2 + 0.5 * squaredF)) / -slope.byEta1;
+    const double needed = leastEta1(slope, squaredF);
     if (needed > eta1_ && needed <= largestEta1) eta1_ = needed;
   }
   while (!descends(slope, squaredF)) {
     if (!harden()) return at(slope) < 0;
   }
+  return true;
+}
+
+double NewtonMerit::leastEta1(const NewtonSlope& slope, double squaredF) const {
+  const double cost = slope.base + eta2_ * (slope.byEta2 + 0.5 * squaredF);
+  return slope.byEta1 < 0 ? 1.1 * cost / -slope.byEta1 : 0;
+}
+
+bool NewtonMerit::soften(const NewtonSlope& slope, const NewtonPoint& point) {
+  constexpr double far = 100;
+  constexpr double margin = 10;
+  const double needed = std::max(firstEta1_, leastEta1(slope, point.squaredF()));
+  if (!(eta1_ > far * needed)) return false;
+  eta1_ = margin * needed;
   return true;
 }
 

@@ -40,11 +40,14 @@ class NewtonMerit {
   bool harden();
   /// A step back towards where they began, if ||F|| has halved.
   void relax(double normF);
+  /// Lowers eta1 where this direction would descend with far less; whether it did.
+  bool soften(const NewtonSlope& slope, const NewtonPoint& point);
   /// eta2 no more than this from now on.
   void limitEta2(double most);
   void reset();
 
  private:
+  double leastEta1(const NewtonSlope& slope, double squaredF) const;
   const NewtonModel& model_;
   const double firstEta1_;
   double firstEta2_;

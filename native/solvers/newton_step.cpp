@@ -187,6 +187,11 @@ std::optional<Status> NewtonMethod::newtonStep() {
       const bool poor = square_ ? trial_.squaredC() > hardlyLess * point_.squaredC() : alpha < shortStep * longest_;
       shortSteps_ = poor ? shortSteps_ + 1 : 0;
       if (fullSteps_ > 0) --fullSteps_;
+      cutSteps_ = alpha < longest_ ? cutSteps_ + 1 : 0;
+      if (cutSteps_ >= patience_ && merit_.soften(direction_.slope(), point_)) {
+        cutSteps_ = 0;
+        patience_ *= 2;
+      }
       accept(alpha * std::sqrt(norm2Squared(direction_.dx())));
       if (best_.residual <= settings_.tolerance) return arrived();
       if (veryLow()) {
@@ -281,7 +286,7 @@ double NewtonMethod::withinDomain(double alpha) {
 }
 
 /// The second-order correction of the trial point: towards c = (1 - alpha) c(x), where the straight line leads to first
-/// order. False if it is longer than the step that it corrects.
+/// order. False if it is too long beside the step.
 bool NewtonMethod::correct(double alpha) {
   if (trial_.c.empty()) return false;
   const auto n = point_.x.size();
@@ -289,7 +294,9 @@ bool NewtonMethod::correct(double alpha) {
   for (std::size_t i = 0; i < trial_.c.size(); ++i) correction_[n + i] = (1 - alpha) * point_.c[i] - trial_.c[i];
   inner_->solve(correction_);
   const auto dx = std::span<const double>(correction_).first(n);
-  if (!(norm2Squared(dx) <= alpha * alpha * norm2Squared(direction_.dx())) || !finite(correction_)) return false;
+  const double longest = (square_ ? 1 : 0.5) * alpha;
+  const bool small = norm2Squared(dx) <= longest * longest * norm2Squared(direction_.dx());
+  if (!small || !finite(correction_)) return false;
   axpy(1, dx, trial_.x);
   axpy(1, std::span<const double>(correction_).subspan(n), trial_.lambda);
   return true;
@@ -323,7 +330,7 @@ double NewtonMethod::search() {
     const bool far = unshifted && alpha >= longStep * longest_;
     const Trial trial = judged(alpha, far ? (1 - 0.1 * alpha) * leastC_ : 0);
     if (trial == Trial::accepted) return alpha;
-    if (trial == Trial::refused && alpha == 1 && correct(alpha) && judged(alpha, 0) == Trial::accepted) return alpha;
+    if (trial == Trial::refused && correct(alpha) && judged(alpha, 0) == Trial::accepted) return alpha;
     alpha = trial == Trial::undefined ? longest_ = withinDomain(alpha) : alpha / 2;
   }
   return 0;
@@ -465,7 +472,8 @@ void NewtonMethod::beginHere() {
   estimateMultipliers(point_);
   beginRecord();
   merit_.reset();
-  shortSteps_ = 0;
+  shortSteps_ = cutSteps_ = 0;
+  patience_ = 2;
   factor_.good = false;
 }
 

@@ -83,6 +83,8 @@ class NewtonMethod {
   bool ready_ = false;     // it is of the point and of H_
   bool presumed_ = false;  // an iterative inner solver has the system; nothing was factored
   int shortSteps_ = 0;
+  int cutSteps_ = 0;    // in a row, that M did not allow in full length
+  int patience_ = 2;    // with such steps
   double longest_ = 1;  // of the steps that the last search allowed
   double leastC_ = 0;   // norms, since the last start
   double leastF_ = 0;

@@ -355,6 +355,32 @@ TEST(equationsThroughCurvedValleys) {
   CHECK_EQ(cube.outcome.progress.iteration, 1);
 }
 
+TEST(alongCurvedConstraints) {
+  // Half round a circle, from near the maximum.
+  const auto circle = solve({100, 1}, [](Variables x) {
+    return Minimize{1e-3 * x(1), {square(x(1)) + square(x(2)) - 1e4}};
+  });
+  CHECK(circle.outcome.status == Status::solved);
+  CHECK_NEAR(circle.outcome.progress.objective, -0.1, 1e-9);
+  // The infimum is far away.
+  const auto hyperbola = solve({1, 1}, [](Variables x) { return Minimize{square(x(2)), {x(1) * x(2) - 1}}; });
+  CHECK(hyperbola.outcome.status == Status::solved);
+  CHECK(hyperbola.outcome.progress.iteration <= 300);
+  // An arm of links, stretched out, whose Jacobian is singular: a penalty from there must not last.
+  const auto arm = solve(std::vector<double>(7, 0.0), [](Variables x) {
+    auto f = square(x(1)), across = cos(x(1)), up = sin(x(1));
+    for (int k = 2; k <= 7; ++k) {
+      const double length = k < 7 ? 1 : 0.5;
+      f = f + square(x(k));
+      across = across + length * cos(x(k));
+      up = up + length * sin(x(k));
+    }
+    return Minimize{f, {across - 4, up - 4}};
+  });
+  CHECK(arm.outcome.status == Status::solved);
+  CHECK(arm.outcome.progress.iteration <= 30);
+}
+
 TEST(numbersOutOfRange) {
   const auto start = solve({-1, 1}, [](Variables x) { return Minimize{log(x(1)), {x(1) - x(2)}}; });
   CHECK(start.outcome.status == Status::numericalError);
