@@ -26,6 +26,7 @@ export const problems: Record<string, Problem> = Object.fromEntries(
       { bias: false, normalize: 'columns' },
     ],
     'single precision': [{ x, y }, { precision: 'float32' }],
+    'without factors': [{ x, y }, { inner: 'krylov' }],
     sampled: [
       { x, y },
       { method: 'sampled', activation: 'relu' },

@@ -21,6 +21,8 @@ interface Simulated {
 }
 const simulated = (): Simulated => createRequire(import.meta.url)(file) as Simulated;
 const problem = problems.squared as Problem;
+const capacity = 2 ** 31;
+if (!missing) simulated().simulatedCapacity(capacity);
 /** In work, by gates that all make the same pattern; soon done. */
 const gates = { data: new Float64Array(5 * 420_000).fill(1), rows: 5, columns: 420_000 };
 const large = { ...problem, settings: { ...problem.settings, patterns: { gates }, maxIterations: 2 } };
@@ -32,8 +34,8 @@ describe.skipIf(missing)('the simulated device', () => {
     expect((await devices())[1]).toEqual({
       kind: 'cuda',
       name: 'Simulated',
-      memory: 2 ** 30,
-      freeMemory: 2 ** 30,
+      memory: capacity,
+      freeMemory: capacity,
       computeCapability: '9.0',
       usable: true,
     });
@@ -78,7 +80,7 @@ describe.skipIf(missing)('the simulated device', () => {
       });
       expect((await solve(large)).device).toBe('cpu');
     } finally {
-      simulated().simulatedCapacity(2 ** 30);
+      simulated().simulatedCapacity(capacity);
     }
   });
 
@@ -89,7 +91,7 @@ describe.skipIf(missing)('the simulated device', () => {
       const wide = {
         ...problem,
         data: regression(9000, 20),
-        settings: { activation: 'gated', patterns: { sample: 500 } },
+        settings: { activation: 'gated', patterns: { sample: 500 }, inner: 'exact' },
       };
       const error: unknown = await solve(wide, { device: 'cuda' }).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(SolverError);
@@ -97,7 +99,7 @@ describe.skipIf(missing)('the simulated device', () => {
       expect(simulated().simulatedCounts().nothingAlive).toBe(true);
       expect((await solve(problem, { device: 'cuda' })).status).toBe('solved');
     } finally {
-      simulated().simulatedCapacity(2 ** 30);
+      simulated().simulatedCapacity(capacity);
     }
   });
 
