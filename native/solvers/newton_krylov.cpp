@@ -8,6 +8,7 @@
 #include "core/monitor.hpp"
 #include "parts/conjugate_residuals.hpp"
 #include "parts/sketched_gram.hpp"
+#include "solvers/newton_range_space.hpp"
 
 namespace nonconvex {
 namespace {
@@ -49,6 +50,7 @@ class KrylovInner final : public InnerSolver {
         mostSteps_(settings.innerSteps),
         seed_(settings.seed),
         kind_(kindFor(model, settings.preconditioner)),
+        leastTarget_(settings.accuracy == NewtonAccuracy::descent ? 0.01 * settings.tolerance : 0),
         matrixFree_(kind_ == NewtonPreconditioner::sketch && settings.accuracy == NewtonAccuracy::descent),
         given_(n_ + at(model.m())),
         z_(given_.size()),
@@ -66,6 +68,7 @@ class KrylovInner final : public InnerSolver {
       gram_ = HostMatrix<double>(model.n(), model.n());
       values_.resize(model.hessianPattern().nonzeros());
       rest_.resize(n_);
+      range_.emplace(model.jacobianPattern(), la);
     } else if (kind_ == NewtonPreconditioner::diagonal) {
       diagonal_ = diagonalPattern(model.n());
       ofDiagonal_ = exactInnerSolver(diagonal_, model.jacobianPattern(), Vector(n_, 1.0),
@@ -92,6 +95,7 @@ class KrylovInner final : public InnerSolver {
       lagging_ = convex_ = !shifted_;
       return exact_->solve(b, target, z);
     }
+    target = std::max(target, leastTarget_);
     const double norm = timed([&] { return iterate(b, target); });
     failures_ = norm <= target ? 0 : failures_ + 1;
     if (failures_ == 0) {
@@ -121,7 +125,7 @@ class KrylovInner final : public InnerSolver {
   }
 
   int factorizations() const override {
-    return exact_->factorizations() + (ofDiagonal_ ? ofDiagonal_->factorizations() : 0);
+    return exact_->factorizations() + rangeFactorizations_ + (ofDiagonal_ ? ofDiagonal_->factorizations() : 0);
   }
   std::int64_t steps() const override { return steps_; }
   int fallbacks() const override { return fallbacks_; }
@@ -159,12 +163,20 @@ class KrylovInner final : public InnerSolver {
         values_[k++] = model_.objectiveScale() * gram_(i, j) + (i == j ? rest_[at(j)] : 0);
       }
     }
+    if (factorOnRange()) return true;
+    // Positive definite on the null space of J alone, or rounding has left it indefinite: CG does not mind so small a
+    // shift.
     exact_->load(values_, J_);
-    // Rounding may have left it indefinite; CG does not mind so small a shift.
     constexpr double shares[] = {0, 1e-14, 1e-12, 1e-10};
     const double size = normInf(values_);
     return std::any_of(std::begin(shares), std::end(shares),
                        [&](double share) { return suits(exact_->factor({.primal = share * size})); });
+  }
+
+  bool factorOnRange() {
+    ++rangeFactorizations_;
+    onRange_ = range_->factor(values_, J_);
+    return onRange_;
   }
 
   /// G = the diagonal of H, made positive.
@@ -180,7 +192,10 @@ class KrylovInner final : public InnerSolver {
     return suits(ofDiagonal_->factor({}));
   }
 
-  void precondition(std::span<double> b) { ofDiagonal_ ? ofDiagonal_->solve(b) : exact_->solve(b); }
+  void precondition(std::span<double> b) {
+    if (onRange_) return range_->solve(b);
+    ofDiagonal_ ? ofDiagonal_->solve(b) : exact_->solve(b);
+  }
 
   /// From 0, or, if it is the system of the last call, on from where that ended. The norm of the residual.
   double iterate(std::span<const double> b, double target) {
@@ -310,6 +325,7 @@ class KrylovInner final : public InnerSolver {
   const int mostSteps_;
   const std::uint64_t seed_;
   const NewtonPreconditioner kind_;
+  const double leastTarget_;  // more accurate than the solution is asked for, and than rounding may allow
   const bool matrixFree_;
   std::span<const double> H_, J_;
 
@@ -328,6 +344,9 @@ class KrylovInner final : public InnerSolver {
   std::uint32_t sketches_ = 0;
   SparsePattern diagonal_;
   std::unique_ptr<InnerSolver> ofDiagonal_;
+  std::optional<RangeSpace> range_;
+  bool onRange_ = false;  // the sketched matrix is factored there
+  int rangeFactorizations_ = 0;
   Vector values_, rest_;
 
   Vector given_, z_, r_, s_, p_, q_, Jp_;

@@ -3,6 +3,7 @@
 
 #include "check.hpp"
 #include "solvers/newton_inner_choice.hpp"
+#include "solvers/newton_range_space.hpp"
 #include "symmetric.hpp"
 
 using namespace nonconvex;
@@ -346,6 +347,65 @@ TEST(krylov_depends_on_the_seed_alone) {
   const auto z = solution(1, Cpu());
   CHECK(z == solution(1, Cpu(&pool, 3)));
   CHECK(z != solution(2, Cpu()));
+}
+
+/// G = Q D Q, D from 1 down to 1e-12, Q a reflection: x in G x + J^T y = G z + J^T w, J x = J z is z.
+TEST(systems_on_the_range_keep_small_eigenvalues) {
+  const int n = 120, m = 4;
+  const std::vector<double> v = symmetric::randomVector(n, 1), z = symmetric::randomVector(n, 2);
+  double size = 0;
+  for (const double entry : v) size += entry * entry;
+  const auto reflect = [&](std::vector<double> x) {
+    double along = 0;
+    for (int j = 0; j < n; ++j) along += v[at(j)] * x[at(j)];
+    for (int j = 0; j < n; ++j) x[at(j)] -= 2 * along / size * v[at(j)];
+    return x;
+  };
+  const auto timesG = [&](std::vector<double> x) {
+    x = reflect(std::move(x));
+    for (int j = 0; j < n; ++j) x[at(j)] *= std::pow(1e-12, j / (n - 1.0));
+    return reflect(std::move(x));
+  };
+  std::vector<double> G;
+  for (int j = 0; j < n; ++j) {
+    std::vector<double> unit(at(n), 0.0);
+    unit[at(j)] = 1;
+    const std::vector<double> column = timesG(unit);
+    G.insert(G.end(), column.begin() + j, column.end());
+  }
+  SparsePattern rows{.lines = m, .width = n, .offsets = {0}, .indices = {}};
+  for (int i = 0; i < m; ++i) {
+    for (int j = i; j < n; j += 3) rows.indices.push_back(j);
+    rows.offsets.push_back(static_cast<int>(rows.indices.size()));
+  }
+  const std::vector<double> J = symmetric::randomVector(static_cast<int>(rows.indices.size()), 3);
+  const std::vector<double> w = symmetric::randomVector(m, 4);
+  std::vector<double> b = timesG(z);
+  b.resize(at(n + m));
+  for (int i = 0; i < m; ++i) {
+    for (int k = rows.offsets[at(i)]; k < rows.offsets[at(i) + 1]; ++k) {
+      b[at(rows.indices[at(k)])] += J[at(k)] * w[at(i)];
+      b[at(n + i)] += J[at(k)] * z[at(rows.indices[at(k)])];
+    }
+  }
+  const Cpu la;
+  RangeSpace range(rows, la);
+  CHECK(range.factor(G, J));
+  std::vector<double> x = b;
+  range.solve(x);
+  // In the norm of G, by which conjugate gradients go.
+  std::vector<double> error(at(n));
+  for (int j = 0; j < n; ++j) error[at(j)] = x[at(j)] - z[at(j)];
+  const std::vector<double> image = timesG(error), whole = timesG(z);
+  double square = 0, scale = 0;
+  for (int j = 0; j < n; ++j) {
+    square += error[at(j)] * image[at(j)];
+    scale += z[at(j)] * whole[at(j)];
+  }
+  CHECK(std::abs(square) < 1e-6 * scale);
+  for (int i = 0; i < m; ++i) CHECK_NEAR(x[at(n + i)], w[at(i)], 1e-6);
+  G[0] = -1;
+  CHECK(!range.factor(G, J));
 }
 
 TEST(krylov_sees_negative_curvature) {

@@ -1,6 +1,6 @@
 // Inner solvers: the paper's problems in no more iterations than the paper, and minima that are the exact solver's.
 import { describe, expect, it } from 'vitest';
-import { logisticRegression, minimize, type NewtonSettings } from '../../src/index.js';
+import { logisticRegression, type Model, minimize, type NewtonSettings } from '../../src/index.js';
 import { toProgram } from '../../src/model/model.js';
 import { problems } from '../problems/newton.js';
 import { paperProblems } from '../problems/paper.js';
@@ -65,6 +65,16 @@ describe('every inner solver', () => {
     }
   });
 
+  it.each(['entropy(20)', 'entropy(300)', 'orthrgds(20)'])('gives way to factors in time: %s', async (name) => {
+    const build = problems.find((problem) => problem.name === name)?.build as () => Model;
+    for (const preconditioner of ['lagged', 'diagonal'] as const) {
+      const result = await minimize(build(), { inner: 'krylov', preconditioner });
+      expect(result.status).toBe('solved');
+      expect(result.residual).toBeLessThanOrEqual(1e-8);
+      expect(result.counts.fallback).toBeGreaterThan(0);
+    }
+  });
+
   it('tells its steps in result and history', async () => {
     const [problem] = problems.filter(({ name }) => name === 'bt11');
     const { history, counts, innerSteps } = await minimize(problem?.build() as never, { inner: 'sketch' });
@@ -88,27 +98,34 @@ describe('every inner solver', () => {
   });
 });
 
-/** A logistic regression whose features are of lengths down to 1 / condition, under two linear equations. */
+/** A logistic regression with features of lengths down to 1 / condition, mixed by a reflection, under two linear equations. */
 function tall(rows: number, columns: number, condition: number) {
   const normal = normals(7);
   const data = Float64Array.from(
     { length: rows * columns },
     (_, k) => normal() * condition ** (-(k % columns) / columns),
   );
+  const v = Array.from({ length: columns }, normal);
+  const size = v.reduce((sum, entry) => sum + entry * entry, 0);
+  for (let i = 0; i < rows; ++i) {
+    const row = data.subarray(i * columns, (i + 1) * columns);
+    const along = row.reduce((sum, entry, j) => sum + entry * (v[j] as number), 0);
+    for (let j = 0; j < columns; ++j) row[j] = (row[j] as number) - (2 * along * (v[j] as number)) / size;
+  }
   const y = Array.from({ length: rows }, (_, i) => (data[i * columns] as number) + normal() > 0);
   const A = Array.from({ length: 2 }, () => Array.from({ length: columns }, normal));
   return logisticRegression({ x: { data, rows, columns }, y, A, b: [1, -1] });
 }
 
 describe('a sketched preconditioner', () => {
-  it.each([1, 1e3, 1e5])('does without the Hessian but for the last test, condition %d', async (condition) => {
-    const regression = tall(4000, 40, condition);
+  it.each([1, 1e3, 1e6])('does without the Hessian but for the last test, condition %d', async (condition) => {
+    const regression = tall(4000, 100, condition);
     const exact = await minimize(regression, { inner: 'exact' });
     const sketched = await minimize(regression, { inner: 'krylov' });
     expect(sketched.status).toBe('solved');
     expect(sketched.counts.hessian).toBe(1);
     expect(sketched.counts.fallback).toBe(0);
-    expect(sketched.counts.innerSteps).toBeLessThanOrEqual(25 * sketched.iterations);
+    expect(sketched.counts.innerSteps).toBeLessThanOrEqual(12 * sketched.iterations);
     expect(Math.abs(sketched.objective - exact.objective)).toBeLessThanOrEqual(1e-9 * Math.abs(exact.objective));
   });
 
