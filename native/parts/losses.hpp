@@ -21,8 +21,12 @@ struct Loss {
   int c = 1;
   int stride = 0;
 
-  NONCONVEX_HD static double log1pExp(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
-  NONCONVEX_HD static double sigmoid(double x) { return x > 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
+  NONCONVEX_HD static double log1pExp(double x) {
+    return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
+  }
+  NONCONVEX_HD static double sigmoid(double x) {
+    return x > 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x));
+  }
   NONCONVEX_HD static double xlogx(double p) { return p > 0 ? p * std::log(p) : 0.0; }
 
   NONCONVEX_HD double value(const double* f, const double* y) const {
@@ -191,7 +195,8 @@ struct Loss {
   }
 
   /// Newton with backtracking; the Hessian diag(p) - p p^T + sigma I is inverted by Sherman and Morrison.
-  NONCONVEX_HD void softmaxProx(const double* a, const double* y, double sigma, double* z, double* p, double* step) const {
+  NONCONVEX_HD void softmaxProx(const double* a, const double* y, double sigma, double* z, double* p,
+                                double* step) const {
     const auto residual = [&] {  // p := softmax(z); ||p - y + sigma (z - a)||^2
       softmax(z, p);
       double s = 0;
