@@ -75,6 +75,7 @@ class CudaOperations {
     static_assert(std::is_same_v<std::remove_const_t<T>, U>);
     transfer(to.data, to.stride, from.data, from.stride, from.rows, from.cols, sizeof(U),
              cuda::Direction::hostToDevice);
+    synchronize();  // memory that is not pinned may be read after the call
   }
   template <class T, class U>
   void download(Mat<T, Device> from, Mat<U> to) const {

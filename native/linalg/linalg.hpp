@@ -1,9 +1,9 @@
 // What a backend owes to the solvers: a class that satisfies this concept.
 //
-// On a device an operation returns before it is done, but for those that bring numbers to the host: download, sum, dot,
-// norm, cholesky. Functors are copied to the device: trivially copyable structs with a NONCONVEX_HD call operator, that
-// hold numbers and views of device memory; no lambdas there. Sums add in double precision and in an order that depends
-// on the sizes alone.
+// On a device an operation returns before it is done, but for those that bring numbers there or back: upload, download,
+// sum, dot, norm, cholesky. Functors are copied to the device: trivially copyable structs with a NONCONVEX_HD call
+// operator, that hold numbers and views of device memory; no lambdas there. Sums add in double precision and in an
+// order that depends on the sizes alone.
 #pragma once
 
 #include <concepts>

@@ -112,11 +112,16 @@ class SimulatedDevice {
     return 0;
   }
   int synchronize(Stream stream) {
-    {
-      const std::lock_guard lock(mutex_);
-      ++counts_.waits;
-    }
-    return finish(stream);
+    const std::lock_guard lock(mutex_);
+    ++counts_.waits;
+    drain(streams_.at(stream));
+    return 0;
+  }
+  /// What a device does that has failed.
+  int drop(Stream stream, int status) {
+    const std::lock_guard lock(mutex_);
+    streams_.at(stream).clear();
+    return status;
   }
 
   int enqueue(Stream stream, std::function<void()> work) {
@@ -134,17 +139,9 @@ class SimulatedDevice {
     const bool toHost = direction == Direction::deviceToHost;
     const auto extent = [&](std::size_t pitch) { return (height - 1) * pitch + width; };
     if (onDevice(from, extent(fromPitch)) == fromHost || onDevice(to, extent(toPitch)) == toHost) return invalidValue;
-    const auto rows = [=](const char* source, std::size_t sourcePitch, char* target, std::size_t targetPitch) {
-      for (std::size_t j = 0; j < height; ++j) std::memcpy(target + j * targetPitch, source + j * sourcePitch, width);
-    };
-    if (!fromHost) {
-      const int status = enqueue(stream, [=] { rows(from, fromPitch, to, toPitch); });
-      return toHost && !pinned(to) ? finish(stream) : status;
-    }
-    // Memory that is not pinned is staged at once; above, it is written before the call returns.
-    std::vector<char> staged(width * height);
-    rows(from, fromPitch, staged.data(), width);
-    return enqueue(stream, [=, data = std::move(staged)] { rows(data.data(), width, to, toPitch); });
+    return enqueue(stream, [=] {
+      for (std::size_t j = 0; j < height; ++j) std::memcpy(to + j * toPitch, from + j * fromPitch, width);
+    });
   }
 
   int launch(const void* kernel, Extent grid, Extent block, void** arguments, Stream stream) {
@@ -206,15 +203,6 @@ class SimulatedDevice {
   static void open(const Block& block, bool accessible) {
     mprotect(block.pages, block.length, accessible ? PROT_READ | PROT_WRITE : PROT_NONE);
   }
-  int finish(Stream stream) {
-    const std::lock_guard lock(mutex_);
-    drain(streams_.at(stream));
-    return 0;
-  }
-  bool pinned(void* memory) {
-    const std::lock_guard lock(mutex_);
-    return pinned_.contains(memory);
-  }
   void drain(Work& work) {
     if (work.empty()) return;
     for (const auto& [memory, block] : blocks_) open(block, true);
@@ -269,7 +257,11 @@ constexpr cuda::Runtime runtime = {
     .releasePinned = [](void* memory) { return device().releasePinned(memory); },
     .createStream = [](Stream* stream) { return call(illegalAddress, [&] { return device().createStream(stream); }); },
     .destroyStream = [](Stream stream) { return device().destroyStream(stream); },
-    .synchronize = [](Stream stream) { return call(illegalAddress, [&] { return device().synchronize(stream); }); },
+    .synchronize =
+        [](Stream stream) {
+          const int status = enter(illegalAddress);
+          return status == 0 ? device().synchronize(stream) : device().drop(stream, status);
+        },
     .copy =
         [](void* to, const void* from, std::size_t bytes, Direction direction, Stream stream) {
           return call(illegalAddress, [&] {

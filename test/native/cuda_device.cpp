@@ -155,10 +155,10 @@ TEST(nothingWaitsButWhatBringsNumbers) {
   const auto a = la.matrix<double>(6, 6);
   const auto b = la.matrix<double>(6, 6);
   const auto sums = la.matrix<double>(6, 1);
-  const long before = simulated::counts().waits;
   la.upload(host.view(), a.view());
+  const long before = simulated::counts().waits;
   const double first = host(0, 0);
-  host(0, 0) = 1e9;  // may change at once
+  host(0, 0) = 1e9;  // may change once the call has returned
   la.gemm(Transpose::no, Transpose::yes, 1, a, a, 0, b);
   la.forEach(6, Shift{b});
   la.fill(b.columns(0, 1), 1);
