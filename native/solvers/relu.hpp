@@ -33,8 +33,9 @@ namespace nonconvex {
 ///
 /// splitting 'slack' is ADMM as published, on the same n x n system (solvers/relu_slack.hpp).
 ///
-/// Everything stays where La computes, in its numbers; on a device an iteration waits for nothing. Objective, bound and
-/// network are computed in double precision (solvers/relu_certificate.hpp).
+/// Everything stays where La computes, in its numbers; on a device an iteration waits for nothing unless its system is
+/// solved by conjugate gradients. Objective, bound and network are computed in double precision
+/// (solvers/relu_certificate.hpp).
 template <LinAlg La>
 class ReluSolver {
  public:
