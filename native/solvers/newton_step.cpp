@@ -311,7 +311,7 @@ double NewtonMethod::fullStep() {
   return model_.evaluateValues(trial_) && model_.evaluateDerivatives(trial_) ? alpha : 0;
 }
 
-/// From alpha = 1 down, with one second-order correction; leaves the new point in trial_. 0: no step.
+/// From alpha = 1 down, each also with a second-order correction; leaves the new point in trial_. 0: no step.
 double NewtonMethod::search() {
   constexpr double longStep = 0.4;
   const double value = merit_.value(point_);
