@@ -252,8 +252,9 @@ class NormFourOfProduct final : public NormOfProduct {
       momentsAhead_ = A_.axpyMoments(i, t, r_.data(), next);
     }
     const double* q = along_.q;
-    const double before = std::exchange(sum_, sum_ + (((q[4] * t + q[3]) * t + q[2]) * t + q[1]) * t);
-    if (cancelled(before, sum_)) sum();
+    sum_ += (((q[4] * t + q[3]) * t + q[2]) * t + q[1]) * t;
+    largest_ = std::max(largest_, sum_);
+    if (cancelled(largest_, sum_)) sum();  // a root needs the digits even where it is small beside `shift`
     setInner();
   }
 
@@ -266,12 +267,14 @@ class NormFourOfProduct final : public NormOfProduct {
   void sum() {
     sum_ = 0;
     for (const double r : r_) sum_ += (r * r) * (r * r);
+    largest_ = sum_;
   }
   void setInner() { inner_ = squared_ ? std::sqrt(sum_) : std::sqrt(std::sqrt(sum_)); }
 
   const std::vector<double>& fourthPower_;
   double sum_ = 0;
-  int ahead_ = -1;  // the coordinate whose moments are known already
+  double largest_ = 0;  // since it was last added up
+  int ahead_ = -1;      // the coordinate whose moments are known already
   Columns::Moments momentsAhead_;
 };
 

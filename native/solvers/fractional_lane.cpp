@@ -186,7 +186,7 @@ bool FractionalLane::holds(int i, double before, double ratio, double n, double 
   const double rise = objective() - ratio * (1 + 1e-9);
   // 0 / 0 is for the end of the sweep; where the ratio does not change along x, it is no better than before.
   const bool undefined = std::isnan(objective()) && !data_.scaleInvariant;
-  if ((denominator() > 0 && rise * g <= rounding_) || undefined) return true;
+  if ((denominator() > 0 && numerator() >= 0 && rise * g <= rounding_) || undefined) return true;
   // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
   x_[static_cast<std::size_t>(i)] = before;
   begin(x_.data());

@@ -290,6 +290,18 @@ const found: Case[] = [
     seed: 482_471,
     settings: { ...plain.settings, theta: 1e-6, radialStep: true },
   },
+  // A x goes to 0 step by step: the root of what rounding leaves of its fourth powers is 1e-8, beside a shift of 1.
+  {
+    ...plain,
+    numerator: 'squaredNorm',
+    penalty: 'none',
+    denominator: 'lpNorm 4 squared + 1',
+    m: 1,
+    n: 4,
+    seed: 706_798,
+    repeated: true,
+    withStart: true,
+  },
 ];
 
 /** Solved and refused, to see that neither takes all. */
