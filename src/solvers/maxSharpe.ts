@@ -86,6 +86,8 @@ export async function maxSharpe(
     covariance,
     exposure: checkNumber('l1', l1, { lower: 0 }),
   };
+  checkScale('mu', market.excess);
+  checkScale('Sigma', covariance.data);
   const polytope = checkedBounds(bounds, n);
   if (market.exposure > 0 && polytope !== 'none' && polytope.lower.some((low) => low < 0)) {
     throw new RangeError(`l1 = ${l1}: expected 0 with lower bounds below 0, unless there are no bounds at all`);
@@ -113,6 +115,15 @@ interface Market {
   covariance: Matrix;
   /** Weight of ||w||_1^2. */
   exposure: number;
+}
+
+/** Their squares, and quotients of these, are to keep their digits. */
+function checkScale(name: string, values: ArrayLike<number>): void {
+  let largest = 0;
+  for (let i = 0; i < values.length; ++i) largest = Math.max(largest, Math.abs(values[i] as number));
+  if (largest !== 0 && !(largest >= 1e-75 && largest <= 1e75)) {
+    throw new RangeError(`${name}: its largest entry is ${largest}, expected between 1e-75 and 1e75; use other units`);
+  }
 }
 
 interface Polytope {

@@ -1006,6 +1006,16 @@ describe('maxSharpe', () => {
     const refused: [ArrayLike<number>, number[][], object, string][] = [
       [[1, 2, 3], Sigma, {}, 'Sigma: expected 3 x 3 for 3 numbers mu, got 2 x 2'],
       [[1, nan], Sigma, {}, 'mu[1] = NaN: expected a finite number'],
+      [[1e120, 2e120], Sigma, {}, 'mu: its largest entry is 2e+120, expected between 1e-75 and 1e75'],
+      [
+        [1, 2],
+        [
+          [1e-90, 0],
+          [0, 1e-90],
+        ],
+        {},
+        'Sigma: its largest entry is 1e-90, expected between 1e-75 and 1e75',
+      ],
       [
         [-1, 0],
         Sigma,
