@@ -1,16 +1,20 @@
 // Inner solvers of the constrained Newton method on tall logistic regressions under ten linear equations: how they grow, where a
 // sketched preconditioner begins to pay, and what the paper's own projections take.
 //
-//   npm run bench -- newtonInner            about five minutes
-//   npm run bench -- newtonInner --quick    small sizes
+//   npm run bench -- newtonInner            about two minutes; rewrites the picture of docs/newton.md, bench/results/newtonInner.json
+//   npm run bench -- newtonInner --large    about four minutes more, 5 GB: 80,000 x 2,000 and 200,000 x 2,000 beside
+//   npm run bench -- newtonInner --quick    small sizes, writes nothing
 //   npm run bench -- newtonInner ROWS COLUMNS CONDITION    one more problem, such as 200000 2000 1e3
+import { join } from 'node:path';
 import { logisticRegression, minimize, type NewtonSettings, type RegressionProgram } from '../src/index.js';
+import { chartInner } from './newton/charts.js';
 import { type Machine, measureMachine } from './relu/floor.js';
-import { buildPrograms } from './shared/native.js';
+import { buildPrograms, root } from './shared/native.js';
 import { normals, uniforms } from './shared/random.js';
-import { describe, environment, logSlope, short, table } from './shared/report.js';
+import { describe, environment, logSlope, short, table, writeResults } from './shared/report.js';
 
 const quick = process.argv.includes('--quick');
+const large = process.argv.includes('--large');
 const given = process.argv
   .slice(2)
   .filter((argument) => !argument.startsWith('--'))
@@ -108,6 +112,9 @@ async function main(): Promise<void> {
       for (const condition of [1, 1e3, 1e6])
         runs.push(...(await race(40 * columns, columns, condition, names, small ? 3 : 1)));
     }
+    for (const rows of large ? [80000, 200000] : []) {
+      runs.push(...(await race(rows, 2000, 1e3, ['exact', 'sketched'], 1)));
+    }
   }
   const text = (run: Run) => [
     `${run.rows} x ${run.columns}`,
@@ -134,6 +141,12 @@ async function main(): Promise<void> {
     'floor, s',
   ];
   console.log(`${describe(where)}\n\n${table(head, runs.map(text), 4)}\n`);
+  if (!quick && given.length === 0) {
+    const floors = runs.map((run) => ({ ...run, floor: floorOf(run, machine) }));
+    writeResults('newtonInner', { environment: where, runs: floors });
+    const square = runs.filter(({ rows, columns }) => rows === 40 * columns);
+    await chartInner(join(root, 'docs', 'images', 'newton-inner.svg'), square, describe(where));
+  }
   for (const condition of [1, 1e3, 1e6]) {
     for (const name of Object.keys(solvers) as Name[]) {
       const points = runs.filter((run) => run.name === name && run.condition === condition);

@@ -109,3 +109,40 @@ export async function chartControl(
     },
   });
 }
+
+/** Seconds against n with M = 40 n rows: factored, and with a sketched preconditioner; a picture for each condition. */
+export async function chartInner(
+  path: string,
+  runs: readonly { columns: number; condition: number; name: string; seconds: number }[],
+  subtitle: string,
+): Promise<void> {
+  const names: Record<string, string> = { exact: 'L D Lᵀ', sketched: 'sketched' };
+  const values = runs
+    .filter(({ name }) => name in names)
+    .map((run) => ({ ...run, solver: names[run.name], condition: run.condition.toExponential(0) }));
+  await writeChart(path, {
+    title: { text: 'Logistic regressions on 40 n × n dense data: seconds of a solve', subtitle },
+    data: { values },
+    facet: { column: { field: 'condition', type: 'nominal', sort: null, title: 'condition of the data' } },
+    spec: {
+      width: 190,
+      height: 240,
+      mark: { type: 'line', point: { size: 35, filled: true }, strokeWidth: 2 },
+      encoding: {
+        x: {
+          field: 'columns',
+          type: 'quantitative',
+          scale: { type: 'log', nice: false, padding: 8 },
+          axis: { title: 'n', values: [...new Set(runs.map(({ columns }) => columns))], format: 'd', grid: true },
+        },
+        y: { field: 'seconds', type: 'quantitative', scale: { type: 'log', nice: true }, axis: logAxis('seconds') },
+        color: {
+          field: 'solver',
+          type: 'nominal',
+          scale: { domain: Object.values(names), range: ['#1f77b4', '#d62728'] },
+          legend: { title: null, symbolType: 'stroke' },
+        },
+      },
+    },
+  });
+}
