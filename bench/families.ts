@@ -1,7 +1,7 @@
 // Problem families with kernels of their own, beside Ipopt's C API with the same kernels as callbacks: constrained logistic regression
 // on LIBSVM's data sets, and optimal control on a grid.
 //
-//   npm run bench -- families            all of it (about two minutes), into docs/benchmarks.md and bench/results/families.json
+//   npm run bench -- families            all of it (about three minutes), into docs/benchmarks.md and bench/results/families.json
 //   npm run bench -- families --quick    a short look
 //
 // Data sets come from ../shared/data, or where NONCONVEX_DATA says. What is not there, such as Ipopt's library (Debian:
