@@ -250,7 +250,7 @@ bool ReluSolver<La>::setSystem() {
 }
 
 /// theta and q = F^T theta. An inexact solution may be a share of the last step away, in the norm that the system has.
-/// Shares of 0.3 took twice the iterations, with losses that are split already 0.1.
+/// Shares three times as large took up to a third more iterations, and several times as many with losses that are split.
 template <LinAlg La>
 void ReluSolver<La>::solveSystem() {
   double tolerance = 0;
