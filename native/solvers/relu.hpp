@@ -49,7 +49,6 @@ class ReluSolver {
   /// The penalty in the user's units.
   double rho() const { return rho_ * data_.normScale() * data_.normScale(); }
   int factorizations() const { return system_.factorizations(); }
-  const ReluSystem<La>& system() const { return system_; }
 
  private:
   using T = typename La::Number;
@@ -250,7 +249,8 @@ bool ReluSolver<La>::setSystem() {
 }
 
 /// theta and q = F^T theta. An inexact solution may be a share of the last step away, in the norm that the system has.
-/// Shares three times as large took up to a third more iterations, and several times as many with losses that are split.
+/// Shares three times as large took up to a third more iterations, and several times as many with losses that are
+/// split.
 template <LinAlg La>
 void ReluSolver<La>::solveSystem() {
   double tolerance = 0;

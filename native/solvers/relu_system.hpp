@@ -43,7 +43,6 @@ class ReluSystem {
   int factorizations() const { return factor_ ? factor_->factorizations() : 0; }
   /// Products with K0 so far.
   long products() const { return products_; }
-  int rank() const { return nystrom_ ? nystrom_->rank() : 0; }
 
  private:
   static constexpr int mostSteps = 200;
