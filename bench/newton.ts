@@ -328,8 +328,8 @@ function floorSection(
         milli(f.solveSeconds),
       ]),
     ),
-    `The solves above need ${[...new Set(controls.flatMap(({ pairs }) => Object.values(pairs).map(({ ours }) => ours.factorizations)))].join(' or ')} ` +
-      'factorisations each and one analysis.',
+    `Factorisations in each of the solves above: ${[...new Set(controls.flatMap(({ pairs }) => Object.values(pairs).map(({ ours }) => ours.factorizations)))].join(' or ')}, ` +
+      'and one analysis.',
   ].join('\n\n');
 }
 
