@@ -23,6 +23,7 @@ class ConstrainedObjective final : public Oracle {
   }
   const SparsePattern& hessianPattern() const override;
   bool linearConstraints() const override { return !constraints_ || constraints_->linearConstraints(); }
+  bool convexObjective() const override { return objective_->convex(); }
   void runOn(const Cpu& la) override { objective_->runOn(la); }
 
   void moveTo(std::span<const double> x) override;

@@ -21,6 +21,7 @@ class GlmObjective final : public Objective {
 
   int variables() const override { return data_->columns(); }
   const SparsePattern& hessianPattern() const override { return data_->hessianPattern(); }
+  bool convex() const override { return true; }  // weights and ridge are not negative
   void runOn(const Cpu& la) override { la_ = la; }
   void moveTo(std::span<const double> x) override;
   double value() override;

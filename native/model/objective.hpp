@@ -19,6 +19,8 @@ class Objective {
   virtual int variables() const = 0;
   /// Columns of the lower triangle of the Hessian.
   virtual const SparsePattern& hessianPattern() const = 0;
+  /// Whether it is known to be convex.
+  virtual bool convex() const { return false; }
   /// Lends threads, until told otherwise.
   virtual void runOn(const Cpu& la) = 0;
 

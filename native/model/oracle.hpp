@@ -28,6 +28,8 @@ class Oracle {
 
   /// Whether all constraints are known to be linear: then H does not depend on lambda.
   virtual bool linearConstraints() const { return false; }
+  /// Whether the objective is known to be convex: then it lies above its tangents.
+  virtual bool convexObjective() const { return false; }
 
   /// Lends threads to kernels that can use them, until told otherwise.
   virtual void runOn(const Cpu& /*la*/) {}

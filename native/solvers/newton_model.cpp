@@ -119,7 +119,17 @@ bool NewtonModel::evaluateValues(NewtonPoint& point) {
   moveTo(point.x, point.stamp);
   ++counts_.objective;
   point.f = oracle_->objective() * objectiveScale_;
-  if (!std::isfinite(point.f)) return false;
+  return std::isfinite(point.f) && readConstraints(point);
+}
+
+bool NewtonModel::evaluateConstraints(NewtonPoint& point) {
+  const Timed timed(seconds_);
+  point.stamp = ++stamps_;
+  moveTo(point.x, point.stamp);
+  return readConstraints(point);
+}
+
+bool NewtonModel::readConstraints(NewtonPoint& point) {
   if (m_ == 0) return true;
   ++counts_.constraints;
   oracle_->constraintValues(point.c);

@@ -39,6 +39,7 @@ class NewtonModel {
   const SparsePattern& jacobianPattern() const { return *jacobianPattern_; }
   const SparsePattern& hessianPattern() const { return *hessianPattern_; }
   bool linearConstraints() const { return oracle_->linearConstraints(); }
+  bool convexObjective() const { return oracle_->convexObjective(); }
 
   NewtonPoint makePoint() const;
   /// x and, scaled, lambda of the problem as given; false where something is not finite. Sets the scaling.
@@ -46,6 +47,8 @@ class NewtonModel {
 
   /// f and c at point.x; false when not finite.
   bool evaluateValues(NewtonPoint& point);
+  /// c alone.
+  bool evaluateConstraints(NewtonPoint& point);
   /// After `evaluateValues`: the gradient, J and g; false when not finite.
   bool evaluateDerivatives(NewtonPoint& point);
   /// g for another lambda at the same x.
@@ -76,6 +79,7 @@ class NewtonModel {
 
  private:
   void moveTo(std::span<const double> x, std::uint64_t stamp) const;
+  bool readConstraints(NewtonPoint& point);
 
   std::shared_ptr<Oracle> oracle_;
   const Vector start_;

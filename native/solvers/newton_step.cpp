@@ -256,10 +256,21 @@ std::optional<Status> NewtonMethod::blocked() {
 /// below `restoring` is taken whatever M says, as long as ||F|| stays in bounds.
 NewtonMethod::Trial NewtonMethod::judge(double promised, double bound, double normF, double restoring) {
   constexpr double growth = 100;
-  if (!model_.evaluateValues(trial_)) return Trial::undefined;
   const bool hidden = promised <= merit_.noise(point_);
+  const auto tooHigh = [&] {
+    const bool restores = std::sqrt(trial_.squaredC()) < restoring;
+    return !hidden && !restores && merit_.valueWithoutGradient(trial_) > bound;
+  };
+  if (model_.convexObjective()) {
+    // Most steps that fail do so by c: then f need not be computed, as it lies above its tangent.
+    if (!model_.evaluateConstraints(trial_)) return Trial::undefined;
+    trial_.f = point_.f;
+    for (std::size_t j = 0; j < trial_.x.size(); ++j) trial_.f += point_.gradient[j] * (trial_.x[j] - point_.x[j]);
+    if (tooHigh()) return Trial::refused;
+  }
+  if (!model_.evaluateValues(trial_)) return Trial::undefined;
+  if (tooHigh()) return Trial::refused;
   const bool restores = std::sqrt(trial_.squaredC()) < restoring;
-  if (!hidden && !restores && merit_.valueWithoutGradient(trial_) > bound) return Trial::refused;
   if (!model_.evaluateDerivatives(trial_)) return Trial::undefined;
   const double trialF = std::sqrt(trial_.squaredF());
   const bool accepted =

@@ -90,6 +90,14 @@ describe('a regression', () => {
     }
   });
 
+  it('computes f where steps do not fail by their constraints', async () => {
+    const given = { ...instance('logistic', { rows: 300, columns: 20, equations: 3 }), squaredNorm: 1 };
+    const { counts, status } = await minimize(generalizedLinearModel(given));
+    expect(status).toBe('solved');
+    expect(counts.constraints).toBeGreaterThan(2 * counts.objective);
+    expect(counts.objective).toBeLessThan(counts.gradient + 3);
+  });
+
   it.skipIf(!oracle()).each(losses)("has Ipopt's minimum: %s", async (loss) => {
     const given = { ...instance(loss, { rows: 100, columns: 6, equations: 1 }), squaredNorm: 1 };
     const path = join(folder, `${loss}.nl`);
