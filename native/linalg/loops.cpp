@@ -284,6 +284,32 @@ NONCONVEX_CLONES void subtractTransposedProduct(int rows, int columns, const dou
   }
 }
 
+NONCONVEX_CLONES void addOuterProducts(int n, int count, const double* b, double* c) {
+  using Eight = double __attribute__((vector_size(64)));
+  using EightInMemory = double __attribute__((vector_size(64), aligned(8), may_alias));
+  constexpr int width = 4, vectors = 2, height = 8 * vectors;
+  for (int j = 0; j < n; j += width) {
+    for (int i = j; i < n; i += height) {
+      Eight sums[width][vectors] = {};
+      const double* column = b;
+      for (int k = 0; k < count; ++k, column += n) {
+        const Eight first = *reinterpret_cast<const EightInMemory*>(column + i);
+        const Eight second = *reinterpret_cast<const EightInMemory*>(column + i + 8);
+        for (int w = 0; w < width; ++w) {
+          sums[w][0] += column[j + w] * first;
+          sums[w][1] += column[j + w] * second;
+        }
+      }
+      for (int w = 0; w < std::min(width, n - j); ++w) {
+        double* to = c + static_cast<std::size_t>(j + w) * static_cast<std::size_t>(n);
+        for (int l = 0; l < height; ++l) {
+          if (i + l >= j + w && i + l < n) to[i + l] += sums[w][l / 8][l % 8];
+        }
+      }
+    }
+  }
+}
+
 NONCONVEX_CLONES double largest(int n, const double* x) {
   constexpr int lanes = 8;
   double best[lanes] = {};

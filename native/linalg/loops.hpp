@@ -30,6 +30,10 @@ void sparseAxpy(int count, double t, const double* a, const std::int32_t* row, d
 void subtractProduct(int rows, int columns, const double* a, int stride, const double* x, int xStride, double* y);
 /// x -= A^T y
 void subtractTransposedProduct(int rows, int columns, const double* a, int stride, const double* y, double* x);
+/// Lower triangle of C += B B^T, B column-major n x count without gaps, C n x n: for small n quicker than BLAS, which
+/// copies B twice. Up to `outerSlack` numbers behind B are read, whatever they are.
+void addOuterProducts(int n, int count, const double* b, double* c);
+inline constexpr int outerSlack = 16;
 /// max_i |x_i|; NaN counts as 0.
 double largest(int n, const double* x);
 

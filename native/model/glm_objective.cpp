@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "linalg/blas.hpp"
+#include "linalg/loops.hpp"
 
 namespace nonconvex {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 constexpr int mostBlockRows = 256;
 constexpr int sharedRows = 1024;  // of a block that all threads work on
 constexpr int smallSquare = 512;  // from here on a square is shared by all threads
+constexpr int tinySquare = 64;    // up to here it is not worth the copies that BLAS makes
 
 constexpr int columnTasks = 32;
 
@@ -19,6 +21,8 @@ constexpr int columnTasks = 32;
 int writtenRows(int columns) { return columns > smallSquare ? sharedRows : mostBlockRows; }
 
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
+
+std::size_t blockSize(int columns) { return at(writtenRows(columns)) * at(columns) + loops::outerSlack; }
 
 }  // namespace
 
@@ -59,7 +63,7 @@ GlmObjective::GlmObjective(std::shared_ptr<const GlmData> data, const MatrixInpu
     squares_ = HostBuffer<double>(shares_.size() * width * width, Uninitialized{});
   }
   if (gram == GlmData::Gram::blocks) {
-    blocks_ = HostBuffer<double>(shares_.size() * at(writtenRows(n)) * width, Uninitialized{});
+    blocks_ = HostBuffer<double>(shares_.size() * blockSize(n), Uninitialized{});
   }
   if (dense_.f32 != nullptr)
     widened_ = HostBuffer<double>(pieces_.size() * at(blockRows_) * x_.size(), Uninitialized{});
@@ -264,17 +268,19 @@ void GlmObjective::fillSquares() {
     double* square = squares_.data() + at(s) * size;
     const Piece share = shares_[at(s)];
     la_.checkpoint();
-    if (!written) {
-      std::fill(square, square + size, 0.0);
-      return addRows(share, square);
-    }
-    double* block = blocks_.data() + at(s) * at(most) * x_.size();
+    if (!written || n <= tinySquare) std::fill(square, square + size, 0.0);
+    if (!written) return addRows(share, square);
+    double* block = blocks_.data() + at(s) * blockSize(n);
     for (int i = share.begin; i < share.end; i += most) {
       const int count = std::min(most, share.end - i);
       constexpr int few = 32;
       (shared ? la_ : alone).tasks((count + few - 1) / few, [&](int k) {
         writeScaled({i + k * few, i + std::min(count, (k + 1) * few)}, block + at(k * few) * x_.size());
       });
+      if (n <= tinySquare) {
+        loops::addOuterProducts(n, count, block, square);
+        continue;
+      }
       (shared ? la_ : alone)
           .syrk(Transpose::no, 1, {block, n, count, n}, i == share.begin ? 0.0 : 1.0, {square, n, n, n});
     }

@@ -526,6 +526,30 @@ TEST(loops) {
   }
 }
 
+TEST(outerProductsOfSmallColumns) {
+  const Random random(9);
+  for (int n = 1; n <= 40; ++n) {
+    for (const int count : {0, 1, 3, 70}) {
+      const auto size = static_cast<std::size_t>(n);
+      std::vector<double> b(size * static_cast<std::size_t>(count) + loops::outerSlack, NAN);
+      for (std::size_t i = 0; i < size * static_cast<std::size_t>(count); ++i) b[i] = random.normal(i);
+      std::vector<double> c(size * size, 2.0);
+      loops::addOuterProducts(n, count, b.data(), c.data());
+      double worst = 0;
+      for (int j = 0; j < n; ++j) {
+        for (int i = 0; i < n; ++i) {
+          double expected = 2;
+          for (int k = 0; i >= j && k < count; ++k) {
+            expected += b[static_cast<std::size_t>(k * n + i)] * b[static_cast<std::size_t>(k * n + j)];
+          }
+          worst = std::max(worst, std::abs(c[static_cast<std::size_t>(j * n + i)] - expected));
+        }
+      }
+      CHECK(worst <= 1e-12);
+    }
+  }
+}
+
 TEST(buffersOwnTheirMemory) {
   HostBuffer<double> a(100);
   for (std::size_t i = 0; i < 100; ++i) CHECK_EQ(a[i], 0.0);
