@@ -21,12 +21,6 @@ Run solveOnDevice(const ReluProblem& problem, const ReluSettings& settings) {
   return run;
 }
 
-struct Case {
-  std::string name;
-  Instance data;
-  ReluSettings settings;
-};
-
 ReluSettings settingsFor(ReluLoss loss) {
   ReluSettings settings;
   settings.loss = loss;
@@ -35,9 +29,6 @@ ReluSettings settingsFor(ReluLoss loss) {
   settings.maxIterations = 3000;
   return settings;
 }
-
-constexpr ReluLoss kinds[] = {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax,
-                              ReluLoss::huber};
 
 /// All that a device supports: every loss, with one output or three, both couplings, with and without a bias that
 /// counts, columns scaled or not; and the two other methods.

@@ -7,12 +7,6 @@ using namespace instances;
 
 namespace {
 
-struct Case {
-  std::string name;
-  Instance data;
-  ReluSettings settings;
-};
-
 ReluSettings settingsFor(ReluLoss loss) {
   ReluSettings settings;
   settings.loss = loss;
@@ -21,9 +15,6 @@ ReluSettings settingsFor(ReluLoss loss) {
   settings.maxIterations = 20000;
   return settings;
 }
-
-constexpr ReluLoss kinds[] = {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax,
-                              ReluLoss::huber};
 
 /// Every loss, with one output or three, ReLU or gated, both couplings; and the two other methods.
 std::vector<Case> cases() {

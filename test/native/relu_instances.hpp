@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/random.hpp"
@@ -62,6 +63,15 @@ inline Instance instance(int n, int d, int c, ReluLoss loss, std::uint32_t seed)
   }
   return made;
 }
+
+struct Case {
+  std::string name;
+  Instance data;
+  ReluSettings settings;
+};
+
+inline constexpr ReluLoss kinds[] = {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax,
+                                     ReluLoss::huber};
 
 struct Run {
   Outcome outcome;
