@@ -322,7 +322,24 @@ double NewtonMethod::fullStep() {
   return model_.evaluateValues(trial_) && model_.evaluateDerivatives(trial_) ? alpha : 0;
 }
 
-/// From alpha = 1 down, each also with a second-order correction; leaves the new point in trial_. 0: no step.
+/// From alpha = 1 down, each also with a second-order correction; `judged(alpha, corrected)` looks at trial_. Leaves
+/// the new point there. 0: no step.
+template <class Judge>
+double NewtonMethod::shorten(Judge&& judged) {
+  double alpha = 1;
+  longest_ = 1;
+  while (alpha >= leastAlpha) {
+    la_.checkpoint();
+    moveTrial(alpha);
+    const Trial trial = judged(alpha, false);
+    if (trial == Trial::accepted) return alpha;
+    if (trial == Trial::refused && correct(alpha) && judged(alpha, true) == Trial::accepted) return alpha;
+    alpha = trial == Trial::undefined ? longest_ = withinDomain(alpha) : alpha / 2;
+  }
+  return 0;
+}
+
+/// By Armijo's condition on M.
 double NewtonMethod::search() {
   constexpr double longStep = 0.4;
   const double value = merit_.value(point_);
@@ -330,29 +347,20 @@ double NewtonMethod::search() {
   const double noise = merit_.noise(point_);
   const double normF = std::sqrt(point_.squaredF());
   const bool unshifted = factor_.shift.primal == 0 && factor_.shift.dual == 0;
-  const auto judged = [&](double alpha, double restoring) {
-    return judge(-alpha * slope, value + settings_.beta * alpha * slope + noise, normF, restoring);
+  const auto judged = [&](double alpha, bool corrected) {
+    const bool far = !corrected && unshifted && alpha >= longStep * longest_;
+    return judge(-alpha * slope, value + settings_.beta * alpha * slope + noise, normF,
+                 far ? (1 - 0.1 * alpha) * leastC_ : 0);
   };
-  double alpha = 1;
-  longest_ = 1;
-  while (alpha >= leastAlpha) {
-    la_.checkpoint();
-    moveTrial(alpha);
-    const bool far = unshifted && alpha >= longStep * longest_;
-    const Trial trial = judged(alpha, far ? (1 - 0.1 * alpha) * leastC_ : 0);
-    if (trial == Trial::accepted) return alpha;
-    if (trial == Trial::refused && correct(alpha) && judged(alpha, 0) == Trial::accepted) return alpha;
-    alpha = trial == Trial::undefined ? longest_ = withinDomain(alpha) : alpha / 2;
-  }
-  return 0;
+  return shorten(judged);
 }
 
-/// The same for n = m, where the constraints leave no choice: by ||c|| alone, with a correction at every alpha, so that
-/// steps follow the curve on which c is a multiple of what it was.
+/// The same for n = m, where the constraints leave no choice: by ||c|| alone, so that with their corrections steps
+/// follow the curve on which c is a multiple of what it was.
 double NewtonMethod::searchSquare() {
   const double squaredC = point_.squaredC();
   const double squaredF = point_.squaredF();
-  const auto judged = [&](double alpha) {
+  const auto judged = [&](double alpha, bool) {
     if (!model_.evaluateValues(trial_)) return Trial::undefined;
     const bool falls = trial_.squaredC() <= (1 - settings_.beta * alpha) * squaredC;
     if (!falls && normInf(trial_.c) > settings_.tolerance) return Trial::refused;
@@ -363,17 +371,7 @@ double NewtonMethod::searchSquare() {
     }
     return falls || trial_.squaredF() < squaredF ? Trial::accepted : Trial::refused;
   };
-  double alpha = 1;
-  longest_ = 1;
-  while (alpha >= leastAlpha) {
-    la_.checkpoint();
-    moveTrial(alpha);
-    const Trial trial = judged(alpha);
-    if (trial == Trial::accepted) return alpha;
-    if (trial == Trial::refused && correct(alpha) && judged(alpha) == Trial::accepted) return alpha;
-    alpha = trial == Trial::undefined ? longest_ = withinDomain(alpha) : alpha / 2;
-  }
-  return 0;
+  return shorten(judged);
 }
 
 void NewtonMethod::beginRecord() {

@@ -46,6 +46,8 @@ class NewtonMethod {
   void estimateMultipliers(NewtonPoint& point);
   bool firstMultipliers();
   bool refreshMultipliers();
+  template <class Judge>
+  double shorten(Judge&& judged);
   double search();
   double searchSquare();
   double fullStep();
