@@ -230,6 +230,23 @@ void CudaOperations::multiplySelf(Transpose op, double alpha, Mat<const T, Devic
 }
 
 template <class T>
+void CudaOperations::multiplySelves(Transpose op, double alpha, Mat<const T, Device> first, Mat<T, Device> products,
+                                    int count) const {
+  const bool wide = op == Transpose::no;
+  const int n = wide ? first.rows : first.cols;
+  const int k = wide ? first.cols : first.rows;
+  const long long next = wide ? static_cast<long long>(k) * first.stride : k;
+  const T scaleProduct = static_cast<T>(alpha);
+  const T zero = 0;
+  checkBlas(runtime_,
+            tables_.blas.of<T>().gemmBatched(
+                blas_.get(), operation(op), operation(wide ? Transpose::yes : Transpose::no), n, n, k, &scaleProduct,
+                first.data, leading(first), next, first.data, leading(first), next, &zero, products.data,
+                leading(products), static_cast<long long>(n) * products.stride, count),
+            name<T>("cublasSgemmStridedBatched", "cublasDgemmStridedBatched"));
+}
+
+template <class T>
 void CudaOperations::solveTriangular(Side side, Transpose op, double alpha, Mat<const T, Device> l,
                                      Mat<T, Device> b) const {
   const T scaleB = static_cast<T>(alpha);
@@ -269,6 +286,10 @@ template void CudaOperations::multiplySelf(Transpose, double, Mat<const float, D
                                            Mat<float, Device>) const;
 template void CudaOperations::multiplySelf(Transpose, double, Mat<const double, Device>, double,
                                            Mat<double, Device>) const;
+template void CudaOperations::multiplySelves(Transpose, double, Mat<const float, Device>, Mat<float, Device>,
+                                             int) const;
+template void CudaOperations::multiplySelves(Transpose, double, Mat<const double, Device>, Mat<double, Device>,
+                                             int) const;
 template void CudaOperations::solveTriangular(Side, Transpose, double, Mat<const float, Device>,
                                               Mat<float, Device>) const;
 template void CudaOperations::solveTriangular(Side, Transpose, double, Mat<const double, Device>,

@@ -147,8 +147,12 @@ class CudaOperations {
   template <class C>
   void syrk(Transpose op, double alpha, Input<C> a, double beta, const C& c) const {
     const Output<C> out = c;
-    if ((op == Transpose::no ? a.cols : a.rows) == 0) {
+    const int k = op == Transpose::no ? a.cols : a.rows;
+    const int pieces = cuda::gramPieces(out.rows, k);
+    if (k == 0) {
       scale(beta, out, true);
+    } else if (pieces > 1) {
+      multiplySelfInPieces(op, alpha, a, beta, out, pieces);
     } else if (out.rows > 0) {
       multiplySelf(op, alpha, a, beta, out);
     }
@@ -231,6 +235,20 @@ class CudaOperations {
   void scale(double beta, Mat<T, Device> y, bool lower = false) const {
     forEach(y.rows, y.cols, cuda::Scale<T>{y, static_cast<T>(beta), lower});
   }
+  template <class T>
+  void multiplySelfInPieces(Transpose op, double alpha, Mat<const T, Device> a, double beta, Mat<T, Device> c,
+                            int pieces) const {
+    const int n = c.rows;
+    const bool wide = op == Transpose::no;
+    const int length = cuda::gramPieceLength(wide ? a.cols : a.rows, pieces);
+    const auto piece = [&](int begin, int size) { return wide ? a.columns(begin, size) : a.block(begin, 0, size, n); };
+    const DeviceMatrix<T> sums = matrix<T>(n, n * pieces, Uninitialized{});
+    multiplySelves(op, alpha, piece(0, length), sums.view(), pieces);
+    forEach(n, n, cuda::AddPieces<T>{sums, c, beta});
+    const int done = length * pieces;
+    const int left = (wide ? a.cols : a.rows) - done;
+    if (left > 0) multiplySelf(op, alpha, piece(done, left), 1, c);
+  }
   /// How many packs fill the memory of a matrix without gaps; 0 if it is none such.
   template <class T>
   static int packs(Mat<const T, Device> a) {
@@ -256,6 +274,9 @@ class CudaOperations {
                 Mat<T, Device> c) const;
   template <class T>
   void multiplySelf(Transpose op, double alpha, Mat<const T, Device> a, double beta, Mat<T, Device> c) const;
+  /// Of matrices one after the other, from `first` on; their products side by side, both triangles.
+  template <class T>
+  void multiplySelves(Transpose op, double alpha, Mat<const T, Device> first, Mat<T, Device> products, int count) const;
   template <class T>
   void solveTriangular(Side side, Transpose op, double alpha, Mat<const T, Device> l, Mat<T, Device> b) const;
   template <class T>

@@ -73,6 +73,22 @@ constexpr Geometry sumGeometry(int m, int n) {
           {static_cast<unsigned>(along), static_cast<unsigned>(blockSize / along)}};
 }
 
+/// A Gram matrix, n x n from columns of length k, in pieces of k: few tiles of a product leave most of a device idle,
+/// and as many as there are pieces are computed at once. One where n is large, or where k is so short that writing and
+/// adding the pieces' sums would be much of the work.
+constexpr int gramPieces(int n, int k) {
+  constexpr std::int64_t tile = 128;
+  constexpr std::int64_t wantedTiles = 256;
+  constexpr std::int64_t mostTiles = 64;
+  constexpr int leastLength = 1024;
+  const std::int64_t tiles = blocksFor(n, tile) * blocksFor(n, tile);
+  if (n < 1 || tiles > mostTiles) return 1;
+  const std::int64_t length = std::max<std::int64_t>(leastLength, std::int64_t{8} * n);
+  return static_cast<int>(std::max<std::int64_t>(1, std::min(wantedTiles / tiles, k / length)));
+}
+/// Of all pieces but what is left over: the pieces begin at addresses that are multiples of 16 bytes if the first does.
+constexpr int gramPieceLength(int k, int pieces) { return k / pieces / 4 * 4; }
+
 /// Square tiles of a matrix, one a block, with `tileRows` rows of threads that each do several rows of the tile.
 constexpr int tileSize = 32;
 constexpr int tileRows = 8;

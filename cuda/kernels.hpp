@@ -148,6 +148,20 @@ struct Scale {
   }
 };
 
+/// Lower triangle of c := beta c + sums_0 + sums_1 + ..., which lie side by side; added in double precision.
+template <class T>
+struct AddPieces {
+  Mat<const T, Device> sums;
+  Mat<T, Device> c;
+  double beta;
+  NONCONVEX_HD void operator()(int i, int j) const {
+    if (i < j) return;
+    double sum = beta == 0 ? 0.0 : beta * static_cast<double>(c(i, j));
+    for (int k = j; k < sums.cols; k += c.cols) sum += static_cast<double>(sums(i, k));
+    c(i, j) = static_cast<T>(sum);
+  }
+};
+
 template <class T>
 struct Identity {
   Mat<T, Device> to;

@@ -140,10 +140,12 @@ Cublas loadCublas(const std::string& folders) {
   bind(table.destroy, "cublasDestroy_v2");
   bind(table.setStream, "cublasSetStream_v2");
   bind(table.single.gemm, "cublasSgemm_v2");
+  bind(table.single.gemmBatched, "cublasSgemmStridedBatched");
   bind(table.single.gemv, "cublasSgemv_v2");
   bind(table.single.syrk, "cublasSsyrk_v2");
   bind(table.single.trsm, "cublasStrsm_v2");
   bind(table.full.gemm, "cublasDgemm_v2");
+  bind(table.full.gemmBatched, "cublasDgemmStridedBatched");
   bind(table.full.gemv, "cublasDgemv_v2");
   bind(table.full.syrk, "cublasDsyrk_v2");
   bind(table.full.trsm, "cublasDtrsm_v2");

@@ -62,6 +62,9 @@ template <class T>
 struct CublasRoutines {
   int (*gemm)(void* handle, Operation a, Operation b, int m, int n, int k, const T* alpha, const T* aData, int lda,
               const T* bData, int ldb, const T* beta, T* c, int ldc);
+  int (*gemmBatched)(void* handle, Operation a, Operation b, int m, int n, int k, const T* alpha, const T* aData,
+                     int lda, long long aStride, const T* bData, int ldb, long long bStride, const T* beta, T* c,
+                     int ldc, long long cStride, int count);
   int (*gemv)(void* handle, Operation op, int m, int n, const T* alpha, const T* a, int lda, const T* x, int incx,
               const T* beta, T* y, int incy);
   int (*syrk)(void* handle, FillMode fill, Operation op, int n, int k, const T* alpha, const T* a, int lda,

@@ -11,11 +11,12 @@ int main(int argc, char** argv) {
     const checks::Sizes whole = {{0, 1, 2, 33, 257, 700},
                                  {1000, 20, 30},
                                  8192,
+                                 1000000,
                                  {50000, 3072, 100},
                                  {{1500, 64, 50}, {5000, 784, 100}},
                                  {{20000, 3072, 50}},
                                  10};
-    const checks::Sizes small = {{0, 1, 2, 33, 70}, {40, 3, 8}, 100, {100, 20, 10}, {{50, 5, 8}}, {}, 1};
+    const checks::Sizes small = {{0, 1, 2, 33, 70}, {40, 3, 8}, 100, 5000, {100, 20, 10}, {{50, 5, 8}}, {}, 1};
     return checks::Check(cuda::realTables(), isSmall ? small : whole).run();
   } catch (const std::exception& error) {
     std::printf("FAILED: %s\n", error.what());

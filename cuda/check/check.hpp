@@ -28,6 +28,7 @@ struct Sizes {
   std::vector<int> operations;  ///< rows and columns of the matrices that are compared
   Shape solved;                 ///< problems whose optima are compared
   int square = 0;               ///< rows of the matrices whose products and factors are timed
+  int tall = 0;                 ///< rows of a matrix with few columns whose Gram matrix is timed
   Shape product;                ///< whose products are timed
   std::vector<Shape> iterated;  ///< problems whose iterations are timed, on the CPU too
   std::vector<Shape> large;     ///< and on the device alone
@@ -274,6 +275,13 @@ class Check {
       report_.figure("mirrorLower", bytes / mirror / 1e9, "GB/s");
       const double product = seconds(la, [&] { la.multiplySymmetric(a, b.columns(0, 1), c.columns(0, 1)); });
       report_.figure("multiplySymmetric, one column", bytes / product / 1e9, "GB/s");
+    }
+    {
+      constexpr int few = 256;
+      const auto a = la.template matrix<T>(few, sizes_.tall), gram = la.template matrix<T>(few, few);
+      const double tall = seconds(la, [&] { la.syrk(Transpose::no, 1, a, 0, gram); });
+      report_.figure("syrk of " + show(few) + " x " + show(sizes_.tall), 1.0 * few * few * sizes_.tall / tall / 1e12,
+                     "TFlop/s");
     }
     const auto& [rows, d, p] = sizes_.product;
     const auto x = la.template matrix<T>(rows, d);

@@ -46,6 +46,7 @@ class Operations {
     loops();
     sums();
     products();
+    tallGrams();
     triangles();
     factors();
     return std::move(results_);
@@ -278,6 +279,26 @@ class Operations {
       la_.mirrorLower(mirrored.view);
       Cpu().mirrorLower(a);
       compare("mirrorLower", a, mirrored, 0);
+    }
+  }
+
+  /// Those that are computed in pieces.
+  void tallGrams() {
+    const std::pair<int, int> shapes[] = {{1, 2048}, {3, 5001}, {33, 9002}, {130, 4103}};
+    for (const auto& [n, k] : shapes) {
+      for (const Transpose op : {Transpose::no, Transpose::yes}) {
+        for (const double beta : {0.0, -0.5}) {
+          const Host a = op == Transpose::no ? random(n, k, 1) : random(k, n, 1);
+          Host c = random(n, n, 3);
+          const Framed result = output(c, beta);
+          for (int j = 0; j < n && beta != 0; ++j) {
+            la_.fill(result.view.block(0, j, j, 1), std::numeric_limits<T>::quiet_NaN());
+          }
+          la_.syrk(op, -0.75, on(a), beta, result.view);
+          Cpu().syrk(op, -0.75, a, beta, c);
+          compareLower("syrk in pieces", c, result, 4 * epsilon * std::sqrt(k));
+        }
+      }
     }
   }
 

@@ -42,9 +42,8 @@ T combine(T alpha, T sum, T beta, T before) {
 }
 
 template <class T>
-int gemm(void* handle, int opA, int opB, int m, int n, int k, const T* alpha, const T* aData, int lda, const T* bData,
-         int ldb, const T* beta, T* cData, int ldc) {
-  if (const int status = simulated::enter(executionFailed); status != 0) return status;
+int multiply(void* handle, int opA, int opB, int m, int n, int k, const T* alpha, const T* aData, int lda,
+             const T* bData, int ldb, const T* beta, T* cData, int ldc) {
   if (handle == nullptr) return notInitialized;
   const int rowsA = opA == 0 ? m : k, rowsB = opB == 0 ? k : n;
   if (!known(opA) || !known(opB) || m < 0 || n < 0 || k < 0 || lda < std::max(1, rowsA) || ldb < std::max(1, rowsB) ||
@@ -74,6 +73,29 @@ int gemm(void* handle, int opA, int opB, int m, int n, int k, const T* alpha, co
       }
     }
   });
+  return 0;
+}
+
+template <class T>
+int gemm(void* handle, int opA, int opB, int m, int n, int k, const T* alpha, const T* a, int lda, const T* b, int ldb,
+         const T* beta, T* c, int ldc) {
+  if (const int status = simulated::enter(executionFailed); status != 0) return status;
+  return multiply(handle, opA, opB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
+/// The products may read the same matrices, but each writes its own.
+template <class T>
+int gemmBatched(void* handle, int opA, int opB, int m, int n, int k, const T* alpha, const T* a, int lda,
+                long long aStride, const T* b, int ldb, long long bStride, const T* beta, T* c, int ldc,
+                long long cStride, int count) {
+  if (const int status = simulated::enter(executionFailed); status != 0) return status;
+  if (count < 0 || aStride < 0 || bStride < 0) return invalidValue;
+  if (count > 1 && cStride < static_cast<long long>(ldc) * (n - 1) + m) return invalidValue;
+  for (int i = 0; i < count; ++i) {
+    const int status = multiply(handle, opA, opB, m, n, k, alpha, a + i * aStride, lda, b + i * bStride, ldb, beta,
+                                c + i * cStride, ldc);
+    if (status != 0) return status;
+  }
   return 0;
 }
 
@@ -173,22 +195,28 @@ EXPORT cublasSetStream_v2(void* handle, void* stream) {
   return 0;
 }
 
-#define ROUTINES(T, P)                                                                                                \
-  EXPORT cublas##P##gemm_v2(void* handle, int opA, int opB, int m, int n, int k, const T* alpha, const T* a, int lda, \
-                            const T* b, int ldb, const T* beta, T* c, int ldc) {                                      \
-    return gemm<T>(handle, opA, opB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);                                   \
-  }                                                                                                                   \
-  EXPORT cublas##P##gemv_v2(void* handle, int op, int m, int n, const T* alpha, const T* a, int lda, const T* x,      \
-                            int incx, const T* beta, T* y, int incy) {                                                \
-    return gemv<T>(handle, op, m, n, alpha, a, lda, x, incx, beta, y, incy);                                          \
-  }                                                                                                                   \
-  EXPORT cublas##P##syrk_v2(void* handle, int fill, int op, int n, int k, const T* alpha, const T* a, int lda,        \
-                            const T* beta, T* c, int ldc) {                                                           \
-    return syrk<T>(handle, fill, op, n, k, alpha, a, lda, beta, c, ldc);                                              \
-  }                                                                                                                   \
-  EXPORT cublas##P##trsm_v2(void* handle, int side, int fill, int op, int diagonal, int m, int n, const T* alpha,     \
-                            const T* a, int lda, T* b, int ldb) {                                                     \
-    return trsm<T>(handle, side, fill, op, diagonal, m, n, alpha, a, lda, b, ldb);                                    \
+#define ROUTINES(T, P)                                                                                                 \
+  EXPORT cublas##P##gemm_v2(void* handle, int opA, int opB, int m, int n, int k, const T* alpha, const T* a, int lda,  \
+                            const T* b, int ldb, const T* beta, T* c, int ldc) {                                       \
+    return gemm<T>(handle, opA, opB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);                                    \
+  }                                                                                                                    \
+  EXPORT cublas##P##gemmStridedBatched(void* handle, int opA, int opB, int m, int n, int k, const T* alpha,            \
+                                       const T* a, int lda, long long aStride, const T* b, int ldb, long long bStride, \
+                                       const T* beta, T* c, int ldc, long long cStride, int count) {                   \
+    return gemmBatched<T>(handle, opA, opB, m, n, k, alpha, a, lda, aStride, b, ldb, bStride, beta, c, ldc, cStride,   \
+                          count);                                                                                      \
+  }                                                                                                                    \
+  EXPORT cublas##P##gemv_v2(void* handle, int op, int m, int n, const T* alpha, const T* a, int lda, const T* x,       \
+                            int incx, const T* beta, T* y, int incy) {                                                 \
+    return gemv<T>(handle, op, m, n, alpha, a, lda, x, incx, beta, y, incy);                                           \
+  }                                                                                                                    \
+  EXPORT cublas##P##syrk_v2(void* handle, int fill, int op, int n, int k, const T* alpha, const T* a, int lda,         \
+                            const T* beta, T* c, int ldc) {                                                            \
+    return syrk<T>(handle, fill, op, n, k, alpha, a, lda, beta, c, ldc);                                               \
+  }                                                                                                                    \
+  EXPORT cublas##P##trsm_v2(void* handle, int side, int fill, int op, int diagonal, int m, int n, const T* alpha,      \
+                            const T* a, int lda, T* b, int ldb) {                                                      \
+    return trsm<T>(handle, side, fill, op, diagonal, m, n, alpha, a, lda, b, ldb);                                     \
   }
 ROUTINES(float, S)
 ROUTINES(double, D)

@@ -38,6 +38,7 @@ double work(const CudaOperations& la, int n) {
   la.upload(host.view(), a.view());
   la.copy(a.view(), single.view());
   la.syrk(Transpose::no, 1, a, 0, b);
+  la.syrk(Transpose::yes, 1, la.matrix<double>(2100, n), 1, b);
   la.mirrorLower(b);
   la.forEach(n, Shift{b});
   const bool definite = la.cholesky(b);
@@ -142,6 +143,9 @@ TEST(messagesNameTheCall) {
     return caught(f).message;
   };
   CHECK_EQ(failing([&] { la.trsm(Side::left, Transpose::no, 1, a, a); }), "cublasDtrsm: status 13");
+  const auto tall = la.matrix<double>(3000, 3);
+  la.syrk(Transpose::yes, 1, tall, 0, a);  // memory for its pieces
+  CHECK_EQ(failing([&] { la.syrk(Transpose::yes, 1, tall, 0, a); }), "cublasDgemmStridedBatched: status 13");
   CHECK_EQ(failing([&] { la.synchronize(); }), "cudaStreamSynchronize: simulated failure (700)");
   CHECK_EQ(failing([&] { la.forEach(3, Shift{a}); }), "cudaLaunchKernel: simulated failure (700)");
   // A leading dimension that cuBLAS refuses.

@@ -132,6 +132,27 @@ TEST(sumsOfColumns) {
   }
 }
 
+TEST(piecesOfGramMatrices) {
+  for (const int n : {0, 1, 5, 128, 129, 500, 1024, 1025, 100000, largest}) {
+    for (const int k : {0, 1, 2047, 2048, 2049, 10007, 1000003, largest}) {
+      const int pieces = gramPieces(n, k);
+      CHECK(pieces >= 1);
+      if (pieces == 1) continue;
+      const std::int64_t length = gramPieceLength(k, pieces);
+      CHECK(length >= 1024 && length % 4 == 0);
+      CHECK(length * pieces <= k && length * pieces > k - 4 * pieces);
+      const std::int64_t sums = std::int64_t{pieces} * n * n;
+      CHECK(sums <= std::int64_t{256} * 128 * 128);  // the memory that they take
+      CHECK(8 * sums <= std::int64_t{n} * k);        // beside the matrix that is read
+    }
+  }
+  CHECK_EQ(gramPieces(1, 2047), 1);
+  CHECK_EQ(gramPieces(1, 2048), 2);
+  CHECK_EQ(gramPieces(128, largest), 256);
+  CHECK_EQ(gramPieces(1024, largest), 4);
+  CHECK_EQ(gramPieces(1025, largest), 1);
+}
+
 TEST(tiles) {
   for (const int n : {1, 31, 32, 33, 65, 2000000}) {
     const Geometry g = tileGeometry(n);
