@@ -20,6 +20,9 @@ export interface Solvers {
     onProgress: ((progress: Progress) => void) | undefined,
     aborted: boolean,
   ): Job;
+  /** Handles are for solves of the addon that has made them. */
+  compile(model: SerializedGraph & { n: number; parameters: Float64Array }): ProgramHandle;
+  compileRegression(problem: RegressionRequest): ProgramHandle;
 }
 
 /** What cuda/addon.cpp exports. */
@@ -39,8 +42,6 @@ export interface CudaDevice {
 
 export interface Addon extends Solvers {
   reluPredict(network: object, input: { x: Matrix }): Float64Array;
-  compile(model: SerializedGraph & { n: number; parameters: Float64Array }): ProgramHandle;
-  compileRegression(problem: RegressionRequest): ProgramHandle;
   compileQuadratic(problem: {
     Q: Matrix | SparseMatrix;
     linear: Float64Array;

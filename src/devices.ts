@@ -63,7 +63,10 @@ async function cudaDevices(): Promise<Device[]> {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Where problems can be solved: on the CPU only, with what they are called, or on a GPU, too, for so many multiplications. */
+/**
+ * Where problems can be solved: on the CPU only, with what they are called, or on a GPU, too, with about how many
+ * multiplications a solve takes.
+ */
 export type Place = { cpuOnly: string } | { work: number };
 
 export interface Choice {
@@ -73,10 +76,10 @@ export interface Choice {
 }
 
 /**
- * From how many multiplications an iteration on 'auto' tries a GPU. Below, an iteration on the CPU takes a few
- * milliseconds and a solve some seconds, of which starting a GPU and launching kernels would take a good part.
+ * From how many multiplications on 'auto' tries a GPU. Below, a solve on the CPU takes some seconds at most, of which
+ * starting a GPU and launching kernels would take a good part.
  */
-const worthwhile = 1e8;
+const worthwhile = 1e10;
 
 /**
  * The device for a solve. The call decides if it names one; then NONCONVEX_DEVICE, where the solver has a choice.

@@ -1,6 +1,6 @@
 // The way of every solver from its typed function to the addon and back.
 import { AsyncResource } from 'node:async_hooks';
-import { addon, cudaAddon, type Job } from './addon.js';
+import { addon, cudaAddon, type Job, type Solvers } from './addon.js';
 import { show } from './check.js';
 import { checkDevice, chooseDevice, type DeviceName, type Place } from './devices.js';
 import { fromNative, SolverError } from './error.js';
@@ -97,11 +97,12 @@ export type Guard = <Arguments extends unknown[]>(
 
 /**
  * Runs a solver, in the addon of the CPU or of CUDA. Its answer has the members of {@link SolveResult}, those that are not
- * known left out, and the solver's own. A problem with functions in it is made with a {@link Guard} for them.
+ * known left out, and the solver's own. A problem may be made for the addon that solves it, with a {@link Guard} for
+ * functions in it.
  */
 export async function solve<Answer>(
   solver: string,
-  problem: object | ((guard: Guard) => object),
+  problem: object | ((guard: Guard, native: Solvers) => object),
   settings: SolveOptions,
   place: Place,
 ): Promise<Answer & SolveResult> {
@@ -141,12 +142,12 @@ export async function solve<Answer>(
     });
   // Bound, so that the listener finds the AsyncLocalStorage of whoever asked.
   const report = onProgress && AsyncResource.bind(listen);
-  const made = typeof problem === 'function' ? problem(guard) : problem;
 
   const run = async (on: 'cpu' | 'cuda'): Promise<Answer & SolveResult> => {
     const solvers = on === 'cuda' ? cudaAddon() : addon();
     let unwatch: (() => void) | undefined;
     try {
+      const made = typeof problem === 'function' ? problem(guard, solvers) : problem;
       job = solvers.solve(solver, made, settings, report, signal?.aborted ?? false);
       unwatch = signal && watch(signal, job);
       const answer = (await job.promise) as Answer & Omit<SolveResult, 'device'>;

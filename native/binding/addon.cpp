@@ -1,6 +1,4 @@
 // What JavaScript sees of the library.
-#include "binding/families.hpp"
-#include "binding/model.hpp"
 #include "binding/module.hpp"
 #include "binding/predict.hpp"
 #include "binding/solvers.hpp"
@@ -14,18 +12,6 @@ Napi::Value predict(const Napi::CallbackInfo& info) {
   const Reader network(objectArgument(info, 0, "network"), inputs);
   const Reader arguments(objectArgument(info, 1, "arguments"), inputs);
   return reluPredict(info.Env(), network, arguments);
-}
-
-/// compile(model) -> handle
-Napi::Value compile(const Napi::CallbackInfo& info) {
-  Inputs inputs;  // alive as arguments
-  return compileModel(info.Env(), Reader(objectArgument(info, 0, "model"), inputs));
-}
-
-/// compileRegression(problem) -> handle
-Napi::Value regression(const Napi::CallbackInfo& info) {
-  Inputs inputs;  // alive as arguments
-  return compileRegression(info.Env(), Reader(objectArgument(info, 0, "problem"), inputs));
 }
 
 /// compileQuadratic(problem) -> handle
@@ -58,8 +44,6 @@ Napi::Value write(const Napi::CallbackInfo& info) {
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exportSolvers<Solvers, OnCpu>(env, exports, availableThreads());
   exports.Set("reluPredict", Napi::Function::New(env, guarded<predict>, "reluPredict"));
-  exports.Set("compile", Napi::Function::New(env, guarded<compile>, "compile"));
-  exports.Set("compileRegression", Napi::Function::New(env, guarded<regression>, "compileRegression"));
   exports.Set("compileQuadratic", Napi::Function::New(env, guarded<quadratic>, "compileQuadratic"));
   exports.Set("compileControl", Napi::Function::New(env, guarded<control>, "compileControl"));
   exports.Set("evaluate", Napi::Function::New(env, guarded<evaluate>, "evaluate"));

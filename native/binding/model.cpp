@@ -16,7 +16,8 @@ namespace {
 
 // Handles ------------------------------------------------------------------------------------------------------------
 
-constexpr napi_type_tag handleTag = {0x6e6f6e636f6e7665, 0x782d70726f677261};
+/// Another one in each addon: none can use what another has made.
+const napi_type_tag handleTag = {0x6e6f6e636f6e7665, reinterpret_cast<std::uint64_t>(&handleTag)};
 
 struct Handle {
   OracleMaker make;
@@ -60,7 +61,7 @@ const Handle& handleOf(const Reader& in, const char* name) {
   const Napi::Object object = in.object(name).asObject();
   void* data = nullptr;
   if (!object.CheckTypeTag(&handleTag) || napi_unwrap(object.Env(), object, &data) != napi_ok) {
-    throw Error(ErrorKind::type, in.pathOf(name) + " = an object: expected a compiled model");
+    throw Error(ErrorKind::type, in.pathOf(name) + " = an object: expected a model that this addon has compiled");
   }
   return *static_cast<Handle*>(data);
 }

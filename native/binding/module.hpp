@@ -1,6 +1,9 @@
-// What every addon of the package exports: its version, a table of solvers and their settings.
+// What every addon of the package exports: its version, a table of solvers and their settings, and what compiles models
+// that solves of any addon may need.
 #pragma once
 
+#include "binding/families.hpp"
+#include "binding/model.hpp"
 #include "binding/solve.hpp"
 
 namespace nonconvex {
@@ -55,6 +58,18 @@ inline Napi::Value threads(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), Runtime::instance().workers());
 }
 
+/// compile(model) -> handle
+inline Napi::Value compile(const Napi::CallbackInfo& info) {
+  Inputs inputs;  // alive as arguments
+  return compileModel(info.Env(), Reader(objectArgument(info, 0, "model"), inputs));
+}
+
+/// compileRegression(problem) -> handle
+inline Napi::Value regression(const Napi::CallbackInfo& info) {
+  Inputs inputs;  // alive as arguments
+  return compileRegression(info.Env(), Reader(objectArgument(info, 0, "problem"), inputs));
+}
+
 /// Solves of the addon run on so many workers of its own.
 template <class Table, class Backend>
 void exportSolvers(Napi::Env env, Napi::Object exports, int workers) {
@@ -64,6 +79,8 @@ void exportSolvers(Napi::Env env, Napi::Object exports, int workers) {
   exports.Set("solve", Napi::Function::New(env, guarded<solve<Table, Backend>>, "solve"));
   exports.Set("schema", Napi::Function::New(env, guarded<schema<Table>>, "schema"));
   exports.Set("threads", Napi::Function::New(env, guarded<threads>, "threads"));
+  exports.Set("compile", Napi::Function::New(env, guarded<compile>, "compile"));
+  exports.Set("compileRegression", Napi::Function::New(env, guarded<regression>, "compileRegression"));
 }
 
 }  // namespace nonconvex

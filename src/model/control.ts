@@ -1,7 +1,8 @@
 // Optimal control of Poisson's equation on a grid.
+import { addon } from '../addon.js';
 import { checkInteger, checkMembers, checkNumber, checkObject, checkVector } from '../check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from '../matrix.js';
-import { FamilyProgram } from './program.js';
+import { compiled, FamilyProgram } from './program.js';
 
 export interface ControlOptions {
   /** What u is to come close to, N x N or N^2 numbers row after row. Default: that of Hong et al., two waves. */
@@ -32,7 +33,12 @@ export class ControlProgram extends FamilyProgram {
       start === undefined
         ? new Float64Array(2 * points)
         : checkVector('start', start, { length: 2 * points, per: 'u and z at each point' }).slice();
-    super(points, first, (native) => native.compileControl(request));
+    super({
+      m: points,
+      start: first,
+      place: { cpuOnly: 'control problems' },
+      handle: compiled(() => addon().compileControl(request)),
+    });
     this.side = side;
   }
 

@@ -1,4 +1,4 @@
-import { addon, type ProgramHandle } from '../addon.js';
+import { addon, type ProgramHandle, type Solvers } from '../addon.js';
 import { checkObject, checkVector, show } from '../check.js';
 import { looksLikeMatrix, type MatrixLike, toFloat64, toMatrix } from '../matrix.js';
 import { Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
@@ -265,23 +265,23 @@ export class Model {
   compile(): CompiledProgram {
     if (this.#program) return this.#program;
     if (this.#n === 0) throw new RangeError('model: expected at least one variable');
-    const handle = this.#handle();
+    const handle = this.#handleIn(addon());
     this.#program = new CompiledProgram({
       handle,
       n: this.#n,
       m: this.#m,
       start: () => this.#starts(),
       parameters: () => this.#parameterValues(),
-      writable: () => (this.#parameterCount === 0 ? handle : this.#handle()),
+      handleIn: (native) => (native === addon() && this.#parameterCount === 0 ? handle : this.#handleIn(native)),
       variableNames: () => entryNames(this.#variables),
       constraintNames: () => entryNames(this.#constraints),
     });
     return this.#program;
   }
 
-  #handle(): ProgramHandle {
+  #handleIn(native: Solvers): ProgramHandle {
     const graph = serialize(this.#objective, this.#equations);
-    return addon().compile({ n: this.#n, parameters: this.#parameterValues(), ...graph });
+    return native.compile({ n: this.#n, parameters: this.#parameterValues(), ...graph });
   }
 
   #starts(): Float64Array {

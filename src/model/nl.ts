@@ -29,7 +29,7 @@ export class NlProgram extends CompiledProgram {
       parameters: () => new Float64Array(0),
       // Zeros are what the file has not.
       multipliers: multipliers.some((value) => value !== 0) ? multipliers : undefined,
-      writable: () => program,
+      handleIn: () => program,
       variableNames: () => variableNames,
       constraintNames: () => constraintNames,
     });
@@ -95,7 +95,7 @@ export async function writeNl(model: Model | Program, path: string | URL): Promi
   }
   const { parts, start, multipliers } = program;
   const request = {
-    program: parts.writable(),
+    program: parts.handleIn(addon()),
     path: name,
     start,
     multipliers,

@@ -1,5 +1,6 @@
-import { type Addon, addon, type EvaluationRequest, type ProgramHandle, type ProgramRequest } from '../addon.js';
+import { addon, type EvaluationRequest, type ProgramHandle, type ProgramRequest, type Solvers } from '../addon.js';
 import { checkNumber, checkVector } from '../check.js';
+import type { Place } from '../devices.js';
 import { fromNative } from '../error.js';
 import type { Matrix, SparseMatrix } from '../matrix.js';
 import type { Guard } from '../solve.js';
@@ -39,14 +40,16 @@ export abstract class Program {
     sigma?: number,
   ): Float64Array;
 
-  /** @internal What the addon takes for a solve. */
-  abstract handOver(guard: Guard): object;
+  /** @internal Where it can be solved. */
+  abstract readonly place: Place;
+  /** @internal What an addon takes for a solve. */
+  abstract handOver(guard: Guard, native: Solvers): object;
 }
 
-/** A problem whose functions are in the addon. */
+/** A problem whose functions are in an addon. */
 export abstract class NativeProgram extends Program {
   /** @internal */
-  protected abstract request(): ProgramRequest;
+  protected abstract request(native: Solvers): ProgramRequest;
 
   objective(x: ArrayLike<number>): number {
     return this.#evaluate('objective', x) as number;
@@ -88,13 +91,13 @@ export abstract class NativeProgram extends Program {
     return this.#evaluate('feasiblePoint', x) as Float64Array;
   }
 
-  handOver(): object {
-    return this.request();
+  handOver(_: Guard, native: Solvers): object {
+    return this.request(native);
   }
 
   #evaluate(what: EvaluationRequest['what'], x: ArrayLike<number>, more: Partial<EvaluationRequest> = {}) {
     try {
-      return addon().evaluate({ ...this.request(), what, x: numbers('x', x, this.n), ...more });
+      return addon().evaluate({ ...this.request(addon()), what, x: numbers('x', x, this.n), ...more });
     } catch (error) {
       throw fromNative(error);
     }
@@ -108,8 +111,8 @@ export interface CompiledParts {
   start: () => Float64Array;
   parameters: () => Float64Array;
   multipliers?: Float64Array | undefined;
-  /** A handle whose graph has the present values of the parameters. */
-  writable: () => ProgramHandle;
+  /** A handle of that addon whose graph has the present values of the parameters. */
+  handleIn: (native: Solvers) => ProgramHandle;
   variableNames: () => readonly string[];
   constraintNames: () => readonly string[];
 }
@@ -120,6 +123,8 @@ export class CompiledProgram extends NativeProgram {
   readonly m: number;
   /** @internal */
   readonly parts: CompiledParts;
+  /** @internal */
+  readonly place = { cpuOnly: 'models of expressions' };
 
   constructor(parts: CompiledParts) {
     super();
@@ -141,39 +146,64 @@ export class CompiledProgram extends NativeProgram {
   }
 }
 
-/** A problem that the addon has whole. */
+export interface FamilyParts {
+  m: number;
+  start: Float64Array;
+  place: Place;
+  /** That of the CPU's addon, or what gives one of each. */
+  handle: ProgramHandle | ((native: Solvers) => ProgramHandle);
+  /** Goes along with each request. */
+  data?: Matrix | undefined;
+}
+
+/** A problem that an addon has whole. */
 export class FamilyProgram extends NativeProgram {
   readonly n: number;
   readonly m: number;
-  readonly #handle: ProgramHandle;
-  readonly #start: Float64Array;
-  readonly #data: Matrix | undefined;
+  /** @internal */
+  readonly place: Place;
+  readonly #parts: FamilyParts;
 
-  /** @internal `data` goes along with each request. */
-  constructor(m: number, start: Float64Array, compile: (native: Addon) => ProgramHandle, data?: Matrix) {
+  /** @internal */
+  constructor(parts: FamilyParts) {
     super();
-    this.n = start.length;
-    this.m = m;
-    this.#start = start;
-    this.#data = data;
-    try {
-      this.#handle = compile(addon());
-    } catch (error) {
-      throw fromNative(error);
-    }
+    this.n = parts.start.length;
+    this.m = parts.m;
+    this.place = parts.place;
+    this.#parts = parts;
   }
 
   get start(): Float64Array {
-    return this.#start.slice();
+    return this.#parts.start.slice();
   }
 
   get multipliers(): undefined {
     return undefined;
   }
 
-  protected request(): ProgramRequest {
-    return { program: this.#handle, data: this.#data };
+  protected request(native: Solvers): ProgramRequest {
+    const { handle, data } = this.#parts;
+    return { program: typeof handle === 'function' ? handle(native) : handle, data };
   }
+}
+
+/** What an addon makes of a problem. */
+export function compiled(compile: () => ProgramHandle): ProgramHandle {
+  try {
+    return compile();
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+/** The same once in each addon that is asked, when it is. */
+export function perAddon(compile: (native: Solvers) => ProgramHandle): (native: Solvers) => ProgramHandle {
+  const made = new Map<Solvers, ProgramHandle>();
+  return (native) => {
+    const handle = made.get(native) ?? compiled(() => compile(native));
+    made.set(native, handle);
+    return handle;
+  };
 }
 
 /** A vector argument that may be empty. */

@@ -1,8 +1,9 @@
 // Quadratic programs under linear equations.
+import { addon } from '../addon.js';
 import { checkMembers, checkVector } from '../check.js';
 import { type MatrixLike, type SparseMatrix, toSymmetric } from '../matrix.js';
 import { checkLinearRows, leastNorm } from './linearRows.js';
-import { FamilyProgram } from './program.js';
+import { compiled, FamilyProgram } from './program.js';
 
 export interface QuadraticProblem {
   /** n x n and symmetric, dense or sparse, with both triangles; positive definite where A x = 0, for there to be a minimum. */
@@ -42,7 +43,10 @@ export function quadraticProgram(problem: QuadraticProblem): QuadraticProgram {
     problem.start === undefined ? new Float64Array(n) : checkVector('start', problem.start, perUnknown).slice();
   const rows = checkLinearRows(problem.A, problem.b, n);
   if (rows) leastNorm(rows);
-  return new FamilyProgram(rows?.A.rows ?? 0, start, (native) =>
-    native.compileQuadratic({ Q, linear, A: rows?.A, right: rows?.b }),
-  );
+  return new FamilyProgram({
+    m: rows?.A.rows ?? 0,
+    start,
+    place: { cpuOnly: 'quadratic programs' },
+    handle: compiled(() => addon().compileQuadratic({ Q, linear, A: rows?.A, right: rows?.b })),
+  });
 }

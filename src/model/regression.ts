@@ -1,4 +1,5 @@
 // Generalised linear models under equality constraints, by kernels of their own.
+import { addon, type Solvers } from '../addon.js';
 import { appendColumn } from '../algebra.js';
 import { checkBoolean, checkMembers, checkNumber, checkVector, show } from '../check.js';
 import { type MatrixLike, type SparseMatrix, toOperand } from '../matrix.js';
@@ -9,7 +10,7 @@ import { checkLinearRows, leastNorm } from './linearRows.js';
 import { Model } from './model.js';
 import { norm2Squared } from './operators.js';
 import { matvec } from './products.js';
-import { type CompiledProgram, FamilyProgram } from './program.js';
+import { type CompiledProgram, compiled, FamilyProgram, perAddon } from './program.js';
 
 /**
  * Loss of a prediction t = a^T x + offset for a response y, a negative log-likelihood up to a constant:
@@ -85,16 +86,20 @@ export class RegressionProgram extends FamilyProgram {
       x,
       y,
       weights: weightsOf(given.sampleWeight, rows),
-      offset: given.offset === undefined ? undefined : perRow('offset', given.offset, rows),
+      offset: given.offset === undefined ? undefined : perRow('offset', given.offset, rows).slice(),
       ridge: ridgeOf(given.ridge, columns, x.columns),
-      constraints: constraints?.parts.handle,
     };
-    super(
-      constraints?.m ?? 0,
-      constraints?.feasiblePoint(start) ?? start,
-      (native) => native.compileRegression(request),
-      'data' in x ? x : undefined,
-    );
+    const compile = (native: Solvers) =>
+      native.compileRegression({ ...request, constraints: constraints?.parts.handleIn(native) });
+    const dense = 'data' in x;
+    super({
+      m: constraints?.m ?? 0,
+      start: constraints?.feasiblePoint(start) ?? start,
+      place: { cpuOnly: 'regressions' },
+      // Dense data stay the user's, and what else a solve needs is ours until an addon asks for it.
+      handle: dense ? perAddon(compile) : compiled(() => compile(addon())),
+      data: dense ? x : undefined,
+    });
     this.classes = classes;
   }
 }
@@ -141,6 +146,7 @@ export function generalizedLinearModel(data: GeneralizedLinearModelData): Regres
   return new RegressionProgram(data.loss, data);
 }
 
+/** A copy of the responses, as numbers. */
 function responses(
   loss: RegressionLoss,
   given: unknown,
@@ -163,7 +169,7 @@ function responses(
     }
   }
   if (typeof values[0] !== 'number') throw new TypeError(`y[0] = ${show(values[0])}: expected a number`);
-  const y = finite(values);
+  const y = finite(values).slice();
   const refuse = (i: number, expected: string) => new RangeError(`y[${i}] = ${y[i]}: expected ${expected}`);
   for (let i = 0; i < rows; ++i) {
     const value = y[i] as number;

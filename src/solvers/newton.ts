@@ -102,10 +102,8 @@ export async function minimize(problem: Model | Program, settings: NewtonSetting
     ...begin(program, warmStart),
     iterates: iterates === undefined ? false : checkBoolean('iterates', iterates),
   };
-  const handOver = (guard: Parameters<Program['handOver']>[0]) => ({ ...program.handOver(guard), ...first });
-  const answer = await solve<NewtonAnswer>('newton', handOver, settings, {
-    cpuOnly: 'programs under equality constraints',
-  });
+  const handOver = (...to: Parameters<Program['handOver']>) => ({ ...program.handOver(...to), ...first });
+  const answer = await solve<NewtonAnswer>('newton', handOver, settings, program.place);
   const result = { ...answer, objective: answer.objective ?? Number.NaN };
   if (result.status === 'numericalError') result.message = whatIsNotFinite(program, first.start) ?? result.message;
   return result;

@@ -158,10 +158,13 @@ interface ReluProblem {
   warmStart?: { weights: Matrix; dual: Matrix };
 }
 
-/** Multiplications of x with the weights of all patterns; of all that exist, taken as few, since d is small. */
+/**
+ * Multiplications of x with the weights of all patterns, in a hundred iterations; of all that exist, taken as few, since d is
+ * small.
+ */
 function workOf({ x, y, patterns = { sample: 50 } }: ReluProblem): number {
   const count = 'gates' in patterns ? patterns.gates.columns : 'sample' in patterns ? patterns.sample : 1;
-  return x.rows * x.columns * y.columns * count;
+  return 100 * x.rows * x.columns * y.columns * count;
 }
 
 function patternsAndStart(
