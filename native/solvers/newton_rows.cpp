@@ -1,5 +1,7 @@
 #include "solvers/newton_rows.hpp"
 
+#include <cmath>
+
 namespace nonconvex {
 namespace {
 
@@ -82,16 +84,41 @@ void NewtonRows::assemble(std::span<const double> H, std::span<const double> J, 
   equilibrate();
 }
 
+/// Scales of all variables against those of all constraints such that the squares of the entries sum up to what rows of
+/// length 1 have: row by row that takes long where H and J differ much in size.
+void NewtonRows::balance() {
+  double ofH = 0, ofJ = 0;
+  for (int line = 0; line < size_; ++line) {
+    if (row(line) >= n_) continue;
+    const double s = scale_[at(row(line))];
+    forLine(line, [&](int j, double value) {
+      const double entry = s * value * scale_[at(j)];
+      (j < n_ ? ofH : ofJ) += entry * entry;
+    });
+  }
+  const int m = size_ - n_;
+  if (m >= n_ || !(ofH > 0 && std::isfinite(ofH) && ofJ > 0 && std::isfinite(ofJ))) return;
+  const double a = std::pow((n_ - m) / ofH, 0.25);
+  const double b = std::sqrt(m / ofJ) / a;
+  for (int i = 0; i < size_; ++i) scale_[at(i)] *= i < n_ ? a : b;
+}
+
 void NewtonRows::equilibrate() {
-  constexpr int rounds = 5;
+  constexpr int mostRounds = 50;
+  constexpr double close = 0.1;
   std::fill(scale_.begin(), scale_.end(), 1.0);
   Vector& factor = squaredNorms_;
-  for (int round = 0; round < rounds; ++round) {
+  bool equal = false;
+  for (int round = 0; round < mostRounds && !equal; ++round) {
+    balance();
+    equal = true;
     for (int line = 0; line < size_; ++line) {
       double sum = 0;
       forLine(line, [&](int j, double value) { sum += value * value * scale_[at(j)] * scale_[at(j)]; });
-      const double s = scale_[at(row(line))];
-      factor[at(row(line))] = sum > 0 && s > 0 ? 1 / std::sqrt(s * std::sqrt(sum)) : 1;
+      const double length = scale_[at(row(line))] * std::sqrt(sum);
+      const bool scalable = length > 0 && std::isfinite(length);
+      factor[at(row(line))] = scalable ? 1 / std::sqrt(length) : 1;
+      equal = equal && (!scalable || std::abs(length - 1) <= close);
     }
     for (std::size_t i = 0; i < scale_.size(); ++i) scale_[i] *= factor[i];
   }

@@ -46,6 +46,7 @@ class NewtonRows {
   }
   template <class Place>
   void placeEntries(const SparsePattern& hessian, const SparsePattern& jacobian, Place&& place);
+  void balance();
   void equilibrate();
 
   int n_;

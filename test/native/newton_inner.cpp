@@ -210,6 +210,21 @@ TEST(combination_of_rounds_saves_steps) {
   }
 }
 
+TEST(sketch_does_not_mind_the_sizes_of_H_and_J) {
+  const Cpu la;
+  const auto b = symmetric::randomVector(75, 9);
+  for (const double factor : {1e-6, 1e-3, 1e3, 1e6}) {
+    const auto system = std::make_shared<System>(60, 15, 60, 1);
+    for (double& value : system->J) value *= factor;
+    Inner inner(system, sketched(NewtonSketch::block), la);
+    inner->factor({});
+    std::vector<double> z(b.size());
+    inner->solve(b, 1e-6, z);
+    CHECK_EQ(inner->fallbacks(), 0);
+    CHECK(inner->steps() <= 300);
+  }
+}
+
 TEST(sketch_goes_on_where_it_was) {
   const Cpu la;
   const auto system = std::make_shared<System>(120, 30, 5, 2);

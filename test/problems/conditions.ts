@@ -36,7 +36,8 @@ export function conditions(nl: NlFile, x: Float64Array, multipliers: Float64Arra
     largest(c.map((v, i) => v * (sc[i] ?? 1))),
   );
 
-  const H = nl.hessian(x, multipliers);
+  // Multipliers of a gradient that is 0 are rounding.
+  const H = nl.hessian(x, largest(nl.gradient(x)) > 0 ? multipliers : new Float64Array(m));
   const Z = nullSpace(J);
   const HZ = Z.map((z) => times(H, z));
   const reduced = square(Z.length, (i, j) => inner(Z[i] as Float64Array, HZ[j] as Float64Array));

@@ -1,4 +1,5 @@
 // Classical problems with equality constraints as expression models, and what is known about them.
+import * as bundle from './newton/bundle.js';
 import * as chained from './newton/chained.js';
 import * as control from './newton/control.js';
 import type { Problem } from './newton/define.js';
@@ -10,6 +11,13 @@ import * as systems from './newton/systems.js';
 
 export type { Problem } from './newton/define.js';
 
-export const problems: readonly Problem[] = [small, systems, regression, chained, control, domains, others].flatMap(
-  (group) => group.problems,
-);
+export const problems: readonly Problem[] = [
+  small,
+  systems,
+  regression,
+  chained,
+  control,
+  domains,
+  bundle,
+  others,
+].flatMap((group) => group.problems);

@@ -8,8 +8,7 @@ export interface PaperProblem {
   iterations: number;
   /** Steps of Kaczmarz in all, with the directions only as accurate as descent asks for; where it was measured. */
   steps?: number;
-  /** Ours; undefined where we have no formula. */
-  problem: Problem | undefined;
+  problem: Problem;
 }
 
 // name, iterations, steps
@@ -67,5 +66,5 @@ export const paperProblems: readonly PaperProblem[] = published.map(([name, iter
   name,
   iterations,
   ...(steps === undefined ? {} : { steps }),
-  problem: problems.find((problem) => problem.name === name),
+  problem: problems.find((problem) => problem.name === name) as Problem,
 }));
