@@ -22,6 +22,9 @@ constexpr const char* name(const char* single, const char* full) {
   return std::is_same_v<T, float> ? single : full;
 }
 
+template <class T>
+constexpr cuda::DataType dataType = std::is_same_v<T, float> ? cuda::DataType::single : cuda::DataType::full;
+
 /// cuBLAS wants at least 1.
 template <class T>
 int leading(Mat<T, Device> a) {
@@ -257,25 +260,69 @@ void CudaOperations::solveTriangular(Side side, Transpose op, double alpha, Mat<
             name<T>("cublasStrsm", "cublasDtrsm"));
 }
 
-/// By the 64-bit interface: a matrix may have more than 2^31 entries.
-template <class T>
-bool CudaOperations::factor(Mat<T, Device> a) const {
-  constexpr auto type = std::is_same_v<T, float> ? cuda::DataType::single : cuda::DataType::full;
-  std::size_t deviceBytes = 0, hostBytes = 0;
-  checkSolver(runtime_,
-              tables_.solver.potrfBufferSize(solver_.get(), parameters_.get(), cuda::FillMode::lower, a.rows, type,
-                                             a.data, leading(a), type, &deviceBytes, &hostBytes),
-              "cusolverDnXpotrf_bufferSize");
-  const DeviceMatrix<double> work(memory_, static_cast<int>(deviceBytes / sizeof(double) + 1), 1);
+template <class Routine>
+bool CudaOperations::withBuffers(std::size_t deviceBytes, std::size_t hostBytes, const char* name,
+                                 const Routine& routine) const {
+  const DeviceMatrix<double> onDevice(memory_, static_cast<int>(deviceBytes / sizeof(double) + 1), 1);
   const DeviceMatrix<int> info(memory_, 1, 1);
-  std::vector<char> hostWork(hostBytes);
-  checkSolver(runtime_,
-              tables_.solver.potrf(solver_.get(), parameters_.get(), cuda::FillMode::lower, a.rows, type, a.data,
-                                   leading(a), type, work.data(), deviceBytes, hostWork.data(), hostBytes, info.data()),
-              "cusolverDnXpotrf");
+  std::vector<char> onHost(hostBytes);
+  checkSolver(runtime_, routine(onDevice.data(), onHost.data(), info.data()), name);
   int result = 0;
   download(info.view(), Mat<int>{&result, 1, 1, 1});
   return result == 0;
+}
+
+template <class T>
+bool CudaOperations::factor(Mat<T, Device> a) const {
+  const cuda::Cusolver& solver = tables_.solver;
+  std::size_t deviceBytes = 0, hostBytes = 0;
+  checkSolver(runtime_,
+              solver.potrfBufferSize(solver_.get(), parameters_.get(), cuda::FillMode::lower, a.rows, dataType<T>,
+                                     a.data, leading(a), dataType<T>, &deviceBytes, &hostBytes),
+              "cusolverDnXpotrf_bufferSize");
+  return withBuffers(deviceBytes, hostBytes, "cusolverDnXpotrf", [&](void* onDevice, void* onHost, int* info) {
+    return solver.potrf(solver_.get(), parameters_.get(), cuda::FillMode::lower, a.rows, dataType<T>, a.data,
+                        leading(a), dataType<T>, onDevice, deviceBytes, onHost, hostBytes, info);
+  });
+}
+
+template <class T>
+void CudaOperations::solveFactored(Mat<const T, Device> l, Mat<T, Device> b) const {
+  const DeviceMatrix<int> info(memory_, 1, 1);  // about the arguments, as the status is
+  checkSolver(runtime_,
+              tables_.solver.potrs(solver_.get(), parameters_.get(), cuda::FillMode::lower, b.rows, b.cols, dataType<T>,
+                                   l.data, leading(l), dataType<T>, b.data, leading(b), info.data()),
+              "cusolverDnXpotrs");
+}
+
+template <class T>
+bool CudaOperations::diagonalize(Mat<T, Device> a, Vec<T, Device> values) const {
+  const cuda::Cusolver& solver = tables_.solver;
+  constexpr auto mode = cuda::EigenMode::valuesOnly;
+  std::size_t deviceBytes = 0, hostBytes = 0;
+  checkSolver(
+      runtime_,
+      solver.syevdBufferSize(solver_.get(), parameters_.get(), mode, cuda::FillMode::lower, a.rows, dataType<T>, a.data,
+                             leading(a), dataType<T>, values.data, dataType<T>, &deviceBytes, &hostBytes),
+      "cusolverDnXsyevd_bufferSize");
+  return withBuffers(deviceBytes, hostBytes, "cusolverDnXsyevd", [&](void* onDevice, void* onHost, int* info) {
+    return solver.syevd(solver_.get(), parameters_.get(), mode, cuda::FillMode::lower, a.rows, dataType<T>, a.data,
+                        leading(a), dataType<T>, values.data, dataType<T>, onDevice, deviceBytes, onHost, hostBytes,
+                        info);
+  });
+}
+
+double CudaOperations::product(Vec<const double, Device> x, Vec<const double, Device> y) const {
+  double result = 0;
+  if (x.size > 0)
+    checkBlas(runtime_, tables_.blas.dot(blas_.get(), x.size, x.data, 1, y.data, 1, &result), "cublasDdot");
+  return result;
+}
+
+double CudaOperations::length(Vec<const double, Device> x) const {
+  double result = 0;
+  if (x.size > 0) checkBlas(runtime_, tables_.blas.norm(blas_.get(), x.size, x.data, 1, &result), "cublasDnrm2");
+  return result;
 }
 
 template void CudaOperations::multiply(Transpose, Transpose, double, Mat<const float, Device>, Mat<const float, Device>,
@@ -296,5 +343,9 @@ template void CudaOperations::solveTriangular(Side, Transpose, double, Mat<const
                                               Mat<double, Device>) const;
 template bool CudaOperations::factor(Mat<float, Device>) const;
 template bool CudaOperations::factor(Mat<double, Device>) const;
+template void CudaOperations::solveFactored(Mat<const float, Device>, Mat<float, Device>) const;
+template void CudaOperations::solveFactored(Mat<const double, Device>, Mat<double, Device>) const;
+template bool CudaOperations::diagonalize(Mat<float, Device>, Vec<float, Device>) const;
+template bool CudaOperations::diagonalize(Mat<double, Device>, Vec<double, Device>) const;
 
 }  // namespace nonconvex

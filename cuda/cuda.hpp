@@ -187,8 +187,8 @@ class CudaOperations {
 
   template <class B>
   void choleskySolve(Input<B> factor, const B& b) const {
-    trsm(Side::left, Transpose::no, 1, factor, b);
-    trsm(Side::left, Transpose::yes, 1, factor, b);
+    const Output<B> out = b;
+    if (out.rows > 0 && out.cols > 0) solveFactored(factor, out);
   }
 
   template <class A>
@@ -214,13 +214,30 @@ class CudaOperations {
     copy(l, inverse);
   }
 
+  template <class A>
+  bool eigenvalues(const A& a, Vec<NumberOf<A>, Device> values) const {
+    const Output<A> out = a;
+    checkpoint();
+    if (out.rows == 0) return true;
+    return diagonalize(out, values) && sum(out.rows, cuda::NotFinite<NumberOf<A>>{values}) == 0;
+  }
+
+  /// cuBLAS would add single-precision numbers in single precision.
   template <class T, class U>
   double dot(Vec<T, Device> x, Vec<U, Device> y) const {
-    return sum(x.size, cuda::Product<std::remove_const_t<T>>{x, y});
+    if constexpr (std::is_same_v<std::remove_const_t<T>, double>) {
+      return product(x, y);
+    } else {
+      return sum(x.size, cuda::Product<std::remove_const_t<T>>{x, y});
+    }
   }
   template <class T>
   double norm(Vec<T, Device> x) const {
-    return std::sqrt(dot(x, x));
+    if constexpr (std::is_same_v<std::remove_const_t<T>, double>) {
+      return length(x);
+    } else {
+      return std::sqrt(dot(x, x));
+    }
   }
 
  private:
@@ -267,6 +284,9 @@ class CudaOperations {
   Handle makeSolver() const;
   Handle makeParameters() const;
   Handle makePinned() const;
+  /// Calls a routine of cuSOLVER with the memory that it asks for; whether it reports success.
+  template <class Routine>
+  bool withBuffers(std::size_t deviceBytes, std::size_t hostBytes, const char* name, const Routine& routine) const;
 
   // What the libraries do, on matrices that are not empty.
   template <class T>
@@ -281,6 +301,12 @@ class CudaOperations {
   void solveTriangular(Side side, Transpose op, double alpha, Mat<const T, Device> l, Mat<T, Device> b) const;
   template <class T>
   bool factor(Mat<T, Device> a) const;
+  template <class T>
+  void solveFactored(Mat<const T, Device> l, Mat<T, Device> b) const;
+  template <class T>
+  bool diagonalize(Mat<T, Device> a, Vec<T, Device> values) const;
+  double product(Vec<const double, Device> x, Vec<const double, Device> y) const;
+  double length(Vec<const double, Device> x) const;
 
   const cuda::Tables& tables_;
   const cuda::Runtime& runtime_;

@@ -185,6 +185,12 @@ struct BadPivot {
   }
 };
 
+template <class T>
+struct NotFinite {
+  Vec<const T, Device> x;
+  NONCONVEX_HD double operator()(int i) const { return std::isfinite(x[i]) ? 0 : 1; }
+};
+
 /// A vector as a matrix of one column, and sums as a matrix.
 template <class F>
 struct OneColumn {

@@ -149,6 +149,8 @@ Cublas loadCublas(const std::string& folders) {
   bind(table.full.gemv, "cublasDgemv_v2");
   bind(table.full.syrk, "cublasDsyrk_v2");
   bind(table.full.trsm, "cublasDtrsm_v2");
+  bind(table.dot, "cublasDdot_v2");
+  bind(table.norm, "cublasDnrm2_v2");
   return table;
 }
 
@@ -166,6 +168,9 @@ Cusolver loadCusolver(const std::string& folders) {
   bind(table.destroyParameters, "cusolverDnDestroyParams");
   bind(table.potrfBufferSize, "cusolverDnXpotrf_bufferSize");
   bind(table.potrf, "cusolverDnXpotrf");
+  bind(table.potrs, "cusolverDnXpotrs");
+  bind(table.syevdBufferSize, "cusolverDnXsyevd_bufferSize");
+  bind(table.syevd, "cusolverDnXsyevd");
   return table;
 }
 

@@ -55,6 +55,7 @@ enum class Operation : int { none = 0, transpose = 1 };
 enum class FillMode : int { lower = 0 };
 enum class SideMode : int { left = 0, right = 1 };
 enum class DiagonalType : int { nonUnit = 0 };
+enum class EigenMode : int { valuesOnly = 0 };
 enum class DataType : int { single = 0, full = 1 };  ///< CUDA_R_32F, CUDA_R_64F
 
 /// Routines for one number type. Scalars are pointers to the host; a cublasStatus_t comes back.
@@ -81,6 +82,9 @@ struct Cublas {
   int (*setStream)(void* handle, Stream stream) = nullptr;
   CublasRoutines<float> single = {};
   CublasRoutines<double> full = {};
+  // Of double-precision vectors. The result is on the host: they wait.
+  int (*dot)(void* handle, int n, const double* x, int incx, const double* y, int incy, double* result) = nullptr;
+  int (*norm)(void* handle, int n, const double* x, int incx, double* result) = nullptr;
 
   template <class T>
   const CublasRoutines<T>& of() const {
@@ -93,6 +97,7 @@ struct Cublas {
 
 constexpr int cublasAllocationFailed = 3;
 
+/// By the 64-bit interface: a matrix may have more than 2^31 entries.
 struct Cusolver {
   std::string library;
   std::string missing;
@@ -107,6 +112,14 @@ struct Cusolver {
   int (*potrf)(void* handle, void* parameters, FillMode fill, std::int64_t n, DataType dataType, void* a,
                std::int64_t lda, DataType computeType, void* deviceBuffer, std::size_t deviceBytes, void* hostBuffer,
                std::size_t hostBytes, int* info) = nullptr;
+  int (*potrs)(void* handle, void* parameters, FillMode fill, std::int64_t n, std::int64_t columns, DataType factorType,
+               const void* factor, std::int64_t lda, DataType bType, void* b, std::int64_t ldb, int* info) = nullptr;
+  int (*syevdBufferSize)(void* handle, void* parameters, EigenMode mode, FillMode fill, std::int64_t n,
+                         DataType dataType, const void* a, std::int64_t lda, DataType valueType, const void* values,
+                         DataType computeType, std::size_t* deviceBytes, std::size_t* hostBytes) = nullptr;
+  int (*syevd)(void* handle, void* parameters, EigenMode mode, FillMode fill, std::int64_t n, DataType dataType,
+               void* a, std::int64_t lda, DataType valueType, void* values, DataType computeType, void* deviceBuffer,
+               std::size_t deviceBytes, void* hostBuffer, std::size_t hostBytes, int* info) = nullptr;
 };
 
 constexpr int cusolverAllocationFailed = 2;

@@ -11,6 +11,7 @@
 
 #include "core/random.hpp"
 #include "cuda/cuda.hpp"
+#include "parts/inertia.hpp"
 
 namespace nonconvex::checks {
 
@@ -49,6 +50,7 @@ class Operations {
     tallGrams();
     triangles();
     factors();
+    spectra();
     return std::move(results_);
   }
 
@@ -106,7 +108,8 @@ class Operations {
     if (std::isnan(error)) error = INFINITY;
     for (Comparison& known : results_) {
       if (known.operation != operation) continue;
-      if (error * known.allowed > known.error * allowed) known = {operation, error, allowed};
+      const bool worse = allowed == 0 ? error > known.error : error * known.allowed > known.error * allowed;
+      if (worse) known = {operation, error, allowed};
       return;
     }
     results_.push_back({operation, error, allowed});
@@ -131,6 +134,18 @@ class Operations {
       }
     }
     note(operation, error / scale, allowed);
+  }
+
+  /// Nothing was written beside the matrix.
+  void compareFrame(const std::string& operation, const Framed& framed) {
+    const int m = framed.view.rows, n = framed.view.cols;
+    const Framed gone = poisoned(m, n);
+    la_.copy(gone.view, framed.view);
+    HostMatrix<T> whole(m + 3, n + 2);
+    la_.download(framed.whole.view(), whole.view());
+    const bool intact =
+        std::all_of(whole.data(), whole.data() + whole.size(), [](T value) { return std::isnan(value); });
+    note(operation, intact ? 0 : INFINITY, 0);
   }
 
   void transfers() {
@@ -350,6 +365,38 @@ class Operations {
         a(n / 2, n / 2) = bad;
         note("cholesky: refused", la_.cholesky(on(a).view) ? 1 : 0, 0);
       }
+    }
+  }
+
+  /// Of V D V with known eigenvalues D of both signs and V = I - 2 v v^T.
+  void spectra() {
+    for (const int n : sizes_) {
+      Host v = random(n, 1, 8), values(n, 1), a(n, n);
+      const double length = n == 0 ? 1 : Cpu().norm(v.flat());
+      double squares = 0;  // v^T D v
+      int negative = 0;
+      for (int k = 0; k < n; ++k) {
+        v(k, 0) /= length;
+        values(k, 0) = k - n / 3 - 0.5;
+        squares += v(k, 0) * v(k, 0) * values(k, 0);
+        negative += values(k, 0) < 0 ? 1 : 0;
+      }
+      for (int j = 0; j < n; ++j) {
+        for (int i = 0; i < j; ++i) a(i, j) = std::numeric_limits<double>::quiet_NaN();
+        for (int i = j; i < n; ++i) {
+          const double rankTwo = v(i, 0) * v(j, 0) * (4 * squares - 2 * (values(i, 0) + values(j, 0)));
+          a(i, j) = (i == j ? values(i, 0) : 0) + rankTwo;
+        }
+      }
+      const Framed used = on(a);
+      const Framed found = poisoned(n, 1);
+      note("eigenvalues: done", la_.eigenvalues(used.view, found.vector()) ? 0 : 1, 0);
+      compare("eigenvalues", values, found, 4 * epsilon * (n + 10));
+      compareFrame("eigenvalues", used);
+      note("inertia", inertiaOf(la_, on(a).view) == Inertia{n - negative, negative} ? 0 : 1, 0);
+      if (n == 0) continue;
+      a(n / 2, n / 2) = std::numeric_limits<double>::quiet_NaN();
+      note("inertia: undefined", inertiaOf(la_, on(a).view) == Inertia{.undefined = n} ? 0 : 1, 0);
     }
   }
 

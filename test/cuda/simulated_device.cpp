@@ -296,6 +296,7 @@ constexpr cuda::Runtime runtime = {
 
 int enter(int failure) { return device().begin(failure); }
 void enqueue(Stream stream, std::function<void()> work) { device().enqueue(stream, std::move(work)); }
+void finish(Stream stream) { device().synchronize(stream); }
 bool onDevice(const void* memory, std::size_t bytes) { return device().onDevice(memory, bytes); }
 void countHandle(int change) { device().countHandle(change); }
 Counts counts() { return device().counts(); }

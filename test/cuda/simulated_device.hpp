@@ -42,6 +42,8 @@ bool failed();
 /// A call begins: 0, or whatever status it is to fail with, `failure`.
 NONCONVEX_SIMULATED int enter(int failure);
 NONCONVEX_SIMULATED void enqueue(cuda::Stream stream, std::function<void()> work);
+/// Does what was queued.
+NONCONVEX_SIMULATED void finish(cuda::Stream stream);
 /// Whether all of it is in one live block.
 NONCONVEX_SIMULATED bool onDevice(const void* memory, std::size_t bytes);
 NONCONVEX_SIMULATED void countHandle(int change);

@@ -1,5 +1,7 @@
 // Stands for libcublas.so.13 on the simulated device: plain loops, arguments checked as cuBLAS documents it.
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 #include "simulated_device.hpp"
 
@@ -174,6 +176,16 @@ int trsm(void* handle, int side, int fill, int op, int diagonal, int m, int n, c
   return 0;
 }
 
+/// With strides of 1.
+int product(void* handle, int n, const double* x, const double* y, double* result) {
+  if (handle == nullptr) return notInitialized;
+  if (!matrix(x, 1, 1, n) || !matrix(y, 1, 1, n)) return executionFailed;
+  const cuda::Stream stream = static_cast<Handle*>(handle)->stream;
+  simulated::enqueue(stream, [=] { *result = std::inner_product(x, x + n, y, 0.0); });
+  simulated::finish(stream);
+  return 0;
+}
+
 }  // namespace
 
 #define EXPORT extern "C" __attribute__((visibility("default"))) int
@@ -220,3 +232,14 @@ EXPORT cublasSetStream_v2(void* handle, void* stream) {
   }
 ROUTINES(float, S)
 ROUTINES(double, D)
+
+EXPORT cublasDdot_v2(void* handle, int n, const double* x, int incx, const double* y, int incy, double* result) {
+  if (const int status = simulated::enter(executionFailed); status != 0) return status;
+  return incx == 1 && incy == 1 ? product(handle, n, x, y, result) : invalidValue;
+}
+EXPORT cublasDnrm2_v2(void* handle, int n, const double* x, int incx, double* result) {
+  if (const int status = simulated::enter(executionFailed); status != 0) return status;
+  const int status = incx == 1 ? product(handle, n, x, x, result) : invalidValue;
+  if (status == 0) *result = std::sqrt(*result);
+  return status;
+}

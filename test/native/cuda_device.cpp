@@ -45,7 +45,8 @@ double work(const CudaOperations& la, int n) {
   la.choleskySolve(b, a);
   la.multiplySymmetric(a, a, b);
   la.download(b.view(), host.view());
-  return (definite ? 1 : 0) + la.norm(a.flat()) + la.norm(single.flat()) + host(n - 1, n - 1);
+  const bool finite = la.eigenvalues(b, a.flat().part(0, n));
+  return (definite ? 1 : 0) + (finite ? 1 : 0) + la.norm(a.flat()) + la.norm(single.flat()) + host(n - 1, n - 1);
 }
 
 struct Caught {
@@ -143,6 +144,8 @@ TEST(messagesNameTheCall) {
     return caught(f).message;
   };
   CHECK_EQ(failing([&] { la.trsm(Side::left, Transpose::no, 1, a, a); }), "cublasDtrsm: status 13");
+  CHECK_EQ(failing([&] { la.norm(a.flat()); }), "cublasDnrm2: status 13");
+  CHECK_EQ(failing([&] { la.dot(a.flat(), a.flat()); }), "cublasDdot: status 13");
   const auto tall = la.matrix<double>(3000, 3);
   la.syrk(Transpose::yes, 1, tall, 0, a);  // memory for its pieces
   CHECK_EQ(failing([&] { la.syrk(Transpose::yes, 1, tall, 0, a); }), "cublasDgemmStridedBatched: status 13");
@@ -161,19 +164,21 @@ TEST(nothingWaitsButWhatBringsNumbers) {
   const auto sums = la.matrix<double>(6, 1);
   la.upload(host.view(), a.view());
   const long before = simulated::counts().waits;
-  const double first = host(0, 0);
-  host(0, 0) = 1e9;  // may change once the call has returned
+  const double second = host(0, 1);
+  host(0, 1) = 1e9;  // may change once the call has returned
   la.gemm(Transpose::no, Transpose::yes, 1, a, a, 0, b);
   la.forEach(6, Shift{b});
   la.fill(b.columns(0, 1), 1);
   la.columnSums(6, 6, cuda::Entry{b}, sums.flat());
   la.mirrorLower(b);
+  la.choleskySolve(b, a.columns(0, 1));
   { const auto dropped = la.matrix<double>(6, 6); }
   CHECK_EQ(simulated::counts().waits, before);
   la.norm(a.flat());
   CHECK_EQ(simulated::counts().waits, before + 1);
-  la.download(a.view(), host.view());
-  CHECK_EQ(host(0, 0), first);
+  la.download(a.columns(1, 1), host.columns(1, 1));
+  CHECK_EQ(simulated::counts().waits, before + 2);
+  CHECK_EQ(host(0, 1), second);
 }
 
 TEST(twoAtOnce) {
