@@ -1,6 +1,7 @@
 #include "cuda/cuda.hpp"
 #include "cuda/devices.hpp"
 #include "cuda/solvers.hpp"
+#include "solvers/newton_resident.hpp"
 
 namespace nonconvex {
 namespace {
@@ -19,6 +20,17 @@ Solved<ReluSolution> train(const ReluProblem& problem, const ReluSettings& setti
 Solved<ReluSolution> solveOnCuda(const ReluProblem& problem, const ReluSettings& settings, Monitor& monitor) {
   return settings.precision == ReluPrecision::float32 ? train<float>(problem, settings, monitor)
                                                       : train<double>(problem, settings, monitor);
+}
+
+Solved<NewtonSolution> solveOnCuda(const NewtonProblem& problem, const NewtonSettings& settings, Monitor& monitor) {
+  requireOnDevice(settings);
+  const cuda::Tables& tables = cuda::realTables();
+  const Cuda<double> la(tables, &monitor, firstUsableDevice(tables));
+  const ResidentProblem<Cuda<double>> resident(la, problem);
+  const Cpu host(nullptr, 0, &monitor);
+  NewtonSolver<Cpu> solver(host, resident.problem(), settings);
+  Outcome outcome = iterate(solver, settings, monitor);
+  return {std::move(outcome), solver.solution()};
 }
 
 }  // namespace nonconvex

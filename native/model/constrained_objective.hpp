@@ -16,6 +16,9 @@ class ConstrainedObjective final : public Oracle {
   /// Without constraints that may be null.
   ConstrainedObjective(std::unique_ptr<Objective> objective, std::shared_ptr<Oracle> constraints);
 
+  const Objective& objectivePart() const { return *objective_; }
+  const std::shared_ptr<Oracle>& constraintPart() const { return constraints_; }
+
   int variables() const override { return objective_->variables(); }
   int constraints() const override { return constraints_ ? constraints_->constraints() : 0; }
   const SparsePattern& jacobianPattern() const override {

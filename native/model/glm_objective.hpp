@@ -19,6 +19,9 @@ class GlmObjective final : public Objective {
   /// `dense`, row-major, stays with its owner; not looked at where the data are sparse.
   explicit GlmObjective(std::shared_ptr<const GlmData> data, const MatrixInput& dense = {});
 
+  const std::shared_ptr<const GlmData>& data() const { return data_; }
+  const MatrixInput& dense() const { return dense_; }
+
   int variables() const override { return data_->columns(); }
   const SparsePattern& hessianPattern() const override { return data_->hessianPattern(); }
   bool convex() const override { return true; }  // weights and ridge are not negative

@@ -54,7 +54,7 @@ void NewtonDirection::measure(InnerSolver& inner, const NewtonPoint& point) {
   leastJJ_ = 1;
   if (m == 0) return;
   // [I J^T; J 0] (w, y) = (0, -b) has y = (J J^T)^{-1} b: the power method on that.
-  inner.load({}, point.jacobian);
+  inner.loadWithoutHessian(point.jacobian);
   const Inertia inertia = inner.factor({.primal = 1});
   if (inertia.zero > 0 || inertia.undefined > 0) {
     leastJJ_ = 1e-16;

@@ -14,13 +14,6 @@ namespace {
 
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
-bool denseSuits(int order, std::size_t nonzeros) {
-  constexpr int small = 60;
-  constexpr int large = 3000;
-  const double triangle = 0.5 * order * (order + 1.0);
-  return order <= small || (order <= large && static_cast<double>(nonzeros) > 0.4 * triangle);
-}
-
 class ExactInner final : public InnerSolver {
  public:
   ExactInner(const SparsePattern& hessian, const SparsePattern& jacobian, std::span<const double> sampleH,
@@ -34,7 +27,9 @@ class ExactInner final : public InnerSolver {
         residual_(at(n_ + m_)),
         correction_(at(n_ + m_)) {
     const Stopwatch watch;
-    if (denseSuits(n_ + m_, hessian.nonzeros() + jacobian.nonzeros() + at(n_))) {
+    constexpr int large = 3000;
+    const int order = n_ + m_;
+    if (order <= large && worthDense(order, hessian.nonzeros() + jacobian.nonzeros() + at(n_))) {
       placeDense();
     } else {
       placeSparse();
@@ -250,6 +245,11 @@ class ExactInner final : public InnerSolver {
 };
 
 }  // namespace
+
+bool worthDense(int order, std::size_t nonzeros) {
+  constexpr int small = 60;
+  return order <= small || static_cast<double>(nonzeros) > 0.4 * (0.5 * order * (order + 1.0));
+}
 
 std::unique_ptr<InnerSolver> exactInnerSolver(const SparsePattern& hessian, const SparsePattern& jacobian,
                                               std::span<const double> sampleH, std::span<const double> sampleJ,

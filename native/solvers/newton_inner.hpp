@@ -23,8 +23,10 @@ class InnerSolver {
  public:
   virtual ~InnerSolver() = default;
 
-  /// Values of the systems to come, in the order of their patterns; an empty H is zero. They are not copied.
+  /// Values of the systems to come, in the order of their patterns. They are not copied.
   virtual void load(std::span<const double> H, std::span<const double> J) = 0;
+  /// The same with H = 0.
+  virtual void loadWithoutHessian(std::span<const double> J) { load({}, J); }
   /// Prepares K; the signs of its eigenvalues.
   virtual Inertia factor(const NewtonShift& shift) = 0;
   /// b := K^{-1} b, as good as the factors are.
@@ -45,6 +47,9 @@ class InnerSolver {
   virtual int fallbacks() const { return 0; }       ///< how often it was given up for factors
   virtual double seconds() const = 0;
 };
+
+/// Whether so many entries of K are worth a dense matrix, if there is memory for one.
+bool worthDense(int order, std::size_t nonzeros);
 
 /// L D L^T, dense or sparse, whichever suits. `sample` are values of the kind to come.
 std::unique_ptr<InnerSolver> exactInnerSolver(const SparsePattern& hessian, const SparsePattern& jacobian,

@@ -1,5 +1,6 @@
 #include "solvers/newton_inner_choice.hpp"
 
+#include "solvers/newton_device.hpp"
 #include "solvers/newton_krylov.hpp"
 #include "solvers/newton_sketch.hpp"
 
@@ -10,6 +11,7 @@ std::unique_ptr<InnerSolver> innerSolver(const NewtonSettings& settings, const N
                                          const Cpu& la) {
   const SparsePattern& hessian = model.hessianPattern();
   const SparsePattern& jacobian = model.jacobianPattern();
+  if (model.device() != nullptr) return model.device()->exactInner();
   auto exact = exactInnerSolver(hessian, jacobian, sampleH, sampleJ, la);
   switch (settings.inner) {
     case NewtonInner::sketch:

@@ -1,6 +1,7 @@
 #include "solvers/newton_model.hpp"
 
 #include "core/monitor.hpp"
+#include "solvers/newton_device.hpp"
 
 namespace nonconvex {
 namespace {
@@ -40,6 +41,7 @@ double scaleFor(double largest) {
 
 NewtonModel::NewtonModel(const NewtonProblem& problem, bool scaling)
     : oracle_(existing(problem)),
+      device_(problem.device),
       start_(problem.start),
       multipliers_(problem.multipliers),
       scaling_(scaling),
@@ -105,6 +107,7 @@ void NewtonModel::linearize(const NewtonPoint& point) {
   linearized_.weights = point.lambda;
   for (std::size_t i = 0; i < linearized_.weights.size(); ++i) linearized_.weights[i] *= constraintScales_[i];
   linearized_.stamp = point.stamp;
+  evaluated_ = false;
 }
 
 std::optional<WeightedRows> NewtonModel::gram(std::span<double> rest) const {
@@ -172,13 +175,20 @@ bool NewtonModel::hessian(const NewtonPoint& point, double sigma, std::span<cons
   moveTo(point.x, point.stamp);
   ++counts_.hessian;
   for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] = weights[i] * constraintScales_[i];
+  if (device_ != nullptr) {
+    evaluated_ = true;
+    sizeH_ = device_->evaluate(sigma * objectiveScale_, weights_);
+    return std::isfinite(sizeH_);
+  }
   oracle_->hessian(sigma * objectiveScale_, weights_, values);
-  return finite(values);
+  sizeH_ = normInf(values);
+  return std::isfinite(sizeH_);
 }
 
 void NewtonModel::hessianProduct(std::span<const double> H, std::span<const double> v, std::span<double> out) const {
   if (H.empty() && hessianPattern_->nonzeros() > 0) {
     const Timed timed(seconds_);
+    if (evaluated_) return device_->multiply(v, out);
     moveTo(linearized_.x, linearized_.stamp);
     return oracle_->hessianProduct(objectiveScale_, linearized_.weights, v, out);
   }

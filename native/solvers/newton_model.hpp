@@ -53,10 +53,17 @@ class NewtonModel {
   bool evaluateDerivatives(NewtonPoint& point);
   /// g for another lambda at the same x.
   void updateLagrangian(NewtonPoint& point) const;
+  /// Of Hessians as they are handed around; none where a device keeps them.
+  std::size_t hessianValues() const { return device_ == nullptr ? hessianPattern_->nonzeros() : 0; }
+  NewtonDevice* device() const { return device_; }
+
   /// Values of sigma Hess f + sum_i weights_i Hess c_i; false when not finite.
   bool hessian(const NewtonPoint& point, double sigma, std::span<const double> weights, std::span<double> values);
 
-  /// From now on an empty H stands for the Hessian of L at this point.
+  /// max |H_ij| of the Hessian that was evaluated last.
+  double sizeH() const { return sizeH_; }
+
+  /// From now on an empty H stands for the Hessian of L at this point; on a device, until `hessian` is evaluated.
   void linearize(const NewtonPoint& point);
   /// That Hessian as a Gram matrix and the diagonal of the rest, where the oracle has it so; the Gram matrix is to be
   /// multiplied by `objectiveScale`.
@@ -82,6 +89,7 @@ class NewtonModel {
   bool readConstraints(NewtonPoint& point);
 
   std::shared_ptr<Oracle> oracle_;
+  NewtonDevice* device_;
   const Vector start_;
   const Vector multipliers_;
   bool scaling_;
@@ -100,6 +108,8 @@ class NewtonModel {
     std::uint64_t stamp = 0;
   } linearized_;
   NewtonSolution::Counts counts_;
+  double sizeH_ = 0;
+  bool evaluated_ = false;  // on the device, after it was linearised
   mutable double seconds_ = 0;
 };
 

@@ -12,6 +12,8 @@
 
 namespace nonconvex {
 
+class NewtonDevice;
+
 enum class NewtonAccuracy { descent, paper };
 enum class NewtonShiftRule { least, paper };
 enum class NewtonInner { choose, exact, sketch, krylov };
@@ -100,11 +102,27 @@ struct NewtonSettings : Limits {
 };
 static_assert(sizeFromFields<NewtonSettings>() == sizeof(NewtonSettings));
 
+/// Throws for settings that a device has not.
+inline void requireOnDevice(const NewtonSettings& settings) {
+  const char* const what = settings.inner == NewtonInner::sketch                       ? "inner 'sketch'"
+                           : settings.preconditioner == NewtonPreconditioner::diagonal ? "preconditioner 'diagonal'"
+                           : settings.accuracy == NewtonAccuracy::paper                ? "accuracy 'paper'"
+                           : settings.shift == NewtonShiftRule::paper                  ? "shift 'paper'"
+                                                                                       : nullptr;
+  if (what == nullptr) return;
+  throw Error(ErrorKind::solver,
+              std::string(what) +
+                  " needs entries of the Hessian and is solved on the CPU alone; on a GPU use inner "
+                  "'auto', 'exact' or 'krylov' and leave the other settings as they are",
+              "DEVICE_UNAVAILABLE");
+}
+
 struct NewtonProblem {
   std::shared_ptr<Oracle> oracle;
   std::vector<double> start;        ///< n
   std::vector<double> multipliers;  ///< m; empty: least squares
   bool iterates = false;            ///< reports of progress show the point
+  NewtonDevice* device = nullptr;   ///< has the Hessian of the oracle; null: the host
 };
 
 struct NewtonSolution {

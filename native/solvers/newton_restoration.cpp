@@ -99,7 +99,7 @@ NewtonRestoration::Outcome NewtonRestoration::step(NewtonModel& model, InnerSolv
 /// Along the direction in which ||c||^2 / 2 curves down most, if it does.
 bool NewtonRestoration::leave(NewtonModel& model, InnerSolver& inner, NewtonPoint& point, NewtonPoint& trial,
                               std::span<const double> W) {
-  const double size = std::max(normInf(W), norm2Squared(point.jacobian));
+  const double size = std::max(model.sizeH(), norm2Squared(point.jacobian));
   const auto convex = [&](double shift) {
     const Inertia inertia = inner.factor({.primal = shift, .dual = 1, .keptDual = 1});
     return inertia.positive == model.n() && inertia.negative == model.m();

@@ -48,7 +48,7 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
       point_(model_.makePoint()),
       trial_(model_.makePoint()),
       first_(model_.makePoint()),
-      H_(model_.hessianPattern().nonzeros()),
+      H_(model_.hessianValues()),
       next_(H_.size()),
       shifts_(model_.n(), model_.m()),
       merit_(model_, settings),
@@ -68,7 +68,7 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
 void NewtonMethod::start() {
   if (!started_) return;
   model_.linearize(point_);
-  if (sketchPossible(model_)) {  // a dense one, which may not be needed at all
+  if (model_.device() != nullptr || sketchPossible(model_)) {  // a dense one, which may not be needed at all
     std::fill(H_.begin(), H_.end(), 1.0);
   } else {
     // A Hessian in which no entry that can differ from 0 does, for the analysis of a sparse system.
@@ -95,7 +95,7 @@ void NewtonMethod::estimateMultipliers(NewtonPoint& point) {
     model_.updateLagrangian(point);
     return;
   }
-  inner_->load({}, point.jacobian);
+  inner_->loadWithoutHessian(point.jacobian);
   NewtonShift used;
   const double sizeJ = largestRow(model_.jacobianPattern(), point.jacobian);
   std::fill(correction_.begin(), correction_.end(), 0.0);
@@ -146,7 +146,7 @@ bool NewtonMethod::refreshMultipliers() {
 
 bool NewtonMethod::load(const NewtonPoint& point) {
   if (!model_.hessian(point, 1, point.lambda, H_)) return false;
-  sizeH_ = normInf(H_);
+  sizeH_ = model_.sizeH();
   sizeJ_ = largestRow(model_.jacobianPattern(), point.jacobian);
   if (direction_.published()) direction_.measure(*inner_, point);
   inner_->load(H_, point.jacobian);
@@ -408,13 +408,13 @@ std::optional<Status> NewtonMethod::arrived() {
     return std::nullopt;
   }
   if (!model_.hessian(point_, 1, point_.lambda, next_)) return std::nullopt;
-  const bool same = unshifted && next_ == H_ && point_.jacobian == trial_.jacobian;
+  const bool same = unshifted && model_.device() == nullptr && next_ == H_ && point_.jacobian == trial_.jacobian;
   std::swap(H_, next_);
   if (same) {  // a quadratic program: the factors at hand tell
     best_.inertia = {model_.n() - model_.m(), 0, 0};
     return std::nullopt;
   }
-  sizeH_ = normInf(H_);
+  sizeH_ = model_.sizeH();
   sizeJ_ = largestRow(model_.jacobianPattern(), point_.jacobian);
   inner_->load(H_, point_.jacobian);
   const NewtonSolution::Inertia inertia = curvature_.inertia(*inner_, shifts_, sizeH_, sizeJ_);

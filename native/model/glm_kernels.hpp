@@ -1,0 +1,79 @@
+// Functors of ResidentGlm for LinAlg's loops. Rows of the data are columns of A, n x N.
+#pragma once
+
+#include <cmath>
+
+#include "linalg/linalg.hpp"
+#include "model/glm_rows.hpp"
+
+namespace nonconvex::kernels {
+
+/// Row i's weighted loss at t_i + offset_i, whose derivatives are kept: to be called once for each row.
+template <class Space>
+struct WeightedLoss {
+  GlmFamily family;
+  Vec<const double, Space> t, y, weights, offset;  // no offset: 0
+  Vec<double, Space> first, second;
+  NONCONVEX_HD double operator()(int i) const {
+    const glm_rows::Row row = glm_rows::of(family, t[i] + (offset.size > 0 ? offset[i] : 0), y[i]);
+    first[i] = weights[i] * row.first;
+    second[i] = weights[i] * row.second;
+    return weights[i] * row.loss;
+  }
+};
+
+/// x_i *= y_i
+template <class Space>
+struct TimesEntry {
+  Vec<const double, Space> y;
+  Vec<double, Space> x;
+  NONCONVEX_HD void operator()(int i) const { x[i] *= y[i]; }
+};
+
+/// to(j, p) := the part of (A r)_j from the columns of piece p. Neighbours along j read neighbours.
+template <class T, class Space>
+struct PieceOfProduct {
+  Mat<const T, Space> A;
+  Vec<const double, Space> r;
+  int columns;  // of a piece
+  Mat<double, Space> to;
+  NONCONVEX_HD void operator()(int j, int p) const {
+    const int begin = p * columns;
+    const int end = begin + columns < A.cols ? begin + columns : A.cols;
+    double sum = 0;
+    for (int i = begin; i < end; ++i) sum += static_cast<double>(A(j, i)) * r[i];
+    to(j, p) = sum;
+  }
+};
+
+/// to_j := the sum of row j
+template <class Space>
+struct RowSum {
+  Mat<const double, Space> parts;
+  Vec<double, Space> to;
+  NONCONVEX_HD void operator()(int j) const {
+    double sum = 0;
+    for (int p = 0; p < parts.cols; ++p) sum += parts(j, p);
+    to[j] = sum;
+  }
+};
+
+/// Column i of `to` := sqrt(weight_i) times that of A, weights >= 0.
+template <class T, class Space>
+struct RootWeighted {
+  Mat<const T, Space> A;
+  Vec<const double, Space> weights;
+  Mat<double, Space> to;
+  NONCONVEX_HD void operator()(int j, int i) const { to(j, i) = std::sqrt(weights[i]) * static_cast<double>(A(j, i)); }
+};
+
+/// a_jj += factor x_j
+template <class Space>
+struct AddRidge {
+  Vec<const double, Space> x;
+  double factor;
+  Mat<double, Space> a;
+  NONCONVEX_HD void operator()(int j) const { a(j, j) += factor * x[j]; }
+};
+
+}  // namespace nonconvex::kernels

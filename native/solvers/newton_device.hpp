@@ -1,0 +1,27 @@
+// The seam between Newton's method, on the host, and a device that keeps a dense Hessian.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "solvers/newton_inner.hpp"
+
+namespace nonconvex {
+
+/// A dense Hessian of L and solvers of systems with it, in memory that the host does not see: vectors of n and m
+/// numbers come and go. For these solvers, and for the model, an empty H is the Hessian that was evaluated last.
+class NewtonDevice {
+ public:
+  virtual ~NewtonDevice() = default;
+
+  /// H := sigma Hess f + sum_i weights_i Hess c_i where the oracle is. Returns max |H_ij|; NaN if an entry is not
+  /// finite.
+  virtual double evaluate(double sigma, std::span<const double> weights) = 0;
+  /// out := H v
+  virtual void multiply(std::span<const double> v, std::span<double> out) = 0;
+
+  /// By factors.
+  virtual std::unique_ptr<InnerSolver> exactInner() = 0;
+};
+
+}  // namespace nonconvex
