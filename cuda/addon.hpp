@@ -11,7 +11,7 @@
 
 namespace nonconvex {
 
-using CudaSolvers = std::tuple<Relu>;
+using CudaSolvers = std::tuple<Relu, Newton>;
 
 /// A device computes for one solve while another prepares or reads its answer; more would only share its memory.
 constexpr int solvesAtOnce = 2;
@@ -28,6 +28,7 @@ inline void startDriver() {
 
 struct OnCuda {
   static void check(const ReluSettings& settings) { requireNoCones(settings); }
+  static void check(const NewtonSettings& settings) { requireOnDevice(settings); }
 
   template <class Entry>
   static Solved<typename Entry::Solution> solve(const typename Entry::Problem& problem,

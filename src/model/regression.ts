@@ -2,7 +2,7 @@
 import { addon, type Solvers } from '../addon.js';
 import { appendColumn } from '../algebra.js';
 import { checkBoolean, checkMembers, checkNumber, checkVector, show } from '../check.js';
-import { type MatrixLike, type SparseMatrix, toOperand } from '../matrix.js';
+import { type Matrix, type MatrixLike, type SparseMatrix, toOperand } from '../matrix.js';
 import { checkedValues, distinct, type Label } from '../targets.js';
 import { Expression } from './expression.js';
 import { slice } from './indexing.js';
@@ -95,7 +95,7 @@ export class RegressionProgram extends FamilyProgram {
     super({
       m: constraints?.m ?? 0,
       start: constraints?.feasiblePoint(start) ?? start,
-      place: { cpuOnly: 'regressions' },
+      place: dense ? { work: workOf(x) } : { cpuOnly: 'regressions on sparse data' },
       // Dense data stay the user's, and what else a solve needs is ours until an addon asks for it.
       handle: dense ? perAddon(compile) : compiled(() => compile(addon())),
       data: dense ? x : undefined,
@@ -144,6 +144,11 @@ export function generalizedLinearModel(data: GeneralizedLinearModelData): Regres
     throw new RangeError(`loss = ${show(data.loss)}: expected ${losses.map(show).join(', ')}`);
   }
   return new RegressionProgram(data.loss, data);
+}
+
+/** Multiplications of about ten Hessians. */
+function workOf({ rows, columns }: Matrix): number {
+  return 5 * rows * columns ** 2;
 }
 
 /** A copy of the responses, as numbers. */

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { devices, SolverError } from '../../src/index.js';
-import { runInChild } from './child.js';
-import { type Problem, regression, solve } from './fixtures.js';
-import { describeDevice, endless, problems } from './onCuda.js';
+import { addon, cudaAddon } from '../../src/addon.js';
+import { devices, logisticRegression, SolverError } from '../../src/index.js';
+import { preamble, runInChild } from './child.js';
+import { solve } from './fixtures.js';
+import { describeDevice, kinds } from './onCuda.js';
 
 const file = join(import.meta.dirname, '../../build-cmake/Release/nonconvex-cuda-simulated.node');
 const missing = existsSync(file) ? undefined : 'it is not built: npm test builds it';
@@ -20,12 +21,8 @@ interface Simulated {
   simulatedFailure(call: number): void;
 }
 const simulated = (): Simulated => createRequire(import.meta.url)(file) as Simulated;
-const problem = problems.squared as Problem;
 const capacity = 2 ** 31;
 if (!missing) simulated().simulatedCapacity(capacity);
-/** In work, by gates that all make the same pattern; soon done. */
-const gates = { data: new Float64Array(5 * 420_000).fill(1), rows: 5, columns: 420_000 };
-const large = { ...problem, settings: { ...problem.settings, patterns: { gates }, maxIterations: 2 } };
 
 describeDevice('the simulated device', missing, async () => simulated().simulatedCounts().bytes);
 
@@ -41,13 +38,28 @@ describe.skipIf(missing)('the simulated device', () => {
     });
   });
 
+  it('has no use for what the addon of the CPU has compiled', () => {
+    const program = logisticRegression({ x: [[1], [2], [3]], y: [0, 1, 0] });
+    const problem = { ...program.handOver((_, f) => f, addon()), start: program.start, iterates: false };
+    const solveThere = () => cudaAddon().solve('newton', problem, {}, undefined, true);
+    expect(solveThere).toThrow('program = an object: expected a model that this addon has compiled');
+  });
+});
+
+describe.skipIf(missing).each(Object.entries(kinds))('the simulated device, %s', (_, kind) => {
+  const { problem, endless, large } = kind;
+
   it('is listed, and refuses what it cannot do, while solves wait for it', async () => {
     const controller = new AbortController();
     const busy = Array.from({ length: 4 }, () => solve(endless, { device: 'cuda', signal: controller.signal }));
-    expect((await devices())[1]?.usable).toBe(true);
-    const cones = { ...problem, settings: { ...problem.settings, activation: 'relu' } };
-    await expect(solve(cones, { device: 'cuda' })).rejects.toMatchObject({ code: 'DEVICE_UNAVAILABLE' });
-    controller.abort();
+    try {
+      expect((await devices())[1]?.usable).toBe(true);
+      for (const [refused] of kind.refused) {
+        await expect(solve(refused, { device: 'cuda' })).rejects.toMatchObject({ code: 'DEVICE_UNAVAILABLE' });
+      }
+    } finally {
+      controller.abort();
+    }
     for (const { status } of await Promise.all(busy)) expect(status).toBe('aborted');
   });
 
@@ -87,13 +99,7 @@ describe.skipIf(missing)('the simulated device', () => {
   it('without enough memory for a problem: OUT_OF_MEMORY with the bytes, and nothing left behind', async () => {
     simulated().simulatedCapacity(600e6);
     try {
-      // The matrix to factor alone, 9000 x 9000, has 648 MB.
-      const wide = {
-        ...problem,
-        data: regression(9000, 20),
-        settings: { activation: 'gated', patterns: { sample: 500 }, inner: 'exact' },
-      };
-      const error: unknown = await solve(wide, { device: 'cuda' }).catch((reason: unknown) => reason);
+      const error: unknown = await solve(kind.wide, { device: 'cuda' }).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(SolverError);
       expect(error).toMatchObject({ code: 'OUT_OF_MEMORY', message: expect.stringMatching(/\d.*bytes|[MG]B/) });
       expect(simulated().simulatedCounts().nothingAlive).toBe(true);
@@ -135,13 +141,12 @@ describe.skipIf(missing)('the simulated device', () => {
       import { Worker } from 'node:worker_threads';
       const started = (more) => new Promise((resolve) => solve({ device: 'cuda', onProgress: resolve, ...more }));
       const code = \`
-        import { parentPort, workerData } from 'node:worker_threads';
-        import { trainReluNetwork } from '\${import.meta.resolve('nonconvex')}';
-        const { data, settings } = workerData;
-        trainReluNetwork(data, { ...settings, device: 'cuda', onProgress: () => parentPort.postMessage('runs') });
+        import { parentPort } from 'node:worker_threads';
+        \${${JSON.stringify(preamble(endless))}.replace("'nonconvex'", JSON.stringify(import.meta.resolve('nonconvex')))}
+        solve({ device: 'cuda', onProgress: () => parentPort.postMessage('runs') });
       \`;
       for (let i = 0; i < 3; ++i) {
-        const thread = new Worker(new URL('data:text/javascript,' + encodeURIComponent(code)), { workerData: problem });
+        const thread = new Worker(new URL('data:text/javascript,' + encodeURIComponent(code)));
         await once(thread, 'message');
         await thread.terminate();
       }
