@@ -188,6 +188,8 @@ function checkedSparse(name: string, value: SparseMatrix): SparseMatrix {
   for (let j = 0; j < outer; ++j) {
     const [begin, end] = [offsets[j] as number, offsets[j + 1] as number];
     if (end < begin) throw new RangeError(`${name}.offsets[${j + 1}] = ${end}: expected at least ${begin}`);
+    if (end > values.length)
+      throw new RangeError(`${name}.offsets[${j + 1}] = ${end}: expected at most ${values.length}`);
     for (let k = begin; k < end; ++k) {
       const i = indices[k] as number;
       if (!(i >= 0 && i < inner)) {

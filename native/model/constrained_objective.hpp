@@ -32,6 +32,7 @@ class ConstrainedObjective final : public Oracle {
   void moveTo(std::span<const double> x) override;
   double objective() override { return objective_->value(); }
   void gradient(std::span<double> g) override { objective_->gradient(g); }
+  double usualGradient() override { return objective_->usualGradient(); }
   void constraintValues(std::span<double> c) override;
   void jacobian(std::span<double> values) override;
   void hessian(double sigma, std::span<const double> lambda, std::span<double> values) override;

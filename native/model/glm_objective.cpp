@@ -204,6 +204,30 @@ void GlmObjective::gradient(std::span<double> g) {
   std::copy(gradient_.begin(), gradient_.end(), g.begin());
 }
 
+/// Where all predictions are the mean response: of the gamma loss 1 - y / mean, of the others mean - y in each row.
+double GlmObjective::usualGradient() {
+  const GlmData::Rows& rows = data_->rows();
+  double mean = 0, total = 0;
+  for (std::size_t i = 0; i < rows.y.size(); ++i) {
+    mean += rows.weights[i] * rows.y[i];
+    total += rows.weights[i];
+  }
+  mean /= total;
+  evaluated_ = false;
+  pass(x_, [&](int, Piece block) {
+    for (int i = block.begin; i < block.end; ++i) {
+      const double y = rows.y[at(i)];
+      t_[at(i)] = rows.weights[at(i)] * (rows.family == GlmFamily::gamma ? 1 - y / mean : mean - y);
+    }
+  });
+  sumTransposed(gradient_);
+  double largest = 0;
+  for (std::size_t j = 0; j < x_.size(); ++j) {
+    largest = std::max(largest, std::abs(gradient_[j] + rows.ridge[j] * x_[j]));
+  }
+  return largest;
+}
+
 void GlmObjective::hessianProduct(double sigma, std::span<const double> v, std::span<double> out) {
   evaluateGradient();  // the pass overwrites what it is a sum of
   pass(v, [&](int, Piece block) {

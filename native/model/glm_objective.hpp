@@ -29,6 +29,7 @@ class GlmObjective final : public Objective {
   void moveTo(std::span<const double> x) override;
   double value() override;
   void gradient(std::span<double> g) override;
+  double usualGradient() override;
   void hessian(double sigma, std::span<double> values) override;
   void hessianProduct(double sigma, std::span<const double> v, std::span<double> out) override;
   std::optional<WeightedRows> gram(double sigma, std::span<double> rest) override;

@@ -1,6 +1,7 @@
 // A smooth function of n numbers, as a part of a problem.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 
@@ -28,6 +29,9 @@ class Objective {
   virtual void moveTo(std::span<const double> x) = 0;
   virtual double value() = 0;
   virtual void gradient(std::span<double> g) = 0;
+  /// The largest entry of its gradient at a point where that is of the usual size, which this one need not be; infinity
+  /// where there is no telling.
+  virtual double usualGradient() { return std::numeric_limits<double>::infinity(); }
   /// Values of sigma times the Hessian in the order of the pattern.
   virtual void hessian(double sigma, std::span<double> values) = 0;
   /// out = sigma times the Hessian times v

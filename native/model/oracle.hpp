@@ -2,6 +2,7 @@
 // AMPL .nl file, callbacks, or a family with kernels of its own.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 
@@ -38,6 +39,9 @@ class Oracle {
   virtual void moveTo(std::span<const double> x) = 0;
   virtual double objective() = 0;
   virtual void gradient(std::span<double> g) = 0;
+  /// The largest entry of the gradient of f at a point where that is of the usual size, which this one need not be;
+  /// infinity where there is no telling.
+  virtual double usualGradient() { return std::numeric_limits<double>::infinity(); }
   virtual void constraintValues(std::span<double> c) = 0;
   /// Values in the order of `jacobianPattern`.
   virtual void jacobian(std::span<double> values) = 0;

@@ -77,6 +77,7 @@ bool NewtonModel::begin(NewtonPoint& point) {
   if (scaling_) {
     const SparsePattern& rows = *jacobianPattern_;
     objectiveScale_ = scaleFor(normInf(point.gradient));
+    if (objectiveScale_ < 1) objectiveScale_ = std::max(objectiveScale_, scaleFor(oracle_->usualGradient()));
     point.f *= objectiveScale_;
     for (double& value : point.gradient) value *= objectiveScale_;
     for (int i = 0; i < m_; ++i) {

@@ -39,7 +39,9 @@ export function leastNorm({ A, b }: LinearRows): number | undefined {
   const basis: { q: Float64Array; right: number }[] = [];
   let squared = 0;
   rows.forEach((row, i) => {
-    let right = b[i] as number;
+    const largest = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    for (let j = 0; j < n; ++j) row[j] = (row[j] as number) / largest;
+    let right = (b[i] as number) / largest;
     const size = Math.sqrt(dot(row, row));
     let terms = Math.abs(right); // what has been added up, for its rounding
     for (let pass = 0; pass < 2; ++pass) {
@@ -56,7 +58,7 @@ export function leastNorm({ A, b }: LinearRows): number | undefined {
       squared += (right / left) ** 2;
     } else if (Math.abs(right) > 1e-8 * Math.max(terms, size)) {
       throw new RangeError(
-        `b[${i}] = ${b[i]}: row ${i} of A depends on those before it, which make it ${(b[i] as number) - right}`,
+        `b[${i}] = ${b[i]}: row ${i} of A depends on those before it, which make it ${(b[i] as number) - largest * right}`,
       );
     }
   });

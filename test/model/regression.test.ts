@@ -161,6 +161,22 @@ describe('a regression', () => {
     closeTo((await minimize(counts)).x, [0, Math.log(3)], 8);
   });
 
+  it('is solved to the accuracy of its responses, however large predictions are at the start', async () => {
+    const given = instance('poisson', { rows: 40, columns: 3 });
+    const exposed = generalizedLinearModel({ ...given, offset: given.y.map(() => Math.log(1e9)), intercept: true });
+    const { status, x, unscaledResidual } = await minimize(exposed);
+    expect(status).toBe('solved');
+    expect(unscaledResidual).toBeLessThanOrEqual(1e-7);
+    const plain = await minimize(generalizedLinearModel({ ...given, intercept: true }));
+    closeTo(x.subarray(0, 3), plain.x.subarray(0, 3), 6);
+    for (const loss of ['poisson', 'gamma'] as const) {
+      const far = { ...instance(loss, { rows: 40, columns: 3 }), start: loss === 'poisson' ? [9, 9, 9] : [-9, -9, -9] };
+      const result = await minimize(generalizedLinearModel(far));
+      expect(result.status).toBe('solved');
+      expect(result.unscaledResidual).toBeLessThanOrEqual(1e-7);
+    }
+  });
+
   it('weighs observations as if they came several times', async () => {
     const given = instance('poisson', { rows: 30, columns: 3 });
     const sampleWeight = given.y.map((_, i) => i % 3);
@@ -293,6 +309,19 @@ describe('what a regression refuses', () => {
       },
       'b[1] = 3: row 1 of A depends on those before it, which make it 2',
     ],
+    [
+      {
+        x,
+        y,
+        A: [
+          [1e-200, 1e-200],
+          [2e-200, 2e-200],
+        ],
+        b: [1e-200, 3e-200],
+      },
+      'b[1] = 3e-200: row 1 of A depends on those before it, which make it 2e-200',
+    ],
+    [{ x: { ...sparse, offsets: Int32Array.of(0, 9, 4, 6) }, y }, 'x.offsets[1] = 9: expected at most 6'],
     [{ x, y, A: [[1, 1]], b: [4], squaredNorm: 1 }, 'squaredNorm = 1: expected at least 8'],
     [{ x, y, squaredNorm: 0 }, 'squaredNorm = 0: expected a finite number > 0'],
     [{ x, y, constraints: 1 }, 'constraints = 1: expected a function'],
