@@ -67,6 +67,14 @@ struct RootWeighted {
   NONCONVEX_HD void operator()(int j, int i) const { to(j, i) = std::sqrt(weights[i]) * static_cast<double>(A(j, i)); }
 };
 
+/// to_i := sqrt(x_i)
+template <class Space>
+struct Root {
+  Vec<const double, Space> x;
+  Vec<double, Space> to;
+  NONCONVEX_HD void operator()(int i) const { to[i] = std::sqrt(x[i]); }
+};
+
 /// a_jj += factor x_j
 template <class Space>
 struct AddRidge {

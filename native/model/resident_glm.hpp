@@ -11,6 +11,7 @@
 #include "model/glm_data.hpp"
 #include "model/glm_kernels.hpp"
 #include "model/objective.hpp"
+#include "parts/sketch_by_rows.hpp"
 
 namespace nonconvex {
 
@@ -35,8 +36,15 @@ class ResidentGlm final : public Objective {
   void hessian(double sigma, std::span<double> values) override;
   void hessianProduct(double sigma, std::span<const double> v, std::span<double> out) override;
 
+  int rows() const { return N_; }
   /// sigma times the Hessian into the lower triangle of H, n x n on the device.
   void hessianOnDevice(double sigma, Mat<double, Space> H);
+  /// B S^T, n x rows of S, where the Hessian is B B^T and the ridge.
+  void sketch(const SketchByRows<La>& S, Mat<double, Space> to);
+  /// H += sigma times the ridge
+  void addRidge(double sigma, Mat<double, Space> H) const {
+    la_.forEach(n_, kernels::AddRidge<Space>{ridge_.flat(), sigma, H});
+  }
 
  private:
   static constexpr int blockEntries = 1 << 21;  // that are written out at once
@@ -183,7 +191,15 @@ void ResidentGlm<La>::hessianOnDevice(double sigma, Mat<double, Space> H) {
     });
     la_.syrk(Transpose::no, sigma, block, i == 0 ? 0.0 : 1.0, H);
   }
-  la_.forEach(n_, kernels::AddRidge<Space>{ridge_.flat(), sigma, H});
+  addRidge(sigma, H);
+}
+
+template <LinAlg La>
+void ResidentGlm<La>::sketch(const SketchByRows<La>& S, Mat<double, Space> to) {
+  evaluate();
+  la_.checkpoint();
+  la_.forEach(N_, kernels::Root<Space>{second_.flat(), t_.flat()});
+  withData([&]<class T>(Mat<const T, Space> A) { S.apply(A, t_.flat(), to); });
 }
 
 template <LinAlg La>

@@ -6,6 +6,7 @@
 
 #include "linalg/ldl_front.hpp"
 #include "linalg/linalg.hpp"
+#include "parts/inertia.hpp"
 
 namespace nonconvex {
 
@@ -51,6 +52,19 @@ struct DiagonalSize {
   NONCONVEX_HD double operator()(int i) const { return a(i, i) + t < 0 ? -(a(i, i) + t) : a(i, i) + t; }
 };
 
+/// The lower triangle of [H + t I, J^T; J, -d I].
+template <class Space>
+struct WholeKkt {
+  Mat<const double, Space> H, Jt;
+  double t, d;
+  Mat<double, Space> to;
+  NONCONVEX_HD void operator()(int i, int j) const {
+    const int n = H.rows;
+    const double shift = i != j ? 0 : j < n ? t : -d;
+    to(i, j) = shift + (j >= n ? 0 : i < n ? H(i, j) : Jt(j, i - n));
+  }
+};
+
 /// y := a x + b y
 template <class Space>
 struct AddMultiple {
@@ -82,6 +96,8 @@ class DenseKkt {
   /// H, both triangles, and J^T (n x m) stay with the caller and must not change before the last `solve`. Of a system
   /// with more than m eigenvalues that are not positive, `negative` and `zero` say that alone, not how many.
   Inertia factor(Mat<const double, Space> H, Mat<const double, Space> Jt, double t, double d);
+  /// Of the whole system that was factored last, all eigenvalues counted; slower than `factor`.
+  Inertia inertia() const;
   /// b := K^{-1} b, n + m numbers, after an inertia of (n, m, 0).
   void solve(Vec<double, Space> b);
 
@@ -92,7 +108,7 @@ class DenseKkt {
   Inertia factorRange();
   Inertia factorProjection();
   Inertia factorPenalty();
-  Inertia inertiaOf(int vanished) const;
+  Inertia signs(int vanished) const;
   bool makeBasis();
   void project();
   void multiplyH(Mat<const double, Space> x, Mat<double, Space> to);
@@ -138,7 +154,7 @@ Inertia DenseKkt<La>::factor(Mat<const double, Space> H, Mat<const double, Space
   la_.forEach(n_, n_, kernels::PlusDiagonal<Space>{H_, t_, L_});
   const int vanished = factorInPlace(L_.view());
   if (vanished == 0) return factorRange();
-  if (m_ == 0) return inertiaOf(vanished);
+  if (m_ == 0) return signs(vanished);
   return d > 0 ? factorPenalty() : factorProjection();
 }
 
@@ -153,7 +169,14 @@ int DenseKkt<La>::factorInPlace(Mat<double, Space> a) {
 }
 
 template <LinAlg La>
-Inertia DenseKkt<La>::inertiaOf(int vanished) const {
+Inertia DenseKkt<La>::inertia() const {
+  const auto K = la_.template matrix<double>(n_ + m_, n_ + m_, Uninitialized{});
+  la_.forEach(n_ + m_, n_ + m_, kernels::WholeKkt<Space>{H_, Jt_, t_, d_, K});
+  return nonconvex::inertiaOf(la_, K.view());
+}
+
+template <LinAlg La>
+Inertia DenseKkt<La>::signs(int vanished) const {
   if (vanished < 0) return {.positive = n_ - 1, .negative = m_ + 1};
   return {.positive = n_ - vanished, .negative = m_, .zero = vanished};
 }
@@ -176,7 +199,7 @@ Inertia DenseKkt<La>::factorPenalty() {
   by_ = By::penalty;
   la_.forEach(n_, n_, kernels::PlusDiagonal<Space>{H_, t_, L_});
   la_.gemm(Transpose::no, Transpose::yes, 1 / d_, Jt_, Jt_, 1, L_.view());
-  return inertiaOf(factorInPlace(L_.view()));
+  return signs(factorInPlace(L_.view()));
 }
 
 template <LinAlg La>
@@ -184,7 +207,7 @@ Inertia DenseKkt<La>::factorProjection() {
   by_ = By::projection;
   if (!makeBasis()) return {.positive = n_, .negative = m_ - 1, .zero = 1};
   project();
-  return inertiaOf(factorInPlace(L_.view()));
+  return signs(factorInPlace(L_.view()));
 }
 
 /// Y_ := Q by Cholesky factors of J J^T, twice for orthogonality to rounding (Yamamoto et al. 2015); false where J has

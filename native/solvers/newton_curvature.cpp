@@ -16,11 +16,11 @@ NewtonSolution::Inertia NewtonCurvature::inertia(InnerSolver& inner, NewtonShift
   const int m = model_.m();
   const double shift = share * (sizeH > 0 ? sizeH : 1);
   NewtonShift used;
-  const Inertia lower = shifts.factorAt(inner, -shift, sizeJ, used);
+  const Inertia lower = inner.counted(shifts.factorAt(inner, -shift, sizeJ, used));
   if (lower.undefined > 0) return {};
   const int notPositive = lower.negative + lower.zero - m;
   if (notPositive <= 0) return {n - m, 0, 0};
-  const Inertia upper = shifts.factorAt(inner, shift, sizeJ, used);
+  const Inertia upper = inner.counted(shifts.factorAt(inner, shift, sizeJ, used));
   if (upper.undefined > 0) return {};
   const int negative = std::max(0, upper.negative - m);
   const int zero = std::max(0, notPositive - negative);

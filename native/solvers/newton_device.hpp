@@ -8,6 +8,10 @@
 
 namespace nonconvex {
 
+class NewtonModel;
+class SketchedHessian;
+struct NewtonSettings;
+
 /// A dense Hessian of L and solvers of systems with it, in memory that the host does not see: vectors of n and m
 /// numbers come and go. For these solvers, and for the model, an empty H is the Hessian that was evaluated last.
 class NewtonDevice {
@@ -22,6 +26,11 @@ class NewtonDevice {
 
   /// By factors.
   virtual std::unique_ptr<InnerSolver> exactInner() = 0;
+  /// Rows of the data of which the Hessian, less a part that is known, is a Gram matrix; 0: it is none.
+  virtual int gramRows() const = 0;
+  /// Where there are such rows.
+  virtual std::unique_ptr<SketchedHessian> sketchedHessian(const NewtonModel& model,
+                                                           const NewtonSettings& settings) = 0;
 };
 
 }  // namespace nonconvex

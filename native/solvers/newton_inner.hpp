@@ -29,6 +29,9 @@ class InnerSolver {
   virtual void loadWithoutHessian(std::span<const double> J) { load({}, J); }
   /// Prepares K; the signs of its eigenvalues.
   virtual Inertia factor(const NewtonShift& shift) = 0;
+  /// The inertia that `factor` found, with all eigenvalues counted: it may say no more than that there are too many
+  /// which are not positive.
+  virtual Inertia counted(const Inertia& found) { return found; }
   /// b := K^{-1} b, as good as the factors are.
   virtual void solve(std::span<double> b) = 0;
   /// z := K^{-1} b, until the 2-norm of its residual is at most `target` or does not fall any more; returns the norm.

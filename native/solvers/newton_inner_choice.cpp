@@ -11,8 +11,8 @@ std::unique_ptr<InnerSolver> innerSolver(const NewtonSettings& settings, const N
                                          const Cpu& la) {
   const SparsePattern& hessian = model.hessianPattern();
   const SparsePattern& jacobian = model.jacobianPattern();
-  if (model.device() != nullptr) return model.device()->exactInner();
-  auto exact = exactInnerSolver(hessian, jacobian, sampleH, sampleJ, la);
+  auto exact = model.device() != nullptr ? model.device()->exactInner()
+                                         : exactInnerSolver(hessian, jacobian, sampleH, sampleJ, la);
   switch (settings.inner) {
     case NewtonInner::sketch:
       return sketchInnerSolver(hessian, jacobian, std::move(exact), settings, la);

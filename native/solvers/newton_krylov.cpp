@@ -1,21 +1,18 @@
 #include "solvers/newton_krylov.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <type_traits>
 #include <utility>
 
 #include "core/monitor.hpp"
 #include "parts/conjugate_residuals.hpp"
-#include "parts/sketched_gram.hpp"
-#include "solvers/newton_range_space.hpp"
+#include "solvers/newton_device.hpp"
+#include "solvers/newton_sketched_hessian.hpp"
 
 namespace nonconvex {
 namespace {
 
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
-
-constexpr std::uint32_t sketchStream = 0x30000000;
 
 /// Lower triangle by columns, all of it.
 bool isFull(const SparsePattern& pattern) {
@@ -48,7 +45,6 @@ class KrylovInner final : public InnerSolver {
         la_(la),
         n_(at(model.n())),
         mostSteps_(settings.innerSteps),
-        seed_(settings.seed),
         kind_(kindFor(model, settings.preconditioner)),
         leastTarget_(settings.accuracy == NewtonAccuracy::descent ? 0.01 * settings.tolerance : 0),
         matrixFree_(kind_ == NewtonPreconditioner::sketch && settings.accuracy == NewtonAccuracy::descent),
@@ -61,14 +57,7 @@ class KrylovInner final : public InnerSolver {
         Jp_(at(model.m())),
         combination_(given_.size(), kind_ == NewtonPreconditioner::lagged ? lagSteps : 0) {
     if (kind_ == NewtonPreconditioner::sketch) {
-      constexpr int rowsPerColumn = 4;
-      constexpr int leastRows = 64;
-      const int rows = settings.sketchSize > 0 ? settings.sketchSize : rowsPerColumn * model.n();
-      sketch_.emplace(model.n(), std::max(rows, leastRows));
-      gram_ = HostMatrix<double>(model.n(), model.n());
-      values_.resize(model.hessianPattern().nonzeros());
-      rest_.resize(n_);
-      range_.emplace(model.jacobianPattern(), la);
+      sketch_ = sketchedHessian(model, *exact_, settings, la);
     } else if (kind_ == NewtonPreconditioner::diagonal) {
       diagonal_ = diagonalPattern(model.n());
       ofDiagonal_ = exactInnerSolver(diagonal_, model.jacobianPattern(), Vector(n_, 1.0),
@@ -81,12 +70,18 @@ class KrylovInner final : public InnerSolver {
     presumed_ = lagging_ = false;
     exact_->load(H, J);
   }
+  void loadWithoutHessian(std::span<const double> J) override {
+    presumed_ = lagging_ = false;
+    exact_->loadWithoutHessian(J);
+  }
 
   Inertia factor(const NewtonShift& shift) override {
     presumed_ = lagging_ = false;
     shifted_ = shift.primal != 0 || shift.dual != 0;
     return exact_->factor(shift);
   }
+
+  Inertia counted(const Inertia& found) override { return exact_->counted(found); }
 
   void solve(std::span<double> b) override { presumed_ ? precondition(b) : exact_->solve(b); }
 
@@ -125,7 +120,8 @@ class KrylovInner final : public InnerSolver {
   }
 
   int factorizations() const override {
-    return exact_->factorizations() + rangeFactorizations_ + (ofDiagonal_ ? ofDiagonal_->factorizations() : 0);
+    return exact_->factorizations() + (sketch_ ? sketch_->factorizations() : 0) +
+           (ofDiagonal_ ? ofDiagonal_->factorizations() : 0);
   }
   std::int64_t steps() const override { return steps_; }
   int fallbacks() const override { return fallbacks_; }
@@ -148,35 +144,10 @@ class KrylovInner final : public InnerSolver {
     return inertia.undefined == 0 && inertia.zero == 0 && inertia.negative == model_.m();
   }
 
-  /// G = the sketched Gram matrix and the rest of H, which is anew each time; the sketch when it has become slow.
   bool prepareSketch() {
-    const auto rows = model_.gram(rest_);
-    if (!rows) return false;
-    if (rebuild_) {
-      sketch_->compute(*rows, Random(seed_, sketchStream + sketches_++), la_, gram_);
-      rebuild_ = false;
-      fresh_ = true;
-    }
-    std::size_t k = 0;
-    for (int j = 0; j < model_.n(); ++j) {
-      for (int i = j; i < model_.n(); ++i) {
-        values_[k++] = model_.objectiveScale() * gram_(i, j) + (i == j ? rest_[at(j)] : 0);
-      }
-    }
-    if (factorOnRange()) return true;
-    // Positive definite on the null space of J alone, or rounding has left it indefinite: CG does not mind so small a
-    // shift.
-    exact_->load(values_, J_);
-    constexpr double shares[] = {0, 1e-14, 1e-12, 1e-10};
-    const double size = normInf(values_);
-    return std::any_of(std::begin(shares), std::end(shares),
-                       [&](double share) { return suits(exact_->factor({.primal = share * size})); });
-  }
-
-  bool factorOnRange() {
-    ++rangeFactorizations_;
-    onRange_ = range_->factor(values_, J_);
-    return onRange_;
+    const bool renew = std::exchange(rebuild_, false);
+    fresh_ = fresh_ || renew;
+    return sketch_->prepare(J_, renew);
   }
 
   /// G = the diagonal of H, made positive.
@@ -193,7 +164,7 @@ class KrylovInner final : public InnerSolver {
   }
 
   void precondition(std::span<double> b) {
-    if (onRange_) return range_->solve(b);
+    if (sketch_) return sketch_->solve(b);
     ofDiagonal_ ? ofDiagonal_->solve(b) : exact_->solve(b);
   }
 
@@ -323,7 +294,6 @@ class KrylovInner final : public InnerSolver {
   const Cpu& la_;
   const std::size_t n_;
   const int mostSteps_;
-  const std::uint64_t seed_;
   const NewtonPreconditioner kind_;
   const double leastTarget_;  // more accurate than the solution is asked for, and than rounding may allow
   const bool matrixFree_;
@@ -336,18 +306,13 @@ class KrylovInner final : public InnerSolver {
   bool convex_ = true;  // as far as is known
   int failures_ = 0;    // one after the other
 
-  std::optional<SketchedGram> sketch_;
-  HostMatrix<double> gram_;
+  std::unique_ptr<SketchedHessian> sketch_;
   bool rebuild_ = true;
   bool fresh_ = false;
   double freshRate_ = 0;
-  std::uint32_t sketches_ = 0;
   SparsePattern diagonal_;
   std::unique_ptr<InnerSolver> ofDiagonal_;
-  std::optional<RangeSpace> range_;
-  bool onRange_ = false;  // the sketched matrix is factored there
-  int rangeFactorizations_ = 0;
-  Vector values_, rest_;
+  Vector values_;  // of the diagonal
 
   Vector given_, z_, r_, s_, p_, q_, Jp_;
   ConjugateResiduals combination_;
@@ -364,6 +329,7 @@ std::unique_ptr<InnerSolver> krylovInnerSolver(const NewtonModel& model, std::un
 }
 
 bool sketchPossible(const NewtonModel& model) {
+  if (model.device() != nullptr) return model.device()->gramRows() > 0;
   Vector rest(at(model.n()));
   return isFull(model.hessianPattern()) && model.gram(rest).has_value();
 }
@@ -371,6 +337,10 @@ bool sketchPossible(const NewtonModel& model) {
 bool sketchPays(const NewtonModel& model) {
   constexpr int leastColumns = 800;
   constexpr int rowsPerColumn = 40;
+  if (model.device() != nullptr) {
+    constexpr int leastOnDevice = 4000;  // an estimate: devices multiply matrices faster than they read data
+    return model.n() >= leastOnDevice && model.device()->gramRows() >= rowsPerColumn * model.n();
+  }
   if (model.n() < leastColumns || !isFull(model.hessianPattern())) return false;
   Vector rest(at(model.n()));
   const auto rows = model.gram(rest);

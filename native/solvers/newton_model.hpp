@@ -68,6 +68,12 @@ class NewtonModel {
   /// That Hessian as a Gram matrix and the diagonal of the rest, where the oracle has it so; the Gram matrix is to be
   /// multiplied by `objectiveScale`.
   std::optional<WeightedRows> gram(std::span<double> rest) const;
+  /// Calls f(sigma, weights) with the oracle at that point: the Hessian is sigma Hess f + sum_i weights_i Hess c_i.
+  template <class F>
+  void atLinearized(F&& f) const {
+    moveTo(linearized_.x, linearized_.stamp);
+    f(objectiveScale_, std::span<const double>(linearized_.weights));
+  }
   double objectiveScale() const { return objectiveScale_; }
 
   void hessianProduct(std::span<const double> H, std::span<const double> v, std::span<double> out) const;

@@ -68,7 +68,7 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
 void NewtonMethod::start() {
   if (!started_) return;
   model_.linearize(point_);
-  if (model_.device() != nullptr || sketchPossible(model_)) {  // a dense one, which may not be needed at all
+  if (model_.hessianValues() == 0 || sketchPossible(model_)) {  // a dense one, which may not be needed at all
     std::fill(H_.begin(), H_.end(), 1.0);
   } else {
     // A Hessian in which no entry that can differ from 0 does, for the analysis of a sparse system.

@@ -2,6 +2,7 @@
 #include "check.hpp"
 #include "cuda/cuda.hpp"
 #include "glm_data.hpp"
+#include "newton_check.hpp"
 #include "simulated_device.hpp"
 #include "solvers/newton.hpp"
 #include "solvers/newton_resident.hpp"
@@ -123,4 +124,192 @@ TEST(solutionsOfTheCpu) {
       }
     }
   }
+}
+
+/// A model whose Hessian is dense: f = 1/2 ||x||^2 + sum_k c_k cos(a_k^T x), which has saddles, and ||x||^2 = 4.
+NewtonProblem waves(int n, bool constrained, double start) {
+  Graph g(n);
+  const int x = g.variables(0, n);
+  ConstantMatrix a{.rows = 2 * n, .columns = n, .values = {}, .offsets = {}, .indices = {}};
+  for (std::uint64_t k = 0; k < 2 * at(n) * at(n); ++k) a.values.push_back(Random(5).normal(k) / std::sqrt(n));
+  const int cosines = g.sum(g.unary(Op::cos, g.matvec(x, g.matrix(a))));
+  g.minimize(g.binary(Op::add, g.binary(Op::multiply, g.constant(0.5), g.norm2Squared(x, n)), cosines));
+  if (constrained) g.equalZero(g.binary(Op::subtract, g.norm2Squared(x, n), g.constant(4)));
+  NewtonProblem problem;
+  problem.oracle = std::make_shared<Program>(g);
+  problem.start.assign(at(n), start);
+  return problem;
+}
+
+TEST(denseModels) {
+  for (const bool constrained : {false, true}) {
+    for (const double start : {0.0, 0.4}) {
+      if (constrained && start == 0) continue;  // the gradient of the constraint vanishes there
+      for (const NewtonInner inner : {NewtonInner::exact, NewtonInner::krylov}) {
+        const NewtonProblem problem = waves(15, constrained, start);
+        NewtonSettings settings;
+        settings.inner = inner;
+        const Run cpu = solveOnCpu(problem, settings), device = solveOnDevice(problem, settings);
+        CHECK(cpu.outcome.status == Status::solved);
+        CHECK(device.outcome.status == Status::solved);
+        CHECK_EQ(device.solution.inertia.positive, 15 - (constrained ? 1 : 0));
+        CHECK_EQ(device.solution.inertia.negative, 0);
+        const auto at =
+            check::conditionsAt(*problem.oracle, problem.start, device.solution.x, device.solution.multipliers);
+        CHECK(at.residual <= 1e-8);
+        CHECK(at.leastCurvature >= -1e-7);
+      }
+    }
+  }
+}
+
+TEST(krylovWithASketch) {
+  for (const GlmFamily family : families) {
+    for (const Form form : {Form::dense, Form::dense32}) {
+      for (const Constraints constraints : {Constraints::none, Constraints::linear, Constraints::sphere}) {
+        const Data data({family, form, 2500, 30, 1, false, true, 0.01});
+        const NewtonProblem problem = problemOf(data, form, constraints);
+        NewtonSettings settings;
+        settings.inner = NewtonInner::krylov;
+        const Run cpu = solveOnCpu(problem, settings), device = solveOnDevice(problem, settings);
+        CHECK(device.outcome.status == Status::solved);
+        CHECK(distance(device.solution.x, cpu.solution.x) <= 1e-6);
+        CHECK(distance(device.solution.multipliers, cpu.solution.multipliers) <= 1e-6);
+        CHECK_EQ(device.solution.counts.innerSteps > 0, constraints != Constraints::sphere);  // where it is convex
+        CHECK(device.solution.counts.innerSteps <= 1.5 * static_cast<double>(cpu.solution.counts.innerSteps));
+        CHECK_EQ(device.solution.counts.hessian, cpu.solution.counts.hessian);
+      }
+    }
+  }
+}
+
+TEST(krylovWithEarlierFactors) {
+  const Data data({GlmFamily::logistic, Form::dense, 300, 12, 1, true, true, 0.1});
+  const NewtonProblem problem = problemOf(data, Form::dense, Constraints::linear);
+  NewtonSettings settings;
+  settings.inner = NewtonInner::krylov;
+  settings.preconditioner = NewtonPreconditioner::lagged;
+  const Run cpu = solveOnCpu(problem, settings), device = solveOnDevice(problem, settings);
+  CHECK(device.outcome.status == Status::solved);
+  CHECK(distance(device.solution.x, cpu.solution.x) <= 1e-8);
+  CHECK_EQ(device.solution.counts.innerSteps, cpu.solution.counts.innerSteps);
+  CHECK(device.solution.counts.innerSteps > 0);
+}
+
+TEST(dependentConstraintsAndWarmStarts) {
+  const int n = 8;
+  const Data data({GlmFamily::logistic, Form::dense, 100, n, 1, true, false, 0.1});
+  Graph g(n);
+  const int x = g.variables(0, n);
+  for (int k = 0; k < 2; ++k) g.equalZero(g.binary(Op::subtract, g.sum(x), g.constant(1)));
+  NewtonProblem problem;
+  problem.oracle = std::make_shared<ConstrainedObjective>(data.objective(Form::dense), std::make_shared<Program>(g));
+  problem.start.assign(at(n), 0.0);
+  const Run cpu = solveOnCpu(problem, {}), device = solveOnDevice(problem, {});
+  CHECK(device.outcome.status == Status::solved);
+  CHECK(distance(device.solution.x, cpu.solution.x) <= 1e-8);
+  problem.start = device.solution.x;
+  problem.multipliers = device.solution.multipliers;
+  const Run again = solveOnDevice(problem, {});
+  CHECK(again.outcome.status == Status::solved);
+  CHECK(again.outcome.progress.iteration <= 1);
+}
+
+/// ||x||^2 = 1 and sum x = 3 sqrt(n): no point is feasible, as the restoration finds.
+TEST(infeasible) {
+  const int n = 6;
+  const Data data({GlmFamily::squared, Form::dense, 60, n, 1, true, false, 0.1});
+  Graph g(n);
+  const int x = g.variables(0, n);
+  g.equalZero(g.binary(Op::subtract, g.norm2Squared(x, n), g.constant(1)));
+  g.equalZero(g.binary(Op::subtract, g.sum(x), g.constant(3 * std::sqrt(n))));
+  NewtonProblem problem;
+  problem.oracle = std::make_shared<ConstrainedObjective>(data.objective(Form::dense), std::make_shared<Program>(g));
+  problem.start.assign(at(n), 0.3);
+  CHECK(solveOnCpu(problem, {}).outcome.status == Status::infeasible);
+  CHECK(solveOnDevice(problem, {}).outcome.status == Status::infeasible);
+}
+
+TEST(sameBitsEachTime) {
+  const Data data({GlmFamily::logistic, Form::dense32, 2500, 30, 1, false, true, 0.01});
+  const NewtonProblem problem = problemOf(data, Form::dense32, Constraints::linear);
+  for (const NewtonInner inner : {NewtonInner::exact, NewtonInner::krylov}) {
+    NewtonSettings settings;
+    settings.inner = inner;
+    CHECK(solveOnDevice(problem, settings).solution.x == solveOnDevice(problem, settings).solution.x);
+  }
+}
+
+TEST(refusals) {
+  const auto message = [](const NewtonProblem& problem, const NewtonSettings& settings) {
+    return check::messageOf([&] { solveOnDevice(problem, settings); });
+  };
+  const Data data({GlmFamily::logistic, Form::dense, 100, 8, 0.2, true, false, 0.1});
+  const NewtonProblem dense = problemOf(data, Form::dense, Constraints::none);
+  CHECK(check::contains(message(problemOf(data, Form::sparse, Constraints::none), {}), "sparse data"));
+  NewtonSettings settings;
+  settings.inner = NewtonInner::sketch;
+  CHECK(check::contains(message(dense, settings), "inner 'sketch'"));
+  settings = {};
+  settings.preconditioner = NewtonPreconditioner::diagonal;
+  CHECK(check::contains(message(dense, settings), "'diagonal'"));
+  settings = {};
+  settings.accuracy = NewtonAccuracy::paper;
+  CHECK(check::contains(message(dense, settings), "accuracy 'paper'"));
+  Graph g(100);
+  g.minimize(g.norm2Squared(g.variables(0, 100), 100));
+  NewtonProblem sparse;
+  sparse.oracle = std::make_shared<Program>(g);
+  sparse.start.assign(100, 0.0);
+  CHECK(check::contains(message(sparse, {}), "sparse Hessian"));
+  CHECK(check::messageOf([&] { solveOnDevice({}, {}); }) == "oracle: expected functions");
+}
+
+/// Whatever call fails: an error, and nothing is left on the device.
+TEST(failuresLeaveNothing) {
+  const Data data({GlmFamily::logistic, Form::dense32, 300, 8, 1, true, true, 0.1});
+  const NewtonProblem problem = problemOf(data, Form::dense32, Constraints::sphere);
+  NewtonSettings settings;
+  settings.inner = NewtonInner::krylov;
+  const long start = simulated::counts().calls;
+  solveOnDevice(problem, settings);
+  const long calls = simulated::counts().calls - start;
+  CHECK(calls > 500);
+  for (long k = 0; k < calls - 1; k += 97) {
+    simulated::failAt(k);
+    const std::string message = check::messageOf([&] { solveOnDevice(problem, settings); });
+    CHECK(simulated::failed());
+    CHECK(!message.empty());
+    CHECK(simulated::counts().nothingAlive());
+  }
+  simulated::failAt(-1);
+}
+
+TEST(outOfMemory) {
+  const Data data({GlmFamily::logistic, Form::dense, 1000, 40, 1, true, true, 0.1});
+  simulated::setCapacity(1000 * 40 * 8 + 50000);
+  const std::string message =
+      check::messageOf([&] { solveOnDevice(problemOf(data, Form::dense, Constraints::none), {}); });
+  CHECK(check::contains(message, "out of memory on the device"));
+  CHECK(simulated::counts().nothingAlive());
+  simulated::setCapacity(std::size_t{1} << 30);
+}
+
+TEST(abortAndReports) {
+  const Data data({GlmFamily::poisson, Form::dense, 200, 10, 1, true, true, 0.1});
+  NewtonProblem problem = problemOf(data, Form::dense, Constraints::linear);
+  problem.iterates = true;
+  int reports = 0;
+  Monitor* running = nullptr;
+  Monitor monitor(INFINITY, [&](const Progress& now) {
+    CHECK(now.iterate != nullptr && now.iterate->x.size() == 10);
+    if (++reports == 2) running->abort();
+  });
+  running = &monitor;
+  NewtonSettings settings;
+  settings.checkInterval = 1;
+  const Run run = solveOnDevice(problem, settings, monitor);
+  CHECK(run.outcome.status == Status::aborted);
+  CHECK(reports >= 2);
+  CHECK(simulated::counts().nothingAlive());
 }
