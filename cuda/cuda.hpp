@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <memory>
 #include <type_traits>
@@ -91,17 +90,16 @@ class CudaOperations {
       transfer(to.data, to.stride, from.data, from.stride, from.rows, from.cols, sizeof(U),
                cuda::Direction::deviceToDevice);
     } else {
-      const int whole = packs<From>(from) ? packs<U>(to) : 0;
-      if (whole > 0) {
-        forEach(whole, cuda::ConvertPacks<From, U>{reinterpret_cast<const cuda::Pack<From>*>(from.data),
-                                                   reinterpret_cast<cuda::Pack<U>*>(to.data)});
-      } else {
-        forEach(from.rows, from.cols, cuda::Convert<From, U>{from, to});
+      if (isOneColumn(from) && isOneColumn(to)) {
+        from = oneColumn(from);
+        to = oneColumn(to);
       }
+      forEach(from.rows, from.cols, cuda::Convert<From, U>{from, to});
     }
   }
   template <class T>
   void fill(Mat<T, Device> to, std::type_identity_t<T> value) const {
+    if (isOneColumn(to)) to = oneColumn(to);
     forEach(to.rows, to.cols, cuda::Fill<T>{to, value});
   }
 
@@ -111,7 +109,15 @@ class CudaOperations {
   }
   template <class F>
   void forEach(int m, int n, F f) const {
-    if (m > 0 && n > 0) launch(cuda::MatrixLoop<F>{m, n, f}, cuda::loopGeometry(m, n));
+    if (m <= 0 || n <= 0) return;
+    if constexpr (requires { f.packs(); }) {
+      if (const auto packed = f.packs()) {
+        using Packed = std::remove_cvref_t<decltype(*packed)>;
+        launch(cuda::PackedLoop<F, Packed>{m, n, f, *packed}, cuda::loopGeometry(cuda::stepsOf(m), n));
+        return;
+      }
+    }
+    launch(cuda::MatrixLoop<F>{m, n, f}, cuda::loopGeometry(m, n));
   }
   template <class F>
   void columnSums(int m, int n, F f, Vec<double, Device> out) const {
@@ -266,13 +272,16 @@ class CudaOperations {
     const int left = (wide ? a.cols : a.rows) - done;
     if (left > 0) multiplySelf(op, alpha, piece(done, left), 1, c);
   }
-  /// How many packs fill the memory of a matrix without gaps; 0 if it is none such.
+  /// Whether the memory of a matrix has no gaps, and then as a matrix of one column: whatever its rows, packs of
+  /// entries fill it.
   template <class T>
-  static int packs(Mat<const T, Device> a) {
+  static bool isOneColumn(Mat<T, Device> a) {
     const std::size_t size = static_cast<std::size_t>(a.rows) * static_cast<std::size_t>(a.cols);
-    const bool whole = (a.stride == a.rows || a.cols == 1) && size % cuda::packed == 0 &&
-                       reinterpret_cast<std::uintptr_t>(a.data) % alignof(cuda::Pack<T>) == 0;
-    return whole && size / cuda::packed <= std::numeric_limits<int>::max() ? static_cast<int>(size / cuda::packed) : 0;
+    return (a.stride == a.rows || a.cols == 1) && size <= std::numeric_limits<int>::max();
+  }
+  template <class T>
+  static Mat<T, Device> oneColumn(Mat<T, Device> a) {
+    return {a.data, a.rows * a.cols, 1, a.rows * a.cols};
   }
 
   void transfer(void* to, int toStride, const void* from, int fromStride, int rows, int cols, std::size_t size,

@@ -6,6 +6,7 @@
 
 #include "core/hostdevice.hpp"
 #include "cuda/tables.hpp"
+#include "linalg/packs.hpp"
 
 namespace nonconvex::cuda {
 
@@ -56,6 +57,14 @@ constexpr Geometry loopGeometry(int m, int n) {
   const std::int64_t y = std::min(blocksFor(n, blockSize / along), std::max<std::int64_t>(1, mostBlocks / x));
   return {{static_cast<unsigned>(x), static_cast<unsigned>(y)},
           {static_cast<unsigned>(along), static_cast<unsigned>(blockSize / along)}};
+}
+
+/// A column of m entries in steps: packs of four, then the entries that are left one by one.
+constexpr int stepsOf(int m) { return m / packSize + m % packSize; }
+constexpr bool isPack(int m, std::int64_t step) { return step < m / packSize; }
+/// Its first entry.
+constexpr int entryOf(int m, std::int64_t step) {
+  return static_cast<int>(isPack(m, step) ? packSize * step : m / packSize * (packSize - 1) + step);
 }
 
 /// Sums of columns: few tall columns are cut into pieces, whose sums are added afterwards; never more than `mostPieces`

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "cuda/launch.hpp"
-#include "linalg/views.hpp"
+#include "linalg/packs.hpp"
 
 namespace nonconvex::cuda {
 
@@ -34,6 +34,29 @@ struct MatrixLoop {
   NONCONVEX_HD void operator()(int, Shared&, const Thread& t) const {
     for (std::int64_t j = t.y(); j < n; j += t.countY()) {
       for (std::int64_t i = t.x(); i < m; i += t.countX()) f(static_cast<int>(i), static_cast<int>(j));
+    }
+  }
+};
+
+/// The same where columns begin with whole packs: `packed` is f on packs of entries.
+template <class F, class Packed>
+struct PackedLoop {
+  using Shared = NothingShared;
+  static constexpr int phases = 1;
+  int m;
+  int n;
+  F f;
+  Packed packed;
+
+  NONCONVEX_HD void operator()(int, Shared&, const Thread& t) const {
+    for (std::int64_t j = t.y(); j < n; j += t.countY()) {
+      for (std::int64_t step = t.x(); step < stepsOf(m); step += t.countX()) {
+        if (isPack(m, step)) {
+          packed(static_cast<int>(step), static_cast<int>(j));
+        } else {
+          f(entryOf(m, step), static_cast<int>(j));
+        }
+      }
     }
   }
 };
@@ -103,30 +126,12 @@ struct MirrorLower {
 
 // Functors --------------------------------------------------------------------------------------------------------
 
-/// Entries that one thread moves at once in contiguous arrays: 16 bytes of floats, twice that of doubles.
-constexpr int packed = 4;
-template <class T>
-struct alignas(sizeof(T) * packed <= 16 ? sizeof(T) * packed : 16) Pack {
-  T entry[packed];
-};
-
 template <class T, class U>
 struct Convert {
   Mat<const T, Device> from;
   Mat<U, Device> to;
   NONCONVEX_HD void operator()(int i, int j) const { to(i, j) = static_cast<U>(from(i, j)); }
-};
-
-template <class T, class U>
-struct ConvertPacks {
-  const Pack<T>* from;
-  Pack<U>* to;
-  NONCONVEX_HD void operator()(int i) const {
-    const Pack<T> in = from[i];
-    Pack<U> out;
-    for (int k = 0; k < packed; ++k) out.entry[k] = static_cast<U>(in.entry[k]);
-    to[i] = out;
-  }
+  auto packs() const { return inPacks<Convert<Pack<T>, Pack<U>>>(from, to); }
 };
 
 template <class T>
@@ -134,6 +139,7 @@ struct Fill {
   Mat<T, Device> to;
   T value;
   NONCONVEX_HD void operator()(int i, int j) const { to(i, j) = value; }
+  auto packs() const { return inPacks<Fill<Pack<T>>>(to, value); }
 };
 
 /// y := beta y, and 0 whatever y was where beta is; of a matrix, or of its lower triangle.

@@ -12,6 +12,7 @@
 #include "cuda/check/operations.hpp"
 #include "cuda/check/solvers.hpp"
 #include "cuda/devices.hpp"
+#include "solvers/relu_system_kernels.hpp"
 
 namespace nonconvex::checks {
 
@@ -264,6 +265,9 @@ class Check {
       ceilings<T>().bytes = 2 * bytes / copied;
       const double vector = seconds(la, [&] { la.forEach(n * n, AddHalf<T>{a.data(), c.data()}); });
       report_.figure("forEach(n), y += x / 2", 3 * bytes / vector / 1e9, "GB/s");
+      const kernels::Combine<T, Device> combine{0.5, a, 1, c};
+      const double packs = seconds(la, [&] { la.forEach(n, n, combine); });
+      report_.figure("forEach(m, n), the same in packs", 3 * bytes / packs / 1e9, "GB/s");
       const double fill = seconds(la, [&] { la.fill(c.view(), T(1)); });
       report_.figure("fill", bytes / fill / 1e9, "GB/s");
       const double sum = seconds(la, [&] { la.sum(n * n, EntryOf<T>{c}); });

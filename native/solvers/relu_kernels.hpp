@@ -5,6 +5,7 @@
 
 #include "linalg/linalg.hpp"
 #include "linalg/loops.hpp"
+#include "linalg/packs.hpp"
 #include "parts/losses.hpp"
 
 namespace nonconvex::kernels {
@@ -26,8 +27,9 @@ struct Masked {
   Mat<T, Space> to;
   NONCONVEX_HD void operator()(int k, int j) const {
     const int pattern = (first + j) % masks.cols;
-    to(k, j) = masks(k, pattern) != 0 ? theta(k, (first + j) / masks.cols) : T(0);
+    to(k, j) = masked(masks(k, pattern), theta(k, (first + j) / masks.cols));
   }
+  auto packs() const { return inPacks<Masked<Pack<T>, Pack<M>, Space>>(masks, theta, first, to); }
 };
 
 /// f += sum_j +-D_j X v_j over the columns `first`, ... of V, given X v_j.
@@ -134,6 +136,7 @@ struct ScaledColumns {
   Mat<const T, Space> from;
   Mat<T, Space> to;
   NONCONVEX_HD void operator()(int i, int j) const { to(i, j) = static_cast<T>(factors[j]) * from(i, j); }
+  auto packs() const { return inPacks<ScaledColumns<Pack<T>, Space>>(factors, from, to); }
 };
 
 /// z := prox_{loss / sigma}(a) and its dual point, a row at a time.
@@ -219,6 +222,7 @@ struct Relax {
     const T step = static_cast<T>(j < q.cols ? factor : -factor) * (j < q.cols ? q(i, j) : q(i, j - q.cols));
     b(i, j) += static_cast<T>(alpha) * (v(i, j) - b(i, j) + step);
   }
+  auto packs() const { return inPacks<Relax<Pack<T>, Space>>(alpha, factor, v, q, b); }
 };
 
 template <class La, class T, class Space>
@@ -311,6 +315,7 @@ struct SignedSlack {
   Mat<const T, Space> s, nu;
   Mat<T, Space> to;
   NONCONVEX_HD void operator()(int k, int j) const { to(k, j) = signs(k, j) * (s(k, j) - nu(k, j)); }
+  auto packs() const { return inPacks<SignedSlack<Pack<T>, Space>>(signs.masks, s, nu, to); }
 };
 
 /// to := (2 D - I) nu
@@ -327,6 +332,7 @@ struct Difference {
   Mat<const T, Space> a, b;
   Mat<T, Space> to;
   NONCONVEX_HD void operator()(int i, int j) const { to(i, j) = a(i, j) - b(i, j); }
+  auto packs() const { return inPacks<Difference<Pack<T>, Space>>(a, b, to); }
 };
 
 /// u +-= q
@@ -335,6 +341,7 @@ struct AddBySign {
   Mat<const T, Space> q;
   Mat<T, Space> u;
   NONCONVEX_HD void operator()(int i, int j) const { u(i, j) += j < q.cols ? q(i, j) : -q(i, j - q.cols); }
+  auto packs() const { return inPacks<AddBySign<Pack<T>, Space>>(q, u); }
 };
 
 /// s and nu from X u.
@@ -347,9 +354,10 @@ struct UpdateSlack {
   NONCONVEX_HD void operator()(int k, int j) const {
     const T a = static_cast<T>(alpha);
     const T relaxed = a * signs(k, j) * xu(k, j) + (1 - a) * s(k, j) + nu(k, j);
-    s(k, j) = relaxed > 0 ? relaxed : T(0);
-    nu(k, j) = relaxed < 0 ? relaxed : T(0);
+    s(k, j) = positivePart(relaxed);
+    nu(k, j) = negativePart(relaxed);
   }
+  auto packs() const { return inPacks<UpdateSlack<Pack<T>, Space>>(signs.masks, alpha, xu, s, nu); }
 };
 
 /// u := alpha u + (1 - alpha) v + lambda
@@ -362,6 +370,7 @@ struct RelaxWithMultiplier {
     const T a = static_cast<T>(alpha);
     u(i, j) = a * u(i, j) + (1 - a) * v(i, j) + lambda(i, j);
   }
+  auto packs() const { return inPacks<RelaxWithMultiplier<Pack<T>, Space>>(alpha, v, lambda, u); }
 };
 
 /// rhs := y - rhs

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "linalg/linalg.hpp"
+#include "linalg/packs.hpp"
 
 namespace nonconvex::kernels {
 
@@ -63,6 +64,7 @@ struct Combine {
   NONCONVEX_HD void operator()(int i, int j) const {
     y(i, j) = static_cast<T>(a) * x(i, j) + static_cast<T>(b) * y(i, j);
   }
+  auto packs() const { return inPacks<Combine<Pack<T>, Space>>(a, x, b, y); }
 };
 
 }  // namespace nonconvex::kernels

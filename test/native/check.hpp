@@ -71,8 +71,9 @@ std::string messageOf(F&& f) {
 
 inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-inline bool sameBits(const double* a, const double* b, std::size_t size) {
-  return size == 0 || std::memcmp(a, b, size * sizeof(double)) == 0;
+template <class T>
+bool sameBits(const T* a, const T* b, std::size_t size) {
+  return size == 0 || std::memcmp(a, b, size * sizeof(T)) == 0;
 }
 
 }  // namespace check

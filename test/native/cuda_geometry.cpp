@@ -132,6 +132,35 @@ TEST(sumsOfColumns) {
   }
 }
 
+TEST(stepsOfColumns) {
+  for (int m = 0; m < 20; ++m) {
+    std::vector<int> visits(static_cast<std::size_t>(m));
+    for (int step = 0; step < stepsOf(m); ++step) {
+      const int first = entryOf(m, step);
+      CHECK(!isPack(m, step) || first % packSize == 0);
+      for (int i = first; i < first + (isPack(m, step) ? packSize : 1); ++i) ++visits.at(static_cast<std::size_t>(i));
+    }
+    CHECK(std::all_of(visits.begin(), visits.end(), [](int count) { return count == 1; }));
+  }
+  CHECK_EQ(entryOf(largest, stepsOf(largest) - 1), largest - 1);
+  CHECK_EQ(entryOf(largest, largest / packSize - 1), largest - 7);
+}
+
+TEST(packsBeginAtBoundaries) {
+  alignas(16) double full[64];
+  alignas(16) float single[64];
+  CHECK(liesInPacks(Mat<double>{full, 5, 3, 8}));
+  CHECK(liesInPacks(Mat<double>{full + 2, 5, 3, 8}));
+  CHECK(!liesInPacks(Mat<double>{full + 1, 5, 3, 8}));
+  CHECK(!liesInPacks(Mat<double>{full, 5, 3, 6}));
+  CHECK(liesInPacks(Mat<double>{full, 5, 1, 5}));
+  CHECK(liesInPacks(Mat<const float>{single + 4, 5, 3, 8}));
+  for (const int offset : {1, 2, 3}) CHECK(!liesInPacks(Mat<const float>{single + offset, 5, 3, 8}));
+  const Mat<const Pack<float>> packs = asPacks(Mat<const float>{single, 11, 3, 12});
+  CHECK(packs.rows == 2 && packs.cols == 3 && packs.stride == 3);
+  CHECK(&packs(1, 2).entry[3] == single + 2 * 12 + 7);
+}
+
 TEST(piecesOfGramMatrices) {
   for (const int n : {0, 1, 5, 128, 129, 500, 1024, 1025, 100000, largest}) {
     for (const int k : {0, 1, 2047, 2048, 2049, 10007, 1000003, largest}) {
