@@ -89,6 +89,15 @@ void GlmData::findPattern() {
   }
 }
 
+double GlmData::meanResponse() const {
+  double sum = 0, total = 0;
+  for (std::size_t i = 0; i < rows_.y.size(); ++i) {
+    sum += rows_.weights[i] * rows_.y[i];
+    total += rows_.weights[i];
+  }
+  return sum / total;
+}
+
 std::size_t GlmData::bytes() const {
   return 12 * rows_.matrix.indices.size() + 24 * at(count()) + 4 * pattern_.nonzeros() + (tree_ ? tree_->bytes() : 0);
 }

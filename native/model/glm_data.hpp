@@ -31,6 +31,7 @@ class GlmData {
   explicit GlmData(Rows rows);
 
   const Rows& rows() const { return rows_; }
+  double meanResponse() const;  ///< weighted
   int count() const { return rows_.matrix.rows; }
   int columns() const { return rows_.matrix.columns; }
   bool dense() const { return rows_.matrix.offsets.empty(); }

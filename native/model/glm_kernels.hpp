@@ -22,6 +22,16 @@ struct WeightedLoss {
   }
 };
 
+/// The derivatives of the weighted losses where all predictions are the mean response.
+template <class Space>
+struct FirstAtMean {
+  GlmFamily family;
+  double mean;
+  Vec<const double, Space> y, weights;
+  Vec<double, Space> to;
+  NONCONVEX_HD void operator()(int i) const { to[i] = weights[i] * glm_rows::firstAtMean(family, mean, y[i]); }
+};
+
 /// x_i *= y_i
 template <class Space>
 struct TimesEntry {

@@ -6,6 +6,7 @@
 
 #include "linalg/blas.hpp"
 #include "linalg/loops.hpp"
+#include "model/glm_rows.hpp"
 
 namespace nonconvex {
 namespace {
@@ -204,20 +205,14 @@ void GlmObjective::gradient(std::span<double> g) {
   std::copy(gradient_.begin(), gradient_.end(), g.begin());
 }
 
-/// Where all predictions are the mean response: of the gamma loss 1 - y / mean, of the others mean - y in each row.
+/// Where all predictions are the mean response.
 double GlmObjective::usualGradient() {
   const GlmData::Rows& rows = data_->rows();
-  double mean = 0, total = 0;
-  for (std::size_t i = 0; i < rows.y.size(); ++i) {
-    mean += rows.weights[i] * rows.y[i];
-    total += rows.weights[i];
-  }
-  mean /= total;
+  const double mean = data_->meanResponse();
   evaluated_ = false;
   pass(x_, [&](int, Piece block) {
     for (int i = block.begin; i < block.end; ++i) {
-      const double y = rows.y[at(i)];
-      t_[at(i)] = rows.weights[at(i)] * (rows.family == GlmFamily::gamma ? 1 - y / mean : mean - y);
+      t_[at(i)] = rows.weights[at(i)] * glm_rows::firstAtMean(rows.family, mean, rows.y[at(i)]);
     }
   });
   sumTransposed(gradient_);

@@ -115,4 +115,9 @@ NONCONVEX_HD inline Row of(GlmFamily family, double t, double y) {
   }
 }
 
+/// The first derivative where t predicts `mean`.
+NONCONVEX_HD inline double firstAtMean(GlmFamily family, double mean, double y) {
+  return family == GlmFamily::gamma ? 1 - y / mean : mean - y;
+}
+
 }  // namespace nonconvex::glm_rows

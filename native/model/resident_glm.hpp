@@ -33,6 +33,7 @@ class ResidentGlm final : public Objective {
   void moveTo(std::span<const double> x) override;
   double value() override;
   void gradient(std::span<double> g) override;
+  double usualGradient() override;
   void hessian(double sigma, std::span<double> values) override;
   void hessianProduct(double sigma, std::span<const double> v, std::span<double> out) override;
 
@@ -57,6 +58,7 @@ class ResidentGlm final : public Objective {
   void evaluate();
   void predict(std::span<const double> x);
   void product(Vec<const double, Space> r, std::span<double> out);
+  void gradientOf(Vec<const double, Space> r, std::span<double> g);
 
   const La& la_;
   std::shared_ptr<const GlmData> data_;
@@ -160,7 +162,24 @@ double ResidentGlm<La>::value() {
 template <LinAlg La>
 void ResidentGlm<La>::gradient(std::span<double> g) {
   evaluate();
-  product(first_.flat(), g);
+  gradientOf(first_.flat(), g);
+}
+
+template <LinAlg La>
+double ResidentGlm<La>::usualGradient() {
+  la_.forEach(N_, kernels::FirstAtMean<Space>{data_->rows().family, data_->meanResponse(), y_.flat(), weights_.flat(),
+                                              t_.flat()});
+  std::vector<double> g(at_.size());
+  gradientOf(t_.flat(), g);
+  double largest = 0;
+  for (const double value : g) largest = std::max(largest, std::abs(value));
+  return largest;
+}
+
+/// g = A r + ridge x
+template <LinAlg La>
+void ResidentGlm<La>::gradientOf(Vec<const double, Space> r, std::span<double> g) {
+  product(r, g);
   const std::vector<double>& ridge = data_->rows().ridge;
   for (std::size_t j = 0; j < at_.size(); ++j) g[j] += ridge[j] * at_[j];
 }

@@ -91,6 +91,7 @@ TEST(derivativesOfTheCpu) {
             f.moveTo(x);
             std::vector<double> all = {f.value()};
             f.hessianProduct(0.5, v, Hv);
+            all.push_back(f.usualGradient());
             f.gradient(g);
             f.hessian(0.5, H);
             for (const auto* part : {&g, &Hv, &H}) all.insert(all.end(), part->begin(), part->end());
