@@ -23,6 +23,7 @@ export interface Solvers {
   /** Handles are for solves of the addon that has made them. */
   compile(model: SerializedGraph & { n: number; parameters: Float64Array }): ProgramHandle;
   compileRegression(problem: RegressionRequest): ProgramHandle;
+  compileQuadratic(problem: QuadraticRequest): ProgramHandle;
 }
 
 /** What cuda/addon.cpp exports. */
@@ -42,12 +43,6 @@ export interface CudaDevice {
 
 export interface Addon extends Solvers {
   reluPredict(network: object, input: { x: Matrix }): Float64Array;
-  compileQuadratic(problem: {
-    Q: Matrix | SparseMatrix;
-    linear: Float64Array;
-    A?: Matrix | SparseMatrix | undefined;
-    right?: Float64Array | undefined;
-  }): ProgramHandle;
   compileControl(problem: { side: number; target: Float64Array; weight: number; source: Float64Array }): ProgramHandle;
   evaluate(request: EvaluationRequest): number | Float64Array | SparseMatrix;
   readNl(path: string): Job;
@@ -65,6 +60,14 @@ export interface RegressionRequest {
   offset?: Float64Array | undefined;
   ridge: Float64Array;
   constraints?: ProgramHandle | undefined;
+}
+
+export interface QuadraticRequest {
+  /** Of which the upper triangle is read. */
+  Q: Matrix | SparseMatrix;
+  linear: Float64Array;
+  A?: Matrix | SparseMatrix | undefined;
+  right?: Float64Array | undefined;
 }
 
 /** A program, with the parameters of a compiled model or the dense data of a family. */

@@ -64,8 +64,8 @@ async function cudaDevices(): Promise<Device[]> {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
- * Where problems can be solved: on the CPU only, with what they are called, or on a GPU, too, with about how many
- * multiplications a solve takes.
+ * Where problems can be solved: on the CPU only, with what they are called, or on a GPU, too. `work` is about how many
+ * multiplications a solve takes; 0 where only a call that names the GPU is to get it.
  */
 export type Place = { cpuOnly: string } | { work: number };
 
@@ -82,7 +82,7 @@ export interface Choice {
 const worthwhile = 1e10;
 
 /**
- * The device for a solve. The call decides if it names one; then NONCONVEX_DEVICE, where the solver has a choice.
+ * The device for a solve. The call decides if it names one; then NONCONVEX_DEVICE, where a GPU can gain by the problem.
  * @throws SolverError `DEVICE_UNAVAILABLE` for `'cuda'` in a call of a solver that has no choice.
  */
 export function chooseDevice(device: DeviceName, place: Place): Choice {
@@ -95,6 +95,7 @@ export function chooseDevice(device: DeviceName, place: Place): Choice {
     );
   }
   if (device !== 'auto') return { device, asked: `device = '${device}'` };
+  if (place.work === 0) return { device: 'cpu' };
   if (byVariable !== 'auto') return { device: byVariable, asked: `NONCONVEX_DEVICE = '${byVariable}'` };
   return { device: place.work >= worthwhile ? 'cuda' : 'cpu' };
 }

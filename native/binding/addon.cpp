@@ -14,12 +14,6 @@ Napi::Value predict(const Napi::CallbackInfo& info) {
   return reluPredict(info.Env(), network, arguments);
 }
 
-/// compileQuadratic(problem) -> handle
-Napi::Value quadratic(const Napi::CallbackInfo& info) {
-  Inputs inputs;  // what is needed is copied
-  return compileQuadratic(info.Env(), Reader(objectArgument(info, 0, "problem"), inputs));
-}
-
 /// compileControl(problem) -> handle
 Napi::Value control(const Napi::CallbackInfo& info) {
   Inputs inputs;  // what is needed is copied
@@ -44,7 +38,6 @@ Napi::Value write(const Napi::CallbackInfo& info) {
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exportSolvers<Solvers, OnCpu>(env, exports, availableThreads());
   exports.Set("reluPredict", Napi::Function::New(env, guarded<predict>, "reluPredict"));
-  exports.Set("compileQuadratic", Napi::Function::New(env, guarded<quadratic>, "compileQuadratic"));
   exports.Set("compileControl", Napi::Function::New(env, guarded<control>, "compileControl"));
   exports.Set("evaluate", Napi::Function::New(env, guarded<evaluate>, "evaluate"));
   exports.Set("readNl", Napi::Function::New(env, guarded<read>, "readNl"));

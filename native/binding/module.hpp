@@ -70,6 +70,12 @@ inline Napi::Value regression(const Napi::CallbackInfo& info) {
   return compileRegression(info.Env(), Reader(objectArgument(info, 0, "problem"), inputs));
 }
 
+/// compileQuadratic(problem) -> handle
+inline Napi::Value quadratic(const Napi::CallbackInfo& info) {
+  Inputs inputs;  // what is needed is copied
+  return compileQuadratic(info.Env(), Reader(objectArgument(info, 0, "problem"), inputs));
+}
+
 /// Solves of the addon run on so many workers of its own.
 template <class Table, class Backend>
 void exportSolvers(Napi::Env env, Napi::Object exports, int workers) {
@@ -81,6 +87,7 @@ void exportSolvers(Napi::Env env, Napi::Object exports, int workers) {
   exports.Set("threads", Napi::Function::New(env, guarded<threads>, "threads"));
   exports.Set("compile", Napi::Function::New(env, guarded<compile>, "compile"));
   exports.Set("compileRegression", Napi::Function::New(env, guarded<regression>, "compileRegression"));
+  exports.Set("compileQuadratic", Napi::Function::New(env, guarded<quadratic>, "compileQuadratic"));
 }
 
 }  // namespace nonconvex

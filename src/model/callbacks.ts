@@ -112,7 +112,7 @@ type FunctionName = (typeof functions)[number];
 class CallbackProgram extends Program {
   readonly n: number;
   readonly m: number;
-  readonly place = { cpuOnly: 'callbacks' };
+  readonly place = { work: 0 };
   readonly #callbacks: Callbacks;
   readonly #start: Float64Array;
   readonly #jacobian: Pattern;

@@ -1,9 +1,9 @@
-import { addon, type ProgramHandle, type Solvers } from '../addon.js';
+import { addon, type Solvers } from '../addon.js';
 import { checkObject, checkVector, show } from '../check.js';
 import { looksLikeMatrix, type MatrixLike, toFloat64, toMatrix } from '../matrix.js';
 import { Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { sub } from './operators.js';
-import { CompiledProgram, Program } from './program.js';
+import { CompiledProgram, Program, perAddon } from './program.js';
 import { serialize } from './serialize.js';
 import {
   type Broadcast,
@@ -264,24 +264,26 @@ export class Model {
    */
   compile(): CompiledProgram {
     if (this.#program) return this.#program;
-    if (this.#n === 0) throw new RangeError('model: expected at least one variable');
-    const handle = this.#handleIn(addon());
+    const n = this.#n;
+    if (n === 0) throw new RangeError('model: expected at least one variable');
+    const [objective, equations] = [this.#objective, this.#equations.slice()];
+    const compile = (native: Solvers) =>
+      native.compile({ n, parameters: this.#parameterValues(), ...serialize(objective, equations) });
+    const handle = perAddon(compile);
+    handle(addon());
     this.#program = new CompiledProgram({
+      // Derivatives are computed on the host.
+      place: { work: 0 },
       handle,
-      n: this.#n,
+      n,
       m: this.#m,
       start: () => this.#starts(),
       parameters: () => this.#parameterValues(),
-      handleIn: (native) => (native === addon() && this.#parameterCount === 0 ? handle : this.#handleIn(native)),
+      writable: () => (this.#parameterCount === 0 ? handle(addon()) : compile(addon())),
       variableNames: () => entryNames(this.#variables),
       constraintNames: () => entryNames(this.#constraints),
     });
     return this.#program;
-  }
-
-  #handleIn(native: Solvers): ProgramHandle {
-    const graph = serialize(this.#objective, this.#equations);
-    return native.compile({ n: this.#n, parameters: this.#parameterValues(), ...graph });
   }
 
   #starts(): Float64Array {

@@ -22,14 +22,15 @@ export class NlProgram extends CompiledProgram {
   constructor(answer: NlAnswer) {
     const { program, n, m, start, multipliers, maximise, variableNames, constraintNames } = answer;
     super({
-      handle: program,
+      place: { cpuOnly: 'models from .nl files' },
+      handle: () => program,
       n,
       m,
       start: () => start.slice(),
       parameters: () => new Float64Array(0),
       // Zeros are what the file has not.
       multipliers: multipliers.some((value) => value !== 0) ? multipliers : undefined,
-      handleIn: () => program,
+      writable: () => program,
       variableNames: () => variableNames,
       constraintNames: () => constraintNames,
     });
@@ -95,7 +96,7 @@ export async function writeNl(model: Model | Program, path: string | URL): Promi
   }
   const { parts, start, multipliers } = program;
   const request = {
-    program: parts.handleIn(addon()),
+    program: parts.writable(),
     path: name,
     start,
     multipliers,

@@ -105,14 +105,15 @@ export abstract class NativeProgram extends Program {
 }
 
 export interface CompiledParts {
-  handle: ProgramHandle;
+  place: Place;
+  handle: (native: Solvers) => ProgramHandle;
   n: number;
   m: number;
   start: () => Float64Array;
   parameters: () => Float64Array;
   multipliers?: Float64Array | undefined;
-  /** A handle of that addon whose graph has the present values of the parameters. */
-  handleIn: (native: Solvers) => ProgramHandle;
+  /** A handle whose graph has the present values of the parameters, of the CPU's addon. */
+  writable: () => ProgramHandle;
   variableNames: () => readonly string[];
   constraintNames: () => readonly string[];
 }
@@ -124,12 +125,13 @@ export class CompiledProgram extends NativeProgram {
   /** @internal */
   readonly parts: CompiledParts;
   /** @internal */
-  readonly place = { cpuOnly: 'models of expressions' };
+  readonly place: Place;
 
   constructor(parts: CompiledParts) {
     super();
     this.n = parts.n;
     this.m = parts.m;
+    this.place = parts.place;
     this.parts = parts;
   }
 
@@ -141,8 +143,8 @@ export class CompiledProgram extends NativeProgram {
     return this.parts.multipliers?.slice();
   }
 
-  protected request(): ProgramRequest {
-    return { program: this.parts.handle, parameters: this.parts.parameters() };
+  protected request(native: Solvers): ProgramRequest {
+    return { program: this.parts.handle(native), parameters: this.parts.parameters() };
   }
 }
 

@@ -1,9 +1,9 @@
 // Quadratic programs under linear equations.
-import { addon } from '../addon.js';
+import { addon, type ProgramHandle, type ProgramRequest, type QuadraticRequest, type Solvers } from '../addon.js';
 import { checkMembers, checkVector } from '../check.js';
 import { type MatrixLike, type SparseMatrix, toSymmetric } from '../matrix.js';
 import { checkLinearRows, leastNorm } from './linearRows.js';
-import { compiled, FamilyProgram } from './program.js';
+import { compiled, FamilyProgram, perAddon } from './program.js';
 
 export interface QuadraticProblem {
   /** n x n and symmetric, dense or sparse, with both triangles; positive definite where A x = 0, for there to be a minimum. */
@@ -19,7 +19,29 @@ export interface QuadraticProblem {
 }
 
 /** What {@link quadraticProgram} makes. */
-export type QuadraticProgram = FamilyProgram;
+export class QuadraticProgram extends FamilyProgram {
+  readonly #elsewhere = perAddon((native) => native.compileQuadratic(this.#data()));
+
+  /** @internal */
+  constructor(m: number, start: Float64Array, handle: ProgramHandle) {
+    super({ m, start, place: { work: 0 }, handle });
+  }
+
+  protected override request(native: Solvers): ProgramRequest {
+    return native === addon() ? super.request(native) : { program: this.#elsewhere(native) };
+  }
+
+  /** Asked of the CPU's addon, so that they are not kept twice. */
+  #data(): QuadraticRequest {
+    const zero = new Float64Array(this.n);
+    const lower = this.hessian(zero, new Float64Array(this.m));
+    const linear = this.gradient(zero);
+    const Q = { ...lower, format: 'csr' as const }; // the upper triangle
+    return this.m === 0
+      ? { Q, linear }
+      : { Q, linear, A: this.jacobian(zero), right: this.constraints(zero).map((value) => -value) };
+  }
+}
 
 /**
  * A quadratic program under linear equations as a problem for {@link minimize}, which needs one factorisation or two:
@@ -43,10 +65,6 @@ export function quadraticProgram(problem: QuadraticProblem): QuadraticProgram {
     problem.start === undefined ? new Float64Array(n) : checkVector('start', problem.start, perUnknown).slice();
   const rows = checkLinearRows(problem.A, problem.b, n);
   if (rows) leastNorm(rows);
-  return new FamilyProgram({
-    m: rows?.A.rows ?? 0,
-    start,
-    place: { cpuOnly: 'quadratic programs' },
-    handle: compiled(() => addon().compileQuadratic({ Q, linear, A: rows?.A, right: rows?.b })),
-  });
+  const handle = compiled(() => addon().compileQuadratic({ Q, linear, A: rows?.A, right: rows?.b }));
+  return new QuadraticProgram(rows?.A.rows ?? 0, start, handle);
 }

@@ -90,7 +90,7 @@ export class RegressionProgram extends FamilyProgram {
       ridge: ridgeOf(given.ridge, columns, x.columns),
     };
     const compile = (native: Solvers) =>
-      native.compileRegression({ ...request, constraints: constraints?.parts.handleIn(native) });
+      native.compileRegression({ ...request, constraints: constraints?.parts.handle(native) });
     const dense = 'data' in x;
     super({
       m: constraints?.m ?? 0,

@@ -7,7 +7,7 @@ import { type Device, devices } from '../../src/index.js';
 import { runInChild } from './child.js';
 import { type Fixture, fixtures, type Problem, solve } from './fixtures.js';
 
-const onGpu = ['relu']; // the solvers that CUDA has, too
+const onGpu = ['relu', 'newton']; // the solvers that CUDA has, too
 
 afterEach(() => vi.unstubAllEnvs());
 

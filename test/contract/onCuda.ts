@@ -17,8 +17,9 @@ export interface Kind {
   wide: Problem;
   /** Settings and data that are wrong, the latter with what is said of them. */
   wrong: { settings: Record<string, unknown>[]; data: object; says: string };
-  /** What only the CPU solves, and a part of the sentence that says so. */
+  /** What only the CPU solves, and a part of the sentence that says so; before it is queued, or when it is its turn. */
   refused: [Problem, string][];
+  refusedLater: [Problem, string][];
   /** Whether two results are of the same problem. */
   agree(cpu: SolveResult, cuda: SolveResult): void;
 }
@@ -67,6 +68,7 @@ const relu: Kind = {
     says: 'y[0]',
   },
   refused: [[small, "'slack'"]],
+  refusedLater: [],
   agree(cpu, cuda) {
     // Each is within the tolerance of the optimum.
     expect(Math.abs(cuda.objective - cpu.objective)).toBeLessThanOrEqual(2e-4 * Math.abs(cpu.objective));
@@ -91,6 +93,10 @@ const counts = y.map((value) => Math.round(3 * Math.abs(value)));
 const amounts = y.map((value) => 0.1 + Math.abs(value));
 const under = { A: [[1, -1, 0, 2]], b: [0.5] };
 const logistic = model({ loss: 'logistic', x, y: labels, ridge: 0.01, ...under, squaredNorm: 1 });
+const quadratic: Problem = {
+  ...logistic,
+  build: ({ quadraticProgram }: Library, data: Parameters<Library['quadraticProgram']>[0]) => quadraticProgram(data),
+};
 /** x_(i + 1) = 2 x_i^2 - 1, Chebyshev's polynomials: a way that doubles in length with every unknown. */
 const chain: Problem = {
   ...model({ n: 16 }, { tolerance: 0, maxIterations: 2 ** 31 - 1 }),
@@ -126,6 +132,50 @@ const newton: Kind = {
       ...logistic,
       settings: { ...logistic.settings, warmStart: { x: [0.4, -0.2, 0.3, 0.8], multipliers: [0.1, 0] } },
     },
+    'a model of expressions': { ...(fixtures.newton as Fixture).small, settings: { tolerance: 1e-9 } },
+    'a model with parameters': {
+      ...model({ slope: 3 }),
+      build: ({ add, Model, mul, square, sub, sum }: Library, { slope }: { slope: number }) => {
+        const made = new Model();
+        const [all, factor] = [made.variable(3, { start: 1 }), made.parameter({ value: slope - 1 })];
+        made.minimize(add(sum(square(square(all))), mul(factor, square(sum(all)))));
+        made.equal(sub(sum(square(all)), 1));
+        factor.set(slope); // after the model may have been compiled
+        return made;
+      },
+    },
+    'functions of its own': {
+      ...model({ Q: [3, 1, 1, 2] }),
+      build: ({ fromCallbacks }: Library, { Q }: { Q: [number, number, number, number] }) =>
+        fromCallbacks({
+          n: 2,
+          m: 1,
+          objective: ([u = 0, v = 0]) => (Q[0] * u * u + 2 * Q[1] * u * v + Q[3] * v * v) / 2,
+          gradient: ([u = 0, v = 0], g) => g.set([Q[0] * u + Q[1] * v, Q[2] * u + Q[3] * v]),
+          constraints: ([u = 0, v = 0], c) => c.set([u * v - 1]),
+          jacobian: ([u = 0, v = 0], J) => J.set([v, u]),
+          hessian: (_, [lambda = 0], H) => H.set([Q[0], Q[1] + lambda, Q[2] + lambda, Q[3]]),
+          start: [1, 2],
+        }),
+    },
+    'a quadratic program': {
+      ...quadratic,
+      data: {
+        Q: rows.slice(0, 4).map((_, i) => rows.slice(0, 4).map((_, j) => 1 / (1 + i + j))),
+        c: [1, 2, 3, 4],
+        ...under,
+      },
+    },
+    'a quadratic program without equations': {
+      ...quadratic,
+      data: {
+        Q: [
+          [2, 1],
+          [1, 3],
+        ],
+        c: [1, 1],
+      },
+    },
   },
   problem: logistic,
   endless: chain,
@@ -142,7 +192,6 @@ const newton: Kind = {
   },
   refused: [
     [{ ...logistic, settings: { inner: 'sketch' } }, "'sketch'"],
-    [(fixtures.newton as Fixture).small, 'models of expressions'],
     [
       model({
         ...logistic.data,
@@ -159,35 +208,23 @@ const newton: Kind = {
     ],
     [
       {
-        ...model({ n: 2, objective: 0 }),
-        build: ({ fromCallbacks }: Library) =>
-          fromCallbacks({
-            n: 1,
-            objective: ([v = 0]) => v * v,
-            gradient: ([v = 0], g) => g.fill(2 * v),
-            hessian: (_, __, H) => H.fill(2),
-          }),
-      },
-      'callbacks',
-    ],
-    [
-      {
-        ...model({
-          Q: [
-            [2, 0],
-            [0, 2],
-          ],
-        }),
-        build: ({ quadraticProgram }: Library, data: { Q: number[][] }) => quadraticProgram(data),
-      },
-      'quadratic',
-    ],
-    [
-      {
         ...model({ side: 3 }),
         build: ({ poissonControl }: Library, { side }: { side: number }) => poissonControl(side),
       },
       'control',
+    ],
+  ],
+  refusedLater: [
+    [
+      {
+        ...model({ n: 100 }),
+        build: ({ Model, norm2Squared, sub }: Library, { n }: { n: number }) => {
+          const made = new Model();
+          made.minimize(norm2Squared(sub(made.variable(n), 1)));
+          return made;
+        },
+      },
+      'sparse Hessian',
     ],
   ],
   agree(cpu, cuda) {
@@ -227,7 +264,7 @@ function describeKind(kind: Kind, memory: () => Promise<number>): void {
   });
 
   it("says what is for the CPU, which 'auto' takes", async () => {
-    for (const [each, why] of kind.refused) {
+    for (const [each, why] of [...kind.refused, ...kind.refusedLater]) {
       const error: unknown = await solve(each, onCuda).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(SolverError);
       expect(error).toMatchObject({ code: 'DEVICE_UNAVAILABLE', message: expect.stringMatching(/^device = 'cuda': /) });
