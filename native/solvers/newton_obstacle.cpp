@@ -11,6 +11,8 @@ std::string what(NewtonObstacle obstacle) {
       return {};
     case NewtonObstacle::search:
       return "No step lowers the merit function";
+    case NewtonObstacle::rounding:
+      return "Rounding hides what further steps bring";
     case NewtonObstacle::domain:
       return "Steps end at the border of where the functions are defined";
     case NewtonObstacle::restoration:
@@ -25,6 +27,7 @@ std::string advice(NewtonObstacle obstacle, double c, double multiplier) {
   constexpr double far = 1e-4;
   constexpr double huge = 1e6;
   if (obstacle == NewtonObstacle::domain) return "Try a start further inside, or a substitution such as x = exp(y).";
+  if (obstacle == NewtonObstacle::rounding) return "Try a larger tolerance, or other units.";
   if (c > far) return "Try a start that satisfies the constraints better.";
   if (multiplier > huge) {
     return "Multipliers of " + show(multiplier) +

@@ -10,6 +10,7 @@ namespace nonconvex {
 enum class NewtonObstacle {
   none,
   search,       ///< no step lowers the merit function
+  rounding,     ///< it does not tell any more what steps bring
   domain,       ///< steps end where functions are not defined
   restoration,  ///< ||c|| does not fall
   saddle,       ///< a stationary point that is no minimum cannot be left

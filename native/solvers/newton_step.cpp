@@ -170,6 +170,7 @@ std::optional<Status> NewtonMethod::newtonStep() {
   constexpr double shortStep = 0.1;
   constexpr double hardlyLess = 0.9;
   constexpr int mostShort = 4;
+  constexpr int mostIdle = 30;
   bool ready = std::exchange(ready_, false);
   presumed_ = !ready && inner_->presumes() && presume();
   if (!ready && !presumed_ && !load(point_)) return blocked();
@@ -192,8 +193,16 @@ std::optional<Status> NewtonMethod::newtonStep() {
         cutSteps_ = 0;
         patience_ *= 2;
       }
+      const double lastF = leastF_, lastC = leastC_;
+      const double decrease = merit_.value(point_) - merit_.value(trial_);
       accept(alpha * std::sqrt(norm2Squared(direction_.dx())));
       if (best_.residual <= settings_.tolerance) return arrived();
+      const bool nearer = leastF_ < hardlyLess * lastF || leastC_ < hardlyLess * lastC;
+      idle_ = nearer || !(decrease <= 10 * merit_.noise(point_)) ? 0 : idle_ + 1;
+      if (idle_ >= mostIdle) {
+        obstacle_ = NewtonObstacle::rounding;
+        return Status::stalled;
+      }
       if (veryLow()) {
         if (nearlyFeasible()) return unbounded();
         restoration_.begin(point_, feasibleShare * normInf(point_.x));  // is there a feasible point near?
@@ -218,7 +227,9 @@ std::optional<Status> NewtonMethod::newtonStep() {
 }
 
 /// So low that f can hardly be bounded below, if the point is feasible.
-bool NewtonMethod::veryLow() const { return point_.f < -1e12 * std::max(1.0, std::abs(first_.f)); }
+bool NewtonMethod::veryLow() const {
+  return point_.f < -1e12 * std::max({1.0, std::abs(first_.f), 0.01 * normInf(first_.g)});
+}
 
 /// Up to what rounding may do to the terms of a constraint, which J_i x tells of.
 bool NewtonMethod::nearlyFeasible() const {
@@ -481,7 +492,7 @@ void NewtonMethod::beginHere() {
   estimateMultipliers(point_);
   beginRecord();
   merit_.reset();
-  shortSteps_ = cutSteps_ = 0;
+  shortSteps_ = cutSteps_ = idle_ = 0;
   patience_ = 2;
   factor_.good = false;
 }

@@ -85,6 +85,7 @@ class NewtonMethod {
   bool ready_ = false;     // it is of the point and of H_
   bool presumed_ = false;  // an iterative inner solver has the system; nothing was factored
   int shortSteps_ = 0;
+  int idle_ = 0;        // steps in a row that brought nothing that rounding would not
   int cutSteps_ = 0;    // in a row, that M did not allow in full length
   int patience_ = 2;    // with such steps
   double longest_ = 1;  // of the steps that the last search allowed

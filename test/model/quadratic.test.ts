@@ -108,6 +108,18 @@ describe('a quadratic program', () => {
     expect(across.status).not.toBe('solved');
   });
 
+  it.each([1e14, 1e16, 1e18, 1e20, 1e25])('ends where rounding allows no more, in units of %d', async (unit) => {
+    for (const n of [3, 5, 20]) {
+      const { Q, c } = instance(n, 0);
+      const plain = await minimize(quadraticProgram({ Q, c }));
+      const scaled = { Q: Q.map((row) => row.map((value) => unit * value)), c: c.map((value) => unit * value) };
+      const { status, iterations, x } = await minimize(quadraticProgram(scaled));
+      expect(['solved', 'stalled']).toContain(status);
+      expect(iterations).toBeLessThanOrEqual(200);
+      closeTo(x, plain.x, 9);
+    }
+  });
+
   it.each<[string, object]>([
     ['Q: expected a square matrix, got 1 x 2', { Q: [[1, 2]] }],
     [
