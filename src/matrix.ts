@@ -103,12 +103,18 @@ export function toOperand(name: string, value: unknown): Matrix | SparseMatrix {
     throw new RangeError(`${name}: expected at least one row and one column, got ${rows} x ${columns}`);
   }
   const entries = 'data' in found ? found.data : found.values;
-  for (let k = 0; k < entries.length; ++k) {
-    if (Number.isFinite(entries[k])) continue;
+  if (!allFinite(entries)) {
+    const k = entries.findIndex((entry) => !Number.isFinite(entry));
     const place = 'data' in found ? `[${Math.floor(k / columns)}][${k % columns}]` : `.values[${k}]`;
     throw new RangeError(`${name}${place} = ${entries[k]}: expected a finite number`);
   }
   return found;
+}
+
+function allFinite(entries: Float64Array | Float32Array): boolean {
+  let sum = 0; // of zeros, or NaN
+  for (let k = 0; k < entries.length; ++k) sum += 0 * (entries[k] as number);
+  return sum === 0;
 }
 
 /** The same, of a square matrix that is symmetric up to rounding. */
@@ -156,6 +162,17 @@ export function isSparse(value: unknown): value is SparseMatrix {
   return typeof value === 'object' && value !== null && 'format' in value && 'offsets' in value;
 }
 
+/** Whether indices [begin, end) do, from 0 on and below `limit`. */
+function increase(indices: Int32Array, begin: number, end: number, limit: number): boolean {
+  let last = -1;
+  for (let k = begin; k < end; ++k) {
+    const index = indices[k] as number;
+    if (index <= last) return false;
+    last = index;
+  }
+  return last < limit;
+}
+
 function checkedSparse(name: string, value: SparseMatrix): SparseMatrix {
   const { format, rows, columns, offsets, indices, values } = value;
   if (format !== 'csc' && format !== 'csr') {
@@ -186,10 +203,12 @@ function checkedSparse(name: string, value: SparseMatrix): SparseMatrix {
   }
   const last = new Int32Array(inner).fill(-1);
   for (let j = 0; j < outer; ++j) {
-    const [begin, end] = [offsets[j] as number, offsets[j + 1] as number];
+    const begin = offsets[j] as number;
+    const end = offsets[j + 1] as number;
     if (end < begin) throw new RangeError(`${name}.offsets[${j + 1}] = ${end}: expected at least ${begin}`);
     if (end > values.length)
       throw new RangeError(`${name}.offsets[${j + 1}] = ${end}: expected at most ${values.length}`);
+    if (increase(indices, begin, end, inner)) continue;
     for (let k = begin; k < end; ++k) {
       const i = indices[k] as number;
       if (!(i >= 0 && i < inner)) {

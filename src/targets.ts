@@ -88,18 +88,30 @@ export function checkedValues(y: unknown, rows: number, { name = 'y', of = 'x' }
     throw new RangeError(`${name}: expected ${rows} values, one for each row of ${of}, got ${values.length}`);
   }
   const type = typeof values[0];
+  const allowed = ['number', 'string', 'boolean'];
+  if (ArrayBuffer.isView(y) && type === 'number') return values as ArrayLike<number>;
   for (let i = 0; i < rows; ++i) {
     const value = values[i];
-    if (!['number', 'string', 'boolean'].includes(typeof value)) {
+    if (i > 0 && typeof value === type) continue;
+    if (!allowed.includes(typeof value)) {
       throw new TypeError(`${name}[${i}] = ${show(value)}: expected a number, string or boolean`);
     }
-    if (typeof value !== type) {
+    if (i > 0) {
       throw new TypeError(`${name}[${i}] = ${show(value)}: expected a ${type}, as ${name}[0] = ${show(values[0])}`);
     }
   }
   return values as ArrayLike<Label>;
 }
 
-export function distinct(labels: readonly Label[]): Label[] {
-  return [...new Set(labels)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+/** In order. */
+export function distinct(labels: ArrayLike<Label>): Label[] {
+  const found = new Set<Label>();
+  let [last, other] = [labels[0], labels[0]]; // there are often two
+  for (let i = 0; i < labels.length; ++i) {
+    const label = labels[i] as Label;
+    if (i > 0 && (label === last || label === other)) continue;
+    found.add(label);
+    [last, other] = [label, last];
+  }
+  return [...found].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -184,12 +184,10 @@ SparseInput Reader::asSparse() const {
           "expected as many as values: " + show(matrix.values.size()));
   require(matrix.offsets.front() == 0 && static_cast<std::size_t>(matrix.offsets.back()) == matrix.values.size(),
           pathOf("offsets"), matrix.offsets.back(), "expected to go from 0 to " + show(matrix.values.size()));
-  for (std::size_t j = 0; j + 1 < matrix.offsets.size(); ++j) {
-    require(matrix.offsets[j] <= matrix.offsets[j + 1], pathOf("offsets"), matrix.offsets[j + 1],
-            "expected not to decrease");
-  }
+  const auto falls = std::is_sorted_until(matrix.offsets.begin(), matrix.offsets.end());
+  if (falls != matrix.offsets.end()) require(false, pathOf("offsets"), *falls, "expected not to decrease");
   for (const std::int32_t index : matrix.indices) {
-    require(index >= 0 && index < inner, pathOf("indices"), index, "expected 0 to " + show(inner - 1));
+    if (index < 0 || index >= inner) require(false, pathOf("indices"), index, "expected 0 to " + show(inner - 1));
   }
   return matrix;
 }

@@ -94,6 +94,16 @@ Flipped flip(const Offsets& offsets, const Indices& indices, const Values& value
   return to;
 }
 
+/// Whether the indices of each line increase.
+bool inOrder(const SparseInput& matrix) {
+  for (std::size_t l = 0; l + 1 < matrix.offsets.size(); ++l) {
+    for (auto k = matrix.offsets[l] + 1; k < matrix.offsets[l + 1]; ++k) {
+      if (matrix.indices[static_cast<std::size_t>(k) - 1] >= matrix.indices[static_cast<std::size_t>(k)]) return false;
+    }
+  }
+  return true;
+}
+
 std::vector<double> copyOf(std::span<const double> values) { return {values.begin(), values.end()}; }
 
 // Evaluations --------------------------------------------------------------------------------------------------------
@@ -272,8 +282,14 @@ ConstantMatrix readMatrix(const Reader& in) {
   const SparseInput from = in.asSparse();
   matrix.rows = from.rows;
   matrix.columns = from.columns;
+  if (!from.byColumn && inOrder(from)) {
+    matrix.offsets.assign(from.offsets.begin(), from.offsets.end());
+    matrix.indices.assign(from.indices.begin(), from.indices.end());
+    matrix.values.assign(from.values.begin(), from.values.end());
+    return matrix;
+  }
   Flipped flipped = flip(from.offsets, from.indices, from.values, from.byColumn ? from.rows : from.columns);
-  // By rows already, but perhaps out of order.
+  // By rows already, but out of order.
   if (!from.byColumn) flipped = flip(flipped.offsets, flipped.indices, flipped.values, from.rows);
   matrix.offsets = std::move(flipped.offsets);
   matrix.indices = std::move(flipped.indices);

@@ -35,9 +35,12 @@ class Monitor {
   void restart() noexcept { watch_ = Stopwatch(); }
   void limitTime(double seconds) noexcept { timeLimit_ = seconds; }
 
+  /// Whether the solve is to end, interruptible or not.
+  bool ending() const noexcept { return aborted() || outOfTime(); }
+
   /// For use inside long operations (a factorisation): throws Interrupted when the solve should end.
   void checkpoint() const {
-    if (interruptible_.load(std::memory_order_relaxed) && (aborted() || outOfTime())) throw Interrupted{};
+    if (interruptible_.load(std::memory_order_relaxed) && ending()) throw Interrupted{};
   }
   /// What must finish, such as the evaluation of the best iterate, is not to be interrupted.
   void setInterruptible(bool interruptible) noexcept { interruptible_.store(interruptible, std::memory_order_relaxed); }

@@ -44,6 +44,9 @@ class Cpu {
     if (monitor_ != nullptr) monitor_->checkpoint();
   }
 
+  /// Whether the solve is to end, also where `checkpoint` must not interrupt.
+  bool ending() const { return monitor_ != nullptr && monitor_->ending(); }
+
   template <class T>
   HostMatrix<T> matrix(int rows, int cols) const {
     return HostMatrix<T>(rows, cols);

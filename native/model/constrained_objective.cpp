@@ -9,7 +9,7 @@ namespace {
 
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
-SparsePattern unite(const SparsePattern& a, const SparsePattern& b) {
+SparsePattern merge(const SparsePattern& a, const SparsePattern& b) {
   SparsePattern both{.lines = a.lines, .width = a.width, .offsets = {0}, .indices = {}};
   for (int l = 0; l < a.lines; ++l) {
     const auto one = a.line(l), other = b.line(l);
@@ -39,25 +39,34 @@ std::vector<int> placesIn(const SparsePattern& whole, const SparsePattern& part)
 ConstrainedObjective::ConstrainedObjective(std::unique_ptr<Objective> objective, std::shared_ptr<Oracle> constraints)
     : objective_(std::move(objective)), constraints_(std::move(constraints)) {
   noRows_.width = variables();
-  if (!constraints_) return;
+}
+
+const ConstrainedObjective::Union& ConstrainedObjective::united() const {
+  if (!union_) union_ = unite();
+  return *union_;
+}
+
+ConstrainedObjective::Union ConstrainedObjective::unite() const {
+  Union made;
+  if (!constraints_ || constraints_->hessianPattern().nonzeros() == 0) return made;
   const SparsePattern& own = objective_->hessianPattern();
   const SparsePattern& other = constraints_->hessianPattern();
-  product_.resize(at(variables()));
-  if (other.nonzeros() == 0) return;
-  SparsePattern both = unite(own, other);
-  constraintsTo_ = placesIn(both, other);
-  constraintsValues_.resize(other.nonzeros());
-  if (both.nonzeros() == own.nonzeros()) return;
-  objectiveTo_ = placesIn(both, own);
-  objectiveValues_.resize(own.nonzeros());
-  union_ = std::move(both);
+  SparsePattern both = merge(own, other);
+  made.constraintsTo = placesIn(both, other);
+  if (both.nonzeros() == own.nonzeros()) return made;
+  made.objectiveTo = placesIn(both, own);
+  made.pattern = std::move(both);
+  return made;
 }
 
 const SparsePattern& ConstrainedObjective::hessianPattern() const {
-  return union_.nonzeros() == 0 ? objective_->hessianPattern() : union_;
+  return united().pattern.nonzeros() == 0 ? objective_->hessianPattern() : united().pattern;
 }
 
 void ConstrainedObjective::moveTo(std::span<const double> x) {
+  objectiveValues_.resize(united().objectiveTo.size());
+  constraintsValues_.resize(united().constraintsTo.size());
+  product_.resize(constraints_ ? at(variables()) : 0);
   objective_->moveTo(x);
   if (constraints_) constraints_->moveTo(x);
 }
@@ -71,16 +80,17 @@ void ConstrainedObjective::jacobian(std::span<double> values) {
 }
 
 void ConstrainedObjective::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {
-  if (union_.nonzeros() == 0) {
+  const auto& [pattern, objectiveTo, constraintsTo] = united();
+  if (pattern.nonzeros() == 0) {
     objective_->hessian(sigma, values);
   } else {
     objective_->hessian(sigma, objectiveValues_);
     std::fill(values.begin(), values.end(), 0.0);
-    for (std::size_t k = 0; k < objectiveTo_.size(); ++k) values[at(objectiveTo_[k])] = objectiveValues_[k];
+    for (std::size_t k = 0; k < objectiveTo.size(); ++k) values[at(objectiveTo[k])] = objectiveValues_[k];
   }
-  if (constraintsTo_.empty()) return;
+  if (constraintsTo.empty()) return;
   constraints_->hessian(0, lambda, constraintsValues_);
-  for (std::size_t k = 0; k < constraintsTo_.size(); ++k) values[at(constraintsTo_[k])] += constraintsValues_[k];
+  for (std::size_t k = 0; k < constraintsTo.size(); ++k) values[at(constraintsTo[k])] += constraintsValues_[k];
 }
 
 void ConstrainedObjective::jacobianProduct(std::span<const double> v, std::span<double> out) {
@@ -95,7 +105,7 @@ void ConstrainedObjective::jacobianTransposedProduct(std::span<const double> v, 
 void ConstrainedObjective::hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                                           std::span<double> out) {
   objective_->hessianProduct(sigma, v, out);
-  if (constraintsTo_.empty()) return;
+  if (united().constraintsTo.empty()) return;
   constraints_->hessianProduct(0, lambda, v, product_);
   for (std::size_t j = 0; j < out.size(); ++j) out[j] += product_[j];
 }
@@ -103,7 +113,7 @@ void ConstrainedObjective::hessianProduct(double sigma, std::span<const double> 
 std::optional<WeightedRows> ConstrainedObjective::gram(double sigma, std::span<const double> lambda,
                                                        std::span<double> rest) {
   const auto gram = objective_->gram(sigma, rest);
-  if (!gram || constraintsTo_.empty()) return gram;
+  if (!gram || united().constraintsTo.empty()) return gram;
   constraints_->hessian(0, lambda, constraintsValues_);
   const SparsePattern& pattern = constraints_->hessianPattern();
   for (int j = 0; j < pattern.lines; ++j) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "model/objective.hpp"
@@ -43,13 +44,19 @@ class ConstrainedObjective final : public Oracle {
   std::optional<WeightedRows> gram(double sigma, std::span<const double> lambda, std::span<double> rest) override;
 
  private:
+  /// Where the two Hessians' entries stand in that of the Lagrangian; of the objective only where its own pattern is
+  /// not all of it.
+  struct Union {
+    SparsePattern pattern;
+    std::vector<int> objectiveTo, constraintsTo;
+  };
+  const Union& united() const;
+  Union unite() const;
+
   std::unique_ptr<Objective> objective_;
   std::shared_ptr<Oracle> constraints_;
   SparsePattern noRows_;
-  // Where the two Hessians' entries stand in that of the Lagrangian; of the objective only where its own pattern is
-  // not all of it.
-  SparsePattern union_;
-  std::vector<int> objectiveTo_, constraintsTo_;
+  mutable std::optional<Union> union_;  // made when it is needed
   std::vector<double> objectiveValues_, constraintsValues_, product_;
 };
 

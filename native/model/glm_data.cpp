@@ -1,13 +1,17 @@
 #include "model/glm_data.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <climits>
+#include <cstdint>
 #include <utility>
 
 #include "core/error.hpp"
 
 namespace nonconvex {
 namespace {
+
+constexpr int mostSquare = 2000;  // columns whose pairs are all held
 
 std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
@@ -16,12 +20,41 @@ std::vector<int> prefixSums(std::vector<int> counts) {
   return counts;
 }
 
+void endLine(SparsePattern& pattern) {
+  if (pattern.indices.size() > at(INT_MAX)) {
+    throw Error(ErrorKind::solver, "the Hessian has more entries than an int counts", "TOO_LARGE");
+  }
+  pattern.offsets.push_back(static_cast<int>(pattern.indices.size()));
+}
+
+void stopIfEnding(const Cpu& la) {
+  if (la.ending()) throw Interrupted{};
+}
+
 }  // namespace
 
-GlmData::GlmData(Rows rows) : rows_(std::move(rows)) {
-  if (!dense()) flip();
-  findPattern();
-  if (dense()) return;
+std::shared_ptr<const GlmData::Analysis> GlmData::analysis(const Cpu& la) const {
+  const auto orNull = [&]() -> std::shared_ptr<const Analysis> {
+    try {
+      return analysis_.get([&] { return analyse(la); }, [&] { return la.ending(); });
+    } catch (const Interrupted&) {
+      return nullptr;
+    }
+  };
+  if (auto made = orNull()) return made;
+  Analysis none;
+  none.hessian = {
+      .lines = columns(), .width = columns(), .offsets = std::vector<int>(at(columns()) + 1), .indices = {}};
+  none.gram = dense() ? Gram::blocks : Gram::rows;
+  return std::make_shared<const Analysis>(std::move(none));
+}
+
+std::shared_ptr<const GlmData::Analysis> GlmData::analyse(const Cpu& la) const {
+  auto made = std::make_shared<Analysis>();
+  if (dense()) {
+    made->hessian = allPairs();
+    return made;
+  }
   const double n = columns();
   double updates = 0;
   const std::vector<int>& offsets = rows_.matrix.offsets;
@@ -29,64 +62,124 @@ GlmData::GlmData(Rows rows) : rows_(std::move(rows)) {
     const double size = offsets[i + 1] - offsets[i];
     updates += 0.5 * size * (size + 1);
   }
-  if (n > 2000 || static_cast<double>(pattern_.nonzeros()) < 0.05 * n * n) {
-    gram_ = Gram::columns;
-    return;
+  const bool square = columns() <= mostSquare;
+  if (square) made->hessian = pairsByRows();
+  stopIfEnding(la);
+  if (!square || static_cast<double>(made->hessian.nonzeros()) < 0.05 * n * n) {
+    made->gram = Gram::columns;
+    made->columns = flip();
+    if (!square) made->hessian = pairsByColumns(made->columns, la);
+    return made;
   }
-  columnOffsets_ = columnPlaces_ = columnRows_ = {};
-  tree_ = RowTree::of(rows_.matrix);
-  if (tree_) {
-    gram_ = Gram::tree;
+  made->tree = RowTree::of(rows_.matrix, la);
+  if (made->tree) {
+    made->gram = Gram::tree;
   } else if (RowTree::flopsPerUpdate * updates < count() * n * (n + 1)) {
-    gram_ = Gram::rows;
+    made->gram = Gram::rows;
   }
+  return made;
 }
 
-void GlmData::flip() {
+GlmData::Analysis::Columns GlmData::flip() const {
   const ConstantMatrix& A = rows_.matrix;
   std::vector<int> counts(at(columns()) + 1);
   for (const int j : A.indices) ++counts[at(j) + 1];
-  columnOffsets_ = prefixSums(std::move(counts));
-  columnPlaces_.resize(A.indices.size());
-  columnRows_.resize(A.indices.size());
-  std::vector<int> next(columnOffsets_.begin(), columnOffsets_.end() - 1);
+  Analysis::Columns to{prefixSums(std::move(counts)), std::vector<int>(A.indices.size()),
+                       std::vector<int>(A.indices.size())};
+  std::vector<int> next(to.offsets.begin(), to.offsets.end() - 1);
   for (int i = 0; i < count(); ++i) {
     for (int k = A.offsets[at(i)]; k < A.offsets[at(i) + 1]; ++k) {
-      const std::size_t to = at(next[at(A.indices[at(k)])]++);
-      columnPlaces_[to] = k;
-      columnRows_[to] = i;
+      const std::size_t place = at(next[at(A.indices[at(k)])]++);
+      to.places[place] = k;
+      to.rows[place] = i;
     }
   }
+  return to;
 }
 
-/// A^T A below the diagonal, and the diagonal where there is a ridge.
-void GlmData::findPattern() {
+// The pattern of A^T A below the diagonal, and of the diagonal where there is a ridge
+// -----------------------------------
+
+SparsePattern GlmData::allPairs() const {
+  const int n = columns();
+  SparsePattern pattern{.lines = n, .width = n, .offsets = {0}, .indices = {}};
+  for (int j = 0; j < n; ++j) {
+    for (int i = j; i < n; ++i) pattern.indices.push_back(i);
+    endLine(pattern);
+  }
+  return pattern;
+}
+
+/// By a bit for each pair of columns.
+SparsePattern GlmData::pairsByRows() const {
+  using Word = std::uint64_t;
   const int n = columns();
   const ConstantMatrix& A = rows_.matrix;
-  pattern_ = {.lines = n, .width = n, .offsets = {0}, .indices = {}};
-  std::vector<int> seen(at(n), -1);
-  for (int j = 0; j < n; ++j) {
-    const std::size_t begin = pattern_.indices.size();
-    const auto see = [&](int i) {
-      if (seen[at(i)] == j) return;
-      seen[at(i)] = j;
-      pattern_.indices.push_back(i);
-    };
-    if (dense()) {
-      for (int i = j; i < n; ++i) pattern_.indices.push_back(i);
-    } else {
-      if (rows_.ridge[at(j)] != 0) see(j);
-      for (int c = columnOffsets_[at(j)]; c < columnOffsets_[at(j) + 1]; ++c) {
-        const int end = A.offsets[at(columnRows_[at(c)]) + 1];
-        for (int k = columnPlaces_[at(c)]; k < end; ++k) see(A.indices[at(k)]);
-      }
-      std::sort(pattern_.indices.begin() + static_cast<std::ptrdiff_t>(begin), pattern_.indices.end());
+  const std::size_t words = at(n) / 64 + 1;
+  std::vector<Word> seen(at(n) * words), row(words);
+  const auto bit = [](int j) { return Word{1} << j % 64; };
+  const auto word = [](int j) { return at(j) / 64; };
+  for (int i = 0; i < count(); ++i) {
+    const int begin = A.offsets[at(i)], end = A.offsets[at(i) + 1];
+    if (begin == end) continue;
+    const std::size_t last = word(A.indices[at(end - 1)]) + 1;
+    for (int k = begin; k < end; ++k) row[word(A.indices[at(k)])] |= bit(A.indices[at(k)]);
+    for (int k = begin; k < end; ++k) {
+      const int j = A.indices[at(k)];
+      for (std::size_t w = word(j); w < last; ++w) seen[at(j) * words + w] |= row[w];
     }
-    if (pattern_.indices.size() > at(INT_MAX)) {
-      throw Error(ErrorKind::solver, "the Hessian has more entries than an int counts", "TOO_LARGE");
-    }
-    pattern_.offsets.push_back(static_cast<int>(pattern_.indices.size()));
+    for (int k = begin; k < end; ++k) row[word(A.indices[at(k)])] = 0;
   }
+  SparsePattern pattern{.lines = n, .width = n, .offsets = {0}, .indices = {}};
+  for (int j = 0; j < n; ++j) {
+    Word* line = seen.data() + at(j) * words;
+    if (rows_.ridge[at(j)] != 0) line[word(j)] |= bit(j);
+    line[word(j)] &= ~(bit(j) - 1);
+    for (std::size_t w = word(j); w < words; ++w) {
+      for (Word rest = line[w]; rest != 0; rest &= rest - 1) {
+        pattern.indices.push_back(static_cast<int>(64 * w) + std::countr_zero(rest));
+      }
+    }
+    endLine(pattern);
+  }
+  return pattern;
+}
+
+SparsePattern GlmData::pairsByColumns(const Analysis::Columns& flipped, const Cpu& la) const {
+  const int n = columns();
+  const ConstantMatrix& A = rows_.matrix;
+  constexpr int ranges = 32;
+  const auto border = [&](int r) { return static_cast<int>(static_cast<long long>(n) * r / ranges); };
+  std::vector<SparsePattern> parts(ranges);
+  la.tasks(ranges, [&](int r) {
+    SparsePattern& part = parts[at(r)];
+    std::vector<int> seen(at(n), -1);
+    for (int j = border(r); j < border(r + 1); ++j) {
+      stopIfEnding(la);
+      const std::size_t begin = part.indices.size();
+      const auto see = [&](int i) {
+        if (seen[at(i)] == j) return;
+        seen[at(i)] = j;
+        part.indices.push_back(i);
+      };
+      if (rows_.ridge[at(j)] != 0) see(j);
+      for (int c = flipped.offsets[at(j)]; c < flipped.offsets[at(j) + 1]; ++c) {
+        const int end = A.offsets[at(flipped.rows[at(c)]) + 1];
+        for (int k = flipped.places[at(c)]; k < end; ++k) see(A.indices[at(k)]);
+      }
+      std::sort(part.indices.begin() + static_cast<std::ptrdiff_t>(begin), part.indices.end());
+      endLine(part);
+    }
+  });
+  SparsePattern pattern{.lines = n, .width = n, .offsets = {0}, .indices = {}};
+  for (const SparsePattern& part : parts) {
+    for (std::size_t l = 0; l + 1 < part.offsets.size(); ++l) {
+      pattern.indices.insert(pattern.indices.end(), part.indices.begin() + part.offsets[l],
+                             part.indices.begin() + part.offsets[l + 1]);
+      endLine(pattern);
+    }
+  }
+  return pattern;
 }
 
 double GlmData::meanResponse() const {
@@ -99,7 +192,10 @@ double GlmData::meanResponse() const {
 }
 
 std::size_t GlmData::bytes() const {
-  return 12 * rows_.matrix.indices.size() + 24 * at(count()) + 4 * pattern_.nonzeros() + (tree_ ? tree_->bytes() : 0);
+  const double n = columns(), square = 2 * n * n;  // of the pattern, where it is full
+  const double tree = columns() <= mostSquare ? 1 : 0;
+  return static_cast<std::size_t>((12 + 8 * tree) * static_cast<double>(rows_.matrix.indices.size()) + 24.0 * count() +
+                                  (dense() || tree > 0 ? square : 0));
 }
 
 }  // namespace nonconvex

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <vector>
 
+#include "core/once.hpp"
+#include "linalg/cpu.hpp"
 #include "linalg/sparse.hpp"
 #include "model/glm_losses.hpp"
 #include "model/graph.hpp"
@@ -12,8 +13,8 @@
 
 namespace nonconvex {
 
-/// f(x) = sum_i w_i loss(a_i^T x + o_i, y_i) + 1/2 sum_j ridge_j x_j^2. It does not change: any number of objectives
-/// share it, on any threads.
+/// f(x) = sum_i w_i loss(a_i^T x + o_i, y_i) + 1/2 sum_j ridge_j x_j^2. Any number of objectives share it, on any
+/// threads.
 class GlmData {
  public:
   struct Rows {
@@ -28,31 +29,38 @@ class GlmData {
   /// the rows written out. Columns: one after the other. Tree: what rows have in common once.
   enum class Gram { rows, blocks, columns, tree };
 
-  explicit GlmData(Rows rows);
+  /// What is worth knowing of the rows before they are gone through many times.
+  struct Analysis {
+    SparsePattern hessian;
+    Gram gram = Gram::blocks;
+    /// Entries of each column of a sparse A, as places in the matrix by rows, and their rows; for Gram::columns.
+    struct Columns {
+      std::vector<int> offsets, places, rows;
+    } columns;
+    std::unique_ptr<const RowTree> tree;  ///< for Gram::tree
+  };
+
+  explicit GlmData(Rows rows) : rows_(std::move(rows)) {}
 
   const Rows& rows() const { return rows_; }
   double meanResponse() const;  ///< weighted
   int count() const { return rows_.matrix.rows; }
   int columns() const { return rows_.matrix.columns; }
   bool dense() const { return rows_.matrix.offsets.empty(); }
-  const SparsePattern& hessianPattern() const { return pattern_; }
-  Gram gram() const { return gram_; }
-  /// Entries of each column of a sparse A, as places in the matrix by rows, and their rows; for Gram::columns.
-  std::span<const int> columnOffsets() const { return columnOffsets_; }
-  std::span<const int> columnPlaces() const { return columnPlaces_; }
-  std::span<const int> columnRows() const { return columnRows_; }
-  const RowTree& tree() const { return *tree_; }  ///< for Gram::tree
+  /// Made by the first who asks for it. For a solve that is to end meanwhile there is one without a Hessian.
+  std::shared_ptr<const Analysis> analysis(const Cpu& la = Cpu()) const;
+  /// About what it takes, analysed.
   std::size_t bytes() const;
 
  private:
-  void flip();
-  void findPattern();
+  std::shared_ptr<const Analysis> analyse(const Cpu& la) const;
+  Analysis::Columns flip() const;
+  SparsePattern allPairs() const;
+  SparsePattern pairsByRows() const;
+  SparsePattern pairsByColumns(const Analysis::Columns& flipped, const Cpu& la) const;
 
   Rows rows_;
-  SparsePattern pattern_;
-  Gram gram_ = Gram::blocks;
-  std::vector<int> columnOffsets_, columnPlaces_, columnRows_;
-  std::unique_ptr<const RowTree> tree_;
+  mutable Once<Analysis> analysis_;
 };
 
 }  // namespace nonconvex

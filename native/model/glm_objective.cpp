@@ -35,7 +35,15 @@ GlmObjective::GlmObjective(std::shared_ptr<const GlmData> data, const MatrixInpu
       x_(at(data_->columns())),
       gradient_(x_.size()),
       curvatures_(at(data_->count())),
-      t_(curvatures_.size()) {
+      t_(curvatures_.size()) {}
+
+const GlmData::Analysis& GlmObjective::analysis() const {
+  if (!analysis_) analysis_ = data_->analysis(la_);
+  return *analysis_;
+}
+
+/// What the passes need.
+void GlmObjective::prepare() {
   const int rows = data_->count(), n = data_->columns();
   const double entries = data_->dense() ? 1.0 * rows * n : static_cast<double>(data_->rows().matrix.indices.size());
   constexpr int cached = 1 << 15;  // numbers of a block that is read twice
@@ -49,13 +57,13 @@ GlmObjective::GlmObjective(std::shared_ptr<const GlmData> data, const MatrixInpu
     }
     return cuts;
   };
-  const GlmData::Gram gram = data_->gram();
+  const GlmData::Gram gram = analysis().gram;
   const bool byTree = gram == GlmData::Gram::tree, byRows = !byTree && gram != GlmData::Gram::columns;
   pieces_ = cut(std::min(32.0, byRows ? std::min(entries / 2e4, entries / (4.0 * n)) : rows / 2e3));
   shares_ = cut(n > smallSquare || byTree ? 1 : std::min(8.0, entries / n));
   sums_.resize(pieces_.size());
   if (byRows) partial_.resize(pieces_.size() * x_.size());
-  if (byTree) tree_.emplace(data_->tree());
+  if (byTree) tree_.emplace(*analysis().tree);
   // Pages that are not touched, as where no Hessian is asked for, cost nothing.
   const std::size_t width = x_.size();
   if (gram == GlmData::Gram::columns) {
@@ -71,6 +79,7 @@ GlmObjective::GlmObjective(std::shared_ptr<const GlmData> data, const MatrixInpu
 }
 
 void GlmObjective::moveTo(std::span<const double> x) {
+  if (pieces_.empty()) prepare();
   if (evaluated_ && std::equal(x.begin(), x.end(), x_.begin())) return;
   std::copy(x.begin(), x.end(), x_.begin());
   evaluated_ = false;
@@ -155,7 +164,7 @@ void GlmObjective::sumTransposed(std::span<double> out) {
 }
 
 void GlmObjective::transposedByColumns(std::span<double> out) const {
-  const auto offsets = data_->columnOffsets(), places = data_->columnPlaces(), rows = data_->columnRows();
+  const auto& [offsets, places, rows] = analysis().columns;
   const double* values = data_->rows().matrix.values.data();
   la_.forEach(data_->columns(), [&](int j) {
     double sum = 0;
@@ -258,14 +267,14 @@ std::optional<WeightedRows> GlmObjective::gram(double sigma, std::span<double> r
 
 void GlmObjective::hessian(double sigma, std::span<double> values) {
   evaluate();
-  if (data_->gram() == GlmData::Gram::columns) {
+  if (analysis().gram == GlmData::Gram::columns) {
     sumByColumns(values);
   } else {
     if (!squaresKnown_) fillSquares();
     squaresKnown_ = true;
     sumSquares(values);
   }
-  const SparsePattern& pattern = data_->hessianPattern();
+  const SparsePattern& pattern = hessianPattern();
   for (int j = 0; j < pattern.lines; ++j) {
     const double ridge = data_->rows().ridge[at(j)];
     if (ridge != 0) values[at(pattern.offsets[at(j)])] += ridge;  // the diagonal is first
@@ -278,7 +287,7 @@ void GlmObjective::hessian(double sigma, std::span<double> values) {
 void GlmObjective::fillSquares() {
   const int n = data_->columns();
   const std::size_t size = x_.size() * x_.size();
-  const bool written = data_->gram() == GlmData::Gram::blocks;
+  const bool written = analysis().gram == GlmData::Gram::blocks;
   const bool shared = written && n > smallSquare;
   const int most = writtenRows(n);
   if (tree_) return tree_->gram(la_, curvatures_, {squares_.data(), size});
@@ -344,7 +353,7 @@ void GlmObjective::writeScaled(Piece piece, double* buffer) const {
 }
 
 void GlmObjective::sumSquares(std::span<double> values) const {
-  const SparsePattern& pattern = data_->hessianPattern();
+  const SparsePattern& pattern = hessianPattern();
   const std::size_t n = x_.size();
   constexpr int grain = 16;
   la_.tasks((pattern.lines + grain - 1) / grain, [&](int task) {
@@ -360,9 +369,9 @@ void GlmObjective::sumSquares(std::span<double> values) const {
 }
 
 void GlmObjective::sumByColumns(std::span<double> values) {
-  const SparsePattern& pattern = data_->hessianPattern();
+  const SparsePattern& pattern = hessianPattern();
   const ConstantMatrix& A = data_->rows().matrix;
-  const auto offsets = data_->columnOffsets(), places = data_->columnPlaces(), rows = data_->columnRows();
+  const auto& [offsets, places, rows] = analysis().columns;
   const std::size_t n = x_.size();
   la_.tasks(columnTasks, [&](int task) {
     double* column = squares_.data() + at(task) * n;  // 0 but for the column at hand

@@ -23,7 +23,7 @@ class GlmObjective final : public Objective {
   const MatrixInput& dense() const { return dense_; }
 
   int variables() const override { return data_->columns(); }
-  const SparsePattern& hessianPattern() const override { return data_->hessianPattern(); }
+  const SparsePattern& hessianPattern() const override { return analysis().hessian; }
   bool convex() const override { return true; }  // weights and ridge are not negative
   void runOn(const Cpu& la) override { la_ = la; }
   void moveTo(std::span<const double> x) override;
@@ -39,6 +39,8 @@ class GlmObjective final : public Objective {
     int begin, end;
   };
 
+  const GlmData::Analysis& analysis() const;
+  void prepare();
   void evaluate();
   void evaluateGradient();
   template <class PerRow>
@@ -58,6 +60,7 @@ class GlmObjective final : public Objective {
   std::shared_ptr<const GlmData> data_;
   MatrixInput dense_;
   Cpu la_;
+  mutable std::shared_ptr<const GlmData::Analysis> analysis_;  // null until it is needed
   int blockRows_;
   std::vector<Piece> pieces_;  // of the rows, one a task; they depend on sizes alone
   std::vector<Piece> shares_;  // of the rows, one a square

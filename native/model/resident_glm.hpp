@@ -27,7 +27,7 @@ class ResidentGlm final : public Objective {
   ResidentGlm(const La& la, std::shared_ptr<const GlmData> data, const MatrixInput& dense);
 
   int variables() const override { return data_->columns(); }
-  const SparsePattern& hessianPattern() const override { return data_->hessianPattern(); }
+  const SparsePattern& hessianPattern() const override { return data_->analysis()->hessian; }
   bool convex() const override { return true; }
   void runOn(const Cpu&) override {}
   void moveTo(std::span<const double> x) override;

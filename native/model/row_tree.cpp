@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 #include "core/clones.hpp"
@@ -22,25 +23,84 @@ std::uint64_t mix(std::uint64_t h, std::uint64_t value) {
 /// Numbers things 0, 1, ... in the order in which they are first seen.
 class Numbering {
  public:
-  explicit Numbering(std::size_t most) : slots_(std::bit_ceil(2 * most + 2), -1), hashes_(slots_.size()) {}
-
-  /// The number of something with that hash; `same(k)` says whether it is number k, and it becomes `next` when new.
+  /// The number of something with that hash; `same(k)` says whether it is number k, and it becomes the next when new.
   template <class Same>
-  int find(std::uint64_t hash, int next, Same&& same) {
+  int find(std::uint64_t hash, Same&& same) {
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t s = hash & mask;; s = (s + 1) & mask) {
-      if (slots_[s] < 0) {
-        slots_[s] = next;
-        hashes_[s] = hash;
-        return next;
+      Slot& slot = slots_[s];
+      if (slot.number < 0) {
+        slot = {hash, count_++};
+        if (4 * at(count_) < 3 * slots_.size()) return count_ - 1;
+        grow();
+        return count_ - 1;
       }
-      if (hashes_[s] == hash && same(slots_[s])) return slots_[s];
+      if (slot.hash == hash && same(slot.number)) return slot.number;
     }
+  }
+  /// Of a key; different ones have different hashes, the function has an inverse.
+  int find(std::uint64_t key) {
+    return find(mix(0, key), [](int) { return true; });
+  }
+  int count() const { return count_; }
+  void clear() {
+    slots_.assign(first, {});
+    count_ = 0;
   }
 
  private:
-  std::vector<int> slots_;
-  std::vector<std::uint64_t> hashes_;
+  static constexpr std::size_t first = 256;
+  struct Slot {
+    std::uint64_t hash = 0;
+    int number = -1;
+  };
+
+  void grow() {
+    const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(2 * slots_.size()));
+    const std::size_t mask = slots_.size() - 1;
+    for (const Slot& slot : old) {
+      if (slot.number < 0) continue;
+      std::size_t s = slot.hash & mask;
+      while (slots_[s].number >= 0) s = (s + 1) & mask;
+      slots_[s] = slot;
+    }
+  }
+
+  std::vector<Slot> slots_ = std::vector<Slot>(first);
+  int count_ = 0;
+};
+
+/// The same of pairs (a, b), by a table where that is small.
+class PairNumbering {
+ public:
+  /// For 0 <= a < as, 0 <= b < bs.
+  void begin(int as, int bs) {
+    constexpr double most = 1 << 16;
+    bs_ = at(bs);
+    direct_ = 1.0 * as * bs <= most;
+    table_.clear();
+    hashed_.clear();
+    if (direct_) table_.resize(at(std::max(as, 1)) * bs_, -1);
+    count_ = 0;
+  }
+  int find(int a, int b) {
+    if (direct_) {
+      int& number = table_[at(a) * bs_ + at(b)];
+      if (number < 0) number = count_++;
+      return number;
+    }
+    const int number = hashed_.find(static_cast<std::uint64_t>(a) << 32 | static_cast<std::uint64_t>(b));
+    count_ = hashed_.count();
+    return number;
+  }
+  int count() const { return count_; }
+
+ private:
+  bool direct_ = false;
+  std::size_t bs_ = 0;
+  std::vector<int> table_;
+  Numbering hashed_;
+  int count_ = 0;
 };
 
 /// Starts of the lists of things by their key, keys below `count`, and their order.
@@ -65,6 +125,10 @@ ConstantMatrix sampleOf(const ConstantMatrix& matrix, int most) {
     sample.offsets.push_back(static_cast<int>(sample.indices.size()));
   }
   return sample;
+}
+
+void stopIfEnding(const Cpu& la) {
+  if (la.ending()) throw Interrupted{};
 }
 
 constexpr int lane = 8;  // rows of products are padded to a multiple
@@ -154,30 +218,43 @@ double plainCost(const ConstantMatrix& matrix) {
 
 // Building -----------------------------------------------------------------------------------------------------------
 
-std::unique_ptr<const RowTree> RowTree::of(const ConstantMatrix& matrix) {
+std::unique_ptr<const RowTree> RowTree::of(const ConstantMatrix& matrix, const Cpu& la) {
   constexpr int sampled = 4096;
   constexpr int mostColumns = 2000;  // the products of all pairs of columns are held
   constexpr double worthwhile = 0.6;
   if (matrix.rows < 2 || matrix.columns > mostColumns || matrix.indices.empty()) return nullptr;
   if (matrix.rows > 2 * sampled) {
     const ConstantMatrix sample = sampleOf(matrix, sampled);
-    if (RowTree(sample).cost() > 1.2 * worthwhile * plainCost(sample)) return nullptr;
+    if (RowTree(sample, la).cost() > 1.2 * worthwhile * plainCost(sample)) return nullptr;
   }
-  std::unique_ptr<const RowTree> tree(new RowTree(matrix));
+  std::unique_ptr<const RowTree> tree(new RowTree(matrix, la));
   return tree->cost() > worthwhile * plainCost(matrix) ? nullptr : std::move(tree);
 }
 
-RowTree::RowTree(ConstantMatrix matrix) : columns_(matrix.columns) {
-  takeScales(matrix);
-  std::vector<std::vector<int>> leafPieces = makeLeaves(matrix);
+RowTree::RowTree(const ConstantMatrix& matrix, const Cpu& la) : columns_(matrix.columns) {
+  PiecesOfRows pieces = makeLeaves(matrix, la);
   const int leaves = static_cast<int>(nodes_.size());
-  pieceOf_ = build(0, leaves, chooseSplits(leafPieces), leafPieces);
+  layOut(0, leaves, chooseSplits(pieces, la));
+  pieces.resize(nodes_.size());
+  // Nodes whose children are there, side by side.
+  std::vector<bool> done(nodes_.size());
+  std::fill(done.begin(), done.begin() + leaves, true);
+  while (!done.back()) {
+    std::vector<std::size_t> ready;
+    for (std::size_t k = 0; k < nodes_.size(); ++k) {
+      if (!done[k] && done[at(nodes_[k].left)] && done[at(nodes_[k].right)]) ready.push_back(k);
+    }
+    la.tasks(static_cast<int>(ready.size()), [&](int r) {
+      const std::size_t k = ready[at(r)];
+      const Node& node = nodes_[k];
+      pieces[k] = join(nodes_[k], std::move(pieces[at(node.left)]), pieces[at(node.right)], la);
+      pieces[at(node.right)] = {};
+    });
+    for (const std::size_t k : ready) done[k] = true;
+  }
+  pieceOf_ = std::move(pieces.back());
   sortByKey(pieceOf_, nodes_.back().count, rowStarts_, rowOrder_);
   for (Node& node : nodes_) {
-    if (std::all_of(node.values.begin(), node.values.end(), [](double value) { return value == 1; })) {
-      node.values = {};
-      writeOnes(node);
-    }
     if (node.leaf()) continue;
     constexpr double worthHandingOut = 3e4;
     node.chunks = std::clamp(static_cast<int>(crossCost(node, node.pivotLeft) / worthHandingOut), 1, 8);
@@ -188,20 +265,114 @@ RowTree::RowTree(ConstantMatrix matrix) : columns_(matrix.columns) {
   }
 }
 
-void RowTree::takeScales(ConstantMatrix& matrix) {
+/// scales_; what values each column has.
+std::vector<RowTree::Values> RowTree::takeScales(const ConstantMatrix& matrix) {
   scales_.assign(at(columns_), 0);
-  std::vector<bool> several(at(columns_));
+  std::vector<Values> values(at(columns_), Values::one);
   for (std::size_t k = 0; k < matrix.values.size(); ++k) {
-    double& scale = scales_[at(matrix.indices[k])];
-    if (scale == 0) scale = matrix.values[k];
-    if (scale != matrix.values[k]) several[at(matrix.indices[k])] = true;
+    const double value = matrix.values[k];
+    const std::size_t j = at(matrix.indices[k]);
+    if (value == scales_[j] && value != 0) continue;
+    if (value == 0 && scales_[j] == 0) {
+      values[j] = Values::oneOrZero;
+    } else if (scales_[j] == 0) {
+      scales_[j] = value;
+    } else {
+      values[j] = Values::several;
+    }
   }
   for (std::size_t j = 0; j < scales_.size(); ++j) {
-    if (several[j] || scales_[j] == 0) scales_[j] = 1;
+    if (values[j] == Values::several || scales_[j] == 0) scales_[j] = 1;
   }
-  for (std::size_t k = 0; k < matrix.values.size(); ++k) {
-    if (!several[at(matrix.indices[k])] && matrix.values[k] != 0) matrix.values[k] = 1;
+  return values;
+}
+
+/// Ranges of a few entries a row each.
+RowTree::PiecesOfRows RowTree::makeLeaves(const ConstantMatrix& matrix, const Cpu& la) {
+  constexpr double fewEntries = 2;
+  constexpr double mostLeaves = 16;
+  const std::vector<Values> valuesOf = takeScales(matrix);
+  std::vector<double> share(at(columns_));  // entries of a column in a row
+  double all = 0;
+  for (const int j : matrix.indices) share[at(j)] += 1.0 / matrix.rows;
+  for (const double each : share) all += each;
+  const double wanted = std::max(fewEntries, all / mostLeaves);
+  for (int first = 0; first < columns_;) {
+    Node node;
+    node.first = first;
+    for (double sum = 0; first < columns_ && (node.columns == 0 || sum + share[at(first)] <= wanted); ++first) {
+      sum += share[at(first)];
+      ++node.columns;
+    }
+    nodes_.push_back(std::move(node));
   }
+  // Where each row's entries of a leaf begin.
+  std::vector<std::vector<int>> begins(nodes_.size() + 1, std::vector<int>(at(matrix.rows)));
+  la.forEach(matrix.rows, [&](int i) {
+    int k = matrix.offsets[at(i)];
+    const int end = matrix.offsets[at(i) + 1];
+    for (std::size_t leaf = 0; leaf < nodes_.size(); ++leaf) {
+      begins[leaf][at(i)] = k;
+      const int stop = nodes_[leaf].first + nodes_[leaf].columns;
+      while (k < end && matrix.indices[at(k)] < stop) ++k;
+    }
+    begins.back()[at(i)] = k;
+  });
+  PiecesOfRows pieces(nodes_.size());
+  la.tasks(static_cast<int>(nodes_.size()), [&](int leaf) {
+    stopIfEnding(la);
+    pieces[at(leaf)] = makeLeaf(matrix, valuesOf, nodes_[at(leaf)], begins[at(leaf)], begins[at(leaf) + 1]);
+  });
+  return pieces;
+}
+
+/// The piece of each row.
+std::vector<int> RowTree::makeLeaf(const ConstantMatrix& matrix, std::span<const Values> valuesOf, Node& node,
+                                   std::span<const int> begins, std::span<const int> ends) {
+  std::vector<int> pieces(begins.size());
+  Numbering numbering;
+  const auto value = [&](int k) {
+    const double given = matrix.values[at(k)];
+    return given == 0 || valuesOf[at(matrix.indices[at(k)])] == Values::several ? given : 1;
+  };
+  const auto byHash = [&](int begin, int end) {
+    std::uint64_t hash = 0;
+    for (int k = begin; k < end; ++k) {
+      hash = mix(hash, std::bit_cast<std::uint64_t>(value(k)) + static_cast<std::uint64_t>(matrix.indices[at(k)]));
+    }
+    return numbering.find(hash, [&](int known) {
+      const int from = node.offsets[at(known)];
+      if (node.entries(known) != end - begin) return false;
+      for (int k = 0; k < end - begin; ++k) {
+        if (node.first + node.indices[at(from + k)] != matrix.indices[at(begin + k)]) return false;
+        if (node.values[at(from + k)] != value(begin + k)) return false;
+      }
+      return true;
+    });
+  };
+  const auto byBits = [&](int begin, int end) {
+    std::uint64_t bits = 0;
+    for (int k = begin; k < end; ++k) bits |= std::uint64_t{1} << (matrix.indices[at(k)] - node.first);
+    return numbering.find(bits);
+  };
+  const auto here = valuesOf.subspan(at(node.first), at(node.columns));
+  const bool bits = here.size() <= 64 && std::count(here.begin(), here.end(), Values::one) == node.columns;
+  for (std::size_t i = 0; i < begins.size(); ++i) {
+    const int begin = begins[i], end = ends[i];
+    const int piece = pieces[i] = bits ? byBits(begin, end) : byHash(begin, end);
+    if (piece < node.count) continue;
+    ++node.count;
+    for (int k = begin; k < end; ++k) {
+      node.indices.push_back(static_cast<std::uint16_t>(matrix.indices[at(k)] - node.first));
+      node.values.push_back(value(k));
+    }
+    node.offsets.push_back(static_cast<int>(node.indices.size()));
+  }
+  if (std::all_of(node.values.begin(), node.values.end(), [](double each) { return each == 1; })) {
+    node.values = {};
+    writeOnes(node);
+  }
+  return pieces;
 }
 
 void RowTree::writeOnes(Node& node) {
@@ -217,30 +388,6 @@ void RowTree::writeOnes(Node& node) {
   }
 }
 
-/// Ranges of a few entries a row each; for each of them the piece of each row.
-std::vector<std::vector<int>> RowTree::makeLeaves(const ConstantMatrix& matrix) {
-  constexpr double fewEntries = 2;
-  constexpr double mostLeaves = 16;
-  std::vector<double> share(at(columns_));  // entries of a column in a row
-  double all = 0;
-  for (const int j : matrix.indices) share[at(j)] += 1.0 / matrix.rows;
-  for (const double each : share) all += each;
-  const double wanted = std::max(fewEntries, all / mostLeaves);
-  std::vector<int> cursor(matrix.offsets.begin(), matrix.offsets.end() - 1);
-  std::vector<std::vector<int>> pieces;
-  for (int first = 0; first < columns_;) {
-    Node node;
-    node.first = first;
-    for (double sum = 0; first < columns_ && (node.columns == 0 || sum + share[at(first)] <= wanted); ++first) {
-      sum += share[at(first)];
-      ++node.columns;
-    }
-    pieces.push_back(makeLeaf(matrix, node, cursor));
-    nodes_.push_back(std::move(node));
-  }
-  return pieces;
-}
-
 /// Leaves [first, end) as one node, as far as costs go.
 struct RowTree::Range {
   double pieces = 0;
@@ -251,37 +398,61 @@ struct RowTree::Range {
 };
 
 /// The cheapest tree over the leaves: entry first * (leaves + 1) + end is where to split that range.
-std::vector<int> RowTree::chooseSplits(const std::vector<std::vector<int>>& leafPieces) const {
+std::vector<int> RowTree::chooseSplits(const PiecesOfRows& leafPieces, const Cpu& la) const {
   constexpr std::size_t most = 8192;  // rows that are looked at
   const std::size_t leaves = leafPieces.size(), rows = leafPieces[0].size(), step = (rows + most - 1) / most;
-  const std::size_t looked = (rows + step - 1) / step;
+  // The pieces of different rows.
+  std::vector<int> whole((rows + step - 1) / step);
+  PairNumbering numbering;
+  for (std::size_t l = 0; l < leaves; ++l) {
+    numbering.begin(numbering.count(), nodes_[l].count);
+    for (std::size_t i = 0; i < whole.size(); ++i) whole[i] = numbering.find(whole[i], leafPieces[l][i * step]);
+  }
+  PiecesOfRows looked(leaves, std::vector<int>(at(numbering.count())));
+  for (std::size_t l = 0; l < leaves; ++l) {
+    for (std::size_t i = 0; i < whole.size(); ++i) looked[l][at(whole[i])] = leafPieces[l][i * step];
+  }
   std::vector<Range> ranges((leaves + 1) * (leaves + 1));
   const auto range = [&](std::size_t first, std::size_t end) -> Range& { return ranges[first * (leaves + 1) + end]; };
-  std::vector<int> piece(looked), lefts, rights, entries(looked);
-  for (std::size_t first = 0; first < leaves; ++first) {
-    std::fill(piece.begin(), piece.end(), 0);
-    std::fill(entries.begin(), entries.end(), 0);
+  la.tasks(static_cast<int>(leaves), [&](int task) {
+    stopIfEnding(la);
+    const std::size_t first = at(task);
+    // A row whose piece no other has keeps it to itself when there are more leaves: only the others are compared again.
+    std::vector<int> shared(looked[0].size()), pieceOf(shared.size()), entriesOf(shared.size()), users;
+    std::iota(shared.begin(), shared.end(), 0);
+    PairNumbering pieces;
+    int own = 0, ownEntries = 0;  // of the rows that are not shared
     for (std::size_t end = first + 1; end <= leaves; ++end) {
       const Node& leaf = nodes_[end - 1];
+      const std::vector<int>& leafPieceOf = looked[end - 1];
+      pieces.begin(pieces.count(), leaf.count);
+      users.clear();
+      for (const int leafPiece : leafPieceOf) ownEntries += leaf.entries(leafPiece);
+      int entries = 0;
+      for (const int i : shared) {
+        const int more = leaf.entries(leafPieceOf[at(i)]);
+        entriesOf[at(i)] += more;
+        ownEntries -= more;
+        int& piece = pieceOf[at(i)];
+        piece = pieces.find(piece, leafPieceOf[at(i)]);
+        if (piece == static_cast<int>(users.size())) {
+          users.push_back(0);
+          entries += entriesOf[at(i)];
+        }
+        ++users[at(piece)];
+      }
       Range& now = range(first, end);
       now.columns = range(first, end - 1).columns + leaf.columns;
-      Numbering numbering(looked);
-      lefts.clear();
-      rights.clear();
-      for (std::size_t i = 0; i < looked; ++i) {
-        const int l = piece[i], r = leafPieces[end - 1][i * step];
-        entries[i] += leaf.entries(r);
-        const std::uint64_t key = mix(mix(0, static_cast<std::uint64_t>(l)), static_cast<std::uint64_t>(r));
-        const auto same = [&](int k) { return lefts[at(k)] == l && rights[at(k)] == r; };
-        piece[i] = numbering.find(key, static_cast<int>(lefts.size()), same);
-        if (piece[i] < static_cast<int>(lefts.size())) continue;
-        lefts.push_back(l);
-        rights.push_back(r);
-        now.entries += entries[i];
-      }
-      now.pieces = static_cast<double>(lefts.size());
+      now.pieces = own + pieces.count();
+      now.entries = 1.0 * ownEntries + entries;
+      std::erase_if(shared, [&](int i) {
+        if (users[at(pieceOf[at(i)])] > 1) return false;
+        ++own;
+        ownEntries += entriesOf[at(i)];
+        return true;
+      });
     }
-  }
+  });
   for (std::size_t size = 2; size <= leaves; ++size) {
     for (std::size_t first = 0; first + size <= leaves; ++first) {
       Range& now = range(first, first + size);
@@ -303,77 +474,38 @@ std::vector<int> RowTree::chooseSplits(const std::vector<std::vector<int>>& leaf
   return splits;
 }
 
-/// Makes the nodes over leaves [first, end); the piece of each row.
-std::vector<int> RowTree::build(int first, int end, const std::vector<int>& splits,
-                                std::vector<std::vector<int>>& leafPieces) {
-  if (end - first == 1) return std::move(leafPieces[at(first)]);
-  const int middle = splits[at(first) * (leafPieces.size() + 1) + at(end)];
-  const auto child = [&](int from, int to) { return to - from == 1 ? from : static_cast<int>(nodes_.size()) - 1; };
+/// Adds the nodes over leaves [first, end), without their pieces; the number of the last.
+int RowTree::layOut(int first, int end, const std::vector<int>& splits) {
+  if (end - first == 1) return first;
+  // There are (leaves + 1)^2 splits.
+  const auto side = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(splits.size()))));
+  const int middle = splits[at(first) * side + at(end)];
   Node node;
-  std::vector<int> leftOf = build(first, middle, splits, leafPieces);
-  node.left = child(first, middle);
-  const std::vector<int> rightOf = build(middle, end, splits, leafPieces);
-  node.right = child(middle, end);
+  node.left = layOut(first, middle, splits);
+  node.right = layOut(middle, end, splits);
   node.first = nodes_[at(node.left)].first;
   node.columns = nodes_[at(node.left)].columns + nodes_[at(node.right)].columns;
-  std::vector<int> pieces = join(node, std::move(leftOf), rightOf);
   nodes_.push_back(std::move(node));
-  return pieces;
+  return static_cast<int>(nodes_.size()) - 1;
 }
 
-/// `cursor` is where the range begins in each row, and then where it ends.
-std::vector<int> RowTree::makeLeaf(const ConstantMatrix& matrix, Node& node, std::vector<int>& cursor) const {
-  std::vector<int> pieces(at(matrix.rows));
-  Numbering numbering(pieces.size());
-  const int end = node.first + node.columns;
-  for (int i = 0; i < matrix.rows; ++i) {
-    const int begin = cursor[at(i)];
-    int stop = begin;
-    std::uint64_t hash = 0;
-    for (; stop < matrix.offsets[at(i) + 1] && matrix.indices[at(stop)] < end; ++stop) {
-      hash = mix(hash, static_cast<std::uint64_t>(matrix.indices[at(stop)]));
-      hash = mix(hash, std::bit_cast<std::uint64_t>(matrix.values[at(stop)]));
-    }
-    cursor[at(i)] = stop;
-    const auto same = [&](int piece) {
-      const int from = node.offsets[at(piece)];
-      if (node.entries(piece) != stop - begin) return false;
-      for (int k = 0; k < stop - begin; ++k) {
-        if (node.first + node.indices[at(from + k)] != matrix.indices[at(begin + k)]) return false;
-        if (node.values[at(from + k)] != matrix.values[at(begin + k)]) return false;
-      }
-      return true;
-    };
-    const int piece = numbering.find(hash, node.count, same);
-    pieces[at(i)] = piece;
-    if (piece < node.count) continue;
-    ++node.count;
-    for (int k = begin; k < stop; ++k) {
-      node.indices.push_back(static_cast<std::uint16_t>(matrix.indices[at(k)] - node.first));
-      node.values.push_back(matrix.values[at(k)]);
-    }
-    node.offsets.push_back(static_cast<int>(node.indices.size()));
-  }
-  return pieces;
-}
-
-std::vector<int> RowTree::join(Node& node, std::vector<int> leftOf, const std::vector<int>& rightOf) const {
-  std::vector<int> firstSeen(leftOf.size());
+/// Pieces of a node from those of its children; the piece of each row.
+std::vector<int> RowTree::join(Node& node, std::vector<int> leftOf, std::span<const int> rightOf, const Cpu& la) const {
+  const Node& left = nodes_[at(node.left)];
+  const Node& right = nodes_[at(node.right)];
   std::vector<int> lefts, rights;
-  Numbering numbering(leftOf.size());
+  PairNumbering numbering;
+  numbering.begin(left.count, right.count);
+  std::vector<int>& pieces = leftOf;  // takes its place
   for (std::size_t i = 0; i < leftOf.size(); ++i) {
     const int l = leftOf[i], r = rightOf[i];
-    const std::uint64_t key = mix(mix(0, static_cast<std::uint64_t>(l)), static_cast<std::uint64_t>(r));
-    const auto same = [&](int k) { return lefts[at(k)] == l && rights[at(k)] == r; };
-    const int piece = numbering.find(key, node.count, same);
-    firstSeen[i] = piece;
-    if (piece < node.count) continue;
-    ++node.count;
+    pieces[i] = numbering.find(l, r);
+    if (pieces[i] < static_cast<int>(lefts.size())) continue;
     lefts.push_back(l);
     rights.push_back(r);
   }
-  const Node& left = nodes_[at(node.left)];
-  const Node& right = nodes_[at(node.right)];
+  stopIfEnding(la);
+  node.count = numbering.count();
   // By the pivot.
   node.pivotLeft = crossCost(node, true) <= crossCost(node, false);
   std::vector<int> order;
@@ -384,16 +516,26 @@ std::vector<int> RowTree::join(Node& node, std::vector<int> leftOf, const std::v
     place[from] = static_cast<int>(k);
     node.leftPiece.push_back(lefts[from]);
     node.rightPiece.push_back(rights[from]);
-    for (const auto& [child, piece] : {std::pair(&left, lefts[from]), std::pair(&right, rights[from])}) {
-      for (int e = child->offsets[at(piece)]; e < child->offsets[at(piece) + 1]; ++e) {
-        node.indices.push_back(static_cast<std::uint16_t>(child->first - node.first + child->indices[at(e)]));
-        node.values.push_back(child->values[at(e)]);
+  }
+  for (int& piece : pieces) piece = place[at(piece)];
+  if (&node != &nodes_.back()) writeEntries(node);  // nobody asks for the root's
+  return pieces;
+}
+
+void RowTree::writeEntries(Node& node) const {
+  const bool ones = nodes_[at(node.left)].values.empty() && nodes_[at(node.right)].values.empty();
+  for (int p = 0; p < node.count; ++p) {
+    for (const auto& [number, piece] :
+         {std::pair(node.left, node.leftPiece[at(p)]), std::pair(node.right, node.rightPiece[at(p)])}) {
+      const Node& child = nodes_[at(number)];
+      for (int e = child.offsets[at(piece)]; e < child.offsets[at(piece) + 1]; ++e) {
+        node.indices.push_back(static_cast<std::uint16_t>(child.first - node.first + child.indices[at(e)]));
+        if (!ones) node.values.push_back(child.value(e));
       }
     }
     node.offsets.push_back(static_cast<int>(node.indices.size()));
   }
-  for (int& piece : firstSeen) piece = place[at(piece)];
-  return firstSeen;
+  if (ones) writeOnes(node);
 }
 
 double RowTree::crossCost(const Node& node, bool pivotLeft) const {

@@ -22,8 +22,8 @@ class RowTree {
   /// Of BLAS in the time in which one number is added to a matrix at a scattered place.
   static constexpr double flopsPerUpdate = 25;
 
-  /// Null where it would save too little.
-  static std::unique_ptr<const RowTree> of(const ConstantMatrix& matrix);
+  /// Null where it would save too little. Throws Interrupted where the solve is to end.
+  static std::unique_ptr<const RowTree> of(const ConstantMatrix& matrix, const Cpu& la = Cpu());
 
   class Work;
 
@@ -37,7 +37,7 @@ class RowTree {
     int first = 0, columns = 0;  // the range
     int left = -1, right = -1;   // -1: a leaf
     int count = 0;               // pieces
-    // The entries of each piece.
+    // The entries of each piece; not of the root.
     std::vector<int> offsets = {0};
     std::vector<std::uint16_t> indices;  // from `first` on
     std::vector<double> values;          // empty once known to be all 1
@@ -56,15 +56,20 @@ class RowTree {
     }
   };
 
-  explicit RowTree(ConstantMatrix matrix);
-  void takeScales(ConstantMatrix& matrix);
-  static void writeOnes(Node& node);
+  using PiecesOfRows = std::vector<std::vector<int>>;  // by node, then by row
+  enum class Values : std::uint8_t { one, oneOrZero, several };
   struct Range;
-  std::vector<std::vector<int>> makeLeaves(const ConstantMatrix& matrix);
-  std::vector<int> makeLeaf(const ConstantMatrix& matrix, Node& node, std::vector<int>& cursor) const;
-  std::vector<int> chooseSplits(const std::vector<std::vector<int>>& leafPieces) const;
-  std::vector<int> build(int first, int end, const std::vector<int>& splits, std::vector<std::vector<int>>& leafPieces);
-  std::vector<int> join(Node& node, std::vector<int> leftOf, const std::vector<int>& rightOf) const;
+
+  RowTree(const ConstantMatrix& matrix, const Cpu& la);
+  std::vector<Values> takeScales(const ConstantMatrix& matrix);
+  PiecesOfRows makeLeaves(const ConstantMatrix& matrix, const Cpu& la);
+  static std::vector<int> makeLeaf(const ConstantMatrix& matrix, std::span<const Values> valuesOf, Node& node,
+                                   std::span<const int> begins, std::span<const int> ends);
+  static void writeOnes(Node& node);
+  std::vector<int> chooseSplits(const PiecesOfRows& leafPieces, const Cpu& la) const;
+  int layOut(int first, int end, const std::vector<int>& splits);
+  std::vector<int> join(Node& node, std::vector<int> leftOf, std::span<const int> rightOf, const Cpu& la) const;
+  void writeEntries(Node& node) const;
   double cost() const;
   double crossCost(const Node& node, bool pivotLeft) const;
 

@@ -19,8 +19,9 @@ class Timed {
   Stopwatch watch_;
 };
 
-std::shared_ptr<Oracle> existing(const NewtonProblem& problem) {
+std::shared_ptr<Oracle> existing(const NewtonProblem& problem, const Cpu& la) {
   if (!problem.oracle) throw Error(ErrorKind::type, "oracle: expected functions");
+  problem.oracle->runOn(la);
   return problem.oracle;
 }
 
@@ -39,8 +40,8 @@ double scaleFor(double largest) {
 
 }  // namespace
 
-NewtonModel::NewtonModel(const NewtonProblem& problem, bool scaling)
-    : oracle_(existing(problem)),
+NewtonModel::NewtonModel(const Cpu& la, const NewtonProblem& problem, bool scaling)
+    : oracle_(existing(problem, la)),
       device_(problem.device),
       start_(problem.start),
       multipliers_(problem.multipliers),

@@ -32,7 +32,7 @@ struct NewtonPoint {
 class NewtonModel {
  public:
   /// Checks the problem: n >= 1, m <= n, the sizes and finiteness of start and multipliers.
-  NewtonModel(const NewtonProblem& problem, bool scaling);
+  NewtonModel(const Cpu& la, const NewtonProblem& problem, bool scaling);
 
   int n() const { return n_; }
   int m() const { return m_; }

@@ -43,7 +43,7 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
       settings_(settings),
       multipliersGiven_(!problem.multipliers.empty()),
       iterates_(problem.iterates),
-      model_(problem, settings.scaling),
+      model_(la, problem, settings.scaling),
       square_(model_.n() == model_.m()),
       point_(model_.makePoint()),
       trial_(model_.makePoint()),
@@ -59,7 +59,6 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
       leastInfeasibility_(infinity),
       leastInfeasible_(model_.makePoint()) {
   best_.point = model_.makePoint();
-  problem.oracle->runOn(la);
   started_ = model_.begin(point_);
   copyPoint(point_, first_);
   if (started_) noteBest();

@@ -159,14 +159,13 @@ function responses(
 ): { y: Float64Array; classes?: readonly [Label, Label] } {
   const values = checkedValues(given, rows);
   if (loss === 'logistic') {
-    const found = distinct(Array.from(values));
+    const found = distinct(values);
     if (found.length === 2) {
       const [zero, one] = found as [Label, Label];
       finite(values);
-      return {
-        y: Float64Array.from(values as ArrayLike<Label>, (label) => Number(label === one)),
-        classes: [zero, one],
-      };
+      const y = new Float64Array(rows);
+      for (let i = 0; i < rows; ++i) if (values[i] === one) y[i] = 1;
+      return { y, classes: [zero, one] };
     }
     if (typeof values[0] !== 'number' || found.length === 1) {
       const got = found.length === 1 ? `only ${show(found[0])}` : `${found.length}`;

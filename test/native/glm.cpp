@@ -1,4 +1,6 @@
 // Kernels of generalised linear models, held to the expression model of the same problem.
+#include <thread>
+
 #include "check.hpp"
 #include "glm_data.hpp"
 
@@ -94,7 +96,7 @@ TEST(familiesAgreeWithTheirModels) {
 }
 
 TEST(allWaysToSumTheHessian) {
-  const auto gramOf = [](const Case& c) { return GlmData(Data(c).rows).gram(); };
+  const auto gramOf = [](const Case& c) { return GlmData(Data(c).rows).analysis()->gram; };
   const Case byRows{GlmFamily::logistic, Form::sparse, 3000, 60, 0.1, false, false, 0};
   CHECK(gramOf(byRows) == GlmData::Gram::rows);
   holdToModel(byRows);
@@ -142,8 +144,55 @@ TEST(theHessianIsAGramMatrixAndADiagonal) {
 
 TEST(rowsWithMuchInCommon) {
   const Data data = glm::categories();
-  CHECK(GlmData(data.rows).gram() == GlmData::Gram::tree);
+  CHECK(GlmData(data.rows).analysis()->gram == GlmData::Gram::tree);
   holdToModel(data, Form::sparse);
+}
+
+TEST(oneAnalysisForAllSolves) {
+  const Data data = glm::categories();
+  const auto shared = std::make_shared<const GlmData>(data.rows);
+  const std::vector<double> x(at(shared->columns()), 0.1);
+  ConstrainedObjective alone(data.objective(Form::sparse), nullptr);
+  const Answers expected = ask(alone, x);
+  WorkerPool pool(2);
+  std::vector<std::thread> threads;
+  std::vector<Answers> answers(4, expected);
+  std::vector<const GlmData::Analysis*> analyses(4);
+  for (std::size_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      ConstrainedObjective oracle(std::make_unique<GlmObjective>(shared), nullptr);
+      const Cpu la(&pool);
+      oracle.runOn(la);
+      answers[t] = ask(oracle, x);
+      analyses[t] = shared->analysis().get();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (std::size_t t = 0; t < 4; ++t) {
+    CHECK(analyses[t] == analyses[0]);
+    CHECK(answers[t].f == expected.f && answers[t].g == expected.g && answers[t].H == expected.H);
+  }
+}
+
+TEST(aSolveThatIsToEndMakesNoAnalysis) {
+  const Data data = glm::categories();
+  const auto shared = std::make_shared<const GlmData>(data.rows);
+  const std::vector<double> x(at(shared->columns()), 0.1);
+  Monitor monitor;
+  monitor.setInterruptible(false);
+  monitor.abort();
+  GlmObjective ending(shared);
+  ending.runOn(Cpu(nullptr, 1, &monitor));
+  CHECK_EQ(ending.hessianPattern().nonzeros(), std::size_t{0});
+  std::vector<double> g(x.size());
+  ending.moveTo(x);
+  ending.gradient(g);
+  // The next one makes it.
+  ConstrainedObjective other(std::make_unique<GlmObjective>(shared), nullptr);
+  const Answers whole = ask(other, x);
+  CHECK(shared->analysis()->gram == GlmData::Gram::tree);
+  CHECK_NEAR(ending.value(), whole.f, 1e-13 * whole.f);
+  same(g, whole.g, "gradient");
 }
 
 TEST(smallAndOddSizes) {

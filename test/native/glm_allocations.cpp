@@ -11,7 +11,7 @@ namespace {
 void noMemory(const Data& data, Form form, GlmData::Gram gram) {
   GlmData::Rows rows = data.rows;
   if (form != Form::sparse) rows.matrix.offsets = rows.matrix.indices = {};
-  CHECK(GlmData(rows).gram() == gram);
+  CHECK(GlmData(rows).analysis()->gram == gram);
   const int n = data.rows.matrix.columns;
   Graph constraints(n);
   constrain(constraints, constraints.variables(0, n), n);

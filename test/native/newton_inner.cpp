@@ -136,7 +136,7 @@ struct Inner {
 
   Inner(std::shared_ptr<System> of, const NewtonSettings& settings, const Cpu& la)
       : system(std::move(of)),
-        model({.oracle = system, .start = std::vector<double>(at(system->n)), .multipliers = {}}, false),
+        model(la, {.oracle = system, .start = std::vector<double>(at(system->n)), .multipliers = {}}, false),
         point(model.makePoint()) {
     model.begin(point);
     model.linearize(point);

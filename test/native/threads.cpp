@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "check.hpp"
+#include "core/once.hpp"
 
 using namespace nonconvex;
 
@@ -205,4 +206,57 @@ TEST(threadsOfTheEnvironment) {
   CHECK_EQ(with("99999"), 1024);
   for (const char* nonsense : {"", "0", "-2", "two", "2x", "99999999999999"}) CHECK_EQ(with(nonsense), own);
   unsetenv("NONCONVEX_THREADS");
+}
+
+TEST(madeOnceForAll) {
+  Once<int> once;
+  std::atomic<int> makes = 0, right = 0;
+  const auto never = [] { return false; };
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      const auto make = [&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        return std::make_shared<const int>(++makes);
+      };
+      if (*once.get(make, never) == 1) ++right;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK_EQ(makes.load(), 1);
+  CHECK_EQ(right.load(), 8);
+}
+
+TEST(whatFailsIsMadeByTheNext) {
+  Once<int> once;
+  const auto never = [] { return false; };
+  bool threw = false;
+  try {
+    once.get([]() -> std::shared_ptr<const int> { throw std::runtime_error("no"); }, never);
+  } catch (const std::runtime_error&) {
+    threw = true;
+  }
+  CHECK(threw);
+  CHECK_EQ(*once.get([] { return std::make_shared<const int>(7); }, never), 7);
+}
+
+TEST(thoseWhoWaitCanGiveUp) {
+  Once<int> once;
+  std::atomic<bool> begun = false, release = false;
+  std::thread maker([&] {
+    once.get(
+        [&] {
+          begun = true;
+          eventually([&] { return release.load(); });
+          return std::make_shared<const int>(1);
+        },
+        [] { return false; });
+  });
+  CHECK(eventually([&] { return begun.load(); }));
+  const auto other = [] { return std::make_shared<const int>(2); };
+  int asked = 0;
+  CHECK(once.get(other, [&] { return ++asked > 3; }) == nullptr);
+  release = true;
+  maker.join();
+  CHECK_EQ(*once.get(other, [] { return true; }), 1);
 }
