@@ -89,10 +89,10 @@ constexpr int gramPieces(int n, int k) {
   constexpr std::int64_t tile = 128;
   constexpr std::int64_t wantedTiles = 256;
   constexpr std::int64_t mostTiles = 64;
-  constexpr int leastLength = 1024;
+  constexpr int leastLength = 256;
   const std::int64_t tiles = blocksFor(n, tile) * blocksFor(n, tile);
   if (n < 1 || tiles > mostTiles) return 1;
-  const std::int64_t length = std::max<std::int64_t>(leastLength, std::int64_t{8} * n);
+  const std::int64_t length = std::max<std::int64_t>(leastLength, std::int64_t{2} * n);
   return static_cast<int>(std::max<std::int64_t>(1, std::min(wantedTiles / tiles, k / length)));
 }
 /// Of all pieces but what is left over: the pieces begin at addresses that are multiples of 16 bytes if the first does.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "linalg/linalg.hpp"
+#include "linalg/packs.hpp"
 #include "model/glm_rows.hpp"
 
 namespace nonconvex::kernels {
@@ -69,12 +70,13 @@ struct RowSum {
 };
 
 /// Column i of `to` := sqrt(weight_i) times that of A, weights >= 0.
-template <class T, class Space>
+template <class T, class U, class Space>
 struct RootWeighted {
   Mat<const T, Space> A;
   Vec<const double, Space> weights;
-  Mat<double, Space> to;
-  NONCONVEX_HD void operator()(int j, int i) const { to(j, i) = std::sqrt(weights[i]) * static_cast<double>(A(j, i)); }
+  Mat<U, Space> to;
+  NONCONVEX_HD void operator()(int j, int i) const { to(j, i) = std::sqrt(weights[i]) * static_cast<U>(A(j, i)); }
+  auto packs() const { return inPacks<RootWeighted<Pack<T>, Pack<U>, Space>>(A, weights, to); }
 };
 
 /// to_i := sqrt(x_i)

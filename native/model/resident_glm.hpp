@@ -206,7 +206,8 @@ void ResidentGlm<La>::hessianOnDevice(double sigma, Mat<double, Space> H) {
     const Mat<double, Space> block = block_.columns(0, count);
     const Vec<const double, Space> weights = second_.flat();
     withData([&]<class T>(Mat<const T, Space> A) {
-      la_.forEach(n_, count, kernels::RootWeighted<T, Space>{A.columns(i, count), weights.part(i, count), block});
+      la_.forEach(n_, count,
+                  kernels::RootWeighted<T, double, Space>{A.columns(i, count), weights.part(i, count), block});
     });
     la_.syrk(Transpose::no, sigma, block, i == 0 ? 0.0 : 1.0, H);
   }

@@ -2,6 +2,7 @@
 #include "check.hpp"
 #include "core/random.hpp"
 #include "cuda/cuda.hpp"
+#include "model/glm_kernels.hpp"
 #include "simulated_device.hpp"
 #include "solvers/relu_kernels.hpp"
 #include "solvers/relu_system_kernels.hpp"
@@ -114,6 +115,27 @@ TEST(masksOfAnotherType) {
   for (int k = 0; k < 16 * 2; ++k) {
     const bool on = k % 16 < n && masks(k, 0) != 0;
     CHECK_EQ(found(k, 0), on ? theta(k % 16, 0) : 0.0);
+  }
+}
+
+TEST(weightedColumnsOfAnotherType) {
+  const Cuda<double> la(simulated::tables());
+  const int n = 13, stride = 16;
+  const HostMatrix<float> a = numbers<float>(stride * 2, 7);
+  const HostMatrix<double> weights(2, 1), found(stride * 2, 1);
+  weights(0, 0) = 2;
+  weights(1, 0) = 0.3;
+  const auto aOn = la.matrix<float>(stride * 2, 1);
+  const auto weightsOn = la.matrix<double>(2, 1), to = la.matrix<double>(stride * 2, 1);
+  la.upload(a.view(), aOn.view());
+  la.upload(weights.view(), weightsOn.view());
+  const kernels::RootWeighted<float, double, Device> f{
+      {aOn.data(), n, 2, stride}, weightsOn.flat(), {to.data(), n, 2, stride}};
+  CHECK(f.packs().has_value());
+  la.forEach(n, 2, f);
+  la.download(to.view(), found.view());
+  for (int k = 0; k < stride * 2; ++k) {
+    CHECK_EQ(found(k, 0), k % stride < n ? std::sqrt(weights(k / stride, 0)) * static_cast<double>(a(k, 0)) : 0.0);
   }
 }
 
