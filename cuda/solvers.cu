@@ -23,14 +23,8 @@ Solved<ReluSolution> solveOnCuda(const ReluProblem& problem, const ReluSettings&
 }
 
 Solved<NewtonSolution> solveOnCuda(const NewtonProblem& problem, const NewtonSettings& settings, Monitor& monitor) {
-  requireOnDevice(settings);
   const cuda::Tables& tables = cuda::realTables();
-  const Cuda<double> la(tables, &monitor, firstUsableDevice(tables));
-  const ResidentProblem<Cuda<double>> resident(la, problem);
-  const Cpu host(nullptr, 0, &monitor);
-  NewtonSolver<Cpu> solver(host, resident.problem(), settings);
-  Outcome outcome = iterate(solver, settings, monitor);
-  return {std::move(outcome), solver.solution()};
+  return solveOn(Cuda<double>(tables, &monitor, firstUsableDevice(tables)), problem, settings, monitor);
 }
 
 }  // namespace nonconvex

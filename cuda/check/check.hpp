@@ -10,6 +10,7 @@
 #include "core/monitor.hpp"
 #include "core/threads.hpp"
 #include "cuda/check/operations.hpp"
+#include "cuda/check/regressions.hpp"
 #include "cuda/check/solvers.hpp"
 #include "cuda/devices.hpp"
 #include "solvers/relu_system_kernels.hpp"
@@ -24,6 +25,13 @@ struct Shape {
   std::string text() const { return show(n) + " x " + show(d) + ", " + show(patterns) + " patterns"; }
 };
 
+/// Rows and columns of a regression's data.
+struct Tall {
+  int rows = 0;
+  int columns = 0;
+  std::string text() const { return show(rows) + " x " + show(columns); }
+};
+
 /// How much to do.
 struct Sizes {
   std::vector<int> operations;  ///< rows and columns of the matrices that are compared
@@ -34,6 +42,8 @@ struct Sizes {
   std::vector<Shape> iterated;  ///< problems whose iterations are timed, on the CPU too
   std::vector<Shape> large;     ///< and on the device alone
   int repetitions = 0;
+  Tall regression;                ///< whose optima are compared
+  std::vector<Tall> regressions;  ///< whose derivatives and solves are timed
 };
 
 class Report {
@@ -91,6 +101,7 @@ class Check {
     operations<double>("double");
     operations<float>("float");
     solvers();
+    regressions();
     report_.title("Memory and errors");
     memory();
     together();
@@ -99,6 +110,10 @@ class Check {
     timings<double>("double");
     timings<float>("float");
     iterations();
+    for (const Tall& shape : sizes_.regressions) {
+      derivatives<double>(shape, "double");
+      derivatives<float>(shape, "float");
+    }
     std::printf("\n%s: %d failed\n", report_.failures() == 0 ? "passed" : "FAILED", report_.failures());
     return report_.failures() == 0 ? 0 : 1;
   }
@@ -141,6 +156,34 @@ class Check {
                   settings.tolerance, device.progress.iteration, cpu.progress.iteration);
     report_.line(name, device.status == Status::solved && cpu.status == Status::solved && error <= settings.tolerance,
                  numbers);
+  }
+
+  void regressions() {
+    report_.title("Regressions of " + sizes_.regression.text() + ", against the CPU's");
+    for (const RegressionCase& each : regressionCases()) {
+      each.single ? compareRegression<float>(each) : compareRegression<double>(each);
+    }
+  }
+
+  template <class T>
+  void compareRegression(const RegressionCase& each) {
+    const Regression<T> data(each.family, sizes_.regression.rows, sizes_.regression.columns);
+    const NewtonProblem problem = data.problem(each.constrained);
+    NewtonSettings settings;
+    settings.inner = each.inner;
+    Monitor monitor;
+    const auto cpu = minimizeOnCpu(Cpu(&pool_, 0, &monitor), problem, settings, monitor);
+    const auto device = solveOn(Cuda<double>(tables_, &monitor), problem, settings, monitor);
+    double error = 0;
+    for (std::size_t j = 0; j < cpu.solution.x.size(); ++j) {
+      error = std::max(error, std::abs(device.solution.x[j] - cpu.solution.x[j]));
+    }
+    constexpr double allowed = 1e-6;
+    char numbers[120];
+    std::snprintf(numbers, sizeof numbers, "x differs by %.1e, allowed %.0e; %d and %d iterations", error, allowed,
+                  device.outcome.progress.iteration, cpu.outcome.progress.iteration);
+    const auto solved = [](const Solved<NewtonSolution>& of) { return of.outcome.status == Status::solved; };
+    report_.line(each.name, solved(device) && solved(cpu) && error <= allowed, numbers);
   }
 
   double freeMemory() const {
@@ -327,6 +370,58 @@ class Check {
     const double flops = 4 * n * d * shape.patterns;
     report_.figure("its floor by the ceilings above", 1e3 * (bytes / ceilings<T>().bytes + flops / ceilings<T>().flops),
                    "ms");
+  }
+
+  template <class T>
+  void derivatives(const Tall& shape, const char* type) {
+    report_.title("Logistic regression, " + shape.text() + ", data of type " + type);
+    const Regression<T> data(GlmFamily::logistic, shape.rows, shape.columns);
+    const NewtonProblem problem = data.problem(false);
+    const double N = shape.rows, n = shape.columns;
+    {
+      const Cuda<double> la(tables_);
+      ResidentGlm<Cuda<double>> f(la, data.glm(), data.dense());
+      const auto H = la.matrix<double>(shape.columns, shape.columns);
+      const SketchByRows<Cuda<double>> sketch(
+          la, SparseSignSketch(std::min(4 * shape.columns, shape.rows), shape.rows, 8, Random(1)));
+      const auto sketched = la.matrix<double>(shape.columns, sketch.rows());
+      std::vector<double> x = problem.start, g(x.size());
+      const double pass = seconds(la, [&] {
+        x[0] += 1e-3;
+        f.moveTo(x);
+        f.value();
+        f.gradient(g);
+      });
+      const double bytes = 2 * sizeof(T) * N * n;
+      report_.figure("value and gradient", bytes / pass / 1e9, "GB/s", show(100 * bytes / pass / full_.bytes) + " %");
+      const double product = seconds(la, [&] { f.hessianProduct(1, x, g); });
+      report_.figure("product with the Hessian", bytes / product / 1e9, "GB/s");
+      const double hessian = seconds(la, [&] { f.hessianOnDevice(1, H); });
+      report_.figure("Hessian", N * n * n / hessian / 1e12, "TFlop/s",
+                     show(100 * N * n * n / hessian / full_.flops) + " % of gemm's rate");
+      const double rows = seconds(la, [&] { f.sketch(sketch, sketched); });
+      report_.figure("sketch", 8 * sizeof(T) * N * n / rows / 1e9, "GB/s");
+      la.mirrorLower(H);
+      DenseKkt<Cuda<double>> kkt(la, shape.columns, 0);
+      const double factor = seconds(la, [&] { kkt.factor(H, {}, 0, 0); });
+      report_.figure("factor", n * n * n / 3 / factor / 1e12, "TFlop/s");
+    }
+    NewtonSettings settings;
+    settings.maxIterations = 3;
+    const auto solve = [&](const std::string& name, NewtonInner inner, auto&& f) {
+      settings.inner = inner;
+      Monitor monitor;
+      const Stopwatch watch;
+      f(monitor);
+      report_.figure(name, watch.seconds(), "s");
+    };
+    for (const NewtonInner inner : {NewtonInner::exact, NewtonInner::krylov}) {
+      const std::string way = inner == NewtonInner::exact ? "exact" : "krylov";
+      solve("three iterations, device, " + way, inner,
+            [&](Monitor& m) { solveOn(Cuda<double>(tables_, &m), problem, settings, m); });
+      solve("three iterations, CPU, " + way, inner,
+            [&](Monitor& m) { minimizeOnCpu(Cpu(&pool_, 0, &m), problem, settings, m); });
+    }
   }
 
   struct Ceilings {

@@ -48,7 +48,8 @@ class ResidentGlm final : public Objective {
   }
 
  private:
-  static constexpr int blockEntries = 1 << 21;  // that are written out at once
+  static constexpr int blockEntries = 1 << 25;   // that are written out for a Gram matrix: long columns pay
+  static constexpr int cachedEntries = 1 << 21;  // that are converted and read again
   static constexpr int productThreads = 1 << 17;
 
   template <class F>
@@ -123,8 +124,9 @@ void ResidentGlm<La>::predict(std::span<const double> x) {
   const Vec<const double, Space> on = x_.flat();
   if (single_.size() == 0) return la_.gemv(Transpose::yes, 1, full_.view(), on, 0, t_.flat());
   // By blocks that stay in the device's cache as double.
-  for (int i = 0; i < N_; i += block_.cols()) {
-    const int count = std::min(block_.cols(), N_ - i);
+  const int most = std::clamp(cachedEntries / n_, 1, std::max(1, block_.cols()));
+  for (int i = 0; i < N_; i += most) {
+    const int count = std::min(most, N_ - i);
     const Mat<double, Space> block = block_.columns(0, count);
     la_.copy(Mat<const float, Space>(single_.columns(i, count)), block);
     la_.gemv(Transpose::yes, 1, block, on, 0, t_.flat().part(i, count));

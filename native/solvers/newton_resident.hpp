@@ -7,6 +7,7 @@
 
 #include "model/constrained_objective.hpp"
 #include "model/glm_objective.hpp"
+#include "solvers/newton.hpp"
 #include "solvers/newton_device.hpp"
 #include "solvers/newton_problem.hpp"
 #include "solvers/newton_resident_exact.hpp"
@@ -78,5 +79,17 @@ class ResidentProblem {
   NewtonProblem problem_;
   std::optional<ResidentNewton<La>> device_;
 };
+
+/// To the end, on `la`.
+template <LinAlg La>
+Solved<NewtonSolution> solveOn(const La& la, const NewtonProblem& problem, const NewtonSettings& settings,
+                               Monitor& monitor) {
+  requireOnDevice(settings);
+  const ResidentProblem<La> resident(la, problem);
+  const Cpu host(nullptr, 1, &monitor);
+  NewtonSolver<Cpu> solver(host, resident.problem(), settings);
+  Outcome outcome = iterate(solver, settings, monitor);
+  return {std::move(outcome), solver.solution()};
+}
 
 }  // namespace nonconvex

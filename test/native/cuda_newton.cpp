@@ -11,31 +11,18 @@ using namespace glm;
 
 namespace {
 
-struct Run {
-  Outcome outcome;
-  NewtonSolution solution;
-};
+using Run = Solved<NewtonSolution>;
 
 Run solveOnCpu(const NewtonProblem& problem, const NewtonSettings& settings) {
   Monitor monitor;
   const Cpu la(nullptr, 1, &monitor);
   NewtonSolver<Cpu> solver(la, problem, settings);
-  Run run;
-  run.outcome = iterate(solver, settings, monitor);
-  run.solution = solver.solution();
-  return run;
+  Outcome outcome = iterate(solver, settings, monitor);
+  return {std::move(outcome), solver.solution()};
 }
 
 Run solveOnDevice(const NewtonProblem& problem, const NewtonSettings& settings, Monitor& monitor) {
-  requireOnDevice(settings);
-  const Cuda<double> la(simulated::tables(), &monitor);
-  const ResidentProblem<Cuda<double>> resident(la, problem);
-  const Cpu host(nullptr, 1, &monitor);
-  NewtonSolver<Cpu> solver(host, resident.problem(), settings);
-  Run run;
-  run.outcome = iterate(solver, settings, monitor);
-  run.solution = solver.solution();
-  return run;
+  return solveOn(Cuda<double>(simulated::tables(), &monitor), problem, settings, monitor);
 }
 
 Run solveOnDevice(const NewtonProblem& problem, const NewtonSettings& settings) {
