@@ -9,7 +9,8 @@ namespace nonconvex {
 /// come again as `data` with each request where it is dense; `constraints` is what compileModel gives.
 Napi::Value compileRegression(Napi::Env env, const Reader& in);
 
-/// compileQuadratic({ Q, linear, A, right }) -> a handle; of Q, symmetric, the upper triangle is read, A may be left out.
+/// compileQuadratic({ Q, linear, A, right }) -> a handle; of Q, symmetric, the upper triangle is read, A may be left
+/// out.
 Napi::Value compileQuadratic(Napi::Env env, const Reader& in);
 
 /// compileControl({ side, target, weight, source }) -> a handle; native/model/quadratic_oracle.hpp says of what.

@@ -116,7 +116,7 @@ export class RegressionProgram extends FamilyProgram {
  * ```
  *
  * Multipliers come in the order A, `squaredNorm`, `constraints`. One pass over the rows gives value, gradient and weights of a
- * point; the Hessian is a sparse or dense product. Both use all threads.
+ * point; the Hessian is a sparse or dense product. Both use all threads, or of dense data a GPU (`device`).
  *
  * @throws TypeError or RangeError that names the argument and the value: a NaN, a shape that does not fit, labels of one class, equations
  * that contradict one another.
