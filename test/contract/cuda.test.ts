@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Device, devices } from '../../src/index.js';
 import { runInChild } from './child.js';
-import { type Fixture, fixtures } from './fixtures.js';
-import { describeDevice } from './onCuda.js';
+import { describeDevice, type Kind, kinds } from './onCuda.js';
 
 const file = join(import.meta.dirname, '../../build-cmake/Release/nonconvex-cuda.node');
 const missing = existsSync(file) ? undefined : 'it is not built: npm run build:cuda';
@@ -14,8 +13,7 @@ const found = missing ? [] : (await devices()).filter(({ kind }) => kind === 'cu
 const gpu = found.find(({ usable }) => usable);
 const noGpu = missing ?? (gpu ? undefined : found[0]?.reason);
 
-const { small } = fixtures.relu as Fixture;
-const gated = { ...small, settings: { ...small.settings, activation: 'gated' } };
+const { problem } = kinds.relu as Kind;
 
 describe.skipIf(missing)(missing ? `the CUDA addon: skipped, ${missing}` : 'the CUDA addon', () => {
   it('loads beside the addon of the CPU, in threads and again, and the CPU still solves', async () => {
@@ -39,14 +37,14 @@ describe.skipIf(missing)(missing ? `the CUDA addon: skipped, ${missing}` : 'the 
       const both = await Promise.all([attempt(), thread(), thread(), attempt()]);
       console.log(JSON.stringify([alone, ...both, await attempt()]));
     `;
-    const ended = await runInChild(lines, gated, { env: { NONCONVEX_CUDA_BINARY: file } });
+    const ended = await runInChild(lines, problem, { env: { NONCONVEX_CUDA_BINARY: file } });
     expect(ended).toMatchObject({ code: 0, signal: null, errors: '' });
     const usable = String(gpu !== undefined);
     const answer = `true,${usable},${gpu ? 'cuda' : 'DEVICE_UNAVAILABLE'}`;
     expect(JSON.parse(ended.output)).toEqual([usable, answer, usable, usable, answer, answer]);
   });
 
-  it.skipIf(gpu)('says what is missing where there is no GPU', async () => {
+  it.skipIf(gpu).each(Object.entries(kinds))('says what is missing where there is no GPU: %s', async (_, kind) => {
     const [cuda] = found as [Device];
     expect(cuda).toMatchObject({ kind: 'cuda', usable: false });
     expect(cuda.reason).toMatch(/driver|device|lib(cublas|cusolver)|memory|compute capability/);
@@ -56,7 +54,7 @@ describe.skipIf(missing)(missing ? `the CUDA addon: skipped, ${missing}` : 'the 
       const forced = await solve().catch(({ code, message }) => ({ code, message }));
       console.log(JSON.stringify([refused, forced]));
     `;
-    const ended = await runInChild(lines, gated, { env: { NONCONVEX_CUDA_BINARY: file } });
+    const ended = await runInChild(lines, kind.problem, { env: { NONCONVEX_CUDA_BINARY: file } });
     expect(ended).toMatchObject({ code: 0, signal: null, errors: '' });
     const code = 'DEVICE_UNAVAILABLE';
     expect(JSON.parse(ended.output)).toEqual([
