@@ -182,9 +182,11 @@ std::optional<Status> NewtonMethod::newtonStep() {
                   : shifts_.factor(*inner_, sizeH_, sizeJ_, least);
     if (!factor_.good) break;
     const bool descends = direction_.compute(*inner_, factor_.shift, point_, entries(), merit_);
-    const double alpha = !descends && !square_ ? 0 : fullSteps_ > 0 ? fullStep() : square_ ? searchSquare() : search();
+    // Where J has lost rank and c = 0, the constraints leave a choice after all.
+    const bool square = square_ && (factor_.shift.dual == 0 || normInf(point_.c) > settings_.tolerance);
+    const double alpha = !descends && !square ? 0 : fullSteps_ > 0 ? fullStep() : square ? searchSquare() : search();
     if (alpha > 0) {
-      const bool poor = square_ ? trial_.squaredC() > hardlyLess * point_.squaredC() : alpha < shortStep * longest_;
+      const bool poor = square ? trial_.squaredC() > hardlyLess * point_.squaredC() : alpha < shortStep * longest_;
       shortSteps_ = poor ? shortSteps_ + 1 : 0;
       if (fullSteps_ > 0) --fullSteps_;
       cutSteps_ = alpha < longest_ ? cutSteps_ + 1 : 0;

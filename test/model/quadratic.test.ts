@@ -108,6 +108,39 @@ describe('a quadratic program', () => {
     expect(across.status).not.toBe('solved');
   });
 
+  it('has as many equations as unknowns, of which some follow from others', async () => {
+    const A = [
+      [1, 1],
+      [2, 2],
+    ];
+    const { status, x } = await minimize(
+      quadraticProgram({
+        Q: [
+          [3, 0],
+          [0, -1],
+        ],
+        c: [1, -2],
+        A,
+        b: [1, 2],
+      }),
+    );
+    expect(status).toBe('solved'); // 3/2 x^2 - (1 - x)^2 / 2 + x - 2 (1 - x)
+    closeTo(x, [-2, 3], 8);
+    const concave = quadraticProgram({
+      Q: [
+        [-1, 1],
+        [1, -1.75],
+      ],
+      c: [-0.8, 1.3],
+      A: [
+        [-1.4, 1.9],
+        [-2.8, 3.8],
+      ],
+      b: [-0.4, -0.8],
+    });
+    expect((await minimize(concave)).status).toBe('unbounded');
+  });
+
   it.each([1e14, 1e16, 1e18, 1e20, 1e25])('ends where rounding allows no more, in units of %d', async (unit) => {
     for (const n of [3, 5, 20]) {
       const { Q, c } = instance(n, 0);
