@@ -144,6 +144,17 @@ const newton: Kind = {
         return made;
       },
     },
+    'a model that has grown since': {
+      ...model({ n: 3 }),
+      build: ({ Model, norm2Squared, sub, sum }: Library, { n }: { n: number }) => {
+        const made = new Model();
+        const all = made.variable(n);
+        made.minimize(norm2Squared(sub(all, 1)));
+        const before = made.compile();
+        made.equal(sum(all), 1);
+        return before;
+      },
+    },
     'functions of its own': {
       ...model({ Q: [3, 1, 1, 2] }),
       build: ({ fromCallbacks }: Library, { Q }: { Q: [number, number, number, number] }) =>

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addon, cudaAddon } from '../../src/addon.js';
-import { devices, logisticRegression, SolverError } from '../../src/index.js';
+import { devices, logisticRegression, minimize, type NewtonProgress, SolverError } from '../../src/index.js';
 import { preamble, runInChild } from './child.js';
 import { solve } from './fixtures.js';
 import { describeDevice, kinds } from './onCuda.js';
@@ -36,6 +36,17 @@ describe.skipIf(missing)('the simulated device', () => {
       computeCapability: '9.0',
       usable: true,
     });
+  });
+
+  it('shows the points of a regression on the way', async () => {
+    const points: NewtonProgress[] = [];
+    const program = logisticRegression({ x: [[1], [2], [3], [4]], y: [0, 1, 0, 1] });
+    const settings = { device: 'cuda', iterates: true, checkInterval: 1 } as const;
+    const { x } = await minimize(program, { ...settings, onProgress: (now) => points.push(now) });
+    expect(points.length).toBeGreaterThan(0);
+    for (const point of points)
+      expect(program.objective(point.x as Float64Array)).toBeCloseTo(point.objective as number, 12);
+    expect(points.at(-1)?.x).toEqual(x);
   });
 
   it('has no use for what the addon of the CPU has compiled', () => {

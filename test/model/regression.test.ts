@@ -70,6 +70,19 @@ describe('a regression', () => {
     same(generalizedLinearModel({ ...given, x: dense32(x) }), modelOf({ ...given, x }).compile());
   });
 
+  it('keeps responses, weights and offsets as they were given', () => {
+    const given = everything('poisson');
+    const [y, sampleWeight, offset, ridge] = [given.y, given.sampleWeight, given.offset, given.ridge].map((values) =>
+      Float64Array.from(values as number[]),
+    ) as [Float64Array, Float64Array, Float64Array, Float64Array];
+    for (const x of [dense(given.x), toCsr(given.x)]) {
+      const mine = { y: y.slice(), sampleWeight: sampleWeight.slice(), offset: offset.slice(), ridge: ridge.slice() };
+      const program = generalizedLinearModel({ ...given, x, ...mine });
+      for (const values of Object.values(mine)) values.fill(7);
+      same(program, generalizedLinearModel({ ...given, x }));
+    }
+  });
+
   it('has derivatives that differences confirm', () => {
     const problem = generalizedLinearModel(everything('gamma'));
     expect(checkDerivatives(problem, problem.start).ok).toBe(true);
