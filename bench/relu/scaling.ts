@@ -78,10 +78,17 @@ async function measure(shape: Shape, activation: Activation): Promise<Measuremen
   };
 }
 
-/** Normal x, and y of a network of ten neurons with a tenth of noise, always the same. */
-function teacher(n: number, d: number): { x: Matrix; y: Float64Array } {
+/**
+ * Normal x, column j (from 1) divided by j^decay, and y of a network of ten neurons with a tenth of noise; always the same.
+ */
+export function teacher(n: number, d: number, decay = 0): { x: Matrix; y: Float64Array } {
   const normal = normals(1);
-  const x = matrix(n, d, Float64Array.from({ length: n * d }, normal));
+  const lengths = Float64Array.from({ length: d }, (_, j) => (j + 1) ** -decay);
+  const x = matrix(
+    n,
+    d,
+    Float64Array.from({ length: n * d }, (_, k) => normal() * (lengths[k % d] as number)),
+  );
   const neurons = Array.from({ length: 10 }, () => ({
     weights: Float64Array.from({ length: d }, () => normal() / Math.sqrt(d)),
     output: normal(),

@@ -105,12 +105,12 @@ export function writeResults(name: string, results: object): void {
   execFileSync(process.execPath, [biome, 'format', '--write', path], { cwd: root, stdio: 'ignore' });
 }
 
-/** Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->` in docs/benchmarks.md. */
-export function writeSection(name: string, text: string): void {
-  const path = join(root, 'docs', 'benchmarks.md');
+/** Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->` in docs/PAGE.md. */
+export function writeSection(name: string, text: string, page = 'benchmarks'): void {
+  const path = join(root, 'docs', `${page}.md`);
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const page = existsSync(path) ? readFileSync(path, 'utf8') : `# Benchmarks\n\n${begin}\n${end}\n`;
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/benchmarks.md lacks ${begin} ... ${end}`);
-  writeFileSync(path, `${page.slice(0, from + begin.length)}\n\n${text.trim()}\n\n${page.slice(to)}`);
+  const old = existsSync(path) ? readFileSync(path, 'utf8') : `# Benchmarks\n\n${begin}\n${end}\n`;
+  const [from, to] = [old.indexOf(begin), old.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`docs/${page}.md lacks ${begin} ... ${end}`);
+  writeFileSync(path, `${old.slice(0, from + begin.length)}\n\n${text.trim()}\n\n${old.slice(to)}`);
 }

@@ -83,6 +83,7 @@ Progress ReluSolver<La>::progress() {
   now.feasibility = violation_ * data_.normScale();
   now.step =
       std::sqrt(la_.sum(b_.rows * b_.cols, kernels::SquaredDifference<T>{b_.data, b0_.data})) * data_.normScale();
+  if (system_.inexact()) now.innerSteps = static_cast<double>(system_.products());
   return now;
 }
 

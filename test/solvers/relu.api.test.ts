@@ -119,6 +119,16 @@ describe('result', () => {
   });
 });
 
+it('counts the steps of an iterative inner solver', async () => {
+  const factored = await trainReluNetwork({ x, y }, { ...quick, inner: 'exact' });
+  expect(factored.innerSteps).toBeUndefined();
+  const { history, innerSteps } = await trainReluNetwork({ x, y }, { ...quick, inner: 'krylov' });
+  const steps = history.map((report) => report.innerSteps as number);
+  expect(innerSteps).toBeGreaterThan(0);
+  expect(steps.at(-1)).toBe(innerSteps);
+  expect(steps).toEqual([...steps].sort((a, b) => a - b));
+});
+
 describe('predict', () => {
   const variants: ReluSettings[] = [
     {},
