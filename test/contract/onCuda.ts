@@ -127,6 +127,8 @@ const newton: Kind = {
           constraints: (all) => [sub(at(all, 0), at(all, 1)), sub(mul(at(all, 2), at(all, 3)), 1)],
         }),
     },
+    krylov: { ...logistic, settings: { ...logistic.settings, inner: 'krylov' } },
+    'krylov, lagged': { ...logistic, settings: { ...logistic.settings, inner: 'krylov', preconditioner: 'lagged' } },
     exact: { ...logistic, settings: { ...logistic.settings, inner: 'exact' } },
     'warm started': {
       ...logistic,
