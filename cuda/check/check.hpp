@@ -13,7 +13,7 @@
 #include "cuda/check/regressions.hpp"
 #include "cuda/check/solvers.hpp"
 #include "cuda/devices.hpp"
-#include "solvers/relu_system_kernels.hpp"
+#include "linalg/kernels.hpp"
 
 namespace nonconvex::checks {
 

@@ -1,9 +1,11 @@
 // Systems [H + t I, J^T; J, -d I] with a dense symmetric H, by Cholesky factors alone: what a device has.
 #pragma once
 
+#include <cmath>
 #include <limits>
 #include <utility>
 
+#include "linalg/kernels.hpp"
 #include "linalg/ldl_front.hpp"
 #include "linalg/linalg.hpp"
 #include "parts/inertia.hpp"
@@ -11,23 +13,6 @@
 namespace nonconvex {
 
 namespace kernels {
-
-/// to := a + t I
-template <class Space>
-struct PlusDiagonal {
-  Mat<const double, Space> a;
-  double t;
-  Mat<double, Space> to;
-  NONCONVEX_HD void operator()(int i, int j) const { to(i, j) = a(i, j) + (i == j ? t : 0); }
-};
-
-/// a += t I
-template <class Space>
-struct ShiftDiagonal {
-  double t;
-  Mat<double, Space> a;
-  NONCONVEX_HD void operator()(int i) const { a(i, i) += t; }
-};
 
 template <class Space>
 struct CopyDiagonal {
@@ -49,7 +34,7 @@ template <class Space>
 struct DiagonalSize {
   Mat<const double, Space> a;
   double t;
-  NONCONVEX_HD double operator()(int i) const { return a(i, i) + t < 0 ? -(a(i, i) + t) : a(i, i) + t; }
+  NONCONVEX_HD double operator()(int i) const { return std::abs(a(i, i) + t); }
 };
 
 /// The lower triangle of [H + t I, J^T; J, -d I].
@@ -63,16 +48,6 @@ struct WholeKkt {
     const double shift = i != j ? 0 : j < n ? t : -d;
     to(i, j) = shift + (j >= n ? 0 : i < n ? H(i, j) : Jt(j, i - n));
   }
-};
-
-/// y := a x + b y
-template <class Space>
-struct AddMultiple {
-  double a;
-  Mat<const double, Space> x;
-  double b;
-  Mat<double, Space> y;
-  NONCONVEX_HD void operator()(int i, int j) const { y(i, j) = a * x(i, j) + b * y(i, j); }
 };
 
 }  // namespace kernels
@@ -103,6 +78,7 @@ class DenseKkt {
 
  private:
   enum class By { range, projection, penalty };
+  void shift();
   /// Of a Cholesky factorisation: pivots that vanished, or -1 where there was a negative one.
   int factorInPlace(Mat<double, Space> a);
   Inertia factorRange();
@@ -151,11 +127,18 @@ Inertia DenseKkt<La>::factor(Mat<const double, Space> H, Mat<const double, Space
   Jt_ = Jt;
   t_ = t;
   d_ = d;
-  la_.forEach(n_, n_, kernels::PlusDiagonal<Space>{H_, t_, L_});
+  shift();
   const int vanished = factorInPlace(L_.view());
   if (vanished == 0) return factorRange();
   if (m_ == 0) return signs(vanished);
   return d > 0 ? factorPenalty() : factorProjection();
+}
+
+/// L_ := H + t I
+template <LinAlg La>
+void DenseKkt<La>::shift() {
+  la_.copy(H_, L_.view());
+  la_.forEach(n_, kernels::AddToDiagonal<double, Space>{t_, L_});
 }
 
 template <LinAlg La>
@@ -188,7 +171,7 @@ Inertia DenseKkt<La>::factorRange() {
   la_.copy(Jt_, Y_.view());
   la_.trsm(Side::left, Transpose::no, 1, L_, Y_.view());
   la_.syrk(Transpose::yes, 1, Y_, 0, S_.view());
-  la_.forEach(m_, kernels::ShiftDiagonal<Space>{d_, S_});
+  la_.forEach(m_, kernels::AddToDiagonal<double, Space>{d_, S_});
   const int vanished = factorInPlace(S_.view());
   return vanished == 0 ? Inertia{.positive = n_, .negative = m_}
                        : Inertia{.positive = n_, .negative = m_ - 1, .zero = 1};
@@ -197,7 +180,7 @@ Inertia DenseKkt<La>::factorRange() {
 template <LinAlg La>
 Inertia DenseKkt<La>::factorPenalty() {
   by_ = By::penalty;
-  la_.forEach(n_, n_, kernels::PlusDiagonal<Space>{H_, t_, L_});
+  shift();
   la_.gemm(Transpose::no, Transpose::yes, 1 / d_, Jt_, Jt_, 1, L_.view());
   return signs(factorInPlace(L_.view()));
 }
@@ -235,9 +218,9 @@ void DenseKkt<La>::project() {
   const auto C = la_.template matrix<double>(m_, m_, Uninitialized{});
   multiplyH(Y_, W_.view());
   multiply(Transpose::yes, 0.5, Y_, W_, 0, C.view());
-  la_.forEach(m_, kernels::ShiftDiagonal<Space>{0.5 * s, C});
+  la_.forEach(m_, kernels::AddToDiagonal<double, Space>{0.5 * s, C});
   multiply(Transpose::no, -1, Y_, C, 1, W_.view());
-  la_.forEach(n_, n_, kernels::PlusDiagonal<Space>{H_, t_, L_});
+  shift();
   la_.gemm(Transpose::no, Transpose::yes, -1, Y_, W_, 1, L_.view());
   la_.gemm(Transpose::no, Transpose::yes, -1, W_, Y_, 1, L_.view());
 }
@@ -246,7 +229,7 @@ void DenseKkt<La>::project() {
 template <LinAlg La>
 void DenseKkt<La>::multiplyH(Mat<const double, Space> x, Mat<double, Space> to) {
   la_.multiplySymmetric(H_, x, to);
-  la_.forEach(n_, x.cols, kernels::AddMultiple<Space>{t_, x, 1, to});
+  la_.forEach(n_, x.cols, kernels::Combine<double, Space>{t_, x, 1, to});
 }
 
 template <LinAlg La>
@@ -281,13 +264,13 @@ void DenseKkt<La>::solveProjection(Mat<double, Space> b1, Mat<double, Space> b2)
   la_.trsm(Side::left, Transpose::no, 1, T_, b2);
   multiply(Transpose::no, 1, Y_, b2, 0, x);
   multiplyH(x, z);
-  la_.forEach(n_, 1, kernels::AddMultiple<Space>{1, b1, -1, z});
+  la_.forEach(n_, 1, kernels::Combine<double, Space>{1, b1, -1, z});
   removeRange(z);
   la_.choleskySolve(L_, z);
   removeRange(z);
-  la_.forEach(n_, 1, kernels::AddMultiple<Space>{1, z, 1, x});
+  la_.forEach(n_, 1, kernels::Combine<double, Space>{1, z, 1, x});
   multiplyH(x, z);
-  la_.forEach(n_, 1, kernels::AddMultiple<Space>{-1, z, 1, b1});
+  la_.forEach(n_, 1, kernels::Combine<double, Space>{-1, z, 1, b1});
   multiply(Transpose::yes, 1, Y_, b1, 0, b2);
   la_.trsm(Side::left, Transpose::yes, 1, T_, b2);
   la_.trsm(Side::left, Transpose::yes, 1, S_, b2);

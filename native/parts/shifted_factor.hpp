@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "linalg/kernels.hpp"
 #include "linalg/linalg.hpp"
 
 namespace nonconvex {
@@ -18,12 +19,6 @@ struct ShiftedLower {
   NONCONVEX_HD void operator()(int i, int j) const {
     if (i >= j) to(i, j) = static_cast<T>(tau) * g(i, j) + (i == j ? T(1) : T(0));
   }
-};
-
-template <class T, class Space>
-struct DiagonalEntry {
-  Mat<const T, Space> a;
-  NONCONVEX_HD double operator()(int i) const { return static_cast<double>(a(i, i)); }
 };
 
 }  // namespace kernels

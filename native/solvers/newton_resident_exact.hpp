@@ -97,7 +97,7 @@ class ResidentExact final : public InnerSolver {
     la_.download(Mat<const double, Space>(matrixOf(from)), Mat<double>{to.data(), from.size, 1, from.size});
   }
   void add(double a, Vec<double, Space> x) const {
-    la_.forEach(n_ + m_, 1, kernels::AddMultiple<Space>{a, matrixOf(x), 1, matrixOf(solution())});
+    la_.forEach(n_ + m_, 1, kernels::Combine<double, Space>{a, matrixOf(x), 1, matrixOf(solution())});
   }
 
   /// residual = b - K z, and its norm.
@@ -106,12 +106,12 @@ class ResidentExact final : public InnerSolver {
     const Mat<double, Space> r1 = matrixOf(r.part(0, n_)), r2 = matrixOf(r.part(n_, m_));
     la_.copy(matrixOf(right()), matrixOf(r));
     la_.gemm(Transpose::no, Transpose::no, -1, hessian_.H(), matrixOf(x), 1, r1);
-    la_.forEach(n_, 1, kernels::AddMultiple<Space>{-shift_.primal, matrixOf(x), 1, r1});
+    la_.forEach(n_, 1, kernels::Combine<double, Space>{-shift_.primal, matrixOf(x), 1, r1});
     if (m_ > 0) {
       const Mat<const double, Space> Jt = jacobian_.transposed();
       la_.gemm(Transpose::no, Transpose::no, -1, Jt, matrixOf(y), 1, r1);
       la_.gemm(Transpose::yes, Transpose::no, -1, Jt, matrixOf(x), 1, r2);
-      la_.forEach(m_, 1, kernels::AddMultiple<Space>{shift_.keptDual, matrixOf(y), 1, r2});
+      la_.forEach(m_, 1, kernels::Combine<double, Space>{shift_.keptDual, matrixOf(y), 1, r2});
     }
     return la_.norm(Vec<const double, Space>(r));
   }

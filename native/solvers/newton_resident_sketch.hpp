@@ -3,7 +3,6 @@
 
 #include "parts/dense_kkt.hpp"
 #include "parts/nystrom.hpp"
-#include "parts/shifted_factor.hpp"
 #include "solvers/newton_resident_hessian.hpp"
 #include "solvers/newton_sketched_hessian.hpp"
 

@@ -381,13 +381,6 @@ struct Residual {
   NONCONVEX_HD void operator()(int i) const { rhs[i] = static_cast<T>(y[i] - static_cast<double>(rhs[i])); }
 };
 
-template <class T, class Space>
-struct AddToDiagonal {
-  double value;
-  Mat<T, Space> m;
-  NONCONVEX_HD void operator()(int i) const { m(i, i) += static_cast<T>(value); }
-};
-
 // The network.
 
 /// Row 0 of `neurons`: biases; row 1: patterns.

@@ -1,6 +1,7 @@
 // Splitting 'slack' of ReluSolver.
 #pragma once
 
+#include "linalg/kernels.hpp"
 #include "solvers/relu_map.hpp"
 #include "solvers/relu_prox.hpp"
 

@@ -1,8 +1,7 @@
 // Functors of ReluSystem for LinAlg's loops.
 #pragma once
 
-#include "linalg/linalg.hpp"
-#include "linalg/packs.hpp"
+#include "linalg/kernels.hpp"
 
 namespace nonconvex::kernels {
 
@@ -52,19 +51,6 @@ struct MaskedRows {
     const int row = first + k;
     to(i, k) = masks(row, i / xt.rows) != 0 ? xt(i % xt.rows, row) : T(0);
   }
-};
-
-/// y := a x + b y
-template <class T, class Space>
-struct Combine {
-  double a;
-  Mat<const T, Space> x;
-  double b;
-  Mat<T, Space> y;
-  NONCONVEX_HD void operator()(int i, int j) const {
-    y(i, j) = static_cast<T>(a) * x(i, j) + static_cast<T>(b) * y(i, j);
-  }
-  auto packs() const { return inPacks<Combine<Pack<T>, Space>>(a, x, b, y); }
 };
 
 }  // namespace nonconvex::kernels
