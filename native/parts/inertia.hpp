@@ -7,19 +7,11 @@
 
 #include "linalg/ldl_dense.hpp"
 #include "linalg/linalg.hpp"
+#include "parts/squared_entry.hpp"
 
 namespace nonconvex {
 
 namespace kernels {
-
-template <class T, class Space>
-struct SquareOfEntry {
-  Mat<const T, Space> a;
-  NONCONVEX_HD double operator()(int i, int j) const {
-    const double x = static_cast<double>(a(i, j));
-    return x * x;
-  }
-};
 
 /// A := S A S, S_ii the inverse root of the norm of row i.
 template <class T, class Space>
@@ -43,7 +35,7 @@ Inertia inertiaOf(const La& la, Mat<T, Device> a) {
   la.mirrorLower(a);
   const auto squares = la.template matrix<double>(n, 1, Uninitialized{});
   for (int k = 0; k < rounds; ++k) {
-    la.columnSums(n, n, kernels::SquareOfEntry<T, Device>{a}, squares.flat());
+    la.columnSums(n, n, kernels::SquaredEntry<T, Device>{a}, squares.flat());
     la.forEach(n, n, kernels::Equilibrate<T, Device>{squares.flat(), a});
   }
   const auto onDevice = la.template matrix<T>(n, 1, Uninitialized{});

@@ -7,6 +7,7 @@
 #include "linalg/loops.hpp"
 #include "linalg/packs.hpp"
 #include "parts/losses.hpp"
+#include "parts/squared_entry.hpp"
 
 namespace nonconvex::kernels {
 
@@ -65,15 +66,6 @@ struct TimesCounts {
   Mat<T, Space> k0;
   NONCONVEX_HD void operator()(int i, int j) const {
     if (i >= j) k0(i, j) *= static_cast<T>(signs) * counts(i, j);
-  }
-};
-
-template <class T, class Space>
-struct SquaredEntry {
-  Mat<const T, Space> m;
-  NONCONVEX_HD double operator()(int i, int j) const {
-    const double x = static_cast<double>(m(i, j));
-    return x * x;
   }
 };
 

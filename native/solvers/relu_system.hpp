@@ -6,6 +6,7 @@
 #include "parts/conjugate_gradients.hpp"
 #include "parts/nystrom.hpp"
 #include "parts/shifted_factor.hpp"
+#include "parts/squared_entry.hpp"
 #include "solvers/relu_map.hpp"
 #include "solvers/relu_system_kernels.hpp"
 
@@ -123,7 +124,8 @@ void ReluSystem<La>::startProducts() {
   if (map_.features()) {
     la_.forEach(n, kernels::RowSquares<T, Space>{map_.activations(), diagonal});
   } else {
-    la_.forEach(n, kernels::GramDiagonal<T, Space>{xt_, map_.masks(), map_.signs(), diagonal});
+    la_.columnSums(xt_.rows, n, kernels::SquaredEntry<T, Space>{xt_}, diagonal.flat());  // ||x_k||^2
+    la_.forEach(n, kernels::TimesActive<T, Space>{map_.masks(), map_.signs(), diagonal.flat()});
     rows_ = la_.template matrix<T>(xt_.rows, Pivots::most);
     overlap_ = la_.template matrix<T>(n, Pivots::most);
   }

@@ -14,18 +14,16 @@ struct TimesOverlap {
   NONCONVEX_HD void operator()(int i, int j) const { k(i, j) *= static_cast<T>(signs) * overlap(i, j); }
 };
 
-/// The diagonal of K0: signs ||x_k||^2 times the number of patterns that are active at row k.
+/// to_k *= signs times the number of patterns that are active at row k
 template <class T, class Space>
-struct GramDiagonal {
-  Mat<const T, Space> xt, masks;
+struct TimesActive {
+  Mat<const T, Space> masks;
   int signs;
-  Mat<double, Space> to;
+  Vec<double, Space> to;
   NONCONVEX_HD void operator()(int k) const {
-    double square = 0;
-    for (int i = 0; i < xt.rows; ++i) square += static_cast<double>(xt(i, k)) * static_cast<double>(xt(i, k));
     double active = 0;
     for (int i = 0; i < masks.cols; ++i) active += static_cast<double>(masks(k, i));
-    to(k, 0) = signs * square * active;
+    to[k] *= signs * active;
   }
 };
 
