@@ -171,6 +171,7 @@ class SketchAndProject final : public Projections {
 
   void sketch(const GaussianSketch& S) {
     for (int i = 0; i < S.rows(); ++i) {
+      la_.checkpoint();
       const std::span row(sketch_.column(i), at(S.columns()));
       for (int j = 0; j < S.columns(); ++j) row[at(j)] = S(i, j);
       coefficients_[at(i)] = dot(row, residual_);
@@ -181,6 +182,7 @@ class SketchAndProject final : public Projections {
   void sketch(const SrhtSketch& S) {
     const std::span<double> c(coefficients_);
     for (int line = 0; line < K_.size(); ++line) {
+      la_.checkpoint();
       std::fill(line_.begin(), line_.end(), 0.0);
       K_.axpy(line, 1, line_);
       S.apply<double>(line_, c, work_);
@@ -193,6 +195,7 @@ class SketchAndProject final : public Projections {
     std::fill(product_.data(), product_.data() + product_.size(), 0.0);
     std::fill(coefficients_.begin(), coefficients_.end(), 0.0);
     for (int j = 0; j < K_.size(); ++j) {
+      if (j % 64 == 0) la_.checkpoint();
       // K is symmetric: a line is a column as well.
       S.forColumn(K_.row(j), [&](int i, double s) {
         K_.axpy(j, s, {product_.column(i), at(K_.size())});

@@ -1,6 +1,6 @@
 // Inner solvers: the paper's problems in no more iterations than the paper, and minima that are the exact solver's.
 import { describe, expect, it } from 'vitest';
-import { logisticRegression, type Model, minimize, type NewtonSettings } from '../../src/index.js';
+import { logisticRegression, type Model, minimize, type NewtonSettings, poissonControl } from '../../src/index.js';
 import { toProgram } from '../../src/model/model.js';
 import * as bundle from '../problems/newton/bundle.js';
 import { range } from '../problems/newton/define.js';
@@ -85,6 +85,12 @@ describe('every inner solver', () => {
       expect(result.residual).toBeLessThanOrEqual(1e-8);
       expect(result.counts.fallback).toBeGreaterThan(0);
     }
+  });
+
+  it.each(['gaussian', 'count', 'srht'] as const)('is stopped within a step: %s', { timeout: 4000 }, async (sketch) => {
+    const problem = poissonControl(64); // a step of srht takes seconds
+    const { status } = await minimize(problem, { inner: 'sketch', sketch, timeLimit: 0.1 });
+    expect(status).toBe('timeLimit');
   });
 
   it('tells its steps in result and history', async () => {
