@@ -4,12 +4,11 @@
 #include <numeric>
 #include <utility>
 
+#include "core/at.hpp"
 #include "linalg/ordering.hpp"
 
 namespace nonconvex {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// The graph of the matrix with partners as one vertex.
 Adjacency compress(const SparsePattern& lower, const std::vector<int>& vertexOf, int vertices) {

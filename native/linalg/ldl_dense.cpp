@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/at.hpp"
 #include "core/clones.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/equilibrate.hpp"
@@ -111,7 +112,6 @@ Inertia DenseLdl::factor(Mat<const double> a) {
 void DenseLdl::solve(std::span<double> b) const { solve({b.data(), n_, 1, n_}); }
 
 void DenseLdl::solve(Mat<double> b) const {
-  const auto at = [](int i) { return static_cast<std::size_t>(i); };
   for (int first = 0; first < b.cols; first += widestBlock) {
     const int columns = std::min(widestBlock, b.cols - first);
     const Mat<double> x{x_.data(), n_, columns, n_};

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/at.hpp"
 #include "core/memory.hpp"
 #include "linalg/assembly_tree.hpp"
 #include "linalg/equilibrate.hpp"
@@ -16,8 +17,6 @@ namespace nonconvex {
 namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// Multiplies `scale` until the rows of S A S have a largest entry within [1 / slack, slack] (Ruiz 2001), and writes S
 /// A S to `scaled`. False if a value is not finite.

@@ -4,13 +4,12 @@
 #include <cmath>
 #include <limits>
 
+#include "core/at.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/equilibrate.hpp"
 
 namespace nonconvex {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// To powers of two within a factor of two of 1 / x.
 void invert(std::vector<double>& values) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "core/at.hpp"
 #include "linalg/ordering.hpp"
 
 namespace nonconvex {
@@ -91,7 +92,6 @@ class MinimumDegree {
  private:
   enum class State : std::uint8_t { variable, member, element, absorbed, dense };
 
-  static std::size_t at(int i) { return static_cast<std::size_t>(i); }
   State& state(int v) { return state_[at(v)]; }
   int stageOf(int v) const { return stages_.empty() ? 0 : stages_[at(v)]; }
 

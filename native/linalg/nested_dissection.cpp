@@ -5,13 +5,12 @@
 #include <numeric>
 #include <utility>
 
+#include "core/at.hpp"
 #include "core/random.hpp"
 #include "linalg/ordering.hpp"
 
 namespace nonconvex {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// Two parts without an edge between them, and the separator.
 constexpr int separator = 2;

@@ -4,10 +4,10 @@
 #include <iterator>
 #include <utility>
 
+#include "core/at.hpp"
+
 namespace nonconvex {
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 SparsePattern merge(const SparsePattern& a, const SparsePattern& b) {
   SparsePattern both{.lines = a.lines, .width = a.width, .offsets = {0}, .indices = {}};

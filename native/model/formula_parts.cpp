@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <span>
 
+#include "core/at.hpp"
+
 namespace nonconvex {
 
 namespace {
@@ -17,8 +19,6 @@ constexpr std::size_t mostAdditiveInputs = 6;  // of an additive part inside ano
 constexpr int mostOperations = 300;            // of a formula
 constexpr int mostAffineOperations = 30;
 constexpr int sharedOperations = 30;  // from here on, a part with several users is computed once
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 /// Operands that are nodes.
 std::array<int, 2> operands(const Node& node) { return {node.a, isBinary(node.op) ? node.b : -1}; }

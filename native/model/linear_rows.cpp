@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "core/at.hpp"
 #include "core/clones.hpp"
 
 namespace nonconvex {
 
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 NONCONVEX_CLONES double sum(const double* x, int size) {
   double parts[8] = {};

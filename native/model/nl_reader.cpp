@@ -10,13 +10,12 @@
 #include <iterator>
 #include <utility>
 
+#include "core/at.hpp"
 #include "core/error.hpp"
 
 namespace nonconvex {
 
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 /// Characters, integers and numbers of either form of the file, with the place for messages.
 class Input {

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/at.hpp"
 #include "core/error.hpp"
 #include "model/plan.hpp"
 #include "model/program.hpp"
@@ -14,8 +15,6 @@
 namespace nonconvex {
 
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 /// Writes the stages' values as common subexpressions, and f and c as sums of these.
 class Writer {

@@ -4,13 +4,12 @@
 #include <bit>
 #include <cstdint>
 
+#include "core/at.hpp"
 #include "model/formula.hpp"
 
 namespace nonconvex {
 
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 NormalForm::Kind kindOf(Op op) {
   using Kind = NormalForm::Kind;

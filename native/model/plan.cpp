@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/at.hpp"
 #include "core/error.hpp"
 #include "model/formula_parts.hpp"
 #include "model/normal_form.hpp"
@@ -22,8 +23,6 @@ using Node = NormalForm::Node;
 using Kind = NormalForm::Kind;
 
 constexpr std::size_t leastDense = 64;  // entries of a dense matrix that stays one
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 struct Coefficient {
   int row;

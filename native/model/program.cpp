@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "core/at.hpp"
 #include "core/error.hpp"
 #include "linalg/blas.hpp"
 #include "model/sparse_jacobian.hpp"
@@ -11,8 +12,6 @@
 namespace nonconvex {
 
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 /// out = M in, or += M^T in with the sizes changed.
 void multiply(const DenseStage& stage, bool transposed, const double* in, double beta, double* out) {

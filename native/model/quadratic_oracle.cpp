@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/at.hpp"
+
 namespace nonconvex {
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 /// out += M v, M symmetric, of which the columns of the lower triangle are given.
 void addSymmetricProduct(const SparsePattern& lower, const double* values, const double* v, double* out) {

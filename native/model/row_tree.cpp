@@ -8,12 +8,11 @@
 #include <numeric>
 #include <utility>
 
+#include "core/at.hpp"
 #include "core/clones.hpp"
 
 namespace nonconvex {
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 std::uint64_t mix(std::uint64_t h, std::uint64_t value) {
   h = (h ^ value) * 0x9E3779B97F4A7C15ULL;

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <string>
 
+#include "core/at.hpp"
 #include "core/error.hpp"
 #include "linalg/blas.hpp"
 #include "model/sparse_jacobian.hpp"
@@ -19,7 +20,6 @@ constexpr int one = SparseJacobian::one;
 constexpr std::size_t mostWritten = 64;  // products of two rows of D that are written down one by one
 constexpr int gramTile = 128;            // rows of a dense matrix at a time
 
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 std::ptrdiff_t distance(std::size_t k) { return static_cast<std::ptrdiff_t>(k); }
 
 int checked(std::size_t size, const char* what) {

@@ -4,13 +4,12 @@
 #include <limits>
 #include <string>
 
+#include "core/at.hpp"
 #include "core/error.hpp"
 
 namespace nonconvex {
 
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 int checked(std::size_t size, const char* what) {
   if (size > static_cast<std::size_t>(std::numeric_limits<int>::max())) {

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "core/at.hpp"
+
 namespace nonconvex {
 namespace {
 
 constexpr int perColumn = 8;
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 }  // namespace
 

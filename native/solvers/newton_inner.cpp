@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/at.hpp"
 #include "core/monitor.hpp"
 #include "linalg/ldl_dense.hpp"
 #include "linalg/ldl_sparse.hpp"
@@ -11,8 +12,6 @@
 
 namespace nonconvex {
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 class ExactInner final : public InnerSolver {
  public:

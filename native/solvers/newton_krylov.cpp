@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/at.hpp"
 #include "core/monitor.hpp"
 #include "parts/conjugate_residuals.hpp"
 #include "solvers/newton_device.hpp"
@@ -11,8 +12,6 @@
 
 namespace nonconvex {
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 /// Lower triangle by columns, all of it.
 bool isFull(const SparsePattern& pattern) {

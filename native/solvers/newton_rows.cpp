@@ -2,13 +2,9 @@
 
 #include <cmath>
 
+#include "core/at.hpp"
+
 namespace nonconvex {
-namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
-
-}  // namespace
-
 NewtonRows::NewtonRows(const SparsePattern& hessian, const SparsePattern& jacobian, std::vector<int> order)
     : n_(hessian.lines),
       size_(hessian.lines + jacobian.lines),

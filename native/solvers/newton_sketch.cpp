@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/at.hpp"
 #include "core/monitor.hpp"
 #include "parts/conjugate_residuals.hpp"
 #include "parts/sketch.hpp"
@@ -12,7 +13,6 @@
 namespace nonconvex {
 namespace {
 
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 double square(double x) { return x * x; }
 
 // Streams of random numbers; those of steps follow the last.

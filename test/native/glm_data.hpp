@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/at.hpp"
 #include "core/random.hpp"
 #include "model/constrained_objective.hpp"
 #include "model/glm_objective.hpp"
@@ -15,8 +16,6 @@
 namespace glm {
 
 using namespace nonconvex;
-
-inline std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 enum class Form { sparse, dense, dense32 };
 

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "check.hpp"
+#include "core/at.hpp"
 #include "solvers/newton_inner_choice.hpp"
 #include "solvers/newton_range_space.hpp"
 #include "symmetric.hpp"
@@ -9,8 +10,6 @@
 using namespace nonconvex;
 
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 /// x^T H x / 2 subject to J x = 0: H positive definite, with `perRow` entries or so in a row of H and of J.
 class System final : public Oracle {

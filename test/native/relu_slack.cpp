@@ -1,5 +1,6 @@
 // Splitting 'slack' on its n x n system gives the iterates of the published ADMM on the 2dP x 2dP system.
 #include "check.hpp"
+#include "core/at.hpp"
 #include "relu_instances.hpp"
 
 using namespace nonconvex;
@@ -81,7 +82,6 @@ class Published {
   Mat<const double> v() const { return {v_.data(), d_, groups_, d_}; }
 
  private:
-  static std::size_t at(int i) { return static_cast<std::size_t>(i); }
   int size() const { return d_ * groups_; }
   void add(double alpha, Mat<const double> a, const Vector& x, Vector& y) const {  // y += alpha A^T x
     for (int j = 0; j < a.cols; ++j) {

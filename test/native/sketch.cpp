@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "check.hpp"
+#include "core/at.hpp"
 #include "parts/conjugate_residuals.hpp"
 #include "parts/sketched_gram.hpp"
 #include "symmetric.hpp"
@@ -12,8 +13,6 @@
 using namespace nonconvex;
 
 namespace {
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 /// A number that counts what is done with it.
 struct Counted {
