@@ -34,4 +34,14 @@ struct DiagonalEntry {
   NONCONVEX_HD double operator()(int i) const { return static_cast<double>(a(i, i)); }
 };
 
+/// For sums of squares.
+template <class T, class Space>
+struct SquaredEntry {
+  Mat<const T, Space> m;
+  NONCONVEX_HD double operator()(int i, int j) const {
+    const double x = static_cast<double>(m(i, j));
+    return x * x;
+  }
+};
+
 }  // namespace nonconvex::kernels

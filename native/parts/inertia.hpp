@@ -5,9 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "linalg/kernels.hpp"
 #include "linalg/ldl_dense.hpp"
-#include "linalg/linalg.hpp"
-#include "parts/squared_entry.hpp"
 
 namespace nonconvex {
 

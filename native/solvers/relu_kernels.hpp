@@ -3,11 +3,10 @@
 
 #include <cmath>
 
-#include "linalg/linalg.hpp"
+#include "linalg/kernels.hpp"
 #include "linalg/loops.hpp"
 #include "linalg/packs.hpp"
 #include "parts/losses.hpp"
-#include "parts/squared_entry.hpp"
 
 namespace nonconvex::kernels {
 

@@ -6,7 +6,6 @@
 #include "parts/conjugate_gradients.hpp"
 #include "parts/nystrom.hpp"
 #include "parts/shifted_factor.hpp"
-#include "parts/squared_entry.hpp"
 #include "solvers/relu_map.hpp"
 #include "solvers/relu_system_kernels.hpp"
 
