@@ -41,7 +41,7 @@ struct TimesEntry {
   NONCONVEX_HD void operator()(int i) const { x[i] *= y[i]; }
 };
 
-/// to(j, p) := the part of (A r)_j from the columns of piece p. Neighbours along j read neighbours.
+/// to(p, j) := the part of (A r)_j from the columns of piece p. Neighbours along j read neighbours.
 template <class T, class Space>
 struct PieceOfProduct {
   Mat<const T, Space> A;
@@ -53,20 +53,14 @@ struct PieceOfProduct {
     const int end = begin + columns < A.cols ? begin + columns : A.cols;
     double sum = 0;
     for (int i = begin; i < end; ++i) sum += static_cast<double>(A(j, i)) * r[i];
-    to(j, p) = sum;
+    to(p, j) = sum;
   }
 };
 
-/// to_j := the sum of row j
 template <class Space>
-struct RowSum {
+struct PartOfProduct {
   Mat<const double, Space> parts;
-  Vec<double, Space> to;
-  NONCONVEX_HD void operator()(int j) const {
-    double sum = 0;
-    for (int p = 0; p < parts.cols; ++p) sum += parts(j, p);
-    to[j] = sum;
-  }
+  NONCONVEX_HD double operator()(int p, int j) const { return parts(p, j); }
 };
 
 /// Column i of `to` := sqrt(weight_i) times that of A, weights >= 0.

@@ -106,7 +106,7 @@ ResidentGlm<La>::ResidentGlm(const La& la, std::shared_ptr<const GlmData> data, 
   ridge_ = copied(rows.ridge.data(), n_, 1);
   const int pieces = std::clamp(productThreads / n_, 1, std::max(1, N_ / 64));
   pieceColumns_ = std::max(1, (N_ + pieces - 1) / pieces);
-  parts_ = la_.template matrix<double>(n_, (N_ + pieceColumns_ - 1) / pieceColumns_);
+  parts_ = la_.template matrix<double>((N_ + pieceColumns_ - 1) / pieceColumns_, n_);
   block_ = la_.template matrix<double>(n_, std::clamp(blockEntries / n_, 1, std::max(1, N_)), Uninitialized{});
 }
 
@@ -137,9 +137,9 @@ void ResidentGlm<La>::predict(std::span<const double> x) {
 template <LinAlg La>
 void ResidentGlm<La>::product(Vec<const double, Space> r, std::span<double> out) {
   withData([&]<class T>(Mat<const T, Space> A) {
-    la_.forEach(n_, parts_.cols(), kernels::PieceOfProduct<T, Space>{A, r, pieceColumns_, parts_});
+    la_.forEach(n_, parts_.rows(), kernels::PieceOfProduct<T, Space>{A, r, pieceColumns_, parts_});
   });
-  la_.forEach(n_, kernels::RowSum<Space>{parts_, sum_.flat()});
+  la_.columnSums(parts_.rows(), n_, kernels::PartOfProduct<Space>{parts_}, sum_.flat());
   la_.download(Mat<const double, Space>(sum_), Mat<double>{out.data(), n_, 1, n_});
 }
 
