@@ -77,9 +77,10 @@ struct EntryOf {
 };
 
 /// A positive definite matrix.
+template <class T>
 struct Kernel {
-  Mat<double, Device> a;
-  NONCONVEX_HD void operator()(int i, int j) const { a(i, j) = i == j ? 3 : 1.0 / (1.0 + (i - j) * (i - j)); }
+  Mat<T, Device> a;
+  NONCONVEX_HD void operator()(int i, int j) const { a(i, j) = T(i == j ? 3 : 1.0 / (1.0 + (i - j) * (i - j))); }
 };
 
 class Check {
@@ -198,7 +199,7 @@ class Check {
     const int n = sizes_.operations.back();
     const auto a = la.matrix<double>(n, n);
     const auto b = la.matrix<double>(n, 1);
-    la.forEach(n, n, Kernel{a});
+    la.forEach(n, n, Kernel<double>{a});
     la.fill(b.view(), 1);
     la.cholesky(a);
     la.choleskySolve(a, b);
@@ -302,6 +303,14 @@ class Check {
       const double solve = seconds(la, [&] { la.choleskySolve(c, a.columns(0, 1)); });
       report_.figure("choleskySolve, one column", solve * 1e3, "ms");
 
+      const int order = std::min(n, 2048);
+      const auto block = a.view().block(0, 0, order, order);
+      const double spectrum = seconds(la, [&] {
+        la.forEach(order, order, Kernel<T>{block});
+        la.eigenvalues(block, b.flat().part(0, order));
+      });
+      report_.figure("eigenvalues, n = " + show(order), spectrum * 1e3, "ms");
+
       const double bytes = 1.0 * n * n * sizeof(T);
       const double copied = seconds(la, [&] { la.copy(a.view(), c.view()); });
       report_.figure("copy on the device (the ceiling)", 2 * bytes / copied / 1e9, "GB/s");
@@ -315,6 +324,8 @@ class Check {
       report_.figure("fill", bytes / fill / 1e9, "GB/s");
       const double sum = seconds(la, [&] { la.sum(n * n, EntryOf<T>{c}); });
       report_.figure("sum", bytes / sum / 1e9, "GB/s");
+      const double norm = seconds(la, [&] { la.norm(c.flat()); });
+      report_.figure("norm", bytes / norm / 1e9, "GB/s");
       const auto sums = la.template matrix<double>(n, 1);
       const double columns = seconds(la, [&] { la.columnSums(n, n, EntryOf<T>{c}, sums.flat()); });
       report_.figure("columnSums", bytes / columns / 1e9, "GB/s");
