@@ -84,7 +84,7 @@ type NewtonAnswer = Omit<NewtonResult, keyof SolveResult>;
  *
  * `problem` is a {@link Model}, or what {@link readNl} or {@link fromCallbacks} gives. A model is compiled once; solves with new
  * starts and values of parameters begin at once, and several may run at the same time. Only for callbacks does a solve
- * come back to JavaScript.
+ * come back to JavaScript. Problems with a dense Hessian may be solved on a GPU: `device`, docs/cuda.md.
  *
  * `solved` means a stationary point without negative curvature: a local minimum as far as second derivatives say. Saddles and
  * maxima are left. `infeasible` comes with the point where ||c|| is stationary and least of those found.

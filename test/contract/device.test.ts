@@ -45,6 +45,11 @@ describe.each(Object.entries(fixtures))('%s', (name, { small }) => {
   });
 });
 
+it('leaves to the CPU what a GPU gets only if the call asks for it', async () => {
+  vi.stubEnv('NONCONVEX_DEVICE', 'cuda');
+  expect((await solve((fixtures.newton as Fixture).small)).device).toBe('cpu');
+});
+
 describe('without the CUDA addon', () => {
   const { small } = fixtures.relu as Fixture;
   const missing = { NONCONVEX_CUDA_BINARY: '/nowhere/nonconvex-cuda.node' };
