@@ -114,6 +114,25 @@ TEST(solutionsOfTheCpu) {
   }
 }
 
+/// One text for all linear algebras.
+TEST(theSamePartsOnTheCpu) {
+  WorkerPool pool(2);
+  for (const NewtonInner inner : {NewtonInner::exact, NewtonInner::krylov}) {
+    for (const Form form : {Form::dense, Form::dense32}) {
+      const Data data({GlmFamily::poisson, form, 2500, 30, 1, true, true, 0.1});
+      const NewtonProblem problem = problemOf(data, form, Constraints::linear);
+      NewtonSettings settings;
+      settings.inner = inner;
+      Monitor monitor;
+      const Run host = solveOn(Cpu(&pool, 0, &monitor), problem, settings, monitor);
+      const Run device = solveOnDevice(problem, settings);
+      CHECK(host.outcome.status == Status::solved);
+      CHECK(distance(host.solution.x, device.solution.x) <= 1e-10);
+      CHECK_EQ(host.solution.counts.innerSteps, device.solution.counts.innerSteps);
+    }
+  }
+}
+
 /// A model whose Hessian is dense: f = 1/2 ||x||^2 + sum_k c_k cos(a_k^T x), which has saddles, and ||x||^2 = 4.
 NewtonProblem waves(int n, bool constrained, double start) {
   Graph g(n);
