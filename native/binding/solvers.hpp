@@ -196,6 +196,7 @@ struct Newton {
     counts.number("hessian", solution.counts.hessian);
     counts.number("factorization", solution.counts.factorization);
     counts.number("restoration", solution.counts.restoration);
+    counts.number("sampled", solution.counts.sampled);
     counts.number("innerSteps", static_cast<double>(solution.counts.innerSteps));
     counts.number("fallback", solution.counts.fallback);
     out.value("counts", counts.object());

@@ -79,18 +79,39 @@ void ConstrainedObjective::jacobian(std::span<double> values) {
   if (constraints_) constraints_->jacobian(values);
 }
 
-void ConstrainedObjective::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {
+/// `ofObjective(values)` writes that of the objective, if it can.
+template <class Fill>
+bool ConstrainedObjective::assembleHessian(std::span<const double> lambda, std::span<double> values,
+                                           Fill&& ofObjective) {
   const auto& [pattern, objectiveTo, constraintsTo] = united();
   if (pattern.nonzeros() == 0) {
-    objective_->hessian(sigma, values);
+    if (!ofObjective(values)) return false;
   } else {
-    objective_->hessian(sigma, objectiveValues_);
+    if (!ofObjective(std::span(objectiveValues_))) return false;
     std::fill(values.begin(), values.end(), 0.0);
     for (std::size_t k = 0; k < objectiveTo.size(); ++k) values[at(objectiveTo[k])] = objectiveValues_[k];
   }
-  if (constraintsTo.empty()) return;
+  if (constraintsTo.empty()) return true;
   constraints_->hessian(0, lambda, constraintsValues_);
   for (std::size_t k = 0; k < constraintsTo.size(); ++k) values[at(constraintsTo[k])] += constraintsValues_[k];
+  return true;
+}
+
+void ConstrainedObjective::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {
+  assembleHessian(lambda, values, [&](std::span<double> own) {
+    objective_->hessian(sigma, own);
+    return true;
+  });
+}
+
+bool ConstrainedObjective::earlierHessian(double accuracy, double sigma, std::span<const double> lambda,
+                                          std::span<double> values) {
+  return assembleHessian(lambda, values,
+                         [&](std::span<double> own) { return objective_->earlierHessian(accuracy, sigma, own); });
+}
+
+bool ConstrainedObjective::hessianBound(double sigma, std::span<const double> lambda, std::span<double> values) {
+  return assembleHessian(lambda, values, [&](std::span<double> own) { return objective_->hessianBound(sigma, own); });
 }
 
 void ConstrainedObjective::jacobianProduct(std::span<const double> v, std::span<double> out) {
@@ -108,6 +129,11 @@ void ConstrainedObjective::hessianProduct(double sigma, std::span<const double> 
   if (united().constraintsTo.empty()) return;
   constraints_->hessianProduct(0, lambda, v, product_);
   for (std::size_t j = 0; j < out.size(); ++j) out[j] += product_[j];
+}
+
+std::shared_ptr<Oracle> ConstrainedObjective::sample(double overhead) const {
+  auto sampled = objective_->sample(overhead);
+  return sampled ? std::make_shared<ConstrainedObjective>(std::move(sampled), constraints_) : nullptr;
 }
 
 std::optional<WeightedRows> ConstrainedObjective::gram(double sigma, std::span<const double> lambda,

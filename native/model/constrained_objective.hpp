@@ -37,10 +37,13 @@ class ConstrainedObjective final : public Oracle {
   void constraintValues(std::span<double> c) override;
   void jacobian(std::span<double> values) override;
   void hessian(double sigma, std::span<const double> lambda, std::span<double> values) override;
+  bool earlierHessian(double accuracy, double sigma, std::span<const double> lambda, std::span<double> values) override;
+  bool hessianBound(double sigma, std::span<const double> lambda, std::span<double> values) override;
   void jacobianProduct(std::span<const double> v, std::span<double> out) override;
   void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override;
   void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                       std::span<double> out) override;
+  std::shared_ptr<Oracle> sample(double overhead) const override;
   std::optional<WeightedRows> gram(double sigma, std::span<const double> lambda, std::span<double> rest) override;
 
  private:
@@ -52,6 +55,8 @@ class ConstrainedObjective final : public Oracle {
   };
   const Union& united() const;
   Union unite() const;
+  template <class Fill>
+  bool assembleHessian(std::span<const double> lambda, std::span<double> values, Fill&& ofObjective);
 
   std::unique_ptr<Objective> objective_;
   std::shared_ptr<Oracle> constraints_;

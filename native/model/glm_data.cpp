@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <climits>
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -27,13 +28,46 @@ void endLine(SparsePattern& pattern) {
   pattern.offsets.push_back(static_cast<int>(pattern.indices.size()));
 }
 
+void takeRows(const ConstantMatrix& from, const std::vector<int>& rows, ConstantMatrix& to) {
+  std::size_t entries = 0;
+  for (const int i : rows) entries += at(from.offsets[at(i) + 1] - from.offsets[at(i)]);
+  to.indices.reserve(entries);
+  to.values.reserve(entries);
+  to.offsets.push_back(0);
+  for (const int i : rows) {
+    const auto begin = from.offsets[at(i)], end = from.offsets[at(i) + 1];
+    to.indices.insert(to.indices.end(), from.indices.begin() + begin, from.indices.begin() + end);
+    to.values.insert(to.values.end(), from.values.begin() + begin, from.values.begin() + end);
+    to.offsets.push_back(static_cast<int>(to.indices.size()));
+  }
+}
+
 void stopIfEnding(const Cpu& la) {
   if (la.ending()) throw Interrupted{};
 }
 
 }  // namespace
 
+GlmData::GlmData(const GlmData& whole, const Analysis& analysis, const RowSample& sample) {
+  const Rows& all = whole.rows_;
+  rows_.family = all.family;
+  rows_.ridge = all.ridge;
+  rows_.weights = sample.weights;
+  rows_.matrix.rows = static_cast<int>(sample.rows.size());
+  rows_.matrix.columns = whole.columns();
+  for (const int i : sample.rows) {
+    rows_.y.push_back(all.y[at(i)]);
+    if (!all.offset.empty()) rows_.offset.push_back(all.offset[at(i)]);
+  }
+  if (!whole.dense()) takeRows(all.matrix, sample.rows, rows_.matrix);
+  const auto made = std::make_shared<Analysis>();
+  made->hessian = analysis.hessian;
+  made->gram = withoutTree(made->work);
+  given_ = made;
+}
+
 std::shared_ptr<const GlmData::Analysis> GlmData::analysis(const Cpu& la) const {
+  if (given_) return given_;
   const auto orNull = [&]() -> std::shared_ptr<const Analysis> {
     try {
       return analysis_.get([&] { return analyse(la); }, [&] { return la.ending(); });
@@ -51,17 +85,12 @@ std::shared_ptr<const GlmData::Analysis> GlmData::analysis(const Cpu& la) const 
 
 std::shared_ptr<const GlmData::Analysis> GlmData::analyse(const Cpu& la) const {
   auto made = std::make_shared<Analysis>();
+  made->gram = withoutTree(made->work);
   if (dense()) {
     made->hessian = allPairs();
     return made;
   }
   const double n = columns();
-  double updates = 0;
-  const std::vector<int>& offsets = rows_.matrix.offsets;
-  for (std::size_t i = 0; i + 1 < offsets.size(); ++i) {
-    const double size = offsets[i + 1] - offsets[i];
-    updates += 0.5 * size * (size + 1);
-  }
   const bool square = columns() <= mostSquare;
   if (square) made->hessian = pairsByRows();
   stopIfEnding(la);
@@ -72,12 +101,31 @@ std::shared_ptr<const GlmData::Analysis> GlmData::analyse(const Cpu& la) const {
     return made;
   }
   made->tree = RowTree::of(rows_.matrix, la);
-  if (made->tree) {
-    made->gram = Gram::tree;
-  } else if (RowTree::flopsPerUpdate * updates < count() * n * (n + 1)) {
-    made->gram = Gram::rows;
-  }
+  if (!made->tree) return made;
+  made->gram = Gram::tree;
+  made->work.hessian = RowTree::flopsPerUpdate * made->tree->cost();  // with the passes
+  made->work.pass = RowWork::perRow * count();
   return made;
+}
+
+GlmData::Gram GlmData::withoutTree(RowWork& work) const {
+  const double n = columns(), rows = count();
+  const double squares = rows * n * (n + 1);
+  double entries = rows * n, updates = INFINITY;
+  if (!dense()) {
+    entries = static_cast<double>(rows_.matrix.indices.size());
+    updates = 0;
+    const std::vector<int>& offsets = rows_.matrix.offsets;
+    for (std::size_t i = 0; i + 1 < offsets.size(); ++i) {
+      const double size = offsets[i + 1] - offsets[i];
+      updates += 0.5 * size * (size + 1);
+    }
+  }
+  const bool byRows = RowTree::flopsPerUpdate * updates < squares;
+  work.hessian = byRows ? RowTree::flopsPerUpdate * updates : squares;
+  work.pass = RowWork::perEntry * entries + RowWork::perRow * rows;
+  work.ofRow = work.iteration() / std::max(1.0, rows);
+  return byRows ? Gram::rows : Gram::blocks;
 }
 
 GlmData::Analysis::Columns GlmData::flip() const {

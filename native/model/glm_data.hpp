@@ -8,6 +8,7 @@
 #include "linalg/cpu.hpp"
 #include "linalg/sparse.hpp"
 #include "model/glm_losses.hpp"
+#include "model/glm_sample.hpp"
 #include "model/graph.hpp"
 #include "model/row_tree.hpp"
 
@@ -38,9 +39,12 @@ class GlmData {
       std::vector<int> offsets, places, rows;
     } columns;
     std::unique_ptr<const RowTree> tree;  ///< for Gram::tree
+    RowWork work;
   };
 
   explicit GlmData(Rows rows) : rows_(std::move(rows)) {}
+  /// Some rows of `whole`, of dense data without their numbers, with other weights, and the pattern of all.
+  GlmData(const GlmData& whole, const Analysis& analysis, const RowSample& sample);
 
   const Rows& rows() const { return rows_; }
   double meanResponse() const;  ///< weighted
@@ -54,12 +58,15 @@ class GlmData {
 
  private:
   std::shared_ptr<const Analysis> analyse(const Cpu& la) const;
+  /// For rows with nothing in common; sets `work`.
+  Gram withoutTree(RowWork& work) const;
   Analysis::Columns flip() const;
   SparsePattern allPairs() const;
   SparsePattern pairsByRows() const;
   SparsePattern pairsByColumns(const Analysis::Columns& flipped, const Cpu& la) const;
 
   Rows rows_;
+  std::shared_ptr<const Analysis> given_;
   mutable Once<Analysis> analysis_;
 };
 

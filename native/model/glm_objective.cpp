@@ -35,6 +35,7 @@ GlmObjective::GlmObjective(std::shared_ptr<const GlmData> data, const MatrixInpu
       x_(at(data_->columns())),
       gradient_(x_.size()),
       curvatures_(at(data_->count())),
+      keptCurvatures_(curvatures_.size()),
       t_(curvatures_.size()) {}
 
 const GlmData::Analysis& GlmObjective::analysis() const {
@@ -60,11 +61,14 @@ void GlmObjective::prepare() {
   const GlmData::Gram gram = analysis().gram;
   const bool byTree = gram == GlmData::Gram::tree, byRows = !byTree && gram != GlmData::Gram::columns;
   pieces_ = cut(std::min(32.0, byRows ? std::min(entries / 2e4, entries / (4.0 * n)) : rows / 2e3));
-  shares_ = cut(n > smallSquare || byTree ? 1 : std::min(8.0, entries / n));
+  // A square of their own takes clearing and adding up.
+  const double worthwhile = gram == GlmData::Gram::rows ? 0.01 * analysis().work.hessian / (1.0 * n * n) : 8;
+  shares_ = cut(n > smallSquare || byTree ? 1 : std::min({8.0, entries / n, worthwhile}));
   sums_.resize(pieces_.size());
   if (byRows) partial_.resize(pieces_.size() * x_.size());
   if (byTree) tree_.emplace(*analysis().tree);
   // Pages that are not touched, as where no Hessian is asked for, cost nothing.
+  kept_ = HostBuffer<double>(hessianPattern().nonzeros(), Uninitialized{});
   const std::size_t width = x_.size();
   if (gram == GlmData::Gram::columns) {
     squares_ = HostBuffer<double>(columnTasks * width);
@@ -193,7 +197,7 @@ void GlmObjective::evaluate() {
   for (const double sum : sums_) value_ += sum;
   for (std::size_t j = 0; j < x_.size(); ++j) value_ += 0.5 * rows.ridge[j] * x_[j] * x_[j];
   evaluated_ = true;
-  gradientKnown_ = squaresKnown_ = false;
+  gradientKnown_ = keptHere_ = false;
 }
 
 void GlmObjective::evaluateGradient() {
@@ -263,24 +267,86 @@ std::optional<WeightedRows> GlmObjective::gram(double sigma, std::span<double> r
   return gram;
 }
 
+std::unique_ptr<Objective> GlmObjective::sample(double overhead) const {
+  if (analysis().gram == GlmData::Gram::columns) return nullptr;
+  const GlmData::Rows& all = data_->rows();
+  const int n = data_->columns();
+  const int size = sampleSize(data_->count(), n, analysis().work, overhead);
+  if (size == 0) return nullptr;
+  const RowSample sample = sampleRows(all.weights, all.y, size);
+  if (sample.rows.empty()) return nullptr;
+  std::vector<double> numbers;
+  if (data_->dense()) {
+    numbers.reserve(sample.rows.size() * x_.size());
+    for (const int i : sample.rows) {
+      for (int j = 0; j < n; ++j) numbers.push_back(dense_(i, j));
+    }
+  }
+  auto sampled = std::make_unique<GlmObjective>(
+      std::make_shared<const GlmData>(*data_, analysis(), sample),
+      MatrixInput{.f64 = numbers.data(), .rows = static_cast<int>(sample.rows.size()), .columns = n});
+  sampled->ownRows_ = std::move(numbers);  // where they are
+  return sampled;
+}
+
 // The Hessian --------------------------------------------------------------------------------------------------------
 
 void GlmObjective::hessian(double sigma, std::span<double> values) {
   evaluate();
-  if (analysis().gram == GlmData::Gram::columns) {
-    sumByColumns(values);
-  } else {
-    if (!squaresKnown_) fillSquares();
-    squaresKnown_ = true;
-    sumSquares(values);
+  if (!keptHere_) {
+    if (analysis().gram == GlmData::Gram::columns) {
+      sumByColumns({kept_.data(), values.size()});
+    } else {
+      fillSquares();
+      sumSquares({kept_.data(), values.size()});
+    }
+    std::copy(curvatures_.begin(), curvatures_.end(), keptCurvatures_.begin());
+    isKept_ = keptHere_ = true;
   }
+  writeKept(sigma, 1, values);
+}
+
+/// That of the last Hessian, with weights that are the same in the mean. The nearer, the less a Hessian takes beside
+/// the passes of steps that may be more then.
+bool GlmObjective::earlierHessian(double accuracy, double sigma, std::span<double> values) {
+  evaluate();
+  if (!isKept_) return false;
+  double now = 0, then = 0;
+  for (std::size_t i = 0; i < curvatures_.size(); ++i) {
+    now += curvatures_[i];
+    then += keptCurvatures_[i];
+  }
+  if (!(then > 0)) return false;
+  const double factor = now / then;
+  double change = 0;
+  for (std::size_t i = 0; i < curvatures_.size(); ++i) change += std::abs(curvatures_[i] - factor * keptCurvatures_[i]);
+  const double dear = std::min(1.0, analysis().work.hessian / analysis().work.pass);
+  if (!(change <= dear * dear * accuracy * now)) return false;
+  writeKept(sigma, factor, values);
+  return true;
+}
+
+/// The last one times the least ratio of the weights here to those there.
+bool GlmObjective::hessianBound(double sigma, std::span<double> values) {
+  constexpr double near = 0.5;
+  evaluate();
+  if (!isKept_) return false;
+  double least = 1;
+  for (std::size_t i = 0; i < curvatures_.size(); ++i) {
+    if (curvatures_[i] < least * keptCurvatures_[i]) least = curvatures_[i] / keptCurvatures_[i];
+  }
+  if (!(least >= near)) return false;
+  writeKept(sigma, least, values);
+  return true;
+}
+
+void GlmObjective::writeKept(double sigma, double factor, std::span<double> values) const {
+  for (std::size_t k = 0; k < values.size(); ++k) values[k] = sigma * factor * kept_.data()[k];
   const SparsePattern& pattern = hessianPattern();
   for (int j = 0; j < pattern.lines; ++j) {
     const double ridge = data_->rows().ridge[at(j)];
-    if (ridge != 0) values[at(pattern.offsets[at(j)])] += ridge;  // the diagonal is first
+    if (ridge != 0) values[at(pattern.offsets[at(j)])] += sigma * ridge;  // the diagonal is first
   }
-  if (sigma == 1) return;
-  for (double& value : values) value *= sigma;
 }
 
 /// The lower triangle of A^T W A, a part of it for each share of the rows.

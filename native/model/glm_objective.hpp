@@ -31,7 +31,10 @@ class GlmObjective final : public Objective {
   void gradient(std::span<double> g) override;
   double usualGradient() override;
   void hessian(double sigma, std::span<double> values) override;
+  bool earlierHessian(double accuracy, double sigma, std::span<double> values) override;
+  bool hessianBound(double sigma, std::span<double> values) override;
   void hessianProduct(double sigma, std::span<const double> v, std::span<double> out) override;
+  std::unique_ptr<Objective> sample(double overhead) const override;
   std::optional<WeightedRows> gram(double sigma, std::span<double> rest) override;
 
  private:
@@ -51,6 +54,7 @@ class GlmObjective final : public Objective {
   void predict(Piece piece, std::span<const double> x, const double* rows, double* t) const;
   void addTransposed(Piece piece, const double* r, const double* rows, double* out) const;
 
+  void writeKept(double sigma, double factor, std::span<double> values) const;
   void fillSquares();
   void addRows(Piece piece, double* square) const;
   void writeScaled(Piece piece, double* buffer) const;
@@ -59,6 +63,7 @@ class GlmObjective final : public Objective {
 
   std::shared_ptr<const GlmData> data_;
   MatrixInput dense_;
+  std::vector<double> ownRows_;  // of a sample of dense data
   Cpu la_;
   mutable std::shared_ptr<const GlmData::Analysis> analysis_;  // null until it is needed
   int blockRows_;
@@ -68,16 +73,19 @@ class GlmObjective final : public Objective {
   std::vector<double> x_;
   bool evaluated_ = false;
   bool gradientKnown_ = false;  // at x, as the next
-  bool squaresKnown_ = false;
+  bool isKept_ = false;
+  bool keptHere_ = false;
   double value_ = 0;
   std::vector<double> gradient_;
-  std::vector<double> curvatures_;  // w_i loss''_i
-  std::vector<double> t_;           // predictors of the last pass, then the r of A^T r
-  std::vector<double> sums_;        // of f, by piece
-  std::vector<double> partial_;     // A^T r, by piece
-  HostBuffer<double> widened_;      // rows of single precision, by piece
-  HostBuffer<double> squares_;      // n x n, by share; of Gram::columns a column for each task
-  HostBuffer<double> blocks_;       // rows written out, by share
+  std::vector<double> curvatures_;      // w_i loss''_i
+  HostBuffer<double> kept_;             // A^T W A of the last Hessian
+  std::vector<double> keptCurvatures_;  // and W
+  std::vector<double> t_;               // predictors of the last pass, then the r of A^T r
+  std::vector<double> sums_;            // of f, by piece
+  std::vector<double> partial_;         // A^T r, by piece
+  HostBuffer<double> widened_;          // rows of single precision, by piece
+  HostBuffer<double> squares_;          // n x n, by share; of Gram::columns a column for each task
+  HostBuffer<double> blocks_;           // rows written out, by share
 };
 
 }  // namespace nonconvex

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -34,8 +35,16 @@ class Objective {
   virtual double usualGradient() { return std::numeric_limits<double>::infinity(); }
   /// Values of sigma times the Hessian in the order of the pattern.
   virtual void hessian(double sigma, std::span<double> values) = 0;
+  /// The same of an earlier point, where that is known to be within about `accuracy` of the one here, relative to it,
+  /// and that is worth it; false where there is none.
+  virtual bool earlierHessian(double /*accuracy*/, double /*sigma*/, std::span<double> /*values*/) { return false; }
+  /// The same of a lower bound of the Hessian, near it and much cheaper; false where there is none.
+  virtual bool hessianBound(double /*sigma*/, std::span<double> /*values*/) { return false; }
   /// out = sigma times the Hessian times v
   virtual void hessianProduct(double sigma, std::span<const double> v, std::span<double> out) = 0;
+  /// An estimate of it from a part of its data, cheaper by a factor of some size; null where that would not be worth it
+  /// if each iteration takes `overhead` operations anyway.
+  virtual std::unique_ptr<Objective> sample(double /*overhead*/) const { return nullptr; }
   /// The Hessian less a diagonal matrix, sigma times which is `rest`, where it is a Gram matrix.
   virtual std::optional<WeightedRows> gram(double /*sigma*/, std::span<double> /*rest*/) { return std::nullopt; }
 };

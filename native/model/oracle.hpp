@@ -3,6 +3,7 @@
 #pragma once
 
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -48,11 +49,29 @@ class Oracle {
   /// Values of sigma Hess f + sum_i lambda_i Hess c_i in the order of `hessianPattern`.
   virtual void hessian(double sigma, std::span<const double> lambda, std::span<double> values) = 0;
 
+  /// The same with the Hessian of f at an earlier point, where that is known to be within about `accuracy` of the one
+  /// here, relative to it, and that is worth it; false where there is none.
+  virtual bool earlierHessian(double /*accuracy*/, double /*sigma*/, std::span<const double> /*lambda*/,
+                              std::span<double> /*values*/) {
+    return false;
+  }
+
+  /// The same with a lower bound of the Hessian of f, as the order of matrices is, near it and much cheaper; false
+  /// where there is none.
+  virtual bool hessianBound(double /*sigma*/, std::span<const double> /*lambda*/, std::span<double> /*values*/) {
+    return false;
+  }
+
   // Operator forms, out of size m, n and n.
   virtual void jacobianProduct(std::span<const double> v, std::span<double> out) = 0;
   virtual void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) = 0;
   virtual void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                               std::span<double> out) = 0;
+
+  /// A problem with the same constraints whose objective is an estimate from a part of the data, cheaper by a factor of
+  /// some size; null where there is none, or it would not be worth it if each iteration takes `overhead` operations
+  /// anyway. To be used in turn with this one, which is to be moved again afterwards.
+  virtual std::shared_ptr<Oracle> sample(double /*overhead*/) const { return nullptr; }
 
   /// The Hessian of the objective less a diagonal matrix, where that is a Gram matrix; its diagonal and that of
   /// sum_i lambda_i Hess c_i, both scaled as in `hessian`, are `rest`. Valid until the next `moveTo`.

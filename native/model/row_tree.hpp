@@ -28,6 +28,8 @@ class RowTree {
   class Work;
 
   int rows() const { return static_cast<int>(pieceOf_.size()); }
+  /// Of a Hessian and 1.5 passes, in updates.
+  double cost() const;
   std::size_t bytes() const;
 
  private:
@@ -70,7 +72,6 @@ class RowTree {
   int layOut(int first, int end, const std::vector<int>& splits);
   std::vector<int> join(Node& node, std::vector<int> leftOf, std::span<const int> rightOf, const Cpu& la) const;
   void writeEntries(Node& node) const;
-  double cost() const;
   double crossCost(const Node& node, bool pivotLeft) const;
 
   int columns_;

@@ -58,6 +58,12 @@ NewtonModel::NewtonModel(const Cpu& la, const NewtonProblem& problem, bool scali
   if (!multipliers_.empty()) requireVector(multipliers_, m_, "multipliers");
 }
 
+std::shared_ptr<Oracle> NewtonModel::sample(double overhead) {
+  const Timed timed(seconds_);
+  at_ = 0;
+  return oracle_->sample(overhead);
+}
+
 NewtonPoint NewtonModel::makePoint() const {
   const auto n = static_cast<std::size_t>(n_);
   const auto m = static_cast<std::size_t>(m_);
@@ -91,9 +97,7 @@ bool NewtonModel::begin(NewtonPoint& point) {
       for (double& value : row) value *= scale;
     }
   }
-  for (std::size_t i = 0; i < multipliers_.size(); ++i) {
-    point.lambda[i] = multipliers_[i] * objectiveScale_ / constraintScales_[i];
-  }
+  setMultipliers(multipliers_, point);
   updateLagrangian(point);
   return true;
 }
@@ -187,6 +191,25 @@ bool NewtonModel::hessian(const NewtonPoint& point, double sigma, std::span<cons
   return std::isfinite(sizeH_);
 }
 
+template <class Ask>
+bool NewtonModel::otherHessian(const NewtonPoint& point, std::span<double> values, Ask&& ask) {
+  const Timed timed(seconds_);
+  moveTo(point.x, point.stamp);
+  for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] = point.lambda[i] * constraintScales_[i];
+  if (!ask()) return false;
+  sizeH_ = normInf(values);
+  return std::isfinite(sizeH_);
+}
+
+bool NewtonModel::earlierHessian(const NewtonPoint& point, double accuracy, std::span<double> values) {
+  return otherHessian(point, values,
+                      [&] { return oracle_->earlierHessian(accuracy, objectiveScale_, weights_, values); });
+}
+
+bool NewtonModel::hessianBound(const NewtonPoint& point, std::span<double> values) {
+  return otherHessian(point, values, [&] { return oracle_->hessianBound(objectiveScale_, weights_, values); });
+}
+
 void NewtonModel::hessianProduct(std::span<const double> H, std::span<const double> v, std::span<double> out) const {
   if (H.empty() && hessianPattern_->nonzeros() > 0) {
     const Timed timed(seconds_);
@@ -250,6 +273,12 @@ double NewtonModel::unscaledFeasibility(const NewtonPoint& point) const {
     largest = std::max(largest, std::abs(point.c[i]) / constraintScales_[i]);
   }
   return largest;
+}
+
+void NewtonModel::setMultipliers(std::span<const double> unscaled, NewtonPoint& point) const {
+  for (std::size_t i = 0; i < unscaled.size(); ++i) {
+    point.lambda[i] = unscaled[i] * objectiveScale_ / constraintScales_[i];
+  }
 }
 
 Vector NewtonModel::unscaledMultipliers(const NewtonPoint& point) const {

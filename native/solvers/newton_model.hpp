@@ -41,6 +41,9 @@ class NewtonModel {
   bool linearConstraints() const { return oracle_->linearConstraints(); }
   bool convexObjective() const { return oracle_->convexObjective(); }
 
+  /// As `Oracle::sample`; this moves there and back.
+  std::shared_ptr<Oracle> sample(double overhead);
+
   NewtonPoint makePoint() const;
   /// x and, scaled, lambda of the problem as given; false where something is not finite. Sets the scaling.
   bool begin(NewtonPoint& point);
@@ -59,6 +62,10 @@ class NewtonModel {
 
   /// Values of sigma Hess f + sum_i weights_i Hess c_i; false when not finite.
   bool hessian(const NewtonPoint& point, double sigma, std::span<const double> weights, std::span<double> values);
+
+  /// That of L with the Hessian of f from an earlier point or a lower bound of it, as the oracle has them.
+  bool earlierHessian(const NewtonPoint& point, double accuracy, std::span<double> values);
+  bool hessianBound(const NewtonPoint& point, std::span<double> values);
 
   /// max |H_ij| of the Hessian that was evaluated last.
   double sizeH() const { return sizeH_; }
@@ -86,12 +93,15 @@ class NewtonModel {
   double unscaledFeasibility(const NewtonPoint& point) const;
   double unscaledObjective(const NewtonPoint& point) const { return point.f / objectiveScale_; }
   Vector unscaledMultipliers(const NewtonPoint& point) const;
+  void setMultipliers(std::span<const double> unscaled, NewtonPoint& point) const;
 
   const NewtonSolution::Counts& counts() const { return counts_; }
   double seconds() const { return seconds_; }
 
  private:
   void moveTo(std::span<const double> x, std::uint64_t stamp) const;
+  template <class Ask>
+  bool otherHessian(const NewtonPoint& point, std::span<double> values, Ask&& ask);
   bool readConstraints(NewtonPoint& point);
 
   std::shared_ptr<Oracle> oracle_;

@@ -60,6 +60,7 @@ struct NewtonSettings : Limits {
   double beta = 0.1;
   double nu = 1.5;
   bool scaling = true;
+  bool economical = true;
 
   static constexpr auto fields() {
     using Self = NewtonSettings;
@@ -97,7 +98,11 @@ struct NewtonSettings : Limits {
             FIELD(nu, inside(1, 100), "Factor by which the penalties change when a step does not descend."),
             FIELD(scaling, anyValue(),
                   "Whether objective and constraints with gradients above 100 at the start are scaled down, as Ipopt "
-                  "does.")});
+                  "does."),
+            FIELD(
+                economical, anyValue(),
+                "Whether regressions are first minimised over a sample of their rows, to begin near the solution, and "
+                "take Hessians of earlier points where they will do.")});
   }
 };
 static_assert(sizeFromFields<NewtonSettings>() == sizeof(NewtonSettings));
@@ -145,6 +150,7 @@ struct NewtonSolution {
     int hessian = 0;
     int factorization = 0;
     int restoration = 0;          ///< iterations of the feasibility restoration
+    int sampled = 0;              ///< iterations over samples of the data
     std::int64_t innerSteps = 0;  ///< of an iterative inner solver
     int fallback = 0;             ///< systems that it left to factors
   } counts;

@@ -6,6 +6,7 @@
 #include "core/random.hpp"
 #include "solvers/newton_inner_choice.hpp"
 #include "solvers/newton_krylov.hpp"
+#include "solvers/newton_sample.hpp"
 
 namespace nonconvex {
 namespace {
@@ -41,7 +42,9 @@ void copyPoint(const NewtonPoint& from, NewtonPoint& to) {
 NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const NewtonSettings& settings)
     : la_(la),
       settings_(settings),
-      multipliersGiven_(!problem.multipliers.empty()),
+      economical_(settings.economical && settings.accuracy == NewtonAccuracy::descent &&
+                  settings.shift == NewtonShiftRule::least),
+      multipliersKnown_(!problem.multipliers.empty()),
       iterates_(problem.iterates),
       model_(la, problem, settings.scaling),
       square_(model_.n() == model_.m()),
@@ -51,6 +54,7 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
       H_(model_.hessianValues()),
       next_(H_.size()),
       shifts_(model_.n(), model_.m()),
+      lag_(economical_),
       merit_(model_, settings),
       direction_(model_, settings),
       curvature_(model_),
@@ -66,6 +70,7 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
 
 void NewtonMethod::start() {
   if (!started_) return;
+  if (economical_ && !multipliersKnown_) beginOnSample();
   model_.linearize(point_);
   if (model_.hessianValues() == 0 || sketchPossible(model_)) {  // a dense one, which may not be needed at all
     std::fill(H_.begin(), H_.end(), 1.0);
@@ -79,10 +84,24 @@ void NewtonMethod::start() {
     }
   }
   inner_ = innerSolver(settings_, model_, H_, point_.jacobian, la_);
-  if (!multipliersGiven_ && !firstMultipliers()) estimateMultipliers(point_);
+  if (!multipliersKnown_ && !firstMultipliers()) estimateMultipliers(point_);
   beginRecord();
   noteBest();
   if (best_.residual <= settings_.tolerance) arrived();
+}
+
+/// At the minimum of an estimate of f that is cheap, if that is nearer to a solution.
+void NewtonMethod::beginOnSample() {
+  const SampledStart found = minimizeSample(la_, model_, point_, settings_);
+  sampledSteps_ = found.steps;
+  sampledTime_ = found.time;
+  if (found.x.empty()) return;
+  trial_.x = found.x;
+  model_.setMultipliers(found.multipliers, trial_);
+  if (!model_.evaluateValues(trial_) || !model_.evaluateDerivatives(trial_)) return;
+  if (!(model_.residual(trial_) < model_.residual(point_))) return;
+  std::swap(point_, trial_);
+  multipliersKnown_ = true;
 }
 
 /// min ||grad f + J^T lambda||: [I J^T; J 0] (w, lambda) = (-grad f, 0).
@@ -143,8 +162,15 @@ bool NewtonMethod::refreshMultipliers() {
   return false;
 }
 
-bool NewtonMethod::load(const NewtonPoint& point) {
-  if (!model_.hessian(point, 1, point.lambda, H_)) return false;
+/// In H_: with that of f from an earlier point where that will do.
+bool NewtonMethod::lagrangianHessian(const NewtonPoint& point, bool mayLag) {
+  const double accuracy = mayLag ? lag_.accuracy() : 0;
+  earlier_ = accuracy > 0 && model_.earlierHessian(point, accuracy, H_);
+  return earlier_ || model_.hessian(point, 1, point.lambda, H_);
+}
+
+bool NewtonMethod::load(const NewtonPoint& point, bool mayLag) {
+  if (!lagrangianHessian(point, mayLag)) return false;
   sizeH_ = model_.sizeH();
   sizeJ_ = largestRow(model_.jacobianPattern(), point.jacobian);
   if (direction_.published()) direction_.measure(*inner_, point);
@@ -156,7 +182,7 @@ bool NewtonMethod::load(const NewtonPoint& point) {
 bool NewtonMethod::presume() {
   model_.linearize(point_);
   if (inner_->matrixFree()) return inner_->presume({}, point_.jacobian);
-  return model_.hessian(point_, 1, point_.lambda, H_) && inner_->presume(H_, point_.jacobian);
+  return lagrangianHessian(point_, true) && inner_->presume(H_, point_.jacobian);
 }
 
 std::optional<Status> NewtonMethod::step() {
@@ -172,14 +198,20 @@ std::optional<Status> NewtonMethod::newtonStep() {
   constexpr int mostIdle = 30;
   bool ready = std::exchange(ready_, false);
   presumed_ = !ready && inner_->presumes() && presume();
-  if (!ready && !presumed_ && !load(point_)) return blocked();
+  if (!ready && !presumed_ && !load(point_, true)) return blocked();
   double least = 0;
+  const double before = model_.residual(point_);
   for (int k = 0; k < mostTries; ++k) {
     factor_ = std::exchange(ready, false) ? factor_
               : presumed_                 ? NewtonFactor{.shift = {}, .good = true}
               : settings_.shift == NewtonShiftRule::paper
                   ? shifts_.factorPublished(*inner_, direction_.publishedShift(H_), sizeJ_)
                   : shifts_.factor(*inner_, sizeH_, sizeJ_, least);
+    const bool newShift = factor_.shift.primal > 0 && !lag_.shifted();
+    if (earlier_ && (!factor_.good || newShift)) {
+      if (!load(point_)) return blocked();
+      continue;
+    }
     if (!factor_.good) break;
     const bool descends = direction_.compute(*inner_, factor_.shift, point_, entries(), merit_);
     // Where J has lost rank and c = 0, the constraints leave a choice after all.
@@ -197,6 +229,7 @@ std::optional<Status> NewtonMethod::newtonStep() {
       const double lastF = leastF_, lastC = leastC_;
       const double decrease = merit_.value(point_) - merit_.value(trial_);
       accept(alpha * std::sqrt(norm2Squared(direction_.dx())));
+      lag_.note(earlier_, factor_.shift.primal > 0, model_.residual(point_) / before);
       if (best_.residual <= settings_.tolerance) return arrived();
       const bool nearer = leastF_ < hardlyLess * lastF || leastC_ < hardlyLess * lastC;
       idle_ = nearer || !(decrease <= 10 * merit_.noise(point_)) ? 0 : idle_ + 1;
@@ -218,6 +251,10 @@ std::optional<Status> NewtonMethod::newtonStep() {
     }
     if (presumed_) {
       presumed_ = false;
+      if (!load(point_)) return blocked();
+      continue;
+    }
+    if (earlier_) {
       if (!load(point_)) return blocked();
       continue;
     }
@@ -419,6 +456,7 @@ std::optional<Status> NewtonMethod::arrived() {
     best_.inertia = {0, 0, 0};
     return std::nullopt;
   }
+  if (surelyMinimum()) return std::nullopt;
   if (!model_.hessian(point_, 1, point_.lambda, next_)) return std::nullopt;
   const bool same = unshifted && model_.device() == nullptr && next_ == H_ && point_.jacobian == trial_.jacobian;
   std::swap(H_, next_);
@@ -436,6 +474,17 @@ std::optional<Status> NewtonMethod::arrived() {
   best_.refused = true;
   best_.inertia = inertia;
   return leaveSaddle();
+}
+
+/// By a lower bound of the Hessian that is positive definite on the null space of J.
+bool NewtonMethod::surelyMinimum() {
+  if (!economical_ || !model_.hessianBound(point_, next_)) return false;
+  inner_->load(next_, point_.jacobian);
+  const double sizeJ = largestRow(model_.jacobianPattern(), point_.jacobian);
+  const NewtonSolution::Inertia inertia = curvature_.inertia(*inner_, shifts_, model_.sizeH(), sizeJ);
+  if (inertia.negative != 0 || inertia.zero != 0) return false;
+  best_.inertia = inertia;
+  return true;
 }
 
 std::optional<Status> NewtonMethod::leaveSaddle() {
@@ -559,10 +608,11 @@ NewtonSolution NewtonMethod::solution() const {
   s.counts = model_.counts();
   s.counts.factorization = inner_ ? inner_->factorizations() : 0;
   s.counts.restoration = restorationSteps_;
+  s.counts.sampled = sampledSteps_;
   s.counts.innerSteps = inner_ ? inner_->steps() : 0;
   s.counts.fallback = inner_ ? inner_->fallbacks() : 0;
-  s.time.derivatives = model_.seconds();
-  s.time.linearAlgebra = inner_ ? inner_->seconds() : 0;
+  s.time.derivatives = sampledTime_.derivatives + model_.seconds();
+  s.time.linearAlgebra = sampledTime_.linearAlgebra + (inner_ ? inner_->seconds() : 0);
   s.eta1 = merit_.eta1();
   s.eta2 = merit_.eta2();
   return s;

@@ -7,6 +7,7 @@
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
 #include "solvers/newton_direction.hpp"
+#include "solvers/newton_lag.hpp"
 #include "solvers/newton_obstacle.hpp"
 #include "solvers/newton_restoration.hpp"
 
@@ -29,6 +30,7 @@ class NewtonMethod {
   std::optional<Status> newtonStep();
   std::optional<Status> restorationStep();
   std::optional<Status> arrived();
+  bool surelyMinimum();
   std::optional<Status> leaveSaddle();
   std::optional<Status> blocked();
   std::optional<Status> unbounded();
@@ -37,12 +39,14 @@ class NewtonMethod {
   std::optional<Status> restart(Status reason);
   void beginHere();
 
-  bool load(const NewtonPoint& point);
+  bool lagrangianHessian(const NewtonPoint& point, bool mayLag);
+  bool load(const NewtonPoint& point, bool mayLag = false);
   bool presume();
   /// Of H; none where it is taken by products.
   std::span<const double> entries() const {
     return presumed_ && inner_->matrixFree() ? std::span<const double>() : std::span<const double>(H_);
   }
+  void beginOnSample();
   void estimateMultipliers(NewtonPoint& point);
   bool firstMultipliers();
   bool refreshMultipliers();
@@ -62,7 +66,8 @@ class NewtonMethod {
 
   const Cpu& la_;
   const NewtonSettings settings_;
-  const bool multipliersGiven_;
+  const bool economical_;
+  bool multipliersKnown_;
   const bool iterates_;
   NewtonModel model_;
   const bool square_;
@@ -76,12 +81,14 @@ class NewtonMethod {
   double sizeJ_ = 0;
   std::unique_ptr<InnerSolver> inner_;
   NewtonShifts shifts_;
+  NewtonLag lag_;
   NewtonMerit merit_;
   NewtonDirection direction_;
   NewtonCurvature curvature_;
   NewtonRestoration restoration_;
   Vector correction_;
   NewtonFactor factor_;
+  bool earlier_ = false;   // H_ has the Hessian of f from an earlier point
   bool ready_ = false;     // it is of the point and of H_
   bool presumed_ = false;  // an iterative inner solver has the system; nothing was factored
   int shortSteps_ = 0;
@@ -109,6 +116,8 @@ class NewtonMethod {
   double leastInfeasibility_;  // ||c||_inf of leastInfeasible_
   NewtonPoint leastInfeasible_;
   int restorationSteps_ = 0;
+  int sampledSteps_ = 0;
+  NewtonSolution::Time sampledTime_;
 };
 
 }  // namespace nonconvex

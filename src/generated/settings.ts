@@ -398,6 +398,12 @@ export interface NewtonOptions {
    * @defaultValue true
    */
   scaling?: boolean | undefined;
+  /**
+   * Whether regressions are first minimised over a sample of their rows, to begin near the solution, and take
+   * Hessians of earlier points where they will do.
+   * @defaultValue true
+   */
+  economical?: boolean | undefined;
 }
 
 export const newtonDefaults = {
@@ -420,4 +426,5 @@ export const newtonDefaults = {
   beta: 0.1,
   nu: 1.5,
   scaling: true,
+  economical: true,
 } as const satisfies NewtonOptions;

@@ -41,8 +41,9 @@ export interface NewtonResult extends SolveResult {
    */
   inertia?: { positive: number; negative: number; zero: number };
   /**
-   * How often each was computed. `restoration` counts iterations that only looked for a feasible point, `innerSteps` those of
-   * an iterative inner solver, `fallback` the systems that it left to a factorisation.
+   * How often each was computed, over all of the data. `restoration` counts iterations that only looked for a feasible point,
+   * `sampled` those over samples of the data before the first, `innerSteps` those of an iterative inner solver, `fallback` the
+   * systems that it left to a factorisation.
    */
   counts: {
     objective: number;
@@ -52,6 +53,7 @@ export interface NewtonResult extends SolveResult {
     hessian: number;
     factorization: number;
     restoration: number;
+    sampled: number;
     innerSteps: number;
     fallback: number;
   };

@@ -13,7 +13,9 @@ namespace {
 
 using Run = Solved<NewtonSolution>;
 
-Run solveOnCpu(const NewtonProblem& problem, const NewtonSettings& settings) {
+/// In the same steps.
+Run solveOnCpu(const NewtonProblem& problem, NewtonSettings settings) {
+  settings.economical = false;
   Monitor monitor;
   const Cpu la(nullptr, 1, &monitor);
   NewtonSolver<Cpu> solver(la, problem, settings);
