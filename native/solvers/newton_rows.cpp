@@ -5,12 +5,19 @@
 #include "core/at.hpp"
 
 namespace nonconvex {
+namespace {
+
+double square(double x) { return x * x; }
+
+}  // namespace
+
 NewtonRows::NewtonRows(const SparsePattern& hessian, const SparsePattern& jacobian, std::vector<int> order)
     : n_(hessian.lines),
       size_(hessian.lines + jacobian.lines),
       order_(std::move(order)),
       scale_(at(size_)),
-      squaredNorms_(at(size_)) {
+      squaredNorms_(at(size_)),
+      secondHalves_(at(size_)) {
   constexpr double denseShare = 0.3;
   const std::size_t all = at(size_) * at(size_);
   std::vector<int> lineOf(at(size_));
@@ -80,43 +87,38 @@ void NewtonRows::assemble(std::span<const double> H, std::span<const double> J, 
   equilibrate();
 }
 
-/// Scales of all variables against those of all constraints such that the squares of the entries sum up to what rows of
-/// length 1 have: row by row that takes long where H and J differ much in size.
-void NewtonRows::balance() {
-  double ofH = 0, ofJ = 0;
-  for (int line = 0; line < size_; ++line) {
-    if (row(line) >= n_) continue;
-    const double s = scale_[at(row(line))];
-    forLine(line, [&](int j, double value) {
-      const double entry = s * value * scale_[at(j)];
-      (j < n_ ? ofH : ofJ) += entry * entry;
-    });
-  }
-  const int m = size_ - n_;
-  if (m >= n_ || !(ofH > 0 && std::isfinite(ofH) && ofJ > 0 && std::isfinite(ofJ))) return;
-  const double a = std::pow((n_ - m) / ofH, 0.25);
-  const double b = std::sqrt(m / ofJ) / a;
-  for (int i = 0; i < size_; ++i) scale_[at(i)] *= i < n_ ? a : b;
-}
-
+/// Row by row it would take long where H and J differ much in size. So first all variables are scaled by a and all
+/// constraints by b, such that the squares of the entries sum up to those of rows of length 1.
 void NewtonRows::equilibrate() {
   constexpr int mostRounds = 50;
   constexpr double close = 0.1;
+  const int m = size_ - n_;
+  Vector &first = squaredNorms_, &second = secondHalves_;  // squares in the columns of variables, of constraints
   std::fill(scale_.begin(), scale_.end(), 1.0);
-  Vector& factor = squaredNorms_;
   bool equal = false;
   for (int round = 0; round < mostRounds && !equal; ++round) {
-    balance();
-    equal = true;
+    double ofH = 0, ofJ = 0;
     for (int line = 0; line < size_; ++line) {
-      double sum = 0;
-      forLine(line, [&](int j, double value) { sum += value * value * scale_[at(j)] * scale_[at(j)]; });
-      const double length = scale_[at(row(line))] * std::sqrt(sum);
+      const std::size_t i = at(row(line));
+      double halves[2] = {};
+      forLine(line, [&](int j, double value) { halves[j < n_ ? 0 : 1] += square(value * scale_[at(j)]); });
+      first[i] = square(scale_[i]) * halves[0];
+      second[i] = square(scale_[i]) * halves[1];
+      if (row(line) >= n_) continue;
+      ofH += first[i];
+      ofJ += second[i];
+    }
+    const bool balanced = m < n_ && ofH > 0 && std::isfinite(ofH) && ofJ > 0 && std::isfinite(ofJ);
+    const double a = balanced ? std::pow((n_ - m) / ofH, 0.25) : 1;
+    const double b = balanced ? std::sqrt(m / ofJ) / a : 1;
+    equal = true;
+    for (int i = 0; i < size_; ++i) {
+      const double own = i < n_ ? a : b;
+      const double length = own * std::sqrt(square(a) * first[at(i)] + square(b) * second[at(i)]);
       const bool scalable = length > 0 && std::isfinite(length);
-      factor[at(row(line))] = scalable ? 1 / std::sqrt(length) : 1;
+      scale_[at(i)] *= scalable ? own / std::sqrt(length) : own;
       equal = equal && (!scalable || std::abs(length - 1) <= close);
     }
-    for (std::size_t i = 0; i < scale_.size(); ++i) scale_[i] *= factor[i];
   }
   for (int line = 0; line < size_; ++line) {
     const double s = scale_[at(row(line))];

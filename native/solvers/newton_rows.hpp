@@ -46,7 +46,6 @@ class NewtonRows {
   }
   template <class Place>
   void placeEntries(const SparsePattern& hessian, const SparsePattern& jacobian, Place&& place);
-  void balance();
   void equilibrate();
 
   int n_;
@@ -56,7 +55,7 @@ class NewtonRows {
   HostBuffer<double> values_;
   std::vector<std::size_t> hessianTo_, jacobianTo_;  // two places for each entry, the same on the diagonal
   std::vector<std::size_t> diagonalTo_;
-  Vector scale_, squaredNorms_;
+  Vector scale_, squaredNorms_, secondHalves_;
 };
 
 }  // namespace nonconvex
