@@ -106,20 +106,17 @@ struct ReluTimes {
 /// Of `steps` iterations after a first one.
 template <class La>
 ReluTimes timeRelu(const La& la, const ReluProblem& problem, const ReluSettings& settings, int steps) {
-  const auto wait = [&] {
-    if constexpr (requires { la.synchronize(); }) la.synchronize();
-  };
   ReluSolver<La> solver(la, problem, settings);
   const Stopwatch start;
   solver.start();
-  wait();
+  la.synchronize();
   ReluTimes times;
   times.start = start.seconds();
   solver.step();
-  wait();
+  la.synchronize();
   const Stopwatch watch;
   for (int k = 0; k < steps; ++k) solver.step();
-  wait();
+  la.synchronize();
   times.iteration = watch.seconds() / steps;
   return times;
 }

@@ -37,6 +37,9 @@ class Cpu {
   /// How many threads at most work at once.
   int threads() const { return pool_ == nullptr ? 1 : std::min(maxThreads_, pool_->threads() + 1); }
 
+  /// All operations are done when they return.
+  void synchronize() const {}
+
   /// Bytes that could still be taken.
   double availableMemory() const { return nonconvex::availableMemory(); }
 

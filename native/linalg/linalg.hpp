@@ -55,6 +55,7 @@ concept LinAlg = LinAlgOn<La, double> && LinAlgOn<La, typename La::Number> &&
     requires(const La la, int n, Constant f, Vec<double, typename La::Space> out, Mat<float, typename La::Space> single,
              Mat<const double, typename La::Space> full) {
   {la.checkpoint()};                                 // throws Interrupted when the solve should end
+  {la.synchronize()};                                // waits for what is not done yet
   { la.availableMemory() } -> std::same_as<double>;  // bytes that could still be taken
   {la.copy(full, single)};
   {la.forEach(n, f)};                        // f(i), i in [0, n)

@@ -203,6 +203,7 @@ void ResidentGlm<La>::hessianOnDevice(double sigma, Mat<double, Space> H) {
   evaluate();
   if (N_ == 0) la_.fill(H, 0);
   for (int i = 0; i < N_; i += block_.cols()) {
+    la_.synchronize();  // or all blocks would be under way before an abort is seen
     la_.checkpoint();
     const int count = std::min(block_.cols(), N_ - i);
     const Mat<double, Space> block = block_.columns(0, count);

@@ -139,6 +139,10 @@ class SimulatedDevice {
     const bool toHost = direction == Direction::deviceToHost;
     const auto extent = [&](std::size_t pitch) { return (height - 1) * pitch + width; };
     if (onDevice(from, extent(fromPitch)) == fromHost || onDevice(to, extent(toPitch)) == toHost) return invalidValue;
+    if (fromHost || toHost) {
+      const std::lock_guard lock(mutex_);
+      counts_.crossed += width * height;
+    }
     return enqueue(stream, [=] {
       for (std::size_t j = 0; j < height; ++j) std::memcpy(to + j * toPitch, from + j * fromPitch, width);
     });

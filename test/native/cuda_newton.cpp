@@ -249,6 +249,29 @@ TEST(sameBitsEachTime) {
   }
 }
 
+/// Vectors of n and m numbers, and the data once.
+TEST(littleCrosses) {
+  const int N = 4000, n = 40;
+  const Data data({GlmFamily::logistic, Form::dense, N, n, 1, true, true, 0.1});
+  for (const NewtonInner inner : {NewtonInner::exact, NewtonInner::krylov}) {
+    const NewtonProblem problem =
+        problemOf(data, Form::dense, inner == NewtonInner::exact ? Constraints::sphere : Constraints::linear);
+    NewtonSettings settings;
+    settings.inner = inner;
+    const std::size_t before = simulated::counts().crossed;
+    const Run run = solveOnDevice(problem, settings);
+    const double crossed = static_cast<double>(simulated::counts().crossed - before);
+    const bool krylov = inner == NewtonInner::krylov;
+    const double once = 8.0 * N * (n + 3) + (krylov ? 4.0 * 8 * N : 0);  // y, weights, offset; the sketch's entries
+    const auto& counts = run.solution.counts;
+    const double vectors =
+        counts.objective + counts.gradient + 8 * counts.factorization + 8 * static_cast<double>(counts.innerSteps);
+    CHECK(crossed >= once);
+    CHECK(crossed <= once + 8 * (n + 3) * vectors);
+    CHECK(vectors * (n + 3) < counts.hessian * n * n || krylov);  // or matrices might have crossed
+  }
+}
+
 TEST(refusals) {
   const auto message = [](const NewtonProblem& problem, const NewtonSettings& settings) {
     return check::messageOf([&] { solveOnDevice(problem, settings); });
