@@ -66,6 +66,16 @@ void forColumns(const Cpu& la, const Columns& A, F&& f) {
   la.tasks((A.cols() + block - 1) / block, work, static_cast<double>(A.entries()));
 }
 
+/// Whether the term is 0 for all x.
+bool isZero(const FractionalTermData& data) {
+  if (data.term.kind == Kind::logistic || anyNonZero(data.b) || !data.c.empty() || anyNonZero(data.curvature))
+    return false;
+  bool zero = true;
+  for (int j = 0; j < data.matrix->cols() && zero; ++j)
+    data.matrix->forEntries(j, [&](int, double a) { zero = zero && a == 0; });
+  return zero;
+}
+
 /// Q + diagonal, so far regularised that semidefinite passes, or no columns when it is too large to look at.
 HostMatrix<double> regularised(const Columns& Q, const std::vector<double>& diagonal) {
   constexpr int largest = 3000;
@@ -110,6 +120,7 @@ FractionalData::FractionalData(const Cpu& la, const FractionalProblem& problem, 
   }
   if (denominator.term.kind == Kind::quadratic) checkConvex(la, denominator);
   if (!difference) checkNonNegative(la);
+  std::erase_if(smooth, isZero);
   classify();
   chooseMethod(settings.method);
   require(settings.order != FractionalOrder::greedy || n <= 2000, "order", "greedy",

@@ -114,6 +114,19 @@ describe.each(Object.entries(denominators))('over %s', (name, denominator) => {
     expect(nothing).toMatchObject({ status: 'solved', objective: 0 });
   });
 
+  it.each([
+    ['least squares', leastSquares(zero, new Float64Array(m))],
+    ['a quadratic', quadratic(matrix(n, n, new Float64Array(n * n)))],
+  ] as const)('%s of zeros beside a penalty, which says nothing', async (_, term) => {
+    for (const denominator of [topK(2), norm2(), norm1(), topK(1)]) {
+      for (const method of ['auto', 'fcd', 'pcd'] as const) {
+        const { status, objective } = await minimize({ numerator: [term, l1(0.1)], denominator }, { method });
+        expect(status).toBe('solved');
+        expect(objective).toBeCloseTo(0.1, 12);
+      }
+    }
+  });
+
   it('columns twice', async () => {
     const twice = { ...A, data: vector(m * n, (at) => entry(A, Math.floor(at / n), (at % n) % 3)) };
     const { status } = await minimize({ numerator: [leastSquares(twice, b), l1(0.1), ...more], denominator });
