@@ -196,6 +196,8 @@ std::optional<Status> NewtonMethod::newtonStep() {
   constexpr double hardlyLess = 0.9;
   constexpr int mostShort = 4;
   constexpr int mostIdle = 30;
+  constexpr double lingers = 0.7;
+  constexpr int mostLingering = 10;
   bool ready = std::exchange(ready_, false);
   presumed_ = !ready && inner_->presumes() && presume();
   if (!ready && !presumed_ && !load(point_, true)) return blocked();
@@ -226,7 +228,7 @@ std::optional<Status> NewtonMethod::newtonStep() {
         cutSteps_ = 0;
         patience_ *= 2;
       }
-      const double lastF = leastF_, lastC = leastC_;
+      const double lastF = leastF_, lastC = leastC_, normF = std::sqrt(point_.squaredF());
       const double decrease = merit_.value(point_) - merit_.value(trial_);
       accept(alpha * std::sqrt(norm2Squared(direction_.dx())));
       lag_.note(earlier_, factor_.shift.primal > 0, model_.residual(point_) / before);
@@ -240,6 +242,13 @@ std::optional<Status> NewtonMethod::newtonStep() {
       if (veryLow()) {
         if (nearlyFeasible()) return unbounded();
         restoration_.begin(point_, feasibleShare * normInf(point_.x));  // is there a feasible point near?
+        return std::nullopt;
+      }
+      const double rate = std::sqrt(point_.squaredF()) / normF;
+      lingering_ = factor_.shift.primal > 0 && rate > lingers && rate <= 1 ? lingering_ + 1 : 0;
+      if (lingering_ >= mostLingering) {
+        lingering_ = 0;
+        followCurvature();
         return std::nullopt;
       }
       if (shortSteps_ >= mostShort) {
@@ -492,8 +501,13 @@ std::optional<Status> NewtonMethod::leaveSaddle() {
   if (++saddles_ > mostSaddles) return restart(Status::stalled);
   factor_ = shifts_.factor(*inner_, sizeH_, sizeJ_);
   if (!factor_.good) return restart(Status::stalled);
+  return followCurvature() ? std::nullopt : restart(Status::stalled);
+}
+
+/// Along the mode of the most negative curvature, by the factors at hand.
+bool NewtonMethod::followCurvature() {
   const double rho = curvature_.leastMode(*inner_, H_);
-  if (!(rho < 0)) return restart(Status::stalled);
+  if (!(rho < 0)) return false;
   // M curves by rho + eta2 rho^2 along (v, y).
   merit_.limitEta2(0.25 / -rho);
   const double value = merit_.value(point_);
@@ -506,10 +520,10 @@ std::optional<Status> NewtonMethod::leaveSaddle() {
       if (!model_.evaluateValues(trial_) || !model_.evaluateDerivatives(trial_)) continue;
       if (merit_.value(trial_) > value + 0.25 * settings_.beta * alpha * alpha * rho) continue;
       accept(alpha);
-      return std::nullopt;
+      return true;
     }
   }
-  return restart(Status::stalled);
+  return false;
 }
 
 std::optional<Status> NewtonMethod::restorationStep() {
@@ -542,7 +556,7 @@ void NewtonMethod::beginHere() {
   estimateMultipliers(point_);
   beginRecord();
   merit_.reset();
-  shortSteps_ = cutSteps_ = idle_ = 0;
+  shortSteps_ = cutSteps_ = idle_ = lingering_ = 0;
   patience_ = 2;
   factor_.good = false;
 }

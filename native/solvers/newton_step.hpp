@@ -32,6 +32,7 @@ class NewtonMethod {
   std::optional<Status> arrived();
   bool surelyMinimum();
   std::optional<Status> leaveSaddle();
+  bool followCurvature();
   std::optional<Status> blocked();
   std::optional<Status> unbounded();
   bool veryLow() const;
@@ -93,6 +94,7 @@ class NewtonMethod {
   bool presumed_ = false;  // an iterative inner solver has the system; nothing was factored
   int shortSteps_ = 0;
   int idle_ = 0;        // steps in a row that brought nothing that rounding would not
+  int lingering_ = 0;   // steps in a row with a shift that brought F down slowly
   int cutSteps_ = 0;    // in a row, that M did not allow in full length
   int patience_ = 2;    // with such steps
   double longest_ = 1;  // of the steps that the last search allowed

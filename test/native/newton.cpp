@@ -203,6 +203,16 @@ TEST(maximaAndSaddlesAreLeft) {
   CHECK_EQ(ellipsoid.solution.inertia.positive, 2);
 }
 
+/// At x_1 = 0, where steps stay by symmetry, shifts that -x_1^2 asks for make steps along x_2 short.
+TEST(slowWaysToSaddlesAreLeft) {
+  const auto r = solve({0, 1}, [](Variables x) {
+    return Minimize{pow(x(1), 4) - square(x(1)) + 1e-3 * square(x(2)), {}};
+  });
+  CHECK(r.outcome.status == Status::solved);
+  CHECK_NEAR(r.outcome.progress.objective, -0.25, 1e-8);
+  CHECK(r.outcome.progress.iteration <= 40);
+}
+
 /// f = -x^2 x is stationary at 0, along which it has no curvature: what derivatives of second order say is a minimum.
 TEST(degenerateMinima) {
   const auto fourth = solve({1, 1}, [](Variables x) { return Minimize{pow(x(1), 4) + square(x(2)), {}}; });
