@@ -73,6 +73,33 @@ struct RootWeighted {
   auto packs() const { return inPacks<RootWeighted<Pack<T>, Pack<U>, Space>>(A, weights, to); }
 };
 
+/// |now_i - factor then_i|
+template <class Space>
+struct ChangeOf {
+  Vec<const double, Space> now, then;
+  double factor;
+  NONCONVEX_HD double operator()(int i) const { return std::abs(now[i] - factor * then[i]); }
+};
+
+/// 1 where now_i is less than `share` of then_i, or no number.
+template <class Space>
+struct FallsBelow {
+  Vec<const double, Space> now, then;
+  double share;
+  NONCONVEX_HD double operator()(int i) const { return now[i] >= share * then[i] ? 0 : 1; }
+};
+
+/// to := factor a in the lower triangle.
+template <class Space>
+struct LowerMultiple {
+  double factor;
+  Mat<const double, Space> a;
+  Mat<double, Space> to;
+  NONCONVEX_HD void operator()(int i, int j) const {
+    if (i >= j) to(i, j) = factor * a(i, j);
+  }
+};
+
 /// to_i := sqrt(x_i)
 template <class Space>
 struct Root {

@@ -40,6 +40,11 @@ class ResidentGlm final : public Objective {
   int rows() const { return N_; }
   /// sigma times the Hessian into the lower triangle of H, n x n on the device.
   void hessianOnDevice(double sigma, Mat<double, Space> H);
+  /// The same with the weights of rows at the point of the last Hessian, scaled, where they are off by a share that
+  /// `accuracy` allows; false, and H is left alone, where they are not.
+  bool earlierOnDevice(double accuracy, double sigma, Mat<double, Space> H);
+  /// The same, a lower bound of the Hessian that is near to it.
+  bool boundOnDevice(double sigma, Mat<double, Space> H);
   /// B S^T, n x rows of S, where the Hessian is B B^T and the ridge.
   void sketch(const SketchByRows<La>& S, Mat<double, Space> to);
   /// H += sigma times the ridge
@@ -60,6 +65,7 @@ class ResidentGlm final : public Objective {
   void predict(std::span<const double> x);
   void product(Vec<const double, Space> r, std::span<double> out);
   void gradientOf(Vec<const double, Space> r, std::span<double> g);
+  void writeKept(double sigma, double factor, Mat<double, Space> H);
 
   const La& la_;
   std::shared_ptr<const GlmData> data_;
@@ -69,7 +75,8 @@ class ResidentGlm final : public Objective {
   Matrix y_, weights_, offset_, ridge_;
   Matrix t_, first_, second_;  // predictors of the last product, derivatives of the weighted losses
   Matrix x_, parts_, sum_;
-  Matrix block_;  // of A, weighted or converted
+  Matrix block_;               // of A, weighted or converted
+  Matrix kept_, keptWeights_;  // the last A W A^T, its lower triangle, and W
   int pieceColumns_;
   std::vector<double> at_;
   bool evaluated_ = false;
@@ -201,7 +208,10 @@ void ResidentGlm<La>::hessianProduct(double sigma, std::span<const double> v, st
 template <LinAlg La>
 void ResidentGlm<La>::hessianOnDevice(double sigma, Mat<double, Space> H) {
   evaluate();
-  if (N_ == 0) la_.fill(H, 0);
+  if (kept_.size() == 0) {
+    kept_ = la_.template matrix<double>(n_, n_);
+    keptWeights_ = la_.template matrix<double>(N_, 1, Uninitialized{});
+  }
   for (int i = 0; i < N_; i += block_.cols()) {
     la_.synchronize();  // or all blocks would be under way before an abort is seen
     la_.checkpoint();
@@ -212,9 +222,43 @@ void ResidentGlm<La>::hessianOnDevice(double sigma, Mat<double, Space> H) {
       la_.forEach(n_, count,
                   kernels::RootWeighted<T, double, Space>{A.columns(i, count), weights.part(i, count), block});
     });
-    la_.syrk(Transpose::no, sigma, block, i == 0 ? 0.0 : 1.0, H);
+    la_.syrk(Transpose::no, 1, block, i == 0 ? 0.0 : 1.0, kept_.view());
   }
+  la_.copy(second_.view(), keptWeights_.view());
+  writeKept(sigma, 1, H);
+}
+
+template <LinAlg La>
+void ResidentGlm<La>::writeKept(double sigma, double factor, Mat<double, Space> H) {
+  la_.forEach(n_, n_, kernels::LowerMultiple<Space>{sigma * factor, kept_, H});
   addRidge(sigma, H);
+}
+
+template <LinAlg La>
+bool ResidentGlm<La>::earlierOnDevice(double accuracy, double sigma, Mat<double, Space> H) {
+  constexpr double columnsOfAPass = 240;  // whose Hessian takes as long as a pass over the data: an estimate
+  evaluate();
+  if (kept_.size() == 0) return false;
+  const Vec<const double, Space> now = second_.flat(), then = keptWeights_.flat();
+  const double sum = la_.sum(N_, kernels::ChangeOf<Space>{now, now, 0});
+  const double factor = sum / la_.sum(N_, kernels::ChangeOf<Space>{then, then, 0});
+  const double change = la_.sum(N_, kernels::ChangeOf<Space>{now, then, factor});
+  const double dear = std::min(1.0, n_ / columnsOfAPass);
+  if (!(change <= dear * dear * accuracy * sum)) return false;
+  writeKept(sigma, factor, H);
+  return true;
+}
+
+template <LinAlg La>
+bool ResidentGlm<La>::boundOnDevice(double sigma, Mat<double, Space> H) {
+  evaluate();
+  if (kept_.size() == 0) return false;
+  for (const double share : {0.99, 0.5}) {
+    if (la_.sum(N_, kernels::FallsBelow<Space>{second_.flat(), keptWeights_.flat(), share}) > 0) continue;
+    writeKept(sigma, share, H);
+    return true;
+  }
+  return false;
 }
 
 template <LinAlg La>

@@ -21,6 +21,10 @@ class NewtonDevice {
   /// H := sigma Hess f + sum_i weights_i Hess c_i where the oracle is. Returns max |H_ij|; NaN if an entry is not
   /// finite.
   virtual double evaluate(double sigma, std::span<const double> weights) = 0;
+  /// The same with the Hessian of f from an earlier point, or a lower bound of it, as an Oracle has them; NaN, and
+  /// nothing is changed, where there is none.
+  virtual double evaluateEarlier(double accuracy, double sigma, std::span<const double> weights) = 0;
+  virtual double evaluateBound(double sigma, std::span<const double> weights) = 0;
   /// out := H v
   virtual void multiply(std::span<const double> v, std::span<double> out) = 0;
 

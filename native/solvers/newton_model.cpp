@@ -191,23 +191,33 @@ bool NewtonModel::hessian(const NewtonPoint& point, double sigma, std::span<cons
   return std::isfinite(sizeH_);
 }
 
-template <class Ask>
-bool NewtonModel::otherHessian(const NewtonPoint& point, std::span<double> values, Ask&& ask) {
+template <class Ask, class AskDevice>
+bool NewtonModel::otherHessian(const NewtonPoint& point, std::span<double> values, Ask&& ask, AskDevice&& askDevice) {
   const Timed timed(seconds_);
   moveTo(point.x, point.stamp);
   for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] = point.lambda[i] * constraintScales_[i];
+  if (device_ != nullptr) {
+    const double size = askDevice();
+    if (!std::isfinite(size)) return false;
+    evaluated_ = true;
+    sizeH_ = size;
+    return true;
+  }
   if (!ask()) return false;
   sizeH_ = normInf(values);
   return std::isfinite(sizeH_);
 }
 
 bool NewtonModel::earlierHessian(const NewtonPoint& point, double accuracy, std::span<double> values) {
-  return otherHessian(point, values,
-                      [&] { return oracle_->earlierHessian(accuracy, objectiveScale_, weights_, values); });
+  return otherHessian(
+      point, values, [&] { return oracle_->earlierHessian(accuracy, objectiveScale_, weights_, values); },
+      [&] { return device_->evaluateEarlier(accuracy, objectiveScale_, weights_); });
 }
 
 bool NewtonModel::hessianBound(const NewtonPoint& point, std::span<double> values) {
-  return otherHessian(point, values, [&] { return oracle_->hessianBound(objectiveScale_, weights_, values); });
+  return otherHessian(
+      point, values, [&] { return oracle_->hessianBound(objectiveScale_, weights_, values); },
+      [&] { return device_->evaluateBound(objectiveScale_, weights_); });
 }
 
 void NewtonModel::hessianProduct(std::span<const double> H, std::span<const double> v, std::span<double> out) const {

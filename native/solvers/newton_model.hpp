@@ -100,8 +100,8 @@ class NewtonModel {
 
  private:
   void moveTo(std::span<const double> x, std::uint64_t stamp) const;
-  template <class Ask>
-  bool otherHessian(const NewtonPoint& point, std::span<double> values, Ask&& ask);
+  template <class Ask, class AskDevice>
+  bool otherHessian(const NewtonPoint& point, std::span<double> values, Ask&& ask, AskDevice&& askDevice);
   bool readConstraints(NewtonPoint& point);
 
   std::shared_ptr<Oracle> oracle_;

@@ -24,6 +24,12 @@ class ResidentNewton final : public NewtonDevice {
       : la_(la), jacobian_(oracle.jacobianPattern()), hessian_(la, oracle.variables(), regression, entries) {}
 
   double evaluate(double sigma, std::span<const double> weights) override { return hessian_.evaluate(sigma, weights); }
+  double evaluateEarlier(double accuracy, double sigma, std::span<const double> weights) override {
+    return hessian_.evaluateEarlier(accuracy, sigma, weights);
+  }
+  double evaluateBound(double sigma, std::span<const double> weights) override {
+    return hessian_.evaluateBound(sigma, weights);
+  }
   void multiply(std::span<const double> v, std::span<double> out) override { hessian_.multiply(v, out); }
   std::unique_ptr<InnerSolver> exactInner() override {
     return std::make_unique<ResidentExact<La>>(la_, hessian_, jacobian_);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/status.hpp"
 #include "linalg/linalg.hpp"
 #include "model/oracle.hpp"
 #include "model/resident_glm.hpp"
@@ -102,9 +103,15 @@ class ResidentHessian {
     } else {
       clear();
     }
-    addEntries(sigma, weights, H_.view());
-    la_.mirrorLower(H_.view());
-    return largest();
+    return complete(sigma, weights);
+  }
+  double evaluateEarlier(double accuracy, double sigma, std::span<const double> weights) {
+    const bool known = regression_ != nullptr && regression_->earlierOnDevice(accuracy, sigma, H_.view());
+    return known ? complete(sigma, weights) : unknown;
+  }
+  double evaluateBound(double sigma, std::span<const double> weights) {
+    const bool known = regression_ != nullptr && regression_->boundOnDevice(sigma, H_.view());
+    return known ? complete(sigma, weights) : unknown;
   }
 
   /// What the regression has no part in, added to the lower triangle of `to`.
@@ -125,6 +132,12 @@ class ResidentHessian {
   }
 
  private:
+  /// With what the regression has no part in; the size of H.
+  double complete(double sigma, std::span<const double> weights) {
+    addEntries(sigma, weights, H_.view());
+    la_.mirrorLower(H_.view());
+    return largest();
+  }
   double largest() {
     const int n = H_.rows();
     la_.forEach(n, kernels::LargestOfRow<Space>{H_, vectors_.flat().part(0, n)});
