@@ -1,12 +1,23 @@
 // Host data where the linear algebra computes.
 #pragma once
 
+#include <span>
 #include <type_traits>
 #include <utility>
 
 #include "linalg/linalg.hpp"
 
 namespace nonconvex {
+
+/// A vector as a matrix of one column.
+template <class T, class Space>
+Mat<T, Space> asColumn(Vec<T, Space> v) {
+  return {v.data, v.size, 1, v.size};
+}
+template <class T>
+Mat<T> asColumn(std::span<T> v) {
+  return asColumn(Vec<T>{v.data(), static_cast<int>(v.size())});
+}
 
 /// A copy of a host matrix on the device; on the CPU a view of it, which must stay.
 template <LinAlg La, class T>

@@ -8,6 +8,7 @@
 
 #include "linalg/inputs.hpp"
 #include "linalg/linalg.hpp"
+#include "linalg/resident.hpp"
 #include "model/glm_data.hpp"
 #include "model/glm_kernels.hpp"
 #include "model/objective.hpp"
@@ -127,7 +128,7 @@ void ResidentGlm<La>::moveTo(std::span<const double> x) {
 /// t_ = A^T x
 template <LinAlg La>
 void ResidentGlm<La>::predict(std::span<const double> x) {
-  la_.upload(Mat<const double>{x.data(), n_, 1, n_}, x_.view());
+  la_.upload(asColumn(x), x_.view());
   const Vec<const double, Space> on = x_.flat();
   if (single_.size() == 0) return la_.gemv(Transpose::yes, 1, full_.view(), on, 0, t_.flat());
   // By blocks that stay in the device's cache as double.
@@ -147,7 +148,7 @@ void ResidentGlm<La>::product(Vec<const double, Space> r, std::span<double> out)
     la_.forEach(n_, parts_.rows(), kernels::PieceOfProduct<T, Space>{A, r, pieceColumns_, parts_});
   });
   la_.columnSums(parts_.rows(), n_, kernels::PartOfProduct<Space>{parts_}, sum_.flat());
-  la_.download(Mat<const double, Space>(sum_), Mat<double>{out.data(), n_, 1, n_});
+  la_.download(sum_.view(), asColumn(out));
 }
 
 template <LinAlg La>
@@ -274,7 +275,7 @@ void ResidentGlm<La>::hessian(double sigma, std::span<double> values) {
   const Matrix H = la_.template matrix<double>(n_, n_, Uninitialized{});
   const HostMatrix<double> host(n_, n_, Uninitialized{});
   hessianOnDevice(sigma, H.view());
-  la_.download(Mat<const double, Space>(H), host.view());
+  la_.download(H.view(), host.view());
   double* to = values.data();
   for (int j = 0; j < n_; ++j) to = std::copy(host.column(j) + j, host.column(j) + n_, to);
 }

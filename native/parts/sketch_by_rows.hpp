@@ -1,11 +1,15 @@
 // A sparse sign embedding by its rows.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
+#include <limits>
+#include <span>
 #include <vector>
 
 #include "core/error.hpp"
 #include "linalg/linalg.hpp"
+#include "linalg/resident.hpp"
 #include "parts/sketch.hpp"
 
 namespace nonconvex {
@@ -75,9 +79,8 @@ class SketchByRows {
 
  private:
   typename La::template Matrix<int> copied(const std::vector<int>& from) const {
-    const auto size = static_cast<int>(from.size());
-    auto to = la_.template matrix<int>(size, 1, Uninitialized{});
-    la_.upload(Mat<const int>{from.data(), size, 1, size}, to.view());
+    auto to = la_.template matrix<int>(static_cast<int>(from.size()), 1, Uninitialized{});
+    la_.upload(asColumn(std::span(from)), to.view());
     return to;
   }
 

@@ -48,21 +48,21 @@ class ResidentExact final : public InnerSolver {
   }
 
   void solve(std::span<double> b) override {
-    upload(b, solution());
+    la_.upload(asColumn(b), asColumn(solution()));
     kkt_.solve(solution());
-    download(solution(), b);
+    la_.download(asColumn(solution()), asColumn(b));
   }
 
   double solve(std::span<const double> b, double target, std::span<double> z) override {
     constexpr int mostSteps = 10;
     const Stopwatch watch;
-    upload(b, right());
-    la_.copy(matrixOf(right()), matrixOf(solution()));
+    la_.upload(asColumn(b), asColumn(right()));
+    la_.copy(asColumn(right()), asColumn(solution()));
     kkt_.solve(solution());
     double norm = residualNorm();
     for (int k = 0; k < mostSteps && norm > target; ++k) {
       la_.checkpoint();
-      la_.copy(matrixOf(residual()), matrixOf(correction()));
+      la_.copy(asColumn(residual()), asColumn(correction()));
       kkt_.solve(correction());
       add(1, correction());
       const double next = residualNorm();
@@ -74,7 +74,7 @@ class ResidentExact final : public InnerSolver {
       norm = next;
       if (slow) break;
     }
-    download(solution(), z);
+    la_.download(asColumn(solution()), asColumn(z));
     seconds_ += watch.seconds();
     return norm;
   }
@@ -88,30 +88,23 @@ class ResidentExact final : public InnerSolver {
   Vec<double, Space> solution() const { return vector(1); }
   Vec<double, Space> residual() const { return vector(2); }
   Vec<double, Space> correction() const { return vector(3); }
-  static Mat<double, Space> matrixOf(Vec<double, Space> v) { return {v.data, v.size, 1, v.size}; }
 
-  void upload(std::span<const double> from, Vec<double, Space> to) const {
-    la_.upload(Mat<const double>{from.data(), to.size, 1, to.size}, matrixOf(to));
-  }
-  void download(Vec<double, Space> from, std::span<double> to) const {
-    la_.download(Mat<const double, Space>(matrixOf(from)), Mat<double>{to.data(), from.size, 1, from.size});
-  }
   void add(double a, Vec<double, Space> x) const {
-    la_.forEach(n_ + m_, 1, kernels::Combine<double, Space>{a, matrixOf(x), 1, matrixOf(solution())});
+    la_.forEach(n_ + m_, 1, kernels::Combine<double, Space>{a, asColumn(x), 1, asColumn(solution())});
   }
 
   /// residual = b - K z, and its norm.
   double residualNorm() const {
     const Vec<double, Space> r = residual(), x = solution().part(0, n_), y = solution().part(n_, m_);
-    const Mat<double, Space> r1 = matrixOf(r.part(0, n_)), r2 = matrixOf(r.part(n_, m_));
-    la_.copy(matrixOf(right()), matrixOf(r));
-    la_.gemm(Transpose::no, Transpose::no, -1, hessian_.H(), matrixOf(x), 1, r1);
-    la_.forEach(n_, 1, kernels::Combine<double, Space>{-shift_.primal, matrixOf(x), 1, r1});
+    const Mat<double, Space> r1 = asColumn(r.part(0, n_)), r2 = asColumn(r.part(n_, m_));
+    la_.copy(asColumn(right()), asColumn(r));
+    la_.gemm(Transpose::no, Transpose::no, -1, hessian_.H(), asColumn(x), 1, r1);
+    la_.forEach(n_, 1, kernels::Combine<double, Space>{-shift_.primal, asColumn(x), 1, r1});
     if (m_ > 0) {
       const Mat<const double, Space> Jt = jacobian_.transposed();
-      la_.gemm(Transpose::no, Transpose::no, -1, Jt, matrixOf(y), 1, r1);
-      la_.gemm(Transpose::yes, Transpose::no, -1, Jt, matrixOf(x), 1, r2);
-      la_.forEach(m_, 1, kernels::Combine<double, Space>{shift_.keptDual, matrixOf(y), 1, r2});
+      la_.gemm(Transpose::no, Transpose::no, -1, Jt, asColumn(y), 1, r1);
+      la_.gemm(Transpose::yes, Transpose::no, -1, Jt, asColumn(x), 1, r2);
+      la_.forEach(m_, 1, kernels::Combine<double, Space>{shift_.keptDual, asColumn(y), 1, r2});
     }
     return la_.norm(Vec<const double, Space>(r));
   }

@@ -7,6 +7,7 @@
 
 #include "core/status.hpp"
 #include "linalg/linalg.hpp"
+#include "linalg/resident.hpp"
 #include "model/oracle.hpp"
 #include "model/resident_glm.hpp"
 
@@ -55,12 +56,12 @@ class Scatter {
         values_(la.template matrix<double>(size_, 1)) {
     std::vector<int> lines;
     for (int l = 0; l < pattern.lines; ++l) lines.insert(lines.end(), pattern.line(l).size(), l);
-    la.upload(Mat<const int>{pattern.indices.data(), size_, 1, size_}, indices_.view());
-    la.upload(Mat<const int>{lines.data(), size_, 1, size_}, lines_.view());
+    la.upload(asColumn(std::span(pattern.indices)), indices_.view());
+    la.upload(asColumn(std::span(lines)), lines_.view());
   }
 
   void add(std::span<const double> values, Mat<double, Space> to) {
-    la_.upload(Mat<const double>{values.data(), size_, 1, size_}, values_.view());
+    la_.upload(asColumn(values), values_.view());
     la_.forEach(size_, kernels::AddEntries<Space>{values_.flat(), indices_.flat(), lines_.flat(), to});
   }
 
@@ -124,11 +125,10 @@ class ResidentHessian {
   void clear() { la_.fill(H_.view(), 0); }
 
   void multiply(std::span<const double> v, std::span<double> out) {
-    const int n = H_.rows();
     const Mat<double, Space> from = vectors_.columns(0, 1), to = vectors_.columns(1, 1);
-    la_.upload(Mat<const double>{v.data(), n, 1, n}, from);
+    la_.upload(asColumn(v), from);
     la_.multiplySymmetric(H_, from, to);
-    la_.download(Mat<const double, Space>(to), Mat<double>{out.data(), n, 1, n});
+    la_.download(to, asColumn(out));
   }
 
  private:
@@ -141,7 +141,7 @@ class ResidentHessian {
   double largest() {
     const int n = H_.rows();
     la_.forEach(n, kernels::LargestOfRow<Space>{H_, vectors_.flat().part(0, n)});
-    la_.download(Mat<const double, Space>(vectors_.columns(0, 1)), Mat<double>{largest_.data(), n, 1, n});
+    la_.download(vectors_.columns(0, 1), asColumn(std::span(largest_)));
     double most = 0;
     for (const double size : largest_) most = size <= most ? most : size;  // NaN stays, once it is there
     return most;

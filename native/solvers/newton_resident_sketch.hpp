@@ -51,10 +51,9 @@ class ResidentSketch final : public SketchedHessian {
   }
 
   void solve(std::span<double> b) override {
-    const int size = b_.rows();
-    la_.upload(Mat<const double>{b.data(), size, 1, size}, b_.view());
+    la_.upload(asColumn(b), b_.view());
     kkt_.solve(b_.flat());
-    la_.download(Mat<const double, Space>(b_), Mat<double>{b.data(), size, 1, size});
+    la_.download(b_.view(), asColumn(b));
   }
 
   int factorizations() const override { return factorizations_; }

@@ -221,6 +221,18 @@ TEST(krylovWithEarlierFactors) {
   CHECK(device.solution.counts.innerSteps > 0);
 }
 
+TEST(krylovGivesUpForFactors) {
+  const Data data({GlmFamily::logistic, Form::dense, 2500, 30, 1, false, true, 0.01});
+  NewtonSettings settings;
+  settings.inner = NewtonInner::krylov;
+  settings.innerSteps = 1;
+  const NewtonProblem problem = problemOf(data, Form::dense, Constraints::linear);
+  const Run cpu = solveOnCpu(problem, settings), device = solveOnDevice(problem, settings);
+  CHECK(device.outcome.status == Status::solved);
+  CHECK(device.solution.counts.fallback > 0);
+  CHECK(distance(device.solution.x, cpu.solution.x) <= 1e-7);
+}
+
 TEST(dependentConstraintsAndWarmStarts) {
   const int n = 8;
   const Data data({GlmFamily::logistic, Form::dense, 100, n, 1, true, false, 0.1});
