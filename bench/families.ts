@@ -1,7 +1,7 @@
 // Problem families with kernels of their own, beside Ipopt's C API with the same kernels as callbacks: constrained logistic regression
-// on LIBSVM's data sets, and optimal control on a grid.
+// on LIBSVM's data sets and on made-up ones of the same kinds, and optimal control on a grid.
 //
-//   npm run bench -- families            all of it (about three minutes), into docs/benchmarks.md and bench/results/families.json
+//   npm run bench -- families            all of it (about five minutes), into docs/benchmarks.md and bench/results/families.json
 //   npm run bench -- families --quick    a short look
 //
 // Data sets come from ../shared/data, or where NONCONVEX_DATA says. What is not there, such as Ipopt's library (Debian:
@@ -9,6 +9,7 @@
 import { join } from 'node:path';
 import { minimize } from '../src/index.js';
 import { type Evaluation, measureEvaluations } from './newton/floor.js';
+import { lookAlike, lookAlikes } from './newton/lookalikes.js';
 import { hasIpoptLibrary, type Pair, raceNative } from './newton/others.js';
 import { type DataSet, dataSets, problemOf, readDataSet, writeDataSet } from './newton/regression.js';
 import { type Machine, measureMachine } from './relu/floor.js';
@@ -52,13 +53,20 @@ async function main(): Promise<void> {
       if (set) regressions.push(await regression(set, threads, folder));
       else console.log(`The data set ${name} is not here (../shared/data).`);
     }
+    const others = lookAlikes.map((name) => likeness(lookAlike(name), threads, folder));
     const controls = sides.map((side) => ({ side, pairs: control(side, threads) }));
-    const sections = [describe(where), regressionSection(regressions, machine), controlSection(controls)];
+    const sections = [
+      describe(where),
+      regressionSection(regressions, machine),
+      likenessSection(others),
+      controlSection(controls),
+    ];
     console.log(`\n${sections.join('\n\n')}\n`);
     if (quick || regressions.length < dataSets.length) return;
     writeResults('families', {
       environment: where,
       regressions: regressions.map(({ set, ...rest }) => ({ name: set.name, rows: set.x.rows, ...rest })),
+      likenesses: others,
       controls,
     });
     writeSection('families', sections.join('\n\n'));
@@ -92,6 +100,23 @@ async function regression(set: DataSet, threads: readonly number[], folder: stri
     evaluation: evaluation as Evaluation,
     node: { seconds: median(runs), making: median(making) },
   };
+}
+
+interface Likeness {
+  name: string;
+  rows: number;
+  columns: number;
+  entries: number;
+  pairs: Pairs;
+}
+
+function likeness(set: DataSet, threads: readonly number[], folder: string): Likeness {
+  note(`like ${set.name}`);
+  const path = join(folder, 'like');
+  writeDataSet(set, path);
+  const { rows, columns, values } = set.x;
+  const pairs = race(`regression:${path}`, threads, quick ? 0.2 : 1.5);
+  return { name: set.name, rows, columns, entries: values.length, pairs };
 }
 
 function control(side: number, threads: readonly number[]): Pairs {
@@ -176,6 +201,38 @@ function regressionSection(regressions: readonly Regression[], { bandwidths, squ
         milli(node.seconds),
         milli(node.making),
       ]),
+    ),
+  ].join('\n\n');
+}
+
+function likenessSection(likenesses: readonly Likeness[]): string {
+  const rows = likenesses.flatMap(({ name, rows, columns, entries, pairs }) =>
+    Object.entries(pairs).map(([count, { ours, ipopt }]) => [
+      name,
+      String(rows),
+      String(columns),
+      String(entries),
+      count,
+      String(ours.iterations),
+      String(ours.hessians),
+      milli(ours.seconds),
+      String(ipopt.iterations),
+      String(ipopt.hessians),
+      milli(ipopt.seconds),
+      short(ipopt.seconds / ours.seconds),
+      ours.residual.toExponential(1),
+      ours.solved && ipopt.solved ? short(ours.objective - ipopt.objective) : 'not solved by both',
+    ]),
+  );
+  return [
+    'The same problem with made-up data of the sizes and kinds of well-known data sets (`bench/newton/lookalikes.ts`), likewise. ' +
+      'Hessians are those over all rows; ours may begin on a sample of the rows, whose time is in ours.',
+    table(
+      [
+        ...['like', 'rows', 'n', 'entries', 'threads', 'ours: its', 'Hessians', 'ours, ms'],
+        ...['Ipopt: its', 'Hessians', 'Ipopt, ms', 'ratio', 'residual', "f less Ipopt's"],
+      ],
+      rows,
     ),
   ].join('\n\n');
 }

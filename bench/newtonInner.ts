@@ -78,7 +78,11 @@ async function race(rows: number, columns: number, condition: number, names: rea
   const best = new Map<Name, Run>();
   for (let round = 0; round < rounds; ++round) {
     for (const name of names) {
-      const { status, seconds, iterations, counts } = await minimize(regression, { ...solvers[name], tolerance: 1e-8 });
+      const { status, seconds, iterations, counts } = await minimize(regression, {
+        ...solvers[name],
+        economical: false,
+        tolerance: 1e-8,
+      });
       const { innerSteps: steps, fallback: fallbacks, hessian: hessians } = counts;
       const run = { rows, columns, condition, name, status, seconds, iterations, steps, fallbacks, hessians };
       if (seconds < (best.get(name)?.seconds ?? Number.POSITIVE_INFINITY)) best.set(name, run);

@@ -26,7 +26,7 @@ struct Run {
   double seconds = 0;
   double derivatives = 0;    ///< seconds in callbacks, or in the oracle
   double linearAlgebra = 0;  ///< known of ours alone
-  double iterations = 0, factorizations = 0;
+  double iterations = 0, hessians = 0, factorizations = 0;
   int status = 0;
   bool solved = false;
   std::vector<double> x, multipliers;
@@ -72,11 +72,13 @@ class Ipopt {
     run.x = start_;
     run.multipliers.resize(static_cast<std::size_t>(program_.constraints()));
     inCallbacks_ = 0;
+    hessians_ = 0;
     const Stopwatch watch;
     run.status = IpoptSolve(problem_, run.x.data(), nullptr, nullptr, run.multipliers.data(), nullptr, nullptr, this);
     run.seconds = watch.seconds();
     run.derivatives = inCallbacks_;
     run.iterations = iterations_;
+    run.hessians = hessians_;
     run.solved = run.status == Solve_Succeeded || run.status == Solved_To_Acceptable_Level;
     return run;
   }
@@ -139,6 +141,7 @@ class Ipopt {
       writeEntries(static_cast<Ipopt*>(self)->program_.hessianPattern(), columns, rows);
       return true;
     }
+    ++static_cast<Ipopt*>(self)->hessians_;
     return timed(self, moved, x, [&](Oracle& p) {
       p.hessian(sigma, {lambda, static_cast<std::size_t>(m)}, {values, static_cast<std::size_t>(entries)});
       return finite(values, entries);
@@ -155,6 +158,7 @@ class Ipopt {
   IpoptProblem problem_;
   double inCallbacks_ = 0;
   int iterations_ = 0;
+  int hessians_ = 0;
 };
 
 Run solveOurs(const OracleModel& model, WorkerPool* pool, int threads) {
@@ -175,6 +179,7 @@ Run solveOurs(const OracleModel& model, WorkerPool* pool, int threads) {
   run.derivatives = solution.time.derivatives;
   run.linearAlgebra = solution.time.linearAlgebra;
   run.iterations = outcome.progress.iteration;
+  run.hessians = solution.counts.hessian;
   run.factorizations = solution.counts.factorization;
   run.status = static_cast<int>(outcome.status);
   run.solved = outcome.status == Status::solved;
@@ -214,6 +219,7 @@ void print(int model, bool ours, Oracle& program, const std::vector<Run>& runs) 
              {"objective", program.objective()},
              {"residual", residual},
              {"iterations", last.iterations},
+             {"hessians", last.hessians},
              {"factorizations", last.factorizations},
              {"runs", static_cast<double>(runs.size())},
              {"seconds", medianOf(&Run::seconds)},

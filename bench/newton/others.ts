@@ -15,6 +15,7 @@ export interface Native {
   /** ||(grad L, c)||_inf of the problem as given, computed alike for both. */
   residual: number;
   iterations: number;
+  hessians: number;
   /** Known of ours alone, as is `linearAlgebra`. */
   factorizations: number;
   seconds: number;
