@@ -133,7 +133,7 @@ void ConstrainedObjective::hessianProduct(double sigma, std::span<const double> 
 
 std::shared_ptr<Oracle> ConstrainedObjective::sample(double overhead) const {
   auto sampled = objective_->sample(overhead);
-  return sampled ? std::make_shared<ConstrainedObjective>(std::move(sampled), constraints_) : nullptr;
+  return sampled ? withObjective(std::move(sampled)) : nullptr;
 }
 
 std::optional<WeightedRows> ConstrainedObjective::gram(double sigma, std::span<const double> lambda,

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "model/objective.hpp"
@@ -43,6 +44,10 @@ class ConstrainedObjective final : public Oracle {
   void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override;
   void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                       std::span<double> out) override;
+  double work() const override { return objective_->work(); }
+  std::shared_ptr<Oracle> withObjective(std::unique_ptr<Objective> objective) const override {
+    return std::make_shared<ConstrainedObjective>(std::move(objective), constraints_);
+  }
   std::shared_ptr<Oracle> sample(double overhead) const override;
   std::optional<WeightedRows> gram(double sigma, std::span<const double> lambda, std::span<double> rest) override;
 

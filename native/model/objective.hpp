@@ -42,6 +42,8 @@ class Objective {
   virtual bool hessianBound(double /*sigma*/, std::span<double> /*values*/) { return false; }
   /// out = sigma times the Hessian times v
   virtual void hessianProduct(double sigma, std::span<const double> v, std::span<double> out) = 0;
+  /// About the operations of an iteration, in evaluations, where that is known.
+  virtual double work() const { return 0; }
   /// An estimate of it from a part of its data, cheaper by a factor of some size; null where that would not be worth it
   /// if each iteration takes `overhead` operations anyway.
   virtual std::unique_ptr<Objective> sample(double /*overhead*/) const { return nullptr; }

@@ -9,6 +9,7 @@
 
 #include "linalg/sparse.hpp"
 #include "linalg/weighted_rows.hpp"
+#include "model/objective.hpp"
 
 namespace nonconvex {
 
@@ -68,6 +69,11 @@ class Oracle {
   virtual void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                               std::span<double> out) = 0;
 
+  /// About the operations of an iteration, in evaluations of f, where that is known.
+  virtual double work() const { return 0; }
+  /// The same constraints with another objective, to be used in turn with this one, which is to be moved again
+  /// afterwards; null where they are not apart.
+  virtual std::shared_ptr<Oracle> withObjective(std::unique_ptr<Objective> /*objective*/) const { return nullptr; }
   /// A problem with the same constraints whose objective is an estimate from a part of the data, cheaper by a factor of
   /// some size; null where there is none, or it would not be worth it if each iteration takes `overhead` operations
   /// anyway. To be used in turn with this one, which is to be moved again afterwards.

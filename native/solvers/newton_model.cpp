@@ -64,6 +64,11 @@ std::shared_ptr<Oracle> NewtonModel::sample(double overhead) {
   return oracle_->sample(overhead);
 }
 
+std::shared_ptr<Oracle> NewtonModel::withObjective(std::unique_ptr<Objective> objective) {
+  at_ = 0;
+  return oracle_->withObjective(std::move(objective));
+}
+
 NewtonPoint NewtonModel::makePoint() const {
   const auto n = static_cast<std::size_t>(n_);
   const auto m = static_cast<std::size_t>(m_);
@@ -192,10 +197,11 @@ bool NewtonModel::hessian(const NewtonPoint& point, double sigma, std::span<cons
 }
 
 template <class Ask, class AskDevice>
-bool NewtonModel::otherHessian(const NewtonPoint& point, std::span<double> values, Ask&& ask, AskDevice&& askDevice) {
+bool NewtonModel::otherHessian(const NewtonPoint& point, std::span<const double> weights, std::span<double> values,
+                               Ask&& ask, AskDevice&& askDevice) {
   const Timed timed(seconds_);
   moveTo(point.x, point.stamp);
-  for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] = point.lambda[i] * constraintScales_[i];
+  for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] = weights[i] * constraintScales_[i];
   if (device_ != nullptr) {
     const double size = askDevice();
     if (!std::isfinite(size)) return false;
@@ -208,15 +214,16 @@ bool NewtonModel::otherHessian(const NewtonPoint& point, std::span<double> value
   return std::isfinite(sizeH_);
 }
 
-bool NewtonModel::earlierHessian(const NewtonPoint& point, double accuracy, std::span<double> values) {
+bool NewtonModel::earlierHessian(const NewtonPoint& point, double accuracy, std::span<const double> weights,
+                                 std::span<double> values) {
   return otherHessian(
-      point, values, [&] { return oracle_->earlierHessian(accuracy, objectiveScale_, weights_, values); },
+      point, weights, values, [&] { return oracle_->earlierHessian(accuracy, objectiveScale_, weights_, values); },
       [&] { return device_->evaluateEarlier(accuracy, objectiveScale_, weights_); });
 }
 
 bool NewtonModel::hessianBound(const NewtonPoint& point, std::span<double> values) {
   return otherHessian(
-      point, values, [&] { return oracle_->hessianBound(objectiveScale_, weights_, values); },
+      point, point.lambda, values, [&] { return oracle_->hessianBound(objectiveScale_, weights_, values); },
       [&] { return device_->evaluateBound(objectiveScale_, weights_); });
 }
 

@@ -41,8 +41,10 @@ class NewtonModel {
   bool linearConstraints() const { return oracle_->linearConstraints(); }
   bool convexObjective() const { return oracle_->convexObjective(); }
 
-  /// As `Oracle::sample`; this moves there and back.
+  /// As the oracle has them; this moves there and back.
   std::shared_ptr<Oracle> sample(double overhead);
+  std::shared_ptr<Oracle> withObjective(std::unique_ptr<Objective> objective);
+  double work() const { return oracle_->work(); }
 
   NewtonPoint makePoint() const;
   /// x and, scaled, lambda of the problem as given; false where something is not finite. Sets the scaling.
@@ -63,8 +65,10 @@ class NewtonModel {
   /// Values of sigma Hess f + sum_i weights_i Hess c_i; false when not finite.
   bool hessian(const NewtonPoint& point, double sigma, std::span<const double> weights, std::span<double> values);
 
-  /// That of L with the Hessian of f from an earlier point or a lower bound of it, as the oracle has them.
-  bool earlierHessian(const NewtonPoint& point, double accuracy, std::span<double> values);
+  /// The same with the Hessian of f from an earlier point, and with a lower bound of it that of L, as the oracle has
+  /// them.
+  bool earlierHessian(const NewtonPoint& point, double accuracy, std::span<const double> weights,
+                      std::span<double> values);
   bool hessianBound(const NewtonPoint& point, std::span<double> values);
 
   /// max |H_ij| of the Hessian that was evaluated last.
@@ -101,7 +105,8 @@ class NewtonModel {
  private:
   void moveTo(std::span<const double> x, std::uint64_t stamp) const;
   template <class Ask, class AskDevice>
-  bool otherHessian(const NewtonPoint& point, std::span<double> values, Ask&& ask, AskDevice&& askDevice);
+  bool otherHessian(const NewtonPoint& point, std::span<const double> weights, std::span<double> values, Ask&& ask,
+                    AskDevice&& askDevice);
   bool readConstraints(NewtonPoint& point);
 
   std::shared_ptr<Oracle> oracle_;

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "core/random.hpp"
+#include "solvers/newton_estimate.hpp"
 #include "solvers/newton_inner_choice.hpp"
 #include "solvers/newton_krylov.hpp"
-#include "solvers/newton_sample.hpp"
 
 namespace nonconvex {
 namespace {
@@ -90,18 +90,45 @@ void NewtonMethod::start() {
   if (best_.residual <= settings_.tolerance) arrived();
 }
 
-/// At the minimum of an estimate of f that is cheap, if that is nearer to a solution.
+/// At the minimum of an estimate of f from a sample, if that is nearer to a solution.
 void NewtonMethod::beginOnSample() {
-  const SampledStart found = minimizeSample(la_, model_, point_, settings_);
-  sampledSteps_ = found.steps;
-  sampledTime_ = found.time;
-  if (found.x.empty()) return;
-  trial_.x = found.x;
-  model_.setMultipliers(found.multipliers, trial_);
-  if (!model_.evaluateValues(trial_) || !model_.evaluateDerivatives(trial_)) return;
-  if (!(model_.residual(trial_) < model_.residual(point_))) return;
+  if (!tryEstimate(minimizeSample(la_, model_, point_, settings_), 1)) return;
   std::swap(point_, trial_);
   multipliersKnown_ = true;
+}
+
+/// To the minimum of the quadratic model of f under the constraints as they are, where data make f dear; false if that
+/// is not much nearer to a solution.
+bool NewtonMethod::modelStep() {
+  constexpr double near = 0.5;
+  const double before = model_.residual(point_);
+  if (!economical_ || restarts_ > 0 || !(before <= modelBelow_) || !modelPays(model_)) return false;
+  const Vector none(point_.lambda.size());
+  const bool earlier = lag_.accuracy() > 0 && model_.earlierHessian(point_, lag_.accuracy(), none, next_);
+  if (!earlier && !model_.hessian(point_, 1, none, next_)) return false;
+  if (!tryEstimate(minimizeModel(la_, model_, point_, next_, settings_), near)) {
+    constexpr double later = 0.1;
+    modelBelow_ = later * before;
+    return false;
+  }
+  ready_ = presumed_ = factor_.good = false;
+  double squaredStep = 0;
+  for (std::size_t j = 0; j < point_.x.size(); ++j) squaredStep += std::pow(trial_.x[j] - point_.x[j], 2);
+  accept(std::sqrt(squaredStep));
+  lag_.note(earlier, false, model_.residual(point_) / before);
+  return true;
+}
+
+/// In trial_: whether its residual is less than `share` of that here.
+bool NewtonMethod::tryEstimate(const EstimateMinimum& found, double share) {
+  sampledSteps_ += found.sampledSteps;
+  estimateTime_.derivatives += found.time.derivatives;
+  estimateTime_.linearAlgebra += found.time.linearAlgebra;
+  if (found.x.empty()) return false;
+  std::copy(found.x.begin(), found.x.end(), trial_.x.begin());
+  model_.setMultipliers(found.multipliers, trial_);
+  if (!model_.evaluateValues(trial_) || !model_.evaluateDerivatives(trial_)) return false;
+  return model_.residual(trial_) < share * model_.residual(point_);
 }
 
 /// min ||grad f + J^T lambda||: [I J^T; J 0] (w, lambda) = (-grad f, 0).
@@ -165,7 +192,7 @@ bool NewtonMethod::refreshMultipliers() {
 /// In H_: with that of f from an earlier point where that will do.
 bool NewtonMethod::lagrangianHessian(const NewtonPoint& point, bool mayLag) {
   const double accuracy = mayLag ? lag_.accuracy() : 0;
-  earlier_ = accuracy > 0 && model_.earlierHessian(point, accuracy, H_);
+  earlier_ = accuracy > 0 && model_.earlierHessian(point, accuracy, point.lambda, H_);
   return earlier_ || model_.hessian(point, 1, point.lambda, H_);
 }
 
@@ -187,7 +214,9 @@ bool NewtonMethod::presume() {
 
 std::optional<Status> NewtonMethod::step() {
   la_.checkpoint();
-  return restoration_.active() ? restorationStep() : newtonStep();
+  if (restoration_.active()) return restorationStep();
+  if (!modelStep()) return newtonStep();
+  return best_.residual <= settings_.tolerance ? arrived() : std::nullopt;
 }
 
 std::optional<Status> NewtonMethod::newtonStep() {
@@ -625,8 +654,8 @@ NewtonSolution NewtonMethod::solution() const {
   s.counts.sampled = sampledSteps_;
   s.counts.innerSteps = inner_ ? inner_->steps() : 0;
   s.counts.fallback = inner_ ? inner_->fallbacks() : 0;
-  s.time.derivatives = sampledTime_.derivatives + model_.seconds();
-  s.time.linearAlgebra = sampledTime_.linearAlgebra + (inner_ ? inner_->seconds() : 0);
+  s.time.derivatives = estimateTime_.derivatives + model_.seconds();
+  s.time.linearAlgebra = estimateTime_.linearAlgebra + (inner_ ? inner_->seconds() : 0);
   s.eta1 = merit_.eta1();
   s.eta2 = merit_.eta2();
   return s;

@@ -1,12 +1,14 @@
 // One iteration of Newton's method after the other: sections 1.1 to 1.6 of docs/newton.md.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
 #include "solvers/newton_direction.hpp"
+#include "solvers/newton_estimate.hpp"
 #include "solvers/newton_lag.hpp"
 #include "solvers/newton_obstacle.hpp"
 #include "solvers/newton_restoration.hpp"
@@ -48,6 +50,8 @@ class NewtonMethod {
     return presumed_ && inner_->matrixFree() ? std::span<const double>() : std::span<const double>(H_);
   }
   void beginOnSample();
+  bool modelStep();
+  bool tryEstimate(const EstimateMinimum& found, double share);
   void estimateMultipliers(NewtonPoint& point);
   bool firstMultipliers();
   bool refreshMultipliers();
@@ -119,7 +123,8 @@ class NewtonMethod {
   NewtonPoint leastInfeasible_;
   int restorationSteps_ = 0;
   int sampledSteps_ = 0;
-  NewtonSolution::Time sampledTime_;
+  NewtonSolution::Time estimateTime_;                            // in minima of estimates
+  double modelBelow_ = std::numeric_limits<double>::infinity();  // residuals at which a model may be tried
 };
 
 }  // namespace nonconvex
