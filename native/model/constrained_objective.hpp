@@ -44,7 +44,7 @@ class ConstrainedObjective final : public Oracle {
   void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override;
   void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                       std::span<double> out) override;
-  double work() const override { return objective_->work(); }
+  EvaluationWork work() const override { return objective_->work(); }
   std::shared_ptr<Oracle> withObjective(std::unique_ptr<Objective> objective) const override {
     return std::make_shared<ConstrainedObjective>(std::move(objective), constraints_);
   }

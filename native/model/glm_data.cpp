@@ -104,7 +104,7 @@ std::shared_ptr<const GlmData::Analysis> GlmData::analyse(const Cpu& la) const {
   if (!made->tree) return made;
   made->gram = Gram::tree;
   made->work.hessian = RowTree::flopsPerUpdate * made->tree->cost();  // with the passes
-  made->work.pass = RowWork::perRow * count();
+  made->work.gradient = RowWork::perRow * count();
   return made;
 }
 
@@ -123,7 +123,7 @@ GlmData::Gram GlmData::withoutTree(RowWork& work) const {
   }
   const bool byRows = RowTree::flopsPerUpdate * updates < squares;
   work.hessian = byRows ? RowTree::flopsPerUpdate * updates : squares;
-  work.pass = RowWork::perEntry * entries + RowWork::perRow * rows;
+  work.gradient = RowWork::perEntry * entries + RowWork::perRow * rows;
   work.ofRow = work.iteration() / std::max(1.0, rows);
   return byRows ? Gram::rows : Gram::blocks;
 }

@@ -320,7 +320,7 @@ bool GlmObjective::earlierHessian(double accuracy, double sigma, std::span<doubl
   const double factor = now / then;
   double change = 0;
   for (std::size_t i = 0; i < curvatures_.size(); ++i) change += std::abs(curvatures_[i] - factor * keptCurvatures_[i]);
-  const double dear = std::min(1.0, analysis().work.hessian / analysis().work.pass);
+  const double dear = std::min(1.0, analysis().work.hessian / analysis().work.gradient);
   if (!(change <= dear * dear * accuracy * now)) return false;
   writeKept(sigma, factor, values);
   return true;

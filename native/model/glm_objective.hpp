@@ -34,7 +34,7 @@ class GlmObjective final : public Objective {
   bool earlierHessian(double accuracy, double sigma, std::span<double> values) override;
   bool hessianBound(double sigma, std::span<double> values) override;
   void hessianProduct(double sigma, std::span<const double> v, std::span<double> out) override;
-  double work() const override { return analysis().work.iteration(); }
+  EvaluationWork work() const override { return analysis().work; }
   std::unique_ptr<Objective> sample(double overhead) const override;
   std::optional<WeightedRows> gram(double sigma, std::span<double> rest) override;
 

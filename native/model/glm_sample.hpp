@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "model/objective.hpp"
+
 namespace nonconvex {
 
 /// Rows in order, with weights that make the weighted sum over them an estimate of that over all.
@@ -18,16 +20,11 @@ struct RowSample {
 /// seldom come together, which suits data that are sorted. Without bias.
 RowSample sampleRows(std::span<const double> weights, std::span<const double> y, int count);
 
-/// About what evaluations take, in operations of BLAS.
-struct RowWork {
+/// Of evaluations over all rows, in operations of BLAS.
+struct RowWork : EvaluationWork {
   static constexpr double perEntry = 25, perRow = 250;  ///< of a pass
 
-  double pass = 0;
-  double hessian = 0;
   double ofRow = 0;  ///< of an iteration, with nothing in common with others
-
-  /// A Hessian serves for about three of them.
-  double iteration() const { return pass + hessian / 3; }
 };
 
 /// How many of `rows` rows to begin with; 0: better with all. `overhead` comes on top of each iteration's work, however

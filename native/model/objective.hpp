@@ -13,6 +13,15 @@ namespace nonconvex {
 
 class Cpu;
 
+/// About the operations of an evaluation of f with its gradient, and of its Hessian; 0: not known.
+struct EvaluationWork {
+  double gradient = 0;
+  double hessian = 0;
+
+  /// Of an iteration: a Hessian serves for about three of them.
+  double iteration() const { return gradient + hessian / 3; }
+};
+
 /// f at one point at a time: `moveTo(x)`, then any of the others, which may share work; as an Oracle has it.
 class Objective {
  public:
@@ -42,8 +51,7 @@ class Objective {
   virtual bool hessianBound(double /*sigma*/, std::span<double> /*values*/) { return false; }
   /// out = sigma times the Hessian times v
   virtual void hessianProduct(double sigma, std::span<const double> v, std::span<double> out) = 0;
-  /// About the operations of an iteration, in evaluations, where that is known.
-  virtual double work() const { return 0; }
+  virtual EvaluationWork work() const { return {}; }
   /// An estimate of it from a part of its data, cheaper by a factor of some size; null where that would not be worth it
   /// if each iteration takes `overhead` operations anyway.
   virtual std::unique_ptr<Objective> sample(double /*overhead*/) const { return nullptr; }

@@ -69,8 +69,8 @@ class Oracle {
   virtual void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                               std::span<double> out) = 0;
 
-  /// About the operations of an iteration, in evaluations of f, where that is known.
-  virtual double work() const { return 0; }
+  /// Of f.
+  virtual EvaluationWork work() const { return {}; }
   /// The same constraints with another objective, to be used in turn with this one, which is to be moved again
   /// afterwards; null where they are not apart.
   virtual std::shared_ptr<Oracle> withObjective(std::unique_ptr<Objective> /*objective*/) const { return nullptr; }

@@ -48,6 +48,7 @@ EstimateMinimum minimize(const Cpu& la, const NewtonProblem& problem, const Newt
   if (!solved()) return found;
   found.x = std::move(solution.x);
   found.multipliers = std::move(solution.multipliers);
+  found.objective = method.progress().objective;
   return found;
 }
 
@@ -68,7 +69,7 @@ EstimateMinimum minimizeSample(const Cpu& la, NewtonModel& model, const NewtonPo
 
 bool modelPays(const NewtonModel& model) {
   constexpr double factorizations = 5;
-  return !model.linearConstraints() && model.work() > factorizations * overheadOf(model);
+  return !model.linearConstraints() && model.work().iteration() > factorizations * overheadOf(model);
 }
 
 EstimateMinimum minimizeModel(const Cpu& la, NewtonModel& model, const NewtonPoint& point, std::span<const double> H,
@@ -84,8 +85,13 @@ EstimateMinimum minimizeModel(const Cpu& la, NewtonModel& model, const NewtonPoi
   NewtonSettings settings = given;
   settings.economical = false;
   settings.tolerance = std::max(0.1 * given.tolerance, share * model.residual(point));
-  EstimateMinimum found =
-      minimize(la, {.oracle = problem, .start = point.x, .multipliers = model.unscaledMultipliers(point)}, settings);
+  // Newton's method may end in another local minimum, above f here; from other multipliers it need not.
+  EstimateMinimum found;
+  for (const bool known : {true, false}) {
+    const Vector multipliers = known ? model.unscaledMultipliers(point) : Vector();
+    found = minimize(la, {.oracle = problem, .start = point.x, .multipliers = multipliers}, settings);
+    if (found.objective <= model.unscaledObjective(point)) break;
+  }
   found.sampledSteps = 0;
   return found;
 }

@@ -44,7 +44,7 @@ class NewtonModel {
   /// As the oracle has them; this moves there and back.
   std::shared_ptr<Oracle> sample(double overhead);
   std::shared_ptr<Oracle> withObjective(std::unique_ptr<Objective> objective);
-  double work() const { return oracle_->work(); }
+  EvaluationWork work() const { return oracle_->work(); }
 
   NewtonPoint makePoint() const;
   /// x and, scaled, lambda of the problem as given; false where something is not finite. Sets the scaling.

@@ -29,6 +29,12 @@ double largestRow(const SparsePattern& rows, std::span<const double> J) {
   return largest;
 }
 
+/// In evaluations of f with its gradient.
+double hessianCost(const NewtonModel& model) {
+  const EvaluationWork work = model.work();
+  return work.gradient > 0 ? work.hessian / work.gradient : 1;
+}
+
 void copyPoint(const NewtonPoint& from, NewtonPoint& to) {
   std::copy(from.x.begin(), from.x.end(), to.x.begin());
   std::copy(from.lambda.begin(), from.lambda.end(), to.lambda.begin());
@@ -54,7 +60,7 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
       H_(model_.hessianValues()),
       next_(H_.size()),
       shifts_(model_.n(), model_.m()),
-      lag_(economical_),
+      lag_(economical_, hessianCost(model_)),
       merit_(model_, settings),
       direction_(model_, settings),
       curvature_(model_),
@@ -115,8 +121,14 @@ bool NewtonMethod::modelStep() {
   double squaredStep = 0;
   for (std::size_t j = 0; j < point_.x.size(); ++j) squaredStep += std::pow(trial_.x[j] - point_.x[j], 2);
   accept(std::sqrt(squaredStep));
-  lag_.note(earlier, false, model_.residual(point_) / before);
+  noteStep(earlier, false, before);
   return true;
+}
+
+/// `before` was the residual.
+void NewtonMethod::noteStep(bool earlier, bool shifted, double before) {
+  const double now = model_.residual(point_);
+  lag_.note(earlier, shifted, now / before, settings_.tolerance / now);
 }
 
 /// In trial_: whether its residual is less than `share` of that here.
@@ -260,7 +272,7 @@ std::optional<Status> NewtonMethod::newtonStep() {
       const double lastF = leastF_, lastC = leastC_, normF = std::sqrt(point_.squaredF());
       const double decrease = merit_.value(point_) - merit_.value(trial_);
       accept(alpha * std::sqrt(norm2Squared(direction_.dx())));
-      lag_.note(earlier_, factor_.shift.primal > 0, model_.residual(point_) / before);
+      noteStep(earlier_, factor_.shift.primal > 0, before);
       if (best_.residual <= settings_.tolerance) return arrived();
       const bool nearer = leastF_ < hardlyLess * lastF || leastC_ < hardlyLess * lastC;
       idle_ = nearer || !(decrease <= 10 * merit_.noise(point_)) ? 0 : idle_ + 1;

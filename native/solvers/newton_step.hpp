@@ -51,6 +51,7 @@ class NewtonMethod {
   }
   void beginOnSample();
   bool modelStep();
+  void noteStep(bool earlier, bool shifted, double before);
   bool tryEstimate(const EstimateMinimum& found, double share);
   void estimateMultipliers(NewtonPoint& point);
   bool firstMultipliers();

@@ -18,7 +18,9 @@ void noMemory(const Data& data, Form form, GlmData::Gram gram) {
   const auto oracle =
       std::make_shared<ConstrainedObjective>(data.objective(form), std::make_shared<Program>(constraints));
   const Cpu la;
-  NewtonSolver<Cpu> solver(la, {oracle, std::vector<double>(at(n), 1 / std::sqrt(n)), {}}, {});
+  NewtonSettings settings;
+  settings.economical = false;  // a quadratic model is a problem of its own
+  NewtonSolver<Cpu> solver(la, {oracle, std::vector<double>(at(n), 1 / std::sqrt(n)), {}}, settings);
   solver.start();
   int iterations = 0, allocating = 0;
   for (; iterations < 100; ++iterations) {

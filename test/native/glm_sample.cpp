@@ -67,13 +67,13 @@ TEST(rareClassesAndWeights) {
 }
 
 TEST(sizes) {
-  const RowWork work{.pass = 5e7, .hessian = 9e7, .ofRow = 1e3}, inCommon{.pass = 5e6, .hessian = 9e6, .ofRow = 1e3};
+  const RowWork work{{5e7, 9e7}, 1e3}, inCommon{{5e6, 9e6}, 1e3};
   CHECK_EQ(sampleSize(80000, 10, work, 0), 10000);
   CHECK_EQ(sampleSize(80000, 2000, work, 0), 16000);   // eight to a column
   CHECK_EQ(sampleSize(80000, 5000, work, 0), 0);       // that would be half of them
   CHECK_EQ(sampleSize(80000, 10, work, 1e8), 0);       // each iteration is dear anyway
   CHECK_EQ(sampleSize(80000, 10, inCommon, 0), 1000);  // all together are cheap, as they have much in common
-  CHECK_EQ(sampleSize(7, 1, {.pass = 7e3, .hessian = 0, .ofRow = 1e3}, 0), 0);
+  CHECK_EQ(sampleSize(7, 1, {{7e3, 0}, 1e3}, 0), 0);
 }
 
 TEST(samplesAreTheRowsThemselves) {
