@@ -258,6 +258,29 @@ describe('a regression', () => {
     expect(one.history.map(({ objective }) => objective)).toEqual(two.history.map(({ objective }) => objective));
   });
 
+  it('of many rows begins on a sample of them, and computes fewer Hessians', async () => {
+    const { x, y } = instance('logistic', { rows: 12000, columns: 40 });
+    const signs = x.map((row, i) => ((row[0] as number) - (row[1] as number) + (y[i] as number) > 0.5 ? 1 : 0));
+    const A = [Array.from({ length: 40 }, (_, j) => 1 + (j % 3))];
+    for (const data of [dense(x), dense32(x), toCsr(x)]) {
+      const problem = logisticRegression({ x: data, y: signs, A, b: [1], squaredNorm: 1 });
+      const economical = await minimize(problem);
+      const plain = await minimize(problem, { economical: false });
+      expect([economical.status, plain.status]).toEqual(['solved', 'solved']);
+      closeTo(economical.x, plain.x, 7);
+      expect(economical.inertia).toEqual({ positive: 38, negative: 0, zero: 0 });
+      expect(economical.counts.sampled).toBeGreaterThan(0);
+      expect(plain.counts.sampled).toBe(0);
+      expect(economical.counts.hessian).toBeLessThan(plain.counts.hessian);
+      expect(economical.counts.objective).toBeLessThan(plain.counts.objective);
+      const again = await minimize(problem, { threads: 1 });
+      expect(again.x).toEqual(economical.x);
+      const warm = await minimize(problem, { warmStart: economical });
+      expect(warm.counts.sampled).toBe(0);
+      expect(warm.iterations).toBe(0);
+    }
+  });
+
   it('is solved several times at once', async () => {
     const given = instance('squared', { rows: 50, columns: 3 });
     const problem = generalizedLinearModel(given);
