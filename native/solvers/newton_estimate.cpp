@@ -69,7 +69,8 @@ EstimateMinimum minimizeSample(const Cpu& la, NewtonModel& model, const NewtonPo
 
 bool modelPays(const NewtonModel& model) {
   constexpr double factorizations = 5;
-  return !model.linearConstraints() && model.work().iteration() > factorizations * overheadOf(model);
+  return model.device() == nullptr && !model.linearConstraints() &&
+         model.work().iteration() > factorizations * overheadOf(model);
 }
 
 EstimateMinimum minimizeModel(const Cpu& la, NewtonModel& model, const NewtonPoint& point, std::span<const double> H,
