@@ -7,14 +7,13 @@
 #include <cstdint>
 #include <utility>
 
+#include "core/at.hpp"
 #include "core/error.hpp"
 
 namespace nonconvex {
 namespace {
 
 constexpr int mostSquare = 2000;  // columns whose pairs are all held
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 std::vector<int> prefixSums(std::vector<int> counts) {
   for (std::size_t i = 1; i < counts.size(); ++i) counts[i] += counts[i - 1];

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/at.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/loops.hpp"
 #include "model/glm_rows.hpp"
@@ -20,8 +21,6 @@ constexpr int columnTasks = 32;
 
 /// Of a block of rows that is written out.
 int writtenRows(int columns) { return columns > smallSquare ? sharedRows : mostBlockRows; }
-
-std::size_t at(int k) { return static_cast<std::size_t>(k); }
 
 std::size_t blockSize(int columns) { return at(writtenRows(columns)) * at(columns) + loops::outerSlack; }
 
