@@ -208,9 +208,11 @@ class Check {
 
   void memory() {
     const ReluData data(30, 3, 1, false);
+    const Regression<float> regression(GlmFamily::logistic, 300, 5);
     const auto solve = [&] {
       solveSystem();
       Monitor monitor;
+      solveOn(Cuda<double>(tables_, &monitor), regression.problem(true), NewtonSettings(), monitor);
       const Cuda<float> la(tables_, &monitor);
       train(la, monitor, data.problem(8), settingsFor(reluCases().front()));
     };
