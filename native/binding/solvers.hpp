@@ -170,6 +170,7 @@ struct Newton {
       return std::vector<double>(from.begin(), from.end());
     };
     problem.start = copy("start");
+    if (in.has("otherStart")) problem.otherStart = copy("otherStart");
     if (in.has("multipliers")) problem.multipliers = copy("multipliers");
     problem.iterates = in.boolean("iterates");
     return problem;

@@ -45,7 +45,7 @@ class KrylovInner final : public InnerSolver {
         n_(at(model.n())),
         mostSteps_(settings.innerSteps),
         kind_(kindFor(model, settings.preconditioner)),
-        leastTarget_(settings.accuracy == NewtonAccuracy::descent ? 0.01 * settings.tolerance : 0),
+        leastTarget_(settings.accuracy == NewtonAccuracy::descent ? 0.01 * settings.tolerance / model.usual() : 0),
         matrixFree_(kind_ == NewtonPreconditioner::sketch && settings.accuracy == NewtonAccuracy::descent),
         given_(n_ + at(model.m())),
         z_(given_.size()),

@@ -44,6 +44,7 @@ NewtonModel::NewtonModel(const Cpu& la, const NewtonProblem& problem, bool scali
     : oracle_(existing(problem, la)),
       device_(problem.device),
       start_(problem.start),
+      otherStart_(problem.otherStart),
       multipliers_(problem.multipliers),
       scaling_(scaling),
       n_(oracle_->variables()),
@@ -55,6 +56,7 @@ NewtonModel::NewtonModel(const Cpu& la, const NewtonProblem& problem, bool scali
   require(n_ >= 1, "n", n_, "expected at least one variable");
   require(m_ <= n_, "m", m_, "expected no more constraints than the n = " + show(n_) + " variables");
   requireVector(start_, n_, "start");
+  if (!otherStart_.empty()) requireVector(otherStart_, n_, "otherStart");
   if (!multipliers_.empty()) requireVector(multipliers_, m_, "multipliers");
 }
 
@@ -82,14 +84,25 @@ NewtonPoint NewtonModel::makePoint() const {
   return p;
 }
 
+bool NewtonModel::hugeAtStart(NewtonPoint& point) {
+  constexpr double huge = 1e3;
+  if (otherStart_.empty()) return false;
+  point.x = otherStart_;
+  if (!evaluateValues(point)) return false;
+  const double other = std::max(1.0, std::abs(point.f));
+  point.x = start_;
+  return !evaluateValues(point) || std::abs(point.f) > huge * other;
+}
+
 bool NewtonModel::begin(NewtonPoint& point) {
+  if (hugeAtStart(point)) start_ = otherStart_;
   point.x = start_;
   std::fill(point.lambda.begin(), point.lambda.end(), 0.0);
   if (!evaluateValues(point) || !evaluateDerivatives(point)) return false;
   if (scaling_) {
     const SparsePattern& rows = *jacobianPattern_;
     objectiveScale_ = scaleFor(normInf(point.gradient));
-    if (objectiveScale_ < 1) objectiveScale_ = std::max(objectiveScale_, scaleFor(oracle_->usualGradient()));
+    if (objectiveScale_ < 1) usual_ = std::max(1.0, scaleFor(oracle_->usualGradient()) / objectiveScale_);
     point.f *= objectiveScale_;
     for (double& value : point.gradient) value *= objectiveScale_;
     for (int i = 0; i < m_; ++i) {
@@ -276,8 +289,8 @@ void NewtonModel::addJacobianTransposedProduct(std::span<const double> J, std::s
 double NewtonModel::residual(const NewtonPoint& point) const {
   constexpr double large = 100;
   constexpr double most = 1e8;
-  const double mean = m_ > 0 ? norm1(point.lambda) / m_ : 0;
-  return std::max(normInf(point.g) / std::min(std::max(large, mean) / large, most), normInf(point.c));
+  const double mean = m_ > 0 ? usual_ * norm1(point.lambda) / m_ : 0;
+  return std::max(usual_ * normInf(point.g) / std::min(std::max(large, mean) / large, most), normInf(point.c));
 }
 
 double NewtonModel::unscaledResidual(const NewtonPoint& point) const {

@@ -93,6 +93,9 @@ class NewtonModel {
 
   /// max(||g||_inf / s_d, ||c||_inf), s_d = max(100, mean |lambda_i|) / 100, but 1e8 at most.
   double residual(const NewtonPoint& point) const;
+  /// By how much smaller than at other starts g has to be for the same residual.
+  double usual() const { return usual_; }
+  void takeStartForUsual() { usual_ = 1; }
   double unscaledResidual(const NewtonPoint& point) const;
   double unscaledFeasibility(const NewtonPoint& point) const;
   double unscaledObjective(const NewtonPoint& point) const { return point.f / objectiveScale_; }
@@ -103,6 +106,8 @@ class NewtonModel {
   double seconds() const { return seconds_; }
 
  private:
+  /// Whether f is, beside its value at the other one.
+  bool hugeAtStart(NewtonPoint& point);
   void moveTo(std::span<const double> x, std::uint64_t stamp) const;
   template <class Ask, class AskDevice>
   bool otherHessian(const NewtonPoint& point, std::span<const double> weights, std::span<double> values, Ask&& ask,
@@ -111,7 +116,8 @@ class NewtonModel {
 
   std::shared_ptr<Oracle> oracle_;
   NewtonDevice* device_;
-  const Vector start_;
+  Vector start_;
+  const Vector otherStart_;
   const Vector multipliers_;
   bool scaling_;
   int n_;
@@ -119,6 +125,7 @@ class NewtonModel {
   const SparsePattern* jacobianPattern_;
   const SparsePattern* hessianPattern_;
   double objectiveScale_ = 1;
+  double usual_ = 1;  // by how much the gradient at the start is above the usual
   Vector constraintScales_;
   Vector weights_;  // of hessian
   std::uint64_t stamps_ = 0;

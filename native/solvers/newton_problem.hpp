@@ -124,10 +124,11 @@ inline void requireOnDevice(const NewtonSettings& settings) {
 
 struct NewtonProblem {
   std::shared_ptr<Oracle> oracle;
-  std::vector<double> start;        ///< n
-  std::vector<double> multipliers;  ///< m; empty: least squares
-  bool iterates = false;            ///< reports of progress show the point
-  NewtonDevice* device = nullptr;   ///< has the Hessian of the oracle; null: the host
+  std::vector<double> start;            ///< n
+  std::vector<double> multipliers;      ///< m; empty: least squares
+  std::vector<double> otherStart = {};  ///< in place of the start where f is huge there; empty: none
+  bool iterates = false;                ///< reports of progress show the point
+  NewtonDevice* device = nullptr;       ///< has the Hessian of the oracle; null: the host
 };
 
 struct NewtonSolution {

@@ -278,7 +278,7 @@ std::optional<Status> NewtonMethod::newtonStep() {
       idle_ = nearer || !(decrease <= 10 * merit_.noise(point_)) ? 0 : idle_ + 1;
       if (idle_ >= mostIdle) {
         obstacle_ = NewtonObstacle::rounding;
-        return Status::stalled;
+        return roundingEnds();
       }
       if (veryLow()) {
         if (nearlyFeasible()) return unbounded();
@@ -334,6 +334,14 @@ bool NewtonMethod::nearlyFeasible() const {
   return true;
 }
 
+/// Less than was asked for will do where rounding allows no more: accuracy by the scale of the start.
+std::optional<Status> NewtonMethod::roundingEnds() {
+  if (model_.usual() == 1) return Status::stalled;
+  model_.takeStartForUsual();
+  noteBest(true);
+  return best_.residual <= settings_.tolerance ? arrived() : Status::stalled;
+}
+
 std::optional<Status> NewtonMethod::unbounded() {
   noteBest(true);
   return Status::unbounded;
@@ -348,7 +356,8 @@ std::optional<Status> NewtonMethod::blocked() {
   }
   constexpr double close = 10;
   obstacle_ = longest_ < 0.1 ? NewtonObstacle::domain : NewtonObstacle::search;
-  return best_.residual <= close * settings_.tolerance ? Status::stalled : restart(Status::stalled);
+  if (best_.residual <= close * model_.usual() * settings_.tolerance) return roundingEnds();
+  return restart(Status::stalled);
 }
 
 /// The trial point by Armijo's condition on M; where rounding hides the decrease, ||F|| must fall. What brings ||c||
@@ -446,8 +455,9 @@ double NewtonMethod::search() {
   const double noise = merit_.noise(point_);
   const double normF = std::sqrt(point_.squaredF());
   const bool unshifted = factor_.shift.primal == 0 && factor_.shift.dual == 0;
+  const bool infeasible = leastC_ > 1e-5 * settings_.tolerance;  // not by rounding alone, which may fall by chance
   const auto judged = [&](double alpha, bool corrected) {
-    const bool far = !corrected && unshifted && alpha >= longStep * longest_;
+    const bool far = !corrected && unshifted && infeasible && alpha >= longStep * longest_;
     return judge(-alpha * slope, value + settings_.beta * alpha * slope + noise, normF,
                  far ? (1 - 0.1 * alpha) * leastC_ : 0);
   };

@@ -36,6 +36,7 @@ class NewtonMethod {
   std::optional<Status> leaveSaddle();
   bool followCurvature();
   std::optional<Status> blocked();
+  std::optional<Status> roundingEnds();
   std::optional<Status> unbounded();
   bool veryLow() const;
   bool nearlyFeasible() const;

@@ -40,6 +40,10 @@ export abstract class Program {
     sigma?: number,
   ): Float64Array;
 
+  /** @internal Where a solve begins if f is too large at `start`. */
+  get otherStart(): Float64Array | undefined {
+    return undefined;
+  }
   /** @internal Where it can be solved. */
   abstract readonly place: Place;
   /** @internal What an addon takes for a solve. */
@@ -151,6 +155,7 @@ export class CompiledProgram extends NativeProgram {
 export interface FamilyParts {
   m: number;
   start: Float64Array;
+  otherStart?: Float64Array | undefined;
   place: Place;
   /** That of the CPU's addon, or what gives one of each. */
   handle: ProgramHandle | ((native: Solvers) => ProgramHandle);
@@ -177,6 +182,11 @@ export class FamilyProgram extends NativeProgram {
 
   get start(): Float64Array {
     return this.#parts.start.slice();
+  }
+
+  /** @internal */
+  override get otherStart(): Float64Array | undefined {
+    return this.#parts.otherStart;
   }
 
   get multipliers(): undefined {

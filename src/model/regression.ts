@@ -52,7 +52,8 @@ export interface RegressionData {
   constraints?: ((x: Expression<readonly [number]>) => Expression | readonly Expression[]) | undefined;
   /**
    * Coefficients (and intercept) to begin with. Default 0; with `squaredNorm` equal numbers of that norm. They are moved to a
-   * point near by where the equations hold, which costs no look at the data.
+   * point near by where the equations hold, which costs no look at the data, unless exponentials of predictions are
+   * huge there.
    */
   start?: ArrayLike<number> | undefined;
 }
@@ -62,6 +63,8 @@ export interface GeneralizedLinearModelData extends RegressionData {
 }
 
 const losses: readonly RegressionLoss[] = ['logistic', 'squared', 'poisson', 'gamma'];
+/** Of predictions that are far off these are beyond all measure. */
+const exponential: readonly RegressionLoss[] = ['poisson', 'gamma'];
 const members = [
   ...['x', 'y', 'sampleWeight', 'offset', 'ridge', 'intercept'],
   ...['A', 'b', 'squaredNorm', 'constraints', 'start'],
@@ -95,6 +98,7 @@ export class RegressionProgram extends FamilyProgram {
     super({
       m: constraints?.m ?? 0,
       start: constraints?.feasiblePoint(start) ?? start,
+      otherStart: exponential.includes(loss) && constraints ? start : undefined,
       place: dense ? { work: workOf(x) } : { cpuOnly: 'regressions on sparse data' },
       // Dense data stay the user's, and what else a solve needs is ours until an addon asks for it.
       handle: dense ? perAddon(compile) : compiled(() => compile(addon())),

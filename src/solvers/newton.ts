@@ -114,8 +114,10 @@ export async function minimize(problem: Model | Program, settings: NewtonSetting
 function begin(
   program: Program,
   warmStart: NewtonSettings['warmStart'],
-): { start: Float64Array; multipliers: Float64Array | undefined } {
-  if (warmStart === undefined) return { start: program.start, multipliers: program.multipliers };
+): { start: Float64Array; otherStart?: Float64Array | undefined; multipliers: Float64Array | undefined } {
+  if (warmStart === undefined) {
+    return { start: program.start, otherStart: program.otherStart, multipliers: program.multipliers };
+  }
   const { x, multipliers } = checkObject('warmStart', warmStart);
   return {
     start: checkVector('warmStart.x', x, { length: program.n, per: 'one for each variable' }),
