@@ -233,7 +233,7 @@ std::unique_ptr<const RowTree> RowTree::of(const ConstantMatrix& matrix, const C
 RowTree::RowTree(const ConstantMatrix& matrix, const Cpu& la) : columns_(matrix.columns) {
   PiecesOfRows pieces = makeLeaves(matrix, la);
   const int leaves = static_cast<int>(nodes_.size());
-  layOut(0, leaves, chooseSplits(pieces, la));
+  layOut(0, leaves, leaves, chooseSplits(pieces, la));
   pieces.resize(nodes_.size());
   // Nodes whose children are there, side by side.
   std::vector<bool> done(nodes_.size());
@@ -474,14 +474,12 @@ std::vector<int> RowTree::chooseSplits(const PiecesOfRows& leafPieces, const Cpu
 }
 
 /// Adds the nodes over leaves [first, end), without their pieces; the number of the last.
-int RowTree::layOut(int first, int end, const std::vector<int>& splits) {
+int RowTree::layOut(int first, int end, int leaves, std::span<const int> splits) {
   if (end - first == 1) return first;
-  // There are (leaves + 1)^2 splits.
-  const auto side = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(splits.size()))));
-  const int middle = splits[at(first) * side + at(end)];
+  const int middle = splits[at(first) * at(leaves + 1) + at(end)];
   Node node;
-  node.left = layOut(first, middle, splits);
-  node.right = layOut(middle, end, splits);
+  node.left = layOut(first, middle, leaves, splits);
+  node.right = layOut(middle, end, leaves, splits);
   node.first = nodes_[at(node.left)].first;
   node.columns = nodes_[at(node.left)].columns + nodes_[at(node.right)].columns;
   nodes_.push_back(std::move(node));

@@ -69,7 +69,7 @@ class RowTree {
                                    std::span<const int> begins, std::span<const int> ends);
   static void writeOnes(Node& node);
   std::vector<int> chooseSplits(const PiecesOfRows& leafPieces, const Cpu& la) const;
-  int layOut(int first, int end, const std::vector<int>& splits);
+  int layOut(int first, int end, int leaves, std::span<const int> splits);
   std::vector<int> join(Node& node, std::vector<int> leftOf, std::span<const int> rightOf, const Cpu& la) const;
   void writeEntries(Node& node) const;
   double crossCost(const Node& node, bool pivotLeft) const;

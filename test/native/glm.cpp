@@ -143,9 +143,10 @@ TEST(theHessianIsAGramMatrixAndADiagonal) {
 }
 
 TEST(rowsWithMuchInCommon) {
-  const Data data = glm::categories();
-  CHECK(GlmData(data.rows).analysis()->gram == GlmData::Gram::tree);
-  holdToModel(data, Form::sparse);
+  for (const Data& data : {glm::categories(), glm::repetitions()}) {
+    CHECK(GlmData(data.rows).analysis()->gram == GlmData::Gram::tree);
+    holdToModel(data, Form::sparse);
+  }
 }
 
 TEST(oneAnalysisForAllSolves) {

@@ -124,4 +124,22 @@ inline Data categories() {
   return data;
 }
 
+/// Attributes of many categories each, some entries zero; rows of a few hundred kinds.
+inline Data repetitions() {
+  constexpr int rowCount = 9000, kinds = 400, attributes = 8, categories = 40, n = attributes * categories;
+  const Random random(10);
+  Data data({GlmFamily::poisson, Form::sparse, rowCount, n, 0, true, false, 0.1});
+  data.rows.matrix = {.rows = rowCount, .columns = n, .values = {}, .offsets = {0}, .indices = {}};
+  for (int i = 0; i < rowCount; ++i) {
+    const int kind = static_cast<int>(random.below(at(i), kinds));
+    for (int a = 0; a < attributes; ++a) {
+      const auto category = random.below(at(rowCount + kind * attributes + a), categories);
+      data.rows.matrix.indices.push_back(a * categories + static_cast<int>(category));
+      data.rows.matrix.values.push_back(a == 3 && kind % 5 == 0 ? 0 : 0.5);
+    }
+    data.rows.matrix.offsets.push_back(static_cast<int>(data.rows.matrix.indices.size()));
+  }
+  return data;
+}
+
 }  // namespace glm
