@@ -115,7 +115,9 @@ export function lookAlike(name: string): DataSet {
     indices: Int32Array.from(indices),
     values: Float64Array.from(values),
   };
+  // Of few unknowns the equations leave a ball that need not meet the sphere.
+  const size = Math.min(1, columns / 50);
   const B = Array.from({ length: 10 }, () => Float64Array.from({ length: columns }, draw.normal));
-  const d = Float64Array.from({ length: 10 }, draw.normal);
+  const d = Float64Array.from({ length: 10 }, () => size * draw.normal());
   return { name, x, y: noisy.map((score) => Number(score >= threshold)), B, d };
 }

@@ -102,7 +102,7 @@ std::shared_ptr<const GlmData::Analysis> GlmData::analyse(const Cpu& la) const {
   made->tree = RowTree::of(rows_.matrix, la);
   if (!made->tree) return made;
   made->gram = Gram::tree;
-  made->work.hessian = RowTree::flopsPerUpdate * made->tree->cost();  // with the passes
+  made->work.hessian = RowWork::perPiece * made->tree->cost();  // with the passes
   made->work.gradient = RowWork::perRow * count();
   return made;
 }

@@ -23,6 +23,7 @@ RowSample sampleRows(std::span<const double> weights, std::span<const double> y,
 /// Of evaluations over all rows, in operations of BLAS.
 struct RowWork : EvaluationWork {
   static constexpr double perEntry = 25, perRow = 250;  ///< of a pass
+  static constexpr double perPiece = 10;                ///< an update in a tree, where ones come many at a time
 
   double ofRow = 0;  ///< of an iteration, with nothing in common with others
 };
