@@ -48,7 +48,6 @@ EstimateMinimum minimize(const Cpu& la, const NewtonProblem& problem, const Newt
   if (!solved()) return found;
   found.x = std::move(solution.x);
   found.multipliers = std::move(solution.multipliers);
-  found.objective = method.progress().objective;
   return found;
 }
 
@@ -60,7 +59,7 @@ EstimateMinimum minimizeSample(const Cpu& la, NewtonModel& model, const NewtonPo
   const auto estimate = model.sample(overheadOf(model));
   if (!estimate) return {};
   estimate->runOn(la);
-  const double error = errorOf(*estimate, model, point) * model.objectiveScale();
+  const double error = errorOf(*estimate, model, point) * model.objectiveScale() * model.usual();
   if (!std::isfinite(error)) return {};
   NewtonSettings settings = given;
   settings.tolerance = std::max(given.tolerance, share * error);
@@ -85,14 +84,10 @@ EstimateMinimum minimizeModel(const Cpu& la, NewtonModel& model, const NewtonPoi
   if (!problem) return {};
   NewtonSettings settings = given;
   settings.economical = false;
-  settings.tolerance = std::max(0.1 * given.tolerance, share * model.residual(point));
-  // Newton's method may end in another local minimum, above f here; from other multipliers it need not.
-  EstimateMinimum found;
-  for (const bool known : {true, false}) {
-    const Vector multipliers = known ? model.unscaledMultipliers(point) : Vector();
-    found = minimize(la, {.oracle = problem, .start = point.x, .multipliers = multipliers}, settings);
-    if (found.objective <= model.unscaledObjective(point)) break;
-  }
+  settings.scaling = false;
+  settings.tolerance = std::max(0.1 * given.tolerance / (scale * model.usual()), share * model.unscaledResidual(point));
+  EstimateMinimum found =
+      minimize(la, {.oracle = problem, .start = point.x, .multipliers = model.unscaledMultipliers(point)}, settings);
   found.sampledSteps = 0;
   return found;
 }

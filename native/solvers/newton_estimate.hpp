@@ -9,7 +9,6 @@ namespace nonconvex {
 struct EstimateMinimum {
   Vector x;            ///< empty where there is none
   Vector multipliers;  ///< of the problem without scaling
-  double objective = unknown;
   int sampledSteps = 0;
   NewtonSolution::Time time;
 };
