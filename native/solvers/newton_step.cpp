@@ -76,7 +76,7 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
 
 void NewtonMethod::start() {
   if (!started_) return;
-  if (economical_ && !multipliersKnown_) beginOnSample();
+  if (economical_ && !multipliersKnown_ && settings_.maxIterations > 0) beginOnSample();
   model_.linearize(point_);
   if (model_.hessianValues() == 0 || sketchPossible(model_)) {  // a dense one, which may not be needed at all
     std::fill(H_.begin(), H_.end(), 1.0);

@@ -278,6 +278,7 @@ describe('a regression', () => {
       const warm = await minimize(problem, { warmStart: economical });
       expect(warm.counts.sampled).toBe(0);
       expect(warm.iterations).toBe(0);
+      expect((await minimize(problem, { maxIterations: 0 })).x).toEqual(problem.start);
     }
   });
 
