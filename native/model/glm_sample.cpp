@@ -16,8 +16,8 @@ RowSample sampleRows(std::span<const double> weights, std::span<const double> y,
   }
   mean /= all;
   for (std::size_t i = 0; i < weights.size(); ++i) spread += weights[i] * std::abs(y[i] - mean);
-  constexpr double share0 = 0.8;
-  const double even = spread > 0 ? share0 / (1 - share0) * spread / all : 1;
+  constexpr double evenly = 4;
+  const double even = spread > 0 ? evenly * spread / all : 1;
   const auto importance = [&](std::size_t i) { return weights[i] * (even + std::abs(y[i] - mean)); };
   double total = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) total += importance(i);

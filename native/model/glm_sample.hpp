@@ -16,8 +16,8 @@ struct RowSample {
 
 /// About `count` rows, none twice: of `count` equal shares of the sum of all importances, in order, one row each at a
 /// random place, the same in every call. A row's importance is its weight times the distance of y from its mean plus
-/// the mean of those: so there are enough of a rare class (case-control sampling, Fithian and Hastie 2014). Neighbours
-/// seldom come together, which suits data that are sorted. Without bias.
+/// four times the mean of those: so there are more of a rare class (case-control sampling, Fithian and Hastie 2014).
+/// Neighbours seldom come together, which suits data that are sorted. Without bias.
 RowSample sampleRows(std::span<const double> weights, std::span<const double> y, int count);
 
 /// Of evaluations over all rows, in operations of BLAS.

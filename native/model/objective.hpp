@@ -51,6 +51,7 @@ class Objective {
   virtual bool hessianBound(double /*sigma*/, std::span<double> /*values*/) { return false; }
   /// out = sigma times the Hessian times v
   virtual void hessianProduct(double sigma, std::span<const double> v, std::span<double> out) = 0;
+  /// What evaluations take.
   virtual EvaluationWork work() const { return {}; }
   /// An estimate of it from a part of its data, cheaper by a factor of some size; null where that would not be worth it
   /// if each iteration takes `overhead` operations anyway.

@@ -69,7 +69,7 @@ class Oracle {
   virtual void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                               std::span<double> out) = 0;
 
-  /// Of f.
+  /// What evaluations of f take.
   virtual EvaluationWork work() const { return {}; }
   /// The same constraints with another objective, to be used in turn with this one, which is to be moved again
   /// afterwards; null where they are not apart.

@@ -108,7 +108,8 @@ void NewtonMethod::beginOnSample() {
 bool NewtonMethod::modelStep() {
   constexpr double near = 0.5;
   const double before = model_.residual(point_);
-  if (!economical_ || restarts_ > 0 || !(before <= modelBelow_) || !modelPays(model_)) return false;
+  if (!economical_ || restarts_ > 0 || !(before <= modelBelow_)) return false;
+  if (inner_->matrixFree() || !modelPays(model_)) return false;
   const Vector none(point_.lambda.size());
   const bool earlier = lag_.accuracy() > 0 && model_.earlierHessian(point_, lag_.accuracy(), none, next_);
   if (!earlier && !model_.hessian(point_, 1, none, next_)) return false;
