@@ -21,7 +21,7 @@ struct Counts {
   long launches = 0;
   long waits = 0;
   std::size_t crossed = 0;  ///< bytes between host and device
-  long allocations = 0;  ///< cudaMalloc that are not freed yet, like the following
+  long allocations = 0;     ///< cudaMalloc that are not freed yet, like the following
   std::size_t bytes = 0;
   long pinned = 0;
   long streams = 0;
