@@ -62,8 +62,9 @@ NewtonModel::NewtonModel(const Cpu& la, const NewtonProblem& problem, bool scali
 
 std::shared_ptr<Oracle> NewtonModel::sample(double overhead) {
   const Timed timed(seconds_);
-  at_ = 0;
-  return oracle_->sample(overhead);
+  auto estimate = oracle_->sample(overhead);
+  if (estimate) at_ = 0;
+  return estimate;
 }
 
 std::shared_ptr<Oracle> NewtonModel::withObjective(std::unique_ptr<Objective> objective) {

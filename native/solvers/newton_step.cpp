@@ -76,6 +76,7 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NewtonProblem& problem, const Ne
 
 void NewtonMethod::start() {
   if (!started_) return;
+  modelPays_ = economical_ && modelPays(model_);
   if (economical_ && !multipliersKnown_ && settings_.maxIterations > 0) beginOnSample();
   model_.linearize(point_);
   if (model_.hessianValues() == 0 || sketchPossible(model_)) {  // a dense one, which may not be needed at all
@@ -107,9 +108,9 @@ void NewtonMethod::beginOnSample() {
 /// is not much nearer to a solution.
 bool NewtonMethod::modelStep() {
   constexpr double near = 0.5;
+  if (!modelPays_ || restarts_ > 0 || inner_->matrixFree()) return false;
   const double before = model_.residual(point_);
-  if (!economical_ || restarts_ > 0 || !(before <= modelBelow_)) return false;
-  if (inner_->matrixFree() || !modelPays(model_)) return false;
+  if (!(before <= modelBelow_)) return false;
   const Vector none(point_.lambda.size());
   const bool earlier = lag_.accuracy() > 0 && model_.earlierHessian(point_, lag_.accuracy(), none, next_);
   if (!earlier && !model_.hessian(point_, 1, none, next_)) return false;
@@ -238,7 +239,6 @@ std::optional<Status> NewtonMethod::newtonStep() {
   constexpr double hardlyLess = 0.9;
   constexpr int mostShort = 4;
   constexpr int mostIdle = 30;
-  constexpr double lingers = 0.7;
   constexpr int mostLingering = 10;
   bool ready = std::exchange(ready_, false);
   presumed_ = !ready && inner_->presumes() && presume();
@@ -270,13 +270,12 @@ std::optional<Status> NewtonMethod::newtonStep() {
         cutSteps_ = 0;
         patience_ *= 2;
       }
-      const double lastF = leastF_, lastC = leastC_, normF = std::sqrt(point_.squaredF());
-      const double decrease = merit_.value(point_) - merit_.value(trial_);
+      const bool idle = bringsNothing();
+      const bool lingers = factor_.shift.primal > 0 && hardlyCloser();
       accept(alpha * std::sqrt(norm2Squared(direction_.dx())));
       noteStep(earlier_, factor_.shift.primal > 0, before);
       if (best_.residual <= settings_.tolerance) return arrived();
-      const bool nearer = leastF_ < hardlyLess * lastF || leastC_ < hardlyLess * lastC;
-      idle_ = nearer || !(decrease <= 10 * merit_.noise(point_)) ? 0 : idle_ + 1;
+      idle_ = idle ? idle_ + 1 : 0;
       if (idle_ >= mostIdle) {
         obstacle_ = NewtonObstacle::rounding;
         return roundingEnds();
@@ -286,8 +285,7 @@ std::optional<Status> NewtonMethod::newtonStep() {
         restoration_.begin(point_, feasibleShare * normInf(point_.x));  // is there a feasible point near?
         return std::nullopt;
       }
-      const double rate = std::sqrt(point_.squaredF()) / normF;
-      lingering_ = factor_.shift.primal > 0 && rate > lingers && rate <= 1 ? lingering_ + 1 : 0;
+      lingering_ = lingers ? lingering_ + 1 : 0;
       if (lingering_ >= mostLingering) {
         lingering_ = 0;
         followCurvature();
@@ -313,6 +311,21 @@ std::optional<Status> NewtonMethod::newtonStep() {
     least = std::max(10 * factor_.shift.primal, 1e-4 * (sizeH_ > 0 ? sizeH_ : 1));
   }
   return blocked();
+}
+
+/// The step to trial_ lowers M by no more than rounding may, and ||F|| and ||c|| not below the least so far.
+bool NewtonMethod::bringsNothing() const {
+  constexpr double hardlyLess = 0.9;
+  if (std::sqrt(trial_.squaredF()) < hardlyLess * leastF_) return false;
+  if (std::sqrt(trial_.squaredC()) < hardlyLess * leastC_) return false;
+  return merit_.value(point_) - merit_.value(trial_) <= 10 * merit_.noise(trial_);
+}
+
+/// The step to trial_ lowers ||F||, but not by much.
+bool NewtonMethod::hardlyCloser() const {
+  constexpr double hardlyLess = 0.7;
+  const double rate = std::sqrt(trial_.squaredF() / point_.squaredF());
+  return rate > hardlyLess && rate <= 1;
 }
 
 /// So low that f can hardly be bounded below, if the point is feasible.

@@ -38,6 +38,8 @@ class NewtonMethod {
   std::optional<Status> blocked();
   std::optional<Status> roundingEnds();
   std::optional<Status> unbounded();
+  bool bringsNothing() const;
+  bool hardlyCloser() const;
   bool veryLow() const;
   bool nearlyFeasible() const;
   std::optional<Status> restart(Status reason);
@@ -125,7 +127,8 @@ class NewtonMethod {
   NewtonPoint leastInfeasible_;
   int restorationSteps_ = 0;
   int sampledSteps_ = 0;
-  NewtonSolution::Time estimateTime_;                            // in minima of estimates
+  NewtonSolution::Time estimateTime_;  // in minima of estimates
+  bool modelPays_ = false;
   double modelBelow_ = std::numeric_limits<double>::infinity();  // residuals at which a model may be tried
 };
 
