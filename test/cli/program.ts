@@ -67,7 +67,7 @@ export function interruptOnceLogged(child: ChildProcess): void {
   let sent = false;
   child.stdout?.on('data', (text) => {
     output += text;
-    if (sent || !/^ +1 /m.test(output)) return;
+    if (sent || !/^ +[1-9]\d* /m.test(output)) return;
     sent = true;
     child.kill('SIGINT');
   });
