@@ -100,7 +100,7 @@ async function regression(set: DataSet, threads: readonly number[], folder: stri
   return {
     set,
     pairs: race(model, threads, quick ? 0.5 : 2),
-    evaluation: evaluation as Evaluation,
+    evaluation: { ...(evaluation as Evaluation), title: set.name },
     node: { making: median(node.making), first: median(node.first), again: median(node.again) },
   };
 }
