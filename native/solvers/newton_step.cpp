@@ -298,12 +298,8 @@ std::optional<Status> NewtonMethod::newtonStep() {
       }
       return std::nullopt;
     }
-    if (presumed_) {
+    if (presumed_ || earlier_) {
       presumed_ = false;
-      if (!load(point_)) return blocked();
-      continue;
-    }
-    if (earlier_) {
       if (!load(point_)) return blocked();
       continue;
     }
