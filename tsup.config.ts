@@ -13,7 +13,7 @@ export default defineConfig([
     format: ['esm', 'cjs'],
     dts: true,
     esbuildOptions(options, { format }) {
-      // src/device.ts uses __filename in CommonJS and import.meta.url elsewhere.
+      // src/core/loader.ts uses __filename in CommonJS and import.meta.url elsewhere.
       if (format === 'cjs') options.define = { ...options.define, 'import.meta.url': 'undefined' };
     },
   },

@@ -28,7 +28,7 @@ inline void startDriver() {
 
 struct OnCuda {
   static void check(const ReluSettings& settings) { requireNoCones(settings); }
-  static void check(const NewtonSettings& settings) { requireOnDevice(settings); }
+  static void check(const NlpSettings& settings) { requireOnDevice(settings); }
 
   template <class Entry>
   static Solved<typename Entry::Solution> solve(const typename Entry::Problem& problem,
@@ -42,7 +42,7 @@ struct OnCuda {
 /// On a worker, since the first question starts the driver.
 class DevicesJob final : public Job {
  public:
-  bool brief() const override { return true; }
+  bool skipsQueue() const override { return true; }
   void run(WorkerPool&, Monitor&) override {
     startDriver();
     CudaDevices found = cudaDevices();

@@ -6,7 +6,7 @@
 
 #include "core/hostdevice.hpp"
 #include "cuda/tables.hpp"
-#include "linalg/packs.hpp"
+#include "linalg/simd_pack.hpp"
 
 namespace nonconvex::cuda {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "cuda/launch.hpp"
-#include "linalg/packs.hpp"
+#include "linalg/simd_pack.hpp"
 
 namespace nonconvex::cuda {
 

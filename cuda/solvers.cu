@@ -1,7 +1,7 @@
 #include "cuda/cuda.hpp"
 #include "cuda/devices.hpp"
 #include "cuda/solvers.hpp"
-#include "solvers/newton_resident.hpp"
+#include "solvers/nlp/device_solver.hpp"
 
 namespace nonconvex {
 namespace {
@@ -22,7 +22,7 @@ Solved<ReluSolution> solveOnCuda(const ReluProblem& problem, const ReluSettings&
                                                       : train<double>(problem, settings, monitor);
 }
 
-Solved<NewtonSolution> solveOnCuda(const NewtonProblem& problem, const NewtonSettings& settings, Monitor& monitor) {
+Solved<NlpSolution> solveOnCuda(const NlpProblem& problem, const NlpSettings& settings, Monitor& monitor) {
   const cuda::Tables& tables = cuda::realTables();
   return solveOn(Cuda<double>(tables, &monitor, firstUsableDevice(tables)), problem, settings, monitor);
 }

@@ -2,14 +2,14 @@
 #pragma once
 
 #include "core/run.hpp"
-#include "solvers/newton.hpp"
-#include "solvers/relu.hpp"
+#include "solvers/nlp/solver.hpp"
+#include "solvers/relu/solver.hpp"
 
 namespace nonconvex {
 
 /// On the first device that is usable. Throws DEVICE_UNAVAILABLE if there is none, or if the problem is one that only
 /// the CPU solves.
 Solved<ReluSolution> solveOnCuda(const ReluProblem& problem, const ReluSettings& settings, Monitor& monitor);
-Solved<NewtonSolution> solveOnCuda(const NewtonProblem& problem, const NewtonSettings& settings, Monitor& monitor);
+Solved<NlpSolution> solveOnCuda(const NlpProblem& problem, const NlpSettings& settings, Monitor& monitor);
 
 }  // namespace nonconvex

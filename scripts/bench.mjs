@@ -1,24 +1,28 @@
-// `npm run bench -- NAME [arguments]` runs bench/NAME.ts against the addon built here; without a name it lists them.
+// `npm run bench -- NAME [arguments]` runs a benchmark against the addon built here; without a name it lists them. The
+// name of a family runs bench/FAMILY/index.ts, FAMILY/QUESTION runs bench/FAMILY/QUESTION.bench.ts.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { files, main, root, run } from './shared.mjs';
 
 const [name, ...rest] = process.argv.slice(2);
-const benches = files('bench', (path) => /^bench\/\w+\.ts$/.test(path)).map((path) =>
-  path.slice('bench/'.length, -'.ts'.length),
+const benches = new Map(
+  files('bench', (path) => /^bench\/\w+\/(index|\w+\.bench)\.ts$/.test(path)).map((path) => [
+    path.slice('bench/'.length).replace(/(\/index|\.bench)\.ts$/, ''),
+    path,
+  ]),
 );
 
-if (!benches.includes(name)) {
-  console.log(`npm run bench -- NAME, where NAME is one of: ${benches.join(' ')}`);
+if (!benches.has(name)) {
+  console.log(`npm run bench -- NAME, where NAME is one of: ${[...benches.keys()].join(' ')}`);
   process.exit(name === undefined ? 0 : 1);
 }
 run(process.execPath, ['scripts/setup.mjs']);
 // esbuild comes with tsup. The bundle lies one level below the root, like src/ and dist/, so that it finds the addon.
 const { build } = await import('esbuild');
 mkdirSync(join(root, 'build-bench'), { recursive: true });
-const outfile = join(root, 'build-bench', `${name}.mjs`);
+const outfile = join(root, 'build-bench', `${name.replace('/', '-')}.mjs`);
 await build({
-  entryPoints: [join(root, 'bench', `${name}.ts`)],
+  entryPoints: [join(root, benches.get(name))],
   outfile,
   bundle: true,
   platform: 'node',

@@ -1,26 +1,17 @@
-export { type Device, devices } from './devices.js';
-export { SolverError, type SolverErrorCode } from './error.js';
-export { type Matrix, type MatrixLike, matrix, type SparseMatrix } from './matrix.js';
-export * from './model/index.js';
-export { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from './readers/libsvm.js';
-export { type ReadOptions, readMatrixMarket } from './readers/matrixMarket.js';
-export type { Progress, SolveOptions, SolveResult, Status } from './solve.js';
+export { type Device, devices } from './core/device.js';
+export { SolverError, type SolverErrorCode } from './core/error.js';
+export { type Matrix, type MatrixLike, matrix, type SparseMatrix } from './core/matrix.js';
+export type { Progress, SolveOptions, SolveResult, Status } from './core/solve.js';
+export type { Label, Prediction, Targets } from './core/targets.js';
+export * from './expressions/index.js';
 export {
   type CoordinateProblem,
   type CoordinateResult,
   type CoordinateSettings,
   minimizeAlong,
   minimizeByCoordinates,
-} from './solvers/coordinates.js';
-export {
-  type DifferenceOfConvexProblem,
-  differenceOfConvex,
-  type FractionalProblem,
-  type FractionalResult,
-  type FractionalSettings,
-  type FractionalStart,
-  minimizeRatio,
-} from './solvers/fractional.js';
+} from './fractional/coordinates.js';
+export { type MaxSharpeOptions, type MaxSharpeResult, maxSharpe } from './fractional/recipes/maxSharpe.js';
 export {
   type EnergyEfficiencyOptions,
   type EnergyEfficiencyResult,
@@ -43,7 +34,16 @@ export {
   type TotalLeastSquaresOptions,
   type TotalLeastSquaresResult,
   totalLeastSquares,
-} from './solvers/fractionalRecipes.js';
+} from './fractional/recipes/recipes.js';
+export {
+  type DifferenceOfConvexProblem,
+  differenceOfConvex,
+  type FractionalProblem,
+  type FractionalResult,
+  type FractionalSettings,
+  type FractionalStart,
+  minimizeRatio,
+} from './fractional/solver.js';
 export {
   affine,
   box,
@@ -70,17 +70,10 @@ export {
   sumLog,
   sumSqrt,
   topK,
-} from './solvers/fractionalTerms.js';
-export { type MaxSharpeOptions, type MaxSharpeResult, maxSharpe } from './solvers/maxSharpe.js';
-export { minimize, type NewtonProgress, type NewtonResult, type NewtonSettings } from './solvers/newton.js';
-export {
-  type ReluConvexProgram,
-  type ReluData,
-  type ReluPatterns,
-  type ReluResult,
-  type ReluSettings,
-  trainReluNetwork,
-} from './solvers/relu.js';
+} from './fractional/terms.js';
+export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './nlp/solver.js';
+export { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from './readers/libsvm.js';
+export { type ReadOptions, readMatrixMarket } from './readers/matrixMarket.js';
 export {
   decisionFunction,
   fromJSON,
@@ -89,5 +82,12 @@ export {
   type ReluNetworkJson,
   score,
   toJSON,
-} from './solvers/reluNetwork.js';
-export type { Label, Prediction, Targets } from './targets.js';
+} from './relu/network.js';
+export {
+  type ReluConvexProgram,
+  type ReluData,
+  type ReluPatterns,
+  type ReluResult,
+  type ReluSettings,
+  trainReluNetwork,
+} from './relu/solver.js';

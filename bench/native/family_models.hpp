@@ -9,24 +9,24 @@
 #include <utility>
 #include <vector>
 
-#include "model/constrained_objective.hpp"
-#include "model/glm_objective.hpp"
-#include "model/program.hpp"
-#include "model/quadratic_oracle.hpp"
+#include "expressions/program.hpp"
 #include "newton_models.hpp"
+#include "problems/constrained_objective.hpp"
+#include "problems/glm/objective.hpp"
+#include "problems/quadratic_nlp.hpp"
 
 namespace nonconvex::bench {
 
-struct OracleModel {
-  std::shared_ptr<Oracle> oracle;
+struct NamedNlp {
+  std::shared_ptr<Nlp> nlp;
   std::vector<double> start;
   bool moveStart = false;                ///< our solver begins near the start where the constraints hold
   double dataBytes = 0;                  ///< that an evaluation must read
-  std::shared_ptr<void> data = nullptr;  ///< what the oracle refers to
+  std::shared_ptr<void> data = nullptr;  ///< what the nlp refers to
 };
 
 /// Equations B x = d and ||x||^2 = 1.
-inline std::shared_ptr<Oracle> sphereAndRows(int n, ConstantMatrix B, const std::vector<double>& d) {
+inline std::shared_ptr<Nlp> sphereAndRows(int n, ConstantMatrix B, const std::vector<double>& d) {
   Graph g(n);
   const int x = g.variables(0, n);
   g.equalZero(g.binary(Op::subtract, g.matvec(x, g.matrix(std::move(B))), g.constant(d)));
@@ -36,7 +36,7 @@ inline std::shared_ptr<Oracle> sphereAndRows(int n, ConstantMatrix B, const std:
 
 /// Logistic regression of a sparse matrix: a file of 32-bit integers rows, columns, nonzeros, equations, offsets,
 /// indices, then (at a multiple of 8) of doubles values, y, B, d.
-inline OracleModel regression(const std::string& path) {
+inline NamedNlp regression(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const auto read = [&]<class T>(std::vector<T> to) {
     if (!file.read(reinterpret_cast<char*>(to.data()), static_cast<std::streamsize>(to.size() * sizeof(T)))) {
@@ -70,7 +70,7 @@ inline OracleModel regression(const std::string& path) {
 
 /// Logistic regression with a dense matrix N(0, 1) D, D from 1 down to 1 / condition in equal ratios; 10 linear
 /// equations and ||x||^2 = 1.
-inline OracleModel tall(int rows, int columns, double condition) {
+inline NamedNlp tall(int rows, int columns, double condition) {
   const Random random(5);
   const auto n = static_cast<std::size_t>(columns);
   auto numbers = std::make_shared<std::vector<double>>(static_cast<std::size_t>(rows) * n);
@@ -107,7 +107,7 @@ inline OracleModel tall(int rows, int columns, double condition) {
 }
 
 /// `control` of newton_models.hpp.
-inline OracleModel poisson(int side) {
+inline NamedNlp poisson(int side) {
   const double e = 0.1 / std::sqrt(15.0), middle = (side + 1) / 2.0;
   std::vector<double> target;
   for (int i = 0; i < side; ++i) {
@@ -117,11 +117,11 @@ inline OracleModel poisson(int side) {
   auto data = std::make_shared<const QuadraticData>(poissonControl(side, target, 0.1, {}));
   std::vector<double> start(2 * target.size(), 1.0);
   const double bytes = 12.0 * static_cast<double>(data->lower.nonzeros() + data->rows.nonzeros());
-  return {std::make_shared<QuadraticOracle>(std::move(data)), std::move(start), false, bytes};
+  return {std::make_shared<QuadraticNlp>(std::move(data)), std::move(start), false, bytes};
 }
 
 /// `poisson:SIDE`, `tall:ROWS:COLUMNS:CONDITION`, `regression:FILE`, or a name of newton_models.hpp.
-inline OracleModel oracleOf(const std::string& name) {
+inline NamedNlp namedNlp(const std::string& name) {
   std::vector<std::string> parts = {""};
   for (const char letter : name) {
     if (letter == ':')

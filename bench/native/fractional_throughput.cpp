@@ -13,8 +13,8 @@
 
 #include "bench.hpp"
 #include "linalg/cpu.hpp"
-#include "solvers/fractional_data.hpp"
-#include "solvers/fractional_lane.hpp"
+#include "solvers/fractional/coordinate_descent.hpp"
+#include "solvers/fractional/data.hpp"
 
 namespace nonconvex::bench {
 namespace {
@@ -57,18 +57,18 @@ struct Rate {
 Rate sweepRate(const FractionalData& data, const std::vector<double>& x, int before = 1) {
   const Cpu la;
   const FractionalSettings with = settings();
-  FractionalLane lane(data, with, 1);
+  CoordinateDescent descent(data, with, 1);
   Rate rate;
   double least = INFINITY;
   const Stopwatch total;
   for (int repeat = 0; repeat < 3 || (total.seconds() < 0.4 && repeat < 200); ++repeat) {
-    lane.begin(x.data());
-    for (int i = 0; i < before; ++i) lane.sweep(la);
-    const double updates = lane.updates();
+    descent.begin(x.data());
+    for (int i = 0; i < before; ++i) descent.sweep(la);
+    const double updates = descent.updates();
     const Stopwatch watch;
-    lane.sweep(la);
+    descent.sweep(la);
     least = std::min(least, watch.seconds());
-    rate.moved = (lane.updates() - updates) / data.n;
+    rate.moved = (descent.updates() - updates) / data.n;
   }
   rate.visit = least / data.n;
   return rate;

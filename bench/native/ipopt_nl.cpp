@@ -13,8 +13,8 @@
 #include "core/run.hpp"
 #include "family_models.hpp"
 #include "linalg/cpu.hpp"
-#include "model/feasible_start.hpp"
-#include "solvers/newton.hpp"
+#include "problems/feasible_start.hpp"
+#include "solvers/nlp/solver.hpp"
 
 namespace nonconvex::bench {
 namespace {
@@ -24,7 +24,7 @@ constexpr int maxIterations = 3000;
 
 struct Run {
   double seconds = 0;
-  double derivatives = 0;    ///< seconds in callbacks, or in the oracle
+  double derivatives = 0;    ///< seconds in callbacks, or in the nlp
   double linearAlgebra = 0;  ///< known of ours alone
   double iterations = 0, hessians = 0, factorizations = 0;
   int status = 0;
@@ -40,7 +40,7 @@ double median(std::vector<double> values) {
 
 class Ipopt {
  public:
-  Ipopt(Oracle& program, const std::vector<double>& start) : program_(program), start_(start) {
+  Ipopt(Nlp& program, const std::vector<double>& start) : program_(program), start_(start) {
     const auto n = static_cast<std::size_t>(program.variables()), m = static_cast<std::size_t>(program.constraints());
     std::vector<double> low(n, -1e20), high(n, 1e20), zero(m);
     problem_ = CreateIpoptProblem(program.variables(), low.data(), high.data(), program.constraints(), zero.data(),
@@ -107,19 +107,19 @@ class Ipopt {
   }
 
   static bool objective(int, double* x, bool moved, double* f, void* self) {
-    return timed(self, moved, x, [&](Oracle& p) {
+    return timed(self, moved, x, [&](Nlp& p) {
       *f = p.objective();
       return std::isfinite(*f);
     });
   }
   static bool gradient(int n, double* x, bool moved, double* g, void* self) {
-    return timed(self, moved, x, [&](Oracle& p) {
+    return timed(self, moved, x, [&](Nlp& p) {
       p.gradient({g, static_cast<std::size_t>(n)});
       return finite(g, n);
     });
   }
   static bool constraints(int, double* x, bool moved, int m, double* c, void* self) {
-    return timed(self, moved, x, [&](Oracle& p) {
+    return timed(self, moved, x, [&](Nlp& p) {
       p.constraintValues({c, static_cast<std::size_t>(m)});
       return finite(c, m);
     });
@@ -130,7 +130,7 @@ class Ipopt {
       writeEntries(static_cast<Ipopt*>(self)->program_.jacobianPattern(), rows, columns);
       return true;
     }
-    return timed(self, moved, x, [&](Oracle& p) {
+    return timed(self, moved, x, [&](Nlp& p) {
       p.jacobian({values, static_cast<std::size_t>(entries)});
       return finite(values, entries);
     });
@@ -142,7 +142,7 @@ class Ipopt {
       return true;
     }
     ++static_cast<Ipopt*>(self)->hessians_;
-    return timed(self, moved, x, [&](Oracle& p) {
+    return timed(self, moved, x, [&](Nlp& p) {
       p.hessian(sigma, {lambda, static_cast<std::size_t>(m)}, {values, static_cast<std::size_t>(entries)});
       return finite(values, entries);
     });
@@ -153,7 +153,7 @@ class Ipopt {
     return true;
   }
 
-  Oracle& program_;
+  Nlp& program_;
   const std::vector<double>& start_;
   IpoptProblem problem_;
   double inCallbacks_ = 0;
@@ -161,20 +161,22 @@ class Ipopt {
   int hessians_ = 0;
 };
 
-Run solveOurs(const OracleModel& model, WorkerPool* pool, int threads) {
-  NewtonSettings settings;
+Run solveOurs(const NamedNlp& model, WorkerPool* pool, int threads) {
+  NlpSettings settings;
   settings.tolerance = tolerance;
   settings.maxIterations = maxIterations;
   settings.threads = threads;
-  NewtonProblem problem{.oracle = model.oracle, .start = model.start, .multipliers = {}};
+  NlpProblem problem;
+  problem.nlp = model.nlp;
+  problem.start = model.start;
   Run run;
   const Stopwatch watch;
-  if (model.moveStart) moveToFeasible(*model.oracle, problem.start);
+  if (model.moveStart) moveToFeasible(*model.nlp, problem.start);
   Monitor monitor(settings.timeLimit);
   const Cpu la(pool, threads, &monitor);
-  NewtonSolver<Cpu> solver(la, problem, settings);
+  NlpSolver<Cpu> solver(la, problem, settings);
   const Outcome outcome = iterate(solver, settings, monitor);
-  NewtonSolution solution = solver.solution();
+  NlpSolution solution = solver.solution();
   run.seconds = watch.seconds();
   run.derivatives = solution.time.derivatives;
   run.linearAlgebra = solution.time.linearAlgebra;
@@ -189,7 +191,7 @@ Run solveOurs(const OracleModel& model, WorkerPool* pool, int threads) {
 }
 
 /// max(||grad L||_inf, ||c||_inf), of the problem without scaling.
-double residualAt(Oracle& program, const Run& run) {
+double residualAt(Nlp& program, const Run& run) {
   const auto n = static_cast<std::size_t>(program.variables()), m = static_cast<std::size_t>(program.constraints());
   std::vector<double> g(n), product(n), c(m);
   program.moveTo(run.x);
@@ -202,7 +204,7 @@ double residualAt(Oracle& program, const Run& run) {
   return most;
 }
 
-void print(int model, bool ours, Oracle& program, const std::vector<Run>& runs) {
+void print(int model, bool ours, Nlp& program, const std::vector<Run>& runs) {
   const auto medianOf = [&](double Run::*member) {
     std::vector<double> values;
     for (const Run& run : runs) values.push_back(run.*member);
@@ -228,8 +230,8 @@ void print(int model, bool ours, Oracle& program, const std::vector<Run>& runs) 
 }
 
 void race(int position, const std::string& name, double seconds, WorkerPool* pool, int threads) {
-  const OracleModel model = oracleOf(name);
-  const std::shared_ptr<Oracle>& program = model.oracle;
+  const NamedNlp model = namedNlp(name);
+  const std::shared_ptr<Nlp>& program = model.nlp;
   const Cpu la(pool, threads);
   Ipopt ipopt(*program, model.start);
   std::vector<Run> ours, theirs;

@@ -10,7 +10,7 @@
 #include "bench.hpp"
 #include "core/random.hpp"
 #include "linalg/ldl_dense.hpp"
-#include "linalg/ldl_sparse.hpp"
+#include "linalg/sparse/ldl_sparse.hpp"
 
 namespace nonconvex::bench {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/random.hpp"
-#include "linalg/sparse.hpp"
+#include "linalg/sparse/pattern.hpp"
 
 namespace nonconvex::bench {
 

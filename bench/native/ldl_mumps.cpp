@@ -14,7 +14,7 @@
 #include "bench.hpp"
 #include "ldl.hpp"
 #include "linalg/blas.hpp"
-#include "linalg/ldl_sparse.hpp"
+#include "linalg/sparse/ldl_sparse.hpp"
 
 namespace nonconvex::bench {
 namespace {

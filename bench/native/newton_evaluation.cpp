@@ -9,8 +9,8 @@ namespace {
 
 void measure(int position, const std::string& name) {
   const Stopwatch watch;
-  const OracleModel model = oracleOf(name);
-  Oracle& program = *model.oracle;
+  const NamedNlp model = namedNlp(name);
+  Nlp& program = *model.nlp;
   const double preparing = watch.seconds();
   const std::size_t jacobianEntries = program.jacobianPattern().nonzeros();
   const std::size_t hessianEntries = program.hessianPattern().nonzeros();

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "core/random.hpp"
-#include "model/graph.hpp"
-#include "model/nl_reader.hpp"
+#include "expressions/graph.hpp"
+#include "expressions/nl/reader.hpp"
 
 namespace nonconvex::bench {
 

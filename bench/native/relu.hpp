@@ -13,8 +13,8 @@
 
 #include "bench.hpp"
 #include "linalg/cpu.hpp"
-#include "parts/cone.hpp"
-#include "parts/patterns.hpp"
+#include "methods/projection/polyhedral_cone.hpp"
+#include "solvers/relu/activation_patterns.hpp"
 
 namespace nonconvex::bench {
 

@@ -96,9 +96,12 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(rule), ...rows.map(line)].join('\n');
 }
 
-/** Writes bench/results/NAME.json as the repository's formatter has it. */
+/**
+ * Writes the results of a benchmark, named as for `npm run bench`, as the repository's formatter has them: of FAMILY into
+ * bench/FAMILY/results.json, of FAMILY/QUESTION into bench/FAMILY/QUESTION.results.json.
+ */
 export function writeResults(name: string, results: object): void {
-  const path = join(root, 'bench', 'results', `${name}.json`);
+  const path = join(root, 'bench', name.includes('/') ? `${name}.results.json` : `${name}/results.json`);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(results)}\n`);
   const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');

@@ -169,8 +169,8 @@ class Check {
   template <class T>
   void compareRegression(const RegressionCase& each) {
     const Regression<T> data(each.family, sizes_.regression.rows, sizes_.regression.columns);
-    const NewtonProblem problem = data.problem(each.constrained);
-    NewtonSettings settings;
+    const NlpProblem problem = data.problem(each.constrained);
+    NlpSettings settings;
     settings.inner = each.inner;
     Monitor monitor;
     const auto cpu = minimizeOnCpu(Cpu(&pool_, 0, &monitor), problem, settings, monitor);
@@ -183,7 +183,7 @@ class Check {
     char numbers[120];
     std::snprintf(numbers, sizeof numbers, "x differs by %.1e, allowed %.0e; %d and %d iterations", error, allowed,
                   device.outcome.progress.iteration, cpu.outcome.progress.iteration);
-    const auto solved = [](const Solved<NewtonSolution>& of) { return of.outcome.status == Status::solved; };
+    const auto solved = [](const Solved<NlpSolution>& of) { return of.outcome.status == Status::solved; };
     report_.line(each.name, solved(device) && solved(cpu) && error <= allowed, numbers);
   }
 
@@ -212,7 +212,7 @@ class Check {
     const auto solve = [&] {
       solveSystem();
       Monitor monitor;
-      solveOn(Cuda<double>(tables_, &monitor), regression.problem(true), NewtonSettings(), monitor);
+      solveOn(Cuda<double>(tables_, &monitor), regression.problem(true), NlpSettings(), monitor);
       const Cuda<float> la(tables_, &monitor);
       train(la, monitor, data.problem(8), settingsFor(reluCases().front()));
     };
@@ -389,11 +389,11 @@ class Check {
   void derivatives(const Tall& shape, const char* type) {
     report_.title("Logistic regression, " + shape.text() + ", data of type " + type);
     const Regression<T> data(GlmFamily::logistic, shape.rows, shape.columns);
-    const NewtonProblem problem = data.problem(false);
+    const NlpProblem problem = data.problem(false);
     const double N = shape.rows, n = shape.columns;
     {
       const Cuda<double> la(tables_);
-      ResidentGlm<Cuda<double>> f(la, data.glm(), data.dense());
+      DeviceGlm<Cuda<double>> f(la, data.glm(), data.dense());
       const auto H = la.matrix<double>(shape.columns, shape.columns);
       const SketchByRows<Cuda<double>> sketch(
           la, SparseSignSketch(std::min(4 * shape.columns, shape.rows), shape.rows, 8, Random(1)));
@@ -419,17 +419,17 @@ class Check {
       const double factor = seconds(la, [&] { kkt.factor(H, {}, 0, 0); });
       report_.figure("factor", n * n * n / 3 / factor / 1e12, "TFlop/s");
     }
-    NewtonSettings settings;
+    NlpSettings settings;
     settings.maxIterations = 3;
-    const auto solve = [&](const std::string& name, NewtonInner inner, auto&& f) {
+    const auto solve = [&](const std::string& name, KktMethod inner, auto&& f) {
       settings.inner = inner;
       Monitor monitor;
       const Stopwatch watch;
       f(monitor);
       report_.figure(name, watch.seconds(), "s");
     };
-    for (const NewtonInner inner : {NewtonInner::exact, NewtonInner::krylov}) {
-      const std::string way = inner == NewtonInner::exact ? "exact" : "krylov";
+    for (const KktMethod inner : {KktMethod::exact, KktMethod::krylov}) {
+      const std::string way = inner == KktMethod::exact ? "exact" : "krylov";
       solve("three iterations, device, " + way, inner,
             [&](Monitor& m) { solveOn(Cuda<double>(tables_, &m), problem, settings, m); });
       solve("three iterations, CPU, " + way, inner,

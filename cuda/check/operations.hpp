@@ -11,7 +11,7 @@
 
 #include "core/random.hpp"
 #include "cuda/cuda.hpp"
-#include "parts/inertia.hpp"
+#include "methods/kkt/inertia.hpp"
 
 namespace nonconvex::checks {
 

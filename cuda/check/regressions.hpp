@@ -7,27 +7,27 @@
 #include <vector>
 
 #include "core/random.hpp"
-#include "model/program.hpp"
-#include "solvers/newton.hpp"
-#include "solvers/newton_resident.hpp"
+#include "expressions/program.hpp"
+#include "solvers/nlp/device_solver.hpp"
+#include "solvers/nlp/solver.hpp"
 
 namespace nonconvex::checks {
 
 struct RegressionCase {
   std::string name;
   GlmFamily family;
-  NewtonInner inner = NewtonInner::exact;
+  KktMethod inner = KktMethod::exact;
   bool single = false;      ///< data of single precision
   bool constrained = true;  ///< sum x = 1, ||x||^2 = 1
 };
 
 inline std::vector<RegressionCase> regressionCases() {
   return {{"logistic", GlmFamily::logistic},
-          {"logistic, krylov", GlmFamily::logistic, NewtonInner::krylov, false, false},
-          {"logistic, krylov, single precision", GlmFamily::logistic, NewtonInner::krylov, true, false},
+          {"logistic, krylov", GlmFamily::logistic, KktMethod::krylov, false, false},
+          {"logistic, krylov, single precision", GlmFamily::logistic, KktMethod::krylov, true, false},
           {"squared", GlmFamily::squared},
-          {"poisson, single precision", GlmFamily::poisson, NewtonInner::exact, true},
-          {"poisson, no constraints", GlmFamily::poisson, NewtonInner::exact, false, false},
+          {"poisson, single precision", GlmFamily::poisson, KktMethod::exact, true},
+          {"poisson, no constraints", GlmFamily::poisson, KktMethod::exact, false, false},
           {"gamma", GlmFamily::gamma}};
 }
 
@@ -69,9 +69,9 @@ class Regression {
     return input;
   }
 
-  NewtonProblem problem(bool constrained) const {
+  NlpProblem problem(bool constrained) const {
     const int n = glm_->columns();
-    std::shared_ptr<Oracle> constraints;
+    std::shared_ptr<Nlp> constraints;
     if (constrained) {
       Graph g(n);
       const int x = g.variables(0, n);
@@ -79,8 +79,8 @@ class Regression {
       g.equalZero(g.binary(Op::subtract, g.norm2Squared(x, n), g.constant(1)));
       constraints = std::make_shared<Program>(g);
     }
-    NewtonProblem problem;
-    problem.oracle = std::make_shared<ConstrainedObjective>(std::make_unique<GlmObjective>(glm_, dense()), constraints);
+    NlpProblem problem;
+    problem.nlp = std::make_shared<ConstrainedObjective>(std::make_unique<GlmObjective>(glm_, dense()), constraints);
     problem.start.assign(static_cast<std::size_t>(n), 1.0 / n);
     return problem;
   }
@@ -90,9 +90,9 @@ class Regression {
   std::shared_ptr<const GlmData> glm_;
 };
 
-inline Solved<NewtonSolution> minimizeOnCpu(const Cpu& la, const NewtonProblem& problem, const NewtonSettings& settings,
-                                            Monitor& monitor) {
-  NewtonSolver<Cpu> solver(la, problem, settings);
+inline Solved<NlpSolution> minimizeOnCpu(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings,
+                                         Monitor& monitor) {
+  NlpSolver<Cpu> solver(la, problem, settings);
   Outcome outcome = iterate(solver, settings, monitor);
   return {std::move(outcome), solver.solution()};
 }

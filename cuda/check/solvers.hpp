@@ -9,7 +9,7 @@
 #include "core/random.hpp"
 #include "core/run.hpp"
 #include "cuda/cuda.hpp"
-#include "solvers/relu.hpp"
+#include "solvers/relu/solver.hpp"
 
 namespace nonconvex::checks {
 

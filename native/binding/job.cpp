@@ -45,7 +45,7 @@ std::vector<Mailbox::Delivery> Mailbox::take() {
   std::vector<Delivery> deliveries;
   for (std::shared_ptr<Job>& job : ready_) {
     job->posted_ = false;
-    const Job::News news = std::exchange(job->news_, {});
+    const Job::Update news = std::exchange(job->news_, {});
     deliveries.emplace_back(std::move(job), news);
   }
   ready_.clear();
@@ -131,8 +131,8 @@ void Runtime::leave(const std::shared_ptr<Mailbox>& mailbox) {
 void Runtime::submit(std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Job> job) {
   const std::lock_guard lock(mutex_);
   if (exiting_) return;
-  std::unique_ptr<WorkerPool>& pool = job->brief() ? briefPool_ : pool_;
-  if (pool == nullptr) pool = std::make_unique<WorkerPool>(job->brief() ? 1 : workers_);
+  std::unique_ptr<WorkerPool>& pool = job->skipsQueue() ? briefPool_ : pool_;
+  if (pool == nullptr) pool = std::make_unique<WorkerPool>(job->skipsQueue() ? 1 : workers_);
   pool->submit([pool = pool.get(), mailbox = std::move(mailbox), job = std::move(job)] { mailbox->run(job, *pool); });
 }
 

@@ -32,7 +32,7 @@ class Job {
   /// On the JavaScript thread, once, after `run`.
   virtual Napi::Object result(Napi::Env env) = 0;
   /// A question rather than a solve: it does not wait for solves.
-  virtual bool brief() const { return false; }
+  virtual bool skipsQueue() const { return false; }
 
   void abort() noexcept { monitor_.abort(); }
 
@@ -41,7 +41,7 @@ class Job {
   friend class Environment;
 
   // Only the newest report waits for JavaScript, so a listener that is slow sees fewer, and memory stays bounded.
-  struct News {
+  struct Update {
     std::optional<Progress> progress;
     bool finished = false;
   };
@@ -51,7 +51,7 @@ class Job {
 
   Mailbox* listener_ = nullptr;  // where reports go, if anybody wants them
   std::exception_ptr error_;     // of `run`
-  News news_;                    // guarded by the mailbox
+  Update news_;                  // guarded by the mailbox
   bool posted_ = false;          // guarded by the mailbox: it is in `ready_`
 };
 
@@ -63,7 +63,7 @@ class Mailbox {
   void run(const std::shared_ptr<Job>& job, WorkerPool& pool);
   void report(Job& job, const Progress& progress);
 
-  using Delivery = std::pair<std::shared_ptr<Job>, Job::News>;
+  using Delivery = std::pair<std::shared_ptr<Job>, Job::Update>;
   /// What has been posted since the last call.
   std::vector<Delivery> take();
 

@@ -19,7 +19,7 @@
 
 #include "core/error.hpp"
 #include "core/status.hpp"
-#include "linalg/inputs.hpp"
+#include "data/inputs.hpp"
 #include "linalg/views.hpp"
 
 namespace nonconvex {

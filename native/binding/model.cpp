@@ -7,9 +7,9 @@
 
 #include "binding/job.hpp"
 #include "binding/settings.hpp"
-#include "model/callback_oracle.hpp"
-#include "model/feasible_start.hpp"
-#include "model/nl_writer.hpp"
+#include "expressions/nl/writer.hpp"
+#include "problems/callback_nlp.hpp"
+#include "problems/feasible_start.hpp"
 
 namespace nonconvex {
 namespace {
@@ -20,7 +20,7 @@ namespace {
 const napi_type_tag handleTag = {0x6e6f6e636f6e7665, reinterpret_cast<std::uint64_t>(&handleTag)};
 
 struct Handle {
-  OracleMaker make;
+  NlpMaker make;
   std::shared_ptr<SharedProgram> program;  ///< null for those that have no graph
   std::int64_t bytes;
 };
@@ -50,7 +50,7 @@ std::span<const double> vectorOf(const Reader& in, const char* name, std::size_t
 
 Napi::Object makeHandle(Napi::Env env, NlModel model) {
   const auto program = std::make_shared<SharedProgram>(std::move(model));
-  const auto make = [program](const Reader& in) -> std::shared_ptr<Oracle> {
+  const auto make = [program](const Reader& in) -> std::shared_ptr<Nlp> {
     const std::size_t count = program->graph().parameterValues().size();
     return std::make_shared<BorrowedProgram>(program, vectorOf(in, "parameters", count));
   };
@@ -74,15 +74,15 @@ std::vector<int> prefixSums(std::vector<int> counts) {
 }
 
 /// The other lines of a matrix; indices come in order. `values[k]` goes to the place of index k.
-struct Flipped {
+struct Transposed {
   std::vector<int> offsets, indices;
   std::vector<double> values;
 };
 template <class Offsets, class Indices, class Values>
-Flipped flip(const Offsets& offsets, const Indices& indices, const Values& values, int width) {
+Transposed transpose(const Offsets& offsets, const Indices& indices, const Values& values, int width) {
   std::vector<int> counts(static_cast<std::size_t>(width) + 1);
   for (const int i : indices) ++counts[static_cast<std::size_t>(i) + 1];
-  Flipped to{prefixSums(std::move(counts)), std::vector<int>(indices.size()), std::vector<double>(values.size())};
+  Transposed to{prefixSums(std::move(counts)), std::vector<int>(indices.size()), std::vector<double>(values.size())};
   std::vector<int> next(to.offsets.begin(), to.offsets.end() - 1);
   for (std::size_t l = 0; l + 1 < offsets.size(); ++l) {
     for (auto k = static_cast<std::size_t>(offsets[l]); k < static_cast<std::size_t>(offsets[l + 1]); ++k) {
@@ -229,7 +229,7 @@ std::span<double> sharedVector(const Reader& in, const char* name, std::size_t l
   return {const_cast<double*>(found.data()), found.size()};  // JavaScript's memory, which both sides write
 }
 
-std::shared_ptr<Oracle> readCallbacks(const Reader& in) {
+std::shared_ptr<Nlp> readCallbacks(const Reader& in) {
   const int n = in.integer("n");
   const int m = in.integer("m");
   const auto size = [](int count) { return static_cast<std::size_t>(count); };
@@ -241,24 +241,23 @@ std::shared_ptr<Oracle> readCallbacks(const Reader& in) {
             "expected no negative places");
     return last == listed.order.end() ? std::size_t{0} : size(*last) + 1;
   };
-  CallbackOracle::Memory memory{.x = sharedVector(in, "x", size(n)),
-                                .multipliers = sharedVector(in, "multipliers", size(m)),
-                                .vector = sharedVector(in, "vector", size(n)),
-                                .gradient = sharedVector(in, "gradient", size(n)),
-                                .constraints = sharedVector(in, "constraints", size(m)),
-                                .jacobian = sharedVector(in, "jacobian", listLength(jacobian)),
-                                .hessian = sharedVector(in, "hessian", listLength(hessian)),
-                                .product = sharedVector(in, "product", size(n))};
-  const auto call = [call = in.function("call")](CallbackOracle::Function function, double sigma) {
+  CallbackNlp::Memory memory{.x = sharedVector(in, "x", size(n)),
+                             .multipliers = sharedVector(in, "multipliers", size(m)),
+                             .vector = sharedVector(in, "vector", size(n)),
+                             .gradient = sharedVector(in, "gradient", size(n)),
+                             .constraints = sharedVector(in, "constraints", size(m)),
+                             .jacobian = sharedVector(in, "jacobian", listLength(jacobian)),
+                             .hessian = sharedVector(in, "hessian", listLength(hessian)),
+                             .product = sharedVector(in, "product", size(n))};
+  const auto call = [call = in.function("call")](CallbackNlp::Function function, double sigma) {
     return call({static_cast<double>(function), sigma});
   };
-  return std::make_shared<CallbackOracle>(std::move(jacobian), std::move(hessian), in.boolean("products"), memory,
-                                          call);
+  return std::make_shared<CallbackNlp>(std::move(jacobian), std::move(hessian), in.boolean("products"), memory, call);
 }
 
 }  // namespace
 
-Napi::Object makeHandle(Napi::Env env, OracleMaker make, std::size_t bytes) {
+Napi::Object makeHandle(Napi::Env env, NlpMaker make, std::size_t bytes) {
   return wrap(env, {std::move(make), nullptr, static_cast<std::int64_t>(bytes)});
 }
 
@@ -288,12 +287,12 @@ ConstantMatrix readMatrix(const Reader& in) {
     matrix.values.assign(from.values.begin(), from.values.end());
     return matrix;
   }
-  Flipped flipped = flip(from.offsets, from.indices, from.values, from.byColumn ? from.rows : from.columns);
+  Transposed transposed = transpose(from.offsets, from.indices, from.values, from.byColumn ? from.rows : from.columns);
   // By rows already, but out of order.
-  if (!from.byColumn) flipped = flip(flipped.offsets, flipped.indices, flipped.values, from.rows);
-  matrix.offsets = std::move(flipped.offsets);
-  matrix.indices = std::move(flipped.indices);
-  matrix.values = std::move(flipped.values);
+  if (!from.byColumn) transposed = transpose(transposed.offsets, transposed.indices, transposed.values, from.rows);
+  matrix.offsets = std::move(transposed.offsets);
+  matrix.indices = std::move(transposed.indices);
+  matrix.values = std::move(transposed.values);
   return matrix;
 }
 
@@ -310,7 +309,7 @@ Napi::Value compileModel(Napi::Env env, const Reader& in) {
 }
 
 Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
-  const std::shared_ptr<Oracle> program = handleOf(in, "program").make(in);
+  const std::shared_ptr<Nlp> program = handleOf(in, "program").make(in);
   const auto n = static_cast<std::size_t>(program->variables());
   const auto m = static_cast<std::size_t>(program->constraints());
   const std::string what = in.text("what");
@@ -357,7 +356,7 @@ Napi::Value writeNlFile(Napi::Env env, const Reader& in) {
   return Environment::of(env).start(std::make_shared<WriteNlJob>(in), env.Undefined(), {});
 }
 
-std::shared_ptr<Oracle> readOracle(const Reader& problem) {
+std::shared_ptr<Nlp> readNlp(const Reader& problem) {
   if (problem.has("callbacks")) return readCallbacks(problem.object("callbacks"));
   return handleOf(problem, "program").make(problem);
 }

@@ -5,19 +5,19 @@
 #include <memory>
 
 #include "binding/js.hpp"
-#include "model/oracle.hpp"
-#include "model/shared_program.hpp"
+#include "expressions/shared_program.hpp"
+#include "problems/nlp.hpp"
 
 namespace nonconvex {
 
 /// compile({ n, parameters, code, numbers, matrices, objective, constraints }) -> a handle. The graph is read and
-/// checked; native/model/graph.hpp describes it.
+/// checked; native/expressions/graph.hpp describes it.
 Napi::Value compileModel(Napi::Env env, const Reader& model);
 
 /// An evaluator for one solve, from the request that it comes with.
-using OracleMaker = std::function<std::shared_ptr<Oracle>(const Reader& request)>;
+using NlpMaker = std::function<std::shared_ptr<Nlp>(const Reader& request)>;
 /// The `program` of requests to come, of about so many bytes.
-Napi::Object makeHandle(Napi::Env env, OracleMaker make, std::size_t bytes);
+Napi::Object makeHandle(Napi::Env env, NlpMaker make, std::size_t bytes);
 /// What compileModel has made, under that name.
 std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* name);
 ConstantMatrix readMatrix(const Reader& in);
@@ -34,6 +34,6 @@ Napi::Value readNlFile(Napi::Env env, const std::string& path);
 Napi::Value writeNlFile(Napi::Env env, const Reader& request);
 
 /// The problem's `program` with its `parameters` or data, or its `callbacks`.
-std::shared_ptr<Oracle> readOracle(const Reader& problem);
+std::shared_ptr<Nlp> readNlp(const Reader& problem);
 
 }  // namespace nonconvex

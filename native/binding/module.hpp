@@ -2,8 +2,8 @@
 // that solves of any addon may need.
 #pragma once
 
-#include "binding/families.hpp"
 #include "binding/model.hpp"
+#include "binding/problems.hpp"
 #include "binding/solve.hpp"
 
 namespace nonconvex {

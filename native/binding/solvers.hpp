@@ -6,9 +6,9 @@
 
 #include "binding/model.hpp"
 #include "binding/settings.hpp"
-#include "solvers/fractional.hpp"
-#include "solvers/newton.hpp"
-#include "solvers/relu.hpp"
+#include "solvers/fractional/solver.hpp"
+#include "solvers/nlp/solver.hpp"
+#include "solvers/relu/solver.hpp"
 
 namespace nonconvex {
 
@@ -153,26 +153,26 @@ struct Fractional {
 };
 
 struct Newton {
-  static constexpr const char* name = "newton";
-  using Problem = NewtonProblem;
-  using Settings = NewtonSettings;
-  using Solution = NewtonSolution;
+  static constexpr const char* name = "nlp";
+  using Problem = NlpProblem;
+  using Settings = NlpSettings;
+  using Solution = NlpSolution;
   template <class La>
-  using Solver = NewtonSolver<La>;
+  using Solver = NlpSolver<La>;
 
-  static constexpr std::initializer_list<std::string_view> options = {"warmStart", "iterates"};
+  static constexpr std::initializer_list<std::string_view> options = {"warmStart", "reportIterates"};
 
   static Problem read(const Reader& in) {
     Problem problem;
-    problem.oracle = readOracle(in);
+    problem.nlp = readNlp(in);
     const auto copy = [&](const char* member) {
       const auto from = in.vector(member);
       return std::vector<double>(from.begin(), from.end());
     };
     problem.start = copy("start");
-    if (in.has("otherStart")) problem.otherStart = copy("otherStart");
+    if (in.has("fallbackStart")) problem.fallbackStart = copy("fallbackStart");
     if (in.has("multipliers")) problem.multipliers = copy("multipliers");
-    problem.iterates = in.boolean("iterates");
+    problem.reportIterates = in.boolean("reportIterates");
     return problem;
   }
 
@@ -205,8 +205,8 @@ struct Newton {
     time.number("derivatives", solution.time.derivatives);
     time.number("linearAlgebra", solution.time.linearAlgebra);
     out.value("time", time.object());
-    out.number("eta1", solution.eta1);
-    out.number("eta2", solution.eta2);
+    out.number("constraintPenalty", solution.constraintPenalty);
+    out.number("gradientPenalty", solution.gradientPenalty);
   }
 };
 

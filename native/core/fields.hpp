@@ -15,14 +15,14 @@
 namespace nonconvex {
 
 /// A real-valued setting that was not given: the solver chooses.
-constexpr double automatic = std::numeric_limits<double>::quiet_NaN();
+constexpr double solverChooses = std::numeric_limits<double>::quiet_NaN();
 
 struct Bounds {
   double lower = -std::numeric_limits<double>::infinity();
   double upper = std::numeric_limits<double>::infinity();
   bool openLower = false;
   bool openUpper = false;
-  std::string_view defaultText = {};  ///< how the docs describe an `automatic` default
+  std::string_view defaultText = {};  ///< how the docs describe an `solverChooses` default
 
   bool contains(double value) const {
     return (openLower ? value > lower : value >= lower) && (openUpper ? value < upper : value <= upper);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "linalg/linalg.hpp"
-#include "linalg/packs.hpp"
+#include "linalg/simd_pack.hpp"
 
 namespace nonconvex::kernels {
 

@@ -5,8 +5,8 @@
 #include <limits>
 #include <numeric>
 
-#include "core/at.hpp"
-#include "core/clones.hpp"
+#include "core/index.hpp"
+#include "core/multiversion.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/equilibrate.hpp"
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "linalg/blas.hpp"
-#include "linalg/loops.hpp"
+#include "linalg/vector_kernels.hpp"
 
 namespace nonconvex {
 namespace {

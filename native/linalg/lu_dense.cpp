@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/at.hpp"
+#include "core/index.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/equilibrate.hpp"
 

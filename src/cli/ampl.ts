@@ -1,6 +1,6 @@
 // An AMPL solver: `nonconvex stub -AMPL [key=value ...]` reads stub.nl and writes stub.sol.
 import { existsSync } from 'node:fs';
-import { SolverError } from '../error.js';
+import { SolverError } from '../core/error.js';
 import { assignAll, type Choices, keywordList, UsageError } from './keywords.js';
 import { print, printSolution } from './print.js';
 import { nlPath, run } from './run.js';

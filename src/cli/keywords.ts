@@ -1,5 +1,5 @@
 // The keywords of the command line program: every setting of `minimize`, from the addon's schema, and its own.
-import { addon, type SettingSchema } from '../addon.js';
+import { addon, type SettingSchema } from '../core/addon.js';
 
 /** A command line or an environment variable that says what cannot be done. */
 export class UsageError extends Error {}
@@ -37,7 +37,7 @@ const synonyms: Record<string, string> = {
 
 /** All keywords but the synonyms. */
 export function keywords(): SettingSchema[] {
-  return [...(addon().schema().newton ?? []), ...own];
+  return [...(addon().schema().nlp ?? []), ...own];
 }
 
 export function synonymsOf(name: string): string[] {

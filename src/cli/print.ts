@@ -1,5 +1,5 @@
 // What the command line program prints of a solve.
-import type { Progress } from '../solve.js';
+import type { Progress } from '../core/solve.js';
 import type { Run } from './run.js';
 
 export function print(text: string): void {

@@ -1,12 +1,12 @@
 // From a .nl file to an answer in its terms: all of its variables, and the objective with its sign.
 import { existsSync, readFileSync } from 'node:fs';
-import { readNl } from '../model/nl.js';
-import { minimize, type NewtonResult } from '../solvers/newton.js';
+import { minimize, type NlpResult } from '../nlp/solver.js';
+import { readNl } from '../problems/nl.js';
 import type { Choices } from './keywords.js';
 import { iterationLog } from './print.js';
 
 export interface Run {
-  result: NewtonResult;
+  result: NlpResult;
   objective: number;
   x: number[];
   /** Of L = f + multipliers^T c, with the objective f that the file has. */

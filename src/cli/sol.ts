@@ -1,8 +1,8 @@
 // The .sol file with which a solver answers AMPL, Pyomo or JuMP.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import type { SolverErrorCode } from '../error.js';
-import type { Status } from '../solve.js';
+import type { SolverErrorCode } from '../core/error.js';
+import type { Status } from '../core/solve.js';
 
 /** What the first two lines of a .nl file say, which are text in binary files, too. */
 export interface NlHeader {

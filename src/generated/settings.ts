@@ -193,7 +193,7 @@ export interface FractionalOptions {
    */
   seed?: number | undefined;
   /**
-   * How a coordinate is chosen its value: fractional (`'fcd'`, the ratio itself is minimised) or parametric (`'pcd'`,
+   * How a coordinate is given its value: fractional (`'fcd'`, the ratio itself is minimised) or parametric (`'pcd'`,
    * numerator - ratio * denominator is). Both end at the same points. `'auto'` takes `'pcd'` for denominators that
    * grow linearly or are concave, `'fcd'` for squared ones.
    * @defaultValue 'auto'
@@ -214,13 +214,13 @@ export interface FractionalOptions {
    */
   starts?: number | undefined;
   /**
-   * Proximal weight: a coordinate's surrogate has curvature (1 + theta) c_i, with c_i that of the smooth part of the
-   * numerator.
+   * Proximal weight: a coordinate's surrogate has curvature (1 + proximalWeight) c_i, with c_i that of the smooth
+   * part of the numerator.
    *
    * Expected: a number in [0, 1000000].
    * @defaultValue 0.000001
    */
-  theta?: number | undefined;
+  proximalWeight?: number | undefined;
   /**
    * Without a `start`: begin at the minimiser of the numerator, if that has a penalty and the denominator is positive
    * there.
@@ -262,7 +262,7 @@ export const fractionalDefaults = {
   method: 'auto',
   order: 'cyclic',
   starts: 1,
-  theta: 0.000001,
+  proximalWeight: 0.000001,
   lassoStart: true,
   radialStep: true,
   activeSet: true,
@@ -270,7 +270,7 @@ export const fractionalDefaults = {
   gram: 'auto',
 } as const satisfies FractionalOptions;
 
-export interface NewtonOptions {
+export interface NlpOptions {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
@@ -371,42 +371,47 @@ export interface NewtonOptions {
    * Expected: a finite number > 0.
    * @defaultValue 1
    */
-  eta1?: number | undefined;
+  constraintPenalty?: number | undefined;
   /**
    * First penalty of ||grad L||^2 / 2 in the merit function.
    *
    * Expected: a finite number > 0.
    * @defaultValue 0.1
    */
-  eta2?: number | undefined;
+  gradientPenalty?: number | undefined;
   /**
    * Share of the decrease promised by the slope that a step must bring (Armijo).
    *
    * Expected: a number in (0, 0.5).
    * @defaultValue 0.1
    */
-  beta?: number | undefined;
+  sufficientDecrease?: number | undefined;
   /**
    * Factor by which the penalties change when a step does not descend.
    *
    * Expected: a number in (1, 100).
    * @defaultValue 1.5
    */
-  nu?: number | undefined;
+  penaltyFactor?: number | undefined;
   /**
    * Whether objective and constraints with gradients above 100 at the start are scaled down, as Ipopt does.
    * @defaultValue true
    */
   scaling?: boolean | undefined;
   /**
-   * Whether regressions are first minimised over a sample of their rows, to begin near the solution, and take
-   * Hessians of earlier points where they will do.
+   * Whether a regression is first minimised over a sample of its rows, to begin near the solution.
    * @defaultValue true
    */
-  economical?: boolean | undefined;
+  sampleStart?: boolean | undefined;
+  /**
+   * Whether a regression takes Hessians of earlier points, quadratic models of its objective and bounds of its
+   * Hessian where they will do.
+   * @defaultValue true
+   */
+  reuseHessian?: boolean | undefined;
 }
 
-export const newtonDefaults = {
+export const nlpDefaults = {
   maxIterations: 3000,
   tolerance: 1e-8,
   timeLimit: Infinity,
@@ -421,10 +426,11 @@ export const newtonDefaults = {
   innerSteps: 100000,
   accuracy: 'descent',
   shift: 'least',
-  eta1: 1,
-  eta2: 0.1,
-  beta: 0.1,
-  nu: 1.5,
+  constraintPenalty: 1,
+  gradientPenalty: 0.1,
+  sufficientDecrease: 0.1,
+  penaltyFactor: 1.5,
   scaling: true,
-  economical: true,
-} as const satisfies NewtonOptions;
+  sampleStart: true,
+  reuseHessian: true,
+} as const satisfies NlpOptions;

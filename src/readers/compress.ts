@@ -1,4 +1,4 @@
-import type { SparseMatrix } from '../matrix.js';
+import type { SparseMatrix } from '../core/matrix.js';
 import { allocate, inSlices } from './slices.js';
 
 /** Entries (rows[k], columns[k], values[k]) in any order. */

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
-import { show } from '../check.js';
+import { show } from '../core/check.js';
 import { isBlank, LF, Scanner } from './scanner.js';
 
 export type Chunks = AsyncIterable<Buffer>;

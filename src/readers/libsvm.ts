@@ -1,5 +1,5 @@
-import { checkObject, show } from '../check.js';
-import type { SparseMatrix } from '../matrix.js';
+import { checkObject, show } from '../core/check.js';
+import type { SparseMatrix } from '../core/matrix.js';
 import { type Chunks, parseBlocks, parseFile } from './file.js';
 import type { ReadOptions } from './matrixMarket.js';
 import { isBlank, LF, type Scanner } from './scanner.js';

@@ -1,5 +1,5 @@
-import { checkObject } from '../check.js';
-import type { Matrix, SparseMatrix } from '../matrix.js';
+import { checkObject } from '../core/check.js';
+import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { Triplets } from './compress.js';
 import { type Chunks, parseBlocks, parseFile } from './file.js';
 import { isBlank, LF, type Scanner } from './scanner.js';

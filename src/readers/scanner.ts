@@ -1,5 +1,5 @@
 // Numbers out of bytes, without a string for each.
-import { show } from '../check.js';
+import { show } from '../core/check.js';
 
 export const LF = 10;
 const PLUS = 43;

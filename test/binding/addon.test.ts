@@ -1,7 +1,7 @@
 // The addon itself, under the typed functions: what it exports, and that no argument whatever can hurt the process.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { addon } from '../../src/addon.js';
+import { addon } from '../../src/core/addon.js';
 import { runInChild } from '../contract/child.js';
 import { type Fixture, fixtures, regression } from '../contract/fixtures.js';
 

@@ -1,7 +1,7 @@
 // `nonconvex stub -AMPL`, as AMPL, Pyomo and JuMP call it.
 import { existsSync, mkdirSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { newtonDefaults } from '../../src/generated/settings.js';
+import { nlpDefaults } from '../../src/generated/settings.js';
 import { chain, circle, nl } from './nl.js';
 import { ended, Folder, interruptOnceLogged } from './program.js';
 import { readSol, type Sol } from './sol.js';
@@ -160,7 +160,7 @@ describe('the keywords', () => {
   });
 
   it('are all taken', async () => {
-    const all = Object.entries(newtonDefaults).map(([name, value]) => `${name}=${value}`);
+    const all = Object.entries(nlpDefaults).map(([name, value]) => `${name}=${value}`);
     const { code, errors } = await run(all.join(' '));
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(sol().code).toBe(0);
@@ -174,7 +174,7 @@ describe('the keywords', () => {
   it('are listed by -=', async () => {
     const { code, output } = await folder.run(['-=']);
     expect(code).toBe(0);
-    for (const name of [...Object.keys(newtonDefaults), 'outlev', 'wantsol'])
+    for (const name of [...Object.keys(nlpDefaults), 'outlev', 'wantsol'])
       expect(output).toMatch(new RegExp(`^${name}\\b`, 'm'));
     expect(output).toMatch(/^tolerance, tol$/m);
   });
@@ -191,7 +191,7 @@ describe('the keywords', () => {
     ['with a word for a number', 'tol=small', /tol = small: expected a number in \[0, 1\]/],
     ['with half a number', 'tol=1e', /tol = 1e: expected a number/],
     ['out of range', 'tol=-1', /tol = -1: expected a number in \[0, 1\]/],
-    ['not > 0', 'eta1=0', /eta1 = 0: expected a number > 0/],
+    ['not > 0', 'constraintPenalty=0', /constraintPenalty = 0: expected a number > 0/],
     ['outlev out of range', 'outlev=-1', /outlev = -1: expected an integer >= 0/],
   ])('%s: nothing is solved', async (_, assignment, message) => {
     for (const { code, output, errors } of [await run(assignment), await run('', assignment)]) {

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newtonDefaults } from '../../src/generated/settings.js';
+import { nlpDefaults } from '../../src/generated/settings.js';
 import { chain, circle, nl } from './nl.js';
 import { ended, Folder, interruptOnceLogged, program } from './program.js';
 
@@ -137,9 +137,9 @@ describe('the settings', () => {
     return name === 'timeLimit' ? '100' : String(value);
   };
   it('are all taken, as options and as AMPL writes them', async () => {
-    const all = Object.entries(newtonDefaults).map(([name, value]) => [name, values(name, value)] as const);
+    const all = Object.entries(nlpDefaults).map(([name, value]) => [name, values(name, value)] as const);
     expect(all.map(([name]) => name)).toEqual(
-      expect.arrayContaining(['tolerance', 'maxIterations', 'accuracy', 'eta1']),
+      expect.arrayContaining(['tolerance', 'maxIterations', 'accuracy', 'constraintPenalty']),
     );
     const options = all.flatMap(([name, value]) => [`--${name}`, value]);
     expect(await solve('circle.nl', ...options)).toMatchObject({ code: 0, errors: '' });
@@ -239,7 +239,7 @@ describe('the program', () => {
     expect(await folder.run(['--help'])).toMatchObject({ code: 0, errors: '' });
     const { code, output } = await folder.run(['solve', '--help']);
     expect(code).toBe(0);
-    for (const name of Object.keys(newtonDefaults)) expect(output).toContain(`--${name} <value>`);
+    for (const name of Object.keys(nlpDefaults)) expect(output).toContain(`--${name} <value>`);
     expect(output).toContain('--json');
   });
 });

@@ -7,7 +7,7 @@ import { type Device, devices } from '../../src/index.js';
 import { runInChild } from './child.js';
 import { type Fixture, fixtures, type Problem, solve } from './fixtures.js';
 
-const onGpu = ['relu', 'newton']; // the solvers that CUDA has, too
+const onGpu = ['relu', 'nlp']; // the solvers that CUDA has, too
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -47,7 +47,7 @@ describe.each(Object.entries(fixtures))('%s', (name, { small }) => {
 
 it('leaves to the CPU what a GPU gets only if the call asks for it', async () => {
   vi.stubEnv('NONCONVEX_DEVICE', 'cuda');
-  expect((await solve((fixtures.newton as Fixture).small)).device).toBe('cpu');
+  expect((await solve((fixtures.nlp as Fixture).small)).device).toBe('cpu');
 });
 
 describe('without the CUDA addon', () => {

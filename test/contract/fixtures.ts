@@ -71,7 +71,7 @@ export const fixtures: Record<string, Fixture> = {
     },
     wrong: { numerator: [squaredNorm()], denominator: lpNorm([[1, 1]], 4), start: [0, 0] },
   },
-  newton: {
+  nlp: {
     small: {
       solver: 'minimize',
       data: { A: matrix(12, 4, numbers(48)), sums: 1 },

@@ -1,7 +1,7 @@
 // What solves on a CUDA device promise: held to by the simulated device everywhere, and by a GPU where there is one.
 import { describe, expect, it } from 'vitest';
 import type * as nonconvex from '../../src/index.js';
-import { type NewtonResult, type Progress, type ReluResult, type SolveResult, SolverError } from '../../src/index.js';
+import { type NlpResult, type Progress, type ReluResult, type SolveResult, SolverError } from '../../src/index.js';
 import { type Fixture, fixtures, numbers, type Problem, regression, solve, timeless } from './fixtures.js';
 
 export interface Kind {
@@ -110,7 +110,7 @@ const chain: Problem = {
     }),
 };
 
-const newton: Kind = {
+const nlp: Kind = {
   problems: {
     logistic,
     'without equations': model({ loss: 'logistic', x, y: labels, ridge: 0.01 }),
@@ -134,7 +134,7 @@ const newton: Kind = {
       ...logistic,
       settings: { ...logistic.settings, warmStart: { x: [0.4, -0.2, 0.3, 0.8], multipliers: [0.1, 0] } },
     },
-    'a model of expressions': { ...(fixtures.newton as Fixture).small, settings: { tolerance: 1e-9 } },
+    'a model of expressions': { ...(fixtures.nlp as Fixture).small, settings: { tolerance: 1e-9 } },
     'a model with parameters': {
       ...model({ slope: 3 }),
       build: ({ add, Model, mul, square, sub, sum }: Library, { slope }: { slope: number }) => {
@@ -241,7 +241,7 @@ const newton: Kind = {
     ],
   ],
   agree(cpu, cuda) {
-    const [one, other] = [cpu as NewtonResult, cuda as NewtonResult];
+    const [one, other] = [cpu as NlpResult, cuda as NlpResult];
     expect(other.inertia).toEqual(one.inertia);
     expect(other.objective).toBeCloseTo(one.objective, 10);
     expect(largestDifference(other.x, one.x)).toBeLessThan(1e-6);
@@ -253,7 +253,7 @@ function largestDifference(a: Float64Array, b: Float64Array): number {
   return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (b[i] as number))), 0);
 }
 
-export const kinds: Record<string, Kind> = { relu, newton };
+export const kinds: Record<string, Kind> = { relu, nlp };
 
 // Promises -----------------------------------------------------------------------------------------------------------
 

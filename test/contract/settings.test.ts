@@ -1,6 +1,6 @@
 // Every setting of every solver, from the schema alone: bounds, types, unknown names.
 import { describe, expect, it } from 'vitest';
-import { addon, type SettingSchema } from '../../src/addon.js';
+import { addon, type SettingSchema } from '../../src/core/addon.js';
 import { fixtures, solve } from './fixtures.js';
 
 const schema = addon().schema();

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { addon, cudaAddon } from '../../src/addon.js';
-import { devices, logisticRegression, minimize, type NewtonProgress, SolverError } from '../../src/index.js';
+import { addon, cudaAddon } from '../../src/core/addon.js';
+import { devices, logisticRegression, minimize, type NlpProgress, SolverError } from '../../src/index.js';
 import { preamble, runInChild } from './child.js';
 import { solve } from './fixtures.js';
 import { describeDevice, kinds } from './onCuda.js';
@@ -39,9 +39,9 @@ describe.skipIf(missing)('the simulated device', () => {
   });
 
   it('shows the points of a regression on the way', async () => {
-    const points: NewtonProgress[] = [];
+    const points: NlpProgress[] = [];
     const program = logisticRegression({ x: [[1], [2], [3], [4]], y: [0, 1, 0, 1] });
-    const settings = { device: 'cuda', iterates: true, checkInterval: 1 } as const;
+    const settings = { device: 'cuda', reportIterates: true, checkInterval: 1 } as const;
     const { x } = await minimize(program, { ...settings, onProgress: (now) => points.push(now) });
     expect(points.length).toBeGreaterThan(0);
     for (const point of points)
@@ -51,8 +51,8 @@ describe.skipIf(missing)('the simulated device', () => {
 
   it('has no use for what the addon of the CPU has compiled', () => {
     const program = logisticRegression({ x: [[1], [2], [3]], y: [0, 1, 0] });
-    const problem = { ...program.handOver((_, f) => f, addon()), start: program.start, iterates: false };
-    const solveThere = () => cudaAddon().solve('newton', problem, {}, undefined, true);
+    const problem = { ...program.toNative((_, f) => f, addon()), start: program.start, reportIterates: false };
+    const solveThere = () => cudaAddon().solve('nlp', problem, {}, undefined, true);
     expect(solveThere).toThrow('program = an object: expected a model that this addon has compiled');
   });
 });

@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { addon } from '../../src/addon.js';
+import { addon } from '../../src/core/addon.js';
 import { type Progress, type SolveResult, SolverError } from '../../src/index.js';
 import { runInChild } from './child.js';
 import { fixtures, type Problem, solve, solvers, timeless } from './fixtures.js';

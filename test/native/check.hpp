@@ -1,5 +1,4 @@
-// A test program: TEST(name) { CHECK(condition); ... }. Runs all tests, or those whose name contains an argument;
-// prints every failed check with its place and the numbers, and how many there were.
+// A test: TEST(name) { CHECK(condition); ... }. The files of a folder make one program, whose main is in main.cpp.
 #pragma once
 
 #include <atomic>
@@ -18,6 +17,7 @@
 namespace check {
 
 struct Test {
+  const char* file;
   const char* name;
   void (*run)();
 };
@@ -82,26 +82,7 @@ bool sameBits(const T* a, const T* b, std::size_t size) {
 #define CHECK_EQ(a, b) check::equal(a, b, #a " == " #b, __FILE__, __LINE__)
 /// |a - b| <= tolerance
 #define CHECK_NEAR(a, b, tolerance) check::near(a, b, tolerance, #a " ~ " #b, __FILE__, __LINE__)
-#define TEST(name)                                                                       \
-  static void name##Test();                                                              \
-  static const bool name##Known = (check::tests().push_back({#name, name##Test}), true); \
+#define TEST(name)                                                                                 \
+  static void name##Test();                                                                        \
+  static const bool name##Known = (check::tests().push_back({__FILE__, #name, name##Test}), true); \
   static void name##Test()
-
-int main(int argc, char** argv) {
-  int run = 0;
-  for (const check::Test& test : check::tests()) {
-    if (argc > 1 && std::strstr(test.name, argv[1]) == nullptr) continue;
-    ++run;
-    const long before = check::failures;
-    try {
-      test.run();
-    } catch (const std::exception& error) {
-      check::note(false, test.name, 0, std::string("threw ") + error.what());
-    } catch (...) {
-      check::note(false, test.name, 0, "threw");
-    }
-    if (check::failures != before) std::fprintf(stderr, "FAILED %s\n", test.name);
-  }
-  std::printf("%d tests, %ld checks, %ld failures\n", run, check::checks.load(), check::failures.load());
-  return check::failures == 0 && run > 0 ? 0 : 1;
-}

@@ -1,4 +1,4 @@
-// src/device.ts: which binary is loaded, and what is said when none can be.
+// src/core/loader.ts: which binary is loaded, and what is said when none can be.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,8 +19,8 @@ beforeEach(async () => {
   writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
   for (const format of ['esm', 'cjs'] as const) {
     await build({
-      entryPoints: [join(repository, 'src/device.ts')],
-      outfile: join(root, 'dist', format === 'esm' ? 'device.js' : 'device.cjs'),
+      entryPoints: [join(repository, 'src/core/loader.ts')],
+      outfile: join(root, 'dist', format === 'esm' ? 'loader.js' : 'loader.cjs'),
       bundle: true,
       platform: 'node',
       format,
@@ -38,7 +38,7 @@ function load(
   cuda?: string,
 ): { out: string; name?: string; code?: string; message?: string } {
   const script = `
-    import { loadAddon, loadCudaAddon } from ${JSON.stringify(join(root, 'dist/device.js'))};
+    import { loadAddon, loadCudaAddon } from ${JSON.stringify(join(root, 'dist/loader.js'))};
     import { createRequire } from 'node:module';
     const require = createRequire(${JSON.stringify(join(root, 'dist/'))});
     try { ${code} } catch (error) { console.log(JSON.stringify({ code: error.code, message: error.message, name: error.name })); }`;
@@ -83,12 +83,12 @@ describe('loadAddon', () => {
 
   it.runIf(binary)('loads one addon for the ES module and the CommonJS copy', () => {
     place('build/Release/nonconvex.node', binary);
-    expect(load("console.log(loadAddon() === require('./device.cjs').loadAddon())").out).toBe('true');
+    expect(load("console.log(loadAddon() === require('./loader.cjs').loadAddon())").out).toBe('true');
   });
 
   it.runIf(binary)('loads from a line of a command', () => {
     place('build/Release/nonconvex.node', binary);
-    for (const take of ["import('./dist/device.js')", "Promise.resolve(require('./dist/device.cjs'))"]) {
+    for (const take of ["import('./dist/loader.js')", "Promise.resolve(require('./dist/loader.cjs'))"]) {
       const line = `${take}.then(({ loadAddon }) => console.log(typeof loadAddon()))`;
       const { NONCONVEX_BINARY: _, ...env } = process.env;
       const { stdout, stderr } = spawnSync(process.execPath, ['-e', line], { cwd: root, env, encoding: 'utf8' });
@@ -100,7 +100,7 @@ describe('loadAddon', () => {
     place('build/Release/nonconvex.node', binary);
     const worker = `
       const { Worker } = await import('node:worker_threads');
-      const source = "import(" + JSON.stringify(${JSON.stringify(join(root, 'dist/device.js'))}) + ").then((m) => m.loadAddon())";
+      const source = "import(" + JSON.stringify(${JSON.stringify(join(root, 'dist/loader.js'))}) + ").then((m) => m.loadAddon())";
       for (let k = 0; k < 3; ++k) {
         const codes = await Promise.all([0, 1].map(() => new Promise((done) => new Worker(source, { eval: true }).on('exit', done))));
         if (codes.some((code) => code !== 0)) throw new Error(codes.join());

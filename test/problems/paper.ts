@@ -1,6 +1,6 @@
 // The 47 problems of CUTEst in Hong, Na, Mahoney and Kolar's paper, and what it took there.
-import type { Problem } from './newton/define.js';
-import { problems } from './newton.js';
+import type { Problem } from './nlp/define.js';
+import { problems } from './nlp.js';
 
 export interface PaperProblem {
   name: string;

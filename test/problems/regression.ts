@@ -17,7 +17,7 @@ import {
   sub,
   sum,
 } from '../../src/index.js';
-import { Draw } from '../solvers/fractionalValues.js';
+import { Draw } from '../fractional/values.js';
 
 export const losses = ['logistic', 'squared', 'poisson', 'gamma'] as const;
 

@@ -31,7 +31,7 @@ import {
   maxSharpe,
   minimize,
   minimizeRatio,
-  type NewtonResult,
+  type NlpResult,
   type NumeratorTerm,
   nonNegative,
   norm1,
@@ -144,7 +144,13 @@ const csc: SparseMatrix = {
   indices: Int32Array.of(0, 1),
   values: Float64Array.of(1, 2),
 };
-const fractional: FractionalSettings = { method: 'pcd', order: 'shuffled', starts: 3, seed: 1, theta: undefined };
+const fractional: FractionalSettings = {
+  method: 'pcd',
+  order: 'shuffled',
+  starts: 3,
+  seed: 1,
+  proximalWeight: undefined,
+};
 const problem: FractionalProblem = {
   numerator: [
     fit,
@@ -239,7 +245,7 @@ const regression: Program = logisticRegression({ x: [[1], [2]], y: ['no', 'yes']
 generalizedLinearModel({ loss: 'poisson', x: [[1]], y: [2], constraints: (x) => [at(x, 0)] });
 // @ts-expect-error no such loss
 generalizedLinearModel({ loss: 'hinge', x: [[1]], y: [2] });
-const { multipliers }: NewtonResult = await minimize(quadraticProgram({ Q: [[1]], A: [[1]], b: regression.start }));
+const { multipliers }: NlpResult = await minimize(quadraticProgram({ Q: [[1]], A: [[1]], b: regression.start }));
 const control = poissonControl(2, { weight: multipliers[0] });
 const state: Matrix = control.stateIn(await minimize(control));
 console.log(state);

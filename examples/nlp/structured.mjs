@@ -1,0 +1,39 @@
+// Problem families: a regression whose coefficients sum to 0, a portfolio of least variance, control of a membrane.
+import { logisticRegression, minimize, poissonControl, quadraticProgram } from '../../dist/index.js';
+
+// Shares of three substances in 200 mixtures, which sum to 1: their logarithms tell a mixture only if the coefficients sum to 0
+// (Aitchison and Bacon-Shone, Biometrika 71(2), 1984). The true ones are 2, -1.5, -0.5.
+const x = [];
+const y = [];
+for (let i = 0; i < 200; i++) {
+  const parts = [1, 2, 3].map((k) => 1.2 + Math.sin(12.9898 * i + 78.233 * k));
+  const total = parts[0] + parts[1] + parts[2];
+  const logs = parts.map((part) => Math.log(part / total));
+  const noise = 2 * Math.sin(4 * i * i + 1);
+  x.push(logs);
+  y.push(2 * logs[0] - 1.5 * logs[1] - 0.5 * logs[2] + noise > 0 ? 'good' : 'bad');
+}
+const regression = logisticRegression({ x, y, A: [[1, 1, 1]], b: [0], intercept: true });
+const fit = await minimize(regression);
+const [first, second, third, intercept] = fit.x;
+console.log(`${regression.classes[1]}: ${fit.status} in ${fit.iterations} iterations`);
+console.log(
+  `coefficients ${[first, second, third].map((v) => v.toFixed(3)).join(' ')}, intercept ${intercept.toFixed(3)}`,
+);
+console.log(`their sum is 0 to ten digits: ${Math.abs(first + second + third) < 1e-10}`);
+
+// Three assets, weights that sum to 1.
+const Q = [
+  [0.04, 0.006, 0],
+  [0.006, 0.09, 0.03],
+  [0, 0.03, 0.16],
+];
+const portfolio = await minimize(quadraticProgram({ Q, A: [[1, 1, 1]], b: [1] }));
+const weights = Array.from(portfolio.x, (weight) => weight.toFixed(4)).join(' ');
+console.log(`weights ${weights}, variance ${(2 * portfolio.objective).toFixed(5)}`);
+
+// A membrane on 16 x 16 points, pushed towards two waves.
+const control = poissonControl(16);
+const pushed = await minimize(control);
+const highest = Math.max(...control.stateIn(pushed).data.map(Math.abs));
+console.log(`control: objective ${pushed.objective.toFixed(4)}, largest deflection ${highest.toFixed(3)}`);

@@ -1,0 +1,129 @@
+#include "binding/problems.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "binding/model.hpp"
+#include "binding/settings.hpp"
+#include "problems/constrained_objective.hpp"
+#include "problems/glm/objective.hpp"
+#include "problems/quadratic_nlp.hpp"
+
+namespace nonconvex {
+namespace {
+
+std::vector<double> copyOf(const Reader& in, const char* name, int length) {
+  const auto found = in.vector(name);
+  require(found.size() == static_cast<std::size_t>(length), in.pathOf(name) + ".length", found.size(),
+          "expected " + show(length));
+  return {found.begin(), found.end()};
+}
+
+GlmFamily lossOf(const Reader& in) {
+  const std::string text = in.text("loss");
+  const auto& names = EnumNames<GlmFamily>::names;
+  const auto found = std::find(std::begin(names), std::end(names), text);
+  require(found != std::end(names), in.pathOf("loss"), text, oneOf(names));
+  return static_cast<GlmFamily>(found - std::begin(names));
+}
+
+MatrixInput denseData(const Reader& in, const GlmData& data) {
+  if (!data.dense()) return {};
+  const MatrixInput given = in.matrix("data");
+  require(given.rows == data.count() && given.columns == data.columns(), in.pathOf("data.rows"), given.rows,
+          "expected " + show(data.count()) + " x " + show(data.columns()));
+  return given;
+}
+
+/// The rows of a matrix from their diagonal entry on, or all of them; without the zeros of a dense one.
+void readRows(ConstantMatrix matrix, bool fromDiagonal, SparsePattern& pattern, std::vector<double>& values) {
+  pattern = {.lines = matrix.rows, .width = matrix.columns, .offsets = {0}, .indices = {}};
+  const auto put = [&](int i, int j, double value) {
+    if ((fromDiagonal && j < i) || (matrix.dense() && value == 0)) return;
+    pattern.indices.push_back(j);
+    values.push_back(value);
+  };
+  for (int i = 0; i < matrix.rows; ++i) {
+    if (matrix.dense()) {
+      for (int j = 0; j < matrix.columns; ++j) put(i, j, matrix.entry(i, j));
+    } else {
+      const auto end = static_cast<std::size_t>(matrix.offsets[static_cast<std::size_t>(i) + 1]);
+      for (auto k = static_cast<std::size_t>(matrix.offsets[static_cast<std::size_t>(i)]); k < end; ++k) {
+        put(i, matrix.indices[k], matrix.values[k]);
+      }
+    }
+    if (pattern.indices.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+      throw Error(ErrorKind::solver, "a matrix has more entries than an int counts", "TOO_LARGE");
+    }
+    pattern.offsets.push_back(static_cast<int>(pattern.indices.size()));
+  }
+}
+
+Napi::Object quadraticHandle(Napi::Env env, QuadraticData made) {
+  const auto data = std::make_shared<const QuadraticData>(std::move(made));
+  const auto make = [data](const Reader&) -> std::shared_ptr<Nlp> { return std::make_shared<QuadraticNlp>(data); };
+  return makeHandle(env, make, data->bytes());
+}
+
+}  // namespace
+
+Napi::Value compileQuadratic(Napi::Env env, const Reader& in) {
+  QuadraticData data;
+  readRows(readMatrix(in.object("Q")), true, data.lower, data.lowerValues);
+  const int n = data.lower.lines;
+  require(data.lower.width == n, in.pathOf("Q.columns"), data.lower.width, "expected " + show(n));
+  data.linear = copyOf(in, "linear", n);
+  data.rows.width = n;
+  if (in.has("A")) {
+    readRows(readMatrix(in.object("A")), false, data.rows, data.rowValues);
+    require(data.rows.width == n, in.pathOf("A.columns"), data.rows.width, "expected " + show(n));
+    data.right = copyOf(in, "right", data.rows.lines);
+  }
+  return quadraticHandle(env, std::move(data));
+}
+
+Napi::Value compileControl(Napi::Env env, const Reader& in) {
+  const int side = in.integer("side");
+  constexpr int most = 16384;  // 2 side^2 unknowns are to be counted by an int
+  require(side >= 1 && side <= most, in.pathOf("side"), side, "expected 1 to " + show(most));
+  const std::vector<double> target = copyOf(in, "target", side * side);
+  const std::vector<double> source = copyOf(in, "source", side * side);
+  return quadraticHandle(env, poissonControl(side, target, in.number("weight"), source));
+}
+
+Napi::Value compileRegression(Napi::Env env, const Reader& in) {
+  GlmData::Rows rows;
+  rows.family = lossOf(in);
+  const Reader x = in.object("x");
+  if (x.has("format")) {
+    rows.matrix = readMatrix(x);
+  } else {
+    const MatrixInput dense = x.asMatrix();
+    rows.matrix.rows = dense.rows;
+    rows.matrix.columns = dense.columns;
+  }
+  rows.y = copyOf(in, "y", rows.matrix.rows);
+  rows.weights = copyOf(in, "weights", rows.matrix.rows);
+  if (in.has("offset")) rows.offset = copyOf(in, "offset", rows.matrix.rows);
+  rows.ridge = copyOf(in, "ridge", rows.matrix.columns);
+  std::shared_ptr<SharedProgram> constraints;
+  if (in.has("constraints")) {
+    constraints = compiledProgram(in, "constraints");
+    require(constraints->graph().variableCount() == rows.matrix.columns, in.pathOf("constraints"),
+            constraints->graph().variableCount(), "expected as many variables as columns");
+  }
+  const auto data = std::make_shared<const GlmData>(std::move(rows));
+  const auto make = [data, constraints](const Reader& request) -> std::shared_ptr<Nlp> {
+    std::shared_ptr<Nlp> other;
+    if (constraints) other = std::make_shared<BorrowedProgram>(constraints, std::span<const double>());
+    return std::make_shared<ConstrainedObjective>(std::make_unique<GlmObjective>(data, denseData(request, *data)),
+                                                  std::move(other));
+  };
+  return makeHandle(env, make, data->bytes());
+}
+
+}  // namespace nonconvex

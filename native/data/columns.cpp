@@ -1,0 +1,188 @@
+#include "data/columns.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <string>
+
+#include "linalg/blas.hpp"
+#include "linalg/vector_kernels.hpp"
+
+namespace nonconvex {
+namespace {
+
+void requireFinite(double value, std::string_view name, int i, int j) {
+  if (std::isfinite(value)) return;
+  require(false, std::string(name) + "[" + show(i) + ", " + show(j) + "]", value, "expected a finite number");
+}
+
+/// Below this many rows a call of BLAS costs more than the loop.
+constexpr int fewRows = 24;
+
+}  // namespace
+
+Columns::Columns(const MatrixInput& input, std::string_view name, const Cpu& la)
+    : rows_(input.rows), cols_(input.columns), stride_((input.rows + 7) / 8 * 8) {
+  entries_ = static_cast<std::size_t>(rows_) * static_cast<std::size_t>(cols_);
+  const auto stride = static_cast<std::size_t>(stride_);
+  values_ = HostBuffer<double>(stride * static_cast<std::size_t>(cols_), Uninitialized{});
+  constexpr int block = 64;  // columns, so that a row's part is a few cache lines
+  std::atomic<bool> finite = true;
+  la.tasks((cols_ + block - 1) / block,
+           [&](int task) {
+             const int first = task * block;
+             const int count = std::min(block, cols_ - first);
+             double* out = values_.data() + static_cast<std::size_t>(first) * stride;
+             const auto columns = static_cast<std::size_t>(cols_);
+             const bool ok = input.f64 != nullptr
+                                 ? loops::transpose(rows_, count, input.f64 + first, columns, out, stride)
+                                 : loops::transpose(rows_, count, input.f32 + first, columns, out, stride);
+             if (!ok) finite = false;
+             for (int j = 0; j < count; ++j) {
+               double* column = out + static_cast<std::size_t>(j) * stride;
+               std::fill(column + rows_, column + stride_, 0.0);
+             }
+           },
+           1.0 * rows_ * cols_);
+  if (finite) return;
+  for (int i = 0; i < rows_; ++i) {
+    for (int j = 0; j < cols_; ++j) requireFinite(input(i, j), name, i, j);
+  }
+}
+
+Columns::Columns(const SparseInput& input, std::string_view name)
+    : sparse_(true), rows_(input.rows), cols_(input.columns) {
+  // Counting sort by column, in which the entries of a column keep their order by row if they come by row.
+  const int outer = input.byColumn ? cols_ : rows_;
+  std::vector<std::int32_t> offsets(static_cast<std::size_t>(cols_) + 1);
+  const auto forAll = [&](auto&& f) {
+    for (int o = 0; o < outer; ++o) {
+      for (std::int32_t k = input.offsets[static_cast<std::size_t>(o)];
+           k < input.offsets[static_cast<std::size_t>(o) + 1]; ++k) {
+        const std::int32_t index = input.indices[static_cast<std::size_t>(k)];
+        f(input.byColumn ? index : o, input.byColumn ? o : index, input.values[static_cast<std::size_t>(k)]);
+      }
+    }
+  };
+  forAll([&](int, int j, double) { ++offsets[static_cast<std::size_t>(j) + 1]; });
+  for (std::size_t j = 0; j < static_cast<std::size_t>(cols_); ++j) offsets[j + 1] += offsets[j];
+  struct Entry {
+    std::int32_t row;
+    double value;
+  };
+  std::vector<Entry> entries(input.values.size());
+  std::vector<std::int32_t> next(offsets.begin(), offsets.end() - 1);
+  forAll([&](int i, int j, double value) {
+    requireFinite(value, name, i, j);
+    entries[static_cast<std::size_t>(next[static_cast<std::size_t>(j)]++)] = {i, value};
+  });
+  spans_.resize(static_cast<std::size_t>(cols_));
+  const int group = rows_ >= 2 * loops::sparseGroup ? loops::sparseGroup : 1;
+  std::size_t end = 0;
+  for (std::size_t j = 0; j < spans_.size(); ++j) {
+    Entry* entry = entries.data() + offsets[j];
+    Entry* const last = entries.data() + offsets[j + 1];
+    const auto byRow = [](const Entry& a, const Entry& b) { return a.row < b.row; };
+    if (!std::is_sorted(entry, last, byRow)) std::stable_sort(entry, last, byRow);
+    Entry* kept = entry;
+    for (Entry* each = entry; each != last; ++each) {
+      if (kept > entry && kept[-1].row == each->row) {
+        kept[-1].value += each->value;
+      } else {
+        *kept++ = *each;
+      }
+    }
+    const int size = static_cast<int>(kept - entry);
+    spans_[j] = {end, size, (size + group - 1) / group * group};
+    entries_ += static_cast<std::size_t>(size);
+    end += static_cast<std::size_t>(spans_[j].filledSize);
+  }
+  values_ = HostBuffer<double>(end);
+  indices_.resize(end);
+  for (std::size_t j = 0; j < spans_.size(); ++j) {
+    const Entry* entry = entries.data() + offsets[j];
+    double* value = values_.data() + spans_[j].begin;
+    std::int32_t* row = indices_.data() + spans_[j].begin;
+    const int size = spans_[j].size;
+    for (int k = 0; k < size; ++k) {
+      value[k] = entry[k].value;
+      row[k] = entry[k].row;
+    }
+    const int first = size / group * group;  // of the last group
+    for (int k = size; k < spans_[j].filledSize; ++k) {
+      std::int32_t unused = row[k - 1];
+      do {
+        unused = unused + 1 < rows_ ? unused + 1 : 0;
+      } while (std::find(row + first, row + k, unused) != row + k);
+      row[k] = unused;
+    }
+  }
+}
+
+double Columns::dot(int j, const double* r) const {
+  const double* a = begin(j);
+  if (sparse_) return loops::sparseDot(filledSize(j), a, rowsOf(j), r);
+  const int count = size(j);
+  if (count >= fewRows) return blas::dot(count, a, r);
+  double sum = 0;
+  for (int k = 0; k < count; ++k) sum += a[k] * r[k];
+  return sum;
+}
+
+void Columns::axpy(int j, double t, double* r) const {
+  const double* a = begin(j);
+  const int count = size(j);
+  if (sparse_) {
+    loops::sparseAxpy(filledSize(j), t, a, rowsOf(j), r);
+  } else if (count >= fewRows) {
+    blas::axpy(count, t, a, r);
+  } else {
+    for (int k = 0; k < count; ++k) r[k] += t * a[k];
+  }
+}
+
+double Columns::squaredNorm(int j) const { return size(j) == 0 ? 0 : blas::dot(size(j), begin(j), begin(j)); }
+
+void Columns::multiply(const double* x, double* out) const {
+  std::fill(out, out + rows_, 0.0);
+  for (int j = 0; j < cols_; ++j) {
+    if (x[j] != 0) axpy(j, x[j], out);
+  }
+}
+
+void Columns::multiplyTransposed(const double* r, double* out) const {
+  for (int j = 0; j < cols_; ++j) out[j] = dot(j, r);
+}
+
+double Columns::at(int i, int j) const {
+  double found = 0;
+  if (!sparse_) return begin(j)[i];
+  forEntries(j, [&](int row, double value) {
+    if (row == i) found = value;
+  });
+  return found;
+}
+
+Columns::Moments Columns::moments(int j, const double* r) const {
+  if (!sparse_) {
+    double sums[3];
+    loops::moments(rows_, begin(j), r, sums);
+    return {sums[0], sums[1], sums[2]};
+  }
+  Moments m;
+  forEntries(j, [&](int i, double a) {
+    const double p = a * r[i];
+    m.a3r += a * a * p;
+    m.a2r2 += p * p;
+    m.ar3 += p * r[i] * r[i];
+  });
+  return m;
+}
+
+Columns::Moments Columns::axpyMoments(int j, double t, double* r, int next) const {
+  double sums[3];
+  loops::axpyMoments(rows_, t, begin(j), r, begin(next), sums);
+  return {sums[0], sums[1], sums[2]};
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,20 @@
+// Gram matrices that are not summed up yet.
+#pragma once
+
+#include <span>
+
+#include "data/inputs.hpp"
+
+namespace nonconvex {
+
+/// A^T D A, D >= 0 diagonal, A by rows: dense, or sparse.
+struct GramFactor {
+  MatrixInput dense = {};
+  SparseInput sparse = {};          ///< not by columns; where `dense` has no rows
+  std::span<const double> weights;  ///< D
+
+  bool isDense() const { return dense.rows > 0; }
+  int rows() const { return static_cast<int>(weights.size()); }
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,57 @@
+// Formulas as straight-line code over blocks of rows: each instruction is a loop over a block, whose registers stay in
+// the first-level cache.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "expressions/formula.hpp"
+#include "expressions/index_map.hpp"
+
+namespace nonconvex {
+
+/// Memory that programs work in, one block after the other.
+struct BlockMemory {
+  std::vector<double> numbers;
+  std::vector<const double*> operands;
+  std::vector<double*> results;
+  std::vector<double*> outputs;
+};
+
+class BlockProgram {
+ public:
+  BlockProgram() = default;
+  /// Computes the nodes `outputs`.
+  BlockProgram(const Formulas& formulas, std::span<const int> outputs, int rows);
+
+  bool empty() const { return instructions_.empty(); }
+  /// Makes room for `run`.
+  void reserve(BlockMemory& memory) const;
+  /// Output k of row r goes to memory.outputs[k][r].
+  void run(std::span<const IndexMap> inputs, const double* values, BlockMemory& memory) const;
+
+  // The same block by block.
+  void prepare(BlockMemory& memory) const;
+  /// Output k of row first + i goes to memory.outputs[k][i]. Inputs behind the last of `inputs` are tangents of these.
+  void runBlock(std::span<const IndexMap> inputs, const double* values, const double* tangents, int first,
+                BlockMemory& memory) const;
+  /// In `memory.numbers`, from its beginning.
+  std::size_t numbers() const;
+
+ private:
+  struct Instruction {
+    std::int32_t op;
+    int out, a, b;  // numbers of operands
+  };
+
+  int rows_ = 0;
+  int block_ = 0;
+  // Operands: inputs, constants, outputs, registers.
+  std::vector<Instruction> instructions_;
+  std::vector<int> inputs_;  // the formulas' inputs that occur
+  std::vector<double> constants_;
+  std::vector<int> outputs_;  // for each output, its operand
+  int registers_ = 0;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,241 @@
+#include "expressions/kernel.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/multiversion.hpp"
+
+namespace nonconvex {
+
+namespace {
+
+int end(std::size_t size) {
+  if (size > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    throw Error(ErrorKind::solver, "the model has more than 2147483647 derivatives", "TOO_LARGE");
+  }
+  return static_cast<int>(size);
+}
+
+NONCONVEX_CLONES void addProduct(const double* a, const double* b, double* __restrict out, int count) {
+  for (int r = 0; r < count; ++r) out[r] += a[r] * b[r];
+}
+NONCONVEX_CLONES void addProduct(double a, const double* b, double* __restrict out, int count) {
+  for (int r = 0; r < count; ++r) out[r] += a * b[r];
+}
+NONCONVEX_CLONES void product(const double* a, const double* b, double* __restrict out, int count) {
+  for (int r = 0; r < count; ++r) out[r] = a[r] * b[r];
+}
+NONCONVEX_CLONES void product(double a, const double* b, double* __restrict out, int count) {
+  for (int r = 0; r < count; ++r) out[r] = a * b[r];
+}
+/// out = a out + b c
+NONCONVEX_CLONES void combine(const double* a, const double* b, const double* c, double* __restrict out, int count) {
+  for (int r = 0; r < count; ++r) out[r] = a[r] * out[r] + b[r] * c[r];
+}
+
+}  // namespace
+
+Kernel::Kernel(KernelStage stage, int output, int firstStage, std::vector<double>& entries,
+               std::vector<double>& seconds, int& weights)
+    : rows_(stage.rows), output_(output), inputs_(std::move(stage.inputs)) {
+  Formulas& formulas = stage.formulas;
+  const int result = stage.formula;
+  value_ = BlockProgram(formulas, std::span(&result, 1), rows_);
+
+  const std::vector<int> gradient = formulas.gradient(result, stage.active);
+  std::vector<int> first = {result};
+  std::vector<int> second;
+  const auto add = [&](std::vector<double>& to, int node, std::vector<int>& program) {
+    if (formulas.isConstant(node)) {
+      to.push_back(formulas.node(node).value);
+      return true;
+    }
+    to.resize(to.size() + static_cast<std::size_t>(rows_), 0);
+    program.push_back(node);
+    return false;
+  };
+  for (std::size_t a = 0; a < gradient.size(); ++a) {
+    if (formulas.isConstant(gradient[a], 0)) continue;
+    const int entry = end(entries.size());
+    const bool constant = add(entries, gradient[a], first);
+    partials_.push_back({static_cast<int>(a), entry, constant, inputs_[a].anyAtLeast(firstStage)});
+    if (constant) continue;
+    std::vector<char> active = stage.active;
+    std::fill_n(active.begin(), a, static_cast<char>(0));  // the lower triangle is enough
+    const std::vector<int> row = formulas.gradient(gradient[a], active);
+    for (std::size_t b = a; b < row.size(); ++b) {
+      if (formulas.isConstant(row[b], 0) || formulas.isConstant(gradient[b], 0)) continue;
+      const int place = end(seconds.size());
+      const bool fixed = add(seconds, row[b], second);
+      seconds_.push_back({static_cast<int>(a), static_cast<int>(b), place, fixed, weights});
+      weights = end(static_cast<std::size_t>(weights) + static_cast<std::size_t>(rows_));
+    }
+  }
+  end(entries.size());
+  end(seconds.size());
+  if (first.size() > 1) first_ = BlockProgram(formulas, first, rows_);
+  if (!second.empty()) second_ = BlockProgram(formulas, second, rows_);
+  if (seconds_.empty()) return;
+  // The gradient of  sum d_a t_a  is that of the result along t.
+  int slope = formulas.constant(0);
+  for (std::size_t a = 0; a < gradient.size(); ++a) {
+    const int tangent = formulas.input(static_cast<int>(a + gradient.size()));
+    slope = formulas.binary(Op::add, slope, formulas.binary(Op::multiply, gradient[a], tangent));
+  }
+  const std::vector<int> all = formulas.gradient(slope, stage.active);
+  std::vector<int> along;
+  for (const Partial& partial : partials_) {
+    if (!partial.constant) along.push_back(all[static_cast<std::size_t>(partial.input)]);
+  }
+  along_ = BlockProgram(formulas, along, rows_);
+}
+
+void Kernel::reserve(BlockMemory& memory) const {
+  value_.reserve(memory);
+  first_.reserve(memory);
+  second_.reserve(memory);
+  along_.reserve(memory);
+  // Of every input a tangent and an adjoint, and a buffer.
+  const auto block = static_cast<std::size_t>(std::min(rows_, blockRows));
+  const std::size_t numbers = std::max((2 * inputs_.size() + 1) * block, along_.numbers() + partials_.size() * block);
+  memory.numbers.resize(std::max(memory.numbers.size(), numbers));
+  memory.operands.resize(std::max(memory.operands.size(), inputs_.size()));
+}
+
+void Kernel::evaluate(double* values, BlockMemory& memory) const {
+  memory.outputs[0] = values + output_;
+  value_.run(inputs_, values, memory);
+}
+
+void Kernel::differentiate(double* values, double* entries, BlockMemory& memory) const {
+  if (first_.empty()) {
+    evaluate(values, memory);
+    return;
+  }
+  std::size_t k = 0;
+  memory.outputs[k++] = values + output_;
+  for (const Partial& partial : partials_) {
+    if (!partial.constant) memory.outputs[k++] = entries + partial.entry;
+  }
+  first_.run(inputs_, values, memory);
+}
+
+void Kernel::differentiateTwice(const double* values, double* seconds, BlockMemory& memory) const {
+  if (second_.empty()) return;
+  std::size_t k = 0;
+  for (const Second& second : seconds_) {
+    if (!second.constant) memory.outputs[k++] = seconds + second.entry;
+  }
+  second_.run(inputs_, values, memory);
+}
+
+void Kernel::tangent(const double* entries, double* tangents, BlockMemory& memory) const {
+  for (int begin = 0; begin < rows_; begin += blockRows) {
+    const int count = std::min(blockRows, rows_ - begin);
+    double* out = tangents + output_ + begin;
+    std::fill_n(out, count, 0.0);
+    for (const Partial& partial : partials_) {
+      const double* in = input(partial.input).read(tangents, begin, count, memory.numbers.data());
+      if (partial.constant) {
+        addProduct(entries[partial.entry], in, out, count);
+      } else {
+        addProduct(entries + partial.entry + begin, in, out, count);
+      }
+    }
+  }
+}
+
+void Kernel::adjoint(const double* entries, double* adjoints, bool stagesOnly, BlockMemory& memory) const {
+  double* buffer = memory.numbers.data();
+  for (int begin = 0; begin < rows_; begin += blockRows) {
+    const int count = std::min(blockRows, rows_ - begin);
+    const double* out = adjoints + output_ + begin;
+    for (const Partial& partial : partials_) {
+      if (stagesOnly && !partial.ofStage) continue;
+      if (partial.constant) {
+        product(entries[partial.entry], out, buffer, count);
+      } else {
+        product(entries + partial.entry + begin, out, buffer, count);
+      }
+      input(partial.input).add(buffer, begin, count, adjoints);
+    }
+  }
+}
+
+void Kernel::weigh(const double* seconds, const double* adjoints, double* weighted) const {
+  const double* out = adjoints + output_;
+  for (const Second& second : seconds_) {
+    if (second.constant) {
+      product(seconds[second.entry], out, weighted + second.weight, rows_);
+    } else {
+      product(seconds + second.entry, out, weighted + second.weight, rows_);
+    }
+  }
+}
+
+void Kernel::curvedAdjoint(const double* entries, const double* weighted, const double* tangents, double* adjoints,
+                           BlockMemory& memory) const {
+  if (seconds_.empty()) {
+    adjoint(entries, adjoints, false, memory);
+    return;
+  }
+  const auto block = static_cast<std::size_t>(std::min(rows_, blockRows));
+  const double** in = memory.operands.data();
+  double* const buffers = memory.numbers.data();
+  double* const sums = buffers + inputs_.size() * block;
+  const auto sumOf = [&](int input) { return sums + static_cast<std::size_t>(input) * block; };
+  for (int begin = 0; begin < rows_; begin += blockRows) {
+    const int count = std::min(blockRows, rows_ - begin);
+    const double* out = adjoints + output_ + begin;
+    for (const Partial& partial : partials_) {
+      const auto k = static_cast<std::size_t>(partial.input);
+      in[k] = inputs_[k].read(tangents, begin, count, buffers + k * block);
+      if (partial.constant) {
+        product(entries[partial.entry], out, sumOf(partial.input), count);
+      } else {
+        product(entries + partial.entry + begin, out, sumOf(partial.input), count);
+      }
+    }
+    for (const Second& second : seconds_) {
+      const double* w = weighted + second.weight + begin;
+      addProduct(w, in[second.b], sumOf(second.a), count);
+      if (second.a != second.b) addProduct(w, in[second.a], sumOf(second.b), count);
+    }
+    for (const Partial& partial : partials_) input(partial.input).add(sumOf(partial.input), begin, count, adjoints);
+  }
+}
+
+void Kernel::curvedAdjointAlong(const double* values, const double* entries, const double* outer,
+                                const double* tangents, double* adjoints, BlockMemory& memory) const {
+  if (seconds_.empty()) {
+    adjoint(entries, adjoints, false, memory);
+    return;
+  }
+  const auto block = static_cast<std::size_t>(std::min(rows_, blockRows));
+  double* const sums = memory.numbers.data() + along_.numbers();
+  std::size_t k = 0;
+  for (std::size_t p = 0; p < partials_.size(); ++p) {
+    if (!partials_[p].constant) memory.outputs[k++] = sums + p * block;
+  }
+  along_.prepare(memory);
+  for (int begin = 0; begin < rows_; begin += blockRows) {
+    const int count = std::min(blockRows, rows_ - begin);
+    along_.runBlock(inputs_, values, tangents, begin, memory);
+    const double* w = outer + output_ + begin;
+    const double* out = adjoints + output_ + begin;
+    for (std::size_t p = 0; p < partials_.size(); ++p) {
+      const Partial& partial = partials_[p];
+      double* sum = sums + p * block;
+      if (partial.constant) {
+        product(entries[partial.entry], out, sum, count);
+      } else {
+        combine(w, entries + partial.entry + begin, out, sum, count);
+      }
+      input(partial.input).add(sum, begin, count, adjoints);
+    }
+  }
+}
+
+}  // namespace nonconvex

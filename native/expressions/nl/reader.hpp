@@ -1,0 +1,38 @@
+// AMPL's .nl files (D. M. Gay, "Writing .nl files", Sandia report SAND2005-7907P), text and binary.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "expressions/graph.hpp"
+
+namespace nonconvex {
+
+/// min f(x) subject to c(x) = 0 as the file states it. c is the body of a row minus its right-hand side.
+///
+/// Variables whose bounds are equal are replaced by their value: x is the file's variables without them. A maximisation
+/// is read as the minimisation of -f. The multipliers are ours, L = f + lambda^T c with the f that is minimised; AMPL's
+/// duals are the derivatives of the file's objective by the right-hand sides, so that lambda = -dual, or dual where it
+/// maximises.
+struct NlModel {
+  Graph graph{0};
+  std::vector<double> start;                 ///< of x; 0 where the file has none
+  std::vector<double> multipliers;           ///< 0 where the file has none
+  bool maximise = false;                     ///< the file's objective is -f
+  std::vector<int> modelVariable;            ///< of each of the file's variables: its place in x, -1 for a fixed one
+  std::vector<double> fixedValues;           ///< of each of the file's variables; 0 for those that are not fixed
+  std::vector<std::string> variableNames;    ///< of x, from the .col file beside it; empty without one
+  std::vector<std::string> constraintNames;  ///< from the .row file; empty without one
+};
+
+/// Throws a SolverError: FILE_NOT_FOUND; INVALID_FILE for what is cut off or corrupt; UNSUPPORTED for integer
+/// variables, inequalities, bounds, imported functions, logic, complementarity and what has no derivative. Both name
+/// the line, or the byte of a binary file. `objective` is AMPL's objno: which objective counts, from 1; 0: f = 0. A
+/// RangeError when there is no such objective; 1 is always one.
+NlModel readNl(const std::string& path, int objective = 1);
+
+/// The same from memory; `name` is for messages.
+NlModel parseNl(std::span<const char> bytes, const std::string& name, int objective = 1);
+
+}  // namespace nonconvex

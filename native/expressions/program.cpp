@@ -1,0 +1,306 @@
+#include "expressions/program.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/index.hpp"
+#include "expressions/sparse_jacobian.hpp"
+#include "linalg/blas.hpp"
+
+namespace nonconvex {
+
+namespace {
+
+/// out = M in, or += M^T in with the sizes changed.
+void multiply(const DenseStage& stage, bool transposed, const double* in, double beta, double* out) {
+  const ConstantMatrix& m = *stage.matrix;  // by rows: its transpose by columns
+  const int outSize = transposed ? m.columns : m.rows;
+  const int inSize = transposed ? m.rows : m.columns;
+  const char trans = transposed ? 'N' : 'T';
+  if (stage.count == 1) {
+    blas::gemv(trans, m.columns, m.rows, 1.0, m.values.data(), m.columns, in, beta, out);
+  } else {
+    blas::gemm(trans, 'N', outSize, stage.count, inSize, 1.0, m.values.data(), m.columns, in, inSize, beta, out,
+               outSize);
+  }
+}
+
+bool reached(const CompiledModel::Reach& stage, const CompiledModel::Reach& by) {
+  return (by.objective && stage.objective) || (by.constraints && stage.constraints);
+}
+
+}  // namespace
+
+Program::Program(std::shared_ptr<const CompiledModel> model)
+    : model_(std::move(model)),
+      plan_(&model_->plan()),
+      values_(plan_->values),
+      entries_(model_->entries()),
+      seconds_(model_->seconds()),
+      weighted_(at(model_->weights())),
+      tangents_(values_.size()),
+      adjoints_(values_.size()),
+      curved_(values_.size()),
+      buffer_(at(model_->widestDense())),
+      lambda_(at(plan_->constraints)) {
+  for (const Kernel& kernel : model_->kernels()) kernel.reserve(blocks_);
+  for (const Stage& stage : plan_->stages) {
+    if (!stage.active) evaluateStage(stage, false);
+  }
+}
+
+const SparsePattern& Program::jacobianPattern() const { return model_->jacobian().pattern(); }
+const SparsePattern& Program::hessianPattern() const { return model_->hessian().pattern(); }
+
+void Program::forget() { evaluated_ = differentiated_ = accumulated_ = twice_ = weighedKnown_ = alongKnown_ = false; }
+
+void Program::setParameters(std::span<const double> parameters) {
+  const auto count = at(model_->parametersEnd() - plan_->variables);
+  require(parameters.size() == count, "parameters.length", parameters.size(), "must be " + std::to_string(count));
+  std::copy(parameters.begin(), parameters.end(), values_.begin() + plan_->variables);
+  for (const Stage& stage : plan_->stages) {
+    if (!stage.active) evaluateStage(stage, false);
+  }
+  forget();
+}
+
+void Program::moveTo(std::span<const double> x) {
+  std::copy(x.begin(), x.end(), values_.begin());
+  forget();
+}
+
+void Program::evaluateStage(const Stage& stage, bool differentiate) {
+  double* out = values_.data() + stage.output;
+  switch (stage.kind) {
+    case Stage::Kind::kernel:
+      if (differentiate) {
+        model_->kernel(stage).differentiate(values_.data(), entries_.data(), blocks_);
+      } else {
+        model_->kernel(stage).evaluate(values_.data(), blocks_);
+      }
+      return;
+    case Stage::Kind::linear:
+      plan_->linear[at(stage.index)].multiply(values_.data(), true, out);
+      return;
+    case Stage::Kind::dense: {
+      const DenseStage& dense = plan_->dense[at(stage.index)];
+      multiply(dense, dense.transposed, gathered(dense, values_.data()), 0, out);
+      return;
+    }
+    case Stage::Kind::maximum: {
+      const MaximumStage& maximum = plan_->maxima[at(stage.index)];
+      for (int i = 0; i < stage.size; ++i) {
+        double largest = values_[at(maximum.input.at(i * maximum.group))];
+        for (int k = 1; k < maximum.group; ++k) {
+          largest = std::max(largest, values_[at(maximum.input.at(i * maximum.group + k))]);
+        }
+        out[i] = largest;
+      }
+    }
+  }
+}
+
+const double* Program::gathered(const DenseStage& dense, const double* v) {
+  const int first = dense.input.contiguous();
+  if (first >= 0) return v + first;
+  for (int k = 0; k < dense.inputSize(); ++k) buffer_[at(k)] = v[dense.input.at(k)];
+  return buffer_.data();
+}
+
+void Program::evaluate() {
+  if (evaluated_) return;
+  for (const Stage& stage : plan_->stages) {
+    if (stage.active) evaluateStage(stage, false);
+  }
+  evaluated_ = true;
+}
+
+void Program::differentiate() {
+  if (differentiated_) return;
+  for (const Stage& stage : plan_->stages) {
+    if (stage.active && (!evaluated_ || stage.kind == Stage::Kind::kernel)) evaluateStage(stage, true);
+  }
+  evaluated_ = differentiated_ = true;
+}
+
+void Program::differentiateTwice() {
+  differentiate();
+  if (twice_) return;
+  for (const Kernel& kernel : model_->kernels()) kernel.differentiateTwice(values_.data(), seconds_.data(), blocks_);
+  twice_ = true;
+}
+
+void Program::accumulate() {
+  differentiate();
+  if (accumulated_) return;
+  model_->jacobian().extend(entries_);
+  model_->jacobian().accumulate(entries_);
+  accumulated_ = true;
+}
+
+double Program::objective() {
+  evaluate();
+  double f = 0;
+  plan_->objective.multiply(values_.data(), true, &f);
+  return f;
+}
+
+void Program::constraintValues(std::span<double> c) {
+  evaluate();
+  plan_->constraintRows.multiply(values_.data(), true, c.data());
+}
+
+void Program::clear(std::vector<double>& adjoints) const {
+  std::fill_n(adjoints.begin(), model_->parametersEnd(), 0.0);
+  std::fill(adjoints.begin() + model_->firstStage(), adjoints.end(), 0.0);
+}
+
+void Program::backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel::Reach from) {
+  for (std::size_t k = plan_->stages.size(); k-- > 0;) {
+    const Stage& stage = plan_->stages[k];
+    if (!stage.active || !reached(model_->reach(k), from)) continue;
+    const double* out = adjoints.data() + stage.output;
+    switch (stage.kind) {
+      case Stage::Kind::kernel: {
+        const Kernel& kernel = model_->kernel(stage);
+        if (sweep == Sweep::curved) {
+          kernel.curvedAdjoint(entries_.data(), weighted_.data(), tangents_.data(), adjoints.data(), blocks_);
+        } else if (sweep == Sweep::along) {
+          kernel.curvedAdjointAlong(values_.data(), entries_.data(), adjoints_.data(), tangents_.data(),
+                                    adjoints.data(), blocks_);
+        } else {
+          kernel.adjoint(entries_.data(), adjoints.data(), sweep == Sweep::stagesOnly, blocks_);
+        }
+        break;
+      }
+      case Stage::Kind::linear:
+        plan_->linear[at(stage.index)].multiplyTransposed(out, adjoints.data());
+        break;
+      case Stage::Kind::dense: {
+        const DenseStage& dense = plan_->dense[at(stage.index)];
+        const int first = dense.input.contiguous();
+        if (first >= 0) {
+          if (sweep == Sweep::stagesOnly && first < plan_->variables) break;
+          multiply(dense, !dense.transposed, out, 1, adjoints.data() + first);
+        } else {
+          multiply(dense, !dense.transposed, out, 0, buffer_.data());
+          for (int j = 0; j < dense.inputSize(); ++j) adjoints[at(dense.input.at(j))] += buffer_[at(j)];
+        }
+        break;
+      }
+      case Stage::Kind::maximum:
+        break;
+    }
+  }
+}
+
+void Program::gradient(std::span<double> g) {
+  differentiate();
+  clear(adjoints_);
+  const double one = 1;
+  plan_->objective.multiplyTransposed(&one, adjoints_.data());
+  backward(adjoints_, Sweep::whole, {.objective = true});
+  std::copy_n(adjoints_.begin(), plan_->variables, g.begin());
+}
+
+void Program::jacobianTransposedProduct(std::span<const double> v, std::span<double> out) {
+  differentiate();
+  clear(adjoints_);
+  plan_->constraintRows.multiplyTransposed(v.data(), adjoints_.data());
+  backward(adjoints_, Sweep::whole, {.constraints = true});
+  std::copy_n(adjoints_.begin(), plan_->variables, out.begin());
+}
+
+void Program::forward(CompiledModel::Reach to) {
+  double* tangents = tangents_.data();
+  for (std::size_t k = 0; k < plan_->stages.size(); ++k) {
+    const Stage& stage = plan_->stages[k];
+    if (!stage.active || !reached(model_->reach(k), to)) continue;
+    double* out = tangents + stage.output;
+    switch (stage.kind) {
+      case Stage::Kind::kernel:
+        model_->kernel(stage).tangent(entries_.data(), tangents, blocks_);
+        break;
+      case Stage::Kind::linear:
+        plan_->linear[at(stage.index)].multiply(tangents, false, out);
+        break;
+      case Stage::Kind::dense: {
+        const DenseStage& dense = plan_->dense[at(stage.index)];
+        multiply(dense, dense.transposed, gathered(dense, tangents), 0, out);
+        break;
+      }
+      case Stage::Kind::maximum:
+        break;
+    }
+  }
+}
+
+void Program::jacobianProduct(std::span<const double> v, std::span<double> out) {
+  differentiate();
+  std::copy(v.begin(), v.end(), tangents_.begin());
+  forward({.constraints = true});
+  plan_->constraintRows.multiply(tangents_.data(), false, out.data());
+}
+
+bool Program::same(double sigma, std::span<const double> lambda) const {
+  return sigma == sigma_ && std::equal(lambda.begin(), lambda.end(), lambda_.begin());
+}
+
+/// Adjoints of the kernels, from those of the objective and the constraints.
+void Program::seed(double sigma, std::span<const double> lambda) {
+  sigma_ = sigma;
+  std::copy(lambda.begin(), lambda.end(), lambda_.begin());
+  weighedKnown_ = alongKnown_ = false;
+  clear(adjoints_);
+  plan_->objective.multiplyTransposed(&sigma, adjoints_.data());
+  plan_->constraintRows.multiplyTransposed(lambda.data(), adjoints_.data());
+  backward(adjoints_, Sweep::stagesOnly, {.objective = sigma != 0, .constraints = true});
+}
+
+void Program::weigh(double sigma, std::span<const double> lambda) {
+  differentiateTwice();
+  if (weighedKnown_ && same(sigma, lambda)) return;
+  seed(sigma, lambda);
+  for (const Kernel& kernel : model_->kernels()) kernel.weigh(seconds_.data(), adjoints_.data(), weighted_.data());
+  weighedKnown_ = true;
+}
+
+void Program::jacobian(std::span<double> values) {
+  const SparseJacobian& jacobian = model_->jacobian();
+  if (jacobian.constant()) {
+    jacobian.extend(entries_);
+  } else {
+    accumulate();
+  }
+  jacobian.values(entries_, values);
+}
+
+void Program::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {
+  weigh(sigma, lambda);
+  accumulate();
+  model_->hessian().reserve(hessianMemory_);
+  model_->hessian().values(entries_, weighted_, values, hessianMemory_);
+}
+
+/// The first at a point goes without second derivatives; whoever asks for more may ask for many.
+void Program::hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
+                             std::span<double> out) {
+  const bool repeated = (weighedKnown_ || alongKnown_) && same(sigma, lambda);
+  const CompiledModel::Reach reach{.objective = sigma != 0, .constraints = true};
+  if (repeated) {
+    weigh(sigma, lambda);
+  } else {
+    differentiate();
+    seed(sigma, lambda);
+  }
+  std::copy(v.begin(), v.end(), tangents_.begin());
+  forward(reach);
+  clear(curved_);
+  backward(curved_, repeated ? Sweep::curved : Sweep::along, reach);
+  alongKnown_ = true;
+  std::copy_n(curved_.begin(), plan_->variables, out.begin());
+}
+
+}  // namespace nonconvex

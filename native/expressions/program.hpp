@@ -1,0 +1,87 @@
+// Values and exact derivatives of a compiled model.
+//
+// Values, first and second derivatives of the kernels' rows are kept for the point, so that whatever is asked of a
+// point is computed once. From there on the gradient, J v, J^T v and H v are sweeps over the stages, linear in what the
+// model has.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "expressions/compiled_model.hpp"
+#include "expressions/sparse_hessian.hpp"
+#include "problems/nlp.hpp"
+
+namespace nonconvex {
+
+/// One thread at a time. A copy shares the compiled model, has the same parameters, and may be used on another thread.
+class Program final : public Nlp {
+ public:
+  explicit Program(const Graph& graph) : Program(std::make_shared<const CompiledModel>(graph)) {}
+  explicit Program(std::shared_ptr<const CompiledModel> model);
+
+  const std::shared_ptr<const CompiledModel>& model() const { return model_; }
+  /// New values of all parameters. The next evaluation is of the last point, with them.
+  void setParameters(std::span<const double> parameters);
+
+  int variables() const override { return plan_->variables; }
+  int constraints() const override { return plan_->constraints; }
+  /// Made when first asked for. Throws a SolverError TOO_LARGE when there are more entries than an int counts.
+  const SparsePattern& jacobianPattern() const override;
+  const SparsePattern& hessianPattern() const override;
+  bool linearConstraints() const override { return model_->linearConstraints(); }
+
+  void moveTo(std::span<const double> x) override;
+  double objective() override;
+  void gradient(std::span<double> g) override;
+  void constraintValues(std::span<double> c) override;
+  void jacobian(std::span<double> values) override;
+  void hessian(double sigma, std::span<const double> lambda, std::span<double> values) override;
+  void jacobianProduct(std::span<const double> v, std::span<double> out) override;
+  void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override;
+  void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
+                      std::span<double> out) override;
+
+ private:
+  enum class Sweep { whole, stagesOnly, curved, along };
+
+  void forget();
+  void evaluateStage(const Stage& stage, bool differentiate);
+  void evaluate();       // values of the stages
+  void differentiate();  // and the kernels' partial derivatives
+  void differentiateTwice();
+  void accumulate();  // and the sums of products of them that the sparse matrices take
+  void clear(std::vector<double>& adjoints) const;
+  void forward(CompiledModel::Reach to);  // tangents of the stages from those of x
+  /// Through what the objective or the constraints depend on.
+  void backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel::Reach from);
+  bool same(double sigma, std::span<const double> lambda) const;
+  void seed(double sigma, std::span<const double> lambda);
+  void weigh(double sigma, std::span<const double> lambda);
+  const double* gathered(const DenseStage& dense, const double* v);
+
+  std::shared_ptr<const CompiledModel> model_;
+  const Plan* plan_;
+  std::vector<double> values_;   // x, parameters, constants, stages
+  std::vector<double> entries_;  // those of the model, and behind them those of the sparse Jacobian
+  std::vector<double> seconds_;
+  std::vector<double> weighted_;  // seconds times adjoints
+  std::vector<double> tangents_;
+  std::vector<double> adjoints_;
+  std::vector<double> curved_;  // adjoints of the gradient's tangent
+  std::vector<double> buffer_;  // input of a dense stage
+  BlockMemory blocks_;
+  SparseHessian::Memory hessianMemory_;
+
+  bool evaluated_ = false;
+  bool differentiated_ = false;
+  bool accumulated_ = false;
+  bool twice_ = false;
+  bool weighedKnown_ = false;
+  bool alongKnown_ = false;  // a product was asked for, with the weights below
+  double sigma_ = 0;
+  std::vector<double> lambda_;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,397 @@
+#include "expressions/sparse_hessian.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <string>
+
+#include "core/error.hpp"
+#include "core/index.hpp"
+#include "expressions/sparse_jacobian.hpp"
+#include "linalg/blas.hpp"
+
+namespace nonconvex {
+
+namespace {
+
+constexpr int one = SparseJacobian::one;
+constexpr std::size_t mostWritten = 64;  // products of two rows of D that are written down one by one
+constexpr int gramTile = 128;            // rows of a dense matrix at a time
+
+std::ptrdiff_t distance(std::size_t k) { return static_cast<std::ptrdiff_t>(k); }
+
+int checked(std::size_t size, const char* what) {
+  if (size > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    throw Error(ErrorKind::solver, std::string(what) + " would have more than 2147483647 entries", "TOO_LARGE");
+  }
+  return static_cast<int>(size);
+}
+
+/// Which entries of the lower triangle of A^T A are not zero by structure.
+SparsePattern gramPattern(const ConstantMatrix& A) {
+  constexpr std::size_t wordBits = 64;
+  const std::size_t width = at(A.columns);
+  const std::size_t words = (width + wordBits - 1) / wordBits;
+  std::vector<std::uint64_t> cover(width * words, 0);
+  std::vector<std::uint64_t> bits(words);
+  std::vector<std::uint64_t> before(words, 0);
+  const auto full = [&] {
+    for (std::size_t p = 0; p < width; ++p) {
+      for (std::size_t q = p / wordBits; q < words; ++q) {
+        const std::size_t inWord = std::min(wordBits, width - q * wordBits);
+        const std::uint64_t all = inWord == wordBits ? ~std::uint64_t{0} : (std::uint64_t{1} << inWord) - 1;
+        if (cover[p * words + q] != all) return false;
+      }
+    }
+    return true;
+  };
+  for (int i = 0; i < A.rows; ++i) {
+    std::fill(bits.begin(), bits.end(), 0);
+    for (std::size_t j = 0; j < width; ++j) {
+      if (A.entry(i, static_cast<int>(j)) != 0) bits[j / wordBits] |= std::uint64_t{1} << j % wordBits;
+    }
+    if (bits == before) continue;
+    before = bits;
+    for (std::size_t p = 0; p < width; ++p) {
+      if ((bits[p / wordBits] >> p % wordBits & 1) == 0) continue;
+      for (std::size_t q = 0; q < words; ++q) cover[p * words + q] |= bits[q];
+    }
+    if (full()) break;
+  }
+  SparsePattern pattern;
+  pattern.lines = pattern.width = A.columns;
+  for (std::size_t p = 0; p < width; ++p) {
+    for (std::size_t q = p; q < width; ++q) {
+      if ((cover[p * words + q / wordBits] >> q % wordBits & 1) != 0) pattern.indices.push_back(static_cast<int>(q));
+    }
+    pattern.offsets.push_back(checked(pattern.indices.size(), "the Hessian"));
+  }
+  return pattern;
+}
+
+}  // namespace
+
+/// Products by column, and rows that were met.
+struct SparseHessian::Columns {
+  explicit Columns(int n) : mark(at(n), -1) {}
+  void note(int row, int column) {
+    if (mark[at(row)] == column) return;
+    mark[at(row)] = column;
+    rows.push_back(row);
+  }
+
+  std::vector<std::size_t> offsets;
+  std::vector<Product> products;
+  std::vector<int> mark;
+  std::vector<int> rows;
+};
+
+SparseHessian::SparseHessian(const CompiledModel& model) : model_(model), n_(model.plan().variables) {
+  Columns columns(n_);
+  collect(columns);
+  collectOuters();
+  pattern_.lines = pattern_.width = n_;
+  for (int p = 0; p < n_; ++p) addColumn(p, columns);
+}
+
+void SparseHessian::collect(Columns& columns) {
+  const SparseJacobian& D = model_.jacobian();
+  const auto length = [&](int value) { return value < n_ ? std::size_t{1} : D.row(value).size(); };
+  const auto column = [&](int value, std::size_t k) {
+    return value < n_ ? value : D.columns()[D.row(value).begin + k];
+  };
+  const auto entry = [&](int value, std::size_t k) {
+    return value < n_ ? one : D.rowEntries()[D.row(value).begin + k];
+  };
+  // Every product that is written down: once to count and once to store them by column.
+  const auto forEach = [&](auto&& use, auto&& useLong, auto&& useGram, auto&& useBorder) {
+    for (const Kernel& kernel : model_.kernels()) {
+      for (const Kernel::Second& second : kernel.seconds()) {
+        if (const DenseStage* dense = D.gramOf(kernel, second)) {
+          useGram(*dense, second.weight);
+          continue;
+        }
+        if (const auto [dense, variable] = D.borderOf(kernel, second); dense != nullptr) {
+          useBorder(*dense, variable, second.weight);
+          continue;
+        }
+        const bool square = second.a == second.b;
+        for (int r = 0; r < kernel.rows(); ++r) {
+          const int weight = second.weight + r;
+          const int u = kernel.input(second.a).at(r);
+          const int v = kernel.input(second.b).at(r);
+          if (length(u) * length(v) > mostWritten) {
+            useLong(Outer{weight, u, v}, square);
+            continue;
+          }
+          for (std::size_t i = 0; i < length(u); ++i) {
+            for (std::size_t j = square ? i : 0; j < length(v); ++j) {
+              const int p = column(u, i);
+              const int q = column(v, j);
+              const Product product = {std::max(p, q), weight, entry(u, i), entry(v, j)};
+              use(std::min(p, q), product);
+              // (u v^T + v u^T) has an entry of its diagonal twice; so has u u^T one of two of its products.
+              if (p == q && (!square || i != j)) use(p, product);
+            }
+          }
+        }
+      }
+    }
+  };
+  columns.offsets.assign(at(n_) + 1, 0);
+  forEach([&](int p, const Product&) { ++columns.offsets[at(p) + 1]; },
+          [&](const Outer& outer, bool square) {
+            outers_.push_back(outer);
+            if (!square) outers_.push_back({outer.weight, outer.v, outer.u});
+          },
+          [&](const DenseStage& dense, int weight) { addGram(dense, weight); },
+          [&](const DenseStage& dense, int variable, int weight) { addBorder(dense, variable, weight); });
+  std::partial_sum(columns.offsets.begin(), columns.offsets.end(), columns.offsets.begin());
+  columns.products.resize(at(checked(columns.offsets.back(), "the Hessian's sum of products")));
+  std::vector<std::size_t> next(columns.offsets.begin(), columns.offsets.end() - 1);
+  forEach([&](int p, const Product& product) { columns.products[next[at(p)]++] = product; }, [](const Outer&, bool) {},
+          [](const DenseStage&, int) {}, [](const DenseStage&, int, int) {});
+}
+
+void SparseHessian::addBorder(const DenseStage& dense, int variable, int weight) {
+  const ConstantMatrix& A = *dense.matrix;
+  borders_.push_back({dense.matrix, weight, dense.input.at(0), variable, std::vector<int>(at(A.columns), -1)});
+  std::vector<int>& places = borders_.back().places;
+  for (int i = 0; i < A.rows; ++i) {
+    for (int j = 0; j < A.columns; ++j) {
+      if (A.entry(i, j) != 0) places[at(j)] = 0;
+    }
+  }
+}
+
+void SparseHessian::addGram(const DenseStage& dense, int weight) {
+  for (const Gram& gram : grams_) {
+    if (gram.matrix != dense.matrix) continue;
+    grams_.push_back({dense.matrix, weight, dense.input.at(0), gram.pattern, {}});
+    return;
+  }
+  grams_.push_back({dense.matrix, weight, dense.input.at(0), gramPattern(*dense.matrix), {}});
+}
+
+/// For each column the outer products that have it in u.
+void SparseHessian::collectOuters() {
+  const SparseJacobian& D = model_.jacobian();
+  const auto forEach = [&](auto&& use) {
+    for (std::size_t o = 0; o < outers_.size(); ++o) {
+      const int u = outers_[o].u;
+      if (u < n_) {
+        use(static_cast<int>(o), u, one);
+      } else {
+        const SparseJacobian::Row row = D.row(u);
+        for (std::size_t k = row.begin; k < row.end; ++k) use(static_cast<int>(o), D.columns()[k], D.rowEntries()[k]);
+      }
+    }
+  };
+  outerOffsets_.assign(at(n_) + 1, 0);
+  forEach([&](int, int p, int) { ++outerOffsets_[at(p) + 1]; });
+  std::partial_sum(outerOffsets_.begin(), outerOffsets_.end(), outerOffsets_.begin());
+  outerInColumn_.resize(outerOffsets_.back());
+  std::vector<std::size_t> next(outerOffsets_.begin(), outerOffsets_.end() - 1);
+  forEach([&](int o, int p, int entry) {
+    const int v = outers_[at(o)].v;
+    std::size_t begin = 0;
+    if (v >= n_) {
+      const SparseJacobian::Row row = D.row(v);
+      const auto first = D.columns().begin();
+      begin =
+          static_cast<std::size_t>(std::lower_bound(first + distance(row.begin), first + distance(row.end), p) - first);
+    }
+    outerInColumn_[next[at(p)]++] = {o, entry, begin};
+  });
+}
+
+void SparseHessian::addColumn(int column, Columns& columns) {
+  const SparseJacobian& D = model_.jacobian();
+  columns.rows.clear();
+  const auto begin = columns.products.begin() + distance(columns.offsets[at(column)]);
+  const auto end = columns.products.begin() + distance(columns.offsets[at(column) + 1]);
+  std::stable_sort(begin, end, [](const Product& x, const Product& y) { return x.row < y.row; });
+  for (auto product = begin; product != end; ++product) columns.note(product->row, column);
+  for (std::size_t k = outerOffsets_[at(column)]; k < outerOffsets_[at(column) + 1]; ++k) {
+    const OuterInColumn& part = outerInColumn_[k];
+    const int v = outers_[at(part.outer)].v;
+    if (v < n_) {
+      if (v >= column) columns.note(v, column);
+    } else {
+      for (std::size_t j = part.begin; j < D.row(v).end; ++j) columns.note(D.columns()[j], column);
+    }
+  }
+  if (outerOffsets_[at(column) + 1] > outerOffsets_[at(column)]) outerColumns_.push_back(column);
+  const auto line = [&](const Gram& gram) {
+    const int p = column - gram.first;
+    return p >= 0 && p < gram.pattern.lines ? gram.pattern.line(p) : std::span<const int>();
+  };
+  for (const Gram& gram : grams_) {
+    for (const int q : line(gram)) columns.note(gram.first + q, column);
+  }
+  /// f(row, place) for the entries of a border in this column.
+  const auto forBorder = [&](Border& border, auto&& f) {
+    const auto use = [&](int j) {
+      if (border.places[at(j)] >= 0) f(std::max(border.first + j, border.variable), border.places[at(j)]);
+    };
+    const int width = static_cast<int>(border.places.size());
+    const int own = column - border.first;
+    if (column == border.variable) {
+      for (int j = std::max(0, own); j < width; ++j) use(j);
+    } else if (own >= 0 && own < width && border.variable > column) {
+      use(own);
+    }
+  };
+  for (Border& border : borders_) forBorder(border, [&](int row, int) { columns.note(row, column); });
+
+  std::vector<int>& rows = columns.rows;
+  std::sort(rows.begin(), rows.end());
+  const int first = static_cast<int>(pattern_.indices.size());
+  pattern_.indices.insert(pattern_.indices.end(), rows.begin(), rows.end());
+  pattern_.offsets.push_back(checked(pattern_.indices.size(), "the Hessian"));
+  for (Gram& gram : grams_) {
+    auto row = rows.begin();
+    for (const int q : line(gram)) {
+      while (*row < gram.first + q) ++row;
+      gram.places.push_back(first + static_cast<int>(row - rows.begin()));
+    }
+  }
+  for (Border& border : borders_) {
+    forBorder(border, [&](int row, int& place) {
+      place = first + static_cast<int>(std::lower_bound(rows.begin(), rows.end(), row) - rows.begin());
+    });
+  }
+  auto product = begin;
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    const std::size_t scaledBefore = scaled_.terms.size();
+    const std::size_t chainedBefore = chained_.terms.size();
+    for (; product != end && product->row == rows[k]; ++product) {
+      if (D.isOne(product->a, product->b)) {
+        direct_.terms.push_back(product->weight);
+      } else if (product->a == one || product->b == one) {
+        scaled_.terms.push_back({product->weight, product->a == one ? product->b : product->a});
+      } else {
+        chained_.terms.push_back({product->weight, product->a, product->b});
+      }
+    }
+    const int entry = first + static_cast<int>(k);
+    direct_.offsets.push_back(static_cast<int>(direct_.terms.size()));
+    if (scaled_.terms.size() > scaledBefore) {
+      scaled_.entries.push_back(entry);
+      scaled_.offsets.push_back(static_cast<int>(scaled_.terms.size()));
+    }
+    if (chained_.terms.size() > chainedBefore) {
+      chained_.entries.push_back(entry);
+      chained_.offsets.push_back(static_cast<int>(chained_.terms.size()));
+    }
+  }
+}
+
+void SparseHessian::reserve(Memory& memory) const {
+  std::size_t widest = 0;
+  for (const Gram& gram : grams_) widest = std::max(widest, at(gram.matrix->columns));
+  for (const Border& border : borders_) widest = std::max(widest, border.places.size());
+  memory.column.resize(at(n_), 0);
+  memory.gramRows.resize(widest * gramTile);
+  memory.gram.resize(widest * widest);
+}
+
+void SparseHessian::values(const std::vector<double>& entries, const std::vector<double>& weighted,
+                           std::span<double> out, Memory& memory) const {
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    double sum = 0;
+    for (int d = direct_.offsets[k]; d < direct_.offsets[k + 1]; ++d) sum += weighted[at(direct_.terms[at(d)])];
+    out[k] = sum;
+  }
+  for (std::size_t k = 0; k < scaled_.entries.size(); ++k) {
+    double sum = 0;
+    for (int s = scaled_.offsets[k]; s < scaled_.offsets[k + 1]; ++s) {
+      const Scaled& term = scaled_.terms[at(s)];
+      sum += weighted[at(term.weight)] * entries[at(term.factor)];
+    }
+    out[at(scaled_.entries[k])] += sum;
+  }
+  for (std::size_t k = 0; k < chained_.entries.size(); ++k) {
+    double sum = 0;
+    for (int c = chained_.offsets[k]; c < chained_.offsets[k + 1]; ++c) {
+      const Chained& term = chained_.terms[at(c)];
+      sum += weighted[at(term.weight)] * entries[at(term.a)] * entries[at(term.b)];
+    }
+    out[at(chained_.entries[k])] += sum;
+  }
+  if (!outers_.empty()) addOuters(entries, weighted, out, memory.column);
+  for (const Gram& gram : grams_) addGram(gram, weighted, out, memory);
+  for (const Border& border : borders_) addBorder(border, weighted, out, memory);
+}
+
+void SparseHessian::addBorder(const Border& border, const std::vector<double>& weighted, std::span<double> out,
+                              Memory& memory) const {
+  const ConstantMatrix& A = *border.matrix;
+  blas::gemv('N', A.columns, A.rows, 1.0, A.values.data(), A.columns, weighted.data() + border.weight, 0.0,
+             memory.gram.data());
+  for (int j = 0; j < A.columns; ++j) {
+    const int place = border.places[at(j)];
+    if (place >= 0) out[at(place)] += (border.first + j == border.variable ? 2 : 1) * memory.gram[at(j)];
+  }
+}
+
+void SparseHessian::addOuters(const std::vector<double>& entries, const std::vector<double>& weighted,
+                              std::span<double> out, std::vector<double>& column) const {
+  const SparseJacobian& D = model_.jacobian();
+  for (const int p : outerColumns_) {
+    for (std::size_t k = outerOffsets_[at(p)]; k < outerOffsets_[at(p) + 1]; ++k) {
+      const OuterInColumn& part = outerInColumn_[k];
+      const Outer& outer = outers_[at(part.outer)];
+      const double scale = weighted[at(outer.weight)] * entries[at(part.entry)];
+      if (outer.v < n_) {
+        if (outer.v >= p) column[at(outer.v)] += scale;
+        continue;
+      }
+      const std::size_t end = D.row(outer.v).end;
+      for (std::size_t j = part.begin; j < end; ++j) {
+        column[at(D.columns()[j])] += scale * entries[at(D.rowEntries()[j])];
+      }
+    }
+    for (int k = pattern_.offsets[at(p)]; k < pattern_.offsets[at(p) + 1]; ++k) {
+      double& sum = column[at(pattern_.indices[at(k)])];
+      out[at(k)] += sum;
+      sum = 0;
+    }
+  }
+}
+
+/// In tiles of rows scaled by the root of |w|, first those with w > 0 and then those with w < 0.
+void SparseHessian::addGram(const Gram& gram, const std::vector<double>& weighted, std::span<double> out,
+                            Memory& memory) const {
+  const ConstantMatrix& A = *gram.matrix;
+  const int width = A.columns;
+  std::fill_n(memory.gram.begin(), at(width) * at(width), 0.0);
+  for (const double sign : {1.0, -1.0}) {
+    int filled = 0;
+    const auto flush = [&] {
+      if (filled > 0) {
+        blas::syrkLower('N', width, filled, sign, memory.gramRows.data(), width, 1.0, memory.gram.data(), width);
+      }
+      filled = 0;
+    };
+    for (int i = 0; i < A.rows; ++i) {
+      const double w = sign * weighted[at(gram.weight + i)];
+      if (!(w > 0) && !(std::isnan(w) && sign > 0)) continue;
+      const double root = std::sqrt(w);
+      const double* from = A.values.data() + at(i) * at(width);
+      double* to = memory.gramRows.data() + at(filled) * at(width);
+      for (int j = 0; j < width; ++j) to[j] = root * from[j];
+      if (++filled == gramTile) flush();
+    }
+    flush();
+  }
+  std::size_t k = 0;
+  for (int p = 0; p < width; ++p) {
+    const double* from = memory.gram.data() + at(p) * at(width);
+    for (const int q : gram.pattern.line(p)) out[at(gram.places[k++])] += from[q];
+  }
+}
+
+}  // namespace nonconvex

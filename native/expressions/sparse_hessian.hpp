@@ -1,0 +1,110 @@
+// The sparse Hessian of the Lagrangian from what the kernels know.
+//
+// With D as in sparse_jacobian.hpp and W the second derivatives of the kernels' results by their inputs, times the
+// adjoints of the results, H = D^T W D: a sum of w u v^T with w from W and u, v rows of D.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "expressions/compiled_model.hpp"
+#include "linalg/sparse/pattern.hpp"
+
+namespace nonconvex {
+
+class SparseHessian {
+ public:
+  struct Memory {
+    std::vector<double> column;
+    std::vector<double> gramRows;
+    std::vector<double> gram;
+  };
+
+  explicit SparseHessian(const CompiledModel& model);
+
+  /// Columns of the lower triangle.
+  const SparsePattern& pattern() const { return pattern_; }
+  void reserve(Memory& memory) const;
+  /// `weighted`: second derivatives of the kernels times adjoints.
+  void values(const std::vector<double>& entries, const std::vector<double>& weighted, std::span<double> out,
+              Memory& memory) const;
+
+ private:
+  // weighted[weight] entries[a] entries[b] in `row` of a column.
+  struct Product {
+    int row;
+    int weight;
+    int a, b;
+  };
+  // out[entry k] += sum of terms [offsets[k], offsets[k + 1])
+  template <class Term>
+  struct Sums {
+    std::vector<int> entries;
+    std::vector<int> offsets = {0};
+    std::vector<Term> terms;
+  };
+  struct Scaled {
+    int weight;
+    int factor;
+  };
+  struct Chained {
+    int weight;
+    int a, b;
+  };
+  // weighted[weight] u v^T, with u and v rows of D: too long for all products to be written down.
+  struct Outer {
+    int weight;
+    int u, v;  // values
+  };
+  struct OuterInColumn {
+    int outer;
+    int entry;          // of u in this column
+    std::size_t begin;  // of v's part on or below the diagonal
+  };
+  // A^T diag(weighted[weight, weight + rows)) A on neighbouring variables.
+  struct Gram {
+    std::shared_ptr<const ConstantMatrix> matrix;
+    int weight;
+    int first;                // variable
+    SparsePattern pattern;    // columns of the lower triangle
+    std::vector<int> places;  // of its entries in the Hessian
+  };
+
+  // A^T weighted[weight, weight + rows) in the column or row of another variable, or twice on its diagonal.
+  struct Border {
+    std::shared_ptr<const ConstantMatrix> matrix;
+    int weight;
+    int first;                // variable of A
+    int variable;             // the other one
+    std::vector<int> places;  // in the Hessian, by column of A; -1: the column is zero
+  };
+
+  struct Columns;  // what is known while the pattern is made
+
+  void collect(Columns& columns);
+  void collectOuters();
+  void addGram(const DenseStage& dense, int weight);
+  void addBorder(const DenseStage& dense, int variable, int weight);
+  void addColumn(int column, Columns& columns);
+  void addOuters(const std::vector<double>& entries, const std::vector<double>& weighted, std::span<double> out,
+                 std::vector<double>& column) const;
+  void addBorder(const Border& border, const std::vector<double>& weighted, std::span<double> out,
+                 Memory& memory) const;
+  void addGram(const Gram& gram, const std::vector<double>& weighted, std::span<double> out, Memory& memory) const;
+
+  const CompiledModel& model_;
+  int n_;
+  SparsePattern pattern_;
+  Sums<int> direct_;  // weights
+  Sums<Scaled> scaled_;
+  Sums<Chained> chained_;
+  std::vector<Outer> outers_;
+  std::vector<int> outerColumns_;  // that have any
+  std::vector<std::size_t> outerOffsets_;
+  std::vector<OuterInColumn> outerInColumn_;
+  std::vector<Gram> grams_;
+  std::vector<Border> borders_;
+};
+
+}  // namespace nonconvex

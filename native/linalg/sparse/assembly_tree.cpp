@@ -1,0 +1,406 @@
+#include "linalg/sparse/assembly_tree.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "core/index.hpp"
+#include "linalg/sparse/ordering.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// The graph of the matrix with partners as one vertex.
+Adjacency compress(const SparsePattern& lower, const std::vector<int>& vertexOf, int vertices) {
+  Adjacency loose;  // with loops and doubles
+  loose.offsets.assign(at(vertices) + 1, 0);
+  const auto forEdges = [&](auto&& f) {
+    for (int j = 0; j < lower.lines; ++j) {
+      for (const int i : lower.line(j)) {
+        const int u = vertexOf[at(i)], v = vertexOf[at(j)];
+        if (u != v) f(u, v);
+      }
+    }
+  };
+  forEdges([&](int u, int v) {
+    ++loose.offsets[at(u) + 1];
+    ++loose.offsets[at(v) + 1];
+  });
+  for (std::size_t v = 0; v < at(vertices); ++v) loose.offsets[v + 1] += loose.offsets[v];
+  loose.neighbours.resize(at(loose.offsets.back()));
+  std::vector<int> next(loose.offsets.begin(), loose.offsets.end() - 1);
+  forEdges([&](int u, int v) {
+    loose.neighbours[at(next[at(u)]++)] = v;
+    loose.neighbours[at(next[at(v)]++)] = u;
+  });
+  loose.weights.assign(at(vertices), 0);
+  for (const int v : vertexOf) ++loose.weights[at(v)];
+
+  Adjacency graph;
+  graph.weights = loose.weights;
+  graph.offsets.reserve(at(vertices) + 1);
+  graph.neighbours.reserve(loose.neighbours.size());
+  std::vector<int> seenBy(at(vertices), -1);
+  for (int v = 0; v < vertices; ++v) {
+    for (const int u : loose.of(v)) {
+      if (std::exchange(seenBy[at(u)], v) != v) graph.neighbours.push_back(u);
+    }
+    graph.offsets.push_back(static_cast<int>(graph.neighbours.size()));
+  }
+  return graph;
+}
+
+double trapezoid(double columns, double order) { return columns * order - columns * (columns - 1) / 2; }
+
+/// Groups of vertices that are eliminated in one front: chains of equal structure, then small fronts joined with their
+/// parents where that brings few zeros.
+class Amalgamation {
+ public:
+  Amalgamation(const Adjacency& graph, const std::vector<int>& order, const EliminationTree& tree) {
+    const int n = graph.vertices();
+    groupOf_.resize(at(n));
+    for (int k = 0; k < n; ++k) {
+      const double weight = graph.weights[at(order[at(k)])];
+      if (k > 0 && tree.parent[at(k) - 1] == k &&
+          tree.entries[at(k) - 1] - graph.weights[at(order[at(k) - 1])] == tree.entries[at(k)]) {
+        groups_.back().columns += weight;
+        groups_.back().last = k;
+      } else {
+        groups_.push_back({.columns = weight, .order = tree.entries[at(k)], .last = k});
+      }
+      groupOf_[at(k)] = static_cast<int>(groups_.size()) - 1;
+    }
+    std::vector<std::vector<int>> children(groups_.size());
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      const int up = tree.parent[at(groups_[g].last)];
+      groups_[g].parent = up < 0 ? -1 : groupOf_[at(up)];
+      if (up >= 0) children[at(groups_[g].parent)].push_back(static_cast<int>(g));
+    }
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      std::vector<int>& mine = children[g];
+      std::stable_sort(mine.begin(), mine.end(),
+                       [&](int a, int b) { return groups_[at(a)].order > groups_[at(b)].order; });
+      for (const int child : mine) tryToJoin(child, static_cast<int>(g));
+    }
+  }
+
+  /// Of the k-th vertex of the order.
+  int groupOf(int k) const { return top(groupOf_[at(k)]); }
+  int groups() const { return static_cast<int>(groups_.size()); }
+  bool kept(int g) const { return groups_[at(g)].joined < 0; }
+  int parentOf(int g) const { return groups_[at(g)].parent < 0 ? -1 : top(groups_[at(g)].parent); }
+
+ private:
+  struct Group {
+    double columns = 0;
+    double order = 0;
+    double zeros = 0;
+    int last = 0;
+    int parent = -1;
+    int joined = -1;
+  };
+
+  int top(int g) const {
+    while (groups_[at(g)].joined >= 0) g = groups_[at(g)].joined;
+    return g;
+  }
+
+  void tryToJoin(int c, int g) {
+    Group& child = groups_[at(c)];
+    Group& group = groups_[at(g)];
+    const double columns = child.columns + group.columns;
+    const double order = child.columns + group.order;
+    const double size = trapezoid(columns, order);
+    const double zeros = size - (trapezoid(child.columns, child.order) - child.zeros) -
+                         (trapezoid(group.columns, group.order) - group.zeros);
+    const double share = zeros / size;
+    if (!(columns <= 4 || (columns <= 16 && share < 0.4) || (columns <= 64 && share < 0.1) || share < 0.03)) return;
+    group.columns = columns;
+    group.order = order;
+    group.zeros = zeros;
+    child.joined = g;
+  }
+
+  std::vector<Group> groups_;
+  std::vector<int> groupOf_;
+};
+
+class Planner {
+ public:
+  Planner(const SparsePattern& lower, std::span<const int> partner, const Cpu& la) : lower_(lower) {
+    const int n = lower.lines;
+    std::vector<int> vertexOf(at(n), -1), variable;
+    for (int i = 0; i < n; ++i) {
+      if (vertexOf[at(i)] >= 0) continue;
+      vertexOf[at(i)] = vertexOf[at(partner[at(i)])] = static_cast<int>(variable.size());
+      variable.push_back(i);
+    }
+    const Adjacency graph = compress(lower, vertexOf, static_cast<int>(variable.size()));
+    const Ordering ordering = fillReducingOrder(graph, la);
+    la.checkpoint();
+    const Amalgamation amalgamation(graph, ordering.order, ordering.tree);
+    makeFronts(amalgamation, ordering.order, variable, partner);
+    la.checkpoint();
+    findRows();
+    placeEntries();
+    chooseSubtrees();
+    placeContributions();
+  }
+
+  AssemblyTree take() { return std::move(plan_); }
+
+ private:
+  FrontPlan& front(int f) { return plan_.fronts[at(f)]; }
+
+  void makeFronts(const Amalgamation& amalgamation, const std::vector<int>& order, const std::vector<int>& variable,
+                  std::span<const int> partner) {
+    // Fronts get the numbers of a postorder of what is left of the tree.
+    std::vector<int> name(at(amalgamation.groups()), -1), group;
+    for (int g = 0; g < amalgamation.groups(); ++g) {
+      if (amalgamation.kept(g)) {
+        name[at(g)] = static_cast<int>(group.size());
+        group.push_back(g);
+      }
+    }
+    std::vector<int> parent;
+    for (const int g : group) parent.push_back(amalgamation.parentOf(g) < 0 ? -1 : name[at(amalgamation.parentOf(g))]);
+    const std::vector<int> post = postorder(parent);
+    std::vector<int> place(post.size());
+    for (std::size_t k = 0; k < post.size(); ++k) place[at(post[k])] = static_cast<int>(k);
+    plan_.fronts.resize(post.size());
+    for (std::size_t k = 0; k < post.size(); ++k) {
+      const int up = parent[at(post[k])];
+      plan_.fronts[k].parent = up < 0 ? -1 : place[at(up)];
+    }
+    // Variables front by front, within a front as they were.
+    std::vector<int> frontOfVertex(order.size());
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      const int f = place[at(name[at(amalgamation.groupOf(static_cast<int>(k)))])];
+      frontOfVertex[k] = f;
+      const int i = variable[at(order[k])];
+      front(f).columns += partner[at(i)] == i ? 1 : 2;
+    }
+    int first = 0;
+    for (FrontPlan& f : plan_.fronts) {
+      f.first = first;
+      first += f.columns;
+    }
+    plan_.order.resize(at(first));
+    frontOf_.resize(at(first));
+    place_.resize(at(first));
+    std::vector<int> next;
+    for (const FrontPlan& f : plan_.fronts) next.push_back(f.first);
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      const int f = frontOfVertex[k];
+      const auto put = [&](int i) {
+        place_[at(i)] = next[at(f)];
+        frontOf_[at(next[at(f)])] = f;
+        plan_.order[at(next[at(f)]++)] = i;
+      };
+      const int i = variable[at(order[k])];
+      put(i);
+      if (partner[at(i)] != i) put(partner[at(i)]);
+    }
+    // Children, in order.
+    for (const FrontPlan& f : plan_.fronts) {
+      if (f.parent >= 0) ++front(f.parent).children;
+    }
+    std::size_t childrenAt = 0;
+    for (FrontPlan& f : plan_.fronts) {
+      f.childrenAt = childrenAt;
+      childrenAt += at(std::exchange(f.children, 0));
+    }
+    plan_.children.resize(childrenAt);
+    for (std::size_t k = 0; k < plan_.fronts.size(); ++k) {
+      if (plan_.fronts[k].parent < 0) continue;
+      FrontPlan& up = front(plan_.fronts[k].parent);
+      plan_.children[up.childrenAt + at(up.children++)] = static_cast<int>(k);
+    }
+  }
+
+  /// Rows of a front: of its entries and of its children, but for its own variables.
+  void findRows() {
+    const int n = lower_.lines;
+    // Entries by the front that takes them: the one that eliminates the earlier of their two variables.
+    std::vector<std::size_t> next(plan_.fronts.size() + 1, 0);
+    forEntries([&](int f, int, int, int) { ++next[at(f) + 1]; });
+    for (std::size_t f = 0; f + 1 < next.size(); ++f) next[f + 1] += next[f];
+    for (std::size_t f = 0; f < plan_.fronts.size(); ++f) {
+      plan_.fronts[f].entriesAt = next[f];
+      plan_.fronts[f].entries = next[f + 1] - next[f];
+    }
+    plan_.entries.resize(next.back());
+    forEntries([&](int f, int value, int row, int column) { plan_.entries[next[at(f)]++] = {value, row, column}; });
+
+    std::vector<int> seenBy(at(n), -1);
+    for (int f = 0; f < static_cast<int>(plan_.fronts.size()); ++f) {
+      FrontPlan& me = front(f);
+      me.rowsAt = plan_.rows.size();
+      const int end = me.first + me.columns;
+      const auto add = [&](int row) {
+        if (row >= end && std::exchange(seenBy[at(row)], f) != f) plan_.rows.push_back(row);
+      };
+      for (std::size_t k = 0; k < me.entries; ++k) add(plan_.entries[me.entriesAt + k].row);
+      for (int c = 0; c < me.children; ++c) {
+        const FrontPlan& child = front(plan_.children[me.childrenAt + at(c)]);
+        for (int k = 0; k < child.rows; ++k) add(plan_.rows[child.rowsAt + at(k)]);
+      }
+      std::sort(plan_.rows.begin() + static_cast<std::ptrdiff_t>(me.rowsAt), plan_.rows.end());
+      me.rows = static_cast<int>(plan_.rows.size() - me.rowsAt);
+      me.factorAt = plan_.factorSize;
+      plan_.factorSize += (at(me.order()) * at(me.columns) + 7) / 8 * 8;  // on cache lines
+      plan_.flops += me.flops();
+    }
+  }
+
+  template <class F>
+  void forEntries(F&& f) {
+    for (int j = 0; j < lower_.lines; ++j) {
+      for (int k = lower_.offsets[at(j)]; k < lower_.offsets[at(j) + 1]; ++k) {
+        const auto [column, row] = std::minmax({place_[at(j)], place_[at(lower_.indices[at(k)])]});
+        f(frontOf_[at(column)], k, row, column);
+      }
+    }
+  }
+
+  /// From places in the order to places in the front.
+  void placeEntries() {
+    std::vector<int> place(at(lower_.lines));
+    for (FrontPlan& f : plan_.fronts) {
+      for (int k = 0; k < f.columns; ++k) place[at(f.first + k)] = k;
+      for (int k = 0; k < f.rows; ++k) place[at(plan_.rows[f.rowsAt + at(k)])] = f.columns + k;
+      for (std::size_t k = 0; k < f.entries; ++k) {
+        AssemblyTree::Entry& entry = plan_.entries[f.entriesAt + k];
+        entry.row = place[at(entry.row)];
+        entry.column -= f.first;
+      }
+      for (int c = 0; c < f.children; ++c) {
+        FrontPlan& child = front(plan_.children[f.childrenAt + at(c)]);
+        child.runsAt = plan_.runs.size();
+        for (int k = 0; k < child.rows; ++k) {
+          const int to = place[at(plan_.rows[child.rowsAt + at(k)])];
+          const bool inColumns = to < f.columns;
+          if (k > 0 && to == plan_.runs.back().to + plan_.runs.back().length && to != f.columns) {
+            ++plan_.runs.back().length;
+          } else {
+            plan_.runs.push_back({.from = k, .to = to, .length = 1});
+            ++child.runs;
+            child.runsInColumns += inColumns ? 1 : 0;
+          }
+        }
+      }
+    }
+  }
+
+  /// Subtrees with at most a certain share of the work each, whatever the number of threads.
+  void chooseSubtrees() {
+    constexpr double share = 1.0 / 48;
+    constexpr double leastFlops = 2e5;
+    const int count = static_cast<int>(plan_.fronts.size());
+    std::vector<double> flops(at(count));
+    std::vector<int> size(at(count), 1);
+    for (int f = 0; f < count; ++f) {
+      flops[at(f)] += front(f).flops() + 100.0 * front(f).order();
+      if (front(f).parent >= 0) {
+        flops[at(front(f).parent)] += flops[at(f)];
+        size[at(front(f).parent)] += size[at(f)];
+      }
+    }
+    double total = 0;
+    for (int f = 0; f < count; ++f) total += front(f).parent < 0 ? flops[at(f)] : 0;
+    const double most = std::max(leastFlops, share * total);
+    std::vector<AssemblyTree::Subtree>& subtrees = plan_.subtrees;
+    for (int f = count - 1; f >= 0; --f) {
+      if (flops[at(f)] > most) {
+        plan_.top.push_back(f);
+        continue;
+      }
+      subtrees.push_back({.begin = f - size[at(f)] + 1, .end = f + 1, .flops = flops[at(f)]});
+      f = subtrees.back().begin;
+    }
+    std::reverse(plan_.top.begin(), plan_.top.end());
+    // Many tiny trees, such as of a diagonal matrix, together.
+    std::reverse(subtrees.begin(), subtrees.end());
+    std::vector<AssemblyTree::Subtree> joined;
+    for (const AssemblyTree::Subtree& tree : subtrees) {
+      if (!joined.empty() && joined.back().end == tree.begin && joined.back().flops + tree.flops <= most) {
+        joined.back().end = tree.end;
+        joined.back().flops += tree.flops;
+      } else {
+        joined.push_back(tree);
+      }
+    }
+    std::stable_sort(joined.begin(), joined.end(), [](const auto& a, const auto& b) { return a.flops > b.flops; });
+    subtrees = std::move(joined);
+  }
+
+  /// Contributions wait for their parents on two stacks, by the parity of the depth: so a front can begin its own while
+  /// those of its children lie on the other. What subtrees hand to the top waits in memory of its own.
+  void placeContributions() {
+    const int count = static_cast<int>(plan_.fronts.size());
+    std::vector<char> odd(at(count), 0);
+    for (int f = count - 1; f >= 0; --f) odd[at(f)] = front(f).parent < 0 ? 0 : 1 - odd[at(front(f).parent)];
+    const auto sizeOf = [](const FrontPlan& f) { return (at(f.rows) * at(f.rows) + 7) / 8 * 8; };
+    // Of the fronts [begin, end) in memory from `start` on; returns where it ends.
+    const auto place = [&](std::span<const int> fronts, auto&& onStack, std::size_t start) {
+      std::size_t top[2] = {0, 0}, most[2] = {0, 0};
+      for (const int f : fronts) {
+        FrontPlan& me = front(f);
+        const auto side = at(odd[at(f)]);
+        if (onStack(f)) {
+          me.contributionAt = top[side];
+          top[side] += sizeOf(me);
+          most[side] = std::max(most[side], top[side]);
+        }
+        for (int c = 0; c < me.children; ++c) {
+          const int child = plan_.children[me.childrenAt + at(c)];
+          if (!onStack(child)) continue;
+          top[1 - side] = front(child).contributionAt;
+          break;
+        }
+      }
+      for (const int f : fronts) {
+        if (onStack(f)) front(f).contributionAt += start + (odd[at(f)] != 0 ? most[0] : 0);
+      }
+      return start + most[0] + most[1];
+    };
+    std::vector<int> range;
+    for (const AssemblyTree::Subtree& tree : plan_.subtrees) {
+      range.resize(at(tree.end - tree.begin));
+      std::iota(range.begin(), range.end(), tree.begin);
+      const auto inside = [&](int f) { return front(f).parent >= 0 && front(f).parent < tree.end; };
+      plan_.stackSize = std::max(plan_.stackSize, place(range, inside, 0));
+      for (const int f : range) {
+        if (inside(f)) continue;
+        front(f).kept = true;
+        front(f).contributionAt = plan_.keptSize;
+        plan_.keptSize += sizeOf(front(f));
+      }
+    }
+    std::vector<bool> inTop(at(count), false);
+    for (const int f : plan_.top) {
+      front(f).kept = true;
+      inTop[at(f)] = true;
+    }
+    plan_.keptSize = place(
+        plan_.top, [&](int f) { return inTop[at(f)]; }, plan_.keptSize);
+  }
+
+  const SparsePattern& lower_;
+  AssemblyTree plan_;
+  std::vector<int> place_;    ///< of a variable in the order
+  std::vector<int> frontOf_;  ///< of a place
+};
+
+}  // namespace
+
+double FrontPlan::flops() const {
+  const auto squares = [](double k) { return k * (k + 1) * (2 * k + 1) / 6; };
+  return squares(order()) - squares(rows);
+}
+
+AssemblyTree planFactorisation(const SparsePattern& lower, std::span<const int> partner, const Cpu& la) {
+  return Planner(lower, partner, la).take();
+}
+
+}  // namespace nonconvex

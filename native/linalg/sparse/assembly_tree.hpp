@@ -1,0 +1,68 @@
+// The plan of a multifrontal factorisation: which variables are eliminated together in which front, where its rows go
+// in the parent's front, where it keeps its numbers, and which fronts can be worked on at the same time.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "linalg/cpu.hpp"
+#include "linalg/sparse/pattern.hpp"
+#include "linalg/sparse/scatter_runs.hpp"
+
+namespace nonconvex {
+
+/// Variables [first, first + columns) of the elimination order, and `rows` more that their elimination changes.
+struct FrontPlan {
+  int first = 0;
+  int columns = 0;
+  int rows = 0;
+  int parent = -1;
+  std::size_t rowsAt = 0;          ///< in `rows`
+  std::size_t runsAt = 0;          ///< in `runs`
+  std::size_t factorAt = 0;        ///< (columns + rows) x columns numbers
+  std::size_t contributionAt = 0;  ///< rows x rows numbers, on the stack of who works on the subtree, or kept
+  bool kept = false;               ///< for the top
+  std::size_t entriesAt = 0;       ///< in `entries`
+  std::size_t entries = 0;
+  std::size_t childrenAt = 0;  ///< in `children`
+  int children = 0;
+  int runs = 0;
+  int runsInColumns = 0;  ///< of them, those that lead to columns of the parent
+
+  int order() const { return columns + rows; }
+  double flops() const;
+};
+
+struct AssemblyTree {
+  /// An entry of the matrix and its place in the front.
+  struct Entry {
+    int value;
+    int row;
+    int column;
+  };
+  /// Fronts [begin, end), a whole subtree.
+  struct Subtree {
+    int begin = 0;
+    int end = 0;
+    double flops = 0;
+  };
+
+  std::vector<int> order;         ///< order[k] is eliminated as the k-th
+  std::vector<FrontPlan> fronts;  ///< children before parents, subtrees together
+  std::vector<int> rows;
+  std::vector<Run> runs;  ///< places of rows in the parent's front
+  std::vector<int> children;
+  std::vector<Entry> entries;
+  std::vector<Subtree> subtrees;  ///< independent of each other, the largest first
+  std::vector<int> top;           ///< the fronts above them
+  std::size_t factorSize = 0;
+  std::size_t stackSize = 0;  ///< for the contributions within any subtree
+  std::size_t keptSize = 0;   ///< for those that the top needs
+  double flops = 0;
+};
+
+/// `partner[i]`: the variable that is to be eliminated together with i, or i itself.
+AssemblyTree planFactorisation(const SparsePattern& lower, std::span<const int> partner, const Cpu& la);
+
+}  // namespace nonconvex

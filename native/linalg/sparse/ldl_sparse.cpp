@@ -1,0 +1,558 @@
+#include "linalg/sparse/ldl_sparse.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "core/index.hpp"
+#include "core/memory.hpp"
+#include "linalg/equilibrate.hpp"
+#include "linalg/sparse/assembly_tree.hpp"
+#include "linalg/vector_kernels.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+/// Multiplies `scale` until the rows of S A S have a largest entry within [1 / slack, slack] (Ruiz 2001), and writes S
+/// A S to `scaled`. False if a value is not finite.
+bool equilibrate(const SparsePattern& lower, std::span<const double> values, double slack, std::span<double> scale,
+                 std::span<double> maxima, std::span<double> scaled) {
+  constexpr int mostPasses = 8;
+  for (int pass = 0;; ++pass) {
+    std::fill(maxima.begin(), maxima.end(), 0.0);
+    double zero = 0;  // or NaN
+    for (int j = 0; j < lower.lines; ++j) {
+      const double s = scale[at(j)];
+      double own = maxima[at(j)];
+      for (std::size_t k = at(lower.offsets[at(j)]); k < at(lower.offsets[at(j) + 1]); ++k) {
+        const std::size_t i = at(lower.indices[k]);
+        scaled[k] = values[k] * s * scale[i];
+        const double x = std::abs(scaled[k]);
+        zero += 0 * x;
+        maxima[i] = std::max(maxima[i], x);
+        own = std::max(own, x);
+      }
+      maxima[at(j)] = std::max(maxima[at(j)], own);
+    }
+    if (zero != 0) return false;
+    const bool done =
+        std::all_of(maxima.begin(), maxima.end(), [&](double x) { return x == 0 || (x * slack >= 1 && x <= slack); });
+    if (done || pass == mostPasses) return true;
+    for (std::size_t i = 0; i < scale.size(); ++i) scale[i] *= inverseRoot(maxima[i]);
+  }
+}
+
+/// Scales the rows of |S A S| to sum 1, as far as a few passes of Ruiz's iteration do, and rounds S to powers of two.
+/// Unlike scales by the largest entries, these hardly depend on where the iteration starts: it undoes bad units of
+/// variables.
+std::vector<double> balance(const SparsePattern& lower, std::span<const double> values) {
+  constexpr int mostPasses = 40;
+  const std::size_t n = at(lower.lines);
+  std::vector<double> scale(n, 1.0), sums(n);
+  for (int pass = 0; pass < mostPasses; ++pass) {
+    std::fill(sums.begin(), sums.end(), 0.0);
+    for (std::size_t j = 0; j < n; ++j) {
+      for (std::size_t k = at(lower.offsets[j]); k < at(lower.offsets[j + 1]); ++k) {
+        const std::size_t i = at(lower.indices[k]);
+        const double x = std::abs(values[k]) * scale[i] * scale[j];
+        if (!std::isfinite(x)) return std::vector<double>(n, 1.0);
+        sums[i] += x;
+        if (i != j) sums[j] += x;
+      }
+    }
+    bool done = true;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (sums[i] == 0) continue;
+      done = done && sums[i] > 0.7 && sums[i] < 1.4;
+      scale[i] /= std::sqrt(sums[i]);
+    }
+    if (done) break;
+  }
+  for (double& s : scale) s = inverseRoot(1 / s / s);
+  return scale;
+}
+
+/// Variables with a small diagonal, each with a neighbour by a large entry: the largest ones first.
+std::vector<int> choosePartners(const SparsePattern& lower, std::span<const double> scaled) {
+  constexpr double small = 0.01;
+  constexpr double large = 0.1;
+  const int n = lower.lines;
+  std::vector<int> partner(at(n));
+  std::vector<double> diagonal(at(n), 0.0);
+  const auto forEntries = [&](auto&& f) {
+    for (int j = 0; j < n; ++j) {
+      for (int k = lower.offsets[at(j)]; k < lower.offsets[at(j) + 1]; ++k) {
+        f(lower.indices[at(k)], j, std::abs(scaled[at(k)]));
+      }
+    }
+  };
+  forEntries([&](int i, int j, double x) {
+    if (i == j) diagonal[at(i)] = x;
+  });
+  struct Pair {
+    double size;
+    int i, j;
+  };
+  std::vector<Pair> pairs;
+  forEntries([&](int i, int j, double x) {
+    if (i != j && x >= large && std::min(diagonal[at(i)], diagonal[at(j)]) < small * x) pairs.push_back({x, i, j});
+  });
+  std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.size > b.size; });
+  for (int i = 0; i < n; ++i) partner[at(i)] = i;
+  for (const Pair& pair : pairs) {
+    if (partner[at(pair.i)] != pair.i || partner[at(pair.j)] != pair.j) continue;
+    partner[at(pair.i)] = pair.j;
+    partner[at(pair.j)] = pair.i;
+  }
+  return partner;
+}
+
+}  // namespace
+
+class SparseLdl::Implementation {
+ public:
+  Implementation(const SparsePattern& lower, std::span<const double> sample, const Cpu& la) : la_(la), lower_(lower) {
+    const std::size_t n = at(lower.lines);
+    checkPattern(sample);
+    sampleScale_ = balance(lower_, sample);
+    maxima_.resize(n);
+    scaled_ = HostBuffer<double>(lower.nonzeros());
+    if (!equilibrate(lower_, sample, 16, sampleScale_, maxima_, scaledValues())) {
+      std::fill(sampleScale_.begin(), sampleScale_.end(), 1.0);
+      std::fill(scaled_.data(), scaled_.data() + scaled_.size(), 0.0);
+    }
+    scale_ = sampleScale_;
+    plan_ = planFactorisation(lower_, choosePartners(lower_, scaledValues()), la);
+    const int slots = std::min(la.threads(), static_cast<int>(plan_.subtrees.size()));
+    requireMemory(plan_.factorSize + plan_.keptSize + at(slots) * plan_.stackSize);
+    factor_ = HostBuffer<double>(plan_.factorSize, Uninitialized{});
+    kept_ = HostBuffer<double>(plan_.keptSize, Uninitialized{});
+    diagonal_.resize(n);
+    below_.resize(n);
+    labels_.resize(n);
+    states_.resize(plan_.fronts.size());
+    int most = 0, largest = 0;
+    for (const AssemblyTree::Subtree& tree : plan_.subtrees) {
+      for (int f = tree.begin; f < tree.end; ++f) largest = std::max(largest, plan(f).order());
+    }
+    for (const FrontPlan& f : plan_.fronts) most = std::max(most, f.order());
+    for (int s = 0; s < slots; ++s) {
+      slots_.push_back({.stack = HostBuffer<double>(plan_.stackSize, Uninitialized{}),
+                        .workspace = HostBuffer<double>(eliminationWorkspace(largest, largest), Uninitialized{})});
+    }
+    topWorkspace_ = HostBuffer<double>(eliminationWorkspace(most, most), Uninitialized{});
+    x_.resize(n);
+    owed_.resize(plan_.rows.size());
+    residual_.resize(n);
+    bound_.resize(n);
+    best_.resize(n);
+  }
+
+  Inertia factor(std::span<const double> values) {
+    require(values.size() == lower_.nonzeros(), "values", values.size(), "expected one for each entry of the pattern");
+    valid_ = false;
+    std::copy(sampleScale_.begin(), sampleScale_.end(), scale_.begin());
+    if (!equilibrate(lower_, values, 16, scale_, maxima_, scaledValues())) return {.undefined = order()};
+    const Cpu serial = la_.serial();
+    forSubtrees(plan_.flops, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
+      for (int f = tree.begin; f < tree.end; ++f) {
+        if ((f - tree.begin) % 16 == 0) la_.checkpoint();
+        process(serial, f, slot.stack.data(), slot.workspace);
+      }
+    });
+    for (std::size_t k = 0; k < plan_.top.size(); ++k) {
+      if (k % 16 == 0) la_.checkpoint();
+      process(la_, plan_.top[k], nullptr, topWorkspace_);
+    }
+    Inertia inertia;
+    delayed_ = 0;
+    for (std::size_t f = 0; f < states_.size(); ++f) {
+      const State& state = states_[f];
+      const int left = state.columns - state.eliminated;
+      inertia += state.inertia;
+      if (plan_.fronts[f].parent < 0) {
+        inertia.undefined += left;
+      } else {
+        delayed_ += left;
+      }
+    }
+    if (inertia.undefined > 0) return {.undefined = order()};
+    valid_ = true;
+    return inertia;
+  }
+
+  void solve(std::span<double> b) const {
+    require(b.size() == at(order()), "size of b", b.size(), "expected the order of the matrix");
+    require(valid_, "factorisation", "none", "expected one of finite values");
+    double* x = x_.data();
+    for (int k = 0; k < order(); ++k) {
+      const std::size_t i = at(plan_.order[at(k)]);
+      x[k] = b[i] * scale_[i];
+    }
+    const auto operations = static_cast<double>(plan_.factorSize);
+    const Cpu serial = la_.serial();
+    forSubtrees(operations, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
+      for (int f = tree.begin; f < tree.end; ++f) forward(serial, f, x, slot.workspace.data());
+    });
+    for (const int f : plan_.top) forward(la_, f, x, topWorkspace_.data());
+    for (std::size_t k = plan_.top.size(); k-- > 0;) backward(la_, plan_.top[k], x, topWorkspace_.data());
+    forSubtrees(operations, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
+      for (int f = tree.end - 1; f >= tree.begin; --f) backward(serial, f, x, slot.workspace.data());
+    });
+    for (int k = 0; k < order(); ++k) {
+      const std::size_t i = at(plan_.order[at(k)]);
+      b[i] = x[k] * scale_[i];
+    }
+  }
+
+  Refinement refine(std::span<const double> values, std::span<const double> b, std::span<double> x,
+                    int mostSteps) const {
+    std::copy(b.begin(), b.end(), x.begin());
+    solve(x);
+    Refinement result{.backwardError = residual(values, b, x)};
+    while (result.steps < mostSteps && result.backwardError > 4 * epsilon) {
+      std::copy(x.begin(), x.end(), best_.begin());
+      solve(residual_);
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] += residual_[i];
+      const double error = residual(values, b, x);
+      if (!(error < result.backwardError)) {
+        std::copy(best_.begin(), best_.end(), x.begin());
+        break;
+      }
+      const bool slow = error > 0.5 * result.backwardError;
+      result.backwardError = error;
+      ++result.steps;
+      if (slow) break;
+    }
+    return result;
+  }
+
+  int order() const { return lower_.lines; }
+  double factorEntries() const {
+    double entries = 0;
+    for (const FrontPlan& f : plan_.fronts) {
+      entries += static_cast<double>(f.columns) * f.rows + 0.5 * f.columns * (f.columns + 1.0);
+    }
+    return entries;
+  }
+  double flops() const { return plan_.flops; }
+  int delayed() const { return delayed_; }
+
+ private:
+  /// What a front holds after its elimination.
+  struct State {
+    int columns = 0;  ///< with those that were delayed in children
+    int eliminated = 0;
+    double growth = 1;
+    Mat<double> factor;
+    int* labels = nullptr;  ///< places in the order of its columns
+    PivotBlocks pivots;
+    Mat<double> contribution;  ///< of the columns left, and the rows
+    Inertia inertia;
+    // Own memory, where delayed pivots make the front larger than planned.
+    HostBuffer<double> extraFactor, extraContribution, extraPivots;
+    std::vector<int> extraLabels;
+  };
+
+  /// What one thread needs to work on a subtree: small, and warm from the last one.
+  struct Slot {
+    HostBuffer<double> stack;  ///< of contributions
+    HostBuffer<double> workspace;
+    bool taken = false;
+  };
+
+  /// f(subtree, slot) for all subtrees.
+  template <class F>
+  void forSubtrees(double operations, F&& f) const {
+    la_.tasks(
+        static_cast<int>(plan_.subtrees.size()),
+        [&](int t) {
+          Slot* slot = nullptr;
+          {
+            const std::lock_guard lock(slotsMutex_);
+            slot = &*std::find_if(slots_.begin(), slots_.end(), [](const Slot& s) { return !s.taken; });
+            slot->taken = true;
+          }
+          const auto giveBack = [&] {
+            const std::lock_guard lock(slotsMutex_);
+            slot->taken = false;
+          };
+          try {
+            f(plan_.subtrees[at(t)], *slot);
+          } catch (...) {
+            giveBack();
+            throw;
+          }
+          giveBack();
+        },
+        operations);
+  }
+
+  const FrontPlan& plan(int f) const { return plan_.fronts[at(f)]; }
+  std::span<double> scaledValues() const { return {scaled_.data(), scaled_.size()}; }
+
+  void checkPattern(std::span<const double> sample) const {
+    require(lower_.lines == lower_.width, "columns", lower_.lines, "expected as many as rows");
+    require(sample.size() == lower_.nonzeros(), "values", sample.size(), "expected one for each entry of the pattern");
+    constexpr std::size_t most = std::size_t{1} << 30;
+    if (lower_.nonzeros() >= most) {
+      throw Error(ErrorKind::solver, show(lower_.nonzeros()) + " entries of a matrix are too many to analyse",
+                  "TOO_LARGE");
+    }
+    for (int j = 0; j < lower_.lines; ++j) {
+      for (const int i : lower_.line(j)) {
+        require(i >= j && i < lower_.lines, "row of an entry of column " + show(j), i, "expected the lower triangle");
+      }
+    }
+  }
+
+  /// Before much is asked for: systems promise more memory than they have, and end who uses it.
+  static void requireMemory(std::size_t numbers) {
+    constexpr std::size_t much = std::size_t{1} << 23;
+    const double bytes = 8.0 * static_cast<double>(numbers);
+    if (numbers >= much && bytes > availableMemory()) {
+      throw Error(ErrorKind::solver, "out of memory: a factorisation needs " + show(bytes) + " bytes", "OUT_OF_MEMORY");
+    }
+  }
+
+  /// Drops what is in the buffer if it must grow: by half at least, so that it rarely does.
+  static void reserve(HostBuffer<double>& buffer, std::size_t size) {
+    if (buffer.size() >= size) return;
+    const std::size_t larger = std::max(size, buffer.size() + buffer.size() / 2);
+    buffer = HostBuffer<double>();
+    requireMemory(larger);
+    buffer = HostBuffer<double>(larger, Uninitialized{});
+  }
+
+  /// `stack`: for its contribution if that is not kept.
+  void process(const Cpu& la, int f, double* stack, HostBuffer<double>& workspace) {
+    const FrontPlan& me = plan(f);
+    State& state = states_[at(f)];
+    int delayed = 0;
+    double growth = 1;
+    for (int c = 0; c < me.children; ++c) {
+      const State& child = states_[at(plan_.children[me.childrenAt + at(c)])];
+      delayed += child.columns - child.eliminated;
+      growth = std::max(growth, child.growth);
+    }
+    prepare(me, state, delayed);
+    state.contribution = {(me.kept ? kept_.data() : stack) + me.contributionAt, me.rows, me.rows, me.rows};
+    assemble(la, me, state, delayed);
+    const int order = state.columns + me.rows;
+    reserve(workspace, eliminationWorkspace(order, state.columns));
+    const PivotRule rule{
+        .threshold = me.rows == 0 ? 0.64 : 0.01, .zeroTolerance = epsilon * (16 + order), .growth = growth};
+    const Eliminated eliminated = eliminate(
+        la, {.columns = state.factor, .square = state.contribution, .order = state.labels, .pivots = state.pivots},
+        rule, workspace.data());
+    state.eliminated = eliminated.columns;
+    state.growth = eliminated.growth;
+    state.inertia = inertiaOf(state.pivots, state.eliminated);
+    if (state.eliminated < state.columns && me.parent >= 0) extendContribution(me, state);
+  }
+
+  /// Memory for the front: the planned one if it suffices.
+  void prepare(const FrontPlan& me, State& state, int delayed) {
+    state.columns = me.columns + delayed;
+    const int order = state.columns + me.rows;
+    double* factor = factor_.data() + me.factorAt;
+    state.labels = labels_.data() + me.first;
+    state.pivots = {diagonal_.data() + me.first, below_.data() + me.first};
+    if (delayed > 0) {
+      reserve(state.extraFactor, at(order) * at(state.columns));
+      reserve(state.extraPivots, 2 * at(state.columns));
+      if (state.extraLabels.size() < at(state.columns)) state.extraLabels.resize(at(state.columns));
+      factor = state.extraFactor.data();
+      state.labels = state.extraLabels.data();
+      state.pivots = {state.extraPivots.data(), state.extraPivots.data() + state.columns};
+    }
+    state.factor = {factor, order, state.columns, order};
+    for (int k = 0; k < me.columns; ++k) state.labels[delayed + k] = me.first + k;
+  }
+
+  /// Sum of the entries of the matrix and the contributions of the children. Columns that were delayed in children come
+  /// first: so all places of a child's rows shift alike.
+  void assemble(const Cpu& la, const FrontPlan& me, State& state, int delayed) {
+    const Mat<double> a = state.factor;
+    const Mat<double> square = state.contribution;
+    const auto forColumns = [&](int count, double operations, auto&& f) {
+      constexpr int grain = 32;
+      la.tasks((count + grain - 1) / grain,
+               [&](int chunk) {
+                 for (int j = chunk * grain; j < std::min(count, (chunk + 1) * grain); ++j) f(j);
+               },
+               operations);
+    };
+    const auto clear = [&](Mat<double> x) {
+      constexpr int small = 64;
+      if (x.rows <= small) {
+        std::fill(x.data, x.column(x.cols), 0.0);
+      } else {
+        forColumns(x.cols, 0.1 * x.cols * x.rows,
+                   [&](int j) { std::fill(x.column(j) + j, x.column(j) + x.rows, 0.0); });
+      }
+    };
+    clear(a);
+    clear(square);
+    const double* values = scaled_.data();
+    for (std::size_t k = me.entriesAt; k < me.entriesAt + me.entries; ++k) {
+      const AssemblyTree::Entry& entry = plan_.entries[k];
+      a(delayed + entry.row, delayed + entry.column) += values[entry.value];
+    }
+    int seat = 0;  // of the next delayed variable
+    for (int c = 0; c < me.children; ++c) {
+      const int number = plan_.children[me.childrenAt + at(c)];
+      const FrontPlan& childPlan = plan(number);
+      const State& child = states_[at(number)];
+      const int left = child.columns - child.eliminated;
+      const Mat<double> from = child.contribution;
+      const Run* runs = plan_.runs.data() + childPlan.runsAt;
+      for (int k = 0; k < left; ++k, ++seat) {
+        state.labels[seat] = child.labels[child.eliminated + k];
+        const Run rest{.from = k, .to = seat, .length = left - k};
+        addRuns(from.column(k), &rest, 1, a.column(seat), 0);
+        addRuns(from.column(k) + left, runs, childPlan.runs, a.column(seat), -delayed);
+      }
+      const Mat<double> rows = from.block(left, left, childPlan.rows, childPlan.rows);
+      const int inColumns =
+          childPlan.runsInColumns < childPlan.runs ? runs[childPlan.runsInColumns].from : childPlan.rows;
+      const auto add = [&](int begin, int end) {
+        const int split = std::clamp(inColumns, begin, end);
+        addTriangle(rows.data, rows.stride, runs, childPlan.runs, begin, split, a.data, a.stride, -delayed);
+        addTriangle(rows.data, rows.stride, runs, childPlan.runs, split, end, square.data, square.stride, me.columns);
+      };
+      forChunks(la, rows.cols, rows.cols / 4, add);
+    }
+  }
+
+  /// Puts the columns that wait for the parent in front of the contribution.
+  void extendContribution(const FrontPlan& me, State& state) {
+    const int left = state.columns - state.eliminated;
+    const int size = left + me.rows;
+    reserve(state.extraContribution, at(size) * at(size));
+    const Mat<double> to{state.extraContribution.data(), size, size, size};
+    for (int j = 0; j < left; ++j) {
+      const double* from = state.factor.column(state.eliminated + j) + state.eliminated;
+      std::copy(from + j, from + size, to.column(j) + j);
+    }
+    for (int j = 0; j < me.rows; ++j) {
+      const double* from = state.contribution.column(j);
+      std::copy(from + j, from + me.rows, to.column(left + j) + left + j);
+    }
+    state.contribution = to;
+  }
+
+  /// What the children owe to the rows of this front, and then what it owes itself, is kept in `owed_` until the parent
+  /// takes it: so subtrees do not meet.
+  void forward(const Cpu& la, int f, double* x, double* y) const {
+    const FrontPlan& me = plan(f);
+    const State& state = states_[at(f)];
+    const int pivots = state.eliminated;
+    double* owed = owed_.data() + me.rowsAt;
+    std::fill(owed, owed + me.rows, 0.0);
+    for (int c = 0; c < me.children; ++c) {
+      const FrontPlan& child = plan(plan_.children[me.childrenAt + at(c)]);
+      const Run* runs = plan_.runs.data() + child.runsAt;
+      const double* from = owed_.data() + child.rowsAt;
+      addRuns(from, runs, child.runsInColumns, x + me.first, 0);
+      addRuns(from, runs + child.runsInColumns, child.runs - child.runsInColumns, owed, me.columns);
+    }
+    for (int k = 0; k < state.columns; ++k) y[k] = x[state.labels[k]];
+    std::copy(owed, owed + me.rows, y + state.columns);
+    const Mat<const double> l = state.factor;
+    solveLower({l.data, pivots, pivots, l.stride}, y);
+    forChunks(la, l.rows - pivots, pivots, [&](int begin, int end) {
+      loops::subtractProduct(end - begin, pivots, l.data + pivots + begin, l.stride, y, 1, y + pivots + begin);
+    });
+    solvePivots(state.pivots, pivots, y);
+    for (int k = 0; k < state.columns; ++k) x[state.labels[k]] = y[k];
+    std::copy(y + state.columns, y + l.rows, owed);
+  }
+
+  void backward(const Cpu& la, int f, double* x, double* y) const {
+    const FrontPlan& me = plan(f);
+    const State& state = states_[at(f)];
+    const int pivots = state.eliminated;
+    for (int i = 0; i < state.columns; ++i) y[i] = x[state.labels[i]];
+    for (int i = 0; i < me.rows; ++i) y[state.columns + i] = x[plan_.rows[me.rowsAt + at(i)]];
+    const Mat<const double> l = state.factor;
+    forChunks(la, pivots, l.rows - pivots, [&](int begin, int end) {
+      loops::subtractTransposedProduct(l.rows - pivots, end - begin, l.column(begin) + pivots, l.stride, y + pivots,
+                                       y + begin);
+    });
+    solveLowerTransposed({l.data, pivots, pivots, l.stride}, y);
+    for (int k = 0; k < pivots; ++k) x[state.labels[k]] = y[k];
+  }
+
+  /// f(begin, end) over [0, count), each with `operations` operations.
+  template <class F>
+  static void forChunks(const Cpu& la, int count, int operations, F&& f) {
+    constexpr int grain = 128;
+    la.tasks((count + grain - 1) / grain, [&](int t) { f(t * grain, std::min(count, (t + 1) * grain)); },
+             static_cast<double>(count) * operations);
+  }
+
+  /// b - A x into residual_; returns the componentwise backward error (Oettli and Prager 1964).
+  double residual(std::span<const double> values, std::span<const double> b, std::span<const double> x) const {
+    for (std::size_t i = 0; i < b.size(); ++i) {
+      residual_[i] = b[i];
+      bound_[i] = std::abs(b[i]);
+    }
+    for (int j = 0; j < order(); ++j) {
+      for (std::size_t k = at(lower_.offsets[at(j)]); k < at(lower_.offsets[at(j) + 1]); ++k) {
+        const std::size_t i = at(lower_.indices[k]);
+        const double a = values[k];
+        residual_[i] -= a * x[at(j)];
+        bound_[i] += std::abs(a * x[at(j)]);
+        if (i == at(j)) continue;
+        residual_[at(j)] -= a * x[i];
+        bound_[at(j)] += std::abs(a * x[i]);
+      }
+    }
+    double error = 0;
+    for (std::size_t i = 0; i < b.size(); ++i) {
+      const double ratio = residual_[i] == 0 ? 0 : std::abs(residual_[i]) / bound_[i];
+      if (!(ratio <= error)) error = ratio;
+    }
+    return error;
+  }
+
+  const Cpu& la_;
+  SparsePattern lower_;
+  AssemblyTree plan_;
+  HostBuffer<double> factor_, kept_, scaled_;
+  std::vector<double> sampleScale_, scale_, maxima_;
+  std::vector<double> diagonal_, below_;
+  std::vector<int> labels_;
+  std::vector<State> states_;
+  mutable std::vector<Slot> slots_;
+  mutable std::mutex slotsMutex_;
+  HostBuffer<double> topWorkspace_;
+  mutable std::vector<double> x_, owed_, residual_, bound_, best_;
+  int delayed_ = 0;
+  bool valid_ = false;
+};
+
+SparseLdl::SparseLdl(const SparsePattern& lower, std::span<const double> sample, const Cpu& la)
+    : implementation_(std::make_unique<Implementation>(lower, sample, la)) {}
+SparseLdl::SparseLdl(SparseLdl&&) noexcept = default;
+SparseLdl& SparseLdl::operator=(SparseLdl&&) noexcept = default;
+SparseLdl::~SparseLdl() = default;
+
+Inertia SparseLdl::factor(std::span<const double> values) { return implementation_->factor(values); }
+void SparseLdl::solve(std::span<double> b) const { implementation_->solve(b); }
+Refinement SparseLdl::solve(std::span<const double> values, std::span<const double> b, std::span<double> x,
+                            int mostSteps) const {
+  return implementation_->refine(values, b, x, mostSteps);
+}
+int SparseLdl::order() const { return implementation_->order(); }
+double SparseLdl::factorEntries() const { return implementation_->factorEntries(); }
+double SparseLdl::flops() const { return implementation_->flops(); }
+int SparseLdl::delayed() const { return implementation_->delayed(); }
+
+}  // namespace nonconvex

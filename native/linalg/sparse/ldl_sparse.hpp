@@ -1,0 +1,50 @@
+// LDL^T of a sparse symmetric indefinite matrix, such as a KKT system, with exact inertia.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "linalg/ldl_front.hpp"
+#include "linalg/sparse/pattern.hpp"
+
+namespace nonconvex {
+
+/// What is left of A x = b after `SparseLdl::solve` with refinement.
+struct Refinement {
+  double backwardError = 0;  ///< max_i |b - A x|_i / (|A| |x| + |b|)_i, by the residual itself
+  int steps = 0;
+};
+
+/// P S A S P^T = L D L^T, multifrontal (Duff and Reid 1983), with 1x1 and 2x2 pivots by a threshold test in the fronts;
+/// a column without a good pivot waits for the parent's front. The pattern is analysed once, values are factorised many
+/// times. Results are the same for any number of threads.
+class SparseLdl {
+ public:
+  /// `lower`: columns of the lower triangle of A; entries of the diagonal may be missing. `sample` are values of the
+  /// kind to come: they tell which variables have small diagonals and are better eliminated with a partner. An Error
+  /// says OUT_OF_MEMORY if the factor would have too many entries, TOO_LARGE if the matrix has. `la` must outlive this.
+  SparseLdl(const SparsePattern& lower, std::span<const double> sample, const Cpu& la);
+  SparseLdl(SparseLdl&&) noexcept;
+  SparseLdl& operator=(SparseLdl&&) noexcept;
+  ~SparseLdl();
+
+  /// No memory is asked for but for pivots that had to wait. Values that are NaN or infinite: the inertia is undefined.
+  Inertia factor(std::span<const double> values);
+
+  /// b := A^{-1} b. Where A is singular, the part of the solution along zero pivots is zero.
+  void solve(std::span<double> b) const;
+
+  /// x := A^{-1} b, improved by iterative refinement with `values`, those of the factor or others close to them.
+  Refinement solve(std::span<const double> values, std::span<const double> b, std::span<double> x, int mostSteps) const;
+
+  int order() const;
+  double factorEntries() const;  ///< of L, as foreseen by the analysis
+  double flops() const;          ///< multiplications and additions of a factorisation, foreseen
+  int delayed() const;           ///< pivots that had to wait, in the last factorisation
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace nonconvex

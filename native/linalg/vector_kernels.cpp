@@ -1,0 +1,324 @@
+#include "linalg/vector_kernels.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "core/multiversion.hpp"
+
+namespace nonconvex::loops {
+
+NONCONVEX_CLONES void maskedAxpy(int n, double a, const double* m, const double* x, double* y) {
+  for (int i = 0; i < n; ++i) y[i] += a * m[i] * x[i];
+}
+
+NONCONVEX_CLONES void mask(int n, const double* m, const double* x, double* y) {
+  for (int i = 0; i < n; ++i) y[i] = m[i] * x[i];
+}
+
+NONCONVEX_CLONES bool anyNegative(int n, const double* m, const double* x, double a, const double* s) {
+  long long negative = 0;
+  for (int i = 0; i < n; ++i) negative |= ((2 * m[i] - 1) * x[i] + a * s[i] < 0) ? 1 : 0;
+  return negative != 0;
+}
+
+NONCONVEX_CLONES void relax(int n, double a, const double* x, double b, const double* q, double* y) {
+  for (int i = 0; i < n; ++i) y[i] += a * (x[i] - y[i] + b * q[i]);
+}
+
+namespace {
+
+/// Four numbers at a time: sums with lanes of their own need no leave to reorder additions. What lies in memory may be
+/// at any address that a double may have; it is to be copied, since a reference to Four promises more.
+constexpr int lanes = 4;
+using Four = double __attribute__((vector_size(32)));
+using FourInMemory = double __attribute__((vector_size(32), aligned(8), may_alias));
+
+inline const FourInMemory& four(const double* x) { return *reinterpret_cast<const FourInMemory*>(x); }
+inline FourInMemory& four(double* x) { return *reinterpret_cast<FourInMemory*>(x); }
+inline __attribute__((always_inline)) double sumOf(const Four& v) { return (v[0] + v[2]) + (v[1] + v[3]); }
+
+/// step(sum, i) for every fourth i, four sums in turn; returns the first number that is left.
+template <class Step>
+inline __attribute__((always_inline)) int inFours(int n, const Step& step) {
+  int i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    step(0, i);
+    step(1, i + lanes);
+    step(2, i + 2 * lanes);
+    step(3, i + 3 * lanes);
+  }
+  for (; i + lanes <= n; i += lanes) step(0, i);
+  return i;
+}
+
+/// Of T = Four or double.
+template <class T>
+struct MomentSums {
+  T a3r = {};
+  T a2r2 = {};
+  T ar3 = {};
+
+  inline __attribute__((always_inline)) void add(const T& a, const T& r) {
+    const T p = a * r;
+    a3r += a * a * p;
+    a2r2 += p * p;
+    ar3 += p * (r * r);
+  }
+};
+
+inline __attribute__((always_inline)) void store(const MomentSums<Four>* m, const MomentSums<double>& rest,
+                                                 double* sums) {
+  sums[0] = sumOf((m[0].a3r + m[2].a3r) + (m[1].a3r + m[3].a3r)) + rest.a3r;
+  sums[1] = sumOf((m[0].a2r2 + m[2].a2r2) + (m[1].a2r2 + m[3].a2r2)) + rest.a2r2;
+  sums[2] = sumOf((m[0].ar3 + m[2].ar3) + (m[1].ar3 + m[3].ar3)) + rest.ar3;
+}
+
+}  // namespace
+
+NONCONVEX_CLONES void moments(int n, const double* a, const double* r, double* sums) {
+  MomentSums<Four> m[4];
+  MomentSums<double> rest;
+  const auto step = [&](int k, int at) __attribute__((always_inline)) {
+    const Four ai = four(a + at), ri = four(r + at);
+    m[k].add(ai, ri);
+  };
+  int i = inFours(n, step);
+  for (; i < n; ++i) rest.add(a[i], r[i]);
+  store(m, rest, sums);
+}
+
+NONCONVEX_CLONES void axpyMoments(int n, double t, const double* x, double* r, const double* a, double* sums) {
+  MomentSums<Four> m[4];
+  MomentSums<double> rest;
+  const auto step = [&](int k, int i) __attribute__((always_inline)) {
+    const Four ai = four(a + i), ri = four(r + i) + t * four(x + i);
+    four(r + i) = ri;
+    m[k].add(ai, ri);
+  };
+  int i = inFours(n, step);
+  for (; i < n; ++i) {
+    r[i] += t * x[i];
+    rest.add(a[i], r[i]);
+  }
+  store(m, rest, sums);
+}
+
+namespace {
+
+NONCONVEX_CLONES double axpyDotShort(int n, double t, const double* x, double* r, const double* a) {
+  Four sum[4] = {};
+  double rest = 0;
+  const auto step = [&](int k, int at) __attribute__((always_inline)) {
+    const Four now = four(r + at) + t * four(x + at);
+    four(r + at) = now;
+    sum[k] += four(a + at) * now;
+  };
+  int i = inFours(n, step);
+  for (; i < n; ++i) {
+    r[i] += t * x[i];
+    rest += a[i] * r[i];
+  }
+  return sumOf((sum[0] + sum[2]) + (sum[1] + sum[3])) + rest;
+}
+
+/// In registers as long as the processor has: these take their time to begin with.
+NONCONVEX_CLONES double axpyDotLong(int n, double t, const double* __restrict x, double* __restrict r,
+                                    const double* __restrict a) {
+  constexpr int wide = 32;
+  double sum[wide] = {};
+  int i = 0;
+  for (; i + wide <= n; i += wide) {
+    for (int k = 0; k < wide; ++k) {
+      const double now = r[i + k] + t * x[i + k];
+      r[i + k] = now;
+      sum[k] += a[i + k] * now;
+    }
+  }
+  for (int half = wide / 2; half > 0; half /= 2) {
+    for (int k = 0; k < half; ++k) sum[k] += sum[k + half];
+  }
+  double rest = 0;
+  for (; i < n; ++i) {
+    r[i] += t * x[i];
+    rest += a[i] * r[i];
+  }
+  return sum[0] + rest;
+}
+
+}  // namespace
+
+double axpyDot(int n, double t, const double* x, double* r, const double* a) {
+  return n < 512 ? axpyDotShort(n, t, x, r, a) : axpyDotLong(n, t, x, r, a);
+}
+
+NONCONVEX_CLONES double sparseDot(int count, const double* a, const std::int32_t* row, const double* r) {
+  double sum[sparseGroup] = {};
+  int k = 0;
+  for (; k + sparseGroup <= count; k += sparseGroup) {
+    for (int q = 0; q < sparseGroup; ++q) sum[q] += a[k + q] * r[row[k + q]];
+  }
+  for (; k < count; ++k) sum[0] += a[k] * r[row[k]];
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+NONCONVEX_CLONES void sparseAxpy(int count, double t, const double* a, const std::int32_t* row, double* r) {
+  int k = 0;
+  for (; k + sparseGroup <= count; k += sparseGroup) {
+    double now[sparseGroup];  // all loads before the stores, which the compiler cannot know to be elsewhere
+    for (int q = 0; q < sparseGroup; ++q) now[q] = r[row[k + q]] + t * a[k + q];
+    for (int q = 0; q < sparseGroup; ++q) r[row[k + q]] = now[q];
+  }
+  for (; k < count; ++k) r[row[k]] += t * a[k];
+}
+
+namespace {
+
+/// By squares of 8, whose lines are whole cache lines on both sides.
+template <class T>
+inline __attribute__((always_inline)) bool transposeInto(int m, int n, const T* a, std::size_t stride, double* out,
+                                                         std::size_t outStride) {
+  constexpr int side = 8;
+  double check[side] = {};  // NaN once an entry is not finite
+  int i = 0;
+  for (; i + side <= m; i += side) {
+    const T* rows = a + static_cast<std::size_t>(i) * stride;
+    int j = 0;
+    for (; j + side <= n; j += side) {
+      double square[side][side];
+      for (int r = 0; r < side; ++r) {
+        const T* row = rows + static_cast<std::size_t>(r) * stride + j;
+        for (int c = 0; c < side; ++c) square[c][r] = static_cast<double>(row[c]);
+      }
+      for (int c = 0; c < side; ++c) {
+        double* column = out + static_cast<std::size_t>(j + c) * outStride + i;
+        for (int r = 0; r < side; ++r) {
+          column[r] = square[c][r];
+          check[r] += 0 * square[c][r];
+        }
+      }
+    }
+    for (; j < n; ++j) {
+      for (int r = 0; r < side; ++r) {
+        const double value =
+            static_cast<double>(rows[static_cast<std::size_t>(r) * stride + static_cast<std::size_t>(j)]);
+        out[static_cast<std::size_t>(j) * outStride + static_cast<std::size_t>(i + r)] = value;
+        check[r] += 0 * value;
+      }
+    }
+  }
+  for (; i < m; ++i) {
+    for (int j = 0; j < n; ++j) {
+      const double value = static_cast<double>(a[static_cast<std::size_t>(i) * stride + static_cast<std::size_t>(j)]);
+      out[static_cast<std::size_t>(j) * outStride + static_cast<std::size_t>(i)] = value;
+      check[0] += 0 * value;
+    }
+  }
+  double sum = 0;
+  for (const double each : check) sum += each;
+  return sum == 0;
+}
+
+}  // namespace
+
+NONCONVEX_CLONES bool transpose(int m, int n, const double* a, std::size_t stride, double* out, std::size_t outStride) {
+  return transposeInto(m, n, a, stride, out, outStride);
+}
+
+NONCONVEX_CLONES bool transpose(int m, int n, const float* a, std::size_t stride, double* out, std::size_t outStride) {
+  return transposeInto(m, n, a, stride, out, outStride);
+}
+
+NONCONVEX_CLONES void subtractProduct(int rows, int columns, const double* a, int stride, const double* x, int xStride,
+                                      double* y) {
+  const auto column = [&](int j) { return a + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride); };
+  const auto factor = [&](int j) { return x[static_cast<std::size_t>(j) * static_cast<std::size_t>(xStride)]; };
+  int j = 0;
+  for (; j + 4 <= columns; j += 4) {
+    const double *a0 = column(j), *a1 = column(j + 1), *a2 = column(j + 2), *a3 = column(j + 3);
+    const double x0 = factor(j), x1 = factor(j + 1), x2 = factor(j + 2), x3 = factor(j + 3);
+    for (int i = 0; i < rows; ++i) y[i] -= a0[i] * x0 + a1[i] * x1 + a2[i] * x2 + a3[i] * x3;
+  }
+  for (; j < columns; ++j) {
+    const double* a0 = column(j);
+    const double x0 = factor(j);
+    for (int i = 0; i < rows; ++i) y[i] -= a0[i] * x0;
+  }
+}
+
+NONCONVEX_CLONES void subtractTransposedProduct(int rows, int columns, const double* a, int stride, const double* y,
+                                                double* x) {
+  constexpr int lanes = 8;
+  const auto column = [&](int j) { return a + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride); };
+  int j = 0;
+  for (; j + 4 <= columns; j += 4) {
+    const double *a0 = column(j), *a1 = column(j + 1), *a2 = column(j + 2), *a3 = column(j + 3);
+    double s0[lanes] = {}, s1[lanes] = {}, s2[lanes] = {}, s3[lanes] = {};
+    int i = 0;
+    for (; i + lanes <= rows; i += lanes) {
+      for (int k = 0; k < lanes; ++k) {
+        s0[k] += a0[i + k] * y[i + k];
+        s1[k] += a1[i + k] * y[i + k];
+        s2[k] += a2[i + k] * y[i + k];
+        s3[k] += a3[i + k] * y[i + k];
+      }
+    }
+    for (int k = 0; i < rows; ++i, ++k) {
+      s0[k] += a0[i] * y[i];
+      s1[k] += a1[i] * y[i];
+      s2[k] += a2[i] * y[i];
+      s3[k] += a3[i] * y[i];
+    }
+    for (int k = 0; k < lanes; ++k) {
+      x[j] -= s0[k];
+      x[j + 1] -= s1[k];
+      x[j + 2] -= s2[k];
+      x[j + 3] -= s3[k];
+    }
+  }
+  for (; j < columns; ++j) {
+    const double* a0 = column(j);
+    double sum = 0;
+    for (int i = 0; i < rows; ++i) sum += a0[i] * y[i];
+    x[j] -= sum;
+  }
+}
+
+NONCONVEX_CLONES void addOuterProducts(int n, int count, const double* b, double* c) {
+  using Eight = double __attribute__((vector_size(64)));
+  using EightInMemory = double __attribute__((vector_size(64), aligned(8), may_alias));
+  constexpr int width = 4, vectors = 2, height = 8 * vectors;
+  for (int j = 0; j < n; j += width) {
+    for (int i = j; i < n; i += height) {
+      Eight sums[width][vectors] = {};
+      const double* column = b;
+      for (int k = 0; k < count; ++k, column += n) {
+        const Eight first = *reinterpret_cast<const EightInMemory*>(column + i);
+        const Eight second = *reinterpret_cast<const EightInMemory*>(column + i + 8);
+        for (int w = 0; w < width; ++w) {
+          sums[w][0] += column[j + w] * first;
+          sums[w][1] += column[j + w] * second;
+        }
+      }
+      for (int w = 0; w < std::min(width, n - j); ++w) {
+        double* to = c + static_cast<std::size_t>(j + w) * static_cast<std::size_t>(n);
+        for (int l = 0; l < height; ++l) {
+          if (i + l >= j + w && i + l < n) to[i + l] += sums[w][l / 8][l % 8];
+        }
+      }
+    }
+  }
+}
+
+NONCONVEX_CLONES double largest(int n, const double* x) {
+  constexpr int lanes = 8;
+  double best[lanes] = {};
+  int i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    for (int k = 0; k < lanes; ++k) best[k] = std::abs(x[i + k]) > best[k] ? std::abs(x[i + k]) : best[k];
+  }
+  for (int k = 0; i < n; ++i, ++k) best[k] = std::abs(x[i]) > best[k] ? std::abs(x[i]) : best[k];
+  return *std::max_element(best, best + lanes);
+}
+
+}  // namespace nonconvex::loops

@@ -1,0 +1,259 @@
+#include "methods/kkt/kkt_solver.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "core/index.hpp"
+#include "core/monitor.hpp"
+#include "linalg/ldl_dense.hpp"
+#include "linalg/lu_dense.hpp"
+#include "linalg/sparse/ldl_sparse.hpp"
+#include "linalg/vectors.hpp"
+
+namespace nonconvex {
+namespace {
+
+class ExactInner final : public KktSolver {
+ public:
+  ExactInner(const SparsePattern& hessian, const SparsePattern& jacobian, std::span<const double> sampleH,
+             std::span<const double> sampleJ, const Cpu& la)
+      : hessian_(hessian),
+        jacobian_(jacobian),
+        la_(la),
+        n_(hessian.lines),
+        m_(jacobian.lines),
+        diagonal_(at(n_)),
+        residual_(at(n_ + m_)),
+        correction_(at(n_ + m_)) {
+    const Stopwatch watch;
+    constexpr int large = 3000;
+    const int order = n_ + m_;
+    if (order <= large && worthDense(order, hessian.nonzeros() + jacobian.nonzeros() + at(n_))) {
+      placeDense();
+    } else {
+      placeSparse();
+      load(sampleH, sampleJ);
+      placeValues();
+      for (int j = 0; j < n_; ++j) values_[diagonalTo_[at(j)]] = diagonal_[at(j)];
+      sparse_.emplace(lower_, std::span(values_.data(), values_.size()), la);
+    }
+    seconds_ += watch.seconds();
+  }
+
+  void load(std::span<const double> H, std::span<const double> J) override {
+    H_ = H;
+    J_ = J;
+    placed_ = false;
+  }
+
+  Inertia factor(const KktShift& shift) override {
+    const Stopwatch watch;
+    la_.checkpoint();
+    shift_ = shift;
+    ++factorizations_;
+    square_ = lu_ && shift.primal == 0 && shift.dual == 0 && factorSquare();
+    const Inertia inertia = square_ ? Inertia{.positive = n_, .negative = m_} : factorWhole(shift);
+    seconds_ += watch.seconds();
+    return inertia;
+  }
+
+  void solve(std::span<double> b) override { square_ ? solveSquare(b) : dense_ ? dense_->solve(b) : sparse_->solve(b); }
+
+  double solve(std::span<const double> b, double target, std::span<double> z) override {
+    constexpr int mostSteps = 10;
+    const Stopwatch watch;
+    std::copy(b.begin(), b.end(), z.begin());
+    solve(z);
+    double norm = residualNorm(b, z);
+    for (int k = 0; k < mostSteps && norm > target; ++k) {
+      la_.checkpoint();
+      std::copy(residual_.begin(), residual_.end(), correction_.begin());
+      solve(correction_);
+      axpy(1, correction_, z);
+      const double next = residualNorm(b, z);
+      if (!(next < norm)) {  // no better
+        axpy(-1, correction_, z);
+        break;
+      }
+      const bool slow = next > 0.5 * norm;
+      norm = next;
+      if (slow) break;
+    }
+    seconds_ += watch.seconds();
+    return norm;
+  }
+
+  int factorizations() const override { return factorizations_; }
+  double seconds() const override { return seconds_; }
+
+ private:
+  Inertia factorWhole(const KktShift& shift) {
+    if (!std::exchange(placed_, true)) placeValues();
+    for (std::size_t j = 0; j < diagonal_.size(); ++j) values_[diagonalTo_[j]] = diagonal_[j] + shift.primal;
+    for (std::size_t i = at(n_); i < diagonalTo_.size(); ++i) values_[diagonalTo_[i]] = -shift.dual;
+    const int order = n_ + m_;
+    return dense_ ? dense_->factor({values_.data(), order, order, order})
+                  : sparse_->factor(std::span<const double>(values_.data(), values_.size()));
+  }
+
+  void placeValues() {
+    if (!std::exchange(cleared_, true)) std::fill(values_.begin(), values_.end(), 0.0);
+    if (H_.empty()) {
+      for (const std::size_t place : hessianTo_) values_[place] = 0;
+      std::fill(diagonal_.begin(), diagonal_.end(), 0.0);
+    } else {
+      for (std::size_t k = 0; k < H_.size(); ++k) values_[hessianTo_[k]] = H_[k];
+      for (std::size_t j = 0; j < diagonal_.size(); ++j) {
+        diagonal_[j] = ownDiagonal_[j] < 0 ? 0 : H_[static_cast<std::size_t>(ownDiagonal_[j])];
+      }
+    }
+    for (std::size_t k = 0; k < J_.size(); ++k) values_[jacobianTo_[k]] = J_[k];
+  }
+
+  void placeDense() {
+    const std::size_t order = at(n_ + m_);
+    values_ = HostBuffer<double>(order * order, Uninitialized{});
+    const auto place = [&](int row, int column) { return at(column) * order + at(row); };
+    placeEntries(place);
+    dense_.emplace(n_ + m_, la_);
+    if (n_ == m_) lu_.emplace(n_);
+  }
+
+  /// J alone, for m = n. Where it has full rank, K has n positive and n negative eigenvalues.
+  bool factorSquare() {
+    const Mat<double> J = lu_->matrix();
+    std::fill(J.data, J.column(n_), 0.0);
+    for (int i = 0; i < n_; ++i) {
+      for (int k = jacobian_.offsets[at(i)]; k < jacobian_.offsets[at(i) + 1]; ++k) {
+        J(i, jacobian_.indices[at(k)]) = J_[at(k)];
+      }
+    }
+    return lu_->factor();
+  }
+
+  /// J x = b_2, J^T y = b_1 - H x.
+  void solveSquare(std::span<double> b) {
+    const auto upper = b.first(at(n_));
+    const auto lower = b.subspan(at(n_));
+    lu_->solve(lower);
+    subtractHessianProduct(lower, upper);
+    std::swap_ranges(upper.begin(), upper.end(), lower.begin());
+    if (normInf(lower) != 0) lu_->solveTransposed(lower);
+  }
+
+  void subtractHessianProduct(std::span<const double> x, std::span<double> out) const {
+    if (H_.empty()) return;
+    for (int j = 0; j < n_; ++j) {
+      double sum = 0;
+      for (int k = hessian_.offsets[at(j)]; k < hessian_.offsets[at(j) + 1]; ++k) {
+        const auto i = at(hessian_.indices[at(k)]);
+        sum += H_[at(k)] * x[i];
+        if (i != at(j)) out[i] -= H_[at(k)] * x[at(j)];
+      }
+      out[at(j)] -= sum;
+    }
+  }
+
+  /// Columns of the lower triangle of K: in column j <= n those of H, diagonal included, then those of J.
+  void placeSparse() {
+    std::vector<int> ends(at(n_ + m_) + 1, 0);
+    for (int j = 0; j < n_; ++j) {
+      const auto line = hessian_.line(j);
+      const bool hasDiagonal = !line.empty() && line.front() == j;
+      ends[at(j) + 1] = static_cast<int>(line.size()) + (hasDiagonal ? 0 : 1);
+    }
+    for (const int column : jacobian_.indices) ++ends[at(column) + 1];
+    for (int i = 0; i < m_; ++i) ends[at(n_ + i) + 1] = 1;
+    for (std::size_t k = 1; k < ends.size(); ++k) ends[k] += ends[k - 1];
+    lower_.lines = lower_.width = n_ + m_;
+    lower_.offsets = ends;
+    lower_.indices.resize(at(ends.back()));
+    values_ = HostBuffer<double>(lower_.indices.size(), Uninitialized{});
+    std::vector<int> next(ends.begin(), ends.end() - 1);
+    for (int j = 0; j < n_; ++j) {
+      const auto line = hessian_.line(j);
+      if (line.empty() || line.front() != j) lower_.indices[at(next[at(j)]++)] = j;
+      for (const int i : line) lower_.indices[at(next[at(j)]++)] = i;
+    }
+    for (int i = 0; i < m_; ++i) {
+      for (const int j : jacobian_.line(i)) lower_.indices[at(next[at(j)]++)] = n_ + i;
+    }
+    for (int i = 0; i < m_; ++i) lower_.indices[at(next[at(n_ + i)])] = n_ + i;
+    placeEntries([&](int row, int column) {
+      const auto line = lower_.line(column);
+      const auto found = std::lower_bound(line.begin(), line.end(), row) - line.begin();
+      return at(lower_.offsets[at(column)]) + static_cast<std::size_t>(found);
+    });
+  }
+
+  template <class Place>
+  void placeEntries(Place&& place) {
+    ownDiagonal_.assign(at(n_), -1);
+    for (int j = 0; j < n_; ++j) {
+      for (const int i : hessian_.line(j)) {
+        if (i == j) ownDiagonal_[at(j)] = static_cast<int>(hessianTo_.size());
+        hessianTo_.push_back(place(i, j));
+      }
+    }
+    for (int i = 0; i < m_; ++i) {
+      for (const int j : jacobian_.line(i)) jacobianTo_.push_back(place(n_ + i, j));
+    }
+    for (int k = 0; k < n_ + m_; ++k) diagonalTo_.push_back(place(k, k));
+  }
+
+  /// residual_ = b - K z, and its norm.
+  double residualNorm(std::span<const double> b, std::span<const double> z) {
+    double* r = residual_.data();
+    const double* x = z.data();
+    const double* y = z.data() + n_;
+    for (int j = 0; j < n_; ++j) r[j] = b[at(j)] - shift_.primal * x[j];
+    subtractHessianProduct(z.first(at(n_)), residual_);
+    for (int i = 0; i < m_; ++i) {
+      double sum = b[at(n_ + i)] + shift_.keptDual * y[i];
+      for (int k = jacobian_.offsets[at(i)]; k < jacobian_.offsets[at(i) + 1]; ++k) {
+        const int j = jacobian_.indices[at(k)];
+        sum -= J_[at(k)] * x[j];
+        r[j] -= J_[at(k)] * y[i];
+      }
+      r[n_ + i] = sum;
+    }
+    return std::sqrt(norm2Squared(residual_));
+  }
+
+  const SparsePattern& hessian_;
+  const SparsePattern& jacobian_;
+  const Cpu& la_;
+  int n_;
+  int m_;
+  std::span<const double> H_, J_;
+  HostBuffer<double> values_;  // of K: all of a dense matrix, or those of lower_
+  bool cleared_ = false;       // entries that are none
+  bool placed_ = false;        // H_ and J_
+  SparsePattern lower_;
+  std::vector<std::size_t> hessianTo_, jacobianTo_, diagonalTo_;
+  std::vector<int> ownDiagonal_;  // where H has its diagonal entries; -1: nowhere
+  Vector diagonal_;               // of H
+  Vector residual_, correction_;
+  std::optional<DenseLdl> dense_;
+  std::optional<SparseLdl> sparse_;
+  std::optional<DenseLu> lu_;
+  bool square_ = false;  // J alone was factored
+  KktShift shift_;
+  int factorizations_ = 0;
+  double seconds_ = 0;
+};
+
+}  // namespace
+
+bool worthDense(int order, std::size_t nonzeros) {
+  constexpr int small = 60;
+  return order <= small || static_cast<double>(nonzeros) > 0.4 * (0.5 * order * (order + 1.0));
+}
+
+std::unique_ptr<KktSolver> factoredKkt(const SparsePattern& hessian, const SparsePattern& jacobian,
+                                       std::span<const double> sampleH, std::span<const double> sampleJ,
+                                       const Cpu& la) {
+  return std::make_unique<ExactInner>(hessian, jacobian, sampleH, sampleJ, la);
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,321 @@
+#include "methods/nlp/scaled_nlp.hpp"
+
+#include "core/monitor.hpp"
+#include "methods/kkt/kkt_device.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// Adds the seconds of its life.
+class Timed {
+ public:
+  explicit Timed(double& total) : total_(total) {}
+  ~Timed() { total_ += watch_.seconds(); }
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+
+ private:
+  double& total_;
+  Stopwatch watch_;
+};
+
+std::shared_ptr<Nlp> existing(const NlpStart& problem, const Cpu& la) {
+  if (!problem.nlp) throw Error(ErrorKind::type, "nlp: expected functions");
+  problem.nlp->runOn(la);
+  return problem.nlp;
+}
+
+void requireVector(std::span<const double> v, int size, const char* name) {
+  require(sizeOf(v) == size, std::string(name) + ".length", v.size(), "expected " + show(size));
+  for (std::size_t i = 0; i < v.size(); ++i) {
+    require(std::isfinite(v[i]), std::string(name) + "[" + show(i) + "]", v[i], "expected a finite number");
+  }
+}
+
+double scaleFor(double largest) {
+  constexpr double most = 100;
+  constexpr double least = 1e-8;
+  return largest > most ? std::max(least, most / largest) : 1;
+}
+
+}  // namespace
+
+ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling)
+    : nlp_(existing(problem, la)),
+      device_(problem.device),
+      start_(problem.start),
+      fallbackStart_(problem.fallbackStart),
+      multipliers_(problem.multipliers),
+      scaling_(scaling),
+      n_(nlp_->variables()),
+      m_(nlp_->constraints()),
+      jacobianPattern_(&nlp_->jacobianPattern()),
+      hessianPattern_(&nlp_->hessianPattern()),
+      constraintScales_(static_cast<std::size_t>(m_), 1.0),
+      weights_(static_cast<std::size_t>(m_)) {
+  require(n_ >= 1, "n", n_, "expected at least one variable");
+  require(m_ <= n_, "m", m_, "expected no more constraints than the n = " + show(n_) + " variables");
+  requireVector(start_, n_, "start");
+  if (!fallbackStart_.empty()) requireVector(fallbackStart_, n_, "fallbackStart");
+  if (!multipliers_.empty()) requireVector(multipliers_, m_, "multipliers");
+}
+
+std::shared_ptr<Nlp> ScaledNlp::sample(double overhead) {
+  const Timed timed(seconds_);
+  auto estimate = nlp_->sample(overhead);
+  if (estimate) at_ = 0;
+  return estimate;
+}
+
+std::shared_ptr<Nlp> ScaledNlp::withObjective(std::unique_ptr<Objective> objective) {
+  at_ = 0;
+  return nlp_->withObjective(std::move(objective));
+}
+
+NlpPoint ScaledNlp::makePoint() const {
+  const auto n = static_cast<std::size_t>(n_);
+  const auto m = static_cast<std::size_t>(m_);
+  NlpPoint p;
+  p.x = start_;
+  p.lambda.resize(m);
+  p.c.resize(m);
+  p.gradient.resize(n);
+  p.jacobian.resize(jacobianPattern_->nonzeros());
+  p.g.resize(n);
+  return p;
+}
+
+bool ScaledNlp::hugeAtStart(NlpPoint& point) {
+  constexpr double huge = 1e3;
+  if (fallbackStart_.empty()) return false;
+  point.x = fallbackStart_;
+  if (!evaluateValues(point)) return false;
+  const double other = std::max(1.0, std::abs(point.f));
+  point.x = start_;
+  return !evaluateValues(point) || std::abs(point.f) > huge * other;
+}
+
+bool ScaledNlp::begin(NlpPoint& point) {
+  if (hugeAtStart(point)) start_ = fallbackStart_;
+  point.x = start_;
+  std::fill(point.lambda.begin(), point.lambda.end(), 0.0);
+  if (!evaluateValues(point) || !evaluateDerivatives(point)) return false;
+  if (scaling_) {
+    const SparsePattern& rows = *jacobianPattern_;
+    objectiveScale_ = scaleFor(normInf(point.gradient));
+    if (objectiveScale_ < 1) gradientScale_ = std::max(1.0, scaleFor(nlp_->typicalGradient()) / objectiveScale_);
+    point.f *= objectiveScale_;
+    for (double& value : point.gradient) value *= objectiveScale_;
+    for (int i = 0; i < m_; ++i) {
+      const int begin = rows.offsets[static_cast<std::size_t>(i)];
+      const auto size = static_cast<std::size_t>(rows.offsets[static_cast<std::size_t>(i) + 1] - begin);
+      const std::span row(point.jacobian.data() + begin, size);
+      const double scale = scaleFor(normInf(row));
+      constraintScales_[static_cast<std::size_t>(i)] = scale;
+      point.c[static_cast<std::size_t>(i)] *= scale;
+      for (double& value : row) value *= scale;
+    }
+  }
+  setMultipliers(multipliers_, point);
+  updateLagrangian(point);
+  return true;
+}
+
+void ScaledNlp::moveTo(std::span<const double> x, std::uint64_t stamp) const {
+  if (stamp == at_) return;
+  nlp_->moveTo(x);
+  at_ = stamp;
+}
+
+void ScaledNlp::linearize(const NlpPoint& point) {
+  linearized_.x = point.x;
+  linearized_.weights = point.lambda;
+  for (std::size_t i = 0; i < linearized_.weights.size(); ++i) linearized_.weights[i] *= constraintScales_[i];
+  linearized_.stamp = point.stamp;
+  evaluated_ = false;
+}
+
+std::optional<GramFactor> ScaledNlp::gramFactor(std::span<double> rest) const {
+  const Timed timed(seconds_);
+  moveTo(linearized_.x, linearized_.stamp);
+  return nlp_->gramFactor(objectiveScale_, linearized_.weights, rest);
+}
+
+bool ScaledNlp::evaluateValues(NlpPoint& point) {
+  const Timed timed(seconds_);
+  point.stamp = ++stamps_;
+  moveTo(point.x, point.stamp);
+  ++counts_.objective;
+  point.f = nlp_->objective() * objectiveScale_;
+  return std::isfinite(point.f) && readConstraints(point);
+}
+
+bool ScaledNlp::evaluateConstraints(NlpPoint& point) {
+  const Timed timed(seconds_);
+  point.stamp = ++stamps_;
+  moveTo(point.x, point.stamp);
+  return readConstraints(point);
+}
+
+bool ScaledNlp::readConstraints(NlpPoint& point) {
+  if (m_ == 0) return true;
+  ++counts_.constraints;
+  nlp_->constraintValues(point.c);
+  for (std::size_t i = 0; i < point.c.size(); ++i) point.c[i] *= constraintScales_[i];
+  return finite(point.c);
+}
+
+bool ScaledNlp::evaluateDerivatives(NlpPoint& point) {
+  {
+    const Timed timed(seconds_);
+    moveTo(point.x, point.stamp);
+    ++counts_.gradient;
+    nlp_->gradient(point.gradient);
+    if (objectiveScale_ != 1) {
+      for (double& value : point.gradient) value *= objectiveScale_;
+    }
+    if (m_ > 0) {
+      ++counts_.jacobian;
+      nlp_->jacobian(point.jacobian);
+      const int* offsets = jacobianPattern_->offsets.data();
+      for (int i = 0; i < m_; ++i) {
+        const double scale = constraintScales_[static_cast<std::size_t>(i)];
+        if (scale == 1) continue;
+        for (int k = offsets[i]; k < offsets[i + 1]; ++k) point.jacobian[static_cast<std::size_t>(k)] *= scale;
+      }
+    }
+  }
+  updateLagrangian(point);
+  return finite(point.gradient) && finite(point.jacobian);
+}
+
+void ScaledNlp::updateLagrangian(NlpPoint& point) const {
+  std::copy(point.gradient.begin(), point.gradient.end(), point.g.begin());
+  addJacobianTransposedProduct(point.jacobian, point.lambda, point.g);
+}
+
+bool ScaledNlp::hessian(const NlpPoint& point, double sigma, std::span<const double> weights,
+                        std::span<double> values) {
+  const Timed timed(seconds_);
+  moveTo(point.x, point.stamp);
+  ++counts_.hessian;
+  for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] = weights[i] * constraintScales_[i];
+  if (device_ != nullptr) {
+    evaluated_ = true;
+    sizeH_ = device_->evaluate(sigma * objectiveScale_, weights_);
+    return std::isfinite(sizeH_);
+  }
+  nlp_->hessian(sigma * objectiveScale_, weights_, values);
+  sizeH_ = normInf(values);
+  return std::isfinite(sizeH_);
+}
+
+template <class Ask, class AskDevice>
+bool ScaledNlp::otherHessian(const NlpPoint& point, std::span<const double> weights, std::span<double> values,
+                             Ask&& ask, AskDevice&& askDevice) {
+  const Timed timed(seconds_);
+  moveTo(point.x, point.stamp);
+  for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] = weights[i] * constraintScales_[i];
+  if (device_ != nullptr) {
+    const double size = askDevice();
+    if (!std::isfinite(size)) return false;
+    evaluated_ = true;
+    sizeH_ = size;
+    return true;
+  }
+  if (!ask()) return false;
+  sizeH_ = normInf(values);
+  return std::isfinite(sizeH_);
+}
+
+bool ScaledNlp::laggedHessian(const NlpPoint& point, double accuracy, std::span<const double> weights,
+                              std::span<double> values) {
+  return otherHessian(
+      point, weights, values, [&] { return nlp_->laggedHessian(accuracy, objectiveScale_, weights_, values); },
+      [&] { return device_->evaluateLagged(accuracy, objectiveScale_, weights_); });
+}
+
+bool ScaledNlp::hessianLowerBound(const NlpPoint& point, std::span<double> values) {
+  return otherHessian(
+      point, point.lambda, values, [&] { return nlp_->hessianLowerBound(objectiveScale_, weights_, values); },
+      [&] { return device_->evaluateLowerBound(objectiveScale_, weights_); });
+}
+
+void ScaledNlp::hessianProduct(std::span<const double> H, std::span<const double> v, std::span<double> out) const {
+  if (H.empty() && hessianPattern_->nonzeros() > 0) {
+    const Timed timed(seconds_);
+    if (evaluated_) return device_->multiply(v, out);
+    moveTo(linearized_.x, linearized_.stamp);
+    return nlp_->hessianProduct(objectiveScale_, linearized_.weights, v, out);
+  }
+  const int* offsets = hessianPattern_->offsets.data();
+  const int* rows = hessianPattern_->indices.data();
+  std::fill(out.begin(), out.end(), 0.0);
+  for (int j = 0; j < n_; ++j) {
+    const double vj = v[static_cast<std::size_t>(j)];
+    double sum = 0;
+    for (int k = offsets[j]; k < offsets[j + 1]; ++k) {
+      const double h = H[static_cast<std::size_t>(k)];
+      const auto i = static_cast<std::size_t>(rows[k]);
+      sum += h * v[i];
+      if (rows[k] != j) out[i] += h * vj;
+    }
+    out[static_cast<std::size_t>(j)] += sum;
+  }
+}
+
+void ScaledNlp::jacobianProduct(std::span<const double> J, std::span<const double> v, std::span<double> out) const {
+  const int* offsets = jacobianPattern_->offsets.data();
+  const int* columns = jacobianPattern_->indices.data();
+  for (int i = 0; i < m_; ++i) {
+    double sum = 0;
+    for (int k = offsets[i]; k < offsets[i + 1]; ++k)
+      sum += J[static_cast<std::size_t>(k)] * v[static_cast<std::size_t>(columns[k])];
+    out[static_cast<std::size_t>(i)] = sum;
+  }
+}
+
+void ScaledNlp::addJacobianTransposedProduct(std::span<const double> J, std::span<const double> v,
+                                             std::span<double> out) const {
+  const int* offsets = jacobianPattern_->offsets.data();
+  const int* columns = jacobianPattern_->indices.data();
+  for (int i = 0; i < m_; ++i) {
+    const double vi = v[static_cast<std::size_t>(i)];
+    if (vi == 0) continue;
+    for (int k = offsets[i]; k < offsets[i + 1]; ++k)
+      out[static_cast<std::size_t>(columns[k])] += J[static_cast<std::size_t>(k)] * vi;
+  }
+}
+
+double ScaledNlp::residual(const NlpPoint& point) const {
+  constexpr double large = 100;
+  constexpr double most = 1e8;
+  const double mean = m_ > 0 ? gradientScale_ * norm1(point.lambda) / m_ : 0;
+  return std::max(gradientScale_ * normInf(point.g) / std::min(std::max(large, mean) / large, most), normInf(point.c));
+}
+
+double ScaledNlp::unscaledResidual(const NlpPoint& point) const {
+  return std::max(normInf(point.g) / objectiveScale_, unscaledFeasibility(point));
+}
+
+double ScaledNlp::unscaledFeasibility(const NlpPoint& point) const {
+  double largest = 0;
+  for (std::size_t i = 0; i < point.c.size(); ++i) {
+    largest = std::max(largest, std::abs(point.c[i]) / constraintScales_[i]);
+  }
+  return largest;
+}
+
+void ScaledNlp::setMultipliers(std::span<const double> unscaled, NlpPoint& point) const {
+  for (std::size_t i = 0; i < unscaled.size(); ++i) {
+    point.lambda[i] = unscaled[i] * objectiveScale_ / constraintScales_[i];
+  }
+}
+
+Vector ScaledNlp::unscaledMultipliers(const NlpPoint& point) const {
+  Vector lambda = point.lambda;
+  for (std::size_t i = 0; i < lambda.size(); ++i) lambda[i] *= constraintScales_[i] / objectiveScale_;
+  return lambda;
+}
+
+}  // namespace nonconvex

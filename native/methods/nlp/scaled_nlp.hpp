@@ -1,0 +1,143 @@
+// A problem as the Newton solver sees it: scaled, with counts and the time its derivatives took.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "core/status.hpp"
+#include "linalg/vectors.hpp"
+#include "methods/nlp/start.hpp"
+
+namespace nonconvex {
+
+/// x and lambda with what is known there, all of the scaled problem.
+struct NlpPoint {
+  Vector x;
+  Vector lambda;
+  double f = unknown;
+  Vector c;
+  Vector gradient;  ///< of f
+  Vector jacobian;  ///< values, in the order of the pattern
+  Vector g;         ///< gradient of L in x
+  std::uint64_t stamp = 0;
+
+  double squaredC() const { return norm2Squared(c); }
+  double squaredF() const { return norm2Squared(g) + norm2Squared(c); }
+};
+
+/// min s_f f(x) subject to s_i c_i(x) = 0, where no gradient has an entry above 100 at the start (Waechter and Biegler
+/// 2006, section 3.8).
+class ScaledNlp {
+ public:
+  /// Checks the problem: n >= 1, m <= n, the sizes and finiteness of start and multipliers.
+  ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling);
+
+  int n() const { return n_; }
+  int m() const { return m_; }
+  const SparsePattern& jacobianPattern() const { return *jacobianPattern_; }
+  const SparsePattern& hessianPattern() const { return *hessianPattern_; }
+  bool linearConstraints() const { return nlp_->linearConstraints(); }
+  bool convexObjective() const { return nlp_->convexObjective(); }
+
+  /// As the nlp has them; this moves there and back.
+  std::shared_ptr<Nlp> sample(double overhead);
+  std::shared_ptr<Nlp> withObjective(std::unique_ptr<Objective> objective);
+  EvaluationWork work() const { return nlp_->work(); }
+
+  NlpPoint makePoint() const;
+  /// x and, scaled, lambda of the problem as given; false where something is not finite. Sets the scaling.
+  bool begin(NlpPoint& point);
+
+  /// f and c at point.x; false when not finite.
+  bool evaluateValues(NlpPoint& point);
+  /// c alone.
+  bool evaluateConstraints(NlpPoint& point);
+  /// After `evaluateValues`: the gradient, J and g; false when not finite.
+  bool evaluateDerivatives(NlpPoint& point);
+  /// g for another lambda at the same x.
+  void updateLagrangian(NlpPoint& point) const;
+  /// Of Hessians as they are handed around; none where a device keeps them.
+  std::size_t hessianValues() const { return device_ == nullptr ? hessianPattern_->nonzeros() : 0; }
+  KktDevice* device() const { return device_; }
+
+  /// Values of sigma Hess f + sum_i weights_i Hess c_i; false when not finite.
+  bool hessian(const NlpPoint& point, double sigma, std::span<const double> weights, std::span<double> values);
+
+  /// The same with the Hessian of f from an earlier point, and with a lower bound of it that of L, as the nlp has
+  /// them.
+  bool laggedHessian(const NlpPoint& point, double accuracy, std::span<const double> weights, std::span<double> values);
+  bool hessianLowerBound(const NlpPoint& point, std::span<double> values);
+
+  /// max |H_ij| of the Hessian that was evaluated last.
+  double sizeH() const { return sizeH_; }
+
+  /// From now on an empty H stands for the Hessian of L at this point; on a device, until `hessian` is evaluated.
+  void linearize(const NlpPoint& point);
+  /// That Hessian as a Gram matrix and the diagonal of the rest, where the nlp has it so; the Gram matrix is to be
+  /// multiplied by `objectiveScale`.
+  std::optional<GramFactor> gramFactor(std::span<double> rest) const;
+  /// Calls f(sigma, weights) with the nlp at that point: the Hessian is sigma Hess f + sum_i weights_i Hess c_i.
+  template <class F>
+  void atLinearized(F&& f) const {
+    moveTo(linearized_.x, linearized_.stamp);
+    f(objectiveScale_, std::span<const double>(linearized_.weights));
+  }
+  double objectiveScale() const { return objectiveScale_; }
+
+  void hessianProduct(std::span<const double> H, std::span<const double> v, std::span<double> out) const;
+  void jacobianProduct(std::span<const double> J, std::span<const double> v, std::span<double> out) const;
+  void addJacobianTransposedProduct(std::span<const double> J, std::span<const double> v, std::span<double> out) const;
+
+  /// max(||g||_inf / s_d, ||c||_inf), s_d = max(100, mean |lambda_i|) / 100, but 1e8 at most.
+  double residual(const NlpPoint& point) const;
+  /// By how much smaller than at other starts g has to be for the same residual.
+  double gradientScale() const { return gradientScale_; }
+  void rescaleByStart() { gradientScale_ = 1; }
+  double unscaledResidual(const NlpPoint& point) const;
+  double unscaledFeasibility(const NlpPoint& point) const;
+  double unscaledObjective(const NlpPoint& point) const { return point.f / objectiveScale_; }
+  Vector unscaledMultipliers(const NlpPoint& point) const;
+  void setMultipliers(std::span<const double> unscaled, NlpPoint& point) const;
+
+  const EvaluationCounts& counts() const { return counts_; }
+  double seconds() const { return seconds_; }
+
+ private:
+  /// Whether f is, beside its value at the other one.
+  bool hugeAtStart(NlpPoint& point);
+  void moveTo(std::span<const double> x, std::uint64_t stamp) const;
+  template <class Ask, class AskDevice>
+  bool otherHessian(const NlpPoint& point, std::span<const double> weights, std::span<double> values, Ask&& ask,
+                    AskDevice&& askDevice);
+  bool readConstraints(NlpPoint& point);
+
+  std::shared_ptr<Nlp> nlp_;
+  KktDevice* device_;
+  Vector start_;
+  const Vector fallbackStart_;
+  const Vector multipliers_;
+  bool scaling_;
+  int n_;
+  int m_;
+  const SparsePattern* jacobianPattern_;
+  const SparsePattern* hessianPattern_;
+  double objectiveScale_ = 1;
+  double gradientScale_ = 1;  // by how much the gradient at the start is above the usual
+  Vector constraintScales_;
+  Vector weights_;  // of hessian
+  std::uint64_t stamps_ = 0;
+  mutable std::uint64_t at_ = 0;  // where the nlp is
+  struct {
+    Vector x;
+    Vector weights;
+    std::uint64_t stamp = 0;
+  } linearized_;
+  EvaluationCounts counts_;
+  double sizeH_ = 0;
+  bool evaluated_ = false;  // on the device, after it was linearised
+  mutable double seconds_ = 0;
+};
+
+}  // namespace nonconvex

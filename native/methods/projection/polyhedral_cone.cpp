@@ -1,0 +1,335 @@
+#include "methods/projection/polyhedral_cone.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "linalg/vector_kernels.hpp"
+
+namespace nonconvex {
+namespace {
+
+// A row counts as violated below -feasibility ||x_k|| ||b||: far below what objectives can notice, above rounding.
+constexpr double feasibility = 1e-13;
+// A normal whose distance from the span of the active ones is below this is taken as dependent on them.
+constexpr double dependence = 1e-8;
+
+double dotOf(int n, const double* x, const double* y) {
+  double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  int i = 0;
+  for (; i + 4 <= n; i += 4) {
+    s0 += x[i] * y[i];
+    s1 += x[i + 1] * y[i + 1];
+    s2 += x[i + 2] * y[i + 2];
+    s3 += x[i + 3] * y[i + 3];
+  }
+  for (; i < n; ++i) s0 += x[i] * y[i];
+  return (s0 + s1) + (s2 + s3);
+}
+
+void axpy(int n, double alpha, const double* x, double* y) {
+  for (int i = 0; i < n; ++i) y[i] += alpha * x[i];
+}
+
+}  // namespace
+
+void ActiveSet::reserve(int dimension, int size) {
+  dimension_ = dimension;
+  if (size <= capacity_) return;
+  const int grown = std::min(dimension + 1, std::max({16, size, 2 * capacity_}));
+  HostBuffer<double> q(static_cast<std::size_t>(dimension) * static_cast<std::size_t>(grown));
+  HostBuffer<double> r(static_cast<std::size_t>(grown) * static_cast<std::size_t>(grown));
+  HostBuffer<double> mu(static_cast<std::size_t>(grown));
+  const int k = this->size();
+  std::copy(q_.data(), q_.data() + static_cast<std::ptrdiff_t>(k) * dimension, q.data());
+  for (int j = 0; j < k; ++j) {
+    std::copy(this->r(j), this->r(j) + k, r.data() + static_cast<std::ptrdiff_t>(j) * grown);
+    mu[static_cast<std::size_t>(j)] = mu_[static_cast<std::size_t>(j)];
+  }
+  q_ = std::move(q);
+  r_ = std::move(r);
+  mu_ = std::move(mu);
+  capacity_ = grown;
+  rows_.reserve(static_cast<std::size_t>(grown));
+}
+
+/// Takes in a normal, given Q^T normal and the rest of it outside the span, which serves as work space after.
+void ActiveSet::append(int row, const double* inSpan, double* rest) {
+  const int k = size();
+  const double length = std::sqrt(dotOf(dimension_, rest, rest));
+  std::copy(inSpan, inSpan + k, r(k));
+  r(k)[k] = length;
+  for (int i = 0; i < dimension_; ++i) q(k)[i] = rest[i] / length;
+  if (length < 0.01 && k > 0) {  // dividing by a small length magnified what was left in the span
+    blas::gemv('T', dimension_, k, 1.0, q(0), dimension_, q(k), 0.0, rest);
+    blas::gemv('N', dimension_, k, -1.0, q(0), dimension_, rest, 1.0, q(k));
+  }
+  rows_.push_back(row);
+}
+
+/// Removes active constraint j; Givens rotations keep R triangular. `y` = Q^T b is rotated along where given.
+void ActiveSet::drop(int j, double* y) {
+  const int k = size();
+  for (int c = j + 1; c < k; ++c) std::copy(r(c), r(c) + c + 1, r(c - 1));
+  std::copy(mu_.data() + j + 1, mu_.data() + k, mu_.data() + j);
+  rows_.erase(rows_.begin() + j);
+  for (int i = j; i < k - 1; ++i) {
+    const double a = r(i)[i];
+    const double b = r(i)[i + 1];
+    const double h = std::hypot(a, b);
+    if (h == 0) continue;
+    const double c = a / h;
+    const double s = b / h;
+    for (int col = i; col < k - 1; ++col) {
+      const double top = r(col)[i];
+      const double bottom = r(col)[i + 1];
+      r(col)[i] = c * top + s * bottom;
+      r(col)[i + 1] = c * bottom - s * top;
+    }
+    double* qa = q(i);
+    double* qb = q(i + 1);
+    for (int l = 0; l < dimension_; ++l) {
+      const double top = qa[l];
+      const double bottom = qb[l];
+      qa[l] = c * top + s * bottom;
+      qb[l] = c * bottom - s * top;
+    }
+    if (y != nullptr) {
+      const double top = y[i];
+      const double bottom = y[i + 1];
+      y[i] = c * top + s * bottom;
+      y[i + 1] = c * bottom - s * top;
+    }
+  }
+}
+
+ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const double> patterns, int groups)
+    : la_(la),
+      xt_(xt),
+      patterns_(patterns),
+      d_(xt.rows),
+      n_(xt.cols),
+      x_(n_, d_),
+      norms_(static_cast<std::size_t>(n_)),
+      sets_(static_cast<std::size_t>(groups)),
+      scratch_(static_cast<std::size_t>(groups)),
+      points_(d_, groups),
+      products_(n_, groups),
+      pending_(static_cast<std::size_t>(groups)),
+      done_(static_cast<std::size_t>(groups)) {
+  for (int k = 0; k < n_; ++k) {
+    norms_[static_cast<std::size_t>(k)] = blas::nrm2(d_, xt_.column(k));
+    for (int i = 0; i < d_; ++i) x_(k, i) = xt_(i, k);
+  }
+  for (ActiveSet& set : sets_) set.reserve(d_, std::min(d_, 32));
+  for (Candidates& c : scratch_) {
+    c.rows.reserve(static_cast<std::size_t>(mostCandidates));
+    c.all.resize(static_cast<std::size_t>(n_));
+    c.normals = HostBuffer<double>(static_cast<std::size_t>(d_) * mostCandidates);
+    c.work = HostBuffer<double>(static_cast<std::size_t>(4 * d_ + mostCandidates + 16));
+  }
+}
+
+/// p = the projection of b onto the subspace where the rows active last stay active, less those whose multiplier would
+/// be negative: a valid beginning for the dual method.
+void ConeProjector::warmStart(ActiveSet& set, const double* b, double* p, double* y) const {
+  std::copy(b, b + d_, p);
+  int k = set.size();
+  if (k == 0) return;
+  blas::gemv('T', d_, k, 1.0, set.q(0), d_, b, 0.0, y);
+  for (;;) {
+    for (int j = 0; j < k; ++j) set.mu_[static_cast<std::size_t>(j)] = -y[j];
+    blas::trsv('U', 'N', k, set.r(0), set.capacity_, set.mu_.data());
+    const double* least = std::min_element(set.mu_.data(), set.mu_.data() + k);
+    if (*least >= 0) break;
+    set.drop(static_cast<int>(least - set.mu_.data()), y);
+    if (--k == 0) return;
+  }
+  blas::gemv('N', d_, k, -1.0, set.q(0), d_, y, 1.0, p);
+}
+
+void ConeProjector::findViolated(int group, const double* xp, double tolerance, Candidates& found) const {
+  found.rows.clear();
+  const double* pattern = patterns_.column(group % patterns_.cols);
+  const double* norm = norms_.data();
+  if (!loops::anyNegative(n_, pattern, xp, tolerance, norm)) return;
+  // Written at every row and kept where violated: no branch to guess.
+  int* rows = found.all.data();
+  int count = 0;
+  for (int k = 0; k < n_; ++k) {
+    rows[count] = k;
+    count += (2 * pattern[k] - 1) * xp[k] + tolerance * norm[k] < 0 ? 1 : 0;
+  }
+  if (count > mostCandidates) {
+    const auto slack = [&](int k) { return (2 * pattern[k] - 1) * xp[k] / norm[k]; };
+    std::nth_element(rows, rows + mostCandidates, rows + count, [&](int k, int l) { return slack(k) < slack(l); });
+    std::sort(rows, rows + mostCandidates);
+    count = mostCandidates;
+  }
+  found.rows.assign(rows, rows + count);
+}
+
+/// Goldfarb and Idnani's method on the candidate rows; returns the number of changes to the active set.
+int ConeProjector::pivot(ActiveSet& set, int group, const double* b, double* p, double tolerance, double threshold,
+                         Candidates& candidates) const {
+  const int count = static_cast<int>(candidates.rows.size());
+  double* inSpan = candidates.work.data();
+  double* direction = inSpan + d_ + 1;  // step of the multipliers
+  double* rest = direction + d_ + 1;
+  double* slack = rest + d_;
+  for (int c = 0; c < count; ++c) {
+    const int row = candidates.rows[static_cast<std::size_t>(c)];
+    const double scale = sign(row, group) / norms_[static_cast<std::size_t>(row)];
+    double* normal = candidates.normals.data() + static_cast<std::ptrdiff_t>(c) * d_;
+    for (int i = 0; i < d_; ++i) normal[i] = scale * xt_(i, row);
+  }
+  int changes = 0;
+  const int mostChanges = 20 * (count + d_);
+  while (changes < mostChanges) {
+    la_.checkpoint();
+    blas::gemv('T', d_, count, 1.0, candidates.normals.data(), d_, p, 0.0, slack);
+    const int worst = static_cast<int>(std::min_element(slack, slack + count) - slack);
+    if (slack[worst] >= -tolerance) break;
+    const double* normal = candidates.normals.data() + static_cast<std::ptrdiff_t>(worst) * d_;
+    if (blas::nrm2(d_, p) <= threshold) return changes;
+    double entering = 0;  // multiplier of the constraint that enters
+    for (;; ++changes) {
+      const int k = set.size();
+      std::copy(normal, normal + d_, rest);
+      double restSquared = 1;
+      if (k > 0) {
+        blas::gemv('T', d_, k, 1.0, set.q(0), d_, rest, 0.0, inSpan);
+        blas::gemv('N', d_, k, -1.0, set.q(0), d_, inSpan, 1.0, rest);
+        restSquared = dotOf(d_, rest, rest);
+        if (restSquared < 0.5) {  // Gram and Schmidt once more, where much was cancelled: twice is enough
+          blas::gemv('T', d_, k, 1.0, set.q(0), d_, rest, 0.0, direction);
+          blas::gemv('N', d_, k, -1.0, set.q(0), d_, direction, 1.0, rest);
+          for (int j = 0; j < k; ++j) inSpan[j] += direction[j];
+          restSquared = dotOf(d_, rest, rest);
+        }
+        std::copy(inSpan, inSpan + k, direction);
+        blas::trsv('U', 'N', k, set.r(0), set.capacity_, direction);
+      }
+      const bool dependent = restSquared < dependence * dependence;
+      double blocking = INFINITY;
+      int leaving = -1;
+      for (int j = 0; j < k; ++j) {
+        if (direction[j] > 0 && set.mu_[static_cast<std::size_t>(j)] < blocking * direction[j]) {
+          blocking = set.mu_[static_cast<std::size_t>(j)] / direction[j];
+          leaving = j;
+        }
+      }
+      const double full = dependent ? INFINITY : -dotOf(d_, normal, p) / restSquared;
+      const double t = std::min(full, blocking);
+      if (!std::isfinite(t)) {  // dependent on rows that all pull the same way: only rounding calls it violated
+        candidates.normals[static_cast<std::size_t>(worst) * static_cast<std::size_t>(d_)] = 0;
+        std::fill(candidates.normals.data() + static_cast<std::ptrdiff_t>(worst) * d_,
+                  candidates.normals.data() + static_cast<std::ptrdiff_t>(worst + 1) * d_, 0.0);
+        ++changes;
+        break;
+      }
+      if (!dependent) axpy(d_, t, rest, p);
+      for (int j = 0; j < k; ++j) set.mu_[static_cast<std::size_t>(j)] -= t * direction[j];
+      entering += t;
+      if (full <= blocking) {
+        set.reserve(d_, k + 1);
+        set.append(candidates.rows[static_cast<std::size_t>(worst)], inSpan, rest);
+        set.mu_[static_cast<std::size_t>(k)] = entering;
+        ++changes;
+        break;
+      }
+      set.drop(leaving, nullptr);
+    }
+  }
+  // Steps add up rounding; the basis gives the point afresh.
+  const int k = set.size();
+  std::copy(b, b + d_, p);
+  if (k > 0) {
+    blas::gemv('T', d_, k, 1.0, set.q(0), d_, b, 0.0, inSpan);
+    blas::gemv('N', d_, k, -1.0, set.q(0), d_, inSpan, 1.0, p);
+  }
+  return changes;
+}
+
+void ConeProjector::project(Vec<const int> list, Mat<const double> b, double threshold, Mat<double> p, Mat<double> xp) {
+  if (x_.size() > cached) return settle(la_, list, 0, list.size, b, threshold, p, xp);
+  const Cpu serial = la_.serial();
+  la_.tasks((list.size + few - 1) / few, [&](int chunk) {
+    settle(serial, list, chunk * few, std::min(list.size, (chunk + 1) * few), b, threshold, p, xp);
+  });
+}
+
+void ConeProjector::settle(const Cpu& la, Vec<const int> list, int first, int last, Mat<const double> b,
+                           double threshold, Mat<double> p, Mat<double> xp) {
+  la.tasks(last - first, [&](int i) {
+    const int g = list[first + i];
+    warmStart(sets_[static_cast<std::size_t>(g)], b.column(g), p.column(g),
+              scratch_[static_cast<std::size_t>(g)].work.data());
+  });
+  // All points on the way are projections onto larger cones, so no shorter than the one looked for.
+  const auto isShort = [&](int place) { return threshold > 0 && blas::nrm2(d_, p.column(list[place])) <= threshold; };
+  int* pending = pending_.data() + first;
+  char* done = done_.data() + first;
+  int count = 0;
+  for (int place = first; place < last; ++place) {
+    if (!isShort(place)) pending[count++] = place;
+  }
+  // Every round settles at least the rows that it looks at; the bound only guards against cycling by rounding.
+  for (int round = 0; round < 100 && count > 0; ++round) {
+    const Mat<double> points = points_.view().columns(first, count);
+    const Mat<double> products = products_.view().columns(first, count);
+    for (int slot = 0; slot < count; ++slot) {
+      const double* from = p.column(list[pending[slot]]);
+      std::copy(from, from + d_, points.column(slot));
+    }
+    la.gemm(Transpose::no, Transpose::no, 1.0, x_, points, 0.0, products);
+    la.tasks(count, [&](int slot) {
+      const int place = pending[slot];
+      const int g = list[place];
+      double* point = p.column(g);
+      double* product = products.column(slot);
+      Candidates& candidates = scratch_[static_cast<std::size_t>(g)];
+      const double tolerance = feasibility * blas::nrm2(d_, b.column(g));
+      findViolated(g, product, tolerance, candidates);
+      done[slot] = candidates.rows.empty();
+      if (candidates.rows.empty()) {
+        if (blas::nrm2(d_, point) <= tolerance) {  // the origin but for rounding
+          std::fill(point, point + d_, 0.0);
+          std::fill(product, product + n_, 0.0);
+        }
+        std::copy(product, product + n_, xp.column(place));
+      } else {
+        pivots_ += pivot(sets_[static_cast<std::size_t>(g)], g, b.column(g), point, tolerance, threshold, candidates);
+        done[slot] = isShort(place);
+      }
+    });
+    int left = 0;
+    for (int slot = 0; slot < count; ++slot) {
+      if (!done[slot]) pending[left++] = pending[slot];
+    }
+    count = left;
+  }
+}
+
+double ConeProjector::normBound(int group, const double* q, double* work) const {
+  const ActiveSet& set = sets_[static_cast<std::size_t>(group)];
+  const double plain = blas::nrm2(d_, q);
+  const int k = set.size();
+  if (k == 0) return plain;
+  // mu = max(0, -R^{-1} Q^T q); N mu = Q (R mu).
+  double* mu = work;
+  double* point = work + d_ + 1;
+  blas::gemv('T', d_, k, -1.0, set.q(0), d_, q, 0.0, mu);
+  blas::trsv('U', 'N', k, set.r(0), set.capacity_, mu);
+  for (int j = 0; j < k; ++j) mu[j] = std::max(0.0, mu[j]);
+  for (int i = 0; i < k; ++i) {
+    double s = 0;
+    for (int j = i; j < k; ++j) s += set.r(j)[i] * mu[j];
+    mu[i] = s;
+  }
+  std::copy(q, q + d_, point);
+  blas::gemv('N', d_, k, 1.0, set.q(0), d_, mu, 1.0, point);
+  return std::min(plain, blas::nrm2(d_, point));
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,73 @@
+// The data of generalised linear models, and how to go through them.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/lazy_shared.hpp"
+#include "data/constant_matrix.hpp"
+#include "data/row_tree.hpp"
+#include "functions/glm_losses.hpp"
+#include "linalg/cpu.hpp"
+#include "linalg/sparse/pattern.hpp"
+#include "problems/glm/sample.hpp"
+
+namespace nonconvex {
+
+/// f(x) = sum_i w_i loss(a_i^T x + o_i, y_i) + 1/2 sum_j ridge_j x_j^2. Any number of objectives share it, on any
+/// threads.
+class GlmData {
+ public:
+  struct Rows {
+    GlmFamily family = GlmFamily::logistic;
+    ConstantMatrix matrix;  ///< the a_i; of a dense one only the size, its numbers come with each objective
+    std::vector<double> y;
+    std::vector<double> weights;
+    std::vector<double> offset;  ///< empty: 0
+    std::vector<double> ridge;   ///< one for each column
+  };
+  /// How the Hessian A^T W A is summed up. Rows: into squares, each of a share of the rows. Blocks: the same by BLAS,
+  /// the rows written out. Columns: one after the other. Tree: what rows have in common once.
+  enum class Gram { rows, blocks, columns, tree };
+
+  /// What is worth knowing of the rows before they are gone through many times.
+  struct Analysis {
+    SparsePattern hessian;
+    Gram gram = Gram::blocks;
+    /// Entries of each column of a sparse A, as places in the matrix by rows, and their rows; for Gram::columns.
+    struct Columns {
+      std::vector<int> offsets, places, rows;
+    } columns;
+    std::unique_ptr<const RowTree> tree;  ///< for Gram::tree
+    RowWork work;
+  };
+
+  explicit GlmData(Rows rows) : rows_(std::move(rows)) {}
+  /// Some rows of `whole`, of dense data without their numbers, with other weights, and the pattern of all.
+  GlmData(const GlmData& whole, const Analysis& analysis, const RowSample& sample);
+
+  const Rows& rows() const { return rows_; }
+  double meanResponse() const;  ///< weighted
+  int count() const { return rows_.matrix.rows; }
+  int columns() const { return rows_.matrix.columns; }
+  bool dense() const { return rows_.matrix.offsets.empty(); }
+  /// Made by the first who asks for it. For a solve that is to end meanwhile there is one without a Hessian.
+  std::shared_ptr<const Analysis> analysis(const Cpu& la = Cpu()) const;
+  /// About what it takes, analysed.
+  std::size_t bytes() const;
+
+ private:
+  std::shared_ptr<const Analysis> analyse(const Cpu& la) const;
+  /// For rows with nothing in common; sets `work`.
+  Gram withoutTree(RowWork& work) const;
+  Analysis::Columns transpose() const;
+  SparsePattern allPairs() const;
+  SparsePattern pairsByRows() const;
+  SparsePattern pairsByColumns(const Analysis::Columns& transposed, const Cpu& la) const;
+
+  Rows rows_;
+  std::shared_ptr<const Analysis> given_;
+  mutable Once<Analysis> analysis_;
+};
+
+}  // namespace nonconvex

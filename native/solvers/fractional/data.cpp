@@ -1,0 +1,511 @@
+#include "solvers/fractional/data.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "core/random.hpp"
+
+namespace nonconvex {
+namespace {
+
+using Kind = FractionalTerm::Kind;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+std::string_view nameOf(Kind kind) { return EnumNames<Kind>::names[static_cast<int>(kind)]; }
+
+std::vector<double> copied(std::span<const double> values, std::size_t size, const std::string& name) {
+  require(values.size() == size, name + ".length", values.size(), "expected " + show(size));
+  for (std::size_t i = 0; i < size; ++i) {
+    require(std::isfinite(values[i]), name + "[" + show(i) + "]", values[i], "expected a finite number");
+  }
+  return {values.begin(), values.end()};
+}
+
+void requireFinite(double value, const std::string& name) {
+  require(std::isfinite(value), name, value, "expected a finite number");
+}
+
+/// A sum of squares that is not lost in the range of double precision.
+void requireSquare(double square, bool zero, const std::string& name) {
+  constexpr double least = 1e-290;
+  require(zero || (square >= least && square < infinity), name, square,
+          "expected 0 or a number in [" + show(least) + ", 1e308]: rescale the data");
+}
+
+double sumOfSquares(const std::vector<double>& values) {
+  return std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
+}
+
+bool needsMatrix(const FractionalTerm& term) {
+  return term.kind == Kind::leastSquares || term.kind == Kind::squaredHinge || term.kind == Kind::logistic ||
+         term.kind == Kind::quadratic || term.kind == Kind::lpNorm;
+}
+
+bool isConcave(Kind kind) {
+  return kind == Kind::linear || kind == Kind::sumSqrt || kind == Kind::sumLog || kind == Kind::separable;
+}
+
+bool anyNonZero(const std::vector<double>& values) {
+  return std::any_of(values.begin(), values.end(), [](double v) { return v != 0; });
+}
+
+void addTo(std::vector<double>& sum, int n, double weight, const std::vector<double>& values) {
+  sum.resize(static_cast<std::size_t>(n));
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += weight * (values.empty() ? 1 : values[i]);
+}
+
+/// f(j) for all columns of A, each of which goes through the column.
+template <class F>
+void forColumns(const Cpu& la, const Columns& A, F&& f) {
+  constexpr int block = 64;
+  const auto work = [&](int number) {
+    for (int j = number * block; j < std::min(A.cols(), (number + 1) * block); ++j) f(j);
+  };
+  la.tasks((A.cols() + block - 1) / block, work, static_cast<double>(A.entries()));
+}
+
+/// Whether the term is 0 for all x.
+bool isZero(const FractionalTermData& data) {
+  if (data.term.kind == Kind::logistic || anyNonZero(data.b) || !data.c.empty() || anyNonZero(data.curvature))
+    return false;
+  bool zero = true;
+  for (int j = 0; j < data.matrix->cols() && zero; ++j)
+    data.matrix->forEntries(j, [&](int, double a) { zero = zero && a == 0; });
+  return zero;
+}
+
+/// Q + diagonal, so far regularised that semidefinite passes, or no columns when it is too large to look at.
+HostMatrix<double> regularised(const Columns& Q, const std::vector<double>& diagonal) {
+  constexpr int largest = 3000;
+  const int n = Q.cols();
+  if (Q.sparse() && n > largest) return {};
+  HostMatrix<double> sum(n, n);
+  double greatest = 0;
+  for (int j = 0; j < n; ++j) {
+    Q.axpy(j, 1, sum.column(j));
+    if (!diagonal.empty()) sum(j, j) += diagonal[static_cast<std::size_t>(j)];
+    greatest = std::max(greatest, std::abs(sum(j, j)));
+  }
+  for (int j = 0; j < n; ++j) sum(j, j) += greatest > 0 ? 1e-12 * n * greatest : 1;
+  return sum;
+}
+
+}  // namespace
+
+FractionalData::FractionalData(const Cpu& la, const FractionalProblem& problem, const FractionalSettings& settings)
+    : n(problem.n), difference(problem.difference) {
+  require(n >= 1, "n", n, "expected at least one unknown");
+  matrices.reserve(problem.matrices.size());
+  for (std::size_t k = 0; k < problem.matrices.size(); ++k) {
+    std::string name = "matrices[" + show(k) + "]";
+    const auto uses = [&](const FractionalTerm& term) { return term.matrix == static_cast<int>(k); };
+    const auto user = std::find_if(problem.numerator.begin(), problem.numerator.end(), uses);
+    if (user != problem.numerator.end()) {
+      name = user->name + (user->kind == Kind::quadratic ? ".Q" : ".A");
+    } else if (uses(problem.denominator)) {
+      name = problem.denominator.name + (problem.denominator.kind == Kind::quadratic ? ".B" : ".A");
+    }
+    if (const auto* dense = std::get_if<MatrixInput>(&problem.matrices[k])) {
+      matrices.emplace_back(*dense, name, la);
+    } else {
+      matrices.emplace_back(std::get<SparseInput>(problem.matrices[k]), name);
+    }
+  }
+  readTerms(la, problem);
+  readPenalties(problem);
+  for (const FractionalTermData& term : smooth) {
+    if (term.term.kind == Kind::quadratic) checkConvex(la, term);
+  }
+  if (denominator.term.kind == Kind::quadratic) checkConvex(la, denominator);
+  if (!difference) checkNonNegative(la);
+  std::erase_if(smooth, isZero);
+  classify();
+  chooseMethod(settings.method);
+  require(settings.order != FractionalOrder::greedy || n <= 2000, "order", "greedy",
+          "expected 'cyclic' or 'shuffled' for more than 2000 unknowns, here " + show(n));
+  makeGram(la, settings.gram);
+  makeCoordinates(settings.proximalWeight);
+  if (!problem.start.empty()) {
+    start = copied(problem.start, static_cast<std::size_t>(n), "start");
+    for (std::size_t i = 0; i < start.size(); ++i) {
+      require(start[i] >= lower[i] && start[i] <= upper[i], "start[" + show(i) + "]", start[i],
+              "expected a number within the bounds [" + show(lower[i]) + ", " + show(upper[i]) + "]");
+    }
+  }
+}
+
+FractionalTermData FractionalData::prepare(const Cpu& la, const FractionalTerm& term) const {
+  FractionalTermData data{
+      .term = term, .matrix = nullptr, .b = {}, .c = {}, .weights = {}, .curvature = {}, .fourthPower = {}, .gram = {}};
+  const auto size = static_cast<std::size_t>(n);
+  requireFinite(term.constant, term.name + ".constant");
+  if (needsMatrix(term)) {
+    require(term.matrix >= 0 && term.matrix < static_cast<int>(matrices.size()), term.name + ".matrix", term.matrix,
+            "expected the index of a matrix");
+    data.matrix = &matrices[static_cast<std::size_t>(term.matrix)];
+    const Columns& A = *data.matrix;
+    require(A.rows() >= 1, "rows of " + term.name + "'s matrix", A.rows(), "expected at least one");
+    require(A.cols() == n, "columns of " + term.name + "'s matrix", A.cols(),
+            "expected as many as there are unknowns: " + show(n));
+    if (term.kind == Kind::quadratic) {
+      require(A.rows() == n, "rows of " + term.name + "'s matrix", A.rows(), "expected a square matrix of " + show(n));
+    }
+    data.curvature.resize(size);
+    const double factor = term.kind == Kind::logistic ? 0.25 : 1;
+    forColumns(la, A, [&](int j) {
+      data.curvature[static_cast<std::size_t>(j)] =
+          term.kind == Kind::quadratic ? A.at(j, j) : factor * A.squaredNorm(j);
+    });
+    if (term.kind != Kind::quadratic) {
+      const double longest = *std::max_element(data.curvature.begin(), data.curvature.end());
+      bool zero = true;
+      for (int j = 0; j < n && zero && longest == 0; ++j)
+        A.forEntries(j, [&](int, double a) { zero = zero && a == 0; });
+      requireSquare(longest, longest == 0 && zero, term.name + ": squared length of the longest column");
+    }
+  }
+  switch (term.kind) {
+    case Kind::logistic:
+    case Kind::leastSquares:
+    case Kind::squaredHinge:
+      data.b = copied(term.b, static_cast<std::size_t>(data.matrix->rows()),
+                      term.name + (term.kind == Kind::logistic ? ".y" : ".b"));
+      if (term.kind != Kind::logistic) {
+        requireSquare(sumOfSquares(data.b), !anyNonZero(data.b), term.name + ": squared length of b");
+        break;
+      }
+      for (std::size_t i = 0; i < data.b.size(); ++i) {
+        require(std::abs(data.b[i]) == 1, term.name + ".y[" + show(i) + "]", data.b[i], "expected -1 or 1");
+      }
+      break;
+    case Kind::quadratic:
+      if (!term.c.empty()) data.c = copied(term.c, size, term.name + ".linear");
+      if (!anyNonZero(data.c)) data.c.clear();
+      break;
+    case Kind::affine:
+    case Kind::linear:
+    case Kind::linearSquared:
+      data.c = copied(term.c, size, term.name + ".c");
+      break;
+    case Kind::squaredNorm:
+      require(term.weight > 0 && std::isfinite(term.weight), term.name + ".weight", term.weight,
+              "expected a finite number > 0");
+      break;
+    case Kind::topK:
+      require(term.k >= 1 && term.k <= n, term.name + ".k", term.k, "expected an integer in [1, " + show(n) + "]");
+      break;
+    case Kind::lpNorm:
+      require(term.p == 0 || term.p == 1 || term.p == 2 || term.p == 4, term.name + ".p", term.p,
+              "expected 1, 2, 4 or Infinity");
+      if (term.p != 4) break;
+      data.fourthPower.resize(size);
+      forColumns(la, *data.matrix, [&](int j) {
+        double sum = 0;
+        data.matrix->forEntries(j, [&](int, double a) { sum += (a * a) * (a * a); });
+        data.fourthPower[static_cast<std::size_t>(j)] = sum;
+      });
+      requireSquare(*std::max_element(data.fourthPower.begin(), data.fourthPower.end()), !anyNonZero(data.curvature),
+                    term.name + ": sum of fourth powers of the longest column");
+      break;
+    case Kind::sumSqrt:
+    case Kind::sumLog:
+      data.c = copied(term.c, size, term.name + (term.kind == Kind::sumSqrt ? ".epsilon" : ".h"));
+      data.weights = copied(term.weights, size, term.name + ".weights");
+      for (std::size_t i = 0; i < size; ++i) {
+        require(data.weights[i] >= 0, term.name + ".weights[" + show(i) + "]", data.weights[i], "expected >= 0");
+      }
+      requireFinite(term.shift, term.name + ".shift");
+      return data;
+    case Kind::separable:
+      require(term.phi && term.derivative, term.name, "separable", "expected functions `value` and `derivative`");
+      requireFinite(term.shift, term.name + ".shift");
+      return data;
+    default:
+      break;
+  }
+  require(term.scale > 0 && std::isfinite(term.scale), term.name + ".scale", term.scale,
+          "expected a finite number > 0");
+  require(term.shift >= 0 && std::isfinite(term.shift), term.name + ".shift", term.shift,
+          "expected a finite number >= 0");
+  return data;
+}
+
+void FractionalData::readTerms(const Cpu& la, const FractionalProblem& problem) {
+  require(!problem.numerator.empty() || !problem.l1.empty() || !problem.l2.empty() || problem.l1Squared > 0,
+          "numerator.length", 0, "expected at least one term");
+  for (const FractionalTerm& term : problem.numerator) {
+    require(term.kind <= Kind::squaredNorm, term.name + ".kind", nameOf(term.kind), "expected a term of a numerator");
+    FractionalTermData data = prepare(la, term);
+    constant += term.constant;
+    if (term.kind == Kind::affine) {
+      addTo(linear, n, 1, data.c);
+    } else if (term.kind == Kind::squaredNorm) {
+      addTo(diagonal, n, 2 * term.weight, {});
+    } else {
+      smooth.push_back(std::move(data));
+    }
+  }
+  const FractionalTerm& term = problem.denominator;
+  require(term.kind >= Kind::quadratic, term.name + ".kind", nameOf(term.kind), "expected a denominator");
+  require(difference || term.kind != Kind::none, "denominator", "none", "expected a denominator");
+  denominator = prepare(la, term);
+}
+
+void FractionalData::readPenalties(const FractionalProblem& problem) {
+  const auto size = static_cast<std::size_t>(n);
+  const auto weights = [&](std::span<const double> given, const char* name) {
+    std::vector<double> values;
+    if (given.empty()) return values;
+    values = copied(given, size, name);
+    for (std::size_t i = 0; i < size; ++i) {
+      require(values[i] >= 0, std::string(name) + "[" + show(i) + "]", values[i], "expected a number >= 0");
+    }
+    return values;
+  };
+  l1 = weights(problem.l1, "l1");
+  const std::vector<double> l2 = weights(problem.l2, "l2");
+  if (!l2.empty()) addTo(diagonal, n, 1, l2);
+  l1Squared = problem.l1Squared;
+  require(l1Squared >= 0 && std::isfinite(l1Squared), "l1Squared", l1Squared, "expected a finite number >= 0");
+
+  const auto bounds = [&](std::span<const double> given, const char* name, double none) {
+    std::vector<double> values(size, none);
+    if (given.empty()) return values;
+    require(given.size() == size, std::string(name) + ".length", given.size(), "expected " + show(n));
+    for (std::size_t i = 0; i < size; ++i) {
+      require(!std::isnan(given[i]) && given[i] != -none, std::string(name) + "[" + show(i) + "]", given[i],
+              "expected a number or " + show(none));
+      values[i] = given[i];
+    }
+    return values;
+  };
+  lower = bounds(problem.lower, "lower", -infinity);
+  upper = bounds(problem.upper, "upper", infinity);
+  for (std::size_t i = 0; i < size; ++i) {
+    if (denominator.term.kind == Kind::sumSqrt && denominator.weights[i] > 0) {
+      lower[i] = std::max(lower[i], -denominator.c[i]);
+    }
+    require(lower[i] <= upper[i], "lower[" + show(i) + "]", lower[i],
+            "expected at most the upper bound " + show(upper[i]));
+    bounded = bounded || lower[i] > -infinity || upper[i] < infinity;
+  }
+}
+
+void FractionalData::checkConvex(const Cpu& la, const FractionalTermData& data) const {
+  const Columns& Q = *data.matrix;
+  // Q v = Q^T v for a random v only if Q is symmetric.
+  std::vector<double> v(static_cast<std::size_t>(n)), Qv(v.size()), vQ(v.size());
+  const Random random(0, 77);
+  for (std::size_t i = 0; i < v.size(); ++i) v[i] = random.uniform(i);
+  Q.multiply(v.data(), Qv.data());
+  Q.multiplyTransposed(v.data(), vQ.data());
+  double size = 0;
+  double worst = 0;
+  for (std::size_t i = 0; i < v.size(); ++i) {
+    size = std::max(size, std::abs(Qv[i]));
+    worst = std::max(worst, std::abs(Qv[i] - vQ[i]));
+  }
+  require(worst <= 1e-9 * size, data.term.name + ": asymmetry of its matrix", worst, "expected a symmetric matrix");
+  HostMatrix<double> sum = regularised(Q, {});
+  require(sum.cols() == 0 || la.cholesky(sum), data.term.name, "quadratic",
+          "expected a positive semidefinite matrix, for a convex term");
+}
+
+void FractionalData::checkNonNegative(const Cpu& la) const {
+  // Least squares, losses and penalties are not negative. The other terms, q . x + x^T Q x / 2 + constant, are bounded
+  // coordinate by coordinate without Q, or by their minimum without the bounds on x.
+  std::vector<double> q(static_cast<std::size_t>(n));
+  if (!linear.empty()) addTo(q, n, 1, linear);
+  const FractionalTermData* quadratic = nullptr;
+  for (const FractionalTermData& data : smooth) {
+    if (data.term.kind != Kind::quadratic) continue;
+    quadratic = &data;
+    if (!data.c.empty()) addTo(q, n, 1, data.c);
+  }
+  double least = constant;
+  double flat = constant;  // with the minima over coordinates without curvature, which are apart from the others
+  double size = std::abs(constant);
+  for (std::size_t i = 0; i < q.size(); ++i) {
+    const LineNumerator along{.a = diagonal.empty() ? 0 : diagonal[i],
+                              .b = q[i],
+                              .c = 0,
+                              .x = 0,
+                              .l1 = l1.empty() ? 0 : l1[i],
+                              .l1Squared = 0,
+                              .rest = 0,
+                              .lower = -infinity,
+                              .upper = infinity};
+    // The minimum over u in the bounds is at one of them, at the kink or where the slope is zero.
+    double smallest = infinity;
+    for (const double end : {lower[i], upper[i]}) {
+      const bool falls = along.a == 0 && (end > 0 ? q[i] : -q[i]) + along.l1 < 0;
+      smallest = std::min(smallest, std::isfinite(end) ? along(end) : falls ? -infinity : 0.0);
+    }
+    for (const double sign : {-1.0, 1.0}) {
+      const double u = along.a > 0 ? -(q[i] + sign * along.l1) / along.a : 0;
+      if (u * sign >= 0) smallest = std::min(smallest, along(std::clamp(u, lower[i], upper[i])));
+    }
+    least += smallest;
+    if (along.a == 0 && (quadratic == nullptr || quadratic->curvature[i] == 0)) {
+      flat += smallest;
+      q[i] = 0;
+    }
+    size += std::isfinite(smallest) ? std::abs(smallest) : 0;
+  }
+  if (least >= -1e-12 * size) return;
+  if (quadratic != nullptr) {
+    HostMatrix<double> sum = regularised(*quadratic->matrix, diagonal);
+    if (sum.cols() > 0 && la.cholesky(sum)) {
+      HostMatrix<double> solution(n, 1);
+      std::copy(q.begin(), q.end(), solution.data());
+      la.choleskySolve(sum, solution);
+      double gain = 0;
+      for (std::size_t i = 0; i < q.size(); ++i) gain += q[i] * solution.data()[i] / 2;
+      if (flat - gain >= -1e-9 * (std::abs(constant) + gain)) return;
+      least = std::max(least, flat - gain);
+    }
+  }
+  throw Error(ErrorKind::range,
+              "numerator: its affine and quadratic terms can be negative (" +
+                  (std::isfinite(least) ? "as low as " + show(least) : std::string("without bound")) +
+                  "), and a ratio needs a numerator that cannot; expected a larger constant, bounds on x or a larger "
+                  "l1 penalty");
+}
+
+int FractionalData::numeratorDegree() const {
+  int degree = -1;  // none yet; 0: not homogeneous
+  const auto add = [&](bool present, int of) {
+    if (present) degree = degree == -1 || degree == of ? of : 0;
+  };
+  for (const FractionalTermData& data : smooth) {
+    const bool homogeneous = data.term.kind == Kind::quadratic  ? data.c.empty()
+                             : data.term.kind == Kind::logistic ? false
+                                                                : !anyNonZero(data.b);
+    add(true, homogeneous ? 2 : 0);
+  }
+  add(anyNonZero(diagonal), 2);
+  add(anyNonZero(linear), 1);
+  add(anyNonZero(l1), 1);
+  add(l1Squared > 0, 2);
+  add(constant != 0, 0);
+  return std::max(degree, 0);
+}
+
+bool FractionalData::numeratorIsSumOfSquares() const {
+  // Its root is then a norm of convex functions, so convex.
+  for (const FractionalTermData& data : smooth) {
+    if (data.term.kind == Kind::logistic || !data.c.empty()) return false;
+  }
+  return !anyNonZero(linear) && !anyNonZero(l1) && constant >= 0;
+}
+
+void FractionalData::classify() {
+  const FractionalTerm& g = denominator.term;
+  const bool concave = isConcave(g.kind) || g.kind == Kind::none;
+  global = concave || (!difference && g.kind == Kind::linearSquared && numeratorIsSumOfSquares());
+
+  const bool cone = [&] {
+    for (std::size_t i = 0; i < lower.size(); ++i) {
+      if ((lower[i] != 0 && lower[i] != -infinity) || (upper[i] != 0 && upper[i] != infinity)) return false;
+    }
+    return true;
+  }();
+  const int degree = makeDenominator(denominator, n)->degree();
+  const bool plain = g.shift == 0 && (g.kind == Kind::linear || g.kind == Kind::linearSquared || g.constant == 0);
+  scaleInvariant = !difference && cone && plain && degree > 0 && numeratorDegree() == degree;
+
+  fixed.resize(static_cast<std::size_t>(n));
+  if (concave) return;
+  const bool penaltiesOnly = smooth.empty() && diagonal.empty() && linear.empty();
+  for (std::size_t i = 0; i < fixed.size(); ++i) {
+    bool inNumerator = (!diagonal.empty() && diagonal[i] > 0) || (!linear.empty() && linear[i] != 0) || l1Squared > 0 ||
+                       (penaltiesOnly && !l1.empty() && l1[i] > 0);
+    for (const FractionalTermData& data : smooth) {
+      inNumerator = inNumerator || data.curvature[i] > 0 || (!data.c.empty() && data.c[i] != 0);
+    }
+    fixed[i] = !inNumerator && (lower[i] == -infinity || upper[i] == infinity);
+  }
+  // If that is all of them, smooth terms of zeros say nothing about any.
+  if (std::find(fixed.begin(), fixed.end(), false) == fixed.end()) fixed.assign(fixed.size(), false);
+}
+
+void FractionalData::chooseMethod(FractionalMethod method) {
+  const FractionalTerm& g = denominator.term;
+  const bool squared = g.kind == Kind::squaredNorm || g.kind == Kind::quadratic || g.kind == Kind::linearSquared ||
+                       (g.kind == Kind::lpNorm && g.squared);
+  const bool boxed = std::none_of(lower.begin(), lower.end(), [](double l) { return l == -infinity; }) &&
+                     std::none_of(upper.begin(), upper.end(), [](double u) { return u == infinity; });
+  // Whether numerator - s g has a minimiser along a coordinate that can be written down.
+  std::string noParametric;
+  if (g.kind == Kind::lpNorm && (g.p == 4 || (g.squared && g.p != 2))) {
+    noParametric = "no closed form for this denominator";
+  } else if (!difference && squared && !boxed) {
+    noParametric =
+        "numerator - ratio * denominator has no minimum along a coordinate when the denominator grows like a square";
+  }
+  if (difference) {
+    require(noParametric.empty(), denominator.term.name, nameOf(g.kind),
+            "expected a term whose difference can be minimised exactly: " + noParametric);
+    require(method != FractionalMethod::fcd, "method", "fcd", "expected 'auto' or 'pcd' for a difference");
+    parametric = true;
+    return;
+  }
+  parametric =
+      method == FractionalMethod::pcd || (method == FractionalMethod::automatic && !squared && noParametric.empty());
+  if (parametric) {
+    require(
+        noParametric.empty(), "method", "pcd",
+        noParametric + "; expected 'fcd' or 'auto'" + (squared && g.kind != Kind::lpNorm ? ", or bounds on x" : ""));
+    return;
+  }
+  require(!(g.kind == Kind::lpNorm && g.p == 4 && !g.squared && g.shift > 0), denominator.term.name + ".shift", g.shift,
+          "expected 0 for p = 4, or squared: true");
+}
+
+void FractionalData::makeGram(const Cpu& la, FractionalGram gram) {
+  for (FractionalTermData& data : smooth) {
+    if (data.term.kind != Kind::leastSquares || gram == FractionalGram::never) continue;
+    const Columns& A = *data.matrix;
+    const bool pays = !A.sparse() && A.rows() >= 2 * n && n <= 2000;
+    if (!pays && gram != FractionalGram::always) continue;
+    require(n <= 20000, "gram", "always", "expected 'auto' or 'never' for more than 20000 unknowns, here " + show(n));
+    data.gram = HostMatrix<double>(n, n);
+    if (!A.sparse()) {
+      la.syrk(1, A.dense(), 0, data.gram);
+    } else {
+      std::vector<double> column(static_cast<std::size_t>(A.rows()));
+      for (int j = 0; j < n; ++j) {
+        A.axpy(j, 1, column.data());
+        for (int i = j; i < n; ++i) data.gram(i, j) = A.dot(i, column.data());
+        A.forEntries(j, [&](int row, double) { column[static_cast<std::size_t>(row)] = 0; });
+      }
+    }
+    la.mirrorLower(data.gram);
+  }
+}
+
+void FractionalData::makeCoordinates(double proximalWeight) {
+  coordinates.resize(static_cast<std::size_t>(n));
+  curvatures.resize(coordinates.size());
+  for (std::size_t i = 0; i < coordinates.size(); ++i) {
+    Coordinate& c = coordinates[i];
+    for (const FractionalTermData& data : smooth) c.curvature += data.curvature[i];
+    if (!diagonal.empty()) c.diagonal = diagonal[i];
+    if (!linear.empty()) c.linear = linear[i];
+    if (!l1.empty()) c.l1 = l1[i];
+    curvatures[i] = c.curvature + c.diagonal;
+    c.a = (1 + proximalWeight) * curvatures[i];
+    c.inverse = 1 / c.a;
+    c.threshold = c.l1 / c.a;
+    curved = curved && (fixed[i] || (c.a > 0 && std::isfinite(c.inverse)));
+  }
+}
+
+std::vector<double> FractionalData::clamped(std::vector<double> x) const {
+  for (std::size_t i = 0; bounded && i < x.size(); ++i) x[i] = std::clamp(x[i], lower[i], upper[i]);
+  return x;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,169 @@
+// What goes into and comes out of the minimisation of ratios by coordinate descent.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "data/inputs.hpp"
+
+namespace nonconvex {
+
+enum class FractionalMethod { automatic, fcd, pcd };
+enum class FractionalOrder { cyclic, shuffled, greedy };
+enum class FractionalGram { automatic, always, never };
+
+template <>
+struct EnumNames<FractionalMethod> {
+  static constexpr std::string_view names[] = {"auto", "fcd", "pcd"};
+};
+template <>
+struct EnumNames<FractionalOrder> {
+  static constexpr std::string_view names[] = {"cyclic", "shuffled", "greedy"};
+};
+template <>
+struct EnumNames<FractionalGram> {
+  static constexpr std::string_view names[] = {"auto", "always", "never"};
+};
+
+struct FractionalSettings : Limits {
+  FractionalSettings() { maxIterations = 10000; }
+
+  FractionalMethod method = FractionalMethod::automatic;
+  FractionalOrder order = FractionalOrder::cyclic;
+  int starts = 1;
+  double proximalWeight = 1e-6;
+  bool lassoStart = true;
+  bool radialStep = true;
+  bool activeSet = true;
+  bool acceleration = true;
+  FractionalGram gram = FractionalGram::automatic;
+
+  static constexpr auto fields() {
+    using Self = FractionalSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{
+            FIELD(method, anyValue(),
+                  "How a coordinate is given its value: fractional (`'fcd'`, the ratio itself is minimised) or "
+                  "parametric (`'pcd'`, numerator - ratio * denominator is). Both end at the same points. `'auto'` "
+                  "takes `'pcd'` for denominators that grow linearly or are concave, `'fcd'` for squared ones."),
+            FIELD(order, anyValue(),
+                  "Coordinates one after the other, in an order drawn anew for each sweep, or always the one that "
+                  "gains most (for at most 2000 unknowns)."),
+            FIELD(starts, between(1, 100000),
+                  "Points to start from; the best end counts. The first is `start` or the solver's own, the others "
+                  "are taken from the data and then drawn by `seed`."),
+            FIELD(proximalWeight, between(0, 1000000),
+                  "Proximal weight: a coordinate's surrogate has curvature (1 + proximalWeight) c_i, with c_i that of "
+                  "the "
+                  "smooth part of the numerator."),
+            FIELD(lassoStart, anyValue(),
+                  "Without a `start`: begin at the minimiser of the numerator, if that has a penalty and the "
+                  "denominator is positive there."),
+            FIELD(radialStep, anyValue(),
+                  "After each sweep, minimise the ratio along the line through 0 and x; it does nothing when the ratio "
+                  "does not depend on the length of x."),
+            FIELD(activeSet, anyValue(),
+                  "Between full sweeps, go through the coordinates only that are not zero or have moved."),
+            FIELD(
+                acceleration, anyValue(),
+                "Every few sweeps, try the point that Anderson's extrapolation of the last ones leads to, and keep it "
+                "if the objective is lower there."),
+            FIELD(gram, anyValue(),
+                  "Keep the gradient of least squares by A^T A instead of the residual: `'auto'` does so for dense A "
+                  "with at least twice as many rows as columns and at most 2000 columns.")});
+  }
+};
+static_assert(sizeFromFields<FractionalSettings>() == sizeof(FractionalSettings));
+
+using FractionalMatrix = std::variant<MatrixInput, SparseInput>;
+
+/// A term of the smooth part f of the numerator, or a denominator: its kind, and of the rest what the kind needs.
+struct FractionalTerm {
+  enum class Kind {
+    // smooth parts of numerators
+    leastSquares,  ///< 1/2 ||A x - b||^2
+    squaredHinge,  ///< 1/2 ||max(0, A x - b)||^2
+    logistic,      ///< sum_i log(1 + exp(-b_i a_i . x)), b_i = -1 or 1
+    affine,        ///< c . x + constant
+    // both
+    quadratic,    ///< 1/2 x^T A x + c . x + constant
+    squaredNorm,  ///< weight ||x||^2 + constant
+    // denominators: scale G(x) + shift with G(x) =
+    norm1,
+    norm2,
+    normInf,
+    topK,           ///< sum of the k largest |x_i|
+    lpNorm,         ///< ||A x||_p, or its square if `squared`
+    linear,         ///< c . x + constant
+    linearSquared,  ///< (c . x + constant)^2, where the linear part is positive
+    sumSqrt,        ///< sum_i weights_i sqrt(x_i + c_i)
+    sumLog,         ///< sum_i weights_i log(1 + c_i x_i)
+    separable,      ///< sum_i phi_i(x_i), each phi_i concave and differentiable
+    none            ///< 0: the numerator alone is minimised
+  };
+  Kind kind = Kind::none;
+  int matrix = -1;  ///< index into FractionalProblem::matrices
+  std::span<const double> b = {};
+  std::span<const double> c = {};
+  std::span<const double> weights = {};
+  double constant = 0;
+  double weight = 1;
+  int k = 0;
+  int p = 2;  ///< 1, 2, 4, or 0 for infinity
+  bool squared = false;
+  double scale = 1;
+  double shift = 0;
+  std::function<double(int i, double u)> phi = {};         ///< phi_i(u); not a number outside its domain
+  std::function<double(int i, double u)> derivative = {};  ///< phi_i'(u)
+  std::string name = {};                                   ///< for messages: "numerator[0]", "denominator"
+};
+
+template <>
+struct EnumNames<FractionalTerm::Kind> {
+  static constexpr std::string_view names[] = {"leastSquares", "squaredHinge", "logistic",      "affine",  "quadratic",
+                                               "squaredNorm",  "norm1",        "norm2",         "normInf", "topK",
+                                               "lpNorm",       "linear",       "linearSquared", "sumSqrt", "sumLog",
+                                               "separable",    "none"};
+};
+
+/// minimise (f(x) + h(x)) / g(x), or f(x) + h(x) - g(x), with
+/// h(x) = sum_i l1_i |x_i| + sum_i l2_i x_i^2 / 2 + l1Squared ||x||_1^2 and lower <= x <= upper.
+struct FractionalProblem {
+  int n = 0;
+  std::vector<FractionalMatrix> matrices;
+  std::vector<FractionalTerm> numerator;
+  std::span<const double> l1;  ///< empty or n, as the next three
+  std::span<const double> l2;
+  std::span<const double> lower;
+  std::span<const double> upper;
+  double l1Squared = 0;
+  FractionalTerm denominator;
+  bool difference = false;
+  std::span<const double> start;  ///< empty: the solver's own
+};
+
+struct FractionalSolution {
+  std::vector<double> x;
+  double numerator = 0;
+  double denominator = 0;
+  double updates = 0;  ///< coordinates moved, of all starts
+  FractionalMethod method = FractionalMethod::fcd;
+  bool global = false;  ///< x is a global minimiser: every coordinate-wise minimum of this problem is one
+
+  /// How each start ended.
+  struct Start {
+    double objective = 0;
+    int sweeps = 0;
+    double updates = 0;
+    double residual = 0;
+  };
+  std::vector<Start> starts;
+};
+
+}  // namespace nonconvex

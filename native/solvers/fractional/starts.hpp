@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "solvers/fractional/data.hpp"
+
+namespace nonconvex {
+
+/// `settings.starts` points with a positive denominator: the given one or the best of those that the data suggests,
+/// then more of these, then random ones. A RangeError if there is none.
+std::vector<std::vector<double>> fractionalStarts(const Cpu& la, const FractionalData& data,
+                                                  const FractionalSettings& settings);
+
+}  // namespace nonconvex

@@ -1,0 +1,537 @@
+#include <algorithm>
+#include <cmath>
+
+#include "linalg/blas.hpp"
+#include "solvers/fractional/common_terms.hpp"
+
+namespace nonconvex {
+namespace {
+
+using Kind = FractionalTerm::Kind;
+using Shape = LineDenominator::Kind;
+
+// ---- numerators ----
+
+/// 1/2 z_+^2 of z = A x - b.
+struct HingeLoss {
+  static constexpr double curvature = 1;
+  static double offset(double b) { return -b; }
+  static void at(double z, double, double& value, double& slope) {
+    slope = std::max(0.0, z);
+    value = slope * slope / 2;
+  }
+};
+
+/// log(1 + exp(-y z)) of z = A x.
+struct LogisticLoss {
+  static constexpr double curvature = 0.25;
+  static double offset(double) { return 0; }
+  static void at(double z, double y, double& value, double& slope) {
+    const double e = std::exp(-std::abs(z));
+    const bool right = y * z > 0;
+    value = std::log1p(e) + (right ? 0 : std::abs(z));
+    slope = -y * (right ? e : 1) / (1 + e);
+  }
+};
+
+/// sum_i loss(a_i . x, b_i) for a loss of bounded curvature.
+template <class Loss>
+class RowLosses final : public SmoothTerm {
+ public:
+  explicit RowLosses(const FractionalTermData& data)
+      : A_(*data.matrix), b_(data.b), curvature_(data.curvature), z_(b_.size()), loss_(b_.size()), slope_(b_.size()) {}
+
+  void restart(const double* x) override {
+    A_.multiply(x, z_.data());
+    for (std::size_t i = 0; i < z_.size(); ++i) z_[i] += Loss::offset(b_[i]);
+    evaluate();
+  }
+  Parabola restrictTo(int i, double) const override {
+    return {curvature_[static_cast<std::size_t>(i)], A_.dot(i, slope_.data())};
+  }
+  void move(int i, double t, Parabola, int) override {
+    double change = 0;
+    A_.forEntries(i, [&](int row, double a) {
+      const auto at = static_cast<std::size_t>(row);
+      z_[at] += t * a;
+      change -= loss_[at];
+      Loss::at(z_[at], b_[at], loss_[at], slope_[at]);
+      change += loss_[at];
+    });
+    const double before = std::exchange(value_, value_ + change);
+    if (cancelled(before, value_)) sum();
+  }
+  Parabola restrictToRay(const double*) const override {
+    Parabola p;
+    for (std::size_t i = 0; i < z_.size(); ++i) {
+      const double Ax = z_[i] - Loss::offset(b_[i]);
+      p.a += Loss::curvature * Ax * Ax;
+      p.b += slope_[i] * Ax;
+    }
+    return p;
+  }
+  void scale(double factor, const double*) override {
+    for (std::size_t i = 0; i < z_.size(); ++i) {
+      const double offset = Loss::offset(b_[i]);
+      z_[i] = factor * (z_[i] - offset) + offset;
+    }
+    evaluate();
+  }
+
+ private:
+  void evaluate() {
+    for (std::size_t i = 0; i < z_.size(); ++i) Loss::at(z_[i], b_[i], loss_[i], slope_[i]);
+    sum();
+  }
+  void sum() {
+    value_ = 0;
+    for (const double loss : loss_) value_ += loss;
+  }
+
+  const Columns& A_;
+  const std::vector<double>& b_;
+  const std::vector<double>& curvature_;
+  std::vector<double> z_, loss_, slope_;
+};
+
+/// 1/2 x^T Q x + c . x, Q symmetric; the constant is the numerator's.
+class QuadraticForm final : public SmoothTerm {
+ public:
+  explicit QuadraticForm(const FractionalTermData& data)
+      : Q_(*data.matrix), c_(data.c), curvature_(data.curvature), Qx_(curvature_.size()) {}
+
+  void restart(const double* x) override {
+    Q_.multiply(x, Qx_.data());
+    evaluate(x);
+  }
+  Parabola restrictTo(int i, double) const override {
+    const auto at = static_cast<std::size_t>(i);
+    return {curvature_[at], Qx_[at] + linear(at)};
+  }
+  void move(int i, double t, Parabola parabola, int) override {
+    Q_.axpy(i, t, Qx_.data());
+    value_ += parabola(t);
+  }
+  Parabola restrictToRay(const double* x) const override {
+    Parabola p;
+    for (std::size_t i = 0; i < Qx_.size(); ++i) {
+      p.a += x[i] * Qx_[i];
+      p.b += x[i] * (Qx_[i] + linear(i));
+    }
+    return p;
+  }
+  void scale(double factor, const double* x) override {
+    for (double& each : Qx_) each *= factor;
+    evaluate(x);
+  }
+
+ private:
+  double linear(std::size_t i) const { return c_.empty() ? 0 : c_[i]; }
+  void evaluate(const double* x) {
+    value_ = 0;
+    for (std::size_t i = 0; i < Qx_.size(); ++i) value_ += x[i] * (Qx_[i] / 2 + linear(i));
+  }
+
+  const Columns& Q_;
+  const std::vector<double>& c_;
+  const std::vector<double>& curvature_;
+  std::vector<double> Qx_;
+};
+
+// ---- denominators ----
+
+/// weight ||x||^2 (the weight is in `scale`), or ||x||.
+class NormTwo final : public DenominatorTerm {
+ public:
+  NormTwo(double scale, double shift, bool squared, int n)
+      : DenominatorTerm(squared ? Shape::quadratic : Shape::sqrtQuadratic, squared ? 2 : 1, scale, shift),
+        squared_(squared),
+        n_(n) {
+    along_.q[2] = 1;
+  }
+  void restart(const double* x) override {
+    square_ = 0;
+    for (int i = 0; i < n_; ++i) square_ += x[i] * x[i];
+    evaluate();
+  }
+  const LineDenominator& restrictTo(int, double xi) override {
+    along_.q[1] = 2 * xi;
+    along_.q[0] = std::max(square_, xi * xi);
+    return along_;
+  }
+  void move(int, double xi, double t, int) override {
+    const double others = std::max(0.0, square_ - xi * xi);
+    square_ = others + (xi + t) * (xi + t);
+    evaluate();
+  }
+  const LineDenominator& restrictToRay(const double*) override { return homogeneousRay(); }
+
+ private:
+  void evaluate() { inner_ = squared_ ? square_ : std::sqrt(square_); }
+
+  bool squared_;
+  int n_;
+  double square_ = 0;
+};
+
+class NormTwoOfProduct final : public NormOfProduct {
+ public:
+  explicit NormTwoOfProduct(const FractionalTermData& data)
+      : NormOfProduct(data, Shape::sqrtQuadratic, Shape::quadratic), squaredNorms_(data.curvature) {}
+  const LineDenominator& restrictTo(int i, double) override {
+    along_.q[2] = squaredNorms_[static_cast<std::size_t>(i)];
+    along_.q[1] = 2 * A_.dot(i, r_.data());
+    along_.q[0] = square_;
+    return along_;
+  }
+  void move(int i, double, double t, int) override {
+    A_.axpy(i, t, r_.data());
+    const double before = std::exchange(square_, square_ + (along_.q[2] * t + along_.q[1]) * t);
+    if (cancelled(before, square_)) square_ = sumOfSquares(r_);
+    inner_ = squared_ ? square_ : std::sqrt(square_);
+  }
+
+ private:
+  void evaluate() override {
+    square_ = sumOfSquares(r_);
+    inner_ = squared_ ? square_ : std::sqrt(square_);
+  }
+  const std::vector<double>& squaredNorms_;
+  double square_ = 0;
+};
+
+class NormInfOfProduct final : public NormOfProduct {
+ public:
+  explicit NormInfOfProduct(const FractionalTermData& data)
+      : NormOfProduct(data, Shape::affineMax, Shape::affineMaxSquared), column_(A_.sparse() ? r_.size() : 0) {
+    along_.pieces = A_.rows();
+    along_.symmetric = true;
+    along_.gamma = r_.data();
+  }
+  const LineDenominator& restrictTo(int i, double) override {
+    if (A_.sparse()) {
+      std::fill(column_.begin(), column_.end(), 0.0);
+      A_.axpy(i, 1, column_.data());
+      along_.phi = column_.data();
+    } else {
+      along_.phi = A_.dense().column(i);
+    }
+    return along_;
+  }
+  void move(int i, double, double t, int) override {
+    A_.axpy(i, t, r_.data());
+    evaluate();
+  }
+
+ private:
+  void evaluate() override {
+    inner_ = 0;
+    for (const double r : r_) inner_ = std::max(inner_, std::abs(r));
+    if (squared_) inner_ *= inner_;
+  }
+  std::vector<double> column_;  // of a sparse matrix, with its zeros
+};
+
+class NormOneOfProduct final : public NormOfProduct {
+ public:
+  explicit NormOneOfProduct(const FractionalTermData& data)
+      : NormOfProduct(data, Shape::affineMax, Shape::affineMaxSquared),
+        breaks_(r_.size()),
+        phi_(r_.size() + 1),
+        gamma_(r_.size() + 1) {
+    along_.phi = phi_.data();
+    along_.gamma = gamma_.data();
+  }
+  /// The pieces between the points where an entry of A x changes its sign, from left to right.
+  const LineDenominator& restrictTo(int i, double) override {
+    std::size_t count = 0;
+    double constant = norm_;
+    double phi = 0;
+    double gamma = 0;
+    A_.forEntries(i, [&](int row, double a) {
+      if (a == 0) return;
+      const double r = r_[static_cast<std::size_t>(row)];
+      constant -= std::abs(r);
+      const double sign = a > 0 ? 1 : -1;
+      phi -= std::abs(a);
+      gamma -= sign * r;
+      breaks_[count++] = {-r / a, std::abs(a), sign * r};
+    });
+    std::sort(breaks_.begin(), breaks_.begin() + static_cast<std::ptrdiff_t>(count),
+              [](const Break& a, const Break& b) { return a.t < b.t; });
+    gamma += std::max(0.0, constant);
+    phi_[0] = phi;
+    gamma_[0] = gamma;
+    for (std::size_t k = 0; k < count; ++k) {
+      phi_[k + 1] = phi += 2 * breaks_[k].slope;
+      gamma_[k + 1] = gamma += 2 * breaks_[k].value;
+    }
+    along_.pieces = static_cast<int>(count) + 1;
+    return along_;
+  }
+  void move(int i, double, double t, int) override {
+    A_.axpy(i, t, r_.data());
+    evaluate();
+  }
+
+ private:
+  struct Break {
+    double t, slope, value;
+  };
+  void evaluate() override {
+    norm_ = 0;
+    for (const double r : r_) norm_ += std::abs(r);
+    inner_ = squared_ ? norm_ * norm_ : norm_;
+  }
+  double norm_ = 0;
+  std::vector<Break> breaks_;
+  std::vector<double> phi_, gamma_;
+};
+
+/// 1/2 x^T B x + c . x + constant
+class QuadraticDenominator final : public DenominatorTerm {
+ public:
+  explicit QuadraticDenominator(const FractionalTermData& data)
+      : DenominatorTerm(Shape::quadratic, data.c.empty() ? 2 : 0, 1, data.term.constant),
+        form_(data),
+        curvature_(data.curvature) {
+    ray_.kind = Shape::quadratic;
+  }
+  void restart(const double* x) override {
+    form_.restart(x);
+    inner_ = form_.value();
+  }
+  const LineDenominator& restrictTo(int i, double xi) override {
+    parabola_ = form_.restrictTo(i, xi);
+    along_.q[2] = parabola_.a / 2;
+    along_.q[1] = parabola_.b;
+    along_.q[0] = inner_;
+    return along_;
+  }
+  void move(int i, double, double t, int) override {
+    form_.move(i, t, parabola_, -1);
+    inner_ = form_.value();
+  }
+  const LineDenominator& restrictToRay(const double* x) override {
+    const Parabola p = form_.restrictToRay(x);
+    ray_.q[2] = p.a / 2;
+    ray_.q[1] = p.b;
+    ray_.q[0] = inner_;
+    return ray_;
+  }
+  void scale(double factor, const double* x) override {
+    form_.scale(factor, x);
+    inner_ = form_.value();
+  }
+
+ private:
+  QuadraticForm form_;
+  const std::vector<double>& curvature_;
+  Parabola parabola_;
+};
+
+/// c . x + constant, or its square on the side where it is positive.
+class Linear final : public DenominatorTerm {
+ public:
+  explicit Linear(const FractionalTermData& data)
+      : DenominatorTerm(data.term.kind == Kind::linear ? Shape::affineMax : Shape::affineMaxSquared,
+                        data.term.constant != 0          ? 0
+                        : data.term.kind == Kind::linear ? 1
+                                                         : 2,
+                        1, 0),
+        c_(data.c),
+        constant_(data.term.constant) {
+    along_.pieces = ray_.pieces = 1;
+    along_.phi = &phi_;
+    along_.gamma = &linear_;
+    ray_.kind = along_.kind;
+    ray_.phi = &rayPhi_;
+    ray_.gamma = &linear_;
+  }
+  void restart(const double* x) override {
+    linear_ = constant_ + blas::dot(static_cast<int>(c_.size()), c_.data(), x);
+    evaluate();
+  }
+  const LineDenominator& restrictTo(int i, double) override {
+    phi_ = c_[static_cast<std::size_t>(i)];
+    return along_;
+  }
+  void move(int, double, double t, int) override {
+    linear_ += t * phi_;
+    evaluate();
+  }
+  const LineDenominator& restrictToRay(const double*) override {
+    rayPhi_ = linear_ - constant_;
+    return ray_;
+  }
+
+ private:
+  /// Where the linear part is not positive, g is not either: such a point is refused as a start.
+  void evaluate() { inner_ = along_.kind == Shape::affineMax ? linear_ : linear_ * std::max(0.0, linear_); }
+
+  const std::vector<double>& c_;
+  double constant_;
+  double linear_ = 0;
+  double phi_ = 0;
+  double rayPhi_ = 0;
+};
+
+/// weight sqrt(u + epsilon)
+struct Sqrt {
+  static LineConcave::Value at(const FractionalTermData& data, std::size_t i, double u) {
+    const double root = std::sqrt(u + data.c[i]);
+    return {data.weights[i] * root, data.weights[i] * 0.5 / root};
+  }
+};
+/// weight log(1 + h u)
+struct Log {
+  static LineConcave::Value at(const FractionalTermData& data, std::size_t i, double u) {
+    const double h = data.c[i];
+    return {data.weights[i] * std::log1p(h * u), data.weights[i] * h / (1 + h * u)};
+  }
+};
+struct Custom {
+  static LineConcave::Value at(const FractionalTermData& data, std::size_t i, double u) {
+    const int index = static_cast<int>(i);
+    return {data.term.phi(index, u), data.term.derivative(index, u)};
+  }
+};
+
+/// sum_i phi_i(x_i) + shift, each phi_i concave.
+template <class Phi>
+class ConcaveSum final : public DenominatorTerm {
+ public:
+  ConcaveSum(const FractionalTermData& data, int n)
+      : DenominatorTerm(Shape::concave, 0, 1, 0),
+        data_(data),
+        phi_(static_cast<std::size_t>(n)),
+        coordinate_(*this),
+        whole_(*this) {
+    along_.concave = &coordinate_;
+    ray_.kind = Shape::concave;
+    ray_.concave = &whole_;
+  }
+  void restart(const double* x) override {
+    inner_ = data_.term.shift;
+    for (std::size_t i = 0; i < phi_.size(); ++i) inner_ += phi_[i] = Phi::at(data_, i, x[i]).value;
+  }
+  const LineDenominator& restrictTo(int i, double xi) override {
+    coordinate_.i = static_cast<std::size_t>(i);
+    coordinate_.x = xi;
+    coordinate_.rest = inner_ - phi_[coordinate_.i];
+    return along_;
+  }
+  void move(int i, double xi, double t, int) override {
+    double& phi = phi_[static_cast<std::size_t>(i)];
+    inner_ -= phi;
+    inner_ += phi = Phi::at(data_, static_cast<std::size_t>(i), xi + t).value;
+  }
+  const LineDenominator& restrictToRay(const double* x) override {
+    whole_.x = x;
+    return ray_;
+  }
+
+ private:
+  struct Coordinate final : LineConcave {
+    explicit Coordinate(const ConcaveSum& sum) : of(sum) {}
+    Value at(double t) const override {
+      const Value phi = Phi::at(of.data_, i, x + t);
+      return {rest + phi.value, phi.derivative};
+    }
+    const ConcaveSum& of;
+    std::size_t i = 0;
+    double x = 0;
+    double rest = 0;
+  };
+  struct Ray final : LineConcave {
+    explicit Ray(const ConcaveSum& sum) : of(sum) {}
+    Value at(double t) const override {
+      Value sum{of.data_.term.shift, 0};
+      for (std::size_t i = 0; i < of.phi_.size(); ++i) {
+        if (x[i] == 0) {
+          sum.value += of.phi_[i];
+          continue;
+        }
+        const Value phi = Phi::at(of.data_, i, x[i] + t * x[i]);
+        sum.value += phi.value;
+        sum.derivative += phi.derivative * x[i];
+      }
+      return sum;
+    }
+    const ConcaveSum& of;
+    const double* x = nullptr;
+  };
+
+  const FractionalTermData& data_;
+  std::vector<double> phi_;  // phi_i(x_i)
+  Coordinate coordinate_;
+  Ray whole_;
+};
+
+}  // namespace
+
+const LineDenominator& DenominatorTerm::homogeneousRay() {
+  // |1 + t| G or (1 + t)^2 G
+  if (degree_ == 1) {
+    ray_.kind = Shape::affineMax;
+    ray_.pieces = 1;
+    ray_.symmetric = true;
+    ray_.phi = ray_.gamma = &inner_;
+  } else {
+    ray_.kind = Shape::quadratic;
+    ray_.q[0] = ray_.q[2] = inner_;
+    ray_.q[1] = 2 * inner_;
+  }
+  return ray_;
+}
+
+std::unique_ptr<SmoothTerm> makeSmoothTerm(const FractionalTermData& data) {
+  switch (data.term.kind) {
+    case Kind::leastSquares:
+      if (data.gram.rows() > 0) return std::make_unique<GramLeastSquares>(data);
+      return std::make_unique<LeastSquares>(data);
+    case Kind::squaredHinge:
+      return std::make_unique<RowLosses<HingeLoss>>(data);
+    case Kind::logistic:
+      return std::make_unique<RowLosses<LogisticLoss>>(data);
+    default:
+      return std::make_unique<QuadraticForm>(data);
+  }
+}
+
+std::unique_ptr<DenominatorTerm> makeDenominator(const FractionalTermData& data, int n) {
+  const FractionalTerm& term = data.term;
+  switch (term.kind) {
+    case Kind::norm1:
+      return std::make_unique<NormOne>(data, n);
+    case Kind::normInf:
+      return std::make_unique<TopK>(data, n, 1);
+    case Kind::topK:
+      if (term.k == n) return std::make_unique<NormOne>(data, n);
+      return std::make_unique<TopK>(data, n, term.k);
+    case Kind::norm2:
+      return std::make_unique<NormTwo>(term.scale, term.shift, false, n);
+    case Kind::squaredNorm:
+      return std::make_unique<NormTwo>(term.weight, term.constant, true, n);
+    case Kind::lpNorm:
+      if (term.p == 1) return std::make_unique<NormOneOfProduct>(data);
+      if (term.p == 2) return std::make_unique<NormTwoOfProduct>(data);
+      if (term.p == 4) return std::make_unique<NormFourOfProduct>(data);
+      return std::make_unique<NormInfOfProduct>(data);
+    case Kind::quadratic:
+      return std::make_unique<QuadraticDenominator>(data);
+    case Kind::linear:
+    case Kind::linearSquared:
+      return std::make_unique<Linear>(data);
+    case Kind::sumSqrt:
+      return std::make_unique<ConcaveSum<Sqrt>>(data, n);
+    case Kind::sumLog:
+      return std::make_unique<ConcaveSum<Log>>(data, n);
+    case Kind::separable:
+      return std::make_unique<ConcaveSum<Custom>>(data, n);
+    default:
+      return std::make_unique<NoDenominator>();
+  }
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,131 @@
+// What goes into and comes out of the minimisation under equality constraints by Newton's method.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "methods/kkt/reduced_inertia.hpp"
+#include "methods/kkt/settings.hpp"
+#include "methods/nlp/start.hpp"
+
+namespace nonconvex {
+
+struct NlpSettings : Limits {
+  NlpSettings() {
+    tolerance = 1e-8;
+    maxIterations = 3000;
+  }
+
+  KktMethod inner = KktMethod::automatic;
+  KktSketch sketch = KktSketch::block;
+  int sketchSize = 0;
+  int sketchMemory = 20;
+  KktPreconditioner preconditioner = KktPreconditioner::automatic;
+  int innerSteps = 100000;
+  KktAccuracy accuracy = KktAccuracy::descent;
+  ShiftRule shift = ShiftRule::least;
+  double constraintPenalty = 1;
+  double gradientPenalty = 0.1;
+  double sufficientDecrease = 0.1;
+  double penaltyFactor = 1.5;
+  bool scaling = true;
+  bool sampleStart = true;
+  bool reuseHessian = true;
+
+  KktSettings kkt() const {
+    return {inner, sketch, sketchSize, sketchMemory, preconditioner, innerSteps, accuracy, tolerance, seed};
+  }
+
+  static constexpr auto fields() {
+    using Self = NlpSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{
+            FIELD(
+                inner, anyValue(),
+                "How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches "
+                "of it, `krylov` iterates with a preconditioner, `auto` chooses between `exact` and `krylov`."),
+            FIELD(sketch, anyValue(),
+                  "What `sketch` projects on: blocks of rows whose factors are kept, single rows (Kaczmarz), or a new "
+                  "random sketch each step."),
+            FIELD(sketchSize, between(0, 10000),
+                  "Rows of a block or a sketch. 0: one for `gaussian`, as published, otherwise a quarter of n + m, at "
+                  "most 256; 4 n for the preconditioner of `krylov`."),
+            FIELD(sketchMemory, between(0, 1000),
+                  "Rounds of `sketch` of which the combination with the least residual is taken. 0: as published."),
+            FIELD(
+                preconditioner, anyValue(),
+                "Of `krylov`: a `sketch` of a Hessian that is a Gram matrix, factors of an earlier system (`lagged`), "
+                "the `diagonal` of the Hessian, or `auto`: a sketch where there is a Gram matrix, otherwise lagged."),
+            FIELD(innerSteps, between(1, 1000000000),
+                  "Most steps of an iterative inner solver for one system; then it is factored."),
+            FIELD(accuracy, anyValue(),
+                  "How accurately the Newton system is solved, and when the penalties change: until the step descends, "
+                  "or by the "
+                  "published rule."),
+            FIELD(shift, anyValue(),
+                  "What is added to the diagonal of a Hessian that is not positive definite on the null space of the "
+                  "Jacobian: the least number that will do, or 0.1 + ||H||_F as published."),
+            FIELD(constraintPenalty, positive(), "First penalty of ||c||^2 / 2 in the merit function."),
+            FIELD(gradientPenalty, positive(), "First penalty of ||grad L||^2 / 2 in the merit function."),
+            FIELD(sufficientDecrease, inside(0, 0.5),
+                  "Share of the decrease promised by the slope that a step must bring (Armijo)."),
+            FIELD(penaltyFactor, inside(1, 100), "Factor by which the penalties change when a step does not descend."),
+            FIELD(scaling, anyValue(),
+                  "Whether objective and constraints with gradients above 100 at the start are scaled down, as Ipopt "
+                  "does."),
+            FIELD(sampleStart, anyValue(),
+                  "Whether a regression is first minimised over a sample of its rows, to begin near the solution."),
+            FIELD(reuseHessian, anyValue(),
+                  "Whether a regression takes Hessians of earlier points, quadratic models of its objective and bounds "
+                  "of its Hessian where they will do.")});
+  }
+};
+static_assert(sizeFromFields<NlpSettings>() == sizeof(NlpSettings));
+
+/// Throws for settings that a device has not.
+inline void requireOnDevice(const NlpSettings& settings) {
+  const char* const what = settings.inner == KktMethod::sketch                      ? "inner 'sketch'"
+                           : settings.preconditioner == KktPreconditioner::diagonal ? "preconditioner 'diagonal'"
+                           : settings.accuracy == KktAccuracy::paper                ? "accuracy 'paper'"
+                           : settings.shift == ShiftRule::paper                     ? "shift 'paper'"
+                                                                                    : nullptr;
+  if (what == nullptr) return;
+  throw Error(ErrorKind::solver,
+              std::string(what) +
+                  " needs entries of the Hessian and is solved on the CPU alone; on a GPU use inner "
+                  "'auto', 'exact' or 'krylov' and leave the other settings as they are",
+              "DEVICE_UNAVAILABLE");
+}
+
+struct NlpProblem : NlpStart {
+  bool reportIterates = false;  ///< reports of progress show the point
+};
+
+struct NlpSolution {
+  std::vector<double> x;
+  std::vector<double> multipliers;  ///< of L = f + lambda^T c, of the problem without scaling
+  double residual = 0;              ///< scaled, what `tolerance` is tested on
+  double unscaledResidual = 0;      ///< ||(grad L, c)||_inf
+  double feasibility = 0;           ///< ||c||_inf
+  ReducedInertia inertia;
+  struct Counts : EvaluationCounts {
+    int factorization = 0;
+    int restoration = 0;          ///< iterations of the feasibility restoration
+    int sampled = 0;              ///< iterations over samples of the data
+    std::int64_t innerSteps = 0;  ///< of an iterative inner solver
+    int fallback = 0;             ///< systems that it left to factors
+  } counts;
+  struct Time {
+    double derivatives = 0;    ///< seconds in the nlp
+    double linearAlgebra = 0;  ///< seconds in analysis, factorisation and solves
+  } time;
+  double constraintPenalty = 0;  ///< last of ||c||^2 / 2
+  double gradientPenalty = 0;    ///< last of ||grad L||^2 / 2
+};
+
+}  // namespace nonconvex

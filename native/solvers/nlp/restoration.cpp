@@ -1,0 +1,131 @@
+#include "solvers/nlp/restoration.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr double mostShift = 1e20;
+
+}  // namespace
+
+FeasibilityRestoration::FeasibilityRestoration(const ScaledNlp& model)
+    : n_(static_cast<std::size_t>(model.n())),
+      m_(static_cast<std::size_t>(model.m())),
+      gradient_(n_),
+      rhs_(n_ + m_),
+      step_(n_ + m_),
+      Wp_(n_),
+      Jp_(m_),
+      curvature_(model) {}
+
+void FeasibilityRestoration::begin(const NlpPoint& point, double least) {
+  constexpr double share = 0.1;
+  active_ = true;
+  leavesDomain_ = false;
+  target_ = share * share * point.squaredC();
+  least_ = least;
+  shift_ = 1e-3;
+  steps_ = 0;
+  milestone_ = point.squaredC();
+}
+
+bool FeasibilityRestoration::tryPoint(ScaledNlp& model, const NlpPoint& point, double alpha, std::span<const double> p,
+                                      NlpPoint& trial) {
+  addScaled(point.x, alpha, p, trial.x);
+  std::copy(point.lambda.begin(), point.lambda.end(), trial.lambda.begin());
+  const bool defined = model.evaluateValues(trial);
+  leavesDomain_ |= !defined;
+  return defined;
+}
+
+/// (W + t I + J^T J) p = -J^T c with W = sum_i c_i Hess c_i, as [W + t I, J^T; J, -I] (p, y) = (0, -c).
+FeasibilityRestoration::Outcome FeasibilityRestoration::step(ScaledNlp& model, KktSolver& inner, NlpPoint& point,
+                                                             NlpPoint& trial, std::span<double> W) {
+  constexpr double flat = 1e-9;
+  constexpr double shortest = 0.25;  // than a shorter step, a larger shift is better
+  constexpr int stretch = 25;
+  constexpr double worthwhile = 0.95;
+  const int n = model.n();
+  const int m = model.m();
+  if (!model.hessian(point, 0, point.c, W)) return Outcome::stuck;
+  inner.load(W, point.jacobian);
+  const double half = 0.5 * point.squaredC();
+  std::fill(gradient_.begin(), gradient_.end(), 0.0);
+  model.addJacobianTransposedProduct(point.jacobian, point.c, gradient_);
+  if (normInf(gradient_) <= flat * normInf(point.c)) {
+    return leave(model, inner, point, trial, W) ? Outcome::moved : Outcome::stationary;
+  }
+  const double size = std::max(norm2Squared(point.jacobian), 1e-20);
+  std::fill(rhs_.begin(), rhs_.end(), 0.0);
+  for (std::size_t i = 0; i < m_; ++i) rhs_[n_ + i] = -point.c[i];
+  for (;; shift_ *= 8) {
+    if (!(shift_ <= mostShift)) return Outcome::stuck;
+    const Inertia inertia = inner.factor({.primal = shift_ * size, .dual = 1, .keptDual = 1});
+    if (inertia.undefined > 0) return Outcome::stuck;
+    if (inertia.positive != n || inertia.negative != m) continue;
+    inner.solve(rhs_, 1e-3 * std::sqrt(2 * half), step_);
+    const auto p = std::span<const double>(step_).first(n_);
+    model.hessianProduct(W, p, Wp_);
+    model.jacobianProduct(point.jacobian, p, Jp_);
+    const double predicted = -dot(gradient_, p) - 0.5 * dot(p, Wp_) - 0.5 * norm2Squared(Jp_);
+    if (!(predicted > 0)) continue;
+    if (predicted <= 1e-15 * half) return shift_ <= 1 ? Outcome::stationary : Outcome::stuck;
+    double ratio = 0;
+    double alpha = 1;
+    const auto falls = [&] {
+      if (tryPoint(model, point, alpha, p, trial)) ratio = (half - 0.5 * trial.squaredC()) / predicted;
+      return ratio > 1e-3;
+    };
+    while (!falls() && alpha > shortest) alpha /= 2;
+    if (!(ratio > 1e-3) || !model.evaluateDerivatives(trial)) continue;
+    if (alpha < 1) {
+      shift_ *= 2;
+    } else if (ratio > 0.75) {
+      shift_ = std::max(shift_ / 8, 1e-12);
+    } else if (ratio < 0.25) {
+      shift_ *= 4;
+    }
+    break;
+  }
+  std::swap(point, trial);
+  const double squaredC = point.squaredC();
+  if (squaredC <= target_ || normInf(point.c) <= least_) return Outcome::restored;
+  if (++steps_ % stretch == 0) {
+    if (squaredC > worthwhile * milestone_) return Outcome::stuck;
+    milestone_ = squaredC;
+  }
+  return Outcome::moved;
+}
+
+/// Along the direction in which ||c||^2 / 2 curves down most, if it does.
+bool FeasibilityRestoration::leave(ScaledNlp& model, KktSolver& inner, NlpPoint& point, NlpPoint& trial,
+                                   std::span<const double> W) {
+  const double size = std::max(model.sizeH(), norm2Squared(point.jacobian));
+  const auto convex = [&](double shift) {
+    const Inertia inertia = inner.factor({.primal = shift, .dual = 1, .keptDual = 1});
+    return inertia.positive == model.n() && inertia.negative == model.m();
+  };
+  double shift = 1e-6 * size;
+  if (!(size > 0) || convex(shift)) return false;
+  while (!convex(shift)) {
+    if (!((shift *= 8) <= mostShift)) return false;
+  }
+  const double rho = curvature_.leastEigenvector(inner, W);
+  model.jacobianProduct(point.jacobian, curvature_.v(), Jp_);
+  const double bend = rho + norm2Squared(Jp_);
+  if (!(bend < 0)) return false;
+  const double half = 0.5 * point.squaredC();
+  const double longest = std::max(1.0, std::sqrt(norm2Squared(point.x)));
+  for (double alpha = longest; alpha > 1e-8 * longest; alpha /= 2) {
+    for (const double signedAlpha : {alpha, -alpha}) {
+      if (!tryPoint(model, point, signedAlpha, curvature_.v(), trial)) continue;
+      if (0.5 * trial.squaredC() <= half + 0.1 * alpha * alpha * bend && model.evaluateDerivatives(trial)) {
+        std::swap(point, trial);
+        shift_ = 1e-3;
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,208 @@
+#include "solvers/relu/activation_patterns.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+#include <vector>
+
+namespace nonconvex {
+namespace {
+
+using Vector = std::vector<double>;
+
+double dot(const Vector& a, const Vector& b) { return std::inner_product(a.begin(), a.end(), b.begin(), 0.0); }
+
+double distance(const Vector& a, const Vector& b, double sense) {
+  double squares = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) squares += (a[i] - sense * b[i]) * (a[i] - sense * b[i]);
+  return std::sqrt(squares);
+}
+
+// Unit rows this close to each other, or to each other's opposite, are taken for one line.
+constexpr double sameLine = 1e-9;
+
+/// Adds to an orthonormal basis the part of x outside its span, if there is any to speak of.
+bool extendBasis(std::vector<Vector>& basis, Vector x, double tolerance) {
+  for (int pass = 0; pass < 2; ++pass) {
+    for (const Vector& q : basis) {
+      const double s = dot(q, x);
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] -= s * q[i];
+    }
+  }
+  const double length = std::sqrt(dot(x, x));
+  if (length <= tolerance) return false;
+  for (double& value : x) value /= length;
+  basis.push_back(std::move(x));
+  return true;
+}
+
+/// Directions, one inside every cell of the central arrangement of the rows (unit length, spanning R^r).
+///
+/// Every cell's closure has an extreme ray, where rows of rank r - 1 vanish. So: for each such ray v the cells around
+/// it are v + epsilon w, where w runs over the cells of the vanishing rows' own arrangement in the space orthogonal to
+/// v.
+class Arrangement {
+ public:
+  static std::vector<Vector> cells(const std::vector<Vector>& rows, int r) {
+    if (r == 1) return {{1.0}, {-1.0}};
+    std::vector<Vector> found;
+    std::set<std::vector<bool>> seen;
+    std::set<std::vector<bool>> rays;
+    const int n = static_cast<int>(rows.size());
+    std::vector<int> chosen(static_cast<std::size_t>(r - 1));
+    std::iota(chosen.begin(), chosen.end(), 0);
+    while (n >= r - 1) {
+      addAround(rows, r, chosen, found, seen, rays);
+      int i = r - 2;  // next combination
+      while (i >= 0 && chosen[static_cast<std::size_t>(i)] == n - (r - 1) + i) --i;
+      if (i < 0) break;
+      ++chosen[static_cast<std::size_t>(i)];
+      for (int j = i + 1; j < r - 1; ++j) {
+        chosen[static_cast<std::size_t>(j)] = chosen[static_cast<std::size_t>(j - 1)] + 1;
+      }
+    }
+    return found;
+  }
+
+ private:
+  static constexpr double zero = 1e-9;
+
+  static void addAround(const std::vector<Vector>& rows, int r, const std::vector<int>& chosen,
+                        std::vector<Vector>& found, std::set<std::vector<bool>>& seen,
+                        std::set<std::vector<bool>>& rays) {
+    std::vector<Vector> basis;
+    for (const int k : chosen) {
+      if (!extendBasis(basis, rows[static_cast<std::size_t>(k)], zero))
+        return;  // dependent: another choice has this ray
+    }
+    Vector ray;
+    for (int i = 0; i < r && ray.empty(); ++i) {
+      Vector unit(static_cast<std::size_t>(r));
+      unit[static_cast<std::size_t>(i)] = 1;
+      std::vector<Vector> extended = basis;
+      if (extendBasis(extended, unit, 0.5 / std::sqrt(r))) ray = extended.back();
+    }
+    if (ray.empty()) return;
+    std::vector<bool> vanishes(rows.size());
+    std::vector<Vector> local;  // the vanishing rows, in coordinates of `basis`
+    double nearest = INFINITY;
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      const double s = std::abs(dot(rows[k], ray));
+      vanishes[k] = s <= zero;
+      if (!vanishes[k]) {
+        nearest = std::min(nearest, s);
+        continue;
+      }
+      Vector coordinates;
+      for (const Vector& q : basis) coordinates.push_back(dot(q, rows[k]));
+      local.push_back(std::move(coordinates));
+    }
+    if (!rays.insert(vanishes).second) return;  // both senses of this line are done
+    for (const Vector& w : cells(local, r - 1)) {
+      Vector sideways(static_cast<std::size_t>(r));
+      for (std::size_t j = 0; j < basis.size(); ++j) {
+        for (int i = 0; i < r; ++i)
+          sideways[static_cast<std::size_t>(i)] += w[j] * basis[j][static_cast<std::size_t>(i)];
+      }
+      const double length = std::sqrt(dot(sideways, sideways));
+      const double epsilon = std::isfinite(nearest) ? 0.5 * nearest / length : 1.0;
+      for (const double sense : {1.0, -1.0}) {
+        Vector direction(static_cast<std::size_t>(r));
+        for (std::size_t i = 0; i < direction.size(); ++i) direction[i] = sense * ray[i] + epsilon * sideways[i];
+        std::vector<bool> signs;
+        for (const Vector& row : rows) signs.push_back(dot(row, direction) >= 0);
+        if (seen.insert(signs).second) found.push_back(std::move(direction));
+      }
+    }
+  }
+};
+
+}  // namespace
+
+Patterns patternsOf(const Cpu& la, Mat<const double> xt, Mat<const double> gates) {
+  const int n = xt.cols;
+  HostMatrix<double> products(n, gates.cols);
+  la.gemm(Transpose::yes, Transpose::no, 1.0, xt, gates, 0.0, products);
+  std::set<std::vector<bool>> seen;
+  std::vector<int> kept;
+  for (int i = 0; i < gates.cols; ++i) {
+    std::vector<bool> pattern(static_cast<std::size_t>(n));
+    bool any = false;
+    for (int k = 0; k < n; ++k) {
+      pattern[static_cast<std::size_t>(k)] = products(k, i) >= 0;
+      any = any || products(k, i) >= 0;
+    }
+    if (any && seen.insert(std::move(pattern)).second) kept.push_back(i);
+  }
+  Patterns result{HostMatrix<double>(xt.rows, static_cast<int>(kept.size())),
+                  HostMatrix<double>(n, static_cast<int>(kept.size()))};
+  for (int j = 0; j < result.gates.cols(); ++j) {
+    const int i = kept[static_cast<std::size_t>(j)];
+    std::copy(gates.column(i), gates.column(i) + xt.rows, result.gates.column(j));
+    for (int k = 0; k < n; ++k) result.patterns(k, j) = products(k, i) >= 0 ? 1 : 0;
+  }
+  return result;
+}
+
+HostMatrix<double> normalDirections(int d, int count, std::uint64_t seed) {
+  HostMatrix<double> gates(d, count);
+  const Random random(seed);
+  for (std::size_t i = 0; i < gates.size(); ++i) gates.data()[i] = random.normal(i);
+  return gates;
+}
+
+double patternCount(int n, int rank) {
+  double count = 0;
+  double binomial = 1;  // C(n - 1, k)
+  for (int k = 0; k < std::min(rank, n); ++k) {
+    count += binomial;
+    binomial *= static_cast<double>(n - 1 - k) / (k + 1);
+  }
+  return 2 * count;
+}
+
+HostMatrix<double> allDirections(Mat<const double> xt, int most) {
+  const auto d = static_cast<std::size_t>(xt.rows);
+  // Distinct lines through the origin only: a repeated or scaled row cuts nothing new.
+  std::vector<Vector> rows;
+  for (int k = 0; k < xt.cols; ++k) {
+    Vector row(xt.column(k), xt.column(k) + d);
+    double largest = 0;
+    for (const double value : row) largest = std::max(largest, std::abs(value));
+    if (largest == 0) continue;
+    for (double& value : row) value /= largest;  // so that its square neither overflows nor vanishes
+    const double length = std::sqrt(dot(row, row));
+    for (double& value : row) value /= length;
+    bool fresh = true;
+    for (const Vector& other : rows)
+      fresh = fresh && std::min(distance(row, other, 1), distance(row, other, -1)) > sameLine;
+    if (fresh) rows.push_back(std::move(row));
+  }
+  std::vector<Vector> basis;
+  for (const Vector& row : rows) extendBasis(basis, row, 1e-9);
+  const int rank = static_cast<int>(basis.size());
+  const double count = patternCount(static_cast<int>(rows.size()), rank);
+  if (count > most) {
+    throw Error(ErrorKind::range, "patterns = { exact: true }: " + show(static_cast<int>(rows.size())) +
+                                      " distinct rows of rank " + show(rank) + " can have " + show(count) +
+                                      " activation patterns, more than " + show(most) +
+                                      "; use { sample } or { gates }");
+  }
+  std::vector<Vector> local;
+  for (const Vector& row : rows) {
+    Vector coordinates;
+    for (const Vector& q : basis) coordinates.push_back(dot(q, row));
+    local.push_back(std::move(coordinates));
+  }
+  const std::vector<Vector> cells = rank > 0 ? Arrangement::cells(local, rank) : std::vector<Vector>{};
+  HostMatrix<double> gates(xt.rows, static_cast<int>(cells.size()));
+  for (std::size_t j = 0; j < cells.size(); ++j) {
+    for (std::size_t q = 0; q < basis.size(); ++q) {
+      for (std::size_t i = 0; i < d; ++i) gates.column(static_cast<int>(j))[i] += cells[j][q] * basis[q][i];
+    }
+  }
+  return gates;
+}
+
+}  // namespace nonconvex

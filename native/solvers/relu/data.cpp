@@ -1,0 +1,236 @@
+#include "solvers/relu/data.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/memory.hpp"
+#include "solvers/relu/activation_patterns.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// A bias outside the regulariser has a constant column this many times the size of the data, so that it counts a
+/// hundredth of a weight of the same effect. Weight zero proper would leave the dual without interior, and no
+/// certificate.
+constexpr double freeBiasScale = 100;
+constexpr int mostExactPatterns = 20000;
+
+double valueOfX(const ReluProblem& problem, int k, int j) {
+  const std::size_t i = static_cast<std::size_t>(k) * static_cast<std::size_t>(problem.d) + static_cast<std::size_t>(j);
+  return problem.x64 != nullptr ? problem.x64[i] : static_cast<double>(problem.x32[i]);
+}
+
+std::string entry(const char* array, int k, int j) { return std::string(array) + "[" + show(k) + "][" + show(j) + "]"; }
+
+/// Factors of more rows than this take longer than iterations do.
+constexpr double mostFactored = 10000;
+
+/// How the system is to be solved, by size and memory. What would not fit is refused: X twice, for the G columns of
+/// weights their products with X, iterates and Anderson's memory, with cones also the active sets; and the system.
+ReluSystemBy chooseSystem(const ReluProblem& problem, const ReluSettings& settings, int d, double patterns,
+                          double available, int numberBytes) {
+  const double n = problem.n;
+  const double c = problem.outputs;
+  const bool features = settings.method == ReluMethod::sampled;
+  const bool cones = settings.activation == ReluActivation::relu && !features;
+  const bool slack = cones && settings.splitting == ReluSplitting::slack;
+  const double columns = (cones ? 2 : 1) * patterns * c;
+  const double iterates = features ? columns : d * columns;
+  const double beside = numberBytes * (2 * n * d + 3 * n * columns + (cones ? 100 : 12) * iterates) +
+                        std::min(3e8, 30 * numberBytes * (iterates + n * c));
+  const double weights = (features ? 1 : d) * patterns;
+  const bool byWeights = !slack && 2 * weights <= n;
+  const double size = byWeights ? weights : n;
+  const double exact = beside + numberBytes * (3 * size * size + (byWeights ? 512 * weights : 0));
+  const double rank = preconditionerRank(problem.n, features ? 1 : d, static_cast<int>(patterns));
+  const double products = beside + numberBytes * (n * (rank + 130 + 5 * c) + 3 * rank * rank + 2 * iterates);
+  const bool factored = settings.inner == ReluInner::exact ||
+                        (settings.inner == ReluInner::automatic && size <= mostFactored && exact <= available);
+  const double bytes = factored ? exact : products;
+  if (bytes > available) {
+    throw Error(ErrorKind::solver,
+                "n = " + show(problem.n) + " rows, d = " + show(d) + " columns and P = " + show(patterns) +
+                    " patterns need " + show(std::ceil(bytes / 1e6)) + " MB, of which " +
+                    show(std::floor(available / 1e6)) + " MB are available; use " +
+                    (factored && products <= available ? "inner: 'krylov'" : "fewer rows or patterns"),
+                "OUT_OF_MEMORY");
+  }
+  return !factored ? ReluSystemBy::products : byWeights ? ReluSystemBy::weights : ReluSystemBy::rows;
+}
+
+/// Fills xt and the scales; returns the root mean square of the scaled x.
+double readX(const ReluProblem& problem, const ReluSettings& settings, ReluData& data) {
+  const int n = data.n;
+  const int columns = problem.d;
+  double largest = 0;
+  for (int k = 0; k < n; ++k) {
+    for (int j = 0; j < columns; ++j) {
+      const double value = valueOfX(problem, k, j);
+      if (!std::isfinite(value)) require(false, entry("x", k, j), value, "expected a finite number");
+      largest = std::max(largest, std::abs(value));
+      data.xt(j, k) = value;
+    }
+  }
+  data.inputScale = HostBuffer<double>(static_cast<std::size_t>(columns));
+  std::fill(data.inputScale.data(), data.inputScale.data() + columns, 1.0);
+  // Powers of two change no digit; they keep squares within range for data of any scale.
+  data.rowScale = largest > 0 ? std::ldexp(1.0, std::ilogb(largest)) : 1.0;
+  if (!std::isfinite(1 / data.rowScale)) data.rowScale = 0x1p-1022;
+  const auto rows = [&](auto&& f) {
+    for (int k = 0; k < n; ++k) f(data.xt.column(k));
+  };
+  rows([&](double* x) {
+    for (int j = 0; j < columns; ++j) x[j] /= data.rowScale;
+  });
+  if (settings.normalize == ReluNormalize::columns) {
+    HostBuffer<double> squares(static_cast<std::size_t>(columns));
+    rows([&](const double* x) {
+      for (int j = 0; j < columns; ++j) squares[static_cast<std::size_t>(j)] += x[j] * x[j];
+    });
+    for (int j = 0; j < columns; ++j) {
+      const double norm = std::sqrt(squares[static_cast<std::size_t>(j)]);
+      if (norm > 0) data.inputScale[static_cast<std::size_t>(j)] = norm * data.rowScale;
+    }
+    rows([&](double* x) {
+      for (int j = 0; j < columns; ++j) {
+        if (squares[static_cast<std::size_t>(j)] > 0) x[j] /= std::sqrt(squares[static_cast<std::size_t>(j)]);
+      }
+    });
+    data.rowScale = 1;
+  }
+  double squares = 0;
+  rows([&](const double* x) {
+    for (int j = 0; j < columns; ++j) squares += x[j] * x[j];
+  });
+  const double typical = squares > 0 ? std::sqrt(squares / n / columns) : 1.0;
+  data.columnScale = HostBuffer<double>(static_cast<std::size_t>(data.d));
+  for (int j = 0; j < columns; ++j) {
+    data.columnScale[static_cast<std::size_t>(j)] = data.inputScale[static_cast<std::size_t>(j)] * data.rowScale;
+  }
+  if (settings.bias) {
+    const double one = settings.normalize == ReluNormalize::columns ? 1 / std::sqrt(n) : 1 / data.rowScale;
+    const double constant = settings.regularizeBias ? one : freeBiasScale * typical;
+    rows([&](double* x) { x[columns] = constant; });
+    data.columnScale[static_cast<std::size_t>(columns)] = 1 / constant;
+  }
+  return typical;
+}
+
+void readY(const ReluProblem& problem, const ReluSettings& settings, ReluData& data) {
+  double squares = 0;
+  for (int k = 0; k < data.n; ++k) {
+    double rowSum = 0;
+    for (int j = 0; j < data.c; ++j) {
+      const double value =
+          problem.y[static_cast<std::size_t>(k) * static_cast<std::size_t>(data.c) + static_cast<std::size_t>(j)];
+      const auto refuse = [&](const char* expected) {
+        require(false, data.c == 1 ? "y[" + show(k) + "]" : entry("y", k, j), value, expected);
+      };
+      if (!std::isfinite(value)) refuse("expected a finite number");
+      if ((settings.loss == ReluLoss::logistic || settings.loss == ReluLoss::hinge) && std::abs(value) != 1) {
+        refuse("expected -1 or +1 with loss 'logistic' or 'hinge'");
+      }
+      if (settings.loss == ReluLoss::softmax && (value < 0 || value > 1)) {
+        refuse("expected a probability with loss 'softmax'");
+      }
+      data.y(k, j) = value;
+      squares += value * value;
+      rowSum += value;
+    }
+    if (settings.loss == ReluLoss::softmax && std::abs(rowSum - 1) > 1e-9) {
+      require(false, "sum of y[" + show(k) + "]", rowSum, "expected 1 with loss 'softmax'");
+    }
+  }
+  require(std::isfinite(squares), "sum of squares of y", squares, "out of range; rescale y");
+}
+
+}  // namespace
+
+int preconditionerRank(int n, int dimension, int patterns) {
+  return std::min(n, std::clamp(dimension * patterns / 8, 128, 1024));
+}
+
+ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, double available, int numberBytes)
+    : n(problem.n),
+      d(problem.d + (settings.bias ? 1 : 0)),
+      c(problem.outputs),
+      exact(false),
+      directions(settings.method == ReluMethod::sampled),
+      bias(settings.bias) {
+  require(n >= 1, "rows of x", n, "expected at least 1");
+  require(problem.d >= 1, "columns of x", problem.d, "expected at least 1");
+  require(c >= 1, "columns of y", c, "expected at least 1");
+  require(settings.loss != ReluLoss::softmax || c >= 2, "columns of y", c, "expected at least 2 with loss 'softmax'");
+  const ReluPatterns& wanted = problem.patterns;
+  system = chooseSystem(problem, settings, d,
+                        wanted.gates.cols() > 0 ? wanted.gates.cols()
+                        : wanted.exact          ? 1
+                                                : wanted.sample,
+                        available, numberBytes);
+  xt = HostMatrix<double>(d, n);
+  y = HostMatrix<double>(n, c);
+  typical = readX(problem, settings, *this);
+  readY(problem, settings, *this);
+  loss = Loss{.kind = settings.loss, .delta = settings.huberDelta, .c = c, .stride = n};
+  const double userBeta = std::isnan(settings.beta) ? 0.001 * n : settings.beta;
+  // ||v'|| = ||v / rowScale||, so the penalty's weight takes the scale of the rows.
+  beta = userBeta / rowScale;
+  require(std::isfinite(beta) && beta > 0, "beta / (scale of x)", beta, "out of range; rescale x");
+
+  chooseGates(wanted, settings);
+  if (wanted.exact) system = chooseSystem(problem, settings, d, gates.cols(), available, numberBytes);
+}
+
+void ReluData::chooseGates(const ReluPatterns& wanted, const ReluSettings& settings) {
+  if (wanted.exact) {
+    require(!directions, "patterns", "exact", "expected { sample } or { gates } with method 'sampled'");
+    gates = allDirections(xt, mostExactPatterns);
+    exact = true;
+    return;
+  }
+  if (wanted.gates.cols() > 0) {
+    require(wanted.gates.rows() == d, "rows of patterns.gates", wanted.gates.rows(),
+            "expected " + show(d) + " (the columns of x" + (bias ? " and one for the bias)" : ")"));
+    gates = HostMatrix<double>(d, wanted.gates.cols());
+    for (int i = 0; i < gates.cols(); ++i) {
+      for (int j = 0; j < d; ++j) {
+        const double value = wanted.gates(j, i);
+        if (!std::isfinite(value)) require(false, entry("gates", j, i), value, "expected a finite number");
+        gates(j, i) = value * columnScale[static_cast<std::size_t>(j)];
+      }
+    }
+  } else {
+    require(wanted.sample >= 1, "patterns.sample", wanted.sample, "expected at least 1");
+    // Random directions see the bias as one more column of the size of the data: patterns must not depend on units.
+    gates = normalDirections(d, wanted.sample, settings.seed);
+    for (int i = 0; bias && i < gates.cols(); ++i) gates(d - 1, i) *= typical / xt(d - 1, 0);
+  }
+  for (int i = 0; i < gates.cols(); ++i) {  // a direction: any length will do
+    double largest = 0;
+    for (int j = 0; j < d; ++j) largest = std::max(largest, std::abs(gates(j, i)));
+    double length = 0;
+    for (int j = 0; j < d && largest > 0; ++j) length += (gates(j, i) / largest) * (gates(j, i) / largest);
+    for (int j = 0; j < d && largest > 0; ++j) gates(j, i) /= largest * std::sqrt(length);
+  }
+}
+
+void ReluData::scaleWeights(const double* weights, int i, double* scaled) const {
+  const int inputs = bias ? d - 1 : d;
+  const auto value = [&](int j) { return j < inputs ? weights[j] * rowScale : weights[j] / xt(j, 0); };
+  if (directions) {
+    *scaled = 0;
+    for (int j = 0; j < d; ++j) *scaled += value(j) * gates(j, i);
+  } else {
+    for (int j = 0; j < d; ++j) scaled[j] = value(j);
+  }
+}
+
+void ReluData::unscaleWeights(const double* scaled, int i, double* weights) const {
+  const int inputs = bias ? d - 1 : d;
+  for (int j = 0; j < d; ++j) {
+    const double value = directions ? *scaled * gates(j, i) : scaled[j];
+    weights[j] = j < inputs ? value / rowScale : value * xt(j, 0);
+  }
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,50 @@
+// The data of a two-layer ReLU training problem, checked and brought into the shape that the solver works on.
+#pragma once
+
+#include "functions/losses.hpp"
+#include "linalg/views.hpp"
+#include "solvers/relu/problem.hpp"
+
+namespace nonconvex {
+
+/// What ReluSystem solves its equations with.
+enum class ReluSystemBy { rows, weights, products };
+
+/// Columns that the approximation of K0 may have: applying it costs as much as a quarter of a product with K0.
+int preconditionerRank(int n, int dimension, int patterns);
+
+/// Rows are scaled by one power of two and, where asked for, columns by their norms. With x' = x diag(columnScale)^{-1}
+/// the program over x' with weights v' is the one over x with v = diag(columnScale)^{-1} v'.
+struct ReluData {
+  /// Refuses what the solver would need more than `available` bytes for, with so many bytes a number.
+  ReluData(const ReluProblem& problem, const ReluSettings& settings, double available, int numberBytes);
+
+  /// Between weights of the user's network (on x / inputScale and 1) and of the scaled data. With fixed directions
+  /// (`method: 'sampled'`) a scaled weight is one number, a multiple of direction i.
+  void scaleWeights(const double* weights, int i, double* scaled) const;
+  void unscaleWeights(const double* scaled, int i, double* weights) const;
+  /// What ||scaled|| is multiplied by to give the norm that the user's beta weighs.
+  double normScale() const { return 1 / rowScale; }
+
+  int n;                           ///< rows
+  int d;                           ///< columns, the bias included
+  int c;                           ///< outputs
+  HostMatrix<double> xt;           ///< d x n: column k is row k of the scaled data
+  HostMatrix<double> y;            ///< n x c
+  HostBuffer<double> columnScale;  ///< d
+  HostBuffer<double> inputScale;   ///< of the user's columns, as in ReluSolution
+  double rowScale;                 ///< the power of two: xt = x / (inputScale rowScale)
+  double typical;                  ///< root mean square of xt without the constant column
+  HostMatrix<double> gates;        ///< act on the columns of xt, have unit length; their patterns may coincide
+  bool exact;                      ///< their patterns are all that exist
+  bool directions;                 ///< weights are multiples of the gates, which have unit length
+  bool bias;                       ///< the last column is the constant one
+  double beta;                     ///< of the penalty on scaled weights
+  Loss loss;
+  ReluSystemBy system;  ///< how ReluSystem works
+
+ private:
+  void chooseGates(const ReluPatterns& wanted, const ReluSettings& settings);
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,164 @@
+#include "solvers/relu/prox.hpp"
+
+namespace nonconvex {
+
+double coneViolation(Mat<const double> masks, Vec<const int> list, Vec<const double> scale, Mat<const double> xp) {
+  double worst = 0;
+  for (int place = 0; place < list.size; ++place) {
+    if (scale[place] == 0) continue;
+    const double* pattern = masks.column(list[place] % masks.cols);
+    const double* product = xp.column(place);
+    double least = 0;
+    for (int k = 0; k < xp.rows; ++k) least = std::min(least, (2 * pattern[k] - 1) * product[k]);
+    worst = std::max(worst, -scale[place] * least);
+  }
+  return worst;
+}
+
+ReluProx<Cpu>::ReluProx(const Cpu& la, const ReluData& data, const ReluMap<Cpu>& map, const ReluMap<Cpu>& /*exact*/,
+                        kernels::Blocks blocks)
+    : la_(la), data_(data), map_(map), blocks_(blocks) {
+  const int columns = map.columns();
+  const int d = map.dimension();
+  const auto count = static_cast<std::size_t>(columns);
+  for (HostMatrix<double>* m : {&v_, &p_, &shift_}) *m = HostMatrix<double>(d, columns);
+  xv_ = HostMatrix<double>(data.n, columns);
+  fv_ = HostMatrix<double>(data.n, data.c);
+  for (HostBuffer<double>* m : {&norms_, &scale_, &bounds_}) *m = HostBuffer<double>(count);
+  points_ = HostMatrix<double>(3 * d + 2, columns);
+  refined_.resize(static_cast<std::size_t>(blocks.count));
+  list_.reserve(count);
+  listed_.resize(count);
+}
+
+void ReluProx<Cpu>::startCones() {
+  projector_ = std::make_unique<ConeProjector>(la_, map_.xt(), map_.masks(), map_.columns());
+}
+
+void ReluProx<Cpu>::setNorms(In m) {
+  std::fill(norms_.data(), norms_.data() + blocks_.count, 0.0);
+  for (int j = 0; j < m.cols; ++j) norm(blocks_.of(j)) += blas::dot(m.rows, m.column(j), m.column(j));
+  for (int j = 0; j < blocks_.count; ++j) norm(j) = std::sqrt(norm(j));
+}
+
+double ReluProx<Cpu>::factor(int column, double threshold) const {
+  const double length = norms_[static_cast<std::size_t>(blocks_.of(column))];
+  return length > threshold ? 1 - threshold / length : 0.0;
+}
+
+void ReluProx<Cpu>::apply(In b, double threshold) {
+  knowsShift_ = false;
+  setNorms(b);
+  list_.clear();
+  for (int j = 0; j < map_.columns(); ++j) {  // a projection is never longer than its point
+    const bool listed = norm(blocks_.of(j)) > threshold;
+    listed_[static_cast<std::size_t>(j)] = listed;
+    if (listed) {
+      list_.push_back(j);
+    } else {
+      std::fill(p_.column(j), p_.column(j) + p_.rows(), 0.0);
+    }
+  }
+  if (projector_) {
+    projector_->project(list(), b, blocks_.members == 1 ? threshold : 0.0, p_, xv_);
+    setNorms(p_);
+  } else {
+    for (const int j : list_) std::copy(b.column(j), b.column(j) + p_.rows(), p_.column(j));
+    map_.products(list(), p_, xv_);
+  }
+  shrinkProjection(threshold);
+  knowsShift_ = true;
+}
+
+/// v := p with the norms of its blocks (in `norms_`) reduced by the threshold; its penalty and predictions.
+void ReluProx<Cpu>::shrinkProjection(double threshold) {
+  std::fill(v_.data(), v_.data() + v_.size(), 0.0);
+  for (std::size_t place = 0; place < list_.size(); ++place) {
+    const int j = list_[place];
+    const double by = scale_[place] = factor(j, threshold);
+    for (int i = 0; i < v_.rows(); ++i) v_(i, j) = by * p_(i, j);
+  }
+  penalty_ = 0;
+  for (int j = 0; j < blocks_.count; ++j) penalty_ += std::max(0.0, norm(j) - threshold);
+  map_.forward(list(), scale(), xv_, fv_);
+}
+
+void ReluProx<Cpu>::shrink(In point, double threshold, Mat<double> to) {
+  setNorms(point);
+  la_.tasks(point.cols, [&](int j) {
+    const double by = factor(j, threshold);
+    for (int i = 0; i < point.rows; ++i) to(i, j) = by * point(i, j);
+  });
+}
+
+void ReluProx<Cpu>::project(In point) {
+  list_.clear();
+  for (int j = 0; j < point.cols; ++j) {
+    const bool zero = std::all_of(point.column(j), point.column(j) + point.rows, [](double x) { return x == 0; });
+    if (!zero) list_.push_back(j);
+  }
+  std::fill(p_.data(), p_.data() + p_.size(), 0.0);
+  projector_->project(list(), point, 0.0, p_, xv_);
+  setNorms(p_);
+  shrinkProjection(0.0);
+}
+
+double ReluProx<Cpu>::violation() const { return projector_ ? coneViolation(map_.masks(), list(), scale(), xv_) : 0.0; }
+
+void ReluProx<Cpu>::shiftByProjection(In b, double rho) {
+  for (int j = 0; projector_ && j < b.cols; ++j) {
+    const bool known = knowsShift_ && listed_[static_cast<std::size_t>(j)] != 0;
+    for (int i = 0; i < b.rows; ++i) shift_(i, j) = known ? rho * (p_(i, j) - b(i, j)) : 0.0;
+  }
+}
+
+/// For any mu >= 0, ||Proj(q)|| <= ||q + G^T mu||. Two such mu cost no projection: the multipliers of the iteration
+/// (`shift_` = G^T mu) and those on the rows active last. The second is asked for only where the first leaves a block
+/// among the largest.
+double ReluProx<Cpu>::largestDualNorm(In q) {
+  const int d = q.rows;
+  const auto signedPoint = [&](int j, double* point) {
+    for (int i = 0; i < d; ++i) point[i] = map_.sign(j) * q(i, j % q.cols);
+  };
+  la_.tasks(
+      map_.columns(),
+      [&](int j) {
+        double* point = points_.column(j);
+        signedPoint(j, point);
+        double& bound = bounds_[static_cast<std::size_t>(j)];
+        bound = blas::nrm2(d, point);
+        if (!projector_) return;
+        for (int i = 0; i < d; ++i) point[i] += shift_(i, j);
+        bound = std::min(bound, blas::nrm2(d, point));
+      },
+      6.0 * d * map_.columns());
+  const auto squareOf = [&](int block) {
+    double square = 0;
+    for (int k = 0; k < blocks_.members; ++k) {
+      const double bound = bounds_[static_cast<std::size_t>(blocks_.column(block, k))];
+      square += bound * bound;
+    }
+    return square;
+  };
+  for (int block = 0; block < blocks_.count; ++block) {
+    norm(block) = squareOf(block);
+    refined_[static_cast<std::size_t>(block)] = 0;
+  }
+  for (;;) {
+    const int largest =
+        static_cast<int>(std::max_element(norms_.data(), norms_.data() + blocks_.count) - norms_.data());
+    char& refined = refined_[static_cast<std::size_t>(largest)];
+    if (!projector_ || refined) return std::sqrt(norm(largest));
+    refined = 1;
+    for (int k = 0; k < blocks_.members; ++k) {
+      const int j = blocks_.column(largest, k);
+      double* point = points_.column(j);
+      signedPoint(j, point);
+      double& bound = bounds_[static_cast<std::size_t>(j)];
+      bound = std::min(bound, projector_->normBound(j, point, point + d));
+    }
+    norm(largest) = squareOf(largest);
+  }
+}
+
+}  // namespace nonconvex

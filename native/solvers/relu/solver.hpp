@@ -1,0 +1,393 @@
+// Two-layer ReLU networks trained through their convex reformulation.
+//
+//   minimise  loss(sum_i D_i X (v_i - w_i), y) + beta sum_i (||v_i|| + ||w_i||)
+//   subject to  (2 D_i - I) X v_i >= 0,  (2 D_i - I) X w_i >= 0,      D_i = diag(1[X g_i >= 0])
+//
+// M. Pilanci, T. Ergen, "Neural networks are convex regularizers", ICML 2020; ADMM: Y. Bai, T. Gautam, S. Sojoudi,
+// "Efficient global optimization of two-layer ReLU networks", SIMODS 5(2), 2023, section 3. Ours differs in the
+// splitting.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/run.hpp"
+#include "methods/acceleration/anderson.hpp"
+#include "solvers/relu/balance.hpp"
+#include "solvers/relu/map.hpp"
+#include "solvers/relu/prox.hpp"
+#include "solvers/relu/slack.hpp"
+#include "solvers/relu/system.hpp"
+
+namespace nonconvex {
+
+/// ADMM (Douglas-Rachford splitting) for the program above; see docs/relu.md for the derivation.
+///
+/// splitting 'cone': cone and group norm are one proximal step, so that every v is feasible. Squared loss:
+///   v = prox(b);  theta = (I + F F^T / rho)^{-1} (y - F (2 v - b));  u = 2 v - b + F^T theta / rho;  b += relaxation
+///   (u - v).
+/// Other losses are split from the predictions as well: z = prox_{loss / sigma}(a), and (u, F u) is the projection of
+/// (2 v - b, 2 z - a) onto the graph of F in the norm rho ||.||^2 + sigma ||.||^2. Anderson acceleration acts on (b,
+/// a).
+///
+/// splitting 'slack' is ADMM as published, on the same n x n system (slack.hpp).
+///
+/// Everything stays where La computes, in its numbers; on a device an iteration waits for nothing unless its system is
+/// solved by conjugate gradients. Objective, bound and network are computed in double precision
+/// (certificate.hpp).
+template <LinAlg La>
+class ReluSolver {
+ public:
+  ReluSolver(const La& la, const ReluProblem& problem, const ReluSettings& settings);
+
+  void start();
+  std::optional<Status> step();
+  Progress progress();
+  ReluSolution solution();
+
+  /// The penalty in the user's units.
+  double rho() const { return rho_ * data_.normScale() * data_.normScale(); }
+  int factorizations() const { return system_.factorizations(); }
+
+ private:
+  using T = typename La::Number;
+  using Space = typename La::Space;
+  template <class U>
+  using Matrix = typename La::template Matrix<U>;
+  using In = Mat<const T, Space>;
+  using Double = Mat<const double, Space>;
+  static constexpr bool onHost = std::is_same_v<Space, Host>;
+  static constexpr bool single = !std::is_same_v<T, double>;
+
+  static constexpr int sampling = 5;
+  static constexpr int window = 100;
+  static constexpr int manyAdaptations = 12;
+  static constexpr double wellUnderWay = 0.01;
+
+  bool squared() const { return data_.loss.kind == ReluLoss::squared; }
+  bool slack() const { return settings_.splitting == ReluSplitting::slack && map_.signs() == 2; }
+  const ReluMap<La, double>& exact() const {
+    if constexpr (single) {
+      return *exact_;
+    } else {
+      return map_;
+    }
+  }
+
+  static const ReluSettings& checked(const ReluSettings& settings);
+  void chooseRho();
+  bool setSystem();
+  void solveSystem();
+  void measureStep();
+  void takeWarmStart();
+
+  void updateV();
+  void updateU();
+  void measureResiduals();
+  void adaptRho();
+  void rescale(double rho, double sigma);
+  double gap() const { return bestObjective_ > 0 ? (bestObjective_ - lowerBound_) / bestObjective_ : 0; }
+  void slackStep();
+
+  kernels::Target<T, Space> target() const { return {squared(), rows_.y.view().data, z_.view().data, a_.data}; }
+  double lossValue(Double f) const;
+  double offerDual(Double q);
+  double networkLoss(const ReluSolution& s) const;
+
+  const La& la_;
+  ReluSettings settings_;
+  ReluData data_;
+  ReluWarmStart warmStart_;
+  ReluRows<La> rows_;
+  ReluMap<La> map_;
+  std::unique_ptr<ReluMap<La, double>> exact_;  // where map_ is not in double precision
+  kernels::Blocks blocks_;
+  ReluProx<La> prox_;
+  ReluSystem<La> system_;
+
+  // One iteration maps `state_` to the next: b (d x columns), a and F b (n x c). Splitting 'slack': b is lambda.
+  Matrix<T> state_, before_;
+  Mat<T, Space> b_, a_, fb_;
+  In b0_, a0_;  // in `before_`: what v, z and u were made from
+  std::unique_ptr<Anderson<La>> anderson_;
+  std::unique_ptr<ReluBalance<La>> balance_;
+  std::unique_ptr<ReluSlack<La>> slack_;  // splitting 'slack': neither of those two
+
+  Matrix<T> theta_, rhs_;            // n x c
+  Matrix<T> q_;                      // d x columns of one sign: F^T theta
+  Matrix<double> z_, zDual_, work_;  // n x c: splitting of the loss
+  Converted<La, T, double> convertA_;
+  double rho_ = 1;
+  double sigma_ = 1;
+  double leastRho_ = 0;
+  double stepLength_ = 0;
+  bool factored_ = false;
+  int adaptations_ = 0;
+  int lastAdaptation_ = 0;
+  int iteration_ = 0;
+  bool knowsDual_ = false;  // theta or zDual is a dual point
+
+  // The certificate.
+  Matrix<double> best_;                               // d x columns
+  Matrix<double> candidate_, candidateQ_, bestDual_;  // n x c, d x columns of one sign
+  double bestObjective_ = INFINITY;
+  double lowerBound_ = 0;  // losses and norms are not negative
+  double violation_ = 0;
+  int reports_ = 0;
+  bool subgradientPays_ = true;
+};
+
+template <LinAlg La>
+ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluSettings& settings)
+    : la_(la),
+      settings_(checked(settings)),
+      data_(problem, settings, la.availableMemory(), sizeof(T)),
+      rows_(la, data_),
+      map_(la, data_, rows_, settings),
+      exact_(single ? std::make_unique<ReluMap<La, double>>(la, data_, rows_, settings) : nullptr),
+      blocks_(kernels::Blocks::among(map_.columns(), map_.patterns(),
+                                     settings.coupling == ReluCoupling::frobenius ? data_.c : 1)),
+      prox_(la, data_, map_, exact(), blocks_),
+      system_(la, map_, data_, settings.seed) {
+  const int columns = map_.columns();
+  const int half = data_.c * map_.patterns();
+  const int d = map_.dimension();
+  const int n = data_.n;
+  const int c = data_.c;
+  require(!slack() || squared(), "splitting", "slack", "expected 'cone' with a loss other than 'squared'");
+  require(!map_.features() || settings.activation == ReluActivation::relu, "activation", "gated",
+          "expected 'relu' with method 'sampled'");
+  for (Matrix<T>* m : {&theta_, &rhs_}) *m = la.template matrix<T>(n, c);
+  for (Matrix<double>* m : {&candidate_, &bestDual_}) *m = la.template matrix<double>(n, c);
+  if (!squared()) {
+    for (Matrix<double>* m : {&z_, &zDual_, &work_}) *m = la.template matrix<double>(n, c);
+    convertA_ = {la, n, c};
+  }
+  q_ = la.template matrix<T>(d, half);
+  candidateQ_ = la.template matrix<double>(d, half);
+  best_ = la.template matrix<double>(d, columns);
+  const int weights = d * columns;
+  const int predictions = n * c;
+  const int split = squared() ? 0 : predictions;
+  for (Matrix<T>* m : {&state_, &before_}) *m = la.template matrix<T>(weights + split + predictions, 1);
+  T* state = state_.view().data;
+  const T* before = before_.view().data;
+  b_ = {state, d, columns, d};
+  a_ = {state + weights, n, c, n};
+  fb_ = {state + weights + split, n, c, n};
+  b0_ = {before, d, columns, d};
+  a0_ = {before + weights, n, c, n};
+  const ReluWarmStart& warm = problem.warmStart;
+  if (warm.weights.cols() > 0) {
+    require(warm.weights.rows() == data_.d, "rows of warmStart.weights", warm.weights.rows(),
+            "expected " + show(data_.d));
+    require(warm.weights.cols() == columns, "columns of warmStart.weights", warm.weights.cols(),
+            "expected " + show(columns) + ", as many as this problem's patterns, outputs and signs make");
+    require(warm.dual.rows() == n && warm.dual.cols() == c, "rows of warmStart.dual", warm.dual.rows(),
+            "expected a " + show(n) + " x " + show(c) + " matrix");
+    warmStart_ = {HostMatrix<double>(d, columns), HostMatrix<double>(n, c)};
+    for (int j = 0; j < columns; ++j) {
+      data_.scaleWeights(warm.weights.column(j), j % map_.patterns(), warmStart_.weights.column(j));
+    }
+    std::copy(warm.dual.data(), warm.dual.data() + warm.dual.size(), warmStart_.dual.data());
+  }
+}
+
+template <LinAlg La>
+const ReluSettings& ReluSolver<La>::checked(const ReluSettings& settings) {
+  if (!onHost) requireNoCones(settings);
+  return settings;
+}
+
+template <LinAlg La>
+void ReluSolver<La>::start() {
+  const int n = data_.n;
+  if (map_.signs() == 2) prox_.startCones();
+  chooseRho();
+  if (slack()) {
+    slack_ = std::make_unique<ReluSlack<La>>(la_, data_, map_, 1 / (data_.typical * data_.typical));
+    system_.start(slack_->whitened(), slack_->metricInverse());
+  } else {
+    system_.start(map_.xt());
+    const int size = state_.rows();
+    const int predictions = squared() ? 0 : n * data_.c;
+    const int weights = map_.dimension() * map_.columns();
+    const double bytes = 2.0 * sizeof(T) * size;
+    const int memory = static_cast<int>(std::clamp(3e8 / bytes, 3.0, 15.0));
+    anderson_ = std::make_unique<Anderson<La>>(la_, memory, weights + predictions, size);
+    balance_ = std::make_unique<ReluBalance<La>>(la_, weights, predictions, settings_.relaxation);
+  }
+  leastRho_ = 1e-12 * system_.trace() * sigma_;
+  rho_ = std::max(rho_, leastRho_);
+  factored_ = setSystem();
+  if (factored_ && warmStart_.weights.cols() > 0 && !slack()) takeWarmStart();
+}
+
+/// rho ~ 30 beta s / r_y, with s the root mean square of X and r_y of y: right for data of any scale. `adaptRho` does
+/// the rest.
+template <LinAlg La>
+void ReluSolver<La>::chooseRho() {
+  const bool margins = data_.loss.kind != ReluLoss::squared && data_.loss.kind != ReluLoss::huber;
+  const double s = data_.typical;
+  const double y =
+      margins ? 1.0 : blas::nrm2(data_.n * data_.c, data_.y.data()) / std::sqrt(static_cast<double>(data_.n) * data_.c);
+  const double unit = data_.beta * s / (y > 0 ? y : 1);
+  // A feature of the sampled method is a whole product <x, g>, ||g|| = 1.
+  rho_ = map_.features() ? 30 * unit * s : (slack() ? 0.5 : 30) * unit;
+  if (!std::isnan(settings_.rho)) rho_ = settings_.rho / (data_.normScale() * data_.normScale());
+  sigma_ = squared() ? 1 : margins ? 0.1 : std::min(1.0, data_.loss.delta / y);
+}
+
+/// The system I + (sigma / rho) K0; where rounding makes that indefinite, a larger rho.
+template <LinAlg La>
+bool ReluSolver<La>::setSystem() {
+  for (int attempt = 0; attempt < 20; ++attempt, rho_ *= 10) {
+    if (system_.set(sigma_ / rho_)) return true;
+  }
+  return false;
+}
+
+/// theta and q = F^T theta. An inexact solution may be a share of the last step away, in the norm that the system has.
+/// Shares three times as large took up to a third more iterations, and several times as many with losses that are
+/// split.
+template <LinAlg La>
+void ReluSolver<La>::solveSystem() {
+  double tolerance = 0;
+  if (system_.inexact()) {
+    if (iteration_ == 0) stepLength_ = la_.norm(rhs_.flat());
+    tolerance = (squared() ? 0.1 : 0.03) * stepLength_;
+  }
+  system_.solve(rhs_, theta_, q_, tolerance);
+}
+
+/// How far the last iteration went before acceleration.
+template <LinAlg La>
+void ReluSolver<La>::measureStep() {
+  if (!system_.inexact()) return;
+  const auto squares = [&](Mat<T, Space> now, In before) {
+    return la_.sum(now.rows * now.cols, kernels::SquaredDifference<T>{now.data, before.data});
+  };
+  stepLength_ = std::sqrt(rho_ / sigma_ * squares(b_, b0_) + (squared() ? 0 : squares(a_, a0_)));
+}
+
+/// At a solution b - v = F^T theta / rho and z - a = theta / sigma.
+template <LinAlg La>
+void ReluSolver<La>::takeWarmStart() {
+  const DeviceCopy<La, double> weights(la_, warmStart_.weights);
+  const DeviceCopy<La, double> dual(la_, warmStart_.dual);
+  la_.copy(dual.view(), theta_.view());
+  map_.adjoint(theta_, q_);
+  la_.forEach(b_.rows, b_.cols, kernels::WarmStart<T, Space>{1 / rho_, weights, q_, b_});
+  if (!squared()) {
+    exact().forward(weights, z_);
+    la_.forEach(static_cast<int>(z_.size()),
+                kernels::WarmPredictions<T>{sigma_, z_.view().data, dual.view().data, a_.data});
+  }
+  map_.forward(b_, fb_);
+  la_.copy(state_.view(), before_.view());
+  // The first report is about this start.
+  updateV();
+  if (!squared()) la_.copy(dual.view(), zDual_.view());
+  knowsDual_ = true;
+}
+
+template <LinAlg La>
+std::optional<Status> ReluSolver<La>::step() {
+  if (!factored_) return Status::numericalError;
+  if (slack()) {
+    slackStep();
+    measureStep();
+  } else {
+    updateV();
+    updateU();
+    measureStep();
+    measureResiduals();
+    anderson_->advance(before_.flat(), state_.flat());
+    if (std::isnan(settings_.rho)) adaptRho();
+  }
+  ++iteration_;
+  knowsDual_ = true;
+  return std::nullopt;
+}
+
+/// v := prox of the norms and cones at b.
+template <LinAlg La>
+void ReluSolver<La>::updateV() {
+  prox_.apply(b_, data_.beta / rho_);
+}
+
+/// z, u, theta and the next state. F u = target - theta saves a product with X.
+template <LinAlg La>
+void ReluSolver<La>::updateU() {
+  const int size = data_.n * data_.c;
+  const double alpha = settings_.relaxation;
+  const T* fv = prox_.fv().data;
+  la_.copy(state_.view(), before_.view());
+  if (!squared()) {
+    la_.forEach(data_.n, kernels::LossProx<Space>{data_.loss, sigma_, convertA_(la_, a_), rows_.y, z_, zDual_, work_});
+  }
+  la_.forEach(size, kernels::RightHandSide<T, Space>{target(), fv, fb_.data, rhs_.view().data});
+  solveSystem();
+  kernels::relax(la_, kernels::Relax<T, Space>{alpha, sigma_ / rho_, prox_.v(), q_, b_});
+  la_.forEach(size, kernels::NextPredictions<T, Space>{target(), alpha, theta_.view().data, rhs_.view().data, fv,
+                                                       z_.view().data, fb_.data, a_.data});
+}
+
+/// Samples, in a few iterations of a window, what balances primal and dual residuals.
+template <LinAlg La>
+void ReluSolver<La>::measureResiduals() {
+  const int k = iteration_ + 1;
+  const auto flat = [](In m) { return Vec<const T, Space>{m.data, m.rows * m.cols}; };
+  if (k % sampling == sampling - 1) balance_->remember(flat(prox_.v()), z_.flat());
+  if (k % sampling != 0 || k < sampling) return;
+  balance_->sample({flat(b_), flat(b0_), flat(prox_.v())}, {flat(a_), flat(a0_), z_.flat()});
+}
+
+/// Rescales the penalties where the residuals are far out of balance. Primal over dual was 0.4 to 1.2 at the best
+/// penalties in experiments. Seldom, since the system must be factored again, and ever more seldom, so that ADMM's
+/// convergence is kept.
+template <LinAlg La>
+void ReluSolver<La>::adaptRho() {
+  const int k = iteration_ + 1;
+  if (k != window / 2 && k % window != 0) return;
+  if (k == window / 2 && gap() < wellUnderWay) return;  // a quick one: not worth a factorisation
+  const ReluBalanceSums sums = balance_->take();
+  const auto factor = [&](double logarithms) {
+    const double ratio = std::exp(logarithms / sums.samples);
+    return ratio < 0.25 || ratio > 3 ? std::clamp(ratio / 0.7, 0.1, 10.0) : 1.0;
+  };
+  const double rho = sums.samples > 0 ? std::max(leastRho_, rho_ * factor(sums.v)) : rho_;
+  const double sigma = sums.samples > 0 && !squared() ? sigma_ * factor(sums.z) : sigma_;
+  if (rho == rho_ && sigma == sigma_) return;
+  if (adaptations_ >= manyAdaptations && k < 2 * lastAdaptation_) return;
+  ++adaptations_;
+  lastAdaptation_ = k;
+  rescale(rho, sigma);
+}
+
+/// New penalties; b - v and a - z are multipliers divided by them.
+template <LinAlg La>
+void ReluSolver<La>::rescale(double rho, double sigma) {
+  const double rhoChange = rho / rho_;
+  const int predictions = data_.n * data_.c;
+  la_.forEach(b_.rows * b_.cols, kernels::Rescale<T, T>{rhoChange, prox_.v().data, b_.data});
+  la_.forEach(predictions, kernels::Rescale<T, T>{rhoChange, prox_.fv().data, fb_.data});
+  if (!squared()) la_.forEach(predictions, kernels::Rescale<T, double>{sigma / sigma_, z_.view().data, a_.data});
+  rho_ = rho;
+  sigma_ = sigma;
+  factored_ = setSystem();
+  anderson_->reset();
+}
+
+template <LinAlg La>
+void ReluSolver<La>::slackStep() {
+  la_.copy(state_.view(), before_.view());
+  slack_->begin(rows_.y, b_, rhs_);
+  solveSystem();
+  slack_->end(q_, rho_, settings_.relaxation, data_.beta / rho_, prox_, b_);
+}
+
+}  // namespace nonconvex
+
+#include "solvers/relu/certificate.hpp"

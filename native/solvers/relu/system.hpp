@@ -1,0 +1,215 @@
+// The n x n linear system of each iteration of ReluSolver.
+#pragma once
+
+#include <memory>
+
+#include "methods/krylov/conjugate_gradients.hpp"
+#include "sketching/nystrom.hpp"
+#include "solvers/relu/map.hpp"
+#include "solvers/relu/shifted_factor.hpp"
+#include "solvers/relu/system_kernels.hpp"
+
+namespace nonconvex {
+
+/// theta = (I + tau K0)^{-1} rhs with K0 = F F^T for one output, several right-hand sides, by one of
+///   rows      a factor of I + tau K0, n x n,
+///   weights   a factor of I + tau F^T F, d P x d P: theta = rhs - tau F (I + tau F^T F)^{-1} F^T rhs,
+///   products  conjugate gradients from the last theta with products by F and F^T, preconditioned by a low-rank
+///             approximation of K0. Neither matrix is formed.
+template <LinAlg La>
+class ReluSystem {
+ public:
+  using T = typename La::Number;
+  using Space = typename La::Space;
+  using Matrix = typename La::template Matrix<T>;
+
+  ReluSystem(const La& la, const ReluMap<La>& map, const ReluData& data, std::uint64_t seed)
+      : la_(la), map_(map), data_(data), seed_(seed) {}
+
+  /// `xt` (d x n) has the inner product of rows that K0 is in: X^T, or L^{-1} X^T for <x, M^{-1} x'> with M = L L^T;
+  /// M^{-1} is given then too. Both must stay.
+  void start(Mat<const T, Space> xt, Mat<const T, Space> metricInverse = {});
+  double trace() const { return trace_; }
+  bool inexact() const { return data_.system == ReluSystemBy::products; }
+  /// Whether `solve` computes q from theta.
+  bool adjointIsExact() const { return data_.system != ReluSystemBy::weights; }
+
+  /// Prepares `solve` for tau; false where rounding leaves the matrix not positive definite.
+  bool set(double tau);
+  /// theta, and q = F^T theta (the first sign's half) up to rounding. When inexact, theta is within `tolerance` in the
+  /// norm that `start` chose, and rhs becomes the residual that is left: 0 otherwise.
+  void solve(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space> q, double tolerance);
+
+  int factorizations() const { return factor_ ? factor_->factorizations() : 0; }
+  /// Products with K0 so far.
+  long products() const { return products_; }
+
+ private:
+  static constexpr int mostSteps = 200;
+  static constexpr double negligible = 0.01;
+
+  void startRows();
+  void startWeights();
+  void startProducts();
+  void columns(const Pivots& pivots, Mat<T, Space> to);
+  void multiply(Mat<const T, Space> p, Mat<T, Space> q);
+
+  const La& la_;
+  const ReluMap<La>& map_;
+  const ReluData& data_;
+  std::uint64_t seed_;
+  Mat<const T, Space> xt_, metricInverse_;
+  double tau_ = 0;
+  double trace_ = 0;
+
+  Matrix pull_;  // d x P c: F^T of something
+  std::unique_ptr<ShiftedFactor<La>> factor_;
+
+  std::unique_ptr<Nystrom<La>> nystrom_;
+  std::unique_ptr<ConjugateGradients<La>> gradients_;
+  Matrix metricPull_;               // d x P c: M^{-1} F^T p
+  Matrix theta_, image_;            // n x c: the last solution and (I + tau K0) of it
+  Matrix rows_, active_, overlap_;  // of pivots: rows of X and of the patterns, their inner products with all
+  long products_ = 0;
+};
+
+template <LinAlg La>
+void ReluSystem<La>::start(Mat<const T, Space> xt, Mat<const T, Space> metricInverse) {
+  xt_ = xt;
+  metricInverse_ = metricInverse;
+  pull_ = la_.template matrix<T>(map_.dimension(), map_.patterns() * data_.c);
+  switch (data_.system) {
+    case ReluSystemBy::rows:
+      return startRows();
+    case ReluSystemBy::weights:
+      return startWeights();
+    case ReluSystemBy::products:
+      return startProducts();
+  }
+}
+
+template <LinAlg La>
+void ReluSystem<La>::startRows() {
+  factor_ = std::make_unique<ShiftedFactor<La>>(la_, data_.n);
+  map_.gram(xt_, factor_->g(), factor_->work());
+  trace_ = factor_->trace();
+}
+
+/// signs F^T F of the first sign's half: tau signs F F^T is what the other way has.
+template <LinAlg La>
+void ReluSystem<La>::startWeights() {
+  const int size = map_.dimension() * map_.patterns();
+  factor_ = std::make_unique<ShiftedFactor<La>>(la_, size);
+  if (map_.features()) {
+    la_.syrk(Transpose::yes, 1.0, map_.activations(), 0.0, factor_->g());
+  } else {
+    constexpr int piece = 512;
+    const int n = data_.n;
+    const Matrix block = la_.template matrix<T>(size, std::min(n, piece), Uninitialized{});
+    for (int first = 0; first < n; first += piece) {
+      const int count = std::min(piece, n - first);
+      la_.forEach(size, count, kernels::MaskedRows<T, Space>{xt_, map_.masks(), first, block});
+      la_.syrk(Transpose::no, map_.signs(), block.columns(0, count), first == 0 ? 0.0 : 1.0, factor_->g());
+    }
+  }
+  trace_ = factor_->trace();
+}
+
+template <LinAlg La>
+void ReluSystem<La>::startProducts() {
+  const int n = data_.n;
+  const int c = data_.c;
+  auto diagonal = la_.template matrix<double>(n, 1);
+  if (map_.features()) {
+    la_.forEach(n, kernels::RowSquares<T, Space>{map_.activations(), diagonal});
+  } else {
+    la_.columnSums(xt_.rows, n, kernels::SquaredEntry<T, Space>{xt_}, diagonal.flat());  // ||x_k||^2
+    la_.forEach(n, kernels::TimesActive<T, Space>{map_.masks(), map_.signs(), diagonal.flat()});
+    rows_ = la_.template matrix<T>(xt_.rows, Pivots::most);
+    overlap_ = la_.template matrix<T>(n, Pivots::most);
+  }
+  active_ = la_.template matrix<T>(Pivots::most, map_.patterns());
+  const int rank = preconditionerRank(n, map_.dimension(), map_.patterns());
+  nystrom_ = std::make_unique<Nystrom<La>>(la_, std::move(diagonal), rank, seed_);
+  gradients_ = std::make_unique<ConjugateGradients<La>>(la_, n, c);
+  for (Matrix* m : {&theta_, &image_}) *m = la_.template matrix<T>(n, c);
+  if (metricInverse_.rows > 0) metricPull_ = la_.template matrix<T>(pull_.rows(), pull_.cols());
+  trace_ = nystrom_->trace();
+}
+
+template <LinAlg La>
+bool ReluSystem<La>::set(double tau) {
+  const double before = std::exchange(tau_, tau);
+  if (factor_) return factor_->set(tau);
+  if (before > 0) {  // I + tau K0 is a combination of the matrix that was and I
+    la_.forEach(data_.n, data_.c, kernels::Combine<T, Space>{1 - tau / before, theta_, tau / before, image_});
+  }
+  nystrom_->extend(negligible * data_.n / tau, [&](const Pivots& pivots, Mat<T, Space> to) { columns(pivots, to); });
+  return nystrom_->shift(tau);
+}
+
+template <LinAlg La>
+void ReluSystem<La>::solve(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space> q, double tolerance) {
+  const int n = data_.n;
+  const int c = data_.c;
+  if (data_.system == ReluSystemBy::rows) {
+    factor_->solve(rhs, theta);
+    map_.adjoint(theta, q);
+    la_.fill(rhs, T(0));
+  } else if (data_.system == ReluSystemBy::weights) {
+    // (I + tau F^T F) q = F^T rhs, one column an output.
+    const int size = q.rows * map_.patterns();
+    map_.adjoint(rhs, pull_);
+    factor_->solve({pull_.view().data, size, c, size}, {q.data, size, c, size});
+    map_.forward(q, theta);
+    la_.forEach(n, c, kernels::Combine<T, Space>{1, rhs, -tau_ * map_.signs(), theta});
+    la_.fill(rhs, T(0));
+  } else {
+    la_.forEach(n, c, kernels::Combine<T, Space>{-1, image_, 1, rhs});
+    la_.forEach(n, c, kernels::Combine<T, Space>{1, rhs, 1, image_});
+    // Only predictions that are part of the iterate feel the image of an error. Without them r^T P^{-1} r is about the
+    // square of the error, and times the floor of P no less: between the two.
+    const bool predictions = data_.loss.kind != ReluLoss::squared;
+    gradients_->solve(
+        theta_, rhs, predictions ? ResidualNorm::euclidean : ResidualNorm::energy,
+        predictions ? tolerance : tolerance / std::pow(nystrom_->floor(), 0.25), mostSteps,
+        [&](Mat<const T, Space> p, Mat<T, Space> image) { multiply(p, image); },
+        [&](Mat<const T, Space> r, Mat<T, Space> z) { nystrom_->apply(r, z); });
+    la_.forEach(n, c, kernels::Combine<T, Space>{-1, rhs, 1, image_});
+    la_.copy(Mat<const T, Space>(theta_), theta);
+    map_.adjoint(theta, q);
+  }
+}
+
+/// q := (I + tau K0) p
+template <LinAlg La>
+void ReluSystem<La>::multiply(Mat<const T, Space> p, Mat<T, Space> q) {
+  ++products_;
+  map_.adjoint(p, pull_.view());
+  if (metricInverse_.rows > 0) {
+    la_.gemm(Transpose::no, Transpose::no, 1.0, metricInverse_, Mat<const T, Space>(pull_), 0.0, metricPull_.view());
+  }
+  map_.forward(metricInverse_.rows > 0 ? metricPull_ : pull_, q);
+  la_.forEach(p.rows, p.cols, kernels::Combine<T, Space>{1, p, tau_ * map_.signs(), q});
+}
+
+/// to := K0(:, pivots)
+template <LinAlg La>
+void ReluSystem<La>::columns(const Pivots& pivots, Mat<T, Space> to) {
+  const int count = pivots.count;
+  const Mat<T, Space> active = active_.view().block(0, 0, count, map_.patterns());
+  const Mat<const T, Space> masks = map_.features() ? map_.activations() : map_.masks();
+  la_.forEach(count, masks.cols, kernels::GatherRows<T, Space>{masks, active, pivots});
+  if (map_.features()) {
+    la_.gemm(Transpose::no, Transpose::yes, 1.0, masks, Mat<const T, Space>(active), 0.0, to);
+    return;
+  }
+  const Mat<T, Space> rows = rows_.columns(0, count);
+  const Mat<T, Space> overlap = overlap_.columns(0, count);
+  la_.forEach(rows.rows, count, kernels::GatherColumns<T, Space>{xt_, rows, pivots});
+  la_.gemm(Transpose::yes, Transpose::no, 1.0, xt_, Mat<const T, Space>(rows), 0.0, to);
+  la_.gemm(Transpose::no, Transpose::yes, 1.0, masks, Mat<const T, Space>(active), 0.0, overlap);
+  la_.forEach(to.rows, count, kernels::TimesOverlap<T, Space>{to, overlap, map_.signs()});
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,140 @@
+// What native/binding/addon.cpp exports.
+
+import type { SerializedGraph } from '../expressions/serialize.js';
+import { SolverError } from './error.js';
+import { loadAddon, loadCudaAddon, type Addon as Untyped } from './loader.js';
+import type { Matrix, SparseMatrix } from './matrix.js';
+import type { Progress } from './solve.js';
+
+/** What either addon has. */
+export interface Solvers {
+  readonly version: string;
+  /** Settings of each solver, by the solver's name. */
+  schema(): Record<string, SettingSchema[]>;
+  /** Workers that solves are shared out over. */
+  threads(): number;
+  /** Throws on settings and shapes that are wrong; all else rejects the promise. */
+  solve(
+    solver: string,
+    problem: object,
+    settings: object,
+    onProgress: ((progress: Progress) => void) | undefined,
+    aborted: boolean,
+  ): Job;
+  /** Handles are for solves of the addon that has made them. */
+  compile(model: SerializedGraph & { n: number; parameters: Float64Array }): ProgramHandle;
+  compileRegression(problem: RegressionRequest): ProgramHandle;
+  compileQuadratic(problem: QuadraticRequest): ProgramHandle;
+}
+
+/** What cuda/addon.cpp exports. */
+export interface CudaAddon extends Solvers {
+  /** Of a list of {@link CudaDevice}. Rejects where there is none, with a sentence for why. */
+  devices(): Job;
+}
+
+export interface CudaDevice {
+  name: string;
+  memory: number;
+  freeMemory: number;
+  computeCapability: string;
+  usable: boolean;
+  reason?: string;
+}
+
+export interface Addon extends Solvers {
+  reluPredict(network: object, input: { x: Matrix }): Float64Array;
+  compileControl(problem: { side: number; target: Float64Array; weight: number; source: Float64Array }): ProgramHandle;
+  evaluate(request: EvaluationRequest): number | Float64Array | SparseMatrix;
+  readNl(path: string): Job;
+  writeNl(request: WriteNlRequest): Job;
+}
+
+/** A compiled model, opaque. */
+export type ProgramHandle = object & { readonly __programHandle: never };
+
+export interface RegressionRequest {
+  loss: string;
+  x: Matrix | SparseMatrix;
+  y: Float64Array;
+  weights: Float64Array;
+  offset?: Float64Array | undefined;
+  ridge: Float64Array;
+  constraints?: ProgramHandle | undefined;
+}
+
+export interface QuadraticRequest {
+  /** Of which the upper triangle is read. */
+  Q: Matrix | SparseMatrix;
+  linear: Float64Array;
+  A?: Matrix | SparseMatrix | undefined;
+  right?: Float64Array | undefined;
+}
+
+/** A program, with the parameters of a compiled model or the dense data of a family. */
+export interface ProgramRequest {
+  program: ProgramHandle;
+  parameters?: Float64Array;
+  data?: Matrix | undefined;
+}
+
+export interface EvaluationRequest extends ProgramRequest {
+  what:
+    | 'objective'
+    | 'gradient'
+    | 'constraints'
+    | 'jacobian'
+    | 'hessian'
+    | 'feasiblePoint'
+    | 'jacobianProduct'
+    | 'jacobianTransposedProduct'
+    | 'hessianProduct';
+  x: Float64Array;
+  multipliers?: Float64Array;
+  sigma?: number;
+  vector?: Float64Array;
+}
+
+export interface WriteNlRequest {
+  program: ProgramHandle;
+  path: string;
+  start: Float64Array;
+  multipliers?: Float64Array | undefined;
+  variableNames: readonly string[];
+  constraintNames: readonly string[];
+}
+
+export interface Job {
+  promise: Promise<unknown>;
+  abort(): void;
+}
+
+export interface SettingSchema {
+  name: string;
+  doc: string;
+  /** An array lists the names of an enumeration. */
+  type: 'number' | 'integer' | 'boolean' | string[];
+  /** Absent: the solver chooses, as `defaultText` says. */
+  default?: number | boolean | string;
+  defaultText?: string;
+  lower?: number;
+  upper?: number;
+  openLower?: boolean;
+  openUpper?: boolean;
+}
+
+/** @throws SolverError `DEVICE_UNAVAILABLE` if there is none, or one that was built for another version. */
+export function cudaAddon(): CudaAddon {
+  const loaded: Untyped = loadCudaAddon();
+  const { version } = addon();
+  if (loaded.version !== version) {
+    const sentence = `the CUDA addon is of version ${loaded.version}, but this package of ${version}`;
+    throw new SolverError('DEVICE_UNAVAILABLE', sentence);
+  }
+  return loaded as unknown as CudaAddon;
+}
+
+export function addon(): Addon {
+  const loaded: Untyped = loadAddon();
+  return loaded as unknown as Addon;
+}

@@ -1,0 +1,216 @@
+// The way of every solver from its typed function to the addon and back.
+import { AsyncResource } from 'node:async_hooks';
+import { addon, cudaAddon, type Job, type Solvers } from './addon.js';
+import { show } from './check.js';
+import { checkDevice, chooseDevice, type DeviceName, type DeviceSupport } from './device.js';
+import { fromNative, SolverError } from './error.js';
+
+/**
+ * How a solve ended. `solved` is the only success; every other status comes with the best iterate so far.
+ *
+ * - `solved`: to the asked tolerance
+ * - `iterationLimit`, `timeLimit`: `maxIterations` or `timeLimit` was met first
+ * - `stalled`: no further progress is possible in floating point
+ * - `infeasible`, `unbounded`: the problem has no solution
+ * - `numericalError`: a number left the range of floating point
+ * - `aborted`: by the `signal`
+ */
+export type Status =
+  | 'solved'
+  | 'iterationLimit'
+  | 'timeLimit'
+  | 'stalled'
+  | 'infeasible'
+  | 'unbounded'
+  | 'numericalError'
+  | 'aborted';
+
+/** One report of a running solve. Members that the solver does not know are absent. */
+export interface Progress {
+  iteration: number;
+  objective?: number;
+  /** No solution has a smaller objective. */
+  lowerBound?: number;
+  /** What `tolerance` is compared with. */
+  residual?: number;
+  /** Violation of the constraints. */
+  feasibility?: number;
+  /** Length of the last step, in the solver's own measure. */
+  step?: number;
+  /** Steps of an iterative method inside the solver, so far. */
+  innerSteps?: number;
+  /** Since the solve began to run; time in the queue does not count. */
+  seconds: number;
+}
+
+/** Settings that every solver takes beside its own. */
+export interface SolveOptions {
+  /**
+   * Where to compute. `'auto'` (default): on a GPU if there is a usable one and the problem is large enough to gain by it,
+   * else on the CPU. The environment variable NONCONVEX_DEVICE decides what `'auto'` takes; `'cpu'` and `'cuda'` are
+   * taken at their word. {@link devices} lists what there is.
+   */
+  device?: DeviceName | undefined;
+  /**
+   * Aborts the solve: the promise resolves soon after, with status `'aborted'` and the best iterate. A solve that waits for
+   * its turn, because as many as there are cores are running, resolves when it comes to it.
+   */
+  signal?: AbortSignal | undefined;
+  /**
+   * Called now and then with the newest progress, and with the last one before the promise settles. A slow listener does
+   * not slow the solve but sees fewer reports. If it throws, the solve ends and the promise rejects with a
+   * {@link SolverError} of code `CALLBACK_FAILED`.
+   */
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** What every solver's result has. */
+export interface SolveResult {
+  status: Status;
+  /** One sentence with the numbers. */
+  message: string;
+  iterations: number;
+  objective: number;
+  /** No solution has a smaller objective. */
+  lowerBound?: number;
+  /** What `tolerance` was compared with. */
+  residual?: number;
+  /** Violation of the constraints. */
+  feasibility?: number;
+  /** Length of the last step, in the solver's own measure. */
+  step?: number;
+  /** Steps of an iterative method inside the solver. */
+  innerSteps?: number;
+  /** From when the solve began to run. */
+  seconds: number;
+  /** Reports of progress over the solve, at most about a thousand. */
+  history: Progress[];
+  /** Where it ran. */
+  device: 'cpu' | 'cuda';
+}
+
+/** Makes of a function that the solver calls one that ends the solve if it throws or its value is not a number. */
+export type Guard = <Arguments extends unknown[]>(
+  name: string,
+  f: (...values: Arguments) => number,
+) => (...values: Arguments) => number;
+
+/**
+ * Runs a solver, in the addon of the CPU or of CUDA. Its answer has the members of {@link SolveResult}, those that are not
+ * known left out, and the solver's own. A problem may be made for the addon that solves it, with a {@link Guard} for
+ * functions in it.
+ */
+export async function solve<Answer>(
+  solver: string,
+  problem: object | ((guard: Guard, native: Solvers) => object),
+  settings: SolveOptions,
+  support: DeviceSupport,
+): Promise<Answer & SolveResult> {
+  const { device: wanted, signal, onProgress } = checkedOptions(settings);
+  const { device, asked } = chooseDevice(wanted, support);
+  let failure: SolverError | undefined;
+  let job: Job | undefined;
+  let reported = false;
+  const fail = (message: string, cause?: unknown): void => {
+    failure ??= new SolverError('CALLBACK_FAILED', message, { cause });
+    job?.abort();
+  };
+  const threw = (name: string, cause: unknown): void =>
+    cause instanceof SolverError && cause.code === 'CALLBACK_FAILED'
+      ? fail(cause.message, cause.cause)
+      : fail(`${name} threw: ${cause instanceof Error ? cause.message : show(cause)}`, cause);
+  const listen = (progress: Progress): void => {
+    if (failure) return;
+    reported = true;
+    try {
+      onProgress?.(progress);
+    } catch (cause) {
+      threw('onProgress', cause);
+    }
+  };
+  const guard: Guard = (name, f) =>
+    AsyncResource.bind((...values) => {
+      if (failure) return Number.NaN;
+      try {
+        const value = f(...values);
+        if (typeof value === 'number') return value;
+        fail(`${name} = ${show(value)}: expected a number`);
+      } catch (cause) {
+        threw(name, cause);
+      }
+      return Number.NaN;
+    });
+  // Bound, so that the listener finds the AsyncLocalStorage of whoever asked.
+  const report = onProgress && AsyncResource.bind(listen);
+
+  const run = async (on: 'cpu' | 'cuda'): Promise<Answer & SolveResult> => {
+    const solvers = on === 'cuda' ? cudaAddon() : addon();
+    let unwatch: (() => void) | undefined;
+    try {
+      const made = typeof problem === 'function' ? problem(guard, solvers) : problem;
+      job = solvers.solve(solver, made, settings, report, signal?.aborted ?? false);
+      unwatch = signal && watch(signal, job);
+      const answer = (await job.promise) as Answer & Omit<SolveResult, 'device'>;
+      if (failure) throw failure;
+      return { ...answer, device: on };
+    } catch (error) {
+      throw failure ?? fromNative(error);
+    } finally {
+      unwatch?.();
+    }
+  };
+
+  if (device === 'cpu') return run('cpu');
+  try {
+    return await run('cuda');
+  } catch (error) {
+    const missing = error instanceof SolverError && error.code === 'DEVICE_UNAVAILABLE';
+    if (missing && asked) throw new SolverError(error.code, `${asked}: ${error.message}`);
+    const noRoom = error instanceof SolverError && error.code === 'OUT_OF_MEMORY';
+    // A listener that has heard of this solve is not told of another.
+    if (asked || reported || !(missing || noRoom)) throw error;
+  }
+  return run('cpu');
+}
+
+interface Watch {
+  jobs: Set<Job>;
+  listener: () => void;
+}
+
+/** One listener for all jobs of a signal: Node warns of a leak when a signal has more than ten. */
+const watches = new WeakMap<AbortSignal, Watch>();
+
+/** Lets a signal abort a job, until the function that is returned gets called. */
+function watch(signal: AbortSignal, job: Job): () => void {
+  const { jobs, listener } = watches.get(signal) ?? begin(signal);
+  jobs.add(job);
+  return () => {
+    jobs.delete(job);
+    if (jobs.size > 0) return;
+    signal.removeEventListener('abort', listener);
+    watches.delete(signal);
+  };
+}
+
+function begin(signal: AbortSignal): Watch {
+  const jobs = new Set<Job>();
+  const listener = () => {
+    for (const job of jobs) job.abort();
+  };
+  signal.addEventListener('abort', listener);
+  const made = { jobs, listener };
+  watches.set(signal, made);
+  return made;
+}
+
+function checkedOptions(settings: SolveOptions) {
+  const { device = 'auto', signal, onProgress } = settings;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`signal = ${show(signal)}: expected an AbortSignal`);
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new TypeError(`onProgress = ${show(onProgress)}: expected a function`);
+  }
+  return { device: checkDevice('device', device), signal, onProgress };
+}

@@ -1,0 +1,177 @@
+// Expressions: a shape, and a node of the graph that native/expressions/graph.hpp describes.
+import { checkNumber, checkVector, show } from '../core/check.js';
+import {
+  isSparse,
+  looksLikeMatrix,
+  type Matrix,
+  type MatrixLike,
+  type SparseMatrix,
+  toFloat64,
+  toOperand,
+} from '../core/matrix.js';
+import { type Shape, scalar, showShape, sizeOf } from './shape.js';
+
+/** Numbers of the operations in the serialised graph, as in native/expressions/graph.hpp. */
+export const op = {
+  constant: 0,
+  variables: 1,
+  parameters: 2,
+  negate: 10,
+  square: 12,
+  abs2: 13,
+  sqrt: 14,
+  exp: 15,
+  log: 16,
+  log1p: 17,
+  expm1: 18,
+  log10: 19,
+  sin: 20,
+  cos: 21,
+  tan: 22,
+  asin: 23,
+  acos: 24,
+  atan: 25,
+  sinh: 26,
+  cosh: 27,
+  tanh: 28,
+  asinh: 29,
+  acosh: 30,
+  atanh: 31,
+  softplus: 32,
+  sigmoid: 33,
+  add: 60,
+  subtract: 61,
+  multiply: 62,
+  divide: 63,
+  pow: 64,
+  atan2: 67,
+  sum: 80,
+  dot: 81,
+  norm2Squared: 82,
+  logsumexp: 83,
+  matvec: 84,
+  slice: 85,
+  gather: 86,
+  concatenate: 87,
+} as const;
+
+/** A constant matrix, or its transpose. */
+export interface ConstantMatrix {
+  readonly matrix: Matrix | SparseMatrix;
+  readonly transposed: boolean;
+}
+
+export interface Node {
+  readonly op: number;
+  /** How many numbers. */
+  readonly size: number;
+  /** Whose variables or parameters are in it; undefined for constants. */
+  readonly owner: object | undefined;
+  readonly inputs: readonly Node[];
+  /** What stands behind the inputs in the serialised form. */
+  readonly integers?: readonly number[] | Int32Array;
+  /** Of a constant. */
+  readonly numbers?: Float64Array;
+  /** Of a constant matrix. */
+  readonly constant?: ConstantMatrix;
+  /** Of a product with a constant matrix. */
+  readonly factor?: ConstantMatrix;
+}
+
+/**
+ * A scalar, vector or matrix in the variables and parameters of a {@link Model}, made by functions such as `add`, `exp` and
+ * `sum`. Expressions do not change, and may be used any number of times.
+ */
+export class Expression<S extends Shape = Shape> {
+  /** `[]` of a scalar, `[n]` of a vector, `[rows, columns]` of a matrix. */
+  readonly shape: S;
+  /** @internal */
+  readonly node: Node;
+
+  /** @internal Expressions are made by a model and by functions. */
+  constructor(shape: S, node: Node) {
+    this.shape = shape;
+    this.node = node;
+  }
+
+  /** How many numbers it has. */
+  get size(): number {
+    return this.node.size;
+  }
+
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return `expression of shape ${showShape(this.shape)}`;
+    throw new TypeError('an expression is no number: write add(a, b), sub(a, b), mul(a, b), div(a, b), pow(a, b)');
+  }
+}
+
+/** What functions of expressions take: an expression, or a constant number, vector or matrix. */
+export type Operand = Expression | number | MatrixLike | ArrayLike<number>;
+
+/** The shape of an operand. */
+export type ShapeOf<T> =
+  T extends Expression<infer S>
+    ? S
+    : T extends number
+      ? readonly []
+      : T extends Matrix | SparseMatrix | readonly ArrayLike<number>[]
+        ? readonly [number, number]
+        : readonly [number];
+
+/** An operand as an expression; errors call it `name`. */
+export function toExpression<T extends Operand | SparseMatrix>(name: string, value: T): Expression<ShapeOf<T>>;
+export function toExpression(name: string, value: Operand | SparseMatrix): Expression {
+  if (value instanceof Expression) return value;
+  if (typeof value === 'number') return constantOf(scalar, Float64Array.of(checkNumber(name, value)));
+  if (isSparse(value) || looksLikeMatrix(value))
+    return constantMatrix({ matrix: toOperand(name, value), transposed: false });
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${name} = ${show(value)}: expected an expression, a number, an array or a matrix`);
+  }
+  const numbers = checkVector(name, value);
+  return constantOf([numbers.length], numbers);
+}
+
+/** The same where entries are needed, which sparse constants do not have. */
+export function toEntries<T extends Operand>(name: string, value: T): Expression<ShapeOf<T>> {
+  const expression = toExpression(name, value);
+  if (expression.node.op >= 0) return expression;
+  throw new RangeError(
+    `${name}: a sparse matrix of shape ${showShape(expression.shape)}: expected only in matvec and matmul`,
+  );
+}
+
+function constantOf<S extends Shape>(shape: S, numbers: Float64Array): Expression<S> {
+  return new Expression(shape, { op: op.constant, size: numbers.length, owner: undefined, inputs: [], numbers });
+}
+
+/** An expression for a constant matrix. A sparse one has no entries, and so no node that native code knows. */
+export function constantMatrix(constant: ConstantMatrix): Expression<readonly [number, number]> {
+  const { matrix, transposed } = constant;
+  const shape = transposed ? ([matrix.columns, matrix.rows] as const) : ([matrix.rows, matrix.columns] as const);
+  const leaf = { owner: undefined, inputs: [], constant };
+  if (!('data' in matrix)) return new Expression(shape, { op: -1, size: matrix.rows * matrix.columns, ...leaf });
+  const size = sizeOf('constant', shape);
+  const numbers = toFloat64(transposed ? transposedMatrix(matrix) : matrix);
+  return new Expression(shape, { op: op.constant, size, ...leaf, numbers });
+}
+
+function transposedMatrix({ data, rows, columns }: Matrix): Matrix {
+  const to = new Float64Array(data.length);
+  for (let i = 0; i < rows; ++i) {
+    for (let j = 0; j < columns; ++j) to[j * rows + i] = data[i * columns + j] as number;
+  }
+  return { data: to, rows: columns, columns: rows };
+}
+
+/** A node of some inputs, which must not belong to two models. */
+export function nodeOf(operation: string, node: Omit<Node, 'owner'>): Node {
+  let owner: object | undefined;
+  for (const input of node.inputs) {
+    if (input.owner === undefined || input.owner === owner) continue;
+    if (owner !== undefined)
+      throw new TypeError(`${operation}: expected expressions of one model, got two of different models`);
+    owner = input.owner;
+  }
+  return { ...node, owner };
+}

@@ -1,0 +1,64 @@
+export { type Callbacks, type Entries, fromCallbacks } from '../problems/callbacks.js';
+export { type ControlOptions, type ControlProgram, poissonControl } from '../problems/control.js';
+export { checkDerivatives, type DerivativeCheck, type WrongEntry } from '../problems/derivatives.js';
+export { type NlProgram, readNl, writeNl } from '../problems/nl.js';
+export { type QuadraticProblem, type QuadraticProgram, quadraticProgram } from '../problems/quadratic.js';
+export {
+  type GeneralizedLinearModelData,
+  generalizedLinearModel,
+  logisticRegression,
+  type RegressionData,
+  type RegressionLoss,
+  type RegressionProgram,
+} from '../problems/regression.js';
+export { Expression, type Operand } from './expression.js';
+export { at, column, concat, gather, reshape, row, slice, transpose } from './indexing.js';
+export {
+  Constraint,
+  type ConstraintOptions,
+  Model,
+  type NumbersLike,
+  Parameter,
+  type ParameterOptions,
+  Variable,
+  type VariableOptions,
+} from './model.js';
+export {
+  abs2,
+  acos,
+  acosh,
+  add,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cos,
+  cosh,
+  div,
+  dot,
+  exp,
+  expm1,
+  log,
+  log1p,
+  log10,
+  logSumExp,
+  mul,
+  neg,
+  norm2Squared,
+  type Per,
+  pow,
+  sigmoid,
+  sin,
+  sinh,
+  softplus,
+  sqrt,
+  square,
+  sub,
+  sum,
+  tan,
+  tanh,
+} from './operators.js';
+export { constant, type MatrixOperand, matmul, matvec } from './products.js';
+export type { Program } from './program.js';
+export type { Shape } from './shape.js';

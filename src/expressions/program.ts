@@ -1,0 +1,225 @@
+import { addon, type EvaluationRequest, type ProgramHandle, type ProgramRequest, type Solvers } from '../core/addon.js';
+import { checkNumber, checkVector } from '../core/check.js';
+import type { DeviceSupport } from '../core/device.js';
+import { fromNative } from '../core/error.js';
+import type { Matrix, SparseMatrix } from '../core/matrix.js';
+import type { Guard } from '../core/solve.js';
+
+/**
+ * A problem in the form that {@link minimize} solves, min f(x) subject to c(x) = 0 with n unknowns and m equations: of a
+ * {@link Model}, an .nl file or callbacks. Its functions evaluate it at a point, on the calling thread. The Lagrangian is
+ * sigma f + multipliers^T c, with sigma = 1 unless given.
+ */
+export abstract class Program {
+  abstract readonly n: number;
+  abstract readonly m: number;
+  /** Where a solve begins unless it is warm started: n numbers. */
+  abstract get start(): Float64Array;
+  /** m numbers to begin with, where they are known. */
+  abstract get multipliers(): Float64Array | undefined;
+
+  /** f(x). */
+  abstract objective(x: ArrayLike<number>): number;
+  /** The n derivatives of f. */
+  abstract gradient(x: ArrayLike<number>): Float64Array;
+  /** c(x): m numbers. */
+  abstract constraints(x: ArrayLike<number>): Float64Array;
+  /** The derivatives of c, m x n by rows. */
+  abstract jacobian(x: ArrayLike<number>): SparseMatrix;
+  /** The lower triangle of the Hessian of the Lagrangian, n x n by columns. */
+  abstract hessian(x: ArrayLike<number>, multipliers: ArrayLike<number>, sigma?: number): SparseMatrix;
+  /** Jacobian times n numbers v. */
+  abstract jacobianProduct(x: ArrayLike<number>, v: ArrayLike<number>): Float64Array;
+  /** Transposed Jacobian times m numbers v. */
+  abstract jacobianTransposedProduct(x: ArrayLike<number>, v: ArrayLike<number>): Float64Array;
+  /** Hessian of the Lagrangian times n numbers v. */
+  abstract hessianProduct(
+    x: ArrayLike<number>,
+    multipliers: ArrayLike<number>,
+    v: ArrayLike<number>,
+    sigma?: number,
+  ): Float64Array;
+
+  /** @internal Where a solve begins if f is too large at `start`. */
+  get fallbackStart(): Float64Array | undefined {
+    return undefined;
+  }
+  /** @internal Where it can be solved. */
+  abstract readonly deviceSupport: DeviceSupport;
+  /** @internal What an addon takes for a solve. */
+  abstract toNative(guard: Guard, native: Solvers): object;
+}
+
+/** A problem whose functions are in an addon. */
+export abstract class NativeProgram extends Program {
+  /** @internal */
+  protected abstract request(native: Solvers): ProgramRequest;
+
+  objective(x: ArrayLike<number>): number {
+    return this.#evaluate('objective', x) as number;
+  }
+
+  gradient(x: ArrayLike<number>): Float64Array {
+    return this.#evaluate('gradient', x) as Float64Array;
+  }
+
+  constraints(x: ArrayLike<number>): Float64Array {
+    return this.#evaluate('constraints', x) as Float64Array;
+  }
+
+  jacobian(x: ArrayLike<number>): SparseMatrix {
+    return this.#evaluate('jacobian', x) as SparseMatrix;
+  }
+
+  hessian(x: ArrayLike<number>, multipliers: ArrayLike<number>, sigma = 1): SparseMatrix {
+    const lambda = numbers('multipliers', multipliers, this.m);
+    return this.#evaluate('hessian', x, { multipliers: lambda, sigma: checkNumber('sigma', sigma) }) as SparseMatrix;
+  }
+
+  jacobianProduct(x: ArrayLike<number>, v: ArrayLike<number>): Float64Array {
+    return this.#evaluate('jacobianProduct', x, { vector: numbers('v', v, this.n) }) as Float64Array;
+  }
+
+  jacobianTransposedProduct(x: ArrayLike<number>, v: ArrayLike<number>): Float64Array {
+    return this.#evaluate('jacobianTransposedProduct', x, { vector: numbers('v', v, this.m) }) as Float64Array;
+  }
+
+  hessianProduct(x: ArrayLike<number>, multipliers: ArrayLike<number>, v: ArrayLike<number>, sigma = 1): Float64Array {
+    const lambda = numbers('multipliers', multipliers, this.m);
+    const more = { multipliers: lambda, vector: numbers('v', v, this.n), sigma: checkNumber('sigma', sigma) };
+    return this.#evaluate('hessianProduct', x, more) as Float64Array;
+  }
+
+  /** @internal A point near x where the constraints hold, or x if none is found soon. */
+  feasiblePoint(x: ArrayLike<number>): Float64Array {
+    return this.#evaluate('feasiblePoint', x) as Float64Array;
+  }
+
+  toNative(_: Guard, native: Solvers): object {
+    return this.request(native);
+  }
+
+  #evaluate(what: EvaluationRequest['what'], x: ArrayLike<number>, more: Partial<EvaluationRequest> = {}) {
+    try {
+      return addon().evaluate({ ...this.request(addon()), what, x: numbers('x', x, this.n), ...more });
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+}
+
+export interface CompiledParts {
+  deviceSupport: DeviceSupport;
+  handle: (native: Solvers) => ProgramHandle;
+  n: number;
+  m: number;
+  start: () => Float64Array;
+  parameters: () => Float64Array;
+  multipliers?: Float64Array | undefined;
+  /** A handle whose graph has the present values of the parameters, of the CPU's addon. */
+  writable: () => ProgramHandle;
+  variableNames: () => readonly string[];
+  constraintNames: () => readonly string[];
+}
+
+/** A graph in the addon, and what may change without compiling it again. */
+export class CompiledProgram extends NativeProgram {
+  readonly n: number;
+  readonly m: number;
+  /** @internal */
+  readonly parts: CompiledParts;
+  /** @internal */
+  readonly deviceSupport: DeviceSupport;
+
+  constructor(parts: CompiledParts) {
+    super();
+    this.n = parts.n;
+    this.m = parts.m;
+    this.deviceSupport = parts.deviceSupport;
+    this.parts = parts;
+  }
+
+  get start(): Float64Array {
+    return this.parts.start();
+  }
+
+  get multipliers(): Float64Array | undefined {
+    return this.parts.multipliers?.slice();
+  }
+
+  protected request(native: Solvers): ProgramRequest {
+    return { program: this.parts.handle(native), parameters: this.parts.parameters() };
+  }
+}
+
+export interface FamilyParts {
+  m: number;
+  start: Float64Array;
+  fallbackStart?: Float64Array | undefined;
+  deviceSupport: DeviceSupport;
+  /** That of the CPU's addon, or what gives one of each. */
+  handle: ProgramHandle | ((native: Solvers) => ProgramHandle);
+  /** Goes along with each request. */
+  data?: Matrix | undefined;
+}
+
+/** A problem that an addon has whole. */
+export class FamilyProgram extends NativeProgram {
+  readonly n: number;
+  readonly m: number;
+  /** @internal */
+  readonly deviceSupport: DeviceSupport;
+  readonly #parts: FamilyParts;
+
+  /** @internal */
+  constructor(parts: FamilyParts) {
+    super();
+    this.n = parts.start.length;
+    this.m = parts.m;
+    this.deviceSupport = parts.deviceSupport;
+    this.#parts = parts;
+  }
+
+  get start(): Float64Array {
+    return this.#parts.start.slice();
+  }
+
+  /** @internal */
+  override get fallbackStart(): Float64Array | undefined {
+    return this.#parts.fallbackStart;
+  }
+
+  get multipliers(): undefined {
+    return undefined;
+  }
+
+  protected request(native: Solvers): ProgramRequest {
+    const { handle, data } = this.#parts;
+    return { program: typeof handle === 'function' ? handle(native) : handle, data };
+  }
+}
+
+/** What an addon makes of a problem. */
+export function compiled(compile: () => ProgramHandle): ProgramHandle {
+  try {
+    return compile();
+  } catch (error) {
+    throw fromNative(error);
+  }
+}
+
+/** The same once in each addon that is asked, when it is. */
+export function perAddon(compile: (native: Solvers) => ProgramHandle): (native: Solvers) => ProgramHandle {
+  const made = new Map<Solvers, ProgramHandle>();
+  return (native) => {
+    const handle = made.get(native) ?? compiled(() => compile(native));
+    made.set(native, handle);
+    return handle;
+  };
+}
+
+/** A vector argument that may be empty. */
+export function numbers(name: string, value: ArrayLike<number>, length: number): Float64Array {
+  const empty = length === 0 && (Array.isArray(value) || ArrayBuffer.isView(value)) && value.length === 0;
+  return empty ? new Float64Array(0) : checkVector(name, value, { length });
+}

@@ -1,0 +1,108 @@
+// Expressions as the arrays that native code reads: native/expressions/graph.hpp describes them.
+import type { Matrix, SparseMatrix } from '../core/matrix.js';
+import { type Node, op } from './expression.js';
+
+export interface SerializedGraph {
+  code: Int32Array;
+  numbers: Float64Array;
+  matrices: (Matrix | SparseMatrix)[];
+  /** The node of f; -1 where there is none. */
+  objective: number;
+  /** Nodes whose entries are c. */
+  constraints: Int32Array;
+}
+
+export function serialize(objective: Node | undefined, constraints: readonly Node[]): SerializedGraph {
+  const writer = new GraphWriter();
+  const f = objective ? writer.add(objective) : -1;
+  const c = Int32Array.from(constraints, (node) => writer.add(node));
+  return {
+    code: writer.code.take(),
+    numbers: writer.numbers.take(),
+    matrices: [...writer.matrices.keys()],
+    objective: f,
+    constraints: c,
+  };
+}
+
+class GraphWriter {
+  readonly code = new Growing((length) => new Int32Array(length));
+  readonly numbers = new Growing((length) => new Float64Array(length));
+  readonly matrices = new Map<Matrix | SparseMatrix, number>();
+  readonly #records = new Map<Node, number>();
+
+  /** The number of the node's record, which is written with those of its inputs unless it has been. */
+  add(root: Node): number {
+    const waiting = [root];
+    for (let node = waiting.at(-1); node !== undefined; node = waiting.at(-1)) {
+      const missing = this.#records.has(node) ? [] : node.inputs.filter((input) => !this.#records.has(input));
+      for (const input of missing) waiting.push(input);
+      if (missing.length > 0) continue;
+      waiting.pop();
+      if (this.#records.has(node)) continue;
+      this.#write(node);
+      this.#records.set(node, this.#records.size);
+    }
+    return this.#records.get(root) as number;
+  }
+
+  #write(node: Node): void {
+    const { code } = this;
+    const inputs = node.inputs.map((input) => this.#records.get(input) as number);
+    code.add([node.op]);
+    switch (node.op) {
+      case op.constant:
+        code.add([node.size, this.numbers.length]);
+        this.numbers.add(node.numbers as Float64Array);
+        break;
+      case op.variables:
+      case op.parameters:
+        code.add([node.size, ...(node.integers as number[])]);
+        break;
+      case op.gather:
+        code.add([...inputs, node.size]);
+        code.add(node.integers as Int32Array);
+        break;
+      case op.concatenate:
+        code.add([inputs.length]);
+        code.add(inputs);
+        break;
+      case op.matvec: {
+        const { matrix, transposed } = node.factor as NonNullable<Node['factor']>;
+        if (!this.matrices.has(matrix)) this.matrices.set(matrix, this.matrices.size);
+        code.add([...inputs, this.matrices.get(matrix) as number, transposed ? 1 : 0]);
+        code.add(node.integers as number[]);
+        break;
+      }
+      default:
+        code.add(inputs);
+        if (node.integers) code.add(node.integers);
+    }
+  }
+}
+
+/** A typed array that grows. */
+class Growing<T extends Int32Array | Float64Array> {
+  length = 0;
+  readonly #make: (length: number) => T;
+  #array: T;
+
+  constructor(make: (length: number) => T) {
+    this.#make = make;
+    this.#array = make(1024);
+  }
+
+  add(values: ArrayLike<number>): void {
+    if (this.length + values.length > this.#array.length) {
+      const larger = this.#make(Math.max(2 * this.#array.length, this.length + values.length));
+      larger.set(this.#array);
+      this.#array = larger;
+    }
+    this.#array.set(values, this.length);
+    this.length += values.length;
+  }
+
+  take(): T {
+    return this.#array.subarray(0, this.length) as T;
+  }
+}

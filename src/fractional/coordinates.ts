@@ -1,0 +1,195 @@
+// Coordinate descent on functions of JavaScript: slow, for problems that have no native terms yet.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { checkObject, show } from '../core/check.js';
+import type { Progress, SolveOptions, SolveResult, Status } from '../core/solve.js';
+
+export interface CoordinateProblem {
+  /** n numbers, with a finite objective. */
+  start: ArrayLike<number>;
+  /** F(x). Asked once a sweep, and for every step that has no `step` function to find it. */
+  objective: (x: Float64Array) => number;
+  /**
+   * A global minimiser t of F(x + t e_i); 0 to stay. What would leave the bounds is cut off there. Default: {@link minimizeAlong}, which
+   * asks `objective` some hundred times.
+   */
+  step?: ((x: Float64Array, i: number) => number) | undefined;
+  /** Told after each step that x_i has grown by t: keep what `step` needs, such as residuals, up to date here. */
+  moved?: ((x: Float64Array, i: number, t: number) => void) | undefined;
+  /** Bounds of every coordinate, or one for each. Default: none. */
+  lower?: number | ArrayLike<number> | undefined;
+  upper?: number | ArrayLike<number> | undefined;
+}
+
+export interface CoordinateSettings extends Pick<SolveOptions, 'signal' | 'onProgress'> {
+  /** Most sweeps. @defaultValue 1000 */
+  maxIterations?: number | undefined;
+  /** The relative decrease of F over a sweep, to the power 1/2, at which the solve ends. @defaultValue 1e-6 */
+  tolerance?: number | undefined;
+  /** Seconds. @defaultValue Infinity */
+  timeLimit?: number | undefined;
+}
+
+export interface CoordinateResult extends Omit<SolveResult, 'device'> {
+  x: Float64Array;
+  sweeps: number;
+  /** Coordinates moved. */
+  updates: number;
+}
+
+/**
+ * Minimises F by one coordinate after the other, in plain JavaScript, with your own solution of the one-dimensional
+ * problems. It runs on the calling thread, in slices of some milliseconds between which other events are served: a hundred
+ * times slower than {@link minimizeRatio}, and meant for research.
+ *
+ * ```ts
+ * // (x + 2)^2 / (|3 x + 2| + 1)
+ * const { x } = await minimizeByCoordinates({ start: [5], objective: ([u = 0]) => (u + 2) ** 2 / (Math.abs(3 * u + 2) + 1) });
+ * ```
+ *
+ * @throws (rejects) TypeError or RangeError that names the argument; what `objective`, `step` or `moved` throw.
+ */
+export async function minimizeByCoordinates(
+  problem: CoordinateProblem,
+  settings: CoordinateSettings = {},
+): Promise<CoordinateResult> {
+  const { objective, step, moved } = checkObject('problem', problem);
+  for (const [name, f] of Object.entries({ objective, step, moved })) {
+    if (typeof f === 'function' || (f === undefined && name !== 'objective')) continue;
+    throw new TypeError(`${name} = ${show(f)}: expected a function`);
+  }
+  const x = Float64Array.from(problem.start);
+  const lower = bounds('lower', problem.lower ?? Number.NEGATIVE_INFINITY, x.length);
+  const upper = bounds('upper', problem.upper ?? Number.POSITIVE_INFINITY, x.length);
+  x.forEach((u, i) => {
+    if (u >= at(lower, i) && u <= at(upper, i)) return;
+    throw new RangeError(`start[${i}] = ${u}: expected a number in [${at(lower, i)}, ${at(upper, i)}]`);
+  });
+  const { maxIterations = 1000, tolerance = 1e-6, timeLimit = Number.POSITIVE_INFINITY, signal, onProgress } = settings;
+  for (const [name, value] of Object.entries({ maxIterations, tolerance, timeLimit })) {
+    if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
+    if (!(value >= 0)) throw new RangeError(`${name} = ${value}: expected a number >= 0`);
+  }
+  let now = objective(x);
+  if (!Number.isFinite(now)) throw new RangeError(`objective(start) = ${show(now)}: expected a finite number`);
+
+  const begin = performance.now();
+  let slice = begin;
+  let updates = 0;
+  const history: Progress[] = [];
+  let report: Progress = { iteration: 0, objective: now, seconds: 0 };
+  const end = (status: Status): CoordinateResult => {
+    const { iteration, ...rest } = report;
+    const seconds = (performance.now() - begin) / 1000;
+    const message = `${status} after ${iteration} sweeps, ${seconds.toPrecision(3)} s: objective ${now}`;
+    return {
+      ...rest,
+      status,
+      message,
+      objective: now,
+      iterations: iteration,
+      sweeps: iteration,
+      seconds,
+      updates,
+      history,
+      x,
+    };
+  };
+  const stopped = (): Status | undefined => {
+    if (signal?.aborted) return 'aborted';
+    return performance.now() - begin >= timeLimit * 1000 ? 'timeLimit' : undefined;
+  };
+  for (let sweep = 0; ; ++sweep) {
+    const early = stopped() ?? (sweep >= maxIterations ? 'iterationLimit' : undefined);
+    if (early) return end(early);
+    const before = now;
+    for (let i = 0; i < x.length; ++i) {
+      if (performance.now() - slice > 10) {
+        await nextTurn();
+        slice = performance.now();
+        const status = stopped();
+        if (status) {
+          now = objective(x);
+          return end(status);
+        }
+      }
+      const along = (t: number) => {
+        const u = at(x, i);
+        x[i] = u + t;
+        const value = objective(x);
+        x[i] = u;
+        return value;
+      };
+      const u = at(x, i);
+      const t = step ? step(x, i) : minimizeAlong(along, { lower: at(lower, i) - u, upper: at(upper, i) - u }).t;
+      if (!Number.isFinite(t)) throw new RangeError(`step(x, ${i}) = ${show(t)}: expected a finite number`);
+      x[i] = Math.min(at(upper, i), Math.max(at(lower, i), u + t));
+      if (x[i] === u) continue;
+      ++updates;
+      moved?.(x, i, at(x, i) - u);
+    }
+    now = objective(x);
+    if (!Number.isFinite(now)) return end(now === Number.NEGATIVE_INFINITY ? 'unbounded' : 'numericalError');
+    const residual = Math.sqrt(Math.max(0, before - now) / Math.max(Math.abs(now), Number.MIN_VALUE));
+    report = { iteration: sweep + 1, objective: now, residual, seconds: (performance.now() - begin) / 1000 };
+    if (history.length < 1000) history.push(report);
+    onProgress?.(report);
+    if (residual <= tolerance) return end('solved');
+  }
+}
+
+/**
+ * A global minimiser of f over an interval around 0, by brute force: a grid that is fine near 0 and reaches `scale` times
+ * 2^40 far, then golden sections. Slow, and blind to what lies between grid points: to check a formula with, or where
+ * there is none.
+ */
+export function minimizeAlong(
+  f: (t: number) => number,
+  { lower = Number.NEGATIVE_INFINITY, upper = Number.POSITIVE_INFINITY, scale = 1 } = {},
+): { t: number; value: number } {
+  const grid = [0, lower, upper];
+  for (let power = -40; power <= 40; ++power) {
+    for (const mantissa of [1, 1.25, 1.5, 1.75])
+      grid.push(scale * mantissa * 2 ** power, -scale * mantissa * 2 ** power);
+  }
+  const points = grid.filter((t) => Number.isFinite(t) && t >= lower && t <= upper).sort((a, b) => a - b);
+  const values = points.map(f);
+  let best = { t: 0, value: f(0) };
+  const consider = (t: number, value: number) => {
+    if (value < best.value) best = { t, value };
+  };
+  values.forEach((value, k) => {
+    consider(at(points, k), value);
+    const [left, right] = [values[k - 1] ?? Number.POSITIVE_INFINITY, values[k + 1] ?? Number.POSITIVE_INFINITY];
+    if (!(value <= left && value <= right)) return;
+    const t = goldenSection(f, points[k - 1] ?? at(points, k), points[k + 1] ?? at(points, k));
+    consider(t, f(t));
+  });
+  return best;
+}
+
+function goldenSection(f: (t: number) => number, from: number, to: number): number {
+  const ratio = (Math.sqrt(5) - 1) / 2;
+  let [a, b] = [from, to];
+  let [left, right] = [b - ratio * (b - a), a + ratio * (b - a)];
+  let [atLeft, atRight] = [f(left), f(right)];
+  for (let k = 0; k < 100 && b - a > 1e-16 * (Math.abs(a) + Math.abs(b)); ++k) {
+    if (atLeft <= atRight) {
+      [b, right, atRight] = [right, left, atLeft];
+      left = b - ratio * (b - a);
+      atLeft = f(left);
+    } else {
+      [a, left, atLeft] = [left, right, atRight];
+      right = a + ratio * (b - a);
+      atRight = f(right);
+    }
+  }
+  return (a + b) / 2;
+}
+
+function bounds(name: string, value: number | ArrayLike<number>, n: number): ArrayLike<number> {
+  if (typeof value === 'number') return new Float64Array(n).fill(value);
+  if (value?.length === n) return value;
+  throw new RangeError(`${name}.length = ${show(value?.length)}: expected ${n} as start has`);
+}
+
+const at = (values: ArrayLike<number>, i: number): number => values[i] ?? Number.NaN;

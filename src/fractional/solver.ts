@@ -1,0 +1,330 @@
+import { checkObject, checkVector, show } from '../core/check.js';
+import { type Guard, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import type { FractionalOptions } from '../generated/settings.js';
+import { at, type DenominatorTerm, type FractionalTerm, type NumeratorTerm, type Penalty } from './terms.js';
+
+export interface FractionalSettings extends FractionalOptions, SolveOptions {}
+
+export interface FractionalProblem {
+  /** Smooth convex terms f and penalties h; their sum must not be negative anywhere. */
+  numerator: readonly (NumeratorTerm | Penalty)[];
+  /** g: positive at the start. */
+  denominator: DenominatorTerm;
+  /**
+   * n numbers to begin with, within the bounds and where the denominator is positive. Default: the minimiser of the
+   * numerator if it has a penalty and that does, else one that is drawn by `seed`.
+   */
+  start?: ArrayLike<number> | undefined;
+}
+
+export interface DifferenceOfConvexProblem {
+  /** Smooth convex terms f and penalties h. */
+  convex: readonly (NumeratorTerm | Penalty)[];
+  /** g, what is subtracted. Without it the problem is convex, a lasso for example. */
+  minus?: DenominatorTerm | undefined;
+  /** n numbers to begin with, within the bounds. */
+  start?: ArrayLike<number> | undefined;
+}
+
+/** How one start of several ended. */
+export interface FractionalStart {
+  objective: number;
+  sweeps: number;
+  /** Coordinate updates that moved. */
+  updates: number;
+  residual: number;
+}
+
+export interface FractionalResult extends SolveResult {
+  /** n numbers. */
+  x: Float64Array;
+  /** f(x) + h(x). */
+  numerator: number;
+  /** g(x); 0 if there is none. */
+  denominator: number;
+  /** The same as `iterations`: passes over the coordinates. */
+  sweeps: number;
+  /** Coordinate updates that moved, of all starts. */
+  updates: number;
+  /** What `method: 'auto'` chose. */
+  method: 'fcd' | 'pcd';
+  /**
+   * What `solved` means. `'coordinateWise'`: no change of one coordinate, however large, lowers the objective; several at once
+   * might. `'global'`: no x has a lower objective, as every coordinate-wise minimum of this problem is a global one.
+   */
+  certificate: 'global' | 'coordinateWise';
+  /** How each start ended; x is the best of them. */
+  starts: FractionalStart[];
+}
+
+interface FractionalAnswer {
+  x: Float64Array;
+  numerator?: number;
+  denominator?: number;
+  updates: number;
+  method: 'fcd' | 'pcd';
+  global: boolean;
+  startObjective: Float64Array;
+  startSweeps: Float64Array;
+  startUpdates: Float64Array;
+  startResidual: Float64Array;
+}
+
+/**
+ * Minimises a ratio of a convex numerator and a convex or concave denominator by coordinate descent with exact
+ * one-dimensional minimisers.
+ *
+ * ```ts
+ * const { x, objective } = await minimizeRatio({
+ *   numerator: [leastSquares(A, b), l1(0.1)],
+ *   denominator: topK(10, { scale: 0.1 }),
+ * });
+ * ```
+ *
+ * The problem is, over n numbers x,
+ *
+ *     minimise  (f(x) + h(x)) / g(x)
+ *
+ * with f a sum of smooth convex terms ({@link leastSquares}, {@link quadratic}, {@link squaredNorm}, {@link squaredHinge},
+ * {@link logistic}, {@link affine}), h a sum of penalties ({@link l1}, {@link elasticNet}, {@link l1Squared}, {@link box},
+ * {@link nonNegative}) and g one of {@link norm1}, {@link norm2}, {@link normInf}, {@link topK}, {@link lpNorm},
+ * {@link squaredNorm}, {@link quadratic}, {@link linear}, {@link linearSquared}, {@link sumSqrt}, {@link sumLog}, {@link separableConcave}. n is what the
+ * terms have, or else the length of `start`.
+ *
+ * Each update replaces one coordinate by the global minimiser of the ratio along it (`'fcd'`), or of numerator - ratio *
+ * denominator (`'pcd'`). Where it ends, no change of a single coordinate lowers the objective: that is stronger than being
+ * a critical point, but not a global minimum unless the denominator is concave (`certificate: 'global'`).
+ *
+ * G. Yuan, "Coordinate descent methods for fractional minimization", ICML 2023.
+ *
+ * @throws (rejects) TypeError or RangeError that names what is wrong with an argument: terms that disagree on n, a numerator
+ * that can be negative, a denominator that is not positive at the start, a combination that has no exact minimisers;
+ * {@link SolverError} `OUT_OF_MEMORY`, `DEVICE_UNAVAILABLE`, `CALLBACK_FAILED` or `ADDON_NOT_FOUND`.
+ */
+export async function minimizeRatio(
+  problem: FractionalProblem,
+  settings: FractionalSettings = {},
+): Promise<FractionalResult> {
+  const { numerator, denominator, start } = checkObject('problem', problem);
+  const parts = [
+    ...listOf('numerator', numerator),
+    { name: 'denominator', term: denominatorOf('denominator', denominator) },
+  ];
+  return run((guard) => toNative(parts, start, false, guard), settings);
+}
+
+/**
+ * Minimises a convex function, or the difference of two, by coordinate descent with exact one-dimensional minimisers: over n
+ * numbers x
+ *
+ *     minimise  f(x) + h(x) - g(x)
+ *
+ * ```ts
+ * const lasso = await differenceOfConvex({ convex: [leastSquares(A, b), l1(0.1)] });
+ * const capped = await differenceOfConvex({ convex: [leastSquares(A, b), l1(0.1)], minus: topK(10, { scale: 0.1 }) });
+ * ```
+ *
+ * The terms are those of {@link minimizeRatio}. Where it ends, no change of a single coordinate lowers the objective. Without
+ * `minus`, or with a concave one, that is the global minimum (`certificate: 'global'`).
+ *
+ * G. Yuan, "Coordinate descent methods for DC minimization", AAAI 2023.
+ *
+ * @throws (rejects) as {@link minimizeRatio}.
+ */
+export async function differenceOfConvex(
+  problem: DifferenceOfConvexProblem,
+  settings: FractionalSettings = {},
+): Promise<FractionalResult> {
+  const { convex, minus, start } = checkObject('problem', problem);
+  const parts = listOf('convex', convex);
+  if (minus !== undefined) parts.push({ name: 'minus', term: denominatorOf('minus', minus) });
+  return naming(
+    { numerator: 'convex', denominator: 'minus' },
+    run((guard) => toNative(parts, start, true, guard), settings),
+  );
+}
+
+async function run(problem: (guard: Guard) => object, settings: FractionalSettings): Promise<FractionalResult> {
+  const answer = await solve<FractionalAnswer>('fractional', problem, checkObject('settings', settings), {
+    cpuOnly: 'fractional programs',
+  });
+  const { global, startObjective, startSweeps, startUpdates, startResidual, ...rest } = answer;
+  return {
+    ...rest,
+    objective: answer.objective ?? Number.NaN,
+    numerator: answer.numerator ?? Number.NaN,
+    denominator: answer.denominator ?? Number.NaN,
+    sweeps: answer.iterations,
+    certificate: global ? 'global' : 'coordinateWise',
+    starts: Array.from(startObjective, (objective, i) => ({
+      objective,
+      sweeps: startSweeps[i] as number,
+      updates: startUpdates[i] as number,
+      residual: startResidual[i] as number,
+    })),
+  };
+}
+
+/** What a solve gives, with errors about its terms under the names that its user knows: { 'numerator[0]': 'Q' }. */
+export async function naming<T>(names: Record<string, string>, result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const { message } = error;
+    for (const [term, name] of Object.entries(names)) {
+      const next = message.startsWith(term) ? message.slice(term.length) : '';
+      if (!/^( = |\.|\[)/.test(next)) continue;
+      error.message = name + next.replace(/^ = 'quadratic'/, '');
+    }
+    throw error;
+  }
+}
+
+interface Part {
+  /** As the user wrote it: "numerator[0]". */
+  name: string;
+  term: FractionalTerm;
+}
+
+const penalties = ['l1', 'elasticNet', 'l1Squared', 'box', 'nonNegative'];
+const numerators = ['leastSquares', 'squaredHinge', 'logistic', 'affine', 'quadratic', 'squaredNorm', ...penalties];
+const denominators = [
+  ...['norm1', 'norm2', 'normInf', 'topK', 'lpNorm', 'squaredNorm', 'quadratic'],
+  ...['linear', 'linearSquared', 'sumSqrt', 'sumLog', 'separable'],
+];
+
+function listOf(name: string, terms: readonly FractionalTerm[]): Part[] {
+  if (!Array.isArray(terms)) throw new TypeError(`${name} = ${show(terms)}: expected an array of terms`);
+  if (terms.length === 0) throw new RangeError(`${name}: expected at least one term`);
+  return terms.map((term, i) => ({ name: `${name}[${i}]`, term: ofKind(`${name}[${i}]`, term, numerators) }));
+}
+
+function denominatorOf(name: string, term: DenominatorTerm): DenominatorTerm {
+  return ofKind(name, term, denominators);
+}
+
+function ofKind<T extends FractionalTerm>(name: string, term: T, kinds: readonly string[]): T {
+  const kind: unknown = typeof term === 'object' && term !== null ? term.kind : undefined;
+  if (kinds.includes(kind as string)) return term;
+  throw new TypeError(
+    `${name} = ${kind === undefined ? show(term) : String(kind)}: expected a term made by ${kinds.join(', ')}`,
+  );
+}
+
+/** The problem as the addon takes it: matrices in a list, each once, and the penalties merged into vectors. */
+function toNative(parts: readonly Part[], givenStart: unknown, difference: boolean, guard: Guard): object {
+  const start = givenStart === undefined ? undefined : checkVector('start', givenStart);
+  const n = unknowns(parts, start);
+  const matrices: object[] = [];
+  const described = (term: NumeratorTerm | DenominatorTerm): object => {
+    const members: Record<string, unknown> = { ...term };
+    if ('matrix' in term) {
+      if (!matrices.includes(term.matrix)) matrices.push(term.matrix);
+      members.matrix = matrices.indexOf(term.matrix);
+    }
+    if (term.kind === 'separable') {
+      members.value = guard('separableConcave: value', term.value);
+      members.derivative = guard('separableConcave: derivative', term.derivative);
+    }
+    if ('p' in term && term.p === Number.POSITIVE_INFINITY) members.p = 0;
+    if ('weights' in term) members.weights = spread(term.weights, n);
+    if ('epsilon' in term) members.epsilon = spread(term.epsilon, n);
+    return members;
+  };
+  const numerator: object[] = [];
+  let denominator: object | undefined;
+  const merged: Part[] = [];
+  for (const part of parts) {
+    if (penalties.includes(part.term.kind)) merged.push(part);
+    else if (part.name.includes('[')) numerator.push(described(part.term as NumeratorTerm));
+    else denominator = described(part.term as DenominatorTerm);
+  }
+  const penalty = merge(merged, n);
+  if (numerator.length === 0 && !penalty.l1 && !penalty.l2 && !penalty.l1Squared) {
+    throw new RangeError(
+      `${difference ? 'convex' : 'numerator'}: expected a smooth term, an l1, an l1Squared or an elasticNet`,
+    );
+  }
+  if (start) checkWithin(start, penalty);
+  return { n, matrices, numerator, ...penalty, denominator, start, difference };
+}
+
+/** n, on which the terms and the start must agree. */
+function unknowns(parts: readonly Part[], start: Float64Array | undefined): number {
+  const counts = parts.map(({ name, term }) => ({ name: `${name} (${term.kind})`, n: sizeOf(term) }));
+  if (start) counts.push({ name: 'start', n: start.length });
+  const [first, ...others] = counts.filter((count): count is { name: string; n: number } => count.n !== undefined);
+  if (!first) {
+    throw new RangeError('start = undefined: expected a start, since no term says how many unknowns there are');
+  }
+  for (const { name, n } of others) {
+    if (n === first.n) continue;
+    throw new RangeError(`${name}: has ${n} unknowns, but ${first.name} has ${first.n}`);
+  }
+  for (const { name, term } of parts) {
+    if (term.kind !== 'topK' || term.k <= first.n) continue;
+    throw new RangeError(`${name} (topK): k = ${term.k}: expected at most the number of unknowns, ${first.n}`);
+  }
+  return first.n;
+}
+
+/** How many unknowns a term has, if it says. */
+function sizeOf(term: FractionalTerm): number | undefined {
+  if ('matrix' in term) return term.matrix.columns;
+  // All their vectors have an entry for each unknown.
+  return Object.values<unknown>({ ...term }).find((each): each is Float64Array => each instanceof Float64Array)?.length;
+}
+
+interface MergedPenalty {
+  l1?: Float64Array;
+  l2?: Float64Array;
+  l1Squared?: number;
+  lower?: Float64Array;
+  upper?: Float64Array;
+}
+
+/** The sum of all penalties; undefined where there is nothing. */
+function merge(parts: readonly Part[], n: number): MergedPenalty {
+  const merged: MergedPenalty = {};
+  const add = (member: 'l1' | 'l2', weights: number | Float64Array): void => {
+    if (weights === 0) return;
+    merged[member] ??= new Float64Array(n);
+    merged[member] = merged[member].map((weight, i) => weight + at(weights, i));
+  };
+  for (const { name, term } of parts) {
+    switch (term.kind) {
+      case 'l1':
+      case 'elasticNet':
+        add('l1', term.l1);
+        add('l2', term.l2);
+        break;
+      case 'l1Squared':
+        merged.l1Squared = (merged.l1Squared ?? 0) + term.lambda;
+        break;
+      case 'box':
+      case 'nonNegative': {
+        const { lower = spread(Number.NEGATIVE_INFINITY, n), upper = spread(Number.POSITIVE_INFINITY, n) } = merged;
+        merged.lower = lower.map((low, i) => Math.max(low, at(term.lower, i)));
+        merged.upper = upper.map((high, i) => Math.min(high, at(term.upper, i)));
+        merged.lower.forEach((low, i) => {
+          const high = (merged.upper as Float64Array)[i] as number;
+          if (low > high) throw new RangeError(`${name} (${term.kind}): leaves no x[${i}], from ${low} to ${high}`);
+        });
+      }
+    }
+  }
+  return merged;
+}
+
+function checkWithin(start: Float64Array, { lower, upper }: MergedPenalty): void {
+  start.forEach((value, i) => {
+    const [low, high] = [lower?.[i] ?? Number.NEGATIVE_INFINITY, upper?.[i] ?? Number.POSITIVE_INFINITY];
+    if (value >= low && value <= high) return;
+    throw new RangeError(`start[${i}] = ${value}: expected a number within the bounds, from ${low} to ${high}`);
+  });
+}
+
+function spread(numbers: number | Float64Array, n: number): Float64Array {
+  return typeof numbers === 'number' ? new Float64Array(n).fill(numbers) : numbers;
+}

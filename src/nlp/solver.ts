@@ -1,0 +1,144 @@
+import { checkBoolean, checkObject, checkVector } from '../core/check.js';
+import { type Progress, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { type Model, toProgram } from '../expressions/model.js';
+import { numbers, type Program } from '../expressions/program.js';
+import type { NlpOptions } from '../generated/settings.js';
+
+export interface NlpProgress extends Progress {
+  /** The best point so far, n numbers; with `reportIterates: true`. */
+  x?: Float64Array;
+  /** Its multipliers, m numbers; with `reportIterates: true`. */
+  multipliers?: Float64Array;
+}
+
+export interface NlpSettings extends NlpOptions, Omit<SolveOptions, 'onProgress'> {
+  /** Where to begin instead of the problem's start, such as an earlier result. Without multipliers they are estimated. */
+  warmStart?: { x: ArrayLike<number>; multipliers?: ArrayLike<number> | undefined } | undefined;
+  /** Whether reports of progress have the point. Default false. */
+  reportIterates?: boolean | undefined;
+  /**
+   * Called now and then with the newest progress, and with the last one before the promise settles. A slow listener does
+   * not slow the solve but sees fewer reports. If it throws, the solve ends and the promise rejects with a
+   * {@link SolverError} of code `CALLBACK_FAILED`.
+   */
+  onProgress?: ((progress: NlpProgress) => void) | undefined;
+}
+
+export interface NlpResult extends SolveResult {
+  /** n numbers. */
+  x: Float64Array;
+  /** m numbers lambda of L = f + lambda^T c. If c_i(x) = t were asked for, the minimum would change by about -lambda_i t. */
+  multipliers: Float64Array;
+  /** max(||grad L||_inf / s, ||c||_inf) of the problem as it was scaled: what `tolerance` was compared with. */
+  residual?: number;
+  /** ||(grad L, c)||_inf of the problem as it was given. */
+  unscaledResidual?: number;
+  /** ||c||_inf. */
+  feasibility?: number;
+  /**
+   * How many eigenvalues of the Hessian of L on the null space of the Jacobian are positive, negative and zero, at a stationary
+   * point. All positive: a strict local minimum.
+   */
+  inertia?: { positive: number; negative: number; zero: number };
+  /**
+   * How often each was computed, over all of the data. `restoration` counts iterations that only looked for a feasible point,
+   * `sampled` those over samples of the data before the first, `innerSteps` those of an iterative inner solver, `fallback` the
+   * systems that it left to a factorisation.
+   */
+  counts: {
+    objective: number;
+    gradient: number;
+    constraints: number;
+    jacobian: number;
+    hessian: number;
+    factorization: number;
+    restoration: number;
+    sampled: number;
+    innerSteps: number;
+    fallback: number;
+  };
+  /** Seconds in functions with their derivatives, and in factorisations and solves. */
+  time: { derivatives: number; linearAlgebra: number };
+  /** The last penalties of the merit function. */
+  constraintPenalty: number;
+  gradientPenalty: number;
+}
+
+type NlpAnswer = Omit<NlpResult, keyof SolveResult>;
+
+/**
+ * Minimises a smooth function under equality constraints by Newton's method on an exact augmented Lagrangian:
+ *
+ *     minimise  f(x)  subject to  c(x) = 0,  over n numbers x, with m <= n equations
+ *
+ * f and c twice differentiable, neither of them convex.
+ *
+ * ```ts
+ * const model = new Model();
+ * const x = model.variable(2, { start: [1, 1] });
+ * model.minimize(sum(x));
+ * const circle = model.equal(norm2Squared(x), 2);
+ *
+ * const result = await minimize(model);
+ * x.valueIn(result); // [-1, -1]
+ * circle.multipliersIn(result); // 0.5
+ * ```
+ *
+ * `problem` is a {@link Model}, or what {@link readNl} or {@link fromCallbacks} gives. A model is compiled once; solves with new
+ * starts and values of parameters begin at once, and several may run at the same time. Only for callbacks does a solve
+ * come back to JavaScript. Problems with a dense Hessian may be solved on a GPU: `device`, docs/cuda.md.
+ *
+ * `solved` means a stationary point without negative curvature: a local minimum as far as second derivatives say. Saddles and
+ * maxima are left. `infeasible` comes with the point where ||c|| is stationary and least of those found.
+ *
+ * I. Hong, S. Na, M. W. Mahoney, M. Kolar, "Constrained optimization via exact augmented Lagrangian and randomized iterative
+ * sketching", ICML 2023, with what robustness asked for: docs/nlp.md.
+ *
+ * @throws (rejects) TypeError or RangeError that names the argument and the value, such as m > n; {@link SolverError}
+ * `CALLBACK_FAILED`, `OUT_OF_MEMORY`, `TOO_LARGE`, `DEVICE_UNAVAILABLE` or `ADDON_NOT_FOUND`.
+ */
+export async function minimize(problem: Model | Program, settings: NlpSettings = {}): Promise<NlpResult> {
+  const program = toProgram('problem', problem);
+  const { warmStart, reportIterates } = checkObject('settings', settings);
+  const first = {
+    ...begin(program, warmStart),
+    reportIterates: reportIterates === undefined ? false : checkBoolean('reportIterates', reportIterates),
+  };
+  const toNative = (...to: Parameters<Program['toNative']>) => ({ ...program.toNative(...to), ...first });
+  const answer = await solve<NlpAnswer>('nlp', toNative, settings, program.deviceSupport);
+  const result = { ...answer, objective: answer.objective ?? Number.NaN };
+  if (result.status === 'numericalError') result.message = whatIsNotFinite(program, first.start) ?? result.message;
+  return result;
+}
+
+function begin(
+  program: Program,
+  warmStart: NlpSettings['warmStart'],
+): { start: Float64Array; fallbackStart?: Float64Array | undefined; multipliers: Float64Array | undefined } {
+  if (warmStart === undefined) {
+    return { start: program.start, fallbackStart: program.fallbackStart, multipliers: program.multipliers };
+  }
+  const { x, multipliers } = checkObject('warmStart', warmStart);
+  return {
+    start: checkVector('warmStart.x', x, { length: program.n, per: 'one for each variable' }),
+    multipliers: multipliers === undefined ? undefined : numbers('warmStart.multipliers', multipliers, program.m),
+  };
+}
+
+/** A message for a problem that cannot begin. */
+function whatIsNotFinite(program: Program, start: Float64Array): string | undefined {
+  const values = {
+    objective: () => Float64Array.of(program.objective(start)),
+    constraints: () => program.constraints(start),
+    gradient: () => program.gradient(start),
+    jacobian: () => program.jacobian(start).values,
+  };
+  for (const [name, evaluate] of Object.entries(values)) {
+    const found = evaluate();
+    const k = found.findIndex((value) => !Number.isFinite(value));
+    if (k < 0) continue;
+    const place = name === 'objective' ? '' : name === 'jacobian' ? '' : `[${k}]`;
+    return `Not finite at the start: ${name}${place} = ${found[k]}.`;
+  }
+  return undefined;
+}

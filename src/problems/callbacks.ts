@@ -1,0 +1,508 @@
+import { eachEntry } from '../core/algebra.js';
+import { checkInteger, checkMembers, checkNumber, checkObject, checkVector, show } from '../core/check.js';
+import { SolverError } from '../core/error.js';
+import type { SparseMatrix } from '../core/matrix.js';
+import type { Guard } from '../core/solve.js';
+import { numbers, Program } from '../expressions/program.js';
+
+/** Places of the entries of a sparse matrix, in the order in which a callback writes them. */
+export interface Entries {
+  rows: ArrayLike<number>;
+  columns: ArrayLike<number>;
+}
+
+/**
+ * A problem of your own functions for {@link fromCallbacks}. They read x, n numbers, and write into the array that they get as
+ * their last argument, which is full of zeros. Arrays are used again: copy what you keep.
+ */
+export interface Callbacks {
+  /** How many unknowns there are. */
+  n: number;
+  /** How many equations there are, at most n. Default 0. */
+  m?: number | undefined;
+  /** Returns f(x). Where f is not defined, NaN. */
+  objective: (x: Float64Array) => number;
+  /** Writes the n derivatives of f. */
+  gradient: (x: Float64Array, g: Float64Array) => void;
+  /** Writes c(x), m numbers; needed if m > 0. */
+  constraints?: ((x: Float64Array, c: Float64Array) => void) | undefined;
+  /** Writes the derivatives of c: m x n numbers, row after row, or one for each of `jacobianEntries`. Needed if m > 0. */
+  jacobian?: ((x: Float64Array, values: Float64Array) => void) | undefined;
+  /**
+   * Writes the Hessian of L = f + multipliers^T c: n x n numbers, of which the lower triangle is read, or one for each of
+   * `hessianEntries`. This or `hessianVector` is needed.
+   */
+  hessian?: ((x: Float64Array, multipliers: Float64Array, values: Float64Array) => void) | undefined;
+  /**
+   * Writes the product of the Hessian of L = f + multipliers^T c and v. The matrix is put together from n products, or from
+   * few if `hessianEntries` say where it is not zero.
+   */
+  hessianVector?:
+    | ((x: Float64Array, multipliers: Float64Array, v: Float64Array, product: Float64Array) => void)
+    | undefined;
+  /** Where the Jacobian may be other than zero. Default: everywhere. */
+  jacobianEntries?: Entries | undefined;
+  /** Where the lower triangle of the Hessian, row >= column, may be other than zero. Default: everywhere. */
+  hessianEntries?: Entries | undefined;
+  /** n numbers to begin with, unless the solve is warm started. Default 0. */
+  start?: ArrayLike<number> | undefined;
+}
+
+const members = [
+  ...['n', 'm', 'objective', 'gradient', 'constraints', 'jacobian', 'hessian', 'hessianVector'],
+  ...['jacobianEntries', 'hessianEntries', 'start'],
+];
+
+/**
+ * A problem for {@link minimize} of functions of your own, for black boxes; a {@link Model} needs no derivatives and is faster.
+ *
+ * ```ts
+ * const program = fromCallbacks({
+ *   n: 2,
+ *   m: 1,
+ *   start: [1, 1],
+ *   objective: (x) => x[0] + x[1],
+ *   gradient: (x, g) => g.fill(1),
+ *   constraints: (x, c) => {
+ *     c[0] = x[0] ** 2 + x[1] ** 2 - 2;
+ *   },
+ *   jacobian: (x, values) => {
+ *     values[0] = 2 * x[0];
+ *     values[1] = 2 * x[1];
+ *   },
+ *   hessian: (x, multipliers, values) => {
+ *     values[0] = values[3] = 2 * multipliers[0];
+ *   },
+ * });
+ * ```
+ *
+ * The solve runs on a thread of its own and calls them on this one, some microseconds a call. A callback that throws, returns
+ * what it must not, or writes what is not finite at the start, ends the solve with a {@link SolverError} `CALLBACK_FAILED`. At
+ * later points NaN says that a function is not defined there. {@link checkDerivatives} finds mistakes.
+ *
+ * @throws TypeError or RangeError that names the member and the value.
+ */
+export function fromCallbacks(callbacks: Callbacks): Program {
+  return new CallbackProgram(callbacks);
+}
+
+/** Entries by lines, in order, and which number of the list each one is. */
+interface Pattern {
+  offsets: Int32Array;
+  indices: Int32Array;
+  order: Int32Array;
+}
+
+/** What the callbacks read and write; the addon does the same from its thread. */
+interface Memory {
+  x: Float64Array;
+  multipliers: Float64Array;
+  vector: Float64Array;
+  gradient: Float64Array;
+  constraints: Float64Array;
+  jacobian: Float64Array;
+  hessian: Float64Array;
+  product: Float64Array;
+}
+
+/** By their numbers in native/model/callback_oracle.hpp. */
+const functions = ['objective', 'gradient', 'constraints', 'jacobian', 'hessian', 'product'] as const;
+type FunctionName = (typeof functions)[number];
+
+class CallbackProgram extends Program {
+  readonly n: number;
+  readonly m: number;
+  readonly deviceSupport = { flops: 0 };
+  readonly #callbacks: Callbacks;
+  readonly #start: Float64Array;
+  readonly #jacobian: Pattern;
+  readonly #hessian: Pattern;
+  /** How many numbers the callbacks write. */
+  readonly #jacobianLength: number;
+  readonly #hessianLength: number;
+  /** Of a Hessian made of products: columns of a group have no row in common, so one product shows them all. */
+  readonly #groups: Int32Array[] = [];
+
+  constructor(callbacks: Callbacks) {
+    super();
+    checkMembers('callbacks', callbacks, members);
+    const { n, m = 0, start, jacobianEntries, hessianEntries } = callbacks;
+    this.n = checkInteger('n', n, 1);
+    this.m = checkInteger('m', m, 0);
+    if (m > n) throw new RangeError(`m = ${m}: expected no more constraints than the n = ${n} variables`);
+    checkFunctions(callbacks, m);
+    this.#callbacks = { ...callbacks };
+    this.#start = start === undefined ? new Float64Array(n) : checkVector('start', start, { length: n }).slice();
+
+    const jacobian = jacobianEntries && listed('jacobianEntries', jacobianEntries, m, n);
+    this.#jacobian = jacobian ? byLines('jacobianEntries', jacobian.rows, jacobian.columns, m, n) : dense(m, n);
+    this.#jacobianLength = jacobian ? jacobian.rows.length : m * n;
+
+    const hessian = hessianEntries && listed('hessianEntries', hessianEntries, n, n, true);
+    this.#hessian = hessian ? byLines('hessianEntries', hessian.columns, hessian.rows, n, n) : lowerTriangle(n);
+    this.#hessianLength = hessian ? hessian.rows.length : n * n;
+    if (callbacks.hessian) return;
+    this.#groups = hessian ? grouped(this.#hessian, n) : Array.from({ length: n }, (_, j) => Int32Array.of(j));
+  }
+
+  get start(): Float64Array {
+    return this.#start.slice();
+  }
+
+  get multipliers(): undefined {
+    return undefined;
+  }
+
+  objective(x: ArrayLike<number>): number {
+    return this.#evaluate('objective', x).value as number;
+  }
+
+  gradient(x: ArrayLike<number>): Float64Array {
+    return this.#evaluate('gradient', x).memory.gradient;
+  }
+
+  constraints(x: ArrayLike<number>): Float64Array {
+    return this.#evaluate('constraints', x).memory.constraints;
+  }
+
+  jacobian(x: ArrayLike<number>): SparseMatrix {
+    const { offsets, indices, order } = this.#jacobian;
+    const values = inOrder(this.#evaluate('jacobian', x).memory.jacobian, order);
+    return { format: 'csr', rows: this.m, columns: this.n, offsets, indices, values };
+  }
+
+  hessian(x: ArrayLike<number>, multipliers: ArrayLike<number>, sigma = 1): SparseMatrix {
+    const { offsets, indices, order } = this.#hessian;
+    const values = inOrder(this.#evaluate('hessian', x, { multipliers, sigma }).memory.hessian, order);
+    return { format: 'csc', rows: this.n, columns: this.n, offsets, indices, values };
+  }
+
+  jacobianProduct(x: ArrayLike<number>, v: ArrayLike<number>): Float64Array {
+    return multiply(this.jacobian(x), numbers('v', v, this.n));
+  }
+
+  jacobianTransposedProduct(x: ArrayLike<number>, v: ArrayLike<number>): Float64Array {
+    const { offsets, indices, values } = this.jacobian(x);
+    const transposed = { format: 'csc' as const, rows: this.n, columns: this.m, offsets, indices, values };
+    return multiply(transposed, numbers('v', v, this.m));
+  }
+
+  hessianProduct(x: ArrayLike<number>, multipliers: ArrayLike<number>, v: ArrayLike<number>, sigma = 1): Float64Array {
+    const vector = numbers('v', v, this.n);
+    if (this.#callbacks.hessianVector) {
+      return this.#evaluate('product', x, { multipliers, vector, sigma }).memory.product;
+    }
+    const product = new Float64Array(this.n);
+    eachEntry(this.hessian(x, multipliers, sigma), (i, j, value) => {
+      product[i] = (product[i] as number) + value * (vector[j] as number);
+      if (i !== j) product[j] = (product[j] as number) + value * (vector[i] as number);
+    });
+    return product;
+  }
+
+  toNative(guard: Guard): object {
+    const memory = this.#memory();
+    const seen = new Set<FunctionName>();
+    const guarded = functions.map((name) =>
+      guard(nameOf(name, this.#callbacks), (sigma: number) => {
+        const value = this.#call(name, memory, sigma);
+        if (seen.has(name)) return value as number;
+        seen.add(name);
+        return this.#checkFinite(name, memory, value) as number;
+      }),
+    );
+    return {
+      callbacks: {
+        n: this.n,
+        m: this.m,
+        ...memory,
+        jacobianPattern: this.#jacobian,
+        hessianPattern: this.#hessian,
+        products: this.#callbacks.hessianVector !== undefined,
+        call: (number: number, sigma: number) => (guarded[number] as (sigma: number) => number)(sigma),
+      },
+    };
+  }
+
+  #memory(): Memory {
+    return {
+      x: new Float64Array(this.n),
+      multipliers: new Float64Array(this.m),
+      vector: new Float64Array(this.n),
+      gradient: new Float64Array(this.n),
+      constraints: new Float64Array(this.m),
+      jacobian: new Float64Array(this.#jacobianLength),
+      hessian: new Float64Array(this.#hessianLength),
+      product: new Float64Array(this.n),
+    };
+  }
+
+  /** At a point, on this thread. */
+  #evaluate(
+    name: FunctionName,
+    x: ArrayLike<number>,
+    more: { multipliers?: ArrayLike<number>; vector?: Float64Array; sigma?: number } = {},
+  ): { memory: Memory; value: unknown } {
+    const memory = this.#memory();
+    memory.x.set(numbers('x', x, this.n));
+    if (more.multipliers) memory.multipliers.set(numbers('multipliers', more.multipliers, this.m));
+    if (more.vector) memory.vector.set(more.vector);
+    if (this.m === 0 && (name === 'constraints' || name === 'jacobian')) return { memory, value: 0 };
+    try {
+      return { memory, value: this.#call(name, memory, checkNumber('sigma', more.sigma ?? 1)) };
+    } catch (cause) {
+      if (cause instanceof SolverError) throw cause;
+      const reason = cause instanceof Error ? cause.message : show(cause);
+      throw new SolverError('CALLBACK_FAILED', `${nameOf(name, this.#callbacks)} threw: ${reason}`, { cause });
+    }
+  }
+
+  /** The objective, or 0. The Lagrangian is sigma f + multipliers^T c. */
+  #call(name: FunctionName, memory: Memory, sigma: number): unknown {
+    const { objective, gradient, constraints, jacobian, hessian } = this.#callbacks;
+    const { x } = memory;
+    switch (name) {
+      case 'objective':
+        return objective(x);
+      case 'gradient':
+        return write(name, memory.gradient, (g) => gradient(x, g));
+      case 'constraints':
+        return write(name, memory.constraints, (c) => constraints?.(x, c));
+      case 'jacobian':
+        return write(name, memory.jacobian, (values) => jacobian?.(x, values));
+      case 'hessian':
+        if (!hessian) return this.#hessianOfProducts(memory, sigma);
+        return weighted(sigma, memory.multipliers, memory.hessian, (multipliers, values) =>
+          write('hessian', values, () => hessian(x, multipliers, values)),
+        );
+      case 'product':
+        return this.#product(memory, sigma);
+    }
+  }
+
+  #product(memory: Memory, sigma: number): number {
+    const { hessianVector } = this.#callbacks;
+    return weighted(sigma, memory.multipliers, memory.product, (multipliers, product) =>
+      write('hessianVector', product, () => hessianVector?.(memory.x, multipliers, memory.vector, product)),
+    );
+  }
+
+  #hessianOfProducts(memory: Memory, sigma: number): number {
+    const { offsets, indices, order } = this.#hessian;
+    for (const group of this.#groups) {
+      memory.vector.fill(0);
+      for (const j of group) memory.vector[j] = 1;
+      this.#product(memory, sigma);
+      for (const j of group) {
+        for (let k = offsets[j] as number; k < (offsets[j + 1] as number); ++k) {
+          memory.hessian[order[k] as number] = memory.product[indices[k] as number] as number;
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** Of what a callback gave at the start. */
+  #checkFinite(name: FunctionName, memory: Memory, value: unknown): unknown {
+    const what = name === 'product' ? 'hessianVector' : name;
+    const complain = (entry: string, number: unknown) => {
+      throw new SolverError('CALLBACK_FAILED', `${entry} = ${show(number)} at the start: expected a finite number`);
+    };
+    if (name === 'objective') {
+      if (typeof value === 'number' && !Number.isFinite(value)) complain(what, value);
+      return value;
+    }
+    const written = memory[name];
+    const k = written.findIndex((entry) => !Number.isFinite(entry));
+    if (k < 0) return value;
+    const { jacobianEntries, hessianEntries } = this.#callbacks;
+    const matrix = name === 'jacobian' || name === 'hessian';
+    const entries = name === 'jacobian' ? jacobianEntries : hessianEntries;
+    const place = !matrix
+      ? k
+      : entries
+        ? `${entries.rows[k]}, ${entries.columns[k]}`
+        : `${Math.floor(k / this.n)}, ${k % this.n}`;
+    complain(`${what}[${place}]`, written[k]);
+    return value;
+  }
+}
+
+/** What the user calls it. */
+function nameOf(name: FunctionName, { hessian }: Callbacks): string {
+  return name === 'product' || (name === 'hessian' && !hessian) ? 'hessianVector' : name;
+}
+
+function checkFunctions(callbacks: Callbacks, m: number): void {
+  const needed = ['objective', 'gradient', ...(m > 0 ? ['constraints', 'jacobian'] : [])];
+  for (const name of ['objective', 'gradient', 'constraints', 'jacobian', 'hessian', 'hessianVector'] as const) {
+    const f: unknown = callbacks[name];
+    if (typeof f === 'function' || (f === undefined && !needed.includes(name))) continue;
+    throw new TypeError(`${name} = ${show(f)}: expected a function`);
+  }
+  if (!callbacks.hessian && !callbacks.hessianVector) {
+    throw new TypeError('hessian = undefined: expected a function, or one called hessianVector');
+  }
+}
+
+/** Lets a callback write into zeros. Returning the array instead is a mistake that would go unnoticed. */
+function write(name: string, array: Float64Array, f: (array: Float64Array) => unknown): number {
+  array.fill(0);
+  const returned = f(array);
+  if (typeof returned !== 'object' || returned === null || returned === array) return 0;
+  throw new SolverError(
+    'CALLBACK_FAILED',
+    `${name} returned ${returned instanceof Promise ? 'a promise' : show(returned)}: expected it to write into its last argument`,
+  );
+}
+
+/** sigma Hess f + sum_i multipliers_i Hess c_i, from a function that has only sigma = 1. */
+function weighted(
+  sigma: number,
+  multipliers: Float64Array,
+  out: Float64Array,
+  f: (multipliers: Float64Array, out: Float64Array) => void,
+): number {
+  if (sigma === 1) {
+    f(multipliers.slice(), out);
+  } else if (sigma !== 0) {
+    f(
+      multipliers.map((value) => value / sigma),
+      out,
+    );
+    for (let k = 0; k < out.length; ++k) out[k] = (out[k] as number) * sigma;
+  } else {
+    const ofObjective = new Float64Array(out.length);
+    f(new Float64Array(multipliers.length), ofObjective);
+    f(multipliers.slice(), out);
+    for (let k = 0; k < out.length; ++k) out[k] = (out[k] as number) - (ofObjective[k] as number);
+  }
+  return 0;
+}
+
+function multiply(A: SparseMatrix, v: Float64Array): Float64Array {
+  const product = new Float64Array(A.rows);
+  eachEntry(A, (i, j, value) => {
+    product[i] = (product[i] as number) + value * (v[j] as number);
+  });
+  return product;
+}
+
+const inOrder = (list: Float64Array, order: Int32Array): Float64Array =>
+  Float64Array.from(order, (place) => list[place] as number);
+
+// Patterns ----------------------------------------------------------------------------------------------------------
+
+function dense(rows: number, columns: number): Pattern {
+  return {
+    offsets: Int32Array.from({ length: rows + 1 }, (_, i) => i * columns),
+    indices: Int32Array.from({ length: rows * columns }, (_, k) => k % columns),
+    order: Int32Array.from({ length: rows * columns }, (_, k) => k),
+  };
+}
+
+/** By columns, of a matrix that is written row after row. */
+function lowerTriangle(n: number): Pattern {
+  const offsets = Int32Array.from({ length: n + 1 }, (_, j) => j * n - (j * (j - 1)) / 2);
+  const indices = new Int32Array(offsets[n] as number);
+  const order = new Int32Array(indices.length);
+  for (let j = 0, k = 0; j < n; ++j) {
+    for (let i = j; i < n; ++i, ++k) {
+      indices[k] = i;
+      order[k] = i * n + j;
+    }
+  }
+  return { offsets, indices, order };
+}
+
+interface List {
+  rows: Int32Array;
+  columns: Int32Array;
+}
+
+function listed(name: string, entries: Entries, rows: number, columns: number, lower = false): List {
+  const { rows: i, columns: j } = checkObject(name, entries);
+  const list = { rows: places(`${name}.rows`, i, rows), columns: places(`${name}.columns`, j, columns) };
+  if (list.rows.length !== list.columns.length) {
+    throw new RangeError(`${name}: has ${list.rows.length} rows and ${list.columns.length} columns: expected as many`);
+  }
+  const k = lower ? list.rows.findIndex((row, at) => row < (list.columns[at] as number)) : -1;
+  if (k < 0) return list;
+  throw new RangeError(
+    `${name}: entry ${k} is [${list.rows[k]}, ${list.columns[k]}]: expected row >= column, the lower triangle`,
+  );
+}
+
+function places(name: string, value: unknown, length: number): Int32Array {
+  if (!(Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView)))) {
+    throw new TypeError(`${name} = ${show(value)}: expected an array of integers`);
+  }
+  return Int32Array.from(value as ArrayLike<unknown>, (place, k) => {
+    if (typeof place !== 'number') throw new TypeError(`${name}[${k}] = ${show(place)}: expected a number`);
+    if (Number.isInteger(place) && place >= 0 && place < length) return place;
+    throw new RangeError(`${name}[${k}] = ${place}: expected an integer in [0, ${length - 1}]`);
+  });
+}
+
+/** Entries in the order of their lines and, within a line, of the other index. */
+function byLines(name: string, lines: Int32Array, others: Int32Array, lineCount: number, otherCount: number): Pattern {
+  const all = Int32Array.from(lines.keys());
+  const order = sorted(sorted(all, others, otherCount), lines, lineCount);
+  const offsets = new Int32Array(lineCount + 1);
+  for (const line of lines) offsets[line + 1] = (offsets[line + 1] as number) + 1;
+  for (let i = 0; i < lineCount; ++i) offsets[i + 1] = (offsets[i + 1] as number) + (offsets[i] as number);
+  for (let k = 1; k < order.length; ++k) {
+    const [a, b] = [order[k - 1] as number, order[k] as number];
+    if (lines[a] !== lines[b] || others[a] !== others[b]) continue;
+    throw new RangeError(`${name}: entries ${Math.min(a, b)} and ${Math.max(a, b)} are the same: expected each once`);
+  }
+  return { offsets, indices: order.map((k) => others[k] as number), order };
+}
+
+/** Numbers of a list by their keys, in the order that they have where keys are equal. */
+function sorted(list: Int32Array, keys: Int32Array, keyCount: number): Int32Array {
+  const next = new Int32Array(keyCount + 1);
+  for (const k of list) {
+    const key = (keys[k] as number) + 1;
+    next[key] = (next[key] as number) + 1;
+  }
+  for (let i = 0; i < keyCount; ++i) next[i + 1] = (next[i + 1] as number) + (next[i] as number);
+  const to = new Int32Array(list.length);
+  for (const k of list) {
+    const key = keys[k] as number;
+    const at = next[key] as number;
+    next[key] = at + 1;
+    to[at] = k;
+  }
+  return to;
+}
+
+/** Columns of a symmetric matrix, given by its lower triangle, in groups that have no row in common; greedily. */
+function grouped({ offsets, indices }: Pattern, n: number): Int32Array[] {
+  const neighbours: number[][] = Array.from({ length: n }, (_, j) => [j]);
+  for (let j = 0; j < n; ++j) {
+    for (let k = offsets[j] as number; k < (offsets[j + 1] as number); ++k) {
+      const i = indices[k] as number;
+      if (i === j) continue;
+      (neighbours[i] as number[]).push(j);
+      (neighbours[j] as number[]).push(i);
+    }
+  }
+  const groupOf = new Int32Array(n).fill(-1);
+  const groups: number[][] = [];
+  const taken = new Int32Array(n + 1).fill(-1);
+  for (let j = 0; j < n; ++j) {
+    for (const i of neighbours[j] as number[]) {
+      for (const other of neighbours[i] as number[]) {
+        const group = groupOf[other] as number;
+        if (group >= 0) taken[group] = j;
+      }
+    }
+    let group = 0;
+    while (taken[group] === j) ++group;
+    groupOf[j] = group;
+    groups[group] ??= [];
+    (groups[group] as number[]).push(j);
+  }
+  return groups.map((group) => Int32Array.from(group));
+}

@@ -1,0 +1,257 @@
+// Generalised linear models under equality constraints, by kernels of their own.
+import { addon, type Solvers } from '../core/addon.js';
+import { appendColumn } from '../core/algebra.js';
+import { checkBoolean, checkMembers, checkNumber, checkVector, show } from '../core/check.js';
+import { type Matrix, type MatrixLike, type SparseMatrix, toOperand } from '../core/matrix.js';
+import { checkedValues, distinct, type Label } from '../core/targets.js';
+import { Expression } from '../expressions/expression.js';
+import { slice } from '../expressions/indexing.js';
+import { checkLinearRows, leastNorm } from '../expressions/linearRows.js';
+import { Model } from '../expressions/model.js';
+import { norm2Squared } from '../expressions/operators.js';
+import { matvec } from '../expressions/products.js';
+import { type CompiledProgram, compiled, FamilyProgram, perAddon } from '../expressions/program.js';
+
+/**
+ * Loss of a prediction t = a^T x + offset for a response y, a negative log-likelihood up to a constant:
+ *
+ * - `logistic`: log(1 + exp(t)) - y t, y 0 or 1 or a share between; binomial, logit link
+ * - `squared`: (t - y)^2 / 2; Gaussian, identity link
+ * - `poisson`: exp(t) - y t, y >= 0; Poisson, log link
+ * - `gamma`: t + y exp(-t), y > 0; gamma, log link
+ */
+export type RegressionLoss = 'logistic' | 'squared' | 'poisson' | 'gamma';
+
+/** Data and constraints for {@link logisticRegression} and {@link generalizedLinearModel}, N observations of n features. */
+export interface RegressionData {
+  /**
+   * N x n, a row a_i for each observation, dense or sparse. A dense matrix of typed numbers is kept, not copied: it must not be
+   * transferred, and changes show in later solves.
+   */
+  x: MatrixLike | SparseMatrix;
+  /**
+   * N responses. For `logistic` two classes, strings, booleans or any two numbers, of which the second in order is y = 1; or
+   * shares from 0 to 1.
+   */
+  y: ArrayLike<Label>;
+  /** How much each observation counts, N numbers >= 0; the objective divides by their sum. Default: all alike. */
+  sampleWeight?: ArrayLike<number> | undefined;
+  /** N numbers that are added to the predictions, such as the logarithm of an exposure. Default 0. */
+  offset?: ArrayLike<number> | undefined;
+  /** Factor of ||x||^2 / 2, or one for each coefficient. Default 0. */
+  ridge?: number | ArrayLike<number> | undefined;
+  /** Whether there is a constant beside the features: the last unknown, without ridge and not in the constraints. Default false. */
+  intercept?: boolean | undefined;
+  /** Linear equations A x = b: A with n columns, dense or sparse. */
+  A?: MatrixLike | SparseMatrix | undefined;
+  /** A number for each row of A. */
+  b?: ArrayLike<number> | undefined;
+  /** ||x||^2 is to be this. */
+  squaredNorm?: number | undefined;
+  /** Further equations: expressions of the n coefficients that are to be 0. */
+  constraints?: ((x: Expression<readonly [number]>) => Expression | readonly Expression[]) | undefined;
+  /**
+   * Coefficients (and intercept) to begin with. Default 0; with `squaredNorm` equal numbers of that norm. They are moved to a
+   * point near by where the equations hold, which costs no look at the data, unless exponentials of predictions are
+   * huge there.
+   */
+  start?: ArrayLike<number> | undefined;
+}
+
+export interface GeneralizedLinearModelData extends RegressionData {
+  loss: RegressionLoss;
+}
+
+const losses: readonly RegressionLoss[] = ['logistic', 'squared', 'poisson', 'gamma'];
+/** Of predictions that are far off these are beyond all measure. */
+const exponential: readonly RegressionLoss[] = ['poisson', 'gamma'];
+const members = [
+  ...['x', 'y', 'sampleWeight', 'offset', 'ridge', 'intercept'],
+  ...['A', 'b', 'squaredNorm', 'constraints', 'start'],
+];
+
+/** A regression for {@link minimize}: its unknowns are the coefficients, and the intercept behind them if there is one. */
+export class RegressionProgram extends FamilyProgram {
+  /** Of two-class labels: that with y = 0 and that with y = 1. */
+  readonly classes: readonly [Label, Label] | undefined;
+
+  /** @internal */
+  constructor(loss: RegressionLoss, given: RegressionData) {
+    const features = toOperand('x', given.x);
+    const { rows, columns } = features;
+    const { y, classes } = responses(loss, given.y, rows);
+    const intercept = given.intercept !== undefined && checkBoolean('intercept', given.intercept);
+    const x = intercept ? appendColumn(features, new Float64Array(rows).fill(1)) : features;
+    const constraints = equations(given, columns, x.columns);
+    const start = startOf(given, columns, x.columns);
+    const request = {
+      loss,
+      x,
+      y,
+      weights: weightsOf(given.sampleWeight, rows),
+      offset: given.offset === undefined ? undefined : perRow('offset', given.offset, rows).slice(),
+      ridge: ridgeOf(given.ridge, columns, x.columns),
+    };
+    const compile = (native: Solvers) =>
+      native.compileRegression({ ...request, constraints: constraints?.parts.handle(native) });
+    const dense = 'data' in x;
+    super({
+      m: constraints?.m ?? 0,
+      start: constraints?.feasiblePoint(start) ?? start,
+      fallbackStart: exponential.includes(loss) && constraints ? start : undefined,
+      deviceSupport: dense ? { flops: flopsOf(x) } : { cpuOnly: 'regressions on sparse data' },
+      // Dense data stay the user's, and what else a solve needs is ours until an addon asks for it.
+      handle: dense ? perAddon(compile) : compiled(() => compile(addon())),
+      data: dense ? x : undefined,
+    });
+    this.classes = classes;
+  }
+}
+
+/**
+ * Logistic regression, under equality constraints if there are any, as a problem for {@link minimize}:
+ *
+ *     minimise  1/N sum_i log(1 + exp(t_i)) - y_i t_i  +  ridge/2 ||x||^2,  t_i = a_i^T x
+ *     subject to  A x = b,  ||x||^2 = squaredNorm,  and equations of your own
+ *
+ * ```ts
+ * const problem = logisticRegression({ x, y, squaredNorm: 1 });
+ * const { x: coefficients, multipliers } = await minimize(problem);
+ * ```
+ *
+ * Multipliers come in the order A, `squaredNorm`, `constraints`. One pass over the rows gives value, gradient and weights of a
+ * point; the Hessian is a sparse or dense product. Both use all threads, or of dense data a GPU (`device`).
+ *
+ * @throws TypeError or RangeError that names the argument and the value: a NaN, a shape that does not fit, labels of one class, equations
+ * that contradict one another.
+ */
+export function logisticRegression(data: RegressionData): RegressionProgram {
+  checkMembers('data', data, members);
+  return new RegressionProgram('logistic', data);
+}
+
+/**
+ * A generalised linear model of any {@link RegressionLoss}, as {@link logisticRegression} is the one of `logistic`:
+ *
+ *     minimise  sum_i w_i loss(a_i^T x + offset_i, y_i) / sum_i w_i  +  ridge/2 ||x||^2
+ *     subject to  A x = b,  ||x||^2 = squaredNorm,  and equations of your own
+ *
+ * ```ts
+ * const problem = generalizedLinearModel({ loss: 'poisson', x, y: counts, A: [[1, 1, 1]], b: [0] });
+ * ```
+ *
+ * @throws TypeError or RangeError that names the argument and the value.
+ */
+export function generalizedLinearModel(data: GeneralizedLinearModelData): RegressionProgram {
+  checkMembers('data', data, ['loss', ...members]);
+  if (!losses.includes(data.loss)) {
+    throw new RangeError(`loss = ${show(data.loss)}: expected ${losses.map(show).join(', ')}`);
+  }
+  return new RegressionProgram(data.loss, data);
+}
+
+/** Multiplications of about ten Hessians. */
+function flopsOf({ rows, columns }: Matrix): number {
+  return 5 * rows * columns ** 2;
+}
+
+/** A copy of the responses, as numbers. */
+function responses(
+  loss: RegressionLoss,
+  given: unknown,
+  rows: number,
+): { y: Float64Array; classes?: readonly [Label, Label] } {
+  const values = checkedValues(given, rows);
+  if (loss === 'logistic') {
+    const found = distinct(values);
+    if (found.length === 2) {
+      const [zero, one] = found as [Label, Label];
+      finite(values);
+      const y = new Float64Array(rows);
+      for (let i = 0; i < rows; ++i) if (values[i] === one) y[i] = 1;
+      return { y, classes: [zero, one] };
+    }
+    if (typeof values[0] !== 'number' || found.length === 1) {
+      const got = found.length === 1 ? `only ${show(found[0])}` : `${found.length}`;
+      throw new RangeError(`y: expected two classes, got ${got}`);
+    }
+  }
+  if (typeof values[0] !== 'number') throw new TypeError(`y[0] = ${show(values[0])}: expected a number`);
+  const y = finite(values).slice();
+  const refuse = (i: number, expected: string) => new RangeError(`y[${i}] = ${y[i]}: expected ${expected}`);
+  for (let i = 0; i < rows; ++i) {
+    const value = y[i] as number;
+    if (loss === 'logistic' && !(value >= 0 && value <= 1))
+      throw refuse(i, 'one of two classes, or a share from 0 to 1');
+    if (loss === 'poisson' && !(value >= 0)) throw refuse(i, 'a number >= 0');
+    if (loss === 'gamma' && !(value > 0)) throw refuse(i, 'a number > 0');
+  }
+  if (loss === 'poisson' && y.every((value) => value === 0)) throw new RangeError('y: expected a number that is not 0');
+  return { y };
+}
+
+/** Numbers that are all finite; other labels are not looked at. */
+function finite(values: ArrayLike<Label>): Float64Array {
+  return typeof values[0] === 'number' ? checkVector('y', values) : new Float64Array(0);
+}
+
+function perRow(name: string, given: unknown, rows: number, lower = Number.NEGATIVE_INFINITY): Float64Array {
+  return checkVector(name, given, { length: rows, per: 'one for each row of x', lower });
+}
+
+function weightsOf(given: unknown, rows: number): Float64Array {
+  if (given === undefined) return new Float64Array(rows).fill(1 / rows);
+  const weights = perRow('sampleWeight', given, rows, 0);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (!(total > 0)) throw new RangeError('sampleWeight: expected a number > 0');
+  if (!Number.isFinite(total)) throw new RangeError('sampleWeight: expected numbers whose sum is finite');
+  return weights.map((weight) => weight / total);
+}
+
+function ridgeOf(given: unknown, features: number, unknowns: number): Float64Array {
+  const ridge = new Float64Array(unknowns);
+  if (given === undefined) return ridge;
+  if (typeof given === 'number') return ridge.fill(checkNumber('ridge', given, { lower: 0 }), 0, features);
+  ridge.set(checkVector('ridge', given, { length: features, per: 'one for each column of x', lower: 0 }));
+  return ridge;
+}
+
+/** The constraints as a model of expressions, compiled. */
+function equations(given: RegressionData, features: number, unknowns: number): CompiledProgram | undefined {
+  const model = new Model();
+  const all = model.variable(unknowns, { name: 'x' });
+  const x = unknowns === features ? all : slice(all, 0, features);
+  const rows = checkLinearRows(given.A, given.b, features);
+  const least = rows && leastNorm(rows);
+  if (rows) model.equal(matvec(rows.A, x), rows.b);
+  if (given.squaredNorm !== undefined) {
+    const squared = checkNumber('squaredNorm', given.squaredNorm, { lower: 0, open: true });
+    if (least !== undefined && least > squared * (1 + 1e-10)) {
+      throw new RangeError(
+        `squaredNorm = ${squared}: expected at least ${Number(least.toPrecision(6))}, the least of all x with A x = b`,
+      );
+    }
+    model.equal(norm2Squared(x), squared);
+  }
+  if (given.constraints !== undefined) {
+    if (typeof given.constraints !== 'function') {
+      throw new TypeError(`constraints = ${show(given.constraints)}: expected a function`);
+    }
+    const made = given.constraints(x);
+    for (const expression of Array.isArray(made) ? made : [made]) {
+      if (!(expression instanceof Expression)) {
+        throw new TypeError(`constraints returned ${show(expression)}: expected an expression or an array of them`);
+      }
+      model.equal(expression);
+    }
+  }
+  return model.m === 0 ? undefined : model.compile();
+}
+
+function startOf(given: RegressionData, features: number, unknowns: number): Float64Array {
+  if (given.start !== undefined) {
+    return checkVector('start', given.start, { length: unknowns, per: 'one for each unknown' }).slice();
+  }
+  const start = new Float64Array(unknowns);
+  return given.squaredNorm === undefined ? start : start.fill(Math.sqrt(given.squaredNorm / features), 0, features);
+}

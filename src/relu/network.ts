@@ -1,0 +1,290 @@
+// A trained two-layer network: what it predicts, how good that is, and its form as JSON.
+import { addon } from '../core/addon.js';
+import { show } from '../core/check.js';
+import { looksLikeMatrix, type Matrix, type MatrixLike, matrix, toMatrix } from '../core/matrix.js';
+import { argmax, checkedValues, decodeLabels, type Label, type Prediction, type Targets } from '../core/targets.js';
+import type { ReluOptions } from '../generated/settings.js';
+
+declare const predicts: unique symbol;
+
+/**
+ * A two-layer network of m neurons, d inputs and c outputs. With z = x / inputScale, entry by entry, its outputs are
+ *
+ *     f(x) = sum_j (z . u_j + b_j)_+ a_j                          activation 'relu'
+ *     f(x) = sum_j 1[(z, 1) . g_pattern(j) >= 0] (z . u_j + b_j) a_j     activation 'gated'
+ *
+ * The type parameter says what {@link predict} gives.
+ */
+export interface ReluNetwork<P extends Prediction = Prediction> {
+  readonly activation: 'relu' | 'gated';
+  /** What it was trained with; decides how outputs become predictions. */
+  readonly loss: NonNullable<ReluOptions['loss']>;
+  readonly bias: boolean;
+  /** d x m: column j is u_j. */
+  readonly hiddenWeights: Matrix;
+  /** b, m numbers; zeros without bias. */
+  readonly biases: Float64Array;
+  /** m x c: row j is a_j. */
+  readonly outputWeights: Matrix;
+  /** Which activation pattern each neuron came from: a column of the gates, m numbers. */
+  readonly pattern: Int32Array;
+  /** (d + 1 with bias, else d) x P, of gated networks: column i is g_i. */
+  readonly gates?: Matrix;
+  /** d numbers; ones unless `normalize` was set. */
+  readonly inputScale: Float64Array;
+  /** What the outputs stand for, if the targets were classes: two classes share one output, negative and positive. */
+  readonly classes?: readonly Label[];
+  /** For the type checker alone; there is no such member. */
+  readonly [predicts]?: P;
+}
+
+/**
+ * Predictions for the rows of x, of the kind that the network was trained on: class labels (numbers in a Float64Array),
+ * a number for each row, or a matrix. For targets that were a matrix of -1 and +1 (`loss` `'logistic'` or `'hinge'`) or of
+ * probabilities (`'softmax'`), so are the predictions.
+ *
+ * @throws RangeError when x has another number of columns than the training data, or a number that is not finite.
+ */
+export function predict<P extends Prediction>(network: ReluNetwork<P>, x: MatrixLike): P {
+  return predictionOf(network, decisionFunction(network, x)) as P;
+}
+
+/** The network's raw outputs f(x), a row for each row of x, a column for each output. */
+export function decisionFunction(network: ReluNetwork, x: MatrixLike): Matrix {
+  const inputs = toMatrix('x', x);
+  // Only gated networks have use for the gates.
+  const { gates, ...rest } = network;
+  const data = addon().reluPredict(network.activation === 'gated' ? network : rest, { x: inputs });
+  return { data, rows: inputs.rows, columns: network.outputWeights.columns };
+}
+
+/**
+ * How well the network predicts y. For classes, the share of rows that it gets right (of a matrix of -1 and +1: rows right
+ * in all columns; of a matrix of probabilities: rows with the same largest). Else R^2, that is 1 - (sum of squared errors) /
+ * (sum of squared deviations from the mean), averaged over the outputs.
+ */
+export function score(network: ReluNetwork, x: MatrixLike, y: Targets): number {
+  const outputs = decisionFunction(network, x);
+  const { rows, columns } = outputs;
+  if (rows === 0) throw new RangeError('x: expected at least one row');
+  if (network.classes) {
+    const truth = checkedValues(y, rows);
+    const labels = decodeLabels(outputs, network.classes);
+    return share(rows, (i) => labels[i] === truth[i]);
+  }
+  const truth = looksLikeMatrix(y) ? toMatrix('y', y) : vectorAsMatrix(y, rows);
+  if (truth.rows !== rows || truth.columns !== columns) {
+    throw new RangeError(`y: expected ${rows} x ${columns} numbers, got ${truth.rows} x ${truth.columns}`);
+  }
+  switch (network.loss) {
+    case 'softmax':
+      return share(rows, (i) => argmax(outputs, i) === argmax(truth, i));
+    case 'logistic':
+    case 'hinge': {
+      const row = ({ data }: Matrix, i: number) => data.subarray(i * columns, (i + 1) * columns);
+      return share(rows, (i) => {
+        const wanted = row(truth, i);
+        return row(outputs, i).every((f, j) => f > 0 === (wanted[j] as number) > 0);
+      });
+    }
+    default:
+      return rSquared(outputs, truth);
+  }
+}
+
+function predictionOf(network: ReluNetwork, outputs: Matrix): Prediction {
+  if (network.classes) {
+    const labels = decodeLabels(outputs, network.classes);
+    return typeof network.classes[0] === 'number'
+      ? Float64Array.from(labels as number[])
+      : (labels as string[] | boolean[]);
+  }
+  const predicted = { ...outputs, data: predictedNumbers(network.loss, outputs) };
+  return predicted.columns === 1 ? predicted.data : predicted;
+}
+
+function predictedNumbers(loss: ReluNetwork['loss'], { data, rows, columns }: Matrix): Float64Array {
+  const numbers = Float64Array.from(data);
+  if (loss === 'logistic' || loss === 'hinge') return numbers.map((f) => (f > 0 ? 1 : -1));
+  if (loss === 'softmax') {
+    for (let i = 0; i < rows; ++i) {
+      const row = numbers.subarray(i * columns, (i + 1) * columns);
+      const largest = row.reduce((a, b) => Math.max(a, b));
+      row.set(row.map((f) => Math.exp(f - largest)));
+      const sum = row.reduce((a, b) => a + b);
+      row.set(row.map((p) => p / sum));
+    }
+  }
+  return numbers;
+}
+
+function vectorAsMatrix(y: unknown, rows: number): Matrix {
+  const values = checkedValues(y, rows);
+  if (typeof values[0] !== 'number') {
+    throw new TypeError(`y[0] = ${show(values[0])}: expected a number, as the network was trained on numbers`);
+  }
+  return matrix(rows, 1, values as ArrayLike<number>);
+}
+
+function share(rows: number, right: (row: number) => boolean): number {
+  let count = 0;
+  for (let i = 0; i < rows; ++i) count += Number(right(i));
+  return count / rows;
+}
+
+function rSquared(outputs: Matrix, truth: Matrix): number {
+  const { rows, columns } = truth;
+  let total = 0;
+  for (let j = 0; j < columns; ++j) {
+    const column = ({ data }: Matrix) => Array.from({ length: rows }, (_, i) => data[i * columns + j] as number);
+    const y = column(truth);
+    const f = column(outputs);
+    const mean = y.reduce((a, b) => a + b) / rows;
+    const errors = y.reduce((sum, v, i) => sum + (v - (f[i] as number)) ** 2, 0);
+    const deviations = y.reduce((sum, v) => sum + (v - mean) ** 2, 0);
+    total += deviations > 0 ? 1 - errors / deviations : Number(errors === 0);
+  }
+  return total / columns;
+}
+
+const format = 'nonconvex.reluNetwork';
+const version = 1;
+
+interface MatrixJson {
+  rows: number;
+  columns: number;
+  data: number[];
+}
+
+/** What {@link toJSON} makes: plain numbers, strings and arrays, for `JSON.stringify`. */
+export interface ReluNetworkJson {
+  format: typeof format;
+  version: typeof version;
+  activation: ReluNetwork['activation'];
+  loss: ReluNetwork['loss'];
+  bias: boolean;
+  inputScale: number[];
+  hiddenWeights: MatrixJson;
+  biases: number[];
+  outputWeights: MatrixJson;
+  pattern: number[];
+  gates?: MatrixJson;
+  classes?: readonly Label[];
+}
+
+/** The network as plain data; numbers come back from {@link fromJSON} to the last bit. */
+export function toJSON(network: ReluNetwork): ReluNetworkJson {
+  const plain = ({ rows, columns, data }: Matrix): MatrixJson => ({ rows, columns, data: Array.from(data) });
+  return {
+    format,
+    version,
+    activation: network.activation,
+    loss: network.loss,
+    bias: network.bias,
+    inputScale: Array.from(network.inputScale),
+    hiddenWeights: plain(network.hiddenWeights),
+    biases: Array.from(network.biases),
+    outputWeights: plain(network.outputWeights),
+    pattern: Array.from(network.pattern),
+    ...(network.gates && { gates: plain(network.gates) }),
+    ...(network.classes && { classes: [...network.classes] }),
+  };
+}
+
+/**
+ * The network that {@link toJSON} made this of, whether still an object or as text.
+ * @throws TypeError or RangeError that says what is wrong with it.
+ */
+export function fromJSON<P extends Prediction = Prediction>(json: ReluNetworkJson | string): ReluNetwork<P> {
+  const source: unknown = typeof json === 'string' ? JSON.parse(json) : json;
+  if (typeof source !== 'object' || source === null)
+    throw new TypeError(`network = ${show(source)}: expected an object`);
+  const from = source as Record<keyof ReluNetworkJson, unknown>;
+  if (from.format !== format) throw new TypeError(`format = ${show(from.format)}: expected '${format}'`);
+  if (from.version !== version) throw new RangeError(`version = ${show(from.version)}: expected ${version}`);
+
+  const hiddenWeights = parseMatrix('hiddenWeights', from.hiddenWeights);
+  const outputWeights = parseMatrix('outputWeights', from.outputWeights);
+  const { rows: d, columns: m } = hiddenWeights;
+  expectSize('outputWeights.rows', outputWeights.rows, m);
+  const activation = parseName('activation', from.activation, ['relu', 'gated']);
+  const bias = from.bias;
+  if (typeof bias !== 'boolean') throw new TypeError(`bias = ${show(bias)}: expected a boolean`);
+  const network: ReluNetwork = {
+    activation,
+    loss: parseName('loss', from.loss, ['squared', 'logistic', 'hinge', 'softmax', 'huber']),
+    bias,
+    inputScale: parseScale(from.inputScale, d),
+    hiddenWeights,
+    biases: parseNumbers('biases', from.biases, m),
+    outputWeights,
+    pattern: Int32Array.from(parseNumbers('pattern', from.pattern, m)),
+    ...(activation === 'gated' && { gates: parseGates(from.gates, d + Number(bias), from.pattern as number[]) }),
+    ...(from.classes !== undefined && { classes: parseClasses(from.classes, outputWeights.columns) }),
+  };
+  return network as ReluNetwork<P>;
+}
+
+function parseNumbers(name: string, value: unknown, length: number): Float64Array {
+  if (!Array.isArray(value)) throw new TypeError(`${name} = ${show(value)}: expected an array of numbers`);
+  expectSize(`${name}.length`, value.length, length);
+  value.forEach((entry, i) => {
+    if (!Number.isFinite(entry)) throw new TypeError(`${name}[${i}] = ${show(entry)}: expected a finite number`);
+  });
+  return Float64Array.from(value as number[]);
+}
+
+function parseScale(value: unknown, length: number): Float64Array {
+  const scale = parseNumbers('inputScale', value, length);
+  scale.forEach((entry, i) => {
+    if (!(entry > 0)) throw new RangeError(`inputScale[${i}] = ${entry}: expected a number > 0`);
+  });
+  return scale;
+}
+
+function parseMatrix(name: string, value: unknown): Matrix {
+  if (typeof value !== 'object' || value === null) throw new TypeError(`${name} = ${show(value)}: expected an object`);
+  const { rows, columns, data } = value as Record<keyof MatrixJson, unknown>;
+  for (const [member, size] of Object.entries({ rows, columns })) {
+    if (!Number.isInteger(size) || (size as number) < 0) {
+      throw new TypeError(`${name}.${member} = ${show(size)}: expected a whole number`);
+    }
+  }
+  const numbers = parseNumbers(`${name}.data`, data, (rows as number) * (columns as number));
+  return toMatrix(name, { rows, columns, data: numbers });
+}
+
+function parseGates(value: unknown, rows: number, pattern: readonly number[]): Matrix {
+  const gates = parseMatrix('gates', value);
+  expectSize('gates.rows', gates.rows, rows);
+  pattern.forEach((p, j) => {
+    if (!Number.isInteger(p) || p < 0 || p >= gates.columns) {
+      throw new RangeError(`pattern[${j}] = ${p}: expected an integer in [0, ${gates.columns - 1}]`);
+    }
+  });
+  return gates;
+}
+
+function parseClasses(value: unknown, outputs: number): Label[] {
+  const types = Array.isArray(value) ? new Set(value.map((label) => typeof label)) : new Set();
+  const [type] = types;
+  if (types.size !== 1 || !['number', 'string', 'boolean'].includes(type as string)) {
+    throw new TypeError('classes: expected an array of numbers, of strings or of booleans');
+  }
+  const classes = value as Label[];
+  if (classes.length !== outputs && !(classes.length === 2 && outputs === 1)) {
+    throw new RangeError(`classes.length = ${classes.length}: expected ${outputs === 1 ? 2 : outputs}`);
+  }
+  return classes;
+}
+
+function parseName<Name extends string>(name: string, value: unknown, names: readonly Name[]): Name {
+  const found = names.find((each) => each === value);
+  if (found === undefined)
+    throw new RangeError(`${name} = ${show(value)}: expected one of ${names.map(show).join(', ')}`);
+  return found;
+}
+
+function expectSize(name: string, size: number, expected: number): void {
+  if (size !== expected) throw new RangeError(`${name} = ${size}: expected ${expected}`);
+}

@@ -1,0 +1,211 @@
+import { checkObject, show } from '../core/check.js';
+import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
+import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { encodeTargets, type Prediction, type Targets } from '../core/targets.js';
+import type { ReluOptions } from '../generated/settings.js';
+import { reluDefaults } from '../generated/settings.js';
+import type { ReluNetwork } from './network.js';
+
+export interface ReluData<Y extends Targets = Targets> {
+  /** n x d: a row for each example. Not changed, and not to be changed or transferred while the solve runs. */
+  x: MatrixLike;
+  /**
+   * What to predict, one for each row of x.
+   *
+   * Strings and booleans are classes; so are integers if `loss` is `'logistic'`, `'hinge'` or `'softmax'`. Other numbers are
+   * values to come close to. A matrix has several outputs, taken as they are: numbers; -1 or +1 for `'logistic'` and
+   * `'hinge'`, which makes each column a yes or no; rows of probabilities for `'softmax'`.
+   */
+  y: Y;
+}
+
+/** Which activation patterns the convex program has: the neurons' choices of rows to be active on. */
+export type ReluPatterns =
+  /** So many random ones; fewer if some coincide. */
+  | { sample: number }
+  /** One a column: (d + 1 with bias, else d) x P, acting on (x, 1) as given. */
+  | { gates: MatrixLike }
+  /** All that exist. Refused, with their number, where there are too many: d must be small. */
+  | { exact: true };
+
+export interface ReluSettings extends ReluOptions, SolveOptions {
+  /** Activation patterns. Default: those of `warmStart` if there is one, else `{ sample: 50 }`. */
+  patterns?: ReluPatterns | undefined;
+  /** An earlier result to begin with, of the same rows and outputs: for another `beta`, say, or a smaller tolerance. */
+  warmStart?: Pick<ReluResult, 'convex' | 'network'> | undefined;
+}
+
+/** The convex program that was solved, in its own variables: what a warm start needs. */
+export interface ReluConvexProgram {
+  /** (d + 1 with bias, else d) x P: pattern i is active on the rows of x / inputScale where (x, 1) . g_i >= 0. */
+  gates: Matrix;
+  /** The convex weights v and w. */
+  weights: Matrix;
+  /** n x c, feasible for the dual program; `lowerBound` is its value. */
+  dual: Matrix;
+}
+
+export interface ReluResult<P extends Prediction = Prediction> extends SolveResult {
+  /** The trained network, for `predict`, `score` and `toJSON`. */
+  network: ReluNetwork<P>;
+  /** Of the convex program. */
+  objective: number;
+  /** Loss and regulariser of `network`, by a forward pass: the non-convex objective. */
+  networkObjective: number;
+  /** Value of a feasible point of the dual program: no solution of the convex program has a smaller objective. */
+  lowerBound: number;
+  /** (objective - lowerBound) / |objective|. */
+  gap: number;
+  /** Neurons of `network`. */
+  activeNeurons: number;
+  /** Distinct activation patterns in the convex program. */
+  patterns: number;
+  /**
+   * What `lowerBound` holds for. `'patterns'`: all networks whose neurons have activation patterns of this convex program.
+   * `'global'`: all networks, as the program had every pattern that exists.
+   */
+  certificate: 'global' | 'patterns';
+  convex: ReluConvexProgram;
+  /** The last penalty of the augmented Lagrangian. */
+  rho: number;
+}
+
+interface ReluAnswer {
+  hiddenWeights: Matrix;
+  biases: Float64Array;
+  outputWeights: Matrix;
+  pattern: Int32Array;
+  inputScale: Float64Array;
+  gates: Matrix;
+  weights: Matrix;
+  dual: Matrix;
+  networkObjective?: number;
+  gap?: number;
+  activeNeurons: number;
+  patterns: number;
+  global: boolean;
+  rho: number;
+}
+
+/**
+ * Trains a two-layer ReLU network to a certified optimum.
+ *
+ * ```ts
+ * const { network, status, objective, lowerBound } = await trainReluNetwork({ x, y }, { beta: 0.1 });
+ * const predicted = predict(network, xNew);
+ * ```
+ *
+ * The problem is, over hidden weights u_j and output weights a_j of any number of neurons,
+ *
+ *     minimise  loss(sum_j (X u_j)_+ a_j, y) + (beta / 2) sum_j (||u_j||^2 + a_j^2)
+ *
+ * It is solved through its convex reformulation, in which each neuron's activation pattern D_i = diag(1[X g_i >= 0]) is
+ * chosen from a list beforehand:
+ *
+ *     minimise    loss(sum_i D_i X (v_i - w_i), y) + beta sum_i (||v_i|| + ||w_i||)
+ *     subject to  (2 D_i - I) X v_i >= 0,  (2 D_i - I) X w_i >= 0
+ *
+ * What is certified: `lowerBound` <= optimum of the convex program over the given patterns <= `objective`. This is the
+ * global optimum of the network's problem only if the patterns are all that exist (`certificate: 'global'`, by
+ * `patterns: { exact: true }`). With sampled or given patterns (`certificate: 'patterns'`) other networks may be better.
+ *
+ * M. Pilanci, T. Ergen, "Neural networks are convex regularizers", ICML 2020; Y. Bai, T. Gautam, S. Sojoudi, "Efficient
+ * global optimization of two-layer ReLU networks", SIMODS 5(2), 2023.
+ *
+ * @throws (rejects) TypeError or RangeError that names what is wrong with an argument; {@link SolverError} `OUT_OF_MEMORY`
+ * before it starts if the memory needed is not there, `DEVICE_UNAVAILABLE`, `CALLBACK_FAILED` or `ADDON_NOT_FOUND`.
+ */
+export async function trainReluNetwork<const Y extends Targets>(
+  data: ReluData<Y>,
+  settings: ReluSettings = {},
+): Promise<ReluResult<Prediction<Y>>> {
+  const { activation, loss, bias } = { ...reluDefaults, ...defined(checkObject('settings', settings)) };
+  const x = toMatrix('x', checkObject('data', data).x);
+  const { matrix: y, classes } = encodeTargets(data.y, x.rows, {
+    classify: loss === 'logistic' || loss === 'hinge' || loss === 'softmax',
+    oneHot: loss === 'softmax',
+  });
+  const problem: ReluProblem = { x, y, ...patternsAndStart(settings, y) };
+  const answer = await solve<ReluAnswer>('relu', problem, settings, { flops: flopsOf(problem) });
+  const { hiddenWeights, biases, outputWeights, pattern, inputScale, gates, weights, dual, global, ...rest } = answer;
+  return {
+    ...rest,
+    objective: answer.objective ?? Number.NaN,
+    networkObjective: answer.networkObjective ?? Number.NaN,
+    lowerBound: answer.lowerBound ?? Number.NaN,
+    gap: answer.gap ?? Number.NaN,
+    certificate: global ? 'global' : 'patterns',
+    convex: { gates, weights, dual },
+    network: {
+      activation,
+      loss,
+      bias,
+      hiddenWeights,
+      biases,
+      outputWeights,
+      pattern,
+      inputScale,
+      ...(activation === 'gated' && { gates }),
+      ...(classes && { classes }),
+    },
+  };
+}
+
+interface ReluProblem {
+  x: Matrix;
+  y: Matrix;
+  patterns?: { sample: number } | { gates: Matrix } | { exact: true };
+  warmStart?: { weights: Matrix; dual: Matrix };
+}
+
+/**
+ * Multiplications of x with the weights of all patterns, in a hundred iterations; of all that exist, taken as few, since d is
+ * small.
+ */
+function flopsOf({ x, y, patterns = { sample: 50 } }: ReluProblem): number {
+  const count = 'gates' in patterns ? patterns.gates.columns : 'sample' in patterns ? patterns.sample : 1;
+  return 100 * x.rows * x.columns * y.columns * count;
+}
+
+function patternsAndStart(
+  { patterns, warmStart }: ReluSettings,
+  y: Matrix,
+): Pick<ReluProblem, 'patterns' | 'warmStart'> {
+  if (warmStart === undefined) return patterns === undefined ? {} : { patterns: checkedPatterns(patterns) };
+  const { convex, network } = checkObject('warmStart', warmStart);
+  const { gates, weights, dual } = checkObject('warmStart.convex', convex);
+  const start = {
+    weights: toMatrix('warmStart.convex.weights', weights),
+    dual: toMatrix('warmStart.convex.dual', dual),
+  };
+  if (start.dual.rows !== y.rows || start.dual.columns !== y.columns) {
+    const size = ({ rows, columns }: Matrix) => `${rows} rows and ${columns} ${columns === 1 ? 'output' : 'outputs'}`;
+    throw new RangeError(`warmStart: it had ${size(start.dual)}, this data has ${size(y)}`);
+  }
+  const known = { gates: rawGates(toMatrix('warmStart.convex.gates', gates), network.inputScale) };
+  return { patterns: patterns === undefined ? known : checkedPatterns(patterns), warmStart: start };
+}
+
+/** Gates for x from gates for x / inputScale. */
+function rawGates(gates: Matrix, inputScale: Float64Array): Matrix {
+  const data = gates.data.map((g, at) => g / (inputScale[Math.floor(at / gates.columns)] ?? 1));
+  return { ...gates, data };
+}
+
+function checkedPatterns(patterns: ReluPatterns): ReluProblem['patterns'] {
+  const keys = Object.keys(checkObject('patterns', patterns));
+  const [key] = keys;
+  if (keys.length !== 1 || !['sample', 'gates', 'exact'].includes(key as string)) {
+    throw new TypeError(`patterns = { ${keys.join(', ')} }: expected { sample }, { gates } or { exact: true }`);
+  }
+  if ('gates' in patterns) return { gates: toMatrix('patterns.gates', patterns.gates) };
+  if ('exact' in patterns && patterns.exact !== true) {
+    throw new TypeError(`patterns.exact = ${show(patterns.exact)}: expected true`);
+  }
+  return patterns;
+}
+
+/** Without the members that are undefined. */
+function defined<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { minimizeAlong, minimizeByCoordinates } from '../../src/fractional/coordinates.js';
+
+const trap = (x: ArrayLike<number>) => ((x[0] ?? 0) + 2) ** 2 / (Math.abs(3 * (x[0] ?? 0) + 2) + 1);
+
+describe('minimizeByCoordinates', () => {
+  it.each([0, -2 / 3, 5, -10])('leaves the critical points of a ratio, from %f', async (start) => {
+    const result = await minimizeByCoordinates({ start: [start], objective: trap });
+    expect(result.status).toBe('solved');
+    expect(result.x[0]).toBeCloseTo(-2, 6);
+    expect(result.objective).toBeLessThan(1e-12);
+  });
+
+  it('takes the steps it is given, and tells of them', async () => {
+    // sum_i (x_i - c_i)^2 / sum_i h_i x_i over x >= 0.1, by the zero of the derivative along a coordinate
+    const c = [1, -2, 3];
+    const h = [1, 2, 0.5];
+    let top = c.reduce((sum, each) => sum + (0.1 - each) ** 2, 0);
+    let bottom = h.reduce((sum, each) => sum + 0.1 * each, 0);
+    const result = await minimizeByCoordinates(
+      {
+        start: [0.1, 0.1, 0.1],
+        lower: 0.1,
+        objective: (x) => {
+          const f = c.reduce((sum, each, i) => sum + ((x[i] ?? 0) - each) ** 2, 0);
+          return f / h.reduce((sum, each, i) => sum + each * (x[i] ?? 0), 0);
+        },
+        step: (x, i) => {
+          const [ci = 0, hi = 0, u = 0] = [c[i], h[i], x[i]];
+          const rest = top - (u - ci) ** 2;
+          const beyond = bottom / hi - u; // g = hi (u + beyond)
+          const best = -beyond + Math.sqrt((beyond + ci) ** 2 + rest);
+          return Math.max(0.1, best) - u;
+        },
+        moved: (x, i, t) => {
+          const u = x[i] ?? 0;
+          top += (u - (c[i] ?? 0)) ** 2 - (u - t - (c[i] ?? 0)) ** 2;
+          bottom += t * (h[i] ?? 0);
+        },
+      },
+      { tolerance: 1e-10 },
+    );
+    expect(result.status).toBe('solved');
+    const brute = await minimizeByCoordinates({
+      start: [1, 1, 1],
+      lower: 0.1,
+      objective: (x) =>
+        c.reduce((sum, each, i) => sum + ((x[i] ?? 0) - each) ** 2, 0) /
+        h.reduce((sum, each, i) => sum + each * (x[i] ?? 0), 0),
+    });
+    expect(result.objective).toBeCloseTo(brute.objective, 9);
+    expect(result.objective).toBeCloseTo(top / bottom, 12);
+  });
+
+  it('stops when asked to, with the best point so far', async () => {
+    const slow = {
+      start: new Float64Array(200).fill(1),
+      objective: (x: Float64Array) => x.reduce((s, u) => s + u * u, 0),
+    };
+    const aborted = await minimizeByCoordinates(slow, { signal: AbortSignal.timeout(30) });
+    expect(aborted.status).toBe('aborted');
+    expect(aborted.objective).toBe(slow.objective(aborted.x));
+    expect((await minimizeByCoordinates(slow, { timeLimit: 0.03 })).status).toBe('timeLimit');
+    expect((await minimizeByCoordinates(slow, { maxIterations: 0 })).status).toBe('iterationLimit');
+  });
+
+  it.each([
+    [{ start: [1], objective: 3 }, TypeError, /objective = 3: expected a function/],
+    [{ start: [1], objective: () => Number.NaN }, RangeError, /objective\(start\) = NaN/],
+    [{ start: [1], objective: trap, lower: 2 }, RangeError, /start\[0\] = 1: expected a number in \[2, Infinity\]/],
+    [{ start: [1], objective: trap, upper: [1, 2] }, RangeError, /upper.length = 2: expected 1/],
+    [{ start: [1], objective: trap, step: () => Number.NaN }, RangeError, /step\(x, 0\) = NaN/],
+  ])('refuses bad input %#', async (problem, kind, message) => {
+    const attempt = minimizeByCoordinates(problem as never);
+    await expect(attempt).rejects.toThrow(kind);
+    await expect(attempt).rejects.toThrow(message);
+  });
+});
+
+describe('minimizeAlong', () => {
+  it('finds the better of two valleys, far and near', () => {
+    const f = (t: number) => Math.min((t - 1e4) ** 2 * 1e-6 - 1, (t + 1e-3) ** 2);
+    expect(minimizeAlong(f).t).toBeCloseTo(1e4, 2);
+    expect(minimizeAlong(f, { upper: 100 }).t).toBeCloseTo(-1e-3, 6);
+  });
+});

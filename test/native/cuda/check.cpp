@@ -1,0 +1,19 @@
+// The program for GPU machines, on the simulated device.
+#include "check.hpp"
+
+#include "cuda/check/check.hpp"
+#include "simulated_device.hpp"
+
+using namespace nonconvex;
+
+TEST(passes) {
+  const checks::Sizes sizes = {{1, 5, 20},   {30, 3, 8},   40, 2500,     {50, 7, 9},
+                               {{30, 3, 8}}, {{40, 3, 8}}, 1,  {600, 9}, {{300, 5}}};
+  CHECK_EQ(checks::Check(simulated::tables(), sizes).run(), 0);
+}
+
+TEST(skipsWithoutADevice) {
+  cuda::Tables tables = simulated::tables();
+  tables.runtime.deviceCount = [](int*) { return 100; };
+  CHECK_EQ(checks::Check(tables, {}).run(), 77);
+}

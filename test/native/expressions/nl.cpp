@@ -1,0 +1,382 @@
+// .nl files: what is read against an interpreter, in text and in binary form; what is refused, and with which words;
+// what is written against what is read back.
+#include "check.hpp"
+#include "expressions/model_graphs.hpp"
+#include "expressions/nl/reader.hpp"
+#include "expressions/nl/writer.hpp"
+#include "expressions/nl_text.hpp"
+
+using check::uniform;
+using nonconvex::Graph;
+using nonconvex::NlModel;
+using nonconvex::Op;
+using nonconvex::Program;
+
+namespace {
+
+NlModel parse(const std::string& text) { return nonconvex::parseNl(text, "test.nl"); }
+
+struct Failure {
+  std::string message, code;
+};
+Failure failure(const std::string& text) {
+  try {
+    parse(text);
+  } catch (const nonconvex::Error& error) {
+    return {error.what(), error.code()};
+  }
+  return {};
+}
+
+/// A file of n variables and m constraints; `segments` are what follows the header.
+std::string file(int n, int m, const std::string& segments, const std::string& defined = "0 0 0 0 0") {
+  const std::string size = std::to_string(m);
+  return "g3 1 1 0\n " + std::to_string(n) + " " + size + " 1 0 " + size + "\n " + size +
+         " 1\n 0 0\n 0 0 0\n 0 0 0 1\n 0 0 0 0 0\n 0 0\n 0 0\n " + defined + "\n" + segments;
+}
+std::string unconstrained(const std::string& objective) { return file(2, 0, "O0 0\n" + objective + "b\n3\n3\n"); }
+
+std::vector<double> constraintsAt(Program& program, const std::vector<double>& x) {
+  std::vector<double> c(static_cast<std::size_t>(program.constraints()));
+  program.moveTo(x);
+  program.constraintValues(c);
+  return c;
+}
+double objectiveAt(const std::string& text, const std::vector<double>& x) {
+  Program program(parse(text).graph);
+  program.moveTo(x);
+  return program.objective();
+}
+
+bool close(double a, double b) { return check::close(a, b, std::abs(b), 1e-12); }
+
+}  // namespace
+
+TEST(filesFromAmpl) {
+  const auto files = check::nlFiles();
+  if (files.empty()) std::fprintf(stderr, "skipped: ../shared/problems/nl is not there\n");
+  std::mt19937_64 random(1);
+  for (const auto& path : files) {
+    const std::string name = path.filename().string();
+    const std::string text = check::contentOf(path);
+    check::NlText truth(text);
+    const NlModel model = nonconvex::readNl(path.string());
+    const NlModel binary = parse(check::binaryNl(text));
+    check::note(model.graph.variableCount() == truth.n && model.graph.constraintCount() == truth.m, name.c_str(), 0,
+                "sizes");
+    check::note(model.start == truth.start && binary.start == truth.start, name.c_str(), 0, "start");
+    Program program(model.graph);
+    Program fromBinary(binary.graph);
+    std::vector<double> x = truth.start;
+    for (int trial = 0; trial < 3; ++trial) {
+      const std::vector<double> c = constraintsAt(program, x);
+      const std::vector<double> trueC = truth.constraints(x);
+      const double f = program.objective();
+      bool good = close(f, truth.objective(x)) && c.size() == trueC.size();
+      for (std::size_t i = 0; i < c.size(); ++i) good = good && close(c[i], trueC[i]);
+      check::note(good, name.c_str(), trial, "values");
+      check::note(constraintsAt(fromBinary, x) == c && fromBinary.objective() == f, name.c_str(), trial, "binary form");
+      for (double& value : x) value += uniform(random, 1, -0.01, 0.01)[0];
+    }
+  }
+}
+
+TEST(everyOperator) {
+  struct Case {
+    int code;
+    std::string operands;
+    double value;
+  };
+  const double a = 0.3, b = 1.7;
+  const std::string A = "v0\n", B = "v1\n", AB = A + B;
+  const Case cases[] = {{0, AB, a + b},
+                        {1, AB, a - b},
+                        {2, AB, a * b},
+                        {3, AB, a / b},
+                        {5, AB, std::pow(a, b)},
+                        {6, AB, 0},
+                        {6, B + A, b - a},
+                        {11, "3\n" + AB + "n0.1\n", 0.1},
+                        {12, "3\n" + AB + "n0.1\n", b},
+                        {15, "o16\n" + A, a},
+                        {16, A, -a},
+                        {37, A, std::tanh(a)},
+                        {38, A, std::tan(a)},
+                        {39, A, std::sqrt(a)},
+                        {40, A, std::sinh(a)},
+                        {41, A, std::sin(a)},
+                        {42, A, std::log10(a)},
+                        {43, A, std::log(a)},
+                        {44, A, std::exp(a)},
+                        {45, A, std::cosh(a)},
+                        {46, A, std::cos(a)},
+                        {47, A, std::atanh(a)},
+                        {48, AB, std::atan2(a, b)},
+                        {49, A, std::atan(a)},
+                        {50, A, std::asinh(a)},
+                        {51, A, std::asin(a)},
+                        {52, B, std::acosh(b)},
+                        {53, A, std::acos(a)},
+                        {54, "4\n" + AB + A + "n2\n", 2 * a + b + 2},
+                        {75, A + "n3\n", a * a * a},
+                        {76, A, a * a},
+                        {77, "n2\n" + B, std::pow(2, b)}};
+  for (const Case& test : cases) {
+    const double value = objectiveAt(unconstrained("o" + std::to_string(test.code) + "\n" + test.operands), {a, b});
+    check::note(close(value, test.value), "operator", test.code, check::text(value));
+  }
+  CHECK_NEAR(objectiveAt(unconstrained("o0\nn1e-400\no2\nn-1.5E2\nv1\n"), {0, 2}), -300, 0);
+}
+
+TEST(segments) {
+  // Common subexpressions with linear terms, one in the other; a row's linear part; x and d.
+  const NlModel model = parse(file(3, 2,
+                                   "V3 2 0\n0 2\n1 -1\no2\nv0\nv1\n"
+                                   "V4 0 1\no41\nv3\n"
+                                   "C0\no0\nv3\nv4\n"
+                                   "C1\nn0\n"
+                                   "O0 0\no5\nv3\nn2\n"
+                                   "d1\n1 0.5\n"
+                                   "x2\n2 7\n0 -1e0\n"
+                                   "r\t#2 ranges\n4 3\n0 -1 -1\n"
+                                   "b\n3\n0 -Infinity Infinity\n1 Infinity\n"
+                                   "k2\n1\n3\n"
+                                   "J0 2\n2 1.5\n0 0\n"
+                                   "J1 1\n1 4\n"
+                                   "G0 1\n2 10\n",
+                                   "1 1 0 0 0"));
+  CHECK(model.start == (std::vector<double>{-1, 0, 7}));
+  CHECK(model.multipliers == (std::vector<double>{0, -0.5}));
+  Program program(model.graph);
+  const std::vector<double> x = {0.5, 3, -2};
+  const double v = 0.5 * 3 + 2 * 0.5 - 3;
+  const std::vector<double> c = constraintsAt(program, x);
+  CHECK_NEAR(c[0], v + std::sin(v) + 1.5 * -2 - 3, 1e-15);
+  CHECK_NEAR(c[1], 4 * 3 + 1, 1e-15);
+  CHECK_NEAR(program.objective(), v * v - 20, 1e-14);
+}
+
+TEST(maximisation) {
+  const NlModel model = parse(file(1, 1, "C0\nv0\nO0 1\no16\no76\nv0\nd1\n0 2\nr\n4 1\nb\n3\n"));
+  CHECK(model.maximise);
+  CHECK_EQ(model.multipliers[0], 2.0);
+  Program program(model.graph);
+  program.moveTo(std::vector<double>{3});
+  CHECK_EQ(program.objective(), 9.0);
+}
+
+TEST(fixedVariables) {
+  const NlModel model = parse(file(
+      3, 1, "C0\no2\nv0\no2\nv1\nv2\nO0 0\no5\nv1\nn3\nr\n4 6\nb\n3\n4 2\n0 1.5 1.5\nJ0 1\n1 10\nx3\n0 1\n1 5\n2 5\n"));
+  CHECK_EQ(model.graph.variableCount(), 1);
+  CHECK(model.modelVariable == (std::vector<int>{0, -1, -1}));
+  CHECK_EQ(model.fixedValues[1], 2.0);
+  CHECK_EQ(model.fixedValues[2], 1.5);
+  CHECK(model.start == std::vector<double>{1});
+  Program program(model.graph);
+  CHECK_EQ(constraintsAt(program, {7})[0], 7 * 2 * 1.5 + 20 - 6);
+  CHECK_EQ(program.objective(), 8.0);
+}
+
+TEST(objectives) {
+  const std::string two = file(1, 0, "O0 0\nv0\nO1 1\no76\nv0\nb\n3\n");
+  std::string text = two;
+  text.replace(text.find(" 1 0 1 0 0"), 10, " 1 0 2 0 0");
+  const auto value = [&](int objective) {
+    const NlModel model = nonconvex::parseNl(text, "test.nl", objective);
+    Program program(model.graph);
+    program.moveTo(std::vector<double>{3});
+    return program.objective();
+  };
+  CHECK_EQ(value(1), 3.0);
+  CHECK_EQ(value(2), -9.0);
+  CHECK_EQ(value(0), 0.0);
+  CHECK(check::contains(check::messageOf([&] { value(3); }), "objno = 3: must be 0 to 2"));
+  const NlModel none =
+      parse("g3 0 1 0\n 1 0 0 0 0\n 0 0\n 0 0\n 0 0 0\n 0 0 0 1\n 0 0 0 0 0\n 0 0\n 0 0\n 0 0 0 0 0\nb\n3\n");
+  CHECK_EQ(none.graph.objective(), -1);
+}
+
+TEST(refused) {
+  struct Case {
+    std::string text, code, part;
+  };
+  const auto changed = [](std::string text, const std::string& from, const std::string& to) {
+    const std::size_t at = text.find(from);
+    if (at == std::string::npos) throw std::logic_error(from);
+    return text.replace(at, from.size(), to);
+  };
+  const std::string good = file(2, 1, "C0\nv0\nO0 0\nv1\nr\n4 1\nb\n3\n3\nJ0 1\n0 2\n");
+  parse(good);
+  const std::string U = "UNSUPPORTED", I = "INVALID_FILE";
+  const Case cases[] = {
+      {changed(good, " 0 0 0 0 0\n 0 0\n 0 0", " 0 1 0 0 0\n 0 0\n 0 0"), U,
+       "line 7: integer variables are not supported"},
+      {changed(good, " 2 1 1 0 1", " 2 1 1 1 1"), U, "line 2: range constraints"},
+      {changed(good, " 2 1 1 0 1", " 2 1 1 0 1 1"), U, "line 2: logical constraints"},
+      {changed(good, " 1 1\n", " 1 1 1 0\n"), U, "line 3: complementarity conditions"},
+      {changed(good, " 0 0 0 1\n", " 0 1 0 1\n"), U, "line 6: imported functions"},
+      {changed(good, "4 1\n", "1 5\n"), U, "line 16: inequality constraints (here row 0)"},
+      {changed(good, "4 1\n", "2 5\n"), U, "line 16: inequality constraints (here row 0)"},
+      {changed(good, "4 1\n", "0 4 5\n"), U, "line 16: range constraints"},
+      {changed(good, "4 1\n", "3\n"), U, "line 16: rows without a right-hand side (here row 0)"},
+      {changed(good, "4 1\n", "5 1 2\n"), U, "line 16: complementarity"},
+      {changed(good, "3\n3\n", "3\n2 0\n"), U, "line 19: bounds (here of variable 1)"},
+      {changed(good, "3\n3\n", "0 1 2\n3\n"), U, "line 18: bounds (here of variable 0)"},
+      {changed(good, "C0\nv0\n", "C0\no35\no23\nv0\nn1\nv0\nv1\n"), U, "line 12: operator o35 (if) is not supported"},
+      {changed(good, "C0\nv0\n", "C0\no13\nv0\n"), U, "line 12: operator o13 (floor)"},
+      {changed(good, "C0\nv0\n", "C0\no64\nv0\n"), U, "operator o64 (piecewise linear terms)"},
+      {changed(good, "C0\nv0\n", "C0\nf0 1\nv0\n"), U, "line 12: imported functions"},
+      {changed(good, "C0\n", "F0 1 1 g\nC0\n"), U, "line 11: imported functions"},
+      {changed(good, "C0\n", "L0\nC0\n"), U, "line 11: logical constraints"},
+      {changed(good, "C0\nv0\n", "C0\nv2\n"), I, "line 12: variable 2 of 2"},
+      {changed(good, "C0\nv0\n", "C0\nv-1\n"), I, "line 12: variable -1 of 2"},
+      {changed(good, "C0\n", "C1\n"), I, "line 11: constraint 1 of 1"},
+      {changed(good, "C0\nv0\n", "C0\no99\nv0\n"), I, "line 12: unknown operator o99"},
+      {changed(good, "C0\nv0\n", "C0\nq0\n"), I, "line 12: unknown expression 'q'"},
+      {changed(good, "C0\nv0\n", "C0\nv0 1\n"), I, "line 12: unexpected '1'"},
+      {changed(good, "C0\nv0\n", "C0\nnx\n"), I, "line 12: expected a number"},
+      {changed(good, "C0\nv0\n", ""), I, "without the body of constraint 0"},
+      {changed(good, "O0 0\nv1\n", ""), I, "without objective 0"},
+      {changed(good, "O0 0\nv1\n", "O0 0\nv1\nO0 0\nv1\n"), I, "a second objective 0"},
+      {changed(good, "C0\nv0\n", "C0\nv0\nC0\nv0\n"), I, "a second body of constraint 0"},
+      {changed(good, "r\n4 1\n", ""), I, "without its r segment"},
+      {changed(good, "b\n3\n3\n", ""), I, "without its b segment"},
+      {changed(good, "J0 1\n0 2\n", "J0 1\n0 2\nJ0 1\n0 2\n"), I, "a second linear part of constraint 0"},
+      {changed(good, "J0 1\n", "J0 1000000000\n"), I, "1000000000 linear terms, with"},
+      {changed(good, "C0\nv0\n", "C0\no54\n2000000000\nv0\n"), I, "2000000000 operands, with"},
+      {changed(good, " 2 1 1 0 1", " 2000000000 1 1 0 1"), I, "line 2: 2000000000 variables in a file of"},
+      {changed(good, " 2 1 1 0 1", " 2 2000000000 1 0 1"), I, "line 2: 2000000000 constraints in a file of"},
+      {changed(good, " 2 1 1 0 1", " 2 1 -1 0 1"), I, "line 2: -1 objectives"},
+      {changed(good, " 0 0 0 0 0\nC0", " 2000000000 0 0 0 0\nC0"), I, "line 10: 2000000000 common subexpressions"},
+      {changed(good, "g3", "x3"), I, "line 1: not an AMPL .nl file"},
+      {changed(good, "g3 1 1 0", "g99"), I, "line 1: 99 options"},
+      {"", I, "line 1: the file ends too early"},
+      {file(1, 0, "V2 0 0\nn1\nO0 0\nv1\nb\n3\n", "1 0 0 0 0"), I,
+       "line 11: common subexpression 2, which should be 1 to 1"},
+      {file(1, 0, "O0 0\nv1\nV1 0 0\nn1\nb\n3\n", "1 0 0 0 0"), I, "line 12: variable 1 is used before its V segment"},
+  };
+  for (const Case& test : cases) {
+    const Failure found = failure(test.text);
+    check::note(found.code == test.code && check::contains(found.message, test.part), "refused", 0,
+                test.part + ": " + found.code + " " + found.message);
+  }
+  // Of binary files, the byte.
+  std::string binary = check::binaryNl(good);
+  binary.replace(binary.find('C'), 1, "Q");
+  CHECK(check::contains(failure(binary).message,
+                        "test.nl, byte " + std::to_string(binary.find('Q')) + ": unknown segment 'Q'"));
+  std::string swapped = check::binaryNl(good);
+  swapped.replace(swapped.find(" 0 0 1 1"), 8, " 0 0 2 1");
+  CHECK(check::contains(failure(swapped).message, "bytes swapped"));
+}
+
+TEST(deepExpressions) {
+  // The negation of a negation of ..., and a sum of a sum of ...: no recursion that a file could make too deep.
+  constexpr int depth = 200001;
+  std::string negations, sums;
+  for (int k = 0; k < depth; ++k) negations += "o16\n";
+  for (int k = 0; k < depth; ++k) sums += "o0\nn1\n";
+  CHECK_EQ(objectiveAt(unconstrained(negations + "v0\n"), {3, 0}), -3.0);
+  CHECK_EQ(objectiveAt(unconstrained(sums + "v0\n"), {3, 0}), depth + 3.0);
+  std::string sines;
+  for (int k = 0; k < depth; ++k) sines += "o41\n";
+  CHECK_EQ(objectiveAt(unconstrained(sines + "v0\n"), {0, 0}), 0.0);
+}
+
+TEST(everyPrefixIsRefused) {
+  const auto files = check::nlFiles();
+  for (const auto& path : files) {
+    const std::string name = path.stem().string();
+    if (name != "hs100lnp" && name != "hatfldg" && name != "wall") continue;
+    const std::string text = check::contentOf(path);
+    for (const std::string& whole : {text, check::binaryNl(text)}) {
+      for (std::size_t size = 0; size < whole.size(); ++size) {
+        const std::string code = failure(whole.substr(0, size)).code;
+        check::note(code == "INVALID_FILE", name.c_str(), static_cast<int>(size), "a prefix was taken: " + code);
+      }
+    }
+  }
+}
+
+namespace {
+
+/// f, c and their derivatives, densely.
+struct Values {
+  double f;
+  std::vector<double> g, c, J, H;
+};
+
+Values valuesOf(Program& program, const std::vector<double>& x, const std::vector<double>& lambda) {
+  const std::size_t n = x.size();
+  const std::size_t m = lambda.size();
+  Values out{0, std::vector<double>(n), std::vector<double>(m), {}, {}};
+  program.moveTo(x);
+  out.f = program.objective();
+  program.gradient(out.g);
+  program.constraintValues(out.c);
+  std::vector<double> e(n, 0), column(m), Hv(n);
+  for (std::size_t j = 0; j < n; ++j) {
+    e[j] = 1;
+    program.jacobianProduct(e, column);
+    program.hessianProduct(0.7, lambda, e, Hv);
+    out.J.insert(out.J.end(), column.begin(), column.end());
+    out.H.insert(out.H.end(), Hv.begin(), Hv.end());
+    e[j] = 0;
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST(writtenAndReadBack) {
+  for (int seed = 0; seed < 500; ++seed) {
+    std::mt19937_64 random(static_cast<std::uint64_t>(600000 + seed));
+    const Graph graph = check::RandomGraph(random, {.mostVariables = 8, .mostNodes = 20, .kinks = seed % 4 == 0}).graph;
+    const auto n = static_cast<std::size_t>(graph.variableCount());
+    const auto m = static_cast<std::size_t>(graph.constraintCount());
+    const std::vector<double> start = uniform(random, n), multipliers = uniform(random, m);
+    const std::string text = nonconvex::nlText(graph, {.x = start, .multipliers = multipliers});
+    const NlModel model = parse(text);
+    check::note(model.start == start && model.multipliers == multipliers, "random graph", seed, "start");
+    Program before(graph), after(model.graph);
+    check::NlText plain(text);
+    for (int trial = 0; trial < 2; ++trial) {
+      const std::vector<double> x = uniform(random, n), lambda = uniform(random, m);
+      const Values a = valuesOf(before, x, lambda), b = valuesOf(after, x, lambda);
+      const auto same = [](const std::vector<double>& p, const std::vector<double>& q) {
+        const double scale = check::largest(p);
+        for (std::size_t k = 0; k < p.size(); ++k) {
+          if (!check::close(p[k], q[k], scale, 1e-9)) return false;
+        }
+        return p.size() == q.size();
+      };
+      check::note(check::close(a.f, b.f, std::abs(a.f), 1e-11), "random graph", seed, "f");
+      check::note(check::close(a.f, plain.objective(x), std::abs(a.f), 1e-11), "random graph", seed, "f, interpreted");
+      check::note(same(a.c, b.c), "random graph", seed, "c");
+      check::note(same(a.c, plain.constraints(x)), "random graph", seed, "c, interpreted");
+      check::note(same(a.g, b.g) && same(a.J, b.J) && same(a.H, b.H), "random graph", seed, "derivatives");
+    }
+  }
+}
+
+TEST(writtenFiles) {
+  Graph graph(2, {2.0});
+  const int x = graph.variables(0, 2);
+  graph.minimize(graph.binary(Op::multiply, graph.parameters(0, 1), graph.norm2Squared(x, 2)));
+  graph.equalZero(graph.sum(x));
+  const auto folder = std::filesystem::temp_directory_path() / "nonconvex-test-model-nl";
+  std::filesystem::create_directories(folder);
+  const std::string path = (folder / "small.nl").string();
+  nonconvex::writeNl(path, graph, {}, std::vector<std::string>{"a", "b"}, std::vector<std::string>{"sum"});
+  const NlModel model = nonconvex::readNl(path);
+  CHECK(model.variableNames == (std::vector<std::string>{"a", "b"}));
+  CHECK(model.constraintNames == std::vector<std::string>{"sum"});
+  CHECK(model.start == (std::vector<double>{0, 0}));
+  std::filesystem::remove_all(folder);
+  CHECK(check::contains(check::messageOf([&] { nonconvex::writeNl(path, graph); }), "cannot write"));
+  CHECK(check::contains(check::messageOf([&] { nonconvex::readNl(path); }), "cannot open"));
+  CHECK(check::contains(
+      check::messageOf([&] { nonconvex::nlText(graph, {.x = std::vector<double>{1}, .multipliers = {}}); }),
+      "x.length = 1: must be 2"));
+}

@@ -1,0 +1,365 @@
+// Sparse LDL^T: inertia against eigenvalues by Jacobi's method or a construction that fixes it, solutions by their
+// residual.
+#include "linalg/sparse/ldl_sparse.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "check.hpp"
+#include "linalg/symmetric.hpp"
+
+using namespace nonconvex;
+using namespace symmetric;
+
+namespace {
+
+WorkerPool pool(2);
+
+struct Sparse {
+  SparsePattern pattern;
+  std::vector<double> values;
+
+  /// Entries in any order and triangle; equal places are added.
+  Sparse(int n, const std::vector<std::tuple<int, int, double>>& entries) {
+    std::map<std::pair<int, int>, double> sorted;  // by column
+    for (const auto& [i, j, value] : entries) sorted[{std::min(i, j), std::max(i, j)}] += value;
+    pattern.lines = pattern.width = n;
+    pattern.offsets.assign(static_cast<std::size_t>(n) + 1, 0);
+    for (const auto& [place, value] : sorted) {
+      ++pattern.offsets[static_cast<std::size_t>(place.first) + 1];
+      pattern.indices.push_back(place.second);
+      values.push_back(value);
+    }
+    for (std::size_t j = 0; j < static_cast<std::size_t>(n); ++j) pattern.offsets[j + 1] += pattern.offsets[j];
+  }
+  explicit Sparse(const Symmetric& a) : Sparse(a.n, nonzeros(a)) {}
+
+  int n() const { return pattern.lines; }
+
+  static std::vector<std::tuple<int, int, double>> nonzeros(const Symmetric& a) {
+    std::vector<std::tuple<int, int, double>> entries;
+    for (int i = 0; i < a.n; ++i) {
+      for (int j = 0; j <= i; ++j) {
+        if (a(i, j) != 0) entries.emplace_back(i, j, a(i, j));
+      }
+    }
+    return entries;
+  }
+
+  Symmetric dense() const {
+    Symmetric a(n());
+    forEntries([&](int i, int j, double x) { a(i, j) = x; });
+    return a;
+  }
+  template <class F>
+  void forEntries(F&& f) const {
+    for (int j = 0; j < n(); ++j) {
+      for (int k = pattern.offsets[static_cast<std::size_t>(j)]; k < pattern.offsets[static_cast<std::size_t>(j) + 1];
+           ++k) {
+        f(pattern.indices[static_cast<std::size_t>(k)], j, values[static_cast<std::size_t>(k)]);
+      }
+    }
+  }
+};
+
+/// max |A x - b| / (|A| |x| + |b|), maximum norms.
+double backwardError(const Sparse& a, const std::vector<double>& x, const std::vector<double>& b) {
+  std::vector<double> r = b, rows(b.size(), 0.0);
+  a.forEntries([&](int i, int j, double value) {
+    const auto row = static_cast<std::size_t>(i), column = static_cast<std::size_t>(j);
+    r[row] -= value * x[column];
+    rows[row] += std::abs(value);
+    if (i != j) {
+      r[column] -= value * x[row];
+      rows[column] += std::abs(value);
+    }
+  });
+  double residual = 0, norm = 0, size = 0, right = 0;
+  for (std::size_t i = 0; i < b.size(); ++i) {
+    if (!(std::abs(r[i]) <= residual)) residual = std::abs(r[i]);
+    norm = std::max(norm, rows[i]);
+    size = std::max(size, std::abs(x[i]));
+    right = std::max(right, std::abs(b[i]));
+  }
+  return residual == 0 ? 0 : residual / (norm * size + right);
+}
+
+Inertia inertiaOf(const Sparse& a, const Cpu& la = Cpu()) {
+  return SparseLdl(a.pattern, a.values, la).factor(a.values);
+}
+
+/// Inertia, a plain solve, and one with refinement.
+void checkFactor(const Sparse& a, const Inertia& expected, double tolerance = 1e-11) {
+  const Cpu la;
+  SparseLdl ldl(a.pattern, a.values, la);
+  CHECK(same(ldl.factor(a.values), expected));
+  if (expected.zero > 0) return;
+  const std::vector<double> b = randomVector(a.n(), 3);
+  std::vector<double> x = b;
+  ldl.solve(x);
+  CHECK_NEAR(backwardError(a, x, b), 0, tolerance);
+  const Refinement refinement = ldl.solve(a.values, b, x, 10);
+  CHECK_NEAR(backwardError(a, x, b), 0, 1e-15);
+  CHECK_NEAR(refinement.backwardError, 0, 1e-13);
+}
+
+Sparse randomSparse(int n, double perRow, int seed, bool diagonal) {
+  const Random random(static_cast<std::uint64_t>(seed), 9);
+  std::vector<std::tuple<int, int, double>> entries;
+  for (std::uint64_t k = 0; k < static_cast<std::uint64_t>(n * perRow); ++k) {
+    const auto i = static_cast<int>(random.below(3 * k, static_cast<std::uint32_t>(n)));
+    const auto j = static_cast<int>(random.below(3 * k + 1, static_cast<std::uint32_t>(n)));
+    if (i != j || diagonal) entries.emplace_back(i, j, random.normal(3 * k + 2));
+  }
+  return {n, entries};
+}
+
+/// [H G^T; G 0] with a sparse diagonally dominant H, or one of which only a part of the diagonal is positive, and G
+/// with `perRow` entries a row.
+Sparse saddle(int n, int m, int perRow, int seed, double hessian = 4) {
+  const Random random(static_cast<std::uint64_t>(seed), 10);
+  std::vector<std::tuple<int, int, double>> entries;
+  std::uint64_t k = 0;
+  for (int i = 0; i < n; ++i) {
+    entries.emplace_back(i, i, hessian);
+    const auto j = static_cast<int>(random.below(k++, static_cast<std::uint32_t>(n)));
+    if (j != i) entries.emplace_back(i, j, 0.2 * random.normal(k++) * (hessian != 0));
+  }
+  for (int i = 0; i < m; ++i) {
+    entries.emplace_back(n + i, i, 1 + random.uniform(k++));  // so that the rank is full
+    for (int t = 1; t < perRow; ++t) {
+      const auto j = static_cast<int>(random.below(k++, static_cast<std::uint32_t>(n)));
+      if (j > i || j >= m) entries.emplace_back(n + i, j, random.normal(k++));
+    }
+  }
+  return {n + m, entries};
+}
+
+/// KKT matrix of min 1/2 |u - d|^2 + 0.05 |z|^2 subject to Lap u + z = 0 on a grid.
+Sparse control(int side) {
+  const int n = side * side;
+  const double h = 2.0 / (side + 1), scale = 1 / (h * h);
+  std::vector<std::tuple<int, int, double>> entries;
+  for (int i = 0; i < n; ++i) {
+    entries.emplace_back(i, i, 1.0);
+    entries.emplace_back(n + i, n + i, 0.1);
+    entries.emplace_back(2 * n + i, i, -4 * scale);
+    entries.emplace_back(2 * n + i, n + i, 1.0);
+    if (i % side > 0) entries.emplace_back(2 * n + i, i - 1, scale);
+    if (i % side < side - 1) entries.emplace_back(2 * n + i, i + 1, scale);
+    if (i >= side) entries.emplace_back(2 * n + i, i - side, scale);
+    if (i < n - side) entries.emplace_back(2 * n + i, i + side, scale);
+  }
+  return {3 * n, entries};
+}
+
+}  // namespace
+
+TEST(randomMatrices) {
+  for (int n = 1; n <= 60; ++n) {
+    for (const bool diagonal : {true, false}) {
+      const Sparse a = randomSparse(n, 1 + n % 5, n, diagonal);
+      const Inertia expected = signs(eigenvalues(a.dense()));
+      CHECK(same(inertiaOf(a), expected));
+      if (expected.zero == 0) checkFactor(a, expected);
+    }
+  }
+}
+
+TEST(denseMatrices) {
+  for (const int n : {1, 2, 3, 10, 50, 90}) {
+    const Symmetric a = randomSymmetric(n, n);
+    checkFactor(Sparse(a), signs(eigenvalues(a)));
+  }
+}
+
+TEST(saddlePoints) {
+  for (int seed = 0; seed < 10; ++seed) {
+    for (const auto& [n, m, perRow] :
+         {std::tuple(3, 2, 2), {20, 20, 3}, {100, 40, 4}, {500, 300, 3}, {1500, 1500, 2}}) {
+      checkFactor(saddle(n, m, perRow, seed), {.positive = n, .negative = m}, 1e-9);
+    }
+  }
+}
+
+TEST(saddlePointsWithoutAHessian) {
+  // [0 G^T; G 0] with n = m: n eigenvalues of each sign. Every pivot is 2x2.
+  for (int seed = 0; seed < 5; ++seed) {
+    for (const int n : {1, 2, 17, 200, 1000}) {
+      checkFactor(saddle(n, n, 3, seed, 0), {.positive = n, .negative = n}, 1e-9);
+    }
+  }
+}
+
+TEST(aGoodSampleIsNotNeeded) {
+  // Partners cannot be told from a sample of zeros: pivots are delayed instead.
+  const Sparse a = saddle(400, 250, 3, 1);
+  const Cpu la;
+  for (const double sample : {0.0, 1.0, static_cast<double>(NAN)}) {
+    SparseLdl ldl(a.pattern, std::vector<double>(a.values.size(), sample), la);
+    CHECK(same(ldl.factor(a.values), {.positive = 400, .negative = 250}));
+    const std::vector<double> b = randomVector(a.n(), 4);
+    std::vector<double> x = b;
+    ldl.solve(x);
+    CHECK_NEAR(::backwardError(a, x, b), 0, 1e-11);
+  }
+}
+
+TEST(singularMatrices) {
+  const Cpu la;
+  // Two equal constraints; a row of zeros; a matrix of rank one.
+  Sparse a = saddle(60, 20, 3, 2);
+  std::vector<std::tuple<int, int, double>> entries;
+  a.forEntries([&](int i, int j, double x) {
+    entries.emplace_back(i, j, x);
+    if (i == 79) entries.emplace_back(80, j, x);
+  });
+  checkFactor(Sparse(81, entries), {.positive = 60, .negative = 20, .zero = 1});
+  checkFactor(Sparse(83, entries), {.positive = 60, .negative = 20, .zero = 3});
+  Symmetric one(30);
+  for (int i = 0; i < 30; ++i) {
+    for (int j = 0; j <= i; ++j) one(i, j) = -(1 + i) * (1 + j);
+  }
+  checkFactor(Sparse(one), {.negative = 1, .zero = 29});
+  checkFactor(Sparse(50, {}), {.zero = 50});
+  // The solution of a consistent singular system satisfies it.
+  const Sparse path(3, {{0, 0, 1}, {0, 1, -1}, {1, 1, 2}, {1, 2, -1}, {2, 2, 1}});
+  SparseLdl ldl(path.pattern, path.values, la);
+  CHECK(same(ldl.factor(path.values), {.positive = 2, .zero = 1}));
+  const std::vector<double> b = {1, 1, -2};
+  std::vector<double> x = b;
+  ldl.solve(x);
+  CHECK_NEAR(::backwardError(path, x, b), 0, 1e-15);
+}
+
+TEST(inertiaByConstruction) {
+  for (const int zeros : {0, 1, 4}) {
+    Inertia expected;
+    const Symmetric a = congruent(150, zeros, 5, expected);
+    checkFactor(Sparse(a), expected);
+  }
+}
+
+TEST(tinyOnes) {
+  checkFactor(Sparse(0, {}), {});
+  checkFactor(Sparse(1, {{0, 0, 5}}), {.positive = 1});
+  checkFactor(Sparse(1, {}), {.zero = 1});
+  checkFactor(Sparse(2, {{1, 0, 3}}), {.positive = 1, .negative = 1});
+  checkFactor(Sparse(2, {{0, 0, -1e-8}, {1, 1, 1e9}}), {.positive = 1, .negative = 1});
+}
+
+TEST(arrows) {
+  for (const int n : {10, 3000}) {
+    for (const bool last : {true, false}) {
+      // Diagonal of changing signs; the Schur complement of the hub gives the last sign.
+      std::vector<std::tuple<int, int, double>> entries;
+      const int hub = last ? n - 1 : 0;
+      double complement = 0.5;
+      Inertia expected;
+      entries.emplace_back(hub, hub, 0.5);
+      for (int i = last ? 0 : 1; i < (last ? n - 1 : n); ++i) {
+        const double d = i % 3 == 0 ? -2 : 1;
+        entries.emplace_back(i, i, d);
+        entries.emplace_back(i, hub, 1 + 0.001 * i);
+        complement -= (1 + 0.001 * i) * (1 + 0.001 * i) / d;
+        ++(d > 0 ? expected.positive : expected.negative);
+      }
+      ++(complement > 0 ? expected.positive : expected.negative);
+      checkFactor(Sparse(n, entries), expected);
+    }
+  }
+}
+
+TEST(badScaling) {
+  Sparse a = saddle(200, 120, 3, 5);
+  const Random random(12);
+  std::vector<double> scale(320);
+  for (std::size_t i = 0; i < scale.size(); ++i) scale[i] = std::pow(10, 16 * (random.uniform(i) - 0.5));
+  std::size_t k = 0;
+  a.forEntries([&](int i, int j, double) {
+    a.values[k++] *= scale[static_cast<std::size_t>(i)] * scale[static_cast<std::size_t>(j)];
+  });
+  CHECK(same(inertiaOf(a), {.positive = 200, .negative = 120}));
+  // Analysed with other values than it is factorised with.
+  const Sparse b = saddle(200, 120, 3, 5);
+  const Cpu la;
+  SparseLdl ldl(b.pattern, b.values, la);
+  CHECK(same(ldl.factor(a.values), {.positive = 200, .negative = 120}));
+  CHECK(same(ldl.factor(b.values), {.positive = 200, .negative = 120}));
+}
+
+TEST(controlOfAGrid) {
+  for (const int side : {1, 2, 5, 20, 60}) {
+    checkFactor(control(side), {.positive = 2 * side * side, .negative = side * side}, 1e-12);
+  }
+}
+
+TEST(notANumberIsReported) {
+  const Cpu la;
+  for (const double bad : {std::nan(""), static_cast<double>(INFINITY), -static_cast<double>(INFINITY)}) {
+    Sparse a = saddle(50, 30, 3, 7);
+    SparseLdl ldl(a.pattern, a.values, la);
+    for (const std::size_t k : {std::size_t{0}, a.values.size() / 2, a.values.size() - 1}) {
+      std::vector<double> values = a.values;
+      values[k] = bad;
+      CHECK(same(ldl.factor(values), {.undefined = 80}));
+      CHECK(check::messageOf([&] {
+              std::vector<double> b(80);
+              ldl.solve(b);
+            }) != "");
+    }
+    CHECK(same(ldl.factor(a.values), {.positive = 50, .negative = 30}));
+  }
+}
+
+TEST(threadsDoNotChangeTheResult) {
+  for (const Sparse& a : {control(70), saddle(3000, 2000, 3, 4), randomSparse(2000, 3, 1, false)}) {
+    const std::vector<double> b = randomVector(a.n(), 6);
+    std::vector<double> first;
+    Inertia inertia;
+    for (const int threads : {0, 2, 2, 1}) {
+      const Cpu la(threads > 0 ? &pool : nullptr, threads);
+      SparseLdl ldl(a.pattern, a.values, la);
+      const Inertia found = ldl.factor(a.values);
+      if (found.zero > 0) break;
+      std::vector<double> x = b;
+      ldl.solve(x);
+      if (first.empty()) {
+        first = x;
+        inertia = found;
+      }
+      CHECK(same(found, inertia));
+      CHECK(check::sameBits(first.data(), x.data(), x.size()));
+    }
+  }
+}
+
+TEST(abortEndsAFactorisation) {
+  const Sparse a = control(30);
+  Monitor monitor;
+  const Cpu la(&pool, 2, &monitor);
+  SparseLdl ldl(a.pattern, a.values, la);
+  monitor.abort();
+  bool interrupted = false;
+  try {
+    ldl.factor(a.values);
+  } catch (const Interrupted&) {
+    interrupted = true;
+  }
+  CHECK(interrupted);
+  monitor.setInterruptible(false);
+  CHECK(same(ldl.factor(a.values), {.positive = 1800, .negative = 900}));
+}
+
+TEST(badInputIsRefused) {
+  const Cpu la;
+  Sparse a(3, {{0, 0, 1}, {2, 1, 1}});
+  CHECK(check::contains(check::messageOf([&] { SparseLdl(a.pattern, std::vector<double>(1), la); }), "values = 1"));
+  SparseLdl ldl(a.pattern, a.values, la);
+  CHECK(check::contains(check::messageOf([&] { ldl.factor(std::vector<double>(5)); }), "values = 5"));
+  a.pattern.indices[1] = 0;
+  CHECK(check::contains(check::messageOf([&] { SparseLdl(a.pattern, a.values, la); }), "lower triangle"));
+}

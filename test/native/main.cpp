@@ -1,0 +1,38 @@
+// Runs the tests of one folder: all of them, or
+//   test_linalg --file ldl_dense    those of one file
+//   test_linalg singular            those whose name contains a word
+// Prints every failed check with its place and the numbers, and how many there were.
+#include <string_view>
+
+#include "check.hpp"
+
+namespace {
+
+/// The name of a file without folders and ending.
+std::string_view stem(std::string_view path) {
+  path.remove_prefix(path.rfind('/') + 1);
+  return path.substr(0, path.rfind('.'));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool ofFile = argc > 2 && std::string_view(argv[1]) == "--file";
+  const std::string_view wanted = argc > 1 ? argv[ofFile ? 2 : 1] : "";
+  int run = 0;
+  for (const check::Test& test : check::tests()) {
+    if (ofFile ? stem(test.file) != wanted : !check::contains(test.name, wanted)) continue;
+    ++run;
+    const long before = check::failures;
+    try {
+      test.run();
+    } catch (const std::exception& error) {
+      check::note(false, test.name, 0, std::string("threw ") + error.what());
+    } catch (...) {
+      check::note(false, test.name, 0, "threw");
+    }
+    if (check::failures != before) std::fprintf(stderr, "FAILED %s\n", test.name);
+  }
+  std::printf("%d tests, %ld checks, %ld failures\n", run, check::checks.load(), check::failures.load());
+  return check::failures == 0 && run > 0 ? 0 : 1;
+}

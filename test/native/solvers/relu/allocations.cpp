@@ -1,0 +1,70 @@
+// No memory is asked for in a step, once the first ones are done.
+#include "allocations.hpp"
+
+#include "check.hpp"
+#include "solvers/relu/relu_instances.hpp"
+
+using namespace nonconvex;
+using namespace instances;
+
+namespace {
+
+void checkSteps(const Instance& data, const ReluSettings& settings, const char* name) {
+  static WorkerPool pool(1);
+  for (const bool parallel : {false, true}) {
+    const Cpu la(parallel ? &pool : nullptr);
+    ReluSolver<Cpu> solver(la, data.problem(15), settings);
+    solver.start();
+    for (int k = 0; k < 100; ++k) {
+      solver.step();
+      if (k % 10 == 0) solver.progress();
+    }
+    const long before = allocations;
+    for (int k = 0; k < 200; ++k) solver.step();
+    if (allocations != before) std::fprintf(stderr, "  %s: %ld allocations\n", name, allocations - before);
+    CHECK_EQ(allocations - before, 0L);
+    solver.progress();
+    const long reports = allocations;
+    for (int k = 0; k < 5; ++k) solver.progress();
+    CHECK_EQ(allocations - reports, 0L);
+  }
+}
+
+}  // namespace
+
+TEST(theCounterCounts) {
+  const long before = allocations;
+  const HostBuffer<double> buffer(10);
+  const std::vector<int> vector(10);
+  CHECK(allocations - before >= 2);
+}
+
+TEST(stepsOfEveryLoss) {
+  for (const ReluLoss loss :
+       {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax, ReluLoss::huber}) {
+    const Instance data = instance(60, 6, loss == ReluLoss::softmax ? 3 : 1, loss, 1);
+    ReluSettings settings;
+    settings.loss = loss;
+    checkSteps(data, settings, EnumNames<ReluLoss>::names[static_cast<int>(loss)].data());
+  }
+}
+
+TEST(stepsOfTheOtherVariants) {
+  const Instance data = instance(60, 6, 2, ReluLoss::squared, 2);
+  ReluSettings settings;
+  settings.activation = ReluActivation::gated;
+  checkSteps(data, settings, "gated");
+  settings.inner = ReluInner::krylov;
+  checkSteps(data, settings, "gated, without a matrix");
+  settings.inner = ReluInner::automatic;
+  settings.coupling = ReluCoupling::frobenius;
+  checkSteps(data, settings, "gated, frobenius");
+  settings.activation = ReluActivation::relu;
+  checkSteps(data, settings, "frobenius");
+  settings.coupling = ReluCoupling::oneVsAll;
+  settings.splitting = ReluSplitting::slack;
+  checkSteps(data, settings, "slack");
+  settings.splitting = ReluSplitting::cone;
+  settings.method = ReluMethod::sampled;
+  checkSteps(data, settings, "sampled");
+}
