@@ -15,12 +15,13 @@
 #include <string>
 #include <vector>
 
+#include "shared_folder.hpp"
+
 namespace check {
 
 /// Files of ../shared/problems/nl, sorted; none when the folder is not there.
 inline std::vector<std::filesystem::path> nlFiles() {
-  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
-  const auto folder = root.parent_path() / "shared/problems/nl";
+  const auto folder = sharedFolder() / "problems/nl";
   std::vector<std::filesystem::path> files;
   if (!std::filesystem::exists(folder)) return files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) files.push_back(entry.path());

@@ -10,6 +10,7 @@
 #include "core/run.hpp"
 #include "expressions/nl/reader.hpp"
 #include "expressions/program.hpp"
+#include "shared_folder.hpp"
 #include "solvers/nlp/newton_check.hpp"
 #include "solvers/nlp/solver.hpp"
 
@@ -17,8 +18,7 @@ using namespace nonconvex;
 
 namespace {
 
-const std::filesystem::path folder =
-    std::filesystem::path(__FILE__).parent_path() / ".." / ".." / ".." / "shared" / "problems";
+const std::filesystem::path folder = check::sharedFolder() / "problems";
 
 std::vector<std::filesystem::path> models() {
   std::vector<std::filesystem::path> all;
