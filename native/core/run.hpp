@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "core/limits.hpp"
@@ -53,12 +54,25 @@ struct Solved {
 /// One sentence with the numbers, for people.
 std::string describe(Status status, const Progress& progress, const Limits& limits);
 
+/// A solver that decides itself when it is solved, by `static constexpr bool decidesSolved = true;`: its `start()` and
+/// `step()` return Status::solved. Any other solver is solved at the first check where residual <= tolerance.
+template <class Solver>
+concept DecidesSolved = requires {
+  requires Solver::decidesSolved;
+};
+
 /// Runs a solver until it is solved or a limit is met.
 ///
-/// A solver has `start()` (the set-up that may take long), `step()` (one iteration of the method; it returns a Status
-/// when it cannot go on; an `explain()` says why) and `progress()` (which may synchronise a device, so not at every
-/// step). Its state is a valid answer from construction on, so that a solve that ends before its first step has
-/// something to return, and after an Interrupted out of `start()` or `step()`, the only two that are ever interrupted.
+/// A solver has
+///   start()     the set-up that may take long; returns nothing, or a std::optional<Status> as step() does
+///   step()      one iteration of the method; returns a Status where the solve ends with it: Status::solved, or why it
+///               cannot go on (`explain()`, if there is one, adds a sentence to Status::stalled)
+///   progress()  what is reported at checks; it may synchronise a device, so it is not called at every step
+/// Its state is a valid answer from construction on, so that a solve that ends before its first step has something to
+/// return, and after an Interrupted out of `start()` or `step()`, the only two that are ever interrupted.
+///
+/// A status ends the solve at once, between two checks too. If the solver is not a DecidesSolved and its last residual
+/// is within the tolerance, the solve counts as solved whatever the status was.
 template <class Solver>
 Outcome iterate(Solver& solver, const Limits& limits, Monitor& monitor) {
   Outcome outcome;
@@ -88,24 +102,36 @@ Outcome iterate(Solver& solver, const Limits& limits, Monitor& monitor) {
     outcome.progress = now;
     outcome.history.add(now);
     if (!std::isfinite(now.objective)) return Status::numericalError;
-    if (now.residual <= limits.tolerance) return Status::solved;
+    if (!DecidesSolved<Solver> && now.residual <= limits.tolerance) return Status::solved;
     if (monitor.aborted()) return Status::aborted;
     if (monitor.outOfTime()) return Status::timeLimit;
     if (k >= limits.maxIterations) return Status::iterationLimit;
     return std::nullopt;
   };
+  // The solver's own status, after a last report.
+  const auto finishWith = [&](Status status) -> Outcome& {
+    const auto last = check();
+    return finish(last == Status::solved ? *last : status);
+  };
   try {
     // Even a solve aborted before its start reports the point that it returns.
     if (monitor.aborted() || monitor.outOfTime()) return finish(check().value_or(interrupted()));
-    interruptible([&] { return solver.start(), true; });
+    const std::optional<Status> atStart = interruptible([&]() -> std::optional<Status> {
+      if constexpr (std::is_void_v<decltype(solver.start())>) {
+        solver.start();
+        return std::nullopt;
+      } else {
+        return solver.start();
+      }
+    });
+    if (atStart) return finishWith(*atStart);
     for (;; ++k) {
       if (k % limits.checkInterval == 0 || k >= limits.maxIterations) {
         if (const auto status = check()) return finish(*status);
       }
       if (const std::optional<Status> status = interruptible([&] { return solver.step(); })) {
         ++k;
-        const auto last = check();
-        return finish(last == Status::solved ? *last : *status);
+        return finishWith(*status);
       }
       if (monitor.aborted()) {
         ++k;

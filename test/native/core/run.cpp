@@ -107,6 +107,49 @@ TEST(whatAStepReturnsEndsTheSolve) {
   CHECK(run(solver, limits(100, 0.2)).status == Status::solved);  // stalled where it is good enough
 }
 
+namespace {
+
+/// Halving, that says itself when it is solved: at a step, whatever its residual is.
+struct Deciding : Halving {
+  static constexpr bool decidesSolved = true;
+  std::optional<Status> atStart = std::nullopt;
+  std::optional<Status> start() {
+    Halving::start();
+    return atStart;
+  }
+};
+
+}  // namespace
+
+TEST(aSolverMayDecideItselfWhenItIsSolved) {
+  static_assert(DecidesSolved<Deciding> && !DecidesSolved<Halving>);
+  Monitor monitor;
+  Deciding solver{{.ending = Status::solved, .endingStep = 13}};
+  const Outcome outcome = iterate(solver, limits(100, 0.1, 10), monitor);
+  CHECK(outcome.status == Status::solved);
+  CHECK_EQ(outcome.progress.iteration, 13);  // between two checks, long after the residual met the tolerance
+  CHECK_EQ(outcome.history.reports().back().iteration, 13);
+  CHECK(check::contains(outcome.message, "Solved after 13 iterations"));
+
+  Deciding refuses{{.ending = Status::stalled, .endingStep = 8}};
+  CHECK(iterate(refuses, limits(100, 1), monitor).status == Status::stalled);
+  Deciding undecided;
+  CHECK(iterate(undecided, limits(20, 1), monitor).status == Status::iterationLimit);
+}
+
+TEST(whatAStartReturnsEndsTheSolve) {
+  for (const Status status : {Status::solved, Status::infeasible}) {
+    Deciding solver{{}, status};
+    Monitor monitor;
+    const Outcome outcome = iterate(solver, limits(100, 0), monitor);
+    CHECK(outcome.status == status);
+    CHECK_EQ(outcome.progress.iteration, 0);
+    CHECK_EQ(solver.steps, 0);
+    CHECK_EQ(outcome.progress.objective, 2.0);
+    CHECK_EQ(static_cast<int>(outcome.history.reports().size()), 1);
+  }
+}
+
 TEST(anObjectiveThatIsNoNumber) {
   Halving solver{.brokenAt = 4};
   const Outcome outcome = run(solver, limits(100, 0));
