@@ -17,7 +17,7 @@ if (!benches.has(name)) {
   process.exit(name === undefined ? 0 : 1);
 }
 run(process.execPath, ['scripts/setup.mjs']);
-// esbuild comes with tsup. The bundle lies one level below the root, like src/ and dist/, so that it finds the addon.
+// The bundle lies one level below the root, like src/ and dist/, so that it finds the addon.
 const { build } = await import('esbuild');
 mkdirSync(join(root, 'build-bench'), { recursive: true });
 const outfile = join(root, 'build-bench', `${name.replace('/', '-')}.mjs`);

@@ -127,10 +127,21 @@ function native() {
 }
 
 function typescript() {
-  const inputs = ['tsconfig.json', 'tsup.config.ts', 'package.json', ...files('src')];
-  fresh('TypeScript build', inputs, ['dist/index.js', 'dist/index.cjs', 'dist/index.d.ts', 'dist/cli.js'], () =>
-    runTool('tsup', 'dist/cli-default.js', ['--silent']),
-  );
+  const inputs = [
+    'tsconfig.json',
+    'tsconfig.declarations.json',
+    'scripts/build-ts.mjs',
+    'package.json',
+    ...files('src'),
+  ];
+  const results = [
+    'dist/esm/index.js',
+    'dist/esm/index.d.ts',
+    'dist/cjs/index.js',
+    'dist/cjs/index.d.ts',
+    'dist/cli.js',
+  ];
+  fresh('TypeScript build', inputs, results, () => run(process.execPath, ['scripts/build-ts.mjs']));
 }
 
 main(() => {

@@ -1,7 +1,8 @@
 // The lasso, min 1/2 ||A x - b||^2 + lambda ||x||_1, beside scikit-learn's: seconds to the same duality gap.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { differenceOfConvex, l1, leastSquares, type Matrix, matrix, type SparseMatrix } from '../../src/index.js';
+import { differenceOfConvex, l1, leastSquares } from '../../src/fractional/index.js';
+import { type Matrix, matrix, type SparseMatrix } from '../../src/index.js';
 import { Python } from '../shared/python.js';
 import { normals, sample, uniforms } from '../shared/random.js';
 import { median } from '../shared/report.js';

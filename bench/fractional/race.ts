@@ -1,17 +1,8 @@
 // Coordinate descent and the first-order methods on the same problems from the same start.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type FractionalProblem,
-  type FractionalSettings,
-  l1,
-  leastSquares,
-  lpNorm,
-  minimizeRatio,
-  type SparseMatrix,
-  squaredNorm,
-  topK,
-} from '../../src/index.js';
+import { l1, leastSquares, lpNorm, squaredNorm, topK } from '../../src/fractional/index.js';
+import { type FractionalProblem, type FractionalSettings, minimizeRatio, type SparseMatrix } from '../../src/index.js';
 import { startProgram } from '../shared/native.js';
 import { rotated } from '../shared/report.js';
 import { type Kind, makeProblem, type Problem, type Size, sizes, writeProblem } from './problems.js';

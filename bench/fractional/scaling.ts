@@ -1,5 +1,6 @@
 // How time grows with rows, columns and nonzeros, one at a time, and what a second thread brings to several starts.
-import { l1, leastSquares, type Matrix, matrix, minimizeRatio, type SparseMatrix, topK } from '../../src/index.js';
+import { l1, leastSquares, topK } from '../../src/fractional/index.js';
+import { type Matrix, matrix, minimizeRatio, type SparseMatrix } from '../../src/index.js';
 import { normals, sample, uniforms } from '../shared/random.js';
 import { median } from '../shared/report.js';
 import { noisyImage, type Problem } from './problems.js';

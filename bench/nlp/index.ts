@@ -9,7 +9,7 @@
 // nothing is written.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeNl } from '../../src/index.js';
+import { writeNl } from '../../src/nlp/index.js';
 import { type Machine, measureMachine } from '../relu/floor.js';
 import { buildPrograms, root, withFolder } from '../shared/native.js';
 import { describe, environment, logSlope, short, table, writeResults, writeSection } from '../shared/report.js';

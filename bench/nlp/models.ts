@@ -1,7 +1,8 @@
 // What is solved: small AMPL models, and the control of Poisson's equation as an expression model.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type Model, writeNl } from '../../src/index.js';
+import type { Model } from '../../src/index.js';
+import { writeNl } from '../../src/nlp/index.js';
 import { poisson } from '../../test/problems/nlp/control.js';
 import { problems } from '../../test/problems/nlp.js';
 import { root } from '../shared/native.js';

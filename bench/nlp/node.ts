@@ -1,5 +1,6 @@
 // Our solver as people call it: `minimize` in Node.
-import { type Model, minimize, readNl } from '../../src/index.js';
+import { type Model, minimize } from '../../src/index.js';
+import { readNl } from '../../src/nlp/index.js';
 import { median } from '../shared/report.js';
 import type { Small } from './models.js';
 import { type Program, runIpopt } from './others.js';

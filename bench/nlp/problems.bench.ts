@@ -7,7 +7,8 @@
 // Data sets come from ../shared/data, or where NONCONVEX_DATA says. What is not there, such as Ipopt's library (Debian:
 // coinor-libipopt-dev), is left out, and then nothing is written.
 import { join } from 'node:path';
-import { minimize, type RegressionProgram } from '../../src/index.js';
+import { minimize } from '../../src/index.js';
+import type { RegressionProgram } from '../../src/nlp/index.js';
 import { type Machine, measureMachine } from '../relu/floor.js';
 import { buildPrograms, withFolder } from '../shared/native.js';
 import { describe, environment, logSlope, median, short, table, writeResults, writeSection } from '../shared/report.js';

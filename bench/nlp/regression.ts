@@ -1,7 +1,8 @@
 // Constrained logistic regression on LIBSVM's data sets: 10 random linear equations and ||x||^2 = 1.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LibsvmData, logisticRegression, type RegressionProgram, readLibsvm } from '../../src/index.js';
+import { type LibsvmData, readLibsvm } from '../../src/index.js';
+import { logisticRegression, type RegressionProgram } from '../../src/nlp/index.js';
 import { root } from '../shared/native.js';
 import { normals } from '../shared/random.js';
 

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Matrix, type ReluSettings, score, trainReluNetwork } from '../../dist/index.js';
+import { type Matrix, type ReluSettings, score, trainReluNetwork } from 'nonconvex';
 
 const { values: options } = parseArgs({
   options: { patterns: { type: 'string', default: '40' }, seconds: { type: 'string', default: '60' } },

@@ -1,5 +1,5 @@
 // The portfolio of ten assets with the largest Sharpe ratio: long only, at most a fifth each, and with any short positions.
-import { maxSharpe } from '../../dist/index.js';
+import { maxSharpe } from 'nonconvex/fractional';
 
 // Monthly expected returns, volatilities, and covariances by two factors that all assets share.
 const mu = [0.015, 0.008, 0.003, 0.011, 0.005, 0.004, 0.009, 0.002, 0.012, 0.003];

@@ -1,5 +1,7 @@
 // A signal of 200 numbers, 12 of them not zero, from 80 measurements: the lasso shrinks what it keeps, the ratio does not.
-import { differenceOfConvex, l1, leastSquares, matrix, sparseRecovery } from '../../dist/index.js';
+
+import { matrix } from 'nonconvex';
+import { differenceOfConvex, l1, leastSquares, sparseRecovery } from 'nonconvex/fractional';
 
 // Standard normal numbers, the same at every run.
 let state = 1;

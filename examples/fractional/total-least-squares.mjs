@@ -1,5 +1,5 @@
 // A line through 200 points with errors in both coordinates: least squares blames y alone and finds too flat a line.
-import { differenceOfConvex, leastSquares, totalLeastSquares } from '../../dist/index.js';
+import { differenceOfConvex, leastSquares, totalLeastSquares } from 'nonconvex/fractional';
 
 // Standard normal numbers, the same at every run.
 let state = 1;

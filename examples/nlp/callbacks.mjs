@@ -1,6 +1,8 @@
 // Callbacks for a black box: the point of the curve x^3 + y^3 = 6 x y (Descartes' folium) that is nearest to (1, 2), and a mistake
 // in a derivative, found.
-import { checkDerivatives, fromCallbacks, minimize } from '../../dist/index.js';
+
+import { minimize } from 'nonconvex';
+import { checkDerivatives, fromCallbacks } from 'nonconvex/nlp';
 
 const folium = {
   n: 2,

@@ -1,17 +1,7 @@
 // Expression models. Charges on a sphere (Thomson's problem), and a hanging chain, solved again with another length.
-import {
-  column,
-  concat,
-  gather,
-  Model,
-  minimize,
-  norm2Squared,
-  pow,
-  slice,
-  square,
-  sub,
-  sum,
-} from '../../dist/index.js';
+
+import { Model, minimize } from 'nonconvex';
+import { column, concat, gather, norm2Squared, pow, slice, square, sub, sum } from 'nonconvex/model';
 
 // Twelve points on the unit sphere, least sum of 1 / distance. One expression for all pairs: rows of p are gathered.
 const thomson = new Model();

@@ -2,7 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { add, at, Model, minimize, mul, pow, readNl, sin, square, sub, writeNl } from '../../dist/index.js';
+import { Model, minimize } from 'nonconvex';
+import { add, at, mul, pow, sin, square, sub } from 'nonconvex/model';
+import { readNl, writeNl } from 'nonconvex/nlp';
 
 // Number 77 of Hock and Schittkowski's collection.
 const model = new Model();

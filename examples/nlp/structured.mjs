@@ -1,5 +1,7 @@
 // Problem families: a regression whose coefficients sum to 0, a portfolio of least variance, control of a membrane.
-import { logisticRegression, minimize, poissonControl, quadraticProgram } from '../../dist/index.js';
+
+import { minimize } from 'nonconvex';
+import { logisticRegression, poissonControl, quadraticProgram } from 'nonconvex/nlp';
 
 // Shares of three substances in 200 mixtures, which sum to 1: their logarithms tell a mixture only if the coefficients sum to 0
 // (Aitchison and Bacon-Shone, Biometrika 71(2), 1984). The true ones are 2, -1.5, -0.5.

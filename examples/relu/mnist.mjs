@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Presets, SingleBar } from 'cli-progress';
-import { predict, score, trainReluNetwork } from '../../dist/index.js';
+import { predict, score, trainReluNetwork } from 'nonconvex';
 import { writeChart } from '../../scripts/chart.mjs';
 
 const { values: options } = parseArgs({ options: { out: { type: 'string', default: 'mnist-convergence.svg' } } });

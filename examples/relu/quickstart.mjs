@@ -1,5 +1,5 @@
 // XOR with noise: 24 points in the plane, two classes. All activation patterns, so the optimum is that of the network.
-import { predict, score, trainReluNetwork } from '../../dist/index.js';
+import { predict, score, trainReluNetwork } from 'nonconvex';
 
 const x = [];
 const y = [];

@@ -1,3 +1,5 @@
+import { acrossCopies } from './brand.js';
+
 /**
  * - `DEVICE_UNAVAILABLE`, `ADDON_NOT_FOUND`: the machine or the package lacks it
  * - `DEVICE_FAILED`: a GPU's driver or library failed during a solve
@@ -19,6 +21,10 @@ export type SolverErrorCode =
 
 /** A solve that could not run, though its arguments were right; `code` says why. */
 export class SolverError extends Error {
+  static {
+    acrossCopies(SolverError, 'SolverError');
+  }
+
   readonly code: SolverErrorCode;
 
   constructor(code: SolverErrorCode, message: string, options?: ErrorOptions) {

@@ -1,5 +1,5 @@
 // The one file that knows where binaries are.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,17 +78,21 @@ function search(name: string, variable: string): { found?: Addon; tried: Tried[]
   return { tried, named };
 }
 
-/** The folder of the nearest package.json above this file, wherever in src/ or dist/ it lies. */
+/** The folder of this package: of the nearest package.json above this file that has a name, which that of dist/cjs has not. */
 function root(): string {
   // The CommonJS build has no URL. Not by __dirname alone: with `node -e` that is '.', in ES modules too.
   const here = dirname(import.meta.url ? fileURLToPath(import.meta.url) : __filename);
   let folder = here;
-  while (!existsSync(join(folder, 'package.json'))) {
+  while (!isPackage(join(folder, 'package.json'))) {
     const parent = dirname(folder);
     if (parent === folder) return dirname(here); // a bundle that was moved away from its package
     folder = parent;
   }
   return folder;
+}
+
+function isPackage(manifest: string): boolean {
+  return existsSync(manifest) && 'name' in JSON.parse(readFileSync(manifest, 'utf8'));
 }
 
 /** Where cmake-js and node-gyp put their results in a checkout. */

@@ -1,4 +1,5 @@
 // Expressions: a shape, and a node of the graph that native/expressions/graph.hpp describes.
+import { acrossCopies } from '../core/brand.js';
 import { checkNumber, checkVector, show } from '../core/check.js';
 import {
   isSparse,
@@ -83,6 +84,10 @@ export interface Node {
  * `sum`. Expressions do not change, and may be used any number of times.
  */
 export class Expression<S extends Shape = Shape> {
+  static {
+    acrossCopies(Expression, 'Expression');
+  }
+
   /** `[]` of a scalar, `[n]` of a vector, `[rows, columns]` of a matrix. */
   readonly shape: S;
   /** @internal */

@@ -1,16 +1,4 @@
-export { type Callbacks, type Entries, fromCallbacks } from '../problems/callbacks.js';
-export { type ControlOptions, type ControlProgram, poissonControl } from '../problems/control.js';
-export { checkDerivatives, type DerivativeCheck, type WrongEntry } from '../problems/derivatives.js';
-export { type NlProgram, readNl, writeNl } from '../problems/nl.js';
-export { type QuadraticProblem, type QuadraticProgram, quadraticProgram } from '../problems/quadratic.js';
-export {
-  type GeneralizedLinearModelData,
-  generalizedLinearModel,
-  logisticRegression,
-  type RegressionData,
-  type RegressionLoss,
-  type RegressionProgram,
-} from '../problems/regression.js';
+// The subpath nonconvex/model: models of expressions, their operators, parts and products.
 export { Expression, type Operand } from './expression.js';
 export { at, column, concat, gather, reshape, row, slice, transpose } from './indexing.js';
 export {

@@ -1,4 +1,5 @@
 import { addon, type Solvers } from '../core/addon.js';
+import { acrossCopies } from '../core/brand.js';
 import { checkObject, checkVector, show } from '../core/check.js';
 import { looksLikeMatrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
 import { Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
@@ -40,6 +41,10 @@ export interface ConstraintOptions {
 
 /** What solves are over, made by {@link Model.variable}: an {@link Expression} with a start. */
 export class Variable<S extends Shape = Shape> extends Expression<S> {
+  static {
+    acrossCopies(Variable, 'Variable');
+  }
+
   readonly name: string;
   /** Its numbers are x[offset], x[offset + 1], ... of a result, matrices row after row. */
   readonly offset: number;
@@ -76,6 +81,10 @@ export class Variable<S extends Shape = Shape> extends Expression<S> {
 
 /** Numbers that may change from solve to solve, made by {@link Model.parameter}. */
 export class Parameter<S extends Shape = Shape> extends Expression<S> {
+  static {
+    acrossCopies(Parameter, 'Parameter');
+  }
+
   readonly name: string;
   #value: Float64Array;
 
@@ -104,6 +113,10 @@ export class Parameter<S extends Shape = Shape> extends Expression<S> {
 
 /** Equations of a {@link Model}. */
 export class Constraint<S extends Shape = Shape> {
+  static {
+    acrossCopies(Constraint, 'Constraint');
+  }
+
   readonly name: string;
   readonly shape: S;
   /** Its multipliers are multipliers[offset], multipliers[offset + 1], ... of a result, matrices row after row. */
@@ -146,6 +159,10 @@ export class Constraint<S extends Shape = Shape> {
  * compilation; another variable, parameter, objective or constraint does.
  */
 export class Model {
+  static {
+    acrossCopies(Model, 'Model');
+  }
+
   readonly #variables: Variable[] = [];
   readonly #parameters: Parameter[] = [];
   readonly #constraints: Constraint[] = [];

@@ -1,4 +1,5 @@
 import { addon, type EvaluationRequest, type ProgramHandle, type ProgramRequest, type Solvers } from '../core/addon.js';
+import { acrossCopies } from '../core/brand.js';
 import { checkNumber, checkVector } from '../core/check.js';
 import type { DeviceSupport } from '../core/device.js';
 import { fromNative } from '../core/error.js';
@@ -11,6 +12,10 @@ import type { Guard } from '../core/solve.js';
  * sigma f + multipliers^T c, with sigma = 1 unless given.
  */
 export abstract class Program {
+  static {
+    acrossCopies(Program, 'Program');
+  }
+
   abstract readonly n: number;
   abstract readonly m: number;
   /** Where a solve begins unless it is warm started: n numbers. */
@@ -124,6 +129,10 @@ export interface CompiledParts {
 
 /** A graph in the addon, and what may change without compiling it again. */
 export class CompiledProgram extends NativeProgram {
+  static {
+    acrossCopies(CompiledProgram, 'CompiledProgram');
+  }
+
   readonly n: number;
   readonly m: number;
   /** @internal */

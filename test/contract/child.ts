@@ -51,7 +51,7 @@ export function preamble(problem: Problem): string {
     const problem = ${source(problem)};
     const build = problem.build ?? ((library, data) => data);
     const solve = (more) =>
-      nonconvex[problem.solver](build(nonconvex, problem.data), { ...problem.settings, ...more });
+      ({ ...nonconvex.fractional, ...nonconvex })[problem.solver](build(nonconvex, problem.data), { ...problem.settings, ...more });
   `;
 }
 

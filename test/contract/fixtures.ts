@@ -1,18 +1,15 @@
 // One small problem a solver, as its users write it. The contract tests hold every solver of the addon to the same
 // promises through these; a solver without a fixture fails them.
 
+import { differenceOfConvex, logistic, lpNorm, squaredNorm } from '../../src/fractional/index.js';
 import * as nonconvex from '../../src/index.js';
 import {
-  differenceOfConvex,
-  logistic,
-  lpNorm,
   type Matrix,
   matrix,
   minimize,
   minimizeRatio,
   type Progress,
   type SolveResult,
-  squaredNorm,
   trainReluNetwork,
 } from '../../src/index.js';
 
@@ -78,7 +75,7 @@ export const fixtures: Record<string, Fixture> = {
       settings: {},
       // The first constraint has its least violation nearby at the start: other starts are tried.
       build: (
-        { Model, add, matvec, mul, norm2Squared, pow, square, sub, sum },
+        { model: { Model, add, matvec, mul, norm2Squared, pow, square, sub, sum } },
         { A, sums }: { A: Matrix; sums: number },
       ) => {
         const model = new Model();
@@ -95,7 +92,7 @@ export const fixtures: Record<string, Fixture> = {
       solver: 'minimize',
       data: { n: 16 },
       settings: limitless,
-      build: ({ Model, add, at, mul, norm2Squared, slice, square, sub }, { n }: { n: number }) => {
+      build: ({ model: { Model, add, at, mul, norm2Squared, slice, square, sub } }, { n }: { n: number }) => {
         const model = new Model();
         const x = model.variable(n, { start: [-1, ...new Array(n - 1).fill(1)] });
         const off = sub(slice(x, 1), sub(mul(2, square(slice(x, 0, -1))), 1));

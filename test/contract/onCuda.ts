@@ -79,13 +79,13 @@ const relu: Kind = {
 // Regressions --------------------------------------------------------------------------------------------------------
 
 type Library = typeof nonconvex;
-type Data = Parameters<Library['generalizedLinearModel']>[0];
+type Data = Parameters<Library['nlp']['generalizedLinearModel']>[0];
 
 const model = (data: object, settings: object = {}): Problem => ({
   solver: 'minimize',
   data,
   settings: { tolerance: 1e-9, ...settings },
-  build: ({ generalizedLinearModel }: Library, data: Data) => generalizedLinearModel(data),
+  build: ({ nlp: { generalizedLinearModel } }: Library, data: Data) => generalizedLinearModel(data),
 });
 const rows = Array.from({ length: 60 }, (_, i) => Array.from(x.data.subarray(4 * i, 4 * i + 4)));
 const labels = y.map((value) => Number(value > 0.2));
@@ -95,12 +95,13 @@ const under = { A: [[1, -1, 0, 2]], b: [0.5] };
 const logistic = model({ loss: 'logistic', x, y: labels, ridge: 0.01, ...under, squaredNorm: 1 });
 const quadratic: Problem = {
   ...logistic,
-  build: ({ quadraticProgram }: Library, data: Parameters<Library['quadraticProgram']>[0]) => quadraticProgram(data),
+  build: ({ nlp: { quadraticProgram } }: Library, data: Parameters<Library['nlp']['quadraticProgram']>[0]) =>
+    quadraticProgram(data),
 };
 /** x_(i + 1) = 2 x_i^2 - 1, Chebyshev's polynomials: a way that doubles in length with every unknown. */
 const chain: Problem = {
   ...model({ n: 16 }, { tolerance: 0, maxIterations: 2 ** 31 - 1 }),
-  build: ({ generalizedLinearModel, mul, slice, square, sub }: Library, { n }: { n: number }) =>
+  build: ({ nlp: { generalizedLinearModel }, model: { mul, slice, square, sub } }: Library, { n }: { n: number }) =>
     generalizedLinearModel({
       loss: 'squared',
       x: [1, 0].map((first) => Array.from({ length: n }, (_, j) => (j === 0 ? first : 0))),
@@ -121,7 +122,7 @@ const nlp: Kind = {
     'single precision': model({ loss: 'poisson', x: { ...x, data: Float32Array.from(x.data) }, y: counts, ...under }),
     'equations of its own': {
       ...model({ loss: 'squared', x, y }),
-      build: ({ at, generalizedLinearModel, mul, sub }: Library, data: Data) =>
+      build: ({ model: { at, mul, sub }, nlp: { generalizedLinearModel } }: Library, data: Data) =>
         generalizedLinearModel({
           ...data,
           constraints: (all) => [sub(at(all, 0), at(all, 1)), sub(mul(at(all, 2), at(all, 3)), 1)],
@@ -137,7 +138,7 @@ const nlp: Kind = {
     'a model of expressions': { ...(fixtures.nlp as Fixture).small, settings: { tolerance: 1e-9 } },
     'a model with parameters': {
       ...model({ slope: 3 }),
-      build: ({ add, Model, mul, square, sub, sum }: Library, { slope }: { slope: number }) => {
+      build: ({ model: { add, Model, mul, square, sub, sum } }: Library, { slope }: { slope: number }) => {
         const made = new Model();
         const [all, factor] = [made.variable(3, { start: 1 }), made.parameter({ value: slope - 1 })];
         made.minimize(add(sum(square(square(all))), mul(factor, square(sum(all)))));
@@ -148,7 +149,7 @@ const nlp: Kind = {
     },
     'a model that has grown since': {
       ...model({ n: 3 }),
-      build: ({ Model, norm2Squared, sub, sum }: Library, { n }: { n: number }) => {
+      build: ({ model: { Model, norm2Squared, sub, sum } }: Library, { n }: { n: number }) => {
         const made = new Model();
         const all = made.variable(n);
         made.minimize(norm2Squared(sub(all, 1)));
@@ -159,7 +160,7 @@ const nlp: Kind = {
     },
     'functions of its own': {
       ...model({ Q: [3, 1, 1, 2] }),
-      build: ({ fromCallbacks }: Library, { Q }: { Q: [number, number, number, number] }) =>
+      build: ({ nlp: { fromCallbacks } }: Library, { Q }: { Q: [number, number, number, number] }) =>
         fromCallbacks({
           n: 2,
           m: 1,
@@ -222,7 +223,7 @@ const nlp: Kind = {
     [
       {
         ...model({ side: 3 }),
-        build: ({ poissonControl }: Library, { side }: { side: number }) => poissonControl(side),
+        build: ({ nlp: { poissonControl } }: Library, { side }: { side: number }) => poissonControl(side),
       },
       'control',
     ],
@@ -231,7 +232,7 @@ const nlp: Kind = {
     [
       {
         ...model({ n: 100 }),
-        build: ({ Model, norm2Squared, sub }: Library, { n }: { n: number }) => {
+        build: ({ model: { Model, norm2Squared, sub } }: Library, { n }: { n: number }) => {
           const made = new Model();
           made.minimize(norm2Squared(sub(made.variable(n), 1)));
           return made;

@@ -1,6 +1,7 @@
 // Models: variables, parameters, constraints, and what is compiled when.
 import { describe, expect, it } from 'vitest';
-import { add, concat, dot, Model, matvec, mul, norm2Squared, sub, sum, transpose } from '../../src/index.js';
+import { add, concat, dot, matvec, mul, norm2Squared, sub, sum, transpose } from '../../src/expressions/index.js';
+import { Model } from '../../src/index.js';
 
 describe('a model', () => {
   it('evaluates f, c and their derivatives', () => {

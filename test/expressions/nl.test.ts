@@ -4,22 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  at,
-  exp,
-  fromCallbacks,
-  logSumExp,
-  Model,
-  matvec,
-  minimize,
-  mul,
-  norm2Squared,
-  readNl,
-  SolverError,
-  sin,
-  sum,
-  writeNl,
-} from '../../src/index.js';
+import { at, exp, logSumExp, matvec, mul, norm2Squared, sin, sum } from '../../src/expressions/index.js';
+import { Model, minimize, SolverError } from '../../src/index.js';
+import { fromCallbacks, readNl, writeNl } from '../../src/nlp/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-nl-'));
 afterAll(() => rmSync(folder, { recursive: true }));

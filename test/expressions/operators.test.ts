@@ -11,7 +11,6 @@ import {
   atan,
   atan2,
   atanh,
-  checkDerivatives,
   column,
   concat,
   constant,
@@ -27,7 +26,6 @@ import {
   log1p,
   log10,
   logSumExp,
-  Model,
   matmul,
   matvec,
   mul,
@@ -49,7 +47,9 @@ import {
   tan,
   tanh,
   transpose,
-} from '../../src/index.js';
+} from '../../src/expressions/index.js';
+import { Model } from '../../src/index.js';
+import { checkDerivatives } from '../../src/nlp/index.js';
 
 /** f, f' and f'' by hand, at points where f is defined. */
 interface Elementary {

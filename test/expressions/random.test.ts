@@ -5,7 +5,6 @@ import {
   add,
   at,
   atan2,
-  checkDerivatives,
   column,
   concat,
   cos,
@@ -15,7 +14,6 @@ import {
   exp,
   gather,
   logSumExp,
-  Model,
   matmul,
   matvec,
   mul,
@@ -24,7 +22,6 @@ import {
   pow,
   reshape,
   row,
-  type SparseMatrix,
   sigmoid,
   sin,
   slice,
@@ -35,7 +32,9 @@ import {
   sum,
   tanh,
   transpose,
-} from '../../src/index.js';
+} from '../../src/expressions/index.js';
+import { Model, type SparseMatrix } from '../../src/index.js';
+import { checkDerivatives } from '../../src/nlp/index.js';
 
 /** An expression, and its numbers at the point of the test. */
 interface Pair {

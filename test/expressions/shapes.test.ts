@@ -10,7 +10,6 @@ import {
   exp,
   gather,
   logSumExp,
-  Model,
   matmul,
   matvec,
   mul,
@@ -22,7 +21,8 @@ import {
   sub,
   sum,
   transpose,
-} from '../../src/index.js';
+} from '../../src/expressions/index.js';
+import { Model } from '../../src/index.js';
 
 const model = new Model();
 const s = model.variable();

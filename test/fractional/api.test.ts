@@ -8,7 +8,6 @@ import {
   differenceOfConvex,
   elasticNet,
   energyEfficiency,
-  type FractionalProblem,
   fisherDiscriminant,
   independentComponent,
   l1,
@@ -19,10 +18,7 @@ import {
   logistic,
   lpNorm,
   lpPca,
-  type Matrix,
-  matrix,
   maxSharpe,
-  minimizeRatio,
   type NumeratorTerm,
   nonNegative,
   norm1,
@@ -30,8 +26,6 @@ import {
   normInf,
   type Penalty,
   quadratic,
-  SolverError,
-  type SparseMatrix,
   separableConcave,
   sparseGeneralizedEigen,
   sparseRecovery,
@@ -41,6 +35,14 @@ import {
   sumSqrt,
   topK,
   totalLeastSquares,
+} from '../../src/fractional/index.js';
+import {
+  type FractionalProblem,
+  type Matrix,
+  matrix,
+  minimizeRatio,
+  SolverError,
+  type SparseMatrix,
 } from '../../src/index.js';
 import { normals } from '../problems/relu.js';
 

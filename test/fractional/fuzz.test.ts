@@ -7,9 +7,6 @@ import {
   box,
   type DenominatorTerm,
   elasticNet,
-  type FractionalProblem,
-  type FractionalResult,
-  type FractionalSettings,
   l1,
   l1Squared,
   leastSquares,
@@ -17,8 +14,6 @@ import {
   linearSquared,
   logistic,
   lpNorm,
-  type Matrix,
-  minimizeRatio,
   type NumeratorTerm,
   nonNegative,
   norm1,
@@ -26,13 +21,20 @@ import {
   normInf,
   type Penalty,
   quadratic,
-  SolverError,
   separableConcave,
   squaredHinge,
   squaredNorm,
   sumLog,
   sumSqrt,
   topK,
+} from '../../src/fractional/index.js';
+import {
+  type FractionalProblem,
+  type FractionalResult,
+  type FractionalSettings,
+  type Matrix,
+  minimizeRatio,
+  SolverError,
 } from '../../src/index.js';
 import { check } from './checked.js';
 import { Draw, entry, gram, ratioAt, type Vector, vector } from './values.js';

@@ -5,15 +5,12 @@ import {
   affine,
   box,
   energyEfficiency,
-  type FractionalProblem,
-  type FractionalSettings,
   l1,
   l1Squared,
   leastSquares,
   linear,
   linearSquared,
   lpNorm,
-  type Matrix,
   maxSharpe,
   nonNegative,
   norm2,
@@ -23,7 +20,8 @@ import {
   sumLog,
   sumSqrt,
   topK,
-} from '../../src/index.js';
+} from '../../src/fractional/index.js';
+import type { FractionalProblem, FractionalSettings, Matrix } from '../../src/index.js';
 import {
   eigenvalues,
   inner,

@@ -1,12 +1,10 @@
 // Every numerator with every denominator: the objective falls in every sweep, is what the definitions say, and no change
 // of one coordinate, found by brute force, lowers it.
 import { describe, expect, it } from 'vitest';
-import type { DenominatorTerm, NumeratorTerm, Penalty } from '../../src/fractional/terms.js';
 import {
   affine,
   box,
   elasticNet,
-  type FractionalSettings,
   l1,
   l1Squared,
   leastSquares,
@@ -14,21 +12,20 @@ import {
   linearSquared,
   logistic,
   lpNorm,
-  type Matrix,
-  minimizeRatio,
   nonNegative,
   norm1,
   norm2,
   normInf,
   quadratic,
-  type SparseMatrix,
   separableConcave,
   squaredHinge,
   squaredNorm,
   sumLog,
   sumSqrt,
   topK,
-} from '../../src/index.js';
+} from '../../src/fractional/index.js';
+import type { DenominatorTerm, NumeratorTerm, Penalty } from '../../src/fractional/terms.js';
+import { type FractionalSettings, type Matrix, minimizeRatio, type SparseMatrix } from '../../src/index.js';
 import { Draw, entry, gram, product, type Ratio, ratioAt, sum, termAt, vector } from './values.js';
 
 const m = 9;

@@ -1,23 +1,8 @@
 // minimize from JavaScript: results, starts, parameters, progress, several solves of one model.
 import { describe, expect, it } from 'vitest';
-import {
-  add,
-  at,
-  div,
-  log,
-  Model,
-  minimize,
-  mul,
-  type NlpProgress,
-  type NlpResult,
-  norm2Squared,
-  type Program,
-  pow,
-  slice,
-  square,
-  sub,
-  sum,
-} from '../../src/index.js';
+import { add, at, div, log, mul, norm2Squared, pow, slice, square, sub, sum } from '../../src/expressions/index.js';
+import { Model, minimize, type NlpProgress, type NlpResult } from '../../src/index.js';
+import type { Program } from '../../src/nlp/index.js';
 
 /** min x_0 + x_1 on a circle about 0, whose squared radius is a parameter. */
 function circle() {

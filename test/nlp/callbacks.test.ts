@@ -1,6 +1,7 @@
 // Problems of callbacks: what is asked for, what is refused, and how a solve ends when they fail.
 import { describe, expect, it } from 'vitest';
-import { type Callbacks, fromCallbacks, minimize, SolverError } from '../../src/index.js';
+import { minimize, SolverError } from '../../src/index.js';
+import { type Callbacks, fromCallbacks } from '../../src/nlp/index.js';
 
 /** min x_0 + x_1 on the circle of radius sqrt(2): (-1, -1), multiplier 1/2. */
 const circle: Callbacks = {

@@ -1,17 +1,8 @@
 // checkDerivatives: names what is wrong, and nothing else.
 import { describe, expect, it } from 'vitest';
-import {
-  type Callbacks,
-  checkDerivatives,
-  exp,
-  fromCallbacks,
-  log,
-  Model,
-  mul,
-  square,
-  sub,
-  sum,
-} from '../../src/index.js';
+import { exp, log, mul, square, sub, sum } from '../../src/expressions/index.js';
+import { Model } from '../../src/index.js';
+import { type Callbacks, checkDerivatives, fromCallbacks } from '../../src/nlp/index.js';
 
 /** f = x_0^2 x_1 + e^{x_2}, c = (x_0 x_1, x_1 + x_2^3): every derivative has an entry to get wrong. */
 const right: Callbacks = {

@@ -1,7 +1,8 @@
 // Inner solvers: the paper's problems in no more iterations than the paper, and minima that are the exact solver's.
 import { describe, expect, it } from 'vitest';
 import { toProgram } from '../../src/expressions/model.js';
-import { logisticRegression, type Model, minimize, type NlpSettings, poissonControl } from '../../src/index.js';
+import { type Model, minimize, type NlpSettings } from '../../src/index.js';
+import { logisticRegression, poissonControl } from '../../src/nlp/index.js';
 import * as bundle from '../problems/nlp/bundle.js';
 import { range } from '../problems/nlp/define.js';
 import { problems } from '../problems/nlp.js';

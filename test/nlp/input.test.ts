@@ -1,6 +1,7 @@
 // Wrong and odd arguments of minimize.
 import { describe, expect, it } from 'vitest';
-import { Model, minimize, type NlpSettings, norm2Squared, sum } from '../../src/index.js';
+import { norm2Squared, sum } from '../../src/expressions/index.js';
+import { Model, minimize, type NlpSettings } from '../../src/index.js';
 
 function circle() {
   const model = new Model();

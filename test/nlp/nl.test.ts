@@ -1,6 +1,7 @@
 // AMPL's models of others, the conditions of optimality recomputed by dense algebra, and Ipopt's objectives.
 import { afterAll, describe, expect, it } from 'vitest';
-import { minimize, readNl } from '../../src/index.js';
+import { minimize } from '../../src/index.js';
+import { readNl } from '../../src/nlp/index.js';
 import { conditions, leastNear } from '../problems/conditions.js';
 import { available, names, nlFile, pathOf, references } from '../problems/nlFolder.js';
 import { normals } from '../problems/relu.js';

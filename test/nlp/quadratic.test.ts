@@ -1,17 +1,8 @@
 // Quadratic programs and the control of Poisson's equation: held to expression models and to known answers.
 import { describe, expect, it } from 'vitest';
-import {
-  add,
-  checkDerivatives,
-  dot,
-  Model,
-  matvec,
-  minimize,
-  mul,
-  type Program,
-  poissonControl,
-  quadraticProgram,
-} from '../../src/index.js';
+import { add, dot, matvec, mul } from '../../src/expressions/index.js';
+import { Model, minimize } from '../../src/index.js';
+import { checkDerivatives, type Program, poissonControl, quadraticProgram } from '../../src/nlp/index.js';
 import { Draw } from '../fractional/values.js';
 import { poisson } from '../problems/nlp/control.js';
 import { toCsr } from '../problems/regression.js';

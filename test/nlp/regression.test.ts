@@ -3,18 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { at, square, sub } from '../../src/expressions/index.js';
+import { matrix, minimize } from '../../src/index.js';
 import {
-  at,
   checkDerivatives,
   generalizedLinearModel,
   logisticRegression,
-  matrix,
-  minimize,
   type Program,
-  square,
-  sub,
   writeNl,
-} from '../../src/index.js';
+} from '../../src/nlp/index.js';
 import { type Instance, instance, losses, modelOf, toCsr } from '../problems/regression.js';
 import { ipopt, oracle } from '../reference/ipopt.js';
 import { coefficients, oracle as pythonOracle } from '../reference/regression.js';

@@ -16,7 +16,7 @@ let root: string;
 /** A package folder with nothing but the loader in its dist/, as both module kinds. */
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'nonconvex-loader-'));
-  writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(root, 'package.json'), '{ "name": "nonconvex", "type": "module" }');
   for (const format of ['esm', 'cjs'] as const) {
     await build({
       entryPoints: [join(repository, 'src/core/loader.ts')],

@@ -65,7 +65,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the packed tarball', () => {
   it('holds the results of the builds and nothing else', () => {
     const allowed =
-      /^(dist\/(index\.(js|cjs|d\.ts|d\.cts)|cli\.js)|prebuilds\/[\w-]+\/nonconvex(\.\w+)?\.node|[A-Z-]+(\.md|\.txt)?|package\.json)$/;
+      /^(dist\/((esm|cjs)\/[\w/]+\.(js|d\.ts)|cjs\/package\.json|cli\.js)|prebuilds\/[\w-]+\/nonconvex(\.\w+)?\.node|[A-Z-]+(\.md|\.txt)?|package\.json)$/;
     expect(packed.files.map((file) => file.path).filter((path) => !allowed.test(path))).toEqual([]);
     expect(packed.files.some((file) => file.path.startsWith('prebuilds/'))).toBe(true);
   });
@@ -90,6 +90,20 @@ describe('the packed tarball', () => {
       expect(fitted.map(Math.sign)).toEqual(y.map(Math.sign));
     });
   }
+
+  it('has every subpath, as ES module and as CommonJS', () => {
+    const { exports } = JSON.parse(readFileSync(join(application, 'node_modules/nonconvex/package.json'), 'utf8'));
+    const paths = Object.keys(exports).map((path) => path.replace('.', 'nonconvex'));
+    const options = { cwd: application, env: bareEnvironment(), encoding: 'utf8' } as const;
+    for (const path of paths.filter((path) => !path.endsWith('.json'))) {
+      for (const lines of [
+        `import('${path}').then((library) => console.log(Object.keys(library).length > 1));`,
+        `console.log(Object.keys(require('${path}')).length > 1);`,
+      ]) {
+        expect(execFileSync(process.execPath, ['-e', lines], options), path).toBe('true\n');
+      }
+    }
+  });
 
   it('solves: npx nonconvex', () => {
     writeFileSync(join(application, 'circle.nl'), nl(circle));

@@ -4,19 +4,18 @@ import {
   div,
   type Expression,
   exp,
-  Model,
   matvec,
   mul,
   neg,
   norm2Squared,
-  type RegressionLoss,
-  type SparseMatrix,
   slice,
   softplus,
   square,
   sub,
   sum,
-} from '../../src/index.js';
+} from '../../src/expressions/index.js';
+import { Model, type SparseMatrix } from '../../src/index.js';
+import type { RegressionLoss } from '../../src/nlp/index.js';
 import { Draw } from '../fractional/values.js';
 
 export const losses = ['logistic', 'squared', 'poisson', 'gamma'] as const;

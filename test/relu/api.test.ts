@@ -1,8 +1,6 @@
 // The typed functions around the ReLU solver: arguments, results, networks. Its optima are tested elsewhere.
 import { describe, expect, it } from 'vitest';
 import {
-  decisionFunction,
-  fromJSON,
   type Matrix,
   matrix,
   predict,
@@ -10,9 +8,9 @@ import {
   type ReluResult,
   type ReluSettings,
   score,
-  toJSON,
   trainReluNetwork,
 } from '../../src/index.js';
+import { decisionFunction, fromJSON, toJSON } from '../../src/relu/index.js';
 import { numbers } from '../contract/fixtures.js';
 
 const n = 60;

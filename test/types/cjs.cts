@@ -1,5 +1,6 @@
 // Compiled by types.test.ts against the built declarations, as a user's CommonJS module would be; never run.
 import nonconvex = require('nonconvex');
+import fractional = require('nonconvex/fractional');
 
 async function main(): Promise<string[]> {
   const { network, gap }: nonconvex.ReluResult<string[]> = await nonconvex.trainReluNetwork(
@@ -8,8 +9,8 @@ async function main(): Promise<string[]> {
   );
   console.log(gap);
   const { x }: nonconvex.FractionalResult = await nonconvex.minimizeRatio({
-    numerator: [nonconvex.leastSquares([[1, 2]], [3]), nonconvex.l1(0.1)],
-    denominator: nonconvex.norm2(),
+    numerator: [fractional.leastSquares([[1, 2]], [3]), nonconvex.fractional.l1(0.1)],
+    denominator: fractional.norm2(),
   });
   console.log(x);
   return nonconvex.predict(network, [[1]]);

@@ -8,7 +8,6 @@ import {
   column,
   cos,
   div,
-  Model,
   matvec,
   mul,
   neg,
@@ -18,7 +17,8 @@ import {
   sqrt,
   square,
   sub,
-} from '../../../src/index.js';
+} from '../../../src/expressions/index.js';
+import { Model } from '../../../src/index.js';
 import { type Problem, range, type Scalar, type Vector } from './define.js';
 
 const source = 'S. Agarwal, N. Snavely, S. M. Seitz, R. Szeliski, Bundle adjustment in the large, ECCV 2010; CUTEst';

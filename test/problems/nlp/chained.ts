@@ -7,20 +7,19 @@ import {
   cos,
   type Expression,
   exp,
-  Model,
   matvec,
   mul,
   neg,
   norm2Squared,
   pow,
-  type SparseMatrix,
   sin,
   slice,
   square,
   sub,
   sum,
   tan,
-} from '../../../src/index.js';
+} from '../../../src/expressions/index.js';
+import { Model, type SparseMatrix } from '../../../src/index.js';
 import { every, type Problem, range, repeated, type Scalar, total, type Vector } from './define.js';
 
 const source =

@@ -7,21 +7,20 @@ import {
   dot,
   type Expression,
   exp,
-  Model,
   matmul,
   matvec,
   mul,
   norm2Squared,
   pow,
   reshape,
-  type SparseMatrix,
   sin,
   slice,
   sqrt,
   square,
   sub,
   sum,
-} from '../../../src/index.js';
+} from '../../../src/expressions/index.js';
+import { Model, type SparseMatrix } from '../../../src/index.js';
 import { type Problem, range, type Scalar, total, type Vector } from './define.js';
 
 const liao =

@@ -1,5 +1,6 @@
 // How the classical problems are written down.
-import { add, at, type Expression, Model, mul, slice } from '../../../src/index.js';
+import { add, at, type Expression, mul, slice } from '../../../src/expressions/index.js';
+import { Model } from '../../../src/index.js';
 
 export type Scalar = Expression<readonly []>;
 export type Vector = Expression<readonly [number]>;

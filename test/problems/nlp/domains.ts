@@ -6,7 +6,6 @@ import {
   div,
   dot,
   log,
-  Model,
   matmul,
   matvec,
   mul,
@@ -18,7 +17,8 @@ import {
   square,
   sub,
   sum,
-} from '../../../src/index.js';
+} from '../../../src/expressions/index.js';
+import { Model } from '../../../src/index.js';
 import { cute, hs, type Problem, range, small } from './define.js';
 
 /** Least sum x log x, x a distribution on [-1, 1] with two moments given: the negative of the largest entropy. */

@@ -9,7 +9,6 @@ import {
   dot,
   gather,
   log,
-  Model,
   matmul,
   mul,
   neg,
@@ -22,7 +21,8 @@ import {
   sub,
   sum,
   transpose,
-} from '../../../src/index.js';
+} from '../../../src/expressions/index.js';
+import { Model } from '../../../src/index.js';
 import { cute, type Problem, range, repeated, type Scalar, small, total, type Vector } from './define.js';
 
 /** A chain of n beams of length 1 fixed at both ends, with gravity. */

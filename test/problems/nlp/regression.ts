@@ -5,13 +5,13 @@ import {
   column,
   div,
   type Expression,
-  Model,
   mul,
   norm2Squared,
   sqrt,
   square,
   sub,
-} from '../../../src/index.js';
+} from '../../../src/expressions/index.js';
+import { Model } from '../../../src/index.js';
 import { type Problem, range, type Scalar, type Vector } from './define.js';
 
 type Point = readonly number[];

@@ -1,5 +1,5 @@
 // Problems in a few variables.
-import { cos, exp, log, mul, neg, pow, sin, square, sub } from '../../../src/index.js';
+import { cos, exp, log, mul, neg, pow, sin, square, sub } from '../../../src/expressions/index.js';
 import { bt, cute, hs, type Problem, product, range, small, total } from './define.js';
 
 const ten = [10, 10, 10];

@@ -10,7 +10,6 @@ import {
   exp,
   gather,
   log,
-  Model,
   matvec,
   mul,
   neg,
@@ -22,7 +21,8 @@ import {
   square,
   sub,
   sum,
-} from '../../../src/index.js';
+} from '../../../src/expressions/index.js';
+import { Model } from '../../../src/index.js';
 import { cute, type Problem, product, range, small, total } from './define.js';
 
 const buckley = 'A. R. Buckley, Test functions for unconstrained minimization, Dalhousie University 1989';

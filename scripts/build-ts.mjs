@@ -1,0 +1,44 @@
+// The TypeScript build: every module of src/ by itself, as an ES module in dist/esm and as CommonJS in dist/cjs, with
+// declarations beside each; and the command line program in one file, dist/cli.js.
+// Modules are not bundled, so that whatever subpaths a program imports, there is one of each class and table.
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { buildSync, transformSync } from 'esbuild';
+import { files, main, root, runTool } from './shared.mjs';
+
+const target = 'node20';
+const dist = join(root, 'dist');
+const ofTheProgram = (path) => path === 'src/cli.ts' || path.startsWith('src/cli/');
+
+/** One module for one module; loader.ts uses __filename in CommonJS and import.meta.url elsewhere. */
+function transform(path, format) {
+  const source = readFileSync(join(root, path), 'utf8');
+  const define = format === 'cjs' ? { 'import.meta.url': 'undefined' } : {};
+  const { code } = transformSync(source, { loader: 'ts', format, target, define, sourcefile: path });
+  const to = join(dist, format, relative('src', path).replace(/\.ts$/, '.js'));
+  mkdirSync(join(to, '..'), { recursive: true });
+  writeFileSync(to, code);
+}
+
+main(() => {
+  rmSync(dist, { recursive: true, force: true });
+  for (const path of files('src', (path) => path.endsWith('.ts') && !ofTheProgram(path))) {
+    for (const format of ['esm', 'cjs']) transform(path, format);
+  }
+  runTool('typescript', 'bin/tsc', ['-p', 'tsconfig.declarations.json']);
+  cpSync(join(dist, 'esm'), join(dist, 'cjs'), { recursive: true, filter: (path) => !path.endsWith('.js') });
+  // What ends in .js in here, declarations of it too, is CommonJS.
+  writeFileSync(join(dist, 'cjs/package.json'), '{ "type": "commonjs", "sideEffects": false }\n');
+  buildSync({
+    entryPoints: [join(root, 'src/cli.ts')],
+    outfile: join(dist, 'cli.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target,
+    // For the libraries in it that are CommonJS.
+    banner: {
+      js: "import { createRequire as requireFor } from 'node:module';\nconst require = requireFor(import.meta.url);",
+    },
+  });
+});

@@ -1,0 +1,16 @@
+// The subpath nonconvex/nlp: smooth programs under equations, and ways to state them beside expressions (nonconvex/model).
+export type { Program } from '../expressions/program.js';
+export { type Callbacks, type Entries, fromCallbacks } from '../problems/callbacks.js';
+export { type ControlOptions, type ControlProgram, poissonControl } from '../problems/control.js';
+export { checkDerivatives, type DerivativeCheck, type WrongEntry } from '../problems/derivatives.js';
+export { type NlProgram, readNl, writeNl } from '../problems/nl.js';
+export { type QuadraticProblem, type QuadraticProgram, quadraticProgram } from '../problems/quadratic.js';
+export {
+  type GeneralizedLinearModelData,
+  generalizedLinearModel,
+  logisticRegression,
+  type RegressionData,
+  type RegressionLoss,
+  type RegressionProgram,
+} from '../problems/regression.js';
+export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './solver.js';

@@ -1,0 +1,18 @@
+// The subpath nonconvex/relu: two-layer ReLU networks, trained to a certified optimum.
+export {
+  decisionFunction,
+  fromJSON,
+  predict,
+  type ReluNetwork,
+  type ReluNetworkJson,
+  score,
+  toJSON,
+} from './network.js';
+export {
+  type ReluConvexProgram,
+  type ReluData,
+  type ReluPatterns,
+  type ReluResult,
+  type ReluSettings,
+  trainReluNetwork,
+} from './solver.js';
