@@ -7,8 +7,7 @@ namespace check {
 
 /// ../shared of the repository, whether it is there or not: beside the folder that has test/native in it.
 inline std::filesystem::path sharedFolder() {
-  const auto native = std::filesystem::path(__FILE__).parent_path();
-  return native.parent_path().parent_path().parent_path() / "shared";
+  return std::filesystem::path(__FILE__).parent_path() / ".." / ".." / ".." / "shared";
 }
 
 }  // namespace check
