@@ -6,30 +6,34 @@ export {
   minimizeAlong,
   minimizeByCoordinates,
 } from './coordinates.js';
-export { type MaxSharpeOptions, type MaxSharpeResult, maxSharpe } from './recipes/maxSharpe.js';
 export {
   type EnergyEfficiencyOptions,
   type EnergyEfficiencyResult,
   energyEfficiency,
+} from './recipes/energyEfficiency.js';
+export {
   type FisherDiscriminantOptions,
   type FisherDiscriminantResult,
   fisherDiscriminant,
+} from './recipes/fisherDiscriminant.js';
+export {
   type IndependentComponentOptions,
   type IndependentComponentResult,
   independentComponent,
-  type LpPcaOptions,
-  type LpPcaResult,
-  lpPca,
+} from './recipes/independentComponent.js';
+export { type LpPcaOptions, type LpPcaResult, lpPca } from './recipes/lpPca.js';
+export { type MaxSharpeOptions, type MaxSharpeResult, maxSharpe } from './recipes/maxSharpe.js';
+export {
   type SparseGeneralizedEigenOptions,
   type SparseGeneralizedEigenResult,
-  type SparseRecoveryOptions,
-  type SparseRecoveryResult,
   sparseGeneralizedEigen,
-  sparseRecovery,
+} from './recipes/sparseGeneralizedEigen.js';
+export { type SparseRecoveryOptions, type SparseRecoveryResult, sparseRecovery } from './recipes/sparseRecovery.js';
+export {
   type TotalLeastSquaresOptions,
   type TotalLeastSquaresResult,
   totalLeastSquares,
-} from './recipes/recipes.js';
+} from './recipes/totalLeastSquares.js';
 export {
   type DifferenceOfConvexProblem,
   differenceOfConvex,

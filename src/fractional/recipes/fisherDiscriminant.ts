@@ -1,0 +1,103 @@
+// Fisher's linear discriminant of two classes.
+import { centred, dot, eachEntry, meansOf, multiply, norm, squares, supportOf } from '../../core/algebra.js';
+import { checkNumber, checkObject } from '../../core/check.js';
+import { type MatrixLike, toOperand } from '../../core/matrix.js';
+import { checkedValues, distinct, type Label } from '../../core/targets.js';
+import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
+import { l1Squared, leastSquares, linearSquared } from '../terms.js';
+import { rescaled, timesTwo } from './scale.js';
+
+export interface FisherDiscriminantOptions extends FractionalSettings {
+  /** Weight of ||w||_1^2 against the variance within the classes, >= 0. Default: 0, which needs at least n + 2 rows. */
+  lambda?: number | undefined;
+  /** n numbers not orthogonal to the difference of the means. Default: that difference, each over the column's variance. */
+  start?: ArrayLike<number> | undefined;
+}
+
+export interface FisherDiscriminantResult extends FractionalResult {
+  /** n numbers of length 1. Rows with row . direction > threshold belong to the second class. The same as `x`. */
+  direction: Float64Array;
+  /** Halfway between the projected means. */
+  threshold: number;
+  /** The two labels, in order. */
+  classes: [Label, Label];
+  /** The mean row of each class, n numbers each. */
+  means: [Float64Array, Float64Array];
+  /** w^T S w for the pooled covariance S within the classes, and w = direction. */
+  withinScatter: number;
+  /** (w^T (mean_2 - mean_1))^2. */
+  betweenScatter: number;
+  /** Indices of the entries of `direction` that are not 0, in order. */
+  support: Int32Array;
+}
+
+/**
+ * Fisher's linear discriminant of two classes, optionally a sparse one:
+ *
+ *     minimise  (w^T S w + lambda ||w||_1^2) / (w^T (mean_2 - mean_1))^2
+ *
+ * with S the pooled covariance within the classes (divided by m - 2), which is not formed. X is m x n: a row for each
+ * observation. `labels` are m numbers, strings or booleans with two distinct values; the larger is the second class.
+ *
+ * ```ts
+ * const { direction, threshold, classes } = await fisherDiscriminant(X, labels, { lambda: 0.02 });
+ * const predicted = dot(row, direction) > threshold ? classes[1] : classes[0];
+ * ```
+ *
+ * The square root of the numerator is a norm of w, so the ratio is that of a convex and a linear function, and the minimum is
+ * global, with lambda too.
+ *
+ * @throws (rejects) TypeError or RangeError that names the argument and the value, and as {@link minimizeRatio} does.
+ */
+export async function fisherDiscriminant(
+  X: MatrixLike,
+  labels: ArrayLike<number> | readonly string[] | readonly boolean[],
+  options: FisherDiscriminantOptions = {},
+): Promise<FisherDiscriminantResult> {
+  const { lambda = 0, start, ...settings } = checkObject('options', options);
+  const data = toOperand('X', X);
+  if (!('data' in data))
+    throw new TypeError('X: expected a dense matrix; less its means, a sparse one is no longer sparse');
+  const { rows: m, columns: n } = data;
+  const weight = checkNumber('lambda', lambda, { lower: 0 });
+  const of = Array.from(checkedValues(labels, m, { name: 'labels', of: 'X' }));
+  const classes = distinct(of);
+  if (classes.length !== 2) throw new RangeError(`labels: expected two classes, got ${classes.length}`);
+  if (m < 3) throw new RangeError(`X: expected at least 3 rows, got ${m}`);
+  if (weight === 0 && m - 2 < n) {
+    throw new RangeError(
+      `lambda = 0: expected a number > 0, as X has fewer rows less 2 (${m - 2}) than columns (${n})`,
+    );
+  }
+  const classOf = of.map((label) => Number(label === classes[1]));
+  const means = [0, 1].map((each) => meansOf(data, (i) => classOf[i] === each)) as [Float64Array, Float64Array];
+  const difference = means[1].map((value, j) => value - (means[0][j] as number));
+  if (difference.every((value) => value === 0)) throw new RangeError('X: expected classes with different means');
+  const within = centred(data, means, (i) => classOf[i] as number, 1 / Math.sqrt(m - 2));
+
+  const variances = new Float64Array(n);
+  eachEntry(within, (_, j, value) => {
+    variances[j] = (variances[j] as number) + value ** 2;
+  });
+  // By halves, as `leastSquares` has 1/2 in it.
+  const result = await minimizeRatio(
+    {
+      numerator: [leastSquares(within, new Float64Array(m)), l1Squared(weight / 2)],
+      denominator: linearSquared(difference.map((value) => value * Math.SQRT1_2)),
+      start: start ?? difference.map((value, j) => value / ((variances[j] as number) + weight || 1)),
+    },
+    settings,
+  );
+  const scaled = rescaled(timesTwo(result), norm(result.x));
+  const direction = scaled.x;
+  return {
+    ...scaled,
+    direction,
+    threshold: (dot(direction, means[0]) + dot(direction, means[1])) / 2,
+    classes: classes as [Label, Label],
+    means,
+    withinScatter: squares(multiply(within, direction)),
+    betweenScatter: dot(direction, difference) ** 2,
+    support: supportOf(direction),
+  };
+}

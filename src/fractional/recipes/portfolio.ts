@@ -1,0 +1,76 @@
+// What portfolios are measured by, and the bounds that they keep.
+import { dot, multiply } from '../../core/algebra.js';
+import type { Matrix } from '../../core/matrix.js';
+import type { FractionalProblem, FractionalResult } from '../solver.js';
+import { l1Squared, linearSquared, quadratic } from '../terms.js';
+
+export interface Market {
+  /** mu - riskFree. */
+  excess: Float64Array;
+  covariance: Matrix;
+  /** Weight of ||w||_1^2. */
+  exposure: number;
+}
+
+export interface Polytope {
+  lower: Float64Array;
+  upper: Float64Array;
+}
+
+/** (x^T Sigma x + exposure ||x||_1^2) / (excess^T x)^2, by halves, as `quadratic` has 1/2 in it. */
+export function ratioOf({
+  excess,
+  covariance,
+  exposure,
+}: Market): Pick<FractionalProblem, 'numerator' | 'denominator'> {
+  return {
+    numerator: [quadratic(covariance), l1Squared(exposure / 2)],
+    denominator: linearSquared(excess.map((value) => value * Math.SQRT1_2)),
+  };
+}
+
+/** What is minimised, at w. */
+export function objectiveAt(w: Float64Array, { excess, covariance, exposure }: Market): number {
+  const gross = w.reduce((sum, value) => sum + Math.abs(value), 0);
+  const earned = dot(excess, w);
+  return earned > 0
+    ? (dot(w, multiply(covariance, w)) + exposure * gross ** 2) / earned ** 2
+    : Number.POSITIVE_INFINITY;
+}
+
+/** The result at w. All minima are global: the numerator is the square of a norm, the denominator that of a linear function. */
+export function resultAt(w: Float64Array, market: Market, result: FractionalResult): FractionalResult {
+  const objective = objectiveAt(w, market);
+  const denominator = dot(market.excess, w) ** 2;
+  return { ...result, x: w, numerator: objective * denominator, denominator, objective, certificate: 'global' };
+}
+
+/** Cuts off what rounding has put beyond the bounds. */
+export function clamped(w: Float64Array, { lower, upper }: Polytope): Float64Array {
+  return w.map((value, i) => Math.min(Math.max(value, lower[i] as number), upper[i] as number));
+}
+
+/** The v that minimises c^T v over the polytope: all at the bound that is finite, then the sum made 1 at the least cost. */
+export function cornerAt(c: Float64Array, { lower, upper }: Polytope): Float64Array {
+  const cheapest = Array.from(c.keys()).sort((i, j) => (c[i] as number) - (c[j] as number));
+  const up = lower.every(Number.isFinite);
+  const v = (up ? lower : upper).slice();
+  let rest = v.reduce((sum, value) => sum - value, 1);
+  for (const i of up ? cheapest : cheapest.reverse()) {
+    const room = (up ? (upper[i] as number) : (lower[i] as number)) - (v[i] as number);
+    const step = up ? Math.min(rest, room) : Math.max(rest, room);
+    v[i] = (v[i] as number) + step;
+    rest -= step;
+    if (rest === 0) break;
+  }
+  return clamped(v, { lower, upper });
+}
+
+export function noReturn(most: number): RangeError {
+  return new RangeError(
+    `mu: expected a portfolio with a return above riskFree; within the bounds the best is ${most} above`,
+  );
+}
+
+export const largest = (values: Float64Array): number =>
+  values.reduce((best, value, i) => (value > (values[best] as number) ? i : best), 0);

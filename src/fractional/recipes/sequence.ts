@@ -1,0 +1,68 @@
+// Several solves for one answer.
+import type { Progress } from '../../core/solve.js';
+import {
+  type FractionalProblem,
+  type FractionalResult,
+  type FractionalSettings,
+  type FractionalStart,
+  minimizeRatio,
+  naming,
+} from '../solver.js';
+
+export type Limited = FractionalSettings & { maxIterations: number };
+
+/** Solves one after the other, as if they were one: their limits, reports and history. */
+export class Sequence {
+  #iterations = 0;
+  #seconds = 0;
+  #updates = 0;
+  readonly #history: Progress[] = [];
+  readonly #starts: FractionalStart[] = [];
+  readonly #settings: Limited;
+
+  constructor(settings: Limited) {
+    this.#settings = settings;
+  }
+
+  async next(problem: FractionalProblem): Promise<FractionalResult> {
+    const [iterations, seconds] = [this.#iterations, this.#seconds];
+    const { maxIterations, timeLimit = Number.POSITIVE_INFINITY, onProgress, ...others } = this.#settings;
+    const shifted = (progress: Progress) => ({
+      ...progress,
+      iteration: progress.iteration + iterations,
+      seconds: progress.seconds + seconds,
+    });
+    const limits = {
+      maxIterations: rest(maxIterations, iterations),
+      timeLimit: rest(timeLimit, seconds),
+      onProgress: onProgress && ((progress: Progress) => onProgress(shifted(progress))),
+    };
+    const result = await naming({ 'numerator[0]': 'Sigma' }, minimizeRatio(problem, { ...others, ...limits }));
+    this.#iterations += result.iterations;
+    this.#seconds += result.seconds;
+    this.#updates += result.updates;
+    this.#history.push(...result.history.map(shifted));
+    this.#starts.push(...result.starts);
+    return result;
+  }
+
+  /** The last result with the sums of all. */
+  total(result: FractionalResult, message: string): FractionalResult {
+    const iterations = this.#iterations;
+    return {
+      ...result,
+      message: result.status === 'solved' ? `Solved after ${iterations} iterations: ${message}` : message,
+      iterations,
+      sweeps: iterations,
+      updates: this.#updates,
+      seconds: this.#seconds,
+      history: this.#history,
+      starts: this.#starts,
+    };
+  }
+}
+
+/** What is left of a limit; what is wrong is left for the addon to refuse. */
+function rest(limit: number, used: number): number {
+  return typeof limit === 'number' && limit >= used ? limit - used : used === 0 ? limit : 0;
+}

@@ -1,0 +1,75 @@
+// Sparse solutions of linear equations, by the ratio to the largest entries.
+import { norm, residual, supportOf } from '../../core/algebra.js';
+import { checkInteger, checkNumber, checkObject, show } from '../../core/check.js';
+import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
+import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
+import { l1 as l1Penalty, leastSquares, norm2, topK } from '../terms.js';
+
+export interface SparseRecoveryOptions extends FractionalSettings {
+  /** `'topK'` where `k` is given, else `'l1l2'`, unless set. */
+  penalty?: 'topK' | 'l1l2' | undefined;
+  /** Entries that may be other than 0 for free, for `'topK'`: 1 <= k <= n. */
+  k?: number | undefined;
+  /**
+   * Weight of ||x||_1, > 0. It trades fit for sparsity as in the lasso, whose solution is 0 from max |A^T b| on; without noise
+   * choose it small against that.
+   */
+  lambda: number;
+  /** n numbers, not all 0. Default: the lasso's solution, min 1/2 ||A x - b||^2 + lambda ||x||_1. */
+  start?: ArrayLike<number> | undefined;
+}
+
+export interface SparseRecoveryResult extends FractionalResult {
+  /** Indices of the entries of x that are not 0, in order. */
+  support: Int32Array;
+  /** ||A x - b||. */
+  residualNorm: number;
+}
+
+/**
+ * A sparse x with A x about b, by a ratio that does not shrink what it keeps:
+ *
+ *     minimise  (1/2 ||A x - b||^2 + lambda ||x||_1) / (lambda topK(x))          penalty 'topK'
+ *     minimise  (1/2 ||A x - b||^2 + lambda ||x||_1) / (lambda ||x||_2)          penalty 'l1l2'
+ *
+ * where topK(x) is the sum of the k largest |x_i|. The first is 1 exactly where x has at most k entries other than 0 and
+ * A x = b, and larger elsewhere; it needs k, which the second does not. A is m x n, dense or sparse, b has m numbers.
+ *
+ * ```ts
+ * const { x, support } = await sparseRecovery(A, b, { k: 10, lambda: 0.01 });
+ * ```
+ *
+ * G. Yuan, "Coordinate descent methods for fractional minimization", ICML 2023 (top-k); Y. Rahimi, C. Wang, H. Dong, Y. Lou, "A
+ * scale-invariant approach for sparse signal recovery", SIAM J. Sci. Comput. 41(6), 2019 (l1/l2).
+ *
+ * @throws (rejects) TypeError or RangeError that names the argument and the value, and as {@link minimizeRatio} does.
+ */
+export async function sparseRecovery(
+  A: MatrixLike | SparseMatrix,
+  b: ArrayLike<number>,
+  options: SparseRecoveryOptions,
+): Promise<SparseRecoveryResult> {
+  const {
+    k,
+    lambda,
+    start,
+    penalty = k === undefined ? 'l1l2' : 'topK',
+    ...settings
+  } = checkObject('options', options);
+  const fit = leastSquares(A, b);
+  if (fit.b.every((value) => value === 0)) throw new RangeError('b: expected a number that is not 0');
+  const entries: ArrayLike<number> = 'values' in fit.matrix ? fit.matrix.values : fit.matrix.data;
+  if (Array.prototype.every.call(entries, (value) => value === 0)) {
+    throw new RangeError('A: expected an entry that is not 0');
+  }
+  const scale = checkNumber('lambda', lambda, { lower: 0, open: true });
+  if (penalty !== 'topK' && penalty !== 'l1l2') {
+    throw new RangeError(`penalty = ${show(penalty)}: expected one of 'topK', 'l1l2'`);
+  }
+  if (penalty === 'l1l2' && k !== undefined) {
+    throw new RangeError(`k = ${show(k)}: expected none with penalty 'l1l2'`);
+  }
+  const denominator = penalty === 'topK' ? topK(checkInteger('k', k, 1), { scale }) : norm2({ scale });
+  const result = await minimizeRatio({ numerator: [fit, l1Penalty(scale)], denominator, start }, settings);
+  return { ...result, support: supportOf(result.x), residualNorm: norm(residual(fit.matrix, result.x, fit.b)) };
+}
