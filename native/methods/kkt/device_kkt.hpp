@@ -5,6 +5,7 @@
 #include "methods/kkt/dense_kkt.hpp"
 #include "methods/kkt/device_hessian.hpp"
 #include "methods/kkt/kkt_solver.hpp"
+#include "methods/kkt/refine.hpp"
 
 namespace nonconvex {
 
@@ -54,26 +55,17 @@ class DeviceKkt final : public KktSolver {
   }
 
   double solve(std::span<const double> b, double target, std::span<double> z) override {
-    constexpr int mostSteps = 10;
     const Stopwatch watch;
     la_.upload(asColumn(b), asColumn(right()));
     la_.copy(asColumn(right()), asColumn(solution()));
     kkt_.solve(solution());
-    double norm = residualNorm();
-    for (int k = 0; k < mostSteps && norm > target; ++k) {
+    const auto correct = [&] {
       la_.checkpoint();
       la_.copy(asColumn(residual()), asColumn(correction()));
       kkt_.solve(correction());
       add(1, correction());
-      const double next = residualNorm();
-      if (!(next < norm)) {  // no better
-        add(-1, correction());
-        break;
-      }
-      const bool slow = next > 0.5 * norm;
-      norm = next;
-      if (slow) break;
-    }
+    };
+    const double norm = refine(target, [&] { return residualNorm(); }, correct, [&] { add(-1, correction()); });
     la_.download(asColumn(solution()), asColumn(z));
     seconds_ += watch.seconds();
     return norm;

@@ -9,6 +9,7 @@
 #include "linalg/lu_dense.hpp"
 #include "linalg/sparse/ldl_sparse.hpp"
 #include "linalg/vectors.hpp"
+#include "methods/kkt/refine.hpp"
 
 namespace nonconvex {
 namespace {
@@ -60,25 +61,16 @@ class ExactInner final : public KktSolver {
   void solve(std::span<double> b) override { square_ ? solveSquare(b) : dense_ ? dense_->solve(b) : sparse_->solve(b); }
 
   double solve(std::span<const double> b, double target, std::span<double> z) override {
-    constexpr int mostSteps = 10;
     const Stopwatch watch;
     std::copy(b.begin(), b.end(), z.begin());
     solve(z);
-    double norm = residualNorm(b, z);
-    for (int k = 0; k < mostSteps && norm > target; ++k) {
+    const auto correct = [&] {
       la_.checkpoint();
       std::copy(residual_.begin(), residual_.end(), correction_.begin());
       solve(correction_);
       axpy(1, correction_, z);
-      const double next = residualNorm(b, z);
-      if (!(next < norm)) {  // no better
-        axpy(-1, correction_, z);
-        break;
-      }
-      const bool slow = next > 0.5 * norm;
-      norm = next;
-      if (slow) break;
-    }
+    };
+    const double norm = refine(target, [&] { return residualNorm(b, z); }, correct, [&] { axpy(-1, correction_, z); });
     seconds_ += watch.seconds();
     return norm;
   }
