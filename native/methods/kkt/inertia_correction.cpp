@@ -13,6 +13,15 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
+double largestRow(const SparsePattern& rows, std::span<const double> J) {
+  double largest = 0;
+  for (int i = 0; i < rows.lines; ++i) {
+    const auto begin = static_cast<std::size_t>(rows.offsets[static_cast<std::size_t>(i)]);
+    largest = std::max(largest, norm2Squared(J.subspan(begin, rows.line(i).size())));
+  }
+  return largest;
+}
+
 InertiaCorrection::InertiaCorrection(int n, int m)
     : n_(n), m_(m), mode_(static_cast<std::size_t>(n)), image_(static_cast<std::size_t>(n + m)) {
   reset();

@@ -12,13 +12,15 @@ struct CorrectedFactor {
   double failed = -1;  ///< largest primal shift that was not enough; negative: none was tried
 };
 
+/// The largest squared norm of a row of J.
+double largestRow(const SparsePattern& rows, std::span<const double> J);
+
 /// Inertia-controlled: what is wanted of K is n positive and m negative eigenvalues (Sylvester).
 class InertiaCorrection {
  public:
   InertiaCorrection(int n, int m);
 
-  /// Factors K, shifted by as little as will do, at least `least`. `sizeH` is max |H_ij|, `sizeJ` the largest squared
-  /// norm of a row of J.
+  /// Factors K, shifted by as little as will do, at least `least`. `sizeH` is max |H_ij|, `sizeJ` the largest row.
   CorrectedFactor factor(KktSolver& inner, double sizeH, double sizeJ, double least = 0);
   /// The published rule: no shift, or this one.
   CorrectedFactor factorPublished(KktSolver& inner, double shift, double sizeJ);

@@ -46,6 +46,7 @@ struct KktSettings {
   KktAccuracy accuracy = KktAccuracy::descent;
   double tolerance = 1e-8;  ///< of the solve that the systems belong to
   std::uint64_t seed = 0;
+  ShiftRule shift = ShiftRule::least;
 };
 
 }  // namespace nonconvex

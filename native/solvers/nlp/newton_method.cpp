@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "core/random.hpp"
-#include "methods/kkt/choice.hpp"
-#include "methods/kkt/krylov_kkt.hpp"
+#include "methods/globalization/negative_curvature.hpp"
 #include "solvers/nlp/estimate.hpp"
 
 namespace nonconvex {
@@ -19,21 +18,6 @@ constexpr int mostSaddles = 50;
 constexpr double feasibleShare = 1e-6;  // of ||x||, where f falls for ever
 constexpr double leastAlpha = 1e-9;
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-double largestRow(const SparsePattern& rows, std::span<const double> J) {
-  double largest = 0;
-  for (int i = 0; i < rows.lines; ++i) {
-    const auto begin = static_cast<std::size_t>(rows.offsets[static_cast<std::size_t>(i)]);
-    largest = std::max(largest, norm2Squared(J.subspan(begin, rows.line(i).size())));
-  }
-  return largest;
-}
-
-/// In evaluations of f with its gradient.
-double hessianCost(const ScaledNlp& model) {
-  const EvaluationWork work = model.work();
-  return work.gradient > 0 ? work.hessian / work.gradient : 1;
-}
 
 void copyPoint(const NlpPoint& from, NlpPoint& to) {
   std::copy(from.x.begin(), from.x.end(), to.x.begin());
@@ -62,13 +46,10 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NlpProblem& problem, const NlpSe
       point_(model_.makePoint()),
       trial_(model_.makePoint()),
       first_(model_.makePoint()),
-      H_(model_.hessianValues()),
-      next_(H_.size()),
-      shifts_(model_.n(), model_.m()),
-      hessianReuse_(reuseHessian_, hessianCost(model_)),
-      merit_(model_, settings),
+      system_(la, model_, settings.kkt(), reuseHessian_),
+      multipliers_(model_),
+      merit_(model_, {settings.constraintPenalty, settings.gradientPenalty, settings.penaltyFactor}),
       direction_(model_, settings),
-      curvature_(model_),
       restoration_(model_),
       correction_(static_cast<std::size_t>(model_.n() + model_.m())),
       leastInfeasibility_(infinity),
@@ -84,19 +65,8 @@ void NewtonMethod::start() {
   modelPays_ = reuseHessian_ && modelPays(model_);
   if (sampleStart_ && !multipliersKnown_ && settings_.maxIterations > 0) beginOnSample();
   model_.linearize(point_);
-  if (model_.hessianValues() == 0 || sketchPossible(model_)) {  // a dense one, which may not be needed at all
-    std::fill(H_.begin(), H_.end(), 1.0);
-  } else {
-    // A Hessian in which no entry that can differ from 0 does, for the analysis of a sparse system.
-    for (std::size_t i = 0; i < correction_.size(); ++i) {
-      correction_[i] = 1 + std::fmod(0.618 * static_cast<double>(i), 1.0);
-    }
-    if (!model_.hessian(point_, 1, std::span(correction_).first(point_.lambda.size()), H_)) {
-      for (double& value : H_) value = std::isfinite(value) ? value : 1;
-    }
-  }
-  inner_ = makeKktSolver(settings_.kkt(), model_, H_, point_.jacobian, la_);
-  if (!multipliersKnown_ && !firstMultipliers()) estimateMultipliers(point_);
+  system_.analyze(point_);
+  if (!multipliersKnown_) multipliers_.takeFirst(system_, point_);
   beginRecord();
   recordBest();
   if (best_.residual <= settings_.tolerance) checkSecondOrder();
@@ -113,30 +83,22 @@ void NewtonMethod::beginOnSample() {
 /// is not much nearer to a solution.
 bool NewtonMethod::modelStep() {
   constexpr double near = 0.5;
-  if (!modelPays_ || restarts_ > 0 || inner_->matrixFree()) return false;
+  if (!modelPays_ || restarts_ > 0 || system_.solver().matrixFree()) return false;
   const double before = model_.residual(point_);
   if (!(before <= modelBelow_)) return false;
-  const Vector none(point_.lambda.size());
-  const bool earlier =
-      hessianReuse_.accuracy() > 0 && model_.laggedHessian(point_, hessianReuse_.accuracy(), none, next_);
-  if (!earlier && !model_.hessian(point_, 1, none, next_)) return false;
-  if (!tryEstimate(minimizeModel(la_, model_, point_, next_, settings_), near)) {
+  const auto H = system_.objectiveHessian(point_);
+  if (!H) return false;
+  if (!tryEstimate(minimizeModel(la_, model_, point_, *H, settings_), near)) {
     constexpr double later = 0.1;
     modelBelow_ = later * before;
     return false;
   }
-  ready_ = assumedInertia_ = factor_.good = false;
+  system_.forget();
   double squaredStep = 0;
   for (std::size_t j = 0; j < point_.x.size(); ++j) squaredStep += std::pow(trial_.x[j] - point_.x[j], 2);
   accept(std::sqrt(squaredStep));
-  noteStep(earlier, false, before);
+  system_.noteStep(before, model_.residual(point_));
   return true;
-}
-
-/// `before` was the residual.
-void NewtonMethod::noteStep(bool earlier, bool shifted, double before) {
-  const double now = model_.residual(point_);
-  hessianReuse_.note(earlier, shifted, now / before, settings_.tolerance / now);
 }
 
 /// In trial_: whether its residual is less than `share` of that here.
@@ -151,87 +113,6 @@ bool NewtonMethod::tryEstimate(const EstimateMinimum& found, double share) {
   return model_.residual(trial_) < share * model_.residual(point_);
 }
 
-/// min ||grad f + J^T lambda||: [I J^T; J 0] (w, lambda) = (-grad f, 0).
-void NewtonMethod::estimateMultipliers(NlpPoint& point) {
-  const auto n = point.x.size();
-  if (point.lambda.empty()) return;
-  if (normInf(point.gradient) == 0) {
-    std::fill(point.lambda.begin(), point.lambda.end(), 0.0);
-    model_.updateLagrangian(point);
-    return;
-  }
-  inner_->loadWithoutHessian(point.jacobian);
-  KktShift used;
-  const double sizeJ = largestRow(model_.jacobianPattern(), point.jacobian);
-  std::fill(correction_.begin(), correction_.end(), 0.0);
-  if (shifts_.factorAt(*inner_, 1, sizeJ, used).undefined == 0) {
-    for (std::size_t j = 0; j < n; ++j) correction_[j] = -point.gradient[j];
-    inner_->solve(correction_);
-    if (!finite(correction_)) std::fill(correction_.begin(), correction_.end(), 0.0);
-  }
-  std::copy(correction_.begin() + static_cast<std::ptrdiff_t>(n), correction_.end(), point.lambda.begin());
-  model_.updateLagrangian(point);
-}
-
-/// Where H does not depend on lambda: those of the first step, whose system is factored for that.
-bool NewtonMethod::firstMultipliers() {
-  const bool known = model_.m() > 0 && model_.linearConstraints();
-  if (!known || settings_.shift == ShiftRule::paper || inner_->canAssumeInertia()) return false;
-  std::fill(point_.lambda.begin(), point_.lambda.end(), 0.0);
-  if (!load(point_)) return false;
-  factor_ = shifts_.factor(*inner_, sizeH_, sizeJ_);
-  if (!factor_.good) return false;
-  const auto n = point_.x.size();
-  for (std::size_t j = 0; j < n; ++j) correction_[j] = -point_.gradient[j];
-  for (std::size_t i = 0; i < point_.c.size(); ++i) correction_[n + i] = -point_.c[i];
-  inner_->solve(correction_);
-  if (!finite(correction_)) return false;
-  std::copy(correction_.begin() + static_cast<std::ptrdiff_t>(n), correction_.end(), point_.lambda.begin());
-  model_.updateLagrangian(point_);
-  ready_ = true;
-  return true;
-}
-
-/// Least-squares multipliers, where they bring g down.
-bool NewtonMethod::refreshMultipliers() {
-  if (point_.lambda.empty()) return false;
-  const double before = norm2Squared(point_.g);
-  std::copy(point_.lambda.begin(), point_.lambda.end(), trial_.lambda.begin());
-  estimateMultipliers(point_);
-  if (norm2Squared(point_.g) < 0.25 * before) {
-    merit_.reset();
-    shortSteps_ = 0;
-    recordBest();
-    return true;
-  }
-  std::copy(trial_.lambda.begin(), trial_.lambda.end(), point_.lambda.begin());
-  model_.updateLagrangian(point_);
-  return false;
-}
-
-/// In H_: with that of f from an earlier point where that will do.
-bool NewtonMethod::lagrangianHessian(const NlpPoint& point, bool mayLag) {
-  const double accuracy = mayLag ? hessianReuse_.accuracy() : 0;
-  earlier_ = accuracy > 0 && model_.laggedHessian(point, accuracy, point.lambda, H_);
-  return earlier_ || model_.hessian(point, 1, point.lambda, H_);
-}
-
-bool NewtonMethod::load(const NlpPoint& point, bool mayLag) {
-  if (!lagrangianHessian(point, mayLag)) return false;
-  sizeH_ = model_.sizeH();
-  sizeJ_ = largestRow(model_.jacobianPattern(), point.jacobian);
-  if (direction_.published()) direction_.measure(*inner_, point);
-  inner_->load(H_, point.jacobian);
-  return true;
-}
-
-/// For an iterative inner solver: may the system be taken for one of a minimum?
-bool NewtonMethod::assumeInertia() {
-  model_.linearize(point_);
-  if (inner_->matrixFree()) return inner_->assumeInertia({}, point_.jacobian);
-  return lagrangianHessian(point_, true) && inner_->assumeInertia(H_, point_.jacobian);
-}
-
 std::optional<Status> NewtonMethod::step() {
   la_.checkpoint();
   if (restoration_.active()) return restorationStep();
@@ -240,32 +121,18 @@ std::optional<Status> NewtonMethod::step() {
 }
 
 std::optional<Status> NewtonMethod::newtonStep() {
-  constexpr int mostTries = 12;
   constexpr double shortStep = 0.1;
   constexpr double hardlyLess = 0.9;
   constexpr int mostShort = 4;
   constexpr int mostIdle = 30;
   constexpr int mostLingering = 10;
-  bool ready = std::exchange(ready_, false);
-  assumedInertia_ = !ready && inner_->canAssumeInertia() && assumeInertia();
-  if (!ready && !assumedInertia_ && !load(point_, true)) return recoverFromFailedStep();
-  double least = 0;
+  if (!system_.assemble(point_)) return recoverFromFailedStep();
   const double before = model_.residual(point_);
-  for (int k = 0; k < mostTries; ++k) {
-    factor_ = std::exchange(ready, false) ? factor_
-              : assumedInertia_           ? CorrectedFactor{.shift = {}, .good = true}
-              : settings_.shift == ShiftRule::paper
-                  ? shifts_.factorPublished(*inner_, direction_.publishedShift(H_), sizeJ_)
-                  : shifts_.factor(*inner_, sizeH_, sizeJ_, least);
-    const bool newShift = factor_.shift.primal > 0 && !hessianReuse_.shifted();
-    if (earlier_ && (!factor_.good || newShift)) {
-      if (!load(point_)) return recoverFromFailedStep();
-      continue;
-    }
-    if (!factor_.good) break;
-    const bool descends = direction_.compute(*inner_, factor_.shift, point_, entries(), merit_);
+  do {
+    if (!system_.factor(point_)) break;
+    const bool descends = direction_.compute(system_, point_, merit_);
     // Where J has lost rank and c = 0, the constraints leave a choice after all.
-    const bool square = square_ && (factor_.shift.dual == 0 || normInf(point_.c) > settings_.tolerance);
+    const bool square = square_ && (system_.shift().dual == 0 || normInf(point_.c) > settings_.tolerance);
     const double alpha = !descends && !square ? 0 : fullSteps_ > 0 ? fullStep() : square ? searchSquare() : search();
     if (alpha > 0) {
       const bool poor =
@@ -278,9 +145,9 @@ std::optional<Status> NewtonMethod::newtonStep() {
         backtrackLimit_ *= 2;
       }
       const bool idle = stepWithinNoise();
-      const bool lingers = factor_.shift.primal > 0 && slowProgress();
+      const bool lingers = system_.shift().primal > 0 && slowProgress();
       accept(alpha * std::sqrt(norm2Squared(direction_.dx())));
-      noteStep(earlier_, factor_.shift.primal > 0, before);
+      system_.noteStep(before, model_.residual(point_));
       if (best_.residual <= settings_.tolerance) return checkSecondOrder();
       noiseSteps_ = idle ? noiseSteps_ + 1 : 0;
       if (noiseSteps_ >= mostIdle) {
@@ -305,14 +172,7 @@ std::optional<Status> NewtonMethod::newtonStep() {
       }
       return std::nullopt;
     }
-    if (assumedInertia_ || earlier_) {
-      assumedInertia_ = false;
-      if (!load(point_)) return recoverFromFailedStep();
-      continue;
-    }
-    if (normInf(point_.c) > settings_.tolerance) break;
-    least = std::max(10 * factor_.shift.primal, 1e-4 * (sizeH_ > 0 ? sizeH_ : 1));
-  }
+  } while (system_.sharpen(point_, normInf(point_.c) <= settings_.tolerance));
   return recoverFromFailedStep();
 }
 
@@ -366,7 +226,12 @@ std::optional<Status> NewtonMethod::unbounded() {
 
 /// No step is possible from here.
 std::optional<Status> NewtonMethod::recoverFromFailedStep() {
-  if (refreshMultipliers()) return best_.residual <= settings_.tolerance ? checkSecondOrder() : std::nullopt;
+  if (multipliers_.improve(system_, point_)) {
+    merit_.reset();
+    shortSteps_ = 0;
+    recordBest();
+    return best_.residual <= settings_.tolerance ? checkSecondOrder() : std::nullopt;
+  }
   if (normInf(point_.c) > settings_.tolerance) {
     restoration_.begin(point_, 0.1 * settings_.tolerance);
     return std::nullopt;
@@ -428,7 +293,7 @@ bool NewtonMethod::correct(double alpha) {
   const auto n = point_.x.size();
   std::fill(correction_.begin(), correction_.begin() + static_cast<std::ptrdiff_t>(n), 0.0);
   for (std::size_t i = 0; i < trial_.c.size(); ++i) correction_[n + i] = (1 - alpha) * point_.c[i] - trial_.c[i];
-  inner_->solve(correction_);
+  system_.solver().solve(correction_);
   const auto dx = std::span<const double>(correction_).first(n);
   const double longest = (square_ ? 1 : 0.5) * alpha;
   const bool small = norm2Squared(dx) <= longest * longest * norm2Squared(direction_.dx());
@@ -471,7 +336,7 @@ double NewtonMethod::search() {
   const double slope = merit_.at(direction_.slope());
   const double noise = merit_.noise(point_);
   const double normF = std::sqrt(point_.squaredF());
-  const bool unshifted = factor_.shift.primal == 0 && factor_.shift.dual == 0;
+  const bool unshifted = !system_.shifted();
   const bool infeasible = leastC_ > 1e-5 * settings_.tolerance;  // not by rounding alone, which may fall by chance
   const auto judged = [&](double alpha, bool corrected) {
     const bool far = !corrected && unshifted && infeasible && alpha >= longStep * largestDefinedStep_;
@@ -528,77 +393,46 @@ void NewtonMethod::recordBest(bool always) {
 
 /// At a stationary point: is it a minimum?
 std::optional<Status> NewtonMethod::checkSecondOrder() {
-  const bool unshifted = factor_.good && !assumedInertia_ && factor_.shift.primal == 0 && factor_.shift.dual == 0;
-  if (unshifted && square_) {  // J had full rank a step ago: there is no other feasible point near
-    best_.inertia = {0, 0, 0};
-    return std::nullopt;
-  }
-  if (surelyMinimum()) return std::nullopt;
-  if (!model_.hessian(point_, 1, point_.lambda, next_)) return std::nullopt;
-  const bool same = unshifted && model_.device() == nullptr && next_ == H_ && point_.jacobian == trial_.jacobian;
-  std::swap(H_, next_);
-  if (same) {  // a quadratic program: the factors at hand tell
-    best_.inertia = {model_.n() - model_.m(), 0, 0};
-    return std::nullopt;
-  }
-  sizeH_ = model_.sizeH();
-  sizeJ_ = largestRow(model_.jacobianPattern(), point_.jacobian);
-  inner_->load(H_, point_.jacobian);
-  const ReducedInertia inertia = curvature_.inertia(*inner_, shifts_, sizeH_, sizeJ_);
-  best_.inertia = inertia;
-  if (inertia.negative <= 0) return std::nullopt;
+  const std::optional<ReducedInertia> inertia = system_.reducedInertia(point_, trial_.jacobian);
+  if (!inertia) return std::nullopt;
+  best_.inertia = *inertia;
+  if (inertia->negative <= 0) return std::nullopt;
   recordBest(true);
   best_.refused = true;
-  best_.inertia = inertia;
+  best_.inertia = *inertia;
   return leaveSaddle();
-}
-
-/// By a lower bound of the Hessian that is positive definite on the null space of J.
-bool NewtonMethod::surelyMinimum() {
-  if (!reuseHessian_ || !model_.hessianLowerBound(point_, next_)) return false;
-  inner_->load(next_, point_.jacobian);
-  const double sizeJ = largestRow(model_.jacobianPattern(), point_.jacobian);
-  const ReducedInertia inertia = curvature_.inertia(*inner_, shifts_, model_.sizeH(), sizeJ);
-  if (inertia.negative != 0 || inertia.zero != 0) return false;
-  best_.inertia = inertia;
-  return true;
 }
 
 std::optional<Status> NewtonMethod::leaveSaddle() {
   obstacle_ = StallReason::saddle;
   if (++saddles_ > mostSaddles) return restart(Status::stalled);
-  factor_ = shifts_.factor(*inner_, sizeH_, sizeJ_);
-  if (!factor_.good) return restart(Status::stalled);
+  if (!system_.factorLoaded()) return restart(Status::stalled);
   return negativeCurvatureStep() ? std::nullopt : restart(Status::stalled);
 }
 
 /// Along the mode of the most negative curvature, by the factors at hand.
 bool NewtonMethod::negativeCurvatureStep() {
-  const double rho = curvature_.leastEigenvector(*inner_, H_);
+  const double rho = system_.leastEigenvector();
   if (!(rho < 0)) return false;
   // M curves by rho + eta2 rho^2 along (v, y).
   merit_.limitEta2(0.25 / -rho);
   const double value = merit_.value(point_);
-  const double longest = std::max(1.0, std::sqrt(norm2Squared(point_.x)));
-  for (double alpha = longest; alpha > 1e-8 * longest; alpha /= 2) {
+  const double length = searchNegativeCurvature(point_.x, [&](double alpha) {
     la_.checkpoint();
-    for (const double signedAlpha : {alpha, -alpha}) {
-      addScaled(point_.x, signedAlpha, curvature_.v(), trial_.x);
-      addScaled(point_.lambda, signedAlpha, curvature_.y(), trial_.lambda);
-      if (!model_.evaluateValues(trial_) || !model_.evaluateDerivatives(trial_)) continue;
-      if (merit_.value(trial_) > value + 0.25 * settings_.sufficientDecrease * alpha * alpha * rho) continue;
-      accept(alpha);
-      return true;
-    }
-  }
-  return false;
+    addScaled(point_.x, alpha, system_.eigenvector(), trial_.x);
+    addScaled(point_.lambda, alpha, system_.eigenvectorMultipliers(), trial_.lambda);
+    if (!model_.evaluateValues(trial_) || !model_.evaluateDerivatives(trial_)) return false;
+    return merit_.value(trial_) <= value + 0.25 * settings_.sufficientDecrease * alpha * alpha * rho;
+  });
+  if (length > 0) accept(length);
+  return length > 0;
 }
 
 std::optional<Status> NewtonMethod::restorationStep() {
   using Outcome = FeasibilityRestoration::Outcome;
   ++restorationSteps_;
-  factor_.good = false;
-  const Outcome outcome = restoration_.step(model_, *inner_, point_, trial_, H_);
+  system_.forget();
+  const Outcome outcome = restoration_.step(model_, system_.solver(), point_, trial_, system_.workspace());
   if (outcome == Outcome::stationary || outcome == Outcome::stuck) {
     restoration_.end();
     obstacle_ = restoration_.leavesDomain() ? StallReason::domain : StallReason::restoration;
@@ -621,12 +455,12 @@ std::optional<Status> NewtonMethod::restorationStep() {
 }
 
 void NewtonMethod::resetAtPoint() {
-  estimateMultipliers(point_);
+  multipliers_.takeLeastSquares(system_, point_);
   beginRecord();
   merit_.reset();
   shortSteps_ = backtracked_ = noiseSteps_ = slowSteps_ = 0;
   backtrackLimit_ = 2;
-  factor_.good = false;
+  system_.forget();
 }
 
 /// First from the same start with some full steps, then from others around it, from near to far. If there are none
@@ -635,7 +469,7 @@ std::optional<Status> NewtonMethod::restart(Status reason) {
   if (reason == Status::stalled) verdict_ = reason;
   constexpr int radii = 6;
   const int most = model_.n() + model_.m() > largeOrder ? fewRestarts : manyRestarts;
-  shifts_.reset();
+  system_.resetShifts();
   while (restarts_ <= most) {
     const int other = restarts_++;
     fullSteps_ = other == 0 ? mostFullSteps : 0;
@@ -670,7 +504,9 @@ Progress NewtonMethod::progress() const {
   if (!best_.refused) now.residual = best_.residual;
   now.feasibility = model_.unscaledFeasibility(best_.point);
   now.step = lastStep_;
-  if (inner_ && inner_->steps() > 0) now.innerSteps = static_cast<double>(inner_->steps());
+  if (system_.analyzed() && system_.solver().steps() > 0) {
+    now.innerSteps = static_cast<double>(system_.solver().steps());
+  }
   if (reportIterates_) {
     now.iterate = std::make_shared<Iterate>(Iterate{best_.point.x, model_.unscaledMultipliers(best_.point)});
   }
@@ -688,13 +524,17 @@ NlpSolution NewtonMethod::solution() const {
   s.feasibility = model_.unscaledFeasibility(best_.point);
   s.inertia = best_.inertia;
   static_cast<EvaluationCounts&>(s.counts) = model_.counts();
-  s.counts.factorization = inner_ ? inner_->factorizations() : 0;
   s.counts.restoration = restorationSteps_;
   s.counts.sampled = sampledSteps_;
-  s.counts.innerSteps = inner_ ? inner_->steps() : 0;
-  s.counts.fallback = inner_ ? inner_->fallbacks() : 0;
   s.time.derivatives = estimateTime_.derivatives + model_.seconds();
-  s.time.linearAlgebra = estimateTime_.linearAlgebra + (inner_ ? inner_->seconds() : 0);
+  s.time.linearAlgebra = estimateTime_.linearAlgebra;
+  if (system_.analyzed()) {
+    const KktSolver& solver = system_.solver();
+    s.counts.factorization = solver.factorizations();
+    s.counts.innerSteps = solver.steps();
+    s.counts.fallback = solver.fallbacks();
+    s.time.linearAlgebra += solver.seconds();
+  }
   s.constraintPenalty = merit_.eta1();
   s.gradientPenalty = merit_.eta2();
   return s;

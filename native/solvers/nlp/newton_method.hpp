@@ -7,9 +7,11 @@
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
+#include "methods/globalization/merit_function.hpp"
+#include "methods/kkt/kkt_system.hpp"
+#include "methods/kkt/multipliers.hpp"
 #include "solvers/nlp/direction.hpp"
 #include "solvers/nlp/estimate.hpp"
-#include "solvers/nlp/hessian_reuse.hpp"
 #include "solvers/nlp/restoration.hpp"
 #include "solvers/nlp/stall_reason.hpp"
 
@@ -32,7 +34,6 @@ class NewtonMethod {
   std::optional<Status> newtonStep();
   std::optional<Status> restorationStep();
   std::optional<Status> checkSecondOrder();
-  bool surelyMinimum();
   std::optional<Status> leaveSaddle();
   bool negativeCurvatureStep();
   std::optional<Status> recoverFromFailedStep();
@@ -45,20 +46,9 @@ class NewtonMethod {
   std::optional<Status> restart(Status reason);
   void resetAtPoint();
 
-  bool lagrangianHessian(const NlpPoint& point, bool mayLag);
-  bool load(const NlpPoint& point, bool mayLag = false);
-  bool assumeInertia();
-  /// Of H; none where it is taken by products.
-  std::span<const double> entries() const {
-    return assumedInertia_ && inner_->matrixFree() ? std::span<const double>() : std::span<const double>(H_);
-  }
   void beginOnSample();
   bool modelStep();
-  void noteStep(bool earlier, bool shifted, double before);
   bool tryEstimate(const EstimateMinimum& found, double share);
-  void estimateMultipliers(NlpPoint& point);
-  bool firstMultipliers();
-  bool refreshMultipliers();
   template <class Judge>
   double backtrack(Judge&& judged);
   double search();
@@ -85,22 +75,12 @@ class NewtonMethod {
   NlpPoint trial_;
   NlpPoint first_;
   bool started_ = false;  // everything finite at the start
-  Vector H_;
-  Vector next_;  // H at a point that may be the solution
-  double sizeH_ = 0;
-  double sizeJ_ = 0;
-  std::unique_ptr<KktSolver> inner_;
-  InertiaCorrection shifts_;
-  HessianReuse hessianReuse_;
+  KktSystem system_;
+  MultiplierEstimate multipliers_;
   MeritFunction merit_;
   NewtonDirection direction_;
-  SecondOrderTest curvature_;
   FeasibilityRestoration restoration_;
   Vector correction_;
-  CorrectedFactor factor_;
-  bool earlier_ = false;         // H_ has the Hessian of f from an earlier point
-  bool ready_ = false;           // it is of the point and of H_
-  bool assumedInertia_ = false;  // an iterative inner solver has the system; nothing was factored
   int shortSteps_ = 0;
   int noiseSteps_ = 0;             // steps in a row that brought nothing that rounding would not
   int slowSteps_ = 0;              // steps in a row with a shift that brought F down slowly

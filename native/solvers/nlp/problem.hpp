@@ -37,7 +37,7 @@ struct NlpSettings : Limits {
   bool reuseHessian = true;
 
   KktSettings kkt() const {
-    return {inner, sketch, sketchSize, sketchMemory, preconditioner, innerSteps, accuracy, tolerance, seed};
+    return {inner, sketch, sketchSize, sketchMemory, preconditioner, innerSteps, accuracy, tolerance, seed, shift};
   }
 
   static constexpr auto fields() {

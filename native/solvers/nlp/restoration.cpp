@@ -1,5 +1,7 @@
 #include "solvers/nlp/restoration.hpp"
 
+#include "methods/globalization/negative_curvature.hpp"
+
 namespace nonconvex {
 namespace {
 
@@ -114,18 +116,14 @@ bool FeasibilityRestoration::leave(ScaledNlp& model, KktSolver& inner, NlpPoint&
   const double bend = rho + norm2Squared(Jp_);
   if (!(bend < 0)) return false;
   const double half = 0.5 * point.squaredC();
-  const double longest = std::max(1.0, std::sqrt(norm2Squared(point.x)));
-  for (double alpha = longest; alpha > 1e-8 * longest; alpha /= 2) {
-    for (const double signedAlpha : {alpha, -alpha}) {
-      if (!tryPoint(model, point, signedAlpha, curvature_.v(), trial)) continue;
-      if (0.5 * trial.squaredC() <= half + 0.1 * alpha * alpha * bend && model.evaluateDerivatives(trial)) {
-        std::swap(point, trial);
-        shift_ = 1e-3;
-        return true;
-      }
-    }
-  }
-  return false;
+  const double length = searchNegativeCurvature(point.x, [&](double alpha) {
+    return tryPoint(model, point, alpha, curvature_.v(), trial) &&
+           0.5 * trial.squaredC() <= half + 0.1 * alpha * alpha * bend && model.evaluateDerivatives(trial);
+  });
+  if (length == 0) return false;
+  std::swap(point, trial);
+  shift_ = 1e-3;
+  return true;
 }
 
 }  // namespace nonconvex

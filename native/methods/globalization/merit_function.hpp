@@ -4,7 +4,6 @@
 #pragma once
 
 #include "methods/nlp/scaled_nlp.hpp"
-#include "solvers/nlp/problem.hpp"
 
 namespace nonconvex {
 
@@ -16,9 +15,16 @@ struct MeritSlope {
   double curvature = 0;  ///< dx^T B dx, as the exact direction has it
 };
 
+struct MeritSettings {
+  double constraintPenalty = 1;  ///< first eta1
+  double gradientPenalty = 0.1;  ///< first eta2
+  double penaltyFactor = 1.5;    ///< nu, by which the penalties change
+};
+
+/// M with penalties that adapt to the directions it is asked about.
 class MeritFunction {
  public:
-  MeritFunction(const ScaledNlp& model, const NlpSettings& settings);
+  MeritFunction(const ScaledNlp& model, const MeritSettings& settings);
 
   double eta1() const { return eta1_; }
   double eta2() const { return eta2_; }
@@ -29,7 +35,7 @@ class MeritFunction {
   /// How far rounding may be off in the value.
   double noise(const NlpPoint& point) const;
 
-  /// Along dz = (dx, dlambda), H the Hessian of L.
+  /// Slope of M along dz = (dx, dlambda), H the Hessian of L.
   MeritSlope slope(const NlpPoint& point, std::span<const double> H, std::span<const double> dz);
   double at(const MeritSlope& s) const { return s.base + eta1_ * s.byEta1 + eta2_ * s.byEta2; }
   /// grad M^T dz <= -eta2/2 ||F||^2
@@ -39,23 +45,25 @@ class MeritFunction {
   bool adapt(const MeritSlope& slope, const NlpPoint& point);
   /// eta1 <- nu^2 eta1, eta2 <- eta2 / nu; false at the limits.
   bool harden();
-  /// A step back towards where they began, if ||F|| has halved.
+  /// Takes the penalties a step back towards where they began, if ||F|| has halved.
   void relax(double normF);
   /// Lowers eta1 where this direction would descend with far less; whether it did.
   bool soften(const MeritSlope& slope, const NlpPoint& point);
-  /// eta2 no more than this from now on.
+  /// Lets eta2 be no more than this from now on.
   void limitEta2(double most);
+  /// Takes the first penalties again.
   void reset();
 
  private:
   double leastEta1(const MeritSlope& slope, double squaredF) const;
+
   const ScaledNlp& model_;
   const double firstEta1_;
   double firstEta2_;
   const double nu_;
   double eta1_;
   double eta2_;
-  double reference_;  // of ||F||
+  double reference_;  // ||F|| when the penalties last changed for it
   Vector Hg_;
   Vector Jv_;
 };

@@ -1,4 +1,4 @@
-#include "solvers/nlp/merit.hpp"
+#include "methods/globalization/merit_function.hpp"
 
 #include <limits>
 
@@ -10,7 +10,7 @@ constexpr double smallestEta2 = 1e-8;
 
 }  // namespace
 
-MeritFunction::MeritFunction(const ScaledNlp& model, const NlpSettings& settings)
+MeritFunction::MeritFunction(const ScaledNlp& model, const MeritSettings& settings)
     : model_(model),
       firstEta1_(settings.constraintPenalty),
       firstEta2_(settings.gradientPenalty),
@@ -87,11 +87,13 @@ bool MeritFunction::adapt(const MeritSlope& slope, const NlpPoint& point) {
 }
 
 double MeritFunction::leastEta1(const MeritSlope& slope, double squaredF) const {
+  constexpr double margin = 1.1;
   const double cost = slope.base + eta2_ * (slope.byEta2 + 0.5 * squaredF);
-  return slope.byEta1 < 0 ? 1.1 * cost / -slope.byEta1 : 0;
+  return slope.byEta1 < 0 ? margin * cost / -slope.byEta1 : 0;
 }
 
 bool MeritFunction::soften(const MeritSlope& slope, const NlpPoint& point) {
+  // Both times what is needed: so it falls by ten at least, and need not rise again at once.
   constexpr double far = 100;
   constexpr double margin = 10;
   const double needed = std::max(firstEta1_, leastEta1(slope, point.squaredF()));

@@ -1,0 +1,26 @@
+// A step along a direction of negative curvature.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "linalg/vectors.hpp"
+
+namespace nonconvex {
+
+/// Looks for a step along a direction of norm 1 in which a function curves down, forwards or backwards: a long one if
+/// it can be, as nothing tells how far it goes down. The first is as long as x, 1 at least, each next one half as long.
+/// `accepted(t)` tries the step t; returns the length of the first that it accepts, 0 if there is none down to 1e-8 of
+/// the longest.
+template <class Accepted>
+double searchNegativeCurvature(std::span<const double> x, Accepted&& accepted) {
+  constexpr double shortest = 1e-8;
+  const double longest = std::max(1.0, std::sqrt(norm2Squared(x)));
+  for (double alpha = longest; alpha > shortest * longest; alpha /= 2) {
+    if (accepted(alpha) || accepted(-alpha)) return alpha;
+  }
+  return 0;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,22 @@
+// What the rules of I. Hong, S. Na, M. W. Mahoney, M. Kolar (ICML 2023, Algorithm 1) need to know of a KKT system.
+#pragma once
+
+#include <span>
+
+#include "linalg/sparse/pattern.hpp"
+#include "linalg/vectors.hpp"
+#include "methods/kkt/kkt_solver.hpp"
+
+namespace nonconvex {
+
+/// xi_B, the least curvature on the null space of J that B = H + t I is to have.
+constexpr double publishedCurvature = 0.1;
+
+/// ||H + t I||_F^2, H given by its lower triangle by columns.
+double squaredFrobenius(const SparsePattern& hessian, std::span<const double> H, double t);
+
+/// The least eigenvalue of J J^T, estimated by the power method on its inverse; 1e-16 where J has lost rank. `work` has
+/// n + m numbers. The solver is left with the system [I J^T; J 0].
+double leastEigenvalueJJ(KktSolver& solver, std::span<const double> J, int m, std::span<double> work);
+
+}  // namespace nonconvex
