@@ -65,7 +65,8 @@ class DeviceKkt final : public KktSolver {
       kkt_.solve(correction());
       add(1, correction());
     };
-    const double norm = refine(target, [&] { return residualNorm(); }, correct, [&] { add(-1, correction()); });
+    const double norm = refine(
+        target, [&] { return residualNorm(); }, correct, [&] { add(-1, correction()); });
     la_.download(asColumn(solution()), asColumn(z));
     seconds_ += watch.seconds();
     return norm;

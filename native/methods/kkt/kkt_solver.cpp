@@ -70,7 +70,8 @@ class ExactInner final : public KktSolver {
       solve(correction_);
       axpy(1, correction_, z);
     };
-    const double norm = refine(target, [&] { return residualNorm(b, z); }, correct, [&] { axpy(-1, correction_, z); });
+    const double norm = refine(
+        target, [&] { return residualNorm(b, z); }, correct, [&] { axpy(-1, correction_, z); });
     seconds_ += watch.seconds();
     return norm;
   }
