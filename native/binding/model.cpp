@@ -7,6 +7,7 @@
 
 #include "binding/job.hpp"
 #include "binding/settings.hpp"
+#include "expressions/nl/reader.hpp"
 #include "expressions/nl/writer.hpp"
 #include "problems/callback_nlp.hpp"
 #include "problems/feasible_start.hpp"
@@ -48,11 +49,15 @@ std::span<const double> vectorOf(const Reader& in, const char* name, std::size_t
   return found;
 }
 
-Napi::Object makeHandle(Napi::Env env, NlModel model) {
-  const auto program = std::make_shared<SharedProgram>(std::move(model));
-  const auto make = [program](const Reader& in) -> std::shared_ptr<Nlp> {
+std::vector<double> copyOf(std::span<const double> values) { return {values.begin(), values.end()}; }
+
+Napi::Object makeHandle(Napi::Env env, Graph graph) {
+  const auto program = std::make_shared<SharedProgram>(std::move(graph));
+  const auto make = [program](const Reader& in) -> NlpSource {
     const std::size_t count = program->graph().parameterValues().size();
-    return std::make_shared<BorrowedProgram>(program, vectorOf(in, "parameters", count));
+    return [program, parameters = copyOf(vectorOf(in, "parameters", count))]() -> std::shared_ptr<Nlp> {
+      return borrow(program, parameters);
+    };
   };
   return wrap(env, {make, program, static_cast<std::int64_t>(program->bytes())});
 }
@@ -103,8 +108,6 @@ bool inOrder(const SparseInput& matrix) {
   }
   return true;
 }
-
-std::vector<double> copyOf(std::span<const double> values) { return {values.begin(), values.end()}; }
 
 // Evaluations --------------------------------------------------------------------------------------------------------
 
@@ -163,7 +166,7 @@ class ReadNlJob final : public Job {
     out.vector("fixedValues", model_->fixedValues);
     out.value("variableNames", toTexts(env, model_->variableNames));
     out.value("constraintNames", toTexts(env, model_->constraintNames));
-    out.value("program", makeHandle(env, std::move(*model_)));
+    out.value("program", makeHandle(env, std::move(model_->graph)));
     return out.object();
   }
 
@@ -299,17 +302,16 @@ ConstantMatrix readMatrix(const Reader& in) {
 Napi::Value compileModel(Napi::Env env, const Reader& in) {
   std::vector<ConstantMatrix> matrices;
   for (const Reader& matrix : in.list("matrices")) matrices.push_back(readMatrix(matrix));
-  NlModel model;
-  model.graph = Graph::parse(in.integer("n"), copyOf(in.vector("parameters")), in.integers("code"),
+  Graph graph = Graph::parse(in.integer("n"), copyOf(in.vector("parameters")), in.integers("code"),
                              in.vector("numbers"), std::move(matrices));
   const int objective = in.integer("objective");
-  if (objective >= 0) model.graph.minimize(objective);
-  for (const std::int32_t node : in.integers("constraints")) model.graph.equalZero(node);
-  return makeHandle(env, std::move(model));
+  if (objective >= 0) graph.minimize(objective);
+  for (const std::int32_t node : in.integers("constraints")) graph.equalZero(node);
+  return makeHandle(env, std::move(graph));
 }
 
 Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
-  const std::shared_ptr<Nlp> program = handleOf(in, "program").make(in);
+  const std::shared_ptr<Nlp> program = handleOf(in, "program").make(in).open();
   const auto n = static_cast<std::size_t>(program->variables());
   const auto m = static_cast<std::size_t>(program->constraints());
   const std::string what = in.text("what");
@@ -356,7 +358,7 @@ Napi::Value writeNlFile(Napi::Env env, const Reader& in) {
   return Environment::of(env).start(std::make_shared<WriteNlJob>(in), env.Undefined(), {});
 }
 
-std::shared_ptr<Nlp> readNlp(const Reader& problem) {
+NlpSource readNlp(const Reader& problem) {
   if (problem.has("callbacks")) return readCallbacks(problem.object("callbacks"));
   return handleOf(problem, "program").make(problem);
 }

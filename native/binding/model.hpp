@@ -14,11 +14,12 @@ namespace nonconvex {
 /// checked; native/expressions/graph.hpp describes it.
 Napi::Value compileModel(Napi::Env env, const Reader& model);
 
-/// An evaluator for one solve, from the request that it comes with.
-using NlpMaker = std::function<std::shared_ptr<Nlp>(const Reader& request)>;
-/// The `program` of requests to come, of about so many bytes.
+/// Reads, from a request, the problem of its handle: what the request brings is checked at once, the rest is made by
+/// the thread that solves.
+using NlpMaker = std::function<NlpSource(const Reader& request)>;
+/// A handle, the `program` of requests to come, of about so many bytes.
 Napi::Object makeHandle(Napi::Env env, NlpMaker make, std::size_t bytes);
-/// What compileModel has made, under that name.
+/// The member of that name, which compileModel has made.
 std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* name);
 ConstantMatrix readMatrix(const Reader& in);
 
@@ -34,6 +35,6 @@ Napi::Value readNlFile(Napi::Env env, const std::string& path);
 Napi::Value writeNlFile(Napi::Env env, const Reader& request);
 
 /// The problem's `program` with its `parameters` or data, or its `callbacks`.
-std::shared_ptr<Nlp> readNlp(const Reader& problem);
+NlpSource readNlp(const Reader& problem);
 
 }  // namespace nonconvex

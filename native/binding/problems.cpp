@@ -65,7 +65,7 @@ void readRows(ConstantMatrix matrix, bool fromDiagonal, SparsePattern& pattern, 
 
 Napi::Object quadraticHandle(Napi::Env env, QuadraticData made) {
   const auto data = std::make_shared<const QuadraticData>(std::move(made));
-  const auto make = [data](const Reader&) -> std::shared_ptr<Nlp> { return std::make_shared<QuadraticNlp>(data); };
+  const auto make = [data](const Reader&) -> NlpSource { return std::make_shared<QuadraticNlp>(data); };
   return makeHandle(env, make, data->bytes());
 }
 
@@ -117,11 +117,11 @@ Napi::Value compileRegression(Napi::Env env, const Reader& in) {
             constraints->graph().variableCount(), "expected as many variables as columns");
   }
   const auto data = std::make_shared<const GlmData>(std::move(rows));
-  const auto make = [data, constraints](const Reader& request) -> std::shared_ptr<Nlp> {
-    std::shared_ptr<Nlp> other;
-    if (constraints) other = std::make_shared<BorrowedProgram>(constraints, std::span<const double>());
-    return std::make_shared<ConstrainedObjective>(std::make_unique<GlmObjective>(data, denseData(request, *data)),
-                                                  std::move(other));
+  const auto make = [data, constraints](const Reader& request) -> NlpSource {
+    return [data, constraints, dense = denseData(request, *data)]() -> std::shared_ptr<Nlp> {
+      return std::make_shared<ConstrainedObjective>(std::make_unique<GlmObjective>(data, dense),
+                                                    constraints ? borrow(constraints) : nullptr);
+    };
   };
   return makeHandle(env, make, data->bytes());
 }

@@ -30,7 +30,7 @@ class Program final : public Nlp {
   /// Made when first asked for. Throws a SolverError TOO_LARGE when there are more entries than an int counts.
   const SparsePattern& jacobianPattern() const override;
   const SparsePattern& hessianPattern() const override;
-  bool linearConstraints() const override { return model_->linearConstraints(); }
+  NlpFacts facts() const override { return {.linearConstraints = model_->linearConstraints()}; }
 
   void moveTo(std::span<const double> x) override;
   double objective() override;

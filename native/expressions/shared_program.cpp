@@ -33,12 +33,11 @@ void SharedProgram::giveBack(std::unique_ptr<Program> program) {
   idle_.push_back(std::move(program));
 }
 
-Program& BorrowedProgram::program() const {
-  if (program_ == nullptr) {
-    program_ = shared_->take();
-    if (!parameters_.empty()) program_->setParameters(parameters_);
-  }
-  return *program_;
+std::unique_ptr<Program, GiveBack> borrow(const std::shared_ptr<SharedProgram>& shared,
+                                          std::span<const double> parameters) {
+  std::unique_ptr<Program, GiveBack> program(shared->take().release(), GiveBack{shared});
+  if (!parameters.empty()) program->setParameters(parameters);
+  return program;
 }
 
 }  // namespace nonconvex

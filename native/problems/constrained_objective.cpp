@@ -19,7 +19,7 @@ SparsePattern merge(const SparsePattern& a, const SparsePattern& b) {
   return both;
 }
 
-/// Where entries of `part` stand in `whole`.
+/// For each entry of `part`, its place in `whole`.
 std::vector<int> placesIn(const SparsePattern& whole, const SparsePattern& part) {
   std::vector<int> places;
   places.reserve(part.nonzeros());
@@ -79,40 +79,18 @@ void ConstrainedObjective::jacobian(std::span<double> values) {
   if (constraints_) constraints_->jacobian(values);
 }
 
-/// `ofObjective(values)` writes that of the objective, if it can.
-template <class Fill>
-bool ConstrainedObjective::assembleHessian(std::span<const double> lambda, std::span<double> values,
-                                           Fill&& ofObjective) {
+void ConstrainedObjective::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {
   const auto& [pattern, objectiveTo, constraintsTo] = united();
   if (pattern.nonzeros() == 0) {
-    if (!ofObjective(values)) return false;
+    objective_->hessian(sigma, values);
   } else {
-    if (!ofObjective(std::span(objectiveValues_))) return false;
+    objective_->hessian(sigma, objectiveValues_);
     std::fill(values.begin(), values.end(), 0.0);
     for (std::size_t k = 0; k < objectiveTo.size(); ++k) values[at(objectiveTo[k])] = objectiveValues_[k];
   }
-  if (constraintsTo.empty()) return true;
+  if (constraintsTo.empty()) return;
   constraints_->hessian(0, lambda, constraintsValues_);
   for (std::size_t k = 0; k < constraintsTo.size(); ++k) values[at(constraintsTo[k])] += constraintsValues_[k];
-  return true;
-}
-
-void ConstrainedObjective::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {
-  assembleHessian(lambda, values, [&](std::span<double> own) {
-    objective_->hessian(sigma, own);
-    return true;
-  });
-}
-
-bool ConstrainedObjective::laggedHessian(double accuracy, double sigma, std::span<const double> lambda,
-                                         std::span<double> values) {
-  return assembleHessian(lambda, values,
-                         [&](std::span<double> own) { return objective_->laggedHessian(accuracy, sigma, own); });
-}
-
-bool ConstrainedObjective::hessianLowerBound(double sigma, std::span<const double> lambda, std::span<double> values) {
-  return assembleHessian(lambda, values,
-                         [&](std::span<double> own) { return objective_->hessianLowerBound(sigma, own); });
 }
 
 void ConstrainedObjective::jacobianProduct(std::span<const double> v, std::span<double> out) {
@@ -132,14 +110,10 @@ void ConstrainedObjective::hessianProduct(double sigma, std::span<const double> 
   for (std::size_t j = 0; j < out.size(); ++j) out[j] += product_[j];
 }
 
-std::shared_ptr<Nlp> ConstrainedObjective::sample(double overhead) const {
-  auto sampled = objective_->sample(overhead);
-  return sampled ? withObjective(std::move(sampled)) : nullptr;
-}
-
 std::optional<GramFactor> ConstrainedObjective::gramFactor(double sigma, std::span<const double> lambda,
                                                            std::span<double> rest) {
-  const auto gram = objective_->gramFactor(sigma, rest);
+  auto* const of = objective_->find<GramHessian>();
+  const auto gram = of != nullptr ? of->gramFactor(sigma, {}, rest) : std::nullopt;
   if (!gram || united().constraintsTo.empty()) return gram;
   constraints_->hessian(0, lambda, constraintsValues_);
   const SparsePattern& pattern = constraints_->hessianPattern();

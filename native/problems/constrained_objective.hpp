@@ -11,11 +11,11 @@
 
 namespace nonconvex {
 
-/// min f(x) subject to c(x) = 0: f an Objective, c that of an nlp in the same variables, whose own objective is not
-/// looked at.
-class ConstrainedObjective final : public Nlp {
+/// min f(x) under the bounds and constraints of another problem in the same variables, whose own objective is not
+/// looked at. It has the abilities of its objective.
+class ConstrainedObjective final : public Nlp, public GramHessian, public ReplaceableObjective {
  public:
-  /// Without constraints that may be null.
+  /// `constraints` may be null: there are none.
   ConstrainedObjective(std::unique_ptr<Objective> objective, std::shared_ptr<Nlp> constraints);
 
   const Objective& objectivePart() const { return *objective_; }
@@ -27,41 +27,39 @@ class ConstrainedObjective final : public Nlp {
     return constraints_ ? constraints_->jacobianPattern() : noRows_;
   }
   const SparsePattern& hessianPattern() const override;
-  bool linearConstraints() const override { return !constraints_ || constraints_->linearConstraints(); }
-  bool convexObjective() const override { return objective_->convex(); }
-  void runOn(const Cpu& la) override { objective_->runOn(la); }
+  NlpBounds variableBounds() const override { return constraints_ ? constraints_->variableBounds() : NlpBounds(); }
+  NlpBounds constraintBounds() const override { return constraints_ ? constraints_->constraintBounds() : NlpBounds(); }
+  NlpFacts facts() const override {
+    return {.linearConstraints = !constraints_ || constraints_->facts().linearConstraints,
+            .convexObjective = objective_->convex()};
+  }
 
   void moveTo(std::span<const double> x) override;
   double objective() override { return objective_->value(); }
   void gradient(std::span<double> g) override { objective_->gradient(g); }
-  double typicalGradient() override { return objective_->typicalGradient(); }
   void constraintValues(std::span<double> c) override;
   void jacobian(std::span<double> values) override;
   void hessian(double sigma, std::span<const double> lambda, std::span<double> values) override;
-  bool laggedHessian(double accuracy, double sigma, std::span<const double> lambda, std::span<double> values) override;
-  bool hessianLowerBound(double sigma, std::span<const double> lambda, std::span<double> values) override;
   void jacobianProduct(std::span<const double> v, std::span<double> out) override;
   void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override;
   void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                       std::span<double> out) override;
-  EvaluationWork work() const override { return objective_->work(); }
+
   std::shared_ptr<Nlp> withObjective(std::unique_ptr<Objective> objective) const override {
     return std::make_shared<ConstrainedObjective>(std::move(objective), constraints_);
   }
-  std::shared_ptr<Nlp> sample(double overhead) const override;
   std::optional<GramFactor> gramFactor(double sigma, std::span<const double> lambda, std::span<double> rest) override;
 
  private:
-  /// Where the two Hessians' entries stand in that of the Lagrangian; of the objective only where its own pattern is
-  /// not all of it.
+  /// The pattern of the Lagrangian's Hessian, and where the entries of the two Hessians stand in it. `pattern` and
+  /// `objectiveTo` are empty where the objective's own pattern is all of it.
   struct Union {
     SparsePattern pattern;
     std::vector<int> objectiveTo, constraintsTo;
   };
   const Union& united() const;
   Union unite() const;
-  template <class Fill>
-  bool assembleHessian(std::span<const double> lambda, std::span<double> values, Fill&& ofObjective);
+  const Capable* wrapped() const override { return objective_.get(); }
 
   std::unique_ptr<Objective> objective_;
   std::shared_ptr<Nlp> constraints_;

@@ -12,6 +12,7 @@ bool moveToFeasible(Nlp& nlp, std::span<double> x) {
   constexpr int mostSteps = 40;
   constexpr double mostOperations = 1e8;  // of a step
   constexpr double feasible = 1e-11;      // of the first ||c||, or absolutely
+  requireEqualityConstraints(nlp, "a feasible start");
   const int n = nlp.variables(), m = nlp.constraints();
   if (m == 0) return true;
   if (1.0 * m * m * n > mostOperations) return false;

@@ -1,90 +1,89 @@
-// What a solver of  min f(x) subject to c(x) = 0  asks of a problem, wherever that comes from: an expression model, an
-// AMPL .nl file, callbacks, or a family with kernels of its own.
+// What a method asks of a nonlinear program, wherever that comes from: an expression model, an AMPL .nl file, functions
+// of the user, or a family with kernels of its own.
 #pragma once
 
-#include <limits>
+#include <concepts>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <span>
+#include <string_view>
+#include <utility>
 
-#include "data/gram_factor.hpp"
 #include "linalg/sparse/pattern.hpp"
-#include "problems/objective.hpp"
+#include "problems/abilities.hpp"
 
 namespace nonconvex {
 
-class Cpu;
+/// lower <= values <= upper, entry by entry; infinities where there is no bound.
+struct NlpBounds {
+  std::span<const double> lower, upper;
 
+  bool empty() const { return lower.empty() && upper.empty(); }
+};
+
+/// What is known about a problem without a look at any point; false: not known.
+struct NlpFacts {
+  bool linearConstraints = false;  ///< all constraints are linear: then H does not depend on lambda
+  bool convexObjective = false;    ///< the objective lies above its tangents
+};
+
+/// min f(x)  subject to  xl <= x <= xu,  cl <= c(x) <= cu.
+///
 /// f and c at one point at a time: `moveTo(x)`, then any of the others, which may share work. Values may be NaN or
 /// infinite where a function is not defined; that is the caller's to notice. The Lagrangian is sigma f + lambda^T c.
-class Nlp {
+/// What only some problems can do is an ability: see problems/abilities.hpp.
+class Nlp : public Capable {
  public:
-  virtual ~Nlp() = default;
-
   virtual int variables() const = 0;    ///< n
   virtual int constraints() const = 0;  ///< m
+
+  /// xl and xu; empty: x is free.
+  virtual NlpBounds variableBounds() const { return {}; }
+  /// cl and cu; empty: c(x) = 0.
+  virtual NlpBounds constraintBounds() const { return {}; }
+  virtual NlpFacts facts() const { return {}; }
 
   /// Rows of the Jacobian of c, m x n.
   virtual const SparsePattern& jacobianPattern() const = 0;
   /// Columns of the lower triangle of the Hessian of the Lagrangian, n x n, diagonal included where it is not zero.
   virtual const SparsePattern& hessianPattern() const = 0;
 
-  /// Whether all constraints are known to be linear: then H does not depend on lambda.
-  virtual bool linearConstraints() const { return false; }
-  /// Whether the objective is known to be convex: then it lies above its tangents.
-  virtual bool convexObjective() const { return false; }
-
-  /// Lends threads to kernels that can use them, until told otherwise.
-  virtual void runOn(const Cpu& /*la*/) {}
-
   /// Keeps a copy of x.
   virtual void moveTo(std::span<const double> x) = 0;
   virtual double objective() = 0;
   virtual void gradient(std::span<double> g) = 0;
-  /// The largest entry of the gradient of f at a point where that is of the usual size, which this one need not be;
-  /// infinity where there is no telling.
-  virtual double typicalGradient() { return std::numeric_limits<double>::infinity(); }
   virtual void constraintValues(std::span<double> c) = 0;
   /// Values in the order of `jacobianPattern`.
   virtual void jacobian(std::span<double> values) = 0;
   /// Values of sigma Hess f + sum_i lambda_i Hess c_i in the order of `hessianPattern`.
   virtual void hessian(double sigma, std::span<const double> lambda, std::span<double> values) = 0;
 
-  /// The same with the Hessian of f at an earlier point, where that is known to be within about `accuracy` of the one
-  /// here, relative to it, and that is worth it; false where there is none.
-  virtual bool laggedHessian(double /*accuracy*/, double /*sigma*/, std::span<const double> /*lambda*/,
-                             std::span<double> /*values*/) {
-    return false;
-  }
-
-  /// The same with a lower bound of the Hessian of f, as the order of matrices is, near it and much cheaper; false
-  /// where there is none.
-  virtual bool hessianLowerBound(double /*sigma*/, std::span<const double> /*lambda*/, std::span<double> /*values*/) {
-    return false;
-  }
-
-  // Operator forms, out of size m, n and n.
+  // Products with the Jacobian, its transpose and the Hessian; `out` has m, n and n entries.
   virtual void jacobianProduct(std::span<const double> v, std::span<double> out) = 0;
   virtual void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) = 0;
   virtual void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                               std::span<double> out) = 0;
+};
 
-  /// What evaluations of f take.
-  virtual EvaluationWork work() const { return {}; }
-  /// The same constraints with another objective, to be used in turn with this one, which is to be moved again
-  /// afterwards; null where they are not apart.
-  virtual std::shared_ptr<Nlp> withObjective(std::unique_ptr<Objective> /*objective*/) const { return nullptr; }
-  /// A problem with the same constraints whose objective is an estimate from a part of the data, cheaper by a factor of
-  /// some size; null where there is none, or it would not be worth it if each iteration takes `overhead` operations
-  /// anyway. To be used in turn with this one, which is to be moved again afterwards.
-  virtual std::shared_ptr<Nlp> sample(double /*overhead*/) const { return nullptr; }
+/// Refuses, for a method that solves min f(x) subject to c(x) = 0 alone, a problem with bounds on x or with other
+/// constraints: a RangeError that names the first one and the method.
+void requireEqualityConstraints(const Nlp& nlp, std::string_view method);
 
-  /// The Hessian of the objective less a diagonal matrix, where that is a Gram matrix; its diagonal and that of
-  /// sum_i lambda_i Hess c_i, both scaled as in `hessian`, are `rest`. Valid until the next `moveTo`.
-  virtual std::optional<GramFactor> gramFactor(double /*sigma*/, std::span<const double> /*lambda*/,
-                                               std::span<double> /*rest*/) {
-    return std::nullopt;
-  }
+/// A problem, or a function that makes one on the thread that solves it, for what takes time, such as compiling.
+class NlpSource {
+ public:
+  NlpSource() = default;
+  template <std::derived_from<Nlp> T>
+  NlpSource(std::shared_ptr<T> nlp) : nlp_(std::move(nlp)) {}
+  template <std::invocable Make>
+  NlpSource(Make make) : make_(std::move(make)) {}
+
+  /// The problem, or a new one each time. Throws a TypeError where there is none.
+  std::shared_ptr<Nlp> open() const;
+
+ private:
+  std::shared_ptr<Nlp> nlp_;
+  std::function<std::shared_ptr<Nlp>()> make_;
 };
 
 }  // namespace nonconvex

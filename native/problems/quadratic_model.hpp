@@ -30,7 +30,6 @@ class QuadraticModel final : public Objective {
   int variables() const override { return pattern_.lines; }
   const SparsePattern& hessianPattern() const override { return pattern_; }
   bool convex() const override { return convex_; }
-  void runOn(const Cpu&) override {}
 
   void moveTo(std::span<const double> x) override {
     for (std::size_t j = 0; j < step_.size(); ++j) step_[j] = x[j] - terms_.x0[j];

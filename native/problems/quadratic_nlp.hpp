@@ -32,7 +32,7 @@ class QuadraticNlp final : public Nlp {
   int constraints() const override { return data_->rows.lines; }
   const SparsePattern& jacobianPattern() const override { return data_->rows; }
   const SparsePattern& hessianPattern() const override { return data_->lower; }
-  bool linearConstraints() const override { return true; }
+  NlpFacts facts() const override { return {.linearConstraints = true}; }
 
   void moveTo(std::span<const double> x) override;
   double objective() override;

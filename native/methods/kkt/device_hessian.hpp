@@ -97,22 +97,17 @@ class DeviceHessian {
 
   DeviceGlm<La>* regression() const { return regression_; }
 
-  /// As KktDevice has it.
+  /// H := sigma Hess f + sum_i weights_i Hess c_i where the problem is. Returns max |H_ij|; NaN if an entry is not
+  /// finite.
   double evaluate(double sigma, std::span<const double> weights) {
     if (regression_ != nullptr && sigma != 0) {
       regression_->hessianOnDevice(sigma, H_.view());
     } else {
       clear();
     }
-    return complete(sigma, weights);
-  }
-  double evaluateLagged(double accuracy, double sigma, std::span<const double> weights) {
-    const bool known = regression_ != nullptr && regression_->earlierOnDevice(accuracy, sigma, H_.view());
-    return known ? complete(sigma, weights) : unknown;
-  }
-  double evaluateLowerBound(double sigma, std::span<const double> weights) {
-    const bool known = regression_ != nullptr && regression_->boundOnDevice(sigma, H_.view());
-    return known ? complete(sigma, weights) : unknown;
+    addEntries(sigma, weights, H_.view());
+    la_.mirrorLower(H_.view());
+    return largest();
   }
 
   /// What the regression has no part in, added to the lower triangle of `to`.
@@ -132,12 +127,7 @@ class DeviceHessian {
   }
 
  private:
-  /// With what the regression has no part in; the size of H.
-  double complete(double sigma, std::span<const double> weights) {
-    addEntries(sigma, weights, H_.view());
-    la_.mirrorLower(H_.view());
-    return largest();
-  }
+  /// max |H_ij|; NaN if an entry is not finite.
   double largest() {
     const int n = H_.rows();
     la_.forEach(n, kernels::LargestOfRow<Space>{H_, vectors_.flat().part(0, n)});

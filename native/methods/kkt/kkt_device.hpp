@@ -20,18 +20,14 @@ class KktDevice {
   /// H := sigma Hess f + sum_i weights_i Hess c_i where the nlp is. Returns max |H_ij|; NaN if an entry is not
   /// finite.
   virtual double evaluate(double sigma, std::span<const double> weights) = 0;
-  /// The same with the Hessian of f from an earlier point, or a lower bound of it, as an Nlp has them; NaN, and
-  /// nothing is changed, where there is none.
-  virtual double evaluateLagged(double accuracy, double sigma, std::span<const double> weights) = 0;
-  virtual double evaluateLowerBound(double sigma, std::span<const double> weights) = 0;
   /// out := H v
   virtual void multiply(std::span<const double> v, std::span<double> out) = 0;
 
-  /// By factors.
+  /// A solver that factors K.
   virtual std::unique_ptr<KktSolver> factoredKkt() = 0;
-  /// Rows of the data of which the Hessian, less a part that is known, is a Gram matrix; 0: it is none.
+  /// Rows of the data of which the Hessian, less a part that is known, is a Gram matrix; 0: it is no Gram matrix.
   virtual int gramRows() const = 0;
-  /// Where there are such rows.
+  /// A preconditioner from a sketch of those rows; not to be called where there are none.
   virtual std::unique_ptr<SketchedHessian> sketchedHessian(const ScaledNlp& model, const KktSettings& settings) = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/monitor.hpp"
 #include "methods/kkt/kkt_device.hpp"
+#include "problems/objective.hpp"
 
 namespace nonconvex {
 namespace {
@@ -19,10 +20,11 @@ class Timed {
   Stopwatch watch_;
 };
 
-std::shared_ptr<Nlp> existing(const NlpStart& problem, const Cpu& la) {
-  if (!problem.nlp) throw Error(ErrorKind::type, "nlp: expected functions");
-  problem.nlp->runOn(la);
-  return problem.nlp;
+std::shared_ptr<Nlp> opened(const NlpStart& problem, const Cpu& la) {
+  auto nlp = problem.nlp.open();
+  requireEqualityConstraints(*nlp, "Newton's method");
+  lendThreads(*nlp, la);
+  return nlp;
 }
 
 void requireVector(std::span<const double> v, int size, const char* name) {
@@ -41,7 +43,7 @@ double scaleFor(double largest) {
 }  // namespace
 
 ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling)
-    : nlp_(existing(problem, la)),
+    : nlp_(opened(problem, la)),
       device_(problem.device),
       start_(problem.start),
       fallbackStart_(problem.fallbackStart),
@@ -62,14 +64,21 @@ ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling)
 
 std::shared_ptr<Nlp> ScaledNlp::sample(double overhead) {
   const Timed timed(seconds_);
-  auto estimate = nlp_->sample(overhead);
-  if (estimate) at_ = 0;
-  return estimate;
+  const auto* whole = nlp_->find<SampledObjective>();
+  auto estimate = whole != nullptr ? whole->sample(overhead) : nullptr;
+  return estimate ? withObjective(std::move(estimate)) : nullptr;
 }
 
 std::shared_ptr<Nlp> ScaledNlp::withObjective(std::unique_ptr<Objective> objective) {
-  at_ = 0;
-  return nlp_->withObjective(std::move(objective));
+  const auto* replaceable = nlp_->find<ReplaceableObjective>();
+  if (replaceable == nullptr) return nullptr;
+  at_ = 0;  // the problems share what they move
+  return replaceable->withObjective(std::move(objective));
+}
+
+EvaluationWork ScaledNlp::work() const {
+  const auto* known = nlp_->find<KnownWork>();
+  return known != nullptr ? known->work() : EvaluationWork();
 }
 
 NlpPoint ScaledNlp::makePoint() const {
@@ -103,7 +112,8 @@ bool ScaledNlp::begin(NlpPoint& point) {
   if (scaling_) {
     const SparsePattern& rows = *jacobianPattern_;
     objectiveScale_ = scaleFor(normInf(point.gradient));
-    if (objectiveScale_ < 1) gradientScale_ = std::max(1.0, scaleFor(nlp_->typicalGradient()) / objectiveScale_);
+    auto* const typical = objectiveScale_ < 1 ? nlp_->find<TypicalGradient>() : nullptr;
+    if (typical != nullptr) gradientScale_ = std::max(1.0, scaleFor(typical->typicalGradient()) / objectiveScale_);
     point.f *= objectiveScale_;
     for (double& value : point.gradient) value *= objectiveScale_;
     for (int i = 0; i < m_; ++i) {
@@ -138,7 +148,8 @@ void ScaledNlp::linearize(const NlpPoint& point) {
 std::optional<GramFactor> ScaledNlp::gramFactor(std::span<double> rest) const {
   const Timed timed(seconds_);
   moveTo(linearized_.x, linearized_.stamp);
-  return nlp_->gramFactor(objectiveScale_, linearized_.weights, rest);
+  auto* const gram = nlp_->find<GramHessian>();
+  return gram != nullptr ? gram->gramFactor(objectiveScale_, linearized_.weights, rest) : std::nullopt;
 }
 
 bool ScaledNlp::evaluateValues(NlpPoint& point) {
@@ -199,46 +210,35 @@ bool ScaledNlp::hessian(const NlpPoint& point, double sigma, std::span<const dou
   const Timed timed(seconds_);
   moveTo(point.x, point.stamp);
   ++counts_.hessian;
-  for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] = weights[i] * constraintScales_[i];
-  if (device_ != nullptr) {
-    evaluated_ = true;
-    sizeH_ = device_->evaluate(sigma * objectiveScale_, weights_);
-    return std::isfinite(sizeH_);
-  }
-  nlp_->hessian(sigma * objectiveScale_, weights_, values);
-  sizeH_ = normInf(values);
-  return std::isfinite(sizeH_);
-}
-
-template <class Ask, class AskDevice>
-bool ScaledNlp::otherHessian(const NlpPoint& point, std::span<const double> weights, std::span<double> values,
-                             Ask&& ask, AskDevice&& askDevice) {
-  const Timed timed(seconds_);
-  moveTo(point.x, point.stamp);
-  for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] = weights[i] * constraintScales_[i];
-  if (device_ != nullptr) {
-    const double size = askDevice();
-    if (!std::isfinite(size)) return false;
-    evaluated_ = true;
-    sizeH_ = size;
-    return true;
-  }
-  if (!ask()) return false;
-  sizeH_ = normInf(values);
-  return std::isfinite(sizeH_);
+  return writeHessian(sigma, weights, values);
 }
 
 bool ScaledNlp::laggedHessian(const NlpPoint& point, double accuracy, std::span<const double> weights,
                               std::span<double> values) {
-  return otherHessian(
-      point, weights, values, [&] { return nlp_->laggedHessian(accuracy, objectiveScale_, weights_, values); },
-      [&] { return device_->evaluateLagged(accuracy, objectiveScale_, weights_); });
+  const Timed timed(seconds_);
+  moveTo(point.x, point.stamp);
+  auto* const lagged = nlp_->find<LaggedHessian>();
+  return lagged != nullptr && lagged->useLaggedHessian(accuracy) && writeHessian(1, weights, values);
 }
 
 bool ScaledNlp::hessianLowerBound(const NlpPoint& point, std::span<double> values) {
-  return otherHessian(
-      point, point.lambda, values, [&] { return nlp_->hessianLowerBound(objectiveScale_, weights_, values); },
-      [&] { return device_->evaluateLowerBound(objectiveScale_, weights_); });
+  const Timed timed(seconds_);
+  moveTo(point.x, point.stamp);
+  auto* const bound = nlp_->find<HessianLowerBound>();
+  return bound != nullptr && bound->useHessianLowerBound() && writeHessian(1, point.lambda, values);
+}
+
+/// Where the problem is; on the device, if that keeps Hessians.
+bool ScaledNlp::writeHessian(double sigma, std::span<const double> weights, std::span<double> values) {
+  for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] = weights[i] * constraintScales_[i];
+  if (device_ != nullptr) {
+    evaluated_ = true;
+    sizeH_ = device_->evaluate(sigma * objectiveScale_, weights_);
+  } else {
+    nlp_->hessian(sigma * objectiveScale_, weights_, values);
+    sizeH_ = normInf(values);
+  }
+  return std::isfinite(sizeH_);
 }
 
 void ScaledNlp::hessianProduct(std::span<const double> H, std::span<const double> v, std::span<double> out) const {

@@ -1,4 +1,4 @@
-// A problem as the Newton solver sees it: scaled, with counts and the time its derivatives took.
+// A problem with equality constraints as a method sees it: scaled, with counts of its evaluations and their time.
 #pragma once
 
 #include <cstdint>
@@ -31,20 +31,22 @@ struct NlpPoint {
 /// 2006, section 3.8).
 class ScaledNlp {
  public:
-  /// Checks the problem: n >= 1, m <= n, the sizes and finiteness of start and multipliers.
+  /// Opens the problem and checks it: equality constraints only, n >= 1, m <= n, the sizes and finiteness of start and
+  /// multipliers.
   ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling);
 
   int n() const { return n_; }
   int m() const { return m_; }
   const SparsePattern& jacobianPattern() const { return *jacobianPattern_; }
   const SparsePattern& hessianPattern() const { return *hessianPattern_; }
-  bool linearConstraints() const { return nlp_->linearConstraints(); }
-  bool convexObjective() const { return nlp_->convexObjective(); }
+  bool linearConstraints() const { return nlp_->facts().linearConstraints; }
+  bool convexObjective() const { return nlp_->facts().convexObjective; }
 
-  /// As the nlp has them; this moves there and back.
+  /// The problem as given with an estimate of f from a part of its data (SampledObjective), and with another objective
+  /// (ReplaceableObjective); null where it has no such ability.
   std::shared_ptr<Nlp> sample(double overhead);
   std::shared_ptr<Nlp> withObjective(std::unique_ptr<Objective> objective);
-  EvaluationWork work() const { return nlp_->work(); }
+  EvaluationWork work() const;
 
   NlpPoint makePoint() const;
   /// x and, scaled, lambda of the problem as given; false where something is not finite. Sets the scaling.
@@ -58,16 +60,18 @@ class ScaledNlp {
   bool evaluateDerivatives(NlpPoint& point);
   /// g for another lambda at the same x.
   void updateLagrangian(NlpPoint& point) const;
-  /// Of Hessians as they are handed around; none where a device keeps them.
+  /// How many values a Hessian has as it is handed around; none where a device keeps it.
   std::size_t hessianValues() const { return device_ == nullptr ? hessianPattern_->nonzeros() : 0; }
   KktDevice* device() const { return device_; }
 
   /// Values of sigma Hess f + sum_i weights_i Hess c_i; false when not finite.
   bool hessian(const NlpPoint& point, double sigma, std::span<const double> weights, std::span<double> values);
 
-  /// The same with the Hessian of f from an earlier point, and with a lower bound of it that of L, as the nlp has
-  /// them.
+  /// Values of Hess f of an earlier point (LaggedHessian) + sum_i weights_i Hess c_i; false where the problem knows
+  /// none.
   bool laggedHessian(const NlpPoint& point, double accuracy, std::span<const double> weights, std::span<double> values);
+  /// Values of the Hessian of L with a lower bound in place of that of f (HessianLowerBound); false where the problem
+  /// knows none.
   bool hessianLowerBound(const NlpPoint& point, std::span<double> values);
 
   /// max |H_ij| of the Hessian that was evaluated last.
@@ -75,8 +79,8 @@ class ScaledNlp {
 
   /// From now on an empty H stands for the Hessian of L at this point; on a device, until `hessian` is evaluated.
   void linearize(const NlpPoint& point);
-  /// That Hessian as a Gram matrix and the diagonal of the rest, where the nlp has it so; the Gram matrix is to be
-  /// multiplied by `objectiveScale`.
+  /// The Hessian of L at that point as a Gram matrix, to be multiplied by `objectiveScale`, and the diagonal of the
+  /// rest (GramHessian); none where the problem has no such form.
   std::optional<GramFactor> gramFactor(std::span<double> rest) const;
   /// Calls f(sigma, weights) with the nlp at that point: the Hessian is sigma Hess f + sum_i weights_i Hess c_i.
   template <class F>
@@ -108,9 +112,7 @@ class ScaledNlp {
   /// Whether f is, beside its value at the other one.
   bool hugeAtStart(NlpPoint& point);
   void moveTo(std::span<const double> x, std::uint64_t stamp) const;
-  template <class Ask, class AskDevice>
-  bool otherHessian(const NlpPoint& point, std::span<const double> weights, std::span<double> values, Ask&& ask,
-                    AskDevice&& askDevice);
+  bool writeHessian(double sigma, std::span<const double> weights, std::span<double> values);
   bool readConstraints(NlpPoint& point);
 
   std::shared_ptr<Nlp> nlp_;

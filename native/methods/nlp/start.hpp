@@ -12,7 +12,7 @@ class KktDevice;
 
 /// A nonlinear program with the point at which a method begins.
 struct NlpStart {
-  std::shared_ptr<Nlp> nlp;
+  NlpSource nlp;
   std::vector<double> start;               ///< n
   std::vector<double> multipliers = {};    ///< m; empty: least squares
   std::vector<double> fallbackStart = {};  ///< in place of the start where f is huge there; empty: none

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace nonconvex {
 /// The data stay on the device, in the precision that they came in; of each evaluation n numbers and the value come to
 /// the host. The Hessian comes only where its entries are asked for: `hessianOnDevice` leaves it on the device.
 template <LinAlg La>
-class DeviceGlm final : public Objective {
+class DeviceGlm final : public Objective, public LaggedHessian, public HessianLowerBound, public TypicalGradient {
  public:
   using Space = typename La::Space;
   using Matrix = typename La::template Matrix<double>;
@@ -30,7 +31,6 @@ class DeviceGlm final : public Objective {
   int variables() const override { return data_->columns(); }
   const SparsePattern& hessianPattern() const override { return data_->analysis()->hessian; }
   bool convex() const override { return true; }
-  void runOn(const Cpu&) override {}
   void moveTo(std::span<const double> x) override;
   double value() override;
   void gradient(std::span<double> g) override;
@@ -38,14 +38,14 @@ class DeviceGlm final : public Objective {
   void hessian(double sigma, std::span<double> values) override;
   void hessianProduct(double sigma, std::span<const double> v, std::span<double> out) override;
 
+  /// The weights of rows at the point of the last Hessian, scaled, where they are off by a share that `accuracy`
+  /// allows.
+  bool useLaggedHessian(double accuracy) override;
+  bool useHessianLowerBound() override;
+
   int rows() const { return N_; }
-  /// sigma times the Hessian into the lower triangle of H, n x n on the device.
+  /// sigma times the Hessian, or what was put in its place, into the lower triangle of H, n x n on the device.
   void hessianOnDevice(double sigma, Mat<double, Space> H);
-  /// The same with the weights of rows at the point of the last Hessian, scaled, where they are off by a share that
-  /// `accuracy` allows; false, and H is left alone, where they are not.
-  bool earlierOnDevice(double accuracy, double sigma, Mat<double, Space> H);
-  /// The same, a lower bound of the Hessian that is near to it.
-  bool boundOnDevice(double sigma, Mat<double, Space> H);
   /// B S^T, n x rows of S, where the Hessian is B B^T and the ridge.
   void sketch(const SketchByRows<La>& S, Mat<double, Space> to);
   /// H += sigma times the ridge
@@ -76,8 +76,9 @@ class DeviceGlm final : public Objective {
   Matrix y_, weights_, offset_, ridge_;
   Matrix t_, first_, second_;  // predictors of the last product, derivatives of the weighted losses
   Matrix x_, parts_, sum_;
-  Matrix block_;               // of A, weighted or converted
-  Matrix kept_, keptWeights_;  // the last A W A^T, its lower triangle, and W
+  Matrix block_;                    // of A, weighted or converted
+  Matrix kept_, keptWeights_;       // the last A W A^T, its lower triangle, and W
+  std::optional<double> multiple_;  // of kept_, in place of the next Hessian
   int pieceColumns_;
   std::vector<double> at_;
   bool evaluated_ = false;
@@ -123,6 +124,7 @@ void DeviceGlm<La>::moveTo(std::span<const double> x) {
   if (evaluated_ && std::equal(x.begin(), x.end(), at_.begin())) return;
   std::copy(x.begin(), x.end(), at_.begin());
   evaluated_ = false;
+  multiple_.reset();
 }
 
 /// t_ = A^T x
@@ -209,6 +211,7 @@ void DeviceGlm<La>::hessianProduct(double sigma, std::span<const double> v, std:
 template <LinAlg La>
 void DeviceGlm<La>::hessianOnDevice(double sigma, Mat<double, Space> H) {
   evaluate();
+  if (const auto multiple = std::exchange(multiple_, std::nullopt)) return writeKept(sigma, *multiple, H);
   if (kept_.size() == 0) {
     kept_ = la_.template matrix<double>(n_, n_);
     keptWeights_ = la_.template matrix<double>(N_, 1, Uninitialized{});
@@ -236,7 +239,7 @@ void DeviceGlm<La>::writeKept(double sigma, double factor, Mat<double, Space> H)
 }
 
 template <LinAlg La>
-bool DeviceGlm<La>::earlierOnDevice(double accuracy, double sigma, Mat<double, Space> H) {
+bool DeviceGlm<La>::useLaggedHessian(double accuracy) {
   constexpr double columnsOfAPass = 240;  // whose Hessian takes as long as a pass over the data: an estimate
   evaluate();
   if (kept_.size() == 0) return false;
@@ -246,17 +249,17 @@ bool DeviceGlm<La>::earlierOnDevice(double accuracy, double sigma, Mat<double, S
   const double change = la_.sum(N_, kernels::ChangeOf<Space>{now, then, factor});
   const double dear = std::min(1.0, n_ / columnsOfAPass);
   if (!(change <= dear * dear * accuracy * sum)) return false;
-  writeKept(sigma, factor, H);
+  multiple_ = factor;
   return true;
 }
 
 template <LinAlg La>
-bool DeviceGlm<La>::boundOnDevice(double sigma, Mat<double, Space> H) {
+bool DeviceGlm<La>::useHessianLowerBound() {
   evaluate();
   if (kept_.size() == 0) return false;
   for (const double share : {0.99, 0.5}) {
     if (la_.sum(N_, kernels::FallsBelow<Space>{second_.flat(), keptWeights_.flat(), share}) > 0) continue;
-    writeKept(sigma, share, H);
+    multiple_ = share;
     return true;
   }
   return false;

@@ -86,6 +86,7 @@ void GlmObjective::moveTo(std::span<const double> x) {
   if (evaluated_ && std::equal(x.begin(), x.end(), x_.begin())) return;
   std::copy(x.begin(), x.end(), x_.begin());
   evaluated_ = false;
+  multiple_.reset();
 }
 
 /// Rows of a dense matrix, one after the other.
@@ -245,7 +246,7 @@ void GlmObjective::hessianProduct(double sigma, std::span<const double> v, std::
   for (std::size_t j = 0; j < out.size(); ++j) out[j] = sigma * (out[j] + ridge[j] * v[j]);
 }
 
-std::optional<GramFactor> GlmObjective::gramFactor(double sigma, std::span<double> rest) {
+std::optional<GramFactor> GlmObjective::gramFactor(double sigma, std::span<const double>, std::span<double> rest) {
   evaluate();
   for (std::size_t j = 0; j < rest.size(); ++j) rest[j] = sigma * data_->rows().ridge[j];
   GramFactor gram;
@@ -292,6 +293,7 @@ std::unique_ptr<Objective> GlmObjective::sample(double overhead) const {
 
 void GlmObjective::hessian(double sigma, std::span<double> values) {
   evaluate();
+  if (const auto multiple = std::exchange(multiple_, std::nullopt)) return writeKept(sigma, *multiple, values);
   if (!keptHere_) {
     if (analysis().gram == GlmData::Gram::columns) {
       sumByColumns({kept_.data(), values.size()});
@@ -305,9 +307,9 @@ void GlmObjective::hessian(double sigma, std::span<double> values) {
   writeKept(sigma, 1, values);
 }
 
-/// That of the last Hessian, with weights that are the same in the mean. The nearer, the less a Hessian takes beside
-/// the passes of steps that may be more then.
-bool GlmObjective::laggedHessian(double accuracy, double sigma, std::span<double> values) {
+/// The last Hessian, scaled so that its weights have the mean of those here. They have to be the nearer, the less a
+/// Hessian takes beside the passes of the steps that it may cost.
+bool GlmObjective::useLaggedHessian(double accuracy) {
   evaluate();
   if (!isKept_) return false;
   double now = 0, then = 0;
@@ -321,12 +323,12 @@ bool GlmObjective::laggedHessian(double accuracy, double sigma, std::span<double
   for (std::size_t i = 0; i < curvatures_.size(); ++i) change += std::abs(curvatures_[i] - factor * keptCurvatures_[i]);
   const double dear = std::min(1.0, analysis().work.hessian / analysis().work.gradient);
   if (!(change <= dear * dear * accuracy * now)) return false;
-  writeKept(sigma, factor, values);
+  multiple_ = factor;
   return true;
 }
 
-/// The last one times the least ratio of the weights here to those there.
-bool GlmObjective::hessianLowerBound(double sigma, std::span<double> values) {
+/// The last Hessian times the least ratio of the weights here to those there.
+bool GlmObjective::useHessianLowerBound() {
   constexpr double near = 0.5;
   evaluate();
   if (!isKept_) return false;
@@ -335,7 +337,7 @@ bool GlmObjective::hessianLowerBound(double sigma, std::span<double> values) {
     if (curvatures_[i] < least * keptCurvatures_[i]) least = curvatures_[i] / keptCurvatures_[i];
   }
   if (!(least >= near)) return false;
-  writeKept(sigma, least, values);
+  multiple_ = least;
   return true;
 }
 

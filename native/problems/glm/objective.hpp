@@ -14,7 +14,14 @@ namespace nonconvex {
 
 /// One pass over the data gives f, what the gradient is a sum of, and the weights of the Hessian at a point; they are
 /// kept for it.
-class GlmObjective final : public Objective {
+class GlmObjective final : public Objective,
+                           public LaggedHessian,
+                           public HessianLowerBound,
+                           public GramHessian,
+                           public SampledObjective,
+                           public TypicalGradient,
+                           public KnownWork,
+                           public ThreadedEvaluation {
  public:
   /// `dense`, row-major, stays with its owner; not looked at where the data are sparse.
   explicit GlmObjective(std::shared_ptr<const GlmData> data, const MatrixInput& dense = {});
@@ -31,12 +38,12 @@ class GlmObjective final : public Objective {
   void gradient(std::span<double> g) override;
   double typicalGradient() override;
   void hessian(double sigma, std::span<double> values) override;
-  bool laggedHessian(double accuracy, double sigma, std::span<double> values) override;
-  bool hessianLowerBound(double sigma, std::span<double> values) override;
+  bool useLaggedHessian(double accuracy) override;
+  bool useHessianLowerBound() override;
   void hessianProduct(double sigma, std::span<const double> v, std::span<double> out) override;
   EvaluationWork work() const override { return analysis().work; }
   std::unique_ptr<Objective> sample(double overhead) const override;
-  std::optional<GramFactor> gramFactor(double sigma, std::span<double> rest) override;
+  std::optional<GramFactor> gramFactor(double sigma, std::span<const double> lambda, std::span<double> rest) override;
 
  private:
   struct Piece {
@@ -76,6 +83,7 @@ class GlmObjective final : public Objective {
   bool gradientKnown_ = false;  // at x, as the next
   bool isKept_ = false;
   bool keptHere_ = false;
+  std::optional<double> multiple_;  // of kept_, in place of the next Hessian
   double value_ = 0;
   std::vector<double> gradient_;
   std::vector<double> curvatures_;      // w_i loss''_i

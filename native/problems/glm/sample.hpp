@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "problems/objective.hpp"
+#include "problems/abilities.hpp"
 
 namespace nonconvex {
 

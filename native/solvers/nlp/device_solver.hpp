@@ -24,12 +24,6 @@ class DeviceNlpSolver final : public KktDevice {
       : la_(la), jacobian_(nlp.jacobianPattern()), hessian_(la, nlp.variables(), regression, entries) {}
 
   double evaluate(double sigma, std::span<const double> weights) override { return hessian_.evaluate(sigma, weights); }
-  double evaluateLagged(double accuracy, double sigma, std::span<const double> weights) override {
-    return hessian_.evaluateLagged(accuracy, sigma, weights);
-  }
-  double evaluateLowerBound(double sigma, std::span<const double> weights) override {
-    return hessian_.evaluateLowerBound(sigma, weights);
-  }
   void multiply(std::span<const double> v, std::span<double> out) override { hessian_.multiply(v, out); }
   std::unique_ptr<KktSolver> factoredKkt() override {
     return std::make_unique<DeviceKkt<La>>(la_, hessian_, jacobian_);
@@ -51,18 +45,20 @@ class DeviceProblem {
  public:
   /// Throws DEVICE_UNAVAILABLE for problems that only the CPU solves. `la` must outlive this.
   DeviceProblem(const La& la, const NlpProblem& given) : problem_(given) {
-    if (!given.nlp) throw Error(ErrorKind::type, "nlp: expected functions");
-    const auto* parts = dynamic_cast<const ConstrainedObjective*>(given.nlp.get());
-    const auto* glm = parts == nullptr ? nullptr : dynamic_cast<const GlmObjective*>(&parts->objectivePart());
-    if (glm == nullptr) {
-      requireDense(*given.nlp);
-      device_.emplace(la, *given.nlp, nullptr, given.nlp.get());
+    const std::shared_ptr<Nlp> nlp = given.nlp.open();
+    const auto* parts = nlp->find<ConstrainedObjective>();
+    const auto* glm = nlp->find<GlmObjective>();
+    if (parts == nullptr || glm == nullptr) {
+      requireDense(*nlp);
+      device_.emplace(la, *nlp, nullptr, nlp.get());
+      problem_.nlp = nlp;
     } else {
       if (!glm->data()->dense()) refuse("a regression with sparse data is");
       auto objective = std::make_unique<DeviceGlm<La>>(la, glm->data(), glm->dense());
       DeviceGlm<La>* const regression = objective.get();
-      problem_.nlp = std::make_shared<ConstrainedObjective>(std::move(objective), parts->constraintPart());
-      device_.emplace(la, *problem_.nlp, regression, parts->constraintPart().get());
+      const auto onDevice = std::make_shared<ConstrainedObjective>(std::move(objective), parts->constraintPart());
+      problem_.nlp = onDevice;
+      device_.emplace(la, *onDevice, regression, parts->constraintPart().get());
     }
     problem_.device = &*device_;
   }

@@ -57,7 +57,7 @@ EstimateMinimum minimizeSample(const Cpu& la, ScaledNlp& model, const NlpPoint& 
   constexpr double share = 0.01;  // of the error: the last steps are cheap, too
   const auto estimate = model.sample(overheadOf(model));
   if (!estimate) return {};
-  estimate->runOn(la);
+  lendThreads(*estimate, la);
   const double error = errorOf(*estimate, model, point) * model.objectiveScale() * model.gradientScale();
   if (!std::isfinite(error)) return {};
   NlpSettings settings = given;
@@ -81,10 +81,11 @@ EstimateMinimum minimizeModel(const Cpu& la, ScaledNlp& model, const NlpPoint& p
   QuadraticModel::Terms terms{point.x, point.f / scale, point.gradient, {H.begin(), H.end()}};
   for (double& value : terms.g) value /= scale;
   for (double& value : terms.H) value /= scale;
-  NlpProblem problem;
-  problem.nlp = model.withObjective(
+  const std::shared_ptr<Nlp> nlp = model.withObjective(
       std::make_unique<QuadraticModel>(model.hessianPattern(), std::move(terms), model.convexObjective()));
-  if (!problem.nlp) return {};
+  if (!nlp) return {};
+  NlpProblem problem;
+  problem.nlp = nlp;
   problem.start = point.x;
   problem.multipliers = model.unscaledMultipliers(point);
   NlpSettings settings = given;

@@ -81,7 +81,7 @@ TEST(derivativesOfTheCpu) {
             f.moveTo(x);
             std::vector<double> all = {f.value()};
             f.hessianProduct(0.5, v, Hv);
-            all.push_back(f.typicalGradient());
+            all.push_back(f.find<TypicalGradient>()->typicalGradient());
             f.gradient(g);
             f.hessian(0.5, H);
             for (const auto* part : {&g, &Hv, &H}) all.insert(all.end(), part->begin(), part->end());
@@ -165,7 +165,7 @@ TEST(denseModels) {
         CHECK_EQ(device.solution.inertia.positive, 15 - (constrained ? 1 : 0));
         CHECK_EQ(device.solution.inertia.negative, 0);
         const auto at =
-            check::conditionsAt(*problem.nlp, problem.start, device.solution.x, device.solution.multipliers);
+            check::conditionsAt(*problem.nlp.open(), problem.start, device.solution.x, device.solution.multipliers);
         CHECK(at.residual <= 1e-8);
         CHECK(at.leastCurvature >= -1e-7);
       }

@@ -318,7 +318,7 @@ TEST(linearConstraintsAreKnown) {
       const int x = graph.variables(0, 12);
       graph.minimize(graph.sum(graph.unary(Op::exp, x)));
       graph.equalZero(constraint(graph, x, matrix));
-      return Program(graph).linearConstraints();
+      return Program(graph).facts().linearConstraints;
     };
     CHECK(linear([](Graph& graph, int x, int) { return graph.sum(x); }));
     CHECK(linear([](Graph& graph, int x, int matrix) { return graph.matvec(x, matrix); }));

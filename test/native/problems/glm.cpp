@@ -70,7 +70,7 @@ void holdToModel(const Data& data, Form form) {
   const Cpu la(&pool);
   ConstrainedObjective nlp(data.objective(form), std::make_shared<Program>(constraints));
   ConstrainedObjective threaded(data.objective(form), std::make_shared<Program>(constraints));
-  threaded.runOn(la);
+  lendThreads(threaded, la);
   const Random random(11);
   for (std::uint32_t point = 0; point < 3; ++point) {
     std::vector<double> at(static_cast<std::size_t>(n));
@@ -162,7 +162,7 @@ TEST(oneAnalysisForAllSolves) {
     threads.emplace_back([&, t] {
       ConstrainedObjective nlp(std::make_unique<GlmObjective>(shared), nullptr);
       const Cpu la(&pool);
-      nlp.runOn(la);
+      lendThreads(nlp, la);
       answers[t] = ask(nlp, x);
       analyses[t] = shared->analysis().get();
     });

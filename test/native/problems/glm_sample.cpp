@@ -105,14 +105,16 @@ TEST(hessiansNearby) {
     std::vector<double> x(n, 0.05);
     std::vector<double> before(f->hessianPattern().nonzeros()), here(before.size()), found(before.size());
     f->moveTo(x);
-    CHECK(!f->laggedHessian(0.5, 1, found) && !f->hessianLowerBound(1, found));
+    CHECK(!f->useLaggedHessian(0.5) && !f->useHessianLowerBound());
     f->hessian(1, before);
     x.assign(n, 0.08);
     f->moveTo(x);
-    CHECK(!f->laggedHessian(1e-9, 1, found));
-    CHECK(f->laggedHessian(0.2, 1, found));
+    CHECK(!f->useLaggedHessian(1e-9));
+    CHECK(f->useLaggedHessian(0.2));
+    f->hessian(1, found);
     std::vector<double> bound(before.size());
-    CHECK(f->hessianLowerBound(1, bound));
+    CHECK(f->useHessianLowerBound());
+    f->hessian(1, bound);
     f->hessian(1, here);
     double largest = 0, off = 0, offBefore = 0;
     for (std::size_t k = 0; k < here.size(); ++k) {
@@ -130,6 +132,16 @@ TEST(hessiansNearby) {
     CHECK(la.cholesky(rest));
     x.assign(n, -3);
     f->moveTo(x);
-    CHECK(!f->laggedHessian(0.1, 1, found));  // far away
+    CHECK(!f->useLaggedHessian(0.1));  // far away
+    f->moveTo(std::vector<double>(n, 0.08));
+    CHECK(f->useLaggedHessian(0.2));
+    f->moveTo(x);  // with that, it is not in place of the Hessian any more
+    std::vector<double> there(before.size());
+    f->hessian(1, there);
+    CHECK(there != found);
+    auto alone = data.objective(form);
+    alone->moveTo(x);
+    alone->hessian(1, here);
+    CHECK(there == here);
   }
 }

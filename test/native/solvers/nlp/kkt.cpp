@@ -13,7 +13,7 @@ using namespace nonconvex;
 namespace {
 
 /// x^T H x / 2 subject to J x = 0: H positive definite, with `perRow` entries or so in a row of H and of J.
-class System final : public Nlp {
+class System final : public Nlp, public GramHessian {
  public:
   int n;
   int m;

@@ -1,0 +1,142 @@
+// What only some problems and objectives can do: small classes, fetched by type.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "data/gram_factor.hpp"
+
+namespace nonconvex {
+
+class Cpu;
+class Nlp;
+class Objective;
+
+/// Base of what is asked for its abilities by type:
+///   if (auto* lagged = nlp.find<LaggedHessian>()) ...
+/// An object has the abilities that its class inherits, and those of the part that it wraps.
+class Capable {
+ public:
+  virtual ~Capable() = default;
+
+  /// The ability A; null where there is none.
+  template <class A>
+  const A* find() const {
+    for (const Capable* at = this; at != nullptr; at = at->wrapped()) {
+      if (const auto* found = dynamic_cast<const A*>(at)) return found;
+    }
+    return nullptr;
+  }
+  template <class A>
+  A* find() {
+    return const_cast<A*>(static_cast<const Capable*>(this)->find<A>());
+  }
+
+ private:
+  /// The part whose abilities this object has, too; null: it wraps none.
+  virtual const Capable* wrapped() const { return nullptr; }
+};
+
+/// Knows a Hessian of f at an earlier point that may stand in for the one here.
+class LaggedHessian {
+ public:
+  /// True: the next `hessian` at this point writes the Hessian of f from an earlier point, which is known to be within
+  /// about `accuracy` of the one here, relative to it, and cheap enough to be worth it. False: there is none, and
+  /// nothing changes.
+  virtual bool useLaggedHessian(double accuracy) = 0;
+
+ protected:
+  ~LaggedHessian() = default;
+};
+
+/// Knows a matrix below the Hessian of f, in the order of symmetric matrices (Loewner), near it and much cheaper.
+class HessianLowerBound {
+ public:
+  /// True: the next `hessian` at this point writes that matrix in place of the Hessian of f. False: there is none, and
+  /// nothing changes.
+  virtual bool useHessianLowerBound() = 0;
+
+ protected:
+  ~HessianLowerBound() = default;
+};
+
+/// The Hessian of f is a Gram matrix and a diagonal one.
+class GramHessian {
+ public:
+  /// The Gram matrix, to be multiplied by sigma; none where f has no such form. `rest`, n numbers, gets sigma times the
+  /// diagonal matrix, and the diagonal of sum_i lambda_i Hess c_i of a problem with constraints. Valid until the next
+  /// `moveTo`.
+  virtual std::optional<GramFactor> gramFactor(double sigma, std::span<const double> lambda,
+                                               std::span<double> rest) = 0;
+
+ protected:
+  ~GramHessian() = default;
+};
+
+/// Sums over data of which some tell about the whole.
+class SampledObjective {
+ public:
+  /// An estimate of f from a part of its data, cheaper by a factor of some size; null where that would not be worth it
+  /// if each iteration takes `overhead` operations anyway.
+  virtual std::unique_ptr<Objective> sample(double overhead) const = 0;
+
+ protected:
+  ~SampledObjective() = default;
+};
+
+/// The objective and the constraints are apart.
+class ReplaceableObjective {
+ public:
+  /// A problem with the constraints of this one and another objective, to be used in turn with this one, which is to be
+  /// moved again afterwards.
+  virtual std::shared_ptr<Nlp> withObjective(std::unique_ptr<Objective> objective) const = 0;
+
+ protected:
+  ~ReplaceableObjective() = default;
+};
+
+/// Knows how large gradients usually are.
+class TypicalGradient {
+ public:
+  /// The largest entry of the gradient of f at a point where that is of the usual size, which this one need not be.
+  virtual double typicalGradient() = 0;
+
+ protected:
+  ~TypicalGradient() = default;
+};
+
+/// Operations, about, of an evaluation of f with its gradient, and of its Hessian; 0: not known.
+struct EvaluationWork {
+  double gradient = 0;
+  double hessian = 0;
+
+  /// Operations of an iteration: a Hessian serves for about three of them.
+  double iteration() const { return gradient + hessian / 3; }
+};
+
+/// Knows what evaluations of f take.
+class KnownWork {
+ public:
+  virtual EvaluationWork work() const = 0;
+
+ protected:
+  ~KnownWork() = default;
+};
+
+/// Has kernels that can use several threads.
+class ThreadedEvaluation {
+ public:
+  /// Lends threads, until told otherwise.
+  virtual void runOn(const Cpu& la) = 0;
+
+ protected:
+  ~ThreadedEvaluation() = default;
+};
+
+/// Lends threads to what can use them.
+inline void lendThreads(Capable& to, const Cpu& la) {
+  if (auto* threaded = to.find<ThreadedEvaluation>()) threaded->runOn(la);
+}
+
+}  // namespace nonconvex
