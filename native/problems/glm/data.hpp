@@ -7,9 +7,9 @@
 #include "core/lazy_shared.hpp"
 #include "data/constant_matrix.hpp"
 #include "data/row_tree.hpp"
-#include "functions/glm_losses.hpp"
 #include "linalg/cpu.hpp"
 #include "linalg/sparse/pattern.hpp"
+#include "problems/glm/family.hpp"
 #include "problems/glm/sample.hpp"
 
 namespace nonconvex {

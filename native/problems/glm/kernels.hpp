@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "functions/glm_rows.hpp"
 #include "linalg/linalg.hpp"
 #include "linalg/simd_pack.hpp"
+#include "problems/glm/family.hpp"
 
 namespace nonconvex::kernels {
 
@@ -16,10 +16,11 @@ struct WeightedLoss {
   Vec<const double, Space> t, y, weights, offset;  // no offset: 0
   Vec<double, Space> first, second;
   NONCONVEX_HD double operator()(int i) const {
-    const glm_rows::Row row = glm_rows::of(family, t[i] + (offset.size > 0 ? offset[i] : 0), y[i]);
-    first[i] = weights[i] * row.first;
-    second[i] = weights[i] * row.second;
-    return weights[i] * row.loss;
+    const double ti = t[i] + (offset.size > 0 ? offset[i] : 0);
+    const Expansion row = visitLoss(family, [&]<class Loss>() { return Loss::template at<VectorMath>(ti, y[i]); });
+    first[i] = weights[i] * row.derivative;
+    second[i] = weights[i] * row.curvature;
+    return weights[i] * row.value;
   }
 };
 
@@ -30,7 +31,7 @@ struct FirstAtMean {
   double mean;
   Vec<const double, Space> y, weights;
   Vec<double, Space> to;
-  NONCONVEX_HD void operator()(int i) const { to[i] = weights[i] * glm_rows::firstAtMean(family, mean, y[i]); }
+  NONCONVEX_HD void operator()(int i) const { to[i] = weights[i] * derivativeAtMean(family, mean, y[i]); }
 };
 
 /// x_i *= y_i

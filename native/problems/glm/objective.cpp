@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "core/index.hpp"
-#include "functions/glm_rows.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/vector_kernels.hpp"
+#include "problems/glm/row_losses.hpp"
 
 namespace nonconvex {
 namespace {
@@ -225,7 +225,7 @@ double GlmObjective::typicalGradient() {
   evaluated_ = false;
   pass(x_, [&](int, Piece block) {
     for (int i = block.begin; i < block.end; ++i) {
-      t_[at(i)] = rows.weights[at(i)] * glm_rows::firstAtMean(rows.family, mean, rows.y[at(i)]);
+      t_[at(i)] = rows.weights[at(i)] * derivativeAtMean(rows.family, mean, rows.y[at(i)]);
     }
   });
   sumTransposed(gradient_);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "functions/penalties.hpp"
+
 namespace nonconvex {
 namespace {
 
@@ -258,13 +260,13 @@ inline __attribute__((always_inline)) double CoordinateDescent::softThresholdSte
   // What does not wait for the slope comes first: from one slope to the next there is one chain of operations.
   const double w = (x - known * c.inverse) - parabola.b * c.inverse;
   const double size = std::abs(w);
-  double u = std::max(0.0, size - c.threshold);
+  double u = penalties::L1::shrink(size, c.threshold);
   double tau = 0;
   double from = 0;
   if constexpr (!withoutG) {
     tau = mode == Mode::difference ? g.factor() : ratio * g.factor();
     from = g.countsFrom(i);
-    const double more = std::max(0.0, size - (c.threshold - tau * c.inverse));
+    const double more = penalties::L1::shrink(size, c.threshold - tau * c.inverse);
     // A branch, so that most steps need not wait for the ratio, which waits for the step before.
     if (more * more - u * u > 2 * tau * c.inverse * from) [[unlikely]]
       u = more;

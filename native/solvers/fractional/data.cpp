@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/random.hpp"
+#include "functions/losses.hpp"
 
 namespace nonconvex {
 namespace {
@@ -153,7 +154,7 @@ FractionalTermData FractionalData::prepare(const Cpu& la, const FractionalTerm& 
       require(A.rows() == n, "rows of " + term.name + "'s matrix", A.rows(), "expected a square matrix of " + show(n));
     }
     data.curvature.resize(size);
-    const double factor = term.kind == Kind::logistic ? 0.25 : 1;
+    const double factor = term.kind == Kind::logistic ? losses::LogisticMargin::lipschitz : 1;
     forColumns(la, A, [&](int j) {
       data.curvature[static_cast<std::size_t>(j)] =
           term.kind == Kind::quadratic ? A.at(j, j) : factor * A.squaredNorm(j);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "functions/losses.hpp"
 #include "linalg/blas.hpp"
 #include "solvers/fractional/common_terms.hpp"
 
@@ -12,29 +13,7 @@ using Shape = LineDenominator::Kind;
 
 // ---- numerators ----
 
-/// 1/2 z_+^2 of z = A x - b.
-struct HingeLoss {
-  static constexpr double curvature = 1;
-  static double offset(double b) { return -b; }
-  static void at(double z, double, double& value, double& slope) {
-    slope = std::max(0.0, z);
-    value = slope * slope / 2;
-  }
-};
-
-/// log(1 + exp(-y z)) of z = A x.
-struct LogisticLoss {
-  static constexpr double curvature = 0.25;
-  static double offset(double) { return 0; }
-  static void at(double z, double y, double& value, double& slope) {
-    const double e = std::exp(-std::abs(z));
-    const bool right = y * z > 0;
-    value = std::log1p(e) + (right ? 0 : std::abs(z));
-    slope = -y * (right ? e : 1) / (1 + e);
-  }
-};
-
-/// sum_i loss(a_i . x, b_i) for a loss of bounded curvature.
+/// sum_i loss(a_i . x, b_i) for a loss whose derivative has a Lipschitz constant.
 template <class Loss>
 class RowLosses final : public SmoothTerm {
  public:
@@ -43,7 +22,7 @@ class RowLosses final : public SmoothTerm {
 
   void restart(const double* x) override {
     A_.multiply(x, z_.data());
-    for (std::size_t i = 0; i < z_.size(); ++i) z_[i] += Loss::offset(b_[i]);
+    for (std::size_t i = 0; i < z_.size(); ++i) z_[i] += offset(i);
     evaluate();
   }
   Parabola restrictTo(int i, double) const override {
@@ -55,7 +34,7 @@ class RowLosses final : public SmoothTerm {
       const auto at = static_cast<std::size_t>(row);
       z_[at] += t * a;
       change -= loss_[at];
-      Loss::at(z_[at], b_[at], loss_[at], slope_[at]);
+      evaluate(at);
       change += loss_[at];
     });
     const double before = std::exchange(value_, value_ + change);
@@ -64,23 +43,29 @@ class RowLosses final : public SmoothTerm {
   Parabola restrictToRay(const double*) const override {
     Parabola p;
     for (std::size_t i = 0; i < z_.size(); ++i) {
-      const double Ax = z_[i] - Loss::offset(b_[i]);
-      p.a += Loss::curvature * Ax * Ax;
+      const double Ax = z_[i] - offset(i);
+      p.a += Loss::lipschitz * Ax * Ax;
       p.b += slope_[i] * Ax;
     }
     return p;
   }
   void scale(double factor, const double*) override {
     for (std::size_t i = 0; i < z_.size(); ++i) {
-      const double offset = Loss::offset(b_[i]);
-      z_[i] = factor * (z_[i] - offset) + offset;
+      z_[i] = factor * (z_[i] - offset(i)) + offset(i);
     }
     evaluate();
   }
 
  private:
+  /// What is added to a_i . x: where the loss depends on a difference alone, that is kept.
+  double offset(std::size_t i) const { return Loss::ofDifference ? -b_[i] : 0; }
+  void evaluate(std::size_t i) {
+    const Expansion loss = Loss::template at<StandardMath>(z_[i], Loss::ofDifference ? 0 : b_[i]);
+    loss_[i] = loss.value;
+    slope_[i] = loss.derivative;
+  }
   void evaluate() {
-    for (std::size_t i = 0; i < z_.size(); ++i) Loss::at(z_[i], b_[i], loss_[i], slope_[i]);
+    for (std::size_t i = 0; i < z_.size(); ++i) evaluate(i);
     sum();
   }
   void sum() {
@@ -491,9 +476,9 @@ std::unique_ptr<SmoothTerm> makeSmoothTerm(const FractionalTermData& data) {
       if (data.gram.rows() > 0) return std::make_unique<GramLeastSquares>(data);
       return std::make_unique<LeastSquares>(data);
     case Kind::squaredHinge:
-      return std::make_unique<RowLosses<HingeLoss>>(data);
+      return std::make_unique<RowLosses<losses::SquaredHinge>>(data);
     case Kind::logistic:
-      return std::make_unique<RowLosses<LogisticLoss>>(data);
+      return std::make_unique<RowLosses<losses::LogisticMargin>>(data);
     default:
       return std::make_unique<QuadraticForm>(data);
   }

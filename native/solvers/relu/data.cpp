@@ -171,7 +171,7 @@ ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, dou
   y = HostMatrix<double>(n, c);
   typical = readX(problem, settings, *this);
   readY(problem, settings, *this);
-  loss = Loss{.kind = settings.loss, .delta = settings.huberDelta, .c = c, .stride = n};
+  loss = ReluRowLoss{.kind = settings.loss, .delta = settings.huberDelta, .c = c, .stride = n};
   const double userBeta = std::isnan(settings.beta) ? 0.001 * n : settings.beta;
   // ||v'|| = ||v / rowScale||, so the penalty's weight takes the scale of the rows.
   beta = userBeta / rowScale;

@@ -1,8 +1,8 @@
 // The data of a two-layer ReLU training problem, checked and brought into the shape that the solver works on.
 #pragma once
 
-#include "functions/losses.hpp"
 #include "linalg/views.hpp"
+#include "solvers/relu/loss.hpp"
 #include "solvers/relu/problem.hpp"
 
 namespace nonconvex {
@@ -40,7 +40,7 @@ struct ReluData {
   bool directions;                 ///< weights are multiples of the gates, which have unit length
   bool bias;                       ///< the last column is the constant one
   double beta;                     ///< of the penalty on scaled weights
-  Loss loss;
+  ReluRowLoss loss;
   ReluSystemBy system;  ///< how ReluSystem works
 
  private:

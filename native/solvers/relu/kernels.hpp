@@ -3,10 +3,11 @@
 
 #include <cmath>
 
-#include "functions/losses.hpp"
+#include "functions/penalties.hpp"
 #include "linalg/kernels.hpp"
 #include "linalg/simd_pack.hpp"
 #include "linalg/vector_kernels.hpp"
+#include "solvers/relu/loss.hpp"
 
 namespace nonconvex::kernels {
 
@@ -104,7 +105,7 @@ struct Shrinkage {
     double square = 0;
     for (int k = 0; k < blocks.members; ++k) square += squares[blocks.column(block, k)];
     const double norm = std::sqrt(square);
-    const double factor = norm > threshold ? 1 - threshold / norm : 0.0;
+    const double factor = penalties::GroupNorm::factor(norm, threshold);
     for (int k = 0; k < blocks.members; ++k) factors[blocks.column(block, k)] = factor;
   }
 };
@@ -133,7 +134,7 @@ struct ScaledColumns {
 /// z := prox_{loss / sigma}(a) and its dual point, a row at a time.
 template <class Space>
 struct LossProx {
-  Loss loss;
+  ReluRowLoss loss;
   double sigma;
   Mat<const double, Space> a, y;
   Mat<double, Space> z, dual, work;
@@ -144,14 +145,14 @@ struct LossProx {
 
 template <class Space>
 struct LossValue {
-  Loss loss;
+  ReluRowLoss loss;
   Mat<const double, Space> f, y;
   NONCONVEX_HD double operator()(int k) const { return loss.value(f.data + k, y.data + k); }
 };
 
 template <class Space>
 struct LossDualPoint {
-  Loss loss;
+  ReluRowLoss loss;
   Mat<const double, Space> f, y;
   Mat<double, Space> theta;
   NONCONVEX_HD void operator()(int k) const { loss.dualPoint(f.data + k, y.data + k, theta.data + k); }
@@ -159,7 +160,7 @@ struct LossDualPoint {
 
 template <class Space>
 struct LossDualValue {
-  Loss loss;
+  ReluRowLoss loss;
   Mat<const double, Space> theta, y;
   NONCONVEX_HD double operator()(int k) const { return loss.dualValue(theta.data + k, y.data + k); }
 };

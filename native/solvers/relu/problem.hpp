@@ -6,8 +6,8 @@
 
 #include "core/error.hpp"
 #include "core/limits.hpp"
-#include "functions/losses.hpp"
 #include "linalg/views.hpp"
+#include "solvers/relu/loss.hpp"
 
 namespace nonconvex {
 
@@ -19,10 +19,6 @@ enum class ReluNormalize { none, columns };
 enum class ReluInner { automatic, exact, krylov };
 enum class ReluPrecision { float64, float32 };
 
-template <>
-struct EnumNames<ReluLoss> {
-  static constexpr std::string_view names[] = {"squared", "logistic", "hinge", "softmax", "huber"};
-};
 template <>
 struct EnumNames<ReluActivation> {
   static constexpr std::string_view names[] = {"relu", "gated"};

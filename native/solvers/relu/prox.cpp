@@ -43,7 +43,7 @@ void ReluProx<Cpu>::setNorms(In m) {
 
 double ReluProx<Cpu>::factor(int column, double threshold) const {
   const double length = norms_[static_cast<std::size_t>(blocks_.of(column))];
-  return length > threshold ? 1 - threshold / length : 0.0;
+  return penalties::GroupNorm::factor(length, threshold);
 }
 
 void ReluProx<Cpu>::apply(In b, double threshold) {

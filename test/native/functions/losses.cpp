@@ -1,22 +1,16 @@
-// Losses: value, proximal step and conjugate agree with each other and with the definitions, and nothing turns into
-// NaN.
+// Every loss of functions/losses.hpp against its definition: what stands in `Losses` is tested without a word here.
 #include "functions/losses.hpp"
 
-#include <array>
+#include <cmath>
+#include <string>
 
 #include "check.hpp"
 #include "core/random.hpp"
+#include "functions/row_losses.hpp"
 
 using namespace nonconvex;
 
 namespace {
-
-using Row = std::array<double, 3>;  // up to three outputs, side by side
-
-constexpr ReluLoss kinds[] = {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax,
-                              ReluLoss::huber};
-
-Loss lossOf(ReluLoss kind, int c) { return {.kind = kind, .delta = 0.7, .c = c, .stride = 1}; }
 
 struct Draw {
   Random random;
@@ -24,265 +18,219 @@ struct Draw {
 
   double normal() { return random.normal(next++); }
   double uniform() { return random.uniform(next++); }
-  Row normals(double scale) { return {scale * normal(), scale * normal(), scale * normal()}; }
-  Row target(ReluLoss kind, int c) {
-    Row y{};
-    if (kind == ReluLoss::softmax) {
-      const bool oneHot = uniform() < 0.7;
-      double sum = 0;
-      for (int j = 0; j < c; ++j) sum += y[static_cast<std::size_t>(j)] = oneHot ? 0 : uniform();
-      for (int j = 0; j < c && !oneHot; ++j) y[static_cast<std::size_t>(j)] /= sum;
-      if (oneHot) y[static_cast<std::size_t>(uniform() * c)] = 1;
-    } else {
-      const bool margins = kind == ReluLoss::logistic || kind == ReluLoss::hinge;
-      for (double& value : y) value = margins ? (uniform() < 0.5 ? -1 : 1) : 2 * normal();
+  /// A target of the kind that the loss takes, often on the border of what it takes.
+  double target(Targets kind) {
+    const double edge = uniform();
+    switch (kind) {
+      case Targets::signs:
+        return edge < 0.5 ? -1 : 1;
+      case Targets::probabilities:
+        return edge < 0.2 ? 0 : edge < 0.4 ? 1 : uniform();
+      case Targets::nonNegative:
+        return edge < 0.2 ? 0 : std::exp(normal());
+      case Targets::positive:
+        return std::exp(normal());
+      default:
+        return 2 * normal();
     }
-    return y;
   }
+  /// A prediction: mostly near 0, sometimes far.
+  double prediction() { return (uniform() < 0.8 ? 1.5 : 8) * normal(); }
 };
 
-/// The definition, in long double.
-double plainValue(const Loss& loss, const Row& f, const Row& y) {
-  long double total = 0;
-  if (loss.kind == ReluLoss::softmax) {
-    long double sum = 0;
-    for (int j = 0; j < loss.c; ++j) {
-      sum += std::exp(static_cast<long double>(f[static_cast<std::size_t>(j)]));
-      total -= static_cast<long double>(y[static_cast<std::size_t>(j)]) * f[static_cast<std::size_t>(j)];
-    }
-    return static_cast<double>(total + std::log(sum));
-  }
-  for (int j = 0; j < loss.c; ++j) {
-    const long double a = f[static_cast<std::size_t>(j)];
-    const long double b = y[static_cast<std::size_t>(j)];
-    switch (loss.kind) {
-      case ReluLoss::squared:
-        total += (a - b) * (a - b) / 2;
-        break;
-      case ReluLoss::logistic:
-        total += std::log1p(std::exp(-a * b));
-        break;
-      case ReluLoss::hinge:
-        total += std::max(0.0L, 1 - a * b);
-        break;
-      default: {
-        const long double r = std::abs(a - b);
-        total += r <= loss.delta ? r * r / 2 : loss.delta * r - static_cast<long double>(loss.delta) * loss.delta / 2;
-      }
-    }
-  }
-  return static_cast<double>(total);
-}
-
-double dot(int c, const Row& a, const Row& b) {
-  double s = 0;
-  for (int j = 0; j < c; ++j) s += a[static_cast<std::size_t>(j)] * b[static_cast<std::size_t>(j)];
-  return s;
-}
-
-/// A point of the dual's domain, sometimes on its border.
-Row dualPoint(const Loss& loss, const Row& y, Draw& draw) {
-  Row theta{};
-  const double edge = draw.uniform();
-  const auto unit = [&] { return edge < 0.1 ? 0.0 : edge < 0.2 ? 1.0 : draw.uniform(); };
-  if (loss.kind == ReluLoss::softmax) {
-    double sum = 0;
-    Row p{};
-    for (int j = 0; j < loss.c; ++j) sum += p[static_cast<std::size_t>(j)] = draw.uniform();
-    for (int j = 0; j < loss.c; ++j) {
-      theta[static_cast<std::size_t>(j)] = y[static_cast<std::size_t>(j)] - p[static_cast<std::size_t>(j)] / sum;
-    }
-    return theta;
-  }
-  for (int j = 0; j < loss.c; ++j) {
-    double& t = theta[static_cast<std::size_t>(j)];
-    if (loss.kind == ReluLoss::squared) t = 2 * draw.normal();
-    if (loss.kind == ReluLoss::huber) t = loss.delta * (2 * unit() - 1);
-    if (loss.kind == ReluLoss::logistic || loss.kind == ReluLoss::hinge) t = y[static_cast<std::size_t>(j)] * unit();
-  }
-  return theta;
-}
-
+/// f(name, loss, draw) with each loss; of those with parameters, one that is not the default.
 template <class F>
-void forEachLoss(F&& f) {
-  for (const ReluLoss kind : kinds) {
-    for (const int c : {1, 2, 3}) {
-      if (kind != ReluLoss::softmax || c > 1) f(lossOf(kind, c));
+void forEachLoss(std::uint64_t seed, F&& f) {
+  forEachType(Losses{}, [&]<class Loss>() {
+    Draw draw{Random(seed)};
+    const long before = check::failures;
+    if constexpr (std::is_same_v<Loss, losses::Huber>) {
+      f(Loss{0.7}, draw);
+    } else {
+      f(Loss{}, draw);
     }
-  }
+    if (check::failures != before) std::fprintf(stderr, "  with the loss %s\n", Loss::name.data());
+  });
 }
 
 }  // namespace
 
-TEST(valuesAreThoseOfTheDefinition) {
-  Draw draw{Random(1)};
-  forEachLoss([&](const Loss& loss) {
-    for (int i = 0; i < 300; ++i) {
-      const Row y = draw.target(loss.kind, loss.c);
-      const Row f = draw.normals(i % 2 == 0 ? 1 : 20);
-      const double expected = plainValue(loss, f, y);
-      CHECK_NEAR(loss.value(f.data(), y.data()), expected, 1e-13 * (1 + std::abs(expected)));
-    }
-  });
-}
-
-/// loss(f) + loss*(-theta) >= -theta f for all theta of the domain, with equality where -theta is a subgradient at f.
-TEST(fenchelAndYoung) {
-  Draw draw{Random(2)};
-  forEachLoss([&](const Loss& loss) {
+/// Convex: f(t) - f(t - h) <= h f'(t) <= f(t + h) - f(t), and both sides are near f'(t) but for a kink.
+TEST(derivativesAreSlopesOfTheValues) {
+  forEachLoss(1, [](const auto& loss, Draw& draw) {
+    constexpr double h = 1e-5;
     for (int i = 0; i < 500; ++i) {
-      const Row y = draw.target(loss.kind, loss.c);
-      const Row f = draw.normals(i % 2 == 0 ? 1 : 10);
-      const double value = loss.value(f.data(), y.data());
-      Row theta{};
-      loss.dualPoint(f.data(), y.data(), theta.data());
-      const double dual = loss.dualValue(theta.data(), y.data());
-      CHECK_NEAR(value - dual, -dot(loss.c, theta, f), 1e-11 * (1 + std::abs(value)));
-      const Row other = dualPoint(loss, y, draw);
-      const double otherDual = loss.dualValue(other.data(), y.data());
-      CHECK(std::isfinite(otherDual));
-      CHECK(value - otherDual >= -dot(loss.c, other, f) - 1e-11 * (1 + std::abs(value)));
+      const double y = draw.target(loss.targets), t = draw.prediction();
+      const double value = loss.value(t, y), slope = loss.derivative(t, y);
+      const double rounding = 1e-15 * (1 + std::abs(value) + std::abs(t) + std::abs(y)) / h;
+      CHECK((value - loss.value(t - h, y)) / h <= slope + rounding);
+      CHECK((loss.value(t + h, y) - value) / h >= slope - rounding);
     }
   });
 }
 
-/// theta = -gradient, by differences, away from kinks.
-TEST(dualPointsAreGradients) {
-  Draw draw{Random(3)};
-  forEachLoss([&](const Loss& loss) {
-    for (int i = 0; i < 200; ++i) {
-      const Row y = draw.target(loss.kind, loss.c);
-      const Row f = draw.normals(2);
-      Row theta{};
-      loss.dualPoint(f.data(), y.data(), theta.data());
-      for (std::size_t j = 0; j < static_cast<std::size_t>(loss.c); ++j) {
-        if (loss.kind == ReluLoss::hinge && std::abs(1 - y[j] * f[j]) < 1e-4) continue;
-        const double h = 1e-5;
-        Row up = f, down = f;
-        up[j] += h;
-        down[j] -= h;
-        const double slope = (plainValue(loss, up, y) - plainValue(loss, down, y)) / (2 * h);
-        CHECK_NEAR(theta[j], -slope, 1e-5);
+TEST(curvaturesAreSlopesOfTheDerivatives) {
+  forEachLoss(2, []<class Loss>(const Loss& loss, Draw& draw) {
+    if constexpr (requires { loss.curvature(0.0, 0.0); }) {
+      constexpr double h = 1e-5;
+      for (int i = 0; i < 500; ++i) {
+        const double y = draw.target(loss.targets), t = draw.prediction();
+        const double at = loss.derivative(t, y), curvature = loss.curvature(t, y);
+        const double left = (at - loss.derivative(t - h, y)) / h, right = (loss.derivative(t + h, y) - at) / h;
+        const double rounding = 1e-9 * (1 + std::abs(at) + std::abs(curvature)) + h * curvature;
+        CHECK(curvature >= std::min(left, right) - rounding);
+        CHECK(curvature <= std::max(left, right) + rounding);
       }
     }
   });
 }
 
-TEST(outsideOfItsDomainTheDualIsMinusInfinity) {
-  const Row y = {1, -1, 0};
-  const auto dual = [&](ReluLoss kind, Row theta, int c, const Row& target) {
-    return lossOf(kind, c).dualValue(theta.data(), target.data());
-  };
-  for (const ReluLoss kind : {ReluLoss::logistic, ReluLoss::hinge}) {
-    CHECK_EQ(dual(kind, {-0.01, 0, 0}, 1, y), -INFINITY);
-    CHECK_EQ(dual(kind, {1.01, 0, 0}, 1, y), -INFINITY);
-    CHECK_EQ(dual(kind, {0.5, 0.5, 0}, 2, y), -INFINITY);  // the second target is -1
-    CHECK(std::isfinite(dual(kind, {0.5, -0.5, 0}, 2, y)));
+/// No two points violate the Lipschitz constant, and some come near to it.
+TEST(lipschitzConstantsHoldAndAreSharp) {
+  forEachLoss(3, []<class Loss>(const Loss& loss, Draw& draw) {
+    if constexpr (requires { Loss::lipschitz; }) {
+      double greatest = 0;
+      for (int i = 0; i < 2000; ++i) {
+        const double y = draw.target(loss.targets), t = draw.prediction();
+        const double u = t + draw.normal() * (i % 2 == 0 ? 1 : 1e-3);
+        greatest = std::max(greatest, std::abs(loss.derivative(t, y) - loss.derivative(u, y)) / std::abs(t - u));
+      }
+      CHECK(greatest <= Loss::lipschitz * (1 + 1e-9));
+      CHECK(greatest >= Loss::lipschitz * 0.99);
+    }
+  });
+}
+
+/// z = prox(a) has sigma (a - z) among the subgradients at z, which increase. Iterations may take two calls.
+TEST(proximalStepsAreOptimal) {
+  forEachLoss(4, [](const auto& loss, Draw& draw) {
+    if constexpr (requires { loss.prox(0.0, 0.0, 0.0, 0.0); }) {
+      for (int i = 0; i < 500; ++i) {
+        const double y = draw.target(loss.targets), a = draw.prediction(), sigma = std::exp(2 * draw.normal());
+        const double z = loss.prox(a, y, sigma, loss.prox(a, y, sigma, draw.prediction()));
+        const double subgradient = sigma * (a - z);
+        const double h = 1e-9 * (1 + std::abs(z) + std::abs(y) + std::abs(a));
+        const double rounding = 1e-8 * (1 + sigma) * (1 + std::abs(a) + std::abs(y));
+        CHECK(loss.derivative(z - h, y) <= subgradient + rounding);
+        CHECK(loss.derivative(z + h, y) >= subgradient - rounding);
+      }
+    }
+  });
+}
+
+/// value(t) + conjugate(s) >= s t, with equality where s is the derivative at t.
+TEST(conjugatesByFenchelAndYoung) {
+  forEachLoss(5, [](const auto& loss, Draw& draw) {
+    if constexpr (requires { loss.conjugate(0.0, 0.0); }) {
+      for (int i = 0; i < 500; ++i) {
+        const double y = draw.target(loss.targets), t = draw.prediction();
+        const double value = loss.value(t, y), slope = loss.derivative(t, y);
+        const double rounding = 1e-11 * (1 + std::abs(value) + std::abs(slope * t));
+        CHECK_NEAR(value + loss.conjugate(slope, y), slope * t, rounding);
+        const double other = loss.derivative(draw.prediction(), y);
+        const double conjugate = loss.conjugate(other, y);
+        CHECK(value + conjugate >= other * t - rounding - 1e-11 * std::abs(conjugate));
+      }
+    }
+  });
+}
+
+/// The conjugate is finite at `nearestSlope`, which leaves slopes as they are; without it, it is finite everywhere.
+TEST(slopesOfTheConjugatesDomain) {
+  forEachLoss(6, [](const auto& loss, Draw& draw) {
+    if constexpr (requires { loss.conjugate(0.0, 0.0); }) {
+      bool outside = false;
+      for (int i = 0; i < 500; ++i) {
+        const double y = draw.target(loss.targets), s = 3 * draw.normal();
+        if constexpr (requires { loss.nearestSlope(s, y); }) {
+          const double nearest = loss.nearestSlope(s, y);
+          CHECK(std::isfinite(loss.conjugate(nearest, y)));
+          CHECK_EQ(loss.nearestSlope(nearest, y), nearest);
+          if (std::isfinite(loss.conjugate(s, y))) CHECK_NEAR(nearest, s, 1e-11 * (1 + std::abs(s) + std::abs(y)));
+          const double slope = loss.derivative(draw.prediction(), y);
+          CHECK_NEAR(loss.nearestSlope(slope, y), slope, 1e-15 * (1 + std::abs(y)));
+          outside = outside || !std::isfinite(loss.conjugate(s, y));
+        } else {
+          CHECK(std::isfinite(loss.conjugate(s, y)));
+        }
+      }
+      if constexpr (requires { loss.nearestSlope(0.0, 0.0); }) CHECK(outside);
+    }
+  });
+}
+
+/// Both forms of the elementary functions give the same numbers but for a few roundings.
+TEST(manyRowsAgreeWithOneRow) {
+  forEachLoss(7, []<class Loss>(const Loss& loss, Draw& draw) {
+    if constexpr (requires { Loss::template at<VectorMath>(0.0, 0.0); }) {
+      for (int i = 0; i < 1000; ++i) {
+        const double y = draw.target(loss.targets), t = draw.prediction() * (i % 10 == 0 ? 10 : 1);
+        const Expansion one = Loss::template at<StandardMath>(t, y), many = Loss::template at<VectorMath>(t, y);
+        const auto tolerance = [&](double size) { return 2e-15 * (1 + std::abs(y)) * (1e-300 + std::abs(size)); };
+        CHECK_NEAR(one.value, many.value, tolerance(std::abs(one.value) + std::abs(t)));
+        CHECK_NEAR(one.derivative, many.derivative, tolerance(1 + std::abs(one.derivative)));
+        CHECK_NEAR(one.curvature, many.curvature, tolerance(one.curvature));
+        CHECK_EQ(loss.value(t, y), one.value);
+        CHECK_EQ(loss.derivative(t, y), one.derivative);
+      }
+    }
+  });
+}
+
+TEST(derivativesWhereTheMeanIsKnown) {
+  int found = 0;
+  forEachLoss(8, [&]<class Loss>(const Loss& loss, Draw& draw) {
+    if constexpr (requires { Loss::derivativeAtMean(0.0, 0.0); }) {
+      ++found;
+      for (int i = 0; i < 200; ++i) {
+        const double y = draw.target(loss.targets), t = 2 * draw.normal();
+        const double slope = loss.derivative(t, y);
+        CHECK_NEAR(Loss::derivativeAtMean(Loss::mean(t), y), slope, 1e-14 * (1 + std::abs(slope) + std::abs(y)));
+      }
+    }
+  });
+  CHECK_EQ(found, 4);
+}
+
+/// Of difference: moving prediction and target together changes nothing.
+TEST(lossesOfADifference) {
+  forEachLoss(9, [](const auto& loss, Draw& draw) {
+    bool same = true;
+    for (int i = 0; i < 100; ++i) {
+      const double y = draw.target(loss.targets), t = draw.prediction();
+      const double value = loss.value(t, y);
+      same = same && std::abs(loss.value(t + 1, y + 1) - value) <= 1e-12 * (1 + value);
+    }
+    CHECK_EQ(same, loss.ofDifference);
+  });
+}
+
+/// Predictions and targets as large as can be give numbers, not NaN.
+TEST(extremePredictions) {
+  forEachLoss(10, [](const auto& loss, Draw& draw) {
+    for (const double t : {0.0, -0.0, 40.0, -40.0, 700.0, -700.0, 1e16, -1e16, 1e300, -1e300}) {
+      const double y = draw.target(loss.targets);
+      CHECK(!std::isnan(loss.value(t, y)));
+      CHECK(!std::isnan(loss.derivative(t, y)));
+      if constexpr (requires { loss.curvature(t, y); }) CHECK(loss.curvature(t, y) >= 0);
+    }
+  });
+}
+
+/// The softmax of two outcomes is the logistic loss of their difference.
+TEST(softmaxOfTwoOutcomesIsLogistic) {
+  Draw draw{Random(11)};
+  const losses::Softmax softmax;
+  for (int i = 0; i < 200; ++i) {
+    const double f[] = {draw.prediction(), draw.prediction()}, p = draw.target(Targets::probabilities);
+    const double y[] = {p, 1 - p}, t = f[0] - f[1];
+    double slope[2];
+    const RowOf<const double> fs{f, 1}, ys{y, 1};
+    softmax.derivative(2, fs, ys, {slope, 1});
+    CHECK_NEAR(softmax.value(2, fs, ys), losses::Logistic::value(t, p), 1e-13 * (1 + std::abs(t)));
+    CHECK_NEAR(slope[0], losses::Logistic::derivative(t, p), 1e-14);
+    CHECK_NEAR(slope[1], -slope[0], 1e-14);
+    CHECK_NEAR(softmax.conjugate(2, RowOf<const double>{slope, 1}, ys), losses::Logistic::conjugate(slope[0], p),
+               1e-11);
   }
-  CHECK_EQ(dual(ReluLoss::huber, {0.71, 0, 0}, 1, y), -INFINITY);
-  CHECK_EQ(dual(ReluLoss::huber, {-0.71, 0, 0}, 1, y), -INFINITY);
-  CHECK_EQ(dual(ReluLoss::softmax, {1.1, -0.1, 0}, 2, {1, 0, 0}), -INFINITY);  // p = (-0.1, 0.1)
-  CHECK(std::isfinite(dual(ReluLoss::squared, {1e100, 0, 0}, 1, y)));
-}
-
-/// z minimises loss(z) + sigma/2 ||z - a||^2: no nearby point is better, golden section (one output) finds no other,
-/// and theta = sigma (z - a) is in the dual's domain with equality in Fenchel-Young.
-TEST(proximalSteps) {
-  Draw draw{Random(4)};
-  forEachLoss([&](const Loss& loss) {
-    for (int i = 0; i < 300; ++i) {
-      const double sigma = std::exp(2 * draw.normal());
-      const Row y = draw.target(loss.kind, loss.c);
-      const Row a = draw.normals(i % 2 == 0 ? 1 : 10);
-      Row z = draw.normals(i % 3 == 0 ? 0 : 5);  // any start
-      Row theta{}, work{};
-      loss.prox(a.data(), y.data(), sigma, z.data(), theta.data(), work.data());
-      const auto objective = [&](const Row& at) {
-        double s = plainValue(loss, at, y);
-        for (std::size_t j = 0; j < static_cast<std::size_t>(loss.c); ++j)
-          s += sigma / 2 * (at[j] - a[j]) * (at[j] - a[j]);
-        return s;
-      };
-      const double least = objective(z);
-      for (const double step : {1e-1, 1e-3, 1e-5}) {
-        for (int k = 0; k < 4; ++k) {
-          const Row direction = draw.normals(step);
-          Row other = z;
-          for (std::size_t j = 0; j < 3; ++j) other[j] += direction[j];
-          CHECK(objective(other) >= least - 1e-13 * (1 + std::abs(least)));
-        }
-      }
-      for (std::size_t j = 0; j < static_cast<std::size_t>(loss.c); ++j) {
-        CHECK_NEAR(theta[j], sigma * (z[j] - a[j]), 1e-9 * (1 + sigma * std::abs(z[j] - a[j])));
-      }
-      const double dual = loss.dualValue(theta.data(), y.data());
-      CHECK_NEAR(loss.value(z.data(), y.data()) - dual, -dot(loss.c, theta, z), 1e-8 * (1 + std::abs(dual)));
-      if (loss.c > 1) continue;
-      double low = a[0] - 10 / sigma - 50, high = a[0] + 10 / sigma + 50;
-      for (int k = 0; k < 200; ++k) {
-        const double left = low + 0.382 * (high - low), right = low + 0.618 * (high - low);
-        (objective({left, 0, 0}) < objective({right, 0, 0}) ? high : low) =
-            objective({left, 0, 0}) < objective({right, 0, 0}) ? right : left;
-      }
-      CHECK_NEAR(z[0], low, 1e-6 * (1 + std::abs(low)) * (1 + 1 / std::sqrt(sigma)));
-    }
-  });
-}
-
-/// Rows lie `stride` apart, and entries of other rows are left alone.
-TEST(rowsOfAMatrix) {
-  forEachLoss([&](Loss loss) {
-    Draw draw{Random(5)};
-    const Row y = draw.target(loss.kind, loss.c);
-    const Row f = draw.normals(1);
-    constexpr int n = 4;
-    loss.stride = n;
-    std::array<double, 12> ys{}, fs{}, zs{}, thetas{}, work{};
-    for (std::size_t j = 0; j < 3; ++j) {
-      ys[j * n] = y[j];
-      fs[j * n] = f[j];
-    }
-    const Loss side = lossOf(loss.kind, loss.c);
-    CHECK_EQ(loss.value(fs.data(), ys.data()), side.value(f.data(), y.data()));
-    Row theta{}, z{}, w{};
-    loss.prox(fs.data(), ys.data(), 0.8, zs.data(), thetas.data(), work.data());
-    side.prox(f.data(), y.data(), 0.8, z.data(), theta.data(), w.data());
-    for (std::size_t i = 0; i < 12; ++i) {
-      CHECK_EQ(zs[i], i % n == 0 ? z[i / n] : 0.0);
-      CHECK_EQ(thetas[i], i % n == 0 ? theta[i / n] : 0.0);
-    }
-    CHECK_EQ(loss.dualValue(thetas.data(), ys.data()), side.dualValue(theta.data(), y.data()));
-  });
-}
-
-TEST(extremeArgumentsGiveNoNaN) {
-  const double extremes[] = {0,     1,     -1,     1e-300, -1e-300, 700,    -700, 1e16,
-                             -1e16, 1e150, -1e150, 1e300,  -1e300,  5e-324, 40,   -40};
-  Draw draw{Random(6)};
-  forEachLoss([&](const Loss& loss) {
-    for (const double first : extremes) {
-      for (const double second : extremes) {
-        const Row f = {first, second, -first};
-        Row y = draw.target(loss.kind, loss.c);
-        if (loss.kind == ReluLoss::squared || loss.kind == ReluLoss::huber) y[0] = std::clamp(second, -1e150, 1e150);
-        const double value = loss.value(f.data(), y.data());
-        CHECK(value >= 0);
-        Row theta{};
-        loss.dualPoint(f.data(), y.data(), theta.data());
-        const double dual = loss.dualValue(theta.data(), y.data());
-        CHECK(!std::isnan(dual));
-        for (const double sigma : {1e-11, 1e-3, 1.0, 1e9}) {
-          if (std::isinf(sigma * f[0]) || std::isinf(sigma * f[1])) continue;
-          Row z{}, w{};
-          loss.prox(f.data(), y.data(), sigma, z.data(), theta.data(), w.data());
-          for (std::size_t j = 0; j < static_cast<std::size_t>(loss.c); ++j) {
-            CHECK(std::isfinite(z[j]));
-            CHECK(std::isfinite(theta[j]));
-          }
-          // What the solver takes as a dual point must be in the domain, whatever went in.
-          if (loss.kind != ReluLoss::squared) CHECK(loss.dualValue(theta.data(), y.data()) > -INFINITY);
-        }
-      }
-    }
-  });
 }

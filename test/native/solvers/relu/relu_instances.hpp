@@ -100,7 +100,7 @@ inline double product(const Instance& data, const ReluSettings& settings, const 
 }
 
 inline double lossOf(const Instance& data, const ReluSettings& settings, const std::vector<double>& f) {
-  const Loss loss{.kind = settings.loss, .delta = settings.huberDelta, .c = data.c, .stride = 1};
+  const ReluRowLoss loss{.kind = settings.loss, .delta = settings.huberDelta, .c = data.c, .stride = 1};
   double total = 0;
   for (int k = 0; k < data.n; ++k) total += loss.value(f.data() + k * data.c, data.y.data() + k * data.c);
   return total;

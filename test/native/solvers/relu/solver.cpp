@@ -123,7 +123,7 @@ TEST(theDualPointIsFeasibleAndHasTheValueOfTheBound) {
     const ReluSolution& s = run.solution;
     const int n = each.data.n, c = each.data.c, patterns = s.gates.cols();
     const int d = each.data.d + (each.settings.bias ? 1 : 0);
-    const Loss loss{.kind = each.settings.loss, .delta = each.settings.huberDelta, .c = c, .stride = n};
+    const ReluRowLoss loss{.kind = each.settings.loss, .delta = each.settings.huberDelta, .c = c, .stride = n};
     double value = 0;
     std::vector<double> y(static_cast<std::size_t>(n * c));
     for (int k = 0; k < n; ++k) {

@@ -1,5 +1,4 @@
-// Losses of generalised linear models for one row, the same on the host and on a device: no calls and no branches, so
-// that loops over them become vectors.
+// Elementary functions without calls and branches, so that loops over them become vectors; on the host and on a device.
 #pragma once
 
 #include <bit>
@@ -7,14 +6,14 @@
 #include <cstdint>
 
 #include "core/hostdevice.hpp"
-#include "functions/glm_losses.hpp"
 
-namespace nonconvex::glm_rows {
+/// Marks functions that a vectorised loop consists of.
+#define NONCONVEX_ALWAYS_INLINE NONCONVEX_HD inline __attribute__((always_inline))
 
-#define ALWAYS_INLINE NONCONVEX_HD inline __attribute__((always_inline))
+namespace nonconvex {
 
 /// exp(x) within 2 ulp, 0 from about -708 on and infinity above 709.78.
-ALWAYS_INLINE double vectorExp(double x) {
+NONCONVEX_ALWAYS_INLINE double vectorExp(double x) {
   constexpr double log2e = 1.4426950408889634, ln2High = 0.693147180369123816490, ln2Low = 1.90821492927058770002e-10;
   constexpr double shift = 6755399441055744.0;  // 1.5 * 2^52: its sum with x has round(x) in the lowest bits
   constexpr double most = 709.782712893384, least = -708.3964185322641;
@@ -46,7 +45,7 @@ ALWAYS_INLINE double vectorExp(double x) {
 }
 
 /// log(1 + e) for 0 <= e <= 1: 2 artanh(e / (2 + e)) as a series.
-ALWAYS_INLINE double vectorLog1p(double e) {
+NONCONVEX_ALWAYS_INLINE double vectorLog1p(double e) {
   const double s = e / (2 + e);
   const double z = s * s;
   double p = 1.0 / 35;
@@ -69,55 +68,4 @@ ALWAYS_INLINE double vectorLog1p(double e) {
   return 2 * (s + s * z * p);
 }
 
-/// A loss at t and its derivatives there.
-struct Row {
-  double loss, first, second;
-};
-
-ALWAYS_INLINE Row logistic(double t, double y) {
-  const double size = std::fabs(t);
-  const double e = vectorExp(-size);
-  const double large = 1 / (1 + e);  // the probabilities of the two outcomes
-  const double small = e * large;
-  const double above = 0.5 * (size + t), below = 0.5 * (size - t);  // max(t, 0), max(-t, 0)
-  const double p = t < 0 ? small : large, q = t < 0 ? large : small;
-  return {(1 - y) * above + y * below + vectorLog1p(e), (1 - y) * p - y * q, small * large};
-}
-
-ALWAYS_INLINE Row squared(double t, double y) {
-  const double r = t - y;
-  return {0.5 * r * r, r, 1};
-}
-
-ALWAYS_INLINE Row poisson(double t, double y) {
-  const double mean = vectorExp(t);
-  return {mean - y * t, mean - y, mean};
-}
-
-ALWAYS_INLINE Row gamma(double t, double y) {
-  const double ratio = y * vectorExp(-t);
-  return {t + ratio, 1 - ratio, ratio};
-}
-
-#undef ALWAYS_INLINE
-
-/// Of a family that is not known before.
-NONCONVEX_HD inline Row of(GlmFamily family, double t, double y) {
-  switch (family) {
-    case GlmFamily::logistic:
-      return logistic(t, y);
-    case GlmFamily::squared:
-      return squared(t, y);
-    case GlmFamily::poisson:
-      return poisson(t, y);
-    default:
-      return gamma(t, y);
-  }
-}
-
-/// The first derivative where t predicts `mean`.
-NONCONVEX_HD inline double firstAtMean(GlmFamily family, double mean, double y) {
-  return family == GlmFamily::gamma ? 1 - y / mean : mean - y;
-}
-
-}  // namespace nonconvex::glm_rows
+}  // namespace nonconvex

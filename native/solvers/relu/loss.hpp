@@ -1,0 +1,69 @@
+// The losses that networks are trained with: a view of functions/, as convex duality needs them.
+#pragma once
+
+#include <string_view>
+#include <type_traits>
+
+#include "core/fields.hpp"
+#include "functions/row_losses.hpp"
+
+namespace nonconvex {
+
+/// Losses in the order of ReluLosses, whose structs say what they are.
+enum class ReluLoss { squared, logistic, hinge, softmax, huber };
+
+using ReluLosses = TypeList<losses::PerEntry<losses::Squared>, losses::PerEntry<losses::LogisticMargin>,
+                            losses::PerEntry<losses::Hinge>, losses::Softmax, losses::PerEntry<losses::Huber>>;
+
+template <>
+struct EnumNames<ReluLoss> {
+  static constexpr auto names = namesOf(ReluLosses{});
+};
+
+/// The loss of one row of n x c column-major matrices: pointers go to its first entry, entries lie `stride` apart.
+struct ReluRowLoss {
+  ReluLoss kind = ReluLoss::squared;
+  double delta = 1;  ///< of the Huber loss
+  int c = 1;
+  int stride = 0;
+
+ private:
+  /// f(loss), with the struct of this kind.
+  template <class F>
+  NONCONVEX_HD decltype(auto) visitLoss(F&& f) const {
+    return visit(ReluLosses{}, static_cast<int>(kind), [&]<class L>() -> decltype(auto) {
+      if constexpr (std::is_same_v<L, losses::PerEntry<losses::Huber>>) {
+        return f(L{{delta}});
+      } else {
+        return f(L{});
+      }
+    });
+  }
+  NONCONVEX_HD RowOf<const double> row(const double* entries) const { return {entries, stride}; }
+  NONCONVEX_HD RowOf<double> row(double* entries) const { return {entries, stride}; }
+
+ public:
+  NONCONVEX_HD double value(const double* f, const double* y) const {
+    return visitLoss([&](const auto& loss) { return loss.value(c, row(f), row(y)); });
+  }
+
+  /// theta := -(a subgradient of the loss at f): a point of the dual's domain.
+  NONCONVEX_HD void dualPoint(const double* f, const double* y, double* theta) const {
+    visitLoss([&](const auto& loss) { loss.derivative(c, row(f), row(y), row(theta)); });
+    for (int j = 0; j < c; ++j) theta[j * stride] = 0.0 - theta[j * stride];  // not -0
+  }
+
+  /// -loss*(-theta): the dual objective's part of this row; -infinity outside the domain.
+  NONCONVEX_HD double dualValue(const double* theta, const double* y) const {
+    return -visitLoss([&](const auto& loss) { return loss.conjugate(c, NegatedRow{row(theta)}, row(y)); });
+  }
+
+  /// z := argmin loss(z, y) + sigma/2 ||z - a||^2, from the z of an earlier call; theta := sigma (z - a), in the dual's
+  /// domain. `work` has c entries, `stride` apart.
+  NONCONVEX_HD void prox(const double* a, const double* y, double sigma, double* z, double* theta, double* work) const {
+    visitLoss([&](const auto& loss) { loss.prox(c, row(a), row(y), sigma, row(z), row(theta), row(work)); });
+    for (int j = 0; j < c; ++j) theta[j * stride] = -theta[j * stride];
+  }
+};
+
+}  // namespace nonconvex
