@@ -6,7 +6,7 @@ endif()
 include(CheckSymbolExists)
 check_symbol_exists(__GLIBC__ features.h NONCONVEX_GLIBC)
 
-# What is not an addon's entry is compiled once for all of them.
+# What every addon has is compiled once for all of them: objects, since what registers itself is called by nobody.
 file(GLOB binding CONFIGURE_DEPENDS native/binding/*.cpp)
 list(FILTER binding EXCLUDE REGEX /addon\\.cpp$)
 add_library(nonconvex_binding OBJECT ${binding})
@@ -42,16 +42,27 @@ function(nonconvex_addon name exports)
   endif()
 endfunction()
 
-nonconvex_addon(nonconvex cmake/exports.map native/binding/addon.cpp)
+# One file a family of solvers.
+file(GLOB entries CONFIGURE_DEPENDS native/binding/entries/*.cpp)
+nonconvex_addon(nonconvex cmake/exports.map native/binding/addon.cpp ${entries})
 
 # The CUDA addon, part of no default target, and the same on the simulated device for tests.
+file(GLOB cuda_entries CONFIGURE_DEPENDS cuda/solvers/*.cpp)
 if(TARGET nonconvex_cuda)
-  nonconvex_addon(nonconvex-cuda cmake/exports.map cuda/addon.cpp)
+  nonconvex_addon(nonconvex-cuda cmake/exports.map cuda/addon.cpp cuda/device_list.cpp ${cuda_entries})
   set_target_properties(nonconvex-cuda PROPERTIES EXCLUDE_FROM_ALL TRUE)
   target_link_libraries(nonconvex-cuda PRIVATE nonconvex_cuda)
 endif()
 if(TARGET nonconvex_cuda_simulated)
-  nonconvex_addon(nonconvex-cuda-simulated test/cuda/exports.map test/cuda/addon.cpp test/cuda/solvers.cpp
-                  $<TARGET_OBJECTS:nonconvex_cuda_simulated>)
+  # The solvers of a device by g++, whose kernels are loops.
+  file(GLOB kernels CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} cuda/solvers/*.cu)
+  set(simulated_solvers "")
+  foreach(file IN LISTS kernels)
+    string(REGEX REPLACE "[.]cu$" ".cpp" copy ${CMAKE_BINARY_DIR}/simulated/${file})
+    file(CONFIGURE OUTPUT ${copy} CONTENT "#include \"${file}\"\n")
+    list(APPEND simulated_solvers ${copy})
+  endforeach()
+  nonconvex_addon(nonconvex-cuda-simulated test/cuda/exports.map test/cuda/addon.cpp cuda/device_list.cpp ${cuda_entries}
+                  ${simulated_solvers} $<TARGET_OBJECTS:nonconvex_cuda_simulated>)
   target_link_libraries(nonconvex-cuda-simulated PRIVATE nonconvex_cuda_simulated)
 endif()

@@ -39,7 +39,7 @@ set(CMAKE_CUDA_STANDARD_REQUIRED ON)
 set(CMAKE_CUDA_FLAGS_RELEASE "-O3 -DNDEBUG")
 set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
 set(CMAKE_CUDA_ARCHITECTURES 80-real 90)
-file(GLOB kernels CONFIGURE_DEPENDS cuda/*.cu)
+file(GLOB kernels CONFIGURE_DEPENDS cuda/*.cu cuda/solvers/*.cu)
 add_library(nonconvex_cuda STATIC EXCLUDE_FROM_ALL ${kernels})
 # 554: a conversion that a concept excludes is no mistake; 836: nor is a reference, out of a lambda, to what it captures.
 # -Wparentheses: what nvcc hands to g++ is its own writing.

@@ -1,5 +1,7 @@
-// nonconvex-cuda.node
-#include "cuda/addon.hpp"
+// nonconvex-cuda.node: the solvers of cuda/solvers.
+#include "cuda/register.hpp"
 
-static Napi::Object initialize(Napi::Env env, Napi::Object exports) { return nonconvex::exportCuda(env, exports); }
+static Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  return nonconvex::exportRegistered(env, exports, nonconvex::solvesAtOnce);
+}
 NODE_API_MODULE(nonconvex, initialize)

@@ -1,10 +1,11 @@
-// From the schema that the addon exports: src/generated/settings.ts and docs/generated/<solver>-options.md.
+// From the schema that the addon exports: src/generated/<solver>.ts, docs/generated/<solver>-settings.md and
+// <solver>-result.md, and likewise limits.ts and limits.md of what every solver's settings begin with.
 //   node scripts/types.mjs [--check]
 // --check writes nothing and fails if a file is not what it would be.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { main, root } from './shared.mjs';
+import { files, main, root } from './shared.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -40,28 +41,85 @@ function defaultOf(setting) {
   return typeof setting.default === 'string' ? quoted(setting.default) : String(setting.default);
 }
 
-function typeScript(schema) {
-  const parts = ['// Made by scripts/types.mjs from the settings of the native library. Do not edit.'];
-  for (const [solver, settings] of Object.entries(schema)) {
-    parts.push(`export interface ${capitalized(solver)}Options {`);
-    for (const setting of settings) {
-      const range = rangeOf(setting);
-      parts.push(
-        '  /**',
-        ...wrapped(setting.doc).map((line) => `   * ${line}`),
-        ...(range ? [`   *`, `   * Expected: ${range}.`] : []),
-        `   * @defaultValue ${defaultOf(setting)}`,
-        '   */',
-        `  ${setting.name}?: ${typeOf(setting)} | undefined;`,
-      );
-    }
-    parts.push('}', '', `export const ${solver}Defaults = {`);
-    for (const setting of settings) {
-      if (setting.default !== undefined) parts.push(`  ${setting.name}: ${defaultOf(setting)},`);
-    }
-    parts.push(`} as const satisfies ${capitalized(solver)}Options;`, '');
-  }
-  return parts.join('\n');
+const notice = 'Made by scripts/types.mjs from what the native library declares. Do not edit.';
+
+/** A doc comment before a member, as deep as `indent`. */
+function commented(indent, text, more = []) {
+  const lines = [...wrapped(text), ...(more.length > 0 ? ['', ...more] : [])];
+  if (lines.length === 1) return [`${indent}/** ${lines[0]} */`];
+  return [`${indent}/**`, ...lines.map((line) => `${indent} * ${line}`.trimEnd()), `${indent} */`];
+}
+
+function settingLines(setting) {
+  const range = rangeOf(setting);
+  const more = [...(range ? [`Expected: ${range}.`] : []), `@defaultValue ${defaultOf(setting)}`];
+  return [...commented('  ', setting.doc, more), `  ${setting.name}?: ${typeOf(setting)} | undefined;`];
+}
+
+const defaultLines = (settings) =>
+  settings
+    .filter((setting) => setting.default !== undefined)
+    .map((setting) => `  ${setting.name}: ${defaultOf(setting)},`);
+
+/** The settings that a solver does not have as they are in the limits: its own, and limits with other defaults. */
+function ownSettings(limits, settings) {
+  const common = (setting) => limits.find(({ name }) => name === setting.name);
+  return settings.filter((setting) => common(setting)?.default !== setting.default || !common(setting));
+}
+
+function resultLines(members, indent = '  ') {
+  return members.flatMap(({ name, doc, type, optional }) => [
+    ...commented(indent, doc),
+    `${indent}${name}${optional ? '?' : ''}: ${resultType(type, indent)};`,
+  ]);
+}
+
+function resultType(type, indent) {
+  if (Array.isArray(type)) return type.map(quoted).join(' | ');
+  if (typeof type === 'string') return type;
+  const body = resultLines(type.fields ?? type.items, `${indent}  `);
+  return ['{', ...body, `${indent}}${type.items ? '[]' : ''}`].join('\n');
+}
+
+function limitsTypes(limits) {
+  return [
+    `// ${notice}`,
+    '',
+    '/** The limits that every solver takes. */',
+    'export interface Limits {',
+    ...limits.flatMap(settingLines),
+    '}',
+    '',
+    'export const limitDefaults = {',
+    ...defaultLines(limits),
+    '} as const satisfies Limits;',
+    '',
+  ].join('\n');
+}
+
+function solverTypes(solver, limits, { settings, result }) {
+  const name = capitalized(solver);
+  const own = ownSettings(limits, settings);
+  return [
+    `// ${notice}`,
+    ...(JSON.stringify(result).includes('"Matrix"') ? ["import type { Matrix } from '../core/matrix.js';"] : []),
+    "import { type Limits, limitDefaults } from './limits.js';",
+    '',
+    `export interface ${name}Options extends Limits {`,
+    ...own.flatMap(settingLines),
+    '}',
+    '',
+    `export const ${solver}Defaults = {`,
+    '  ...limitDefaults,',
+    ...defaultLines(own),
+    `} as const satisfies ${name}Options;`,
+    '',
+    '/** What a result of the solver has beside what all results have. */',
+    `export interface ${name}Solution {`,
+    ...resultLines(result),
+    '}',
+    '',
+  ].join('\n');
 }
 
 function wrapped(text) {
@@ -73,33 +131,53 @@ function wrapped(text) {
   return lines;
 }
 
-function table(settings) {
-  const row = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [
-    `<!-- Made by scripts/types.mjs from the settings of the native library. Do not edit. -->`,
-    row(['Setting', 'Type', 'Default', 'Meaning']),
-    row(['---', '---', '---', '---']),
-    ...settings.map((setting) => {
-      const range = rangeOf(setting)?.replace(/^an? /, '');
-      const type =
-        range ??
-        typeOf(setting)
-          .split(' | ')
-          .map((each) => `\`${each}\``)
-          .join(', ');
-      return row([`\`${setting.name}\``, type, `${defaultOf(setting)}`, setting.doc]);
-    }),
-    '',
-  ].join('\n');
+const row = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+const heading = (...cells) => [`<!-- ${notice} -->`, row(cells), row(cells.map(() => '---'))];
+const code = (type) =>
+  type
+    .split(' | ')
+    .map((each) => `\`${each}\``)
+    .join(', ');
+
+function settingsTable(settings) {
+  const lines = settings.map((setting) => {
+    const range = rangeOf(setting)?.replace(/^an? /, '');
+    return row([`\`${setting.name}\``, range ?? code(typeOf(setting)), `${defaultOf(setting)}`, setting.doc]);
+  });
+  return [...heading('Setting', 'Type', 'Default', 'Meaning'), ...lines];
+}
+
+/** One row a member, those of objects under their path. */
+function resultRows(members, path = '') {
+  return members.flatMap(({ name, doc, type, optional }) => {
+    const inner = type.fields ?? type.items;
+    const at = `${path}${name}${type.items ? '[]' : ''}`;
+    const what = inner ? (type.items ? 'array' : 'object') : code(resultType(type, ''));
+    const sentence = optional ? `${doc} Absent where it is not known.` : doc;
+    return [row([`\`${at}\``, what, sentence]), ...resultRows(inner ?? [], `${at}.`)];
+  });
 }
 
 main(() => {
-  const schema = loadSchema();
-  const made = { 'src/generated/settings.ts': typeScript(schema) };
-  for (const [solver, settings] of Object.entries(schema)) {
-    made[`docs/generated/${solver}-options.md`] = table(settings);
+  const { limits, solvers } = loadSchema();
+  const made = {
+    'src/generated/limits.ts': limitsTypes(limits),
+    'docs/generated/limits.md': [...settingsTable(limits), ''].join('\n'),
+  };
+  for (const [solver, schema] of Object.entries(solvers)) {
+    made[`src/generated/${solver}.ts`] = solverTypes(solver, limits, schema);
+    const table = settingsTable(ownSettings(limits, schema.settings));
+    const more = 'Beside these, the [limits](limits.md) that every solver takes.';
+    made[`docs/generated/${solver}-settings.md`] = [...table, '', more, ''].join('\n');
+    const members = [...heading('Member', 'Type', 'Meaning'), ...resultRows(schema.result)];
+    made[`docs/generated/${solver}-result.md`] = [...members, ''].join('\n');
   }
   const check = process.argv.includes('--check');
+  const stale = ['src/generated', 'docs/generated']
+    .flatMap((folder) => files(folder))
+    .filter((name) => !(name in made));
+  if (check && stale.length > 0) throw new Error(`${stale.join(', ')}: of a solver that is no more: npm run types`);
+  for (const name of stale) rmSync(join(root, name));
   for (const [name, text] of Object.entries(made)) {
     const path = join(root, name);
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;

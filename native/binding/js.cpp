@@ -192,6 +192,12 @@ SparseInput Reader::asSparse() const {
   return matrix;
 }
 
+Napi::Array Writer::texts(std::span<const std::string_view> values) const {
+  Napi::Array list = Napi::Array::New(env_, values.size());
+  for (std::uint32_t i = 0; i < list.Length(); ++i) list.Set(i, toText(values[i]));
+  return list;
+}
+
 void Writer::matrix(const char* name, Mat<const double> matrix) {
   const auto rows = static_cast<std::size_t>(matrix.rows);
   const auto columns = static_cast<std::size_t>(matrix.cols);

@@ -116,6 +116,8 @@ class Writer {
   void value(const char* name, Napi::Value value) { object_.Set(name, value); }
 
   Napi::String toText(std::string_view value) const { return Napi::String::New(env_, value.data(), value.size()); }
+  /// An array of strings.
+  Napi::Array texts(std::span<const std::string_view> values) const;
 
   /// { data, rows, columns }, row-major.
   void matrix(const char* name, Mat<const double> matrix);

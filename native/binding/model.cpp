@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "binding/job.hpp"
-#include "binding/settings.hpp"
+#include "binding/registry.hpp"
 #include "expressions/nl/reader.hpp"
 #include "expressions/nl/writer.hpp"
 #include "problems/callback_nlp.hpp"
@@ -299,6 +299,15 @@ ConstantMatrix readMatrix(const Reader& in) {
   return matrix;
 }
 
+NlpSource readNlp(const Reader& problem) {
+  if (problem.has("callbacks")) return readCallbacks(problem.object("callbacks"));
+  return handleOf(problem, "program").make(problem);
+}
+
+namespace {
+
+/// compile({ n, parameters, code, numbers, matrices, objective, constraints }) -> a handle. The graph is read and
+/// checked; native/expressions/graph.hpp describes it.
 Napi::Value compileModel(Napi::Env env, const Reader& in) {
   std::vector<ConstantMatrix> matrices;
   for (const Reader& matrix : in.list("matrices")) matrices.push_back(readMatrix(matrix));
@@ -310,6 +319,8 @@ Napi::Value compileModel(Napi::Env env, const Reader& in) {
   return makeHandle(env, std::move(graph));
 }
 
+/// evaluate({ program, parameters, what, x, multipliers, sigma, vector }) -> what: 'objective', 'gradient', ...;
+/// 'feasiblePoint' is one near x, or x
 Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
   const std::shared_ptr<Nlp> program = handleOf(in, "program").make(in).open();
   const auto n = static_cast<std::size_t>(program->variables());
@@ -350,17 +361,22 @@ Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
   return toVector(env, out);
 }
 
-Napi::Value readNlFile(Napi::Env env, const std::string& path) {
-  return Environment::of(env).start(std::make_shared<ReadNlJob>(path), env.Undefined(), {});
+/// readNl(path) -> { promise } of { program, n, m, start, multipliers, maximise, places, fixedValues, variableNames,
+/// constraintNames }
+Napi::Value readNlFile(const Napi::CallbackInfo& info) {
+  const auto job = std::make_shared<ReadNlJob>(info[0].ToString().Utf8Value());
+  return Environment::of(info.Env()).start(job, info.Env().Undefined(), {});
 }
 
+/// writeNl({ program, path, start, multipliers, variableNames, constraintNames }) -> { promise }
 Napi::Value writeNlFile(Napi::Env env, const Reader& in) {
   return Environment::of(env).start(std::make_shared<WriteNlJob>(in), env.Undefined(), {});
 }
 
-NlpSource readNlp(const Reader& problem) {
-  if (problem.has("callbacks")) return readCallbacks(problem.object("callbacks"));
-  return handleOf(problem, "program").make(problem);
-}
+const RegisterFunction registered[] = {{"compile", compileModel, "model"},
+                                       {"evaluate", evaluateModel, "request"},
+                                       {"readNl", readNlFile},
+                                       {"writeNl", writeNlFile, "request"}};
 
+}  // namespace
 }  // namespace nonconvex

@@ -1,5 +1,4 @@
-#include "binding/problems.hpp"
-
+// Problems of known form, with kernels of their own, as programs.
 #include <algorithm>
 #include <iterator>
 #include <limits>
@@ -8,7 +7,7 @@
 #include <vector>
 
 #include "binding/model.hpp"
-#include "binding/settings.hpp"
+#include "binding/registry.hpp"
 #include "problems/constrained_objective.hpp"
 #include "problems/glm/objective.hpp"
 #include "problems/quadratic_nlp.hpp"
@@ -21,14 +20,6 @@ std::vector<double> copyOf(const Reader& in, const char* name, int length) {
   require(found.size() == static_cast<std::size_t>(length), in.pathOf(name) + ".length", found.size(),
           "expected " + show(length));
   return {found.begin(), found.end()};
-}
-
-GlmFamily lossOf(const Reader& in) {
-  const std::string text = in.text("loss");
-  const auto& names = EnumNames<GlmFamily>::names;
-  const auto found = std::find(std::begin(names), std::end(names), text);
-  require(found != std::end(names), in.pathOf("loss"), text, oneOf(names));
-  return static_cast<GlmFamily>(found - std::begin(names));
 }
 
 MatrixInput denseData(const Reader& in, const GlmData& data) {
@@ -69,8 +60,8 @@ Napi::Object quadraticHandle(Napi::Env env, QuadraticData made) {
   return makeHandle(env, make, data->bytes());
 }
 
-}  // namespace
-
+/// compileQuadratic({ Q, linear, A, right }) -> a handle; of Q, symmetric, the upper triangle is read, A may be left
+/// out.
 Napi::Value compileQuadratic(Napi::Env env, const Reader& in) {
   QuadraticData data;
   readRows(readMatrix(in.object("Q")), true, data.lower, data.lowerValues);
@@ -86,6 +77,7 @@ Napi::Value compileQuadratic(Napi::Env env, const Reader& in) {
   return quadraticHandle(env, std::move(data));
 }
 
+/// compileControl({ side, target, weight, source }) -> a handle; native/problems/quadratic_nlp.hpp says of what.
 Napi::Value compileControl(Napi::Env env, const Reader& in) {
   const int side = in.integer("side");
   constexpr int most = 16384;  // 2 side^2 unknowns are to be counted by an int
@@ -95,9 +87,11 @@ Napi::Value compileControl(Napi::Env env, const Reader& in) {
   return quadraticHandle(env, poissonControl(side, target, in.number("weight"), source));
 }
 
+/// compileRegression({ loss, x, y, weights, offset, ridge, constraints }) -> a handle. `x` is a matrix, whose numbers
+/// come again as `data` with each request where it is dense; `constraints` is what compileModel gives.
 Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   GlmData::Rows rows;
-  rows.family = lossOf(in);
+  rows.family = valueNamed<GlmFamily>(in.pathOf("loss"), in.text("loss"));
   const Reader x = in.object("x");
   if (x.has("format")) {
     rows.matrix = readMatrix(x);
@@ -126,4 +120,9 @@ Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   return makeHandle(env, make, data->bytes());
 }
 
+const RegisterFunction registered[] = {{"compileRegression", compileRegression, "problem"},
+                                       {"compileQuadratic", compileQuadratic, "problem"},
+                                       {"compileControl", compileControl, "problem"}};
+
+}  // namespace
 }  // namespace nonconvex

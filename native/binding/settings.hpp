@@ -2,9 +2,8 @@
 // scripts/types.mjs makes TypeScript types and option tables from.
 #pragma once
 
-#include <array>
-#include <concepts>
-#include <initializer_list>
+#include <algorithm>
+#include <span>
 #include <type_traits>
 
 #include "binding/js.hpp"
@@ -12,14 +11,17 @@
 
 namespace nonconvex {
 
-/// Members of the settings object that are not settings of a solver; src/solve.ts takes care of them.
-constexpr std::array<std::string_view, 3> callOptions = {"device", "signal", "onProgress"};
-
-/// Throws a TypeError that names the unknown setting, the likeliest meant one and all known ones.
-[[noreturn]] void refuseUnknown(const std::string& name, const std::vector<std::string_view>& known);
-
 /// "expected one of 'a', 'b'".
 std::string oneOf(std::span<const std::string_view> names);
+
+/// The value of an enumeration that has this name; a RangeError about `path` lists the names if there is none.
+template <class E>
+E valueNamed(std::string_view path, const std::string& text) {
+  const auto known = names(E{});
+  const auto found = std::find(known.begin(), known.end(), text);
+  require(found != known.end(), path, text, oneOf(known));
+  return static_cast<E>(found - known.begin());
+}
 
 template <class T>
 T parseSetting(std::string_view name, Napi::Value value) {
@@ -32,31 +34,18 @@ T parseSetting(std::string_view name, Napi::Value value) {
     return value.As<Napi::Boolean>().Value();
   } else if constexpr (std::is_enum_v<T>) {
     type(value.IsString(), "a string");
-    const std::string text = value.As<Napi::String>().Utf8Value();
-    const auto& names = EnumNames<T>::names;
-    const auto found = std::find(std::begin(names), std::end(names), text);
-    require(found != std::end(names), name, text, oneOf(names));
-    return static_cast<T>(found - std::begin(names));
+    return valueNamed<T>(name, value.As<Napi::String>().Utf8Value());
   } else {
     type(value.IsNumber(), "a number");
     return value.As<Napi::Number>().DoubleValue();
   }
 }
 
-/// The settings given in a JavaScript object, defaults for the rest. `undefined` is as good as absent.
-/// `others` are further known members: what the solver reads as part of its problem.
+/// The settings given in a JavaScript object, defaults for the rest. `undefined` is as good as absent. Other members
+/// are not looked at: src/core/solve.ts refuses names that it does not know.
 template <class Settings>
-Settings readSettings(Napi::Object object, std::initializer_list<std::string_view> others = {}) {
+Settings readSettings(Napi::Object object) {
   Settings settings;
-  std::vector<std::string_view> known;
-  forEachField<Settings>([&](const auto& field) { known.push_back(field.name); });
-  known.insert(known.end(), others);
-  known.insert(known.end(), callOptions.begin(), callOptions.end());
-  const Napi::Array names = object.GetPropertyNames();
-  for (std::uint32_t i = 0; i < names.Length(); ++i) {
-    const std::string name = names.Get(i).As<Napi::String>().Utf8Value();
-    if (std::find(known.begin(), known.end(), name) == known.end()) refuseUnknown(name, known);
-  }
   forEachField<Settings>([&](const auto& field) {
     using T = typename std::remove_cvref_t<decltype(field)>::Value;
     const Napi::Value value = object.Get(field.name.data());
@@ -90,10 +79,8 @@ Napi::Array schemaOf(Napi::Env env) {
       out.text("type", "boolean");
       out.boolean("default", byDefault);
     } else if constexpr (std::is_enum_v<T>) {
-      Napi::Array names = Napi::Array::New(env);
-      for (const std::string_view name : EnumNames<T>::names) names.Set(names.Length(), out.toText(name));
-      out.value("type", names);
-      out.text("default", EnumNames<T>::names[static_cast<std::size_t>(byDefault)]);
+      out.value("type", out.texts(names(byDefault)));
+      out.text("default", nameOf(byDefault));
     } else {
       out.text("type", std::is_integral_v<T> ? "integer" : "number");
       out.known("default", static_cast<double>(byDefault));

@@ -1,17 +1,17 @@
-// From a solver's entry in the table to a job: problem and settings in, one plain object out.
+// From the entry of a solver to a job: problem and settings in, one plain object out.
 #pragma once
 
 #include <optional>
 #include <utility>
 
 #include "binding/job.hpp"
-#include "binding/settings.hpp"
+#include "binding/results.hpp"
 #include "core/run.hpp"
 #include "linalg/cpu.hpp"
 
 namespace nonconvex {
 
-/// What an addon computes with. The table of solvers says what it has; a backend runs one.
+/// What an addon computes with: runs the solver of a registered entry.
 struct OnCpu {
   /// Refuses, before anything runs, settings that only another backend has.
   template <class Settings>
@@ -55,7 +55,7 @@ class SolveJob final : public Job {
       history.Set(i, report.object());
     }
     out.value("history", history);
-    Entry::write(solved_->solution, out);
+    writeFields(out, solved_->solution);
     return out.object();
   }
 
@@ -64,24 +64,5 @@ class SolveJob final : public Job {
   typename Entry::Settings settings_;
   std::optional<Solved<typename Entry::Solution>> solved_;
 };
-
-/// Calls f(Entry()) for the entry of that name; a RangeError lists the names when there is none.
-template <class Table, class F>
-void withSolver(const std::string& name, F&& f) {
-  std::vector<std::string_view> names;
-  bool found = false;
-  std::apply(
-      [&](auto... entry) {
-        const auto visit = [&](auto each) {
-          names.push_back(each.name);
-          if (name != each.name) return;
-          found = true;
-          f(each);
-        };
-        (visit(entry), ...);
-      },
-      Table());
-  require(found, "solver", name, oneOf(names));
-}
 
 }  // namespace nonconvex

@@ -1,7 +1,9 @@
-// Settings are declared once: a struct's members give type and default, `fields()` beside them bounds and one sentence.
-// From that come parsing with validation, the TypeScript types, the option tables, and a test of every bound.
+// Settings and results are declared once: a struct's members give type and default, `fields()` beside them one sentence
+// each, and for settings the bounds. From that come parsing with validation, what JavaScript gets, the TypeScript
+// types, the tables of the docs, and a test of every bound.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -13,6 +15,8 @@
 #include "core/error.hpp"
 
 namespace nonconvex {
+
+using namespace std::string_view_literals;
 
 /// A real-valued setting that was not given: the solver chooses.
 constexpr double solverChooses = std::numeric_limits<double>::quiet_NaN();
@@ -42,10 +46,14 @@ constexpr Bounds positiveOr(std::string_view defaultText) {
   return {.lower = 0, .openLower = true, .openUpper = true, .defaultText = defaultText};
 }
 
-/// An enumeration among the settings lists its names, in the order of its values, by specialising this.
+/// The name of a value. An enumeration has a function beside it that lists its names in the order of its values:
+/// `constexpr auto names(Order) { return std::array{"cyclic"sv, "shuffled"sv}; }`.
 template <class E>
-struct EnumNames;
+constexpr std::string_view nameOf(E value) {
+  return names(value)[static_cast<std::size_t>(value)];
+}
 
+/// A member of the settings.
 template <class Struct, class T>
 struct Field {
   using Value = T;
@@ -58,14 +66,47 @@ struct Field {
 #define FIELD(member, bounds, doc) \
   ::nonconvex::Field { #member, &Self::member, bounds, doc }
 
-/// Calls f(field) for every field of a settings type, in order.
-template <class Settings, class F>
+/// A member of what a solver gives back: of its solution, or of its reports of progress. Numbers, booleans,
+/// enumerations, text, vectors, matrices, structs that have fields of their own, and vectors of such structs.
+template <class Struct, class T>
+struct OutField {
+  using Value = T;
+  std::string_view name;
+  T Struct::*member;
+  std::string_view doc;
+  bool optional = false;  ///< left out in JavaScript while it is not known
+};
+
+#define OUT(member, doc) \
+  ::nonconvex::OutField { #member, &Self::member, doc }
+#define OUT_IF_KNOWN(member, doc) \
+  ::nonconvex::OutField { #member, &Self::member, doc, true }
+
+template <class T>
+concept HasFields = requires {
+  T::fields();
+};
+
+/// Whether a value is known: a number unless it is NaN, a struct if its own `known()` says so.
+template <class T>
+constexpr bool isKnown(const T& value) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return value == value;
+  } else if constexpr (requires { value.known(); }) {
+    return value.known();
+  } else {
+    return true;
+  }
+}
+
+/// Calls f(field) for every field of a type that has them, in order.
+template <HasFields T, class F>
 void forEachField(F&& f) {
-  std::apply([&](const auto&... field) { (f(field), ...); }, Settings::fields());
+  std::apply([&](const auto&... field) { (f(field), ...); }, T::fields());
 }
 
 /// The size of a struct that has just the members that its fields name: a member that `fields()` forgot changes it.
-template <class Settings>
+template <HasFields T>
 constexpr std::size_t sizeFromFields() {
   std::size_t size = 0;
   std::size_t alignment = 1;
@@ -79,7 +120,7 @@ constexpr std::size_t sizeFromFields() {
                alignof(typename std::remove_cvref_t<decltype(field)>::Value)),
          ...);
       },
-      Settings::fields());
+      T::fields());
   return (size + alignment - 1) / alignment * alignment;
 }
 

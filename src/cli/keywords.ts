@@ -37,7 +37,7 @@ const synonyms: Record<string, string> = {
 
 /** All keywords but the synonyms. */
 export function keywords(): SettingSchema[] {
-  return [...(addon().schema().nlp ?? []), ...own];
+  return [...(addon().schema().solvers.nlp?.settings ?? []), ...own];
 }
 
 export function synonymsOf(name: string): string[] {

@@ -9,8 +9,7 @@ import type { Progress } from './solve.js';
 /** What either addon has. */
 export interface Solvers {
   readonly version: string;
-  /** Settings of each solver, by the solver's name. */
-  schema(): Record<string, SettingSchema[]>;
+  schema(): Schema;
   /** Workers that solves are shared out over. */
   threads(): number;
   /** Throws on settings and shapes that are wrong; all else rejects the promise. */
@@ -109,6 +108,32 @@ export interface Job {
   abort(): void;
 }
 
+/** What the addon says of its solvers; scripts/types.mjs makes types and tables of it. */
+export interface Schema {
+  /** The settings that every solver has. */
+  limits: SettingSchema[];
+  /** By the solver's name. */
+  solvers: Record<string, SolverSchema>;
+}
+
+export interface SolverSchema {
+  /** The limits, with the solver's own defaults, and then its own settings. */
+  settings: SettingSchema[];
+  /** Members of the settings that are part of its problem. */
+  members: string[];
+  /** What a result has beside what all results have. */
+  result: ResultSchema[];
+}
+
+export interface ResultSchema {
+  name: string;
+  doc: string;
+  /** 'number', 'boolean', 'string', 'Float64Array', 'Int32Array' or 'Matrix'; an array lists the names of an enumeration. */
+  type: string | string[] | { fields: ResultSchema[] } | { items: ResultSchema[] };
+  /** Absent where it is not known. */
+  optional: boolean;
+}
+
 export interface SettingSchema {
   name: string;
   doc: string;
@@ -137,4 +162,16 @@ export function cudaAddon(): CudaAddon {
 export function addon(): Addon {
   const loaded: Untyped = loadAddon();
   return loaded as unknown as Addon;
+}
+
+const known = new Map<string, readonly string[]>();
+
+/** The names that the settings of a solver may have, beside those of every call. */
+export function settingNames(solver: string): readonly string[] {
+  if (known.size === 0) {
+    for (const [name, { settings, members }] of Object.entries(addon().schema().solvers)) {
+      known.set(name, [...settings.map((setting) => setting.name), ...members]);
+    }
+  }
+  return known.get(solver) ?? [];
 }

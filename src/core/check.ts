@@ -15,12 +15,44 @@ export function checkObject<T extends object>(name: string, value: T): T {
   throw new TypeError(`${name} = ${show(value)}: expected an object`);
 }
 
-/** An argument that must be an object without members but these. */
-export function checkMembers<T extends object>(name: string, value: T, known: readonly string[]): T {
+/** An argument that must be an object without members but these, which messages call members or, say, settings. */
+export function checkMembers<T extends object>(
+  name: string,
+  value: T,
+  known: readonly string[],
+  noun: 'member' | 'setting' = 'member',
+): T {
   for (const member of Object.keys(checkObject(name, value))) {
-    if (!known.includes(member)) throw new TypeError(`unknown member '${member}': expected ${known.join(', ')}`);
+    if (known.includes(member)) continue;
+    const meant = closest(member, known);
+    const hint = meant === undefined ? '.' : `: did you mean '${meant}'?`;
+    throw new TypeError(`unknown ${noun} '${member}'${hint} Known ${noun}s: ${known.join(', ')}`);
   }
   return value;
+}
+
+/** The known word that is meant by a misspelt one, if one is close. */
+function closest(word: string, known: readonly string[]): string | undefined {
+  const distances = known.map((each) => editDistance(word.toLowerCase(), each.toLowerCase()));
+  const least = Math.min(...distances);
+  const meant = known[distances.indexOf(least)];
+  return meant !== undefined && least < meant.length && least <= Math.max(1, Math.floor(meant.length / 3))
+    ? meant
+    : undefined;
+}
+
+/** Letters to insert, delete or replace between two words. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; ++j) {
+      const replaced = (row[j] as number) + (letter === b[j] ? 0 : 1);
+      next.push(Math.min(replaced, (next[j] as number) + 1, (row[j + 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
 }
 
 /** An argument that must be a finite number, not below (and if `open`, not at) `lower`. */

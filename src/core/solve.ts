@@ -1,7 +1,7 @@
 // The way of every solver from its typed function to the addon and back.
 import { AsyncResource } from 'node:async_hooks';
-import { addon, cudaAddon, type Job, type Solvers } from './addon.js';
-import { show } from './check.js';
+import { addon, cudaAddon, type Job, type Solvers, settingNames } from './addon.js';
+import { checkMembers, show } from './check.js';
 import { checkDevice, chooseDevice, type DeviceName, type DeviceSupport } from './device.js';
 import { fromNative, SolverError } from './error.js';
 
@@ -106,7 +106,7 @@ export async function solve<Answer>(
   settings: SolveOptions,
   support: DeviceSupport,
 ): Promise<Answer & SolveResult> {
-  const { device: wanted, signal, onProgress } = checkedOptions(settings);
+  const { device: wanted, signal, onProgress, own } = splitOptions(solver, settings);
   const { device, asked } = chooseDevice(wanted, support);
   let failure: SolverError | undefined;
   let job: Job | undefined;
@@ -148,7 +148,7 @@ export async function solve<Answer>(
     let unwatch: (() => void) | undefined;
     try {
       const made = typeof problem === 'function' ? problem(guard, solvers) : problem;
-      job = solvers.solve(solver, made, settings, report, signal?.aborted ?? false);
+      job = solvers.solve(solver, made, own, report, signal?.aborted ?? false);
       unwatch = signal && watch(signal, job);
       const answer = (await job.promise) as Answer & Omit<SolveResult, 'device'>;
       if (failure) throw failure;
@@ -204,13 +204,15 @@ function begin(signal: AbortSignal): Watch {
   return made;
 }
 
-function checkedOptions(settings: SolveOptions) {
-  const { device = 'auto', signal, onProgress } = settings;
+/** What every call has, checked, and the solver's own settings, whose names are known. */
+function splitOptions(solver: string, settings: SolveOptions) {
+  const known = [...settingNames(solver), 'device', 'signal', 'onProgress'];
+  const { device = 'auto', signal, onProgress, ...own } = checkMembers('settings', settings, known, 'setting');
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`signal = ${show(signal)}: expected an AbortSignal`);
   }
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw new TypeError(`onProgress = ${show(onProgress)}: expected a function`);
   }
-  return { device: checkDevice('device', device), signal, onProgress };
+  return { device: checkDevice('device', device), signal, onProgress, own };
 }

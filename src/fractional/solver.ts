@@ -1,6 +1,6 @@
-import { checkObject, checkVector, show } from '../core/check.js';
+import { checkMembers, checkObject, checkVector, show } from '../core/check.js';
 import { type Guard, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
-import type { FractionalOptions } from '../generated/settings.js';
+import type { FractionalOptions, FractionalSolution } from '../generated/fractional.js';
 import { at, type DenominatorTerm, type FractionalTerm, type NumeratorTerm, type Penalty } from './terms.js';
 
 export interface FractionalSettings extends FractionalOptions, SolveOptions {}
@@ -27,25 +27,11 @@ export interface DifferenceOfConvexProblem {
 }
 
 /** How one start of several ended. */
-export interface FractionalStart {
-  objective: number;
-  sweeps: number;
-  /** Coordinate updates that moved. */
-  updates: number;
-  residual: number;
-}
+export type FractionalStart = FractionalSolution['starts'][number];
 
-export interface FractionalResult extends SolveResult {
-  /** n numbers. */
-  x: Float64Array;
-  /** f(x) + h(x). */
-  numerator: number;
-  /** g(x); 0 if there is none. */
-  denominator: number;
+export interface FractionalResult extends SolveResult, Omit<FractionalSolution, 'global' | 'method'> {
   /** The same as `iterations`: passes over the coordinates. */
   sweeps: number;
-  /** Coordinate updates that moved, of all starts. */
-  updates: number;
   /** What `method: 'auto'` chose. */
   method: 'fcd' | 'pcd';
   /**
@@ -53,21 +39,6 @@ export interface FractionalResult extends SolveResult {
    * might. `'global'`: no x has a lower objective, as every coordinate-wise minimum of this problem is a global one.
    */
   certificate: 'global' | 'coordinateWise';
-  /** How each start ended; x is the best of them. */
-  starts: FractionalStart[];
-}
-
-interface FractionalAnswer {
-  x: Float64Array;
-  numerator?: number;
-  denominator?: number;
-  updates: number;
-  method: 'fcd' | 'pcd';
-  global: boolean;
-  startObjective: Float64Array;
-  startSweeps: Float64Array;
-  startUpdates: Float64Array;
-  startResidual: Float64Array;
 }
 
 /**
@@ -105,7 +76,7 @@ export async function minimizeRatio(
   problem: FractionalProblem,
   settings: FractionalSettings = {},
 ): Promise<FractionalResult> {
-  const { numerator, denominator, start } = checkObject('problem', problem);
+  const { numerator, denominator, start } = checkMembers('problem', problem, ['numerator', 'denominator', 'start']);
   const parts = [
     ...listOf('numerator', numerator),
     { name: 'denominator', term: denominatorOf('denominator', denominator) },
@@ -135,7 +106,7 @@ export async function differenceOfConvex(
   problem: DifferenceOfConvexProblem,
   settings: FractionalSettings = {},
 ): Promise<FractionalResult> {
-  const { convex, minus, start } = checkObject('problem', problem);
+  const { convex, minus, start } = checkMembers('problem', problem, ['convex', 'minus', 'start']);
   const parts = listOf('convex', convex);
   if (minus !== undefined) parts.push({ name: 'minus', term: denominatorOf('minus', minus) });
   return naming(
@@ -145,23 +116,18 @@ export async function differenceOfConvex(
 }
 
 async function run(problem: (guard: Guard) => object, settings: FractionalSettings): Promise<FractionalResult> {
-  const answer = await solve<FractionalAnswer>('fractional', problem, checkObject('settings', settings), {
-    cpuOnly: 'fractional programs',
-  });
-  const { global, startObjective, startSweeps, startUpdates, startResidual, ...rest } = answer;
+  const { global, method, ...answer } = await solve<FractionalSolution>(
+    'fractional',
+    problem,
+    checkObject('settings', settings),
+    { cpuOnly: 'fractional programs' },
+  );
   return {
-    ...rest,
+    ...answer,
     objective: answer.objective ?? Number.NaN,
-    numerator: answer.numerator ?? Number.NaN,
-    denominator: answer.denominator ?? Number.NaN,
     sweeps: answer.iterations,
+    method: method as Exclude<typeof method, 'auto'>,
     certificate: global ? 'global' : 'coordinateWise',
-    starts: Array.from(startObjective, (objective, i) => ({
-      objective,
-      sweeps: startSweeps[i] as number,
-      updates: startUpdates[i] as number,
-      residual: startResidual[i] as number,
-    })),
   };
 }
 

@@ -2,7 +2,7 @@ import { checkBoolean, checkObject, checkVector } from '../core/check.js';
 import { type Progress, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { type Model, toProgram } from '../expressions/model.js';
 import { numbers, type Program } from '../expressions/program.js';
-import type { NlpOptions } from '../generated/settings.js';
+import type { NlpOptions, NlpSolution } from '../generated/nlp.js';
 
 export interface NlpProgress extends Progress {
   /** The best point so far, n numbers; with `reportIterates: true`. */
@@ -24,47 +24,7 @@ export interface NlpSettings extends NlpOptions, Omit<SolveOptions, 'onProgress'
   onProgress?: ((progress: NlpProgress) => void) | undefined;
 }
 
-export interface NlpResult extends SolveResult {
-  /** n numbers. */
-  x: Float64Array;
-  /** m numbers lambda of L = f + lambda^T c. If c_i(x) = t were asked for, the minimum would change by about -lambda_i t. */
-  multipliers: Float64Array;
-  /** max(||grad L||_inf / s, ||c||_inf) of the problem as it was scaled: what `tolerance` was compared with. */
-  residual?: number;
-  /** ||(grad L, c)||_inf of the problem as it was given. */
-  unscaledResidual?: number;
-  /** ||c||_inf. */
-  feasibility?: number;
-  /**
-   * How many eigenvalues of the Hessian of L on the null space of the Jacobian are positive, negative and zero, at a stationary
-   * point. All positive: a strict local minimum.
-   */
-  inertia?: { positive: number; negative: number; zero: number };
-  /**
-   * How often each was computed, over all of the data. `restoration` counts iterations that only looked for a feasible point,
-   * `sampled` those over samples of the data before the first, `innerSteps` those of an iterative inner solver, `fallback` the
-   * systems that it left to a factorisation.
-   */
-  counts: {
-    objective: number;
-    gradient: number;
-    constraints: number;
-    jacobian: number;
-    hessian: number;
-    factorization: number;
-    restoration: number;
-    sampled: number;
-    innerSteps: number;
-    fallback: number;
-  };
-  /** Seconds in functions with their derivatives, and in factorisations and solves. */
-  time: { derivatives: number; linearAlgebra: number };
-  /** The last penalties of the merit function. */
-  constraintPenalty: number;
-  gradientPenalty: number;
-}
-
-type NlpAnswer = Omit<NlpResult, keyof SolveResult>;
+export interface NlpResult extends SolveResult, NlpSolution {}
 
 /**
  * Minimises a smooth function under equality constraints by Newton's method on an exact augmented Lagrangian:
@@ -105,7 +65,7 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
     reportIterates: reportIterates === undefined ? false : checkBoolean('reportIterates', reportIterates),
   };
   const toNative = (...to: Parameters<Program['toNative']>) => ({ ...program.toNative(...to), ...first });
-  const answer = await solve<NlpAnswer>('nlp', toNative, settings, program.deviceSupport);
+  const answer = await solve<NlpSolution>('nlp', toNative, settings, program.deviceSupport);
   const result = { ...answer, objective: answer.objective ?? Number.NaN };
   if (result.status === 'numericalError') result.message = whatIsNotFinite(program, first.start) ?? result.message;
   return result;

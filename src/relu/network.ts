@@ -3,7 +3,7 @@ import { addon } from '../core/addon.js';
 import { show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, matrix, toMatrix } from '../core/matrix.js';
 import { argmax, checkedValues, decodeLabels, type Label, type Prediction, type Targets } from '../core/targets.js';
-import type { ReluOptions } from '../generated/settings.js';
+import type { ReluOptions } from '../generated/relu.js';
 
 declare const predicts: unique symbol;
 

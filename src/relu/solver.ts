@@ -1,9 +1,8 @@
-import { checkObject, show } from '../core/check.js';
+import { checkMembers, checkObject, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { encodeTargets, type Prediction, type Targets } from '../core/targets.js';
-import type { ReluOptions } from '../generated/settings.js';
-import { reluDefaults } from '../generated/settings.js';
+import { type ReluOptions, type ReluSolution, reluDefaults } from '../generated/relu.js';
 import type { ReluNetwork } from './network.js';
 
 export interface ReluData<Y extends Targets = Targets> {
@@ -36,55 +35,23 @@ export interface ReluSettings extends ReluOptions, SolveOptions {
 }
 
 /** The convex program that was solved, in its own variables: what a warm start needs. */
-export interface ReluConvexProgram {
-  /** (d + 1 with bias, else d) x P: pattern i is active on the rows of x / inputScale where (x, 1) . g_i >= 0. */
-  gates: Matrix;
-  /** The convex weights v and w. */
-  weights: Matrix;
-  /** n x c, feasible for the dual program; `lowerBound` is its value. */
-  dual: Matrix;
-}
+export interface ReluConvexProgram extends Pick<ReluSolution, 'gates' | 'weights' | 'dual'> {}
 
-export interface ReluResult<P extends Prediction = Prediction> extends SolveResult {
+export interface ReluResult<P extends Prediction = Prediction>
+  extends SolveResult,
+    Pick<ReluSolution, 'networkObjective' | 'gap' | 'activeNeurons' | 'patterns' | 'rho'> {
   /** The trained network, for `predict`, `score` and `toJSON`. */
   network: ReluNetwork<P>;
   /** Of the convex program. */
   objective: number;
-  /** Loss and regulariser of `network`, by a forward pass: the non-convex objective. */
-  networkObjective: number;
   /** Value of a feasible point of the dual program: no solution of the convex program has a smaller objective. */
   lowerBound: number;
-  /** (objective - lowerBound) / |objective|. */
-  gap: number;
-  /** Neurons of `network`. */
-  activeNeurons: number;
-  /** Distinct activation patterns in the convex program. */
-  patterns: number;
   /**
    * What `lowerBound` holds for. `'patterns'`: all networks whose neurons have activation patterns of this convex program.
    * `'global'`: all networks, as the program had every pattern that exists.
    */
   certificate: 'global' | 'patterns';
   convex: ReluConvexProgram;
-  /** The last penalty of the augmented Lagrangian. */
-  rho: number;
-}
-
-interface ReluAnswer {
-  hiddenWeights: Matrix;
-  biases: Float64Array;
-  outputWeights: Matrix;
-  pattern: Int32Array;
-  inputScale: Float64Array;
-  gates: Matrix;
-  weights: Matrix;
-  dual: Matrix;
-  networkObjective?: number;
-  gap?: number;
-  activeNeurons: number;
-  patterns: number;
-  global: boolean;
-  rho: number;
 }
 
 /**
@@ -120,20 +87,18 @@ export async function trainReluNetwork<const Y extends Targets>(
   settings: ReluSettings = {},
 ): Promise<ReluResult<Prediction<Y>>> {
   const { activation, loss, bias } = { ...reluDefaults, ...defined(checkObject('settings', settings)) };
-  const x = toMatrix('x', checkObject('data', data).x);
+  const x = toMatrix('x', checkMembers('data', data, ['x', 'y']).x);
   const { matrix: y, classes } = encodeTargets(data.y, x.rows, {
     classify: loss === 'logistic' || loss === 'hinge' || loss === 'softmax',
     oneHot: loss === 'softmax',
   });
   const problem: ReluProblem = { x, y, ...patternsAndStart(settings, y) };
-  const answer = await solve<ReluAnswer>('relu', problem, settings, { flops: flopsOf(problem) });
+  const answer = await solve<ReluSolution>('relu', problem, settings, { flops: flopsOf(problem) });
   const { hiddenWeights, biases, outputWeights, pattern, inputScale, gates, weights, dual, global, ...rest } = answer;
   return {
     ...rest,
     objective: answer.objective ?? Number.NaN,
-    networkObjective: answer.networkObjective ?? Number.NaN,
     lowerBound: answer.lowerBound ?? Number.NaN,
-    gap: answer.gap ?? Number.NaN,
     certificate: global ? 'global' : 'patterns',
     convex: { gates, weights, dual },
     network: {

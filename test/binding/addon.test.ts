@@ -18,10 +18,24 @@ it('has the version of the package', () => {
 });
 
 it('has the statuses, the vocabulary and a schema that JSON can hold', () => {
-  const schema = native.schema();
-  for (const settings of Object.values(schema)) {
+  const { solvers } = native.schema();
+  for (const { settings } of Object.values(solvers)) {
     const common = settings.slice(0, 6).map(({ name }) => name);
     expect(common).toEqual(['maxIterations', 'tolerance', 'timeLimit', 'checkInterval', 'threads', 'seed']);
+  }
+});
+
+it('gives the members that the schema says, those that are optional where they are known', async () => {
+  const { promise } = native.solve('relu', { x, y, patterns: { sample: 5 } }, { beta: 0.1 }, undefined, false);
+  const result = (await promise) as Record<string, unknown>;
+  const { result: members = [] } = native.schema().solvers.relu ?? {};
+  expect(members.length).toBeGreaterThan(10);
+  for (const { name, type } of members) {
+    const value = result[name];
+    if (type === 'number' || type === 'boolean') expect(typeof value, name).toBe(type);
+    else if (type === 'Matrix')
+      expect(value, name).toMatchObject({ data: expect.any(Float64Array), rows: expect.any(Number) });
+    else expect((value as object).constructor.name, name).toBe(type);
   }
 });
 
@@ -59,8 +73,8 @@ describe('wrong arguments throw', () => {
   const call = native.solve as (...values: unknown[]) => unknown;
   const shared = { data: new Float64Array(new SharedArrayBuffer(8 * x.data.length)), rows: x.rows, columns: x.columns };
   const cases: [string, unknown[], string | RegExp][] = [
-    ['no argument', [], "solver = 'undefined': expected one of 'relu'"],
-    ['another solver', ['lasso', {}, {}], "solver = 'lasso': expected one of 'relu'"],
+    ['no argument', [], "solver = 'undefined': expected one of 'fractional'"],
+    ['another solver', ['lasso', {}, {}], "solver = 'lasso': expected one of 'fractional'"],
     ['no problem', ['relu'], 'problem = undefined: expected an object'],
     ['no settings', ['relu', { x, y }], 'settings = undefined: expected an object'],
     ['settings that are a function', ['relu', { x, y }, () => {}], 'settings = a function: expected an object'],

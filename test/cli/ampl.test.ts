@@ -1,7 +1,7 @@
 // `nonconvex stub -AMPL`, as AMPL, Pyomo and JuMP call it.
 import { existsSync, mkdirSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { nlpDefaults } from '../../src/generated/settings.js';
+import { nlpDefaults } from '../../src/generated/nlp.js';
 import { chain, circle, nl } from './nl.js';
 import { ended, Folder, interruptOnceLogged } from './program.js';
 import { readSol, type Sol } from './sol.js';

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nlpDefaults } from '../../src/generated/settings.js';
+import { nlpDefaults } from '../../src/generated/nlp.js';
 import { chain, circle, nl } from './nl.js';
 import { ended, Folder, interruptOnceLogged, program } from './program.js';
 

@@ -1,8 +1,8 @@
 // nonconvex-cuda-simulated.node: the CUDA addon on the simulated device, and what tests ask of that.
-#include "cuda/addon.hpp"
-
 #include <dlfcn.h>
 
+#include "cuda/register.hpp"
+#include "cuda/tables.hpp"
 #include "simulated_device.hpp"
 
 namespace nonconvex {
@@ -48,15 +48,13 @@ Napi::Value failAt(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+const RegisterFunction registered[] = {
+    {"simulatedCounts", counts}, {"simulatedCapacity", setCapacity}, {"simulatedFailure", failAt}};
+
 }  // namespace
 }  // namespace nonconvex
 
 static Napi::Object initialize(Napi::Env env, Napi::Object exports) {
-  using namespace nonconvex;
-  exportCuda(env, exports);
-  exports.Set("simulatedCounts", Napi::Function::New(env, guarded<counts>, "simulatedCounts"));
-  exports.Set("simulatedCapacity", Napi::Function::New(env, guarded<setCapacity>, "simulatedCapacity"));
-  exports.Set("simulatedFailure", Napi::Function::New(env, guarded<failAt>, "simulatedFailure"));
-  return exports;
+  return nonconvex::exportRegistered(env, exports, nonconvex::solvesAtOnce);
 }
 NODE_API_MODULE(nonconvex, initialize)

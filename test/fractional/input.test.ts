@@ -423,3 +423,9 @@ describe('scales', () => {
     expect(solved).toBeGreaterThan(20);
   });
 });
+
+it('says which member is meant by a misspelt one', async () => {
+  await expect(minimizeRatio({ numerator: [fit], denominatr: norm1() } as never)).rejects.toThrow(
+    "unknown member 'denominatr': did you mean 'denominator'? Known members: numerator, denominator, start",
+  );
+});

@@ -333,7 +333,12 @@ describe('callbacks that are refused', () => {
       TypeError,
       'hessian = undefined: expected a function, or one called',
     ],
-    ['a misspelt member', { ...circle, hesian: () => {} }, TypeError, "unknown member 'hesian': expected n, m"],
+    [
+      'a misspelt member',
+      { ...circle, hesian: () => {} },
+      TypeError,
+      "unknown member 'hesian': did you mean 'hessian'? Known members: n, m",
+    ],
     ['a short start', { ...circle, start: [1] }, RangeError, 'start: expected 2 numbers, got 1'],
     ['a start that is not finite', { ...circle, start: [1, Number.NaN] }, RangeError, 'start[1] = NaN'],
     [

@@ -162,7 +162,7 @@ describe('a quadratic program', () => {
     ['A: expected no more rows than the 1 unknowns, got 2', { Q: [[1]], A: [[1], [2]], b: [1, 2] }],
     ['b[0] = 1: row 0 of A depends on those before it, which make it 0', { Q: [[1]], A: [[0]], b: [1] }],
     ['b = undefined: expected an array of numbers', { Q: [[1]], A: [[1]] }],
-    ["unknown member 'P': expected Q, c, A, b, start", { P: [[1]], Q: [[1]] }],
+    ["unknown member 'P'. Known members: Q, c, A, b, start", { P: [[1]], Q: [[1]] }],
     ['start: expected 1 numbers, one for each unknown, got 2', { Q: [[1]], start: [1, 2] }],
   ])('refuses %s', (message, problem) => {
     expect(() => quadraticProgram(problem as never)).toThrow(message);

@@ -520,3 +520,7 @@ describe('bad input', () => {
     expect(Array.from(predict(result.network, x)).every(Number.isFinite)).toBe(true);
   });
 });
+
+it('says which member is meant by a misspelt one', async () => {
+  await expect(trainReluNetwork({ x, Y: y, y } as never)).rejects.toThrow(/^unknown member 'Y'\. Known members: x, y$/);
+});

@@ -14,26 +14,11 @@ enum class KktMethod { automatic, exact, sketch, krylov };
 enum class KktPreconditioner { automatic, sketch, lagged, diagonal };
 enum class KktSketch { block, kaczmarz, gaussian, count, srht };
 
-template <>
-struct EnumNames<KktAccuracy> {
-  static constexpr std::string_view names[] = {"descent", "paper"};
-};
-template <>
-struct EnumNames<ShiftRule> {
-  static constexpr std::string_view names[] = {"least", "paper"};
-};
-template <>
-struct EnumNames<KktMethod> {
-  static constexpr std::string_view names[] = {"auto", "exact", "sketch", "krylov"};
-};
-template <>
-struct EnumNames<KktPreconditioner> {
-  static constexpr std::string_view names[] = {"auto", "sketch", "lagged", "diagonal"};
-};
-template <>
-struct EnumNames<KktSketch> {
-  static constexpr std::string_view names[] = {"block", "kaczmarz", "gaussian", "count", "srht"};
-};
+constexpr auto names(KktAccuracy) { return std::array{"descent"sv, "paper"sv}; }
+constexpr auto names(ShiftRule) { return std::array{"least"sv, "paper"sv}; }
+constexpr auto names(KktMethod) { return std::array{"auto"sv, "exact"sv, "sketch"sv, "krylov"sv}; }
+constexpr auto names(KktPreconditioner) { return std::array{"auto"sv, "sketch"sv, "lagged"sv, "diagonal"sv}; }
+constexpr auto names(KktSketch) { return std::array{"block"sv, "kaczmarz"sv, "gaussian"sv, "count"sv, "srht"sv}; }
 
 /// What a KktSolver is asked to do; the members that have the same names among a solver's settings are explained there.
 struct KktSettings {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <tuple>
 #include <vector>
 
+#include "core/fields.hpp"
 #include "problems/nlp.hpp"
 
 namespace nonconvex {
@@ -26,6 +28,14 @@ struct EvaluationCounts {
   int constraints = 0;
   int jacobian = 0;
   int hessian = 0;
+
+  static constexpr auto fields() {
+    using Self = EvaluationCounts;
+    return std::tuple{OUT(objective, "Values of the objective."), OUT(gradient, "Gradients of the objective."),
+                      OUT(constraints, "Values of the constraints."), OUT(jacobian, "Jacobians of the constraints."),
+                      OUT(hessian, "Hessians of the Lagrangian.")};
+  }
 };
+static_assert(sizeFromFields<EvaluationCounts>() == sizeof(EvaluationCounts));
 
 }  // namespace nonconvex

@@ -15,10 +15,7 @@ enum class GlmFamily { logistic, squared, poisson, gamma };
 
 using GlmLosses = TypeList<losses::Logistic, losses::Squared, losses::Poisson, losses::Gamma>;
 
-template <>
-struct EnumNames<GlmFamily> {
-  static constexpr auto names = namesOf(GlmLosses{});
-};
+constexpr auto names(GlmFamily) { return namesOf(GlmLosses{}); }
 
 /// f.operator()<Loss>() with the struct of this family.
 template <class F>

@@ -14,8 +14,6 @@ namespace {
 using Kind = FractionalTerm::Kind;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-std::string_view nameOf(Kind kind) { return EnumNames<Kind>::names[static_cast<int>(kind)]; }
-
 std::vector<double> copied(std::span<const double> values, std::size_t size, const std::string& name) {
   require(values.size() == size, name + ".length", values.size(), "expected " + show(size));
   for (std::size_t i = 0; i < size; ++i) {

@@ -17,18 +17,9 @@ enum class FractionalMethod { automatic, fcd, pcd };
 enum class FractionalOrder { cyclic, shuffled, greedy };
 enum class FractionalGram { automatic, always, never };
 
-template <>
-struct EnumNames<FractionalMethod> {
-  static constexpr std::string_view names[] = {"auto", "fcd", "pcd"};
-};
-template <>
-struct EnumNames<FractionalOrder> {
-  static constexpr std::string_view names[] = {"cyclic", "shuffled", "greedy"};
-};
-template <>
-struct EnumNames<FractionalGram> {
-  static constexpr std::string_view names[] = {"auto", "always", "never"};
-};
+constexpr auto names(FractionalMethod) { return std::array{"auto"sv, "fcd"sv, "pcd"sv}; }
+constexpr auto names(FractionalOrder) { return std::array{"cyclic"sv, "shuffled"sv, "greedy"sv}; }
+constexpr auto names(FractionalGram) { return std::array{"auto"sv, "always"sv, "never"sv}; }
 
 struct FractionalSettings : Limits {
   FractionalSettings() { maxIterations = 10000; }
@@ -124,13 +115,11 @@ struct FractionalTerm {
   std::string name = {};                                   ///< for messages: "numerator[0]", "denominator"
 };
 
-template <>
-struct EnumNames<FractionalTerm::Kind> {
-  static constexpr std::string_view names[] = {"leastSquares", "squaredHinge", "logistic",      "affine",  "quadratic",
-                                               "squaredNorm",  "norm1",        "norm2",         "normInf", "topK",
-                                               "lpNorm",       "linear",       "linearSquared", "sumSqrt", "sumLog",
-                                               "separable",    "none"};
-};
+constexpr auto names(FractionalTerm::Kind) {
+  return std::array{"leastSquares"sv,  "squaredHinge"sv, "logistic"sv, "affine"sv,    "quadratic"sv, "squaredNorm"sv,
+                    "norm1"sv,         "norm2"sv,        "normInf"sv,  "topK"sv,      "lpNorm"sv,    "linear"sv,
+                    "linearSquared"sv, "sumSqrt"sv,      "sumLog"sv,   "separable"sv, "none"sv};
+}
 
 /// minimise (f(x) + h(x)) / g(x), or f(x) + h(x) - g(x), with
 /// h(x) = sum_i l1_i |x_i| + sum_i l2_i x_i^2 / 2 + l1Squared ||x||_1^2 and lower <= x <= upper.
@@ -152,18 +141,39 @@ struct FractionalSolution {
   std::vector<double> x;
   double numerator = 0;
   double denominator = 0;
-  double updates = 0;  ///< coordinates moved, of all starts
+  double updates = 0;
   FractionalMethod method = FractionalMethod::fcd;
-  bool global = false;  ///< x is a global minimiser: every coordinate-wise minimum of this problem is one
+  bool global = false;
 
-  /// How each start ended.
   struct Start {
     double objective = 0;
     int sweeps = 0;
     double updates = 0;
     double residual = 0;
+
+    static constexpr auto fields() {
+      using Self = Start;
+      return std::tuple{OUT(objective, "Where it ended."), OUT(sweeps, "Passes over the coordinates."),
+                        OUT(updates, "Coordinate updates that moved."),
+                        OUT(residual, "What `tolerance` was compared with.")};
+    }
   };
   std::vector<Start> starts;
+
+  static constexpr auto fields() {
+    using Self = FractionalSolution;
+    return std::tuple{
+        OUT(x, "n numbers."),
+        OUT(numerator, "f(x) + h(x)."),
+        OUT(denominator, "g(x); 0 if there is none."),
+        OUT(updates, "Coordinate updates that moved, of all starts."),
+        OUT(method, "What `method: 'auto'` chose."),
+        OUT(global,
+            "Whether no x has a lower objective, as every coordinate-wise minimum of this problem is a global one."),
+        OUT(starts, "How each start ended; x is the best of them.")};
+  }
 };
+static_assert(sizeFromFields<FractionalSolution::Start>() == sizeof(FractionalSolution::Start));
+static_assert(sizeFromFields<FractionalSolution>() == sizeof(FractionalSolution));
 
 }  // namespace nonconvex

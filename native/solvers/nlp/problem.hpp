@@ -108,24 +108,68 @@ struct NlpProblem : NlpStart {
 
 struct NlpSolution {
   std::vector<double> x;
-  std::vector<double> multipliers;  ///< of L = f + lambda^T c, of the problem without scaling
-  double residual = 0;              ///< scaled, what `tolerance` is tested on
-  double unscaledResidual = 0;      ///< ||(grad L, c)||_inf
-  double feasibility = 0;           ///< ||c||_inf
+  std::vector<double> multipliers;
+  double residual = 0;
+  double unscaledResidual = 0;
+  double feasibility = 0;
   ReducedInertia inertia;
+
   struct Counts : EvaluationCounts {
     int factorization = 0;
-    int restoration = 0;          ///< iterations of the feasibility restoration
-    int sampled = 0;              ///< iterations over samples of the data
-    std::int64_t innerSteps = 0;  ///< of an iterative inner solver
-    int fallback = 0;             ///< systems that it left to factors
+    int restoration = 0;
+    int sampled = 0;
+    std::int64_t innerSteps = 0;
+    int fallback = 0;
+
+    static constexpr auto fields() {
+      using Self = Counts;
+      return std::tuple_cat(
+          EvaluationCounts::fields(),
+          std::tuple{OUT(factorization, "Factorisations of the Newton system."),
+                     OUT(restoration, "Iterations that only looked for a feasible point."),
+                     OUT(sampled, "Iterations over samples of the data, before the first over all of them."),
+                     OUT(innerSteps, "Steps of an iterative inner solver."),
+                     OUT(fallback, "Systems that an iterative inner solver left to a factorisation.")});
+    }
   } counts;
+
   struct Time {
-    double derivatives = 0;    ///< seconds in the nlp
-    double linearAlgebra = 0;  ///< seconds in analysis, factorisation and solves
+    double derivatives = 0;
+    double linearAlgebra = 0;
+
+    static constexpr auto fields() {
+      using Self = Time;
+      return std::tuple{OUT(derivatives, "Seconds in functions with their derivatives."),
+                        OUT(linearAlgebra, "Seconds in analysis, factorisations and solves of linear systems.")};
+    }
   } time;
-  double constraintPenalty = 0;  ///< last of ||c||^2 / 2
-  double gradientPenalty = 0;    ///< last of ||grad L||^2 / 2
+
+  double constraintPenalty = 0;
+  double gradientPenalty = 0;
+
+  static constexpr auto fields() {
+    using Self = NlpSolution;
+    return std::tuple{
+        OUT(x, "n numbers."),
+        OUT(multipliers,
+            "m numbers lambda of L = f + lambda^T c, of the problem without scaling. If c_i(x) = t were asked for, the "
+            "minimum would change by about -lambda_i t."),
+        OUT_IF_KNOWN(residual,
+                     "max(||grad L||_inf / s, ||c||_inf) of the problem as it was scaled: what `tolerance` was "
+                     "compared with."),
+        OUT_IF_KNOWN(unscaledResidual, "||(grad L, c)||_inf of the problem as it was given."),
+        OUT_IF_KNOWN(feasibility, "||c||_inf."),
+        OUT_IF_KNOWN(inertia,
+                     "How many eigenvalues of the Hessian of L on the null space of the Jacobian are positive, "
+                     "negative and zero, at a stationary point. All positive: a strict local minimum."),
+        OUT(counts, "How often each was computed, over all of the data."),
+        OUT(time, "Where the time went."),
+        OUT(constraintPenalty, "Last penalty of ||c||^2 / 2 in the merit function."),
+        OUT(gradientPenalty, "Last penalty of ||grad L||^2 / 2 in the merit function.")};
+  }
 };
+static_assert(sizeFromFields<NlpSolution::Counts>() == sizeof(NlpSolution::Counts));
+static_assert(sizeFromFields<NlpSolution::Time>() == sizeof(NlpSolution::Time));
+static_assert(sizeFromFields<NlpSolution>() == sizeof(NlpSolution));
 
 }  // namespace nonconvex

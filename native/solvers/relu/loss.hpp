@@ -15,10 +15,7 @@ enum class ReluLoss { squared, logistic, hinge, softmax, huber };
 using ReluLosses = TypeList<losses::PerEntry<losses::Squared>, losses::PerEntry<losses::LogisticMargin>,
                             losses::PerEntry<losses::Hinge>, losses::Softmax, losses::PerEntry<losses::Huber>>;
 
-template <>
-struct EnumNames<ReluLoss> {
-  static constexpr auto names = namesOf(ReluLosses{});
-};
+constexpr auto names(ReluLoss) { return namesOf(ReluLosses{}); }
 
 /// The loss of one row of n x c column-major matrices: pointers go to its first entry, entries lie `stride` apart.
 struct ReluRowLoss {

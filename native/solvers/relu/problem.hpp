@@ -19,34 +19,13 @@ enum class ReluNormalize { none, columns };
 enum class ReluInner { automatic, exact, krylov };
 enum class ReluPrecision { float64, float32 };
 
-template <>
-struct EnumNames<ReluActivation> {
-  static constexpr std::string_view names[] = {"relu", "gated"};
-};
-template <>
-struct EnumNames<ReluMethod> {
-  static constexpr std::string_view names[] = {"admm", "sampled"};
-};
-template <>
-struct EnumNames<ReluSplitting> {
-  static constexpr std::string_view names[] = {"cone", "slack"};
-};
-template <>
-struct EnumNames<ReluCoupling> {
-  static constexpr std::string_view names[] = {"oneVsAll", "frobenius"};
-};
-template <>
-struct EnumNames<ReluNormalize> {
-  static constexpr std::string_view names[] = {"none", "columns"};
-};
-template <>
-struct EnumNames<ReluInner> {
-  static constexpr std::string_view names[] = {"auto", "exact", "krylov"};
-};
-template <>
-struct EnumNames<ReluPrecision> {
-  static constexpr std::string_view names[] = {"float64", "float32"};
-};
+constexpr auto names(ReluActivation) { return std::array{"relu"sv, "gated"sv}; }
+constexpr auto names(ReluMethod) { return std::array{"admm"sv, "sampled"sv}; }
+constexpr auto names(ReluSplitting) { return std::array{"cone"sv, "slack"sv}; }
+constexpr auto names(ReluCoupling) { return std::array{"oneVsAll"sv, "frobenius"sv}; }
+constexpr auto names(ReluNormalize) { return std::array{"none"sv, "columns"sv}; }
+constexpr auto names(ReluInner) { return std::array{"auto"sv, "exact"sv, "krylov"sv}; }
+constexpr auto names(ReluPrecision) { return std::array{"float64"sv, "float32"sv}; }
 
 struct ReluSettings : Limits {
   ReluSettings() {
@@ -147,23 +126,45 @@ struct ReluProblem {
 
 struct ReluSolution {
   // The network: f(x) = sum_j outputWeights_j (x . hiddenWeights_j + bias_j)_+, x divided by inputScale first.
-  HostMatrix<double> hiddenWeights;   ///< d x m
-  HostBuffer<double> biases;          ///< m; zeros without bias
-  HostMatrix<double> outputWeights;   ///< m x c
-  std::vector<std::int32_t> pattern;  ///< m: the pattern (column of gates) that neuron j came from
-  HostBuffer<double> inputScale;      ///< d
+  HostMatrix<double> hiddenWeights;
+  HostBuffer<double> biases;
+  HostMatrix<double> outputWeights;
+  std::vector<std::int32_t> pattern;
+  HostBuffer<double> inputScale;
 
   // The convex program: what a warm start needs.
-  HostMatrix<double> gates;    ///< (d + bias) x P, acting on (x / inputScale, 1); the directions of `method: 'sampled'`
-  HostMatrix<double> weights;  ///< (d + bias) x G convex weights: v (all patterns of output 0, 1, ...), then w
-  HostMatrix<double> dual;     ///< n x c, feasible for the dual; `lowerBound` is its value
+  HostMatrix<double> gates;
+  HostMatrix<double> weights;
+  HostMatrix<double> dual;
 
-  double networkObjective = 0;  ///< of the network above, by a forward pass
-  double gap = 0;               ///< (objective - lowerBound) / |objective|
-  int activeNeurons = 0;        ///< m
-  int patterns = 0;             ///< P
-  bool global = false;          ///< the patterns are all that exist, so the certificate holds for the network
-  double rho = 0;               ///< the last penalty
+  double networkObjective = 0;
+  double gap = 0;
+  int activeNeurons = 0;
+  int patterns = 0;
+  bool global = false;
+  double rho = 0;
+
+  static constexpr auto fields() {
+    using Self = ReluSolution;
+    return std::tuple{
+        OUT(hiddenWeights, "d x m: column j has the weights of neuron j, acting on x / inputScale."),
+        OUT(biases, "m numbers; zeros without bias."),
+        OUT(outputWeights, "m x c."),
+        OUT(pattern, "m numbers: the pattern, a column of `gates`, that neuron j came from."),
+        OUT(inputScale, "d numbers that the columns of x are divided by."),
+        OUT(gates,
+            "(d + 1 with bias, else d) x P: pattern i is active on the rows of x / inputScale where (x, 1) . g_i >= 0. "
+            "With `method: 'sampled'` the directions."),
+        OUT(weights, "(d + 1 with bias, else d) x G convex weights: v of all patterns of output 0, 1, ..., then w."),
+        OUT(dual, "n x c, feasible for the dual program; `lowerBound` is its value."),
+        OUT(networkObjective, "Loss and regulariser of the network, by a forward pass: the non-convex objective."),
+        OUT(gap, "(objective - lowerBound) / |objective|."),
+        OUT(activeNeurons, "Neurons of the network."),
+        OUT(patterns, "Distinct activation patterns in the convex program."),
+        OUT(global, "Whether the program had every pattern that exists, so that `lowerBound` holds for all networks."),
+        OUT(rho, "The last penalty of the augmented Lagrangian.")};
+  }
 };
+static_assert(sizeFromFields<ReluSolution>() == sizeof(ReluSolution));
 
 }  // namespace nonconvex

@@ -51,6 +51,16 @@ void checkDefaults() {
 
 }  // namespace
 
+enum class Colour { red, green };
+constexpr auto names(Colour) { return std::array{"red"sv, "green"sv}; }
+static_assert(nameOf(Colour::green) == "green");
+
+struct Count {
+  int value = -1;
+  bool known() const { return value >= 0; }
+};
+static_assert(isKnown(0.0) && !isKnown(solverChooses) && isKnown(3) && isKnown(Count{0}) && !isKnown(Count{}));
+
 static_assert(sizeFromFields<Complete>() == sizeof(Complete));
 static_assert(sizeFromFields<Forgetful>() != sizeof(Forgetful));
 

@@ -45,7 +45,7 @@ std::vector<Case> cases() {
           each.settings.normalize = normalize;
           each.settings.bias = all.size() % 3 != 0;
           each.settings.regularizeBias = all.size() % 4 != 1;
-          each.name = std::string(EnumNames<ReluLoss>::names[static_cast<int>(loss)]) + ", outputs " + show(c) +
+          each.name = std::string(nameOf(loss)) + ", outputs " + show(c) +
                       (coupling == ReluCoupling::oneVsAll ? ", oneVsAll" : ", frobenius") +
                       (normalize == ReluNormalize::columns ? ", columns" : "");
           all.push_back(std::move(each));

@@ -45,7 +45,7 @@ TEST(stepsOfEveryLoss) {
     const Instance data = instance(60, 6, loss == ReluLoss::softmax ? 3 : 1, loss, 1);
     ReluSettings settings;
     settings.loss = loss;
-    checkSteps(data, settings, EnumNames<ReluLoss>::names[static_cast<int>(loss)].data());
+    checkSteps(data, settings, nameOf(loss).data());
   }
 }
 

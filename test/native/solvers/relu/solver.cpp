@@ -29,7 +29,7 @@ std::vector<Case> cases() {
           each.settings.activation = activation;
           each.settings.coupling = coupling;
           each.settings.bias = all.size() % 3 != 0;
-          each.name = std::string(EnumNames<ReluLoss>::names[static_cast<int>(loss)]) + ", outputs " + show(c) +
+          each.name = std::string(nameOf(loss)) + ", outputs " + show(c) +
                       (activation == ReluActivation::relu ? ", relu" : ", gated") +
                       (coupling == ReluCoupling::oneVsAll ? ", oneVsAll" : ", frobenius");
           all.push_back(std::move(each));

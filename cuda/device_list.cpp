@@ -1,24 +1,13 @@
-// What the addon of the CUDA solvers exports: the table of native/binding with cuda/solvers.hpp in place of the CPU.
-// For g++: nvcc never sees napi.h.
-#pragma once
-
+// devices(), which the addon of CUDA exports beside its solvers.
 #include <cstdlib>
 
-#include "binding/module.hpp"
-#include "binding/solvers.hpp"
 #include "cuda/devices.hpp"
-#include "cuda/solvers.hpp"
+#include "cuda/register.hpp"
 
 namespace nonconvex {
 
-using CudaSolvers = std::tuple<Relu, Newton>;
-
-/// A device computes for one solve while another prepares or reads its answer; more would only share its memory.
-constexpr int solvesAtOnce = 2;
-
-/// Before a worker's first call of CUDA. What is registered last at exit() runs first: solves end before the driver
-/// does.
-inline void startDriver() {
+void startDriver() {
+  // What is registered last at exit() runs first.
   [[maybe_unused]] static const int registered = [] {
     int count = 0;
     cuda::realTables().runtime.deviceCount(&count);
@@ -26,18 +15,7 @@ inline void startDriver() {
   }();
 }
 
-struct OnCuda {
-  static void check(const ReluSettings& settings) { requireNoCones(settings); }
-  static void check(const NlpSettings& settings) { requireOnDevice(settings); }
-
-  template <class Entry>
-  static Solved<typename Entry::Solution> solve(const typename Entry::Problem& problem,
-                                                const typename Entry::Settings& settings, WorkerPool&,
-                                                Monitor& monitor) {
-    startDriver();
-    return solveOnCuda(problem, settings, monitor);
-  }
-};
+namespace {
 
 /// On a worker, since the first question starts the driver.
 class DevicesJob final : public Job {
@@ -70,14 +48,11 @@ class DevicesJob final : public Job {
 };
 
 /// devices() -> { promise, abort() }
-inline Napi::Value cudaDeviceList(const Napi::CallbackInfo& info) {
+Napi::Value devices(const Napi::CallbackInfo& info) {
   return Environment::of(info.Env()).start(std::make_shared<DevicesJob>(), info.Env().Undefined(), {});
 }
 
-inline Napi::Object exportCuda(Napi::Env env, Napi::Object exports) {
-  exportSolvers<CudaSolvers, OnCuda>(env, exports, solvesAtOnce);
-  exports.Set("devices", Napi::Function::New(env, guarded<cudaDeviceList>, "devices"));
-  return exports;
-}
+const RegisterFunction registered("devices", devices);
 
+}  // namespace
 }  // namespace nonconvex

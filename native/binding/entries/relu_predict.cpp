@@ -1,7 +1,10 @@
-#include "binding/predict.hpp"
-
+// The outputs of a two-layer network:
+//
+//   relu:   f(x) = sum_j (x . u_j + b_j)_+ a_j             x divided by inputScale first
+//   gated:  f(x) = sum_j 1[(x, 1) . g_j >= 0] (x . u_j + b_j) a_j
 #include <algorithm>
 
+#include "binding/registry.hpp"
 #include "linalg/cpu.hpp"
 
 namespace nonconvex {
@@ -99,16 +102,16 @@ class Forward {
   HostMatrix<double> x_, hidden_, gates_;
 };
 
-}  // namespace
-
-Napi::Value reluPredict(Napi::Env env, const Reader& network, const Reader& arguments) {
-  const Network net = readNetwork(network);
-  const MatrixInput x = arguments.matrix("x");
+/// reluPredict(network, { x }) -> Float64Array, the outputs of row 0, 1, ... of x
+Napi::Value reluPredict(const Napi::CallbackInfo& info) {
+  Inputs inputs;  // alive as arguments
+  const Network net = readNetwork(Reader(objectArgument(info, 0, "network"), inputs));
+  const MatrixInput x = Reader(objectArgument(info, 1, "arguments"), inputs).matrix("x");
   require(x.columns == net.hidden.cols, "columns of x", x.columns,
           "expected as many as the network was trained on: " + show(net.hidden.cols));
   const int c = net.output.rows;
   Napi::Float64Array data =
-      Napi::Float64Array::New(env, static_cast<std::size_t>(x.rows) * static_cast<std::size_t>(c));
+      Napi::Float64Array::New(info.Env(), static_cast<std::size_t>(x.rows) * static_cast<std::size_t>(c));
   if (net.hidden.rows == 0) return data;  // no neurons: zeros
   Forward forward(net, std::min(blockRows, x.rows));
   for (int begin = 0; begin < x.rows; begin += blockRows) {
@@ -118,4 +121,7 @@ Napi::Value reluPredict(Napi::Env env, const Reader& network, const Reader& argu
   return data;
 }
 
+const RegisterFunction registered("reluPredict", reluPredict);
+
+}  // namespace
 }  // namespace nonconvex

@@ -1,7 +1,8 @@
+// The training of ReLU networks on a CUDA device.
+#include "core/run.hpp"
 #include "cuda/cuda.hpp"
 #include "cuda/devices.hpp"
-#include "cuda/solvers.hpp"
-#include "solvers/nlp/device_solver.hpp"
+#include "solvers/relu/solver.hpp"
 
 namespace nonconvex {
 namespace {
@@ -20,11 +21,6 @@ Solved<ReluSolution> train(const ReluProblem& problem, const ReluSettings& setti
 Solved<ReluSolution> solveOnCuda(const ReluProblem& problem, const ReluSettings& settings, Monitor& monitor) {
   return settings.precision == ReluPrecision::float32 ? train<float>(problem, settings, monitor)
                                                       : train<double>(problem, settings, monitor);
-}
-
-Solved<NlpSolution> solveOnCuda(const NlpProblem& problem, const NlpSettings& settings, Monitor& monitor) {
-  const cuda::Tables& tables = cuda::realTables();
-  return solveOn(Cuda<double>(tables, &monitor, firstUsableDevice(tables)), problem, settings, monitor);
 }
 
 }  // namespace nonconvex

@@ -1,0 +1,37 @@
+// How the minimisation under equality constraints is read from JavaScript.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "binding/model.hpp"
+#include "solvers/nlp/solver.hpp"
+
+namespace nonconvex {
+
+struct NlpEntry {
+  static constexpr const char* name = "nlp";
+  using Problem = NlpProblem;
+  using Settings = NlpSettings;
+  using Solution = NlpSolution;
+  template <class La>
+  using Solver = NlpSolver<La>;
+
+  static constexpr std::array<std::string_view, 2> members = {"warmStart", "reportIterates"};
+
+  static Problem read(const Reader& in) {
+    Problem problem;
+    problem.nlp = readNlp(in);
+    const auto copy = [&](const char* member) {
+      const auto from = in.vector(member);
+      return std::vector<double>(from.begin(), from.end());
+    };
+    problem.start = copy("start");
+    if (in.has("fallbackStart")) problem.fallbackStart = copy("fallbackStart");
+    if (in.has("multipliers")) problem.multipliers = copy("multipliers");
+    problem.reportIterates = in.boolean("reportIterates");
+    return problem;
+  }
+};
+
+}  // namespace nonconvex

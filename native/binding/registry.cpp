@@ -1,0 +1,75 @@
+#include "binding/registry.hpp"
+
+#include <vector>
+
+namespace nonconvex {
+namespace {
+
+/// That of package.json, as a test makes sure.
+constexpr const char* version = "0.1.0";
+
+const RegisteredSolver& solverNamed(const std::string& name) {
+  const auto& solvers = Registry::instance().solvers;
+  const auto found = solvers.find(name);
+  if (found != solvers.end()) return *found->second;
+  std::vector<std::string_view> known;
+  for (const auto& [each, solver] : solvers) known.push_back(each);
+  throw Error(ErrorKind::range, "solver = " + show(name) + ": " + oneOf(known));
+}
+
+/// solve(name, problem, settings, onProgress | undefined, aborted) -> { promise, abort() }
+Napi::Value solve(const Napi::CallbackInfo& info) {
+  const RegisteredSolver& solver = solverNamed(info[0].ToString().Utf8Value());
+  Inputs inputs;
+  const Reader problem(objectArgument(info, 1, "problem"), inputs);
+  const std::shared_ptr<Job> job = solver.job(problem, objectArgument(info, 2, "settings"));
+  if (info[4].ToBoolean()) job->abort();
+  return Environment::of(info.Env()).start(job, info[3], inputs);
+}
+
+/// schema() -> { limits: [setting, ...], solvers: { name: { settings, members, result }, ... } }; every solver's
+/// settings begin with the limits, where its defaults may be others.
+Napi::Value schema(const Napi::CallbackInfo& info) {
+  Writer solvers(info.Env());
+  for (const auto& [name, solver] : Registry::instance().solvers) {
+    solvers.value(name.data(), solver->schema(info.Env()));
+  }
+  Writer out(info.Env());
+  out.value("limits", schemaOf<Limits>(info.Env()));
+  out.value("solvers", solvers.object());
+  return out.object();
+}
+
+/// threads() -> how many workers solves are shared out over
+Napi::Value threads(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), Runtime::instance().workers());
+}
+
+const RegisterFunction registered[] = {{"solve", solve}, {"schema", schema}, {"threads", threads}};
+
+}  // namespace
+
+Napi::Object objectArgument(const Napi::CallbackInfo& info, std::size_t index, const char* name) {
+  const Napi::Value value = info[index];
+  if (value.IsObject() && !value.IsArray() && !value.IsFunction()) return value.As<Napi::Object>();
+  throw Error(ErrorKind::type, std::string(name) + " = " + showValue(value) + ": expected an object");
+}
+
+Napi::Object exportRegistered(Napi::Env env, Napi::Object exports, int workers) {
+  Runtime::instance().setWorkers(workers);
+  Environment::create(env);
+  exports.Set("version", Napi::String::New(env, version));
+  for (const auto& [name, function] : Registry::instance().functions) {
+    const auto guarded = [call = function](const Napi::CallbackInfo& info) {
+      try {
+        return call(info);
+      } catch (...) {
+        throw toJs(info.Env(), std::current_exception());
+      }
+    };
+    exports.Set(name.data(), Napi::Function::New(env, guarded, name.data()));
+  }
+  return exports;
+}
+
+}  // namespace nonconvex

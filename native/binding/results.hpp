@@ -1,0 +1,114 @@
+// Results from C++ to JavaScript, from `fields()` alone: the object that JavaScript gets, and the schema that
+// scripts/types.mjs makes TypeScript types and tables from.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "binding/js.hpp"
+#include "core/fields.hpp"
+
+namespace nonconvex {
+
+/// A vector of structs that have fields: an array of objects in JavaScript.
+template <class T>
+concept ListOfFields = requires {
+  typename T::value_type;
+}
+&&HasFields<typename T::value_type>;
+
+template <HasFields T>
+void writeFields(Writer& out, const T& from);
+
+/// One value under a name; the kinds of values that an OutField may have.
+template <class T>
+void writeField(Writer& out, const char* name, const T& value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    out.boolean(name, value);
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    out.number(name, static_cast<double>(value));
+  } else if constexpr (std::is_enum_v<T>) {
+    out.text(name, nameOf(value));
+  } else if constexpr (std::convertible_to<T, std::string_view>) {
+    out.text(name, value);
+  } else if constexpr (HasFields<T>) {
+    Writer members(out.env());
+    writeFields(members, value);
+    out.value(name, members.object());
+  } else if constexpr (ListOfFields<T>) {
+    Napi::Array list = Napi::Array::New(out.env(), value.size());
+    for (std::uint32_t i = 0; i < list.Length(); ++i) {
+      Writer members(out.env());
+      writeFields(members, value[i]);
+      list.Set(i, members.object());
+    }
+    out.value(name, list);
+  } else if constexpr (std::convertible_to<const T&, Mat<const double>>) {
+    out.matrix(name, value);
+  } else if constexpr (std::is_same_v<T, std::vector<std::int32_t>>) {
+    out.integers(name, value);
+  } else {
+    out.vector(name, {value.data(), value.size()});
+  }
+}
+
+/// All fields of a struct; without those that are optional and not known.
+template <HasFields T>
+void writeFields(Writer& out, const T& from) {
+  forEachField<T>([&](const auto& field) {
+    const auto& value = from.*field.member;
+    if (!field.optional || isKnown(value)) writeField(out, field.name.data(), value);
+  });
+}
+
+template <HasFields T>
+Napi::Array resultSchemaOf(Napi::Env env);
+
+/// A type as scripts/types.mjs reads it: 'number', 'boolean', 'string', 'Float64Array', 'Int32Array', 'Matrix', a list
+/// of the names of an enumeration, { fields }, or { items } of a list of such.
+template <class T>
+Napi::Value resultTypeOf(Writer& out) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return out.toText("boolean");
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    return out.toText("number");
+  } else if constexpr (std::is_enum_v<T>) {
+    return out.texts(names(T{}));
+  } else if constexpr (std::convertible_to<T, std::string_view>) {
+    return out.toText("string");
+  } else if constexpr (HasFields<T>) {
+    Writer type(out.env());
+    type.value("fields", resultSchemaOf<T>(out.env()));
+    return type.object();
+  } else if constexpr (ListOfFields<T>) {
+    Writer type(out.env());
+    type.value("items", resultSchemaOf<typename T::value_type>(out.env()));
+    return type.object();
+  } else if constexpr (std::convertible_to<const T&, Mat<const double>>) {
+    return out.toText("Matrix");
+  } else if constexpr (std::is_same_v<T, std::vector<std::int32_t>>) {
+    return out.toText("Int32Array");
+  } else {
+    return out.toText("Float64Array");
+  }
+}
+
+/// [{ name, doc, type, optional }]: what can be said of each member of a result.
+template <HasFields T>
+Napi::Array resultSchemaOf(Napi::Env env) {
+  Napi::Array schema = Napi::Array::New(env);
+  forEachField<T>([&](const auto& field) {
+    Writer out(env);
+    out.text("name", field.name);
+    out.text("doc", field.doc);
+    out.value("type", resultTypeOf<typename std::remove_cvref_t<decltype(field)>::Value>(out));
+    out.boolean("optional", field.optional);
+    schema.Set(schema.Length(), out.object());
+  });
+  return schema;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,118 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import { type Limits, limitDefaults } from './limits.js';
+
+export interface FractionalOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 10000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * How a coordinate is given its value: fractional (`'fcd'`, the ratio itself is minimised) or parametric (`'pcd'`,
+   * numerator - ratio * denominator is). Both end at the same points. `'auto'` takes `'pcd'` for denominators that
+   * grow linearly or are concave, `'fcd'` for squared ones.
+   *
+   * @defaultValue 'auto'
+   */
+  method?: 'auto' | 'fcd' | 'pcd' | undefined;
+  /**
+   * Coordinates one after the other, in an order drawn anew for each sweep, or always the one that gains most (for at
+   * most 2000 unknowns).
+   *
+   * @defaultValue 'cyclic'
+   */
+  order?: 'cyclic' | 'shuffled' | 'greedy' | undefined;
+  /**
+   * Points to start from; the best end counts. The first is `start` or the solver's own, the others are taken from
+   * the data and then drawn by `seed`.
+   *
+   * Expected: an integer in [1, 100000].
+   * @defaultValue 1
+   */
+  starts?: number | undefined;
+  /**
+   * Proximal weight: a coordinate's surrogate has curvature (1 + proximalWeight) c_i, with c_i that of the smooth
+   * part of the numerator.
+   *
+   * Expected: a number in [0, 1000000].
+   * @defaultValue 0.000001
+   */
+  proximalWeight?: number | undefined;
+  /**
+   * Without a `start`: begin at the minimiser of the numerator, if that has a penalty and the denominator is positive
+   * there.
+   *
+   * @defaultValue true
+   */
+  lassoStart?: boolean | undefined;
+  /**
+   * After each sweep, minimise the ratio along the line through 0 and x; it does nothing when the ratio does not
+   * depend on the length of x.
+   *
+   * @defaultValue true
+   */
+  radialStep?: boolean | undefined;
+  /**
+   * Between full sweeps, go through the coordinates only that are not zero or have moved.
+   *
+   * @defaultValue true
+   */
+  activeSet?: boolean | undefined;
+  /**
+   * Every few sweeps, try the point that Anderson's extrapolation of the last ones leads to, and keep it if the
+   * objective is lower there.
+   *
+   * @defaultValue true
+   */
+  acceleration?: boolean | undefined;
+  /**
+   * Keep the gradient of least squares by A^T A instead of the residual: `'auto'` does so for dense A with at least
+   * twice as many rows as columns and at most 2000 columns.
+   *
+   * @defaultValue 'auto'
+   */
+  gram?: 'auto' | 'always' | 'never' | undefined;
+}
+
+export const fractionalDefaults = {
+  ...limitDefaults,
+  maxIterations: 10000,
+  method: 'auto',
+  order: 'cyclic',
+  starts: 1,
+  proximalWeight: 0.000001,
+  lassoStart: true,
+  radialStep: true,
+  activeSet: true,
+  acceleration: true,
+  gram: 'auto',
+} as const satisfies FractionalOptions;
+
+/** What a result of the solver has beside what all results have. */
+export interface FractionalSolution {
+  /** n numbers. */
+  x: Float64Array;
+  /** f(x) + h(x). */
+  numerator: number;
+  /** g(x); 0 if there is none. */
+  denominator: number;
+  /** Coordinate updates that moved, of all starts. */
+  updates: number;
+  /** What `method: 'auto'` chose. */
+  method: 'auto' | 'fcd' | 'pcd';
+  /** Whether no x has a lower objective, as every coordinate-wise minimum of this problem is a global one. */
+  global: boolean;
+  /** How each start ended; x is the best of them. */
+  starts: {
+    /** Where it ended. */
+    objective: number;
+    /** Passes over the coordinates. */
+    sweeps: number;
+    /** Coordinate updates that moved. */
+    updates: number;
+    /** What `tolerance` was compared with. */
+    residual: number;
+  }[];
+}

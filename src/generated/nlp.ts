@@ -1,0 +1,207 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import { type Limits, limitDefaults } from './limits.js';
+
+export interface NlpOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 3000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Relative accuracy at which the solve ends with status `solved`.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 1e-8
+   */
+  tolerance?: number | undefined;
+  /**
+   * How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches of it,
+   * `krylov` iterates with a preconditioner, `auto` chooses between `exact` and `krylov`.
+   *
+   * @defaultValue 'auto'
+   */
+  inner?: 'auto' | 'exact' | 'sketch' | 'krylov' | undefined;
+  /**
+   * What `sketch` projects on: blocks of rows whose factors are kept, single rows (Kaczmarz), or a new random sketch
+   * each step.
+   *
+   * @defaultValue 'block'
+   */
+  sketch?: 'block' | 'kaczmarz' | 'gaussian' | 'count' | 'srht' | undefined;
+  /**
+   * Rows of a block or a sketch. 0: one for `gaussian`, as published, otherwise a quarter of n + m, at most 256; 4 n
+   * for the preconditioner of `krylov`.
+   *
+   * Expected: an integer in [0, 10000].
+   * @defaultValue 0
+   */
+  sketchSize?: number | undefined;
+  /**
+   * Rounds of `sketch` of which the combination with the least residual is taken. 0: as published.
+   *
+   * Expected: an integer in [0, 1000].
+   * @defaultValue 20
+   */
+  sketchMemory?: number | undefined;
+  /**
+   * Of `krylov`: a `sketch` of a Hessian that is a Gram matrix, factors of an earlier system (`lagged`), the
+   * `diagonal` of the Hessian, or `auto`: a sketch where there is a Gram matrix, otherwise lagged.
+   *
+   * @defaultValue 'auto'
+   */
+  preconditioner?: 'auto' | 'sketch' | 'lagged' | 'diagonal' | undefined;
+  /**
+   * Most steps of an iterative inner solver for one system; then it is factored.
+   *
+   * Expected: an integer in [1, 1000000000].
+   * @defaultValue 100000
+   */
+  innerSteps?: number | undefined;
+  /**
+   * How accurately the Newton system is solved, and when the penalties change: until the step descends, or by the
+   * published rule.
+   *
+   * @defaultValue 'descent'
+   */
+  accuracy?: 'descent' | 'paper' | undefined;
+  /**
+   * What is added to the diagonal of a Hessian that is not positive definite on the null space of the Jacobian: the
+   * least number that will do, or 0.1 + ||H||_F as published.
+   *
+   * @defaultValue 'least'
+   */
+  shift?: 'least' | 'paper' | undefined;
+  /**
+   * First penalty of ||c||^2 / 2 in the merit function.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 1
+   */
+  constraintPenalty?: number | undefined;
+  /**
+   * First penalty of ||grad L||^2 / 2 in the merit function.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 0.1
+   */
+  gradientPenalty?: number | undefined;
+  /**
+   * Share of the decrease promised by the slope that a step must bring (Armijo).
+   *
+   * Expected: a number in (0, 0.5).
+   * @defaultValue 0.1
+   */
+  sufficientDecrease?: number | undefined;
+  /**
+   * Factor by which the penalties change when a step does not descend.
+   *
+   * Expected: a number in (1, 100).
+   * @defaultValue 1.5
+   */
+  penaltyFactor?: number | undefined;
+  /**
+   * Whether objective and constraints with gradients above 100 at the start are scaled down, as Ipopt does.
+   *
+   * @defaultValue true
+   */
+  scaling?: boolean | undefined;
+  /**
+   * Whether a regression is first minimised over a sample of its rows, to begin near the solution.
+   *
+   * @defaultValue true
+   */
+  sampleStart?: boolean | undefined;
+  /**
+   * Whether a regression takes Hessians of earlier points, quadratic models of its objective and bounds of its
+   * Hessian where they will do.
+   *
+   * @defaultValue true
+   */
+  reuseHessian?: boolean | undefined;
+}
+
+export const nlpDefaults = {
+  ...limitDefaults,
+  maxIterations: 3000,
+  tolerance: 1e-8,
+  inner: 'auto',
+  sketch: 'block',
+  sketchSize: 0,
+  sketchMemory: 20,
+  preconditioner: 'auto',
+  innerSteps: 100000,
+  accuracy: 'descent',
+  shift: 'least',
+  constraintPenalty: 1,
+  gradientPenalty: 0.1,
+  sufficientDecrease: 0.1,
+  penaltyFactor: 1.5,
+  scaling: true,
+  sampleStart: true,
+  reuseHessian: true,
+} as const satisfies NlpOptions;
+
+/** What a result of the solver has beside what all results have. */
+export interface NlpSolution {
+  /** n numbers. */
+  x: Float64Array;
+  /**
+   * m numbers lambda of L = f + lambda^T c, of the problem without scaling. If c_i(x) = t were asked for, the minimum
+   * would change by about -lambda_i t.
+   */
+  multipliers: Float64Array;
+  /** max(||grad L||_inf / s, ||c||_inf) of the problem as it was scaled: what `tolerance` was compared with. */
+  residual?: number;
+  /** ||(grad L, c)||_inf of the problem as it was given. */
+  unscaledResidual?: number;
+  /** ||c||_inf. */
+  feasibility?: number;
+  /**
+   * How many eigenvalues of the Hessian of L on the null space of the Jacobian are positive, negative and zero, at a
+   * stationary point. All positive: a strict local minimum.
+   */
+  inertia?: {
+    /** Positive eigenvalues. */
+    positive: number;
+    /** Negative eigenvalues. */
+    negative: number;
+    /** Eigenvalues that are zero. */
+    zero: number;
+  };
+  /** How often each was computed, over all of the data. */
+  counts: {
+    /** Values of the objective. */
+    objective: number;
+    /** Gradients of the objective. */
+    gradient: number;
+    /** Values of the constraints. */
+    constraints: number;
+    /** Jacobians of the constraints. */
+    jacobian: number;
+    /** Hessians of the Lagrangian. */
+    hessian: number;
+    /** Factorisations of the Newton system. */
+    factorization: number;
+    /** Iterations that only looked for a feasible point. */
+    restoration: number;
+    /** Iterations over samples of the data, before the first over all of them. */
+    sampled: number;
+    /** Steps of an iterative inner solver. */
+    innerSteps: number;
+    /** Systems that an iterative inner solver left to a factorisation. */
+    fallback: number;
+  };
+  /** Where the time went. */
+  time: {
+    /** Seconds in functions with their derivatives. */
+    derivatives: number;
+    /** Seconds in analysis, factorisations and solves of linear systems. */
+    linearAlgebra: number;
+  };
+  /** Last penalty of ||c||^2 / 2 in the merit function. */
+  constraintPenalty: number;
+  /** Last penalty of ||grad L||^2 / 2 in the merit function. */
+  gradientPenalty: number;
+}

@@ -1,0 +1,175 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Matrix } from '../core/matrix.js';
+import { type Limits, limitDefaults } from './limits.js';
+
+export interface ReluOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 10000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Relative accuracy at which the solve ends with status `solved`.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 0.0001
+   */
+  tolerance?: number | undefined;
+  /**
+   * Iterations between two checks of progress, limits and the abort signal.
+   *
+   * Expected: an integer in [1, 1000000].
+   * @defaultValue 10
+   */
+  checkInterval?: number | undefined;
+  /**
+   * Loss of predictions f and targets y, summed over the rows: 1/2 (f - y)^2, log(1 + exp(-y f)), max(0, 1 - y f),
+   * log sum exp(f) - f_y, or Huber's.
+   *
+   * @defaultValue 'squared'
+   */
+  loss?: 'squared' | 'logistic' | 'hinge' | 'softmax' | 'huber' | undefined;
+  /**
+   * Where Huber's loss turns from quadratic to linear, in units of y.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 1
+   */
+  huberDelta?: number | undefined;
+  /**
+   * Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + alpha_j^2).
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 0.001 n
+   */
+  beta?: number | undefined;
+  /**
+   * Append a constant column 1 to x, so that every hidden neuron has a bias.
+   *
+   * @defaultValue true
+   */
+  bias?: boolean | undefined;
+  /**
+   * Let the regulariser include the biases like any weight. If not, a bias counts as a hundredth of a weight on data
+   * of the size of x: 0 would leave the program without a certificate.
+   *
+   * @defaultValue true
+   */
+  regularizeBias?: boolean | undefined;
+  /**
+   * Divide each column of x by its Euclidean norm before training; the regulariser then acts on the scaled weights.
+   *
+   * @defaultValue 'none'
+   */
+  normalize?: 'none' | 'columns' | undefined;
+  /**
+   * ReLU neurons, or gated ones, 1[x g_j >= 0] (x u_j), which need no cone constraints.
+   *
+   * @defaultValue 'relu'
+   */
+  activation?: 'relu' | 'gated' | undefined;
+  /**
+   * With several outputs: neurons of their own for each output, or groups of neurons that share one output weight
+   * (Frobenius norm over the outputs).
+   *
+   * @defaultValue 'oneVsAll'
+   */
+  coupling?: 'oneVsAll' | 'frobenius' | undefined;
+  /**
+   * ADMM on the convex reformulation, or a lasso on the output weights of fixed random hidden directions.
+   *
+   * @defaultValue 'admm'
+   */
+  method?: 'admm' | 'sampled' | undefined;
+  /**
+   * Where ADMM keeps the cone constraints: inside the proximal step (every iterate is feasible), or relaxed by slack
+   * variables as published.
+   *
+   * @defaultValue 'cone'
+   */
+  splitting?: 'cone' | 'slack' | undefined;
+  /**
+   * How the linear system of each iteration is solved: `exact` factors its matrix, `krylov` iterates with a
+   * preconditioner and without the matrix, `auto` chooses by size and memory.
+   *
+   * @defaultValue 'auto'
+   */
+  inner?: 'auto' | 'exact' | 'krylov' | undefined;
+  /**
+   * Penalty of the augmented Lagrangian; fixed when given.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue adaptive
+   */
+  rho?: number | undefined;
+  /**
+   * Over-relaxation of ADMM; 1 is none.
+   *
+   * Expected: a number in (0, 2).
+   * @defaultValue 1.8
+   */
+  relaxation?: number | undefined;
+  /**
+   * Numbers of the iterations on a GPU; the CPU iterates in 'float64'. Objective, bound and network are computed in
+   * 'float64' in any case.
+   *
+   * @defaultValue 'float64'
+   */
+  precision?: 'float64' | 'float32' | undefined;
+}
+
+export const reluDefaults = {
+  ...limitDefaults,
+  maxIterations: 10000,
+  tolerance: 0.0001,
+  checkInterval: 10,
+  loss: 'squared',
+  huberDelta: 1,
+  bias: true,
+  regularizeBias: true,
+  normalize: 'none',
+  activation: 'relu',
+  coupling: 'oneVsAll',
+  method: 'admm',
+  splitting: 'cone',
+  inner: 'auto',
+  relaxation: 1.8,
+  precision: 'float64',
+} as const satisfies ReluOptions;
+
+/** What a result of the solver has beside what all results have. */
+export interface ReluSolution {
+  /** d x m: column j has the weights of neuron j, acting on x / inputScale. */
+  hiddenWeights: Matrix;
+  /** m numbers; zeros without bias. */
+  biases: Float64Array;
+  /** m x c. */
+  outputWeights: Matrix;
+  /** m numbers: the pattern, a column of `gates`, that neuron j came from. */
+  pattern: Int32Array;
+  /** d numbers that the columns of x are divided by. */
+  inputScale: Float64Array;
+  /**
+   * (d + 1 with bias, else d) x P: pattern i is active on the rows of x / inputScale where (x, 1) . g_i >= 0. With
+   * `method: 'sampled'` the directions.
+   */
+  gates: Matrix;
+  /** (d + 1 with bias, else d) x G convex weights: v of all patterns of output 0, 1, ..., then w. */
+  weights: Matrix;
+  /** n x c, feasible for the dual program; `lowerBound` is its value. */
+  dual: Matrix;
+  /** Loss and regulariser of the network, by a forward pass: the non-convex objective. */
+  networkObjective: number;
+  /** (objective - lowerBound) / |objective|. */
+  gap: number;
+  /** Neurons of the network. */
+  activeNeurons: number;
+  /** Distinct activation patterns in the convex program. */
+  patterns: number;
+  /** Whether the program had every pattern that exists, so that `lowerBound` holds for all networks. */
+  global: boolean;
+  /** The last penalty of the augmented Lagrangian. */
+  rho: number;
+}

@@ -1,2 +1,0 @@
-// The solvers for the simulated device: by g++, whose kernels are loops.
-#include "cuda/solvers.cu"
