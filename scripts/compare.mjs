@@ -918,10 +918,11 @@ async function loadLibrary(checkout) {
   const library = { ...all };
   for (const name of namespaces) library[name] = { ...all, ...exports[name] };
   const schema = createRequire(join(checkout, 'package.json'))(addonOf(checkout)).schema();
+  const solvers = schema.solvers ?? schema;
   library.settings = {};
   for (const solver of ['relu', 'fractional', 'nlp']) {
     const old = Object.keys(solverNames).find((name) => solverNames[name] === solver);
-    const known = new Set((schema[solver] ?? schema[old]).map(({ name }) => name));
+    const known = new Set((solvers[solver]?.settings ?? solvers[old]?.settings ?? solvers[solver] ?? solvers[old]).map(({ name }) => name));
     if (solver === 'nlp') await findKnown(library, known);
     library.settings[solver] = (settings) => renamed(settings, known);
   }
