@@ -922,7 +922,9 @@ async function loadLibrary(checkout) {
   library.settings = {};
   for (const solver of ['relu', 'fractional', 'nlp']) {
     const old = Object.keys(solverNames).find((name) => solverNames[name] === solver);
-    const known = new Set((solvers[solver]?.settings ?? solvers[old]?.settings ?? solvers[solver] ?? solvers[old]).map(({ name }) => name));
+    const known = new Set(
+      (solvers[solver]?.settings ?? solvers[old]?.settings ?? solvers[solver] ?? solvers[old]).map(({ name }) => name),
+    );
     if (solver === 'nlp') await findKnown(library, known);
     library.settings[solver] = (settings) => renamed(settings, known);
   }
