@@ -1,6 +1,7 @@
 // `npm run build:gyp`: the addon by node-gyp, into build/Release. binding.gyp asks this script for its lists
-// (--sources, --openblas), so that no list of files is kept twice.
+// (--sources, --openblas, --flags), so that no list of files is kept twice.
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { files, main, runTool } from './shared.mjs';
 
@@ -9,6 +10,14 @@ function sources() {
   if (process.platform !== 'linux') return native;
   const glibc = process.report.getReport().header.glibcVersionRuntime !== undefined;
   return [...native, 'cmake/openblas/memory.cpp', ...(glibc ? ['cmake/glibc-compat.c'] : [])];
+}
+
+/** The compiler's flags of a release build as CMakeLists.txt has them, in the same order; errors for warnings only in CI. */
+function flags(standard) {
+  const inlines = standard.startsWith('c++') ? ['-fvisibility-inlines-hidden'] : [];
+  const warnings = ['-Wall', '-Wextra', '-Wpedantic', '-Wshadow', ...(process.env.CI ? ['-Werror'] : [])];
+  const sections = ['-fno-math-errno', '-ffunction-sections', '-fdata-sections'];
+  return ['-O3', `-std=${standard}`, '-fPIC', '-fvisibility=hidden', ...inlines, ...warnings, ...sections];
 }
 
 /** NONCONVEX_OPENBLAS, or the distribution's serial libopenblas.a. */
@@ -27,7 +36,9 @@ function headers() {
 }
 
 main(() => {
-  if (process.argv.includes('--sources')) console.log(sources().join('\n'));
-  else if (process.argv.includes('--openblas')) console.log(openblas());
-  else runTool('node-gyp', 'bin/node-gyp.js', ['rebuild', '--jobs', '2', ...headers()]);
+  const [question, ...rest] = process.argv.slice(2);
+  if (question === '--sources') console.log(sources().join('\n'));
+  else if (question === '--openblas') console.log(openblas());
+  else if (question === '--flags') console.log(flags(...rest).join('\n'));
+  else runTool('node-gyp', 'bin/node-gyp.js', ['rebuild', '--jobs', String(availableParallelism()), ...headers()]);
 });

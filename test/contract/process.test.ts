@@ -135,36 +135,6 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
     });
   });
 
-  it('does not grow in 1,000 solves', async () => {
-    const lines = `
-      /** Resident MiB after so many solves. */
-      const after = async (count, more) => {
-        for (let i = 0; i < count; ++i) {
-          await solve({ onProgress: () => {}, signal: new AbortController().signal, ...more });
-          if (i % 10 === 0) await solve({ tolerance: -1 }).catch(() => {});
-        }
-        for (let i = 0; i < 5; ++i) {
-          gc();
-          await new Promise((resolve) => setTimeout(resolve, 10));
-        }
-        return process.memoryUsage().rss / 2 ** 20;
-      };
-      const growth = async (count, more) => {
-        const before = await after(count / 2, more);
-        return (await after(count, more)) - before;
-      };
-    `;
-    // What is small leaks through numbers, what is large through size; the allocator's own steps are a few MiB.
-    const many = await child(`${lines} console.log(await growth(1000));`, { flags: ['--expose-gc'] });
-    expect(many).toMatchObject(fine);
-    expect(Number(many.output)).toBeLessThan(25);
-    const large = await endlessChild(`${lines} console.log(await growth(100, { maxIterations: 2 }));`, {
-      flags: ['--expose-gc'],
-    });
-    expect(large).toMatchObject(fine);
-    expect(Number(large.output)).toBeLessThan(40);
-  });
-
   it('leaves the event loop and file I/O free while 200 solves wait', async () => {
     const delays = monitorEventLoopDelay({ resolution: 5 });
     delays.enable();
