@@ -1,5 +1,5 @@
 // `npm test`: builds what is not up to date, then runs vitest and the C++ tests side by side.
-// `npm run test:long` (--long): the tests that take too long for that: *.long.test.ts, and C++ tests in files *_long.cpp.
+// `npm run test:long` (--long): what takes too long for that, *.long.test.ts and C++ tests that ask check::longRun().
 // Further arguments are vitest's; the C++ tests are then left out: npm test -- test/relu.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';

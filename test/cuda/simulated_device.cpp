@@ -46,19 +46,16 @@ class SimulatedDevice {
   int allocate(void** memory, std::size_t bytes) {
     const std::lock_guard lock(mutex_);
     if (bytes == 0 || bytes > capacity_ - counts_.bytes) return *memory = nullptr, cuda::outOfMemory;
-    if (arena_ == nullptr) {
-      void* const reserved = mmap(nullptr, range, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-      if (reserved == MAP_FAILED) return cuda::outOfMemory;
-      arena_ = static_cast<char*>(reserved);
-    }
+    if (arena_ == nullptr && !reserve()) return cuda::outOfMemory;
     const std::size_t aligned = (bytes + 255) / 256 * 256;
     const std::size_t length = (aligned + page - 1) / page * page;
     if (top_ + length + page > range) return cuda::outOfMemory;
     const Block block = {arena_ + top_, length, bytes};
+    const int flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS;
+    if (mmap(block.pages, length, PROT_READ | PROT_WRITE, flags, -1, 0) == MAP_FAILED) return cuda::outOfMemory;
     top_ += length + page;
-    open(block, true);
     std::memset(block.pages, 0xff, length);
-    open(block, false);
+    mprotect(block.pages, length, PROT_NONE);
     *memory = block.pages + length - aligned;
     blocks_[static_cast<char*>(*memory)] = block;
     ++counts_.allocations;
@@ -72,7 +69,7 @@ class SimulatedDevice {
     for (auto& [stream, work] : streams_) drain(work);  // cudaFree waits for the device
     const auto place = blocks_.find(static_cast<char*>(memory));
     if (place == blocks_.end()) return invalidValue;
-    madvise(place->second.pages, place->second.length, MADV_DONTNEED);
+    mapNothing(place->second.pages, place->second.length);
     --counts_.allocations;
     counts_.bytes -= place->second.bytes;
     blocks_.erase(place);
@@ -204,17 +201,35 @@ class SimulatedDevice {
  private:
   using Work = std::deque<std::function<void()>>;
 
-  static void open(const Block& block, bool accessible) {
-    mprotect(block.pages, block.length, accessible ? PROT_READ | PROT_WRITE : PROT_NONE);
+  /// Reserves the range. What is no block in it is a mapping of an empty file, so that it cannot be touched whatever
+  /// its protection is: one call opens all blocks for the device, and not what lies between them.
+  bool reserve() {
+    empty_ = memfd_create("nonconvex-empty", MFD_CLOEXEC);
+    if (empty_ < 0) return false;
+    void* const reserved = mmap(nullptr, range, PROT_NONE, MAP_SHARED | MAP_NORESERVE, empty_, 0);
+    if (reserved == MAP_FAILED) return false;
+    arena_ = static_cast<char*>(reserved);
+    return true;
+  }
+  void mapNothing(char* pages, std::size_t length) const {
+    mmap(pages, length, PROT_NONE, MAP_FIXED | MAP_SHARED | MAP_NORESERVE, empty_, pages - arena_);
+  }
+  void open(bool accessible) const {
+    if (blocks_.empty()) return;
+    char* const begin = blocks_.begin()->second.pages;
+    const Block& last = blocks_.rbegin()->second;
+    const auto length = static_cast<std::size_t>(last.pages + last.length - begin);
+    mprotect(begin, length, accessible ? PROT_READ | PROT_WRITE : PROT_NONE);
   }
   void drain(Work& work) {
     if (work.empty()) return;
-    for (const auto& [memory, block] : blocks_) open(block, true);
+    open(true);
     for (; !work.empty(); work.pop_front()) work.front()();
-    for (const auto& [memory, block] : blocks_) open(block, false);
+    open(false);
   }
 
   std::mutex mutex_;
+  int empty_ = -1;
   char* arena_ = nullptr;
   std::size_t top_ = 0;
   std::size_t capacity_ = std::size_t{1} << 30;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <mutex>
@@ -28,6 +29,13 @@ inline std::vector<Test>& tests() {
 }
 inline std::atomic<long> checks = 0;
 inline std::atomic<long> failures = 0;
+
+/// Whether this is `npm run test:long`, where what is drawn at random may be drawn more often. A test that asks is run
+/// there a second time.
+inline bool longRun() {
+  const char* const kind = std::getenv("NONCONVEX_TESTS");
+  return kind != nullptr && std::string_view(kind) == "long";
+}
 
 inline void note(bool good, const char* file, int line, const std::string& what) {
   constexpr long mostPrinted = 50;

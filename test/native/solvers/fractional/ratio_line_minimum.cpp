@@ -18,7 +18,7 @@ namespace {
 
 using Kind = LineDenominator::Kind;
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr int states = 10000;
+const int states = check::longRun() ? 10000 : 2500;  // of each kind
 
 /// A sequence of draws.
 class Draw {
