@@ -50,7 +50,6 @@ const known: Record<'upward' | 'headers' | 'units' | 'imports', string[][]> = {
   units: [
     ['native/expressions/compiled_model', 'native/expressions/sparse_hessian'],
     ['native/expressions/compiled_model', 'native/expressions/sparse_jacobian'],
-    ['native/functions/glm_losses', 'native/functions/glm_rows'],
     ['native/solvers/fractional/common_terms', 'native/solvers/fractional/terms'],
     ['native/solvers/nlp/estimate', 'native/solvers/nlp/newton_method'],
     ['native/solvers/relu/certificate', 'native/solvers/relu/solver'],
