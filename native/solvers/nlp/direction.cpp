@@ -12,32 +12,46 @@ double square(double x) { return x * x; }
 NewtonDirection::NewtonDirection(const ScaledNlp& model, const NlpSettings& settings)
     : model_(model),
       published_(settings.accuracy == KktAccuracy::paper),
+      tolerance_(settings.tolerance),
       beta_(settings.sufficientDecrease),
       nu_(settings.penaltyFactor),
       n_(static_cast<std::size_t>(model.n())),
       rhs_(n_ + static_cast<std::size_t>(model.m())),
       dz_(rhs_.size()) {}
 
-bool NewtonDirection::compute(KktSystem& system, const NlpPoint& point, MeritFunction& merit) {
+SearchDirection NewtonDirection::compute(KktSystem& system, const NlpPoint& point, MeritFunction& merit) {
   for (std::size_t j = 0; j < n_; ++j) rhs_[j] = -point.g[j];
   for (std::size_t i = 0; i < point.c.size(); ++i) rhs_[n_ + i] = -point.c[i];
-  if (published_) return computePublished(system, point, merit);
+  const bool descends = published_ ? computePublished(system, point, merit) : computeDescending(system, point, merit);
+  // Where J has lost rank and c = 0, the constraints of m = n leave a choice after all.
+  const bool fullRank = system.shift().dual == 0 || normInf(point.c) > tolerance_;
+  return {.dx = std::span<const double>(dz_).first(n_),
+          .dlambda = std::span<const double>(dz_).subspan(n_),
+          .slope = slope_,
+          .shift = system.shift(),
+          .descends = descends,
+          .determined = model_.n() == model_.m() && fullRank};
+}
+
+/// Solves more accurately, and then changes the penalties, until the direction descends.
+bool NewtonDirection::computeDescending(KktSystem& system, const NlpPoint& point, MeritFunction& merit) {
+  constexpr double sharper = 1e-3;
   const double squaredF = point.squaredF();
   const double normF = std::sqrt(squaredF);
-  double target = std::min(0.1, normF) * normF;
+  double target = std::min(0.1, normF) * normF;  // so the convergence is quadratic
   for (int k = 0; k < 2; ++k) {
-    residual_ = system.solver().solve(rhs_, target, dz_);
+    const double residual = system.solver().solve(rhs_, target, dz_);
     if (!finite(dz_)) return false;
     slope_ = merit.slope(point, system.hessian(), dz_);
     if (merit.descends(slope_, squaredF)) return true;
-    target *= 1e-3;
-    if (residual_ <= target) break;
+    target *= sharper;
+    if (residual <= target) break;
   }
   return merit.adapt(slope_, point);
 }
 
-/// With Psi >= ||K^{-1}|| and Upsilon as in the published code; the floor of delta is its own. No residual is asked for
-/// that rounding does not allow.
+/// The rule of section 1.4, with Psi >= ||K^{-1}|| and Upsilon as in the published code; the floor of delta is the
+/// code's own. No residual is asked for that rounding does not allow.
 bool NewtonDirection::computePublished(KktSystem& system, const NlpPoint& point, MeritFunction& merit) {
   constexpr double leastDelta = 1e-6;
   const double squaredB = squaredFrobenius(model_.hessianPattern(), system.hessian(), system.shift().primal);
@@ -52,7 +66,7 @@ bool NewtonDirection::computePublished(KktSystem& system, const NlpPoint& point,
   };
   delta_ = std::max(std::min(delta_, trial()), leastDelta);
   for (;;) {
-    residual_ = system.solver().solve(rhs_, theta * delta_ * std::sqrt(squaredF) / (sizeK * psi), dz_);
+    system.solver().solve(rhs_, theta * delta_ * std::sqrt(squaredF) / (sizeK * psi), dz_);
     if (!finite(dz_)) return false;
     slope_ = merit.slope(point, system.hessian(), dz_);
     if (merit.descends(slope_, squaredF)) return true;

@@ -1,6 +1,7 @@
 // A direction that is accurate enough and descends: sections 1.3 and 1.4 of docs/nlp.md.
 #pragma once
 
+#include "methods/globalization/line_search.hpp"
 #include "methods/globalization/merit_function.hpp"
 #include "methods/kkt/kkt_system.hpp"
 #include "solvers/nlp/problem.hpp"
@@ -11,29 +12,24 @@ class NewtonDirection {
  public:
   NewtonDirection(const ScaledNlp& model, const NlpSettings& settings);
 
-  /// dz = (dx, dlambda) for the factors at hand, and penalties for which it descends; false where there are none. H is
-  /// the Hessian of L.
-  bool compute(KktSystem& system, const NlpPoint& point, MeritFunction& merit);
-
-  std::span<const double> dz() const { return dz_; }
-  std::span<const double> dx() const { return std::span(dz_).first(n_); }
-  std::span<const double> dlambda() const { return std::span(dz_).subspan(n_); }
-  const MeritSlope& slope() const { return slope_; }
-  double residual() const { return residual_; }
+  /// dz = (dx, dlambda) by the system that was factored, and penalties for which it descends, if there are such. It is
+  /// valid until the next call.
+  SearchDirection compute(KktSystem& system, const NlpPoint& point, MeritFunction& merit);
 
  private:
+  bool computeDescending(KktSystem& system, const NlpPoint& point, MeritFunction& merit);
   bool computePublished(KktSystem& system, const NlpPoint& point, MeritFunction& merit);
 
   const ScaledNlp& model_;
   const bool published_;
+  const double tolerance_;
   const double beta_;
   const double nu_;
   const std::size_t n_;
   Vector rhs_;
   Vector dz_;
   MeritSlope slope_;
-  double residual_ = 0;
-  double delta_ = 0.1;
+  double delta_ = 0.1;  // of the published rule
 };
 
 }  // namespace nonconvex

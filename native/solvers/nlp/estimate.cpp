@@ -4,12 +4,12 @@
 #include <cmath>
 
 #include "problems/quadratic_model.hpp"
-#include "solvers/nlp/newton_method.hpp"
 
 namespace nonconvex {
 namespace {
 
-/// Operations of an iteration beside evaluations: a factorisation of K, which takes longer if it is sparse, and more.
+/// Operations of an iteration that are no evaluations: a factorisation of K, which takes longer if it is sparse, and
+/// the rest.
 double overheadOf(const ScaledNlp& model) {
   constexpr double least = 1e5;
   constexpr double slower = 3;
@@ -31,72 +31,84 @@ double errorOf(Nlp& estimate, const ScaledNlp& model, const NlpPoint& point) {
   return most;
 }
 
-/// To the tolerance of the settings.
-EstimateMinimum minimize(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings) {
-  constexpr int mostSteps = 30;
-  NewtonMethod method(la, problem, settings);
-  method.start();
-  const auto solved = [&] { return method.progress().residual <= settings.tolerance; };
-  EstimateMinimum found;
-  int steps = 0;
-  for (; !solved() && steps < mostSteps; ++steps) {
-    if (method.step()) break;
-  }
-  NlpSolution solution = method.solution();
-  found.sampledSteps = steps + solution.counts.sampled;
-  found.time = solution.time;
-  if (!solved()) return found;
-  found.x = std::move(solution.x);
-  found.multipliers = std::move(solution.multipliers);
-  return found;
-}
-
-}  // namespace
-
-EstimateMinimum minimizeSample(const Cpu& la, ScaledNlp& model, const NlpPoint& point, const NlpSettings& given) {
-  constexpr double share = 0.01;  // of the error: the last steps are cheap, too
-  const auto estimate = model.sample(overheadOf(model));
-  if (!estimate) return {};
-  lendThreads(*estimate, la);
-  const double error = errorOf(*estimate, model, point) * model.objectiveScale() * model.gradientScale();
-  if (!std::isfinite(error)) return {};
-  NlpSettings settings = given;
-  settings.tolerance = std::max(given.tolerance, share * error);
-  NlpProblem problem;
-  problem.nlp = estimate;
-  problem.start = point.x;
-  return minimize(la, problem, settings);
-}
-
-bool modelPays(const ScaledNlp& model) {
+/// Whether quadratic models of f are worth their minima; not where constraints are linear, as a Newton step is that
+/// minimum.
+bool worthModels(const ScaledNlp& model) {
   constexpr double factorizations = 5;
   return model.device() == nullptr && !model.linearConstraints() &&
          model.work().iteration() > factorizations * overheadOf(model);
 }
 
-EstimateMinimum minimizeModel(const Cpu& la, ScaledNlp& model, const NlpPoint& point, std::span<const double> H,
-                              const NlpSettings& given) {
+}  // namespace
+
+ObjectiveEstimates::ObjectiveEstimates(const Cpu& la, ScaledNlp& model, const NlpSettings& settings,
+                                       EstimateMinimizer minimize)
+    : la_(la),
+      model_(model),
+      settings_(settings),
+      minimize_(minimize),
+      modelPays_(settings.reuseHessian && worthModels(model)) {}
+
+bool ObjectiveEstimates::minimizeSample(const NlpPoint& point, NlpPoint& trial) {
+  const EstimateMinimum found = overSample(point);
+  sampledSteps_ += found.sampledSteps;
+  return moveTo(found, point, 1, trial);
+}
+
+bool ObjectiveEstimates::minimizeModel(const NlpPoint& point, std::span<const double> H, NlpPoint& trial) {
+  constexpr double near = 0.5;   // share of the residual that it may leave
+  constexpr double later = 0.1;  // share of a residual at which a model failed: where the next is tried
+  if (moveTo(ofModel(point, H), point, near, trial)) return true;
+  modelBelow_ = later * model_.residual(point);
+  return false;
+}
+
+/// Moves `trial` there: whether its residual is less than `share` of that at the point.
+bool ObjectiveEstimates::moveTo(const EstimateMinimum& found, const NlpPoint& point, double share, NlpPoint& trial) {
+  time_.derivatives += found.time.derivatives;
+  time_.linearAlgebra += found.time.linearAlgebra;
+  if (found.x.empty()) return false;
+  std::copy(found.x.begin(), found.x.end(), trial.x.begin());
+  model_.setMultipliers(found.multipliers, trial);
+  if (!model_.evaluateValues(trial) || !model_.evaluateDerivatives(trial)) return false;
+  return model_.residual(trial) < share * model_.residual(point);
+}
+
+EstimateMinimum ObjectiveEstimates::overSample(const NlpPoint& point) {
+  constexpr double share = 0.01;  // of the error: the last steps are cheap, too
+  const auto estimate = model_.sample(overheadOf(model_));
+  if (!estimate) return {};
+  lendThreads(*estimate, la_);
+  const double error = errorOf(*estimate, model_, point) * model_.objectiveScale() * model_.gradientScale();
+  if (!std::isfinite(error)) return {};
+  NlpSettings settings = settings_;
+  settings.tolerance = std::max(settings_.tolerance, share * error);
+  NlpProblem problem;
+  problem.nlp = estimate;
+  problem.start = point.x;
+  return minimize_(la_, problem, settings);
+}
+
+EstimateMinimum ObjectiveEstimates::ofModel(const NlpPoint& point, std::span<const double> H) {
   constexpr double share = 1e-3;  // of the residual
-  const double scale = model.objectiveScale();
+  const double scale = model_.objectiveScale();
   QuadraticModel::Terms terms{point.x, point.f / scale, point.gradient, {H.begin(), H.end()}};
   for (double& value : terms.g) value /= scale;
   for (double& value : terms.H) value /= scale;
-  const std::shared_ptr<Nlp> nlp = model.withObjective(
-      std::make_unique<QuadraticModel>(model.hessianPattern(), std::move(terms), model.convexObjective()));
+  const std::shared_ptr<Nlp> nlp = model_.withObjective(
+      std::make_unique<QuadraticModel>(model_.hessianPattern(), std::move(terms), model_.convexObjective()));
   if (!nlp) return {};
   NlpProblem problem;
   problem.nlp = nlp;
   problem.start = point.x;
-  problem.multipliers = model.unscaledMultipliers(point);
-  NlpSettings settings = given;
+  problem.multipliers = model_.unscaledMultipliers(point);
+  NlpSettings settings = settings_;
   settings.sampleStart = false;
   settings.reuseHessian = false;
   settings.scaling = false;
   settings.tolerance =
-      std::max(0.1 * given.tolerance / (scale * model.gradientScale()), share * model.unscaledResidual(point));
-  EstimateMinimum found = minimize(la, problem, settings);
-  found.sampledSteps = 0;
-  return found;
+      std::max(0.1 * settings_.tolerance / (scale * model_.gradientScale()), share * model_.unscaledResidual(point));
+  return minimize_(la_, problem, settings);
 }
 
 }  // namespace nonconvex

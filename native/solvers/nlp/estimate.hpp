@@ -1,6 +1,9 @@
 // Minima of estimates of an objective that takes long, where constraints are cheap: section 1.8 of docs/nlp.md.
 #pragma once
 
+#include <functional>
+#include <limits>
+
 #include "linalg/cpu.hpp"
 #include "methods/nlp/scaled_nlp.hpp"
 #include "solvers/nlp/problem.hpp"
@@ -14,15 +17,45 @@ struct EstimateMinimum {
   NlpSolution::Time time;
 };
 
-/// Of an estimate from a sample of the data, from `point` on, as far as it is known to be right; where it has such an
-/// estimate itself, that first.
-EstimateMinimum minimizeSample(const Cpu& la, ScaledNlp& model, const NlpPoint& point, const NlpSettings& settings);
+/// Minimises an estimate to the tolerance of the settings, in few iterations or not at all: the method that the
+/// estimates serve, on a cheaper problem.
+using EstimateMinimizer = EstimateMinimum (*)(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
 
-/// Whether evaluations of f take so long beside factorisations that its quadratic model had better be minimised under
-/// the constraints as they are, and they are not linear.
-bool modelPays(const ScaledNlp& model);
-/// Of that model at `point`, H the Hessian of f, scaled.
-EstimateMinimum minimizeModel(const Cpu& la, ScaledNlp& model, const NlpPoint& point, std::span<const double> H,
-                              const NlpSettings& settings);
+/// Two problems with the same constraints that are cheaper to solve: one with a sample of the data, one with the
+/// quadratic model of f. Each is asked for a point that is nearer to a solution.
+class ObjectiveEstimates {
+ public:
+  /// `la` and `model` must outlive this.
+  ObjectiveEstimates(const Cpu& la, ScaledNlp& model, const NlpSettings& settings, EstimateMinimizer minimize);
+
+  /// Moves `trial` to the minimum over a sample of the data, found from `point` on, as far as the sample is known to be
+  /// right. False if it is no nearer to a solution; then `trial` is of no use.
+  bool minimizeSample(const NlpPoint& point, NlpPoint& trial);
+
+  /// Whether evaluations of f take so long, compared with factorisations, that minimising its quadratic model under the
+  /// true constraints pays, and the last model did not fail for want of a smaller residual.
+  bool modelPays(double residual) const { return modelPays_ && residual <= modelBelow_; }
+  /// Moves `trial` to the minimum of the quadratic model of f at `point` under the true constraints. H: values of the
+  /// scaled Hessian of f. False if it is not much nearer to a solution; then `trial` is of no use.
+  bool minimizeModel(const NlpPoint& point, std::span<const double> H, NlpPoint& trial);
+
+  /// Iterations over samples.
+  int sampledSteps() const { return sampledSteps_; }
+  const NlpSolution::Time& time() const { return time_; }
+
+ private:
+  bool moveTo(const EstimateMinimum& found, const NlpPoint& point, double share, NlpPoint& trial);
+  EstimateMinimum overSample(const NlpPoint& point);
+  EstimateMinimum ofModel(const NlpPoint& point, std::span<const double> H);
+
+  const Cpu& la_;
+  ScaledNlp& model_;
+  const NlpSettings settings_;
+  const EstimateMinimizer minimize_;
+  const bool modelPays_;
+  double modelBelow_ = std::numeric_limits<double>::infinity();  // residuals at which a model may be tried
+  int sampledSteps_ = 0;
+  NlpSolution::Time time_;
+};
 
 }  // namespace nonconvex

@@ -1,13 +1,16 @@
-// One iteration of Newton's method after the other: sections 1.1 to 1.6 of docs/nlp.md.
+// Newton's method on an exact augmented Lagrangian: section 1 of docs/nlp.md.
 #pragma once
 
-#include <limits>
 #include <optional>
 #include <string>
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
-#include "methods/globalization/merit_function.hpp"
+#include "methods/globalization/best_point.hpp"
+#include "methods/globalization/line_search.hpp"
+#include "methods/globalization/restarts.hpp"
+#include "methods/globalization/unbounded_test.hpp"
+#include "methods/globalization/watchdog.hpp"
 #include "methods/kkt/kkt_system.hpp"
 #include "methods/kkt/multipliers.hpp"
 #include "solvers/nlp/direction.hpp"
@@ -17,6 +20,11 @@
 
 namespace nonconvex {
 
+/// minimise f(x) subject to c(x) = 0, f and c twice differentiable.
+///
+/// I. Hong, S. Na, M. W. Mahoney, M. Kolar, "Constrained Optimization via Exact Augmented Lagrangian and Randomized
+/// Iterative Sketching", ICML 2023, Algorithm 1, with least shifts by inertia, restoration of feasibility and a test of
+/// second order. Their G is our J. It ends in a local minimum to second order, not in a saddle.
 class NewtonMethod {
  public:
   /// Checks the problem and evaluates it at the start. `la` must outlive this.
@@ -24,93 +32,59 @@ class NewtonMethod {
 
   void start();
   std::optional<Status> step();
-  /// Of the best point so far.
+  /// Report of the best point so far.
   Progress progress() const;
   NlpSolution solution() const;
   /// What stopped it, when it has stalled.
-  std::string explain() const;
+  std::string explain() const { return nonconvex::explain(stallReason_, model_, best_.point()); }
 
  private:
+  // One step, or what comes in place of it.
   std::optional<Status> newtonStep();
+  std::optional<Status> acceptStep(const SearchDirection& direction, double alpha);
+  bool modelStep();
   std::optional<Status> restorationStep();
+  bool negativeCurvatureStep();
+  void moveToTrial(double length);
+  void resetAtPoint();
+
+  // What to do at a point that may be the last.
+  bool arrived() const { return best_.residual() <= settings_.tolerance; }
+  std::optional<Status> goOn() { return arrived() ? checkSecondOrder() : std::nullopt; }
   std::optional<Status> checkSecondOrder();
   std::optional<Status> leaveSaddle();
-  bool negativeCurvatureStep();
   std::optional<Status> recoverFromFailedStep();
   std::optional<Status> acceptRelaxedTolerance();
   std::optional<Status> unbounded();
-  bool stepWithinNoise() const;
-  bool slowProgress() const;
-  bool objectiveDiverges() const;
-  bool nearlyFeasible() const;
   std::optional<Status> restart(Status reason);
-  void resetAtPoint();
-
-  void beginOnSample();
-  bool modelStep();
-  bool tryEstimate(const EstimateMinimum& found, double share);
-  template <class Judge>
-  double backtrack(Judge&& judged);
-  double search();
-  double searchSquare();
-  double fullStep();
-  enum class Trial { accepted, refused, undefined };
-  Trial testTrial(double promised, double bound, double normF, double restoring);
-  void setTrial(double alpha);
-  double withinDomain(double alpha);
-  bool correct(double alpha);
-  void beginRecord();
-  void accept(double length);
-  void recordBest(bool always = false);
 
   const Cpu& la_;
   const NlpSettings settings_;
-  const bool sampleStart_;
-  const bool reuseHessian_;
   bool multipliersKnown_;
   const bool reportIterates_;
   ScaledNlp model_;
-  const bool square_;
   NlpPoint point_;
   NlpPoint trial_;
-  NlpPoint first_;
-  bool started_ = false;  // everything finite at the start
+  bool started_ = false;  // everything is finite at the start
+
   KktSystem system_;
   MultiplierEstimate multipliers_;
   MeritFunction merit_;
   NewtonDirection direction_;
+  LineSearch lineSearch_;
+  LeastNorms least_;
+  Watchdog watchdog_;
   FeasibilityRestoration restoration_;
-  Vector correction_;
-  int shortSteps_ = 0;
-  int noiseSteps_ = 0;             // steps in a row that brought nothing that rounding would not
-  int slowSteps_ = 0;              // steps in a row with a shift that brought F down slowly
-  int backtracked_ = 0;            // in a row, that M did not allow in full length
-  int backtrackLimit_ = 2;         // with such steps
-  double largestDefinedStep_ = 1;  // of the steps that the last search allowed
-  double leastC_ = 0;              // norms, since the last start
-  double leastF_ = 0;
-  int restarts_ = 0;
-  int fullSteps_ = 0;  // to be taken without a search
-  int saddles_ = 0;
-  StallReason obstacle_ = StallReason::none;
-  Status verdict_ = Status::infeasible;  // when all starts have failed
+  UnboundedTest unboundedTest_;
+  Restarts restarts_;
+  BestPoint best_;
+  ObjectiveEstimates estimates_;
 
-  // What is returned.
-  struct Best {
-    NlpPoint point;
-    double residual = unknown;
-    bool refused = false;  // a stationary point that is no minimum
-    ReducedInertia inertia;
-  };
-  Best best_;
   double lastStep_ = unknown;
-  double leastInfeasibility_;  // ||c||_inf of leastInfeasible_
-  NlpPoint leastInfeasible_;
   int restorationSteps_ = 0;
-  int sampledSteps_ = 0;
-  NlpSolution::Time estimateTime_;  // in minima of estimates
-  bool modelPays_ = false;
-  double modelBelow_ = std::numeric_limits<double>::infinity();  // residuals at which a model may be tried
+  int saddles_ = 0;
+  StallReason stallReason_ = StallReason::none;
+  Status verdict_ = Status::infeasible;  // when all starts have failed
 };
 
 }  // namespace nonconvex
