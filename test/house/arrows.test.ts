@@ -51,7 +51,6 @@ const known: Record<'upward' | 'headers' | 'units' | 'imports', string[][]> = {
     ['native/expressions/compiled_model', 'native/expressions/sparse_hessian'],
     ['native/expressions/compiled_model', 'native/expressions/sparse_jacobian'],
     ['native/solvers/fractional/common_terms', 'native/solvers/fractional/terms'],
-    ['native/solvers/nlp/estimate', 'native/solvers/nlp/newton_method'],
     ['native/solvers/relu/certificate', 'native/solvers/relu/solver'],
   ],
   imports: [
