@@ -123,7 +123,10 @@ export async function multiStart(
   let ends: number[] = [];
   for (let round = 0; round < rounds; ++round) {
     for (const count of threads) {
-      const result = await minimizeRatio({ ...ratioOf(problem), start: problem.start }, { starts: 8, threads: count });
+      const result = await minimizeRatio(
+        { ...ratioOf(problem), start: problem.start },
+        { restarts: 8, threads: count },
+      );
       seconds.get(count)?.push(result.seconds);
       ends = result.starts.map(({ objective }) => objective);
       answers.push(JSON.stringify([Array.from(result.x), ends]));

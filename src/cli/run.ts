@@ -1,20 +1,10 @@
 // From a .nl file to an answer in its terms: all of its variables, and the objective with its sign.
 import { existsSync, readFileSync } from 'node:fs';
-import { minimize, type NlpResult } from '../nlp/solver.js';
+import { iterationTable } from '../core/iterationTable.js';
+import { minimize } from '../nlp/solver.js';
 import { readNl } from '../problems/nl.js';
 import type { Choices } from './keywords.js';
-import { iterationLog } from './print.js';
-
-export interface Run {
-  result: NlpResult;
-  objective: number;
-  x: number[];
-  /** Of L = f + multipliers^T c, with the objective f that the file has. */
-  multipliers: number[];
-  /** In the .col and .row files beside the .nl file; otherwise AMPL's generic names. */
-  variableNames: string[];
-  constraintNames: string[];
-}
+import { print, type Run } from './print.js';
 
 /** The file that is meant, which may be given without its '.nl'. */
 export function nlPath(path: string): string {
@@ -31,9 +21,9 @@ export async function run(
   const { maximise } = program;
   const variables = program.withFixed(program.start).length;
   onRead?.(variables, program.m);
-  const log = choices.outlev > 0 ? iterationLog(maximise ? -1 : 1) : undefined;
-  const result = await minimize(program, { ...choices.settings, signal, onProgress: log?.report });
-  log?.end(result.history);
+  const table = choices.outlev > 0 ? iterationTable(print) : undefined;
+  const result = await minimize(program, { ...choices.settings, signal, onProgress: table?.report });
+  table?.end(result.history);
   const sign = maximise ? -1 : 1;
   return {
     result,

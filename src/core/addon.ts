@@ -1,10 +1,9 @@
 // What native/binding/addon.cpp exports.
 
-import type { SerializedGraph } from '../expressions/serialize.js';
 import { SolverError } from './error.js';
 import { loadAddon, loadCudaAddon, type Addon as Untyped } from './loader.js';
 import type { Matrix, SparseMatrix } from './matrix.js';
-import type { Progress } from './solve.js';
+import type { Progress } from './progress.js';
 
 /** What either addon has. */
 export interface Solvers {
@@ -51,6 +50,17 @@ export interface Addon extends Solvers {
 
 /** A compiled model, opaque. */
 export type ProgramHandle = object & { readonly __programHandle: never };
+
+/** Expressions as the arrays that native/expressions/graph.hpp describes. */
+export interface SerializedGraph {
+  code: Int32Array;
+  numbers: Float64Array;
+  matrices: (Matrix | SparseMatrix)[];
+  /** The node of f; -1 where there is none. */
+  objective: number;
+  /** Nodes whose entries are c. */
+  constraints: Int32Array;
+}
 
 export interface RegressionRequest {
   loss: string;

@@ -41,8 +41,8 @@ export function diagonalOf(matrix: Matrix | SparseMatrix): Float64Array {
   return diagonal;
 }
 
-/** The same matrix by its other lines, whose entries come in order. */
-export function flip({ format, rows, columns, offsets, indices, values }: SparseMatrix): SparseMatrix {
+/** A sparse matrix by rows if it was by columns, and the other way round; indices of each line come in order. */
+export function transposeStorage({ format, rows, columns, offsets, indices, values }: SparseMatrix): SparseMatrix {
   const inner = format === 'csc' ? rows : columns;
   const starts = new Int32Array(inner + 1);
   for (const i of indices) starts[i + 1] = (starts[i + 1] as number) + 1;
@@ -72,7 +72,7 @@ export function appendColumn(A: Matrix | SparseMatrix, b: Float64Array): Matrix 
     }
     return { data, rows: A.rows, columns };
   }
-  const { rows, offsets, indices, values } = A.format === 'csc' ? A : flip(A);
+  const { rows, offsets, indices, values } = A.format === 'csc' ? A : transposeStorage(A);
   return {
     format: 'csc',
     rows,

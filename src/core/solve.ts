@@ -1,47 +1,14 @@
 // The way of every solver from its typed function to the addon and back.
 import { AsyncResource } from 'node:async_hooks';
 import { addon, cudaAddon, type Job, type Solvers, settingNames } from './addon.js';
-import { checkMembers, show } from './check.js';
+import { checkBoolean, show } from './check.js';
 import { checkDevice, chooseDevice, type DeviceName, type DeviceSupport } from './device.js';
 import { fromNative, SolverError } from './error.js';
+import { iterationTable } from './iterationTable.js';
+import type { Progress, Status } from './progress.js';
+import { checkSettings } from './settingNames.js';
 
-/**
- * How a solve ended. `solved` is the only success; every other status comes with the best iterate so far.
- *
- * - `solved`: to the asked tolerance
- * - `iterationLimit`, `timeLimit`: `maxIterations` or `timeLimit` was met first
- * - `stalled`: no further progress is possible in floating point
- * - `infeasible`, `unbounded`: the problem has no solution
- * - `numericalError`: a number left the range of floating point
- * - `aborted`: by the `signal`
- */
-export type Status =
-  | 'solved'
-  | 'iterationLimit'
-  | 'timeLimit'
-  | 'stalled'
-  | 'infeasible'
-  | 'unbounded'
-  | 'numericalError'
-  | 'aborted';
-
-/** One report of a running solve. Members that the solver does not know are absent. */
-export interface Progress {
-  iteration: number;
-  objective?: number;
-  /** No solution has a smaller objective. */
-  lowerBound?: number;
-  /** What `tolerance` is compared with. */
-  residual?: number;
-  /** Violation of the constraints. */
-  feasibility?: number;
-  /** Length of the last step, in the solver's own measure. */
-  step?: number;
-  /** Steps of an iterative method inside the solver, so far. */
-  innerSteps?: number;
-  /** Since the solve began to run; time in the queue does not count. */
-  seconds: number;
-}
+export type { Progress, Status };
 
 /** Settings that every solver takes beside its own. */
 export interface SolveOptions {
@@ -62,6 +29,8 @@ export interface SolveOptions {
    * {@link SolverError} of code `CALLBACK_FAILED`.
    */
   onProgress?: ((progress: Progress) => void) | undefined;
+  /** Whether to print a table on the console, a line for each report of progress. Default false. */
+  verbose?: boolean | undefined;
 }
 
 /** What every solver's result has. */
@@ -95,6 +64,9 @@ export type Guard = <Arguments extends unknown[]>(
   f: (...values: Arguments) => number,
 ) => (...values: Arguments) => number;
 
+/** Makes of a report of progress, or a result, what its user sees: with the sign of an objective that is maximised, say. */
+export type Present = <Report extends { objective?: number }>(report: Report) => Report;
+
 /**
  * Runs a solver, in the addon of the CPU or of CUDA. Its answer has the members of {@link SolveResult}, those that are not
  * known left out, and the solver's own. A problem may be made for the addon that solves it, with a {@link Guard} for
@@ -105,8 +77,10 @@ export async function solve<Answer>(
   problem: object | ((guard: Guard, native: Solvers) => object),
   settings: SolveOptions,
   support: DeviceSupport,
+  present: Present = (report) => report,
 ): Promise<Answer & SolveResult> {
-  const { device: wanted, signal, onProgress, own } = splitOptions(solver, settings);
+  const { device: wanted, signal, onProgress, verbose, own } = splitOptions(solver, settings);
+  const table = verbose ? iterationTable() : undefined;
   const { device, asked } = chooseDevice(wanted, support);
   let failure: SolverError | undefined;
   let job: Job | undefined;
@@ -119,9 +93,11 @@ export async function solve<Answer>(
     cause instanceof SolverError && cause.code === 'CALLBACK_FAILED'
       ? fail(cause.message, cause.cause)
       : fail(`${name} threw: ${cause instanceof Error ? cause.message : show(cause)}`, cause);
-  const listen = (progress: Progress): void => {
+  const listen = (news: Progress): void => {
     if (failure) return;
     reported = true;
+    const progress = present(news);
+    table?.report(progress);
     try {
       onProgress?.(progress);
     } catch (cause) {
@@ -141,7 +117,7 @@ export async function solve<Answer>(
       return Number.NaN;
     });
   // Bound, so that the listener finds the AsyncLocalStorage of whoever asked.
-  const report = onProgress && AsyncResource.bind(listen);
+  const report = onProgress || table ? AsyncResource.bind(listen) : undefined;
 
   const run = async (on: 'cpu' | 'cuda'): Promise<Answer & SolveResult> => {
     const solvers = on === 'cuda' ? cudaAddon() : addon();
@@ -152,7 +128,9 @@ export async function solve<Answer>(
       unwatch = signal && watch(signal, job);
       const answer = (await job.promise) as Answer & Omit<SolveResult, 'device'>;
       if (failure) throw failure;
-      return { ...answer, device: on };
+      const history = answer.history.map(present);
+      table?.end(history);
+      return { ...present(answer), history, device: on };
     } catch (error) {
       throw failure ?? fromNative(error);
     } finally {
@@ -204,15 +182,18 @@ function begin(signal: AbortSignal): Watch {
   return made;
 }
 
+/** Names of settings that every call may have. */
+export const callOptions: readonly string[] = ['device', 'signal', 'onProgress', 'verbose', 'warmStart'];
+
 /** What every call has, checked, and the solver's own settings, whose names are known. */
 function splitOptions(solver: string, settings: SolveOptions) {
-  const known = [...settingNames(solver), 'device', 'signal', 'onProgress'];
-  const { device = 'auto', signal, onProgress, ...own } = checkMembers('settings', settings, known, 'setting');
+  const known = [...settingNames(solver), ...callOptions];
+  const { device = 'auto', signal, onProgress, verbose = false, ...own } = checkSettings(settings, known);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`signal = ${show(signal)}: expected an AbortSignal`);
   }
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw new TypeError(`onProgress = ${show(onProgress)}: expected a function`);
   }
-  return { device: checkDevice('device', device), signal, onProgress, own };
+  return { device: checkDevice('device', device), signal, onProgress, verbose: checkBoolean('verbose', verbose), own };
 }

@@ -1,15 +1,8 @@
 // Expressions: a shape, and a node of the graph that native/expressions/graph.hpp describes.
 import { acrossCopies } from '../core/brand.js';
 import { checkNumber, checkVector, show } from '../core/check.js';
-import {
-  isSparse,
-  looksLikeMatrix,
-  type Matrix,
-  type MatrixLike,
-  type SparseMatrix,
-  toFloat64,
-  toOperand,
-} from '../core/matrix.js';
+import { looksLikeMatrix, type Matrix, type MatrixLike, type SparseMatrix, toFloat64 } from '../core/matrix.js';
+import { isSparse, toOperand } from '../core/operand.js';
 import { type Shape, scalar, showShape, sizeOf } from './shape.js';
 
 /** Numbers of the operations in the serialised graph, as in native/expressions/graph.hpp. */

@@ -1,7 +1,8 @@
 // Linear equations A x = b that come with a problem family.
 import { eachEntry } from '../core/algebra.js';
 import { checkVector } from '../core/check.js';
-import { type Matrix, type MatrixLike, type SparseMatrix, toOperand } from '../core/matrix.js';
+import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
+import { toOperand } from '../core/operand.js';
 
 export interface LinearRows {
   A: Matrix | SparseMatrix;

@@ -1,16 +1,7 @@
 // Expressions as the arrays that native code reads: native/expressions/graph.hpp describes them.
+import type { SerializedGraph } from '../core/addon.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { type Node, op } from './expression.js';
-
-export interface SerializedGraph {
-  code: Int32Array;
-  numbers: Float64Array;
-  matrices: (Matrix | SparseMatrix)[];
-  /** The node of f; -1 where there is none. */
-  objective: number;
-  /** Nodes whose entries are c. */
-  constraints: Int32Array;
-}
 
 export function serialize(objective: Node | undefined, constraints: readonly Node[]): SerializedGraph {
   const writer = new GraphWriter();

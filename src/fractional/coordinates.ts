@@ -1,7 +1,11 @@
 // Coordinate descent on functions of JavaScript: slow, for problems that have no native terms yet.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { checkObject, show } from '../core/check.js';
+import { checkBoolean, checkObject, checkVector, show } from '../core/check.js';
+import { SolverError } from '../core/error.js';
+import { iterationTable } from '../core/iterationTable.js';
+import { checkSettings } from '../core/settingNames.js';
 import type { Progress, SolveOptions, SolveResult, Status } from '../core/solve.js';
+import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
 
 export interface CoordinateProblem {
   /** n numbers, with a finite objective. */
@@ -20,7 +24,9 @@ export interface CoordinateProblem {
   upper?: number | ArrayLike<number> | undefined;
 }
 
-export interface CoordinateSettings extends Pick<SolveOptions, 'signal' | 'onProgress'> {
+export interface CoordinateSettings extends Pick<SolveOptions, 'signal' | 'onProgress' | 'verbose'> {
+  /** Where to begin instead of the problem's `start`, such as an earlier result. */
+  warmStart?: WarmStart | undefined;
   /** Most sweeps. @defaultValue 1000 */
   maxIterations?: number | undefined;
   /** The relative decrease of F over a sweep, to the power 1/2, at which the solve ends. @defaultValue 1e-6 */
@@ -57,14 +63,17 @@ export async function minimizeByCoordinates(
     if (typeof f === 'function' || (f === undefined && name !== 'objective')) continue;
     throw new TypeError(`${name} = ${show(f)}: expected a function`);
   }
-  const x = Float64Array.from(problem.start);
+  const known = ['maxIterations', 'tolerance', 'timeLimit', 'signal', 'onProgress', 'verbose', 'warmStart'];
+  const { warmStart, verbose = false, signal, onProgress, ...limits } = checkSettings(settings, known);
+  const table = checkBoolean('verbose', verbose) ? iterationTable() : undefined;
+  const x = Float64Array.from(warmStartPoint(warmStart) ?? checkVector('start', problem.start));
   const lower = bounds('lower', problem.lower ?? Number.NEGATIVE_INFINITY, x.length);
   const upper = bounds('upper', problem.upper ?? Number.POSITIVE_INFINITY, x.length);
   x.forEach((u, i) => {
     if (u >= at(lower, i) && u <= at(upper, i)) return;
     throw new RangeError(`start[${i}] = ${u}: expected a number in [${at(lower, i)}, ${at(upper, i)}]`);
   });
-  const { maxIterations = 1000, tolerance = 1e-6, timeLimit = Number.POSITIVE_INFINITY, signal, onProgress } = settings;
+  const { maxIterations = 1000, tolerance = 1e-6, timeLimit = Number.POSITIVE_INFINITY } = limits;
   for (const [name, value] of Object.entries({ maxIterations, tolerance, timeLimit })) {
     if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
     if (!(value >= 0)) throw new RangeError(`${name} = ${value}: expected a number >= 0`);
@@ -80,6 +89,7 @@ export async function minimizeByCoordinates(
   const end = (status: Status): CoordinateResult => {
     const { iteration, ...rest } = report;
     const seconds = (performance.now() - begin) / 1000;
+    table?.end(history);
     const message = `${status} after ${iteration} sweeps, ${seconds.toPrecision(3)} s: objective ${now}`;
     return {
       ...rest,
@@ -132,8 +142,18 @@ export async function minimizeByCoordinates(
     const residual = Math.sqrt(Math.max(0, before - now) / Math.max(Math.abs(now), Number.MIN_VALUE));
     report = { iteration: sweep + 1, objective: now, residual, seconds: (performance.now() - begin) / 1000 };
     if (history.length < 1000) history.push(report);
-    onProgress?.(report);
+    table?.report(report);
+    tell(onProgress, report);
     if (residual <= tolerance) return end('solved');
+  }
+}
+
+function tell(onProgress: CoordinateSettings['onProgress'], report: Progress): void {
+  try {
+    onProgress?.(report);
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : show(cause);
+    throw new SolverError('CALLBACK_FAILED', `onProgress threw: ${what}`, { cause });
   }
 }
 

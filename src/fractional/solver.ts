@@ -1,9 +1,13 @@
 import { checkMembers, checkObject, checkVector, show } from '../core/check.js';
 import { type Guard, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
 import type { FractionalOptions, FractionalSolution } from '../generated/fractional.js';
 import { at, type DenominatorTerm, type FractionalTerm, type NumeratorTerm, type Penalty } from './terms.js';
 
-export interface FractionalSettings extends FractionalOptions, SolveOptions {}
+export interface FractionalSettings extends FractionalOptions, SolveOptions {
+  /** Where to begin instead of the problem's `start`, such as an earlier result. */
+  warmStart?: WarmStart | undefined;
+}
 
 export interface FractionalProblem {
   /** Smooth convex terms f and penalties h; their sum must not be negative anywhere. */
@@ -81,7 +85,7 @@ export async function minimizeRatio(
     ...listOf('numerator', numerator),
     { name: 'denominator', term: denominatorOf('denominator', denominator) },
   ];
-  return run((guard) => toNative(parts, start, false, guard), settings);
+  return run((guard, given) => toNative(parts, given ?? start, false, guard), settings);
 }
 
 /**
@@ -111,17 +115,21 @@ export async function differenceOfConvex(
   if (minus !== undefined) parts.push({ name: 'minus', term: denominatorOf('minus', minus) });
   return naming(
     { numerator: 'convex', denominator: 'minus' },
-    run((guard) => toNative(parts, start, true, guard), settings),
+    run((guard, given) => toNative(parts, given ?? start, true, guard), settings),
   );
 }
 
-async function run(problem: (guard: Guard) => object, settings: FractionalSettings): Promise<FractionalResult> {
-  const { global, method, ...answer } = await solve<FractionalSolution>(
-    'fractional',
-    problem,
-    checkObject('settings', settings),
-    { cpuOnly: 'fractional programs' },
-  );
+/** Solves what `problem` makes for a warm start, if there is one. */
+async function run(
+  problem: (guard: Guard, warmStart: Float64Array | undefined) => object,
+  settings: FractionalSettings,
+): Promise<FractionalResult> {
+  const { warmStart, ...others } = checkObject('settings', settings);
+  const point = warmStartPoint(warmStart);
+  const solved = solve<FractionalSolution>('fractional', (guard) => problem(guard, point), others, {
+    cpuOnly: 'fractional programs',
+  });
+  const { global, method, ...answer } = await (point ? naming({ start: 'warmStart.x' }, solved) : solved);
   return {
     ...answer,
     objective: answer.objective ?? Number.NaN,

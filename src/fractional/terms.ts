@@ -8,7 +8,8 @@ import {
   checkVector,
   show,
 } from '../core/check.js';
-import { type Matrix, type MatrixLike, type SparseMatrix, toOperand, toSymmetric } from '../core/matrix.js';
+import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
+import { toOperand, toSymmetric } from '../core/operand.js';
 
 /** 1/2 ||A x - b||^2, made by {@link leastSquares}. */
 export interface LeastSquares {

@@ -31,7 +31,7 @@ export interface FractionalOptions extends Limits {
    * Expected: an integer in [1, 100000].
    * @defaultValue 1
    */
-  starts?: number | undefined;
+  restarts?: number | undefined;
   /**
    * Proximal weight: a coordinate's surrogate has curvature (1 + proximalWeight) c_i, with c_i that of the smooth
    * part of the numerator.
@@ -81,7 +81,7 @@ export const fractionalDefaults = {
   maxIterations: 10000,
   method: 'auto',
   order: 'cyclic',
-  starts: 1,
+  restarts: 1,
   proximalWeight: 0.000001,
   lassoStart: true,
   radialStep: true,

@@ -1,5 +1,6 @@
 import { checkBoolean, checkObject, checkVector } from '../core/check.js';
 import { type Progress, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { checkWarmStart } from '../core/warmStart.js';
 import { type Model, toProgram } from '../expressions/model.js';
 import { numbers, type Program } from '../expressions/program.js';
 import type { NlpOptions, NlpSolution } from '../generated/nlp.js';
@@ -78,7 +79,7 @@ function begin(
   if (warmStart === undefined) {
     return { start: program.start, fallbackStart: program.fallbackStart, multipliers: program.multipliers };
   }
-  const { x, multipliers } = checkObject('warmStart', warmStart);
+  const { x, multipliers } = checkWarmStart(warmStart);
   return {
     start: checkVector('warmStart.x', x, { length: program.n, per: 'one for each variable' }),
     multipliers: multipliers === undefined ? undefined : numbers('warmStart.multipliers', multipliers, program.m),

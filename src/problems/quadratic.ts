@@ -1,7 +1,8 @@
 // Quadratic programs under linear equations.
 import { addon, type ProgramHandle, type ProgramRequest, type QuadraticRequest, type Solvers } from '../core/addon.js';
 import { checkMembers, checkVector } from '../core/check.js';
-import { type MatrixLike, type SparseMatrix, toSymmetric } from '../core/matrix.js';
+import type { MatrixLike, SparseMatrix } from '../core/matrix.js';
+import { toSymmetric } from '../core/operand.js';
 import { checkLinearRows, leastNorm } from '../expressions/linearRows.js';
 import { compiled, FamilyProgram, perAddon } from '../expressions/program.js';
 

@@ -2,7 +2,8 @@
 import { addon, type Solvers } from '../core/addon.js';
 import { appendColumn } from '../core/algebra.js';
 import { checkBoolean, checkMembers, checkNumber, checkVector, show } from '../core/check.js';
-import { type Matrix, type MatrixLike, type SparseMatrix, toOperand } from '../core/matrix.js';
+import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
+import { toOperand } from '../core/operand.js';
 import { checkedValues, distinct, type Label } from '../core/targets.js';
 import { Expression } from '../expressions/expression.js';
 import { slice } from '../expressions/indexing.js';

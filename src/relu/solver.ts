@@ -2,6 +2,7 @@ import { checkMembers, checkObject, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { encodeTargets, type Prediction, type Targets } from '../core/targets.js';
+import { checkWarmStart } from '../core/warmStart.js';
 import { type ReluOptions, type ReluSolution, reluDefaults } from '../generated/relu.js';
 import type { ReluNetwork } from './network.js';
 
@@ -137,7 +138,7 @@ function patternsAndStart(
   y: Matrix,
 ): Pick<ReluProblem, 'patterns' | 'warmStart'> {
   if (warmStart === undefined) return patterns === undefined ? {} : { patterns: checkedPatterns(patterns) };
-  const { convex, network } = checkObject('warmStart', warmStart);
+  const { convex, network } = checkWarmStart(warmStart);
   const { gates, weights, dual } = checkObject('warmStart.convex', convex);
   const start = {
     weights: toMatrix('warmStart.convex.weights', weights),

@@ -56,7 +56,7 @@ export const fixtures: Record<string, Fixture> = {
     small: {
       solver: 'minimizeRatio',
       data: { numerator: [squaredNorm()], denominator: lpNorm(matrix(30, 4, numbers(120)), 4, { squared: true }) },
-      settings: { starts: 4, order: 'shuffled' },
+      settings: { restarts: 4, order: 'shuffled' },
     },
     // Classes that a plane separates: the losses approach 0 for ever.
     endless: {

@@ -541,7 +541,7 @@ describe('problems', () => {
 
   it('give results with every member', async () => {
     const problem = { numerator: [fit, l1(0.1)], denominator: topK(2) };
-    const result = await minimizeRatio(problem, { starts: 3, seed: 5 });
+    const result = await minimizeRatio(problem, { restarts: 3, seed: 5 });
     expect(result).toMatchObject({ status: 'solved', method: 'pcd', device: 'cpu', certificate: 'coordinateWise' });
     expect(result.message).toMatch(/^Solved after \d+ iterations?: /);
     expect(result.x).toBeInstanceOf(Float64Array);
@@ -633,7 +633,7 @@ describe('recipes', () => {
       if (p !== infinity) continue;
       for (let i = 0; i < 30; ++i) {
         const g = G.data.subarray(6 * i, 6 * i + 6);
-        const start = await lpPca(G, p, { Q: H, squared, start: g });
+        const start = await lpPca(G, p, { Q: H, squared, warmStart: { x: g } });
         expect(start.value).toBeLessThanOrEqual(value * (1 + 1e-9));
         expect(start.certificate).toBe('coordinateWise');
       }
@@ -712,7 +712,7 @@ describe('recipes', () => {
       if (seed > 2) continue;
       const sparse = await totalLeastSquares(toSparse(noisy, 'csr'), y);
       sparse.x.forEach((u, j) => void expect(u / (x[j] as number)).toBeCloseTo(1, 4));
-      const warm = await totalLeastSquares(noisy, y, { start: x });
+      const warm = await totalLeastSquares(noisy, y, { warmStart: { x } });
       expect(warm.sweeps).toBeLessThanOrEqual(3);
     }
   });
@@ -730,8 +730,8 @@ describe('recipes', () => {
     expect(none.objective).toBeCloseTo(0.01, 9);
     expect(none).toMatchObject({ status: 'unbounded' });
     await expect(totalLeastSquares(A, b, { l1: -1 })).rejects.toThrow('l1 = -1: expected a finite number >= 0');
-    await expect(totalLeastSquares(A, b, { start: [1] })).rejects.toThrow(
-      'start: expected 5 numbers, one for each column',
+    await expect(totalLeastSquares(A, b, { warmStart: { x: [1] } })).rejects.toThrow(
+      'warmStart.x: expected 5 numbers, one for each column',
     );
   });
 

@@ -157,7 +157,7 @@ describe('C3: p = 1, squared, by enumeration of signs', () => {
       }
       const problem = { ...principal(G, 1), start: draw.normals(n) };
       const single = await minimize(problem, plain);
-      const several = await minimize(problem, { ...plain, starts: 10, seed });
+      const several = await minimize(problem, { ...plain, restarts: 10, seed });
       for (const { objective } of [single, several]) expect(objective * greatest).toBeGreaterThan(1 - 1e-12);
       one.push(single.objective * greatest);
       ten.push(several.objective * greatest);

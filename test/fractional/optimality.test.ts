@@ -270,9 +270,9 @@ describe('sparse matrices, Gram matrices, orders and starts', () => {
 
   it('several starts: never worse than one, the same for any number of threads', async () => {
     const problem = { numerator: [squaredNorm()], denominator: lpNorm(draw.matrix(30, 12), 4, { squared: true }) };
-    const one = await minimizeRatio(problem, { starts: 1 });
+    const one = await minimizeRatio(problem, { restarts: 1 });
     const runs = await Promise.all(
-      [1, 2, 3].map((threads) => minimizeRatio(problem, { starts: 50, threads, seed: 5 })),
+      [1, 2, 3].map((threads) => minimizeRatio(problem, { restarts: 50, threads, seed: 5 })),
     );
     for (const run of runs) {
       expect(run.starts).toHaveLength(50);
@@ -281,7 +281,7 @@ describe('sparse matrices, Gram matrices, orders and starts', () => {
       expect(run.x).toEqual(runs[0]?.x);
       expect(run.starts).toEqual(runs[0]?.starts);
     }
-    const other = await minimizeRatio(problem, { starts: 50, seed: 6 });
+    const other = await minimizeRatio(problem, { restarts: 50, seed: 6 });
     expect(other.starts).not.toEqual(runs[0]?.starts);
   });
 });

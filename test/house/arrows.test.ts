@@ -45,7 +45,7 @@ const sourceRooms = [
 
 /** What is still to be mended. An entry that is no longer needed fails the test, so that the list only shrinks. */
 const known: Record<'upward' | 'headers' | 'units' | 'imports', string[][]> = {
-  upward: [['src/core/addon.ts', 'src/expressions/serialize.ts']],
+  upward: [],
   headers: [['native/solvers/relu/certificate.hpp', 'native/solvers/relu/solver.hpp']],
   units: [
     ['native/expressions/compiled_model', 'native/expressions/sparse_hessian'],
@@ -53,12 +53,7 @@ const known: Record<'upward' | 'headers' | 'units' | 'imports', string[][]> = {
     ['native/solvers/fractional/common_terms', 'native/solvers/fractional/terms'],
     ['native/solvers/relu/certificate', 'native/solvers/relu/solver'],
   ],
-  imports: [
-    ['src/cli/print.ts', 'src/cli/run.ts'],
-    ['src/core/addon.ts', 'src/core/solve.ts'],
-    ['src/core/algebra.ts', 'src/core/matrix.ts'],
-    ['src/core/addon.ts', 'src/core/solve.ts', 'src/core/device.ts'],
-  ],
+  imports: [],
 };
 
 /** The room of a file: the longest of `rooms` that it lies in. */

@@ -151,7 +151,7 @@ const csc: SparseMatrix = {
 const fractional: FractionalSettings = {
   method: 'pcd',
   order: 'shuffled',
-  starts: 3,
+  restarts: 3,
   seed: 1,
   proximalWeight: undefined,
 };
@@ -213,7 +213,7 @@ await sparseRecovery(x, [1, 2], { penalty: 'l1l2', lambda: 0.1 });
 // @ts-expect-error: lambda is missing
 await sparseRecovery(x, [1, 2], { k: 1 });
 const direction: Float64Array = (await lpPca(csc, 4, { Q: x, squared: false })).v;
-const kurtosis: number = (await independentComponent(rows, { starts: 5 })).kurtosis;
+const kurtosis: number = (await independentComponent(rows, { restarts: 5 })).kurtosis;
 const distance: number = (await totalLeastSquares(rows, [1, 2], { l1: 0.1 })).distance;
 const eigenvalue: number = (await sparseGeneralizedEigen(x, csc, { lambda: 0 })).eigenvalue;
 const { threshold, classes } = await fisherDiscriminant(rows, ['a', 'b'], { lambda: 0.1 });

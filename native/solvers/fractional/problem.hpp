@@ -26,7 +26,7 @@ struct FractionalSettings : Limits {
 
   FractionalMethod method = FractionalMethod::automatic;
   FractionalOrder order = FractionalOrder::cyclic;
-  int starts = 1;
+  int restarts = 1;
   double proximalWeight = 1e-6;
   bool lassoStart = true;
   bool radialStep = true;
@@ -46,7 +46,7 @@ struct FractionalSettings : Limits {
             FIELD(order, anyValue(),
                   "Coordinates one after the other, in an order drawn anew for each sweep, or always the one that "
                   "gains most (for at most 2000 unknowns)."),
-            FIELD(starts, between(1, 100000),
+            FIELD(restarts, between(1, 100000),
                   "Points to start from; the best end counts. The first is `start` or the solver's own, the others "
                   "are taken from the data and then drawn by `seed`."),
             FIELD(proximalWeight, between(0, 1000000),

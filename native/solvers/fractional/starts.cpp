@@ -93,7 +93,7 @@ Point randomPoint(const FractionalData& data, const Random& random) {
 }  // namespace
 
 std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, const FractionalSettings& settings) {
-  const auto count = static_cast<std::size_t>(settings.starts);
+  const auto count = static_cast<std::size_t>(settings.restarts);
   FractionalSettings toTry = settings;
   toTry.acceleration = false;
   struct Candidate {
@@ -175,7 +175,7 @@ std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, c
   if (starts.size() < count) {
     std::vector<Point> points = plainPoints(data);
     if (data.denominator.term.kind == Kind::lpNorm) {
-      for (Point& x : rows(la, data, settings.starts)) points.push_back(std::move(x));
+      for (Point& x : rows(la, data, settings.restarts)) points.push_back(std::move(x));
     }
     for (Candidate& candidate : tried(std::move(points))) add(candidate);
     // Where the minimiser of the numerator is to replace the start, anything will do.

@@ -1,10 +1,12 @@
 // The largest Sharpe ratio within bounds, by an active-set method.
 import { dot, multiply } from '../../core/algebra.js';
+import { warmStartPoint } from '../../core/warmStart.js';
 import type { FractionalResult } from '../solver.js';
 import { linearSquared, nonNegative, quadratic } from '../terms.js';
 import {
   clamped,
   cornerAt,
+  isWithin,
   largest,
   type Market,
   noReturn,
@@ -72,11 +74,16 @@ class ActiveSet {
     this.#side = fromBelow ? { sign: 1, base: lower, other: upper } : { sign: -1, base: upper, other: lower };
     this.#solves = new Sequence(settings);
     this.#fixed = Array.from(this.#side.base, (value, i) => value === this.#side.other[i]);
-    this.#held = this.#fixed;
-    const most = market.excess.map((value) => -value);
-    this.#w = cornerAt(most, polytope);
+    this.#w = cornerAt(
+      market.excess.map((value) => -value),
+      polytope,
+    );
     const earned = dot(market.excess, this.#w);
     if (!(earned > 0)) throw noReturn(earned);
+    const given = warmStartPoint(settings.warmStart, { length: market.excess.length, per: 'as many as mu' });
+    const usable = given && isWithin(given, polytope) && dot(market.excess, given) > 0;
+    if (usable) this.#w = clamped(given, polytope);
+    this.#held = usable ? this.#atOther() : this.#fixed;
   }
 
   /** Solves for the assets that are held now, and holds and frees others; the result, where there are none. */
@@ -84,7 +91,7 @@ class ActiveSet {
     const face = await this.#solve();
     if (face === undefined) {
       this.#cautious = true;
-      this.#held = Array.from(this.#w, (value, i) => value === this.#side.other[i]);
+      this.#held = this.#atOther();
       return undefined;
     }
     const beyond = this.#beyond(face.w);
@@ -107,6 +114,11 @@ class ActiveSet {
     this.#tried.add(choice);
     if (again && !this.#cautious) return undefined;
     return bestOnFace(this.#market, this.#side, this.#held, this.#w, this.#solves);
+  }
+
+  /** Assets that are at their other bound in the best portfolio so far. */
+  #atOther(): boolean[] {
+    return Array.from(this.#w, (value, i) => value === this.#side.other[i]);
   }
 
   /** Free assets that are beyond their other bound. */

@@ -8,8 +8,6 @@ export interface EnergyEfficiencyOptions extends FractionalSettings {
   circuitPower: number;
   /** Most power of each channel, > 0, one number for all or n of them. Default: Infinity. */
   maxPower?: number | ArrayLike<number> | undefined;
-  /** n powers, not all 0. Default: `maxPower`, or enough to be heard. */
-  start?: ArrayLike<number> | undefined;
 }
 
 export interface EnergyEfficiencyResult extends FractionalResult {
@@ -44,7 +42,7 @@ export async function energyEfficiency(
   gains: ArrayLike<number>,
   options: EnergyEfficiencyOptions,
 ): Promise<EnergyEfficiencyResult> {
-  const { circuitPower, maxPower = Number.POSITIVE_INFINITY, start, ...settings } = checkObject('options', options);
+  const { circuitPower, maxPower = Number.POSITIVE_INFINITY, ...settings } = checkObject('options', options);
   const h = checkVector('gains', gains, { lower: 0 });
   if (h.every((gain) => gain === 0)) throw new RangeError('gains: expected a number that is not 0');
   const fixed = checkNumber('circuitPower', circuitPower, { lower: 0, open: true });
@@ -61,7 +59,7 @@ export async function energyEfficiency(
       numerator: [affine(new Float64Array(h.length).fill(1), fixed), box(0, most)],
       denominator: sumLog(h),
       // A power of 1 / gain is one nat per channel or so; channels without gain only cost.
-      start: start ?? h.map((gain, i) => (gain === 0 ? 0 : Math.min(at(most, i), 1 / gain))),
+      start: h.map((gain, i) => (gain === 0 ? 0 : Math.min(at(most, i), 1 / gain))),
     },
     settings,
   );

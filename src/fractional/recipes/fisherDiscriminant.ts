@@ -1,7 +1,8 @@
 // Fisher's linear discriminant of two classes.
 import { centred, dot, eachEntry, meansOf, multiply, norm, squares, supportOf } from '../../core/algebra.js';
 import { checkNumber, checkObject } from '../../core/check.js';
-import { type MatrixLike, toOperand } from '../../core/matrix.js';
+import type { MatrixLike } from '../../core/matrix.js';
+import { toOperand } from '../../core/operand.js';
 import { checkedValues, distinct, type Label } from '../../core/targets.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
 import { l1Squared, leastSquares, linearSquared } from '../terms.js';
@@ -10,8 +11,6 @@ import { rescaled, timesTwo } from './scale.js';
 export interface FisherDiscriminantOptions extends FractionalSettings {
   /** Weight of ||w||_1^2 against the variance within the classes, >= 0. Default: 0, which needs at least n + 2 rows. */
   lambda?: number | undefined;
-  /** n numbers not orthogonal to the difference of the means. Default: that difference, each over the column's variance. */
-  start?: ArrayLike<number> | undefined;
 }
 
 export interface FisherDiscriminantResult extends FractionalResult {
@@ -54,7 +53,7 @@ export async function fisherDiscriminant(
   labels: ArrayLike<number> | readonly string[] | readonly boolean[],
   options: FisherDiscriminantOptions = {},
 ): Promise<FisherDiscriminantResult> {
-  const { lambda = 0, start, ...settings } = checkObject('options', options);
+  const { lambda = 0, ...settings } = checkObject('options', options);
   const data = toOperand('X', X);
   if (!('data' in data))
     throw new TypeError('X: expected a dense matrix; less its means, a sparse one is no longer sparse');
@@ -84,7 +83,7 @@ export async function fisherDiscriminant(
     {
       numerator: [leastSquares(within, new Float64Array(m)), l1Squared(weight / 2)],
       denominator: linearSquared(difference.map((value) => value * Math.SQRT1_2)),
-      start: start ?? difference.map((value, j) => value / ((variances[j] as number) + weight || 1)),
+      start: difference.map((value, j) => value / ((variances[j] as number) + weight || 1)),
     },
     settings,
   );

@@ -1,18 +1,17 @@
 // An independent component, by its kurtosis.
 import { centred, meansOf, multiply, norm, pNorm } from '../../core/algebra.js';
 import { checkBoolean, checkObject } from '../../core/check.js';
-import { type Matrix, type MatrixLike, type SparseMatrix, toOperand } from '../../core/matrix.js';
+import type { Matrix, MatrixLike, SparseMatrix } from '../../core/matrix.js';
+import { toOperand } from '../../core/operand.js';
 import { type FractionalSettings, minimizeRatio } from '../solver.js';
 import { leastSquares, lpNorm } from '../terms.js';
 import { longestRow } from './longestRow.js';
 import { type LpPcaResult, lpPca } from './lpPca.js';
 
-/** The settings are those of {@link minimizeRatio}, but for `starts`: 5, as they end at different points. */
+/** The settings are those of {@link minimizeRatio}, but for `restarts`: 5, as they end at different points. */
 export interface IndependentComponentOptions extends FractionalSettings {
   /** X has uncorrelated columns of mean 0 and equal variance already: it is taken as it is. Default: false. */
   whitened?: boolean | undefined;
-  /** n numbers. Default: from the row that is farthest from the mean. */
-  start?: ArrayLike<number> | undefined;
 }
 
 export interface IndependentComponentResult extends LpPcaResult {
@@ -41,7 +40,7 @@ export async function independentComponent(
   X: MatrixLike | SparseMatrix,
   options: IndependentComponentOptions = {},
 ): Promise<IndependentComponentResult> {
-  const { whitened = false, start, starts = 5, ...settings } = checkObject('options', options);
+  const { whitened = false, restarts = 5, ...settings } = checkObject('options', options);
   const given = toOperand('X', X);
   const withKurtosis = (result: LpPcaResult, G: Matrix | SparseMatrix): IndependentComponentResult => {
     const component = multiply(G, result.v);
@@ -51,8 +50,7 @@ export async function independentComponent(
     ];
     return { ...result, component, kurtosis: (G.rows * fourths) / squares ** 2 - 3 };
   };
-  if (checkBoolean('whitened', whitened))
-    return withKurtosis(await lpPca(given, 4, { start, starts, ...settings }), given);
+  if (checkBoolean('whitened', whitened)) return withKurtosis(await lpPca(given, 4, { restarts, ...settings }), given);
   if (!('data' in given)) {
     throw new TypeError(
       'X: expected a dense matrix, or whitened: true; less its means, a sparse one is no longer sparse',
@@ -65,9 +63,9 @@ export async function independentComponent(
     {
       numerator: [leastSquares(G, new Float64Array(m))],
       denominator: lpNorm(G, 4, { squared: true, scale: m / 2 }),
-      start: start ?? longestRow(G, false, undefined).x,
+      start: longestRow(G, false, undefined).x,
     },
-    { ...settings, starts },
+    { ...settings, restarts },
   );
   const deviation = norm(multiply(G, result.x)) / Math.sqrt(m);
   const v = result.x.map((value) => value / deviation);

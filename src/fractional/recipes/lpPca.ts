@@ -1,20 +1,19 @@
 // Principal components by p-norms.
 import { dot, multiply, pNorm } from '../../core/algebra.js';
 import { checkBoolean, checkObject } from '../../core/check.js';
-import { type MatrixLike, type SparseMatrix, toOperand, toSymmetric } from '../../core/matrix.js';
+import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
+import { toOperand, toSymmetric } from '../../core/operand.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from '../solver.js';
 import { lpNorm, quadratic, squaredNorm } from '../terms.js';
 import { longestRow } from './longestRow.js';
 import { timesTwo } from './scale.js';
 
-/** The settings are those of {@link minimizeRatio}, but for `starts`: 5 unless p is 2 or Infinity, as they end at different points. */
+/** The settings are those of {@link minimizeRatio}, but for `restarts`: 5 unless p is 2 or Infinity, as they end at different points. */
 export interface LpPcaOptions extends FractionalSettings {
   /** n x n, symmetric and positive definite, dense or sparse. Default: the identity. */
   Q?: MatrixLike | SparseMatrix | undefined;
   /** Which of the two ratios is minimised; both have the same best v. Default: true. */
   squared?: boolean | undefined;
-  /** n numbers with G times them not 0. Default: from the longest row of G. */
-  start?: ArrayLike<number> | undefined;
 }
 
 export interface LpPcaResult extends FractionalResult {
@@ -37,7 +36,7 @@ export interface LpPcaResult extends FractionalResult {
  * ```
  *
  * With p = Infinity the best v is Q^-1 g / sqrt(g^T Q^-1 g) for the row g with the largest g^T Q^-1 g. The solve begins there,
- * and so ends at the global optimum (`certificate: 'global'`), unless a `start` is given or a large Q makes that row too costly to
+ * and so ends at the global optimum (`certificate: 'global'`), unless a `warmStart` is given or a large Q makes that row too costly to
  * find (n^3 / 3 + m n^2 > 10^8 operations). With p = 2 this is an eigenvalue problem, for which eigenvalue solvers are faster.
  *
  * G. Yuan, "Coordinate descent methods for fractional minimization", ICML 2023, section 3.
@@ -45,13 +44,7 @@ export interface LpPcaResult extends FractionalResult {
  * @throws (rejects) TypeError or RangeError that names the argument and the value, and as {@link minimizeRatio} does.
  */
 export async function lpPca(G: MatrixLike | SparseMatrix, p: number, options: LpPcaOptions = {}): Promise<LpPcaResult> {
-  const {
-    Q,
-    squared = true,
-    start,
-    starts = p === 1 || p === 4 ? 5 : 1,
-    ...settings
-  } = checkObject('options', options);
+  const { Q, squared = true, restarts = p === 1 || p === 4 ? 5 : 1, ...settings } = checkObject('options', options);
   const rows = toOperand('G', G);
   const metric = Q === undefined ? undefined : toSymmetric('Q', Q);
   if (metric && metric.rows !== rows.columns) {
@@ -60,14 +53,14 @@ export async function lpPca(G: MatrixLike | SparseMatrix, p: number, options: Lp
     );
   }
   const constant = checkBoolean('squared', squared) ? 0 : 0.5;
-  const begin = start === undefined ? longestRow(rows, p === Number.POSITIVE_INFINITY, metric) : undefined;
+  const begin = settings.warmStart === undefined ? longestRow(rows, p === Number.POSITIVE_INFINITY, metric) : undefined;
   // Numerator and denominator by halves, as `quadratic` has 1/2 in it.
   const ratio = {
     numerator: [metric ? quadratic(metric, { constant }) : squaredNorm({ weight: 0.5, constant })],
     denominator: lpNorm(rows, p, { squared, scale: 0.5 }),
-    start: start ?? begin?.x,
+    start: begin?.x,
   };
-  const result = await naming({ 'numerator[0]': 'Q' }, minimizeRatio(ratio, { ...settings, starts }));
+  const result = await naming({ 'numerator[0]': 'Q' }, minimizeRatio(ratio, { ...settings, restarts }));
   const { x } = result;
   const length = Math.sqrt(dot(x, metric ? multiply(metric, x) : x));
   if (!(length > 0)) throw new RangeError('Q: expected a positive definite matrix');

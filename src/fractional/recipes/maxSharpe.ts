@@ -1,12 +1,16 @@
 import { dot, multiply } from '../../core/algebra.js';
 import { checkNumber, checkNumbers, checkObject, checkVector } from '../../core/check.js';
-import { type Matrix, type MatrixLike, toSymmetric } from '../../core/matrix.js';
+import type { Matrix, MatrixLike } from '../../core/matrix.js';
+import { toSymmetric } from '../../core/operand.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from '../solver.js';
 import { withinBounds } from './activeSet.js';
 import { type Market, noReturn, type Polytope, ratioOf, resultAt } from './portfolio.js';
 import type { Limited } from './sequence.js';
 
-/** The settings are those of {@link minimizeRatio}, but for `maxIterations`: 100,000, as strongly correlated assets take many. */
+/**
+ * The settings are those of {@link minimizeRatio}, but for `maxIterations`: 100,000, as strongly correlated assets take many.
+ * A `warmStart` beyond the bounds is not used.
+ */
 export interface MaxSharpeOptions extends FractionalSettings {
   /**
    * lower_i <= w_i <= upper_i, each one number for all or n of them. Default: lower 0, so no short positions, and upper Infinity.

@@ -45,6 +45,13 @@ export function resultAt(w: Float64Array, market: Market, result: FractionalResu
   return { ...result, x: w, numerator: objective * denominator, denominator, objective, certificate: 'global' };
 }
 
+/** Whether weights are within the bounds and sum to 1, up to rounding. */
+export function isWithin(w: Float64Array, { lower, upper }: Polytope): boolean {
+  const sum = w.reduce((total, value) => total + value, 0);
+  const inside = w.every((value, i) => value >= (lower[i] as number) - 1e-12 && value <= (upper[i] as number) + 1e-12);
+  return inside && Math.abs(sum - 1) <= 1e-12 * w.length;
+}
+
 /** Cuts off what rounding has put beyond the bounds. */
 export function clamped(w: Float64Array, { lower, upper }: Polytope): Float64Array {
   return w.map((value, i) => Math.min(Math.max(value, lower[i] as number), upper[i] as number));

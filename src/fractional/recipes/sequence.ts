@@ -1,4 +1,6 @@
 // Several solves for one answer.
+import { checkBoolean } from '../../core/check.js';
+import { type IterationTable, iterationTable } from '../../core/iterationTable.js';
 import type { Progress } from '../../core/solve.js';
 import {
   type FractionalProblem,
@@ -18,10 +20,12 @@ export class Sequence {
   #updates = 0;
   readonly #history: Progress[] = [];
   readonly #starts: FractionalStart[] = [];
-  readonly #settings: Limited;
+  readonly #settings: Omit<Limited, 'warmStart' | 'verbose'>;
+  readonly #table: IterationTable | undefined;
 
-  constructor(settings: Limited) {
+  constructor({ warmStart, verbose, ...settings }: Limited) {
     this.#settings = settings;
+    this.#table = verbose !== undefined && checkBoolean('verbose', verbose) ? iterationTable() : undefined;
   }
 
   async next(problem: FractionalProblem): Promise<FractionalResult> {
@@ -35,7 +39,10 @@ export class Sequence {
     const limits = {
       maxIterations: rest(maxIterations, iterations),
       timeLimit: rest(timeLimit, seconds),
-      onProgress: onProgress && ((progress: Progress) => onProgress(shifted(progress))),
+      onProgress: (progress: Progress) => {
+        this.#table?.report(shifted(progress));
+        onProgress?.(shifted(progress));
+      },
     };
     const result = await naming({ 'numerator[0]': 'Sigma' }, minimizeRatio(problem, { ...others, ...limits }));
     this.#iterations += result.iterations;
@@ -49,6 +56,7 @@ export class Sequence {
   /** The last result with the sums of all. */
   total(result: FractionalResult, message: string): FractionalResult {
     const iterations = this.#iterations;
+    this.#table?.end(this.#history);
     return {
       ...result,
       message: result.status === 'solved' ? `Solved after ${iterations} iterations: ${message}` : message,

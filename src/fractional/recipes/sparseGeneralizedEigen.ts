@@ -1,17 +1,16 @@
 // Sparse generalised eigenvectors.
 import { diagonalOf, dot, multiply, supportOf } from '../../core/algebra.js';
 import { checkNumber, checkObject } from '../../core/check.js';
-import { type Matrix, type MatrixLike, type SparseMatrix, toSymmetric } from '../../core/matrix.js';
+import type { Matrix, MatrixLike, SparseMatrix } from '../../core/matrix.js';
+import { toSymmetric } from '../../core/operand.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from '../solver.js';
 import { l1Squared, quadratic } from '../terms.js';
 import { rescaled, timesTwo } from './scale.js';
 
-/** The settings are those of {@link minimizeRatio}, but for `starts`: 5, as they end at different points. */
+/** The settings are those of {@link minimizeRatio}, but for `restarts`: 5, as they end at different points. */
 export interface SparseGeneralizedEigenOptions extends FractionalSettings {
   /** Weight of ||x||_1^2, >= 0; 0 gives the eigenvector itself. */
   lambda: number;
-  /** n numbers with x^T B x > 0. Default: by the diagonal of W and the largest column of B. */
-  start?: ArrayLike<number> | undefined;
 }
 
 export interface SparseGeneralizedEigenResult extends FractionalResult {
@@ -41,7 +40,7 @@ export async function sparseGeneralizedEigen(
   B: MatrixLike | SparseMatrix,
   options: SparseGeneralizedEigenOptions,
 ): Promise<SparseGeneralizedEigenResult> {
-  const { lambda, start, starts = 5, ...settings } = checkObject('options', options);
+  const { lambda, restarts = 5, ...settings } = checkObject('options', options);
   const [w, b] = [toSymmetric('W', W), toSymmetric('B', B)];
   if (w.rows !== b.rows) {
     throw new RangeError(`B: expected ${w.rows} x ${w.rows} as W is, got ${b.rows} x ${b.rows}`);
@@ -50,9 +49,12 @@ export async function sparseGeneralizedEigen(
   const ratio = {
     numerator: [quadratic(w), l1Squared(weight / 2)],
     denominator: quadratic(b),
-    start: start ?? eigenStart(w, b, weight),
+    start: eigenStart(w, b, weight),
   };
-  const result = await naming({ 'numerator[0]': 'W', denominator: 'B' }, minimizeRatio(ratio, { ...settings, starts }));
+  const result = await naming(
+    { 'numerator[0]': 'W', denominator: 'B' },
+    minimizeRatio(ratio, { ...settings, restarts }),
+  );
   const { x } = result;
   const length = Math.sqrt(dot(x, multiply(b, x)));
   const scaled = rescaled(timesTwo(result), length);

@@ -15,8 +15,6 @@ export interface SparseRecoveryOptions extends FractionalSettings {
    * choose it small against that.
    */
   lambda: number;
-  /** n numbers, not all 0. Default: the lasso's solution, min 1/2 ||A x - b||^2 + lambda ||x||_1. */
-  start?: ArrayLike<number> | undefined;
 }
 
 export interface SparseRecoveryResult extends FractionalResult {
@@ -39,6 +37,8 @@ export interface SparseRecoveryResult extends FractionalResult {
  * const { x, support } = await sparseRecovery(A, b, { k: 10, lambda: 0.01 });
  * ```
  *
+ * It begins at the lasso's solution, min 1/2 ||A x - b||^2 + lambda ||x||_1, unless there is a `warmStart`.
+ *
  * G. Yuan, "Coordinate descent methods for fractional minimization", ICML 2023 (top-k); Y. Rahimi, C. Wang, H. Dong, Y. Lou, "A
  * scale-invariant approach for sparse signal recovery", SIAM J. Sci. Comput. 41(6), 2019 (l1/l2).
  *
@@ -49,13 +49,7 @@ export async function sparseRecovery(
   b: ArrayLike<number>,
   options: SparseRecoveryOptions,
 ): Promise<SparseRecoveryResult> {
-  const {
-    k,
-    lambda,
-    start,
-    penalty = k === undefined ? 'l1l2' : 'topK',
-    ...settings
-  } = checkObject('options', options);
+  const { k, lambda, penalty = k === undefined ? 'l1l2' : 'topK', ...settings } = checkObject('options', options);
   const fit = leastSquares(A, b);
   if (fit.b.every((value) => value === 0)) throw new RangeError('b: expected a number that is not 0');
   const entries: ArrayLike<number> = 'values' in fit.matrix ? fit.matrix.values : fit.matrix.data;
@@ -70,6 +64,6 @@ export async function sparseRecovery(
     throw new RangeError(`k = ${show(k)}: expected none with penalty 'l1l2'`);
   }
   const denominator = penalty === 'topK' ? topK(checkInteger('k', k, 1), { scale }) : norm2({ scale });
-  const result = await minimizeRatio({ numerator: [fit, l1Penalty(scale)], denominator, start }, settings);
+  const result = await minimizeRatio({ numerator: [fit, l1Penalty(scale)], denominator }, settings);
   return { ...result, support: supportOf(result.x), residualNorm: norm(residual(fit.matrix, result.x, fit.b)) };
 }

@@ -1,7 +1,8 @@
 // Linear equations with errors on both sides.
 import { appendColumn, norm, residual, squares } from '../../core/algebra.js';
-import { checkNumber, checkObject, checkVector } from '../../core/check.js';
+import { checkNumber, checkObject } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
+import { warmStartPoint } from '../../core/warmStart.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
 import { type LeastSquares, l1 as l1Penalty, leastSquares, squaredNorm } from '../terms.js';
 import { timesTwo } from './scale.js';
@@ -9,8 +10,6 @@ import { timesTwo } from './scale.js';
 export interface TotalLeastSquaresOptions extends FractionalSettings {
   /** Weight of ||x||_1, >= 0. Default: 0. */
   l1?: number | undefined;
-  /** n numbers. Default: 0; with `l1` the solution of min ||A x - b||^2 + l1 ||x||_1. */
-  start?: ArrayLike<number> | undefined;
 }
 
 export interface TotalLeastSquaresResult extends FractionalResult {
@@ -39,12 +38,10 @@ export async function totalLeastSquares(
   b: ArrayLike<number>,
   options: TotalLeastSquaresOptions = {},
 ): Promise<TotalLeastSquaresResult> {
-  const { l1 = 0, start, ...settings } = checkObject('options', options);
+  const { l1 = 0, ...settings } = checkObject('options', options);
   const fit = leastSquares(A, b);
   const weight = checkNumber('l1', l1, { lower: 0 });
-  const solved = await (weight === 0
-    ? smallestSingular(fit, start, settings)
-    : sparseTotal(fit, weight, start, settings));
+  const solved = await (weight === 0 ? smallestSingular(fit, settings) : sparseTotal(fit, weight, settings));
   return { ...solved, distance: norm(residual(fit.matrix, solved.x, fit.b)) / Math.hypot(norm(solved.x), 1) };
 }
 
@@ -54,14 +51,10 @@ export async function totalLeastSquares(
  */
 async function smallestSingular(
   { matrix, b }: LeastSquares,
-  given: ArrayLike<number> | undefined,
-  settings: FractionalSettings,
+  { warmStart, ...settings }: FractionalSettings,
 ): Promise<FractionalResult> {
   const n = matrix.columns;
-  const x0 =
-    given === undefined
-      ? new Float64Array(n)
-      : checkVector('start', given, { length: n, per: 'one for each column of A' });
+  const x0 = warmStartPoint(warmStart, { length: n, per: 'one for each column of A' }) ?? new Float64Array(n);
   const result = await minimizeRatio(
     {
       numerator: [leastSquares(appendColumn(matrix, b), new Float64Array(matrix.rows))],
@@ -81,12 +74,7 @@ async function smallestSingular(
   return { ...result, x, numerator: result.objective * denominator, denominator, status: 'unbounded', message };
 }
 
-async function sparseTotal(
-  fit: LeastSquares,
-  weight: number,
-  start: ArrayLike<number> | undefined,
-  settings: FractionalSettings,
-): Promise<FractionalResult> {
+async function sparseTotal(fit: LeastSquares, weight: number, settings: FractionalSettings): Promise<FractionalResult> {
   const denominator = squaredNorm({ weight: 0.5, constant: 0.5 });
-  return timesTwo(await minimizeRatio({ numerator: [fit, l1Penalty(weight / 2)], denominator, start }, settings));
+  return timesTwo(await minimizeRatio({ numerator: [fit, l1Penalty(weight / 2)], denominator }, settings));
 }

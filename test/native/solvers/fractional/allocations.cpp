@@ -31,7 +31,7 @@ void checkSweeps(FractionalTerm numerator, FractionalTerm denominator, bool pena
   if (denominator.kind == Kind::sumSqrt) problem.lower = zeros;
   FractionalSettings settings;
   settings.order = order;
-  settings.starts = 3;
+  settings.restarts = 3;
   const Cpu la;
   FractionalSolver<Cpu> solver(la, problem, settings);
   solver.start();

@@ -1,0 +1,133 @@
+// Matrix arguments, dense or sparse, checked.
+import { diagonalOf, transposeStorage } from './algebra.js';
+import { show } from './check.js';
+import { checkSizes, type Matrix, type SparseMatrix, toMatrix } from './matrix.js';
+
+/** A matrix argument, dense or sparse, with at least one row and column and finite entries; errors call it `name`. */
+export function toOperand(name: string, value: unknown): Matrix | SparseMatrix {
+  const found = isSparse(value) ? checkedSparse(name, value) : toMatrix(name, value);
+  const { rows, columns } = found;
+  if (rows === 0 || columns === 0) {
+    throw new RangeError(`${name}: expected at least one row and one column, got ${rows} x ${columns}`);
+  }
+  const entries = 'data' in found ? found.data : found.values;
+  if (!allFinite(entries)) {
+    const k = entries.findIndex((entry) => !Number.isFinite(entry));
+    const place = 'data' in found ? `[${Math.floor(k / columns)}][${k % columns}]` : `.values[${k}]`;
+    throw new RangeError(`${name}${place} = ${entries[k]}: expected a finite number`);
+  }
+  return found;
+}
+
+function allFinite(entries: Float64Array | Float32Array): boolean {
+  let sum = 0; // of zeros, or NaN
+  for (let k = 0; k < entries.length; ++k) sum += 0 * (entries[k] as number);
+  return sum === 0;
+}
+
+/** A matrix argument as {@link toOperand} takes it, square and symmetric up to rounding. */
+export function toSymmetric(name: string, value: unknown): Matrix | SparseMatrix {
+  const found = toOperand(name, value);
+  const { rows: n, columns } = found;
+  if (n !== columns) throw new RangeError(`${name}: expected a square matrix, got ${n} x ${columns}`);
+  const rounding = 'data' in found && found.data instanceof Float32Array ? 1e-5 : 1e-10;
+  const diagonal = diagonalOf(found);
+  const compare = (i: number, j: number, a: number, b: number): void => {
+    const size = Math.abs(a) + Math.abs(b) + Math.sqrt(Math.abs((diagonal[i] as number) * (diagonal[j] as number)));
+    if (Math.abs(a - b) <= rounding * size) return;
+    throw new RangeError(`${name}[${i}][${j}] = ${a}, ${name}[${j}][${i}] = ${b}: expected a symmetric matrix`);
+  };
+  if ('data' in found) {
+    const { data } = found;
+    for (let i = 0; i < n; ++i) {
+      for (let j = 0; j < i; ++j) compare(i, j, data[i * n + j] as number, data[j * n + i] as number);
+    }
+    return found;
+  }
+  // Entries by rows and by columns, both in order: the same two lists if it is symmetric.
+  const one = transposeStorage(found);
+  const other = transposeStorage(one);
+  const [byRow, byColumn] = one.format === 'csr' ? [one, other] : [other, one];
+  for (let i = 0; i < n; ++i) {
+    let [k, l] = [byRow.offsets[i] as number, byColumn.offsets[i] as number];
+    const [kEnd, lEnd] = [byRow.offsets[i + 1] as number, byColumn.offsets[i + 1] as number];
+    while (k < kEnd || l < lEnd) {
+      const next = [
+        k < kEnd ? (byRow.indices[k] as number) : n,
+        l < lEnd ? (byColumn.indices[l] as number) : n,
+      ] as const;
+      const j = Math.min(...next);
+      const a = next[0] === j ? (byRow.values[k++] as number) : 0;
+      const b = next[1] === j ? (byColumn.values[l++] as number) : 0;
+      compare(i, j, a, b);
+    }
+  }
+  return found;
+}
+
+/** Whether a value is meant as a sparse matrix. */
+export function isSparse(value: unknown): value is SparseMatrix {
+  return typeof value === 'object' && value !== null && 'format' in value && 'offsets' in value;
+}
+
+/** Whether indices [begin, end) do, from 0 on and below `limit`. */
+function increase(indices: Int32Array, begin: number, end: number, limit: number): boolean {
+  let last = -1;
+  for (let k = begin; k < end; ++k) {
+    const index = indices[k] as number;
+    if (index <= last) return false;
+    last = index;
+  }
+  return last < limit;
+}
+
+function checkedSparse(name: string, value: SparseMatrix): SparseMatrix {
+  const { format, rows, columns, offsets, indices, values } = value;
+  if (format !== 'csc' && format !== 'csr') {
+    throw new RangeError(`${name}.format = ${show(format)}: expected 'csc' or 'csr'`);
+  }
+  checkSizes(name, rows, columns);
+  const [outer, inner] = format === 'csc' ? [columns, rows] : [rows, columns];
+  for (const [member, array] of [['offsets', offsets] as const, ['indices', indices] as const]) {
+    if (!(array instanceof Int32Array)) {
+      throw new TypeError(`${name}.${member} = ${show(array)}: expected an Int32Array`);
+    }
+  }
+  if (!(values instanceof Float64Array)) {
+    throw new TypeError(`${name}.values = ${show(values)}: expected a Float64Array`);
+  }
+  if (offsets.length !== outer + 1) {
+    throw new RangeError(
+      `${name}.offsets: expected ${outer + 1} numbers for ${rows} x ${columns}, got ${offsets.length}`,
+    );
+  }
+  if (indices.length !== values.length) {
+    throw new RangeError(
+      `${name}.indices: expected ${values.length} numbers, as many as values, got ${indices.length}`,
+    );
+  }
+  if (offsets[0] !== 0 || offsets[outer] !== values.length) {
+    throw new RangeError(`${name}.offsets: expected to go from 0 to ${values.length}, as many as values`);
+  }
+  const last = new Int32Array(inner).fill(-1);
+  for (let j = 0; j < outer; ++j) {
+    const begin = offsets[j] as number;
+    const end = offsets[j + 1] as number;
+    if (end < begin) throw new RangeError(`${name}.offsets[${j + 1}] = ${end}: expected at least ${begin}`);
+    if (end > values.length)
+      throw new RangeError(`${name}.offsets[${j + 1}] = ${end}: expected at most ${values.length}`);
+    if (increase(indices, begin, end, inner)) continue;
+    for (let k = begin; k < end; ++k) {
+      const i = indices[k] as number;
+      if (!(i >= 0 && i < inner)) {
+        throw new RangeError(`${name}.indices[${k}] = ${i}: expected an integer in [0, ${inner - 1}]`);
+      }
+      if (last[i] === j)
+        throw new RangeError(
+          `${name}.indices[${k}] = ${i}: expected once in ${format === 'csc' ? 'column' : 'row'} ${j}`,
+        );
+      last[i] = j;
+    }
+  }
+  return value;
+}
