@@ -21,3 +21,7 @@ for (const [name, options] of [
   console.log(`  return ${percent(expectedReturn)}, volatility ${percent(volatility)} a month`);
   console.log(`  weights ${Array.from(weights, percent).join(' ')}`);
 }
+
+// prints: long only: ratio 0.2737 (global)
+// prints: /^at most a fifth each: ratio 0\.2573/
+// prints: /^any short .*0\.3215/

@@ -22,3 +22,7 @@ console.log(checkDerivatives(program, [0.3, 1.4]).ok ? 'all derivatives agree wi
 const { status, x, objective, counts } = await minimize(program);
 console.log(`${status}: (${x[0].toFixed(6)}, ${x[1].toFixed(6)}), distance ${Math.sqrt(objective).toFixed(6)}`);
 console.log(`${counts.objective} objectives, ${counts.hessian} Hessians`);
+
+// prints: jacobian[0, 1] = -2.52, differences give 4.08
+// prints: all derivatives agree with differences
+// prints: /^solved: \(0\.814487, 2\.153131\)/

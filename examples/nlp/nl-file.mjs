@@ -30,3 +30,6 @@ try {
 } finally {
   rmSync(folder, { recursive: true });
 }
+
+// prints: objective 0.24150513, multipliers -0.085540 -0.031878
+// prints: a strict local minimum: true

@@ -121,3 +121,5 @@ await writeChart(file, {
   ],
 });
 console.log(`\nConvergence: ${file}`);
+
+// runs by itself: `npm run demo`, which .ci/run has as a stage of its own.

@@ -10,7 +10,10 @@ for (let i = 0; i < 24; i++) {
 }
 const result = await trainReluNetwork({ x, y }, { loss: 'logistic', beta: 0.1, patterns: { exact: true } });
 
-console.log(result.message);
-console.log(`${result.activeNeurons} neurons from ${result.patterns} patterns, certificate: ${result.certificate}`);
-console.log(`objective ${result.networkObjective.toFixed(5)}, lower bound ${result.lowerBound.toFixed(5)}`);
+console.log(`${result.status}, certificate: ${result.certificate} (all ${result.patterns} patterns)`);
+console.log(`objective ${result.networkObjective.toFixed(2)}, lower bound ${result.lowerBound.toFixed(2)}`);
 console.log(`accuracy ${score(result.network, x, y)}, (0.5, 0.7) is '${predict(result.network, [[0.5, 0.7]])[0]}'`);
+
+// prints: solved, certificate: global (all 553 patterns)
+// prints: objective 4.77, lower bound 4.77
+// prints: accuracy 1, (0.5, 0.7) is 'same sign'

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Problem } from './fixtures.js';
+import type { Problem } from './problem.js';
 
 export interface Ended {
   code: number | null;
@@ -50,8 +50,9 @@ export function preamble(problem: Problem): string {
     import * as nonconvex from 'nonconvex';
     const problem = ${source(problem)};
     const build = problem.build ?? ((library, data) => data);
+    const [family, name] = problem.solver.split('/');
     const solve = (more) =>
-      ({ ...nonconvex.fractional, ...nonconvex })[problem.solver](build(nonconvex, problem.data), { ...problem.settings, ...more });
+      nonconvex[family][name](build(nonconvex, problem.data), { ...problem.settings, ...more });
   `;
 }
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Device, devices } from '../../src/index.js';
 import { runInChild } from './child.js';
-import { describeDevice, type Kind, kinds } from './onCuda.js';
+import { describeDevice } from './describeDevice.js';
+import { type Kind, kinds } from './fixtures.js';
 
 const file = join(import.meta.dirname, '../../build-cmake/Release/nonconvex-cuda.node');
 const missing = existsSync(file) ? undefined : 'it is not built: npm run build:cuda';

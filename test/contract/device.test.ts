@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Device, devices } from '../../src/index.js';
 import { runInChild } from './child.js';
-import { type Fixture, fixtures, type Problem, solve } from './fixtures.js';
+import { type Fixture, fixtures, kinds, type Problem, solve } from './fixtures.js';
 
-const onGpu = ['relu', 'nlp']; // the solvers that CUDA has, too
+const onGpu = Object.keys(kinds);
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -77,7 +77,7 @@ describe('without the CUDA addon', () => {
 
   it("solves large problems on the CPU with 'auto'", async () => {
     const large: Problem = {
-      solver: 'trainReluNetwork',
+      solver: 'relu/trainReluNetwork',
       data: { rows: 2000, columns: 1000 },
       build: (_, { rows, columns }: { rows: number; columns: number }) => ({
         x: { data: Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i)), rows, columns },

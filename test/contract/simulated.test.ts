@@ -7,8 +7,8 @@ import { addon, cudaAddon } from '../../src/core/addon.js';
 import { devices, minimize, type NlpProgress, SolverError } from '../../src/index.js';
 import { logisticRegression } from '../../src/nlp/index.js';
 import { preamble, runInChild } from './child.js';
-import { solve } from './fixtures.js';
-import { describeDevice, kinds } from './onCuda.js';
+import { describeDevice } from './describeDevice.js';
+import { kinds, solve } from './fixtures.js';
 
 const file = join(import.meta.dirname, '../../build-cmake/Release/nonconvex-cuda-simulated.node');
 const missing = existsSync(file) ? undefined : 'it is not built: npm test builds it';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { addon } from '../../src/core/addon.js';
 import { type Progress, type SolveResult, SolverError } from '../../src/index.js';
 import { runInChild } from './child.js';
-import { fixtures, type Problem, solve, solvers, timeless } from './fixtures.js';
+import { fixtures, type Problem, solve, solverOf, timeless } from './fixtures.js';
 
 describe.each(Object.entries(fixtures))('%s', (_, { small, endless, wrong }) => {
   it('solves', async () => {
@@ -223,7 +223,7 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless, wrong }) => 
     });
 
     it('that are wrong reject the promise, never throw', async () => {
-      const call = solvers[small.solver] as unknown as (...values: unknown[]) => Promise<unknown>;
+      const call = solverOf(small) as unknown as (...values: unknown[]) => Promise<unknown>;
       const wrong = [undefined, null, 1, 'x', Symbol('x'), [], {}, () => {}, new Map(), { x: null, y: null }];
       for (const value of wrong) {
         const promises = [call(value), call(small.data, value === undefined ? null : value)];

@@ -1,0 +1,68 @@
+// What a family gives the contract tests: test/<family>/fixture.ts exports a `fixture`, and test/<family>/onCuda.ts a
+// `kind` if a GPU solves its problems, too.
+import type * as nonconvex from '../../src/index.js';
+import type { Matrix, SolveResult } from '../../src/index.js';
+
+export type Library = typeof nonconvex;
+
+export interface Problem {
+  /** The subpath and the name of the function that solves it: 'relu/trainReluNetwork'. */
+  solver: `${string}/${string}`;
+  /** Plain objects, arrays, typed arrays, numbers, strings and booleans. */
+  data: object;
+  settings: Record<string, unknown>;
+  /** Makes what is solved of the data, and refers to nothing else: its text goes to child processes, too. */
+  build?: (library: Library, data: never) => object;
+}
+
+export interface Fixture {
+  /** Solved within milliseconds, with random numbers inside so that the seed matters. */
+  small: Problem;
+  /** Not solved within many seconds. */
+  endless: Problem;
+  /** Data that only the addon finds wrong. */
+  wrong: object;
+}
+
+/** Problems of a family that a GPU solves. */
+export interface Kind {
+  /** Of each sort that a GPU solves, one. */
+  problems: Record<string, Problem>;
+  /** One of them, soon solved. */
+  problem: Problem;
+  /** Not solved within many seconds. */
+  endless: Problem;
+  /** What 'auto' takes a GPU for, soon done. */
+  large: Problem;
+  /** Needs more than 600 MB of a device's memory. */
+  wide: Problem;
+  /** Settings and data that are wrong, the latter with what is said of them. */
+  wrong: { settings: Record<string, unknown>[]; data: object; says: string };
+  /** What only the CPU solves, and a part of the sentence that says so; before it is queued, or when it is its turn. */
+  refused: [Problem, string][];
+  refusedLater: [Problem, string][];
+  /** Whether two results are of the same problem. */
+  agree(cpu: SolveResult, cuda: SolveResult): void;
+}
+
+/** No limits but what a test sets. */
+export const limitless = { maxIterations: 2 ** 31 - 1, tolerance: 0 };
+
+/** Numbers in (-1, 1) that single precision holds exactly. */
+export function numbers(count: number, seed = 1): Float64Array {
+  let state = seed;
+  return Float64Array.from({ length: count }, () => {
+    state = (state * 48271) % 2147483647;
+    return Math.fround((2 * state) / 2147483647 - 1);
+  });
+}
+
+export function regression(rows: number, columns: number): { x: Matrix; y: number[] } {
+  const data = numbers(rows * columns);
+  const noise = numbers(rows, 2);
+  const y = Array.from({ length: rows }, (_, i) => {
+    const [a = 0, b = 0] = data.subarray(i * columns, (i + 1) * columns);
+    return Math.max(0, a + b) - Math.max(0, a - 2 * b) + 0.1 * (noise[i] ?? 0);
+  });
+  return { x: { data, rows, columns }, y };
+}

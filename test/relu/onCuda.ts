@@ -1,0 +1,55 @@
+// The problems of ReLU networks that a GPU solves.
+import { expect } from 'vitest';
+import type { ReluResult } from '../../src/index.js';
+import { type Kind, numbers, type Problem, regression } from '../contract/problem.js';
+import { fixture } from './fixture.js';
+
+const { small } = fixture;
+const { x, y } = regression(60, 4);
+const signs = y.map((value) => (value > 0 ? 1 : -1));
+const classes = y.map((value) => (value > 0.3 ? 'high' : value < 0 ? 'low' : 'middle'));
+const twoOutputs = { data: numbers(120, 3), rows: 60, columns: 2 };
+const network = (data: object, settings: object): Problem => ({
+  solver: 'relu/trainReluNetwork',
+  data,
+  settings: { activation: 'gated', beta: 0.1, patterns: { sample: 12 }, tolerance: 1e-4, ...settings },
+});
+const gated: Problem = { ...small, settings: { ...small.settings, activation: 'gated' } };
+/** In work, by gates that all make the same pattern. */
+const gates = { data: new Float64Array(5 * 420_000).fill(1), rows: 5, columns: 420_000 };
+
+export const kind: Kind = {
+  problems: {
+    squared: network({ x, y }, {}),
+    huber: network({ x, y }, { loss: 'huber', huberDelta: 0.2 }),
+    logistic: network({ x, y: signs }, { loss: 'logistic' }),
+    hinge: network({ x, y: signs }, { loss: 'hinge' }),
+    softmax: network({ x, y: classes }, { loss: 'softmax' }),
+    'two outputs, coupled': network({ x, y: twoOutputs }, { coupling: 'frobenius' }),
+    'no bias, normalised': network({ x, y }, { bias: false, normalize: 'columns' }),
+    'single precision': network({ x, y }, { precision: 'float32' }),
+    'without factors': network({ x, y }, { inner: 'krylov' }),
+    sampled: network({ x, y }, { method: 'sampled', activation: 'relu' }),
+    slack: network({ x, y }, { splitting: 'slack', activation: 'relu' }),
+  },
+  problem: gated,
+  endless: {
+    ...gated,
+    settings: { ...gated.settings, beta: 1e-6, tolerance: 0, maxIterations: 2 ** 31 - 1, checkInterval: 1 },
+  },
+  large: network({ x, y }, { patterns: { gates }, maxIterations: 2 }),
+  // The matrix to factor alone, 9000 x 9000, has 648 MB.
+  wide: network(regression(9000, 20), { patterns: { sample: 500 }, inner: 'exact' }),
+  wrong: {
+    settings: [{ beta: -1 }, { bta: 1 }, { loss: 'l2' }],
+    data: { ...gated.data, y: new Array(40).fill(Number.NaN) },
+    says: 'y[0]',
+  },
+  refused: [[small, "'slack'"]],
+  refusedLater: [],
+  agree(cpu, cuda) {
+    // Each is within the tolerance of the optimum.
+    expect(Math.abs(cuda.objective - cpu.objective)).toBeLessThanOrEqual(2e-4 * Math.abs(cpu.objective));
+    expect((cuda as ReluResult).lowerBound).toBeLessThanOrEqual(cpu.objective * (1 + 1e-9));
+  },
+};
