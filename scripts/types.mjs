@@ -1,5 +1,6 @@
 // From the schema that the addon exports: src/generated/<solver>.ts, docs/generated/<solver>-settings.md and
-// <solver>-result.md, and likewise limits.ts and limits.md of what every solver's settings begin with.
+// <solver>-result.md, and likewise limits.ts and limits.md of what every solver's settings begin with. Each solver is a
+// subpath: one line in src/families.ts and one entry among the exports of package.json.
 //   node scripts/types.mjs [--check]
 // --check writes nothing and fails if a file is not what it would be.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -158,11 +159,33 @@ function resultRows(members, path = '') {
   });
 }
 
+/** The namespaces that src/index.ts passes on. */
+function familyNamespaces(solvers) {
+  return [`// ${notice}`, ...solvers.map((solver) => `export * as ${solver} from './${solver}/index.js';`), ''].join(
+    '\n',
+  );
+}
+
+/** package.json with the subpaths of these solvers among its exports. */
+function withSubpaths(solvers) {
+  const made = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const index = (solver, format) => ({
+    types: `./dist/${format}/${solver}/index.d.ts`,
+    default: `./dist/${format}/${solver}/index.js`,
+  });
+  const { './package.json': last, ...others } = made.exports;
+  for (const solver of solvers) others[`./${solver}`] = { import: index(solver, 'esm'), require: index(solver, 'cjs') };
+  made.exports = { ...others, './package.json': last };
+  return `${JSON.stringify(made, null, 2)}\n`;
+}
+
 main(() => {
   const { limits, solvers } = loadSchema();
   const made = {
     'src/generated/limits.ts': limitsTypes(limits),
     'docs/generated/limits.md': [...settingsTable(limits), ''].join('\n'),
+    'src/families.ts': familyNamespaces(Object.keys(solvers)),
+    'package.json': withSubpaths(Object.keys(solvers)),
   };
   for (const [solver, schema] of Object.entries(solvers)) {
     made[`src/generated/${solver}.ts`] = solverTypes(solver, limits, schema);

@@ -7,17 +7,15 @@ export type { Label, Prediction, Targets } from './core/targets.js';
 export * as data from './data/index.js';
 export * as model from './expressions/index.js';
 export { Model } from './expressions/model.js';
-export * as fractional from './fractional/index.js';
+export * from './families.js';
 export {
   type FractionalProblem,
   type FractionalResult,
   type FractionalSettings,
   minimizeRatio,
 } from './fractional/solver.js';
-export * as nlp from './nlp/index.js';
 export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './nlp/solver.js';
 export { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from './readers/libsvm.js';
 export { type ReadOptions, readMatrixMarket } from './readers/matrixMarket.js';
-export * as relu from './relu/index.js';
 export { predict, type ReluNetwork, score } from './relu/network.js';
 export { type ReluData, type ReluResult, type ReluSettings, trainReluNetwork } from './relu/solver.js';

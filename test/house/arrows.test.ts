@@ -40,7 +40,7 @@ const sourceRooms = [
   ['src/expressions'],
   ['src/problems'],
   [families],
-  ['src/index.ts', 'src/cli.ts', 'src/cli'],
+  ['src/families.ts', 'src/index.ts', 'src/cli.ts', 'src/cli'],
 ];
 
 /** What is still to be mended. An entry that is no longer needed fails the test, so that the list only shrinks. */

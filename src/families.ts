@@ -1,0 +1,4 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+export * as fractional from './fractional/index.js';
+export * as nlp from './nlp/index.js';
+export * as relu from './relu/index.js';
