@@ -319,6 +319,13 @@ Napi::Value compileModel(Napi::Env env, const Reader& in) {
   return makeHandle(env, std::move(graph));
 }
 
+/// operators() -> { name: number, ... } of native/expressions/operators.def
+Napi::Value listOperators(const Napi::CallbackInfo& info) {
+  Writer out(info.Env());
+  for (const Operation& operation : operations()) out.number(operation.name, static_cast<int>(operation.op));
+  return out.object();
+}
+
 /// evaluate({ program, parameters, what, x, multipliers, sigma, vector }) -> what: 'objective', 'gradient', ...;
 /// 'feasiblePoint' is one near x, or x
 Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
@@ -374,6 +381,7 @@ Napi::Value writeNlFile(Napi::Env env, const Reader& in) {
 }
 
 const RegisterFunction registered[] = {{"compile", compileModel, "model"},
+                                       {"operators", listOperators},
                                        {"evaluate", evaluateModel, "request"},
                                        {"readNl", readNlFile},
                                        {"writeNl", writeNlFile, "request"}};

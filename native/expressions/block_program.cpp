@@ -10,49 +10,26 @@ namespace nonconvex {
 
 namespace {
 
-constexpr std::int32_t code(Op op) { return static_cast<std::int32_t>(op); }
-
-// The loops that compile to vector instructions; anything else goes element by element.
-NONCONVEX_CLONES void apply(std::int32_t op, double* __restrict out, const double* a, const double* b, int count) {
+/// out_i = op(a_i, b_i): a loop for every operation, which compiles to vector instructions where there are any.
+NONCONVEX_CLONES void apply(std::int32_t op, double* __restrict out, const double* as, const double* bs, int count) {
   switch (static_cast<Op>(op)) {
-    case Op::negate:
-      for (int i = 0; i < count; ++i) out[i] = -a[i];
-      return;
-    case Op::square:
-      for (int i = 0; i < count; ++i) out[i] = a[i] * a[i];
-      return;
-    case Op::sqrt:
-      for (int i = 0; i < count; ++i) out[i] = std::sqrt(a[i]);
-      return;
-    case Op::reciprocal:
-      for (int i = 0; i < count; ++i) out[i] = 1 / a[i];
-      return;
-    case Op::add:
-      for (int i = 0; i < count; ++i) out[i] = a[i] + b[i];
-      return;
-    case Op::subtract:
-      for (int i = 0; i < count; ++i) out[i] = a[i] - b[i];
-      return;
-    case Op::multiply:
-      for (int i = 0; i < count; ++i) out[i] = a[i] * b[i];
-      return;
-    case Op::divide:
-      for (int i = 0; i < count; ++i) out[i] = a[i] / b[i];
-      return;
-    case Op::exp:
-      for (int i = 0; i < count; ++i) out[i] = std::exp(a[i]);
-      return;
-    case Op::log:
-      for (int i = 0; i < count; ++i) out[i] = std::log(a[i]);
-      return;
-    case Op::sin:
-      for (int i = 0; i < count; ++i) out[i] = std::sin(a[i]);
-      return;
-    case Op::cos:
-      for (int i = 0; i < count; ++i) out[i] = std::cos(a[i]);
-      return;
+#define UNARY(name, number, nl, value, derivative) \
+  case Op::name:                                   \
+    for (int i = 0; i < count; ++i) {              \
+      const double a = as[i];                      \
+      out[i] = value;                              \
+    }                                              \
+    return;
+#define BINARY(name, number, nl, value, ...) \
+  case Op::name:                             \
+    for (int i = 0; i < count; ++i) {        \
+      const double a = as[i], b = bs[i];     \
+      out[i] = value;                        \
+    }                                        \
+    return;
+#include "expressions/operators.def"
     default:
-      for (int i = 0; i < count; ++i) out[i] = applyScalar(op, a[i], b[i]);
+      for (int i = 0; i < count; ++i) out[i] = applyScalar(op, as[i], bs[i]);
   }
 }
 

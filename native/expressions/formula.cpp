@@ -12,12 +12,6 @@ namespace {
 constexpr std::int32_t code(Op op) { return static_cast<std::int32_t>(op); }
 constexpr std::int32_t code(ScalarOp op) { return static_cast<std::int32_t>(op); }
 
-double softplus(double a) { return a > 0 ? a + std::log1p(std::exp(-a)) : std::log1p(std::exp(a)); }
-double sigmoid(double a) {
-  const double e = std::exp(-std::abs(a));
-  return a >= 0 ? 1 / (1 + e) : e / (1 + e);
-}
-
 }  // namespace
 
 double applyScalar(std::int32_t op, double a, double b) {
@@ -25,71 +19,13 @@ double applyScalar(std::int32_t op, double a, double b) {
   if (op == code(ScalarOp::lessEqual)) return a <= b ? 1 : 0;
   if (op == code(ScalarOp::copy)) return a;
   switch (static_cast<Op>(op)) {
-    case Op::negate:
-      return -a;
-    case Op::abs:
-      return std::abs(a);
-    case Op::square:
-    case Op::abs2:
-      return a * a;
-    case Op::sqrt:
-      return std::sqrt(a);
-    case Op::exp:
-      return std::exp(a);
-    case Op::log:
-      return std::log(a);
-    case Op::log1p:
-      return std::log1p(a);
-    case Op::expm1:
-      return std::expm1(a);
-    case Op::log10:
-      return std::log10(a);
-    case Op::sin:
-      return std::sin(a);
-    case Op::cos:
-      return std::cos(a);
-    case Op::tan:
-      return std::tan(a);
-    case Op::asin:
-      return std::asin(a);
-    case Op::acos:
-      return std::acos(a);
-    case Op::atan:
-      return std::atan(a);
-    case Op::sinh:
-      return std::sinh(a);
-    case Op::cosh:
-      return std::cosh(a);
-    case Op::tanh:
-      return std::tanh(a);
-    case Op::asinh:
-      return std::asinh(a);
-    case Op::acosh:
-      return std::acosh(a);
-    case Op::atanh:
-      return std::atanh(a);
-    case Op::softplus:
-      return softplus(a);
-    case Op::sigmoid:
-      return sigmoid(a);
-    case Op::reciprocal:
-      return 1 / a;
-    case Op::add:
-      return a + b;
-    case Op::subtract:
-      return a - b;
-    case Op::multiply:
-      return a * b;
-    case Op::divide:
-      return a / b;
-    case Op::pow:
-      return std::pow(a, b);
-    case Op::min:
-      return b < a ? b : a;
-    case Op::max:
-      return a < b ? b : a;
-    case Op::atan2:
-      return std::atan2(a, b);
+#define UNARY(name, number, nl, value, derivative) \
+  case Op::name:                                   \
+    return value;
+#define BINARY(name, number, nl, value, ...) \
+  case Op::name:                             \
+    return value;
+#include "expressions/operators.def"
     default:
       return 0;
   }
@@ -231,81 +167,20 @@ int Formulas::pow(int a, int b) {
   return intern({code(Op::pow), a, b, 0});
 }
 
-int Formulas::derivative(int k, int which) {
-  const Node y = node(k);
-  const int a = y.a;
-  const int b = y.b;
+int Formulas::derivative(int y, int which) {
+  const Node node = nodes_[static_cast<std::size_t>(y)];
+  const int a = node.a;
+  const int b = node.b;
   const int one = constant(1);
-  if (y.op == code(ScalarOp::sign) || y.op == code(ScalarOp::lessEqual)) return constant(0);
-  switch (static_cast<Op>(y.op)) {
-    case Op::negate:
-      return constant(-1);
-    case Op::abs:
-      return scalar(ScalarOp::sign, a);
-    case Op::square:
-      return multiply(constant(2), a);
-    case Op::sqrt:
-      return divide(constant(0.5), k);
-    case Op::exp:
-      return k;
-    case Op::log:
-      return unary(Op::reciprocal, a);
-    case Op::log1p:
-      return unary(Op::reciprocal, add(one, a));
-    case Op::expm1:
-      return unary(Op::exp, a);  // not 1 + y, which cancels for a far below 0
-    case Op::log10:
-      return divide(constant(1 / std::numbers::ln10), a);
-    case Op::sin:
-      return unary(Op::cos, a);
-    case Op::cos:
-      return negate(unary(Op::sin, a));
-    case Op::tan:
-      return add(one, unary(Op::square, k));
-    case Op::asin:
-      return unary(Op::reciprocal, unary(Op::sqrt, multiply(subtract(one, a), add(one, a))));
-    case Op::acos:
-      return negate(unary(Op::reciprocal, unary(Op::sqrt, multiply(subtract(one, a), add(one, a)))));
-    case Op::atan:
-      return unary(Op::reciprocal, add(one, unary(Op::square, a)));
-    case Op::sinh:
-      return unary(Op::cosh, a);
-    case Op::cosh:
-      return unary(Op::sinh, a);
-    case Op::tanh:
-      return multiply(subtract(one, k), add(one, k));
-    case Op::asinh:
-      return unary(Op::reciprocal, unary(Op::sqrt, add(one, unary(Op::square, a))));
-    case Op::acosh:
-      return unary(Op::reciprocal, unary(Op::sqrt, multiply(subtract(a, one), add(a, one))));
-    case Op::atanh:
-      return unary(Op::reciprocal, multiply(subtract(one, a), add(one, a)));
-    case Op::softplus:
-      return unary(Op::sigmoid, a);
-    case Op::sigmoid:
-      return multiply(k, unary(Op::sigmoid, negate(a)));
-    case Op::reciprocal:
-      return negate(unary(Op::square, k));
-    case Op::add:
-      return one;
-    case Op::subtract:
-      return constant(which == 0 ? 1 : -1);
-    case Op::multiply:
-      return which == 0 ? b : a;
-    case Op::divide:
-      return which == 0 ? unary(Op::reciprocal, b) : negate(divide(k, b));
-    case Op::pow:
-      if (which == 0) return multiply(b, pow(a, subtract(b, one)));
-      return multiply(k, unary(Op::log, a));
-    case Op::min:
-      return which == 0 ? scalar(ScalarOp::lessEqual, a, b) : subtract(one, scalar(ScalarOp::lessEqual, a, b));
-    case Op::max:
-      return which == 0 ? scalar(ScalarOp::lessEqual, b, a) : subtract(one, scalar(ScalarOp::lessEqual, b, a));
-    case Op::atan2: {
-      const int r2 = add(unary(Op::square, a), unary(Op::square, b));
-      return which == 0 ? divide(b, r2) : negate(divide(a, r2));
-    }
-    default:
+  switch (static_cast<Op>(node.op)) {
+#define UNARY(name, number, nl, value, derivative) \
+  case Op::name:                                   \
+    return derivative;
+#define BINARY(name, number, nl, value, byFirst, bySecond) \
+  case Op::name:                                           \
+    return which == 0 ? byFirst : bySecond;
+#include "expressions/operators.def"
+    default:  // sign and lessEqual
       return constant(0);
   }
 }

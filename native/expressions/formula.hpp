@@ -64,7 +64,7 @@ class Formulas {
   int pow(int a, int b);
   int integerPower(int a, int exponent);
   int negate(int a) { return unary(Op::negate, a); }
-  int derivative(int node, int which);  ///< of a node by its first (0) or second (1) operand
+  int derivative(int y, int which);  ///< of a node by its first (0) or second (1) operand
 
   std::vector<Node> nodes_;
   std::unordered_map<Key, int, Hash> known_;

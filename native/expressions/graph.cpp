@@ -9,14 +9,6 @@ namespace nonconvex {
 
 namespace {
 
-constexpr const char* unaryNames[] = {"negate", "abs",      "square",  "abs2",      "sqrt", "exp",   "log",
-                                      "log1p",  "expm1",    "log10",   "sin",       "cos",  "tan",   "asin",
-                                      "acos",   "atan",     "sinh",    "cosh",      "tanh", "asinh", "acosh",
-                                      "atanh",  "softplus", "sigmoid", "reciprocal"};
-constexpr const char* binaryNames[] = {"add", "subtract", "multiply", "divide", "pow", "min", "max", "atan2"};
-constexpr const char* otherNames[] = {"sum",    "dot",   "norm2Squared", "logsumexp",
-                                      "matvec", "slice", "gather",       "concatenate"};
-
 constexpr int code(Op op) { return static_cast<int>(op); }
 
 [[noreturn]] void fail(Op op, const std::string& what) { throw Error(ErrorKind::range, nameOf(op) + ": " + what); }
@@ -146,19 +138,6 @@ void checkMatrix(const ConstantMatrix& m) {
 }
 
 }  // namespace
-
-bool isUnary(Op op) { return code(op) >= code(Op::negate) && code(op) <= code(Op::reciprocal); }
-bool isBinary(Op op) { return code(op) >= code(Op::add) && code(op) <= code(Op::atan2); }
-
-std::string nameOf(Op op) {
-  if (op == Op::constant) return "constant";
-  if (op == Op::variables) return "variables";
-  if (op == Op::parameters) return "parameters";
-  if (isUnary(op)) return unaryNames[code(op) - code(Op::negate)];
-  if (isBinary(op)) return binaryNames[code(op) - code(Op::add)];
-  if (code(op) >= code(Op::sum) && code(op) <= code(Op::concatenate)) return otherNames[code(op) - code(Op::sum)];
-  return "operation " + std::to_string(code(op));
-}
 
 Graph::Graph(int variables, std::vector<double> parameters)
     : variables_(variables), parameters_(std::move(parameters)) {

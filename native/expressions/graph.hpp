@@ -9,7 +9,7 @@
 //   constant      0  size offset              numbers[offset, offset + size)
 //   variables     1  size first               x[first, first + size)
 //   parameters    2  size first               p[first, first + size)
-//   negate ...   10+ a                        element by element, see Op for the numbers
+//   negate ...   10+ a                        element by element, see operators.def
 //   add ...      60+ a b                      element by element; sizes are equal, or one of them is 1
 //   sum          80  a group                  sums of each `group` numbers in turn: size(a) / group numbers
 //   dot          81  a b group                sum(a * b, group); sizes as for add
@@ -33,63 +33,9 @@
 #include <vector>
 
 #include "data/constant_matrix.hpp"
+#include "expressions/operators.hpp"
 
 namespace nonconvex {
-
-/// The numbers are part of the serialised form.
-enum class Op : std::int32_t {
-  constant = 0,
-  variables = 1,
-  parameters = 2,
-
-  negate = 10,
-  abs = 11,
-  square = 12,
-  abs2 = 13,  ///< |a|^2: square
-  sqrt = 14,
-  exp = 15,
-  log = 16,
-  log1p = 17,
-  expm1 = 18,
-  log10 = 19,
-  sin = 20,
-  cos = 21,
-  tan = 22,
-  asin = 23,
-  acos = 24,
-  atan = 25,
-  sinh = 26,
-  cosh = 27,
-  tanh = 28,
-  asinh = 29,
-  acosh = 30,
-  atanh = 31,
-  softplus = 32,  ///< log(1 + exp(a)), without overflow
-  sigmoid = 33,   ///< 1 / (1 + exp(-a))
-  reciprocal = 34,
-
-  add = 60,
-  subtract = 61,
-  multiply = 62,
-  divide = 63,
-  pow = 64,  ///< a^b
-  min = 65,
-  max = 66,
-  atan2 = 67,  ///< the angle of the point (b, a)
-
-  sum = 80,
-  dot = 81,
-  norm2Squared = 82,
-  logsumexp = 83,
-  matvec = 84,
-  slice = 85,
-  gather = 86,
-  concatenate = 87,
-};
-
-bool isUnary(Op op);
-bool isBinary(Op op);
-std::string nameOf(Op op);
 
 class Graph {
  public:

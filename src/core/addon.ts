@@ -43,6 +43,8 @@ export interface CudaDevice {
 export interface Addon extends Solvers {
   reluPredict(network: object, input: { x: Matrix }): Float64Array;
   compileControl(problem: { side: number; target: Float64Array; weight: number; source: Float64Array }): ProgramHandle;
+  /** Numbers of all operations in a serialised graph, by name. */
+  operators(): Record<string, number>;
   evaluate(request: EvaluationRequest): number | Float64Array | SparseMatrix;
   readNl(path: string): Job;
   writeNl(request: WriteNlRequest): Job;

@@ -5,7 +5,7 @@ import { looksLikeMatrix, type Matrix, type MatrixLike, type SparseMatrix, toFlo
 import { isSparse, toOperand } from '../core/operand.js';
 import { type Shape, scalar, showShape, sizeOf } from './shape.js';
 
-/** Numbers of the operations in the serialised graph, as in native/expressions/graph.hpp. */
+/** Numbers of the operations in the serialised graph; a test compares them with native/expressions/operators.def. */
 export const op = {
   constant: 0,
   variables: 1,

@@ -1,5 +1,7 @@
 // Every operator: its value, its derivatives by hand, and by differences.
 import { describe, expect, it } from 'vitest';
+import { addon } from '../../src/core/addon.js';
+import { op } from '../../src/expressions/expression.js';
 import {
   abs2,
   acos,
@@ -371,5 +373,11 @@ describe('sparse matrices', () => {
       return [...model.compile().constraints(point)];
     });
     expect(values[1]).toEqual((values[0] as number[]).map(near));
+  });
+});
+
+describe('numbers of operators', () => {
+  it.each(Object.entries(op))('%s', (name, number) => {
+    expect(addon().operators()[name]).toBe(number);
   });
 });

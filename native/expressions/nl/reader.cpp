@@ -8,6 +8,8 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "core/error.hpp"
@@ -132,20 +134,48 @@ class Input {
   bool binary_ = false;
 };
 
-struct Operator {
+/// An opcode of the format.
+struct Opcode {
   int code;
-  int operands;  // -1: a list with its length before it
-  const char* name;
+  Op op;
+  bool list;  ///< has any number of operands, which stands before them
 };
 
-// Opcodes of the format that have derivatives.
-constexpr Operator operators[] = {
-    {0, 2, "+"},     {1, 2, "-"},      {2, 2, "*"},      {3, 2, "/"},      {5, 2, "^"},     {6, 2, "less"},
-    {11, -1, "min"}, {12, -1, "max"},  {15, 1, "abs"},   {16, 1, "-"},     {37, 1, "tanh"}, {38, 1, "tan"},
-    {39, 1, "sqrt"}, {40, 1, "sinh"},  {41, 1, "sin"},   {42, 1, "log10"}, {43, 1, "log"},  {44, 1, "exp"},
-    {45, 1, "cosh"}, {46, 1, "cos"},   {47, 1, "atanh"}, {48, 2, "atan2"}, {49, 1, "atan"}, {50, 1, "asinh"},
-    {51, 1, "asin"}, {52, 1, "acosh"}, {53, 1, "acos"},  {54, -1, "sum"},  {75, 2, "^"},    {76, 1, "square"},
-    {77, 2, "^"}};
+/// Opcodes of operations that operators.def writes as one opcode and the operands alone, and other ones for the same.
+std::vector<Opcode> makeOpcodes() {
+  std::vector<Opcode> made = {{75, Op::pow, false}, {76, Op::square, false}, {77, Op::pow, false}};
+  for (const Operation& operation : operations()) {
+    if (operation.nl == nullptr) continue;
+    const std::string_view form = operation.nl;
+    const std::string_view operands = form.substr(std::min(form.find(' '), form.size()));
+    const bool list = operands == " #2 a b";
+    if (!list && operands != (isUnary(operation.op) ? " a" : " a b")) continue;
+    int code = 0;
+    std::from_chars(form.data() + 1, form.data() + form.size() - operands.size(), code);
+    made.push_back({code, operation.op, list});
+  }
+  return made;
+}
+
+/// Null: no operation has that opcode.
+const Opcode* opcodeOf(int code) {
+  static const std::vector<Opcode> known = makeOpcodes();
+  const auto found = std::find_if(known.begin(), known.end(), [&](const Opcode& one) { return one.code == code; });
+  return found == known.end() ? nullptr : &*found;
+}
+
+// Opcodes that are no operation of ours.
+constexpr int lessOpcode = 6;  // a - b where that is positive, otherwise 0
+constexpr int sumOpcode = 54;
+
+/// How many operands an opcode has; -1: a list with its length before it. None: it is unknown.
+std::optional<int> operandsOfOpcode(int code) {
+  if (code == lessOpcode) return 2;
+  if (code == sumOpcode) return -1;
+  const Opcode* known = opcodeOf(code);
+  if (known == nullptr) return std::nullopt;
+  return known->list ? -1 : operandsOf(known->op);
+}
 
 constexpr std::pair<int, const char*> refusedOperators[] = {{4, "rem"},
                                                             {13, "floor"},
@@ -440,16 +470,15 @@ int Reader::readExpression() {
     const char key = in_.key();
     if (key == 'o') {
       const int code = in_.integer();
-      const auto* known = std::find_if(std::begin(operators), std::end(operators),
-                                       [&](const Operator& candidate) { return candidate.code == code; });
-      if (known == std::end(operators)) {
+      const std::optional<int> known = operandsOfOpcode(code);
+      if (!known) {
         for (const auto& [refused, name] : refusedOperators) {
           if (refused == code) in_.unsupported("operator o" + std::to_string(code) + " (" + name + ") is");
         }
         in_.fail("unknown operator o" + std::to_string(code));
       }
       in_.endLine();
-      int operands = known->operands;
+      int operands = *known;
       if (operands < 0) {
         operands = in_.count("operands", 2);
         if (operands < 1) in_.fail("an operator without operands");
@@ -480,73 +509,15 @@ int Reader::sumOf(std::span<const int> nodes) {
 }
 
 int Reader::applyOperator(int code, std::span<const int> operands) {
-  const auto unary = [&](Op op) { return graph_.unary(op, operands[0]); };
-  const auto binary = [&](Op op) { return graph_.binary(op, operands[0], operands[1]); };
-  const auto fold = [&](Op op) {
-    int result = operands[0];
-    for (std::size_t k = 1; k < operands.size(); ++k) result = graph_.binary(op, result, operands[k]);
-    return result;
-  };
-  switch (code) {
-    case 0:
-      return binary(Op::add);
-    case 1:
-      return binary(Op::subtract);
-    case 2:
-      return binary(Op::multiply);
-    case 3:
-      return binary(Op::divide);
-    case 6:  // a - b where that is positive, otherwise 0
-      return graph_.binary(Op::max, binary(Op::subtract), graph_.constant(0.0));
-    case 11:
-      return fold(Op::min);
-    case 12:
-      return fold(Op::max);
-    case 15:
-      return unary(Op::abs);
-    case 16:
-      return unary(Op::negate);
-    case 37:
-      return unary(Op::tanh);
-    case 38:
-      return unary(Op::tan);
-    case 39:
-      return unary(Op::sqrt);
-    case 40:
-      return unary(Op::sinh);
-    case 41:
-      return unary(Op::sin);
-    case 42:
-      return unary(Op::log10);
-    case 43:
-      return unary(Op::log);
-    case 44:
-      return unary(Op::exp);
-    case 45:
-      return unary(Op::cosh);
-    case 46:
-      return unary(Op::cos);
-    case 47:
-      return unary(Op::atanh);
-    case 48:
-      return binary(Op::atan2);
-    case 49:
-      return unary(Op::atan);
-    case 50:
-      return unary(Op::asinh);
-    case 51:
-      return unary(Op::asin);
-    case 52:
-      return unary(Op::acosh);
-    case 53:
-      return unary(Op::acos);
-    case 54:
-      return sumOf(operands);
-    case 76:
-      return unary(Op::square);
-    default:  // 5, 75, 77
-      return binary(Op::pow);
+  if (code == sumOpcode) return sumOf(operands);
+  if (code == lessOpcode) {
+    return graph_.binary(Op::max, graph_.binary(Op::subtract, operands[0], operands[1]), graph_.constant(0.0));
   }
+  const Op op = opcodeOf(code)->op;
+  if (isUnary(op)) return graph_.unary(op, operands[0]);
+  int result = operands[0];
+  for (std::size_t k = 1; k < operands.size(); ++k) result = graph_.binary(op, result, operands[k]);
+  return result;
 }
 
 void Reader::readDefinedVariable() {

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <fstream>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
 #include "core/error.hpp"
@@ -246,109 +247,25 @@ void Writer::row(const LinearRows& rows, int i, bool whole) {
   if (rows.constants[at(i)] != 0) number(rows.constants[at(i)]);
 }
 
+/// Token by token of the operation's form in operators.def.
 void Writer::formula(const KernelStage& kernel, int k, int r) {
   const Formulas::Node& node = kernel.formulas.node(k);
   if (node.op == static_cast<std::int32_t>(ScalarOp::constant)) return number(node.value);
   if (node.op == static_cast<std::int32_t>(ScalarOp::input)) return value(kernel.inputs[at(node.a)].at(r));
-  const auto a = [&] { formula(kernel, node.a, r); };
-  const auto b = [&] { formula(kernel, node.b, r); };
-  const auto unary = [&](int code) {
-    oper(code);
-    a();
-  };
-  const auto binary = [&](int code) {
-    oper(code);
-    a();
-    b();
-  };
-  switch (static_cast<Op>(node.op)) {
-    case Op::negate:
-      return unary(16);
-    case Op::abs:
-      return unary(15);
-    case Op::square:
-    case Op::abs2:
-      oper(5);
-      a();
-      return number(2);
-    case Op::sqrt:
-      return unary(39);
-    case Op::exp:
-      return unary(44);
-    case Op::log:
-      return unary(43);
-    case Op::log1p:
-      oper(43);
-      oper(0);
-      number(1);
-      return a();
-    case Op::expm1:
-      oper(1);
-      oper(44);
-      a();
-      return number(1);
-    case Op::log10:
-      return unary(42);
-    case Op::sin:
-      return unary(41);
-    case Op::cos:
-      return unary(46);
-    case Op::tan:
-      return unary(38);
-    case Op::asin:
-      return unary(51);
-    case Op::acos:
-      return unary(53);
-    case Op::atan:
-      return unary(49);
-    case Op::sinh:
-      return unary(40);
-    case Op::cosh:
-      return unary(45);
-    case Op::tanh:
-      return unary(37);
-    case Op::asinh:
-      return unary(50);
-    case Op::acosh:
-      return unary(52);
-    case Op::atanh:
-      return unary(47);
-    case Op::softplus:  // log(1 + exp(a))
-      oper(43);
-      oper(0);
-      number(1);
-      return unary(44);
-    case Op::sigmoid:  // 1 / (1 + exp(-a))
-      oper(3);
-      number(1);
-      oper(0);
-      number(1);
-      oper(44);
-      return unary(16);
-    case Op::reciprocal:
-      oper(3);
-      number(1);
-      return a();
-    case Op::add:
-      return binary(0);
-    case Op::subtract:
-      return binary(1);
-    case Op::multiply:
-      return binary(2);
-    case Op::divide:
-      return binary(3);
-    case Op::pow:
-      return binary(5);
-    case Op::atan2:
-      return binary(48);
-    case Op::min:
-    case Op::max:
-      oper(static_cast<Op>(node.op) == Op::min ? 11 : 12);
-      line("2");
-      a();
-      return b();
-    default:
-      throw Error(ErrorKind::solver, nameOf(static_cast<Op>(node.op)) + " has no form in a .nl file", "UNSUPPORTED");
+  const Operation* known = operationOf(static_cast<Op>(node.op));
+  if (known == nullptr || known->nl == nullptr) {
+    throw Error(ErrorKind::solver, nameOf(static_cast<Op>(node.op)) + " has no form in a .nl file", "UNSUPPORTED");
+  }
+  for (std::string_view rest = known->nl; !rest.empty();) {
+    const std::string_view token = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(std::min(token.size() + 1, rest.size()));
+    if (token == "a") {
+      formula(kernel, node.a, r);
+    } else if (token == "b") {
+      formula(kernel, node.b, r);
+    } else {
+      line(std::string(token.front() == '#' ? token.substr(1) : token));
+    }
   }
 }
 
