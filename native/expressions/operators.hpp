@@ -35,7 +35,7 @@ constexpr bool isBinary(Op op) { return operandsOf(op) == 2; }
 struct Operation {
   Op op;
   const char* name;
-  const char* nl;  ///< its form in a .nl file, as operators.def writes it; null where it does not go element by element
+  const char* nl;  ///< its form in a .nl file, as operators.def writes it; null: it has none
 };
 
 /// All operations, in the order of their numbers.

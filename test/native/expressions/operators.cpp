@@ -119,7 +119,7 @@ TEST(namesAndNumbersAreOfOneOperationEach) {
     CHECK_EQ(++names[operation.name], 1);
     CHECK(operationOf(operation.op) == &operation);
     CHECK_EQ(nameOf(operation.op), operation.name);
-    CHECK_EQ(operandsOf(operation.op) > 0, operation.nl != nullptr);
+    CHECK(operation.nl == nullptr || operandsOf(operation.op) > 0);
     if (operandsOf(operation.op) > 0) ++elementwise;
   }
   CHECK_EQ(elementwise, references.size());
@@ -178,6 +178,10 @@ TEST(nlFilesAreReadAsTheyWereWritten) {
   forEachElementwise([](const Operation& operation, const Reference& reference) {
     const std::vector<double> x = operands(reference);
     const Graph graph = graphOf(operation.op);
+    if (operation.nl == nullptr) {
+      CHECK(check::contains(check::messageOf([&] { nlText(graph, {}); }), operation.name));
+      return;
+    }
     const std::string text = nlText(graph, {});
     Program written(graph), read(parseNl(text, operation.name).graph);
     const std::vector<double> expected = constraintsAt(written, x), found = constraintsAt(read, x);
