@@ -174,7 +174,7 @@ Run solveOurs(const NamedNlp& model, WorkerPool* pool, int threads) {
   if (model.moveStart) moveToFeasible(*model.nlp, problem.start);
   Monitor monitor(settings.timeLimit);
   const Cpu la(pool, threads, &monitor);
-  NlpSolver<Cpu> solver(la, problem, settings);
+  NlpSolver solver(la, problem, settings);
   const Outcome outcome = iterate(solver, settings, monitor);
   NlpSolution solution = solver.solution();
   run.seconds = watch.seconds();

@@ -92,7 +92,7 @@ class Regression {
 
 inline Solved<NlpSolution> minimizeOnCpu(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings,
                                          Monitor& monitor) {
-  NlpSolver<Cpu> solver(la, problem, settings);
+  NlpSolver solver(la, problem, settings);
   Outcome outcome = iterate(solver, settings, monitor);
   return {std::move(outcome), solver.solution()};
 }

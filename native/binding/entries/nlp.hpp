@@ -15,7 +15,7 @@ struct NlpEntry {
   using Settings = NlpSettings;
   using Solution = NlpSolution;
   template <class La>
-  using Solver = NlpSolver<La>;
+  using Solver = NlpSolver;
 
   static constexpr std::array<std::string_view, 2> members = {"warmStart", "reportIterates"};
 

@@ -32,7 +32,6 @@ class BestPoint {
   const NlpPoint& point() const { return point_; }
   double residual() const { return residual_; }
   const ReducedInertia& inertia() const { return inertia_; }
-  bool refused() const { return refused_; }
 
  private:
   const ScaledNlp& model_;

@@ -88,7 +88,7 @@ Solved<NlpSolution> solveOn(const La& la, const NlpProblem& problem, const NlpSe
   requireOnDevice(settings);
   const DeviceProblem<La> onDevice(la, problem);
   const Cpu host(nullptr, 1, &monitor);
-  NlpSolver<Cpu> solver(host, onDevice.problem(), settings);
+  NlpSolver solver(host, onDevice.problem(), settings);
   Outcome outcome = iterate(solver, settings, monitor);
   return {std::move(outcome), solver.solution()};
 }

@@ -1,8 +1,9 @@
 // Minima of estimates of an objective that takes long, where constraints are cheap: section 1.8 of docs/nlp.md.
 #pragma once
 
-#include <functional>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include "linalg/cpu.hpp"
 #include "methods/nlp/scaled_nlp.hpp"
@@ -17,9 +18,25 @@ struct EstimateMinimum {
   NlpSolution::Time time;
 };
 
-/// Minimises an estimate to the tolerance of the settings, in few iterations or not at all: the method that the
-/// estimates serve, on a cheaper problem.
+/// Minimises a problem to the tolerance of the settings, in few iterations or not at all.
 using EstimateMinimizer = EstimateMinimum (*)(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
+
+/// Minimises an estimate by the method that it serves.
+template <class Method>
+EstimateMinimum minimizeBy(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings) {
+  constexpr int mostSteps = 30;
+  Method method(la, problem, settings);
+  EstimateMinimum found;
+  std::optional<Status> status = method.start();
+  for (; !status && found.sampledSteps < mostSteps; ++found.sampledSteps) status = method.step();
+  NlpSolution solution = method.solution();
+  found.sampledSteps += solution.counts.sampled;
+  found.time = solution.time;
+  if (status != Status::solved) return found;
+  found.x = std::move(solution.x);
+  found.multipliers = std::move(solution.multipliers);
+  return found;
+}
 
 /// Two problems with the same constraints that are cheaper to solve: one with a sample of the data, one with the
 /// quadratic model of f. Each is asked for a point that is nearer to a solution.

@@ -21,25 +21,6 @@ NlpSettings consistent(NlpSettings settings) {
   return settings;
 }
 
-EstimateMinimum minimizeEstimate(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings) {
-  constexpr int mostSteps = 30;
-  NewtonMethod method(la, problem, settings);
-  method.start();
-  const auto solved = [&] { return method.progress().residual <= settings.tolerance; };
-  EstimateMinimum found;
-  int steps = 0;
-  for (; !solved() && steps < mostSteps; ++steps) {
-    if (method.step()) break;
-  }
-  NlpSolution solution = method.solution();
-  found.sampledSteps = steps + solution.counts.sampled;
-  found.time = solution.time;
-  if (!solved()) return found;
-  found.x = std::move(solution.x);
-  found.multipliers = std::move(solution.multipliers);
-  return found;
-}
-
 }  // namespace
 
 NewtonMethod::NewtonMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
@@ -59,15 +40,15 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NlpProblem& problem, const NlpSe
       unboundedTest_(model_),
       restarts_(model_.n(), model_.m(), settings.seed),
       best_(model_, settings.tolerance),
-      estimates_(la, model_, settings_, minimizeEstimate) {
+      estimates_(la, model_, settings_, minimizeBy<NewtonMethod>) {
   started_ = model_.begin(point_);
   unboundedTest_.begin(point_);
   restarts_.setStart(point_.x);
   if (started_) best_.record(point_);
 }
 
-void NewtonMethod::start() {
-  if (!started_) return;
+std::optional<Status> NewtonMethod::start() {
+  if (!started_) return std::nullopt;
   const bool mayBeginElsewhere = settings_.sampleStart && !multipliersKnown_ && settings_.maxIterations > 0;
   if (mayBeginElsewhere && estimates_.minimizeSample(point_, trial_)) {
     std::swap(point_, trial_);
@@ -78,7 +59,7 @@ void NewtonMethod::start() {
   if (!multipliersKnown_) multipliers_.takeFirst(system_, point_);
   least_.begin(point_);
   best_.record(point_);
-  goOn();
+  return goOn();
 }
 
 std::optional<Status> NewtonMethod::step() {
@@ -112,10 +93,10 @@ std::optional<Status> NewtonMethod::acceptStep(const SearchDirection& direction,
     return acceptRelaxedTolerance();
   }
   if (unboundedTest_.diverges(point_)) {
-    if (unboundedTest_.nearlyFeasible(point_)) return unbounded();
+    if (unboundedTest_.nearlyFeasible(point_)) return endHere(Status::unbounded);
     restoration_.begin(point_, unboundedTest_.allowedInfeasibility(point_));  // is there a feasible point near?
   } else if (advice == Watchdog::Advice::leaveSaddle) {
-    negativeCurvatureStep();
+    if (negativeCurvatureStep()) return solvedByResidual();
   } else if (advice == Watchdog::Advice::restore) {
     const bool infeasible = normInf(point_.c) > std::max(settings_.tolerance, leastRestorable);
     if (infeasible) restoration_.begin(point_, restoredShare * settings_.tolerance);
@@ -149,9 +130,9 @@ void NewtonMethod::moveToTrial(double length) {
 /// At a stationary point: is it a minimum?
 std::optional<Status> NewtonMethod::checkSecondOrder() {
   const std::optional<ReducedInertia> inertia = system_.reducedInertia(point_, trial_.jacobian);
-  if (!inertia) return std::nullopt;
+  if (!inertia) return Status::solved;
   best_.setInertia(*inertia);
-  if (inertia->negative <= 0) return std::nullopt;
+  if (inertia->negative <= 0) return Status::solved;
   best_.refuse(point_, *inertia);
   return leaveSaddle();
 }
@@ -159,7 +140,7 @@ std::optional<Status> NewtonMethod::checkSecondOrder() {
 std::optional<Status> NewtonMethod::leaveSaddle() {
   stallReason_ = StallReason::saddle;
   const bool left = ++saddles_ <= mostSaddles && system_.factorLoaded() && negativeCurvatureStep();
-  return left ? std::nullopt : restart(Status::stalled);
+  return left ? solvedByResidual() : restart(Status::stalled);
 }
 
 /// Moves along the direction of the most negative curvature, by the factors at hand; false where M does not fall.
@@ -202,13 +183,12 @@ std::optional<Status> NewtonMethod::recoverFromFailedStep() {
 std::optional<Status> NewtonMethod::acceptRelaxedTolerance() {
   if (model_.gradientScale() == 1) return Status::stalled;
   model_.rescaleByStart();
-  best_.take(point_);
-  return arrived() ? checkSecondOrder() : Status::stalled;
+  return endHere(Status::stalled);
 }
 
-std::optional<Status> NewtonMethod::unbounded() {
+std::optional<Status> NewtonMethod::endHere(Status reason) {
   best_.take(point_);
-  return Status::unbounded;
+  return arrived() ? checkSecondOrder() : reason;
 }
 
 std::optional<Status> NewtonMethod::restorationStep() {
@@ -227,7 +207,7 @@ std::optional<Status> NewtonMethod::restorationStep() {
     if (low && !unboundedTest_.nearlyFeasible(point_)) return std::nullopt;
     restoration_.end();
     resetAtPoint();
-    if (low) return unbounded();
+    if (low) return endHere(Status::unbounded);
   }
   best_.record(point_);
   return goOn();
@@ -262,7 +242,7 @@ Progress NewtonMethod::progress() const {
   Progress now;
   if (!started_) return now;
   now.objective = model_.unscaledObjective(best_.point());
-  if (!best_.refused()) now.residual = best_.residual();
+  now.residual = best_.residual();
   now.feasibility = model_.unscaledFeasibility(best_.point());
   now.step = lastStep_;
   if (system_.analyzed() && system_.solver().steps() > 0) {

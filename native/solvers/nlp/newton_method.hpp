@@ -30,7 +30,10 @@ class NewtonMethod {
   /// Checks the problem and evaluates it at the start. `la` must outlive this.
   NewtonMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
 
-  void start();
+  /// It is solved only where second-order conditions hold, too, which the residual does not tell.
+  static constexpr bool decidesSolved = true;
+
+  std::optional<Status> start();
   std::optional<Status> step();
   /// Report of the best point so far.
   Progress progress() const;
@@ -51,11 +54,14 @@ class NewtonMethod {
   // What to do at a point that may be the last.
   bool arrived() const { return best_.residual() <= settings_.tolerance; }
   std::optional<Status> goOn() { return arrived() ? checkSecondOrder() : std::nullopt; }
+  /// The same after a step away from a saddle: second order is not looked at again, even where the step ends at
+  /// another.
+  std::optional<Status> solvedByResidual() const { return arrived() ? std::optional(Status::solved) : std::nullopt; }
   std::optional<Status> checkSecondOrder();
   std::optional<Status> leaveSaddle();
   std::optional<Status> recoverFromFailedStep();
   std::optional<Status> acceptRelaxedTolerance();
-  std::optional<Status> unbounded();
+  std::optional<Status> endHere(Status reason);
   std::optional<Status> restart(Status reason);
 
   const Cpu& la_;

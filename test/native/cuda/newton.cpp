@@ -19,7 +19,7 @@ Run solveOnCpu(const NlpProblem& problem, NlpSettings settings) {
   settings.reuseHessian = false;
   Monitor monitor;
   const Cpu la(nullptr, 1, &monitor);
-  NlpSolver<Cpu> solver(la, problem, settings);
+  NlpSolver solver(la, problem, settings);
   Outcome outcome = iterate(solver, settings, monitor);
   return {std::move(outcome), solver.solution()};
 }

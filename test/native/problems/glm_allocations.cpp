@@ -20,7 +20,7 @@ void noMemory(const Data& data, Form form, GlmData::Gram gram) {
   NlpSettings settings;
   settings.sampleStart = false;  // a quadratic model is a problem of its own
   settings.reuseHessian = false;
-  NlpSolver<Cpu> solver(la, {nlp, std::vector<double>(at(n), 1 / std::sqrt(n)), {}}, settings);
+  NlpSolver solver(la, {nlp, std::vector<double>(at(n), 1 / std::sqrt(n)), {}}, settings);
   solver.start();
   int iterations = 0, allocating = 0;
   for (; iterations < 100; ++iterations) {

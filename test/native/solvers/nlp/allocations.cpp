@@ -19,7 +19,7 @@ struct Counts {
 
 Counts iterationsOf(const classics::Classic& problem, const NlpSettings& settings) {
   const Cpu la;
-  NlpSolver<Cpu> solver(la, {std::make_shared<Program>(problem.graph), problem.start, {}}, settings);
+  NlpSolver solver(la, {std::make_shared<Program>(problem.graph), problem.start, {}}, settings);
   solver.start();
   Counts counts;
   while (counts.iterations < 500) {

@@ -23,7 +23,7 @@ Result solve(const std::shared_ptr<Nlp>& nlp, const std::vector<double>& start, 
              const std::vector<double>& multipliers = {}) {
   const Cpu la;
   Monitor monitor;
-  NlpSolver<Cpu> solver(la, {nlp, start, multipliers}, settings);
+  NlpSolver solver(la, {nlp, start, multipliers}, settings);
   Outcome outcome = iterate(solver, settings, monitor);
   return {std::move(outcome), solver.solution()};
 }
@@ -473,7 +473,7 @@ TEST(limits) {
   const Cpu la;
   Monitor monitor;
   monitor.abort();
-  NlpSolver<Cpu> solver(la, {std::make_shared<Program>(graphOf(2, circle)), {3, 4}, {}}, {});
+  NlpSolver solver(la, {std::make_shared<Program>(graphOf(2, circle)), {3, 4}, {}}, {});
   const Outcome aborted = iterate(solver, NlpSettings(), monitor);
   CHECK(aborted.status == Status::aborted);
   CHECK_EQ(aborted.progress.objective, 7.0);

@@ -63,7 +63,7 @@ struct Answer {
 Answer solve(const NlModel& model, const std::vector<double>& start, const NlpSettings& settings) {
   const Cpu la;
   Monitor monitor;
-  NlpSolver<Cpu> solver(la, {std::make_shared<Program>(model.graph), start, {}}, settings);
+  NlpSolver solver(la, {std::make_shared<Program>(model.graph), start, {}}, settings);
   const Outcome outcome = iterate(solver, settings, monitor);
   const NlpSolution solution = solver.solution();
   Answer out{.status = outcome.status};

@@ -1,8 +1,8 @@
 // Regressions from samples of their rows, with Hessians of earlier points: the solutions without.
 #include "check.hpp"
 #include "core/threads.hpp"
+#include "methods/kkt/hessian_reuse.hpp"
 #include "problems/glm_data.hpp"
-#include "solvers/nlp/hessian_reuse.hpp"
 #include "solvers/nlp/solver.hpp"
 
 using namespace glm;
@@ -33,7 +33,7 @@ Run solve(const Data& data, Form form, bool sphere, bool economical, WorkerPool*
   NlpProblem problem;
   problem.nlp = nlp;
   problem.start.assign(at(n), 1.0);
-  NlpSolver<Cpu> solver(la, problem, settings);
+  NlpSolver solver(la, problem, settings);
   const Outcome outcome = iterate(solver, settings, monitor);
   return {outcome.status, outcome.progress.objective, outcome.progress.residual, solver.solution()};
 }
