@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "binding/callbacks.hpp"
 #include "binding/job.hpp"
 #include "binding/registry.hpp"
 #include "expressions/nl/reader.hpp"
@@ -226,36 +227,30 @@ ListedPattern readPattern(const Reader& in, int lines, int width) {
   return listed;
 }
 
-std::span<double> sharedVector(const Reader& in, const char* name, std::size_t length) {
-  const auto found = in.vector(name);
-  require(found.size() >= length, in.pathOf(name) + ".length", found.size(), "expected at least " + show(length));
-  return {const_cast<double*>(found.data()), found.size()};  // JavaScript's memory, which both sides write
+/// How many numbers a function writes for a pattern: its entries stand in a list in any order.
+std::size_t listLength(const Reader& in, const ListedPattern& listed) {
+  if (listed.order.empty()) return 0;
+  const auto [least, most] = std::minmax_element(listed.order.begin(), listed.order.end());
+  require(*least >= 0, in.pathOf("order"), *least, "expected no negative places");
+  return static_cast<std::size_t>(*most) + 1;
 }
 
 std::shared_ptr<Nlp> readCallbacks(const Reader& in) {
   const int n = in.integer("n");
   const int m = in.integer("m");
-  const auto size = [](int count) { return static_cast<std::size_t>(count); };
-  ListedPattern jacobian = readPattern(in.object("jacobianPattern"), m, n);
-  ListedPattern hessian = readPattern(in.object("hessianPattern"), n, n);
-  const auto listLength = [&](const ListedPattern& listed) {
-    const auto last = std::max_element(listed.order.begin(), listed.order.end());
-    require(last == listed.order.end() || *std::min_element(listed.order.begin(), last) >= 0, "order", 0,
-            "expected no negative places");
-    return last == listed.order.end() ? std::size_t{0} : size(*last) + 1;
-  };
-  CallbackNlp::Memory memory{.x = sharedVector(in, "x", size(n)),
-                             .multipliers = sharedVector(in, "multipliers", size(m)),
-                             .vector = sharedVector(in, "vector", size(n)),
-                             .gradient = sharedVector(in, "gradient", size(n)),
-                             .constraints = sharedVector(in, "constraints", size(m)),
-                             .jacobian = sharedVector(in, "jacobian", listLength(jacobian)),
-                             .hessian = sharedVector(in, "hessian", listLength(hessian)),
-                             .product = sharedVector(in, "product", size(n))};
-  const auto call = [call = in.function("call")](CallbackNlp::Function function, double sigma) {
-    return call({static_cast<double>(function), sigma});
-  };
-  return std::make_shared<CallbackNlp>(std::move(jacobian), std::move(hessian), in.boolean("products"), memory, call);
+  const Reader jacobianIn = in.object("jacobianPattern"), hessianIn = in.object("hessianPattern");
+  ListedPattern jacobian = readPattern(jacobianIn, m, n);
+  ListedPattern hessian = readPattern(hessianIn, n, n);
+  const auto x = static_cast<std::size_t>(n), c = static_cast<std::size_t>(m);
+  CallbackNlp::Functions functions{
+      .objective = readVectorFunction(in, "objective", {x}, {}),
+      .gradient = readVectorFunction(in, "gradient", {x}, {x}),
+      .constraints = readVectorFunction(in, "constraints", {x}, {c}),
+      .jacobian = readVectorFunction(in, "jacobian", {x}, {listLength(jacobianIn, jacobian)}),
+      .hessian = readVectorFunction(in, "hessian", {x, c}, {listLength(hessianIn, hessian)}),
+      .hessianProduct = {}};
+  if (in.has("hessianProduct")) functions.hessianProduct = readVectorFunction(in, "hessianProduct", {x, c, x}, {x});
+  return std::make_shared<CallbackNlp>(std::move(jacobian), std::move(hessian), std::move(functions));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@ namespace {
 
 void copy(std::span<const double> from, std::span<double> to) { std::copy(from.begin(), from.end(), to.begin()); }
 
+/// The values of a list in the order of the pattern.
 void inOrder(const ListedPattern& listed, std::span<const double> list, std::span<double> values) {
   for (std::size_t k = 0; k < listed.order.size(); ++k) values[k] = list[static_cast<std::size_t>(listed.order[k])];
 }
@@ -23,43 +24,35 @@ void forEachEntry(const SparsePattern& pattern, std::span<const double> values, 
 
 }  // namespace
 
-CallbackNlp::CallbackNlp(ListedPattern jacobian, ListedPattern hessian, bool products, Memory memory,
-                         std::function<double(Function, double)> call)
+CallbackNlp::CallbackNlp(ListedPattern jacobian, ListedPattern hessian, Functions functions)
     : jacobian_(std::move(jacobian)),
       hessian_(std::move(hessian)),
-      products_(products),
-      memory_(memory),
-      call_(std::move(call)),
-      x_(memory.x.size()),
+      functions_(std::move(functions)),
+      x_(static_cast<std::size_t>(hessian_.pattern.lines)),
       jacobianValues_(jacobian_.order.size()) {}
-
-double CallbackNlp::call(Function function, double sigma) {
-  copy(x_, memory_.x);  // the functions may have written to it
-  return call_(function, sigma);
-}
 
 void CallbackNlp::moveTo(std::span<const double> x) {
   copy(x, x_);
   jacobianKnown_ = false;
 }
 
-double CallbackNlp::objective() { return call(Function::objective); }
+double CallbackNlp::objective() { return functions_.objective({x_}); }
 
 void CallbackNlp::gradient(std::span<double> g) {
-  call(Function::gradient);
-  copy(memory_.gradient, g);
+  functions_.gradient({x_});
+  copy(functions_.gradient.outputs[0], g);
 }
 
 void CallbackNlp::constraintValues(std::span<double> c) {
   if (c.empty()) return;
-  call(Function::constraints);
-  copy(memory_.constraints, c);
+  functions_.constraints({x_});
+  copy(functions_.constraints.outputs[0], c);
 }
 
 const std::vector<double>& CallbackNlp::jacobianValues() {
   if (!jacobianKnown_ && !jacobianValues_.empty()) {
-    call(Function::jacobian);
-    inOrder(jacobian_, memory_.jacobian, jacobianValues_);
+    functions_.jacobian({x_});
+    inOrder(jacobian_, functions_.jacobian.outputs[0], jacobianValues_);
   }
   jacobianKnown_ = true;
   return jacobianValues_;
@@ -69,9 +62,8 @@ void CallbackNlp::jacobian(std::span<double> values) { copy(jacobianValues(), va
 
 void CallbackNlp::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {
   if (values.empty()) return;
-  copy(lambda, memory_.multipliers);
-  call(Function::hessian, sigma);
-  inOrder(hessian_, memory_.hessian, values);
+  functions_.hessian({x_, lambda}, {sigma});
+  inOrder(hessian_, functions_.hessian.outputs[0], values);
 }
 
 void CallbackNlp::jacobianProduct(std::span<const double> v, std::span<double> out) {
@@ -88,12 +80,9 @@ void CallbackNlp::jacobianTransposedProduct(std::span<const double> v, std::span
 
 void CallbackNlp::hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                                  std::span<double> out) {
-  if (products_) {
-    copy(lambda, memory_.multipliers);
-    copy(v, memory_.vector);
-    call(Function::hessianProduct, sigma);
-    copy(memory_.product, out);
-    return;
+  if (functions_.hessianProduct) {
+    (*functions_.hessianProduct)({x_, lambda, v}, {sigma});
+    return copy(functions_.hessianProduct->outputs[0], out);
   }
   hessianValues_.resize(hessian_.order.size());
   hessian(sigma, lambda, hessianValues_);

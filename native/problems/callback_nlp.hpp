@@ -1,11 +1,12 @@
-// Functions of somebody else, which read and write memory that they share with the solver.
+// Problems whose functions somebody else computes.
 #pragma once
 
-#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "problems/nlp.hpp"
+#include "problems/vector_function.hpp"
 
 namespace nonconvex {
 
@@ -17,21 +18,18 @@ struct ListedPattern {
 
 class CallbackNlp final : public Nlp {
  public:
-  enum class Function { objective, gradient, constraints, jacobian, hessian, hessianProduct };
-
-  /// What the functions read (x, multipliers, vector) and write. Matrices hold values in the order of their lists.
-  struct Memory {
-    std::span<double> x, multipliers, vector;
-    std::span<double> gradient, constraints, jacobian, hessian, product;
+  /// Each reads x, and writes what it is called after; `objective` returns it. Matrices are values in the order of
+  /// their lists. The last two read multipliers, too, and a number sigma: the Lagrangian is sigma f + multipliers^T c.
+  struct Functions {
+    VectorFunction objective, gradient, constraints, jacobian;
+    VectorFunction hessian;
+    std::optional<VectorFunction> hessianProduct;  ///< reads a vector as well; none: products by the Hessian's entries
   };
 
-  /// `call(function, sigma)`, with the Lagrangian sigma f + multipliers^T c, returns the objective, or anything.
-  /// With `products` there is a function for products with the Hessian.
-  CallbackNlp(ListedPattern jacobian, ListedPattern hessian, bool products, Memory memory,
-              std::function<double(Function, double)> call);
+  CallbackNlp(ListedPattern jacobian, ListedPattern hessian, Functions functions);
 
-  int variables() const override { return static_cast<int>(memory_.x.size()); }
-  int constraints() const override { return static_cast<int>(memory_.constraints.size()); }
+  int variables() const override { return hessian_.pattern.lines; }
+  int constraints() const override { return jacobian_.pattern.lines; }
   const SparsePattern& jacobianPattern() const override { return jacobian_.pattern; }
   const SparsePattern& hessianPattern() const override { return hessian_.pattern; }
 
@@ -47,14 +45,11 @@ class CallbackNlp final : public Nlp {
                       std::span<double> out) override;
 
  private:
-  double call(Function function, double sigma = 1);
   const std::vector<double>& jacobianValues();
 
   ListedPattern jacobian_;
   ListedPattern hessian_;
-  bool products_;
-  Memory memory_;
-  std::function<double(Function, double)> call_;
+  Functions functions_;
   std::vector<double> x_;
   std::vector<double> jacobianValues_;
   bool jacobianKnown_ = false;

@@ -1,4 +1,5 @@
 import { eachEntry } from '../core/algebra.js';
+import { vectorFunction } from '../core/callbacks.js';
 import { checkInteger, checkMembers, checkNumber, checkObject, checkVector, show } from '../core/check.js';
 import { SolverError } from '../core/error.js';
 import type { SparseMatrix } from '../core/matrix.js';
@@ -105,9 +106,7 @@ interface Memory {
   product: Float64Array;
 }
 
-/** By their numbers in native/model/callback_oracle.hpp. */
-const functions = ['objective', 'gradient', 'constraints', 'jacobian', 'hessian', 'product'] as const;
-type FunctionName = (typeof functions)[number];
+type FunctionName = 'objective' | 'gradient' | 'constraints' | 'jacobian' | 'hessian' | 'product';
 
 class CallbackProgram extends Program {
   readonly n: number;
@@ -202,24 +201,32 @@ class CallbackProgram extends Program {
 
   toNative(guard: Guard): object {
     const memory = this.#memory();
+    const { x, multipliers, vector } = memory;
     const seen = new Set<FunctionName>();
-    const guarded = functions.map((name) =>
-      guard(nameOf(name, this.#callbacks), (sigma: number) => {
-        const value = this.#call(name, memory, sigma);
-        if (seen.has(name)) return value as number;
-        seen.add(name);
-        return this.#checkFinite(name, memory, value) as number;
-      }),
-    );
+    const native = (name: FunctionName, inputs: Float64Array[], outputs: Float64Array[]) =>
+      vectorFunction(
+        guard,
+        nameOf(name, this.#callbacks),
+        (sigma = 1) => {
+          const value = this.#call(name, memory, sigma);
+          if (seen.has(name)) return value as number;
+          seen.add(name);
+          return this.#checkFinite(name, memory, value) as number;
+        },
+        { inputs, outputs },
+      );
     return {
       callbacks: {
         n: this.n,
         m: this.m,
-        ...memory,
         jacobianPattern: this.#jacobian,
         hessianPattern: this.#hessian,
-        products: this.#callbacks.hessianVector !== undefined,
-        call: (number: number, sigma: number) => (guarded[number] as (sigma: number) => number)(sigma),
+        objective: native('objective', [x], []),
+        gradient: native('gradient', [x], [memory.gradient]),
+        constraints: native('constraints', [x], [memory.constraints]),
+        jacobian: native('jacobian', [x], [memory.jacobian]),
+        hessian: native('hessian', [x, multipliers], [memory.hessian]),
+        hessianProduct: this.#callbacks.hessianVector && native('product', [x, multipliers, vector], [memory.product]),
       },
     };
   }

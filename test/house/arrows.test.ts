@@ -115,7 +115,10 @@ function unexpectedCircles(arrows: Arrows, allowed: string[][]): string[] {
 
 describe('includes of native/ and cuda/', () => {
   const named = includesOf(
-    new Map([...readSources('native', ['.hpp', '.cpp']), ...readSources('cuda', ['.hpp', '.cpp', '.cu', '.cuh'])]),
+    new Map([
+      ...readSources('native', ['.hpp', '.cpp', '.def']),
+      ...readSources('cuda', ['.hpp', '.cpp', '.cu', '.cuh']),
+    ]),
   );
   const arrows = resolveIncludes(named, ['native', '.']);
   const includers = (header: RegExp) => [...named].filter(([, names]) => names.some((name) => header.test(name)));
