@@ -139,17 +139,18 @@ class Check {
                           each.loss != ReluLoss::squared && each.loss != ReluLoss::huber);
       const ReluSettings settings = settingsFor(each);
       Monitor monitor;
-      const Outcome cpu = train(Cpu(&pool_, 0, &monitor), monitor, data.problem(shape.patterns), settings);
+      const auto cpu = train(Cpu(&pool_, 0, &monitor), monitor, data.problem(shape.patterns), settings);
       compareSolved<double>(each.name + ", double", data, settings, cpu);
       compareSolved<float>(each.name + ", float", data, settings, cpu);
     }
   }
 
   template <class T>
-  void compareSolved(const std::string& name, const ReluData& data, const ReluSettings& settings, const Outcome& cpu) {
+  void compareSolved(const std::string& name, const ReluData& data, const ReluSettings& settings,
+                     const Outcome<ProgressOf<ReluSolution>>& cpu) {
     Monitor monitor;
     const Cuda<T> la(tables_, &monitor);
-    const Outcome device = train(la, monitor, data.problem(sizes_.solved.patterns), settings);
+    const auto device = train(la, monitor, data.problem(sizes_.solved.patterns), settings);
     const double expected = cpu.progress.objective;
     const double error = std::abs(device.progress.objective - expected) / std::abs(expected);
     char numbers[120];
@@ -254,7 +255,7 @@ class Check {
     settings.tolerance = 0;
     settings.checkInterval = 1;
     const Cuda<double> la(tables_, &monitor);
-    const Outcome outcome = train(la, monitor, data.problem(8), settings);
+    const auto outcome = train(la, monitor, data.problem(8), settings);
     report_.line("abort", outcome.status == Status::aborted, "in iteration " + show(outcome.progress.iteration));
   }
 

@@ -93,7 +93,7 @@ class Regression {
 inline Solved<NlpSolution> minimizeOnCpu(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings,
                                          Monitor& monitor) {
   NlpSolver solver(la, problem, settings);
-  Outcome outcome = iterate(solver, settings, monitor);
+  auto outcome = iterate(solver, settings, monitor);
   return {std::move(outcome), solver.solution()};
 }
 

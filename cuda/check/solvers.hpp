@@ -93,7 +93,7 @@ inline ReluSettings settingsFor(const ReluCase& each) {
 }
 
 template <class La>
-Outcome train(const La& la, Monitor& monitor, const ReluProblem& problem, const ReluSettings& settings) {
+auto train(const La& la, Monitor& monitor, const ReluProblem& problem, const ReluSettings& settings) {
   ReluSolver<La> solver(la, problem, settings);
   return iterate(solver, settings, monitor);
 }

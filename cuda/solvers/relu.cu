@@ -12,7 +12,7 @@ Solved<ReluSolution> train(const ReluProblem& problem, const ReluSettings& setti
   const cuda::Tables& tables = cuda::realTables();
   const Cuda<Number> la(tables, &monitor, firstUsableDevice(tables));
   ReluSolver<Cuda<Number>> solver(la, problem, settings);
-  Outcome outcome = iterate(solver, settings, monitor);
+  auto outcome = iterate(solver, settings, monitor);
   return {std::move(outcome), solver.solution()};
 }
 

@@ -237,6 +237,7 @@ void writeProgress(Writer& out, const Progress& progress, const char* iteration)
   out.known("objective", progress.objective);
   out.known("lowerBound", progress.lowerBound);
   out.known("residual", progress.residual);
+  out.known("evaluations", progress.evaluations);
   out.known("feasibility", progress.feasibility);
   out.known("step", progress.step);
   out.known("innerSteps", progress.innerSteps);

@@ -23,7 +23,7 @@ struct OnCpu {
                                                 Monitor& monitor) {
     const Cpu la(&pool, settings.threads, &monitor);
     typename Entry::template Solver<Cpu> solver(la, problem, settings);
-    Outcome outcome = iterate(solver, settings, monitor);
+    auto outcome = iterate(solver, settings, monitor);
     return {std::move(outcome), solver.solution()};
   }
 };
@@ -43,7 +43,7 @@ class SolveJob final : public Job {
   }
 
   Napi::Object result(Napi::Env env) override {
-    const Outcome& outcome = solved_->outcome;
+    const auto& outcome = solved_->outcome;
     Writer out(env);
     out.text("status", nonconvex::name(outcome.status));
     out.text("message", outcome.message);

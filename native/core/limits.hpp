@@ -31,4 +31,17 @@ struct Limits {
   }
 };
 
+/// A limit for solvers whose cost is that of evaluating functions, and that count them in Progress::evaluations. Their
+/// settings derive from Limits and from this; solvers of another cost do not offer it.
+struct EvaluationLimits {
+  double maxEvaluations = std::numeric_limits<double>::infinity();
+
+  static constexpr auto fields() {
+    using Self = EvaluationLimits;
+    return std::tuple{FIELD(maxEvaluations, atLeast(0),
+                            "Evaluations of the objective after which the solve ends with status `evaluationLimit`. "
+                            "Those of an iteration that has begun are completed.")};
+  }
+};
+
 }  // namespace nonconvex

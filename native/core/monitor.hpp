@@ -20,16 +20,27 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
+/// What a running solve looks at to see whether it is to end, and what it reports to.
 class Monitor {
  public:
+  /// Called at every check. A listener of a solver whose reports have members of their own may cast down to their type.
   using Listener = std::function<void(const Progress&)>;
 
   explicit Monitor(double timeLimit = std::numeric_limits<double>::infinity(), Listener listener = {})
       : timeLimit_(timeLimit), listener_(std::move(listener)) {}
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+
+  /// A monitor for a solve inside this one. It ends when this one does, or after `timeLimit` seconds of its own; its
+  /// progress is not reported to this one's listener, and `iterate` keeps no history of it. This one must outlive it.
+  Monitor child(double timeLimit = std::numeric_limits<double>::infinity()) const { return {this, timeLimit}; }
+  bool isChild() const noexcept { return parent_ != nullptr; }
 
   void abort() noexcept { aborted_.store(true, std::memory_order_relaxed); }
-  bool aborted() const noexcept { return aborted_.load(std::memory_order_relaxed); }
-  bool outOfTime() const noexcept { return seconds() >= timeLimit_; }
+  bool aborted() const noexcept {
+    return aborted_.load(std::memory_order_relaxed) || (parent_ != nullptr && parent_->aborted());
+  }
+  bool outOfTime() const noexcept { return seconds() >= timeLimit_ || (parent_ != nullptr && parent_->outOfTime()); }
   double seconds() const noexcept { return watch_.seconds(); }
   /// Begins counting seconds; time spent in a queue does not count against `timeLimit`.
   void restart() noexcept { watch_ = Stopwatch(); }
@@ -49,6 +60,9 @@ class Monitor {
   }
 
  private:
+  Monitor(const Monitor* parent, double timeLimit) : parent_(parent), timeLimit_(timeLimit) {}
+
+  const Monitor* parent_ = nullptr;
   std::atomic<bool> aborted_ = false;
   std::atomic<bool> interruptible_ = true;
   Stopwatch watch_;

@@ -3,12 +3,12 @@
 namespace nonconvex {
 
 std::string describe(Status status, const Progress& progress, const Limits& limits) {
-  const std::string where = " after " + show(progress.iteration) +
-                            (progress.iteration == 1 ? " iteration" : " iterations") +
-                            (std::isnan(progress.residual)
-                                 ? std::string()
-                                 : ": residual " + show(progress.residual) + ", tolerance " + show(limits.tolerance)) +
-                            ".";
+  const std::string iterations = show(progress.iteration) + (progress.iteration == 1 ? " iteration" : " iterations") +
+                                 (std::isnan(progress.residual) ? std::string()
+                                                                : ": residual " + show(double{progress.residual}) +
+                                                                      ", tolerance " + show(limits.tolerance)) +
+                                 ".";
+  const std::string where = " after " + iterations;
   switch (status) {
     case Status::solved:
       return "Solved" + where;
@@ -16,14 +16,21 @@ std::string describe(Status status, const Progress& progress, const Limits& limi
       return "Stopped at maxIterations" + where;
     case Status::timeLimit:
       return "Stopped at timeLimit = " + show(limits.timeLimit) + " s" + where;
+    case Status::evaluationLimit:
+      return "Stopped at maxEvaluations after " + show(double{progress.evaluations}) + " evaluations in " + iterations;
     case Status::stalled:
       return "No further progress" + where;
     case Status::infeasible:
       return "The problem is infeasible; least infeasible point returned" + where;
     case Status::unbounded:
       return "The objective is unbounded below, or its infimum is only approached and not attained" + where;
-    case Status::numericalError:
-      return "A number left the range of floating point (objective " + show(progress.objective) + ")" + where;
+    case Status::numericalError: {
+      const bool residual = progress.residual.known() && std::isnan(progress.residual);
+      const std::string which = residual                     ? " (residual NaN)"
+                                : progress.objective.known() ? " (objective " + show(double{progress.objective}) + ")"
+                                                             : "";
+      return "A number left the range of floating point" + which + where;
+    }
     case Status::aborted:
       return "Aborted" + where;
   }

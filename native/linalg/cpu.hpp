@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <type_traits>
 
 #include "core/monitor.hpp"
@@ -33,6 +34,13 @@ class Cpu {
 
   /// One that runs on the calling thread.
   Cpu serial() const { return Cpu(nullptr, 1, monitor_); }
+
+  /// One for a solve inside this one's, whose long operations end when `monitor` says so.
+  Cpu watchedBy(const Monitor& monitor) const { return Cpu(pool_, maxThreads_, &monitor); }
+  /// A monitor for a solve inside this one's: Monitor::child of its monitor, where it has one.
+  Monitor childMonitor(double timeLimit = std::numeric_limits<double>::infinity()) const {
+    return monitor_ == nullptr ? Monitor(timeLimit) : monitor_->child(timeLimit);
+  }
 
   /// How many threads at most work at once.
   int threads() const { return pool_ == nullptr ? 1 : std::min(maxThreads_, pool_->threads() + 1); }

@@ -97,6 +97,8 @@ export function solveResultNum(status: Status, residual = Number.POSITIVE_INFINI
       return 401;
     case 'aborted':
       return 402;
+    case 'evaluationLimit':
+      return 403;
     case 'numericalError':
       return 501;
   }

@@ -5,6 +5,7 @@
  *
  * - `solved`: to the asked tolerance
  * - `iterationLimit`, `timeLimit`: `maxIterations` or `timeLimit` was met first
+ * - `evaluationLimit`: `maxEvaluations` was, of a solver that has that setting
  * - `stalled`: no further progress is possible in floating point
  * - `infeasible`, `unbounded`: the problem has no solution
  * - `numericalError`: a number left the range of floating point
@@ -14,6 +15,7 @@ export type Status =
   | 'solved'
   | 'iterationLimit'
   | 'timeLimit'
+  | 'evaluationLimit'
   | 'stalled'
   | 'infeasible'
   | 'unbounded'
@@ -28,6 +30,8 @@ export interface Progress {
   lowerBound?: number;
   /** What `tolerance` is compared with. */
   residual?: number;
+  /** Evaluations of the objective so far, of a solver that counts them. */
+  evaluations?: number;
   /** Violation of the constraints. */
   feasibility?: number;
   /** Length of the last step, in the solver's own measure. */

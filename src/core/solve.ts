@@ -39,11 +39,14 @@ export interface SolveResult {
   /** One sentence with the numbers. */
   message: string;
   iterations: number;
-  objective: number;
+  /** Of the point that is returned; absent where the problem has none, or it is not known. */
+  objective?: number;
   /** No solution has a smaller objective. */
   lowerBound?: number;
   /** What `tolerance` was compared with. */
   residual?: number;
+  /** Evaluations of the objective, of a solver that counts them. */
+  evaluations?: number;
   /** Violation of the constraints. */
   feasibility?: number;
   /** Length of the last step, in the solver's own measure. */

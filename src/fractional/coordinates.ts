@@ -37,6 +37,8 @@ export interface CoordinateSettings extends Pick<SolveOptions, 'signal' | 'onPro
 
 export interface CoordinateResult extends Omit<SolveResult, 'device'> {
   x: Float64Array;
+  /** F(x). */
+  objective: number;
   sweeps: number;
   /** Coordinates moved. */
   updates: number;

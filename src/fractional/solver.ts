@@ -34,6 +34,8 @@ export interface DifferenceOfConvexProblem {
 export type FractionalStart = FractionalSolution['starts'][number];
 
 export interface FractionalResult extends SolveResult, Omit<FractionalSolution, 'global' | 'method'> {
+  /** The ratio or the difference at x. */
+  objective: number;
   /** The same as `iterations`: passes over the coordinates. */
   sweeps: number;
   /** What `method: 'auto'` chose. */

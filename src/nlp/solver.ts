@@ -25,7 +25,10 @@ export interface NlpSettings extends NlpOptions, Omit<SolveOptions, 'onProgress'
   onProgress?: ((progress: NlpProgress) => void) | undefined;
 }
 
-export interface NlpResult extends SolveResult, NlpSolution {}
+export interface NlpResult extends SolveResult, NlpSolution {
+  /** f(x). */
+  objective: number;
+}
 
 /**
  * Minimises a smooth function under equality constraints by Newton's method on an exact augmented Lagrangian:

@@ -49,7 +49,8 @@ export const kind: Kind = {
   refusedLater: [],
   agree(cpu, cuda) {
     // Each is within the tolerance of the optimum.
-    expect(Math.abs(cuda.objective - cpu.objective)).toBeLessThanOrEqual(2e-4 * Math.abs(cpu.objective));
-    expect((cuda as ReluResult).lowerBound).toBeLessThanOrEqual(cpu.objective * (1 + 1e-9));
+    const [one, other] = [cpu as ReluResult, cuda as ReluResult];
+    expect(Math.abs(other.objective - one.objective)).toBeLessThanOrEqual(2e-4 * Math.abs(one.objective));
+    expect(other.lowerBound).toBeLessThanOrEqual(one.objective * (1 + 1e-9));
   },
 };

@@ -59,9 +59,9 @@ class FractionalSolver {
   Progress progress() const {
     Progress now;
     now.objective = best().objective();
-    now.residual = 0;
-    for (const auto& descent : descents_) now.residual = std::max(now.residual, descent->residual());
-    if (std::isinf(now.residual)) now.residual = unknown;  // no sweep yet
+    double residual = 0;
+    for (const auto& descent : descents_) residual = std::max(residual, descent->residual());
+    if (!std::isinf(residual)) now.residual = residual;  // infinite: no sweep yet
     return now;
   }
 

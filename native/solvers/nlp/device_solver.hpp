@@ -89,7 +89,7 @@ Solved<NlpSolution> solveOn(const La& la, const NlpProblem& problem, const NlpSe
   const DeviceProblem<La> onDevice(la, problem);
   const Cpu host(nullptr, 1, &monitor);
   NlpSolver solver(host, onDevice.problem(), settings);
-  Outcome outcome = iterate(solver, settings, monitor);
+  auto outcome = iterate(solver, settings, monitor);
   return {std::move(outcome), solver.solution()};
 }
 

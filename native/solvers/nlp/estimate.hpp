@@ -2,9 +2,9 @@
 #pragma once
 
 #include <limits>
-#include <optional>
 #include <utility>
 
+#include "core/run.hpp"
 #include "linalg/cpu.hpp"
 #include "methods/nlp/scaled_nlp.hpp"
 #include "solvers/nlp/problem.hpp"
@@ -21,18 +21,22 @@ struct EstimateMinimum {
 /// Minimises a problem to the tolerance of the settings, in few iterations or not at all.
 using EstimateMinimizer = EstimateMinimum (*)(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
 
-/// Minimises an estimate by the method that it serves.
+/// Minimises an estimate by the method that it serves: a solve inside the one that runs on `la`, with which it ends.
 template <class Method>
-EstimateMinimum minimizeBy(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings) {
-  constexpr int mostSteps = 30;
-  Method method(la, problem, settings);
-  EstimateMinimum found;
-  std::optional<Status> status = method.start();
-  for (; !status && found.sampledSteps < mostSteps; ++found.sampledSteps) status = method.step();
+EstimateMinimum minimizeBy(const Cpu& la, const NlpProblem& problem, const NlpSettings& given) {
+  NlpSettings settings = given;
+  settings.maxIterations = 30;
+  settings.maxEvaluations = std::numeric_limits<double>::infinity();  // those of an estimate are cheap
+  Monitor monitor = la.childMonitor();
+  const Cpu inside = la.watchedBy(monitor);
+  Method method(inside, problem, settings);
+  const Outcome outcome = iterate(method, settings, monitor);
+  la.checkpoint();
   NlpSolution solution = method.solution();
-  found.sampledSteps += solution.counts.sampled;
+  EstimateMinimum found;
+  found.sampledSteps = outcome.progress.iteration + solution.counts.sampled;
   found.time = solution.time;
-  if (status != Status::solved) return found;
+  if (outcome.status != Status::solved) return found;
   found.x = std::move(solution.x);
   found.multipliers = std::move(solution.multipliers);
   return found;

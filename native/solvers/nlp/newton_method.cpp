@@ -240,11 +240,15 @@ std::optional<Status> NewtonMethod::restart(Status reason) {
 
 Progress NewtonMethod::progress() const {
   Progress now;
-  if (!started_) return now;
+  if (!started_) {
+    now.objective = unknown;  // f, c or a derivative is not finite
+    return now;
+  }
   now.objective = model_.unscaledObjective(best_.point());
   now.residual = best_.residual();
   now.feasibility = model_.unscaledFeasibility(best_.point());
   now.step = lastStep_;
+  now.evaluations = model_.counts().objective;
   if (system_.analyzed() && system_.solver().steps() > 0) {
     now.innerSteps = static_cast<double>(system_.solver().steps());
   }

@@ -14,7 +14,7 @@
 
 namespace nonconvex {
 
-struct NlpSettings : Limits {
+struct NlpSettings : Limits, EvaluationLimits {
   NlpSettings() {
     tolerance = 1e-8;
     maxIterations = 3000;
@@ -43,7 +43,7 @@ struct NlpSettings : Limits {
   static constexpr auto fields() {
     using Self = NlpSettings;
     return std::tuple_cat(
-        Limits::fields(),
+        Limits::fields(), EvaluationLimits::fields(),
         std::tuple{
             FIELD(
                 inner, anyValue(),

@@ -38,6 +38,7 @@ struct Halving {
     Progress now;
     now.objective = brokenAt >= 0 && steps >= brokenAt ? unknown : 1 + std::pow(0.5, steps);
     now.residual = std::pow(0.5, steps);
+    now.evaluations = 10 * steps;
     return now;
   }
 };
@@ -50,7 +51,7 @@ Limits limits(int maxIterations, double tolerance, int checkInterval = 1) {
   return all;
 }
 
-Outcome run(Halving& solver, const Limits& all) {
+Outcome<> run(Halving& solver, const Limits& all) {
   Monitor monitor;
   return iterate(solver, all, monitor);
 }
@@ -156,6 +157,146 @@ TEST(anObjectiveThatIsNoNumber) {
   CHECK(outcome.status == Status::numericalError);
   CHECK_EQ(outcome.progress.iteration, 4);
   CHECK(check::contains(outcome.message, "NaN"));
+}
+
+namespace {
+
+/// A solver that reports what it is told to: its objective and residual at each step, where they are known.
+struct Reporting {
+  std::vector<std::optional<double>> objectives = {};
+  std::vector<std::optional<double>> residuals = {};
+  std::size_t steps = 0;
+
+  void start() {}
+  std::optional<Status> step() {
+    ++steps;
+    return std::nullopt;
+  }
+  Progress progress() const {
+    Progress now;
+    if (steps < objectives.size() && objectives[steps]) now.objective = *objectives[steps];
+    if (steps < residuals.size() && residuals[steps]) now.residual = *residuals[steps];
+    return now;
+  }
+};
+
+Outcome<> run(Reporting solver, const Limits& all) {
+  Monitor monitor;
+  return iterate(solver, all, monitor);
+}
+
+}  // namespace
+
+TEST(anObjectiveThatIsNeverKnown) {
+  const Outcome outcome = run(Reporting{.residuals = {1, 0.5, 0.25, 0.01}}, limits(100, 0.1));
+  CHECK(outcome.status == Status::solved);
+  CHECK_EQ(outcome.progress.iteration, 3);
+  CHECK(!outcome.progress.objective.known());
+  CHECK_EQ(outcome.message, "Solved after 3 iterations: residual 0.01, tolerance 0.1.");
+}
+
+TEST(anObjectiveThatIsKnownNowAndThen) {
+  const Outcome outcome = run(Reporting{.objectives = {{}, {}, 5, {}, 4}, .residuals = {}}, limits(4, 0.1));
+  CHECK(outcome.status == Status::iterationLimit);
+  CHECK(!outcome.history.reports()[3].objective.known());
+  CHECK_EQ(outcome.history.reports()[2].objective, 5.0);
+  CHECK_EQ(outcome.progress.objective, 4.0);
+  CHECK_EQ(outcome.message, "Stopped at maxIterations after 4 iterations.");
+}
+
+TEST(whatIsKnownAndNoNumberEndsTheSolve) {
+  const Outcome residual = run(Reporting{.objectives = {}, .residuals = {1, {}, unknown}}, limits(100, 0.1));
+  CHECK(residual.status == Status::numericalError);
+  CHECK_EQ(residual.progress.iteration, 2);
+  CHECK_EQ(residual.message, "A number left the range of floating point (residual NaN) after 2 iterations.");
+  const Outcome objective = run(Reporting{.objectives = {{}, INFINITY}, .residuals = {}}, limits(100, 0.1));
+  CHECK(objective.status == Status::numericalError);
+  CHECK_EQ(objective.message, "A number left the range of floating point (objective Infinity) after 1 iteration.");
+}
+
+TEST(anUnknownQuantityIsNaN) {
+  Quantity quantity;
+  CHECK(!quantity.known() && std::isnan(quantity));
+  quantity = 2;
+  CHECK(quantity.known() && quantity == 2.0);
+  quantity = unknown;
+  CHECK(quantity.known() && std::isnan(quantity));
+}
+
+TEST(stopsAtMaxEvaluations) {
+  struct Settings : Limits, EvaluationLimits {};
+  Settings settings;
+  settings.tolerance = 0;
+  settings.maxEvaluations = 25;
+  Halving solver;
+  Monitor monitor;
+  const Outcome outcome = iterate(solver, settings, monitor);
+  CHECK(outcome.status == Status::evaluationLimit);
+  CHECK_EQ(outcome.progress.evaluations, 30.0);  // those of the step that has begun
+  CHECK_EQ(outcome.message,
+           "Stopped at maxEvaluations after 30 evaluations in 3 iterations: residual 0.125, tolerance 0.");
+  settings.maxEvaluations = 0;
+  Halving none;
+  CHECK(iterate(none, settings, monitor).status == Status::evaluationLimit);
+  CHECK_EQ(none.steps, 0);
+}
+
+TEST(aChildEndsWithItsParent) {
+  Monitor parent;
+  Monitor child = parent.child();
+  CHECK(child.isChild() && !parent.isChild() && !child.ending());
+  parent.abort();
+  CHECK(child.aborted());
+  CHECK(parent.child().aborted());
+
+  Monitor late(0.0);
+  CHECK(late.child().outOfTime() && !late.child().aborted());
+  const Monitor endless;
+  CHECK(endless.child(0).outOfTime() && !endless.outOfTime());
+
+  Monitor grandparent;
+  const Monitor middle = grandparent.child();
+  const Monitor last = middle.child();
+  grandparent.abort();
+  CHECK(last.aborted());
+}
+
+TEST(aSolveInsideAnotherIsNeitherReportedNorKept) {
+  int reports = 0;
+  Monitor parent(INFINITY, [&](const Progress&) { ++reports; });
+  Halving outer;
+  int inner = 0;
+  outer.onStep = [&](int) {
+    Halving solver;
+    Monitor child = parent.child();
+    const Outcome outcome = iterate(solver, limits(5, 0), child);
+    CHECK(outcome.status == Status::iterationLimit);
+    CHECK(outcome.history.reports().empty());
+    CHECK_EQ(outcome.progress.iteration, 5);
+    inner += solver.steps;
+  };
+  const Outcome outcome = iterate(outer, limits(3, 0), parent);
+  CHECK_EQ(inner, 15);
+  CHECK_EQ(reports, 4);
+  CHECK_EQ(static_cast<int>(outcome.history.reports().size()), 4);
+}
+
+TEST(anAbortEndsTheInnerSolveThenTheOuterOne) {
+  Monitor parent;
+  Halving outer;
+  outer.onStep = [&](int) {
+    Halving solver;
+    solver.onStep = [&](int step) {
+      if (step == 7) parent.abort();
+    };
+    Monitor child = parent.child();
+    const Outcome outcome = iterate(solver, limits(1 << 30, -1, 100), child);
+    CHECK(outcome.status == Status::aborted);
+    CHECK_EQ(outcome.progress.iteration, 7);
+  };
+  const Outcome outcome = iterate(outer, limits(100, -1), parent);
+  CHECK(outcome.status == Status::aborted);
+  CHECK_EQ(outcome.progress.iteration, 1);
 }
 
 TEST(abortedBeforeItsStart) {

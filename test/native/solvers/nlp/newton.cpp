@@ -15,7 +15,7 @@ using namespace expressions;
 namespace {
 
 struct Result {
-  Outcome outcome;
+  Outcome<ProgressOf<NlpSolution>> outcome;
   NlpSolution solution;
 };
 

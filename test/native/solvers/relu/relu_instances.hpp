@@ -74,7 +74,7 @@ inline constexpr ReluLoss kinds[] = {ReluLoss::squared, ReluLoss::logistic, Relu
                                      ReluLoss::huber};
 
 struct Run {
-  Outcome outcome;
+  Outcome<ProgressOf<ReluSolution>> outcome;
   ReluSolution solution;
   std::vector<Progress> reports;
 };
