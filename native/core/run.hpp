@@ -82,12 +82,12 @@ concept DecidesSolved = requires {
 
 /// One run of `iterate`.
 template <class Solver>
-class Run {
+class OuterLoop {
  public:
   using Report = std::remove_cvref_t<decltype(std::declval<Solver&>().progress())>;
   static_assert(std::derived_from<Report, Progress>);
 
-  Run(Solver& solver, const Limits& limits, double maxEvaluations, Monitor& monitor)
+  OuterLoop(Solver& solver, const Limits& limits, double maxEvaluations, Monitor& monitor)
       : solver_(solver), limits_(limits), maxEvaluations_(maxEvaluations), monitor_(monitor) {}
 
   Outcome<Report> run() {
@@ -200,7 +200,7 @@ template <class Solver, std::derived_from<Limits> Settings>
 auto iterate(Solver& solver, const Settings& settings, Monitor& monitor) {
   double maxEvaluations = std::numeric_limits<double>::infinity();
   if constexpr (std::derived_from<Settings, EvaluationLimits>) maxEvaluations = settings.maxEvaluations;
-  return Run<Solver>(solver, settings, maxEvaluations, monitor).run();
+  return OuterLoop<Solver>(solver, settings, maxEvaluations, monitor).run();
 }
 
 }  // namespace nonconvex

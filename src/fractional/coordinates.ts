@@ -1,10 +1,8 @@
 // Coordinate descent on functions of JavaScript: slow, for problems that have no native terms yet.
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checkBoolean, checkObject, checkVector, show } from '../core/check.js';
-import { SolverError } from '../core/error.js';
-import { iterationTable } from '../core/iterationTable.js';
+import { iterate, type Monitor, type Report, type Solver } from '../core/iterate.js';
 import { checkSettings } from '../core/settingNames.js';
-import type { Progress, SolveOptions, SolveResult, Status } from '../core/solve.js';
+import type { SolveOptions, SolveResult, Status } from '../core/solve.js';
 import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
 
 export interface CoordinateProblem {
@@ -67,7 +65,7 @@ export async function minimizeByCoordinates(
   }
   const known = ['maxIterations', 'tolerance', 'timeLimit', 'signal', 'onProgress', 'verbose', 'warmStart'];
   const { warmStart, verbose = false, signal, onProgress, ...limits } = checkSettings(settings, known);
-  const table = checkBoolean('verbose', verbose) ? iterationTable() : undefined;
+  const options = { signal, onProgress, verbose: checkBoolean('verbose', verbose) };
   const x = Float64Array.from(warmStartPoint(warmStart) ?? checkVector('start', problem.start));
   const lower = bounds('lower', problem.lower ?? Number.NEGATIVE_INFINITY, x.length);
   const upper = bounds('upper', problem.upper ?? Number.POSITIVE_INFINITY, x.length);
@@ -80,82 +78,86 @@ export async function minimizeByCoordinates(
     if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
     if (!(value >= 0)) throw new RangeError(`${name} = ${value}: expected a number >= 0`);
   }
-  let now = objective(x);
-  if (!Number.isFinite(now)) throw new RangeError(`objective(start) = ${show(now)}: expected a finite number`);
-
-  const begin = performance.now();
-  let slice = begin;
-  let updates = 0;
-  const history: Progress[] = [];
-  let report: Progress = { iteration: 0, objective: now, seconds: 0 };
-  const end = (status: Status): CoordinateResult => {
-    const { iteration, ...rest } = report;
-    const seconds = (performance.now() - begin) / 1000;
-    table?.end(history);
-    const message = `${status} after ${iteration} sweeps, ${seconds.toPrecision(3)} s: objective ${now}`;
-    return {
-      ...rest,
-      status,
-      message,
-      objective: now,
-      iterations: iteration,
-      sweeps: iteration,
-      seconds,
-      updates,
-      history,
-      x,
-    };
+  const first = objective(x);
+  if (!Number.isFinite(first)) throw new RangeError(`objective(start) = ${show(first)}: expected a finite number`);
+  const descent = new CoordinateDescent({ objective, step, moved }, x, first, lower, upper);
+  const outcome = await iterate(descent, { maxIterations, tolerance, timeLimit }, options);
+  return {
+    ...outcome,
+    objective: outcome.objective ?? Number.NaN,
+    sweeps: outcome.iterations,
+    updates: descent.updates,
+    x,
   };
-  const stopped = (): Status | undefined => {
-    if (signal?.aborted) return 'aborted';
-    return performance.now() - begin >= timeLimit * 1000 ? 'timeLimit' : undefined;
-  };
-  for (let sweep = 0; ; ++sweep) {
-    const early = stopped() ?? (sweep >= maxIterations ? 'iterationLimit' : undefined);
-    if (early) return end(early);
-    const before = now;
-    for (let i = 0; i < x.length; ++i) {
-      if (performance.now() - slice > 10) {
-        await nextTurn();
-        slice = performance.now();
-        const status = stopped();
-        if (status) {
-          now = objective(x);
-          return end(status);
-        }
-      }
-      const along = (t: number) => {
-        const u = at(x, i);
-        x[i] = u + t;
-        const value = objective(x);
-        x[i] = u;
-        return value;
-      };
-      const u = at(x, i);
-      const t = step ? step(x, i) : minimizeAlong(along, { lower: at(lower, i) - u, upper: at(upper, i) - u }).t;
-      if (!Number.isFinite(t)) throw new RangeError(`step(x, ${i}) = ${show(t)}: expected a finite number`);
-      x[i] = Math.min(at(upper, i), Math.max(at(lower, i), u + t));
-      if (x[i] === u) continue;
-      ++updates;
-      moved?.(x, i, at(x, i) - u);
-    }
-    now = objective(x);
-    if (!Number.isFinite(now)) return end(now === Number.NEGATIVE_INFINITY ? 'unbounded' : 'numericalError');
-    const residual = Math.sqrt(Math.max(0, before - now) / Math.max(Math.abs(now), Number.MIN_VALUE));
-    report = { iteration: sweep + 1, objective: now, residual, seconds: (performance.now() - begin) / 1000 };
-    if (history.length < 1000) history.push(report);
-    table?.report(report);
-    tell(onProgress, report);
-    if (residual <= tolerance) return end('solved');
-  }
 }
 
-function tell(onProgress: CoordinateSettings['onProgress'], report: Progress): void {
-  try {
-    onProgress?.(report);
-  } catch (cause) {
-    const what = cause instanceof Error ? cause.message : show(cause);
-    throw new SolverError('CALLBACK_FAILED', `onProgress threw: ${what}`, { cause });
+/** One coordinate after the other, an iteration a sweep. */
+class CoordinateDescent implements Solver {
+  updates = 0;
+  readonly #functions: Pick<CoordinateProblem, 'objective' | 'step' | 'moved'>;
+  readonly #x: Float64Array;
+  readonly #lower: ArrayLike<number>;
+  readonly #upper: ArrayLike<number>;
+  #objective: number;
+  /** Coordinates have moved since `#objective` was computed. */
+  #stale = false;
+  #residual: number | undefined;
+
+  constructor(
+    functions: Pick<CoordinateProblem, 'objective' | 'step' | 'moved'>,
+    x: Float64Array,
+    first: number,
+    lower: ArrayLike<number>,
+    upper: ArrayLike<number>,
+  ) {
+    this.#functions = functions;
+    this.#x = x;
+    this.#objective = first;
+    this.#lower = lower;
+    this.#upper = upper;
+  }
+
+  async step(monitor: Monitor): Promise<Status | undefined> {
+    const before = this.#objective;
+    for (let i = 0; i < this.#x.length; ++i) {
+      if (monitor.due) await monitor.pause();
+      this.#moveCoordinate(i);
+    }
+    const now = this.#currentObjective();
+    this.#residual = Math.sqrt(Math.max(0, before - now) / Math.max(Math.abs(now), Number.MIN_VALUE));
+    return now === Number.NEGATIVE_INFINITY ? 'unbounded' : undefined;
+  }
+
+  progress(): Report {
+    const objective = this.#currentObjective();
+    return this.#residual === undefined ? { objective } : { objective, residual: this.#residual };
+  }
+
+  #moveCoordinate(i: number): void {
+    const { objective, step, moved } = this.#functions;
+    const x = this.#x;
+    const along = (t: number) => {
+      const u = at(x, i);
+      x[i] = u + t;
+      const value = objective(x);
+      x[i] = u;
+      return value;
+    };
+    const u = at(x, i);
+    const [lower, upper] = [at(this.#lower, i), at(this.#upper, i)];
+    const t = step ? step(x, i) : minimizeAlong(along, { lower: lower - u, upper: upper - u }).t;
+    if (!Number.isFinite(t)) throw new RangeError(`step(x, ${i}) = ${show(t)}: expected a finite number`);
+    x[i] = Math.min(upper, Math.max(lower, u + t));
+    if (x[i] === u) return;
+    this.#stale = true;
+    ++this.updates;
+    moved?.(x, i, at(x, i) - u);
+  }
+
+  #currentObjective(): number {
+    if (this.#stale) this.#objective = this.#functions.objective(this.#x);
+    this.#stale = false;
+    return this.#objective;
   }
 }
 
