@@ -17,6 +17,14 @@ export interface NlpOptions extends Limits {
    */
   tolerance?: number | undefined;
   /**
+   * Evaluations of the objective after which the solve ends with status `evaluationLimit`. Those of an iteration that
+   * has begun are completed.
+   *
+   * Expected: a number >= 0.
+   * @defaultValue Infinity
+   */
+  maxEvaluations?: number | undefined;
+  /**
    * How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches of it,
    * `krylov` iterates with a preconditioner, `auto` chooses between `exact` and `krylov`.
    *
@@ -126,6 +134,7 @@ export const nlpDefaults = {
   ...limitDefaults,
   maxIterations: 3000,
   tolerance: 1e-8,
+  maxEvaluations: Infinity,
   inner: 'auto',
   sketch: 'block',
   sketchSize: 0,
