@@ -36,6 +36,14 @@ const settingNames = {
 /** Members of results: old and new names. */
 const memberNames = { eta1: 'constraintPenalty', eta2: 'gradientPenalty', starts: 'restarts' };
 
+/** Functions of the library: old and new names. */
+const functionNames = [
+  ['norm2Squared', 'sumSquares'],
+  ['squaredNorm', 'sumSquares'],
+  ['linear', 'affine'],
+  ['linearSquared', 'affineSquared'],
+];
+
 /** Solvers of the addon's schema: old and new names. */
 const solverNames = { newton: 'nlp' };
 
@@ -912,11 +920,17 @@ const groups = {
 
 /** Functions of a library by name, all of them in each namespace too, and settings under the names that it knows. */
 async function loadLibrary(checkout) {
-  const exports = await import(pathToFileURL(join(checkout, 'dist', 'index.js')).href);
+  const exports = await import(pathToFileURL(builtIndex(checkout)).href);
   const places = [exports, ...namespaces.flatMap((name) => exports[name] ?? [])];
   const all = Object.assign({}, ...places.toReversed());
   const library = { ...all };
   for (const name of namespaces) library[name] = { ...all, ...exports[name] };
+  for (const place of [library, ...namespaces.map((name) => library[name])]) {
+    for (const [old, now] of functionNames) {
+      place[old] ??= place[now];
+      place[now] ??= place[old];
+    }
+  }
   const schema = createRequire(join(checkout, 'package.json'))(addonOf(checkout)).schema();
   const solvers = schema.solvers ?? schema;
   library.settings = {};
@@ -952,6 +966,12 @@ function renamed(settings, known) {
     return found.map((each) => [each, value]);
   });
   return Object.fromEntries(entries);
+}
+
+function builtIndex(checkout) {
+  const path = ['dist/esm/index.js', 'dist/index.js'].map((each) => join(checkout, each)).find(existsSync);
+  if (!path) throw new Error(`${checkout} has no dist: npm run build:ts`);
+  return path;
 }
 
 function addonOf(checkout) {
@@ -1266,10 +1286,10 @@ async function main() {
   if (positionals.length !== 2) throw new Error('expected two folders: node scripts/compare.mjs BEFORE AFTER');
   const checkouts = positionals.map((path) => resolve(path));
   const hashes = checkouts.map((checkout) =>
-    [addonOf(checkout), join(checkout, 'dist', 'index.js')].map((path) => plain(readFileSync(path)).sha256),
+    [addonOf(checkout), builtIndex(checkout)].map((path) => plain(readFileSync(path)).sha256),
   );
   for (const [i, title] of ['before', 'after'].entries()) {
-    console.log(`${title}: ${positionals[i]}, addon ${hashes[i][0]}, dist/index.js ${hashes[i][1]}`);
+    console.log(`${title}: ${positionals[i]}, addon ${hashes[i][0]}, index.js ${hashes[i][1]}`);
   }
   if (hashes[0].join() === hashes[1].join()) console.log('both are the same build');
 

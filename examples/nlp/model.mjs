@@ -1,7 +1,7 @@
 // Expression models. Charges on a sphere (Thomson's problem), and a hanging chain, solved again with another length.
 
 import { Model, minimize } from 'nonconvex';
-import { column, concat, gather, norm2Squared, pow, slice, square, sub, sum } from 'nonconvex/model';
+import { column, concat, gather, pow, slice, square, sub, sum, sumSquares } from 'nonconvex/model';
 
 // Twelve points on the unit sphere, least sum of 1 / distance. One expression for all pairs: rows of p are gathered.
 const thomson = new Model();
@@ -11,9 +11,9 @@ const p = thomson.variable([12, 3], {
 });
 const pairs = Array.from({ length: 12 }, (_, i) => Array.from({ length: i }, (_, j) => [i, j])).flat();
 const [first, second] = [0, 1].map((end) => pairs.map((pair) => pair[end]));
-const squaredDistances = norm2Squared(sub(gather(p, first), gather(p, second)), { per: 'row' });
+const squaredDistances = sumSquares(sub(gather(p, first), gather(p, second)), { per: 'row' });
 thomson.minimize(sum(pow(squaredDistances, -0.5)));
-thomson.equal(norm2Squared(p, { per: 'row' }), 1);
+thomson.equal(sumSquares(p, { per: 'row' }), 1);
 
 const sphere = await minimize(thomson);
 console.log(`charges ${sphere.status}: energy ${sphere.objective.toFixed(5)}, that of the icosahedron is 49.16525`);
@@ -28,7 +28,7 @@ const joints = chain.variable([links - 1, 2], {
 const path = concat([[[0, 0]], joints, [[4, 0]]]);
 const steps = sub(slice(path, 1), slice(path, 0, links));
 chain.minimize(sum(column(joints, 1)));
-const tension = chain.equal(norm2Squared(steps, { per: 'row' }), square(length));
+const tension = chain.equal(sumSquares(steps, { per: 'row' }), square(length));
 
 for (const value of [5, 6]) {
   length.set(value / links);

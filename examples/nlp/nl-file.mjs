@@ -11,7 +11,7 @@ const model = new Model();
 const x = model.variable(5, { start: 2, name: 'x' });
 const [x1, x2, x3, x4, x5] = Array.from({ length: 5 }, (_, i) => at(x, i));
 const terms = [square(sub(x1, 1)), square(sub(x1, x2)), square(sub(x3, 1)), pow(sub(x4, 1), 4), pow(sub(x5, 1), 6)];
-model.minimize(terms.reduce(add));
+model.minimize(terms.reduce((a, b) => add(a, b)));
 model.equal(add(mul(square(x1), x4), sin(sub(x4, x5))), 2 * Math.SQRT2);
 model.equal(add(x2, mul(pow(x3, 4), square(x4))), 8 + Math.SQRT2);
 

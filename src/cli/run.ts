@@ -18,18 +18,16 @@ export async function run(
   onRead?: (variables: number, constraints: number) => void,
 ): Promise<Run> {
   const program = await readNl(path);
-  const { maximise } = program;
   const variables = program.withFixed(program.start).length;
   onRead?.(variables, program.m);
   const table = choices.outlev > 0 ? iterationTable(print) : undefined;
   const result = await minimize(program, { ...choices.settings, signal, onProgress: table?.report });
   table?.end(result.history);
-  const sign = maximise ? -1 : 1;
   return {
     result,
-    objective: sign * result.objective,
+    objective: result.objective,
     x: Array.from(program.withFixed(result.x)),
-    multipliers: Array.from(result.multipliers, (lambda) => sign * lambda),
+    multipliers: Array.from(result.multipliers),
     variableNames: names(path, '.col', variables, '_svar'),
     constraintNames: names(path, '.row', program.m, '_scon'),
   };

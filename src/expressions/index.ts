@@ -33,7 +33,7 @@ export {
   logSumExp,
   mul,
   neg,
-  norm2Squared,
+  norm2,
   type Per,
   pow,
   sigmoid,
@@ -44,6 +44,7 @@ export {
   square,
   sub,
   sum,
+  sumSquares,
   tan,
   tanh,
 } from './operators.js';

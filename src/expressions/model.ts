@@ -3,7 +3,7 @@ import { acrossCopies } from '../core/brand.js';
 import { checkObject, checkVector, show } from '../core/check.js';
 import { looksLikeMatrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
 import { Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
-import { sub } from './operators.js';
+import { neg, sub } from './operators.js';
 import { CompiledProgram, Program, perAddon } from './program.js';
 import { serialize } from './serialize.js';
 import {
@@ -142,13 +142,13 @@ export class Constraint<S extends Shape = Shape> {
 /**
  * A problem for {@link minimize} made of expressions:
  *
- *     minimise  f(x)  subject to  c(x) = 0
+ *     minimise  f(x)  subject to  c(x) = 0         or  maximise  -f(x), by {@link Model.maximize}
  *
  * ```ts
  * const model = new Model();
  * const x = model.variable(2, { start: [1, 1] });
  * model.minimize(sum(x));
- * const circle = model.equal(norm2Squared(x), 2);
+ * const circle = model.equal(sumSquares(x), 2);
  *
  * const result = await minimize(model);
  * x.valueIn(result); // [-1, -1]
@@ -168,6 +168,7 @@ export class Model {
   readonly #constraints: Constraint[] = [];
   readonly #equations: Node[] = [];
   #objective: Node | undefined;
+  #sense: 'minimize' | 'maximize' = 'minimize';
   #n = 0;
   #m = 0;
   #parameterCount = 0;
@@ -244,10 +245,24 @@ export class Model {
    * @throws RangeError when the expression is no scalar.
    */
   minimize(objective: Operand): void {
+    this.#setObjective('minimize', objective);
+  }
+
+  /**
+   * The negative of f, a scalar that is to be as large as possible; replaces an earlier objective. Results have its sign:
+   * `objective` is its value, and multipliers are those of L = objective + lambda^T (lhs - rhs).
+   * @throws RangeError when the expression is no scalar.
+   */
+  maximize(objective: Operand): void {
+    this.#setObjective('maximize', objective);
+  }
+
+  #setObjective(sense: 'minimize' | 'maximize', objective: Operand): void {
     const { shape, node } = toEntries('objective', objective);
-    if (shape.length > 0) throw new RangeError(`minimize: shape ${showShape(shape)}: expected a scalar`);
-    this.#own('minimize', node);
-    this.#objective = node;
+    if (shape.length > 0) throw new RangeError(`${sense}: shape ${showShape(shape)}: expected a scalar`);
+    this.#own(sense, node);
+    this.#objective = sense === 'minimize' ? node : neg(objective).node;
+    this.#sense = sense;
     this.#program = undefined;
   }
 
@@ -294,6 +309,7 @@ export class Model {
       handle,
       n,
       m: this.#m,
+      sense: this.#sense,
       start: () => this.#starts(),
       parameters: () => this.#parameterValues(),
       writable: () => (this.#parameterCount === 0 ? handle(addon()) : compile(addon())),

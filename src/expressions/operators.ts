@@ -23,12 +23,42 @@ function binary(name: string, code: number): Binary {
   };
 }
 
-/** a + b, entry by entry; a scalar goes with any shape. */
-export const add = binary('add', op.add);
+/** The shape of several operands, entry by entry. */
+type BroadcastAll<S extends Shape, Rest extends readonly Operand[]> = number extends Rest['length']
+  ? Shape
+  : Rest extends readonly [infer First extends Operand, ...infer Others extends readonly Operand[]]
+    ? BroadcastAll<Broadcast<S, ShapeOf<First>>, Others>
+    : S;
+
+interface Several {
+  <A extends Operand, B extends Operand, Rest extends readonly Operand[]>(
+    a: A,
+    b: B,
+    ...rest: Rest
+  ): Expression<BroadcastAll<Broadcast<ShapeOf<A>, ShapeOf<B>>, Rest>>;
+  (...operands: readonly Operand[]): Expression;
+}
+
+/** A binary operation of two operands or more, from left to right. */
+function several(name: string, code: number): Several {
+  const two = binary(name, code);
+  return ((...operands: Operand[]): Expression => {
+    if (operands.length < 2) throw new TypeError(`${name}: expected two operands or more, got ${operands.length}`);
+    for (const operand of operands) {
+      if (!Array.isArray(operand) || !operand.some((entry) => entry instanceof Expression)) continue;
+      throw new TypeError(`${name}: got an array of expressions: write ${name}(...parts), not parts.reduce(${name})`);
+    }
+    const [first, ...others] = operands as [Operand, ...Operand[]];
+    return others.reduce<Operand>((left, right) => two(left, right), first) as Expression;
+  }) as Several;
+}
+
+/** a + b, or the sum of several operands, entry by entry; a scalar goes with any shape. */
+export const add = several('add', op.add);
 /** a - b, entry by entry; a scalar goes with any shape. */
 export const sub = binary('sub', op.subtract);
-/** a b, entry by entry; a scalar goes with any shape. Products of matrices are {@link matmul}. */
-export const mul = binary('mul', op.multiply);
+/** a b, or the product of several operands, entry by entry; a scalar goes with any shape. Products of matrices are {@link matmul}. */
+export const mul = several('mul', op.multiply);
 /** a / b, entry by entry; a scalar goes with any shape. */
 export const div = binary('div', op.divide);
 /**
@@ -105,10 +135,20 @@ export function sum(a: Operand, options?: Per): Expression {
 }
 
 /** The sum of the squares of all entries, or of those of each row or column of a matrix, as {@link sum}. */
-export function norm2Squared(a: Operand): Scalar;
-export function norm2Squared(a: Operand, options: Per): Grouped;
-export function norm2Squared(a: Operand, options?: Per): Expression {
-  return reduction('norm2Squared', op.norm2Squared, a, options);
+export function sumSquares(a: Operand): Scalar;
+export function sumSquares(a: Operand, options: Per): Grouped;
+export function sumSquares(a: Operand, options?: Per): Expression {
+  return reduction('sumSquares', op.norm2Squared, a, options);
+}
+
+/**
+ * The 2-norm of all entries, or of those of each row or column of a matrix, as {@link sum}: the root of {@link sumSquares}. It
+ * has no derivatives where it is 0.
+ */
+export function norm2(a: Operand): Scalar;
+export function norm2(a: Operand, options: Per): Grouped;
+export function norm2(a: Operand, options?: Per): Expression {
+  return sqrt(reduction('norm2', op.norm2Squared, a, options));
 }
 
 /** log(sum(exp(a))), without overflow, over all entries or those of each row or column of a matrix, as {@link sum}. */

@@ -18,6 +18,13 @@ export abstract class Program {
 
   abstract readonly n: number;
   abstract readonly m: number;
+  /**
+   * Whether f is the negative of an objective that is to be maximised. Results of {@link minimize} have its sign and the
+   * multipliers that go with it; functions of a program evaluate f.
+   */
+  get sense(): 'minimize' | 'maximize' {
+    return 'minimize';
+  }
   /** Where a solve begins unless it is warm started: n numbers. */
   abstract get start(): Float64Array;
   /** m numbers to begin with, where they are known. */
@@ -121,6 +128,7 @@ export interface CompiledParts {
   start: () => Float64Array;
   parameters: () => Float64Array;
   multipliers?: Float64Array | undefined;
+  sense?: 'minimize' | 'maximize' | undefined;
   /** A handle whose graph has the present values of the parameters, of the CPU's addon. */
   writable: () => ProgramHandle;
   variableNames: () => readonly string[];
@@ -148,6 +156,10 @@ export class CompiledProgram extends NativeProgram {
     this.parts = parts;
   }
 
+  override get sense(): 'minimize' | 'maximize' {
+    return this.parts.sense ?? 'minimize';
+  }
+
   get start(): Float64Array {
     return this.parts.start();
   }
@@ -172,8 +184,30 @@ export interface FamilyParts {
   data?: Matrix | undefined;
 }
 
+/** Says what is wrong where a problem is taken for the result of a solve, as after `await logisticRegression(...)`. */
+function noResult(member: string): never {
+  throw new TypeError(
+    `a problem has no ${member}: pass it to minimize, as in const { ${member} } = await minimize(problem)`,
+  );
+}
+
 /** A problem that an addon has whole. */
 export class FamilyProgram extends NativeProgram {
+  /** @internal */
+  get x(): never {
+    return noResult('x');
+  }
+
+  /** @internal */
+  get status(): never {
+    return noResult('status');
+  }
+
+  /** @internal */
+  get message(): never {
+    return noResult('message');
+  }
+
   readonly n: number;
   readonly m: number;
   /** @internal */

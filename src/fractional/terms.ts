@@ -211,6 +211,7 @@ export function quadratic(
 
 /** weight ||x||^2 + constant, weight > 0 (default 1), constant 0 unless given. */
 export function squaredNorm(options: { weight?: number | undefined; constant?: number | undefined } = {}): SquaredNorm {
+  refuseExpression('squaredNorm', options);
   const { weight = 1, constant = 0 } = checkOptions(options, ['weight', 'constant']);
   return Object.freeze({
     kind: 'squaredNorm',
@@ -223,6 +224,7 @@ export function squaredNorm(options: { weight?: number | undefined; constant?: n
 
 /** sum_i lambda_i |x_i|, with one lambda >= 0 for all or n of them. */
 export function l1(lambda: number | ArrayLike<number>): ElasticNet {
+  refuseExpression('l1', lambda);
   return Object.freeze({ kind: 'l1', l1: checkNumbers('lambda', lambda, { lower: 0 }), l2: 0 });
 }
 
@@ -273,16 +275,19 @@ export interface ScaleAndShift {
 
 /** scale ||x||_1 + shift. Zero at x = 0 without a shift, so no start. */
 export function norm1(options: ScaleAndShift = {}): Norm {
+  refuseExpression('norm1', options);
   return Object.freeze({ kind: 'norm1', ...scaleAndShift(checkOptions(options, ['scale', 'shift'])) });
 }
 
 /** scale ||x||_2 + shift. Zero at x = 0 without a shift, so no start. */
 export function norm2(options: ScaleAndShift = {}): Norm {
+  refuseExpression('norm2', options);
   return Object.freeze({ kind: 'norm2', ...scaleAndShift(checkOptions(options, ['scale', 'shift'])) });
 }
 
 /** scale max_i |x_i| + shift. Zero at x = 0 without a shift, so no start. */
 export function normInf(options: ScaleAndShift = {}): Norm {
+  refuseExpression('normInf', options);
   return Object.freeze({ kind: 'normInf', ...scaleAndShift(checkOptions(options, ['scale', 'shift'])) });
 }
 
@@ -302,6 +307,7 @@ export function lpNorm(
   p: number,
   options: ScaleAndShift & { squared?: boolean | undefined } = {},
 ): LpNorm {
+  refuseExpression('lpNorm', A);
   const matrix = toOperand('A', A);
   if (typeof p !== 'number') throw new TypeError(`p = ${show(p)}: expected a number`);
   if (![1, 2, 4, Number.POSITIVE_INFINITY].includes(p)) {
@@ -385,6 +391,24 @@ export function separableConcave(
 
 export const at = (numbers: number | Float64Array, i: number): number =>
   typeof numbers === 'number' ? numbers : (numbers[i] as number);
+
+/** What to write in models of expressions in place of a term. */
+const inModels: Record<string, string> = {
+  l1: 'sum(sqrt(add(square(x), epsilon))), as |x| has no derivatives at 0',
+  norm1: 'sum(sqrt(add(square(x), epsilon))), as |x| has no derivatives at 0',
+  norm2: 'norm2(x) of nonconvex/model',
+  normInf: 'logSumExp(mul(k, x)) / k with a large k, as a maximum has no derivatives where it changes',
+  lpNorm: 'pow(sum(pow(matvec(A, x), p)), 1 / p), or norm2(matvec(A, x))',
+  squaredNorm: 'sumSquares(x) of nonconvex/model',
+};
+
+/** Terms are of all unknowns of a ratio; expressions belong to models. */
+function refuseExpression(term: string, value: unknown): void {
+  const shape: unknown =
+    typeof value === 'object' && value !== null && 'node' in value ? Reflect.get(value, 'shape') : 0;
+  if (!Array.isArray(shape)) return;
+  throw new TypeError(`${term}: got an expression, but this is a term of a ratio: in a model, write ${inModels[term]}`);
+}
 
 function perRow(name: string, value: unknown, { rows }: Matrix | SparseMatrix): Float64Array {
   return checkVector(name, value, { length: rows, per: 'one for each row of A' });

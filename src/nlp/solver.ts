@@ -41,7 +41,7 @@ export interface NlpResult extends SolveResult, NlpSolution {
  * const model = new Model();
  * const x = model.variable(2, { start: [1, 1] });
  * model.minimize(sum(x));
- * const circle = model.equal(norm2Squared(x), 2);
+ * const circle = model.equal(sumSquares(x), 2);
  *
  * const result = await minimize(model);
  * x.valueIn(result); // [-1, -1]
@@ -69,11 +69,23 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
     reportIterates: reportIterates === undefined ? false : checkBoolean('reportIterates', reportIterates),
   };
   const toNative = (...to: Parameters<Program['toNative']>) => ({ ...program.toNative(...to), ...first });
-  const answer = await solve<NlpSolution>('nlp', toNative, settings, program.deviceSupport);
+  const present = program.sense === 'maximize' ? maximized : undefined;
+  const answer = await solve<NlpSolution>('nlp', toNative, settings, program.deviceSupport, present);
   const result = { ...answer, objective: answer.objective ?? Number.NaN };
   if (result.status === 'numericalError') result.message = whatIsNotFinite(program, first.start) ?? result.message;
   return result;
 }
+
+/** A report of progress, or a result, with the sign of the objective that is maximised. */
+function maximized<Report extends { objective?: number; multipliers?: Float64Array }>(report: Report): Report {
+  return {
+    ...report,
+    ...(report.objective !== undefined && { objective: -report.objective }),
+    ...(report.multipliers && { multipliers: negative(report.multipliers) }),
+  };
+}
+
+const negative = (numbers: Float64Array): Float64Array => numbers.map((value) => 0 - value);
 
 function begin(
   program: Program,
@@ -83,9 +95,10 @@ function begin(
     return { start: program.start, fallbackStart: program.fallbackStart, multipliers: program.multipliers };
   }
   const { x, multipliers } = checkWarmStart(warmStart);
+  const given = multipliers === undefined ? undefined : numbers('warmStart.multipliers', multipliers, program.m);
   return {
     start: checkVector('warmStart.x', x, { length: program.n, per: 'one for each variable' }),
-    multipliers: multipliers === undefined ? undefined : numbers('warmStart.multipliers', multipliers, program.m),
+    multipliers: given && (program.sense === 'maximize' ? negative(given) : given),
   };
 }
 

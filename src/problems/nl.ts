@@ -8,8 +8,6 @@ import { CompiledProgram, numbers, type Program } from '../expressions/program.j
 
 /** A problem read from an .nl file. */
 export class NlProgram extends CompiledProgram {
-  /** The file maximises: the objective here is the negative of its own. */
-  readonly maximise: boolean;
   /** From the .col file beside it; empty without one. */
   readonly variableNames: readonly string[];
   /** From the .row file beside it; empty without one. */
@@ -26,6 +24,7 @@ export class NlProgram extends CompiledProgram {
       handle: () => program,
       n,
       m,
+      sense: maximise ? 'maximize' : 'minimize',
       start: () => start.slice(),
       parameters: () => new Float64Array(0),
       // Zeros are what the file has not.
@@ -34,7 +33,6 @@ export class NlProgram extends CompiledProgram {
       variableNames: () => variableNames,
       constraintNames: () => constraintNames,
     });
-    this.maximise = maximise;
     this.variableNames = variableNames;
     this.constraintNames = constraintNames;
     this.#places = answer.places;
@@ -70,8 +68,8 @@ interface NlAnswer {
  * const { x, objective } = await minimize(program);
  * ```
  *
- * x are the file's variables without those whose bounds fix them (`withFixed` has them all). A maximisation is read as the minimisation of -f
- * (`maximise`). Names come from the .col and .row files beside it.
+ * x are the file's variables without those whose bounds fix them (`withFixed` has them all). A maximisation
+ * is read as the minimisation of -f (`sense`). Names come from the .col and .row files beside it.
  *
  * D. M. Gay, "Writing .nl files", Sandia report SAND2005-7907P, 2005.
  *

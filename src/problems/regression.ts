@@ -9,7 +9,7 @@ import { Expression } from '../expressions/expression.js';
 import { slice } from '../expressions/indexing.js';
 import { checkLinearRows, leastNorm } from '../expressions/linearRows.js';
 import { Model } from '../expressions/model.js';
-import { norm2Squared } from '../expressions/operators.js';
+import { sumSquares } from '../expressions/operators.js';
 import { matvec } from '../expressions/products.js';
 import { type CompiledProgram, compiled, FamilyProgram, perAddon } from '../expressions/program.js';
 
@@ -232,7 +232,7 @@ function equations(given: RegressionData, features: number, unknowns: number): C
         `squaredNorm = ${squared}: expected at least ${Number(least.toPrecision(6))}, the least of all x with A x = b`,
       );
     }
-    model.equal(norm2Squared(x), squared);
+    model.equal(sumSquares(x), squared);
   }
   if (given.constraints !== undefined) {
     if (typeof given.constraints !== 'function') {

@@ -1,6 +1,6 @@
 // Models: variables, parameters, constraints, and what is compiled when.
 import { describe, expect, it } from 'vitest';
-import { add, concat, dot, matvec, mul, norm2Squared, sub, sum, transpose } from '../../src/expressions/index.js';
+import { add, concat, dot, matvec, mul, sub, sum, sumSquares, transpose } from '../../src/expressions/index.js';
 import { Model } from '../../src/index.js';
 
 describe('a model', () => {
@@ -8,7 +8,7 @@ describe('a model', () => {
     const model = new Model();
     const x = model.variable(2, { start: [1, 2] });
     model.minimize(sum(x));
-    model.equal(norm2Squared(x), 2);
+    model.equal(sumSquares(x), 2);
     const program = model.compile();
     expect(program).toMatchObject({ n: 2, m: 1 });
     expect(program.start).toEqual(Float64Array.of(1, 2));
@@ -117,7 +117,7 @@ describe('a model', () => {
     const model = new Model();
     const x = model.variable(n, { start: 1 });
     const step = sub(concat([x, 0]), concat([0, x]));
-    model.minimize(norm2Squared(step));
+    model.minimize(sumSquares(step));
     model.equal(sum(x), n);
     const program = model.compile();
     expect(program.objective(program.start)).toBe(2);

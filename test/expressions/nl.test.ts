@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { at, exp, logSumExp, matvec, mul, norm2Squared, sin, sum } from '../../src/expressions/index.js';
+import { at, exp, logSumExp, matvec, mul, sin, sum, sumSquares } from '../../src/expressions/index.js';
 import { Model, minimize, SolverError } from '../../src/index.js';
 import { fromCallbacks, readNl, writeNl } from '../../src/nlp/index.js';
 
@@ -30,7 +30,7 @@ describe('a model', () => {
     p.set([7, 8]); // the present values are written
     await writeNl(model, file('model.nl'));
     const [written, read] = [model.compile(), await readNl(file('model.nl'))];
-    expect(read).toMatchObject({ n: 7, m: 3, maximise: false });
+    expect(read).toMatchObject({ n: 7, m: 3, sense: 'minimize' });
     expect(read.start).toEqual(written.start);
     expect(read.objective(point)).toBeCloseTo(written.objective(point), 12);
     for (const derivative of ['gradient', 'constraints'] as const) {
@@ -57,7 +57,7 @@ describe('a model', () => {
     const model = new Model();
     const x = model.variable(2, { start: [-1, -1.5] });
     model.minimize(sum(x));
-    model.equal(norm2Squared(x), 2);
+    model.equal(sumSquares(x), 2);
     await writeNl(model, file('circle.nl'));
     const [a, b] = await Promise.all([minimize(model), readNl(file('circle.nl')).then((program) => minimize(program))]);
     expect(b.status).toBe('solved');

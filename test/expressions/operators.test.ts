@@ -32,7 +32,6 @@ import {
   matvec,
   mul,
   neg,
-  norm2Squared,
   type Operand,
   pow,
   reshape,
@@ -46,6 +45,7 @@ import {
   square,
   sub,
   sum,
+  sumSquares,
   tan,
   tanh,
   transpose,
@@ -230,7 +230,7 @@ describe.each(Object.entries(pairs))('%s', (_, { operator, value, a, b }) => {
       [operator(s, b0), [value(a0, b0)]],
     ];
     for (const [expression] of constraints) model.equal(expression);
-    model.minimize(norm2Squared(spare));
+    model.minimize(sumSquares(spare));
     const point = [...a, ...b, a0, ...new Array(30).fill(0.5)];
     expect([...model.compile().constraints(point)]).toEqual(constraints.flatMap(([, values]) => values.map(near)));
     expect(checkDerivatives(model, point)).toMatchObject({ ok: true, message: expect.stringMatching(/agree/) });
@@ -270,9 +270,9 @@ const cases: Case[] = [
   ['sum of a matrix', (_, X) => sum(X), [], [total(X0)]],
   ['sum per row', (_, X) => sum(X, { per: 'row' }), [2], [total(top), total(bottom)]],
   ['sum per column', (_, X) => sum(X, { per: 'column' }), [3], columnsOfX.map(total)],
-  ['norm2Squared', (x) => norm2Squared(x), [], [squares(x0)]],
-  ['norm2Squared per row', (_, X) => norm2Squared(X, { per: 'row' }), [2], [squares(top), squares(bottom)]],
-  ['norm2Squared per column', (_, X) => norm2Squared(X, { per: 'column' }), [3], columnsOfX.map(squares)],
+  ['sumSquares', (x) => sumSquares(x), [], [squares(x0)]],
+  ['sumSquares per row', (_, X) => sumSquares(X, { per: 'row' }), [2], [squares(top), squares(bottom)]],
+  ['sumSquares per column', (_, X) => sumSquares(X, { per: 'column' }), [3], columnsOfX.map(squares)],
   ['logSumExp', (x) => logSumExp(x), [], [lse(x0)]],
   ['logSumExp of large numbers', (x) => sub(logSumExp(add(x, 1e4)), 1e4), [], [lse(x0)]],
   ['logSumExp per row', (_, X) => logSumExp(X, { per: 'row' }), [2], [lse(top), lse(bottom)]],
@@ -367,7 +367,7 @@ describe('sparse matrices', () => {
       model.equal(matmul(A, transpose(X)));
       model.equal(matmul(transpose(A), exp(X)));
       model.equal(matmul(X, transpose(A)));
-      model.minimize(norm2Squared(matvec(A, sin(x))));
+      model.minimize(sumSquares(matvec(A, sin(x))));
       const point = [...x0, ...X0, ...new Array(20).fill(0)];
       expect(checkDerivatives(model, point)).toMatchObject({ ok: true });
       return [...model.compile().constraints(point)];

@@ -18,7 +18,6 @@ import {
   matvec,
   mul,
   neg,
-  norm2Squared,
   pow,
   reshape,
   row,
@@ -30,6 +29,7 @@ import {
   square,
   sub,
   sum,
+  sumSquares,
   tanh,
   transpose,
 } from '../../src/expressions/index.js';
@@ -175,7 +175,7 @@ const steps: Step[] = [
     (a, b) => (a * a + 1) ** Math.sin(b),
   ),
   reduction(sum, total),
-  reduction(norm2Squared, (values) => dotOf(values, values)),
+  reduction(sumSquares, (values) => dotOf(values, values)),
   reduction(logSumExp, lse),
   (draw, pick) => {
     const a = pick();

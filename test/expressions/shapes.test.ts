@@ -14,12 +14,12 @@ import {
   matvec,
   mul,
   neg,
-  norm2Squared,
   reshape,
   row,
   slice,
   sub,
   sum,
+  sumSquares,
   transpose,
 } from '../../src/expressions/index.js';
 import { Model } from '../../src/index.js';
@@ -170,7 +170,7 @@ describe('arguments', () => {
   it('may be constants alone', () => {
     const plain = new Model();
     plain.variable();
-    plain.minimize(norm2Squared(add([1, 2], 1)));
+    plain.minimize(sumSquares(add([1, 2], 1)));
     plain.equal(logSumExp([0, 0]), Math.log(2));
     const program = plain.compile();
     expect(program.objective([0])).toBe(13);

@@ -1,6 +1,6 @@
 // minimize from JavaScript: results, starts, parameters, progress, several solves of one model.
 import { describe, expect, it } from 'vitest';
-import { add, at, div, log, mul, norm2Squared, pow, slice, square, sub, sum } from '../../src/expressions/index.js';
+import { add, at, div, log, mul, pow, slice, square, sub, sum, sumSquares } from '../../src/expressions/index.js';
 import { Model, minimize, type NlpProgress, type NlpResult } from '../../src/index.js';
 import type { Program } from '../../src/nlp/index.js';
 
@@ -10,7 +10,7 @@ function circle() {
   const x = model.variable(2, { start: [-1, -1.5], name: 'x' });
   const radius = model.parameter({ value: 2 });
   model.minimize(sum(x));
-  const equation = model.equal(norm2Squared(x), radius);
+  const equation = model.equal(sumSquares(x), radius);
   return { model, x, radius, equation };
 }
 
@@ -19,7 +19,7 @@ function valley(n: number) {
   const model = new Model();
   const x = model.variable(n, { start: -1 });
   const ahead = sub(slice(x, 1), square(slice(x, 0, -1)));
-  model.minimize(add(mul(100, norm2Squared(ahead)), norm2Squared(sub(slice(x, 0, -1), 1))));
+  model.minimize(add(mul(100, sumSquares(ahead)), sumSquares(sub(slice(x, 0, -1), 1))));
   return model;
 }
 
@@ -51,7 +51,7 @@ describe('a result', () => {
       [1, 2, 3],
       [4, 5, 6],
     ];
-    model.minimize(mul(0.5, norm2Squared(X)));
+    model.minimize(mul(0.5, sumSquares(X)));
     const equation = model.equal(X, target);
     const result = await minimize(model);
     const data = [1, 2, 3, 4, 5, 6];
@@ -145,13 +145,13 @@ describe('another solve', () => {
   it('has what has been added', async () => {
     const model = new Model();
     const x = model.variable(2, { start: [1, 1] });
-    model.minimize(norm2Squared(sub(x, [1, 2])));
+    model.minimize(sumSquares(sub(x, [1, 2])));
     expect((await minimize(model)).objective).toBeCloseTo(0, 10);
     const tie = model.equal(at(x, 0), at(x, 1));
     const result = await minimize(model);
     expect(result.objective).toBeCloseTo(0.5, 9);
     expect(Math.abs(tie.multipliersIn(result))).toBeCloseTo(1, 7);
-    model.minimize(norm2Squared(x));
+    model.minimize(sumSquares(x));
     expect((await minimize(model)).objective).toBeCloseTo(0, 10);
   });
 });
@@ -241,7 +241,7 @@ describe('problems without a solution', () => {
     const model = new Model();
     const x = model.variable(2, { start: [1, 2] });
     model.minimize(sum(x));
-    model.equal(norm2Squared(x), -1);
+    model.equal(sumSquares(x), -1);
     const result = await minimize(model);
     expect(result.status).toBe('infeasible');
     for (const value of result.x) expect(value).toBeCloseTo(0, 3);
@@ -270,7 +270,7 @@ describe('no objective', () => {
   it('asks for any feasible point', async () => {
     const model = new Model();
     const x = model.variable(3, { start: [1, 2, 3] });
-    model.equal(norm2Squared(x), 1);
+    model.equal(sumSquares(x), 1);
     const result = await minimize(model);
     expect(result).toMatchObject({ status: 'solved', objective: 0 });
     expect(result.x.reduce((total, value) => total + value * value, 0)).toBeCloseTo(1, 7);

@@ -1,13 +1,13 @@
 // Wrong and odd arguments of minimize.
 import { describe, expect, it } from 'vitest';
-import { norm2Squared, sum } from '../../src/expressions/index.js';
+import { sum, sumSquares } from '../../src/expressions/index.js';
 import { Model, minimize, type NlpSettings } from '../../src/index.js';
 
 function circle() {
   const model = new Model();
   const x = model.variable(2, { start: [-1, -1.5] });
   model.minimize(sum(x));
-  model.equal(norm2Squared(x), 2);
+  model.equal(sumSquares(x), 2);
   return model;
 }
 

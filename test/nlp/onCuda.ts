@@ -75,10 +75,10 @@ export const kind: Kind = {
     },
     'a model that has grown since': {
       ...model({ n: 3 }),
-      build: ({ model: { Model, norm2Squared, sub, sum } }: Library, { n }: { n: number }) => {
+      build: ({ model: { Model, sumSquares, sub, sum } }: Library, { n }: { n: number }) => {
         const made = new Model();
         const all = made.variable(n);
-        made.minimize(norm2Squared(sub(all, 1)));
+        made.minimize(sumSquares(sub(all, 1)));
         const before = made.compile();
         made.equal(sum(all), 1);
         return before;
@@ -158,9 +158,9 @@ export const kind: Kind = {
     [
       {
         ...model({ n: 100 }),
-        build: ({ model: { Model, norm2Squared, sub } }: Library, { n }: { n: number }) => {
+        build: ({ model: { Model, sumSquares, sub } }: Library, { n }: { n: number }) => {
           const made = new Model();
-          made.minimize(norm2Squared(sub(made.variable(n), 1)));
+          made.minimize(sumSquares(sub(made.variable(n), 1)));
           return made;
         },
       },

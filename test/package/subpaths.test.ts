@@ -88,13 +88,13 @@ describe('ES modules and CommonJS in one process', () => {
   it('solve the models of one another, made of expressions of both', () => {
     const printed = run(`
       import { minimize } from 'nonconvex';
-      import { norm2Squared } from 'nonconvex/model';
+      import { sumSquares } from 'nonconvex/model';
       const { Model, sum, Variable } = require('nonconvex/model');
       const model = new Model();
       const x = model.variable(2, { start: [1, 1] });
       model.minimize(sum(x));
-      model.equal(norm2Squared(x), 2);
-      console.log(x instanceof Variable, norm2Squared(x) instanceof Variable);
+      model.equal(sumSquares(x), 2);
+      console.log(x instanceof Variable, sumSquares(x) instanceof Variable);
       const result = await minimize(model);
       console.log(result.status, x.valueIn(result).map(Math.round).join());`);
     expect(printed).toBe('true false\nsolved -1,-1');

@@ -7,12 +7,12 @@ import {
   matvec,
   mul,
   neg,
-  norm2Squared,
   slice,
   softplus,
   square,
   sub,
   sum,
+  sumSquares,
 } from '../../src/expressions/index.js';
 import { Model, type SparseMatrix } from '../../src/index.js';
 import type { RegressionLoss } from '../../src/nlp/index.js';
@@ -112,6 +112,6 @@ export function modelOf(given: Instance): Model {
   const penalty = ridge ? mul(0.5, sum(mul(ridge, square(coefficients)))) : 0;
   model.minimize(add(div(sum(mul(weights, terms[loss]())), total), penalty));
   if (A && b) model.equal(matvec(A, coefficients), b);
-  if (squaredNorm !== undefined) model.equal(norm2Squared(coefficients), squaredNorm);
+  if (squaredNorm !== undefined) model.equal(sumSquares(coefficients), squaredNorm);
   return model;
 }

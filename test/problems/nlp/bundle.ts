@@ -48,7 +48,8 @@ const start = [
 
 type Nine = [Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector];
 
-const totals = (...terms: Vector[]): Vector => terms.reduce<Vector | number>(add, 0) as Vector;
+const totals = (...terms: Vector[]): Vector =>
+  terms.reduce<Vector | number>((a, b) => add(a, b) as Vector, 0) as Vector;
 
 /** Where they would see it: the two coordinates, each for all cameras. */
 function views(unknowns: Vector): readonly [Vector, Vector] {

@@ -10,13 +10,13 @@ import {
   matvec,
   mul,
   neg,
-  norm2Squared,
   pow,
   sin,
   slice,
   square,
   sub,
   sum,
+  sumSquares,
   tan,
 } from '../../../src/expressions/index.js';
 import { Model, type SparseMatrix } from '../../../src/index.js';
@@ -52,7 +52,7 @@ export function lukvle1(n: number, minima: readonly number[]): Problem {
     const waves = mul(sin(sub(b, c)), sin(add(b, c)));
     model.equal(plus(mul(3, pow(b, 3)), mul(2, c), waves, mul(4, b), neg(mul(a, exp(sub(a, b))))), 8);
     const [left, right] = [slice(x, 0, n - 1), slice(x, 1)];
-    return total(mul(100, norm2Squared(sub(square(left), right))), norm2Squared(sub(left, 1)));
+    return total(mul(100, sumSquares(sub(square(left), right))), sumSquares(sub(left, 1)));
   });
 }
 
@@ -73,12 +73,12 @@ export function lukvle2(n: number, minima: readonly number[]): Problem {
     model.equal(plus(mul(k, add(2, mul(5, square(k)))), slice(banded, 5, n - 2)), -1);
     const [a, b, c, d] = range(4, (i) => every(x, i, 2, n / 2 - 1)) as [Vector, Vector, Vector, Vector];
     return total(
-      mul(100, norm2Squared(sub(square(a), b))),
-      norm2Squared(sub(a, 1)),
-      mul(90, norm2Squared(sub(square(c), d))),
-      norm2Squared(add(c, 1)),
-      mul(10, norm2Squared(sub(add(b, d), 2))),
-      mul(0.1, norm2Squared(sub(b, a))),
+      mul(100, sumSquares(sub(square(a), b))),
+      sumSquares(sub(a, 1)),
+      mul(90, sumSquares(sub(square(c), d))),
+      sumSquares(add(c, 1)),
+      mul(10, sumSquares(sub(add(b, d), 2))),
+      mul(0.1, sumSquares(sub(b, a))),
     );
   });
 }
@@ -90,8 +90,8 @@ export function lukvle3(n: number, minima: readonly number[]): Problem {
     model.equal(total(mul(4, y1), neg(mul(y1, exp(sub(y1, y2))))), 3);
     const [a, b, c, d] = range(4, (i) => every(x, i, 2, n / 2 - 1)) as [Vector, Vector, Vector, Vector];
     return total(
-      norm2Squared(add(a, mul(10, b))),
-      mul(5, norm2Squared(sub(c, d))),
+      sumSquares(add(a, mul(10, b))),
+      mul(5, sumSquares(sub(c, d))),
       fourth(sub(b, mul(2, c))),
       mul(10, fourth(sub(a, d))),
     );
@@ -109,7 +109,7 @@ export function lukvle4(n: number, minima: readonly number[]): Problem {
       mul(100, sixth(sub(b, c))),
       fourth(add(tan(sub(c, d)), sub(c, d))),
       sum(pow(a, 8)),
-      norm2Squared(sub(d, 1)),
+      sumSquares(sub(d, 1)),
     );
   });
 }
@@ -151,9 +151,9 @@ export function lukvle8(n: number, minima: readonly number[]): Problem {
     const squares = plus(square(p), square(q), square(r), square(s), square(t));
     return total(
       sum(exp(mul(mul(mul(p, q), mul(r, s)), t))),
-      mul(10, norm2Squared(sub(squares, 10 - 0.002008))),
-      mul(10, norm2Squared(add(sub(mul(q, r), mul(5, mul(s, t))), 0.0019))),
-      mul(10, norm2Squared(add(add(pow(p, 3), pow(q, 3)), 1 + 0.000261))),
+      mul(10, sumSquares(sub(squares, 10 - 0.002008))),
+      mul(10, sumSquares(add(sub(mul(q, r), mul(5, mul(s, t))), 0.0019))),
+      mul(10, sumSquares(add(add(pow(p, 3), pow(q, 3)), 1 + 0.000261))),
     );
   });
 }
@@ -188,7 +188,7 @@ export function lukvle9(n: number, minima: readonly number[]): Problem {
     model.equal(total(mul(6, Y(1)), neg(Y(3)), Y(0), neg(Y(4)), cube(Y(1), Y(2)), less(4, Y(0)), s(Y(2), Y(3))), 2);
     model.equal(total(mul(2, Y(0)), neg(Y(3)), neg(Y(2)), cube(Y(0), Y(1)), s(Y(1), Y(2))), 0);
     const [a, b] = [every(x, 0, 2, n / 2), every(x, 1, 2, n / 2)];
-    return total(mul(0.001, norm2Squared(a)), sum(sub(b, a)), sum(exp(mul(20, sub(a, b)))));
+    return total(mul(0.001, sumSquares(a)), sum(sub(b, a)), sum(exp(mul(20, sub(a, b)))));
   });
 }
 
@@ -219,9 +219,9 @@ function windows(
   });
 }
 
-const apart = (a: Vector, b: Vector) => norm2Squared(sub(a, b));
+const apart = (a: Vector, b: Vector) => sumSquares(sub(a, b));
 const farApart = (a: Vector, b: Vector) => fourth(sub(a, b));
-const from1 = (a: Vector) => norm2Squared(sub(a, 1));
+const from1 = (a: Vector) => sumSquares(sub(a, 1));
 
 export const lukvle11 = (n: number, minima: readonly number[]) =>
   windows(
@@ -309,7 +309,7 @@ export const lukvle16 = (n: number, minima: readonly number[]) =>
     4,
     minima,
     [2.5, 0.5, 2, -1],
-    ([a, b, c, d, e]) => total(farApart(a, b), norm2Squared(sub(add(b, c), 2)), from1(d), from1(e)),
+    ([a, b, c, d, e]) => total(farApart(a, b), sumSquares(sub(add(b, c), 2)), from1(d), from1(e)),
     (v) => [...sums(v, 4)],
   );
 
@@ -331,7 +331,7 @@ export const lukvle18 = (n: number, minima: readonly number[]) =>
     4,
     minima,
     [2],
-    ([a, b, c, d, e]) => total(farApart(a, b), norm2Squared(sub(add(b, c), 2)), from1(d), from1(e)),
+    ([a, b, c, d, e]) => total(farApart(a, b), sumSquares(sub(add(b, c), 2)), from1(d), from1(e)),
     (v) => [...sums(v, 0)],
   );
 

@@ -10,7 +10,6 @@ import {
   matmul,
   matvec,
   mul,
-  norm2Squared,
   pow,
   reshape,
   sin,
@@ -19,6 +18,7 @@ import {
   square,
   sub,
   sum,
+  sumSquares,
 } from '../../../src/expressions/index.js';
 import { Model, type SparseMatrix } from '../../../src/index.js';
 import { type Problem, range, type Scalar, total, type Vector } from './define.js';
@@ -75,8 +75,8 @@ export function dtoc2(N: number, minima: readonly number[]): Problem {
       Y,
     );
     model.equal(sub(plusRows(sin(Z), matmul(sin(X), transposed(C))), Y));
-    const weights = add(1, square(sin(mul(0.5, norm2Squared(X, { per: 'row' })))));
-    model.minimize(total(dot(norm2Squared(Z, { per: 'row' }), weights), norm2Squared(slice(Y, N - 2))));
+    const weights = add(1, square(sin(mul(0.5, sumSquares(X, { per: 'row' })))));
+    model.minimize(total(dot(sumSquares(Z, { per: 'row' }), weights), sumSquares(slice(Y, N - 2))));
     return model;
   };
   return { name: `dtoc2(${N})`, source: `${liao}, problem 2`, minima, build };
@@ -90,7 +90,7 @@ export function dtoc3(N: number, minima: readonly number[]): Problem {
     const [p, q] = [before(15, y), before(5, z)];
     model.equal(sub(add(p, mul(s, q)), y));
     model.equal(sub(plus(q, mul(-s, p), mul(s, u)), z));
-    model.minimize(mul(s / 2, total(mul(2, norm2Squared(y)), norm2Squared(z), mul(6, norm2Squared(u)))));
+    model.minimize(mul(s / 2, total(mul(2, sumSquares(y)), sumSquares(z), mul(6, sumSquares(u)))));
     return model;
   };
   return { name: `dtoc3(${N})`, source: `${liao}, problem 3`, minima, build };
@@ -105,7 +105,7 @@ export function dtoc4(N: number, minima: readonly number[]): Problem {
     model.equal(sub(plus(mul(1 + h, p), mul(-h, q), mul(h, u), mul(-h, mul(square(q), p))), y));
     model.equal(sub(add(q, mul(h, p)), z));
     const last = total(square(at(y, N - 2)), square(at(z, N - 2)));
-    model.minimize(mul(h, total(norm2Squared(u), norm2Squared(y), norm2Squared(z), 0.5, mul(-0.5, last))));
+    model.minimize(mul(h, total(sumSquares(u), sumSquares(y), sumSquares(z), 0.5, mul(-0.5, last))));
     return model;
   };
   return { name: `dtoc4(${N})`, source: `${liao}, problem 4`, minima, build };
@@ -117,7 +117,7 @@ export function dtoc5(N: number, minima: readonly number[]): Problem {
     const [u, y] = [model.variable(N - 1), model.variable(N - 1)];
     const p = before(1, y);
     model.equal(sub(plus(p, mul(-1 / N, u), mul(1 / N, square(p))), y));
-    model.minimize(mul(1 / N, add(norm2Squared(p), norm2Squared(u))));
+    model.minimize(mul(1 / N, add(sumSquares(p), sumSquares(u))));
     return model;
   };
   return { name: `dtoc5(${N})`, source: `${liao}, problem 5`, minima, build };
@@ -129,7 +129,7 @@ export function dtoc6(N: number, minima: readonly number[]): Problem {
     const [u, y] = [model.variable(N - 1), model.variable(N - 1)];
     const next = add(before(0, y), exp(u));
     model.equal(sub(next, y));
-    model.minimize(mul(0.5, add(norm2Squared(next), norm2Squared(u))));
+    model.minimize(mul(0.5, add(sumSquares(next), sumSquares(u))));
     return model;
   };
   return { name: `dtoc6(${N})`, source: `${liao}, problem 6`, minima, build };
@@ -153,14 +153,14 @@ function hagerProblem(
   return { name: `${name}(${N})`, source: hager, minima, build };
 }
 
-const simpson = (p: Vector, x: Vector) => total(norm2Squared(p), dot(p, x), norm2Squared(x));
+const simpson = (p: Vector, x: Vector) => total(sumSquares(p), dot(p, x), sumSquares(x));
 
 export const hager2 = (N: number, minima: readonly number[]) =>
-  hagerProblem('hager2', N, minima, (p, x, u) => total(mul(1 / 6, simpson(p, x)), mul(1 / 4, norm2Squared(u))));
+  hagerProblem('hager2', N, minima, (p, x, u) => total(mul(1 / 6, simpson(p, x)), mul(1 / 4, sumSquares(u))));
 
 export const hager3 = (N: number, minima: readonly number[]) =>
   hagerProblem('hager3', N, minima, (p, x, u) =>
-    total(mul(0.625 / 8, simpson(p, x)), mul(1 / 8, dot(add(p, x), u)), mul(1 / 4, norm2Squared(u))),
+    total(mul(0.625 / 8, simpson(p, x)), mul(1 / 8, dot(add(p, x), u)), mul(1 / 4, sumSquares(u))),
   );
 
 /** A hanging chain of length 4 from height 1 to height 3 with the least potential energy. */
@@ -194,7 +194,7 @@ export function poisson(N: number, minima: readonly number[]): Problem {
     const model = new Model();
     const [u, z] = [model.variable(N * N, { start: 1 }), model.variable(N * N, { start: 1 })];
     model.equal(add(matvec(constant(laplacian(N, h)), u), z));
-    model.minimize(add(mul(0.5, norm2Squared(sub(u, target))), mul(0.05, norm2Squared(z))));
+    model.minimize(add(mul(0.5, sumSquares(sub(u, target))), mul(0.05, sumSquares(z))));
     return model;
   };
   const source =

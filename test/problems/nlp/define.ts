@@ -55,8 +55,10 @@ export function small(
 
 export const scalars = (x: Vector): Scalar[] => Array.from({ length: x.size }, (_, i) => at(x, i));
 
-export const total = (...terms: (Scalar | number)[]): Scalar => terms.reduce<Scalar | number>(add, 0) as Scalar;
-export const product = (...factors: (Scalar | number)[]): Scalar => factors.reduce<Scalar | number>(mul, 1) as Scalar;
+export const total = (...terms: (Scalar | number)[]): Scalar =>
+  terms.reduce<Scalar | number>((a, b) => add(a, b) as Scalar, 0) as Scalar;
+export const product = (...factors: (Scalar | number)[]): Scalar =>
+  factors.reduce<Scalar | number>((a, b) => mul(a, b) as Scalar, 1) as Scalar;
 
 /** x_first, x_(first + step), ...: `count` of them. */
 export const every = (x: Vector, first: number, step: number, count: number): Vector =>

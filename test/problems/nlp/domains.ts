@@ -9,7 +9,6 @@ import {
   matmul,
   matvec,
   mul,
-  norm2Squared,
   pow,
   row,
   slice,
@@ -17,6 +16,7 @@ import {
   square,
   sub,
   sum,
+  sumSquares,
 } from '../../../src/expressions/index.js';
 import { Model } from '../../../src/index.js';
 import { cute, hs, type Problem, range, small } from './define.js';
@@ -87,7 +87,7 @@ const lakes: Problem = {
     model.equal(sub(div(s2, 4.6), v3), 543.4);
     model.equal(sub(div(s2, 4.6), div(s3, 105.15)), w3);
     model.equal(sub(div(s3, 105.15), v4), 550.11);
-    model.minimize(add(norm2Squared(sub(s, level)), norm2Squared(sub(o, flow))));
+    model.minimize(add(sumSquares(sub(s, level)), sumSquares(sub(o, flow))));
     return model;
   },
 };

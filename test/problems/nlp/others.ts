@@ -12,7 +12,6 @@ import {
   matmul,
   mul,
   neg,
-  norm2Squared,
   pow,
   row,
   slice,
@@ -20,6 +19,7 @@ import {
   square,
   sub,
   sum,
+  sumSquares,
   transpose,
 } from '../../../src/expressions/index.js';
 import { Model } from '../../../src/index.js';
@@ -86,7 +86,7 @@ const genhs28: Problem = {
     const x = model.variable(10, { start: [-4, ...range(9, () => 1)] });
     const [a, b, c] = [slice(x, 0, 8), slice(x, 1, 9), slice(x, 2)];
     model.equal(add(add(a, mul(2, b)), mul(3, c)), 1);
-    model.minimize(norm2Squared(add(slice(x, 0, 9), slice(x, 1))));
+    model.minimize(sumSquares(add(slice(x, 0, 9), slice(x, 1))));
     return model;
   },
 };
@@ -122,8 +122,8 @@ const abel: Problem = {
         total(
           dot(last(0.0625, 6.25), square(sub(consumption, growth(387.9, 1)))),
           dot(last(1, 100), square(sub(investment, growth(85.3, 1)))),
-          norm2Squared(sub(spending, growth(110.5, 0))),
-          mul(0.444, norm2Squared(sub(money, growth(147.1, 0)))),
+          sumSquares(sub(spending, growth(110.5, 0))),
+          mul(0.444, sumSquares(sub(money, growth(147.1, 0)))),
         ),
       ),
     );
@@ -257,7 +257,7 @@ export function eigenbco(N: number, minima: readonly number[], nl?: string): Pro
     for (const [i, j] of lower) if (i !== j) model.equal(sum(product(i, j)), 0);
     for (const [i, j] of lower) if (i === j) model.equal(sum(product(i, j)), 1);
     const errors = lower.map(([i, j]) => sub(dot(product(i, j), d), i === j ? 2 : i + 1 === j ? -1 : 0));
-    model.minimize(norm2Squared(concat(errors)));
+    model.minimize(sumSquares(concat(errors)));
     return model;
   };
   return { name: `eigenbco(${N})`, source: `${cute}, EIGENBCO`, minima, nl, build };
@@ -274,7 +274,7 @@ export function eigena2(N: number): Problem {
     for (let i = 0; i < N; ++i) model.equal(slice(row(gram, i), i));
     const A = constant(range(N, (i) => range(N, (j) => (i === j ? i + 1 : 0))));
     const scaled = range(N, (j) => sub(mul(at(d, j), column(Q, j)), column(matmul(A, Q), j)));
-    model.minimize(norm2Squared(concat(scaled)));
+    model.minimize(sumSquares(concat(scaled)));
     return model;
   };
   return { name: `eigena2(${N})`, source: `${cute}, EIGENA2`, minima: [0], build };
@@ -284,9 +284,9 @@ export function gilbert(n: number, minima: readonly number[]): Problem {
   const build = () => {
     const model = new Model();
     const x = model.variable(n, { start: repeated([10, -10], n) });
-    model.equal(mul(0.5, sub(norm2Squared(x), 1)));
+    model.equal(mul(0.5, sub(sumSquares(x), 1)));
     const a = range(n, (i) => (n - i) / n);
-    model.minimize(mul(0.5, norm2Squared(sub(mul(a, x), 1))));
+    model.minimize(mul(0.5, sumSquares(sub(mul(a, x), 1))));
     return model;
   };
   const source =
@@ -310,7 +310,7 @@ export function stableSet(n: number, chord: number): Problem {
         v,
         edges.map((edge) => edge[k]),
       );
-    model.equal(add(norm2Squared(x), norm2Squared(y)), 1);
+    model.equal(add(sumSquares(x), sumSquares(y)), 1);
     model.equal(add(mul(end(x, 0), end(x, 1)), mul(end(y, 0), end(y, 1))));
     model.minimize(neg(add(square(sum(x)), square(sum(y)))));
     return model;

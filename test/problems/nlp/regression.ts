@@ -6,10 +6,10 @@ import {
   div,
   type Expression,
   mul,
-  norm2Squared,
   sqrt,
   square,
   sub,
+  sumSquares,
 } from '../../../src/expressions/index.js';
 import { Model } from '../../../src/index.js';
 import { type Problem, range, type Scalar, type Vector } from './define.js';
@@ -46,7 +46,7 @@ function regression(
       ),
       right,
     );
-    model.minimize(norm2Squared(sub(x, data)));
+    model.minimize(sumSquares(sub(x, data)));
     return model;
   };
   return { name, source, minima, nl: more.nl, build };
