@@ -6,7 +6,7 @@ import type { Matrix, SolveResult } from '../../src/index.js';
 export type Library = typeof nonconvex;
 
 export interface Problem {
-  /** The subpath and the name of the function that solves it: 'relu/trainReluNetwork'. */
+  /** The subpath and the name in it of the function that solves the problem. */
   solver: `${string}/${string}`;
   /** Plain objects, arrays, typed arrays, numbers, strings and booleans. */
   data: object;

@@ -1,0 +1,41 @@
+// What goes into and comes out of the minimisation of strictly convex quadratics.
+#pragma once
+
+#include <tuple>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "linalg/views.hpp"
+
+namespace nonconvex {
+
+struct NewFamilySettings : Limits {
+  double relaxation = 1;
+
+  static constexpr auto fields() {
+    using Self = NewFamilySettings;
+    return std::tuple_cat(Limits::fields(),
+                          std::tuple{FIELD(relaxation, inside(0, 2), "Share of the exact step that is taken.")});
+  }
+};
+static_assert(sizeFromFields<NewFamilySettings>() == sizeof(NewFamilySettings));
+
+/// minimise x^T Q x / 2 + c^T x.
+struct NewFamilyProblem {
+  HostMatrix<double> Q;       ///< n x n, symmetric
+  std::vector<double> c;      ///< n
+  std::vector<double> start;  ///< n; empty: drawn by the seed
+};
+
+struct NewFamilySolution {
+  std::vector<double> x;
+  std::vector<double> gradient;
+
+  static constexpr auto fields() {
+    using Self = NewFamilySolution;
+    return std::tuple{OUT(x, "n numbers."), OUT(gradient, "Q x + c.")};
+  }
+};
+static_assert(sizeFromFields<NewFamilySolution>() == sizeof(NewFamilySolution));
+
+}  // namespace nonconvex

@@ -1,0 +1,2 @@
+// The subpath nonconvex/newFamily.
+export { type NewFamilyProblem, type NewFamilyResult, type NewFamilySettings, solveNewFamily } from './solver.js';

@@ -1,0 +1,64 @@
+// `npm run test:new`: in a copy of the repository, makes a family with scripts/new.mjs, builds it, and runs the tests that a
+// family has to pass. Says which files a family is.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { main, output, root, run } from './shared.mjs';
+
+const name = 'steepestDescent';
+const parallel = ['--parallel', String(availableParallelism())];
+
+main(() => {
+  const copy = mkdtempSync(join(tmpdir(), 'nonconvex-new-'));
+  try {
+    const tracked = output('git', ['ls-files', '-co', '--exclude-standard', '-z']);
+    if (tracked === undefined) throw new Error('git ls-files failed');
+    for (const path of tracked.split('\0').filter((path) => path !== '' && existsSync(join(root, path)))) {
+      cpSync(join(root, path), join(copy, path), { recursive: true });
+    }
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    const here = { cwd: copy };
+    const node = (...args) => run(process.execPath, args, here);
+    const git = (...args) => run('git', ['-c', 'user.name=test', '-c', 'user.email=test', ...args], here);
+    git('init', '-q');
+    git('add', '-A');
+    git('commit', '-q', '-m', 'before');
+
+    node('scripts/new.mjs', name);
+    refuses('scripts/new.mjs', [name], 'exists', here);
+    refuses('scripts/new.mjs', ['Not a name'], 'no name for a family', here);
+
+    const cmakeJs = ['node_modules/cmake-js/bin/cmake-js', 'configure', '--out', 'build-cmake', '-l', 'error'];
+    run(process.execPath, cmakeJs, { ...here, stdio: ['ignore', 'ignore', 'inherit'] });
+    const targets = ['--target', 'nonconvex', `test_solvers_${name}`];
+    run('cmake', ['--build', 'build-cmake', ...parallel, ...targets], {
+      ...here,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    node('scripts/types.mjs');
+    node('scripts/build-ts.mjs');
+    report(here);
+
+    run('ctest', ['--test-dir', 'build-cmake', '--output-on-failure', '-R', `^solvers/${name}/`], here);
+    node('scripts/lint.mjs');
+    const vitest = ['node_modules/vitest/vitest.mjs', 'run'];
+    node(...vitest, 'test/house', `test/${name}`, 'test/package/subpaths');
+    node(...vitest, 'test/contract', 'test/examples', '-t', name);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+});
+
+/** Throws unless the script ends with an error that contains `says`. */
+function refuses(script, args, says, { cwd }) {
+  const { status, stderr } = spawnSync(process.execPath, [script, ...args], { cwd, encoding: 'utf8' });
+  if (status === 1 && stderr.includes(says)) return;
+  throw new Error(`${script} ${args.join(' ')}: expected an error with '${says}', got status ${status}: ${stderr}`);
+}
+
+function report({ cwd }) {
+  run('git', ['add', '-A'], { cwd });
+  console.log(`\nA new family is, A added and M modified, generated files included:`);
+  run('git', ['diff', '--cached', '--name-status', 'HEAD'], { cwd });
+}

@@ -1,0 +1,109 @@
+// A family of solvers is a folder of native/solvers, and has the same name in every other place; no file outside of these
+// places names it, but those listed here with a reason.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { addon } from '../../src/core/addon.js';
+import { readSources, root } from './sources.js';
+
+const families = readdirSync(join(root, 'native/solvers'));
+
+/** What a family consists of. A folder has at least one file with one of the endings. */
+const places: [folder: (family: string) => string, file: RegExp][] = [
+  [(family) => `native/solvers/${family}`, /^problem\.hpp$/],
+  [(family) => `native/solvers/${family}`, /^solver\.hpp$/],
+  [(family) => `native/solvers/${family}`, /^README\.md$/],
+  [() => 'native/binding/entries', /^FAMILY\.cpp$/],
+  [(family) => `src/${family}`, /^index\.ts$/],
+  [(family) => `src/${family}`, /^solver\.ts$/],
+  [(family) => `test/${family}`, /^fixture\.ts$/],
+  [(family) => `test/${family}`, /\.test\.ts$/],
+  [(family) => `test/native/solvers/${family}`, /\.cpp$/],
+  [(family) => `bench/${family}`, /^index\.ts$/],
+  [(family) => `examples/${family}`, /\.mjs$/],
+  [() => 'docs', /^FAMILY\.md$/],
+];
+
+function missing(family: string): string[] {
+  return places.flatMap(([folder, pattern]) => {
+    const file = new RegExp(pattern.source.replace('FAMILY', family));
+    const path = join(root, folder(family));
+    const found = existsSync(path) && readdirSync(path).some((name) => file.test(name));
+    return found ? [] : [`${folder(family)}/${file.source.replaceAll(/[\\^$]/g, '')}`];
+  });
+}
+
+/** Files outside the places of families that may name one, and why. */
+const mayName: Record<string, string> = {
+  'src/families.ts': 'made by npm run types',
+  'src/index.ts': 'the common verbs stand at the top of the package',
+  'src/cli/': 'the command line program solves nonlinear programs, and nothing else',
+  'cuda/check/': 'measures what a GPU gains for the families that it solves',
+  'scripts/compare.mjs': 'compares with checkouts in which things had other names',
+  'test/contract/device.test.ts': 'a problem large enough for a GPU, where there is none',
+  'test/contract/simulated.test.ts': 'what a regression shows on the way',
+};
+
+/** A family as part of a path or as a string of its own; methods/nlp and problems/nlp are rooms, not the family. */
+const naming = (family: string) => new RegExp(`(?<!methods|problems)[/'"\`]${family}[/'"\`]`);
+
+function named(sources: Map<string, string>, family: string): string[] {
+  const own = new RegExp(
+    `^(native/solvers|src|test)/${family}/|^native/binding/entries/${family}(_\\w+)?\\.|^cuda/solvers/${family}\\.`,
+  );
+  const lines = [...sources].flatMap(([file, text]) =>
+    own.test(file) ? [] : text.split('\n').map((line, at) => ({ file, line, at: at + 1 })),
+  );
+  return lines.filter(({ line }) => naming(family).test(line)).map(({ file, at }) => `${file}:${at}`);
+}
+
+it('is a solver of the addon', () => {
+  expect(Object.keys(addon().schema().solvers)).toEqual([...families].sort());
+});
+
+describe.each(families)('%s', (family) => {
+  it('has all its places', () => {
+    expect(missing(family)).toEqual([]);
+  });
+
+  it('has a row in the README', () => {
+    const table = readFileSync(join(root, 'README.md'), 'utf8').match(/\| --- [\s\S]*?\n\n/)?.[0] ?? '';
+    const index = readFileSync(join(root, `src/${family}/index.ts`), 'utf8');
+    const exported = Array.from(table.matchAll(/`(\w+)`/g), ([, name = '']) => name);
+    expect(exported.some((name) => new RegExp(`\\b${name}\\b`).test(index))).toBe(true);
+  });
+});
+
+describe('other files', () => {
+  const sources = new Map(
+    ['native', 'cuda', 'src', 'scripts', 'cmake', 'test/contract'].flatMap((folder) => [
+      ...readSources(folder, ['.cpp', '.hpp', '.cu', '.ts', '.mjs', '.cmake']),
+    ]),
+  );
+  const allowed = Object.keys(mayName);
+  const shared = new Map([...sources].filter(([file]) => !/^src\/generated\//.test(file)));
+
+  it('name no family', () => {
+    const found = families.flatMap((family) => {
+      const others = families.filter((name) => name !== family).join('|');
+      const withoutFamilies = new Map(
+        [...shared].filter(([file]) => !new RegExp(`^(native/solvers|src|test)/(${others})/`).test(file)),
+      );
+      return named(withoutFamilies, family);
+    });
+    expect(found.filter((place) => !allowed.some((file) => place.startsWith(file)))).toEqual([]);
+    // An exception that is no longer needed is to go.
+    expect(allowed.filter((file) => !found.some((place) => place.startsWith(file)))).toEqual([]);
+  });
+
+  it('would be found if they did', () => {
+    const [family = ''] = families;
+    const text = `#include "solvers/${family}/solver.hpp"\nsolve('${family}');\n// ${family}\n`;
+    expect(named(new Map([['native/core/run.hpp', text]]), family)).toEqual([
+      'native/core/run.hpp:1',
+      'native/core/run.hpp:2',
+    ]);
+    expect(named(new Map([[`src/${family}/solver.ts`, text]]), family)).toEqual([]);
+    expect(missing('noFamily')).toHaveLength(places.length);
+  });
+});
