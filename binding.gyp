@@ -7,13 +7,16 @@
     {
       'target_name': 'nonconvex',
       'sources': ['<!@(node scripts/gyp.mjs --sources)'],
-      'include_dirs': ['native', '<!(node -p "require(\'node-addon-api\').include_dir")'],
+      'include_dirs': ['native'],
       'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', 'NDEBUG'],
       # Node's own flags are taken out: with exactly CMake's, in its order, ccache compiles a file once for both builds.
       'cflags!': ['-fPIC', '-pthread', '-Wall', '-Wextra', '-Wno-unused-parameter', '-O3', '-m64', '-fno-omit-frame-pointer'],
       'cflags_cc!': ['-fno-exceptions', '-fno-rtti', '-std=gnu++17', '-std=gnu++20', '-std=c++17'],
       'cflags_c': ['<!@(node scripts/gyp.mjs --flags c11)'],
-      'cflags_cc': ['<!@(node scripts/gyp.mjs --flags c++20)'],
+      'cflags_cc': [
+        '<!@(node scripts/gyp.mjs --flags c++20)',
+        '-isystem <!(node -p "require(\'node-addon-api\').include_dir")',
+      ],
       'conditions': [
         [
           'OS=="linux"',

@@ -1,0 +1,25 @@
+// What writeNl writes of the problems that are large for a comparison of all derivatives.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { writeNl } from '../../src/nlp/index.js';
+import { nlFile } from '../problems/nlFolder.js';
+import { problems } from '../problems/nlp.js';
+import { compareWithFile, large } from './derivatives.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'nonconvex-nl-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('has the problems', () => {
+  expect(problems.filter(({ name }) => large.has(name))).toHaveLength(large.size);
+});
+
+it.each(problems.filter(({ name }) => large.has(name)))('$name is what writeNl writes', async ({ build, name }) => {
+  const path = join(folder, `${name}.nl`);
+  const program = build().compile();
+  await writeNl(program, path);
+  const file = nlFile(path);
+  compareWithFile(program, file);
+  expect(file.start).toEqual(program.start);
+});
