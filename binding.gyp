@@ -13,10 +13,7 @@
       'cflags!': ['-fPIC', '-pthread', '-Wall', '-Wextra', '-Wno-unused-parameter', '-O3', '-m64', '-fno-omit-frame-pointer'],
       'cflags_cc!': ['-fno-exceptions', '-fno-rtti', '-std=gnu++17', '-std=gnu++20', '-std=c++17'],
       'cflags_c': ['<!@(node scripts/gyp.mjs --flags c11)'],
-      'cflags_cc': [
-        '<!@(node scripts/gyp.mjs --flags c++20)',
-        '-isystem <!(node -p "require(\'node-addon-api\').include_dir")',
-      ],
+      'cflags_cc': ['<!@(node scripts/gyp.mjs --flags c++20)'],
       'conditions': [
         [
           'OS=="linux"',

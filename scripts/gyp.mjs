@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { files, main, runTool } from './shared.mjs';
+import { files, main, root, runTool } from './shared.mjs';
 
 function sources() {
   const native = files('native', (path) => path.endsWith('.cpp'));
@@ -14,10 +14,12 @@ function sources() {
 
 /** The compiler's flags of a release build as CMakeLists.txt has them, in the same order; errors for warnings only in CI. */
 function flags(standard) {
-  const inlines = standard.startsWith('c++') ? ['-fvisibility-inlines-hidden'] : [];
+  const cpp = standard.startsWith('c++');
+  const inlines = cpp ? ['-fvisibility-inlines-hidden'] : [];
   const warnings = ['-Wall', '-Wextra', '-Wpedantic', '-Wshadow', ...(process.env.CI ? ['-Werror'] : [])];
   const sections = ['-fno-math-errno', '-ffunction-sections', '-fdata-sections'];
-  return ['-O3', `-std=${standard}`, '-fPIC', '-fvisibility=hidden', ...inlines, ...warnings, ...sections];
+  const headers = cpp ? ['-isystem', join(root, 'node_modules/node-addon-api')] : [];
+  return ['-O3', `-std=${standard}`, '-fPIC', '-fvisibility=hidden', ...inlines, ...warnings, ...sections, ...headers];
 }
 
 /** NONCONVEX_OPENBLAS, or the distribution's serial libopenblas.a. */
