@@ -47,6 +47,8 @@ export interface Addon extends Solvers {
   operators(): Record<string, number>;
   evaluate(request: EvaluationRequest): number | Float64Array | SparseMatrix;
   readNl(path: string): Job;
+  /** Gives { x }: the numbers Q^-1 b for each row b of B. */
+  solvePositiveDefinite(request: { Q: Matrix; B: Matrix }): Job;
   writeNl(request: WriteNlRequest): Job;
 }
 

@@ -63,7 +63,7 @@ export async function independentComponent(
     {
       numerator: [leastSquares(G, new Float64Array(m))],
       denominator: lpNorm(G, 4, { squared: true, scale: m / 2 }),
-      start: longestRow(G, false, undefined).x,
+      start: (await longestRow(G, false, undefined)).x,
     },
     { ...settings, restarts },
   );

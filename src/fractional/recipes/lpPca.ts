@@ -53,7 +53,8 @@ export async function lpPca(G: MatrixLike | SparseMatrix, p: number, options: Lp
     );
   }
   const constant = checkBoolean('squared', squared) ? 0 : 0.5;
-  const begin = settings.warmStart === undefined ? longestRow(rows, p === Number.POSITIVE_INFINITY, metric) : undefined;
+  const begin =
+    settings.warmStart === undefined ? await longestRow(rows, p === Number.POSITIVE_INFINITY, metric) : undefined;
   // Numerator and denominator by halves, as `quadratic` has 1/2 in it.
   const ratio = {
     numerator: [metric ? quadratic(metric, { constant }) : squaredNorm({ weight: 0.5, constant })],

@@ -1,0 +1,53 @@
+// Dense algebra that surrounds a solve, as jobs beside JavaScript's thread.
+#include "binding/registry.hpp"
+#include "linalg/cpu.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// Q^{-1} b for each row b of a matrix, by a Cholesky factorisation of Q.
+class PositiveDefiniteJob final : public Job {
+ public:
+  explicit PositiveDefiniteJob(const Reader& in) {
+    const MatrixInput Q = in.matrix("Q"), B = in.matrix("B");
+    require(Q.rows == Q.columns, "columns of Q", Q.columns, "expected as many as rows: " + show(Q.rows));
+    require(B.columns == Q.rows, "columns of B", B.columns, "expected as many as Q has: " + show(Q.rows));
+    factor_ = transposeOf(Q);
+    x_ = transposeOf(B);
+  }
+
+  void run(WorkerPool&, Monitor&) override {
+    if (!la_.cholesky(factor_)) throw Error(ErrorKind::range, "Q: expected a positive definite matrix");
+    la_.choleskySolve(factor_, x_);
+  }
+
+  Napi::Object result(Napi::Env env) override {
+    Writer out(env);
+    out.vector("x", std::span<const double>(x_.data(),
+                                            static_cast<std::size_t>(x_.rows()) * static_cast<std::size_t>(x_.cols())));
+    return out.object();
+  }
+
+ private:
+  /// A copy, whose columns are the rows of the input.
+  static HostMatrix<double> transposeOf(const MatrixInput& input) {
+    HostMatrix<double> copy(input.columns, input.rows);
+    for (int i = 0; i < input.rows; ++i) {
+      for (int j = 0; j < input.columns; ++j) copy(j, i) = input(i, j);
+    }
+    return copy;
+  }
+
+  Cpu la_;
+  HostMatrix<double> factor_, x_;
+};
+
+/// solvePositiveDefinite({ Q, B }) -> { promise } of { x }, the numbers Q^{-1} b for row 0, 1, ... of B
+Napi::Value solvePositiveDefinite(Napi::Env env, const Reader& in) {
+  return Environment::of(env).start(std::make_shared<PositiveDefiniteJob>(in), env.Undefined(), {});
+}
+
+const RegisterFunction registered("solvePositiveDefinite", solvePositiveDefinite, "request");
+
+}  // namespace
+}  // namespace nonconvex
