@@ -4,6 +4,8 @@
 #include <climits>
 #include <new>
 
+#include "data/compressed.hpp"
+
 namespace nonconvex {
 
 std::string showValue(Napi::Value value) {
@@ -176,19 +178,7 @@ SparseInput Reader::asSparse() const {
   matrix.offsets = integers("offsets");
   matrix.indices = integers("indices");
   matrix.values = vector("values");
-  const int outer = matrix.byColumn ? matrix.columns : matrix.rows;
-  const int inner = matrix.byColumn ? matrix.rows : matrix.columns;
-  require(outer >= 0 && inner >= 0 && matrix.offsets.size() == static_cast<std::size_t>(outer) + 1,
-          pathOf("offsets.length"), matrix.offsets.size(), "expected one more than " + show(outer));
-  require(matrix.indices.size() == matrix.values.size(), pathOf("indices.length"), matrix.indices.size(),
-          "expected as many as values: " + show(matrix.values.size()));
-  require(matrix.offsets.front() == 0 && static_cast<std::size_t>(matrix.offsets.back()) == matrix.values.size(),
-          pathOf("offsets"), matrix.offsets.back(), "expected to go from 0 to " + show(matrix.values.size()));
-  const auto falls = std::is_sorted_until(matrix.offsets.begin(), matrix.offsets.end());
-  if (falls != matrix.offsets.end()) require(false, pathOf("offsets"), *falls, "expected not to decrease");
-  for (const std::int32_t index : matrix.indices) {
-    if (index < 0 || index >= inner) require(false, pathOf("indices"), index, "expected 0 to " + show(inner - 1));
-  }
+  requireCompressed(matrix, path());
   return matrix;
 }
 

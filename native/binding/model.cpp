@@ -72,44 +72,6 @@ const Handle& handleOf(const Reader& in, const char* name) {
   return *static_cast<Handle*>(data);
 }
 
-// Graphs -------------------------------------------------------------------------------------------------------------
-
-std::vector<int> prefixSums(std::vector<int> counts) {
-  for (std::size_t i = 1; i < counts.size(); ++i) counts[i] += counts[i - 1];
-  return counts;
-}
-
-/// The other lines of a matrix; indices come in order. `values[k]` goes to the place of index k.
-struct Transposed {
-  std::vector<int> offsets, indices;
-  std::vector<double> values;
-};
-template <class Offsets, class Indices, class Values>
-Transposed transpose(const Offsets& offsets, const Indices& indices, const Values& values, int width) {
-  std::vector<int> counts(static_cast<std::size_t>(width) + 1);
-  for (const int i : indices) ++counts[static_cast<std::size_t>(i) + 1];
-  Transposed to{prefixSums(std::move(counts)), std::vector<int>(indices.size()), std::vector<double>(values.size())};
-  std::vector<int> next(to.offsets.begin(), to.offsets.end() - 1);
-  for (std::size_t l = 0; l + 1 < offsets.size(); ++l) {
-    for (auto k = static_cast<std::size_t>(offsets[l]); k < static_cast<std::size_t>(offsets[l + 1]); ++k) {
-      const auto at = static_cast<std::size_t>(next[static_cast<std::size_t>(indices[k])]++);
-      to.indices[at] = static_cast<int>(l);
-      to.values[at] = values[k];
-    }
-  }
-  return to;
-}
-
-/// Whether the indices of each line increase.
-bool inOrder(const SparseInput& matrix) {
-  for (std::size_t l = 0; l + 1 < matrix.offsets.size(); ++l) {
-    for (auto k = matrix.offsets[l] + 1; k < matrix.offsets[l + 1]; ++k) {
-      if (matrix.indices[static_cast<std::size_t>(k) - 1] >= matrix.indices[static_cast<std::size_t>(k)]) return false;
-    }
-  }
-  return true;
-}
-
 // Evaluations --------------------------------------------------------------------------------------------------------
 
 Napi::Value toVector(Napi::Env env, std::span<const double> values) {
@@ -265,34 +227,7 @@ std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* nam
   return handle.program;
 }
 
-ConstantMatrix readMatrix(const Reader& in) {
-  ConstantMatrix matrix;
-  if (!in.has("format")) {
-    const MatrixInput from = in.asMatrix();
-    matrix.rows = from.rows;
-    matrix.columns = from.columns;
-    const auto size = static_cast<std::size_t>(from.rows) * static_cast<std::size_t>(from.columns);
-    if (from.f64 != nullptr) matrix.values.assign(from.f64, from.f64 + size);
-    if (from.f32 != nullptr) matrix.values.assign(from.f32, from.f32 + size);
-    return matrix;
-  }
-  const SparseInput from = in.asSparse();
-  matrix.rows = from.rows;
-  matrix.columns = from.columns;
-  if (!from.byColumn && inOrder(from)) {
-    matrix.offsets.assign(from.offsets.begin(), from.offsets.end());
-    matrix.indices.assign(from.indices.begin(), from.indices.end());
-    matrix.values.assign(from.values.begin(), from.values.end());
-    return matrix;
-  }
-  Transposed transposed = transpose(from.offsets, from.indices, from.values, from.byColumn ? from.rows : from.columns);
-  // By rows already, but out of order.
-  if (!from.byColumn) transposed = transpose(transposed.offsets, transposed.indices, transposed.values, from.rows);
-  matrix.offsets = std::move(transposed.offsets);
-  matrix.indices = std::move(transposed.indices);
-  matrix.values = std::move(transposed.values);
-  return matrix;
-}
+ConstantMatrix readMatrix(const Reader& in) { return in.has("format") ? rowsOf(in.asSparse()) : rowsOf(in.asMatrix()); }
 
 NlpSource readNlp(const Reader& problem) {
   if (problem.has("callbacks")) return readCallbacks(problem.object("callbacks"));

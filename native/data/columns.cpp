@@ -5,6 +5,8 @@
 #include <cmath>
 #include <string>
 
+#include "core/index.hpp"
+#include "data/compressed.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/vector_kernels.hpp"
 
@@ -14,6 +16,68 @@ namespace {
 void requireFinite(double value, std::string_view name, int i, int j) {
   if (std::isfinite(value)) return;
   require(false, std::string(name) + "[" + show(i) + ", " + show(j) + "]", value, "expected a finite number");
+}
+
+struct Entry {
+  std::int32_t row;
+  double value;
+};
+
+struct EntriesByColumn {
+  std::vector<int> offsets;
+  std::vector<Entry> entries;
+
+  std::span<Entry> column(std::size_t j) {
+    return {entries.data() + offsets[j], static_cast<std::size_t>(offsets[j + 1] - offsets[j])};
+  }
+};
+
+/// The entries of each column, in the order in which the storage has them. Throws at the first that is not finite.
+EntriesByColumn entriesByColumn(const SparseInput& input, std::string_view name) {
+  EntriesByColumn to{{}, std::vector<Entry>(input.values.size())};
+  if (!input.byColumn) {
+    to.offsets = transposeStorage(input.offsets, input.indices, input.columns, [&](int place, int row, int entry) {
+      const double value = input.values[at(entry)];
+      requireFinite(value, name, row, input.indices[at(entry)]);
+      to.entries[at(place)] = {row, value};
+    });
+    return to;
+  }
+  to.offsets.assign(input.offsets.begin(), input.offsets.end());
+  for (int j = 0; j < input.columns; ++j) {
+    for (int k = input.offsets[at(j)]; k < input.offsets[at(j) + 1]; ++k) {
+      requireFinite(input.values[at(k)], name, input.indices[at(k)], j);
+      to.entries[at(k)] = {input.indices[at(k)], input.values[at(k)]};
+    }
+  }
+  return to;
+}
+
+/// Sorts a column by row and adds up entries of the same row; how many are left, at its begin.
+int mergeDuplicates(std::span<Entry> column) {
+  const auto byRow = [](const Entry& a, const Entry& b) { return a.row < b.row; };
+  if (!std::is_sorted(column.begin(), column.end(), byRow)) std::stable_sort(column.begin(), column.end(), byRow);
+  std::size_t kept = 0;
+  for (const Entry& each : column) {
+    if (kept > 0 && column[kept - 1].row == each.row) {
+      column[kept - 1].value += each.value;
+    } else {
+      column[kept++] = each;
+    }
+  }
+  return static_cast<int>(kept);
+}
+
+/// Fills up a group, whose rows are given, with `missing` rows that it has not, behind its end.
+void padGroup(std::span<std::int32_t> group, int missing, int rows) {
+  std::int32_t* end = group.data() + group.size();
+  for (int k = 0; k < missing; ++k, ++end) {
+    std::int32_t unused = end[-1];
+    do {
+      unused = unused + 1 < rows ? unused + 1 : 0;
+    } while (std::find(group.data(), end, unused) != end);
+    *end = unused;
+  }
 }
 
 /// Below this many rows a call of BLAS costs more than the loop.
@@ -52,47 +116,12 @@ Columns::Columns(const MatrixInput& input, std::string_view name, const Cpu& la)
 
 Columns::Columns(const SparseInput& input, std::string_view name)
     : sparse_(true), rows_(input.rows), cols_(input.columns) {
-  // Counting sort by column, in which the entries of a column keep their order by row if they come by row.
-  const int outer = input.byColumn ? cols_ : rows_;
-  std::vector<std::int32_t> offsets(static_cast<std::size_t>(cols_) + 1);
-  const auto forAll = [&](auto&& f) {
-    for (int o = 0; o < outer; ++o) {
-      for (std::int32_t k = input.offsets[static_cast<std::size_t>(o)];
-           k < input.offsets[static_cast<std::size_t>(o) + 1]; ++k) {
-        const std::int32_t index = input.indices[static_cast<std::size_t>(k)];
-        f(input.byColumn ? index : o, input.byColumn ? o : index, input.values[static_cast<std::size_t>(k)]);
-      }
-    }
-  };
-  forAll([&](int, int j, double) { ++offsets[static_cast<std::size_t>(j) + 1]; });
-  for (std::size_t j = 0; j < static_cast<std::size_t>(cols_); ++j) offsets[j + 1] += offsets[j];
-  struct Entry {
-    std::int32_t row;
-    double value;
-  };
-  std::vector<Entry> entries(input.values.size());
-  std::vector<std::int32_t> next(offsets.begin(), offsets.end() - 1);
-  forAll([&](int i, int j, double value) {
-    requireFinite(value, name, i, j);
-    entries[static_cast<std::size_t>(next[static_cast<std::size_t>(j)]++)] = {i, value};
-  });
+  EntriesByColumn by = entriesByColumn(input, name);
   spans_.resize(static_cast<std::size_t>(cols_));
   const int group = rows_ >= 2 * loops::sparseGroup ? loops::sparseGroup : 1;
   std::size_t end = 0;
   for (std::size_t j = 0; j < spans_.size(); ++j) {
-    Entry* entry = entries.data() + offsets[j];
-    Entry* const last = entries.data() + offsets[j + 1];
-    const auto byRow = [](const Entry& a, const Entry& b) { return a.row < b.row; };
-    if (!std::is_sorted(entry, last, byRow)) std::stable_sort(entry, last, byRow);
-    Entry* kept = entry;
-    for (Entry* each = entry; each != last; ++each) {
-      if (kept > entry && kept[-1].row == each->row) {
-        kept[-1].value += each->value;
-      } else {
-        *kept++ = *each;
-      }
-    }
-    const int size = static_cast<int>(kept - entry);
+    const int size = mergeDuplicates(by.column(j));
     spans_[j] = {end, size, (size + group - 1) / group * group};
     entries_ += static_cast<std::size_t>(size);
     end += static_cast<std::size_t>(spans_[j].filledSize);
@@ -100,22 +129,14 @@ Columns::Columns(const SparseInput& input, std::string_view name)
   values_ = HostBuffer<double>(end);
   indices_.resize(end);
   for (std::size_t j = 0; j < spans_.size(); ++j) {
-    const Entry* entry = entries.data() + offsets[j];
-    double* value = values_.data() + spans_[j].begin;
-    std::int32_t* row = indices_.data() + spans_[j].begin;
-    const int size = spans_[j].size;
-    for (int k = 0; k < size; ++k) {
-      value[k] = entry[k].value;
-      row[k] = entry[k].row;
+    const auto& [begin, size, filledSize] = spans_[j];
+    double* value = values_.data() + begin;
+    std::int32_t* row = indices_.data() + begin;
+    for (const Entry& entry : by.column(j).first(static_cast<std::size_t>(size))) {
+      *value++ = entry.value;
+      *row++ = entry.row;
     }
-    const int first = size / group * group;  // of the last group
-    for (int k = size; k < spans_[j].filledSize; ++k) {
-      std::int32_t unused = row[k - 1];
-      do {
-        unused = unused + 1 < rows_ ? unused + 1 : 0;
-      } while (std::find(row + first, row + k, unused) != row + k);
-      row[k] = unused;
-    }
+    padGroup({indices_.data() + begin + size / group * group, row}, filledSize - size, rows_);
   }
 }
 

@@ -21,7 +21,8 @@ struct MatrixInput {
   }
 };
 
-/// Compressed columns (or rows): entries of column j are indices and values [offsets[j], offsets[j + 1]).
+/// Compressed storage by lines, which are columns or rows: entries of line l are indices and values [offsets[l],
+/// offsets[l + 1]).
 struct SparseInput {
   bool byColumn = true;
   int rows = 0;
@@ -29,6 +30,9 @@ struct SparseInput {
   std::span<const std::int32_t> offsets;
   std::span<const std::int32_t> indices;
   std::span<const double> values;
+
+  int lines() const { return byColumn ? columns : rows; }
+  int width() const { return byColumn ? rows : columns; }
 };
 
 }  // namespace nonconvex

@@ -230,10 +230,33 @@ std::unique_ptr<const RowTree> RowTree::of(const ConstantMatrix& matrix, const C
   return tree->cost() > worthwhile * plainCost(matrix) ? nullptr : std::move(tree);
 }
 
+/// Leaves [first, end) as one node, as far as costs go.
+struct RowTree::Range {
+  double pieces = 0;
+  double entries = 0;  ///< of all pieces
+  int columns = 0;
+  double cost = 0;
+  int split = 0;
+};
+
+/// All ranges of leaves.
+class RowTree::Ranges {
+ public:
+  explicit Ranges(std::size_t leaves) : leaves_(leaves), ranges_((leaves + 1) * (leaves + 1)) {}
+
+  std::size_t leaves() const { return leaves_; }
+  Range& operator()(std::size_t first, std::size_t end) { return ranges_[first * (leaves_ + 1) + end]; }
+  const std::vector<Range>& all() const { return ranges_; }
+
+ private:
+  std::size_t leaves_;
+  std::vector<Range> ranges_;
+};
+
 RowTree::RowTree(const ConstantMatrix& matrix, const Cpu& la) : columns_(matrix.columns) {
   PiecesOfRows pieces = makeLeaves(matrix, la);
   const int leaves = static_cast<int>(nodes_.size());
-  layOut(0, leaves, leaves, chooseSplits(pieces, la));
+  layOut(0, leaves, leaves, cheapestTree(rangesOfLeaves(pieces, la)));
   pieces.resize(nodes_.size());
   // Nodes whose children are there, side by side.
   std::vector<bool> done(nodes_.size());
@@ -387,20 +410,10 @@ void RowTree::writeOnes(Node& node) {
   }
 }
 
-/// Leaves [first, end) as one node, as far as costs go.
-struct RowTree::Range {
-  double pieces = 0;
-  double entries = 0;  ///< of all pieces
-  int columns = 0;
-  double cost = 0;
-  int split = 0;
-};
-
-/// The cheapest tree over the leaves: entry first * (leaves + 1) + end is where to split that range.
-std::vector<int> RowTree::chooseSplits(const PiecesOfRows& leafPieces, const Cpu& la) const {
-  constexpr std::size_t most = 8192;  // rows that are looked at
+/// The pieces of different rows, among rows evenly spaced: by leaf, then by row.
+RowTree::PiecesOfRows RowTree::differentRows(const PiecesOfRows& leafPieces) const {
+  constexpr std::size_t most = 8192;
   const std::size_t leaves = leafPieces.size(), rows = leafPieces[0].size(), step = (rows + most - 1) / most;
-  // The pieces of different rows.
   std::vector<int> whole((rows + step - 1) / step);
   PairNumbering numbering;
   for (std::size_t l = 0; l < leaves; ++l) {
@@ -411,8 +424,14 @@ std::vector<int> RowTree::chooseSplits(const PiecesOfRows& leafPieces, const Cpu
   for (std::size_t l = 0; l < leaves; ++l) {
     for (std::size_t i = 0; i < whole.size(); ++i) looked[l][at(whole[i])] = leafPieces[l][i * step];
   }
-  std::vector<Range> ranges((leaves + 1) * (leaves + 1));
-  const auto range = [&](std::size_t first, std::size_t end) -> Range& { return ranges[first * (leaves + 1) + end]; };
+  return looked;
+}
+
+/// What each range of leaves would be as one node; the parts that begin at a leaf are worked on side by side.
+RowTree::Ranges RowTree::rangesOfLeaves(const PiecesOfRows& leafPieces, const Cpu& la) const {
+  const PiecesOfRows looked = differentRows(leafPieces);
+  const std::size_t leaves = looked.size();
+  Ranges range(leaves);
   la.tasks(static_cast<int>(leaves), [&](int task) {
     stopIfEnding(la);
     const std::size_t first = at(task);
@@ -452,6 +471,13 @@ std::vector<int> RowTree::chooseSplits(const PiecesOfRows& leafPieces, const Cpu
       });
     }
   });
+  return range;
+}
+
+/// The cheapest tree over the leaves, by dynamic programming as for a chain of matrix products: entry first * (leaves +
+/// 1) + end is where to split that range.
+std::vector<int> RowTree::cheapestTree(Ranges range) {
+  const std::size_t leaves = range.leaves();
   for (std::size_t size = 2; size <= leaves; ++size) {
     for (std::size_t first = 0; first + size <= leaves; ++first) {
       Range& now = range(first, first + size);
@@ -469,7 +495,7 @@ std::vector<int> RowTree::chooseSplits(const PiecesOfRows& leafPieces, const Cpu
     }
   }
   std::vector<int> splits;
-  for (const Range& each : ranges) splits.push_back(each.split);
+  for (const Range& each : range.all()) splits.push_back(each.split);
   return splits;
 }
 

@@ -61,6 +61,7 @@ class RowTree {
   using PiecesOfRows = std::vector<std::vector<int>>;  // by node, then by row
   enum class Values : std::uint8_t { one, oneOrZero, several };
   struct Range;
+  class Ranges;
 
   RowTree(const ConstantMatrix& matrix, const Cpu& la);
   std::vector<Values> takeScales(const ConstantMatrix& matrix);
@@ -68,7 +69,9 @@ class RowTree {
   static std::vector<int> makeLeaf(const ConstantMatrix& matrix, std::span<const Values> valuesOf, Node& node,
                                    std::span<const int> begins, std::span<const int> ends);
   static void writeOnes(Node& node);
-  std::vector<int> chooseSplits(const PiecesOfRows& leafPieces, const Cpu& la) const;
+  PiecesOfRows differentRows(const PiecesOfRows& leafPieces) const;
+  Ranges rangesOfLeaves(const PiecesOfRows& leafPieces, const Cpu& la) const;
+  static std::vector<int> cheapestTree(Ranges range);
   int layOut(int first, int end, int leaves, std::span<const int> splits);
   std::vector<int> join(Node& node, std::vector<int> leftOf, std::span<const int> rightOf, const Cpu& la) const;
   void writeEntries(Node& node) const;

@@ -50,7 +50,6 @@ const known: Record<'upward' | 'headers' | 'units' | 'imports', string[][]> = {
   units: [
     ['native/expressions/compiled_model', 'native/expressions/sparse_hessian'],
     ['native/expressions/compiled_model', 'native/expressions/sparse_jacobian'],
-    ['native/solvers/fractional/common_terms', 'native/solvers/fractional/terms'],
     ['native/solvers/relu/certificate', 'native/solvers/relu/solver'],
   ],
   imports: [],

@@ -9,16 +9,12 @@
 
 #include "core/error.hpp"
 #include "core/index.hpp"
+#include "data/compressed.hpp"
 
 namespace nonconvex {
 namespace {
 
 constexpr int mostSquare = 2000;  // columns whose pairs are all held
-
-std::vector<int> prefixSums(std::vector<int> counts) {
-  for (std::size_t i = 1; i < counts.size(); ++i) counts[i] += counts[i - 1];
-  return counts;
-}
 
 void endLine(SparsePattern& pattern) {
   if (pattern.indices.size() > at(INT_MAX)) {
@@ -129,18 +125,11 @@ GlmData::Gram GlmData::withoutTree(RowWork& work) const {
 
 GlmData::Analysis::Columns GlmData::transpose() const {
   const ConstantMatrix& A = rows_.matrix;
-  std::vector<int> counts(at(columns()) + 1);
-  for (const int j : A.indices) ++counts[at(j) + 1];
-  Analysis::Columns to{prefixSums(std::move(counts)), std::vector<int>(A.indices.size()),
-                       std::vector<int>(A.indices.size())};
-  std::vector<int> next(to.offsets.begin(), to.offsets.end() - 1);
-  for (int i = 0; i < count(); ++i) {
-    for (int k = A.offsets[at(i)]; k < A.offsets[at(i) + 1]; ++k) {
-      const std::size_t place = at(next[at(A.indices[at(k)])]++);
-      to.places[place] = k;
-      to.rows[place] = i;
-    }
-  }
+  Analysis::Columns to{{}, std::vector<int>(A.indices.size()), std::vector<int>(A.indices.size())};
+  to.offsets = transposeStorage(A.offsets, A.indices, columns(), [&](int place, int row, int entry) {
+    to.places[at(place)] = entry;
+    to.rows[at(place)] = row;
+  });
   return to;
 }
 

@@ -256,13 +256,7 @@ std::optional<GramFactor> GlmObjective::gramFactor(double sigma, std::span<const
     gram.dense.rows = data_->count();
     gram.dense.columns = data_->columns();
   } else {
-    const ConstantMatrix& A = data_->rows().matrix;
-    gram.sparse = {.byColumn = false,
-                   .rows = data_->count(),
-                   .columns = data_->columns(),
-                   .offsets = A.offsets,
-                   .indices = A.indices,
-                   .values = A.values};
+    gram.sparse = data_->rows().matrix.sparse();
   }
   return gram;
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "linalg/blas.hpp"
-#include "solvers/fractional/terms.hpp"
+#include "solvers/fractional/term.hpp"
 
 namespace nonconvex {
 

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "functions/penalties.hpp"
+#include "solvers/fractional/terms.hpp"
 
 namespace nonconvex {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "core/random.hpp"
 #include "functions/losses.hpp"
+#include "solvers/fractional/terms.hpp"
 
 namespace nonconvex {
 namespace {

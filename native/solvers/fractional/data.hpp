@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "linalg/cpu.hpp"
-#include "solvers/fractional/terms.hpp"
+#include "solvers/fractional/term.hpp"
 
 namespace nonconvex {
 

@@ -1,129 +1,18 @@
+// Denominators.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
-#include "functions/losses.hpp"
 #include "linalg/blas.hpp"
 #include "solvers/fractional/common_terms.hpp"
+#include "solvers/fractional/quadratic_form.hpp"
+#include "solvers/fractional/terms.hpp"
 
 namespace nonconvex {
 namespace {
 
 using Kind = FractionalTerm::Kind;
 using Shape = LineDenominator::Kind;
-
-// ---- numerators ----
-
-/// sum_i loss(a_i . x, b_i) for a loss whose derivative has a Lipschitz constant.
-template <class Loss>
-class RowLosses final : public SmoothTerm {
- public:
-  explicit RowLosses(const FractionalTermData& data)
-      : A_(*data.matrix), b_(data.b), curvature_(data.curvature), z_(b_.size()), loss_(b_.size()), slope_(b_.size()) {}
-
-  void restart(const double* x) override {
-    A_.multiply(x, z_.data());
-    for (std::size_t i = 0; i < z_.size(); ++i) z_[i] += offset(i);
-    evaluate();
-  }
-  Parabola restrictTo(int i, double) const override {
-    return {curvature_[static_cast<std::size_t>(i)], A_.dot(i, slope_.data())};
-  }
-  void move(int i, double t, Parabola, int) override {
-    double change = 0;
-    A_.forEntries(i, [&](int row, double a) {
-      const auto at = static_cast<std::size_t>(row);
-      z_[at] += t * a;
-      change -= loss_[at];
-      evaluate(at);
-      change += loss_[at];
-    });
-    const double before = std::exchange(value_, value_ + change);
-    if (cancelled(before, value_)) sum();
-  }
-  Parabola restrictToRay(const double*) const override {
-    Parabola p;
-    for (std::size_t i = 0; i < z_.size(); ++i) {
-      const double Ax = z_[i] - offset(i);
-      p.a += Loss::lipschitz * Ax * Ax;
-      p.b += slope_[i] * Ax;
-    }
-    return p;
-  }
-  void scale(double factor, const double*) override {
-    for (std::size_t i = 0; i < z_.size(); ++i) {
-      z_[i] = factor * (z_[i] - offset(i)) + offset(i);
-    }
-    evaluate();
-  }
-
- private:
-  /// What is added to a_i . x: where the loss depends on a difference alone, that is kept.
-  double offset(std::size_t i) const { return Loss::ofDifference ? -b_[i] : 0; }
-  void evaluate(std::size_t i) {
-    const Expansion loss = Loss::template at<StandardMath>(z_[i], Loss::ofDifference ? 0 : b_[i]);
-    loss_[i] = loss.value;
-    slope_[i] = loss.derivative;
-  }
-  void evaluate() {
-    for (std::size_t i = 0; i < z_.size(); ++i) evaluate(i);
-    sum();
-  }
-  void sum() {
-    value_ = 0;
-    for (const double loss : loss_) value_ += loss;
-  }
-
-  const Columns& A_;
-  const std::vector<double>& b_;
-  const std::vector<double>& curvature_;
-  std::vector<double> z_, loss_, slope_;
-};
-
-/// 1/2 x^T Q x + c . x, Q symmetric; the constant is the numerator's.
-class QuadraticForm final : public SmoothTerm {
- public:
-  explicit QuadraticForm(const FractionalTermData& data)
-      : Q_(*data.matrix), c_(data.c), curvature_(data.curvature), Qx_(curvature_.size()) {}
-
-  void restart(const double* x) override {
-    Q_.multiply(x, Qx_.data());
-    evaluate(x);
-  }
-  Parabola restrictTo(int i, double) const override {
-    const auto at = static_cast<std::size_t>(i);
-    return {curvature_[at], Qx_[at] + linear(at)};
-  }
-  void move(int i, double t, Parabola parabola, int) override {
-    Q_.axpy(i, t, Qx_.data());
-    value_ += parabola(t);
-  }
-  Parabola restrictToRay(const double* x) const override {
-    Parabola p;
-    for (std::size_t i = 0; i < Qx_.size(); ++i) {
-      p.a += x[i] * Qx_[i];
-      p.b += x[i] * (Qx_[i] + linear(i));
-    }
-    return p;
-  }
-  void scale(double factor, const double* x) override {
-    for (double& each : Qx_) each *= factor;
-    evaluate(x);
-  }
-
- private:
-  double linear(std::size_t i) const { return c_.empty() ? 0 : c_[i]; }
-  void evaluate(const double* x) {
-    value_ = 0;
-    for (std::size_t i = 0; i < Qx_.size(); ++i) value_ += x[i] * (Qx_[i] / 2 + linear(i));
-  }
-
-  const Columns& Q_;
-  const std::vector<double>& c_;
-  const std::vector<double>& curvature_;
-  std::vector<double> Qx_;
-};
-
-// ---- denominators ----
 
 /// weight ||x||^2 (the weight is in `scale`), or ||x||.
 class NormTwo final : public DenominatorTerm {
@@ -454,35 +343,6 @@ class ConcaveSum final : public DenominatorTerm {
 };
 
 }  // namespace
-
-const LineDenominator& DenominatorTerm::homogeneousRay() {
-  // |1 + t| G or (1 + t)^2 G
-  if (degree_ == 1) {
-    ray_.kind = Shape::affineMax;
-    ray_.pieces = 1;
-    ray_.symmetric = true;
-    ray_.phi = ray_.gamma = &inner_;
-  } else {
-    ray_.kind = Shape::quadratic;
-    ray_.q[0] = ray_.q[2] = inner_;
-    ray_.q[1] = 2 * inner_;
-  }
-  return ray_;
-}
-
-std::unique_ptr<SmoothTerm> makeSmoothTerm(const FractionalTermData& data) {
-  switch (data.term.kind) {
-    case Kind::leastSquares:
-      if (data.gram.rows() > 0) return std::make_unique<GramLeastSquares>(data);
-      return std::make_unique<LeastSquares>(data);
-    case Kind::squaredHinge:
-      return std::make_unique<RowLosses<losses::SquaredHinge>>(data);
-    case Kind::logistic:
-      return std::make_unique<RowLosses<losses::LogisticMargin>>(data);
-    default:
-      return std::make_unique<QuadraticForm>(data);
-  }
-}
 
 std::unique_ptr<DenominatorTerm> makeDenominator(const FractionalTermData& data, int n) {
   const FractionalTerm& term = data.term;
