@@ -1,0 +1,127 @@
+// The comment rule of docs/developers/style.md, as far as a machine can see it: a doc comment begins with a verb or the thing
+// itself. A first word that leaves the noun out ("Of a family.", "By the pivot.", "The same for rows.") breaks it.
+import { describe, expect, it } from 'vitest';
+import { readSources } from './sources.js';
+
+const firstWords =
+  /^(Of|By|As|With|Where|The same|Likewise|That|Those|Whose|Which|So|In|On|At|To|From|For|Without|Not|Such|When|If)\b/;
+
+/**
+ * How many comments still break the rule, by folder. A comment that is mended fails the test until its folder's number is
+ * lowered, so that the numbers only fall; no folder may be added.
+ */
+const known: Record<string, number> = {
+  'bench/fractional': 9,
+  'bench/native': 7,
+  'bench/nlp': 13,
+  'bench/relu': 8,
+  'bench/shared': 4,
+  cuda: 10,
+  'cuda/check': 3,
+  'native/binding': 9,
+  'native/core': 3,
+  'native/data': 7,
+  'native/expressions': 11,
+  'native/expressions/nl': 2,
+  'native/functions': 3,
+  'native/linalg': 12,
+  'native/linalg/sparse': 6,
+  'native/methods/acceleration': 4,
+  'native/methods/kkt': 16,
+  'native/methods/krylov': 1,
+  'native/methods/nlp': 3,
+  'native/methods/one_dimensional': 2,
+  'native/methods/projection': 1,
+  'native/problems': 1,
+  'native/problems/glm': 5,
+  'native/sketching': 4,
+  'native/solvers/fractional': 9,
+  'native/solvers/nlp': 4,
+  'native/solvers/relu': 8,
+  'src/cli': 6,
+  'src/core': 15,
+  'src/expressions': 13,
+  'src/fractional': 4,
+  'src/fractional/recipes': 4,
+  'src/nlp': 1,
+  'src/problems': 14,
+  'src/readers': 5,
+  'src/relu': 6,
+  'test/cli': 1,
+  'test/contract': 5,
+  'test/cuda': 1,
+  'test/fractional': 2,
+  'test/native': 1,
+  'test/native/cuda': 1,
+  'test/native/expressions': 1,
+  'test/native/functions': 1,
+  'test/native/linalg': 2,
+  'test/native/methods': 2,
+  'test/native/solvers': 5,
+  'test/problems': 2,
+  'test/problems/nlp': 7,
+  'test/reference': 1,
+  'test/relu': 1,
+};
+
+/** Line and text of the first line of each doc comment. */
+function docComments(file: string, text: string): [number, string][] {
+  const lines = text.split('\n');
+  const found: [number, string][] = [];
+  lines.forEach((line, index) => {
+    const text = file.endsWith('.ts') ? typescript(lines, index) : cpp(line, lines[index - 1]);
+    if (text !== undefined) found.push([index + 1, text]);
+  });
+  return found;
+}
+
+/** What begins at this line: `/// text` of which the line before is none, or `member;  ///< text`. */
+function cpp(line: string, before = ''): string | undefined {
+  const member = /\/\/\/< ?(.*)/.exec(line);
+  if (member) return member[1];
+  const block = /^\s*\/\/\/ ?(.*)/.exec(line);
+  return block && !/^\s*\/\/\/(?!<)/.test(before) ? block[1] : undefined;
+}
+
+function typescript(lines: string[], index: number): string | undefined {
+  const begin = /^\s*\/\*\* ?(.*)/.exec(lines[index] as string);
+  if (!begin) return undefined;
+  return begin[1] !== '' ? begin[1] : /^\s*\*? ?(.*)/.exec(lines[index + 1] ?? '')?.[1];
+}
+
+function breaking(sources: Map<string, string>): string[] {
+  return [...sources].flatMap(([file, text]) =>
+    docComments(file, text)
+      .filter(([, comment]) => firstWords.test(comment))
+      .map(([line, comment]) => `${file}:${line}: ${comment}`),
+  );
+}
+
+/** The first three levels of a path, without the file. */
+const folderOf = (place: string) => place.split('/').slice(0, -1).slice(0, 3).join('/');
+
+describe('doc comments', () => {
+  it('begin with a verb or the thing itself', () => {
+    const sources = new Map(
+      [
+        ...['native', 'cuda', 'test/native', 'test/cuda', 'bench/native'].flatMap((folder) => [
+          ...readSources(folder, ['.hpp', '.cpp', '.cu']),
+        ]),
+        ...['src', 'test', 'bench'].flatMap((folder) => [...readSources(folder, ['.ts'])]),
+      ].filter(([file]) => !file.startsWith('src/generated/')),
+    );
+    const found = breaking(sources);
+    const counts: Record<string, number> = {};
+    for (const place of found) counts[folderOf(place)] = (counts[folderOf(place)] ?? 0) + 1;
+    const more = found.filter((place) => (counts[folderOf(place)] ?? 0) > (known[folderOf(place)] ?? 0));
+    expect(more, 'rewrite these, or those beside them that were there before').toEqual([]);
+    expect(counts, 'fewer than before: lower the numbers in `known`').toEqual(known);
+  });
+
+  it('are found where they begin', () => {
+    const cpp = 'int a;  ///< of no use\n/// Of rows.\n/// By columns.\n\n/// Rows.\n  /// As b.';
+    expect(breaking(new Map([['a.hpp', cpp]]))).toEqual(['a.hpp:2: Of rows.']);
+    const typescript = '/** By columns. */\n  /**\n   * The same for rows.\n   * Of both.\n   */\n/** Rows. */';
+    expect(breaking(new Map([['a.ts', typescript]]))).toEqual(['a.ts:1: By columns. */', 'a.ts:2: The same for rows.']);
+  });
+});
