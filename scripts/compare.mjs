@@ -248,7 +248,9 @@ function reluGroup({ problems }) {
         reluSolve(`${name} ${lambda}, ${title}`, () => {
           const { data, gates } = read();
           const patterns = title === 'sampled' ? {} : { patterns: { gates } };
-          return { data, settings: { bias: false, beta: lambda * data.x.rows, ...patterns, ...settings } };
+          // As a column of numbers, since labels 1 and -1 would have to be said to be values.
+          const column = { ...data, y: { data: Float64Array.from(data.y), rows: data.x.rows, columns: 1 } };
+          return { data: column, settings: { bias: false, beta: lambda * data.x.rows, ...patterns, ...settings } };
         }),
       ),
     );

@@ -93,7 +93,10 @@ async function runMethod(method: Method, entry: Race, file: string, limits: Limi
 
 async function train(problem: Problem, settings: ReluSettings): Promise<{ run: Run; activeNeurons: number }> {
   const { x, y, gates, beta } = problem;
-  const result = await trainReluNetwork({ x, y }, { bias: false, beta, patterns: { gates }, ...settings });
+  const result = await trainReluNetwork(
+    { x, y },
+    { task: 'regression', bias: false, beta, patterns: { gates }, ...settings },
+  );
   const points = result.history.map(({ iteration, seconds, residual = Number.NaN }) => {
     return { iteration, seconds, gap: residual };
   });

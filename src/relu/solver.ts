@@ -13,7 +13,7 @@ export interface ReluData<Y extends Targets = Targets> {
    * What to predict, one for each row of x.
    *
    * Strings and booleans are classes; so are integers if `loss` is `'logistic'`, `'hinge'` or `'softmax'`. Other numbers are
-   * values to come close to. A matrix has several outputs, taken as they are: numbers; -1 or +1 for `'logistic'` and
+   * values to come close to; a few integers that repeat could be either, which the setting `task` says. A matrix has several outputs, taken as they are: numbers; -1 or +1 for `'logistic'` and
    * `'hinge'`, which makes each column a yes or no; rows of probabilities for `'softmax'`.
    */
   y: Y;
@@ -29,6 +29,11 @@ export type ReluPatterns =
   | { exact: true };
 
 export interface ReluSettings extends ReluOptions, SolveOptions {
+  /**
+   * Whether integers y are classes or values to come close to. Default: what `loss` says; for `'squared'` and `'huber'`, which
+   * do for both, it must be said where y are a few integers that repeat.
+   */
+  task?: 'classification' | 'regression' | undefined;
   /** Activation patterns. Default: those of `warmStart` if there is one, else `{ sample: 50 }`. */
   patterns?: ReluPatterns | undefined;
   /** An earlier result to begin with, of the same rows and outputs: for another `beta`, say, or a smaller tolerance. */
@@ -87,14 +92,15 @@ export async function trainReluNetwork<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluSettings = {},
 ): Promise<ReluResult<Prediction<Y>>> {
-  const { activation, loss, bias } = { ...reluDefaults, ...defined(checkObject('settings', settings)) };
+  const { task, ...others } = checkObject('settings', settings);
+  const { activation, loss, bias } = { ...reluDefaults, ...defined(others) };
   const x = toMatrix('x', checkMembers('data', data, ['x', 'y']).x);
   const { matrix: y, classes } = encodeTargets(data.y, x.rows, {
-    classify: loss === 'logistic' || loss === 'hinge' || loss === 'softmax',
+    classify: hasClasses(data.y, loss, task),
     oneHot: loss === 'softmax',
   });
-  const problem: ReluProblem = { x, y, ...patternsAndStart(settings, y) };
-  const answer = await solve<ReluSolution>('relu', problem, settings, { flops: flopsOf(problem) });
+  const problem: ReluProblem = { x, y, ...patternsAndStart(others, y) };
+  const answer = await solve<ReluSolution>('relu', problem, others, { flops: flopsOf(problem) });
   const { hiddenWeights, biases, outputWeights, pattern, inputScale, gates, weights, dual, global, ...rest } = answer;
   return {
     ...rest,
@@ -115,6 +121,44 @@ export async function trainReluNetwork<const Y extends Targets>(
       ...(classes && { classes }),
     },
   };
+}
+
+/** Whether numbers y are classes. */
+function hasClasses(y: unknown, loss: string, task: unknown): boolean {
+  const ofClasses = loss === 'logistic' || loss === 'hinge' || loss === 'softmax';
+  if (task === undefined) {
+    if (!ofClasses) refuseAmbiguous(y);
+    return ofClasses;
+  }
+  if (task !== 'classification' && task !== 'regression') {
+    throw new RangeError(`task = ${show(task)}: expected one of 'classification', 'regression'`);
+  }
+  const labels = Array.isArray(y) && (typeof y[0] === 'string' || typeof y[0] === 'boolean');
+  if (task === 'regression' && (ofClasses || labels)) {
+    const why = ofClasses
+      ? `loss '${loss}' is for classes; 'squared' and 'huber' are for values`
+      : 'y are labels, not numbers';
+    throw new RangeError(`task = 'regression': ${why}`);
+  }
+  return task === 'classification';
+}
+
+/** Refuses a few integers that repeat, which may be classes or values. */
+function refuseAmbiguous(y: unknown): void {
+  const numbers =
+    (Array.isArray(y) || ArrayBuffer.isView(y)) && typeof (y as unknown as ArrayLike<unknown>)[0] === 'number';
+  if (!numbers) return;
+  const values = y as unknown as ArrayLike<number>;
+  const found = new Set<number>();
+  for (let i = 0; i < values.length; ++i) {
+    found.add(values[i] as number);
+    if (!Number.isInteger(values[i]) || found.size > 20) return;
+  }
+  if (found.size < 2 || values.length < 3 * found.size) return;
+  throw new RangeError(
+    `y: ${found.size} integers in ${values.length} rows may be classes or values: expected task: 'classification' or ` +
+      "task: 'regression' in the settings",
+  );
 }
 
 interface ReluProblem {

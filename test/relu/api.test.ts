@@ -55,6 +55,43 @@ function close(actual: Matrix, expected: number[][], tolerance = 1e-11): void {
   });
 }
 
+describe('integers y, which may be classes or values', () => {
+  const rows = Array.from({ length: 12 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
+  const digits = rows.map(([a = 0], i) => (a > 0 ? 7 : i % 2 ? 3 : 5));
+  const quick = { patterns: { sample: 5 }, maxIterations: 50 } as const;
+
+  it('are refused where the loss does not say, with the two ways to say it', async () => {
+    const solve = trainReluNetwork({ x: rows, y: digits }, quick);
+    await expect(solve).rejects.toThrow(
+      "y: 3 integers in 12 rows may be classes or values: expected task: 'classification' or task: 'regression' in the settings",
+    );
+    await expect(trainReluNetwork({ x: rows, y: digits }, { ...quick, loss: 'huber' })).rejects.toThrow('3 integers');
+  });
+
+  it('are what task says', async () => {
+    const labels = await trainReluNetwork({ x: rows, y: digits }, { ...quick, task: 'classification' });
+    expect(labels.network.classes).toEqual([3, 5, 7]);
+    const values = await trainReluNetwork({ x: rows, y: digits }, { ...quick, task: 'regression' });
+    expect(values.network.classes).toBeUndefined();
+    expect(values.network.outputWeights.columns).toBe(1);
+  });
+
+  it('are values where they hardly repeat, and what is no integer is a value, too', async () => {
+    for (const y of [rows.map((_, i) => i), rows.map((_, i) => (i % 2) / 2)]) {
+      expect((await trainReluNetwork({ x: rows, y }, quick)).network.classes).toBeUndefined();
+    }
+  });
+
+  it('task must go with the loss and y', async () => {
+    const refused = (y: number[] | string[], settings: object) => trainReluNetwork({ x: rows, y }, settings);
+    await expect(refused(digits, { loss: 'softmax', task: 'regression' })).rejects.toThrow(
+      "task = 'regression': loss 'softmax' is for classes; 'squared' and 'huber' are for values",
+    );
+    await expect(refused(digits.map(String), { task: 'regression' })).rejects.toThrow('y are labels, not numbers');
+    await expect(refused(digits, { task: 'ranking' })).rejects.toThrow("task = 'ranking': expected one of");
+  });
+});
+
 describe('result', () => {
   it('has every member, consistent with the others', async () => {
     const result = await trainReluNetwork({ x, y }, quick);

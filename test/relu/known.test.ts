@@ -17,6 +17,7 @@ describe.skipIf(!available)('problems with known optima', () => {
     const result = await trainReluNetwork(
       { x: toMatrix(x), y },
       {
+        task: 'regression', // on labels -1 and 1
         bias: false,
         beta: lambda * y.length,
         patterns: { gates: toMatrix(gates) },

@@ -165,7 +165,14 @@ describe('columns from 1e-3 to 1e3', () => {
     const y = Float64Array.from(x, (row) => Math.sign(row[0] as number));
     const result = await trainReluNetwork(
       { x: toMatrix(x), y },
-      { beta: lambda * y.length, activation, bias: false, patterns: { sample: 40 }, tolerance: 1e-6 },
+      {
+        task: 'regression',
+        beta: lambda * y.length,
+        activation,
+        bias: false,
+        patterns: { sample: 40 },
+        tolerance: 1e-6,
+      },
     );
     expect(result.status, result.message).toBe('solved');
     expect(result.gap).toBeLessThanOrEqual(1e-6);
