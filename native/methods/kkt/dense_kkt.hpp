@@ -21,7 +21,7 @@ struct CopyDiagonal {
   NONCONVEX_HD void operator()(int i) const { to[i] = a(i, i); }
 };
 
-/// 1 where of a diagonal entry its elimination has left rounding alone.
+/// 1 where elimination has left nothing but rounding of a diagonal entry.
 template <class Space>
 struct VanishedPivot {
   Mat<const double, Space> factor;
@@ -52,7 +52,7 @@ struct WholeKkt {
 
 }  // namespace kernels
 
-/// By one of
+/// Factors K in one of three ways:
 ///   range       H + t I = L L^T and S = J (H + t I)^{-1} J^T + d I, where H + t I is positive definite: eigenvalues
 ///               that are small beside the others keep their digits;
 ///   projection  for d = 0: with Q an orthonormal basis of the range of J^T and P = Q Q^T, a factor of
@@ -68,10 +68,10 @@ class DenseKkt {
   /// `la` must outlive this.
   DenseKkt(const La& la, int n, int m);
 
-  /// H, both triangles, and J^T (n x m) stay with the caller and must not change before the last `solve`. Of a system
-  /// with more than m eigenvalues that are not positive, `negative` and `zero` say that alone, not how many.
+  /// H, both triangles, and J^T (n x m) stay with the caller and must not change before the last `solve`. Where K
+  /// has more than m eigenvalues that are not positive, `negative` and `zero` say that alone, not how many.
   Inertia factor(Mat<const double, Space> H, Mat<const double, Space> Jt, double t, double d);
-  /// Of the whole system that was factored last, all eigenvalues counted; slower than `factor`.
+  /// Inertia of the system that was factored last, with all eigenvalues counted; slower than `factor`.
   Inertia inertia() const;
   /// b := K^{-1} b, n + m numbers, after an inertia of (n, m, 0).
   void solve(Vec<double, Space> b);
@@ -79,7 +79,7 @@ class DenseKkt {
  private:
   enum class By { range, projection, penalty };
   void shift();
-  /// Of a Cholesky factorisation: pivots that vanished, or -1 where there was a negative one.
+  /// Pivots of a Cholesky factorisation that vanished, or -1 where there was a negative one.
   int factorInPlace(Mat<double, Space> a);
   Inertia factorRange();
   Inertia factorProjection();

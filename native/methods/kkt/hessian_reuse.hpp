@@ -6,19 +6,21 @@
 
 namespace nonconvex {
 
-/// With a Hessian of f that is off by the share a of itself, a step leaves about a times the error, beside what
-/// Newton's method leaves.
+/// Decides how exact the next Hessian of f has to be. With one of relative error a, a step reduces the error by about
+/// the factor a, at best.
 class HessianReuse {
  public:
-  /// Never, unless it is `allowed`. A Hessian takes as long as so many evaluations.
+  /// Lets no earlier Hessian pass unless that is `allowed`. `hessianCost`: of a Hessian, in evaluations of f and its
+  /// gradient.
   HessianReuse(bool allowed, double hessianCost) : allowed_(allowed), hessianCost_(hessianCost) {}
 
-  /// How far the next Hessian of f may be off; 0: not at all.
+  /// Relative error that the next Hessian of f may have; 0: none.
   double accuracy() const { return accuracy_; }
+  /// Whether the last step had a shift.
   bool shifted() const { return shifted_; }
 
-  /// A step was taken, with such a Hessian or with its own, that made the residual `ratio` times what it was; it is to
-  /// become `left` times what it is.
+  /// Notes a step, with a Hessian of an `earlier` point or its own, that made the residual `ratio` times what it was;
+  /// it is to become `left` times what it is.
   void note(bool earlier, bool shifted, double ratio, double left) {
     constexpr double usual = 0.1, ofShifted = 0.01;
     constexpr double poor = 0.5;  // then, if that was why, a better one

@@ -25,8 +25,9 @@ struct Equilibrate {
 
 }  // namespace kernels
 
-/// Of the matrix whose lower triangle is given; it is used up. On a device, where L D L^T with its search for pivots
-/// would be slow, from the eigenvalues of the equilibrated matrix; those that rounding may have made count as zero.
+/// Inertia of the matrix whose lower triangle is given; it is used up. On a device, where L D L^T with its search for
+/// pivots would be slow, from the eigenvalues of the equilibrated matrix; those that rounding may have made count as
+/// zero.
 template <class La, class T>
 Inertia inertiaOf(const La& la, Mat<T, Device> a) {
   constexpr int rounds = 3;

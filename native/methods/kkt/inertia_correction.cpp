@@ -33,21 +33,21 @@ void InertiaCorrection::reset() {
   for (std::size_t j = 0; j < mode_.size(); ++j) mode_[j] = random.uniform(j) - 0.5;
 }
 
-Inertia InertiaCorrection::factorAt(KktSolver& inner, double primal, double sizeJ, KktShift& used) {
+Inertia InertiaCorrection::factorAt(KktSolver& solver, double primal, double sizeJ, KktShift& used) {
   used.primal = primal;
-  Inertia inertia = inner.factor(used);
+  Inertia inertia = solver.factor(used);
   // K has as many negative eigenvalues as the rank of J at least.
   if (used.dual == 0 && m_ > 0 && inertia.undefined == 0 && inertia.negative < m_) {
     used.dual = 1e-8 * (sizeJ > 0 ? sizeJ : 1);
-    inertia = inner.factor(used);
+    inertia = solver.factor(used);
   }
   return inertia;
 }
 
-/// By inverse iteration from the mode of last time, with factors of a K that has the inertia wanted: no less than the
-/// least eigenvalue of H on the null space of J (of H + J^T J / dual with a dual shift), and close to it; infinity if
-/// there is none.
-double InertiaCorrection::leastCurvature(KktSolver& inner, double primal) {
+/// Estimates the least eigenvalue of H on the null space of J (of H + J^T J / dual with a dual shift), from above, by
+/// inverse iteration from the mode of last time; the factors are of a K that has the inertia wanted. Infinity if there
+/// is none.
+double InertiaCorrection::leastCurvature(KktSolver& solver, double primal) {
   constexpr int steps = 3;
   constexpr double close = 0.1;
   const auto w = std::span<const double>(image_).first(mode_.size());
@@ -57,7 +57,7 @@ double InertiaCorrection::leastCurvature(KktSolver& inner, double primal) {
     for (double& value : mode_) value /= size;
     std::copy(mode_.begin(), mode_.end(), image_.begin());
     std::fill(image_.begin() + n_, image_.end(), 0.0);
-    inner.solve(image_);
+    solver.solve(image_);
     const double along = dot(mode_, w);
     const double growth = norm2Squared(w);
     if (!(along > 0) || !std::isfinite(growth)) return infinity;  // rounding alone, as where m = n
@@ -69,35 +69,47 @@ double InertiaCorrection::leastCurvature(KktSolver& inner, double primal) {
   return rho;
 }
 
-CorrectedFactor InertiaCorrection::factor(KktSolver& inner, double sizeH, double sizeJ, double least) {
+CorrectedFactor InertiaCorrection::factor(KktSolver& solver, double sizeH, double sizeJ, double least) {
   constexpr double growth = 8;
-  constexpr double decline = 30;
-  constexpr double slack = 4;
-  constexpr int mostLower = 8;
   CorrectedFactor out;
   if (!std::isfinite(sizeH)) return out;
   const double size = sizeH > 0 ? sizeH : 1;
   const double leastPositive =
       std::max(least, lastPositive_ > 0 ? std::min(1e-4 * size, lastPositive_ / growth) : 1e-4 * size);
   const double most = 1e20 * size;
-  const auto enough = [&](double t) {
-    const Inertia inertia = factorAt(inner, t, sizeJ, out.shift);
-    if (wanted(inertia)) return true;
-    out.failed = std::max(out.failed, t);
-    return false;
-  };
   double t = std::max(least, last_);
-  while (!enough(t)) {
+  while (!suffices(solver, t, sizeJ, out)) {
     t = t > 0 ? growth * t : std::max(leastPositive, lastPositive_ > 0 ? lastPositive_ : 0.1 * size);
     if (!(t <= most)) return out;
   }
-  // Down again, to within a factor of what is too little.
+  const double good = lower(solver, t, least, leastPositive, sizeJ, out);
+  if (out.shift.primal != good && !suffices(solver, good, sizeJ, out)) return out;
+  last_ = good;
+  if (good > 0) lastPositive_ = good;
+  out.good = true;
+  return out;
+}
+
+/// Whether K with the shift t has the inertia wanted; if not, `out` notes that t failed.
+bool InertiaCorrection::suffices(KktSolver& solver, double t, double sizeJ, CorrectedFactor& out) {
+  if (wanted(factorAt(solver, t, sizeJ, out.shift))) return true;
+  out.failed = std::max(out.failed, t);
+  return false;
+}
+
+/// Lowers a shift t that is enough to within a factor of what is too little, by the least curvature that inverse
+/// iteration with its factors shows; returns the lowest that was enough.
+double InertiaCorrection::lower(KktSolver& solver, double t, double least, double leastPositive, double sizeJ,
+                                CorrectedFactor& out) {
+  constexpr double decline = 30;
+  constexpr double slack = 4;  // times what is needed is low enough
+  constexpr int mostLower = 8;
   double good = t;
   double curved = -1;  // no less than this is needed
   bool flat = false;
   for (int k = 0; k < mostLower && good > least; ++k) {
     if (t == good) {
-      const double rho = leastCurvature(inner, t);
+      const double rho = leastCurvature(solver, t);
       flat = std::abs(rho) <= 1e-3 * t;
       curved = std::max(curved, -rho);
     }
@@ -110,19 +122,15 @@ CorrectedFactor InertiaCorrection::factor(KktSolver& inner, double sizeH, double
       t = std::max(leastPositive, curved > out.failed ? std::sqrt(slack) * curved : between);
     }
     if (!(t < good)) break;
-    if (enough(t)) good = t;
+    if (suffices(solver, t, sizeJ, out)) good = t;
   }
-  if (out.shift.primal != good && !enough(good)) return out;
-  last_ = good;
-  if (good > 0) lastPositive_ = good;
-  out.good = true;
-  return out;
+  return good;
 }
 
-CorrectedFactor InertiaCorrection::factorPublished(KktSolver& inner, double shift, double sizeJ) {
+CorrectedFactor InertiaCorrection::factorPublished(KktSolver& solver, double shift, double sizeJ) {
   CorrectedFactor out;
   for (const double t : {0.0, shift}) {
-    out.good = wanted(factorAt(inner, t, sizeJ, out.shift));
+    out.good = wanted(factorAt(solver, t, sizeJ, out.shift));
     if (out.good) return out;
     out.failed = t;
   }

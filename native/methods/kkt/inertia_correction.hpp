@@ -15,25 +15,28 @@ struct CorrectedFactor {
 /// The largest squared norm of a row of J.
 double largestRow(const SparsePattern& rows, std::span<const double> J);
 
-/// Inertia-controlled: what is wanted of K is n positive and m negative eigenvalues (Sylvester).
+/// Finds the shift with which K has n positive and m negative eigenvalues: then H is positive definite on the null
+/// space of J (Sylvester).
 class InertiaCorrection {
  public:
   InertiaCorrection(int n, int m);
 
   /// Factors K, shifted by as little as will do, at least `least`. `sizeH` is max |H_ij|, `sizeJ` the largest row.
-  CorrectedFactor factor(KktSolver& inner, double sizeH, double sizeJ, double least = 0);
-  /// The published rule: no shift, or this one.
-  CorrectedFactor factorPublished(KktSolver& inner, double shift, double sizeJ);
+  CorrectedFactor factor(KktSolver& solver, double sizeH, double sizeJ, double least = 0);
+  /// Factors K by the published rule: without a shift, or with this one.
+  CorrectedFactor factorPublished(KktSolver& solver, double shift, double sizeJ);
   /// Factors K with this primal shift, and a dual one if J has lost rank.
-  Inertia factorAt(KktSolver& inner, double primal, double sizeJ, KktShift& used);
-  /// As if nothing had been factored yet.
+  Inertia factorAt(KktSolver& solver, double primal, double sizeJ, KktShift& used);
+  /// Forgets the shifts of earlier systems.
   void reset();
 
  private:
   bool wanted(const Inertia& inertia) const {
     return inertia.undefined == 0 && inertia.zero == 0 && inertia.negative == m_;
   }
-  double leastCurvature(KktSolver& inner, double primal);
+  bool suffices(KktSolver& solver, double t, double sizeJ, CorrectedFactor& out);
+  double lower(KktSolver& solver, double t, double least, double leastPositive, double sizeJ, CorrectedFactor& out);
+  double leastCurvature(KktSolver& solver, double primal);
 
   int n_;
   int m_;

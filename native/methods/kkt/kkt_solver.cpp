@@ -14,10 +14,11 @@
 namespace nonconvex {
 namespace {
 
-class ExactInner final : public KktSolver {
+/// Factors K as L D L^T, dense or sparse; where m = n and nothing is shifted, J alone as L U if that is small or dense.
+class FactoredKkt final : public KktSolver {
  public:
-  ExactInner(const SparsePattern& hessian, const SparsePattern& jacobian, std::span<const double> sampleH,
-             std::span<const double> sampleJ, const Cpu& la)
+  FactoredKkt(const SparsePattern& hessian, const SparsePattern& jacobian, std::span<const double> sampleH,
+              std::span<const double> sampleJ, const Cpu& la)
       : hessian_(hessian),
         jacobian_(jacobian),
         la_(la),
@@ -112,7 +113,7 @@ class ExactInner final : public KktSolver {
     if (n_ == m_) lu_.emplace(n_);
   }
 
-  /// J alone, for m = n. Where it has full rank, K has n positive and n negative eigenvalues.
+  /// Factors J alone, for m = n. Where it has full rank, K has n positive and n negative eigenvalues.
   bool factorSquare() {
     const Mat<double> J = lu_->matrix();
     std::fill(J.data, J.column(n_), 0.0);
@@ -124,7 +125,7 @@ class ExactInner final : public KktSolver {
     return lu_->factor();
   }
 
-  /// J x = b_2, J^T y = b_1 - H x.
+  /// Solves J x = b_2, J^T y = b_1 - H x.
   void solveSquare(std::span<double> b) {
     const auto upper = b.first(at(n_));
     const auto lower = b.subspan(at(n_));
@@ -147,7 +148,8 @@ class ExactInner final : public KktSolver {
     }
   }
 
-  /// Columns of the lower triangle of K: in column j <= n those of H, diagonal included, then those of J.
+  /// Lays out the lower triangle of K by columns: in column j <= n the entries of H, diagonal included, then those of
+  /// J.
   void placeSparse() {
     std::vector<int> ends(at(n_ + m_) + 1, 0);
     for (int j = 0; j < n_; ++j) {
@@ -246,7 +248,7 @@ bool worthDense(int order, std::size_t nonzeros) {
 std::unique_ptr<KktSolver> factoredKkt(const SparsePattern& hessian, const SparsePattern& jacobian,
                                        std::span<const double> sampleH, std::span<const double> sampleJ,
                                        const Cpu& la) {
-  return std::make_unique<ExactInner>(hessian, jacobian, sampleH, sampleJ, la);
+  return std::make_unique<FactoredKkt>(hessian, jacobian, sampleH, sampleJ, la);
 }
 
 }  // namespace nonconvex

@@ -1,4 +1,4 @@
-// The seam between Newton's method and how its linear systems are solved.
+// The seam between a method and how its KKT systems are solved.
 #pragma once
 
 #include <cstdint>
@@ -19,16 +19,16 @@ struct KktShift {
   double keptDual = 0;
 };
 
-/// Solves systems with K for one H and J after the other.
+/// Solves systems with K = [H, J^T; J, 0], shifted or not, for one H and J after the other.
 class KktSolver {
  public:
   virtual ~KktSolver() = default;
 
-  /// Values of the systems to come, in the order of their patterns. They are not copied.
+  /// Takes the values of the systems to come, in the order of their patterns. They are not copied.
   virtual void load(std::span<const double> H, std::span<const double> J) = 0;
-  /// The same with H = 0.
+  /// Takes the values of J, with H = 0.
   virtual void loadWithoutHessian(std::span<const double> J) { load({}, J); }
-  /// Prepares K; the signs of its eigenvalues.
+  /// Prepares K for `solve`; returns the signs of its eigenvalues.
   virtual Inertia factor(const KktShift& shift) = 0;
   /// The inertia that `factor` found, with all eigenvalues counted: it may say no more than that there are too many
   /// which are not positive.
@@ -40,15 +40,15 @@ class KktSolver {
 
   /// Whether `assumeInertia` may be tried now.
   virtual bool canAssumeInertia() const { return false; }
-  /// In place of `load` and `factor` without shift, where an iterative method canAssumeInertia that K has the inertia
+  /// Takes the place of `load` and `factor` without shift, where an iterative method may assume that K has the inertia
   /// wanted; false where that had better be known. If it turns out to be wrong, or the method too slow, `solve` gives
   /// NaN.
   virtual bool assumeInertia(std::span<const double> /*H*/, std::span<const double> /*J*/) { return false; }
-  /// Whether `assumeInertia` takes products with the model's Hessian: an empty H.
+  /// Whether `assumeInertia` takes an empty H, and products with the model's Hessian in its place.
   virtual bool matrixFree() const { return false; }
 
   virtual int factorizations() const = 0;
-  virtual std::int64_t steps() const { return 0; }  ///< of an iterative method
+  virtual std::int64_t steps() const { return 0; }  ///< steps of an iterative method
   virtual int fallbacks() const { return 0; }       ///< how often it was given up for factors
   virtual double seconds() const = 0;
 };

@@ -13,7 +13,7 @@
 namespace nonconvex {
 namespace {
 
-/// Lower triangle by columns, all of it.
+/// Whether the pattern has all of the lower triangle.
 bool isFull(const SparsePattern& pattern) {
   const auto n = static_cast<std::size_t>(pattern.lines);
   return pattern.nonzeros() == n * (n + 1) / 2;
@@ -34,10 +34,10 @@ KktPreconditioner kindFor(const ScaledNlp& model, KktPreconditioner wanted) {
   return sketchPossible(model) ? KktPreconditioner::sketch : KktPreconditioner::lagged;
 }
 
-/// K z = b with K = [H, J^T; J, 0].
-class KrylovInner final : public KktSolver {
+/// Solves K z = b with K = [H, J^T; J, 0], by conjugate gradients or residuals.
+class KrylovKkt final : public KktSolver {
  public:
-  KrylovInner(const ScaledNlp& model, std::unique_ptr<KktSolver> exact, const KktSettings& settings, const Cpu& la)
+  KrylovKkt(const ScaledNlp& model, std::unique_ptr<KktSolver> exact, const KktSettings& settings, const Cpu& la)
       : model_(model),
         exact_(std::move(exact)),
         la_(la),
@@ -128,7 +128,7 @@ class KrylovInner final : public KktSolver {
  private:
   static constexpr int lagSteps = 15;
 
-  /// What `work` returns; seconds_ grows by what it took beside evaluations and factorisations, which count theirs.
+  /// Does the work; seconds_ grows by what it took beside evaluations and factorisations, which count theirs.
   template <class Work>
   std::invoke_result_t<Work> timed(Work&& work) {
     const Stopwatch watch;
@@ -148,7 +148,7 @@ class KrylovInner final : public KktSolver {
     return sketch_->prepare(J_, renew);
   }
 
-  /// G = the diagonal of H, made positive.
+  /// Factors the preconditioner whose G is the diagonal of H, made positive.
   bool prepareDiagonal() {
     const SparsePattern& pattern = model_.hessianPattern();
     const double least = 1e-8 * std::max(normInf(H_), 1e-300);
@@ -166,7 +166,8 @@ class KrylovInner final : public KktSolver {
     ofDiagonal_ ? ofDiagonal_->solve(b) : exact_->solve(b);
   }
 
-  /// From 0, or, if it is the system of the last call, on from where that ended. The norm of the residual.
+  /// Iterates from 0, or, if it is the system of the last call, on from where that ended; returns the norm of the
+  /// residual.
   double iterate(std::span<const double> b, double target) {
     if (!begun_ || !std::equal(b.begin(), b.end(), given_.begin())) {
       std::copy(b.begin(), b.end(), given_.begin());
@@ -176,8 +177,8 @@ class KrylovInner final : public KktSolver {
     return kind_ == KktPreconditioner::lagged ? leastResiduals(target) : projectedGradients(target);
   }
 
-  /// Generalised conjugate residuals, preconditioned by the factors of an earlier K; unknown where the curvature along
-  /// the solution is not positive.
+  /// Takes generalised conjugate residuals, preconditioned by the factors of an earlier K; returns the norm of the
+  /// residual, NaN where the curvature along the solution is not positive.
   double leastResiduals(double target) {
     combination_.restart();
     double norm = residual();
@@ -199,13 +200,13 @@ class KrylovInner final : public KktSolver {
     return dot(x, q_) > 0 ? norm : unknown;
   }
 
-  /// Conjugate gradients on the null space of J with the constraint preconditioner [G, J^T; J, 0]; unknown where the
-  /// curvature is not positive. What the preconditioner gives for the multipliers goes into z at once, and the
-  /// projection is repeated if much cancels: r is then all that is left of b - K z, and nothing drifts (Gould, Hribar,
-  /// Nocedal 2001).
+  /// Takes conjugate gradients on the null space of J with the constraint preconditioner [G, J^T; J, 0]; returns the
+  /// norm of the residual, NaN where the curvature is not positive. What the preconditioner gives for the multipliers
+  /// goes into z at once, and the projection is repeated if much cancels: r is then all that is left of b - K z, and
+  /// nothing drifts (Gould, Hribar, Nocedal 2001).
   double projectedGradients(double target) {
-    constexpr double cancelled = 1e-2;
-    const auto x = std::span(z_).first(n_), y = std::span(z_).subspan(n_);
+    constexpr double offConstraints = 0.01;  // share of the target that J x - b may reach
+    const auto y = std::span(z_).subspan(n_);
     const auto r = std::span(r_).first(n_), rc = std::span(r_).subspan(n_);
     const auto g = std::span(s_).first(n_), dy = std::span(s_).subspan(n_);
     const double first = std::sqrt(norm2Squared(given_));
@@ -224,37 +225,49 @@ class KrylovInner final : public KktSolver {
       ++steps_;
       std::copy(r_.begin(), r_.end(), s_.begin());
       precondition(s_);
-      if (norm2Squared(rc) > 0.01 * target * target) {  // back onto J x = b
+      if (norm2Squared(rc) > offConstraints * target * target) {  // back onto J x = b
         axpy(1, s_, z_);
         norm = residual();
         rho = 0;
         continue;
       }
-      const double before = norm2Squared(r);
-      moveMultipliers(dy, y, r);
-      if (norm2Squared(r) < cancelled * cancelled * before) {
-        std::copy(r_.begin(), r_.end(), s_.begin());
-        precondition(s_);
-        moveMultipliers(dy, y, r);
-      }
+      project(dy, y, r);
       const double last = rho;
       rho = dot(r, g);
       if (!(rho > 0)) return std::sqrt(norm2Squared(r_)) <= target ? residual() : unknown;
-      const double beta = last > 0 ? rho / last : 0;
-      for (std::size_t j = 0; j < n_; ++j) p_[j] = g[j] + beta * p_[j];
-      model_.hessianProduct(H_, p_, q_);
-      const double curvature = dot(p_, q_);
-      if (!(curvature > 0)) return unknown;
-      const double alpha = rho / curvature;
-      axpy(alpha, p_, x);
-      axpy(-alpha, q_, r);
-      model_.jacobianProduct(J_, p_, Jp_);
-      axpy(-alpha, Jp_, rc);
+      if (!stepAlong(g, last > 0 ? rho / last : 0, rho)) return unknown;
       norm = std::sqrt(norm2Squared(r_));
       certain = false;
     }
     noteRate(k, std::log10(first / norm));
     return norm;
+  }
+
+  /// y += dy, r -= J^T dy, for what the preconditioner gave for the multipliers; again if much cancels. s_ is the
+  /// preconditioned r_ then.
+  void project(std::span<const double> dy, std::span<double> y, std::span<double> r) {
+    constexpr double cancelled = 1e-2;
+    const double before = norm2Squared(r);
+    moveMultipliers(dy, y, r);
+    if (!(norm2Squared(r) < cancelled * cancelled * before)) return;
+    std::copy(r_.begin(), r_.end(), s_.begin());
+    precondition(s_);
+    moveMultipliers(dy, y, r);
+  }
+
+  /// One step of conjugate gradients: p := g + beta p, x += alpha p, and the residual follows; false where the
+  /// curvature along p is not positive.
+  bool stepAlong(std::span<const double> g, double beta, double rho) {
+    for (std::size_t j = 0; j < n_; ++j) p_[j] = g[j] + beta * p_[j];
+    model_.hessianProduct(H_, p_, q_);
+    const double curvature = dot(p_, q_);
+    if (!(curvature > 0)) return false;
+    const double alpha = rho / curvature;
+    axpy(alpha, p_, std::span(z_).first(n_));
+    axpy(-alpha, q_, std::span(r_).first(n_));
+    model_.jacobianProduct(J_, p_, Jp_);
+    axpy(-alpha, Jp_, std::span(r_).subspan(n_));
+    return true;
   }
 
   /// y += dy, r -= J^T dy
@@ -265,7 +278,7 @@ class KrylovInner final : public KktSolver {
     model_.addJacobianTransposedProduct(J_, Jp_, r);
   }
 
-  /// A sketch is replaced when a digit takes half as many steps again as when it was new.
+  /// Notes how fast the sketch still is: it is replaced when a digit takes half as many steps again as when it was new.
   void noteRate(int steps, double digits) {
     if (kind_ != KktPreconditioner::sketch || !(digits > 0)) return;
     const double rate = steps / digits;
@@ -323,7 +336,7 @@ class KrylovInner final : public KktSolver {
 
 std::unique_ptr<KktSolver> krylovKkt(const ScaledNlp& model, std::unique_ptr<KktSolver> exact,
                                      const KktSettings& settings, const Cpu& la) {
-  return std::make_unique<KrylovInner>(model, std::move(exact), settings, la);
+  return std::make_unique<KrylovKkt>(model, std::move(exact), settings, la);
 }
 
 bool sketchPossible(const ScaledNlp& model) {

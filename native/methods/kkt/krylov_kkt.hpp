@@ -1,4 +1,4 @@
-// Newton systems by preconditioned Krylov methods: section "Inner solvers" of docs/nlp.md.
+// KKT systems by preconditioned Krylov methods: section "Inner solvers" of docs/nlp.md.
 #pragma once
 
 #include <memory>
@@ -8,13 +8,13 @@
 
 namespace nonconvex {
 
-/// `exact` gives what has to be certain, and factors preconditioners.
+/// A solver by Krylov methods. `exact` gives what has to be certain, and factors preconditioners.
 std::unique_ptr<KktSolver> krylovKkt(const ScaledNlp& model, std::unique_ptr<KktSolver> exact,
                                      const KktSettings& settings, const Cpu& la);
 
-/// Whether the Hessian is dense and less a diagonal matrix a Gram matrix, for a model that is linearised.
+/// Whether the Hessian is dense, and a Gram matrix but for a diagonal one, where the model is linearised.
 bool sketchPossible(const ScaledNlp& model);
-/// Whether that is so and a sketch of it is much cheaper than itself: section "Inner solvers".
+/// Whether there is such a Gram matrix and a sketch of it is much cheaper than itself: section "Inner solvers".
 bool sketchPays(const ScaledNlp& model);
 
 }  // namespace nonconvex

@@ -8,15 +8,15 @@
 
 namespace nonconvex {
 
-/// By G = L L^T and J G^{-1} J^T = (L^{-1} J^T)^T L^{-1} J^T. Eigenvalues of G that are small beside the others keep
-/// digits which an L D L^T of the whole matrix loses, where pivots of J come between.
+/// Factors G = L L^T and J G^{-1} J^T = (L^{-1} J^T)^T L^{-1} J^T. Eigenvalues of G that are small beside the others
+/// keep digits which an L D L^T of the whole matrix loses, where pivots of J come between.
 class RangeSpace {
  public:
-  /// Both must outlive this.
+  /// `jacobian` and `la` must outlive this.
   RangeSpace(const SparsePattern& jacobian, const Cpu& la);
 
-  /// The lower triangle of G by columns, and values of J. False where G, or J G^{-1} J^T, is not positive definite to
-  /// working accuracy.
+  /// Factors for the lower triangle of G by columns, and values of J. False where G, or J G^{-1} J^T, is not positive
+  /// definite to working accuracy.
   bool factor(std::span<const double> G, std::span<const double> J);
   /// b := (x, y)
   void solve(std::span<double> b);

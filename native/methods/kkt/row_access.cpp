@@ -87,11 +87,12 @@ void KktRows::assemble(std::span<const double> H, std::span<const double> J, con
   equilibrate();
 }
 
-/// Row by row it would take long where H and J differ much in size. So first all variables are scaled by a and all
-/// constraints by b, such that the squares of the entries sum up to those of rows of length 1.
+/// Finds scales with which all rows have about length 1. Row by row that would take long where H and J differ much in
+/// size: so in each round all variables are scaled by a and all constraints by b first, such that the squares of the
+/// entries sum up to those of rows of length 1.
 void KktRows::equilibrate() {
   constexpr int mostRounds = 50;
-  constexpr double close = 0.1;
+  constexpr double close = 0.1;  // to length 1
   const int m = size_ - n_;
   Vector &first = squaredNorms_, &second = secondHalves_;  // squares in the columns of variables, of constraints
   std::fill(scale_.begin(), scale_.end(), 1.0);
@@ -120,6 +121,11 @@ void KktRows::equilibrate() {
       equal = equal && (!scalable || std::abs(length - 1) <= close);
     }
   }
+  applyScale();
+}
+
+/// Multiplies the entries by the scales of their rows and columns.
+void KktRows::applyScale() {
   for (int line = 0; line < size_; ++line) {
     const double s = scale_[at(row(line))];
     double sum = 0;

@@ -1,4 +1,4 @@
-// The matrix of a Newton system by whole rows, scaled to equal lengths.
+// The matrix of a KKT system by whole rows, scaled to equal lengths.
 #pragma once
 
 #include "linalg/sparse/pattern.hpp"
@@ -15,7 +15,7 @@ class KktRows {
   /// `order`: each of the n + m rows once.
   KktRows(const SparsePattern& hessian, const SparsePattern& jacobian, std::vector<int> order);
 
-  /// An empty H is zero.
+  /// Takes the values of K and scales them. An empty H is zero.
   void assemble(std::span<const double> H, std::span<const double> J, const KktShift& shift);
 
   int size() const { return size_; }
@@ -23,20 +23,20 @@ class KktRows {
   double entries() const { return static_cast<double>(values_.size()); }
   double scale(int row) const { return scale_[static_cast<std::size_t>(row)]; }
   int row(int line) const { return order_[static_cast<std::size_t>(line)]; }
-  /// ||line||^2, of all lines.
+  /// ||line||^2 for each line.
   std::span<const double> squaredNorms() const { return squaredNorms_; }
 
   double dot(int line, std::span<const double> y) const;
   /// y += a line
   void axpy(int line, double a, std::span<double> y) const;
-  /// f(column, value) for the entries of a line.
+  /// Calls f(column, value) for the entries of a line.
   template <class F>
   void forLine(int line, F&& f) const {
     const std::size_t begin = beginOf(line);
     const std::size_t end = beginOf(line + 1);
     for (std::size_t k = begin; k < end; ++k) f(dense() ? static_cast<int>(k - begin) : indices_[k], values_[k]);
   }
-  /// Lines as columns of a matrix, where they are dense.
+  /// `count` lines as the columns of a matrix, where they are dense.
   Mat<const double> lines(int first, int count) const { return {values_.data() + beginOf(first), size_, count, size_}; }
 
  private:
@@ -47,13 +47,14 @@ class KktRows {
   template <class Place>
   void placeEntries(const SparsePattern& hessian, const SparsePattern& jacobian, Place&& place);
   void equilibrate();
+  void applyScale();
 
   int n_;
   int size_;
   std::vector<int> order_;
   std::vector<int> offsets_, indices_;  // of lines; empty where dense
   HostBuffer<double> values_;
-  std::vector<std::size_t> hessianTo_, jacobianTo_;  // two places for each entry, the same on the diagonal
+  std::vector<std::size_t> hessianTo_, jacobianTo_;  // two places for each entry, equal on the diagonal
   std::vector<std::size_t> diagonalTo_;
   Vector scale_, squaredNorms_, secondHalves_;
 };

@@ -10,25 +10,26 @@ SecondOrderTest::SecondOrderTest(const ScaledNlp& model)
       mode_(n_ + static_cast<std::size_t>(model.m())),
       Hv_(n_) {}
 
-ReducedInertia SecondOrderTest::inertia(KktSolver& inner, InertiaCorrection& shifts, double sizeH, double sizeJ) {
-  constexpr double share = 1e-7;
+ReducedInertia SecondOrderTest::inertia(KktSolver& solver, InertiaCorrection& shifts, double sizeH, double sizeJ) {
+  constexpr double share = 1e-7;  // of max |H_ij|: eigenvalues that small count as zero
   const int n = model_.n();
   const int m = model_.m();
   const double shift = share * (sizeH > 0 ? sizeH : 1);
   KktShift used;
-  const Inertia lower = inner.exactInertia(shifts.factorAt(inner, -shift, sizeJ, used));
+  const Inertia lower = solver.exactInertia(shifts.factorAt(solver, -shift, sizeJ, used));
   if (lower.undefined > 0) return {};
   const int notPositive = lower.negative + lower.zero - m;
   if (notPositive <= 0) return {n - m, 0, 0};
-  const Inertia upper = inner.exactInertia(shifts.factorAt(inner, shift, sizeJ, used));
+  const Inertia upper = solver.exactInertia(shifts.factorAt(solver, shift, sizeJ, used));
   if (upper.undefined > 0) return {};
   const int negative = std::max(0, upper.negative - m);
   const int zero = std::max(0, notPositive - negative);
   return {std::max(0, n - m - negative - zero), negative, zero};
 }
 
-double SecondOrderTest::leastEigenvector(KktSolver& inner, std::span<const double> H) {
+double SecondOrderTest::leastEigenvector(KktSolver& solver, std::span<const double> H) {
   constexpr int steps = 30;
+  constexpr double close = 1e-6;
   const Random random(0, 7);
   for (std::size_t j = 0; j < n_; ++j) mode_[j] = random.uniform(j) - 0.5;
   double rho = unknown;
@@ -36,14 +37,14 @@ double SecondOrderTest::leastEigenvector(KktSolver& inner, std::span<const doubl
     const double size = std::sqrt(norm2Squared(v()));
     for (std::size_t j = 0; j < n_; ++j) mode_[j] /= size;
     std::fill(mode_.begin() + static_cast<std::ptrdiff_t>(n_), mode_.end(), 0.0);
-    inner.solve(mode_);
+    solver.solve(mode_);
     const double growth = std::sqrt(norm2Squared(v()));
     if (!(growth > 0) || !std::isfinite(growth)) return unknown;
     for (double& value : mode_) value /= growth;
     model_.hessianProduct(H, v(), Hv_);
     const double before = rho;
     rho = dot(v(), Hv_);
-    if (std::abs(rho - before) <= 1e-6 * std::abs(rho)) break;
+    if (std::abs(rho - before) <= close * std::abs(rho)) break;
   }
   return rho;
 }

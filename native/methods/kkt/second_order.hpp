@@ -12,13 +12,13 @@ class SecondOrderTest {
  public:
   explicit SecondOrderTest(const ScaledNlp& model);
 
-  /// Signs of the eigenvalues of the H that `inner` was given on the null space of J. With a dual shift in the system:
+  /// Signs of the eigenvalues of the H that `solver` was given on the null space of J. With a dual shift in the system:
   /// of H + J^T J / dual.
-  ReducedInertia inertia(KktSolver& inner, InertiaCorrection& shifts, double sizeH, double sizeJ);
+  ReducedInertia inertia(KktSolver& solver, InertiaCorrection& shifts, double sizeH, double sizeJ);
 
-  /// Inverse iteration with factors of a K that is shifted to be positive definite on the null space: v, of norm 1, and
-  /// y with H v + J^T y ~ rho v, J v = 0, rho the least eigenvalue. Returns v^T H v; NaN if there is none.
-  double leastEigenvector(KktSolver& inner, std::span<const double> H);
+  /// Finds, by inverse iteration with factors of a K that is shifted to be positive definite on the null space, v of
+  /// norm 1, and y with H v + J^T y ~ rho v, J v = 0, rho the least eigenvalue. Returns v^T H v; NaN if there is none.
+  double leastEigenvector(KktSolver& solver, std::span<const double> H);
   std::span<const double> v() const { return std::span(mode_).first(n_); }
   std::span<const double> y() const { return std::span(mode_).subspan(n_); }
 

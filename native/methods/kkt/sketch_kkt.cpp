@@ -27,13 +27,14 @@ Random randomOf(std::uint64_t seed, std::int64_t step) {
 class Projections {
  public:
   virtual ~Projections() = default;
-  /// The values of K have changed.
+  /// Is told that the values of K have changed.
   virtual void begin() {}
-  /// Some steps, after which the residual is looked at again; returns how many. `step` is the number of those before.
+  /// Takes some steps, after which the residual is looked at again; returns how many. `step` is the number of those
+  /// before.
   virtual int round(std::int64_t step, std::span<const double> b, std::span<double> y) = 0;
 };
 
-/// Strohmer and Vershynin 2009: one row at a time, with probabilities as the squares of their lengths.
+/// Projects on one row at a time, drawn with a probability as the square of its length (Strohmer and Vershynin 2009).
 class Kaczmarz final : public Projections {
  public:
   Kaczmarz(const KktRows& K, std::uint64_t seed) : K_(K), draws_(seed, stepStream), sampler_(K.size()) {}
@@ -55,8 +56,8 @@ class Kaczmarz final : public Projections {
   WeightedSampler sampler_;
 };
 
-/// Blocks of a random partition of the rows, all of them once a round in random order. Their Cholesky factors are kept
-/// while K is the same.
+/// Projects on the blocks of a random partition of the rows, all of them once a round in random order. Their Cholesky
+/// factors are kept while K does not change.
 class BlockKaczmarz final : public Projections {
  public:
   BlockKaczmarz(const KktRows& K, int width, std::uint64_t seed, const Cpu& la)
@@ -231,10 +232,11 @@ std::unique_ptr<Projections> projectionsFor(const KktRows& K, const KktSettings&
   }
 }
 
-class SketchInner final : public KktSolver {
+/// Solves K z = b by projections, until the residual is small enough or rounding hides it.
+class SketchKkt final : public KktSolver {
  public:
-  SketchInner(const SparsePattern& hessian, const SparsePattern& jacobian, std::unique_ptr<KktSolver> exact,
-              const KktSettings& settings, const Cpu& la)
+  SketchKkt(const SparsePattern& hessian, const SparsePattern& jacobian, std::unique_ptr<KktSolver> exact,
+            const KktSettings& settings, const Cpu& la)
       : exact_(std::move(exact)),
         la_(la),
         size_(hessian.lines + jacobian.lines),
@@ -268,10 +270,13 @@ class SketchInner final : public KktSolver {
     const std::int64_t last = steps_ + mostSteps_;
     double norm = residual();
     // Below a billionth of b, what rounding hides is enough, and so is what does not fall any more.
-    const double small = 1e-9 * std::sqrt(norm2Squared(b));
+    constexpr double billionth = 1e-9;
+    constexpr double hardlyLess = 0.9;
+    constexpr int mostIdle = 5;
+    const double small = billionth * std::sqrt(norm2Squared(b));
     double least = norm;
     int idle = 0;
-    const auto reached = [&] { return norm <= target || (norm <= small && (idle >= 5 || norm <= rounding())); };
+    const auto reached = [&] { return norm <= target || (norm <= small && (idle >= mostIdle || norm <= rounding())); };
     while (!reached() && steps_ < last) {
       la_.checkpoint();
       combination_.note(y_, residual_);
@@ -281,7 +286,7 @@ class SketchInner final : public KktSolver {
         norm = residual();
         if (combination_.lost(y_, residual_)) norm = residual();
       }
-      idle = norm <= 0.9 * least ? 0 : idle + 1;
+      idle = norm <= hardlyLess * least ? 0 : idle + 1;
       least = std::min(least, norm);
     }
     for (int i = 0; i < size_; ++i) z[at(i)] = K_.scale(i) * y_[at(i)];
@@ -297,7 +302,7 @@ class SketchInner final : public KktSolver {
   int fallbacks() const override { return fallbacks_; }
 
  private:
-  /// From 0, or, if it is the system of the last call, on from where that ended.
+  /// Begins at 0, or, if it is the system of the last call, where that ended.
   void begin(std::span<const double> b) {
     const bool same = assembled_ && std::equal(b.begin(), b.end(), given_.begin());
     if (!assembled_) {
@@ -312,7 +317,7 @@ class SketchInner final : public KktSolver {
     std::fill(y_.begin(), y_.end(), 0.0);
   }
 
-  /// residual_, and the norm of that of the system before it was scaled.
+  /// Computes residual_; returns the norm of the residual of the system before it was scaled.
   double residual() {
     double sum = 0;
     for (int line = 0; line < size_; ++line) {
@@ -323,7 +328,7 @@ class SketchInner final : public KktSolver {
     return std::sqrt(sum);
   }
 
-  /// How much of that may be rounding.
+  /// How much of the residual's norm may be rounding.
   double rounding() const {
     double sum = 0;
     for (int line = 0; line < size_; ++line) {
@@ -355,7 +360,7 @@ class SketchInner final : public KktSolver {
 
 std::unique_ptr<KktSolver> sketchKkt(const SparsePattern& hessian, const SparsePattern& jacobian,
                                      std::unique_ptr<KktSolver> exact, const KktSettings& settings, const Cpu& la) {
-  return std::make_unique<SketchInner>(hessian, jacobian, std::move(exact), settings, la);
+  return std::make_unique<SketchKkt>(hessian, jacobian, std::move(exact), settings, la);
 }
 
 }  // namespace nonconvex

@@ -1,4 +1,4 @@
-// Newton systems by sketch and project: section "Inner solvers" of docs/nlp.md.
+// KKT systems by sketch and project: section "Inner solvers" of docs/nlp.md.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace nonconvex {
 
-/// `exact` gives the inertia, solves where no accuracy is asked for, and takes over where `innerSteps` steps did not
-/// suffice.
+/// A solver by random projections. `exact` gives the inertia, solves where no accuracy is asked for, and takes over
+/// where `innerSteps` steps did not suffice.
 std::unique_ptr<KktSolver> sketchKkt(const SparsePattern& hessian, const SparsePattern& jacobian,
                                      std::unique_ptr<KktSolver> exact, const KktSettings& settings, const Cpu& la);
 

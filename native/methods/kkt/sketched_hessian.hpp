@@ -1,4 +1,4 @@
-// The preconditioner of the Krylov inner solver for Hessians that are Gram matrices.
+// The preconditioner of Krylov methods for Hessians that are Gram matrices.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,8 @@
 
 namespace nonconvex {
 
-/// Systems [G, J^T; J, 0] with G close to the Hessian of L where the model is linearised: its Gram matrix by a sketch,
-/// the rest as it is.
+/// Solves systems [G, J^T; J, 0] with G close to the Hessian of L where the model is linearised: its Gram matrix by a
+/// sketch, the rest as it is.
 class SketchedHessian {
  public:
   virtual ~SketchedHessian() = default;
@@ -21,14 +21,15 @@ class SketchedHessian {
   virtual int factorizations() const = 0;
 };
 
-/// `exact` factors systems that are not positive definite. All must outlive it.
+/// That preconditioner, on the host or where the model keeps its Hessian. `exact` factors systems that are not positive
+/// definite. All arguments must outlive it.
 std::unique_ptr<SketchedHessian> sketchedHessian(const ScaledNlp& model, KktSolver& exact, const KktSettings& settings,
                                                  const Cpu& la);
 
 /// Rows of the sketch for n columns: those of the settings, or 4 n.
 int sketchRows(const KktSettings& settings, int n);
 
-/// Of the random numbers that sketches are made from.
+/// Stream of the random numbers that sketches are made from.
 constexpr std::uint32_t sketchStream = 0x30000000;
 
 }  // namespace nonconvex

@@ -6,6 +6,7 @@ namespace nonconvex {
 namespace {
 
 constexpr double mostShift = 1e20;
+constexpr double firstShift = 1e-3;  // of ||J||_F^2
 
 }  // namespace
 
@@ -20,12 +21,12 @@ FeasibilityRestoration::FeasibilityRestoration(const ScaledNlp& model)
       curvature_(model) {}
 
 void FeasibilityRestoration::begin(const NlpPoint& point, double least) {
-  constexpr double share = 0.1;
+  constexpr double share = 0.1;  // of ||c||, that it is to become
   active_ = true;
   leavesDomain_ = false;
   target_ = share * share * point.squaredC();
   least_ = least;
-  shift_ = 1e-3;
+  shift_ = firstShift;
   steps_ = 0;
   milestone_ = point.squaredC();
 }
@@ -39,56 +40,81 @@ bool FeasibilityRestoration::tryPoint(ScaledNlp& model, const NlpPoint& point, d
   return defined;
 }
 
-/// (W + t I + J^T J) p = -J^T c with W = sum_i c_i Hess c_i, as [W + t I, J^T; J, -I] (p, y) = (0, -c).
-FeasibilityRestoration::Outcome FeasibilityRestoration::step(ScaledNlp& model, KktSolver& inner, NlpPoint& point,
+FeasibilityRestoration::Outcome FeasibilityRestoration::step(ScaledNlp& model, KktSolver& solver, NlpPoint& point,
                                                              NlpPoint& trial, std::span<double> W) {
   constexpr double flat = 1e-9;
-  constexpr double shortest = 0.25;  // than a shorter step, a larger shift is better
-  constexpr int stretch = 25;
-  constexpr double worthwhile = 0.95;
-  const int n = model.n();
-  const int m = model.m();
   if (!model.hessian(point, 0, point.c, W)) return Outcome::stuck;
-  inner.load(W, point.jacobian);
-  const double half = 0.5 * point.squaredC();
+  solver.load(W, point.jacobian);
   std::fill(gradient_.begin(), gradient_.end(), 0.0);
   model.addJacobianTransposedProduct(point.jacobian, point.c, gradient_);
   if (normInf(gradient_) <= flat * normInf(point.c)) {
-    return leave(model, inner, point, trial, W) ? Outcome::moved : Outcome::stationary;
+    return leave(model, solver, point, trial, W) ? Outcome::moved : Outcome::stationary;
   }
+  const Outcome outcome = trustStep(model, solver, point, trial, W);
+  if (outcome != Outcome::moved) return outcome;
+  std::swap(point, trial);
+  return progress(point);
+}
+
+/// Finds a step p with (W + t I + J^T J) p = -J^T c, W = sum_i c_i Hess c_i, as [W + t I, J^T; J, -I] (p, y) = (0, -c),
+/// for the first shift t with which ||c||^2 falls about as its model does. The new point is then in `trial`.
+FeasibilityRestoration::Outcome FeasibilityRestoration::trustStep(ScaledNlp& model, KktSolver& solver,
+                                                                  const NlpPoint& point, NlpPoint& trial,
+                                                                  std::span<const double> W) {
+  constexpr double growth = 8;
+  constexpr double accuracy = 1e-3;   // of the system
+  constexpr double rounding = 1e-15;  // of ||c||^2 / 2: no decrease that can be seen
+  const double half = 0.5 * point.squaredC();
   const double size = std::max(norm2Squared(point.jacobian), 1e-20);
   std::fill(rhs_.begin(), rhs_.end(), 0.0);
   for (std::size_t i = 0; i < m_; ++i) rhs_[n_ + i] = -point.c[i];
-  for (;; shift_ *= 8) {
+  for (;; shift_ *= growth) {
     if (!(shift_ <= mostShift)) return Outcome::stuck;
-    const Inertia inertia = inner.factor({.primal = shift_ * size, .dual = 1, .keptDual = 1});
+    const Inertia inertia = solver.factor({.primal = shift_ * size, .dual = 1, .keptDual = 1});
     if (inertia.undefined > 0) return Outcome::stuck;
-    if (inertia.positive != n || inertia.negative != m) continue;
-    inner.solve(rhs_, 1e-3 * std::sqrt(2 * half), step_);
+    if (inertia.positive != model.n() || inertia.negative != model.m()) continue;
+    solver.solve(rhs_, accuracy * std::sqrt(2 * half), step_);
     const auto p = std::span<const double>(step_).first(n_);
     model.hessianProduct(W, p, Wp_);
     model.jacobianProduct(point.jacobian, p, Jp_);
     const double predicted = -dot(gradient_, p) - 0.5 * dot(p, Wp_) - 0.5 * norm2Squared(Jp_);
     if (!(predicted > 0)) continue;
-    if (predicted <= 1e-15 * half) return shift_ <= 1 ? Outcome::stationary : Outcome::stuck;
-    double ratio = 0;
-    double alpha = 1;
-    const auto falls = [&] {
-      if (tryPoint(model, point, alpha, p, trial)) ratio = (half - 0.5 * trial.squaredC()) / predicted;
-      return ratio > 1e-3;
-    };
-    while (!falls() && alpha > shortest) alpha /= 2;
-    if (!(ratio > 1e-3) || !model.evaluateDerivatives(trial)) continue;
-    if (alpha < 1) {
-      shift_ *= 2;
-    } else if (ratio > 0.75) {
-      shift_ = std::max(shift_ / 8, 1e-12);
-    } else if (ratio < 0.25) {
-      shift_ *= 4;
-    }
-    break;
+    if (predicted <= rounding * half) return shift_ <= 1 ? Outcome::stationary : Outcome::stuck;
+    if (tryStep(model, point, p, predicted, trial)) return Outcome::moved;
   }
-  std::swap(point, trial);
+}
+
+/// Tries p, a half and a quarter of it: shorter, a larger shift is better. Adapts the shift to how well the model
+/// predicted the decrease.
+bool FeasibilityRestoration::tryStep(ScaledNlp& model, const NlpPoint& point, std::span<const double> p,
+                                     double predicted, NlpPoint& trial) {
+  constexpr double shortest = 0.25;
+  constexpr double least = 1e-3;  // share of the decrease predicted
+  constexpr double poor = 0.25, good = 0.75;
+  constexpr double leastShift = 1e-12;
+  const double half = 0.5 * point.squaredC();
+  double ratio = 0;
+  double alpha = 1;
+  const auto falls = [&] {
+    if (tryPoint(model, point, alpha, p, trial)) ratio = (half - 0.5 * trial.squaredC()) / predicted;
+    return ratio > least;
+  };
+  while (!falls() && alpha > shortest) alpha /= 2;
+  if (!(ratio > least) || !model.evaluateDerivatives(trial)) return false;
+  if (alpha < 1) {
+    shift_ *= 2;
+  } else if (ratio > good) {
+    shift_ = std::max(shift_ / 8, leastShift);
+  } else if (ratio < poor) {
+    shift_ *= 4;
+  }
+  return true;
+}
+
+/// Whether ||c|| is low enough at the new point, or falls too slowly.
+FeasibilityRestoration::Outcome FeasibilityRestoration::progress(const NlpPoint& point) {
+  constexpr int stretch = 25;
+  constexpr double worthwhile = 0.95;  // of ||c||^2, over a stretch of steps
   const double squaredC = point.squaredC();
   if (squaredC <= target_ || normInf(point.c) <= least_) return Outcome::restored;
   if (++steps_ % stretch == 0) {
@@ -98,12 +124,12 @@ FeasibilityRestoration::Outcome FeasibilityRestoration::step(ScaledNlp& model, K
   return Outcome::moved;
 }
 
-/// Along the direction in which ||c||^2 / 2 curves down most, if it does.
-bool FeasibilityRestoration::leave(ScaledNlp& model, KktSolver& inner, NlpPoint& point, NlpPoint& trial,
+/// Moves along the direction in which ||c||^2 / 2 curves down most; false where it curves down in none.
+bool FeasibilityRestoration::leave(ScaledNlp& model, KktSolver& solver, NlpPoint& point, NlpPoint& trial,
                                    std::span<const double> W) {
   const double size = std::max(model.sizeH(), norm2Squared(point.jacobian));
   const auto convex = [&](double shift) {
-    const Inertia inertia = inner.factor({.primal = shift, .dual = 1, .keptDual = 1});
+    const Inertia inertia = solver.factor({.primal = shift, .dual = 1, .keptDual = 1});
     return inertia.positive == model.n() && inertia.negative == model.m();
   };
   double shift = 1e-6 * size;
@@ -111,7 +137,7 @@ bool FeasibilityRestoration::leave(ScaledNlp& model, KktSolver& inner, NlpPoint&
   while (!convex(shift)) {
     if (!((shift *= 8) <= mostShift)) return false;
   }
-  const double rho = curvature_.leastEigenvector(inner, W);
+  const double rho = curvature_.leastEigenvector(solver, W);
   model.jacobianProduct(point.jacobian, curvature_.v(), Jp_);
   const double bend = rho + norm2Squared(Jp_);
   if (!(bend < 0)) return false;
@@ -122,7 +148,7 @@ bool FeasibilityRestoration::leave(ScaledNlp& model, KktSolver& inner, NlpPoint&
   });
   if (length == 0) return false;
   std::swap(point, trial);
-  shift_ = 1e-3;
+  shift_ = firstShift;
   return true;
 }
 

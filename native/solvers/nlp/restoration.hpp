@@ -14,23 +14,27 @@ class FeasibilityRestoration {
     moved,
     restored,    ///< ||c|| is a tenth of what it was
     stuck,       ///< hardly any progress for long, as where ||c|| falls towards a limit that it does not attain
-    stationary,  ///< of ||c||, c != 0, and not to be left along negative curvature
+    stationary,  ///< a stationary point of ||c||, c != 0, that cannot be left along negative curvature
   };
 
   explicit FeasibilityRestoration(const ScaledNlp& model);
 
   bool active() const { return active_; }
-  /// `least`: ||c||_inf that need not be improved.
+  /// Begins at the point. `least`: ||c||_inf that need not be improved.
   void begin(const NlpPoint& point, double least);
   void end() { active_ = false; }
-  /// Since the beginning, points were tried where something is not finite.
+  /// Whether points were tried since the beginning where something is not finite.
   bool leavesDomain() const { return leavesDomain_; }
   /// Moves `point`; `trial` is workspace.
-  Outcome step(ScaledNlp& model, KktSolver& inner, NlpPoint& point, NlpPoint& trial, std::span<double> W);
+  Outcome step(ScaledNlp& model, KktSolver& solver, NlpPoint& point, NlpPoint& trial, std::span<double> W);
 
  private:
+  Outcome trustStep(ScaledNlp& model, KktSolver& solver, const NlpPoint& point, NlpPoint& trial,
+                    std::span<const double> W);
+  bool tryStep(ScaledNlp& model, const NlpPoint& point, std::span<const double> p, double predicted, NlpPoint& trial);
+  Outcome progress(const NlpPoint& point);
   bool tryPoint(ScaledNlp& model, const NlpPoint& point, double alpha, std::span<const double> p, NlpPoint& trial);
-  bool leave(ScaledNlp& model, KktSolver& inner, NlpPoint& point, NlpPoint& trial, std::span<const double> W);
+  bool leave(ScaledNlp& model, KktSolver& solver, NlpPoint& point, NlpPoint& trial, std::span<const double> W);
 
   const std::size_t n_;
   const std::size_t m_;
@@ -40,7 +44,7 @@ class FeasibilityRestoration {
   double least_ = 0;
   double shift_ = 0;
   int steps_ = 0;
-  double milestone_ = 0;  // of ||c||^2, some steps ago
+  double milestone_ = 0;  // ||c||^2 some steps ago
   Vector gradient_;       // J^T c
   Vector rhs_;
   Vector step_;
