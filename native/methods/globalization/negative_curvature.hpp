@@ -1,11 +1,14 @@
-// A step along a direction of negative curvature.
+// Steps along directions of negative curvature.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <span>
 
+#include "linalg/cpu.hpp"
 #include "linalg/vectors.hpp"
+#include "methods/globalization/merit_function.hpp"
+#include "methods/kkt/kkt_system.hpp"
 
 namespace nonconvex {
 
@@ -22,5 +25,11 @@ double searchNegativeCurvature(std::span<const double> x, Accepted&& accepted) {
   }
   return 0;
 }
+
+/// Looks for a step from the point along the eigenvector of H of the least eigenvalue on the null space of J, by the
+/// factors that `system` has, with which the merit function falls as the curvature promises. Returns its length, 0 if
+/// there is none, and leaves the new point with its derivatives in `trial`.
+double negativeCurvatureStep(const Cpu& la, ScaledNlp& model, KktSystem& system, MeritFunction& merit,
+                             double sufficientDecrease, const NlpPoint& point, NlpPoint& trial);
 
 }  // namespace nonconvex

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <utility>
 
 #include "methods/globalization/negative_curvature.hpp"
+#include "solvers/nlp/report.hpp"
 
 namespace nonconvex {
 namespace {
 
-constexpr int mostSaddles = 50;
 constexpr double restoredShare = 0.1;  // of the tolerance: ||c||_inf at which a restoration ends
 
 /// The settings, without estimates where a rule of the paper is asked for: its method has all Hessians at the point.
@@ -68,6 +67,7 @@ std::optional<Status> NewtonMethod::step() {
   return modelStep() ? goOn() : newtonStep();
 }
 
+/// Searches along the direction of a KKT system, first of the cheapest one that may do, then of sharper ones.
 std::optional<Status> NewtonMethod::newtonStep() {
   if (!system_.assemble(point_)) return recoverFromFailedStep();
   do {
@@ -127,7 +127,7 @@ void NewtonMethod::moveToTrial(double length) {
   best_.record(point_);
 }
 
-/// At a stationary point: is it a minimum?
+/// Tells whether the point, which is stationary, is a minimum; leaves it if not.
 std::optional<Status> NewtonMethod::checkSecondOrder() {
   const std::optional<ReducedInertia> inertia = system_.reducedInertia(point_, trial_.jacobian);
   if (!inertia) return Status::solved;
@@ -137,7 +137,9 @@ std::optional<Status> NewtonMethod::checkSecondOrder() {
   return leaveSaddle();
 }
 
+/// Factors the system at the saddle and steps along negative curvature; begins again where that does not help.
 std::optional<Status> NewtonMethod::leaveSaddle() {
+  constexpr int mostSaddles = 50;
   stallReason_ = StallReason::saddle;
   const bool left = ++saddles_ <= mostSaddles && system_.factorLoaded() && negativeCurvatureStep();
   return left ? solvedByResidual() : restart(Status::stalled);
@@ -145,22 +147,13 @@ std::optional<Status> NewtonMethod::leaveSaddle() {
 
 /// Moves along the direction of the most negative curvature, by the factors at hand; false where M does not fall.
 bool NewtonMethod::negativeCurvatureStep() {
-  const double rho = system_.leastEigenvector();
-  if (!(rho < 0)) return false;
-  merit_.limitEta2(0.25 / -rho);  // M curves by rho + eta2 rho^2 along (v, y)
-  const double value = merit_.value(point_);
-  const double length = searchNegativeCurvature(point_.x, [&](double alpha) {
-    la_.checkpoint();
-    addScaled(point_.x, alpha, system_.eigenvector(), trial_.x);
-    addScaled(point_.lambda, alpha, system_.eigenvectorMultipliers(), trial_.lambda);
-    if (!model_.evaluateValues(trial_) || !model_.evaluateDerivatives(trial_)) return false;
-    return merit_.value(trial_) <= value + 0.25 * settings_.sufficientDecrease * alpha * alpha * rho;
-  });
+  const double length =
+      nonconvex::negativeCurvatureStep(la_, model_, system_, merit_, settings_.sufficientDecrease, point_, trial_);
   if (length > 0) moveToTrial(length);
   return length > 0;
 }
 
-/// No step is possible from here.
+/// Does something else where no step is possible: other multipliers, a restoration, less accuracy or another start.
 std::optional<Status> NewtonMethod::recoverFromFailedStep() {
   constexpr double close = 10;      // times the tolerance
   constexpr double atBorder = 0.1;  // of a step: a shorter one is one that left the domain
@@ -179,7 +172,7 @@ std::optional<Status> NewtonMethod::recoverFromFailedStep() {
   return restart(Status::stalled);
 }
 
-/// Less than was asked for will do where rounding allows no more: accuracy by the scale of the start.
+/// Takes less accuracy than was asked for where rounding allows no more: that which the scale of the start gives.
 std::optional<Status> NewtonMethod::acceptRelaxedTolerance() {
   if (model_.gradientScale() == 1) return Status::stalled;
   model_.rescaleByStart();
@@ -239,45 +232,18 @@ std::optional<Status> NewtonMethod::restart(Status reason) {
 }
 
 Progress NewtonMethod::progress() const {
-  Progress now;
-  if (!started_) {
-    now.objective = unknown;  // f, c or a derivative is not finite
-    return now;
-  }
-  now.objective = model_.unscaledObjective(best_.point());
-  now.residual = best_.residual();
-  now.feasibility = model_.unscaledFeasibility(best_.point());
+  if (!started_) return {.objective = unknown};  // f, c or a derivative is not finite
+  Progress now = reportOf(best_, model_, system_, reportIterates_);
   now.step = lastStep_;
-  now.evaluations = model_.counts().objective;
-  if (system_.analyzed() && system_.solver().steps() > 0) {
-    now.innerSteps = static_cast<double>(system_.solver().steps());
-  }
-  if (reportIterates_) {
-    now.iterate = std::make_shared<Iterate>(Iterate{best_.point().x, model_.unscaledMultipliers(best_.point())});
-  }
   return now;
 }
 
 NlpSolution NewtonMethod::solution() const {
-  NlpSolution s;
-  s.x = best_.point().x;
-  s.multipliers = model_.unscaledMultipliers(best_.point());
-  s.residual = best_.residual();
-  s.unscaledResidual = model_.unscaledResidual(best_.point());
-  s.feasibility = model_.unscaledFeasibility(best_.point());
-  s.inertia = best_.inertia();
-  static_cast<EvaluationCounts&>(s.counts) = model_.counts();
+  NlpSolution s = solutionOf(best_, model_, system_);
   s.counts.restoration = restorationSteps_;
   s.counts.sampled = estimates_.sampledSteps();
-  s.time.derivatives = estimates_.time().derivatives + model_.seconds();
-  s.time.linearAlgebra = estimates_.time().linearAlgebra;
-  if (system_.analyzed()) {
-    const KktSolver& solver = system_.solver();
-    s.counts.factorization = solver.factorizations();
-    s.counts.innerSteps = solver.steps();
-    s.counts.fallback = solver.fallbacks();
-    s.time.linearAlgebra += solver.seconds();
-  }
+  s.time.derivatives += estimates_.time().derivatives;
+  s.time.linearAlgebra += estimates_.time().linearAlgebra;
   s.constraintPenalty = merit_.eta1();
   s.gradientPenalty = merit_.eta2();
   return s;

@@ -1,0 +1,42 @@
+#include "solvers/nlp/report.hpp"
+
+#include <memory>
+
+namespace nonconvex {
+
+Progress reportOf(const BestPoint& best, const ScaledNlp& model, const KktSystem& system, bool withPoint) {
+  Progress now;
+  now.objective = model.unscaledObjective(best.point());
+  now.residual = best.residual();
+  now.feasibility = model.unscaledFeasibility(best.point());
+  now.evaluations = model.counts().objective;
+  if (system.analyzed() && system.solver().steps() > 0) {
+    now.innerSteps = static_cast<double>(system.solver().steps());
+  }
+  if (withPoint) {
+    now.iterate = std::make_shared<Iterate>(Iterate{best.point().x, model.unscaledMultipliers(best.point())});
+  }
+  return now;
+}
+
+NlpSolution solutionOf(const BestPoint& best, const ScaledNlp& model, const KktSystem& system) {
+  NlpSolution s;
+  s.x = best.point().x;
+  s.multipliers = model.unscaledMultipliers(best.point());
+  s.residual = best.residual();
+  s.unscaledResidual = model.unscaledResidual(best.point());
+  s.feasibility = model.unscaledFeasibility(best.point());
+  s.inertia = best.inertia();
+  static_cast<EvaluationCounts&>(s.counts) = model.counts();
+  s.time.derivatives = model.seconds();
+  if (system.analyzed()) {
+    const KktSolver& solver = system.solver();
+    s.counts.factorization = solver.factorizations();
+    s.counts.innerSteps = solver.steps();
+    s.counts.fallback = solver.fallbacks();
+    s.time.linearAlgebra = solver.seconds();
+  }
+  return s;
+}
+
+}  // namespace nonconvex
