@@ -3,57 +3,23 @@
 
 #include <memory>
 #include <mutex>
-#include <vector>
 
-#include "expressions/graph.hpp"
-#include "expressions/kernel.hpp"
-#include "expressions/plan.hpp"
+#include "expressions/compiled_stages.hpp"
+#include "expressions/sparse_hessian.hpp"
+#include "expressions/sparse_jacobian.hpp"
 
 namespace nonconvex {
 
-class SparseJacobian;
-class SparseHessian;
-
-class CompiledModel {
+/// Compiled stages, and the sparse matrices of their derivatives, made when first asked for: then a SolverError
+/// TOO_LARGE says that there are more entries than an int counts.
+class CompiledModel : public CompiledStages {
  public:
-  explicit CompiledModel(const Graph& graph);
-  ~CompiledModel();
+  using CompiledStages::CompiledStages;
 
-  const Plan& plan() const { return plan_; }
-  const Kernel& kernel(const Stage& stage) const { return kernels_[static_cast<std::size_t>(stage.index)]; }
-  const std::vector<Kernel>& kernels() const { return kernels_; }
-  /// Which of the two a stage has a part in.
-  struct Reach {
-    bool objective = false;
-    bool constraints = false;
-  };
-  const Reach& reach(std::size_t stage) const { return reach_[stage]; }
-  int firstStage() const { return firstStage_; }  ///< position of the stages' values
-  int parametersEnd() const { return parametersEnd_; }
-  /// 1, then the kernels' partial derivatives, of which the constant ones are set.
-  const std::vector<double>& entries() const { return entries_; }
-  const std::vector<double>& seconds() const { return seconds_; }
-  int weights() const { return weights_; }
-  int widestDense() const { return widestDense_; }
-  bool linearConstraints() const { return linearConstraints_; }
-
-  // Made when first asked for. A SolverError TOO_LARGE when there are more entries than an int counts.
   const SparseJacobian& jacobian() const;
   const SparseHessian& hessian() const;
 
  private:
-  void findReach();
-
-  Plan plan_;
-  int firstStage_ = 0;
-  int parametersEnd_ = 0;
-  std::vector<Kernel> kernels_;
-  std::vector<Reach> reach_;
-  std::vector<double> entries_ = {1};
-  std::vector<double> seconds_;
-  int weights_ = 0;
-  int widestDense_ = 0;
-  bool linearConstraints_ = false;
   mutable std::once_flag jacobianMade_;
   mutable std::once_flag hessianMade_;
   mutable std::unique_ptr<SparseJacobian> jacobian_;

@@ -6,7 +6,6 @@
 
 #include "core/error.hpp"
 #include "core/index.hpp"
-#include "expressions/sparse_jacobian.hpp"
 #include "linalg/blas.hpp"
 
 namespace nonconvex {

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "expressions/compiled_model.hpp"
-#include "expressions/sparse_hessian.hpp"
 #include "problems/nlp.hpp"
 
 namespace nonconvex {

@@ -9,7 +9,6 @@
 
 #include "core/error.hpp"
 #include "core/index.hpp"
-#include "expressions/sparse_jacobian.hpp"
 #include "linalg/blas.hpp"
 
 namespace nonconvex {
@@ -88,7 +87,8 @@ struct SparseHessian::Columns {
   std::vector<int> rows;
 };
 
-SparseHessian::SparseHessian(const CompiledModel& model) : model_(model), n_(model.plan().variables) {
+SparseHessian::SparseHessian(const CompiledStages& model, const SparseJacobian& jacobian)
+    : model_(model), jacobian_(jacobian), n_(model.plan().variables) {
   Columns columns(n_);
   collect(columns);
   collectOuters();
@@ -97,7 +97,7 @@ SparseHessian::SparseHessian(const CompiledModel& model) : model_(model), n_(mod
 }
 
 void SparseHessian::collect(Columns& columns) {
-  const SparseJacobian& D = model_.jacobian();
+  const SparseJacobian& D = jacobian_;
   const auto length = [&](int value) { return value < n_ ? std::size_t{1} : D.row(value).size(); };
   const auto column = [&](int value, std::size_t k) {
     return value < n_ ? value : D.columns()[D.row(value).begin + k];
@@ -177,7 +177,7 @@ void SparseHessian::addGram(const DenseStage& dense, int weight) {
 
 /// For each column the outer products that have it in u.
 void SparseHessian::collectOuters() {
-  const SparseJacobian& D = model_.jacobian();
+  const SparseJacobian& D = jacobian_;
   const auto forEach = [&](auto&& use) {
     for (std::size_t o = 0; o < outers_.size(); ++o) {
       const int u = outers_[o].u;
@@ -208,7 +208,7 @@ void SparseHessian::collectOuters() {
 }
 
 void SparseHessian::addColumn(int column, Columns& columns) {
-  const SparseJacobian& D = model_.jacobian();
+  const SparseJacobian& D = jacobian_;
   columns.rows.clear();
   const auto begin = columns.products.begin() + distance(columns.offsets[at(column)]);
   const auto end = columns.products.begin() + distance(columns.offsets[at(column) + 1]);
@@ -339,7 +339,7 @@ void SparseHessian::addBorder(const Border& border, const std::vector<double>& w
 
 void SparseHessian::addOuters(const std::vector<double>& entries, const std::vector<double>& weighted,
                               std::span<double> out, std::vector<double>& column) const {
-  const SparseJacobian& D = model_.jacobian();
+  const SparseJacobian& D = jacobian_;
   for (const int p : outerColumns_) {
     for (std::size_t k = outerOffsets_[at(p)]; k < outerOffsets_[at(p) + 1]; ++k) {
       const OuterInColumn& part = outerInColumn_[k];

@@ -8,7 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "expressions/compiled_model.hpp"
+#include "expressions/compiled_stages.hpp"
+#include "expressions/sparse_jacobian.hpp"
 #include "linalg/sparse/pattern.hpp"
 
 namespace nonconvex {
@@ -21,7 +22,8 @@ class SparseHessian {
     std::vector<double> gram;
   };
 
-  explicit SparseHessian(const CompiledModel& model);
+  /// Both must outlive this.
+  SparseHessian(const CompiledStages& model, const SparseJacobian& jacobian);
 
   /// Columns of the lower triangle.
   const SparsePattern& pattern() const { return pattern_; }
@@ -93,7 +95,8 @@ class SparseHessian {
                  Memory& memory) const;
   void addGram(const Gram& gram, const std::vector<double>& weighted, std::span<double> out, Memory& memory) const;
 
-  const CompiledModel& model_;
+  const CompiledStages& model_;
+  const SparseJacobian& jacobian_;
   int n_;
   SparsePattern pattern_;
   Sums<int> direct_;  // weights

@@ -20,7 +20,7 @@ int checked(std::size_t size, const char* what) {
 
 }  // namespace
 
-SparseJacobian::SparseJacobian(const CompiledModel& model)
+SparseJacobian::SparseJacobian(const CompiledStages& model)
     : model_(model), plan_(model.plan()), firstStage_(model.firstStage()) {
   const std::size_t stageValues = plan_.values.size() - at(firstStage_);
   stageOf_.assign(stageValues, -1);

@@ -10,14 +10,14 @@
 #include <utility>
 #include <vector>
 
-#include "expressions/compiled_model.hpp"
+#include "expressions/compiled_stages.hpp"
 #include "linalg/sparse/pattern.hpp"
 
 namespace nonconvex {
 
 class SparseJacobian {
  public:
-  explicit SparseJacobian(const CompiledModel& model);
+  explicit SparseJacobian(const CompiledStages& model);
 
   const SparsePattern& pattern() const { return pattern_; }
   bool constant() const { return constantValues_; }
@@ -66,7 +66,7 @@ class SparseJacobian {
   int entryCount() const;
   double constantOf(int entry) const;
 
-  const CompiledModel& model_;
+  const CompiledStages& model_;
   const Plan& plan_;
   int firstStage_;
   std::vector<int> stageOf_;  // by stage value; -1: none, or it does not depend on x

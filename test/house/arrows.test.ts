@@ -48,8 +48,6 @@ const known: Record<'upward' | 'headers' | 'units' | 'imports', string[][]> = {
   upward: [],
   headers: [['native/solvers/relu/certificate.hpp', 'native/solvers/relu/solver.hpp']],
   units: [
-    ['native/expressions/compiled_model', 'native/expressions/sparse_hessian'],
-    ['native/expressions/compiled_model', 'native/expressions/sparse_jacobian'],
     ['native/solvers/relu/certificate', 'native/solvers/relu/solver'],
   ],
   imports: [],
