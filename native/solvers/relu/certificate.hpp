@@ -1,22 +1,110 @@
-// What ReluSolver reports: objective of a feasible point, dual lower bound, the network; all in double precision.
-// Included by solver.hpp.
+// What a run of ReluSolver can prove: the best feasible point, a lower bound from a dual point, and the network.
 #pragma once
 
-#include "solvers/relu/solver.hpp"
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "linalg/blas.hpp"
+#include "solvers/relu/map.hpp"
+#include "solvers/relu/problem.hpp"
+#include "solvers/relu/prox.hpp"
 
 namespace nonconvex {
 
+/// The best feasible point and the best dual point that a run has met; all in double precision.
 template <LinAlg La>
-double ReluSolver<La>::lossValue(Double f) const {
-  return la_.sum(data_.n, kernels::LossValue<Space>{data_.loss, f, rows_.y});
+class ReluCertificate {
+ public:
+  using Space = typename La::Space;
+  using Double = Mat<const double, Space>;
+
+  /// All must outlive this. `exact` is the map in double precision.
+  ReluCertificate(const La& la, const ReluData& data, const ReluRows<La>& rows, const ReluMap<La>& map,
+                  const ReluMap<La, double>& exact, ReluProx<La>& prox, kernels::Blocks blocks,
+                  ReluActivation activation)
+      : la_(la),
+        data_(data),
+        rows_(rows),
+        map_(map),
+        exact_(exact),
+        prox_(prox),
+        blocks_(blocks),
+        activation_(activation),
+        candidate_(la.template matrix<double>(data.n, data.c)),
+        bestDual_(la.template matrix<double>(data.n, data.c)),
+        candidateQ_(la.template matrix<double>(map.dimension(), data.c * map.patterns())),
+        best_(la.template matrix<double>(map.dimension(), map.columns())) {}
+
+  double objective() const { return bestObjective_; }
+  double lowerBound() const { return lowerBound_; }
+  double violation() const { return violation_; }
+  double gap() const { return bestObjective_ > 0 ? (bestObjective_ - lowerBound_) / bestObjective_ : 0; }
+
+  /// Keeps the last point of the proximal step if its objective is the least so far.
+  void offerPoint(const ReluPoint<Space>& point);
+
+  /// Takes the dual point theta = `point`, scaled to be feasible, if it improves the lower bound; q = F^T theta is
+  /// computed, or given. Returns its bound.
+  template <class T>
+  double offerDual(Mat<const T, Space> point) {
+    la_.copy(point, candidate_.view());
+    return offerCandidate();
+  }
+  double offerDual(Double point, Double q) {
+    la_.copy(point, candidate_.view());
+    return offerCandidate(q);
+  }
+  /// Takes the dual point that is the subgradient of the loss at predictions f. Returns its bound.
+  double offerSubgradient(Double f) {
+    la_.forEach(data_.n, kernels::LossDualPoint<Space>{data_.loss, f, rows_.y, candidate_});
+    return offerCandidate();
+  }
+
+  /// Everything but rho.
+  ReluSolution solution() const;
+
+ private:
+  template <class U>
+  using Matrix = typename La::template Matrix<U>;
+
+  double lossValue(Double f) const { return la_.sum(data_.n, kernels::LossValue<Space>{data_.loss, f, rows_.y}); }
+  double offerCandidate() {
+    exact_.adjoint(candidate_, candidateQ_);
+    return offerCandidate(candidateQ_);
+  }
+  double offerCandidate(Double q);
+  double writeNeurons(const HostMatrix<double>& best, const std::vector<double>& norms, ReluSolution& s) const;
+  double networkLoss(const ReluSolution& s) const;
+
+  const La& la_;
+  const ReluData& data_;
+  const ReluRows<La>& rows_;
+  const ReluMap<La>& map_;
+  const ReluMap<La, double>& exact_;
+  ReluProx<La>& prox_;
+  const kernels::Blocks blocks_;
+  const ReluActivation activation_;
+  Matrix<double> candidate_, bestDual_;  // n x c
+  Matrix<double> candidateQ_;            // d x columns of one sign
+  Matrix<double> best_;                  // d x columns
+  double bestObjective_ = INFINITY;
+  double lowerBound_ = 0;  // losses and norms are not negative
+  double violation_ = 0;   // of the best point
+};
+
+template <LinAlg La>
+void ReluCertificate<La>::offerPoint(const ReluPoint<Space>& point) {
+  const double objective = lossValue(point.f) + data_.beta * point.penalty;
+  if (objective >= bestObjective_) return;
+  bestObjective_ = objective;
+  violation_ = prox_.violation();
+  la_.copy(point.v, best_.view());
 }
 
-/// Takes the dual point in `candidate_` (q = F^T of it), scaled to be feasible, if it improves the lower bound. Returns
-/// its bound.
-///
 /// maximise -loss*(-theta) subject to ||Proj_{K_i}(+-X^T D_i theta)|| <= beta. Squared loss: theta y - 1/2 ||theta||^2.
 template <LinAlg La>
-double ReluSolver<La>::offerDual(Double q) {
+double ReluCertificate<La>::offerCandidate(Double q) {
   const int size = data_.n * data_.c;
   const double* y = rows_.y.view().data;
   double* theta = candidate_.view().data;
@@ -24,7 +112,7 @@ double ReluSolver<La>::offerDual(Double q) {
   // A hair inside: the bound must hold in floating point too.
   const double most = largest > 0 ? data_.beta / largest * (1 - 1e-14) : INFINITY;
   double t = std::min(1.0, most);
-  if (squared()) {
+  if (data_.loss.kind == ReluLoss::squared) {
     const double linear = la_.sum(size, kernels::Product{theta, y});
     const double quadratic = la_.sum(size, kernels::Product{theta, theta});
     t = quadratic > 0 ? std::clamp(linear / quadratic, -most, most) : 0;
@@ -39,57 +127,7 @@ double ReluSolver<La>::offerDual(Double q) {
 }
 
 template <LinAlg La>
-Progress ReluSolver<La>::progress() {
-  if (slack() && iteration_ > 0) {  // v lies outside of the cones: its projection is what is reported
-    prox_.project(slack_->v());
-    slack_->setShift(rows_.xt, rho_, prox_.shift());
-  } else {
-    prox_.shiftByProjection(b0_, rho_);
-  }
-  const ReluPoint<Space> point = prox_.point();
-  const double objective = lossValue(point.f) + data_.beta * point.penalty;
-  if (!(objective >= bestObjective_)) {
-    bestObjective_ = objective;
-    violation_ = prox_.violation();
-    la_.copy(point.v, best_.view());
-  }
-  // Two dual points: the multiplier of the iteration, and the subgradient of the loss at this v, which is mostly worse
-  // and then looked at now and then only.
-  double bound = 0;
-  const auto offerCandidate = [&] {
-    exact().adjoint(candidate_, candidateQ_);
-    return offerDual(candidateQ_);
-  };
-  if (knowsDual_ && squared()) {
-    la_.copy(theta_.view(), candidate_.view());
-    if constexpr (single) {
-      bound = offerCandidate();
-    } else {
-      bound = system_.adjointIsExact() ? offerDual(q_) : offerCandidate();
-    }
-  } else if (knowsDual_) {
-    la_.copy(zDual_.view(), candidate_.view());
-    bound = offerCandidate();
-  }
-  if (!knowsDual_ || subgradientPays_ || reports_ % 8 == 0) {
-    la_.forEach(data_.n, kernels::LossDualPoint<Space>{data_.loss, point.f, rows_.y, candidate_});
-    subgradientPays_ = offerCandidate() > bound;
-  }
-  ++reports_;
-  Progress now;
-  now.objective = bestObjective_;
-  now.lowerBound = lowerBound_;
-  now.residual = gap();
-  now.feasibility = violation_ * data_.normScale();
-  now.step =
-      std::sqrt(la_.sum(b_.rows * b_.cols, kernels::SquaredDifference<T>{b_.data, b0_.data})) * data_.normScale();
-  if (system_.inexact()) now.innerSteps = static_cast<double>(system_.products());
-  return now;
-}
-
-template <LinAlg La>
-ReluSolution ReluSolver<La>::solution() {
-  const int c = data_.c;
+ReluSolution ReluCertificate<La>::solution() const {
   const int p = map_.patterns();
   const int columns = map_.columns();
   const int inputs = data_.bias ? data_.d - 1 : data_.d;
@@ -98,7 +136,7 @@ ReluSolution ReluSolver<La>::solution() {
   ReluSolution s;
   s.weights = HostMatrix<double>(data_.d, columns);
   s.gates = HostMatrix<double>(data_.d, p);
-  s.dual = HostMatrix<double>(data_.n, c);
+  s.dual = HostMatrix<double>(data_.n, data_.c);
   la_.download(Double(bestDual_), s.dual.view());
   for (int i = 0; i < p; ++i) {
     for (int j = 0; j < data_.d; ++j) {
@@ -106,24 +144,41 @@ ReluSolution ReluSolver<La>::solution() {
     }
   }
   std::vector<double> norms(static_cast<std::size_t>(blocks_.count));
-  std::vector<int> active;
   for (int j = 0; j < columns; ++j) {
     norms[static_cast<std::size_t>(blocks_.of(j))] += blas::dot(best.rows(), best.column(j), best.column(j));
     data_.unscaleWeights(best.column(j), j % p, s.weights.column(j));
-    if (blas::nrm2(best.rows(), best.column(j)) > 0) active.push_back(j);
   }
   for (double& norm : norms) norm = std::sqrt(norm) * data_.normScale();
+  const double regulariser = writeNeurons(best, norms, s);
+  s.networkObjective = networkLoss(s) + data_.beta / data_.normScale() / 2 * regulariser;
+  s.gap = gap();
+  s.activeNeurons = s.hiddenWeights.cols();
+  s.patterns = p;
+  s.global = data_.exact && data_.c == 1;
+  return s;
+}
+
+/// Writes the network of the weights: a neuron for each column that is not zero. Returns the sum of the squares of all
+/// its weights. u = v / sqrt(r), alpha = +-sqrt(r): the penalty (||u||^2 + alpha^2) / 2 of the network is then r, the
+/// norm of v's block.
+template <LinAlg La>
+double ReluCertificate<La>::writeNeurons(const HostMatrix<double>& best, const std::vector<double>& norms,
+                                         ReluSolution& s) const {
+  const int inputs = data_.bias ? data_.d - 1 : data_.d;
+  const int p = map_.patterns();
+  std::vector<int> active;
+  for (int j = 0; j < best.cols(); ++j) {
+    if (blas::nrm2(best.rows(), best.column(j)) > 0) active.push_back(j);
+  }
   const int m = static_cast<int>(active.size());
   s.hiddenWeights = HostMatrix<double>(inputs, m);
   s.biases = HostBuffer<double>(static_cast<std::size_t>(m));
-  s.outputWeights = HostMatrix<double>(m, c);
+  s.outputWeights = HostMatrix<double>(m, data_.c);
   s.inputScale = HostBuffer<double>(static_cast<std::size_t>(inputs));
   std::copy(data_.inputScale.data(), data_.inputScale.data() + inputs, s.inputScale.data());
   double regulariser = 0;
   for (int neuron = 0; neuron < m; ++neuron) {
     const int j = active[static_cast<std::size_t>(neuron)];
-    // u = v / sqrt(r), alpha = +-sqrt(r): the penalty (||u||^2 + alpha^2) / 2 of the network is then r, the norm of v's
-    // block.
     const double root = std::sqrt(norms[static_cast<std::size_t>(blocks_.of(j))]);
     const double* w = s.weights.column(j);
     for (int i = 0; i < inputs; ++i) s.hiddenWeights(i, neuron) = w[i] / root;
@@ -134,24 +189,19 @@ ReluSolution ReluSolver<La>::solution() {
       for (int i = 0; i < inputs; ++i) s.hiddenWeights(i, neuron) *= -1;
       s.biases[static_cast<std::size_t>(neuron)] *= -1;
     }
-    s.outputWeights(neuron, j / p % c) = sign * root;
+    s.outputWeights(neuron, j / p % data_.c) = sign * root;
     s.pattern.push_back(j % p);
     const double own = blas::nrm2(best.rows(), best.column(j)) * data_.normScale() / root;
     regulariser += own * own;
   }
   for (const double norm : norms) regulariser += norm;
-  s.networkObjective = networkLoss(s) + data_.beta / data_.normScale() / 2 * regulariser;
-  s.gap = gap();
-  s.activeNeurons = m;
-  s.patterns = p;
-  s.global = data_.exact && c == 1;
-  s.rho = rho();
-  return s;
+  return regulariser;
 }
 
-/// By a forward pass of the network as it was written down.
+/// The loss of the network as it was written down, by a forward pass.
 template <LinAlg La>
-double ReluSolver<La>::networkLoss(const ReluSolution& s) const {
+double ReluCertificate<La>::networkLoss(const ReluSolution& s) const {
+  using T = typename La::Number;
   const int inputs = s.hiddenWeights.rows();
   const int m = s.hiddenWeights.cols();
   HostMatrix<double> hidden(inputs, m);
@@ -166,9 +216,8 @@ double ReluSolver<La>::networkLoss(const ReluSolution& s) const {
   const Matrix<double> f = la_.template matrix<double>(data_.n, data_.c);
   la_.gemm(Transpose::yes, Transpose::no, 1.0, rows_.xt.view().block(0, 0, inputs, data_.n), weights.view(), 0.0,
            activations.view());
-  la_.forEach(
-      data_.n, m,
-      kernels::Activate<T, Space>{settings_.activation == ReluActivation::relu, map_.masks(), ofNeurons, activations});
+  la_.forEach(data_.n, m,
+              kernels::Activate<T, Space>{activation_ == ReluActivation::relu, map_.masks(), ofNeurons, activations});
   la_.gemm(Transpose::no, Transpose::no, 1.0, Double(activations), outputs.view(), 0.0, f.view());
   return lossValue(f);
 }

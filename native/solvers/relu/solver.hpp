@@ -15,6 +15,7 @@
 #include "core/run.hpp"
 #include "methods/acceleration/anderson.hpp"
 #include "solvers/relu/balance.hpp"
+#include "solvers/relu/certificate.hpp"
 #include "solvers/relu/map.hpp"
 #include "solvers/relu/prox.hpp"
 #include "solvers/relu/slack.hpp"
@@ -34,8 +35,7 @@ namespace nonconvex {
 /// splitting 'slack' is ADMM as published, on the same n x n system (slack.hpp).
 ///
 /// Everything stays where La computes, in its numbers; on a device an iteration waits for nothing unless its system is
-/// solved by conjugate gradients. Objective, bound and network are computed in double precision
-/// (certificate.hpp).
+/// solved by conjugate gradients. Objective, bound and network are computed in double precision (certificate.hpp).
 template <LinAlg La>
 class ReluSolver {
  public:
@@ -44,7 +44,11 @@ class ReluSolver {
   void start();
   std::optional<Status> step();
   Progress progress();
-  ReluSolution solution();
+  ReluSolution solution() {
+    ReluSolution found = certificate_.solution();
+    found.rho = rho();
+    return found;
+  }
 
   /// The penalty in the user's units.
   double rho() const { return rho_ * data_.normScale() * data_.normScale(); }
@@ -56,7 +60,6 @@ class ReluSolver {
   template <class U>
   using Matrix = typename La::template Matrix<U>;
   using In = Mat<const T, Space>;
-  using Double = Mat<const double, Space>;
   static constexpr bool onHost = std::is_same_v<Space, Host>;
   static constexpr bool single = !std::is_same_v<T, double>;
 
@@ -87,13 +90,10 @@ class ReluSolver {
   void measureResiduals();
   void adaptRho();
   void rescale(double rho, double sigma);
-  double gap() const { return bestObjective_ > 0 ? (bestObjective_ - lowerBound_) / bestObjective_ : 0; }
   void slackStep();
 
   kernels::Target<T, Space> target() const { return {squared(), rows_.y.view().data, z_.view().data, a_.data}; }
-  double lossValue(Double f) const;
-  double offerDual(Double q);
-  double networkLoss(const ReluSolution& s) const;
+  double offerMultiplier();
 
   const La& la_;
   ReluSettings settings_;
@@ -128,12 +128,7 @@ class ReluSolver {
   int iteration_ = 0;
   bool knowsDual_ = false;  // theta or zDual is a dual point
 
-  // The certificate.
-  Matrix<double> best_;                               // d x columns
-  Matrix<double> candidate_, candidateQ_, bestDual_;  // n x c, d x columns of one sign
-  double bestObjective_ = INFINITY;
-  double lowerBound_ = 0;  // losses and norms are not negative
-  double violation_ = 0;
+  ReluCertificate<La> certificate_;
   int reports_ = 0;
   bool subgradientPays_ = true;
 };
@@ -149,7 +144,8 @@ ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluS
       blocks_(kernels::Blocks::among(map_.columns(), map_.patterns(),
                                      settings.coupling == ReluCoupling::frobenius ? data_.c : 1)),
       prox_(la, data_, map_, exact(), blocks_),
-      system_(la, map_, data_, settings.seed) {
+      system_(la, map_, data_, settings.seed),
+      certificate_(la, data_, rows_, map_, exact(), prox_, blocks_, settings.activation) {
   const int columns = map_.columns();
   const int half = data_.c * map_.patterns();
   const int d = map_.dimension();
@@ -159,14 +155,11 @@ ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluS
   require(!map_.features() || settings.activation == ReluActivation::relu, "activation", "gated",
           "expected 'relu' with method 'sampled'");
   for (Matrix<T>* m : {&theta_, &rhs_}) *m = la.template matrix<T>(n, c);
-  for (Matrix<double>* m : {&candidate_, &bestDual_}) *m = la.template matrix<double>(n, c);
   if (!squared()) {
     for (Matrix<double>* m : {&z_, &zDual_, &work_}) *m = la.template matrix<double>(n, c);
     convertA_ = {la, n, c};
   }
   q_ = la.template matrix<T>(d, half);
-  candidateQ_ = la.template matrix<double>(d, half);
-  best_ = la.template matrix<double>(d, columns);
   const int weights = d * columns;
   const int predictions = n * c;
   const int split = squared() ? 0 : predictions;
@@ -351,7 +344,7 @@ template <LinAlg La>
 void ReluSolver<La>::adaptRho() {
   const int k = iteration_ + 1;
   if (k != window / 2 && k % window != 0) return;
-  if (k == window / 2 && gap() < wellUnderWay) return;  // a quick one: not worth a factorisation
+  if (k == window / 2 && certificate_.gap() < wellUnderWay) return;  // a quick one: not worth a factorisation
   const ReluBalanceSums sums = balance_->take();
   const auto factor = [&](double logarithms) {
     const double ratio = std::exp(logarithms / sums.samples);
@@ -388,6 +381,42 @@ void ReluSolver<La>::slackStep() {
   slack_->end(q_, rho_, settings_.relaxation, data_.beta / rho_, prox_, b_);
 }
 
-}  // namespace nonconvex
+template <LinAlg La>
+Progress ReluSolver<La>::progress() {
+  if (slack() && iteration_ > 0) {  // v lies outside of the cones: its projection is what is reported
+    prox_.project(slack_->v());
+    slack_->setShift(rows_.xt, rho_, prox_.shift());
+  } else {
+    prox_.shiftByProjection(b0_, rho_);
+  }
+  const ReluPoint<Space> point = prox_.point();
+  certificate_.offerPoint(point);
+  // Two dual points: the multiplier of the iteration, and the subgradient of the loss at this v, which is mostly worse
+  // and then looked at now and then only.
+  const double bound = knowsDual_ ? offerMultiplier() : 0;
+  if (!knowsDual_ || subgradientPays_ || reports_ % 8 == 0) {
+    subgradientPays_ = certificate_.offerSubgradient(point.f) > bound;
+  }
+  ++reports_;
+  Progress now;
+  now.objective = certificate_.objective();
+  now.lowerBound = certificate_.lowerBound();
+  now.residual = certificate_.gap();
+  now.feasibility = certificate_.violation() * data_.normScale();
+  now.step =
+      std::sqrt(la_.sum(b_.rows * b_.cols, kernels::SquaredDifference<T>{b_.data, b0_.data})) * data_.normScale();
+  if (system_.inexact()) now.innerSteps = static_cast<double>(system_.products());
+  return now;
+}
 
-#include "solvers/relu/certificate.hpp"
+/// Returns the bound of the iteration's dual point; q = F^T theta may be at hand.
+template <LinAlg La>
+double ReluSolver<La>::offerMultiplier() {
+  if (!squared()) return certificate_.offerDual(Mat<const double, Space>(zDual_));
+  if constexpr (!single) {
+    if (system_.adjointIsExact()) return certificate_.offerDual(theta_, q_);
+  }
+  return certificate_.offerDual(In(theta_));
+}
+
+}  // namespace nonconvex
