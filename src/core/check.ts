@@ -20,7 +20,7 @@ export function checkMembers<T extends object>(
   name: string,
   value: T,
   known: readonly string[],
-  noun: 'member' | 'setting' = 'member',
+  noun: 'member' | 'setting' | 'option' = 'member',
 ): T {
   for (const member of Object.keys(checkObject(name, value))) {
     if (known.includes(member)) continue;
@@ -41,15 +41,18 @@ function closest(word: string, known: readonly string[]): string | undefined {
     : undefined;
 }
 
-/** Letters to insert, delete or replace between two words. */
+/** Letters to insert, delete, replace or swap with the next one between two words. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (const [i, letter] of [...a].entries()) {
+  for (let i = 0; i < a.length; ++i) {
     const next = [i + 1];
     for (let j = 0; j < b.length; ++j) {
-      const replaced = (row[j] as number) + (letter === b[j] ? 0 : 1);
-      next.push(Math.min(replaced, (next[j] as number) + 1, (row[j + 1] as number) + 1));
+      const replaced = (row[j] as number) + (a[i] === b[j] ? 0 : 1);
+      const swapped = a[i] === b[j - 1] && a[i - 1] === b[j] ? (before[j - 1] as number) + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(replaced, swapped, (next[j] as number) + 1, (row[j + 1] as number) + 1));
     }
+    before = row;
     row = next;
   }
   return row[b.length] as number;

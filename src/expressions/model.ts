@@ -1,6 +1,6 @@
 import { addon, type Solvers } from '../core/addon.js';
 import { acrossCopies } from '../core/brand.js';
-import { checkObject, checkVector, show } from '../core/check.js';
+import { checkMembers, checkObject, checkVector, show } from '../core/check.js';
 import { looksLikeMatrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
 import { Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { neg, sub } from './operators.js';
@@ -364,10 +364,7 @@ function shapeAndOptions<Options extends VariableOptions & ParameterOptions>(
 }
 
 function checkOptions<T extends object>(options: T, names: readonly string[]): T {
-  for (const name of Object.keys(checkObject('options', options))) {
-    if (!names.includes(name)) throw new TypeError(`unknown option '${name}': expected ${names.join(', ')}`);
-  }
-  return options;
+  return checkMembers('options', options, names, 'option');
 }
 
 function nameOf(name: unknown, otherwise: string): string {

@@ -1,5 +1,5 @@
 // Functions of entries, and sums over them.
-import { checkObject, show } from '../core/check.js';
+import { checkMembers, show } from '../core/check.js';
 import { Expression, nodeOf, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { transpose } from './indexing.js';
 import { type Broadcast, broadcast, isMatrixShape, type Shape, scalar, showShape } from './shape.js';
@@ -189,9 +189,7 @@ function groups(
   if (options === undefined) {
     return { shape: scalar, group: shape.reduce((product: number, length) => product * length, 1), flip: false };
   }
-  const { per, ...others } = checkObject('options', options);
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw new TypeError(`unknown option '${unknown}': expected per`);
+  const { per } = checkMembers('options', options, ['per'], 'option');
   if (typeof per !== 'string') throw new TypeError(`per = ${show(per)}: expected 'row' or 'column'`);
   if (per !== 'row' && per !== 'column') throw new RangeError(`per = ${show(per)}: expected 'row' or 'column'`);
   if (!isMatrixShape(shape)) {

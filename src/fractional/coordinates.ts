@@ -1,5 +1,5 @@
 // Coordinate descent on functions of JavaScript: slow, for problems that have no native terms yet.
-import { checkBoolean, checkObject, checkVector, show } from '../core/check.js';
+import { checkBoolean, checkMembers, checkVector, show } from '../core/check.js';
 import { iterate, type Monitor, type Report, type Solver } from '../core/iterate.js';
 import { checkSettings } from '../core/settingNames.js';
 import type { SolveOptions, SolveResult, Status } from '../core/solve.js';
@@ -58,7 +58,14 @@ export async function minimizeByCoordinates(
   problem: CoordinateProblem,
   settings: CoordinateSettings = {},
 ): Promise<CoordinateResult> {
-  const { objective, step, moved } = checkObject('problem', problem);
+  const { objective, step, moved } = checkMembers('problem', problem, [
+    'start',
+    'objective',
+    'step',
+    'moved',
+    'lower',
+    'upper',
+  ]);
   for (const [name, f] of Object.entries({ objective, step, moved })) {
     if (typeof f === 'function' || (f === undefined && name !== 'objective')) continue;
     throw new TypeError(`${name} = ${show(f)}: expected a function`);

@@ -2,9 +2,9 @@
 import {
   checkBoolean,
   checkInteger,
+  checkMembers,
   checkNumber,
   checkNumbers,
-  checkObject,
   checkVector,
   show,
 } from '../core/check.js';
@@ -428,10 +428,7 @@ function scaleAndShift({ scale = 1, shift = 0 }: ScaleAndShift): { scale: number
 }
 
 function checkOptions<T extends object>(options: T, names: readonly string[]): T {
-  for (const name of Object.keys(checkObject('options', options))) {
-    if (!names.includes(name)) throw new TypeError(`unknown option '${name}': expected ${names.join(', ')}`);
-  }
-  return options;
+  return checkMembers('options', options, names, 'option');
 }
 
 /** The common length of those that are vectors. */

@@ -140,8 +140,12 @@ describe('arguments', () => {
     ['lists', () => gather(x, any(5)), 'indices = 5: expected an array of integers'],
     ['parts', () => concat(any(x)), 'parts = an object: expected an array of expressions'],
     ['shapes', () => model.variable(any('3')), "shape = '3': expected a length or [rows, columns]"],
-    ['options', () => model.variable(any({ strat: 1 })), "unknown option 'strat': expected start, name"],
-    ['options of sums', () => sum(X, any({ axis: 0 })), "unknown option 'axis': expected per"],
+    [
+      'options',
+      () => model.variable(any({ strat: 1 })),
+      "unknown option 'strat': did you mean 'start'? Known options: start, name",
+    ],
+    ['options of sums', () => sum(X, any({ axis: 0 })), "unknown option 'axis'. Known options: per"],
     ['names', () => model.variable({ name: any(5) }), 'name = 5: expected a string'],
     ['results', () => x.valueIn(any({})), 'result.x = undefined: expected an array of numbers'],
   ];

@@ -191,7 +191,7 @@ describe('terms', () => {
       'an unknown option',
       () => quadratic([[1]], anyOf({ lin: c })),
       TypeError,
-      "unknown option 'lin': expected linear",
+      "unknown option 'lin'. Known options: linear",
     ],
     ['options that are none', () => norm2(anyOf(3)), TypeError, 'options = 3: expected an object'],
     ['weight 0', () => squaredNorm({ weight: 0 }), RangeError, 'weight = 0: expected a finite number > 0'],
