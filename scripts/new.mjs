@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { files, main, output, root, runTool } from './shared.mjs';
 
 const templates = 'scripts/new';
+/** Names of other things in src/, src/generated or a JavaScript module. */
+const reserved = ['default', 'families', 'index', 'limits'];
 
 /** Paths, by the repository's root, and texts of a family. */
 function filesOf(name) {
@@ -23,6 +25,8 @@ function check(name, made) {
       `npm run new -- NAME: '${name ?? ''}' is no name for a family: expected lower camel case, such as sparse`,
     );
   }
+  if (reserved.includes(name))
+    throw new Error(`npm run new -- ${name}: the name has another meaning: choose another name`);
   const folders = [`src/${name}`, `native/solvers/${name}`, `test/${name}`, `bench/${name}`, `examples/${name}`];
   const taken = [...folders, `native/${name}`, ...made.map(([path]) => path)].find((path) =>
     existsSync(join(root, path)),
@@ -55,7 +59,7 @@ function withRow(readme, name) {
 
 main(() => {
   const name = process.argv[2];
-  const made = filesOf(name ?? '-');
+  const made = filesOf(name || '-');
   check(name, made);
   for (const [path, text] of made) {
     mkdirSync(dirname(join(root, path)), { recursive: true });

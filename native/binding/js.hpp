@@ -63,7 +63,7 @@ class Reader {
   /// { data, rows, columns } with a Float64Array or Float32Array.
   MatrixInput asMatrix() const;
   MatrixInput matrix(const char* name) const { return object(name).asMatrix(); }
-  /// The same, of Float64Array alone.
+  /// { data, rows, columns } with a Float64Array and nothing else.
   MatrixInput matrix64(const char* name) const;
   /// A copy, column by column as the linear algebra has it.
   HostMatrix<double> matrixCopy(const char* name) const;
@@ -106,7 +106,7 @@ class Writer {
   Napi::Env env() const { return env_; }
   Napi::Object object() const { return object_; }
 
-  /// Left out when it is NaN: not known.
+  /// Writes a number unless it is NaN, which means not known.
   void known(const char* name, double value) {
     if (!std::isnan(value)) number(name, value);
   }

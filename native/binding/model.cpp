@@ -18,7 +18,7 @@ namespace {
 
 // Handles ------------------------------------------------------------------------------------------------------------
 
-/// Another one in each addon: none can use what another has made.
+/// The tag of this addon's handles: an addon cannot use what another one has made.
 const napi_type_tag handleTag = {0x6e6f6e636f6e7665, reinterpret_cast<std::uint64_t>(&handleTag)};
 
 struct Handle {

@@ -5,7 +5,7 @@
 namespace nonconvex {
 namespace {
 
-/// That of package.json, as a test makes sure.
+/// The version in package.json; a test compares them.
 constexpr const char* version = "0.1.0";
 
 const RegisteredSolver& solverNamed(const std::string& name) {

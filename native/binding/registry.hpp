@@ -36,7 +36,7 @@ class Registry {
     return registry;
   }
 
-  /// By name, in the order of the alphabet, whatever the order of linking.
+  /// Solvers by name: in the order of the alphabet, whatever the order of linking.
   std::map<std::string_view, std::unique_ptr<RegisteredSolver>> solvers;
   std::map<std::string_view, Function> functions;
 };

@@ -31,7 +31,7 @@ struct Bounds {
   bool contains(double value) const {
     return (openLower ? value > lower : value >= lower) && (openUpper ? value < upper : value <= upper);
   }
-  /// For messages: "an integer in [1, 9]"; `noun` is "number" or "integer".
+  /// Describes the bounds in messages: "an integer in [1, 9]"; `noun` is "number" or "integer".
   std::string text(std::string_view noun = "number") const;
 };
 

@@ -27,7 +27,7 @@ export interface Solvers {
 
 /** What cuda/addon.cpp exports. */
 export interface CudaAddon extends Solvers {
-  /** Of a list of {@link CudaDevice}. Rejects where there is none, with a sentence for why. */
+  /** A job for a list of {@link CudaDevice}. Rejects where there is none, with a sentence for why. */
   devices(): Job;
 }
 
@@ -77,7 +77,7 @@ export interface RegressionRequest {
 }
 
 export interface QuadraticRequest {
-  /** Of which the upper triangle is read. */
+  /** A symmetric matrix, whose upper triangle is read. */
   Q: Matrix | SparseMatrix;
   linear: Float64Array;
   A?: Matrix | SparseMatrix | undefined;
@@ -126,7 +126,7 @@ export interface Job {
 export interface Schema {
   /** The settings that every solver has. */
   limits: SettingSchema[];
-  /** By the solver's name. */
+  /** What is said of each solver, by its name. */
   solvers: Record<string, SolverSchema>;
 }
 

@@ -116,7 +116,7 @@ export function checkVector(
   return vector;
 }
 
-/** The same, or one number for all entries. */
+/** An argument that must be an array of numbers, as for {@link checkVector}, or one number for all entries. */
 export function checkNumbers(
   name: string,
   value: unknown,

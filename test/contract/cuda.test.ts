@@ -65,7 +65,7 @@ describe.skipIf(missing)(missing ? `the CUDA addon: skipped, ${missing}` : 'the 
   });
 });
 
-/** In use on the card, as far as this process sees; other programs on it make the test of memory fail. */
+/** Bytes in use on the card, as this process sees it; other programs on the card make the test of memory fail. */
 const memory = async () => {
   const { memory = 0, freeMemory = 0 } = (await devices()).find(({ usable, kind }) => kind === 'cuda' && usable) ?? {};
   return memory - freeMemory;

@@ -106,7 +106,7 @@ function describeKind(kind: Kind, memory: () => Promise<number>): void {
   });
 }
 
-/** The same in `describe`; where `reason` says why that cannot be, it is skipped with a line. */
+/** Describes what every kind of problem promises on a device; where `reason` says why that cannot be, skips it with a line. */
 export function describeDevice(title: string, reason: string | undefined, memory: () => Promise<number>): void {
   if (reason !== undefined) console.log(`skipped: solves on ${title}: ${reason}`);
   describe.skipIf(reason !== undefined).each(Object.entries(kinds))(`${title}, %s`, (_, kind) => {

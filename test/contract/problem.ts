@@ -18,7 +18,7 @@ export interface Problem {
 export interface Fixture {
   /** Solved within milliseconds, with random numbers inside so that the seed matters. */
   small: Problem;
-  /** Not solved within many seconds. */
+  /** A problem that takes many seconds. */
   endless: Problem;
   /** Data that only the addon finds wrong. */
   wrong: object;
@@ -26,11 +26,11 @@ export interface Fixture {
 
 /** Problems of a family that a GPU solves. */
 export interface Kind {
-  /** Of each sort that a GPU solves, one. */
+  /** One problem of each sort that a GPU solves. */
   problems: Record<string, Problem>;
   /** One of them, soon solved. */
   problem: Problem;
-  /** Not solved within many seconds. */
+  /** A problem that takes many seconds. */
   endless: Problem;
   /** What 'auto' takes a GPU for, soon done. */
   large: Problem;

@@ -15,7 +15,7 @@ const network = (data: object, settings: object): Problem => ({
   settings: { activation: 'gated', beta: 0.1, patterns: { sample: 12 }, tolerance: 1e-4, ...settings },
 });
 const gated: Problem = { ...small, settings: { ...small.settings, activation: 'gated' } };
-/** In work, by gates that all make the same pattern. */
+/** Gates that all make one pattern: `large` is large in work alone. */
 const gates = { data: new Float64Array(5 * 420_000).fill(1), rows: 5, columns: 420_000 };
 
 export const kind: Kind = {
