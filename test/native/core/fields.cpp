@@ -57,7 +57,7 @@ static_assert(nameOf(Colour::green) == "green");
 
 struct Count {
   int value = -1;
-  bool known() const { return value >= 0; }
+  constexpr bool known() const { return value >= 0; }
 };
 static_assert(isKnown(0.0) && !isKnown(solverChooses) && isKnown(3) && isKnown(Count{0}) && !isKnown(Count{}));
 
