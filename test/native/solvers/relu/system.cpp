@@ -298,7 +298,7 @@ TEST(wholeSolvesByEachWay) {
           const bool solved = run->outcome.status == Status::solved;
           if (!solved) {
             std::fprintf(stderr, "  %s, loss %d, gated %d: gap %g\n", one.name, static_cast<int>(loss), gated,
-                         run->outcome.progress.residual);
+                         static_cast<double>(run->outcome.progress.residual));
           }
           CHECK(solved);
           const ConvexValue value = convexValue(one.data, settings, run->solution);
