@@ -19,14 +19,17 @@ BestPoint::BestPoint(const ScaledNlp& model, double tolerance)
     : model_(model), tolerance_(tolerance), point_(model.makePoint()), leastInfeasible_(model.makePoint()) {}
 
 void BestPoint::record(const NlpPoint& point) {
-  const bool nearer = !(model_.residual(point) >= residual_);
+  const double residual = model_.residual(point);
+  const bool nearer = !(residual >= residual_);
   const bool lower = point.f < point_.f && normInf(point.c) <= std::max(normInf(point_.c), tolerance_);
-  if (nearer || lower || refused_) take(point);
+  if (nearer || lower || refused_) take(point, residual);
 }
 
-void BestPoint::take(const NlpPoint& point) {
+void BestPoint::take(const NlpPoint& point) { take(point, model_.residual(point)); }
+
+void BestPoint::take(const NlpPoint& point, double residual) {
   copyPoint(point, point_);
-  residual_ = model_.residual(point);
+  residual_ = residual;
   refused_ = false;
   inertia_ = {};
 }

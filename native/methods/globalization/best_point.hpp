@@ -34,6 +34,8 @@ class BestPoint {
   const ReducedInertia& inertia() const { return inertia_; }
 
  private:
+  void take(const NlpPoint& point, double residual);
+
   const ScaledNlp& model_;
   const double tolerance_;
   NlpPoint point_;

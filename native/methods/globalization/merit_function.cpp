@@ -93,7 +93,7 @@ double MeritFunction::leastEta1(const MeritSlope& slope, double squaredF) const 
 }
 
 bool MeritFunction::soften(const MeritSlope& slope, const NlpPoint& point) {
-  // Both times what is needed: so it falls by ten at least, and need not rise again at once.
+  // Times what is needed: so eta1 falls by ten at least, and need not rise again at once.
   constexpr double far = 100;
   constexpr double margin = 10;
   const double needed = std::max(firstEta1_, leastEta1(slope, point.squaredF()));

@@ -18,7 +18,7 @@ Restarts::Restarts(int n, int m, std::uint64_t seed)
     : most_(1 + (n + m > largeOrder ? fewRestarts : manyRestarts)), seed_(seed), start_(static_cast<std::size_t>(n)) {}
 
 bool Restarts::next(std::span<double> x) {
-  // From a tenth of max(1, |x_j|) to 100 times that, at half of it at least.
+  // Each x_j moves by half of radius max(1, |x_j|) at least, radius from 0.1 to 102.
   constexpr int radii = 6;
   constexpr double nearest = 0.1;
   constexpr double growth = 4;

@@ -1,4 +1,4 @@
-// Where a method begins anew.
+// Starts of a method that got stuck.
 #pragma once
 
 #include <cstdint>

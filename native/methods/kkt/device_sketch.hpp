@@ -8,7 +8,7 @@
 
 namespace nonconvex {
 
-/// By a sketch of the data's rows that serves throughout, with the weights of the moment.
+/// Takes one sketch of the data's rows throughout, with the weights of the moment.
 template <LinAlg La>
 class DeviceSketch final : public SketchedHessian {
  public:

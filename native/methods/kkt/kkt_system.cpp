@@ -35,7 +35,7 @@ void KktSystem::analyze(const NlpPoint& start) {
   if (model_.hessianValues() == 0 || sketchPossible(model_)) {  // a dense one, which may not be needed at all
     std::fill(H_.begin(), H_.end(), 1.0);
   } else {
-    // A Hessian in which no entry that can differ from 0 does, for the analysis of a sparse system.
+    // For the analysis of a sparse system, a Hessian without zeros by chance: no two multipliers are alike.
     Vector multipliers(start.lambda.size());
     for (std::size_t i = 0; i < multipliers.size(); ++i) {
       multipliers[i] = 1 + std::fmod(0.618 * static_cast<double>(i), 1.0);
@@ -54,7 +54,7 @@ bool KktSystem::assemble(const NlpPoint& point) {
   return kept_ || assumed_ || load(point, true);
 }
 
-/// For an iterative solver: may the system be taken for one of a minimum?
+/// Tells whether an iterative solver takes the system for one of a minimum.
 bool KktSystem::assumeInertia(const NlpPoint& point) {
   model_.linearize(point);
   if (solver_->matrixFree()) return solver_->assumeInertia({}, point.jacobian);

@@ -32,7 +32,8 @@ bool MultiplierEstimate::improve(KktSystem& system, NlpPoint& point) {
   const double before = norm2Squared(point.g);
   std::copy(point.lambda.begin(), point.lambda.end(), before_.begin());
   takeLeastSquares(system, point);
-  if (norm2Squared(point.g) < 0.25 * before) return true;
+  constexpr double half = 0.5;
+  if (norm2Squared(point.g) < half * half * before) return true;
   std::copy(before_.begin(), before_.end(), point.lambda.begin());
   model_.updateLagrangian(point);
   return false;

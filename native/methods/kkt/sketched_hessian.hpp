@@ -21,7 +21,7 @@ class SketchedHessian {
   virtual int factorizations() const = 0;
 };
 
-/// That preconditioner, on the host or where the model keeps its Hessian. `exact` factors systems that are not positive
+/// The preconditioner, on the host or where the model keeps its Hessian. `exact` factors systems that are not positive
 /// definite. All arguments must outlive it.
 std::unique_ptr<SketchedHessian> sketchedHessian(const ScaledNlp& model, KktSolver& exact, const KktSettings& settings,
                                                  const Cpu& la);

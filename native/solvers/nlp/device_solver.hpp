@@ -15,11 +15,12 @@
 
 namespace nonconvex {
 
-/// What Newton's method, on the host, has on `La`.
+/// The Hessian and the solvers that Newton's method, on the host, has on `La`.
 template <LinAlg La>
 class DeviceNlpSolver final : public KktDevice {
  public:
-  /// As DeviceHessian has it.
+  /// The Hessian of f is that of `regression`, or where that is null, of `entries`; those of the constraints are of
+  /// `entries`. All must outlive this.
   DeviceNlpSolver(const La& la, const Nlp& nlp, DeviceGlm<La>* regression, Nlp* entries)
       : la_(la), jacobian_(nlp.jacobianPattern()), hessian_(la, nlp.variables(), regression, entries) {}
 
@@ -82,7 +83,7 @@ class DeviceProblem {
   std::optional<DeviceNlpSolver<La>> device_;
 };
 
-/// To the end, on `la`.
+/// Runs Newton's method until a status is reached, with what is large on `la`.
 template <LinAlg La>
 Solved<NlpSolution> solveOn(const La& la, const NlpProblem& problem, const NlpSettings& settings, Monitor& monitor) {
   requireOnDevice(settings);

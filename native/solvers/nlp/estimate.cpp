@@ -55,11 +55,19 @@ bool ObjectiveEstimates::minimizeSample(const NlpPoint& point, NlpPoint& trial) 
   return moveTo(found, point, 1, trial);
 }
 
-bool ObjectiveEstimates::minimizeModel(const NlpPoint& point, std::span<const double> H, NlpPoint& trial) {
+bool ObjectiveEstimates::minimizeModel(KktSystem& system, const NlpPoint& point, NlpPoint& trial) {
   constexpr double near = 0.5;   // share of the residual that it may leave
   constexpr double later = 0.1;  // share of a residual at which a model failed: where the next is tried
-  if (moveTo(ofModel(point, H), point, near, trial)) return true;
-  modelBelow_ = later * model_.residual(point);
+  if (!modelPays_ || system.solver().matrixFree()) return false;
+  const double residual = model_.residual(point);
+  if (!(residual <= modelBelow_)) return false;
+  const auto H = system.objectiveHessian(point);
+  if (!H) return false;
+  if (moveTo(ofModel(point, *H), point, near, trial)) {
+    system.forget();
+    return true;
+  }
+  modelBelow_ = later * residual;
   return false;
 }
 

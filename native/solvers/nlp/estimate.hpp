@@ -6,6 +6,7 @@
 
 #include "core/run.hpp"
 #include "linalg/cpu.hpp"
+#include "methods/kkt/kkt_system.hpp"
 #include "methods/nlp/scaled_nlp.hpp"
 #include "solvers/nlp/problem.hpp"
 
@@ -53,12 +54,9 @@ class ObjectiveEstimates {
   /// right. False if it is no nearer to a solution; then `trial` is of no use.
   bool minimizeSample(const NlpPoint& point, NlpPoint& trial);
 
-  /// Whether evaluations of f take so long, compared with factorisations, that minimising its quadratic model under the
-  /// true constraints pays, and the last model did not fail for want of a smaller residual.
-  bool modelPays(double residual) const { return modelPays_ && residual <= modelBelow_; }
-  /// Moves `trial` to the minimum of the quadratic model of f at `point` under the true constraints. H: values of the
-  /// scaled Hessian of f. False if it is not much nearer to a solution; then `trial` is of no use.
-  bool minimizeModel(const NlpPoint& point, std::span<const double> H, NlpPoint& trial);
+  /// Moves `trial` to the minimum of the quadratic model of f at `point` under the true constraints; `system` forgets
+  /// its factors then. False if that would not pay, or is not much nearer to a solution; then `trial` is of no use.
+  bool minimizeModel(KktSystem& system, const NlpPoint& point, NlpPoint& trial);
 
   /// Iterations over samples.
   int sampledSteps() const { return sampledSteps_; }
@@ -73,7 +71,7 @@ class ObjectiveEstimates {
   ScaledNlp& model_;
   const NlpSettings settings_;
   const EstimateMinimizer minimize_;
-  const bool modelPays_;
+  const bool modelPays_;  // minimising a quadratic model of f, as evaluations of f take long
   double modelBelow_ = std::numeric_limits<double>::infinity();  // residuals at which a model may be tried
   int sampledSteps_ = 0;
   NlpSolution::Time time_;

@@ -107,11 +107,8 @@ std::optional<Status> NewtonMethod::acceptStep(const SearchDirection& direction,
 /// Moves to the minimum of the quadratic model of f under the constraints as they are, where data make f dear; false if
 /// that is not much nearer to a solution.
 bool NewtonMethod::modelStep() {
+  if (restarts_.count() > 0 || !estimates_.minimizeModel(system_, point_, trial_)) return false;
   const double before = model_.residual(point_);
-  if (restarts_.count() > 0 || system_.solver().matrixFree() || !estimates_.modelPays(before)) return false;
-  const auto H = system_.objectiveHessian(point_);
-  if (!H || !estimates_.minimizeModel(point_, *H, trial_)) return false;
-  system_.forget();
   double squaredStep = 0;
   for (std::size_t j = 0; j < point_.x.size(); ++j) squaredStep += std::pow(trial_.x[j] - point_.x[j], 2);
   moveToTrial(std::sqrt(squaredStep));

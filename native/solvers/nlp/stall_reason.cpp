@@ -5,8 +5,8 @@
 namespace nonconvex {
 namespace {
 
-std::string what(StallReason obstacle) {
-  switch (obstacle) {
+std::string what(StallReason reason) {
+  switch (reason) {
     case StallReason::none:
       return {};
     case StallReason::search:
@@ -23,11 +23,11 @@ std::string what(StallReason obstacle) {
   return {};
 }
 
-std::string advice(StallReason obstacle, double c, double multiplier) {
+std::string advice(StallReason reason, double c, double multiplier) {
   constexpr double far = 1e-4;
   constexpr double huge = 1e6;
-  if (obstacle == StallReason::domain) return "Try a start further inside, or a substitution such as x = exp(y).";
-  if (obstacle == StallReason::rounding) return "Try a larger tolerance, or other units.";
+  if (reason == StallReason::domain) return "Try a start further inside, or a substitution such as x = exp(y).";
+  if (reason == StallReason::rounding) return "Try a larger tolerance, or other units.";
   if (c > far) return "Try a start that satisfies the constraints better.";
   if (multiplier > huge) {
     return "Multipliers of " + show(multiplier) +
@@ -39,12 +39,12 @@ std::string advice(StallReason obstacle, double c, double multiplier) {
 
 }  // namespace
 
-std::string explain(StallReason obstacle, const ScaledNlp& model, const NlpPoint& best) {
-  if (obstacle == StallReason::none) return {};
+std::string explain(StallReason reason, const ScaledNlp& model, const NlpPoint& best) {
+  if (reason == StallReason::none) return {};
   const double c = normInf(best.c);
-  return what(obstacle) + "; at the best point the gradient of the Lagrangian is " + show(normInf(best.g)) +
+  return what(reason) + "; at the best point the gradient of the Lagrangian is " + show(normInf(best.g)) +
          ", the constraints are " + show(c) + ", scaled. " +
-         advice(obstacle, c, normInf(model.unscaledMultipliers(best)));
+         advice(reason, c, normInf(model.unscaledMultipliers(best)));
 }
 
 }  // namespace nonconvex

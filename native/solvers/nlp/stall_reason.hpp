@@ -17,6 +17,6 @@ enum class StallReason {
 };
 
 /// Two or three sentences: what stopped the method, how well the best point satisfies either condition, what to try.
-std::string explain(StallReason obstacle, const ScaledNlp& model, const NlpPoint& best);
+std::string explain(StallReason reason, const ScaledNlp& model, const NlpPoint& best);
 
 }  // namespace nonconvex

@@ -28,7 +28,7 @@ struct Formulas {
   NlpFacts facts = {};
 };
 
-/// With `lagged`, it offers the Hessian at the first point for all others.
+/// The problem of some formulas. If it is `lagged`, it offers the Hessian at the first point for all others.
 class FunctionNlp final : public Nlp, public LaggedHessian {
  public:
   explicit FunctionNlp(Formulas formulas, bool lagged = false) : by_(std::move(formulas)), lagged_(lagged) {
