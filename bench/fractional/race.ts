@@ -1,7 +1,7 @@
 // Coordinate descent and the first-order methods on the same problems from the same start.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { l1, leastSquares, lpNorm, squaredNorm, topK } from '../../src/fractional/index.js';
+import { l1, leastSquares, lpNorm, sumSquares, topK } from '../../src/fractional/index.js';
 import { type FractionalProblem, type FractionalSettings, minimizeRatio, type SparseMatrix } from '../../src/index.js';
 import { startProgram } from '../shared/native.js';
 import { rotated } from '../shared/report.js';
@@ -95,7 +95,7 @@ function add(entry: Race, method: Method, run: Run): void {
 export function ratioOf({ kind, G, y, gamma, k }: Problem): FractionalProblem {
   return kind === 'recovery'
     ? { numerator: [leastSquares(G, y), l1(gamma)], denominator: topK(k, { scale: gamma }) }
-    : { numerator: [squaredNorm()], denominator: lpNorm(G, 4, { squared: true }) };
+    : { numerator: [sumSquares()], denominator: lpNorm(G, 4, { squared: true }) };
 }
 
 async function runOurs(problem: Problem, method: Method, seed: number): Promise<Run> {

@@ -145,7 +145,7 @@ void ica(int m, int n) {
   const std::vector<double> x = uniform.vector(n);
   problem.n = n;
   problem.matrices.push_back(MatrixInput{.f64 = values.data(), .f32 = nullptr, .rows = m, .columns = n});
-  problem.numerator.push_back({.kind = FractionalTerm::Kind::squaredNorm, .name = "numerator"});
+  problem.numerator.push_back({.kind = FractionalTerm::Kind::sumSquares, .name = "numerator"});
   problem.denominator = {
       .kind = FractionalTerm::Kind::lpNorm, .matrix = 0, .p = 4, .squared = true, .name = "denominator"};
   const Cpu la;

@@ -45,14 +45,13 @@ export {
 } from './solver.js';
 export {
   affine,
+  affineSquared,
   box,
   type DenominatorTerm,
   elasticNet,
   l1,
   l1Squared,
   leastSquares,
-  linear,
-  linearSquared,
   logistic,
   lpNorm,
   type NumeratorTerm,
@@ -65,8 +64,8 @@ export {
   type ScaleAndShift,
   separableConcave,
   squaredHinge,
-  squaredNorm,
   sumLog,
   sumSqrt,
+  sumSquares,
   topK,
 } from './terms.js';

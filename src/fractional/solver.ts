@@ -62,10 +62,10 @@ export interface FractionalResult extends SolveResult, Omit<FractionalSolution, 
  *
  *     minimise  (f(x) + h(x)) / g(x)
  *
- * with f a sum of smooth convex terms ({@link leastSquares}, {@link quadratic}, {@link squaredNorm}, {@link squaredHinge},
+ * with f a sum of smooth convex terms ({@link leastSquares}, {@link quadratic}, {@link sumSquares}, {@link squaredHinge},
  * {@link logistic}, {@link affine}), h a sum of penalties ({@link l1}, {@link elasticNet}, {@link l1Squared}, {@link box},
  * {@link nonNegative}) and g one of {@link norm1}, {@link norm2}, {@link normInf}, {@link topK}, {@link lpNorm},
- * {@link squaredNorm}, {@link quadratic}, {@link linear}, {@link linearSquared}, {@link sumSqrt}, {@link sumLog}, {@link separableConcave}. n is what the
+ * {@link sumSquares}, {@link quadratic}, {@link affine}, {@link affineSquared}, {@link sumSqrt}, {@link sumLog}, {@link separableConcave}. n is what the
  * terms have, or else the length of `start`.
  *
  * Each update replaces one coordinate by the global minimiser of the ratio along it (`'fcd'`), or of numerator - ratio *
@@ -164,10 +164,10 @@ interface Part {
 }
 
 const penalties = ['l1', 'elasticNet', 'l1Squared', 'box', 'nonNegative'];
-const numerators = ['leastSquares', 'squaredHinge', 'logistic', 'affine', 'quadratic', 'squaredNorm', ...penalties];
+const numerators = ['leastSquares', 'squaredHinge', 'logistic', 'affine', 'quadratic', 'sumSquares', ...penalties];
 const denominators = [
-  ...['norm1', 'norm2', 'normInf', 'topK', 'lpNorm', 'squaredNorm', 'quadratic'],
-  ...['linear', 'linearSquared', 'sumSqrt', 'sumLog', 'separable'],
+  ...['norm1', 'norm2', 'normInf', 'topK', 'lpNorm', 'sumSquares', 'quadratic'],
+  ...['affine', 'affineSquared', 'sumSqrt', 'sumLog', 'separable'],
 ];
 
 function listOf(name: string, terms: readonly FractionalTerm[]): Part[] {
@@ -177,7 +177,11 @@ function listOf(name: string, terms: readonly FractionalTerm[]): Part[] {
 }
 
 function denominatorOf(name: string, term: DenominatorTerm): DenominatorTerm {
-  return ofKind(name, term, denominators);
+  const found = ofKind(name, term, denominators);
+  if (found.kind === 'affine' && found.c.every((entry) => entry === 0)) {
+    throw new RangeError(`${name} (affine): c: expected a number that is not 0`);
+  }
+  return found;
 }
 
 function ofKind<T extends FractionalTerm>(name: string, term: T, kinds: readonly string[]): T {
@@ -214,7 +218,7 @@ function toNative(parts: readonly Part[], givenStart: unknown, difference: boole
   for (const part of parts) {
     if (penalties.includes(part.term.kind)) merged.push(part);
     else if (part.name.includes('[')) numerator.push(described(part.term as NumeratorTerm));
-    else denominator = described(part.term as DenominatorTerm);
+    else denominator = denominatorToNative(described(part.term as DenominatorTerm));
   }
   const penalty = merge(merged, n);
   if (numerator.length === 0 && !penalty.l1 && !penalty.l2 && !penalty.l1Squared) {
@@ -224,6 +228,11 @@ function toNative(parts: readonly Part[], givenStart: unknown, difference: boole
   }
   if (start) checkWithin(start, penalty);
   return { n, matrices, numerator, ...penalty, denominator, start, difference };
+}
+
+/** Native code has affine functions in numerators and in denominators as two kinds. */
+function denominatorToNative(term: object): object {
+  return 'kind' in term && term.kind === 'affine' ? { ...term, kind: 'linear' } : term;
 }
 
 /** n, on which the terms and the start must agree. */

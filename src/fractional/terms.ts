@@ -47,9 +47,9 @@ export interface Quadratic {
   readonly constant: number;
 }
 
-/** weight ||x||^2 + constant, made by {@link squaredNorm}. */
-export interface SquaredNorm {
-  readonly kind: 'squaredNorm';
+/** weight ||x||^2 + constant, made by {@link sumSquares}. */
+export interface SumSquares {
+  readonly kind: 'sumSquares';
   readonly weight: number;
   readonly constant: number;
 }
@@ -100,9 +100,9 @@ export interface LpNorm {
   readonly shift: number;
 }
 
-/** c^T x + constant or its square, made by {@link linear} or {@link linearSquared}. */
-export interface Linear {
-  readonly kind: 'linear' | 'linearSquared';
+/** (c^T x + constant)^2, made by {@link affineSquared}. */
+export interface AffineSquared {
+  readonly kind: 'affineSquared';
   readonly c: Float64Array;
   readonly constant: number;
 }
@@ -132,7 +132,7 @@ export interface SeparableConcave {
 }
 
 /** A smooth convex part f of a numerator. */
-export type NumeratorTerm = LeastSquares | SquaredHinge | Logistic | Affine | Quadratic | SquaredNorm;
+export type NumeratorTerm = LeastSquares | SquaredHinge | Logistic | Affine | Quadratic | SumSquares;
 /** A convex part h of a numerator that need not be smooth, or bounds on x. */
 export type Penalty = ElasticNet | L1Squared | Box;
 /** A denominator g, convex or concave. */
@@ -140,9 +140,10 @@ export type DenominatorTerm =
   | Norm
   | TopK
   | LpNorm
-  | SquaredNorm
+  | SumSquares
   | Quadratic
-  | Linear
+  | Affine
+  | AffineSquared
   | SumSqrt
   | SumLog
   | SeparableConcave;
@@ -181,12 +182,15 @@ export function logistic(A: MatrixLike | SparseMatrix, y: ArrayLike<number>): Lo
   return Object.freeze({ kind: 'logistic', matrix, y: labels });
 }
 
-/** c^T x + constant, with n numbers c. A numerator must not be negative anywhere, so bounds on x belong with it. */
+// Numerators and denominators ---------------------------------------------------------------------------------------
+
+/**
+ * c^T x + constant, with n numbers c. A numerator must not be negative anywhere, so bounds on x belong with it. A denominator
+ * has a c that is not 0; it must be positive at the start, and stays so.
+ */
 export function affine(c: ArrayLike<number>, constant = 0): Affine {
   return Object.freeze({ kind: 'affine', c: checkVector('c', c), constant: checkNumber('constant', constant) });
 }
-
-// Numerators and denominators ---------------------------------------------------------------------------------------
 
 /**
  * 1/2 x^T Q x + linear^T x + constant, with Q n x n, symmetric and positive semidefinite, dense or sparse, and n numbers
@@ -210,11 +214,11 @@ export function quadratic(
 }
 
 /** weight ||x||^2 + constant, weight > 0 (default 1), constant 0 unless given. */
-export function squaredNorm(options: { weight?: number | undefined; constant?: number | undefined } = {}): SquaredNorm {
-  refuseExpression('squaredNorm', options);
+export function sumSquares(options: { weight?: number | undefined; constant?: number | undefined } = {}): SumSquares {
+  refuseExpression('sumSquares', options);
   const { weight = 1, constant = 0 } = checkOptions(options, ['weight', 'constant']);
   return Object.freeze({
-    kind: 'squaredNorm',
+    kind: 'sumSquares',
     weight: checkNumber('weight', weight, { lower: 0, open: true }),
     constant: checkNumber('constant', constant),
   });
@@ -323,14 +327,9 @@ export function lpNorm(
   });
 }
 
-/** c^T x + constant, with n numbers c, not all 0. Must be positive at the start, and stays so. */
-export function linear(c: ArrayLike<number>, constant = 0): Linear {
-  return Object.freeze({ kind: 'linear', c: nonZero('c', c), constant: checkNumber('constant', constant) });
-}
-
 /** (c^T x + constant)^2, with n numbers c, not all 0; only where c^T x + constant > 0. */
-export function linearSquared(c: ArrayLike<number>, constant = 0): Linear {
-  return Object.freeze({ kind: 'linearSquared', c: nonZero('c', c), constant: checkNumber('constant', constant) });
+export function affineSquared(c: ArrayLike<number>, constant = 0): AffineSquared {
+  return Object.freeze({ kind: 'affineSquared', c: nonZero('c', c), constant: checkNumber('constant', constant) });
 }
 
 /**
@@ -399,7 +398,7 @@ const inModels: Record<string, string> = {
   norm2: 'norm2(x) of nonconvex/model',
   normInf: 'logSumExp(mul(k, x)) / k with a large k, as a maximum has no derivatives where it changes',
   lpNorm: 'pow(sum(pow(matvec(A, x), p)), 1 / p), or norm2(matvec(A, x))',
-  squaredNorm: 'sumSquares(x) of nonconvex/model',
+  sumSquares: 'sumSquares(x) of nonconvex/model',
 };
 
 /** Terms are of all unknowns of a ratio; expressions belong to models. */

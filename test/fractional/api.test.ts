@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   affine,
+  affineSquared,
   box,
   type DenominatorTerm,
   differenceOfConvex,
@@ -13,8 +14,6 @@ import {
   l1,
   l1Squared,
   leastSquares,
-  linear,
-  linearSquared,
   logistic,
   lpNorm,
   lpPca,
@@ -30,9 +29,9 @@ import {
   sparseGeneralizedEigen,
   sparseRecovery,
   squaredHinge,
-  squaredNorm,
   sumLog,
   sumSqrt,
+  sumSquares,
   topK,
   totalLeastSquares,
 } from '../../src/fractional/index.js';
@@ -161,9 +160,8 @@ describe('terms', () => {
     ['infinity in c', () => affine([1, infinity]), RangeError, 'c[1] = Infinity: expected a finite number'],
     ['no numbers', () => affine([]), RangeError, 'c: expected at least one number'],
     ['a constant NaN', () => affine(c, nan), RangeError, 'constant = NaN: expected a finite number'],
-    ['a constant of text', () => linear(c, anyOf('1')), TypeError, "constant = '1': expected a number"],
-    ['c = 0', () => linear([0, 0]), RangeError, 'c: expected a number that is not 0'],
-    ['c = 0, squared', () => linearSquared([0]), RangeError, 'c: expected a number that is not 0'],
+    ['a constant of text', () => affine(c, anyOf('1')), TypeError, "constant = '1': expected a number"],
+    ['c = 0, squared', () => affineSquared([0]), RangeError, 'c: expected a number that is not 0'],
     ['Q that is not square', () => quadratic([[1, 2]]), RangeError, 'Q: expected a square matrix, got 1 x 2'],
     [
       'Q that is not symmetric',
@@ -194,7 +192,7 @@ describe('terms', () => {
       "unknown option 'lin'. Known options: linear",
     ],
     ['options that are none', () => norm2(anyOf(3)), TypeError, 'options = 3: expected an object'],
-    ['weight 0', () => squaredNorm({ weight: 0 }), RangeError, 'weight = 0: expected a finite number > 0'],
+    ['weight 0', () => sumSquares({ weight: 0 }), RangeError, 'weight = 0: expected a finite number > 0'],
     ['a negative lambda', () => l1(-1), RangeError, 'lambda = -1: expected a finite number >= 0'],
     ['one negative lambda', () => l1([1, -1]), RangeError, 'lambda[1] = -1: expected a finite number >= 0'],
     ['lambda NaN', () => l1Squared(nan), RangeError, 'lambda = NaN: expected a finite number >= 0'],
@@ -306,15 +304,15 @@ describe('problems', () => {
     ['no n', { numerator: [l1(1)], denominator: norm1() }, RangeError, 'start = undefined: expected a start, since'],
     [
       'terms of different sizes',
-      { numerator: [fit, squaredNorm(), l1(c)], denominator: norm2() },
+      { numerator: [fit, sumSquares(), l1(c)], denominator: norm2() },
       RangeError,
       'numerator[2] (l1): has 3 unknowns, but numerator[0] (leastSquares) has 5',
     ],
     [
       'a denominator of another size',
-      { ...five, denominator: linear(c) },
+      { ...five, denominator: affine(c) },
       RangeError,
-      'denominator (linear): has 3 unknowns, but numerator[0] (leastSquares) has 5',
+      'denominator (affine): has 3 unknowns, but numerator[0] (leastSquares) has 5',
     ],
     ['a start of another size', { ...five, start: c }, RangeError, 'start: has 3 unknowns, but numerator[0]'],
     ['a start of NaN', { ...five, start: [0, 0, nan, 0, 0] }, RangeError, 'start[2] = NaN: expected a finite number'],
@@ -345,8 +343,14 @@ describe('problems', () => {
       'denominator at the start = 0: expected a number > 0',
     ],
     [
+      'a denominator that is constant',
+      { ...five, denominator: affine([0, 0, 0, 0, 0], 1) },
+      RangeError,
+      'denominator (affine): c: expected a number that is not 0',
+    ],
+    [
       'a linear denominator below zero',
-      { ...five, denominator: linear([1, 1, 1, 1, 1]), start: [-1, 0, 0, 0, 0] },
+      { ...five, denominator: affine([1, 1, 1, 1, 1]), start: [-1, 0, 0, 0, 0] },
       RangeError,
       'denominator at the start = -1: expected a number > 0',
     ],
@@ -385,11 +389,11 @@ describe('problems', () => {
 
   it('refuse methods that have no minimisers', async () => {
     const pcd = { method: 'pcd' } as const;
-    const squared = minimizeRatio({ numerator: [fit], denominator: squaredNorm({ constant: 1 }) }, pcd);
+    const squared = minimizeRatio({ numerator: [fit], denominator: sumSquares({ constant: 1 }) }, pcd);
     await expect(squared).rejects.toThrow(
       /method = 'pcd': .* grows like a square; expected 'fcd' or 'auto', or bounds/,
     );
-    const bounded = { numerator: [fit, box(-1, 1)], denominator: squaredNorm({ constant: 1 }) };
+    const bounded = { numerator: [fit, box(-1, 1)], denominator: sumSquares({ constant: 1 }) };
     expect((await minimizeRatio(bounded, pcd)).method).toBe('pcd');
     await expect(differenceOfConvex({ convex: [fit] }, { method: 'fcd' })).rejects.toThrow(/^method = 'fcd': expected/);
     await expect(differenceOfConvex({ convex: [fit], minus: lpNorm(A, 4) })).rejects.toThrow(
@@ -430,14 +434,14 @@ describe('problems', () => {
     ],
     ['affine', affine(h, 4), (x) => dot(h, x) + 4],
     ['quadratic', quadratic(Q, { linear: h, constant: 9 }), (x) => dot(x, times(Q, x)) / 2 + dot(h, x) + 9],
-    ['squaredNorm', squaredNorm({ weight: 2, constant: 1 }), (x) => 2 * dot(x, x) + 1],
+    ['sumSquares', sumSquares({ weight: 2, constant: 1 }), (x) => 2 * dot(x, x) + 1],
     ['l1', l1(h), (x) => sum(x, (u, i) => (h[i] as number) * Math.abs(u))],
     ['elasticNet', elasticNet(0.3, h), (x) => sum(x, (u, i) => 0.3 * Math.abs(u) + ((h[i] as number) * u * u) / 2)],
     ['l1Squared', l1Squared(0.2), (x) => 0.2 * sum(x, Math.abs) ** 2],
   ];
   const bounds = box(0, 2);
   it.each(numerators)('have the numerator of the documentation: %s', async (_, term, value) => {
-    const both = { numerator: [squaredNorm({ constant: 1 }), term, bounds], denominator: linear(ones), start: ones };
+    const both = { numerator: [sumSquares({ constant: 1 }), term, bounds], denominator: affine(ones), start: ones };
     const result = await minimizeRatio(both);
     expect(result.status).toBe('solved');
     expect(result.numerator).toBeCloseTo(dot(result.x, result.x) + 1 + value(result.x), 9);
@@ -470,10 +474,10 @@ describe('problems', () => {
       (x) => 0.5 * sum(times(A, x), (u) => u ** 4) ** 0.5 + 1,
       'coordinateWise',
     ],
-    ['squaredNorm', squaredNorm({ weight: 2, constant: 1 }), (x) => 2 * dot(x, x) + 1, 'coordinateWise'],
+    ['sumSquares', sumSquares({ weight: 2, constant: 1 }), (x) => 2 * dot(x, x) + 1, 'coordinateWise'],
     ['quadratic', quadratic(Q, { constant: 1 }), (x) => dot(x, times(Q, x)) / 2 + 1, 'coordinateWise'],
-    ['linear', linear(h, 1), (x) => dot(h, x) + 1, 'global'],
-    ['linearSquared', linearSquared(h, 1), (x) => (dot(h, x) + 1) ** 2, 'global'],
+    ['linear', affine(h, 1), (x) => dot(h, x) + 1, 'global'],
+    ['affineSquared', affineSquared(h, 1), (x) => (dot(h, x) + 1) ** 2, 'global'],
     [
       'sumSqrt',
       sumSqrt({ epsilon: 0.1, weights: h, shift: 1 }),
@@ -498,7 +502,7 @@ describe('problems', () => {
     ],
   ];
   it.each(denominators)('have the denominator of the documentation: %s', async (_, denominator, value, certificate) => {
-    const result = await minimizeRatio({ numerator: [fit, squaredNorm(), bounds], denominator, start: ones });
+    const result = await minimizeRatio({ numerator: [fit, sumSquares(), bounds], denominator, start: ones });
     expect(result).toMatchObject({ status: 'solved', certificate });
     expect(result.denominator / value(result.x)).toBeCloseTo(1, 9);
     expect(result.numerator).toBeCloseTo(sum(residuals(result.x), (r) => r ** 2) / 2 + dot(result.x, result.x), 9);
@@ -1074,7 +1078,7 @@ describe('maxSharpe', () => {
 
 describe('functions of the user', () => {
   const problem = (value: (u: number) => number, derivative: (u: number) => number = () => 1) => ({
-    numerator: [squaredNorm({ constant: 1 }), nonNegative()],
+    numerator: [sumSquares({ constant: 1 }), nonNegative()],
     denominator: separableConcave(value, derivative, { shift: 0.1 }),
     start: [1, 2],
   });
@@ -1107,8 +1111,8 @@ describe('functions of the user', () => {
 describe('numerators of penalties alone', () => {
   it.each([
     ['l1', l1(0.2), norm2(), 0.2],
-    ['l1Squared', l1Squared(0.2), squaredNorm(), 0.2],
-    ['elasticNet', elasticNet(0, 0.5), squaredNorm(), 0.25],
+    ['l1Squared', l1Squared(0.2), sumSquares(), 0.2],
+    ['elasticNet', elasticNet(0, 0.5), sumSquares(), 0.25],
   ])('%s: the least ratio is that of one coordinate', async (_, numerator, denominator, least) => {
     const { status, objective } = await minimizeRatio({ numerator: [numerator], denominator, start: [1, 2, 3] });
     expect(status).toBe('solved');
@@ -1119,7 +1123,7 @@ describe('numerators of penalties alone', () => {
 it('has no residual before the first sweep', async () => {
   const seen: object[] = [];
   const result = await minimizeRatio(
-    { numerator: [squaredNorm({ constant: 1 })], denominator: norm1(), start: [1, 2] },
+    { numerator: [sumSquares({ constant: 1 })], denominator: norm1(), start: [1, 2] },
     { maxIterations: 0, onProgress: (report) => seen.push(report) },
   );
   expect(result.message).toBe('Stopped at maxIterations after 0 iterations.');

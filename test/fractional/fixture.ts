@@ -1,5 +1,5 @@
 // The problems by which the contract tests hold the family to its promises.
-import { logistic, lpNorm, squaredNorm } from '../../src/fractional/index.js';
+import { logistic, lpNorm, sumSquares } from '../../src/fractional/index.js';
 import { matrix } from '../../src/index.js';
 import { type Fixture, limitless, numbers } from '../contract/problem.js';
 
@@ -8,7 +8,7 @@ const separable = { data: numbers(8000), rows: 400, columns: 20 };
 export const fixture: Fixture = {
   small: {
     solver: 'fractional/minimizeRatio',
-    data: { numerator: [squaredNorm()], denominator: lpNorm(matrix(30, 4, numbers(120)), 4, { squared: true }) },
+    data: { numerator: [sumSquares()], denominator: lpNorm(matrix(30, 4, numbers(120)), 4, { squared: true }) },
     settings: { restarts: 4, order: 'shuffled' },
   },
   // Classes that a plane separates: the losses approach 0 for ever.
@@ -19,5 +19,5 @@ export const fixture: Fixture = {
     },
     settings: { checkInterval: 1, ...limitless },
   },
-  wrong: { numerator: [squaredNorm()], denominator: lpNorm([[1, 1]], 4), start: [0, 0] },
+  wrong: { numerator: [sumSquares()], denominator: lpNorm([[1, 1]], 4), start: [0, 0] },
 };

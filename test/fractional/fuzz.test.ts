@@ -4,14 +4,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   affine,
+  affineSquared,
   box,
   type DenominatorTerm,
   elasticNet,
   l1,
   l1Squared,
   leastSquares,
-  linear,
-  linearSquared,
   logistic,
   lpNorm,
   type NumeratorTerm,
@@ -23,9 +22,9 @@ import {
   quadratic,
   separableConcave,
   squaredHinge,
-  squaredNorm,
   sumLog,
   sumSqrt,
+  sumSquares,
   topK,
 } from '../../src/fractional/index.js';
 import {
@@ -91,11 +90,11 @@ const numerators: Record<string, (data: Data, c: Case) => NumeratorTerm[]> = {
   'quadratic, linear': (data, { m, n, scale }) => [
     quadratic(gram(data.matrix(m, n)), { linear: data.numbers(n, 0.1 * scale), constant: 5 }),
   ],
-  squaredNorm: (_, { scale }) => [squaredNorm({ weight: scale, constant: 1 })],
+  sumSquares: (_, { scale }) => [sumSquares({ weight: scale, constant: 1 })],
   affine: (data, { n }) => [affine(data.positive(n), 1)],
   sum: (data, { m, n }) => [
     leastSquares(data.matrix(m, n), data.numbers(m)),
-    squaredNorm(),
+    sumSquares(),
     affine(data.numbers(n, 0.1), 9),
   ],
   none: () => [],
@@ -131,11 +130,11 @@ const denominators: Record<string, (data: Data, c: Case) => DenominatorTerm> = {
       [`lpNorm ${p} squared + 1`, (data, { m, n }) => lpNorm(data.matrix(m, n), p, { squared: true, shift: 1 })],
     ]),
   ),
-  squaredNorm: () => squaredNorm(),
-  'squaredNorm + 1': (_, { scale }) => squaredNorm({ weight: scale, constant: 1 }),
+  sumSquares: () => sumSquares(),
+  'sumSquares + 1': (_, { scale }) => sumSquares({ weight: scale, constant: 1 }),
   quadratic: (data, { m, n }) => quadratic(gram(data.matrix(m, n)), { linear: data.numbers(n, 0.1), constant: 5 }),
-  linear: (data, { n }) => linear(data.positive(n), 1),
-  linearSquared: (data, { n }) => linearSquared(data.numbers(n), 1),
+  linear: (data, { n }) => affine(data.positive(n), 1),
+  affineSquared: (data, { n }) => affineSquared(data.numbers(n), 1),
   sumSqrt: (data, { n }) => sumSqrt({ epsilon: data.positive(n), weights: data.positive(n), shift: 0.1 }),
   sumLog: (data, { n }) => sumLog(data.positive(n), { shift: 0.1 }),
   separable: () =>
@@ -156,7 +155,7 @@ function make(c: Case): FractionalProblem {
   const terms = [...of(numerators, c.numerator), ...of(penalties, c.penalty)];
   const denominator = of(denominators, c.denominator);
   if (oneSided.includes(c.denominator)) terms.push(nonNegative());
-  if (c.denominator === 'linearSquared' && c.withStart) terms.push(nonNegative());
+  if (c.denominator === 'affineSquared' && c.withStart) terms.push(nonNegative());
   return { numerator: terms, denominator, ...(c.withStart && { start: vector(c.n, (i) => (i % 3 === 2 ? 0.5 : 1)) }) };
 }
 
@@ -295,7 +294,7 @@ const found: Case[] = [
   // A x goes to 0 step by step: the root of what rounding leaves of its fourth powers is 1e-8, beside a shift of 1.
   {
     ...plain,
-    numerator: 'squaredNorm',
+    numerator: 'sumSquares',
     penalty: 'none',
     denominator: 'lpNorm 4 squared + 1',
     m: 1,
@@ -356,10 +355,10 @@ describe('several starts', () => {
     ['norm1', { numerator: [fit], denominator: norm1() }],
     ['topK', { numerator: [fit, l1(0.2)], denominator: topK(3, { scale: 0.2 }) }],
     ['norm2 with box', { numerator: [fit, box(-1, 1)], denominator: norm2() }],
-    ['lpNorm 1', { numerator: [squaredNorm({ constant: 1 })], denominator: lpNorm(G, 1) }],
-    ['lpNorm 4', { numerator: [squaredNorm()], denominator: lpNorm(G, 4, { squared: true }) }],
-    ['lpNorm inf', { numerator: [squaredNorm()], denominator: lpNorm(G, Number.POSITIVE_INFINITY, { squared: true }) }],
-    ['squaredNorm', { numerator: [fit], denominator: squaredNorm({ constant: 1 }) }],
+    ['lpNorm 1', { numerator: [sumSquares({ constant: 1 })], denominator: lpNorm(G, 1) }],
+    ['lpNorm 4', { numerator: [sumSquares()], denominator: lpNorm(G, 4, { squared: true }) }],
+    ['lpNorm inf', { numerator: [sumSquares()], denominator: lpNorm(G, Number.POSITIVE_INFINITY, { squared: true }) }],
+    ['sumSquares', { numerator: [fit], denominator: sumSquares({ constant: 1 }) }],
     ['sumLog', { numerator: [fit, nonNegative()], denominator: sumLog(new Float64Array(n).fill(2), { shift: 0.1 }) }],
   ];
   it.each(problems)('over %s: the same numbers for any number of threads and by the same seed', async (_, problem) => {

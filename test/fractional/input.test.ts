@@ -6,7 +6,6 @@ import {
   elasticNet,
   l1,
   leastSquares,
-  linear,
   logistic,
   lpNorm,
   nonNegative,
@@ -15,9 +14,9 @@ import {
   normInf,
   quadratic,
   squaredHinge,
-  squaredNorm,
   sumLog,
   sumSqrt,
+  sumSquares,
   topK,
 } from '../../src/fractional/index.js';
 import {
@@ -88,9 +87,9 @@ const denominators = {
   'lpNorm 2 squared': lpNorm(A, 2, { squared: true }),
   'lpNorm 4 squared': lpNorm(A, 4, { squared: true }),
   'lpNorm inf squared': lpNorm(A, infinity, { squared: true }),
-  squaredNorm: squaredNorm({ constant: 1 }),
+  sumSquares: sumSquares({ constant: 1 }),
   quadratic: quadratic(gram(A), { constant: 1 }),
-  linear: linear(ones, 10),
+  linear: affine(ones, 10),
 };
 
 describe.each(Object.entries(denominators))('over %s', (name, denominator) => {
@@ -143,7 +142,7 @@ describe.each(Object.entries(denominators))('over %s', (name, denominator) => {
       const data = f(term.matrix as Matrix);
       const terms = [
         term.kind === 'quadratic' ? quadratic(data, { constant: 1 }) : { ...term, matrix: data },
-        squaredNorm({ weight: 0.1 }),
+        sumSquares({ weight: 0.1 }),
         ...more,
       ];
       return { numerator: terms, denominator, start: ones };
@@ -168,9 +167,9 @@ describe('small shapes', () => {
     ...Object.fromEntries(
       [1, 2, 4, infinity].map((p) => [`lpNorm ${p} squared`, lpNorm([[2]], p, { squared: true, shift: 1 })]),
     ),
-    squaredNorm: squaredNorm({ constant: 1 }),
+    sumSquares: sumSquares({ constant: 1 }),
     quadratic: quadratic([[2]], { constant: 1 }),
-    linear: linear([1], 3),
+    linear: affine([1], 3),
     sumSqrt: sumSqrt({ epsilon: 0.1 }),
     sumLog: sumLog([2], { shift: 1 }),
   }).map(([name, denominator]) => [name, { numerator: [leastSquares([[1]], [-1.5]), box(-2, 3)], denominator }]);
@@ -186,7 +185,7 @@ describe('small shapes', () => {
 
   it('one row, many columns', async () => {
     const row = draw.matrix(1, 30);
-    for (const denominator of [norm2(), topK(3), lpNorm(row, 1, { shift: 1 }), squaredNorm({ constant: 1 })]) {
+    for (const denominator of [norm2(), topK(3), lpNorm(row, 1, { shift: 1 }), sumSquares({ constant: 1 })]) {
       await minimize({ numerator: [leastSquares(row, [2]), l1(0.1)], denominator }); // may end at any limit
     }
   });
@@ -194,7 +193,7 @@ describe('small shapes', () => {
   it('one column, many rows', async () => {
     const column = draw.matrix(40, 1);
     const c = draw.normals(40);
-    for (const denominator of [norm2({ shift: 1 }), topK(1), lpNorm(column, 4), squaredNorm({ constant: 1 })]) {
+    for (const denominator of [norm2({ shift: 1 }), topK(1), lpNorm(column, 4), sumSquares({ constant: 1 })]) {
       const problem = { numerator: [leastSquares(column, c), l1(0.1), box(-5, 5)], denominator };
       const { objective, status } = await minimize(problem);
       expect(status).toBe('solved');
@@ -224,7 +223,7 @@ describe('refuses', () => {
       for (let k = 0; k < n; ++k) {
         const wrong = inEach(ones, value, k);
         const message = `[${k}] = ${value}: expected a finite number`;
-        for (const make of [affine, linear, l1, sumLog]) expect(() => make(wrong)).toThrow(message);
+        for (const make of [affine, l1, sumLog]) expect(() => make(wrong)).toThrow(message);
         expect(() => elasticNet(0, wrong)).toThrow(`l2${message}`);
         expect(() => quadratic(gram(A), { linear: wrong })).toThrow(`linear${message}`);
         expect(() => sumSqrt({ epsilon: wrong })).toThrow(`epsilon${message}`);
@@ -235,7 +234,7 @@ describe('refuses', () => {
         expect(() => make({ scale: value })).toThrow(`scale = ${value}: expected a finite number`);
         expect(() => make({ shift: value })).toThrow(`shift = ${value}: expected a finite number`);
       }
-      expect(() => squaredNorm({ constant: value })).toThrow(`constant = ${value}: expected a finite number`);
+      expect(() => sumSquares({ constant: value })).toThrow(`constant = ${value}: expected a finite number`);
       expect(() => topK(value)).toThrow(`k = ${value}: expected an integer >= 1`);
       if (value !== infinity) expect(() => lpNorm(A, value)).toThrow(`p = ${value}: expected 1, 2, 4 or Infinity`);
     }
@@ -315,7 +314,7 @@ describe('refuses', () => {
     expect(await refusal({ numerator: [large], denominator: norm1() })).toMatch(
       /^numerator\[0\]: squared length of b = .* expected .*: rescale the data$/,
     );
-    expect(await refusal({ numerator: [squaredNorm()], denominator: lpNorm(scaled, 2) })).toMatch(/longest column/);
+    expect(await refusal({ numerator: [sumSquares()], denominator: lpNorm(scaled, 2) })).toMatch(/longest column/);
   });
 
   it('a ratio with no point where the denominator is positive', async () => {
@@ -328,7 +327,7 @@ describe('refuses', () => {
       /^denominator at the start = 0: expected a number > 0/,
     );
     expect(
-      await refusal({ numerator: [fit, nonNegative()], denominator: linear(ones, -1), start: [0, 0, 0, 0, 0] }),
+      await refusal({ numerator: [fit, nonNegative()], denominator: affine(ones, -1), start: [0, 0, 0, 0, 0] }),
     ).toMatch(/^denominator at the start = -1: expected a number > 0/);
   });
 });
@@ -406,7 +405,7 @@ describe('scales', () => {
             start,
           });
           await attempt({
-            numerator: [squaredNorm({ weight: factor, constant: 1 }), ...more],
+            numerator: [sumSquares({ weight: factor, constant: 1 }), ...more],
             denominator,
             start: ones,
           });
@@ -415,8 +414,8 @@ describe('scales', () => {
     }
     for (const p of [1, 2, 4, infinity]) {
       for (const squared of [false, true]) {
-        await attempt({ numerator: [squaredNorm()], denominator: lpNorm(times(A), p, { squared }) });
-        await attempt({ numerator: [squaredNorm()], denominator: lpNorm(A, p, { squared, scale: factor }) });
+        await attempt({ numerator: [sumSquares()], denominator: lpNorm(times(A), p, { squared }) });
+        await attempt({ numerator: [sumSquares()], denominator: lpNorm(A, p, { squared, scale: factor }) });
       }
     }
     expect(solved + refused).toBeGreaterThan(100);

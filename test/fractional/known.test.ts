@@ -3,22 +3,21 @@
 import { describe, expect, it } from 'vitest';
 import {
   affine,
+  affineSquared,
   box,
   energyEfficiency,
   l1,
   l1Squared,
   leastSquares,
-  linear,
-  linearSquared,
   lpNorm,
   maxSharpe,
   nonNegative,
   norm2,
   quadratic,
   sparseGeneralizedEigen,
-  squaredNorm,
   sumLog,
   sumSqrt,
+  sumSquares,
   topK,
 } from '../../src/fractional/index.js';
 import type { FractionalProblem, FractionalSettings, Matrix } from '../../src/index.js';
@@ -51,7 +50,7 @@ const plain: FractionalSettings = { ...tight, acceleration: false };
 
 /** The ratio x^T Q x / ||G x||_p^2. */
 const principal = (G: Matrix, p: number, Q?: Matrix): FractionalProblem => ({
-  numerator: [Q ? quadratic({ ...Q, data: vector(Q.data.length, (at) => 2 * (Q.data[at] as number)) }) : squaredNorm()],
+  numerator: [Q ? quadratic({ ...Q, data: vector(Q.data.length, (at) => 2 * (Q.data[at] as number)) }) : sumSquares()],
   denominator: lpNorm(G, p, { squared: true }),
 });
 
@@ -199,7 +198,7 @@ describe('C5: total least squares is the least singular value', () => {
       const least = eigenvalues(gram(joined))[0] as number;
       const problem = {
         numerator: [leastSquares(A, b)],
-        denominator: squaredNorm({ weight: 0.5, constant: 0.5 }),
+        denominator: sumSquares({ weight: 0.5, constant: 0.5 }),
         start: kind === 'zero' ? new Float64Array(n) : draw.normals(n),
       };
       const { objective, status } = await minimize(problem, tight);
@@ -219,7 +218,7 @@ describe('C6: the largest Sharpe ratio', () => {
       // At the minimum of w^T Sigma w / 2 - mu^T w over w >= 0, w^T Sigma w = mu^T w.
       const reference = nonNegativeQuadratic(Sigma, mu);
       const least = 1 / inner(mu, reference);
-      const problem = { numerator: [quadratic(Sigma), nonNegative()], denominator: linearSquared(mu) };
+      const problem = { numerator: [quadratic(Sigma), nonNegative()], denominator: affineSquared(mu) };
       for (const settings of [tight, plain]) {
         const { x, objective, status, certificate } = await minimize(problem, settings);
         expect({ status, certificate }).toEqual({ status: 'solved', certificate: 'global' });
@@ -242,7 +241,7 @@ describe('C6: the largest Sharpe ratio', () => {
     const draw = new Draw(650);
     const Sigma = gram(draw.matrix(2 * n, n, 0.1));
     const mu = vector(n, () => 0.05 + 0.1 * draw.normal());
-    const { objective } = await minimize({ numerator: [quadratic(Sigma)], denominator: linearSquared(mu) }, tight);
+    const { objective } = await minimize({ numerator: [quadratic(Sigma)], denominator: affineSquared(mu) }, tight);
     expect(Math.abs(2 * objective * inner(mu, inverse(Sigma)(mu)) - 1)).toBeLessThan(1e-12);
   });
 });
@@ -395,7 +394,7 @@ describe('C9: concave denominators have one minimum', () => {
           c.map((each) => each * Math.SQRT2),
         ),
       ],
-      denominator: linear(pull),
+      denominator: affine(pull),
       start: pull,
     };
     const { objective, status } = await minimize(problem, tight);

@@ -3,13 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   affine,
+  affineSquared,
   box,
   elasticNet,
   l1,
   l1Squared,
   leastSquares,
-  linear,
-  linearSquared,
   logistic,
   lpNorm,
   nonNegative,
@@ -19,9 +18,9 @@ import {
   quadratic,
   separableConcave,
   squaredHinge,
-  squaredNorm,
   sumLog,
   sumSqrt,
+  sumSquares,
   topK,
 } from '../../src/fractional/index.js';
 import type { DenominatorTerm, NumeratorTerm, Penalty } from '../../src/fractional/terms.js';
@@ -38,16 +37,16 @@ function numerators(draw: Draw): Record<string, NumeratorTerm[]> {
     leastSquares: [leastSquares(A, b)],
     'leastSquares at the origin': [leastSquares(A, new Float64Array(m))],
     quadratic: [quadratic(gram(draw.matrix(n, n)), { linear: draw.normals(n, 0.1), constant: 5 })],
-    squaredNorm: [squaredNorm({ weight: 0.5, constant: 0.25 })],
-    squaredHinge: [squaredHinge(A, b), squaredNorm({ weight: 0.01 })],
+    sumSquares: [sumSquares({ weight: 0.5, constant: 0.25 })],
+    squaredHinge: [squaredHinge(A, b), sumSquares({ weight: 0.01 })],
     logistic: [
       logistic(
         A,
         b.map((each) => (each > 0 ? 1 : -1)),
       ),
-      squaredNorm({ weight: 0.05 }),
+      sumSquares({ weight: 0.05 }),
     ],
-    sum: [leastSquares(A, b), squaredNorm({ weight: 0.1 }), affine(new Float64Array(n), 1)],
+    sum: [leastSquares(A, b), sumSquares({ weight: 0.1 }), affine(new Float64Array(n), 1)],
   };
 }
 
@@ -77,8 +76,8 @@ function denominators(draw: Draw): Record<string, DenominatorTerm> {
     normInf: normInf(),
     topK: topK(2, { scale: 0.5 }),
     'topK + 1': topK(3, { shift: 1 }),
-    squaredNorm: squaredNorm(),
-    'squaredNorm + 1': squaredNorm({ constant: 1 }),
+    sumSquares: sumSquares(),
+    'sumSquares + 1': sumSquares({ constant: 1 }),
     quadratic: quadratic(gram(G), { constant: 0.5 }),
     ...Object.fromEntries(
       [1, 2, 4, Number.POSITIVE_INFINITY].flatMap((p) => [
@@ -94,8 +93,8 @@ function denominators(draw: Draw): Record<string, DenominatorTerm> {
 function oneSided(draw: Draw): Record<string, DenominatorTerm> {
   const c = vector(n, () => 0.1 + draw.uniform());
   return {
-    linear: linear(c, 0.5),
-    linearSquared: linearSquared(c, 0.5),
+    linear: affine(c, 0.5),
+    affineSquared: affineSquared(c, 0.5),
     sumSqrt: sumSqrt({ epsilon: 0.1, weights: c }),
     sumLog: sumLog(c, { shift: 0.1 }),
     separable: separableConcave(
@@ -205,7 +204,7 @@ describe.each(Object.keys(numerators(new Draw())))('%s', (f) => {
         const ratio = {
           numerator: [...terms, ...penalty, ...more],
           denominator,
-          ...(f === 'squaredNorm' && { start }),
+          ...(f === 'sumSquares' && { start }),
         };
         try {
           await check(ratio, method, h.length);
@@ -269,7 +268,7 @@ describe('sparse matrices, Gram matrices, orders and starts', () => {
   });
 
   it('several starts: never worse than one, the same for any number of threads', async () => {
-    const problem = { numerator: [squaredNorm()], denominator: lpNorm(draw.matrix(30, 12), 4, { squared: true }) };
+    const problem = { numerator: [sumSquares()], denominator: lpNorm(draw.matrix(30, 12), 4, { squared: true }) };
     const one = await minimizeRatio(problem, { restarts: 1 });
     const runs = await Promise.all(
       [1, 2, 3].map((threads) => minimizeRatio(problem, { restarts: 50, threads, seed: 5 })),

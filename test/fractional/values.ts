@@ -38,9 +38,8 @@ export function termAt(term: FractionalTerm, values: Vector): number {
     case 'logistic':
       return sum(product(term.matrix as Matrix, x).map((z, i) => Math.log1p(Math.exp(-(term.y[i] as number) * z))));
     case 'affine':
-    case 'linear':
       return each((u, i) => u * (term.c[i] as number)) + term.constant;
-    case 'linearSquared': {
+    case 'affineSquared': {
       const linear = each((u, i) => u * (term.c[i] as number)) + term.constant;
       return linear > 0 ? linear ** 2 : Number.NaN;
     }
@@ -48,7 +47,7 @@ export function termAt(term: FractionalTerm, values: Vector): number {
       const Qx = product(term.matrix as Matrix, x);
       return each((u, i) => (u * (Qx[i] as number)) / 2 + u * (term.linear?.[i] ?? 0)) + term.constant;
     }
-    case 'squaredNorm':
+    case 'sumSquares':
       return term.weight * norm(x, 2) ** 2 + term.constant;
     case 'l1Squared':
       return term.lambda * norm(x, 1) ** 2;
@@ -137,8 +136,7 @@ function sizeAt(term: FractionalTerm, values: Vector): number {
     case 'squaredHinge':
       return termAt({ ...term, kind: 'leastSquares', matrix: positive(term.matrix as Matrix), b: negative(term.b) }, x);
     case 'affine':
-    case 'linear':
-    case 'linearSquared':
+    case 'affineSquared':
       return termAt({ ...term, c: term.c.map(Math.abs), constant: Math.abs(term.constant) }, x);
     case 'quadratic':
       return termAt(

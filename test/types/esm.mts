@@ -24,6 +24,7 @@ import {
 } from 'nonconvex';
 import {
   affine,
+  affineSquared,
   box,
   type DenominatorTerm,
   differenceOfConvex,
@@ -35,8 +36,6 @@ import {
   l1,
   l1Squared,
   leastSquares,
-  linear,
-  linearSquared,
   logistic,
   lpNorm,
   lpPca,
@@ -52,9 +51,9 @@ import {
   sparseGeneralizedEigen,
   sparseRecovery,
   squaredHinge,
-  squaredNorm,
   sumLog,
   sumSqrt,
+  sumSquares,
   topK,
   totalLeastSquares,
 } from 'nonconvex/fractional';
@@ -175,7 +174,7 @@ const numerator: readonly NumeratorTerm[] = [
   squaredHinge(x, [1, 2]),
   logistic(x, [1, -1]),
   affine([1, 2]),
-  squaredNorm(),
+  sumSquares(),
 ];
 const penalties: readonly Penalty[] = [l1Squared(1), nonNegative()];
 const denominators: DenominatorTerm[] = [
@@ -183,10 +182,10 @@ const denominators: DenominatorTerm[] = [
   norm2({ shift: 1 }),
   normInf(),
   lpNorm(csc, Number.POSITIVE_INFINITY, { squared: true }),
-  squaredNorm({ weight: 2 }),
+  sumSquares({ weight: 2 }),
   quadratic(x),
-  linear([1, 2], 3),
-  linearSquared([1, 2]),
+  affine([1, 2], 3),
+  affineSquared([1, 2]),
   sumSqrt({ epsilon: 1, weights: [1, 2] }),
   sumLog([1, 2], { shift: 1 }),
   separableConcave(

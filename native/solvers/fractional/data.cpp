@@ -186,10 +186,10 @@ FractionalTermData FractionalData::prepare(const Cpu& la, const FractionalTerm& 
       break;
     case Kind::affine:
     case Kind::linear:
-    case Kind::linearSquared:
+    case Kind::affineSquared:
       data.c = copied(term.c, size, term.name + ".c");
       break;
-    case Kind::squaredNorm:
+    case Kind::sumSquares:
       require(term.weight > 0 && std::isfinite(term.weight), term.name + ".weight", term.weight,
               "expected a finite number > 0");
       break;
@@ -236,12 +236,12 @@ void FractionalData::readTerms(const Cpu& la, const FractionalProblem& problem) 
   require(!problem.numerator.empty() || !problem.l1.empty() || !problem.l2.empty() || problem.l1Squared > 0,
           "numerator.length", 0, "expected at least one term");
   for (const FractionalTerm& term : problem.numerator) {
-    require(term.kind <= Kind::squaredNorm, term.name + ".kind", nameOf(term.kind), "expected a term of a numerator");
+    require(term.kind <= Kind::sumSquares, term.name + ".kind", nameOf(term.kind), "expected a term of a numerator");
     FractionalTermData data = prepare(la, term);
     constant += term.constant;
     if (term.kind == Kind::affine) {
       addTo(linear, n, 1, data.c);
-    } else if (term.kind == Kind::squaredNorm) {
+    } else if (term.kind == Kind::sumSquares) {
       addTo(diagonal, n, 2 * term.weight, {});
     } else {
       smooth.push_back(std::move(data));
@@ -404,7 +404,7 @@ bool FractionalData::numeratorIsSumOfSquares() const {
 void FractionalData::classify() {
   const FractionalTerm& g = denominator.term;
   const bool concave = isConcave(g.kind) || g.kind == Kind::none;
-  global = concave || (!difference && g.kind == Kind::linearSquared && numeratorIsSumOfSquares());
+  global = concave || (!difference && g.kind == Kind::affineSquared && numeratorIsSumOfSquares());
 
   const bool cone = [&] {
     for (std::size_t i = 0; i < lower.size(); ++i) {
@@ -413,7 +413,7 @@ void FractionalData::classify() {
     return true;
   }();
   const int degree = makeDenominator(denominator, n)->degree();
-  const bool plain = g.shift == 0 && (g.kind == Kind::linear || g.kind == Kind::linearSquared || g.constant == 0);
+  const bool plain = g.shift == 0 && (g.kind == Kind::linear || g.kind == Kind::affineSquared || g.constant == 0);
   scaleInvariant = !difference && cone && plain && degree > 0 && numeratorDegree() == degree;
 
   fixed.resize(static_cast<std::size_t>(n));
@@ -433,7 +433,7 @@ void FractionalData::classify() {
 
 void FractionalData::chooseMethod(FractionalMethod method) {
   const FractionalTerm& g = denominator.term;
-  const bool squared = g.kind == Kind::squaredNorm || g.kind == Kind::quadratic || g.kind == Kind::linearSquared ||
+  const bool squared = g.kind == Kind::sumSquares || g.kind == Kind::quadratic || g.kind == Kind::affineSquared ||
                        (g.kind == Kind::lpNorm && g.squared);
   const bool boxed = std::none_of(lower.begin(), lower.end(), [](double l) { return l == -infinity; }) &&
                      std::none_of(upper.begin(), upper.end(), [](double u) { return u == infinity; });

@@ -356,7 +356,7 @@ std::unique_ptr<DenominatorTerm> makeDenominator(const FractionalTermData& data,
       return std::make_unique<TopK>(data, n, term.k);
     case Kind::norm2:
       return std::make_unique<NormTwo>(term.scale, term.shift, false, n);
-    case Kind::squaredNorm:
+    case Kind::sumSquares:
       return std::make_unique<NormTwo>(term.weight, term.constant, true, n);
     case Kind::lpNorm:
       if (term.p == 1) return std::make_unique<NormOneOfProduct>(data);
@@ -366,7 +366,7 @@ std::unique_ptr<DenominatorTerm> makeDenominator(const FractionalTermData& data,
     case Kind::quadratic:
       return std::make_unique<QuadraticDenominator>(data);
     case Kind::linear:
-    case Kind::linearSquared:
+    case Kind::affineSquared:
       return std::make_unique<Linear>(data);
     case Kind::sumSqrt:
       return std::make_unique<ConcaveSum<Sqrt>>(data, n);

@@ -83,8 +83,8 @@ struct FractionalTerm {
     logistic,      ///< sum_i log(1 + exp(-b_i a_i . x)), b_i = -1 or 1
     affine,        ///< c . x + constant
     // both
-    quadratic,    ///< 1/2 x^T A x + c . x + constant
-    squaredNorm,  ///< weight ||x||^2 + constant
+    quadratic,   ///< 1/2 x^T A x + c . x + constant
+    sumSquares,  ///< weight ||x||^2 + constant
     // denominators: scale G(x) + shift with G(x) =
     norm1,
     norm2,
@@ -92,7 +92,7 @@ struct FractionalTerm {
     topK,           ///< sum of the k largest |x_i|
     lpNorm,         ///< ||A x||_p, or its square if `squared`
     linear,         ///< c . x + constant
-    linearSquared,  ///< (c . x + constant)^2, where the linear part is positive
+    affineSquared,  ///< (c . x + constant)^2, where the linear part is positive
     sumSqrt,        ///< sum_i weights_i sqrt(x_i + c_i)
     sumLog,         ///< sum_i weights_i log(1 + c_i x_i)
     separable,      ///< sum_i phi_i(x_i), each phi_i concave and differentiable
@@ -116,9 +116,9 @@ struct FractionalTerm {
 };
 
 constexpr auto names(FractionalTerm::Kind) {
-  return std::array{"leastSquares"sv,  "squaredHinge"sv, "logistic"sv, "affine"sv,    "quadratic"sv, "squaredNorm"sv,
+  return std::array{"leastSquares"sv,  "squaredHinge"sv, "logistic"sv, "affine"sv,    "quadratic"sv, "sumSquares"sv,
                     "norm1"sv,         "norm2"sv,        "normInf"sv,  "topK"sv,      "lpNorm"sv,    "linear"sv,
-                    "linearSquared"sv, "sumSqrt"sv,      "sumLog"sv,   "separable"sv, "none"sv};
+                    "affineSquared"sv, "sumSqrt"sv,      "sumLog"sv,   "separable"sv, "none"sv};
 }
 
 /// minimise (f(x) + h(x)) / g(x), or f(x) + h(x) - g(x), with

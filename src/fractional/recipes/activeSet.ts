@@ -2,7 +2,7 @@
 import { dot, multiply } from '../../core/algebra.js';
 import { warmStartPoint } from '../../core/warmStart.js';
 import type { FractionalResult } from '../solver.js';
-import { linearSquared, nonNegative, quadratic } from '../terms.js';
+import { affineSquared, nonNegative, quadratic } from '../terms.js';
 import {
   clamped,
   cornerAt,
@@ -230,7 +230,7 @@ async function bestOnFace(
   if (!(dot(earned, start) > 0)) return undefined;
   const result = await solves.next({
     numerator: [quadratic({ data: Q, rows: earned.length, columns: earned.length }), nonNegative()],
-    denominator: linearSquared(earned.map((value) => value * Math.SQRT1_2)),
+    denominator: affineSquared(earned.map((value) => value * Math.SQRT1_2)),
     start,
   });
 

@@ -5,7 +5,7 @@ import type { MatrixLike } from '../../core/matrix.js';
 import { toOperand } from '../../core/operand.js';
 import { checkedValues, distinct, type Label } from '../../core/targets.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
-import { l1Squared, leastSquares, linearSquared } from '../terms.js';
+import { affineSquared, l1Squared, leastSquares } from '../terms.js';
 import { rescaled, timesTwo } from './scale.js';
 
 export interface FisherDiscriminantOptions extends FractionalSettings {
@@ -82,7 +82,7 @@ export async function fisherDiscriminant(
   const result = await minimizeRatio(
     {
       numerator: [leastSquares(within, new Float64Array(m)), l1Squared(weight / 2)],
-      denominator: linearSquared(difference.map((value) => value * Math.SQRT1_2)),
+      denominator: affineSquared(difference.map((value) => value * Math.SQRT1_2)),
       start: difference.map((value, j) => value / ((variances[j] as number) + weight || 1)),
     },
     settings,

@@ -4,7 +4,7 @@ import { checkBoolean, checkObject } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { toOperand, toSymmetric } from '../../core/operand.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from '../solver.js';
-import { lpNorm, quadratic, squaredNorm } from '../terms.js';
+import { lpNorm, quadratic, sumSquares } from '../terms.js';
 import { longestRow } from './longestRow.js';
 import { timesTwo } from './scale.js';
 
@@ -57,7 +57,7 @@ export async function lpPca(G: MatrixLike | SparseMatrix, p: number, options: Lp
     settings.warmStart === undefined ? await longestRow(rows, p === Number.POSITIVE_INFINITY, metric) : undefined;
   // Numerator and denominator by halves, as `quadratic` has 1/2 in it.
   const ratio = {
-    numerator: [metric ? quadratic(metric, { constant }) : squaredNorm({ weight: 0.5, constant })],
+    numerator: [metric ? quadratic(metric, { constant }) : sumSquares({ weight: 0.5, constant })],
     denominator: lpNorm(rows, p, { squared, scale: 0.5 }),
     start: begin?.x,
   };

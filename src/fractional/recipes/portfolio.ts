@@ -2,7 +2,7 @@
 import { dot, multiply } from '../../core/algebra.js';
 import type { Matrix } from '../../core/matrix.js';
 import type { FractionalProblem, FractionalResult } from '../solver.js';
-import { l1Squared, linearSquared, quadratic } from '../terms.js';
+import { affineSquared, l1Squared, quadratic } from '../terms.js';
 
 export interface Market {
   /** mu - riskFree. */
@@ -25,7 +25,7 @@ export function ratioOf({
 }: Market): Pick<FractionalProblem, 'numerator' | 'denominator'> {
   return {
     numerator: [quadratic(covariance), l1Squared(exposure / 2)],
-    denominator: linearSquared(excess.map((value) => value * Math.SQRT1_2)),
+    denominator: affineSquared(excess.map((value) => value * Math.SQRT1_2)),
   };
 }
 

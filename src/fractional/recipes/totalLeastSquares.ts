@@ -4,7 +4,7 @@ import { checkNumber, checkObject } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { warmStartPoint } from '../../core/warmStart.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
-import { type LeastSquares, l1 as l1Penalty, leastSquares, squaredNorm } from '../terms.js';
+import { type LeastSquares, l1 as l1Penalty, leastSquares, sumSquares } from '../terms.js';
 import { timesTwo } from './scale.js';
 
 export interface TotalLeastSquaresOptions extends FractionalSettings {
@@ -58,7 +58,7 @@ async function smallestSingular(
   const result = await minimizeRatio(
     {
       numerator: [leastSquares(appendColumn(matrix, b), new Float64Array(matrix.rows))],
-      denominator: squaredNorm({ weight: 0.5 }),
+      denominator: sumSquares({ weight: 0.5 }),
       start: Float64Array.from({ length: n + 1 }, (_, i) => x0[i] ?? -1),
     },
     settings,
@@ -75,6 +75,6 @@ async function smallestSingular(
 }
 
 async function sparseTotal(fit: LeastSquares, weight: number, settings: FractionalSettings): Promise<FractionalResult> {
-  const denominator = squaredNorm({ weight: 0.5, constant: 0.5 });
+  const denominator = sumSquares({ weight: 0.5, constant: 0.5 });
   return timesTwo(await minimizeRatio({ numerator: [fit, l1Penalty(weight / 2)], denominator }, settings));
 }

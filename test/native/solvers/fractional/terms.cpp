@@ -128,13 +128,13 @@ std::vector<Denominator> denominators() {
       {{.kind = Kind::norm1, .scale = 2, .shift = 0.5}, [=](const Point& x) { return 2 * norm(x, 1) + 0.5; }},
       {{.kind = Kind::norm2, .scale = 2, .shift = 0.5}, [=](const Point& x) { return 2 * norm(x, 2) + 0.5; }},
       {{.kind = Kind::normInf, .scale = 2, .shift = 0.5}, [=](const Point& x) { return 2 * norm(x, 0) + 0.5; }},
-      {{.kind = Kind::squaredNorm, .constant = 1, .weight = 3},
+      {{.kind = Kind::sumSquares, .constant = 1, .weight = 3},
        [=](const Point& x) { return 3 * std::pow(norm(x, 2), 2) + 1; }},
       {{.kind = Kind::quadratic, .matrix = 1, .c = numbers.c, .constant = 50},
        [](const Point& x) { return form(x) / 2 + linear(x) + 50; }},
       {{.kind = Kind::quadratic, .matrix = 1}, [](const Point& x) { return form(x) / 2; }},
       {{.kind = Kind::linear, .c = numbers.c, .constant = 40}, [](const Point& x) { return linear(x) + 40; }},
-      {{.kind = Kind::linearSquared, .c = numbers.c, .constant = 40},
+      {{.kind = Kind::affineSquared, .c = numbers.c, .constant = 40},
        [](const Point& x) { return std::pow(linear(x) + 40, 2); }},
       {{.kind = Kind::sumSqrt, .c = nines, .weights = numbers.positive, .shift = 1},
        [](const Point& x) {
@@ -182,7 +182,7 @@ TEST(smoothTermsAreTheirFormulas) {
   for (const Smooth& smooth : smoothTerms()) {
     FractionalSettings settings;
     settings.gram = smooth.gram;
-    const FractionalData data(Cpu(), problemOf(smooth.term, {.kind = Kind::squaredNorm, .constant = 1}), settings);
+    const FractionalData data(Cpu(), problemOf(smooth.term, {.kind = Kind::sumSquares, .constant = 1}), settings);
     const auto term = makeSmoothTerm(data.smooth[0]);
     const auto fresh = makeSmoothTerm(data.smooth[0]);
     term->restart(somewhere.data());
@@ -221,7 +221,7 @@ TEST(smoothTermsAreTheirFormulas) {
 
 TEST(denominatorsAreTheirFormulas) {
   for (const Denominator& denominator : denominators()) {
-    const FractionalData data(Cpu(), problemOf({.kind = Kind::squaredNorm, .constant = 1}, denominator.term), {});
+    const FractionalData data(Cpu(), problemOf({.kind = Kind::sumSquares, .constant = 1}, denominator.term), {});
     const auto term = makeDenominator(data.denominator, n);
     term->restart(somewhere.data());
     CHECK_NEAR(term->value(), denominator.value(somewhere), 1e-12 * 1000);
@@ -281,7 +281,7 @@ TEST(problemsThatCannotBeSolvedAreRefused) {
   CHECK(check::contains(refusal(problemOf(far, {.kind = Kind::norm1})), "can be negative"));
   FractionalSettings parametric;
   parametric.method = FractionalMethod::pcd;
-  CHECK(check::contains(refusal(problemOf(squares, {.kind = Kind::squaredNorm, .constant = 1}), parametric),
+  CHECK(check::contains(refusal(problemOf(squares, {.kind = Kind::sumSquares, .constant = 1}), parametric),
                         "method = 'pcd'"));
   CHECK(check::contains(refusal(problemOf(squares, {.kind = Kind::lpNorm, .matrix = 0, .p = 4}), parametric), "'pcd'"));
   FractionalProblem outside = problemOf(squares, {.kind = Kind::norm1});
