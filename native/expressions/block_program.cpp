@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/index.hpp"
 #include "core/multiversion.hpp"
 
 namespace nonconvex {
@@ -35,76 +36,94 @@ NONCONVEX_CLONES void apply(std::int32_t op, double* __restrict out, const doubl
 
 }  // namespace
 
+namespace {
+
+bool isLeaf(const Formulas::Node& node) {
+  return node.op == static_cast<std::int32_t>(ScalarOp::constant) ||
+         node.op == static_cast<std::int32_t>(ScalarOp::input);
+}
+
+/// For each node the last one that reads it, `nodes` for outputs; -1: it is not needed.
+std::vector<int> findLastUses(const Formulas& formulas, std::span<const int> outputs, std::size_t nodes) {
+  std::vector<int> lastUse(nodes, -1);
+  for (const int output : outputs) lastUse[at(output)] = static_cast<int>(nodes);
+  for (std::size_t k = nodes; k-- > 0;) {
+    const Formulas::Node& node = formulas.node(static_cast<int>(k));
+    if (lastUse[k] < 0 || isLeaf(node)) continue;
+    for (const int child : {node.a, node.b}) {
+      if (child >= 0) lastUse[at(child)] = std::max(lastUse[at(child)], static_cast<int>(k));
+    }
+  }
+  return lastUse;
+}
+
+}  // namespace
+
 BlockProgram::BlockProgram(const Formulas& formulas, std::span<const int> outputs, int rows)
     : rows_(rows), block_(std::min(rows, blockRows)) {
   if (outputs.empty()) return;
-  const auto count = static_cast<std::size_t>(*std::max_element(outputs.begin(), outputs.end())) + 1;
-  const auto children = [&](std::size_t k) {
-    const Formulas::Node& node = formulas.node(static_cast<int>(k));
-    const bool leaf = node.op == 0 || node.op == 1;
-    return std::pair(leaf ? -1 : node.a, leaf ? -1 : node.b);
-  };
-  // What is used, and for the last time by which node.
-  std::vector<int> lastUse(count, -1);
-  for (const int output : outputs) lastUse[static_cast<std::size_t>(output)] = static_cast<int>(count);
-  for (std::size_t k = count; k-- > 0;) {
-    if (lastUse[k] < 0) continue;
-    const auto [a, b] = children(k);
-    for (const int child : {a, b}) {
-      if (child < 0) continue;
-      int& last = lastUse[static_cast<std::size_t>(child)];
-      last = std::max(last, static_cast<int>(k));
-    }
-  }
-
-  std::vector<int> operand(count, -1);
-  for (std::size_t k = 0; k < count; ++k) {
-    if (lastUse[k] < 0 || formulas.node(static_cast<int>(k)).op != 1) continue;
-    operand[k] = static_cast<int>(inputs_.size());
-    inputs_.push_back(formulas.node(static_cast<int>(k)).a);
-  }
-  int operandCount = static_cast<int>(inputs_.size());
-  for (std::size_t k = 0; k < count; ++k) {
-    if (lastUse[k] < 0 || formulas.node(static_cast<int>(k)).op != 0) continue;
-    operand[k] = operandCount++;
-    constants_.push_back(formulas.node(static_cast<int>(k)).value);
-  }
-  // An operation writes its first output in place; a second one of the same node is a copy.
-  for (const int output : outputs) {
-    outputs_.push_back(operandCount);
-    int& known = operand[static_cast<std::size_t>(output)];
-    if (known < 0) known = operandCount;
-    ++operandCount;
-  }
-  const int firstRegister = operandCount;
-  std::vector<int> freeRegisters;
-  for (std::size_t k = 0; k < count; ++k) {
-    if (lastUse[k] < 0) continue;
-    const Formulas::Node& node = formulas.node(static_cast<int>(k));
-    if (node.op == 0 || node.op == 1) continue;
-    if (operand[k] < 0) {
-      if (freeRegisters.empty()) {
-        operand[k] = operandCount++;
-      } else {
-        operand[k] = freeRegisters.back();
-        freeRegisters.pop_back();
-      }
-    }
-    const int a = operand[static_cast<std::size_t>(node.a)];
-    const int b = node.b < 0 ? a : operand[static_cast<std::size_t>(node.b)];
-    instructions_.push_back({node.op, operand[k], a, b});
-    const auto [x, y] = children(k);
-    for (const int child : {x, y == x ? -1 : y}) {
-      if (child < 0) continue;
-      const auto c = static_cast<std::size_t>(child);
-      if (lastUse[c] == static_cast<int>(k) && operand[c] >= firstRegister) freeRegisters.push_back(operand[c]);
-    }
-  }
-  registers_ = operandCount - firstRegister;
+  const std::size_t count = at(*std::max_element(outputs.begin(), outputs.end())) + 1;
+  const std::vector<int> lastUse = findLastUses(formulas, outputs, count);
+  std::vector<int> operand = assignOperands(formulas, outputs, lastUse);
+  assignRegisters(formulas, lastUse, operand);
+  // An operation writes the first output of its node; further ones of the same node are copies.
   for (std::size_t o = 0; o < outputs.size(); ++o) {
-    const int from = operand[static_cast<std::size_t>(outputs[o])];
+    const int from = operand[at(outputs[o])];
     if (from != outputs_[o]) {
       instructions_.push_back({static_cast<std::int32_t>(ScalarOp::copy), outputs_[o], from, from});
+    }
+  }
+}
+
+/// Operands of inputs, constants and outputs, by node; -1: a node that needs a register, or none.
+std::vector<int> BlockProgram::assignOperands(const Formulas& formulas, std::span<const int> outputs,
+                                              std::span<const int> lastUse) {
+  std::vector<int> operand(lastUse.size(), -1);
+  const auto forEach = [&](ScalarOp op, auto&& use) {
+    for (std::size_t k = 0; k < operand.size(); ++k) {
+      const Formulas::Node& node = formulas.node(static_cast<int>(k));
+      if (lastUse[k] >= 0 && node.op == static_cast<std::int32_t>(op)) use(k, node);
+    }
+  };
+  forEach(ScalarOp::input, [&](std::size_t k, const Formulas::Node& node) {
+    operand[k] = static_cast<int>(inputs_.size());
+    inputs_.push_back(node.a);
+  });
+  forEach(ScalarOp::constant, [&](std::size_t k, const Formulas::Node& node) {
+    operand[k] = static_cast<int>(inputs_.size() + constants_.size());
+    constants_.push_back(node.value);
+  });
+  for (const int output : outputs) {
+    const int place = static_cast<int>(inputs_.size() + constants_.size() + outputs_.size());
+    outputs_.push_back(place);
+    if (operand[at(output)] < 0) operand[at(output)] = place;
+  }
+  return operand;
+}
+
+/// The instructions in order; a register is free again after the last use of its value.
+void BlockProgram::assignRegisters(const Formulas& formulas, std::span<const int> lastUse, std::vector<int>& operand) {
+  const int firstRegister = static_cast<int>(inputs_.size() + constants_.size() + outputs_.size());
+  std::vector<int> free;
+  for (std::size_t k = 0; k < operand.size(); ++k) {
+    const Formulas::Node& node = formulas.node(static_cast<int>(k));
+    if (lastUse[k] < 0 || isLeaf(node)) continue;
+    if (operand[k] < 0) {
+      if (free.empty()) {
+        operand[k] = firstRegister + registers_++;
+      } else {
+        operand[k] = free.back();
+        free.pop_back();
+      }
+    }
+    const int a = operand[at(node.a)];
+    const int b = node.b < 0 ? a : operand[at(node.b)];
+    instructions_.push_back({node.op, operand[k], a, b});
+    for (const int child : {node.a, node.b == node.a ? -1 : node.b}) {
+      if (child < 0) continue;
+      if (lastUse[at(child)] == static_cast<int>(k) && operand[at(child)] >= firstRegister) {
+        free.push_back(operand[at(child)]);
+      }
     }
   }
 }

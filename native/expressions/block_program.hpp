@@ -39,6 +39,9 @@ class BlockProgram {
   std::size_t numbers() const;
 
  private:
+  std::vector<int> assignOperands(const Formulas& formulas, std::span<const int> outputs, std::span<const int> lastUse);
+  void assignRegisters(const Formulas& formulas, std::span<const int> lastUse, std::vector<int>& operand);
+
   struct Instruction {
     std::int32_t op;
     int out, a, b;  // numbers of operands

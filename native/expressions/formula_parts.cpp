@@ -57,88 +57,117 @@ class Inputs {
   std::vector<int> all_;
 };
 
+/// 0, 1 or 2, which stands for more, users of each node.
+std::vector<char> countUsers(const NormalForm& form) {
+  std::vector<char> users(at(form.count()), 0);
+  for (const Node& node : form.nodes()) {
+    for (const int operand : operands(node)) {
+      if (operand >= 0 && users[at(operand)] < 2) ++users[at(operand)];
+    }
+  }
+  return users;
+}
+
 }  // namespace
+
+/// What is known of the formulas while they are cut.
+struct FormulaParts::Cutting {
+  explicit Cutting(const NormalForm& of)
+      : form(of), users(countUsers(of)), inputs(at(of.count())), operations(at(of.count()), 0) {}
+
+  const NormalForm& form;
+  const std::vector<char> users;
+  Inputs inputs;
+  std::vector<int> operations;  // by node
+  std::vector<int> set;         // active inputs of the node at hand, sorted
+};
 
 FormulaParts::FormulaParts(const NormalForm& form)
     : active(at(form.count()), 0),
       additive(at(form.count()), 0),
       affine(at(form.count()), 0),
       cut(at(form.count()), 0) {
-  std::vector<char> users(at(form.count()), 0);  // none, one, more
-  for (const Node& node : form.nodes()) {
-    for (const int operand : operands(node)) {
-      if (operand >= 0 && users[at(operand)] < 2) ++users[at(operand)];
-    }
-  }
-  Inputs inputs(at(form.count()));
-  std::vector<int> operations(at(form.count()), 0);
-  std::vector<int> set;
-  const auto gather = [&](const Node& node) {
-    set.clear();
-    int total = 1;
-    for (const int operand : operands(node)) {
-      if (operand < 0) continue;
-      const auto middle = static_cast<std::ptrdiff_t>(set.size());
-      if (sameFormula(form, operand, node)) {
-        const auto more = inputs.of(operand);
-        set.insert(set.end(), more.begin(), more.end());
-        total += operations[at(operand)];
-      } else if (active[at(operand)]) {
-        set.push_back(operand);
-      }
-      std::inplace_merge(set.begin(), set.begin() + middle, set.end());
-      set.erase(std::unique(set.begin(), set.end()), set.end());
-    }
-    return total;
-  };
+  Cutting state(form);
   for (int id = 0; id < form.count(); ++id) {
-    const Node& node = form.node(id);
-    const Kind kind = form.kind(id);
-    if (node.op == Op::concatenate) {
-      for (const int piece : form.pieces(node)) active[at(id)] |= active[at(piece)];
-    } else if (node.op == Op::variables) {
-      active[at(id)] = 1;
-    } else if (kind == Kind::maximum) {
-      cut[at(node.a)] = 1;  // its other user subtracts the maximum
-    } else {
-      for (const int operand : operands(node)) {
-        if (operand >= 0) active[at(id)] |= active[at(operand)];
-      }
-    }
-    if (kind != Kind::elementwise) continue;
-    additive[at(id)] = isAdditive(form, node);
-    int total = gather(node);
-    if (additive[at(id)]) {
-      // It can be split at its terms, so that it may be of any size; more than fits is cut where it is used.
-      total = std::min(total, mostOperations + 1);
-      affine[at(id)] = set.size() <= mostAdditiveInputs && total <= mostAffineOperations;
-      for (const int operand : operands(node)) {
-        if (operand >= 0 && sameFormula(form, operand, node) && !affine[at(operand)]) affine[at(id)] = 0;
-      }
-      if (set.size() > mostInputs + 1) set.resize(mostInputs + 1);
-    } else {
-      for (const int operand : operands(node)) {
-        if (operand >= 0 && sameFormula(form, operand, node) && additive[at(operand)] &&
-            inputs.of(operand).size() > mostAdditiveInputs) {
-          cut[at(operand)] = 1;
-        }
-      }
-      total = gather(node);
-      while (set.size() > mostInputs || total > mostOperations) {
-        int largest = -1;
-        for (const int operand : operands(node)) {
-          if (operand < 0 || !sameFormula(form, operand, node)) continue;
-          if (largest < 0 || operations[at(operand)] > operations[at(largest)]) largest = operand;
-        }
-        if (largest < 0) break;
-        cut[at(largest)] = 1;
-        total = gather(node);
-      }
-      if (users[at(id)] > 1 && total >= sharedOperations) cut[at(id)] = 1;
-    }
-    operations[at(id)] = total;
-    inputs.append(at(id), set);
+    markActive(form, id);
+    if (form.kind(id) != Kind::elementwise) continue;
+    additive[at(id)] = isAdditive(form, form.node(id));
+    state.operations[at(id)] = additive[at(id)] ? splitSum(state, id) : cutLargeFormula(state, id);
+    state.inputs.append(at(id), state.set);
   }
+}
+
+/// Whether a node depends on x.
+void FormulaParts::markActive(const NormalForm& form, int id) {
+  const Node& node = form.node(id);
+  if (node.op == Op::concatenate) {
+    for (const int piece : form.pieces(node)) active[at(id)] |= active[at(piece)];
+  } else if (node.op == Op::variables) {
+    active[at(id)] = 1;
+  } else if (form.kind(id) == Kind::maximum) {
+    cut[at(node.a)] = 1;  // its other user subtracts the maximum
+  } else {
+    for (const int operand : operands(node)) {
+      if (operand >= 0) active[at(id)] |= active[at(operand)];
+    }
+  }
+}
+
+/// Writes the active inputs of a node's formula to `state.set`; returns its operations.
+int FormulaParts::gather(Cutting& state, const Node& node) const {
+  std::vector<int>& set = state.set;
+  set.clear();
+  int total = 1;
+  for (const int operand : operands(node)) {
+    if (operand < 0) continue;
+    const auto middle = static_cast<std::ptrdiff_t>(set.size());
+    if (sameFormula(state.form, operand, node)) {
+      const auto more = state.inputs.of(operand);
+      set.insert(set.end(), more.begin(), more.end());
+      total += state.operations[at(operand)];
+    } else if (active[at(operand)]) {
+      set.push_back(operand);
+    }
+    std::inplace_merge(set.begin(), set.begin() + middle, set.end());
+    set.erase(std::unique(set.begin(), set.end()), set.end());
+  }
+  return total;
+}
+
+/// A sum can be split at its terms, so that it may be of any size; more than fits is cut where it is used.
+int FormulaParts::splitSum(Cutting& state, int id) {
+  const Node& node = state.form.node(id);
+  const int total = std::min(gather(state, node), mostOperations + 1);
+  affine[at(id)] = state.set.size() <= mostAdditiveInputs && total <= mostAffineOperations;
+  for (const int operand : operands(node)) {
+    if (operand >= 0 && sameFormula(state.form, operand, node) && !affine[at(operand)]) affine[at(id)] = 0;
+  }
+  if (state.set.size() > mostInputs + 1) state.set.resize(mostInputs + 1);
+  return total;
+}
+
+/// Cuts wide sums off a formula, then its largest operands until it fits, and itself where several use it.
+int FormulaParts::cutLargeFormula(Cutting& state, int id) {
+  const Node& node = state.form.node(id);
+  for (const int operand : operands(node)) {
+    if (operand >= 0 && sameFormula(state.form, operand, node) && additive[at(operand)] &&
+        state.inputs.of(operand).size() > mostAdditiveInputs) {
+      cut[at(operand)] = 1;
+    }
+  }
+  int total = gather(state, node);
+  while (state.set.size() > mostInputs || total > mostOperations) {
+    int largest = -1;
+    for (const int operand : operands(node)) {
+      if (operand < 0 || !sameFormula(state.form, operand, node)) continue;
+      if (largest < 0 || state.operations[at(operand)] > state.operations[at(largest)]) largest = operand;
+    }
+    if (largest < 0) break;
+    cut[at(largest)] = 1;
+    total = gather(state, node);
+  }
+  if (state.users[at(id)] > 1 && total >= sharedOperations) cut[at(id)] = 1;
+  return total;
 }
 
 }  // namespace nonconvex

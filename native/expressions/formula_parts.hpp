@@ -7,7 +7,8 @@
 
 namespace nonconvex {
 
-struct FormulaParts {
+class FormulaParts {
+ public:
   explicit FormulaParts(const NormalForm& form);
 
   // By node.
@@ -21,6 +22,14 @@ struct FormulaParts {
     return form.kind(operand) == NormalForm::Kind::elementwise && form.size(operand) == node.size &&
            !cut[static_cast<std::size_t>(operand)];
   }
+
+ private:
+  struct Cutting;
+
+  void markActive(const NormalForm& form, int id);
+  int gather(Cutting& state, const NormalForm::Node& node) const;
+  int splitSum(Cutting& state, int id);
+  int cutLargeFormula(Cutting& state, int id);
 };
 
 }  // namespace nonconvex

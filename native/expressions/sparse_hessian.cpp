@@ -208,67 +208,86 @@ void SparseHessian::collectOuters() {
 }
 
 void SparseHessian::addColumn(int column, Columns& columns) {
-  const SparseJacobian& D = jacobian_;
-  columns.rows.clear();
   const auto begin = columns.products.begin() + distance(columns.offsets[at(column)]);
   const auto end = columns.products.begin() + distance(columns.offsets[at(column) + 1]);
   std::stable_sort(begin, end, [](const Product& x, const Product& y) { return x.row < y.row; });
-  for (auto product = begin; product != end; ++product) columns.note(product->row, column);
-  for (std::size_t k = outerOffsets_[at(column)]; k < outerOffsets_[at(column) + 1]; ++k) {
-    const OuterInColumn& part = outerInColumn_[k];
-    const int v = outers_[at(part.outer)].v;
-    if (v < n_) {
-      if (v >= column) columns.note(v, column);
-    } else {
-      for (std::size_t j = part.begin; j < D.row(v).end; ++j) columns.note(D.columns()[j], column);
-    }
-  }
-  if (outerOffsets_[at(column) + 1] > outerOffsets_[at(column)]) outerColumns_.push_back(column);
-  const auto line = [&](const Gram& gram) {
-    const int p = column - gram.first;
-    return p >= 0 && p < gram.pattern.lines ? gram.pattern.line(p) : std::span<const int>();
-  };
-  for (const Gram& gram : grams_) {
-    for (const int q : line(gram)) columns.note(gram.first + q, column);
-  }
-  /// f(row, place) for the entries of a border in this column.
-  const auto forBorder = [&](Border& border, auto&& f) {
-    const auto use = [&](int j) {
-      if (border.places[at(j)] >= 0) f(std::max(border.first + j, border.variable), border.places[at(j)]);
-    };
-    const int width = static_cast<int>(border.places.size());
-    const int own = column - border.first;
-    if (column == border.variable) {
-      for (int j = std::max(0, own); j < width; ++j) use(j);
-    } else if (own >= 0 && own < width && border.variable > column) {
-      use(own);
-    }
-  };
-  for (Border& border : borders_) forBorder(border, [&](int row, int) { columns.note(row, column); });
-
+  const std::span<const Product> products(begin, end);
+  markRows(column, products, columns);
   std::vector<int>& rows = columns.rows;
   std::sort(rows.begin(), rows.end());
   const int first = static_cast<int>(pattern_.indices.size());
   pattern_.indices.insert(pattern_.indices.end(), rows.begin(), rows.end());
   pattern_.offsets.push_back(checked(pattern_.indices.size(), "the Hessian"));
+  placeDense(column, rows, first);
+  emitTerms(products, rows, first);
+}
+
+/// Rows of a Gram matrix in a column of the Hessian, counted from its first variable.
+std::span<const int> SparseHessian::lineOf(const Gram& gram, int column) {
+  const int p = column - gram.first;
+  return p >= 0 && p < gram.pattern.lines ? gram.pattern.line(p) : std::span<const int>();
+}
+
+/// Calls f(row, place) for the entries of a border in a column.
+template <class F>
+void SparseHessian::forBorder(Border& border, int column, F&& f) {
+  const auto use = [&](int j) {
+    if (border.places[at(j)] >= 0) f(std::max(border.first + j, border.variable), border.places[at(j)]);
+  };
+  const int width = static_cast<int>(border.places.size());
+  const int own = column - border.first;
+  if (column == border.variable) {
+    for (int j = std::max(0, own); j < width; ++j) use(j);
+  } else if (own >= 0 && own < width && border.variable > column) {
+    use(own);
+  }
+}
+
+/// Notes the rows that a column has entries in, in any order.
+void SparseHessian::markRows(int column, std::span<const Product> products, Columns& columns) {
+  columns.rows.clear();
+  for (const Product& product : products) columns.note(product.row, column);
+  const std::size_t outersBegin = outerOffsets_[at(column)], outersEnd = outerOffsets_[at(column) + 1];
+  for (std::size_t k = outersBegin; k < outersEnd; ++k) {
+    const OuterInColumn& part = outerInColumn_[k];
+    const int v = outers_[at(part.outer)].v;
+    if (v < n_) {
+      if (v >= column) columns.note(v, column);
+    } else {
+      for (std::size_t j = part.begin; j < jacobian_.row(v).end; ++j) columns.note(jacobian_.columns()[j], column);
+    }
+  }
+  if (outersEnd > outersBegin) outerColumns_.push_back(column);
+  for (const Gram& gram : grams_) {
+    for (const int q : lineOf(gram, column)) columns.note(gram.first + q, column);
+  }
+  for (Border& border : borders_) forBorder(border, column, [&](int row, int) { columns.note(row, column); });
+}
+
+/// Where entries of Gram matrices and borders stand: the rows of this column have the places from `first` on.
+void SparseHessian::placeDense(int column, std::span<const int> rows, int first) {
   for (Gram& gram : grams_) {
     auto row = rows.begin();
-    for (const int q : line(gram)) {
+    for (const int q : lineOf(gram, column)) {
       while (*row < gram.first + q) ++row;
       gram.places.push_back(first + static_cast<int>(row - rows.begin()));
     }
   }
   for (Border& border : borders_) {
-    forBorder(border, [&](int row, int& place) {
+    forBorder(border, column, [&](int row, int& place) {
       place = first + static_cast<int>(std::lower_bound(rows.begin(), rows.end(), row) - rows.begin());
     });
   }
-  auto product = begin;
+}
+
+/// Writes down the terms of a column's entries: products by how many of their factors are 1.
+void SparseHessian::emitTerms(std::span<const Product> products, std::span<const int> rows, int first) {
+  auto product = products.begin();
   for (std::size_t k = 0; k < rows.size(); ++k) {
     const std::size_t scaledBefore = scaled_.terms.size();
     const std::size_t chainedBefore = chained_.terms.size();
-    for (; product != end && product->row == rows[k]; ++product) {
-      if (D.isOne(product->a, product->b)) {
+    for (; product != products.end() && product->row == rows[k]; ++product) {
+      if (jacobian_.isOne(product->a, product->b)) {
         direct_.terms.push_back(product->weight);
       } else if (product->a == one || product->b == one) {
         scaled_.terms.push_back({product->weight, product->a == one ? product->b : product->a});

@@ -89,6 +89,12 @@ class SparseHessian {
   void addGram(const DenseStage& dense, int weight);
   void addBorder(const DenseStage& dense, int variable, int weight);
   void addColumn(int column, Columns& columns);
+  void markRows(int column, std::span<const Product> products, Columns& columns);
+  void placeDense(int column, std::span<const int> rows, int first);
+  void emitTerms(std::span<const Product> products, std::span<const int> rows, int first);
+  static std::span<const int> lineOf(const Gram& gram, int column);
+  template <class F>
+  static void forBorder(Border& border, int column, F&& f);
   void addOuters(const std::vector<double>& entries, const std::vector<double>& weighted, std::span<double> out,
                  std::vector<double>& column) const;
   void addBorder(const Border& border, const std::vector<double>& weighted, std::span<double> out,

@@ -234,6 +234,15 @@ class Reader {
   };
 
   void readHeader();
+  bool readFormat();
+  void readProblemSize();
+  void readNonlinearCounts();
+  int readFlags();
+  void refuseDiscreteVariables();
+  void readNonzeros();
+  std::size_t readDefinedCount();
+  void checkArithmetic(int arithmetic) const;
+  void reserve(std::size_t defined);
   int headerCount(const char* what);
   void readSegment();
   int readExpression();
@@ -289,7 +298,29 @@ int Reader::headerCount(const char* what) {
   return k;
 }
 
+/// The ten lines of "Writing .nl files" (Gay 2005), table 2.
 void Reader::readHeader() {
+  const bool binary = readFormat();
+  readProblemSize();
+  readNonlinearCounts();
+  in_.skipLine();  // network constraints
+  in_.skipLine();  // nonlinear variables
+  const int arithmetic = readFlags();
+  refuseDiscreteVariables();
+  readNonzeros();
+  in_.skipLine();  // lengths of names
+  const std::size_t defined = readDefinedCount();
+  if (binary) {
+    checkArithmetic(arithmetic);
+    in_.setBinary();
+  }
+  require(objective_ >= 0 && objective_ <= std::max(objectives_, 1), "objno", objective_,
+          "must be 0 to " + std::to_string(objectives_));
+  reserve(defined);
+}
+
+/// Line 1: the letter of the format and options. Returns whether the rest is binary.
+bool Reader::readFormat() {
   const char form = in_.key();
   if (form != 'g' && form != 'b') in_.fail("not an AMPL .nl file: it begins with neither 'g' nor 'b'");
   constexpr int mostOptions = 9;
@@ -297,7 +328,11 @@ void Reader::readHeader() {
   if (options < 0 || options > mostOptions) in_.fail(std::to_string(options) + " options");
   for (int k = 0; k < options && in_.moreOnLine(); ++k) in_.integer();
   in_.skipLine();
+  return form == 'b';
+}
 
+/// Line 2: variables, constraints, objectives, ranges, equations, logical constraints.
+void Reader::readProblemSize() {
   variables_ = headerCount("variables");
   constraints_ = headerCount("constraints");
   objectives_ = headerCount("objectives");
@@ -306,44 +341,60 @@ void Reader::readHeader() {
   if (in_.moreOnLine() && in_.integer() != 0) in_.unsupported("logical constraints are");
   if (ranges != 0) in_.unsupported("range constraints are");
   in_.skipLine();
+}
 
-  in_.integer();  // nonlinear constraints, objectives
+/// Line 3: nonlinear constraints and objectives, complementarity conditions.
+void Reader::readNonlinearCounts() {
+  in_.integer();
   in_.integer();
   for (int k = 0; k < 2 && in_.moreOnLine(); ++k) {
     if (in_.integer() != 0) in_.unsupported("complementarity conditions are");
   }
   in_.skipLine();
-  in_.skipLine();  // network constraints
-  in_.skipLine();  // nonlinear variables
+}
 
-  in_.integer();  // linear network variables
+/// Line 6: linear network variables, functions, arithmetic, flags. Returns the arithmetic of a binary file.
+int Reader::readFlags() {
+  in_.integer();
   if (in_.integer() != 0) in_.unsupported("imported functions are");
   const int arithmetic = in_.moreOnLine() ? in_.integer() : 0;
   in_.skipLine();
+  return arithmetic;
+}
 
+/// Line 7: binary and integer variables.
+void Reader::refuseDiscreteVariables() {
   int discrete = 0;
   while (in_.moreOnLine()) discrete |= in_.integer();
   if (discrete != 0) in_.unsupported("integer variables are");
   in_.skipLine();
+}
+
+/// Line 8: nonzeros of the Jacobian and the gradients.
+void Reader::readNonzeros() {
   jacobianTerms_.expected = in_.integer();
   gradientTerms_.expected = in_.integer();
   in_.skipLine();
-  in_.skipLine();  // lengths of names
+}
+
+/// Line 10: common subexpressions, by where they are used. Returns how many there are.
+std::size_t Reader::readDefinedCount() {
   std::size_t defined = 0;
   while (in_.moreOnLine()) defined += at(headerCount("common subexpressions"));
   if (defined > in_.size()) in_.fail(std::to_string(defined) + " common subexpressions");
   in_.skipLine();
-  if (form == 'b') {
-    constexpr int littleEndian = 1;
-    if (arithmetic == 2) in_.unsupported("a binary file with its bytes swapped (big-endian) is");
-    if (arithmetic != littleEndian && arithmetic != 0) {
-      in_.unsupported("a binary file of arithmetic " + std::to_string(arithmetic) + " is");
-    }
-    in_.setBinary();
-  }
+  return defined;
+}
 
-  require(objective_ >= 0 && objective_ <= std::max(objectives_, 1), "objno", objective_,
-          "must be 0 to " + std::to_string(objectives_));
+void Reader::checkArithmetic(int arithmetic) const {
+  constexpr int littleEndian = 1;
+  if (arithmetic == 2) in_.unsupported("a binary file with its bytes swapped (big-endian) is");
+  if (arithmetic == littleEndian || arithmetic == 0) return;
+  in_.unsupported("a binary file of arithmetic " + std::to_string(arithmetic) + " is");
+}
+
+/// Makes room for what the header has counted.
+void Reader::reserve(std::size_t defined) {
   graph_ = Graph(variables_);
   defined_ = static_cast<int>(defined);
   variableNodes_.assign(at(variables_), -1);

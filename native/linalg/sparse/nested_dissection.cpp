@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include "core/index.hpp"
@@ -42,9 +43,10 @@ class Jumps {
   int place_ = 0;
 };
 
-/// Heavy edge matching (Karypis and Kumar, "A fast and high quality multilevel scheme for partitioning irregular
-/// graphs", 1998).
-Level coarsen(Level& fine, long long heaviest) {
+/// For each vertex the neighbour along its heaviest edge that is still free, the lightest among equals, or itself where
+/// there is none or both together would weigh more than `heaviest`: heavy edge matching (Karypis and Kumar, "A fast and
+/// high quality multilevel scheme for partitioning irregular graphs", 1998).
+std::vector<int> heavyEdgeMatching(const Level& fine, long long heaviest) {
   const Adjacency& graph = fine.graph;
   const int n = graph.vertices();
   std::vector<int> mate(at(n), -1);
@@ -70,11 +72,16 @@ Level coarsen(Level& fine, long long heaviest) {
     const int v = jumps.next();
     if (mate[at(v)] < 0) match(v);
   }
-  // Coarse vertices in the order of the fine ones, for locality.
+  return mate;
+}
+
+/// Numbers coarse vertices in the order of the fine ones, for locality, in `fine.coarse`; returns the first vertex of
+/// each.
+std::vector<int> numberCoarse(Level& fine, std::span<const int> mate) {
   std::vector<int> leader;
-  leader.reserve(at(n));
-  fine.coarse.resize(at(n));
-  for (int v = 0; v < n; ++v) {
+  leader.reserve(mate.size());
+  fine.coarse.resize(mate.size());
+  for (int v = 0; v < static_cast<int>(mate.size()); ++v) {
     if (mate[at(v)] < v) {
       fine.coarse[at(v)] = fine.coarse[at(mate[at(v)])];
     } else {
@@ -82,6 +89,12 @@ Level coarsen(Level& fine, long long heaviest) {
       leader.push_back(v);
     }
   }
+  return leader;
+}
+
+/// The graph whose vertices are pairs of mates: edges between two pairs become one of their weight.
+Level contract(const Level& fine, std::span<const int> mate, std::span<const int> leader) {
+  const Adjacency& graph = fine.graph;
   Level out;
   out.weight = fine.weight;
   const int m = static_cast<int>(leader.size());
@@ -116,6 +129,12 @@ Level coarsen(Level& fine, long long heaviest) {
     out.graph.offsets.push_back(static_cast<int>(out.graph.neighbours.size()));
   }
   return out;
+}
+
+Level coarsen(Level& fine, long long heaviest) {
+  const std::vector<int> mate = heavyEdgeMatching(fine, heaviest);
+  const std::vector<int> leader = numberCoarse(fine, mate);
+  return contract(fine, mate, leader);
 }
 
 /// Vertices by their gain, the largest first; among equals the one with the lower number.
