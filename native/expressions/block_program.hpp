@@ -30,12 +30,12 @@ class BlockProgram {
   /// Output k of row r goes to memory.outputs[k][r].
   void run(std::span<const IndexMap> inputs, const double* values, BlockMemory& memory) const;
 
-  // The same block by block.
+  // What `run` does, block by block: `prepare`, then `runBlock` for each.
   void prepare(BlockMemory& memory) const;
   /// Output k of row first + i goes to memory.outputs[k][i]. Inputs behind the last of `inputs` are tangents of these.
   void runBlock(std::span<const IndexMap> inputs, const double* values, const double* tangents, int first,
                 BlockMemory& memory) const;
-  /// In `memory.numbers`, from its beginning.
+  /// How many numbers of `memory.numbers` it uses, from the beginning.
   std::size_t numbers() const;
 
  private:

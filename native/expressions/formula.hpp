@@ -28,7 +28,7 @@ class Formulas {
     std::int32_t op = 0;
     int a = -1;  ///< the number of an input
     int b = -1;
-    double value = 0;  ///< of a constant
+    double value = 0;  ///< the number that a constant is
   };
 
   int constant(double value);
@@ -64,7 +64,7 @@ class Formulas {
   int pow(int a, int b);
   int integerPower(int a, int exponent);
   int negate(int a) { return unary(Op::negate, a); }
-  int derivative(int y, int which);  ///< of a node by its first (0) or second (1) operand
+  int derivative(int y, int which);  ///< node of dy by the first (0) or second (1) operand
 
   std::vector<Node> nodes_;
   std::unordered_map<Key, int, Hash> known_;

@@ -11,7 +11,7 @@ class FormulaParts {
  public:
   explicit FormulaParts(const NormalForm& form);
 
-  // By node.
+  // One entry a node.
   std::vector<char> active;    ///< depends on x
   std::vector<char> additive;  ///< element by element a sum with constant coefficients
   std::vector<char> affine;    ///< additive down to the formula's inputs, and short

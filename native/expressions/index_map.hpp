@@ -1,4 +1,4 @@
-// Where the rows of a kernel find one of its inputs.
+// Places of one input of a kernel, row by row.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,8 @@ class IndexMap {
   int contiguous() const { return list_.empty() && (pieces_.front().stride == 1 || rows_ == 1) ? at(0) : -1; }
   bool anyAtLeast(int position) const;
 
-  // Of rows [first, first + count) within a block: `first` is a multiple of blockRows.
-  /// Their values: a pointer into `values` or to `buffer`.
+  // The next two are about rows [first, first + count) within a block: `first` is a multiple of blockRows.
+  /// Values of the rows: a pointer into `values` or to `buffer`.
   const double* read(const double* values, int first, int count, double* buffer) const;
   /// values[at(row)] += from[row - first]
   void add(const double* from, int first, int count, double* values) const;

@@ -97,7 +97,7 @@ void Kernel::reserve(BlockMemory& memory) const {
   first_.reserve(memory);
   second_.reserve(memory);
   along_.reserve(memory);
-  // Of every input a tangent and an adjoint, and a buffer.
+  // A tangent and an adjoint of every input, and a buffer.
   const auto block = static_cast<std::size_t>(std::min(rows_, blockRows));
   const std::size_t numbers = std::max((2 * inputs_.size() + 1) * block, along_.numbers() + partials_.size() * block);
   memory.numbers.resize(std::max(memory.numbers.size(), numbers));

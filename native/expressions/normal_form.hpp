@@ -17,7 +17,7 @@ namespace nonconvex {
 class NormalForm {
  public:
   // Beside those of Op:
-  static constexpr Op maximum = static_cast<Op>(200);  ///< of each group; its derivative is not needed, see logsumexp
+  static constexpr Op maximum = static_cast<Op>(200);  ///< maxima of groups; no derivative, see logsumexp
   static constexpr Op repeat = static_cast<Op>(201);   ///< each entry as often as its group is long
 
   struct Node {
@@ -44,7 +44,7 @@ class NormalForm {
   bool isScalarConstant(int id) const { return node(id).op == Op::constant && size(id) == 1; }
   /// Entry of a constant.
   double number(const Node& node, int entry = 0) const;
-  std::span<const int> pieces(const Node& node) const {  ///< of a concatenation
+  std::span<const int> pieces(const Node& node) const {  ///< nodes that a concatenation joins
     return std::span(pieces_).subspan(static_cast<std::size_t>(node.extra), static_cast<std::size_t>(node.b));
   }
   const std::shared_ptr<const ConstantMatrix>& matrixOf(const Node& node) const {

@@ -132,7 +132,7 @@ class Planner {
   }
 
  private:
-  // From the objective and the constraints down through all that is linear, to what is not.
+  // Go from the objective and the constraints down through all that is linear, to what is not.
   void pushRows();
   void push(int id, std::span<const Coefficient> rows);
   void pushMatvec(const Node& node, std::span<const Coefficient> rows);
@@ -173,7 +173,7 @@ class Planner {
   int rowCount_;               // f, c, and linear values
   std::vector<int> rowOwner_;  // of a linear value's row, behind those of f and c
 
-  // By node.
+  // One entry a node.
   std::vector<char> used_;     // as the input of a stage, or in a row
   std::vector<int> firstRow_;  // of a linear value; -1: it is none
   std::vector<int> rootOf_;    // of a formula; -1: it is none
@@ -386,7 +386,7 @@ void Planner::makeValue(int id, std::span<const Coefficient> rows) {
   }
 }
 
-/// Where a formula's many inputs come in a few affine combinations, these become its inputs: fewer second derivatives.
+/// Makes affine combinations the inputs of a formula whose many inputs come in a few of them: fewer second derivatives.
 void Planner::cutAffineParts(int root) {
   std::vector<int> inputs;
   std::vector<int> combinations;  // and inputs that stand alone
@@ -428,7 +428,7 @@ int Planner::extract(int id, Signature& signature) {
   const Node& node = form_.node(id);
   auto& code = signature.code;
   if (form_.isScalarConstant(id)) {
-    // Not shared, so that rows with two equal constants by chance are no formula of their own.
+    // Constants are not shared, so that rows with two equal ones by chance are no formula of their own.
     code.push_back(constantMark);
     constantPool_.push_back(form_.number(node));
     ++signature.constants;
@@ -479,7 +479,7 @@ void Planner::extract(int root) {
   roots_.back().signature = known->second;
 }
 
-/// Of each value one more than of what it is computed from.
+/// Level of a value: one above the highest level among its operands.
 void Planner::setLevels() {
   const int outputs = 1 + graph_.constraintCount();
   for (int id = 0; id < form_.count(); ++id) {
@@ -530,7 +530,7 @@ int Planner::position(int id, int entry) const {
   return place_[at(id)] + (whole ? entry : rank_[firstRank_[at(id)] + at(entry)]);
 }
 
-/// Where these entries of a node are; a scalar is there for each of them.
+/// Positions of these entries of a node; a scalar stands for each of them.
 IndexMap Planner::mapOf(int id, std::span<const int> entries) const {
   const bool scalar = form_.size(id) == 1;
   std::vector<int> positions;
@@ -608,7 +608,7 @@ void Planner::placeLinear(std::span<const int> ids, bool active) {
 }
 
 void Planner::placeKernel(std::vector<int>& ids) {
-  // Those that are the same input of their users follow one another: these find them in stretches.
+  // Nodes that are the same input of their users follow one another, so that these find them in stretches.
   std::stable_sort(ids.begin(), ids.end(), [&](int x, int y) { return role_[at(x)] < role_[at(y)]; });
   KernelStage kernel = kernelOf(ids);
   int place = static_cast<int>(plan_.values.size());

@@ -21,15 +21,15 @@ struct KernelStage {
   int rows = 0;
   Formulas formulas;
   int formula = 0;               ///< the node of `formulas` that is the result
-  std::vector<IndexMap> inputs;  ///< of the array of values
-  std::vector<char> active;      ///< of each input: whether it depends on x
+  std::vector<IndexMap> inputs;  ///< places in the array of values
+  std::vector<char> active;      ///< whether each input depends on x
 };
 
 struct DenseStage {
   std::shared_ptr<const ConstantMatrix> matrix;
   bool transposed = false;
-  int count = 1;   ///< of vectors, one after the other
-  IndexMap input;  ///< of all of them
+  int count = 1;   ///< vectors, one after the other
+  IndexMap input;  ///< entries of all vectors
 
   int inputSize() const { return count * (transposed ? matrix->rows : matrix->columns); }
   int rowSize() const { return transposed ? matrix->rows : matrix->columns; }

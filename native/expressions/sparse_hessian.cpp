@@ -175,7 +175,7 @@ void SparseHessian::addGram(const DenseStage& dense, int weight) {
   grams_.push_back({dense.matrix, weight, dense.input.at(0), gramPattern(*dense.matrix), {}});
 }
 
-/// For each column the outer products that have it in u.
+/// Lists, for each column, the outer products that have it in u.
 void SparseHessian::collectOuters() {
   const SparseJacobian& D = jacobian_;
   const auto forEach = [&](auto&& use) {
@@ -264,7 +264,7 @@ void SparseHessian::markRows(int column, std::span<const Product> products, Colu
   for (Border& border : borders_) forBorder(border, column, [&](int row, int) { columns.note(row, column); });
 }
 
-/// Where entries of Gram matrices and borders stand: the rows of this column have the places from `first` on.
+/// Finds the places of entries of Gram matrices and borders: those of this column begin at `first`, a row each.
 void SparseHessian::placeDense(int column, std::span<const int> rows, int first) {
   for (Gram& gram : grams_) {
     auto row = rows.begin();
@@ -381,7 +381,7 @@ void SparseHessian::addOuters(const std::vector<double>& entries, const std::vec
   }
 }
 
-/// In tiles of rows scaled by the root of |w|, first those with w > 0 and then those with w < 0.
+/// Adds A^T diag(w) A in tiles of rows scaled by the root of |w|, first those with w > 0, then those with w < 0.
 void SparseHessian::addGram(const Gram& gram, const std::vector<double>& weighted, std::span<double> out,
                             Memory& memory) const {
   const ConstantMatrix& A = *gram.matrix;

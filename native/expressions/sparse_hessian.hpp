@@ -1,7 +1,7 @@
 // The sparse Hessian of the Lagrangian from what the kernels know.
 //
-// With D as in sparse_jacobian.hpp and W the second derivatives of the kernels' results by their inputs, times the
-// adjoints of the results, H = D^T W D: a sum of w u v^T with w from W and u, v rows of D.
+// Let D be as in sparse_jacobian.hpp and W the second derivatives of the kernels' results by their inputs, times the
+// adjoints of the results. Then H = D^T W D: a sum of w u v^T with w from W and u, v rows of D.
 #pragma once
 
 #include <memory>

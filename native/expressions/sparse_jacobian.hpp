@@ -41,10 +41,11 @@ class SparseJacobian {
     return constant_[static_cast<std::size_t>(a)] && constant_[static_cast<std::size_t>(b)] &&
            constantOf(a) * constantOf(b) == 1;
   }
-  /// The dense matrix when the kernel's second derivative is by A x, for each row of A: this part of the Hessian is a
-  /// product of matrices, and D is not asked for.
+  /// The dense matrix A when the kernel's second derivative is by A x, for each row of A; null otherwise: this part of
+  /// the Hessian is a product of matrices, and D is not asked for.
   const DenseStage* gramOf(const Kernel& kernel, const Kernel::Second& second) const;
-  /// Likewise where one of the two inputs is A x and the other the same variable in every row, such as an intercept.
+  /// The dense matrix and the variable when one of the two inputs is A x and the other the same variable in every row,
+  /// such as an intercept; null otherwise.
   struct Border {
     const DenseStage* dense = nullptr;
     int variable = 0;

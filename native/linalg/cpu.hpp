@@ -28,11 +28,11 @@ class Cpu {
   template <class T>
   using Matrix = HostMatrix<T>;
 
-  /// Without a pool everything runs on the calling thread. `monitor` lets long operations be interrupted.
+  /// `pool` may be null: then everything runs on the calling thread. `monitor` lets long operations be interrupted.
   explicit Cpu(WorkerPool* pool = nullptr, int maxThreads = 0, const Monitor* monitor = nullptr)
       : pool_(pool), maxThreads_(maxThreads > 0 ? maxThreads : 1024), monitor_(monitor) {}
 
-  /// One that runs on the calling thread.
+  /// A Cpu that runs on the calling thread.
   Cpu serial() const { return Cpu(nullptr, 1, monitor_); }
 
   /// One for a solve inside this one's, whose long operations end when `monitor` says so.
@@ -180,7 +180,7 @@ class Cpu {
   void syrk(double alpha, Mat<const double> a, double beta, Mat<double> c) const {
     syrk(Transpose::yes, alpha, a, beta, c);
   }
-  /// The same of A A^T when `op` is no.
+  /// Lower triangle of C = alpha A^T A + beta C when `op` is yes, alpha A A^T + beta C when it is no.
   void syrk(Transpose op, double alpha, Mat<const double> a, double beta, Mat<double> c) const;
 
   /// Copies the lower triangle of a square matrix to its upper one.

@@ -44,7 +44,7 @@ class DeviceCopy {
   Mat<const T, Space> view_;
 };
 
-/// The same numbers of another type: converted by `fill`, or themselves where the type is the same.
+/// A matrix with its numbers in another type: converted by `fill`, or itself where the types are equal.
 template <LinAlg La, class From, class To>
 class Converted {
  public:

@@ -34,7 +34,7 @@ struct DiagonalEntry {
   NONCONVEX_HD double operator()(int i) const { return static_cast<double>(a(i, i)); }
 };
 
-/// For sums of squares.
+/// The square of an entry, for sums.
 template <class T, class Space>
 struct SquaredEntry {
   Mat<const T, Space> m;

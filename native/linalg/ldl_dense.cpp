@@ -99,7 +99,7 @@ Inertia DenseLdl::factor(Mat<const double> a) {
   }
   std::iota(order_.begin(), order_.begin() + n_, 0);
   const PivotBlocks pivots{diagonal_.data(), below_.data()};
-  // Of rook pivoting's threshold, (1 + sqrt(17)) / 8, the least growth of entries follows.
+  // The threshold (1 + sqrt(17)) / 8 of rook pivoting bounds the growth of entries best.
   const PivotRule rule{.threshold = 0.6404, .zeroTolerance = std::numeric_limits<double>::epsilon() * (16 + n_)};
   const int found =
       eliminate(la_, {.columns = l, .square = {}, .order = order_.data(), .pivots = pivots}, rule, workspace_.data())

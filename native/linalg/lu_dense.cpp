@@ -11,7 +11,7 @@
 namespace nonconvex {
 namespace {
 
-/// To powers of two within a factor of two of 1 / x.
+/// Replaces each x by a power of two within a factor of two of 1 / x.
 void invert(std::vector<double>& values) {
   for (double& x : values) x = inverseRoot(x) * inverseRoot(x);
 }

@@ -14,7 +14,7 @@ class DenseLu {
  public:
   explicit DenseLu(int n);
 
-  /// Where A is written before it is factored.
+  /// A, to be written before it is factored.
   Mat<double> matrix() { return {a_.data(), n_, n_, n_}; }
   /// False if entries are NaN or infinite, or if a pivot is as small as rounding errors.
   bool factor();

@@ -20,7 +20,7 @@ struct alignas(16) Pack {
   T entry[packSize];
 
   Pack() = default;
-  /// The same number everywhere.
+  /// One number everywhere.
   NONCONVEX_HD Pack(T value) : entry{value, value, value, value} {}
   template <class U>
   NONCONVEX_HD explicit Pack(Pack<U> other) {

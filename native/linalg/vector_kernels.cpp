@@ -52,7 +52,7 @@ inline __attribute__((always_inline)) int inFours(int n, const Step& step) {
   return i;
 }
 
-/// Of T = Four or double.
+/// Sums for T = Four or double.
 template <class T>
 struct MomentSums {
   T a3r = {};
@@ -122,7 +122,7 @@ NONCONVEX_CLONES double axpyDotShort(int n, double t, const double* x, double* r
   return sumOf((sum[0] + sum[2]) + (sum[1] + sum[3])) + rest;
 }
 
-/// In registers as long as the processor has: these take their time to begin with.
+/// axpyDot in registers as long as the processor has, which take their time to begin with: for long vectors.
 NONCONVEX_CLONES double axpyDotLong(int n, double t, const double* __restrict x, double* __restrict r,
                                     const double* __restrict a) {
   constexpr int wide = 32;
@@ -174,7 +174,7 @@ NONCONVEX_CLONES void sparseAxpy(int count, double t, const double* a, const std
 
 namespace {
 
-/// By squares of 8, whose lines are whole cache lines on both sides.
+/// Transposes by squares of 8, whose lines are whole cache lines on both sides.
 template <class T>
 inline __attribute__((always_inline)) bool transposeInto(int m, int n, const T* a, std::size_t stride, double* out,
                                                          std::size_t outStride) {

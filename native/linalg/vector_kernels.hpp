@@ -20,7 +20,7 @@ void moments(int n, const double* a, const double* r, double* sums);
 /// r += t x, and the moments of a and the new r, or a . r.
 void axpyMoments(int n, double t, const double* x, double* r, const double* a, double* sums);
 double axpyDot(int n, double t, const double* x, double* r, const double* a);
-/// Those below go through as many entries at a time and are quickest if none are left over.
+/// How many entries sparseDot and sparseAxpy take at a time: they are quickest if none are left over.
 inline constexpr int sparseGroup = 4;
 /// sum_k a_k r[row_k]
 double sparseDot(int count, const double* a, const std::int32_t* row, const double* r);

@@ -45,7 +45,7 @@ struct Mat {
   operator Mat<const T, Space>() const requires(!std::is_const_v<T>) { return {data, rows, cols, stride}; }
 };
 
-/// For large memory that is written before it is read: pages that are never touched cost nothing.
+/// Asks for memory that is not cleared, where it is written before it is read: pages never touched cost nothing.
 struct Uninitialized {};
 
 /// Owned host memory on a cache line, zero at first. Throws SolverError OUT_OF_MEMORY with the bytes asked for.

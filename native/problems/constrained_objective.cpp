@@ -19,7 +19,7 @@ SparsePattern merge(const SparsePattern& a, const SparsePattern& b) {
   return both;
 }
 
-/// For each entry of `part`, its place in `whole`.
+/// Places of the entries of `part` in `whole`.
 std::vector<int> placesIn(const SparsePattern& whole, const SparsePattern& part) {
   std::vector<int> places;
   places.reserve(part.nonzeros());

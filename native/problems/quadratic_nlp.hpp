@@ -16,7 +16,7 @@ struct QuadraticData {
   std::vector<double> lowerValues;
   std::vector<double> linear;  ///< q
   double constant = 0;
-  SparsePattern rows;  ///< of A
+  SparsePattern rows;  ///< the pattern of A
   std::vector<double> rowValues;
   std::vector<double> right;  ///< b
 

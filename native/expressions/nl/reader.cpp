@@ -53,7 +53,7 @@ class Input {
     skipBlanks();
     return number<double>("a number");
   }
-  /// In [0, end), of something that `what` names.
+  /// An integer in [0, end), the number of something that `what` names.
   int index(int end, const char* what) {
     const int k = integer();
     if (k < 0 || k >= end) fail(std::string(what) + " " + std::to_string(k) + " of " + std::to_string(end));

@@ -17,13 +17,13 @@ namespace nonconvex {
 /// maximises.
 struct NlModel {
   Graph graph{0};
-  std::vector<double> start;                 ///< of x; 0 where the file has none
+  std::vector<double> start;                 ///< values of x; 0 where the file has none
   std::vector<double> multipliers;           ///< 0 where the file has none
   bool maximise = false;                     ///< the file's objective is -f
-  std::vector<int> modelVariable;            ///< of each of the file's variables: its place in x, -1 for a fixed one
-  std::vector<double> fixedValues;           ///< of each of the file's variables; 0 for those that are not fixed
-  std::vector<std::string> variableNames;    ///< of x, from the .col file beside it; empty without one
-  std::vector<std::string> constraintNames;  ///< from the .row file; empty without one
+  std::vector<int> modelVariable;            ///< place in x of each of the file's variables, -1 for a fixed one
+  std::vector<double> fixedValues;           ///< value of each of the file's variables that is fixed, otherwise 0
+  std::vector<std::string> variableNames;    ///< names of x, from the .col file beside it; empty without one
+  std::vector<std::string> constraintNames;  ///< names of c, from the .row file; empty without one
 };
 
 /// Throws a SolverError: FILE_NOT_FOUND; INVALID_FILE for what is cut off or corrupt; UNSUPPORTED for integer
@@ -32,7 +32,7 @@ struct NlModel {
 /// RangeError when there is no such objective; 1 is always one.
 NlModel readNl(const std::string& path, int objective = 1);
 
-/// The same from memory; `name` is for messages.
+/// Reads a file from memory; `name` is for messages.
 NlModel parseNl(std::span<const char> bytes, const std::string& name, int objective = 1);
 
 }  // namespace nonconvex

@@ -84,7 +84,7 @@ class Amalgamation {
     }
   }
 
-  /// Of the k-th vertex of the order.
+  /// The group of the k-th vertex of the order.
   int groupOf(int k) const { return top(groupOf_[at(k)]); }
   int groups() const { return static_cast<int>(groups_.size()); }
   bool kept(int g) const { return groups_[at(g)].joined < 0; }
@@ -263,7 +263,7 @@ class Planner {
     }
   }
 
-  /// From places in the order to places in the front.
+  /// Turns places in the order into places in the front.
   void placeEntries() {
     std::vector<int> place(at(lower_.lines));
     for (FrontPlan& f : plan_.fronts) {
@@ -341,7 +341,7 @@ class Planner {
     std::vector<char> odd(at(count), 0);
     for (int f = count - 1; f >= 0; --f) odd[at(f)] = front(f).parent < 0 ? 0 : 1 - odd[at(front(f).parent)];
     const auto sizeOf = [](const FrontPlan& f) { return (at(f.rows) * at(f.rows) + 7) / 8 * 8; };
-    // Of the fronts [begin, end) in memory from `start` on; returns where it ends.
+    // Places the fronts [begin, end) in memory from `start` on; returns where they end.
     const auto place = [&](std::span<const int> fronts, auto&& onStack, std::size_t start) {
       std::size_t top[2] = {0, 0}, most[2] = {0, 0};
       for (const int f : fronts) {
@@ -388,8 +388,8 @@ class Planner {
 
   const SparsePattern& lower_;
   AssemblyTree plan_;
-  std::vector<int> place_;    ///< of a variable in the order
-  std::vector<int> frontOf_;  ///< of a place
+  std::vector<int> place_;    ///< place of a variable in the order
+  std::vector<int> frontOf_;  ///< front of a place
 };
 
 }  // namespace

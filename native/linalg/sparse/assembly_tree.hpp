@@ -28,7 +28,7 @@ struct FrontPlan {
   std::size_t childrenAt = 0;  ///< in `children`
   int children = 0;
   int runs = 0;
-  int runsInColumns = 0;  ///< of them, those that lead to columns of the parent
+  int runsInColumns = 0;  ///< how many of the runs lead to columns of the parent
 
   int order() const { return columns + rows; }
   double flops() const;

@@ -11,7 +11,7 @@ namespace nonconvex {
 struct Adjacency {
   std::vector<int> offsets = {0};
   std::vector<int> neighbours;
-  std::vector<int> weights;  ///< of vertices: how many variables each stands for
+  std::vector<int> weights;  ///< how many variables each vertex stands for
 
   int vertices() const { return static_cast<int>(weights.size()); }
   int degree(int v) const { return offsets[static_cast<std::size_t>(v) + 1] - offsets[static_cast<std::size_t>(v)]; }

@@ -252,7 +252,7 @@ class SparseLdl::Implementation {
     Mat<double> factor;
     int* labels = nullptr;  ///< places in the order of its columns
     PivotBlocks pivots;
-    Mat<double> contribution;  ///< of the columns left, and the rows
+    Mat<double> contribution;  ///< columns left, and their rows
     Inertia inertia;
     // Own memory, where delayed pivots make the front larger than planned.
     HostBuffer<double> extraFactor, extraContribution, extraPivots;
@@ -261,7 +261,7 @@ class SparseLdl::Implementation {
 
   /// What one thread needs to work on a subtree: small, and warm from the last one.
   struct Slot {
-    HostBuffer<double> stack;  ///< of contributions
+    HostBuffer<double> stack;  ///< contributions
     HostBuffer<double> workspace;
     bool taken = false;
   };

@@ -38,7 +38,7 @@ class SparseLdl {
   Refinement solve(std::span<const double> values, std::span<const double> b, std::span<double> x, int mostSteps) const;
 
   int order() const;
-  double factorEntries() const;  ///< of L, as foreseen by the analysis
+  double factorEntries() const;  ///< entries of L, as the analysis foresees
   double flops() const;          ///< multiplications and additions of a factorisation, foreseen
   int delayed() const;           ///< pivots that had to wait, in the last factorisation
 

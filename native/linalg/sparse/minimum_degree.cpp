@@ -323,8 +323,8 @@ class MinimumDegree {
   std::vector<int> length_, elements_;
   std::vector<State> state_;
   std::vector<std::int64_t> mark_;
-  std::vector<int> degree_;    ///< of an element: the weight of its variables
-  std::vector<double> known_;  ///< of a variable of L_p: pairs of neighbours in older elements
+  std::vector<int> degree_;    ///< weight of the variables of an element
+  std::vector<double> known_;  ///< pairs of neighbours of a variable of L_p in older elements
   std::vector<int> head_, next_, previous_;
   std::vector<int> list_;  ///< in which a variable is
   std::vector<int> nextMember_, lastMember_;

@@ -43,9 +43,9 @@ class Jumps {
   int place_ = 0;
 };
 
-/// For each vertex the neighbour along its heaviest edge that is still free, the lightest among equals, or itself where
-/// there is none or both together would weigh more than `heaviest`: heavy edge matching (Karypis and Kumar, "A fast and
-/// high quality multilevel scheme for partitioning irregular graphs", 1998).
+/// Mates of the vertices: the free neighbour along the heaviest edge, the lightest among equals, or the vertex itself
+/// where there is none or both together would weigh more than `heaviest`: heavy edge matching (Karypis and Kumar, "A
+/// fast and high quality multilevel scheme for partitioning irregular graphs", 1998).
 std::vector<int> heavyEdgeMatching(const Level& fine, long long heaviest) {
   const Adjacency& graph = fine.graph;
   const int n = graph.vertices();
@@ -231,7 +231,7 @@ class SeparatorRefinement {
     while (passes-- > 0 && pass()) {
     }
   }
-  /// Of the separator: its weight, and more for parts of unequal size.
+  /// Cost of the separator: its weight, and more for parts of unequal size.
   double cost() const {
     const double larger = static_cast<double>(std::max(weight_[0], weight_[1]));
     const double over = std::max(0.0, larger - static_cast<double>(most_));

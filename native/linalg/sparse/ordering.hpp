@@ -14,8 +14,8 @@ namespace nonconvex {
 /// aggressive absorption; vertices with very many neighbours come last.
 std::vector<int> minimumDegree(const Adjacency& graph);
 
-/// The same with the approximate fill as the measure of a vertex. `stages`, if there are any: vertices of a higher one
-/// come later.
+/// An order as minimumDegree makes it, with the approximate fill as the measure of a vertex. `stages`, if there are
+/// any: vertices of a higher one come later.
 std::vector<int> minimumFill(const Adjacency& graph, std::span<const int> stages = {});
 
 /// Nested dissection: separators by multilevel bisection (Karypis and Kumar 1998; Hendrickson and Rothberg 1998) down

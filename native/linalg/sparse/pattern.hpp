@@ -7,8 +7,8 @@
 
 namespace nonconvex {
 
-/// Where the nonzeros are. Line l (a row or a column, as its owner says) has the entries [offsets[l], offsets[l + 1]);
-/// their indices increase, none twice.
+/// Places of the nonzeros of a matrix. Line l (a row or a column, as its owner says) has the entries [offsets[l],
+/// offsets[l + 1]); their indices increase, none twice.
 struct SparsePattern {
   int lines = 0;
   int width = 0;  ///< indices are below it

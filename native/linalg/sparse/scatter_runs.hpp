@@ -11,8 +11,8 @@ struct Run {
 };
 /// y_(to - origin) += x_from for all places of the runs.
 void addRuns(const double* x, const Run* runs, int count, double* y, int origin);
-/// The same for rows and columns of a symmetric x, of which y takes the columns [begin, end), and lower triangles.
-/// Places increase.
+/// Adds the lower triangle of a symmetric x to that of y, rows and columns both by the places of the runs, which
+/// increase; y takes the columns [begin, end).
 void addTriangle(const double* x, int xStride, const Run* runs, int count, int begin, int end, double* y, int yStride,
                  int origin);
 

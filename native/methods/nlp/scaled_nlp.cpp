@@ -228,7 +228,7 @@ bool ScaledNlp::hessianLowerBound(const NlpPoint& point, std::span<double> value
   return bound != nullptr && bound->useHessianLowerBound() && writeHessian(1, point.lambda, values);
 }
 
-/// Where the problem is; on the device, if that keeps Hessians.
+/// Writes the Hessian at the point where the problem is; on the device, if that keeps Hessians.
 bool ScaledNlp::writeHessian(double sigma, std::span<const double> weights, std::span<double> values) {
   for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] = weights[i] * constraintScales_[i];
   if (device_ != nullptr) {

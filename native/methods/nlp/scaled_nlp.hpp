@@ -18,7 +18,7 @@ struct NlpPoint {
   Vector lambda;
   double f = unknown;
   Vector c;
-  Vector gradient;  ///< of f
+  Vector gradient;  ///< grad f
   Vector jacobian;  ///< values, in the order of the pattern
   Vector g;         ///< gradient of L in x
   std::uint64_t stamp = 0;
@@ -77,7 +77,7 @@ class ScaledNlp {
   /// max |H_ij| of the Hessian that was evaluated last.
   double sizeH() const { return sizeH_; }
 
-  /// From now on an empty H stands for the Hessian of L at this point; on a device, until `hessian` is evaluated.
+  /// Lets an empty H stand for the Hessian of L at this point from now on; on a device, until `hessian` is evaluated.
   void linearize(const NlpPoint& point);
   /// The Hessian of L at that point as a Gram matrix, to be multiplied by `objectiveScale`, and the diagonal of the
   /// rest (GramHessian); none where the problem has no such form.
@@ -96,7 +96,7 @@ class ScaledNlp {
 
   /// max(||g||_inf / s_d, ||c||_inf), s_d = max(100, mean |lambda_i|) / 100, but 1e8 at most.
   double residual(const NlpPoint& point) const;
-  /// By how much smaller than at other starts g has to be for the same residual.
+  /// Factor by which g has to be smaller than it would from other starts, for the same residual.
   double gradientScale() const { return gradientScale_; }
   void rescaleByStart() { gradientScale_ = 1; }
   double unscaledResidual(const NlpPoint& point) const;

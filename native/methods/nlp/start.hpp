@@ -1,4 +1,4 @@
-// Where a method for nonlinear programs begins.
+// Nonlinear programs with the point where a method begins.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ struct NlpStart {
   NlpSource nlp;
   std::vector<double> start;               ///< n
   std::vector<double> multipliers = {};    ///< m; empty: least squares
-  std::vector<double> fallbackStart = {};  ///< in place of the start where f is huge there; empty: none
+  std::vector<double> fallbackStart = {};  ///< taken where f is huge at the start; empty: none
   KktDevice* device = nullptr;             ///< keeps the Hessian of the program; null: the host
 };
 
