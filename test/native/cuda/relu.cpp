@@ -108,7 +108,8 @@ void checkAgainstCpu(const Case& each, double tolerance) {
   CHECK(2 * again.outcome.progress.iteration <= last.iteration || settings.splitting == ReluSplitting::slack);
   if (check::failures != before) {
     std::fprintf(stderr, "  in case %s: %d iterations on the CPU, %d and %d on the device, gap %g\n", each.name.c_str(),
-                 cpu.outcome.progress.iteration, last.iteration, again.outcome.progress.iteration, last.residual);
+                 cpu.outcome.progress.iteration, last.iteration, again.outcome.progress.iteration,
+                 static_cast<double>(last.residual));
   }
 }
 
