@@ -5,7 +5,7 @@ import { addon, type SettingSchema } from '../core/addon.js';
 export class UsageError extends Error {}
 
 export interface Choices {
-  /** Of `minimize`. */
+  /** Settings of `minimize`. */
   settings: Record<string, number | boolean | string>;
   /** Whether there is an iteration log. */
   outlev: number;

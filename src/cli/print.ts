@@ -7,10 +7,11 @@ export interface Run {
   result: NlpResult;
   objective: number;
   x: number[];
-  /** Of L = f + multipliers^T c, with the objective f that the file has. */
+  /** Multipliers of L = f + multipliers^T c, with the objective f that the file has. */
   multipliers: number[];
-  /** In the .col and .row files beside the .nl file; otherwise AMPL's generic names. */
+  /** Names from the .col file beside the .nl file; otherwise AMPL's generic names. */
   variableNames: string[];
+  /** Names from the .row file beside the .nl file; otherwise AMPL's generic names. */
   constraintNames: string[];
 }
 

@@ -20,7 +20,7 @@ export interface Solution {
   code: number;
   /** All of the file's variables; absent: none. */
   x?: ArrayLike<number>;
-  /** With AMPL's sign; absent: none. */
+  /** Multipliers with AMPL's sign; absent: none. */
   duals?: ArrayLike<number>;
 }
 
@@ -66,7 +66,7 @@ export function solText({ options, vbtol, variables, constraints }: NlHeader, so
   ].join('\n');
 }
 
-/** With all their digits, as C reads them. */
+/** Numbers with all their digits, as C reads them. */
 function numbers(values: ArrayLike<number>): string[] {
   return Array.from(values, (value) => {
     if (Object.is(value, -0)) return '-0';
@@ -104,7 +104,7 @@ export function solveResultNum(status: Status, residual = Number.POSITIVE_INFINI
   }
 }
 
-/** Of a problem that could not be solved at all. */
+/** The result code of a problem that could not be solved at all. */
 export function failureNum(code: SolverErrorCode): number {
   if (code === 'UNSUPPORTED') return 510;
   return code === 'INVALID_FILE' ? 511 : 520;

@@ -12,11 +12,11 @@ export type DeviceName = (typeof names)[number];
 export interface Device {
   kind: 'cpu' | 'cuda';
   name: string;
-  /** In bytes; 0 where it is not known. */
+  /** Bytes of memory; 0 where it is not known. */
   memory: number;
-  /** Of a CUDA device, in bytes, now. */
+  /** Bytes that are free now, of a CUDA device. */
   freeMemory?: number;
-  /** Of a CUDA device, such as `'9.0'`. */
+  /** Compute capability of a CUDA device, such as `'9.0'`. */
   computeCapability?: string;
   usable: boolean;
   /** Why it is not usable. */
@@ -64,7 +64,7 @@ async function cudaDevices(): Promise<Device[]> {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
- * Where problems can be solved: on the CPU only, with what they are called, or on a GPU, too. `flops` is about how many
+ * Places where problems can be solved: on the CPU only, with what they are called, or on a GPU, too. `flops` is about how many
  * multiplications a solve takes; 0 where only a call that names the GPU is to get it.
  */
 export type DeviceSupport = { cpuOnly: string } | { flops: number };
@@ -76,7 +76,7 @@ export interface Choice {
 }
 
 /**
- * From how many multiplications on 'auto' tries a GPU. Below, a solve on the CPU takes some seconds at most, of which
+ * Least number of multiplications for which 'auto' tries a GPU. Below, a solve on the CPU takes some seconds at most, of which
  * starting a GPU and launching kernels would take a good part.
  */
 const worthwhile = 1e10;

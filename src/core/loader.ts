@@ -95,7 +95,7 @@ function isPackage(manifest: string): boolean {
   return existsSync(manifest) && 'name' in JSON.parse(readFileSync(manifest, 'utf8'));
 }
 
-/** Where cmake-js and node-gyp put their results in a checkout. */
+/** Paths where cmake-js and node-gyp put their results in a checkout. */
 function localBuilds(name: string): string[] {
   return ['build-cmake', 'build'].map((folder) => join(root(), folder, 'Release', `${name}.node`));
 }

@@ -13,7 +13,7 @@ export type { Progress, Status };
 /** Settings that every solver takes beside its own. */
 export interface SolveOptions {
   /**
-   * Where to compute. `'auto'` (default): on a GPU if there is a usable one and the problem is large enough to gain by it,
+   * Device to compute on. `'auto'` (default): on a GPU if there is a usable one and the problem is large enough to gain by it,
    * else on the CPU. The environment variable NONCONVEX_DEVICE decides what `'auto'` takes; `'cpu'` and `'cuda'` are
    * taken at their word. {@link devices} lists what there is.
    */
@@ -39,7 +39,7 @@ export interface SolveResult {
   /** One sentence with the numbers. */
   message: string;
   iterations: number;
-  /** Of the point that is returned; absent where the problem has none, or it is not known. */
+  /** Objective of the point that is returned; absent where the problem has none, or it is not known. */
   objective?: number;
   /** No solution has a smaller objective. */
   lowerBound?: number;
@@ -53,11 +53,11 @@ export interface SolveResult {
   step?: number;
   /** Steps of an iterative method inside the solver. */
   innerSteps?: number;
-  /** From when the solve began to run. */
+  /** Seconds since the solve began to run. */
   seconds: number;
   /** Reports of progress over the solve, at most about a thousand. */
   history: Progress[];
-  /** Where it ran. */
+  /** Device that it ran on. */
   device: 'cpu' | 'cuda';
 }
 

@@ -103,7 +103,7 @@ export function checkedValues(y: unknown, rows: number, { name = 'y', of = 'x' }
   return values as ArrayLike<Label>;
 }
 
-/** In order. */
+/** Distinct labels, in order. */
 export function distinct(labels: ArrayLike<Label>): Label[] {
   const found = new Set<Label>();
   let [last, other] = [labels[0], labels[0]]; // there are often two

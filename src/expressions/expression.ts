@@ -59,16 +59,16 @@ export interface Node {
   readonly op: number;
   /** How many numbers. */
   readonly size: number;
-  /** Whose variables or parameters are in it; undefined for constants. */
+  /** The model whose variables or parameters are in it; undefined for constants. */
   readonly owner: object | undefined;
   readonly inputs: readonly Node[];
   /** What stands behind the inputs in the serialised form. */
   readonly integers?: readonly number[] | Int32Array;
-  /** Of a constant. */
+  /** Entries of a constant. */
   readonly numbers?: Float64Array;
-  /** Of a constant matrix. */
+  /** A constant matrix itself. */
   readonly constant?: ConstantMatrix;
-  /** Of a product with a constant matrix. */
+  /** The constant matrix of a product. */
   readonly factor?: ConstantMatrix;
 }
 
@@ -130,7 +130,7 @@ export function toExpression(name: string, value: Operand | SparseMatrix): Expre
   return constantOf([numbers.length], numbers);
 }
 
-/** The same where entries are needed, which sparse constants do not have. */
+/** An operand as an expression with entries, which sparse constants do not have; errors call it `name`. */
 export function toEntries<T extends Operand>(name: string, value: T): Expression<ShapeOf<T>> {
   const expression = toExpression(name, value);
   if (expression.node.op >= 0) return expression;

@@ -125,7 +125,7 @@ export function concat(parts: readonly Operand[]): Expression {
   return new Expression(shape, nodeOf('concat', { op: op.concatenate, size: sizeOf('concat', shape), inputs }));
 }
 
-/** The same numbers, row after row, in another shape: a length, `[]` or `[rows, columns]`. */
+/** Gives the numbers of x, row after row, another shape: a length, `[]` or `[rows, columns]`. */
 export function reshape(x: Operand, shape: readonly []): Expression<readonly []>;
 export function reshape(x: Operand, shape: number | readonly [number]): Vector;
 export function reshape(x: Operand, shape: readonly [number, number]): MatrixExpression;

@@ -23,9 +23,9 @@ import {
 export type NumbersLike = number | ArrayLike<number> | MatrixLike;
 
 export interface VariableOptions {
-  /** Where a solve begins, unless it is warm started: one number for all entries or one for each. Default 0. */
+  /** The point where a solve begins, unless it is warm started: one number for all entries or one for each. Default 0. */
   start?: NumbersLike | undefined;
-  /** For .nl files and messages. */
+  /** The name in .nl files and messages. */
   name?: string | undefined;
 }
 
@@ -63,7 +63,7 @@ export class Variable<S extends Shape = Shape> extends Expression<S> {
     return inShape(this.shape, this.#start.slice());
   }
 
-  /** Where later solves begin: one number for all entries or one for each. Nothing is compiled anew. */
+  /** Sets where later solves begin: one number for all entries or one for each. Nothing is compiled anew. */
   setStart(start: NumbersLike): void {
     this.#start = numbersOf('start', start, this.shape);
   }

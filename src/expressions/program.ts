@@ -25,7 +25,7 @@ export abstract class Program {
   get sense(): 'minimize' | 'maximize' {
     return 'minimize';
   }
-  /** Where a solve begins unless it is warm started: n numbers. */
+  /** The point where a solve begins unless it is warm started: n numbers. */
   abstract get start(): Float64Array;
   /** m numbers to begin with, where they are known. */
   abstract get multipliers(): Float64Array | undefined;
@@ -178,7 +178,7 @@ export interface FamilyParts {
   start: Float64Array;
   fallbackStart?: Float64Array | undefined;
   deviceSupport: DeviceSupport;
-  /** That of the CPU's addon, or what gives one of each. */
+  /** The handle of the CPU's addon, or a function that gives one of each addon. */
   handle: ProgramHandle | ((native: Solvers) => ProgramHandle);
   /** Goes along with each request. */
   data?: Matrix | undefined;
@@ -251,7 +251,7 @@ export function compiled(compile: () => ProgramHandle): ProgramHandle {
   }
 }
 
-/** The same once in each addon that is asked, when it is. */
+/** Compiles once in each addon that is asked, when it is. */
 export function perAddon(compile: (native: Solvers) => ProgramHandle): (native: Solvers) => ProgramHandle {
   const made = new Map<Solvers, ProgramHandle>();
   return (native) => {

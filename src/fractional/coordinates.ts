@@ -23,7 +23,7 @@ export interface CoordinateProblem {
 }
 
 export interface CoordinateSettings extends Pick<SolveOptions, 'signal' | 'onProgress' | 'verbose'> {
-  /** Where to begin instead of the problem's `start`, such as an earlier result. */
+  /** A point to begin with instead of the problem's `start`, such as an earlier result. */
   warmStart?: WarmStart | undefined;
   /** Most sweeps. @defaultValue 1000 */
   maxIterations?: number | undefined;

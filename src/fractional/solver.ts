@@ -5,7 +5,7 @@ import type { FractionalOptions, FractionalSolution } from '../generated/fractio
 import { at, type DenominatorTerm, type FractionalTerm, type NumeratorTerm, type Penalty } from './terms.js';
 
 export interface FractionalSettings extends FractionalOptions, SolveOptions {
-  /** Where to begin instead of the problem's `start`, such as an earlier result. */
+  /** A point to begin with instead of the problem's `start`, such as an earlier result. */
   warmStart?: WarmStart | undefined;
 }
 
@@ -36,7 +36,7 @@ export type FractionalStart = FractionalSolution['starts'][number];
 export interface FractionalResult extends SolveResult, Omit<FractionalSolution, 'global' | 'method'> {
   /** The ratio or the difference at x. */
   objective: number;
-  /** The same as `iterations`: passes over the coordinates. */
+  /** Passes over the coordinates, as many as `iterations`. */
   sweeps: number;
   /** What `method: 'auto'` chose. */
   method: 'fcd' | 'pcd';
@@ -158,7 +158,7 @@ export async function naming<T>(names: Record<string, string>, result: Promise<T
 }
 
 interface Part {
-  /** As the user wrote it: "numerator[0]". */
+  /** The place where the user wrote the term: "numerator[0]". */
   name: string;
   term: FractionalTerm;
 }

@@ -13,7 +13,7 @@ export interface NlpProgress extends Progress {
 }
 
 export interface NlpSettings extends NlpOptions, Omit<SolveOptions, 'onProgress'> {
-  /** Where to begin instead of the problem's start, such as an earlier result. Without multipliers they are estimated. */
+  /** A point to begin with instead of the problem's start, such as an earlier result. Without multipliers they are estimated. */
   warmStart?: { x: ArrayLike<number>; multipliers?: ArrayLike<number> | undefined } | undefined;
   /** Whether reports of progress have the point. Default false. */
   reportIterates?: boolean | undefined;

@@ -41,9 +41,9 @@ export interface Callbacks {
   hessianVector?:
     | ((x: Float64Array, multipliers: Float64Array, v: Float64Array, product: Float64Array) => void)
     | undefined;
-  /** Where the Jacobian may be other than zero. Default: everywhere. */
+  /** Entries where the Jacobian may be other than zero. Default: everywhere. */
   jacobianEntries?: Entries | undefined;
-  /** Where the lower triangle of the Hessian, row >= column, may be other than zero. Default: everywhere. */
+  /** Entries where the lower triangle of the Hessian, row >= column, may be other than zero. Default: everywhere. */
   hessianEntries?: Entries | undefined;
   /** n numbers to begin with, unless the solve is warm started. Default 0. */
   start?: ArrayLike<number> | undefined;
@@ -119,7 +119,7 @@ class CallbackProgram extends Program {
   /** How many numbers the callbacks write. */
   readonly #jacobianLength: number;
   readonly #hessianLength: number;
-  /** Of a Hessian made of products: columns of a group have no row in common, so one product shows them all. */
+  /** Groups of columns of a Hessian made of products: columns of a group have no row in common, so one product shows them all. */
   readonly #groups: Int32Array[] = [];
 
   constructor(callbacks: Callbacks) {
@@ -244,7 +244,7 @@ class CallbackProgram extends Program {
     };
   }
 
-  /** At a point, on this thread. */
+  /** Evaluates a function at a point, on this thread. */
   #evaluate(
     name: FunctionName,
     x: ArrayLike<number>,
@@ -309,7 +309,7 @@ class CallbackProgram extends Program {
     return 0;
   }
 
-  /** Of what a callback gave at the start. */
+  /** Checks that what a callback gave at the start is finite. */
   #checkFinite(name: FunctionName, memory: Memory, value: unknown): unknown {
     const what = name === 'product' ? 'hessianVector' : name;
     const complain = (entry: string, number: unknown) => {
@@ -408,7 +408,7 @@ function dense(rows: number, columns: number): Pattern {
   };
 }
 
-/** By columns, of a matrix that is written row after row. */
+/** Lower triangle by columns, of a matrix that is written row after row. */
 function lowerTriangle(n: number): Pattern {
   const offsets = Int32Array.from({ length: n + 1 }, (_, j) => j * n - (j * (j - 1)) / 2);
   const indices = new Int32Array(offsets[n] as number);

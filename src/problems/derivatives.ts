@@ -7,7 +7,7 @@ import { numbers, type Program } from '../expressions/program.js';
 /** An entry of a derivative that differs from differences of values. */
 export interface WrongEntry {
   derivative: 'gradient' | 'jacobian' | 'hessian';
-  /** Of the gradient: the variable. Of the Jacobian: the equation. */
+  /** The variable, of the gradient; the equation, of the Jacobian. */
   row: number;
   /** The variable; absent for the gradient. */
   column?: number;
@@ -63,7 +63,7 @@ export function checkDerivatives(
 interface Values {
   objective: number;
   constraints: Float64Array;
-  /** Of L. */
+  /** Gradient of L. */
   gradient: () => Float64Array;
 }
 
@@ -155,7 +155,7 @@ class Comparison {
   }
 }
 
-/** As many digits as differences may have. */
+/** Rounds to as many digits as differences may have. */
 const brief = (value: number): number => Number(value.toPrecision(7));
 
 /** Entries of a matrix, 0 where there are none. */

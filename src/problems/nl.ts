@@ -8,9 +8,9 @@ import { CompiledProgram, numbers, type Program } from '../expressions/program.j
 
 /** A problem read from an .nl file. */
 export class NlProgram extends CompiledProgram {
-  /** From the .col file beside it; empty without one. */
+  /** Names from the .col file beside it; empty without one. */
   readonly variableNames: readonly string[];
-  /** From the .row file beside it; empty without one. */
+  /** Names from the .row file beside it; empty without one. */
   readonly constraintNames: readonly string[];
 
   readonly #places: Int32Array;
@@ -53,7 +53,7 @@ interface NlAnswer {
   start: Float64Array;
   multipliers: Float64Array;
   maximise: boolean;
-  /** Of each of the file's variables: its place in x, -1 for a fixed one. */
+  /** Place in x of each of the file's variables, -1 for a fixed one. */
   places: Int32Array;
   fixedValues: Float64Array;
   variableNames: string[];

@@ -64,7 +64,7 @@ export interface GeneralizedLinearModelData extends RegressionData {
 }
 
 const losses: readonly RegressionLoss[] = ['logistic', 'squared', 'poisson', 'gamma'];
-/** Of predictions that are far off these are beyond all measure. */
+/** Losses that are beyond all measure for predictions that are far off. */
 const exponential: readonly RegressionLoss[] = ['poisson', 'gamma'];
 const members = [
   ...['x', 'y', 'sampleWeight', 'offset', 'ridge', 'intercept'],
@@ -73,7 +73,7 @@ const members = [
 
 /** A regression for {@link minimize}: its unknowns are the coefficients, and the intercept behind them if there is one. */
 export class RegressionProgram extends FamilyProgram {
-  /** Of two-class labels: that with y = 0 and that with y = 1. */
+  /** The label with y = 0 and the label with y = 1, where there are two classes. */
   readonly classes: readonly [Label, Label] | undefined;
 
   /** @internal */

@@ -36,7 +36,7 @@ export class Triplets {
   }
 
   /**
-   * By columns, rows ascending, duplicates summed in the order in which they came. Two counting sorts at most, in time
+   * Compresses by columns, rows ascending, duplicates summed in the order in which they came. Two counting sorts at most, in time
    * proportional to entries, rows and columns. Uses up the triplets: the matrix may have their memory.
    */
   async compress(place: string, m: number, n: number, signal?: AbortSignal): Promise<SparseMatrix> {

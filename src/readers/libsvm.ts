@@ -6,14 +6,14 @@ import { isBlank, LF, type Scanner } from './scanner.js';
 import { allocate } from './slices.js';
 
 export interface ReadLibsvmOptions extends ReadOptions {
-  /** Of x. Default: as many as the largest index needs. A larger index is refused. */
+  /** Columns of x. Default: as many as the largest index needs. A larger index is refused. */
   columns?: number | undefined;
   /** Whether indices begin with 0. Default: with 1, and 0 is refused. */
   zeroBased?: boolean | undefined;
 }
 
 export interface LibsvmData {
-  /** By rows, indices ascending. */
+  /** The features by rows, indices ascending. */
   x: SparseMatrix;
   /** The label of each row. */
   y: Float64Array;
@@ -73,7 +73,7 @@ class Examples {
   #rows = 0;
   #count = 0;
   #width = 0;
-  /** Where a line is cut by the end of a block, these tell how it goes on. */
+  /** Says, with the next two, how a line goes on that is cut by the end of a block. */
   #inRow = false;
   #inComment = false;
   #ascending = true;

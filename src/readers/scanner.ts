@@ -17,7 +17,7 @@ export class Scanner {
   readonly name: string;
   bytes: Buffer = Buffer.alloc(0);
   position = 0;
-  /** Of `position`, from 1. */
+  /** Line of `position`, from 1. */
   line = 1;
   #first = true;
 

@@ -34,7 +34,7 @@ export interface ReluNetwork<P extends Prediction = Prediction> {
   readonly inputScale: Float64Array;
   /** What the outputs stand for, if the targets were classes: two classes share one output, negative and positive. */
   readonly classes?: readonly Label[];
-  /** For the type checker alone; there is no such member. */
+  /** A mark for the type checker alone; there is no such member. */
   readonly [predicts]?: P;
 }
 

@@ -21,7 +21,7 @@ export interface ReluData<Y extends Targets = Targets> {
 
 /** Which activation patterns the convex program has: the neurons' choices of rows to be active on. */
 export type ReluPatterns =
-  /** So many random ones; fewer if some coincide. */
+  /** A number of random ones; fewer if some coincide. */
   | { sample: number }
   /** One a column: (d + 1 with bias, else d) x P, acting on (x, 1) as given. */
   | { gates: MatrixLike }
@@ -48,7 +48,7 @@ export interface ReluResult<P extends Prediction = Prediction>
     Pick<ReluSolution, 'networkObjective' | 'gap' | 'activeNeurons' | 'patterns' | 'rho'> {
   /** The trained network, for `predict`, `score` and `toJSON`. */
   network: ReluNetwork<P>;
-  /** Of the convex program. */
+  /** Objective of the convex program. */
   objective: number;
   /** Value of a feasible point of the dual program: no solution of the convex program has a smaller objective. */
   lowerBound: number;
@@ -215,7 +215,7 @@ function checkedPatterns(patterns: ReluPatterns): ReluProblem['patterns'] {
   return patterns;
 }
 
-/** Without the members that are undefined. */
+/** An object without its members that are undefined. */
 function defined<T extends object>(value: T): Partial<T> {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Partial<T>;
 }

@@ -45,7 +45,7 @@ interface Face {
   result: FractionalResult;
 }
 
-/** From this gain on a held asset is freed. */
+/** Least gain for which a held asset is freed. */
 const worthFreeing = 1e-6;
 
 class ActiveSet {

@@ -46,7 +46,7 @@ export async function totalLeastSquares(
 }
 
 /**
- * With x = -z / zeta it is the minimum of ||[A b] (z, zeta)||^2 / ||(z, zeta)||^2, where nothing lies at infinity: coordinate steps
+ * Minimises, with x = -z / zeta, ||[A b] (z, zeta)||^2 / ||(z, zeta)||^2, where nothing lies at infinity: coordinate steps
  * in x can be drawn there, along columns of A that are small.
  */
 async function smallestSingular(
