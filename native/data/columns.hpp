@@ -74,7 +74,7 @@ class Columns {
   }
   const std::int32_t* rowsOf(int j) const { return indices_.data() + spans_[static_cast<std::size_t>(j)].begin; }
   int size(int j) const { return sparse_ ? spans_[static_cast<std::size_t>(j)].size : rows_; }
-  /// With the zeros that fill up a sparse column.
+  /// Size of a sparse column with the zeros that fill it up.
   int filledSize(int j) const { return spans_[static_cast<std::size_t>(j)].filledSize; }
 
   bool sparse_ = false;
@@ -82,8 +82,8 @@ class Columns {
   int cols_ = 0;
   int stride_ = 0;
   HostBuffer<double> values_;
-  // Of a sparse matrix. Each column is filled up to whole groups by zeros in rows that its last group has not, so that
-  // loops over short columns, which are most in some matrices, have no remainder.
+  // The storage of a sparse matrix: each column is filled up to whole groups by zeros in rows that its last group has
+  // not, so that loops over short columns, which are most in some matrices, have no remainder.
   struct Span {
     std::size_t begin;
     int size;

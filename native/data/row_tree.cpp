@@ -37,7 +37,7 @@ class Numbering {
       if (slot.hash == hash && same(slot.number)) return slot.number;
     }
   }
-  /// Of a key; different ones have different hashes, the function has an inverse.
+  /// The number of a key: different keys have different hashes, as `mix` has an inverse.
   int find(std::uint64_t key) {
     return find(mix(0, key), [](int) { return true; });
   }
@@ -69,10 +69,10 @@ class Numbering {
   int count_ = 0;
 };
 
-/// The same of pairs (a, b), by a table where that is small.
+/// Numbers pairs (a, b) in the order in which they are found, by a table where that is small.
 class PairNumbering {
  public:
-  /// For 0 <= a < as, 0 <= b < bs.
+  /// Begins anew, for pairs with 0 <= a < as and 0 <= b < bs.
   void begin(int as, int bs) {
     constexpr double most = 1 << 16;
     bs_ = at(bs);
@@ -198,7 +198,7 @@ NONCONVEX_CLONES void sumRows(int count, const double* weights, const int* piece
 constexpr double perNeighbour = 1.0 / 6;
 constexpr double passes = 1.5;  // over the data for one Hessian
 
-/// Of the products of two sides of `pieces`, one of which has the pivots.
+/// Cost of the products of two sides of `pieces`, one of which has the pivots.
 double productCost(double pieces, double pivots, double pivotEntries, double otherEach, int otherColumns) {
   return pieces * otherEach + perNeighbour * (pivotEntries + pivots) * padded(otherColumns);
 }
@@ -529,7 +529,7 @@ std::vector<int> RowTree::join(Node& node, std::vector<int> leftOf, std::span<co
   }
   stopIfEnding(la);
   node.count = numbering.count();
-  // By the pivot.
+  // Groups the pieces by those of the pivot.
   node.pivotLeft = crossCost(node, true) <= crossCost(node, false);
   std::vector<int> order;
   sortByKey(node.pivotLeft ? lefts : rights, node.pivotLeft ? left.count : right.count, node.starts, order);

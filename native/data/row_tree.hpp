@@ -19,7 +19,7 @@ namespace nonconvex {
 /// It does not change: any number of users share it, on any threads, each with a Work.
 class RowTree {
  public:
-  /// Of BLAS in the time in which one number is added to a matrix at a scattered place.
+  /// Operations of BLAS in the time in which one number is added to a matrix at a scattered place.
   static constexpr double flopsPerUpdate = 25;
 
   /// Null where it would save too little. Throws Interrupted where the solve is to end.
@@ -28,7 +28,7 @@ class RowTree {
   class Work;
 
   int rows() const { return static_cast<int>(pieceOf_.size()); }
-  /// Of a Hessian and 1.5 passes, in updates.
+  /// Cost of a Hessian and 1.5 passes, in updates.
   double cost() const;
   std::size_t bytes() const;
 
@@ -44,7 +44,8 @@ class RowTree {
     std::vector<std::uint16_t> indices;  // from `first` on
     std::vector<double> values;          // empty once known to be all 1
     std::vector<std::uint8_t> ones;      // of entries that are all 1 and many: every column of each piece, one a bit
-    // Of an inner node. Pieces come in the order of those of the pivot, the child by which products are collected.
+    // Children of an inner node. Pieces come in the order of those of the pivot, the child by which products are
+    // collected.
     std::vector<int> leftPiece, rightPiece;
     bool pivotLeft = true;
     std::vector<int> starts;  // of the pivot's pieces among these

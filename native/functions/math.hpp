@@ -14,10 +14,10 @@ struct StandardMath {
   NONCONVEX_ALWAYS_INLINE static double quotient(double a, double b) { return a / b; }
 };
 
-/// For loops over many rows. Quotients with the same divisor share its reciprocal.
+/// Functions of vectorised loops over many rows. Quotients with the same divisor share its reciprocal.
 struct VectorMath {
   NONCONVEX_ALWAYS_INLINE static double exp(double x) { return vectorExp(x); }
-  /// For 0 <= x <= 1.
+  /// log(1 + x) for 0 <= x <= 1.
   NONCONVEX_ALWAYS_INLINE static double log1p(double x) { return vectorLog1p(x); }
   NONCONVEX_ALWAYS_INLINE static double quotient(double a, double b) { return a * (1 / b); }
 };

@@ -146,7 +146,7 @@ SparsePattern GlmData::allPairs() const {
   return pattern;
 }
 
-/// By a bit for each pair of columns.
+/// Finds the pairs of columns that share a row, with a bit for each pair.
 SparsePattern GlmData::pairsByRows() const {
   using Word = std::uint64_t;
   const int n = columns();

@@ -30,7 +30,7 @@ class GlmData {
   /// the rows written out. Columns: one after the other. Tree: what rows have in common once.
   enum class Gram { rows, blocks, columns, tree };
 
-  /// What is worth knowing of the rows before they are gone through many times.
+  /// Knowledge of the rows that pays where they are gone through many times.
   struct Analysis {
     SparsePattern hessian;
     Gram gram = Gram::blocks;
@@ -58,7 +58,7 @@ class GlmData {
 
  private:
   std::shared_ptr<const Analysis> analyse(const Cpu& la) const;
-  /// For rows with nothing in common; sets `work`.
+  /// How the Hessian is summed up where rows have nothing in common; sets `work`.
   Gram withoutTree(RowWork& work) const;
   Analysis::Columns transpose() const;
   SparsePattern allPairs() const;

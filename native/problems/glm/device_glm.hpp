@@ -11,6 +11,7 @@
 #include "linalg/device_copy.hpp"
 #include "linalg/linalg.hpp"
 #include "problems/glm/data.hpp"
+#include "problems/glm/kept_hessian.hpp"
 #include "problems/glm/kernels.hpp"
 #include "problems/objective.hpp"
 #include "sketching/sketch_by_rows.hpp"
@@ -133,7 +134,7 @@ void DeviceGlm<La>::predict(std::span<const double> x) {
   la_.upload(asColumn(x), x_.view());
   const Vec<const double, Space> on = x_.flat();
   if (single_.size() == 0) return la_.gemv(Transpose::yes, 1, full_.view(), on, 0, t_.flat());
-  // By blocks that stay in the device's cache as double.
+  // Blocks of rows stay in the device's cache as double.
   const int most = std::clamp(cachedEntries / n_, 1, std::max(1, block_.cols()));
   for (int i = 0; i < N_; i += most) {
     const int count = std::min(most, N_ - i);
@@ -245,19 +246,17 @@ bool DeviceGlm<La>::useLaggedHessian(double accuracy) {
   if (kept_.size() == 0) return false;
   const Vec<const double, Space> now = second_.flat(), then = keptWeights_.flat();
   const double sum = la_.sum(N_, kernels::ChangeOf<Space>{now, now, 0});
-  const double factor = sum / la_.sum(N_, kernels::ChangeOf<Space>{then, then, 0});
-  const double change = la_.sum(N_, kernels::ChangeOf<Space>{now, then, factor});
-  const double dear = std::min(1.0, n_ / columnsOfAPass);
-  if (!(change <= dear * dear * accuracy * sum)) return false;
-  multiple_ = factor;
-  return true;
+  const double sumThen = la_.sum(N_, kernels::ChangeOf<Space>{then, then, 0});
+  const auto change = [&](double factor) { return la_.sum(N_, kernels::ChangeOf<Space>{now, then, factor}); };
+  multiple_ = kept_hessian::laggedMultiple(accuracy, n_ / columnsOfAPass, sum, sumThen, change);
+  return multiple_.has_value();
 }
 
 template <LinAlg La>
 bool DeviceGlm<La>::useHessianLowerBound() {
   evaluate();
   if (kept_.size() == 0) return false;
-  for (const double share : {0.99, 0.5}) {
+  for (const double share : {0.99, kept_hessian::leastShare}) {
     if (la_.sum(N_, kernels::FallsBelow<Space>{second_.flat(), keptWeights_.flat(), share}) > 0) continue;
     multiple_ = share;
     return true;

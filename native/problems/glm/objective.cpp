@@ -7,6 +7,7 @@
 #include "core/index.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/vector_kernels.hpp"
+#include "problems/glm/kept_hessian.hpp"
 #include "problems/glm/row_losses.hpp"
 
 namespace nonconvex {
@@ -19,7 +20,7 @@ constexpr int tinySquare = 64;    // up to here it is not worth the copies that 
 
 constexpr int columnTasks = 32;
 
-/// Of a block of rows that is written out.
+/// Number of rows of a block that is written out.
 int writtenRows(int columns) { return columns > smallSquare ? sharedRows : mostBlockRows; }
 
 std::size_t blockSize(int columns) { return at(writtenRows(columns)) * at(columns) + loops::outerSlack; }
@@ -42,7 +43,7 @@ const GlmData::Analysis& GlmObjective::analysis() const {
   return *analysis_;
 }
 
-/// What the passes need.
+/// Makes what the passes need.
 void GlmObjective::prepare() {
   const int rows = data_->count(), n = data_->columns();
   const double entries = data_->dense() ? 1.0 * rows * n : static_cast<double>(data_->rows().matrix.indices.size());
@@ -218,7 +219,7 @@ void GlmObjective::gradient(std::span<double> g) {
   std::copy(gradient_.begin(), gradient_.end(), g.begin());
 }
 
-/// Where all predictions are the mean response.
+/// The largest entry of the gradient where all predictions are the mean response.
 double GlmObjective::typicalGradient() {
   const GlmData::Rows& rows = data_->rows();
   const double mean = data_->meanResponse();
@@ -301,8 +302,6 @@ void GlmObjective::hessian(double sigma, std::span<double> values) {
   writeKept(sigma, 1, values);
 }
 
-/// The last Hessian, scaled so that its weights have the mean of those here. They have to be the nearer, the less a
-/// Hessian takes beside the passes of the steps that it may cost.
 bool GlmObjective::useLaggedHessian(double accuracy) {
   evaluate();
   if (!isKept_) return false;
@@ -311,26 +310,25 @@ bool GlmObjective::useLaggedHessian(double accuracy) {
     now += curvatures_[i];
     then += keptCurvatures_[i];
   }
-  if (!(then > 0)) return false;
-  const double factor = now / then;
-  double change = 0;
-  for (std::size_t i = 0; i < curvatures_.size(); ++i) change += std::abs(curvatures_[i] - factor * keptCurvatures_[i]);
-  const double dear = std::min(1.0, analysis().work.hessian / analysis().work.gradient);
-  if (!(change <= dear * dear * accuracy * now)) return false;
-  multiple_ = factor;
-  return true;
+  const auto change = [&](double factor) {
+    double sum = 0;
+    for (std::size_t i = 0; i < curvatures_.size(); ++i) sum += std::abs(curvatures_[i] - factor * keptCurvatures_[i]);
+    return sum;
+  };
+  const double costInPasses = analysis().work.hessian / analysis().work.gradient;
+  multiple_ = kept_hessian::laggedMultiple(accuracy, costInPasses, now, then, change);
+  return multiple_.has_value();
 }
 
 /// The last Hessian times the least ratio of the weights here to those there.
 bool GlmObjective::useHessianLowerBound() {
-  constexpr double near = 0.5;
   evaluate();
   if (!isKept_) return false;
   double least = 1;
   for (std::size_t i = 0; i < curvatures_.size(); ++i) {
     if (curvatures_[i] < least * keptCurvatures_[i]) least = curvatures_[i] / keptCurvatures_[i];
   }
-  if (!(least >= near)) return false;
+  if (!(least >= kept_hessian::leastShare)) return false;
   multiple_ = least;
   return true;
 }

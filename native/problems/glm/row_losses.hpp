@@ -6,7 +6,7 @@
 namespace nonconvex {
 
 /// Returns the sum of weight * loss over `count` rows; first, second := its first and second derivatives in each t.
-/// Without overflow, in vectors.
+/// Nothing overflows but what is too large itself; loops are vectorised.
 double glmLosses(GlmFamily family, int count, const double* t, const double* y, const double* weights, double* first,
                  double* second);
 

@@ -20,7 +20,7 @@ struct RowSample {
 /// Neighbours seldom come together, which suits data that are sorted. Without bias.
 RowSample sampleRows(std::span<const double> weights, std::span<const double> y, int count);
 
-/// Of evaluations over all rows, in operations of BLAS.
+/// Work of evaluations over all rows, in operations of BLAS.
 struct RowWork : EvaluationWork {
   static constexpr double perEntry = 25, perRow = 250;  ///< of a pass
   static constexpr double perPiece = 10;                ///< an update in a tree, where ones come many at a time

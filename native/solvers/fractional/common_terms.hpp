@@ -124,7 +124,7 @@ class GramLeastSquares final : public SmoothTerm {
 
 // ---- denominators ----
 
-// Of those that are largest(i) or |x_i| + constant along a coordinate, whichever is larger.
+// Denominators that are largest(i) or |x_i| + constant along a coordinate, whichever is larger.
 
 inline constexpr double absolutePieces[] = {0, 1, -1};  // slopes of max(m, |u|)
 
@@ -203,7 +203,7 @@ class TopK final : public NormOfSome {
   TopSum top_;
 };
 
-/// What the norms of A x share.
+/// The common part of norms of A x: they remember A x.
 class NormOfProduct : public DenominatorTerm {
  public:
   void restart(const double* x) final {

@@ -13,11 +13,11 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 /// Sweeps after which everything is computed from x again.
 constexpr int refreshInterval = 50;
-/// By how much x grows in one step towards an infimum at infinity.
+/// Factor by which x grows in one step towards an infimum at infinity.
 constexpr double far = 1e3;
 /// Below this multiple of what it was a number is 0 to rounding.
 constexpr double nearlyZero = 1e-9;
-/// What has shrunk by this factor since it was last computed from x has too few digits left to go on.
+/// A sum that has shrunk by this factor since it was last computed from x has too few digits left to go on.
 constexpr double fewDigits = 1e-6;
 /// Relative gain of such a step below which the infimum counts as reached.
 constexpr double limitReached = 1e-9;
@@ -66,16 +66,12 @@ CoordinateDescent::CoordinateDescent(const FractionalData& data, const Fractiona
       saved_(x_.size()),
       lastDefined_(x_.size()),
       extrapolation_(settings.acceleration ? data.n : 0),
-      moved_(x_.size()) {
+      working_(data.fixed) {
   linearParts_ = !data.linear.empty() || data.constant < 0;
   for (const FractionalTermData& term : data.smooth) {
     smooth_.push_back(makeSmoothTerm(term));
     linearParts_ = linearParts_ || !term.c.empty();
   }
-  for (int i = 0; i < data.n; ++i) {
-    if (!data.fixed[static_cast<std::size_t>(i)]) order_.push_back(i);
-  }
-  active_.reserve(order_.size());
   choosePasses();
 }
 
@@ -83,10 +79,8 @@ void CoordinateDescent::begin(const double* x) {
   if (x != x_.data()) std::copy(x, x + data_.n, x_.data());
   for (const auto& term : smooth_) term->restart(x_.data());
   denominator_->restart(x_.data());
-  stretch_ = 1;
   addUp();
-  largestNumerator_ = numerator();
-  largestDenominator_ = denominator();
+  digits_.restart(numerator(), denominator());
   if (isDefined()) std::copy(x_.begin(), x_.end(), lastDefined_.begin());
 }
 
@@ -123,7 +117,7 @@ double CoordinateDescent::sumOfNumerator() {
   return sum;
 }
 
-/// Of the quadratic parts along each coordinate alone.
+/// Sum over the coordinates of curvature times x_i^2.
 double CoordinateDescent::curvatureOfX() const {
   const double* curvature = data_.curvatures.data();
   const double* x = x_.data();
@@ -177,7 +171,7 @@ inline __attribute__((always_inline)) void CoordinateDescent::setCoordinate(int 
   norm1_ = std::max(0.0, norm1_ + longer);
   x = value;
   numerator_ = sumOfNumerator();
-  moved_[static_cast<std::size_t>(i)] = true;
+  working_.noteMoved(static_cast<std::size_t>(i));
   ++updates_;
 }
 
@@ -185,12 +179,12 @@ inline __attribute__((always_inline)) void CoordinateDescent::setCoordinate(int 
 /// goes back if the ratio, computed anew where digits may be lost, is now worse than `ratio`.
 bool CoordinateDescent::stepHolds(int i, double before, double ratio, double n, double g) {
   // What is kept by its changes has no digits left after a long way down, and where they overflow none at all.
-  noteSizes(n, g);
+  digits_.note(n, g);
   if (shrunk(fewDigits, fewDigits) || !(denominator() < infinity)) begin(x_.data());
   const double rise = objective() - ratio * (1 + 1e-9);
   // 0 / 0 is for the end of the sweep; where the ratio does not change along x, it is no better than before.
   const bool undefined = std::isnan(objective()) && !data_.scaleInvariant;
-  if ((denominator() > 0 && numerator() >= 0 && rise * g <= rounding_) || undefined) return true;
+  if ((denominator() > 0 && numerator() >= 0 && rise * g <= digits_.rounding()) || undefined) return true;
   // Where terms differ too much in size, a minimum along a coordinate may be nothing but rounding.
   x_[static_cast<std::size_t>(i)] = before;
   begin(x_.data());
@@ -207,7 +201,7 @@ inline __attribute__((always_inline)) double CoordinateDescent::tryStep(int i, d
   const double g = denominator();
   setCoordinate<Denominator, mode>(i, value, next);
   if (mode == Mode::ratio && !data_.difference && !stepHolds(i, before, ratio, n, g)) return 0;
-  if (numerator() < floor_) lowerFloor();
+  if (numerator() < digits_.floor()) lowerFloor();
   const double t = value - before;
   if (c.a > 0) return c.a / 2 * t * t / scaleOfSteps();
   const double relative = t / std::max(std::abs(value), std::abs(before));
@@ -245,10 +239,13 @@ double CoordinateDescent::minimizeCoordinate(int i, int next, Mode mode) {
                              : tryStep<DenominatorTerm, Mode::numerator>(i, value, 0, next);
 }
 
-/// The same for least squares with an l1 penalty less s times the sum of some of the largest |x_i|, none or all of
-/// them. With w the minimiser without both, u = w - threshold or, where |x_i| counts in the sum, w - threshold + tau,
-/// all of the sign of w and cut off at 0: the latter if that gains more than tau times what |x_i| has to exceed to
-/// count. `ratio` is the present one.
+/// Moves coordinate i to its minimum, for least squares with an l1 penalty less s times the sum of some of the largest
+/// |x_i|, none or all of them. With w the minimiser without both, u = w - threshold or, where |x_i| counts in the sum,
+/// w - threshold + tau, all of the sign of w and cut off at 0: the latter if that gains more than tau times what |x_i|
+/// has to exceed to count. `ratio` is the present one.
+///
+/// One function of more than forty lines, since it takes a few nanoseconds: operations are in the order in which their
+/// operands are there.
 template <CoordinateDescent::Mode mode, class Smooth, class Denominator>
 inline __attribute__((always_inline)) double CoordinateDescent::softThresholdStep(Smooth& f, Denominator& g,
                                                                                   double& ratio, int i, int next) {
@@ -285,7 +282,7 @@ inline __attribute__((always_inline)) double CoordinateDescent::softThresholdSte
   separable_ += (c.diagonal / 2 * t + known) * t + penalty;  // its parts follow at the end of the sweep
   numerator_ = separable_ + f.value();
   x_[k] = u;
-  moved_[k] = true;
+  working_.noteMoved(k);
   ++updates_;
   if constexpr (mode != Mode::numerator) {
     const double gBefore = g.value();
@@ -298,11 +295,11 @@ inline __attribute__((always_inline)) double CoordinateDescent::softThresholdSte
       ratio = plain ? now : objective();
     }
   }
-  if (numerator_ < floor_) lowerFloor();
+  if (numerator_ < digits_.floor()) lowerFloor();
   return c.a / 2 * t * t / scaleOfSteps();
 }
 
-/// The same for a numerator without penalties over ||A x||_4^2.
+/// Moves coordinate i to its minimum, for a numerator without penalties over ||A x||_4^2.
 double CoordinateDescent::quarticUpdate(int i, int next) {
   const auto k = static_cast<std::size_t>(i);
   const FractionalData::Coordinate& c = data_.coordinates[k];
@@ -319,17 +316,12 @@ double CoordinateDescent::quarticUpdate(int i, int next) {
   return tryStep<NormFourOfProduct, Mode::ratio>(i, x + t, objective(), next);
 }
 
-/// Of the numerator's parts, which may cancel, in its own units.
+/// Size of the numerator before its parts cancel.
 double CoordinateDescent::sizeOfNumerator() const {
   return numerator() + (data_.difference ? std::abs(denominator()) : 0) + squares_ / 2;
 }
 
-/// What rounding may have left in the numerator since it was last added up: little where x is small. For the residual
-/// no less than what can count, so that a way down to 0 has an end.
-void CoordinateDescent::setFloor() {
-  rounding_ = 1e-14 * std::max(sizeOfNumerator(), largestNumerator_) + std::numeric_limits<double>::min();
-  floor_ = std::max(rounding_, 1e-12 * firstFloor_);
-}
+void CoordinateDescent::setFloor() { digits_.setRounding(sizeOfNumerator()); }
 
 void CoordinateDescent::lowerFloor() {
   squares_ = curvatureOfX();
@@ -337,7 +329,7 @@ void CoordinateDescent::lowerFloor() {
 }
 
 double CoordinateDescent::scaleOfSteps() const {
-  return numerator() + (data_.difference ? std::abs(denominator()) : 0) + floor_;
+  return numerator() + (data_.difference ? std::abs(denominator()) : 0) + digits_.floor();
 }
 
 template <class Update>
@@ -346,7 +338,7 @@ double CoordinateDescent::forAll(const Cpu& la, const std::vector<int>& order, U
   for (std::size_t k = 0; k < order.size() && !unbounded_; ++k) {
     if (k % 64 == 0) {
       la.checkpoint();
-      noteSizes(numerator(), denominator());
+      digits_.note(numerator(), denominator());
     }
     squares += update(order[k], k + 1 < order.size() ? order[k + 1] : -1);
   }
@@ -400,11 +392,11 @@ void CoordinateDescent::choosePasses() {
 
 double CoordinateDescent::greedyPass(const Cpu& la) {
   double squares = 0;
-  for (std::size_t k = 0; k < order_.size() && !unbounded_; ++k) {
+  for (std::size_t k = 0; k < working_.all().size() && !unbounded_; ++k) {
     la.checkpoint();
     int best = -1;
     double gain = 0;
-    for (const int i : order_) {
+    for (const int i : working_.all()) {
       const LineNumerator along = restrictNumerator(i);
       const LineMinimum found = minimum(i, along, Mode::ratio);
       if (found.t == 0) continue;
@@ -423,18 +415,10 @@ double CoordinateDescent::greedyPass(const Cpu& la) {
 
 void CoordinateDescent::sweep(const Cpu& la) {
   setFloor();
-  if (firstFloor_ == 0) firstFloor_ = floor_;
-  std::fill(moved_.begin(), moved_.end(), false);
+  digits_.keepFirstFloor();
+  working_.beginSweep();
   std::copy(x_.begin(), x_.end(), before_.begin());
-  const bool full = all_;
-  std::vector<int>& order = full ? order_ : active_;
-  double squares = 0;
-  if (settings_.order == FractionalOrder::greedy) {
-    squares = greedyPass(la);
-  } else {
-    if (settings_.order == FractionalOrder::shuffled) shuffle(order);
-    squares = (this->*ratioPass_)(la, order);
-  }
+  const double residual = std::sqrt(pass(la));
   ++sweeps_;
   if (unbounded_) return;
   addUp();
@@ -444,59 +428,56 @@ void CoordinateDescent::sweep(const Cpu& la) {
     radialStep();
   }
   if (settings_.acceleration) extrapolate();
-  const double now = std::sqrt(squares);
-  if (full) {
-    residual_ = now;
-    ++fullSweeps_;
-    activeSweeps_ = 0;
-    if (settings_.activeSet && settings_.order != FractionalOrder::greedy && fullSweeps_ >= 2 && !converged()) {
-      chooseActive();
-    }
-  } else {
-    // The full sweep checks what the active ones have found.
-    all_ = ++activeSweeps_ >= 20 || now <= std::max(settings_.tolerance / 2, residual_ / 10);
-  }
-  // Both cost digits of what is kept by its changes.
-  if (converged() || shrunk(1e-4, 0.1) || stretched() || sweeps_ % refreshInterval == 0) begin(x_.data());
+  chooseNext(residual);
+  // Extrapolation and long ways down cost digits of what is kept by its changes.
+  if (converged() || shrunk(1e-4, 0.1) || digits_.stretched() || sweeps_ % refreshInterval == 0) begin(x_.data());
   unbounded_ = converged() && towardsLimit_;
   if (!data_.difference && !isDefined()) {
-    // Both functions have gone to 0 with x, where the ratio has only a limit, or beyond the largest number.
+    // Numerator and denominator have gone to 0 with x, where the ratio has only a limit, or beyond the largest number.
     begin(before_.data());
     if (!isDefined()) begin(lastDefined_.data());  // both were nothing but rounding
     unbounded_ = true;
   }
 }
 
-void CoordinateDescent::chooseActive() {
-  active_.clear();
-  for (const int i : order_) {
-    if (x_[static_cast<std::size_t>(i)] != 0 || moved_[static_cast<std::size_t>(i)]) active_.push_back(i);
+/// Once through the coordinates of this sweep; the sum of squares of the residual.
+double CoordinateDescent::pass(const Cpu& la) {
+  if (settings_.order == FractionalOrder::greedy) return greedyPass(la);
+  std::vector<int>& order = working_.coordinates();
+  if (settings_.order == FractionalOrder::shuffled) shuffle(order);
+  return (this->*ratioPass_)(la, order);
+}
+
+/// Chooses the coordinates of the next sweep after one that ended with this residual.
+void CoordinateDescent::chooseNext(double residual) {
+  if (!working_.full()) {
+    working_.endActiveSweep(residual, std::max(settings_.tolerance / 2, residual_ / 10));
+    return;
   }
-  all_ = active_.size() > order_.size() * 3 / 4;
+  residual_ = residual;
+  const bool mayShrink = working_.mayShrink() && settings_.activeSet && settings_.order != FractionalOrder::greedy;
+  if (mayShrink && !converged()) working_.shrinkTo(x_);
 }
 
 void CoordinateDescent::minimizeNumerator(const Cpu& la) {
   constexpr int most = 200;
   const double enough = std::max(settings_.tolerance, 1e-4);
-  rounding_ = floor_ = 1e-14 * numerator() + std::numeric_limits<double>::min();
+  digits_.setFloor(1e-14 * numerator() + std::numeric_limits<double>::min());
   double last = infinity;
-  bool full = true;
   for (int sweeps = 0; sweeps < most; ++sweeps) {
-    const std::vector<int>& order = full ? order_ : active_;
-    std::fill(moved_.begin(), moved_.end(), false);
-    const double now = std::sqrt((this->*numeratorPass_)(la, order));
-    if (full) {
+    working_.beginSweep();
+    const double now = std::sqrt((this->*numeratorPass_)(la, working_.coordinates()));
+    if (working_.full()) {
       if (now <= enough) break;
       last = now;
-      chooseActive();
-      full = all_;
-    } else {
-      full = now <= std::max(enough, last / 10);
+      working_.shrinkTo(x_);
+    } else if (now <= std::max(enough, last / 10)) {
+      working_.takeAll();
     }
   }
-  all_ = true;
+  working_.takeAll();
   updates_ = 0;
-  floor_ = 0;
+  digits_.forgetFloor();
   begin(x_.data());
 }
 
@@ -521,8 +502,8 @@ void CoordinateDescent::extrapolate() {
   extrapolation_.clear();
 }
 
-void CoordinateDescent::radialStep() {
-  // In the multiplier u = 1 + t of x, of either sign.
+/// The numerator as a function of the multiplier u = 1 + t of x, of either sign.
+LineNumerator CoordinateDescent::restrictNumeratorToRay() const {
   LineNumerator along{.a = 2 * diagonal_ + 2 * data_.l1Squared * norm1_ * norm1_,
                       .b = 0,
                       .c = numerator() - l1_,
@@ -547,6 +528,11 @@ void CoordinateDescent::radialStep() {
       along.lower = std::max(along.lower, std::min(1.0, down));
     }
   }
+  return along;
+}
+
+void CoordinateDescent::radialStep() {
+  const LineNumerator along = restrictNumeratorToRay();
   const LineDenominator& g = denominator_->restrictToRay(x_.data());
   towardsLimit_ = false;
   if (data_.difference) {
@@ -583,17 +569,17 @@ void CoordinateDescent::tryMultiple(double multiple) {
   const double before = objective();
   std::copy(x_.begin(), x_.end(), saved_.begin());
   scale(multiple);
-  if (stretched()) begin(x_.data());
+  if (digits_.stretched()) begin(x_.data());
   // Far out its parts may cancel so far that the numerator has few digits left, or none.
   setFloor();
-  const bool known = std::abs(multiple) <= 1 || numerator() >= 1e3 * floor_;
+  const bool known = std::abs(multiple) <= 1 || numerator() >= 1e3 * digits_.floor();
   if (known && objective() <= before && (data_.difference || denominator() > 0)) return;
   begin(saved_.data());
   setFloor();
 }
 
 void CoordinateDescent::scale(double factor) {
-  stretch_ *= std::max(1.0, std::abs(factor));
+  digits_.noteScaled(factor);
   for (double& x : x_) x *= factor;
   x_ = data_.clamped(std::move(x_));
   for (const auto& term : smooth_) term->scale(factor, x_.data());
@@ -604,7 +590,7 @@ void CoordinateDescent::scale(double factor) {
   norm1_ *= std::abs(factor);
   squares_ *= factor * factor;
   numerator_ = sumOfNumerator();
-  noteSizes(numerator(), denominator());
+  digits_.note(numerator(), denominator());
 }
 
 void CoordinateDescent::normalize() {
@@ -618,7 +604,7 @@ void CoordinateDescent::normalize() {
 void CoordinateDescent::becomeUnit(int i, double sign) {
   std::fill(x_.begin(), x_.end(), 0.0);
   x_[static_cast<std::size_t>(i)] = sign;
-  std::fill(moved_.begin(), moved_.end(), true);
+  working_.noteAllMoved();
   begin(x_.data());
   extrapolation_.clear();
   ++updates_;

@@ -10,6 +10,8 @@
 #include "methods/acceleration/nonlinear_acceleration.hpp"
 #include "solvers/fractional/common_terms.hpp"
 #include "solvers/fractional/data.hpp"
+#include "solvers/fractional/digits.hpp"
+#include "solvers/fractional/working_set.hpp"
 
 namespace nonconvex {
 
@@ -55,10 +57,13 @@ class CoordinateDescent {
   double softPass(const Cpu& la, const std::vector<int>& order);
   double quarticPass(const Cpu& la, const std::vector<int>& order);
   double greedyPass(const Cpu& la);
+  double pass(const Cpu& la);
+  void chooseNext(double residual);
   template <class Update>
   double forAll(const Cpu& la, const std::vector<int>& order, Update&& update);
 
   LineNumerator restrictNumerator(int i);
+  LineNumerator restrictNumeratorToRay() const;
   LineMinimum minimum(int i, const LineNumerator& along, Mode mode);
   double minimizeCoordinate(int i, int next, Mode mode);
   template <Mode mode, class Smooth, class Denominator>
@@ -70,16 +75,11 @@ class CoordinateDescent {
   void setCoordinate(int i, double value, int next);
   bool stepHolds(int i, double before, double ratio, double n, double g);
   void becomeUnit(int i, double sign);
-  void noteSizes(double n, double g) {
-    largestNumerator_ = std::max(largestNumerator_, n);
-    largestDenominator_ = std::max(largestDenominator_, g);
-  }
-  /// What is kept by its changes has few digits left.
+  /// Whether the sums that are kept by their changes have few digits left.
   bool shrunk(double numeratorPart, double denominatorPart) const {
-    return numerator_ < numeratorPart * largestNumerator_ || !(denominator() >= denominatorPart * largestDenominator_);
+    return digits_.shrunk(numerator_, denominator(), numeratorPart, denominatorPart);
   }
   double sumOfNumerator();
-  bool stretched() const { return stretch_ > 1e3; }
   double curvatureOfX() const;
   double sizeOfNumerator() const;
   double scaleOfSteps() const;
@@ -90,7 +90,6 @@ class CoordinateDescent {
   void tryMultiple(double multiple);
   void addUp();
   void shuffle(std::vector<int>& order);
-  void chooseActive();
   void extrapolate();
 
   const FractionalData& data_;
@@ -110,27 +109,17 @@ class CoordinateDescent {
   double norm1_ = 0;
   double separable_ = 0;  // their sum
   double squares_ = 0;    // at the end of the last sweep
-  double rounding_ = 0;   // errors of the numerator
-  double floor_ = 0;      // of its size, for the residual
-  double firstFloor_ = 0;
+  Digits digits_;         // of numerator and denominator
 
   std::vector<double> before_;  // x at the beginning of the sweep
   std::vector<double> saved_;
   std::vector<double> lastDefined_;  // the last x from which all was computed and the objective found finite
-  double largestNumerator_ = 0;      // since all was last computed from x: rounding errors are of that size
-  double largestDenominator_ = 0;
-  double stretch_ = 1;  // what x, and with it rounding errors, has been multiplied by since
 
   Extrapolation extrapolation_;
   int untilExtrapolation_ = 0;
   int extrapolationInterval_ = Extrapolation::points;
 
-  std::vector<int> order_;
-  std::vector<int> active_;
-  std::vector<char> moved_;
-  bool all_ = true;  // whether the next sweep is a full one
-  int fullSweeps_ = 0;
-  int activeSweeps_ = 0;
+  WorkingSet working_;
   int sweeps_ = 0;
   double updates_ = 0;
   double residual_ = std::numeric_limits<double>::infinity();

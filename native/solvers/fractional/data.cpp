@@ -136,49 +136,84 @@ FractionalData::FractionalData(const Cpu& la, const FractionalProblem& problem, 
   }
 }
 
+/// The matrix of a term, and its curvatures: for a norm the squared lengths of the columns.
+void FractionalData::takeMatrix(const Cpu& la, FractionalTermData& data) const {
+  const FractionalTerm& term = data.term;
+  require(term.matrix >= 0 && term.matrix < static_cast<int>(matrices.size()), term.name + ".matrix", term.matrix,
+          "expected the index of a matrix");
+  data.matrix = &matrices[static_cast<std::size_t>(term.matrix)];
+  const Columns& A = *data.matrix;
+  require(A.rows() >= 1, "rows of " + term.name + "'s matrix", A.rows(), "expected at least one");
+  require(A.cols() == n, "columns of " + term.name + "'s matrix", A.cols(),
+          "expected as many as there are unknowns: " + show(n));
+  data.curvature.resize(static_cast<std::size_t>(n));
+  if (term.kind == Kind::quadratic) {
+    require(A.rows() == n, "rows of " + term.name + "'s matrix", A.rows(), "expected a square matrix of " + show(n));
+    forColumns(la, A, [&](int j) { data.curvature[static_cast<std::size_t>(j)] = A.at(j, j); });
+    return;
+  }
+  const double factor = term.kind == Kind::logistic ? losses::LogisticMargin::lipschitz : 1;
+  forColumns(la, A, [&](int j) { data.curvature[static_cast<std::size_t>(j)] = factor * A.squaredNorm(j); });
+  const double longest = *std::max_element(data.curvature.begin(), data.curvature.end());
+  bool zero = true;
+  for (int j = 0; j < n && zero && longest == 0; ++j) A.forEntries(j, [&](int, double a) { zero = zero && a == 0; });
+  requireSquare(longest, longest == 0 && zero, term.name + ": squared length of the longest column");
+}
+
+/// The targets of a loss of A x.
+void FractionalData::takeTargets(FractionalTermData& data) {
+  const FractionalTerm& term = data.term;
+  const bool signs = term.kind == Kind::logistic;
+  data.b = copied(term.b, static_cast<std::size_t>(data.matrix->rows()), term.name + (signs ? ".y" : ".b"));
+  if (!signs) return requireSquare(sumOfSquares(data.b), !anyNonZero(data.b), term.name + ": squared length of b");
+  for (std::size_t i = 0; i < data.b.size(); ++i) {
+    require(std::abs(data.b[i]) == 1, term.name + ".y[" + show(i) + "]", data.b[i], "expected -1 or 1");
+  }
+}
+
+/// The parameters of ||A x||_p.
+void FractionalData::takePower(const Cpu& la, FractionalTermData& data) const {
+  const FractionalTerm& term = data.term;
+  require(term.p == 0 || term.p == 1 || term.p == 2 || term.p == 4, term.name + ".p", term.p,
+          "expected 1, 2, 4 or Infinity");
+  if (term.p != 4) return;
+  data.fourthPower.resize(static_cast<std::size_t>(n));
+  forColumns(la, *data.matrix, [&](int j) {
+    double sum = 0;
+    data.matrix->forEntries(j, [&](int, double a) { sum += (a * a) * (a * a); });
+    data.fourthPower[static_cast<std::size_t>(j)] = sum;
+  });
+  requireSquare(*std::max_element(data.fourthPower.begin(), data.fourthPower.end()), !anyNonZero(data.curvature),
+                term.name + ": sum of fourth powers of the longest column");
+}
+
+/// The functions of a sum of concave ones.
+void FractionalData::takeConcave(FractionalTermData& data) const {
+  const FractionalTerm& term = data.term;
+  if (term.kind == Kind::separable) {
+    require(term.phi && term.derivative, term.name, "separable", "expected functions `value` and `derivative`");
+  } else {
+    const auto size = static_cast<std::size_t>(n);
+    data.c = copied(term.c, size, term.name + (term.kind == Kind::sumSqrt ? ".epsilon" : ".h"));
+    data.weights = copied(term.weights, size, term.name + ".weights");
+    for (std::size_t i = 0; i < size; ++i) {
+      require(data.weights[i] >= 0, term.name + ".weights[" + show(i) + "]", data.weights[i], "expected >= 0");
+    }
+  }
+  requireFinite(term.shift, term.name + ".shift");
+}
+
 FractionalTermData FractionalData::prepare(const Cpu& la, const FractionalTerm& term) const {
   FractionalTermData data{
       .term = term, .matrix = nullptr, .b = {}, .c = {}, .weights = {}, .curvature = {}, .fourthPower = {}, .gram = {}};
   const auto size = static_cast<std::size_t>(n);
   requireFinite(term.constant, term.name + ".constant");
-  if (needsMatrix(term)) {
-    require(term.matrix >= 0 && term.matrix < static_cast<int>(matrices.size()), term.name + ".matrix", term.matrix,
-            "expected the index of a matrix");
-    data.matrix = &matrices[static_cast<std::size_t>(term.matrix)];
-    const Columns& A = *data.matrix;
-    require(A.rows() >= 1, "rows of " + term.name + "'s matrix", A.rows(), "expected at least one");
-    require(A.cols() == n, "columns of " + term.name + "'s matrix", A.cols(),
-            "expected as many as there are unknowns: " + show(n));
-    if (term.kind == Kind::quadratic) {
-      require(A.rows() == n, "rows of " + term.name + "'s matrix", A.rows(), "expected a square matrix of " + show(n));
-    }
-    data.curvature.resize(size);
-    const double factor = term.kind == Kind::logistic ? losses::LogisticMargin::lipschitz : 1;
-    forColumns(la, A, [&](int j) {
-      data.curvature[static_cast<std::size_t>(j)] =
-          term.kind == Kind::quadratic ? A.at(j, j) : factor * A.squaredNorm(j);
-    });
-    if (term.kind != Kind::quadratic) {
-      const double longest = *std::max_element(data.curvature.begin(), data.curvature.end());
-      bool zero = true;
-      for (int j = 0; j < n && zero && longest == 0; ++j)
-        A.forEntries(j, [&](int, double a) { zero = zero && a == 0; });
-      requireSquare(longest, longest == 0 && zero, term.name + ": squared length of the longest column");
-    }
-  }
+  if (needsMatrix(term)) takeMatrix(la, data);
   switch (term.kind) {
     case Kind::logistic:
     case Kind::leastSquares:
     case Kind::squaredHinge:
-      data.b = copied(term.b, static_cast<std::size_t>(data.matrix->rows()),
-                      term.name + (term.kind == Kind::logistic ? ".y" : ".b"));
-      if (term.kind != Kind::logistic) {
-        requireSquare(sumOfSquares(data.b), !anyNonZero(data.b), term.name + ": squared length of b");
-        break;
-      }
-      for (std::size_t i = 0; i < data.b.size(); ++i) {
-        require(std::abs(data.b[i]) == 1, term.name + ".y[" + show(i) + "]", data.b[i], "expected -1 or 1");
-      }
+      takeTargets(data);
       break;
     case Kind::quadratic:
       if (!term.c.empty()) data.c = copied(term.c, size, term.name + ".linear");
@@ -197,30 +232,12 @@ FractionalTermData FractionalData::prepare(const Cpu& la, const FractionalTerm& 
       require(term.k >= 1 && term.k <= n, term.name + ".k", term.k, "expected an integer in [1, " + show(n) + "]");
       break;
     case Kind::lpNorm:
-      require(term.p == 0 || term.p == 1 || term.p == 2 || term.p == 4, term.name + ".p", term.p,
-              "expected 1, 2, 4 or Infinity");
-      if (term.p != 4) break;
-      data.fourthPower.resize(size);
-      forColumns(la, *data.matrix, [&](int j) {
-        double sum = 0;
-        data.matrix->forEntries(j, [&](int, double a) { sum += (a * a) * (a * a); });
-        data.fourthPower[static_cast<std::size_t>(j)] = sum;
-      });
-      requireSquare(*std::max_element(data.fourthPower.begin(), data.fourthPower.end()), !anyNonZero(data.curvature),
-                    term.name + ": sum of fourth powers of the longest column");
+      takePower(la, data);
       break;
     case Kind::sumSqrt:
     case Kind::sumLog:
-      data.c = copied(term.c, size, term.name + (term.kind == Kind::sumSqrt ? ".epsilon" : ".h"));
-      data.weights = copied(term.weights, size, term.name + ".weights");
-      for (std::size_t i = 0; i < size; ++i) {
-        require(data.weights[i] >= 0, term.name + ".weights[" + show(i) + "]", data.weights[i], "expected >= 0");
-      }
-      requireFinite(term.shift, term.name + ".shift");
-      return data;
     case Kind::separable:
-      require(term.phi && term.derivative, term.name, "separable", "expected functions `value` and `derivative`");
-      requireFinite(term.shift, term.name + ".shift");
+      takeConcave(data);
       return data;
     default:
       break;
@@ -313,9 +330,46 @@ void FractionalData::checkConvex(const Cpu& la, const FractionalTermData& data) 
           "expected a positive semidefinite matrix, for a convex term");
 }
 
+/// The minimum over x_i within its bounds of diagonal_i / 2 x_i^2 + q x_i + l1_i |x_i|: at a bound, at the kink or
+/// where the slope is zero.
+double FractionalData::leastAlong(std::size_t i, double q) const {
+  const LineNumerator along{.a = diagonal.empty() ? 0 : diagonal[i],
+                            .b = q,
+                            .c = 0,
+                            .x = 0,
+                            .l1 = l1.empty() ? 0 : l1[i],
+                            .l1Squared = 0,
+                            .rest = 0,
+                            .lower = -infinity,
+                            .upper = infinity};
+  double smallest = infinity;
+  for (const double end : {lower[i], upper[i]}) {
+    const bool falls = along.a == 0 && (end > 0 ? q : -q) + along.l1 < 0;
+    smallest = std::min(smallest, std::isfinite(end) ? along(end) : falls ? -infinity : 0.0);
+  }
+  for (const double sign : {-1.0, 1.0}) {
+    const double u = along.a > 0 ? -(q + sign * along.l1) / along.a : 0;
+    if (u * sign >= 0) smallest = std::min(smallest, along(std::clamp(u, lower[i], upper[i])));
+  }
+  return smallest;
+}
+
+/// q^T (Q + diagonal)^{-1} q / 2, which is how far q . x and the quadratic terms fall below 0 where x has no bounds;
+/// NaN if that matrix is too large to look at, or not positive definite.
+double FractionalData::gainWithoutBounds(const Cpu& la, const Columns& Q, const std::vector<double>& q) const {
+  HostMatrix<double> sum = regularised(Q, diagonal);
+  if (sum.cols() == 0 || !la.cholesky(sum)) return std::numeric_limits<double>::quiet_NaN();
+  HostMatrix<double> solution(n, 1);
+  std::copy(q.begin(), q.end(), solution.data());
+  la.choleskySolve(sum, solution);
+  double gain = 0;
+  for (std::size_t i = 0; i < q.size(); ++i) gain += q[i] * solution.data()[i] / 2;
+  return gain;
+}
+
+/// Least squares, losses and penalties are not negative. The other terms, q . x + x^T Q x / 2 + constant, are bounded
+/// coordinate by coordinate without Q, or by their minimum without the bounds on x.
 void FractionalData::checkNonNegative(const Cpu& la) const {
-  // Least squares, losses and penalties are not negative. The other terms, q . x + x^T Q x / 2 + constant, are bounded
-  // coordinate by coordinate without Q, or by their minimum without the bounds on x.
   std::vector<double> q(static_cast<std::size_t>(n));
   if (!linear.empty()) addTo(q, n, 1, linear);
   const FractionalTermData* quadratic = nullptr;
@@ -328,27 +382,9 @@ void FractionalData::checkNonNegative(const Cpu& la) const {
   double flat = constant;  // with the minima over coordinates without curvature, which are apart from the others
   double size = std::abs(constant);
   for (std::size_t i = 0; i < q.size(); ++i) {
-    const LineNumerator along{.a = diagonal.empty() ? 0 : diagonal[i],
-                              .b = q[i],
-                              .c = 0,
-                              .x = 0,
-                              .l1 = l1.empty() ? 0 : l1[i],
-                              .l1Squared = 0,
-                              .rest = 0,
-                              .lower = -infinity,
-                              .upper = infinity};
-    // The minimum over u in the bounds is at one of them, at the kink or where the slope is zero.
-    double smallest = infinity;
-    for (const double end : {lower[i], upper[i]}) {
-      const bool falls = along.a == 0 && (end > 0 ? q[i] : -q[i]) + along.l1 < 0;
-      smallest = std::min(smallest, std::isfinite(end) ? along(end) : falls ? -infinity : 0.0);
-    }
-    for (const double sign : {-1.0, 1.0}) {
-      const double u = along.a > 0 ? -(q[i] + sign * along.l1) / along.a : 0;
-      if (u * sign >= 0) smallest = std::min(smallest, along(std::clamp(u, lower[i], upper[i])));
-    }
+    const double smallest = leastAlong(i, q[i]);
     least += smallest;
-    if (along.a == 0 && (quadratic == nullptr || quadratic->curvature[i] == 0)) {
+    if ((diagonal.empty() || diagonal[i] == 0) && (quadratic == nullptr || quadratic->curvature[i] == 0)) {
       flat += smallest;
       q[i] = 0;
     }
@@ -356,16 +392,9 @@ void FractionalData::checkNonNegative(const Cpu& la) const {
   }
   if (least >= -1e-12 * size) return;
   if (quadratic != nullptr) {
-    HostMatrix<double> sum = regularised(*quadratic->matrix, diagonal);
-    if (sum.cols() > 0 && la.cholesky(sum)) {
-      HostMatrix<double> solution(n, 1);
-      std::copy(q.begin(), q.end(), solution.data());
-      la.choleskySolve(sum, solution);
-      double gain = 0;
-      for (std::size_t i = 0; i < q.size(); ++i) gain += q[i] * solution.data()[i] / 2;
-      if (flat - gain >= -1e-9 * (std::abs(constant) + gain)) return;
-      least = std::max(least, flat - gain);
-    }
+    const double gain = gainWithoutBounds(la, *quadratic->matrix, q);
+    if (flat - gain >= -1e-9 * (std::abs(constant) + gain)) return;
+    if (!std::isnan(gain)) least = std::max(least, flat - gain);
   }
   throw Error(ErrorKind::range,
               "numerator: its affine and quadratic terms can be negative (" +
@@ -394,7 +423,7 @@ int FractionalData::numeratorDegree() const {
 }
 
 bool FractionalData::numeratorIsSumOfSquares() const {
-  // Its root is then a norm of convex functions, so convex.
+  // The root of such a numerator is a norm of convex functions, so convex.
   for (const FractionalTermData& data : smooth) {
     if (data.term.kind == Kind::logistic || !data.c.empty()) return false;
   }

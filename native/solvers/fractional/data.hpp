@@ -53,9 +53,15 @@ struct FractionalData {
 
  private:
   FractionalTermData prepare(const Cpu& la, const FractionalTerm& term) const;
+  void takeMatrix(const Cpu& la, FractionalTermData& data) const;
+  static void takeTargets(FractionalTermData& data);
+  void takePower(const Cpu& la, FractionalTermData& data) const;
+  void takeConcave(FractionalTermData& data) const;
   void readTerms(const Cpu& la, const FractionalProblem& problem);
   void readPenalties(const FractionalProblem& problem);
   void checkConvex(const Cpu& la, const FractionalTermData& data) const;
+  double leastAlong(std::size_t i, double q) const;
+  double gainWithoutBounds(const Cpu& la, const Columns& Q, const std::vector<double>& q) const;
   void checkNonNegative(const Cpu& la) const;
   void chooseMethod(FractionalMethod method);
   void makeGram(const Cpu& la, FractionalGram gram);

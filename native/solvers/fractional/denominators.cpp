@@ -240,7 +240,7 @@ class Linear final : public DenominatorTerm {
   }
 
  private:
-  /// Where the linear part is not positive, g is not either: such a point is refused as a start.
+  /// Evaluates g, which is not positive where the linear part is not: such a point is refused as a start.
   void evaluate() { inner_ = along_.kind == Shape::affineMax ? linear_ : linear_ * std::max(0.0, linear_); }
 
   const std::vector<double>& c_;

@@ -54,7 +54,7 @@ class RowLosses final : public SmoothTerm {
   }
 
  private:
-  /// What is added to a_i . x: where the loss depends on a difference alone, that is kept.
+  /// The number added to a_i . x: where the loss depends on a difference alone, the difference is kept.
   double offset(std::size_t i) const { return Loss::ofDifference ? -b_[i] : 0; }
   void evaluate(std::size_t i) {
     const Expansion loss = Loss::template at<StandardMath>(z_[i], Loss::ofDifference ? 0 : b_[i]);

@@ -90,114 +90,154 @@ Point randomPoint(const FractionalData& data, const Random& random) {
   return x;
 }
 
-}  // namespace
+/// A point within the bounds.
+struct Candidate {
+  double objective;
+  Point x;
+};
 
-std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, const FractionalSettings& settings) {
-  const auto count = static_cast<std::size_t>(settings.restarts);
-  FractionalSettings toTry = settings;
-  toTry.acceleration = false;
-  struct Candidate {
-    double objective;
-    Point x;
-  };
-  // NaN where x, which is within the bounds, is of no use.
-  const auto objectiveAt = [&](CoordinateDescent& descent, const Point& x) {
-    descent.begin(x.data());
-    const bool useful = descent.isDefined() && (data.difference || descent.hasDigits());
-    return useful ? descent.objective() : std::numeric_limits<double>::quiet_NaN();
-  };
-  double work = 10.0 * data.n;  // for one point
-  for (const Columns& matrix : data.matrices) work += static_cast<double>(matrix.entries());
-  // Coordinates that stay begin at 0: elsewhere the ratio may fall for ever as they grow.
-  const auto admissible = [&](Point x) {
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      if (data.fixed[i]) x[i] = 0;
+/// Looks for points to start from: the one that is given, the best among plain points, rows of a matrix and unit
+/// vectors, and random ones.
+class StartSearch {
+ public:
+  StartSearch(const Cpu& la, const FractionalData& data, const FractionalSettings& settings)
+      : la_(la), data_(data), settings_(settings), count_(static_cast<std::size_t>(settings.restarts)) {
+    settings_.acceleration = false;
+    for (const Columns& matrix : data.matrices) work_ += static_cast<double>(matrix.entries());
+  }
+
+  std::vector<Point> run() {
+    takeGiven();
+    if (starts_.size() < count_) {
+      tryPlainPointsAndRows();
+      // Where the minimiser of the numerator is to replace the start, anything will do.
+      const bool lasso = settings_.lassoStart && data_.start.empty() && !data_.l1.empty();
+      if (!data_.difference && (candidates_.empty() || !lasso || count_ > 1)) tryUnitVectors();
+      takeBest();
     }
-    return data.clamped(std::move(x));
-  };
-  // Those of use, in their order.
-  const auto tried = [&](std::vector<Point> points) {
-    std::vector<Candidate> all(points.size());
-    const auto tryOne = [&](int k) {
-      CoordinateDescent descent(data, toTry, 0);
-      Candidate& candidate = all[static_cast<std::size_t>(k)];
-      candidate.x = admissible(std::move(points[static_cast<std::size_t>(k)]));
-      candidate.objective = objectiveAt(descent, candidate.x);
-    };
-    la.tasks(static_cast<int>(all.size()), tryOne, work * static_cast<double>(all.size()));
-    std::erase_if(all, [](const Candidate& candidate) { return std::isnan(candidate.objective); });
-    return all;
-  };
-  std::vector<Candidate> candidates;
-  const auto add = [&](Candidate& candidate) {
-    const auto same = [&](const Candidate& other) { return other.x == candidate.x; };
-    if (std::none_of(candidates.begin(), candidates.end(), same)) candidates.push_back(std::move(candidate));
-  };
-  // The best unit vector, of all or of evenly spaced ones.
-  const auto considerUnits = [&] {
+    drawRandom();
+    require(!starts_.empty(), "start", "none",
+            "expected a start with a positive denominator and a finite ratio: none was found");
+    return std::move(starts_);
+  }
+
+ private:
+  void takeGiven() {
+    if (data_.start.empty()) return;
+    CoordinateDescent descent(data_, settings_, 0);
+    descent.begin(data_.start.data());
+    const double g = descent.denominator();
+    require(data_.difference || g > 0, "denominator at the start", g, "expected a number > 0: give another start");
+    require(std::isfinite(g), "denominator at the start", g, "expected a finite number: rescale the data");
+    require(descent.isDefined(), "objective at the start", descent.objective(),
+            "expected a finite number: rescale the data");
+    starts_.push_back(data_.start);
+  }
+
+  void tryPlainPointsAndRows() {
+    std::vector<Point> points = plainPoints(data_);
+    if (data_.denominator.term.kind == Kind::lpNorm) {
+      for (Point& x : rows(la_, data_, settings_.restarts)) points.push_back(std::move(x));
+    }
+    for (Candidate& candidate : useful(std::move(points))) add(std::move(candidate));
+  }
+
+  /// The best unit vector, of all or of evenly spaced ones.
+  void tryUnitVectors() {
     constexpr int most = 1000;
     constexpr int group = 64;
-    const int units = std::min(data.n, most);
+    const int units = std::min(data_.n, most);
     std::vector<Candidate> best(static_cast<std::size_t>((units + group - 1) / group),
                                 {std::numeric_limits<double>::infinity(), {}});
     const auto tryGroup = [&](int number) {
       Candidate& found = best[static_cast<std::size_t>(number)];
-      CoordinateDescent descent(data, toTry, 0);
+      CoordinateDescent descent(data_, settings_, 0);
       for (int k = number * group; k < std::min(units, (number + 1) * group); ++k) {
-        la.checkpoint();
-        const auto i = static_cast<std::size_t>(static_cast<long long>(k) * data.n / units);
+        la_.checkpoint();
+        const auto i = static_cast<std::size_t>(static_cast<long long>(k) * data_.n / units);
         for (const double sign : {1.0, -1.0}) {
-          Point unit(static_cast<std::size_t>(data.n));
+          Point unit(static_cast<std::size_t>(data_.n));
           unit[i] = sign;
           unit = admissible(std::move(unit));
           const double objective = objectiveAt(descent, unit);
           if (objective < found.objective) found = {objective, std::move(unit)};
-          if (data.scaleInvariant) break;  // where -e_i is allowed, it is as good
+          if (data_.scaleInvariant) break;  // where -e_i is allowed, it is as good
         }
       }
     };
-    la.tasks(static_cast<int>(best.size()), tryGroup, 10.0 * units * data.n);
-    const auto least = std::min_element(
-        best.begin(), best.end(), [](const Candidate& a, const Candidate& b) { return a.objective < b.objective; });
-    if (!least->x.empty()) add(*least);
-  };
-  std::vector<Point> starts;
-  if (!data.start.empty()) {
-    CoordinateDescent descent(data, toTry, 0);
-    descent.begin(data.start.data());
-    const double g = descent.denominator();
-    require(data.difference || g > 0, "denominator at the start", g, "expected a number > 0: give another start");
-    require(std::isfinite(g), "denominator at the start", g, "expected a finite number: rescale the data");
-    require(descent.isDefined(), "objective at the start", descent.objective(),
-            "expected a finite number: rescale the data");
-    starts.push_back(data.start);
+    la_.tasks(static_cast<int>(best.size()), tryGroup, 10.0 * units * data_.n);
+    const auto least = std::min_element(best.begin(), best.end(), better);
+    if (!least->x.empty()) add(std::move(*least));
   }
-  if (starts.size() < count) {
-    std::vector<Point> points = plainPoints(data);
-    if (data.denominator.term.kind == Kind::lpNorm) {
-      for (Point& x : rows(la, data, settings.restarts)) points.push_back(std::move(x));
-    }
-    for (Candidate& candidate : tried(std::move(points))) add(candidate);
-    // Where the minimiser of the numerator is to replace the start, anything will do.
-    const bool lasso = settings.lassoStart && data.start.empty() && !data.l1.empty();
-    if (!data.difference && (candidates.empty() || !lasso || count > 1)) considerUnits();
-    std::stable_sort(candidates.begin(), candidates.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.objective < b.objective; });
-    for (Candidate& candidate : candidates) {
-      if (starts.size() < count) starts.push_back(std::move(candidate.x));
+
+  void takeBest() {
+    std::stable_sort(candidates_.begin(), candidates_.end(), better);
+    for (Candidate& candidate : candidates_) {
+      if (starts_.size() < count_) starts_.push_back(std::move(candidate.x));
     }
   }
-  const std::size_t draws = 10 * count + 100;
-  for (std::size_t draw = 0; starts.size() < count && draw < draws;) {
-    std::vector<Point> points;
-    while (points.size() < count - starts.size() && draw < draws) {
-      points.push_back(randomPoint(data, Random(settings.seed, static_cast<std::uint32_t>(1000 + draw++))));
+
+  void drawRandom() {
+    const std::size_t draws = 10 * count_ + 100;
+    for (std::size_t draw = 0; starts_.size() < count_ && draw < draws;) {
+      std::vector<Point> points;
+      while (points.size() < count_ - starts_.size() && draw < draws) {
+        points.push_back(randomPoint(data_, Random(settings_.seed, static_cast<std::uint32_t>(1000 + draw++))));
+      }
+      for (Candidate& candidate : useful(std::move(points))) starts_.push_back(std::move(candidate.x));
     }
-    for (Candidate& candidate : tried(std::move(points))) starts.push_back(std::move(candidate.x));
   }
-  require(!starts.empty(), "start", "none",
-          "expected a start with a positive denominator and a finite ratio: none was found");
-  return starts;
+
+  static bool better(const Candidate& a, const Candidate& b) { return a.objective < b.objective; }
+
+  /// NaN where x, which is within the bounds, is of no use.
+  double objectiveAt(CoordinateDescent& descent, const Point& x) const {
+    descent.begin(x.data());
+    const bool isUseful = descent.isDefined() && (data_.difference || descent.hasDigits());
+    return isUseful ? descent.objective() : std::numeric_limits<double>::quiet_NaN();
+  }
+
+  /// Coordinates that stay begin at 0: elsewhere the ratio may fall for ever as they grow.
+  Point admissible(Point x) const {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (data_.fixed[i]) x[i] = 0;
+    }
+    return data_.clamped(std::move(x));
+  }
+
+  /// The points that are of use, in their order.
+  std::vector<Candidate> useful(std::vector<Point> points) const {
+    std::vector<Candidate> all(points.size());
+    const auto tryOne = [&](int k) {
+      CoordinateDescent descent(data_, settings_, 0);
+      Candidate& candidate = all[static_cast<std::size_t>(k)];
+      candidate.x = admissible(std::move(points[static_cast<std::size_t>(k)]));
+      candidate.objective = objectiveAt(descent, candidate.x);
+    };
+    la_.tasks(static_cast<int>(all.size()), tryOne, work_ * static_cast<double>(all.size()));
+    std::erase_if(all, [](const Candidate& candidate) { return std::isnan(candidate.objective); });
+    return all;
+  }
+
+  /// Adds a candidate that is not there yet.
+  void add(Candidate candidate) {
+    const auto same = [&](const Candidate& other) { return other.x == candidate.x; };
+    if (std::none_of(candidates_.begin(), candidates_.end(), same)) candidates_.push_back(std::move(candidate));
+  }
+
+  const Cpu& la_;
+  const FractionalData& data_;
+  FractionalSettings settings_;   // of the trials
+  std::size_t count_;             // starts that are wanted
+  double work_ = 10.0 * data_.n;  // of one trial
+  std::vector<Candidate> candidates_;
+  std::vector<Point> starts_;
+};
+
+}  // namespace
+
+std::vector<Point> fractionalStarts(const Cpu& la, const FractionalData& data, const FractionalSettings& settings) {
+  return StartSearch(la, data, settings).run();
 }
 
 }  // namespace nonconvex

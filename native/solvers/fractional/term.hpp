@@ -1,4 +1,4 @@
-// What a term of a ratio is: it remembers what it needs of the current point so that one coordinate costs one column.
+// A term of a ratio: it remembers what it needs of the current point so that one coordinate costs one column.
 #pragma once
 
 #include <vector>
@@ -29,7 +29,7 @@ class SmoothTerm {
   /// x_i += t; `parabola` is what `restrictTo` gave. `next` is the coordinate that `restrictTo` will most likely be
   /// asked for next, so that both can be done in one pass over the data, or -1.
   virtual void move(int i, double t, Parabola parabola, int next) = 0;
-  /// The same for x + t x.
+  /// Bounds f(x + t x) - f(x) from above.
   virtual Parabola restrictToRay(const double* x) const = 0;
   /// x := factor x, after which x is as given.
   virtual void scale(double factor, const double* x) = 0;

@@ -55,8 +55,8 @@ struct NotNegative {
 
 }  // namespace kernels
 
-/// The same on a device: only three numbers a direction come to the host. Two patterns count as one when both their
-/// sums of 53 random bits a row coincide.
+/// Samples patterns on a device: only three numbers a direction come to the host. Two patterns count as one when both
+/// their sums of 53 random bits a row coincide.
 template <LinAlg La>
 PatternsOn<La> patternsOf(const La& la, Mat<const double, typename La::Space> xt, Mat<const double> gates) {
   using Space = typename La::Space;

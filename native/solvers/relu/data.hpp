@@ -7,7 +7,7 @@
 
 namespace nonconvex {
 
-/// What ReluSystem solves its equations with.
+/// The matrix that ReluSystem solves its equations with.
 enum class ReluSystemBy { rows, weights, products };
 
 /// Columns that the approximation of K0 may have: applying it costs as much as a quarter of a product with K0.
@@ -23,7 +23,7 @@ struct ReluData {
   /// (`method: 'sampled'`) a scaled weight is one number, a multiple of direction i.
   void scaleWeights(const double* weights, int i, double* scaled) const;
   void unscaleWeights(const double* scaled, int i, double* weights) const;
-  /// What ||scaled|| is multiplied by to give the norm that the user's beta weighs.
+  /// Factor from ||scaled|| to the norm that the user's beta weighs.
   double normScale() const { return 1 / rowScale; }
 
   int n;                           ///< rows

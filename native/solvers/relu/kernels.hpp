@@ -165,7 +165,7 @@ struct LossDualValue {
   NONCONVEX_HD double operator()(int k) const { return loss.dualValue(theta.data + k, y.data + k); }
 };
 
-/// What F u is to be near to: y, or with a loss that is split from the predictions 2 z - a.
+/// Target of F u: y, or with a loss that is split from the predictions 2 z - a.
 template <class T, class Space>
 struct Target {
   bool squared;

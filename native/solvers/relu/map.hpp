@@ -45,7 +45,8 @@ struct ReluRows {
 /// Column (s c + k) P + i of a weight matrix V belongs to sign s, output k and pattern i. Gated ReLU has one sign. With
 /// `method: 'sampled'` F V = (X U)_+ V, weights are 1 x P c, and the features stand where D_i X stood.
 ///
-/// On the CPU columns known to be zero are left out of products, and masks are applied piece by piece in the cache.
+/// The map on the CPU: columns known to be zero are left out of products, and masks are applied piece by piece in the
+/// cache.
 template <LinAlg La, class T = typename La::Number>
 class ReluMap {
  public:

@@ -50,9 +50,9 @@ class ReluProx {
   ReluPoint<Space> point();
   double violation() const { return violation_; }
 
-  /// What `largestDualNorm` may add: sums of constraint normals times multipliers >= 0, a column each.
+  /// Shifts that `largestDualNorm` may add: sums of constraint normals times multipliers >= 0, a column each.
   Mat<double, Space> shift() { return shift_; }
-  /// Takes them from the last projection of b, times rho: without cones there are none.
+  /// Takes the shifts from the last projection of b, times rho: without cones there are none.
   void shiftByProjection(In /*b*/, double /*rho*/) {}
   /// max_i ||Proj_{K_i}(+-q_i)|| or an upper bound of it; waits.
   double largestDualNorm(Mat<const double, Space> q);
@@ -171,8 +171,8 @@ double ReluProx<La>::largestDualNorm(Mat<const double, Space> q) {
   return largest;
 }
 
-/// On the CPU, with the cones: v := argmin over the cones, exact, since a cone's projection and a norm's shrinkage
-/// commute. Columns known to be zero are left out.
+/// The proximal step on the CPU, with the cones: v := argmin over the cones, exact, since a cone's projection and a
+/// norm's shrinkage commute. Columns known to be zero are left out.
 template <>
 class ReluProx<Cpu> {
  public:

@@ -23,8 +23,8 @@ struct ShiftedLower {
 
 }  // namespace kernels
 
-/// By a Cholesky factor, and by the inverse, one product a solve, when the factor has served so many solves that more
-/// are to be expected.
+/// Solves by a Cholesky factor, and by the inverse, one product a solve, when the factor has served so many solves that
+/// more are to be expected.
 template <LinAlg La>
 class ShiftedFactor {
  public:

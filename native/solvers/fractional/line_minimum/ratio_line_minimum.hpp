@@ -111,12 +111,12 @@ inline double affineSquaredQuotientStep(const QuadraticPiece& n, double phi, dou
 int quadraticQuotientSteps(const QuadraticPiece& n, const double* q, double* steps);
 int sqrtQuadraticQuotientSteps(const QuadraticPiece& n, const double* q, double* steps);
 int sqrtQuarticQuotientSteps(const QuadraticPiece& n, const double* q, double* steps);
-/// For N over the square root of a quartic P, without bounds: the stationary point next to 0, or 0 if that is as good;
-/// and whether that is proven to be the minimiser. N^2 - v^2 P, with v the value at a stationary point, has a double
+/// Finds for N over the square root of a quartic P, without bounds, the stationary point next to 0, or 0 if that is as
+/// good; returns whether it is proven to be the minimiser. N^2 - v^2 P, with v the value at a stationary point, has a double
 /// root there. The parabola that is left after division by it is positive if and only if no point is as good, nor
 /// infinity.
 bool provenSqrtQuarticQuotientStep(const QuadraticPiece& n, const double* q, double& t);
-/// The same for the fourth root of a quartic; at most 5.
+/// Stationary points of N / g for the fourth root of a quartic; at most 5, returns how many.
 int rootQuarticQuotientSteps(const QuadraticPiece& n, const double* q, double* steps);
 
 /// K6: the minimiser of N - s (phi t + gamma).
