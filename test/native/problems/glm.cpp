@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "check.hpp"
+#include "problems/glm/row_losses.hpp"
 #include "problems/glm_data.hpp"
 
 using namespace glm;
