@@ -112,9 +112,9 @@ int quadraticQuotientSteps(const QuadraticPiece& n, const double* q, double* ste
 int sqrtQuadraticQuotientSteps(const QuadraticPiece& n, const double* q, double* steps);
 int sqrtQuarticQuotientSteps(const QuadraticPiece& n, const double* q, double* steps);
 /// Finds for N over the square root of a quartic P, without bounds, the stationary point next to 0, or 0 if that is as
-/// good; returns whether it is proven to be the minimiser. N^2 - v^2 P, with v the value at a stationary point, has a double
-/// root there. The parabola that is left after division by it is positive if and only if no point is as good, nor
-/// infinity.
+/// good; returns whether it is proven to be the minimiser. N^2 - v^2 P, with v the value at a stationary point, has a
+/// double root there. The parabola that is left after division by it is positive if and only if no point is as good,
+/// nor infinity.
 bool provenSqrtQuarticQuotientStep(const QuadraticPiece& n, const double* q, double& t);
 /// Stationary points of N / g for the fourth root of a quartic; at most 5, returns how many.
 int rootQuarticQuotientSteps(const QuadraticPiece& n, const double* q, double* steps);
