@@ -145,16 +145,25 @@ TEST(stepsOfSquareSystemsFollowTheirConstraints) {
 }
 
 TEST(longCorrectionsAreNotTaken) {
-  // From atan(2) Newton's step grows |c|, and its correction would be longer than the step: half of the step is taken.
-  Searched s({.m = 1,
-              .c = [](const Values& x) { return Values{std::atan(x[0])}; },
-              .J = [](const Values& x) { return Values{1 / (1 + x[0] * x[0])}; }},
-             {2});
-  const Values dz{-5 * std::atan(2), 0};
+  // x_0 = 0 and x_1 = x_0^40: the step from (1, -39) to (0, -39) takes too little off ||c||. Its correction would end
+  // in the solution, but it is 39 times as long.
+  Searched s({.n = 2,
+              .m = 2,
+              .c =
+                  [](const Values& x) {
+                    return Values{x[0], x[1] - std::pow(x[0], 40)};
+                  },
+              .J =
+                  [](const Values& x) {
+                    return Values{1, 0, -40 * std::pow(x[0], 39), 1};
+                  }},
+             {1, -39});
+  const Values dz{-1, 0, 0, 0};
   SearchDirection direction = s.along(dz);
   direction.determined = true;
-  CHECK_EQ(s.run(direction), 0.5);
-  CHECK_NEAR(s.in.trial.x[0], 2 - 2.5 * std::atan(2), 1e-15);
+  CHECK_EQ(s.run(direction), 0.25);
+  CHECK_EQ(s.in.trial.x[0], 0.75);
+  CHECK_EQ(s.in.trial.x[1], -39.0);
 }
 
 TEST(feasibleStepIsTakenThoughTheMeritFunctionRises) {

@@ -480,6 +480,18 @@ TEST(limits) {
   CHECK_EQ(solver.solution().x[0], 3.0);
 }
 
+TEST(aSolveEndsWhereItIsSolvedBetweenTwoChecksToo) {
+  const Result often = solve({3, 4}, circle);
+  NlpSettings settings;
+  settings.checkInterval = 1000;
+  const Result seldom = solve({3, 4}, circle, settings);
+  CHECK(often.outcome.status == Status::solved && seldom.outcome.status == Status::solved);
+  CHECK(often.outcome.progress.iteration > 1);
+  CHECK_EQ(seldom.outcome.progress.iteration, often.outcome.progress.iteration);
+  CHECK(seldom.outcome.progress.residual <= settings.tolerance);
+  CHECK(seldom.solution.x == often.solution.x);
+}
+
 TEST(wrongProblems) {
   const auto program = std::make_shared<Program>(graphOf(1, [](Variables x) {
     return Minimize{x(1), {x(1) - 1, square(x(1)) - 1}};
