@@ -247,7 +247,7 @@ class CudaOperations {
   }
 
  private:
-  /// Of a library; destroyed with this.
+  /// Handle of a library; destroyed with this.
   using Handle = std::unique_ptr<void, int (*)(void*)>;
 
   template <class Body>
@@ -303,7 +303,7 @@ class CudaOperations {
                 Mat<T, Device> c) const;
   template <class T>
   void multiplySelf(Transpose op, double alpha, Mat<const T, Device> a, double beta, Mat<T, Device> c) const;
-  /// Of matrices one after the other, from `first` on; their products side by side, both triangles.
+  /// Gram matrices of matrices one after the other, from `first` on, into `products` side by side, both triangles.
   template <class T>
   void multiplySelves(Transpose op, double alpha, Mat<const T, Device> first, Mat<T, Device> products, int count) const;
   template <class T>

@@ -17,7 +17,7 @@ void startDriver() {
 
 namespace {
 
-/// On a worker, since the first question starts the driver.
+/// Asks for the devices on a worker, since the first question starts the driver.
 class DevicesJob final : public Job {
  public:
   bool skipsQueue() const override { return true; }

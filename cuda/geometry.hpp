@@ -45,12 +45,12 @@ constexpr int threadsAlong(int m) {
 /// Enough blocks to fill any device several times over; threads take further entries in strides of the grid.
 constexpr std::int64_t mostBlocks = 8192;
 
-/// For a loop over n >= 1 entries.
+/// Geometry of a loop over n >= 1 entries.
 constexpr Geometry loopGeometry(int n) {
   return {{static_cast<unsigned>(std::min(blocksFor(n, blockSize), mostBlocks))}, {blockSize}};
 }
 
-/// For a loop over the entries of an m x n matrix, m and n >= 1; x runs along columns.
+/// Geometry of a loop over the entries of an m x n matrix, m and n >= 1; x runs along columns.
 constexpr Geometry loopGeometry(int m, int n) {
   const int along = threadsAlong(m);
   const std::int64_t x = std::min(blocksFor(m, along), mostBlocks);
@@ -95,7 +95,8 @@ constexpr int gramPieces(int n, int k) {
   const std::int64_t length = std::max<std::int64_t>(leastLength, std::int64_t{2} * n);
   return static_cast<int>(std::max<std::int64_t>(1, std::min(wantedTiles / tiles, k / length)));
 }
-/// Of all pieces but what is left over: the pieces begin at addresses that are multiples of 16 bytes if the first does.
+/// Length of all pieces but what is left over: the pieces begin at addresses that are multiples of 16 bytes if the
+/// first does.
 constexpr int gramPieceLength(int k, int pieces) { return k / pieces / 4 * 4; }
 
 /// Square tiles of a matrix, one a block, with `tileRows` rows of threads that each do several rows of the tile.

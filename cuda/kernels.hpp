@@ -38,7 +38,7 @@ struct MatrixLoop {
   }
 };
 
-/// The same where columns begin with whole packs: `packed` is f on packs of entries.
+/// The loop over entries where columns begin with whole packs: `packed` is f on packs of entries.
 template <class F, class Packed>
 struct PackedLoop {
   using Shared = NothingShared;

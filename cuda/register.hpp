@@ -5,7 +5,7 @@
 
 namespace nonconvex {
 
-/// To be called on a worker before its first call of CUDA: makes solves end before the driver does at exit().
+/// Has to be called on a worker before its first call of CUDA: makes solves end before the driver does at exit().
 void startDriver();
 
 /// The solver of an entry on a device. `refuse` throws, before anything runs, for settings that a device has not.

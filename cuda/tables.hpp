@@ -26,7 +26,7 @@ struct Properties {
   int minor = 0;
 };
 
-/// Of the CUDA runtime; each returns a cudaError_t, 0 is success. `realRuntime` is linked statically.
+/// Functions of the CUDA runtime; each returns a cudaError_t, 0 is success. `realRuntime` is linked statically.
 struct Runtime {
   int (*deviceCount)(int* count);
   int (*describe)(int device, Properties* properties);
@@ -97,7 +97,7 @@ struct Cublas {
 
 constexpr int cublasAllocationFailed = 3;
 
-/// By the 64-bit interface: a matrix may have more than 2^31 entries.
+/// Functions of cuSOLVER, its 64-bit interface: a matrix may have more than 2^31 entries.
 struct Cusolver {
   std::string library;
   std::string missing;

@@ -1,4 +1,4 @@
-// The pictures of docs/benchmarks.md for fractional programs.
+// The pictures of bench/fractional/page.md for fractional programs.
 import { writeChart } from '../../scripts/chart.mjs';
 import { logAxis } from '../shared/chart.js';
 import type { Kind } from './problems.js';

@@ -1,7 +1,7 @@
 // Ratios by coordinate descent: objectives and times beside first-order methods and the paper's tables; what an update
 // costs beside the vector operations it is made of; the lasso beside scikit-learn; how time grows; several starts.
 //
-//   npm run bench -- fractional            all of it (about eight minutes), into docs/benchmarks.md and
+//   npm run bench -- fractional            all of it (about eight minutes), into bench/fractional/page.md and
 //                                          bench/fractional/results.json
 //   npm run bench -- fractional --quick    a short look; its pictures go to build-bench/
 //
@@ -109,7 +109,7 @@ async function main(): Promise<void> {
     console.log(`\n${text}\n`);
     if (partial) return;
     writeResults('fractional', results);
-    writeSection('fractional', text);
+    writeSection('bench/fractional/page.md', 'fractional', text);
   });
 }
 
@@ -128,7 +128,7 @@ function runsOf(entry: Race, method: Method): Run[] {
   return entry.runs[method] ?? [];
 }
 
-/** When a run was first at or below a value. */
+/** Seconds after which a run was first at or below a value. */
 function reached(run: Run, value: number): number {
   const end = { seconds: run.seconds, objective: run.objective };
   return [...run.points, end].find(({ objective }) => objective <= value)?.seconds ?? Number.NaN;
@@ -384,7 +384,7 @@ function growthSection(growth: Record<Axis, readonly Measurement[]>): string {
   ].join('\n\n');
 }
 
-/** With curves short enough for a repository. */
+/** A race with curves short enough for a repository. */
 function plainRace({ kind, size, runs }: Race): object {
   const digits = (value: number, count = 4) => Number(value.toPrecision(count));
   return {

@@ -38,7 +38,7 @@ interface Found {
   /** Whether by A^T A. */
   gram: boolean;
   seconds: number;
-  /** Of them, before the first sweep; not known of theirs. */
+  /** Seconds before the first sweep, of ours; not known of theirs. */
   setUp: number;
   gap: number;
 }

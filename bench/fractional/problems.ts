@@ -11,7 +11,7 @@ export interface Size {
   n: number;
 }
 
-/** Of both tables of the paper. */
+/** Sizes in both tables of the paper. */
 export const sizes: readonly Size[] = [
   { m: 1000, n: 1024 },
   { m: 1000, n: 2048 },
@@ -40,7 +40,7 @@ export async function readE2006(): Promise<SparseMatrix | undefined> {
   return existsSync(path) ? ((await readMatrixMarket(path)) as SparseMatrix) : undefined;
 }
 
-/** As the author's code has it: noise of 1e-5 on all entries, Frobenius norm 1; 100 true entries, of normal size. */
+/** A problem as the author's code makes it: noise of 1e-5 on all entries, Frobenius norm 1; 100 true entries, of normal size. */
 export function makeProblem(kind: Kind, all: SparseMatrix, { m, n }: Size, seed: number): Problem {
   const normal = normals(2 * seed + 1);
   const uniform = uniforms(2 * seed + 2);
@@ -121,13 +121,13 @@ export function norm(values: ArrayLike<number>): number {
   return Math.sqrt(sum);
 }
 
-/** For bench/native/fractional_baselines.cpp, which says how. */
+/** Writes what bench/native/fractional_baselines.cpp reads, which says how. */
 export function writeProblem(path: string, { m, n, k, gamma, G, y, start }: Problem): void {
   const parts = [Int32Array.of(m, n, k), Float64Array.of(gamma), G.data, y, start];
   writeFileSync(path, Buffer.concat(parts.map(bytesOf)));
 }
 
-/** For bench/native/fractional_throughput.cpp, which says how. */
+/** Writes what bench/native/fractional_throughput.cpp reads, which says how. */
 export function writeSparse(path: string, A: SparseMatrix, b: Float64Array): void {
   const parts = [Int32Array.of(A.rows, A.columns, A.values.length), A.offsets, A.indices, A.values, b];
   writeFileSync(path, Buffer.concat(parts.map(bytesOf)));

@@ -40,7 +40,7 @@ export interface Race {
 
 export interface Limits {
   seeds: number;
-  /** Of the competitors. */
+  /** Seconds of each competitor. */
   seconds: Record<Kind, number>;
 }
 

@@ -21,7 +21,7 @@ export interface Measurement {
   sweep: number;
   /** Before the first sweep: the data checked and copied. */
   setUp: number;
-  /** Of a whole solve, to a tolerance of 1e-4. */
+  /** Seconds of a whole solve, to a tolerance of 1e-4. */
   solve: number;
   sweeps: number;
 }

@@ -55,7 +55,7 @@ inline void printLine(std::initializer_list<std::pair<const char*, double>> memb
   std::fflush(stdout);
 }
 
-/// The same with a name in front.
+/// Prints the members as a line of JSON with a name in front.
 inline void printLine(const std::string& name, std::initializer_list<std::pair<const char*, double>> members) {
   printLine(members, ("{\"name\":\"" + name + "\",").c_str());
 }

@@ -161,7 +161,7 @@ class Method {
  public:
   virtual ~Method() = default;
   virtual void step() = 0;
-  /// Of the best point so far.
+  /// Objective of the best point so far.
   virtual double objective() const = 0;
   /// 0 where the point is critical, relative to its size.
   virtual double stationarity() = 0;

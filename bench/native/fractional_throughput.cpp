@@ -53,7 +53,7 @@ struct Rate {
   double moved = 0;  ///< of the visits, the part that moved its coordinate
 };
 
-/// Of the sweep that follows `before` others from x, the best of several times.
+/// Rate of the sweep that follows `before` others from x, the best of several times.
 Rate sweepRate(const FractionalData& data, const std::vector<double>& x, int before = 1) {
   const Cpu la;
   const FractionalSettings with = settings();
@@ -78,7 +78,7 @@ Rate sweepRate(const FractionalData& data, const std::vector<double>& x, int bef
 struct Primitive {
   double dot = 0;
   double both = 0;
-  /// Of a visit that moves its coordinate in `moved` of all cases.
+  /// Time of a visit that moves its coordinate in `moved` of all cases.
   double expected(double moved) const { return dot + moved * (both - dot); }
 };
 

@@ -15,7 +15,7 @@
 namespace nonconvex::bench {
 namespace {
 
-/// With `constraints` in place of the last diagonal block, a KKT matrix.
+/// Times a dense matrix; with `constraints` in place of the last diagonal block a KKT matrix.
 void dense(const Cpu& la, int threads, int n, int constraints) {
   const Random random(1);
   HostMatrix<double> a(n, n);

@@ -78,8 +78,8 @@ inline Kkt control(int side, int dimensions = 2) {
   return kkt;
 }
 
-/// As of the problems LUKVLE: a Hessian of chained Rosenbrock functions, constraints that each touch three neighbouring
-/// variables. `dense` further constraints touch all variables.
+/// KKT matrix as of the problems LUKVLE: a Hessian of chained Rosenbrock functions, constraints that each touch three
+/// neighbouring variables. `dense` further constraints touch all variables.
 inline Kkt chain(int n, int dense = 0) {
   const Random random(3);
   Kkt kkt(n, n - 2 + dense);
@@ -115,7 +115,7 @@ inline Kkt arrow(int n) {
   return kkt;
 }
 
-/// As of ELEC: points on a sphere, all of which act on all others.
+/// KKT matrix as of ELEC: points on a sphere, all of which act on all others.
 inline Kkt sphere(int points) {
   const Random random(5);
   Kkt kkt(3 * points, points);

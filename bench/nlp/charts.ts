@@ -1,4 +1,4 @@
-// The pictures of docs/benchmarks.md for the constrained Newton solver.
+// The pictures of bench/nlp/page.md for the constrained Newton solver.
 import { writeChart } from '../../scripts/chart.mjs';
 import { logAxis } from '../shared/chart.js';
 import type { Small } from './models.js';

@@ -2,7 +2,7 @@
 import { runProgram } from '../shared/native.js';
 import { readSmall } from './models.js';
 
-/** Of the KKT matrix of a control problem. */
+/** Factorisation of the KKT matrix of a control problem. */
 export interface Factorisation {
   side: number;
   threads: number;
@@ -38,7 +38,7 @@ export interface Evaluation {
   withHessian: number;
 }
 
-/** By `newton_evaluation`, of models by their names there. */
+/** Runs `newton_evaluation` on models by their names there. */
 export function measureEvaluations(models: readonly string[]): Evaluation[] {
   const lines = runProgram<Omit<Evaluation, 'title'>>('newton_evaluation', models);
   return lines.map((line, i) => ({ ...line, title: models[i] ?? '' }));

@@ -1,7 +1,7 @@
 // The constrained Newton solver beside Ipopt and scipy: small AMPL models, optimal control on a grid with the time of
 // derivatives and of linear algebra apart, the floors under both, how time grows, what derivatives cost.
 //
-//   npm run bench -- nlp            all of it (about three minutes), into docs/benchmarks.md and bench/nlp/results.json
+//   npm run bench -- nlp            all of it (about three minutes), into bench/nlp/page.md and bench/nlp/results.json
 //   npm run bench -- nlp --quick    a short look; its pictures go to build-bench/
 //
 // Without the AMPL models (../shared/problems, or where NONCONVEX_PROBLEMS says) the tests' own problems take their place; without
@@ -31,7 +31,7 @@ import {
 
 const quick = process.argv.includes('--quick');
 const sides = quick ? [32, 64] : [32, 64, 128, 256];
-/** Those whose time is compared: the rest is for growth. */
+/** Sides whose time is compared: the rest is for growth. */
 const compared = sides.filter((side) => side >= 64);
 
 const note = (text: string): void => console.error(`  ${text}`);
@@ -115,7 +115,7 @@ async function main(): Promise<void> {
       scipy: scipy?.results,
       machine: { squares: machine.squares, bandwidths: machine.bandwidths },
     });
-    writeSection('newton', sections.join('\n\n'));
+    writeSection('bench/nlp/page.md', 'newton', sections.join('\n\n'));
   });
 }
 

@@ -12,7 +12,7 @@ export interface Small {
   path: string;
 }
 
-/** Where the .nl files are; undefined where they are not. */
+/** Folder of the .nl files; undefined if there is none. */
 export function nlFolder(): string | undefined {
   const folder = join(process.env.NONCONVEX_PROBLEMS ?? join(root, '..', 'shared', 'problems'), 'nl');
   return existsSync(folder) ? folder : undefined;

@@ -11,11 +11,11 @@ export interface Called {
   objective: number;
   iterations: number;
   factorizations: number;
-  /** As the result says, and its parts. */
+  /** Seconds as the result says, and their parts. */
   seconds: number;
   derivatives: number;
   linearAlgebra: number;
-  /** From the call to the promise's settlement. */
+  /** Seconds from the call to the promise's settlement. */
   call: number;
 }
 
@@ -84,7 +84,7 @@ export function middleProgram(runs: readonly Program[]): Program {
 export interface ModelCalls {
   /** Solves of a new model: of them, what was not solving, compilation included. */
   compile: number;
-  /** By number of threads. */
+  /** Calls by number of threads. */
   called: Record<number, Called>;
 }
 

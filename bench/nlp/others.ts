@@ -19,7 +19,7 @@ export interface Native {
   /** Known of ours alone, as is `linearAlgebra`. */
   factorizations: number;
   seconds: number;
-  /** In callbacks, or in our evaluations. */
+  /** Seconds in callbacks, or in our evaluations. */
   derivatives: number;
   linearAlgebra: number;
 }
@@ -47,9 +47,9 @@ export function raceNative(models: readonly string[], seconds: number, threads: 
 }
 
 export interface Program {
-  /** Of the whole process. */
+  /** Seconds of the whole process. */
   seconds: number;
-  /** As it prints, to the millisecond. */
+  /** Seconds as it prints them, to the millisecond. */
   reported: number;
   iterations: number;
   solved: boolean;

@@ -8,7 +8,7 @@ import { type Model, minimize, type NlpSettings } from '../../src/index.js';
 import { paperProblems } from '../../test/problems/paper.js';
 import { table } from '../shared/report.js';
 
-/** As published: accuracy and shifts, multipliers that begin at 0, no scaling. */
+/** Settings as published: accuracy and shifts, multipliers that begin at 0, no scaling. */
 const published: NlpSettings = { inner: 'sketch', accuracy: 'paper', shift: 'paper', scaling: false };
 const kinds = ['block', 'kaczmarz', 'gaussian', 'count', 'srht'] as const;
 

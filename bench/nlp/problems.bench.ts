@@ -1,7 +1,7 @@
 // Problem families with kernels of their own, beside Ipopt's C API with the same kernels as callbacks: constrained logistic regression
 // on LIBSVM's data sets and on made-up ones of the same kinds, and optimal control on a grid.
 //
-//   npm run bench -- nlp/problems            all of it (about five minutes), into docs/benchmarks.md and bench/nlp/problems.results.json
+//   npm run bench -- nlp/problems            all of it (about five minutes), into bench/nlp/page.md and bench/nlp/problems.results.json
 //   npm run bench -- nlp/problems --quick    a short look
 //
 // Data sets come from ../shared/data, or where NONCONVEX_DATA says. What is not there, such as Ipopt's library (Debian:
@@ -23,7 +23,7 @@ const sides = quick ? [32, 64] : [64, 128, 256, 512];
 const note = (text: string): void => console.error(`  ${text}`);
 const milli = (value: number | undefined) => short(1e3 * (value ?? Number.NaN));
 
-/** By number of threads. */
+/** Pairs by number of threads. */
 type Pairs = Record<number, Pair>;
 
 interface Regression {
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
       likenesses: others,
       controls,
     });
-    writeSection('families', sections.join('\n\n'));
+    writeSection('bench/nlp/page.md', 'families', sections.join('\n\n'));
   });
 }
 

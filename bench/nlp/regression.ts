@@ -28,7 +28,7 @@ export async function readDataSet(name: string): Promise<DataSet | undefined> {
 export const problemOf = ({ x, y, B, d }: DataSet): RegressionProgram =>
   logisticRegression({ x, y, A: B, b: d, squaredNorm: 1, start: new Float64Array(x.columns).fill(1) });
 
-/** For `regression:PATH` of bench/native/family_models.hpp. */
+/** Writes what `regression:PATH` of bench/native/family_models.hpp reads. */
 export function writeDataSet({ x, y, B, d }: DataSet, path: string): void {
   const largest = y.reduce((a, b) => Math.max(a, b));
   const integers = [x.rows, x.columns, x.values.length, B.length, ...x.offsets, ...x.indices];

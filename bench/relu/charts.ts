@@ -1,4 +1,4 @@
-// The two pictures of docs/benchmarks.md.
+// The two pictures of bench/relu/page.md.
 import { writeChart } from '../../scripts/chart.mjs';
 import { logAxis } from '../shared/chart.js';
 import { type Method, methods, middleRun, type Race } from './race.js';

@@ -1,7 +1,7 @@
 // Two-layer ReLU networks: default settings against a naive prototype, the slack splitting and the published method on
 // problems with known optima; the floor under an iteration; how time grows.
 //
-//   npm run bench -- relu            all of it (about seven minutes), into docs/benchmarks.md and bench/relu/results.json
+//   npm run bench -- relu            all of it (about seven minutes), into bench/relu/page.md and bench/relu/results.json
 //   npm run bench -- relu --quick    a short look; its pictures go to build-bench/
 //
 // Without the problems (../shared/problems, or where NONCONVEX_PROBLEMS says) only growth is measured, and nothing written.
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   console.log(`\n${sections.join('\n\n')}\n`);
   if (partial) return;
   writeResults('relu', results);
-  writeSection('relu', sections.join('\n\n'));
+  writeSection('bench/relu/page.md', 'relu', sections.join('\n\n'));
 }
 
 function shapeOf(x: { rows: number; columns: number }, gates: { columns: number }): Shape {
@@ -163,7 +163,7 @@ function raceSection(races: readonly Race[], machine: Machine, limits: Limits): 
   ].join('\n\n');
 }
 
-/** Of default settings, from the tenth iteration on: median over the runs. */
+/** Seconds of an iteration by default settings, from the tenth iteration on: median over the runs. */
 function iterationSeconds({ runs }: Race): number {
   return median(
     runs.ours.map(({ points }) => {
@@ -252,7 +252,7 @@ function scalingSection(growth: Record<Axis, readonly Measurement[]>): string {
   ].join('\n\n');
 }
 
-/** Without the data, and with curves short enough for a repository. */
+/** A race without the data, and with curves short enough for a repository. */
 function plainRace({ problem, runs, ourCpuSeconds, activeNeurons }: Race): object {
   const { name, lambda, beta, optimum, prototypeRho } = problem;
   const digits = (value: number, count = 4) => Number(value.toPrecision(count));

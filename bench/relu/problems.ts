@@ -15,7 +15,7 @@ export interface Problem {
   /** lambda n */
   beta: number;
   optimum: number;
-  /** Of the naive prototype: the best of a coarse grid. */
+  /** rho of the naive prototype: the best of a coarse grid. */
   prototypeRho: number;
 }
 
@@ -69,7 +69,7 @@ function readCsv(path: string): Matrix {
   return matrix(rows.length, rows[0]?.length ?? 0, rows.flat());
 }
 
-/** For the C++ programs; bench/native/bench.hpp says how. */
+/** Writes what the C++ programs read; bench/native/bench.hpp says how. */
 export function writeProblem(path: string, { x, y, gates, beta }: Problem): void {
   const sizes = Buffer.from(Int32Array.of(x.rows, x.columns, gates.columns).buffer);
   const numbers = Float64Array.of(beta, ...x.data, ...y, ...gates.data);

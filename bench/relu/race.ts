@@ -25,7 +25,7 @@ export interface Run {
 export interface Race {
   problem: Problem;
   runs: Record<Method, Run[]>;
-  /** Of solves by default settings to a gap of 1e-4: all threads' processor seconds. */
+  /** Seconds of solves by default settings to a gap of 1e-4: all threads' processor seconds. */
   ourCpuSeconds: number[];
   activeNeurons: number;
 }
@@ -110,7 +110,7 @@ function fromLines(lines: (Point & { objective: number })[]): Run {
   return { points, objective: lines.at(-1)?.objective ?? Number.NaN };
 }
 
-/** Where a run first had this gap. */
+/** The first point of a run with this gap. */
 export function reached(run: Run, gap: number): Point | undefined {
   return run.points.find((point) => point.gap <= gap);
 }

@@ -21,9 +21,9 @@ interface Run {
   iterations: number;
   innerSteps: number;
   gap: number;
-  /** From when the solve began, set-up included. */
+  /** Seconds since the solve began, set-up included. */
   seconds: number;
-  /** Of all cores together. */
+  /** Seconds of all cores together. */
   cpuSeconds: number;
   megabytes: number;
 }
@@ -76,7 +76,7 @@ function main(): void {
   console.log(`\n${text}\n`);
   if (quick || given) return;
   writeResults('relu/system', { environment: where, runs });
-  writeSection('reluSystem', text, 'relu');
+  writeSection('docs/relu.md', 'reluSystem', text);
 }
 
 function problemOf([n, d, activation, loss, inner]: readonly string[]): Problem {

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** Of the repository: a bundled bench lies one level below it. */
+/** Root of the repository: a bundled bench lies one level below it. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, 'build-bench', 'native');
 
@@ -28,7 +28,7 @@ export function runProgram<Line>(name: string, args: readonly (string | number)[
   return parseLines(execFileSync(join(folder, `bench_${name}`), args.map(String), { ...options, stdio }));
 }
 
-/** The same, beside other work. */
+/** Starts a program of bench/native beside other work. */
 export async function startProgram<Line>(name: string, args: readonly (string | number)[]): Promise<Line[]> {
   const { stdout } = await promisify(execFile)(join(folder, `bench_${name}`), args.map(String), options);
   return parseLines(stdout);

@@ -25,7 +25,7 @@ export class Python {
     this.greeting = JSON.parse(first) as Answer;
   }
 
-  /** By the first of the interpreters that has what the script imports; undefined where none has. */
+  /** Starts the first of the interpreters that has what the script imports; undefined where none has. */
   static async start(script: string, interpreters = ['/usr/bin/python3', 'python3']): Promise<Python | undefined> {
     const env = { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
     for (const command of interpreters) {

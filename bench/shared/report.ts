@@ -56,7 +56,7 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Of a sample. */
+/** Standard deviation of a sample. */
 export function deviation(values: readonly number[]): number {
   const centre = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
@@ -108,12 +108,12 @@ export function writeResults(name: string, results: object): void {
   execFileSync(process.execPath, [biome, 'format', '--write', path], { cwd: root, stdio: 'ignore' });
 }
 
-/** Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->` in docs/PAGE.md. */
-export function writeSection(name: string, text: string, page = 'benchmarks'): void {
-  const path = join(root, 'docs', `${page}.md`);
+/** Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->` in a page, such as bench/FAMILY/page.md. */
+export function writeSection(page: string, name: string, text: string): void {
+  const path = join(root, page);
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const old = existsSync(path) ? readFileSync(path, 'utf8') : `# Benchmarks\n\n${begin}\n${end}\n`;
   const [from, to] = [old.indexOf(begin), old.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/${page}.md lacks ${begin} ... ${end}`);
+  if (from < 0 || to < from) throw new Error(`${page} lacks ${begin} ... ${end}`);
   writeFileSync(path, `${old.slice(0, from + begin.length)}\n\n${text.trim()}\n\n${old.slice(to)}`);
 }

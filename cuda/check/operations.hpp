@@ -297,7 +297,7 @@ class Operations {
     }
   }
 
-  /// Those that are computed in pieces.
+  /// Gram matrices of tall matrices, which are computed in pieces.
   void tallGrams() {
     const std::pair<int, int> shapes[] = {{1, 2048}, {3, 5001}, {33, 9002}, {130, 4103}};
     for (const auto& [n, k] : shapes) {
@@ -368,7 +368,7 @@ class Operations {
     }
   }
 
-  /// Of V D V with known eigenvalues D of both signs and V = I - 2 v v^T.
+  /// Eigenvalues of V D V with known eigenvalues D of both signs and V = I - 2 v v^T.
   void spectra() {
     for (const int n : sizes_) {
       Host v = random(n, 1, 8), values(n, 1), a(n, n);

@@ -103,7 +103,7 @@ struct ReluTimes {
   double iteration = 0;  ///< seconds
 };
 
-/// Of `steps` iterations after a first one.
+/// Times of `steps` iterations after a first one.
 template <class La>
 ReluTimes timeRelu(const La& la, const ReluProblem& problem, const ReluSettings& settings, int steps) {
   ReluSolver<La> solver(la, problem, settings);

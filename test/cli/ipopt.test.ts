@@ -16,7 +16,7 @@ if (missing.length > 0) console.warn(`skipped: comparison with ipopt, for want o
 const folder = new Folder();
 afterAll(() => folder.remove());
 
-/** Without the suffixes that ipopt adds. */
+/** The solution file without the suffixes that ipopt adds. */
 function answer(): Sol {
   return readSol(folder.read('stub.sol').replace(/^(objno .*\n)[\s\S]*/m, '$1'));
 }

@@ -176,7 +176,7 @@ int trsm(void* handle, int side, int fill, int op, int diagonal, int m, int n, c
   return 0;
 }
 
-/// With strides of 1.
+/// Scalar product of vectors with strides of 1.
 int product(void* handle, int n, const double* x, const double* y, double* result) {
   if (handle == nullptr) return notInitialized;
   if (!matrix(x, 1, 1, n) || !matrix(y, 1, 1, n)) return executionFailed;

@@ -342,7 +342,7 @@ describe('a box of one point', () => {
 });
 
 describe('scales', () => {
-  /** The same ratio with A, b and the penalty in other units. */
+  /** One ratio, with A, b and the penalty in other units. */
   const scaled = (numerator: number, x: number): FractionalProblem => ({
     numerator: [
       leastSquares(

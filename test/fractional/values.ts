@@ -91,7 +91,7 @@ export function ratioAt({ numerator, denominator }: Ratio, x: Vector): number {
 /** Random numbers by a seed. */
 export class Draw {
   constructor(private state = 1) {}
-  /** In (0, 1). */
+  /** The next number, in (0, 1). */
   uniform(): number {
     this.state = (this.state * 48271) % 2147483647;
     return this.state / 2147483647;

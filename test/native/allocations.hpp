@@ -10,7 +10,7 @@
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
 namespace {
-/// So far.
+/// Allocations so far.
 std::atomic<long> allocations = 0;
 
 void* counted(std::size_t size, std::size_t alignment) {

@@ -201,7 +201,7 @@ export class NlFile {
     return { data, rows: m, columns: n };
   }
 
-  /** Of sigma f + lambda^T c. */
+  /** Hessian of sigma f + lambda^T c. */
   hessian(x: Float64Array, lambda: ArrayLike<number>, sigma = 1): Dense {
     const data = new Float64Array(this.n * this.n);
     addHessian(this.objective, x, sigma, data, this.n);

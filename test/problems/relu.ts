@@ -11,7 +11,7 @@ export interface Instance {
   loss: LossName;
   activation: 'relu' | 'gated';
   coupling: 'oneVsAll' | 'frobenius';
-  /** With a column of ones where there is a bias. */
+  /** The data, with a column of ones where there is a bias. */
   x: Rows;
   y: Rows;
   /** n x P, of 0 and 1. */

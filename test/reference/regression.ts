@@ -14,7 +14,7 @@ export function oracle(): boolean {
 
 export type Asked = Omit<Instance, 'ridge'> & { ridge: number; intercept: boolean; start?: ArrayLike<number> };
 
-/** In one run of Python. */
+/** Coefficients of all instances, in one run of Python. */
 export function coefficients(instances: readonly Asked[]): number[][] {
   const script = fileURLToPath(new URL('regression.py', import.meta.url));
   const run = spawnSync(python, [script], {

@@ -13,7 +13,7 @@ namespace {
 
 using Run = Solved<NlpSolution>;
 
-/// In the same steps.
+/// Solves on the CPU in the steps that a device takes.
 Run solveOnCpu(const NlpProblem& problem, NlpSettings settings) {
   settings.sampleStart = false;
   settings.reuseHessian = false;

@@ -252,7 +252,7 @@ class NlText {
   std::map<int, std::pair<Linear, Tree>> defined_;
 };
 
-/// The same file in binary form, of little-endian numbers.
+/// The file `text` in binary form, of little-endian numbers.
 inline std::string binaryNl(const std::string& text) {
   std::istringstream in(text);
   std::string out;

@@ -192,7 +192,7 @@ TEST(derivativesWhereTheMeanIsKnown) {
   CHECK_EQ(found, 4);
 }
 
-/// Of difference: moving prediction and target together changes nothing.
+/// Losses of a difference: moving prediction and target together changes nothing.
 TEST(lossesOfADifference) {
   forEachLoss(9, [](const auto& loss, Draw& draw) {
     bool same = true;

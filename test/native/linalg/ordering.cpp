@@ -60,7 +60,7 @@ bool isPermutation(std::vector<int> order, int n) {
   return static_cast<int>(order.size()) == n;
 }
 
-/// By elimination with sets.
+/// Fill of an order, by elimination with sets.
 Fill plainFill(const Adjacency& graph, const std::vector<int>& order) {
   std::vector<std::set<int>> sets;
   for (int v = 0; v < graph.vertices(); ++v) sets.emplace_back(graph.of(v).begin(), graph.of(v).end());

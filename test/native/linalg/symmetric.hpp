@@ -79,7 +79,7 @@ inline Symmetric congruent(int n, int zeros, int seed, nonconvex::Inertia& inert
   return a;
 }
 
-/// By Jacobi's rotations.
+/// Eigenvalues by Jacobi's rotations.
 inline std::vector<double> eigenvalues(Symmetric a) {
   const int n = a.n;
   for (int sweep = 0; sweep < 60; ++sweep) {

@@ -276,7 +276,7 @@ TEST(theOriginAndExtremeLengths) {
   }
 }
 
-/// From one call to the next b moves a little, or jumps; a warm start must not be seen in the answer.
+/// b moves a little from one call to the next, or jumps; a warm start must not be seen in the answer.
 TEST(warmSequences) {
   for (std::uint32_t seed = 0; seed < 4; ++seed) {
     Setting s(8, 40, 5, 10);

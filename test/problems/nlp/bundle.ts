@@ -23,7 +23,7 @@ import { type Problem, range, type Scalar, type Vector } from './define.js';
 
 const source = 'S. Agarwal, N. Snavely, S. M. Seitz, R. Szeliski, Bundle adjustment in the large, ECCV 2010; CUTEst';
 
-/** Where the cameras saw the point. */
+/** Places at which the cameras saw the point. */
 const seen = [
   [-332.65, -199.76, -253.06, 58.13, 238.22, 317.55],
   [262.09, 166.7, 202.27, 271.89, 237.37, 221.15],
@@ -51,7 +51,7 @@ type Nine = [Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vec
 const totals = (...terms: Vector[]): Vector =>
   terms.reduce<Vector | number>((a, b) => add(a, b) as Vector, 0) as Vector;
 
-/** Where they would see it: the two coordinates, each for all cameras. */
+/** Places at which cameras would see the point: the two coordinates, each for all cameras. */
 function views(unknowns: Vector): readonly [Vector, Vector] {
   const [x, y, z] = range(3, (i) => at(unknowns, i)) as [Scalar, Scalar, Scalar];
   const cameras = reshape(slice(unknowns, 3), [6, 9]);
@@ -78,7 +78,7 @@ function adjustment(): Model {
   return model;
 }
 
-/** Of BA-L1SP: the coefficients of the point and of its own camera in each equation, in the order of BA-L1. */
+/** Data of BA-L1SP: the coefficients of the point and of its own camera in each equation, in the order of BA-L1. */
 export const slopes: readonly (readonly number[])[] = [
   [
     545.11792729, -5.058282413, -478.0666573, -283.5120115, -1296.338862, -320.6033515, 551.17734728, 0.00020463888,
@@ -136,7 +136,7 @@ export const rights: readonly number[] = [
   -6.9705186587, 220.0023398, 202.2580513, 194.2376052,
 ];
 
-/** Such coefficients among those of all unknowns. */
+/** The coefficients of one camera's equation among those of all unknowns. */
 export function spread(coefficients: readonly number[], camera: number): number[] {
   const all = new Array<number>(57).fill(0);
   coefficients.forEach((value, i) => {

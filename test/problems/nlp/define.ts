@@ -7,16 +7,16 @@ export type Vector = Expression<readonly [number]>;
 
 export interface Problem {
   readonly name: string;
-  /** Where the formula and the values are from. */
+  /** Source of the formula and the values. */
   readonly source: string;
   readonly build: () => Model;
   /** The objective at local minima: that of the source first, then what else is known. */
   readonly minima: readonly number[];
   /** How well the minima are determined, relative. Default 1e-6. */
   readonly accuracy?: number;
-  /** The same in ../shared/problems/nl. */
+  /** Name of this problem in ../shared/problems/nl. */
   readonly nl?: string;
-  /** Where x_0, x_1, ... stand there; AMPL moves linear variables behind the others. */
+  /** Places of x_0, x_1, ... in that file; AMPL moves linear variables behind the others. */
   readonly order?: readonly number[];
 }
 

@@ -154,7 +154,7 @@ TEST(linearConstraintsTakeOneFactorisation) {
   for (std::size_t j = 0; j < 3; ++j) CHECK_NEAR(curved.x[j], linear.x[j], 1e-8);
 }
 
-/// If c = t is asked for, the minimum changes by -lambda t.
+/// The minimum changes by -lambda t if c = t is asked for.
 TEST(multipliersAreSensitivities) {
   const auto at = [](double t) {
     return solve({1, 1}, [&](Variables x) { return Minimize{x(1) + x(2), {square(x(1)) + square(x(2)) - 2 - t}}; });
@@ -202,7 +202,7 @@ TEST(maximaAndSaddlesAreLeft) {
   CHECK_EQ(ellipsoid.solution.inertia.positive, 2);
 }
 
-/// At x_1 = 0, where steps stay by symmetry, shifts that -x_1^2 asks for make steps along x_2 short.
+/// Shifts that -x_1^2 asks for at x_1 = 0, where steps stay by symmetry, make steps along x_2 short.
 TEST(slowWaysToSaddlesAreLeft) {
   const auto r = solve({0, 1}, [](Variables x) {
     return Minimize{pow(x(1), 4) - square(x(1)) + 1e-3 * square(x(2)), {}};

@@ -43,7 +43,7 @@ struct Reference {
   double objective = 0;
 };
 
-/// Of {"name": {"objective": 1, "exit": "...", ...}, ...}.
+/// Reads the reference from {"name": {"objective": 1, "exit": "...", ...}, ...}.
 Reference referenceOf(const std::string& text, const std::string& name) {
   const auto begin = text.find("\"" + name + "\": {");
   if (begin == std::string::npos) return {};

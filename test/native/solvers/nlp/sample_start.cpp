@@ -38,7 +38,7 @@ Run solve(const Data& data, Form form, bool sphere, bool economical, WorkerPool*
   return {outcome.status, outcome.progress.objective, outcome.progress.residual, solver.solution()};
 }
 
-/// With and without, to the same solution or with to a better one; how it went with.
+/// Solves with and without a sample, to the same solution, or with one to a better; how it went with one.
 Run both(const Data& data, Form form, bool sphere = true) {
   const Run plain = solve(data, form, sphere, false), economical = solve(data, form, sphere, true);
   CHECK(plain.status == Status::solved && economical.status == Status::solved);

@@ -403,7 +403,7 @@ TEST(aWarmStartAtTheSolutionIsSolvedAtOnce) {
   }
 }
 
-/// With beta above ||Proj(X^T D_i y)|| for all i nothing is worth its price: the network is empty.
+/// The network is empty with beta above ||Proj(X^T D_i y)|| for all i: nothing is worth its price.
 TEST(aLargeBetaGivesTheEmptyNetwork) {
   for (const ReluLoss loss : kinds) {
     const Instance data = instance(20, 3, loss == ReluLoss::softmax ? 3 : 1, loss, 15);
