@@ -143,6 +143,48 @@ describe('wrong arguments throw', () => {
     expect(predict({ gates, pattern: new Float64Array(2) })).toThrow('pattern = an object: expected an Int32Array');
   });
 
+  it('functions of vectors', () => {
+    const n = 2;
+    const entries = { offsets: Int32Array.of(0, 1, 2), indices: Int32Array.of(0, 1), order: Int32Array.of(0, 1) };
+    const none = { offsets: Int32Array.of(0), indices: new Int32Array(), order: new Int32Array() };
+    const vectors = (...lengths: number[]) => lengths.map((length) => new Float64Array(length));
+    const reading = (inputs: unknown, outputs: unknown = []) => ({ call: () => 0, inputs, outputs });
+    const functions = {
+      objective: reading(vectors(n)),
+      gradient: reading(vectors(n), vectors(n)),
+      constraints: reading(vectors(n), vectors(0)),
+      jacobian: reading(vectors(n), vectors(0)),
+      hessian: reading(vectors(n, 0), vectors(n)),
+    };
+    const solve = (change: object) => () =>
+      call(
+        'nlp',
+        {
+          callbacks: { n, m: 0, jacobianPattern: none, hessianPattern: entries, ...functions, ...change },
+          start: new Float64Array(n),
+          reportIterates: false,
+        },
+        {},
+        undefined,
+        true,
+      );
+    expect(solve({})).not.toThrow();
+    expect(solve({ gradient: 5 })).toThrow('callbacks.gradient = 5: expected an object');
+    expect(solve({ gradient: reading(vectors(n), 5) })).toThrow('callbacks.gradient.outputs = 5: expected an object');
+    expect(solve({ gradient: reading(vectors(n, n), vectors(n)) })).toThrow(
+      'callbacks.gradient.inputs.length = 2: expected 1',
+    );
+    expect(solve({ gradient: reading(vectors(n), vectors(1)) })).toThrow(
+      'callbacks.gradient.outputs.0.length = 1: expected at least 2',
+    );
+    expect(solve({ hessian: reading(vectors(n, 0), [[1, 2]]) })).toThrow(
+      'callbacks.hessian.outputs.0 = an array: expected a Float64Array',
+    );
+    expect(solve({ objective: { ...functions.objective, call: 5 } })).toThrow(
+      'callbacks.objective.call = 5: expected a function',
+    );
+  });
+
   it('and leave the addon as it was', async () => {
     expect(native.solve('relu', { x: shared, y }, {}, undefined, true).promise).toBeInstanceOf(Promise);
     const { promise } = native.solve('relu', { x, y }, { beta: 0.1 }, undefined, false);
