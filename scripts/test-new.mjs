@@ -18,7 +18,8 @@ main(() => {
       cpSync(join(root, path), join(copy, path), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-    const here = { cwd: copy };
+    // ccache finds what was compiled here in the copy, too: paths are relative to it.
+    const here = { cwd: copy, env: { ...process.env, CCACHE_BASEDIR: copy, CCACHE_NOHASHDIR: '1' } };
     const node = (...args) => run(process.execPath, args, here);
     const git = (...args) => run('git', ['-c', 'user.name=test', '-c', 'user.email=test', ...args], here);
     git('init', '-q');
