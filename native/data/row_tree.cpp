@@ -193,8 +193,8 @@ NONCONVEX_CLONES void sumRows(int count, const double* weights, const int* piece
   if (b < bytes) sumLanes<1>(count, weights, pieces, rows + b, bytes, sum + b * lane);
 }
 
-// In scattered updates of a number, which are the same everywhere but for a factor; additions of neighbours are
-// cheaper.
+// Costs are in scattered updates of a number, which take about the same time on all machines but for a factor;
+// additions of neighbours are cheaper.
 constexpr double perNeighbour = 1.0 / 6;
 constexpr double passes = 1.5;  // over the data for one Hessian
 

@@ -15,8 +15,8 @@ struct ReluBalanceSums {
   double z = 0;
   double samples = 0;
 
-  /// Of ||relaxation (u - v)||^2, ||v - v_before||^2, ||v||^2 and ||b - v||^2, the last where v is not zero: inactive
-  /// groups, however many, say nothing of the scale.
+  /// Logarithm of a factor for rho from the squares ||relaxation (u - v)||^2, ||v - v_before||^2, ||v||^2 and
+  /// ||b - v||^2, the last where v is not zero: inactive groups, however many, say nothing of the scale.
   NONCONVEX_HD static double logarithm(const double* squares, double relaxation) {
     return 0.5 * std::log(squares[0] / (relaxation * relaxation) / squares[2] * squares[3] / squares[1]);
   }
