@@ -56,12 +56,12 @@ it('has one SolverError and one listener a signal, whatever is imported', () => 
   const printed = run(`
     import { getEventListeners } from 'node:events';
     import { SolverError } from 'nonconvex';
-    import { lpNorm, minimizeRatio, squaredNorm } from 'nonconvex/fractional';
+    import { lpNorm, minimizeRatio, sumSquares } from 'nonconvex/fractional';
     import { trainReluNetwork } from 'nonconvex/relu';
     const { signal } = new AbortController();
     const solves = [
       trainReluNetwork({ x: [[1], [2]], y: [1.5, 2] }, { signal }),
-      minimizeRatio({ numerator: [squaredNorm()], denominator: lpNorm([[1, 2]], 4) }, { signal }),
+      minimizeRatio({ numerator: [sumSquares()], denominator: lpNorm([[1, 2]], 4) }, { signal }),
     ];
     console.log(getEventListeners(signal, 'abort').length);
     await Promise.all(solves);
