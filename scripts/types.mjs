@@ -98,12 +98,21 @@ function limitsTypes(limits) {
   ].join('\n');
 }
 
-function solverTypes(solver, limits, { settings, result }) {
+/** Members of a result: those of the solution, and what the last report had beside. */
+const resultMembers = ({ result, progress }) => [
+  ...progress.filter(({ name }) => !result.some((member) => member.name === name)),
+  ...result,
+];
+
+function solverTypes(solver, limits, schema) {
   const name = capitalized(solver);
+  const { settings, progress } = schema;
+  const result = resultMembers(schema);
   const own = ownSettings(limits, settings);
   return [
     `// ${notice}`,
     ...(JSON.stringify(result).includes('"Matrix"') ? ["import type { Matrix } from '../core/matrix.js';"] : []),
+    "import type { Progress } from '../core/progress.js';",
     "import { type Limits, limitDefaults } from './limits.js';",
     '',
     `export interface ${name}Options extends Limits {`,
@@ -114,6 +123,11 @@ function solverTypes(solver, limits, { settings, result }) {
     '  ...limitDefaults,',
     ...defaultLines(own),
     `} as const satisfies ${name}Options;`,
+    '',
+    '/** What a report of the solver has beside what all reports have. */',
+    ...(progress.length === 0
+      ? [`export type ${name}Progress = Progress;`]
+      : [`export interface ${name}Progress extends Progress {`, ...resultLines(progress), '}']),
     '',
     '/** What a result of the solver has beside what all results have. */',
     `export interface ${name}Solution {`,
@@ -192,7 +206,7 @@ main(() => {
     const table = settingsTable(ownSettings(limits, schema.settings));
     const more = 'Beside these, the [limits](limits.md) that every solver takes.';
     made[`docs/generated/${solver}-settings.md`] = [...table, '', more, ''].join('\n');
-    const members = [...heading('Member', 'Type', 'Meaning'), ...resultRows(schema.result)];
+    const members = [...heading('Member', 'Type', 'Meaning'), ...resultRows(resultMembers(schema))];
     made[`docs/generated/${solver}-result.md`] = [...members, ''].join('\n');
   }
   const check = process.argv.includes('--check');

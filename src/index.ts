@@ -18,4 +18,10 @@ export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './
 export { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from './readers/libsvm.js';
 export { type ReadOptions, readMatrixMarket } from './readers/matrixMarket.js';
 export { predict, type ReluNetwork, score } from './relu/network.js';
-export { type ReluData, type ReluResult, type ReluSettings, trainReluNetwork } from './relu/solver.js';
+export {
+  type ReluData,
+  type ReluProgress,
+  type ReluResult,
+  type ReluSettings,
+  trainReluNetwork,
+} from './relu/solver.js';

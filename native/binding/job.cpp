@@ -27,8 +27,9 @@ void Mailbox::run(const std::shared_ptr<Job>& job, WorkerPool& pool) {
 }
 
 void Mailbox::report(Job& job, const Progress& progress) {
+  std::unique_ptr<Job::Report> report = job.keep(progress);
   const std::lock_guard lock(mutex_);
-  job.news_.progress = progress;
+  job.news_.progress = std::move(report);
   post(running_.at(&job));
 }
 
@@ -45,8 +46,8 @@ std::vector<Mailbox::Delivery> Mailbox::take() {
   std::vector<Delivery> deliveries;
   for (std::shared_ptr<Job>& job : ready_) {
     job->posted_ = false;
-    const Job::Update news = std::exchange(job->news_, {});
-    deliveries.emplace_back(std::move(job), news);
+    Job::Update news = std::exchange(job->news_, {});
+    deliveries.emplace_back(std::move(job), std::move(news));
   }
   ready_.clear();
   return deliveries;
@@ -216,9 +217,7 @@ void Environment::deliver(const Mailbox::Delivery& delivery) {
   const Napi::HandleScope scope(env_);
   try {
     if (news.progress && !pending.onProgress.IsEmpty()) {
-      Writer progress(env_);
-      writeProgress(progress, *news.progress);
-      pending.onProgress.Call({progress.object()});  // src/solve.ts catches what a listener throws
+      pending.onProgress.Call({news.progress->toJs(env_)});  // src/solve.ts catches what a listener throws
     }
   } catch (const Napi::Error&) {  // the environment is about to end
   }

@@ -10,7 +10,6 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -27,14 +26,23 @@ class Job {
  public:
   virtual ~Job() = default;
 
-  /// On a worker; what it throws rejects the promise.
+  /// Computes, on a worker; what it throws rejects the promise.
   virtual void run(WorkerPool& pool, Monitor& monitor) = 0;
-  /// On the JavaScript thread, once, after `run`.
+  /// Makes the result, on the JavaScript thread, once, after `run`.
   virtual Napi::Object result(Napi::Env env) = 0;
-  /// A question rather than a solve: it does not wait for solves.
+  /// Whether it is a question rather than a solve, which does not wait for solves.
   virtual bool skipsQueue() const { return false; }
 
   void abort() noexcept { monitor_.abort(); }
+
+ protected:
+  /// A copy of a report, of which the JavaScript thread makes an object.
+  struct Report {
+    virtual ~Report() = default;
+    virtual Napi::Object toJs(Napi::Env env) const = 0;
+  };
+  /// Copies what `run` reports to its monitor; null: the job reports nothing.
+  virtual std::unique_ptr<Report> keep(const Progress&) const { return nullptr; }
 
  private:
   friend class Mailbox;
@@ -42,7 +50,7 @@ class Job {
 
   // Only the newest report waits for JavaScript, so a listener that is slow sees fewer, and memory stays bounded.
   struct Update {
-    std::optional<Progress> progress;
+    std::unique_ptr<Report> progress;
     bool finished = false;
   };
 
@@ -50,7 +58,7 @@ class Job {
   void report(const Progress& progress);
 
   Mailbox* listener_ = nullptr;  // where reports go, if anybody wants them
-  std::exception_ptr error_;     // of `run`
+  std::exception_ptr error_;     // what `run` threw
   Update news_;                  // guarded by the mailbox
   bool posted_ = false;          // guarded by the mailbox: it is in `ready_`
 };

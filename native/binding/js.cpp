@@ -228,13 +228,7 @@ void writeProgress(Writer& out, const Progress& progress, const char* iteration)
   out.known("lowerBound", progress.lowerBound);
   out.known("residual", progress.residual);
   out.known("evaluations", progress.evaluations);
-  out.known("feasibility", progress.feasibility);
-  out.known("step", progress.step);
-  out.known("innerSteps", progress.innerSteps);
   out.number("seconds", progress.seconds);
-  if (progress.iterate == nullptr) return;
-  out.vector("x", progress.iterate->x);
-  out.vector("multipliers", progress.iterate->multipliers);
 }
 
 }  // namespace nonconvex

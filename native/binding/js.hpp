@@ -129,7 +129,7 @@ class Writer {
   Napi::Object object_;
 };
 
-/// The members that are known, under the names of Progress; a result calls its first `iterations`.
-void writeProgress(Writer& out, const Progress& progress, const char* iteration = "iteration");
+/// What all solvers report, under the names of Progress; `writeReport` has a solver's own members as well.
+void writeProgress(Writer& out, const Progress& progress, const char* iteration);
 
 }  // namespace nonconvex

@@ -27,8 +27,8 @@ Napi::Value solve(const Napi::CallbackInfo& info) {
   return Environment::of(info.Env()).start(job, info[3], inputs);
 }
 
-/// schema() -> { limits: [setting, ...], solvers: { name: { settings, members, result }, ... } }; every solver's
-/// settings begin with the limits, where its defaults may be others.
+/// schema() -> { limits: [setting, ...], solvers: { name: { settings, members, result, progress }, ... } }; every
+/// solver's settings begin with the limits, where its defaults may be others.
 Napi::Value schema(const Napi::CallbackInfo& info) {
   Writer solvers(info.Env());
   for (const auto& [name, solver] : Registry::instance().solvers) {

@@ -23,7 +23,8 @@ class RegisteredSolver {
   virtual ~RegisteredSolver() = default;
   /// Checks problem and settings, and makes of them what a worker runs.
   virtual std::shared_ptr<Job> job(const Reader& problem, Napi::Object settings) const = 0;
-  /// { settings: [setting, ...], members: [name, ...], result: [member, ...] }
+  /// { settings: [setting, ...], members: [name, ...], result: [member, ...], progress: [member, ...] }; the last has
+  /// the solver's own members of reports.
   virtual Napi::Object schema(Napi::Env env) const = 0;
 };
 
@@ -57,6 +58,12 @@ class SolverOf final : public RegisteredSolver {
     out.value("settings", schemaOf<typename Entry::Settings>(env));
     out.value("members", out.texts(Entry::members));
     out.value("result", resultSchemaOf<typename Entry::Solution>(env));
+    using Report = ProgressOf<typename Entry::Solution>;
+    if constexpr (HasFields<Report>) {
+      out.value("progress", resultSchemaOf<Report>(env));
+    } else {
+      out.value("progress", Napi::Array::New(env));
+    }
     return out.object();
   }
 };

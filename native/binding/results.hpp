@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -23,6 +24,13 @@ concept ListOfFields = requires {
 template <HasFields T>
 void writeFields(Writer& out, const T& from);
 
+/// A std::shared_ptr to a value: what a report shares with its copies. Null is not known.
+template <class T>
+concept Pointer = requires {
+  typename T::element_type;
+}
+&&std::same_as<T, std::shared_ptr<typename T::element_type>>;
+
 /// One value under a name; the kinds of values that an OutField may have.
 template <class T>
 void writeField(Writer& out, const char* name, const T& value) {
@@ -30,6 +38,8 @@ void writeField(Writer& out, const char* name, const T& value) {
     out.boolean(name, value);
   } else if constexpr (std::is_arithmetic_v<T>) {
     out.number(name, static_cast<double>(value));
+  } else if constexpr (Pointer<T>) {
+    writeField(out, name, *value);
   } else if constexpr (std::is_enum_v<T>) {
     out.text(name, nameOf(value));
   } else if constexpr (std::convertible_to<T, std::string_view>) {
@@ -64,6 +74,13 @@ void writeFields(Writer& out, const T& from) {
   });
 }
 
+/// A report of progress: what all solvers report and the solver's own members. A result calls its first `iterations`.
+template <class Report>
+void writeReport(Writer& out, const Report& report, const char* iteration = "iteration") {
+  writeProgress(out, report, iteration);
+  if constexpr (HasFields<Report>) writeFields(out, report);
+}
+
 template <HasFields T>
 Napi::Array resultSchemaOf(Napi::Env env);
 
@@ -75,6 +92,8 @@ Napi::Value resultTypeOf(Writer& out) {
     return out.toText("boolean");
   } else if constexpr (std::is_arithmetic_v<T>) {
     return out.toText("number");
+  } else if constexpr (Pointer<T>) {
+    return resultTypeOf<std::remove_cv_t<typename T::element_type>>(out);
   } else if constexpr (std::is_enum_v<T>) {
     return out.texts(names(T{}));
   } else if constexpr (std::convertible_to<T, std::string_view>) {

@@ -1,6 +1,7 @@
 // From the entry of a solver to a job: problem and settings in, one plain object out.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -47,11 +48,11 @@ class SolveJob final : public Job {
     Writer out(env);
     out.text("status", nonconvex::name(outcome.status));
     out.text("message", outcome.message);
-    writeProgress(out, outcome.progress, "iterations");
+    writeReport(out, outcome.progress, "iterations");
     Napi::Array history = Napi::Array::New(env, outcome.history.reports().size());
     for (std::uint32_t i = 0; i < history.Length(); ++i) {
       Writer report(env);
-      writeProgress(report, outcome.history.reports()[i]);
+      writeReport(report, outcome.history.reports()[i]);
       history.Set(i, report.object());
     }
     out.value("history", history);
@@ -59,7 +60,23 @@ class SolveJob final : public Job {
     return out.object();
   }
 
+  std::unique_ptr<Report> keep(const Progress& progress) const override {
+    return std::make_unique<Kept>(static_cast<const SolverProgress&>(progress));
+  }
+
  private:
+  using SolverProgress = ProgressOf<typename Entry::Solution>;
+
+  struct Kept final : Report {
+    explicit Kept(const SolverProgress& progress) : report(progress) {}
+    Napi::Object toJs(Napi::Env env) const override {
+      Writer out(env);
+      writeReport(out, report);
+      return out.object();
+    }
+    SolverProgress report;
+  };
+
   typename Entry::Problem problem_;
   typename Entry::Settings settings_;
   std::optional<Solved<typename Entry::Solution>> solved_;

@@ -94,6 +94,8 @@ constexpr bool isKnown(const T& value) {
     return value == value;
   } else if constexpr (requires { value.known(); }) {
     return value.known();
+  } else if constexpr (requires { *value, value != nullptr; }) {
+    return value != nullptr;
   } else {
     return true;
   }

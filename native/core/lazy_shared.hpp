@@ -9,7 +9,7 @@
 
 namespace nonconvex {
 
-/// As std::call_once, but that those who wait can give up.
+/// A std::call_once whose waiting threads can give up.
 template <class T>
 class Once {
  public:

@@ -49,7 +49,7 @@ class Monitor {
   /// Whether the solve is to end, interruptible or not.
   bool ending() const noexcept { return aborted() || outOfTime(); }
 
-  /// For use inside long operations (a factorisation): throws Interrupted when the solve should end.
+  /// Throws Interrupted when the solve should end; called inside long operations (a factorisation).
   void checkpoint() const {
     if (interruptible_.load(std::memory_order_relaxed) && ending()) throw Interrupted{};
   }

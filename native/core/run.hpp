@@ -97,7 +97,7 @@ class OuterLoop {
     } catch (const Interrupted&) {
       monitor_.setInterruptible(false);
       look();
-      outcome_.progress.iterate.reset();
+      forgetPoint();
       end(interruption());
     }
     return std::move(outcome_);
@@ -139,7 +139,12 @@ class OuterLoop {
   void look() {
     outcome_.progress = solver_.progress();
     outcome_.progress.iteration = iteration_;
+    outOfTime_ = monitor_.outOfTime();  // before, so that a solve that stops for it has taken its time
     outcome_.progress.seconds = monitor_.seconds();
+  }
+
+  void forgetPoint() {
+    if constexpr (requires { outcome_.progress.forgetPoint(); }) outcome_.progress.forgetPoint();
   }
 
   /// Reports, and says whether the solve is to end.
@@ -147,13 +152,13 @@ class OuterLoop {
     look();
     Report& now = outcome_.progress;
     monitor_.report(now);
-    now.iterate.reset();
+    forgetPoint();
     if (!monitor_.isChild()) outcome_.history.add(now);
     if (now.objective.known() && !std::isfinite(now.objective)) return Status::numericalError;
     if (now.residual.known() && std::isnan(now.residual)) return Status::numericalError;
     if (!DecidesSolved<Solver> && now.residual <= limits_.tolerance) return Status::solved;
     if (monitor_.aborted()) return Status::aborted;
-    if (monitor_.outOfTime()) return Status::timeLimit;
+    if (outOfTime_) return Status::timeLimit;
     if (iteration_ >= limits_.maxIterations) return Status::iterationLimit;
     if (now.evaluations >= maxEvaluations_) return Status::evaluationLimit;
     return std::nullopt;
@@ -178,6 +183,7 @@ class OuterLoop {
   Monitor& monitor_;
   Outcome<Report> outcome_;
   int iteration_ = 0;
+  bool outOfTime_ = false;  // at the last look
 };
 
 /// Runs a solver until it is solved or a limit is met.

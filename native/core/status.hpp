@@ -1,9 +1,7 @@
 #pragma once
 
 #include <limits>
-#include <memory>
 #include <string_view>
-#include <vector>
 
 namespace nonconvex {
 
@@ -41,25 +39,19 @@ class Quantity {
   bool known_ = false;
 };
 
-/// A point that a report shows to those who asked for it.
-struct Iterate {
-  std::vector<double> x;
-  std::vector<double> multipliers;
-};
-
 /// One report of a running solve. A solver sets what it knows; the rest is left out in JavaScript. An objective is not
 /// needed: a variational inequality has none, a stochastic method may know it now and then only.
+///
+/// A solver that has more to report derives a struct from this one, whose `fields()` declare its own members as those
+/// of a solution are declared, and names it in its solution: `using Progress = ...`. Members that are too large for a
+/// history are dropped by its `forgetPoint()`.
 struct Progress {
   int iteration = 0;
-  Quantity objective = {};       ///< of the best point so far
-  Quantity lowerBound = {};      ///< no solution has a smaller objective
-  Quantity residual = {};        ///< what `tolerance` is tested on
-  Quantity evaluations = {};     ///< what `maxEvaluations` is tested on, where there is that setting
-  double feasibility = unknown;  ///< constraint violation
-  double step = unknown;         ///< length of the last step, in the solver's own norm
-  double innerSteps = unknown;   ///< of a method inside the solver, so far
-  double seconds = 0;            ///< since the solve began
-  std::shared_ptr<const Iterate> iterate = nullptr;  ///< not kept in the history
+  double seconds = 0;         ///< since the solve began
+  Quantity objective = {};    ///< of the best point so far
+  Quantity lowerBound = {};   ///< no solution has a smaller objective
+  Quantity residual = {};     ///< what `tolerance` is tested on
+  Quantity evaluations = {};  ///< what `maxEvaluations` is tested on, where there is that setting
 };
 
 }  // namespace nonconvex

@@ -135,8 +135,10 @@ export interface SolverSchema {
   settings: SettingSchema[];
   /** Members of the settings that are part of its problem. */
   members: string[];
-  /** What a result has beside what all results have. */
+  /** What a result has beside what all results and reports have. */
   result: ResultSchema[];
+  /** What a report, and with it a result, has beside what all reports have. */
+  progress: ResultSchema[];
 }
 
 export interface ResultSchema {

@@ -136,6 +136,7 @@ class OuterLoop {
   readonly #listen: (progress: Progress) => void;
   readonly #history = new History();
   #iteration = 0;
+  #outOfTime = false; // at the last look
   #now: Progress = { iteration: 0, seconds: 0 };
 
   constructor(solver: Solver, limits: Limits, monitor: Monitor, listen: (progress: Progress) => void) {
@@ -176,8 +177,9 @@ class OuterLoop {
   }
 
   #look(): void {
-    const seconds = this.#monitor.seconds;
-    this.#now = { iteration: this.#iteration, ...this.#solver.progress(), seconds };
+    const report = this.#solver.progress();
+    this.#outOfTime = this.#monitor.outOfTime; // before, so that a solve that stops for it has taken its time
+    this.#now = { iteration: this.#iteration, ...report, seconds: this.#monitor.seconds };
   }
 
   /** Reports, and says whether the solve is to end. */
@@ -192,7 +194,7 @@ class OuterLoop {
     if (residual !== undefined && Number.isNaN(residual)) return 'numericalError';
     if (!this.#solver.decidesSolved && residual !== undefined && residual <= this.#limits.tolerance) return 'solved';
     if (this.#monitor.aborted) return 'aborted';
-    if (this.#monitor.outOfTime) return 'timeLimit';
+    if (this.#outOfTime) return 'timeLimit';
     if (this.#iteration >= this.#limits.maxIterations) return 'iterationLimit';
     return evaluations >= this.#limits.maxEvaluations ? 'evaluationLimit' : undefined;
   }

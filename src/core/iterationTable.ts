@@ -10,6 +10,9 @@ export interface IterationTable {
 
 type Member = 'objective' | 'lowerBound' | 'residual' | 'feasibility' | 'step';
 
+/** The first three are known of any solver, the others of some. */
+type Report = Progress & { readonly [name in Member]?: number };
+
 interface Column {
   member: Member;
   title: string;
@@ -42,10 +45,10 @@ export function iterationTable(print: (line: string) => void = (line) => console
   let held: Progress[] | undefined = [];
   let lines = 0;
 
-  const look = (progress: Progress): void => {
+  const look = (progress: Report): void => {
     for (const { member } of columns) if (progress[member] !== undefined) known.add(member);
   };
-  const line = (progress: Progress): void => {
+  const line = (progress: Report): void => {
     if (lines++ % 20 === 0) {
       shown = columns.filter(({ member }) => known.has(member));
       print([' iter', ...shown.map(({ title, width }) => title.padStart(width)), '  seconds'].join(' '));

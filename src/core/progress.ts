@@ -22,7 +22,7 @@ export type Status =
   | 'numericalError'
   | 'aborted';
 
-/** One report of a running solve. Members that the solver does not know are absent. */
+/** One report of a running solve. Members that the solver does not know are absent; a solver may have more of its own. */
 export interface Progress {
   iteration: number;
   objective?: number;
@@ -32,12 +32,6 @@ export interface Progress {
   residual?: number;
   /** Evaluations of the objective so far, of a solver that counts them. */
   evaluations?: number;
-  /** Violation of the constraints. */
-  feasibility?: number;
-  /** Length of the last step, in the solver's own measure. */
-  step?: number;
-  /** Steps of an iterative method inside the solver, so far. */
-  innerSteps?: number;
   /** Since the solve began to run; time in the queue does not count. */
   seconds: number;
 }

@@ -11,7 +11,7 @@ import { checkSettings } from './settingNames.js';
 export type { Progress, Status };
 
 /** Settings that every solver takes beside its own. */
-export interface SolveOptions {
+export interface SolveOptions<Report extends Progress = Progress> {
   /**
    * Device to compute on. `'auto'` (default): on a GPU if there is a usable one and the problem is large enough to gain by it,
    * else on the CPU. The environment variable NONCONVEX_DEVICE decides what `'auto'` takes; `'cpu'` and `'cuda'` are
@@ -28,13 +28,13 @@ export interface SolveOptions {
    * not slow the solve but sees fewer reports. If it throws, the solve ends and the promise rejects with a
    * {@link SolverError} of code `CALLBACK_FAILED`.
    */
-  onProgress?: ((progress: Progress) => void) | undefined;
+  onProgress?: ((progress: Report) => void) | undefined;
   /** Whether to print a table on the console, a line for each report of progress. Default false. */
   verbose?: boolean | undefined;
 }
 
 /** What every solver's result has. */
-export interface SolveResult {
+export interface SolveResult<Report extends Progress = Progress> {
   status: Status;
   /** One sentence with the numbers. */
   message: string;
@@ -47,16 +47,10 @@ export interface SolveResult {
   residual?: number;
   /** Evaluations of the objective, of a solver that counts them. */
   evaluations?: number;
-  /** Violation of the constraints. */
-  feasibility?: number;
-  /** Length of the last step, in the solver's own measure. */
-  step?: number;
-  /** Steps of an iterative method inside the solver. */
-  innerSteps?: number;
   /** Seconds since the solve began to run. */
   seconds: number;
   /** Reports of progress over the solve, at most about a thousand. */
-  history: Progress[];
+  history: Report[];
   /** Device that it ran on. */
   device: 'cpu' | 'cuda';
 }

@@ -1,4 +1,5 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Progress } from '../core/progress.js';
 import { type Limits, limitDefaults } from './limits.js';
 
 export interface FractionalOptions extends Limits {
@@ -89,6 +90,9 @@ export const fractionalDefaults = {
   acceleration: true,
   gram: 'auto',
 } as const satisfies FractionalOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export type FractionalProgress = Progress;
 
 /** What a result of the solver has beside what all results have. */
 export interface FractionalSolution {

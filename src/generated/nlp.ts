@@ -1,4 +1,5 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Progress } from '../core/progress.js';
 import { type Limits, limitDefaults } from './limits.js';
 
 export interface NlpOptions extends Limits {
@@ -152,8 +153,26 @@ export const nlpDefaults = {
   reuseHessian: true,
 } as const satisfies NlpOptions;
 
+/** What a report of the solver has beside what all reports have. */
+export interface NlpProgress extends Progress {
+  /** ||c||_inf. */
+  feasibility?: number;
+  /** Length of the last step, in the 2-norm of x. */
+  step?: number;
+  /** Steps of an iterative inner solver, so far. */
+  innerSteps?: number;
+  /** The best point so far, n numbers; with `reportIterates: true`. */
+  x?: Float64Array;
+  /** Its multipliers, m numbers; with `reportIterates: true`. */
+  multipliers?: Float64Array;
+}
+
 /** What a result of the solver has beside what all results have. */
 export interface NlpSolution {
+  /** Length of the last step, in the 2-norm of x. */
+  step?: number;
+  /** Steps of an iterative inner solver, so far. */
+  innerSteps?: number;
   /** n numbers. */
   x: Float64Array;
   /**

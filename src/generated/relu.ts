@@ -1,5 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import type { Matrix } from '../core/matrix.js';
+import type { Progress } from '../core/progress.js';
 import { type Limits, limitDefaults } from './limits.js';
 
 export interface ReluOptions extends Limits {
@@ -139,8 +140,24 @@ export const reluDefaults = {
   precision: 'float64',
 } as const satisfies ReluOptions;
 
+/** What a report of the solver has beside what all reports have. */
+export interface ReluProgress extends Progress {
+  /** Violation of the constraints of the convex program before its weights were projected. */
+  feasibility?: number;
+  /** Length of the last step: the change of the multipliers, in the Frobenius norm. */
+  step?: number;
+  /** Products of conjugate gradients with the system of an iteration, so far. */
+  innerSteps?: number;
+}
+
 /** What a result of the solver has beside what all results have. */
 export interface ReluSolution {
+  /** Violation of the constraints of the convex program before its weights were projected. */
+  feasibility?: number;
+  /** Length of the last step: the change of the multipliers, in the Frobenius norm. */
+  step?: number;
+  /** Products of conjugate gradients with the system of an iteration, so far. */
+  innerSteps?: number;
   /** d x m: column j has the weights of neuron j, acting on x / inputScale. */
   hiddenWeights: Matrix;
   /** m numbers; zeros without bias. */

@@ -1,31 +1,20 @@
 import { checkBoolean, checkObject, checkVector } from '../core/check.js';
-import { type Progress, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import { type Model, toProgram } from '../expressions/model.js';
 import { numbers, type Program } from '../expressions/program.js';
-import type { NlpOptions, NlpSolution } from '../generated/nlp.js';
+import type { NlpOptions, NlpProgress, NlpSolution } from '../generated/nlp.js';
 
-export interface NlpProgress extends Progress {
-  /** The best point so far, n numbers; with `reportIterates: true`. */
-  x?: Float64Array;
-  /** Its multipliers, m numbers; with `reportIterates: true`. */
-  multipliers?: Float64Array;
-}
+export type { NlpProgress };
 
-export interface NlpSettings extends NlpOptions, Omit<SolveOptions, 'onProgress'> {
+export interface NlpSettings extends NlpOptions, SolveOptions<NlpProgress> {
   /** A point to begin with instead of the problem's start, such as an earlier result. Without multipliers they are estimated. */
   warmStart?: { x: ArrayLike<number>; multipliers?: ArrayLike<number> | undefined } | undefined;
   /** Whether reports of progress have the point. Default false. */
   reportIterates?: boolean | undefined;
-  /**
-   * Called now and then with the newest progress, and with the last one before the promise settles. A slow listener does
-   * not slow the solve but sees fewer reports. If it throws, the solve ends and the promise rejects with a
-   * {@link SolverError} of code `CALLBACK_FAILED`.
-   */
-  onProgress?: ((progress: NlpProgress) => void) | undefined;
 }
 
-export interface NlpResult extends SolveResult, NlpSolution {
+export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
   /** f(x). */
   objective: number;
 }

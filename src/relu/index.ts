@@ -12,6 +12,7 @@ export {
   type ReluConvexProgram,
   type ReluData,
   type ReluPatterns,
+  type ReluProgress,
   type ReluResult,
   type ReluSettings,
   trainReluNetwork,

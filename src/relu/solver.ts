@@ -3,8 +3,10 @@ import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { encodeTargets, type Prediction, type Targets } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
-import { type ReluOptions, type ReluSolution, reluDefaults } from '../generated/relu.js';
+import { type ReluOptions, type ReluProgress, type ReluSolution, reluDefaults } from '../generated/relu.js';
 import type { ReluNetwork } from './network.js';
+
+export type { ReluProgress };
 
 export interface ReluData<Y extends Targets = Targets> {
   /** n x d: a row for each example. Not changed, and not to be changed or transferred while the solve runs. */
@@ -28,7 +30,7 @@ export type ReluPatterns =
   /** All that exist. Refused, with their number, where there are too many: d must be small. */
   | { exact: true };
 
-export interface ReluSettings extends ReluOptions, SolveOptions {
+export interface ReluSettings extends ReluOptions, SolveOptions<ReluProgress> {
   /**
    * Whether integers y are classes or values to come close to. Default: what `loss` says; for `'squared'` and `'huber'`, which
    * do for both, it must be said where y are a few integers that repeat.
@@ -44,8 +46,9 @@ export interface ReluSettings extends ReluOptions, SolveOptions {
 export interface ReluConvexProgram extends Pick<ReluSolution, 'gates' | 'weights' | 'dual'> {}
 
 export interface ReluResult<P extends Prediction = Prediction>
-  extends SolveResult,
-    Pick<ReluSolution, 'networkObjective' | 'gap' | 'activeNeurons' | 'patterns' | 'rho'> {
+  extends SolveResult<ReluProgress>,
+    Pick<ReluSolution, 'networkObjective' | 'gap' | 'activeNeurons' | 'patterns' | 'rho'>,
+    Pick<ReluSolution, 'feasibility' | 'step' | 'innerSteps'> {
   /** The trained network, for `predict`, `score` and `toJSON`. */
   network: ReluNetwork<P>;
   /** Objective of the convex program. */

@@ -228,9 +228,13 @@ std::optional<Status> NewtonMethod::restart(Status reason) {
   return verdict_;
 }
 
-Progress NewtonMethod::progress() const {
-  if (!started_) return {.objective = unknown};  // f, c or a derivative is not finite
-  Progress now = reportOf(best_, model_, system_, reportIterates_);
+NlpProgress NewtonMethod::progress() const {
+  if (!started_) {
+    NlpProgress none;
+    none.objective = unknown;  // f, c or a derivative is not finite
+    return none;
+  }
+  NlpProgress now = reportOf(best_, model_, system_, reportIterates_);
   now.step = lastStep_;
   return now;
 }

@@ -36,7 +36,7 @@ class NewtonMethod {
   std::optional<Status> start();
   std::optional<Status> step();
   /// Report of the best point so far.
-  Progress progress() const;
+  NlpProgress progress() const;
   NlpSolution solution() const;
   /// What stopped it, when it has stalled.
   std::string explain() const { return nonconvex::explain(stallReason_, model_, best_.point()); }

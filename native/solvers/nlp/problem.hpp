@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/limits.hpp"
+#include "core/status.hpp"
 #include "methods/kkt/reduced_inertia.hpp"
 #include "methods/kkt/settings.hpp"
 #include "methods/nlp/start.hpp"
@@ -106,7 +107,33 @@ struct NlpProblem : NlpStart {
   bool reportIterates = false;  ///< reports of progress show the point
 };
 
+/// What Newton's method reports beside what all solvers do.
+struct NlpProgress : Progress {
+  double feasibility = unknown;
+  double step = unknown;
+  double innerSteps = unknown;
+  std::shared_ptr<std::vector<double>> x = nullptr;
+  std::shared_ptr<std::vector<double>> multipliers = nullptr;
+
+  /// A history keeps no points.
+  void forgetPoint() {
+    x.reset();
+    multipliers.reset();
+  }
+
+  static constexpr auto fields() {
+    using Self = NlpProgress;
+    return std::tuple{OUT_IF_KNOWN(feasibility, "||c||_inf."),
+                      OUT_IF_KNOWN(step, "Length of the last step, in the 2-norm of x."),
+                      OUT_IF_KNOWN(innerSteps, "Steps of an iterative inner solver, so far."),
+                      OUT_IF_KNOWN(x, "The best point so far, n numbers; with `reportIterates: true`."),
+                      OUT_IF_KNOWN(multipliers, "Its multipliers, m numbers; with `reportIterates: true`.")};
+  }
+};
+
 struct NlpSolution {
+  using Progress = NlpProgress;
+
   std::vector<double> x;
   std::vector<double> multipliers;
   double residual = 0;

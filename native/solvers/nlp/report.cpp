@@ -4,8 +4,8 @@
 
 namespace nonconvex {
 
-Progress reportOf(const BestPoint& best, const ScaledNlp& model, const KktSystem& system, bool withPoint) {
-  Progress now;
+NlpProgress reportOf(const BestPoint& best, const ScaledNlp& model, const KktSystem& system, bool withPoint) {
+  NlpProgress now;
   now.objective = model.unscaledObjective(best.point());
   now.residual = best.residual();
   now.feasibility = model.unscaledFeasibility(best.point());
@@ -14,7 +14,8 @@ Progress reportOf(const BestPoint& best, const ScaledNlp& model, const KktSystem
     now.innerSteps = static_cast<double>(system.solver().steps());
   }
   if (withPoint) {
-    now.iterate = std::make_shared<Iterate>(Iterate{best.point().x, model.unscaledMultipliers(best.point())});
+    now.x = std::make_shared<std::vector<double>>(best.point().x);
+    now.multipliers = std::make_shared<std::vector<double>>(model.unscaledMultipliers(best.point()));
   }
   return now;
 }

@@ -9,7 +9,7 @@
 namespace nonconvex {
 
 /// Report of the best point so far; with the point itself if `withPoint`.
-Progress reportOf(const BestPoint& best, const ScaledNlp& model, const KktSystem& system, bool withPoint);
+NlpProgress reportOf(const BestPoint& best, const ScaledNlp& model, const KktSystem& system, bool withPoint);
 
 /// The best point, with what evaluations and linear systems took.
 NlpSolution solutionOf(const BestPoint& best, const ScaledNlp& model, const KktSystem& system);

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/limits.hpp"
+#include "core/status.hpp"
 #include "linalg/views.hpp"
 #include "solvers/relu/loss.hpp"
 
@@ -124,7 +125,25 @@ struct ReluProblem {
   ReluWarmStart warmStart;
 };
 
+/// What the solver reports beside what all solvers do.
+struct ReluProgress : Progress {
+  double feasibility = unknown;
+  double step = unknown;
+  double innerSteps = unknown;
+
+  static constexpr auto fields() {
+    using Self = ReluProgress;
+    return std::tuple{
+        OUT_IF_KNOWN(feasibility,
+                     "Violation of the constraints of the convex program before its weights were projected."),
+        OUT_IF_KNOWN(step, "Length of the last step: the change of the multipliers, in the Frobenius norm."),
+        OUT_IF_KNOWN(innerSteps, "Products of conjugate gradients with the system of an iteration, so far.")};
+  }
+};
+
 struct ReluSolution {
+  using Progress = ReluProgress;
+
   // The network: f(x) = sum_j outputWeights_j (x . hiddenWeights_j + bias_j)_+, x divided by inputScale first.
   HostMatrix<double> hiddenWeights;
   HostBuffer<double> biases;

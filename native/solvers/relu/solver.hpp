@@ -43,7 +43,7 @@ class ReluSolver {
 
   void start();
   std::optional<Status> step();
-  Progress progress();
+  ReluProgress progress();
   ReluSolution solution() {
     ReluSolution found = certificate_.solution();
     found.rho = rho();
@@ -382,7 +382,7 @@ void ReluSolver<La>::slackStep() {
 }
 
 template <LinAlg La>
-Progress ReluSolver<La>::progress() {
+ReluProgress ReluSolver<La>::progress() {
   if (slack() && iteration_ > 0) {  // v lies outside of the cones: its projection is what is reported
     prox_.project(slack_->v());
     slack_->setShift(rows_.xt, rho_, prox_.shift());
@@ -398,7 +398,7 @@ Progress ReluSolver<La>::progress() {
     subgradientPays_ = certificate_.offerSubgradient(point.f) > bound;
   }
   ++reports_;
-  Progress now;
+  ReluProgress now;
   now.objective = certificate_.objective();
   now.lowerBound = certificate_.lowerBound();
   now.residual = certificate_.gap();

@@ -363,8 +363,9 @@ TEST(abortAndReports) {
   problem.reportIterates = true;
   int reports = 0;
   Monitor* running = nullptr;
-  Monitor monitor(INFINITY, [&](const Progress& now) {
-    CHECK(now.iterate != nullptr && now.iterate->x.size() == 10);
+  Monitor monitor(INFINITY, [&](const Progress& report) {
+    const auto& now = static_cast<const NlpProgress&>(report);
+    CHECK(now.x != nullptr && now.x->size() == 10);
     if (++reports == 2) running->abort();
   });
   running = &monitor;
