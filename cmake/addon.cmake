@@ -66,3 +66,9 @@ if(TARGET nonconvex_cuda_simulated)
                   ${simulated_solvers} $<TARGET_OBJECTS:nonconvex_cuda_simulated>)
   target_link_libraries(nonconvex-cuda-simulated PRIVATE nonconvex_cuda_simulated)
 endif()
+
+# Solvers of every kind that the outer contract is for, which tests alone have.
+if(NONCONVEX_TESTS)
+  file(GLOB toys CONFIGURE_DEPENDS test/toys/*.cpp)
+  nonconvex_addon(nonconvex-toys cmake/exports.map native/binding/addon.cpp ${toys})
+endif()

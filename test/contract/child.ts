@@ -16,8 +16,8 @@ export interface Ended {
 const here = dirname(fileURLToPath(import.meta.url));
 
 /**
- * The lines see the package as `nonconvex` (built, from dist/), `problem`, and `solve(more)`, which solves it with further
- * settings.
+ * The lines see the package as `nonconvex` (built, from dist/), `problem`, `solve(more)`, which solves it with further
+ * settings, and `values(result)`, a text by which results are compared.
  */
 export function runInChild(
   lines: string,
@@ -51,8 +51,12 @@ export function preamble(problem: Problem): string {
     const problem = ${source(problem)};
     const build = problem.build ?? ((library, data) => data);
     const [family, name] = problem.solver.split('/');
-    const solve = (more) =>
-      nonconvex[family][name](build(nonconvex, problem.data), { ...problem.settings, ...more });
+    const core = problem.direct && (await import(new URL('core/solve.js', import.meta.resolve('nonconvex'))));
+    const call = core
+      ? (data, settings) => core.solve(name, data, settings, { cpuOnly: 'these problems' })
+      : nonconvex[family][name];
+    const values = ({ objective, residual, iterations }) => JSON.stringify([objective, residual, iterations]);
+    const solve = (more) => call(build(nonconvex, problem.data), { ...problem.settings, ...more });
   `;
 }
 

@@ -2,6 +2,7 @@
 // promises through these; a solver without a fixture fails them.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { solve as solveDirectly } from '../../src/core/solve.js';
 import type { Progress, SolveResult } from '../../src/index.js';
 import * as nonconvex from '../../src/index.js';
 import type { Fixture, Kind, Problem } from './problem.js';
@@ -20,9 +21,10 @@ async function found<Module>(file: string): Promise<[string, Module][]> {
   return modules;
 }
 
-export const fixtures: Record<string, Fixture> = Object.fromEntries(
-  (await found<{ fixture: Fixture }>('fixture.ts')).map(([name, { fixture }]) => [name, fixture]),
-);
+/** The fixtures of the families, or those that the module named by NONCONVEX_FIXTURES exports. */
+export const fixtures: Record<string, Fixture> = process.env.NONCONVEX_FIXTURES
+  ? ((await import(process.env.NONCONVEX_FIXTURES)) as { fixtures: Record<string, Fixture> }).fixtures
+  : Object.fromEntries((await found<{ fixture: Fixture }>('fixture.ts')).map(([name, { fixture }]) => [name, fixture]));
 
 /** What solves on a GPU, by the family's name. */
 export const kinds: Record<string, Kind> = Object.fromEntries(
@@ -32,8 +34,9 @@ export const kinds: Record<string, Kind> = Object.fromEntries(
 type Solver = (data: object, settings?: object) => Promise<SolveResult>;
 
 /** The function that solves a problem. */
-export function solverOf({ solver }: Problem): Solver {
+export function solverOf({ solver, direct }: Problem): Solver {
   const [family = '', name = ''] = solver.split('/');
+  if (direct) return async (data, settings = {}) => solveDirectly(name, data, settings, { cpuOnly: 'these problems' });
   return (nonconvex as unknown as Record<string, Record<string, Solver>>)[family]?.[name] as Solver;
 }
 

@@ -13,6 +13,8 @@ export interface Problem {
   settings: Record<string, unknown>;
   /** Makes what is solved of the data, and refers to nothing else: its text goes to child processes, too. */
   build?: (library: Library, data: never) => object;
+  /** The addon has the solver, but the package no function for it: the data are handed over as they are. */
+  direct?: boolean;
 }
 
 export interface Fixture {
@@ -22,6 +24,8 @@ export interface Fixture {
   endless: Problem;
   /** Data that only the addon finds wrong. */
   wrong: object;
+  /** When its solver knows an objective. Default: always. */
+  objective?: 'always' | 'sometimes' | 'never';
 }
 
 /** Problems of a family that a GPU solves. */

@@ -1,0 +1,163 @@
+// A bilevel program by gradients of the upper objective: a solver that runs other solves inside its own.
+#include "toys.hpp"
+
+namespace nonconvex::toys {
+namespace {
+
+/// Solves Q x = r by gradient descent on x^T Q x / 2 - r^T x, from the x that is given.
+class Lower {
+ public:
+  Lower(const HostMatrix<double>& Q, const std::vector<double>& right, std::vector<double>& x)
+      : Q_(Q), right_(right), x_(x), gradient_(x.size()) {
+    for (int i = 0; i < Q.rows(); ++i) {
+      double sum = 0;
+      for (int j = 0; j < Q.cols(); ++j) sum += std::abs(Q(i, j));
+      norm_ = std::max(norm_, sum);
+    }
+    differentiate();
+  }
+
+  void start() {}
+  std::optional<Status> step() {
+    for (std::size_t i = 0; i < x_.size(); ++i) x_[i] -= gradient_[i] / norm_;
+    differentiate();
+    return std::nullopt;
+  }
+  Progress progress() const {
+    Progress now;
+    now.residual = 0.0;
+    for (const double g : gradient_) now.residual = std::max<double>(now.residual, std::abs(g));
+    return now;
+  }
+
+ private:
+  void differentiate() {
+    for (std::size_t i = 0; i < x_.size(); ++i) {
+      gradient_[i] = -right_[i];
+      for (std::size_t j = 0; j < x_.size(); ++j) {
+        gradient_[i] += Q_(static_cast<int>(i), static_cast<int>(j)) * x_[j];
+      }
+    }
+  }
+
+  const HostMatrix<double>& Q_;
+  const std::vector<double>& right_;
+  std::vector<double>& x_;
+  std::vector<double> gradient_;
+  double norm_ = 1e-300;
+};
+
+struct BilevelProblem {
+  HostMatrix<double> Q;
+  std::vector<double> target;
+  double weight = 0;
+};
+
+struct BilevelProgress : Progress {
+  double innerSteps = 0;
+
+  static constexpr auto fields() {
+    using Self = BilevelProgress;
+    return std::tuple{OUT(innerSteps, "Iterations of the lower solves, so far.")};
+  }
+};
+
+struct BilevelSolution {
+  using Progress = BilevelProgress;
+  std::vector<double> y;
+  std::vector<double> x;
+
+  static constexpr auto fields() {
+    using Self = BilevelSolution;
+    return std::tuple{OUT(y, "n numbers, the upper variables."), OUT(x, "n numbers, the lower ones: Q^-1 y.")};
+  }
+};
+
+/// Minimises ||x(y) - target||^2 / 2 + weight ||y||^2 / 2 over y, where x(y) minimises x^T Q x / 2 - y^T x, Q positive
+/// definite: x(y) and the gradient, Q^-1 (x - target) + weight y, are from solves of the lower problem.
+///
+/// F. Pedregosa, "Hyperparameter optimization with approximate gradient", ICML 2016, Algorithm 1, with a constant step.
+template <class La>
+class Bilevel {
+ public:
+  Bilevel(const La& la, const BilevelProblem& problem, const StepSettings& settings)
+      : la_(la), problem_(problem), settings_(settings), y_(problem.target.size()), x_(y_.size()), p_(y_.size()) {
+    const Random random(settings.seed);
+    for (std::size_t i = 0; i < y_.size(); ++i) y_[i] = 2 * random.uniform(i) - 1;
+    off_ = gradient_ = y_;
+  }
+
+  void start() { differentiate(); }
+
+  std::optional<Status> step() {
+    const double length = settings_.stepFactor / (1 + problem_.weight);  // where ||Q^-1|| <= 1
+    for (std::size_t i = 0; i < y_.size(); ++i) y_[i] -= length * gradient_[i];
+    differentiate();
+    return std::nullopt;
+  }
+
+  BilevelProgress progress() const {
+    BilevelProgress now;
+    now.innerSteps = innerSteps_;
+    if (!differentiated_) return now;
+    double squares = 0, weighted = 0, most = 0;
+    for (std::size_t i = 0; i < y_.size(); ++i) {
+      squares += off_[i] * off_[i];
+      weighted += y_[i] * y_[i];
+      most = std::max(most, std::abs(gradient_[i]));
+    }
+    now.objective = (squares + problem_.weight * weighted) / 2;
+    now.residual = most;
+    return now;
+  }
+
+  BilevelSolution solution() const { return {y_, x_}; }
+
+ private:
+  void differentiate() {
+    differentiated_ = false;
+    solveLower(y_, x_);
+    for (std::size_t i = 0; i < y_.size(); ++i) off_[i] = x_[i] - problem_.target[i];
+    solveLower(off_, p_);
+    for (std::size_t i = 0; i < y_.size(); ++i) gradient_[i] = p_[i] + problem_.weight * y_[i];
+    differentiated_ = true;
+  }
+
+  void solveLower(const std::vector<double>& right, std::vector<double>& x) {
+    Limits limits;
+    limits.tolerance = 0.1 * settings_.tolerance;
+    limits.maxIterations = 10000;
+    Monitor monitor = la_.childMonitor();
+    Lower lower(problem_.Q, right, x);
+    const Outcome outcome = iterate(lower, limits, monitor);
+    innerSteps_ += outcome.progress.iteration;
+    la_.checkpoint();  // what was interrupted is no answer
+  }
+
+  const La& la_;
+  const BilevelProblem& problem_;
+  const StepSettings& settings_;
+  std::vector<double> y_, x_, p_, off_, gradient_;
+  double innerSteps_ = 0;
+  bool differentiated_ = false;
+};
+
+struct BilevelEntry : ToyEntry {
+  static constexpr const char* name = "bilevel";
+  using Problem = BilevelProblem;
+  using Settings = StepSettings;
+  using Solution = BilevelSolution;
+  template <class La>
+  using Solver = Bilevel<La>;
+
+  static Problem read(const Reader& in) {
+    Problem problem{in.matrixCopy("Q"), copyOf(in, "target"), in.number("weight")};
+    requireSquare(problem.Q, problem.target.size(), "Q", "target");
+    return problem;
+  }
+};
+
+const RegisterSolver<BilevelEntry> registered;
+
+}  // namespace
+}  // namespace nonconvex::toys
