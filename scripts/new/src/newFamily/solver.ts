@@ -12,7 +12,7 @@ export interface NewFamilyProblem {
 }
 
 export interface NewFamilySettings extends NewFamilyOptions, SolveOptions {
-  /** Where to begin, such as an earlier result. Default: a point drawn by `seed`. */
+  /** The point to begin at, such as an earlier result. Default: one that is drawn by `seed`. */
   warmStart?: WarmStart | undefined;
 }
 
