@@ -178,7 +178,7 @@ class Nystrom {
     return drawn;
   }
 
-  /// From the columns `block` of K - F F^T takes those that one draw after the other would have taken, and adds them to
+  /// Takes from the columns `block` of K - F F^T those that one draw after the other would have taken, and adds them to
   /// F; false where there is none.
   bool eliminate(const Pivots& drawn, Mat<T, Space> block) {
     const int count = drawn.count;

@@ -91,7 +91,7 @@ class SparseSignSketch {
 /// and `rows` of its entries without repetition (Ailon, Chazelle 2006; Tropp 2011).
 class SrhtSketch {
  public:
-  /// At most as many rows as that power of two.
+  /// A sketch with at most as many rows as that power of two.
   SrhtSketch(int rows, int columns, Random random);
 
   int rows() const { return static_cast<int>(sample_.size()); }

@@ -35,7 +35,7 @@ void SketchedGram::compute(const GramFactor& A, const Random& random, const Cpu&
   la.syrk(Transpose::no, 1, product_, 0, gram);
 }
 
-/// By stretches of columns, so that what is summed up stays in cache.
+/// Works by stretches of columns, so that what is summed up stays in cache.
 template <class T>
 void SketchedGram::addDense(const T* rows, int count, const Cpu& la) {
   constexpr int stretch = 32;

@@ -11,7 +11,7 @@ namespace nonconvex {
 /// within (1 -+ sqrt(n / d))^2 or so, whatever the conditioning of A, for d rows of S.
 class SketchedGram {
  public:
-  /// Of A with n columns.
+  /// The Gram matrix of a sketch, d rows, of A with n columns.
   SketchedGram(int n, int d) : n_(n), product_(n, d) {}
 
   int rows() const { return product_.cols(); }

@@ -26,7 +26,7 @@ struct AndersonControl {
   double products[most] = {};    // dF^T f
   double weights[most] = {};
 
-  /// Where the newest differences go, -1 while there is nothing to take them from; how many there are with them.
+  /// Column of the newest differences, -1 while there is nothing to take them from; how many there are with them.
   NONCONVEX_HD int column() const { return started ? count % memory : -1; }
   NONCONVEX_HD int columns() const { return !started ? 0 : count + 1 < memory ? count + 1 : memory; }
 
@@ -121,7 +121,7 @@ struct AndersonControl {
 
 namespace kernels {
 
-/// Where everything lies.
+/// Places of all that the method keeps.
 template <class T, class Space>
 struct AndersonView {
   AndersonControl* control;
@@ -288,7 +288,7 @@ Anderson<La>::Anderson(const La& la, int memory, int head, int size)
   reset();
 }
 
-/// On the CPU, in pieces that threads keep in their caches.
+/// Anderson's method on the CPU, in pieces that threads keep in their caches.
 template <>
 class Anderson<Cpu> {
  public:

@@ -17,7 +17,7 @@ class Extrapolation {
   /// Differences that are combined.
   static constexpr int points = 5;
 
-  /// For vectors of n numbers; with n = 0 it takes no memory and is not to be used.
+  /// Extrapolates vectors of n numbers; with n = 0 it takes no memory and is not to be used.
   explicit Extrapolation(int n) : last_(n, n > 0 ? points + 1 : 0), combined_(static_cast<std::size_t>(n)) {}
 
   void clear() { count_ = 0; }

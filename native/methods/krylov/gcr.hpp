@@ -60,7 +60,7 @@ class ConjugateResiduals {
     return true;
   }
 
-  /// With the residual computed anew: if rounding made it larger than it was, back to the y before the round.
+  /// Goes back to the y before the round if rounding made the residual, which is computed anew, larger than it was.
   bool lost(std::span<double> y, std::span<const double> residual) {
     if (product(residual, residual) <= product(residual_, residual_)) return false;
     std::copy(y_.begin(), y_.end(), y.begin());

@@ -80,7 +80,7 @@ class TopSum {
     double sum;      ///< of the k - 1 largest
     double largest;  ///< the k-th largest; 0 if there is none
   };
-  /// Of all numbers but number i.
+  /// Sums of all numbers but number i.
   Others others(int i) {
     const std::int32_t slot = place_[static_cast<std::size_t>(i)];
     if (slot == none) return {sum_ - top_[root], top_[root]};
@@ -170,7 +170,7 @@ class TopSum {
     }
     return greatest_[root];
   }
-  /// Where the rest has its greatest number.
+  /// Place of the greatest number of the rest.
   std::size_t whereRestIs(double greatest) const {
     std::size_t p = root;
     while (p < blockLeaves_) p = greatest_[2 * p] == greatest ? 2 * p : 2 * p + 1;

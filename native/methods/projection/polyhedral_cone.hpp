@@ -42,10 +42,10 @@ class ConeProjector {
   /// onto the cone of pattern g mod P.
   ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const double> patterns, int groups);
 
-  /// For each listed group: p_g = Proj(b_g) into column g of `p` (which may not alias `b`), and X p_g into the column
-  /// of `xp` that is its place in the list. A group whose projection is found to be no longer than `threshold` is left
-  /// at that: its p is then b + N mu with mu >= 0 and ||p|| <= threshold, and its X p is not set. With threshold 0 all
-  /// are set.
+  /// Projects each listed group: p_g = Proj(b_g) into column g of `p` (which may not alias `b`), and X p_g into the
+  /// column of `xp` that is its place in the list. A group whose projection is found to be no longer than `threshold`
+  /// is left at that: its p is then b + N mu with mu >= 0 and ||p|| <= threshold, and its X p is not set. With
+  /// threshold 0 all are set.
   void project(Vec<const int> list, Mat<const double> b, double threshold, Mat<double> p, Mat<double> xp);
 
   /// An upper bound of ||Proj_g(q)|| that costs no projection: ||q + N mu|| for some mu >= 0 on the rows active last.

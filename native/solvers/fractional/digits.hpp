@@ -43,7 +43,7 @@ class Digits {
   void keepFirstFloor() {
     if (firstFloor_ == 0) firstFloor_ = floor_;
   }
-  /// Without regard to earlier values.
+  /// Begins anew, without regard to earlier values.
   void setFloor(double floor) { rounding_ = floor_ = floor; }
   void forgetFloor() { floor_ = 0; }
 

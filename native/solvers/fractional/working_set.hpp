@@ -27,7 +27,7 @@ class WorkingSet {
   void noteMoved(std::size_t i) { moved_[i] = true; }
   void noteAllMoved() { std::fill(moved_.begin(), moved_.end(), true); }
 
-  /// From now on those that are not zero or have moved, unless they are nearly all.
+  /// Makes the set, from now on, those that are not zero or have moved, unless they are nearly all.
   void shrinkTo(const std::vector<double>& x) {
     active_.clear();
     for (const int i : order_) {

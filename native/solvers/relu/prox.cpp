@@ -112,7 +112,8 @@ void ReluProx<Cpu>::shiftByProjection(In b, double rho) {
   }
 }
 
-/// For any mu >= 0, ||Proj(q)|| <= ||q + G^T mu||. Two such mu cost no projection: the multipliers of the iteration
+/// A bound without a projection: for any mu >= 0, ||Proj(q)|| <= ||q + G^T mu||. Two such mu cost no projection: the
+/// multipliers of the iteration
 /// (`shift_` = G^T mu) and those on the rows active last. The second is asked for only where the first leaves a block
 /// among the largest.
 double ReluProx<Cpu>::largestDualNorm(In q) {

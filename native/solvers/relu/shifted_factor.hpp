@@ -37,7 +37,7 @@ class ShiftedFactor {
         factor_(la.template matrix<T>(n, n, Uninitialized{})),
         inverse_(n <= inverseUpTo ? la.template matrix<T>(n, n, Uninitialized{}) : typename La::template Matrix<T>()) {}
 
-  /// To be filled, the lower triangle.
+  /// The lower triangle, to be filled.
   Mat<T, Space> g() { return g_.view(); }
   /// n x n, until the first `set`.
   Mat<T, Space> work() { return factor_.view(); }

@@ -264,7 +264,7 @@ void ReluSolver<La>::measureStep() {
   stepLength_ = std::sqrt(rho_ / sigma_ * squares(b_, b0_) + (squared() ? 0 : squares(a_, a0_)));
 }
 
-/// At a solution b - v = F^T theta / rho and z - a = theta / sigma.
+/// Sets the iterates from weights and dual: at a solution b - v = F^T theta / rho and z - a = theta / sigma.
 template <LinAlg La>
 void ReluSolver<La>::takeWarmStart() {
   const DeviceCopy<La, double> weights(la_, warmStart_.weights);
