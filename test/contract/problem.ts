@@ -24,7 +24,7 @@ export interface Fixture {
   endless: Problem;
   /** Data that only the addon finds wrong. */
   wrong: object;
-  /** When its solver knows an objective. Default: always. */
+  /** Whether its solver knows an objective: always (default), at some checks, or never. */
   objective?: 'always' | 'sometimes' | 'never';
 }
 
