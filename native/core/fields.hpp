@@ -26,7 +26,7 @@ struct Bounds {
   double upper = std::numeric_limits<double>::infinity();
   bool openLower = false;
   bool openUpper = false;
-  std::string_view defaultText = {};  ///< how the docs describe an `solverChooses` default
+  std::string_view defaultText = {};  ///< how the docs describe a `solverChooses` default
 
   bool contains(double value) const {
     return (openLower ? value > lower : value >= lower) && (openUpper ? value < upper : value <= upper);
