@@ -309,11 +309,106 @@ std::vector<RowTree::Values> RowTree::takeScales(const ConstantMatrix& matrix) {
   return values;
 }
 
-/// Ranges of a few entries a row each.
+/// Different pieces of rows in the columns of a leaf: numbers them as they are found, and puts them into the node.
+class RowTree::LeafPieces {
+ public:
+  LeafPieces(const ConstantMatrix& matrix, std::span<const Values> valuesOf, Node& node)
+      : matrix_(matrix), valuesOf_(valuesOf), node_(node) {
+    const auto here = valuesOf.subspan(at(node.first), at(node.columns));
+    bits_ = here.size() <= 64 && std::count(here.begin(), here.end(), Values::one) == node.columns;
+  }
+
+  /// The number of the piece with entries [begin, end) of the matrix.
+  int take(int begin, int end) {
+    const int piece = bits_ ? findBits(begin, end) : findEntries(begin, end);
+    if (piece == node_.count) append(begin, end);
+    return piece;
+  }
+
+ private:
+  /// An entry's value, in units of its column's scale.
+  double value(int k) const {
+    const double given = matrix_.values[at(k)];
+    return given == 0 || valuesOf_[at(matrix_.indices[at(k)])] == Values::several ? given : 1;
+  }
+
+  /// Pieces of ones in few columns, by the set of their columns.
+  int findBits(int begin, int end) {
+    std::uint64_t bits = 0;
+    for (int k = begin; k < end; ++k) bits |= std::uint64_t{1} << (matrix_.indices[at(k)] - node_.first);
+    return numbering_.find(bits);
+  }
+
+  int findEntries(int begin, int end) {
+    std::uint64_t hash = 0;
+    for (int k = begin; k < end; ++k) {
+      hash = mix(hash, std::bit_cast<std::uint64_t>(value(k)) + static_cast<std::uint64_t>(matrix_.indices[at(k)]));
+    }
+    return numbering_.find(hash, [&](int known) { return equals(known, begin, end); });
+  }
+
+  bool equals(int known, int begin, int end) const {
+    const int from = node_.offsets[at(known)];
+    if (node_.entries(known) != end - begin) return false;
+    for (int k = 0; k < end - begin; ++k) {
+      if (node_.first + node_.indices[at(from + k)] != matrix_.indices[at(begin + k)]) return false;
+      if (node_.values[at(from + k)] != value(begin + k)) return false;
+    }
+    return true;
+  }
+
+  void append(int begin, int end) {
+    ++node_.count;
+    for (int k = begin; k < end; ++k) {
+      node_.indices.push_back(static_cast<std::uint16_t>(matrix_.indices[at(k)] - node_.first));
+      node_.values.push_back(value(k));
+    }
+    node_.offsets.push_back(static_cast<int>(node_.indices.size()));
+  }
+
+  const ConstantMatrix& matrix_;
+  std::span<const Values> valuesOf_;
+  Node& node_;
+  Numbering numbering_;
+  bool bits_ = false;  // pieces are sets of columns
+};
+
+/// Leaves of a few entries a row each.
 RowTree::PiecesOfRows RowTree::makeLeaves(const ConstantMatrix& matrix, const Cpu& la) {
+  const std::vector<Values> valuesOf = takeScales(matrix);
+  chooseLeaves(matrix);
+  // Where each row's entries of a leaf begin.
+  std::vector<std::vector<int>> begins(nodes_.size() + 1, std::vector<int>(at(matrix.rows)));
+  la.forEach(matrix.rows, [&](int i) {
+    int k = matrix.offsets[at(i)];
+    const int end = matrix.offsets[at(i) + 1];
+    for (std::size_t leaf = 0; leaf < nodes_.size(); ++leaf) {
+      begins[leaf][at(i)] = k;
+      const int stop = nodes_[leaf].first + nodes_[leaf].columns;
+      while (k < end && matrix.indices[at(k)] < stop) ++k;
+    }
+    begins.back()[at(i)] = k;
+  });
+  PiecesOfRows pieces(nodes_.size(), std::vector<int>(at(matrix.rows)));
+  la.tasks(static_cast<int>(nodes_.size()), [&](int leaf) {
+    stopIfEnding(la);
+    Node& node = nodes_[at(leaf)];
+    LeafPieces known(matrix, valuesOf, node);
+    for (std::size_t i = 0; i < at(matrix.rows); ++i) {
+      pieces[at(leaf)][i] = known.take(begins[at(leaf)][i], begins[at(leaf) + 1][i]);
+    }
+    if (std::all_of(node.values.begin(), node.values.end(), [](double each) { return each == 1; })) {
+      node.values = {};
+      writeOnes(node);
+    }
+  });
+  return pieces;
+}
+
+/// Nodes for ranges of columns, each with a few entries a row.
+void RowTree::chooseLeaves(const ConstantMatrix& matrix) {
   constexpr double fewEntries = 2;
   constexpr double mostLeaves = 16;
-  const std::vector<Values> valuesOf = takeScales(matrix);
   std::vector<double> share(at(columns_));  // entries of a column in a row
   double all = 0;
   for (const int j : matrix.indices) share[at(j)] += 1.0 / matrix.rows;
@@ -328,73 +423,6 @@ RowTree::PiecesOfRows RowTree::makeLeaves(const ConstantMatrix& matrix, const Cp
     }
     nodes_.push_back(std::move(node));
   }
-  // Where each row's entries of a leaf begin.
-  std::vector<std::vector<int>> begins(nodes_.size() + 1, std::vector<int>(at(matrix.rows)));
-  la.forEach(matrix.rows, [&](int i) {
-    int k = matrix.offsets[at(i)];
-    const int end = matrix.offsets[at(i) + 1];
-    for (std::size_t leaf = 0; leaf < nodes_.size(); ++leaf) {
-      begins[leaf][at(i)] = k;
-      const int stop = nodes_[leaf].first + nodes_[leaf].columns;
-      while (k < end && matrix.indices[at(k)] < stop) ++k;
-    }
-    begins.back()[at(i)] = k;
-  });
-  PiecesOfRows pieces(nodes_.size());
-  la.tasks(static_cast<int>(nodes_.size()), [&](int leaf) {
-    stopIfEnding(la);
-    pieces[at(leaf)] = makeLeaf(matrix, valuesOf, nodes_[at(leaf)], begins[at(leaf)], begins[at(leaf) + 1]);
-  });
-  return pieces;
-}
-
-/// The piece of each row.
-std::vector<int> RowTree::makeLeaf(const ConstantMatrix& matrix, std::span<const Values> valuesOf, Node& node,
-                                   std::span<const int> begins, std::span<const int> ends) {
-  std::vector<int> pieces(begins.size());
-  Numbering numbering;
-  const auto value = [&](int k) {
-    const double given = matrix.values[at(k)];
-    return given == 0 || valuesOf[at(matrix.indices[at(k)])] == Values::several ? given : 1;
-  };
-  const auto byHash = [&](int begin, int end) {
-    std::uint64_t hash = 0;
-    for (int k = begin; k < end; ++k) {
-      hash = mix(hash, std::bit_cast<std::uint64_t>(value(k)) + static_cast<std::uint64_t>(matrix.indices[at(k)]));
-    }
-    return numbering.find(hash, [&](int known) {
-      const int from = node.offsets[at(known)];
-      if (node.entries(known) != end - begin) return false;
-      for (int k = 0; k < end - begin; ++k) {
-        if (node.first + node.indices[at(from + k)] != matrix.indices[at(begin + k)]) return false;
-        if (node.values[at(from + k)] != value(begin + k)) return false;
-      }
-      return true;
-    });
-  };
-  const auto byBits = [&](int begin, int end) {
-    std::uint64_t bits = 0;
-    for (int k = begin; k < end; ++k) bits |= std::uint64_t{1} << (matrix.indices[at(k)] - node.first);
-    return numbering.find(bits);
-  };
-  const auto here = valuesOf.subspan(at(node.first), at(node.columns));
-  const bool bits = here.size() <= 64 && std::count(here.begin(), here.end(), Values::one) == node.columns;
-  for (std::size_t i = 0; i < begins.size(); ++i) {
-    const int begin = begins[i], end = ends[i];
-    const int piece = pieces[i] = bits ? byBits(begin, end) : byHash(begin, end);
-    if (piece < node.count) continue;
-    ++node.count;
-    for (int k = begin; k < end; ++k) {
-      node.indices.push_back(static_cast<std::uint16_t>(matrix.indices[at(k)] - node.first));
-      node.values.push_back(value(k));
-    }
-    node.offsets.push_back(static_cast<int>(node.indices.size()));
-  }
-  if (std::all_of(node.values.begin(), node.values.end(), [](double each) { return each == 1; })) {
-    node.values = {};
-    writeOnes(node);
-  }
-  return pieces;
 }
 
 void RowTree::writeOnes(Node& node) {
@@ -427,51 +455,72 @@ RowTree::PiecesOfRows RowTree::differentRows(const PiecesOfRows& leafPieces) con
   return looked;
 }
 
+/// A range of leaves that begins at a certain one and grows by one leaf after the other. A row whose piece no other has
+/// keeps it to itself when there are more leaves: only the others are compared again.
+class RowTree::GrowingRange {
+ public:
+  explicit GrowingRange(std::size_t rows) : shared_(rows), pieceOf_(rows), entriesOf_(rows) {
+    std::iota(shared_.begin(), shared_.end(), 0);
+  }
+
+  /// Adds the next leaf, given the rows' pieces in it; returns what the range is with it.
+  Range add(const Node& leaf, const std::vector<int>& leafPieceOf) {
+    pieces_.begin(pieces_.count(), leaf.count);
+    users_.clear();
+    for (const int leafPiece : leafPieceOf) ownEntries_ += leaf.entries(leafPiece);
+    int entries = 0;
+    for (const int i : shared_) {
+      const int more = leaf.entries(leafPieceOf[at(i)]);
+      entriesOf_[at(i)] += more;
+      ownEntries_ -= more;
+      int& piece = pieceOf_[at(i)];
+      piece = pieces_.find(piece, leafPieceOf[at(i)]);
+      if (piece == static_cast<int>(users_.size())) {
+        users_.push_back(0);
+        entries += entriesOf_[at(i)];
+      }
+      ++users_[at(piece)];
+    }
+    Range range;
+    range.columns = columns_ += leaf.columns;
+    range.pieces = own_ + pieces_.count();
+    range.entries = 1.0 * ownEntries_ + entries;
+    setAside();
+    return range;
+  }
+
+ private:
+  /// Takes the rows whose piece no other has out of those that are compared.
+  void setAside() {
+    std::erase_if(shared_, [&](int i) {
+      if (users_[at(pieceOf_[at(i)])] > 1) return false;
+      ++own_;
+      ownEntries_ += entriesOf_[at(i)];
+      return true;
+    });
+  }
+
+  std::vector<int> shared_, pieceOf_, entriesOf_;
+  std::vector<int> users_;  // how many rows have a piece
+  PairNumbering pieces_;
+  int columns_ = 0;
+  int own_ = 0, ownEntries_ = 0;  // of the rows that are not shared
+};
+
 /// What each range of leaves would be as one node; the parts that begin at a leaf are worked on side by side.
 RowTree::Ranges RowTree::rangesOfLeaves(const PiecesOfRows& leafPieces, const Cpu& la) const {
   const PiecesOfRows looked = differentRows(leafPieces);
   const std::size_t leaves = looked.size();
-  Ranges range(leaves);
+  Ranges ranges(leaves);
   la.tasks(static_cast<int>(leaves), [&](int task) {
     stopIfEnding(la);
     const std::size_t first = at(task);
-    // A row whose piece no other has keeps it to itself when there are more leaves: only the others are compared again.
-    std::vector<int> shared(looked[0].size()), pieceOf(shared.size()), entriesOf(shared.size()), users;
-    std::iota(shared.begin(), shared.end(), 0);
-    PairNumbering pieces;
-    int own = 0, ownEntries = 0;  // of the rows that are not shared
+    GrowingRange range(looked[0].size());
     for (std::size_t end = first + 1; end <= leaves; ++end) {
-      const Node& leaf = nodes_[end - 1];
-      const std::vector<int>& leafPieceOf = looked[end - 1];
-      pieces.begin(pieces.count(), leaf.count);
-      users.clear();
-      for (const int leafPiece : leafPieceOf) ownEntries += leaf.entries(leafPiece);
-      int entries = 0;
-      for (const int i : shared) {
-        const int more = leaf.entries(leafPieceOf[at(i)]);
-        entriesOf[at(i)] += more;
-        ownEntries -= more;
-        int& piece = pieceOf[at(i)];
-        piece = pieces.find(piece, leafPieceOf[at(i)]);
-        if (piece == static_cast<int>(users.size())) {
-          users.push_back(0);
-          entries += entriesOf[at(i)];
-        }
-        ++users[at(piece)];
-      }
-      Range& now = range(first, end);
-      now.columns = range(first, end - 1).columns + leaf.columns;
-      now.pieces = own + pieces.count();
-      now.entries = 1.0 * ownEntries + entries;
-      std::erase_if(shared, [&](int i) {
-        if (users[at(pieceOf[at(i)])] > 1) return false;
-        ++own;
-        ownEntries += entriesOf[at(i)];
-        return true;
-      });
+      ranges(first, end) = range.add(nodes_[end - 1], looked[end - 1]);
     }
   });
-  return range;
+  return ranges;
 }
 
 /// The cheapest tree over the leaves, by dynamic programming as for a chain of matrix products: entry first * (leaves +

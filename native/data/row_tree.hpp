@@ -63,12 +63,13 @@ class RowTree {
   enum class Values : std::uint8_t { one, oneOrZero, several };
   struct Range;
   class Ranges;
+  class LeafPieces;
+  class GrowingRange;
 
   RowTree(const ConstantMatrix& matrix, const Cpu& la);
   std::vector<Values> takeScales(const ConstantMatrix& matrix);
   PiecesOfRows makeLeaves(const ConstantMatrix& matrix, const Cpu& la);
-  static std::vector<int> makeLeaf(const ConstantMatrix& matrix, std::span<const Values> valuesOf, Node& node,
-                                   std::span<const int> begins, std::span<const int> ends);
+  void chooseLeaves(const ConstantMatrix& matrix);
   static void writeOnes(Node& node);
   PiecesOfRows differentRows(const PiecesOfRows& leafPieces) const;
   Ranges rangesOfLeaves(const PiecesOfRows& leafPieces, const Cpu& la) const;

@@ -174,45 +174,49 @@ NONCONVEX_CLONES void sparseAxpy(int count, double t, const double* a, const std
 
 namespace {
 
-/// Transposes by squares of 8, whose lines are whole cache lines on both sides.
+constexpr int side = 8;  // of the squares by which `transposeInto` goes: their lines are whole cache lines
+
+/// Transposes a square of 8 and adds 0 times each entry to `check`: NaN once one is not finite.
+template <class T>
+inline __attribute__((always_inline)) void transposeSquare(const T* a, std::size_t stride, double* out,
+                                                           std::size_t outStride, double* check) {
+  double square[side][side];
+  for (int r = 0; r < side; ++r) {
+    const T* row = a + static_cast<std::size_t>(r) * stride;
+    for (int c = 0; c < side; ++c) square[c][r] = static_cast<double>(row[c]);
+  }
+  for (int c = 0; c < side; ++c) {
+    double* column = out + static_cast<std::size_t>(c) * outStride;
+    for (int r = 0; r < side; ++r) {
+      column[r] = square[c][r];
+      check[r] += 0 * square[c][r];
+    }
+  }
+}
+
+/// Transposes by squares, and what they leave by entries. False if an entry is not finite.
 template <class T>
 inline __attribute__((always_inline)) bool transposeInto(int m, int n, const T* a, std::size_t stride, double* out,
                                                          std::size_t outStride) {
-  constexpr int side = 8;
-  double check[side] = {};  // NaN once an entry is not finite
+  double check[side] = {};
+  const auto entry = [&](int i, int j, double& checked) {
+    const double value = static_cast<double>(a[static_cast<std::size_t>(i) * stride + static_cast<std::size_t>(j)]);
+    out[static_cast<std::size_t>(j) * outStride + static_cast<std::size_t>(i)] = value;
+    checked += 0 * value;
+  };
   int i = 0;
   for (; i + side <= m; i += side) {
     const T* rows = a + static_cast<std::size_t>(i) * stride;
     int j = 0;
     for (; j + side <= n; j += side) {
-      double square[side][side];
-      for (int r = 0; r < side; ++r) {
-        const T* row = rows + static_cast<std::size_t>(r) * stride + j;
-        for (int c = 0; c < side; ++c) square[c][r] = static_cast<double>(row[c]);
-      }
-      for (int c = 0; c < side; ++c) {
-        double* column = out + static_cast<std::size_t>(j + c) * outStride + i;
-        for (int r = 0; r < side; ++r) {
-          column[r] = square[c][r];
-          check[r] += 0 * square[c][r];
-        }
-      }
+      transposeSquare(rows + j, stride, out + static_cast<std::size_t>(j) * outStride + i, outStride, check);
     }
     for (; j < n; ++j) {
-      for (int r = 0; r < side; ++r) {
-        const double value =
-            static_cast<double>(rows[static_cast<std::size_t>(r) * stride + static_cast<std::size_t>(j)]);
-        out[static_cast<std::size_t>(j) * outStride + static_cast<std::size_t>(i + r)] = value;
-        check[r] += 0 * value;
-      }
+      for (int r = 0; r < side; ++r) entry(i + r, j, check[r]);
     }
   }
   for (; i < m; ++i) {
-    for (int j = 0; j < n; ++j) {
-      const double value = static_cast<double>(a[static_cast<std::size_t>(i) * stride + static_cast<std::size_t>(j)]);
-      out[static_cast<std::size_t>(j) * outStride + static_cast<std::size_t>(i)] = value;
-      check[0] += 0 * value;
-    }
+    for (int j = 0; j < n; ++j) entry(i, j, check[0]);
   }
   double sum = 0;
   for (const double each : check) sum += each;

@@ -139,7 +139,13 @@ class Planner {
     const Ordering ordering = fillReducingOrder(graph, la);
     la.checkpoint();
     const Amalgamation amalgamation(graph, ordering.order, ordering.tree);
-    makeFronts(amalgamation, ordering.order, variable, partner);
+    const std::vector<int> frontOfGroup = makeFronts(amalgamation);
+    std::vector<int> frontOfVertex(ordering.order.size());
+    for (std::size_t k = 0; k < frontOfVertex.size(); ++k) {
+      frontOfVertex[k] = frontOfGroup[at(amalgamation.groupOf(static_cast<int>(k)))];
+    }
+    orderVariables(frontOfVertex, ordering.order, variable, partner);
+    linkChildren();
     la.checkpoint();
     findRows();
     placeEntries();
@@ -152,15 +158,13 @@ class Planner {
  private:
   FrontPlan& front(int f) { return plan_.fronts[at(f)]; }
 
-  void makeFronts(const Amalgamation& amalgamation, const std::vector<int>& order, const std::vector<int>& variable,
-                  std::span<const int> partner) {
-    // Fronts get the numbers of a postorder of what is left of the tree.
-    std::vector<int> name(at(amalgamation.groups()), -1), group;
+  /// Makes a front of each group that is kept, in a postorder of their tree; returns the front of each such group.
+  std::vector<int> makeFronts(const Amalgamation& amalgamation) {
+    std::vector<int> name(at(amalgamation.groups()), -1), group;  // among those kept
     for (int g = 0; g < amalgamation.groups(); ++g) {
-      if (amalgamation.kept(g)) {
-        name[at(g)] = static_cast<int>(group.size());
-        group.push_back(g);
-      }
+      if (!amalgamation.kept(g)) continue;
+      name[at(g)] = static_cast<int>(group.size());
+      group.push_back(g);
     }
     std::vector<int> parent;
     for (const int g : group) parent.push_back(amalgamation.parentOf(g) < 0 ? -1 : name[at(amalgamation.parentOf(g))]);
@@ -172,36 +176,43 @@ class Planner {
       const int up = parent[at(post[k])];
       plan_.fronts[k].parent = up < 0 ? -1 : place[at(up)];
     }
-    // Variables front by front, within a front as they were.
-    std::vector<int> frontOfVertex(order.size());
+    for (const int g : group) name[at(g)] = place[at(name[at(g)])];
+    return name;
+  }
+
+  /// Variables front by front, within a front as they were in `order`, partners side by side.
+  void orderVariables(const std::vector<int>& frontOfVertex, const std::vector<int>& order,
+                      const std::vector<int>& variable, std::span<const int> partner) {
     for (std::size_t k = 0; k < order.size(); ++k) {
-      const int f = place[at(name[at(amalgamation.groupOf(static_cast<int>(k)))])];
-      frontOfVertex[k] = f;
       const int i = variable[at(order[k])];
-      front(f).columns += partner[at(i)] == i ? 1 : 2;
+      front(frontOfVertex[k]).columns += partner[at(i)] == i ? 1 : 2;
     }
     int first = 0;
+    std::vector<int> next;
     for (FrontPlan& f : plan_.fronts) {
       f.first = first;
+      next.push_back(first);
       first += f.columns;
     }
     plan_.order.resize(at(first));
     frontOf_.resize(at(first));
     place_.resize(at(first));
-    std::vector<int> next;
-    for (const FrontPlan& f : plan_.fronts) next.push_back(f.first);
     for (std::size_t k = 0; k < order.size(); ++k) {
       const int f = frontOfVertex[k];
       const auto put = [&](int i) {
-        place_[at(i)] = next[at(f)];
-        frontOf_[at(next[at(f)])] = f;
-        plan_.order[at(next[at(f)]++)] = i;
+        const int to = next[at(f)]++;
+        place_[at(i)] = to;
+        frontOf_[at(to)] = f;
+        plan_.order[at(to)] = i;
       };
       const int i = variable[at(order[k])];
       put(i);
       if (partner[at(i)] != i) put(partner[at(i)]);
     }
-    // Children, in order.
+  }
+
+  /// Children of each front, in order.
+  void linkChildren() {
     for (const FrontPlan& f : plan_.fronts) {
       if (f.parent >= 0) ++front(f.parent).children;
     }
@@ -338,43 +349,19 @@ class Planner {
   /// those of its children lie on the other. What subtrees hand to the top waits in memory of its own.
   void placeContributions() {
     const int count = static_cast<int>(plan_.fronts.size());
-    std::vector<char> odd(at(count), 0);
-    for (int f = count - 1; f >= 0; --f) odd[at(f)] = front(f).parent < 0 ? 0 : 1 - odd[at(front(f).parent)];
-    const auto sizeOf = [](const FrontPlan& f) { return (at(f.rows) * at(f.rows) + 7) / 8 * 8; };
-    // Places the fronts [begin, end) in memory from `start` on; returns where they end.
-    const auto place = [&](std::span<const int> fronts, auto&& onStack, std::size_t start) {
-      std::size_t top[2] = {0, 0}, most[2] = {0, 0};
-      for (const int f : fronts) {
-        FrontPlan& me = front(f);
-        const auto side = at(odd[at(f)]);
-        if (onStack(f)) {
-          me.contributionAt = top[side];
-          top[side] += sizeOf(me);
-          most[side] = std::max(most[side], top[side]);
-        }
-        for (int c = 0; c < me.children; ++c) {
-          const int child = plan_.children[me.childrenAt + at(c)];
-          if (!onStack(child)) continue;
-          top[1 - side] = front(child).contributionAt;
-          break;
-        }
-      }
-      for (const int f : fronts) {
-        if (onStack(f)) front(f).contributionAt += start + (odd[at(f)] != 0 ? most[0] : 0);
-      }
-      return start + most[0] + most[1];
-    };
+    odd_.assign(at(count), 0);
+    for (int f = count - 1; f >= 0; --f) odd_[at(f)] = front(f).parent < 0 ? 0 : 1 - odd_[at(front(f).parent)];
     std::vector<int> range;
     for (const AssemblyTree::Subtree& tree : plan_.subtrees) {
       range.resize(at(tree.end - tree.begin));
       std::iota(range.begin(), range.end(), tree.begin);
       const auto inside = [&](int f) { return front(f).parent >= 0 && front(f).parent < tree.end; };
-      plan_.stackSize = std::max(plan_.stackSize, place(range, inside, 0));
+      plan_.stackSize = std::max(plan_.stackSize, placeOnStacks(range, inside, 0));
       for (const int f : range) {
         if (inside(f)) continue;
         front(f).kept = true;
         front(f).contributionAt = plan_.keptSize;
-        plan_.keptSize += sizeOf(front(f));
+        plan_.keptSize += sizeOfContribution(front(f));
       }
     }
     std::vector<bool> inTop(at(count), false);
@@ -382,14 +369,44 @@ class Planner {
       front(f).kept = true;
       inTop[at(f)] = true;
     }
-    plan_.keptSize = place(
-        plan_.top, [&](int f) { return inTop[at(f)]; }, plan_.keptSize);
+    const auto ofTop = [&](int f) { return inTop[at(f)]; };
+    plan_.keptSize = placeOnStacks(plan_.top, ofTop, plan_.keptSize);
+  }
+
+  /// Rounded up to cache lines.
+  static std::size_t sizeOfContribution(const FrontPlan& f) { return (at(f.rows) * at(f.rows) + 7) / 8 * 8; }
+
+  /// Places the contributions of those fronts for which `onStack` holds in memory from `start` on, the second stack
+  /// after the first; returns where that ends.
+  template <class OnStack>
+  std::size_t placeOnStacks(std::span<const int> fronts, OnStack&& onStack, std::size_t start) {
+    std::size_t top[2] = {0, 0}, most[2] = {0, 0};
+    for (const int f : fronts) {
+      FrontPlan& me = front(f);
+      const auto side = at(odd_[at(f)]);
+      if (onStack(f)) {
+        me.contributionAt = top[side];
+        top[side] += sizeOfContribution(me);
+        most[side] = std::max(most[side], top[side]);
+      }
+      for (int c = 0; c < me.children; ++c) {
+        const int child = plan_.children[me.childrenAt + at(c)];
+        if (!onStack(child)) continue;
+        top[1 - side] = front(child).contributionAt;  // that of the first child, below those of the others
+        break;
+      }
+    }
+    for (const int f : fronts) {
+      if (onStack(f)) front(f).contributionAt += start + (odd_[at(f)] != 0 ? most[0] : 0);
+    }
+    return start + most[0] + most[1];
   }
 
   const SparsePattern& lower_;
   AssemblyTree plan_;
   std::vector<int> place_;    ///< place of a variable in the order
   std::vector<int> frontOf_;  ///< front of a place
+  std::vector<char> odd_;     ///< whether a front's depth in the tree is odd
 };
 
 }  // namespace

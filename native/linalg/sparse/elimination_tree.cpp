@@ -36,41 +36,44 @@ std::vector<int> parentsOf(const Adjacency& graph, const std::vector<int>& order
   return parent;
 }
 
-/// Gilbert, Ng and Peyton ("An efficient algorithm to compute row and column counts for sparse Cholesky factorization",
-/// 1994): row i of the factor is the subtree between i and its neighbours; its leaves add the weight of i, and what
-/// two leaves would count twice is taken off where their paths meet.
-std::vector<double> countEntries(const Adjacency& graph, const std::vector<int>& order,
-                                 const std::vector<int>& parent) {
+/// The root above v, by links that lead upwards and end at a root's own number; they are made shorter on the way.
+int rootAbove(int v, std::vector<int>& up) {
+  int root = v;
+  while (up[static_cast<std::size_t>(root)] != root) root = up[static_cast<std::size_t>(root)];
+  while (up[static_cast<std::size_t>(v)] != root) v = std::exchange(up[static_cast<std::size_t>(v)], root);
+  return root;
+}
+
+/// The least descendant of each vertex of a tree in postorder, itself included.
+std::vector<int> firstDescendants(const std::vector<int>& parent) {
+  std::vector<int> first(parent.size(), 0);
+  std::iota(first.begin(), first.end(), 0);
+  for (std::size_t k = 0; k < parent.size(); ++k) {
+    if (parent[k] < 0) continue;
+    const auto up = static_cast<std::size_t>(parent[k]);
+    first[up] = std::min(first[up], first[k]);
+  }
+  return first;
+}
+
+/// What each column adds to the counts of itself and all above it (Gilbert, Ng and Peyton, "An efficient algorithm to
+/// compute row and column counts for sparse Cholesky factorization", 1994). Row i of the factor is the subtree between
+/// i and its neighbours; its leaves add the weight of i, and what two leaves would count twice is taken off where their
+/// paths meet.
+std::vector<double> weightsOfLeaves(const Adjacency& graph, const std::vector<int>& order,
+                                    const std::vector<int>& parent) {
   const std::size_t n = order.size();
   const std::vector<int> place = inverseOf(order);
+  const std::vector<int> first = firstDescendants(parent);
   std::vector<double> count(n, 0.0);
-  std::vector<int> first(n);  // least descendant
-  std::iota(first.begin(), first.end(), 0);
-  std::vector<bool> leaf(n, true);
-  for (std::size_t k = 0; k < n; ++k) {
-    const double weight = graph.weights[static_cast<std::size_t>(order[k])];
-    if (leaf[k]) count[k] += weight;
-    if (parent[k] >= 0) {
-      const auto up = static_cast<std::size_t>(parent[k]);
-      first[up] = std::min(first[up], first[k]);
-      leaf[up] = false;
-    }
-  }
   std::vector<int> largestFirst(n, -1);  // over the neighbours seen of a row
   std::vector<int> lastLeaf(n, -1);
-  std::vector<int> set(n);
-  std::iota(set.begin(), set.end(), 0);
-  const auto rootOf = [&](int v) {
-    int root = v;
-    while (set[static_cast<std::size_t>(root)] != root) root = set[static_cast<std::size_t>(root)];
-    while (set[static_cast<std::size_t>(v)] != root) {
-      v = std::exchange(set[static_cast<std::size_t>(v)], root);
-    }
-    return root;
-  };
+  std::vector<int> up(n);  // a column that is done leads to its parent
+  std::iota(up.begin(), up.end(), 0);
   for (int j = 0; j < static_cast<int>(n); ++j) {
     const auto at = static_cast<std::size_t>(j);
     const double own = graph.weights[static_cast<std::size_t>(order[at])];
+    if (first[at] == j) count[at] += own;  // j is a leaf of its own row
     for (const int neighbour : graph.of(order[at])) {
       const int i = place[static_cast<std::size_t>(neighbour)];
       const auto row = static_cast<std::size_t>(i);
@@ -78,16 +81,23 @@ std::vector<double> countEntries(const Adjacency& graph, const std::vector<int>&
       largestFirst[row] = first[at];
       const double weight = graph.weights[static_cast<std::size_t>(neighbour)];
       count[at] += weight;
-      if (lastLeaf[row] >= 0) count[static_cast<std::size_t>(rootOf(lastLeaf[row]))] -= weight;
+      if (lastLeaf[row] >= 0) count[static_cast<std::size_t>(rootAbove(lastLeaf[row], up))] -= weight;
       lastLeaf[row] = j;
     }
     // Row j ends at column j: what its leaves carried up is taken off at the parent.
     if (parent[at] >= 0) {
       count[static_cast<std::size_t>(parent[at])] -= own;
-      set[at] = parent[at];
+      up[at] = parent[at];
     }
   }
-  for (std::size_t j = 0; j < n; ++j) {
+  return count;
+}
+
+/// Entries of each column of the factor.
+std::vector<double> countEntries(const Adjacency& graph, const std::vector<int>& order,
+                                 const std::vector<int>& parent) {
+  std::vector<double> count = weightsOfLeaves(graph, order, parent);
+  for (std::size_t j = 0; j < count.size(); ++j) {
     if (parent[j] >= 0) count[static_cast<std::size_t>(parent[j])] += count[j];
   }
   return count;

@@ -378,56 +378,69 @@ class SparseLdl::Implementation {
   /// Sum of the entries of the matrix and the contributions of the children. Columns that were delayed in children come
   /// first: so all places of a child's rows shift alike.
   void assemble(const Cpu& la, const FrontPlan& me, State& state, int delayed) {
-    const Mat<double> a = state.factor;
-    const Mat<double> square = state.contribution;
-    const auto forColumns = [&](int count, double operations, auto&& f) {
-      constexpr int grain = 32;
-      la.tasks((count + grain - 1) / grain,
-               [&](int chunk) {
-                 for (int j = chunk * grain; j < std::min(count, (chunk + 1) * grain); ++j) f(j);
-               },
-               operations);
-    };
-    const auto clear = [&](Mat<double> x) {
-      constexpr int small = 64;
-      if (x.rows <= small) {
-        std::fill(x.data, x.column(x.cols), 0.0);
-      } else {
-        forColumns(x.cols, 0.1 * x.cols * x.rows,
-                   [&](int j) { std::fill(x.column(j) + j, x.column(j) + x.rows, 0.0); });
-      }
-    };
-    clear(a);
-    clear(square);
+    clear(la, state.factor);
+    clear(la, state.contribution);
     const double* values = scaled_.data();
     for (std::size_t k = me.entriesAt; k < me.entriesAt + me.entries; ++k) {
       const AssemblyTree::Entry& entry = plan_.entries[k];
-      a(delayed + entry.row, delayed + entry.column) += values[entry.value];
+      state.factor(delayed + entry.row, delayed + entry.column) += values[entry.value];
     }
     int seat = 0;  // of the next delayed variable
     for (int c = 0; c < me.children; ++c) {
       const int number = plan_.children[me.childrenAt + at(c)];
       const FrontPlan& childPlan = plan(number);
       const State& child = states_[at(number)];
-      const int left = child.columns - child.eliminated;
-      const Mat<double> from = child.contribution;
-      const Run* runs = plan_.runs.data() + childPlan.runsAt;
-      for (int k = 0; k < left; ++k, ++seat) {
-        state.labels[seat] = child.labels[child.eliminated + k];
-        const Run rest{.from = k, .to = seat, .length = left - k};
-        addRuns(from.column(k), &rest, 1, a.column(seat), 0);
-        addRuns(from.column(k) + left, runs, childPlan.runs, a.column(seat), -delayed);
-      }
-      const Mat<double> rows = from.block(left, left, childPlan.rows, childPlan.rows);
-      const int inColumns =
-          childPlan.runsInColumns < childPlan.runs ? runs[childPlan.runsInColumns].from : childPlan.rows;
-      const auto add = [&](int begin, int end) {
-        const int split = std::clamp(inColumns, begin, end);
-        addTriangle(rows.data, rows.stride, runs, childPlan.runs, begin, split, a.data, a.stride, -delayed);
-        addTriangle(rows.data, rows.stride, runs, childPlan.runs, split, end, square.data, square.stride, me.columns);
-      };
-      forChunks(la, rows.cols, rows.cols / 4, add);
+      addDelayed(childPlan, child, delayed, seat, state);
+      addContribution(la, me, childPlan, child, delayed, state);
+      seat += child.columns - child.eliminated;
     }
+  }
+
+  /// Zeros in the lower triangle, at least.
+  static void clear(const Cpu& la, Mat<double> x) {
+    constexpr int small = 64;
+    constexpr int grain = 32;
+    if (x.rows <= small) {
+      std::fill(x.data, x.column(x.cols), 0.0);
+      return;
+    }
+    la.tasks((x.cols + grain - 1) / grain,
+             [&](int chunk) {
+               for (int j = chunk * grain; j < std::min(x.cols, (chunk + 1) * grain); ++j) {
+                 std::fill(x.column(j) + j, x.column(j) + x.rows, 0.0);
+               }
+             },
+             0.1 * x.cols * x.rows);
+  }
+
+  /// Adds the columns that a child did not eliminate, from column `seat` of the front on.
+  void addDelayed(const FrontPlan& childPlan, const State& child, int delayed, int seat, State& state) const {
+    const int left = child.columns - child.eliminated;
+    const Run* runs = plan_.runs.data() + childPlan.runsAt;
+    for (int k = 0; k < left; ++k, ++seat) {
+      state.labels[seat] = child.labels[child.eliminated + k];
+      const double* from = child.contribution.column(k);
+      const Run rest{.from = k, .to = seat, .length = left - k};
+      addRuns(from, &rest, 1, state.factor.column(seat), 0);
+      addRuns(from + left, runs, childPlan.runs, state.factor.column(seat), -delayed);
+    }
+  }
+
+  /// Adds the rows of a child: those that are columns here to the factor, the others to the contribution.
+  void addContribution(const Cpu& la, const FrontPlan& me, const FrontPlan& childPlan, const State& child, int delayed,
+                       State& state) const {
+    const Mat<double> a = state.factor;
+    const Mat<double> square = state.contribution;
+    const int left = child.columns - child.eliminated;
+    const Mat<const double> rows = child.contribution.block(left, left, childPlan.rows, childPlan.rows);
+    const Run* runs = plan_.runs.data() + childPlan.runsAt;
+    const int inColumns =
+        childPlan.runsInColumns < childPlan.runs ? runs[childPlan.runsInColumns].from : childPlan.rows;
+    forChunks(la, rows.cols, rows.cols / 4, [&](int begin, int end) {
+      const int split = std::clamp(inColumns, begin, end);
+      addTriangle(rows.data, rows.stride, runs, childPlan.runs, begin, split, a.data, a.stride, -delayed);
+      addTriangle(rows.data, rows.stride, runs, childPlan.runs, split, end, square.data, square.stride, me.columns);
+    });
   }
 
   /// Puts the columns that wait for the parent in front of the contribution.

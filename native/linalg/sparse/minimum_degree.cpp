@@ -200,15 +200,38 @@ class MinimumDegree {
     }
   }
 
-  /// Prunes the lists of i, puts the new element first, and bounds its degree; it may be eliminated at once.
-  void updateVariable(int pivot, int i) {
-    const std::size_t begin = begin_[at(i)];
-    int kept = 0;
+  /// What is known of a variable's neighbours beside the new element.
+  struct Neighbours {
+    int elements = 0;
     int degree = 0;
     double known = 0;
     std::uint32_t hash = 0;
+  };
+
+  /// Prunes the lists of i, puts the new element first, and bounds its degree; it may be eliminated at once.
+  void updateVariable(int pivot, int i) {
+    const Neighbours others = pruneLists(i);
+    if (scratch_.empty() && stageOf(i) <= stage_) {  // no neighbours but L_p: mass elimination
+      elementWeight_ -= weight_[at(i)];
+      remaining_ -= weight_[at(i)];
+      join(pivot, i, State::member);
+      return;
+    }
     // One place is free, for the new element: either an element of i was absorbed, or `pivot` itself was in A_i.
-    int* list = lists_.data() + begin;
+    int* list = lists_.data() + begin_[at(i)];
+    list[0] = pivot;
+    std::copy(scratch_.begin(), scratch_.end(), list + 1);
+    elements_[at(i)] = others.elements + 1;
+    length_[at(i)] = static_cast<int>(scratch_.size()) + 1;
+    degree_[at(i)] = std::min(degree_[at(i)], others.degree);  // the part of L_p is added when it is known
+    known_[at(i)] = others.known;
+    hash_[at(i)] = others.hash;
+  }
+
+  /// Puts what is left of E_i, then of A_i without L_p, into `scratch_`.
+  Neighbours pruneLists(int i) {
+    Neighbours found;
+    const int* list = lists_.data() + begin_[at(i)];
     scratch_.clear();
     for (int k = 0; k < elements_[at(i)]; ++k) {
       const int e = list[k];
@@ -217,32 +240,20 @@ class MinimumDegree {
         state(e) = State::absorbed;
         continue;
       }
-      degree += outside_[at(e)];
-      known += outside_[at(e)] * (2.0 * (degree_[at(e)] - weight_[at(i)]) - outside_[at(e)] - 1);
-      hash += static_cast<std::uint32_t>(e);
+      found.degree += outside_[at(e)];
+      found.known += outside_[at(e)] * (2.0 * (degree_[at(e)] - weight_[at(i)]) - outside_[at(e)] - 1);
+      found.hash += static_cast<std::uint32_t>(e);
       scratch_.push_back(e);
     }
-    const int elements = static_cast<int>(scratch_.size());
+    found.elements = static_cast<int>(scratch_.size());
     for (int k = elements_[at(i)]; k < length_[at(i)]; ++k) {
       const int v = list[k];
       if (state(v) != State::variable || mark_[at(v)] == inElement_) continue;
-      degree += weight_[at(v)];
-      hash += static_cast<std::uint32_t>(v);
+      found.degree += weight_[at(v)];
+      found.hash += static_cast<std::uint32_t>(v);
       scratch_.push_back(v);
     }
-    if (scratch_.empty() && stageOf(i) <= stage_) {  // no neighbours but L_p: mass elimination
-      elementWeight_ -= weight_[at(i)];
-      remaining_ -= weight_[at(i)];
-      join(pivot, i, State::member);
-      return;
-    }
-    list[kept++] = pivot;
-    for (const int v : scratch_) list[kept++] = v;
-    elements_[at(i)] = elements + 1;
-    length_[at(i)] = kept;
-    degree_[at(i)] = std::min(degree_[at(i)], degree);  // the part of L_p is added when it is known
-    known_[at(i)] = known;
-    hash_[at(i)] = hash;
+    return found;
   }
 
   /// Variables of L_p with the same neighbours become one.

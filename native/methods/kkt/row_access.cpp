@@ -19,32 +19,37 @@ KktRows::KktRows(const SparsePattern& hessian, const SparsePattern& jacobian, st
       squaredNorms_(at(size_)),
       secondHalves_(at(size_)) {
   constexpr double denseShare = 0.3;
-  const std::size_t all = at(size_) * at(size_);
   std::vector<int> lineOf(at(size_));
   for (int line = 0; line < size_; ++line) lineOf[at(row(line))] = line;
   const auto upper = 2.0 * static_cast<double>(hessian.nonzeros() + jacobian.nonzeros());
-  if (upper > denseShare * static_cast<double>(all)) {
-    values_ = HostBuffer<double>(all);
-    placeEntries(hessian, jacobian, [&](int i, int j) { return at(lineOf[at(i)]) * at(size_) + at(j); });
-    return;
+  if (upper > denseShare * static_cast<double>(at(size_) * at(size_))) {
+    layOutDense(hessian, jacobian, lineOf);
+  } else {
+    layOutSparse(hessian, jacobian, lineOf);
   }
-  // Entries in the order of their columns: those of every row come in increasing ones.
+}
+
+void KktRows::layOutDense(const SparsePattern& hessian, const SparsePattern& jacobian, const std::vector<int>& lineOf) {
+  values_ = HostBuffer<double>(at(size_) * at(size_));
+  placeEntries(hessian, jacobian, [&](int i, int j) { return at(lineOf[at(i)]) * at(size_) + at(j); });
+}
+
+/// Lines with their columns in increasing order.
+void KktRows::layOutSparse(const SparsePattern& hessian, const SparsePattern& jacobian,
+                           const std::vector<int>& lineOf) {
   std::vector<std::vector<int>> lines(at(size_));
-  const auto add = [&](int i, int j) { lines[at(lineOf[at(i)])].push_back(j); };
+  const auto add = [&](int i, int j) {
+    lines[at(lineOf[at(i)])].push_back(j);
+    if (i != j) lines[at(lineOf[at(j)])].push_back(i);
+  };
+  for (int k = 0; k < size_; ++k) add(k, k);
   for (int j = 0; j < n_; ++j) {
-    add(j, j);
     for (const int i : hessian.line(j)) {
-      if (i == j) continue;
-      add(i, j);
-      add(j, i);
+      if (i != j) add(i, j);
     }
   }
   for (int i = 0; i < jacobian.lines; ++i) {
-    add(n_ + i, n_ + i);
-    for (const int j : jacobian.line(i)) {
-      add(n_ + i, j);
-      add(j, n_ + i);
-    }
+    for (const int j : jacobian.line(i)) add(n_ + i, j);
   }
   offsets_.assign(1, 0);
   for (auto& line : lines) {

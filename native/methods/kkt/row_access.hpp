@@ -44,6 +44,8 @@ class KktRows {
     const auto l = static_cast<std::size_t>(line);
     return dense() ? l * static_cast<std::size_t>(size_) : static_cast<std::size_t>(offsets_[l]);
   }
+  void layOutDense(const SparsePattern& hessian, const SparsePattern& jacobian, const std::vector<int>& lineOf);
+  void layOutSparse(const SparsePattern& hessian, const SparsePattern& jacobian, const std::vector<int>& lineOf);
   template <class Place>
   void placeEntries(const SparsePattern& hessian, const SparsePattern& jacobian, Place&& place);
   void equilibrate();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace nonconvex {
 namespace {
@@ -111,6 +112,64 @@ double rootBound(int degree, const double* c) {
   return std::ldexp(1.0, std::min(most + 1, 1000));
 }
 
+/// y^4 + b y^3 + g y^2 + d y + e.
+struct MonicQuartic {
+  double b, g, d, e;
+};
+
+/// y^2 + p y + q.
+struct MonicQuadratic {
+  double p, q;
+};
+
+/// Two real factors of a quartic: p = b/2 +- alpha, q = z/2 +- beta, where z, the sum of the q, is the largest root of
+/// the resolvent cubic.
+std::pair<MonicQuadratic, MonicQuadratic> factorsOf(const MonicQuartic& f) {
+  const auto [b, g, d, e] = f;
+  const double z = largestRoot(-g, b * d - 4 * e, (4 * g - b * b) * e - d * d);
+  const double product = (b * z / 2 - d) / 2;  // alpha beta
+  double alpha = b * b / 4 + z - g;            // squares first
+  double beta = z * z / 4 - e;
+  if (alpha >= beta) {
+    alpha = std::sqrt(std::max(alpha, 0.0));
+    beta = alpha > 0 ? product / alpha : 0;
+  } else {
+    beta = std::sqrt(beta);
+    alpha = product / beta;
+  }
+  double p1 = b / 2 + std::copysign(alpha, b);  // the larger of each pair, the other from the product
+  double p2 = p1 != 0 ? (g - z) / p1 : 0;
+  double q1 = z / 2 + std::copysign(beta, z);
+  double q2 = q1 != 0 ? e / q1 : 0;
+  if (std::abs(p1 + p2 - b) > 1e-9 * std::abs(p1)) p2 = b - p1;
+  if ((std::copysign(1.0, b) * alpha < 0) != (std::copysign(1.0, z) * beta < 0)) std::swap(q1, q2);
+  return {{p1, q1}, {p2, q2}};
+}
+
+/// Whether the product of two factors has the coefficients of the quartic, as far as can be asked.
+bool multiplyTo(const MonicQuartic& f, const MonicQuadratic& first, const MonicQuadratic& second) {
+  const auto [p1, q1] = first;
+  const auto [p2, q2] = second;
+  const auto agree = [](double x, double y, double terms) { return std::abs(x - y) <= 1e-7 * terms; };
+  const double p12 = p1 * p2;
+  const double p1q2 = p1 * q2;
+  const double p2q1 = p2 * q1;
+  return agree(q1 + q2 + p12, f.g, std::abs(q1) + std::abs(q2) + std::abs(p12)) &&
+         agree(p1q2 + p2q1, f.d, std::abs(p1q2) + std::abs(p2q1)) && agree(q1 * q2, f.e, std::abs(f.e));
+}
+
+/// Appends the real roots of a factor; false if they lie too close together to be found by themselves.
+bool appendRoots(const MonicQuadratic& f, double* roots, int& count) {
+  const double half = -f.p / 2;
+  const double discriminant = half * half - f.q;
+  if (std::abs(discriminant) < 1e-5 * (half * half + std::abs(f.q))) return false;
+  if (discriminant < 0) return true;
+  const double w = half + std::copysign(std::sqrt(discriminant), half);
+  roots[count++] = w;
+  roots[count++] = f.q / w;
+  return true;
+}
+
 }  // namespace
 
 int quadraticRoots(double c2, double c1, double c0, double* roots) {
@@ -179,50 +238,12 @@ int quarticRoots(const double* c, double* roots) {
   const bool reversed = std::abs(c[4]) < std::abs(c[0]);
   double m[5];
   for (int k = 0; k < 5; ++k) m[k] = reversed ? c[4 - k] : c[k];
-  const double b = m[3] / m[4];
-  const double g = m[2] / m[4];
-  const double d = m[1] / m[4];
-  const double e = m[0] / m[4];
-  if (!(std::max({std::abs(b), std::abs(g), std::abs(d)}) < 1e8)) return realRoots(4, c, roots);
-
-  // (y^2 + p1 y + q1)(y^2 + p2 y + q2) with p = b/2 +- alpha, q = z/2 +- beta, z = q1 + q2.
-  const double z = largestRoot(-g, b * d - 4 * e, (4 * g - b * b) * e - d * d);
-  const double product = (b * z / 2 - d) / 2;  // alpha beta
-  double alpha = b * b / 4 + z - g;            // squares first
-  double beta = z * z / 4 - e;
-  if (alpha >= beta) {
-    alpha = std::sqrt(std::max(alpha, 0.0));
-    beta = alpha > 0 ? product / alpha : 0;
-  } else {
-    beta = std::sqrt(beta);
-    alpha = product / beta;
-  }
-  double p1 = b / 2 + std::copysign(alpha, b);  // the larger of each pair, the other from the product
-  double p2 = p1 != 0 ? (g - z) / p1 : 0;
-  double q1 = z / 2 + std::copysign(beta, z);
-  double q2 = q1 != 0 ? e / q1 : 0;
-  if (std::abs(p1 + p2 - b) > 1e-9 * std::abs(p1)) p2 = b - p1;
-  if ((std::copysign(1.0, b) * alpha < 0) != (std::copysign(1.0, z) * beta < 0)) std::swap(q1, q2);
-  const auto agree = [](double x, double y, double terms) { return std::abs(x - y) <= 1e-7 * terms; };
-  const double p12 = p1 * p2;
-  const double p1q2 = p1 * q2;
-  const double p2q1 = p2 * q1;
-  if (!agree(q1 + q2 + p12, g, std::abs(q1) + std::abs(q2) + std::abs(p12)) ||
-      !agree(p1q2 + p2q1, d, std::abs(p1q2) + std::abs(p2q1)) || !agree(q1 * q2, e, std::abs(e))) {
-    return realRoots(4, c, roots);
-  }
-
+  const MonicQuartic f{m[3] / m[4], m[2] / m[4], m[1] / m[4], m[0] / m[4]};
+  if (!(std::max({std::abs(f.b), std::abs(f.g), std::abs(f.d)}) < 1e8)) return realRoots(4, c, roots);
+  const auto [first, second] = factorsOf(f);
+  if (!multiplyTo(f, first, second)) return realRoots(4, c, roots);
   int count = 0;
-  for (int f = 0; f < 2; ++f) {
-    const double half = -(f == 0 ? p1 : p2) / 2;
-    const double q = f == 0 ? q1 : q2;
-    const double discriminant = half * half - q;
-    if (std::abs(discriminant) < 1e-5 * (half * half + std::abs(q))) return realRoots(4, c, roots);
-    if (discriminant < 0) continue;
-    const double w = half + std::copysign(std::sqrt(discriminant), half);
-    roots[count++] = w;
-    roots[count++] = q / w;
-  }
+  if (!appendRoots(first, roots, count) || !appendRoots(second, roots, count)) return realRoots(4, c, roots);
   for (int i = 0; i < count; ++i) {
     const double y = polished(4, m, polished(4, m, roots[i]));
     roots[i] = reversed ? 1 / y : y;

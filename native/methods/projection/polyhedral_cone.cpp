@@ -53,6 +53,27 @@ void ActiveSet::reserve(int dimension, int size) {
   rows_.reserve(static_cast<std::size_t>(grown));
 }
 
+/// Splits a unit normal into Q inSpan and the rest outside the span, and finds its coefficients R^{-1} inSpan by the
+/// active normals; returns the squared length of the rest. Without active constraints the rest is all.
+double ActiveSet::decompose(const double* normal, double* inSpan, double* rest, double* coefficients) const {
+  const int k = size();
+  std::copy(normal, normal + dimension_, rest);
+  if (k == 0) return 1;
+  blas::gemv('T', dimension_, k, 1.0, q(0), dimension_, rest, 0.0, inSpan);
+  blas::gemv('N', dimension_, k, -1.0, q(0), dimension_, inSpan, 1.0, rest);
+  double restSquared = dotOf(dimension_, rest, rest);
+  if (restSquared < 0.5) {  // Gram and Schmidt once more, where much was cancelled: twice is enough
+    double* correction = coefficients;
+    blas::gemv('T', dimension_, k, 1.0, q(0), dimension_, rest, 0.0, correction);
+    blas::gemv('N', dimension_, k, -1.0, q(0), dimension_, correction, 1.0, rest);
+    for (int j = 0; j < k; ++j) inSpan[j] += correction[j];
+    restSquared = dotOf(dimension_, rest, rest);
+  }
+  std::copy(inSpan, inSpan + k, coefficients);
+  blas::trsv('U', 'N', k, r(0), capacity_, coefficients);
+  return restSquared;
+}
+
 /// Takes in a normal, given Q^T normal and the rest of it outside the span, which serves as work space after.
 void ActiveSet::append(int row, const double* inSpan, double* rest) {
   const int k = size();
@@ -103,6 +124,15 @@ void ActiveSet::drop(int j, double* y) {
   }
 }
 
+/// p = the projection of b onto the subspace where all active constraints hold with equality.
+void ActiveSet::projectOnCommonBoundary(const double* b, double* p, double* work) const {
+  const int k = size();
+  std::copy(b, b + dimension_, p);
+  if (k == 0) return;
+  blas::gemv('T', dimension_, k, 1.0, q(0), dimension_, b, 0.0, work);
+  blas::gemv('N', dimension_, k, -1.0, q(0), dimension_, work, 1.0, p);
+}
+
 ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const double> patterns, int groups)
     : la_(la),
       xt_(xt),
@@ -125,8 +155,11 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
   for (Candidates& c : scratch_) {
     c.rows.reserve(static_cast<std::size_t>(mostCandidates));
     c.all.resize(static_cast<std::size_t>(n_));
-    c.normals = HostBuffer<double>(static_cast<std::size_t>(d_) * mostCandidates);
-    c.work = HostBuffer<double>(static_cast<std::size_t>(4 * d_ + mostCandidates + 16));
+    c.normals = HostMatrix<double>(d_, mostCandidates);
+    for (HostBuffer<double>* buffer : {&c.work, &c.inSpan, &c.rest, &c.coefficients}) {
+      *buffer = HostBuffer<double>(static_cast<std::size_t>(d_ + 1));
+    }
+    c.slack = HostBuffer<double>(static_cast<std::size_t>(mostCandidates));
   }
 }
 
@@ -169,146 +202,146 @@ void ConeProjector::findViolated(int group, const double* xp, double tolerance, 
   found.rows.assign(rows, rows + count);
 }
 
-/// Goldfarb and Idnani's method on the candidate rows; returns the number of changes to the active set.
-int ConeProjector::pivot(ActiveSet& set, int group, const double* b, double* p, double tolerance, double threshold,
-                         Candidates& candidates) const {
-  const int count = static_cast<int>(candidates.rows.size());
-  double* inSpan = candidates.work.data();
-  double* direction = inSpan + d_ + 1;  // step of the multipliers
-  double* rest = direction + d_ + 1;
-  double* slack = rest + d_;
-  for (int c = 0; c < count; ++c) {
-    const int row = candidates.rows[static_cast<std::size_t>(c)];
+/// Unit normals of the candidate rows, which point into the cone.
+void ConeProjector::writeNormals(int group, Candidates& candidates) const {
+  for (std::size_t c = 0; c < candidates.rows.size(); ++c) {
+    const int row = candidates.rows[c];
     const double scale = sign(row, group) / norms_[static_cast<std::size_t>(row)];
-    double* normal = candidates.normals.data() + static_cast<std::ptrdiff_t>(c) * d_;
+    double* normal = candidates.normals.column(static_cast<int>(c));
     for (int i = 0; i < d_; ++i) normal[i] = scale * xt_(i, row);
   }
-  int changes = 0;
+}
+
+/// Goldfarb and Idnani's method on the candidate rows: takes in the most violated one while there is one and the point
+/// is longer than `threshold`. Returns the number of changes to the active set.
+int ConeProjector::takeIn(ActiveSet& set, const double* b, double tolerance, double threshold, double* p,
+                          Candidates& candidates) const {
+  const int count = static_cast<int>(candidates.rows.size());
+  double* slack = candidates.slack.data();
   const int mostChanges = 20 * (count + d_);
+  int changes = 0;
   while (changes < mostChanges) {
     la_.checkpoint();
     blas::gemv('T', d_, count, 1.0, candidates.normals.data(), d_, p, 0.0, slack);
     const int worst = static_cast<int>(std::min_element(slack, slack + count) - slack);
     if (slack[worst] >= -tolerance) break;
-    const double* normal = candidates.normals.data() + static_cast<std::ptrdiff_t>(worst) * d_;
     if (blas::nrm2(d_, p) <= threshold) return changes;
-    double entering = 0;  // multiplier of the constraint that enters
-    for (;; ++changes) {
-      const int k = set.size();
-      std::copy(normal, normal + d_, rest);
-      double restSquared = 1;
-      if (k > 0) {
-        blas::gemv('T', d_, k, 1.0, set.q(0), d_, rest, 0.0, inSpan);
-        blas::gemv('N', d_, k, -1.0, set.q(0), d_, inSpan, 1.0, rest);
-        restSquared = dotOf(d_, rest, rest);
-        if (restSquared < 0.5) {  // Gram and Schmidt once more, where much was cancelled: twice is enough
-          blas::gemv('T', d_, k, 1.0, set.q(0), d_, rest, 0.0, direction);
-          blas::gemv('N', d_, k, -1.0, set.q(0), d_, direction, 1.0, rest);
-          for (int j = 0; j < k; ++j) inSpan[j] += direction[j];
-          restSquared = dotOf(d_, rest, rest);
-        }
-        std::copy(inSpan, inSpan + k, direction);
-        blas::trsv('U', 'N', k, set.r(0), set.capacity_, direction);
-      }
-      const bool dependent = restSquared < dependence * dependence;
-      double blocking = INFINITY;
-      int leaving = -1;
-      for (int j = 0; j < k; ++j) {
-        if (direction[j] > 0 && set.mu_[static_cast<std::size_t>(j)] < blocking * direction[j]) {
-          blocking = set.mu_[static_cast<std::size_t>(j)] / direction[j];
-          leaving = j;
-        }
-      }
-      const double full = dependent ? INFINITY : -dotOf(d_, normal, p) / restSquared;
-      const double t = std::min(full, blocking);
-      if (!std::isfinite(t)) {  // dependent on rows that all pull the same way: only rounding calls it violated
-        candidates.normals[static_cast<std::size_t>(worst) * static_cast<std::size_t>(d_)] = 0;
-        std::fill(candidates.normals.data() + static_cast<std::ptrdiff_t>(worst) * d_,
-                  candidates.normals.data() + static_cast<std::ptrdiff_t>(worst + 1) * d_, 0.0);
-        ++changes;
-        break;
-      }
-      if (!dependent) axpy(d_, t, rest, p);
-      for (int j = 0; j < k; ++j) set.mu_[static_cast<std::size_t>(j)] -= t * direction[j];
-      entering += t;
-      if (full <= blocking) {
-        set.reserve(d_, k + 1);
-        set.append(candidates.rows[static_cast<std::size_t>(worst)], inSpan, rest);
-        set.mu_[static_cast<std::size_t>(k)] = entering;
-        ++changes;
-        break;
-      }
-      set.drop(leaving, nullptr);
-    }
+    changes += activate(set, worst, p, candidates);
   }
   // Steps add up rounding; the basis gives the point afresh.
-  const int k = set.size();
-  std::copy(b, b + d_, p);
-  if (k > 0) {
-    blas::gemv('T', d_, k, 1.0, set.q(0), d_, b, 0.0, inSpan);
-    blas::gemv('N', d_, k, -1.0, set.q(0), d_, inSpan, 1.0, p);
-  }
+  set.projectOnCommonBoundary(b, p, candidates.work.data());
   return changes;
 }
 
-void ConeProjector::project(Vec<const int> list, Mat<const double> b, double threshold, Mat<double> p, Mat<double> xp) {
-  if (x_.size() > cached) return settle(la_, list, 0, list.size, b, threshold, p, xp);
-  const Cpu serial = la_.serial();
-  la_.tasks((list.size + few - 1) / few, [&](int chunk) {
-    settle(serial, list, chunk * few, std::min(list.size, (chunk + 1) * few), b, threshold, p, xp);
-  });
+/// Steps 2 and 3 of the method: moves p along the part of the violated normal outside the span of the active ones until
+/// it holds with equality. An active constraint whose multiplier becomes 0 before is dropped, and the step goes on.
+/// Returns the number of changes to the active set.
+int ConeProjector::activate(ActiveSet& set, int candidate, double* p, Candidates& candidates) const {
+  double* normal = candidates.normals.column(candidate);
+  double* inSpan = candidates.inSpan.data();
+  double* rest = candidates.rest.data();
+  double* coefficients = candidates.coefficients.data();
+  double entering = 0;  // multiplier of the constraint that enters
+  for (int changes = 1;; ++changes) {
+    const int k = set.size();
+    double* mu = set.mu_.data();
+    const double restSquared = set.decompose(normal, inSpan, rest, coefficients);
+    const bool dependent = restSquared < dependence * dependence;
+    double partial = INFINITY;  // the step to the first multiplier that becomes 0
+    int leaving = -1;
+    for (int j = 0; j < k; ++j) {
+      if (coefficients[j] > 0 && mu[j] < partial * coefficients[j]) {
+        partial = mu[j] / coefficients[j];
+        leaving = j;
+      }
+    }
+    const double full = dependent ? INFINITY : -dotOf(d_, normal, p) / restSquared;
+    const double t = std::min(full, partial);
+    if (!std::isfinite(t)) {  // dependent on rows that all pull the same way: only rounding calls it violated
+      std::fill(normal, normal + d_, 0.0);
+      return changes;
+    }
+    if (!dependent) axpy(d_, t, rest, p);
+    for (int j = 0; j < k; ++j) mu[j] -= t * coefficients[j];
+    entering += t;
+    if (full <= partial) {
+      set.reserve(d_, k + 1);
+      set.append(candidates.rows[static_cast<std::size_t>(candidate)], inSpan, rest);
+      set.mu_[static_cast<std::size_t>(k)] = entering;
+      return changes;
+    }
+    set.drop(leaving, nullptr);
+  }
 }
 
-void ConeProjector::settle(const Cpu& la, Vec<const int> list, int first, int last, Mat<const double> b,
-                           double threshold, Mat<double> p, Mat<double> xp) {
+void ConeProjector::project(Vec<const int> list, Mat<const double> b, double threshold, Mat<double> p, Mat<double> xp) {
+  const Request request{list, b, threshold, p, xp};
+  if (x_.size() > cached) return settle(la_, request, 0, list.size);
+  const Cpu serial = la_.serial();
+  la_.tasks((list.size + few - 1) / few,
+            [&](int chunk) { settle(serial, request, chunk * few, std::min(list.size, (chunk + 1) * few)); });
+}
+
+/// `project` for the places [first, last) of the list.
+void ConeProjector::settle(const Cpu& la, const Request& request, int first, int last) {
   la.tasks(last - first, [&](int i) {
-    const int g = list[first + i];
-    warmStart(sets_[static_cast<std::size_t>(g)], b.column(g), p.column(g),
+    const int g = request.list[first + i];
+    warmStart(sets_[static_cast<std::size_t>(g)], request.b.column(g), request.p.column(g),
               scratch_[static_cast<std::size_t>(g)].work.data());
   });
-  // All points on the way are projections onto larger cones, so no shorter than the one looked for.
-  const auto isShort = [&](int place) { return threshold > 0 && blas::nrm2(d_, p.column(list[place])) <= threshold; };
-  int* pending = pending_.data() + first;
-  char* done = done_.data() + first;
   int count = 0;
   for (int place = first; place < last; ++place) {
-    if (!isShort(place)) pending[count++] = place;
+    if (!isShort(request, place)) pending_[static_cast<std::size_t>(first + count++)] = place;
   }
   // Every round settles at least the rows that it looks at; the bound only guards against cycling by rounding.
-  for (int round = 0; round < 100 && count > 0; ++round) {
-    const Mat<double> points = points_.view().columns(first, count);
-    const Mat<double> products = products_.view().columns(first, count);
-    for (int slot = 0; slot < count; ++slot) {
-      const double* from = p.column(list[pending[slot]]);
-      std::copy(from, from + d_, points.column(slot));
-    }
-    la.gemm(Transpose::no, Transpose::no, 1.0, x_, points, 0.0, products);
-    la.tasks(count, [&](int slot) {
-      const int place = pending[slot];
-      const int g = list[place];
-      double* point = p.column(g);
-      double* product = products.column(slot);
-      Candidates& candidates = scratch_[static_cast<std::size_t>(g)];
-      const double tolerance = feasibility * blas::nrm2(d_, b.column(g));
-      findViolated(g, product, tolerance, candidates);
-      done[slot] = candidates.rows.empty();
-      if (candidates.rows.empty()) {
-        if (blas::nrm2(d_, point) <= tolerance) {  // the origin but for rounding
-          std::fill(point, point + d_, 0.0);
-          std::fill(product, product + n_, 0.0);
-        }
-        std::copy(product, product + n_, xp.column(place));
-      } else {
-        pivots_ += pivot(sets_[static_cast<std::size_t>(g)], g, b.column(g), point, tolerance, threshold, candidates);
-        done[slot] = isShort(place);
-      }
-    });
-    int left = 0;
-    for (int slot = 0; slot < count; ++slot) {
-      if (!done[slot]) pending[left++] = pending[slot];
-    }
-    count = left;
+  for (int round = 0; round < 100 && count > 0; ++round) count = settleSome(la, request, first, count);
+}
+
+/// One round for the `count` pending places from `first` on: one product with all rows, then each group by itself.
+/// Returns how many are left pending.
+int ConeProjector::settleSome(const Cpu& la, const Request& request, int first, int count) {
+  int* pending = pending_.data() + first;
+  char* done = done_.data() + first;
+  const Mat<double> points = points_.view().columns(first, count);
+  const Mat<double> products = products_.view().columns(first, count);
+  for (int slot = 0; slot < count; ++slot) {
+    const double* from = request.p.column(request.list[pending[slot]]);
+    std::copy(from, from + d_, points.column(slot));
   }
+  la.gemm(Transpose::no, Transpose::no, 1.0, x_, points, 0.0, products);
+  la.tasks(count, [&](int slot) { done[slot] = settleOne(request, pending[slot], products.column(slot)); });
+  int left = 0;
+  for (int slot = 0; slot < count; ++slot) {
+    if (!done[slot]) pending[left++] = pending[slot];
+  }
+  return left;
+}
+
+/// Whether the point of a place, with its product with all rows, is the projection, or short. If rows are violated, the
+/// worst of them are taken in.
+bool ConeProjector::settleOne(const Request& request, int place, double* product) {
+  const int g = request.list[place];
+  const double* b = request.b.column(g);
+  double* point = request.p.column(g);
+  Candidates& candidates = scratch_[static_cast<std::size_t>(g)];
+  const double tolerance = feasibility * blas::nrm2(d_, b);
+  findViolated(g, product, tolerance, candidates);
+  if (!candidates.rows.empty()) {
+    writeNormals(g, candidates);
+    pivots_ += takeIn(sets_[static_cast<std::size_t>(g)], b, tolerance, request.threshold, point, candidates);
+    return isShort(request, place);
+  }
+  if (blas::nrm2(d_, point) <= tolerance) {  // the origin but for rounding
+    std::fill(point, point + d_, 0.0);
+    std::fill(product, product + n_, 0.0);
+  }
+  std::copy(product, product + n_, request.xp.column(place));
+  return true;
+}
+
+/// All points on the way are projections onto larger cones, so no shorter than the one looked for.
+bool ConeProjector::isShort(const Request& request, int place) const {
+  return request.threshold > 0 && blas::nrm2(d_, request.p.column(request.list[place])) <= request.threshold;
 }
 
 double ConeProjector::normBound(int group, const double* q, double* work) const {

@@ -22,8 +22,10 @@ class ActiveSet {
   void reserve(int dimension, int size);
   double* q(int j) const { return q_.data() + static_cast<std::size_t>(j) * static_cast<std::size_t>(dimension_); }
   double* r(int j) const { return r_.data() + static_cast<std::size_t>(j) * static_cast<std::size_t>(capacity_); }
+  double decompose(const double* normal, double* inSpan, double* rest, double* coefficients) const;
   void append(int row, const double* inSpan, double* rest);
   void drop(int j, double* y);
+  void projectOnCommonBoundary(const double* b, double* p, double* work) const;
 
   std::vector<int> rows_;
   HostBuffer<double> q_;   // dimension x capacity
@@ -54,11 +56,20 @@ class ConeProjector {
   long pivots() const { return pivots_; }
 
  private:
+  /// Rows that one group takes in next, and what its projection works with.
   struct Candidates {
     std::vector<int> rows;
-    HostBuffer<double> normals;  // d x most, unit length, signed
-    HostBuffer<double> work;
+    HostMatrix<double> normals;  // d x most, unit length, signed
+    HostBuffer<double> work, inSpan, rest, coefficients, slack;
     std::vector<int> all;
+  };
+  /// What `project` is asked for.
+  struct Request {
+    Vec<const int> list;
+    Mat<const double> b;
+    double threshold = 0;
+    Mat<double> p;
+    Mat<double> xp;
   };
   static constexpr int mostCandidates = 48;
   /// Rows that stay in a core's cache: a thread then takes a few cones through all their rounds. Larger ones are read
@@ -66,13 +77,16 @@ class ConeProjector {
   static constexpr std::size_t cached = 1 << 18;
   static constexpr int few = 8;
 
-  /// `project` for the places [first, last) of the list.
-  void settle(const Cpu& la, Vec<const int> list, int first, int last, Mat<const double> b, double threshold,
-              Mat<double> p, Mat<double> xp);
+  void settle(const Cpu& la, const Request& request, int first, int last);
+  int settleSome(const Cpu& la, const Request& request, int first, int count);
+  bool settleOne(const Request& request, int place, double* product);
+  bool isShort(const Request& request, int place) const;
   void warmStart(ActiveSet& set, const double* b, double* p, double* work) const;
   void findViolated(int group, const double* xp, double tolerance, Candidates& found) const;
-  int pivot(ActiveSet& set, int group, const double* b, double* p, double tolerance, double threshold,
-            Candidates& candidates) const;
+  void writeNormals(int group, Candidates& candidates) const;
+  int takeIn(ActiveSet& set, const double* b, double tolerance, double threshold, double* p,
+             Candidates& candidates) const;
+  int activate(ActiveSet& set, int candidate, double* p, Candidates& candidates) const;
   double sign(int row, int group) const { return 2 * patterns_(row, group % patterns_.cols) - 1; }
 
   const Cpu& la_;

@@ -244,8 +244,7 @@ double CoordinateDescent::minimizeCoordinate(int i, int next, Mode mode) {
 /// w - threshold + tau, all of the sign of w and cut off at 0: the latter if that gains more than tau times what |x_i|
 /// has to exceed to count. `ratio` is the present one.
 ///
-/// One function of more than forty lines, since it takes a few nanoseconds: operations are in the order in which their
-/// operands are there.
+/// Longer than most: it takes a few nanoseconds, and operations stand in the order in which their operands are there.
 template <CoordinateDescent::Mode mode, class Smooth, class Denominator>
 inline __attribute__((always_inline)) double CoordinateDescent::softThresholdStep(Smooth& f, Denominator& g,
                                                                                   double& ratio, int i, int next) {

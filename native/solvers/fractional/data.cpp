@@ -97,6 +97,26 @@ HostMatrix<double> regularised(const Columns& Q, const std::vector<double>& diag
 FractionalData::FractionalData(const Cpu& la, const FractionalProblem& problem, const FractionalSettings& settings)
     : n(problem.n), difference(problem.difference) {
   require(n >= 1, "n", n, "expected at least one unknown");
+  readMatrices(la, problem);
+  readTerms(la, problem);
+  readPenalties(problem);
+  for (const FractionalTermData& term : smooth) {
+    if (term.term.kind == Kind::quadratic) checkConvex(la, term);
+  }
+  if (denominator.term.kind == Kind::quadratic) checkConvex(la, denominator);
+  if (!difference) checkNonNegative(la);
+  std::erase_if(smooth, isZero);
+  classify();
+  chooseMethod(settings.method);
+  require(settings.order != FractionalOrder::greedy || n <= 2000, "order", "greedy",
+          "expected 'cyclic' or 'shuffled' for more than 2000 unknowns, here " + show(n));
+  makeGram(la, settings.gram);
+  makeCoordinates(settings.proximalWeight);
+  readStart(problem);
+}
+
+/// Matrices by the name of the term that uses them.
+void FractionalData::readMatrices(const Cpu& la, const FractionalProblem& problem) {
   matrices.reserve(problem.matrices.size());
   for (std::size_t k = 0; k < problem.matrices.size(); ++k) {
     std::string name = "matrices[" + show(k) + "]";
@@ -113,26 +133,14 @@ FractionalData::FractionalData(const Cpu& la, const FractionalProblem& problem, 
       matrices.emplace_back(std::get<SparseInput>(problem.matrices[k]), name);
     }
   }
-  readTerms(la, problem);
-  readPenalties(problem);
-  for (const FractionalTermData& term : smooth) {
-    if (term.term.kind == Kind::quadratic) checkConvex(la, term);
-  }
-  if (denominator.term.kind == Kind::quadratic) checkConvex(la, denominator);
-  if (!difference) checkNonNegative(la);
-  std::erase_if(smooth, isZero);
-  classify();
-  chooseMethod(settings.method);
-  require(settings.order != FractionalOrder::greedy || n <= 2000, "order", "greedy",
-          "expected 'cyclic' or 'shuffled' for more than 2000 unknowns, here " + show(n));
-  makeGram(la, settings.gram);
-  makeCoordinates(settings.proximalWeight);
-  if (!problem.start.empty()) {
-    start = copied(problem.start, static_cast<std::size_t>(n), "start");
-    for (std::size_t i = 0; i < start.size(); ++i) {
-      require(start[i] >= lower[i] && start[i] <= upper[i], "start[" + show(i) + "]", start[i],
-              "expected a number within the bounds [" + show(lower[i]) + ", " + show(upper[i]) + "]");
-    }
+}
+
+void FractionalData::readStart(const FractionalProblem& problem) {
+  if (problem.start.empty()) return;
+  start = copied(problem.start, static_cast<std::size_t>(n), "start");
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    require(start[i] >= lower[i] && start[i] <= upper[i], "start[" + show(i) + "]", start[i],
+            "expected a number within the bounds [" + show(lower[i]) + ", " + show(upper[i]) + "]");
   }
 }
 
@@ -203,6 +211,7 @@ void FractionalData::takeConcave(FractionalTermData& data) const {
   requireFinite(term.shift, term.name + ".shift");
 }
 
+// Longer than most: a case for each kind of term.
 FractionalTermData FractionalData::prepare(const Cpu& la, const FractionalTerm& term) const {
   FractionalTermData data{
       .term = term, .matrix = nullptr, .b = {}, .c = {}, .weights = {}, .curvature = {}, .fourthPower = {}, .gram = {}};

@@ -57,6 +57,8 @@ struct FractionalData {
   static void takeTargets(FractionalTermData& data);
   void takePower(const Cpu& la, FractionalTermData& data) const;
   void takeConcave(FractionalTermData& data) const;
+  void readMatrices(const Cpu& la, const FractionalProblem& problem);
+  void readStart(const FractionalProblem& problem);
   void readTerms(const Cpu& la, const FractionalProblem& problem);
   void readPenalties(const FractionalProblem& problem);
   void checkConvex(const Cpu& la, const FractionalTermData& data) const;

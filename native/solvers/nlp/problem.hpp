@@ -41,6 +41,7 @@ struct NlpSettings : Limits, EvaluationLimits {
     return {inner, sketch, sketchSize, sketchMemory, preconditioner, innerSteps, accuracy, tolerance, seed, shift};
   }
 
+  // Longer than most: a sentence for each setting.
   static constexpr auto fields() {
     using Self = NlpSettings;
     return std::tuple_cat(

@@ -37,6 +37,13 @@ bool extendBasis(std::vector<Vector>& basis, Vector x, double tolerance) {
   return true;
 }
 
+/// Coordinates of vectors in the span of an orthonormal basis.
+Vector coordinatesIn(const std::vector<Vector>& basis, const Vector& x) {
+  Vector coordinates;
+  for (const Vector& q : basis) coordinates.push_back(dot(q, x));
+  return coordinates;
+}
+
 /// Directions, one inside every cell of the central arrangement of the rows (unit length, spanning R^r).
 ///
 /// Every cell's closure has an extreme ray, where rows of rank r - 1 vanish. So: for each such ray v the cells around
@@ -46,14 +53,12 @@ class Arrangement {
  public:
   static std::vector<Vector> cells(const std::vector<Vector>& rows, int r) {
     if (r == 1) return {{1.0}, {-1.0}};
-    std::vector<Vector> found;
-    std::set<std::vector<bool>> seen;
-    std::set<std::vector<bool>> rays;
+    Arrangement arrangement(rows, r);
     const int n = static_cast<int>(rows.size());
     std::vector<int> chosen(static_cast<std::size_t>(r - 1));
     std::iota(chosen.begin(), chosen.end(), 0);
     while (n >= r - 1) {
-      addAround(rows, r, chosen, found, seen, rays);
+      arrangement.addAround(chosen);
       int i = r - 2;  // next combination
       while (i >= 0 && chosen[static_cast<std::size_t>(i)] == n - (r - 1) + i) --i;
       if (i < 0) break;
@@ -62,61 +67,93 @@ class Arrangement {
         chosen[static_cast<std::size_t>(j)] = chosen[static_cast<std::size_t>(j - 1)] + 1;
       }
     }
-    return found;
+    return std::move(arrangement.found_);
   }
 
  private:
   static constexpr double zero = 1e-9;
 
-  static void addAround(const std::vector<Vector>& rows, int r, const std::vector<int>& chosen,
-                        std::vector<Vector>& found, std::set<std::vector<bool>>& seen,
-                        std::set<std::vector<bool>>& rays) {
+  Arrangement(const std::vector<Vector>& rows, int r) : rows_(rows), r_(static_cast<std::size_t>(r)) {}
+
+  /// Adds the cells around the ray where r - 1 rows vanish. Rows that are dependent have none: another choice has
+  /// theirs.
+  void addAround(const std::vector<int>& chosen) {
     std::vector<Vector> basis;
     for (const int k : chosen) {
-      if (!extendBasis(basis, rows[static_cast<std::size_t>(k)], zero))
-        return;  // dependent: another choice has this ray
+      if (!extendBasis(basis, rows_[static_cast<std::size_t>(k)], zero)) return;
     }
-    Vector ray;
-    for (int i = 0; i < r && ray.empty(); ++i) {
-      Vector unit(static_cast<std::size_t>(r));
-      unit[static_cast<std::size_t>(i)] = 1;
-      std::vector<Vector> extended = basis;
-      if (extendBasis(extended, unit, 0.5 / std::sqrt(r))) ray = extended.back();
-    }
+    const Vector ray = orthogonalTo(basis);
     if (ray.empty()) return;
-    std::vector<bool> vanishes(rows.size());
+    std::vector<bool> vanishes(rows_.size());
     std::vector<Vector> local;  // the vanishing rows, in coordinates of `basis`
     double nearest = INFINITY;
-    for (std::size_t k = 0; k < rows.size(); ++k) {
-      const double s = std::abs(dot(rows[k], ray));
+    for (std::size_t k = 0; k < rows_.size(); ++k) {
+      const double s = std::abs(dot(rows_[k], ray));
       vanishes[k] = s <= zero;
-      if (!vanishes[k]) {
+      if (vanishes[k]) {
+        local.push_back(coordinatesIn(basis, rows_[k]));
+      } else {
         nearest = std::min(nearest, s);
-        continue;
       }
-      Vector coordinates;
-      for (const Vector& q : basis) coordinates.push_back(dot(q, rows[k]));
-      local.push_back(std::move(coordinates));
     }
-    if (!rays.insert(vanishes).second) return;  // both senses of this line are done
-    for (const Vector& w : cells(local, r - 1)) {
-      Vector sideways(static_cast<std::size_t>(r));
+    if (!rays_.insert(vanishes).second) return;  // both senses of this line are done
+    for (const Vector& w : cells(local, static_cast<int>(r_) - 1)) {
+      Vector sideways(r_);
       for (std::size_t j = 0; j < basis.size(); ++j) {
-        for (int i = 0; i < r; ++i)
-          sideways[static_cast<std::size_t>(i)] += w[j] * basis[j][static_cast<std::size_t>(i)];
+        for (std::size_t i = 0; i < r_; ++i) sideways[i] += w[j] * basis[j][i];
       }
       const double length = std::sqrt(dot(sideways, sideways));
       const double epsilon = std::isfinite(nearest) ? 0.5 * nearest / length : 1.0;
-      for (const double sense : {1.0, -1.0}) {
-        Vector direction(static_cast<std::size_t>(r));
-        for (std::size_t i = 0; i < direction.size(); ++i) direction[i] = sense * ray[i] + epsilon * sideways[i];
-        std::vector<bool> signs;
-        for (const Vector& row : rows) signs.push_back(dot(row, direction) >= 0);
-        if (seen.insert(signs).second) found.push_back(std::move(direction));
-      }
+      for (const double sense : {1.0, -1.0}) addCell(sense, ray, epsilon, sideways);
     }
   }
+
+  /// A unit vector orthogonal to r - 1 others; empty where rounding leaves none.
+  Vector orthogonalTo(const std::vector<Vector>& basis) const {
+    for (std::size_t i = 0; i < r_; ++i) {
+      Vector unit(r_);
+      unit[i] = 1;
+      std::vector<Vector> extended = basis;
+      if (extendBasis(extended, unit, 0.5 / std::sqrt(r_))) return extended.back();
+    }
+    return {};
+  }
+
+  /// Adds sense ray + epsilon sideways, unless its cell is known.
+  void addCell(double sense, const Vector& ray, double epsilon, const Vector& sideways) {
+    Vector direction(r_);
+    for (std::size_t i = 0; i < r_; ++i) direction[i] = sense * ray[i] + epsilon * sideways[i];
+    std::vector<bool> signs;
+    for (const Vector& row : rows_) signs.push_back(dot(row, direction) >= 0);
+    if (seen_.insert(signs).second) found_.push_back(std::move(direction));
+  }
+
+  const std::vector<Vector>& rows_;
+  std::size_t r_;
+  std::vector<Vector> found_;
+  std::set<std::vector<bool>> seen_;  // signs of the rows in the cells that were found
+  std::set<std::vector<bool>> rays_;  // which rows vanish on the lines that are done
 };
+
+/// The lines through the origin in the directions of the columns of X^T, as vectors of length 1, each line once: a
+/// repeated or scaled row of X cuts nothing new.
+std::vector<Vector> distinctLines(Mat<const double> xt) {
+  std::vector<Vector> rows;
+  for (int k = 0; k < xt.cols; ++k) {
+    Vector row(xt.column(k), xt.column(k) + xt.rows);
+    double largest = 0;
+    for (const double value : row) largest = std::max(largest, std::abs(value));
+    if (largest == 0) continue;
+    for (double& value : row) value /= largest;  // so that its square neither overflows nor vanishes
+    const double length = std::sqrt(dot(row, row));
+    for (double& value : row) value /= length;
+    const bool fresh = std::all_of(rows.begin(), rows.end(), [&](const Vector& other) {
+      return std::min(distance(row, other, 1), distance(row, other, -1)) > sameLine;
+    });
+    if (fresh) rows.push_back(std::move(row));
+  }
+  return rows;
+}
 
 }  // namespace
 
@@ -163,22 +200,7 @@ double patternCount(int n, int rank) {
 }
 
 HostMatrix<double> allDirections(Mat<const double> xt, int most) {
-  const auto d = static_cast<std::size_t>(xt.rows);
-  // Distinct lines through the origin only: a repeated or scaled row cuts nothing new.
-  std::vector<Vector> rows;
-  for (int k = 0; k < xt.cols; ++k) {
-    Vector row(xt.column(k), xt.column(k) + d);
-    double largest = 0;
-    for (const double value : row) largest = std::max(largest, std::abs(value));
-    if (largest == 0) continue;
-    for (double& value : row) value /= largest;  // so that its square neither overflows nor vanishes
-    const double length = std::sqrt(dot(row, row));
-    for (double& value : row) value /= length;
-    bool fresh = true;
-    for (const Vector& other : rows)
-      fresh = fresh && std::min(distance(row, other, 1), distance(row, other, -1)) > sameLine;
-    if (fresh) rows.push_back(std::move(row));
-  }
+  const std::vector<Vector> rows = distinctLines(xt);
   std::vector<Vector> basis;
   for (const Vector& row : rows) extendBasis(basis, row, 1e-9);
   const int rank = static_cast<int>(basis.size());
@@ -190,16 +212,13 @@ HostMatrix<double> allDirections(Mat<const double> xt, int most) {
                                       "; use { sample } or { gates }");
   }
   std::vector<Vector> local;
-  for (const Vector& row : rows) {
-    Vector coordinates;
-    for (const Vector& q : basis) coordinates.push_back(dot(q, row));
-    local.push_back(std::move(coordinates));
-  }
+  for (const Vector& row : rows) local.push_back(coordinatesIn(basis, row));
   const std::vector<Vector> cells = rank > 0 ? Arrangement::cells(local, rank) : std::vector<Vector>{};
   HostMatrix<double> gates(xt.rows, static_cast<int>(cells.size()));
   for (std::size_t j = 0; j < cells.size(); ++j) {
     for (std::size_t q = 0; q < basis.size(); ++q) {
-      for (std::size_t i = 0; i < d; ++i) gates.column(static_cast<int>(j))[i] += cells[j][q] * basis[q][i];
+      double* gate = gates.column(static_cast<int>(j));
+      for (std::size_t i = 0; i < basis[q].size(); ++i) gate[i] += cells[j][q] * basis[q][i];
     }
   }
   return gates;

@@ -58,59 +58,70 @@ ReluSystemBy chooseSystem(const ReluProblem& problem, const ReluSettings& settin
   return !factored ? ReluSystemBy::products : byWeights ? ReluSystemBy::weights : ReluSystemBy::rows;
 }
 
-/// Fills xt and the scales; returns the root mean square of the scaled x.
-double readX(const ReluProblem& problem, const ReluSettings& settings, ReluData& data) {
-  const int n = data.n;
-  const int columns = problem.d;
+/// f(column of xt) for each row of x.
+template <class F>
+void forRows(ReluData& data, F&& f) {
+  for (int k = 0; k < data.n; ++k) f(data.xt.column(k));
+}
+
+/// Fills xt, divided by a power of two that is put into `rowScale`: no digit changes, and squares stay within range for
+/// data of any scale.
+void readValues(const ReluProblem& problem, ReluData& data) {
   double largest = 0;
-  for (int k = 0; k < n; ++k) {
-    for (int j = 0; j < columns; ++j) {
+  for (int k = 0; k < data.n; ++k) {
+    for (int j = 0; j < problem.d; ++j) {
       const double value = valueOfX(problem, k, j);
       if (!std::isfinite(value)) require(false, entry("x", k, j), value, "expected a finite number");
       largest = std::max(largest, std::abs(value));
       data.xt(j, k) = value;
     }
   }
-  data.inputScale = HostBuffer<double>(static_cast<std::size_t>(columns));
-  std::fill(data.inputScale.data(), data.inputScale.data() + columns, 1.0);
-  // Powers of two change no digit; they keep squares within range for data of any scale.
   data.rowScale = largest > 0 ? std::ldexp(1.0, std::ilogb(largest)) : 1.0;
   if (!std::isfinite(1 / data.rowScale)) data.rowScale = 0x1p-1022;
-  const auto rows = [&](auto&& f) {
-    for (int k = 0; k < n; ++k) f(data.xt.column(k));
-  };
-  rows([&](double* x) {
-    for (int j = 0; j < columns; ++j) x[j] /= data.rowScale;
+  forRows(data, [&](double* x) {
+    for (int j = 0; j < problem.d; ++j) x[j] /= data.rowScale;
   });
-  if (settings.normalize == ReluNormalize::columns) {
-    HostBuffer<double> squares(static_cast<std::size_t>(columns));
-    rows([&](const double* x) {
-      for (int j = 0; j < columns; ++j) squares[static_cast<std::size_t>(j)] += x[j] * x[j];
-    });
-    for (int j = 0; j < columns; ++j) {
-      const double norm = std::sqrt(squares[static_cast<std::size_t>(j)]);
-      if (norm > 0) data.inputScale[static_cast<std::size_t>(j)] = norm * data.rowScale;
-    }
-    rows([&](double* x) {
-      for (int j = 0; j < columns; ++j) {
-        if (squares[static_cast<std::size_t>(j)] > 0) x[j] /= std::sqrt(squares[static_cast<std::size_t>(j)]);
-      }
-    });
-    data.rowScale = 1;
+}
+
+/// Gives the columns of x length 1, and puts what they were divided by into `inputScale`.
+void normalizeColumns(int columns, ReluData& data) {
+  HostBuffer<double> squares(static_cast<std::size_t>(columns));
+  forRows(data, [&](const double* x) {
+    for (int j = 0; j < columns; ++j) squares[static_cast<std::size_t>(j)] += x[j] * x[j];
+  });
+  for (int j = 0; j < columns; ++j) {
+    const double norm = std::sqrt(squares[static_cast<std::size_t>(j)]);
+    if (norm > 0) data.inputScale[static_cast<std::size_t>(j)] = norm * data.rowScale;
   }
+  forRows(data, [&](double* x) {
+    for (int j = 0; j < columns; ++j) {
+      if (squares[static_cast<std::size_t>(j)] > 0) x[j] /= std::sqrt(squares[static_cast<std::size_t>(j)]);
+    }
+  });
+  data.rowScale = 1;
+}
+
+/// Fills xt and the scales; returns the root mean square of the scaled x.
+double readX(const ReluProblem& problem, const ReluSettings& settings, ReluData& data) {
+  const int columns = problem.d;
+  const bool normalized = settings.normalize == ReluNormalize::columns;
+  readValues(problem, data);
+  data.inputScale = HostBuffer<double>(static_cast<std::size_t>(columns));
+  std::fill(data.inputScale.data(), data.inputScale.data() + columns, 1.0);
+  if (normalized) normalizeColumns(columns, data);
   double squares = 0;
-  rows([&](const double* x) {
+  forRows(data, [&](const double* x) {
     for (int j = 0; j < columns; ++j) squares += x[j] * x[j];
   });
-  const double typical = squares > 0 ? std::sqrt(squares / n / columns) : 1.0;
+  const double typical = squares > 0 ? std::sqrt(squares / data.n / columns) : 1.0;
   data.columnScale = HostBuffer<double>(static_cast<std::size_t>(data.d));
   for (int j = 0; j < columns; ++j) {
     data.columnScale[static_cast<std::size_t>(j)] = data.inputScale[static_cast<std::size_t>(j)] * data.rowScale;
   }
   if (settings.bias) {
-    const double one = settings.normalize == ReluNormalize::columns ? 1 / std::sqrt(n) : 1 / data.rowScale;
+    const double one = normalized ? 1 / std::sqrt(data.n) : 1 / data.rowScale;
     const double constant = settings.regularizeBias ? one : freeBiasScale * typical;
-    rows([&](double* x) { x[columns] = constant; });
+    forRows(data, [&](double* x) { x[columns] = constant; });
     data.columnScale[static_cast<std::size_t>(columns)] = 1 / constant;
   }
   return typical;

@@ -113,36 +113,12 @@ void ReluProx<Cpu>::shiftByProjection(In b, double rho) {
 }
 
 /// A bound without a projection: for any mu >= 0, ||Proj(q)|| <= ||q + G^T mu||. Two such mu cost no projection: the
-/// multipliers of the iteration
-/// (`shift_` = G^T mu) and those on the rows active last. The second is asked for only where the first leaves a block
-/// among the largest.
+/// multipliers of the iteration (`shift_` = G^T mu) and those on the rows active last. The second is asked for only
+/// where the first leaves a block among the largest.
 double ReluProx<Cpu>::largestDualNorm(In q) {
-  const int d = q.rows;
-  const auto signedPoint = [&](int j, double* point) {
-    for (int i = 0; i < d; ++i) point[i] = map_.sign(j) * q(i, j % q.cols);
-  };
-  la_.tasks(
-      map_.columns(),
-      [&](int j) {
-        double* point = points_.column(j);
-        signedPoint(j, point);
-        double& bound = bounds_[static_cast<std::size_t>(j)];
-        bound = blas::nrm2(d, point);
-        if (!projector_) return;
-        for (int i = 0; i < d; ++i) point[i] += shift_(i, j);
-        bound = std::min(bound, blas::nrm2(d, point));
-      },
-      6.0 * d * map_.columns());
-  const auto squareOf = [&](int block) {
-    double square = 0;
-    for (int k = 0; k < blocks_.members; ++k) {
-      const double bound = bounds_[static_cast<std::size_t>(blocks_.column(block, k))];
-      square += bound * bound;
-    }
-    return square;
-  };
+  boundByShifts(q);
   for (int block = 0; block < blocks_.count; ++block) {
-    norm(block) = squareOf(block);
+    norm(block) = squaredBound(block);
     refined_[static_cast<std::size_t>(block)] = 0;
   }
   for (;;) {
@@ -153,13 +129,43 @@ double ReluProx<Cpu>::largestDualNorm(In q) {
     refined = 1;
     for (int k = 0; k < blocks_.members; ++k) {
       const int j = blocks_.column(largest, k);
-      double* point = points_.column(j);
-      signedPoint(j, point);
+      double* point = signedColumn(q, j);
       double& bound = bounds_[static_cast<std::size_t>(j)];
-      bound = std::min(bound, projector_->normBound(j, point, point + d));
+      bound = std::min(bound, projector_->normBound(j, point, point + q.rows));
     }
-    norm(largest) = squareOf(largest);
+    norm(largest) = squaredBound(largest);
   }
+}
+
+/// Bounds of ||Proj(+-q_j)|| by q itself and with `shift_`, for all columns j.
+void ReluProx<Cpu>::boundByShifts(In q) {
+  la_.tasks(
+      map_.columns(),
+      [&](int j) {
+        double* point = signedColumn(q, j);
+        double& bound = bounds_[static_cast<std::size_t>(j)];
+        bound = blas::nrm2(q.rows, point);
+        if (!projector_) return;
+        for (int i = 0; i < q.rows; ++i) point[i] += shift_(i, j);
+        bound = std::min(bound, blas::nrm2(q.rows, point));
+      },
+      6.0 * q.rows * map_.columns());
+}
+
+/// The column of q that belongs to column j of the weights, with its sign, in work space.
+double* ReluProx<Cpu>::signedColumn(In q, int j) {
+  double* point = points_.column(j);
+  for (int i = 0; i < q.rows; ++i) point[i] = map_.sign(j) * q(i, j % q.cols);
+  return point;
+}
+
+double ReluProx<Cpu>::squaredBound(int block) const {
+  double square = 0;
+  for (int k = 0; k < blocks_.members; ++k) {
+    const double bound = bounds_[static_cast<std::size_t>(blocks_.column(block, k))];
+    square += bound * bound;
+  }
+  return square;
 }
 
 }  // namespace nonconvex

@@ -202,6 +202,9 @@ class ReluProx<Cpu> {
   double factor(int column, double threshold) const;
   void setNorms(In m);
   void shrinkProjection(double threshold);
+  void boundByShifts(In q);
+  double* signedColumn(In q, int j);
+  double squaredBound(int block) const;
 
   const Cpu& la_;
   const ReluData& data_;

@@ -79,6 +79,8 @@ class ReluSolver {
   }
 
   static const ReluSettings& checked(const ReluSettings& settings);
+  void layOutState();
+  void readWarmStart(const ReluWarmStart& warm);
   void chooseRho();
   bool setSystem();
   void solveSystem();
@@ -146,9 +148,6 @@ ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluS
       prox_(la, data_, map_, exact(), blocks_),
       system_(la, map_, data_, settings.seed),
       certificate_(la, data_, rows_, map_, exact(), prox_, blocks_, settings.activation) {
-  const int columns = map_.columns();
-  const int half = data_.c * map_.patterns();
-  const int d = map_.dimension();
   const int n = data_.n;
   const int c = data_.c;
   require(!slack() || squared(), "splitting", "slack", "expected 'cone' with a loss other than 'squared'");
@@ -159,11 +158,22 @@ ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluS
     for (Matrix<double>* m : {&z_, &zDual_, &work_}) *m = la.template matrix<double>(n, c);
     convertA_ = {la, n, c};
   }
-  q_ = la.template matrix<T>(d, half);
+  q_ = la.template matrix<T>(map_.dimension(), data_.c * map_.patterns());
+  layOutState();
+  if (problem.warmStart.weights.cols() > 0) readWarmStart(problem.warmStart);
+}
+
+/// The state of the iteration in one vector: b, a where the loss is split, and F b.
+template <LinAlg La>
+void ReluSolver<La>::layOutState() {
+  const int d = map_.dimension();
+  const int columns = map_.columns();
+  const int n = data_.n;
+  const int c = data_.c;
   const int weights = d * columns;
   const int predictions = n * c;
   const int split = squared() ? 0 : predictions;
-  for (Matrix<T>* m : {&state_, &before_}) *m = la.template matrix<T>(weights + split + predictions, 1);
+  for (Matrix<T>* m : {&state_, &before_}) *m = la_.template matrix<T>(weights + split + predictions, 1);
   T* state = state_.view().data;
   const T* before = before_.view().data;
   b_ = {state, d, columns, d};
@@ -171,20 +181,24 @@ ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluS
   fb_ = {state + weights + split, n, c, n};
   b0_ = {before, d, columns, d};
   a0_ = {before + weights, n, c, n};
-  const ReluWarmStart& warm = problem.warmStart;
-  if (warm.weights.cols() > 0) {
-    require(warm.weights.rows() == data_.d, "rows of warmStart.weights", warm.weights.rows(),
-            "expected " + show(data_.d));
-    require(warm.weights.cols() == columns, "columns of warmStart.weights", warm.weights.cols(),
-            "expected " + show(columns) + ", as many as this problem's patterns, outputs and signs make");
-    require(warm.dual.rows() == n && warm.dual.cols() == c, "rows of warmStart.dual", warm.dual.rows(),
-            "expected a " + show(n) + " x " + show(c) + " matrix");
-    warmStart_ = {HostMatrix<double>(d, columns), HostMatrix<double>(n, c)};
-    for (int j = 0; j < columns; ++j) {
-      data_.scaleWeights(warm.weights.column(j), j % map_.patterns(), warmStart_.weights.column(j));
-    }
-    std::copy(warm.dual.data(), warm.dual.data() + warm.dual.size(), warmStart_.dual.data());
+}
+
+template <LinAlg La>
+void ReluSolver<La>::readWarmStart(const ReluWarmStart& warm) {
+  const int columns = map_.columns();
+  const int n = data_.n;
+  const int c = data_.c;
+  require(warm.weights.rows() == data_.d, "rows of warmStart.weights", warm.weights.rows(),
+          "expected " + show(data_.d));
+  require(warm.weights.cols() == columns, "columns of warmStart.weights", warm.weights.cols(),
+          "expected " + show(columns) + ", as many as this problem's patterns, outputs and signs make");
+  require(warm.dual.rows() == n && warm.dual.cols() == c, "rows of warmStart.dual", warm.dual.rows(),
+          "expected a " + show(n) + " x " + show(c) + " matrix");
+  warmStart_ = {HostMatrix<double>(map_.dimension(), columns), HostMatrix<double>(n, c)};
+  for (int j = 0; j < columns; ++j) {
+    data_.scaleWeights(warm.weights.column(j), j % map_.patterns(), warmStart_.weights.column(j));
   }
+  std::copy(warm.dual.data(), warm.dual.data() + warm.dual.size(), warmStart_.dual.data());
 }
 
 template <LinAlg La>
