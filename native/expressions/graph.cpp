@@ -47,6 +47,16 @@ class Reader {
   int record_ = 0;
 };
 
+void readConstant(Graph& graph, int size, int offset, std::span<const double> numbers) {
+  if (size < 1 || offset < 0 || static_cast<std::size_t>(offset) > numbers.size() ||
+      static_cast<std::size_t>(size) > numbers.size() - static_cast<std::size_t>(offset)) {
+    fail(Op::constant, "size " + std::to_string(size) + " at offset " + std::to_string(offset) + " of " +
+                           std::to_string(numbers.size()) + " numbers");
+  }
+  graph.constant(numbers.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size)));
+}
+
+// Longer than most: a table of the operations, each with the integers of its record in their order.
 void readRecord(Graph& graph, Reader& in, std::span<const double> numbers) {
   const Op op = static_cast<Op>(in.next());
   if (isUnary(op)) {
@@ -59,16 +69,9 @@ void readRecord(Graph& graph, Reader& in, std::span<const double> numbers) {
     return;
   }
   switch (op) {
-    case Op::constant: {
-      const int offset = in.next();
-      if (a < 1 || offset < 0 || static_cast<std::size_t>(offset) > numbers.size() ||
-          static_cast<std::size_t>(a) > numbers.size() - static_cast<std::size_t>(offset)) {
-        fail(op, "size " + std::to_string(a) + " at offset " + std::to_string(offset) + " of " +
-                     std::to_string(numbers.size()) + " numbers");
-      }
-      graph.constant(numbers.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(a)));
+    case Op::constant:
+      readConstant(graph, a, in.next(), numbers);
       return;
-    }
     case Op::variables:
       graph.variables(in.next(), a);
       return;

@@ -47,19 +47,10 @@ Kernel::Kernel(KernelStage stage, int output, int firstStage, std::vector<double
   const std::vector<int> gradient = formulas.gradient(result, stage.active);
   std::vector<int> first = {result};
   std::vector<int> second;
-  const auto add = [&](std::vector<double>& to, int node, std::vector<int>& program) {
-    if (formulas.isConstant(node)) {
-      to.push_back(formulas.node(node).value);
-      return true;
-    }
-    to.resize(to.size() + static_cast<std::size_t>(rows_), 0);
-    program.push_back(node);
-    return false;
-  };
   for (std::size_t a = 0; a < gradient.size(); ++a) {
     if (formulas.isConstant(gradient[a], 0)) continue;
     const int entry = end(entries.size());
-    const bool constant = add(entries, gradient[a], first);
+    const bool constant = makeEntry(formulas, gradient[a], entries, first);
     partials_.push_back({static_cast<int>(a), entry, constant, inputs_[a].anyAtLeast(firstStage)});
     if (constant) continue;
     std::vector<char> active = stage.active;
@@ -68,7 +59,7 @@ Kernel::Kernel(KernelStage stage, int output, int firstStage, std::vector<double
     for (std::size_t b = a; b < row.size(); ++b) {
       if (formulas.isConstant(row[b], 0) || formulas.isConstant(gradient[b], 0)) continue;
       const int place = end(seconds.size());
-      const bool fixed = add(seconds, row[b], second);
+      const bool fixed = makeEntry(formulas, row[b], seconds, second);
       seconds_.push_back({static_cast<int>(a), static_cast<int>(b), place, fixed, weights});
       weights = end(static_cast<std::size_t>(weights) + static_cast<std::size_t>(rows_));
     }
@@ -77,14 +68,29 @@ Kernel::Kernel(KernelStage stage, int output, int firstStage, std::vector<double
   end(seconds.size());
   if (first.size() > 1) first_ = BlockProgram(formulas, first, rows_);
   if (!second.empty()) second_ = BlockProgram(formulas, second, rows_);
-  if (seconds_.empty()) return;
-  // The gradient of  sum d_a t_a  is that of the result along t.
+  if (!seconds_.empty()) compileSlopes(formulas, gradient, stage.active);
+}
+
+/// Makes room for a derivative: one number where it is constant, otherwise one a row, and a result of `program`.
+/// Returns whether it is constant.
+bool Kernel::makeEntry(const Formulas& formulas, int node, std::vector<double>& to, std::vector<int>& program) const {
+  if (formulas.isConstant(node)) {
+    to.push_back(formulas.node(node).value);
+    return true;
+  }
+  to.resize(to.size() + static_cast<std::size_t>(rows_), 0);
+  program.push_back(node);
+  return false;
+}
+
+/// Compiles the gradient of  sum d_a t_a, which is that of the result along t.
+void Kernel::compileSlopes(Formulas& formulas, std::span<const int> gradient, const std::vector<char>& active) {
   int slope = formulas.constant(0);
   for (std::size_t a = 0; a < gradient.size(); ++a) {
     const int tangent = formulas.input(static_cast<int>(a + gradient.size()));
     slope = formulas.binary(Op::add, slope, formulas.binary(Op::multiply, gradient[a], tangent));
   }
-  const std::vector<int> all = formulas.gradient(slope, stage.active);
+  const std::vector<int> all = formulas.gradient(slope, active);
   std::vector<int> along;
   for (const Partial& partial : partials_) {
     if (!partial.constant) along.push_back(all[static_cast<std::size_t>(partial.input)]);

@@ -58,6 +58,9 @@ class Kernel {
                           double* adjoints, BlockMemory& memory) const;
 
  private:
+  bool makeEntry(const Formulas& formulas, int node, std::vector<double>& to, std::vector<int>& program) const;
+  void compileSlopes(Formulas& formulas, std::span<const int> gradient, const std::vector<char>& active);
+
   int rows_;
   int output_;
   std::vector<IndexMap> inputs_;

@@ -153,46 +153,54 @@ int NormalForm::translate(const Graph::Node& node, int source) {
     }
     case Op::norm2Squared:
       return sum(elementwise(Op::square, input(node.a)), node.b);
-    case Op::logsumexp: {
-      // max + log sum exp(a - max): the derivative by max is zero, so that it counts as a constant.
-      const int a = input(node.a);
-      const int largest = intern({.op = maximum, .size = node.size, .a = a, .b = node.b});
-      const int repeated =
-          node.size == 1 ? largest : intern({.op = repeat, .size = node.size * node.b, .a = largest, .b = node.b});
-      const int shifted = elementwise(Op::exp, elementwise(Op::subtract, a, repeated));
-      return elementwise(Op::add, elementwise(Op::log, sum(shifted, node.b)), largest);
-    }
+    case Op::logsumexp:
+      return logsumexp(node, input(node.a));
     case Op::matvec:
       return intern(
           {.op = node.op, .size = node.size, .a = input(node.a), .b = node.b, .extra = node.extra, .source = source});
     case Op::slice:
-    case Op::gather: {
-      const int a = input(node.a);
-      const Node from = this->node(a);
-      const auto list = graph_.integers(node);
-      if (from.size == 1 && node.size == 1) return a;
-      if (node.size == 1) {
-        if (from.op == Op::constant) return constant(number(from, list[0]));
-        if (kind(a) == Kind::leaf) return intern({.op = from.op, .size = 1, .b = from.b + list[0]});
-      }
-      if (node.op == Op::slice) {
-        return intern({.op = node.op, .size = node.size, .a = a, .b = list[1], .extra = list[0], .source = source});
-      }
-      return intern({.op = node.op, .size = node.size, .a = a, .extra = node.extra, .source = source});
-    }
-    default: {  // concatenate
-      if (node.b == 1) return input(node.a);
-      const int first = static_cast<int>(pieces_.size());
-      std::vector<int> ends;
-      for (const std::int32_t piece : graph_.integers(node)) {
-        pieces_.push_back(input(piece));
-        ends.push_back((ends.empty() ? 0 : ends.back()) + size(pieces_.back()));
-      }
-      const int id = intern({.op = node.op, .size = node.size, .b = node.b, .extra = first});
-      if (node.size != node.b) ends_.emplace(id, std::move(ends));
-      return id;
-    }
+    case Op::gather:
+      return selection(node, input(node.a), source);
+    default:
+      return concatenation(node);
   }
+}
+
+/// max + log sum exp(a - max): the derivative by max is zero, so that it counts as a constant.
+int NormalForm::logsumexp(const Graph::Node& node, int a) {
+  const int largest = intern({.op = maximum, .size = node.size, .a = a, .b = node.b});
+  const int repeated =
+      node.size == 1 ? largest : intern({.op = repeat, .size = node.size * node.b, .a = largest, .b = node.b});
+  const int shifted = elementwise(Op::exp, elementwise(Op::subtract, a, repeated));
+  return elementwise(Op::add, elementwise(Op::log, sum(shifted, node.b)), largest);
+}
+
+/// A slice of, or a gather from, node a; one entry of a leaf is a leaf.
+int NormalForm::selection(const Graph::Node& node, int a, int source) {
+  const Node from = this->node(a);
+  const auto list = graph_.integers(node);
+  if (from.size == 1 && node.size == 1) return a;
+  if (node.size == 1) {
+    if (from.op == Op::constant) return constant(number(from, list[0]));
+    if (kind(a) == Kind::leaf) return intern({.op = from.op, .size = 1, .b = from.b + list[0]});
+  }
+  if (node.op == Op::slice) {
+    return intern({.op = node.op, .size = node.size, .a = a, .b = list[1], .extra = list[0], .source = source});
+  }
+  return intern({.op = node.op, .size = node.size, .a = a, .extra = node.extra, .source = source});
+}
+
+int NormalForm::concatenation(const Graph::Node& node) {
+  if (node.b == 1) return translated_[at(node.a)];
+  const int first = static_cast<int>(pieces_.size());
+  std::vector<int> ends;
+  for (const std::int32_t piece : graph_.integers(node)) {
+    pieces_.push_back(translated_[at(piece)]);
+    ends.push_back((ends.empty() ? 0 : ends.back()) + size(pieces_.back()));
+  }
+  const int id = intern({.op = node.op, .size = node.size, .b = node.b, .extra = first});
+  if (node.size != node.b) ends_.emplace(id, std::move(ends));
+  return id;
 }
 
 std::pair<int, int> NormalForm::inputOf(int id, int entry) const {

@@ -59,6 +59,9 @@ class NormalForm {
   int constant(double value);
   int elementwise(Op op, int a, int b = -1);
   int sum(int a, int group);
+  int logsumexp(const Graph::Node& node, int a);
+  int selection(const Graph::Node& node, int a, int source);
+  int concatenation(const Graph::Node& node);
 
   const Graph& graph_;
   std::vector<Node> nodes_;

@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
+#include <cstdint>
 #include <map>
 #include <numeric>
-#include <string>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 
-#include "core/error.hpp"
 #include "core/index.hpp"
+#include "expressions/coefficient_lists.hpp"
 #include "expressions/formula_parts.hpp"
+#include "expressions/formula_pool.hpp"
 #include "expressions/normal_form.hpp"
 
 namespace nonconvex {
@@ -24,100 +23,58 @@ using Kind = NormalForm::Kind;
 
 constexpr std::size_t leastDense = 64;  // entries of a dense matrix that stays one
 
-struct Coefficient {
-  int row;
-  int entry;  // of a node
-  double value;
-};
+/// Rows of terms in the values, which are counted, then added in any order, then moved to where they belong.
+struct CompressedRows {
+  std::vector<std::size_t> offsets;  ///< before `makeRoom`: offsets[row + 1] terms of a row
+  std::vector<std::size_t> next;
+  std::vector<std::pair<int, double>> entries;  // position, coefficient
+  std::vector<double> constants;
 
-/// Lists of coefficients, one a node, in one pool.
-class CoefficientLists {
- public:
-  explicit CoefficientLists(int nodes) : first_(at(nodes), -1) {}
-
-  bool empty(int node) const { return first_[at(node)] < 0; }
-  void add(int node, const Coefficient& c) {
-    int place = free_;
-    if (place >= 0) {
-      free_ = pool_[at(place)].next;
-    } else {
-      if (pool_.size() == at(std::numeric_limits<int>::max())) {
-        throw Error(ErrorKind::range, "the model has too many linear terms");
-      }
-      place = static_cast<int>(pool_.size());
-      pool_.emplace_back();
-    }
-    pool_[at(place)] = {c, first_[at(node)]};
-    first_[at(node)] = place;
+  explicit CompressedRows(int rows) : offsets(at(rows) + 1, 0), constants(at(rows), 0) {}
+  void makeRoom() {
+    std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+    entries.resize(offsets.back());
+    next.assign(offsets.begin(), offsets.end() - 1);
   }
-  /// Moves a node's list to `to`, sorted, and coefficients of the same row and entry as one.
-  void take(int node, std::vector<Coefficient>& to) {
-    to.clear();
-    int last = -1;
-    for (int k = first_[at(node)]; k >= 0; k = pool_[at(k)].next) {
-      to.push_back(pool_[at(k)].coefficient);
-      last = k;
-    }
-    if (last >= 0) {
-      pool_[at(last)].next = free_;
-      free_ = std::exchange(first_[at(node)], -1);
-    }
-    if (to.size() < 2) return;
-    std::reverse(to.begin(), to.end());
-    const auto before = [](const Coefficient& x, const Coefficient& y) {
-      return x.row != y.row ? x.row < y.row : x.entry < y.entry;
-    };
-    if (!std::is_sorted(to.begin(), to.end(), before)) std::stable_sort(to.begin(), to.end(), before);
-    std::size_t kept = 0;
-    for (std::size_t k = 1; k < to.size(); ++k) {
-      if (to[k].row == to[kept].row && to[k].entry == to[kept].entry) {
-        to[kept].value += to[k].value;
+  void add(int row, int position, double coefficient) { entries[next[at(row)]++] = {position, coefficient}; }
+  /// Sorts the row and adds up terms of one position.
+  void moveTo(int row, LinearRows& to) {
+    const auto begin = entries.begin() + static_cast<std::ptrdiff_t>(offsets[at(row)]);
+    const auto end = entries.begin() + static_cast<std::ptrdiff_t>(offsets[at(row) + 1]);
+    std::sort(begin, end, [](const auto& x, const auto& y) { return x.first < y.first; });
+    for (auto entry = begin; entry != end; ++entry) {
+      if (entry != begin && entry->first == std::prev(entry)->first) {
+        to.coefficients.back() += entry->second;
       } else {
-        to[++kept] = to[k];
+        to.indices.push_back(entry->first);
+        to.coefficients.push_back(entry->second);
       }
     }
-    to.resize(kept + 1);
+    to.offsets.push_back(static_cast<int>(to.indices.size()));
+    to.constants.push_back(constants[at(row)]);
   }
-  template <class F>
-  void forEach(int node, F&& f) const {
-    for (int k = first_[at(node)]; k >= 0; k = pool_[at(k)].next) f(pool_[at(k)].coefficient);
-  }
-
- private:
-  struct Link {
-    Coefficient coefficient;
-    int next;
-  };
-  std::vector<Link> pool_;
-  std::vector<int> first_;  // -1: none
-  int free_ = -1;
 };
 
-/// Formulas of the same shape are rows of one kernel.
-struct Signature {
-  std::vector<std::int32_t> code;  // see extract
-  int leaves = 0;
-  int constants = 0;
-};
-struct SignatureHash {
-  std::size_t operator()(const std::vector<std::int32_t>& code) const {
-    std::uint64_t h = code.size();
-    for (const std::int32_t word : code) {
-      h = (std::rotl(h, 5) ^ static_cast<std::uint32_t>(word)) * 0x9e3779b97f4a7c15ULL;
+/// The transpose of a sparse matrix.
+ConstantMatrix transposeOf(const ConstantMatrix& m) {
+  ConstantMatrix to;
+  to.rows = m.columns;
+  to.columns = m.rows;
+  to.offsets.assign(at(m.columns) + 1, 0);
+  for (const int j : m.indices) ++to.offsets[at(j) + 1];
+  std::partial_sum(to.offsets.begin(), to.offsets.end(), to.offsets.begin());
+  to.indices.resize(m.indices.size());
+  to.values.resize(m.values.size());
+  std::vector<int> next(to.offsets.begin(), to.offsets.end() - 1);
+  for (int i = 0; i < m.rows; ++i) {
+    for (int k = m.offsets[at(i)]; k < m.offsets[at(i) + 1]; ++k) {
+      const int place = next[at(m.indices[at(k)])]++;
+      to.indices[at(place)] = i;
+      to.values[at(place)] = m.values[at(k)];
     }
-    return static_cast<std::size_t>(h ^ (h >> 32));
   }
-};
-/// What an element of a signature's code begins with; other elements are an operation and the numbers of its operands.
-enum Mark : std::int32_t { constantMark = -1, activeMark = -2, inactiveMark = -3, exponentMark = -4 };
-
-/// A formula: one row, or a row for each entry of a vector that is used.
-struct Root {
-  int node;
-  int signature;
-  std::size_t leaves;     // first in leafPool_
-  std::size_t constants;  // first in constantPool_
-};
+  return to;
+}
 
 class Planner {
  public:
@@ -135,19 +92,18 @@ class Planner {
   // Go from the objective and the constraints down through all that is linear, to what is not.
   void pushRows();
   void push(int id, std::span<const Coefficient> rows);
+  void pushSum(const Node& node, std::span<const Coefficient> rows);
+  void pushScaled(const Node& node, std::span<const Coefficient> rows);
   void pushMatvec(const Node& node, std::span<const Coefficient> rows);
   bool mustBeValue(int id, std::size_t rows) const;
   bool isDense(const Node& node) const;
   void makeValue(int id, std::span<const Coefficient> rows);
+  void makeFormula(int id);
   void use(int id, int entry) {
     used_[at(id)] = 1;
     rank_[firstRank_[at(id)] + at(entry)] = 0;
   }
   std::span<const int> usedEntries(int id);
-
-  void extract(int root);
-  int extract(int id, Signature& signature);
-  void cutAffineParts(int root);
 
   bool isValue(int id) const {
     return used_[at(id)] != 0 && form_.kind(id) != Kind::leaf && form_.kind(id) != Kind::index;
@@ -160,6 +116,7 @@ class Planner {
   void placeLinear(std::span<const int> ids, bool active);
   void placeKernel(std::vector<int>& ids);
   KernelStage kernelOf(std::span<const int> ids);
+  std::vector<int> placeConstants(std::span<const int> ids, KernelStage& kernel);
   int position(int id, int entry) const;
   IndexMap mapOf(int id, std::span<const int> entries) const;
   void addStage(Stage::Kind kind, std::size_t index, int size, bool active);
@@ -168,6 +125,7 @@ class Planner {
   const Graph& graph_;
   const NormalForm form_;
   FormulaParts parts_;
+  FormulaPool formulas_;
   Plan plan_;
   CoefficientLists rows_;
   int rowCount_;               // f, c, and linear values
@@ -176,34 +134,27 @@ class Planner {
   // One entry a node.
   std::vector<char> used_;     // as the input of a stage, or in a row
   std::vector<int> firstRow_;  // of a linear value; -1: it is none
-  std::vector<int> rootOf_;    // of a formula; -1: it is none
   std::vector<int> level_;
-  std::vector<int> place_;                   // position of a value's first entry
-  std::vector<int> role_;                    // which input of its first user it is
-  std::vector<std::pair<int, int>> number_;  // of which root's formula it is part, and its number there
-  std::vector<std::size_t> firstRank_;       // in rank_
-  std::vector<int> rank_;                    // by entry: its place among those that are used; -1: not used
+  std::vector<int> place_;              // position of a value's first entry
+  std::vector<std::size_t> firstRank_;  // in rank_
+  std::vector<int> rank_;               // by entry: its place among those that are used; -1: not used
 
-  std::vector<Root> roots_;
-  std::vector<Signature> signatures_;
-  std::unordered_map<std::vector<std::int32_t>, int, SignatureHash> signatureOf_;
-  std::vector<int> leafPool_;
-  std::vector<double> constantPool_;
-  int numbers_ = 0;                           // of the formula at hand
   std::vector<std::vector<int>> linearRows_;  // by linear stage
   std::vector<int> entries_;                  // of usedEntries
 };
 
 Planner::Planner(const Graph& graph)
-    : graph_(graph), form_(graph), parts_(form_), rows_(form_.count()), rowCount_(1 + graph.constraintCount()) {
+    : graph_(graph),
+      form_(graph),
+      parts_(form_),
+      formulas_(form_, parts_),
+      rows_(form_.count()),
+      rowCount_(1 + graph.constraintCount()) {
   const std::size_t count = at(form_.count());
   used_.assign(count, 0);
   firstRow_.assign(count, -1);
-  rootOf_.assign(count, -1);
   level_.assign(count, 0);
   place_.assign(count, -1);
-  role_.assign(count, 0);
-  number_.assign(count, {-1, -1});
   firstRank_.assign(1, 0);
   for (const Node& node : form_.nodes()) firstRank_.push_back(firstRank_.back() + at(node.size));
   rank_.assign(firstRank_.back(), -1);
@@ -279,29 +230,11 @@ void Planner::push(int id, std::span<const Coefficient> rows) {
       for (const Coefficient& c : rows) rows_.add(node.a, {c.row, c.entry, -c.value});
       return;
     case Op::add:
-    case Op::subtract: {
-      const bool scalarA = form_.size(node.a) == 1;
-      const bool scalarB = form_.size(node.b) == 1;
-      const double sign = node.op == Op::add ? 1 : -1;
-      for (const Coefficient& c : rows) {
-        rows_.add(node.a, {c.row, scalarA ? 0 : c.entry, c.value});
-        rows_.add(node.b, {c.row, scalarB ? 0 : c.entry, sign * c.value});
-      }
-      return;
-    }
+    case Op::subtract:
+      return pushSum(node, rows);
     case Op::multiply:
-    case Op::divide: {
-      const bool first = node.op == Op::multiply && form_.node(node.a).op == Op::constant;
-      const Node& factor = form_.node(first ? node.a : node.b);
-      const int other = first ? node.b : node.a;
-      const bool scalar = form_.size(other) == 1;
-      for (const Coefficient& c : rows) {
-        const double by = form_.number(factor, c.entry);
-        const double product = node.op == Op::multiply ? c.value * by : c.value / by;
-        if (product != 0) rows_.add(other, {c.row, scalar ? 0 : c.entry, product});
-      }
-      return;
-    }
+    case Op::divide:
+      return pushScaled(node, rows);
     case Op::sum:
       for (const Coefficient& c : rows) {
         for (int k = 0; k < node.b; ++k) rows_.add(node.a, {c.row, c.entry * node.b + k, c.value});
@@ -314,6 +247,29 @@ void Planner::push(int id, std::span<const Coefficient> rows) {
         const auto [input, entry] = form_.inputOf(id, c.entry);
         rows_.add(input, {c.row, entry, c.value});
       }
+  }
+}
+
+void Planner::pushSum(const Node& node, std::span<const Coefficient> rows) {
+  const bool scalarA = form_.size(node.a) == 1;
+  const bool scalarB = form_.size(node.b) == 1;
+  const double sign = node.op == Op::add ? 1 : -1;
+  for (const Coefficient& c : rows) {
+    rows_.add(node.a, {c.row, scalarA ? 0 : c.entry, c.value});
+    rows_.add(node.b, {c.row, scalarB ? 0 : c.entry, sign * c.value});
+  }
+}
+
+/// One of the two operands is a constant.
+void Planner::pushScaled(const Node& node, std::span<const Coefficient> rows) {
+  const bool first = node.op == Op::multiply && form_.node(node.a).op == Op::constant;
+  const Node& factor = form_.node(first ? node.a : node.b);
+  const int other = first ? node.b : node.a;
+  const bool scalar = form_.size(other) == 1;
+  for (const Coefficient& c : rows) {
+    const double by = form_.number(factor, c.entry);
+    const double product = node.op == Op::multiply ? c.value * by : c.value / by;
+    if (product != 0) rows_.add(other, {c.row, scalar ? 0 : c.entry, product});
   }
 }
 
@@ -332,30 +288,12 @@ void Planner::pushMatvec(const Node& node, std::span<const Coefficient> rows) {
     }
     return;
   }
-  std::vector<int> offsets;
-  std::vector<int> indices;
-  std::vector<double> values;
-  if (transposed) {
-    offsets.assign(at(m.columns) + 1, 0);
-    for (const int j : m.indices) ++offsets[at(j) + 1];
-    std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-    indices.resize(m.indices.size());
-    values.resize(m.values.size());
-    std::vector<int> next(offsets.begin(), offsets.end() - 1);
-    for (int i = 0; i < m.rows; ++i) {
-      for (int k = m.offsets[at(i)]; k < m.offsets[at(i) + 1]; ++k) {
-        const int to = next[at(m.indices[at(k)])]++;
-        indices[at(to)] = i;
-        values[at(to)] = m.values[at(k)];
-      }
-    }
-  }
-  const std::vector<int>& begin = transposed ? offsets : m.offsets;
-  const std::vector<int>& column = transposed ? indices : m.indices;
-  const std::vector<double>& value = transposed ? values : m.values;
+  ConstantMatrix other;
+  if (transposed) other = transposeOf(m);
+  const ConstantMatrix& by = transposed ? other : m;
   for (const Coefficient& c : rows) {
     const int line = c.entry % lines;
-    for (int k = begin[at(line)]; k < begin[at(line) + 1]; ++k) add(c, column[at(k)], value[at(k)]);
+    for (int k = by.offsets[at(line)]; k < by.offsets[at(line) + 1]; ++k) add(c, by.indices[at(k)], by.values[at(k)]);
   }
 }
 
@@ -374,7 +312,7 @@ void Planner::makeValue(int id, std::span<const Coefficient> rows) {
     for (int entry = 0; entry < form_.size(node.a); ++entry) use(node.a, entry);
     usedEntries(id);
   } else if (form_.kind(id) == Kind::elementwise && (!parts_.additive[at(id)] || parts_.affine[at(id)])) {
-    extract(id);
+    makeFormula(id);
   } else {
     firstRow_[at(id)] = rowCount_;
     std::vector<Coefficient> through;
@@ -386,97 +324,16 @@ void Planner::makeValue(int id, std::span<const Coefficient> rows) {
   }
 }
 
-/// Makes affine combinations the inputs of a formula whose many inputs come in a few of them: fewer second derivatives.
-void Planner::cutAffineParts(int root) {
-  std::vector<int> inputs;
-  std::vector<int> combinations;  // and inputs that stand alone
-  std::vector<int> cuts;
-  const auto visit = [&](auto&& self, int id, bool inside) -> void {
-    const Node& node = form_.node(id);
-    const bool leaf = id != root && !parts_.sameFormula(form_, id, form_.node(root));
-    if (leaf) {
-      if (!parts_.active[at(id)]) return;
-      inputs.push_back(id);
-      if (!inside) combinations.push_back(id);
-      return;
-    }
-    const bool begins = !inside && id != root && parts_.affine[at(id)];
-    const std::size_t before = inputs.size();
-    self(self, node.a, inside || begins);
-    if (isBinary(node.op)) self(self, node.b, inside || begins);
-    if (!begins) return;
-    const bool several = inputs.size() > before + 1;
-    combinations.push_back(several || inputs.size() == before ? id : inputs.back());
-    if (several) cuts.push_back(id);
-  };
-  visit(visit, root, false);
-  const auto distinct = [](std::vector<int>& ids) {
-    std::sort(ids.begin(), ids.end());
-    return static_cast<std::size_t>(std::unique(ids.begin(), ids.end()) - ids.begin());
-  };
-  constexpr std::size_t many = 4;
-  constexpr std::size_t gain = 3;
-  const std::size_t k = distinct(inputs);
-  const std::size_t fewer = distinct(combinations);
-  if (k < many || k * (k + 1) < gain * fewer * (fewer + 1)) return;
-  for (const int id : cuts) parts_.cut[at(id)] = 1;
-}
-
-int Planner::extract(int id, Signature& signature) {
-  const int root = static_cast<int>(roots_.size()) - 1;
-  if (number_[at(id)].first == root) return number_[at(id)].second;
-  const Node& node = form_.node(id);
-  auto& code = signature.code;
-  if (form_.isScalarConstant(id)) {
-    // Constants are not shared, so that rows with two equal ones by chance are no formula of their own.
-    code.push_back(constantMark);
-    constantPool_.push_back(form_.number(node));
-    ++signature.constants;
-    return numbers_++;
-  }
-  const int top = roots_.back().node;
-  if (id != top && !parts_.sameFormula(form_, id, form_.node(top))) {
-    code.push_back(parts_.active[at(id)] ? activeMark : inactiveMark);
-    leafPool_.push_back(id);
-    if (!used_[at(id)]) role_[at(id)] = signature.leaves;
-    ++signature.leaves;
-  } else {
-    const int a = extract(node.a, signature);
-    int b = -1;
-    if (node.op == Op::pow && form_.isScalarConstant(node.b)) {
-      // A constant exponent shapes the derivatives: formulas with different ones are different.
-      const auto bits = std::bit_cast<std::uint64_t>(form_.number(form_.node(node.b)));
-      code.insert(code.end(), {exponentMark, static_cast<std::int32_t>(bits), static_cast<std::int32_t>(bits >> 32)});
-      b = numbers_++;
-    } else if (isBinary(node.op)) {
-      b = extract(node.b, signature);
-    }
-    code.insert(code.end(), {static_cast<std::int32_t>(node.op), a, b});
-  }
-  number_[at(id)] = {root, numbers_};
-  return numbers_++;
-}
-
-void Planner::extract(int root) {
-  if (!parts_.affine[at(root)]) cutAffineParts(root);
-  rootOf_[at(root)] = static_cast<int>(roots_.size());
-  roots_.push_back({root, -1, leafPool_.size(), constantPool_.size()});
-  Signature signature;
-  numbers_ = 0;
-  extract(root, signature);
-  const auto entries = usedEntries(root);
-  for (std::size_t k = roots_.back().leaves; k < leafPool_.size(); ++k) {
-    const int leaf = leafPool_[k];
+void Planner::makeFormula(int id) {
+  formulas_.add(id, used_);
+  const auto entries = usedEntries(id);
+  for (const int leaf : formulas_.leaves(id)) {
     if (form_.size(leaf) == 1) {
       use(leaf, 0);
     } else {
       for (const int entry : entries) use(leaf, entry);
     }
   }
-  signature.code.push_back(form_.size(root) == 1 ? -1 : root);  // vectors are kernels of their own
-  const auto [known, isNew] = signatureOf_.try_emplace(signature.code, static_cast<int>(signatures_.size()));
-  if (isNew) signatures_.push_back(std::move(signature));
-  roots_.back().signature = known->second;
 }
 
 /// Level of a value: one above the highest level among its operands.
@@ -489,10 +346,8 @@ void Planner::setLevels() {
       for (const int piece : form_.pieces(node)) level = std::max(level, level_[at(piece)]);
     } else if (form_.kind(id) == Kind::index) {
       level = level_[at(node.a)];
-    } else if (rootOf_[at(id)] >= 0) {
-      const Root& root = roots_[at(rootOf_[at(id)])];
-      const int leaves = signatures_[at(root.signature)].leaves;
-      for (int j = 0; j < leaves; ++j) level = std::max(level, level_[at(leafPool_[root.leaves + at(j)])]);
+    } else if (formulas_.has(id)) {
+      for (const int leaf : formulas_.leaves(id)) level = std::max(level, level_[at(leaf)]);
       ++level;
     } else if (firstRow_[at(id)] >= 0) {
       level = std::max(level, 1);  // those of its terms have been noted
@@ -555,8 +410,8 @@ void Planner::placeStages() {
     std::vector<int> linear[2];               // without x, with x
     std::map<int, std::vector<int>> kernels;  // by signature
     for (const int id : level) {
-      if (rootOf_[at(id)] >= 0) {
-        kernels[roots_[at(rootOf_[at(id)])].signature].push_back(id);
+      if (formulas_.has(id)) {
+        kernels[formulas_.signature(id)].push_back(id);
       } else if (firstRow_[at(id)] >= 0) {
         linear[parts_.active[at(id)] != 0 ? 1 : 0].push_back(id);
       } else if (form_.kind(id) == Kind::matvec) {
@@ -609,7 +464,7 @@ void Planner::placeLinear(std::span<const int> ids, bool active) {
 
 void Planner::placeKernel(std::vector<int>& ids) {
   // Nodes that are the same input of their users follow one another, so that these find them in stretches.
-  std::stable_sort(ids.begin(), ids.end(), [&](int x, int y) { return role_[at(x)] < role_[at(y)]; });
+  std::stable_sort(ids.begin(), ids.end(), [&](int x, int y) { return formulas_.role(x) < formulas_.role(y); });
   KernelStage kernel = kernelOf(ids);
   int place = static_cast<int>(plan_.values.size());
   for (const int id : ids) place_[at(id)] = place++;  // a vector is the only one
@@ -619,116 +474,76 @@ void Planner::placeKernel(std::vector<int>& ids) {
 
 /// Formulas of one signature and level: scalars, or one vector.
 KernelStage Planner::kernelOf(std::span<const int> ids) {
-  const auto rootOf = [&](int id) -> const Root& { return roots_[at(rootOf_[at(id)])]; };
-  const Root& first = rootOf(ids.front());
-  const Signature& signature = signatures_[at(first.signature)];
-  const bool scalars = form_.size(first.node) == 1;
+  const int first = ids.front();
+  const bool scalars = form_.size(first) == 1;
   KernelStage kernel;
-  kernel.rows = static_cast<int>(scalars ? ids.size() : usedEntries(first.node).size());
-  for (int j = 0; j < signature.leaves; ++j) {
-    const int leaf = leafPool_[first.leaves + at(j)];
-    kernel.active.push_back(parts_.active[at(leaf)]);
+  kernel.rows = static_cast<int>(scalars ? ids.size() : usedEntries(first).size());
+  const auto leaves = formulas_.leaves(first);
+  for (std::size_t j = 0; j < leaves.size(); ++j) {
+    kernel.active.push_back(parts_.active[at(leaves[j])]);
     if (!scalars) {
-      kernel.inputs.push_back(mapOf(leaf, entries_));
+      kernel.inputs.push_back(mapOf(leaves[j], entries_));
       continue;
     }
     std::vector<int> positions;
     positions.reserve(ids.size());
-    for (const int id : ids) positions.push_back(position(leafPool_[rootOf(id).leaves + at(j)], 0));
+    for (const int id : ids) positions.push_back(position(formulas_.leaves(id)[j], 0));
     kernel.inputs.emplace_back(std::move(positions));
   }
-  // Constants that differ from row to row are inputs.
-  std::vector<int> constants;
-  for (int j = 0; j < signature.constants; ++j) {
-    const auto constantOf = [&](int id) { return constantPool_[rootOf(id).constants + at(j)]; };
-    const double value = constantOf(ids.front());
+  const std::vector<int> constants = placeConstants(ids, kernel);
+  kernel.formula = formulas_.write(first, constants, kernel.formulas);
+  return kernel;
+}
+
+/// Makes inputs of those constants that differ from row to row. Returns the node of each constant.
+std::vector<int> Planner::placeConstants(std::span<const int> ids, KernelStage& kernel) {
+  std::vector<int> nodes;
+  for (int j = 0; j < formulas_.constantCount(ids.front()); ++j) {
+    const double value = formulas_.constant(ids.front(), j);
     const auto bits = std::bit_cast<std::uint64_t>(value);
     if (std::all_of(ids.begin(), ids.end(),
-                    [&](int id) { return std::bit_cast<std::uint64_t>(constantOf(id)) == bits; })) {
-      constants.push_back(kernel.formulas.constant(value));
+                    [&](int id) { return std::bit_cast<std::uint64_t>(formulas_.constant(id, j)) == bits; })) {
+      nodes.push_back(kernel.formulas.constant(value));
       continue;
     }
-    constants.push_back(kernel.formulas.input(static_cast<int>(kernel.inputs.size())));
+    nodes.push_back(kernel.formulas.input(static_cast<int>(kernel.inputs.size())));
     kernel.active.push_back(0);
     std::vector<int> positions;
     positions.reserve(ids.size());
     for (const int id : ids) {
       positions.push_back(static_cast<int>(plan_.values.size()));
-      plan_.values.push_back(constantOf(id));
+      plan_.values.push_back(formulas_.constant(id, j));
     }
     kernel.inputs.emplace_back(std::move(positions));
   }
-  std::vector<int> numbers;
-  int leaf = 0;
-  std::size_t constant = 0;
-  const auto& code = signature.code;
-  for (std::size_t k = 0; k + 1 < code.size();) {
-    if (code[k] == constantMark) {
-      numbers.push_back(constants[constant++]);
-      ++k;
-    } else if (code[k] == activeMark || code[k] == inactiveMark) {
-      numbers.push_back(kernel.formulas.input(leaf++));
-      ++k;
-    } else if (code[k] == exponentMark) {
-      const auto bits = static_cast<std::uint64_t>(static_cast<std::uint32_t>(code[k + 1])) |
-                        static_cast<std::uint64_t>(static_cast<std::uint32_t>(code[k + 2])) << 32;
-      numbers.push_back(kernel.formulas.constant(std::bit_cast<double>(bits)));
-      k += 3;
-    } else {
-      const Op op = static_cast<Op>(code[k]);
-      const int a = numbers[at(code[k + 1])];
-      numbers.push_back(code[k + 2] < 0 ? kernel.formulas.unary(op, a)
-                                        : kernel.formulas.binary(op, a, numbers[at(code[k + 2])]));
-      k += 3;
-    }
-  }
-  kernel.formula = numbers.back();
-  return kernel;
+  return nodes;
 }
 
+/// Compresses all rows at once; then each stage takes its own.
 void Planner::buildRows() {
-  // All rows at once, compressed; then each stage takes its own.
-  std::vector<std::size_t> offsets(at(rowCount_) + 1, 0);
-  std::vector<double> constants(at(rowCount_), 0);
+  CompressedRows rows(rowCount_);
   for (int id = 0; id < form_.count(); ++id) {
     const Node& node = form_.node(id);
     rows_.forEach(id, [&](const Coefficient& c) {
       if (node.op == Op::constant) {
-        constants[at(c.row)] += c.value * form_.number(node, c.entry);
+        rows.constants[at(c.row)] += c.value * form_.number(node, c.entry);
       } else {
-        ++offsets[at(c.row) + 1];
+        ++rows.offsets[at(c.row) + 1];
       }
     });
   }
-  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-  std::vector<std::pair<int, double>> entries(offsets.back());
-  std::vector<std::size_t> next(offsets.begin(), offsets.end() - 1);
+  rows.makeRoom();
   for (int id = 0; id < form_.count(); ++id) {
     if (form_.node(id).op == Op::constant) continue;
-    rows_.forEach(id, [&](const Coefficient& c) { entries[next[at(c.row)]++] = {position(id, c.entry), c.value}; });
+    rows_.forEach(id, [&](const Coefficient& c) { rows.add(c.row, position(id, c.entry), c.value); });
   }
-  const auto take = [&](int row, LinearRows& to) {
-    const auto begin = entries.begin() + static_cast<std::ptrdiff_t>(offsets[at(row)]);
-    const auto end = entries.begin() + static_cast<std::ptrdiff_t>(offsets[at(row) + 1]);
-    std::sort(begin, end, [](const auto& x, const auto& y) { return x.first < y.first; });
-    for (auto entry = begin; entry != end; ++entry) {
-      if (entry != begin && entry->first == std::prev(entry)->first) {
-        to.coefficients.back() += entry->second;
-      } else {
-        to.indices.push_back(entry->first);
-        to.coefficients.push_back(entry->second);
-      }
-    }
-    to.offsets.push_back(static_cast<int>(to.indices.size()));
-    to.constants.push_back(constants[at(row)]);
-  };
-  take(0, plan_.objective);
+  rows.moveTo(0, plan_.objective);
   plan_.objective.complete();
-  for (int row = 1; row <= plan_.constraints; ++row) take(row, plan_.constraintRows);
+  for (int row = 1; row <= plan_.constraints; ++row) rows.moveTo(row, plan_.constraintRows);
   plan_.constraintRows.complete();
   plan_.linear.resize(linearRows_.size());
   for (std::size_t k = 0; k < linearRows_.size(); ++k) {
-    for (const int row : linearRows_[k]) take(row, plan_.linear[k]);
+    for (const int row : linearRows_[k]) rows.moveTo(row, plan_.linear[k]);
     plan_.linear[k].complete();
   }
 }

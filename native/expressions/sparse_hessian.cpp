@@ -96,63 +96,69 @@ SparseHessian::SparseHessian(const CompiledStages& model, const SparseJacobian& 
   for (int p = 0; p < n_; ++p) addColumn(p, columns);
 }
 
-void SparseHessian::collect(Columns& columns) {
+/// Calls use(column, product) for each product that is written down, and the other three for what is not: outer
+/// products, Gram matrices and borders.
+template <class Use, class UseOuter, class UseGram, class UseBorder>
+void SparseHessian::forEachSecond(Use&& use, UseOuter&& useOuter, UseGram&& useGram, UseBorder&& useBorder) const {
+  for (const Kernel& kernel : model_.kernels()) {
+    for (const Kernel::Second& second : kernel.seconds()) {
+      if (const DenseStage* dense = jacobian_.gramOf(kernel, second)) {
+        useGram(*dense, second.weight);
+        continue;
+      }
+      if (const auto [dense, variable] = jacobian_.borderOf(kernel, second); dense != nullptr) {
+        useBorder(*dense, variable, second.weight);
+        continue;
+      }
+      const bool square = second.a == second.b;
+      for (int r = 0; r < kernel.rows(); ++r) {
+        const Outer outer = {second.weight + r, kernel.input(second.a).at(r), kernel.input(second.b).at(r)};
+        if (length(outer.u) * length(outer.v) > mostWritten) {
+          useOuter(outer, square);
+        } else {
+          forEachProduct(outer, square, use);
+        }
+      }
+    }
+  }
+}
+
+template <class Use>
+void SparseHessian::forEachProduct(const Outer& outer, bool square, Use&& use) const {
   const SparseJacobian& D = jacobian_;
-  const auto length = [&](int value) { return value < n_ ? std::size_t{1} : D.row(value).size(); };
   const auto column = [&](int value, std::size_t k) {
     return value < n_ ? value : D.columns()[D.row(value).begin + k];
   };
   const auto entry = [&](int value, std::size_t k) {
     return value < n_ ? one : D.rowEntries()[D.row(value).begin + k];
   };
-  // Every product that is written down: once to count and once to store them by column.
-  const auto forEach = [&](auto&& use, auto&& useLong, auto&& useGram, auto&& useBorder) {
-    for (const Kernel& kernel : model_.kernels()) {
-      for (const Kernel::Second& second : kernel.seconds()) {
-        if (const DenseStage* dense = D.gramOf(kernel, second)) {
-          useGram(*dense, second.weight);
-          continue;
-        }
-        if (const auto [dense, variable] = D.borderOf(kernel, second); dense != nullptr) {
-          useBorder(*dense, variable, second.weight);
-          continue;
-        }
-        const bool square = second.a == second.b;
-        for (int r = 0; r < kernel.rows(); ++r) {
-          const int weight = second.weight + r;
-          const int u = kernel.input(second.a).at(r);
-          const int v = kernel.input(second.b).at(r);
-          if (length(u) * length(v) > mostWritten) {
-            useLong(Outer{weight, u, v}, square);
-            continue;
-          }
-          for (std::size_t i = 0; i < length(u); ++i) {
-            for (std::size_t j = square ? i : 0; j < length(v); ++j) {
-              const int p = column(u, i);
-              const int q = column(v, j);
-              const Product product = {std::max(p, q), weight, entry(u, i), entry(v, j)};
-              use(std::min(p, q), product);
-              // (u v^T + v u^T) has an entry of its diagonal twice; so has u u^T one of two of its products.
-              if (p == q && (!square || i != j)) use(p, product);
-            }
-          }
-        }
-      }
+  for (std::size_t i = 0; i < length(outer.u); ++i) {
+    for (std::size_t j = square ? i : 0; j < length(outer.v); ++j) {
+      const int p = column(outer.u, i);
+      const int q = column(outer.v, j);
+      const Product product = {std::max(p, q), outer.weight, entry(outer.u, i), entry(outer.v, j)};
+      use(std::min(p, q), product);
+      // (u v^T + v u^T) has an entry of its diagonal twice; so has u u^T one of two of its products.
+      if (p == q && (!square || i != j)) use(p, product);
     }
-  };
+  }
+}
+
+/// Goes through all products twice: to count them, and to store them by column.
+void SparseHessian::collect(Columns& columns) {
   columns.offsets.assign(at(n_) + 1, 0);
-  forEach([&](int p, const Product&) { ++columns.offsets[at(p) + 1]; },
-          [&](const Outer& outer, bool square) {
-            outers_.push_back(outer);
-            if (!square) outers_.push_back({outer.weight, outer.v, outer.u});
-          },
-          [&](const DenseStage& dense, int weight) { addGram(dense, weight); },
-          [&](const DenseStage& dense, int variable, int weight) { addBorder(dense, variable, weight); });
+  forEachSecond([&](int p, const Product&) { ++columns.offsets[at(p) + 1]; },
+                [&](const Outer& outer, bool square) {
+                  outers_.push_back(outer);
+                  if (!square) outers_.push_back({outer.weight, outer.v, outer.u});
+                },
+                [&](const DenseStage& dense, int weight) { addGram(dense, weight); },
+                [&](const DenseStage& dense, int variable, int weight) { addBorder(dense, variable, weight); });
   std::partial_sum(columns.offsets.begin(), columns.offsets.end(), columns.offsets.begin());
   columns.products.resize(at(checked(columns.offsets.back(), "the Hessian's sum of products")));
   std::vector<std::size_t> next(columns.offsets.begin(), columns.offsets.end() - 1);
-  forEach([&](int p, const Product& product) { columns.products[next[at(p)]++] = product; }, [](const Outer&, bool) {},
-          [](const DenseStage&, int) {}, [](const DenseStage&, int, int) {});
+  forEachSecond([&](int p, const Product& product) { columns.products[next[at(p)]++] = product; },
+                [](const Outer&, bool) {}, [](const DenseStage&, int) {}, [](const DenseStage&, int, int) {});
 }
 
 void SparseHessian::addBorder(const DenseStage& dense, int variable, int weight) {

@@ -84,6 +84,12 @@ class SparseHessian {
 
   struct Columns;  // what is known while the pattern is made
 
+  /// Entries of a value's row of D.
+  std::size_t length(int value) const { return value < n_ ? std::size_t{1} : jacobian_.row(value).size(); }
+  template <class Use, class UseOuter, class UseGram, class UseBorder>
+  void forEachSecond(Use&& use, UseOuter&& useOuter, UseGram&& useGram, UseBorder&& useBorder) const;
+  template <class Use>
+  void forEachProduct(const Outer& outer, bool square, Use&& use) const;
   void collect(Columns& columns);
   void collectOuters();
   void addGram(const DenseStage& dense, int weight);

@@ -30,21 +30,28 @@ SparseJacobian::SparseJacobian(const CompiledStages& model)
     std::fill_n(stageOf_.begin() + (stage.output - firstStage_), stage.size, static_cast<int>(s));
   }
   findNeeded();
+  makeRows();
+  makePattern();
+}
 
-  constant_.assign(model.entries().size(), 0);
+/// Makes the rows of D that are needed.
+void SparseJacobian::makeRows() {
+  constant_.assign(model_.entries().size(), 0);
   constant_[one] = 1;
-  for (const Kernel& kernel : model.kernels()) {
+  for (const Kernel& kernel : model_.kernels()) {
     for (const Kernel::Partial& partial : kernel.partials()) {
       if (partial.constant) constant_[at(partial.entry)] = 1;
     }
   }
-  rows_.resize(stageValues);
+  rows_.resize(stageOf_.size());
   for (std::size_t s = 0; s < plan_.stages.size(); ++s) {
     const Stage& stage = plan_.stages[s];
     for (int k = 0; needed_[s] && k < stage.size; ++k) addRow(stage.output + k);
   }
+}
 
-  // J = C D: rows like any others, but kept apart.
+/// J = C D: rows like any others, but kept apart.
+void SparseJacobian::makePattern() {
   pattern_.lines = plan_.constraints;
   pattern_.width = plan_.variables;
   std::vector<Term> terms;

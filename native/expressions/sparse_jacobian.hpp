@@ -59,6 +59,8 @@ class SparseJacobian {
   };
 
   void findNeeded();
+  void makeRows();
+  void makePattern();
   const DenseStage* denseOf(const IndexMap& input) const;
   void addRow(int value);
   void addTerms(int value, int coefficient, std::vector<Term>& terms) const;

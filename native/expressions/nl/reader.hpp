@@ -3,28 +3,10 @@
 
 #include <span>
 #include <string>
-#include <vector>
 
-#include "expressions/graph.hpp"
+#include "expressions/nl/model.hpp"
 
 namespace nonconvex {
-
-/// min f(x) subject to c(x) = 0 as the file states it. c is the body of a row minus its right-hand side.
-///
-/// Variables whose bounds are equal are replaced by their value: x is the file's variables without them. A maximisation
-/// is read as the minimisation of -f. The multipliers are ours, L = f + lambda^T c with the f that is minimised; AMPL's
-/// duals are the derivatives of the file's objective by the right-hand sides, so that lambda = -dual, or dual where it
-/// maximises.
-struct NlModel {
-  Graph graph{0};
-  std::vector<double> start;                 ///< values of x; 0 where the file has none
-  std::vector<double> multipliers;           ///< 0 where the file has none
-  bool maximise = false;                     ///< the file's objective is -f
-  std::vector<int> modelVariable;            ///< place in x of each of the file's variables, -1 for a fixed one
-  std::vector<double> fixedValues;           ///< value of each of the file's variables that is fixed, otherwise 0
-  std::vector<std::string> variableNames;    ///< names of x, from the .col file beside it; empty without one
-  std::vector<std::string> constraintNames;  ///< names of c, from the .row file; empty without one
-};
 
 /// Throws a SolverError: FILE_NOT_FOUND; INVALID_FILE for what is cut off or corrupt; UNSUPPORTED for integer
 /// variables, inequalities, bounds, imported functions, logic, complementarity and what has no derivative. Both name

@@ -1,0 +1,124 @@
+#include "expressions/nl/assembly.hpp"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/index.hpp"
+
+namespace nonconvex {
+
+namespace {
+
+/// Linear parts as one sparse matrix. The terms of a row, which come in any order, are sorted.
+ConstantMatrix matrixOf(std::span<std::vector<NlLinearTerm>> rows, int variables) {
+  ConstantMatrix matrix;
+  matrix.rows = static_cast<int>(rows.size());
+  matrix.columns = variables;
+  matrix.offsets = {0};
+  for (std::vector<NlLinearTerm>& row : rows) {
+    std::stable_sort(row.begin(), row.end(), [](const auto& x, const auto& y) { return x.variable < y.variable; });
+    for (const NlLinearTerm& term : row) {
+      if (term.coefficient == 0) continue;
+      const bool again = matrix.indices.size() > at(matrix.offsets.back()) && matrix.indices.back() == term.variable;
+      if (again) {
+        matrix.values.back() += term.coefficient;
+      } else {
+        matrix.indices.push_back(term.variable);
+        matrix.values.push_back(term.coefficient);
+      }
+    }
+    matrix.offsets.push_back(static_cast<int>(matrix.indices.size()));
+  }
+  return matrix;
+}
+
+/// The node plus the linear parts of its entries.
+int withLinear(Graph& graph, int node, std::span<std::vector<NlLinearTerm>> rows) {
+  const int n = graph.variableCount();
+  ConstantMatrix matrix = matrixOf(rows, n);
+  if (matrix.indices.empty()) return node;
+  return graph.binary(Op::add, node, graph.matvec(graph.variables(0, n), graph.matrix(std::move(matrix))));
+}
+
+/// Copies a graph without the variables that are fixed.
+class FixedVariables {
+ public:
+  FixedVariables(const Graph& from, const NlModel& model)
+      : from_(from), model_(model), to_(static_cast<int>(model.start.size())) {}
+
+  Graph leaveOut() {
+    for (const Graph::Node& node : from_.nodes()) translated_.push_back(translate(node));
+    if (from_.objective() >= 0) to_.minimize(translated_[at(from_.objective())]);
+    for (const int node : from_.constraints()) to_.equalZero(translated_[at(node)]);
+    return std::move(to_);
+  }
+
+ private:
+  int variable(int k) {
+    const int place = model_.modelVariable[at(k)];
+    return place < 0 ? to_.constant(model_.fixedValues[at(k)]) : to_.variables(place, 1);
+  }
+  int input(int node) const { return translated_[at(node)]; }
+  int translate(const Graph::Node& node) {
+    if (isUnary(node.op)) return to_.unary(node.op, input(node.a));
+    if (isBinary(node.op)) return to_.binary(node.op, input(node.a), input(node.b));
+    if (node.op == Op::constant) return to_.constant(from_.numbers(node));
+    if (node.op == Op::sum) return to_.sum(input(node.a), node.b);
+    if (node.op == Op::variables && node.size == 1) return variable(node.b);
+    if (node.op == Op::variables || node.op == Op::concatenate) return join(node);
+    to_.matrix(*from_.matrixOf(node));  // matvec: the reader makes no other nodes
+    return to_.matvec(input(node.a), matrices_++);
+  }
+  int join(const Graph::Node& node) {
+    pieces_.clear();
+    if (node.op == Op::variables) {
+      for (int k = 0; k < node.size; ++k) pieces_.push_back(variable(node.b + k));
+    } else {
+      for (const std::int32_t piece : from_.integers(node)) pieces_.push_back(input(piece));
+    }
+    return to_.concatenate(pieces_);
+  }
+
+  const Graph& from_;
+  const NlModel& model_;
+  Graph to_;
+  std::vector<int> translated_;  // by node of from_
+  std::vector<int> pieces_;
+  int matrices_ = 0;
+};
+
+}  // namespace
+
+NlModel assembleNl(NlContents file, int objective) {
+  require(objective >= 0 && objective <= std::max(file.objectives, 1), "objno", objective,
+          "must be 0 to " + std::to_string(file.objectives));
+  NlModel model;
+  Graph& graph = file.graph;
+  if (objective > 0 && file.objectives > 0) {
+    const auto k = static_cast<std::size_t>(objective) - 1;
+    int f = withLinear(graph, file.objectiveNodes[k], std::span(file.objectiveRows).subspan(k, 1));
+    model.maximise = file.maximise[k] != 0;
+    if (model.maximise) f = graph.unary(Op::negate, f);
+    graph.minimize(f);
+  }
+  if (file.constraints > 0) {
+    const int c = withLinear(graph, graph.concatenate(file.bodies), file.rows);
+    graph.equalZero(graph.binary(Op::subtract, c, graph.constant(file.rightHandSides)));
+  }
+  int kept = 0;
+  for (int i = 0; i < file.variables; ++i) {
+    const bool fixed = file.fixed[at(i)] != 0;
+    model.modelVariable.push_back(fixed ? -1 : kept++);
+    if (!fixed) model.start.push_back(file.start[at(i)]);
+  }
+  model.fixedValues = std::move(file.fixedValues);
+  for (const double dual : file.duals) model.multipliers.push_back(model.maximise ? dual : -dual);
+  model.graph = kept == file.variables ? std::move(graph) : FixedVariables(graph, model).leaveOut();
+  return model;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,47 @@
+// What an AMPL .nl file says, segment by segment, before it is a model.
+#pragma once
+
+#include <vector>
+
+#include "expressions/graph.hpp"
+
+namespace nonconvex {
+
+struct NlLinearTerm {
+  int variable;
+  double coefficient;
+};
+
+struct NlContents {
+  /// Linear terms of all rows of a kind: how many the header counts, and how many J or G segments have.
+  struct Terms {
+    long long expected = 0;
+    long long read = 0;
+  };
+
+  int variables = 0;
+  int constraints = 0;
+  int objectives = 0;
+  int defined = 0;  ///< common subexpressions
+  Terms jacobianTerms;
+  Terms gradientTerms;
+
+  Graph graph{0};                   ///< on all variables of the file; has nonlinear parts only
+  std::vector<int> bodies;          ///< node of each constraint's nonlinear part; -1: not read
+  std::vector<int> objectiveNodes;  ///< node of each objective's nonlinear part; -1: not read
+  std::vector<char> maximise;       ///< by objective
+  std::vector<std::vector<NlLinearTerm>> rows;
+  std::vector<std::vector<NlLinearTerm>> objectiveRows;
+  std::vector<double> rightHandSides;
+  std::vector<double> start;
+  std::vector<double> duals;
+  std::vector<char> fixed;  ///< whether a variable's bounds are equal
+  std::vector<double> fixedValues;
+
+  bool haveStart = false;
+  bool haveDuals = false;
+  bool haveRightHandSides = false;
+  bool haveBounds = false;
+};
+
+}  // namespace nonconvex
