@@ -60,8 +60,7 @@ inline NamedNlp regression(const std::string& path) {
   data.weights.assign(rows, 1.0 / static_cast<double>(rows));
   const double bytes = 12.0 * static_cast<double>(nonzeros) + 12.0 * static_cast<double>(rows);
   data.ridge.assign(columns, 0);
-  ConstantMatrix B{
-      .rows = sizes[3], .columns = sizes[1], .values = doubles(equations * columns), .offsets = {}, .indices = {}};
+  ConstantMatrix B(sizes[3], sizes[1], doubles(equations * columns));
   const std::vector<double> d = doubles(equations);
   auto objective = std::make_unique<GlmObjective>(std::make_shared<const GlmData>(std::move(data)));
   return {std::make_shared<ConstrainedObjective>(std::move(objective), sphereAndRows(sizes[1], std::move(B), d)),
@@ -94,7 +93,7 @@ inline NamedNlp tall(int rows, int columns, double condition) {
   data.weights.assign(static_cast<std::size_t>(rows), 1.0 / rows);
   data.ridge.assign(n, 0);
   constexpr int equations = 10;
-  ConstantMatrix B{.rows = equations, .columns = columns, .values = {}, .offsets = {}, .indices = {}};
+  ConstantMatrix B(equations, columns, {});
   std::vector<double> d;
   const Random others(6);
   for (std::uint64_t k = 0; k < equations * n; ++k) B.values.push_back(others.normal(k));

@@ -220,7 +220,7 @@ void sparse(const Sparse& s, double gamma, int largest, int before) {
   const std::vector<double> l1(index(s.n), gamma);
   FractionalProblem problem;
   problem.n = s.n;
-  problem.matrices.push_back(SparseInput{true, s.m, s.n, s.offsets, s.rows, s.values});
+  problem.matrices.push_back(SparseView{Lines::columns, s.m, s.n, s.offsets, s.rows, s.values});
   problem.numerator.push_back({.kind = FractionalTerm::Kind::leastSquares, .matrix = 0, .b = s.b, .name = "numerator"});
   problem.l1 = l1;
   problem.denominator = {.kind = FractionalTerm::Kind::topK, .k = largest, .scale = gamma, .name = "denominator"};

@@ -28,7 +28,7 @@ inline Model control(int side) {
   const int points = side * side;
   const double h = 2.0 / (side + 1), e = 0.1 / std::sqrt(15.0), middle = (side + 1) / 2.0;
   std::vector<double> target;
-  ConstantMatrix laplacian{.rows = points, .columns = points, .values = {}, .offsets = {0}, .indices = {}};
+  SparseMatrix laplacian{.rows = points, .columns = points, .values = {}, .offsets = {0}, .indices = {}};
   for (int i = 0; i < side; ++i) {
     for (int j = 0; j < side; ++j) {
       target.push_back(std::sin(4 + e * (i + 1 - middle)) + std::cos(3 + e * (j + 1 - middle)));
@@ -84,7 +84,7 @@ inline Model chain(int n) {
 inline Model logistic(int rows) {
   const int columns = 100;
   const Random random(1);
-  ConstantMatrix matrix{.rows = rows, .columns = columns, .values = {}, .offsets = {}, .indices = {}};
+  ConstantMatrix matrix(rows, columns, {});
   matrix.values.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
   for (std::size_t i = 0; i < matrix.values.size(); ++i) matrix.values[i] = random.normal(i);
   Graph g(columns);

@@ -1,4 +1,5 @@
-// Dense algebra that surrounds a solve, as jobs beside JavaScript's thread.
+// Algebra that surrounds a solve: what takes long as jobs beside JavaScript's thread, what is linear in the entries of
+// a matrix at once.
 #include "binding/registry.hpp"
 #include "linalg/cpu.hpp"
 
@@ -47,7 +48,21 @@ Napi::Value solvePositiveDefinite(Napi::Env env, const Reader& in) {
   return Environment::of(env).start(std::make_shared<PositiveDefiniteJob>(in), env.Undefined(), {});
 }
 
-const RegisterFunction registered("solvePositiveDefinite", solvePositiveDefinite, "request");
+/// checkSparse(name, matrix): throws where the matrix's offsets and indices do not fit together, and calls it `name`.
+Napi::Value checkSparse(const Napi::CallbackInfo& info) {
+  Inputs inputs;
+  Reader(objectArgument(info, 1, "matrix"), inputs, info[0].ToString().Utf8Value()).asSparse();
+  return info.Env().Undefined();
+}
+
+/// transposeStorage(matrix) -> the same matrix by rows if it was by columns, and the other way round, indices in order
+Napi::Value transposeStorage(Napi::Env env, const Reader& in) {
+  return sparseObject(env, transposed(in.asSparse()).view());
+}
+
+const RegisterFunction registered[] = {{"solvePositiveDefinite", solvePositiveDefinite, "request"},
+                                       {"checkSparse", checkSparse},
+                                       {"transposeStorage", transposeStorage, "matrix"}};
 
 }  // namespace
 }  // namespace nonconvex

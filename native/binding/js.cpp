@@ -4,8 +4,6 @@
 #include <climits>
 #include <new>
 
-#include "data/compressed.hpp"
-
 namespace nonconvex {
 
 std::string showValue(Napi::Value value) {
@@ -168,17 +166,17 @@ HostMatrix<double> Reader::matrixCopy(const char* name) const {
   return to;
 }
 
-SparseInput Reader::asSparse() const {
-  SparseInput matrix;
+SparseView Reader::asSparse() const {
+  SparseView matrix;
   const std::string format = text("format");
   require(format == "csc" || format == "csr", pathOf("format"), format, "expected 'csc' or 'csr'");
-  matrix.byColumn = format == "csc";
+  matrix.by = format == "csc" ? Lines::columns : Lines::rows;
   matrix.rows = integer("rows");
   matrix.columns = integer("columns");
   matrix.offsets = integers("offsets");
   matrix.indices = integers("indices");
   matrix.values = vector("values");
-  requireCompressed(matrix, path());
+  requireSparse(matrix, path());
   return matrix;
 }
 
@@ -220,6 +218,17 @@ void Writer::integers(const char* name, std::span<const std::int32_t> values) {
   Napi::Int32Array data = Napi::Int32Array::New(env_, values.size());
   std::copy(values.begin(), values.end(), data.Data());
   object_.Set(name, data);
+}
+
+Napi::Object sparseObject(Napi::Env env, const SparseView& matrix) {
+  Writer out(env);
+  out.text("format", matrix.by == Lines::rows ? "csr" : "csc");
+  out.number("rows", matrix.rows);
+  out.number("columns", matrix.columns);
+  out.integers("offsets", matrix.offsets);
+  out.integers("indices", matrix.indices);
+  out.vector("values", matrix.values);
+  return out.object();
 }
 
 void writeProgress(Writer& out, const Progress& progress, const char* iteration) {

@@ -19,7 +19,8 @@
 
 #include "core/error.hpp"
 #include "core/status.hpp"
-#include "data/inputs.hpp"
+#include "data/matrix_input.hpp"
+#include "data/sparse_matrix.hpp"
 #include "linalg/views.hpp"
 
 namespace nonconvex {
@@ -74,7 +75,7 @@ class Reader {
     return array<std::int32_t>(name, napi_int32_array, "an Int32Array");
   }
   /// { format, rows, columns, offsets, indices, values }
-  SparseInput asSparse() const;
+  SparseView asSparse() const;
 
   /// "problem.name" for messages.
   std::string pathOf(const char* name) const { return path_.empty() ? name : path_ + "." + name; }
@@ -130,6 +131,9 @@ class Writer {
 };
 
 /// What all solvers report, under the names of Progress; `writeReport` has a solver's own members as well.
+/// { format, rows, columns, offsets, indices, values }
+Napi::Object sparseObject(Napi::Env env, const SparseView& matrix);
+
 void writeProgress(Writer& out, const Progress& progress, const char* iteration);
 
 }  // namespace nonconvex

@@ -80,15 +80,14 @@ Napi::Value toVector(Napi::Env env, std::span<const double> values) {
   return array;
 }
 
-Napi::Value toSparse(Napi::Env env, const SparsePattern& pattern, bool byRow, std::span<const double> values) {
-  Writer out(env);
-  out.text("format", byRow ? "csr" : "csc");
-  out.number("rows", byRow ? pattern.lines : pattern.width);
-  out.number("columns", byRow ? pattern.width : pattern.lines);
-  out.integers("offsets", pattern.offsets);
-  out.integers("indices", pattern.indices);
-  out.vector("values", values);
-  return out.object();
+/// A matrix whose values change, by rows or by columns.
+SparseView viewOf(const SparsePattern& pattern, Lines by, std::span<const double> values) {
+  return {.by = by,
+          .rows = by == Lines::rows ? pattern.lines : pattern.width,
+          .columns = by == Lines::rows ? pattern.width : pattern.lines,
+          .offsets = pattern.offsets,
+          .indices = pattern.indices,
+          .values = values};
 }
 
 // Names --------------------------------------------------------------------------------------------------------------
@@ -227,7 +226,10 @@ std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* nam
   return handle.program;
 }
 
-ConstantMatrix readMatrix(const Reader& in) { return in.has("format") ? rowsOf(in.asSparse()) : rowsOf(in.asMatrix()); }
+ConstantMatrix readMatrix(const Reader& in) {
+  if (in.has("format")) return copyBy(Lines::rows, in.asSparse());
+  return ConstantMatrix(in.asMatrix());
+}
 
 NlpSource readNlp(const Reader& problem) {
   if (problem.has("callbacks")) return readCallbacks(problem.object("callbacks"));
@@ -275,11 +277,11 @@ Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
   } else if (what == "jacobian") {
     out.resize(program->jacobianPattern().nonzeros());
     program->jacobian(out);
-    return toSparse(env, program->jacobianPattern(), true, out);
+    return sparseObject(env, viewOf(program->jacobianPattern(), Lines::rows, out));
   } else if (what == "hessian") {
     out.resize(program->hessianPattern().nonzeros());
     program->hessian(in.number("sigma"), vectorOf(in, "multipliers", m), out);
-    return toSparse(env, program->hessianPattern(), false, out);
+    return sparseObject(env, viewOf(program->hessianPattern(), Lines::columns, out));
   } else if (what == "feasiblePoint") {
     const auto x = vectorOf(in, "x", n);
     out.assign(x.begin(), x.end());

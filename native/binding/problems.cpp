@@ -31,7 +31,7 @@ MatrixInput denseData(const Reader& in, const GlmData& data) {
 }
 
 /// The rows of a matrix from their diagonal entry on, or all of them; without the zeros of a dense one.
-void readRows(ConstantMatrix matrix, bool fromDiagonal, SparsePattern& pattern, std::vector<double>& values) {
+void readRows(const ConstantMatrix& matrix, bool fromDiagonal, SparsePattern& pattern, std::vector<double>& values) {
   pattern = {.lines = matrix.rows, .width = matrix.columns, .offsets = {0}, .indices = {}};
   const auto put = [&](int i, int j, double value) {
     if ((fromDiagonal && j < i) || (matrix.dense() && value == 0)) return;
@@ -94,7 +94,7 @@ Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   rows.family = valueNamed<GlmFamily>(in.pathOf("loss"), in.text("loss"));
   const Reader x = in.object("x");
   if (x.has("format")) {
-    rows.matrix = readMatrix(x);
+    rows.matrix = copyBy(Lines::rows, x.asSparse());
   } else {
     const MatrixInput dense = x.asMatrix();
     rows.matrix.rows = dense.rows;

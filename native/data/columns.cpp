@@ -6,7 +6,6 @@
 #include <string>
 
 #include "core/index.hpp"
-#include "data/compressed.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/vector_kernels.hpp"
 
@@ -18,54 +17,30 @@ void requireFinite(double value, std::string_view name, int i, int j) {
   require(false, std::string(name) + "[" + show(i) + ", " + show(j) + "]", value, "expected a finite number");
 }
 
-struct Entry {
-  std::int32_t row;
-  double value;
-};
-
-struct EntriesByColumn {
-  std::vector<int> offsets;
-  std::vector<Entry> entries;
-
-  std::span<Entry> column(std::size_t j) {
-    return {entries.data() + offsets[j], static_cast<std::size_t>(offsets[j + 1] - offsets[j])};
-  }
-};
-
-/// The entries of each column, in the order in which the storage has them. Throws at the first that is not finite.
-EntriesByColumn entriesByColumn(const SparseInput& input, std::string_view name) {
-  EntriesByColumn to{{}, std::vector<Entry>(input.values.size())};
-  if (!input.byColumn) {
-    to.offsets = transposeStorage(input.offsets, input.indices, input.columns, [&](int place, int row, int entry) {
-      const double value = input.values[at(entry)];
-      requireFinite(value, name, row, input.indices[at(entry)]);
-      to.entries[at(place)] = {row, value};
-    });
-    return to;
-  }
-  to.offsets.assign(input.offsets.begin(), input.offsets.end());
-  for (int j = 0; j < input.columns; ++j) {
-    for (int k = input.offsets[at(j)]; k < input.offsets[at(j) + 1]; ++k) {
-      requireFinite(input.values[at(k)], name, input.indices[at(k)], j);
-      to.entries[at(k)] = {input.indices[at(k)], input.values[at(k)]};
+/// Throws at the first entry that is not finite.
+void requireFinite(const SparseView& matrix, std::string_view name) {
+  for (int l = 0; l < matrix.lines(); ++l) {
+    for (int k = matrix.offsets[at(l)]; k < matrix.offsets[at(l) + 1]; ++k) {
+      const int index = matrix.indices[at(k)];
+      const bool byColumn = matrix.by == Lines::columns;
+      requireFinite(matrix.values[at(k)], name, byColumn ? index : l, byColumn ? l : index);
     }
   }
-  return to;
 }
 
-/// Sorts a column by row and adds up entries of the same row; how many are left, at its begin.
-int mergeDuplicates(std::span<Entry> column) {
-  const auto byRow = [](const Entry& a, const Entry& b) { return a.row < b.row; };
-  if (!std::is_sorted(column.begin(), column.end(), byRow)) std::stable_sort(column.begin(), column.end(), byRow);
-  std::size_t kept = 0;
-  for (const Entry& each : column) {
-    if (kept > 0 && column[kept - 1].row == each.row) {
-      column[kept - 1].value += each.value;
+/// Adds up entries of column j in the same row, which are neighbours; how many are left, at its begin.
+int mergeDuplicates(SparseMatrix& matrix, std::size_t j) {
+  const auto begin = at(matrix.offsets[j]), end = at(matrix.offsets[j + 1]);
+  auto kept = begin;
+  for (auto k = begin; k < end; ++k) {
+    if (kept > begin && matrix.indices[kept - 1] == matrix.indices[k]) {
+      matrix.values[kept - 1] += matrix.values[k];
     } else {
-      column[kept++] = each;
+      matrix.indices[kept] = matrix.indices[k];
+      matrix.values[kept++] = matrix.values[k];
     }
   }
-  return static_cast<int>(kept);
+  return static_cast<int>(kept - begin);
 }
 
 /// Fills up a group, whose rows are given, with `missing` rows that it has not, behind its end.
@@ -114,14 +89,15 @@ Columns::Columns(const MatrixInput& input, std::string_view name, const Cpu& la)
   }
 }
 
-Columns::Columns(const SparseInput& input, std::string_view name)
+Columns::Columns(const SparseView& input, std::string_view name)
     : sparse_(true), rows_(input.rows), cols_(input.columns) {
-  EntriesByColumn by = entriesByColumn(input, name);
-  spans_.resize(static_cast<std::size_t>(cols_));
+  requireFinite(input, name);
+  SparseMatrix from = copyBy(Lines::columns, input);
+  spans_.resize(nonconvex::at(cols_));
   const int group = rows_ >= 2 * loops::sparseGroup ? loops::sparseGroup : 1;
   std::size_t end = 0;
   for (std::size_t j = 0; j < spans_.size(); ++j) {
-    const int size = mergeDuplicates(by.column(j));
+    const int size = mergeDuplicates(from, j);
     spans_[j] = {end, size, (size + group - 1) / group * group};
     entries_ += static_cast<std::size_t>(size);
     end += static_cast<std::size_t>(spans_[j].filledSize);
@@ -130,13 +106,11 @@ Columns::Columns(const SparseInput& input, std::string_view name)
   indices_.resize(end);
   for (std::size_t j = 0; j < spans_.size(); ++j) {
     const auto& [begin, size, filledSize] = spans_[j];
-    double* value = values_.data() + begin;
+    std::copy_n(from.values.data() + from.offsets[j], size, values_.data() + begin);
     std::int32_t* row = indices_.data() + begin;
-    for (const Entry& entry : by.column(j).first(static_cast<std::size_t>(size))) {
-      *value++ = entry.value;
-      *row++ = entry.row;
-    }
-    padGroup({indices_.data() + begin + size / group * group, row}, filledSize - size, rows_);
+    std::copy_n(from.indices.data() + from.offsets[j], size, row);
+    const int whole = size / group * group;
+    padGroup({row + whole, row + size}, filledSize - size, rows_);
   }
 }
 

@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "data/inputs.hpp"
+#include "data/matrix_input.hpp"
+#include "data/sparse_matrix.hpp"
 #include "linalg/cpu.hpp"
 #include "linalg/vector_kernels.hpp"
 #include "linalg/views.hpp"
@@ -19,7 +20,7 @@ class Columns {
   /// Copies. A RangeError names the first entry that is not finite.
   Columns(const MatrixInput& input, std::string_view name, const Cpu& la = Cpu());
   /// Entries that occur twice are added.
-  Columns(const SparseInput& input, std::string_view name);
+  Columns(const SparseView& input, std::string_view name);
 
   int rows() const { return rows_; }
   int cols() const { return cols_; }

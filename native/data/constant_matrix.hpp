@@ -1,35 +1,27 @@
-// A matrix of numbers that do not change: of a model's expressions and of a regression's rows.
+// Matrices of a model's expressions, whose numbers do not change.
 #pragma once
 
-#include <cstddef>
+#include <utility>
 #include <vector>
 
-#include "data/inputs.hpp"
+#include "data/matrix_input.hpp"
+#include "data/sparse_matrix.hpp"
 
 namespace nonconvex {
 
-/// A constant matrix, dense by rows when `offsets` is empty, otherwise compressed by rows.
-struct ConstantMatrix {
-  int rows = 0;
-  int columns = 0;
-  std::vector<double> values;
-  std::vector<int> offsets;  ///< rows + 1
-  std::vector<int> indices;  ///< columns, increasing within a row
+/// A sparse matrix by rows, indices in order, or a dense one: its values row after row, without offsets and indices.
+struct ConstantMatrix : SparseMatrix {
+  ConstantMatrix() = default;
+  ConstantMatrix(SparseMatrix matrix) : SparseMatrix(std::move(matrix)) {}
+  ConstantMatrix(int rowCount, int columnCount, std::vector<double> numbers)
+      : SparseMatrix{
+            .rows = rowCount, .columns = columnCount, .values = std::move(numbers), .offsets = {}, .indices = {}} {}
+  /// Copies.
+  explicit ConstantMatrix(const MatrixInput& from);
 
   bool dense() const { return offsets.empty(); }
   /// The entry of a dense matrix.
-  double entry(int row, int column) const {
-    return values[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column)];
-  }
-  /// A sparse matrix as a view.
-  SparseInput sparse() const {
-    return {
-        .byColumn = false, .rows = rows, .columns = columns, .offsets = offsets, .indices = indices, .values = values};
-  }
+  double entry(int row, int column) const { return values[at(row) * at(columns) + at(column)]; }
 };
-
-/// Copies of matrices that were handed in, by rows. Indices come in order; an entry that occurs twice stays so.
-ConstantMatrix rowsOf(const MatrixInput& from);
-ConstantMatrix rowsOf(const SparseInput& from);
 
 }  // namespace nonconvex

@@ -3,14 +3,15 @@
 
 #include <span>
 
-#include "data/inputs.hpp"
+#include "data/matrix_input.hpp"
+#include "data/sparse_matrix.hpp"
 
 namespace nonconvex {
 
 /// A^T D A, D >= 0 diagonal, A by rows: dense, or sparse.
 struct GramFactor {
   MatrixInput dense = {};
-  SparseInput sparse = {};          ///< not by columns; where `dense` has no rows
+  SparseView sparse = {};           ///< by rows; where `dense` has no rows
   std::span<const double> weights;  ///< D
 
   bool isDense() const { return dense.rows > 0; }

@@ -113,8 +113,8 @@ void sortByKey(std::span<const int> keys, int count, std::vector<int>& starts, s
 }
 
 /// Every k-th row.
-ConstantMatrix sampleOf(const ConstantMatrix& matrix, int most) {
-  ConstantMatrix sample{.rows = 0, .columns = matrix.columns, .values = {}, .offsets = {0}, .indices = {}};
+SparseMatrix sampleOf(const SparseMatrix& matrix, int most) {
+  SparseMatrix sample{.rows = 0, .columns = matrix.columns, .values = {}, .offsets = {0}, .indices = {}};
   const int step = (matrix.rows + most - 1) / most;
   for (int i = 0; i < matrix.rows; i += step, ++sample.rows) {
     for (int k = matrix.offsets[at(i)]; k < matrix.offsets[at(i) + 1]; ++k) {
@@ -203,7 +203,7 @@ double productCost(double pieces, double pivots, double pivotEntries, double oth
   return pieces * otherEach + perNeighbour * (pivotEntries + pivots) * padded(otherColumns);
 }
 
-double plainCost(const ConstantMatrix& matrix) {
+double plainCost(const SparseMatrix& matrix) {
   double updates = 0;
   for (int i = 0; i < matrix.rows; ++i) {
     const double size = matrix.offsets[at(i) + 1] - matrix.offsets[at(i)];
@@ -217,13 +217,13 @@ double plainCost(const ConstantMatrix& matrix) {
 
 // Building -----------------------------------------------------------------------------------------------------------
 
-std::unique_ptr<const RowTree> RowTree::of(const ConstantMatrix& matrix, const Cpu& la) {
+std::unique_ptr<const RowTree> RowTree::of(const SparseMatrix& matrix, const Cpu& la) {
   constexpr int sampled = 4096;
   constexpr int mostColumns = 2000;  // the products of all pairs of columns are held
   constexpr double worthwhile = 0.6;
   if (matrix.rows < 2 || matrix.columns > mostColumns || matrix.indices.empty()) return nullptr;
   if (matrix.rows > 2 * sampled) {
-    const ConstantMatrix sample = sampleOf(matrix, sampled);
+    const SparseMatrix sample = sampleOf(matrix, sampled);
     if (RowTree(sample, la).cost() > 1.2 * worthwhile * plainCost(sample)) return nullptr;
   }
   std::unique_ptr<const RowTree> tree(new RowTree(matrix, la));
@@ -253,7 +253,7 @@ class RowTree::Ranges {
   std::vector<Range> ranges_;
 };
 
-RowTree::RowTree(const ConstantMatrix& matrix, const Cpu& la) : columns_(matrix.columns) {
+RowTree::RowTree(const SparseMatrix& matrix, const Cpu& la) : columns_(matrix.columns) {
   PiecesOfRows pieces = makeLeaves(matrix, la);
   const int leaves = static_cast<int>(nodes_.size());
   layOut(0, leaves, leaves, cheapestTree(rangesOfLeaves(pieces, la)));
@@ -288,7 +288,7 @@ RowTree::RowTree(const ConstantMatrix& matrix, const Cpu& la) : columns_(matrix.
 }
 
 /// scales_; what values each column has.
-std::vector<RowTree::Values> RowTree::takeScales(const ConstantMatrix& matrix) {
+std::vector<RowTree::Values> RowTree::takeScales(const SparseMatrix& matrix) {
   scales_.assign(at(columns_), 0);
   std::vector<Values> values(at(columns_), Values::one);
   for (std::size_t k = 0; k < matrix.values.size(); ++k) {
@@ -312,7 +312,7 @@ std::vector<RowTree::Values> RowTree::takeScales(const ConstantMatrix& matrix) {
 /// Different pieces of rows in the columns of a leaf: numbers them as they are found, and puts them into the node.
 class RowTree::LeafPieces {
  public:
-  LeafPieces(const ConstantMatrix& matrix, std::span<const Values> valuesOf, Node& node)
+  LeafPieces(const SparseMatrix& matrix, std::span<const Values> valuesOf, Node& node)
       : matrix_(matrix), valuesOf_(valuesOf), node_(node) {
     const auto here = valuesOf.subspan(at(node.first), at(node.columns));
     bits_ = here.size() <= 64 && std::count(here.begin(), here.end(), Values::one) == node.columns;
@@ -366,7 +366,7 @@ class RowTree::LeafPieces {
     node_.offsets.push_back(static_cast<int>(node_.indices.size()));
   }
 
-  const ConstantMatrix& matrix_;
+  const SparseMatrix& matrix_;
   std::span<const Values> valuesOf_;
   Node& node_;
   Numbering numbering_;
@@ -374,7 +374,7 @@ class RowTree::LeafPieces {
 };
 
 /// Leaves of a few entries a row each.
-RowTree::PiecesOfRows RowTree::makeLeaves(const ConstantMatrix& matrix, const Cpu& la) {
+RowTree::PiecesOfRows RowTree::makeLeaves(const SparseMatrix& matrix, const Cpu& la) {
   const std::vector<Values> valuesOf = takeScales(matrix);
   chooseLeaves(matrix);
   // Where each row's entries of a leaf begin.
@@ -406,7 +406,7 @@ RowTree::PiecesOfRows RowTree::makeLeaves(const ConstantMatrix& matrix, const Cp
 }
 
 /// Nodes for ranges of columns, each with a few entries a row.
-void RowTree::chooseLeaves(const ConstantMatrix& matrix) {
+void RowTree::chooseLeaves(const SparseMatrix& matrix) {
   constexpr double fewEntries = 2;
   constexpr double mostLeaves = 16;
   std::vector<double> share(at(columns_));  // entries of a column in a row

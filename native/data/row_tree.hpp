@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "data/constant_matrix.hpp"
+#include "data/sparse_matrix.hpp"
 #include "linalg/cpu.hpp"
 
 namespace nonconvex {
@@ -23,7 +23,7 @@ class RowTree {
   static constexpr double flopsPerUpdate = 25;
 
   /// Null where it would save too little. Throws Interrupted where the solve is to end.
-  static std::unique_ptr<const RowTree> of(const ConstantMatrix& matrix, const Cpu& la = Cpu());
+  static std::unique_ptr<const RowTree> of(const SparseMatrix& matrix, const Cpu& la = Cpu());
 
   class Work;
 
@@ -66,10 +66,10 @@ class RowTree {
   class LeafPieces;
   class GrowingRange;
 
-  RowTree(const ConstantMatrix& matrix, const Cpu& la);
-  std::vector<Values> takeScales(const ConstantMatrix& matrix);
-  PiecesOfRows makeLeaves(const ConstantMatrix& matrix, const Cpu& la);
-  void chooseLeaves(const ConstantMatrix& matrix);
+  RowTree(const SparseMatrix& matrix, const Cpu& la);
+  std::vector<Values> takeScales(const SparseMatrix& matrix);
+  PiecesOfRows makeLeaves(const SparseMatrix& matrix, const Cpu& la);
+  void chooseLeaves(const SparseMatrix& matrix);
   static void writeOnes(Node& node);
   PiecesOfRows differentRows(const PiecesOfRows& leafPieces) const;
   Ranges rangesOfLeaves(const PiecesOfRows& leafPieces, const Cpu& la) const;

@@ -118,26 +118,15 @@ void readRecord(Graph& graph, Reader& in, std::span<const double> numbers) {
 }
 
 void checkMatrix(const ConstantMatrix& m) {
-  const auto size = static_cast<std::size_t>(m.rows) * static_cast<std::size_t>(m.columns);
-  bool good = m.rows > 0 && m.columns > 0;
-  if (good && m.dense()) {
-    good = m.values.size() == size;
-  } else if (good) {
-    good = m.offsets.size() == static_cast<std::size_t>(m.rows) + 1 && m.offsets.front() == 0 &&
-           m.indices.size() == m.values.size() && static_cast<std::size_t>(m.offsets.back()) == m.indices.size();
-    for (std::size_t r = 0; good && r + 1 < m.offsets.size(); ++r) {
-      good = m.offsets[r] <= m.offsets[r + 1] && static_cast<std::size_t>(m.offsets[r + 1]) <= m.indices.size();
-      for (int k = m.offsets[r]; good && k < m.offsets[r + 1]; ++k) {
-        const int column = m.indices[static_cast<std::size_t>(k)];
-        good = column >= 0 && column < m.columns &&
-               (k == m.offsets[r] || m.indices[static_cast<std::size_t>(k) - 1] < column);
-      }
-    }
+  const std::string name = "matrix of " + show(m.rows) + " x " + show(m.columns);
+  if (m.rows <= 0 || m.columns <= 0) throw Error(ErrorKind::range, name + ": expected at least one row and one column");
+  if (m.dense()) {
+    const std::size_t size = static_cast<std::size_t>(m.rows) * static_cast<std::size_t>(m.columns);
+    return require(m.values.size() == size, name + ": values.length", m.values.size(), "expected " + show(size));
   }
-  if (!good) {
-    throw Error(ErrorKind::range, "matrix of " + std::to_string(m.rows) + " x " + std::to_string(m.columns) +
-                                      ": its values, offsets and indices do not fit together");
-  }
+  requireSparse(m.view(), name);
+  if (m.by == Lines::rows && indicesIncrease(m.offsets, m.indices)) return;
+  throw Error(ErrorKind::range, name + ": expected rows, with increasing indices");
 }
 
 }  // namespace

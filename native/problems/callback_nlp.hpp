@@ -10,12 +10,6 @@
 
 namespace nonconvex {
 
-/// The entries of a sparse matrix as somebody lists them: entry k of `pattern` is number order[k] of the list.
-struct ListedPattern {
-  SparsePattern pattern;
-  std::vector<int> order;
-};
-
 class CallbackNlp final : public Nlp {
  public:
   /// Each reads x, and writes what it is called after; `objective` returns it. Matrices are values in the order of

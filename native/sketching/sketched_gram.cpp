@@ -56,7 +56,7 @@ void SketchedGram::addDense(const T* rows, int count, const Cpu& la) {
 
 /// Each of the entries of a column of S adds to rows of its own.
 void SketchedGram::addSparse(const GramFactor& A, const Cpu& la) {
-  const SparseInput& rows = A.sparse;
+  const SparseView& rows = A.sparse;
   la.tasks(perColumn, [&](int group) {
     la.checkpoint();
     for (int i = 0; i < A.rows(); ++i) {

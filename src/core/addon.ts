@@ -50,6 +50,10 @@ export interface Addon extends Solvers {
   /** Gives { x }: the numbers Q^-1 b for each row b of B. */
   solvePositiveDefinite(request: { Q: Matrix; B: Matrix }): Job;
   writeNl(request: WriteNlRequest): Job;
+  /** Throws where offsets and indices do not fit together; errors call the matrix `name`. */
+  checkSparse(name: string, matrix: SparseMatrix): void;
+  /** The matrix by its other lines. */
+  transposeStorage(matrix: SparseMatrix): SparseMatrix;
 }
 
 /** A compiled model, opaque. */

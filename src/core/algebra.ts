@@ -1,4 +1,5 @@
 // Small dense and sparse algebra for what surrounds a solve; the solve itself is native.
+import { addon } from './addon.js';
 import type { Matrix, SparseMatrix } from './matrix.js';
 
 /** Calls `visit` with row, column and value of every entry (that is stored). */
@@ -42,23 +43,8 @@ export function diagonalOf(matrix: Matrix | SparseMatrix): Float64Array {
 }
 
 /** A sparse matrix by rows if it was by columns, and the other way round; indices of each line come in order. */
-export function transposeStorage({ format, rows, columns, offsets, indices, values }: SparseMatrix): SparseMatrix {
-  const inner = format === 'csc' ? rows : columns;
-  const starts = new Int32Array(inner + 1);
-  for (const i of indices) starts[i + 1] = (starts[i + 1] as number) + 1;
-  for (let i = 0; i < inner; ++i) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number);
-  const next = starts.slice();
-  const to = { indices: new Int32Array(indices.length), values: new Float64Array(values.length) };
-  for (let j = 0; j + 1 < offsets.length; ++j) {
-    for (let k = offsets[j] as number; k < (offsets[j + 1] as number); ++k) {
-      const i = indices[k] as number;
-      const at = next[i] as number;
-      next[i] = at + 1;
-      to.indices[at] = j;
-      to.values[at] = values[k] as number;
-    }
-  }
-  return { format: format === 'csc' ? 'csr' : 'csc', rows, columns, offsets: starts, ...to };
+export function transposeStorage(matrix: SparseMatrix): SparseMatrix {
+  return addon().transposeStorage(matrix);
 }
 
 /** [A b]. */

@@ -1,4 +1,5 @@
 // Matrix arguments, dense or sparse, checked.
+import { addon } from './addon.js';
 import { diagonalOf, transposeStorage } from './algebra.js';
 import { show } from './check.js';
 import { checkSizes, type Matrix, type SparseMatrix, toMatrix } from './matrix.js';
@@ -70,24 +71,12 @@ export function isSparse(value: unknown): value is SparseMatrix {
   return typeof value === 'object' && value !== null && 'format' in value && 'offsets' in value;
 }
 
-/** Whether indices [begin, end) do, from 0 on and below `limit`. */
-function increase(indices: Int32Array, begin: number, end: number, limit: number): boolean {
-  let last = -1;
-  for (let k = begin; k < end; ++k) {
-    const index = indices[k] as number;
-    if (index <= last) return false;
-    last = index;
-  }
-  return last < limit;
-}
-
 function checkedSparse(name: string, value: SparseMatrix): SparseMatrix {
   const { format, rows, columns, offsets, indices, values } = value;
   if (format !== 'csc' && format !== 'csr') {
     throw new RangeError(`${name}.format = ${show(format)}: expected 'csc' or 'csr'`);
   }
   checkSizes(name, rows, columns);
-  const [outer, inner] = format === 'csc' ? [columns, rows] : [rows, columns];
   for (const [member, array] of [['offsets', offsets] as const, ['indices', indices] as const]) {
     if (!(array instanceof Int32Array)) {
       throw new TypeError(`${name}.${member} = ${show(array)}: expected an Int32Array`);
@@ -96,38 +85,6 @@ function checkedSparse(name: string, value: SparseMatrix): SparseMatrix {
   if (!(values instanceof Float64Array)) {
     throw new TypeError(`${name}.values = ${show(values)}: expected a Float64Array`);
   }
-  if (offsets.length !== outer + 1) {
-    throw new RangeError(
-      `${name}.offsets: expected ${outer + 1} numbers for ${rows} x ${columns}, got ${offsets.length}`,
-    );
-  }
-  if (indices.length !== values.length) {
-    throw new RangeError(
-      `${name}.indices: expected ${values.length} numbers, as many as values, got ${indices.length}`,
-    );
-  }
-  if (offsets[0] !== 0 || offsets[outer] !== values.length) {
-    throw new RangeError(`${name}.offsets: expected to go from 0 to ${values.length}, as many as values`);
-  }
-  const last = new Int32Array(inner).fill(-1);
-  for (let j = 0; j < outer; ++j) {
-    const begin = offsets[j] as number;
-    const end = offsets[j + 1] as number;
-    if (end < begin) throw new RangeError(`${name}.offsets[${j + 1}] = ${end}: expected at least ${begin}`);
-    if (end > values.length)
-      throw new RangeError(`${name}.offsets[${j + 1}] = ${end}: expected at most ${values.length}`);
-    if (increase(indices, begin, end, inner)) continue;
-    for (let k = begin; k < end; ++k) {
-      const i = indices[k] as number;
-      if (!(i >= 0 && i < inner)) {
-        throw new RangeError(`${name}.indices[${k}] = ${i}: expected an integer in [0, ${inner - 1}]`);
-      }
-      if (last[i] === j)
-        throw new RangeError(
-          `${name}.indices[${k}] = ${i}: expected once in ${format === 'csc' ? 'column' : 'row'} ${j}`,
-        );
-      last[i] = j;
-    }
-  }
+  addon().checkSparse(name, value);
   return value;
 }

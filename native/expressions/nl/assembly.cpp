@@ -14,8 +14,8 @@ namespace nonconvex {
 namespace {
 
 /// Linear parts as one sparse matrix. The terms of a row, which come in any order, are sorted.
-ConstantMatrix matrixOf(std::span<std::vector<NlLinearTerm>> rows, int variables) {
-  ConstantMatrix matrix;
+SparseMatrix matrixOf(std::span<std::vector<NlLinearTerm>> rows, int variables) {
+  SparseMatrix matrix;
   matrix.rows = static_cast<int>(rows.size());
   matrix.columns = variables;
   matrix.offsets = {0};
@@ -39,7 +39,7 @@ ConstantMatrix matrixOf(std::span<std::vector<NlLinearTerm>> rows, int variables
 /// The node plus the linear parts of its entries.
 int withLinear(Graph& graph, int node, std::span<std::vector<NlLinearTerm>> rows) {
   const int n = graph.variableCount();
-  ConstantMatrix matrix = matrixOf(rows, n);
+  SparseMatrix matrix = matrixOf(rows, n);
   if (matrix.indices.empty()) return node;
   return graph.binary(Op::add, node, graph.matvec(graph.variables(0, n), graph.matrix(std::move(matrix))));
 }

@@ -23,4 +23,10 @@ struct SparsePattern {
   }
 };
 
+/// A pattern whose entries stand in a list in another order: entry k of `pattern` is number order[k] of the list.
+struct ListedPattern {
+  SparsePattern pattern;
+  std::vector<int> order;
+};
+
 }  // namespace nonconvex

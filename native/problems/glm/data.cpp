@@ -9,7 +9,6 @@
 
 #include "core/error.hpp"
 #include "core/index.hpp"
-#include "data/compressed.hpp"
 
 namespace nonconvex {
 namespace {
@@ -23,7 +22,7 @@ void endLine(SparsePattern& pattern) {
   pattern.offsets.push_back(static_cast<int>(pattern.indices.size()));
 }
 
-void takeRows(const ConstantMatrix& from, const std::vector<int>& rows, ConstantMatrix& to) {
+void takeRows(const SparseMatrix& from, const std::vector<int>& rows, SparseMatrix& to) {
   std::size_t entries = 0;
   for (const int i : rows) entries += at(from.offsets[at(i) + 1] - from.offsets[at(i)]);
   to.indices.reserve(entries);
@@ -91,7 +90,7 @@ std::shared_ptr<const GlmData::Analysis> GlmData::analyse(const Cpu& la) const {
   stopIfEnding(la);
   if (!square || static_cast<double>(made->hessian.nonzeros()) < 0.05 * n * n) {
     made->gram = Gram::columns;
-    made->columns = transpose();
+    made->columns = transposedPlaces(rows_.matrix.view());
     if (!square) made->hessian = pairsByColumns(made->columns, la);
     return made;
   }
@@ -123,16 +122,6 @@ GlmData::Gram GlmData::withoutTree(RowWork& work) const {
   return byRows ? Gram::rows : Gram::blocks;
 }
 
-GlmData::Analysis::Columns GlmData::transpose() const {
-  const ConstantMatrix& A = rows_.matrix;
-  Analysis::Columns to{{}, std::vector<int>(A.indices.size()), std::vector<int>(A.indices.size())};
-  to.offsets = transposeStorage(A.offsets, A.indices, columns(), [&](int place, int row, int entry) {
-    to.places[at(place)] = entry;
-    to.rows[at(place)] = row;
-  });
-  return to;
-}
-
 // The pattern of A^T A below the diagonal, and of the diagonal where there is a ridge
 // -----------------------------------
 
@@ -150,7 +139,7 @@ SparsePattern GlmData::allPairs() const {
 SparsePattern GlmData::pairsByRows() const {
   using Word = std::uint64_t;
   const int n = columns();
-  const ConstantMatrix& A = rows_.matrix;
+  const SparseMatrix& A = rows_.matrix;
   const std::size_t words = at(n) / 64 + 1;
   std::vector<Word> seen(at(n) * words), row(words);
   const auto bit = [](int j) { return Word{1} << j % 64; };
@@ -181,9 +170,9 @@ SparsePattern GlmData::pairsByRows() const {
   return pattern;
 }
 
-SparsePattern GlmData::pairsByColumns(const Analysis::Columns& transposed, const Cpu& la) const {
+SparsePattern GlmData::pairsByColumns(const ListedPattern& transposed, const Cpu& la) const {
   const int n = columns();
-  const ConstantMatrix& A = rows_.matrix;
+  const SparseMatrix& A = rows_.matrix;
   constexpr int ranges = 32;
   const auto border = [&](int r) { return static_cast<int>(static_cast<long long>(n) * r / ranges); };
   std::vector<SparsePattern> parts(ranges);
@@ -199,9 +188,10 @@ SparsePattern GlmData::pairsByColumns(const Analysis::Columns& transposed, const
         part.indices.push_back(i);
       };
       if (rows_.ridge[at(j)] != 0) see(j);
-      for (int c = transposed.offsets[at(j)]; c < transposed.offsets[at(j) + 1]; ++c) {
-        const int end = A.offsets[at(transposed.rows[at(c)]) + 1];
-        for (int k = transposed.places[at(c)]; k < end; ++k) see(A.indices[at(k)]);
+      const SparsePattern& entries = transposed.pattern;
+      for (int c = entries.offsets[at(j)]; c < entries.offsets[at(j) + 1]; ++c) {
+        const int end = A.offsets[at(entries.indices[at(c)]) + 1];
+        for (int k = transposed.order[at(c)]; k < end; ++k) see(A.indices[at(k)]);
       }
       std::sort(part.indices.begin() + static_cast<std::ptrdiff_t>(begin), part.indices.end());
       endLine(part);

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/lazy_shared.hpp"
-#include "data/constant_matrix.hpp"
 #include "data/row_tree.hpp"
+#include "data/sparse_matrix.hpp"
 #include "linalg/cpu.hpp"
 #include "linalg/sparse/pattern.hpp"
 #include "problems/glm/family.hpp"
@@ -20,7 +20,7 @@ class GlmData {
  public:
   struct Rows {
     GlmFamily family = GlmFamily::logistic;
-    ConstantMatrix matrix;  ///< the a_i; of a dense one only the size, its numbers come with each objective
+    SparseMatrix matrix;  ///< the a_i; of a dense one only the size, its numbers come with each objective
     std::vector<double> y;
     std::vector<double> weights;
     std::vector<double> offset;  ///< empty: 0
@@ -34,10 +34,7 @@ class GlmData {
   struct Analysis {
     SparsePattern hessian;
     Gram gram = Gram::blocks;
-    /// Entries of each column of a sparse A, as places in the matrix by rows, and their rows; for Gram::columns.
-    struct Columns {
-      std::vector<int> offsets, places, rows;
-    } columns;
+    ListedPattern columns;                ///< of a sparse A, as places in the matrix by rows; for Gram::columns
     std::unique_ptr<const RowTree> tree;  ///< for Gram::tree
     RowWork work;
   };
@@ -60,10 +57,9 @@ class GlmData {
   std::shared_ptr<const Analysis> analyse(const Cpu& la) const;
   /// How the Hessian is summed up where rows have nothing in common; sets `work`.
   Gram withoutTree(RowWork& work) const;
-  Analysis::Columns transpose() const;
   SparsePattern allPairs() const;
   SparsePattern pairsByRows() const;
-  SparsePattern pairsByColumns(const Analysis::Columns& transposed, const Cpu& la) const;
+  SparsePattern pairsByColumns(const ListedPattern& transposed, const Cpu& la) const;
 
   Rows rows_;
   std::shared_ptr<const Analysis> given_;

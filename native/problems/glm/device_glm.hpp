@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/inputs.hpp"
+#include "data/matrix_input.hpp"
 #include "linalg/device_copy.hpp"
 #include "linalg/linalg.hpp"
 #include "problems/glm/data.hpp"

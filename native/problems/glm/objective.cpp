@@ -106,7 +106,7 @@ void GlmObjective::predict(Piece piece, std::span<const double> x, const double*
     for (int i = piece.begin; i < piece.end; ++i) *t++ = tree_->product(i);
     return;
   }
-  const ConstantMatrix& A = data_->rows().matrix;
+  const SparseMatrix& A = data_->rows().matrix;
   const int* indices = A.indices.data();
   const double* values = A.values.data();
   for (int i = piece.begin; i < piece.end; ++i) {
@@ -125,7 +125,7 @@ void GlmObjective::predict(Piece piece, std::span<const double> x, const double*
 void GlmObjective::addTransposed(Piece piece, const double* r, const double* rows, double* out) const {
   const int n = data_->columns();
   if (rows != nullptr) return blas::gemv('N', n, piece.end - piece.begin, 1.0, rows, n, r, 1.0, out);
-  const ConstantMatrix& A = data_->rows().matrix;
+  const SparseMatrix& A = data_->rows().matrix;
   const int* indices = A.indices.data();
   const double* values = A.values.data();
   for (int i = piece.begin; i < piece.end; ++i) {
@@ -169,7 +169,8 @@ void GlmObjective::sumTransposed(std::span<double> out) {
 }
 
 void GlmObjective::transposedByColumns(std::span<double> out) const {
-  const auto& [offsets, places, rows] = analysis().columns;
+  const auto& [columns, places] = analysis().columns;
+  const std::vector<int>&offsets = columns.offsets, &rows = columns.indices;
   const double* values = data_->rows().matrix.values.data();
   la_.forEach(data_->columns(), [&](int j) {
     double sum = 0;
@@ -257,7 +258,7 @@ std::optional<GramFactor> GlmObjective::gramFactor(double sigma, std::span<const
     gram.dense.rows = data_->count();
     gram.dense.columns = data_->columns();
   } else {
-    gram.sparse = data_->rows().matrix.sparse();
+    gram.sparse = data_->rows().matrix.view();
   }
   return gram;
 }
@@ -377,7 +378,7 @@ void GlmObjective::fillSquares() {
 }
 
 void GlmObjective::addRows(Piece piece, double* square) const {
-  const ConstantMatrix& A = data_->rows().matrix;
+  const SparseMatrix& A = data_->rows().matrix;
   const int* indices = A.indices.data();
   const double* values = A.values.data();
   for (int i = piece.begin; i < piece.end; ++i) {
@@ -393,7 +394,7 @@ void GlmObjective::addRows(Piece piece, double* square) const {
 /// The rows times the roots of their curvatures, one after the other.
 void GlmObjective::writeScaled(Piece piece, double* buffer) const {
   const std::size_t n = x_.size();
-  const ConstantMatrix& A = data_->rows().matrix;
+  const SparseMatrix& A = data_->rows().matrix;
   for (int i = piece.begin; i < piece.end; ++i, buffer += n) {
     const double root = std::sqrt(curvatures_[at(i)]);
     if (dense_.f64 != nullptr) {
@@ -429,8 +430,9 @@ void GlmObjective::sumSquares(std::span<double> values) const {
 
 void GlmObjective::sumByColumns(std::span<double> values) {
   const SparsePattern& pattern = hessianPattern();
-  const ConstantMatrix& A = data_->rows().matrix;
-  const auto& [offsets, places, rows] = analysis().columns;
+  const SparseMatrix& A = data_->rows().matrix;
+  const auto& [columns, places] = analysis().columns;
+  const std::vector<int>&offsets = columns.offsets, &rows = columns.indices;
   const std::size_t n = x_.size();
   la_.tasks(columnTasks, [&](int task) {
     double* column = squares_.data() + at(task) * n;  // 0 but for the column at hand

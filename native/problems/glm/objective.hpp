@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "data/inputs.hpp"
+#include "data/matrix_input.hpp"
 #include "linalg/cpu.hpp"
 #include "problems/glm/data.hpp"
 #include "problems/objective.hpp"

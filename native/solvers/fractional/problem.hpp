@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "core/limits.hpp"
-#include "data/inputs.hpp"
+#include "data/matrix_input.hpp"
+#include "data/sparse_matrix.hpp"
 
 namespace nonconvex {
 
@@ -72,7 +73,7 @@ struct FractionalSettings : Limits {
 };
 static_assert(sizeFromFields<FractionalSettings>() == sizeof(FractionalSettings));
 
-using FractionalMatrix = std::variant<MatrixInput, SparseInput>;
+using FractionalMatrix = std::variant<MatrixInput, SparseView>;
 
 /// A term of the smooth part f of the numerator, or a denominator: its kind, and of the rest what the kind needs.
 struct FractionalTerm {

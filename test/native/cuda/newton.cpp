@@ -41,7 +41,7 @@ NlpProblem problemOf(const Data& data, Form form, Constraints constraints) {
   if (constraints != Constraints::none) {
     Graph g(n);
     const int x = g.variables(0, n);
-    ConstantMatrix two{.rows = 2, .columns = n, .values = {}, .offsets = {}, .indices = {}};
+    ConstantMatrix two(2, n, {});
     for (std::uint64_t k = 0; k < 2 * at(n); ++k) two.values.push_back(Random(3).normal(k));
     g.equalZero(g.binary(Op::subtract, g.matvec(x, g.matrix(two)), g.constant(0.3)));
     if (constraints == Constraints::sphere) {
@@ -140,7 +140,7 @@ TEST(theSamePartsOnTheCpu) {
 NlpProblem waves(int n, bool constrained, double start) {
   Graph g(n);
   const int x = g.variables(0, n);
-  ConstantMatrix a{.rows = 2 * n, .columns = n, .values = {}, .offsets = {}, .indices = {}};
+  ConstantMatrix a(2 * n, n, {});
   for (std::uint64_t k = 0; k < 2 * at(n) * at(n); ++k) a.values.push_back(Random(5).normal(k) / std::sqrt(n));
   const int cosines = g.sum(g.unary(Op::cos, g.matvec(x, g.matrix(a))));
   g.minimize(g.binary(Op::add, g.binary(Op::multiply, g.constant(0.5), g.norm2Squared(x, n)), cosines));

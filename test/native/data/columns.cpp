@@ -35,8 +35,8 @@ struct Sample {
   }
   double operator()(int i, int j) const { return dense[static_cast<std::size_t>(i * columns + j)]; }
   MatrixInput input() const { return {dense.data(), nullptr, rows, columns}; }
-  SparseInput sparse(int byRow) const {
-    return {byRow == 0, rows, columns, offsets[byRow], indices[byRow], values[byRow]};
+  SparseView sparse(int byRow) const {
+    return {byRow == 0 ? Lines::columns : Lines::rows, rows, columns, offsets[byRow], indices[byRow], values[byRow]};
   }
 };
 
@@ -112,7 +112,7 @@ TEST(singlePrecisionIsRead) {
 TEST(entriesThatOccurTwiceAreAdded) {
   const std::vector<std::int32_t> offsets = {0, 3, 3}, indices = {1, 0, 1};
   const std::vector<double> values = {1, 5, 2};
-  const Columns A(SparseInput{true, 2, 2, offsets, indices, values}, "A");
+  const Columns A(SparseView{Lines::columns, 2, 2, offsets, indices, values}, "A");
   CHECK_EQ(A.entries(), 2U);
   CHECK_EQ(A.at(1, 0), 3.0);
   CHECK_EQ(A.at(0, 0), 5.0);
@@ -140,7 +140,7 @@ TEST(entriesThatAreNotFiniteAreNamed) {
   const std::vector<std::int32_t> offsets = {0, 1}, indices = {2};
   const std::vector<double> nan = {std::nan("")};
   CHECK(check::contains(check::messageOf([&] {
-                          Columns(SparseInput{true, 3, 1, offsets, indices, nan}, "A");
+                          Columns(SparseView{Lines::columns, 3, 1, offsets, indices, nan}, "A");
                         }),
                         "A[2, 0] = "));
 }

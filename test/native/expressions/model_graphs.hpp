@@ -18,15 +18,11 @@ struct GraphKind {
 };
 
 inline nonconvex::ConstantMatrix denseMatrix(std::mt19937_64& random, int rows, int columns) {
-  return {.rows = rows,
-          .columns = columns,
-          .values = uniform(random, static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns)),
-          .offsets = {},
-          .indices = {}};
+  return {rows, columns, uniform(random, static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns))};
 }
 
 inline nonconvex::ConstantMatrix sparseMatrix(std::mt19937_64& random, int rows, int columns, double density) {
-  nonconvex::ConstantMatrix m{.rows = rows, .columns = columns, .values = {}, .offsets = {0}, .indices = {}};
+  nonconvex::SparseMatrix m{.rows = rows, .columns = columns, .values = {}, .offsets = {0}, .indices = {}};
   std::uniform_real_distribution<double> draw(0, 1);
   for (int i = 0; i < rows; ++i) {
     for (int j = 0; j < columns; ++j) {

@@ -99,7 +99,7 @@ struct Data {
 
 /// Two linear equations and ||x||^2 = 1, in a graph that may have an objective.
 inline void constrain(Graph& g, int x, int n) {
-  ConstantMatrix two{.rows = 2, .columns = n, .values = {}, .offsets = {}, .indices = {}};
+  ConstantMatrix two(2, n, {});
   const Random random(3);
   for (std::uint64_t k = 0; k < 2 * at(n); ++k) two.values.push_back(random.normal(k));
   g.equalZero(g.binary(Op::subtract, g.matvec(x, g.matrix(two)), g.constant(0.3)));

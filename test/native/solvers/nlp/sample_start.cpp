@@ -115,8 +115,8 @@ TEST(hardData) {
   }
   {
     Data data(logistic(8000, 30, 0.5, 1e-6));  // the last column in two rows alone
-    ConstantMatrix& A = data.rows.matrix;
-    ConstantMatrix rare{.rows = A.rows, .columns = A.columns, .values = {}, .offsets = {0}, .indices = {}};
+    SparseMatrix& A = data.rows.matrix;
+    SparseMatrix rare{.rows = A.rows, .columns = A.columns, .values = {}, .offsets = {0}, .indices = {}};
     for (std::size_t i = 0; i < 8000; ++i) {
       for (int k = A.offsets[i]; k < A.offsets[i + 1]; ++k) {
         if (A.indices[at(k)] == 29 && i != 100 && i != 5000) continue;

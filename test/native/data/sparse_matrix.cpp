@@ -1,5 +1,5 @@
-// Compressed storage: checks and transposition against the dense matrix.
-#include "data/compressed.hpp"
+// Sparse matrices: check and transposition against the dense matrix.
+#include "data/sparse_matrix.hpp"
 
 #include <limits>
 
@@ -39,7 +39,9 @@ struct Sample {
       offsets.push_back(static_cast<int>(values.size()));
     }
   }
-  SparseInput input() const { return {byColumn, rows, columns, offsets, indices, values}; }
+  SparseView input() const {
+    return {byColumn ? Lines::columns : Lines::rows, rows, columns, offsets, indices, values};
+  }
 };
 
 template <class F>
@@ -54,7 +56,7 @@ void forSamples(F&& f) {
 
 TEST(placesOfTheTransposition) {
   forSamples([](const Sample& A) {
-    const SparseInput input = A.input();
+    const SparseView input = A.input();
     std::vector<int> lines(A.indices.size(), -1), entries(A.indices.size(), -1);
     int calls = 0;
     const std::vector<int> offsets =
@@ -80,27 +82,45 @@ TEST(placesOfTheTransposition) {
   });
 }
 
-TEST(rowsOfMatricesThatAreHandedIn) {
+TEST(placesAreThoseOfTheTransposition) {
   forSamples([](const Sample& A) {
-    const ConstantMatrix rows = rowsOf(A.input());
-    CHECK_EQ(rows.rows, A.rows);
-    CHECK_EQ(rows.columns, A.columns);
-    CHECK_EQ(rows.values.size(), A.values.size());
-    std::vector<double> dense(A.dense.size());
-    for (int i = 0; i < A.rows; ++i) {
-      for (int k = rows.offsets[at(i)]; k < rows.offsets[at(i) + 1]; ++k) {
-        if (k > rows.offsets[at(i)]) CHECK(rows.indices[at(k)] >= rows.indices[at(k) - 1]);
-        dense[at(i) * at(A.columns) + at(rows.indices[at(k)])] += rows.values[at(k)];
-      }
-    }
-    for (std::size_t k = 0; k < dense.size(); ++k) CHECK_EQ(dense[k], A.dense[k]);
-    const SparseInput view = rows.sparse();
-    requireCompressed(view, "rows");
-    CHECK_EQ(view.lines(), A.rows);
-    CHECK_EQ(view.width(), A.columns);
+    const SparseMatrix to = transposed(A.input());
+    const ListedPattern places = transposedPlaces(A.input());
+    CHECK_EQ(places.pattern.lines, A.input().width());
+    CHECK_EQ(places.pattern.width, A.input().lines());
+    CHECK(places.pattern.offsets == to.offsets);
+    CHECK(places.pattern.indices == to.indices);
+    for (std::size_t k = 0; k < to.values.size(); ++k) CHECK_EQ(A.values[at(places.order[k])], to.values[k]);
   });
+}
+
+TEST(copiesByRowsAndByColumns) {
+  forSamples([](const Sample& A) {
+    for (const Lines lines : {Lines::rows, Lines::columns}) {
+      const SparseMatrix copy = copyBy(lines, A.input());
+      CHECK(copy.by == lines);
+      CHECK_EQ(copy.rows, A.rows);
+      CHECK_EQ(copy.columns, A.columns);
+      CHECK_EQ(copy.values.size(), A.values.size());
+      std::vector<double> dense(A.dense.size());
+      for (int l = 0; l < copy.view().lines(); ++l) {
+        for (int k = copy.offsets[at(l)]; k < copy.offsets[at(l) + 1]; ++k) {
+          const int index = copy.indices[at(k)];
+          if (k > copy.offsets[at(l)]) CHECK(index >= copy.indices[at(k) - 1]);
+          const bool byRow = lines == Lines::rows;
+          dense[at(byRow ? l : index) * at(A.columns) + at(byRow ? index : l)] += copy.values[at(k)];
+        }
+      }
+      for (std::size_t k = 0; k < dense.size(); ++k) CHECK_EQ(dense[k], A.dense[k]);
+      CHECK_EQ(check::messageOf([&] { requireSparse(copy.view(), "copy"); }).empty(),
+               indicesIncrease(copy.offsets, copy.indices));
+    }
+  });
+}
+
+TEST(denseMatricesAreCopied) {
   const float numbers[] = {1, 2, 3, 4, 5, 6};
-  const ConstantMatrix dense = rowsOf(MatrixInput{nullptr, numbers, 2, 3});
+  const ConstantMatrix dense(MatrixInput{nullptr, numbers, 2, 3});
   CHECK(dense.dense());
   CHECK_EQ(dense.entry(1, 0), 4.0);
 }
@@ -116,15 +136,24 @@ TEST(indicesThatIncrease) {
 TEST(storageThatIsWrongIsRefused) {
   const auto message = [](std::vector<int> offsets, std::vector<int> indices, std::size_t values, int rows = 3) {
     const std::vector<double> numbers(values);
-    return check::messageOf([&] { requireCompressed({true, rows, 2, offsets, indices, numbers}, "A"); });
+    return check::messageOf([&] { requireSparse({Lines::columns, rows, 2, offsets, indices, numbers}, "A"); });
   };
   CHECK_EQ(message({0, 1, 2}, {2, 0}, 2), "");
-  CHECK(check::contains(message({0, 2}, {2, 0}, 2), "A.offsets.length = 2: expected one more than 2"));
-  CHECK(check::contains(message({0, 1, 2}, {2}, 2), "A.indices.length = 1: expected as many as values: 2"));
-  CHECK(check::contains(message({0, 1, 3}, {2, 0}, 2), "A.offsets = 3: expected to go from 0 to 2"));
-  CHECK(check::contains(message({1, 1, 2}, {2, 0}, 2), "A.offsets"));
-  CHECK(check::contains(message({0, 3, 2}, {2, 0}, 2), "A.offsets = 2: expected not to decrease"));
-  CHECK(check::contains(message({0, 1, 2}, {3, 0}, 2), "A.indices = 3: expected 0 to 2"));
-  CHECK(check::contains(message({0, 1, 2}, {-1, 0}, 2), "A.indices = -1: expected 0 to 2"));
-  CHECK(check::contains(message({0, 1, 2}, {2, 0}, 2, -1), "A.offsets.length"));
+  CHECK_EQ(message({0, 2, 2}, {2, 0}, 2), "");
+  CHECK_EQ(message({0, 2}, {2, 0}, 2), "A.offsets: expected 3 numbers for 3 x 2, got 2");
+  CHECK_EQ(message({0, 1, 2}, {2}, 2), "A.indices: expected 2 numbers, as many as values, got 1");
+  CHECK_EQ(message({0, 1, 3}, {2, 0}, 2), "A.offsets: expected to go from 0 to 2, as many as values");
+  CHECK_EQ(message({1, 1, 2}, {2, 0}, 2), "A.offsets: expected to go from 0 to 2, as many as values");
+  CHECK_EQ(message({0, 3, 2}, {2, 0}, 2), "A.offsets[1] = 3: expected at most 2");
+  CHECK_EQ(message({0, -1, 2}, {2, 0}, 2), "A.offsets[1] = -1: expected at least 0");
+  CHECK_EQ(message({0, 1, 2}, {3, 0}, 2), "A.indices[0] = 3: expected an integer in [0, 2]");
+  CHECK_EQ(message({0, 1, 2}, {0, -1}, 2), "A.indices[1] = -1: expected an integer in [0, 2]");
+  CHECK_EQ(message({0, 0, 3}, {2, 0, 2}, 3), "A.indices[2] = 2: expected once in column 1");
+  CHECK(check::contains(message({0, 1, 2}, {2, 0}, 2, -1), "A.offsets"));
+  const std::vector<int> offsets = {0, 2}, twice = {1, 1};
+  const std::vector<double> numbers(2);
+  CHECK_EQ(check::messageOf([&] {
+             requireSparse({Lines::rows, 1, 2, offsets, twice, numbers}, "");
+           }),
+           "indices[1] = 1: expected once in row 0");
 }

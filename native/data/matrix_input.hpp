@@ -1,0 +1,22 @@
+// Dense matrices as they are handed in, in memory of somebody else.
+#pragma once
+
+#include <cstddef>
+
+namespace nonconvex {
+
+/// Row-major numbers of either width, in memory that JavaScript owns.
+struct MatrixInput {
+  const double* f64 = nullptr;
+  const float* f32 = nullptr;
+  int rows = 0;
+  int columns = 0;
+
+  double operator()(int i, int j) const {
+    const std::size_t at =
+        static_cast<std::size_t>(i) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(j);
+    return f64 != nullptr ? f64[at] : static_cast<double>(f32[at]);
+  }
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,112 @@
+#include "data/sparse_matrix.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+
+namespace nonconvex {
+
+SparseMatrix transposed(const SparseView& matrix) {
+  SparseMatrix to{.rows = matrix.rows,
+                  .columns = matrix.columns,
+                  .values = std::vector<double>(matrix.values.size()),
+                  .offsets = {},
+                  .indices = std::vector<int>(matrix.indices.size()),
+                  .by = matrix.by == Lines::columns ? Lines::rows : Lines::columns};
+  to.offsets = transposeStorage(matrix.offsets, matrix.indices, matrix.width(), [&](int place, int line, int entry) {
+    to.indices[at(place)] = line;
+    to.values[at(place)] = matrix.values[at(entry)];
+  });
+  return to;
+}
+
+ListedPattern transposedPlaces(const SparseView& matrix) {
+  ListedPattern to{{.lines = matrix.width(),
+                    .width = matrix.lines(),
+                    .offsets = {},
+                    .indices = std::vector<int>(matrix.indices.size())},
+                   std::vector<int>(matrix.indices.size())};
+  to.pattern.offsets =
+      transposeStorage(matrix.offsets, matrix.indices, matrix.width(), [&](int place, int line, int entry) {
+        to.pattern.indices[at(place)] = line;
+        to.order[at(place)] = entry;
+      });
+  return to;
+}
+
+SparseMatrix copyBy(Lines lines, const SparseView& matrix) {
+  if (matrix.by != lines) return transposed(matrix);
+  if (!indicesIncrease(matrix.offsets, matrix.indices)) return transposed(transposed(matrix).view());
+  return {.rows = matrix.rows,
+          .columns = matrix.columns,
+          .values = {matrix.values.begin(), matrix.values.end()},
+          .offsets = {matrix.offsets.begin(), matrix.offsets.end()},
+          .indices = {matrix.indices.begin(), matrix.indices.end()},
+          .by = lines};
+}
+
+bool indicesIncrease(std::span<const int> offsets, std::span<const int> indices) {
+  for (std::size_t line = 0; line + 1 < offsets.size(); ++line) {
+    for (int k = offsets[line] + 1; k < offsets[line + 1]; ++k) {
+      if (indices[at(k) - 1] >= indices[at(k)]) return false;
+    }
+  }
+  return true;
+}
+
+namespace {
+
+/// Whether the indices of a line increase within the matrix.
+bool increase(std::span<const int> line, int width) {
+  int last = -1;
+  for (const int index : line) {
+    if (index <= last) return false;
+    last = index;
+  }
+  return last < width;
+}
+
+[[noreturn]] void refuse(const std::string& what) { throw Error(ErrorKind::range, what); }
+
+}  // namespace
+
+void requireSparse(const SparseView& matrix, const std::string& name) {
+  const std::string member = name.empty() ? "" : name + ".";
+  const std::span<const int> offsets = matrix.offsets, indices = matrix.indices;
+  const std::size_t entries = matrix.values.size();
+  const int lines = matrix.lines(), width = matrix.width();
+  if (lines < 0 || width < 0 || offsets.size() != at(lines) + 1) {
+    refuse(member + "offsets: expected " + show(at(lines) + 1) + " numbers for " + show(matrix.rows) + " x " +
+           show(matrix.columns) + ", got " + show(offsets.size()));
+  }
+  if (indices.size() != entries) {
+    refuse(member + "indices: expected " + show(entries) + " numbers, as many as values, got " + show(indices.size()));
+  }
+  if (offsets.front() != 0 || offsets.back() < 0 || at(offsets.back()) != entries) {
+    refuse(member + "offsets: expected to go from 0 to " + show(entries) + ", as many as values");
+  }
+  std::vector<int> last;  // the line in which each index was seen last; made where a line is not in order
+  for (int l = 0; l < lines; ++l) {
+    const int begin = offsets[at(l)], end = offsets[at(l) + 1];
+    const auto refuseEnd = [&](const std::string& expected) {
+      refuse(member + "offsets[" + show(l + 1) + "] = " + show(end) + ": expected " + expected);
+    };
+    if (end < begin) refuseEnd("at least " + show(begin));
+    if (at(end) > entries) refuseEnd("at most " + show(entries));
+    if (increase(indices.subspan(at(begin), at(end - begin)), width)) continue;
+    last.resize(at(width), -1);
+    for (int k = begin; k < end; ++k) {
+      const int index = indices[at(k)];
+      const auto refuseIndex = [&](const std::string& expected) {
+        refuse(member + "indices[" + show(k) + "] = " + show(index) + ": expected " + expected);
+      };
+      if (index < 0 || index >= width) refuseIndex("an integer in [0, " + show(width - 1) + "]");
+      if (last[at(index)] == l) {
+        refuseIndex("once in " + std::string(matrix.by == Lines::columns ? "column " : "row ") + show(l));
+      }
+      last[at(index)] = l;
+    }
+  }
+}
+
+}  // namespace nonconvex
