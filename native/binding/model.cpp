@@ -173,18 +173,13 @@ ListedPattern readPattern(const Reader& in, int lines, int width) {
   listed.pattern = {.lines = lines, .width = width, .offsets = copy("offsets"), .indices = copy("indices")};
   listed.order = copy("order");
   const SparsePattern& pattern = listed.pattern;
-  bool good = pattern.offsets.size() == static_cast<std::size_t>(lines) + 1 && pattern.offsets.front() == 0 &&
-              static_cast<std::size_t>(pattern.offsets.back()) == pattern.nonzeros() &&
-              listed.order.size() == pattern.nonzeros() &&
-              std::is_sorted(pattern.offsets.begin(), pattern.offsets.end());
-  for (int l = 0; good && l < lines; ++l) {
-    int last = -1;
-    for (const int index : pattern.line(l)) {
-      good = good && index > last && index < width;
-      last = index;
-    }
+  const std::vector<double> noValues(pattern.nonzeros());
+  requireSparse(viewOf(pattern, Lines::rows, noValues), in.path());
+  if (!indicesIncrease(pattern.offsets, pattern.indices)) {
+    throw Error(ErrorKind::range, in.pathOf("indices") + ": expected them to increase in each line");
   }
-  require(good, in.path(), pattern.nonzeros(), "expected a sparse pattern in order");
+  require(listed.order.size() == pattern.nonzeros(), in.pathOf("order.length"), listed.order.size(),
+          "expected as many as indices: " + show(pattern.nonzeros()));
   return listed;
 }
 

@@ -169,6 +169,18 @@ describe('wrong arguments throw', () => {
         true,
       );
     expect(solve({})).not.toThrow();
+    for (const [change, message] of [
+      [{ offsets: Int32Array.of(0, 2) }, 'offsets: expected 3 numbers for 2 x 2, got 2'],
+      [{ indices: Int32Array.of(0, 2) }, 'indices[1] = 2: expected an integer in [0, 1]'],
+      [{ offsets: Int32Array.of(0, 2, 2), indices: Int32Array.of(1, 1) }, 'indices[1] = 1: expected once in row 0'],
+      [
+        { offsets: Int32Array.of(0, 2, 2), indices: Int32Array.of(1, 0) },
+        'indices: expected them to increase in each line',
+      ],
+      [{ order: Int32Array.of(0) }, 'order.length = 1: expected as many as indices: 2'],
+    ] as const) {
+      expect(solve({ hessianPattern: { ...entries, ...change } })).toThrow(`callbacks.hessianPattern.${message}`);
+    }
     expect(solve({ gradient: 5 })).toThrow('callbacks.gradient = 5: expected an object');
     expect(solve({ gradient: reading(vectors(n), 5) })).toThrow('callbacks.gradient.outputs = 5: expected an object');
     expect(solve({ gradient: reading(vectors(n, n), vectors(n)) })).toThrow(

@@ -6,8 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "functions/penalties.hpp"
 #include "linalg/blas.hpp"
 #include "solvers/fractional/term.hpp"
+#include "solvers/fractional/term_reader.hpp"
 
 namespace nonconvex {
 
@@ -26,6 +28,12 @@ class LeastSquares final : public SmoothTerm {
  public:
   explicit LeastSquares(const FractionalTermData& data)
       : A_(*data.matrix), b_(data.b), curvature_(data.curvature), r_(b_.size()) {}
+
+  static void read(TermReader& in) {
+    in.takeMatrixOfColumns(1);
+    in.takeTargets("b");
+    in.requireLengthOfTargets();
+  }
 
   void restart(const double* x) override {
     A_.multiply(x, r_.data());
@@ -131,6 +139,7 @@ inline constexpr double absolutePieces[] = {0, 1, -1};  // slopes of max(m, |u|)
 class NoDenominator final : public DenominatorTerm {
  public:
   NoDenominator() : DenominatorTerm(LineDenominator::Kind::none, 0, 1, 0) {}
+  static void read(TermReader&) {}
   void restart(const double*) override {}
   const LineDenominator& restrictTo(int, double) override { return along_; }
   void move(int, double, double, int) override {}
@@ -140,6 +149,7 @@ class NoDenominator final : public DenominatorTerm {
 /// A sum of some |x_i|.
 class NormOfSome : public DenominatorTerm {
  public:
+  static void read(TermReader& in) { in.requireScaleAndShift(); }
   const LineDenominator& restrictToRay(const double*) final { return homogeneousRay(); }
 
  protected:
@@ -159,7 +169,7 @@ class NormOne final : public NormOfSome {
   NormOne(const FractionalTermData& data, int n) : NormOfSome(data, absolutePieces + 1, 2), n_(n) {}
   void restart(const double* x) override {
     double sum = 0;
-    for (int i = 0; i < n_; ++i) sum += std::abs(x[i]);
+    for (int i = 0; i < n_; ++i) sum += penalties::L1::value(x[i]);
     inner_ = sum;
   }
   const LineDenominator& restrictTo(int, double xi) override {
@@ -175,10 +185,18 @@ class NormOne final : public NormOfSome {
   int n_;
 };
 
-/// The sum of the k largest |x_i|; k = 1 is ||x||_inf.
+/// penalties::TopK, the sum of the k largest |x_i|; k = 1 is ||x||_inf.
 class TopK final : public NormOfSome {
  public:
-  TopK(const FractionalTermData& data, int n, int k) : NormOfSome(data, absolutePieces, 3), top_(n, k) {}
+  TopK(const FractionalTermData& data, int n)
+      : NormOfSome(data, absolutePieces, 3),
+        top_(n, data.term.kind == FractionalTerm::Kind::normInf ? 1 : data.term.k) {}
+  static void read(TermReader& in) {
+    const FractionalTerm& term = in.term();
+    require(term.kind == FractionalTerm::Kind::normInf || (term.k >= 1 && term.k <= in.n()), in.name("k"), term.k,
+            "expected an integer in [1, " + show(in.n()) + "]");
+    NormOfSome::read(in);
+  }
   void restart(const double* x) override {
     top_.assign([&](int i) { return std::abs(x[i]); });
     inner_ = top_.sum();
@@ -206,6 +224,12 @@ class TopK final : public NormOfSome {
 /// The common part of norms of A x: they remember A x.
 class NormOfProduct : public DenominatorTerm {
  public:
+  static void read(TermReader& in) {
+    in.takeMatrixOfColumns(1);
+    const int p = in.term().p;
+    require(p == 0 || p == 1 || p == 2 || p == 4, in.name("p"), p, "expected 1, 2, 4 or Infinity");
+    in.requireScaleAndShift();
+  }
   void restart(const double* x) final {
     A_.multiply(x, r_.data());
     evaluate();
@@ -235,6 +259,10 @@ class NormFourOfProduct final : public NormOfProduct {
   explicit NormFourOfProduct(const FractionalTermData& data)
       : NormOfProduct(data, LineDenominator::Kind::rootQuartic, LineDenominator::Kind::sqrtQuartic),
         fourthPower_(data.fourthPower) {}
+  static void read(TermReader& in) {
+    NormOfProduct::read(in);
+    in.takeFourthPowers();
+  }
   const LineDenominator& restrictTo(int i, double) override {
     const Columns::Moments m = i == ahead_ ? momentsAhead_ : A_.moments(i, r_.data());
     along_.q[4] = fourthPower_[static_cast<std::size_t>(i)];

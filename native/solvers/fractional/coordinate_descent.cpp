@@ -111,7 +111,7 @@ void CoordinateDescent::addUp() {
 }
 
 double CoordinateDescent::sumOfNumerator() {
-  separable_ = diagonal_ + linear_ + l1_ + data_.l1Squared * norm1_ * norm1_ + data_.constant;
+  separable_ = diagonal_ + linear_ + l1_ + data_.l1Squared.ofNorm(norm1_) + data_.constant;
   double sum = separable_;
   for (const auto& term : smooth_) sum += term->value();
   return sum;
@@ -129,10 +129,10 @@ LineNumerator CoordinateDescent::restrictNumerator(int i) {
   const FractionalData::Coordinate& c = data_.coordinates[k];
   const double x = x_[k];
   LineNumerator along{.a = c.a,
-                      .b = c.linear + c.diagonal * x,
+                      .b = c.linear + c.penalty.l2 * x,
                       .c = 0,
                       .x = x,
-                      .l1 = c.l1,
+                      .l1 = c.penalty.l1,
                       .l1Squared = data_.l1Squared,
                       .rest = std::max(0.0, norm1_ - std::abs(x)),
                       .lower = data_.lower[k],
@@ -141,7 +141,7 @@ LineNumerator CoordinateDescent::restrictNumerator(int i) {
     parabolas_[s] = smooth_[s]->restrictTo(i, x);
     along.b += parabolas_[s].b;
   }
-  along.c = numerator() - along.l1 * std::abs(x) - data_.l1Squared * norm1_ * norm1_;
+  along.c = numerator() - along.l1 * std::abs(x) - data_.l1Squared.ofNorm(norm1_);
   // With linear parts, what the penalties leave may be negative.
   if (!data_.difference && !linearParts_) along.c = std::max(0.0, along.c);
   return along;
@@ -165,9 +165,9 @@ inline __attribute__((always_inline)) void CoordinateDescent::setCoordinate(int 
   const double longer = std::abs(value) - std::abs(x);
   for (std::size_t s = 0; s < smooth_.size(); ++s) smooth_[s]->move(i, t, parabolas_[s], next);
   if constexpr (mode == Mode::ratio) static_cast<Denominator&>(*denominator_).move(i, x, t, next);
-  diagonal_ += c.diagonal * t * (x + t / 2);
+  diagonal_ += c.penalty.l2 * t * (x + t / 2);
   linear_ += c.linear * t;
-  l1_ += c.l1 * longer;
+  l1_ += c.penalty.l1 * longer;
   norm1_ = std::max(0.0, norm1_ + longer);
   x = value;
   numerator_ = sumOfNumerator();
@@ -252,7 +252,7 @@ inline __attribute__((always_inline)) double CoordinateDescent::softThresholdSte
   const auto k = static_cast<std::size_t>(i);
   const FractionalData::Coordinate& c = data_.coordinates[k];
   const double x = x_[k];
-  const double known = c.diagonal * x + c.linear;
+  const double known = c.penalty.l2 * x + c.linear;
   const Parabola parabola = {c.curvature, f.slope(i)};
   // What does not wait for the slope comes first: from one slope to the next there is one chain of operations.
   const double w = (x - known * c.inverse) - parabola.b * c.inverse;
@@ -271,14 +271,14 @@ inline __attribute__((always_inline)) double CoordinateDescent::softThresholdSte
   u = std::copysign(u, w) + 0.0;  // not -0
   const double t = u - x;
   if (t == 0) return 0;
-  const double penalty = c.l1 * (std::abs(u) - std::abs(x));
+  const double penalty = c.penalty.l1 * (std::abs(u) - std::abs(x));
   double gain = (c.a / 2 * t + (known + parabola.b)) * t + penalty;
   if constexpr (!withoutG) gain -= tau * (std::max(std::abs(u), from) - std::max(std::abs(x), from));
   const double before = numerator_;
   if (!(-gain > 1e-16 * std::abs(before))) return 0;
 
   f.move(i, t, parabola, next);
-  separable_ += (c.diagonal / 2 * t + known) * t + penalty;  // its parts follow at the end of the sweep
+  separable_ += (c.penalty.l2 / 2 * t + known) * t + penalty;  // its parts follow at the end of the sweep
   numerator_ = separable_ + f.value();
   x_[k] = u;
   working_.noteMoved(k);
@@ -303,7 +303,7 @@ double CoordinateDescent::quarticUpdate(int i, int next) {
   const auto k = static_cast<std::size_t>(i);
   const FractionalData::Coordinate& c = data_.coordinates[k];
   const double x = x_[k];
-  double slope = c.linear + c.diagonal * x;
+  double slope = c.linear + c.penalty.l2 * x;
   for (std::size_t s = 0; s < smooth_.size(); ++s) {
     parabolas_[s] = smooth_[s]->restrictTo(i, x);
     slope += parabolas_[s].b;
@@ -379,7 +379,7 @@ void CoordinateDescent::chooseSoftPasses() {
 void CoordinateDescent::choosePasses() {
   ratioPass_ = &CoordinateDescent::generalPass<Mode::ratio>;
   numeratorPass_ = &CoordinateDescent::generalPass<Mode::numerator>;
-  if (data_.l1Squared > 0 || data_.bounded) return;
+  if (data_.l1Squared.weight > 0 || data_.bounded) return;
   if (dynamic_cast<NormFourOfProduct*>(denominator_.get()) != nullptr && denominator_->degree() == 2 &&
       data_.denominator.term.shift == 0 && data_.l1.empty()) {
     ratioPass_ = &CoordinateDescent::quarticPass;
@@ -503,12 +503,12 @@ void CoordinateDescent::extrapolate() {
 
 /// The numerator as a function of the multiplier u = 1 + t of x, of either sign.
 LineNumerator CoordinateDescent::restrictNumeratorToRay() const {
-  LineNumerator along{.a = 2 * diagonal_ + 2 * data_.l1Squared * norm1_ * norm1_,
+  LineNumerator along{.a = 2 * diagonal_ + data_.l1Squared.slope(norm1_) * norm1_,
                       .b = 0,
                       .c = numerator() - l1_,
                       .x = 1,
                       .l1 = l1_,
-                      .l1Squared = 0,
+                      .l1Squared = {0},
                       .rest = 0,
                       .lower = -infinity,
                       .upper = infinity};

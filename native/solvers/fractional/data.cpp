@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <limits>
 #include <string>
 
-#include "core/random.hpp"
-#include "functions/losses.hpp"
+#include "solvers/fractional/quadratic_form.hpp"
+#include "solvers/fractional/term_reader.hpp"
 #include "solvers/fractional/terms.hpp"
 
 namespace nonconvex {
@@ -14,34 +14,6 @@ namespace {
 
 using Kind = FractionalTerm::Kind;
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-std::vector<double> copied(std::span<const double> values, std::size_t size, const std::string& name) {
-  require(values.size() == size, name + ".length", values.size(), "expected " + show(size));
-  for (std::size_t i = 0; i < size; ++i) {
-    require(std::isfinite(values[i]), name + "[" + show(i) + "]", values[i], "expected a finite number");
-  }
-  return {values.begin(), values.end()};
-}
-
-void requireFinite(double value, const std::string& name) {
-  require(std::isfinite(value), name, value, "expected a finite number");
-}
-
-/// A sum of squares that is not lost in the range of double precision.
-void requireSquare(double square, bool zero, const std::string& name) {
-  constexpr double least = 1e-290;
-  require(zero || (square >= least && square < infinity), name, square,
-          "expected 0 or a number in [" + show(least) + ", 1e308]: rescale the data");
-}
-
-double sumOfSquares(const std::vector<double>& values) {
-  return std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
-}
-
-bool needsMatrix(const FractionalTerm& term) {
-  return term.kind == Kind::leastSquares || term.kind == Kind::squaredHinge || term.kind == Kind::logistic ||
-         term.kind == Kind::quadratic || term.kind == Kind::lpNorm;
-}
 
 bool isConcave(Kind kind) {
   return kind == Kind::linear || kind == Kind::sumSqrt || kind == Kind::sumLog || kind == Kind::separable;
@@ -56,16 +28,6 @@ void addTo(std::vector<double>& sum, int n, double weight, const std::vector<dou
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += weight * (values.empty() ? 1 : values[i]);
 }
 
-/// f(j) for all columns of A, each of which goes through the column.
-template <class F>
-void forColumns(const Cpu& la, const Columns& A, F&& f) {
-  constexpr int block = 64;
-  const auto work = [&](int number) {
-    for (int j = number * block; j < std::min(A.cols(), (number + 1) * block); ++j) f(j);
-  };
-  la.tasks((A.cols() + block - 1) / block, work, static_cast<double>(A.entries()));
-}
-
 /// Whether the term is 0 for all x.
 bool isZero(const FractionalTermData& data) {
   if (data.term.kind == Kind::logistic || anyNonZero(data.b) || !data.c.empty() || anyNonZero(data.curvature))
@@ -74,22 +36,6 @@ bool isZero(const FractionalTermData& data) {
   for (int j = 0; j < data.matrix->cols() && zero; ++j)
     data.matrix->forEntries(j, [&](int, double a) { zero = zero && a == 0; });
   return zero;
-}
-
-/// Q + diagonal, so far regularised that semidefinite passes, or no columns when it is too large to look at.
-HostMatrix<double> regularised(const Columns& Q, const std::vector<double>& diagonal) {
-  constexpr int largest = 3000;
-  const int n = Q.cols();
-  if (Q.sparse() && n > largest) return {};
-  HostMatrix<double> sum(n, n);
-  double greatest = 0;
-  for (int j = 0; j < n; ++j) {
-    Q.axpy(j, 1, sum.column(j));
-    if (!diagonal.empty()) sum(j, j) += diagonal[static_cast<std::size_t>(j)];
-    greatest = std::max(greatest, std::abs(sum(j, j)));
-  }
-  for (int j = 0; j < n; ++j) sum(j, j) += greatest > 0 ? 1e-12 * n * greatest : 1;
-  return sum;
 }
 
 }  // namespace
@@ -101,9 +47,9 @@ FractionalData::FractionalData(const Cpu& la, const FractionalProblem& problem, 
   readTerms(la, problem);
   readPenalties(problem);
   for (const FractionalTermData& term : smooth) {
-    if (term.term.kind == Kind::quadratic) checkConvex(la, term);
+    if (term.term.kind == Kind::quadratic) QuadraticForm::requireConvex(la, term);
   }
-  if (denominator.term.kind == Kind::quadratic) checkConvex(la, denominator);
+  if (denominator.term.kind == Kind::quadratic) QuadraticForm::requireConvex(la, denominator);
   if (!difference) checkNonNegative(la);
   std::erase_if(smooth, isZero);
   classify();
@@ -137,125 +83,11 @@ void FractionalData::readMatrices(const Cpu& la, const FractionalProblem& proble
 
 void FractionalData::readStart(const FractionalProblem& problem) {
   if (problem.start.empty()) return;
-  start = copied(problem.start, static_cast<std::size_t>(n), "start");
+  start = copyOfFinite(problem.start, static_cast<std::size_t>(n), "start");
   for (std::size_t i = 0; i < start.size(); ++i) {
     require(start[i] >= lower[i] && start[i] <= upper[i], "start[" + show(i) + "]", start[i],
             "expected a number within the bounds [" + show(lower[i]) + ", " + show(upper[i]) + "]");
   }
-}
-
-/// The matrix of a term, and its curvatures: for a norm the squared lengths of the columns.
-void FractionalData::takeMatrix(const Cpu& la, FractionalTermData& data) const {
-  const FractionalTerm& term = data.term;
-  require(term.matrix >= 0 && term.matrix < static_cast<int>(matrices.size()), term.name + ".matrix", term.matrix,
-          "expected the index of a matrix");
-  data.matrix = &matrices[static_cast<std::size_t>(term.matrix)];
-  const Columns& A = *data.matrix;
-  require(A.rows() >= 1, "rows of " + term.name + "'s matrix", A.rows(), "expected at least one");
-  require(A.cols() == n, "columns of " + term.name + "'s matrix", A.cols(),
-          "expected as many as there are unknowns: " + show(n));
-  data.curvature.resize(static_cast<std::size_t>(n));
-  if (term.kind == Kind::quadratic) {
-    require(A.rows() == n, "rows of " + term.name + "'s matrix", A.rows(), "expected a square matrix of " + show(n));
-    forColumns(la, A, [&](int j) { data.curvature[static_cast<std::size_t>(j)] = A.at(j, j); });
-    return;
-  }
-  const double factor = term.kind == Kind::logistic ? losses::LogisticMargin::lipschitz : 1;
-  forColumns(la, A, [&](int j) { data.curvature[static_cast<std::size_t>(j)] = factor * A.squaredNorm(j); });
-  const double longest = *std::max_element(data.curvature.begin(), data.curvature.end());
-  bool zero = true;
-  for (int j = 0; j < n && zero && longest == 0; ++j) A.forEntries(j, [&](int, double a) { zero = zero && a == 0; });
-  requireSquare(longest, longest == 0 && zero, term.name + ": squared length of the longest column");
-}
-
-/// The targets of a loss of A x.
-void FractionalData::takeTargets(FractionalTermData& data) {
-  const FractionalTerm& term = data.term;
-  const bool signs = term.kind == Kind::logistic;
-  data.b = copied(term.b, static_cast<std::size_t>(data.matrix->rows()), term.name + (signs ? ".y" : ".b"));
-  if (!signs) return requireSquare(sumOfSquares(data.b), !anyNonZero(data.b), term.name + ": squared length of b");
-  for (std::size_t i = 0; i < data.b.size(); ++i) {
-    require(std::abs(data.b[i]) == 1, term.name + ".y[" + show(i) + "]", data.b[i], "expected -1 or 1");
-  }
-}
-
-/// The parameters of ||A x||_p.
-void FractionalData::takePower(const Cpu& la, FractionalTermData& data) const {
-  const FractionalTerm& term = data.term;
-  require(term.p == 0 || term.p == 1 || term.p == 2 || term.p == 4, term.name + ".p", term.p,
-          "expected 1, 2, 4 or Infinity");
-  if (term.p != 4) return;
-  data.fourthPower.resize(static_cast<std::size_t>(n));
-  forColumns(la, *data.matrix, [&](int j) {
-    double sum = 0;
-    data.matrix->forEntries(j, [&](int, double a) { sum += (a * a) * (a * a); });
-    data.fourthPower[static_cast<std::size_t>(j)] = sum;
-  });
-  requireSquare(*std::max_element(data.fourthPower.begin(), data.fourthPower.end()), !anyNonZero(data.curvature),
-                term.name + ": sum of fourth powers of the longest column");
-}
-
-/// The functions of a sum of concave ones.
-void FractionalData::takeConcave(FractionalTermData& data) const {
-  const FractionalTerm& term = data.term;
-  if (term.kind == Kind::separable) {
-    require(term.phi && term.derivative, term.name, "separable", "expected functions `value` and `derivative`");
-  } else {
-    const auto size = static_cast<std::size_t>(n);
-    data.c = copied(term.c, size, term.name + (term.kind == Kind::sumSqrt ? ".epsilon" : ".h"));
-    data.weights = copied(term.weights, size, term.name + ".weights");
-    for (std::size_t i = 0; i < size; ++i) {
-      require(data.weights[i] >= 0, term.name + ".weights[" + show(i) + "]", data.weights[i], "expected >= 0");
-    }
-  }
-  requireFinite(term.shift, term.name + ".shift");
-}
-
-// Longer than most: a case for each kind of term.
-FractionalTermData FractionalData::prepare(const Cpu& la, const FractionalTerm& term) const {
-  FractionalTermData data{
-      .term = term, .matrix = nullptr, .b = {}, .c = {}, .weights = {}, .curvature = {}, .fourthPower = {}, .gram = {}};
-  const auto size = static_cast<std::size_t>(n);
-  requireFinite(term.constant, term.name + ".constant");
-  if (needsMatrix(term)) takeMatrix(la, data);
-  switch (term.kind) {
-    case Kind::logistic:
-    case Kind::leastSquares:
-    case Kind::squaredHinge:
-      takeTargets(data);
-      break;
-    case Kind::quadratic:
-      if (!term.c.empty()) data.c = copied(term.c, size, term.name + ".linear");
-      if (!anyNonZero(data.c)) data.c.clear();
-      break;
-    case Kind::affine:
-    case Kind::linear:
-    case Kind::affineSquared:
-      data.c = copied(term.c, size, term.name + ".c");
-      break;
-    case Kind::sumSquares:
-      require(term.weight > 0 && std::isfinite(term.weight), term.name + ".weight", term.weight,
-              "expected a finite number > 0");
-      break;
-    case Kind::topK:
-      require(term.k >= 1 && term.k <= n, term.name + ".k", term.k, "expected an integer in [1, " + show(n) + "]");
-      break;
-    case Kind::lpNorm:
-      takePower(la, data);
-      break;
-    case Kind::sumSqrt:
-    case Kind::sumLog:
-    case Kind::separable:
-      takeConcave(data);
-      return data;
-    default:
-      break;
-  }
-  require(term.scale > 0 && std::isfinite(term.scale), term.name + ".scale", term.scale,
-          "expected a finite number > 0");
-  require(term.shift >= 0 && std::isfinite(term.shift), term.name + ".shift", term.shift,
-          "expected a finite number >= 0");
-  return data;
 }
 
 void FractionalData::readTerms(const Cpu& la, const FractionalProblem& problem) {
@@ -263,20 +95,23 @@ void FractionalData::readTerms(const Cpu& la, const FractionalProblem& problem) 
           "numerator.length", 0, "expected at least one term");
   for (const FractionalTerm& term : problem.numerator) {
     require(term.kind <= Kind::sumSquares, term.name + ".kind", nameOf(term.kind), "expected a term of a numerator");
-    FractionalTermData data = prepare(la, term);
+    TermReader in(la, n, matrices, term);
+    readNumerator(in);
     constant += term.constant;
     if (term.kind == Kind::affine) {
-      addTo(linear, n, 1, data.c);
+      addTo(linear, n, 1, in.data().c);
     } else if (term.kind == Kind::sumSquares) {
       addTo(diagonal, n, 2 * term.weight, {});
     } else {
-      smooth.push_back(std::move(data));
+      smooth.push_back(std::move(in).data());
     }
   }
   const FractionalTerm& term = problem.denominator;
   require(term.kind >= Kind::quadratic, term.name + ".kind", nameOf(term.kind), "expected a denominator");
   require(difference || term.kind != Kind::none, "denominator", "none", "expected a denominator");
-  denominator = prepare(la, term);
+  TermReader in(la, n, matrices, term);
+  readDenominator(in);
+  denominator = std::move(in).data();
 }
 
 void FractionalData::readPenalties(const FractionalProblem& problem) {
@@ -284,7 +119,7 @@ void FractionalData::readPenalties(const FractionalProblem& problem) {
   const auto weights = [&](std::span<const double> given, const char* name) {
     std::vector<double> values;
     if (given.empty()) return values;
-    values = copied(given, size, name);
+    values = copyOfFinite(given, size, name);
     for (std::size_t i = 0; i < size; ++i) {
       require(values[i] >= 0, std::string(name) + "[" + show(i) + "]", values[i], "expected a number >= 0");
     }
@@ -293,8 +128,9 @@ void FractionalData::readPenalties(const FractionalProblem& problem) {
   l1 = weights(problem.l1, "l1");
   const std::vector<double> l2 = weights(problem.l2, "l2");
   if (!l2.empty()) addTo(diagonal, n, 1, l2);
-  l1Squared = problem.l1Squared;
-  require(l1Squared >= 0 && std::isfinite(l1Squared), "l1Squared", l1Squared, "expected a finite number >= 0");
+  l1Squared.weight = problem.l1Squared;
+  require(l1Squared.weight >= 0 && std::isfinite(l1Squared.weight), "l1Squared", l1Squared.weight,
+          "expected a finite number >= 0");
 
   const auto bounds = [&](std::span<const double> given, const char* name, double none) {
     std::vector<double> values(size, none);
@@ -319,54 +155,22 @@ void FractionalData::readPenalties(const FractionalProblem& problem) {
   }
 }
 
-void FractionalData::checkConvex(const Cpu& la, const FractionalTermData& data) const {
-  const Columns& Q = *data.matrix;
-  // Q v = Q^T v for a random v only if Q is symmetric.
-  std::vector<double> v(static_cast<std::size_t>(n)), Qv(v.size()), vQ(v.size());
-  const Random random(0, 77);
-  for (std::size_t i = 0; i < v.size(); ++i) v[i] = random.uniform(i);
-  Q.multiply(v.data(), Qv.data());
-  Q.multiplyTransposed(v.data(), vQ.data());
-  double size = 0;
-  double worst = 0;
-  for (std::size_t i = 0; i < v.size(); ++i) {
-    size = std::max(size, std::abs(Qv[i]));
-    worst = std::max(worst, std::abs(Qv[i] - vQ[i]));
-  }
-  require(worst <= 1e-9 * size, data.term.name + ": asymmetry of its matrix", worst, "expected a symmetric matrix");
-  HostMatrix<double> sum = regularised(Q, {});
-  require(sum.cols() == 0 || la.cholesky(sum), data.term.name, "quadratic",
-          "expected a positive semidefinite matrix, for a convex term");
+penalties::ElasticNet FractionalData::penaltyOf(std::size_t i) const {
+  return {.l1 = l1.empty() ? 0 : l1[i], .l2 = diagonal.empty() ? 0 : diagonal[i]};
 }
 
-/// The minimum over x_i within its bounds of diagonal_i / 2 x_i^2 + q x_i + l1_i |x_i|: at a bound, at the kink or
-/// where the slope is zero.
+/// The minimum over x_i within its bounds of the elastic net and q x_i, which is convex: at the minimum without bounds
+/// or at the bound next to it.
 double FractionalData::leastAlong(std::size_t i, double q) const {
-  const LineNumerator along{.a = diagonal.empty() ? 0 : diagonal[i],
-                            .b = q,
-                            .c = 0,
-                            .x = 0,
-                            .l1 = l1.empty() ? 0 : l1[i],
-                            .l1Squared = 0,
-                            .rest = 0,
-                            .lower = -infinity,
-                            .upper = infinity};
-  double smallest = infinity;
-  for (const double end : {lower[i], upper[i]}) {
-    const bool falls = along.a == 0 && (end > 0 ? q : -q) + along.l1 < 0;
-    smallest = std::min(smallest, std::isfinite(end) ? along(end) : falls ? -infinity : 0.0);
-  }
-  for (const double sign : {-1.0, 1.0}) {
-    const double u = along.a > 0 ? -(q + sign * along.l1) / along.a : 0;
-    if (u * sign >= 0) smallest = std::min(smallest, along(std::clamp(u, lower[i], upper[i])));
-  }
-  return smallest;
+  const penalties::ElasticNet penalty = penaltyOf(i);
+  const double u = std::clamp(penalty.conjugatePoint(-q), lower[i], upper[i]);
+  return std::isfinite(u) ? penalty.value(u) + q * u : -infinity;
 }
 
 /// q^T (Q + diagonal)^{-1} q / 2, which is how far q . x and the quadratic terms fall below 0 where x has no bounds;
 /// NaN if that matrix is too large to look at, or not positive definite.
 double FractionalData::gainWithoutBounds(const Cpu& la, const Columns& Q, const std::vector<double>& q) const {
-  HostMatrix<double> sum = regularised(Q, diagonal);
+  HostMatrix<double> sum = QuadraticForm::regularised(Q, diagonal);
   if (sum.cols() == 0 || !la.cholesky(sum)) return std::numeric_limits<double>::quiet_NaN();
   HostMatrix<double> solution(n, 1);
   std::copy(q.begin(), q.end(), solution.data());
@@ -426,7 +230,7 @@ int FractionalData::numeratorDegree() const {
   add(anyNonZero(diagonal), 2);
   add(anyNonZero(linear), 1);
   add(anyNonZero(l1), 1);
-  add(l1Squared > 0, 2);
+  add(l1Squared.weight > 0, 2);
   add(constant != 0, 0);
   return std::max(degree, 0);
 }
@@ -458,8 +262,8 @@ void FractionalData::classify() {
   if (concave) return;
   const bool penaltiesOnly = smooth.empty() && diagonal.empty() && linear.empty();
   for (std::size_t i = 0; i < fixed.size(); ++i) {
-    bool inNumerator = (!diagonal.empty() && diagonal[i] > 0) || (!linear.empty() && linear[i] != 0) || l1Squared > 0 ||
-                       (penaltiesOnly && !l1.empty() && l1[i] > 0);
+    bool inNumerator = (!diagonal.empty() && diagonal[i] > 0) || (!linear.empty() && linear[i] != 0) ||
+                       l1Squared.weight > 0 || (penaltiesOnly && !l1.empty() && l1[i] > 0);
     for (const FractionalTermData& data : smooth) {
       inNumerator = inNumerator || data.curvature[i] > 0 || (!data.c.empty() && data.c[i] != 0);
     }
@@ -530,13 +334,12 @@ void FractionalData::makeCoordinates(double proximalWeight) {
   for (std::size_t i = 0; i < coordinates.size(); ++i) {
     Coordinate& c = coordinates[i];
     for (const FractionalTermData& data : smooth) c.curvature += data.curvature[i];
-    if (!diagonal.empty()) c.diagonal = diagonal[i];
+    c.penalty = penaltyOf(i);
     if (!linear.empty()) c.linear = linear[i];
-    if (!l1.empty()) c.l1 = l1[i];
-    curvatures[i] = c.curvature + c.diagonal;
+    curvatures[i] = c.curvature + c.penalty.l2;
     c.a = (1 + proximalWeight) * curvatures[i];
     c.inverse = 1 / c.a;
-    c.threshold = c.l1 / c.a;
+    c.threshold = c.penalty.l1 / c.a;
     curved = curved && (fixed[i] || (c.a > 0 && std::isfinite(c.inverse)));
   }
 }

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "functions/penalties.hpp"
 #include "linalg/cpu.hpp"
 #include "solvers/fractional/term.hpp"
 
@@ -19,23 +20,21 @@ struct FractionalData {
   std::vector<FractionalTermData> smooth;  ///< the terms of f with a matrix
   FractionalTermData denominator;
 
-  // The rest of the numerator: sum_i (diagonal_i / 2 x_i^2 + linear_i x_i + l1_i |x_i|) + constant + l1Squared
-  // ||x||_1^2
+  // The rest of the numerator: sum_i (diagonal_i / 2 x_i^2 + linear_i x_i + l1_i |x_i|) + constant + l1Squared(x)
   std::vector<double> diagonal, linear, l1;  ///< empty when there is none
   double constant = 0;
-  double l1Squared = 0;
+  penalties::SquaredL1 l1Squared = {0};
   std::vector<double> lower, upper;
   bool bounded = false;  ///< some bound is finite
 
   /// What a step along a coordinate needs of the numerator, on one cache line.
   struct alignas(64) Coordinate {
-    double curvature = 0;  ///< of the smooth terms with a matrix
-    double a = 0;          ///< of all, and proximalWeight times that
-    double inverse = 0;    ///< 1 / a
-    double threshold = 0;  ///< l1 / a
-    double diagonal = 0;
+    double curvature = 0;                    ///< of the smooth terms with a matrix
+    double a = 0;                            ///< of all, and proximalWeight times that
+    double inverse = 0;                      ///< 1 / a
+    double threshold = 0;                    ///< l1 / a
+    penalties::ElasticNet penalty = {0, 0};  ///< l1 and diagonal
     double linear = 0;
-    double l1 = 0;
   };
   std::vector<Coordinate> coordinates;
   std::vector<double> curvatures;  ///< curvature + diagonal of each
@@ -52,16 +51,11 @@ struct FractionalData {
   std::vector<double> clamped(std::vector<double> x) const;
 
  private:
-  FractionalTermData prepare(const Cpu& la, const FractionalTerm& term) const;
-  void takeMatrix(const Cpu& la, FractionalTermData& data) const;
-  static void takeTargets(FractionalTermData& data);
-  void takePower(const Cpu& la, FractionalTermData& data) const;
-  void takeConcave(FractionalTermData& data) const;
   void readMatrices(const Cpu& la, const FractionalProblem& problem);
   void readStart(const FractionalProblem& problem);
   void readTerms(const Cpu& la, const FractionalProblem& problem);
   void readPenalties(const FractionalProblem& problem);
-  void checkConvex(const Cpu& la, const FractionalTermData& data) const;
+  penalties::ElasticNet penaltyOf(std::size_t i) const;
   double leastAlong(std::size_t i, double q) const;
   double gainWithoutBounds(const Cpu& la, const Columns& Q, const std::vector<double>& q) const;
   void checkNonNegative(const Cpu& la) const;

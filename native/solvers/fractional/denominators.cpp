@@ -1,6 +1,7 @@
 // Denominators.
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 #include <utility>
 
 #include "linalg/blas.hpp"
@@ -17,11 +18,10 @@ using Shape = LineDenominator::Kind;
 /// weight ||x||^2 (the weight is in `scale`), or ||x||.
 class NormTwo final : public DenominatorTerm {
  public:
-  NormTwo(double scale, double shift, bool squared, int n)
-      : DenominatorTerm(squared ? Shape::quadratic : Shape::sqrtQuadratic, squared ? 2 : 1, scale, shift),
-        squared_(squared),
-        n_(n) {
-    along_.q[2] = 1;
+  NormTwo(const FractionalTermData& data, int n) : NormTwo(data.term, data.term.kind == Kind::sumSquares, n) {}
+  static void read(TermReader& in) {
+    if (in.term().kind == Kind::sumSquares) return in.requirePositive(in.term().weight, "weight");
+    in.requireScaleAndShift();
   }
   void restart(const double* x) override {
     square_ = 0;
@@ -41,6 +41,13 @@ class NormTwo final : public DenominatorTerm {
   const LineDenominator& restrictToRay(const double*) override { return homogeneousRay(); }
 
  private:
+  NormTwo(const FractionalTerm& term, bool squared, int n)
+      : DenominatorTerm(squared ? Shape::quadratic : Shape::sqrtQuadratic, squared ? 2 : 1,
+                        squared ? term.weight : term.scale, squared ? term.constant : term.shift),
+        squared_(squared),
+        n_(n) {
+    along_.q[2] = 1;
+  }
   void evaluate() { inner_ = squared_ ? square_ : std::sqrt(square_); }
 
   bool squared_;
@@ -171,6 +178,7 @@ class QuadraticDenominator final : public DenominatorTerm {
         curvature_(data.curvature) {
     ray_.kind = Shape::quadratic;
   }
+  static void read(TermReader& in) { QuadraticForm::read(in); }
   void restart(const double* x) override {
     form_.restart(x);
     inner_ = form_.value();
@@ -222,6 +230,7 @@ class Linear final : public DenominatorTerm {
     ray_.phi = &rayPhi_;
     ray_.gamma = &linear_;
   }
+  static void read(TermReader& in) { in.takeLinear("c"); }
   void restart(const double* x) override {
     linear_ = constant_ + blas::dot(static_cast<int>(c_.size()), c_.data(), x);
     evaluate();
@@ -252,6 +261,10 @@ class Linear final : public DenominatorTerm {
 
 /// weight sqrt(u + epsilon)
 struct Sqrt {
+  static void read(TermReader& in) {
+    in.takeLinear("epsilon");
+    in.takeWeights("weights");
+  }
   static LineConcave::Value at(const FractionalTermData& data, std::size_t i, double u) {
     const double root = std::sqrt(u + data.c[i]);
     return {data.weights[i] * root, data.weights[i] * 0.5 / root};
@@ -259,12 +272,20 @@ struct Sqrt {
 };
 /// weight log(1 + h u)
 struct Log {
+  static void read(TermReader& in) {
+    in.takeLinear("h");
+    in.takeWeights("weights");
+  }
   static LineConcave::Value at(const FractionalTermData& data, std::size_t i, double u) {
     const double h = data.c[i];
     return {data.weights[i] * std::log1p(h * u), data.weights[i] * h / (1 + h * u)};
   }
 };
 struct Custom {
+  static void read(TermReader& in) {
+    require(in.term().phi && in.term().derivative, in.term().name, "separable",
+            "expected functions `value` and `derivative`");
+  }
   static LineConcave::Value at(const FractionalTermData& data, std::size_t i, double u) {
     const int index = static_cast<int>(i);
     return {data.term.phi(index, u), data.term.derivative(index, u)};
@@ -284,6 +305,10 @@ class ConcaveSum final : public DenominatorTerm {
     along_.concave = &coordinate_;
     ray_.kind = Shape::concave;
     ray_.concave = &whole_;
+  }
+  static void read(TermReader& in) {
+    Phi::read(in);
+    in.requireFinite(in.term().shift, "shift");
   }
   void restart(const double* x) override {
     inner_ = data_.term.shift;
@@ -342,41 +367,56 @@ class ConcaveSum final : public DenominatorTerm {
   Ray whole_;
 };
 
-}  // namespace
-
-std::unique_ptr<DenominatorTerm> makeDenominator(const FractionalTermData& data, int n) {
-  const FractionalTerm& term = data.term;
+/// f.operator()<T>() with the class T of a denominator.
+template <class F>
+decltype(auto) visitDenominator(const FractionalTerm& term, int n, F&& f) {
   switch (term.kind) {
     case Kind::norm1:
-      return std::make_unique<NormOne>(data, n);
+      return f.template operator()<NormOne>();
     case Kind::normInf:
-      return std::make_unique<TopK>(data, n, 1);
+      return f.template operator()<TopK>();
     case Kind::topK:
-      if (term.k == n) return std::make_unique<NormOne>(data, n);
-      return std::make_unique<TopK>(data, n, term.k);
+      return term.k == n ? f.template operator()<NormOne>() : f.template operator()<TopK>();
     case Kind::norm2:
-      return std::make_unique<NormTwo>(term.scale, term.shift, false, n);
     case Kind::sumSquares:
-      return std::make_unique<NormTwo>(term.weight, term.constant, true, n);
+      return f.template operator()<NormTwo>();
     case Kind::lpNorm:
-      if (term.p == 1) return std::make_unique<NormOneOfProduct>(data);
-      if (term.p == 2) return std::make_unique<NormTwoOfProduct>(data);
-      if (term.p == 4) return std::make_unique<NormFourOfProduct>(data);
-      return std::make_unique<NormInfOfProduct>(data);
+      if (term.p == 1) return f.template operator()<NormOneOfProduct>();
+      if (term.p == 2) return f.template operator()<NormTwoOfProduct>();
+      if (term.p == 4) return f.template operator()<NormFourOfProduct>();
+      return f.template operator()<NormInfOfProduct>();
     case Kind::quadratic:
-      return std::make_unique<QuadraticDenominator>(data);
+      return f.template operator()<QuadraticDenominator>();
     case Kind::linear:
     case Kind::affineSquared:
-      return std::make_unique<Linear>(data);
+      return f.template operator()<Linear>();
     case Kind::sumSqrt:
-      return std::make_unique<ConcaveSum<Sqrt>>(data, n);
+      return f.template operator()<ConcaveSum<Sqrt>>();
     case Kind::sumLog:
-      return std::make_unique<ConcaveSum<Log>>(data, n);
+      return f.template operator()<ConcaveSum<Log>>();
     case Kind::separable:
-      return std::make_unique<ConcaveSum<Custom>>(data, n);
+      return f.template operator()<ConcaveSum<Custom>>();
     default:
-      return std::make_unique<NoDenominator>();
+      return f.template operator()<NoDenominator>();
   }
+}
+
+}  // namespace
+
+void readDenominator(TermReader& in) {
+  visitDenominator(in.term(), in.n(), [&]<class Term>() { Term::read(in); });
+}
+
+std::unique_ptr<DenominatorTerm> makeDenominator(const FractionalTermData& data, int n) {
+  return visitDenominator(data.term, n, [&]<class Term>() -> std::unique_ptr<DenominatorTerm> {
+    if constexpr (std::is_constructible_v<Term, const FractionalTermData&, int>) {
+      return std::make_unique<Term>(data, n);
+    } else if constexpr (std::is_constructible_v<Term, const FractionalTermData&>) {
+      return std::make_unique<Term>(data);
+    } else {
+      return std::make_unique<Term>();
+    }
+  });
 }
 
 }  // namespace nonconvex

@@ -17,6 +17,20 @@ class RowLosses final : public SmoothTerm {
   explicit RowLosses(const FractionalTermData& data)
       : A_(*data.matrix), b_(data.b), curvature_(data.curvature), z_(b_.size()), loss_(b_.size()), slope_(b_.size()) {}
 
+  static void read(TermReader& in) {
+    in.takeMatrixOfColumns(Loss::lipschitz);
+    if constexpr (Loss::targets == Targets::signs) {
+      in.takeTargets("y");
+      const std::vector<double>& y = in.data().b;
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        require(std::abs(y[i]) == 1, in.name("y") + "[" + show(i) + "]", y[i], "expected -1 or 1");
+      }
+    } else {
+      in.takeTargets("b");
+      in.requireLengthOfTargets();
+    }
+  }
+
   void restart(const double* x) override {
     A_.multiply(x, z_.data());
     for (std::size_t i = 0; i < z_.size(); ++i) z_[i] += offset(i);
@@ -77,6 +91,23 @@ class RowLosses final : public SmoothTerm {
 };
 
 }  // namespace
+
+void readNumerator(TermReader& in) {
+  switch (in.term().kind) {
+    case FractionalTerm::Kind::leastSquares:
+      return LeastSquares::read(in);
+    case FractionalTerm::Kind::squaredHinge:
+      return RowLosses<losses::SquaredHinge>::read(in);
+    case FractionalTerm::Kind::logistic:
+      return RowLosses<losses::LogisticMargin>::read(in);
+    case FractionalTerm::Kind::affine:
+      return in.takeLinear("c");
+    case FractionalTerm::Kind::sumSquares:
+      return in.requirePositive(in.term().weight, "weight");
+    default:
+      return QuadraticForm::read(in);
+  }
+}
 
 std::unique_ptr<SmoothTerm> makeSmoothTerm(const FractionalTermData& data) {
   switch (data.term.kind) {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "linalg/cpu.hpp"
 #include "solvers/fractional/term.hpp"
 
 namespace nonconvex {
@@ -12,6 +13,12 @@ class QuadraticForm final : public SmoothTerm {
  public:
   explicit QuadraticForm(const FractionalTermData& data)
       : Q_(*data.matrix), c_(data.c), curvature_(data.curvature), Qx_(curvature_.size()) {}
+
+  static void read(TermReader& in);
+  /// Throws unless Q, as far as it is small enough to be looked at, is symmetric and positive semidefinite.
+  static void requireConvex(const Cpu& la, const FractionalTermData& data);
+  /// Q + diagonal, so far regularised that semidefinite passes, or no columns when it is too large to look at.
+  static HostMatrix<double> regularised(const Columns& Q, const std::vector<double>& diagonal);
 
   void restart(const double* x) override {
     Q_.multiply(x, Qx_.data());

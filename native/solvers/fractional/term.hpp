@@ -10,6 +10,8 @@
 
 namespace nonconvex {
 
+class TermReader;
+
 /// a/2 t^2 + b t
 struct Parabola {
   double a = 0;
@@ -18,7 +20,7 @@ struct Parabola {
 };
 
 /// A smooth convex function f of x that has data of its own. `restrictTo` bounds f(x + t e_i) - f(x) from above; the
-/// bound is exact for quadratic f.
+/// bound is exact for quadratic f. A class of terms has a static function `read` that checks what it is made of.
 class SmoothTerm {
  public:
   virtual ~SmoothTerm() = default;
@@ -40,7 +42,7 @@ class SmoothTerm {
   double value_ = 0;
 };
 
-/// g(x) > 0, or 0 for `none`.
+/// g(x) > 0, or 0 for `none`. A class of terms has a static function `read` that checks what it is made of.
 class DenominatorTerm {
  public:
   virtual ~DenominatorTerm() = default;

@@ -1,4 +1,4 @@
-// Makes the terms of a ratio.
+// Reads and makes the terms of a ratio: the list of their classes.
 #pragma once
 
 #include <memory>
@@ -6,6 +6,11 @@
 #include "solvers/fractional/term.hpp"
 
 namespace nonconvex {
+
+/// By the class of a numerator's term, which is not always a SmoothTerm, or of a denominator's: throws what names the
+/// term, the value and what was expected.
+void readNumerator(TermReader& in);
+void readDenominator(TermReader& in);
 
 std::unique_ptr<SmoothTerm> makeSmoothTerm(const FractionalTermData& data);
 std::unique_ptr<DenominatorTerm> makeDenominator(const FractionalTermData& data, int n);

@@ -351,6 +351,21 @@ TEST(unusedEntries) {
   CHECK_EQ(Hv[2], 0.0);
 }
 
+TEST(matricesThatAreWrongAreRefused) {
+  const auto message = [](ConstantMatrix matrix) {
+    return check::messageOf([&] { Graph(2).matrix(std::move(matrix)); });
+  };
+  nonconvex::SparseMatrix good{.rows = 1, .columns = 2, .values = {1, 2}, .offsets = {0, 2}, .indices = {0, 1}};
+  CHECK_EQ(message(good), "");
+  CHECK_EQ(message({1, 2, {1, 2}}), "");
+  CHECK_EQ(message({1, 2, {1}}), "matrix of 1 x 2: values.length = 1: expected 2");
+  CHECK_EQ(message({0, 2, {}}), "matrix of 0 x 2: expected at least one row and one column");
+  good.indices = {1, 0};
+  CHECK_EQ(message(good), "matrix of 1 x 2: expected rows, with increasing indices");
+  good.indices = {0, 2};
+  CHECK_EQ(message(good), "matrix of 1 x 2.indices[1] = 2: expected an integer in [0, 1]");
+}
+
 TEST(serialisedForm) {
   const std::vector<double> numbers = {3, 1, 2};
   ConstantMatrix m;

@@ -17,30 +17,35 @@ using Vector = std::vector<double>;
 /// A penalty of vectors: one of numbers is summed over the entries.
 template <class Penalty>
 struct OfVectors {
-  static constexpr bool ofNumbers = requires { Penalty::value(0.0); };
+  static constexpr bool ofNumbers = requires(Penalty p) { p.value(0.0); };
+  static constexpr bool hasDistance = ofNumbers || requires(Penalty p, const double* u) {
+    p.subgradientDistance(1, u, u);
+  };
 
-  static double value(const Vector& u) {
-    if constexpr (ofNumbers) return sum(u, [](double x) { return Penalty::value(x); });
-    if constexpr (!ofNumbers) return Penalty::value(size(u), u.data());
+  Penalty penalty;
+
+  double value(const Vector& u) const {
+    if constexpr (ofNumbers) return sum(u, [&](double x) { return penalty.value(x); });
+    if constexpr (!ofNumbers) return penalty.value(size(u), u.data());
   }
-  static Vector prox(const Vector& a, double weight) {
+  Vector prox(const Vector& a, double weight) const {
     Vector u(a.size());
     if constexpr (ofNumbers) {
-      for (std::size_t i = 0; i < a.size(); ++i) u[i] = Penalty::prox(a[i], weight);
+      for (std::size_t i = 0; i < a.size(); ++i) u[i] = penalty.prox(a[i], weight);
     } else {
-      Penalty::prox(size(a), a.data(), weight, u.data());
+      penalty.prox(size(a), a.data(), weight, u.data());
     }
     return u;
   }
-  static double conjugate(const Vector& s) {
-    if constexpr (ofNumbers) return sum(s, [](double x) { return Penalty::conjugate(x); });
-    if constexpr (!ofNumbers) return Penalty::conjugate(size(s), s.data());
+  double conjugate(const Vector& s) const {
+    if constexpr (ofNumbers) return sum(s, [&](double x) { return penalty.conjugate(x); });
+    if constexpr (!ofNumbers) return penalty.conjugate(size(s), s.data());
   }
-  static double subgradientDistance(const Vector& u, const Vector& s) {
-    if constexpr (!ofNumbers) return Penalty::subgradientDistance(size(u), u.data(), s.data());
+  double subgradientDistance(const Vector& u, const Vector& s) const requires(hasDistance) {
+    if constexpr (!ofNumbers) return penalty.subgradientDistance(size(u), u.data(), s.data());
     double square = 0;
     if constexpr (ofNumbers) {
-      for (std::size_t i = 0; i < u.size(); ++i) square += std::pow(Penalty::subgradientDistance(u[i], s[i]), 2);
+      for (std::size_t i = 0; i < u.size(); ++i) square += std::pow(penalty.subgradientDistance(u[i], s[i]), 2);
     }
     return std::sqrt(square);
   }
@@ -74,13 +79,25 @@ struct Draw {
   }
 };
 
+/// A penalty with parameters that are drawn.
+template <class Penalty>
+Penalty drawn(Draw& draw) {
+  Penalty penalty;
+  const auto positive = [&] { return std::exp(draw.normal()); };
+  if constexpr (requires { penalty.l1; }) penalty.l1 = draw.random.uniform(draw.next++) < 0.1 ? 0 : positive();
+  if constexpr (requires { penalty.l2; }) penalty.l2 = draw.random.uniform(draw.next++) < 0.1 ? 0 : positive();
+  if constexpr (requires { penalty.weight; }) penalty.weight = positive();
+  if constexpr (requires { penalty.k; }) penalty.k = 1 + static_cast<int>(4 * draw.random.uniform(draw.next++));
+  return penalty;
+}
+
 template <class F>
 void forEachPenalty(std::uint64_t seed, F&& f) {
   forEachType(Penalties{}, [&]<class Penalty>() {
     Draw draw{Random(seed)};
     const long before = check::failures;
-    for (const std::size_t size : {1, 2, 5}) {
-      for (int i = 0; i < 200; ++i) f(OfVectors<Penalty>{}, draw, size);
+    for (const std::size_t size : {1, 2, 5, 12}) {
+      for (int i = 0; i < 200; ++i) f(OfVectors<Penalty>{drawn<Penalty>(draw)}, draw, size);
     }
     if (check::failures != before) std::fprintf(stderr, "  with the penalty %s\n", Penalty::name.data());
   });
@@ -100,7 +117,9 @@ TEST(proximalStepsAreOptimal) {
   forEachPenalty(1, [](auto penalty, Draw& draw, std::size_t size) {
     const double weight = std::exp(draw.normal());
     const Vector a = draw.vector(size, 2), u = penalty.prox(a, weight);
-    CHECK(penalty.subgradientDistance(u, subgradientOf(a, u, weight)) <= 1e-12 * (1 + 1 / weight));
+    if constexpr (penalty.hasDistance) {
+      CHECK(penalty.subgradientDistance(u, subgradientOf(a, u, weight)) <= 1e-12 * (1 + 1 / weight));
+    }
     const auto objective = [&](const Vector& at) {
       double sum = weight * penalty.value(at);
       for (std::size_t i = 0; i < size; ++i) sum += (at[i] - a[i]) * (at[i] - a[i]) / 2;
@@ -130,15 +149,29 @@ TEST(conjugatesByFenchelAndYoung) {
 /// The distance is 0 exactly for subgradients: value(v) >= value(u) + s . (v - u) for all v.
 TEST(distancesFromTheSubgradients) {
   forEachPenalty(3, [](auto penalty, Draw& draw, std::size_t size) {
-    const Vector u = draw.vector(size), s = draw.vector(size);
-    const double distance = penalty.subgradientDistance(u, s);
-    // u + t (s - nearest subgradient) gains for a small t > 0; prox(u + t s) moves by less than t times the distance.
-    const double t = 1e-6;
-    Vector moved = u;
-    for (std::size_t i = 0; i < size; ++i) moved[i] += t * s[i];
-    const Vector v = penalty.prox(moved, t);
-    double square = 0;
-    for (std::size_t i = 0; i < size; ++i) square += (v[i] - u[i]) * (v[i] - u[i]);
-    CHECK_NEAR(std::sqrt(square) / t, distance, 1e-4 * (1 + distance) + 1e-9);
+    if constexpr (!penalty.hasDistance) {
+      return;
+    } else {
+      const Vector u = draw.vector(size), s = draw.vector(size);
+      const double distance = penalty.subgradientDistance(u, s);
+      // u + t (s - nearest subgradient) gains for a small t > 0; prox(u + t s) moves by less than t times the distance.
+      const double t = 1e-8;
+      Vector moved = u;
+      for (std::size_t i = 0; i < size; ++i) moved[i] += t * s[i];
+      const Vector v = penalty.prox(moved, t);
+      double square = 0;
+      for (std::size_t i = 0; i < size; ++i) square += (v[i] - u[i]) * (v[i] - u[i]);
+      CHECK_NEAR(std::sqrt(square) / t, distance, 1e-4 * (1 + distance) + 1e-9);
+    }
   });
+}
+
+TEST(topKByItsExtremes) {
+  const Vector u = {3, -1, 0, -3, 2};
+  const auto of = [&](int k) { return penalties::TopK{k}.value(5, u.data()); };
+  CHECK_EQ(of(1), 3.0);
+  CHECK_EQ(of(2), 6.0);
+  CHECK_EQ(of(3), 8.0);
+  CHECK_EQ(of(4), 9.0);
+  CHECK_EQ(of(9), 9.0);
 }

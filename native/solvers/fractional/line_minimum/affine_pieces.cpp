@@ -214,7 +214,7 @@ LineMinimum affineMaxSquaredQuotient(const LineNumerator& n, const LineDenominat
 }
 
 LineMinimum affineMaxDifference(const LineNumerator& n, const LineDenominator& g, double s) {
-  if (n.a > 0 && n.l1Squared == 0 && g.pieces <= few && !g.symmetric) return softThresholds(n, g, s);
+  if (n.a > 0 && n.l1Squared.weight == 0 && g.pieces <= few && !g.symmetric) return softThresholds(n, g, s);
   const Sides sides(n);
   return withPieces(Difference<AffineMax>{n, {g}, s}, sides,
                     bestPiece<Rule::difference>(sides, g, g.scale, g.shift, s));

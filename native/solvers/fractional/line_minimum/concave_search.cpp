@@ -50,14 +50,14 @@ class ConcaveSearch {
     const double n = n_(t);
     const double u = n_.x + t;
     const double smooth = n_.a * t + n_.b;
-    const double kink = n_.l1 + 2 * n_.l1Squared * (n_.rest + std::abs(u));
+    const double kink = n_.l1 + n_.l1Squared.slope(n_.rest + std::abs(u));
     const double factor = quotient_ ? g.value : 1;
     const double weight = quotient_ ? n : s_;
     const double fall = weight == 0 || g.derivative == 0 ? 0 : weight * g.derivative;  // g' may be infinite
     p.value = quotient_ ? n / g.value : s_ == 0 ? n : n - s_ * g.value;
     p.left = (u > 0 ? smooth + kink : smooth - kink) * factor - fall;
     p.right = (u >= 0 ? smooth + kink : smooth - kink) * factor - fall;
-    p.curvature = (n_.a + 2 * n_.l1Squared) * factor;
+    p.curvature = (n_.a + n_.l1Squared.slope(1)) * factor;
     p.rounding = 4e-16 * ((std::abs(n_.a * t) + std::abs(n_.b) + kink) * factor + std::abs(fall));
     return p;
   }
@@ -65,7 +65,7 @@ class ConcaveSearch {
   /// The minimum between `from`, where psi points in this direction, and `end`.
   Point walk(Point from, double end, double direction) const {
     const double kink = -n_.x;
-    if ((n_.l1 > 0 || n_.l1Squared > 0) && direction * kink > 0 && direction * kink <= direction * end) {
+    if ((n_.l1 > 0 || n_.l1Squared.weight > 0) && direction * kink > 0 && direction * kink <= direction * end) {
       const Point p = at(kink);
       if (p.before(direction) >= 0) return between(from, p, direction);
       if (p.after(direction) >= 0) return p;

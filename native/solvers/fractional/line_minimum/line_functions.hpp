@@ -5,17 +5,19 @@
 #include <cmath>
 #include <limits>
 
+#include "functions/penalties.hpp"
+
 namespace nonconvex {
 
-/// N(t) = a/2 t^2 + b t + c + l1 |u| + l1Squared (rest + |u|)^2 for u = x + t in [lower, upper], infinite elsewhere.
-/// a >= 0, l1 >= 0, l1Squared >= 0, rest >= 0, lower <= x <= upper.
+/// N(t) = a/2 t^2 + b t + c + l1 |u| + weight (rest + |u|)^2 for u = x + t in [lower, upper], infinite elsewhere, with
+/// the weight of l1Squared. a >= 0, l1 >= 0, weight >= 0, rest >= 0, lower <= x <= upper.
 struct LineNumerator {
   double a = 0;
   double b = 0;
   double c = 0;
   double x = 0;
   double l1 = 0;
-  double l1Squared = 0;
+  penalties::SquaredL1 l1Squared = {0};
   double rest = 0;
   double lower = -std::numeric_limits<double>::infinity();
   double upper = std::numeric_limits<double>::infinity();
@@ -23,8 +25,7 @@ struct LineNumerator {
   /// N(t), without regard to the bounds.
   double operator()(double t) const {
     const double size = std::abs(x + t);
-    const double outer = rest + size;
-    return (a / 2 * t + b) * t + c + l1 * size + l1Squared * outer * outer;
+    return (a / 2 * t + b) * t + c + l1 * size + l1Squared.ofNorm(rest + size);
   }
 };
 

@@ -112,7 +112,7 @@ LineMinimum sqrtQuadraticQuotient(const LineNumerator& n, const LineDenominator&
 }
 
 LineMinimum sqrtQuarticQuotient(const LineNumerator& n, const LineDenominator& g) {
-  if (g.shift == 0 && n.l1 == 0 && n.l1Squared == 0 && n.lower == -infinity && n.upper == infinity) {
+  if (g.shift == 0 && n.l1 == 0 && n.l1Squared.weight == 0 && n.lower == -infinity && n.upper == infinity) {
     double t = 0;
     if (provenSqrtQuarticQuotientStep({n.a, n.b, n.c}, g.q, t)) return {t, n(t) / SqrtQuartic{g}(t)};
   }

@@ -24,7 +24,7 @@ struct Sides {
   explicit Sides(const LineNumerator& n) {
     const double lo = n.lower - n.x;
     const double hi = n.upper - n.x;
-    if (n.l1 == 0 && n.l1Squared == 0) {
+    if (n.l1 == 0 && n.l1Squared.weight == 0) {
       side[count++] = {{n.a, n.b, n.c}, lo, hi};
       return;
     }
@@ -35,8 +35,8 @@ struct Sides {
   /// The side where |u| = sign u.
   static Side folded(const LineNumerator& n, double sign, double lo, double hi) {
     const double base = n.rest + sign * n.x;
-    return {{n.a + 2 * n.l1Squared, n.b + sign * (n.l1 + 2 * n.l1Squared * base),
-             n.c + sign * n.l1 * n.x + n.l1Squared * base * base},
+    return {{n.a + n.l1Squared.slope(1), n.b + sign * (n.l1 + n.l1Squared.slope(base)),
+             n.c + sign * n.l1 * n.x + n.l1Squared.ofNorm(base)},
             lo,
             hi};
   }

@@ -91,7 +91,7 @@ Terms<Real> numerator(const LineNumerator& n, Real t) {
   const Real u = std::abs(Real(n.x) + t);
   const Real square = Real(n.a) * t * t / 2;
   const Real line = Real(n.b) * t;
-  const Real penalty = Real(n.l1) * u + Real(n.l1Squared) * (Real(n.rest) + u) * (Real(n.rest) + u);
+  const Real penalty = Real(n.l1) * u + Real(n.l1Squared.weight) * (Real(n.rest) + u) * (Real(n.rest) + u);
   return {square + line + Real(n.c) + penalty, square + std::abs(line) + std::abs(Real(n.c)) + penalty};
 }
 
@@ -244,7 +244,7 @@ std::string describe(const State& state) {
   out.precision(17);
   const LineNumerator& n = state.n;
   const LineDenominator& g = state.g;
-  out << " N " << n.a << " " << n.b << " " << n.c << " x " << n.x << " l1 " << n.l1 << " " << n.l1Squared << " "
+  out << " N " << n.a << " " << n.b << " " << n.c << " x " << n.x << " l1 " << n.l1 << " " << n.l1Squared.weight << " "
       << n.rest << " in " << n.lower << " " << n.upper << " g " << static_cast<int>(g.kind) << " scale " << g.scale
       << " shift " << g.shift << " symmetric " << g.symmetric << " q";
   for (const double q : g.q) out << " " << q;
@@ -326,7 +326,7 @@ void drawNumerator(Draw& draw, State& state) {
   n.x = draw.chance(0.2) ? 0 : scale * draw.normal() * (draw.chance(0.2) ? draw.decades(-4, 4) : 1);
   if (draw.chance(0.4)) n.l1 = height / scale * draw.decades(-2, 1);
   if (draw.chance(0.25)) {
-    n.l1Squared = height / (scale * scale) * draw.decades(-2, 1);
+    n.l1Squared.weight = height / (scale * scale) * draw.decades(-2, 1);
     n.rest = draw.chance(0.2) ? 0 : scale * std::abs(draw.normal());
   }
   const double above = draw.chance(0.15) ? 0 : height * draw.decades(-3, 1);
@@ -576,7 +576,7 @@ void kernel(std::uint32_t stream, Kind kind, int degree, bool difference, Kernel
     State state;
     drawNumerator(draw, state);
     LineNumerator& n = state.n;
-    n.l1 = n.l1Squared = n.rest = 0;
+    n.l1 = n.l1Squared.weight = n.rest = 0;
     n.lower = -infinity;
     n.upper = infinity;
     if (n.a == 0) continue;
@@ -675,7 +675,7 @@ TEST(anyScale) {
     n.b = std::sqrt(2 * n.a) * std::sqrt(n.c) * (draw.chance(0.2) ? draw.sign() : draw.uniform(-1, 1));
     n.x = any();
     if (draw.chance(0.5)) n.l1 = std::abs(any());
-    if (draw.chance(0.3)) n.l1Squared = std::abs(any());
+    if (draw.chance(0.3)) n.l1Squared.weight = std::abs(any());
     n.rest = std::abs(any());
     if (draw.chance(0.3)) n.lower = n.x - std::abs(any());
     if (draw.chance(0.3)) n.upper = n.x + std::abs(any());

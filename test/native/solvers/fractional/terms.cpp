@@ -148,7 +148,9 @@ std::vector<Denominator> denominators() {
   for (const int k : {1, 3, n}) {
     all.push_back({{.kind = Kind::topK, .k = k, .scale = 2, .shift = 0.5}, [=](const Point& x) {
                      const Point sizes = absolute(x);
-                     return 2 * std::accumulate(sizes.begin(), sizes.begin() + k, 0.0) + 0.5;
+                     const double sum = std::accumulate(sizes.begin(), sizes.begin() + k, 0.0);
+                     CHECK_NEAR(penalties::TopK{k}.value(n, x.data()), sum, 1e-14 * sum);
+                     return 2 * sum + 0.5;
                    }});
   }
   for (const int p : {0, 1, 2, 4}) {
