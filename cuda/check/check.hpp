@@ -285,65 +285,82 @@ class Check {
   template <class T>
   void timings(const char* type) {
     const Cuda<T> la(tables_);
-    const int n = sizes_.square;
     report_.title(std::string("Rates, ") + type);
+    const int n = sizes_.square;
     {
       const auto a = la.template matrix<T>(n, n), b = la.template matrix<T>(n, n), c = la.template matrix<T>(n, n);
-      const double cube = 1.0 * n * n * n;
-      const std::string size = show(n);
-      const double gemm = seconds(la, [&] { la.gemm(Transpose::no, Transpose::no, 1, a, b, 0, c); });
-      report_.figure("gemm, square, n = " + size + " (the ceiling)", 2 * cube / gemm / 1e12, "TFlop/s");
-      ceilings<T>().flops = 2 * cube / gemm;
-      const double syrk = seconds(la, [&] { la.syrk(Transpose::no, 1, a, 0, c); });
-      report_.figure("syrk, n = " + size, cube / syrk / 1e12, "TFlop/s");
-      const double factor = seconds(la, [&] {
-        la.forEach(n, n, cuda::Identity<T>{c});
-        la.cholesky(c);
-      });
-      report_.figure("cholesky, n = " + size, cube / 3 / factor / 1e12, "TFlop/s");
-      const double inverse = seconds(la, [&] { la.choleskyInverse(c, b); });
-      report_.figure("choleskyInverse, n = " + size, 2 * cube / 3 / inverse / 1e12, "TFlop/s");
-      const double solve = seconds(la, [&] { la.choleskySolve(c, a.columns(0, 1)); });
-      report_.figure("choleskySolve, one column", solve * 1e3, "ms");
-
-      const int order = std::min(n, 2048);
-      const auto block = a.view().block(0, 0, order, order);
-      const double spectrum = seconds(la, [&] {
-        la.forEach(order, order, Kernel<T>{block});
-        la.eigenvalues(block, b.flat().part(0, order));
-      });
-      report_.figure("eigenvalues, n = " + show(order), spectrum * 1e3, "ms");
-
-      const double bytes = 1.0 * n * n * sizeof(T);
-      const double copied = seconds(la, [&] { la.copy(a.view(), c.view()); });
-      report_.figure("copy on the device (the ceiling)", 2 * bytes / copied / 1e9, "GB/s");
-      ceilings<T>().bytes = 2 * bytes / copied;
-      const double vector = seconds(la, [&] { la.forEach(n * n, AddHalf<T>{a.data(), c.data()}); });
-      report_.figure("forEach(n), y += x / 2", 3 * bytes / vector / 1e9, "GB/s");
-      const kernels::Combine<T, Device> combine{0.5, a, 1, c};
-      const double packs = seconds(la, [&] { la.forEach(n, n, combine); });
-      report_.figure("forEach(m, n), the same in packs", 3 * bytes / packs / 1e9, "GB/s");
-      const double fill = seconds(la, [&] { la.fill(c.view(), T(1)); });
-      report_.figure("fill", bytes / fill / 1e9, "GB/s");
-      const double sum = seconds(la, [&] { la.sum(n * n, EntryOf<T>{c}); });
-      report_.figure("sum", bytes / sum / 1e9, "GB/s");
-      const double norm = seconds(la, [&] { la.norm(c.flat()); });
-      report_.figure("norm", bytes / norm / 1e9, "GB/s");
-      const auto sums = la.template matrix<double>(n, 1);
-      const double columns = seconds(la, [&] { la.columnSums(n, n, EntryOf<T>{c}, sums.flat()); });
-      report_.figure("columnSums", bytes / columns / 1e9, "GB/s");
-      const double mirror = seconds(la, [&] { la.mirrorLower(c); });
-      report_.figure("mirrorLower", bytes / mirror / 1e9, "GB/s");
-      const double product = seconds(la, [&] { la.multiplySymmetric(a, b.columns(0, 1), c.columns(0, 1)); });
-      report_.figure("multiplySymmetric, one column", bytes / product / 1e9, "GB/s");
+      timeFactors<T>(la, a, b, c);
+      timePasses<T>(la, a, b, c);
     }
-    {
-      constexpr int few = 256;
-      const auto a = la.template matrix<T>(few, sizes_.tall), gram = la.template matrix<T>(few, few);
-      const double tall = seconds(la, [&] { la.syrk(Transpose::no, 1, a, 0, gram); });
-      report_.figure("syrk of " + show(few) + " x " + show(sizes_.tall), 1.0 * few * few * sizes_.tall / tall / 1e12,
-                     "TFlop/s");
-    }
+    timeTallGram<T>(la);
+    timeDataProducts<T>(la);
+  }
+
+  /// Products, factors and eigenvalues of square matrices; notes the rate of the first as a ceiling.
+  template <class T>
+  void timeFactors(const Cuda<T>& la, Mat<T, Device> a, Mat<T, Device> b, Mat<T, Device> c) {
+    const int n = a.rows;
+    const double cube = 1.0 * n * n * n;
+    const std::string size = show(n);
+    const double gemm = seconds(la, [&] { la.gemm(Transpose::no, Transpose::no, 1, a, b, 0, c); });
+    report_.figure("gemm, square, n = " + size + " (the ceiling)", 2 * cube / gemm / 1e12, "TFlop/s");
+    ceilings<T>().flops = 2 * cube / gemm;
+    const double syrk = seconds(la, [&] { la.syrk(Transpose::no, 1, a, 0, c); });
+    report_.figure("syrk, n = " + size, cube / syrk / 1e12, "TFlop/s");
+    const double factor = seconds(la, [&] {
+      la.forEach(n, n, cuda::Identity<T>{c});
+      la.cholesky(c);
+    });
+    report_.figure("cholesky, n = " + size, cube / 3 / factor / 1e12, "TFlop/s");
+    const double inverse = seconds(la, [&] { la.choleskyInverse(c, b); });
+    report_.figure("choleskyInverse, n = " + size, 2 * cube / 3 / inverse / 1e12, "TFlop/s");
+    const double solve = seconds(la, [&] { la.choleskySolve(c, a.columns(0, 1)); });
+    report_.figure("choleskySolve, one column", solve * 1e3, "ms");
+
+    const int order = std::min(n, 2048);
+    const auto block = a.block(0, 0, order, order);
+    const double spectrum = seconds(la, [&] {
+      la.forEach(order, order, Kernel<T>{block});
+      la.eigenvalues(block, {b.data, order});
+    });
+    report_.figure("eigenvalues, n = " + show(order), spectrum * 1e3, "ms");
+  }
+
+  /// Operations that read or write each entry once or a few times; notes the rate of a copy as a ceiling.
+  template <class T>
+  void timePasses(const Cuda<T>& la, Mat<T, Device> a, Mat<T, Device> b, Mat<T, Device> c) {
+    const int n = a.rows;
+    const double bytes = 1.0 * n * n * sizeof(T);
+    const auto rate = [&](const std::string& name, double moved, auto&& f) {
+      const double each = moved / seconds(la, f);
+      report_.figure(name, each / 1e9, "GB/s");
+      return each;
+    };
+    ceilings<T>().bytes = rate("copy on the device (the ceiling)", 2 * bytes, [&] { la.copy(a, c); });
+    rate("forEach(n), y += x / 2", 3 * bytes, [&] { la.forEach(n * n, AddHalf<T>{a.data, c.data}); });
+    const kernels::Combine<T, Device> combine{0.5, a, 1, c};
+    rate("forEach(m, n), y += x / 2 in packs", 3 * bytes, [&] { la.forEach(n, n, combine); });
+    rate("fill", bytes, [&] { la.fill(c, T(1)); });
+    rate("sum", bytes, [&] { la.sum(n * n, EntryOf<T>{c}); });
+    rate("norm", bytes, [&] { la.norm(Vec<T, Device>{c.data, n * n}); });
+    const auto sums = la.template matrix<double>(n, 1);
+    rate("columnSums", bytes, [&] { la.columnSums(n, n, EntryOf<T>{c}, sums.flat()); });
+    rate("mirrorLower", bytes, [&] { la.mirrorLower(c); });
+    rate("multiplySymmetric, one column", bytes, [&] { la.multiplySymmetric(a, b.columns(0, 1), c.columns(0, 1)); });
+  }
+
+  template <class T>
+  void timeTallGram(const Cuda<T>& la) {
+    constexpr int few = 256;
+    const auto a = la.template matrix<T>(few, sizes_.tall), gram = la.template matrix<T>(few, few);
+    const double tall = seconds(la, [&] { la.syrk(Transpose::no, 1, a, 0, gram); });
+    report_.figure("syrk of " + show(few) + " x " + show(sizes_.tall), 1.0 * few * few * sizes_.tall / tall / 1e12,
+                   "TFlop/s");
+  }
+
+  /// Products of data with one vector for each pattern.
+  template <class T>
+  void timeDataProducts(const Cuda<T>& la) {
     const auto& [rows, d, p] = sizes_.product;
     const auto x = la.template matrix<T>(rows, d);
     const auto u = la.template matrix<T>(d, p), xu = la.template matrix<T>(rows, p);
@@ -391,35 +408,43 @@ class Check {
     report_.title("Logistic regression, " + shape.text() + ", data of type " + type);
     const Regression<T> data(GlmFamily::logistic, shape.rows, shape.columns);
     const NlpProblem problem = data.problem(false);
+    timeDerivatives(shape, data, problem.start);
+    timeIterations(problem);
+  }
+
+  template <class T>
+  void timeDerivatives(const Tall& shape, const Regression<T>& data, std::vector<double> x) {
     const double N = shape.rows, n = shape.columns;
-    {
-      const Cuda<double> la(tables_);
-      DeviceGlm<Cuda<double>> f(la, data.glm(), data.dense());
-      const auto H = la.matrix<double>(shape.columns, shape.columns);
-      const SketchByRows<Cuda<double>> sketch(
-          la, SparseSignSketch(std::min(4 * shape.columns, shape.rows), shape.rows, 8, Random(1)));
-      const auto sketched = la.matrix<double>(shape.columns, sketch.rows());
-      std::vector<double> x = problem.start, g(x.size());
-      const double pass = seconds(la, [&] {
-        x[0] += 1e-3;
-        f.moveTo(x);
-        f.value();
-        f.gradient(g);
-      });
-      const double bytes = 2 * sizeof(T) * N * n;
-      report_.figure("value and gradient", bytes / pass / 1e9, "GB/s", show(100 * bytes / pass / full_.bytes) + " %");
-      const double product = seconds(la, [&] { f.hessianProduct(1, x, g); });
-      report_.figure("product with the Hessian", bytes / product / 1e9, "GB/s");
-      const double hessian = seconds(la, [&] { f.hessianOnDevice(1, H); });
-      report_.figure("Hessian", N * n * n / hessian / 1e12, "TFlop/s",
-                     show(100 * N * n * n / hessian / full_.flops) + " % of gemm's rate");
-      const double rows = seconds(la, [&] { f.sketch(sketch, sketched); });
-      report_.figure("sketch", 8 * sizeof(T) * N * n / rows / 1e9, "GB/s");
-      la.mirrorLower(H);
-      DenseKkt<Cuda<double>> kkt(la, shape.columns, 0);
-      const double factor = seconds(la, [&] { kkt.factor(H, {}, 0, 0); });
-      report_.figure("factor", n * n * n / 3 / factor / 1e12, "TFlop/s");
-    }
+    const Cuda<double> la(tables_);
+    DeviceGlm<Cuda<double>> f(la, data.glm(), data.dense());
+    const auto H = la.matrix<double>(shape.columns, shape.columns);
+    const SketchByRows<Cuda<double>> sketch(
+        la, SparseSignSketch(std::min(4 * shape.columns, shape.rows), shape.rows, 8, Random(1)));
+    const auto sketched = la.matrix<double>(shape.columns, sketch.rows());
+    std::vector<double> g(x.size());
+    const double pass = seconds(la, [&] {
+      x[0] += 1e-3;
+      f.moveTo(x);
+      f.value();
+      f.gradient(g);
+    });
+    const double bytes = 2 * sizeof(T) * N * n;
+    report_.figure("value and gradient", bytes / pass / 1e9, "GB/s", show(100 * bytes / pass / full_.bytes) + " %");
+    const double product = seconds(la, [&] { f.hessianProduct(1, x, g); });
+    report_.figure("product with the Hessian", bytes / product / 1e9, "GB/s");
+    const double hessian = seconds(la, [&] { f.hessianOnDevice(1, H); });
+    report_.figure("Hessian", N * n * n / hessian / 1e12, "TFlop/s",
+                   show(100 * N * n * n / hessian / full_.flops) + " % of gemm's rate");
+    const double rows = seconds(la, [&] { f.sketch(sketch, sketched); });
+    report_.figure("sketch", 8 * sizeof(T) * N * n / rows / 1e9, "GB/s");
+    la.mirrorLower(H);
+    DenseKkt<Cuda<double>> kkt(la, shape.columns, 0);
+    const double factor = seconds(la, [&] { kkt.factor(H, {}, 0, 0); });
+    report_.figure("factor", n * n * n / 3 / factor / 1e12, "TFlop/s");
+  }
+
+  /// Three iterations on the device and on the CPU, with both inner solvers.
+  void timeIterations(const NlpProblem& problem) {
     NlpSettings settings;
     settings.maxIterations = 3;
     const auto solve = [&](const std::string& name, KktMethod inner, auto&& f) {

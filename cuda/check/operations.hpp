@@ -238,62 +238,85 @@ class Operations {
   }
 
   void products() {
-    const Transpose ops[] = {Transpose::no, Transpose::yes};
-    const std::pair<double, double> factors[] = {{1, 0}, {-0.75, 1}, {2, -0.5}};
     for (const int m : sizes_) {
       for (const int n : sizes_) {
-        for (const int k : sizes_) {
-          if ((m + n + k) % 3 == 1 && m != n) continue;  // some combinations are enough
-          for (const Transpose opA : ops) {
-            for (const Transpose opB : ops) {
-              const auto& [alpha, beta] = factors[static_cast<std::size_t>((m + n + k) % 3)];
-              const Host a = opA == Transpose::no ? random(m, k, 1) : random(k, m, 1);
-              const Host b = opB == Transpose::no ? random(k, n, 2) : random(n, k, 2);
-              Host c = random(m, n, 3);
-              const Framed result = output(c, beta);
-              la_.gemm(opA, opB, alpha, on(a), on(b), beta, result.view);
-              Cpu().gemm(opA, opB, alpha, a, b, beta, c);
-              compare("gemm", c, result, 4 * epsilon * (k + 10));
-            }
+        matrixProducts(m, n);
+        for (const Transpose op : {Transpose::no, Transpose::yes}) {
+          for (const auto& [alpha, beta] : scalars_) {
+            vectorProduct(op, m, n, alpha, beta);
+            gram(op, m, n, alpha, beta);
           }
         }
-        for (const Transpose op : ops) {
-          for (const auto& [alpha, beta] : factors) {
-            const Host a = random(m, n, 1);
-            const int terms = op == Transpose::no ? n : m;
-            const Host x = random(terms, 1, 2);
-            Host y = random(op == Transpose::no ? m : n, 1, 3);
-            const Framed result = output(y, beta);
-            la_.gemv(op, alpha, on(a), on(x).vector(), beta, result.vector());
-            Cpu().gemv(op, alpha, a, x.flat(), beta, y.flat());
-            compare("gemv", y, result, 4 * epsilon * (terms + 10));
-
-            const Host b = op == Transpose::no ? random(m, n, 1) : random(n, m, 1);
-            Host c = random(m, m, 3);
-            const Framed lower = output(c, beta);
-            for (int j = 0; j < m && beta != 0; ++j) {
-              la_.fill(lower.view.block(0, j, j, 1), std::numeric_limits<T>::quiet_NaN());
-            }
-            la_.syrk(op, alpha, on(b), beta, lower.view);
-            Cpu().syrk(op, alpha, b, beta, c);
-            compareLower("syrk", c, lower, 4 * epsilon * (n + 10));
-          }
-        }
-        Host a = random(m, m, 4);
-        Cpu().mirrorLower(a);
-        const Host b = random(m, n, 5);
-        Host c(m, n);
-        const Framed result = poisoned(m, n);
-        la_.multiplySymmetric(on(a), on(b), result.view);
-        Cpu().multiplySymmetric(a, b, c);
-        compare("multiplySymmetric", c, result, 4 * epsilon * (m + 10));
+        symmetricProduct(m, n);
       }
-      Host a = random(m, m, 4);
-      const Framed mirrored = on(a);
-      for (int j = 0; j < m; ++j) la_.fill(mirrored.view.block(0, j, j, 1), std::numeric_limits<T>::quiet_NaN());
-      la_.mirrorLower(mirrored.view);
-      Cpu().mirrorLower(a);
-      compare("mirrorLower", a, mirrored, 0);
+      mirrored(m);
+    }
+  }
+
+  void matrixProducts(int m, int n) {
+    const Transpose ops[] = {Transpose::no, Transpose::yes};
+    for (const int k : sizes_) {
+      if ((m + n + k) % 3 == 1 && m != n) continue;  // some combinations are enough
+      for (const Transpose opA : ops) {
+        for (const Transpose opB : ops) {
+          const auto& [alpha, beta] = scalars_[static_cast<std::size_t>((m + n + k) % 3)];
+          const Host a = opA == Transpose::no ? random(m, k, 1) : random(k, m, 1);
+          const Host b = opB == Transpose::no ? random(k, n, 2) : random(n, k, 2);
+          Host c = random(m, n, 3);
+          const Framed result = output(c, beta);
+          la_.gemm(opA, opB, alpha, on(a), on(b), beta, result.view);
+          Cpu().gemm(opA, opB, alpha, a, b, beta, c);
+          compare("gemm", c, result, 4 * epsilon * (k + 10));
+        }
+      }
+    }
+  }
+
+  void vectorProduct(Transpose op, int m, int n, double alpha, double beta) {
+    const Host a = random(m, n, 1);
+    const int terms = op == Transpose::no ? n : m;
+    const Host x = random(terms, 1, 2);
+    Host y = random(op == Transpose::no ? m : n, 1, 3);
+    const Framed result = output(y, beta);
+    la_.gemv(op, alpha, on(a), on(x).vector(), beta, result.vector());
+    Cpu().gemv(op, alpha, a, x.flat(), beta, y.flat());
+    compare("gemv", y, result, 4 * epsilon * (terms + 10));
+  }
+
+  void gram(Transpose op, int m, int n, double alpha, double beta) {
+    const Host b = op == Transpose::no ? random(m, n, 1) : random(n, m, 1);
+    Host c = random(m, m, 3);
+    const Framed lower = output(c, beta);
+    if (beta != 0) poisonUpper(lower);
+    la_.syrk(op, alpha, on(b), beta, lower.view);
+    Cpu().syrk(op, alpha, b, beta, c);
+    compareLower("syrk", c, lower, 4 * epsilon * (n + 10));
+  }
+
+  void symmetricProduct(int m, int n) {
+    Host a = random(m, m, 4);
+    Cpu().mirrorLower(a);
+    const Host b = random(m, n, 5);
+    Host c(m, n);
+    const Framed result = poisoned(m, n);
+    la_.multiplySymmetric(on(a), on(b), result.view);
+    Cpu().multiplySymmetric(a, b, c);
+    compare("multiplySymmetric", c, result, 4 * epsilon * (m + 10));
+  }
+
+  void mirrored(int m) {
+    Host a = random(m, m, 4);
+    const Framed result = on(a);
+    poisonUpper(result);
+    la_.mirrorLower(result.view);
+    Cpu().mirrorLower(a);
+    compare("mirrorLower", a, result, 0);
+  }
+
+  /// NaN above the diagonal.
+  void poisonUpper(const Framed& framed) const {
+    for (int j = 0; j < framed.view.cols; ++j) {
+      la_.fill(framed.view.block(0, j, j, 1), std::numeric_limits<T>::quiet_NaN());
     }
   }
 
@@ -306,9 +329,7 @@ class Operations {
           const Host a = op == Transpose::no ? random(n, k, 1) : random(k, n, 1);
           Host c = random(n, n, 3);
           const Framed result = output(c, beta);
-          for (int j = 0; j < n && beta != 0; ++j) {
-            la_.fill(result.view.block(0, j, j, 1), std::numeric_limits<T>::quiet_NaN());
-          }
+          if (beta != 0) poisonUpper(result);
           la_.syrk(op, -0.75, on(a), beta, result.view);
           Cpu().syrk(op, -0.75, a, beta, c);
           compareLower("syrk in pieces", c, result, 4 * epsilon * std::sqrt(k));
@@ -399,6 +420,8 @@ class Operations {
       note("inertia: undefined", inertiaOf(la_, on(a).view) == Inertia{.undefined = n} ? 0 : 1, 0);
     }
   }
+
+  static constexpr std::pair<double, double> scalars_[] = {{1, 0}, {-0.75, 1}, {2, -0.5}};  // alpha, beta
 
   const CudaOperations& la_;
   std::vector<int> sizes_;

@@ -467,12 +467,13 @@ class RowTree::GrowingRange {
   Range add(const Node& leaf, const std::vector<int>& leafPieceOf) {
     pieces_.begin(pieces_.count(), leaf.count);
     users_.clear();
-    for (const int leafPiece : leafPieceOf) ownEntries_ += leaf.entries(leafPiece);
+    int own = 0;  // entries of the rows that are not shared
+    for (const int leafPiece : leafPieceOf) own += leaf.entries(leafPiece);
     int entries = 0;
     for (const int i : shared_) {
       const int more = leaf.entries(leafPieceOf[at(i)]);
       entriesOf_[at(i)] += more;
-      ownEntries_ -= more;
+      own -= more;
       int& piece = pieceOf_[at(i)];
       piece = pieces_.find(piece, leafPieceOf[at(i)]);
       if (piece == static_cast<int>(users_.size())) {
@@ -481,8 +482,10 @@ class RowTree::GrowingRange {
       }
       ++users_[at(piece)];
     }
+    ownEntries_ += own;
+    columns_ += leaf.columns;
     Range range;
-    range.columns = columns_ += leaf.columns;
+    range.columns = columns_;
     range.pieces = own_ + pieces_.count();
     range.entries = 1.0 * ownEntries_ + entries;
     setAside();

@@ -158,16 +158,21 @@ bool multiplyTo(const MonicQuartic& f, const MonicQuadratic& first, const MonicQ
          agree(p1q2 + p2q1, f.d, std::abs(p1q2) + std::abs(p2q1)) && agree(q1 * q2, f.e, std::abs(f.e));
 }
 
-/// Appends the real roots of a factor; false if they lie too close together to be found by themselves.
-bool appendRoots(const MonicQuadratic& f, double* roots, int& count) {
-  const double half = -f.p / 2;
-  const double discriminant = half * half - f.q;
-  if (std::abs(discriminant) < 1e-5 * (half * half + std::abs(f.q))) return false;
-  if (discriminant < 0) return true;
-  const double w = half + std::copysign(std::sqrt(discriminant), half);
-  roots[count++] = w;
-  roots[count++] = f.q / w;
-  return true;
+/// How many real roots two factors have, and these; -1 if those of one lie too close together to be found by
+/// themselves.
+int rootsOf(const MonicQuadratic& first, const MonicQuadratic& second, double* roots) {
+  int count = 0;
+  for (const bool last : {false, true}) {
+    const double half = -(last ? second.p : first.p) / 2;
+    const double q = last ? second.q : first.q;
+    const double discriminant = half * half - q;
+    if (std::abs(discriminant) < 1e-5 * (half * half + std::abs(q))) return -1;
+    if (discriminant < 0) continue;
+    const double w = half + std::copysign(std::sqrt(discriminant), half);
+    roots[count++] = w;
+    roots[count++] = q / w;
+  }
+  return count;
 }
 
 }  // namespace
@@ -242,8 +247,8 @@ int quarticRoots(const double* c, double* roots) {
   if (!(std::max({std::abs(f.b), std::abs(f.g), std::abs(f.d)}) < 1e8)) return realRoots(4, c, roots);
   const auto [first, second] = factorsOf(f);
   if (!multiplyTo(f, first, second)) return realRoots(4, c, roots);
-  int count = 0;
-  if (!appendRoots(first, roots, count) || !appendRoots(second, roots, count)) return realRoots(4, c, roots);
+  const int count = rootsOf(first, second, roots);
+  if (count < 0) return realRoots(4, c, roots);
   for (int i = 0; i < count; ++i) {
     const double y = polished(4, m, polished(4, m, roots[i]));
     roots[i] = reversed ? 1 / y : y;
