@@ -59,7 +59,7 @@ std::vector<int> transposeStorage(std::span<const int> offsets, std::span<const 
   return begins;
 }
 
-/// The same matrix by its other lines, indices in order.
+/// `matrix` by its other lines, indices in order.
 SparseMatrix transposed(const SparseView& matrix);
 
 /// The places of the entries by the other lines: entry k of that pattern is number order[k] of `matrix`.
