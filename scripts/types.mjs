@@ -1,5 +1,6 @@
 // From the schema that the addon exports: src/generated/<solver>.ts, docs/generated/<solver>-settings.md and
-// <solver>-result.md, and likewise limits.ts and limits.md of what every solver's settings begin with. Each solver is a
+// <solver>-result.md; likewise limits.ts and limits.md of what every solver's settings begin with, solve.ts, result.md and
+// status.md of what every report and result has. Each solver is a
 // subpath: one line in src/families.ts and one entry among the exports of package.json.
 //   node scripts/types.mjs [--check]
 // --check writes nothing and fails if a file is not what it would be.
@@ -98,6 +99,32 @@ function limitsTypes(limits) {
   ].join('\n');
 }
 
+/** What every solve reports and gives, whatever the solver. */
+function solveTypes({ statuses, progress, result }) {
+  return [
+    `// ${notice}`,
+    '',
+    '/**',
+    ' * How a solve ended. `solved` is the only success; every other status comes with the best iterate so far.',
+    ' *',
+    ...statuses.map(({ name, doc }) => ` * - \`${name}\`: ${doc}`),
+    ' */',
+    'export type Status =',
+    `${statuses.map(({ name }) => `  | ${quoted(name)}`).join('\n')};`,
+    '',
+    '/** One report of a running solve. Members that the solver does not know are absent; a solver may have more of its own. */',
+    'export interface Progress {',
+    ...resultLines(progress),
+    '}',
+    '',
+    '/** What every result has, wherever it was computed. Members that the solver does not know are absent. */',
+    'export interface Outcome<Report extends Progress = Progress> {',
+    ...resultLines(result.map((member) => (member.name === 'status' ? { ...member, type: 'Status' } : member))),
+    '}',
+    '',
+  ].join('\n');
+}
+
 /** Members of a result: those of the solution, and what the last report had beside. */
 const resultMembers = ({ result, progress }) => [
   ...progress.filter(({ name }) => !result.some((member) => member.name === name)),
@@ -112,8 +139,8 @@ function solverTypes(solver, limits, schema) {
   return [
     `// ${notice}`,
     ...(JSON.stringify(result).includes('"Matrix"') ? ["import type { Matrix } from '../core/matrix.js';"] : []),
-    "import type { Progress } from '../core/progress.js';",
     "import { type Limits, limitDefaults } from './limits.js';",
+    "import type { Progress } from './solve.js';",
     '',
     `export interface ${name}Options extends Limits {`,
     ...own.flatMap(settingLines),
@@ -194,20 +221,35 @@ function withSubpaths(solvers) {
 }
 
 main(() => {
-  const { limits, solvers } = loadSchema();
+  const schema = loadSchema();
+  const { limits, solvers, statuses, result } = schema;
   const made = {
     'src/generated/limits.ts': limitsTypes(limits),
     'docs/generated/limits.md': [...settingsTable(limits), ''].join('\n'),
+    'src/generated/solve.ts': solveTypes(schema),
+    'docs/generated/result.md': [
+      ...heading('Member', 'Type', 'Meaning'),
+      ...resultRows(result),
+      '',
+      'And `device`, that it ran on. What each status says: [a table](status.md).',
+      '',
+    ].join('\n'),
+    'docs/generated/status.md': [
+      ...heading('Status', 'Meaning'),
+      ...statuses.map(({ name, doc }) => row([`\`${name}\``, doc])),
+      '',
+    ].join('\n'),
     'src/families.ts': familyNamespaces(Object.keys(solvers)),
     'package.json': withSubpaths(Object.keys(solvers)),
   };
-  for (const [solver, schema] of Object.entries(solvers)) {
-    made[`src/generated/${solver}.ts`] = solverTypes(solver, limits, schema);
-    const table = settingsTable(ownSettings(limits, schema.settings));
+  for (const [solver, its] of Object.entries(solvers)) {
+    made[`src/generated/${solver}.ts`] = solverTypes(solver, limits, its);
+    const table = settingsTable(ownSettings(limits, its.settings));
     const more = 'Beside these, the [limits](limits.md) that every solver takes.';
     made[`docs/generated/${solver}-settings.md`] = [...table, '', more, ''].join('\n');
-    const members = [...heading('Member', 'Type', 'Meaning'), ...resultRows(resultMembers(schema))];
-    made[`docs/generated/${solver}-result.md`] = [...members, ''].join('\n');
+    const members = [...heading('Member', 'Type', 'Meaning'), ...resultRows(resultMembers(its))];
+    const common = 'Beside these, the [members](result.md) that every result has.';
+    made[`docs/generated/${solver}-result.md`] = [...members, '', common, ''].join('\n');
   }
   const check = process.argv.includes('--check');
   const stale = ['src/generated', 'docs/generated']

@@ -1,5 +1,6 @@
 #include "binding/job.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace nonconvex {
@@ -60,9 +61,15 @@ double Mailbox::call(const Job* job, std::size_t function, std::initializer_list
     calls_.push_back(call);
     if (calls_.size() == 1) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
   }
-  answered_.wait(lock, [&] { return call->answered || closed_; });
-  if (!call->answered) throw Interrupted{};
-  return call->answer;
+  answered_.wait(lock, [&] { return call->answered || call->promised || closed_; });
+  while (!call->answered && !closed_ && !job->monitor_.ending()) {
+    answered_.wait_for(lock, std::chrono::milliseconds(10));
+  }
+  if (call->answered) return call->answer;
+  if (closed_) throw Interrupted{};
+  lock.unlock();
+  job->monitor_.checkpoint();
+  return unknown;
 }
 
 std::vector<std::shared_ptr<Mailbox::Call>> Mailbox::takeCalls() {
@@ -75,6 +82,14 @@ void Mailbox::answer(Call& call, double value) {
     const std::lock_guard lock(mutex_);
     call.answer = value;
     call.answered = true;
+  }
+  answered_.notify_all();
+}
+
+void Mailbox::promise(Call& call) {
+  {
+    const std::lock_guard lock(mutex_);
+    call.promised = true;
   }
   answered_.notify_all();
 }
@@ -190,23 +205,42 @@ Napi::Object Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress
 }
 
 void Environment::dispatch() {
-  for (const std::shared_ptr<Mailbox::Call>& call : mailbox_->takeCalls()) mailbox_->answer(*call, this->call(*call));
+  for (const std::shared_ptr<Mailbox::Call>& call : mailbox_->takeCalls()) this->call(call);
   for (const Mailbox::Delivery& delivery : mailbox_->take()) deliver(delivery);
 }
 
-/// src/solve.ts catches what a function throws, and answers not-a-number.
-double Environment::call(const Mailbox::Call& call) {
-  const auto found = pending_.find(call.job);
-  if (found == pending_.end()) return unknown;
-  const Napi::HandleScope scope(env_);
-  try {
-    std::vector<napi_value> arguments;
-    for (const double argument : call.arguments) arguments.push_back(Napi::Number::New(env_, argument));
-    const Napi::Value answer = found->second.functions[call.function].Call(arguments);
-    return answer.IsNumber() ? answer.As<Napi::Number>().DoubleValue() : unknown;
-  } catch (const Napi::Error&) {  // the environment is about to end
-    return unknown;
+namespace {
+
+double numberIn(Napi::Value answer) { return answer.IsNumber() ? answer.As<Napi::Number>().DoubleValue() : unknown; }
+
+}  // namespace
+
+/// Answers a call. src/core/solve.ts catches what a function throws, and answers not-a-number.
+void Environment::call(const std::shared_ptr<Mailbox::Call>& call) {
+  double number = unknown;
+  const auto found = pending_.find(call->job);
+  if (found != pending_.end()) {
+    const Napi::HandleScope scope(env_);
+    try {
+      std::vector<napi_value> arguments;
+      for (const double argument : call->arguments) arguments.push_back(Napi::Number::New(env_, argument));
+      const Napi::Value answer = found->second.functions[call->function].Call(arguments);
+      if (answer.IsPromise()) return answerLater(call, answer.As<Napi::Promise>());
+      number = numberIn(answer);
+    } catch (const Napi::Error&) {  // the environment is about to end
+    }
   }
+  mailbox_->answer(*call, number);
+}
+
+/// Answers a call when its promise is settled. The promises of src/core/solve.ts are never rejected.
+void Environment::answerLater(const std::shared_ptr<Mailbox::Call>& call, Napi::Promise promise) {
+  const auto settled = [mailbox = mailbox_, call](const Napi::CallbackInfo& info) {
+    mailbox->answer(*call, numberIn(info[0]));
+  };
+  const Napi::Function answer = Napi::Function::New(env_, settled, "answer");
+  promise.Get("then").As<Napi::Function>().Call(promise, {answer, answer});
+  mailbox_->promise(*call);
 }
 
 void Environment::deliver(const Mailbox::Delivery& delivery) {
@@ -217,7 +251,7 @@ void Environment::deliver(const Mailbox::Delivery& delivery) {
   const Napi::HandleScope scope(env_);
   try {
     if (news.progress && !pending.onProgress.IsEmpty()) {
-      pending.onProgress.Call({news.progress->toJs(env_)});  // src/solve.ts catches what a listener throws
+      pending.onProgress.Call({news.progress->toJs(env_)});  // src/core/solve.ts catches what a listener throws
     }
   } catch (const Napi::Error&) {  // the environment is about to end
   }

@@ -67,7 +67,7 @@ class Mailbox {
  public:
   explicit Mailbox(napi_threadsafe_function wake) : wake_(wake) {}
 
-  /// On a worker: runs the job and posts that it has finished. Does nothing once closed.
+  /// Runs the job on the calling worker and posts that it has finished. Does nothing once closed.
   void run(const std::shared_ptr<Job>& job, WorkerPool& pool);
   void report(Job& job, const Progress& progress);
 
@@ -81,13 +81,17 @@ class Mailbox {
     std::size_t function;
     std::vector<double> arguments;
     double answer = 0;
-    bool answered = false;  // guarded by the mailbox
+    bool answered = false;  // guarded by the mailbox, as the next
+    bool promised = false;  // it has given a promise, which may never be settled
   };
-  /// On a worker: function number `function` of the job, called in JavaScript. Throws Interrupted once closed.
+  /// Calls function number `function` of the job in JavaScript, for the worker that waits here. Throws Interrupted
+  /// once closed, and where the job is to end before a promise is settled.
   double call(const Job* job, std::size_t function, std::initializer_list<double> arguments);
-  /// On the JavaScript thread: the calls that wait, each to be answered.
+  /// Takes the calls that wait; the JavaScript thread answers each.
   std::vector<std::shared_ptr<Call>> takeCalls();
   void answer(Call& call, double value);
+  /// Says that an answer comes later.
+  void promise(Call& call);
 
   /// Aborts the running jobs, leaves their calls unanswered and waits for them. No job runs, and nothing wakes the
   /// environment, after this.
@@ -111,7 +115,8 @@ class Mailbox {
 class Runtime {
  public:
   static Runtime& instance();
-  /// At exit(), which runs no cleanup hook of an environment: the library's own destructors (BLAS) come after this.
+  /// Closes what is open at exit(), which runs no cleanup hook of an environment; the destructors of libraries (BLAS)
+  /// come after this one.
   ~Runtime();
 
   /// Called before the first job; further environments say the same.
@@ -154,7 +159,8 @@ class Environment {
 
   void dispatch();
   void deliver(const Mailbox::Delivery& delivery);
-  double call(const Mailbox::Call& call);
+  void call(const std::shared_ptr<Mailbox::Call>& call);
+  void answerLater(const std::shared_ptr<Mailbox::Call>& call, Napi::Promise promise);
   void settle(Job& job, const Napi::Promise::Deferred& deferred);
 
   Napi::Env env_;

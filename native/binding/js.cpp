@@ -231,13 +231,4 @@ Napi::Object sparseObject(Napi::Env env, const SparseView& matrix) {
   return out.object();
 }
 
-void writeProgress(Writer& out, const Progress& progress, const char* iteration) {
-  out.number(iteration, progress.iteration);
-  out.known("objective", progress.objective);
-  out.known("lowerBound", progress.lowerBound);
-  out.known("residual", progress.residual);
-  out.known("evaluations", progress.evaluations);
-  out.number("seconds", progress.seconds);
-}
-
 }  // namespace nonconvex

@@ -130,10 +130,7 @@ class Writer {
   Napi::Object object_;
 };
 
-/// What all solvers report, under the names of Progress; `writeReport` has a solver's own members as well.
 /// { format, rows, columns, offsets, indices, values }
 Napi::Object sparseObject(Napi::Env env, const SparseView& matrix);
-
-void writeProgress(Writer& out, const Progress& progress, const char* iteration);
 
 }  // namespace nonconvex

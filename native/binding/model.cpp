@@ -25,6 +25,7 @@ struct Handle {
   NlpMaker make;
   std::shared_ptr<SharedProgram> program;  ///< null for those that have no graph
   std::int64_t bytes;
+  std::shared_ptr<const LinearEquations> equations = nullptr;  ///< what a solve checks before it begins
 };
 
 Napi::Object wrap(Napi::Env env, Handle made) {
@@ -211,8 +212,18 @@ std::shared_ptr<Nlp> readCallbacks(const Reader& in) {
 
 }  // namespace
 
-Napi::Object makeHandle(Napi::Env env, NlpMaker make, std::size_t bytes) {
-  return wrap(env, {std::move(make), nullptr, static_cast<std::int64_t>(bytes)});
+Napi::Object makeHandle(Napi::Env env, NlpMaker make, std::size_t bytes,
+                        std::shared_ptr<const LinearEquations> equations) {
+  return wrap(env, {std::move(make), nullptr, static_cast<std::int64_t>(bytes), std::move(equations)});
+}
+
+std::shared_ptr<const LinearEquations> readEquations(const Reader& in) {
+  if (!in.has("A")) return nullptr;
+  ConstantMatrix A = readMatrix(in.object("A"));
+  std::vector<double> b = copyOf(vectorOf(in, "b", static_cast<std::size_t>(A.rows)));
+  std::optional<double> squaredNorm;
+  if (in.has("squaredNorm")) squaredNorm = in.number("squaredNorm");
+  return std::make_shared<const LinearEquations>(std::move(A), std::move(b), squaredNorm);
 }
 
 std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* name) {
@@ -228,7 +239,13 @@ ConstantMatrix readMatrix(const Reader& in) {
 
 NlpSource readNlp(const Reader& problem) {
   if (problem.has("callbacks")) return readCallbacks(problem.object("callbacks"));
-  return handleOf(problem, "program").make(problem);
+  const Handle& handle = handleOf(problem, "program");
+  NlpSource source = handle.make(problem);
+  if (!handle.equations) return source;
+  return [source = std::move(source), equations = handle.equations] {
+    equations->check();
+    return source.open();
+  };
 }
 
 namespace {

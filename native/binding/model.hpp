@@ -6,6 +6,7 @@
 
 #include "binding/js.hpp"
 #include "expressions/shared_program.hpp"
+#include "problems/linear_equations.hpp"
 #include "problems/nlp.hpp"
 
 namespace nonconvex {
@@ -13,8 +14,12 @@ namespace nonconvex {
 /// Reads, from a request, the problem of its handle: what the request brings is checked at once, the rest is made by
 /// the thread that solves.
 using NlpMaker = std::function<NlpSource(const Reader& request)>;
-/// A handle, the `program` of requests to come, of about so many bytes.
-Napi::Object makeHandle(Napi::Env env, NlpMaker make, std::size_t bytes);
+/// A handle, the `program` of requests to come, of about so many bytes. A solve checks its linear `equations` first, if
+/// there are any.
+Napi::Object makeHandle(Napi::Env env, NlpMaker make, std::size_t bytes,
+                        std::shared_ptr<const LinearEquations> equations = nullptr);
+/// The members A and b, and `squaredNorm` where it is known; null without A.
+std::shared_ptr<const LinearEquations> readEquations(const Reader& in);
 /// The member of that name, which compileModel has made.
 std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* name);
 ConstantMatrix readMatrix(const Reader& in);

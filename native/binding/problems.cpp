@@ -54,13 +54,14 @@ void readRows(const ConstantMatrix& matrix, bool fromDiagonal, SparsePattern& pa
   }
 }
 
-Napi::Object quadraticHandle(Napi::Env env, QuadraticData made) {
+Napi::Object quadraticHandle(Napi::Env env, QuadraticData made,
+                             std::shared_ptr<const LinearEquations> equations = nullptr) {
   const auto data = std::make_shared<const QuadraticData>(std::move(made));
   const auto make = [data](const Reader&) -> NlpSource { return std::make_shared<QuadraticNlp>(data); };
-  return makeHandle(env, make, data->bytes());
+  return makeHandle(env, make, data->bytes(), std::move(equations));
 }
 
-/// compileQuadratic({ Q, linear, A, right }) -> a handle; of Q, symmetric, the upper triangle is read, A may be left
+/// compileQuadratic({ Q, linear, A, b }) -> a handle; of Q, symmetric, the upper triangle is read, A may be left
 /// out.
 Napi::Value compileQuadratic(Napi::Env env, const Reader& in) {
   QuadraticData data;
@@ -72,9 +73,9 @@ Napi::Value compileQuadratic(Napi::Env env, const Reader& in) {
   if (in.has("A")) {
     readRows(readMatrix(in.object("A")), false, data.rows, data.rowValues);
     require(data.rows.width == n, in.pathOf("A.columns"), data.rows.width, "expected " + show(n));
-    data.right = copyOf(in, "right", data.rows.lines);
+    data.right = copyOf(in, "b", data.rows.lines);
   }
-  return quadraticHandle(env, std::move(data));
+  return quadraticHandle(env, std::move(data), readEquations(in));
 }
 
 /// compileControl({ side, target, weight, source }) -> a handle; native/problems/quadratic_nlp.hpp says of what.
@@ -87,8 +88,9 @@ Napi::Value compileControl(Napi::Env env, const Reader& in) {
   return quadraticHandle(env, poissonControl(side, target, in.number("weight"), source));
 }
 
-/// compileRegression({ loss, x, y, weights, offset, ridge, constraints }) -> a handle. `x` is a matrix, whose numbers
-/// come again as `data` with each request where it is dense; `constraints` is what compileModel gives.
+/// compileRegression({ loss, x, y, weights, offset, ridge, constraints, A, b, squaredNorm }) -> a handle. `x` is a
+/// matrix, whose numbers come again as `data` with each request where it is dense; `constraints` is what compileModel
+/// gives. A solve checks the part A x = b, ||x||^2 = squaredNorm of them before it begins.
 Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   GlmData::Rows rows;
   rows.family = valueNamed<GlmFamily>(in.pathOf("loss"), in.text("loss"));
@@ -117,7 +119,7 @@ Napi::Value compileRegression(Napi::Env env, const Reader& in) {
                                                     constraints ? borrow(constraints) : nullptr);
     };
   };
-  return makeHandle(env, make, data->bytes());
+  return makeHandle(env, make, data->bytes(), readEquations(in));
 }
 
 const RegisterFunction registered[] = {{"compileRegression", compileRegression, "problem"},

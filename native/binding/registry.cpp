@@ -27,15 +27,31 @@ Napi::Value solve(const Napi::CallbackInfo& info) {
   return Environment::of(info.Env()).start(job, info[3], inputs);
 }
 
-/// schema() -> { limits: [setting, ...], solvers: { name: { settings, members, result, progress }, ... } }; every
-/// solver's settings begin with the limits, where its defaults may be others.
+/// The statuses, each with what the docs say of it: [{ name, doc }, ...].
+Napi::Array statusSchema(Napi::Env env) {
+  Napi::Array schema = Napi::Array::New(env);
+  for (std::size_t i = 0; i < names(Status{}).size(); ++i) {
+    Writer status(env);
+    status.text("name", names(Status{})[i]);
+    status.text("doc", sentences(Status{})[i]);
+    schema.Set(schema.Length(), status.object());
+  }
+  return schema;
+}
+
+/// schema() -> { statuses, limits: [setting, ...], progress: [member, ...], result: [member, ...], solvers: { name: {
+/// settings, members, result, progress }, ... } }. Every solver's settings begin with the limits, where its defaults
+/// may be others; its reports and results have the members that all have, and its own.
 Napi::Value schema(const Napi::CallbackInfo& info) {
   Writer solvers(info.Env());
   for (const auto& [name, solver] : Registry::instance().solvers) {
     solvers.value(name.data(), solver->schema(info.Env()));
   }
   Writer out(info.Env());
+  out.value("statuses", statusSchema(info.Env()));
   out.value("limits", schemaOf<Limits>(info.Env()));
+  out.value("progress", resultSchemaOf<Progress>(info.Env()));
+  out.value("result", outcomeSchema(info.Env()));
   out.value("solvers", solvers.object());
   return out.object();
 }

@@ -59,7 +59,7 @@ class SolverOf final : public RegisteredSolver {
     out.value("members", out.texts(Entry::members));
     out.value("result", resultSchemaOf<typename Entry::Solution>(env));
     using Report = ProgressOf<typename Entry::Solution>;
-    if constexpr (HasFields<Report>) {
+    if constexpr (HasOwnFields<Report>) {
       out.value("progress", resultSchemaOf<Report>(env));
     } else {
       out.value("progress", Napi::Array::New(env));

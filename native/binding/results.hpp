@@ -11,6 +11,7 @@
 
 #include "binding/js.hpp"
 #include "core/fields.hpp"
+#include "core/run.hpp"
 
 namespace nonconvex {
 
@@ -36,7 +37,7 @@ template <class T>
 void writeField(Writer& out, const char* name, const T& value) {
   if constexpr (std::is_same_v<T, bool>) {
     out.boolean(name, value);
-  } else if constexpr (std::is_arithmetic_v<T>) {
+  } else if constexpr (std::convertible_to<T, double>) {
     out.number(name, static_cast<double>(value));
   } else if constexpr (Pointer<T>) {
     writeField(out, name, *value);
@@ -74,23 +75,56 @@ void writeFields(Writer& out, const T& from) {
   });
 }
 
-/// A report of progress: what all solvers report and the solver's own members. A result calls its first `iterations`.
+/// The name that a member of a report has in a result, where `iteration` is the number of them.
+constexpr std::string_view nameInResult(std::string_view member) {
+  return member == "iteration" ? "iterations"sv : member;
+}
+
+enum class ReportAs { progress, result };
+
+/// A report of progress: what all solvers report and the solver's own members.
 template <class Report>
-void writeReport(Writer& out, const Report& report, const char* iteration = "iteration") {
-  writeProgress(out, report, iteration);
-  if constexpr (HasFields<Report>) writeFields(out, report);
+void writeReport(Writer& out, const Report& report, ReportAs as = ReportAs::progress) {
+  forEachField<Progress>([&](const auto& field) {
+    const auto& value = report.*field.member;
+    const std::string_view name = as == ReportAs::result ? nameInResult(field.name) : field.name;
+    if (!field.optional || isKnown(value)) writeField(out, name.data(), value);
+  });
+  if constexpr (HasOwnFields<Report>) writeFields(out, report);
+}
+
+/// What every result has: how the solve ended, its last report and the history of them.
+template <class Report>
+void writeOutcome(Writer& out, const Outcome<Report>& outcome) {
+  forEachField<Outcome<Report>>([&](const auto& field) {
+    const auto& value = outcome.*field.member;
+    using Value = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::same_as<Value, Report>) {
+      writeReport(out, value, ReportAs::result);
+    } else if constexpr (std::same_as<Value, History<Report>>) {
+      Napi::Array list = Napi::Array::New(out.env(), value.reports().size());
+      for (std::uint32_t i = 0; i < list.Length(); ++i) {
+        Writer report(out.env());
+        writeReport(report, value.reports()[i]);
+        list.Set(i, report.object());
+      }
+      out.value(field.name.data(), list);
+    } else {
+      writeField(out, field.name.data(), value);
+    }
+  });
 }
 
 template <HasFields T>
 Napi::Array resultSchemaOf(Napi::Env env);
 
-/// A type as scripts/types.mjs reads it: 'number', 'boolean', 'string', 'Float64Array', 'Int32Array', 'Matrix', a list
-/// of the names of an enumeration, { fields }, or { items } of a list of such.
+/// A type as scripts/types.mjs reads it: 'number', 'boolean', 'string', 'Float64Array', 'Int32Array', 'Matrix',
+/// 'Report[]', a list of the names of an enumeration, { fields }, or { items } of a list of such.
 template <class T>
 Napi::Value resultTypeOf(Writer& out) {
   if constexpr (std::is_same_v<T, bool>) {
     return out.toText("boolean");
-  } else if constexpr (std::is_arithmetic_v<T>) {
+  } else if constexpr (std::convertible_to<T, double>) {
     return out.toText("number");
   } else if constexpr (Pointer<T>) {
     return resultTypeOf<std::remove_cv_t<typename T::element_type>>(out);
@@ -110,22 +144,48 @@ Napi::Value resultTypeOf(Writer& out) {
     return out.toText("Matrix");
   } else if constexpr (std::is_same_v<T, std::vector<std::int32_t>>) {
     return out.toText("Int32Array");
+  } else if constexpr (std::is_same_v<T, History<Progress>>) {
+    return out.toText("Report[]");
   } else {
     return out.toText("Float64Array");
   }
 }
 
-/// [{ name, doc, type, optional }]: what can be said of each member of a result.
+/// { name, doc, type, optional, column }: what can be said of a member of a result or of a report; the last,
+/// { title, digits }, only of what has a column in the table of reports.
+template <class Field>
+Napi::Object memberSchema(Napi::Env env, const Field& field, std::string_view name) {
+  Writer out(env);
+  out.text("name", name);
+  out.text("doc", field.doc);
+  out.value("type", resultTypeOf<typename Field::Value>(out));
+  out.boolean("optional", field.optional);
+  if (!field.column.title.empty()) {
+    Writer column(env);
+    column.text("title", field.column.title);
+    column.number("digits", field.column.digits);
+    out.value("column", column.object());
+  }
+  return out.object();
+}
+
 template <HasFields T>
 Napi::Array resultSchemaOf(Napi::Env env) {
   Napi::Array schema = Napi::Array::New(env);
-  forEachField<T>([&](const auto& field) {
-    Writer out(env);
-    out.text("name", field.name);
-    out.text("doc", field.doc);
-    out.value("type", resultTypeOf<typename std::remove_cvref_t<decltype(field)>::Value>(out));
-    out.boolean("optional", field.optional);
-    schema.Set(schema.Length(), out.object());
+  forEachField<T>([&](const auto& field) { schema.Set(schema.Length(), memberSchema(env, field, field.name)); });
+  return schema;
+}
+
+/// The members of every result, in the order of `writeOutcome`.
+inline Napi::Array outcomeSchema(Napi::Env env) {
+  Napi::Array schema = Napi::Array::New(env);
+  forEachField<Outcome<Progress>>([&](const auto& outcome) {
+    if constexpr (std::same_as<typename std::remove_cvref_t<decltype(outcome)>::Value, Progress>) {
+      forEachField<Progress>(
+          [&](const auto& field) { schema.Set(schema.Length(), memberSchema(env, field, nameInResult(field.name))); });
+    } else {
+      schema.Set(schema.Length(), memberSchema(env, outcome, outcome.name));
+    }
   });
   return schema;
 }

@@ -44,18 +44,8 @@ class SolveJob final : public Job {
   }
 
   Napi::Object result(Napi::Env env) override {
-    const auto& outcome = solved_->outcome;
     Writer out(env);
-    out.text("status", nonconvex::name(outcome.status));
-    out.text("message", outcome.message);
-    writeReport(out, outcome.progress, "iterations");
-    Napi::Array history = Napi::Array::New(env, outcome.history.reports().size());
-    for (std::uint32_t i = 0; i < history.Length(); ++i) {
-      Writer report(env);
-      writeReport(report, outcome.history.reports()[i]);
-      history.Set(i, report.object());
-    }
-    out.value("history", history);
+    writeOutcome(out, solved_->outcome);
     writeFields(out, solved_->solution);
     return out.object();
   }

@@ -66,6 +66,12 @@ struct Field {
 #define FIELD(member, bounds, doc) \
   ::nonconvex::Field { #member, &Self::member, bounds, doc }
 
+/// A column of the table that `verbose: true` prints of reports of progress.
+struct Column {
+  std::string_view title;  ///< empty: there is no such column
+  int digits = 0;          ///< behind the point, of 1.25e-03
+};
+
 /// A member of what a solver gives back: of its solution, or of its reports of progress. Numbers, booleans,
 /// enumerations, text, vectors, matrices, structs that have fields of their own, and vectors of such structs.
 template <class Struct, class T>
@@ -75,23 +81,30 @@ struct OutField {
   T Struct::*member;
   std::string_view doc;
   bool optional = false;  ///< left out in JavaScript while it is not known
+  Column column = {};
 };
 
 #define OUT(member, doc) \
   ::nonconvex::OutField { #member, &Self::member, doc }
 #define OUT_IF_KNOWN(member, doc) \
   ::nonconvex::OutField { #member, &Self::member, doc, true }
+/// A number of a report, if it is known, and a column of the table of reports.
+#define OUT_COLUMN(member, title, digits, doc)                               \
+  ::nonconvex::OutField {                                                    \
+#member, &Self::member, doc, true, ::nonconvex::Column { title, digits } \
+  }
 
 template <class T>
 concept HasFields = requires {
   T::fields();
 };
 
-/// Whether a value is known: a number unless it is NaN, a struct if its own `known()` says so.
+/// Whether a value is known: what is a number unless it is NaN, a struct if its own `known()` says so.
 template <class T>
 constexpr bool isKnown(const T& value) {
-  if constexpr (std::is_floating_point_v<T>) {
-    return value == value;
+  if constexpr (std::is_convertible_v<T, double>) {
+    const double number = value;
+    return number == number;
   } else if constexpr (requires { value.known(); }) {
     return value.known();
   } else if constexpr (requires { *value, value != nullptr; }) {

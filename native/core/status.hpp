@@ -1,7 +1,11 @@
 #pragma once
 
+#include <array>
 #include <limits>
 #include <string_view>
+#include <tuple>
+
+#include "core/fields.hpp"
 
 namespace nonconvex {
 
@@ -18,10 +22,23 @@ enum class Status {
   aborted
 };
 
-constexpr std::string_view statusNames[] = {"solved",          "iterationLimit", "timeLimit",
-                                            "evaluationLimit", "stalled",        "infeasible",
-                                            "unbounded",       "numericalError", "aborted"};
-constexpr std::string_view name(Status status) { return statusNames[static_cast<int>(status)]; }
+constexpr auto names(Status) {
+  return std::array{"solved"sv,     "iterationLimit"sv, "timeLimit"sv,      "evaluationLimit"sv, "stalled"sv,
+                    "infeasible"sv, "unbounded"sv,      "numericalError"sv, "aborted"sv};
+}
+/// What the docs say of each status.
+constexpr auto sentences(Status) {
+  return std::array{"Solved to the asked tolerance."sv,
+                    "`maxIterations` was met first."sv,
+                    "`timeLimit` was met first."sv,
+                    "`maxEvaluations` was met first, by a solver that has that setting."sv,
+                    "No further progress is possible in floating point."sv,
+                    "No point satisfies the constraints."sv,
+                    "The objective has no lower bound, or none that is attained."sv,
+                    "A number left the range of floating point."sv,
+                    "The `signal` ended the solve."sv};
+}
+static_assert(sentences(Status{}).size() == names(Status{}).size());
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
@@ -47,11 +64,27 @@ class Quantity {
 /// history are dropped by its `forgetPoint()`.
 struct Progress {
   int iteration = 0;
-  double seconds = 0;         ///< since the solve began
-  Quantity objective = {};    ///< of the best point so far
-  Quantity lowerBound = {};   ///< no solution has a smaller objective
-  Quantity residual = {};     ///< what `tolerance` is tested on
-  Quantity evaluations = {};  ///< what `maxEvaluations` is tested on, where there is that setting
+  Quantity objective = {};
+  Quantity lowerBound = {};
+  Quantity residual = {};
+  Quantity evaluations = {};
+  double seconds = 0;
+
+  static constexpr auto fields() {
+    using Self = Progress;
+    return std::tuple{OUT(iteration, "Iterations that were completed."),
+                      OUT_COLUMN(objective, "objective", 8,
+                                 "Objective of the best point so far; of a result, of the point that it has."),
+                      OUT_COLUMN(lowerBound, "lower bound", 8, "No solution has a smaller objective."),
+                      OUT_COLUMN(residual, "residual", 2, "What `tolerance` is compared with."),
+                      OUT_IF_KNOWN(evaluations, "Evaluations of the objective, of a solver that counts them."),
+                      OUT(seconds, "Seconds since the solve began to run; time in the queue does not count.")};
+  }
 };
+static_assert(sizeFromFields<Progress>() == sizeof(Progress));
+
+/// A report with members beside those of Progress, which its own `fields()` declare.
+template <class Report>
+concept HasOwnFields = !std::is_same_v<decltype(Report::fields()), decltype(Progress::fields())>;
 
 }  // namespace nonconvex

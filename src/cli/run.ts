@@ -20,7 +20,7 @@ export async function run(
   const program = await readNl(path);
   const variables = program.withFixed(program.start).length;
   onRead?.(variables, program.m);
-  const table = choices.outlev > 0 ? iterationTable(print) : undefined;
+  const table = choices.outlev > 0 ? iterationTable('nlp', print) : undefined;
   const result = await minimize(program, { ...choices.settings, signal, onProgress: table?.report });
   table?.end(result.history);
   return {

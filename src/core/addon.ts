@@ -1,9 +1,9 @@
 // What native/binding/addon.cpp exports.
 
+import type { Progress } from '../generated/solve.js';
 import { SolverError } from './error.js';
 import { loadAddon, loadCudaAddon, type Addon as Untyped } from './loader.js';
 import type { Matrix, SparseMatrix } from './matrix.js';
-import type { Progress } from './progress.js';
 
 /** What either addon has. */
 export interface Solvers {
@@ -77,7 +77,11 @@ export interface RegressionRequest {
   weights: Float64Array;
   offset?: Float64Array | undefined;
   ridge: Float64Array;
+  /** All equations. Of those A x = b and ||x||^2 = squaredNorm a solve says what is wrong with them. */
   constraints?: ProgramHandle | undefined;
+  A?: Matrix | SparseMatrix | undefined;
+  b?: Float64Array | undefined;
+  squaredNorm?: number | undefined;
 }
 
 export interface QuadraticRequest {
@@ -85,7 +89,7 @@ export interface QuadraticRequest {
   Q: Matrix | SparseMatrix;
   linear: Float64Array;
   A?: Matrix | SparseMatrix | undefined;
-  right?: Float64Array | undefined;
+  b?: Float64Array | undefined;
 }
 
 /** A program, with the parameters of a compiled model or the dense data of a family. */
@@ -128,8 +132,14 @@ export interface Job {
 
 /** What the addon says of its solvers; scripts/types.mjs makes types and tables of it. */
 export interface Schema {
+  /** How a solve may end, each with what the docs say of it. */
+  statuses: { name: string; doc: string }[];
   /** The settings that every solver has. */
   limits: SettingSchema[];
+  /** What every report has. */
+  progress: ResultSchema[];
+  /** What every result has. */
+  result: ResultSchema[];
   /** What is said of each solver, by its name. */
   solvers: Record<string, SolverSchema>;
 }
@@ -148,10 +158,12 @@ export interface SolverSchema {
 export interface ResultSchema {
   name: string;
   doc: string;
-  /** 'number', 'boolean', 'string', 'Float64Array', 'Int32Array' or 'Matrix'; an array lists the names of an enumeration. */
+  /** 'number', 'boolean', 'string', 'Float64Array', 'Int32Array', 'Matrix' or 'Report[]'; an array lists the names of an enumeration. */
   type: string | string[] | { fields: ResultSchema[] } | { items: ResultSchema[] };
   /** Absent where it is not known. */
   optional: boolean;
+  /** A column of the table that `verbose: true` prints, with so many digits behind the point. */
+  column?: { title: string; digits: number };
 }
 
 export interface SettingSchema {
@@ -184,14 +196,23 @@ export function addon(): Addon {
   return loaded as unknown as Addon;
 }
 
-const known = new Map<string, readonly string[]>();
+let schema: Schema | undefined;
+
+/** What the addon says of its solvers, asked once. */
+function declared(): Schema {
+  schema ??= addon().schema();
+  return schema;
+}
 
 /** The names that the settings of a solver may have, beside those of every call. */
 export function settingNames(solver: string): readonly string[] {
-  if (known.size === 0) {
-    for (const [name, { settings, members }] of Object.entries(addon().schema().solvers)) {
-      known.set(name, [...settings.map((setting) => setting.name), ...members]);
-    }
-  }
-  return known.get(solver) ?? [];
+  const { settings, members } = declared().solvers[solver] ?? { settings: [], members: [] };
+  return [...settings.map(({ name }) => name), ...members];
+}
+
+/** The members of a solver's reports that have a column in a table; without a solver, those of all reports. */
+export function columnsOf(solver?: string): readonly (ResultSchema & Required<Pick<ResultSchema, 'column'>>)[] {
+  const { progress, solvers } = declared();
+  const members = [...progress, ...(solver === undefined ? [] : (solvers[solver]?.progress ?? []))];
+  return members.flatMap((member) => (member.column ? [{ ...member, column: member.column }] : []));
 }

@@ -1,22 +1,85 @@
-// Functions of the user on vectors, for any solver.
-import type { Guard } from './solve.js';
+// Functions of the user: those on vectors, for any solver, and listeners.
+import { isPromise, show } from './check.js';
+
+/** A number, now or later. */
+export type Numeric = number | PromiseLike<number>;
+
+/**
+ * Makes of a function that the solver calls one that ends the solve if it throws, its promise is rejected or its value is not a
+ * number. The solver waits for promises.
+ */
+export type Guard = <Arguments extends unknown[]>(
+  name: string,
+  f: (...values: Arguments) => Numeric,
+) => (...values: Arguments) => Numeric;
 
 /**
  * What the addon calls from the thread of a solve (native/binding/callbacks.hpp): `call` reads `inputs` and a few numbers, writes
- * `outputs` and returns a number. Both sides see the arrays, and several functions may share them.
+ * `outputs` and returns a number, or a promise of one once all is written. Both sides see the arrays, and several functions may
+ * share them.
  */
 export interface VectorFunction {
-  call: (...numbers: number[]) => number;
+  call: (...numbers: number[]) => Numeric;
   inputs: readonly Float64Array[];
   outputs: readonly Float64Array[];
 }
 
-/** A function that ends the solve if it throws or its value is not a number; messages call it `name`. */
+/** A function that ends the solve if it throws, rejects or its value is not a number; messages call it `name`. */
 export function vectorFunction(
   guard: Guard,
   name: string,
-  f: (...numbers: number[]) => number,
+  f: (...numbers: number[]) => Numeric,
   memory: { inputs: readonly Float64Array[]; outputs: readonly Float64Array[] },
 ): VectorFunction {
   return { call: guard(name, f), ...memory };
+}
+
+/** What is computed with a value, now, or when the promise of it is fulfilled. */
+export function chain<T, R>(value: T | PromiseLike<T>, next: (value: T) => R | PromiseLike<R>): R | PromiseLike<R> {
+  return isPromise(value) ? (value as PromiseLike<T>).then(next) : next(value as T);
+}
+
+/** The promises that an asynchronous listener gives. None of them is left without somebody who hears of its rejection. */
+export class Listeners {
+  readonly #name: string;
+  readonly #failed: (cause: unknown) => void;
+  #waiting = 0;
+  #ended = false;
+
+  /** `failed` is told of rejections until the end. */
+  constructor(name: string, failed: (cause: unknown) => void) {
+    this.#name = name;
+    this.#failed = failed;
+  }
+
+  /** Whether a promise is not settled yet. */
+  get waiting(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** Takes what the listener has returned. */
+  watch(returned: unknown): void {
+    if (!isPromise(returned)) return;
+    ++this.#waiting;
+    Promise.resolve(returned).then(
+      () => {
+        --this.#waiting;
+      },
+      (cause) => {
+        --this.#waiting;
+        if (!this.#ended) this.#failed(cause);
+        else this.#warn(cause);
+      },
+    );
+  }
+
+  /** Says that there is nobody to be told any more: rejections are warnings from here on. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  #warn(cause: unknown): void {
+    const what = cause instanceof Error ? cause.message : show(cause);
+    process.emitWarning(`${this.#name} rejected when its solve had ended: ${what}`, 'SolverWarning');
+  }
 }

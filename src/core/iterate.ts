@@ -1,10 +1,11 @@
 // The outer loop of solvers that are written in TypeScript: limits, reports, history, statuses and messages are those of
 // native/core/run.hpp, so that no user can tell where a solver runs.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Listeners } from './callbacks.js';
 import { show } from './check.js';
 import { SolverError } from './error.js';
 import { iterationTable } from './iterationTable.js';
-import type { Progress, SolveOptions, SolveResult, Status } from './solve.js';
+import type { Outcome, Progress, SolveOptions, Status } from './solve.js';
 
 /** The limits of a solve; `maxEvaluations` for solvers that report `evaluations`. */
 export interface Limits {
@@ -108,9 +109,6 @@ export class History {
   }
 }
 
-/** What {@link iterate} gives: a result without what only the solver knows. */
-export type Outcome = Omit<SolveResult, 'device'>;
-
 /** Runs a solver until it is solved or a limit is met. A solve inside another one takes `monitor.child()`. */
 export async function iterate(
   solver: Solver,
@@ -119,9 +117,9 @@ export async function iterate(
   monitor = new Monitor(limits.timeLimit, signal),
 ): Promise<Outcome> {
   const table = verbose ? iterationTable() : undefined;
-  const listen = (progress: Progress) => {
+  const listen = (progress: Progress): unknown => {
     table?.report(progress);
-    onProgress?.(progress);
+    return onProgress?.(progress);
   };
   const outcome = await new OuterLoop(solver, limits, monitor, listen).run();
   table?.end(outcome.history);
@@ -133,13 +131,17 @@ class OuterLoop {
   readonly #solver: Solver;
   readonly #limits: Required<Limits>;
   readonly #monitor: Monitor;
-  readonly #listen: (progress: Progress) => void;
+  readonly #listen: (progress: Progress) => unknown;
+  readonly #listeners = new Listeners('onProgress', (cause) => {
+    this.#failure ??= listenerFailed(cause);
+  });
+  #failure: SolverError | undefined; // of a listener
   readonly #history = new History();
   #iteration = 0;
   #outOfTime = false; // at the last look
   #now: Progress = { iteration: 0, seconds: 0 };
 
-  constructor(solver: Solver, limits: Limits, monitor: Monitor, listen: (progress: Progress) => void) {
+  constructor(solver: Solver, limits: Limits, monitor: Monitor, listen: (progress: Progress) => unknown) {
     this.#solver = solver;
     this.#limits = { checkInterval: 1, maxEvaluations: Number.POSITIVE_INFINITY, ...limits };
     this.#monitor = monitor;
@@ -147,12 +149,20 @@ class OuterLoop {
   }
 
   async run(): Promise<Outcome> {
+    const status = await this.#status();
+    if (this.#listeners.waiting) await nextTurn();
+    this.#listeners.end();
+    if (this.#failure) throw this.#failure;
+    return this.#end(status);
+  }
+
+  async #status(): Promise<Status> {
     try {
-      return this.#end(await this.#loop());
+      return await this.#loop();
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       this.#look();
-      return this.#end(this.#interruption());
+      return this.#interruption();
     }
   }
 
@@ -200,11 +210,11 @@ class OuterLoop {
   }
 
   #report(): void {
+    if (this.#failure) throw this.#failure;
     try {
-      this.#listen(this.#now);
+      this.#listeners.watch(this.#listen(this.#now));
     } catch (cause) {
-      const what = cause instanceof Error ? cause.message : show(cause);
-      throw new SolverError('CALLBACK_FAILED', `onProgress threw: ${what}`, { cause });
+      throw listenerFailed(cause);
     }
   }
 
@@ -224,6 +234,11 @@ class OuterLoop {
     const message = explained === undefined ? sentence : `${sentence} ${explained}`;
     return { ...rest, status, message, iterations: iteration, history: this.#history.reports };
   }
+}
+
+function listenerFailed(cause: unknown): SolverError {
+  const what = cause instanceof Error ? cause.message : show(cause);
+  return new SolverError('CALLBACK_FAILED', `onProgress threw: ${what}`, { cause });
 }
 
 /** One sentence with the numbers, for people: that of `describe` in native/core/run.cpp. */

@@ -1,5 +1,6 @@
 // The table of a running solve: a line for each report of progress.
-import type { Progress } from './progress.js';
+import type { Progress } from '../generated/solve.js';
+import { columnsOf } from './addon.js';
 
 export interface IterationTable {
   /** Takes a report of the running solve. */
@@ -8,25 +9,26 @@ export interface IterationTable {
   end(history: readonly Progress[]): void;
 }
 
-type Member = 'objective' | 'lowerBound' | 'residual' | 'feasibility' | 'step';
-
-/** The first three are known of any solver, the others of some. */
-type Report = Progress & { readonly [name in Member]?: number };
-
 interface Column {
-  member: Member;
+  member: string;
   title: string;
   width: number;
   digits: number;
 }
 
-const columns: readonly Column[] = [
-  { member: 'objective', title: 'objective', width: 16, digits: 8 },
-  { member: 'lowerBound', title: 'lower bound', width: 16, digits: 8 },
-  { member: 'residual', title: 'residual', width: 10, digits: 2 },
-  { member: 'feasibility', title: 'feasibility', width: 11, digits: 2 },
-  { member: 'step', title: 'step', width: 10, digits: 2 },
-];
+/** The columns of a solver's reports, as native/core/status.hpp and its problem.hpp declare them. */
+function columnsFor(solver: string | undefined): Column[] {
+  // Beside the digits a sign, one digit, a point, 'e+00' and a space.
+  const widthOf = (title: string, digits: number) => Math.max(title.length, digits + 8);
+  return columnsOf(solver).map(({ name, column: { title, digits } }) => ({
+    ...{ member: name, title, digits },
+    width: widthOf(title, digits),
+  }));
+}
+
+/** A member that has a column, if the report has it. */
+const numberIn = (report: Progress, member: string): number | undefined =>
+  (report as unknown as Record<string, number | undefined>)[member];
 
 /** '-1.25000000e-01', or '-' for a number that is not known. */
 export function exponential(value: number | undefined, digits: number): string {
@@ -35,25 +37,31 @@ export function exponential(value: number | undefined, digits: number): string {
 }
 
 /**
- * Prints whole lines, with a heading every 20 of them: of the members that the reports have. A short solve is printed when it
- * has ended, since its history has the reports that came too fast, too.
+ * Prints whole lines, with a heading every 20 of them: of the members that the reports of a solver have, or of any solver if none
+ * is named. A short solve is printed when it has ended, since its history has the reports that came too fast, too.
  */
-export function iterationTable(print: (line: string) => void = (line) => console.log(line)): IterationTable {
+export function iterationTable(
+  solver?: string,
+  print: (line: string) => void = (line) => console.log(line),
+): IterationTable {
   const wait = 0.5; // seconds
-  const known = new Set<Member>();
+  const columns = columnsFor(solver);
+  const known = new Set<string>();
   let shown: readonly Column[] = [];
   let held: Progress[] | undefined = [];
   let lines = 0;
 
-  const look = (progress: Report): void => {
-    for (const { member } of columns) if (progress[member] !== undefined) known.add(member);
+  const look = (progress: Progress): void => {
+    for (const { member } of columns) if (numberIn(progress, member) !== undefined) known.add(member);
   };
-  const line = (progress: Report): void => {
+  const line = (progress: Progress): void => {
     if (lines++ % 20 === 0) {
       shown = columns.filter(({ member }) => known.has(member));
       print([' iter', ...shown.map(({ title, width }) => title.padStart(width)), '  seconds'].join(' '));
     }
-    const numbers = shown.map(({ member, width, digits }) => exponential(progress[member], digits).padStart(width));
+    const numbers = shown.map(({ member, width, digits }) =>
+      exponential(numberIn(progress, member), digits).padStart(width),
+    );
     print([String(progress.iteration).padStart(5), ...numbers, progress.seconds.toFixed(3).padStart(9)].join(' '));
   };
   const printAll = (reports: readonly Progress[]): void => {

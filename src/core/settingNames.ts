@@ -1,4 +1,5 @@
 // Names of settings, and those that other libraries have for them.
+import { settingNames } from './addon.js';
 import { checkMembers, checkObject } from './check.js';
 
 /** What settings are called here, the likeliest first; by their names elsewhere, in lower case without underscores. */
@@ -65,16 +66,33 @@ const weights = ['alpha', 'c', 'lambda', 'lambd', 'l2', 'weightdecay', 'regulari
 const ofTheProblem =
   'it belongs to the problem, as the weight of a term such as l1(lambda) or the ridge of a regression';
 
+/** Names of settings that every call may have. */
+const callOptions: readonly string[] = ['device', 'signal', 'onProgress', 'verbose', 'warmStart'];
+
+/**
+ * What a function takes beside its data: settings of a solver, those of every call, and its `own`. Messages call the argument
+ * `name`.
+ * @throws TypeError
+ */
+export function checkOptions<T extends object>(
+  solver: string,
+  options: T,
+  own: readonly string[] = [],
+  name = 'options',
+): T {
+  return checkSettings(options, [...settingNames(solver), ...own, ...callOptions], name);
+}
+
 /**
  * Settings whose names must be known. What another library calls a setting is answered with its name here.
  * @throws TypeError
  */
-export function checkSettings<T extends object>(settings: T, known: readonly string[]): T {
-  for (const name of Object.keys(checkObject('settings', settings))) {
+export function checkSettings<T extends object>(settings: T, known: readonly string[], argument = 'settings'): T {
+  for (const name of Object.keys(checkObject(argument, settings))) {
     const said = known.includes(name) ? undefined : saidElsewhere(name, known);
     if (said !== undefined) throw new TypeError(`unknown setting '${name}': ${said}`);
   }
-  return checkMembers('settings', settings, known, 'setting');
+  return checkMembers(argument, settings, known, 'setting');
 }
 
 function saidElsewhere(name: string, known: readonly string[]): string | undefined {

@@ -1,14 +1,16 @@
 // The way of every solver from its typed function to the addon and back.
 import { AsyncResource } from 'node:async_hooks';
-import { addon, cudaAddon, type Job, type Solvers, settingNames } from './addon.js';
-import { checkBoolean, show } from './check.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Outcome, Progress, Status } from '../generated/solve.js';
+import { addon, cudaAddon, type Job, type Solvers } from './addon.js';
+import { type Guard, Listeners, type Numeric } from './callbacks.js';
+import { checkBoolean, isPromise, show } from './check.js';
 import { checkDevice, chooseDevice, type DeviceName, type DeviceSupport } from './device.js';
 import { fromNative, SolverError } from './error.js';
 import { iterationTable } from './iterationTable.js';
-import type { Progress, Status } from './progress.js';
-import { checkSettings } from './settingNames.js';
+import { checkOptions } from './settingNames.js';
 
-export type { Progress, Status };
+export type { Guard, Numeric, Outcome, Progress, Status };
 
 /** Settings that every solver takes beside its own. */
 export interface SolveOptions<Report extends Progress = Progress> {
@@ -25,8 +27,8 @@ export interface SolveOptions<Report extends Progress = Progress> {
   signal?: AbortSignal | undefined;
   /**
    * Called now and then with the newest progress, and with the last one before the promise settles. A slow listener does
-   * not slow the solve but sees fewer reports. If it throws, the solve ends and the promise rejects with a
-   * {@link SolverError} of code `CALLBACK_FAILED`.
+   * not slow the solve but sees fewer reports. If it throws, or gives a promise that is rejected while the solve runs, the
+   * solve ends and the promise rejects with a {@link SolverError} of code `CALLBACK_FAILED`.
    */
   onProgress?: ((progress: Report) => void) | undefined;
   /** Whether to print a table on the console, a line for each report of progress. Default false. */
@@ -34,32 +36,10 @@ export interface SolveOptions<Report extends Progress = Progress> {
 }
 
 /** What every solver's result has. */
-export interface SolveResult<Report extends Progress = Progress> {
-  status: Status;
-  /** One sentence with the numbers. */
-  message: string;
-  iterations: number;
-  /** Objective of the point that is returned; absent where the problem has none, or it is not known. */
-  objective?: number;
-  /** No solution has a smaller objective. */
-  lowerBound?: number;
-  /** What `tolerance` was compared with. */
-  residual?: number;
-  /** Evaluations of the objective, of a solver that counts them. */
-  evaluations?: number;
-  /** Seconds since the solve began to run. */
-  seconds: number;
-  /** Reports of progress over the solve, at most about a thousand. */
-  history: Report[];
+export interface SolveResult<Report extends Progress = Progress> extends Outcome<Report> {
   /** Device that it ran on. */
   device: 'cpu' | 'cuda';
 }
-
-/** Makes of a function that the solver calls one that ends the solve if it throws or its value is not a number. */
-export type Guard = <Arguments extends unknown[]>(
-  name: string,
-  f: (...values: Arguments) => number,
-) => (...values: Arguments) => number;
 
 /** Makes of a report of progress, or a result, what its user sees: with the sign of an objective that is maximised, say. */
 export type Present = <Report extends { objective?: number }>(report: Report) => Report;
@@ -77,7 +57,7 @@ export async function solve<Answer>(
   present: Present = (report) => report,
 ): Promise<Answer & SolveResult> {
   const { device: wanted, signal, onProgress, verbose, own } = splitOptions(solver, settings);
-  const table = verbose ? iterationTable() : undefined;
+  const table = verbose ? iterationTable(solver) : undefined;
   const { device, asked } = chooseDevice(wanted, support);
   let failure: SolverError | undefined;
   let job: Job | undefined;
@@ -90,13 +70,14 @@ export async function solve<Answer>(
     cause instanceof SolverError && cause.code === 'CALLBACK_FAILED'
       ? fail(cause.message, cause.cause)
       : fail(`${name} threw: ${cause instanceof Error ? cause.message : show(cause)}`, cause);
+  const listeners = new Listeners('onProgress', (cause) => threw('onProgress', cause));
   const listen = (news: Progress): void => {
     if (failure) return;
     reported = true;
     const progress = present(news);
     table?.report(progress);
     try {
-      onProgress?.(progress);
+      listeners.watch(onProgress?.(progress));
     } catch (cause) {
       threw('onProgress', cause);
     }
@@ -104,14 +85,22 @@ export async function solve<Answer>(
   const guard: Guard = (name, f) =>
     AsyncResource.bind((...values) => {
       if (failure) return Number.NaN;
-      try {
-        const value = f(...values);
+      const checked = (value: unknown): number => {
         if (typeof value === 'number') return value;
         fail(`${name} = ${show(value)}: expected a number`);
-      } catch (cause) {
+        return Number.NaN;
+      };
+      const broken = (cause: unknown): number => {
         threw(name, cause);
+        return Number.NaN;
+      };
+      try {
+        const value: unknown = f(...values);
+        // One of the language itself, never rejected: what the addon waits for.
+        return isPromise(value) ? Promise.resolve(value).then(checked, broken) : checked(value);
+      } catch (cause) {
+        return broken(cause);
       }
-      return Number.NaN;
     });
   // Bound, so that the listener finds the AsyncLocalStorage of whoever asked.
   const report = onProgress || table ? AsyncResource.bind(listen) : undefined;
@@ -123,7 +112,9 @@ export async function solve<Answer>(
       const made = typeof problem === 'function' ? problem(guard, solvers) : problem;
       job = solvers.solve(solver, made, own, report, signal?.aborted ?? false);
       unwatch = signal && watch(signal, job);
-      const answer = (await job.promise) as Answer & Omit<SolveResult, 'device'>;
+      const answer = (await job.promise) as Answer & Outcome;
+      if (listeners.waiting) await nextTurn();
+      listeners.end();
       if (failure) throw failure;
       const history = answer.history.map(present);
       table?.end(history);
@@ -179,13 +170,10 @@ function begin(signal: AbortSignal): Watch {
   return made;
 }
 
-/** Names of settings that every call may have. */
-export const callOptions: readonly string[] = ['device', 'signal', 'onProgress', 'verbose', 'warmStart'];
-
 /** What every call has, checked, and the solver's own settings, whose names are known. */
 function splitOptions(solver: string, settings: SolveOptions) {
-  const known = [...settingNames(solver), ...callOptions];
-  const { device = 'auto', signal, onProgress, verbose = false, ...own } = checkSettings(settings, known);
+  const checked = checkOptions(solver, settings, [], 'settings');
+  const { device = 'auto', signal, onProgress, verbose = false, ...own } = checked;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`signal = ${show(signal)}: expected an AbortSignal`);
   }

@@ -2,7 +2,7 @@
 import { checkBoolean, checkMembers, checkVector, show } from '../core/check.js';
 import { iterate, type Monitor, type Report, type Solver } from '../core/iterate.js';
 import { checkSettings } from '../core/settingNames.js';
-import type { SolveOptions, SolveResult, Status } from '../core/solve.js';
+import type { Outcome, SolveOptions, Status } from '../core/solve.js';
 import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
 
 export interface CoordinateProblem {
@@ -33,7 +33,7 @@ export interface CoordinateSettings extends Pick<SolveOptions, 'signal' | 'onPro
   timeLimit?: number | undefined;
 }
 
-export interface CoordinateResult extends Omit<SolveResult, 'device'> {
+export interface CoordinateResult extends Outcome {
   x: Float64Array;
   /** F(x). */
   objective: number;
@@ -175,8 +175,14 @@ class CoordinateDescent implements Solver {
  */
 export function minimizeAlong(
   f: (t: number) => number,
-  { lower = Number.NEGATIVE_INFINITY, upper = Number.POSITIVE_INFINITY, scale = 1 } = {},
+  interval: { lower?: number; upper?: number; scale?: number } = {},
 ): { t: number; value: number } {
+  const known = ['lower', 'upper', 'scale'];
+  const {
+    lower = Number.NEGATIVE_INFINITY,
+    upper = Number.POSITIVE_INFINITY,
+    scale = 1,
+  } = checkMembers('interval', interval, known, 'option');
   const grid = [0, lower, upper];
   for (let power = -40; power <= 40; ++power) {
     for (const mantissa of [1, 1.25, 1.5, 1.75])

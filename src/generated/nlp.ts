@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
-import type { Progress } from '../core/progress.js';
 import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
 
 export interface NlpOptions extends Limits {
   /**

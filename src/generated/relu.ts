@@ -1,7 +1,7 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import type { Matrix } from '../core/matrix.js';
-import type { Progress } from '../core/progress.js';
 import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
 
 export interface ReluOptions extends Limits {
   /**

@@ -1,9 +1,9 @@
 import { eachEntry } from '../core/algebra.js';
-import { vectorFunction } from '../core/callbacks.js';
-import { checkInteger, checkMembers, checkNumber, checkObject, checkVector, show } from '../core/check.js';
+import { chain, vectorFunction } from '../core/callbacks.js';
+import { checkInteger, checkMembers, checkNumber, checkVector, isPromise, show } from '../core/check.js';
 import { SolverError } from '../core/error.js';
 import type { SparseMatrix } from '../core/matrix.js';
-import type { Guard } from '../core/solve.js';
+import type { Guard, Numeric } from '../core/solve.js';
 import { numbers, Program } from '../expressions/program.js';
 
 /** Places of the entries of a sparse matrix, in the order in which a callback writes them. */
@@ -12,9 +12,13 @@ export interface Entries {
   columns: ArrayLike<number>;
 }
 
+/** What a function that writes returns: nothing that is looked at, or a promise that is fulfilled when it has written. */
+type Written = unknown;
+
 /**
  * A problem of your own functions for {@link fromCallbacks}. They read x, n numbers, and write into the array that they get as
- * their last argument, which is full of zeros. Arrays are used again: copy what you keep.
+ * their last argument, which is full of zeros. Arrays are used again: copy what you keep. Each may give a promise instead, and
+ * write until that is fulfilled.
  */
 export interface Callbacks {
   /** How many unknowns there are. */
@@ -22,24 +26,24 @@ export interface Callbacks {
   /** How many equations there are, at most n. Default 0. */
   m?: number | undefined;
   /** Returns f(x). Where f is not defined, NaN. */
-  objective: (x: Float64Array) => number;
+  objective: (x: Float64Array) => Numeric;
   /** Writes the n derivatives of f. */
-  gradient: (x: Float64Array, g: Float64Array) => void;
+  gradient: (x: Float64Array, g: Float64Array) => Written;
   /** Writes c(x), m numbers; needed if m > 0. */
-  constraints?: ((x: Float64Array, c: Float64Array) => void) | undefined;
+  constraints?: ((x: Float64Array, c: Float64Array) => Written) | undefined;
   /** Writes the derivatives of c: m x n numbers, row after row, or one for each of `jacobianEntries`. Needed if m > 0. */
-  jacobian?: ((x: Float64Array, values: Float64Array) => void) | undefined;
+  jacobian?: ((x: Float64Array, values: Float64Array) => Written) | undefined;
   /**
    * Writes the Hessian of L = f + multipliers^T c: n x n numbers, of which the lower triangle is read, or one for each of
    * `hessianEntries`. This or `hessianVector` is needed.
    */
-  hessian?: ((x: Float64Array, multipliers: Float64Array, values: Float64Array) => void) | undefined;
+  hessian?: ((x: Float64Array, multipliers: Float64Array, values: Float64Array) => Written) | undefined;
   /**
    * Writes the product of the Hessian of L = f + multipliers^T c and v. The matrix is put together from n products, or from
    * few if `hessianEntries` say where it is not zero.
    */
   hessianVector?:
-    | ((x: Float64Array, multipliers: Float64Array, v: Float64Array, product: Float64Array) => void)
+    | ((x: Float64Array, multipliers: Float64Array, v: Float64Array, product: Float64Array) => Written)
     | undefined;
   /** Entries where the Jacobian may be other than zero. Default: everywhere. */
   jacobianEntries?: Entries | undefined;
@@ -77,9 +81,14 @@ const members = [
  * });
  * ```
  *
- * The solve runs on a thread of its own and calls them on this one, some microseconds a call. A callback that throws, returns
- * what it must not, or writes what is not finite at the start, ends the solve with a {@link SolverError} `CALLBACK_FAILED`. At
- * later points NaN says that a function is not defined there. {@link checkDerivatives} finds mistakes.
+ * The solve runs on a thread of its own and calls them on this one, some microseconds a call. A callback that throws, rejects,
+ * returns what it must not, or writes what is not finite at the start, ends the solve with a {@link SolverError}
+ * `CALLBACK_FAILED`. At later points NaN says that a function is not defined there. {@link checkDerivatives} finds mistakes.
+ *
+ * Callbacks may be asynchronous: the solve waits for their promises, one after the other, but not longer than `timeLimit` or
+ * an abort allow; without these, for ever. It occupies a thread of the pool meanwhile, so a callback should not wait for another
+ * solve. The functions of the program itself, such as `program.gradient(x)`, and {@link checkDerivatives} take synchronous
+ * callbacks only.
  *
  * @throws TypeError or RangeError that names the member and the value.
  */
@@ -153,7 +162,7 @@ class CallbackProgram extends Program {
   }
 
   objective(x: ArrayLike<number>): number {
-    return this.#evaluate('objective', x).value as number;
+    return this.#evaluate('objective', x).value;
   }
 
   gradient(x: ArrayLike<number>): Float64Array {
@@ -208,10 +217,10 @@ class CallbackProgram extends Program {
         guard,
         nameOf(name, this.#callbacks),
         (sigma = 1) => {
-          const value = this.#call(name, memory, sigma);
-          if (seen.has(name)) return value as number;
+          const called = this.#call(name, memory, sigma);
+          if (seen.has(name)) return called;
           seen.add(name);
-          return this.#checkFinite(name, memory, value) as number;
+          return chain(called, (value) => this.#checkFinite(name, memory, value));
         },
         { inputs, outputs },
       );
@@ -249,14 +258,16 @@ class CallbackProgram extends Program {
     name: FunctionName,
     x: ArrayLike<number>,
     more: { multipliers?: ArrayLike<number>; vector?: Float64Array; sigma?: number } = {},
-  ): { memory: Memory; value: unknown } {
+  ): { memory: Memory; value: number } {
     const memory = this.#memory();
     memory.x.set(numbers('x', x, this.n));
     if (more.multipliers) memory.multipliers.set(numbers('multipliers', more.multipliers, this.m));
     if (more.vector) memory.vector.set(more.vector);
     if (this.m === 0 && (name === 'constraints' || name === 'jacobian')) return { memory, value: 0 };
     try {
-      return { memory, value: this.#call(name, memory, checkNumber('sigma', more.sigma ?? 1)) };
+      const value = this.#call(name, memory, checkNumber('sigma', more.sigma ?? 1));
+      if (isPromise(value)) throw onlyInSolves(nameOf(name, this.#callbacks), value);
+      return { memory, value };
     } catch (cause) {
       if (cause instanceof SolverError) throw cause;
       const reason = cause instanceof Error ? cause.message : show(cause);
@@ -265,7 +276,7 @@ class CallbackProgram extends Program {
   }
 
   /** The objective, or 0. The Lagrangian is sigma f + multipliers^T c. */
-  #call(name: FunctionName, memory: Memory, sigma: number): unknown {
+  #call(name: FunctionName, memory: Memory, sigma: number): Numeric {
     const { objective, gradient, constraints, jacobian, hessian } = this.#callbacks;
     const { x } = memory;
     switch (name) {
@@ -287,30 +298,43 @@ class CallbackProgram extends Program {
     }
   }
 
-  #product(memory: Memory, sigma: number): number {
+  #product(memory: Memory, sigma: number): Numeric {
     const { hessianVector } = this.#callbacks;
     return weighted(sigma, memory.multipliers, memory.product, (multipliers, product) =>
       write('hessianVector', product, () => hessianVector?.(memory.x, multipliers, memory.vector, product)),
     );
   }
 
-  #hessianOfProducts(memory: Memory, sigma: number): number {
-    const { offsets, indices, order } = this.#hessian;
-    for (const group of this.#groups) {
+  /** The Hessian from products with the indicators of the groups, from number `first` on. */
+  #hessianOfProducts(memory: Memory, sigma: number, first = 0): Numeric {
+    for (let k = first; k < this.#groups.length; ++k) {
+      const group = this.#groups[k] as Int32Array;
       memory.vector.fill(0);
       for (const j of group) memory.vector[j] = 1;
-      this.#product(memory, sigma);
-      for (const j of group) {
-        for (let k = offsets[j] as number; k < (offsets[j + 1] as number); ++k) {
-          memory.hessian[order[k] as number] = memory.product[indices[k] as number] as number;
-        }
+      const product = this.#product(memory, sigma);
+      if (isPromise(product)) {
+        return product.then(() => {
+          this.#takeColumns(group, memory);
+          return this.#hessianOfProducts(memory, sigma, k + 1);
+        });
       }
+      this.#takeColumns(group, memory);
     }
     return 0;
   }
 
+  /** Takes the columns of a group from their product. */
+  #takeColumns(group: Int32Array, { hessian, product }: Memory): void {
+    const { offsets, indices, order } = this.#hessian;
+    for (const j of group) {
+      for (let k = offsets[j] as number; k < (offsets[j + 1] as number); ++k) {
+        hessian[order[k] as number] = product[indices[k] as number] as number;
+      }
+    }
+  }
+
   /** Checks that what a callback gave at the start is finite. */
-  #checkFinite(name: FunctionName, memory: Memory, value: unknown): unknown {
+  #checkFinite(name: FunctionName, memory: Memory, value: number): number {
     const what = name === 'product' ? 'hessianVector' : name;
     const complain = (entry: string, number: unknown) => {
       throw new SolverError('CALLBACK_FAILED', `${entry} = ${show(number)} at the start: expected a finite number`);
@@ -352,14 +376,24 @@ function checkFunctions(callbacks: Callbacks, m: number): void {
   }
 }
 
-/** Lets a callback write into zeros. Returning the array instead is a mistake that would go unnoticed. */
-function write(name: string, array: Float64Array, f: (array: Float64Array) => unknown): number {
+/** Lets a callback write into zeros. Returning another array instead is a mistake that would go unnoticed. */
+function write(name: string, array: Float64Array, f: (array: Float64Array) => unknown): Numeric {
   array.fill(0);
-  const returned = f(array);
-  if (typeof returned !== 'object' || returned === null || returned === array) return 0;
-  throw new SolverError(
+  return chain(f(array), (returned) => {
+    if (typeof returned !== 'object' || returned === null || returned === array) return 0;
+    throw new SolverError(
+      'CALLBACK_FAILED',
+      `${name} returned ${show(returned)}: expected it to write into its last argument`,
+    );
+  });
+}
+
+/** The error of a callback whose promise nobody waits for. */
+function onlyInSolves(name: string, promise: PromiseLike<unknown>): SolverError {
+  promise.then(undefined, () => {}); // whatever becomes of it
+  return new SolverError(
     'CALLBACK_FAILED',
-    `${name} returned ${returned instanceof Promise ? 'a promise' : show(returned)}: expected it to write into its last argument`,
+    `${name} returned a promise: only a solve waits for those, not an evaluation of the program`,
   );
 }
 
@@ -368,23 +402,25 @@ function weighted(
   sigma: number,
   multipliers: Float64Array,
   out: Float64Array,
-  f: (multipliers: Float64Array, out: Float64Array) => void,
-): number {
-  if (sigma === 1) {
-    f(multipliers.slice(), out);
-  } else if (sigma !== 0) {
-    f(
+  f: (multipliers: Float64Array, out: Float64Array) => Numeric,
+): Numeric {
+  if (sigma === 1) return f(multipliers.slice(), out);
+  if (sigma !== 0) {
+    const scaled = f(
       multipliers.map((value) => value / sigma),
       out,
     );
-    for (let k = 0; k < out.length; ++k) out[k] = (out[k] as number) * sigma;
-  } else {
-    const ofObjective = new Float64Array(out.length);
-    f(new Float64Array(multipliers.length), ofObjective);
-    f(multipliers.slice(), out);
-    for (let k = 0; k < out.length; ++k) out[k] = (out[k] as number) - (ofObjective[k] as number);
+    return chain(scaled, () => {
+      for (let k = 0; k < out.length; ++k) out[k] = (out[k] as number) * sigma;
+      return 0;
+    });
   }
-  return 0;
+  const ofObjective = new Float64Array(out.length);
+  const both = chain(f(new Float64Array(multipliers.length), ofObjective), () => f(multipliers.slice(), out));
+  return chain(both, () => {
+    for (let k = 0; k < out.length; ++k) out[k] = (out[k] as number) - (ofObjective[k] as number);
+    return 0;
+  });
 }
 
 function multiply(A: SparseMatrix, v: Float64Array): Float64Array {
@@ -428,7 +464,7 @@ interface List {
 }
 
 function listed(name: string, entries: Entries, rows: number, columns: number, lower = false): List {
-  const { rows: i, columns: j } = checkObject(name, entries);
+  const { rows: i, columns: j } = checkMembers(name, entries, ['rows', 'columns']);
   const list = { rows: places(`${name}.rows`, i, rows), columns: places(`${name}.columns`, j, columns) };
   if (list.rows.length !== list.columns.length) {
     throw new RangeError(`${name}: has ${list.rows.length} rows and ${list.columns.length} columns: expected as many`);

@@ -1,5 +1,5 @@
 import { eachEntry } from '../core/algebra.js';
-import { checkVector } from '../core/check.js';
+import { checkMembers, checkVector } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import { type Model, toProgram } from '../expressions/model.js';
 import { numbers, type Program } from '../expressions/program.js';
@@ -51,7 +51,7 @@ export function checkDerivatives(
 ): DerivativeCheck {
   const program = toProgram('problem', problem);
   const point = checkVector('x', x, { length: program.n, per: 'one for each variable' });
-  const { multipliers } = options;
+  const { multipliers } = checkMembers('options', options, ['multipliers'], 'option');
   const lambda =
     multipliers === undefined
       ? Float64Array.from({ length: program.m }, (_, i) => 1 + ((0.618 * (i + 1)) % 1))

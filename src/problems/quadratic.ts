@@ -3,7 +3,7 @@ import { addon, type ProgramHandle, type ProgramRequest, type QuadraticRequest, 
 import { checkMembers, checkVector } from '../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { toSymmetric } from '../core/operand.js';
-import { checkLinearRows, leastNorm } from '../expressions/linearRows.js';
+import { checkLinearRows } from '../expressions/linearRows.js';
 import { compiled, FamilyProgram, perAddon } from '../expressions/program.js';
 
 export interface QuadraticProblem {
@@ -40,7 +40,7 @@ export class QuadraticProgram extends FamilyProgram {
     const Q = { ...lower, format: 'csr' as const }; // the upper triangle
     return this.m === 0
       ? { Q, linear }
-      : { Q, linear, A: this.jacobian(zero), right: this.constraints(zero).map((value) => -value) };
+      : { Q, linear, A: this.jacobian(zero), b: this.constraints(zero).map((value) => -value) };
   }
 }
 
@@ -53,8 +53,8 @@ export class QuadraticProgram extends FamilyProgram {
  * const { x, multipliers } = await minimize(quadraticProgram({ Q: [[2, 0], [0, 2]], A: [[1, 1]], b: [1] })); // [0.5, 0.5], [-1]
  * ```
  *
- * @throws TypeError or RangeError that names the argument and the value: a NaN, a shape that does not fit, a Q that is not symmetric,
- * equations that contradict one another.
+ * @throws TypeError or RangeError that names the argument and the value: a NaN, a shape that does not fit, a Q that is not symmetric.
+ * Equations that contradict one another reject the promise of {@link minimize}, which checks them beside this thread.
  */
 export function quadraticProgram(problem: QuadraticProblem): QuadraticProgram {
   checkMembers('problem', problem, ['Q', 'c', 'A', 'b', 'start']);
@@ -65,7 +65,6 @@ export function quadraticProgram(problem: QuadraticProblem): QuadraticProgram {
   const start =
     problem.start === undefined ? new Float64Array(n) : checkVector('start', problem.start, perUnknown).slice();
   const rows = checkLinearRows(problem.A, problem.b, n);
-  if (rows) leastNorm(rows);
-  const handle = compiled(() => addon().compileQuadratic({ Q, linear, A: rows?.A, right: rows?.b }));
+  const handle = compiled(() => addon().compileQuadratic({ Q, linear, ...rows }));
   return new QuadraticProgram(rows?.A.rows ?? 0, start, handle);
 }

@@ -7,7 +7,7 @@ import { toOperand } from '../core/operand.js';
 import { checkedValues, distinct, type Label } from '../core/targets.js';
 import { Expression } from '../expressions/expression.js';
 import { slice } from '../expressions/indexing.js';
-import { checkLinearRows, leastNorm } from '../expressions/linearRows.js';
+import { checkLinearRows, type LinearRows, ownRows } from '../expressions/linearRows.js';
 import { Model } from '../expressions/model.js';
 import { sumSquares } from '../expressions/operators.js';
 import { matvec } from '../expressions/products.js';
@@ -83,7 +83,8 @@ export class RegressionProgram extends FamilyProgram {
     const { y, classes } = responses(loss, given.y, rows);
     const intercept = given.intercept !== undefined && checkBoolean('intercept', given.intercept);
     const x = intercept ? appendColumn(features, new Float64Array(rows).fill(1)) : features;
-    const constraints = equations(given, columns, x.columns);
+    const linear = ownRows(checkLinearRows(given.A, given.b, columns));
+    const constraints = equations(given, linear, columns, x.columns);
     const start = startOf(given, columns, x.columns);
     const request = {
       loss,
@@ -92,6 +93,8 @@ export class RegressionProgram extends FamilyProgram {
       weights: weightsOf(given.sampleWeight, rows),
       offset: given.offset === undefined ? undefined : perRow('offset', given.offset, rows).slice(),
       ridge: ridgeOf(given.ridge, columns, x.columns),
+      ...linear,
+      squaredNorm: given.squaredNorm,
     };
     const compile = (native: Solvers) =>
       native.compileRegression({ ...request, constraints: constraints?.parts.handle(native) });
@@ -123,8 +126,8 @@ export class RegressionProgram extends FamilyProgram {
  * Multipliers come in the order A, `squaredNorm`, `constraints`. One pass over the rows gives value, gradient and weights of a
  * point; the Hessian is a sparse or dense product. Both use all threads, or of dense data a GPU (`device`).
  *
- * @throws TypeError or RangeError that names the argument and the value: a NaN, a shape that does not fit, labels of one class, equations
- * that contradict one another.
+ * @throws TypeError or RangeError that names the argument and the value: a NaN, a shape that does not fit, labels of one class.
+ * Equations that contradict one another reject the promise of {@link minimize}, which checks them beside this thread.
  */
 export function logisticRegression(data: RegressionData): RegressionProgram {
   checkMembers('data', data, members);
@@ -218,21 +221,18 @@ function ridgeOf(given: unknown, features: number, unknowns: number): Float64Arr
 }
 
 /** The constraints as a model of expressions, compiled. */
-function equations(given: RegressionData, features: number, unknowns: number): CompiledProgram | undefined {
+function equations(
+  given: RegressionData,
+  linear: LinearRows | undefined,
+  features: number,
+  unknowns: number,
+): CompiledProgram | undefined {
   const model = new Model();
   const all = model.variable(unknowns, { name: 'x' });
   const x = unknowns === features ? all : slice(all, 0, features);
-  const rows = checkLinearRows(given.A, given.b, features);
-  const least = rows && leastNorm(rows);
-  if (rows) model.equal(matvec(rows.A, x), rows.b);
+  if (linear) model.equal(matvec(linear.A, x), linear.b);
   if (given.squaredNorm !== undefined) {
-    const squared = checkNumber('squaredNorm', given.squaredNorm, { lower: 0, open: true });
-    if (least !== undefined && least > squared * (1 + 1e-10)) {
-      throw new RangeError(
-        `squaredNorm = ${squared}: expected at least ${Number(least.toPrecision(6))}, the least of all x with A x = b`,
-      );
-    }
-    model.equal(sumSquares(x), squared);
+    model.equal(sumSquares(x), checkNumber('squaredNorm', given.squaredNorm, { lower: 0, open: true }));
   }
   if (given.constraints !== undefined) {
     if (typeof given.constraints !== 'function') {

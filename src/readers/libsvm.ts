@@ -1,4 +1,4 @@
-import { checkObject, show } from '../core/check.js';
+import { checkMembers, show } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import { type Chunks, parseBlocks, parseFile } from './file.js';
 import type { ReadOptions } from './matrixMarket.js';
@@ -49,7 +49,7 @@ const COMMA = 44;
 const largest = 0x7fffffff; // of what an Int32Array holds
 
 function checkOptions(options: ReadLibsvmOptions): void {
-  const { columns, zeroBased } = checkObject('options', options);
+  const { columns, zeroBased } = checkMembers('options', options, ['columns', 'zeroBased', 'signal'], 'option');
   if (columns !== undefined) {
     if (typeof columns !== 'number') throw new TypeError(`columns = ${show(columns)}: expected a number`);
     if (!Number.isInteger(columns) || columns < 0 || columns > largest) {

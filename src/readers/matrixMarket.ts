@@ -1,4 +1,4 @@
-import { checkObject } from '../core/check.js';
+import { checkMembers } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { Triplets } from './compress.js';
 import { type Chunks, parseBlocks, parseFile } from './file.js';
@@ -22,7 +22,7 @@ export interface ReadOptions {
  * the error of Node where it cannot be read.
  */
 export async function readMatrixMarket(path: string | URL, options: ReadOptions = {}): Promise<SparseMatrix | Matrix> {
-  const { signal } = checkObject('options', options);
+  const { signal } = checkMembers('options', options, ['signal'], 'option');
   return parseFile(path, signal, (name, chunks) => parseMatrixMarket(name, chunks, signal));
 }
 

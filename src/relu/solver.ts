@@ -1,5 +1,6 @@
 import { checkMembers, checkObject, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
+import { checkOptions } from '../core/settingNames.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { encodeTargets, type Prediction, type Targets } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
@@ -95,7 +96,7 @@ export async function trainReluNetwork<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluSettings = {},
 ): Promise<ReluResult<Prediction<Y>>> {
-  const { task, ...others } = checkObject('settings', settings);
+  const { task, ...others } = checkOptions('relu', settings, ['task'], 'settings');
   const { activation, loss, bias } = { ...reluDefaults, ...defined(others) };
   const x = toMatrix('x', checkMembers('data', data, ['x', 'y']).x);
   const { matrix: y, classes } = encodeTargets(data.y, x.rows, {

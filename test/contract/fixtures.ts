@@ -11,8 +11,8 @@ export { type Fixture, type Kind, numbers, type Problem, regression } from './pr
 
 const tests = join(import.meta.dirname, '..');
 
-/** The modules of that name in the folders of families, by the family's name. */
-async function found<Module>(file: string): Promise<[string, Module][]> {
+/** The modules of that name in the folders of tests, by the folder's name. */
+export async function found<Module>(file: string): Promise<[string, Module][]> {
   const modules: [string, Module][] = [];
   for (const name of readdirSync(tests)) {
     const path = join(tests, name, file);

@@ -1,16 +1,16 @@
 // Every setting of every solver, from the schema alone: bounds, types, unknown names.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { addon, type SettingSchema, type SolverSchema } from '../../src/core/addon.js';
 import { fixtures, solve } from './fixtures.js';
 
-const { solvers } = addon().schema();
+const { solvers, progress: common } = addon().schema();
 
 it('has a fixture for every solver', () => {
   expect(Object.keys(fixtures).sort()).toEqual(Object.keys(solvers));
 });
 
 describe.each(Object.entries(fixtures))('%s', (name, { small }) => {
-  const { settings } = solvers[name] as SolverSchema;
+  const { settings, progress } = solvers[name] as SolverSchema;
   // Settings are read before anything runs: an aborted solve is enough to see them accepted.
   const run = (setting: SettingSchema, value: unknown) =>
     solve(small, { [setting.name]: value, signal: AbortSignal.abort() });
@@ -57,6 +57,19 @@ describe.each(Object.entries(fixtures))('%s', (name, { small }) => {
       expect(setting.doc).toMatch(/^[A-Z].*\.$/s);
       expect(setting.default ?? setting.defaultText).toBeDefined();
     }
+  });
+
+  it('prints the columns that its reports declare', async () => {
+    const printed = vi.spyOn(console, 'log').mockImplementation(() => {});
+    const { history } = await solve(small, { verbose: true });
+    const heading = String(printed.mock.calls[0]?.[0]);
+    printed.mockRestore();
+    const declared = [...common, ...progress].flatMap(({ name, column }) => (column ? [{ name, ...column }] : []));
+    expect(declared.map((column) => column.name)).toContain('objective');
+    const known = declared.filter((column) => history.some((report) => column.name in report));
+    expect(heading.trim().replaceAll(/ +/g, ' ')).toBe(
+      ['iter', ...known.map(({ title }) => title), 'seconds'].join(' '),
+    );
   });
 
   it('refuses unknown names', async () => {

@@ -147,6 +147,20 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless, wrong, objec
     );
   });
 
+  it('ends when an asynchronous listener rejects', async () => {
+    const cause = new Error('no more');
+    const onProgress = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      throw cause;
+    };
+    await expect(solve(endless, { onProgress })).rejects.toMatchObject({
+      name: 'SolverError',
+      code: 'CALLBACK_FAILED',
+      message: 'onProgress threw: no more',
+      cause,
+    });
+  });
+
   describe('determinism', () => {
     it('by seed', async () => {
       const [a, b, other] = await Promise.all([1, 1, 2].map((seed) => solve(small, { seed })));

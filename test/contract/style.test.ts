@@ -1,5 +1,6 @@
 // One style for all functions that solve: the same names of settings, warm starts from earlier results, results that share
 // members, errors of one form.
+import { once } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { settingNames } from '../../src/core/addon.js';
 import * as nonconvex from '../../src/index.js';
@@ -113,6 +114,29 @@ describe.each(Object.entries(calls))('%s', (_, call) => {
     }
   });
 
+  it('ends with what an asynchronous listener rejects, at once or a moment later', async () => {
+    for (const wait of [false, true]) {
+      const onProgress = async () => {
+        if (wait) await undefined;
+        throw new Error('enough');
+      };
+      const error: unknown = await call({ onProgress }).catch((cause) => cause);
+      expect(error).toBeInstanceOf(SolverError);
+      expect(error).toMatchObject({ code: 'CALLBACK_FAILED', message: 'onProgress threw: enough' });
+    }
+  });
+
+  it('warns of what a listener rejects when it has ended', async () => {
+    const rejects: ((cause: unknown) => void)[] = [];
+    const onProgress = () => new Promise((_, reject) => rejects.push(reject));
+    expect((await call({ onProgress })).status).toBe('solved');
+    const warned = once(process, 'warning');
+    rejects[0]?.(new Error('late'));
+    expect(await warned).toMatchObject([
+      { name: 'SolverWarning', message: 'onProgress rejected when its solve had ended: late' },
+    ]);
+  });
+
   it('can be aborted', async () => {
     expect((await call({ signal: AbortSignal.abort() })).status).toBe('aborted');
   });
@@ -136,7 +160,9 @@ describe.each(Object.entries(calls))('%s', (_, call) => {
   });
 
   it.each(['C', 'alpha'])('says where the weight %s belongs', async (name) => {
-    await expect(call({ [name]: 1 })).rejects.toThrow(/beta|it belongs to the problem, as the weight of a term/);
+    await expect(call({ [name]: 1 })).rejects.toThrow(
+      /beta|it is called 'lambda' here|it belongs to the problem, as the weight of a term/,
+    );
   });
 });
 

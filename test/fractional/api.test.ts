@@ -1039,7 +1039,7 @@ describe('maxSharpe', () => {
       ],
       [[1, 2], Sigma, { bounds: { lower: [0] } }, 'bounds.lower: expected 2 numbers, as many as mu, got 1'],
       [[1, 2], Sigma, { bounds: { upper: nan } }, 'bounds.upper = NaN: expected a finite number'],
-      [[1, 2], Sigma, { bounds: { max: 1 } }, 'bounds.max: expected lower or upper'],
+      [[1, 2], Sigma, { bounds: { max: 1 } }, "unknown member 'max'. Known members: lower, upper"],
       [
         [1, 2],
         Sigma,

@@ -34,8 +34,7 @@ const nativeFamilies = existsSync(join(root, 'native/solvers')) ? readdirSync(jo
 const families = 'a family';
 /** Rooms of src/; those in one line stand side by side and may need each other's files. */
 const sourceRooms = [
-  ['src/core'],
-  ['src/generated'],
+  ['src/core', 'src/generated'],
   ['src/data', 'src/readers'],
   ['src/expressions'],
   ['src/problems'],

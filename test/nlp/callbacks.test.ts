@@ -1,7 +1,10 @@
 // Problems of callbacks: what is asked for, what is refused, and how a solve ends when they fail.
+import { setImmediate as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { minimize, SolverError } from '../../src/index.js';
-import { type Callbacks, fromCallbacks } from '../../src/nlp/index.js';
+import { type Callbacks, checkDerivatives, fromCallbacks } from '../../src/nlp/index.js';
+import { runInChild } from '../contract/child.js';
+import type { Problem } from '../contract/problem.js';
 
 /** min x_0 + x_1 on the circle of radius sqrt(2): (-1, -1), multiplier 1/2. */
 const circle: Callbacks = {
@@ -291,10 +294,36 @@ describe('callbacks that fail', () => {
       { gradient: (() => [1, 1]) as unknown as Callbacks['gradient'] },
       'gradient returned an array: expected it to write into its last argument',
     ],
+    ['are rejected', { gradient: () => Promise.reject(new Error('no luck')) }, 'gradient threw: no luck'],
     [
-      'return a promise',
-      { gradient: (async () => {}) as unknown as Callbacks['gradient'] },
-      'gradient returned a promise: expected it to write into its last argument',
+      'reject later',
+      {
+        objective: async () => {
+          await pause();
+          throw 'no luck';
+        },
+      },
+      "objective threw: 'no luck'",
+    ],
+    [
+      'give a promise of no number',
+      { objective: (async () => 'x') as unknown as Callbacks['objective'] },
+      "objective = 'x': expected a number",
+    ],
+    [
+      'give a promise of an array',
+      { gradient: async () => [1, 1] },
+      'gradient returned an array: expected it to write into its last argument',
+    ],
+    [
+      'give a promise and write NaN',
+      {
+        gradient: async (_, g) => {
+          await pause();
+          g.fill(Number.NaN);
+        },
+      },
+      'gradient[0] = NaN at the start: expected a finite number',
     ],
   ];
   it.each(failing)('%s', async (_, wrong, message) => {
@@ -315,6 +344,97 @@ describe('callbacks that fail', () => {
     });
     await expect(minimize(later)).rejects.toMatchObject({ code: 'CALLBACK_FAILED', cause });
     expect(() => later.jacobian([1, 2])).toThrow('jacobian threw: later');
+  });
+});
+
+describe('asynchronous callbacks', () => {
+  /** The same functions, which take their time before they write. */
+  function later(callbacks: Callbacks): Callbacks {
+    const made: Record<string, unknown> = { ...callbacks };
+    for (const name of ['objective', 'gradient', 'constraints', 'jacobian', 'hessian', 'hessianVector'] as const) {
+      const f = callbacks[name] as ((...values: unknown[]) => unknown) | undefined;
+      if (f === undefined) continue;
+      made[name] = async (...values: unknown[]) => {
+        await pause();
+        return f(...values);
+      };
+    }
+    return made as unknown as Callbacks;
+  }
+
+  it.each([
+    ['a Hessian', circle],
+    ['products', chain(6)],
+    ['products of groups', { ...chain(12), hessianEntries: threeDiagonals(12) }],
+  ])('give what synchronous ones do, with %s', async (_, callbacks) => {
+    const timeless = async (problem: Callbacks) => {
+      const { time, seconds, history, ...rest } = await minimize(fromCallbacks(problem));
+      return { ...rest, reports: history.map(({ seconds, ...report }) => report) };
+    };
+    const expected = await timeless(callbacks);
+    expect(expected.status).toBe('solved');
+    expect(await timeless(later(callbacks))).toEqual(expected);
+  });
+
+  it('may be of another kind of promise', async () => {
+    const objective: Callbacks['objective'] = (x) => {
+      const value = circle.objective(x);
+      // biome-ignore lint/suspicious/noThenProperty: a promise of some other library
+      return { then: (fulfilled: (value: number) => unknown) => fulfilled(value) } as unknown as PromiseLike<number>;
+    };
+    expect((await minimize(fromCallbacks({ ...circle, objective }))).status).toBe('solved');
+  });
+
+  it.each(['objective', 'gradient', 'constraints', 'jacobian', 'hessian'] as const)(
+    'do not hold up the end of a solve where %s is never settled',
+    async (name) => {
+      let calls = 0;
+      const controller = new AbortController();
+      const stuck = fromCallbacks({
+        ...circle,
+        [name]: (...values: never[]) => {
+          if (++calls < 3) return (circle[name] as (...values: never[]) => unknown)(...values);
+          setTimeout(() => controller.abort(), 50);
+          return new Promise(() => {});
+        },
+      });
+      const begin = performance.now();
+      expect((await minimize(stuck, { signal: controller.signal, tolerance: 0 })).status).toBe('aborted');
+      calls = 0;
+      expect((await minimize(stuck, { timeLimit: 0.1, tolerance: 0 })).status).toBe('timeLimit');
+      expect(performance.now() - begin).toBeLessThan(2000);
+    },
+  );
+
+  it('end with the solve that a listener ends', async () => {
+    let calls = 0;
+    const hessian: Callbacks['hessian'] = (...values) =>
+      ++calls < 3 ? circle.hessian?.(...values) : new Promise(() => {});
+    const onProgress = ({ iteration }: { iteration: number }) => {
+      if (iteration > 0) throw new Error('enough');
+    };
+    const stuck = fromCallbacks({ ...circle, hessian });
+    await expect(minimize(stuck, { onProgress, tolerance: 0 })).rejects.toThrow('onProgress threw: enough');
+  });
+
+  it('do not keep a process from its end', async () => {
+    const problem: Problem = {
+      solver: 'nlp/minimize',
+      data: {},
+      settings: {},
+      build: ({ nlp }) =>
+        nlp.fromCallbacks({ n: 1, objective: () => new Promise(() => {}), gradient: () => {}, hessian: () => {} }),
+    };
+    const lines = 'solve(); setTimeout(() => { console.log("leaves"); process.exit(3); }, 100);';
+    expect(await runInChild(lines, problem)).toMatchObject({ output: 'leaves\n', code: 3 });
+  });
+
+  it('are for solves, not for evaluations of the program', () => {
+    const program = fromCallbacks(later(circle));
+    const sentence = 'returned a promise: only a solve waits for those, not an evaluation of the program';
+    expect(() => program.objective([1, 2])).toThrow(`objective ${sentence}`);
+    expect(() => program.jacobian([1, 2])).toThrow(`jacobian ${sentence}`);
+    expect(() => checkDerivatives(program, [1, 2])).toThrow(SolverError);
   });
 });
 

@@ -160,12 +160,18 @@ describe('a quadratic program', () => {
     ['c[0] = Infinity: expected a finite number', { Q: [[1]], c: [Number.POSITIVE_INFINITY] }],
     ['A: expected 1 columns, one for each unknown, got 2', { Q: [[1]], A: [[1, 2]], b: [1] }],
     ['A: expected no more rows than the 1 unknowns, got 2', { Q: [[1]], A: [[1], [2]], b: [1, 2] }],
-    ['b[0] = 1: row 0 of A depends on those before it, which make it 0', { Q: [[1]], A: [[0]], b: [1] }],
     ['b = undefined: expected an array of numbers', { Q: [[1]], A: [[1]] }],
     ["unknown member 'P'. Known members: Q, c, A, b, start", { P: [[1]], Q: [[1]] }],
     ['start: expected 1 numbers, one for each unknown, got 2', { Q: [[1]], start: [1, 2] }],
   ])('refuses %s', (message, problem) => {
     expect(() => quadraticProgram(problem as never)).toThrow(message);
+  });
+
+  it('refuses equations that contradict one another when it is solved', async () => {
+    const problem = quadraticProgram({ Q: [[1]], A: [[0]], b: [1] });
+    await expect(minimize(problem)).rejects.toThrow(
+      new RangeError('b[0] = 1: row 0 of A depends on those before it, which make it 0'),
+    );
   });
 });
 

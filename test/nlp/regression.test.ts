@@ -331,6 +331,17 @@ describe('what a regression refuses', () => {
     [{ x, y, A: [[1, 1]] }, 'b = undefined: expected an array of numbers'],
     [{ x, y, b: [1] }, 'A = undefined: expected a matrix, as there is b'],
     [{ x, y, A: [[1, 1]], b: [1, 2] }, 'b: expected 1 numbers, one for each row of A, got 2'],
+    [{ x: { ...sparse, offsets: Int32Array.of(0, 9, 4, 6) }, y }, 'x.offsets[1] = 9: expected at most 6'],
+    [{ x, y, squaredNorm: 0 }, 'squaredNorm = 0: expected a finite number > 0'],
+    [{ x, y, constraints: 1 }, 'constraints = 1: expected a function'],
+    [{ x, y, constraints: () => 1 }, 'constraints returned 1: expected an expression'],
+    [{ x, y, start: [1] }, 'start: expected 2 numbers, one for each unknown, got 1'],
+    [{ x, y, C: 1 }, "unknown member 'C'"],
+  ])('%#', (data, message) => {
+    expect(() => logisticRegression(data as never)).toThrow(message);
+  });
+
+  it.each<[object, string]>([
     [
       {
         x,
@@ -355,15 +366,24 @@ describe('what a regression refuses', () => {
       },
       'b[1] = 3e-200: row 1 of A depends on those before it, which make it 2e-200',
     ],
-    [{ x: { ...sparse, offsets: Int32Array.of(0, 9, 4, 6) }, y }, 'x.offsets[1] = 9: expected at most 6'],
     [{ x, y, A: [[1, 1]], b: [4], squaredNorm: 1 }, 'squaredNorm = 1: expected at least 8'],
-    [{ x, y, squaredNorm: 0 }, 'squaredNorm = 0: expected a finite number > 0'],
-    [{ x, y, constraints: 1 }, 'constraints = 1: expected a function'],
-    [{ x, y, constraints: () => 1 }, 'constraints returned 1: expected an expression'],
-    [{ x, y, start: [1] }, 'start: expected 2 numbers, one for each unknown, got 1'],
-    [{ x, y, C: 1 }, "unknown member 'C'"],
-  ])('%#', (data, message) => {
-    expect(() => logisticRegression(data as never)).toThrow(message);
+  ])('equations that contradict one another, when it is solved: %#', async (data, message) => {
+    for (const sparse of [false, true]) {
+      const { A, ...others } = data as { A: number[][] };
+      const problem = logisticRegression({ ...others, A: sparse ? toCsr(A) : A } as never);
+      for (let time = 0; time < 2; ++time) {
+        const error: unknown = await minimize(problem).catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(RangeError);
+        expect((error as Error).message).toContain(message);
+      }
+    }
+  });
+
+  it('contradictions of the equations that were given, whatever becomes of their arrays', async () => {
+    const A = { data: Float64Array.of(1, 1, 2, 2), rows: 2, columns: 2 };
+    const problem = logisticRegression({ x, y, A, b: [1, 2] });
+    A.data[3] = 5;
+    expect((await minimize(problem)).status).toBe('solved');
   });
 
   it('what the loss does not allow', () => {

@@ -124,8 +124,8 @@ struct NlpProgress : Progress {
 
   static constexpr auto fields() {
     using Self = NlpProgress;
-    return std::tuple{OUT_IF_KNOWN(feasibility, "||c||_inf."),
-                      OUT_IF_KNOWN(step, "Length of the last step, in the 2-norm of x."),
+    return std::tuple{OUT_COLUMN(feasibility, "feasibility", 2, "||c||_inf."),
+                      OUT_COLUMN(step, "step", 2, "Length of the last step, in the 2-norm of x."),
                       OUT_IF_KNOWN(innerSteps, "Steps of an iterative inner solver, so far."),
                       OUT_IF_KNOWN(x, "The best point so far, n numbers; with `reportIterates: true`."),
                       OUT_IF_KNOWN(multipliers, "Its multipliers, m numbers; with `reportIterates: true`.")};

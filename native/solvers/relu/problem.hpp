@@ -134,9 +134,9 @@ struct ReluProgress : Progress {
   static constexpr auto fields() {
     using Self = ReluProgress;
     return std::tuple{
-        OUT_IF_KNOWN(feasibility,
-                     "Violation of the constraints of the convex program before its weights were projected."),
-        OUT_IF_KNOWN(step, "Length of the last step: the change of the multipliers, in the Frobenius norm."),
+        OUT_COLUMN(feasibility, "feasibility", 2,
+                   "Violation of the constraints of the convex program before its weights were projected."),
+        OUT_COLUMN(step, "step", 2, "Length of the last step: the change of the multipliers, in the Frobenius norm."),
         OUT_IF_KNOWN(innerSteps, "Products of conjugate gradients with the system of an iteration, so far.")};
   }
 };

@@ -1,5 +1,6 @@
 // Powers for channels of a radio link.
-import { checkNumber, checkNumbers, checkObject, checkVector } from '../../core/check.js';
+import { checkNumber, checkNumbers, checkVector } from '../../core/check.js';
+import { checkOptions } from '../../core/settingNames.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
 import { affine, at, box, sumLog } from '../terms.js';
 
@@ -42,7 +43,11 @@ export async function energyEfficiency(
   gains: ArrayLike<number>,
   options: EnergyEfficiencyOptions,
 ): Promise<EnergyEfficiencyResult> {
-  const { circuitPower, maxPower = Number.POSITIVE_INFINITY, ...settings } = checkObject('options', options);
+  const {
+    circuitPower,
+    maxPower = Number.POSITIVE_INFINITY,
+    ...settings
+  } = checkOptions('fractional', options, ['circuitPower', 'maxPower']);
   const h = checkVector('gains', gains, { lower: 0 });
   if (h.every((gain) => gain === 0)) throw new RangeError('gains: expected a number that is not 0');
   const fixed = checkNumber('circuitPower', circuitPower, { lower: 0, open: true });

@@ -1,8 +1,9 @@
 // Fisher's linear discriminant of two classes.
 import { centred, dot, eachEntry, meansOf, multiply, norm, squares, supportOf } from '../../core/algebra.js';
-import { checkNumber, checkObject } from '../../core/check.js';
+import { checkNumber } from '../../core/check.js';
 import type { MatrixLike } from '../../core/matrix.js';
 import { toOperand } from '../../core/operand.js';
+import { checkOptions } from '../../core/settingNames.js';
 import { checkedValues, distinct, type Label } from '../../core/targets.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
 import { affineSquared, l1Squared, leastSquares } from '../terms.js';
@@ -53,7 +54,7 @@ export async function fisherDiscriminant(
   labels: ArrayLike<number> | readonly string[] | readonly boolean[],
   options: FisherDiscriminantOptions = {},
 ): Promise<FisherDiscriminantResult> {
-  const { lambda = 0, ...settings } = checkObject('options', options);
+  const { lambda = 0, ...settings } = checkOptions('fractional', options, ['lambda']);
   const data = toOperand('X', X);
   if (!('data' in data))
     throw new TypeError('X: expected a dense matrix; less its means, a sparse one is no longer sparse');

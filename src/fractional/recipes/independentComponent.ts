@@ -1,8 +1,9 @@
 // An independent component, by its kurtosis.
 import { centred, meansOf, multiply, norm, pNorm } from '../../core/algebra.js';
-import { checkBoolean, checkObject } from '../../core/check.js';
+import { checkBoolean } from '../../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { toOperand } from '../../core/operand.js';
+import { checkOptions } from '../../core/settingNames.js';
 import { type FractionalSettings, minimizeRatio } from '../solver.js';
 import { leastSquares, lpNorm } from '../terms.js';
 import { longestRow } from './longestRow.js';
@@ -40,7 +41,7 @@ export async function independentComponent(
   X: MatrixLike | SparseMatrix,
   options: IndependentComponentOptions = {},
 ): Promise<IndependentComponentResult> {
-  const { whitened = false, restarts = 5, ...settings } = checkObject('options', options);
+  const { whitened = false, restarts = 5, ...settings } = checkOptions('fractional', options, ['whitened']);
   const given = toOperand('X', X);
   const withKurtosis = (result: LpPcaResult, G: Matrix | SparseMatrix): IndependentComponentResult => {
     const component = multiply(G, result.v);

@@ -1,8 +1,9 @@
 // Principal components by p-norms.
 import { dot, multiply, pNorm } from '../../core/algebra.js';
-import { checkBoolean, checkObject } from '../../core/check.js';
+import { checkBoolean } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { toOperand, toSymmetric } from '../../core/operand.js';
+import { checkOptions } from '../../core/settingNames.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from '../solver.js';
 import { lpNorm, quadratic, sumSquares } from '../terms.js';
 import { longestRow } from './longestRow.js';
@@ -44,7 +45,12 @@ export interface LpPcaResult extends FractionalResult {
  * @throws (rejects) TypeError or RangeError that names the argument and the value, and as {@link minimizeRatio} does.
  */
 export async function lpPca(G: MatrixLike | SparseMatrix, p: number, options: LpPcaOptions = {}): Promise<LpPcaResult> {
-  const { Q, squared = true, restarts = p === 1 || p === 4 ? 5 : 1, ...settings } = checkObject('options', options);
+  const {
+    Q,
+    squared = true,
+    restarts = p === 1 || p === 4 ? 5 : 1,
+    ...settings
+  } = checkOptions('fractional', options, ['Q', 'squared']);
   const rows = toOperand('G', G);
   const metric = Q === undefined ? undefined : toSymmetric('Q', Q);
   if (metric && metric.rows !== rows.columns) {

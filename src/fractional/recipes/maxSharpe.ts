@@ -1,7 +1,8 @@
 import { dot, multiply } from '../../core/algebra.js';
-import { checkNumber, checkNumbers, checkObject, checkVector } from '../../core/check.js';
+import { checkMembers, checkNumber, checkNumbers, checkVector } from '../../core/check.js';
 import type { Matrix, MatrixLike } from '../../core/matrix.js';
 import { toSymmetric } from '../../core/operand.js';
+import { checkOptions } from '../../core/settingNames.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from '../solver.js';
 import { withinBounds } from './activeSet.js';
 import { type Market, noReturn, type Polytope, ratioOf, resultAt } from './portfolio.js';
@@ -69,7 +70,13 @@ export async function maxSharpe(
   Sigma: MatrixLike,
   options: MaxSharpeOptions = {},
 ): Promise<MaxSharpeResult> {
-  const { bounds = {}, l1 = 0, riskFree = 0, maxIterations = 100_000, ...others } = checkObject('options', options);
+  const {
+    bounds = {},
+    l1 = 0,
+    riskFree = 0,
+    maxIterations = 100_000,
+    ...others
+  } = checkOptions('fractional', options, ['bounds', 'l1', 'riskFree']);
   const settings = { maxIterations, ...others };
   const returns = checkVector('mu', mu);
   const n = returns.length;
@@ -115,10 +122,7 @@ function checkScale(name: string, values: ArrayLike<number>): void {
 }
 
 function checkedBounds(bounds: NonNullable<MaxSharpeOptions['bounds']>, n: number): Polytope | 'none' {
-  for (const name of Object.keys(checkObject('bounds', bounds))) {
-    if (name !== 'lower' && name !== 'upper') throw new TypeError(`bounds.${name}: expected lower or upper`);
-  }
-  const { lower = 0, upper = Number.POSITIVE_INFINITY } = bounds;
+  const { lower = 0, upper = Number.POSITIVE_INFINITY } = checkMembers('bounds', bounds, ['lower', 'upper']);
   const vector = (name: string, value: unknown): Float64Array => {
     const numbers = checkNumbers(name, value, { infinite: true });
     if (typeof numbers === 'number') return new Float64Array(n).fill(numbers);

@@ -25,7 +25,7 @@ export class Sequence {
 
   constructor({ warmStart, verbose, ...settings }: Limited) {
     this.#settings = settings;
-    this.#table = verbose !== undefined && checkBoolean('verbose', verbose) ? iterationTable() : undefined;
+    this.#table = verbose !== undefined && checkBoolean('verbose', verbose) ? iterationTable('fractional') : undefined;
   }
 
   async next(problem: FractionalProblem): Promise<FractionalResult> {
@@ -41,7 +41,7 @@ export class Sequence {
       timeLimit: rest(timeLimit, seconds),
       onProgress: (progress: Progress) => {
         this.#table?.report(shifted(progress));
-        onProgress?.(shifted(progress));
+        return onProgress?.(shifted(progress));
       },
     };
     const result = await naming({ 'numerator[0]': 'Sigma' }, minimizeRatio(problem, { ...others, ...limits }));

@@ -1,8 +1,9 @@
 // Sparse generalised eigenvectors.
 import { diagonalOf, dot, multiply, supportOf } from '../../core/algebra.js';
-import { checkNumber, checkObject } from '../../core/check.js';
+import { checkNumber } from '../../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { toSymmetric } from '../../core/operand.js';
+import { checkOptions } from '../../core/settingNames.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from '../solver.js';
 import { l1Squared, quadratic } from '../terms.js';
 import { rescaled, timesTwo } from './scale.js';
@@ -40,7 +41,7 @@ export async function sparseGeneralizedEigen(
   B: MatrixLike | SparseMatrix,
   options: SparseGeneralizedEigenOptions,
 ): Promise<SparseGeneralizedEigenResult> {
-  const { lambda, restarts = 5, ...settings } = checkObject('options', options);
+  const { lambda, restarts = 5, ...settings } = checkOptions('fractional', options, ['lambda']);
   const [w, b] = [toSymmetric('W', W), toSymmetric('B', B)];
   if (w.rows !== b.rows) {
     throw new RangeError(`B: expected ${w.rows} x ${w.rows} as W is, got ${b.rows} x ${b.rows}`);

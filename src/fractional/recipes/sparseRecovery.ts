@@ -1,7 +1,8 @@
 // Sparse solutions of linear equations, by the ratio to the largest entries.
 import { norm, residual, supportOf } from '../../core/algebra.js';
-import { checkInteger, checkNumber, checkObject, show } from '../../core/check.js';
+import { checkInteger, checkNumber, show } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
+import { checkOptions } from '../../core/settingNames.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
 import { l1 as l1Penalty, leastSquares, norm2, topK } from '../terms.js';
 
@@ -49,7 +50,12 @@ export async function sparseRecovery(
   b: ArrayLike<number>,
   options: SparseRecoveryOptions,
 ): Promise<SparseRecoveryResult> {
-  const { k, lambda, penalty = k === undefined ? 'l1l2' : 'topK', ...settings } = checkObject('options', options);
+  const {
+    k,
+    lambda,
+    penalty = k === undefined ? 'l1l2' : 'topK',
+    ...settings
+  } = checkOptions('fractional', options, ['k', 'lambda', 'penalty']);
   const fit = leastSquares(A, b);
   if (fit.b.every((value) => value === 0)) throw new RangeError('b: expected a number that is not 0');
   const entries: ArrayLike<number> = 'values' in fit.matrix ? fit.matrix.values : fit.matrix.data;

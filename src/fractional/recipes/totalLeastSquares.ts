@@ -1,7 +1,8 @@
 // Linear equations with errors on both sides.
 import { appendColumn, norm, residual, squares } from '../../core/algebra.js';
-import { checkNumber, checkObject } from '../../core/check.js';
+import { checkNumber } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
+import { checkOptions } from '../../core/settingNames.js';
 import { warmStartPoint } from '../../core/warmStart.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
 import { type LeastSquares, l1 as l1Penalty, leastSquares, sumSquares } from '../terms.js';
@@ -38,7 +39,7 @@ export async function totalLeastSquares(
   b: ArrayLike<number>,
   options: TotalLeastSquaresOptions = {},
 ): Promise<TotalLeastSquaresResult> {
-  const { l1 = 0, ...settings } = checkObject('options', options);
+  const { l1 = 0, ...settings } = checkOptions('fractional', options, ['l1']);
   const fit = leastSquares(A, b);
   const weight = checkNumber('l1', l1, { lower: 0 });
   const solved = await (weight === 0 ? smallestSingular(fit, settings) : sparseTotal(fit, weight, settings));

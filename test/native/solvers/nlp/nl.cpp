@@ -83,8 +83,7 @@ void solveAll(const NlpSettings& settings) {
     const std::string name = path.stem().string();
     const NlModel model = readNl(path.string());
     const Answer result = solve(model, model.start, settings);
-    check::note(result.status == Status::solved, __FILE__, __LINE__,
-                name + ": " + std::string(statusNames[static_cast<int>(result.status)]));
+    check::note(result.status == Status::solved, __FILE__, __LINE__, name + ": " + std::string(nameOf(result.status)));
     if (result.status != Status::solved) continue;
     check::note(result.minimum, __FILE__, __LINE__, name + ": no local minimum to first and second order");
     const Reference ipopt = referenceOf(reference, name);

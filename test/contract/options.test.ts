@@ -1,0 +1,56 @@
+// Every public function that takes an object of options refuses a name that it does not know, and says which one may be meant.
+import { describe, expect, it } from 'vitest';
+import * as nonconvex from '../../src/index.js';
+import { fixtures, found, solverOf } from './fixtures.js';
+import type { Options, Takes, Taking } from './takesOptions.js';
+
+const given = (await found<{ taking: Taking; others: readonly string[] }>('options.ts')).map(([, module]) => module);
+
+/** The functions that solve, with their settings. */
+const solvers = Object.values(fixtures)
+  .filter(({ small }) => !small.direct)
+  .map(({ small }): [string, Takes] => {
+    const call = (options: Options) => {
+      const problem = small.build ? small.build(nonconvex, small.data as never) : small.data;
+      return solverOf(small)(problem, { ...small.settings, ...options });
+    };
+    return [small.solver, ['maxIterations', call]];
+  });
+
+const taking: Taking = Object.assign(Object.fromEntries(solvers), ...given.map((module) => module.taking));
+const others = given.flatMap((module) => module.others).concat('devices');
+
+/** The error of a call, thrown or rejected. */
+async function errorOf(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+const isFunction = (value: unknown): boolean =>
+  typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value));
+
+describe('options of', () => {
+  it.each(Object.entries(taking))('%s are known by name', async (_, [known, call]) => {
+    const unknown = await errorOf(() => call({ zebra: 1 } as never));
+    expect(unknown).toBeInstanceOf(TypeError);
+    expect(String(unknown)).toMatch(/unknown (setting|option|member) 'zebra'\. Known \1s: /);
+    expect(String(unknown)).toContain(known);
+    if (known.length < 3) return;
+    const swapped = `${known.slice(0, -2)}${known.at(-1)}${known.at(-2)}`;
+    const misspelt = await errorOf(() => call({ [swapped]: undefined } as never));
+    expect(misspelt).toBeInstanceOf(TypeError);
+    expect(String(misspelt)).toContain(`'${swapped}': did you mean '${known}'?`);
+  });
+
+  it('all public functions are tested here', () => {
+    const tested = new Set([...Object.keys(taking).map((key) => key.split(/[/,]/)[1]), ...others]);
+    const spaces = Object.values(nonconvex).filter((value) => typeof value === 'object');
+    const all = [nonconvex, ...spaces].flatMap((space) => Object.entries(space));
+    const missing = all.filter(([name, value]) => isFunction(value) && !tested.has(name));
+    expect(missing.map(([name]) => name)).toEqual([]);
+  });
+});

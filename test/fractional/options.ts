@@ -1,0 +1,82 @@
+// What the contract test of options calls: each function of the subpath that takes some.
+import * as fractional from '../../src/fractional/index.js';
+import { numbers } from '../contract/problem.js';
+import type { Options, Taking } from '../contract/takesOptions.js';
+
+const rows = Array.from({ length: 12 }, (_, i) => Array.from(numbers(4, i + 1)));
+const values = numbers(12, 99);
+const square = [
+  [4, 1],
+  [1, 3],
+];
+const labels = rows.map((_, i) => i % 3 === 0);
+
+export const taking: Taking = {
+  'fractional/minimizeRatio, problem': [
+    'denominator',
+    (more: Options) =>
+      fractional.minimizeRatio({ numerator: [fractional.l1(1)], denominator: fractional.norm2(), ...more }),
+  ],
+  'fractional/differenceOfConvex': [
+    'restarts',
+    (options) => fractional.differenceOfConvex({ convex: [fractional.leastSquares(rows, values)] }, options),
+  ],
+  'fractional/differenceOfConvex, problem': [
+    'convex',
+    (more: Options) => fractional.differenceOfConvex({ convex: [fractional.leastSquares(rows, values)], ...more }),
+  ],
+  'fractional/minimizeByCoordinates': [
+    'tolerance',
+    (options) => fractional.minimizeByCoordinates({ start: [1], objective: () => 1 }, options),
+  ],
+  'fractional/minimizeByCoordinates, problem': [
+    'lower',
+    (more: Options) => fractional.minimizeByCoordinates({ start: [1], objective: () => 1, ...more }),
+  ],
+  'fractional/minimizeAlong': ['scale', (options) => fractional.minimizeAlong((t) => t ** 2, options)],
+  'fractional/energyEfficiency': [
+    'maxPower',
+    (options: Options) => fractional.energyEfficiency([1, 2], { circuitPower: 1, ...options }),
+  ],
+  'fractional/fisherDiscriminant': ['lambda', (options) => fractional.fisherDiscriminant(rows, labels, options)],
+  'fractional/independentComponent': ['whitened', (options) => fractional.independentComponent(rows, options)],
+  'fractional/lpPca': ['squared', (options) => fractional.lpPca(rows, 4, options)],
+  'fractional/maxSharpe': ['bounds', (options) => fractional.maxSharpe([0.1, 0.2], square, options)],
+  'fractional/maxSharpe, bounds': [
+    'upper',
+    (bounds) => fractional.maxSharpe([0.1, 0.2], square, { bounds: bounds as object }),
+  ],
+  'fractional/sparseGeneralizedEigen': [
+    'lambda',
+    (options: Options) => fractional.sparseGeneralizedEigen(square, square, { lambda: 0.1, ...options }),
+  ],
+  'fractional/sparseRecovery': [
+    'penalty',
+    (options: Options) => fractional.sparseRecovery(rows, values, { lambda: 0.1, ...options }),
+  ],
+  'fractional/totalLeastSquares': ['verbose', (options) => fractional.totalLeastSquares(rows, values, options)],
+  'fractional/lpNorm': ['squared', (options) => fractional.lpNorm(rows, 2, options)],
+  'fractional/norm1': ['scale', (options) => fractional.norm1(options)],
+  'fractional/norm2': ['shift', (options) => fractional.norm2(options)],
+  'fractional/normInf': ['scale', (options) => fractional.normInf(options)],
+  'fractional/quadratic': ['constant', (options) => fractional.quadratic(square, options)],
+  'fractional/separableConcave': [
+    'shift',
+    (options) =>
+      fractional.separableConcave(
+        () => 1,
+        () => 0,
+        options,
+      ),
+  ],
+  'fractional/sumLog': ['weights', (options) => fractional.sumLog([1, 2], options)],
+  'fractional/sumSqrt': ['epsilon', (options) => fractional.sumSqrt(options)],
+  'fractional/sumSquares': ['weight', (options) => fractional.sumSquares(options)],
+  'fractional/topK': ['scale', (options) => fractional.topK(1, options)],
+};
+
+/** Functions without options. */
+export const others = [
+  ...['affine', 'affineSquared', 'box', 'elasticNet', 'l1', 'l1Squared', 'leastSquares', 'logistic', 'nonNegative'],
+  'squaredHinge',
+];

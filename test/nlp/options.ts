@@ -1,0 +1,38 @@
+// What the contract test of options calls: each function of the subpath that takes some.
+import * as nlp from '../../src/nlp/index.js';
+import { numbers } from '../contract/problem.js';
+import type { Options, Taking } from '../contract/takesOptions.js';
+
+const rows = Array.from({ length: 12 }, (_, i) => Array.from(numbers(4, i + 1)));
+const values = numbers(12, 99);
+const square = [
+  [4, 1],
+  [1, 3],
+];
+const labels = rows.map((_, i) => i % 3 === 0);
+const callbacks = { n: 1, objective: () => 0, gradient: () => {}, hessian: () => {} };
+
+export const taking: Taking = {
+  'nlp/checkDerivatives': [
+    'multipliers',
+    (options) => nlp.checkDerivatives(nlp.fromCallbacks(callbacks), [1], options),
+  ],
+  'nlp/fromCallbacks': ['gradient', (more: Options) => nlp.fromCallbacks({ ...callbacks, ...more })],
+  'nlp/fromCallbacks, entries': [
+    'columns',
+    (more: Options) => nlp.fromCallbacks({ ...callbacks, hessianEntries: { rows: [0], columns: [0], ...more } }),
+  ],
+  'nlp/generalizedLinearModel': [
+    'offset',
+    (more: Options) => nlp.generalizedLinearModel({ loss: 'squared', x: rows, y: values, ...more }),
+  ],
+  'nlp/logisticRegression': [
+    'ridge',
+    (more: Options) => nlp.logisticRegression({ x: rows, y: labels as never, ...more }),
+  ],
+  'nlp/poissonControl': ['target', (options) => nlp.poissonControl(2, options)],
+  'nlp/quadraticProgram': ['start', (more: Options) => nlp.quadraticProgram({ Q: square, ...more })],
+};
+
+/** Functions without options. */
+export const others = ['readNl', 'writeNl'];

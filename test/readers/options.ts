@@ -1,0 +1,11 @@
+// What the contract test of options calls: each function of the subpath that takes some.
+import * as data from '../../src/data/index.js';
+import type { Taking } from '../contract/takesOptions.js';
+
+export const taking: Taking = {
+  'data/readLibsvm': ['zeroBased', (options) => data.readLibsvm('no such file', options)],
+  'data/readMatrixMarket': ['signal', (options) => data.readMatrixMarket('no such file', options)],
+};
+
+/** Functions without options. */
+export const others = ['matrix'];
