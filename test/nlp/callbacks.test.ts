@@ -348,7 +348,7 @@ describe('callbacks that fail', () => {
 });
 
 describe('asynchronous callbacks', () => {
-  /** The same functions, which take their time before they write. */
+  /** Asynchronous callbacks that do what the synchronous ones do, a moment later. */
   function later(callbacks: Callbacks): Callbacks {
     const made: Record<string, unknown> = { ...callbacks };
     for (const name of ['objective', 'gradient', 'constraints', 'jacobian', 'hessian', 'hessianVector'] as const) {
