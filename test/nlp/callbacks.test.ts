@@ -378,7 +378,7 @@ describe('asynchronous callbacks', () => {
 
   it('may be of another kind of promise', async () => {
     const objective: Callbacks['objective'] = (x) => {
-      const value = circle.objective(x);
+      const value = circle.objective(x) as number;
       // biome-ignore lint/suspicious/noThenProperty: a promise of some other library
       return { then: (fulfilled: (value: number) => unknown) => fulfilled(value) } as unknown as PromiseLike<number>;
     };
