@@ -3,17 +3,30 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Files named *.long.test.ts are run by `npm run test:long` and by CI, not by `npm test`. */
 const long = process.env.NONCONVEX_TESTS === 'long';
 
+/** Files that say by environment variables which addon is loaded: each needs a process of its own. */
+const alone = ['test/toys/*.test.ts', 'test/contract/simulated.test.ts', 'test/contract/cuda.test.ts'];
+
+const exclude = [
+  ...configDefaults.exclude,
+  'test/package/packed.test.ts', // needs a packed prebuild: `npm run test:package`
+  ...(long ? [] : ['test/**/*.long.test.ts']),
+];
+
 export default defineConfig({
   test: {
-    include: [long ? 'test/**/*.long.test.ts' : 'test/**/*.test.ts'],
-    exclude: [
-      ...configDefaults.exclude,
-      'test/package/packed.test.ts', // needs a packed prebuild: `npm run test:package`
-      ...(long ? [] : ['test/**/*.long.test.ts']),
-    ],
     pool: 'forks',
     maxWorkers: '100%', // the default leaves a core idle
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: long
+      ? [{ extends: true, test: { name: 'long', include: ['test/**/*.long.test.ts'], exclude } }]
+      : [
+          { extends: true, test: { name: 'alone', include: alone, exclude } },
+          // The others load vitest, the package and its addon once a process, not once a file.
+          {
+            extends: true,
+            test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: [...exclude, ...alone], isolate: false },
+          },
+        ],
   },
 });

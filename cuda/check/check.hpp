@@ -44,6 +44,7 @@ struct Sizes {
   int repetitions = 0;
   Tall regression;                ///< whose optima are compared
   std::vector<Tall> regressions;  ///< whose derivatives and solves are timed
+  int solves = 100;               ///< after which all memory must be back
 };
 
 class Report {
@@ -219,10 +220,11 @@ class Check {
     };
     solve();  // what the libraries keep for the process
     const double before = freeMemory();
-    for (int k = 0; k < 100; ++k) solve();
+    for (int k = 0; k < sizes_.solves; ++k) solve();
     const double lost = before - freeMemory();
     constexpr double others = 32e6;  // what else may happen on the card
-    report_.line("memory is back after 100 solves", lost < others, show(lost) + " bytes fewer are free");
+    report_.line("memory is back after " + show(sizes_.solves) + " solves", lost < others,
+                 show(lost) + " bytes fewer are free");
   }
 
   void together() {

@@ -1,4 +1,5 @@
-// What every solver promises to the process around it: threads, exit, memory, the event loop.
+// What every solver promises to the process around it: threads, exit, memory, the event loop. Run by `npm run test:long`
+// a second time, with more delays.
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -6,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { preamble, runInChild } from './child.js';
 import { fixtures, solve } from './fixtures.js';
+
+const long = process.env.NONCONVEX_TESTS === 'long';
 
 /** Lines that make `worker(code)`: a worker_thread with the same names in it. */
 const workers = (preface: string) => `
@@ -35,7 +38,7 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
     });
 
     it('can exit during a solve', async () => {
-      for (const delay of [0, 1, 50, 200]) {
+      for (const delay of long ? [0, 1, 50, 200] : [0, 50]) {
         const ended = await endlessChild(`solve(); solve(); solve(); setTimeout(() => process.exit(7), ${delay});`);
         expect(ended).toMatchObject({ ...fine, code: 7 });
         expect(ended.seconds).toBeLessThan(10);
@@ -57,8 +60,9 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
       const controller = new AbortController();
       const running = [1, 2, 3].map(() => solve(endless, { signal: controller.signal }));
       for (let i = 0; i < 10; ++i) {
-        const { status, stdout } = spawnSync(process.execPath, ['-p', '6 * 7'], { encoding: 'utf8', timeout: 30_000 });
-        expect({ status, stdout }).toEqual({ status: 0, stdout: '42\n' });
+        const options = { encoding: 'utf8', timeout: 30_000 } as const;
+        const { status, stdout } = spawnSync(process.execPath, ['--version'], options);
+        expect({ status, stdout }).toEqual({ status: 0, stdout: `${process.version}\n` });
       }
       controller.abort();
       for (const { status } of await Promise.all(running)) expect(status).toBe('aborted');
@@ -94,7 +98,7 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
 
     it('can be terminated during a solve', async () => {
       const ended = await endlessChild(`
-        for (const delay of [0, 5, 50, 100, 300]) {
+        for (const delay of ${long ? '[0, 5, 50, 100, 300]' : '[0, 50]'}) {
           const threads = [1, 2, 3].map(() => worker(\`
             for (let i = 0; i < 3; ++i) solve({ onProgress: (progress) => parentPort.postMessage(progress) });
             parentPort.postMessage('begun');
@@ -110,7 +114,7 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
 
     it('leave the solves of others alone when they end', async () => {
       const ended = await endlessChild(`
-        const mine = solve({ timeLimit: 1.5 });
+        const mine = solve({ timeLimit: 0.8 });
         const thread = worker('solve(); parentPort.postMessage(0)');
         await once(thread, 'message');
         await thread.terminate();

@@ -67,7 +67,9 @@ function powerMethod(G: Matrix, p: number, start: Vector, solve = (pull: Float64
     });
     const next = solve(product(columns, weights));
     const length = norm(next, 2);
+    const before = x;
     x = next.map((value) => value / length);
+    if (x.every((value, i) => value === before[i])) break; // as would be all further steps
   }
   return x;
 }

@@ -10,13 +10,19 @@ export function sum(values: Vector): number {
   for (let i = 0; i < values.length; ++i) total += values[i] as number;
   return total;
 }
-export const vector = (n: number, f: (i: number) => number): Float64Array =>
-  Float64Array.from({ length: n }, (_, i) => f(i));
+export function vector(n: number, f: (i: number) => number): Float64Array {
+  const out = new Float64Array(n);
+  for (let i = 0; i < n; ++i) out[i] = f(i);
+  return out;
+}
 
 export function product(A: Matrix, x: Vector): Float64Array {
-  const out = new Float64Array(A.rows);
-  for (let i = 0; i < A.rows; ++i) {
-    for (let j = 0; j < A.columns; ++j) out[i] = (out[i] as number) + entry(A, i, j) * (x[j] as number);
+  const { data, rows, columns } = A;
+  const out = new Float64Array(rows);
+  for (let i = 0; i < rows; ++i) {
+    let total = 0;
+    for (let j = 0; j < columns; ++j) total += (data[i * columns + j] as number) * (x[j] as number);
+    out[i] = total;
   }
   return out;
 }
@@ -26,7 +32,7 @@ export const norm = (z: Float64Array, p: number): number =>
 
 /** f, h or g of one term at x; infinite outside of bounds. */
 export function termAt(term: FractionalTerm, values: Vector): number {
-  const x = Float64Array.from(values);
+  const x = values instanceof Float64Array ? values : Float64Array.from(values);
   const of = (numbers: number | Float64Array, i: number) =>
     typeof numbers === 'number' ? numbers : (numbers[i] as number);
   const each = (f: (u: number, i: number) => number) => sum(x.map(f));
@@ -110,10 +116,15 @@ export class Draw {
 /** A^T A */
 export function gram(A: Matrix): Matrix {
   const n = A.columns;
-  const data = vector(n * n, (at) => {
-    const [i, j] = [Math.floor(at / n), at % n];
-    return sum(vector(A.rows, (k) => entry(A, k, i) * entry(A, k, j)));
-  });
+  const data = new Float64Array(n * n);
+  for (let i = 0; i < n; ++i) {
+    for (let j = 0; j <= i; ++j) {
+      let total = 0;
+      for (let k = 0; k < A.rows; ++k) total += entry(A, k, i) * entry(A, k, j);
+      data[i * n + j] = total;
+      data[j * n + i] = total;
+    }
+  }
   return { data, rows: n, columns: n };
 }
 

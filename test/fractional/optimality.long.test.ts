@@ -1,0 +1,1 @@
+import './optimality.test.js';
