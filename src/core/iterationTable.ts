@@ -45,41 +45,59 @@ export function iterationTable(
   print: (line: string) => void = (line) => console.log(line),
 ): IterationTable {
   const wait = 0.5; // seconds
-  const columns = columnsFor(solver);
-  const known = new Set<string>();
-  let shown: readonly Column[] = [];
+  const lines = new Lines(columnsFor(solver), print);
   let held: Progress[] | undefined = [];
-  let lines = 0;
-
-  const look = (progress: Progress): void => {
-    for (const { member } of columns) if (numberIn(progress, member) !== undefined) known.add(member);
-  };
-  const line = (progress: Progress): void => {
-    if (lines++ % 20 === 0) {
-      shown = columns.filter(({ member }) => known.has(member));
-      print([' iter', ...shown.map(({ title, width }) => title.padStart(width)), '  seconds'].join(' '));
-    }
-    const numbers = shown.map(({ member, width, digits }) =>
-      exponential(numberIn(progress, member), digits).padStart(width),
-    );
-    print([String(progress.iteration).padStart(5), ...numbers, progress.seconds.toFixed(3).padStart(9)].join(' '));
-  };
-  const printAll = (reports: readonly Progress[]): void => {
-    reports.forEach(look);
-    reports.forEach(line);
-  };
   return {
     report(progress) {
       if (held && progress.seconds < wait) {
         held.push(progress);
       } else {
-        printAll([...(held ?? []), progress]);
+        lines.print([...(held ?? []), progress]);
         held = undefined;
       }
     },
     end(history) {
-      if (held) printAll(history);
+      if (held) lines.print(history);
       held = undefined;
     },
   };
+}
+
+/** Prints a line for each report, and a heading before every 20th. */
+class Lines {
+  readonly #columns: readonly Column[];
+  readonly #print: (line: string) => void;
+  readonly #known = new Set<string>();
+  #shown: readonly Column[] = [];
+  #count = 0;
+
+  constructor(columns: readonly Column[], print: (line: string) => void) {
+    this.#columns = columns;
+    this.#print = print;
+  }
+
+  print(reports: readonly Progress[]): void {
+    for (const progress of reports) {
+      for (const { member } of this.#columns) if (numberIn(progress, member) !== undefined) this.#known.add(member);
+    }
+    for (const progress of reports) {
+      if (this.#count++ % 20 === 0) this.#printHeading();
+      this.#printLine(progress);
+    }
+  }
+
+  /** Prints the titles of what has been known of a report so far. */
+  #printHeading(): void {
+    this.#shown = this.#columns.filter(({ member }) => this.#known.has(member));
+    this.#print([' iter', ...this.#shown.map(({ title, width }) => title.padStart(width)), '  seconds'].join(' '));
+  }
+
+  #printLine(progress: Progress): void {
+    const numbers = this.#shown.map(({ member, width, digits }) =>
+      exponential(numberIn(progress, member), digits).padStart(width),
+    );
+    this.#print(
+      [String(progress.iteration).padStart(5), ...numbers, progress.seconds.toFixed(3).padStart(9)].join(' '),
+    );
+  }
 }

@@ -7,8 +7,8 @@
 
 namespace nonconvex {
 
-/// By the class of a numerator's term, which is not always a SmoothTerm, or of a denominator's: throws what names the
-/// term, the value and what was expected.
+/// Reads a term by its class; that of a numerator is not always a SmoothTerm. Throws what names the term, the value and
+/// what was expected.
 void readNumerator(TermReader& in);
 void readDenominator(TermReader& in);
 

@@ -70,13 +70,7 @@ export async function maxSharpe(
   Sigma: MatrixLike,
   options: MaxSharpeOptions = {},
 ): Promise<MaxSharpeResult> {
-  const {
-    bounds = {},
-    l1 = 0,
-    riskFree = 0,
-    maxIterations = 100_000,
-    ...others
-  } = checkOptions('fractional', options, ['bounds', 'l1', 'riskFree']);
+  const { bounds = {}, l1 = 0, riskFree = 0, maxIterations = 100_000, ...others } = checkedOptions(options);
   const settings = { maxIterations, ...others };
   const returns = checkVector('mu', mu);
   const n = returns.length;
@@ -110,6 +104,10 @@ export async function maxSharpe(
     volatility,
     ratio: dot(market.excess, x) / volatility,
   };
+}
+
+function checkedOptions(options: MaxSharpeOptions): MaxSharpeOptions {
+  return checkOptions('fractional', options, ['bounds', 'l1', 'riskFree']);
 }
 
 /** Checks that squares of the values, and quotients of squares, keep their digits. */
