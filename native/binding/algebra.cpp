@@ -55,7 +55,7 @@ Napi::Value checkSparse(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-/// transposeStorage(matrix) -> the same matrix by rows if it was by columns, and the other way round, indices in order
+/// transposeStorage(matrix) -> the matrix by rows if it was by columns, and the other way round, indices in order
 Napi::Value transposeStorage(Napi::Env env, const Reader& in) {
   return sparseObject(env, transposed(in.asSparse()).view());
 }

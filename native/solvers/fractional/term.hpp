@@ -50,7 +50,7 @@ class DenominatorTerm {
   virtual void restart(const double* x) = 0;
   /// g(x + t e_i) as a function of t.
   virtual const LineDenominator& restrictTo(int i, double xi) = 0;
-  /// x_i += t, right after `restrictTo` of the same i; `next` as above.
+  /// x_i += t, right after `restrictTo` of that i; `next` as SmoothTerm has it.
   virtual void move(int i, double xi, double t, int next) = 0;
   /// g(x + t x).
   virtual const LineDenominator& restrictToRay(const double* x) = 0;

@@ -33,7 +33,7 @@ class TermReader {
   void takeSquareMatrix();
   void takeTargets(const char* member);  ///< a number for each row of the matrix
   void takeLinear(const char* member);   ///< a number for each unknown
-  void takeWeights(const char* member);  ///< the same, none of them negative
+  void takeWeights(const char* member);  ///< a number >= 0 for each unknown
   void takeFourthPowers();               ///< of the columns of the matrix
   void requireLengthOfTargets() const;   ///< whose square double precision has
   void requirePositive(double value, const char* member) const;
