@@ -318,11 +318,14 @@ class RowTree::LeafPieces {
     bits_ = here.size() <= 64 && std::count(here.begin(), here.end(), Values::one) == node.columns;
   }
 
-  /// The number of the piece with entries [begin, end) of the matrix.
-  int take(int begin, int end) {
-    const int piece = bits_ ? findBits(begin, end) : findEntries(begin, end);
-    if (piece == node_.count) append(begin, end);
-    return piece;
+  /// The piece of each row, given where its entries in the leaf begin and end.
+  std::vector<int> take(std::span<const int> begins, std::span<const int> ends) {
+    std::vector<int> pieces(begins.size());
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      pieces[i] = bits_ ? findBits(begins[i], ends[i]) : findEntries(begins[i], ends[i]);
+      if (pieces[i] == node_.count) append(begins[i], ends[i]);
+    }
+    return pieces;
   }
 
  private:
@@ -389,14 +392,12 @@ RowTree::PiecesOfRows RowTree::makeLeaves(const SparseMatrix& matrix, const Cpu&
     }
     begins.back()[at(i)] = k;
   });
-  PiecesOfRows pieces(nodes_.size(), std::vector<int>(at(matrix.rows)));
+  PiecesOfRows pieces(nodes_.size());
   la.tasks(static_cast<int>(nodes_.size()), [&](int leaf) {
     stopIfEnding(la);
+    LeafPieces known(matrix, valuesOf, nodes_[at(leaf)]);
+    pieces[at(leaf)] = known.take(begins[at(leaf)], begins[at(leaf) + 1]);
     Node& node = nodes_[at(leaf)];
-    LeafPieces known(matrix, valuesOf, node);
-    for (std::size_t i = 0; i < at(matrix.rows); ++i) {
-      pieces[at(leaf)][i] = known.take(begins[at(leaf)][i], begins[at(leaf) + 1][i]);
-    }
     if (std::all_of(node.values.begin(), node.values.end(), [](double each) { return each == 1; })) {
       node.values = {};
       writeOnes(node);

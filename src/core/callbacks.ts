@@ -1,5 +1,8 @@
 // Functions of the user: those on vectors, for any solver, and listeners.
+import { AsyncResource } from 'node:async_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isPromise, show } from './check.js';
+import { SolverError } from './error.js';
 
 /** A number, now or later. */
 export type Numeric = number | PromiseLike<number>;
@@ -81,5 +84,60 @@ export class Listeners {
   #warn(cause: unknown): void {
     const what = cause instanceof Error ? cause.message : show(cause);
     process.emitWarning(`${this.#name} rejected when its solve had ended: ${what}`, 'SolverWarning');
+  }
+}
+
+/** The user's functions while a solve runs. The first that fails ends it. */
+export class Callbacks {
+  /** How to end the solve, once it runs. */
+  abort: (() => void) | undefined;
+  failure: SolverError | undefined;
+  readonly #listeners = new Listeners('onProgress', (cause) => this.#threw('onProgress', cause));
+
+  /** Calls the listener; `listen` gives what it returns. */
+  hear(listen: () => unknown): void {
+    try {
+      this.#listeners.watch(listen());
+    } catch (cause) {
+      this.#threw('onProgress', cause);
+    }
+  }
+
+  readonly guard: Guard = (name, f) =>
+    AsyncResource.bind((...values) => {
+      if (this.failure) return Number.NaN;
+      const checked = (value: unknown): number => {
+        if (typeof value === 'number') return value;
+        this.#fail(`${name} = ${show(value)}: expected a number`);
+        return Number.NaN;
+      };
+      const broken = (cause: unknown): number => {
+        this.#threw(name, cause);
+        return Number.NaN;
+      };
+      try {
+        const value: unknown = f(...values);
+        // One of the language itself, never rejected: what the addon waits for.
+        return isPromise(value) ? Promise.resolve(value).then(checked, broken) : checked(value);
+      } catch (cause) {
+        return broken(cause);
+      }
+    });
+
+  /** Ends the listening; throws what has failed. */
+  async end(): Promise<void> {
+    if (this.#listeners.waiting) await nextTurn();
+    this.#listeners.end();
+    if (this.failure) throw this.failure;
+  }
+
+  #fail(message: string, cause?: unknown): void {
+    this.failure ??= new SolverError('CALLBACK_FAILED', message, { cause });
+    this.abort?.();
+  }
+
+  #threw(name: string, cause: unknown): void {
+    if (cause instanceof SolverError && cause.code === 'CALLBACK_FAILED') this.#fail(cause.message, cause.cause);
+    else this.#fail(`${name} threw: ${cause instanceof Error ? cause.message : show(cause)}`, cause);
   }
 }

@@ -1,10 +1,9 @@
 // The way of every solver from its typed function to the addon and back.
 import { AsyncResource } from 'node:async_hooks';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Outcome, Progress, Status } from '../generated/solve.js';
 import { addon, cudaAddon, type Job, type Solvers } from './addon.js';
-import { type Guard, Listeners, type Numeric } from './callbacks.js';
-import { checkBoolean, isPromise, show } from './check.js';
+import { Callbacks, type Guard, type Numeric } from './callbacks.js';
+import { checkBoolean, show } from './check.js';
 import { checkDevice, chooseDevice, type DeviceName, type DeviceSupport } from './device.js';
 import { fromNative, SolverError } from './error.js';
 import { iterationTable } from './iterationTable.js';
@@ -59,76 +58,21 @@ export async function solve<Answer>(
   const { device: wanted, signal, onProgress, verbose, own } = splitOptions(solver, settings);
   const table = verbose ? iterationTable(solver) : undefined;
   const { device, asked } = chooseDevice(wanted, support);
-  let failure: SolverError | undefined;
-  let job: Job | undefined;
+  const callbacks = new Callbacks();
   let reported = false;
-  const fail = (message: string, cause?: unknown): void => {
-    failure ??= new SolverError('CALLBACK_FAILED', message, { cause });
-    job?.abort();
-  };
-  const threw = (name: string, cause: unknown): void =>
-    cause instanceof SolverError && cause.code === 'CALLBACK_FAILED'
-      ? fail(cause.message, cause.cause)
-      : fail(`${name} threw: ${cause instanceof Error ? cause.message : show(cause)}`, cause);
-  const listeners = new Listeners('onProgress', (cause) => threw('onProgress', cause));
   const listen = (news: Progress): void => {
-    if (failure) return;
+    if (callbacks.failure) return;
     reported = true;
     const progress = present(news);
     table?.report(progress);
-    try {
-      listeners.watch(onProgress?.(progress));
-    } catch (cause) {
-      threw('onProgress', cause);
-    }
+    callbacks.hear(() => onProgress?.(progress));
   };
-  const guard: Guard = (name, f) =>
-    AsyncResource.bind((...values) => {
-      if (failure) return Number.NaN;
-      const checked = (value: unknown): number => {
-        if (typeof value === 'number') return value;
-        fail(`${name} = ${show(value)}: expected a number`);
-        return Number.NaN;
-      };
-      const broken = (cause: unknown): number => {
-        threw(name, cause);
-        return Number.NaN;
-      };
-      try {
-        const value: unknown = f(...values);
-        // One of the language itself, never rejected: what the addon waits for.
-        return isPromise(value) ? Promise.resolve(value).then(checked, broken) : checked(value);
-      } catch (cause) {
-        return broken(cause);
-      }
-    });
   // Bound, so that the listener finds the AsyncLocalStorage of whoever asked.
   const report = onProgress || table ? AsyncResource.bind(listen) : undefined;
-
-  const run = async (on: 'cpu' | 'cuda'): Promise<Answer & SolveResult> => {
-    const solvers = on === 'cuda' ? cudaAddon() : addon();
-    let unwatch: (() => void) | undefined;
-    try {
-      const made = typeof problem === 'function' ? problem(guard, solvers) : problem;
-      job = solvers.solve(solver, made, own, report, signal?.aborted ?? false);
-      unwatch = signal && watch(signal, job);
-      const answer = (await job.promise) as Answer & Outcome;
-      if (listeners.waiting) await nextTurn();
-      listeners.end();
-      if (failure) throw failure;
-      const history = answer.history.map(present);
-      table?.end(history);
-      return { ...present(answer), history, device: on };
-    } catch (error) {
-      throw failure ?? fromNative(error);
-    } finally {
-      unwatch?.();
-    }
-  };
-
-  if (device === 'cpu') return run('cpu');
+  const task: Task = { solver, problem, own, signal, present, report, table, callbacks };
+  if (device === 'cpu') return run(task, 'cpu');
   try {
-    return await run('cuda');
+    return await run(task, 'cuda');
   } catch (error) {
     const missing = error instanceof SolverError && error.code === 'DEVICE_UNAVAILABLE';
     if (missing && asked) throw new SolverError(error.code, `${asked}: ${error.message}`);
@@ -136,7 +80,40 @@ export async function solve<Answer>(
     // A listener that has heard of this solve is not told of another.
     if (asked || reported || !(missing || noRoom)) throw error;
   }
-  return run('cpu');
+  return run(task, 'cpu');
+}
+
+/** What one call of {@link solve} is about, on whatever device. */
+interface Task {
+  solver: string;
+  problem: object | ((guard: Guard, native: Solvers) => object);
+  own: object;
+  signal: AbortSignal | undefined;
+  present: Present;
+  report: ((news: Progress) => void) | undefined;
+  table: ReturnType<typeof iterationTable> | undefined;
+  callbacks: Callbacks;
+}
+
+async function run<Answer>(task: Task, on: 'cpu' | 'cuda'): Promise<Answer & SolveResult> {
+  const { solver, problem, own, signal, present, report, table, callbacks } = task;
+  const solvers = on === 'cuda' ? cudaAddon() : addon();
+  let unwatch: (() => void) | undefined;
+  try {
+    const made = typeof problem === 'function' ? problem(callbacks.guard, solvers) : problem;
+    const job = solvers.solve(solver, made, own, report, signal?.aborted ?? false);
+    callbacks.abort = () => job.abort();
+    unwatch = signal && watch(signal, job);
+    const answer = (await job.promise) as Answer & Outcome;
+    await callbacks.end();
+    const history = answer.history.map(present);
+    table?.end(history);
+    return { ...present(answer), history, device: on };
+  } catch (error) {
+    throw callbacks.failure ?? fromNative(error);
+  } finally {
+    unwatch?.();
+  }
 }
 
 interface Watch {

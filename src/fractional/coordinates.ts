@@ -66,10 +66,7 @@ export async function minimizeByCoordinates(
     'lower',
     'upper',
   ]);
-  for (const [name, f] of Object.entries({ objective, step, moved })) {
-    if (typeof f === 'function' || (f === undefined && name !== 'objective')) continue;
-    throw new TypeError(`${name} = ${show(f)}: expected a function`);
-  }
+  checkFunctions({ objective, step, moved });
   const known = ['maxIterations', 'tolerance', 'timeLimit', 'signal', 'onProgress', 'verbose', 'warmStart'];
   const { warmStart, verbose = false, signal, onProgress, ...limits } = checkSettings(settings, known);
   const options = { signal, onProgress, verbose: checkBoolean('verbose', verbose) };
@@ -81,10 +78,7 @@ export async function minimizeByCoordinates(
     throw new RangeError(`start[${i}] = ${u}: expected a number in [${at(lower, i)}, ${at(upper, i)}]`);
   });
   const { maxIterations = 1000, tolerance = 1e-6, timeLimit = Number.POSITIVE_INFINITY } = limits;
-  for (const [name, value] of Object.entries({ maxIterations, tolerance, timeLimit })) {
-    if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
-    if (!(value >= 0)) throw new RangeError(`${name} = ${value}: expected a number >= 0`);
-  }
+  checkLimits({ maxIterations, tolerance, timeLimit });
   const first = objective(x);
   if (!Number.isFinite(first)) throw new RangeError(`objective(start) = ${show(first)}: expected a finite number`);
   const descent = new CoordinateDescent({ objective, step, moved }, x, first, lower, upper);
@@ -96,6 +90,20 @@ export async function minimizeByCoordinates(
     updates: descent.updates,
     x,
   };
+}
+
+function checkFunctions(functions: Pick<CoordinateProblem, 'objective' | 'step' | 'moved'>): void {
+  for (const [name, f] of Object.entries(functions)) {
+    if (typeof f === 'function' || (f === undefined && name !== 'objective')) continue;
+    throw new TypeError(`${name} = ${show(f)}: expected a function`);
+  }
+}
+
+function checkLimits(limits: Record<string, number>): void {
+  for (const [name, value] of Object.entries(limits)) {
+    if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
+    if (!(value >= 0)) throw new RangeError(`${name} = ${value}: expected a number >= 0`);
+  }
 }
 
 /** One coordinate after the other, an iteration a sweep. */

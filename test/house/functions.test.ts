@@ -7,13 +7,6 @@ import { readSources } from './sources.js';
 const mostLines = 40;
 const reason = /\bLonger than most: \w+ \w+/;
 
-/** Functions that are still to be taken apart, by file. Nothing is added. */
-const known: Record<string, string[]> = {
-  'src/core/solve.ts': ['solve'],
-  'src/fractional/coordinates.ts': ['minimizeByCoordinates'],
-  'src/fractional/recipes/fisherDiscriminant.ts': ['fisherDiscriminant'],
-};
-
 const all = (sources: Map<string, string>): FunctionOfFile[] =>
   [...sources].flatMap(([file, text]) => functionsOf(file, text));
 
@@ -32,12 +25,7 @@ describe('functions', () => {
   it(`have at most ${mostLines} lines, or a comment above that says why not`, () => {
     expect(functions.length).toBeGreaterThan(2000);
     const without = long(functions).filter(({ comment }) => !reason.test(comment));
-    const added = without.filter(({ file, name }) => !known[file]?.includes(name));
-    expect(added.map(place), 'name its steps, or write `Longer than most: ...` above it').toEqual([]);
-    const names = Object.entries(known).flatMap(([file, of]) => of.map((name) => `${file}: ${name}`));
-    expect(names, 'no longer long: take them out of `known`').toEqual(
-      names.filter((each) => without.some(({ file, name }) => each === `${file}: ${name}`)),
-    );
+    expect(without.map(place), 'name its steps, or write `Longer than most: ...` above it').toEqual([]);
   });
 
   it('give a reason only where they are longer', () => {

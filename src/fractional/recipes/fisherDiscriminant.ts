@@ -60,25 +60,13 @@ export async function fisherDiscriminant(
     throw new TypeError('X: expected a dense matrix; less its means, a sparse one is no longer sparse');
   const { rows: m, columns: n } = data;
   const weight = checkNumber('lambda', lambda, { lower: 0 });
-  const of = Array.from(checkedValues(labels, m, { name: 'labels', of: 'X' }));
-  const classes = distinct(of);
-  if (classes.length !== 2) throw new RangeError(`labels: expected two classes, got ${classes.length}`);
-  if (m < 3) throw new RangeError(`X: expected at least 3 rows, got ${m}`);
-  if (weight === 0 && m - 2 < n) {
-    throw new RangeError(
-      `lambda = 0: expected a number > 0, as X has fewer rows less 2 (${m - 2}) than columns (${n})`,
-    );
-  }
-  const classOf = of.map((label) => Number(label === classes[1]));
+  const { classes, classOf } = twoClasses(labels, m);
+  checkRows(m, n, weight);
   const means = [0, 1].map((each) => meansOf(data, (i) => classOf[i] === each)) as [Float64Array, Float64Array];
   const difference = means[1].map((value, j) => value - (means[0][j] as number));
   if (difference.every((value) => value === 0)) throw new RangeError('X: expected classes with different means');
   const within = centred(data, means, (i) => classOf[i] as number, 1 / Math.sqrt(m - 2));
-
-  const variances = new Float64Array(n);
-  eachEntry(within, (_, j, value) => {
-    variances[j] = (variances[j] as number) + value ** 2;
-  });
+  const variances = squaresOfColumns(within, n);
   // By halves, as `leastSquares` has 1/2 in it.
   const result = await minimizeRatio(
     {
@@ -94,10 +82,37 @@ export async function fisherDiscriminant(
     ...scaled,
     direction,
     threshold: (dot(direction, means[0]) + dot(direction, means[1])) / 2,
-    classes: classes as [Label, Label],
+    classes,
     means,
     withinScatter: squares(multiply(within, direction)),
     betweenScatter: dot(direction, difference) ** 2,
     support: supportOf(direction),
   };
+}
+
+/** The two labels, in order, and for each of m rows which of them it has. */
+function twoClasses(labels: ArrayLike<number> | readonly string[] | readonly boolean[], m: number) {
+  const of = Array.from(checkedValues(labels, m, { name: 'labels', of: 'X' }));
+  const classes = distinct(of);
+  if (classes.length !== 2) throw new RangeError(`labels: expected two classes, got ${classes.length}`);
+  return { classes: classes as [Label, Label], classOf: of.map((label) => Number(label === classes[1])) };
+}
+
+/** Squared length of each of n columns. */
+function squaresOfColumns(matrix: Parameters<typeof eachEntry>[0], n: number): Float64Array {
+  const sums = new Float64Array(n);
+  eachEntry(matrix, (_, j, value) => {
+    sums[j] = (sums[j] as number) + value ** 2;
+  });
+  return sums;
+}
+
+/** Whether m rows of n numbers are enough for a covariance within two classes. */
+function checkRows(m: number, n: number, lambda: number): void {
+  if (m < 3) throw new RangeError(`X: expected at least 3 rows, got ${m}`);
+  if (lambda === 0 && m - 2 < n) {
+    throw new RangeError(
+      `lambda = 0: expected a number > 0, as X has fewer rows less 2 (${m - 2}) than columns (${n})`,
+    );
+  }
 }
