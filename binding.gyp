@@ -7,8 +7,19 @@
     {
       'target_name': 'nonconvex',
       'sources': ['<!@(node scripts/gyp.mjs --sources)'],
+      # Node's headers are those of the package node-api-headers, as CMake takes them; see scripts/gyp.mjs.
       'include_dirs': ['native'],
+      'include_dirs!': [
+        '<(node_root_dir)/include/node',
+        '<(node_root_dir)/src',
+        '<(node_root_dir)/deps/openssl/config',
+        '<(node_root_dir)/deps/openssl/openssl/include',
+        '<(node_root_dir)/deps/uv/include',
+        '<(node_root_dir)/deps/zlib',
+        '<(node_root_dir)/<(node_engine_include_dir)',
+      ],
       'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', 'NDEBUG'],
+      'defines!': ['_FILE_OFFSET_BITS=64', '_LARGEFILE_SOURCE'],
       # Node's own flags are taken out: with exactly CMake's, in its order, ccache compiles a file once for both builds.
       'cflags!': ['-fPIC', '-pthread', '-Wall', '-Wextra', '-Wno-unused-parameter', '-O3', '-m64', '-fno-omit-frame-pointer'],
       'cflags_cc!': ['-fno-exceptions', '-fno-rtti', '-std=gnu++17', '-std=gnu++20', '-std=c++17'],

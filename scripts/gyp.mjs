@@ -18,7 +18,8 @@ function flags(standard) {
   const inlines = cpp ? ['-fvisibility-inlines-hidden'] : [];
   const warnings = ['-Wall', '-Wextra', '-Wpedantic', '-Wshadow', ...(process.env.CI ? ['-Werror'] : [])];
   const sections = ['-fno-math-errno', '-ffunction-sections', '-fdata-sections'];
-  const headers = cpp ? ['-isystem', join(root, 'node_modules/node-addon-api')] : [];
+  const folders = ['node-api-headers/include', 'node-addon-api'].map((name) => join(root, 'node_modules', name));
+  const headers = cpp ? folders.flatMap((folder) => ['-isystem', folder]) : [];
   return ['-O3', `-std=${standard}`, '-fPIC', '-fvisibility=hidden', ...inlines, ...warnings, ...sections, ...headers];
 }
 

@@ -30,7 +30,17 @@ main(() => {
     refuses('scripts/new.mjs', [name], 'exists', here);
     refuses('scripts/new.mjs', ['Not a name'], 'no name for a family', here);
 
-    const cmakeJs = ['node_modules/cmake-js/bin/cmake-js', 'configure', '--out', 'build-cmake', '-l', 'error'];
+    // Paths through the link to node_modules, which are those of the copy: else ccache would not find the binding's files.
+    const links = ['--preserve-symlinks', '--preserve-symlinks-main'];
+    const cmakeJs = [
+      ...links,
+      'node_modules/cmake-js/bin/cmake-js',
+      'configure',
+      '--out',
+      'build-cmake',
+      '-l',
+      'error',
+    ];
     run(process.execPath, cmakeJs, { ...here, stdio: ['ignore', 'ignore', 'inherit'] });
     const targets = ['--target', 'nonconvex', `test_solvers_${name}`];
     run('cmake', ['--build', 'build-cmake', ...parallel, ...targets], {
