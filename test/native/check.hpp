@@ -37,6 +37,16 @@ inline bool longRun() {
   return kind != nullptr && std::string_view(kind) == "long";
 }
 
+/// How many cases to draw at random: `usual`, and an eighth of them in a build with sanitizers, which take most of the
+/// time of a check that comes to the code's lines again and again.
+constexpr int repetitions(int usual) {
+#ifdef NONCONVEX_SANITIZED
+  return (usual + 7) / 8;
+#else
+  return usual;
+#endif
+}
+
 inline void note(bool good, const char* file, int line, const std::string& what) {
   constexpr long mostPrinted = 50;
   ++checks;

@@ -330,7 +330,7 @@ Values valuesOf(Program& program, const std::vector<double>& x, const std::vecto
 }  // namespace
 
 TEST(writtenAndReadBack) {
-  for (int seed = 0; seed < 500; ++seed) {
+  for (int seed = 0; seed < check::repetitions(500); ++seed) {
     std::mt19937_64 random(static_cast<std::uint64_t>(600000 + seed));
     const Graph graph = check::RandomGraph(random, {.mostVariables = 8, .mostNodes = 20, .kinks = seed % 4 == 0}).graph;
     const auto n = static_cast<std::size_t>(graph.variableCount());

@@ -36,7 +36,7 @@ int run(int first, int count, const check::GraphKind& kind) {
 }  // namespace
 
 TEST(smallGraphs) {
-  constexpr int count = 3000;
+  constexpr int count = check::repetitions(3000);
   const int superfluous = run(100000, count, {.mostVariables = 8, .mostNodes = 15});
   // Rows of one formula that have the same variable in two places may cancel; that is rare.
   std::printf("%d of %d with superfluous entries\n", superfluous, count);
@@ -44,17 +44,17 @@ TEST(smallGraphs) {
 }
 
 TEST(largeGraphs) {
-  constexpr int count = 400;
+  constexpr int count = check::repetitions(400);
   const int superfluous = run(200000, count, {.mostVariables = 50, .mostNodes = 50});
   std::printf("%d of %d with superfluous entries\n", superfluous, count);
   CHECK(superfluous <= count / 20);
 }
 
 // Which entries of the derivatives of min and max are 0 depends on the point.
-TEST(graphsWithKinks) { run(300000, 1000, {.mostVariables = 8, .mostNodes = 15, .kinks = true}); }
+TEST(graphsWithKinks) { run(300000, check::repetitions(1000), {.mostVariables = 8, .mostNodes = 15, .kinks = true}); }
 
 TEST(againstDifferences) {
-  for (int seed = 0; seed < 200; ++seed) {
+  for (int seed = 0; seed < check::repetitions(200); ++seed) {
     std::mt19937_64 random = generator(400000 + seed);
     const Graph graph = check::RandomGraph(random, {.mostVariables = 6, .mostNodes = 12}).graph;
     const auto n = static_cast<std::size_t>(graph.variableCount());
@@ -64,7 +64,7 @@ TEST(againstDifferences) {
 
 // New values of parameters: as if the graph had been made with them.
 TEST(parameters) {
-  for (int seed = 500000; seed < 500200; ++seed) {
+  for (int seed = 500000; seed < 500000 + check::repetitions(200); ++seed) {
     const check::GraphKind kind = {.mostVariables = 6, .mostNodes = 12};
     std::mt19937_64 random = generator(seed);
     Program program(check::RandomGraph(random, kind).graph);

@@ -139,9 +139,9 @@ void many(std::uint32_t stream, int degree, bool general, int count) {
 
 }  // namespace
 
-TEST(quadratic) { many(1, 2, false, 20000); }
-TEST(cubic) { many(2, 3, false, 20000); }
-TEST(quartic) { many(3, 4, false, 20000); }
+TEST(quadratic) { many(1, 2, false, check::repetitions(20000)); }
+TEST(cubic) { many(2, 3, false, check::repetitions(20000)); }
+TEST(quartic) { many(3, 4, false, check::repetitions(20000)); }
 TEST(general) {
   for (int degree = 1; degree <= mostDegree; ++degree) {
     many(static_cast<std::uint32_t>(10 + degree), degree, true, 5000);
@@ -160,7 +160,7 @@ TEST(withoutCancellation) {
 
 TEST(nearDouble) {
   Draw draw(20);
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < check::repetitions(20000); ++i) {
     // (t - r)(t - r - gap)(t^2 + p t + q), and cubics
     const double r = draw.normal();
     const double gap = i % 10 == 0 ? 0 : draw.decades(-12, -1);
@@ -192,7 +192,7 @@ TEST(nearDouble) {
 
 TEST(leadingNearZero) {
   Draw draw(30);
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < check::repetitions(20000); ++i) {
     Known known = product(draw, 2 + draw.below(3), 1, 1, 0);
     // Powers above with coefficients that do not move the known roots.
     const int degree = known.degree < 4 ? known.degree + 1 : known.degree;
