@@ -11,7 +11,6 @@
 #include "expressions/nl/reader.hpp"
 #include "expressions/nl/writer.hpp"
 #include "problems/callback_nlp.hpp"
-#include "problems/feasible_start.hpp"
 
 namespace nonconvex {
 namespace {
@@ -25,7 +24,7 @@ struct Handle {
   NlpMaker make;
   std::shared_ptr<SharedProgram> program;  ///< null for those that have no graph
   std::int64_t bytes;
-  std::shared_ptr<const LinearEquations> equations = nullptr;  ///< what a solve checks before it begins
+  BeforeSolves before = {};
 };
 
 Napi::Object wrap(Napi::Env env, Handle made) {
@@ -212,9 +211,8 @@ std::shared_ptr<Nlp> readCallbacks(const Reader& in) {
 
 }  // namespace
 
-Napi::Object makeHandle(Napi::Env env, NlpMaker make, std::size_t bytes,
-                        std::shared_ptr<const LinearEquations> equations) {
-  return wrap(env, {std::move(make), nullptr, static_cast<std::int64_t>(bytes), std::move(equations)});
+Napi::Object makeHandle(Napi::Env env, NlpMaker make, std::size_t bytes, BeforeSolves before) {
+  return wrap(env, {std::move(make), nullptr, static_cast<std::int64_t>(bytes), std::move(before)});
 }
 
 std::shared_ptr<const LinearEquations> readEquations(const Reader& in) {
@@ -237,12 +235,16 @@ ConstantMatrix readMatrix(const Reader& in) {
   return ConstantMatrix(in.asMatrix());
 }
 
+std::shared_ptr<const FeasibleStart> readFeasibleStart(const Reader& problem) {
+  return problem.has("program") ? handleOf(problem, "program").before.start : nullptr;
+}
+
 NlpSource readNlp(const Reader& problem) {
   if (problem.has("callbacks")) return readCallbacks(problem.object("callbacks"));
   const Handle& handle = handleOf(problem, "program");
   NlpSource source = handle.make(problem);
-  if (!handle.equations) return source;
-  return [source = std::move(source), equations = handle.equations] {
+  if (!handle.before.equations) return source;
+  return [source = std::move(source), equations = handle.before.equations] {
     equations->check();
     return source.open();
   };
@@ -270,8 +272,14 @@ Napi::Value listOperators(const Napi::CallbackInfo& info) {
   return out.object();
 }
 
-/// evaluate({ program, parameters, what, x, multipliers, sigma, vector }) -> what: 'objective', 'gradient', ...;
-/// 'feasiblePoint' is one near x, or x
+/// startOf({ program }) -> the point where solves of a program begin that computes it, now if no solve has yet.
+Napi::Value startOf(Napi::Env env, const Reader& in) {
+  const auto start = readFeasibleStart(in);
+  if (!start) throw Error(ErrorKind::type, in.pathOf("program") + ": expected one that computes its start");
+  return toVector(env, start->get());
+}
+
+/// evaluate({ program, parameters, what, x, multipliers, sigma, vector }) -> what: 'objective', 'gradient', ...
 Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
   const std::shared_ptr<Nlp> program = handleOf(in, "program").make(in).open();
   const auto n = static_cast<std::size_t>(program->variables());
@@ -294,10 +302,6 @@ Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
     out.resize(program->hessianPattern().nonzeros());
     program->hessian(in.number("sigma"), vectorOf(in, "multipliers", m), out);
     return sparseObject(env, viewOf(program->hessianPattern(), Lines::columns, out));
-  } else if (what == "feasiblePoint") {
-    const auto x = vectorOf(in, "x", n);
-    out.assign(x.begin(), x.end());
-    moveToFeasible(*program, out);
   } else if (what == "jacobianProduct") {
     out.resize(m);
     program->jacobianProduct(vectorOf(in, "vector", n), out);
@@ -324,11 +328,9 @@ Napi::Value writeNlFile(Napi::Env env, const Reader& in) {
   return Environment::of(env).start(std::make_shared<WriteNlJob>(in), env.Undefined(), {});
 }
 
-const RegisterFunction registered[] = {{"compile", compileModel, "model"},
-                                       {"operators", listOperators},
-                                       {"evaluate", evaluateModel, "request"},
-                                       {"readNl", readNlFile},
-                                       {"writeNl", writeNlFile, "request"}};
+const RegisterFunction registered[] = {
+    {"compile", compileModel, "model"},     {"operators", listOperators}, {"startOf", startOf, "request"},
+    {"evaluate", evaluateModel, "request"}, {"readNl", readNlFile},       {"writeNl", writeNlFile, "request"}};
 
 }  // namespace
 }  // namespace nonconvex

@@ -6,6 +6,7 @@
 
 #include "binding/js.hpp"
 #include "expressions/shared_program.hpp"
+#include "problems/feasible_start.hpp"
 #include "problems/linear_equations.hpp"
 #include "problems/nlp.hpp"
 
@@ -14,16 +15,21 @@ namespace nonconvex {
 /// Reads, from a request, the problem of its handle: what the request brings is checked at once, the rest is made by
 /// the thread that solves.
 using NlpMaker = std::function<NlpSource(const Reader& request)>;
-/// A handle, the `program` of requests to come, of about so many bytes. A solve checks its linear `equations` first, if
-/// there are any.
-Napi::Object makeHandle(Napi::Env env, NlpMaker make, std::size_t bytes,
-                        std::shared_ptr<const LinearEquations> equations = nullptr);
+/// What the first solve of a problem computes for all; null: nothing.
+struct BeforeSolves {
+  std::shared_ptr<const LinearEquations> equations = nullptr;  ///< whether they contradict one another
+  std::shared_ptr<const FeasibleStart> start = nullptr;        ///< of requests that have no start
+};
+/// A handle, the `program` of requests to come, of about so many bytes.
+Napi::Object makeHandle(Napi::Env env, NlpMaker make, std::size_t bytes, BeforeSolves before = {});
 /// The members A and b, and `squaredNorm` where it is known; null without A.
 std::shared_ptr<const LinearEquations> readEquations(const Reader& in);
 /// The member of that name, which compileModel has made.
 std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* name);
 ConstantMatrix readMatrix(const Reader& in);
 
+/// The start that the problem's `program` computes; null where it does not.
+std::shared_ptr<const FeasibleStart> readFeasibleStart(const Reader& problem);
 /// The problem's `program` with its `parameters` or data, or its `callbacks`.
 NlpSource readNlp(const Reader& problem);
 

@@ -54,11 +54,10 @@ void readRows(const ConstantMatrix& matrix, bool fromDiagonal, SparsePattern& pa
   }
 }
 
-Napi::Object quadraticHandle(Napi::Env env, QuadraticData made,
-                             std::shared_ptr<const LinearEquations> equations = nullptr) {
+Napi::Object quadraticHandle(Napi::Env env, QuadraticData made, BeforeSolves before = {}) {
   const auto data = std::make_shared<const QuadraticData>(std::move(made));
   const auto make = [data](const Reader&) -> NlpSource { return std::make_shared<QuadraticNlp>(data); };
-  return makeHandle(env, make, data->bytes(), std::move(equations));
+  return makeHandle(env, make, data->bytes(), std::move(before));
 }
 
 /// compileQuadratic({ Q, linear, A, b }) -> a handle; of Q, symmetric, the upper triangle is read, A may be left
@@ -75,7 +74,7 @@ Napi::Value compileQuadratic(Napi::Env env, const Reader& in) {
     require(data.rows.width == n, in.pathOf("A.columns"), data.rows.width, "expected " + show(n));
     data.right = copyOf(in, "b", data.rows.lines);
   }
-  return quadraticHandle(env, std::move(data), readEquations(in));
+  return quadraticHandle(env, std::move(data), {.equations = readEquations(in)});
 }
 
 /// compileControl({ side, target, weight, source }) -> a handle; native/problems/quadratic_nlp.hpp says of what.
@@ -88,9 +87,9 @@ Napi::Value compileControl(Napi::Env env, const Reader& in) {
   return quadraticHandle(env, poissonControl(side, target, in.number("weight"), source));
 }
 
-/// compileRegression({ loss, x, y, weights, offset, ridge, constraints, A, b, squaredNorm }) -> a handle. `x` is a
-/// matrix, whose numbers come again as `data` with each request where it is dense; `constraints` is what compileModel
-/// gives. A solve checks the part A x = b, ||x||^2 = squaredNorm of them before it begins.
+/// compileRegression({ loss, x, y, weights, offset, ridge, constraints, start, A, b, squaredNorm }) -> a handle. `x` is
+/// a matrix, whose numbers come again as `data` with each request where it is dense; `constraints` is what compileModel
+/// gives. The first solve checks the part A x = b, ||x||^2 = squaredNorm of them, and moves `start` to where they hold.
 Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   GlmData::Rows rows;
   rows.family = valueNamed<GlmFamily>(in.pathOf("loss"), in.text("loss"));
@@ -107,10 +106,13 @@ Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   if (in.has("offset")) rows.offset = copyOf(in, "offset", rows.matrix.rows);
   rows.ridge = copyOf(in, "ridge", rows.matrix.columns);
   std::shared_ptr<SharedProgram> constraints;
+  std::shared_ptr<const FeasibleStart> start;
   if (in.has("constraints")) {
     constraints = compiledProgram(in, "constraints");
     require(constraints->graph().variableCount() == rows.matrix.columns, in.pathOf("constraints"),
             constraints->graph().variableCount(), "expected as many variables as columns");
+    start = std::make_shared<const FeasibleStart>(copyOf(in, "start", rows.matrix.columns),
+                                                  [constraints] { return borrow(constraints); });
   }
   const auto data = std::make_shared<const GlmData>(std::move(rows));
   const auto make = [data, constraints](const Reader& request) -> NlpSource {
@@ -119,7 +121,7 @@ Napi::Value compileRegression(Napi::Env env, const Reader& in) {
                                                     constraints ? borrow(constraints) : nullptr);
     };
   };
-  return makeHandle(env, make, data->bytes(), readEquations(in));
+  return makeHandle(env, make, data->bytes(), {.equations = readEquations(in), .start = start});
 }
 
 const RegisterFunction registered[] = {{"compileRegression", compileRegression, "problem"},

@@ -45,6 +45,8 @@ export interface Addon extends Solvers {
   compileControl(problem: { side: number; target: Float64Array; weight: number; source: Float64Array }): ProgramHandle;
   /** Numbers of all operations in a serialised graph, by name. */
   operators(): Record<string, number>;
+  /** The point where solves begin of a program that computes it: {@link RegressionRequest}. */
+  startOf(request: ProgramRequest): Float64Array;
   evaluate(request: EvaluationRequest): number | Float64Array | SparseMatrix;
   readNl(path: string): Job;
   /** Gives { x }: the numbers Q^-1 b for each row b of B. */
@@ -79,6 +81,8 @@ export interface RegressionRequest {
   ridge: Float64Array;
   /** All equations. Of those A x = b and ||x||^2 = squaredNorm a solve says what is wrong with them. */
   constraints?: ProgramHandle | undefined;
+  /** Looked at where there are equations: the first solve moves it to where they hold. */
+  start?: Float64Array | undefined;
   A?: Matrix | SparseMatrix | undefined;
   b?: Float64Array | undefined;
   squaredNorm?: number | undefined;
@@ -106,7 +110,6 @@ export interface EvaluationRequest extends ProgramRequest {
     | 'constraints'
     | 'jacobian'
     | 'hessian'
-    | 'feasiblePoint'
     | 'jacobianProduct'
     | 'jacobianTransposedProduct'
     | 'hessianProduct';

@@ -25,7 +25,10 @@ export abstract class Program {
   get sense(): 'minimize' | 'maximize' {
     return 'minimize';
   }
-  /** The point where a solve begins unless it is warm started: n numbers. */
+  /**
+   * The point where a solve begins unless it is warm started: n numbers. That of a regression with equations is computed, by its first
+   * solve, or where this is read before, on the calling thread.
+   */
   abstract get start(): Float64Array;
   /** m numbers to begin with, where they are known. */
   abstract get multipliers(): Float64Array | undefined;
@@ -52,6 +55,10 @@ export abstract class Program {
     sigma?: number,
   ): Float64Array;
 
+  /** @internal The start as an addon is told of it; undefined where the addon computes it beside this thread. */
+  get knownStart(): Float64Array | undefined {
+    return this.start;
+  }
   /** @internal Where a solve begins if f is too large at `start`. */
   get fallbackStart(): Float64Array | undefined {
     return undefined;
@@ -102,13 +109,17 @@ export abstract class NativeProgram extends Program {
     return this.#evaluate('hessianProduct', x, more) as Float64Array;
   }
 
-  /** @internal A point near x where the constraints hold, or x if none is found soon. */
-  feasiblePoint(x: ArrayLike<number>): Float64Array {
-    return this.#evaluate('feasiblePoint', x) as Float64Array;
-  }
-
   toNative(_: Guard, native: Solvers): object {
     return this.request(native);
+  }
+
+  /** @internal The start that the addon computes. */
+  protected computedStart(): Float64Array {
+    try {
+      return addon().startOf(this.request(addon()));
+    } catch (error) {
+      throw fromNative(error);
+    }
   }
 
   #evaluate(what: EvaluationRequest['what'], x: ArrayLike<number>, more: Partial<EvaluationRequest> = {}) {
@@ -176,6 +187,8 @@ export class CompiledProgram extends NativeProgram {
 export interface FamilyParts {
   m: number;
   start: Float64Array;
+  /** Whether the addon has a start near `start` that it computes. Default: solves begin at `start`. */
+  computesStart?: boolean | undefined;
   fallbackStart?: Float64Array | undefined;
   deviceSupport: DeviceSupport;
   /** The handle of the CPU's addon, or a function that gives one of each addon. */
@@ -224,7 +237,12 @@ export class FamilyProgram extends NativeProgram {
   }
 
   get start(): Float64Array {
-    return this.#parts.start.slice();
+    return this.knownStart ?? this.computedStart();
+  }
+
+  /** @internal */
+  override get knownStart(): Float64Array | undefined {
+    return this.#parts.computesStart ? undefined : this.#parts.start.slice();
   }
 
   /** @internal */

@@ -61,7 +61,9 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   const present = program.sense === 'maximize' ? maximized : undefined;
   const answer = await solve<NlpSolution>('nlp', toNative, settings, program.deviceSupport, present);
   const result = { ...answer, objective: answer.objective ?? Number.NaN };
-  if (result.status === 'numericalError') result.message = whatIsNotFinite(program, first.start) ?? result.message;
+  if (result.status === 'numericalError') {
+    result.message = whatIsNotFinite(program, first.start ?? result.x) ?? result.message;
+  }
   return result;
 }
 
@@ -79,9 +81,13 @@ const negative = (numbers: Float64Array): Float64Array => numbers.map((value) =>
 function begin(
   program: Program,
   warmStart: NlpSettings['warmStart'],
-): { start: Float64Array; fallbackStart?: Float64Array | undefined; multipliers: Float64Array | undefined } {
+): {
+  start: Float64Array | undefined;
+  fallbackStart?: Float64Array | undefined;
+  multipliers: Float64Array | undefined;
+} {
   if (warmStart === undefined) {
-    return { start: program.start, fallbackStart: program.fallbackStart, multipliers: program.multipliers };
+    return { start: program.knownStart, fallbackStart: program.fallbackStart, multipliers: program.multipliers };
   }
   const { x, multipliers } = checkWarmStart(warmStart);
   const given = multipliers === undefined ? undefined : numbers('warmStart.multipliers', multipliers, program.m);

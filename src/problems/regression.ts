@@ -54,7 +54,7 @@ export interface RegressionData {
   /**
    * Coefficients (and intercept) to begin with. Default 0; with `squaredNorm` equal numbers of that norm. They are moved to a
    * point near by where the equations hold, which costs no look at the data, unless exponentials of predictions are
-   * huge there.
+   * huge there. The first solve does that, beside this thread.
    */
   start?: ArrayLike<number> | undefined;
 }
@@ -93,6 +93,7 @@ export class RegressionProgram extends FamilyProgram {
       weights: weightsOf(given.sampleWeight, rows),
       offset: given.offset === undefined ? undefined : perRow('offset', given.offset, rows).slice(),
       ridge: ridgeOf(given.ridge, columns, x.columns),
+      start,
       ...linear,
       squaredNorm: given.squaredNorm,
     };
@@ -101,7 +102,8 @@ export class RegressionProgram extends FamilyProgram {
     const dense = 'data' in x;
     super({
       m: constraints?.m ?? 0,
-      start: constraints?.feasiblePoint(start) ?? start,
+      start,
+      computesStart: constraints !== undefined,
       fallbackStart: exponential.includes(loss) && constraints ? start : undefined,
       deviceSupport: dense ? { flops: flopsOf(x) } : { cpuOnly: 'regressions on sparse data' },
       // Dense data stay the user's, and what else a solve needs is ours until an addon asks for it.

@@ -211,6 +211,26 @@ describe('a regression', () => {
     expect(Array.from(free.start)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  it('has the start of its first solve, whoever asks for it first', async () => {
+    const given: Instance = { ...instance('logistic', { rows: 20, columns: 8, equations: 3 }), squaredNorm: 1 };
+    for (const x of [given.x, toCsr(given.x)]) {
+      const [read, solved] = [generalizedLinearModel({ ...given, x }), generalizedLinearModel({ ...given, x })];
+      read.start.fill(0); // a copy
+      const { start } = read;
+      const results = await Promise.all([read, solved, solved].map((each) => minimize(each, { maxIterations: 0 })));
+      for (const result of results) expect(result.x).toEqual(start);
+      expect(solved.start).toEqual(start);
+    }
+  });
+
+  it('names what is not finite at the start that its solve has computed', async () => {
+    const given = instance('poisson', { rows: 20, columns: 4, equations: 1 });
+    const [x, start] = [given.x.map((row) => row.map(() => 1)), new Float64Array(4).fill(1e4)];
+    const result = await minimize(generalizedLinearModel({ ...given, x, start }));
+    expect(result.status).toBe('numericalError');
+    expect(result.message).toBe('Not finite at the start: objective = Infinity.');
+  });
+
   it('takes further equations', async () => {
     const given = instance('logistic', { rows: 80, columns: 4 });
     const problem = logisticRegression({

@@ -26,7 +26,8 @@ struct NlpEntry {
       const auto from = in.vector(member);
       return std::vector<double>(from.begin(), from.end());
     };
-    problem.start = copy("start");
+    if (!in.has("start")) problem.feasibleStart = readFeasibleStart(in);
+    if (!problem.feasibleStart) problem.start = copy("start");
     if (in.has("fallbackStart")) problem.fallbackStart = copy("fallbackStart");
     if (in.has("multipliers")) problem.multipliers = copy("multipliers");
     problem.reportIterates = in.boolean("reportIterates");

@@ -27,6 +27,13 @@ std::shared_ptr<Nlp> opened(const NlpStart& problem, const Cpu& la) {
   return nlp;
 }
 
+/// The point to begin with, which a solve computes that is the first of its problem.
+std::vector<double> startOf(const NlpStart& problem, const Cpu& la) {
+  if (!problem.start.empty() || !problem.feasibleStart) return problem.start;
+  const Monitor monitor = la.childMonitor();
+  return problem.feasibleStart->get([&] { return monitor.ending(); });
+}
+
 void requireVector(std::span<const double> v, int size, const char* name) {
   require(sizeOf(v) == size, std::string(name) + ".length", v.size(), "expected " + show(size));
   for (std::size_t i = 0; i < v.size(); ++i) {
@@ -45,7 +52,7 @@ double scaleFor(double largest) {
 ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling)
     : nlp_(opened(problem, la)),
       device_(problem.device),
-      start_(problem.start),
+      start_(startOf(problem, la)),
       fallbackStart_(problem.fallbackStart),
       multipliers_(problem.multipliers),
       scaling_(scaling),

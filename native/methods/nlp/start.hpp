@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/fields.hpp"
+#include "problems/feasible_start.hpp"
 #include "problems/nlp.hpp"
 
 namespace nonconvex {
@@ -15,10 +16,11 @@ class KktDevice;
 /// A nonlinear program with the point at which a method begins.
 struct NlpStart {
   NlpSource nlp;
-  std::vector<double> start;               ///< n
-  std::vector<double> multipliers = {};    ///< m; empty: least squares
-  std::vector<double> fallbackStart = {};  ///< taken where f is huge at the start; empty: none
-  KktDevice* device = nullptr;             ///< keeps the Hessian of the program; null: the host
+  std::vector<double> start;                                     ///< n; empty: `feasibleStart` is asked
+  std::vector<double> multipliers = {};                          ///< m; empty: least squares
+  std::vector<double> fallbackStart = {};                        ///< taken where f is huge at the start; empty: none
+  std::shared_ptr<const FeasibleStart> feasibleStart = nullptr;  ///< null: there is `start`
+  KktDevice* device = nullptr;                                   ///< keeps the Hessian of the program; null: the host
 };
 
 /// How often a method asked for what.

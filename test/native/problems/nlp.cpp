@@ -1,9 +1,12 @@
 // What an Nlp says about itself: bounds, facts and abilities.
 #include "problems/nlp.hpp"
 
+#include <atomic>
 #include <limits>
 #include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "check.hpp"
@@ -167,4 +170,89 @@ TEST(aSourceMakesItsProblemWhenItIsOpened) {
   CHECK_EQ(source.open()->variables(), 5);
   CHECK_EQ(made, 1);
   CHECK_EQ(check::messageOf([] { NlpSource().open(); }), "nlp: expected functions");
+}
+
+namespace {
+
+/// min ||x||^2 / 2 subject to x_i = 1 for the first m of n unknowns.
+QuadraticData fixedUnknowns(int m, int n) {
+  QuadraticData data;
+  data.lower = {.lines = n, .width = n, .offsets = {0}, .indices = {}};
+  data.rows = {.lines = m, .width = n, .offsets = {0}, .indices = {}};
+  for (int j = 0; j < n; ++j) {
+    data.lower.indices.push_back(j);
+    data.lower.offsets.push_back(j + 1);
+    if (j >= m) continue;
+    data.rows.indices.push_back(j);
+    data.rows.offsets.push_back(j + 1);
+  }
+  data.lowerValues.assign(static_cast<std::size_t>(n), 1);
+  data.linear.assign(static_cast<std::size_t>(n), 0);
+  data.rowValues.assign(static_cast<std::size_t>(m), 1);
+  data.right.assign(static_cast<std::size_t>(m), 1);
+  return data;
+}
+
+/// A source that counts how often it is opened.
+NlpSource counted(QuadraticData made, std::atomic<int>& opened) {
+  return [data = std::make_shared<const QuadraticData>(std::move(made)), &opened]() -> std::shared_ptr<Nlp> {
+    ++opened;
+    return std::make_shared<QuadraticNlp>(data);
+  };
+}
+
+}  // namespace
+
+TEST(aFeasibleStartIsComputedOnceForAllWhoAsk) {
+  std::atomic<int> opened = 0;
+  const FeasibleStart start({5, 1, 1, 1, 1}, counted(quadratic(), opened));
+  CHECK_EQ(opened.load(), 0);
+  std::vector<std::vector<double>> found(4);
+  std::vector<std::thread> threads;
+  for (auto& x : found) threads.emplace_back([&] { x = start.get(); });
+  for (std::thread& thread : threads) thread.join();
+  CHECK_EQ(opened.load(), 1);
+  for (const auto& x : found) {
+    CHECK_NEAR(x[0], 3.4, 1e-12);
+    for (std::size_t j = 1; j < 5; ++j) CHECK_NEAR(x[j], -0.6, 1e-12);
+  }
+}
+
+TEST(aFeasibleStartIsGivenUpForAWhileWhereItsStepsAreDear) {
+  std::atomic<int> opened = 0;
+  const auto giveUp = [] { return true; };
+  const FeasibleStart dear(std::vector<double>(2000), counted(fixedUnknowns(30, 2000), opened));
+  CHECK(dear.get(giveUp) == std::vector<double>(2000));
+  CHECK_EQ(opened.load(), 1);
+  const std::vector<double> x = dear.get();
+  CHECK_EQ(opened.load(), 2);
+  CHECK_NEAR(x[29], 1, 1e-12);
+  CHECK_EQ(x[30], 0.0);
+  CHECK(dear.get(giveUp) == x);
+  CHECK_EQ(opened.load(), 2);
+
+  const FeasibleStart cheap(std::vector<double>(100), counted(fixedUnknowns(30, 100), opened));
+  CHECK_NEAR(cheap.get(giveUp)[29], 1, 1e-12);
+}
+
+TEST(aFeasibleStartIsTheGivenPointWhereNoneIsFound) {
+  std::atomic<int> opened = 0;
+  QuadraticData twice = fixedUnknowns(2, 3);
+  twice.rows.indices = {0, 0};  // x_0 = 1 twice: J J^T is singular
+  const FeasibleStart start({7, 8, 9}, counted(std::move(twice), opened));
+  CHECK(start.get() == std::vector<double>({7, 8, 9}));
+  CHECK(start.get() == std::vector<double>({7, 8, 9}));
+  CHECK_EQ(opened.load(), 1);
+}
+
+TEST(aMethodBeginsAtTheFeasibleStartOfItsProblem) {
+  std::atomic<int> opened = 0;
+  const auto nlp = std::make_shared<QuadraticNlp>(std::make_shared<const QuadraticData>(quadratic()));
+  NlpStart problem{.nlp = nlp, .start = {}};
+  problem.feasibleStart = std::make_shared<const FeasibleStart>(std::vector<double>(5), counted(quadratic(), opened));
+  const Cpu la;
+  CHECK_NEAR(ScaledNlp(la, problem, true).makePoint().x[4], 0.2, 1e-12);
+  problem.start = {1, 2, 3, 4, 5};
+  CHECK_EQ(ScaledNlp(la, problem, true).makePoint().x[4], 5.0);
+  CHECK_EQ(opened.load(), 1);
 }
