@@ -8,22 +8,19 @@ import { gzipSync } from 'node:zlib';
 import { afterAll } from 'vitest';
 import type { SparseMatrix } from '../../src/index.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'nonconvex-readers-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** The path of a new file. */
-export function write(name: string, content: string | Buffer): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
-
-export function writeGzip(name: string, content: string): string {
-  return write(name, gzipSync(content));
-}
-
-export function absent(name: string): string {
-  return join(folder, name);
+/** A folder of the test file that calls this, which is removed after its tests. */
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'nonconvex-readers-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  /** The path of a file that is not written. */
+  const absent = (name: string): string => join(folder, name);
+  /** The path of a new file. */
+  const write = (name: string, content: string | Buffer): string => {
+    writeFileSync(absent(name), content);
+    return absent(name);
+  };
+  const writeGzip = (name: string, content: string): string => write(name, gzipSync(content));
+  return { absent, write, writeGzip };
 }
 
 /** A text in pieces of `size` bytes. */

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from '../../src/index.js';
 import { parseLibsvm } from '../../src/readers/libsvm.js';
-import { absent, bytesOf, pieces, pythonHas, runPython, sharedData, write, writeGzip } from './files.js';
+import { bytesOf, pieces, pythonHas, runPython, sharedData, temporaryFolder } from './files.js';
+
+const { absent, write, writeGzip } = temporaryFolder();
 
 async function parse(text: string, options: ReadLibsvmOptions = {}, size = 1 << 16): Promise<LibsvmData> {
   return parseLibsvm('a.libsvm', pieces(text, size), options);

@@ -6,7 +6,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Matrix, readMatrixMarket, type SparseMatrix } from '../../src/index.js';
 import { parseMatrixMarket } from '../../src/readers/matrixMarket.js';
-import { absent, bytesOf, dense, pieces, pythonHas, runPython, sharedData, write, writeGzip } from './files.js';
+import { bytesOf, dense, pieces, pythonHas, runPython, sharedData, temporaryFolder } from './files.js';
+
+const { absent, write, writeGzip } = temporaryFolder();
 
 const banner = '%%MatrixMarket matrix';
 
