@@ -1,5 +1,5 @@
 // Classical problems as expression models: values and derivatives against the .nl files of others, and of our own writing,
-// read and differentiated without the package.
+// read and differentiated without the package. `npm test` reads and writes every third; `npm run test:long` all.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,9 @@ import { compareWithFile, difference, large } from './derivatives.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-nl-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const long = process.env.NONCONVEX_TESTS === 'long';
+const chosen = <T>(all: readonly T[]): T[] => all.filter((_, k) => long || k % 3 === 0);
 
 describe('models', () => {
   const others = problems.filter(
@@ -31,18 +34,21 @@ describe('models', () => {
     ).toBeLessThan(1e-7);
   });
 
-  it.each(problems.filter(({ name }) => !large.has(name)))('$name is what writeNl writes', async ({ build, name }) => {
-    const path = join(folder, `${name}.nl`);
-    const program = build().compile();
-    await writeNl(program, path);
-    const file = nlFile(path);
-    compareWithFile(program, file);
-    expect(file.start).toEqual(program.start);
-  });
+  it.each(chosen(problems.filter(({ name }) => !large.has(name))))(
+    '$name is what writeNl writes',
+    async ({ build, name }) => {
+      const path = join(folder, `${name}.nl`);
+      const program = build().compile();
+      await writeNl(program, path);
+      const file = nlFile(path);
+      compareWithFile(program, file);
+      expect(file.start).toEqual(program.start);
+    },
+  );
 });
 
 describe.skipIf(!available)('.nl files', () => {
-  it.each(names)('%s', async (name) => {
+  it.each(chosen(names))('%s', async (name) => {
     const program = await readNl(pathOf(name));
     const file = nlFile(pathOf(name));
     expect(program.start).toEqual(file.start);

@@ -36,7 +36,7 @@ int run(int first, int count, const check::GraphKind& kind) {
 }  // namespace
 
 TEST(smallGraphs) {
-  constexpr int count = check::repetitions(3000);
+  const int count = check::repetitions(check::longRun() ? 3000 : 1000);
   const int superfluous = run(100000, count, {.mostVariables = 8, .mostNodes = 15});
   // Rows of one formula that have the same variable in two places may cancel; that is rare.
   std::printf("%d of %d with superfluous entries\n", superfluous, count);
@@ -44,14 +44,16 @@ TEST(smallGraphs) {
 }
 
 TEST(largeGraphs) {
-  constexpr int count = check::repetitions(400);
+  const int count = check::repetitions(check::longRun() ? 400 : 150);
   const int superfluous = run(200000, count, {.mostVariables = 50, .mostNodes = 50});
   std::printf("%d of %d with superfluous entries\n", superfluous, count);
   CHECK(superfluous <= count / 20);
 }
 
 // Which entries of the derivatives of min and max are 0 depends on the point.
-TEST(graphsWithKinks) { run(300000, check::repetitions(1000), {.mostVariables = 8, .mostNodes = 15, .kinks = true}); }
+TEST(graphsWithKinks) {
+  run(300000, check::repetitions(check::longRun() ? 1000 : 400), {.mostVariables = 8, .mostNodes = 15, .kinks = true});
+}
 
 TEST(againstDifferences) {
   for (int seed = 0; seed < check::repetitions(200); ++seed) {
