@@ -1,0 +1,1 @@
+import './newtonDerivatives.test.js';
