@@ -56,6 +56,9 @@ main(() => {
     const vitest = ['node_modules/vitest/vitest.mjs', 'run'];
     node(...vitest, 'test/house', `test/${name}`, 'test/package/subpaths');
     node(...vitest, 'test/contract', 'test/examples', '-t', name);
+    // The short tests of the process try each promise with one family.
+    const long = { ...here, env: { ...here.env, NONCONVEX_TESTS: 'long' } };
+    run(process.execPath, [...vitest, 'test/contract/process', '-t', name], long);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

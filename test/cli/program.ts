@@ -28,7 +28,7 @@ export class Folder {
     return readFileSync(this.file(name), 'utf8');
   }
 
-  start(args: string[], env: Record<string, string> = {}, output: 'pipe' | number = 'pipe'): ChildProcess {
+  start(args: readonly string[], env: Record<string, string> = {}, output: 'pipe' | number = 'pipe'): ChildProcess {
     const { nonconvex_options: _, ...rest } = process.env;
     return spawn(process.execPath, [program, ...args], {
       cwd: this.path,
@@ -38,7 +38,7 @@ export class Folder {
     });
   }
 
-  run(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
     return ended(this.start(args, env));
   }
 

@@ -6,10 +6,9 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { long } from '../long.js';
 import { preamble, runInChild } from './child.js';
 import { fixtures, solve } from './fixtures.js';
-
-const long = process.env.NONCONVEX_TESTS === 'long';
 
 /** Lines that make `worker(code)`: a worker_thread with the same names in it. */
 const workers = (preface: string) => `

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { addon, cudaAddon } from '../../src/core/addon.js';
 import { devices, minimize, type NlpProgress, SolverError } from '../../src/index.js';
 import { logisticRegression } from '../../src/nlp/index.js';
+import { long } from '../long.js';
 import { preamble, runInChild } from './child.js';
 import { describeDevice } from './describeDevice.js';
 import { kinds, solve } from './fixtures.js';
@@ -127,7 +128,7 @@ describe.skipIf(missing).each(Object.entries(kinds))('the simulated device, %s',
     const good = await solve(problem, limited);
     const calls = simulated().simulatedCounts().calls - before;
     const firstOf = new Map<string, number>();
-    for (let call = 0; call < calls; call += call < 20 ? 1 : Math.ceil(calls / 40)) {
+    for (let call = 0; call < calls; call += call < 20 ? 1 : Math.ceil(calls / (long ? 40 : 10))) {
       simulated().simulatedFailure(call);
       const error: unknown = await solve(problem, limited).catch((reason: unknown) => reason);
       expect(error, `call ${call} of ${calls}`).toBeInstanceOf(SolverError);

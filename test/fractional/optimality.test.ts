@@ -26,6 +26,7 @@ import {
 } from '../../src/fractional/index.js';
 import type { DenominatorTerm, NumeratorTerm, Penalty } from '../../src/fractional/terms.js';
 import { type FractionalSettings, type Matrix, minimizeRatio, type SparseMatrix } from '../../src/index.js';
+import { long } from '../long.js';
 import { Draw, entry, gram, product, type Ratio, ratioAt, sum, termAt, vector } from './values.js';
 
 const m = 9;
@@ -152,8 +153,6 @@ function along(ratio: Ratio, x: Float64Array, i: number): (t: number) => number 
     return g > 0 ? (parabola + sum(others.map((term) => termAt(term, moved)))) / g : Number.POSITIVE_INFINITY;
   };
 }
-
-const long = process.env.NONCONVEX_TESTS === 'long';
 
 async function check(
   ratio: Ratio & Parameters<typeof minimizeRatio>[0],

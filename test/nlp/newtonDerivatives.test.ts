@@ -5,15 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readNl, writeNl } from '../../src/nlp/index.js';
+import { chosen } from '../long.js';
 import { available, names, nlFile, pathOf } from '../problems/nlFolder.js';
 import { type Problem, problems } from '../problems/nlp.js';
 import { compareWithFile, difference, large } from './derivatives.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-nl-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const long = process.env.NONCONVEX_TESTS === 'long';
-const chosen = <T>(all: readonly T[]): T[] => all.filter((_, k) => long || k % 3 === 0);
 
 describe('models', () => {
   const others = problems.filter(
@@ -34,21 +32,23 @@ describe('models', () => {
     ).toBeLessThan(1e-7);
   });
 
-  it.each(chosen(problems.filter(({ name }) => !large.has(name))))(
-    '$name is what writeNl writes',
-    async ({ build, name }) => {
-      const path = join(folder, `${name}.nl`);
-      const program = build().compile();
-      await writeNl(program, path);
-      const file = nlFile(path);
-      compareWithFile(program, file);
-      expect(file.start).toEqual(program.start);
-    },
-  );
+  it.each(
+    chosen(
+      problems.filter(({ name }) => !large.has(name)),
+      3,
+    ),
+  )('$name is what writeNl writes', async ({ build, name }) => {
+    const path = join(folder, `${name}.nl`);
+    const program = build().compile();
+    await writeNl(program, path);
+    const file = nlFile(path);
+    compareWithFile(program, file);
+    expect(file.start).toEqual(program.start);
+  });
 });
 
 describe.skipIf(!available)('.nl files', () => {
-  it.each(chosen(names))('%s', async (name) => {
+  it.each(chosen(names, 3))('%s', async (name) => {
     const program = await readNl(pathOf(name));
     const file = nlFile(pathOf(name));
     expect(program.start).toEqual(file.start);

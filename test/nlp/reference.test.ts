@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { minimize } from '../../src/index.js';
 import { writeNl } from '../../src/nlp/index.js';
+import { chosen } from '../long.js';
 import { conditions, leastNear } from '../problems/conditions.js';
 import { nlFile } from '../problems/nlFolder.js';
 import { problems } from '../problems/nlp.js';
@@ -21,9 +22,7 @@ describe.skipIf(!oracle())('classical problems by Ipopt', () => {
     const { n, m } = build();
     return m < n && n <= 60;
   });
-  const chosen = process.env.NONCONVEX_TESTS === 'long' ? compared : compared.filter((_, k) => k % 3 === 0);
-
-  it.concurrent.each(chosen)('$name', async ({ name, build }) => {
+  it.concurrent.each(chosen(compared, 3))('$name', async ({ name, build }) => {
     const model = build();
     const path = join(folder, `${name}.nl`);
     await writeNl(model, path);

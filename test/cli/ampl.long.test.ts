@@ -1,0 +1,1 @@
+import './ampl.test.js';

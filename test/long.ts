@@ -1,0 +1,7 @@
+/** Whether this is `npm run test:long`. */
+export const long = process.env.NONCONVEX_TESTS === 'long';
+
+/** All cases in `npm run test:long`; otherwise the first, and every n-th after it. */
+export function chosen<const Case>(cases: readonly Case[], n: number): Case[] {
+  return cases.filter((_, k) => long || k % n === 0);
+}
