@@ -68,7 +68,8 @@ for (const [source, tests] of [
   ['native/problems', ['test/problems']],
   ['src/readers', ['test/readers']],
   ['src/cli', ['test/cli']],
-  ['src/core', ['test/binding', 'test/package/loader.test.ts']],
+  ['src/core', ['test/core', 'test/binding', 'test/readers', 'test/package/loader.test.ts']],
+  ...families.map((family) => ['src/core', [`test/${family}/api`, `test/${family}/input`]]),
   ['native/binding', ['test/binding']],
   ['examples', ['test/examples.test.ts']],
 ]) {
