@@ -42,6 +42,13 @@ export function chain<T, R>(value: T | PromiseLike<T>, next: (value: T) => R | P
   return isPromise(value) ? (value as PromiseLike<T>).then(next) : next(value as T);
 }
 
+/** The error of a solve whose function of this name threw, or gave a promise that was rejected. */
+export function callbackFailed(name: string, cause: unknown): SolverError {
+  return new SolverError('CALLBACK_FAILED', `${name} threw: ${textOf(cause)}`, { cause });
+}
+
+const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : show(cause));
+
 /** The promises that an asynchronous listener gives. None of them is left without somebody who hears of its rejection. */
 export class Listeners {
   readonly #name: string;
@@ -53,11 +60,6 @@ export class Listeners {
   constructor(name: string, failed: (cause: unknown) => void) {
     this.#name = name;
     this.#failed = failed;
-  }
-
-  /** Whether a promise is not settled yet. */
-  get waiting(): boolean {
-    return this.#waiting > 0;
   }
 
   /** Takes what the listener has returned. */
@@ -76,14 +78,14 @@ export class Listeners {
     );
   }
 
-  /** Says that there is nobody to be told any more: rejections are warnings from here on. */
-  end(): void {
+  /** Lets promises that are about to be rejected be so; from then on nobody is told, and rejections are warnings. */
+  async end(): Promise<void> {
+    if (this.#waiting > 0) await nextTurn();
     this.#ended = true;
   }
 
   #warn(cause: unknown): void {
-    const what = cause instanceof Error ? cause.message : show(cause);
-    process.emitWarning(`${this.#name} rejected when its solve had ended: ${what}`, 'SolverWarning');
+    process.emitWarning(`${this.#name} rejected when its solve had ended: ${textOf(cause)}`, 'SolverWarning');
   }
 }
 
@@ -108,7 +110,7 @@ export class Callbacks {
       if (this.failure) return Number.NaN;
       const checked = (value: unknown): number => {
         if (typeof value === 'number') return value;
-        this.#fail(`${name} = ${show(value)}: expected a number`);
+        this.#fail(new SolverError('CALLBACK_FAILED', `${name} = ${show(value)}: expected a number`));
         return Number.NaN;
       };
       const broken = (cause: unknown): number => {
@@ -126,18 +128,17 @@ export class Callbacks {
 
   /** Ends the listening; throws what has failed. */
   async end(): Promise<void> {
-    if (this.#listeners.waiting) await nextTurn();
-    this.#listeners.end();
+    await this.#listeners.end();
     if (this.failure) throw this.failure;
   }
 
-  #fail(message: string, cause?: unknown): void {
-    this.failure ??= new SolverError('CALLBACK_FAILED', message, { cause });
+  #fail(failure: SolverError): void {
+    this.failure ??= failure;
     this.abort?.();
   }
 
   #threw(name: string, cause: unknown): void {
-    if (cause instanceof SolverError && cause.code === 'CALLBACK_FAILED') this.#fail(cause.message, cause.cause);
-    else this.#fail(`${name} threw: ${cause instanceof Error ? cause.message : show(cause)}`, cause);
+    const said = cause instanceof SolverError && cause.code === 'CALLBACK_FAILED';
+    this.#fail(said ? cause : callbackFailed(name, cause));
   }
 }

@@ -1,9 +1,8 @@
 // The outer loop of solvers that are written in TypeScript: limits, reports, history, statuses and messages are those of
 // native/core/run.hpp, so that no user can tell where a solver runs.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Listeners } from './callbacks.js';
-import { show } from './check.js';
-import { SolverError } from './error.js';
+import { callbackFailed, Listeners } from './callbacks.js';
+import type { SolverError } from './error.js';
 import { iterationTable } from './iterationTable.js';
 import type { Outcome, Progress, SolveOptions, Status } from './solve.js';
 
@@ -133,7 +132,7 @@ class OuterLoop {
   readonly #monitor: Monitor;
   readonly #listen: (progress: Progress) => unknown;
   readonly #listeners = new Listeners('onProgress', (cause) => {
-    this.#failure ??= listenerFailed(cause);
+    this.#failure ??= callbackFailed('onProgress', cause);
   });
   #failure: SolverError | undefined; // of a listener
   readonly #history = new History();
@@ -150,8 +149,7 @@ class OuterLoop {
 
   async run(): Promise<Outcome> {
     const status = await this.#status();
-    if (this.#listeners.waiting) await nextTurn();
-    this.#listeners.end();
+    await this.#listeners.end();
     if (this.#failure) throw this.#failure;
     return this.#end(status);
   }
@@ -214,7 +212,7 @@ class OuterLoop {
     try {
       this.#listeners.watch(this.#listen(this.#now));
     } catch (cause) {
-      throw listenerFailed(cause);
+      throw callbackFailed('onProgress', cause);
     }
   }
 
@@ -234,11 +232,6 @@ class OuterLoop {
     const message = explained === undefined ? sentence : `${sentence} ${explained}`;
     return { ...rest, status, message, iterations: iteration, history: this.#history.reports };
   }
-}
-
-function listenerFailed(cause: unknown): SolverError {
-  const what = cause instanceof Error ? cause.message : show(cause);
-  return new SolverError('CALLBACK_FAILED', `onProgress threw: ${what}`, { cause });
 }
 
 /** One sentence with the numbers, for people: that of `describe` in native/core/run.cpp. */

@@ -1,4 +1,5 @@
 // What the folders of tests give the contract test of options: each has a file options.ts with `taking` and `others`.
+import { numbers } from '../contract/problem.js';
 
 export type Options = Record<string, unknown>;
 
@@ -7,3 +8,12 @@ export type Takes = [known: string, call: (options: never) => unknown];
 
 /** Each function with options, as subpath/name; where it takes several objects, 'subpath/name, which' for each. */
 export type Taking = Record<string, Takes>;
+
+// Data for such calls: 12 rows of 4 numbers, with a number and a label for each, and a positive definite matrix.
+export const rows = Array.from({ length: 12 }, (_, i) => Array.from(numbers(4, i + 1)));
+export const values = numbers(12, 99);
+export const square = [
+  [4, 1],
+  [1, 3],
+];
+export const labels = rows.map((_, i) => i % 3 === 0);

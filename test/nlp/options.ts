@@ -1,15 +1,7 @@
 // What the contract test of options calls: each function of the subpath that takes some.
 import * as nlp from '../../src/nlp/index.js';
-import { numbers } from '../contract/problem.js';
-import type { Options, Taking } from '../contract/takesOptions.js';
+import { labels, type Options, rows, square, type Taking, values } from '../contract/takesOptions.js';
 
-const rows = Array.from({ length: 12 }, (_, i) => Array.from(numbers(4, i + 1)));
-const values = numbers(12, 99);
-const square = [
-  [4, 1],
-  [1, 3],
-];
-const labels = rows.map((_, i) => i % 3 === 0);
 const callbacks = { n: 1, objective: () => 0, gradient: () => {}, hessian: () => {} };
 
 export const taking: Taking = {
