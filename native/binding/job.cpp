@@ -215,7 +215,7 @@ double numberIn(Napi::Value answer) { return answer.IsNumber() ? answer.As<Napi:
 
 }  // namespace
 
-/// Answers a call. src/core/solve.ts catches what a function throws, and answers not-a-number.
+/// Answers a call. src/core/callbacks.ts catches what a function throws, and answers not-a-number.
 void Environment::call(const std::shared_ptr<Mailbox::Call>& call) {
   double number = unknown;
   const auto found = pending_.find(call->job);
@@ -233,7 +233,7 @@ void Environment::call(const std::shared_ptr<Mailbox::Call>& call) {
   mailbox_->answer(*call, number);
 }
 
-/// Answers a call when its promise is settled. The promises of src/core/solve.ts are never rejected.
+/// Answers a call when its promise is settled. The promises of src/core/callbacks.ts are never rejected.
 void Environment::answerLater(const std::shared_ptr<Mailbox::Call>& call, Napi::Promise promise) {
   const auto settled = [mailbox = mailbox_, call](const Napi::CallbackInfo& info) {
     mailbox->answer(*call, numberIn(info[0]));
@@ -251,7 +251,7 @@ void Environment::deliver(const Mailbox::Delivery& delivery) {
   const Napi::HandleScope scope(env_);
   try {
     if (news.progress && !pending.onProgress.IsEmpty()) {
-      pending.onProgress.Call({news.progress->toJs(env_)});  // src/core/solve.ts catches what a listener throws
+      pending.onProgress.Call({news.progress->toJs(env_)});  // src/core/callbacks.ts catches what a listener throws
     }
   } catch (const Napi::Error&) {  // the environment is about to end
   }

@@ -33,20 +33,12 @@ MatrixInput denseData(const Reader& in, const GlmData& data) {
 /// The rows of a matrix from their diagonal entry on, or all of them; without the zeros of a dense one.
 void readRows(const ConstantMatrix& matrix, bool fromDiagonal, SparsePattern& pattern, std::vector<double>& values) {
   pattern = {.lines = matrix.rows, .width = matrix.columns, .offsets = {0}, .indices = {}};
-  const auto put = [&](int i, int j, double value) {
-    if ((fromDiagonal && j < i) || (matrix.dense() && value == 0)) return;
-    pattern.indices.push_back(j);
-    values.push_back(value);
-  };
   for (int i = 0; i < matrix.rows; ++i) {
-    if (matrix.dense()) {
-      for (int j = 0; j < matrix.columns; ++j) put(i, j, matrix.entry(i, j));
-    } else {
-      const auto end = static_cast<std::size_t>(matrix.offsets[static_cast<std::size_t>(i) + 1]);
-      for (auto k = static_cast<std::size_t>(matrix.offsets[static_cast<std::size_t>(i)]); k < end; ++k) {
-        put(i, matrix.indices[k], matrix.values[k]);
-      }
-    }
+    matrix.forRow(i, [&](int j, double value) {
+      if ((fromDiagonal && j < i) || (matrix.dense() && value == 0)) return;
+      pattern.indices.push_back(j);
+      values.push_back(value);
+    });
     if (pattern.indices.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
       throw Error(ErrorKind::solver, "a matrix has more entries than an int counts", "TOO_LARGE");
     }

@@ -42,7 +42,7 @@ T parseSetting(std::string_view name, Napi::Value value) {
 }
 
 /// The settings given in a JavaScript object, defaults for the rest. `undefined` is as good as absent. Other members
-/// are not looked at: src/core/solve.ts refuses names that it does not know.
+/// are not looked at: src/core/settingNames.ts refuses names that it does not know.
 template <class Settings>
 Settings readSettings(Napi::Object object) {
   Settings settings;

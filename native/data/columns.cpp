@@ -145,6 +145,12 @@ void Columns::multiply(const double* x, double* out) const {
   }
 }
 
+bool Columns::isZero() const {
+  bool zero = true;
+  for (int j = 0; j < cols_ && zero; ++j) forEntries(j, [&](int, double a) { zero = zero && a == 0; });
+  return zero;
+}
+
 void Columns::multiplyTransposed(const double* r, double* out) const {
   for (int j = 0; j < cols_; ++j) out[j] = dot(j, r);
 }

@@ -33,6 +33,8 @@ class Columns {
   /// r += t A_j
   void axpy(int j, double t, double* r) const;
   double squaredNorm(int j) const;
+  /// Whether all entries are 0. A squared norm of 0 does not say so, as tiny numbers have squares of 0.
+  bool isZero() const;
   /// out = A x
   void multiply(const double* x, double* out) const;
   /// out_j = A_j . r

@@ -22,6 +22,15 @@ struct ConstantMatrix : SparseMatrix {
   bool dense() const { return offsets.empty(); }
   /// The entry of a dense matrix.
   double entry(int row, int column) const { return values[at(row) * at(columns) + at(column)]; }
+  /// f(column, value) for the entries of a row that are stored, those of a dense matrix all, from left to right.
+  template <class F>
+  void forRow(int row, F&& f) const {
+    if (dense()) {
+      for (int j = 0; j < columns; ++j) f(j, entry(row, j));
+    } else {
+      for (int k = offsets[at(row)]; k < offsets[at(row) + 1]; ++k) f(indices[at(k)], values[at(k)]);
+    }
+  }
 };
 
 }  // namespace nonconvex

@@ -45,30 +45,25 @@ SparseMatrix copyBy(Lines lines, const SparseView& matrix) {
           .by = lines};
 }
 
-bool indicesIncrease(std::span<const int> offsets, std::span<const int> indices) {
-  for (std::size_t line = 0; line + 1 < offsets.size(); ++line) {
-    for (int k = offsets[line] + 1; k < offsets[line + 1]; ++k) {
-      if (indices[at(k) - 1] >= indices[at(k)]) return false;
-    }
-  }
-  return true;
-}
-
 namespace {
 
-/// Whether the indices of a line increase within the matrix.
-bool increase(std::span<const int> line, int width) {
-  int last = -1;
-  for (const int index : line) {
-    if (index <= last) return false;
-    last = index;
+bool increase(std::span<const int> line) {
+  for (std::size_t k = 1; k < line.size(); ++k) {
+    if (line[k - 1] >= line[k]) return false;
   }
-  return last < width;
+  return true;
 }
 
 [[noreturn]] void refuse(const std::string& what) { throw Error(ErrorKind::range, what); }
 
 }  // namespace
+
+bool indicesIncrease(std::span<const int> offsets, std::span<const int> indices) {
+  for (std::size_t l = 0; l + 1 < offsets.size(); ++l) {
+    if (!increase(indices.subspan(at(offsets[l]), at(offsets[l + 1] - offsets[l])))) return false;
+  }
+  return true;
+}
 
 void requireSparse(const SparseView& matrix, const std::string& name) {
   const std::string member = name.empty() ? "" : name + ".";
@@ -93,7 +88,8 @@ void requireSparse(const SparseView& matrix, const std::string& name) {
     };
     if (end < begin) refuseEnd("at least " + show(begin));
     if (at(end) > entries) refuseEnd("at most " + show(entries));
-    if (increase(indices.subspan(at(begin), at(end - begin)), width)) continue;
+    const std::span<const int> line = indices.subspan(at(begin), at(end - begin));
+    if (line.empty() || (line.front() >= 0 && line.back() < width && increase(line))) continue;
     last.resize(at(width), -1);
     for (int k = begin; k < end; ++k) {
       const int index = indices[at(k)];

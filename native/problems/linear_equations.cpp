@@ -58,17 +58,6 @@ class OrthogonalRows {
   Vector rights_;
 };
 
-void addEntries(const ConstantMatrix& A, int i, Vector& row) {
-  const auto line = static_cast<std::size_t>(i);
-  if (A.dense()) {
-    for (int j = 0; j < A.columns; ++j) row[static_cast<std::size_t>(j)] = A.entry(i, j);
-    return;
-  }
-  for (auto k = static_cast<std::size_t>(A.offsets[line]); k < static_cast<std::size_t>(A.offsets[line + 1]); ++k) {
-    row[static_cast<std::size_t>(A.indices[k])] += A.values[k];
-  }
-}
-
 }  // namespace
 
 std::optional<double> leastNorm(const ConstantMatrix& A, std::span<const double> b) {
@@ -76,7 +65,7 @@ std::optional<double> leastNorm(const ConstantMatrix& A, std::span<const double>
   if (double{1} * A.rows * A.rows * A.columns > affordable) return std::nullopt;
   OrthogonalRows rows(A.columns);
   for (int i = 0; i < A.rows; ++i) {
-    addEntries(A, i, rows.row());
+    A.forRow(i, [&row = rows.row()](int j, double value) { row[static_cast<std::size_t>(j)] = value; });
     const double right = b[static_cast<std::size_t>(i)];
     double implied = 0;
     if (rows.add(right, implied)) continue;

@@ -19,10 +19,6 @@ bool isConcave(Kind kind) {
   return kind == Kind::linear || kind == Kind::sumSqrt || kind == Kind::sumLog || kind == Kind::separable;
 }
 
-bool anyNonZero(const std::vector<double>& values) {
-  return std::any_of(values.begin(), values.end(), [](double v) { return v != 0; });
-}
-
 void addTo(std::vector<double>& sum, int n, double weight, const std::vector<double>& values) {
   sum.resize(static_cast<std::size_t>(n));
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += weight * (values.empty() ? 1 : values[i]);
@@ -32,10 +28,7 @@ void addTo(std::vector<double>& sum, int n, double weight, const std::vector<dou
 bool isZero(const FractionalTermData& data) {
   if (data.term.kind == Kind::logistic || anyNonZero(data.b) || !data.c.empty() || anyNonZero(data.curvature))
     return false;
-  bool zero = true;
-  for (int j = 0; j < data.matrix->cols() && zero; ++j)
-    data.matrix->forEntries(j, [&](int, double a) { zero = zero && a == 0; });
-  return zero;
+  return data.matrix->isZero();
 }
 
 }  // namespace
@@ -117,13 +110,7 @@ void FractionalData::readTerms(const Cpu& la, const FractionalProblem& problem) 
 void FractionalData::readPenalties(const FractionalProblem& problem) {
   const auto size = static_cast<std::size_t>(n);
   const auto weights = [&](std::span<const double> given, const char* name) {
-    std::vector<double> values;
-    if (given.empty()) return values;
-    values = copyOfFinite(given, size, name);
-    for (std::size_t i = 0; i < size; ++i) {
-      require(values[i] >= 0, std::string(name) + "[" + show(i) + "]", values[i], "expected a number >= 0");
-    }
-    return values;
+    return given.empty() ? std::vector<double>() : copyOfNonNegative(given, size, name);
   };
   l1 = weights(problem.l1, "l1");
   const std::vector<double> l2 = weights(problem.l2, "l2");

@@ -10,10 +10,6 @@
 namespace nonconvex {
 namespace {
 
-bool anyNonZero(const std::vector<double>& values) {
-  return std::any_of(values.begin(), values.end(), [](double v) { return v != 0; });
-}
-
 /// Throws where a sum of squares is lost in the range of double precision.
 void requireSquare(double square, bool zero, const std::string& name) {
   constexpr double least = 1e-290;
@@ -39,6 +35,18 @@ std::vector<double> copyOfFinite(std::span<const double> values, std::size_t siz
     require(std::isfinite(values[i]), name + "[" + show(i) + "]", values[i], "expected a finite number");
   }
   return {values.begin(), values.end()};
+}
+
+std::vector<double> copyOfNonNegative(std::span<const double> values, std::size_t size, const std::string& name) {
+  std::vector<double> copy = copyOfFinite(values, size, name);
+  for (std::size_t i = 0; i < size; ++i) {
+    require(copy[i] >= 0, name + "[" + show(i) + "]", copy[i], "expected a number >= 0");
+  }
+  return copy;
+}
+
+bool anyNonZero(const std::vector<double>& values) {
+  return std::any_of(values.begin(), values.end(), [](double v) { return v != 0; });
 }
 
 TermReader::TermReader(const Cpu& la, int n, const std::vector<Columns>& matrices, const FractionalTerm& term)
@@ -72,9 +80,7 @@ void TermReader::takeMatrixOfColumns(double factor) {
   const Columns& A = *data_.matrix;
   forColumns(la_, A, [&](int j) { data_.curvature[at(j)] = factor * A.squaredNorm(j); });
   const double longest = *std::max_element(data_.curvature.begin(), data_.curvature.end());
-  bool zero = true;
-  for (int j = 0; j < n_ && zero && longest == 0; ++j) A.forEntries(j, [&](int, double a) { zero = zero && a == 0; });
-  requireSquare(longest, longest == 0 && zero, term().name + ": squared length of the longest column");
+  requireSquare(longest, longest == 0 && A.isZero(), term().name + ": squared length of the longest column");
 }
 
 void TermReader::takeSquareMatrix() {
@@ -91,10 +97,7 @@ void TermReader::takeTargets(const char* member) {
 void TermReader::takeLinear(const char* member) { data_.c = copyOfFinite(term().c, at(n_), name(member)); }
 
 void TermReader::takeWeights(const char* member) {
-  data_.weights = copyOfFinite(term().weights, at(n_), name(member));
-  for (std::size_t i = 0; i < data_.weights.size(); ++i) {
-    require(data_.weights[i] >= 0, name(member) + "[" + show(i) + "]", data_.weights[i], "expected >= 0");
-  }
+  data_.weights = copyOfNonNegative(term().weights, at(n_), name(member));
 }
 
 void TermReader::takeFourthPowers() {

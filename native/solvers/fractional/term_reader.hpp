@@ -13,6 +13,10 @@ namespace nonconvex {
 
 /// Copies of numbers, of which there are to be so many, all of them finite.
 std::vector<double> copyOfFinite(std::span<const double> values, std::size_t size, const std::string& name);
+/// Copies of numbers, of which there are to be so many, all of them finite and >= 0.
+std::vector<double> copyOfNonNegative(std::span<const double> values, std::size_t size, const std::string& name);
+
+bool anyNonZero(const std::vector<double>& values);
 
 /// A term that is being read: the static function `read` of its class takes from it what that class needs.
 class TermReader {
