@@ -18,7 +18,7 @@ namespace {
 class FactoredKkt final : public KktSolver {
  public:
   FactoredKkt(const SparsePattern& hessian, const SparsePattern& jacobian, std::span<const double> sampleH,
-              std::span<const double> sampleJ, const Cpu& la)
+              std::span<const double> sampleJ, const Cpu& la, const KktDiagonals& sample)
       : hessian_(hessian),
         jacobian_(jacobian),
         la_(la),
@@ -35,8 +35,9 @@ class FactoredKkt final : public KktSolver {
     } else {
       placeSparse();
       load(sampleH, sampleJ);
+      loadDiagonals(sample);
       placeValues();
-      for (int j = 0; j < n_; ++j) values_[diagonalTo_[at(j)]] = diagonal_[at(j)];
+      placeDiagonals({});
       sparse_.emplace(lower_, std::span(values_.data(), values_.size()), la);
     }
     seconds_ += watch.seconds();
@@ -48,12 +49,14 @@ class FactoredKkt final : public KktSolver {
     placed_ = false;
   }
 
+  void loadDiagonals(const KktDiagonals& diagonals) override { own_ = diagonals; }
+
   Inertia factor(const KktShift& shift) override {
     const Stopwatch watch;
     la_.checkpoint();
     shift_ = shift;
     ++factorizations_;
-    square_ = lu_ && shift.primal == 0 && shift.dual == 0 && factorSquare();
+    square_ = lu_ && shift.primal == 0 && shift.dual == 0 && own_.primal.empty() && factorSquare();
     const Inertia inertia = square_ ? Inertia{.positive = n_, .negative = m_} : factorWhole(shift);
     seconds_ += watch.seconds();
     return inertia;
@@ -83,11 +86,17 @@ class FactoredKkt final : public KktSolver {
  private:
   Inertia factorWhole(const KktShift& shift) {
     if (!std::exchange(placed_, true)) placeValues();
-    for (std::size_t j = 0; j < diagonal_.size(); ++j) values_[diagonalTo_[j]] = diagonal_[j] + shift.primal;
-    for (std::size_t i = at(n_); i < diagonalTo_.size(); ++i) values_[diagonalTo_[i]] = -shift.dual;
+    placeDiagonals(shift);
     const int order = n_ + m_;
     return dense_ ? dense_->factor({values_.data(), order, order, order})
                   : sparse_->factor(std::span<const double>(values_.data(), values_.size()));
+  }
+
+  void placeDiagonals(const KktShift& shift) {
+    for (std::size_t j = 0; j < diagonal_.size(); ++j) values_[diagonalTo_[j]] = diagonal_[j] + shift.primal;
+    for (std::size_t i = at(n_); i < diagonalTo_.size(); ++i) values_[diagonalTo_[i]] = -shift.dual;
+    for (std::size_t j = 0; j < own_.primal.size(); ++j) values_[diagonalTo_[j]] += own_.primal[j];
+    for (std::size_t i = 0; i < own_.dual.size(); ++i) values_[diagonalTo_[at(n_) + i]] -= own_.dual[i];
   }
 
   void placeValues() {
@@ -202,6 +211,7 @@ class FactoredKkt final : public KktSolver {
     const double* x = z.data();
     const double* y = z.data() + n_;
     for (int j = 0; j < n_; ++j) r[j] = b[at(j)] - shift_.primal * x[j];
+    for (std::size_t j = 0; j < own_.primal.size(); ++j) r[j] -= own_.primal[j] * x[j];
     subtractHessianProduct(z.first(at(n_)), residual_);
     for (int i = 0; i < m_; ++i) {
       double sum = b[at(n_ + i)] + shift_.keptDual * y[i];
@@ -212,6 +222,7 @@ class FactoredKkt final : public KktSolver {
       }
       r[n_ + i] = sum;
     }
+    for (std::size_t i = 0; i < own_.dual.size(); ++i) r[at(n_) + i] += own_.dual[i] * y[i];
     return std::sqrt(norm2Squared(residual_));
   }
 
@@ -221,6 +232,7 @@ class FactoredKkt final : public KktSolver {
   int n_;
   int m_;
   std::span<const double> H_, J_;
+  KktDiagonals own_;
   HostBuffer<double> values_;  // of K: all of a dense matrix, or those of lower_
   bool cleared_ = false;       // entries that are none
   bool placed_ = false;        // H_ and J_
@@ -246,9 +258,15 @@ bool worthDense(int order, std::size_t nonzeros) {
 }
 
 std::unique_ptr<KktSolver> factoredKkt(const SparsePattern& hessian, const SparsePattern& jacobian,
-                                       std::span<const double> sampleH, std::span<const double> sampleJ,
-                                       const Cpu& la) {
-  return std::make_unique<FactoredKkt>(hessian, jacobian, sampleH, sampleJ, la);
+                                       std::span<const double> sampleH, std::span<const double> sampleJ, const Cpu& la,
+                                       const KktDiagonals& sample) {
+  return std::make_unique<FactoredKkt>(hessian, jacobian, sampleH, sampleJ, la, sample);
+}
+
+void KktSolver::loadDiagonals(const KktDiagonals& diagonals) {
+  if (diagonals.primal.empty() && diagonals.dual.empty()) return;
+  throw Error(ErrorKind::solver, "this inner solver does not take bounds or inequalities; use inner 'exact' or 'auto'",
+              "UNSUPPORTED");
 }
 
 }  // namespace nonconvex

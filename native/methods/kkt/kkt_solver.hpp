@@ -19,6 +19,11 @@ struct KktShift {
   double keptDual = 0;
 };
 
+/// Diagonals D and E of K = [H + D, J^T; J, -E]; empty: zero.
+struct KktDiagonals {
+  std::span<const double> primal, dual;
+};
+
 /// Solves systems with K = [H, J^T; J, 0], shifted or not, for one H and J after the other.
 class KktSolver {
  public:
@@ -28,6 +33,9 @@ class KktSolver {
   virtual void load(std::span<const double> H, std::span<const double> J) = 0;
   /// Takes the values of J, with H = 0.
   virtual void loadWithoutHessian(std::span<const double> J) { load({}, J); }
+  /// Takes diagonals D (n) and E (m) of the systems to come, K = [H + D, J^T; J, -E], which are not copied; empty ones
+  /// are zero. Only some solvers can.
+  virtual void loadDiagonals(const KktDiagonals& diagonals);
   /// Prepares K for `solve`; returns the signs of its eigenvalues.
   virtual Inertia factor(const KktShift& shift) = 0;
   /// The inertia that `factor` found, with all eigenvalues counted: it may say no more than that there are too many
@@ -58,6 +66,7 @@ bool worthDense(int order, std::size_t nonzeros);
 
 /// L D L^T, dense or sparse, whichever suits. `sample` are values of the kind to come.
 std::unique_ptr<KktSolver> factoredKkt(const SparsePattern& hessian, const SparsePattern& jacobian,
-                                       std::span<const double> sampleH, std::span<const double> sampleJ, const Cpu& la);
+                                       std::span<const double> sampleH, std::span<const double> sampleJ, const Cpu& la,
+                                       const KktDiagonals& sample = {});
 
 }  // namespace nonconvex

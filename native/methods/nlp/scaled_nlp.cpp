@@ -22,8 +22,16 @@ class Timed {
 
 std::shared_ptr<Nlp> opened(const NlpStart& problem, const Cpu& la) {
   auto nlp = problem.nlp.open();
-  requireEqualityConstraints(*nlp, "Newton's method");
+  if (!problem.bounds.empty()) nlp = std::make_shared<BoundedNlp>(std::move(nlp), problem.bounds);
   lendThreads(*nlp, la);
+  return nlp;
+}
+
+std::shared_ptr<Nlp> openedWithEqualities(const NlpStart& problem, const Cpu& la) {
+  auto nlp = opened(problem, la);
+  requireEqualityConstraints(*nlp, "Newton's method");
+  require(nlp->constraints() <= nlp->variables(), "m", nlp->constraints(),
+          "expected no more constraints than the n = " + show(nlp->variables()) + " variables");
   return nlp;
 }
 
@@ -50,7 +58,13 @@ double scaleFor(double largest) {
 }  // namespace
 
 ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling)
-    : nlp_(opened(problem, la)),
+    : ScaledNlp(la, problem, scaling, openedWithEqualities(problem, la)) {}
+
+ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, AnyBounds)
+    : ScaledNlp(la, problem, scaling, opened(problem, la)) {}
+
+ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, std::shared_ptr<Nlp> nlp)
+    : nlp_(std::move(nlp)),
       device_(problem.device),
       start_(startOf(problem, la)),
       fallbackStart_(problem.fallbackStart),
@@ -63,7 +77,6 @@ ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling)
       constraintScales_(static_cast<std::size_t>(m_), 1.0),
       weights_(static_cast<std::size_t>(m_)) {
   require(n_ >= 1, "n", n_, "expected at least one variable");
-  require(m_ <= n_, "m", m_, "expected no more constraints than the n = " + show(n_) + " variables");
   requireVector(start_, n_, "start");
   if (!fallbackStart_.empty()) requireVector(fallbackStart_, n_, "fallbackStart");
   if (!multipliers_.empty()) requireVector(multipliers_, m_, "multipliers");

@@ -34,6 +34,10 @@ class ScaledNlp {
   /// Opens the problem and checks it: equality constraints only, n >= 1, m <= n, the sizes and finiteness of start and
   /// multipliers.
   ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling);
+  /// Opens a problem of any bounds, which this class does not look at, and any m; for a method that takes care of them.
+  /// c is scaled, but its bounds are not.
+  struct AnyBounds {};
+  ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, AnyBounds);
 
   int n() const { return n_; }
   int m() const { return m_; }
@@ -48,7 +52,12 @@ class ScaledNlp {
   std::shared_ptr<Nlp> withObjective(std::unique_ptr<Objective> objective);
   EvaluationWork work() const;
 
+  const Nlp& nlp() const { return *nlp_; }
+  std::span<const double> constraintScales() const { return constraintScales_; }
+
   NlpPoint makePoint() const;
+  /// Where `begin` begins; to be changed before.
+  std::span<double> beginning() { return start_; }
   /// x and, scaled, lambda of the problem as given; false where something is not finite. Sets the scaling.
   bool begin(NlpPoint& point);
 
@@ -109,6 +118,8 @@ class ScaledNlp {
   double seconds() const { return seconds_; }
 
  private:
+  ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, std::shared_ptr<Nlp> nlp);
+
   /// Whether f is, beside its value at the other one.
   bool hugeAtStart(NlpPoint& point);
   void moveTo(std::span<const double> x, std::uint64_t stamp) const;

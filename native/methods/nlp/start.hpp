@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/fields.hpp"
+#include "problems/bounded_nlp.hpp"
 #include "problems/feasible_start.hpp"
 #include "problems/nlp.hpp"
 
@@ -21,6 +22,9 @@ struct NlpStart {
   std::vector<double> fallbackStart = {};                        ///< taken where f is huge at the start; empty: none
   std::shared_ptr<const FeasibleStart> feasibleStart = nullptr;  ///< null: there is `start`
   KktDevice* device = nullptr;                                   ///< keeps the Hessian of the program; null: the host
+  GivenBounds bounds = {};                                       ///< in place of the problem's own
+  std::vector<double> lowerMultipliers = {};                     ///< n, of x >= lower; empty: the method's choice
+  std::vector<double> upperMultipliers = {};                     ///< n, of x <= upper; empty: the method's choice
 };
 
 /// How often a method asked for what.

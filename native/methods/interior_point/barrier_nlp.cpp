@@ -1,0 +1,362 @@
+#include "methods/interior_point/barrier_nlp.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "core/index.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+constexpr double damping = 1e-5;        // kappa_d
+constexpr double fixedWidth = 1e-9;     // relative width of a box that fixes its variable
+constexpr double contradiction = 1e-8;  // relative amount by which a lower bound may be above the upper one
+
+double boundAt(std::span<const double> bounds, std::size_t k, double missing) {
+  return bounds.empty() ? missing : bounds[k];
+}
+
+/// Bounds without a number stand for infinity.
+double asBound(double bound) {
+  constexpr double none = 1e19;
+  return bound >= none ? infinity : bound <= -none ? -infinity : bound;
+}
+
+bool closeTogether(double low, double high) {
+  return high - low <= fixedWidth * std::max(1.0, std::min(std::abs(low), std::abs(high)));
+}
+
+bool contradicts(double low, double high) {
+  return low > high && low - high > contradiction * std::max(1.0, std::min(std::abs(low), std::abs(high)));
+}
+
+}  // namespace
+
+double BarrierErrors::worst() const {
+  return std::max({dual / dualScale, primal, complementarity / complementarityScale});
+}
+
+BarrierNlp::BarrierNlp(const Cpu& la, const NlpStart& problem, const BarrierSettings& settings)
+    : settings_(settings), model_(la, problem, settings.scaling, ScaledNlp::AnyBounds{}) {
+  placeRows();
+  const NlpBounds given = model_.nlp().variableBounds();
+  for (std::size_t j = 0; j < at(n()); ++j) {
+    givenLower_[j] = asBound(boundAt(given.lower, j, -infinity));
+    givenUpper_[j] = asBound(boundAt(given.upper, j, infinity));
+    contradictory_ = contradictory_ || contradicts(givenLower_[j], givenUpper_[j]);
+    fixed_[j] = givenLower_[j] > -infinity && closeTogether(givenLower_[j], givenUpper_[j]) ? 1 : 0;
+  }
+  setSides();
+  relax();
+}
+
+/// Tells equalities, inequalities and free rows apart, and gives each inequality a slack.
+void BarrierNlp::placeRows() {
+  const NlpBounds given = model_.nlp().constraintBounds();
+  slackOf_.assign(at(m()), -1);
+  free_.assign(at(m()), 0);
+  side_.assign(at(m()), 0.0);
+  for (int i = 0; i < m(); ++i) {
+    const double low = asBound(boundAt(given.lower, at(i), 0)), high = asBound(boundAt(given.upper, at(i), 0));
+    contradictory_ = contradictory_ || contradicts(low, high);
+    if (low == -infinity && high == infinity) {
+      free_[at(i)] = 1;
+    } else if (low > -infinity && high < infinity && closeTogether(low, high)) {
+      ++equalities_;
+    } else {
+      slackOf_[at(i)] = n() + static_cast<int>(rows_.size());
+      rows_.push_back(i);
+    }
+  }
+  const std::size_t all = at(n()) + rows_.size();
+  givenLower_.resize(all);
+  givenUpper_.resize(all);
+  fixed_.assign(all, 0);
+  work_.resize(all);
+}
+
+/// Sides of the rows in the units of the scaled problem.
+void BarrierNlp::setSides() {
+  const NlpBounds given = model_.nlp().constraintBounds();
+  const auto scales = model_.constraintScales();
+  for (int i = 0; i < m(); ++i) {
+    const double low = asBound(boundAt(given.lower, at(i), 0)) * scales[at(i)];
+    const double high = asBound(boundAt(given.upper, at(i), 0)) * scales[at(i)];
+    if (const int k = slackOf_[at(i)]; k >= 0) {
+      givenLower_[at(k)] = low;
+      givenUpper_[at(k)] = high;
+    } else {
+      side_[at(i)] = free_[at(i)] != 0 ? 0 : low == high ? low : 0.5 * (low + high);
+    }
+  }
+}
+
+/// Relaxes bounds, by no more than a hundredth of a box.
+void BarrierNlp::relax() {
+  constexpr double most = 1e-4, relative = 1e-8, share = 1e-2;
+  lower_ = givenLower_;
+  upper_ = givenUpper_;
+  finiteSides_ = 0;
+  for (std::size_t j = 0; j < lower_.size(); ++j) {
+    if (fixed_[j] != 0) {
+      lower_[j] = -infinity;
+      upper_[j] = infinity;
+      continue;
+    }
+    finiteSides_ += (lower_[j] > -infinity ? 1 : 0) + (upper_[j] < infinity ? 1 : 0);
+    const bool narrow = upper_[j] - lower_[j] <= 0;  // by rounding alone: contradictions are told before
+    if (settings_.strictBounds && !narrow) continue;
+    const double width = narrow ? infinity : share * (upper_[j] - lower_[j]);
+    const auto room = [&](double bound) { return std::min({most, relative * std::max(1.0, std::abs(bound)), width}); };
+    if (lower_[j] > -infinity) lower_[j] -= room(givenLower_[j]);
+    if (upper_[j] < infinity) upper_[j] += room(givenUpper_[j]);
+  }
+}
+
+BarrierPoint BarrierNlp::makePoint() const {
+  BarrierPoint point;
+  point.at = model_.makePoint();
+  point.v.resize(size());
+  point.zL.resize(size());
+  point.zU.resize(size());
+  point.r.resize(at(m()));
+  return point;
+}
+
+void BarrierNlp::moveInside(std::span<double> v, double push) const {
+  for (std::size_t j = 0; j < v.size(); ++j) {
+    const double low = lower_[j], high = upper_[j];
+    if (fixed_[j] != 0) {
+      v[j] = 0.5 * (givenLower_[j] + givenUpper_[j]);
+      if (givenLower_[j] == givenUpper_[j]) v[j] = givenLower_[j];
+      continue;
+    }
+    const double width = push * (high - low);
+    if (low > -infinity) v[j] = std::max(v[j], low + std::min(push * std::max(1.0, std::abs(low)), width));
+    if (high < infinity) v[j] = std::min(v[j], high - std::min(push * std::max(1.0, std::abs(high)), width));
+  }
+}
+
+bool BarrierNlp::begin(BarrierPoint& point, double push) {
+  constexpr int mostTries = 20;
+  const auto x = model_.beginning();
+  bool finite = false;
+  for (int tries = 0; !finite && tries < 2 * mostTries; ++tries) {
+    moveInside(x, push);
+    finite = model_.begin(point.at);
+    // Half of the way to the middle of the box, or towards 0.
+    for (std::size_t j = 0; !finite && j < x.size(); ++j) {
+      const bool box = lowerBounded(j) && upperBounded(j) && tries < mostTries;
+      x[j] = 0.5 * (x[j] + (box ? 0.5 * (lower_[j] + upper_[j]) : 0));
+    }
+  }
+  if (!finite) return false;
+  setSides();
+  relax();
+  return beginAt(x, point, push);
+}
+
+bool BarrierNlp::beginAt(std::span<const double> x, BarrierPoint& point, double push) {
+  std::copy(x.begin(), x.end(), point.v.begin());
+  const auto own = std::span(point.v);
+  for (const int row : rows_) point.v[at(slackOf_[at(row)])] = 0;
+  moveInside(own, push);
+  std::copy_n(point.v.begin(), at(n()), point.at.x.begin());
+  if (!model_.evaluateValues(point.at)) return false;
+  for (const int row : rows_) point.v[at(slackOf_[at(row)])] = point.at.c[at(row)];
+  moveInside(own, push);
+  computeResidual(point);
+  for (std::size_t j = 0; j < size(); ++j) {
+    point.zL[j] = lowerBounded(j) ? 1 : 0;
+    point.zU[j] = upperBounded(j) ? 1 : 0;
+  }
+  std::fill(point.at.lambda.begin(), point.at.lambda.end(), 0.0);
+  return evaluateDerivatives(point);
+}
+
+bool BarrierNlp::evaluateValues(BarrierPoint& point) {
+  std::copy_n(point.v.begin(), at(n()), point.at.x.begin());
+  if (!model_.evaluateValues(point.at)) return false;
+  computeResidual(point);
+  return true;
+}
+
+bool BarrierNlp::evaluateDerivatives(BarrierPoint& point) { return model_.evaluateDerivatives(point.at); }
+
+void BarrierNlp::computeResidual(BarrierPoint& point) const {
+  for (int i = 0; i < m(); ++i) {
+    const int slack = slackOf_[at(i)];
+    const double wanted = slack >= 0 ? point.v[at(slack)] : side_[at(i)];
+    point.r[at(i)] = free_[at(i)] != 0 ? 0 : point.at.c[at(i)] - wanted;
+  }
+}
+
+double BarrierNlp::barrier(const BarrierPoint& point, double mu) const {
+  double logs = 0, one = 0;
+  for (std::size_t j = 0; j < size(); ++j) {
+    const bool low = lowerBounded(j), high = upperBounded(j);
+    const double below = point.v[j] - lower_[j], above = upper_[j] - point.v[j];
+    if ((low && !(below > 0)) || (high && !(above > 0))) return infinity;
+    if (low) logs += std::log(below);
+    if (high) logs += std::log(above);
+    if (low != high) one += low ? below : above;
+  }
+  return point.at.f - mu * logs + damping * mu * one;
+}
+
+void BarrierNlp::barrierGradient(const BarrierPoint& point, double mu, std::span<double> out) const {
+  std::copy(point.at.gradient.begin(), point.at.gradient.end(), out.begin());
+  std::fill(out.begin() + n(), out.end(), 0.0);
+  for (std::size_t j = 0; j < size(); ++j) {
+    const bool low = lowerBounded(j), high = upperBounded(j);
+    if (low) out[j] -= mu / (point.v[j] - lower_[j]);
+    if (high) out[j] += mu / (upper_[j] - point.v[j]);
+    if (low != high) out[j] += low ? damping * mu : -damping * mu;
+  }
+}
+
+void BarrierNlp::barrierLagrangian(const BarrierPoint& point, double mu, std::span<double> out) const {
+  barrierGradient(point, mu, out);
+  for (std::size_t j = 0; j < at(n()); ++j) out[j] += point.at.g[j] - point.at.gradient[j];
+  for (const int row : rows_) out[at(slackOf_[at(row)])] -= point.at.lambda[at(row)];
+  for (std::size_t j = 0; j < at(n()); ++j) {
+    if (fixed_[j] != 0) out[j] = 0;
+  }
+}
+
+void BarrierNlp::lagrangianGradient(const BarrierPoint& point, std::span<double> out) const {
+  std::copy(point.at.g.begin(), point.at.g.end(), out.begin());
+  for (const int row : rows_) out[at(slackOf_[at(row)])] = -point.at.lambda[at(row)];
+  for (std::size_t j = 0; j < size(); ++j) {
+    out[j] += point.zU[j] - point.zL[j];
+    if (fixed_[j] != 0) out[j] = 0;
+  }
+}
+
+void BarrierNlp::linearizedRows(const BarrierPoint& point, std::span<const double> dv, std::span<double> out) const {
+  model_.jacobianProduct(point.at.jacobian, dv.first(at(n())), out);
+  for (int i = 0; i < m(); ++i) {
+    if (const int slack = slackOf_[at(i)]; slack >= 0) out[at(i)] -= dv[at(slack)];
+    if (free_[at(i)] != 0) out[at(i)] = 0;
+  }
+}
+
+void BarrierNlp::sigma(const BarrierPoint& point, std::span<double> out) const {
+  for (std::size_t j = 0; j < size(); ++j) {
+    double sum = 0;
+    if (lowerBounded(j)) sum += point.zL[j] / (point.v[j] - lower_[j]);
+    if (upperBounded(j)) sum += point.zU[j] / (upper_[j] - point.v[j]);
+    out[j] = sum;
+  }
+}
+
+BarrierErrors BarrierNlp::errors(const BarrierPoint& point, double mu) const {
+  constexpr double large = 100;
+  BarrierErrors found;
+  lagrangianGradient(point, work_);
+  found.dual = normInf(work_);
+  found.primal = normInf(point.r);
+  for (std::size_t j = 0; j < size(); ++j) {
+    if (lowerBounded(j)) {
+      found.complementarity = std::max(found.complementarity, std::abs((point.v[j] - lower_[j]) * point.zL[j] - mu));
+    }
+    if (upperBounded(j)) {
+      found.complementarity = std::max(found.complementarity, std::abs((upper_[j] - point.v[j]) * point.zU[j] - mu));
+    }
+  }
+  const double z = norm1(point.zL) + norm1(point.zU);
+  const int count = m() + finiteSides_;
+  if (count > 0) found.dualScale = std::max(large, (norm1(point.at.lambda) + z) / count) / large;
+  if (finiteSides_ > 0) found.complementarityScale = std::max(large, z / finiteSides_) / large;
+  return found;
+}
+
+bool BarrierNlp::solved(const BarrierPoint& point) const {
+  constexpr double dual = 1, primal = 1e-4, complementarity = 1e-4;
+  if (!(errors(point, 0).worst() <= settings_.tolerance)) return false;
+  const auto scales = model_.constraintScales();
+  for (std::size_t i = 0; i < point.r.size(); ++i) {
+    if (!(std::abs(point.r[i]) <= primal * scales[i])) return false;
+  }
+  return unscaledDual(point) <= dual && unscaledComplementarity(point) <= complementarity;
+}
+
+double BarrierNlp::unscaledDual(const BarrierPoint& point) const {
+  lagrangianGradient(point, work_);
+  const auto scales = model_.constraintScales();
+  double largest = normInf(std::span(work_).first(at(n())));
+  for (const int row : rows_) largest = std::max(largest, std::abs(work_[at(slackOf_[at(row)])]) * scales[at(row)]);
+  return largest / model_.objectiveScale();
+}
+
+double BarrierNlp::unscaledComplementarity(const BarrierPoint& point) const {
+  return errors(point, 0).complementarity / model_.objectiveScale();
+}
+
+double BarrierNlp::violation(const BarrierPoint& point) const {
+  const auto scales = model_.constraintScales();
+  double largest = 0;
+  for (std::size_t j = 0; j < at(n()); ++j) {
+    largest = std::max({largest, givenLower_[j] - point.v[j], point.v[j] - givenUpper_[j]});
+  }
+  for (int i = 0; i < m(); ++i) {
+    const double c = point.at.c[at(i)], scale = scales[at(i)];
+    if (const int slack = slackOf_[at(i)]; slack >= 0) {
+      largest = std::max({largest, (givenLower_[at(slack)] - c) / scale, (c - givenUpper_[at(slack)]) / scale});
+    } else if (free_[at(i)] == 0) {
+      largest = std::max(largest, std::abs(c - side_[at(i)]) / scale);
+    }
+  }
+  return largest;
+}
+
+double BarrierNlp::largestStep(std::span<const double> v, std::span<const double> dv, double tau) const {
+  double alpha = 1;
+  for (std::size_t j = 0; j < size(); ++j) {
+    if (dv[j] < 0 && lowerBounded(j)) alpha = std::min(alpha, -tau * (v[j] - lower_[j]) / dv[j]);
+    if (dv[j] > 0 && upperBounded(j)) alpha = std::min(alpha, tau * (upper_[j] - v[j]) / dv[j]);
+  }
+  return alpha;
+}
+
+double BarrierNlp::largestDualStep(const BarrierPoint& point, std::span<const double> dzL, std::span<const double> dzU,
+                                   double tau) const {
+  double alpha = 1;
+  for (std::size_t j = 0; j < size(); ++j) {
+    if (dzL[j] < 0) alpha = std::min(alpha, -tau * point.zL[j] / dzL[j]);
+    if (dzU[j] < 0) alpha = std::min(alpha, -tau * point.zU[j] / dzU[j]);
+  }
+  return alpha;
+}
+
+void BarrierNlp::dualDirections(const BarrierPoint& point, double mu, std::span<const double> dv, std::span<double> dzL,
+                                std::span<double> dzU) const {
+  for (std::size_t j = 0; j < size(); ++j) {
+    dzL[j] = dzU[j] = 0;
+    if (lowerBounded(j)) dzL[j] = (mu - point.zL[j] * dv[j]) / (point.v[j] - lower_[j]) - point.zL[j];
+    if (upperBounded(j)) dzU[j] = (mu + point.zU[j] * dv[j]) / (upper_[j] - point.v[j]) - point.zU[j];
+  }
+}
+
+void BarrierNlp::cutMultipliers(BarrierPoint& point, double mu, double k) const {
+  const auto cut = [&](double& z, double slack) { z = std::max(std::min(z, k * mu / slack), mu / (k * slack)); };
+  for (std::size_t j = 0; j < size(); ++j) {
+    if (lowerBounded(j)) cut(point.zL[j], point.v[j] - lower_[j]);
+    if (upperBounded(j)) cut(point.zU[j], upper_[j] - point.v[j]);
+  }
+}
+
+void BarrierNlp::makeRoom(const BarrierPoint& point, double mu) {
+  static const double room = std::pow(epsilon, 0.75);
+  const double least = epsilon * std::min(1.0, mu);
+  for (std::size_t j = 0; j < size(); ++j) {
+    if (lowerBounded(j) && point.v[j] - lower_[j] < least) lower_[j] -= room * std::max(1.0, std::abs(lower_[j]));
+    if (upperBounded(j) && upper_[j] - point.v[j] < least) upper_[j] += room * std::max(1.0, std::abs(upper_[j]));
+  }
+}
+
+}  // namespace nonconvex

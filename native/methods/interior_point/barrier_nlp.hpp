@@ -1,0 +1,154 @@
+// A problem with bounds and inequalities as an interior-point method sees it: scaled, with slacks, bounds relaxed.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "methods/nlp/scaled_nlp.hpp"
+
+namespace nonconvex {
+
+/// A point of the problem with slacks. v = (x, s): n variables, then one slack for each inequality.
+struct BarrierPoint {
+  Vector v;
+  NlpPoint at;    ///< what is known at x; `at.lambda` are the multipliers y
+  Vector zL, zU;  ///< multipliers of lower <= v <= upper; 0 where there is no bound
+  Vector r;       ///< c_i(x) - b_i of an equality, c_i(x) - s_i of an inequality, 0 of a row without sides
+
+  std::span<const double> y() const { return at.lambda; }
+  /// ||r||_1, how far from feasible it is.
+  double infeasibility() const { return norm1(r); }
+};
+
+/// Norms of the first-order conditions at a point, in the units of the scaled problem: section 3.3 of
+/// docs/nlp-inequalities.md.
+struct BarrierErrors {
+  double dual = 0;             ///< ||grad L||_inf over x and s
+  double primal = 0;           ///< ||r||_inf
+  double complementarity = 0;  ///< max |slack z - mu|
+  double dualScale = 1;        ///< s_d
+  double complementarityScale = 1;
+
+  /// E(mu)
+  double worst() const;
+};
+
+struct BarrierSettings {
+  bool scaling = true;
+  bool strictBounds = false;  ///< bounds and sides are not relaxed
+  double tolerance = 1e-8;
+};
+
+/// min s_f f(x) subject to s_i c_i(x) = b_i, or s_i c_i(x) - s_k = 0 for an inequality, and lower <= (x, s) <= upper.
+/// Bounds and sides are relaxed by 1e-8 relative, so that a feasible set without interior has one.
+///
+/// Variables whose bounds are equal are fixed: they stay in the matrices, no method moves them. Rows without a side are
+/// free: their multiplier and residual are 0.
+class BarrierNlp {
+ public:
+  /// Opens the problem and checks sizes and finiteness. `la` must outlive this.
+  BarrierNlp(const Cpu& la, const NlpStart& problem, const BarrierSettings& settings);
+
+  int n() const { return model_.n(); }
+  int m() const { return model_.m(); }
+  std::size_t size() const { return lower_.size(); }  ///< of v
+  ScaledNlp& model() { return model_; }
+  const ScaledNlp& model() const { return model_; }
+  const BarrierSettings& settings() const { return settings_; }
+
+  /// Bounds of v, scaled and relaxed; infinite where there is none.
+  std::span<const double> lower() const { return lower_; }
+  std::span<const double> upper() const { return upper_; }
+  /// Bounds of v, scaled, as they were given.
+  std::span<const double> givenLower() const { return givenLower_; }
+  std::span<const double> givenUpper() const { return givenUpper_; }
+  bool fixed(std::size_t j) const { return fixed_[j] != 0; }
+  /// Place in v of a row's slack; -1 for an equality or a free row.
+  int slackOf(int row) const { return slackOf_[at(row)]; }
+  int rowOf(std::size_t slack) const { return rows_[slack - at(n())]; }
+  bool freeRow(int row) const { return free_[at(row)] != 0; }
+  int finiteSides() const { return finiteSides_; }
+  int equalities() const { return equalities_; }
+  /// Whether some lower bound or side is above the upper one, so that no point is feasible.
+  bool contradictory() const { return contradictory_; }
+
+  BarrierPoint makePoint() const;
+  /// Moves the start, or x of the point where `x` is given, inside by as much as section 3.2 says or by `push`,
+  /// evaluates it, sets the scaling on the first call, slacks, and all bound multipliers to 1; y is 0. False where
+  /// something is not finite there and on the way to the middle of the box.
+  bool begin(BarrierPoint& point, double push = 1e-2);
+  /// Begins at another x, with the scaling that was set.
+  bool beginAt(std::span<const double> x, BarrierPoint& point, double push = 1e-2);
+
+  /// f, c and r at point.v; false when not finite.
+  bool evaluateValues(BarrierPoint& point);
+  /// After `evaluateValues`: gradient, J and J^T y; false when not finite.
+  bool evaluateDerivatives(BarrierPoint& point);
+  /// J^T y for another y at the same x.
+  void updateLagrangian(BarrierPoint& point) const { model_.updateLagrangian(point.at); }
+
+  /// phi = f - mu sum log(slacks) + kappa_d mu (sum of slacks that have one side only); infinite outside of the bounds.
+  double barrier(const BarrierPoint& point, double mu) const;
+  /// grad phi over v.
+  void barrierGradient(const BarrierPoint& point, double mu, std::span<double> out) const;
+  /// grad phi + (J^T y, -y_I) over v, 0 for fixed variables.
+  void barrierLagrangian(const BarrierPoint& point, double mu, std::span<double> out) const;
+  /// grad L over v, with -zL + zU; 0 for fixed variables.
+  void lagrangianGradient(const BarrierPoint& point, std::span<double> out) const;
+  /// (J dx)_i for an equality, (J dx)_i - ds for an inequality, 0 for a free row.
+  void linearizedRows(const BarrierPoint& point, std::span<const double> dv, std::span<double> out) const;
+  /// Sigma = zL / (v - lower) + zU / (upper - v).
+  void sigma(const BarrierPoint& point, std::span<double> out) const;
+
+  BarrierErrors errors(const BarrierPoint& point, double mu) const;
+  /// Whether it is solved: E(0) <= tolerance, and the tests in the user's units of section 3.3.
+  bool solved(const BarrierPoint& point) const;
+
+  /// The largest alpha <= 1 with slack + alpha d >= (1 - tau) slack.
+  double largestStep(std::span<const double> v, std::span<const double> dv, double tau) const;
+  /// The same for multipliers z >= 0 where there is a bound.
+  double largestDualStep(const BarrierPoint& point, std::span<const double> dzL, std::span<const double> dzU,
+                         double tau) const;
+  /// dz = mu / slack - z - z d / slack, signed as section 2 says.
+  void dualDirections(const BarrierPoint& point, double mu, std::span<const double> dv, std::span<double> dzL,
+                      std::span<double> dzU) const;
+  /// Cuts each z to [mu / (k slack), k mu / slack], k = 1e10 after a step, 10 for a warm start.
+  void cutMultipliers(BarrierPoint& point, double mu, double k = 1e10) const;
+  /// Moves bounds that v has come too near to for floating point.
+  void makeRoom(const BarrierPoint& point, double mu);
+  /// Sets v inside the bounds, at least `push` away, relative to bound and box.
+  void moveInside(std::span<double> v, double push) const;
+
+  /// E(mu) of the problem as it is given, and other figures for reports, unscaled.
+  double unscaledComplementarity(const BarrierPoint& point) const;
+  double unscaledDual(const BarrierPoint& point) const;
+  /// Largest violation of bounds and sides as they were given.
+  double violation(const BarrierPoint& point) const;
+  double unscaledObjective(const BarrierPoint& point) const { return model_.unscaledObjective(point.at); }
+
+ private:
+  void placeRows();
+  void setSides();
+  void relax();
+  void computeResidual(BarrierPoint& point) const;
+  bool lowerBounded(std::size_t j) const { return lower_[j] > -infinite; }
+  bool upperBounded(std::size_t j) const { return upper_[j] < infinite; }
+
+  static constexpr double infinite = 1e19;
+
+  BarrierSettings settings_;
+  ScaledNlp model_;
+  std::vector<int> slackOf_;  // by row
+  std::vector<int> rows_;     // by slack
+  std::vector<char> free_;    // by row
+  std::vector<char> fixed_;   // by entry of v
+  Vector side_;               // b of an equality, scaled
+  Vector lower_, upper_;
+  Vector givenLower_, givenUpper_;
+  mutable Vector work_;  // of the size of v
+  int finiteSides_ = 0;
+  int equalities_ = 0;
+  bool contradictory_ = false;
+};
+
+}  // namespace nonconvex

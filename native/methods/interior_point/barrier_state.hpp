@@ -1,0 +1,46 @@
+// What the phases of an interior-point method hand to one another.
+#pragma once
+
+#include "methods/interior_point/barrier_kkt.hpp"
+
+namespace nonconvex {
+
+/// A Newton step of the primal-dual system.
+struct BarrierStep {
+  Vector v, y, zL, zU;
+};
+
+/// The problem, its linear system, the point where a solve is and what belongs to it. Phases move the point; a new one
+/// begins where the last one has ended, with `cutMultipliers` by its own mu.
+struct BarrierState {
+  BarrierNlp& nlp;
+  BarrierKkt& kkt;
+  BarrierPoint point;  ///< values and derivatives are those at its v
+  BarrierPoint trial;  ///< workspace
+  BarrierStep step;    ///< of the last iteration
+  Vector H;            ///< values of a Hessian; workspace
+  Vector diagonal;     ///< over v; workspace
+  Vector a;            ///< over v: the first part of a right-hand side
+  double mu = 0.1;     ///< barrier parameter
+  double length = 0;   ///< of the last step, the part alpha that was taken
+
+  BarrierState(BarrierNlp& problem, BarrierKkt& system)
+      : nlp(problem),
+        kkt(system),
+        point(problem.makePoint()),
+        trial(problem.makePoint()),
+        step{Vector(problem.size()), Vector(at(problem.m())), Vector(problem.size()), Vector(problem.size())},
+        H(problem.model().hessianValues()),
+        diagonal(problem.size()),
+        a(problem.size()) {}
+
+  /// Sets y by least squares, [I J^T; J -E] with E = 1 for inequalities; 0 where that fails or an entry is above 1000.
+  void estimateMultipliers();
+  /// trial.v = point.v + alpha v, with values there; false where they are not finite.
+  bool tryStep(double alpha) {
+    addScaled(point.v, alpha, step.v, trial.v);
+    return nlp.evaluateValues(trial);
+  }
+};
+
+}  // namespace nonconvex
