@@ -1,0 +1,337 @@
+#include "methods/interior_point/filter_phase.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace nonconvex {
+namespace {
+
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+constexpr double kappaEpsilon = 10;   // how well a barrier problem is solved, times mu
+constexpr double thetaShare = 1e-5;   // gamma_theta
+constexpr double phiShare = 1e-8;     // gamma_phi
+constexpr double armijoShare = 1e-8;  // eta_phi
+constexpr double thetaPower = 1.1, slopePower = 2.3;
+
+/// Values of phi that differ by less are the same.
+double rounding(double phi) { return 10 * epsilon * std::abs(phi); }
+
+/// Mean and least product of slacks with their multipliers.
+struct Products {
+  double mean = 0, least = std::numeric_limits<double>::infinity();
+};
+
+Products productsOf(const BarrierNlp& nlp, const BarrierPoint& point) {
+  Products found;
+  int count = 0;
+  const auto add = [&](double slack, double z) {
+    if (!(slack < std::numeric_limits<double>::infinity())) return;
+    found.mean += slack * z;
+    found.least = std::min(found.least, slack * z);
+    ++count;
+  };
+  for (std::size_t j = 0; j < nlp.size(); ++j) {
+    add(point.v[j] - nlp.lower()[j], point.zL[j]);
+    add(nlp.upper()[j] - point.v[j], point.zU[j]);
+  }
+  if (count > 0) found.mean /= count;
+  return found;
+}
+
+}  // namespace
+
+FilterPhase::FilterPhase(BarrierState& state)
+    : state_(state),
+      filter_(0),
+      leastMu_(std::min(state.nlp.settings().tolerance, 1e-4 * state.nlp.model().objectiveScale()) / (kappaEpsilon + 1)),
+      gradient_(state.nlp.size()),
+      rows_(at(state.nlp.m())),
+      corrected_(state.step),
+      watched_(state.point),
+      watchedStep_(state.step) {}
+
+void FilterPhase::begin(BarrierRule rule) {
+  rule_ = rule;
+  free_ = rule == BarrierRule::adaptive;
+  leastMu_ = std::min(state_.nlp.settings().tolerance, 1e-4 * state_.nlp.model().objectiveScale()) / (kappaEpsilon + 1);
+  const double theta = std::max(1.0, state_.point.infeasibility());
+  largestTheta_ = 1e4 * theta;
+  smallTheta_ = 1e-4 * theta;
+  errorsKnown_ = 0;
+  resume();
+  setBarrier(state_.mu);
+}
+
+void FilterPhase::resume() { tinySteps_ = close_ = shortened_ = watching_ = 0; }
+
+void FilterPhase::setBarrier(double mu) {
+  state_.mu = mu;
+  tau_ = std::max(0.99, 1 - mu);
+  filter_.clear();
+  filter_.setLargest(largestTheta_);
+}
+
+/// Lowers mu as often as the barrier problem is solved.
+void FilterPhase::lowerBarrier() {
+  constexpr double linear = 0.2, superlinear = 1.5;
+  while (state_.mu > leastMu_ && state_.nlp.errors(state_.point, state_.mu).worst() <= kappaEpsilon * state_.mu) {
+    setBarrier(std::max(leastMu_, std::min(linear * state_.mu, std::pow(state_.mu, superlinear))));
+    watching_ = shortened_ = 0;
+  }
+}
+
+/// Chooses mu by LOQO's rule as long as E(0) falls in the long run, otherwise as usual: section 6, rule 5.
+void FilterPhase::chooseBarrier() {
+  constexpr double enough = 0.9999, afterwards = 0.8;
+  constexpr int memory = 4;
+  const double error = state_.nlp.errors(state_.point, 0).worst();
+  const Products products = productsOf(state_.nlp, state_.point);
+  const int known = std::min(errorsKnown_, memory);
+  const double worst = known > 0 ? *std::max_element(lastErrors_, lastErrors_ + known) : error / enough;
+  if (error <= enough * worst) {
+    free_ = true;
+    lastErrors_[errorsKnown_++ % memory] = error;
+  } else if (free_) {
+    free_ = false;
+    setBarrier(std::max(leastMu_, afterwards * products.mean));
+  }
+  if (!free_) return lowerBarrier();
+  if (!(products.mean > 0)) return;
+  const double xi = products.least / products.mean;
+  const double q = std::min(0.05 * (1 - xi) / xi, 2.0);
+  setBarrier(std::clamp(0.1 * q * q * q * products.mean, leastMu_, 1e5));
+}
+
+FilterPhase::Outcome FilterPhase::step() {
+  if (state_.nlp.solved(state_.point)) return Outcome::solved;
+  if (noteClose() == Outcome::stalled) return Outcome::stalled;
+  if (rule_ == BarrierRule::adaptive) {
+    chooseBarrier();
+  } else {
+    lowerBarrier();
+  }
+  if (!computeDirection()) return Outcome::restore;
+  if (tiny()) return tinyStep();
+  tinySteps_ = 0;
+  const double longest = state_.nlp.largestStep(state_.point.v, state_.step.v, tau_);
+  if (watching_ > 0 || shortened_ >= 10) {
+    if (watch(longest)) return Outcome::moved;
+    if (state_.length == 0) return Outcome::restore;
+    return Outcome::moved;
+  }
+  return search(longest) ? Outcome::moved : Outcome::restore;
+}
+
+/// Counts iterations that are within a hundred times of the tolerance; after many in a row there is no more to expect.
+FilterPhase::Outcome FilterPhase::noteClose() {
+  constexpr double nearly = 100;
+  constexpr int most = 15;
+  const bool near =
+      state_.nlp.errors(state_.point, 0).worst() <= nearly * state_.nlp.settings().tolerance;
+  close_ = near ? close_ + 1 : 0;
+  return close_ > most ? Outcome::stalled : Outcome::moved;
+}
+
+/// Solves the primal-dual system at the point; false where it has no usable solution.
+bool FilterPhase::computeDirection() {
+  BarrierState& s = state_;
+  if (!s.nlp.model().hessian(s.point.at, 1, s.point.y(), s.H)) return false;
+  s.nlp.sigma(s.point, s.diagonal);
+  s.kkt.load(s.H, s.point.at.jacobian, s.diagonal);
+  s.nlp.barrierGradient(s.point, s.mu, gradient_);
+  s.nlp.barrierLagrangian(s.point, s.mu, s.a);
+  double delta = 0;
+  constexpr int mostTries = 3;
+  for (int tries = 0; tries < mostTries; ++tries) {
+    if (!(tries == 0 ? s.kkt.factor(s.mu) : s.kkt.factorWith(delta, s.mu))) return false;
+    if (s.kkt.solve(s.a, s.point.r, s.step.v, s.step.y)) break;
+    if (tries + 1 == mostTries) return false;
+    delta = s.kkt.delta() > 0 ? 8 * s.kkt.delta() : 1e-8;
+  }
+  s.nlp.dualDirections(s.point, s.mu, s.step.v, s.step.zL, s.step.zU);
+  reference_ = {s.point.infeasibility(), s.nlp.barrier(s.point, s.mu), dot(gradient_, s.step.v)};
+  return std::isfinite(reference_.slope);
+}
+
+/// Whether the step changes x by rounding alone, and the multipliers hardly.
+bool FilterPhase::tiny() const {
+  constexpr double rounding = 10 * epsilon, multipliers = 1e-2, feasible = 1e-4;
+  if (!(normInf(state_.step.y) < multipliers) || reference_.theta > feasible) return false;
+  for (std::size_t j = 0; j < state_.step.v.size(); ++j) {
+    if (!(std::abs(state_.step.v[j]) < rounding * (1 + std::abs(state_.point.v[j])))) return false;
+  }
+  return true;
+}
+
+/// Takes the step unchecked; the second time in a row, lowers mu.
+FilterPhase::Outcome FilterPhase::tinyStep() {
+  const double alpha = state_.nlp.largestStep(state_.point.v, state_.step.v, tau_);
+  if (!state_.tryStep(alpha) || !prepareTrial(alpha)) return Outcome::stalled;
+  accept(alpha, false);
+  if (++tinySteps_ < 2) return Outcome::moved;
+  if (state_.mu <= leastMu_) return state_.nlp.solved(state_.point) ? Outcome::solved : Outcome::stalled;
+  setBarrier(std::max(leastMu_, std::min(0.2 * state_.mu, std::pow(state_.mu, 1.5))));
+  return Outcome::moved;
+}
+
+/// Whether a length counts as one of sufficient decrease of phi.
+bool FilterPhase::isDescentStep(double alpha) const {
+  return reference_.slope < 0 &&
+         alpha * std::pow(-reference_.slope, slopePower) > std::pow(reference_.theta, thetaPower);
+}
+
+/// Whether trial.v may be the next point.
+bool FilterPhase::acceptable(double alpha) {
+  const double theta = state_.trial.infeasibility();
+  const double phi = state_.nlp.barrier(state_.trial, state_.mu);
+  if (!std::isfinite(phi) || !filter_.accepts(theta, phi)) return false;
+  const double allowed = reference_.phi + rounding(reference_.phi);
+  armijo_ = false;
+  if (isDescentStep(alpha) && reference_.theta <= smallTheta_) {
+    armijo_ = phi <= allowed + armijoShare * alpha * reference_.slope;
+    return armijo_;
+  }
+  return theta <= (1 - thetaShare) * reference_.theta || phi <= allowed - phiShare * reference_.theta;
+}
+
+double FilterPhase::leastLength() const {
+  constexpr double share = 0.05;
+  double least = thetaShare;
+  const double slope = -reference_.slope;
+  if (slope > 0) {
+    least = std::min(least, phiShare * reference_.theta / slope);
+    if (reference_.theta <= smallTheta_) {
+      least = std::min(least, std::pow(reference_.theta, thetaPower) / std::pow(slope, slopePower));
+    }
+  }
+  return share * least;
+}
+
+/// Halves the length until the trial point is acceptable, and moves there; false where none is.
+bool FilterPhase::search(double longest) {
+  constexpr double half = 0.5, cut = 1e-2, hopeless = 1e4;
+  const double least = std::max(leastLength(), 1e-14);
+  bool first = true, doubted = false;
+  for (double alpha = longest; first || alpha >= least; alpha *= half) {
+    if (!doubted && alpha < cut * longest && -alpha * reference_.slope < hopeless * epsilon * std::abs(reference_.phi)) {
+      doubted = true;
+      if (reducesError(longest, 0.5)) return true;
+    }
+    const bool defined = state_.tryStep(alpha);
+    if (defined && acceptable(alpha) && prepareTrial(alpha)) {
+      shortened_ = first ? 0 : shortened_ + 1;
+      accept(alpha, true);
+      return true;
+    }
+    if (first && defined && state_.trial.infeasibility() >= reference_.theta && correct(longest)) {
+      shortened_ = 0;
+      return true;
+    }
+    first = false;
+  }
+  return reducesError(longest, 0.9999);
+}
+
+/// Corrects the step to second order, so that the constraints' curvature does not count; moves if that is acceptable.
+bool FilterPhase::correct(double longest) {
+  constexpr int most = 4;
+  constexpr double progress = 0.99;
+  if (reference_.theta == 0 && state_.nlp.m() == 0) return false;
+  for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] = longest * state_.point.r[i] + state_.trial.r[i];
+  std::swap(corrected_, state_.step);
+  double length = longest, before = state_.trial.infeasibility();
+  for (int k = 0; k < most; ++k) {
+    ++corrections_;
+    if (!state_.kkt.solve(state_.a, rows_, state_.step.v, state_.step.y)) break;
+    length = state_.nlp.largestStep(state_.point.v, state_.step.v, tau_);
+    if (!state_.tryStep(length)) break;
+    if (acceptable(longest)) {
+      state_.nlp.dualDirections(state_.point, state_.mu, state_.step.v, state_.step.zL, state_.step.zU);
+      if (prepareTrial(length)) {
+        accept(length, true);
+        return true;
+      }
+      break;
+    }
+    const double theta = state_.trial.infeasibility();
+    if (!(theta <= progress * before)) break;
+    before = theta;
+    for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] = length * rows_[i] + state_.trial.r[i];
+  }
+  std::swap(corrected_, state_.step);
+  return false;
+}
+
+/// Takes the whole primal-dual step if E(mu) falls by the factor.
+bool FilterPhase::reducesError(double alpha, double factor) {
+  if (!state_.tryStep(alpha) || !std::isfinite(state_.nlp.barrier(state_.trial, state_.mu))) return false;
+  if (!prepareTrial(alpha)) return false;
+  const double now = state_.nlp.errors(state_.point, state_.mu).worst();
+  if (!(state_.nlp.errors(state_.trial, state_.mu).worst() <= factor * now)) return false;
+  accept(alpha, false);
+  return true;
+}
+
+/// Completes the trial point, whose values are known, by multipliers and derivatives; false where they are not finite.
+bool FilterPhase::prepareTrial(double alpha) {
+  BarrierState& s = state_;
+  addScaled(s.point.at.lambda, alpha, s.step.y, s.trial.at.lambda);
+  const double dual = s.nlp.largestDualStep(s.point, s.step.zL, s.step.zU, tau_);
+  addScaled(s.point.zL, dual, s.step.zL, s.trial.zL);
+  addScaled(s.point.zU, dual, s.step.zU, s.trial.zU);
+  return s.nlp.evaluateDerivatives(s.trial);
+}
+
+/// Moves to the trial point. `extend`: the filter learns of the old one, unless phi fell as it was to.
+void FilterPhase::accept(double alpha, bool extend) {
+  if (extend && !armijo_) guardPoint();
+  std::swap(state_.point, state_.trial);
+  state_.length = alpha;
+  state_.nlp.cutMultipliers(state_.point, state_.mu);
+  state_.nlp.makeRoom(state_.point, state_.mu);
+}
+
+void FilterPhase::guardPoint() {
+  filter_.add((1 - thetaShare) * reference_.theta, reference_.phi - phiShare * reference_.theta);
+}
+
+/// Steps unchecked for a few iterations after many that were cut; returns to where that began if nothing is gained.
+bool FilterPhase::watch(double longest) {
+  constexpr int most = 3;
+  const Reference now = reference_;
+  if (watching_ == 0) {
+    watched_ = state_.point;
+    watchedStep_ = state_.step;
+    watchedReference_ = reference_;
+  }
+  reference_ = watchedReference_;
+  const bool good = state_.tryStep(longest) && acceptable(longest);
+  reference_ = now;
+  if (good && prepareTrial(longest)) {
+    watching_ = shortened_ = 0;
+    accept(longest, true);
+    return true;
+  }
+  if (++watching_ <= most && state_.tryStep(longest) && prepareTrial(longest)) {
+    accept(longest, false);
+    return true;
+  }
+  watching_ = shortened_ = 0;
+  std::swap(state_.point, watched_);
+  state_.step = watchedStep_;
+  reference_ = watchedReference_;
+  // The Hessian, the factors and grad phi are those of another point: only the step is used.
+  const double from = state_.nlp.largestStep(state_.point.v, state_.step.v, tau_);
+  for (double alpha = 0.5 * from; alpha >= std::max(leastLength(), 1e-14); alpha *= 0.5) {
+    if (state_.tryStep(alpha) && acceptable(alpha) && prepareTrial(alpha)) {
+      accept(alpha, true);
+      return true;
+    }
+  }
+  state_.length = 0;
+  return false;
+}
+
+}  // namespace nonconvex
