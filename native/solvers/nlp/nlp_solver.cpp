@@ -3,23 +3,64 @@
 #include <utility>
 
 namespace nonconvex {
+namespace {
 
-NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& given, const NlpSettings& settings) {
+/// The problem with what it is about opened, under the bounds that it brings along.
+NlpProblem opened(const NlpProblem& given) {
   NlpProblem problem = given;
   std::shared_ptr<Nlp> nlp = given.nlp.open();
   if (!given.bounds.empty()) nlp = std::make_shared<BoundedNlp>(std::move(nlp), std::exchange(problem.bounds, {}));
   problem.nlp = nlp;
-  if (hasEqualityConstraintsOnly(*nlp) && nlp->constraints() <= nlp->variables()) {
-    newton_ = std::make_unique<NewtonMethod>(la, problem, settings);
+  return problem;
+}
+
+bool takesEqualities(const NlpProblem& problem, const NlpSettings& settings) {
+  if (settings.method != NlpMethod::automatic) return settings.method == NlpMethod::exactAugmentedLagrangian;
+  const std::shared_ptr<Nlp> nlp = problem.nlp.open();
+  return hasEqualityConstraintsOnly(*nlp) && nlp->constraints() <= nlp->variables();
+}
+
+}  // namespace
+
+NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
+    : la_(la), settings_(settings), problem_(opened(problem)) {
+  if (takesEqualities(problem_, settings)) {
+    newton_ = std::make_unique<NewtonMethod>(la, problem_, settings);
   } else {
-    interior_ = std::make_unique<InteriorPointMethod>(la, problem, settings);
+    interior_ = std::make_unique<InteriorPointMethod>(la, problem_, settings);
   }
 }
 
-std::optional<Status> NlpSolver::start() { return newton_ ? newton_->start() : interior_->start(); }
-std::optional<Status> NlpSolver::step() { return newton_ ? newton_->step() : interior_->step(); }
-NlpProgress NlpSolver::progress() const { return newton_ ? newton_->progress() : interior_->progress(); }
-NlpSolution NlpSolver::solution() const { return newton_ ? newton_->solution() : interior_->solution(); }
-std::string NlpSolver::explain() const { return newton_ ? newton_->explain() : interior_->explain(); }
+std::optional<Status> NlpSolver::start() {
+  if (interior_) return interior_->start();
+  const auto status = newton_->start();
+  return status ? follow(*status) : status;
+}
+
+std::optional<Status> NlpSolver::step() {
+  if (!interior_) {
+    const auto status = newton_->step();
+    return status ? follow(*status) : status;
+  }
+  const auto status = interior_->step();
+  if (!status || !newton_ || status == Status::solved) return status;
+  failed_ = true;
+  return verdict_;
+}
+
+/// Lets the interior-point method follow where Newton's method has ended without a solution.
+std::optional<Status> NlpSolver::follow(Status reason) {
+  const bool failed = reason == Status::stalled || reason == Status::infeasible;
+  if (!failed || settings_.method != NlpMethod::automatic || settings_.restarts == 0 || problem_.device != nullptr) {
+    return reason;
+  }
+  verdict_ = reason;
+  interior_ = std::make_unique<InteriorPointMethod>(la_, problem_, settings_);
+  return interior_->start();
+}
+
+NlpProgress NlpSolver::progress() const { return interior() ? interior_->progress() : newton_->progress(); }
+NlpSolution NlpSolver::solution() const { return interior() ? interior_->solution() : newton_->solution(); }
+std::string NlpSolver::explain() const { return interior() ? interior_->explain() : newton_->explain(); }
 
 }  // namespace nonconvex

@@ -11,7 +11,8 @@
 namespace nonconvex {
 
 /// Newton's method on the exact augmented Lagrangian where all constraints are equations, otherwise the interior-point
-/// method.
+/// method. `method: 'auto'` has that follow, too, where Newton's method has stalled or found no feasible point; its
+/// point is the answer if it solves the problem.
 class NlpSolver {
  public:
   /// Checks the problem and evaluates it at the start. `la` must outlive this.
@@ -26,8 +27,17 @@ class NlpSolver {
   std::string explain() const;
 
  private:
+  std::optional<Status> follow(Status reason);
+  /// Whether reports and the answer are those of the interior-point method.
+  bool interior() const { return interior_ != nullptr && !failed_; }
+
+  const Cpu& la_;
+  const NlpSettings settings_;
+  NlpProblem problem_;  ///< opened
   std::unique_ptr<NewtonMethod> newton_;
   std::unique_ptr<InteriorPointMethod> interior_;
+  Status verdict_ = Status::stalled;  ///< of Newton's method, where the other one follows
+  bool failed_ = false;               ///< what followed did no better
 };
 
 }  // namespace nonconvex

@@ -1,0 +1,93 @@
+// The interior-point method where the answers are known, and where there is none.
+#include <limits>
+#include <memory>
+
+#include "check.hpp"
+#include "core/run.hpp"
+#include "expressions/expressions.hpp"
+#include "expressions/program.hpp"
+#include "solvers/nlp/solver.hpp"
+
+using namespace nonconvex;
+using namespace expressions;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+struct Result {
+  Outcome<ProgressOf<NlpSolution>> outcome;
+  NlpSolution solution;
+};
+
+template <class F>
+Result solve(const std::vector<double>& start, const GivenBounds& bounds, F&& formulas,
+             const NlpSettings& settings = {}) {
+  const Cpu la;
+  Monitor monitor;
+  NlpProblem problem;
+  problem.nlp = std::make_shared<Program>(graphOf(static_cast<int>(start.size()), formulas));
+  problem.start = start;
+  problem.bounds = bounds;
+  NlpSolver solver(la, problem, settings);
+  Outcome outcome = iterate(solver, settings, monitor);
+  return {std::move(outcome), solver.solution()};
+}
+
+void checkSolved(const Result& result, double objective, const char* name) {
+  const double f = result.outcome.progress.objective;
+  const bool good =
+      result.outcome.status == Status::solved && std::abs(f - objective) <= 1e-6 * std::max(1.0, std::abs(objective));
+  check::note(good, __FILE__, __LINE__,
+              std::string(name) + ": " + result.outcome.message + " f = " + show(f) + ", expected " + show(objective));
+}
+
+}  // namespace
+
+// Hock and Schittkowski's problem 71.
+TEST(hs071) {
+  const Result result = solve({1, 5, 5, 1}, {{1, 1, 1, 1}, {5, 5, 5, 5}, {25, 40}, {infinity, 40}}, [](Variables x) {
+    return Minimize{x(1) * x(4) * (x(1) + x(2) + x(3)) + x(3),
+                    {x(1) * x(2) * x(3) * x(4), square(x(1)) + square(x(2)) + square(x(3)) + square(x(4))}};
+  });
+  checkSolved(result, 17.0140173, "hs071");
+}
+
+// No constraint qualification holds at the solution (1, 0).
+TEST(hs013) {
+  const Result result = solve({-2, -2}, {{0, 0}, {infinity, infinity}, {0}, {infinity}}, [](Variables x) {
+    return Minimize{square(x(1) - 2) + square(x(2)), {pow(1 - x(1), 3) - x(2)}};
+  });
+  CHECK(result.solution.x[0] > 0.9);
+}
+
+TEST(hs015) {
+  const Result result =
+      solve({-2, 1}, {{-infinity, -infinity}, {0.5, infinity}, {1, 0}, {infinity, infinity}}, [](Variables x) {
+        return Minimize{100 * square(x(2) - square(x(1))) + square(1 - x(1)), {x(1) * x(2), x(1) + square(x(2))}};
+      });
+  CHECK(result.outcome.status == Status::solved);
+}
+
+// A projection onto a box: bounds alone.
+TEST(box) {
+  const Result result = solve({0, 0, 0}, {{-1, -1, -1}, {1, 1, 1}, {}, {}}, [](Variables x) {
+    return Minimize{square(x(1) - 3) + square(x(2) + 0.5) + square(x(3) + 2), {}};
+  });
+  checkSolved(result, 5, "box");
+}
+
+// x <= 0 and x >= 0 as rows: the feasible set has no interior.
+TEST(emptyInterior) {
+  const Result result = solve({1, 1}, {{}, {}, {-infinity, 0}, {0, infinity}}, [](Variables x) {
+    return Minimize{square(x(1) - 1) + square(x(2) - 1), {x(1), x(1) + 0 * x(2)}};
+  });
+  checkSolved(result, 1, "emptyInterior");
+}
+
+TEST(infeasible) {
+  const Result result = solve({1, 1}, {{0, 0}, {1, 1}, {3}, {infinity}}, [](Variables x) {
+    return Minimize{x(1) * x(2), {x(1) + x(2)}};
+  });
+  CHECK(result.outcome.status == Status::infeasible);
+}
