@@ -45,7 +45,8 @@ Products productsOf(const BarrierNlp& nlp, const BarrierPoint& point) {
 FilterPhase::FilterPhase(BarrierState& state)
     : state_(state),
       filter_(0),
-      leastMu_(std::min(state.nlp.settings().tolerance, 1e-4 * state.nlp.model().objectiveScale()) / (kappaEpsilon + 1)),
+      leastMu_(std::min(state.nlp.settings().tolerance, 1e-4 * state.nlp.model().objectiveScale()) /
+               (kappaEpsilon + 1)),
       gradient_(state.nlp.size()),
       rows_(at(state.nlp.m())),
       corrected_(state.step),
@@ -128,8 +129,7 @@ FilterPhase::Outcome FilterPhase::step() {
 FilterPhase::Outcome FilterPhase::noteClose() {
   constexpr double nearly = 100;
   constexpr int most = 15;
-  const bool near =
-      state_.nlp.errors(state_.point, 0).worst() <= nearly * state_.nlp.settings().tolerance;
+  const bool near = state_.nlp.errors(state_.point, 0).worst() <= nearly * state_.nlp.settings().tolerance;
   close_ = near ? close_ + 1 : 0;
   return close_ > most ? Outcome::stalled : Outcome::moved;
 }
@@ -215,7 +215,8 @@ bool FilterPhase::search(double longest) {
   const double least = std::max(leastLength(), 1e-14);
   bool first = true, doubted = false;
   for (double alpha = longest; first || alpha >= least; alpha *= half) {
-    if (!doubted && alpha < cut * longest && -alpha * reference_.slope < hopeless * epsilon * std::abs(reference_.phi)) {
+    if (!doubted && alpha < cut * longest &&
+        -alpha * reference_.slope < hopeless * epsilon * std::abs(reference_.phi)) {
       doubted = true;
       if (reducesError(longest, 0.5)) return true;
     }

@@ -1,11 +1,5 @@
-// The solver of equality-constrained nonlinear programs, and what runs it.
+// The solver of nonlinear programs, and what runs it.
 #pragma once
 
 #include "core/run.hpp"
-#include "solvers/nlp/newton_method.hpp"
-
-namespace nonconvex {
-
-using NlpSolver = NewtonMethod;
-
-}  // namespace nonconvex
+#include "solvers/nlp/nlp_solver.hpp"

@@ -1,0 +1,42 @@
+// The chain of attempts of the interior-point method: what fails for one is mostly easy for another. Section 6 of
+// docs/nlp-inequalities.md.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "methods/interior_point/filter_phase.hpp"
+
+namespace nonconvex {
+
+/// How one phase begins.
+struct Attempt {
+  enum class From { start, end, random };
+
+  bool augmentedLagrangian = false;  ///< otherwise the main phase
+  From from = From::start;           ///< the problem's start, where the last attempt ended, or a random point
+  double mu = 0.1;                   ///< first barrier parameter
+  double push = 1e-2;                ///< how far inside of the bounds it begins
+  BarrierRule rule = BarrierRule::monotone;
+};
+
+/// The attempts in their order. Without constraints the augmented Lagrangian is the main phase, and left out.
+class Attempts {
+ public:
+  /// `restarts`: how many random points; 0: no more than the first attempt.
+  Attempts(bool constrained, int restarts);
+
+  const Attempt& now() const { return list_[at_]; }
+  int count() const { return static_cast<int>(at_) + 1; }
+  /// Goes on to the next one; false where there is none.
+  bool next() { return at_ + 1 < list_.size() && (++at_, true); }
+  bool first() const { return at_ == 0; }
+  /// How many random points were taken, this one included.
+  int randomPoints() const;
+
+ private:
+  std::vector<Attempt> list_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,140 @@
+#include "solvers/nlp/interior_point_method.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/random.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr int laterIterations = 600;  // of an attempt after the first
+
+}  // namespace
+
+InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
+    : la_(la),
+      settings_(settings),
+      reportIterates_(problem.reportIterates),
+      nlp_(la, problem, {settings.scaling, settings.strictBounds, settings.tolerance}),
+      kkt_(la, nlp_),
+      state_(nlp_, kkt_),
+      main_(state_),
+      attempts_(nlp_.m() > 0, settings.restarts),
+      start_(nlp_.model().beginning().begin(), nlp_.model().beginning().end()) {
+  best_.point = state_.point;
+  started_ = nlp_.begin(state_.point);
+  if (started_) best_.point = state_.point;
+}
+
+std::optional<Status> InteriorPointMethod::start() {
+  if (!started_) return std::nullopt;  // what is not finite ends the solve at its first check
+  if (nlp_.contradictory()) return Status::infeasible;
+  state_.mu = attempts_.now().mu;
+  state_.estimateMultipliers();
+  main_.begin();
+  record();
+  return std::nullopt;
+}
+
+std::optional<Status> InteriorPointMethod::step() {
+  la_.checkpoint();
+  ++inAttempt_;
+  if (!attempts_.first() && inAttempt_ > laterIterations) return endAttempt(Status::stalled);
+  return mainStep();
+}
+
+std::optional<Status> InteriorPointMethod::mainStep() {
+  const FilterPhase::Outcome outcome = main_.step();
+  record();
+  switch (outcome) {
+    case FilterPhase::Outcome::solved:
+      return finish();
+    case FilterPhase::Outcome::moved:
+      return unbounded() ? endAttempt(Status::unbounded) : std::nullopt;
+    case FilterPhase::Outcome::restore:
+    case FilterPhase::Outcome::stalled:
+      return endAttempt(Status::stalled);
+  }
+  return std::nullopt;
+}
+
+/// Whether f, or x, has left every reasonable range at a point that is nearly feasible.
+bool InteriorPointMethod::unbounded() const {
+  constexpr double far = 1e20, feasible = 1e-6;
+  return (std::abs(state_.point.at.f) > far && state_.point.infeasibility() <= feasible) ||
+         normInf(state_.point.at.x) > far;
+}
+
+/// Begins the next attempt; where there is none, the verdict is what the attempts have found.
+std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
+  if (reason == Status::unbounded && ++unboundedSeen_ > 1) return Status::unbounded;
+  do {
+    if (!attempts_.next()) {
+      return unboundedSeen_ > 0 ? Status::unbounded : best_.infeasible ? Status::infeasible : Status::stalled;
+    }
+  } while (!begin(attempts_.now()));
+  return std::nullopt;
+}
+
+bool InteriorPointMethod::begin(const Attempt& attempt) {
+  inAttempt_ = 0;
+  restoring_ = false;
+  Vector x = attempt.from == Attempt::From::end ? state_.point.at.x : start_;
+  if (attempt.from == Attempt::From::random) {
+    const Random random(settings_.seed, static_cast<std::uint32_t>(attempts_.randomPoints()));
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      const double low = std::max(x[j] - std::max(1.0, std::abs(x[j])), nlp_.givenLower()[j]);
+      const double high = std::min(x[j] + std::max(1.0, std::abs(x[j])), nlp_.givenUpper()[j]);
+      if (low < high) x[j] = low + random.uniform(j) * (high - low);
+    }
+  }
+  kkt_.reset();
+  state_.mu = attempt.mu;
+  if (!nlp_.beginAt(x, state_.point, attempt.push)) return false;
+  if (attempt.augmentedLagrangian) return false;
+  if (attempt.from == Attempt::From::end) nlp_.cutMultipliers(state_.point, state_.mu, 10);
+  state_.estimateMultipliers();
+  main_.begin(attempt.rule);
+  return true;
+}
+
+std::optional<Status> InteriorPointMethod::finish() { return Status::solved; }
+
+/// Remembers the point if it is the best one that was seen.
+void InteriorPointMethod::record() {
+  const double error = nlp_.errors(state_.point, 0).worst();
+  if (!(error < best_.error)) return;
+  best_.error = error;
+  best_.point = state_.point;
+}
+
+NlpProgress InteriorPointMethod::progress() const {
+  NlpProgress now;
+  if (!started_) {
+    now.objective = unknown;
+    return now;
+  }
+  now.objective = nlp_.unscaledObjective(best_.point);
+  now.residual = best_.error;
+  now.feasibility = nlp_.violation(best_.point);
+  now.evaluations = nlp_.model().counts().objective;
+  return now;
+}
+
+NlpSolution InteriorPointMethod::solution() const {
+  NlpSolution s;
+  s.x = best_.point.at.x;
+  s.multipliers = nlp_.model().unscaledMultipliers(best_.point.at);
+  s.residual = best_.error;
+  s.feasibility = nlp_.violation(best_.point);
+  static_cast<EvaluationCounts&>(s.counts) = nlp_.model().counts();
+  s.counts.factorization = kkt_.factorizations();
+  s.time.derivatives = nlp_.model().seconds();
+  s.time.linearAlgebra = kkt_.seconds();
+  return s;
+}
+
+std::string InteriorPointMethod::explain() const { return {}; }
+
+}  // namespace nonconvex

@@ -1,0 +1,64 @@
+// The interior-point method for bounds and inequalities, with what follows where it fails: docs/nlp-inequalities.md.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/status.hpp"
+#include "linalg/cpu.hpp"
+#include "methods/interior_point/filter_phase.hpp"
+#include "solvers/nlp/attempts.hpp"
+#include "solvers/nlp/problem.hpp"
+
+namespace nonconvex {
+
+/// minimise f(x) subject to lower <= x <= upper and lower <= c(x) <= upper, f and c twice differentiable.
+class InteriorPointMethod {
+ public:
+  /// Checks the problem. `la` must outlive this.
+  InteriorPointMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
+
+  /// Second-order conditions are looked at, too, which the residual does not tell.
+  static constexpr bool decidesSolved = true;
+
+  std::optional<Status> start();
+  std::optional<Status> step();
+  NlpProgress progress() const;
+  NlpSolution solution() const;
+  std::string explain() const;
+
+ private:
+  /// The best point of those that are not solved.
+  struct Best {
+    BarrierPoint point;
+    double error = std::numeric_limits<double>::infinity();
+    bool infeasible = false;                                    ///< a stationary point of the infeasibility
+    double residual = std::numeric_limits<double>::infinity();  ///< ||r||_inf there
+  };
+
+  bool begin(const Attempt& attempt);
+  std::optional<Status> mainStep();
+  std::optional<Status> endAttempt(Status reason);
+  std::optional<Status> finish();
+  void record();
+  bool unbounded() const;
+
+  const Cpu& la_;
+  const NlpSettings settings_;
+  const bool reportIterates_;
+  BarrierNlp nlp_;
+  BarrierKkt kkt_;
+  BarrierState state_;
+  FilterPhase main_;
+  Attempts attempts_;
+  Vector start_;  ///< x at which the first attempt begins
+  bool started_ = false;
+  int inAttempt_ = 0;
+  int unboundedSeen_ = 0;
+  bool restoring_ = false;
+  Best best_;
+  Status verdict_ = Status::stalled;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,33 @@
+// The solver of nonlinear programs: which method a problem gets, and what follows where that fails.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "solvers/nlp/interior_point_method.hpp"
+#include "solvers/nlp/newton_method.hpp"
+
+namespace nonconvex {
+
+/// Newton's method on the exact augmented Lagrangian where all constraints are equations, otherwise the interior-point
+/// method.
+class NlpSolver {
+ public:
+  /// Checks the problem and evaluates it at the start. `la` must outlive this.
+  NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
+
+  static constexpr bool decidesSolved = true;
+
+  std::optional<Status> start();
+  std::optional<Status> step();
+  NlpProgress progress() const;
+  NlpSolution solution() const;
+  std::string explain() const;
+
+ private:
+  std::unique_ptr<NewtonMethod> newton_;
+  std::unique_ptr<InteriorPointMethod> interior_;
+};
+
+}  // namespace nonconvex
