@@ -195,28 +195,36 @@ void BarrierNlp::computeResidual(BarrierPoint& point) const {
   }
 }
 
-double BarrierNlp::barrier(const BarrierPoint& point, double mu) const {
+double BarrierNlp::barrierTerms(std::span<const double> v, double mu) const {
   double logs = 0, one = 0;
   for (std::size_t j = 0; j < size(); ++j) {
     const bool low = lowerBounded(j), high = upperBounded(j);
-    const double below = point.v[j] - lower_[j], above = upper_[j] - point.v[j];
+    const double below = v[j] - lower_[j], above = upper_[j] - v[j];
     if ((low && !(below > 0)) || (high && !(above > 0))) return infinity;
     if (low) logs += std::log(below);
     if (high) logs += std::log(above);
     if (low != high) one += low ? below : above;
   }
-  return point.at.f - mu * logs + damping * mu * one;
+  return damping * mu * one - mu * logs;
+}
+
+double BarrierNlp::barrier(const BarrierPoint& point, double mu) const {
+  return point.at.f + barrierTerms(point.v, mu);
+}
+
+void BarrierNlp::addBarrierGradient(std::span<const double> v, double mu, std::span<double> out) const {
+  for (std::size_t j = 0; j < size(); ++j) {
+    const bool low = lowerBounded(j), high = upperBounded(j);
+    if (low) out[j] -= mu / (v[j] - lower_[j]);
+    if (high) out[j] += mu / (upper_[j] - v[j]);
+    if (low != high) out[j] += low ? damping * mu : -damping * mu;
+  }
 }
 
 void BarrierNlp::barrierGradient(const BarrierPoint& point, double mu, std::span<double> out) const {
   std::copy(point.at.gradient.begin(), point.at.gradient.end(), out.begin());
   std::fill(out.begin() + n(), out.end(), 0.0);
-  for (std::size_t j = 0; j < size(); ++j) {
-    const bool low = lowerBounded(j), high = upperBounded(j);
-    if (low) out[j] -= mu / (point.v[j] - lower_[j]);
-    if (high) out[j] += mu / (upper_[j] - point.v[j]);
-    if (low != high) out[j] += low ? damping * mu : -damping * mu;
-  }
+  addBarrierGradient(point.v, mu, out);
 }
 
 void BarrierNlp::barrierLagrangian(const BarrierPoint& point, double mu, std::span<double> out) const {

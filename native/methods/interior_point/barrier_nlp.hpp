@@ -89,6 +89,10 @@ class BarrierNlp {
 
   /// phi = f - mu sum log(slacks) + kappa_d mu (sum of slacks that have one side only); infinite outside of the bounds.
   double barrier(const BarrierPoint& point, double mu) const;
+  /// phi without f, which needs v alone.
+  double barrierTerms(std::span<const double> v, double mu) const;
+  /// out += the gradient of `barrierTerms` over v.
+  void addBarrierGradient(std::span<const double> v, double mu, std::span<double> out) const;
   /// grad phi over v.
   void barrierGradient(const BarrierPoint& point, double mu, std::span<double> out) const;
   /// grad phi + (J^T y, -y_I) over v, 0 for fixed variables.

@@ -1,0 +1,136 @@
+#include "methods/interior_point/barrier_restoration.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "methods/interior_point/infeasibility.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr double kappaEpsilon = 10;  // how well a barrier problem is solved, times mu_r
+
+}  // namespace
+
+BarrierRestoration::BarrierRestoration(BarrierState& state)
+    : state_(state),
+      descent_(state),
+      from_(state.nlp.size()),
+      fromL_(from_.size()),
+      fromU_(from_.size()),
+      weights_(from_.size()),
+      smooth_(from_.size()) {}
+
+void BarrierRestoration::begin() {
+  constexpr double apart = 10;  // section 10: multipliers that belong to another mu
+  BarrierPoint& point = state_.point;
+  std::copy(point.v.begin(), point.v.end(), from_.begin());
+  std::copy(point.zL.begin(), point.zL.end(), fromL_.begin());
+  std::copy(point.zU.begin(), point.zU.end(), fromU_.begin());
+  for (std::size_t j = 0; j < from_.size(); ++j) {
+    const double d = std::min(1.0, 1 / std::abs(from_[j]));
+    weights_[j] = d * d;
+  }
+  start_ = point.infeasibility();
+  mu_ = std::max(state_.mu, normInf(point.r));
+  iterations_ = 0;
+  state_.nlp.cutMultipliers(point, mu_, apart);
+  state_.kkt.reset();
+}
+
+/// The weight of ||D (v - v_R)||^2. It falls with mu_r, so that it neither hides a stationary point nor keeps from
+/// feasible ones.
+double BarrierRestoration::zeta() const { return 1e-4 * std::min(std::sqrt(state_.mu), mu_); }
+
+double BarrierRestoration::value(const BarrierPoint& point) const {
+  double apart = 0;
+  for (std::size_t j = 0; j < from_.size(); ++j) {
+    const double d = point.v[j] - from_[j];
+    apart += weights_[j] * d * d;
+  }
+  return 0.5 * (norm2Squared(point.r) + zeta() * apart) + state_.nlp.barrierTerms(point.v, mu_);
+}
+
+/// J^T r and -r, and zeta D^2 (v - v_R).
+void BarrierRestoration::computeGradient() {
+  infeasibilityGradient(state_.nlp, state_.point, smooth_);
+  for (std::size_t j = 0; j < from_.size(); ++j) {
+    if (!state_.nlp.fixed(j)) smooth_[j] += zeta() * weights_[j] * (state_.point.v[j] - from_[j]);
+  }
+}
+
+/// Whether the problem of the present mu_r is solved well enough.
+bool BarrierRestoration::solved() const {
+  const BarrierPoint& point = state_.point;
+  const double most = kappaEpsilon * mu_;
+  for (std::size_t j = 0; j < smooth_.size(); ++j) {
+    if (!(std::abs(smooth_[j] - point.zL[j] + point.zU[j]) <= most)) return false;
+  }
+  return state_.nlp.errors(point, mu_).complementarity <= most;
+}
+
+/// Lowers mu_r where its problem is solved, or so nearly feasible that the way would lead along feasible points to the
+/// middle of them; false where it was the last one and is solved.
+bool BarrierRestoration::lowerBarrier() {
+  constexpr double least = 1e-12;  // `minimizesInfeasibility` asks for 1e-11 where it asks most
+  constexpr double little = 1e-2;
+  const double squares = 0.5 * norm2Squared(state_.point.r);
+  while (squares < little * mu_ || solved()) {
+    if (mu_ <= least) return !solved();
+    mu_ = nextBarrier(mu_, least);
+    computeGradient();
+  }
+  return true;
+}
+
+bool BarrierRestoration::computeDirection() {
+  BarrierState& s = state_;
+  if (!s.nlp.model().hessian(s.point.at, 0, s.point.r, s.H)) return false;
+  s.nlp.sigma(s.point, s.diagonal);
+  axpy(zeta(), weights_, s.diagonal);
+  s.kkt.load(s.H, s.point.at.jacobian, s.diagonal, 1);
+  std::copy(smooth_.begin(), smooth_.end(), s.a.begin());
+  s.nlp.addBarrierGradient(s.point.v, mu_, s.a);
+  return descent_.computeStep(mu_);
+}
+
+BarrierRestoration::Outcome BarrierRestoration::iterate() {
+  constexpr int most = 100;
+  if (++iterations_ > most) return Outcome::stuck;
+  BarrierState& s = state_;
+  if (minimizesInfeasibility(s)) return Outcome::stationary;
+  computeGradient();
+  if (!lowerBarrier()) return Outcome::stuck;
+  if (!computeDirection()) return Outcome::failed;
+  const auto function = [&](BarrierPoint& trial) {
+    std::copy(s.point.at.lambda.begin(), s.point.at.lambda.end(), trial.at.lambda.begin());
+    return value(trial);
+  };
+  const BarrierDescent::Reference from{value(s.point), dot(s.a, s.step.v)};
+  return descent_.run(mu_, from, function) ? Outcome::moved : Outcome::stuck;
+}
+
+/// Sets the multipliers of the point that the main phase goes on from: those of v_R after the step from there to here,
+/// and y by least squares.
+void BarrierRestoration::finish() {
+  constexpr double most = 1000, tau = 0.99;
+  BarrierState& s = state_;
+  BarrierPoint& point = s.point;
+  addScaled(point.v, -1, from_, s.step.v);
+  std::copy(from_.begin(), from_.end(), s.trial.v.begin());
+  std::copy(fromL_.begin(), fromL_.end(), s.trial.zL.begin());
+  std::copy(fromU_.begin(), fromU_.end(), s.trial.zU.begin());
+  s.nlp.dualDirections(s.trial, s.mu, s.step.v, s.step.zL, s.step.zU);
+  const double alpha = s.nlp.largestDualStep(s.trial, s.step.zL, s.step.zU, tau);
+  addScaled(fromL_, alpha, s.step.zL, point.zL);
+  addScaled(fromU_, alpha, s.step.zU, point.zU);
+  s.nlp.cutMultipliers(point, s.mu);
+  for (std::size_t j = 0; j < from_.size(); ++j) {
+    if (point.zL[j] > most) point.zL[j] = 1;
+    if (point.zU[j] > most) point.zU[j] = 1;
+  }
+  s.kkt.reset();
+  s.estimateMultipliers();
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,55 @@
+#include "methods/interior_point/infeasibility.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nonconvex {
+namespace {
+
+constexpr double share = 1e-5;  // of min(1, ||r||_inf), that counts as zero
+
+/// The distance to the bound that the direction -g leads to.
+double roomAlong(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t j, double g) {
+  return g > 0 ? point.v[j] - nlp.lower()[j] : nlp.upper()[j] - point.v[j];
+}
+
+/// Whether for each entry some multipliers of its bounds are good to within `small`, the best of which is |g| - small.
+bool stationary(const BarrierNlp& nlp, const BarrierPoint& point, std::span<const double> g, double small) {
+  for (std::size_t j = 0; j < g.size(); ++j) {
+    const double z = std::abs(g[j]) - small;
+    if (z > 0 && !(z * roomAlong(nlp, point, j, g[j]) <= small)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void infeasibilityGradient(const BarrierNlp& nlp, const BarrierPoint& point, std::span<double> out) {
+  std::fill(out.begin(), out.end(), 0.0);
+  nlp.model().addJacobianTransposedProduct(point.at.jacobian, point.r, out.first(at(nlp.n())));
+  for (std::size_t j = 0; j < at(nlp.n()); ++j) {
+    if (nlp.fixed(j)) out[j] = 0;
+  }
+  for (std::size_t k = at(nlp.n()); k < nlp.size(); ++k) out[k] = -point.r[at(nlp.rowOf(k))];
+}
+
+bool minimizesInfeasibility(BarrierState& state) {
+  constexpr double feasible = 1e-6, curvature = 10;
+  BarrierNlp& nlp = state.nlp;
+  const BarrierPoint& point = state.point;
+  const double size = normInf(point.r);
+  const double small = share * std::min(1.0, size);
+  if (!(size > feasible)) return false;
+  infeasibilityGradient(nlp, point, state.a);
+  if (!stationary(nlp, point, state.a, small)) return false;
+  // Newton's matrix of ||r||^2 / 2 with the bounds that matter; a curvature within rounding counts as positive.
+  if (!nlp.model().hessian(point.at, 0, point.r, state.H)) return false;
+  for (std::size_t j = 0; j < nlp.size(); ++j) {
+    const double g = state.a[j], room = roomAlong(nlp, point, j, g);
+    state.diagonal[j] = curvature * small + (std::abs(g) > small ? std::abs(g) / room : 0);
+  }
+  state.kkt.load(state.H, point.at.jacobian, state.diagonal, 1);
+  return state.kkt.factorUnshifted() == Inertia{.positive = nlp.n(), .negative = nlp.m()};
+}
+
+}  // namespace nonconvex
