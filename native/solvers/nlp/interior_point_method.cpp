@@ -20,6 +20,7 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
       kkt_(la, nlp_),
       state_(nlp_, kkt_),
       main_(state_),
+      restoration_(state_),
       attempts_(nlp_.m() > 0, settings.restarts),
       start_(nlp_.model().beginning().begin(), nlp_.model().beginning().end()) {
   best_.point = state_.point;
@@ -41,7 +42,7 @@ std::optional<Status> InteriorPointMethod::step() {
   la_.checkpoint();
   ++inAttempt_;
   if (!attempts_.first() && inAttempt_ > laterIterations) return endAttempt(Status::stalled);
-  return mainStep();
+  return restoring_ ? restorationStep() : mainStep();
 }
 
 std::optional<Status> InteriorPointMethod::mainStep() {
@@ -53,10 +54,39 @@ std::optional<Status> InteriorPointMethod::mainStep() {
     case FilterPhase::Outcome::moved:
       return unbounded() ? endAttempt(Status::unbounded) : std::nullopt;
     case FilterPhase::Outcome::restore:
+      return beginRestoration();
     case FilterPhase::Outcome::stalled:
       return endAttempt(Status::stalled);
   }
   return std::nullopt;
+}
+
+std::optional<Status> InteriorPointMethod::beginRestoration() {
+  if (!(normInf(state_.point.r) > 0.1 * settings_.tolerance)) return endAttempt(Status::stalled);
+  main_.guardPoint();
+  restoration_.begin();
+  restoring_ = true;
+  return std::nullopt;
+}
+
+std::optional<Status> InteriorPointMethod::restorationStep() {
+  using Outcome = BarrierRestoration::Outcome;
+  ++restorationSteps_;
+  const Outcome outcome = restoration_.step([&](double theta, double phi) { return main_.accepts(theta, phi); });
+  switch (outcome) {
+    case Outcome::moved:
+      return std::nullopt;
+    case Outcome::restored:
+      restoring_ = false;
+      main_.resume();
+      record();
+      return std::nullopt;
+    case Outcome::stationary:
+      recordInfeasible();
+      return endAttempt(Status::infeasible);
+    default:
+      return endAttempt(Status::stalled);
+  }
 }
 
 /// Whether f, or x, has left every reasonable range at a point that is nearly feasible.
@@ -71,7 +101,7 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
   if (reason == Status::unbounded && ++unboundedSeen_ > 1) return Status::unbounded;
   do {
     if (!attempts_.next()) {
-      return unboundedSeen_ > 0 ? Status::unbounded : best_.infeasible ? Status::infeasible : Status::stalled;
+      return unboundedSeen_ > 0 ? Status::unbounded : leastInfeasible_.known ? Status::infeasible : Status::stalled;
     }
   } while (!begin(attempts_.now()));
   return std::nullopt;
@@ -107,6 +137,13 @@ void InteriorPointMethod::record() {
   if (!(error < best_.error)) return;
   best_.error = error;
   best_.point = state_.point;
+}
+
+/// Remembers a stationary point of the infeasibility, if it is the least infeasible one so far.
+void InteriorPointMethod::recordInfeasible() {
+  const double residual = normInf(state_.point.r);
+  if (leastInfeasible_.known && !(residual < leastInfeasible_.residual)) return;
+  leastInfeasible_ = {true, residual, state_.point};
 }
 
 NlpProgress InteriorPointMethod::progress() const {

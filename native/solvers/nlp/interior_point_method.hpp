@@ -7,6 +7,7 @@
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
+#include "methods/interior_point/barrier_restoration.hpp"
 #include "methods/interior_point/filter_phase.hpp"
 #include "solvers/nlp/attempts.hpp"
 #include "solvers/nlp/problem.hpp"
@@ -33,15 +34,22 @@ class InteriorPointMethod {
   struct Best {
     BarrierPoint point;
     double error = std::numeric_limits<double>::infinity();
-    bool infeasible = false;                                    ///< a stationary point of the infeasibility
-    double residual = std::numeric_limits<double>::infinity();  ///< ||r||_inf there
+  };
+  /// A stationary point of the infeasibility.
+  struct Infeasible {
+    bool known = false;
+    double residual = 0;  ///< ||r||_inf
+    BarrierPoint point;
   };
 
   bool begin(const Attempt& attempt);
   std::optional<Status> mainStep();
+  std::optional<Status> beginRestoration();
+  std::optional<Status> restorationStep();
   std::optional<Status> endAttempt(Status reason);
   std::optional<Status> finish();
   void record();
+  void recordInfeasible();
   bool unbounded() const;
 
   const Cpu& la_;
@@ -51,13 +59,16 @@ class InteriorPointMethod {
   BarrierKkt kkt_;
   BarrierState state_;
   FilterPhase main_;
+  BarrierRestoration restoration_;
   Attempts attempts_;
   Vector start_;  ///< x at which the first attempt begins
   bool started_ = false;
   int inAttempt_ = 0;
   int unboundedSeen_ = 0;
   bool restoring_ = false;
+  int restorationSteps_ = 0;
   Best best_;
+  Infeasible leastInfeasible_;
   Status verdict_ = Status::stalled;
 };
 
