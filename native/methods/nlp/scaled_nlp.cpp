@@ -332,6 +332,12 @@ void ScaledNlp::setMultipliers(std::span<const double> unscaled, NlpPoint& point
   }
 }
 
+Vector ScaledNlp::unscaledConstraints(const NlpPoint& point) const {
+  Vector c = point.c;
+  for (std::size_t i = 0; i < c.size(); ++i) c[i] /= constraintScales_[i];
+  return c;
+}
+
 Vector ScaledNlp::unscaledMultipliers(const NlpPoint& point) const {
   Vector lambda = point.lambda;
   for (std::size_t i = 0; i < lambda.size(); ++i) lambda[i] *= constraintScales_[i] / objectiveScale_;

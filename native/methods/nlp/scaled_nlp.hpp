@@ -111,6 +111,7 @@ class ScaledNlp {
   double unscaledResidual(const NlpPoint& point) const;
   double unscaledFeasibility(const NlpPoint& point) const;
   double unscaledObjective(const NlpPoint& point) const { return point.f / objectiveScale_; }
+  Vector unscaledConstraints(const NlpPoint& point) const;
   Vector unscaledMultipliers(const NlpPoint& point) const;
   void setMultipliers(std::span<const double> unscaled, NlpPoint& point) const;
 
