@@ -99,8 +99,8 @@ concept HasFields = requires {
   T::fields();
 };
 
-/// Whether a value is known: what is a number unless it is NaN, a struct if its own `known()` says so, an optional value
-/// if there is one.
+/// Whether a value is known: what is a number unless it is NaN, a struct if its own `known()` says so, an optional
+/// value if there is one.
 template <class T>
 constexpr bool isKnown(const T& value) {
   if constexpr (std::is_convertible_v<T, double>) {

@@ -17,9 +17,7 @@
 namespace nonconvex {
 
 enum class NlpMethod { automatic, interiorPoint, exactAugmentedLagrangian };
-constexpr auto names(NlpMethod) {
-  return std::array{"auto"sv, "interiorPoint"sv, "exactAugmentedLagrangian"sv};
-}
+constexpr auto names(NlpMethod) { return std::array{"auto"sv, "interiorPoint"sv, "exactAugmentedLagrangian"sv}; }
 
 /// What a point comes from: Newton's method on the exact augmented Lagrangian, or a phase of the method for bounds and
 /// inequalities.
@@ -105,15 +103,17 @@ struct NlpSettings : Limits, EvaluationLimits {
             FIELD(reuseHessian, anyValue(),
                   "Whether a regression takes Hessians of earlier points, quadratic models of its objective and bounds "
                   "of its Hessian where they will do."),
-            FIELD(polish, anyValue(),
-                  "Whether a solution under bounds or inequalities is refined by Newton steps on those that are active, "
-                  "so that it meets bounds exactly."),
+            FIELD(
+                polish, anyValue(),
+                "Whether a solution under bounds or inequalities is refined by Newton steps on those that are active, "
+                "so that it meets bounds exactly."),
             FIELD(strictBounds, anyValue(),
                   "Whether functions are called inside the bounds only, which otherwise are relaxed by 1e-8 relative "
                   "during a solve; for logarithms and roots."),
-            FIELD(restarts, between(0, 1000),
-                  "Under bounds or inequalities, how many random points the last phases begin at where all else has not "
-                  "solved the problem. 0: there is no phase after the first.")});
+            FIELD(
+                restarts, between(0, 1000),
+                "Under bounds or inequalities, how many random points the last phases begin at where all else has not "
+                "solved the problem. 0: there is no phase after the first.")});
   }
 };
 static_assert(sizeFromFields<NlpSettings>() == sizeof(NlpSettings));
