@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -32,6 +33,13 @@ concept Pointer = requires {
 }
 &&std::same_as<T, std::shared_ptr<typename T::element_type>>;
 
+/// A value that may be missing, then it is not known.
+template <class T>
+concept OptionalValue = requires {
+  typename T::value_type;
+}
+&&std::same_as<T, std::optional<typename T::value_type>>;
+
 /// One value under a name; the kinds of values that an OutField may have.
 template <class T>
 void writeField(Writer& out, const char* name, const T& value) {
@@ -39,7 +47,7 @@ void writeField(Writer& out, const char* name, const T& value) {
     out.boolean(name, value);
   } else if constexpr (std::convertible_to<T, double>) {
     out.number(name, static_cast<double>(value));
-  } else if constexpr (Pointer<T>) {
+  } else if constexpr (Pointer<T> || OptionalValue<T>) {
     writeField(out, name, *value);
   } else if constexpr (std::is_enum_v<T>) {
     out.text(name, nameOf(value));
@@ -128,6 +136,8 @@ Napi::Value resultTypeOf(Writer& out) {
     return out.toText("number");
   } else if constexpr (Pointer<T>) {
     return resultTypeOf<std::remove_cv_t<typename T::element_type>>(out);
+  } else if constexpr (OptionalValue<T>) {
+    return resultTypeOf<typename T::value_type>(out);
   } else if constexpr (std::is_enum_v<T>) {
     return out.texts(names(T{}));
   } else if constexpr (std::convertible_to<T, std::string_view>) {

@@ -69,7 +69,7 @@ struct Field {
 /// A column of the table that `verbose: true` prints of reports of progress.
 struct Column {
   std::string_view title;  ///< empty: there is no such column
-  int digits = 0;          ///< behind the point, of 1.25e-03
+  int digits = 0;          ///< behind the point, of 1.25e-03; a name has room for 8 letters more
 };
 
 /// A member of what a solver gives back: of its solution, or of its reports of progress. Numbers, booleans,
@@ -88,7 +88,7 @@ struct OutField {
   ::nonconvex::OutField { #member, &Self::member, doc }
 #define OUT_IF_KNOWN(member, doc) \
   ::nonconvex::OutField { #member, &Self::member, doc, true }
-/// A number of a report, if it is known, and a column of the table of reports.
+/// A number or a name of a report, if it is known, and a column of the table of reports.
 #define OUT_COLUMN(member, title, digits, doc)                               \
   ::nonconvex::OutField {                                                    \
 #member, &Self::member, doc, true, ::nonconvex::Column { title, digits } \
@@ -99,7 +99,8 @@ concept HasFields = requires {
   T::fields();
 };
 
-/// Whether a value is known: what is a number unless it is NaN, a struct if its own `known()` says so.
+/// Whether a value is known: what is a number unless it is NaN, a struct if its own `known()` says so, an optional
+/// value if there is one.
 template <class T>
 constexpr bool isKnown(const T& value) {
   if constexpr (std::is_convertible_v<T, double>) {
@@ -107,6 +108,8 @@ constexpr bool isKnown(const T& value) {
     return number == number;
   } else if constexpr (requires { value.known(); }) {
     return value.known();
+  } else if constexpr (requires { value.has_value(); }) {
+    return value.has_value();
   } else if constexpr (requires { *value, value != nullptr; }) {
     return value != nullptr;
   } else {

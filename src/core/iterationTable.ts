@@ -26,9 +26,9 @@ function columnsFor(solver: string | undefined): Column[] {
   }));
 }
 
-/** A member that has a column, if the report has it. */
-const numberIn = (report: Progress, member: string): number | undefined =>
-  (report as unknown as Record<string, number | undefined>)[member];
+/** A member that has a column, a number or a name, if the report has it. */
+const valueIn = (report: Progress, member: string): number | string | undefined =>
+  (report as unknown as Record<string, number | string | undefined>)[member];
 
 /** '-1.25000000e-01', or '-' for a number that is not known. */
 export function exponential(value: number | undefined, digits: number): string {
@@ -78,7 +78,7 @@ class Lines {
 
   print(reports: readonly Progress[]): void {
     for (const progress of reports) {
-      for (const { member } of this.#columns) if (numberIn(progress, member) !== undefined) this.#known.add(member);
+      for (const { member } of this.#columns) if (valueIn(progress, member) !== undefined) this.#known.add(member);
     }
     for (const progress of reports) {
       if (this.#count++ % 20 === 0) this.#printHeading();
@@ -93,11 +93,12 @@ class Lines {
   }
 
   #printLine(progress: Progress): void {
-    const numbers = this.#shown.map(({ member, width, digits }) =>
-      exponential(numberIn(progress, member), digits).padStart(width),
-    );
+    const values = this.#shown.map(({ member, width, digits }) => {
+      const value = valueIn(progress, member);
+      return (typeof value === 'string' ? value : exponential(value, digits)).padStart(width);
+    });
     this.#print(
-      [String(progress.iteration).padStart(5), ...numbers, progress.seconds.toFixed(3).padStart(9)].join(' '),
+      [String(progress.iteration).padStart(5), ...values, progress.seconds.toFixed(3).padStart(9)].join(' '),
     );
   }
 }

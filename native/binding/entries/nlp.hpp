@@ -1,4 +1,4 @@
-// How the minimisation under equality constraints is read from JavaScript.
+// How the minimisation of nonlinear programs is read from JavaScript.
 #pragma once
 
 #include <array>
@@ -28,8 +28,17 @@ struct NlpEntry {
     };
     if (!in.has("start")) problem.feasibleStart = readFeasibleStart(in);
     if (!problem.feasibleStart) problem.start = copy("start");
-    if (in.has("fallbackStart")) problem.fallbackStart = copy("fallbackStart");
-    if (in.has("multipliers")) problem.multipliers = copy("multipliers");
+    const auto copyGiven = [&](const char* member, std::vector<double>& to) {
+      if (in.has(member)) to = copy(member);
+    };
+    copyGiven("fallbackStart", problem.fallbackStart);
+    copyGiven("multipliers", problem.multipliers);
+    copyGiven("lowerMultipliers", problem.lowerMultipliers);
+    copyGiven("upperMultipliers", problem.upperMultipliers);
+    copyGiven("lower", problem.bounds.lower);
+    copyGiven("upper", problem.bounds.upper);
+    copyGiven("constraintsLower", problem.bounds.constraintLower);
+    copyGiven("constraintsUpper", problem.bounds.constraintUpper);
     problem.reportIterates = in.boolean("reportIterates");
     return problem;
   }

@@ -1,8 +1,9 @@
-// What goes into and comes out of the minimisation under equality constraints by Newton's method.
+// What goes into and comes out of the minimisation of nonlinear programs.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,12 +16,23 @@
 
 namespace nonconvex {
 
+enum class NlpMethod { automatic, interiorPoint, exactAugmentedLagrangian };
+constexpr auto names(NlpMethod) { return std::array{"auto"sv, "interiorPoint"sv, "exactAugmentedLagrangian"sv}; }
+
+/// What a point comes from: Newton's method on the exact augmented Lagrangian, or a phase of the method for bounds and
+/// inequalities.
+enum class NlpPhase { newton, interiorPoint, restoration, augmentedLagrangian };
+constexpr auto names(NlpPhase) {
+  return std::array{"newton"sv, "interiorPoint"sv, "restoration"sv, "augmentedLagrangian"sv};
+}
+
 struct NlpSettings : Limits, EvaluationLimits {
   NlpSettings() {
     tolerance = 1e-8;
     maxIterations = 3000;
   }
 
+  NlpMethod method = NlpMethod::automatic;
   KktMethod inner = KktMethod::automatic;
   KktSketch sketch = KktSketch::block;
   int sketchSize = 0;
@@ -36,6 +48,9 @@ struct NlpSettings : Limits, EvaluationLimits {
   bool scaling = true;
   bool sampleStart = true;
   bool reuseHessian = true;
+  bool polish = true;
+  bool strictBounds = false;
+  int restarts = 3;
 
   KktSettings kkt() const {
     return {inner, sketch, sketchSize, sketchMemory, preconditioner, innerSteps, accuracy, tolerance, seed, shift};
@@ -47,6 +62,9 @@ struct NlpSettings : Limits, EvaluationLimits {
     return std::tuple_cat(
         Limits::fields(), EvaluationLimits::fields(),
         std::tuple{
+            FIELD(method, anyValue(),
+                  "`interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` equations c(x) = 0 alone. "
+                  "`auto`: the latter where there is nothing else, otherwise the former."),
             FIELD(
                 inner, anyValue(),
                 "How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches "
@@ -84,14 +102,26 @@ struct NlpSettings : Limits, EvaluationLimits {
                   "Whether a regression is first minimised over a sample of its rows, to begin near the solution."),
             FIELD(reuseHessian, anyValue(),
                   "Whether a regression takes Hessians of earlier points, quadratic models of its objective and bounds "
-                  "of its Hessian where they will do.")});
+                  "of its Hessian where they will do."),
+            FIELD(
+                polish, anyValue(),
+                "Whether a solution under bounds or inequalities is refined by Newton steps on those that are active, "
+                "so that it meets bounds exactly."),
+            FIELD(strictBounds, anyValue(),
+                  "Whether functions are called inside the bounds only, which otherwise are relaxed by 1e-8 relative "
+                  "during a solve; for logarithms and roots."),
+            FIELD(
+                restarts, between(0, 1000),
+                "Under bounds or inequalities, how many random points the last phases begin at where all else has not "
+                "solved the problem. 0: there is no phase after the first.")});
   }
 };
 static_assert(sizeFromFields<NlpSettings>() == sizeof(NlpSettings));
 
 /// Throws for settings that a device has not.
 inline void requireOnDevice(const NlpSettings& settings) {
-  const char* const what = settings.inner == KktMethod::sketch                      ? "inner 'sketch'"
+  const char* const what = settings.method == NlpMethod::interiorPoint              ? "method 'interiorPoint'"
+                           : settings.inner == KktMethod::sketch                    ? "inner 'sketch'"
                            : settings.preconditioner == KktPreconditioner::diagonal ? "preconditioner 'diagonal'"
                            : settings.accuracy == KktAccuracy::paper                ? "accuracy 'paper'"
                            : settings.shift == ShiftRule::paper                     ? "shift 'paper'"
@@ -108,10 +138,14 @@ struct NlpProblem : NlpStart {
   bool reportIterates = false;  ///< reports of progress show the point
 };
 
-/// What Newton's method reports beside what all solvers do.
+/// What is reported beside what all solvers report. What Newton's method does not know stays unknown.
 struct NlpProgress : Progress {
   double feasibility = unknown;
+  double barrier = unknown;
   double step = unknown;
+  double dualStep = unknown;
+  double shift = unknown;
+  std::optional<NlpPhase> phase = std::nullopt;
   double innerSteps = unknown;
   std::shared_ptr<std::vector<double>> x = nullptr;
   std::shared_ptr<std::vector<double>> multipliers = nullptr;
@@ -124,8 +158,14 @@ struct NlpProgress : Progress {
 
   static constexpr auto fields() {
     using Self = NlpProgress;
-    return std::tuple{OUT_COLUMN(feasibility, "feasibility", 2, "||c||_inf."),
+    return std::tuple{OUT_COLUMN(feasibility, "feasibility", 2,
+                                 "Largest violation of bounds and constraints; ||c||_inf of equations c(x) = 0."),
+                      OUT_COLUMN(barrier, "barrier", 2, "Barrier parameter mu of an interior-point method."),
                       OUT_COLUMN(step, "step", 2, "Length of the last step, in the 2-norm of x."),
+                      OUT_COLUMN(dualStep, "dual step", 2,
+                                 "Part of the last step that the multipliers of bounds have taken, up to 1."),
+                      OUT_COLUMN(shift, "shift", 2, "What the last system had added to the diagonal of its Hessian."),
+                      OUT_COLUMN(phase, "phase", 11, "Phase of the method for bounds and inequalities."),
                       OUT_IF_KNOWN(innerSteps, "Steps of an iterative inner solver, so far."),
                       OUT_IF_KNOWN(x, "The best point so far, n numbers; with `reportIterates: true`."),
                       OUT_IF_KNOWN(multipliers, "Its multipliers, m numbers; with `reportIterates: true`.")};
@@ -137,14 +177,27 @@ struct NlpSolution {
 
   std::vector<double> x;
   std::vector<double> multipliers;
+  std::vector<double> lowerMultipliers;
+  std::vector<double> upperMultipliers;
+  std::vector<double> constraintValues;
+  std::vector<std::int32_t> activeLower;
+  std::vector<std::int32_t> activeUpper;
+  std::vector<std::int32_t> activeConstraints;
   double residual = 0;
   double unscaledResidual = 0;
   double feasibility = 0;
+  double complementarity = 0;
   ReducedInertia inertia;
+  bool degenerate = false;
+  NlpPhase phase = NlpPhase::newton;
+  bool polished = false;
+  double barrier = unknown;
 
   struct Counts : EvaluationCounts {
     int factorization = 0;
     int restoration = 0;
+    int correction = 0;
+    int phases = 0;
     int sampled = 0;
     std::int64_t innerSteps = 0;
     int fallback = 0;
@@ -155,6 +208,8 @@ struct NlpSolution {
           EvaluationCounts::fields(),
           std::tuple{OUT(factorization, "Factorisations of the Newton system."),
                      OUT(restoration, "Iterations that only looked for a feasible point."),
+                     OUT(correction, "Second-order corrections that a step was replaced by."),
+                     OUT(phases, "Phases of the method for bounds and inequalities that were begun."),
                      OUT(sampled, "Iterations over samples of the data, before the first over all of them."),
                      OUT(innerSteps, "Steps of an iterative inner solver."),
                      OUT(fallback, "Systems that an iterative inner solver left to a factorisation.")});
@@ -181,15 +236,31 @@ struct NlpSolution {
         OUT(x, "n numbers."),
         OUT(multipliers,
             "m numbers lambda of L = f + lambda^T c, of the problem without scaling. If c_i(x) = t were asked for, the "
-            "minimum would change by about -lambda_i t."),
+            "minimum would change by about -lambda_i t. Of an inequality: >= 0 at an upper side, <= 0 at a lower one."),
+        OUT(lowerMultipliers, "n numbers >= 0, the multipliers of lower <= x; 0 where there is no bound."),
+        OUT(upperMultipliers, "n numbers >= 0, the multipliers of x <= upper; 0 where there is no bound."),
+        OUT(constraintValues, "m numbers c(x)."),
+        OUT(activeLower, "Indices of the variables that are at their lower bounds."),
+        OUT(activeUpper, "Indices of the variables that are at their upper bounds."),
+        OUT(activeConstraints, "Indices of the inequalities that are at one of their sides."),
         OUT_IF_KNOWN(residual,
                      "max(||grad L||_inf / s, ||c||_inf) of the problem as it was scaled: what `tolerance` was "
                      "compared with."),
         OUT_IF_KNOWN(unscaledResidual, "||(grad L, c)||_inf of the problem as it was given."),
-        OUT_IF_KNOWN(feasibility, "||c||_inf."),
+        OUT_IF_KNOWN(feasibility, "Largest violation of bounds and constraints as given; ||c||_inf of equations."),
+        OUT(complementarity,
+            "Largest product of a multiplier and the distance from its bound or side, without scaling; 0 where there "
+            "are none."),
         OUT_IF_KNOWN(inertia,
-                     "How many eigenvalues of the Hessian of L on the null space of the Jacobian are positive, "
-                     "negative and zero, at a stationary point. All positive: a strict local minimum."),
+                     "How many eigenvalues of the Hessian of L on the null space of the gradients of what is active "
+                     "(of equations: of the Jacobian) are positive, negative and zero, at a stationary point. All "
+                     "positive: a strict local minimum."),
+        OUT(degenerate,
+            "Whether the kind of point is not known for certain: a bound or inequality and its multiplier are both "
+            "about 0, or multipliers have grown without bound."),
+        OUT(phase, "What found x: `newton` of equations alone, otherwise a phase of the method for inequalities."),
+        OUT(polished, "Whether x was refined by Newton steps on the active bounds and inequalities."),
+        OUT_IF_KNOWN(barrier, "Last barrier parameter mu of an interior-point method."),
         OUT(counts, "How often each was computed, over all of the data."),
         OUT(time, "Where the time went."),
         OUT(constraintPenalty, "Last penalty of ||c||^2 / 2 in the merit function."),

@@ -27,6 +27,9 @@ NlpSolution solutionOf(const BestPoint& best, const ScaledNlp& model, const KktS
   s.residual = best.residual();
   s.unscaledResidual = model.unscaledResidual(best.point());
   s.feasibility = model.unscaledFeasibility(best.point());
+  s.lowerMultipliers.assign(s.x.size(), 0.0);
+  s.upperMultipliers = s.lowerMultipliers;
+  s.constraintValues = model.unscaledConstraints(best.point());
   s.inertia = best.inertia();
   static_cast<EvaluationCounts&>(s.counts) = model.counts();
   s.time.derivatives = model.seconds();
