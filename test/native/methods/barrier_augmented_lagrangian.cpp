@@ -16,12 +16,7 @@ Outcome solve(BarrierInstance& in, int* iterations = nullptr) {
   BarrierAugmentedLagrangian phase(in.state);
   phase.begin();
   Outcome outcome = Outcome::moved;
-  while (outcome == Outcome::moved) {
-    outcome = phase.step();
-    std::fprintf(stderr, "%d mu %.1e rho %.1e r %.2e len %.1e delta %.1e E %.2e f %.8g\n", phase.iterations(),
-                 in.state.mu, phase.penalty(), normInf(in.state.point.r), in.state.length, in.kkt.delta(),
-                 in.nlp.errors(in.state.point, 0).worst(), in.state.point.at.f);
-  }
+  while (outcome == Outcome::moved) outcome = phase.step();
   if (iterations != nullptr) *iterations = phase.iterations();
   return outcome;
 }
