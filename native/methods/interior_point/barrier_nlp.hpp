@@ -110,7 +110,7 @@ class BarrierNlp {
 
   /// The largest alpha <= 1 with slack + alpha d >= (1 - tau) slack.
   double largestStep(std::span<const double> v, std::span<const double> dv, double tau) const;
-  /// The same for multipliers z >= 0 where there is a bound.
+  /// The largest alpha <= 1 with z + alpha dz >= (1 - tau) z for the multipliers of bounds.
   double largestDualStep(const BarrierPoint& point, std::span<const double> dzL, std::span<const double> dzU,
                          double tau) const;
   /// dz = mu / slack - z - z d / slack, signed as section 2 says.

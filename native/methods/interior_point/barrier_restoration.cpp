@@ -72,9 +72,10 @@ bool BarrierRestoration::solved() const {
 /// Lowers mu_r where its problem is solved, or so nearly feasible that the way would lead along feasible points to the
 /// middle of them; false where it was the last one and is solved.
 bool BarrierRestoration::lowerBarrier() {
-  constexpr double least = 1e-12;  // `minimizesInfeasibility` asks for 1e-11 where it asks most
+  constexpr double floor = 1e-16, most = 1e-12, share = 1e-6;  // `minimizesInfeasibility` asks for 1e-5 ||r||^2
   constexpr double little = 1e-2;
-  const double squares = 0.5 * norm2Squared(state_.point.r);
+  const double squares = 0.5 * norm2Squared(state_.point.r), size = normInf(state_.point.r);
+  const double least = std::clamp(share * size * size, floor, most);
   while (squares < little * mu_ || solved()) {
     if (mu_ <= least) return !solved();
     mu_ = nextBarrier(mu_, least);

@@ -6,18 +6,20 @@
 namespace nonconvex {
 namespace {
 
-constexpr double share = 1e-5;  // of min(1, ||r||_inf), that counts as zero
+constexpr double share = 1e-5;  // of 1, of ||r||_inf or of its square, that counts as zero
 
 /// The distance to the bound that the direction -g leads to.
 double roomAlong(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t j, double g) {
   return g > 0 ? point.v[j] - nlp.lower()[j] : nlp.upper()[j] - point.v[j];
 }
 
-/// Whether for each entry some multipliers of its bounds are good to within `small`, the best of which is |g| - small.
-bool stationary(const BarrierNlp& nlp, const BarrierPoint& point, std::span<const double> g, double small) {
+/// Whether each entry of the gradient is within `small` of a multiplier z of its bounds, with products slack z of at
+/// most `smallProduct`; the best is z = |g| - small.
+bool stationary(const BarrierNlp& nlp, const BarrierPoint& point, std::span<const double> g, double small,
+                double smallProduct) {
   for (std::size_t j = 0; j < g.size(); ++j) {
     const double z = std::abs(g[j]) - small;
-    if (z > 0 && !(z * roomAlong(nlp, point, j, g[j]) <= small)) return false;
+    if (z > 0 && !(z * roomAlong(nlp, point, j, g[j]) <= smallProduct)) return false;
   }
   return true;
 }
@@ -38,10 +40,10 @@ bool minimizesInfeasibility(BarrierState& state) {
   BarrierNlp& nlp = state.nlp;
   const BarrierPoint& point = state.point;
   const double size = normInf(point.r);
-  const double small = share * std::min(1.0, size);
+  const double small = share * std::min(1.0, size), smallProduct = share * std::min(1.0, size * size);
   if (!(size > feasible)) return false;
   infeasibilityGradient(nlp, point, state.a);
-  if (!stationary(nlp, point, state.a, small)) return false;
+  if (!stationary(nlp, point, state.a, small, smallProduct)) return false;
   // Newton's matrix of ||r||^2 / 2 with the bounds that matter; a curvature within rounding counts as positive.
   if (!nlp.model().hessian(point.at, 0, point.r, state.H)) return false;
   for (std::size_t j = 0; j < nlp.size(); ++j) {

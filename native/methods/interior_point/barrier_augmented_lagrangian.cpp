@@ -1,0 +1,112 @@
+#include "methods/interior_point/barrier_augmented_lagrangian.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "methods/interior_point/infeasibility.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr double firstMu = 0.1, firstRho = 10, largest = 1e12;  // largest: of rho and |y_i|
+
+}  // namespace
+
+BarrierAugmentedLagrangian::BarrierAugmentedLagrangian(BarrierState& state)
+    : state_(state), descent_(state), y_(at(state.nlp.m())) {}
+
+void BarrierAugmentedLagrangian::begin() {
+  std::fill(y_.begin(), y_.end(), 0.0);
+  rho_ = firstRho;
+  lastResidual_ = std::numeric_limits<double>::infinity();
+  iterations_ = idle_ = 0;
+  forced_ = false;
+  state_.mu = firstMu;
+  state_.kkt.reset();
+  setMultipliers(state_.point);
+  state_.nlp.updateLagrangian(state_.point);
+}
+
+/// y + rho r
+void BarrierAugmentedLagrangian::setMultipliers(BarrierPoint& point) const {
+  addScaled(y_, rho_, point.r, point.at.lambda);
+}
+
+double BarrierAugmentedLagrangian::value(const BarrierPoint& point) const {
+  return state_.nlp.barrier(point, state_.mu) + dot(y_, point.r) + 0.5 * rho_ * norm2Squared(point.r);
+}
+
+/// Whether the function of the present y, rho and mu is minimised well enough.
+bool BarrierAugmentedLagrangian::converged() const {
+  constexpr double kappaEpsilon = 10;
+  const double tolerance = std::max(kappaEpsilon * state_.mu, 0.5 * state_.nlp.settings().tolerance);
+  const BarrierErrors errors = state_.nlp.errors(state_.point, state_.mu);
+  return errors.dual <= tolerance * errors.dualScale &&
+         errors.complementarity <= tolerance * errors.complementarityScale;
+}
+
+/// Sets y, rho and mu for the next function.
+BarrierAugmentedLagrangian::Outcome BarrierAugmentedLagrangian::update() {
+  constexpr double enough = 0.25, more = 10;
+  constexpr int mostIdle = 5;
+  BarrierPoint& point = state_.point;
+  if (rho_ > firstRho && minimizesInfeasibility(state_)) return Outcome::infeasible;
+  const double residual = normInf(point.r);
+  const bool slow = residual > std::max(state_.nlp.settings().tolerance, enough * lastResidual_);
+  const double least = leastBarrier(state_.nlp);
+  const bool last = rho_ >= largest || !slow;
+  idle_ = state_.mu <= least && last && residual >= enough * lastResidual_ ? idle_ + 1 : 0;
+  if (idle_ > mostIdle) return Outcome::stuck;
+  for (std::size_t i = 0; i < y_.size(); ++i) y_[i] = std::clamp(point.at.lambda[i], -largest, largest);
+  if (slow) rho_ = std::min(largest, more * rho_);
+  lastResidual_ = residual;
+  state_.mu = nextBarrier(state_.mu, least);
+  setMultipliers(point);
+  state_.nlp.updateLagrangian(point);
+  return Outcome::moved;
+}
+
+bool BarrierAugmentedLagrangian::computeDirection() {
+  BarrierState& s = state_;
+  if (!s.nlp.model().hessian(s.point.at, 1, s.point.y(), s.H)) return false;
+  s.nlp.sigma(s.point, s.diagonal);
+  s.kkt.load(s.H, s.point.at.jacobian, s.diagonal, 1 / rho_);
+  s.nlp.barrierLagrangian(s.point, s.mu, s.a);
+  return descent_.computeStep(s.mu);
+}
+
+/// Moves along the direction; false where the function does not fall.
+bool BarrierAugmentedLagrangian::move() {
+  const auto function = [&](BarrierPoint& trial) {
+    setMultipliers(trial);
+    return value(trial);
+  };
+  const auto error = [&](const BarrierPoint& point) {
+    const BarrierErrors errors = state_.nlp.errors(point, state_.mu);
+    return std::max(errors.dual / errors.dualScale, errors.complementarity / errors.complementarityScale);
+  };
+  const BarrierDescent::Reference from{value(state_.point), dot(state_.a, state_.step.v)};
+  return descent_.run(state_.mu, from, function) || descent_.runByError(state_.mu, function, error);
+}
+
+BarrierAugmentedLagrangian::Outcome BarrierAugmentedLagrangian::step() {
+  constexpr int most = 600;
+  if (state_.nlp.solved(state_.point)) return Outcome::solved;
+  if (++iterations_ > most) return Outcome::stuck;
+  if (forced_ || converged()) {
+    const Outcome outcome = update();
+    if (outcome != Outcome::moved) return outcome;
+    if (state_.nlp.solved(state_.point)) return Outcome::solved;
+  }
+  if (!computeDirection()) return Outcome::failed;
+  if (!move()) {
+    // Rounding is in the way of this function; another one may lead on.
+    if (std::exchange(forced_, true)) return Outcome::stuck;
+    return Outcome::moved;
+  }
+  forced_ = false;
+  return state_.nlp.solved(state_.point) ? Outcome::solved : Outcome::moved;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,55 @@
+// The augmented Lagrangian with a barrier for the bounds, for problems where the main phase fails: section 5 of
+// docs/nlp-inequalities.md.
+#pragma once
+
+#include <limits>
+
+#include "methods/interior_point/barrier_descent.hpp"
+
+namespace nonconvex {
+
+/// Newton's method on
+///
+///     f + y^T r + rho/2 ||r||^2 - mu sum log(slacks) + kappa_d mu (sum of slacks with one side only)
+///
+/// for estimates y, penalties rho and barrier parameters mu that are updated when it is solved well enough. It needs no
+/// rank of J. The multipliers of the state's point are y + rho r.
+class BarrierAugmentedLagrangian {
+ public:
+  enum class Outcome {
+    moved,
+    solved,
+    infeasible,  ///< at a local minimum of the infeasibility, which is not feasible; see `minimizesInfeasibility`
+    stuck,       ///< no more progress, or none in 600 iterations
+    failed,      ///< something is not finite, or the system cannot be solved
+  };
+
+  explicit BarrierAugmentedLagrangian(BarrierState& state);
+
+  /// Begins at the state's point with y = 0, and sets the state's mu.
+  void begin();
+  /// Takes one Newton step, after an update of y, rho and mu where that is due.
+  Outcome step();
+
+  double penalty() const { return rho_; }
+  int iterations() const { return iterations_; }
+
+ private:
+  bool converged() const;
+  Outcome update();
+  void setMultipliers(BarrierPoint& point) const;
+  double value(const BarrierPoint& point) const;
+  bool computeDirection();
+  bool move();
+
+  BarrierState& state_;
+  BarrierDescent descent_;
+  Vector y_;
+  double rho_ = 0;
+  double lastResidual_ = std::numeric_limits<double>::infinity();  ///< ||r||_inf at the last update
+  int iterations_ = 0;
+  int idle_ = 0;         ///< updates in a row at the largest rho which did not reduce ||r||_inf
+  bool forced_ = false;  ///< the last step failed, so that y, rho and mu are updated as they are
+};
+
+}  // namespace nonconvex
