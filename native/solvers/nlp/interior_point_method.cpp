@@ -21,6 +21,7 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
       state_(nlp_, kkt_),
       main_(state_),
       restoration_(state_),
+      augmentedLagrangian_(state_),
       attempts_(nlp_.m() > 0, settings.restarts),
       start_(nlp_.model().beginning().begin(), nlp_.model().beginning().end()) {
   best_.point = state_.point;
@@ -42,7 +43,14 @@ std::optional<Status> InteriorPointMethod::step() {
   la_.checkpoint();
   ++inAttempt_;
   if (!attempts_.first() && inAttempt_ > laterIterations) return endAttempt(Status::stalled);
-  return restoring_ ? restorationStep() : mainStep();
+  switch (phase_) {
+    case NlpPhase::restoration:
+      return restorationStep();
+    case NlpPhase::augmentedLagrangian:
+      return augmentedLagrangianStep();
+    default:
+      return mainStep();
+  }
 }
 
 std::optional<Status> InteriorPointMethod::mainStep() {
@@ -65,7 +73,7 @@ std::optional<Status> InteriorPointMethod::beginRestoration() {
   if (!(normInf(state_.point.r) > 0.1 * settings_.tolerance)) return endAttempt(Status::stalled);
   main_.guardPoint();
   restoration_.begin();
-  restoring_ = true;
+  phase_ = NlpPhase::restoration;
   return std::nullopt;
 }
 
@@ -77,11 +85,28 @@ std::optional<Status> InteriorPointMethod::restorationStep() {
     case Outcome::moved:
       return std::nullopt;
     case Outcome::restored:
-      restoring_ = false;
+      phase_ = NlpPhase::interiorPoint;
       main_.resume();
       record();
       return std::nullopt;
     case Outcome::stationary:
+      recordInfeasible();
+      return endAttempt(Status::infeasible);
+    default:
+      return endAttempt(Status::stalled);
+  }
+}
+
+std::optional<Status> InteriorPointMethod::augmentedLagrangianStep() {
+  using Outcome = BarrierAugmentedLagrangian::Outcome;
+  const Outcome outcome = augmentedLagrangian_.step();
+  record();
+  switch (outcome) {
+    case Outcome::moved:
+      return unbounded() ? endAttempt(Status::unbounded) : std::nullopt;
+    case Outcome::solved:
+      return finish();
+    case Outcome::infeasible:
       recordInfeasible();
       return endAttempt(Status::infeasible);
     default:
@@ -109,7 +134,7 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
 
 bool InteriorPointMethod::begin(const Attempt& attempt) {
   inAttempt_ = 0;
-  restoring_ = false;
+  phase_ = attempt.augmentedLagrangian ? NlpPhase::augmentedLagrangian : NlpPhase::interiorPoint;
   Vector x = attempt.from == Attempt::From::end ? state_.point.at.x : start_;
   if (attempt.from == Attempt::From::random) {
     const Random random(settings_.seed, static_cast<std::uint32_t>(attempts_.randomPoints()));
@@ -122,7 +147,10 @@ bool InteriorPointMethod::begin(const Attempt& attempt) {
   kkt_.reset();
   state_.mu = attempt.mu;
   if (!nlp_.beginAt(x, state_.point, attempt.push)) return false;
-  if (attempt.augmentedLagrangian) return false;
+  if (attempt.augmentedLagrangian) {
+    augmentedLagrangian_.begin();
+    return true;
+  }
   if (attempt.from == Attempt::From::end) nlp_.cutMultipliers(state_.point, state_.mu, 10);
   state_.estimateMultipliers();
   main_.begin(attempt.rule);

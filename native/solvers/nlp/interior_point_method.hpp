@@ -7,6 +7,7 @@
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
+#include "methods/interior_point/barrier_augmented_lagrangian.hpp"
 #include "methods/interior_point/barrier_restoration.hpp"
 #include "methods/interior_point/filter_phase.hpp"
 #include "solvers/nlp/attempts.hpp"
@@ -46,6 +47,7 @@ class InteriorPointMethod {
   std::optional<Status> mainStep();
   std::optional<Status> beginRestoration();
   std::optional<Status> restorationStep();
+  std::optional<Status> augmentedLagrangianStep();
   std::optional<Status> endAttempt(Status reason);
   std::optional<Status> finish();
   void record();
@@ -60,12 +62,13 @@ class InteriorPointMethod {
   BarrierState state_;
   FilterPhase main_;
   BarrierRestoration restoration_;
+  BarrierAugmentedLagrangian augmentedLagrangian_;
   Attempts attempts_;
   Vector start_;  ///< x at which the first attempt begins
   bool started_ = false;
   int inAttempt_ = 0;
   int unboundedSeen_ = 0;
-  bool restoring_ = false;
+  NlpPhase phase_ = NlpPhase::interiorPoint;
   int restorationSteps_ = 0;
   Best best_;
   Infeasible leastInfeasible_;
