@@ -9,6 +9,12 @@
 
 namespace nonconvex {
 
+/// How many of a solve's iterations its first attempt may take, so that some are left for others.
+constexpr int iterationsOfFirst(int maxIterations) {
+  constexpr int reserved = 1500;
+  return maxIterations >= 2 * reserved ? maxIterations - reserved : maxIterations;
+}
+
 /// How one phase begins.
 struct Attempt {
   enum class From { start, end, random };

@@ -41,8 +41,8 @@ std::optional<Status> InteriorPointMethod::start() {
 
 std::optional<Status> InteriorPointMethod::step() {
   la_.checkpoint();
-  ++inAttempt_;
-  if (!attempts_.first() && inAttempt_ > laterIterations) return endAttempt(Status::stalled);
+  const int most = attempts_.first() ? iterationsOfFirst(settings_.maxIterations) : laterIterations;
+  if (++inAttempt_ > most && settings_.restarts > 0) return endAttempt(Status::stalled);
   switch (phase_) {
     case NlpPhase::restoration:
       return restorationStep();

@@ -40,23 +40,31 @@ std::optional<Status> NlpSolver::start() {
 std::optional<Status> NlpSolver::step() {
   if (!interior_) {
     const auto status = newton_->step();
+    if (!status && ++iterations_ == iterationsOfFirst(settings_.maxIterations)) return follow(Status::iterationLimit);
     return status ? follow(*status) : status;
   }
   const auto status = interior_->step();
   if (!status || !newton_ || status == Status::solved) return status;
   failed_ = true;
-  return verdict_;
+  return verdict_ == Status::iterationLimit ? status : verdict_;
 }
 
 /// Lets the interior-point method follow where Newton's method has ended without a solution.
 std::optional<Status> NlpSolver::follow(Status reason) {
-  const bool failed = reason == Status::stalled || reason == Status::infeasible;
+  const bool failed = reason == Status::stalled || reason == Status::infeasible || reason == Status::iterationLimit;
   if (!failed || settings_.method != NlpMethod::automatic || settings_.restarts == 0 || problem_.device != nullptr) {
-    return reason;
+    return reason == Status::iterationLimit ? std::nullopt : std::optional(reason);
   }
   verdict_ = reason;
   interior_ = std::make_unique<InteriorPointMethod>(la_, problem_, settings_);
   return interior_->start();
+}
+
+/// Whether reports and the answer are those of the interior-point method: once it runs, unless it has failed or its
+/// point is no better.
+bool NlpSolver::interior() const {
+  if (!interior_ || !newton_) return interior_ != nullptr;
+  return !failed_ && interior_->progress().residual <= newton_->progress().residual;
 }
 
 NlpProgress NlpSolver::progress() const { return interior() ? interior_->progress() : newton_->progress(); }

@@ -28,8 +28,7 @@ class NlpSolver {
 
  private:
   std::optional<Status> follow(Status reason);
-  /// Whether reports and the answer are those of the interior-point method.
-  bool interior() const { return interior_ != nullptr && !failed_; }
+  bool interior() const;
 
   const Cpu& la_;
   const NlpSettings settings_;
@@ -37,6 +36,7 @@ class NlpSolver {
   std::unique_ptr<NewtonMethod> newton_;
   std::unique_ptr<InteriorPointMethod> interior_;
   Status verdict_ = Status::stalled;  ///< of Newton's method, where the other one follows
+  int iterations_ = 0;                ///< of Newton's method
   bool failed_ = false;               ///< what followed did no better
 };
 
