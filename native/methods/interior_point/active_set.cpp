@@ -7,6 +7,15 @@
 
 namespace nonconvex {
 
+BoundSide probableSide(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t k) {
+  if (nlp.fixed(k)) return BoundSide::none;
+  // Infinite bounds have infinite slacks.
+  const double low = point.zL[k] - (point.v[k] - nlp.lower()[k]);
+  const double high = point.zU[k] - (nlp.upper()[k] - point.v[k]);
+  if (!(std::max(low, high) > 0)) return BoundSide::none;
+  return low > high ? BoundSide::lower : BoundSide::upper;
+}
+
 ActiveSet::ActiveSet(BarrierNlp& nlp, BarrierKkt& kkt)
     : nlp_(nlp),
       kkt_(kkt),
@@ -21,14 +30,7 @@ ActiveSet::ActiveSet(BarrierNlp& nlp, BarrierKkt& kkt)
       solution_(rhs_.size()) {}
 
 void ActiveSet::decide(const BarrierPoint& point) {
-  for (std::size_t k = 0; k < side_.size(); ++k) {
-    side_[k] = BoundSide::none;
-    if (nlp_.fixed(k)) continue;
-    // Infinite bounds have infinite slacks.
-    const double low = point.zL[k] - (point.v[k] - nlp_.lower()[k]);
-    const double high = point.zU[k] - (nlp_.upper()[k] - point.v[k]);
-    if (std::max(low, high) > 0) side_[k] = low > high ? BoundSide::lower : BoundSide::upper;
-  }
+  for (std::size_t k = 0; k < side_.size(); ++k) side_[k] = probableSide(nlp_, point, k);
 }
 
 bool ActiveSet::dropWeak(const BarrierPoint& point, double weak) {

@@ -13,6 +13,9 @@ namespace nonconvex {
 /// Which of its bounds an entry of v = (x, s) is at.
 enum class BoundSide : char { none, lower, upper };
 
+/// The bound that an entry of v is at near a solution, as its multiplier is above its slack.
+BoundSide probableSide(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t k);
+
 /// The problem min f(x) under its equations, with active inequalities as equations, active variables at their bounds as
 /// given, and without what is inactive. Its KKT system is the one of the whole problem with the rows and columns that
 /// do not count emptied, but for their diagonals, so that patterns and orders of elimination are those at hand.
@@ -22,7 +25,7 @@ class ActiveSet {
 
   BoundSide side(std::size_t k) const { return side_[k]; }
   void setSide(std::size_t k, BoundSide side) { side_[k] = side; }
-  /// Takes as active what has a multiplier above its slack.
+  /// Takes as active what is so probably.
   void decide(const BarrierPoint& point);
   /// Takes as inactive the bounds and sides whose multipliers are at most `weak`; false where there are none.
   bool dropWeak(const BarrierPoint& point, double weak);
