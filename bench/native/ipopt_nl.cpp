@@ -5,13 +5,12 @@
 //
 // About so many seconds for each model, ours and the kernels of families on so many threads; a line for each solver and
 // model, of medians.
-#include <IpStdCInterface.h>
-
 #include <memory>
 
 #include "bench.hpp"
 #include "core/run.hpp"
 #include "family_models.hpp"
+#include "ipopt.hpp"
 #include "linalg/cpu.hpp"
 #include "problems/feasible_start.hpp"
 #include "solvers/nlp/solver.hpp"
@@ -38,128 +37,19 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-class Ipopt {
- public:
-  Ipopt(Nlp& program, const std::vector<double>& start) : program_(program), start_(start) {
-    const auto n = static_cast<std::size_t>(program.variables()), m = static_cast<std::size_t>(program.constraints());
-    std::vector<double> low(n, -1e20), high(n, 1e20), zero(m);
-    problem_ = CreateIpoptProblem(program.variables(), low.data(), high.data(), program.constraints(), zero.data(),
-                                  zero.data(), static_cast<int>(program.jacobianPattern().nonzeros()),
-                                  static_cast<int>(program.hessianPattern().nonzeros()), 0, objective, constraints,
-                                  gradient, jacobian, hessian);
-    if (problem_ == nullptr) throw std::runtime_error("Ipopt refused the problem");
-    const auto text = [&](std::string name, std::string value) {
-      if (!AddIpoptStrOption(problem_, name.data(), value.data())) throw std::invalid_argument(name);
-    };
-    const auto integer = [&](std::string name, int value) {
-      if (!AddIpoptIntOption(problem_, name.data(), value)) throw std::invalid_argument(name);
-    };
-    text("sb", "yes");  // no banner
-    text("option_file_name", "");
-    text("linear_solver", "mumps");
-    integer("print_level", 0);
-    integer("max_iter", maxIterations);
-    std::string name = "tol";
-    AddIpoptNumOption(problem_, name.data(), tolerance);
-    SetIntermediateCallback(problem_, report);
-  }
-  ~Ipopt() { FreeIpoptProblem(problem_); }
-  Ipopt(const Ipopt&) = delete;
-  Ipopt& operator=(const Ipopt&) = delete;
-
-  Run solve() {
-    Run run;
-    run.x = start_;
-    run.multipliers.resize(static_cast<std::size_t>(program_.constraints()));
-    inCallbacks_ = 0;
-    hessians_ = 0;
-    const Stopwatch watch;
-    run.status = IpoptSolve(problem_, run.x.data(), nullptr, nullptr, run.multipliers.data(), nullptr, nullptr, this);
-    run.seconds = watch.seconds();
-    run.derivatives = inCallbacks_;
-    run.iterations = iterations_;
-    run.hessians = hessians_;
-    run.solved = run.status == Solve_Succeeded || run.status == Solved_To_Acceptable_Level;
-    return run;
-  }
-
- private:
-  template <class F>
-  static bool timed(void* self, bool moved, double* x, F&& f) {
-    auto& ipopt = *static_cast<Ipopt*>(self);
-    const Stopwatch watch;
-    if (moved) ipopt.program_.moveTo({x, static_cast<std::size_t>(ipopt.program_.variables())});
-    const bool finite = f(ipopt.program_);
-    ipopt.inCallbacks_ += watch.seconds();
-    return finite;
-  }
-  static bool finite(const double* values, int count) {
-    return std::all_of(values, values + count, [](double value) { return std::isfinite(value); });
-  }
-  /// Lines are rows of the Jacobian, or columns of the lower triangle of the Hessian.
-  static void writeEntries(const SparsePattern& pattern, int* lines, int* indices) {
-    for (int l = 0; l < pattern.lines; ++l) {
-      for (const int index : pattern.line(l)) {
-        *lines++ = l;
-        *indices++ = index;
-      }
-    }
-  }
-
-  static bool objective(int, double* x, bool moved, double* f, void* self) {
-    return timed(self, moved, x, [&](Nlp& p) {
-      *f = p.objective();
-      return std::isfinite(*f);
-    });
-  }
-  static bool gradient(int n, double* x, bool moved, double* g, void* self) {
-    return timed(self, moved, x, [&](Nlp& p) {
-      p.gradient({g, static_cast<std::size_t>(n)});
-      return finite(g, n);
-    });
-  }
-  static bool constraints(int, double* x, bool moved, int m, double* c, void* self) {
-    return timed(self, moved, x, [&](Nlp& p) {
-      p.constraintValues({c, static_cast<std::size_t>(m)});
-      return finite(c, m);
-    });
-  }
-  static bool jacobian(int, double* x, bool moved, int, int entries, int* rows, int* columns, double* values,
-                       void* self) {
-    if (values == nullptr) {
-      writeEntries(static_cast<Ipopt*>(self)->program_.jacobianPattern(), rows, columns);
-      return true;
-    }
-    return timed(self, moved, x, [&](Nlp& p) {
-      p.jacobian({values, static_cast<std::size_t>(entries)});
-      return finite(values, entries);
-    });
-  }
-  static bool hessian(int, double* x, bool moved, double sigma, int m, double* lambda, bool, int entries, int* rows,
-                      int* columns, double* values, void* self) {
-    if (values == nullptr) {
-      writeEntries(static_cast<Ipopt*>(self)->program_.hessianPattern(), columns, rows);
-      return true;
-    }
-    ++static_cast<Ipopt*>(self)->hessians_;
-    return timed(self, moved, x, [&](Nlp& p) {
-      p.hessian(sigma, {lambda, static_cast<std::size_t>(m)}, {values, static_cast<std::size_t>(entries)});
-      return finite(values, entries);
-    });
-  }
-  static bool report(int, int iteration, double, double, double, double, double, double, double, double, int,
-                     void* self) {
-    static_cast<Ipopt*>(self)->iterations_ = iteration;
-    return true;
-  }
-
-  Nlp& program_;
-  const std::vector<double>& start_;
-  IpoptProblem problem_;
-  double inCallbacks_ = 0;
-  int iterations_ = 0;
-  int hessians_ = 0;
-};
+Run solveByIpopt(Ipopt& ipopt) {
+  IpoptRun from = ipopt.solve();
+  Run run;
+  run.seconds = from.seconds;
+  run.derivatives = from.derivatives;
+  run.iterations = from.iterations;
+  run.hessians = from.hessians;
+  run.status = from.status;
+  run.solved = from.status == Solve_Succeeded || from.status == Solved_To_Acceptable_Level;
+  run.x = std::move(from.x);
+  run.multipliers = std::move(from.multipliers);
+  return run;
+}
 
 Run solveOurs(const NamedNlp& model, WorkerPool* pool, int threads) {
   NlpSettings settings;
@@ -233,14 +123,14 @@ void race(int position, const std::string& name, double seconds, WorkerPool* poo
   const NamedNlp model = namedNlp(name);
   const std::shared_ptr<Nlp>& program = model.nlp;
   const Cpu la(pool, threads);
-  Ipopt ipopt(*program, model.start);
+  Ipopt ipopt(*program, model.start, {}, maxIterations, tolerance);
   std::vector<Run> ours, theirs;
   const Stopwatch watch;
   // Three rounds at least, but of very slow ones: in the first, memory may be dear.
   constexpr double slow = 30;
   for (int round = 0; round < 1 || watch.seconds() < (round < 3 ? std::max(slow, seconds) : seconds); ++round) {
     lendThreads(*program, la);  // as many threads in the kernels for both
-    theirs.push_back(ipopt.solve());
+    theirs.push_back(solveByIpopt(ipopt));
     // More of ours, where they take microseconds.
     const Stopwatch begin;
     do {

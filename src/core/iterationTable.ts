@@ -97,8 +97,6 @@ class Lines {
       const value = valueIn(progress, member);
       return (typeof value === 'string' ? value : exponential(value, digits)).padStart(width);
     });
-    this.#print(
-      [String(progress.iteration).padStart(5), ...values, progress.seconds.toFixed(3).padStart(9)].join(' '),
-    );
+    this.#print([String(progress.iteration).padStart(5), ...values, progress.seconds.toFixed(3).padStart(9)].join(' '));
   }
 }

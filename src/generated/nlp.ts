@@ -26,6 +26,13 @@ export interface NlpOptions extends Limits {
    */
   maxEvaluations?: number | undefined;
   /**
+   * `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` equations c(x) = 0 alone. `auto`: the
+   * latter where there is nothing else, otherwise the former.
+   *
+   * @defaultValue 'auto'
+   */
+  method?: 'auto' | 'interiorPoint' | 'exactAugmentedLagrangian' | undefined;
+  /**
    * How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches of it,
    * `krylov` iterates with a preconditioner, `auto` chooses between `exact` and `krylov`.
    *
@@ -129,6 +136,28 @@ export interface NlpOptions extends Limits {
    * @defaultValue true
    */
   reuseHessian?: boolean | undefined;
+  /**
+   * Whether a solution under bounds or inequalities is refined by Newton steps on those that are active, so that it
+   * meets bounds exactly.
+   *
+   * @defaultValue true
+   */
+  polish?: boolean | undefined;
+  /**
+   * Whether functions are called inside the bounds only, which otherwise are relaxed by 1e-8 relative during a solve;
+   * for logarithms and roots.
+   *
+   * @defaultValue false
+   */
+  strictBounds?: boolean | undefined;
+  /**
+   * Under bounds or inequalities, how many random points the last phases begin at where all else has not solved the
+   * problem. 0: there is no phase after the first.
+   *
+   * Expected: an integer in [0, 1000].
+   * @defaultValue 3
+   */
+  restarts?: number | undefined;
 }
 
 export const nlpDefaults = {
@@ -136,6 +165,7 @@ export const nlpDefaults = {
   maxIterations: 3000,
   tolerance: 1e-8,
   maxEvaluations: Infinity,
+  method: 'auto',
   inner: 'auto',
   sketch: 'block',
   sketchSize: 0,
@@ -151,14 +181,25 @@ export const nlpDefaults = {
   scaling: true,
   sampleStart: true,
   reuseHessian: true,
+  polish: true,
+  strictBounds: false,
+  restarts: 3,
 } as const satisfies NlpOptions;
 
 /** What a report of the solver has beside what all reports have. */
 export interface NlpProgress extends Progress {
-  /** ||c||_inf. */
+  /** Largest violation of bounds and constraints; ||c||_inf of equations c(x) = 0. */
   feasibility?: number;
+  /** Barrier parameter mu of an interior-point method. */
+  barrier?: number;
   /** Length of the last step, in the 2-norm of x. */
   step?: number;
+  /** Part of the last step that the multipliers of bounds have taken, up to 1. */
+  dualStep?: number;
+  /** What the last system had added to the diagonal of its Hessian. */
+  shift?: number;
+  /** Phase of the method for bounds and inequalities. */
+  phase?: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian';
   /** Steps of an iterative inner solver, so far. */
   innerSteps?: number;
   /** The best point so far, n numbers; with `reportIterates: true`. */
@@ -171,24 +212,42 @@ export interface NlpProgress extends Progress {
 export interface NlpSolution {
   /** Length of the last step, in the 2-norm of x. */
   step?: number;
+  /** Part of the last step that the multipliers of bounds have taken, up to 1. */
+  dualStep?: number;
+  /** What the last system had added to the diagonal of its Hessian. */
+  shift?: number;
   /** Steps of an iterative inner solver, so far. */
   innerSteps?: number;
   /** n numbers. */
   x: Float64Array;
   /**
    * m numbers lambda of L = f + lambda^T c, of the problem without scaling. If c_i(x) = t were asked for, the minimum
-   * would change by about -lambda_i t.
+   * would change by about -lambda_i t. Of an inequality: >= 0 at an upper side, <= 0 at a lower one.
    */
   multipliers: Float64Array;
+  /** n numbers >= 0, the multipliers of lower <= x; 0 where there is no bound. */
+  lowerMultipliers: Float64Array;
+  /** n numbers >= 0, the multipliers of x <= upper; 0 where there is no bound. */
+  upperMultipliers: Float64Array;
+  /** m numbers c(x). */
+  constraintValues: Float64Array;
+  /** Indices of the variables that are at their lower bounds. */
+  activeLower: Int32Array;
+  /** Indices of the variables that are at their upper bounds. */
+  activeUpper: Int32Array;
+  /** Indices of the inequalities that are at one of their sides. */
+  activeConstraints: Int32Array;
   /** max(||grad L||_inf / s, ||c||_inf) of the problem as it was scaled: what `tolerance` was compared with. */
   residual?: number;
   /** ||(grad L, c)||_inf of the problem as it was given. */
   unscaledResidual?: number;
-  /** ||c||_inf. */
+  /** Largest violation of bounds and constraints as given; ||c||_inf of equations. */
   feasibility?: number;
+  /** Largest product of a multiplier and the distance from its bound or side, without scaling; 0 where there are none. */
+  complementarity: number;
   /**
-   * How many eigenvalues of the Hessian of L on the null space of the Jacobian are positive, negative and zero, at a
-   * stationary point. All positive: a strict local minimum.
+   * How many eigenvalues of the Hessian of L on the null space of the gradients of what is active (of equations: of
+   * the Jacobian) are positive, negative and zero, at a stationary point. All positive: a strict local minimum.
    */
   inertia?: {
     /** Positive eigenvalues. */
@@ -198,6 +257,17 @@ export interface NlpSolution {
     /** Eigenvalues that are zero. */
     zero: number;
   };
+  /**
+   * Whether the kind of point is not known for certain: a bound or inequality and its multiplier are both about 0, or
+   * multipliers have grown without bound.
+   */
+  degenerate: boolean;
+  /** What found x: `newton` of equations alone, otherwise a phase of the method for inequalities. */
+  phase: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian';
+  /** Whether x was refined by Newton steps on the active bounds and inequalities. */
+  polished: boolean;
+  /** Last barrier parameter mu of an interior-point method. */
+  barrier?: number;
   /** How often each was computed, over all of the data. */
   counts: {
     /** Values of the objective. */
@@ -214,6 +284,10 @@ export interface NlpSolution {
     factorization: number;
     /** Iterations that only looked for a feasible point. */
     restoration: number;
+    /** Second-order corrections that a step was replaced by. */
+    correction: number;
+    /** Phases of the method for bounds and inequalities that were begun. */
+    phases: number;
     /** Iterations over samples of the data, before the first over all of them. */
     sampled: number;
     /** Steps of an iterative inner solver. */

@@ -50,6 +50,7 @@ bool BarrierDescent::enough(const Reference& from, double alpha, double value) c
 bool BarrierDescent::prepare() {
   BarrierState& s = state_;
   const double dual = s.nlp.largestDualStep(s.point, s.step.zL, s.step.zU, tau_);
+  s.dualLength = dual;
   addScaled(s.point.zL, dual, s.step.zL, s.trial.zL);
   addScaled(s.point.zU, dual, s.step.zU, s.trial.zU);
   return s.nlp.evaluateDerivatives(s.trial);

@@ -263,6 +263,19 @@ void BarrierNlp::sigma(const BarrierPoint& point, std::span<double> out) const {
 }
 
 BarrierErrors BarrierNlp::errors(const BarrierPoint& point, double mu) const {
+  return errorsWithin(point, mu, lower_, upper_);
+}
+
+BarrierErrors BarrierNlp::givenErrors(const BarrierPoint& point) const {
+  BarrierErrors found = errorsWithin(point, 0, givenLower_, givenUpper_);
+  for (std::size_t j = 0; j < size(); ++j) {
+    found.primal = std::max({found.primal, givenLower_[j] - point.v[j], point.v[j] - givenUpper_[j]});
+  }
+  return found;
+}
+
+BarrierErrors BarrierNlp::errorsWithin(const BarrierPoint& point, double mu, std::span<const double> lower,
+                                       std::span<const double> upper) const {
   constexpr double large = 100;
   BarrierErrors found;
   lagrangianGradient(point, work_);
@@ -270,10 +283,10 @@ BarrierErrors BarrierNlp::errors(const BarrierPoint& point, double mu) const {
   found.primal = normInf(point.r);
   for (std::size_t j = 0; j < size(); ++j) {
     if (lowerBounded(j)) {
-      found.complementarity = std::max(found.complementarity, std::abs((point.v[j] - lower_[j]) * point.zL[j] - mu));
+      found.complementarity = std::max(found.complementarity, std::abs((point.v[j] - lower[j]) * point.zL[j] - mu));
     }
     if (upperBounded(j)) {
-      found.complementarity = std::max(found.complementarity, std::abs((upper_[j] - point.v[j]) * point.zU[j] - mu));
+      found.complementarity = std::max(found.complementarity, std::abs((upper[j] - point.v[j]) * point.zU[j] - mu));
     }
   }
   const double z = norm1(point.zL) + norm1(point.zU);
@@ -303,6 +316,10 @@ double BarrierNlp::unscaledDual(const BarrierPoint& point) const {
 
 double BarrierNlp::unscaledComplementarity(const BarrierPoint& point) const {
   return errors(point, 0).complementarity / model_.objectiveScale();
+}
+
+double BarrierNlp::givenComplementarity(const BarrierPoint& point) const {
+  return givenErrors(point).complementarity / model_.objectiveScale();
 }
 
 double BarrierNlp::violation(const BarrierPoint& point) const {

@@ -105,6 +105,8 @@ class BarrierNlp {
   void sigma(const BarrierPoint& point, std::span<double> out) const;
 
   BarrierErrors errors(const BarrierPoint& point, double mu) const;
+  /// E(0) of the problem with bounds and sides as they were given.
+  BarrierErrors givenErrors(const BarrierPoint& point) const;
   /// Whether it is solved: E(0) <= tolerance, and the tests in the user's units of section 3.3.
   bool solved(const BarrierPoint& point) const;
 
@@ -123,8 +125,9 @@ class BarrierNlp {
   /// Sets v inside the bounds, at least `push` away, relative to bound and box.
   void moveInside(std::span<double> v, double push) const;
 
-  /// E(mu) of the problem as it is given, and other figures for reports, unscaled.
+  /// Figures for reports, unscaled; the second with bounds and sides as they were given.
   double unscaledComplementarity(const BarrierPoint& point) const;
+  double givenComplementarity(const BarrierPoint& point) const;
   double unscaledDual(const BarrierPoint& point) const;
   /// Largest violation of bounds and sides as they were given.
   double violation(const BarrierPoint& point) const;
@@ -135,6 +138,8 @@ class BarrierNlp {
   void setSides();
   void relax();
   void computeResidual(BarrierPoint& point) const;
+  BarrierErrors errorsWithin(const BarrierPoint& point, double mu, std::span<const double> lower,
+                             std::span<const double> upper) const;
   bool lowerBounded(std::size_t j) const { return lower_[j] > -infinite; }
   bool upperBounded(std::size_t j) const { return upper_[j] < infinite; }
 

@@ -15,14 +15,15 @@ struct BarrierStep {
 struct BarrierState {
   BarrierNlp& nlp;
   BarrierKkt& kkt;
-  BarrierPoint point;  ///< values and derivatives are those at its v
-  BarrierPoint trial;  ///< workspace
-  BarrierStep step;    ///< of the last iteration
-  Vector H;            ///< values of a Hessian; workspace
-  Vector diagonal;     ///< over v; workspace
-  Vector a;            ///< over v: the first part of a right-hand side
-  double mu = 0.1;     ///< barrier parameter
-  double length = 0;   ///< of the last step, the part alpha that was taken
+  BarrierPoint point;     ///< values and derivatives are those at its v
+  BarrierPoint trial;     ///< workspace
+  BarrierStep step;       ///< of the last iteration
+  Vector H;               ///< values of a Hessian; workspace
+  Vector diagonal;        ///< over v; workspace
+  Vector a;               ///< over v: the first part of a right-hand side
+  double mu = 0.1;        ///< barrier parameter
+  double length = 0;      ///< of the last step, the part alpha that was taken
+  double dualLength = 0;  ///< the part that the multipliers of bounds have taken
 
   BarrierState(BarrierNlp& problem, BarrierKkt& system)
       : nlp(problem),

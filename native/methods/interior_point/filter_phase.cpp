@@ -282,6 +282,7 @@ bool FilterPhase::prepareTrial(double alpha) {
   const double dual = s.nlp.largestDualStep(s.point, s.step.zL, s.step.zU, tau_);
   addScaled(s.point.zL, dual, s.step.zL, s.trial.zL);
   addScaled(s.point.zU, dual, s.step.zU, s.trial.zU);
+  s.dualLength = dual;
   return s.nlp.evaluateDerivatives(s.trial);
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/random.hpp"
+#include "solvers/nlp/barrier_report.hpp"
 
 namespace nonconvex {
 namespace {
@@ -157,7 +158,12 @@ bool InteriorPointMethod::begin(const Attempt& attempt) {
   return true;
 }
 
-std::optional<Status> InteriorPointMethod::finish() { return Status::solved; }
+/// Looks at what kind of point the solution is, and polishes it.
+std::optional<Status> InteriorPointMethod::finish() {
+  polish_.emplace(state_);
+  polish_->run(settings_.polish);
+  return Status::solved;
+}
 
 /// Remembers the point if it is the best one that was seen.
 void InteriorPointMethod::record() {
@@ -180,23 +186,16 @@ NlpProgress InteriorPointMethod::progress() const {
     now.objective = unknown;
     return now;
   }
-  now.objective = nlp_.unscaledObjective(best_.point);
-  now.residual = best_.error;
-  now.feasibility = nlp_.violation(best_.point);
-  now.evaluations = nlp_.model().counts().objective;
-  return now;
+  if (polish_) return reportOf(state_, polish_->point(), polish_->residual(), phase_, reportIterates_);
+  return reportOf(state_, best_.point, best_.error, phase_, reportIterates_);
 }
 
 NlpSolution InteriorPointMethod::solution() const {
-  NlpSolution s;
-  s.x = best_.point.at.x;
-  s.multipliers = nlp_.model().unscaledMultipliers(best_.point.at);
-  s.residual = best_.error;
-  s.feasibility = nlp_.violation(best_.point);
-  static_cast<EvaluationCounts&>(s.counts) = nlp_.model().counts();
-  s.counts.factorization = kkt_.factorizations();
-  s.time.derivatives = nlp_.model().seconds();
-  s.time.linearAlgebra = kkt_.seconds();
+  NlpSolution s = polish_ ? solutionOf(state_, *polish_) : solutionOf(state_, best_.point, best_.error);
+  s.phase = phase_;
+  s.counts.restoration = restorationSteps_;
+  s.counts.correction = main_.corrections();
+  s.counts.phases = attempts_.count();
   return s;
 }
 

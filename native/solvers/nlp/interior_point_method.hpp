@@ -7,6 +7,7 @@
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
+#include "methods/interior_point/active_set_polish.hpp"
 #include "methods/interior_point/barrier_augmented_lagrangian.hpp"
 #include "methods/interior_point/barrier_restoration.hpp"
 #include "methods/interior_point/filter_phase.hpp"
@@ -72,6 +73,7 @@ class InteriorPointMethod {
   int restorationSteps_ = 0;
   Best best_;
   Infeasible leastInfeasible_;
+  std::optional<ActiveSetPolish> polish_;  ///< of a solution
   Status verdict_ = Status::stalled;
 };
 

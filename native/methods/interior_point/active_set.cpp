@@ -1,0 +1,132 @@
+#include "methods/interior_point/active_set.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+
+namespace nonconvex {
+
+BoundSide probableSide(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t k) {
+  if (nlp.fixed(k)) return BoundSide::none;
+  // Infinite bounds have infinite slacks.
+  const double low = point.zL[k] - (point.v[k] - nlp.lower()[k]);
+  const double high = point.zU[k] - (nlp.upper()[k] - point.v[k]);
+  if (!(std::max(low, high) > 0)) return BoundSide::none;
+  return low > high ? BoundSide::lower : BoundSide::upper;
+}
+
+ActiveSet::ActiveSet(BarrierNlp& nlp, BarrierKkt& kkt)
+    : nlp_(nlp),
+      kkt_(kkt),
+      side_(nlp.size(), BoundSide::none),
+      H_(nlp.model().hessianPattern().nonzeros()),
+      J_(nlp.model().jacobianPattern().nonzeros()),
+      primal_(at(nlp.n())),
+      dual_(at(nlp.m())),
+      shifts_(nlp.n(), nlp.m()),
+      secondOrder_(nlp.model()),
+      rhs_(at(nlp.n() + nlp.m())),
+      solution_(rhs_.size()) {}
+
+void ActiveSet::decide(const BarrierPoint& point) {
+  for (std::size_t k = 0; k < side_.size(); ++k) side_[k] = probableSide(nlp_, point, k);
+}
+
+bool ActiveSet::dropWeak(const BarrierPoint& point, double weak) {
+  bool some = false;
+  for (std::size_t k = 0; k < side_.size(); ++k) {
+    if (side_[k] == BoundSide::none) continue;
+    if ((side_[k] == BoundSide::lower ? point.zL : point.zU)[k] > weak) continue;
+    side_[k] = BoundSide::none;
+    some = true;
+  }
+  return some;
+}
+
+bool ActiveSet::holds(int row) const {
+  const int slack = nlp_.slackOf(row);
+  return slack >= 0 ? side_[at(slack)] != BoundSide::none : !nlp_.freeRow(row);
+}
+
+bool ActiveSet::load(const BarrierPoint& point) {
+  ScaledNlp& model = nlp_.model();
+  if (!model.hessian(point.at, 1, point.y(), H_)) return false;
+  std::copy(point.at.jacobian.begin(), point.at.jacobian.end(), J_.begin());
+  const SparsePattern& columns = model.hessianPattern();
+  for (int j = 0; j < columns.lines; ++j) {
+    const bool stays = !moves(at(j));
+    for (int k = columns.offsets[at(j)]; k < columns.offsets[at(j) + 1]; ++k) {
+      if (stays || !moves(at(columns.indices[at(k)]))) H_[at(k)] = 0;
+    }
+  }
+  const SparsePattern& rows = model.jacobianPattern();
+  for (int i = 0; i < rows.lines; ++i) {
+    const bool empty = !holds(i);
+    for (int k = rows.offsets[at(i)]; k < rows.offsets[at(i) + 1]; ++k) {
+      if (empty || !moves(at(rows.indices[at(k)]))) J_[at(k)] = 0;
+    }
+  }
+  sizeH_ = normInf(H_);
+  sizeJ_ = largestRow(rows, J_);
+  for (std::size_t j = 0; j < primal_.size(); ++j) primal_[j] = moves(j) ? 0 : sizeH();
+  for (std::size_t i = 0; i < dual_.size(); ++i) dual_[i] = holds(static_cast<int>(i)) ? 0 : 1;
+  if (!kkt_.analyzed()) {
+    const Vector ones(nlp_.size(), 1.0);
+    kkt_.load(H_, J_, ones);
+  }
+  kkt_.solver().load(H_, J_);
+  kkt_.solver().loadDiagonals({primal_, dual_});
+  return std::isfinite(sizeH_) && std::isfinite(sizeJ_);
+}
+
+bool ActiveSet::wanted(const Inertia& inertia) const {
+  return inertia.undefined == 0 && inertia.zero == 0 && inertia.negative == nlp_.m();
+}
+
+bool ActiveSet::factor() {
+  constexpr double share = 1e-7, flat = 1e-4;  // of max |H_ij|
+  // So small a shift does not matter for Newton's method from a point that is almost the solution.
+  KktShift shift;
+  positive_ = wanted(shifts_.factorAt(kkt_.solver(), -share * sizeH(), sizeJ_, shift));
+  if (positive_) return true;
+  shift = {};
+  const Inertia inertia = shifts_.factorAt(kkt_.solver(), 0, sizeJ_, shift);
+  if (inertia.undefined > 0) return false;
+  if (inertia.zero == 0) return true;
+  return shifts_.factorAt(kkt_.solver(), flat * sizeH(), sizeJ_, shift).undefined == 0;
+}
+
+bool ActiveSet::solve(std::span<const double> a, std::span<const double> b, std::span<double> dx,
+                      std::span<double> dy) {
+  constexpr double ratio = 1e-12;
+  const int n = nlp_.n(), m = nlp_.m();
+  for (int j = 0; j < n; ++j) rhs_[at(j)] = moves(at(j)) ? -a[at(j)] : 0;
+  for (int i = 0; i < m; ++i) rhs_[at(n + i)] = holds(i) ? -b[at(i)] : 0;
+  const double left = kkt_.solver().solve(rhs_, ratio * std::sqrt(norm2Squared(rhs_)), solution_);
+  std::copy_n(solution_.begin(), n, dx.begin());
+  std::copy_n(solution_.begin() + n, m, dy.begin());
+  return std::isfinite(left) && finite(solution_);
+}
+
+int ActiveSet::dimension() const {
+  int count = 0;
+  for (std::size_t j = 0; j < primal_.size(); ++j) count += moves(j) ? 1 : 0;
+  for (int i = 0; i < nlp_.m(); ++i) count -= holds(i) ? 1 : 0;
+  return count;
+}
+
+ReducedInertia ActiveSet::inertia() {
+  ReducedInertia found = secondOrder_.inertia(kkt_.solver(), shifts_, sizeH_, sizeJ_);
+  if (found.known()) found.positive = std::max(0, dimension() - found.negative - found.zero);
+  return found;
+}
+
+bool ActiveSet::findNegativeCurvature(std::span<double> direction) {
+  if (!shifts_.factor(kkt_.solver(), sizeH_, sizeJ_).good) return false;
+  if (!(secondOrder_.leastEigenvector(kkt_.solver(), H_) < 0)) return false;
+  for (std::size_t j = 0; j < primal_.size(); ++j) direction[j] = moves(j) ? secondOrder_.v()[j] : 0;
+  return true;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,71 @@
+// The bounds and sides that hold with equality at a solution, and the KKT system of the problem that has these alone.
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "methods/interior_point/barrier_kkt.hpp"
+#include "methods/kkt/second_order.hpp"
+
+namespace nonconvex {
+
+/// Which of its bounds an entry of v = (x, s) is at.
+enum class BoundSide : char { none, lower, upper };
+
+/// The bound that an entry of v is at near a solution, as its multiplier is above its slack.
+BoundSide probableSide(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t k);
+
+/// The problem min f(x) under its equations, with active inequalities as equations, active variables at their bounds as
+/// given, and without what is inactive. Its KKT system is the one of the whole problem with the rows and columns that
+/// do not count emptied, but for their diagonals, so that patterns and orders of elimination are those at hand.
+class ActiveSet {
+ public:
+  ActiveSet(BarrierNlp& nlp, BarrierKkt& kkt);
+
+  BoundSide side(std::size_t k) const { return side_[k]; }
+  void setSide(std::size_t k, BoundSide side) { side_[k] = side; }
+  /// Takes as active what is so probably.
+  void decide(const BarrierPoint& point);
+  /// Takes as inactive the bounds and sides whose multipliers are at most `weak`; false where there are none.
+  bool dropWeak(const BarrierPoint& point, double weak);
+
+  /// Whether a variable moves, and whether a row is an equation, in the problem of the active set.
+  bool moves(std::size_t j) const { return side_[j] == BoundSide::none && !nlp_.fixed(j); }
+  bool holds(int row) const;
+
+  /// Takes the derivatives at a point whose multipliers of inactive rows are 0; false where they are not finite.
+  bool load(const BarrierPoint& point);
+  /// Factors the system so that it serves for Newton steps. Whether the Hessian of L is positive definite on the null
+  /// space of the active gradients is then known from `positive()`: all eigenvalues are above 1e-7 max |H_ij|.
+  bool factor();
+  bool positive() const { return positive_; }
+  /// Solves K (dx, dy) = -(a, b), a over v, b over rows; what does not move or hold does not change.
+  bool solve(std::span<const double> a, std::span<const double> b, std::span<double> dx, std::span<double> dy);
+  /// Eigenvalues of the Hessian of L on the null space of the active gradients, at the point that was loaded.
+  ReducedInertia inertia();
+  /// What `inertia` is where `positive()` says so.
+  ReducedInertia positiveInertia() const { return {std::max(0, dimension()), 0, 0}; }
+  /// Finds a direction of x, of norm 1, along which active constraints do not change to first order and the Hessian
+  /// of L is negative; false where there is none. To be called after `inertia`.
+  bool findNegativeCurvature(std::span<double> direction);
+
+ private:
+  /// Of the null space, if the active gradients are independent.
+  int dimension() const;
+  double sizeH() const { return sizeH_ > 0 ? sizeH_ : 1; }
+  bool wanted(const Inertia& inertia) const;
+
+  BarrierNlp& nlp_;
+  BarrierKkt& kkt_;
+  std::vector<BoundSide> side_;  // over v
+  Vector H_, J_;                 // with what does not count emptied
+  Vector primal_, dual_;         // diagonals in place of it
+  double sizeH_ = 0, sizeJ_ = 0;
+  bool positive_ = false;
+  InertiaCorrection shifts_;
+  SecondOrderTest secondOrder_;
+  Vector rhs_, solution_;
+};
+
+}  // namespace nonconvex

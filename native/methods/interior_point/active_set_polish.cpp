@@ -1,0 +1,192 @@
+#include "methods/interior_point/active_set_polish.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr double exact = 1e-12;  // an error at which nothing is left to polish
+
+double cut(double value, double low, double high) { return std::max(low, std::min(value, high)); }
+
+}  // namespace
+
+ActiveSetPolish::ActiveSetPolish(BarrierState& state)
+    : state_(state),
+      nlp_(state.nlp),
+      active_(state.nlp, state.kkt),
+      point_(state.nlp.makePoint()),
+      trial_(point_),
+      sides_(state.nlp.size()),
+      a_(state.nlp.size()),
+      dx_(at(state.nlp.n())),
+      dy_(at(state.nlp.m())) {}
+
+void ActiveSetPolish::run(bool refine) {
+  polished_ = positive_ = degenerate_ = false;
+  inertia_ = {};
+  active_.decide(state_.point);
+  if (refine) this->refine();
+  if (!polished_) {
+    active_.decide(state_.point);
+    clip();
+  }
+  classify();
+}
+
+/// Polishes with the active set that was decided on, and with what its failures suggest.
+void ActiveSetPolish::refine() {
+  constexpr int mostSets = 3;
+  const double before = nlp_.givenErrors(state_.point).worst();
+  const double allowed = std::max(exact, std::min(before, nlp_.settings().tolerance));
+  for (int sets = 0; sets < mostSets && !polished_; ++sets) {
+    if (sets > 0 && !adjustSet()) break;
+    if (!begin(point_, state_.point)) break;
+    polished_ = improve() && error_ <= allowed;
+  }
+  if (polished_) residual_ = error_;
+}
+
+/// Takes Newton steps from point_ as long as they lower the error; false where none is possible.
+bool ActiveSetPolish::improve() {
+  constexpr int mostSteps = 3;
+  error_ = nlp_.givenErrors(point_).worst();
+  for (int k = 0; k < mostSteps && (k == 0 || error_ > exact); ++k) {
+    if (!newtonStep()) return k > 0;
+    const double error = nlp_.givenErrors(trial_).worst();
+    if (!(error < error_)) break;
+    std::swap(point_, trial_);
+    error_ = error;
+  }
+  return true;
+}
+
+/// Sets `to` to a point with active variables at their bounds and without multipliers of inactive rows.
+bool ActiveSetPolish::begin(BarrierPoint& to, const BarrierPoint& from) {
+  std::copy(from.v.begin(), from.v.end(), to.v.begin());
+  for (std::size_t j = 0; j < at(nlp_.n()); ++j) {
+    const double low = nlp_.givenLower()[j], high = nlp_.givenUpper()[j];
+    if (nlp_.fixed(j)) continue;
+    to.v[j] = active_.side(j) == BoundSide::lower   ? low
+              : active_.side(j) == BoundSide::upper ? high
+                                                    : cut(to.v[j], low, high);
+  }
+  for (int i = 0; i < nlp_.m(); ++i) to.at.lambda[at(i)] = active_.holds(i) ? from.at.lambda[at(i)] : 0;
+  return evaluate(to);
+}
+
+/// Completes a point whose x and y are known, for the active set.
+bool ActiveSetPolish::evaluate(BarrierPoint& point) {
+  if (!nlp_.evaluateValues(point) || !nlp_.evaluateDerivatives(point)) return false;
+  std::fill(point.zL.begin(), point.zL.end(), 0.0);
+  std::fill(point.zU.begin(), point.zU.end(), 0.0);
+  const auto setMultipliers = [&](std::size_t k, double gradient) {
+    if (active_.side(k) == BoundSide::lower) point.zL[k] = std::max(0.0, gradient);
+    if (active_.side(k) == BoundSide::upper) point.zU[k] = std::max(0.0, -gradient);
+  };
+  for (std::size_t j = 0; j < at(nlp_.n()); ++j) setMultipliers(j, point.at.g[j]);
+  for (std::size_t k = at(nlp_.n()); k < nlp_.size(); ++k) {
+    const auto row = at(nlp_.rowOf(k));
+    const double low = nlp_.givenLower()[k], high = nlp_.givenUpper()[k], c = point.at.c[row];
+    point.v[k] = active_.side(k) == BoundSide::lower   ? low
+                 : active_.side(k) == BoundSide::upper ? high
+                                                       : cut(c, low, high);
+    point.r[row] = c - point.v[k];
+    setMultipliers(k, -point.at.lambda[row]);
+  }
+  return true;
+}
+
+/// trial_ = the point that a Newton step leads to, cut to the bounds; false where there is none.
+bool ActiveSetPolish::newtonStep() {
+  std::copy(point_.at.g.begin(), point_.at.g.end(), a_.begin());
+  if (!active_.load(point_) || !active_.factor() || !active_.solve(a_, point_.r, dx_, dy_)) return false;
+  positive_ = active_.positive();
+  std::copy(point_.v.begin(), point_.v.end(), trial_.v.begin());
+  for (std::size_t j = 0; j < dx_.size(); ++j) {
+    if (active_.moves(j)) trial_.v[j] = cut(trial_.v[j] + dx_[j], nlp_.givenLower()[j], nlp_.givenUpper()[j]);
+  }
+  for (std::size_t i = 0; i < dy_.size(); ++i) trial_.at.lambda[i] = point_.at.lambda[i] + dy_[i];
+  return evaluate(trial_);
+}
+
+/// Changes the active set by what is wrong at point_: multipliers of the wrong sign, and bounds that are in the way.
+bool ActiveSetPolish::adjustSet() {
+  bool changed = false;
+  const auto change = [&](std::size_t k, BoundSide side) {
+    active_.setSide(k, side);
+    changed = true;
+  };
+  for (std::size_t k = 0; k < nlp_.size(); ++k) {
+    if (nlp_.fixed(k)) continue;
+    const bool variable = k < at(nlp_.n());
+    const double gradient = variable ? point_.at.g[k] : -point_.at.lambda[at(nlp_.rowOf(k))];
+    const double excess = variable ? 0 : point_.r[at(nlp_.rowOf(k))];
+    const double low = nlp_.givenLower()[k], high = nlp_.givenUpper()[k];
+    if (active_.side(k) == BoundSide::none) {
+      const bool below = variable ? point_.v[k] == low && gradient > 0 : excess < 0;
+      const bool above = variable ? point_.v[k] == high && gradient < 0 : excess > 0;
+      if (below || above) change(k, below ? BoundSide::lower : BoundSide::upper);
+    } else if ((active_.side(k) == BoundSide::lower ? gradient : -gradient) < 0) {
+      change(k, BoundSide::none);
+    }
+  }
+  return changed;
+}
+
+/// Cuts x of the state's point to the bounds as given, unless that harms the constraints or leaves the domain.
+void ActiveSetPolish::clip() {
+  constexpr double harm = 10, harmless = 1e-6;
+  point_ = state_.point;
+  residual_ = nlp_.errors(state_.point, 0).worst();
+  BarrierPoint& cutPoint = trial_;
+  cutPoint = state_.point;
+  bool outside = false;
+  for (std::size_t k = 0; k < nlp_.size(); ++k) {
+    if (nlp_.fixed(k)) continue;
+    const double value = cut(cutPoint.v[k], nlp_.givenLower()[k], nlp_.givenUpper()[k]);
+    outside = outside || (k < at(nlp_.n()) && value != cutPoint.v[k]);
+    cutPoint.v[k] = value;
+  }
+  if (outside && (!nlp_.evaluateValues(cutPoint) || !nlp_.evaluateDerivatives(cutPoint))) return;
+  const double allowed = std::max(harmless, harm * nlp_.violation(state_.point));
+  if (nlp_.violation(cutPoint) <= allowed) std::swap(point_, cutPoint);
+}
+
+/// The size at which a multiplier and its slack are both taken for zero: what Newton's method leaves, or the products
+/// of the two, mu, where they are within a factor of a thousand of one another.
+double ActiveSetPolish::weakness() const {
+  constexpr double polished = 1e-6, ratio = 1e3;
+  return polished_ ? polished : std::max(polished, std::sqrt(ratio * state_.mu));
+}
+
+/// Whether a bound of an entry of v and its multiplier are both at most `size`.
+bool ActiveSetPolish::weak(std::size_t k, double size) const {
+  const BoundSide side = active_.side(k);
+  const bool low = side != BoundSide::upper && point_.v[k] - nlp_.givenLower()[k] <= size && point_.zL[k] <= size;
+  const bool high = side != BoundSide::lower && nlp_.givenUpper()[k] - point_.v[k] <= size && point_.zU[k] <= size;
+  return low || high;
+}
+
+/// Tells whether the point is degenerate, and its inertia.
+void ActiveSetPolish::classify() {
+  constexpr double large = 1e6;
+  const double size = weakness();
+  degenerate_ = normInf(point_.at.lambda) > large;
+  for (std::size_t k = 0; k < sides_.size(); ++k) {
+    sides_[k] = active_.side(k);
+    degenerate_ = degenerate_ || (!nlp_.fixed(k) && weak(k, size));
+  }
+  // What holds only weakly may be left, so second order has to do without it.
+  const bool dropped = active_.dropWeak(point_, size);
+  if (polished_ && positive_ && !dropped) {
+    inertia_ = active_.positiveInertia();
+  } else if (active_.load(point_)) {
+    inertia_ = active_.inertia();
+  }
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,72 @@
+// A solution of an interior-point method, moved onto the bounds and sides that are active there, and what kind of point
+// that is: sections 7 and 8 of docs/nlp-inequalities.md.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "methods/interior_point/active_set.hpp"
+#include "methods/interior_point/barrier_state.hpp"
+
+namespace nonconvex {
+
+/// Takes a few steps of Newton's method for the equations of the active set. The result is kept if it meets the
+/// conditions of the problem as it was given (bounds and sides not relaxed) at least as well as the point did.
+class ActiveSetPolish {
+ public:
+  explicit ActiveSetPolish(BarrierState& state);
+
+  /// Looks at the state's point, which solves the problem; moves it if `refine`. The state is left as it is, but for
+  /// its linear system.
+  void run(bool refine);
+
+  /// The polished point, or that of the state with x cut to the bounds as given where that is possible. Slacks are
+  /// within the sides as given.
+  const BarrierPoint& point() const { return point_; }
+  bool polished() const { return polished_; }
+  /// E(0) at the point: with bounds and sides as given if it is polished, otherwise of the state's point.
+  double residual() const { return residual_; }
+  /// Which bound an entry of v is at.
+  BoundSide side(std::size_t k) const { return sides_[k]; }
+
+  /// Eigenvalues of the Hessian of L on the null space of the gradients of what is active with a multiplier that is
+  /// not about 0; not known where a number is not finite.
+  const ReducedInertia& inertia() const { return inertia_; }
+  /// Whether strict complementarity fails (`weak` in the sources: a multiplier and its slack are both that small), or
+  /// the largest of the scaled multipliers is above 1e6.
+  bool degenerate() const { return degenerate_; }
+  /// Whether the point is not a minimum, as far as that is certain: there is negative curvature, and it is not
+  /// degenerate.
+  bool saddle() const { return !degenerate_ && inertia_.known() && inertia_.negative > 0; }
+  /// A direction of negative curvature over x in the null space of the active gradients, where there is a saddle. False
+  /// where none is found.
+  bool findNegativeCurvature(std::span<double> direction) { return active_.findNegativeCurvature(direction); }
+
+ private:
+  void refine();
+  bool improve();
+  bool begin(BarrierPoint& to, const BarrierPoint& from);
+  bool evaluate(BarrierPoint& point);
+  bool newtonStep();
+  bool adjustSet();
+  void clip();
+  void classify();
+  double weakness() const;
+  bool weak(std::size_t k, double size) const;
+
+  BarrierState& state_;
+  BarrierNlp& nlp_;
+  ActiveSet active_;
+  BarrierPoint point_;
+  BarrierPoint trial_;
+  std::vector<BoundSide> sides_;  // over v, as reported
+  Vector a_, dx_, dy_;
+  bool polished_ = false;
+  bool positive_ = false;  // of the last factors of the active set
+  double residual_ = 0;
+  double error_ = 0;  // of point_
+  ReducedInertia inertia_;
+  bool degenerate_ = false;
+};
+
+}  // namespace nonconvex
