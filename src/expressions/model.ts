@@ -1,7 +1,7 @@
 import { addon, type Solvers } from '../core/addon.js';
 import { acrossCopies } from '../core/brand.js';
-import { checkMembers, checkObject, checkVector, show } from '../core/check.js';
-import { looksLikeMatrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
+import { checkMembers, checkObject, show } from '../core/check.js';
+import { type MatrixLike, numbersFor } from '../core/matrix.js';
 import { Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { neg, sub } from './operators.js';
 import { CompiledProgram, Program, perAddon } from './program.js';
@@ -11,7 +11,6 @@ import {
   broadcast,
   checkShape,
   inShape,
-  isMatrixShape,
   type Shape,
   scalar,
   showShape,
@@ -374,22 +373,10 @@ function nameOf(name: unknown, otherwise: string): string {
   throw new RangeError(`name = ${show(name)}: expected characters that are not blank`);
 }
 
-/** Numbers for a shape, as a copy. */
+/** Finite numbers for a shape, as a copy; zeros where nothing is given. */
 function numbersOf(name: string, value: unknown, shape: Shape): Float64Array {
-  const size = sizeOf(name, shape);
-  if (value === undefined) return new Float64Array(size);
-  if (typeof value === 'number') {
-    if (Number.isFinite(value)) return new Float64Array(size).fill(value);
-    throw new RangeError(`${name} = ${value}: expected a finite number`);
-  }
-  if (!(isMatrixShape(shape) && looksLikeMatrix(value))) {
-    return Float64Array.from(checkVector(name, value, { length: size, per: `for shape ${showShape(shape)}` }));
-  }
-  const found = toMatrix(name, value);
-  if (found.rows === shape[0] && found.columns === shape[1]) {
-    return Float64Array.from(checkVector(`${name}.data`, toFloat64(found)));
-  }
-  throw new RangeError(`${name}: has shape [${found.rows}, ${found.columns}]: expected ${showShape(shape)}`);
+  sizeOf(name, shape);
+  return numbersFor(name, value === undefined ? 0 : value, shape);
 }
 
 function partOf(name: string, numbers: ArrayLike<number>, offset: number, size: number): Float64Array {

@@ -55,6 +55,7 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   const { warmStart, reportIterates } = checkObject('settings', settings);
   const first = {
     ...begin(program, warmStart),
+    ...program.bounds,
     reportIterates: reportIterates === undefined ? false : checkBoolean('reportIterates', reportIterates),
   };
   const toNative = (...to: Parameters<Program['toNative']>) => ({ ...program.toNative(...to), ...first });
