@@ -1,4 +1,5 @@
 // Bounds of variables and sides of constraints: checked where they are written, none said in one way.
+import { entryName } from './check.js';
 import { numbersFor } from './matrix.js';
 
 /**
@@ -56,7 +57,7 @@ export function checkBound(
     if (Math.abs(entry) < huge) continue;
     if (entry > 0 === none > 0) bound[k] = none;
     else {
-      const place = typeof value === 'number' ? name : entryOf(name, shape, k);
+      const place = typeof value === 'number' ? name : entryName(name, shape, k);
       throw new RangeError(`${place} = ${entry}: expected a number below 1e19 in size, or ${none} for none`);
     }
   }
@@ -74,14 +75,7 @@ export function checkOrder(
   for (let k = 0; k < lower.length; ++k) {
     const [low, high] = [lower[k] as number, upper[k] as number];
     if (low <= high) continue;
-    const [below, above] = [entryOf(lowerName, shape, k), entryOf(upperName, shape, k)];
+    const [below, above] = [entryName(lowerName, shape, k), entryName(upperName, shape, k)];
     throw new RangeError(`${below} = ${low}: expected at most ${above} = ${high}`);
   }
-}
-
-/** An entry of a shape in messages: x, x[1], x[1,2]. */
-function entryOf(name: string, shape: readonly number[], k: number): string {
-  const columns = shape[1];
-  if (shape.length === 0) return name;
-  return columns === undefined ? `${name}[${k}]` : `${name}[${Math.floor(k / columns)},${k % columns}]`;
 }

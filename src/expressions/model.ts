@@ -1,142 +1,14 @@
 import { addon, type Solvers } from '../core/addon.js';
 import { acrossCopies } from '../core/brand.js';
-import { checkMembers, checkObject, show } from '../core/check.js';
-import { type MatrixLike, numbersFor } from '../core/matrix.js';
-import { Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
+import { checkMembers, entryName, show } from '../core/check.js';
+import { Constraint, type ConstraintOptions } from './constraint.js';
+import { type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { neg, sub } from './operators.js';
+import { Parameter, type ParameterOptions } from './parameter.js';
 import { CompiledProgram, Program, perAddon } from './program.js';
 import { serialize } from './serialize.js';
-import {
-  type Broadcast,
-  broadcast,
-  checkShape,
-  inShape,
-  type Shape,
-  scalar,
-  showShape,
-  sizeOf,
-  type ValueOf,
-} from './shape.js';
-
-/** Numbers for a shape: one for all entries, or as many as there are. */
-export type NumbersLike = number | ArrayLike<number> | MatrixLike;
-
-export interface VariableOptions {
-  /** The point where a solve begins, unless it is warm started: one number for all entries or one for each. Default 0. */
-  start?: NumbersLike | undefined;
-  /** The name in .nl files and messages. */
-  name?: string | undefined;
-}
-
-export interface ParameterOptions {
-  /** One number for all entries or one for each. Default 0. */
-  value?: NumbersLike | undefined;
-  name?: string | undefined;
-}
-
-export interface ConstraintOptions {
-  name?: string | undefined;
-}
-
-/** What solves are over, made by {@link Model.variable}: an {@link Expression} with a start. */
-export class Variable<S extends Shape = Shape> extends Expression<S> {
-  static {
-    acrossCopies(Variable, 'Variable');
-  }
-
-  readonly name: string;
-  /** Its numbers are x[offset], x[offset + 1], ... of a result, matrices row after row. */
-  readonly offset: number;
-  #start: Float64Array;
-
-  /** @internal */
-  constructor(shape: S, node: Node, name: string, offset: number, start: unknown) {
-    super(shape, node);
-    this.name = name;
-    this.offset = offset;
-    this.#start = numbersOf('start', start, shape);
-  }
-
-  /** A copy of the start. */
-  get start(): ValueOf<S> {
-    return inShape(this.shape, this.#start.slice());
-  }
-
-  /** Sets where later solves begin: one number for all entries or one for each. Nothing is compiled anew. */
-  setStart(start: NumbersLike): void {
-    this.#start = numbersOf('start', start, this.shape);
-  }
-
-  /** @internal */
-  copyStart(starts: Float64Array): void {
-    starts.set(this.#start, this.offset);
-  }
-
-  /** Its value in a result of {@link minimize}, or at any point `{ x }`: a number, a Float64Array or a matrix. */
-  valueIn(result: { readonly x: ArrayLike<number> }): ValueOf<S> {
-    return inShape(this.shape, partOf('result.x', checkObject('result', result).x, this.offset, this.size));
-  }
-}
-
-/** Numbers that may change from solve to solve, made by {@link Model.parameter}. */
-export class Parameter<S extends Shape = Shape> extends Expression<S> {
-  static {
-    acrossCopies(Parameter, 'Parameter');
-  }
-
-  readonly name: string;
-  #value: Float64Array;
-
-  /** @internal */
-  constructor(shape: S, node: Node, name: string, value: unknown) {
-    super(shape, node);
-    this.name = name;
-    this.#value = numbersOf('value', value, shape);
-  }
-
-  /** A copy of its present value. */
-  get value(): ValueOf<S> {
-    return inShape(this.shape, this.#value.slice());
-  }
-
-  /** The value for later solves: one number for all entries or one for each. Nothing is compiled anew. */
-  set(value: NumbersLike): void {
-    this.#value = numbersOf('value', value, this.shape);
-  }
-
-  /** @internal */
-  copyTo(values: Float64Array, offset: number): void {
-    values.set(this.#value, offset);
-  }
-}
-
-/** Equations of a {@link Model}. */
-export class Constraint<S extends Shape = Shape> {
-  static {
-    acrossCopies(Constraint, 'Constraint');
-  }
-
-  readonly name: string;
-  readonly shape: S;
-  /** Its multipliers are multipliers[offset], multipliers[offset + 1], ... of a result, matrices row after row. */
-  readonly offset: number;
-
-  /** @internal */
-  constructor(shape: S, name: string, offset: number) {
-    this.shape = shape;
-    this.name = name;
-    this.offset = offset;
-  }
-
-  /** Its multipliers in a result of {@link minimize}: a number, a Float64Array or a matrix, with L = f + lambda^T (lhs - rhs). */
-  multipliersIn(result: { readonly multipliers: ArrayLike<number> }): ValueOf<S> {
-    const { multipliers } = checkObject('result', result);
-    return inShape(
-      this.shape,
-      partOf('result.multipliers', multipliers, this.offset, sizeOf('constraint', this.shape)),
-    );
-  }
-}
+import { type Broadcast, broadcast, checkShape, type Shape, scalar, showShape, sizeOf } from './shape.js';
+import { Variable, type VariableOptions } from './variable.js';
 
 /**
  * A problem for {@link minimize} made of expressions:
@@ -373,31 +245,9 @@ function nameOf(name: unknown, otherwise: string): string {
   throw new RangeError(`name = ${show(name)}: expected characters that are not blank`);
 }
 
-/** Finite numbers for a shape, as a copy; zeros where nothing is given. */
-function numbersOf(name: string, value: unknown, shape: Shape): Float64Array {
-  sizeOf(name, shape);
-  return numbersFor(name, value === undefined ? 0 : value, shape);
-}
-
-function partOf(name: string, numbers: ArrayLike<number>, offset: number, size: number): Float64Array {
-  if (!(Array.isArray(numbers) || ArrayBuffer.isView(numbers))) {
-    throw new TypeError(`${name} = ${show(numbers)}: expected an array of numbers`);
-  }
-  const whole = numbers as ArrayLike<number>;
-  if (whole.length < offset + size) {
-    throw new RangeError(`${name}: expected at least ${offset + size} numbers, got ${whole.length}`);
-  }
-  const part = new Float64Array(size);
-  for (let i = 0; i < size; ++i) part[i] = whole[offset + i] as number;
-  return part;
-}
-
-/** x, x[0], x[0,1]: a name for each entry. */
+/** A name for each entry. */
 function entryNames(parts: readonly { readonly name: string; readonly shape: Shape }[]): string[] {
-  return parts.flatMap(({ name, shape }) => {
-    const [rows, columns] = shape;
-    if (rows === undefined) return [name];
-    if (columns === undefined) return Array.from({ length: rows }, (_, i) => `${name}[${i}]`);
-    return Array.from({ length: rows * columns }, (_, k) => `${name}[${Math.floor(k / columns)},${k % columns}]`);
-  });
+  return parts.flatMap(({ name, shape }) =>
+    Array.from({ length: sizeOf('shape', shape) }, (_, k) => entryName(name, shape, k)),
+  );
 }
