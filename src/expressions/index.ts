@@ -1,5 +1,5 @@
 // The subpath nonconvex/model: models of expressions, their operators, parts and products.
-export { Constraint, type ConstraintOptions } from './constraint.js';
+export { Constraint, type ConstraintOptions, type FlagsOf } from './constraint.js';
 export { Expression, type Operand } from './expression.js';
 export { at, column, concat, gather, reshape, row, slice, transpose } from './indexing.js';
 export { Model } from './model.js';
@@ -44,4 +44,5 @@ export { Parameter, type ParameterOptions } from './parameter.js';
 export { constant, type MatrixOperand, matmul, matvec } from './products.js';
 export type { Program } from './program.js';
 export type { NumbersLike, Shape } from './shape.js';
+export type { BoundLike } from './sides.js';
 export { Variable, type VariableOptions } from './variable.js';
