@@ -48,6 +48,16 @@ double objectiveAt(const std::string& text, const std::vector<double>& x) {
   return program.objective();
 }
 
+using Vector = std::vector<double>;
+constexpr double infinite = HUGE_VAL;
+
+/// Whether all rows are equations, and no variable has a bound.
+bool isFree(const NlModel& model) {
+  const Vector none(model.start.size(), infinite), zeros(model.multipliers.size(), 0);
+  const bool variables = model.variableLower == Vector(none.size(), -infinite) && model.variableUpper == none;
+  return variables && model.constraintLower == zeros && model.constraintUpper == zeros;
+}
+
 bool close(double a, double b) { return check::close(a, b, std::abs(b), 1e-12); }
 
 }  // namespace
@@ -64,6 +74,7 @@ TEST(filesFromAmpl) {
     const NlModel binary = parse(check::binaryNl(text));
     check::note(model.graph.variableCount() == truth.n && model.graph.constraintCount() == truth.m, name.c_str(), 0,
                 "sizes");
+    check::note(isFree(model), name.c_str(), 0, "sides");
     check::note(model.start == truth.start && binary.start == truth.start, name.c_str(), 0, "start");
     Program program(model.graph);
     Program fromBinary(binary.graph);
@@ -178,12 +189,74 @@ TEST(fixedVariables) {
   CHECK_EQ(program.objective(), 8.0);
 }
 
+TEST(sidesAndBounds) {
+  // Every code of a side, on rows and variables; what is beyond 1e19, contradictory, or of width zero.
+  const std::string text = file(9, 7,
+                                "C0\nv0\nC1\nv0\nC2\nv0\nC3\nv0\nC4\nv0\nC5\nv0\nC6\nv0\nO0 0\nv0\n"
+                                "r\n0 -1 2.5\n1 3\n2 -4\n3\n4 5\n0 6 6\n0 2 1\n"
+                                "b\n0 -1 2.5\n1 3\n2 -4\n3\n4 5\n0 6 6\n0 2 1\n0 -1e20 1e19\n0 -9e18 2e19\n"
+                                "J0 1\n1 1\n");
+  for (const std::string& form : {text, check::binaryNl(text)}) {
+    const NlModel model = parse(form);
+    CHECK(model.constraintLower == (Vector{-1, -infinite, -4, -infinite, 0, 0, 2}));
+    CHECK(model.constraintUpper == (Vector{2.5, 3, infinite, infinite, 0, 0, 1}));
+    CHECK(model.modelVariable == (std::vector<int>{0, 1, 2, 3, -1, -1, 4, 5, 6}));
+    CHECK(model.variableLower == (Vector{-1, -infinite, -4, -infinite, 2, -infinite, -9e18}));
+    CHECK(model.variableUpper == (Vector{2.5, 3, infinite, infinite, 1, infinite, infinite}));
+    CHECK_EQ(model.fixedValues[4], 5.0);
+    Program program(model.graph);
+    // The body, minus the right-hand side where it is an equation.
+    CHECK(constraintsAt(program, {7, 1, 0, 0, 0, 0, 0}) == (Vector{8, 7, 7, 7, 2, 1, 7}));
+  }
+}
+
+TEST(suffixes) {
+  const auto text = [](int sense) {
+    return file(3, 1,
+                "S0 2 priority\n0 2\n1 3\n"
+                "S4 2 ipopt_zL_in\n0 2\n2 0.5\n"
+                "S1 1 other\n0 9\n"
+                "S4 3 ipopt_zU_in\n0 -0.25\n1 1\n2 -3\n"
+                "S5 1 ipopt_zL_in\n0 9\n"
+                "C0\nv0\nO0 " +
+                    std::to_string(sense) + "\nv0\nr\n1 3\nb\n0 0 1\n4 3\n3\nd1\n0 7\n");
+  };
+  const NlModel model = parse(text(0));
+  CHECK(model.multipliers == Vector{-7});
+  CHECK(model.lowerMultipliers == (Vector{2, 0.5}));
+  CHECK(model.upperMultipliers == (Vector{0.25, 3}));
+  CHECK(model.notes == std::vector<std::string>{"the suffix priority is left out"});
+  const NlModel maximised = parse(text(1));
+  CHECK(maximised.multipliers == Vector{7});
+  CHECK(maximised.lowerMultipliers == (Vector{0, 0}));
+  CHECK(maximised.upperMultipliers == (Vector{0, 0}));
+  // Binary files have the length of the name before it.
+  std::string binary = check::binaryNl(file(1, 0, "O0 0\nv0\nb\n2 0\n"));
+  const auto add = [&](const auto& value) { binary.append(reinterpret_cast<const char*>(&value), sizeof(value)); };
+  binary += 'S';
+  for (const std::int32_t number : {4, 1, 11}) add(number);
+  binary += "ipopt_zL_in";
+  add(std::int32_t{0});
+  add(1.5);
+  CHECK(parse(binary).lowerMultipliers == Vector{1.5});
+  CHECK(parse(binary).upperMultipliers.empty());
+}
+
+TEST(integers) {
+  std::string text = file(3, 0, "O0 0\nv0\nb\n0 0 1\n0 0 1\n0 0 9\n");
+  text.replace(text.find(" 0 0 0 0 0\n 0 0\n 0 0"), 10, " 2 1 0 0 0");
+  CHECK(check::contains(failure(text).message, "integer variables are not supported"));
+  const NlModel model = nonconvex::parseNl(text, "test.nl", {.relaxIntegers = true});
+  CHECK(model.variableUpper == (Vector{1, 1, 9}));
+  CHECK(model.notes == std::vector<std::string>{"3 integer variables are relaxed"});
+}
+
 TEST(objectives) {
   const std::string two = file(1, 0, "O0 0\nv0\nO1 1\no76\nv0\nb\n3\n");
   std::string text = two;
   text.replace(text.find(" 1 0 1 0 0"), 10, " 1 0 2 0 0");
   const auto value = [&](int objective) {
-    const NlModel model = nonconvex::parseNl(text, "test.nl", objective);
+    const NlModel model = nonconvex::parseNl(text, "test.nl", {.objective = objective});
     Program program(model.graph);
     program.moveTo(std::vector<double>{3});
     return program.objective();
@@ -191,7 +264,7 @@ TEST(objectives) {
   CHECK_EQ(value(1), 3.0);
   CHECK_EQ(value(2), -9.0);
   CHECK_EQ(value(0), 0.0);
-  CHECK(check::contains(check::messageOf([&] { value(3); }), "objno = 3: must be 0 to 2"));
+  CHECK(check::contains(check::messageOf([&] { value(3); }), "objective = 3: must be 0 to 2"));
   const NlModel none =
       parse("g3 0 1 0\n 1 0 0 0 0\n 0 0\n 0 0\n 0 0 0\n 0 0 0 1\n 0 0 0 0 0\n 0 0\n 0 0\n 0 0 0 0 0\nb\n3\n");
   CHECK_EQ(none.graph.objective(), -1);
@@ -212,22 +285,25 @@ TEST(refused) {
   const Case cases[] = {
       {changed(good, " 0 0 0 0 0\n 0 0\n 0 0", " 0 1 0 0 0\n 0 0\n 0 0"), U,
        "line 7: integer variables are not supported"},
-      {changed(good, " 2 1 1 0 1", " 2 1 1 1 1"), U, "line 2: range constraints"},
       {changed(good, " 2 1 1 0 1", " 2 1 1 0 1 1"), U, "line 2: logical constraints"},
       {changed(good, " 1 1\n", " 1 1 1 0\n"), U, "line 3: complementarity conditions"},
-      {changed(good, " 0 0 0 1\n", " 0 1 0 1\n"), U, "line 6: imported functions"},
-      {changed(good, "4 1\n", "1 5\n"), U, "line 16: inequality constraints (here row 0)"},
-      {changed(good, "4 1\n", "2 5\n"), U, "line 16: inequality constraints (here row 0)"},
-      {changed(good, "4 1\n", "0 4 5\n"), U, "line 16: range constraints"},
-      {changed(good, "4 1\n", "3\n"), U, "line 16: rows without a right-hand side (here row 0)"},
+      {changed(good, " 0 0 0 1\n", " 0 1 0 1\n"), U, "imported functions are not supported"},
       {changed(good, "4 1\n", "5 1 2\n"), U, "line 16: complementarity"},
-      {changed(good, "3\n3\n", "3\n2 0\n"), U, "line 19: bounds (here of variable 1)"},
-      {changed(good, "3\n3\n", "0 1 2\n3\n"), U, "line 18: bounds (here of variable 0)"},
+      {changed(good, "4 1\n", "6 1\n"), I, "line 16: unknown kind '6' of right-hand side"},
+      {changed(good, "4 1\n", "4 nan\n"), I, "line 16: a side that is not a number"},
+      {changed(good, "4 1\n", "0 1\n"), I, "line 16: expected a number"},
+      {changed(good, "3\n3\n", "3\n0 1 nan\n"), I, "line 19: a side that is not a number"},
+      {changed(good, "3\n3\n", "3\n5 1 1\n"), I, "line 19: unknown kind '5' of bound"},
+      {changed(good, "3\n3\n", "3\n3 1\n"), I, "line 19: unexpected '1'"},
+      {changed(good, "C0\n", "S4 1 ipopt_zL_in\n2 1.5\nC0\n"), I, "line 12: variable 2 of 2"},
+      {changed(good, "C0\n", "S4 1 ipopt_zL_in\n1 1.5\nS4 1 ipopt_zL_in\n1 1.5\nC0\n"), I,
+       "line 13: a second suffix ipopt_zL_in"},
+      {changed(good, "C0\n", "S4 1000000 ipopt_zL_in\nC0\n"), I, "line 11: 1000000 suffix values, with"},
       {changed(good, "C0\nv0\n", "C0\no35\no23\nv0\nn1\nv0\nv1\n"), U, "line 12: operator o35 (if) is not supported"},
       {changed(good, "C0\nv0\n", "C0\no13\nv0\n"), U, "line 12: operator o13 (floor)"},
       {changed(good, "C0\nv0\n", "C0\no64\nv0\n"), U, "operator o64 (piecewise linear terms)"},
       {changed(good, "C0\nv0\n", "C0\nf0 1\nv0\n"), U, "line 12: imported functions"},
-      {changed(good, "C0\n", "F0 1 1 g\nC0\n"), U, "line 11: imported functions"},
+      {changed(good, "C0\n", "F0 1 1 myerf\nC0\n"), U, "line 11: the imported function 'myerf' is not supported"},
       {changed(good, "C0\n", "L0\nC0\n"), U, "line 11: logical constraints"},
       {changed(good, "C0\nv0\n", "C0\nv2\n"), I, "line 12: variable 2 of 2"},
       {changed(good, "C0\nv0\n", "C0\nv-1\n"), I, "line 12: variable -1 of 2"},

@@ -50,7 +50,8 @@ class NlText {
     duals.assign(static_cast<std::size_t>(m), 0);
     linear_.resize(static_cast<std::size_t>(m));
     bodies_.resize(static_cast<std::size_t>(m));
-    rightHandSides_.assign(static_cast<std::size_t>(m), 0);
+    sides.resize(static_cast<std::size_t>(m));
+    bounds.resize(static_cast<std::size_t>(n));
     while (in_.peek() != EOF) segment();
   }
 
@@ -58,13 +59,15 @@ class NlText {
   std::vector<double> constraints(const std::vector<double>& x) {
     std::vector<double> c;
     for (std::size_t i = 0; i < bodies_.size(); ++i) {
-      c.push_back(value(bodies_[i], x) + product(linear_[i], x) - rightHandSides_[i]);
+      const double rightHandSide = sides[i].first == sides[i].second ? sides[i].first : 0;
+      c.push_back(value(bodies_[i], x) + product(linear_[i], x) - rightHandSide);
     }
     return c;
   }
 
   int n = 0, m = 0;
   std::vector<double> start, duals;
+  std::vector<std::pair<double, double>> sides, bounds;  // of rows and variables
 
  private:
   struct Tree {
@@ -94,6 +97,24 @@ class NlText {
       terms.emplace_back(index, value);
     }
     return terms;
+  }
+
+  static std::pair<double, double> twoSides(const std::string& line) {
+    std::istringstream in(line.substr(1));
+    double first = 0, second = 0;
+    in >> first >> second;
+    switch (line[0]) {
+      case '0':
+        return {first, second};
+      case '1':
+        return {-HUGE_VAL, first};
+      case '2':
+        return {first, HUGE_VAL};
+      case '3':
+        return {-HUGE_VAL, HUGE_VAL};
+      default:
+        return {first, first};
+    }
   }
 
   Tree expression() {
@@ -141,10 +162,10 @@ class NlText {
         for (const auto& [index, value] : linear(a)) duals[static_cast<std::size_t>(index)] = value;
         break;
       case 'r':
-        for (double& side : rightHandSides_) side = std::stod(nextLine().substr(1));
+        for (auto& row : sides) row = twoSides(nextLine());
         break;
       case 'b':
-        for (int i = 0; i < n; ++i) nextLine();
+        for (auto& variable : bounds) variable = twoSides(nextLine());
         break;
       case 'k':
         for (int i = 0; i < a; ++i) nextLine();
@@ -248,7 +269,6 @@ class NlText {
   std::vector<Tree> bodies_;
   std::vector<Linear> linear_;
   Linear gradient_;
-  std::vector<double> rightHandSides_;
   std::map<int, std::pair<Linear, Tree>> defined_;
 };
 
