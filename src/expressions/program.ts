@@ -37,6 +37,14 @@ export abstract class Program {
   }
   /** m numbers to begin with, where they are known. */
   abstract get multipliers(): Float64Array | undefined;
+  /** Multipliers of the lower bounds to begin with, n numbers, where they are known. */
+  get lowerMultipliers(): Float64Array | undefined {
+    return undefined;
+  }
+  /** Multipliers of the upper bounds to begin with, n numbers, where they are known. */
+  get upperMultipliers(): Float64Array | undefined {
+    return undefined;
+  }
 
   /** f(x). */
   abstract objective(x: ArrayLike<number>): number;
@@ -144,6 +152,8 @@ export interface CompiledParts {
   start: () => Float64Array;
   parameters: () => Float64Array;
   multipliers?: Float64Array | undefined;
+  lowerMultipliers?: Float64Array | undefined;
+  upperMultipliers?: Float64Array | undefined;
   sense?: 'minimize' | 'maximize' | undefined;
   bounds?: (() => Bounds) | undefined;
   /** A handle whose graph has the present values of the parameters, of the CPU's addon. */
@@ -187,6 +197,14 @@ export class CompiledProgram extends NativeProgram {
 
   get multipliers(): Float64Array | undefined {
     return this.parts.multipliers?.slice();
+  }
+
+  override get lowerMultipliers(): Float64Array | undefined {
+    return this.parts.lowerMultipliers?.slice();
+  }
+
+  override get upperMultipliers(): Float64Array | undefined {
+    return this.parts.upperMultipliers?.slice();
   }
 
   protected request(native: Solvers): ProgramRequest {

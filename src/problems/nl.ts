@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ProgramHandle } from '../core/addon.js';
 import { addon } from '../core/addon.js';
+import type { Bounds } from '../core/bounds.js';
 import { checkBoolean, checkInteger, checkMembers, show } from '../core/check.js';
 import { fromNative } from '../core/error.js';
 import { Model } from '../expressions/model.js';
@@ -35,9 +36,12 @@ export class NlProgram extends CompiledProgram {
       m,
       sense: maximise ? 'maximize' : 'minimize',
       start: () => start.slice(),
+      bounds: boundsOf(answer),
       parameters: () => new Float64Array(0),
       // Zeros are what the file has not.
       multipliers: multipliers.some((value) => value !== 0) ? multipliers : undefined,
+      lowerMultipliers: answer.lowerMultipliers.length > 0 ? answer.lowerMultipliers : undefined,
+      upperMultipliers: answer.upperMultipliers.length > 0 ? answer.upperMultipliers : undefined,
       writable: () => program,
       variableNames: () => variableNames,
       constraintNames: () => constraintNames,
@@ -54,6 +58,16 @@ export class NlProgram extends CompiledProgram {
     const given = numbers('x', x, this.n);
     return Float64Array.from(this.#places, (place, k) => (place < 0 ? this.#fixedValues[k] : given[place]) as number);
   }
+}
+
+/** Bounds as {@link Program} has them: none where no variable has any, and none of c where all rows are equations. */
+function boundsOf({ lower, upper, constraintsLower, constraintsUpper }: NlAnswer): () => Bounds {
+  const bounded = lower.some(Number.isFinite) || upper.some(Number.isFinite);
+  const equations = constraintsLower.every((value, i) => value === 0 && constraintsUpper[i] === 0);
+  return () => ({
+    ...(bounded && { lower: lower.slice(), upper: upper.slice() }),
+    ...(!equations && { constraintsLower: constraintsLower.slice(), constraintsUpper: constraintsUpper.slice() }),
+  });
 }
 
 interface NlAnswer {

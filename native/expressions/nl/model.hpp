@@ -13,8 +13,8 @@ namespace nonconvex {
 ///
 /// Variables whose bounds are equal are replaced by their value: x is the file's variables without them. A maximisation
 /// is read as the minimisation of -f. The multipliers are ours, L = f + y^T c - zL^T (x - xl) - zU^T (xu - x) with the
-/// f that is minimised; AMPL's duals are the derivatives of the file's objective by the right-hand sides: -y, or y where
-/// it maximises.
+/// f that is minimised; AMPL's duals are the derivatives of the file's objective by the right-hand sides: -y, or y
+/// where it maximises.
 struct NlModel {
   Graph graph{0};
   std::vector<double> start;                 ///< values of x; 0 where the file has none

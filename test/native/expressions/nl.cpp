@@ -139,6 +139,40 @@ TEST(everyOperator) {
   CHECK_NEAR(objectiveAt(unconstrained("o0\nn1e-400\no2\nn-1.5E2\nv1\n"), {0, 2}), -300, 0);
 }
 
+TEST(conditions) {
+  // Each comparison, and each way to combine them, against an interpreter, below, at and above equality.
+  const std::string AB = "v0\nv1\n", low = "o22\nv0\nn1\n", high = "o22\nn3\nv1\n";
+  const std::string all[] = {"o22\n" + AB,
+                             "o23\n" + AB,
+                             "o24\n" + AB,
+                             "o28\n" + AB,
+                             "o29\n" + AB,
+                             "o30\n" + AB,
+                             "o34\n" + low,
+                             "o21\n" + low + high,
+                             "o20\n" + low + high,
+                             "o70\n3\n" + low + high + "o23\n" + AB,
+                             "o71\n3\n" + low + high + "o23\n" + AB,
+                             "o21\no34\no20\n" + low + high + "o30\n" + AB,
+                             "n1\n",
+                             "n0\n",
+                             "v0\n"};
+  for (const std::string& condition : all) {
+    const std::string text = unconstrained("o35\n" + condition + "o0\nn10\nv0\no2\nn100\nv1\n");
+    check::NlText truth(text);
+    Program program(parse(text).graph), binary(parse(check::binaryNl(text)).graph);
+    for (const double a : {0.0, 0.5, 1.0, 2.0, 3.5, 4.0}) {
+      for (const double b : {0.5, 1.0, 2.0, 4.0}) {
+        const std::vector<double> x = {a, b};
+        program.moveTo(x);
+        binary.moveTo(x);
+        check::note(program.objective() == truth.objective(x) && binary.objective() == truth.objective(x), "condition",
+                    0, condition + check::text(program.objective()) + " " + check::text(truth.objective(x)));
+      }
+    }
+  }
+}
+
 TEST(segments) {
   // Common subexpressions with linear terms, one in the other; a row's linear part; x and d.
   const NlModel model = parse(file(3, 2,
@@ -297,10 +331,11 @@ TEST(refused) {
       {changed(good, "3\n3\n", "3\n3 1\n"), I, "line 19: unexpected '1'"},
       {changed(good, "C0\n", "S4 1 ipopt_zL_in\n2 1.5\nC0\n"), I, "line 12: variable 2 of 2"},
       {changed(good, "C0\n", "S4 1 ipopt_zL_in\n1 1.5\nS4 1 ipopt_zL_in\n1 1.5\nC0\n"), I,
-       "line 13: a second suffix ipopt_zL_in"},
+       "line 14: a second suffix ipopt_zL_in"},
       {changed(good, "C0\n", "S4 1000000 ipopt_zL_in\nC0\n"), I, "line 11: 1000000 suffix values, with"},
-      {changed(good, "C0\nv0\n", "C0\no35\no23\nv0\nn1\nv0\nv1\n"), U, "line 12: operator o35 (if) is not supported"},
       {changed(good, "C0\nv0\n", "C0\no13\nv0\n"), U, "line 12: operator o13 (floor)"},
+      {changed(good, "C0\nv0\n", "C0\no65\no23\nv0\nn1\nv0\nv1\n"), U, "line 12: operator o65 (if) is not supported"},
+      {changed(good, "C0\nv0\n", "C0\no72\no23\nv0\nn1\nn1\nn0\n"), U, "line 12: operator o72 (implies)"},
       {changed(good, "C0\nv0\n", "C0\no64\nv0\n"), U, "operator o64 (piecewise linear terms)"},
       {changed(good, "C0\nv0\n", "C0\nf0 1\nv0\n"), U, "line 12: imported functions"},
       {changed(good, "C0\n", "F0 1 1 myerf\nC0\n"), U, "line 11: the imported function 'myerf' is not supported"},
@@ -406,6 +441,51 @@ Values valuesOf(Program& program, const std::vector<double>& x, const std::vecto
 }
 
 }  // namespace
+
+TEST(theBranchThatIsNotTakenDoesNoHarm) {
+  // v2, used in one branch alone, is not finite where x0 <= 0; nor are, where x0 > 0, the terms of the other branch.
+  const std::string segments =
+      "V2 1 0\n1 2\no43\nv0\n"
+      "C0\no35\no29\nv0\nn0\no0\no2\nv2\nv2\no54\n7\no39\nv0\no3\nv1\nv0\no5\nv0\nv1\no44\no2\nn-1000\nv0\n"
+      "o42\nv0\no51\nv0\no5\nv0\nn1.5\n"
+      "o2\nv1\no39\no16\nv0\n"
+      "O0 0\no35\no23\nv0\nn0\no35\no22\nv0\nn-1\no43\no1\nn-1\nv0\no5\nv0\nn2\no43\nv0\n"
+      "r\n4 0\nb\n3\n3\n";
+  const NlModel model = parse(file(2, 1, segments, "1 0 0 0 0"));
+  const std::string text = nonconvex::nlText(model.graph);
+  Program program(model.graph), again(parse(text).graph);
+  const auto check = [&](const Vector& x, const Values& expected) {
+    for (Program* one : {&program, &again}) {
+      const Values found = valuesOf(*one, x, {1.0});
+      check::note(close(found.f, expected.f) && close(found.c[0], expected.c[0]), "branch", 0, "values");
+      const auto same = [](const Vector& p, const Vector& q) {
+        for (std::size_t k = 0; k < p.size(); ++k) {
+          if (!(std::abs(p[k] - q[k]) <= 1e-12 * check::largest(q))) return false;
+        }
+        return true;
+      };
+      check::note(same(found.g, expected.g) && same(found.J, expected.J) && same(found.H, expected.H), "branch", 0,
+                  "derivatives");
+    }
+  };
+  // The Hessian is that of 0.7 f + c.
+  const double a = 0.25, b = 1.5, l = std::log(a), v = l + 2 * b, p = std::pow(a, b), e = std::exp(-1000 * a);
+  check({a, b},
+        {l,
+         {1 / a, 0},
+         {v * v + std::sqrt(a) + b / a + p + e + std::log10(a) + std::asin(a) + std::pow(a, 1.5)},
+         {2 * v / a + 0.5 / std::sqrt(a) - b / (a * a) + b * p / a - 1000 * e + 1 / (a * std::log(10.0)) +
+              1 / std::sqrt(1 - a * a) + 1.5 * std::sqrt(a),
+          4 * v + 1 / a + l * p},
+         {-0.7 / (a * a) + 2 * (1 - v) / (a * a) - 0.25 * std::pow(a, -1.5) + 2 * b / (a * a * a) +
+              b * (b - 1) * p / (a * a) + 1e6 * e - 1 / (a * a * std::log(10.0)) + a * std::pow(1 - a * a, -1.5) +
+              0.75 / std::sqrt(a),
+          4 / a - 1 / (a * a) + p / a + b * l * p / a, 4 / a - 1 / (a * a) + p / a + b * l * p / a, 8 + l * l * p}});
+  const double s = std::sqrt(0.5);
+  check({-0.5, 3}, {0.25, {-1, 0}, {3 * s}, {-1.5 / s, s}, {1.4 - 0.75 / (s * s * s), -0.5 / s, -0.5 / s, 0}});
+  const double t = std::sqrt(2.0);
+  check({-2, 3}, {0, {-1, 0}, {3 * t}, {-1.5 / t, t}, {-0.7 - 0.75 / (t * t * t), -0.5 / t, -0.5 / t, 0}});
+}
 
 TEST(writtenAndReadBack) {
   for (int seed = 0; seed < check::repetitions(500); ++seed) {

@@ -34,6 +34,14 @@ inline std::string contentOf(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+/// How many operands an operator has; 0: a list with its length before it.
+inline int operandsOf(int op) {
+  if (op == 11 || op == 12 || op == 54 || op == 70 || op == 71) return 0;
+  if (op == 35) return 3;
+  const bool one = op == 15 || op == 16 || op == 34 || op == 76 || (op >= 37 && op <= 53 && op != 48);
+  return one ? 1 : 2;
+}
+
 class NlText {
  public:
   explicit NlText(const std::string& text) : in_(text) {
@@ -127,12 +135,8 @@ class NlText {
       return tree;
     }
     tree.op = static_cast<int>(tree.number);
-    int count = 2;
-    if (tree.op == 54 || tree.op == 11 || tree.op == 12) {
-      count = std::stoi(nextLine());
-    } else if (tree.op == 15 || tree.op == 16 || tree.op == 76 || (tree.op >= 37 && tree.op <= 53 && tree.op != 48)) {
-      count = 1;
-    }
+    int count = operandsOf(tree.op);
+    if (count == 0) count = std::stoi(nextLine());
     for (int k = 0; k < count; ++k) tree.inputs.push_back(expression());
     return tree;
   }
@@ -189,6 +193,7 @@ class NlText {
       const auto& [terms, rest] = defined_.at(k);
       return product(terms, x) + value(rest, x);
     }
+    if (tree.op == 35) return value(tree.inputs[value(tree.inputs[0], x) != 0 ? 1 : 2], x);
     std::vector<double> in;
     for (const Tree& input : tree.inputs) in.push_back(value(input, x));
     const double a = in[0];
@@ -214,6 +219,28 @@ class NlText {
         return std::abs(a);
       case 16:
         return -a;
+      case 20:
+        return a != 0 || b != 0 ? 1 : 0;
+      case 21:
+        return a != 0 && b != 0 ? 1 : 0;
+      case 22:
+        return a < b ? 1 : 0;
+      case 23:
+        return a <= b ? 1 : 0;
+      case 24:
+        return a == b ? 1 : 0;
+      case 28:
+        return a >= b ? 1 : 0;
+      case 29:
+        return a > b ? 1 : 0;
+      case 30:
+        return a != b ? 1 : 0;
+      case 34:
+        return a == 0 ? 1 : 0;
+      case 70:
+        return std::all_of(in.begin(), in.end(), [](double one) { return one != 0; }) ? 1 : 0;
+      case 71:
+        return std::any_of(in.begin(), in.end(), [](double one) { return one != 0; }) ? 1 : 0;
       case 37:
         return std::tanh(a);
       case 38:
@@ -322,12 +349,10 @@ inline std::string binaryNl(const std::string& text) {
     const int op = std::stoi(line.substr(1));
     integer(op);
     if (line[0] == 'v') return;
-    int count = 2;
-    if (op == 54 || op == 11 || op == 12) {
+    int count = operandsOf(op);
+    if (count == 0) {
       count = std::stoi(nextLine());
       integer(count);
-    } else if (op == 15 || op == 16 || op == 76 || (op >= 37 && op <= 53 && op != 48)) {
-      count = 1;
     }
     for (int k = 0; k < count; ++k) expression();
   };
