@@ -113,8 +113,10 @@ std::vector<std::string> toTexts(const Reader& in, const char* name) {
 
 class ReadNlJob final : public Job {
  public:
-  explicit ReadNlJob(std::string path) : path_(std::move(path)) {}
-  void run(WorkerPool&, Monitor&) override { model_ = readNl(path_); }
+  explicit ReadNlJob(const Reader& in)
+      : path_(in.text("path")),
+        options_{.objective = in.integer("objective"), .relaxIntegers = in.boolean("relaxIntegers")} {}
+  void run(WorkerPool&, Monitor&) override { model_ = readNl(path_, options_); }
   Napi::Object result(Napi::Env env) override {
     const int n = model_->graph.variableCount();
     const int m = model_->graph.constraintCount();
@@ -123,17 +125,25 @@ class ReadNlJob final : public Job {
     out.number("m", m);
     out.vector("start", model_->start);
     out.vector("multipliers", model_->multipliers);
+    out.vector("lower", model_->variableLower);
+    out.vector("upper", model_->variableUpper);
+    out.vector("constraintsLower", model_->constraintLower);
+    out.vector("constraintsUpper", model_->constraintUpper);
+    out.vector("lowerMultipliers", model_->lowerMultipliers);
+    out.vector("upperMultipliers", model_->upperMultipliers);
     out.boolean("maximise", model_->maximise);
     out.integers("places", model_->modelVariable);
     out.vector("fixedValues", model_->fixedValues);
     out.value("variableNames", toTexts(env, model_->variableNames));
     out.value("constraintNames", toTexts(env, model_->constraintNames));
+    out.value("notes", toTexts(env, model_->notes));
     out.value("program", makeHandle(env, std::move(model_->graph)));
     return out.object();
   }
 
  private:
   std::string path_;
+  NlOptions options_;
   std::optional<NlModel> model_;
 };
 
@@ -316,11 +326,11 @@ Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
   return toVector(env, out);
 }
 
-/// readNl(path) -> { promise } of { program, n, m, start, multipliers, maximise, places, fixedValues, variableNames,
-/// constraintNames }
-Napi::Value readNlFile(const Napi::CallbackInfo& info) {
-  const auto job = std::make_shared<ReadNlJob>(info[0].ToString().Utf8Value());
-  return Environment::of(info.Env()).start(job, info.Env().Undefined(), {});
+/// readNl({ path, objective, relaxIntegers }) -> { promise } of { program, n, m, start, multipliers, lower, upper,
+/// constraintsLower, constraintsUpper, lowerMultipliers, upperMultipliers, maximise, places, fixedValues,
+/// variableNames, constraintNames, notes }
+Napi::Value readNlFile(Napi::Env env, const Reader& in) {
+  return Environment::of(env).start(std::make_shared<ReadNlJob>(in), env.Undefined(), {});
 }
 
 /// writeNl({ program, path, start, multipliers, variableNames, constraintNames }) -> { promise }
@@ -328,9 +338,9 @@ Napi::Value writeNlFile(Napi::Env env, const Reader& in) {
   return Environment::of(env).start(std::make_shared<WriteNlJob>(in), env.Undefined(), {});
 }
 
-const RegisterFunction registered[] = {
-    {"compile", compileModel, "model"},     {"operators", listOperators}, {"startOf", startOf, "request"},
-    {"evaluate", evaluateModel, "request"}, {"readNl", readNlFile},       {"writeNl", writeNlFile, "request"}};
+const RegisterFunction registered[] = {{"compile", compileModel, "model"}, {"operators", listOperators},
+                                       {"startOf", startOf, "request"},    {"evaluate", evaluateModel, "request"},
+                                       {"readNl", readNlFile, "request"},  {"writeNl", writeNlFile, "request"}};
 
 }  // namespace
 }  // namespace nonconvex

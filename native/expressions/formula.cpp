@@ -16,7 +16,6 @@ constexpr std::int32_t code(ScalarOp op) { return static_cast<std::int32_t>(op);
 
 double applyScalar(std::int32_t op, double a, double b) {
   if (op == code(ScalarOp::sign)) return a > 0 ? 1 : a < 0 ? -1 : a;
-  if (op == code(ScalarOp::lessEqual)) return a <= b ? 1 : 0;
   if (op == code(ScalarOp::copy)) return a;
   switch (static_cast<Op>(op)) {
 #define UNARY(name, number, nl, value, derivative) \
@@ -180,7 +179,7 @@ int Formulas::derivative(int y, int which) {
   case Op::name:                                           \
     return which == 0 ? byFirst : bySecond;
 #include "expressions/operators.def"
-    default:  // sign and lessEqual
+    default:  // sign
       return constant(0);
   }
 }

@@ -15,8 +15,7 @@ enum class ScalarOp : std::int32_t {
   constant = 0,
   input = 1,
   // 10 to 79 are those of Op
-  sign = 100,       ///< -1, 0 or 1
-  lessEqual = 101,  ///< 1 where a <= b, otherwise 0
+  sign = 100,  ///< -1, 0 or 1
   copy = 102,
 };
 

@@ -48,7 +48,7 @@ export interface Addon extends Solvers {
   /** The point where solves begin of a program that computes it: {@link RegressionRequest}. */
   startOf(request: ProgramRequest): Float64Array;
   evaluate(request: EvaluationRequest): number | Float64Array | SparseMatrix;
-  readNl(path: string): Job;
+  readNl(request: ReadNlRequest): Job;
   /** Gives { x }: the numbers Q^-1 b for each row b of B. */
   solvePositiveDefinite(request: { Q: Matrix; B: Matrix }): Job;
   writeNl(request: WriteNlRequest): Job;
@@ -117,6 +117,13 @@ export interface EvaluationRequest extends ProgramRequest {
   multipliers?: Float64Array;
   sigma?: number;
   vector?: Float64Array;
+}
+
+export interface ReadNlRequest {
+  path: string;
+  /** Which objective counts, from 1; 0: none. */
+  objective: number;
+  relaxIntegers: boolean;
 }
 
 export interface WriteNlRequest {

@@ -10,6 +10,13 @@ export function show(value: unknown): string {
   return String(value);
 }
 
+/** The name of an entry of a shape, [] or [n] or [rows, columns]: x, x[1], x[1,2]. */
+export function entryName(name: string, shape: readonly number[], k: number): string {
+  const columns = shape[1];
+  if (shape.length === 0) return name;
+  return columns === undefined ? `${name}[${k}]` : `${name}[${Math.floor(k / columns)},${k % columns}]`;
+}
+
 /** Whether a value is a promise, of whatever library. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';

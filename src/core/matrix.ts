@@ -1,4 +1,4 @@
-import { show } from './check.js';
+import { checkVector, show } from './check.js';
 
 /** A dense matrix, row after row: entry (i, j) is `data[i * columns + j]`. Solvers read it without a copy. */
 export interface Matrix {
@@ -47,6 +47,34 @@ export function looksLikeMatrix(value: unknown): value is MatrixLike {
 /** The numbers of a matrix as a Float64Array. */
 export function toFloat64(value: Matrix): Float64Array {
   return value.data instanceof Float64Array ? value.data : Float64Array.from(value.data);
+}
+
+/**
+ * Numbers for a shape, [] or [n] or [rows, columns], as a copy, matrices row after row: one number for all entries or one for each.
+ * Finite, or not NaN where `infinite`.
+ */
+export function numbersFor(
+  name: string,
+  value: unknown,
+  shape: readonly number[],
+  { infinite = false }: { infinite?: boolean } = {},
+): Float64Array {
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (typeof value === 'number') {
+    if (infinite ? !Number.isNaN(value) : Number.isFinite(value)) return new Float64Array(size).fill(value);
+    throw new RangeError(`${name} = ${value}: expected a ${infinite ? '' : 'finite '}number`);
+  }
+  if (shape.length === 2 && looksLikeMatrix(value)) {
+    const found = toMatrix(name, value);
+    if (found.rows === shape[0] && found.columns === shape[1]) {
+      return Float64Array.from(checkVector(`${name}.data`, toFloat64(found), { infinite }));
+    }
+    throw new RangeError(`${name}: has shape [${found.rows}, ${found.columns}]: expected [${shape.join(', ')}]`);
+  }
+  const empty = size === 0 && (Array.isArray(value) || ArrayBuffer.isView(value));
+  if (empty && (value as ArrayLike<unknown>).length === 0) return new Float64Array(0);
+  const per = `for shape [${shape.join(', ')}]`;
+  return Float64Array.from(checkVector(name, value, { length: size, per, infinite }));
 }
 
 function isMatrix(value: unknown): value is Matrix {

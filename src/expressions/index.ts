@@ -1,16 +1,8 @@
 // The subpath nonconvex/model: models of expressions, their operators, parts and products.
+export { Constraint, type ConstraintOptions, type FlagsOf } from './constraint.js';
 export { Expression, type Operand } from './expression.js';
 export { at, column, concat, gather, reshape, row, slice, transpose } from './indexing.js';
-export {
-  Constraint,
-  type ConstraintOptions,
-  Model,
-  type NumbersLike,
-  Parameter,
-  type ParameterOptions,
-  Variable,
-  type VariableOptions,
-} from './model.js';
+export { Model } from './model.js';
 export {
   abs2,
   acos,
@@ -48,6 +40,9 @@ export {
   tan,
   tanh,
 } from './operators.js';
+export { Parameter, type ParameterOptions } from './parameter.js';
 export { constant, type MatrixOperand, matmul, matvec } from './products.js';
 export type { Program } from './program.js';
-export type { Shape } from './shape.js';
+export type { NumbersLike, Shape } from './shape.js';
+export type { BoundLike } from './sides.js';
+export { Variable, type VariableOptions } from './variable.js';

@@ -1,148 +1,21 @@
 import { addon, type Solvers } from '../core/addon.js';
+import type { Bounds } from '../core/bounds.js';
 import { acrossCopies } from '../core/brand.js';
-import { checkMembers, checkObject, checkVector, show } from '../core/check.js';
-import { looksLikeMatrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
-import { Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
-import { neg, sub } from './operators.js';
+import { checkMembers, entryName, show } from '../core/check.js';
+import { Constraint, type ConstraintOptions } from './constraint.js';
+import { type Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
+import { add, neg, sub } from './operators.js';
+import { Parameter, type ParameterOptions } from './parameter.js';
 import { CompiledProgram, Program, perAddon } from './program.js';
 import { serialize } from './serialize.js';
-import {
-  type Broadcast,
-  broadcast,
-  checkShape,
-  inShape,
-  isMatrixShape,
-  type Shape,
-  scalar,
-  showShape,
-  sizeOf,
-  type ValueOf,
-} from './shape.js';
-
-/** Numbers for a shape: one for all entries, or as many as there are. */
-export type NumbersLike = number | ArrayLike<number> | MatrixLike;
-
-export interface VariableOptions {
-  /** The point where a solve begins, unless it is warm started: one number for all entries or one for each. Default 0. */
-  start?: NumbersLike | undefined;
-  /** The name in .nl files and messages. */
-  name?: string | undefined;
-}
-
-export interface ParameterOptions {
-  /** One number for all entries or one for each. Default 0. */
-  value?: NumbersLike | undefined;
-  name?: string | undefined;
-}
-
-export interface ConstraintOptions {
-  name?: string | undefined;
-}
-
-/** What solves are over, made by {@link Model.variable}: an {@link Expression} with a start. */
-export class Variable<S extends Shape = Shape> extends Expression<S> {
-  static {
-    acrossCopies(Variable, 'Variable');
-  }
-
-  readonly name: string;
-  /** Its numbers are x[offset], x[offset + 1], ... of a result, matrices row after row. */
-  readonly offset: number;
-  #start: Float64Array;
-
-  /** @internal */
-  constructor(shape: S, node: Node, name: string, offset: number, start: unknown) {
-    super(shape, node);
-    this.name = name;
-    this.offset = offset;
-    this.#start = numbersOf('start', start, shape);
-  }
-
-  /** A copy of the start. */
-  get start(): ValueOf<S> {
-    return inShape(this.shape, this.#start.slice());
-  }
-
-  /** Sets where later solves begin: one number for all entries or one for each. Nothing is compiled anew. */
-  setStart(start: NumbersLike): void {
-    this.#start = numbersOf('start', start, this.shape);
-  }
-
-  /** @internal */
-  copyStart(starts: Float64Array): void {
-    starts.set(this.#start, this.offset);
-  }
-
-  /** Its value in a result of {@link minimize}, or at any point `{ x }`: a number, a Float64Array or a matrix. */
-  valueIn(result: { readonly x: ArrayLike<number> }): ValueOf<S> {
-    return inShape(this.shape, partOf('result.x', checkObject('result', result).x, this.offset, this.size));
-  }
-}
-
-/** Numbers that may change from solve to solve, made by {@link Model.parameter}. */
-export class Parameter<S extends Shape = Shape> extends Expression<S> {
-  static {
-    acrossCopies(Parameter, 'Parameter');
-  }
-
-  readonly name: string;
-  #value: Float64Array;
-
-  /** @internal */
-  constructor(shape: S, node: Node, name: string, value: unknown) {
-    super(shape, node);
-    this.name = name;
-    this.#value = numbersOf('value', value, shape);
-  }
-
-  /** A copy of its present value. */
-  get value(): ValueOf<S> {
-    return inShape(this.shape, this.#value.slice());
-  }
-
-  /** The value for later solves: one number for all entries or one for each. Nothing is compiled anew. */
-  set(value: NumbersLike): void {
-    this.#value = numbersOf('value', value, this.shape);
-  }
-
-  /** @internal */
-  copyTo(values: Float64Array, offset: number): void {
-    values.set(this.#value, offset);
-  }
-}
-
-/** Equations of a {@link Model}. */
-export class Constraint<S extends Shape = Shape> {
-  static {
-    acrossCopies(Constraint, 'Constraint');
-  }
-
-  readonly name: string;
-  readonly shape: S;
-  /** Its multipliers are multipliers[offset], multipliers[offset + 1], ... of a result, matrices row after row. */
-  readonly offset: number;
-
-  /** @internal */
-  constructor(shape: S, name: string, offset: number) {
-    this.shape = shape;
-    this.name = name;
-    this.offset = offset;
-  }
-
-  /** Its multipliers in a result of {@link minimize}: a number, a Float64Array or a matrix, with L = f + lambda^T (lhs - rhs). */
-  multipliersIn(result: { readonly multipliers: ArrayLike<number> }): ValueOf<S> {
-    const { multipliers } = checkObject('result', result);
-    return inShape(
-      this.shape,
-      partOf('result.multipliers', multipliers, this.offset, sizeOf('constraint', this.shape)),
-    );
-  }
-}
+import { type Broadcast, broadcast, checkShape, type Shape, sameShape, scalar, showShape, sizeOf } from './shape.js';
+import { type BoundLike, isData, Sides, shapeOfSide, type Written } from './sides.js';
+import { Variable, type VariableOptions } from './variable.js';
 
 /**
  * A problem for {@link minimize} made of expressions:
  *
- *     minimise  f(x)  subject to  c(x) = 0         or  maximise  -f(x), by {@link Model.maximize}
+ *     minimise  f(x)  subject to  cl <= c(x) <= cu,  xl <= x <= xu      or  maximise  -f(x), by {@link Model.maximize}
  *
  * ```ts
  * const model = new Model();
@@ -155,8 +28,8 @@ export class Constraint<S extends Shape = Shape> {
  * circle.multipliersIn(result); // 0.5
  * ```
  *
- * It is compiled once, at the first solve, into native code with exact derivatives. New starts and parameter values need no
- * compilation; another variable, parameter, objective or constraint does.
+ * It is compiled once, at the first solve, into native code with exact derivatives. New starts and parameter values, parameters
+ * that are bounds included, need no compilation; another variable, parameter, objective or constraint does.
  */
 export class Model {
   static {
@@ -166,7 +39,7 @@ export class Model {
   readonly #variables: Variable[] = [];
   readonly #parameters: Parameter[] = [];
   readonly #constraints: Constraint[] = [];
-  readonly #equations: Node[] = [];
+  readonly #functions: Node[] = [];
   #objective: Node | undefined;
   #sense: 'minimize' | 'maximize' = 'minimize';
   #n = 0;
@@ -179,7 +52,7 @@ export class Model {
     return this.#n;
   }
 
-  /** How many equations there are. */
+  /** How many numbers the constraints have. */
   get m(): number {
     return this.#m;
   }
@@ -207,11 +80,20 @@ export class Model {
   variable(shape: readonly [number, number], options?: VariableOptions): Variable<readonly [number, number]>;
   variable(shape: number | Shape, options?: VariableOptions): Variable;
   variable(first?: number | Shape | VariableOptions, second?: VariableOptions): Variable {
-    const { shape, options } = shapeAndOptions(first, second, ['start', 'name']);
+    const { shape, options } = shapeAndOptions<VariableOptions>(first, second, ['start', 'lower', 'upper', 'name']);
     const size = sizeOf('variable', [this.#n + sizeOf('variable', shape)]) - this.#n;
     const name = nameOf(options.name, `v${this.#variables.length}`);
+    const { start, lower, upper } = options;
+    const bounds =
+      lower === undefined && upper === undefined
+        ? undefined
+        : this.#sides(
+            'variable',
+            { lower: { name: 'lower', value: lower }, upper: { name: 'upper', value: upper } },
+            shape,
+          );
     const node = { op: op.variables, size, owner: this, inputs: [], integers: [this.#n] };
-    const made = new Variable(shape, node, name, this.#n, (options as VariableOptions).start);
+    const made = new Variable(shape, node, name, this.#n, start, bounds);
     this.#variables.push(made);
     this.#n += size;
     this.#program = undefined;
@@ -229,11 +111,11 @@ export class Model {
   parameter(shape: readonly [number, number], options?: ParameterOptions): Parameter<readonly [number, number]>;
   parameter(shape: number | Shape, options?: ParameterOptions): Parameter;
   parameter(first?: number | Shape | ParameterOptions, second?: ParameterOptions): Parameter {
-    const { shape, options } = shapeAndOptions(first, second, ['value', 'name']);
+    const { shape, options } = shapeAndOptions<ParameterOptions>(first, second, ['value', 'name']);
     const size = sizeOf('parameter', [this.#parameterCount + sizeOf('parameter', shape)]) - this.#parameterCount;
     const name = nameOf(options.name, `p${this.#parameters.length}`);
     const node = { op: op.parameters, size, owner: this, inputs: [], integers: [this.#parameterCount] };
-    const made = new Parameter(shape, node, name, (options as ParameterOptions).value);
+    const made = new Parameter(shape, node, name, options.value);
     this.#parameters.push(made);
     this.#parameterCount += size;
     this.#program = undefined;
@@ -241,7 +123,7 @@ export class Model {
   }
 
   /**
-   * f, a scalar; replaces an earlier one. Without an objective any point with c(x) = 0 will do.
+   * f, a scalar; replaces an earlier one. Without an objective any point that meets bounds and constraints will do.
    * @throws RangeError when the expression is no scalar.
    */
   minimize(objective: Operand): void {
@@ -277,16 +159,96 @@ export class Model {
   ): Constraint<Broadcast<ShapeOf<A>, ShapeOf<B>>>;
   equal(lhs: Operand, rhs: Operand = 0, options: ConstraintOptions = {}): Constraint {
     const [left, right] = [toEntries('lhs', lhs), toEntries('rhs', rhs)];
-    const { name } = checkOptions(options, ['name']);
     broadcast('equal', left.shape, right.shape);
-    const { shape, node } = rhs === 0 ? left : sub(left, right);
-    this.#own('equal', node);
-    const made = new Constraint(shape, nameOf(name, `c${this.#constraints.length}`), this.#m);
-    this.#m = sizeOf('equal', [this.#m + node.size]);
+    return this.#constrain('equal', rhs === 0 ? left : sub(left, right), undefined, options);
+  }
+
+  /**
+   * lhs <= rhs, entry by entry; a scalar goes with any shape. Numbers (Infinity: no side) and parameters on the right are data of a
+   * solve, of which new values need no compilation.
+   * @throws TypeError or RangeError that names the argument and the value.
+   */
+  atMost<A extends Operand, B extends Operand>(
+    lhs: A,
+    rhs: B,
+    options?: ConstraintOptions,
+  ): Constraint<Broadcast<ShapeOf<A>, ShapeOf<B>>>;
+  atMost(lhs: Operand, rhs: Operand, options: ConstraintOptions = {}): Constraint {
+    return this.#inequality('atMost', lhs, rhs, options);
+  }
+
+  /** lhs >= rhs, entry by entry, as for {@link Model.atMost}. */
+  atLeast<A extends Operand, B extends Operand>(
+    lhs: A,
+    rhs: B,
+    options?: ConstraintOptions,
+  ): Constraint<Broadcast<ShapeOf<A>, ShapeOf<B>>>;
+  atLeast(lhs: Operand, rhs: Operand, options: ConstraintOptions = {}): Constraint {
+    return this.#inequality('atLeast', lhs, rhs, options);
+  }
+
+  /**
+   * low <= e <= high, entry by entry, for numbers or parameters low and high, as for {@link Model.atMost}. Where both are the same
+   * it is {@link Model.equal}.
+   * @throws TypeError or RangeError that names the argument and the value, such as a low[i] above high[i].
+   */
+  between<A extends Operand, L extends BoundLike, U extends BoundLike>(
+    e: A,
+    low: L,
+    high: U,
+    options?: ConstraintOptions,
+  ): Constraint<Broadcast<Broadcast<ShapeOf<A>, ShapeOf<L>>, ShapeOf<U>>>;
+  between(e: Operand, low: BoundLike, high: BoundLike, options: ConstraintOptions = {}): Constraint {
+    const middle = toEntries('e', e);
+    for (const [name, side, write] of [
+      ['low', low, 'atLeast(e, low)'],
+      ['high', high, 'atMost(e, high)'],
+    ] as const) {
+      if (isData(side)) continue;
+      throw new TypeError(`${name} = ${side}: expected numbers or a parameter; of an expression write ${write}`);
+    }
+    const shape = broadcast(
+      'between',
+      broadcast('between', middle.shape, shapeOfSide('low', low)),
+      shapeOfSide('high', high),
+    );
+    const written = { lower: { name: 'low', value: low }, upper: { name: 'high', value: high } };
+    const sides = this.#sides('between', written, shape);
+    if (sides.areSame) return this.equal(e, low, options);
+    return this.#constrain('between', inFull(middle, shape), sides, options);
+  }
+
+  #inequality(operation: 'atMost' | 'atLeast', lhs: Operand, rhs: Operand, options: ConstraintOptions): Constraint {
+    const left = toEntries('lhs', lhs);
+    const shape = broadcast(operation, left.shape, shapeOfSide('rhs', rhs));
+    const difference = isData(rhs) ? undefined : sub(left, toEntries('rhs', rhs));
+    const side = { name: 'rhs', value: difference ? 0 : rhs };
+    const none = { name: 'rhs', value: undefined };
+    const written = operation === 'atMost' ? { lower: none, upper: side } : { lower: side, upper: none };
+    const sides = this.#sides(operation, written, shape);
+    return this.#constrain(operation, difference ?? inFull(left, shape), sides, options);
+  }
+
+  #constrain(
+    operation: string,
+    { shape, node }: Expression,
+    sides: Sides | undefined,
+    options: ConstraintOptions,
+  ): Constraint {
+    const { name } = checkOptions(options, ['name']);
+    this.#own(operation, node);
+    const made = new Constraint(shape, nameOf(name, `c${this.#constraints.length}`), this.#m, sides);
+    this.#m = sizeOf(operation, [this.#m + node.size]);
     this.#constraints.push(made);
-    this.#equations.push(node);
+    this.#functions.push(node);
     this.#program = undefined;
     return made;
+  }
+
+  #sides(operation: string, written: Written, shape: Shape): Sides {
+    const sides = new Sides(written, shape);
+    for (const { node } of sides.parameters) this.#own(operation, node);
+    return sides;
   }
 
   /**
@@ -298,9 +260,9 @@ export class Model {
     if (this.#program) return this.#program;
     const n = this.#n;
     if (n === 0) throw new RangeError('model: expected at least one variable');
-    const [objective, equations] = [this.#objective, this.#equations.slice()];
+    const [objective, functions] = [this.#objective, this.#functions.slice()];
     const compile = (native: Solvers) =>
-      native.compile({ n, parameters: this.#parameterValues(), ...serialize(objective, equations) });
+      native.compile({ n, parameters: this.#parameterValues(), ...serialize(objective, functions) });
     const handle = perAddon(compile);
     handle(addon());
     this.#program = new CompiledProgram({
@@ -311,6 +273,7 @@ export class Model {
       m: this.#m,
       sense: this.#sense,
       start: () => this.#starts(),
+      bounds: () => this.#bounds(),
       parameters: () => this.#parameterValues(),
       writable: () => (this.#parameterCount === 0 ? handle(addon()) : compile(addon())),
       variableNames: () => entryNames(this.#variables),
@@ -323,6 +286,13 @@ export class Model {
     const starts = new Float64Array(this.#n);
     for (const variable of this.#variables) variable.copyStart(starts);
     return starts;
+  }
+
+  /** What bounds there are at present. None are left out, so that a model of equations alone is solved as such. */
+  #bounds(): Bounds {
+    const x = gathered(this.#variables, this.#n, -Infinity, Infinity);
+    const c = gathered(this.#constraints, this.#m, 0, 0);
+    return { lower: x?.lower, upper: x?.upper, constraintsLower: c?.lower, constraintsUpper: c?.upper };
   }
 
   #parameterValues(): Float64Array {
@@ -350,7 +320,7 @@ export function toProgram(name: string, problem: unknown): Program {
   );
 }
 
-function shapeAndOptions<Options extends VariableOptions & ParameterOptions>(
+function shapeAndOptions<Options extends object>(
   first: number | Shape | Options | undefined,
   second: Options | undefined,
   names: readonly string[],
@@ -374,43 +344,31 @@ function nameOf(name: unknown, otherwise: string): string {
   throw new RangeError(`name = ${show(name)}: expected characters that are not blank`);
 }
 
-/** Numbers for a shape, as a copy. */
-function numbersOf(name: string, value: unknown, shape: Shape): Float64Array {
-  const size = sizeOf(name, shape);
-  if (value === undefined) return new Float64Array(size);
-  if (typeof value === 'number') {
-    if (Number.isFinite(value)) return new Float64Array(size).fill(value);
-    throw new RangeError(`${name} = ${value}: expected a finite number`);
-  }
-  if (!(isMatrixShape(shape) && looksLikeMatrix(value))) {
-    return Float64Array.from(checkVector(name, value, { length: size, per: `for shape ${showShape(shape)}` }));
-  }
-  const found = toMatrix(name, value);
-  if (found.rows === shape[0] && found.columns === shape[1]) {
-    return Float64Array.from(checkVector(`${name}.data`, toFloat64(found)));
-  }
-  throw new RangeError(`${name}: has shape [${found.rows}, ${found.columns}]: expected ${showShape(shape)}`);
+/** The bounds of variables or sides of constraints, `low` and `high` of those that have none; undefined where no one has any. */
+function gathered(
+  parts: readonly (Variable | Constraint)[],
+  length: number,
+  low: number,
+  high: number,
+): { lower: Float64Array; upper: Float64Array } | undefined {
+  if (parts.every(({ sides }) => sides === undefined)) return undefined;
+  const lower = new Float64Array(length).fill(low);
+  const upper = new Float64Array(length).fill(high);
+  for (const { sides, offset, name } of parts) sides?.copyTo(lower, upper, offset, name);
+  return lower.every((value) => value === low) && upper.every((value) => value === high) ? undefined : { lower, upper };
 }
 
-function partOf(name: string, numbers: ArrayLike<number>, offset: number, size: number): Float64Array {
-  if (!(Array.isArray(numbers) || ArrayBuffer.isView(numbers))) {
-    throw new TypeError(`${name} = ${show(numbers)}: expected an array of numbers`);
-  }
-  const whole = numbers as ArrayLike<number>;
-  if (whole.length < offset + size) {
-    throw new RangeError(`${name}: expected at least ${offset + size} numbers, got ${whole.length}`);
-  }
-  const part = new Float64Array(size);
-  for (let i = 0; i < size; ++i) part[i] = whole[offset + i] as number;
-  return part;
+/** An expression with all the entries of a shape: a scalar as often as there are entries. */
+function inFull(expression: Expression, shape: Shape): Expression {
+  if (sameShape(expression.shape, shape)) return expression;
+  const zeros = new Float64Array(sizeOf('constraint', shape));
+  const [rows, columns] = shape;
+  return add(expression, columns === undefined ? zeros : { data: zeros, rows: rows as number, columns });
 }
 
-/** x, x[0], x[0,1]: a name for each entry. */
+/** A name for each entry. */
 function entryNames(parts: readonly { readonly name: string; readonly shape: Shape }[]): string[] {
-  return parts.flatMap(({ name, shape }) => {
-    const [rows, columns] = shape;
-    if (rows === undefined) return [name];
-    if (columns === undefined) return Array.from({ length: rows }, (_, i) => `${name}[${i}]`);
-    return Array.from({ length: rows * columns }, (_, k) => `${name}[${Math.floor(k / columns)},${k % columns}]`);
-  });
+  return parts.flatMap(({ name, shape }) =>
+    Array.from({ length: sizeOf('shape', shape) }, (_, k) => entryName(name, shape, k)),
+  );
 }

@@ -1,4 +1,5 @@
 import { addon, type EvaluationRequest, type ProgramHandle, type ProgramRequest, type Solvers } from '../core/addon.js';
+import type { Bounds } from '../core/bounds.js';
 import { acrossCopies } from '../core/brand.js';
 import { checkNumber, checkVector } from '../core/check.js';
 import type { DeviceSupport } from '../core/device.js';
@@ -7,8 +8,8 @@ import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import type { Guard } from '../core/solve.js';
 
 /**
- * A problem in the form that {@link minimize} solves, min f(x) subject to c(x) = 0 with n unknowns and m equations: of a
- * {@link Model}, an .nl file or callbacks. Its functions evaluate it at a point, on the calling thread. The Lagrangian is
+ * A problem in the form that {@link minimize} solves, min f(x) subject to cl <= c(x) <= cu and xl <= x <= xu with n unknowns and m
+ * constraints, in equations cl = cu: of a {@link Model}, an .nl file or callbacks. Its functions evaluate it at a point, on the calling thread. The Lagrangian is
  * sigma f + multipliers^T c, with sigma = 1 unless given.
  */
 export abstract class Program {
@@ -30,8 +31,20 @@ export abstract class Program {
    * solve, or where this is read before, on the calling thread.
    */
   abstract get start(): Float64Array;
+  /** The present bounds of x and sides of c(x). Without any: c(x) = 0. */
+  get bounds(): Bounds {
+    return {};
+  }
   /** m numbers to begin with, where they are known. */
   abstract get multipliers(): Float64Array | undefined;
+  /** Multipliers of the lower bounds to begin with, n numbers, where they are known. */
+  get lowerMultipliers(): Float64Array | undefined {
+    return undefined;
+  }
+  /** Multipliers of the upper bounds to begin with, n numbers, where they are known. */
+  get upperMultipliers(): Float64Array | undefined {
+    return undefined;
+  }
 
   /** f(x). */
   abstract objective(x: ArrayLike<number>): number;
@@ -139,7 +152,10 @@ export interface CompiledParts {
   start: () => Float64Array;
   parameters: () => Float64Array;
   multipliers?: Float64Array | undefined;
+  lowerMultipliers?: Float64Array | undefined;
+  upperMultipliers?: Float64Array | undefined;
   sense?: 'minimize' | 'maximize' | undefined;
+  bounds?: (() => Bounds) | undefined;
   /** A handle whose graph has the present values of the parameters, of the CPU's addon. */
   writable: () => ProgramHandle;
   variableNames: () => readonly string[];
@@ -171,12 +187,24 @@ export class CompiledProgram extends NativeProgram {
     return this.parts.sense ?? 'minimize';
   }
 
+  override get bounds(): Bounds {
+    return this.parts.bounds?.() ?? {};
+  }
+
   get start(): Float64Array {
     return this.parts.start();
   }
 
   get multipliers(): Float64Array | undefined {
     return this.parts.multipliers?.slice();
+  }
+
+  override get lowerMultipliers(): Float64Array | undefined {
+    return this.parts.lowerMultipliers?.slice();
+  }
+
+  override get upperMultipliers(): Float64Array | undefined {
+    return this.parts.upperMultipliers?.slice();
   }
 
   protected request(native: Solvers): ProgramRequest {

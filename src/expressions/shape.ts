@@ -1,6 +1,6 @@
 // Shapes of expressions: what fits together, and how they look in messages.
 import { checkInteger, show } from '../core/check.js';
-import type { Matrix } from '../core/matrix.js';
+import { type Matrix, type MatrixLike, numbersFor } from '../core/matrix.js';
 
 /** `[]` of a scalar, `[n]` of a vector, `[rows, columns]` of a matrix. */
 export type Shape = readonly [] | readonly [number] | readonly [number, number];
@@ -13,6 +13,9 @@ export type ValueOf<S extends Shape> = S extends readonly []
     : S extends readonly [number, number]
       ? Matrix
       : never;
+
+/** Numbers for a shape: one for all entries, or as many as there are. */
+export type NumbersLike = number | ArrayLike<number> | MatrixLike;
 
 /** The shape of an operation on entries, one of whose operands may be a scalar. */
 export type Broadcast<A extends Shape, B extends Shape> = A extends readonly [] ? B : A;
@@ -63,4 +66,24 @@ export function inShape<S extends Shape>(shape: S, numbers: Float64Array): Value
   if (shape.length === 0) return numbers[0] as ValueOf<S>;
   if (!isMatrixShape(shape)) return numbers as ValueOf<S>;
   return { data: numbers, rows: shape[0], columns: shape[1] } as ValueOf<S>;
+}
+
+/** Finite numbers for a shape, as a copy; zeros where nothing is given. */
+export function numbersOf(name: string, value: unknown, shape: Shape): Float64Array {
+  sizeOf(name, shape);
+  return numbersFor(name, value === undefined ? 0 : value, shape);
+}
+
+/** The numbers of a part of a result, as a copy. */
+export function partOf(name: string, numbers: ArrayLike<number>, offset: number, size: number): Float64Array {
+  if (!(Array.isArray(numbers) || ArrayBuffer.isView(numbers))) {
+    throw new TypeError(`${name} = ${show(numbers)}: expected an array of numbers`);
+  }
+  const whole = numbers as ArrayLike<number>;
+  if (whole.length < offset + size) {
+    throw new RangeError(`${name}: expected at least ${offset + size} numbers, got ${whole.length}`);
+  }
+  const part = new Float64Array(size);
+  for (let i = 0; i < size; ++i) part[i] = whole[offset + i] as number;
+  return part;
 }

@@ -3,7 +3,7 @@ export type { Program } from '../expressions/program.js';
 export { type Callbacks, type Entries, fromCallbacks } from '../problems/callbacks.js';
 export { type ControlOptions, type ControlProgram, poissonControl } from '../problems/control.js';
 export { checkDerivatives, type DerivativeCheck, type WrongEntry } from '../problems/derivatives.js';
-export { type NlProgram, readNl, writeNl } from '../problems/nl.js';
+export { type NlProgram, type ReadNlOptions, readNl, writeNl } from '../problems/nl.js';
 export { type QuadraticProblem, type QuadraticProgram, quadraticProgram } from '../problems/quadratic.js';
 export {
   type GeneralizedLinearModelData,

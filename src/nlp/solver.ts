@@ -1,3 +1,4 @@
+import type { Bounds } from '../core/bounds.js';
 import { checkBoolean, checkObject, checkVector } from '../core/check.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
@@ -8,12 +9,32 @@ import type { NlpOptions, NlpProgress, NlpSolution } from '../generated/nlp.js';
 export type { NlpProgress };
 
 export interface NlpSettings extends NlpOptions, SolveOptions<NlpProgress> {
-  /** A point to begin with instead of the problem's start, such as an earlier result. Without multipliers they are estimated. */
-  warmStart?: { x: ArrayLike<number>; multipliers?: ArrayLike<number> | undefined } | undefined;
+  /**
+   * A point to begin with instead of the problem's start, such as an earlier result, and its multipliers with the signs of results.
+   * Those that are missing are estimated.
+   */
+  warmStart?:
+    | {
+        x: ArrayLike<number>;
+        multipliers?: ArrayLike<number> | undefined;
+        lowerMultipliers?: ArrayLike<number> | undefined;
+        upperMultipliers?: ArrayLike<number> | undefined;
+      }
+    | undefined;
   /** Whether reports of progress have the point. Default false. */
   reportIterates?: boolean | undefined;
 }
 
+/**
+ * What {@link minimize} found. Its multipliers are those of
+ *
+ *     L = f + multipliers^T c - lowerMultipliers^T (x - xl) - upperMultipliers^T (xu - x)
+ *
+ * In a minimisation `lowerMultipliers` and `upperMultipliers` are >= 0, and a multiplier of a constraint is >= 0 at its upper side, <= 0
+ * at its lower one; all are 0 where the bound is not active. Where the objective f is maximised, `objective` is f itself and all
+ * multipliers have the other sign: either way they tell by how much f changes with bounds and sides, d f / d xl = lowerMultipliers,
+ * d f / d xu = -upperMultipliers, d f / d side = -multipliers.
+ */
 export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
   /** f(x). */
   objective: number;
@@ -53,8 +74,10 @@ export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
 export async function minimize(problem: Model | Program, settings: NlpSettings = {}): Promise<NlpResult> {
   const program = toProgram('problem', problem);
   const { warmStart, reportIterates } = checkObject('settings', settings);
+  const { bounds } = program;
   const first = {
     ...begin(program, warmStart),
+    ...bounds,
     reportIterates: reportIterates === undefined ? false : checkBoolean('reportIterates', reportIterates),
   };
   const toNative = (...to: Parameters<Program['toNative']>) => ({ ...program.toNative(...to), ...first });
@@ -62,39 +85,60 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   const answer = await solve<NlpSolution>('nlp', toNative, settings, program.deviceSupport, present);
   const result = { ...answer, objective: answer.objective ?? Number.NaN };
   if (result.status === 'numericalError') {
-    result.message = whatIsNotFinite(program, first.start ?? result.x) ?? result.message;
+    result.message = whatIsNotFinite(program, within(bounds, first.start ?? result.x)) ?? result.message;
   }
   return result;
 }
 
+/** The names of multipliers in results, reports and warm starts. */
+const multiplierNames = ['multipliers', 'lowerMultipliers', 'upperMultipliers'] as const;
+
+type Multipliers = { [name in (typeof multiplierNames)[number]]?: Float64Array | undefined };
+
 /** A report of progress, or a result, with the sign of the objective that is maximised. */
-function maximized<Report extends { objective?: number; multipliers?: Float64Array }>(report: Report): Report {
+function maximized<Report extends { objective?: number }>(report: Report): Report {
   return {
     ...report,
     ...(report.objective !== undefined && { objective: -report.objective }),
-    ...(report.multipliers && { multipliers: negative(report.multipliers) }),
+    ...turned(report as Multipliers),
   };
 }
 
-const negative = (numbers: Float64Array): Float64Array => numbers.map((value) => 0 - value);
+/** The multipliers that are there, with the other sign. */
+function turned(given: Multipliers): Multipliers {
+  const other: Multipliers = {};
+  for (const name of multiplierNames) {
+    const values = given[name];
+    if (values) other[name] = values.map((value) => 0 - value);
+  }
+  return other;
+}
 
 function begin(
   program: Program,
   warmStart: NlpSettings['warmStart'],
-): {
-  start: Float64Array | undefined;
-  fallbackStart?: Float64Array | undefined;
-  multipliers: Float64Array | undefined;
-} {
+): Multipliers & { start: Float64Array | undefined; fallbackStart?: Float64Array | undefined } {
   if (warmStart === undefined) {
     return { start: program.knownStart, fallbackStart: program.fallbackStart, multipliers: program.multipliers };
   }
-  const { x, multipliers } = checkWarmStart(warmStart);
-  const given = multipliers === undefined ? undefined : numbers('warmStart.multipliers', multipliers, program.m);
+  const given = checkWarmStart(warmStart);
+  const multipliers: Multipliers = {};
+  for (const name of multiplierNames) {
+    const values = given[name];
+    const length = name === 'multipliers' ? program.m : program.n;
+    if (values !== undefined) multipliers[name] = numbers(`warmStart.${name}`, values, length);
+  }
   return {
-    start: checkVector('warmStart.x', x, { length: program.n, per: 'one for each variable' }),
-    multipliers: given && (program.sense === 'maximize' ? negative(given) : given),
+    start: checkVector('warmStart.x', given.x, { length: program.n, per: 'one for each variable' }),
+    ...(program.sense === 'maximize' ? turned(multipliers) : multipliers),
   };
+}
+
+/** A point, or the one nearest to it within the bounds, outside of which functions are not evaluated. */
+function within({ lower, upper }: Bounds, x: Float64Array): Float64Array {
+  const low = (j: number) => lower?.[j] ?? Number.NEGATIVE_INFINITY;
+  const high = (j: number) => upper?.[j] ?? Number.POSITIVE_INFINITY;
+  return x.map((value, j) => Math.min(Math.max(value, low(j)), high(j)));
 }
 
 /** A message for a problem that cannot begin. */

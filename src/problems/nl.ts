@@ -1,10 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import type { ProgramHandle } from '../core/addon.js';
 import { addon } from '../core/addon.js';
-import { show } from '../core/check.js';
+import type { Bounds } from '../core/bounds.js';
+import { checkBoolean, checkInteger, checkMembers, show } from '../core/check.js';
 import { fromNative } from '../core/error.js';
 import { Model } from '../expressions/model.js';
 import { CompiledProgram, numbers, type Program } from '../expressions/program.js';
+
+export interface ReadNlOptions {
+  /** Which of the file's objectives counts, from 1; 0: none, f = 0. Default 1. */
+  objective?: number | undefined;
+  /** Whether integer variables are read as any numbers between their bounds; otherwise they are refused. Default false. */
+  relaxIntegers?: boolean | undefined;
+}
 
 /** A problem read from an .nl file. */
 export class NlProgram extends CompiledProgram {
@@ -12,6 +20,8 @@ export class NlProgram extends CompiledProgram {
   readonly variableNames: readonly string[];
   /** Names from the .row file beside it; empty without one. */
   readonly constraintNames: readonly string[];
+  /** What of the file has been left out or relaxed, such as '3 integer variables are relaxed'. */
+  readonly notes: readonly string[];
 
   readonly #places: Int32Array;
   readonly #fixedValues: Float64Array;
@@ -26,15 +36,19 @@ export class NlProgram extends CompiledProgram {
       m,
       sense: maximise ? 'maximize' : 'minimize',
       start: () => start.slice(),
+      bounds: boundsOf(answer),
       parameters: () => new Float64Array(0),
       // Zeros are what the file has not.
       multipliers: multipliers.some((value) => value !== 0) ? multipliers : undefined,
+      lowerMultipliers: answer.lowerMultipliers.length > 0 ? answer.lowerMultipliers : undefined,
+      upperMultipliers: answer.upperMultipliers.length > 0 ? answer.upperMultipliers : undefined,
       writable: () => program,
       variableNames: () => variableNames,
       constraintNames: () => constraintNames,
     });
     this.variableNames = variableNames;
     this.constraintNames = constraintNames;
+    this.notes = answer.notes;
     this.#places = answer.places;
     this.#fixedValues = answer.fixedValues;
   }
@@ -46,18 +60,37 @@ export class NlProgram extends CompiledProgram {
   }
 }
 
+/** Bounds as {@link Program} has them: none where no variable has any, and none of c where all rows are equations. */
+function boundsOf({ lower, upper, constraintsLower, constraintsUpper }: NlAnswer): () => Bounds {
+  const bounded = lower.some(Number.isFinite) || upper.some(Number.isFinite);
+  const equations = constraintsLower.every((value, i) => value === 0 && constraintsUpper[i] === 0);
+  return () => ({
+    ...(bounded && { lower: lower.slice(), upper: upper.slice() }),
+    ...(!equations && { constraintsLower: constraintsLower.slice(), constraintsUpper: constraintsUpper.slice() }),
+  });
+}
+
 interface NlAnswer {
   program: ProgramHandle;
   n: number;
   m: number;
   start: Float64Array;
   multipliers: Float64Array;
+  /** xl, xu, cl and cu; infinite: none. */
+  lower: Float64Array;
+  upper: Float64Array;
+  constraintsLower: Float64Array;
+  constraintsUpper: Float64Array;
+  /** zL and zU, empty where the file has none. */
+  lowerMultipliers: Float64Array;
+  upperMultipliers: Float64Array;
   maximise: boolean;
   /** Place in x of each of the file's variables, -1 for a fixed one. */
   places: Int32Array;
   fixedValues: Float64Array;
   variableNames: string[];
   constraintNames: string[];
+  notes: string[];
 }
 
 /**
@@ -69,16 +102,28 @@ interface NlAnswer {
  * ```
  *
  * x are the file's variables without those whose bounds fix them (`withFixed` has them all). A maximisation
- * is read as the minimisation of -f (`sense`). Names come from the .col and .row files beside it.
+ * is read as the minimisation of -f (`sense`). c is the body of a row, minus its right-hand side where it is an equation; `bounds` has
+ * the sides of the others, and the bounds of x. Names come from the .col and .row files beside it.
  *
  * D. M. Gay, "Writing .nl files", Sandia report SAND2005-7907P, 2005.
  *
  * @throws (rejects) {@link SolverError} `FILE_NOT_FOUND`; `INVALID_FILE` for what is cut off or corrupt; `UNSUPPORTED` for
- * inequalities, bounds, integers, imported functions and logic: with the line, or the byte of a binary file.
+ * integers unless they are to be relaxed, imported functions, logic and complementarity: with the line, or the byte of a binary
+ * file. RangeError where there is no such objective.
  */
-export async function readNl(path: string | URL): Promise<NlProgram> {
-  const name = pathOf(path);
-  return new NlProgram((await settled(() => addon().readNl(name).promise)) as NlAnswer);
+export async function readNl(path: string | URL, options: ReadNlOptions = {}): Promise<NlProgram> {
+  const { objective = 1, relaxIntegers = false } = checkMembers(
+    'options',
+    options,
+    ['objective', 'relaxIntegers'],
+    'option',
+  );
+  const request = {
+    path: pathOf(path),
+    objective: checkInteger('objective', objective, 0),
+    relaxIntegers: checkBoolean('relaxIntegers', relaxIntegers),
+  };
+  return new NlProgram((await settled(() => addon().readNl(request).promise)) as NlAnswer);
 }
 
 /**

@@ -111,7 +111,7 @@ it('says that it cannot write the .sol file', async () => {
 
 describe('a file that cannot be solved', () => {
   it.each([
-    ['not supported', 510, nl({ ...circle, rows: ['1 2'] }), /stub\.nl, line \d+: inequality .* not supported/],
+    ['not supported', 510, nl({ ...circle, rows: ['5 1 1'] }), /stub\.nl, line \d+: complementarity .* not supported/],
     ['corrupt', 511, nl(circle).replace('o5', 'o999'), /stub\.nl, line 13: unknown operator o999/],
     ['cut off', 511, nl(circle).slice(0, 150), /stub\.nl, line \d+: the file ends/],
   ])('%s: is told in the .sol file', async (_, code, text, message) => {

@@ -120,8 +120,16 @@ describe('a file that cannot be solved', () => {
     ['corrupt', nl(circle).replace('o5', 'o999'), /bad\.nl, line 13: unknown operator o999/],
     ['empty', '', /bad\.nl/],
     ['not a .nl file', 'NAME model\nROWS\n', /bad\.nl, line 1: not an AMPL \.nl file/],
-    ['with an inequality', nl({ ...circle, rows: ['1 2'] }), /bad\.nl, line \d+: inequality .* not supported/],
-    ['with a bound', nl({ ...circle, bounds: ['3', '2 0'] }), /bad\.nl, line \d+: bounds .* not supported/],
+    [
+      'with a floor',
+      nl({ ...circle, objective: 'o13 v0' }),
+      /bad\.nl, line \d+: operator o13 \(floor\) .* not supported/,
+    ],
+    [
+      'with a complementarity',
+      nl({ ...circle, rows: ['5 1 1'] }),
+      /bad\.nl, line \d+: complementarity .* not supported/,
+    ],
   ])('%s: is named with the line', async (_, text, message) => {
     folder.write('bad.nl', text);
     const { code, output, errors } = await solve('bad.nl', '--json');

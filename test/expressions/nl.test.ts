@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { at, exp, logSumExp, matvec, mul, sin, sum, sumSquares } from '../../src/expressions/index.js';
 import { Model, minimize, SolverError } from '../../src/index.js';
 import { fromCallbacks, readNl, writeNl } from '../../src/nlp/index.js';
+import { circle, nl } from '../cli/nl.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-nl-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -73,6 +74,77 @@ describe('a model', () => {
     const second = await readNl(file('second.nl'));
     expect(second.objective(point)).toBe(first.objective(point));
     expect(second.variableNames).toEqual(first.variableNames);
+  });
+});
+
+describe('a file with inequalities', () => {
+  const text = nl({
+    objective: 'o5 v0 n2',
+    constraints: ['v0', 'v1', 'v0', 'v1', 'v2'],
+    rows: ['0 -1 2', '1 3', '2 -4', '3', '4 5'],
+    bounds: ['0 0 10', '2 -1', '4 7', '3'],
+  });
+
+  it('has its bounds and sides', async () => {
+    writeFileSync(file('sides.nl'), text);
+    const program = await readNl(file('sides.nl'));
+    const { lower, upper, constraintsLower, constraintsUpper } = program.bounds;
+    expect(Array.from(lower ?? [])).toEqual([0, -1, -Infinity]);
+    expect(Array.from(upper ?? [])).toEqual([10, Infinity, Infinity]);
+    expect(Array.from(constraintsLower ?? [])).toEqual([-1, -Infinity, -4, -Infinity, 0]);
+    expect(Array.from(constraintsUpper ?? [])).toEqual([2, 3, Infinity, Infinity, 0]);
+    // The right-hand side of an equation is in c, where the fixed variable has its value.
+    expect(Array.from(program.constraints([1, 2, 3]))).toEqual([1, 2, 1, 2, 2]);
+  });
+
+  it('says nothing of bounds that there are not', async () => {
+    writeFileSync(file('equations.nl'), nl(circle));
+    expect((await readNl(file('equations.nl'))).bounds).toEqual({});
+    writeFileSync(file('box.nl'), nl({ ...circle, bounds: ['3', '1 1'] }));
+    expect(Object.keys((await readNl(file('box.nl'))).bounds)).toEqual(['lower', 'upper']);
+  });
+
+  it('may have multipliers to begin with', async () => {
+    const suffixes = 'd1\n0 -3\nS4 1 ipopt_zL_in\n0 2\nS4 1 ipopt_zU_in\n0 -0.5\nS0 1 priority\n0 1\n';
+    writeFileSync(file('warm.nl'), `${nl({ ...circle, bounds: ['0 -9 9', '3'] })}${suffixes}`);
+    const program = await readNl(file('warm.nl'));
+    expect(program.multipliers).toEqual(Float64Array.of(3));
+    expect(program.lowerMultipliers).toEqual(Float64Array.of(2, 0));
+    expect(program.upperMultipliers).toEqual(Float64Array.of(0.5, 0));
+    expect(program.notes).toEqual(['the suffix priority is left out']);
+    writeFileSync(file('cold.nl'), nl(circle));
+    const cold = await readNl(file('cold.nl'));
+    expect([cold.multipliers, cold.lowerMultipliers, cold.upperMultipliers]).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe('options', () => {
+  it('choose the objective', async () => {
+    const two = nl({ objective: 'v0', bounds: ['3'] }).replace(' 1 0 1 0 0', ' 1 0 2 0 0');
+    writeFileSync(file('two.nl'), `${two.replace(' 1 0 1 0', ' 1 0 2 0')}O1 1\no2\nn3\nv0\n`);
+    const [first, second, none] = await Promise.all(
+      [1, 2, 0].map((objective) => readNl(file('two.nl'), { objective })),
+    );
+    expect(first?.objective([5])).toBe(5);
+    expect(second).toMatchObject({ sense: 'maximize' });
+    expect(second?.objective([5])).toBe(-15);
+    expect(none?.objective([5])).toBe(0);
+    await expect(readNl(file('two.nl'), { objective: 3 })).rejects.toThrow('objective = 3: must be 0 to 2');
+    await expect(readNl(file('two.nl'), { objective: -1 })).rejects.toThrow('objective = -1: expected an integer >= 0');
+  });
+
+  it('relax integers', async () => {
+    const lines = nl({ objective: 'v0', bounds: ['0 0 1', '2 0'] }).split('\n');
+    lines[6] = ' 1 1 0 0 0';
+    writeFileSync(file('integers.nl'), lines.join('\n'));
+    await expect(readNl(file('integers.nl'))).rejects.toThrow('integer variables are not supported');
+    const { n, notes } = await readNl(file('integers.nl'), { relaxIntegers: true });
+    expect({ n, notes }).toEqual({ n: 2, notes: ['2 integer variables are relaxed'] });
+  });
+
+  it('are checked', async () => {
+    await expect(readNl(file('two.nl'), { objektive: 1 } as object)).rejects.toThrow("did you mean 'objective'?");
+    await expect(readNl(file('two.nl'), { relaxIntegers: 1 } as object)).rejects.toThrow('expected a boolean');
   });
 });
 

@@ -143,7 +143,7 @@ describe('arguments', () => {
     [
       'options',
       () => model.variable(any({ strat: 1 })),
-      "unknown option 'strat': did you mean 'start'? Known options: start, name",
+      "unknown option 'strat': did you mean 'start'? Known options: start, lower, upper, name",
     ],
     ['options of sums', () => sum(X, any({ axis: 0 })), "unknown option 'axis'. Known options: per"],
     ['names', () => model.variable({ name: any(5) }), 'name = 5: expected a string'],

@@ -91,33 +91,68 @@ class FixedVariables {
   int matrices_ = 0;
 };
 
+/// The objective, negative where it is to be maximised.
+void takeObjective(NlContents& file, NlModel& model, int objective) {
+  if (objective == 0 || file.objectives == 0) return;
+  Graph& graph = file.graph;
+  const auto k = static_cast<std::size_t>(objective) - 1;
+  int f = withLinear(graph, file.objectiveNodes[k], std::span(file.objectiveRows).subspan(k, 1));
+  model.maximise = file.maximise[k] != 0;
+  if (model.maximise) f = graph.unary(Op::negate, f);
+  graph.minimize(f);
+}
+
+/// The rows, with their sides.
+void takeConstraints(NlContents& file, NlModel& model) {
+  if (file.constraints == 0) return;
+  Graph& graph = file.graph;
+  std::vector<double> rightHandSides;
+  for (const NlSides& sides : file.sides) {
+    const bool equal = sides.equal();
+    rightHandSides.push_back(equal ? sides.lower : 0);
+    model.constraintLower.push_back(equal ? 0 : sides.lower);
+    model.constraintUpper.push_back(equal ? 0 : sides.upper);
+  }
+  int c = withLinear(graph, graph.concatenate(file.bodies), file.rows);
+  if (std::any_of(file.sides.begin(), file.sides.end(), [](const NlSides& sides) { return sides.equal(); })) {
+    c = graph.binary(Op::subtract, c, graph.constant(rightHandSides));
+  }
+  graph.equalZero(c);
+}
+
+/// The variables that are not fixed, with their bounds.
+void takeVariables(NlContents& file, NlModel& model) {
+  // Reduced costs: the derivatives of the file's objective by the bounds, which are zL and -zU where it minimises.
+  const double sign = model.maximise ? -1 : 1;
+  const auto take = [](const std::vector<double>& duals, std::size_t i, double factor, std::vector<double>& to) {
+    if (!duals.empty()) to.push_back(std::max(0.0, factor * duals[i]));
+  };
+  for (std::size_t i = 0; i < file.bounds.size(); ++i) {
+    const NlSides& bounds = file.bounds[i];
+    model.modelVariable.push_back(bounds.equal() ? -1 : static_cast<int>(model.start.size()));
+    model.fixedValues.push_back(bounds.equal() ? bounds.lower : 0);
+    if (bounds.equal()) continue;
+    model.start.push_back(file.start[i]);
+    model.variableLower.push_back(bounds.lower);
+    model.variableUpper.push_back(bounds.upper);
+    take(file.lowerDuals, i, sign, model.lowerMultipliers);
+    take(file.upperDuals, i, -sign, model.upperMultipliers);
+  }
+}
+
 }  // namespace
 
 NlModel assembleNl(NlContents file, int objective) {
-  require(objective >= 0 && objective <= std::max(file.objectives, 1), "objno", objective,
+  require(objective >= 0 && objective <= std::max(file.objectives, 1), "objective", objective,
           "must be 0 to " + std::to_string(file.objectives));
   NlModel model;
-  Graph& graph = file.graph;
-  if (objective > 0 && file.objectives > 0) {
-    const auto k = static_cast<std::size_t>(objective) - 1;
-    int f = withLinear(graph, file.objectiveNodes[k], std::span(file.objectiveRows).subspan(k, 1));
-    model.maximise = file.maximise[k] != 0;
-    if (model.maximise) f = graph.unary(Op::negate, f);
-    graph.minimize(f);
-  }
-  if (file.constraints > 0) {
-    const int c = withLinear(graph, graph.concatenate(file.bodies), file.rows);
-    graph.equalZero(graph.binary(Op::subtract, c, graph.constant(file.rightHandSides)));
-  }
-  int kept = 0;
-  for (int i = 0; i < file.variables; ++i) {
-    const bool fixed = file.fixed[at(i)] != 0;
-    model.modelVariable.push_back(fixed ? -1 : kept++);
-    if (!fixed) model.start.push_back(file.start[at(i)]);
-  }
-  model.fixedValues = std::move(file.fixedValues);
+  takeObjective(file, model, objective);
+  takeConstraints(file, model);
+  takeVariables(file, model);
   for (const double dual : file.duals) model.multipliers.push_back(model.maximise ? dual : -dual);
-  model.graph = kept == file.variables ? std::move(graph) : FixedVariables(graph, model).leaveOut();
+  model.notes = std::move(file.notes);
+  const bool noneFixed = model.start.size() == file.bounds.size();
+  model.graph = noneFixed ? std::move(file.graph) : FixedVariables(file.graph, model).leaveOut();
   return model;
 }
 

@@ -6,7 +6,7 @@
 
 namespace nonconvex {
 
-/// Adds linear parts and right-hand sides to the nonlinear ones, and leaves out fixed variables.
+/// Adds linear parts and the right-hand sides of equations to the nonlinear ones, and leaves out fixed variables.
 NlModel assembleNl(NlContents contents, int objective);
 
 }  // namespace nonconvex

@@ -1,6 +1,7 @@
 // What an AMPL .nl file says, segment by segment, before it is a model.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "expressions/graph.hpp"
@@ -10,6 +11,12 @@ namespace nonconvex {
 struct NlLinearTerm {
   int variable;
   double coefficient;
+};
+
+/// What stands beside a value on either side; infinite: nothing.
+struct NlSides {
+  double lower, upper;
+  bool equal() const { return lower == upper; }
 };
 
 struct NlContents {
@@ -32,15 +39,19 @@ struct NlContents {
   std::vector<char> maximise;       ///< by objective
   std::vector<std::vector<NlLinearTerm>> rows;
   std::vector<std::vector<NlLinearTerm>> objectiveRows;
-  std::vector<double> rightHandSides;
+  std::vector<NlSides> sides;   ///< of each constraint
+  std::vector<NlSides> bounds;  ///< of each variable
   std::vector<double> start;
   std::vector<double> duals;
-  std::vector<char> fixed;  ///< whether a variable's bounds are equal
-  std::vector<double> fixedValues;
+  std::vector<double> lowerDuals;  ///< by variable, from the suffix ipopt_zL_in; empty: the file has none
+  std::vector<double> upperDuals;  ///< by variable, from the suffix ipopt_zU_in; empty: the file has none
+  int integers = 0;                ///< integer and binary variables
+  int functions = 0;               ///< imported functions
+  std::vector<std::string> notes;  ///< what has been left out or relaxed, a sentence each
 
   bool haveStart = false;
   bool haveDuals = false;
-  bool haveRightHandSides = false;
+  bool haveSides = false;
   bool haveBounds = false;
 };
 

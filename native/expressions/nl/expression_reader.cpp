@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/index.hpp"
+#include "expressions/nl/conditional.hpp"
 #include "expressions/nl/opcodes.hpp"
 
 namespace nonconvex {
@@ -107,6 +108,8 @@ int NlExpressionReader::apply(int code, std::span<const int> operands) {
   if (code == nlLess) {
     return graph_.binary(Op::max, graph_.binary(Op::subtract, operands[0], operands[1]), graph_.constant(0.0));
   }
+  if (code == nlIf) return nlSelect(graph_, operands[0], operands[1], operands[2]);
+  if (nlConditionOperands(code) != 0) return nlCondition(graph_, code, operands);
   const Op op = nlOpcode(code)->op;
   if (isUnary(op)) return graph_.unary(op, operands[0]);
   int result = operands[0];

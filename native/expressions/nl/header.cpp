@@ -1,5 +1,7 @@
 #include "expressions/nl/header.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -12,7 +14,7 @@ namespace {
 /// Takes the lines of "Writing .nl files" (Gay 2005), table 2.
 class HeaderReader {
  public:
-  explicit HeaderReader(NlInput& in) : in_(in) {}
+  HeaderReader(NlInput& in, bool relaxIntegers) : in_(in), relaxIntegers_(relaxIntegers) {}
   NlContents read();
 
  private:
@@ -20,13 +22,14 @@ class HeaderReader {
   void readProblemSize();
   void readNonlinearCounts();
   int readFlags();
-  void refuseDiscreteVariables();
+  void readDiscreteVariables();
   void readNonzeros();
   void readDefinedCount();
   void checkArithmetic(int arithmetic) const;
   int count(const char* what);
 
   NlInput& in_;
+  bool relaxIntegers_;
   NlContents contents_;
 };
 
@@ -45,7 +48,7 @@ NlContents HeaderReader::read() {
   in_.skipLine();  // network constraints
   in_.skipLine();  // nonlinear variables
   const int arithmetic = readFlags();
-  refuseDiscreteVariables();
+  readDiscreteVariables();
   readNonzeros();
   in_.skipLine();  // lengths of names
   readDefinedCount();
@@ -73,10 +76,9 @@ void HeaderReader::readProblemSize() {
   contents_.variables = count("variables");
   contents_.constraints = count("constraints");
   contents_.objectives = count("objectives");
-  const int ranges = in_.integer();
+  in_.integer();  // ranges
   in_.integer();  // equations
   if (in_.moreOnLine() && in_.integer() != 0) in_.unsupported("logical constraints are");
-  if (ranges != 0) in_.unsupported("range constraints are");
   in_.skipLine();
 }
 
@@ -93,17 +95,19 @@ void HeaderReader::readNonlinearCounts() {
 /// Line 6: linear network variables, functions, arithmetic, flags. Returns the arithmetic of a binary file.
 int HeaderReader::readFlags() {
   in_.integer();
-  if (in_.integer() != 0) in_.unsupported("imported functions are");
+  contents_.functions = in_.integer();
   const int arithmetic = in_.moreOnLine() ? in_.integer() : 0;
   in_.skipLine();
   return arithmetic;
 }
 
 /// Line 7: binary and integer variables.
-void HeaderReader::refuseDiscreteVariables() {
-  int discrete = 0;
-  while (in_.moreOnLine()) discrete |= in_.integer();
-  if (discrete != 0) in_.unsupported("integer variables are");
+void HeaderReader::readDiscreteVariables() {
+  while (in_.moreOnLine()) contents_.integers += std::min(count("integer variables"), contents_.variables);
+  if (contents_.integers > 0) {
+    if (!relaxIntegers_) in_.unsupported("integer variables are");
+    contents_.notes.push_back(std::to_string(contents_.integers) + " integer variables are relaxed");
+  }
   in_.skipLine();
 }
 
@@ -139,17 +143,16 @@ void makeRoom(NlContents& contents) {
   contents.maximise.assign(objectives, 0);
   contents.rows.resize(m);
   contents.objectiveRows.resize(objectives);
-  contents.rightHandSides.assign(m, 0);
+  contents.sides.assign(m, {0, 0});
+  contents.bounds.assign(n, {-HUGE_VAL, HUGE_VAL});
   contents.start.assign(n, 0);
   contents.duals.assign(m, 0);
-  contents.fixed.assign(n, 0);
-  contents.fixedValues.assign(n, 0);
 }
 
 }  // namespace
 
-NlContents readNlHeader(NlInput& in) {
-  NlContents contents = HeaderReader(in).read();
+NlContents readNlHeader(NlInput& in, bool relaxIntegers) {
+  NlContents contents = HeaderReader(in, relaxIntegers).read();
   makeRoom(contents);
   return contents;
 }

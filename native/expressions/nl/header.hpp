@@ -6,7 +6,8 @@
 
 namespace nonconvex {
 
-/// Reads them, which ends in binary mode for a binary file, and makes room for what they count.
-NlContents readNlHeader(NlInput& in);
+/// Reads them, which ends in binary mode for a binary file, and makes room for what they count. Integer variables are
+/// refused unless they are to be relaxed.
+NlContents readNlHeader(NlInput& in, bool relaxIntegers);
 
 }  // namespace nonconvex

@@ -60,6 +60,19 @@ class NlInput {
     }
     return k;
   }
+  /// A name: in text up to the next blank, in binary with its length before it.
+  std::string word() {
+    if (binary_) {
+      const std::size_t length = static_cast<std::size_t>(count("characters", 1));
+      const std::size_t begin = at_;
+      skip(length);
+      return std::string(bytes_.data() + begin, length);
+    }
+    skipBlanks();
+    const std::size_t begin = at_;
+    while (!atEnd() && std::string_view(" \t\r\n").find(bytes_[at_]) == std::string_view::npos) ++at_;
+    return std::string(bytes_.data() + begin, at_ - begin);
+  }
   /// Text: whether the line has more before its end or a comment.
   bool moreOnLine() {
     skipBlanks();

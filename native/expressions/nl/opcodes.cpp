@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "expressions/nl/conditional.hpp"
+
 namespace nonconvex {
 
 namespace {
@@ -29,16 +31,6 @@ std::vector<NlOpcode> makeOpcodes() {
 constexpr std::pair<int, const char*> refusedOperators[] = {{4, "rem"},
                                                             {13, "floor"},
                                                             {14, "ceil"},
-                                                            {20, "or"},
-                                                            {21, "and"},
-                                                            {22, "<"},
-                                                            {23, "<="},
-                                                            {24, "="},
-                                                            {28, ">="},
-                                                            {29, ">"},
-                                                            {30, "!="},
-                                                            {34, "not"},
-                                                            {35, "if"},
                                                             {55, "div"},
                                                             {56, "precision"},
                                                             {57, "round"},
@@ -54,8 +46,6 @@ constexpr std::pair<int, const char*> refusedOperators[] = {{4, "rem"},
                                                             {67, "not atleast"},
                                                             {68, "not atmost"},
                                                             {69, "not exactly"},
-                                                            {70, "forall"},
-                                                            {71, "exists"},
                                                             {72, "implies"},
                                                             {73, "iff"},
                                                             {74, "alldiff"}};
@@ -71,6 +61,8 @@ const NlOpcode* nlOpcode(int code) {
 std::optional<int> nlOperands(int code) {
   if (code == nlLess) return 2;
   if (code == nlSum) return -1;
+  if (code == nlIf) return 3;
+  if (const int operands = nlConditionOperands(code); operands != 0) return operands;
   const NlOpcode* known = nlOpcode(code);
   if (known == nullptr) return std::nullopt;
   return known->list ? -1 : operandsOf(known->op);

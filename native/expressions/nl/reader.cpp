@@ -25,15 +25,15 @@ std::vector<std::string> readLines(const std::string& path, std::size_t count) {
 
 }  // namespace
 
-NlModel parseNl(std::span<const char> bytes, const std::string& name, int objective) {
-  return assembleNl(readNlContents(bytes, name), objective);
+NlModel parseNl(std::span<const char> bytes, const std::string& name, NlOptions options) {
+  return assembleNl(readNlContents(bytes, name, options.relaxIntegers), options.objective);
 }
 
-NlModel readNl(const std::string& path, int objective) {
+NlModel readNl(const std::string& path, NlOptions options) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error(ErrorKind::solver, "cannot open " + show(path), "FILE_NOT_FOUND");
   const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  NlModel model = parseNl(bytes, path, objective);
+  NlModel model = parseNl(bytes, path, options);
   const std::string stub = path.ends_with(".nl") ? path.substr(0, path.size() - 3) : path;
   model.constraintNames = readLines(stub + ".row", model.multipliers.size());
   const std::vector<std::string> names = readLines(stub + ".col", model.modelVariable.size());

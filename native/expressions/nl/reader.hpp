@@ -8,13 +8,17 @@
 
 namespace nonconvex {
 
-/// Throws a SolverError: FILE_NOT_FOUND; INVALID_FILE for what is cut off or corrupt; UNSUPPORTED for integer
-/// variables, inequalities, bounds, imported functions, logic, complementarity and what has no derivative. Both name
-/// the line, or the byte of a binary file. `objective` is AMPL's objno: which objective counts, from 1; 0: f = 0. A
-/// RangeError when there is no such objective; 1 is always one.
-NlModel readNl(const std::string& path, int objective = 1);
+struct NlOptions {
+  int objective = 1;           ///< AMPL's objno: which objective counts, from 1; 0: f = 0
+  bool relaxIntegers = false;  ///< whether integer variables may be any number between their bounds
+};
+
+/// Throws a SolverError: FILE_NOT_FOUND; INVALID_FILE for what is cut off or corrupt; UNSUPPORTED for integer variables
+/// that are not to be relaxed, imported functions, logical constraints, complementarity and what has no derivative.
+/// Both name the line, or the byte of a binary file. A RangeError when there is no such objective; 1 is always one.
+NlModel readNl(const std::string& path, NlOptions options = {});
 
 /// Reads a file from memory; `name` is for messages.
-NlModel parseNl(std::span<const char> bytes, const std::string& name, int objective = 1);
+NlModel parseNl(std::span<const char> bytes, const std::string& name, NlOptions options = {});
 
 }  // namespace nonconvex

@@ -17,8 +17,8 @@ namespace {
 
 class SegmentReader {
  public:
-  SegmentReader(std::span<const char> bytes, const std::string& name)
-      : in_(bytes, name), file_(readNlHeader(in_)), expressions_(in_, file_.graph, file_.defined) {}
+  SegmentReader(std::span<const char> bytes, const std::string& name, bool relaxIntegers)
+      : in_(bytes, name), file_(readNlHeader(in_, relaxIntegers)), expressions_(in_, file_.graph, file_.defined) {}
 
   NlContents read() {
     while (!in_.atEnd()) readSegment();
@@ -31,11 +31,15 @@ class SegmentReader {
   void readConstraint();
   void readObjective();
   void readValues(std::vector<double>& to, const char* what);
-  void readRightHandSides();
+  double side();
+  NlSides readSides(char code, const char* what);
+  void readConstraintSides();
   void readBounds();
   void skipColumnCounts();
   void readLinearPart(std::vector<std::vector<NlLinearTerm>>& to, int end, const char* what, NlContents::Terms& terms);
-  void skipSuffix();
+  [[noreturn]] void refuseFunction();
+  void readSuffix();
+  void readSuffixValues(int kind, int count, std::vector<double>* to);
   void once(bool& done, const char* what) {
     if (done) in_.fail(std::string("a second ") + what + " segment");
     done = true;
@@ -63,8 +67,8 @@ void SegmentReader::readSegment() {
       once(file_.haveDuals, "d");
       return readValues(file_.duals, "constraint");
     case 'r':
-      once(file_.haveRightHandSides, "r");
-      return readRightHandSides();
+      once(file_.haveSides, "r");
+      return readConstraintSides();
     case 'b':
       once(file_.haveBounds, "b");
       return readBounds();
@@ -76,9 +80,9 @@ void SegmentReader::readSegment() {
     case 'G':
       return readLinearPart(file_.objectiveRows, file_.objectives, "objective", file_.gradientTerms);
     case 'S':
-      return skipSuffix();
+      return readSuffix();
     case 'F':
-      in_.unsupported("imported functions are");
+      refuseFunction();
     case 'L':
       in_.unsupported("logical constraints are");
     default:
@@ -127,63 +131,52 @@ void SegmentReader::readValues(std::vector<double>& to, const char* what) {
   }
 }
 
-void SegmentReader::readRightHandSides() {
-  in_.endLine();
-  for (int i = 0; i < file_.constraints; ++i) {
-    const char kind = in_.key();
-    switch (kind) {
-      case '0': {
-        const double lower = in_.real();
-        if (lower != in_.real()) in_.unsupported("range constraints are");
-        file_.rightHandSides[at(i)] = lower;
-        break;
-      }
-      case '1':
-      case '2':
-        in_.unsupported("inequality constraints (here row " + std::to_string(i) + ") are");
-      case '3':
-        in_.unsupported("rows without a right-hand side (here row " + std::to_string(i) + ") are");
-      case '4':
-        file_.rightHandSides[at(i)] = in_.real();
-        break;
-      case '5':
-        in_.unsupported("complementarity conditions are");
-      default:
-        in_.fail("unknown kind " + show(std::string_view(&kind, 1)) + " of right-hand side");
+double SegmentReader::side() {
+  const double value = in_.real();
+  if (std::isnan(value)) in_.fail("a side that is not a number");
+  return value;
+}
+
+/// What follows the code of a line of the r or b segment. Sides beyond 1e19 are none.
+NlSides SegmentReader::readSides(char code, const char* what) {
+  constexpr double none = 1e19;
+  const auto from = [](double value) { return std::abs(value) >= none ? -HUGE_VAL : value; };
+  const auto to = [](double value) { return std::abs(value) >= none ? HUGE_VAL : value; };
+  switch (code) {
+    case '0': {
+      const double lower = side();
+      const double upper = side();
+      return {from(lower), to(upper)};
     }
+    case '1':
+      return {-HUGE_VAL, to(side())};
+    case '2':
+      return {from(side()), HUGE_VAL};
+    case '3':
+      return {-HUGE_VAL, HUGE_VAL};
+    case '4': {
+      const double value = side();
+      return {value, value};
+    }
+    default:
+      in_.fail("unknown kind " + show(std::string_view(&code, 1)) + " of " + what);
+  }
+}
+
+void SegmentReader::readConstraintSides() {
+  in_.endLine();
+  for (NlSides& sides : file_.sides) {
+    const char code = in_.key();
+    if (code == '5') in_.unsupported("complementarity conditions are");
+    sides = readSides(code, "right-hand side");
     in_.endLine();
   }
 }
 
 void SegmentReader::readBounds() {
   in_.endLine();
-  for (int i = 0; i < file_.variables; ++i) {
-    const char kind = in_.key();
-    switch (kind) {
-      case '0': {
-        const double lower = in_.real();
-        const double upper = in_.real();
-        if (lower == upper) {
-          file_.fixed[at(i)] = 1;
-          file_.fixedValues[at(i)] = lower;
-        } else if (!(std::isinf(lower) && std::isinf(upper))) {
-          in_.unsupported("bounds (here of variable " + std::to_string(i) + ") are");
-        }
-        break;
-      }
-      case '1':
-      case '2':
-        if (!std::isinf(in_.real())) in_.unsupported("bounds (here of variable " + std::to_string(i) + ") are");
-        break;
-      case '3':
-        break;
-      case '4':
-        file_.fixed[at(i)] = 1;
-        file_.fixedValues[at(i)] = in_.real();
-        break;
-      default:
-        in_.fail("unknown kind " + show(std::string_view(&kind, 1)) + " of bound");
-    }
+  for (NlSides& bounds : file_.bounds) {
+    bounds = readSides(in_.key(), "bound");
     in_.endLine();
   }
 }
@@ -204,31 +197,49 @@ void SegmentReader::readLinearPart(std::vector<std::vector<NlLinearTerm>>& to, i
   }
 }
 
-void SegmentReader::skipSuffix() {
+/// The rest of a segment F: number, type, number of arguments, name.
+void SegmentReader::refuseFunction() {
+  in_.integer();
+  in_.integer();
+  in_.integer();
+  in_.unsupported("the imported function " + show(in_.word()) + " is");
+}
+
+void SegmentReader::readSuffix() {
   const int kind = in_.integer();
   const int count = in_.count("suffix values", 4);
-  if (in_.binary()) {
-    const int length = in_.count("characters", 1);
-    in_.skip(at(length));
-  } else {
-    in_.skipLine();
+  const std::string name = in_.word();
+  in_.endLine();
+  constexpr int ofWhat = 3;
+  const bool ofVariables = (kind & ofWhat) == 0;
+  std::vector<double>* to = nullptr;
+  if (ofVariables && name == "ipopt_zL_in") to = &file_.lowerDuals;
+  if (ofVariables && name == "ipopt_zU_in") to = &file_.upperDuals;
+  if (to != nullptr) {
+    if (!to->empty()) in_.fail("a second suffix " + name);
+    to->assign(at(file_.variables), 0);
+  } else if (name == "priority" || name == "sosno") {
+    file_.notes.push_back("the suffix " + name + " is left out");
   }
+  readSuffixValues(kind, count, to);
+}
+
+/// Null: they are left out.
+void SegmentReader::readSuffixValues(int kind, int count, std::vector<double>* to) {
   constexpr int isReal = 4;
   for (int k = 0; k < count; ++k) {
-    in_.integer();
-    if ((kind & isReal) != 0) {
-      in_.real();
-    } else {
-      in_.integer();
-    }
+    const int index = to != nullptr ? in_.index(file_.variables, "variable") : in_.integer();
+    const double value = (kind & isReal) != 0 ? in_.real() : in_.integer();
     in_.endLine();
+    if (to != nullptr) (*to)[at(index)] = value;
   }
 }
 
 /// Refuses a file that ends before all that its header announces.
 void SegmentReader::checkComplete() const {
+  if (file_.functions > 0) in_.unsupported("imported functions are");
   if (file_.variables > 0 && !file_.haveBounds) in_.fail("the file ends without its b segment");
-  if (file_.constraints > 0 && !file_.haveRightHandSides) in_.fail("the file ends without its r segment");
+  if (file_.constraints > 0 && !file_.haveSides) in_.fail("the file ends without its r segment");
   for (int i = 0; i < file_.constraints; ++i) {
     if (file_.bodies[at(i)] < 0) in_.fail("the file ends without the body of constraint " + std::to_string(i));
   }
@@ -245,8 +256,8 @@ void SegmentReader::checkComplete() const {
 
 }  // namespace
 
-NlContents readNlContents(std::span<const char> bytes, const std::string& name) {
-  return SegmentReader(bytes, name).read();
+NlContents readNlContents(std::span<const char> bytes, const std::string& name, bool relaxIntegers) {
+  return SegmentReader(bytes, name, relaxIntegers).read();
 }
 
 }  // namespace nonconvex

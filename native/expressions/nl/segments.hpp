@@ -9,6 +9,6 @@
 namespace nonconvex {
 
 /// Reads the whole file. Throws a SolverError as `readNl` does.
-NlContents readNlContents(std::span<const char> bytes, const std::string& name);
+NlContents readNlContents(std::span<const char> bytes, const std::string& name, bool relaxIntegers);
 
 }  // namespace nonconvex

@@ -1,4 +1,4 @@
-// Step lengths by backtracking: section 1.2 of docs/nlp.md.
+// Step lengths by backtracking: section 1.2 of docs/nlp-methods.md.
 #pragma once
 
 #include <span>

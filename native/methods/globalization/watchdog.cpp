@@ -5,7 +5,7 @@
 namespace nonconvex {
 namespace {
 
-// Steps in a row after which something else is done: section 1.2, 1.5 and 1.6 of docs/nlp.md.
+// Steps in a row after which something else is done: section 1.2, 1.5 and 1.6 of docs/nlp-methods.md.
 constexpr int mostNoiseSteps = 30;
 constexpr int mostSlowSteps = 10;
 constexpr int mostShortSteps = 4;

@@ -1,4 +1,4 @@
-// When a Hessian of an earlier point will do: section 1.7 of docs/nlp.md.
+// When a Hessian of an earlier point will do: section 1.7 of docs/nlp-methods.md.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// KKT systems by preconditioned Krylov methods: section "Inner solvers" of docs/nlp.md.
+// KKT systems by preconditioned Krylov methods: section "Inner solvers" of docs/nlp-methods.md.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// KKT systems by sketch and project: section "Inner solvers" of docs/nlp.md.
+// KKT systems by sketch and project: section "Inner solvers" of docs/nlp-methods.md.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A direction that is accurate enough and descends: sections 1.3 and 1.4 of docs/nlp.md.
+// A direction that is accurate enough and descends: sections 1.3 and 1.4 of docs/nlp-methods.md.
 #pragma once
 
 #include "methods/globalization/line_search.hpp"

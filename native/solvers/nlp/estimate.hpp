@@ -1,4 +1,4 @@
-// Minima of estimates of an objective that takes long, where constraints are cheap: section 1.8 of docs/nlp.md.
+// Minima of estimates of an objective that takes long, where constraints are cheap: section 1.8 of docs/nlp-methods.md.
 #pragma once
 
 #include <limits>

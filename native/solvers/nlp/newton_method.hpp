@@ -1,4 +1,4 @@
-// Newton's method on an exact augmented Lagrangian: section 1 of docs/nlp.md.
+// Newton's method on an exact augmented Lagrangian: section 1 of docs/nlp-methods.md.
 #pragma once
 
 #include <optional>

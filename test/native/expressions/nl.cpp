@@ -48,6 +48,16 @@ double objectiveAt(const std::string& text, const std::vector<double>& x) {
   return program.objective();
 }
 
+using Vector = std::vector<double>;
+constexpr double infinite = HUGE_VAL;
+
+/// Whether all rows are equations, and no variable has a bound.
+bool isFree(const NlModel& model) {
+  const Vector none(model.start.size(), infinite), zeros(model.multipliers.size(), 0);
+  const bool variables = model.variableLower == Vector(none.size(), -infinite) && model.variableUpper == none;
+  return variables && model.constraintLower == zeros && model.constraintUpper == zeros;
+}
+
 bool close(double a, double b) { return check::close(a, b, std::abs(b), 1e-12); }
 
 }  // namespace
@@ -64,6 +74,7 @@ TEST(filesFromAmpl) {
     const NlModel binary = parse(check::binaryNl(text));
     check::note(model.graph.variableCount() == truth.n && model.graph.constraintCount() == truth.m, name.c_str(), 0,
                 "sizes");
+    check::note(isFree(model), name.c_str(), 0, "sides");
     check::note(model.start == truth.start && binary.start == truth.start, name.c_str(), 0, "start");
     Program program(model.graph);
     Program fromBinary(binary.graph);
@@ -128,6 +139,40 @@ TEST(everyOperator) {
   CHECK_NEAR(objectiveAt(unconstrained("o0\nn1e-400\no2\nn-1.5E2\nv1\n"), {0, 2}), -300, 0);
 }
 
+TEST(conditions) {
+  // Each comparison, and each way to combine them, against an interpreter, below, at and above equality.
+  const std::string AB = "v0\nv1\n", low = "o22\nv0\nn1\n", high = "o22\nn3\nv1\n";
+  const std::string all[] = {"o22\n" + AB,
+                             "o23\n" + AB,
+                             "o24\n" + AB,
+                             "o28\n" + AB,
+                             "o29\n" + AB,
+                             "o30\n" + AB,
+                             "o34\n" + low,
+                             "o21\n" + low + high,
+                             "o20\n" + low + high,
+                             "o70\n3\n" + low + high + "o23\n" + AB,
+                             "o71\n3\n" + low + high + "o23\n" + AB,
+                             "o21\no34\no20\n" + low + high + "o30\n" + AB,
+                             "n1\n",
+                             "n0\n",
+                             "v0\n"};
+  for (const std::string& condition : all) {
+    const std::string text = unconstrained("o35\n" + condition + "o0\nn10\nv0\no2\nn100\nv1\n");
+    check::NlText truth(text);
+    Program program(parse(text).graph), binary(parse(check::binaryNl(text)).graph);
+    for (const double a : {0.0, 0.5, 1.0, 2.0, 3.5, 4.0}) {
+      for (const double b : {0.5, 1.0, 2.0, 4.0}) {
+        const std::vector<double> x = {a, b};
+        program.moveTo(x);
+        binary.moveTo(x);
+        check::note(program.objective() == truth.objective(x) && binary.objective() == truth.objective(x), "condition",
+                    0, condition + check::text(program.objective()) + " " + check::text(truth.objective(x)));
+      }
+    }
+  }
+}
+
 TEST(segments) {
   // Common subexpressions with linear terms, one in the other; a row's linear part; x and d.
   const NlModel model = parse(file(3, 2,
@@ -178,12 +223,74 @@ TEST(fixedVariables) {
   CHECK_EQ(program.objective(), 8.0);
 }
 
+TEST(sidesAndBounds) {
+  // Every code of a side, on rows and variables; what is beyond 1e19, contradictory, or of width zero.
+  const std::string text = file(9, 7,
+                                "C0\nv0\nC1\nv0\nC2\nv0\nC3\nv0\nC4\nv0\nC5\nv0\nC6\nv0\nO0 0\nv0\n"
+                                "r\n0 -1 2.5\n1 3\n2 -4\n3\n4 5\n0 6 6\n0 2 1\n"
+                                "b\n0 -1 2.5\n1 3\n2 -4\n3\n4 5\n0 6 6\n0 2 1\n0 -1e20 1e19\n0 -9e18 2e19\n"
+                                "J0 1\n1 1\n");
+  for (const std::string& form : {text, check::binaryNl(text)}) {
+    const NlModel model = parse(form);
+    CHECK(model.constraintLower == (Vector{-1, -infinite, -4, -infinite, 0, 0, 2}));
+    CHECK(model.constraintUpper == (Vector{2.5, 3, infinite, infinite, 0, 0, 1}));
+    CHECK(model.modelVariable == (std::vector<int>{0, 1, 2, 3, -1, -1, 4, 5, 6}));
+    CHECK(model.variableLower == (Vector{-1, -infinite, -4, -infinite, 2, -infinite, -9e18}));
+    CHECK(model.variableUpper == (Vector{2.5, 3, infinite, infinite, 1, infinite, infinite}));
+    CHECK_EQ(model.fixedValues[4], 5.0);
+    Program program(model.graph);
+    // The body, minus the right-hand side where it is an equation.
+    CHECK(constraintsAt(program, {7, 1, 0, 0, 0, 0, 0}) == (Vector{8, 7, 7, 7, 2, 1, 7}));
+  }
+}
+
+TEST(suffixes) {
+  const auto text = [](int sense) {
+    return file(3, 1,
+                "S0 2 priority\n0 2\n1 3\n"
+                "S4 2 ipopt_zL_in\n0 2\n2 0.5\n"
+                "S1 1 other\n0 9\n"
+                "S4 3 ipopt_zU_in\n0 -0.25\n1 1\n2 -3\n"
+                "S5 1 ipopt_zL_in\n0 9\n"
+                "C0\nv0\nO0 " +
+                    std::to_string(sense) + "\nv0\nr\n1 3\nb\n0 0 1\n4 3\n3\nd1\n0 7\n");
+  };
+  const NlModel model = parse(text(0));
+  CHECK(model.multipliers == Vector{-7});
+  CHECK(model.lowerMultipliers == (Vector{2, 0.5}));
+  CHECK(model.upperMultipliers == (Vector{0.25, 3}));
+  CHECK(model.notes == std::vector<std::string>{"the suffix priority is left out"});
+  const NlModel maximised = parse(text(1));
+  CHECK(maximised.multipliers == Vector{7});
+  CHECK(maximised.lowerMultipliers == (Vector{0, 0}));
+  CHECK(maximised.upperMultipliers == (Vector{0, 0}));
+  // Binary files have the length of the name before it.
+  std::string binary = check::binaryNl(file(1, 0, "O0 0\nv0\nb\n2 0\n"));
+  const auto add = [&](const auto& value) { binary.append(reinterpret_cast<const char*>(&value), sizeof(value)); };
+  binary += 'S';
+  for (const std::int32_t number : {4, 1, 11}) add(number);
+  binary += "ipopt_zL_in";
+  add(std::int32_t{0});
+  add(1.5);
+  CHECK(parse(binary).lowerMultipliers == Vector{1.5});
+  CHECK(parse(binary).upperMultipliers.empty());
+}
+
+TEST(integers) {
+  std::string text = file(3, 0, "O0 0\nv0\nb\n0 0 1\n0 0 1\n0 0 9\n");
+  text.replace(text.find(" 0 0 0 0 0\n 0 0\n 0 0"), 10, " 2 1 0 0 0");
+  CHECK(check::contains(failure(text).message, "integer variables are not supported"));
+  const NlModel model = nonconvex::parseNl(text, "test.nl", {.relaxIntegers = true});
+  CHECK(model.variableUpper == (Vector{1, 1, 9}));
+  CHECK(model.notes == std::vector<std::string>{"3 integer variables are relaxed"});
+}
+
 TEST(objectives) {
   const std::string two = file(1, 0, "O0 0\nv0\nO1 1\no76\nv0\nb\n3\n");
   std::string text = two;
   text.replace(text.find(" 1 0 1 0 0"), 10, " 1 0 2 0 0");
   const auto value = [&](int objective) {
-    const NlModel model = nonconvex::parseNl(text, "test.nl", objective);
+    const NlModel model = nonconvex::parseNl(text, "test.nl", {.objective = objective});
     Program program(model.graph);
     program.moveTo(std::vector<double>{3});
     return program.objective();
@@ -191,7 +298,7 @@ TEST(objectives) {
   CHECK_EQ(value(1), 3.0);
   CHECK_EQ(value(2), -9.0);
   CHECK_EQ(value(0), 0.0);
-  CHECK(check::contains(check::messageOf([&] { value(3); }), "objno = 3: must be 0 to 2"));
+  CHECK(check::contains(check::messageOf([&] { value(3); }), "objective = 3: must be 0 to 2"));
   const NlModel none =
       parse("g3 0 1 0\n 1 0 0 0 0\n 0 0\n 0 0\n 0 0 0\n 0 0 0 1\n 0 0 0 0 0\n 0 0\n 0 0\n 0 0 0 0 0\nb\n3\n");
   CHECK_EQ(none.graph.objective(), -1);
@@ -212,22 +319,26 @@ TEST(refused) {
   const Case cases[] = {
       {changed(good, " 0 0 0 0 0\n 0 0\n 0 0", " 0 1 0 0 0\n 0 0\n 0 0"), U,
        "line 7: integer variables are not supported"},
-      {changed(good, " 2 1 1 0 1", " 2 1 1 1 1"), U, "line 2: range constraints"},
       {changed(good, " 2 1 1 0 1", " 2 1 1 0 1 1"), U, "line 2: logical constraints"},
       {changed(good, " 1 1\n", " 1 1 1 0\n"), U, "line 3: complementarity conditions"},
-      {changed(good, " 0 0 0 1\n", " 0 1 0 1\n"), U, "line 6: imported functions"},
-      {changed(good, "4 1\n", "1 5\n"), U, "line 16: inequality constraints (here row 0)"},
-      {changed(good, "4 1\n", "2 5\n"), U, "line 16: inequality constraints (here row 0)"},
-      {changed(good, "4 1\n", "0 4 5\n"), U, "line 16: range constraints"},
-      {changed(good, "4 1\n", "3\n"), U, "line 16: rows without a right-hand side (here row 0)"},
+      {changed(good, " 0 0 0 1\n", " 0 1 0 1\n"), U, "imported functions are not supported"},
       {changed(good, "4 1\n", "5 1 2\n"), U, "line 16: complementarity"},
-      {changed(good, "3\n3\n", "3\n2 0\n"), U, "line 19: bounds (here of variable 1)"},
-      {changed(good, "3\n3\n", "0 1 2\n3\n"), U, "line 18: bounds (here of variable 0)"},
-      {changed(good, "C0\nv0\n", "C0\no35\no23\nv0\nn1\nv0\nv1\n"), U, "line 12: operator o35 (if) is not supported"},
+      {changed(good, "4 1\n", "6 1\n"), I, "line 16: unknown kind '6' of right-hand side"},
+      {changed(good, "4 1\n", "4 nan\n"), I, "line 16: a side that is not a number"},
+      {changed(good, "4 1\n", "0 1\n"), I, "line 16: expected a number"},
+      {changed(good, "3\n3\n", "3\n0 1 nan\n"), I, "line 19: a side that is not a number"},
+      {changed(good, "3\n3\n", "3\n5 1 1\n"), I, "line 19: unknown kind '5' of bound"},
+      {changed(good, "3\n3\n", "3\n3 1\n"), I, "line 19: unexpected '1'"},
+      {changed(good, "C0\n", "S4 1 ipopt_zL_in\n2 1.5\nC0\n"), I, "line 12: variable 2 of 2"},
+      {changed(good, "C0\n", "S4 1 ipopt_zL_in\n1 1.5\nS4 1 ipopt_zL_in\n1 1.5\nC0\n"), I,
+       "line 14: a second suffix ipopt_zL_in"},
+      {changed(good, "C0\n", "S4 1000000 ipopt_zL_in\nC0\n"), I, "line 11: 1000000 suffix values, with"},
       {changed(good, "C0\nv0\n", "C0\no13\nv0\n"), U, "line 12: operator o13 (floor)"},
+      {changed(good, "C0\nv0\n", "C0\no65\no23\nv0\nn1\nv0\nv1\n"), U, "line 12: operator o65 (if) is not supported"},
+      {changed(good, "C0\nv0\n", "C0\no72\no23\nv0\nn1\nn1\nn0\n"), U, "line 12: operator o72 (implies)"},
       {changed(good, "C0\nv0\n", "C0\no64\nv0\n"), U, "operator o64 (piecewise linear terms)"},
       {changed(good, "C0\nv0\n", "C0\nf0 1\nv0\n"), U, "line 12: imported functions"},
-      {changed(good, "C0\n", "F0 1 1 g\nC0\n"), U, "line 11: imported functions"},
+      {changed(good, "C0\n", "F0 1 1 myerf\nC0\n"), U, "line 11: the imported function 'myerf' is not supported"},
       {changed(good, "C0\n", "L0\nC0\n"), U, "line 11: logical constraints"},
       {changed(good, "C0\nv0\n", "C0\nv2\n"), I, "line 12: variable 2 of 2"},
       {changed(good, "C0\nv0\n", "C0\nv-1\n"), I, "line 12: variable -1 of 2"},
@@ -330,6 +441,51 @@ Values valuesOf(Program& program, const std::vector<double>& x, const std::vecto
 }
 
 }  // namespace
+
+TEST(theBranchThatIsNotTakenDoesNoHarm) {
+  // v2, used in one branch alone, is not finite where x0 <= 0; nor are, where x0 > 0, the terms of the other branch.
+  const std::string segments =
+      "V2 1 0\n1 2\no43\nv0\n"
+      "C0\no35\no29\nv0\nn0\no0\no2\nv2\nv2\no54\n7\no39\nv0\no3\nv1\nv0\no5\nv0\nv1\no44\no2\nn-1000\nv0\n"
+      "o42\nv0\no51\nv0\no5\nv0\nn1.5\n"
+      "o2\nv1\no39\no16\nv0\n"
+      "O0 0\no35\no23\nv0\nn0\no35\no22\nv0\nn-1\no43\no1\nn-1\nv0\no5\nv0\nn2\no43\nv0\n"
+      "r\n4 0\nb\n3\n3\n";
+  const NlModel model = parse(file(2, 1, segments, "1 0 0 0 0"));
+  const std::string text = nonconvex::nlText(model.graph);
+  Program program(model.graph), again(parse(text).graph);
+  const auto check = [&](const Vector& x, const Values& expected) {
+    for (Program* one : {&program, &again}) {
+      const Values found = valuesOf(*one, x, {1.0});
+      check::note(close(found.f, expected.f) && close(found.c[0], expected.c[0]), "branch", 0, "values");
+      const auto same = [](const Vector& p, const Vector& q) {
+        for (std::size_t k = 0; k < p.size(); ++k) {
+          if (!(std::abs(p[k] - q[k]) <= 1e-12 * check::largest(q))) return false;
+        }
+        return true;
+      };
+      check::note(same(found.g, expected.g) && same(found.J, expected.J) && same(found.H, expected.H), "branch", 0,
+                  "derivatives");
+    }
+  };
+  // The Hessian is that of 0.7 f + c.
+  const double a = 0.25, b = 1.5, l = std::log(a), v = l + 2 * b, p = std::pow(a, b), e = std::exp(-1000 * a);
+  check({a, b},
+        {l,
+         {1 / a, 0},
+         {v * v + std::sqrt(a) + b / a + p + e + std::log10(a) + std::asin(a) + std::pow(a, 1.5)},
+         {2 * v / a + 0.5 / std::sqrt(a) - b / (a * a) + b * p / a - 1000 * e + 1 / (a * std::log(10.0)) +
+              1 / std::sqrt(1 - a * a) + 1.5 * std::sqrt(a),
+          4 * v + 1 / a + l * p},
+         {-0.7 / (a * a) + 2 * (1 - v) / (a * a) - 0.25 * std::pow(a, -1.5) + 2 * b / (a * a * a) +
+              b * (b - 1) * p / (a * a) + 1e6 * e - 1 / (a * a * std::log(10.0)) + a * std::pow(1 - a * a, -1.5) +
+              0.75 / std::sqrt(a),
+          4 / a - 1 / (a * a) + p / a + b * l * p / a, 4 / a - 1 / (a * a) + p / a + b * l * p / a, 8 + l * l * p}});
+  const double s = std::sqrt(0.5);
+  check({-0.5, 3}, {0.25, {-1, 0}, {3 * s}, {-1.5 / s, s}, {1.4 - 0.75 / (s * s * s), -0.5 / s, -0.5 / s, 0}});
+  const double t = std::sqrt(2.0);
+  check({-2, 3}, {0, {-1, 0}, {3 * t}, {-1.5 / t, t}, {-0.7 - 0.75 / (t * t * t), -0.5 / t, -0.5 / t, 0}});
+}
 
 TEST(writtenAndReadBack) {
   for (int seed = 0; seed < check::repetitions(500); ++seed) {

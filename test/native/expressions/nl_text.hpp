@@ -34,6 +34,14 @@ inline std::string contentOf(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
+/// How many operands an operator has; 0: a list with its length before it.
+inline int operandsOf(int op) {
+  if (op == 11 || op == 12 || op == 54 || op == 70 || op == 71) return 0;
+  if (op == 35) return 3;
+  const bool one = op == 15 || op == 16 || op == 34 || op == 76 || (op >= 37 && op <= 53 && op != 48);
+  return one ? 1 : 2;
+}
+
 class NlText {
  public:
   explicit NlText(const std::string& text) : in_(text) {
@@ -50,7 +58,8 @@ class NlText {
     duals.assign(static_cast<std::size_t>(m), 0);
     linear_.resize(static_cast<std::size_t>(m));
     bodies_.resize(static_cast<std::size_t>(m));
-    rightHandSides_.assign(static_cast<std::size_t>(m), 0);
+    sides.resize(static_cast<std::size_t>(m));
+    bounds.resize(static_cast<std::size_t>(n));
     while (in_.peek() != EOF) segment();
   }
 
@@ -58,13 +67,15 @@ class NlText {
   std::vector<double> constraints(const std::vector<double>& x) {
     std::vector<double> c;
     for (std::size_t i = 0; i < bodies_.size(); ++i) {
-      c.push_back(value(bodies_[i], x) + product(linear_[i], x) - rightHandSides_[i]);
+      const double rightHandSide = sides[i].first == sides[i].second ? sides[i].first : 0;
+      c.push_back(value(bodies_[i], x) + product(linear_[i], x) - rightHandSide);
     }
     return c;
   }
 
   int n = 0, m = 0;
   std::vector<double> start, duals;
+  std::vector<std::pair<double, double>> sides, bounds;  // of rows and variables
 
  private:
   struct Tree {
@@ -96,6 +107,24 @@ class NlText {
     return terms;
   }
 
+  static std::pair<double, double> twoSides(const std::string& line) {
+    std::istringstream in(line.substr(1));
+    double first = 0, second = 0;
+    in >> first >> second;
+    switch (line[0]) {
+      case '0':
+        return {first, second};
+      case '1':
+        return {-HUGE_VAL, first};
+      case '2':
+        return {first, HUGE_VAL};
+      case '3':
+        return {-HUGE_VAL, HUGE_VAL};
+      default:
+        return {first, first};
+    }
+  }
+
   Tree expression() {
     const std::string line = nextLine();
     Tree tree;
@@ -106,12 +135,8 @@ class NlText {
       return tree;
     }
     tree.op = static_cast<int>(tree.number);
-    int count = 2;
-    if (tree.op == 54 || tree.op == 11 || tree.op == 12) {
-      count = std::stoi(nextLine());
-    } else if (tree.op == 15 || tree.op == 16 || tree.op == 76 || (tree.op >= 37 && tree.op <= 53 && tree.op != 48)) {
-      count = 1;
-    }
+    int count = operandsOf(tree.op);
+    if (count == 0) count = std::stoi(nextLine());
     for (int k = 0; k < count; ++k) tree.inputs.push_back(expression());
     return tree;
   }
@@ -141,10 +166,10 @@ class NlText {
         for (const auto& [index, value] : linear(a)) duals[static_cast<std::size_t>(index)] = value;
         break;
       case 'r':
-        for (double& side : rightHandSides_) side = std::stod(nextLine().substr(1));
+        for (auto& row : sides) row = twoSides(nextLine());
         break;
       case 'b':
-        for (int i = 0; i < n; ++i) nextLine();
+        for (auto& variable : bounds) variable = twoSides(nextLine());
         break;
       case 'k':
         for (int i = 0; i < a; ++i) nextLine();
@@ -168,6 +193,7 @@ class NlText {
       const auto& [terms, rest] = defined_.at(k);
       return product(terms, x) + value(rest, x);
     }
+    if (tree.op == 35) return value(tree.inputs[value(tree.inputs[0], x) != 0 ? 1 : 2], x);
     std::vector<double> in;
     for (const Tree& input : tree.inputs) in.push_back(value(input, x));
     const double a = in[0];
@@ -193,6 +219,28 @@ class NlText {
         return std::abs(a);
       case 16:
         return -a;
+      case 20:
+        return a != 0 || b != 0 ? 1 : 0;
+      case 21:
+        return a != 0 && b != 0 ? 1 : 0;
+      case 22:
+        return a < b ? 1 : 0;
+      case 23:
+        return a <= b ? 1 : 0;
+      case 24:
+        return a == b ? 1 : 0;
+      case 28:
+        return a >= b ? 1 : 0;
+      case 29:
+        return a > b ? 1 : 0;
+      case 30:
+        return a != b ? 1 : 0;
+      case 34:
+        return a == 0 ? 1 : 0;
+      case 70:
+        return std::all_of(in.begin(), in.end(), [](double one) { return one != 0; }) ? 1 : 0;
+      case 71:
+        return std::any_of(in.begin(), in.end(), [](double one) { return one != 0; }) ? 1 : 0;
       case 37:
         return std::tanh(a);
       case 38:
@@ -248,7 +296,6 @@ class NlText {
   std::vector<Tree> bodies_;
   std::vector<Linear> linear_;
   Linear gradient_;
-  std::vector<double> rightHandSides_;
   std::map<int, std::pair<Linear, Tree>> defined_;
 };
 
@@ -302,12 +349,10 @@ inline std::string binaryNl(const std::string& text) {
     const int op = std::stoi(line.substr(1));
     integer(op);
     if (line[0] == 'v') return;
-    int count = 2;
-    if (op == 54 || op == 11 || op == 12) {
+    int count = operandsOf(op);
+    if (count == 0) {
       count = std::stoi(nextLine());
       integer(count);
-    } else if (op == 15 || op == 16 || op == 76 || (op >= 37 && op <= 53 && op != 48)) {
-      count = 1;
     }
     for (int k = 0; k < count; ++k) expression();
   };

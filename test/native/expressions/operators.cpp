@@ -68,6 +68,9 @@ const std::map<std::string, Reference> references = {
     {"min", {[](double a, double b) { return std::fmin(a, b); }}},
     {"max", {[](double a, double b) { return std::fmax(a, b); }}},
     {"atan2", {[](double a, double b) { return std::atan2(a, b); }, 0.3, 2}},
+    {"less", {std::less<double>()}},
+    {"lessEqual", {std::less_equal<double>()}},
+    {"where", {[](double a, double b) { return std::fabs(a) > 0 ? b : 0; }}},
 };
 
 constexpr int points = 7;

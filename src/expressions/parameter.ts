@@ -1,0 +1,42 @@
+// Parameters of a model.
+import { acrossCopies } from '../core/brand.js';
+import { Expression, type Node } from './expression.js';
+import { inShape, type NumbersLike, numbersOf, type Shape, type ValueOf } from './shape.js';
+
+export interface ParameterOptions {
+  /** One number for all entries or one for each. Default 0. */
+  value?: NumbersLike | undefined;
+  name?: string | undefined;
+}
+
+/** Numbers that may change from solve to solve, made by {@link Model.parameter}. */
+export class Parameter<S extends Shape = Shape> extends Expression<S> {
+  static {
+    acrossCopies(Parameter, 'Parameter');
+  }
+
+  readonly name: string;
+  #value: Float64Array;
+
+  /** @internal */
+  constructor(shape: S, node: Node, name: string, value: unknown) {
+    super(shape, node);
+    this.name = name;
+    this.#value = numbersOf('value', value, shape);
+  }
+
+  /** A copy of its present value. */
+  get value(): ValueOf<S> {
+    return inShape(this.shape, this.#value.slice());
+  }
+
+  /** The value for later solves: one number for all entries or one for each. Nothing is compiled anew. */
+  set(value: NumbersLike): void {
+    this.#value = numbersOf('value', value, this.shape);
+  }
+
+  /** @internal */
+  copyTo(values: Float64Array, offset: number): void {
+    values.set(this.#value, offset);
+  }
+}

@@ -1,0 +1,78 @@
+// Variables of a model.
+import { acrossCopies } from '../core/brand.js';
+import { checkObject } from '../core/check.js';
+import { Expression, type Node } from './expression.js';
+import { inShape, type NumbersLike, numbersOf, partOf, type Shape, type ValueOf } from './shape.js';
+import type { BoundLike, Sides } from './sides.js';
+
+export interface VariableOptions {
+  /** The point where a solve begins, unless it is warm started: one number for all entries or one for each. Default 0. */
+  start?: NumbersLike | undefined;
+  /**
+   * Lower bounds: one number for all entries, one for each, or a parameter of the same shape or a scalar, whose value at a solve counts.
+   * -Infinity, or below -1e19: none. Default none.
+   */
+  lower?: BoundLike | undefined;
+  /** Upper bounds, as `lower`. Infinity, or above 1e19: none. Default none. */
+  upper?: BoundLike | undefined;
+  /** The name in .nl files and messages. */
+  name?: string | undefined;
+}
+
+/** What solves are over, made by {@link Model.variable}: an {@link Expression} with a start and bounds. */
+export class Variable<S extends Shape = Shape> extends Expression<S> {
+  static {
+    acrossCopies(Variable, 'Variable');
+  }
+
+  readonly name: string;
+  /** Its numbers are x[offset], x[offset + 1], ... of a result, matrices row after row. */
+  readonly offset: number;
+  /** @internal Its bounds; undefined where it has none. */
+  readonly sides: Sides | undefined;
+  #start: Float64Array;
+
+  /** @internal */
+  constructor(shape: S, node: Node, name: string, offset: number, start: unknown, sides: Sides | undefined) {
+    super(shape, node);
+    this.sides = sides;
+    this.name = name;
+    this.offset = offset;
+    this.#start = numbersOf('start', start, shape);
+  }
+
+  /** A copy of the start. */
+  get start(): ValueOf<S> {
+    return inShape(this.shape, this.#start.slice());
+  }
+
+  /** Sets where later solves begin: one number for all entries or one for each. Nothing is compiled anew. */
+  setStart(start: NumbersLike): void {
+    this.#start = numbersOf('start', start, this.shape);
+  }
+
+  /** @internal */
+  copyStart(starts: Float64Array): void {
+    starts.set(this.#start, this.offset);
+  }
+
+  /** Its value in a result of {@link minimize}, or at any point `{ x }`: a number, a Float64Array or a matrix. */
+  valueIn(result: { readonly x: ArrayLike<number> }): ValueOf<S> {
+    return inShape(this.shape, partOf('result.x', checkObject('result', result).x, this.offset, this.size));
+  }
+
+  /**
+   * The multipliers of its lower bounds in a result of {@link minimize}, in its shape: by how much the objective grows with each
+   * bound. 0 where there is no bound or it is not active; otherwise >= 0 in a minimisation, <= 0 in a maximisation.
+   */
+  lowerMultipliersIn(result: { readonly lowerMultipliers: ArrayLike<number> }): ValueOf<S> {
+    const { lowerMultipliers } = checkObject('result', result);
+    return inShape(this.shape, partOf('result.lowerMultipliers', lowerMultipliers, this.offset, this.size));
+  }
+
+  /** The multipliers of its upper bounds, as {@link Variable.lowerMultipliersIn}: by how much the objective falls with each bound. */
+  upperMultipliersIn(result: { readonly upperMultipliers: ArrayLike<number> }): ValueOf<S> {
+    const { upperMultipliers } = checkObject('result', result);
+    return inShape(this.shape, partOf('result.upperMultipliers', upperMultipliers, this.offset, this.size));
+  }
+}
