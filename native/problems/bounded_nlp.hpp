@@ -19,7 +19,7 @@ struct GivenBounds {
   bool empty() const { return lower.empty() && upper.empty() && constraintLower.empty() && constraintUpper.empty(); }
 };
 
-/// The problem `nlp` under other bounds. It has the abilities of that problem.
+/// A problem under other bounds. It has the abilities of that problem.
 class BoundedNlp final : public Nlp {
  public:
   /// Throws a RangeError that names a vector of the wrong length, or a bound that is NaN.

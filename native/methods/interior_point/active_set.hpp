@@ -51,7 +51,7 @@ class ActiveSet {
   bool findNegativeCurvature(std::span<double> direction);
 
  private:
-  /// Of the null space, if the active gradients are independent.
+  /// The order of the null space, if the active gradients are independent.
   int dimension() const;
   double sizeH() const { return sizeH_ > 0 ? sizeH_ : 1; }
   bool wanted(const Inertia& inertia) const;

@@ -56,7 +56,7 @@ class ScaledNlp {
   std::span<const double> constraintScales() const { return constraintScales_; }
 
   NlpPoint makePoint() const;
-  /// Where `begin` begins; to be changed before.
+  /// The point that `begin` begins at; to be changed before.
   std::span<double> beginning() { return start_; }
   /// x and, scaled, lambda of the problem as given; false where something is not finite. Sets the scaling.
   bool begin(NlpPoint& point);

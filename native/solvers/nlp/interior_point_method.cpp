@@ -127,7 +127,10 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
   if (reason == Status::unbounded && ++unboundedSeen_ > 1) return Status::unbounded;
   do {
     if (!attempts_.next()) {
-      return unboundedSeen_ > 0 ? Status::unbounded : leastInfeasible_.known ? Status::infeasible : Status::stalled;
+      if (unboundedSeen_ > 0) return Status::unbounded;
+      if (!leastInfeasible_.known) return Status::stalled;
+      best_ = {leastInfeasible_.point, nlp_.errors(leastInfeasible_.point, 0).worst()};
+      return Status::infeasible;
     }
   } while (!begin(attempts_.now()));
   return std::nullopt;
