@@ -103,7 +103,9 @@ export interface ProgramRequest {
   data?: Matrix | undefined;
 }
 
-export interface EvaluationRequest extends ProgramRequest {
+/** Of a program, or of `callbacks` as a solve takes them, which are then called on this thread. */
+export interface EvaluationRequest extends Partial<ProgramRequest> {
+  callbacks?: object;
   what:
     | 'objective'
     | 'gradient'

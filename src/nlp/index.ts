@@ -1,6 +1,6 @@
 // The subpath nonconvex/nlp: smooth programs under equations, and ways to state them beside expressions (nonconvex/model).
 export type { Program } from '../expressions/program.js';
-export { type Callbacks, type Entries, fromCallbacks } from '../problems/callbacks.js';
+export { type CallbackProgram, type Callbacks, type Entries, fromCallbacks, type UsedDerivatives } from '../problems/callbacks.js';
 export { type ControlOptions, type ControlProgram, poissonControl } from '../problems/control.js';
 export { checkDerivatives, type DerivativeCheck, type WrongEntry } from '../problems/derivatives.js';
 export { type NlProgram, type ReadNlOptions, readNl, writeNl } from '../problems/nl.js';
