@@ -203,29 +203,34 @@ std::size_t listLength(const Reader& in, const ListedPattern& listed) {
   return static_cast<std::size_t>(*most) + 1;
 }
 
-/// { n, m, jacobianPattern, hessianPattern, lower, upper, quasiNewton } and functions, of which those for derivatives may
-/// be missing: they are differences, and the Hessian is approximated instead if `quasiNewton`.
-NlpSource readCallbacks(const Reader& in) {
-  const int n = in.integer("n");
-  const int m = in.integer("m");
-  const Reader jacobianIn = in.object("jacobianPattern"), hessianIn = in.object("hessianPattern");
-  ListedPattern jacobian = readPattern(jacobianIn, m, n);
-  ListedPattern hessian = readPattern(hessianIn, n, n);
-  const auto x = static_cast<std::size_t>(n), c = static_cast<std::size_t>(m);
-  CallbackNlp::Functions functions{.objective = readVectorFunction(in, "objective", {x}, {}),
+/// The functions of callbacks with n unknowns and m constraints; those for derivatives may be missing.
+CallbackNlp::Functions readFunctions(const Reader& in, std::size_t n, std::size_t m, std::size_t jacobianLength,
+                                     std::size_t hessianLength) {
+  CallbackNlp::Functions functions{.objective = readVectorFunction(in, "objective", {n}, {}),
                                    .gradient = {},
-                                   .constraints = readVectorFunction(in, "constraints", {x}, {c}),
+                                   .constraints = readVectorFunction(in, "constraints", {n}, {m}),
                                    .jacobian = {},
                                    .hessian = {},
                                    .hessianProduct = {}};
-  if (in.has("gradient")) functions.gradient = readVectorFunction(in, "gradient", {x}, {x});
-  if (in.has("jacobian")) {
-    functions.jacobian = readVectorFunction(in, "jacobian", {x}, {listLength(jacobianIn, jacobian)});
-  }
-  if (in.has("hessian")) functions.hessian = readVectorFunction(in, "hessian", {x, c}, {listLength(hessianIn, hessian)});
-  if (in.has("hessianProduct")) functions.hessianProduct = readVectorFunction(in, "hessianProduct", {x, c, x}, {x});
+  if (in.has("gradient")) functions.gradient = readVectorFunction(in, "gradient", {n}, {n});
+  if (in.has("jacobian")) functions.jacobian = readVectorFunction(in, "jacobian", {n}, {jacobianLength});
+  if (in.has("hessian")) functions.hessian = readVectorFunction(in, "hessian", {n, m}, {hessianLength});
+  if (in.has("hessianProduct")) functions.hessianProduct = readVectorFunction(in, "hessianProduct", {n, m, n}, {n});
+  return functions;
+}
 
-  const bool quasiNewton = in.boolean("quasiNewton");
+/// { n, m, jacobianPattern, hessianPattern, lower, upper, quasiNewton } and functions. Derivatives that are missing are
+/// differences inside of the bounds; if `quasiNewton`, the Hessian is approximated.
+NlpSource readCallbacks(const Reader& in) {
+  const int n = in.integer("n");
+  const int m = in.integer("m");
+  const auto x = static_cast<std::size_t>(n);
+  const Reader jacobianIn = in.object("jacobianPattern"), hessianIn = in.object("hessianPattern");
+  ListedPattern jacobian = readPattern(jacobianIn, m, n);
+  ListedPattern hessian = readPattern(hessianIn, n, n);
+  CallbackNlp::Functions functions = readFunctions(in, x, static_cast<std::size_t>(m), listLength(jacobianIn, jacobian),
+                                                   listLength(hessianIn, hessian));
+  const bool quasiNewton = in.has("quasiNewton") && in.boolean("quasiNewton");
   const MissingDerivatives missing = {.gradient = !in.has("gradient"),
                                       .jacobian = m > 0 && !in.has("jacobian"),
                                       .hessian = !quasiNewton && !in.has("hessian")};
@@ -310,10 +315,11 @@ Napi::Value startOf(Napi::Env env, const Reader& in) {
   return toVector(env, start->get());
 }
 
-/// evaluate({ program, parameters, what, x, multipliers, sigma, vector }) -> what: 'objective', 'gradient', ...; or with
-/// `callbacks` in place of a program.
+/// evaluate({ program, parameters, what, x, multipliers, sigma, vector }) -> what: 'objective', 'gradient', ...; or
+/// with `callbacks` in place of a program.
 Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
-  const NlpSource source = in.has("callbacks") ? readCallbacks(in.object("callbacks")) : handleOf(in, "program").make(in);
+  const NlpSource source =
+      in.has("callbacks") ? readCallbacks(in.object("callbacks")) : handleOf(in, "program").make(in);
   in.callDirectly();
   const std::shared_ptr<Nlp> program = source.open();
   const auto n = static_cast<std::size_t>(program->variables());

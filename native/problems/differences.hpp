@@ -22,10 +22,10 @@ struct DifferenceRule {
   double step;
   bool secondOrder;  ///< two further points for a derivative, with an error of step^2; or one, with an error of step
 
-  /// For values that are exact: the error of a derivative is about epsilon^(2/3) or epsilon^(1/2).
+  /// Rules for values that are exact: the error of a derivative is about epsilon^(2/3) or epsilon^(1/2).
   static DifferenceRule accurate() { return {std::cbrt(std::numeric_limits<double>::epsilon()), true}; }
   static DifferenceRule cheap() { return {std::sqrt(std::numeric_limits<double>::epsilon()), false}; }
-  /// For differences of differences: a second derivative has an error of about epsilon^(1/2).
+  /// A rule for differences of differences: a second derivative has an error of about epsilon^(1/2).
   static DifferenceRule nested() { return {std::sqrt(std::sqrt(std::numeric_limits<double>::epsilon())), true}; }
 };
 
@@ -35,8 +35,8 @@ std::vector<std::vector<int>> columnGroups(const SparsePattern& columns);
 
 /// The matrix of derivatives, whose columns have a known pattern, of a function of n variables.
 ///
-/// No point is outside of the box, but for x itself. A variable whose bounds leave it no room has derivatives of 0. Where
-/// a value on one side is not finite, the derivative is taken from the other side.
+/// No point is outside of the box, but for x itself. A variable whose bounds leave it no room has derivatives of 0.
+/// Where a value on one side is not finite, the derivative is taken from the other side.
 class Differences {
  public:
   /// The box must outlive this.
@@ -46,11 +46,10 @@ class Differences {
   /// Whether variable j had room at the last point, so that its derivatives are not just 0.
   bool known(std::size_t j) const { return moves_[j].second != 0; }
 
-  /// Writes the derivatives at x in the order of the columns. `base` are the values at x, and `evaluate(y, values)` writes
-  /// those at y.
+  /// Writes the derivatives at x in the order of the columns. `base` are the values at x, and `evaluate(y, values)`
+  /// writes those at y.
   template <class Evaluate>
-  void operator()(std::span<const double> x, std::span<const double> base, Evaluate&& evaluate,
-                  std::span<double> out) {
+  void operator()(std::span<const double> x, std::span<const double> base, Evaluate&& evaluate, std::span<double> out) {
     moved_.assign(x.begin(), x.end());
     for (const std::vector<int>& group : groups_) {
       for (const int j : group) choose(at(j), x[at(j)], Side::any);
@@ -76,7 +75,7 @@ class Differences {
 
   template <class Evaluate>
   void measure(const std::vector<int>& group, std::span<const double> x, Evaluate&& evaluate) {
-    const auto moveBy = [&](double Moves::* which) {
+    const auto moveBy = [&](double Moves::*which) {
       for (const int j : group) moved_[at(j)] = x[at(j)] + moves_[at(j)].*which;
     };
     moveBy(&Moves::second);

@@ -9,10 +9,11 @@
 
 namespace nonconvex {
 
-/// A problem with an approximation B, symmetric and positive definite, in place of the Hessian of L = f + lambda^T c / sigma: damped
-/// BFGS updates (M. J. D. Powell, 1978; J. Nocedal, S. J. Wright, "Numerical Optimization", 2006, procedure 18.2) from the gradients of
-/// the points at which a method asks for a Hessian, one after the other. `hessian` writes sigma B. Where sigma = 0 it writes zeros, which
-/// makes a Gauss-Newton method of one that minimises a norm of c.
+/// A problem with an approximation B, symmetric and positive definite, in place of the Hessian of L = f + lambda^T c /
+/// sigma: damped BFGS updates (M. J. D. Powell, 1978; J. Nocedal, S. J. Wright, "Numerical Optimization", 2006,
+/// procedure 18.2) from the gradients of the points at which a method asks for a Hessian, one after the other.
+/// `hessian` writes sigma B. Where sigma = 0 it writes zeros, which makes a Gauss-Newton method of one that minimises a
+/// norm of c.
 class QuasiNewtonNlp final : public Nlp {
  public:
   explicit QuasiNewtonNlp(std::shared_ptr<Nlp> of);

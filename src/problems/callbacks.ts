@@ -1,12 +1,12 @@
 import { addon, type EvaluationRequest } from '../core/addon.js';
 import { eachEntry } from '../core/algebra.js';
-import { type Bounds, checkBounds } from '../core/bounds.js';
+import { type Bounds, boundsOfVariables, checkBounds, copiedBounds, hasInequalities } from '../core/bounds.js';
 import { callbackFailed, chain, vectorFunction } from '../core/callbacks.js';
 import { checkInteger, checkMembers, checkNumber, checkVector, isPromise, show } from '../core/check.js';
 import { fromNative, SolverError } from '../core/error.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import type { Guard, Numeric } from '../core/solve.js';
-import { numbers, Program } from '../expressions/program.js';
+import { numbers, Program, type UsedDerivatives } from '../expressions/program.js';
 
 /** Places of the entries of a sparse matrix, in the order in which a callback writes them. */
 export interface Entries {
@@ -40,15 +40,9 @@ export interface Callbacks {
   jacobian?: ((x: Float64Array, values: Float64Array) => Written) | undefined;
   /**
    * Writes the Hessian of L = f + multipliers^T c: n x n numbers, of which the lower triangle is read, or one for each of
-   * `hessianEntries`. Without it and `hessianVector`, or for the word: `'differences'` of the gradient of L, the default where
-   * `gradient` and `jacobian` are given, few where `hessianEntries` leave out much; or `'quasiNewton'`, an approximation by damped
-   * BFGS updates, which needs no further values but more iterations, and says nothing of curvature.
+   * `hessianEntries`. Default: see `secondDerivatives`.
    */
-  hessian?:
-    | ((x: Float64Array, multipliers: Float64Array, values: Float64Array) => Written)
-    | 'differences'
-    | 'quasiNewton'
-    | undefined;
+  hessian?: ((x: Float64Array, multipliers: Float64Array, values: Float64Array) => Written) | undefined;
   /**
    * Writes the product of the Hessian of L = f + multipliers^T c and v. The matrix is put together from n products, or from
    * few if `hessianEntries` say where it is not zero.
@@ -56,6 +50,12 @@ export interface Callbacks {
   hessianVector?:
     | ((x: Float64Array, multipliers: Float64Array, v: Float64Array, product: Float64Array) => Written)
     | undefined;
+  /**
+   * What takes the place of `hessian` and `hessianVector`: `differences` of the gradient of L, few where `hessianEntries` leave out
+   * much, the default where neither is given; or `quasiNewton`, an approximation by damped BFGS updates. That needs no further values
+   * but more iterations, and knows nothing of negative curvature.
+   */
+  secondDerivatives?: 'differences' | 'quasiNewton' | undefined;
   /** Entries where the Jacobian may be other than zero. Default: everywhere. */
   jacobianEntries?: Entries | undefined;
   /** Entries where the lower triangle of the Hessian, row >= column, may be other than zero. Default: everywhere. */
@@ -72,17 +72,10 @@ export interface Callbacks {
   constraintsUpper?: number | ArrayLike<number> | undefined;
 }
 
-/** Where the derivatives of a problem of callbacks come from: the user's functions, differences of values, or updates. */
-export interface UsedDerivatives {
-  gradient: 'given' | 'differences';
-  /** Absent where there are no constraints. */
-  jacobian?: 'given' | 'differences';
-  hessian: 'given' | 'differences' | 'quasiNewton';
-}
-
 const members = [
   ...['n', 'm', 'objective', 'gradient', 'constraints', 'jacobian', 'hessian', 'hessianVector'],
-  ...['jacobianEntries', 'hessianEntries', 'start', 'lower', 'upper', 'constraintsLower', 'constraintsUpper'],
+  ...['secondDerivatives', 'jacobianEntries', 'hessianEntries', 'start'],
+  ...['lower', 'upper', 'constraintsLower', 'constraintsUpper'],
 ];
 
 /**
@@ -148,12 +141,11 @@ type FunctionName = 'objective' | 'gradient' | 'constraints' | 'jacobian' | 'hes
 export class CallbackProgram extends Program {
   readonly n: number;
   readonly m: number;
-  /** Where the derivatives of a solve come from; its result says the same. */
-  override readonly derivatives: UsedDerivatives;
   /** @internal */
   readonly deviceSupport = { flops: 0 };
   readonly #callbacks: Callbacks;
   readonly #bounds: Bounds;
+  readonly #derivatives: UsedDerivatives;
   readonly #start: Float64Array;
   readonly #jacobian: Pattern;
   readonly #hessian: Pattern;
@@ -176,7 +168,7 @@ export class CallbackProgram extends Program {
     if (m > n && !hasInequalities(this.#bounds)) {
       throw new RangeError(`m = ${m}: expected no more equations than the n = ${n} variables`);
     }
-    this.derivatives = derivativesOf(callbacks, m);
+    this.#derivatives = derivativesOf(callbacks, m);
     this.#start = start === undefined ? new Float64Array(n) : checkVector('start', start, { length: n }).slice();
 
     const jacobian = jacobianEntries && listed('jacobianEntries', jacobianEntries, m, n);
@@ -186,7 +178,7 @@ export class CallbackProgram extends Program {
     const hessian = hessianEntries && listed('hessianEntries', hessianEntries, n, n, true);
     this.#hessian = hessian ? byLines('hessianEntries', hessian.columns, hessian.rows, n, n) : lowerTriangle(n);
     this.#hessianLength = hessian ? hessian.rows.length : n * n;
-    if (!callbacks.hessianVector || typeof callbacks.hessian === 'function') return;
+    if (callbacks.hessian || !callbacks.hessianVector) return;
     this.#groups = hessian ? grouped(this.#hessian, n) : Array.from({ length: n }, (_, j) => Int32Array.of(j));
   }
 
@@ -198,14 +190,13 @@ export class CallbackProgram extends Program {
     return undefined;
   }
 
+  /** The origin of the derivatives in a solve, as its result says it. */
+  override get derivatives(): UsedDerivatives {
+    return this.#derivatives;
+  }
+
   override get bounds(): Bounds {
-    const { lower, upper, constraintsLower, constraintsUpper } = this.#bounds;
-    return {
-      lower: lower?.slice(),
-      upper: upper?.slice(),
-      constraintsLower: constraintsLower?.slice(),
-      constraintsUpper: constraintsUpper?.slice(),
-    };
+    return copiedBounds(this.#bounds);
   }
 
   objective(x: ArrayLike<number>): number {
@@ -253,7 +244,7 @@ export class CallbackProgram extends Program {
 
   hessianProduct(x: ArrayLike<number>, multipliers: ArrayLike<number>, v: ArrayLike<number>, sigma = 1): Float64Array {
     const vector = numbers('v', v, this.n);
-    if (this.#callbacks.hessianVector) {
+    if (this.#callbacks.hessianVector && this.derivatives.hessian === 'given') {
       return this.#evaluate('product', x, { multipliers, vector, sigma }).memory.product;
     }
     const product = new Float64Array(this.n);
@@ -265,11 +256,14 @@ export class CallbackProgram extends Program {
   }
 
   toNative(guard: Guard): object {
-    return { callbacks: this.#functions(guard, this.derivatives.hessian === 'quasiNewton') };
+    return { callbacks: this.#functions(guard, true) };
   }
 
-  /** What the addon takes: the functions that are given, and what it needs to make up for the others. */
-  #functions(guard: Guard, quasiNewton: boolean): object {
+  /**
+   * What the addon takes: the functions that are given, and what it needs to make up for the others. In a solve it is checked that they
+   * are finite at the start; beside solves there are no quasi-Newton updates.
+   */
+  #functions(guard: Guard, inSolve: boolean): object {
     const memory = this.#memory();
     const { x, multipliers, vector } = memory;
     const seen = new Set<FunctionName>();
@@ -279,7 +273,7 @@ export class CallbackProgram extends Program {
         nameOf(name, this.#callbacks),
         (sigma = 1) => {
           const called = this.#call(name, memory, sigma);
-          if (seen.has(name)) return called;
+          if (!inSolve || seen.has(name)) return called;
           seen.add(name);
           return chain(called, (value) => this.#checkFinite(name, memory, value));
         },
@@ -289,7 +283,7 @@ export class CallbackProgram extends Program {
     return {
       n: this.n,
       m: this.m,
-      quasiNewton,
+      quasiNewton: inSolve && hessian === 'quasiNewton',
       lower: this.#bounds.lower,
       upper: this.#bounds.upper,
       jacobianPattern: this.#jacobian,
@@ -299,7 +293,10 @@ export class CallbackProgram extends Program {
       constraints: native('constraints', [x], [memory.constraints]),
       jacobian: jacobian !== 'differences' ? native('jacobian', [x], [memory.jacobian]) : undefined,
       hessian: hessian === 'given' ? native('hessian', [x, multipliers], [memory.hessian]) : undefined,
-      hessianProduct: this.#callbacks.hessianVector && native('product', [x, multipliers, vector], [memory.product]),
+      hessianProduct:
+        hessian === 'given' && this.#callbacks.hessianVector
+          ? native('product', [x, multipliers, vector], [memory.product])
+          : undefined,
     };
   }
 
@@ -362,7 +359,7 @@ export class CallbackProgram extends Program {
       case 'jacobian':
         return write(name, memory.jacobian, (values) => jacobian?.(x, values));
       case 'hessian':
-        if (typeof hessian !== 'function') return this.#hessianOfProducts(memory, sigma);
+        if (!hessian) return this.#hessianOfProducts(memory, sigma);
         return weighted(sigma, memory.multipliers, memory.hessian, (multipliers, values) =>
           write('hessian', values, () => hessian(x, multipliers, values)),
         );
@@ -434,7 +431,7 @@ export class CallbackProgram extends Program {
 
 /** What the user calls it. */
 function nameOf(name: FunctionName, { hessian }: Callbacks): string {
-  return name === 'product' || (name === 'hessian' && typeof hessian !== 'function') ? 'hessianVector' : name;
+  return name === 'product' || (name === 'hessian' && !hessian) ? 'hessianVector' : name;
 }
 
 /** The value of a function on this thread; an error that names it if it throws or gives a promise. */
@@ -454,29 +451,27 @@ function checkFunctions(callbacks: Callbacks, m: number): void {
   for (const name of ['objective', 'gradient', 'constraints', 'jacobian', 'hessian', 'hessianVector'] as const) {
     const f: unknown = callbacks[name];
     if (typeof f === 'function' || (f === undefined && !needed.includes(name))) continue;
-    if (name !== 'hessian') throw new TypeError(`${name} = ${show(f)}: expected a function`);
-    if (f === 'differences' || f === 'quasiNewton') continue;
-    throw new TypeError(`hessian = ${show(f)}: expected a function, 'differences' or 'quasiNewton'`);
+    throw new TypeError(`${name} = ${show(f)}: expected a function`);
   }
+  const { secondDerivatives } = callbacks;
+  if (secondDerivatives === undefined || ['differences', 'quasiNewton'].includes(secondDerivatives)) return;
+  throw new RangeError(`secondDerivatives = ${show(secondDerivatives)}: expected 'differences' or 'quasiNewton'`);
 }
 
-/** Where derivatives come from that the user does not give. */
-function derivativesOf({ gradient, jacobian, hessian, hessianVector }: Callbacks, m: number): UsedDerivatives {
+/** What takes the place of derivatives that the user does not give. */
+function derivativesOf(callbacks: Callbacks, m: number): UsedDerivatives {
+  const { gradient, jacobian, hessian, hessianVector, secondDerivatives } = callbacks;
   const given = (f: unknown) => (f === undefined ? 'differences' : 'given');
-  const isGiven = typeof hessian === 'function' || (hessian === undefined && hessianVector !== undefined);
-  const cheap = gradient !== undefined && (m === 0 || jacobian !== undefined);
+  const otherwise = hessian || hessianVector ? 'given' : 'differences';
   return {
     gradient: given(gradient),
     ...(m > 0 && { jacobian: given(jacobian) }),
-    hessian: isGiven ? 'given' : typeof hessian === 'string' ? hessian : cheap ? 'differences' : 'quasiNewton',
+    hessian: secondDerivatives ?? otherwise,
   };
 }
 
 function boundsOf({ lower, upper, constraintsLower, constraintsUpper }: Callbacks, n: number, m: number): Bounds {
-  const bounds: Bounds = {};
-  if (lower !== undefined || upper !== undefined) {
-    Object.assign(bounds, checkBounds({ name: 'lower', value: lower }, { name: 'upper', value: upper }, [n]));
-  }
+  const bounds = boundsOfVariables({ lower, upper }, n);
   if (constraintsLower !== undefined || constraintsUpper !== undefined) {
     const sides = checkBounds(
       { name: 'constraintsLower', value: constraintsLower, missing: 0 },
