@@ -3,6 +3,7 @@ import { addon, type Solvers } from '../core/addon.js';
 import { appendColumn } from '../core/algebra.js';
 import { type Bounds, boundsOfVariables, checkBound } from '../core/bounds.js';
 import { checkBoolean, checkMembers, checkNumber, checkObject, checkVector, show } from '../core/check.js';
+import type { DeviceSupport } from '../core/device.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { toOperand } from '../core/operand.js';
 import { checkedValues, distinct, type Label } from '../core/targets.js';
@@ -124,11 +125,7 @@ export class RegressionProgram extends FamilyProgram {
       bounds,
       computesStart: constraints !== undefined && free,
       fallbackStart: exponential.includes(loss) && constraints && free ? start : undefined,
-      deviceSupport: !dense
-        ? { cpuOnly: 'regressions on sparse data' }
-        : free
-          ? { flops: flopsOf(x) }
-          : { cpuOnly: 'regressions with bounds or inequalities' },
+      deviceSupport: deviceSupportOf(x, free),
       // Dense data stay the user's, and what else a solve needs is ours until an addon asks for it.
       handle: dense ? perAddon(compile) : compiled(() => compile(addon())),
       data: dense ? x : undefined,
@@ -179,6 +176,11 @@ export function generalizedLinearModel(data: GeneralizedLinearModelData): Regres
     throw new RangeError(`loss = ${show(data.loss)}: expected ${losses.map(show).join(', ')}`);
   }
   return new RegressionProgram(data.loss, data);
+}
+
+function deviceSupportOf(x: Matrix | SparseMatrix, free: boolean): DeviceSupport {
+  if (!('data' in x)) return { cpuOnly: 'regressions on sparse data' };
+  return free ? { flops: flopsOf(x) } : { cpuOnly: 'regressions with bounds or inequalities' };
 }
 
 /** Multiplications of about ten Hessians. */
