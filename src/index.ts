@@ -14,6 +14,7 @@ export {
   type FractionalSettings,
   minimizeRatio,
 } from './fractional/solver.js';
+export { checkOptimality } from './nlp/optimality.js';
 export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './nlp/solver.js';
 export { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from './readers/libsvm.js';
 export { type ReadOptions, readMatrixMarket } from './readers/matrixMarket.js';

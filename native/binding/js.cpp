@@ -104,6 +104,18 @@ Callback Reader::function(const char* name) const {
   return [callback](std::initializer_list<double> arguments) { return (*callback)(arguments); };
 }
 
+void Reader::callDirectly() const {
+  for (const auto& [function, callback] : inputs_->functions) {
+    *callback = [function](std::initializer_list<double> numbers) {
+      const Napi::Env env = function.Env();
+      const Napi::HandleScope scope(env);
+      std::vector<napi_value> arguments;
+      for (const double number : numbers) arguments.push_back(Napi::Number::New(env, number));
+      return function.Call(arguments).ToNumber().DoubleValue();
+    };
+  }
+}
+
 Napi::TypedArray Reader::typedArray(const char* name, const char* expected) const {
   const auto valid = [](const Napi::Value& value) { return value.IsTypedArray(); };
   const Napi::TypedArray array = get(name, valid, expected).As<Napi::TypedArray>();

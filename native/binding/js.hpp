@@ -58,6 +58,9 @@ class Reader {
   std::string text(const char* name) const;
   Reader object(const char* name) const;
   Callback function(const char* name) const;
+  /// Lets the functions that have been read be called on the JavaScript thread, while this call of the addon lasts.
+  /// What they throw comes through as it is.
+  void callDirectly() const;
   /// The objects of an array; their members are called name[0].x, ...
   std::vector<Reader> list(const char* name) const;
 

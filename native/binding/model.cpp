@@ -11,6 +11,8 @@
 #include "expressions/nl/reader.hpp"
 #include "expressions/nl/writer.hpp"
 #include "problems/callback_nlp.hpp"
+#include "problems/difference_nlp.hpp"
+#include "problems/quasi_newton_nlp.hpp"
 
 namespace nonconvex {
 namespace {
@@ -201,22 +203,46 @@ std::size_t listLength(const Reader& in, const ListedPattern& listed) {
   return static_cast<std::size_t>(*most) + 1;
 }
 
-std::shared_ptr<Nlp> readCallbacks(const Reader& in) {
+/// The functions of callbacks with n unknowns and m constraints; those for derivatives may be missing.
+CallbackNlp::Functions readFunctions(const Reader& in, std::size_t n, std::size_t m, std::size_t jacobianLength,
+                                     std::size_t hessianLength) {
+  CallbackNlp::Functions functions{.objective = readVectorFunction(in, "objective", {n}, {}),
+                                   .gradient = {},
+                                   .constraints = readVectorFunction(in, "constraints", {n}, {m}),
+                                   .jacobian = {},
+                                   .hessian = {},
+                                   .hessianProduct = {}};
+  if (in.has("gradient")) functions.gradient = readVectorFunction(in, "gradient", {n}, {n});
+  if (in.has("jacobian")) functions.jacobian = readVectorFunction(in, "jacobian", {n}, {jacobianLength});
+  if (in.has("hessian")) functions.hessian = readVectorFunction(in, "hessian", {n, m}, {hessianLength});
+  if (in.has("hessianProduct")) functions.hessianProduct = readVectorFunction(in, "hessianProduct", {n, m, n}, {n});
+  return functions;
+}
+
+/// { n, m, jacobianPattern, hessianPattern, lower, upper, quasiNewton } and functions. Derivatives that are missing are
+/// differences inside of the bounds; if `quasiNewton`, the Hessian is approximated.
+NlpSource readCallbacks(const Reader& in) {
   const int n = in.integer("n");
   const int m = in.integer("m");
+  const auto x = static_cast<std::size_t>(n);
   const Reader jacobianIn = in.object("jacobianPattern"), hessianIn = in.object("hessianPattern");
   ListedPattern jacobian = readPattern(jacobianIn, m, n);
   ListedPattern hessian = readPattern(hessianIn, n, n);
-  const auto x = static_cast<std::size_t>(n), c = static_cast<std::size_t>(m);
-  CallbackNlp::Functions functions{
-      .objective = readVectorFunction(in, "objective", {x}, {}),
-      .gradient = readVectorFunction(in, "gradient", {x}, {x}),
-      .constraints = readVectorFunction(in, "constraints", {x}, {c}),
-      .jacobian = readVectorFunction(in, "jacobian", {x}, {listLength(jacobianIn, jacobian)}),
-      .hessian = readVectorFunction(in, "hessian", {x, c}, {listLength(hessianIn, hessian)}),
-      .hessianProduct = {}};
-  if (in.has("hessianProduct")) functions.hessianProduct = readVectorFunction(in, "hessianProduct", {x, c, x}, {x});
-  return std::make_shared<CallbackNlp>(std::move(jacobian), std::move(hessian), std::move(functions));
+  CallbackNlp::Functions functions = readFunctions(in, x, static_cast<std::size_t>(m), listLength(jacobianIn, jacobian),
+                                                   listLength(hessianIn, hessian));
+  const bool quasiNewton = in.has("quasiNewton") && in.boolean("quasiNewton");
+  const MissingDerivatives missing = {.gradient = !in.has("gradient"),
+                                      .jacobian = m > 0 && !in.has("jacobian"),
+                                      .hessian = !quasiNewton && !in.has("hessian")};
+  Box box;
+  if (in.has("lower")) box.lower = copyOf(vectorOf(in, "lower", x));
+  if (in.has("upper")) box.upper = copyOf(vectorOf(in, "upper", x));
+  return [=]() -> std::shared_ptr<Nlp> {
+    std::shared_ptr<Nlp> nlp = std::make_shared<CallbackNlp>(jacobian, hessian, functions);
+    if (missing.first() || missing.hessian) nlp = std::make_shared<DifferenceNlp>(nlp, missing, box);
+    if (quasiNewton) nlp = std::make_shared<QuasiNewtonNlp>(nlp);
+    return nlp;
+  };
 }
 
 }  // namespace
@@ -289,9 +315,13 @@ Napi::Value startOf(Napi::Env env, const Reader& in) {
   return toVector(env, start->get());
 }
 
-/// evaluate({ program, parameters, what, x, multipliers, sigma, vector }) -> what: 'objective', 'gradient', ...
+/// evaluate({ program, parameters, what, x, multipliers, sigma, vector }) -> what: 'objective', 'gradient', ...; or
+/// with `callbacks` in place of a program.
 Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
-  const std::shared_ptr<Nlp> program = handleOf(in, "program").make(in).open();
+  const NlpSource source =
+      in.has("callbacks") ? readCallbacks(in.object("callbacks")) : handleOf(in, "program").make(in);
+  in.callDirectly();
+  const std::shared_ptr<Nlp> program = source.open();
   const auto n = static_cast<std::size_t>(program->variables());
   const auto m = static_cast<std::size_t>(program->constraints());
   const std::string what = in.text("what");

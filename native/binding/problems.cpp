@@ -30,9 +30,11 @@ MatrixInput denseData(const Reader& in, const GlmData& data) {
   return given;
 }
 
-/// The rows of a matrix from their diagonal entry on, or all of them; without the zeros of a dense one.
-void readRows(const ConstantMatrix& matrix, bool fromDiagonal, SparsePattern& pattern, std::vector<double>& values) {
-  pattern = {.lines = matrix.rows, .width = matrix.columns, .offsets = {0}, .indices = {}};
+/// Adds the rows of a matrix from their diagonal entry on, or all of them, to those of others; without the zeros of a
+/// dense one.
+void addRows(const ConstantMatrix& matrix, bool fromDiagonal, SparsePattern& pattern, std::vector<double>& values) {
+  pattern.lines += matrix.rows;
+  pattern.width = matrix.columns;
   for (int i = 0; i < matrix.rows; ++i) {
     matrix.forRow(i, [&](int j, double value) {
       if ((fromDiagonal && j < i) || (matrix.dense() && value == 0)) return;
@@ -52,20 +54,23 @@ Napi::Object quadraticHandle(Napi::Env env, QuadraticData made, BeforeSolves bef
   return makeHandle(env, make, data->bytes(), std::move(before));
 }
 
-/// compileQuadratic({ Q, linear, A, b }) -> a handle; of Q, symmetric, the upper triangle is read, A may be left
-/// out.
+/// compileQuadratic({ Q, linear, A, b, G }) -> a handle; of Q, symmetric, the upper triangle is read. The constraints
+/// are A x - b and G x, either of which may be left out.
 Napi::Value compileQuadratic(Napi::Env env, const Reader& in) {
   QuadraticData data;
-  readRows(readMatrix(in.object("Q")), true, data.lower, data.lowerValues);
+  addRows(readMatrix(in.object("Q")), true, data.lower, data.lowerValues);
   const int n = data.lower.lines;
   require(data.lower.width == n, in.pathOf("Q.columns"), data.lower.width, "expected " + show(n));
   data.linear = copyOf(in, "linear", n);
   data.rows.width = n;
-  if (in.has("A")) {
-    readRows(readMatrix(in.object("A")), false, data.rows, data.rowValues);
-    require(data.rows.width == n, in.pathOf("A.columns"), data.rows.width, "expected " + show(n));
-    data.right = copyOf(in, "b", data.rows.lines);
+  for (const char* const name : {"A", "G"}) {
+    if (!in.has(name)) continue;
+    const ConstantMatrix rows = readMatrix(in.object(name));
+    require(rows.columns == n, in.pathOf(name) + ".columns", rows.columns, "expected " + show(n));
+    addRows(rows, false, data.rows, data.rowValues);
+    if (name[0] == 'A') data.right = copyOf(in, "b", rows.rows);
   }
+  data.right.resize(static_cast<std::size_t>(data.rows.lines));
   return quadraticHandle(env, std::move(data), {.equations = readEquations(in)});
 }
 
@@ -81,7 +86,8 @@ Napi::Value compileControl(Napi::Env env, const Reader& in) {
 
 /// compileRegression({ loss, x, y, weights, offset, ridge, constraints, start, A, b, squaredNorm }) -> a handle. `x` is
 /// a matrix, whose numbers come again as `data` with each request where it is dense; `constraints` is what compileModel
-/// gives. The first solve checks the part A x = b, ||x||^2 = squaredNorm of them, and moves `start` to where they hold.
+/// gives. The first solve checks the part A x = b, ||x||^2 = squaredNorm of them, and moves `start`, if there is one,
+/// to where they hold as equations.
 Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   GlmData::Rows rows;
   rows.family = valueNamed<GlmFamily>(in.pathOf("loss"), in.text("loss"));
@@ -103,6 +109,8 @@ Napi::Value compileRegression(Napi::Env env, const Reader& in) {
     constraints = compiledProgram(in, "constraints");
     require(constraints->graph().variableCount() == rows.matrix.columns, in.pathOf("constraints"),
             constraints->graph().variableCount(), "expected as many variables as columns");
+  }
+  if (constraints && in.has("start")) {
     start = std::make_shared<const FeasibleStart>(copyOf(in, "start", rows.matrix.columns),
                                                   [constraints] { return borrow(constraints); });
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "linalg/sparse/pattern_products.hpp"
+
 namespace nonconvex {
 namespace {
 
@@ -11,15 +13,6 @@ void copy(std::span<const double> from, std::span<double> to) { std::copy(from.b
 /// The values of a list in the order of the pattern.
 void inOrder(const ListedPattern& listed, std::span<const double> list, std::span<double> values) {
   for (std::size_t k = 0; k < listed.order.size(); ++k) values[k] = list[static_cast<std::size_t>(listed.order[k])];
-}
-
-/// Calls f(line, index, value) for the entries of a sparse matrix.
-template <class F>
-void forEachEntry(const SparsePattern& pattern, std::span<const double> values, F&& f) {
-  std::size_t k = 0;
-  for (int l = 0; l < pattern.lines; ++l) {
-    for (const int i : pattern.line(l)) f(static_cast<std::size_t>(l), static_cast<std::size_t>(i), values[k++]);
-  }
 }
 
 }  // namespace
@@ -67,15 +60,12 @@ void CallbackNlp::hessian(double sigma, std::span<const double> lambda, std::spa
 }
 
 void CallbackNlp::jacobianProduct(std::span<const double> v, std::span<double> out) {
-  std::fill(out.begin(), out.end(), 0.0);
-  forEachEntry(jacobian_.pattern, jacobianValues(),
-               [&](std::size_t i, std::size_t j, double value) { out[i] += value * v[j]; });
+  multiplyRows(jacobian_.pattern, jacobianValues(), v, out);
 }
 
 void CallbackNlp::jacobianTransposedProduct(std::span<const double> v, std::span<double> out) {
   std::fill(out.begin(), out.end(), 0.0);
-  forEachEntry(jacobian_.pattern, jacobianValues(),
-               [&](std::size_t i, std::size_t j, double value) { out[j] += value * v[i]; });
+  addTransposedRows(jacobian_.pattern, jacobianValues(), v, out);
 }
 
 void CallbackNlp::hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
@@ -86,11 +76,7 @@ void CallbackNlp::hessianProduct(double sigma, std::span<const double> lambda, s
   }
   hessianValues_.resize(hessian_.order.size());
   hessian(sigma, lambda, hessianValues_);
-  std::fill(out.begin(), out.end(), 0.0);
-  forEachEntry(hessian_.pattern, hessianValues_, [&](std::size_t j, std::size_t i, double value) {
-    out[i] += value * v[j];
-    if (i != j) out[j] += value * v[i];
-  });
+  multiplySymmetric(hessian_.pattern, hessianValues_, v, out);
 }
 
 }  // namespace nonconvex

@@ -25,6 +25,8 @@ struct NlpBounds {
 struct NlpFacts {
   bool linearConstraints = false;  ///< all constraints are linear: then H does not depend on lambda
   bool convexObjective = false;    ///< the objective lies above its tangents
+  /// What `hessian` writes is another matrix than the Hessian, positive definite, so that it says nothing of curvature.
+  bool approximateHessian = false;
 };
 
 /// min f(x)  subject to  xl <= x <= xu,  cl <= c(x) <= cu.

@@ -81,7 +81,7 @@ export interface RegressionRequest {
   ridge: Float64Array;
   /** All equations. Of those A x = b and ||x||^2 = squaredNorm a solve says what is wrong with them. */
   constraints?: ProgramHandle | undefined;
-  /** Looked at where there are equations: the first solve moves it to where they hold. */
+  /** Looked at where there are constraints: the first solve moves it to where they hold as equations. Default: no solve does. */
   start?: Float64Array | undefined;
   A?: Matrix | SparseMatrix | undefined;
   b?: Float64Array | undefined;
@@ -94,6 +94,8 @@ export interface QuadraticRequest {
   linear: Float64Array;
   A?: Matrix | SparseMatrix | undefined;
   b?: Float64Array | undefined;
+  /** Constraints G x after those of A x - b. */
+  G?: Matrix | SparseMatrix | undefined;
 }
 
 /** A program, with the parameters of a compiled model or the dense data of a family. */
@@ -103,7 +105,9 @@ export interface ProgramRequest {
   data?: Matrix | undefined;
 }
 
-export interface EvaluationRequest extends ProgramRequest {
+/** A question about a program, or about `callbacks` as a solve takes them, which are then called on this thread. */
+export interface EvaluationRequest extends Partial<ProgramRequest> {
+  callbacks?: object;
   what:
     | 'objective'
     | 'gradient'

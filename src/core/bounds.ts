@@ -17,6 +17,21 @@ export interface Bounds {
   constraintsUpper?: Float64Array | undefined;
 }
 
+/** Bounds that the user may change without changing these. */
+export function copiedBounds({ lower, upper, constraintsLower, constraintsUpper }: Bounds): Bounds {
+  return {
+    lower: lower?.slice(),
+    upper: upper?.slice(),
+    constraintsLower: constraintsLower?.slice(),
+    constraintsUpper: constraintsUpper?.slice(),
+  };
+}
+
+/** Whether there is a constraint that is no equation. */
+export function hasInequalities({ constraintsLower, constraintsUpper }: Bounds): boolean {
+  return constraintsLower?.some((low, i) => low !== constraintsUpper?.[i]) ?? false;
+}
+
 /** A number from which on a bound is none, as in AMPL's files and Ipopt. */
 const huge = 1e19;
 
@@ -42,6 +57,12 @@ export function checkBounds(
   const checked = { lower: checkBound(lower, 'lower', shape), upper: checkBound(upper, 'upper', shape) };
   checkOrder(lower.name, checked.lower, upper.name, checked.upper, shape);
   return checked;
+}
+
+/** The bounds of n variables in a problem's members `lower` and `upper`; neither where both are missing. */
+export function boundsOfVariables({ lower, upper }: { lower?: unknown; upper?: unknown }, n: number): Bounds {
+  if (lower === undefined && upper === undefined) return {};
+  return checkBounds({ name: 'lower', value: lower }, { name: 'upper', value: upper }, [n]);
 }
 
 /** The lower or the upper bounds alone, as for {@link checkBounds}, a copy. */

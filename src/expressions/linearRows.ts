@@ -1,4 +1,5 @@
-// Linear equations A x = b that come with a problem family.
+// Linear equations A x = b and inequalities that come with a problem family.
+import { checkBounds } from '../core/bounds.js';
 import { checkVector } from '../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { toOperand } from '../core/operand.js';
@@ -22,6 +23,38 @@ export function checkLinearRows(
   if (matrix.rows > n) throw new RangeError(`A: expected no more rows than the ${n} unknowns, got ${matrix.rows}`);
   const right = checkVector('b', b, { length: matrix.rows, per: 'one for each row of A' }).slice();
   return { A: matrix, b: right };
+}
+
+/** Linear inequalities lower <= G x <= upper, infinite where there is no side. */
+export interface InequalityRows {
+  G: Matrix | SparseMatrix;
+  lower: Float64Array;
+  upper: Float64Array;
+}
+
+/** G with n columns and a side for each row, at least on one side; all or none. */
+export function checkInequalityRows(
+  given: {
+    G?: MatrixLike | SparseMatrix | undefined;
+    atMost?: number | ArrayLike<number> | undefined;
+    atLeast?: number | ArrayLike<number> | undefined;
+  },
+  n: number,
+): InequalityRows | undefined {
+  const { G, atMost, atLeast } = given;
+  if (G === undefined) {
+    const side = atMost !== undefined ? 'atMost' : 'atLeast';
+    if (given[side] === undefined) return undefined;
+    throw new TypeError(`G = undefined: expected a matrix, as there is ${side}`);
+  }
+  if (atMost === undefined && atLeast === undefined) {
+    throw new TypeError('atMost = undefined: expected numbers, or atLeast, as there is G');
+  }
+  const matrix = toOperand('G', G);
+  if (matrix.columns !== n)
+    throw new RangeError(`G: expected ${n} columns, one for each unknown, got ${matrix.columns}`);
+  const sides = checkBounds({ name: 'atLeast', value: atLeast }, { name: 'atMost', value: atMost }, [matrix.rows]);
+  return { G: matrix, ...sides };
 }
 
 /** Rows that do not change with the arrays of the user, for an addon that reads them later. */

@@ -1,5 +1,5 @@
 import { addon, type EvaluationRequest, type ProgramHandle, type ProgramRequest, type Solvers } from '../core/addon.js';
-import type { Bounds } from '../core/bounds.js';
+import { type Bounds, copiedBounds } from '../core/bounds.js';
 import { acrossCopies } from '../core/brand.js';
 import { checkNumber, checkVector } from '../core/check.js';
 import type { DeviceSupport } from '../core/device.js';
@@ -45,6 +45,10 @@ export abstract class Program {
   get upperMultipliers(): Float64Array | undefined {
     return undefined;
   }
+  /** What is known of the derivatives of a problem of callbacks; those of all others are exact. */
+  get derivatives(): UsedDerivatives | undefined {
+    return undefined;
+  }
 
   /** f(x). */
   abstract objective(x: ArrayLike<number>): number;
@@ -80,6 +84,14 @@ export abstract class Program {
   abstract readonly deviceSupport: DeviceSupport;
   /** @internal What an addon takes for a solve. */
   abstract toNative(guard: Guard, native: Solvers): object;
+}
+
+/** The origin of the derivatives of a problem of callbacks: the user's functions, differences of values, or updates. */
+export interface UsedDerivatives {
+  gradient: 'given' | 'differences';
+  /** Absent where there are no constraints. */
+  jacobian?: 'given' | 'differences';
+  hessian: 'given' | 'differences' | 'quasiNewton';
 }
 
 /** A problem whose functions are in an addon. */
@@ -217,6 +229,8 @@ export interface FamilyParts {
   start: Float64Array;
   /** Whether the addon has a start near `start` that it computes. Default: solves begin at `start`. */
   computesStart?: boolean | undefined;
+  /** Bounds and sides. Default: x is free and c(x) = 0. */
+  bounds?: Bounds | undefined;
   fallbackStart?: Float64Array | undefined;
   deviceSupport: DeviceSupport;
   /** The handle of the CPU's addon, or a function that gives one of each addon. */
@@ -266,6 +280,10 @@ export class FamilyProgram extends NativeProgram {
 
   get start(): Float64Array {
     return this.knownStart ?? this.computedStart();
+  }
+
+  override get bounds(): Bounds {
+    return copiedBounds(this.#parts.bounds ?? {});
   }
 
   /** @internal */

@@ -1,6 +1,6 @@
 // The subpath nonconvex/nlp: smooth programs under equations, and ways to state them beside expressions (nonconvex/model).
-export type { Program } from '../expressions/program.js';
-export { type Callbacks, type Entries, fromCallbacks } from '../problems/callbacks.js';
+export type { Program, UsedDerivatives } from '../expressions/program.js';
+export { type CallbackProgram, type Callbacks, type Entries, fromCallbacks } from '../problems/callbacks.js';
 export { type ControlOptions, type ControlProgram, poissonControl } from '../problems/control.js';
 export { checkDerivatives, type DerivativeCheck, type WrongEntry } from '../problems/derivatives.js';
 export { type NlProgram, type ReadNlOptions, readNl, writeNl } from '../problems/nl.js';
@@ -13,4 +13,11 @@ export {
   type RegressionLoss,
   type RegressionProgram,
 } from '../problems/regression.js';
+export {
+  checkOptimality,
+  type Multipliers,
+  type OptimalityCheck,
+  type OptimalityOptions,
+  type Violation,
+} from './optimality.js';
 export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './solver.js';

@@ -3,7 +3,7 @@ import { checkBoolean, checkObject, checkVector } from '../core/check.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import { type Model, toProgram } from '../expressions/model.js';
-import { numbers, type Program } from '../expressions/program.js';
+import { numbers, type Program, type UsedDerivatives } from '../expressions/program.js';
 import type { NlpOptions, NlpProgress, NlpSolution } from '../generated/nlp.js';
 
 export type { NlpProgress };
@@ -38,6 +38,11 @@ export interface NlpSettings extends NlpOptions, SolveOptions<NlpProgress> {
 export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
   /** f(x). */
   objective: number;
+  /**
+   * The origin of the derivatives of a problem of {@link fromCallbacks}. With `quasiNewton`, `inertia` is that of an approximation and
+   * does not say that the point is no saddle.
+   */
+  derivatives?: UsedDerivatives;
 }
 
 /**
@@ -83,7 +88,12 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   const toNative = (...to: Parameters<Program['toNative']>) => ({ ...program.toNative(...to), ...first });
   const present = program.sense === 'maximize' ? maximized : undefined;
   const answer = await solve<NlpSolution>('nlp', toNative, settings, program.deviceSupport, present);
-  const result = { ...answer, objective: answer.objective ?? Number.NaN };
+  const { derivatives } = program;
+  const result: NlpResult = {
+    ...answer,
+    objective: answer.objective ?? Number.NaN,
+    ...(derivatives && { derivatives }),
+  };
   if (result.status === 'numericalError') {
     result.message = whatIsNotFinite(program, within(bounds, first.start ?? result.x)) ?? result.message;
   }

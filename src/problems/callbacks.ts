@@ -1,10 +1,12 @@
+import { addon, type EvaluationRequest } from '../core/addon.js';
 import { eachEntry } from '../core/algebra.js';
-import { chain, vectorFunction } from '../core/callbacks.js';
+import { type Bounds, boundsOfVariables, checkBounds, copiedBounds, hasInequalities } from '../core/bounds.js';
+import { callbackFailed, chain, vectorFunction } from '../core/callbacks.js';
 import { checkInteger, checkMembers, checkNumber, checkVector, isPromise, show } from '../core/check.js';
-import { SolverError } from '../core/error.js';
+import { fromNative, SolverError } from '../core/error.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import type { Guard, Numeric } from '../core/solve.js';
-import { numbers, Program } from '../expressions/program.js';
+import { numbers, Program, type UsedDerivatives } from '../expressions/program.js';
 
 /** Places of the entries of a sparse matrix, in the order in which a callback writes them. */
 export interface Entries {
@@ -23,19 +25,22 @@ type Written = unknown;
 export interface Callbacks {
   /** How many unknowns there are. */
   n: number;
-  /** How many equations there are, at most n. Default 0. */
+  /** How many constraints there are; of equations alone at most n. Default 0. */
   m?: number | undefined;
   /** Returns f(x). Where f is not defined, NaN. */
   objective: (x: Float64Array) => Numeric;
-  /** Writes the n derivatives of f. */
-  gradient: (x: Float64Array, g: Float64Array) => Written;
+  /** Writes the n derivatives of f. Default: differences of f, 2 n values each time. */
+  gradient?: ((x: Float64Array, g: Float64Array) => Written) | undefined;
   /** Writes c(x), m numbers; needed if m > 0. */
   constraints?: ((x: Float64Array, c: Float64Array) => Written) | undefined;
-  /** Writes the derivatives of c: m x n numbers, row after row, or one for each of `jacobianEntries`. Needed if m > 0. */
+  /**
+   * Writes the derivatives of c: m x n numbers, row after row, or one for each of `jacobianEntries`. Default: differences of c, of which
+   * few are needed where `jacobianEntries` leave out much.
+   */
   jacobian?: ((x: Float64Array, values: Float64Array) => Written) | undefined;
   /**
    * Writes the Hessian of L = f + multipliers^T c: n x n numbers, of which the lower triangle is read, or one for each of
-   * `hessianEntries`. This or `hessianVector` is needed.
+   * `hessianEntries`. Default: see `secondDerivatives`.
    */
   hessian?: ((x: Float64Array, multipliers: Float64Array, values: Float64Array) => Written) | undefined;
   /**
@@ -45,17 +50,32 @@ export interface Callbacks {
   hessianVector?:
     | ((x: Float64Array, multipliers: Float64Array, v: Float64Array, product: Float64Array) => Written)
     | undefined;
+  /**
+   * What takes the place of `hessian` and `hessianVector`: `differences` of the gradient of L, few where `hessianEntries` leave out
+   * much, the default where neither is given; or `quasiNewton`, an approximation by damped BFGS updates. That needs no further values
+   * but more iterations, and knows nothing of negative curvature.
+   */
+  secondDerivatives?: 'differences' | 'quasiNewton' | undefined;
   /** Entries where the Jacobian may be other than zero. Default: everywhere. */
   jacobianEntries?: Entries | undefined;
   /** Entries where the lower triangle of the Hessian, row >= column, may be other than zero. Default: everywhere. */
   hessianEntries?: Entries | undefined;
   /** n numbers to begin with, unless the solve is warm started. Default 0. */
   start?: ArrayLike<number> | undefined;
+  /** A lower bound of x, one for all or n numbers; -Infinity for none. Differences stay inside of the bounds. Default: none. */
+  lower?: number | ArrayLike<number> | undefined;
+  /** An upper bound of x, likewise. Default: none. */
+  upper?: number | ArrayLike<number> | undefined;
+  /** Lower sides of c(x), one for all or m numbers; -Infinity for none. Default 0. */
+  constraintsLower?: number | ArrayLike<number> | undefined;
+  /** Upper sides of c(x), likewise, so that c(x) = 0 without both. Default 0. */
+  constraintsUpper?: number | ArrayLike<number> | undefined;
 }
 
 const members = [
   ...['n', 'm', 'objective', 'gradient', 'constraints', 'jacobian', 'hessian', 'hessianVector'],
-  ...['jacobianEntries', 'hessianEntries', 'start'],
+  ...['secondDerivatives', 'jacobianEntries', 'hessianEntries', 'start'],
+  ...['lower', 'upper', 'constraintsLower', 'constraintsUpper'],
 ];
 
 /**
@@ -92,7 +112,7 @@ const members = [
  *
  * @throws TypeError or RangeError that names the member and the value.
  */
-export function fromCallbacks(callbacks: Callbacks): Program {
+export function fromCallbacks(callbacks: Callbacks): CallbackProgram {
   return new CallbackProgram(callbacks);
 }
 
@@ -117,11 +137,15 @@ interface Memory {
 
 type FunctionName = 'objective' | 'gradient' | 'constraints' | 'jacobian' | 'hessian' | 'product';
 
-class CallbackProgram extends Program {
+/** What {@link fromCallbacks} makes. */
+export class CallbackProgram extends Program {
   readonly n: number;
   readonly m: number;
+  /** @internal */
   readonly deviceSupport = { flops: 0 };
   readonly #callbacks: Callbacks;
+  readonly #bounds: Bounds;
+  readonly #derivatives: UsedDerivatives;
   readonly #start: Float64Array;
   readonly #jacobian: Pattern;
   readonly #hessian: Pattern;
@@ -131,15 +155,20 @@ class CallbackProgram extends Program {
   /** Groups of columns of a Hessian made of products: columns of a group have no row in common, so one product shows them all. */
   readonly #groups: Int32Array[] = [];
 
+  /** @internal */
   constructor(callbacks: Callbacks) {
     super();
     checkMembers('callbacks', callbacks, members);
     const { n, m = 0, start, jacobianEntries, hessianEntries } = callbacks;
     this.n = checkInteger('n', n, 1);
     this.m = checkInteger('m', m, 0);
-    if (m > n) throw new RangeError(`m = ${m}: expected no more constraints than the n = ${n} variables`);
     checkFunctions(callbacks, m);
     this.#callbacks = { ...callbacks };
+    this.#bounds = boundsOf(callbacks, n, m);
+    if (m > n && !hasInequalities(this.#bounds)) {
+      throw new RangeError(`m = ${m}: expected no more equations than the n = ${n} variables`);
+    }
+    this.#derivatives = derivativesOf(callbacks, m);
     this.#start = start === undefined ? new Float64Array(n) : checkVector('start', start, { length: n }).slice();
 
     const jacobian = jacobianEntries && listed('jacobianEntries', jacobianEntries, m, n);
@@ -149,7 +178,7 @@ class CallbackProgram extends Program {
     const hessian = hessianEntries && listed('hessianEntries', hessianEntries, n, n, true);
     this.#hessian = hessian ? byLines('hessianEntries', hessian.columns, hessian.rows, n, n) : lowerTriangle(n);
     this.#hessianLength = hessian ? hessian.rows.length : n * n;
-    if (callbacks.hessian) return;
+    if (callbacks.hessian || !callbacks.hessianVector) return;
     this.#groups = hessian ? grouped(this.#hessian, n) : Array.from({ length: n }, (_, j) => Int32Array.of(j));
   }
 
@@ -161,11 +190,21 @@ class CallbackProgram extends Program {
     return undefined;
   }
 
+  /** The origin of the derivatives in a solve, as its result says it. */
+  override get derivatives(): UsedDerivatives {
+    return this.#derivatives;
+  }
+
+  override get bounds(): Bounds {
+    return copiedBounds(this.#bounds);
+  }
+
   objective(x: ArrayLike<number>): number {
     return this.#evaluate('objective', x).value;
   }
 
   gradient(x: ArrayLike<number>): Float64Array {
+    if (this.derivatives.gradient !== 'given') return this.#byDifferences('gradient', x) as Float64Array;
     return this.#evaluate('gradient', x).memory.gradient;
   }
 
@@ -174,12 +213,20 @@ class CallbackProgram extends Program {
   }
 
   jacobian(x: ArrayLike<number>): SparseMatrix {
+    if (this.derivatives.jacobian === 'differences') return this.#byDifferences('jacobian', x) as SparseMatrix;
     const { offsets, indices, order } = this.#jacobian;
     const values = inOrder(this.#evaluate('jacobian', x).memory.jacobian, order);
     return { format: 'csr', rows: this.m, columns: this.n, offsets, indices, values };
   }
 
   hessian(x: ArrayLike<number>, multipliers: ArrayLike<number>, sigma = 1): SparseMatrix {
+    if (this.derivatives.hessian !== 'given') {
+      const lambda = numbers('multipliers', multipliers, this.m);
+      return this.#byDifferences('hessian', x, {
+        multipliers: lambda,
+        sigma: checkNumber('sigma', sigma),
+      }) as SparseMatrix;
+    }
     const { offsets, indices, order } = this.#hessian;
     const values = inOrder(this.#evaluate('hessian', x, { multipliers, sigma }).memory.hessian, order);
     return { format: 'csc', rows: this.n, columns: this.n, offsets, indices, values };
@@ -197,7 +244,7 @@ class CallbackProgram extends Program {
 
   hessianProduct(x: ArrayLike<number>, multipliers: ArrayLike<number>, v: ArrayLike<number>, sigma = 1): Float64Array {
     const vector = numbers('v', v, this.n);
-    if (this.#callbacks.hessianVector) {
+    if (this.#callbacks.hessianVector && this.derivatives.hessian === 'given') {
       return this.#evaluate('product', x, { multipliers, vector, sigma }).memory.product;
     }
     const product = new Float64Array(this.n);
@@ -209,6 +256,14 @@ class CallbackProgram extends Program {
   }
 
   toNative(guard: Guard): object {
+    return { callbacks: this.#functions(guard, true) };
+  }
+
+  /**
+   * What the addon takes: the functions that are given, and what it needs to make up for the others. In a solve it is checked that they
+   * are finite at the start; beside solves there are no quasi-Newton updates.
+   */
+  #functions(guard: Guard, inSolve: boolean): object {
     const memory = this.#memory();
     const { x, multipliers, vector } = memory;
     const seen = new Set<FunctionName>();
@@ -218,26 +273,47 @@ class CallbackProgram extends Program {
         nameOf(name, this.#callbacks),
         (sigma = 1) => {
           const called = this.#call(name, memory, sigma);
-          if (seen.has(name)) return called;
+          if (!inSolve || seen.has(name)) return called;
           seen.add(name);
           return chain(called, (value) => this.#checkFinite(name, memory, value));
         },
         { inputs, outputs },
       );
+    const { gradient, jacobian, hessian } = this.derivatives;
     return {
-      callbacks: {
-        n: this.n,
-        m: this.m,
-        jacobianPattern: this.#jacobian,
-        hessianPattern: this.#hessian,
-        objective: native('objective', [x], []),
-        gradient: native('gradient', [x], [memory.gradient]),
-        constraints: native('constraints', [x], [memory.constraints]),
-        jacobian: native('jacobian', [x], [memory.jacobian]),
-        hessian: native('hessian', [x, multipliers], [memory.hessian]),
-        hessianProduct: this.#callbacks.hessianVector && native('product', [x, multipliers, vector], [memory.product]),
-      },
+      n: this.n,
+      m: this.m,
+      quasiNewton: inSolve && hessian === 'quasiNewton',
+      lower: this.#bounds.lower,
+      upper: this.#bounds.upper,
+      jacobianPattern: this.#jacobian,
+      hessianPattern: this.#hessian,
+      objective: native('objective', [x], []),
+      gradient: gradient === 'given' ? native('gradient', [x], [memory.gradient]) : undefined,
+      constraints: native('constraints', [x], [memory.constraints]),
+      jacobian: jacobian !== 'differences' ? native('jacobian', [x], [memory.jacobian]) : undefined,
+      hessian: hessian === 'given' ? native('hessian', [x, multipliers], [memory.hessian]) : undefined,
+      hessianProduct:
+        hessian === 'given' && this.#callbacks.hessianVector
+          ? native('product', [x, multipliers, vector], [memory.product])
+          : undefined,
     };
+  }
+
+  /** Evaluates, on this thread, a derivative that is not given. */
+  #byDifferences(what: EvaluationRequest['what'], x: ArrayLike<number>, more: Partial<EvaluationRequest> = {}) {
+    const direct: Guard =
+      (name, f) =>
+      (...values) => {
+        const value = called(name, () => f(...values));
+        if (typeof value === 'number') return value;
+        throw new SolverError('CALLBACK_FAILED', `${name} = ${show(value)}: expected a number`);
+      };
+    try {
+      return addon().evaluate({ callbacks: this.#functions(direct, false), what, x: numbers('x', x, this.n), ...more });
+    } catch (error) {
+      throw fromNative(error);
+    }
   }
 
   #memory(): Memory {
@@ -264,15 +340,9 @@ class CallbackProgram extends Program {
     if (more.multipliers) memory.multipliers.set(numbers('multipliers', more.multipliers, this.m));
     if (more.vector) memory.vector.set(more.vector);
     if (this.m === 0 && (name === 'constraints' || name === 'jacobian')) return { memory, value: 0 };
-    try {
-      const value = this.#call(name, memory, checkNumber('sigma', more.sigma ?? 1));
-      if (isPromise(value)) throw onlyInSolves(nameOf(name, this.#callbacks), value);
-      return { memory, value };
-    } catch (cause) {
-      if (cause instanceof SolverError) throw cause;
-      const reason = cause instanceof Error ? cause.message : show(cause);
-      throw new SolverError('CALLBACK_FAILED', `${nameOf(name, this.#callbacks)} threw: ${reason}`, { cause });
-    }
+    const sigma = checkNumber('sigma', more.sigma ?? 1);
+    const value = called(nameOf(name, this.#callbacks), () => this.#call(name, memory, sigma));
+    return { memory, value };
   }
 
   /** The objective, or 0. The Lagrangian is sigma f + multipliers^T c. */
@@ -283,7 +353,7 @@ class CallbackProgram extends Program {
       case 'objective':
         return objective(x);
       case 'gradient':
-        return write(name, memory.gradient, (g) => gradient(x, g));
+        return write(name, memory.gradient, (g) => gradient?.(x, g));
       case 'constraints':
         return write(name, memory.constraints, (c) => constraints?.(x, c));
       case 'jacobian':
@@ -364,16 +434,54 @@ function nameOf(name: FunctionName, { hessian }: Callbacks): string {
   return name === 'product' || (name === 'hessian' && !hessian) ? 'hessianVector' : name;
 }
 
+/** The value of a function on this thread; an error that names it if it throws or gives a promise. */
+function called(name: string, f: () => Numeric): number {
+  let value: Numeric;
+  try {
+    value = f();
+  } catch (cause) {
+    throw cause instanceof SolverError ? cause : callbackFailed(name, cause);
+  }
+  if (isPromise(value)) throw onlyInSolves(name, value);
+  return value;
+}
+
 function checkFunctions(callbacks: Callbacks, m: number): void {
-  const needed = ['objective', 'gradient', ...(m > 0 ? ['constraints', 'jacobian'] : [])];
+  const needed = ['objective', ...(m > 0 ? ['constraints'] : [])];
   for (const name of ['objective', 'gradient', 'constraints', 'jacobian', 'hessian', 'hessianVector'] as const) {
     const f: unknown = callbacks[name];
     if (typeof f === 'function' || (f === undefined && !needed.includes(name))) continue;
     throw new TypeError(`${name} = ${show(f)}: expected a function`);
   }
-  if (!callbacks.hessian && !callbacks.hessianVector) {
-    throw new TypeError('hessian = undefined: expected a function, or one called hessianVector');
+  const { secondDerivatives } = callbacks;
+  if (secondDerivatives === undefined || ['differences', 'quasiNewton'].includes(secondDerivatives)) return;
+  throw new RangeError(`secondDerivatives = ${show(secondDerivatives)}: expected 'differences' or 'quasiNewton'`);
+}
+
+/** What takes the place of derivatives that the user does not give. */
+function derivativesOf(callbacks: Callbacks, m: number): UsedDerivatives {
+  const { gradient, jacobian, hessian, hessianVector, secondDerivatives } = callbacks;
+  const given = (f: unknown) => (f === undefined ? 'differences' : 'given');
+  const otherwise = hessian || hessianVector ? 'given' : 'differences';
+  return {
+    gradient: given(gradient),
+    ...(m > 0 && { jacobian: given(jacobian) }),
+    hessian: secondDerivatives ?? otherwise,
+  };
+}
+
+function boundsOf({ lower, upper, constraintsLower, constraintsUpper }: Callbacks, n: number, m: number): Bounds {
+  const bounds = boundsOfVariables({ lower, upper }, n);
+  if (constraintsLower !== undefined || constraintsUpper !== undefined) {
+    const sides = checkBounds(
+      { name: 'constraintsLower', value: constraintsLower, missing: 0 },
+      { name: 'constraintsUpper', value: constraintsUpper, missing: 0 },
+      [m],
+    );
+    bounds.constraintsLower = sides.lower;
+    bounds.constraintsUpper = sides.upper;
   }
+  return bounds;
 }
 
 /** Lets a callback write into zeros. Returning another array instead is a mistake that would go unnoticed. */

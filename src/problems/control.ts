@@ -1,5 +1,6 @@
 // Optimal control of Poisson's equation on a grid.
 import { addon } from '../core/addon.js';
+import { type Bounds, checkBounds } from '../core/bounds.js';
 import { checkInteger, checkMembers, checkNumber, checkObject, checkVector } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
 import { compiled, FamilyProgram } from '../expressions/program.js';
@@ -13,7 +14,20 @@ export interface ControlOptions {
   source?: MatrixLike | ArrayLike<number> | undefined;
   /** 2 N^2 numbers (u, z) to begin with. Default 0. */
   start?: ArrayLike<number> | undefined;
+  /** Lower bounds of u: a number for all points, or one for each as in `target`; -Infinity for none. Default: none. */
+  stateLower?: number | MatrixLike | ArrayLike<number> | undefined;
+  /** Upper bounds of u, likewise; Infinity for none. Default: none. */
+  stateUpper?: number | MatrixLike | ArrayLike<number> | undefined;
+  /** Lower bounds of z, likewise. Default: none. */
+  controlLower?: number | MatrixLike | ArrayLike<number> | undefined;
+  /** Upper bounds of z, likewise. Default: none. */
+  controlUpper?: number | MatrixLike | ArrayLike<number> | undefined;
 }
+
+const members = [
+  ...['target', 'weight', 'source', 'start'],
+  ...['stateLower', 'stateUpper', 'controlLower', 'controlUpper'],
+];
 
 /** What {@link poissonControl} makes: x = (u, z), each N x N row after row. */
 export class ControlProgram extends FamilyProgram {
@@ -21,7 +35,8 @@ export class ControlProgram extends FamilyProgram {
   readonly side: number;
 
   /** @internal */
-  constructor(side: number, { target, weight, source, start }: ControlOptions) {
+  constructor(side: number, options: ControlOptions) {
+    const { target, weight, source, start } = options;
     const points = side * side;
     const request = {
       side,
@@ -36,6 +51,7 @@ export class ControlProgram extends FamilyProgram {
     super({
       m: points,
       start: first,
+      bounds: boundsOf(options, side),
       deviceSupport: { cpuOnly: 'control problems' },
       handle: compiled(() => addon().compileControl(request)),
     });
@@ -62,7 +78,8 @@ export class ControlProgram extends FamilyProgram {
 /**
  * Optimal control of Poisson's equation on N x N points inside the square (-1, 1)^2, as a problem for {@link minimize}:
  *
- *     minimise  1/2 ||u - target||^2 + weight/2 ||z||^2  subject to  Lap_h u + z = source,  u = 0 on the border
+ *     minimise  1/2 ||u - target||^2 + weight/2 ||z||^2  subject to  Lap_h u + z = source,  u = 0 on the border,
+ *     stateLower <= u <= stateUpper,  controlLower <= z <= controlUpper
  *
  * Lap_h is the five-point Laplacian, h = 2 / (N + 1); the n = 2 N^2 unknowns are (u, z), with m = N^2 equations.
  *
@@ -80,7 +97,32 @@ export function poissonControl(side: number, options: ControlOptions = {}): Cont
   checkInteger('side', side, 1);
   const most = 16384;
   if (side > most) throw new RangeError(`side = ${side}: expected at most ${most}`);
-  return new ControlProgram(side, checkMembers('options', options, ['target', 'weight', 'source', 'start']));
+  return new ControlProgram(side, checkMembers('options', options, members));
+}
+
+/** Bounds of (u, z). */
+function boundsOf({ stateLower, stateUpper, controlLower, controlUpper }: ControlOptions, side: number): Bounds {
+  const none = [stateLower, stateUpper, controlLower, controlUpper].every((bound) => bound === undefined);
+  if (none) return {};
+  const shape = [side, side];
+  const state = checkBounds(
+    { name: 'stateLower', value: stateLower },
+    { name: 'stateUpper', value: stateUpper },
+    shape,
+  );
+  const control = checkBounds(
+    { name: 'controlLower', value: controlLower },
+    { name: 'controlUpper', value: controlUpper },
+    shape,
+  );
+  return { lower: joined(state.lower, control.lower), upper: joined(state.upper, control.upper) };
+}
+
+function joined(u: Float64Array, z: Float64Array): Float64Array {
+  const both = new Float64Array(u.length + z.length);
+  both.set(u);
+  both.set(z, u.length);
+  return both;
 }
 
 function onGrid(name: string, value: MatrixLike | ArrayLike<number>, side: number): Float64Array {

@@ -1,31 +1,49 @@
-// Quadratic programs under linear equations.
+// Quadratic and linear programs: linear equations and inequalities, and bounds.
 import { addon, type ProgramHandle, type ProgramRequest, type QuadraticRequest, type Solvers } from '../core/addon.js';
+import { type Bounds, boundsOfVariables } from '../core/bounds.js';
 import { checkMembers, checkVector } from '../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../core/matrix.js';
-import { toSymmetric } from '../core/operand.js';
-import { checkLinearRows } from '../expressions/linearRows.js';
+import { toOperand, toSymmetric } from '../core/operand.js';
+import { checkInequalityRows, checkLinearRows, type InequalityRows } from '../expressions/linearRows.js';
 import { compiled, FamilyProgram, perAddon } from '../expressions/program.js';
 
 export interface QuadraticProblem {
-  /** n x n and symmetric, dense or sparse, with both triangles; positive definite where A x = 0, for there to be a minimum. */
-  Q: MatrixLike | SparseMatrix;
+  /**
+   * n x n and symmetric, dense or sparse, with both triangles. Default 0: a linear program. Where it is not positive semidefinite, a
+   * result is a local minimum.
+   */
+  Q?: MatrixLike | SparseMatrix | undefined;
   /** n numbers. Default 0. */
   c?: ArrayLike<number> | undefined;
   /** m x n, dense or sparse, m <= n. Default: no equations. */
   A?: MatrixLike | SparseMatrix | undefined;
   /** m numbers. */
   b?: ArrayLike<number> | undefined;
+  /** k x n, dense or sparse, with `atMost`, `atLeast` or both. Default: no inequalities. */
+  G?: MatrixLike | SparseMatrix | undefined;
+  /** Upper sides of G x, one for all or k numbers; Infinity for none. Default: none. */
+  atMost?: number | ArrayLike<number> | undefined;
+  /** Lower sides of G x, likewise; -Infinity for none. Default: none. */
+  atLeast?: number | ArrayLike<number> | undefined;
+  /** Lower bounds of x, one for all or n numbers; -Infinity for none. Default: none. */
+  lower?: number | ArrayLike<number> | undefined;
+  /** Upper bounds of x, likewise. Default: none. */
+  upper?: number | ArrayLike<number> | undefined;
   /** n numbers to begin with. Default 0. */
   start?: ArrayLike<number> | undefined;
 }
+
+const members = ['Q', 'c', 'A', 'b', 'G', 'atMost', 'atLeast', 'lower', 'upper', 'start'];
 
 /** What {@link quadraticProgram} makes. */
 export class QuadraticProgram extends FamilyProgram {
   readonly #elsewhere = perAddon((native) => native.compileQuadratic(this.#data()));
 
   /** @internal */
-  constructor(m: number, start: Float64Array, handle: ProgramHandle) {
-    super({ m, start, deviceSupport: { flops: 0 }, handle });
+  constructor(m: number, start: Float64Array, bounds: Bounds, handle: ProgramHandle) {
+    const free = Object.keys(bounds).length === 0;
+    const deviceSupport = free ? { flops: 0 } : { cpuOnly: 'quadratic programs with bounds or inequalities' };
+    super({ m, start, bounds, deviceSupport, handle });
   }
 
   protected override request(native: Solvers): ProgramRequest {
@@ -45,26 +63,69 @@ export class QuadraticProgram extends FamilyProgram {
 }
 
 /**
- * A quadratic program under linear equations as a problem for {@link minimize}, which needs one factorisation or two:
+ * A quadratic or linear program as a problem for {@link minimize}:
  *
- *     minimise  1/2 x^T Q x + c^T x  subject to  A x = b
+ *     minimise  1/2 x^T Q x + c^T x  subject to  A x = b,  atLeast <= G x <= atMost,  lower <= x <= upper
  *
  * ```ts
  * const { x, multipliers } = await minimize(quadraticProgram({ Q: [[2, 0], [0, 2]], A: [[1, 1]], b: [1] })); // [0.5, 0.5], [-1]
  * ```
  *
- * @throws TypeError or RangeError that names the argument and the value: a NaN, a shape that does not fit, a Q that is not symmetric.
- * Equations that contradict one another reject the promise of {@link minimize}, which checks them beside this thread.
+ * With equations alone it needs one factorisation or two. The constraints are the rows of A and then those of G: `multipliers` come in
+ * this order, those of G >= 0 where `atMost` holds x back and <= 0 where `atLeast` does.
+ *
+ * @throws TypeError or RangeError that names the argument and the value: a NaN, a shape that does not fit, a Q that is not symmetric,
+ * a lower bound above the upper one. Equations that contradict one another reject the promise of {@link minimize}, which checks them
+ * beside this thread.
  */
 export function quadraticProgram(problem: QuadraticProblem): QuadraticProgram {
-  checkMembers('problem', problem, ['Q', 'c', 'A', 'b', 'start']);
-  const Q = toSymmetric('Q', problem.Q);
-  const n = Q.rows;
+  checkMembers('problem', problem, members);
+  const n = unknownsOf(problem);
+  const Q = problem.Q === undefined ? zeros(n) : toSymmetric('Q', problem.Q);
   const perUnknown = { length: n, per: 'one for each unknown' };
   const linear = problem.c === undefined ? new Float64Array(n) : checkVector('c', problem.c, perUnknown);
   const start =
     problem.start === undefined ? new Float64Array(n) : checkVector('start', problem.start, perUnknown).slice();
   const rows = checkLinearRows(problem.A, problem.b, n);
-  const handle = compiled(() => addon().compileQuadratic({ Q, linear, ...rows }));
-  return new QuadraticProgram(rows?.A.rows ?? 0, start, handle);
+  const inequalities = checkInequalityRows(problem, n);
+  const equations = rows?.A.rows ?? 0;
+  const bounds = boundsOf(problem, n, equations, inequalities);
+  const handle = compiled(() => addon().compileQuadratic({ Q, linear, ...rows, G: inequalities?.G }));
+  return new QuadraticProgram(equations + (inequalities?.G.rows ?? 0), start, bounds, handle);
+}
+
+/** n, from the first member that shows it. */
+function unknownsOf({ Q, c, A, G, lower, upper, start }: QuadraticProblem): number {
+  if (Q !== undefined) return toOperand('Q', Q).rows;
+  if (c !== undefined) return checkVector('c', c).length;
+  if (A !== undefined) return toOperand('A', A).columns;
+  if (G !== undefined) return toOperand('G', G).columns;
+  for (const [name, given] of Object.entries({ lower, upper, start })) {
+    if (typeof given === 'object') return checkVector(name, given, { infinite: true }).length;
+  }
+  throw new TypeError('Q = undefined: expected a matrix, or another member that shows how many unknowns there are');
+}
+
+const zeros = (n: number): SparseMatrix => ({
+  format: 'csr',
+  rows: n,
+  columns: n,
+  offsets: new Int32Array(n + 1),
+  indices: new Int32Array(0),
+  values: new Float64Array(0),
+});
+
+function boundsOf(
+  problem: QuadraticProblem,
+  n: number,
+  equations: number,
+  inequalities: InequalityRows | undefined,
+): Bounds {
+  const bounds = boundsOfVariables(problem, n);
+  if (inequalities) {
+    const zero = new Array<number>(equations).fill(0);
+    bounds.constraintsLower = Float64Array.of(...zero, ...inequalities.lower);
+    bounds.constraintsUpper = Float64Array.of(...zero, ...inequalities.upper);
+  }
+  return bounds;
 }

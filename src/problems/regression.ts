@@ -1,7 +1,9 @@
-// Generalised linear models under equality constraints, by kernels of their own.
+// Generalised linear models under constraints, by kernels of their own.
 import { addon, type Solvers } from '../core/addon.js';
 import { appendColumn } from '../core/algebra.js';
-import { checkBoolean, checkMembers, checkNumber, checkVector, show } from '../core/check.js';
+import { type Bounds, boundsOfVariables, checkBound } from '../core/bounds.js';
+import { checkBoolean, checkMembers, checkNumber, checkObject, checkVector, show } from '../core/check.js';
+import type { DeviceSupport } from '../core/device.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { toOperand } from '../core/operand.js';
 import { checkedValues, distinct, type Label } from '../core/targets.js';
@@ -49,14 +51,28 @@ export interface RegressionData {
   b?: ArrayLike<number> | undefined;
   /** ||x||^2 is to be this. */
   squaredNorm?: number | undefined;
+  /** Lower bounds of the coefficients, one for all or n numbers; -Infinity for none. The intercept has none. Default: none. */
+  lower?: number | ArrayLike<number> | undefined;
+  /** Upper bounds, likewise. Default: none. */
+  upper?: number | ArrayLike<number> | undefined;
+  /** Linear inequalities A x <= b: A with n columns, dense or sparse, b one number for all rows or one for each. */
+  atMost?: LinearSides | undefined;
+  /** Linear inequalities A x >= b, likewise. */
+  atLeast?: LinearSides | undefined;
   /** Further equations: expressions of the n coefficients that are to be 0. */
   constraints?: ((x: Expression<readonly [number]>) => Expression | readonly Expression[]) | undefined;
   /**
    * Coefficients (and intercept) to begin with. Default 0; with `squaredNorm` equal numbers of that norm. They are moved to a
    * point near by where the equations hold, which costs no look at the data, unless exponentials of predictions are
-   * huge there. The first solve does that, beside this thread.
+   * huge there or there are bounds or inequalities. The first solve does that, beside this thread.
    */
   start?: ArrayLike<number> | undefined;
+}
+
+/** Rows of A and a side of A x for each. */
+export interface LinearSides {
+  A: MatrixLike | SparseMatrix;
+  b: number | ArrayLike<number>;
 }
 
 export interface GeneralizedLinearModelData extends RegressionData {
@@ -68,7 +84,7 @@ const losses: readonly RegressionLoss[] = ['logistic', 'squared', 'poisson', 'ga
 const exponential: readonly RegressionLoss[] = ['poisson', 'gamma'];
 const members = [
   ...['x', 'y', 'sampleWeight', 'offset', 'ridge', 'intercept'],
-  ...['A', 'b', 'squaredNorm', 'constraints', 'start'],
+  ...['A', 'b', 'squaredNorm', 'lower', 'upper', 'atMost', 'atLeast', 'constraints', 'start'],
 ];
 
 /** A regression for {@link minimize}: its unknowns are the coefficients, and the intercept behind them if there is one. */
@@ -84,7 +100,10 @@ export class RegressionProgram extends FamilyProgram {
     const intercept = given.intercept !== undefined && checkBoolean('intercept', given.intercept);
     const x = intercept ? appendColumn(features, new Float64Array(rows).fill(1)) : features;
     const linear = ownRows(checkLinearRows(given.A, given.b, columns));
-    const constraints = equations(given, linear, columns, x.columns);
+    const inequalities = inequalitiesOf(given, columns);
+    const constraints = constraintsOf(given, linear, inequalities, columns, x.columns);
+    const bounds = boundsOf(given, inequalities, columns, x.columns, constraints?.m ?? 0);
+    const free = Object.keys(bounds).length === 0;
     const start = startOf(given, columns, x.columns);
     const request = {
       loss,
@@ -93,7 +112,7 @@ export class RegressionProgram extends FamilyProgram {
       weights: weightsOf(given.sampleWeight, rows),
       offset: given.offset === undefined ? undefined : perRow('offset', given.offset, rows).slice(),
       ridge: ridgeOf(given.ridge, columns, x.columns),
-      start,
+      start: free ? start : undefined,
       ...linear,
       squaredNorm: given.squaredNorm,
     };
@@ -103,9 +122,10 @@ export class RegressionProgram extends FamilyProgram {
     super({
       m: constraints?.m ?? 0,
       start,
-      computesStart: constraints !== undefined,
-      fallbackStart: exponential.includes(loss) && constraints ? start : undefined,
-      deviceSupport: dense ? { flops: flopsOf(x) } : { cpuOnly: 'regressions on sparse data' },
+      bounds,
+      computesStart: constraints !== undefined && free,
+      fallbackStart: exponential.includes(loss) && constraints && free ? start : undefined,
+      deviceSupport: deviceSupportOf(x, free),
       // Dense data stay the user's, and what else a solve needs is ours until an addon asks for it.
       handle: dense ? perAddon(compile) : compiled(() => compile(addon())),
       data: dense ? x : undefined,
@@ -115,17 +135,18 @@ export class RegressionProgram extends FamilyProgram {
 }
 
 /**
- * Logistic regression, under equality constraints if there are any, as a problem for {@link minimize}:
+ * Logistic regression, under constraints if there are any, as a problem for {@link minimize}:
  *
  *     minimise  1/N sum_i log(1 + exp(t_i)) - y_i t_i  +  ridge/2 ||x||^2,  t_i = a_i^T x
- *     subject to  A x = b,  ||x||^2 = squaredNorm,  and equations of your own
+ *     subject to  A x = b,  ||x||^2 = squaredNorm,  equations of your own,
+ *                 atMost.A x <= atMost.b,  atLeast.A x >= atLeast.b,  lower <= x <= upper
  *
  * ```ts
  * const problem = logisticRegression({ x, y, squaredNorm: 1 });
  * const { x: coefficients, multipliers } = await minimize(problem);
  * ```
  *
- * Multipliers come in the order A, `squaredNorm`, `constraints`. One pass over the rows gives value, gradient and weights of a
+ * Multipliers come in the order A, `squaredNorm`, `constraints`, `atMost`, `atLeast`. One pass over the rows gives value, gradient and weights of a
  * point; the Hessian is a sparse or dense product. Both use all threads, or of dense data a GPU (`device`).
  *
  * @throws TypeError or RangeError that names the argument and the value: a NaN, a shape that does not fit, labels of one class.
@@ -140,7 +161,8 @@ export function logisticRegression(data: RegressionData): RegressionProgram {
  * A generalised linear model of any {@link RegressionLoss}, as {@link logisticRegression} is the one of `logistic`:
  *
  *     minimise  sum_i w_i loss(a_i^T x + offset_i, y_i) / sum_i w_i  +  ridge/2 ||x||^2
- *     subject to  A x = b,  ||x||^2 = squaredNorm,  and equations of your own
+ *     subject to  A x = b,  ||x||^2 = squaredNorm,  equations of your own,
+ *                 atMost.A x <= atMost.b,  atLeast.A x >= atLeast.b,  lower <= x <= upper
  *
  * ```ts
  * const problem = generalizedLinearModel({ loss: 'poisson', x, y: counts, A: [[1, 1, 1]], b: [0] });
@@ -154,6 +176,11 @@ export function generalizedLinearModel(data: GeneralizedLinearModelData): Regres
     throw new RangeError(`loss = ${show(data.loss)}: expected ${losses.map(show).join(', ')}`);
   }
   return new RegressionProgram(data.loss, data);
+}
+
+function deviceSupportOf(x: Matrix | SparseMatrix, free: boolean): DeviceSupport {
+  if (!('data' in x)) return { cpuOnly: 'regressions on sparse data' };
+  return free ? { flops: flopsOf(x) } : { cpuOnly: 'regressions with bounds or inequalities' };
 }
 
 /** Multiplications of about ten Hessians. */
@@ -222,10 +249,66 @@ function ridgeOf(given: unknown, features: number, unknowns: number): Float64Arr
   return ridge;
 }
 
-/** The constraints as a model of expressions, compiled. */
-function equations(
+/** Rows whose product with x is to be between sides. */
+interface Inequality {
+  A: Matrix | SparseMatrix;
+  lower: Float64Array;
+  upper: Float64Array;
+}
+
+function inequalitiesOf({ atMost, atLeast }: RegressionData, features: number): Inequality[] {
+  const made: Inequality[] = [];
+  for (const [name, given, side, other] of [
+    ['atMost', atMost, 'upper', Number.NEGATIVE_INFINITY],
+    ['atLeast', atLeast, 'lower', Number.POSITIVE_INFINITY],
+  ] as const) {
+    if (given === undefined) continue;
+    const { A, b } = checkMembers(name, checkObject(name, given), ['A', 'b']);
+    const rows = toOperand(`${name}.A`, A);
+    if (rows.columns !== features) {
+      throw new RangeError(`${name}.A: expected ${features} columns, one for each column of x, got ${rows.columns}`);
+    }
+    if (b === undefined) throw new TypeError(`${name}.b = undefined: expected a number or an array of numbers`);
+    const sides = checkBound({ name: `${name}.b`, value: b }, side, [rows.rows]);
+    const none = new Float64Array(rows.rows).fill(other);
+    made.push({ A: rows, lower: side === 'lower' ? sides : none, upper: side === 'upper' ? sides : none });
+  }
+  return made;
+}
+
+/** Bounds of coefficients and intercept, and sides of all constraints, of which inequalities are the last. */
+function boundsOf(
+  data: RegressionData,
+  inequalities: readonly Inequality[],
+  features: number,
+  unknowns: number,
+  m: number,
+): Bounds {
+  const { lower, upper } = boundsOfVariables(data, features);
+  const bounds: Bounds = {};
+  if (lower && upper) {
+    bounds.lower = new Float64Array(unknowns).fill(Number.NEGATIVE_INFINITY);
+    bounds.upper = new Float64Array(unknowns).fill(Number.POSITIVE_INFINITY);
+    bounds.lower.set(lower);
+    bounds.upper.set(upper);
+  }
+  if (inequalities.length === 0) return bounds;
+  bounds.constraintsLower = new Float64Array(m);
+  bounds.constraintsUpper = new Float64Array(m);
+  let row = m - inequalities.reduce((sum, { A }) => sum + A.rows, 0);
+  for (const { A, lower: low, upper: high } of inequalities) {
+    bounds.constraintsLower.set(low, row);
+    bounds.constraintsUpper.set(high, row);
+    row += A.rows;
+  }
+  return bounds;
+}
+
+/** The constraints as a model of expressions, compiled: those that are to be 0, and then products that are to be between sides. */
+function constraintsOf(
   given: RegressionData,
   linear: LinearRows | undefined,
+  inequalities: readonly Inequality[],
   features: number,
   unknowns: number,
 ): CompiledProgram | undefined {
@@ -248,6 +331,7 @@ function equations(
       model.equal(expression);
     }
   }
+  for (const { A } of inequalities) model.equal(matvec(A, x));
   return model.m === 0 ? undefined : model.compile();
 }
 

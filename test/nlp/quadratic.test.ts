@@ -161,7 +161,7 @@ describe('a quadratic program', () => {
     ['A: expected 1 columns, one for each unknown, got 2', { Q: [[1]], A: [[1, 2]], b: [1] }],
     ['A: expected no more rows than the 1 unknowns, got 2', { Q: [[1]], A: [[1], [2]], b: [1, 2] }],
     ['b = undefined: expected an array of numbers', { Q: [[1]], A: [[1]] }],
-    ["unknown member 'P'. Known members: Q, c, A, b, start", { P: [[1]], Q: [[1]] }],
+    ["unknown member 'P'. Known members: Q, c, A, b, G, atMost, atLeast, lower, upper, start", { P: [[1]], Q: [[1]] }],
     ['start: expected 1 numbers, one for each unknown, got 2', { Q: [[1]], start: [1, 2] }],
   ])('refuses %s', (message, problem) => {
     expect(() => quadraticProgram(problem as never)).toThrow(message);
