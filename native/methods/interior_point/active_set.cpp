@@ -118,7 +118,7 @@ int ActiveSet::dimension() const {
 
 ReducedInertia ActiveSet::inertia() {
   ReducedInertia found = secondOrder_.inertia(kkt_.solver(), shifts_, sizeH_, sizeJ_);
-  if (found.known()) found.positive = std::max(0, dimension() - found.negative - found.zero);
+  if (found.negative >= 0) found.positive = std::max(0, dimension() - found.negative - found.zero);
   return found;
 }
 
