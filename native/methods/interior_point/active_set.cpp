@@ -6,12 +6,17 @@
 #include "core/index.hpp"
 
 namespace nonconvex {
+namespace {
 
-BoundSide probableSide(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t k) {
+constexpr double leastDual = 1e-11;  // of the largest row of J: E where active gradients depend on one another
+
+}  // namespace
+
+BoundSide probableSide(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t k, double ratio) {
   if (nlp.fixed(k)) return BoundSide::none;
   // Infinite bounds have infinite slacks.
-  const double low = point.zL[k] - (point.v[k] - nlp.lower()[k]);
-  const double high = point.zU[k] - (nlp.upper()[k] - point.v[k]);
+  const double low = point.zL[k] - ratio * (point.v[k] - nlp.lower()[k]);
+  const double high = point.zU[k] - ratio * (nlp.upper()[k] - point.v[k]);
   if (!(std::max(low, high) > 0)) return BoundSide::none;
   return low > high ? BoundSide::lower : BoundSide::upper;
 }
@@ -29,8 +34,8 @@ ActiveSet::ActiveSet(BarrierNlp& nlp, BarrierKkt& kkt)
       rhs_(at(nlp.n() + nlp.m())),
       solution_(rhs_.size()) {}
 
-void ActiveSet::decide(const BarrierPoint& point) {
-  for (std::size_t k = 0; k < side_.size(); ++k) side_[k] = probableSide(nlp_, point, k);
+void ActiveSet::decide(const BarrierPoint& point, double ratio) {
+  for (std::size_t k = 0; k < side_.size(); ++k) side_[k] = probableSide(nlp_, point, k, ratio);
 }
 
 bool ActiveSet::dropWeak(const BarrierPoint& point, double weak) {
@@ -53,6 +58,7 @@ bool ActiveSet::load(const BarrierPoint& point) {
   ScaledNlp& model = nlp_.model();
   if (!model.hessian(point.at, 1, point.y(), H_)) return false;
   std::copy(point.at.jacobian.begin(), point.at.jacobian.end(), J_.begin());
+  sizeJ_ = largestRow(model.jacobianPattern(), J_);
   const SparsePattern& columns = model.hessianPattern();
   for (int j = 0; j < columns.lines; ++j) {
     const bool stays = !moves(at(j));
@@ -68,7 +74,6 @@ bool ActiveSet::load(const BarrierPoint& point) {
     }
   }
   sizeH_ = normInf(H_);
-  sizeJ_ = largestRow(rows, J_);
   for (std::size_t j = 0; j < primal_.size(); ++j) primal_[j] = moves(j) ? 0 : sizeH();
   for (std::size_t i = 0; i < dual_.size(); ++i) dual_[i] = holds(static_cast<int>(i)) ? 0 : 1;
   if (!kkt_.analyzed()) {
@@ -84,17 +89,25 @@ bool ActiveSet::wanted(const Inertia& inertia) const {
   return inertia.undefined == 0 && inertia.zero == 0 && inertia.negative == nlp_.m();
 }
 
-bool ActiveSet::factor() {
-  constexpr double share = 1e-7, flat = 1e-4;  // of max |H_ij|
+Inertia ActiveSet::factorShifted(double primal, double dual) {
+  KktShift shift{.primal = primal, .dual = dual};
+  const Inertia inertia = kkt_.solver().factor(shift);
+  const bool rankLost = inertia.zero > 0 || inertia.negative < nlp_.m();
+  if (inertia.undefined > 0 || dual > 0 || !rankLost) return inertia;
+  shift.dual = leastDual * std::max(1.0, sizeJ_);
+  return kkt_.solver().factor(shift);
+}
+
+bool ActiveSet::factor(int level) {
+  positive_ = false;
+  if (level > 0) {
+    const double flat = level == 1 ? 1e-6 : 1e-3;  // of max |H_ij|
+    return factorShifted(flat * sizeH(), 1e-8 * std::max(1.0, sizeJ_)).undefined == 0;
+  }
   // So small a shift does not matter for Newton's method from a point that is almost the solution.
-  KktShift shift;
-  positive_ = wanted(shifts_.factorAt(kkt_.solver(), -share * sizeH(), sizeJ_, shift));
-  if (positive_) return true;
-  shift = {};
-  const Inertia inertia = shifts_.factorAt(kkt_.solver(), 0, sizeJ_, shift);
-  if (inertia.undefined > 0) return false;
-  if (inertia.zero == 0) return true;
-  return shifts_.factorAt(kkt_.solver(), flat * sizeH(), sizeJ_, shift).undefined == 0;
+  constexpr double share = 1e-7;
+  positive_ = wanted(factorShifted(-share * sizeH(), 0));
+  return positive_ || factorShifted(0, 0).undefined == 0;
 }
 
 bool ActiveSet::solve(std::span<const double> a, std::span<const double> b, std::span<double> dx,
@@ -118,7 +131,7 @@ int ActiveSet::dimension() const {
 
 ReducedInertia ActiveSet::inertia() {
   ReducedInertia found = secondOrder_.inertia(kkt_.solver(), shifts_, sizeH_, sizeJ_);
-  if (found.known()) found.positive = std::max(0, dimension() - found.negative - found.zero);
+  if (found.negative >= 0) found.positive = std::max(0, dimension() - found.negative - found.zero);
   return found;
 }
 

@@ -13,8 +13,8 @@ namespace nonconvex {
 /// Which of its bounds an entry of v = (x, s) is at.
 enum class BoundSide : char { none, lower, upper };
 
-/// The bound that an entry of v is at near a solution, as its multiplier is above its slack.
-BoundSide probableSide(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t k);
+/// The bound that an entry of v is at near a solution, as its multiplier is above its slack, times `ratio`.
+BoundSide probableSide(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t k, double ratio = 1);
 
 /// The problem min f(x) under its equations, with active inequalities as equations, active variables at their bounds as
 /// given, and without what is inactive. Its KKT system is the one of the whole problem with the rows and columns that
@@ -26,7 +26,7 @@ class ActiveSet {
   BoundSide side(std::size_t k) const { return side_[k]; }
   void setSide(std::size_t k, BoundSide side) { side_[k] = side; }
   /// Takes as active what is so probably.
-  void decide(const BarrierPoint& point);
+  void decide(const BarrierPoint& point, double ratio = 1);
   /// Takes as inactive the bounds and sides whose multipliers are at most `weak`; false where there are none.
   bool dropWeak(const BarrierPoint& point, double weak);
 
@@ -36,9 +36,12 @@ class ActiveSet {
 
   /// Takes the derivatives at a point whose multipliers of inactive rows are 0; false where they are not finite.
   bool load(const BarrierPoint& point);
-  /// Factors the system so that it serves for Newton steps. Whether the Hessian of L is positive definite on the null
-  /// space of the active gradients is then known from `positive()`: all eigenvalues are above 1e-7 max |H_ij|.
-  bool factor();
+  /// Levels of `factor`, from least to most regularisation.
+  static constexpr int levels = 3;
+  /// Factors the system so that it serves for Newton steps. With the least regularisation it is known afterwards from
+  /// `positive()` whether all eigenvalues of the Hessian of L on the null space of the active gradients are above 1e-7
+  /// max |H_ij|.
+  bool factor(int level);
   bool positive() const { return positive_; }
   /// Solves K (dx, dy) = -(a, b), a over v, b over rows; what does not move or hold does not change.
   bool solve(std::span<const double> a, std::span<const double> b, std::span<double> dx, std::span<double> dy);
@@ -55,6 +58,7 @@ class ActiveSet {
   int dimension() const;
   double sizeH() const { return sizeH_ > 0 ? sizeH_ : 1; }
   bool wanted(const Inertia& inertia) const;
+  Inertia factorShifted(double primal, double dual);
 
   BarrierNlp& nlp_;
   BarrierKkt& kkt_;

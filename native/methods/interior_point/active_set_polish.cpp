@@ -20,6 +20,8 @@ ActiveSetPolish::ActiveSetPolish(BarrierState& state)
       active_(state.nlp, state.kkt),
       point_(state.nlp.makePoint()),
       trial_(point_),
+      best_(point_),
+      stepped_(point_),
       sides_(state.nlp.size()),
       a_(state.nlp.size()),
       dx_(at(state.nlp.n())),
@@ -37,42 +39,83 @@ void ActiveSetPolish::run(bool refine) {
   classify();
 }
 
-/// Polishes with the active set that was decided on, and with what its failures suggest.
+/// Polishes with the active set that is most probable, with others where multipliers are close to their slacks, and
+/// with what the failures suggest.
 void ActiveSetPolish::refine() {
-  constexpr int mostSets = 3;
+  constexpr double ratios[] = {1, 1e3, 1e-3};
+  constexpr int fewest = 8, most = 40, work = 20000;  // Newton steps, by the size of the problem
+  stepsLeft_ = std::clamp(work / (nlp_.n() + nlp_.m()), fewest, most);
   const double before = nlp_.givenErrors(state_.point).worst();
   const double allowed = std::max(exact, std::min(before, nlp_.settings().tolerance));
-  for (int sets = 0; sets < mostSets && !polished_; ++sets) {
-    if (sets > 0 && !adjustSet()) break;
-    if (!begin(point_, state_.point)) break;
-    polished_ = improve() && error_ <= allowed;
+  for (const int levels : {1, ActiveSet::levels}) {
+    for (const double ratio : ratios) {
+      active_.decide(state_.point, ratio);
+      polished_ = begin(state_.point) && refineWithSet(levels, allowed);
+      if (!polished_) continue;
+      residual_ = error_;
+      return;
+    }
   }
-  if (polished_) residual_ = error_;
 }
 
-/// Takes Newton steps from point_ as long as they lower the error; false where none is possible.
-bool ActiveSetPolish::improve() {
-  constexpr int mostSteps = 3;
-  error_ = nlp_.givenErrors(point_).worst();
-  for (int k = 0; k < mostSteps && (k == 0 || error_ > exact); ++k) {
-    if (!newtonStep()) return k > 0;
+/// Polishes from point_ with the active set at hand, changed where that fails: by what is wrong at the point that was
+/// reached if it is better, otherwise by what is where a Newton step leads to.
+bool ActiveSetPolish::refineWithSet(int levels, double allowed) {
+  constexpr int mostChanges = 6;
+  constexpr double better = 0.5;
+  for (int changes = 0; changes <= mostChanges && stepsLeft_ > 0; ++changes) {
+    const double before = error_ = nlp_.givenErrors(point_).worst();
+    improve(levels);
+    if (error_ <= allowed) return true;
+    const bool gained = error_ <= better * before;
+    if (!adjustSet(gained ? point_ : stepped_)) return false;
+    if (!begin(gained ? point_ : state_.point)) return false;
+  }
+  return false;
+}
+
+/// Takes Newton steps from point_ to the one with the least error, with more regularisation where there is none.
+void ActiveSetPolish::improve(int levels) {
+  constexpr double enough = 0.5;
+  for (int level = 0; level < levels && error_ > exact; ++level) {
+    const double before = error_;
+    best_ = point_;
+    newtonSteps(level);
+    std::swap(best_, point_);
+    if (error_ <= enough * before) return;
+  }
+}
+
+/// Takes steps whose errors need not fall one by one; best_ is the point with the least error, error_.
+void ActiveSetPolish::newtonSteps(int level) {
+  constexpr int most = 4;
+  constexpr double far = 1e4;
+  for (int k = 0; k < most && error_ > exact && stepsLeft_ > 0; ++k) {
+    --stepsLeft_;
+    const bool stepped = newtonStep(level);
+    if (level == 0 && k == 0) stepped_ = stepped ? trial_ : point_;
+    if (!stepped) return;
     const double error = nlp_.givenErrors(trial_).worst();
-    if (!(error < error_)) break;
     std::swap(point_, trial_);
-    error_ = error;
+    if (error < error_) {
+      best_ = point_;
+      error_ = error;
+    } else if (!(error < far * error_)) {
+      return;
+    }
   }
-  return true;
 }
 
-/// Sets `to` to a point with active variables at their bounds and without multipliers of inactive rows.
-bool ActiveSetPolish::begin(BarrierPoint& to, const BarrierPoint& from) {
-  std::copy(from.v.begin(), from.v.end(), to.v.begin());
+/// Sets point_ to one with active variables at their bounds and without multipliers of inactive rows.
+bool ActiveSetPolish::begin(const BarrierPoint& from) {
+  BarrierPoint& to = point_;
+  positive_ = false;
   for (std::size_t j = 0; j < at(nlp_.n()); ++j) {
     const double low = nlp_.givenLower()[j], high = nlp_.givenUpper()[j];
-    if (nlp_.fixed(j)) continue;
-    to.v[j] = active_.side(j) == BoundSide::lower   ? low
+    to.v[j] = nlp_.fixed(j)                         ? from.v[j]
+              : active_.side(j) == BoundSide::lower ? low
               : active_.side(j) == BoundSide::upper ? high
-                                                    : cut(to.v[j], low, high);
+                                                    : cut(from.v[j], low, high);
   }
   for (int i = 0; i < nlp_.m(); ++i) to.at.lambda[at(i)] = active_.holds(i) ? from.at.lambda[at(i)] : 0;
   return evaluate(to);
@@ -101,9 +144,9 @@ bool ActiveSetPolish::evaluate(BarrierPoint& point) {
 }
 
 /// trial_ = the point that a Newton step leads to, cut to the bounds; false where there is none.
-bool ActiveSetPolish::newtonStep() {
+bool ActiveSetPolish::newtonStep(int level) {
   std::copy(point_.at.g.begin(), point_.at.g.end(), a_.begin());
-  if (!active_.load(point_) || !active_.factor() || !active_.solve(a_, point_.r, dx_, dy_)) return false;
+  if (!active_.load(point_) || !active_.factor(level) || !active_.solve(a_, point_.r, dx_, dy_)) return false;
   positive_ = active_.positive();
   std::copy(point_.v.begin(), point_.v.end(), trial_.v.begin());
   for (std::size_t j = 0; j < dx_.size(); ++j) {
@@ -113,8 +156,8 @@ bool ActiveSetPolish::newtonStep() {
   return evaluate(trial_);
 }
 
-/// Changes the active set by what is wrong at point_: multipliers of the wrong sign, and bounds that are in the way.
-bool ActiveSetPolish::adjustSet() {
+/// Changes the active set by what is wrong at a point: multipliers of the wrong sign, and bounds that are in the way.
+bool ActiveSetPolish::adjustSet(const BarrierPoint& by) {
   bool changed = false;
   const auto change = [&](std::size_t k, BoundSide side) {
     active_.setSide(k, side);
@@ -123,12 +166,12 @@ bool ActiveSetPolish::adjustSet() {
   for (std::size_t k = 0; k < nlp_.size(); ++k) {
     if (nlp_.fixed(k)) continue;
     const bool variable = k < at(nlp_.n());
-    const double gradient = variable ? point_.at.g[k] : -point_.at.lambda[at(nlp_.rowOf(k))];
-    const double excess = variable ? 0 : point_.r[at(nlp_.rowOf(k))];
+    const double gradient = variable ? by.at.g[k] : -by.at.lambda[at(nlp_.rowOf(k))];
+    const double excess = variable ? 0 : by.r[at(nlp_.rowOf(k))];
     const double low = nlp_.givenLower()[k], high = nlp_.givenUpper()[k];
     if (active_.side(k) == BoundSide::none) {
-      const bool below = variable ? point_.v[k] == low && gradient > 0 : excess < 0;
-      const bool above = variable ? point_.v[k] == high && gradient < 0 : excess > 0;
+      const bool below = variable ? by.v[k] == low && gradient > 0 : excess < 0;
+      const bool above = variable ? by.v[k] == high && gradient < 0 : excess > 0;
       if (below || above) change(k, below ? BoundSide::lower : BoundSide::upper);
     } else if ((active_.side(k) == BoundSide::lower ? gradient : -gradient) < 0) {
       change(k, BoundSide::none);

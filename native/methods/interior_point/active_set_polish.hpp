@@ -10,7 +10,8 @@
 
 namespace nonconvex {
 
-/// Takes a few steps of Newton's method for the equations of the active set. The result is kept if it meets the
+/// Takes a few steps of Newton's method for the equations of the active set; where they lead nowhere, of the sets that
+/// they suggest, as primal-dual active set methods do. The result is kept if it meets the
 /// conditions of the problem as it was given (bounds and sides not relaxed) at least as well as the point did.
 class ActiveSetPolish {
  public:
@@ -44,11 +45,13 @@ class ActiveSetPolish {
 
  private:
   void refine();
-  bool improve();
-  bool begin(BarrierPoint& to, const BarrierPoint& from);
+  bool refineWithSet(int levels, double allowed);
+  void improve(int levels);
+  void newtonSteps(int level);
+  bool begin(const BarrierPoint& from);
   bool evaluate(BarrierPoint& point);
-  bool newtonStep();
-  bool adjustSet();
+  bool newtonStep(int level);
+  bool adjustSet(const BarrierPoint& by);
   void clip();
   void classify();
   double weakness() const;
@@ -59,8 +62,11 @@ class ActiveSetPolish {
   ActiveSet active_;
   BarrierPoint point_;
   BarrierPoint trial_;
+  BarrierPoint best_;             // of the Newton steps
+  BarrierPoint stepped_;          // where the first one with an active set leads to
   std::vector<BoundSide> sides_;  // over v, as reported
   Vector a_, dx_, dy_;
+  int stepsLeft_ = 0;
   bool polished_ = false;
   bool positive_ = false;  // of the last factors of the active set
   double residual_ = 0;
