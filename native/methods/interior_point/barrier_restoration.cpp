@@ -92,7 +92,7 @@ bool BarrierRestoration::computeDirection() {
   s.kkt.load(s.H, s.point.at.jacobian, s.diagonal, 1);
   std::copy(smooth_.begin(), smooth_.end(), s.a.begin());
   s.nlp.addBarrierGradient(s.point.v, mu_, s.a);
-  return descent_.computeStep(mu_);
+  return descent_.computeStep(mu_, s.noRows);
 }
 
 BarrierRestoration::Outcome BarrierRestoration::iterate() {
