@@ -53,6 +53,7 @@ class BarrierRestoration {
   bool solved() const;
   bool lowerBarrier();
   bool computeDirection();
+  void adaptDamping();
   void finish();
 
   BarrierState& state_;
@@ -63,6 +64,8 @@ class BarrierRestoration {
   double start_ = 0;             // infeasibility at v_R
   double mu_ = 0;                // mu_r
   int iterations_ = 0;
+  double damping_ = 0;      // of Gauss-Newton steps
+  int withoutHessian_ = 0;  // steps in a row
 };
 
 }  // namespace nonconvex
