@@ -35,6 +35,7 @@ void BarrierRestoration::begin() {
   mu_ = std::max(state_.mu, normInf(point.r));
   iterations_ = withoutHessian_ = 0;
   damping_ = 0;
+  shifted_ = indefinite_ = false;
   state_.nlp.cutMultipliers(point, mu_, apart);
   state_.kkt.reset();
 }
@@ -85,11 +86,15 @@ bool BarrierRestoration::lowerBarrier() {
   return true;
 }
 
-/// Levenberg's rule by the length of the last step.
-void BarrierRestoration::adaptDamping() {
+/// Chooses how the next indefinite matrix is made definite, by the length of the last step.
+void BarrierRestoration::adapt() {
   constexpr double first = 1e-3, least = 1e-8, more = 10, cut = 0.25, whole = 0.9;
-  if (state_.length < cut) damping_ = std::max(first, more * damping_);
-  if (state_.length >= whole) damping_ = damping_ / more < least ? 0 : damping_ / more;
+  const bool poor = state_.length < cut;
+  if (!shifted_) {  // Levenberg's rule
+    if (poor) damping_ = std::max(first, more * damping_);
+    if (state_.length >= whole) damping_ = damping_ / more < least ? 0 : damping_ / more;
+  }
+  if (poor) shifted_ = !shifted_;
 }
 
 /// Newton's step where its matrix has the inertia (n, m, 0); otherwise that of Gauss and Newton, whose matrix always
@@ -101,14 +106,17 @@ bool BarrierRestoration::computeDirection() {
   axpy(zeta(), weights_, s.diagonal);
   std::copy(smooth_.begin(), smooth_.end(), s.a.begin());
   s.nlp.addBarrierGradient(s.point.v, mu_, s.a);
-  if (withoutHessian_ < mostInARow || iterations_ % retry == 0) {
+  indefinite_ = true;
+  if (shifted_ || withoutHessian_ < mostInARow || iterations_ % retry == 0) {
     if (!s.nlp.model().hessian(s.point.at, 0, s.point.r, s.H)) return false;
     s.kkt.load(s.H, s.point.at.jacobian, s.diagonal, 1);
     if (s.kkt.factorUnshifted() == Inertia{.positive = s.nlp.n(), .negative = s.nlp.m()} &&
         s.kkt.solve(s.a, s.noRows, s.step.v, s.step.y)) {
+      indefinite_ = false;
       withoutHessian_ = 0;
       return true;
     }
+    if (shifted_) return descent_.computeStep(mu_, s.noRows);
   }
   ++withoutHessian_;
   axpy(damping_, weights_, s.diagonal);
@@ -131,7 +139,7 @@ BarrierRestoration::Outcome BarrierRestoration::iterate() {
   };
   const BarrierDescent::Reference from{value(s.point), dot(s.a, s.step.v)};
   if (!descent_.run(mu_, from, function)) return Outcome::stuck;
-  if (withoutHessian_ > 0) adaptDamping();
+  if (indefinite_) adapt();
   return Outcome::moved;
 }
 
