@@ -34,6 +34,6 @@ export const fixture: Fixture = {
       return model;
     },
   },
-  // More equations than unknowns.
-  wrong: { A: matrix(12, 4, numbers(48)), sums: 5 },
+  // A matrix of another shape than the unknowns.
+  wrong: { A: matrix(12, 3, numbers(36)), sums: 1 },
 };

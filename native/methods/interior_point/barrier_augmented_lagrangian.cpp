@@ -14,7 +14,12 @@ constexpr double firstMu = 0.1, firstRho = 10, largest = 1e12;  // largest: of r
 }  // namespace
 
 BarrierAugmentedLagrangian::BarrierAugmentedLagrangian(BarrierState& state)
-    : state_(state), descent_(state), y_(at(state.nlp.m())) {}
+    : state_(state),
+      descent_(state),
+      y_(at(state.nlp.m())),
+      rows_(y_.size()),
+      linear_(y_.size()),
+      gradient_(state.nlp.size()) {}
 
 void BarrierAugmentedLagrangian::begin() {
   std::fill(y_.begin(), y_.end(), 0.0);
@@ -73,7 +78,12 @@ bool BarrierAugmentedLagrangian::computeDirection() {
   s.nlp.sigma(s.point, s.diagonal);
   s.kkt.load(s.H, s.point.at.jacobian, s.diagonal, 1 / rho_);
   s.nlp.barrierLagrangian(s.point, s.mu, s.a);
-  return descent_.computeStep(s.mu);
+  for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] = s.point.r[i] + (y_[i] - s.point.at.lambda[i]) / rho_;
+  if (!descent_.computeStep(s.mu, rows_)) return false;
+  // The function's gradient is a + rho J^T rows.
+  s.nlp.linearizedRows(s.point, s.step.v, linear_);
+  slope_ = dot(s.a, s.step.v) + rho_ * dot(rows_, linear_);
+  return slope_ <= 0;
 }
 
 /// Moves along the direction; false where the function does not fall.
@@ -86,8 +96,25 @@ bool BarrierAugmentedLagrangian::move() {
     const BarrierErrors errors = state_.nlp.errors(point, state_.mu);
     return std::max(errors.dual / errors.dualScale, errors.complementarity / errors.complementarityScale);
   };
-  const BarrierDescent::Reference from{value(state_.point), dot(state_.a, state_.step.v)};
-  return descent_.run(state_.mu, from, function) || descent_.runByError(state_.mu, function, error);
+  const BarrierDescent::Reference from{value(state_.point), slope_};
+  if (!descent_.run(state_.mu, from, function) && !descent_.runByError(state_.mu, function, error)) return false;
+  chooseMultipliers();
+  return true;
+}
+
+/// Takes the multipliers of the step, w + alpha dw, in place of y + rho r if the gradient of the Lagrangian is smaller
+/// with them.
+void BarrierAugmentedLagrangian::chooseMultipliers() {
+  BarrierState& s = state_;
+  s.nlp.lagrangianGradient(s.point, gradient_);
+  const double before = normInf(gradient_);
+  addScaled(s.trial.at.lambda, s.length, s.step.y, rows_);  // the trial point is the one before
+  std::swap(rows_, s.point.at.lambda);
+  s.nlp.updateLagrangian(s.point);
+  s.nlp.lagrangianGradient(s.point, gradient_);
+  if (normInf(gradient_) < before) return;
+  std::swap(rows_, s.point.at.lambda);
+  s.nlp.updateLagrangian(s.point);
 }
 
 BarrierAugmentedLagrangian::Outcome BarrierAugmentedLagrangian::step() {

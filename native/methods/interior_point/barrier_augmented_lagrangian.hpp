@@ -13,7 +13,9 @@ namespace nonconvex {
 ///     f + y^T r + rho/2 ||r||^2 - mu sum log(slacks) + kappa_d mu (sum of slacks with one side only)
 ///
 /// for estimates y, penalties rho and barrier parameters mu that are updated when it is solved well enough. It needs no
-/// rank of J. The multipliers of the state's point are y + rho r.
+/// rank of J. The multipliers w of the state's point are y + rho r, or where that is better, what Newton's method on
+/// the first-order conditions makes of the last ones (Gill and Robinson 2012): the step is the same, but w has less of
+/// the rows' curvature and of rho times their rounding.
 class BarrierAugmentedLagrangian {
  public:
   enum class Outcome {
@@ -41,11 +43,16 @@ class BarrierAugmentedLagrangian {
   double value(const BarrierPoint& point) const;
   bool computeDirection();
   bool move();
+  void chooseMultipliers();
 
   BarrierState& state_;
   BarrierDescent descent_;
   Vector y_;
+  Vector rows_;      // r + (y - w) / rho, right-hand side
+  Vector linear_;    // J dx - ds
+  Vector gradient_;  // of the Lagrangian; workspace
   double rho_ = 0;
+  double slope_ = 0;                                               // of the function along the step
   double lastResidual_ = std::numeric_limits<double>::infinity();  ///< ||r||_inf at the last update
   int iterations_ = 0;
   int idle_ = 0;         ///< updates in a row at the largest rho which did not reduce ||r||_inf

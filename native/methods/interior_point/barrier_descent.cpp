@@ -17,17 +17,16 @@ double nextBarrier(double mu, double least) {
   return std::max(least, std::min(linear * mu, std::pow(mu, superlinear)));
 }
 
-bool BarrierDescent::computeStep(double mu) {
+bool BarrierDescent::computeStep(double mu, std::span<const double> rows) {
   constexpr int mostTries = 3;
   constexpr double least = 1e-8, more = 8;
   BarrierState& s = state_;
   for (int tries = 0; tries < mostTries; ++tries) {
     const double delta = std::max(least, more * s.kkt.delta());
     if (!(tries == 0 ? s.kkt.factor(mu) : s.kkt.factorWith(delta, mu))) return false;
-    if (s.kkt.solve(s.a, noRows_, s.step.v, s.step.y)) break;
+    if (s.kkt.solve(s.a, rows, s.step.v, s.step.y)) break;
   }
-  const double slope = dot(s.a, s.step.v);
-  return std::isfinite(slope) && slope <= 0;
+  return finite(s.step.v) && finite(s.step.y);
 }
 
 void BarrierDescent::begin(double mu) {
@@ -54,6 +53,37 @@ bool BarrierDescent::prepare() {
   addScaled(s.point.zL, dual, s.step.zL, s.trial.zL);
   addScaled(s.point.zU, dual, s.step.zU, s.trial.zU);
   return s.nlp.evaluateDerivatives(s.trial);
+}
+
+/// Adds to the step, so that the trial point at this length is nearer to what the rows' linearisation promised; false
+/// where that is no use or out of bounds. Leaves the corrected trial point, with the step scaled so that its length is
+/// the same.
+bool BarrierDescent::correct(double alpha, bool first) {
+  constexpr double progress = 0.5, share = 0.5;
+  BarrierState& s = state_;
+  if (linear_.empty()) return false;
+  if (first) {
+    s.nlp.linearizedRows(s.point, s.step.v, linear_);
+    for (std::size_t i = 0; i < linear_.size(); ++i) linear_[i] = s.point.r[i] + alpha * linear_[i];
+    std::copy(s.step.v.begin(), s.step.v.end(), whole_.begin());
+  }
+  addScaled(s.trial.r, -1, linear_, rows_);
+  const double curvature = norm1(rows_);
+  if (!first && !(curvature <= progress * curvature_)) return false;
+  curvature_ = curvature;
+  if (!s.kkt.solve(noGradient_, rows_, dv_, dy_)) return false;
+  axpy(1 / alpha, dv_, s.step.v);
+  corrected_ = std::min(alpha, s.nlp.largestStep(s.point.v, s.step.v, tau_));
+  if (!(corrected_ >= share * alpha)) return false;
+  s.nlp.dualDirections(s.point, mu_, s.step.v, s.step.zL, s.step.zU);
+  return s.tryStep(corrected_);
+}
+
+/// Returns to the step as it was.
+void BarrierDescent::uncorrect() {
+  if (linear_.empty()) return;
+  std::copy(whole_.begin(), whole_.end(), state_.step.v.begin());
+  state_.nlp.dualDirections(state_.point, mu_, state_.step.v, state_.step.zL, state_.step.zU);
 }
 
 bool BarrierDescent::accept(double alpha) {

@@ -20,21 +20,35 @@ class BarrierDescent {
     double value = 0, slope = 0;
   };
 
-  explicit BarrierDescent(BarrierState& state) : state_(state), noRows_(at(state.nlp.m()), 0.0) {}
+  explicit BarrierDescent(BarrierState& state)
+      : state_(state),
+        noGradient_(state.nlp.size(), 0.0),
+        linear_(state.noRows.size()),
+        rows_(linear_.size()),
+        dy_(linear_.size()),
+        dv_(state.nlp.size()),
+        whole_(state.nlp.size()) {}
 
-  /// Solves the system that state.kkt was given for state.a and rows of 0, with the inertia (n, m, 0); false where
-  /// there is no direction of descent. `mu` sizes the shifts.
-  bool computeStep(double mu);
+  /// Solves the system that state.kkt was given for state.a and `rows`, with the inertia (n, m, 0); false where that is
+  /// not possible. `mu` sizes the shifts.
+  bool computeStep(double mu, std::span<const double> rows);
   /// Halves the length from the largest within the bounds, until `function(trial)` has fallen enough; false where it
-  /// does not before rounding decides. The function also sets y of the trial point.
+  /// does not before rounding decides. The function also sets y of the trial point. Where the largest length fails, the
+  /// curvature of the rows is tried to be corrected for, with the factors that gave the step.
   template <class Function>
   bool run(double mu, const Reference& from, Function&& function) {
+    const auto good = [&](double alpha) { return enough(from, alpha, function(state_.trial)) && prepare(); };
     begin(mu);
     const double longest = longest_;
-    for (double alpha = longest; alpha >= leastShare * longest; alpha *= half) {
-      if (!state_.tryStep(alpha)) continue;
-      const double value = function(state_.trial);
-      if (enough(from, alpha, value) && prepare()) return accept(alpha);
+    if (state_.tryStep(longest)) {
+      if (good(longest)) return accept(longest);
+      for (int k = 0; k < mostCorrections && correct(longest, k == 0); ++k) {
+        if (good(longest)) return accept(corrected_);
+      }
+      uncorrect();
+    }
+    for (double alpha = half * longest; alpha >= leastShare * longest; alpha *= half) {
+      if (state_.tryStep(alpha) && good(alpha)) return accept(alpha);
     }
     return false;
   }
@@ -51,17 +65,25 @@ class BarrierDescent {
  private:
   static constexpr double half = 0.5;
   static constexpr double leastShare = 1e-12;
+  static constexpr int mostCorrections = 4;
 
   void begin(double mu);
   bool enough(const Reference& from, double alpha, double value) const;
   bool prepare();
   bool accept(double alpha);
+  bool correct(double alpha, bool first);
+  void uncorrect();
 
   BarrierState& state_;
-  Vector noRows_;
+  Vector noGradient_;      // zeros
+  Vector linear_;          // r + alpha (J dx - ds), which the corrections aim at
+  Vector rows_, dy_, dv_;  // of a correction
+  Vector whole_;           // the step without corrections
   double mu_ = 0;
   double tau_ = 0;
   double longest_ = 0;
+  double corrected_ = 0;  // length of the corrected step
+  double curvature_ = 0;  // ||r - linear_||_1 of the last correction
 };
 
 }  // namespace nonconvex

@@ -33,7 +33,9 @@ void BarrierRestoration::begin() {
   }
   start_ = point.infeasibility();
   mu_ = std::max(state_.mu, normInf(point.r));
-  iterations_ = 0;
+  iterations_ = withoutHessian_ = 0;
+  damping_ = 0;
+  shifted_ = indefinite_ = false;
   state_.nlp.cutMultipliers(point, mu_, apart);
   state_.kkt.reset();
 }
@@ -84,15 +86,43 @@ bool BarrierRestoration::lowerBarrier() {
   return true;
 }
 
+/// Chooses how the next indefinite matrix is made definite, by the length of the last step.
+void BarrierRestoration::adapt() {
+  constexpr double first = 1e-3, least = 1e-8, more = 10, cut = 0.25, whole = 0.9;
+  const bool poor = state_.length < cut;
+  if (!shifted_) {  // Levenberg's rule
+    if (poor) damping_ = std::max(first, more * damping_);
+    if (state_.length >= whole) damping_ = damping_ / more < least ? 0 : damping_ / more;
+  }
+  if (poor) shifted_ = !shifted_;
+}
+
+/// Newton's step where its matrix has the inertia (n, m, 0); otherwise that of Gauss and Newton, whose matrix always
+/// has. It converges as fast where the residual vanishes, and shifts that are large enough would lead nowhere.
 bool BarrierRestoration::computeDirection() {
+  constexpr int mostInARow = 2, retry = 4;
   BarrierState& s = state_;
-  if (!s.nlp.model().hessian(s.point.at, 0, s.point.r, s.H)) return false;
   s.nlp.sigma(s.point, s.diagonal);
   axpy(zeta(), weights_, s.diagonal);
-  s.kkt.load(s.H, s.point.at.jacobian, s.diagonal, 1);
   std::copy(smooth_.begin(), smooth_.end(), s.a.begin());
   s.nlp.addBarrierGradient(s.point.v, mu_, s.a);
-  return descent_.computeStep(mu_);
+  indefinite_ = true;
+  if (shifted_ || withoutHessian_ < mostInARow || iterations_ % retry == 0) {
+    if (!s.nlp.model().hessian(s.point.at, 0, s.point.r, s.H)) return false;
+    s.kkt.load(s.H, s.point.at.jacobian, s.diagonal, 1);
+    if (s.kkt.factorUnshifted() == Inertia{.positive = s.nlp.n(), .negative = s.nlp.m()} &&
+        s.kkt.solve(s.a, s.noRows, s.step.v, s.step.y)) {
+      indefinite_ = false;
+      withoutHessian_ = 0;
+      return true;
+    }
+    if (shifted_) return descent_.computeStep(mu_, s.noRows);
+  }
+  ++withoutHessian_;
+  axpy(damping_, weights_, s.diagonal);
+  std::fill(s.H.begin(), s.H.end(), 0.0);
+  s.kkt.load(s.H, s.point.at.jacobian, s.diagonal, 1);
+  return descent_.computeStep(mu_, s.noRows);
 }
 
 BarrierRestoration::Outcome BarrierRestoration::iterate() {
@@ -108,7 +138,9 @@ BarrierRestoration::Outcome BarrierRestoration::iterate() {
     return value(trial);
   };
   const BarrierDescent::Reference from{value(s.point), dot(s.a, s.step.v)};
-  return descent_.run(mu_, from, function) ? Outcome::moved : Outcome::stuck;
+  if (!descent_.run(mu_, from, function)) return Outcome::stuck;
+  if (indefinite_) adapt();
+  return Outcome::moved;
 }
 
 /// Sets the multipliers of the point that the main phase goes on from: those of v_R after the step from there to here,

@@ -53,6 +53,7 @@ class BarrierRestoration {
   bool solved() const;
   bool lowerBarrier();
   bool computeDirection();
+  void adapt();
   void finish();
 
   BarrierState& state_;
@@ -63,6 +64,10 @@ class BarrierRestoration {
   double start_ = 0;             // infeasibility at v_R
   double mu_ = 0;                // mu_r
   int iterations_ = 0;
+  double damping_ = 0;       // of Gauss-Newton steps
+  int withoutHessian_ = 0;   // steps in a row
+  bool indefinite_ = false;  // Newton's matrix was, or would have been
+  bool shifted_ = false;     // where it is, it is shifted; otherwise Gauss-Newton
 };
 
 }  // namespace nonconvex

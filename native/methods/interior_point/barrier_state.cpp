@@ -8,19 +8,17 @@ namespace nonconvex {
 
 void BarrierState::estimateMultipliers() {
   constexpr double most = 1000;
-  const std::size_t m = at(nlp.m());
   auto& y = point.at.lambda;
   std::fill(y.begin(), y.end(), 0.0);
-  if (m == 0) return;
+  if (nlp.m() == 0) return;
   nlp.updateLagrangian(point);
   nlp.lagrangianGradient(point, a);
   std::fill(H.begin(), H.end(), 0.0);
   std::fill(diagonal.begin(), diagonal.end(), 1.0);
-  const Vector zero(m, 0.0);
   kkt.load(H, point.at.jacobian, diagonal);
   const Inertia inertia = kkt.factorUnshifted();
   const bool good =
-      inertia.undefined == 0 && inertia.zero == 0 && kkt.solve(a, zero, step.v, step.y) && normInf(step.y) <= most;
+      inertia.undefined == 0 && inertia.zero == 0 && kkt.solve(a, noRows, step.v, step.y) && normInf(step.y) <= most;
   if (good) std::copy(step.y.begin(), step.y.end(), y.begin());
   nlp.updateLagrangian(point);
 }

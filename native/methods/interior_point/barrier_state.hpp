@@ -21,6 +21,7 @@ struct BarrierState {
   Vector H;               ///< values of a Hessian; workspace
   Vector diagonal;        ///< over v; workspace
   Vector a;               ///< over v: the first part of a right-hand side
+  Vector noRows;          ///< zeros, of the size of y
   double mu = 0.1;        ///< barrier parameter
   double length = 0;      ///< of the last step, the part alpha that was taken
   double dualLength = 0;  ///< the part that the multipliers of bounds have taken
@@ -33,7 +34,8 @@ struct BarrierState {
         step{Vector(problem.size()), Vector(at(problem.m())), Vector(problem.size()), Vector(problem.size())},
         H(problem.model().hessianValues()),
         diagonal(problem.size()),
-        a(problem.size()) {}
+        a(problem.size()),
+        noRows(at(problem.m()), 0.0) {}
 
   /// Sets y by least squares, [I J^T; J -E] with E = 1 for inequalities; 0 where that fails or an entry is above 1000.
   void estimateMultipliers();

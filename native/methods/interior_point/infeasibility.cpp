@@ -36,7 +36,7 @@ void infeasibilityGradient(const BarrierNlp& nlp, const BarrierPoint& point, std
 }
 
 bool minimizesInfeasibility(BarrierState& state) {
-  constexpr double feasible = 1e-6, curvature = 10;
+  constexpr double feasible = 1e-6, curvature = 10, gain = 1e-3;
   BarrierNlp& nlp = state.nlp;
   const BarrierPoint& point = state.point;
   const double size = normInf(point.r);
@@ -51,7 +51,11 @@ bool minimizesInfeasibility(BarrierState& state) {
     state.diagonal[j] = curvature * small + (std::abs(g) > small ? std::abs(g) / room : 0);
   }
   state.kkt.load(state.H, point.at.jacobian, state.diagonal, 1);
-  return state.kkt.factorUnshifted() == Inertia{.positive = nlp.n(), .negative = nlp.m()};
+  if (state.kkt.factorUnshifted() != Inertia{.positive = nlp.n(), .negative = nlp.m()}) return false;
+  // Where J is nearly dependent, a small gradient does not mean that little can be gained.
+  BarrierStep& step = state.step;
+  if (!state.kkt.solve(state.a, state.noRows, step.v, step.y)) return false;
+  return -dot(state.a, step.v) <= gain * norm2Squared(point.r);
 }
 
 }  // namespace nonconvex

@@ -63,7 +63,8 @@ struct NlpSettings : Limits, EvaluationLimits {
         Limits::fields(), EvaluationLimits::fields(),
         std::tuple{
             FIELD(method, anyValue(),
-                  "`interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` equations c(x) = 0 alone. "
+                  "What solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` "
+                  "equations c(x) = 0 alone. "
                   "`auto`: the latter where there is nothing else, otherwise the former."),
             FIELD(
                 inner, anyValue(),
