@@ -46,28 +46,32 @@ export async function ampl(args: string[], signal: AbortSignal): Promise<number>
     writeSol(path.replace(/\.nl$/, '.sol'), header, { ...solution, message: `${title}: ${solution.message}` });
   try {
     const solved = await run(path, choices, signal);
-    const { result, objective, x, multipliers } = solved;
-    const message = `${result.message}\nobjective ${objective}`;
-    // AMPL's dual of a constraint is the derivative of the objective by its right-hand side.
+    const { result, objective, x, multipliers, notes, lowerMultipliers, upperMultipliers } = solved;
+    const message = [result.message, `objective ${objective}`, ...notes].join('\n');
+    // AMPL's duals and reduced costs are derivatives of the objective by sides and bounds.
     const duals = multipliers.map((lambda) => -lambda);
+    const reducedCosts = { ipopt_zL_out: lowerMultipliers, ipopt_zU_out: upperMultipliers?.map((z) => 0 - z) };
     if (!byAmpl) {
       if (!(choices.wantsol & 8)) print(`${title}: ${message}`);
       printSolution({ ...solved, multipliers: duals }, choices.wantsol);
     }
-    await answer({ message, code: solveResultNum(result.status, result.residual), x, duals });
+    await answer({
+      ...{ message, code: solveResultNum(result.status, result.residual), x, duals },
+      ...{ objective: choices.objno - 1, suffixes: reducedCosts },
+    });
     return byAmpl || result.status === 'solved' ? 0 : 1;
   } catch (error) {
     // Settings out of range are errors, too, but not of this class.
     if (!(error instanceof SolverError) || !header) throw error;
     console.error(`nonconvex: ${error.message}`);
-    await answer({ message: error.message, code: failureNum(error.code) });
+    await answer({ message: error.message, code: failureNum(error.code), objective: choices.objno - 1 });
     return byAmpl ? 0 : 2;
   }
 }
 
 /** A text is all there is to do. */
 function read(args: string[]): Call | string {
-  const choices: Choices = { settings: {}, outlev: 0, wantsol: 0 };
+  const choices: Choices = { settings: {}, outlev: 0, wantsol: 0, objno: 1, relaxIntegers: true };
   const given: string[] = [];
   let stub: string | undefined;
   let byAmpl = false;

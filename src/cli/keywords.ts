@@ -10,9 +10,13 @@ export interface Choices {
   /** Whether there is an iteration log. */
   outlev: number;
   wantsol: number;
+  /** Which of the file's objectives counts, from 1; 0: none. */
+  objno: number;
+  /** Whether integer variables are taken for any numbers between their bounds. */
+  relaxIntegers: boolean;
 }
 
-const own: SettingSchema[] = [
+const own: (SettingSchema & { name: Exclude<keyof Choices, 'settings'> })[] = [
   { name: 'outlev', type: 'integer', lower: 0, doc: 'Iteration log: 0 none, 1 or more a line an iteration.' },
   {
     name: 'wantsol',
@@ -20,6 +24,12 @@ const own: SettingSchema[] = [
     lower: 0,
     upper: 15,
     doc: 'Sum of 1: write the .sol file without -AMPL, too; 2: print variables; 4: print multipliers; 8: print no message.',
+  },
+  { name: 'objno', type: 'integer', lower: 0, doc: 'Which objective of the file counts, from 1; 0: none. Default 1.' },
+  {
+    name: 'relaxIntegers',
+    type: 'boolean',
+    doc: 'Take integer variables for any numbers between their bounds. Default no; yes where AMPL calls.',
   },
 ];
 
@@ -50,11 +60,8 @@ export function assign(choices: Choices, name: string, text: string): void {
   const keyword = keywords().find((candidate) => candidate.name.toLowerCase() === meant);
   if (!keyword) throw new UsageError(`unknown keyword '${name}'; nonconvex -= lists those there are`);
   const value = parse(keyword, name, text);
-  if (keyword.name === 'outlev' || keyword.name === 'wantsol') {
-    choices[keyword.name] = value as number;
-  } else {
-    choices.settings[keyword.name] = value;
-  }
+  if (own.some((each) => each.name === keyword.name)) Object.assign(choices, { [keyword.name]: value });
+  else choices.settings[keyword.name] = value;
 }
 
 /** 'key=value', 'key = value' or 'key value', any number of them; returns them as 'key=value'. */

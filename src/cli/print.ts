@@ -9,6 +9,13 @@ export interface Run {
   x: number[];
   /** Multipliers of L = f + multipliers^T c, with the objective f that the file has. */
   multipliers: number[];
+  /** Multipliers of lower and upper bounds, 0 of fixed variables; only of problems with bounds. */
+  lowerMultipliers?: number[] | undefined;
+  upperMultipliers?: number[] | undefined;
+  /** How well bounds and sides are met, and what solved it; only of problems with bounds or inequalities. */
+  inequalities?: { complementarity: number | undefined; phase: string | undefined } | undefined;
+  /** What of the file has been left out or relaxed. */
+  notes: readonly string[];
   /** Names from the .col file beside the .nl file; otherwise AMPL's generic names. */
   variableNames: string[];
   /** Names from the .row file beside the .nl file; otherwise AMPL's generic names. */
@@ -20,17 +27,22 @@ export function print(text: string): void {
 }
 
 /** How a solve ended, in a few lines. */
-export function summary({ result, objective }: Run): string {
+export function summary({ result, objective, inequalities }: Run): string {
   const { status, message, residual, feasibility, iterations, seconds } = result;
   const rows = {
     status,
     objective: exponential(objective, 15),
     residual: exponential(residual, 2),
     feasibility: exponential(feasibility, 2),
+    ...(inequalities && {
+      complementarity: exponential(inequalities.complementarity, 2),
+      phase: inequalities.phase ?? '',
+    }),
     iterations,
     seconds: seconds.toFixed(3),
   };
-  const lines = Object.entries(rows).map(([name, value]) => `${name.padEnd(12)}${value}`);
+  const width = inequalities ? 17 : 12;
+  const lines = Object.entries(rows).map(([name, value]) => `${name.padEnd(width)}${value}`);
   return [message, ...lines].join('\n');
 }
 

@@ -11,23 +11,40 @@ export function nlPath(path: string): string {
   return path.endsWith('.nl') ? path : `${path}.nl`;
 }
 
+/** What a result has of bounds and inequalities. */
+interface OfInequalities {
+  lowerMultipliers: Float64Array;
+  upperMultipliers: Float64Array;
+  complementarity: number;
+  phase: string;
+}
+
 export async function run(
   path: string,
   choices: Choices,
   signal: AbortSignal,
-  onRead?: (variables: number, constraints: number) => void,
+  onRead?: (variables: number, constraints: number, notes: readonly string[]) => void,
 ): Promise<Run> {
-  const program = await readNl(path);
+  const { objno: objective, relaxIntegers } = choices;
+  const program = await readNl(path, { objective, relaxIntegers });
   const variables = program.withFixed(program.start).length;
-  onRead?.(variables, program.m);
+  onRead?.(variables, program.m, program.notes);
   const table = choices.outlev > 0 ? iterationTable('nlp', print) : undefined;
   const result = await minimize(program, { ...choices.settings, signal, onProgress: table?.report });
   table?.end(result.history);
+  const bounded = program.bounds.lower !== undefined;
+  const { lowerMultipliers, upperMultipliers, complementarity, phase } = result as Partial<OfInequalities>;
   return {
     result,
     objective: result.objective,
     x: Array.from(program.withFixed(result.x)),
     multipliers: Array.from(result.multipliers),
+    ...(bounded && {
+      lowerMultipliers: lowerMultipliers && Array.from(program.ofFile(lowerMultipliers)),
+      upperMultipliers: upperMultipliers && Array.from(program.ofFile(upperMultipliers)),
+    }),
+    ...((bounded || program.bounds.constraintsLower) && { inequalities: { complementarity, phase } }),
+    notes: program.notes,
     variableNames: names(path, '.col', variables, '_svar'),
     constraintNames: names(path, '.row', program.m, '_scon'),
   };

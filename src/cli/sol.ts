@@ -18,10 +18,14 @@ export interface Solution {
   message: string;
   /** AMPL's solve_result_num. */
   code: number;
+  /** Which objective it is of, from 0; -1: none. */
+  objective: number;
   /** All of the file's variables; absent: none. */
   x?: ArrayLike<number>;
   /** Multipliers with AMPL's sign; absent: none. */
   duals?: ArrayLike<number>;
+  /** Numbers of all the file's variables by the name of a suffix; undefined: none. */
+  suffixes?: Record<string, ArrayLike<number> | undefined>;
 }
 
 /** Undefined if the file does not begin as a .nl file does. */
@@ -46,7 +50,7 @@ function hasVbtol(options: number[]): boolean {
 }
 
 export function solText({ options, vbtol, variables, constraints }: NlHeader, solution: Solution): string {
-  const { message, code, x = [], duals = [] } = solution;
+  const { message, code, objective, x = [], duals = [], suffixes = {} } = solution;
   return [
     // An empty line ends the message.
     ...message.split(/\r?\n/).filter((line) => line.trim() !== ''),
@@ -61,9 +65,20 @@ export function solText({ options, vbtol, variables, constraints }: NlHeader, so
     ...(vbtol === undefined ? [] : [vbtol]),
     ...numbers(duals),
     ...numbers(x),
-    `objno 0 ${code}`,
+    `objno ${objective} ${code}`,
+    ...Object.entries(suffixes).flatMap(([name, values]) => suffixLines(name, values ?? [])),
     '',
   ].join('\n');
+}
+
+/** A suffix of variables whose values are real, those that are not 0; nothing if there are none. */
+function suffixLines(name: string, values: ArrayLike<number>): (string | number)[] {
+  const given = Array.from(values, (value, k) => ({ value, k })).filter(({ value }) => value !== 0);
+  if (given.length === 0) return [];
+  const realOfVariables = 4;
+  const texts = numbers(given.map(({ value }) => value));
+  const lines = given.map(({ k }, place) => `${k} ${texts[place]}`);
+  return [`suffix ${realOfVariables} ${given.length} ${name.length + 1} 0 0`, name, ...lines];
 }
 
 /** Numbers with all their digits, as C reads them. */

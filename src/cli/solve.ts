@@ -10,7 +10,7 @@ import { title } from './title.js';
 export async function solve(args: string[], signal: AbortSignal): Promise<number> {
   let status = 0;
   const program = new Command('nonconvex')
-    .description('Minimises an objective under equality constraints by Newton’s method.')
+    .description('Minimises an objective under bounds and constraints by Newton’s method.')
     .version(title, '-v, --version', 'show the version')
     .addHelpText(
       'after',
@@ -24,7 +24,7 @@ export async function solve(args: string[], signal: AbortSignal): Promise<number
     .argument('[key=value...]', 'the options below as AMPL writes them')
     .option('--json', 'print one JSON object instead of a log and a summary')
     .action(async (file: string, assignments: string[], { json, ...rest }: Record<string, string | true>) => {
-      const choices: Choices = { settings: {}, outlev: 1, wantsol: 0 };
+      const choices: Choices = { settings: {}, outlev: 1, wantsol: 0, objno: 1, relaxIntegers: false };
       for (const [name, text] of Object.entries(rest)) assign(choices, name, String(text));
       assignAll(choices, assignments.join(' '));
       status = await (json ? printJson : printAll)(nlPath(file), choices, signal);
@@ -44,17 +44,28 @@ export async function solve(args: string[], signal: AbortSignal): Promise<number
 }
 
 async function printJson(path: string, choices: Choices, signal: AbortSignal): Promise<number> {
-  const { result, objective, x, multipliers } = await run(path, { ...choices, outlev: 0 }, signal);
+  const solved = await run(path, { ...choices, outlev: 0 }, signal);
+  const { objective, inequalities, notes, x, multipliers, lowerMultipliers, upperMultipliers } = solved;
   // What is not known or not finite is null.
-  const { status, message, residual = null, feasibility = null, iterations, seconds } = result;
-  print(JSON.stringify({ status, message, objective, residual, feasibility, iterations, seconds, x, multipliers }));
+  const { status, message, residual = null, feasibility = null, iterations, seconds } = solved.result;
+  const { complementarity = null, phase } = inequalities ?? {};
+  const answer = {
+    ...{ status, message, objective, residual, feasibility },
+    ...(inequalities && { complementarity, phase }),
+    ...{ iterations, seconds, x, multipliers },
+    ...(lowerMultipliers && { lowerMultipliers, upperMultipliers }),
+    ...(notes.length > 0 && { notes }),
+  };
+  print(JSON.stringify(answer));
   return status === 'solved' ? 0 : 1;
 }
 
 async function printAll(path: string, choices: Choices, signal: AbortSignal): Promise<number> {
-  const solved = await run(path, choices, signal, (variables, constraints) =>
-    print(`${title}: ${basename(path)}, ${count(variables, 'variable')}, ${count(constraints, 'constraint')}\n`),
-  );
+  const solved = await run(path, choices, signal, (variables, constraints, notes) => {
+    print(`${title}: ${basename(path)}, ${count(variables, 'variable')}, ${count(constraints, 'constraint')}`);
+    for (const note of notes) print(`note: ${note}`);
+    print('');
+  });
   if (choices.outlev > 0) print('');
   print(summary(solved));
   printSolution(solved, choices.wantsol);

@@ -129,7 +129,8 @@ function begin(
   warmStart: NlpSettings['warmStart'],
 ): Multipliers & { start: Float64Array | undefined; fallbackStart?: Float64Array | undefined } {
   if (warmStart === undefined) {
-    return { start: program.knownStart, fallbackStart: program.fallbackStart, multipliers: program.multipliers };
+    const { knownStart: start, fallbackStart, multipliers, lowerMultipliers, upperMultipliers } = program;
+    return { start, fallbackStart, multipliers, lowerMultipliers, upperMultipliers };
   }
   const given = checkWarmStart(warmStart);
   const multipliers: Multipliers = {};

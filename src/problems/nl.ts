@@ -53,6 +53,12 @@ export class NlProgram extends CompiledProgram {
     this.#fixedValues = answer.fixedValues;
   }
 
+  /** n numbers in the places of the file's variables, 0 for those that are fixed: bound multipliers, say. */
+  ofFile(values: ArrayLike<number>): Float64Array {
+    const given = numbers('values', values, this.n);
+    return Float64Array.from(this.#places, (place) => (place < 0 ? 0 : (given[place] as number)));
+  }
+
   /** All of the file's variables: x, and the values of those that are fixed, in their places. */
   withFixed(x: ArrayLike<number>): Float64Array {
     const given = numbers('x', x, this.n);

@@ -1,6 +1,7 @@
 // `nonconvex stub -AMPL`, as AMPL, Pyomo and JuMP call it.
 import { existsSync, mkdirSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { solText } from '../../src/cli/sol.js';
 import { nlpDefaults } from '../../src/generated/nlp.js';
 import { long } from '../long.js';
 import { chain, circle, nl } from './nl.js';
@@ -29,6 +30,7 @@ describe('-AMPL', () => {
       x: [expect.closeTo(-1, 8), expect.closeTo(-1, 8)],
       objective: 0,
       code: 0,
+      suffixes: {},
     });
     expect(message).toMatch(/^nonconvex \d+\.\d+\.\d+: Solved after \d+ iterations: .*\nobjective -/);
   });
@@ -63,6 +65,30 @@ describe('-AMPL', () => {
     await folder.run(['stub', '-AMPL']);
     expect(sol()).toMatchObject({ options: [1, 3, 0], code: 0 });
     expect(folder.read('stub.sol')).toContain('\nOptions\n5\n1\n3\n0\n1\n1\n2\n2\n1e-05\n');
+  });
+
+  it('minimises the objective that objno says', async () => {
+    const lines = nl({ objective: 'o5 o1 v0 n3 n2', bounds: ['3'] }).replace(' 1 0 1 0 0', ' 1 0 2 0 0');
+    folder.write('stub.nl', `${lines}O1 0\no5\no1\nv0\nn5\nn2\n`);
+    await folder.run(['stub', '-AMPL', 'objno=2']);
+    expect(sol()).toMatchObject({ objective: 1, x: [expect.closeTo(5, 8)], code: 0 });
+    await folder.run(['stub', '-AMPL']);
+    expect(sol()).toMatchObject({ objective: 0, x: [expect.closeTo(3, 8)], code: 0 });
+    const { code, errors } = await folder.run(['stub', '-AMPL', 'objno=3']);
+    expect({ code, errors }).toEqual({ code: 2, errors: expect.stringContaining('objective = 3: must be 0 to 2') });
+  });
+
+  it('relaxes integers, and says so', async () => {
+    const lines = nl({ objective: 'o5 o1 v0 n2.5 n2', bounds: ['3'] }).split('\n');
+    lines[6] = ' 0 1 0 0 0';
+    folder.write('stub.nl', lines.join('\n'));
+    await folder.run(['stub', '-AMPL']);
+    expect(sol()).toMatchObject({
+      x: [expect.closeTo(2.5, 8)],
+      message: expect.stringContaining('1 integer variable is relaxed'),
+    });
+    await folder.run(['stub', '-AMPL', 'relaxIntegers=no']);
+    expect(sol()).toMatchObject({ code: 510, message: expect.stringContaining('integer variables are not supported') });
   });
 
   it('works without constraints', async () => {
@@ -100,6 +126,14 @@ describe('-AMPL', () => {
     expect(await ended(child)).toMatchObject({ signal: null, errors: '' });
     expect(sol().code).toBe(0);
   });
+});
+
+it('suffixes are written as AMPL reads them', () => {
+  const header = { options: [1, 1, 0], variables: 4, constraints: 0 };
+  const suffixes = { ipopt_zL_out: [0, 1.5, 0, 2e-30], ipopt_zU_out: [0, -0, 0, 0], other: undefined };
+  const text = solText(header, { message: 'm', code: 0, objective: 0, x: [1, 2, 3, 4], suffixes });
+  expect(text.split('objno 0 0\n')[1]).toBe('suffix 4 2 13 0 0\nipopt_zL_out\n1 1.5\n3 2e-30\n');
+  expect(readSol(text).suffixes).toEqual({ ipopt_zL_out: { 1: 1.5, 3: 2e-30 } });
 });
 
 it('says that it cannot write the .sol file', async () => {
@@ -175,7 +209,7 @@ describe('the keywords', () => {
   it('are listed by -=', async () => {
     const { code, output } = await folder.run(['-=']);
     expect(code).toBe(0);
-    for (const name of [...Object.keys(nlpDefaults), 'outlev', 'wantsol'])
+    for (const name of [...Object.keys(nlpDefaults), 'outlev', 'wantsol', 'objno', 'relaxIntegers'])
       expect(output).toMatch(new RegExp(`^${name}\\b`, 'm'));
     expect(output).toMatch(/^tolerance, tol$/m);
   });

@@ -10,6 +10,8 @@ export interface Sol {
   objective: number;
   /** solve_result_num */
   code: number;
+  /** Numbers of the variables by the names of suffixes. */
+  suffixes: Record<string, Record<number, number>>;
 }
 
 export function readSol(text: string): Sol {
@@ -44,7 +46,15 @@ export function readSol(text: string): Sol {
   if (vbtol) real();
   const duals = many(dualsGiven, real);
   const x = many(xGiven, real);
-  const [, objective, code] = /^objno (\d+) (\d+)$/.exec(next()) ?? [];
+  const [, objective, code] = /^objno (-?\d+) (\d+)$/.exec(next()) ?? [];
+  const suffixes: Sol['suffixes'] = {};
+  while (lines.length > 0) {
+    const [, count, length] = /^suffix 4 ([1-9]\d*) (\d+) 0 0$/.exec(next()) ?? [];
+    const name = next();
+    if (Number(length) !== name.length + 1) throw new Error(`length ${length} of '${name}'`);
+    const pairs = Array.from({ length: Number(count) }, () => /^(\d+) (\S+)$/.exec(next()) ?? []);
+    suffixes[name] = Object.fromEntries(pairs.map(([, index, value]) => [Number(index), Number(value)]));
+  }
   if (lines.length > 0) throw new Error(`more after the end: '${lines[0]}'`);
   return {
     message: message.join('\n'),
@@ -55,5 +65,6 @@ export function readSol(text: string): Sol {
     x,
     objective: Number(objective),
     code: Number(code),
+    suffixes,
   };
 }

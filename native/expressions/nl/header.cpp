@@ -106,7 +106,9 @@ void HeaderReader::readDiscreteVariables() {
   while (in_.moreOnLine()) contents_.integers += std::min(count("integer variables"), contents_.variables);
   if (contents_.integers > 0) {
     if (!relaxIntegers_) in_.unsupported("integer variables are");
-    contents_.notes.push_back(std::to_string(contents_.integers) + " integer variables are relaxed");
+    const bool one = contents_.integers == 1;
+    contents_.notes.push_back(one ? "1 integer variable is relaxed"
+                                  : std::to_string(contents_.integers) + " integer variables are relaxed");
   }
   in_.skipLine();
 }
