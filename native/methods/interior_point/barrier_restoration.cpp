@@ -71,13 +71,18 @@ bool BarrierRestoration::solved() const {
   return state_.nlp.errors(point, mu_).complementarity <= most;
 }
 
+/// The smallest mu_r: `minimizesInfeasibility` asks for products of 1e-5 ||r||^2.
+double BarrierRestoration::leastMu() const {
+  constexpr double floor = 1e-16, most = 1e-12, share = 1e-6;
+  const double size = normInf(state_.point.r);
+  return std::clamp(share * size * size, floor, most);
+}
+
 /// Lowers mu_r where its problem is solved, or so nearly feasible that the way would lead along feasible points to the
 /// middle of them; false where it was the last one and is solved.
 bool BarrierRestoration::lowerBarrier() {
-  constexpr double floor = 1e-16, most = 1e-12, share = 1e-6;  // `minimizesInfeasibility` asks for 1e-5 ||r||^2
   constexpr double little = 1e-2;
-  const double squares = 0.5 * norm2Squared(state_.point.r), size = normInf(state_.point.r);
-  const double least = std::clamp(share * size * size, floor, most);
+  const double squares = 0.5 * norm2Squared(state_.point.r), least = leastMu();
   while (squares < little * mu_ || solved()) {
     if (mu_ <= least) return !solved();
     mu_ = nextBarrier(mu_, least);
@@ -138,7 +143,11 @@ BarrierRestoration::Outcome BarrierRestoration::iterate() {
     return value(trial);
   };
   const BarrierDescent::Reference from{value(s.point), dot(s.a, s.step.v)};
-  if (!descent_.run(mu_, from, function)) return Outcome::stuck;
+  if (!descent_.run(mu_, from, function)) {
+    if (mu_ <= leastMu()) return Outcome::stuck;
+    mu_ = nextBarrier(mu_, leastMu());
+    return Outcome::moved;
+  }
   if (indefinite_) adapt();
   return Outcome::moved;
 }

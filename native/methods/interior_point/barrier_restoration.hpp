@@ -51,6 +51,7 @@ class BarrierRestoration {
   double value(const BarrierPoint& point) const;
   double zeta() const;
   bool solved() const;
+  double leastMu() const;
   bool lowerBarrier();
   bool computeDirection();
   void adapt();
