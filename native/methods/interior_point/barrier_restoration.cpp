@@ -32,7 +32,7 @@ void BarrierRestoration::begin() {
     weights_[j] = d * d;
   }
   start_ = point.infeasibility();
-  mu_ = std::max(state_.mu, normInf(point.r));
+  setBarrier(std::max(state_.mu, normInf(point.r)));
   iterations_ = withoutHessian_ = 0;
   damping_ = 0;
   shifted_ = indefinite_ = false;
@@ -79,16 +79,37 @@ double BarrierRestoration::leastMu() const {
 }
 
 /// Lowers mu_r where its problem is solved, or so nearly feasible that the way would lead along feasible points to the
-/// middle of them; false where it was the last one and is solved.
+/// middle of them, or so that nothing is gained; false where it was the last one and is solved.
 bool BarrierRestoration::lowerBarrier() {
   constexpr double little = 1e-2;
   const double squares = 0.5 * norm2Squared(state_.point.r), least = leastMu();
-  while (squares < little * mu_ || solved()) {
+  while (squares < little * mu_ || idle() || solved()) {
     if (mu_ <= least) return !solved();
-    mu_ = nextBarrier(mu_, least);
+    setBarrier(nextBarrier(mu_, least));
     computeGradient();
   }
   return true;
+}
+
+void BarrierRestoration::setBarrier(double mu) {
+  mu_ = mu;
+  idle_ = 0;
+  best_ = state_.point.infeasibility();
+}
+
+/// Whether the infeasibility has not fallen for some iterations with the present mu_r.
+bool BarrierRestoration::idle() const {
+  constexpr int most = 4;
+  return idle_ >= most;
+}
+
+/// Counts iterations that did not reduce the infeasibility.
+void BarrierRestoration::noteProgress() {
+  constexpr double progress = 0.9;
+  const double now = state_.point.infeasibility();
+  const bool less = now <= progress * best_;
+  idle_ = less ? 0 : idle_ + 1;
+  if (less) best_ = now;
 }
 
 /// Chooses how the next indefinite matrix is made definite, by the length of the last step.
@@ -145,9 +166,10 @@ BarrierRestoration::Outcome BarrierRestoration::iterate() {
   const BarrierDescent::Reference from{value(s.point), dot(s.a, s.step.v)};
   if (!descent_.run(mu_, from, function)) {
     if (mu_ <= leastMu()) return Outcome::stuck;
-    mu_ = nextBarrier(mu_, leastMu());
+    setBarrier(nextBarrier(mu_, leastMu()));
     return Outcome::moved;
   }
+  noteProgress();
   if (indefinite_) adapt();
   return Outcome::moved;
 }
