@@ -154,24 +154,44 @@ class WriteNlJob final : public Job {
   explicit WriteNlJob(const Reader& in)
       : program_(compiledProgram(in, "program")),
         path_(in.text("path")),
+        maximise_(in.boolean("maximise")),
         variableNames_(toTexts(in, "variableNames")),
         constraintNames_(toTexts(in, "constraintNames")) {
-    const auto count = [](int size) { return static_cast<std::size_t>(size); };
-    start_ = copyOf(vectorOf(in, "start", count(program_->graph().variableCount())));
-    if (in.has("multipliers")) {
-      multipliers_ = copyOf(vectorOf(in, "multipliers", count(program_->graph().constraintCount())));
-    }
+    const auto n = static_cast<std::size_t>(program_->graph().variableCount());
+    const auto m = static_cast<std::size_t>(program_->graph().constraintCount());
+    start_ = copyOf(vectorOf(in, "start", n));
+    const auto read = [&](const char* name, std::size_t length, std::vector<double>& to) {
+      if (in.has(name)) to = copyOf(vectorOf(in, name, length));
+    };
+    read("multipliers", m, multipliers_);
+    read("lowerMultipliers", n, lowerMultipliers_);
+    read("upperMultipliers", n, upperMultipliers_);
+    read("lower", n, lower_);
+    read("upper", n, upper_);
+    read("constraintsLower", m, constraintLower_);
+    read("constraintsUpper", m, constraintUpper_);
   }
   void run(WorkerPool&, Monitor&) override {
-    writeNl(path_, program_->graph(), {.x = start_, .multipliers = multipliers_}, variableNames_, constraintNames_);
+    const NlData data{.start = start_,
+                      .multipliers = multipliers_,
+                      .lowerMultipliers = lowerMultipliers_,
+                      .upperMultipliers = upperMultipliers_,
+                      .lower = lower_,
+                      .upper = upper_,
+                      .constraintLower = constraintLower_,
+                      .constraintUpper = constraintUpper_,
+                      .maximise = maximise_};
+    writeNl(path_, program_->graph(), data, variableNames_, constraintNames_);
   }
   Napi::Object result(Napi::Env env) override { return Napi::Object::New(env); }
 
  private:
   std::shared_ptr<SharedProgram> program_;
   std::string path_;
+  bool maximise_;
   std::vector<std::string> variableNames_, constraintNames_;
-  std::vector<double> start_, multipliers_;
+  std::vector<double> start_, multipliers_, lowerMultipliers_, upperMultipliers_;
+  std::vector<double> lower_, upper_, constraintLower_, constraintUpper_;
 };
 
 // Callbacks ----------------------------------------------------------------------------------------------------------
@@ -363,7 +383,8 @@ Napi::Value readNlFile(Napi::Env env, const Reader& in) {
   return Environment::of(env).start(std::make_shared<ReadNlJob>(in), env.Undefined(), {});
 }
 
-/// writeNl({ program, path, start, multipliers, variableNames, constraintNames }) -> { promise }
+/// writeNl({ program, path, start, maximise, variableNames, constraintNames }) -> { promise }; and, where there are
+/// any, multipliers, lowerMultipliers, upperMultipliers, lower, upper, constraintsLower and constraintsUpper
 Napi::Value writeNlFile(Napi::Env env, const Reader& in) {
   return Environment::of(env).start(std::make_shared<WriteNlJob>(in), env.Undefined(), {});
 }

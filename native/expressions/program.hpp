@@ -31,6 +31,12 @@ class Program final : public Nlp {
   const SparsePattern& hessianPattern() const override;
   NlpFacts facts() const override { return {.linearConstraints = model_->linearConstraints()}; }
 
+  /// What stands where `Plan` says: x, parameters, constants and what the stages compute.
+  std::span<const double> values() {
+    evaluate();
+    return values_;
+  }
+
   void moveTo(std::span<const double> x) override;
   double objective() override;
   void gradient(std::span<double> g) override;

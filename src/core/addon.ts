@@ -1,6 +1,7 @@
 // What native/binding/addon.cpp exports.
 
 import type { Progress } from '../generated/solve.js';
+import type { Bounds } from './bounds.js';
 import { SolverError } from './error.js';
 import { loadAddon, loadCudaAddon, type Addon as Untyped } from './loader.js';
 import type { Matrix, SparseMatrix } from './matrix.js';
@@ -130,11 +131,15 @@ export interface ReadNlRequest {
   relaxIntegers: boolean;
 }
 
-export interface WriteNlRequest {
+export interface WriteNlRequest extends Bounds {
   program: ProgramHandle;
   path: string;
   start: Float64Array;
+  /** Whether the negative of the graph's objective is written, to be maximised. */
+  maximise: boolean;
   multipliers?: Float64Array | undefined;
+  lowerMultipliers?: Float64Array | undefined;
+  upperMultipliers?: Float64Array | undefined;
   variableNames: readonly string[];
   constraintNames: readonly string[];
 }

@@ -265,9 +265,10 @@ export class Model {
       native.compile({ n, parameters: this.#parameterValues(), ...serialize(objective, functions) });
     const handle = perAddon(compile);
     handle(addon());
+    const free = [...this.#variables, ...this.#constraints].every(({ sides }) => sides === undefined);
     this.#program = new CompiledProgram({
       // Derivatives are computed on the host.
-      deviceSupport: { flops: 0 },
+      deviceSupport: free ? { flops: 0 } : { cpuOnly: 'models with bounds or inequalities' },
       handle,
       n,
       m: this.#m,

@@ -26,8 +26,8 @@ export interface NlpOptions extends Limits {
    */
   maxEvaluations?: number | undefined;
   /**
-   * `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` equations c(x) = 0 alone. `auto`: the
-   * latter where there is nothing else, otherwise the former.
+   * What solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` equations c(x)
+   * = 0 alone. `auto`: the latter where there is nothing else, otherwise the former.
    *
    * @defaultValue 'auto'
    */

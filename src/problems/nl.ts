@@ -127,8 +127,9 @@ export async function readNl(path: string | URL, options: ReadNlOptions = {}): P
 }
 
 /**
- * Writes a model to an .nl file in text form, for Ipopt and other solvers, with its start and the present values of its
- * parameters; the names of variables and constraints to the .col and .row files beside it.
+ * Writes a model to an .nl file in text form, for Ipopt and other solvers, with its start, its bounds and sides, and the present
+ * values of its parameters; the names of variables and constraints to the .col and .row files beside it. An objective that is to be
+ * maximised is written as it was stated.
  * @throws (rejects) TypeError for a problem of callbacks, which has no formulas; {@link SolverError} `WRITE_FAILED`.
  */
 export async function writeNl(model: Model | Program, path: string | URL): Promise<void> {
@@ -137,12 +138,16 @@ export async function writeNl(model: Model | Program, path: string | URL): Promi
   if (!(program instanceof CompiledProgram)) {
     throw new TypeError(`model = ${show(model)}: expected a Model or what readNl gives`);
   }
-  const { parts, start, multipliers } = program;
+  const { parts, start, sense, multipliers, lowerMultipliers, upperMultipliers } = program;
   const request = {
     program: parts.writable(),
     path: name,
     start,
+    maximise: sense === 'maximize',
     multipliers,
+    lowerMultipliers,
+    upperMultipliers,
+    ...program.bounds,
     variableNames: parts.variableNames(),
     constraintNames: parts.constraintNames(),
   };

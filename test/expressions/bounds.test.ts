@@ -1,8 +1,9 @@
 // Bounds of variables and sides of constraints of models: what a program says of them, and what is refused where it is written.
 import { describe, expect, it } from 'vitest';
 import type { Solvers } from '../../src/core/addon.js';
-import { add, dot, mul, sum, sumSquares } from '../../src/expressions/index.js';
-import { Model } from '../../src/index.js';
+import { add, at, dot, mul, sum, sumSquares } from '../../src/expressions/index.js';
+import { Model, minimize } from '../../src/index.js';
+import { checkDerivatives } from '../../src/nlp/index.js';
 
 const Inf = Number.POSITIVE_INFINITY;
 
@@ -287,6 +288,26 @@ describe('sides of constraints', () => {
     expect(() => program.bounds).toThrow(new RangeError('range.lower[1] = 1: expected at most range.upper[1] = 0'));
     low.set(0);
     expect(program.bounds.constraintsLower).toEqual(Float64Array.of(0, 0, -Inf));
+  });
+});
+
+describe('a model with bounds', () => {
+  const model = new Model();
+  const x = model.variable(2, { lower: 0, upper: 4 });
+  model.minimize(sumSquares(x));
+  model.atMost(mul(at(x, 0), at(x, 1)), 1);
+
+  it('has its derivatives checked, outside of them, too', () => {
+    for (const point of [
+      [1, 2],
+      [-3, 7],
+    ]) {
+      expect(checkDerivatives(model, point)).toMatchObject({ ok: true, compared: 7 });
+    }
+  });
+
+  it('is for the CPU', async () => {
+    await expect(minimize(model, { device: 'cuda' })).rejects.toThrow('models with bounds or inequalities');
   });
 });
 

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { at, exp, logSumExp, matvec, mul, sin, sum, sumSquares } from '../../src/expressions/index.js';
+import { add, at, exp, log, logSumExp, matvec, mul, sin, sum, sumSquares, tanh } from '../../src/expressions/index.js';
 import { Model, minimize, SolverError } from '../../src/index.js';
 import { fromCallbacks, readNl, writeNl } from '../../src/nlp/index.js';
 import { circle, nl } from '../cli/nl.js';
+import { checkDerivatives, oracle } from '../reference/ipopt.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-nl-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -64,6 +65,38 @@ describe('a model', () => {
     expect(b.status).toBe('solved');
     expect(b.objective).toBeCloseTo(a.objective, 12);
     expect(b.multipliers[0]).toBeCloseTo(0.5, 7);
+  });
+
+  it('keeps its bounds, sides and sense', async () => {
+    const model = new Model();
+    const x = model.variable(3, { lower: [0, -1, -Infinity], upper: [1, Infinity, 2], start: 0.5 });
+    model.maximize(sum(sin(x)));
+    model.atMost(sumSquares(x), 4);
+    model.between(sum(x), -1, 2.5);
+    model.equal(at(x, 0), at(x, 1));
+    const written = model.compile();
+    await writeNl(model, file('sides.nl'));
+    expect(readFileSync(file('sides.nl'), 'utf8')).toMatch(
+      /\nO0 1\n[\s\S]*\nr\n1 4\n0 -1 2\.5\n4 0\nb\n0 0 1\n2 -1\n1 2\n/,
+    );
+    const read = await readNl(file('sides.nl'));
+    expect(read.sense).toBe('maximize');
+    expect(read.bounds).toEqual(written.bounds);
+    expect(read.objective([1, 2, 3])).toBeCloseTo(written.objective([1, 2, 3]), 14);
+    expect(read.constraints([1, 2, 3])).toEqual(written.constraints([1, 2, 3]));
+  });
+
+  it.skipIf(!oracle())('has the derivatives that AMPL has', async () => {
+    // A sum of shared parts, which the objective takes as it is and the constraint does not.
+    const model = new Model();
+    const x = model.variable(3, { start: [0.49, -0.94, 0.2] });
+    const [a, b, c] = [at(x, 0), at(x, 1), at(x, 2)];
+    const sums = [add(mul(tanh(a), a), mul(tanh(b), a)), add(mul(tanh(b), c), exp(mul(a, c)))] as const;
+    model.minimize(add(...sums, logSumExp(x)));
+    for (const one of sums) model.equal(log(add(1.3, exp(tanh(one)))), 1);
+    model.equal(log(add(2, exp(mul(2, sums[0])))), 1);
+    await writeNl(model, file('shared.nl'));
+    expect(await checkDerivatives(file('shared.nl'))).toContain('No errors detected by derivative checker.');
   });
 
   it('that was read can be written again', async () => {

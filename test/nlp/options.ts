@@ -9,6 +9,10 @@ export const taking: Taking = {
     'multipliers',
     (options) => nlp.checkDerivatives(nlp.fromCallbacks(callbacks), [1], options),
   ],
+  'nlp/checkOptimality': [
+    'tolerance',
+    (options) => nlp.checkOptimality(nlp.fromCallbacks(callbacks), [1], {}, options),
+  ],
   'nlp/fromCallbacks': ['gradient', (more: Options) => nlp.fromCallbacks({ ...callbacks, ...more })],
   'nlp/fromCallbacks, entries': [
     'columns',

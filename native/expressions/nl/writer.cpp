@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <fstream>
+#include <limits>
 #include <numeric>
 #include <string_view>
 #include <utility>
 
 #include "core/error.hpp"
 #include "core/index.hpp"
+#include "expressions/nl/conditional.hpp"
 #include "expressions/plan.hpp"
 #include "expressions/program.hpp"
 
@@ -17,18 +20,24 @@ namespace nonconvex {
 
 namespace {
 
+bool isComparison(const Formulas::Node& node) {
+  return node.op == static_cast<std::int32_t>(Op::less) || node.op == static_cast<std::int32_t>(Op::lessEqual);
+}
+
 /// Writes the stages' values as common subexpressions, and f and c as sums of these.
 class Writer {
  public:
-  explicit Writer(const Graph& graph) : plan_(planOf(graph)), program_(graph) {
+  Writer(const Graph& graph, const NlData& data)
+      : plan_(planOf(graph)), program_(graph), data_(data), hasObjective_(graph.objective() >= 0) {
     stageOf_.assign(plan_.values.size(), -1);
     for (std::size_t s = 0; s < plan_.stages.size(); ++s) {
       const Stage& stage = plan_.stages[s];
       std::fill_n(stageOf_.begin() + stage.output, stage.size, static_cast<int>(s));
     }
+    findNumbers();
   }
 
-  std::string write(NlStart start) {
+  std::string write() {
     chooseDefined();
     header();
     definitions();
@@ -36,23 +45,29 @@ class Writer {
       line("C" + std::to_string(i));
       row(plan_.constraintRows, i, false);
     }
-    line("O0 0");
-    row(plan_.objective, 0, false);
-    startValues('d', start.multipliers, -1);
-    startValues('x', start.x, 1);
-    if (plan_.constraints > 0) {
-      line("r");
-      for (int i = 0; i < plan_.constraints; ++i) line("4 0");
+    if (hasObjective_) {
+      line(data_.maximise ? "O0 1" : "O0 0");
+      row(objective(), 0, false);
     }
-    if (plan_.variables > 0) {
-      line("b");
-      for (int i = 0; i < plan_.variables; ++i) line("3");
-    }
+    // AMPL's duals are derivatives of the file's objective by the sides.
+    const double sign = data_.maximise ? -1 : 1;
+    startValues("d", data_.multipliers, -sign);
+    startValues("x", data_.start, 1);
+    suffix("ipopt_zL_in", data_.lowerMultipliers, sign);
+    suffix("ipopt_zU_in", data_.upperMultipliers, -sign);
+    sides('r', plan_.constraints, data_.constraintLower, data_.constraintUpper, 0);
+    sides('b', plan_.variables, data_.lower, data_.upper, HUGE_VAL);
     linearParts();
     return std::move(out_);
   }
 
  private:
+  struct KernelRow {
+    const KernelStage& kernel;
+    int r;
+    std::vector<double> numbers;  // see numbersOf
+  };
+
   void line(const std::string& text) {
     out_ += text;
     out_ += '\n';
@@ -68,53 +83,100 @@ class Writer {
   }
   void oper(int code) { line("o" + std::to_string(code)); }
 
+  void findNumbers();
   void chooseDefined();
   void header();
   void definitions();
+  template <class F>
+  void forEachInput(const Stage& stage, int r, F&& f) const;
+  bool mayBeSum(const Stage& stage) const;
+  template <class F>
+  void asQuotient(bool wanted, F&& write);
   void value(int position);  // as an operand
   void body(int position);   // what a stage's value is
   void row(const LinearRows& rows, int i, bool whole);
-  void formula(const KernelStage& kernel, int node, int r);
-  void startValues(char key, std::span<const double> values, double sign);
+  std::vector<double> numbersOf(const KernelStage& kernel, int r) const;
+  KernelRow kernelRow(int position) const;
+  bool isCondition(const Stage& stage) const;
+  void condition(const KernelRow& row, int node);
+  void formula(const KernelRow& row, int node);
+  void startValues(const char* key, std::span<const double> values, double sign);
+  void suffix(const char* name, std::span<const double> values, double sign);
+  void sides(char key, int count, std::span<const double> lower, std::span<const double> upper, double missing);
   void linearParts();
+  LinearRows objective() const;
   std::vector<char> objectiveVariables() const;
+
+  /// Whether a value is a number: it does not depend on x.
+  bool isNumber(int position) const { return !active_[at(position)]; }
+  const Stage& stageAt(int position) const { return plan_.stages[at(stageOf_[at(position)])]; }
 
   Plan plan_;
   Program program_;
-  std::vector<int> stageOf_;  // by value
-  std::vector<int> defined_;  // by value: number of its common subexpression; -1: none
+  const NlData& data_;
+  bool hasObjective_;
+  std::vector<char> active_;    // by value: depends on x
+  std::vector<double> values_;  // of those that are numbers
+  std::vector<int> stageOf_;    // by value
+  std::vector<int> defined_;    // by value: number of its common subexpression; -1: none
   int definedCount_ = 0;
   std::string out_;
 };
 
-/// A kernel's value that only one row of f or c uses stays where it is used; every other stage's value gets a name.
-void Writer::chooseDefined() {
-  std::vector<int> users(plan_.values.size(), 0);
-  const auto twice = [&](int value) { users[at(value)] = 2; };
-  const auto once = [&](const LinearRows& rows) {
-    for (const int value : rows.indices) ++users[at(value)];
-  };
-  once(plan_.objective);
-  once(plan_.constraintRows);
-  for (const LinearRows& rows : plan_.linear) std::for_each(rows.indices.begin(), rows.indices.end(), twice);
-  for (const KernelStage& kernel : plan_.kernels) {
-    for (const IndexMap& map : kernel.inputs) {
-      for (int r = 0; r < kernel.rows; ++r) twice(map.at(r));
+/// Calls f(value) for all that one value of a stage is computed from.
+template <class F>
+void Writer::forEachInput(const Stage& stage, int r, F&& f) const {
+  switch (stage.kind) {
+    case Stage::Kind::kernel:
+      for (const IndexMap& map : plan_.kernels[at(stage.index)].inputs) f(map.at(r));
+      return;
+    case Stage::Kind::linear: {
+      const LinearRows& rows = plan_.linear[at(stage.index)];
+      for (int k = rows.offsets[at(r)]; k < rows.offsets[at(r) + 1]; ++k) f(rows.indices[at(k)]);
+      return;
+    }
+    case Stage::Kind::dense: {
+      const DenseStage& dense = plan_.dense[at(stage.index)];
+      for (int j = 0; j < dense.rowSize(); ++j) f(dense.input.at(dense.first(r) + j));
+      return;
+    }
+    case Stage::Kind::maximum: {
+      const MaximumStage& maximum = plan_.maxima[at(stage.index)];
+      for (int k = 0; k < maximum.group; ++k) f(maximum.input.at(r * maximum.group + k));
     }
   }
-  for (const DenseStage& dense : plan_.dense) {
-    for (int k = 0; k < dense.inputSize(); ++k) twice(dense.input.at(k));
+}
+
+/// Finds the values that do not depend on x: they are written as numbers, as AMPL does.
+void Writer::findNumbers() {
+  active_.assign(plan_.values.size(), 0);
+  std::fill_n(active_.begin(), plan_.variables, static_cast<char>(1));
+  for (const Stage& stage : plan_.stages) {
+    for (int r = 0; r < stage.size; ++r) {
+      char& active = active_[at(stage.output + r)];
+      forEachInput(stage, r, [&](int value) { active |= active_[at(value)]; });
+    }
+  }
+  program_.moveTo(std::vector<double>(at(plan_.variables), 0));
+  const std::span<const double> values = program_.values();
+  values_.assign(values.begin(), values.end());
+}
+
+/// A kernel's value that only one row of f or c uses, and a condition, stays where it is used; every other stage's
+/// value gets a name.
+void Writer::chooseDefined() {
+  std::vector<int> users(plan_.values.size(), 0);
+  for (const LinearRows* rows : {&plan_.objective, &plan_.constraintRows}) {
+    for (const int value : rows->indices) ++users[at(value)];
   }
   for (const Stage& stage : plan_.stages) {
-    if (stage.kind != Stage::Kind::maximum) continue;
-    const MaximumStage& maximum = plan_.maxima[at(stage.index)];
-    for (int k = 0; k < stage.size * maximum.group; ++k) twice(maximum.input.at(k));
+    for (int r = 0; r < stage.size; ++r) forEachInput(stage, r, [&](int value) { users[at(value)] = 2; });
   }
   defined_.assign(plan_.values.size(), -1);
   for (const Stage& stage : plan_.stages) {
-    for (int k = 0; k < stage.size; ++k) {
-      const int value = stage.output + k;
-      if (stage.kind != Stage::Kind::kernel || users[at(value)] > 1) defined_[at(value)] = definedCount_++;
+    for (int value = stage.output; value < stage.output + stage.size; ++value) {
+      const bool named = stage.kind != Stage::Kind::kernel || (users[at(value)] > 1 && !isCondition(stage));
+      if (named && !isNumber(value)) defined_[at(value)] = definedCount_++;
     }
   }
 }
@@ -125,23 +187,20 @@ std::vector<char> Writer::objectiveVariables() const {
   for (std::size_t s = plan_.stages.size(); s-- > 0;) {
     const Stage& stage = plan_.stages[s];
     for (int r = 0; r < stage.size; ++r) {
-      if (!used[at(stage.output + r)]) continue;
-      if (stage.kind == Stage::Kind::kernel) {
-        for (const IndexMap& map : plan_.kernels[at(stage.index)].inputs) used[at(map.at(r))] = 1;
-      } else if (stage.kind == Stage::Kind::linear) {
-        const LinearRows& rows = plan_.linear[at(stage.index)];
-        for (int k = rows.offsets[at(r)]; k < rows.offsets[at(r) + 1]; ++k) used[at(rows.indices[at(k)])] = 1;
-      } else if (stage.kind == Stage::Kind::dense) {
-        const DenseStage& dense = plan_.dense[at(stage.index)];
-        for (int k = 0; k < dense.rowSize(); ++k) used[at(dense.input.at(dense.first(r) + k))] = 1;
-      } else {
-        const MaximumStage& maximum = plan_.maxima[at(stage.index)];
-        for (int k = 0; k < maximum.group; ++k) used[at(maximum.input.at(r * maximum.group + k))] = 1;
-      }
+      if (used[at(stage.output + r)]) forEachInput(stage, r, [&](int value) { used[at(value)] = 1; });
     }
   }
   used.resize(at(plan_.variables));
   return used;
+}
+
+/// The row of the objective that is written.
+LinearRows Writer::objective() const {
+  LinearRows rows = plan_.objective;
+  if (!data_.maximise) return rows;
+  for (double& coefficient : rows.coefficients) coefficient = -coefficient;
+  for (double& constant : rows.constants) constant = -constant;
+  return rows;
 }
 
 void Writer::header() {
@@ -149,10 +208,22 @@ void Writer::header() {
   const auto gradient = std::count(inObjective.begin(), inObjective.end(), 1);
   const std::string n = std::to_string(plan_.variables);
   const std::string m = std::to_string(plan_.constraints);
+  const std::string objectives = hasObjective_ ? "1" : "0";
+  int ranges = 0, equations = 0;
+  for (int i = 0; i < plan_.constraints; ++i) {
+    const double lower = data_.constraintLower.empty() ? 0 : data_.constraintLower[at(i)];
+    const double upper = data_.constraintUpper.empty() ? 0 : data_.constraintUpper[at(i)];
+    if (lower == upper) {
+      ++equations;
+    } else if (std::isfinite(lower) && std::isfinite(upper)) {
+      ++ranges;
+    }
+  }
   line("g3 1 1 0\t# problem nonconvex");
-  line(" " + n + " " + m + " 1 0 " + m + "\t# vars, constraints, objectives, ranges, eqns");
+  line(" " + n + " " + m + " " + objectives + " " + std::to_string(ranges) + " " + std::to_string(equations) +
+       "\t# vars, constraints, objectives, ranges, eqns");
   // Nonlinear ones come first in a .nl file; called nonlinear throughout, they keep their order.
-  line(" " + m + " 1\t# nonlinear constraints, objectives");
+  line(" " + m + " " + objectives + "\t# nonlinear constraints, objectives");
   line(" 0 0\t# network constraints: nonlinear, linear");
   line(" " + n + " " + n + " " + n + "\t# nonlinear vars in constraints, objectives, both");
   line(" 0 0 0 1\t# linear network variables; functions; arith, flags");
@@ -163,13 +234,35 @@ void Writer::header() {
   line(" " + std::to_string(definedCount_) + " 0 0 0 0\t# common exprs: b,c,o,c1,o1");
 }
 
+/// Writes an expression as a quotient by 1 where that is wanted, for AMPL's library of 2019, which Debian's Ipopt has.
+/// It loses derivatives of a sum or a multiple of common subexpressions that one row takes linearly and another one
+/// does not, and second derivatives of a maximum of variables; a quotient is neither a sum nor a variable to it.
+template <class F>
+void Writer::asQuotient(bool wanted, F&& write) {
+  constexpr int divide = 3;
+  if (wanted) oper(divide);
+  write();
+  if (wanted) number(1);
+}
+
+/// Whether a stage's values may be sums, or multiples, of others.
+bool Writer::mayBeSum(const Stage& stage) const {
+  if (stage.kind != Stage::Kind::kernel) return stage.kind != Stage::Kind::maximum;
+  const KernelStage& kernel = plan_.kernels[at(stage.index)];
+  const Op op = static_cast<Op>(kernel.formulas.node(kernel.formula).op);
+  return op == Op::add || op == Op::subtract || op == Op::negate || op == Op::multiply;
+}
+
+/// Writes each with `V number, linear terms, 0`: the 0 says that any row may use it.
 void Writer::definitions() {
   for (const Stage& stage : plan_.stages) {
-    for (int k = 0; k < stage.size; ++k) {
-      const int number = defined_[at(stage.output + k)];
-      if (number < 0) continue;
-      line("V" + std::to_string(plan_.variables + number) + " 0 0");
-      body(stage.output + k);
+    for (int r = 0; r < stage.size; ++r) {
+      const int position = stage.output + r;
+      if (defined_[at(position)] < 0) continue;
+      line("V" + std::to_string(plan_.variables + defined_[at(position)]) + " 0 0");
+      bool takesDefined = false;
+      forEachInput(stage, r, [&](int value) { takesDefined = takesDefined || defined_[at(value)] >= 0; });
+      asQuotient(takesDefined && mayBeSum(stage), [&] { body(position); });
     }
   }
 }
@@ -177,8 +270,8 @@ void Writer::definitions() {
 void Writer::value(int position) {
   if (position < plan_.variables) {
     line("v" + std::to_string(position));
-  } else if (stageOf_[at(position)] < 0) {
-    number(plan_.values[at(position)]);
+  } else if (isNumber(position)) {
+    number(values_[at(position)]);
   } else if (defined_[at(position)] >= 0) {
     line("v" + std::to_string(plan_.variables + defined_[at(position)]));
   } else {
@@ -187,12 +280,12 @@ void Writer::value(int position) {
 }
 
 void Writer::body(int position) {
-  const Stage& stage = plan_.stages[at(stageOf_[at(position)])];
+  const Stage& stage = stageAt(position);
   const int r = position - stage.output;
   switch (stage.kind) {
     case Stage::Kind::kernel: {
-      const KernelStage& kernel = plan_.kernels[at(stage.index)];
-      formula(kernel, kernel.formula, r);
+      const KernelRow row = kernelRow(position);
+      formula(row, row.kernel.formula);
       return;
     }
     case Stage::Kind::linear:
@@ -215,61 +308,132 @@ void Writer::body(int position) {
       const MaximumStage& maximum = plan_.maxima[at(stage.index)];
       oper(12);
       line(std::to_string(maximum.group));
-      for (int k = 0; k < maximum.group; ++k) value(maximum.input.at(r * maximum.group + k));
+      for (int k = 0; k < maximum.group; ++k) {
+        asQuotient(true, [&] { value(maximum.input.at(r * maximum.group + k)); });
+      }
     }
   }
 }
 
 /// A row as a sum; of a constraint or the objective without the terms that are linear in x, which follow elsewhere.
 void Writer::row(const LinearRows& rows, int i, bool whole) {
-  const auto isTerm = [&](int k) { return whole || rows.indices[at(k)] >= plan_.variables; };
-  const int begin = rows.offsets[at(i)];
-  const int end = rows.offsets[at(i) + 1];
-  int terms = rows.constants[at(i)] != 0 ? 1 : 0;
-  for (int k = begin; k < end; ++k) terms += isTerm(k) ? 1 : 0;
-  if (terms == 0) {
-    number(0);
-    return;
+  double constant = rows.constants[at(i)];
+  std::vector<int> terms;
+  for (int k = rows.offsets[at(i)]; k < rows.offsets[at(i) + 1]; ++k) {
+    const int position = rows.indices[at(k)];
+    if (isNumber(position)) {
+      constant += rows.coefficients[at(k)] * values_[at(position)];
+    } else if (whole || position >= plan_.variables) {
+      terms.push_back(k);
+    }
   }
-  if (terms == 2) oper(0);
-  if (terms > 2) {
+  const std::size_t count = terms.size() + (constant != 0 ? 1 : 0);
+  if (count == 0) return number(0);
+  if (count == 2) oper(0);
+  if (count > 2) {
     oper(54);
-    line(std::to_string(terms));
+    line(std::to_string(count));
   }
-  for (int k = begin; k < end; ++k) {
-    if (!isTerm(k)) continue;
+  for (const int k : terms) {
     if (rows.coefficients[at(k)] != 1) {
       oper(2);
       number(rows.coefficients[at(k)]);
     }
     value(rows.indices[at(k)]);
   }
-  if (rows.constants[at(i)] != 0) number(rows.constants[at(i)]);
+  if (constant != 0) number(constant);
+}
+
+/// The parts of a kernel's row that do not depend on x; NaN: they do.
+std::vector<double> Writer::numbersOf(const KernelStage& kernel, int r) const {
+  std::vector<double> numbers;
+  for (int k = 0; k <= kernel.formula; ++k) {
+    const Formulas::Node& node = kernel.formulas.node(k);
+    double value = std::numeric_limits<double>::quiet_NaN();
+    if (node.op == static_cast<std::int32_t>(ScalarOp::constant)) {
+      value = node.value;
+    } else if (node.op == static_cast<std::int32_t>(ScalarOp::input)) {
+      const int position = kernel.inputs[at(node.a)].at(r);
+      if (isNumber(position)) value = values_[at(position)];
+    } else {
+      const double a = numbers[at(node.a)], b = node.b < 0 ? 0 : numbers[at(node.b)];
+      if (!std::isnan(a) && !std::isnan(b)) value = applyScalar(node.op, a, b);
+    }
+    numbers.push_back(value);
+  }
+  return numbers;
+}
+
+/// A row of the kernel that computes a value.
+Writer::KernelRow Writer::kernelRow(int position) const {
+  const Stage& stage = stageAt(position);
+  const KernelStage& kernel = plan_.kernels[at(stage.index)];
+  return {kernel, position - stage.output, numbersOf(kernel, position - stage.output)};
+}
+
+/// Whether a stage's values are conditions, which are written where they are used: AMPL's library has no derivatives of
+/// what depends on one that has a name.
+bool Writer::isCondition(const Stage& stage) const {
+  if (stage.kind != Stage::Kind::kernel) return false;
+  const KernelStage& kernel = plan_.kernels[at(stage.index)];
+  return isComparison(kernel.formulas.node(kernel.formula));
+}
+
+/// Writes part k of a kernel's row as a condition.
+void Writer::condition(const KernelRow& row, int k) {
+  constexpr int notCode = 34, unequal = 30, lessCode = 22, lessEqualCode = 23;
+  const Formulas::Node& node = row.kernel.formulas.node(k);
+  if (node.op == static_cast<std::int32_t>(ScalarOp::input)) {
+    const int position = row.kernel.inputs[at(node.a)].at(row.r);
+    if (!isNumber(position) && position >= plan_.variables && isCondition(stageAt(position))) {
+      const KernelRow other = kernelRow(position);
+      return condition(other, other.kernel.formula);
+    }
+  } else if (isComparison(node) && std::isnan(row.numbers[at(k)])) {
+    const bool strict = node.op == static_cast<std::int32_t>(Op::less);
+    const bool ofCondition = isComparison(row.kernel.formulas.node(node.a));
+    if (!strict && ofCondition && row.numbers[at(node.b)] == 0) {
+      oper(notCode);
+      return condition(row, node.a);
+    }
+    oper(strict ? lessCode : lessEqualCode);
+    formula(row, node.a);
+    return formula(row, node.b);
+  }
+  oper(unequal);
+  formula(row, k);
+  number(0);
 }
 
 /// Token by token of the operation's form in operators.def.
-void Writer::formula(const KernelStage& kernel, int k, int r) {
-  const Formulas::Node& node = kernel.formulas.node(k);
+void Writer::formula(const KernelRow& row, int k) {
+  const Formulas::Node& node = row.kernel.formulas.node(k);
+  if (!std::isnan(row.numbers[at(k)])) return number(row.numbers[at(k)]);
   if (node.op == static_cast<std::int32_t>(ScalarOp::constant)) return number(node.value);
-  if (node.op == static_cast<std::int32_t>(ScalarOp::input)) return value(kernel.inputs[at(node.a)].at(r));
+  if (node.op == static_cast<std::int32_t>(ScalarOp::input)) return value(row.kernel.inputs[at(node.a)].at(row.r));
   const Operation* known = operationOf(static_cast<Op>(node.op));
   if (known == nullptr || known->nl == nullptr) {
     throw Error(ErrorKind::solver, nameOf(static_cast<Op>(node.op)) + " has no form in a .nl file", "UNSUPPORTED");
   }
+  if (known->op == Op::where) {
+    oper(nlIf);
+    condition(row, node.a);
+    formula(row, node.b);
+    return number(0);
+  }
+  const bool extreme = known->op == Op::min || known->op == Op::max;
   for (std::string_view rest = known->nl; !rest.empty();) {
     const std::string_view token = rest.substr(0, rest.find(' '));
     rest.remove_prefix(std::min(token.size() + 1, rest.size()));
-    if (token == "a") {
-      formula(kernel, node.a, r);
-    } else if (token == "b") {
-      formula(kernel, node.b, r);
+    if (token == "a" || token == "b") {
+      asQuotient(extreme, [&] { formula(row, token == "a" ? node.a : node.b); });
     } else {
       line(std::string(token.front() == '#' ? token.substr(1) : token));
     }
   }
 }
 
-void Writer::startValues(char key, std::span<const double> values, double sign) {
+void Writer::startValues(const char* key, std::span<const double> values, double sign) {
   if (values.empty()) return;
   line(key + std::to_string(values.size()));
   for (std::size_t k = 0; k < values.size(); ++k) {
@@ -279,10 +443,42 @@ void Writer::startValues(char key, std::span<const double> values, double sign) 
   }
 }
 
+/// Real numbers of variables; those that are 0 are left out.
+void Writer::suffix(const char* name, std::span<const double> values, double sign) {
+  if (values.empty()) return;
+  constexpr const char* realOfVariables = "S4 ";
+  const auto count = std::count_if(values.begin(), values.end(), [](double value) { return value != 0; });
+  line(realOfVariables + std::to_string(count) + " " + name);
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (values[k] == 0) continue;
+    out_ += std::to_string(k) + " ";
+    append(sign * values[k]);
+    out_ += '\n';
+  }
+}
+
+/// The segments r and b, a line each row or variable. `missing`: where no sides are given they are -missing and
+/// missing.
+void Writer::sides(char key, int count, std::span<const double> lower, std::span<const double> upper, double missing) {
+  if (count == 0) return;
+  line(std::string(1, key));
+  for (int i = 0; i < count; ++i) {
+    const double from = lower.empty() ? 0 - missing : lower[at(i)], to = upper.empty() ? missing : upper[at(i)];
+    const bool below = from != -HUGE_VAL, above = to != HUGE_VAL;
+    out_ += from == to ? "4" : below && above ? "0" : above ? "1" : below ? "2" : "3";
+    for (const auto& [given, value] : {std::pair(below, from), std::pair(above && from != to, to)}) {
+      if (!given) continue;
+      out_ += ' ';
+      append(value);
+    }
+    out_ += '\n';
+  }
+}
+
 /// Every variable of a row is in its J or G segment, with a 0 where it is nonlinear only.
 void Writer::linearParts() {
   const SparsePattern& pattern = program_.jacobianPattern();
-  if (plan_.variables > 1) {
+  if (plan_.variables > 0) {
     std::vector<int> columns(at(plan_.variables), 0);
     for (const int j : pattern.indices) ++columns[at(j)];
     std::partial_sum(columns.begin(), columns.end(), columns.begin());
@@ -309,7 +505,7 @@ void Writer::linearParts() {
   for (int j = 0; j < plan_.variables; ++j) {
     if (inObjective[at(j)]) variables.push_back(j);
   }
-  segment('G', 0, plan_.objective, variables);
+  if (hasObjective_) segment('G', 0, objective(), variables);
 }
 
 void writeFile(const std::string& path, std::string_view text) {
@@ -321,19 +517,26 @@ void writeFile(const std::string& path, std::string_view text) {
 
 }  // namespace
 
-std::string nlText(const Graph& graph, NlStart start) {
+std::string nlText(const Graph& graph, const NlData& data) {
   const auto check = [](std::span<const double> values, int size, const char* name) {
     require(values.empty() || values.size() == at(size), std::string(name) + ".length", values.size(),
             "must be " + std::to_string(size));
   };
-  check(start.x, graph.variableCount(), "x");
-  check(start.multipliers, graph.constraintCount(), "multipliers");
-  return Writer(graph).write(start);
+  const int n = graph.variableCount(), m = graph.constraintCount();
+  check(data.start, n, "start");
+  check(data.multipliers, m, "multipliers");
+  check(data.lowerMultipliers, n, "lowerMultipliers");
+  check(data.upperMultipliers, n, "upperMultipliers");
+  check(data.lower, n, "lower");
+  check(data.upper, n, "upper");
+  check(data.constraintLower, m, "constraintLower");
+  check(data.constraintUpper, m, "constraintUpper");
+  return Writer(graph, data).write();
 }
 
-void writeNl(const std::string& path, const Graph& graph, NlStart start, std::span<const std::string> variableNames,
-             std::span<const std::string> constraintNames) {
-  writeFile(path, nlText(graph, start));
+void writeNl(const std::string& path, const Graph& graph, const NlData& data,
+             std::span<const std::string> variableNames, std::span<const std::string> constraintNames) {
+  writeFile(path, nlText(graph, data));
   const std::string stub = path.ends_with(".nl") ? path.substr(0, path.size() - 3) : path;
   const auto names = [&](const char* suffix, std::span<const std::string> list) {
     if (list.empty()) return;

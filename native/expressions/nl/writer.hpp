@@ -9,17 +9,23 @@
 
 namespace nonconvex {
 
-struct NlStart {
-  std::span<const double> x;            ///< empty: none
-  std::span<const double> multipliers;  ///< ours, L = f + lambda^T c; empty: none
+/// What stands in a file beside f and c. What is empty is left out.
+struct NlData {
+  std::span<const double> start = {};              ///< x
+  std::span<const double> multipliers = {};        ///< ours: L = f + y^T c - zL^T (x - xl) - zU^T (xu - x)
+  std::span<const double> lowerMultipliers = {};   ///< zL, as the suffix ipopt_zL_in
+  std::span<const double> upperMultipliers = {};   ///< zU, as the suffix ipopt_zU_in
+  std::span<const double> lower = {}, upper = {};  ///< xl and xu; empty: none
+  std::span<const double> constraintLower = {}, constraintUpper = {};  ///< cl and cu; empty: c(x) = 0
+  bool maximise = false;                                               ///< -f is written, which is to be maximised
 };
 
-/// min f(x) subject to c(x) = 0 as a .nl file. Parameters are written with their values.
-std::string nlText(const Graph& graph, NlStart start = {});
+/// min f(x) subject to cl <= c(x) <= cu and xl <= x <= xu as a .nl file. Parameters are written with their values.
+std::string nlText(const Graph& graph, const NlData& data = {});
 
 /// Writes it to `path`, and names, one a line, to the .col and .row files beside it unless they are empty. Throws a
 /// SolverError WRITE_FAILED.
-void writeNl(const std::string& path, const Graph& graph, NlStart start = {},
+void writeNl(const std::string& path, const Graph& graph, const NlData& data = {},
              std::span<const std::string> variableNames = {}, std::span<const std::string> constraintNames = {});
 
 }  // namespace nonconvex

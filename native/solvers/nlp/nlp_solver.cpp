@@ -51,7 +51,8 @@ std::optional<Status> NlpSolver::step() {
 
 /// Lets the interior-point method follow where Newton's method has ended without a solution.
 std::optional<Status> NlpSolver::follow(Status reason) {
-  const bool failed = reason == Status::stalled || reason == Status::infeasible || reason == Status::iterationLimit;
+  const bool failed = (reason == Status::stalled && !newton_->endedByRounding()) || reason == Status::infeasible ||
+                      reason == Status::iterationLimit;
   if (!failed || settings_.method != NlpMethod::automatic || settings_.restarts == 0 || problem_.device != nullptr) {
     return reason == Status::iterationLimit ? std::nullopt : std::optional(reason);
   }

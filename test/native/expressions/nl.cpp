@@ -494,7 +494,7 @@ TEST(writtenAndReadBack) {
     const auto n = static_cast<std::size_t>(graph.variableCount());
     const auto m = static_cast<std::size_t>(graph.constraintCount());
     const std::vector<double> start = uniform(random, n), multipliers = uniform(random, m);
-    const std::string text = nonconvex::nlText(graph, {.x = start, .multipliers = multipliers});
+    const std::string text = nonconvex::nlText(graph, {.start = start, .multipliers = multipliers});
     const NlModel model = parse(text);
     check::note(model.start == start && model.multipliers == multipliers, "random graph", seed, "start");
     Program before(graph), after(model.graph);
@@ -518,6 +518,63 @@ TEST(writtenAndReadBack) {
   }
 }
 
+TEST(writtenSides) {
+  Graph graph(6);
+  const int x = graph.variables(0, 6);
+  graph.minimize(graph.unary(Op::negate, graph.norm2Squared(x, 6)));
+  graph.equalZero(x);
+  const double oo = infinite;
+  const Vector start = {1, 2, 3, 4, 5, 6}, y = {1, -1, 0, 2, 3, 0}, zL = {0, 2, 0, 0, 0.5, 0}, zU = {3, 0, 0, 0, 1, 0};
+  const Vector l = {-oo, -1, -oo, -1, -3, 2}, u = {oo, oo, 1, 1, -2, 1}, cl = {2, -1, -oo, -1, 0, -oo},
+               cu = {2, oo, 1, 1, 0, oo};
+  for (const bool maximise : {false, true}) {
+    const std::string text = nonconvex::nlText(graph, {.start = start,
+                                                       .multipliers = y,
+                                                       .lowerMultipliers = zL,
+                                                       .upperMultipliers = zU,
+                                                       .lower = l,
+                                                       .upper = u,
+                                                       .constraintLower = cl,
+                                                       .constraintUpper = cu,
+                                                       .maximise = maximise});
+    CHECK(check::contains(text, "\n 6 6 1 1 2\t# vars, constraints, objectives, ranges, eqns\n"));
+    CHECK(check::contains(text, "\nr\n4 2\n2 -1\n1 1\n0 -1 1\n4 0\n3\nb\n3\n2 -1\n1 1\n0 -1 1\n0 -3 -2\n0 2 1\n"));
+    CHECK(check::contains(text, maximise ? "\nO0 1\n" : "\nO0 0\n"));
+    const NlModel model = parse(text);
+    CHECK_EQ(model.maximise, maximise);
+    CHECK(model.start == start && model.multipliers == y);
+    CHECK(model.lowerMultipliers == zL && model.upperMultipliers == zU);
+    CHECK(model.variableLower == l && model.variableUpper == u);
+    Program program(model.graph);
+    // The first row has become an equation with its right-hand side in c.
+    CHECK(constraintsAt(program, start) == (Vector{-1, 2, 3, 4, 5, 6}));
+    CHECK(model.constraintLower == (Vector{0, -1, -oo, -1, 0, -oo}));
+    CHECK(model.constraintUpper == (Vector{0, oo, 1, 1, 0, oo}));
+    CHECK_EQ(program.objective(), -91.0);
+    CHECK_EQ(check::NlText(text).objective(start), maximise ? 91.0 : -91.0);
+  }
+  // No objective is none, and one variable has a k segment as well: AMPL's library asks for it.
+  Graph feasible(1);
+  feasible.equalZero(feasible.unary(Op::exp, feasible.variables(0, 1)));
+  const std::string text = nonconvex::nlText(feasible, {.constraintLower = Vector{1}, .constraintUpper = Vector{oo}});
+  CHECK(check::contains(text, "\n 1 1 0 0 0\t") && check::contains(text, "\nk0\n"));
+  CHECK_EQ(parse(text).graph.objective(), -1);
+}
+
+TEST(whatDoesNotDependOnVariablesIsWrittenAsANumber) {
+  // AMPL folds constants, and its library takes an operator on numbers for one on variables.
+  Graph graph(1);
+  const int x = graph.variables(0, 1), three = graph.constant(3.0);
+  const int e = graph.unary(Op::exp, graph.unary(Op::log, three));
+  graph.minimize(graph.binary(Op::multiply, graph.unary(Op::sin, e), graph.unary(Op::sin, x)));
+  graph.equalZero(graph.concatenate(std::vector<int>{graph.unary(Op::cos, e), graph.unary(Op::cos, x)}));
+  const std::string text = nonconvex::nlText(graph);
+  CHECK(!check::contains(text, "o44\n") && !check::contains(text, "V1 "));
+  check::NlText plain(text);
+  CHECK_NEAR(plain.objective({0.5}), std::sin(3.0) * std::sin(0.5), 1e-15);
+  CHECK_NEAR(plain.constraints({0.5})[0], std::cos(3.0), 1e-15);
+}
+
 TEST(writtenFiles) {
   Graph graph(2, {2.0});
   const int x = graph.variables(0, 2);
@@ -534,7 +591,6 @@ TEST(writtenFiles) {
   std::filesystem::remove_all(folder);
   CHECK(check::contains(check::messageOf([&] { nonconvex::writeNl(path, graph); }), "cannot write"));
   CHECK(check::contains(check::messageOf([&] { nonconvex::readNl(path); }), "cannot open"));
-  CHECK(check::contains(
-      check::messageOf([&] { nonconvex::nlText(graph, {.x = std::vector<double>{1}, .multipliers = {}}); }),
-      "x.length = 1: must be 2"));
+  CHECK(check::contains(check::messageOf([&] { nonconvex::nlText(graph, {.start = std::vector<double>{1}}); }),
+                        "start.length = 1: must be 2"));
 }

@@ -85,7 +85,7 @@ bool use(const std::string& bytes) {
   program.jacobian(J);
   program.hessian(1, c, H);
   program.hessianProduct(1, c, g, g);
-  const std::string text = nonconvex::nlText(model.graph, {.x = model.start, .multipliers = model.multipliers});
+  const std::string text = nonconvex::nlText(model.graph, {.start = model.start, .multipliers = model.multipliers});
   const nonconvex::NlModel again = nonconvex::parseNl(text, "written.nl");
   return again.start.size() == n && again.multipliers.size() == m;
 }

@@ -174,6 +174,9 @@ class NlText {
       case 'k':
         for (int i = 0; i < a; ++i) nextLine();
         break;
+      case 'S':
+        for (int i = 0; i < b; ++i) nextLine();
+        break;
       case 'J':
         linear_[k] = linear(b);
         break;
