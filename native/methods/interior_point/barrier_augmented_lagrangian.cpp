@@ -27,6 +27,7 @@ void BarrierAugmentedLagrangian::begin() {
   lastResidual_ = std::numeric_limits<double>::infinity();
   iterations_ = idle_ = 0;
   forced_ = false;
+  damping_ = 0;
   state_.mu = firstMu;
   state_.kkt.reset();
   setMultipliers(state_.point);
@@ -45,7 +46,8 @@ double BarrierAugmentedLagrangian::value(const BarrierPoint& point) const {
 /// Whether the function of the present y, rho and mu is minimised well enough.
 bool BarrierAugmentedLagrangian::converged() const {
   constexpr double kappaEpsilon = 10;
-  const double tolerance = std::max(kappaEpsilon * state_.mu, 0.5 * state_.nlp.settings().tolerance);
+  const double tolerance = std::max(
+      {kappaEpsilon * state_.mu, 0.5 * state_.nlp.settings().tolerance, std::min(1e-2, 0.1 * normInf(state_.point.r))});
   const BarrierErrors errors = state_.nlp.errors(state_.point, state_.mu);
   return errors.dual <= tolerance * errors.dualScale &&
          errors.complementarity <= tolerance * errors.complementarityScale;
@@ -67,8 +69,10 @@ BarrierAugmentedLagrangian::Outcome BarrierAugmentedLagrangian::update() {
   if (slow) rho_ = std::min(largest, more * rho_);
   lastResidual_ = residual;
   state_.mu = nextBarrier(state_.mu, least);
-  setMultipliers(point);
-  state_.nlp.updateLagrangian(point);
+  if (forced_) {  // the multipliers of the step have led nowhere
+    setMultipliers(point);
+    state_.nlp.updateLagrangian(point);
+  }
   return Outcome::moved;
 }
 
@@ -79,7 +83,7 @@ bool BarrierAugmentedLagrangian::computeDirection() {
   s.kkt.load(s.H, s.point.at.jacobian, s.diagonal, 1 / rho_);
   s.nlp.barrierLagrangian(s.point, s.mu, s.a);
   for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] = s.point.r[i] + (y_[i] - s.point.at.lambda[i]) / rho_;
-  if (!descent_.computeStep(s.mu, rows_)) return false;
+  if (!descent_.computeStep(s.mu, rows_, damping_)) return false;
   // The function's gradient is a + rho J^T rows.
   s.nlp.linearizedRows(s.point, s.step.v, linear_);
   slope_ = dot(s.a, s.step.v) + rho_ * dot(rows_, linear_);
@@ -92,12 +96,14 @@ bool BarrierAugmentedLagrangian::move() {
     setMultipliers(trial);
     return value(trial);
   };
-  const auto error = [&](const BarrierPoint& point) {
-    const BarrierErrors errors = state_.nlp.errors(point, state_.mu);
-    return std::max(errors.dual / errors.dualScale, errors.complementarity / errors.complementarityScale);
+  // Where rounding hides the function's fall, the first-order conditions tell.
+  const auto primalDual = [&](BarrierPoint& trial) {
+    addScaled(state_.point.at.lambda, 1, state_.step.y, trial.at.lambda);
+    return value(trial);
   };
+  const auto error = [&](const BarrierPoint& point) { return state_.nlp.errors(point, state_.mu).worst(); };
   const BarrierDescent::Reference from{value(state_.point), slope_};
-  if (!descent_.run(state_.mu, from, function) && !descent_.runByError(state_.mu, function, error)) return false;
+  if (!descent_.run(state_.mu, from, function)) return descent_.runByError(state_.mu, primalDual, error);
   chooseMultipliers();
   return true;
 }
@@ -117,6 +123,13 @@ void BarrierAugmentedLagrangian::chooseMultipliers() {
   s.nlp.updateLagrangian(s.point);
 }
 
+/// Shifts the next system where steps are cut to nothing: then Newton's model is good for shorter ones only.
+void BarrierAugmentedLagrangian::adaptDamping() {
+  constexpr double first = 1e-4, least = 1e-8, more = 10, cut = 1e-2, whole = 0.5;
+  if (descent_.share() < cut) damping_ = std::max(first, more * damping_);
+  if (descent_.share() >= whole) damping_ = damping_ / more < least ? 0 : damping_ / more;
+}
+
 BarrierAugmentedLagrangian::Outcome BarrierAugmentedLagrangian::step() {
   constexpr int most = 600;
   if (state_.nlp.solved(state_.point)) return Outcome::solved;
@@ -133,6 +146,7 @@ BarrierAugmentedLagrangian::Outcome BarrierAugmentedLagrangian::step() {
     return Outcome::moved;
   }
   forced_ = false;
+  adaptDamping();
   return state_.nlp.solved(state_.point) ? Outcome::solved : Outcome::moved;
 }
 

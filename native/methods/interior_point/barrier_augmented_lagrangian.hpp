@@ -44,6 +44,7 @@ class BarrierAugmentedLagrangian {
   bool computeDirection();
   bool move();
   void chooseMultipliers();
+  void adaptDamping();
 
   BarrierState& state_;
   BarrierDescent descent_;
@@ -54,6 +55,7 @@ class BarrierAugmentedLagrangian {
   double rho_ = 0;
   double slope_ = 0;                                               // of the function along the step
   double lastResidual_ = std::numeric_limits<double>::infinity();  ///< ||r||_inf at the last update
+  double damping_ = 0;                                             // least shift of the next system
   int iterations_ = 0;
   int idle_ = 0;         ///< updates in a row at the largest rho which did not reduce ||r||_inf
   bool forced_ = false;  ///< the last step failed, so that y, rho and mu are updated as they are

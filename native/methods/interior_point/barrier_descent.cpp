@@ -17,13 +17,13 @@ double nextBarrier(double mu, double least) {
   return std::max(least, std::min(linear * mu, std::pow(mu, superlinear)));
 }
 
-bool BarrierDescent::computeStep(double mu, std::span<const double> rows) {
+bool BarrierDescent::computeStep(double mu, std::span<const double> rows, double delta) {
   constexpr int mostTries = 3;
   constexpr double least = 1e-8, more = 8;
   BarrierState& s = state_;
   for (int tries = 0; tries < mostTries; ++tries) {
-    const double delta = std::max(least, more * s.kkt.delta());
-    if (!(tries == 0 ? s.kkt.factor(mu) : s.kkt.factorWith(delta, mu))) return false;
+    if (tries > 0) delta = std::max(least, more * s.kkt.delta());
+    if (!(delta > 0 ? s.kkt.factorWith(delta, mu) : s.kkt.factor(mu))) return false;
     if (s.kkt.solve(s.a, rows, s.step.v, s.step.y)) break;
   }
   return finite(s.step.v) && finite(s.step.y);
@@ -43,6 +43,12 @@ bool BarrierDescent::enough(const Reference& from, double alpha, double value) c
   constexpr double rounding = 10 * std::numeric_limits<double>::epsilon();
   const double allowed = alpha >= cut * longest_ ? rounding * std::abs(from.value) : 0;
   return value <= from.value + share * alpha * from.slope + allowed;
+}
+
+/// Whether a function's digits can tell if a step of this length is good; so much is promised, or it is a long one.
+bool BarrierDescent::tells(const Reference& from, double alpha) const {
+  constexpr double cut = 1e-2, digits = 1e4 * std::numeric_limits<double>::epsilon();
+  return alpha >= cut * longest_ || -alpha * from.slope >= digits * std::abs(from.value);
 }
 
 /// Completes the trial point by bound multipliers and derivatives; false where those are not finite.

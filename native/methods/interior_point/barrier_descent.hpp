@@ -30,8 +30,10 @@ class BarrierDescent {
         whole_(state.nlp.size()) {}
 
   /// Solves the system that state.kkt was given for state.a and `rows`, with the inertia (n, m, 0); false where that is
-  /// not possible. `mu` sizes the shifts.
-  bool computeStep(double mu, std::span<const double> rows);
+  /// not possible. `mu` sizes the shifts, which are `delta` at least.
+  bool computeStep(double mu, std::span<const double> rows, double delta = 0);
+  /// The part of the largest length within the bounds that the last step took.
+  double share() const { return longest_ > 0 ? state_.length / longest_ : 0; }
   /// Halves the length from the largest within the bounds, until `function(trial)` has fallen enough; false where it
   /// does not before rounding decides. The function also sets y of the trial point. Where the largest length fails, the
   /// curvature of the rows is tried to be corrected for, with the factors that gave the step.
@@ -47,7 +49,7 @@ class BarrierDescent {
       }
       uncorrect();
     }
-    for (double alpha = half * longest; alpha >= leastShare * longest; alpha *= half) {
+    for (double alpha = half * longest; alpha >= leastShare * longest && tells(from, alpha); alpha *= half) {
       if (state_.tryStep(alpha) && good(alpha)) return accept(alpha);
     }
     return false;
@@ -69,6 +71,7 @@ class BarrierDescent {
 
   void begin(double mu);
   bool enough(const Reference& from, double alpha, double value) const;
+  bool tells(const Reference& from, double alpha) const;
   bool prepare();
   bool accept(double alpha);
   bool correct(double alpha, bool first);

@@ -32,7 +32,7 @@ void BarrierRestoration::begin() {
     weights_[j] = d * d;
   }
   start_ = point.infeasibility();
-  mu_ = std::max(state_.mu, normInf(point.r));
+  setBarrier(std::max(state_.mu, normInf(point.r)));
   iterations_ = withoutHessian_ = 0;
   damping_ = 0;
   shifted_ = indefinite_ = false;
@@ -71,19 +71,45 @@ bool BarrierRestoration::solved() const {
   return state_.nlp.errors(point, mu_).complementarity <= most;
 }
 
+/// The smallest mu_r: `minimizesInfeasibility` asks for products of 1e-5 ||r||^2.
+double BarrierRestoration::leastMu() const {
+  constexpr double floor = 1e-16, most = 1e-12, share = 1e-6;
+  const double size = normInf(state_.point.r);
+  return std::clamp(share * size * size, floor, most);
+}
+
 /// Lowers mu_r where its problem is solved, or so nearly feasible that the way would lead along feasible points to the
-/// middle of them; false where it was the last one and is solved.
+/// middle of them, or so that nothing is gained; false where it was the last one and is solved.
 bool BarrierRestoration::lowerBarrier() {
-  constexpr double floor = 1e-16, most = 1e-12, share = 1e-6;  // `minimizesInfeasibility` asks for 1e-5 ||r||^2
   constexpr double little = 1e-2;
-  const double squares = 0.5 * norm2Squared(state_.point.r), size = normInf(state_.point.r);
-  const double least = std::clamp(share * size * size, floor, most);
-  while (squares < little * mu_ || solved()) {
+  const double squares = 0.5 * norm2Squared(state_.point.r), least = leastMu();
+  while (squares < little * mu_ || idle() || solved()) {
     if (mu_ <= least) return !solved();
-    mu_ = nextBarrier(mu_, least);
+    setBarrier(nextBarrier(mu_, least));
     computeGradient();
   }
   return true;
+}
+
+void BarrierRestoration::setBarrier(double mu) {
+  mu_ = mu;
+  idle_ = 0;
+  best_ = state_.point.infeasibility();
+}
+
+/// Whether the infeasibility has not fallen for some iterations with the present mu_r.
+bool BarrierRestoration::idle() const {
+  constexpr int most = 4;
+  return idle_ >= most;
+}
+
+/// Counts iterations that did not reduce the infeasibility.
+void BarrierRestoration::noteProgress() {
+  constexpr double progress = 0.9;
+  const double now = state_.point.infeasibility();
+  const bool less = now <= progress * best_;
+  idle_ = less ? 0 : idle_ + 1;
+  if (less) best_ = now;
 }
 
 /// Chooses how the next indefinite matrix is made definite, by the length of the last step.
@@ -138,7 +164,12 @@ BarrierRestoration::Outcome BarrierRestoration::iterate() {
     return value(trial);
   };
   const BarrierDescent::Reference from{value(s.point), dot(s.a, s.step.v)};
-  if (!descent_.run(mu_, from, function)) return Outcome::stuck;
+  if (!descent_.run(mu_, from, function)) {
+    if (mu_ <= leastMu()) return Outcome::stuck;
+    setBarrier(nextBarrier(mu_, leastMu()));
+    return Outcome::moved;
+  }
+  noteProgress();
   if (indefinite_) adapt();
   return Outcome::moved;
 }

@@ -51,7 +51,11 @@ class BarrierRestoration {
   double value(const BarrierPoint& point) const;
   double zeta() const;
   bool solved() const;
+  double leastMu() const;
   bool lowerBarrier();
+  void setBarrier(double mu);
+  bool idle() const;
+  void noteProgress();
   bool computeDirection();
   void adapt();
   void finish();
@@ -63,6 +67,8 @@ class BarrierRestoration {
   Vector smooth_;                // gradient without that of the barrier
   double start_ = 0;             // infeasibility at v_R
   double mu_ = 0;                // mu_r
+  double best_ = 0;              // least infeasibility with this mu_r
+  int idle_ = 0;                 // iterations since then
   int iterations_ = 0;
   double damping_ = 0;       // of Gauss-Newton steps
   int withoutHessian_ = 0;   // steps in a row

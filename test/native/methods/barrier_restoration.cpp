@@ -4,6 +4,7 @@
 
 #include "check.hpp"
 #include "interior_point.hpp"
+#include "methods/interior_point/infeasibility.hpp"
 
 using namespace nonconvex;
 
@@ -112,6 +113,22 @@ TEST(restorationCertifiesAnInequalityAgainstABound) {
 TEST(restorationDoesNotTakeAMaximumForAMinimum) {
   BarrierInstance in(parabola(-1), {0}, {});  // (x^2 - 1)^2 is largest at 0
   CHECK(restore(in, 1e-8) == Outcome::stuck);
+}
+
+TEST(restorationDoesNotTakeAPointBesideABoundForInfeasible) {
+  // x_0 x_1 = 0 with x >= 0: at (1e-3, 2) the product of J^T r and the slack is far below ||r||, and yet a step of 1e-3
+  // makes it feasible.
+  Formulas by{.n = 2, .m = 1};
+  by.c = [](const Values& x) { return Values{x[0] * x[1]}; };
+  by.J = [](const Values& x) { return Values{x[1], x[0]}; };
+  by.H = [](const Values&, double, std::span<const double> y) { return Values{0, y[0], y[0], 0}; };
+  for (const double start : {1e-3, 1e-5, 1e-6}) {
+    BarrierInstance in(by, {start, 2},
+                       {.lower = {0, 0}, .upper = {none, none}, .constraintLower = {0}, .constraintUpper = {0}}, 1e-7);
+    CHECK(!minimizesInfeasibility(in.state));
+    CHECK(restore(in, 1e-8) == Outcome::restored);
+    CHECK(std::abs(in.x(0) * in.x(1)) <= 1e-8);
+  }
 }
 
 TEST(restorationKeepsFixedVariables) {
