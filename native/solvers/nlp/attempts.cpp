@@ -4,7 +4,7 @@
 
 namespace nonconvex {
 
-Attempts::Attempts(bool constrained, int restarts) {
+Attempts::Attempts(bool constrained, bool bounded, int restarts) {
   using From = Attempt::From;
   list_.push_back({});
   if (restarts == 0) return;
@@ -12,9 +12,11 @@ Attempts::Attempts(bool constrained, int restarts) {
     list_.push_back({.augmentedLagrangian = true});
     list_.push_back({.from = From::end, .mu = 1e-3, .push = 1e-6});
   }
-  list_.push_back({.mu = 1e-3, .push = 1e-4});
-  list_.push_back({.mu = 1, .rule = BarrierRule::adaptive});
-  list_.push_back({.mu = 10, .push = 0.2});
+  if (bounded) {
+    list_.push_back({.mu = 1e-3, .push = 1e-4});
+    list_.push_back({.mu = 1, .rule = BarrierRule::adaptive});
+    list_.push_back({.mu = 10, .push = 0.2});
+  }
   for (int k = 0; k < restarts; ++k) list_.push_back({.from = From::random});
 }
 

@@ -23,7 +23,7 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
       main_(state_),
       restoration_(state_),
       augmentedLagrangian_(state_),
-      attempts_(nlp_.m() > 0, settings.restarts),
+      attempts_(nlp_.m() > 0, nlp_.finiteSides() > 0, settings.restarts),
       start_(nlp_.model().beginning().begin(), nlp_.model().beginning().end()) {
   best_.point = state_.point;
   started_ = nlp_.begin(state_.point);
@@ -43,7 +43,7 @@ std::optional<Status> InteriorPointMethod::start() {
 std::optional<Status> InteriorPointMethod::step() {
   la_.checkpoint();
   const int most = attempts_.first() ? iterationsOfFirst(settings_.maxIterations) : laterIterations;
-  if (++inAttempt_ > most && settings_.restarts > 0) return endAttempt(Status::stalled);
+  if ((++inAttempt_ > most || idle()) && settings_.restarts > 0) return endAttempt(Status::stalled);
   switch (phase_) {
     case NlpPhase::restoration:
       return restorationStep();
@@ -52,6 +52,16 @@ std::optional<Status> InteriorPointMethod::step() {
     default:
       return mainStep();
   }
+}
+
+/// Whether the error at the best point of the attempt has not fallen for so long that another attempt is worth more.
+/// Without bounds others differ by their start alone.
+bool InteriorPointMethod::idle() {
+  constexpr int longest = 300;
+  constexpr double progress = 0.9;
+  if (inAttempt_ == 1) milestone_ = {inAttempt_, std::numeric_limits<double>::infinity()};
+  if (error_ <= progress * milestone_.error) milestone_ = {inAttempt_, error_};
+  return nlp_.finiteSides() > 0 && inAttempt_ - milestone_.iteration > longest;
 }
 
 std::optional<Status> InteriorPointMethod::mainStep() {
@@ -170,9 +180,9 @@ std::optional<Status> InteriorPointMethod::finish() {
 
 /// Remembers the point if it is the best one that was seen.
 void InteriorPointMethod::record() {
-  const double error = nlp_.errors(state_.point, 0).worst();
-  if (!(error < best_.error)) return;
-  best_.error = error;
+  error_ = nlp_.errors(state_.point, 0).worst();
+  if (!(error_ < best_.error)) return;
+  best_.error = error_;
   best_.point = state_.point;
 }
 

@@ -44,7 +44,14 @@ class InteriorPointMethod {
     BarrierPoint point;
   };
 
+  /// Where the error has fallen last.
+  struct Milestone {
+    int iteration = 0;
+    double error = std::numeric_limits<double>::infinity();
+  };
+
   bool begin(const Attempt& attempt);
+  bool idle();
   std::optional<Status> mainStep();
   std::optional<Status> beginRestoration();
   std::optional<Status> restorationStep();
@@ -68,6 +75,8 @@ class InteriorPointMethod {
   Vector start_;  ///< x at which the first attempt begins
   bool started_ = false;
   int inAttempt_ = 0;
+  double error_ = std::numeric_limits<double>::infinity();  // E(0) at the point
+  Milestone milestone_;
   int unboundedSeen_ = 0;
   NlpPhase phase_ = NlpPhase::interiorPoint;
   int restorationSteps_ = 0;

@@ -1,5 +1,6 @@
 #include "solvers/nlp/nlp_solver.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace nonconvex {
@@ -40,13 +41,26 @@ std::optional<Status> NlpSolver::start() {
 std::optional<Status> NlpSolver::step() {
   if (!interior_) {
     const auto status = newton_->step();
-    if (!status && ++iterations_ == iterationsOfFirst(settings_.maxIterations)) return follow(Status::iterationLimit);
+    if (!status && ++iterations_ == patience()) return follow(Status::iterationLimit);
     return status ? follow(*status) : status;
   }
   const auto status = interior_->step();
   if (!status || !newton_ || status == Status::solved) return status;
-  failed_ = true;
-  return verdict_ == Status::iterationLimit ? status : verdict_;
+  if (verdict_ != Status::iterationLimit) {
+    failed_ = true;
+    return verdict_;
+  }
+  interior_.reset();  // Newton's method goes on
+  return std::nullopt;
+}
+
+/// Iterations of Newton's method after which the other one has its turn. A small problem that takes so many is mostly
+/// easier for that.
+int NlpSolver::patience() const {
+  constexpr int small = 100, enough = 300;
+  const std::shared_ptr<Nlp> nlp = problem_.nlp.open();
+  const int most = iterationsOfFirst(settings_.maxIterations);
+  return nlp->variables() + nlp->constraints() <= small ? std::min(enough, most) : most;
 }
 
 /// Lets the interior-point method follow where Newton's method has ended without a solution.

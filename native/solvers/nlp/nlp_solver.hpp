@@ -29,6 +29,7 @@ class NlpSolver {
  private:
   std::optional<Status> follow(Status reason);
   bool interior() const;
+  int patience() const;
 
   const Cpu& la_;
   const NlpSettings settings_;
