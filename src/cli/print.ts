@@ -13,7 +13,7 @@ export interface Run {
   lowerMultipliers?: number[] | undefined;
   upperMultipliers?: number[] | undefined;
   /** How well bounds and sides are met, and what solved it; only of problems with bounds or inequalities. */
-  inequalities?: { complementarity: number | undefined; phase: string | undefined } | undefined;
+  inequalities?: { complementarity: number; phase: string } | undefined;
   /** What of the file has been left out or relaxed. */
   notes: readonly string[];
   /** Names from the .col file beside the .nl file; otherwise AMPL's generic names. */
@@ -36,7 +36,7 @@ export function summary({ result, objective, inequalities }: Run): string {
     feasibility: exponential(feasibility, 2),
     ...(inequalities && {
       complementarity: exponential(inequalities.complementarity, 2),
-      phase: inequalities.phase ?? '',
+      phase: inequalities.phase,
     }),
     iterations,
     seconds: seconds.toFixed(3),

@@ -11,14 +11,6 @@ export function nlPath(path: string): string {
   return path.endsWith('.nl') ? path : `${path}.nl`;
 }
 
-/** What a result has of bounds and inequalities. */
-interface OfInequalities {
-  lowerMultipliers: Float64Array;
-  upperMultipliers: Float64Array;
-  complementarity: number;
-  phase: string;
-}
-
 export async function run(
   path: string,
   choices: Choices,
@@ -33,15 +25,15 @@ export async function run(
   const result = await minimize(program, { ...choices.settings, signal, onProgress: table?.report });
   table?.end(result.history);
   const bounded = program.bounds.lower !== undefined;
-  const { lowerMultipliers, upperMultipliers, complementarity, phase } = result as Partial<OfInequalities>;
+  const { lowerMultipliers, upperMultipliers, complementarity, phase } = result;
   return {
     result,
     objective: result.objective,
     x: Array.from(program.withFixed(result.x)),
     multipliers: Array.from(result.multipliers),
     ...(bounded && {
-      lowerMultipliers: lowerMultipliers && Array.from(program.ofFile(lowerMultipliers)),
-      upperMultipliers: upperMultipliers && Array.from(program.ofFile(upperMultipliers)),
+      lowerMultipliers: Array.from(program.ofFile(lowerMultipliers)),
+      upperMultipliers: Array.from(program.ofFile(upperMultipliers)),
     }),
     ...((bounded || program.bounds.constraintsLower) && { inequalities: { complementarity, phase } }),
     notes: program.notes,

@@ -67,6 +67,27 @@ describe('-AMPL', () => {
     expect(folder.read('stub.sol')).toContain('\nOptions\n5\n1\n3\n0\n1\n1\n2\n2\n1e-05\n');
   });
 
+  // x0 + 2 x1 + 3 x2 over the unit square, x2 = 4 and x0 + x1 >= 0.5, or <= 1.5: at the corners (0.5, 0) and (0.5, 1).
+  const square = { objective: 'o54 3 v0 o2 n2 v1 o2 n3 v2', bounds: ['0 0 1', '0 0 1', '4 4'], start: [0.3, 0.4] };
+  it.each([
+    ['minimize', '2 0.5', [0.5, 0, 4], 1, 'objective 12.5', { ipopt_zL_out: { 1: 1 } }],
+    ['maximize', '1 1.5', [0.5, 1, 4], 1, 'objective 14.5', { ipopt_zU_out: { 1: 1 } }],
+  ] as const)('gives reduced costs: %s', async (sense, row, x, dual, objective, suffixes) => {
+    folder.write('stub.nl', nl({ ...square, sense, constraints: ['o0 v0 v1'], rows: [row] }));
+    await folder.run(['stub', '-AMPL']);
+    const { message, ...rest } = sol();
+    const close = (values: Record<number, number>) =>
+      Object.fromEntries(Object.entries(values).map(([k, value]) => [k, expect.closeTo(value, 7)]));
+    expect(rest).toMatchObject({
+      x: x.map((value) => expect.closeTo(value, 8)),
+      duals: [expect.closeTo(dual, 7)],
+      code: 0,
+      suffixes: Object.fromEntries(Object.entries(suffixes).map(([name, values]) => [name, close(values)])),
+    });
+    expect(Object.keys(rest.suffixes)).toEqual(Object.keys(suffixes));
+    expect(message).toContain(objective);
+  });
+
   it('minimises the objective that objno says', async () => {
     const lines = nl({ objective: 'o5 o1 v0 n3 n2', bounds: ['3'] }).replace(' 1 0 1 0 0', ' 1 0 2 0 0');
     folder.write('stub.nl', `${lines}O1 0\no5\no1\nv0\nn5\nn2\n`);
@@ -102,6 +123,9 @@ describe('-AMPL', () => {
     ['timeLimit', 401, nl(circle), ['timelimit=0']],
     ['infeasible', 200, nl({ ...circle, rows: ['4 -1'] }), []],
     ['unbounded', 300, nl({ objective: 'v0', constraints: ['v1'], bounds: ['3', '3'] }), []],
+    ['infeasible by bounds', 200, nl({ ...circle, bounds: ['2 3', '3'] }), []],
+    ['infeasible, a bound above the other', 200, nl({ ...circle, bounds: ['0 1 -1', '3'] }), []],
+    ['unbounded within bounds', 300, nl({ objective: 'v0', constraints: ['v1'], bounds: ['1 5', '2 0'] }), []],
     ['numericalError', 501, nl({ ...circle, objective: 'o43 v0' }), []],
   ])('has a number for the status %s', async (_, code, text, assignments) => {
     folder.write('stub.nl', text);

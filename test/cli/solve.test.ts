@@ -45,6 +45,26 @@ describe('--json', () => {
     expect(multipliers).toEqual([expect.closeTo(0.5, 8)]);
   });
 
+  it('says more of a problem with bounds', async () => {
+    folder.write('bounded.nl', nl({ ...circle, bounds: ['2 -0.5', '3'], start: [0, -1] }));
+    const answer = await json('bounded.nl');
+    expect(answer).toMatchObject({
+      status: 'solved',
+      objective: expect.closeTo(-0.5 - Math.sqrt(1.75), 8),
+      phase: expect.stringMatching(/^[a-zA-Z]+$/),
+      lowerMultipliers: [expect.any(Number), 0],
+      upperMultipliers: [0, 0],
+    });
+    expect(answer.complementarity).toBeLessThanOrEqual(1e-8);
+    // 1 + 2 multiplier x0 = lower multiplier, 1 + 2 multiplier x1 = 0
+    const multiplier = 1 / (2 * Math.sqrt(1.75));
+    expect(answer.multipliers).toEqual([expect.closeTo(multiplier, 7)]);
+    expect((answer.lowerMultipliers as number[])[0]).toBeCloseTo(1 - multiplier, 7);
+    const { output } = await solve('bounded.nl');
+    expect(output).toMatch(/^complementarity +\d\.\d+e[+-]\d\d$/m);
+    expect(output).toMatch(new RegExp(`^phase +${answer.phase}$`, 'm'));
+  });
+
   it('has the terms of a file that maximises and fixes variables', async () => {
     folder.write(
       'fixed.nl',

@@ -22,9 +22,6 @@ struct NlpEntry {
   static Problem read(const Reader& in) {
     Problem problem;
     problem.nlp = readNlp(in);
-    for (const char* member : {"lower", "upper", "constraintsLower", "constraintsUpper"}) {
-      if (in.has(member)) throw Error(ErrorKind::solver, "bounds and inequalities are not solved yet", "UNSUPPORTED");
-    }
     const auto copy = [&](const char* member) {
       const auto from = in.vector(member);
       return std::vector<double>(from.begin(), from.end());

@@ -1,11 +1,16 @@
 // Damaged .nl files: an error or a model that can be evaluated and written, never a crash.
 //
 //   test_model_nl_fuzz [--seconds 2] [--seed 1]
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -24,6 +29,14 @@ constexpr char small[] =
     "S0 1 priority\n0 2\nd1\n1 0.5\nx2\n2 7\n0 -1e0\nr\n4 3\n0 -1 -1\nb\n3\n4 2\n3\nk2\n1\n3\nJ0 2\n2 1.5\n0 0\nJ1 "
     "1\n1 4\n"
     "G0 1\n2 10\n";
+
+// Sides and bounds of every kind, conditions, and suffixes.
+constexpr char sided[] =
+    "g3 1 1 0\n 4 6 1 2 1\n 6 1\n 0 0\n 4 4 4\n 0 0 0 1\n 0 0 0 0 0\n 4 1\n 0 0\n 0 0 0 0 0\n"
+    "C0\no41\nv0\nC1\no35\no21\no23\nv0\nn1\no34\no24\nv1\nv2\no43\nv0\no39\nv1\nC2\nn0\nC3\nv2\nC4\nn1\nC5\nv0\n"
+    "O0 1\no5\nv3\nn2\nS4 2 ipopt_zL_in\n0 1.5\n2 3\nS4 1 ipopt_zU_in\n1 -1\nS1 1 other\n0 4\nS7 1 whole\n0 1.5\n"
+    "d2\n0 1\n5 -2\nx4\n0 0.5\n1 -1\n2 7\n3 1e3\nr\n0 -1 2\n1 3\n2 -4\n3\n4 5\n0 2 1\nb\n0 0 1\n1 3\n2 -4\n4 2\n"
+    "k3\n1\n2\n3\nJ0 2\n0 1\n1 2\nJ1 1\n2 1\nJ2 1\n3 1\nG0 1\n0 1\n";
 
 class Damage {
  public:
@@ -85,9 +98,19 @@ bool use(const std::string& bytes) {
   program.jacobian(J);
   program.hessian(1, c, H);
   program.hessianProduct(1, c, g, g);
-  const std::string text = nonconvex::nlText(model.graph, {.start = model.start, .multipliers = model.multipliers});
+  const std::string text = nonconvex::nlText(model.graph, {.start = model.start,
+                                                           .multipliers = model.multipliers,
+                                                           .lowerMultipliers = model.lowerMultipliers,
+                                                           .upperMultipliers = model.upperMultipliers,
+                                                           .lower = model.variableLower,
+                                                           .upper = model.variableUpper,
+                                                           .constraintLower = model.constraintLower,
+                                                           .constraintUpper = model.constraintUpper,
+                                                           .maximise = model.maximise});
   const nonconvex::NlModel again = nonconvex::parseNl(text, "written.nl");
-  return again.start.size() == n && again.multipliers.size() == m;
+  const bool sides = again.variableLower == model.variableLower && again.variableUpper == model.variableUpper &&
+                     again.constraintLower == model.constraintLower && again.constraintUpper == model.constraintUpper;
+  return again.start.size() == n && again.multipliers.size() == m && sides;
 }
 
 }  // namespace
@@ -100,7 +123,7 @@ TEST(damagedFiles) {
   };
   const double seconds = given("NONCONVEX_FUZZ_SECONDS", 2);
   const auto seed = static_cast<std::uint64_t>(given("NONCONVEX_FUZZ_SEED", 1));
-  std::vector<std::string> files = {small};
+  std::vector<std::string> files = {small, sided, check::binaryNl(small), check::binaryNl(sided)};
   constexpr std::size_t longest = 30000;
   for (const auto& path : check::nlFiles()) {
     const std::string text = check::contentOf(path);
@@ -113,7 +136,7 @@ TEST(damagedFiles) {
   const auto passed = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
   Damage damage(seed);
   std::map<std::string, long> outcomes;
-  CHECK(use(small));
+  CHECK(use(small) && use(sided));
   double slowest = 0;
   for (long k = 0; passed() < seconds; ++k) {
     const std::string bytes = damage.of(files[damage.below(files.size())]);
@@ -132,4 +155,154 @@ TEST(damagedFiles) {
   std::printf("slowest: %.3g s\n", slowest);
   // Each kind of outcome is met within a second.
   for (const char* outcome : {"read", "INVALID_FILE", "UNSUPPORTED"}) CHECK(outcomes[outcome] > 0);
+}
+
+namespace {
+
+/// A file of random segments b, r, x, d, k and S in a random order, and what it says.
+struct RandomFile {
+  explicit RandomFile(std::mt19937_64& random);
+
+  static constexpr double none = HUGE_VAL;
+  std::string header;
+  std::vector<std::string> segments;
+  std::vector<double> start, multipliers, lower, upper, constraintLower, constraintUpper, zL, zU;
+  std::vector<int> places;
+
+  std::string text() const {
+    std::string all = header;
+    for (const std::string& segment : segments) all += segment;
+    return all;
+  }
+
+ private:
+  std::string number(double& value) {
+    std::uniform_real_distribution<double> uniform(-10, 10);
+    value = std::round(uniform(random_) * 8) / 8;
+    std::array<char, 32> digits;
+    return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
+  }
+  int below(int end) { return static_cast<int>(random_() % static_cast<unsigned>(end)); }
+  std::string side(double& low, double& high);
+  std::string sparse(const std::string& head, std::vector<double>& to, const std::string& tail = "");
+
+  std::mt19937_64& random_;
+};
+
+/// A line of the r or b segment.
+std::string RandomFile::side(double& low, double& high) {
+  low = -none;
+  high = none;
+  switch (const int kind = below(5); kind) {
+    case 0: {
+      const std::string first = number(low), second = number(high);
+      return "0 " + first + " " + second + "\n";
+    }
+    case 1:
+      return "1 " + number(high) + "\n";
+    case 2:
+      return "2 " + number(low) + "\n";
+    case 3:
+      return "3\n";
+    default: {
+      const std::string both = number(low);
+      high = low;
+      return "4 " + both + "\n";
+    }
+  }
+}
+
+/// Some entries of a vector, in any order.
+std::string RandomFile::sparse(const std::string& head, std::vector<double>& to, const std::string& tail) {
+  std::string lines;
+  int count = 0;
+  for (std::size_t k = to.size(); k-- > 0;) {
+    if (below(2) == 0) continue;
+    lines += std::to_string(k) + " " + number(to[k]) + "\n";
+    ++count;
+  }
+  return head + std::to_string(count) + tail + "\n" + lines;
+}
+
+RandomFile::RandomFile(std::mt19937_64& random) : random_(random) {
+  const int n = 1 + below(5), m = 1 + below(4);
+  const std::string N = std::to_string(n), M = std::to_string(m);
+  header = "g3 1 1 0\n " + N + " " + M + " 1 0 0\n " + M +
+           " 1\n 0 0\n 0 0 0\n 0 0 0 1\n 0 0 0 0 0\n 0 0\n 0 0\n 0 0 0 0 0\n";
+  header += "O0 0\nn0\n";
+  for (int i = 0; i < m; ++i) header += "C" + std::to_string(i) + "\nv0\n";
+  std::vector<double> x(static_cast<std::size_t>(n)), d(static_cast<std::size_t>(m)), low = x, high = x;
+  std::string bounds = "b\n", sides = "r\n", counts = "k" + std::to_string(n - 1) + "\n";
+  segments = {sparse("x", x), sparse("d", d)};
+  zL = zU = std::vector<double>(static_cast<std::size_t>(n));
+  segments.push_back(sparse("S4 ", zL, " ipopt_zL_in"));
+  segments.push_back(sparse("S4 ", zU, " ipopt_zU_in"));
+  std::vector<double> other(2);
+  segments.push_back(sparse("S6 ", other, " other"));
+  for (int i = 0; i + 1 < n; ++i) counts += "0\n";
+  segments.push_back(counts);
+  for (std::size_t j = 0; j < x.size(); ++j) bounds += side(low[j], high[j]);
+  constraintLower = constraintUpper = d;
+  for (std::size_t i = 0; i < d.size(); ++i) {
+    sides += side(constraintLower[i], constraintUpper[i]);
+    if (constraintLower[i] == constraintUpper[i]) constraintLower[i] = constraintUpper[i] = 0;
+    multipliers.push_back(-d[i]);
+  }
+  segments.insert(segments.end(), {bounds, sides});
+  std::shuffle(segments.begin(), segments.end(), random_);
+  std::vector<double> givenL, givenU;
+  for (std::size_t j = 0; j < x.size(); ++j) {
+    places.push_back(low[j] == high[j] ? -1 : static_cast<int>(start.size()));
+    if (low[j] == high[j]) continue;
+    start.push_back(x[j]);
+    lower.push_back(low[j]);
+    upper.push_back(high[j]);
+    givenL.push_back(std::max(0.0, zL[j]));
+    givenU.push_back(std::max(0.0, -zU[j]));
+  }
+  zL = givenL;
+  zU = givenU;
+}
+
+/// Whether a file without the line, or with it twice, may be right: a segment that has no entries may be missing, and
+/// suffixes that are not known may come twice.
+bool optionalLine(const std::string& line) {
+  return line == "x0\n" || line == "d0\n" || line == "k0\n" || line.starts_with("S4 0") || line.starts_with("S6 0");
+}
+
+bool says(const nonconvex::NlModel& model, const RandomFile& file) {
+  return model.start == file.start && model.multipliers == file.multipliers && model.modelVariable == file.places &&
+         model.variableLower == file.lower && model.variableUpper == file.upper && model.lowerMultipliers == file.zL &&
+         model.upperMultipliers == file.zU && model.constraintLower == file.constraintLower &&
+         model.constraintUpper == file.constraintUpper;
+}
+
+}  // namespace
+
+TEST(randomSegments) {
+  for (int seed = 0; seed < check::repetitions(2000); ++seed) {
+    std::mt19937_64 random(static_cast<std::uint64_t>(seed));
+    const RandomFile file(random);
+    const std::string text = file.text();
+    check::note(says(nonconvex::parseNl(text, "random.nl"), file), "random segments", seed, text);
+    check::note(says(nonconvex::parseNl(check::binaryNl(text), "random.nl"), file), "binary", seed, text);
+    // Without one line, or with one twice, it is refused, or the line was the whole of an optional segment.
+    std::vector<std::string> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) lines.push_back(line + "\n");
+    const std::size_t at = 10 + random() % (lines.size() - 10);
+    const bool twice = random() % 2 == 0;
+    std::string changed;
+    for (std::size_t k = 0; k < lines.size(); ++k) {
+      const int times = k != at ? 1 : twice ? 2 : 0;
+      for (int t = 0; t < times; ++t) changed += lines[k];
+    }
+    try {
+      nonconvex::parseNl(changed, "random.nl");
+      check::note(optionalLine(lines[at]), "random segments", seed,
+                  lines[at] + " taken " + (twice ? "twice" : "away") + text);
+    } catch (const nonconvex::Error& error) {
+      check::note(check::contains(error.what(), "random.nl, line "), "random segments", seed, error.what());
+    }
+  }
 }

@@ -385,6 +385,20 @@ inline std::string binaryNl(const std::string& text) {
       case 'k':
         for (int k = 0; k < numbers[0]; ++k) integer(std::stoi(nextLine()));
         break;
+      case 'S': {
+        const std::string name = line.substr(line.rfind(' ') + 1);
+        integer(static_cast<std::int32_t>(name.size()));
+        out += name;
+        if ((numbers[0] & 4) != 0) {
+          pairs(numbers[1]);
+        } else {
+          for (int k = 0; k < numbers[1]; ++k) {
+            std::istringstream entry(nextLine());
+            for (std::int32_t number; entry >> number;) integer(number);
+          }
+        }
+        break;
+      }
       case 'r':
       case 'b':
         for (int k = 0; k < sizes[line[0] == 'r' ? 1 : 0]; ++k) {
