@@ -98,3 +98,14 @@ TEST(resultOfEquationsHasTheSameMembers) {
   CHECK(s.phase == NlpPhase::newton && !s.polished && !s.degenerate && s.complementarity == 0);
   CHECK(!result.outcome.progress.phase.has_value() && !isKnown(result.outcome.progress.barrier));
 }
+
+// The start is a stationary point between two minima at the ends of a box.
+TEST(saddlesWithinBoundsAreLeft) {
+  const Result result = solve({0.3, 0}, {{-2, -1}, {2, 1}, {-infinity}, {5}}, [](Variables x) {
+    return Minimize{square(x(1) - 0.5) - square(x(2)) + 0.25 * pow(x(2), 4), {x(1) + x(2)}};
+  });
+  CHECK(result.outcome.status == Status::solved);
+  CHECK_NEAR(result.outcome.progress.objective, -0.75, 1e-10);
+  CHECK_NEAR(std::abs(result.solution.x[1]), 1, 1e-12);
+  CHECK(result.solution.inertia.negative == 0);
+}
