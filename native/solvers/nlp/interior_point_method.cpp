@@ -37,7 +37,7 @@ std::optional<Status> InteriorPointMethod::start() {
   state_.estimateMultipliers();
   main_.begin();
   record();
-  return std::nullopt;
+  return nlp_.solved(state_.point) ? finish() : std::nullopt;
 }
 
 std::optional<Status> InteriorPointMethod::step() {
@@ -61,6 +61,7 @@ std::optional<Status> InteriorPointMethod::mainStep() {
     case FilterPhase::Outcome::solved:
       return finish();
     case FilterPhase::Outcome::moved:
+      if (nlp_.solved(state_.point)) return finish();
       return unbounded() ? endAttempt(Status::unbounded) : std::nullopt;
     case FilterPhase::Outcome::restore:
       return beginRestoration();
