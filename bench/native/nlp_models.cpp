@@ -3,7 +3,8 @@
 //
 //   bench_nlp_models SECONDS METHOD MODEL.nl...
 //
-// METHOD is the setting `method`; each solve has so many seconds. Times are those in the solver, without reading.
+// METHOD is the setting `method`; each solve has so many seconds. Times are processor seconds in the
+// solver, without reading.
 #include "nlp_models.hpp"
 
 namespace nonconvex::bench {

@@ -1,6 +1,6 @@
 """Compares solves of models with bounds and inequalities, of bench_nlp_models or bench_ipopt_models, with Ipopt's.
 
-    bench_ipopt_models 20 auto *.nl > both.jsonl; python3 compare_models.py both.jsonl
+    OPENBLAS_NUM_THREADS=1 bench_ipopt_models 20 auto *.nl > both.jsonl; python3 compare_models.py both.jsonl
     bench_nlp_models 20 auto *.nl > ours.jsonl; python3 compare_models.py ours.jsonl ipopt-reference.json
 
 The reference, where one is given, takes the place of Ipopt's lines. Times of both are only compared where they are of

@@ -135,11 +135,11 @@ ReducedInertia ActiveSet::inertia() {
   return found;
 }
 
-bool ActiveSet::findNegativeCurvature(std::span<double> direction) {
-  if (!shifts_.factor(kkt_.solver(), sizeH_, sizeJ_).good) return false;
-  if (!(secondOrder_.leastEigenvector(kkt_.solver(), H_) < 0)) return false;
+double ActiveSet::findNegativeCurvature(std::span<double> direction) {
+  if (!shifts_.factor(kkt_.solver(), sizeH_, sizeJ_).good) return 0;
+  const double curvature = secondOrder_.leastEigenvector(kkt_.solver(), H_);
   for (std::size_t j = 0; j < primal_.size(); ++j) direction[j] = moves(j) ? secondOrder_.v()[j] : 0;
-  return true;
+  return curvature < 0 ? curvature : 0;
 }
 
 }  // namespace nonconvex

@@ -50,8 +50,8 @@ class ActiveSet {
   /// What `inertia` is where `positive()` says so.
   ReducedInertia positiveInertia() const { return {std::max(0, dimension()), 0, 0}; }
   /// Finds a direction of x, of norm 1, along which active constraints do not change to first order and the Hessian
-  /// of L is negative; false where there is none. To be called after `inertia`.
-  bool findNegativeCurvature(std::span<double> direction);
+  /// of L is negative; returns that curvature, 0 where there is none. To be called after `inertia`.
+  double findNegativeCurvature(std::span<double> direction);
 
  private:
   /// The order of the null space, if the active gradients are independent.

@@ -232,4 +232,51 @@ void ActiveSetPolish::classify() {
   }
 }
 
+/// How far x can move along a direction within bounds, and within sides as their gradients see them.
+double ActiveSetPolish::longestStep(std::span<const double> dx) {
+  double longest = std::max(1.0, normInf(point_.at.x));
+  const auto limit = [&](double low, double value, double high, double slope) {
+    if (slope < 0 && value > low) longest = std::min(longest, (low - value) / slope);
+    if (slope > 0 && value < high) longest = std::min(longest, (high - value) / slope);
+  };
+  nlp_.model().jacobianProduct(point_.at.jacobian, dx, dy_);
+  for (std::size_t k = 0; k < nlp_.size(); ++k) {
+    if (sides_[k] != BoundSide::none || nlp_.fixed(k)) continue;
+    const bool variable = k < dx.size();
+    limit(nlp_.givenLower()[k], point_.v[k], nlp_.givenUpper()[k], variable ? dx[k] : dy_[at(nlp_.rowOf(k))]);
+  }
+  return longest;
+}
+
+/// f + y^T r over the rows that hold.
+double ActiveSetPolish::lagrangian(const BarrierPoint& point) const { return point.at.f + dot(point_.y(), point.r); }
+
+bool ActiveSetPolish::findDescent(std::span<double> x) {
+  constexpr double least = 1e-5, share = 0.25;  // of the length 1, and of the decrease that curvature promises
+  const double curvature = active_.findNegativeCurvature(dx_);
+  if (!(curvature < 0)) return false;
+  double lowest = lagrangian(point_);
+  bool found = false;
+  for (const double sign : {1.0, -1.0}) {
+    for (double& value : dx_) value *= sign;
+    const double start = lagrangian(point_);
+    for (double alpha = longestStep(dx_); alpha >= least; alpha *= 0.5) {
+      trial_.v = point_.v;
+      for (std::size_t j = 0; j < dx_.size(); ++j) {
+        trial_.v[j] = cut(point_.v[j] + alpha * dx_[j], nlp_.givenLower()[j], nlp_.givenUpper()[j]);
+      }
+      if (!nlp_.evaluateValues(trial_) || !(lagrangian(trial_) <= start + 0.5 * share * alpha * alpha * curvature)) {
+        continue;
+      }
+      if (lagrangian(trial_) < lowest) {
+        lowest = lagrangian(trial_);
+        std::copy_n(trial_.v.begin(), x.size(), x.begin());
+        found = true;
+      }
+      break;
+    }
+  }
+  return found;
+}
+
 }  // namespace nonconvex

@@ -39,9 +39,9 @@ class ActiveSetPolish {
   /// Whether the point is not a minimum, as far as that is certain: there is negative curvature, and it is not
   /// degenerate.
   bool saddle() const { return !degenerate_ && inertia_.known() && inertia_.negative > 0; }
-  /// A direction of negative curvature over x in the null space of the active gradients, where there is a saddle. False
-  /// where none is found.
-  bool findNegativeCurvature(std::span<double> direction) { return active_.findNegativeCurvature(direction); }
+  /// Finds a point beside a saddle, along negative curvature, that is as feasible to first order and has a lower L;
+  /// writes its x. False where there is none.
+  bool findDescent(std::span<double> x);
 
  private:
   void refine();
@@ -56,6 +56,8 @@ class ActiveSetPolish {
   void classify();
   double weakness() const;
   bool weak(std::size_t k, double size) const;
+  double longestStep(std::span<const double> dx);
+  double lagrangian(const BarrierPoint& point) const;
 
   BarrierState& state_;
   BarrierNlp& nlp_;

@@ -37,7 +37,7 @@ std::optional<Status> InteriorPointMethod::start() {
   state_.estimateMultipliers();
   main_.begin();
   record();
-  return std::nullopt;
+  return nlp_.solved(state_.point) ? finish() : std::nullopt;
 }
 
 std::optional<Status> InteriorPointMethod::step() {
@@ -71,6 +71,7 @@ std::optional<Status> InteriorPointMethod::mainStep() {
     case FilterPhase::Outcome::solved:
       return finish();
     case FilterPhase::Outcome::moved:
+      if (nlp_.solved(state_.point)) return finish();
       return unbounded() ? endAttempt(Status::unbounded) : std::nullopt;
     case FilterPhase::Outcome::restore:
       return beginRestoration();
@@ -134,6 +135,10 @@ bool InteriorPointMethod::unbounded() const {
 
 /// Begins the next attempt; where there is none, the verdict is what the attempts have found.
 std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
+  if (saddle_ && reason != Status::unbounded) {
+    polish_ = std::move(saddle_);
+    return Status::solved;
+  }
   if (reason == Status::unbounded && ++unboundedSeen_ > 1) return Status::unbounded;
   do {
     if (!attempts_.next()) {
@@ -173,9 +178,35 @@ bool InteriorPointMethod::begin(const Attempt& attempt) {
 
 /// Looks at what kind of point the solution is, and polishes it.
 std::optional<Status> InteriorPointMethod::finish() {
-  polish_.emplace(state_);
+  polish_ = std::make_unique<ActiveSetPolish>(state_);
   polish_->run(settings_.polish);
-  return Status::solved;
+  if (saddle_) {
+    constexpr double rounding = 1e-9;
+    const double before = saddle_->point().at.f;
+    const bool lower = polish_->point().at.f < before - rounding * std::max(1.0, std::abs(before));
+    if (!lower) polish_ = std::move(saddle_);
+    saddle_ = nullptr;
+    if (!lower) return Status::solved;
+  }
+  return leaveSaddle() ? std::nullopt : std::optional(Status::solved);
+}
+
+/// Begins again beside a solution that is a saddle, where f is lower; false where it is none, or has to do.
+bool InteriorPointMethod::leaveSaddle() {
+  constexpr int most = 10;
+  if (!polish_->saddle() || settings_.restarts == 0 || ++saddles_ > most) return false;
+  Vector x(at(nlp_.n()));
+  if (!polish_->findDescent(x)) return false;
+  inAttempt_ = 0;
+  phase_ = NlpPhase::interiorPoint;
+  kkt_.reset();
+  state_.mu = 1e-3;
+  if (!nlp_.beginAt(x, state_.point, 1e-4)) return false;
+  nlp_.cutMultipliers(state_.point, state_.mu, 10);
+  state_.estimateMultipliers();
+  main_.begin();
+  saddle_ = std::move(polish_);
+  return true;
 }
 
 /// Remembers the point if it is the best one that was seen.

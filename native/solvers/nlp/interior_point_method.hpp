@@ -58,6 +58,7 @@ class InteriorPointMethod {
   std::optional<Status> augmentedLagrangianStep();
   std::optional<Status> endAttempt(Status reason);
   std::optional<Status> finish();
+  bool leaveSaddle();
   void record();
   void recordInfeasible();
   bool unbounded() const;
@@ -82,7 +83,9 @@ class InteriorPointMethod {
   int restorationSteps_ = 0;
   Best best_;
   Infeasible leastInfeasible_;
-  std::optional<ActiveSetPolish> polish_;  ///< of a solution
+  std::unique_ptr<ActiveSetPolish> polish_;  ///< of a solution
+  std::unique_ptr<ActiveSetPolish> saddle_;  ///< the one that was left last: the answer where nothing better is found
+  int saddles_ = 0;
   Status verdict_ = Status::stalled;
 };
 

@@ -138,10 +138,10 @@ TEST(polishFindsNegativeCurvature) {
   polish.run(true);
   CHECK(polish.inertia().positive == 1 && polish.inertia().negative == 1 && polish.inertia().zero == 0);
   CHECK(!polish.degenerate() && polish.saddle());
-  Values direction(2);
-  CHECK(polish.findNegativeCurvature(direction));
-  CHECK_NEAR(direction[0], 0, 1e-3);
-  CHECK_NEAR(std::abs(direction[1]), 1, 1e-6);
+  Values x(2);
+  CHECK(polish.findDescent(x));
+  CHECK_NEAR(x[0], 0, 1e-3);
+  CHECK_NEAR(std::abs(x[1]), 1, 1e-6);
 }
 
 // x_0 >= 0 holds with a multiplier of 0: degenerate. Without that bound there is no negative curvature, so the point is

@@ -1,38 +1,11 @@
 // The interior-point method where the answers are known, and where there is none.
-#include <limits>
-#include <memory>
-
+#include "bounded_solve.hpp"
 #include "check.hpp"
-#include "core/run.hpp"
-#include "expressions/expressions.hpp"
-#include "expressions/program.hpp"
-#include "solvers/nlp/solver.hpp"
 
 using namespace nonconvex;
 using namespace expressions;
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-struct Result {
-  Outcome<ProgressOf<NlpSolution>> outcome;
-  NlpSolution solution;
-};
-
-template <class F>
-Result solve(const std::vector<double>& start, const GivenBounds& bounds, F&& formulas,
-             const NlpSettings& settings = {}) {
-  const Cpu la;
-  Monitor monitor;
-  NlpProblem problem;
-  problem.nlp = std::make_shared<Program>(graphOf(static_cast<int>(start.size()), formulas));
-  problem.start = start;
-  problem.bounds = bounds;
-  NlpSolver solver(la, problem, settings);
-  Outcome outcome = iterate(solver, settings, monitor);
-  return {std::move(outcome), solver.solution()};
-}
 
 void checkSolved(const Result& result, double objective, const char* name) {
   const double f = result.outcome.progress.objective;
