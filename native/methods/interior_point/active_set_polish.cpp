@@ -43,7 +43,7 @@ void ActiveSetPolish::run(bool refine) {
 /// with what the failures suggest.
 void ActiveSetPolish::refine() {
   constexpr double ratios[] = {1, 1e3, 1e-3};
-  constexpr int fewest = 8, most = 40, work = 20000;  // Newton steps, by the size of the problem
+  constexpr int fewest = 3, most = 40, work = 2000;  // Newton steps, by the size of the problem
   stepsLeft_ = std::clamp(work / (nlp_.n() + nlp_.m()), fewest, most);
   const double before = nlp_.givenErrors(state_.point).worst();
   const double allowed = std::max(exact, std::min(before, nlp_.settings().tolerance));
