@@ -112,7 +112,9 @@ struct OurRun {
   NlpSolution solution;
 };
 
-inline OurRun solveOurs(const BoundedModel& model, NlpMethod method, double timeLimit) {
+/// `from`: the result where it begins; null: the model's start.
+inline OurRun solveOurs(const BoundedModel& model, NlpMethod method, double timeLimit,
+                        const NlpSolution* from = nullptr) {
   NlpSettings settings;
   settings.maxIterations = maxIterations;
   settings.method = method;
@@ -122,6 +124,12 @@ inline OurRun solveOurs(const BoundedModel& model, NlpMethod method, double time
   problem.nlp = model.nlp;
   problem.start = model.start;
   problem.bounds = model.bounds;
+  if (from != nullptr) {
+    problem.start = from->x;
+    problem.multipliers = from->multipliers;
+    problem.lowerMultipliers = from->lowerMultipliers;
+    problem.upperMultipliers = from->upperMultipliers;
+  }
   OurRun run;
   const double begin = cpuSeconds();
   Monitor monitor(settings.timeLimit);

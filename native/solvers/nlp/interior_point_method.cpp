@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/random.hpp"
 #include "solvers/nlp/barrier_report.hpp"
@@ -24,6 +25,7 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
       restoration_(state_),
       augmentedLagrangian_(state_),
       attempts_(nlp_.m() > 0, nlp_.finiteSides() > 0, settings.restarts),
+      warm_(problem),
       start_(nlp_.model().beginning().begin(), nlp_.model().beginning().end()) {
   best_.point = state_.point;
   started_ = nlp_.begin(state_.point);
@@ -33,6 +35,10 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
 std::optional<Status> InteriorPointMethod::start() {
   if (!started_) return std::nullopt;  // what is not finite ends the solve at its first check
   if (nlp_.contradictory()) return Status::infeasible;
+  if (warm_.given()) {
+    if (const auto status = startWarm(); status || warmError_ > 0) return status;
+    if (!nlp_.beginAt(start_, state_.point)) return std::nullopt;
+  }
   state_.mu = attempts_.now().mu;
   state_.estimateMultipliers();
   main_.begin();
@@ -40,8 +46,32 @@ std::optional<Status> InteriorPointMethod::start() {
   return nlp_.solved(state_.point) ? finish() : std::nullopt;
 }
 
+/// Begins at a warm start; it may be the solution.
+std::optional<Status> InteriorPointMethod::startWarm() {
+  if (!warm_.place(nlp_, state_.point)) return std::nullopt;
+  if (nlp_.givenErrors(state_.point).worst() <= settings_.tolerance) {
+    record();
+    return finish();
+  }
+  if (!warm_.moveInside(nlp_, state_.point)) return std::nullopt;
+  state_.mu = WarmStart::mu;
+  main_.begin();
+  record();
+  warmError_ = error_;
+  return std::nullopt;
+}
+
+/// Whether a warm start has not brought half of the way to a solution in its first iterations.
+bool InteriorPointMethod::warmInVain() {
+  constexpr int enough = 10;
+  constexpr double half = 0.5;
+  if (warmError_ == 0 || inAttempt_ <= enough) return false;
+  return best_.error > half * std::exchange(warmError_, 0.0);
+}
+
 std::optional<Status> InteriorPointMethod::step() {
   la_.checkpoint();
+  if (warmInVain() && !begin(attempts_.now())) return endAttempt(Status::stalled);
   const int most = attempts_.first() ? iterationsOfFirst(settings_.maxIterations) : laterIterations;
   if ((++inAttempt_ > most || idle()) && settings_.restarts > 0) return endAttempt(Status::stalled);
   switch (phase_) {

@@ -13,6 +13,7 @@
 #include "methods/interior_point/filter_phase.hpp"
 #include "solvers/nlp/attempts.hpp"
 #include "solvers/nlp/problem.hpp"
+#include "solvers/nlp/warm_start.hpp"
 
 namespace nonconvex {
 
@@ -50,8 +51,10 @@ class InteriorPointMethod {
     double error = std::numeric_limits<double>::infinity();
   };
 
+  std::optional<Status> startWarm();
   bool begin(const Attempt& attempt);
   bool idle();
+  bool warmInVain();
   std::optional<Status> mainStep();
   std::optional<Status> beginRestoration();
   std::optional<Status> restorationStep();
@@ -73,7 +76,9 @@ class InteriorPointMethod {
   BarrierRestoration restoration_;
   BarrierAugmentedLagrangian augmentedLagrangian_;
   Attempts attempts_;
-  Vector start_;  ///< x at which the first attempt begins
+  const WarmStart warm_;
+  double warmError_ = 0;  ///< E(0) at a warm start that is still to prove itself; 0: there is none
+  Vector start_;          ///< x at which the first attempt begins
   bool started_ = false;
   int inAttempt_ = 0;
   double error_ = std::numeric_limits<double>::infinity();  // E(0) at the point

@@ -64,3 +64,49 @@ TEST(infeasible) {
   });
   CHECK(result.outcome.status == Status::infeasible);
 }
+
+namespace {
+
+/// min x_1 x_4 (x_1 + x_2 + x_3) + x_3 with a product of at least `product`, from an earlier solution where there is
+/// one.
+Result solve71(double product, const NlpSolution* from) {
+  const Cpu la;
+  Monitor monitor;
+  const NlpSettings settings;
+  NlpProblem problem;
+  problem.nlp = std::make_shared<Program>(graphOf(4, [](Variables x) {
+    return Minimize{x(1) * x(4) * (x(1) + x(2) + x(3)) + x(3),
+                    {x(1) * x(2) * x(3) * x(4), square(x(1)) + square(x(2)) + square(x(3)) + square(x(4))}};
+  }));
+  problem.start = {1, 5, 5, 1};
+  problem.bounds = {{1, 1, 1, 1}, {5, 5, 5, 5}, {product, 40}, {infinity, 40}};
+  if (from != nullptr) {
+    problem.start = from->x;
+    problem.multipliers = from->multipliers;
+    problem.lowerMultipliers = from->lowerMultipliers;
+    problem.upperMultipliers = from->upperMultipliers;
+  }
+  NlpSolver solver(la, problem, settings);
+  Outcome outcome = iterate(solver, settings, monitor);
+  return {std::move(outcome), solver.solution()};
+}
+
+}  // namespace
+
+TEST(warmStarts) {
+  const Result first = solve71(25, nullptr);
+  const Result same = solve71(25, &first.solution);
+  CHECK(same.outcome.status == Status::solved);
+  CHECK_EQ(same.outcome.progress.iteration, 0);
+  const Result cold = solve71(25.025, nullptr), warm = solve71(25.025, &first.solution);
+  CHECK(cold.outcome.status == Status::solved && warm.outcome.status == Status::solved);
+  CHECK(2 * warm.outcome.progress.iteration <= cold.outcome.progress.iteration);
+  CHECK(std::abs(cold.outcome.progress.objective - warm.outcome.progress.objective) <= 1e-8);
+}
+
+TEST(warmStartsOfWrongSigns) {
+  Result first = solve71(25, nullptr);
+  first.solution.lowerMultipliers[0] = -1;
+  const std::string message = check::messageOf([&] { solve71(25, &first.solution); });
+  CHECK(check::contains(message, "lowerMultipliers[0] = -1"));
+}
