@@ -46,21 +46,24 @@ export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
 }
 
 /**
- * Minimises a smooth function under equality constraints by Newton's method on an exact augmented Lagrangian:
+ * Minimises a smooth function under bounds, equations and inequalities:
  *
- *     minimise  f(x)  subject to  c(x) = 0,  over n numbers x, with m <= n equations
+ *     minimise  f(x)  subject to  xl <= x <= xu,  cl <= c(x) <= cu,  over n numbers x, with m constraints
  *
- * f and c twice differentiable, neither of them convex.
+ * f and c twice differentiable, neither of them convex; bounds and sides may be infinite, and where cl = cu there is an equation.
+ * Without bounds and inequalities it is Newton's method on an exact augmented Lagrangian, otherwise a primal-dual interior-point method.
  *
  * ```ts
  * const model = new Model();
- * const x = model.variable(2, { start: [1, 1] });
- * model.minimize(sum(x));
- * const circle = model.equal(sumSquares(x), 2);
+ * const w = model.variable(10, { lower: 0, upper: 0.3, start: 0.1 });
+ * model.minimize(dot(w, matvec(covariance, w)));
+ * model.equal(sum(w), 1);
+ * const target = model.atLeast(dot(means, w), 0.08);
  *
  * const result = await minimize(model);
- * x.valueIn(result); // [-1, -1]
- * circle.multipliersIn(result); // 0.5
+ * w.valueIn(result); // ten weights
+ * target.activeIn(result); // true: a higher target would cost
+ * target.multipliersIn(result); // minus by how much the objective grows with the target
  * ```
  *
  * `problem` is a {@link Model}, or what {@link readNl} or {@link fromCallbacks} gives. A model is compiled once; solves with new
@@ -68,12 +71,14 @@ export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
  * come back to JavaScript. Problems with a dense Hessian may be solved on a GPU: `device`, docs/cuda.md.
  *
  * `solved` means a stationary point without negative curvature: a local minimum as far as second derivatives say. Saddles and
- * maxima are left. `infeasible` comes with the point where ||c|| is stationary and least of those found.
+ * maxima are left. `infeasible` comes with the point whose violation of constraints is stationary and least of those found.
+ * {@link NlpResult} says what multipliers mean and which signs they have.
  *
  * I. Hong, S. Na, M. W. Mahoney, M. Kolar, "Constrained optimization via exact augmented Lagrangian and randomized iterative
- * sketching", ICML 2023, with what robustness asked for: docs/nlp.md.
+ * sketching", ICML 2023. A. Waechter, L. T. Biegler, "On the implementation of an interior-point filter line-search algorithm for
+ * large-scale nonlinear programming", Math. Program. 106, 2006. Both with what robustness asked for: docs/nlp.md.
  *
- * @throws (rejects) TypeError or RangeError that names the argument and the value, such as m > n; {@link SolverError}
+ * @throws (rejects) TypeError or RangeError that names the argument and the value, such as bounds that cross; {@link SolverError}
  * `CALLBACK_FAILED`, `OUT_OF_MEMORY`, `TOO_LARGE`, `DEVICE_UNAVAILABLE` or `ADDON_NOT_FOUND`.
  */
 export async function minimize(problem: Model | Program, settings: NlpSettings = {}): Promise<NlpResult> {
