@@ -20,4 +20,5 @@ export {
   type OptimalityOptions,
   type Violation,
 } from './optimality.js';
+export type { ParameterGradient, Sensitivity, SensitivityOf } from './sensitivity.js';
 export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './solver.js';

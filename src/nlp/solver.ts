@@ -2,9 +2,22 @@ import type { Bounds } from '../core/bounds.js';
 import { checkBoolean, checkObject, checkVector } from '../core/check.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
+import { type Dependence, dependences } from '../expressions/dependence.js';
+import type { Operand } from '../expressions/expression.js';
 import { type Model, toProgram } from '../expressions/model.js';
-import { numbers, type Program, type UsedDerivatives } from '../expressions/program.js';
+import type { Parameter } from '../expressions/parameter.js';
+import { CompiledProgram, numbers, type Program, type UsedDerivatives } from '../expressions/program.js';
+import type { Shape } from '../expressions/shape.js';
 import type { NlpOptions, NlpProgress, NlpSolution } from '../generated/nlp.js';
+import { quadraticProgram } from '../problems/quadratic.js';
+import {
+  checkParameter,
+  type ParameterGradient,
+  type Sensitivity,
+  type SensitivityOf,
+  SolutionSystem,
+  type SolveQuadratic,
+} from './sensitivity.js';
 
 export type { NlpProgress };
 
@@ -38,6 +51,18 @@ export interface NlpSettings extends NlpOptions, SolveOptions<NlpProgress> {
 export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
   /** f(x). */
   objective: number;
+  /**
+   * How the solution of a {@link Model} changes with a parameter, bounds and sides that are parameters included: derivatives, and how far
+   * they may hold. One linear system for each of its numbers, at the values that the parameters had when the solve began.
+   * @throws (rejects) TypeError for what is no parameter of the model, RangeError where the result has no derivatives: it is not
+   * `'solved'`, or the gradients of what is active depend on each other.
+   */
+  sensitivity<S extends Shape>(parameter: Parameter<S>): Promise<SensitivityOf<S>>;
+  /**
+   * The derivatives of an expression of a {@link Model}, at the solution, in all parameters, as {@link NlpResult.sensitivity} but by one
+   * linear system for all of them: `parameter.gradientIn(await result.gradient(expression))`.
+   */
+  gradient(expression: Operand): Promise<ParameterGradient>;
   /**
    * The origin of the derivatives of a problem of {@link fromCallbacks}. With `quasiNewton`, `inertia` is that of an approximation and
    * does not say that the point is no saddle.
@@ -85,6 +110,7 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   const program = toProgram('problem', problem);
   const { warmStart, reportIterates } = checkObject('settings', settings);
   const { bounds } = program;
+  const parameters = program instanceof CompiledProgram ? program.parts.parameters() : new Float64Array(0);
   const first = {
     ...begin(program, warmStart),
     ...bounds,
@@ -94,16 +120,54 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   const present = program.sense === 'maximize' ? maximized : undefined;
   const answer = await solve<NlpSolution>('nlp', toNative, settings, program.deviceSupport, present);
   const { derivatives } = program;
-  const result: NlpResult = {
-    ...answer,
-    objective: answer.objective ?? Number.NaN,
-    ...(derivatives && { derivatives }),
-  };
+  const result = withDerivatives(
+    { ...answer, objective: answer.objective ?? Number.NaN, ...(derivatives && { derivatives }) },
+    { program, bounds, parameters },
+  );
   if (result.status === 'numericalError') {
     result.message = whatIsNotFinite(program, within(bounds, first.start ?? result.x)) ?? result.message;
   }
   return result;
 }
+
+/** A result with its functions, which are no part of it where it is copied or written as JSON. */
+function withDerivatives(
+  result: Omit<NlpResult, 'sensitivity' | 'gradient'>,
+  { program, bounds, parameters }: { program: Program; bounds: Bounds; parameters: Float64Array },
+): NlpResult {
+  let made: { dependence: Dependence; system: SolutionSystem } | undefined;
+  const begun = () => {
+    const dependence = dependences.get(program);
+    if (!dependence) throw new TypeError('expected the result of a Model, whose parameters are known');
+    if (result.status !== 'solved') throw new RangeError(`status = '${result.status}': expected 'solved'`);
+    const sign = program.sense === 'maximize' ? -1 : 1;
+    const at = { ...result, ...(sign < 0 && turned(result)), bounds, parameters, sign } as const;
+    made ??= { dependence, system: new SolutionSystem(dependence, at, solveQuadratic) };
+    return made;
+  };
+  const sensitivity = async (parameter: Parameter): Promise<Sensitivity | Sensitivity[]> => {
+    const { dependence, system } = begun();
+    const { offset, size, shape } = checkParameter(dependence, parameter);
+    const all = Array.from({ length: size }, (_, k) => system.derivative(offset + k));
+    return shape.length === 0 ? (all[0] as Promise<Sensitivity>) : Promise.all(all);
+  };
+  const gradient = async (expression: Operand) => begun().system.gradient(expression);
+  return Object.defineProperties(result, {
+    sensitivity: { value: sensitivity },
+    gradient: { value: gradient },
+  }) as NlpResult;
+}
+
+/** The solution of a quadratic program under equations, for derivatives of solutions. */
+const solveQuadratic: SolveQuadratic = async ({ Q, c, A, b }) => {
+  const dependent = 'the gradients of the active bounds and constraints depend on each other: expected a regular point';
+  if (A !== undefined && A.rows > A.columns) throw new RangeError(dependent);
+  const { status, x, multipliers } = await minimize(quadraticProgram({ Q, c, ...(A && { A, b }) }));
+  if (status === 'solved') return { x, multipliers };
+  throw new RangeError(
+    status === 'infeasible' ? dependent : 'the Hessian of the Lagrangian is singular: expected a strict minimum',
+  );
+};
 
 /** The names of multipliers in results, reports and warm starts. */
 const multiplierNames = ['multipliers', 'lowerMultipliers', 'upperMultipliers'] as const;
