@@ -153,11 +153,15 @@ export class SolutionSystem {
     const adjoint = await this.#solved(own.slice(0, this.#n), new Float64Array(this.#rows.length));
     const found = own.slice(this.#n);
     for (const [j, p, value] of this.#mixed) found[p] = (found[p] as number) + (adjoint.x[j] as number) * value;
-    for (let k = 0; k < found.length; ++k) {
-      const b = this.#rightHandSide(k);
-      for (let r = 0; r < b.length; ++r) {
-        found[k] = (found[k] as number) - (adjoint.multipliers[r] as number) * (b[r] as number);
-      }
+    const y = adjoint.multipliers;
+    this.#rows.forEach((row, r) => {
+      const p = this.#parameterOf(row);
+      if (p >= 0) found[p] = (found[p] as number) - (y[r] as number);
+    });
+    const place = this.#places('constraint');
+    for (const [i, p, value] of this.#ofP) {
+      const r = place.get(i);
+      if (r !== undefined) found[p] = (found[p] as number) + (y[r] as number) * value;
     }
     return { parameters: found };
   }
@@ -177,12 +181,15 @@ export class SolutionSystem {
     return new Map(this.#rows.flatMap((row, r) => (row.kind === kind ? [[row.index, r] as const] : [])));
   }
 
-  /** Derivatives of the active sides in a parameter, without what c itself changes. */
+  /** The number of the parameter that a row's side is; -1 for a constant. */
+  #parameterOf({ kind, index, side }: ActiveRow): number {
+    return (kind === 'bound' ? this.#bounds : this.#sides)[side][index] as number;
+  }
+
+  /** Derivatives of the active sides in a parameter, less those of c. */
   #rightHandSide(k: number): Float64Array {
     const place = this.#places('constraint');
-    const b = Float64Array.from(this.#rows, ({ kind, index, side }) =>
-      Number((kind === 'bound' ? this.#bounds : this.#sides)[side][index] === k),
-    );
+    const b = Float64Array.from(this.#rows, (row) => Number(this.#parameterOf(row) === k));
     for (const [i, p, value] of this.#ofP) {
       const r = p === k ? place.get(i) : undefined;
       if (r !== undefined) b[r] = (b[r] as number) - value;
