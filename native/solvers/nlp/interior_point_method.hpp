@@ -7,6 +7,7 @@
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
+#include "methods/globalization/unbounded_test.hpp"
 #include "methods/interior_point/active_set_polish.hpp"
 #include "methods/interior_point/barrier_augmented_lagrangian.hpp"
 #include "methods/interior_point/barrier_restoration.hpp"
@@ -53,7 +54,8 @@ class InteriorPointMethod {
   std::optional<Status> finish();
   void record();
   void recordInfeasible();
-  bool unbounded() const;
+  bool diverges();
+  std::optional<Status> endDivergence();
 
   const Cpu& la_;
   const NlpSettings settings_;
@@ -61,6 +63,7 @@ class InteriorPointMethod {
   BarrierNlp nlp_;
   BarrierKkt kkt_;
   BarrierState state_;
+  UnboundedTest unboundedTest_;
   FilterPhase main_;
   BarrierRestoration restoration_;
   BarrierAugmentedLagrangian augmentedLagrangian_;
@@ -68,6 +71,9 @@ class InteriorPointMethod {
   Vector start_;  ///< x at which the first attempt begins
   bool started_ = false;
   int inAttempt_ = 0;
+  bool feasibleSeen_ = false;       ///< at a distance where rounding does not matter
+  bool restoredFromStart_ = false;  ///< in this attempt
+  bool untilFeasible_ = false;      ///< how long restoration goes on
   int unboundedSeen_ = 0;
   NlpPhase phase_ = NlpPhase::interiorPoint;
   int restorationSteps_ = 0;
