@@ -95,8 +95,8 @@ export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
  * starts and values of parameters begin at once, and several may run at the same time. Only for callbacks does a solve
  * come back to JavaScript. Problems with a dense Hessian may be solved on a GPU: `device`, docs/cuda.md.
  *
- * `solved` means a stationary point without negative curvature: a local minimum as far as second derivatives say. Saddles and
- * maxima are left. `infeasible` comes with the point whose violation of constraints is stationary and least of those found.
+ * `solved` means a stationary point: a local minimum as far as second derivatives say where `inertia.negative` is 0. Under equations
+ * alone saddles and maxima are left. `infeasible` comes with the point whose violation of constraints is stationary and least of those found.
  * {@link NlpResult} says what multipliers mean and which signs they have.
  *
  * I. Hong, S. Na, M. W. Mahoney, M. Kolar, "Constrained optimization via exact augmented Lagrangian and randomized iterative
