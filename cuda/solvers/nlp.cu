@@ -1,10 +1,13 @@
 // The minimisation under equality constraints on a CUDA device.
+#include "cuda/solvers/nlp.hpp"
+
 #include "core/run.hpp"
-#include "cuda/cuda.hpp"
 #include "cuda/devices.hpp"
-#include "solvers/nlp/device_solver.hpp"
 
 namespace nonconvex {
+
+template class DeviceGlm<Cuda<double>>;
+template Solved<NlpSolution> solveOn(const Cuda<double>&, const NlpProblem&, const NlpSettings&, Monitor&);
 
 Solved<NlpSolution> solveOnCuda(const NlpProblem& problem, const NlpSettings& settings, Monitor& monitor) {
   const cuda::Tables& tables = cuda::realTables();
