@@ -5,6 +5,12 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { main, output, root, run, runTool } from './shared.mjs';
 
+/** The code that a binary holds after it was compiled for what CMake calls '80-real' or '90'. */
+function codeFor(architecture) {
+  const [capability, kind] = architecture.split('-');
+  return [kind === 'virtual' ? [] : `sm_${capability}`, kind === 'real' ? [] : `ptx_${capability}`].flat();
+}
+
 main(() => {
   const nvcc = process.env.CUDACXX ?? 'nvcc';
   if (output(nvcc, ['--version']) === undefined && !existsSync('/usr/local/cuda/bin/nvcc')) {
@@ -18,5 +24,6 @@ main(() => {
   runTool('cmake-js', 'bin/cmake-js', ['configure', ...settings]);
   const parallel = ['--parallel', String(availableParallelism())];
   runTool('cmake-js', 'bin/cmake-js', ['build', ...settings, ...parallel, '--target', 'nonconvex-cuda']);
-  run(process.execPath, ['scripts/check-binary.mjs', 'build-cmake/Release/nonconvex-cuda.node']);
+  const code = architectures.split(';').flatMap(codeFor).join(',');
+  run(process.execPath, ['scripts/check-binary.mjs', 'build-cmake/Release/nonconvex-cuda.node', '--code', code]);
 });

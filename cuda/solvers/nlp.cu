@@ -1,8 +1,7 @@
 // The minimisation under equality constraints on a CUDA device.
-#include "cuda/solvers/nlp.hpp"
-
 #include "core/run.hpp"
 #include "cuda/devices.hpp"
+#include "cuda/solvers/nlp.hpp"
 
 namespace nonconvex {
 

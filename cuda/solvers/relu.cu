@@ -1,8 +1,7 @@
 // The training of ReLU networks on a CUDA device.
-#include "cuda/solvers/relu.hpp"
-
 #include "core/run.hpp"
 #include "cuda/devices.hpp"
+#include "cuda/solvers/relu.hpp"
 
 namespace nonconvex {
 

@@ -1,7 +1,8 @@
 // Two-layer ReLU training on a device: the optimum of the CPU, certified in double precision whatever the numbers of
 // the iterations are. The device is simulated: memory that the host cannot touch, kernels as loops.
-#include "check.hpp"
 #include "cuda/solvers/relu.hpp"
+
+#include "check.hpp"
 #include "simulated_device.hpp"
 #include "solvers/relu/relu_instances.hpp"
 

@@ -191,8 +191,8 @@ TEST(generalPositionMeetsCoversCount) {
     for (const int n : {2, 4, 6, 9}) {
       const Rows rows = randomRows(n, d, static_cast<std::uint32_t>(10 * d + n));
       const std::set<Pattern> all = enumerated(rows);
-      const bool zero =
-          bySampling(rows, check::repetitions(20000)).size() < all.size() || static_cast<int>(all.size()) == coverCount(n, d) - 1;
+      const bool zero = bySampling(rows, check::repetitions(20000)).size() < all.size() ||
+                        static_cast<int>(all.size()) == coverCount(n, d) - 1;
       CHECK(static_cast<int>(all.size()) == coverCount(n, d) || zero);
       CHECK(static_cast<int>(all.size()) >= coverCount(n, d) - 1);
       CHECK_EQ(patternCount(n, d), static_cast<double>(coverCount(n, d)));
