@@ -1,7 +1,8 @@
 // node scripts/check-binary.mjs FILE [largest size in MB]
+// node scripts/check-binary.mjs FILE --code sm_80,sm_90,ptx_90
 // Checks that an addon defines what it uses and exports only the two functions that Node looks up; with a size also that
 // it runs on other machines: needs no more than glibc 2.34 and its libraries, and is no larger than that. One for CUDA must
-// hold code for compute capability 8.0 and 9.0, and PTX for later ones.
+// hold the code that is named: for a compute capability, or PTX for later ones.
 import { readFileSync, statSync } from 'node:fs';
 import { main, output } from './shared.mjs';
 
@@ -31,7 +32,9 @@ function deviceCode(file) {
 }
 
 main(() => {
-  const [file, megabytes] = process.argv.slice(2);
+  const [file, ...rest] = process.argv.slice(2);
+  const wanted = rest[0] === '--code' ? rest[1].split(',') : [];
+  const megabytes = rest[0] === '--code' ? undefined : rest[0];
   const dynamic = output('readelf', ['-W', '-d', file]);
   const symbols = output('readelf', ['-W', '--dyn-syms', file]);
   if (dynamic === undefined || symbols === undefined) throw new Error(`readelf cannot read ${file}`);
@@ -59,10 +62,8 @@ main(() => {
   for (const name of defined) if (!exported.test(name)) problems.push(`exports ${name}`);
   if (!defined.includes('napi_register_module_v1')) problems.push('does not export napi_register_module_v1');
 
-  const cuda = file.includes('-cuda') ? deviceCode(file) : [];
-  if (file.includes('-cuda')) {
-    for (const code of ['sm_80', 'sm_90', 'ptx_90']) if (!cuda.includes(code)) problems.push(`has no code ${code}`);
-  }
+  const cuda = wanted.length > 0 ? deviceCode(file) : [];
+  for (const code of wanted) if (!cuda.includes(code)) problems.push(`has no code ${code}`);
 
   const size = statSync(file).size / 1e6;
   if (size > Number(megabytes)) elsewhere.push(`is larger than ${megabytes} MB`);

@@ -3,17 +3,17 @@
 # real numbers and a few processors (older ones fall back to PRESCOTT, newer ones to the nearest listed).
 # Prints nothing but progress; the result is build-openblas/libopenblas.a. Needs apt, a C compiler and make; no root.
 #   scripts/openblas.sh [jobs]
+# OPENBLAS_CORES="HASWELL", say, has the kernels for those processors in place of these.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${1:-$(nproc)}
 out=$PWD/build-openblas
-cores="SANDYBRIDGE HASWELL SKYLAKEX"
 case $(uname -m) in
-  x86_64) ;;
-  aarch64) cores="NEOVERSEN1 NEOVERSEV1" ;;
+  x86_64) cores=${OPENBLAS_CORES:-SANDYBRIDGE HASWELL SKYLAKEX} ;;
+  aarch64) cores=${OPENBLAS_CORES:-NEOVERSEN1 NEOVERSEV1} ;;
   *) echo "openblas.sh: no list of processors for $(uname -m)" >&2; exit 1 ;;
 esac
-stamp="$(sha256sum scripts/openblas.sh) $(cc --version | head -n 1)"
+stamp="$(sha256sum scripts/openblas.sh) $cores $(cc --version | head -n 1)"
 if [ -e "$out/libopenblas.a" ] && [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp" ]; then
   echo "openblas.sh: $out/libopenblas.a is up to date"
   exit 0

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/random.hpp"
+#include "cuda/solvers/nlp.hpp"
 #include "expressions/program.hpp"
-#include "solvers/nlp/device_solver.hpp"
 #include "solvers/nlp/solver.hpp"
 
 namespace nonconvex::checks {

@@ -8,8 +8,7 @@
 
 #include "core/random.hpp"
 #include "core/run.hpp"
-#include "cuda/cuda.hpp"
-#include "solvers/relu/solver.hpp"
+#include "cuda/solvers/relu.hpp"
 
 namespace nonconvex::checks {
 

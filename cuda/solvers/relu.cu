@@ -1,10 +1,25 @@
 // The training of ReLU networks on a CUDA device.
 #include "core/run.hpp"
-#include "cuda/cuda.hpp"
 #include "cuda/devices.hpp"
-#include "solvers/relu/solver.hpp"
+#include "cuda/solvers/relu.hpp"
 
 namespace nonconvex {
+
+template struct ReluRows<Cuda<double>>;
+template struct ReluRows<Cuda<float>>;
+template class ReluMap<Cuda<double>>;
+template class ReluMap<Cuda<float>>;
+template class ReluSystem<Cuda<double>>;
+template class ReluSystem<Cuda<float>>;
+template class ReluSlack<Cuda<double>>;
+template class ReluSlack<Cuda<float>>;
+template class ReluProx<Cuda<double>>;
+template class ReluProx<Cuda<float>>;
+template class ReluCertificate<Cuda<double>>;
+template class ReluCertificate<Cuda<float>>;
+template class ReluSolver<Cuda<double>>;
+template class ReluSolver<Cuda<float>>;
+
 namespace {
 
 template <class Number>

@@ -3,6 +3,7 @@ import type { Bounds } from '../core/bounds.js';
 import { acrossCopies } from '../core/brand.js';
 import { checkMembers, entryName, show } from '../core/check.js';
 import { Constraint, type ConstraintOptions } from './constraint.js';
+import { Dependence, dependences } from './dependence.js';
 import { type Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { add, neg, sub } from './operators.js';
 import { Parameter, type ParameterOptions } from './parameter.js';
@@ -115,7 +116,7 @@ export class Model {
     const size = sizeOf('parameter', [this.#parameterCount + sizeOf('parameter', shape)]) - this.#parameterCount;
     const name = nameOf(options.name, `p${this.#parameters.length}`);
     const node = { op: op.parameters, size, owner: this, inputs: [], integers: [this.#parameterCount] };
-    const made = new Parameter(shape, node, name, options.value);
+    const made = new Parameter(shape, node, name, this.#parameterCount, options.value);
     this.#parameters.push(made);
     this.#parameterCount += size;
     this.#program = undefined;
@@ -280,6 +281,18 @@ export class Model {
       variableNames: () => entryNames(this.#variables),
       constraintNames: () => entryNames(this.#constraints),
     });
+    dependences.set(
+      this.#program,
+      new Dependence({
+        owner: this,
+        n,
+        parameterCount: this.#parameterCount,
+        objective,
+        functions,
+        variables: this.#variables.slice(),
+        constraints: this.#constraints.slice(),
+      }),
+    );
     return this.#program;
   }
 

@@ -1,7 +1,8 @@
 // Parameters of a model.
 import { acrossCopies } from '../core/brand.js';
+import { checkObject } from '../core/check.js';
 import { Expression, type Node } from './expression.js';
-import { inShape, type NumbersLike, numbersOf, type Shape, type ValueOf } from './shape.js';
+import { inShape, type NumbersLike, numbersOf, partOf, type Shape, type ValueOf } from './shape.js';
 
 export interface ParameterOptions {
   /** One number for all entries or one for each. Default 0. */
@@ -16,12 +17,15 @@ export class Parameter<S extends Shape = Shape> extends Expression<S> {
   }
 
   readonly name: string;
+  /** Its numbers are parameters[offset], parameters[offset + 1], ... of a gradient, matrices row after row. */
+  readonly offset: number;
   #value: Float64Array;
 
   /** @internal */
-  constructor(shape: S, node: Node, name: string, value: unknown) {
+  constructor(shape: S, node: Node, name: string, offset: number, value: unknown) {
     super(shape, node);
     this.name = name;
+    this.offset = offset;
     this.#value = numbersOf('value', value, shape);
   }
 
@@ -33,6 +37,12 @@ export class Parameter<S extends Shape = Shape> extends Expression<S> {
   /** The value for later solves: one number for all entries or one for each. Nothing is compiled anew. */
   set(value: NumbersLike): void {
     this.#value = numbersOf('value', value, this.shape);
+  }
+
+  /** Its part of a gradient of {@link NlpResult.gradient}: a number, a Float64Array or a matrix. */
+  gradientIn(gradient: { readonly parameters: ArrayLike<number> }): ValueOf<S> {
+    const { parameters } = checkObject('gradient', gradient);
+    return inShape(this.shape, partOf('gradient.parameters', parameters, this.offset, this.size));
   }
 
   /** @internal */

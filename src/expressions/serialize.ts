@@ -3,8 +3,15 @@ import type { SerializedGraph } from '../core/addon.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { type Node, op } from './expression.js';
 
-export function serialize(objective: Node | undefined, constraints: readonly Node[]): SerializedGraph {
-  const writer = new GraphWriter();
+/**
+ * The graph of an objective and constraints. With `parametersAfter` = n its parameters are variables, too, which follow the n others.
+ */
+export function serialize(
+  objective: Node | undefined,
+  constraints: readonly Node[],
+  parametersAfter?: number,
+): SerializedGraph {
+  const writer = new GraphWriter(parametersAfter);
   const f = objective ? writer.add(objective) : -1;
   const c = Int32Array.from(constraints, (node) => writer.add(node));
   return {
@@ -21,6 +28,11 @@ class GraphWriter {
   readonly numbers = new Growing((length) => new Float64Array(length));
   readonly matrices = new Map<Matrix | SparseMatrix, number>();
   readonly #records = new Map<Node, number>();
+  readonly #parametersAfter: number | undefined;
+
+  constructor(parametersAfter: number | undefined) {
+    this.#parametersAfter = parametersAfter;
+  }
 
   /** The number of the node's record, which is written with those of its inputs unless it has been. */
   add(root: Node): number {
@@ -40,6 +52,11 @@ class GraphWriter {
   #write(node: Node): void {
     const { code } = this;
     const inputs = node.inputs.map((input) => this.#records.get(input) as number);
+    const [first] = node.integers ?? [];
+    if (node.op === op.parameters && this.#parametersAfter !== undefined) {
+      code.add([op.variables, node.size, this.#parametersAfter + (first as number)]);
+      return;
+    }
     code.add([node.op]);
     switch (node.op) {
       case op.constant:

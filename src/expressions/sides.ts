@@ -3,7 +3,7 @@ import { type Bound, checkBound, checkOrder } from '../core/bounds.js';
 import { looksLikeMatrix, toMatrix } from '../core/matrix.js';
 import { Expression, type Operand, toExpression } from './expression.js';
 import { Parameter } from './parameter.js';
-import { type NumbersLike, type Shape, sameShape, showShape } from './shape.js';
+import { type NumbersLike, type Shape, sameShape, showShape, sizeOf } from './shape.js';
 
 /** A bound: numbers for a shape, or a parameter, a scalar or of that shape. -Infinity, Infinity and all from 1e19 on mean none. */
 export type BoundLike = NumbersLike | Parameter;
@@ -49,9 +49,22 @@ export class Sides {
     lower.set(low, offset);
     upper.set(high, offset);
   }
+
+  /** Writes which parameters they are, by numbers among all of the model's. */
+  parameterNumbers(lower: Int32Array, upper: Int32Array, offset: number): void {
+    const size = sizeOf('sides', this.shape);
+    numberInto(lower, this.#lower, size, offset);
+    numberInto(upper, this.#upper, size, offset);
+  }
 }
 
 type Side = Float64Array | Parameter;
+
+/** Writes for each entry of a side that is a parameter its number among the model's parameters. */
+function numberInto(numbers: Int32Array, side: Side, size: number, offset: number): void {
+  if (!(side instanceof Parameter)) return;
+  for (let k = 0; k < size; ++k) numbers[offset + k] = side.offset + (side.size === 1 ? 0 : k);
+}
 
 function toSide({ name, value, missing }: Bound, side: 'lower' | 'upper', shape: Shape): Side {
   if (value instanceof Parameter) {

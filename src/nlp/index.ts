@@ -1,4 +1,4 @@
-// The subpath nonconvex/nlp: smooth programs under equations, and ways to state them beside expressions (nonconvex/model).
+// The subpath nonconvex/nlp: smooth programs under bounds, equations and inequalities, and ways to state them beside expressions (nonconvex/model).
 export type { Program, UsedDerivatives } from '../expressions/program.js';
 export { type CallbackProgram, type Callbacks, type Entries, fromCallbacks } from '../problems/callbacks.js';
 export { type ControlOptions, type ControlProgram, poissonControl } from '../problems/control.js';
@@ -20,4 +20,5 @@ export {
   type OptimalityOptions,
   type Violation,
 } from './optimality.js';
+export type { ParameterGradient, Sensitivity, SensitivityOf } from './sensitivity.js';
 export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './solver.js';

@@ -60,8 +60,8 @@ export interface OptimalityCheck {
  *
  * at x with multipliers y, z_L and z_U, such as those of a result, from the values and first derivatives of the problem: grad f + J^T y -
  * z_L + z_U = 0, bounds and sides hold, slacks times multipliers are 0, and multipliers have the right sign. The residual is that of
- * {@link minimize}: of the problem scaled so that no gradient at the start has an entry above 100. A bound or side b that is no equation
- * may be exceeded by 1e-8 max(1, |b|) there, at most 1e-4, as in solvers that relax them; `feasibility` counts all of it.
+ * {@link minimize}: of the problem scaled so that no gradient at the start has an entry above 100. There a bound or side b that is no
+ * equation may be exceeded by 1e-8 max(1, |b|), at most 1e-4, as in solvers that relax them; `feasibility` counts all of it.
  *
  * ```ts
  * const result = await minimize(model);
@@ -313,7 +313,7 @@ class Conditions {
     }
     if (!(multiplier >= 0)) noteSign(`${name}: expected a number >= 0`);
     const slack = side === 'lower' ? value - bound : bound - value;
-    const beyond = Math.max(0, -slack - relaxation(bound, other));
+    const beyond = Math.max(0, -slack - relaxation(valueFactor * bound, valueFactor * other) / valueFactor);
     this.#feasibility = Math.max(this.#feasibility, -slack);
     const outside = `${what}: ${side === 'lower' ? 'below' : 'above'} ${boundName} = ${bound}`;
     this.#note({ condition: 'feasibility', of, index, value: beyond, message: outside }, valueFactor);

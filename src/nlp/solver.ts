@@ -2,9 +2,22 @@ import type { Bounds } from '../core/bounds.js';
 import { checkBoolean, checkObject, checkVector } from '../core/check.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
+import { type Dependence, dependences } from '../expressions/dependence.js';
+import type { Operand } from '../expressions/expression.js';
 import { type Model, toProgram } from '../expressions/model.js';
-import { numbers, type Program, type UsedDerivatives } from '../expressions/program.js';
+import type { Parameter } from '../expressions/parameter.js';
+import { CompiledProgram, numbers, type Program, type UsedDerivatives } from '../expressions/program.js';
+import type { Shape } from '../expressions/shape.js';
 import type { NlpOptions, NlpProgress, NlpSolution } from '../generated/nlp.js';
+import { quadraticProgram } from '../problems/quadratic.js';
+import {
+  checkParameter,
+  type ParameterGradient,
+  type Sensitivity,
+  type SensitivityOf,
+  SolutionSystem,
+  type SolveQuadratic,
+} from './sensitivity.js';
 
 export type { NlpProgress };
 
@@ -39,6 +52,18 @@ export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
   /** f(x). */
   objective: number;
   /**
+   * How the solution of a {@link Model} changes with a parameter, bounds and sides that are parameters included: derivatives, and how far
+   * they may hold. One linear system for each of its numbers, at the values that the parameters had when the solve began.
+   * @throws (rejects) TypeError for what is no parameter of the model, RangeError where the result has no derivatives: it is not
+   * `'solved'`, or the gradients of what is active depend on each other.
+   */
+  sensitivity<S extends Shape>(parameter: Parameter<S>): Promise<SensitivityOf<S>>;
+  /**
+   * The derivatives of an expression of a {@link Model}, at the solution, in all parameters, as {@link NlpResult.sensitivity} but by one
+   * linear system for all of them: `parameter.gradientIn(await result.gradient(expression))`.
+   */
+  gradient(expression: Operand): Promise<ParameterGradient>;
+  /**
    * The origin of the derivatives of a problem of {@link fromCallbacks}. With `quasiNewton`, `inertia` is that of an approximation and
    * does not say that the point is no saddle.
    */
@@ -46,40 +71,46 @@ export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
 }
 
 /**
- * Minimises a smooth function under equality constraints by Newton's method on an exact augmented Lagrangian:
+ * Minimises a smooth function under bounds, equations and inequalities:
  *
- *     minimise  f(x)  subject to  c(x) = 0,  over n numbers x, with m <= n equations
+ *     minimise  f(x)  subject to  xl <= x <= xu,  cl <= c(x) <= cu,  over n numbers x, with m constraints
  *
- * f and c twice differentiable, neither of them convex.
+ * f and c twice differentiable, neither of them convex; bounds and sides may be infinite, and where cl = cu there is an equation.
+ * Without bounds and inequalities it is Newton's method on an exact augmented Lagrangian, otherwise a primal-dual interior-point method.
  *
  * ```ts
  * const model = new Model();
- * const x = model.variable(2, { start: [1, 1] });
- * model.minimize(sum(x));
- * const circle = model.equal(sumSquares(x), 2);
+ * const w = model.variable(10, { lower: 0, upper: 0.3, start: 0.1 });
+ * model.minimize(dot(w, matvec(covariance, w)));
+ * model.equal(sum(w), 1);
+ * const target = model.atLeast(dot(means, w), 0.08);
  *
  * const result = await minimize(model);
- * x.valueIn(result); // [-1, -1]
- * circle.multipliersIn(result); // 0.5
+ * w.valueIn(result); // ten weights
+ * target.activeIn(result); // true: a higher target would cost
+ * target.multipliersIn(result); // minus by how much the objective grows with the target
  * ```
  *
  * `problem` is a {@link Model}, or what {@link readNl} or {@link fromCallbacks} gives. A model is compiled once; solves with new
  * starts and values of parameters begin at once, and several may run at the same time. Only for callbacks does a solve
  * come back to JavaScript. Problems with a dense Hessian may be solved on a GPU: `device`, docs/cuda.md.
  *
- * `solved` means a stationary point without negative curvature: a local minimum as far as second derivatives say. Saddles and
- * maxima are left. `infeasible` comes with the point where ||c|| is stationary and least of those found.
+ * `solved` means a stationary point: a local minimum as far as second derivatives say where `inertia.negative` is 0. Under equations
+ * alone saddles and maxima are left. `infeasible` comes with the point whose violation of constraints is stationary and least of those found.
+ * {@link NlpResult} says what multipliers mean and which signs they have.
  *
  * I. Hong, S. Na, M. W. Mahoney, M. Kolar, "Constrained optimization via exact augmented Lagrangian and randomized iterative
- * sketching", ICML 2023, with what robustness asked for: docs/nlp.md.
+ * sketching", ICML 2023. A. Waechter, L. T. Biegler, "On the implementation of an interior-point filter line-search algorithm for
+ * large-scale nonlinear programming", Math. Program. 106, 2006. Both with what robustness asked for: docs/nlp.md.
  *
- * @throws (rejects) TypeError or RangeError that names the argument and the value, such as m > n; {@link SolverError}
+ * @throws (rejects) TypeError or RangeError that names the argument and the value, such as bounds that cross; {@link SolverError}
  * `CALLBACK_FAILED`, `OUT_OF_MEMORY`, `TOO_LARGE`, `DEVICE_UNAVAILABLE` or `ADDON_NOT_FOUND`.
  */
 export async function minimize(problem: Model | Program, settings: NlpSettings = {}): Promise<NlpResult> {
   const program = toProgram('problem', problem);
   const { warmStart, reportIterates } = checkObject('settings', settings);
   const { bounds } = program;
+  const parameters = program instanceof CompiledProgram ? program.parts.parameters() : new Float64Array(0);
   const first = {
     ...begin(program, warmStart),
     ...bounds,
@@ -89,16 +120,54 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   const present = program.sense === 'maximize' ? maximized : undefined;
   const answer = await solve<NlpSolution>('nlp', toNative, settings, program.deviceSupport, present);
   const { derivatives } = program;
-  const result: NlpResult = {
-    ...answer,
-    objective: answer.objective ?? Number.NaN,
-    ...(derivatives && { derivatives }),
-  };
+  const result = withDerivatives(
+    { ...answer, objective: answer.objective ?? Number.NaN, ...(derivatives && { derivatives }) },
+    { program, bounds, parameters },
+  );
   if (result.status === 'numericalError') {
     result.message = whatIsNotFinite(program, within(bounds, first.start ?? result.x)) ?? result.message;
   }
   return result;
 }
+
+/** A result with its functions, which are no part of it where it is copied or written as JSON. */
+function withDerivatives(
+  result: Omit<NlpResult, 'sensitivity' | 'gradient'>,
+  { program, bounds, parameters }: { program: Program; bounds: Bounds; parameters: Float64Array },
+): NlpResult {
+  let made: { dependence: Dependence; system: SolutionSystem } | undefined;
+  const begun = () => {
+    const dependence = dependences.get(program);
+    if (!dependence) throw new TypeError('expected the result of a Model, whose parameters are known');
+    if (result.status !== 'solved') throw new RangeError(`status = '${result.status}': expected 'solved'`);
+    const sign = program.sense === 'maximize' ? -1 : 1;
+    const at = { ...result, ...(sign < 0 && turned(result)), bounds, parameters, sign } as const;
+    made ??= { dependence, system: new SolutionSystem(dependence, at, solveQuadratic) };
+    return made;
+  };
+  const sensitivity = async (parameter: Parameter): Promise<Sensitivity | Sensitivity[]> => {
+    const { dependence, system } = begun();
+    const { offset, size, shape } = checkParameter(dependence, parameter);
+    const all = Array.from({ length: size }, (_, k) => system.derivative(offset + k));
+    return shape.length === 0 ? (all[0] as Promise<Sensitivity>) : Promise.all(all);
+  };
+  const gradient = async (expression: Operand) => begun().system.gradient(expression);
+  return Object.defineProperties(result, {
+    sensitivity: { value: sensitivity },
+    gradient: { value: gradient },
+  }) as NlpResult;
+}
+
+/** The solution of a quadratic program under equations, for derivatives of solutions. */
+const solveQuadratic: SolveQuadratic = async ({ Q, c, A, b }) => {
+  const dependent = 'the gradients of the active bounds and constraints depend on each other: expected a regular point';
+  if (A !== undefined && A.rows > A.columns) throw new RangeError(dependent);
+  const { status, x, multipliers } = await minimize(quadraticProgram({ Q, c, ...(A && { A, b }) }));
+  if (status === 'solved') return { x, multipliers };
+  throw new RangeError(
+    status === 'infeasible' ? dependent : 'the Hessian of the Lagrangian is singular: expected a strict minimum',
+  );
+};
 
 /** The names of multipliers in results, reports and warm starts. */
 const multiplierNames = ['multipliers', 'lowerMultipliers', 'upperMultipliers'] as const;

@@ -52,8 +52,9 @@ export interface Callbacks {
     | undefined;
   /**
    * What takes the place of `hessian` and `hessianVector`: `differences` of the gradient of L, few where `hessianEntries` leave out
-   * much, the default where neither is given; or `quasiNewton`, an approximation by damped BFGS updates. That needs no further values
-   * but more iterations, and knows nothing of negative curvature.
+   * much, the default with `gradient` and `jacobian` where n <= 100 or there are `hessianEntries`; or `quasiNewton`, the default
+   * otherwise, an approximation by damped BFGS updates. That needs no further values but two or three times as many iterations, and
+   * knows nothing of negative curvature.
    */
   secondDerivatives?: 'differences' | 'quasiNewton' | undefined;
   /** Entries where the Jacobian may be other than zero. Default: everywhere. */
@@ -168,7 +169,7 @@ export class CallbackProgram extends Program {
     if (m > n && !hasInequalities(this.#bounds)) {
       throw new RangeError(`m = ${m}: expected no more equations than the n = ${n} variables`);
     }
-    this.#derivatives = derivativesOf(callbacks, m);
+    this.#derivatives = derivativesOf(callbacks, n, m);
     this.#start = start === undefined ? new Float64Array(n) : checkVector('start', start, { length: n }).slice();
 
     const jacobian = jacobianEntries && listed('jacobianEntries', jacobianEntries, m, n);
@@ -458,11 +459,17 @@ function checkFunctions(callbacks: Callbacks, m: number): void {
   throw new RangeError(`secondDerivatives = ${show(secondDerivatives)}: expected 'differences' or 'quasiNewton'`);
 }
 
+/** Variables up to which the Hessian is differences of gradients though nothing is known of its pattern. */
+const mostColumns = 100;
+
 /** What takes the place of derivatives that the user does not give. */
-function derivativesOf(callbacks: Callbacks, m: number): UsedDerivatives {
+function derivativesOf(callbacks: Callbacks, n: number, m: number): UsedDerivatives {
   const { gradient, jacobian, hessian, hessianVector, secondDerivatives } = callbacks;
   const given = (f: unknown) => (f === undefined ? 'differences' : 'given');
-  const otherwise = hessian || hessianVector ? 'given' : 'differences';
+  // Measured: docs/problems.md. Differences of differences take n times the values and solve fewer problems.
+  const exact = gradient !== undefined && (m === 0 || jacobian !== undefined);
+  const cheap = exact && (n <= mostColumns || callbacks.hessianEntries !== undefined);
+  const otherwise = hessian || hessianVector ? 'given' : cheap ? 'differences' : 'quasiNewton';
   return {
     gradient: given(gradient),
     ...(m > 0 && { jacobian: given(jacobian) }),

@@ -1,26 +1,8 @@
 // nonconvex-cuda-simulated.node: the CUDA addon on the simulated device, and what tests ask of that.
-#include <dlfcn.h>
-
 #include "cuda/register.hpp"
-#include "cuda/tables.hpp"
 #include "simulated_device.hpp"
 
 namespace nonconvex {
-
-namespace cuda {
-
-const Tables& realTables() {
-  // The libraries that stand for NVIDIA's call the device, which is in this one.
-  [[maybe_unused]] static void* const self = [] {
-    Dl_info found = {};
-    dladdr(reinterpret_cast<const void*>(&simulated::enter), &found);
-    return dlopen(found.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL);
-  }();
-  return simulated::tables();
-}
-
-}  // namespace cuda
-
 namespace {
 
 /// simulatedCounts() -> { calls, launches, waits, allocations, bytes, nothingAlive }

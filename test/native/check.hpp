@@ -37,14 +37,18 @@ inline bool longRun() {
   return kind != nullptr && std::string_view(kind) == "long";
 }
 
+/// Whether this is a build with sanitizers.
+#ifdef NONCONVEX_SANITIZED
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
 /// How many cases to draw at random: `usual`, and an eighth of them in a build with sanitizers, which take most of the
 /// time of a check that comes to the code's lines again and again.
-constexpr int repetitions(int usual) {
-#ifdef NONCONVEX_SANITIZED
-  return (usual + 7) / 8;
-#else
-  return usual;
-#endif
+template <class Integer>
+constexpr Integer repetitions(Integer usual) {
+  return sanitized ? (usual + 7) / 8 : usual;
 }
 
 inline void note(bool good, const char* file, int line, const std::string& what) {

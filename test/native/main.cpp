@@ -1,6 +1,7 @@
 // Runs the tests of one folder: all of them, or
-//   test_linalg --file ldl_dense    those of one file
-//   test_linalg singular            those whose name contains a word
+//   test_linalg --file ldl_dense             those of one file
+//   test_linalg --file ldl_dense singular    those of one file whose name contains a word
+//   test_linalg singular                     those whose name contains a word
 // Prints every failed check with its place and the numbers, and how many there were.
 #include <string_view>
 
@@ -18,10 +19,13 @@ std::string_view stem(std::string_view path) {
 
 int main(int argc, char** argv) {
   const bool ofFile = argc > 2 && std::string_view(argv[1]) == "--file";
-  const std::string_view wanted = argc > 1 ? argv[ofFile ? 2 : 1] : "";
+  const std::string_view file = ofFile ? argv[2] : "";
+  const int word = ofFile ? 3 : 1;
+  const std::string_view wanted = argc > word ? argv[word] : "";
   int run = 0;
   for (const check::Test& test : check::tests()) {
-    if (ofFile ? stem(test.file) != wanted : !check::contains(test.name, wanted)) continue;
+    if (ofFile && stem(test.file) != file) continue;
+    if (!check::contains(test.name, wanted)) continue;
     ++run;
     const long before = check::failures;
     try {

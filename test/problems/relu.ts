@@ -20,15 +20,20 @@ export interface Instance {
   delta: number;
 }
 
-/** Standard normal numbers by a small generator of our own. */
-export function normals(seed: number): () => number {
+/** Numbers from 0 to 1 by a small generator of our own. */
+export function uniforms(seed: number): () => number {
   let state = (seed * 2654435761 + 12345) >>> 0;
-  const uniform = () => {
+  return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let t = Math.imul(state ^ (state >>> 15), state | 1);
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 2 ** 32;
   };
+}
+
+/** Standard normal numbers. */
+export function normals(seed: number): () => number {
+  const uniform = uniforms(seed);
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 

@@ -1,7 +1,7 @@
-"""Coefficients of small regressions by scikit-learn, or by scipy's SLSQP where there are equations.
+"""Coefficients of small regressions by scikit-learn, or by scipy's SLSQP where there are equations, bounds or inequalities.
 
 Reads a JSON array of instances from standard input, writes the array of their coefficients. An instance has loss, x, y, ridge (a
-number), intercept, and perhaps sampleWeight, A, b, squaredNorm.
+number), intercept, and perhaps sampleWeight, A, b, squaredNorm, lower and upper (numbers), atMost with A and b.
 """
 
 import json
@@ -46,11 +46,15 @@ def constrained(instance, x, y, weights):
     if "squaredNorm" in instance:
         squared = instance["squaredNorm"]
         equations.append({"type": "eq", "fun": lambda v: v @ v - squared, "jac": lambda v: 2 * v[None]})
+    if "atMost" in instance:
+        G, h = np.array(instance["atMost"]["A"]), np.array(instance["atMost"]["b"])
+        equations.append({"type": "ineq", "fun": lambda v: h - G @ v, "jac": lambda v: -G})
     result = minimize(
         lambda v: share @ value(x @ v, y) + ridge / 2 * v @ v,
         np.array(instance["start"]),
         jac=lambda v: x.T @ (share * slope(x @ v, y)) + ridge * v,
         constraints=equations,
+        bounds=[(instance.get("lower"), instance.get("upper"))] * x.shape[1],
         method="SLSQP",
         options={"ftol": 1e-15, "maxiter": 1000},
     )
@@ -60,7 +64,7 @@ def constrained(instance, x, y, weights):
 def coefficients(instance):
     x, y = np.array(instance["x"], dtype=float), np.array(instance["y"], dtype=float)
     weights = np.array(instance.get("sampleWeight", np.ones(len(y))), dtype=float)
-    solve = constrained if "A" in instance or "squaredNorm" in instance else free
+    solve = constrained if {"A", "squaredNorm", "lower", "upper", "atMost"} & instance.keys() else free
     return solve(instance, x, y, weights)
 
 

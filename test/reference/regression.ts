@@ -12,7 +12,14 @@ export function oracle(): boolean {
   return found;
 }
 
-export type Asked = Omit<Instance, 'ridge'> & { ridge: number; intercept: boolean; start?: ArrayLike<number> };
+export type Asked = Omit<Instance, 'ridge'> & {
+  ridge: number;
+  intercept: boolean;
+  start?: ArrayLike<number>;
+  lower?: number;
+  upper?: number;
+  atMost?: { A: number[][]; b: number[] };
+};
 
 /** Coefficients of all instances, in one run of Python. */
 export function coefficients(instances: readonly Asked[]): number[][] {

@@ -7,6 +7,7 @@ import {
   type FractionalResult,
   type FractionalSettings,
   type Matrix,
+  Model,
   matrix,
   minimize,
   minimizeRatio,
@@ -57,7 +58,7 @@ import {
   topK,
   totalLeastSquares,
 } from 'nonconvex/fractional';
-import { at } from 'nonconvex/model';
+import { at, type Constraint, dot, type Parameter, sum } from 'nonconvex/model';
 import {
   generalizedLinearModel,
   logisticRegression,
@@ -252,3 +253,32 @@ const { multipliers }: NlpResult = await minimize(quadraticProgram({ Q: [[1]], A
 const control = poissonControl(2, { weight: multipliers[0] });
 const state: Matrix = control.stateIn(await minimize(control));
 console.log(state);
+
+// Shapes of models decide what handles give.
+const model = new Model();
+const limit = model.parameter(2);
+const vector = model.variable(2, { lower: 0, upper: limit, start: [1, 2] });
+const scalar = model.variable({ lower: -1 });
+const grid = model.variable([2, 3], { upper: rows });
+same<typeof limit, Parameter<readonly [number]>>();
+const cap = model.atMost(dot(vector, vector), 1);
+const floor = model.atLeast(scalar, vector);
+const middle = model.between(sum(grid), limit, [3, 4]);
+same<typeof cap, Constraint<readonly []>>();
+same<typeof floor, Constraint<readonly [number]>>();
+same<typeof middle, Constraint<readonly [number]>>();
+const solved = await minimize(model);
+const ofVector: Float64Array = vector.lowerMultipliersIn(solved);
+const ofScalar: number = scalar.upperMultipliersIn(solved);
+const ofGrid: Matrix = grid.valueIn(solved);
+const capped: boolean = cap.activeIn(solved);
+const floored: boolean[] = floor.activeIn(solved);
+const entries: boolean[][] = model.equal(grid, 0).activeIn(solved);
+console.log(ofVector, ofScalar, ofGrid, capped, floored, entries);
+await minimize(model, { warmStart: solved });
+// @ts-expect-error: an expression is no bound
+model.variable(2, { lower: sum(vector) });
+// @ts-expect-error: no number, array or parameter
+model.variable({ upper: '1' });
+// @ts-expect-error: the side of an expression is written with atLeast
+model.between(vector, sum(vector), 1);

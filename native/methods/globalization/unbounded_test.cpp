@@ -10,7 +10,7 @@ void UnboundedTest::begin(const NlpPoint& start) {
   low_ = -far * std::max({1.0, std::abs(start.f), 0.01 * normInf(start.g)});
 }
 
-bool UnboundedTest::nearlyFeasible(const NlpPoint& point) const {
+bool UnboundedTest::nearlyFeasible(const NlpPoint& point, std::span<const double> residuals) const {
   const SparsePattern& rows = model_.jacobianPattern();
   for (int i = 0; i < rows.lines; ++i) {
     const auto columns = rows.line(i);
@@ -19,7 +19,7 @@ bool UnboundedTest::nearlyFeasible(const NlpPoint& point) const {
     for (std::size_t k = 0; k < columns.size(); ++k) {
       terms = std::max(terms, std::abs(J[k] * point.x[static_cast<std::size_t>(columns[k])]));
     }
-    if (std::abs(point.c[static_cast<std::size_t>(i)]) > share * terms) return false;
+    if (std::abs(residuals[static_cast<std::size_t>(i)]) > share * terms) return false;
   }
   return true;
 }

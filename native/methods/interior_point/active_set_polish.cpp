@@ -180,9 +180,9 @@ bool ActiveSetPolish::adjustSet(const BarrierPoint& by) {
   return changed;
 }
 
-/// Cuts x of the state's point to the bounds as given, unless that harms the constraints or leaves the domain.
+/// Cuts x of the state's point to the bounds as given, if the point that this makes is a solution, too: it moves the
+/// constraints, and the gradient of a function that is steep there.
 void ActiveSetPolish::clip() {
-  constexpr double harm = 10, harmless = 1e-6;
   point_ = state_.point;
   residual_ = nlp_.errors(state_.point, 0).worst();
   BarrierPoint& cutPoint = trial_;
@@ -195,8 +195,10 @@ void ActiveSetPolish::clip() {
     cutPoint.v[k] = value;
   }
   if (outside && (!nlp_.evaluateValues(cutPoint) || !nlp_.evaluateDerivatives(cutPoint))) return;
-  const double allowed = std::max(harmless, harm * nlp_.violation(state_.point));
-  if (nlp_.violation(cutPoint) <= allowed) std::swap(point_, cutPoint);
+  const double error = nlp_.givenErrors(cutPoint).worst();
+  if (!(error <= std::max(residual_, nlp_.settings().tolerance))) return;
+  residual_ = error;
+  std::swap(point_, cutPoint);
 }
 
 /// The size at which a multiplier and its slack are both taken for zero: what Newton's method leaves, or the products

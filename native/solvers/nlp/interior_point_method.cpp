@@ -11,6 +11,7 @@ namespace nonconvex {
 namespace {
 
 constexpr int laterIterations = 600;  // of an attempt after the first
+constexpr double feasible = 1e-6;     // residuals of constraints that hold
 
 }  // namespace
 
@@ -21,6 +22,7 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
       nlp_(la, problem, {settings.scaling, settings.strictBounds, settings.tolerance}),
       kkt_(la, nlp_),
       state_(nlp_, kkt_),
+      unboundedTest_(nlp_.model()),
       main_(state_),
       restoration_(state_),
       augmentedLagrangian_(state_),
@@ -29,7 +31,9 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
       start_(nlp_.model().beginning().begin(), nlp_.model().beginning().end()) {
   best_.point = state_.point;
   started_ = nlp_.begin(state_.point);
-  if (started_) best_.point = state_.point;
+  if (!started_) return;
+  best_.point = state_.point;
+  unboundedTest_.begin(state_.point.at);
 }
 
 std::optional<Status> InteriorPointMethod::start() {
@@ -102,7 +106,7 @@ std::optional<Status> InteriorPointMethod::mainStep() {
       return finish();
     case FilterPhase::Outcome::moved:
       if (nlp_.solved(state_.point)) return finish();
-      return unbounded() ? endAttempt(Status::unbounded) : std::nullopt;
+      return diverges() ? endDivergence() : std::nullopt;
     case FilterPhase::Outcome::restore:
       return beginRestoration();
     case FilterPhase::Outcome::stalled:
@@ -122,11 +126,13 @@ std::optional<Status> InteriorPointMethod::beginRestoration() {
 std::optional<Status> InteriorPointMethod::restorationStep() {
   using Outcome = BarrierRestoration::Outcome;
   ++restorationSteps_;
-  const Outcome outcome = restoration_.step([&](double theta, double phi) { return main_.accepts(theta, phi); });
+  const Outcome outcome = restoration_.step(
+      [&](double theta, double phi) { return (!untilFeasible_ || theta <= feasible) && main_.accepts(theta, phi); });
   switch (outcome) {
     case Outcome::moved:
       return std::nullopt;
     case Outcome::restored:
+      untilFeasible_ = false;
       phase_ = NlpPhase::interiorPoint;
       main_.resume();
       record();
@@ -145,7 +151,7 @@ std::optional<Status> InteriorPointMethod::augmentedLagrangianStep() {
   record();
   switch (outcome) {
     case Outcome::moved:
-      return unbounded() ? endAttempt(Status::unbounded) : std::nullopt;
+      return diverges() ? endDivergence() : std::nullopt;
     case Outcome::solved:
       return finish();
     case Outcome::infeasible:
@@ -156,11 +162,28 @@ std::optional<Status> InteriorPointMethod::augmentedLagrangianStep() {
   }
 }
 
-/// Whether f, or x, has left every reasonable range at a point that is nearly feasible.
-bool InteriorPointMethod::unbounded() const {
-  constexpr double far = 1e20, feasible = 1e-6;
-  return (std::abs(state_.point.at.f) > far && state_.point.infeasibility() <= feasible) ||
-         normInf(state_.point.at.x) > far;
+/// Whether f, or x, has left every reasonable range.
+bool InteriorPointMethod::diverges() {
+  constexpr double far = 1e20, near = 1e8;
+  const double size = normInf(state_.point.at.x);
+  feasibleSeen_ = feasibleSeen_ || (size <= near && normInf(state_.point.r) <= feasible);
+  return unboundedTest_.diverges(state_.point.at) || size > far;
+}
+
+/// Ends an attempt that has led away from everything. Far away rounding hides by how much constraints are missed: where
+/// no feasible point has been seen, one is looked for from the start.
+std::optional<Status> InteriorPointMethod::endDivergence() {
+  if (feasibleSeen_) {
+    const bool holds = unboundedTest_.nearlyFeasible(state_.point.at, state_.point.r);
+    return endAttempt(holds ? Status::unbounded : Status::stalled);
+  }
+  if (restoredFromStart_ || nlp_.m() == 0 || !nlp_.beginAt(start_, state_.point)) return endAttempt(Status::stalled);
+  restoredFromStart_ = untilFeasible_ = true;
+  state_.mu = attempts_.now().mu;
+  main_.begin();
+  restoration_.begin();
+  phase_ = NlpPhase::restoration;
+  return std::nullopt;
 }
 
 /// Begins the next attempt; where there is none, the verdict is what the attempts have found.
@@ -183,6 +206,7 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
 
 bool InteriorPointMethod::begin(const Attempt& attempt) {
   inAttempt_ = 0;
+  restoredFromStart_ = untilFeasible_ = false;
   phase_ = attempt.augmentedLagrangian ? NlpPhase::augmentedLagrangian : NlpPhase::interiorPoint;
   Vector x = attempt.from == Attempt::From::end ? state_.point.at.x : start_;
   if (attempt.from == Attempt::From::random) {

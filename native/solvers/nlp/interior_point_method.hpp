@@ -7,6 +7,7 @@
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
+#include "methods/globalization/unbounded_test.hpp"
 #include "methods/interior_point/active_set_polish.hpp"
 #include "methods/interior_point/barrier_augmented_lagrangian.hpp"
 #include "methods/interior_point/barrier_restoration.hpp"
@@ -45,7 +46,7 @@ class InteriorPointMethod {
     BarrierPoint point;
   };
 
-  /// Where the error has fallen last.
+  /// The iteration in which the error has fallen last.
   struct Milestone {
     int iteration = 0;
     double error = std::numeric_limits<double>::infinity();
@@ -64,7 +65,8 @@ class InteriorPointMethod {
   bool leaveSaddle();
   void record();
   void recordInfeasible();
-  bool unbounded() const;
+  bool diverges();
+  std::optional<Status> endDivergence();
 
   const Cpu& la_;
   const NlpSettings settings_;
@@ -72,6 +74,7 @@ class InteriorPointMethod {
   BarrierNlp nlp_;
   BarrierKkt kkt_;
   BarrierState state_;
+  UnboundedTest unboundedTest_;
   FilterPhase main_;
   BarrierRestoration restoration_;
   BarrierAugmentedLagrangian augmentedLagrangian_;
@@ -83,6 +86,9 @@ class InteriorPointMethod {
   int inAttempt_ = 0;
   double error_ = std::numeric_limits<double>::infinity();  // E(0) at the point
   Milestone milestone_;
+  bool feasibleSeen_ = false;       ///< at a distance where rounding does not matter
+  bool restoredFromStart_ = false;  ///< in this attempt
+  bool untilFeasible_ = false;      ///< how long restoration goes on
   int unboundedSeen_ = 0;
   NlpPhase phase_ = NlpPhase::interiorPoint;
   int restorationSteps_ = 0;

@@ -18,7 +18,7 @@ NlpProblem opened(const NlpProblem& given) {
 bool takesEqualities(const NlpProblem& problem, const NlpSettings& settings) {
   if (settings.method != NlpMethod::automatic) return settings.method == NlpMethod::exactAugmentedLagrangian;
   const std::shared_ptr<Nlp> nlp = problem.nlp.open();
-  return hasEqualityConstraintsOnly(*nlp) && nlp->constraints() <= nlp->variables();
+  return hasEqualityConstraintsOnly(*nlp) && nlp->constraints() <= nlp->variables() && !nlp->facts().approximateHessian;
 }
 
 }  // namespace

@@ -222,4 +222,7 @@ double ReluCertificate<La>::networkLoss(const ReluSolution& s) const {
   return lossValue(f);
 }
 
+// Compiled once, in solver.cpp.
+extern template class ReluCertificate<Cpu>;
+
 }  // namespace nonconvex

@@ -244,4 +244,8 @@ void ReluMap<La, T>::forward(Vec<const int> list, Vec<const double> scale, In xp
             2.0 * n_ * list.size);
 }
 
+// Compiled once, in solver.cpp.
+extern template struct ReluRows<Cpu>;
+extern template class ReluMap<Cpu>;
+
 }  // namespace nonconvex

@@ -99,4 +99,7 @@ void ReluSlack<La>::setShift(Mat<const double, Space> xt, double rho, Mat<double
   la_.gemm(Transpose::no, Transpose::no, -rho * tau_, xt, Mat<const double, Space>(multipliers_), 0.0, shift);
 }
 
+// Compiled once, in solver.cpp.
+extern template class ReluSlack<Cpu>;
+
 }  // namespace nonconvex

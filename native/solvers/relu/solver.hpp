@@ -433,4 +433,7 @@ double ReluSolver<La>::offerMultiplier() {
   return certificate_.offerDual(In(theta_));
 }
 
+// Compiled once, in solver.cpp.
+extern template class ReluSolver<Cpu>;
+
 }  // namespace nonconvex

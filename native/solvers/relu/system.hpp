@@ -212,4 +212,7 @@ void ReluSystem<La>::columns(const Pivots& pivots, Mat<T, Space> to) {
   la_.forEach(to.rows, count, kernels::TimesOverlap<T, Space>{to, overlap, map_.signs()});
 }
 
+// Compiled once, in solver.cpp.
+extern template class ReluSystem<Cpu>;
+
 }  // namespace nonconvex

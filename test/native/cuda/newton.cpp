@@ -1,9 +1,8 @@
 // Newton's method with its Hessian on a device: the solutions of the CPU. The device is simulated.
 #include "check.hpp"
-#include "cuda/cuda.hpp"
+#include "cuda/solvers/nlp.hpp"
 #include "problems/glm_data.hpp"
 #include "simulated_device.hpp"
-#include "solvers/nlp/device_solver.hpp"
 #include "solvers/nlp/newton_check.hpp"
 #include "solvers/nlp/solver.hpp"
 

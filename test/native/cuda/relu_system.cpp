@@ -1,6 +1,6 @@
 // The system of the ReLU solver on a device, by its three ways, against the factor on the CPU. The device is simulated.
 #include "check.hpp"
-#include "cuda/cuda.hpp"
+#include "cuda/solvers/relu.hpp"
 #include "simulated_device.hpp"
 #include "solvers/relu/relu_instances.hpp"
 

@@ -56,13 +56,7 @@ double entry(Transpose op, Mat<const double> a, int i, int j) { return op == Tra
 
 /// The distance of columns that are compared with a reference: 1; with sanitizers, which slow the reference down, about
 /// ten columns are compared, the first among them.
-int step([[maybe_unused]] int columns) {
-#ifdef NONCONVEX_SANITIZED
-  return 1 + columns / 10;
-#else
-  return 1;
-#endif
-}
+int step(int columns) { return check::sanitized ? 1 + columns / 10 : 1; }
 
 /// Runs f(la) without a pool and with 1, 2 and 3 threads; f returns its output, which must be the same bits each time.
 template <class F>
@@ -106,8 +100,9 @@ Framed positiveDefinite(int n) {
     Framed a(n, n);
     for (int j = 0; j < n; ++j) {
       for (int i = j; i < n; ++i) {
+        const double *x = &g(0, i), *y = &g(0, j);
         double s = i == j ? n : 0;
-        for (int l = 0; l < n; ++l) s += g(l, i) * g(l, j);
+        for (int l = 0; l < n; ++l) s += x[l] * y[l];
         a(i, j) = s;
       }
     }

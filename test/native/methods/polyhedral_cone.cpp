@@ -140,7 +140,7 @@ void copyRow(const Setting& s, int from, int to, double factor) {
 TEST(randomCones) {
   const int shapes[][2] = {{1, 1}, {1, 5}, {2, 1}, {2, 9}, {3, 20}, {5, 3}, {5, 40}, {9, 9}, {12, 60}, {20, 15}};
   for (const auto& [d, n] : shapes) {
-    for (std::uint32_t seed = 0; seed < 4; ++seed) {
+    for (std::uint32_t seed = 0; seed < check::repetitions(4u); ++seed) {
       Setting s(d, n, 5, 10);
       fillNormal(s.xt, seed);
       s.patternsOfDirections(seed);
@@ -154,7 +154,7 @@ TEST(randomCones) {
 
 /// Signs at random: most such cones are the origin alone, with far more active rows than dimensions.
 TEST(conesThatAreOnlyTheOrigin) {
-  for (std::uint32_t seed = 0; seed < 10; ++seed) {
+  for (std::uint32_t seed = 0; seed < check::repetitions(10u); ++seed) {
     Setting s(4, 40, 6, 6);
     fillNormal(s.xt, seed);
     const Random random(3, seed);
@@ -168,7 +168,7 @@ TEST(conesThatAreOnlyTheOrigin) {
 
 /// Equal, opposite, scaled and zero rows. A row and its opposite with one sign each make an equation.
 TEST(degenerateRows) {
-  for (std::uint32_t seed = 0; seed < 8; ++seed) {
+  for (std::uint32_t seed = 0; seed < check::repetitions(8u); ++seed) {
     Setting s(6, 30, 8, 16);
     fillNormal(s.xt, seed);
     copyRow(s, 0, 1, 1);
@@ -278,7 +278,7 @@ TEST(theOriginAndExtremeLengths) {
 
 /// b moves a little from one call to the next, or jumps; a warm start must not be seen in the answer.
 TEST(warmSequences) {
-  for (std::uint32_t seed = 0; seed < 4; ++seed) {
+  for (std::uint32_t seed = 0; seed < check::repetitions(4u); ++seed) {
     Setting s(8, 40, 5, 10);
     fillNormal(s.xt, seed);
     s.patternsOfDirections(seed);
@@ -334,7 +334,7 @@ TEST(someGroupsOnly) {
 
 /// Shorter than the threshold: any p = b + N mu, mu >= 0, that shows it. Longer: the projection itself.
 TEST(thresholds) {
-  for (std::uint32_t seed = 0; seed < 6; ++seed) {
+  for (std::uint32_t seed = 0; seed < check::repetitions(6u); ++seed) {
     Setting exact(6, 30, 6, 12);
     fillNormal(exact.xt, seed);
     exact.patternsOfDirections(seed);

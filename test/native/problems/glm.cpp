@@ -73,7 +73,7 @@ void holdToModel(const Data& data, Form form) {
   ConstrainedObjective threaded(data.objective(form), std::make_shared<Program>(constraints));
   lendThreads(threaded, la);
   const Random random(11);
-  for (std::uint32_t point = 0; point < 3; ++point) {
+  for (std::uint32_t point = 0; point < check::repetitions(3u); ++point) {
     std::vector<double> at(static_cast<std::size_t>(n));
     for (std::size_t j = 0; j < at.size(); ++j) at[j] = 0.3 * random.normal(100 * point + j);
     const Answers found = ask(nlp, at), parallel = ask(threaded, at);

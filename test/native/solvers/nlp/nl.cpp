@@ -20,8 +20,9 @@ namespace {
 
 const std::filesystem::path folder = check::sharedFolder() / "problems";
 
-std::vector<std::filesystem::path> models() {
-  std::vector<std::filesystem::path> all;
+/// All models; in a build with sanitizers, where three tests share them, part `part` of 3.
+std::vector<std::filesystem::path> models(std::size_t part) {
+  std::vector<std::filesystem::path> all, some;
   if (!std::filesystem::exists(folder / "nl")) {
     std::printf("skipped: AMPL models with known optima, as ../shared/problems/nl is not there\n");
     return all;
@@ -30,7 +31,10 @@ std::vector<std::filesystem::path> models() {
     if (entry.path().extension() == ".nl") all.push_back(entry.path());
   }
   std::sort(all.begin(), all.end());
-  return all;
+  for (auto& path : all) {
+    if (!check::sanitized || ++part % 3 == 0) some.push_back(std::move(path));
+  }
+  return some;
 }
 
 std::string references() {
@@ -76,10 +80,10 @@ Answer solve(const NlModel& model, const std::vector<double>& start, const NlpSe
   return out;
 }
 
-void solveAll(const NlpSettings& settings) {
+void solveAll(const NlpSettings& settings, std::size_t part) {
   const std::string reference = references();
   int better = 0, same = 0, other = 0;
-  for (const auto& path : models()) {
+  for (const auto& path : models(part)) {
     const std::string name = path.stem().string();
     const NlModel model = readNl(path.string());
     const Answer result = solve(model, model.start, settings);
@@ -92,17 +96,17 @@ void solveAll(const NlpSettings& settings) {
     (!ipopt.solved || difference < -tolerance ? better : difference <= tolerance ? same : other) += 1;
   }
   std::printf("better minima than Ipopt's: %d, the same: %d, others: %d\n", better, same, other);
-  CHECK(other <= (better + same) / 20);
+  CHECK(other <= std::max(1, (better + same) / 20));
 }
 
 }  // namespace
 
-TEST(minima) { solveAll({}); }
+TEST(minima) { solveAll({}, 0); }
 
 TEST(minimaByThePublishedRule) {
   NlpSettings settings;
   settings.accuracy = KktAccuracy::paper;
-  solveAll(settings);
+  solveAll(settings, 1);
 }
 
 /// x_j (1 + u_j / 10) and x_j + u_j, u_j uniform in (-1, 1). A long run has four starts for each model, others one.
@@ -110,7 +114,7 @@ TEST(otherStarts) {
   NlpSettings settings;
   int solved = 0, minima = 0, undefined = 0, all = 0;
   std::uint32_t turn = 0;
-  for (const auto& path : models()) {
+  for (const auto& path : models(2)) {
     const NlModel model = readNl(path.string());
     ++turn;
     for (std::uint32_t k = 0; k < 4; ++k) {

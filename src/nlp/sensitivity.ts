@@ -1,0 +1,343 @@
+// Derivatives of the solution of a model in its parameters, by the theorem of implicit functions at the active set.
+import { eachEntry } from '../core/algebra.js';
+import type { Bounds } from '../core/bounds.js';
+import { show } from '../core/check.js';
+import type { SparseMatrix } from '../core/matrix.js';
+import type { BoundParameters, Dependence } from '../expressions/dependence.js';
+import { type Operand, toEntries } from '../expressions/expression.js';
+import { Parameter } from '../expressions/parameter.js';
+import { type Shape, showShape } from '../expressions/shape.js';
+
+/** How a solution changes with a number of a parameter: derivatives, while the active set stays. */
+export interface Sensitivity {
+  /** n numbers. */
+  x: Float64Array;
+  objective: number;
+  /** m numbers. */
+  multipliers: Float64Array;
+  /** n numbers. */
+  lowerMultipliers: Float64Array;
+  /** n numbers. */
+  upperMultipliers: Float64Array;
+  /** The most that may be added to the parameter until, to first order, a bound or side becomes active or one that is no longer is. */
+  increase: number;
+  /** The most that may be taken off the parameter, likewise. */
+  decrease: number;
+}
+
+/** The sensitivity to a scalar parameter; to others one for each entry, matrices row after row. */
+export type SensitivityOf<S extends Shape> = S extends readonly [] ? Sensitivity : Sensitivity[];
+
+/** Derivatives in all parameters of a model: {@link Parameter.gradientIn} has those of one. */
+export interface ParameterGradient {
+  readonly parameters: Float64Array;
+}
+
+/** A solution whose derivatives are taken: a result, with multipliers as in a minimisation, and the bounds it was found under. */
+export interface Solution {
+  x: Float64Array;
+  multipliers: Float64Array;
+  lowerMultipliers: Float64Array;
+  upperMultipliers: Float64Array;
+  constraintValues: Float64Array;
+  activeLower: ArrayLike<number>;
+  activeUpper: ArrayLike<number>;
+  activeConstraints: ArrayLike<number>;
+  bounds: Bounds;
+  /** Values of all parameters. */
+  parameters: Float64Array;
+  /** -1 of a maximisation. */
+  sign: 1 | -1;
+}
+
+/** min 1/2 d^T Q d + c^T d subject to A d = b: d and the multipliers of the rows. */
+export type SolveQuadratic = (problem: {
+  Q: SparseMatrix;
+  c: Float64Array;
+  A: SparseMatrix | undefined;
+  b: Float64Array;
+}) => Promise<{ x: Float64Array; multipliers: Float64Array }>;
+
+/** Derivatives of multipliers. */
+type Changes = Pick<Sensitivity, 'multipliers' | 'lowerMultipliers' | 'upperMultipliers'>;
+
+/** An entry of a sparse matrix. */
+type Entry = readonly [row: number, column: number, value: number];
+
+/** A row that holds x: of a constraint, or of a bound of a variable; `side` says which of its two. */
+interface ActiveRow {
+  readonly kind: 'bound' | 'constraint';
+  readonly index: number;
+  readonly side: 'lower' | 'upper';
+}
+
+/**
+ * The linear system of the solution's derivatives. With W the Hessian of L in x and J_A the gradients of what is active,
+ *
+ *     [ W    J_A^T ] [ dx ]     [ d/dp grad_x L        ]
+ *     [ J_A  0     ] [ dy ] = - [ d/dp (c_A - its side) ]
+ *
+ * which are the conditions of a quadratic program, whose solution `solve` gives.
+ */
+export class SolutionSystem {
+  readonly #dependence: Dependence;
+  readonly #at: Solution;
+  readonly #solve: SolveQuadratic;
+  readonly #n: number;
+  readonly #rows: ActiveRow[];
+  readonly #W: SparseMatrix;
+  readonly #A: SparseMatrix | undefined;
+  /** d/dp grad_x L: variable, parameter, value. */
+  readonly #mixed: Entry[] = [];
+  /** d c / dx and d c / dp: row, column, value. */
+  readonly #ofX: Entry[] = [];
+  readonly #ofP: Entry[] = [];
+  readonly #gradient: Float64Array;
+  readonly #bounds: BoundParameters;
+  readonly #sides: BoundParameters;
+
+  constructor(dependence: Dependence, at: Solution, solve: SolveQuadratic) {
+    const { n } = dependence.parts;
+    const point = joined(at.x, at.parameters);
+    const { program } = dependence;
+    this.#dependence = dependence;
+    this.#at = at;
+    this.#solve = solve;
+    this.#n = n;
+    this.#bounds = dependence.ofBounds;
+    this.#sides = dependence.ofSides;
+    this.#gradient = program.gradient(point);
+    eachEntry(program.jacobian(point), (i, j, value) => {
+      (j < n ? this.#ofX : this.#ofP).push([i, j < n ? j : j - n, value]);
+    });
+    const W: Entry[] = [];
+    eachEntry(program.hessian(point, at.multipliers), (i, j, value) => {
+      if (i < n) W.push([i, j, value], ...(i === j ? [] : [[j, i, value] as const]));
+      else if (j < n) this.#mixed.push([j, i - n, value]);
+    });
+    this.#W = toSparse(n, n, W);
+    this.#rows = activeRows(at, n);
+    this.#A = this.#rows.length === 0 ? undefined : this.#activeGradients();
+  }
+
+  /** Derivatives in the parameter of that number. */
+  async derivative(k: number): Promise<Sensitivity> {
+    const n = this.#n;
+    const c = new Float64Array(n);
+    for (const [j, p, value] of this.#mixed) if (p === k) c[j] = (c[j] as number) + value;
+    const { x, multipliers } = await this.#solved(c, this.#rightHandSide(k));
+    const found = this.#withMultipliers(x, multipliers);
+    const { sign } = this.#at;
+    const slope = x.reduce((total, value, j) => total + value * (this.#gradient[j] as number), 0);
+    const turned = (values: Float64Array) => values.map((value) => 0 + sign * value);
+    return {
+      x,
+      objective: sign * (slope + (this.#gradient[n + k] as number)),
+      multipliers: turned(found.multipliers),
+      lowerMultipliers: turned(found.lowerMultipliers),
+      upperMultipliers: turned(found.upperMultipliers),
+      ...this.#range(k, x, found),
+    };
+  }
+
+  /** Derivatives of phi(x(p), p) in all parameters, by one system with the transposed matrix, which is the same. */
+  async gradient(expression: Operand): Promise<ParameterGradient> {
+    const { parts } = this.#dependence;
+    const { shape, node } = toEntries('expression', expression);
+    if (shape.length > 0) throw new RangeError(`expression: shape ${showShape(shape)}: expected a scalar`);
+    if (node.owner !== undefined && node.owner !== parts.owner) {
+      throw new TypeError('gradient: expected an expression of this model, got one of another model');
+    }
+    const { x, parameters } = this.#at;
+    const own = this.#dependence.programOf(node).gradient(joined(x, parameters));
+    const adjoint = await this.#solved(own.slice(0, this.#n), new Float64Array(this.#rows.length));
+    const found = own.slice(this.#n);
+    for (const [j, p, value] of this.#mixed) found[p] = (found[p] as number) + (adjoint.x[j] as number) * value;
+    const y = adjoint.multipliers;
+    this.#rows.forEach((row, r) => {
+      const p = this.#parameterOf(row);
+      if (p >= 0) found[p] = (found[p] as number) - (y[r] as number);
+    });
+    const place = this.#places('constraint');
+    for (const [i, p, value] of this.#ofP) {
+      const r = place.get(i);
+      if (r !== undefined) found[p] = (found[p] as number) + (y[r] as number) * value;
+    }
+    return { parameters: found };
+  }
+
+  #activeGradients(): SparseMatrix {
+    const place = this.#places('constraint');
+    const entries: Entry[] = [];
+    for (const [i, j, value] of this.#ofX) {
+      const r = place.get(i);
+      if (r !== undefined) entries.push([r, j, value]);
+    }
+    for (const [j, r] of this.#places('bound')) entries.push([r, j, 1]);
+    return toSparse(this.#rows.length, this.#n, entries);
+  }
+
+  #places(kind: ActiveRow['kind']): Map<number, number> {
+    return new Map(this.#rows.flatMap((row, r) => (row.kind === kind ? [[row.index, r] as const] : [])));
+  }
+
+  /** The number of the parameter that a row's side is; -1 for a constant. */
+  #parameterOf({ kind, index, side }: ActiveRow): number {
+    return (kind === 'bound' ? this.#bounds : this.#sides)[side][index] as number;
+  }
+
+  /** Derivatives of the active sides in a parameter, less those of c. */
+  #rightHandSide(k: number): Float64Array {
+    const place = this.#places('constraint');
+    const b = Float64Array.from(this.#rows, (row) => Number(this.#parameterOf(row) === k));
+    for (const [i, p, value] of this.#ofP) {
+      const r = p === k ? place.get(i) : undefined;
+      if (r !== undefined) b[r] = (b[r] as number) - value;
+    }
+    return b;
+  }
+
+  /** The solution for a right-hand side, which is first made of about 1, since `tolerance` is not relative to it. */
+  async #solved(c: Float64Array, b: Float64Array): Promise<{ x: Float64Array; multipliers: Float64Array }> {
+    const largest = [...c, ...b].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (largest === 0) return { x: new Float64Array(this.#n), multipliers: new Float64Array(b.length) };
+    const unit = (values: Float64Array) => values.map((value) => value / largest);
+    const { x, multipliers } = await this.#solve({ Q: this.#W, c: unit(c), A: this.#A, b: unit(b) });
+    const scaled = (values: Float64Array) => values.map((value) => value * largest);
+    return { x: scaled(x), multipliers: scaled(multipliers) };
+  }
+
+  /** Changes of all multipliers from those of the rows: of a bound, grad L = ... - z_L + z_U. */
+  #withMultipliers(x: Float64Array, ofRows: Float64Array): Changes {
+    const found = {
+      multipliers: new Float64Array(this.#at.multipliers.length),
+      lowerMultipliers: new Float64Array(x.length),
+      upperMultipliers: new Float64Array(x.length),
+    };
+    this.#rows.forEach(({ kind, index, side }, r) => {
+      const value = ofRows[r] as number;
+      if (kind === 'constraint') found.multipliers[index] = value;
+      else if (side === 'upper') found.upperMultipliers[index] = value;
+      else found.lowerMultipliers[index] = -value;
+    });
+    return found;
+  }
+
+  /** How far the parameter may move until, to first order, a slack or a multiplier is 0. */
+  #range(k: number, dx: Float64Array, change: Changes): { increase: number; decrease: number } {
+    const range = { increase: Number.POSITIVE_INFINITY, decrease: Number.POSITIVE_INFINITY };
+    const meet: Meet = (value, slope) => {
+      if (!Number.isFinite(value) || slope === 0) return;
+      const side = slope < 0 ? 'increase' : 'decrease';
+      range[side] = Math.min(range[side], Math.max(value, 0) / Math.abs(slope));
+    };
+    this.#meetMultipliers(meet, change);
+    this.#meetSlacks(meet, k, dx);
+    return range;
+  }
+
+  /** Calls `meet` with the multipliers of active inequalities and bounds, as numbers >= 0, and their derivatives. */
+  #meetMultipliers(meet: Meet, change: Changes): void {
+    const { bounds, multipliers, lowerMultipliers, upperMultipliers } = this.#at;
+    for (const { kind, index, side } of this.#rows) {
+      if (kind === 'bound') {
+        if (bounds.lower?.[index] === bounds.upper?.[index]) continue;
+        if (side === 'upper') meet(upperMultipliers[index] as number, change.upperMultipliers[index] as number);
+        else meet(lowerMultipliers[index] as number, change.lowerMultipliers[index] as number);
+      } else if ((bounds.constraintsLower?.[index] ?? 0) !== (bounds.constraintsUpper?.[index] ?? 0)) {
+        const sign = side === 'upper' ? 1 : -1;
+        meet(sign * (multipliers[index] as number), sign * (change.multipliers[index] as number));
+      }
+    }
+  }
+
+  /** Calls `meet` with the slacks of what is not active, and their derivatives in the parameter of number k. */
+  #meetSlacks(meet: Meet, k: number, dx: Float64Array): void {
+    const { bounds, x, constraintValues } = this.#at;
+    const moves = (found: BoundParameters, side: 'lower' | 'upper', i: number) => Number(found[side][i] === k);
+    const between = (i: number, value: number, slope: number, low: number, high: number, found: BoundParameters) => {
+      meet(value - low, slope - moves(found, 'lower', i));
+      meet(high - value, moves(found, 'upper', i) - slope);
+    };
+    const held = { bound: this.#places('bound'), constraint: this.#places('constraint') };
+    x.forEach((value, j) => {
+      if (held.bound.has(j)) return;
+      between(j, value, dx[j] as number, bounds.lower?.[j] ?? -Infinity, bounds.upper?.[j] ?? Infinity, this.#bounds);
+    });
+    const dc = new Float64Array(constraintValues.length);
+    for (const [i, j, value] of this.#ofX) dc[i] = (dc[i] as number) + value * (dx[j] as number);
+    for (const [i, p, value] of this.#ofP) if (p === k) dc[i] = (dc[i] as number) + value;
+    constraintValues.forEach((value, i) => {
+      if (held.constraint.has(i)) return;
+      const [low, high] = [bounds.constraintsLower?.[i] ?? 0, bounds.constraintsUpper?.[i] ?? 0];
+      between(i, value, dc[i] as number, low, high, this.#sides);
+    });
+  }
+}
+
+/** Takes a number that must stay >= 0, and its derivative. */
+type Meet = (value: number, slope: number) => void;
+
+/** What holds x: equations, active inequalities, active bounds and fixed variables, each with the side that does. */
+function activeRows(at: Solution, n: number): ActiveRow[] {
+  const { bounds, multipliers } = at;
+  const active = new Set(Array.from(at.activeConstraints));
+  const rows: ActiveRow[] = [];
+  multipliers.forEach((value, index) => {
+    const low = bounds.constraintsLower?.[index] ?? 0;
+    if (!active.has(index) && low !== (bounds.constraintsUpper?.[index] ?? 0)) return;
+    rows.push({ kind: 'constraint', index, side: value < 0 ? 'lower' : 'upper' });
+  });
+  const lower = new Set(Array.from(at.activeLower));
+  const upper = new Set(Array.from(at.activeUpper));
+  for (let index = 0; index < n; ++index) {
+    const fixed = bounds.lower !== undefined && bounds.lower[index] === bounds.upper?.[index];
+    if (!fixed && !lower.has(index) && !upper.has(index)) continue;
+    const above = (at.upperMultipliers[index] as number) > (at.lowerMultipliers[index] as number);
+    rows.push({ kind: 'bound', index, side: (fixed ? above : upper.has(index)) ? 'upper' : 'lower' });
+  }
+  return rows;
+}
+
+/** A matrix by rows of entries, those of one place added up. */
+function toSparse(rows: number, columns: number, entries: readonly Entry[]): SparseMatrix {
+  const byRow: Map<number, number>[] = Array.from({ length: rows }, () => new Map());
+  for (const [i, j, value] of entries) {
+    const row = byRow[i] as Map<number, number>;
+    row.set(j, (row.get(j) ?? 0) + value);
+  }
+  const offsets = new Int32Array(rows + 1);
+  const indices: number[] = [];
+  const values: number[] = [];
+  byRow.forEach((row, i) => {
+    for (const [j, value] of [...row].sort(([a], [b]) => a - b)) {
+      indices.push(j);
+      values.push(value);
+    }
+    offsets[i + 1] = indices.length;
+  });
+  return {
+    format: 'csr',
+    rows,
+    columns,
+    offsets,
+    indices: Int32Array.from(indices),
+    values: Float64Array.from(values),
+  };
+}
+
+function joined(first: Float64Array, second: Float64Array): Float64Array {
+  const both = new Float64Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+/** A parameter argument that must be of the model. */
+export function checkParameter(dependence: Dependence, parameter: unknown): Parameter {
+  if (!(parameter instanceof Parameter)) {
+    throw new TypeError(`parameter = ${show(parameter)}: expected a parameter of the model`);
+  }
+  if (parameter.node.owner === dependence.parts.owner) return parameter;
+  throw new TypeError('parameter: expected one of this model, got one of another model');
+}

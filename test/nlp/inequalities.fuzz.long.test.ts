@@ -1,0 +1,1 @@
+import './inequalities.fuzz.test.js';
