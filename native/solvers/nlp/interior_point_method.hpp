@@ -30,7 +30,8 @@ class InteriorPointMethod {
   std::optional<Status> step();
   NlpProgress progress() const;
   NlpSolution solution() const;
-  std::string explain() const;
+  /// Says why there is no solution, when it has stalled or the problem is infeasible or unbounded.
+  std::string explain(Status status) const;
 
  private:
   /// The best point of those that are not solved.
@@ -51,6 +52,7 @@ class InteriorPointMethod {
   std::optional<Status> restorationStep();
   std::optional<Status> augmentedLagrangianStep();
   std::optional<Status> endAttempt(Status reason);
+  Status endUnbounded();
   std::optional<Status> finish();
   void record();
   void recordInfeasible();
@@ -79,6 +81,7 @@ class InteriorPointMethod {
   int restorationSteps_ = 0;
   Best best_;
   Infeasible leastInfeasible_;
+  BarrierPoint farthest_;                  ///< where the last attempt that found no end of f or x has ended
   std::optional<ActiveSetPolish> polish_;  ///< of a solution
   Status verdict_ = Status::stalled;
 };
