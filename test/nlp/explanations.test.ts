@@ -63,7 +63,7 @@ describe('a message without a solution', () => {
     model.equal(sumSquares(x), -1);
     const alone = await minimize(model, { method: 'exactAugmentedLagrangian' });
     expect(alone.message).toMatch(
-      /^The problem is infeasible; least infeasible point returned after \d+ iterations: [^.]*\.[^.]*\.$/,
+      /^The problem is infeasible; least infeasible point returned after \d+ iterations: residual 1, tolerance 1e-08\.$/,
     );
     const both = await minimize(model);
     expect(both.message).toMatch(/The interior-point method, which followed, failed, too\.$/);

@@ -137,7 +137,7 @@ std::string explainInfeasible(const BarrierNlp& nlp, const BarrierPoint& point) 
 }
 
 std::string explainUnbounded(const BarrierNlp& nlp, const BarrierPoint& point) {
-  constexpr double large = 1e10;
+  constexpr double large = 1e5;
   const auto x = std::span(point.v).first(at(nlp.n()));
   const auto j = std::max_element(x.begin(), x.end(), [](double a, double b) { return std::abs(a) < std::abs(b); });
   std::string text = "The attempt ended where ";
