@@ -180,9 +180,16 @@ class OuterLoop {
   void end(Status status) {
     outcome_.status = status;
     outcome_.message = describe(status, outcome_.progress, limits_);
+    if (const std::string added = explanation(status); !added.empty()) outcome_.message += " " + added;
+  }
+
+  /// What the solver adds to the message.
+  std::string explanation(Status status) const {
+    if constexpr (requires { solver_.explain(status); }) return solver_.explain(status);
     if constexpr (requires { solver_.explain(); }) {
-      if (status == Status::stalled) outcome_.message += " " + solver_.explain();
+      if (status == Status::stalled) return solver_.explain();
     }
+    return {};
   }
 
   Solver& solver_;
@@ -199,7 +206,8 @@ class OuterLoop {
 /// A solver has
 ///   start()     the set-up that may take long; returns nothing, or a std::optional<Status> as step() does
 ///   step()      one iteration of the method; returns a Status where the solve ends with it: Status::solved, or why it
-///               cannot go on (`explain()`, if there is one, adds a sentence to Status::stalled)
+///               cannot go on (`explain()`, if there is one, adds a sentence to Status::stalled; `explain(status)`,
+///               which may be empty, to any status)
 ///   progress()  what is reported at checks, a Progress or a struct derived from it; it may synchronise a device, so it
 ///               is not called at every step
 /// Its state is a valid answer from construction on, so that a solve that ends before its first step has something to

@@ -47,7 +47,7 @@ BarrierNlp::BarrierNlp(const Cpu& la, const NlpStart& problem, const BarrierSett
   for (std::size_t j = 0; j < at(n()); ++j) {
     givenLower_[j] = asBound(boundAt(given.lower, j, -infinity));
     givenUpper_[j] = asBound(boundAt(given.upper, j, infinity));
-    contradictory_ = contradictory_ || contradicts(givenLower_[j], givenUpper_[j]);
+    if (contradicts(givenLower_[j], givenUpper_[j])) contradiction_ = {false, static_cast<int>(j)};
     fixed_[j] = givenLower_[j] > -infinity && closeTogether(givenLower_[j], givenUpper_[j]) ? 1 : 0;
   }
   setSides();
@@ -62,7 +62,7 @@ void BarrierNlp::placeRows() {
   side_.assign(at(m()), 0.0);
   for (int i = 0; i < m(); ++i) {
     const double low = asBound(boundAt(given.lower, at(i), 0)), high = asBound(boundAt(given.upper, at(i), 0));
-    contradictory_ = contradictory_ || contradicts(low, high);
+    if (contradicts(low, high)) contradiction_ = {true, i};
     if (low == -infinity && high == infinity) {
       free_[at(i)] = 1;
     } else if (low > -infinity && high < infinity && closeTogether(low, high)) {
@@ -322,21 +322,46 @@ double BarrierNlp::givenComplementarity(const BarrierPoint& point) const {
   return givenErrors(point).complementarity / model_.objectiveScale();
 }
 
-double BarrierNlp::violation(const BarrierPoint& point) const {
-  const auto scales = model_.constraintScales();
+double BarrierNlp::violationOf(const BarrierPoint& point, const Place& place) const {
+  if (!place.row) {
+    const auto j = at(place.index);
+    return std::max({0.0, givenLower_[j] - point.v[j], point.v[j] - givenUpper_[j]});
+  }
+  const double c = point.at.c[at(place.index)], scale = model_.constraintScales()[at(place.index)];
+  if (freeRow(place.index)) return 0;
+  const int slack = slackOf(place.index);
+  if (slack < 0) return std::abs(c - side_[at(place.index)]) / scale;
+  return std::max({0.0, (givenLower_[at(slack)] - c) / scale, (c - givenUpper_[at(slack)]) / scale});
+}
+
+BarrierNlp::Place BarrierNlp::worstPlace(const BarrierPoint& point) const {
+  Place worst;
   double largest = 0;
-  for (std::size_t j = 0; j < at(n()); ++j) {
-    largest = std::max({largest, givenLower_[j] - point.v[j], point.v[j] - givenUpper_[j]});
-  }
-  for (int i = 0; i < m(); ++i) {
-    const double c = point.at.c[at(i)], scale = scales[at(i)];
-    if (const int slack = slackOf_[at(i)]; slack >= 0) {
-      largest = std::max({largest, (givenLower_[at(slack)] - c) / scale, (c - givenUpper_[at(slack)]) / scale});
-    } else if (free_[at(i)] == 0) {
-      largest = std::max(largest, std::abs(c - side_[at(i)]) / scale);
+  const auto look = [&](const Place& place) {
+    const double violation = violationOf(point, place);
+    if (violation > largest) {
+      worst = place;
+      largest = violation;
     }
-  }
-  return largest;
+  };
+  for (int j = 0; j < n(); ++j) look({false, j});
+  for (int i = 0; i < m(); ++i) look({true, i});
+  return worst;
+}
+
+double BarrierNlp::valueOf(const BarrierPoint& point, const Place& place) const {
+  return place.row ? point.at.c[at(place.index)] / model_.constraintScales()[at(place.index)]
+                   : point.v[at(place.index)];
+}
+
+double BarrierNlp::lowerOf(const Place& place) const {
+  if (!place.row) return givenLower_[at(place.index)];
+  return asBound(boundAt(model_.nlp().constraintBounds().lower, at(place.index), 0));
+}
+
+double BarrierNlp::upperOf(const Place& place) const {
+  if (!place.row) return givenUpper_[at(place.index)];
+  return asBound(boundAt(model_.nlp().constraintBounds().upper, at(place.index), 0));
 }
 
 double BarrierNlp::largestStep(std::span<const double> v, std::span<const double> dv, double tau) const {

@@ -1,6 +1,7 @@
 // A problem with bounds and inequalities as an interior-point method sees it: scaled, with slacks, bounds relaxed.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -69,8 +70,13 @@ class BarrierNlp {
   bool freeRow(int row) const { return free_[at(row)] != 0; }
   int finiteSides() const { return finiteSides_; }
   int equalities() const { return equalities_; }
-  /// Whether some lower bound or side is above the upper one, so that no point is feasible.
-  bool contradictory() const { return contradictory_; }
+  /// A variable, or a row.
+  struct Place {
+    bool row = false;
+    int index = 0;
+  };
+  /// The place of a lower bound or side above the upper one, because of which no point is feasible.
+  const std::optional<Place>& contradiction() const { return contradiction_; }
 
   BarrierPoint makePoint() const;
   /// Moves the start, or x of the point where `x` is given, inside by as much as section 3.2 says or by `push`,
@@ -129,8 +135,15 @@ class BarrierNlp {
   double unscaledComplementarity(const BarrierPoint& point) const;
   double givenComplementarity(const BarrierPoint& point) const;
   double unscaledDual(const BarrierPoint& point) const;
-  /// Largest violation of bounds and sides as they were given.
-  double violation(const BarrierPoint& point) const;
+  /// Largest violation of bounds and sides as they were given, and where it is.
+  double violation(const BarrierPoint& point) const { return violationOf(point, worstPlace(point)); }
+  Place worstPlace(const BarrierPoint& point) const;
+  /// The amount by which a variable or row is outside of what was given for it; 0 if it is not.
+  double violationOf(const BarrierPoint& point, const Place& place) const;
+  /// x_j or c_i(x), and the bounds or sides of it, as they were given.
+  double valueOf(const BarrierPoint& point, const Place& place) const;
+  double lowerOf(const Place& place) const;
+  double upperOf(const Place& place) const;
   double unscaledObjective(const BarrierPoint& point) const { return model_.unscaledObjective(point.at); }
 
  private:
@@ -157,7 +170,7 @@ class BarrierNlp {
   mutable Vector work_;  // of the size of v
   int finiteSides_ = 0;
   int equalities_ = 0;
-  bool contradictory_ = false;
+  std::optional<Place> contradiction_;
 };
 
 }  // namespace nonconvex

@@ -2,7 +2,7 @@
 // docs/nlp-inequalities.md.
 #pragma once
 
-#include <optional>
+#include <span>
 #include <vector>
 
 #include "methods/interior_point/filter_phase.hpp"
@@ -35,6 +35,8 @@ class Attempts {
 
   const Attempt& now() const { return list_[at_]; }
   int count() const { return static_cast<int>(at_) + 1; }
+  /// The attempts that were made, the present one included.
+  std::span<const Attempt> made() const { return std::span(list_).first(at_ + 1); }
   /// Goes on to the next one; false where there is none.
   bool next() { return at_ + 1 < list_.size() && (++at_, true); }
   bool first() const { return at_ == 0; }

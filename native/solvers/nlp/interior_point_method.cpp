@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/random.hpp"
+#include "solvers/nlp/barrier_explanation.hpp"
 #include "solvers/nlp/barrier_report.hpp"
 
 namespace nonconvex {
@@ -38,7 +39,10 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
 
 std::optional<Status> InteriorPointMethod::start() {
   if (!started_) return std::nullopt;  // what is not finite ends the solve at its first check
-  if (nlp_.contradictory()) return Status::infeasible;
+  if (nlp_.contradiction()) {
+    record();
+    return Status::infeasible;
+  }
   if (warm_.given()) {
     if (const auto status = startWarm(); status || warmError_ > 0) return status;
     if (!nlp_.beginAt(start_, state_.point)) return std::nullopt;
@@ -192,16 +196,24 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
     polish_ = std::move(saddle_);
     return Status::solved;
   }
-  if (reason == Status::unbounded && ++unboundedSeen_ > 1) return Status::unbounded;
+  if (reason == Status::unbounded) {
+    farthest_ = state_.point;
+    if (++unboundedSeen_ > 1) return endUnbounded();
+  }
   do {
     if (!attempts_.next()) {
-      if (unboundedSeen_ > 0) return Status::unbounded;
+      if (unboundedSeen_ > 0) return endUnbounded();
       if (!leastInfeasible_.known) return Status::stalled;
       best_ = {leastInfeasible_.point, nlp_.errors(leastInfeasible_.point, 0).worst()};
       return Status::infeasible;
     }
   } while (!begin(attempts_.now()));
   return std::nullopt;
+}
+
+Status InteriorPointMethod::endUnbounded() {
+  best_ = {farthest_, nlp_.errors(farthest_, 0).worst()};
+  return Status::unbounded;
 }
 
 bool InteriorPointMethod::begin(const Attempt& attempt) {
@@ -297,6 +309,11 @@ NlpSolution InteriorPointMethod::solution() const {
   return s;
 }
 
-std::string InteriorPointMethod::explain() const { return {}; }
+std::string InteriorPointMethod::explain(Status status) const {
+  if (status == Status::stalled) return explainStalled(nlp_, best_.point, best_.error, attempts_.made());
+  if (status == Status::infeasible) return explainInfeasible(nlp_, best_.point);
+  if (status == Status::unbounded) return explainUnbounded(nlp_, best_.point);
+  return {};
+}
 
 }  // namespace nonconvex

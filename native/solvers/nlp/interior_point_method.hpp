@@ -31,7 +31,8 @@ class InteriorPointMethod {
   std::optional<Status> step();
   NlpProgress progress() const;
   NlpSolution solution() const;
-  std::string explain() const;
+  /// Says why there is no solution, when it has stalled or the problem is infeasible or unbounded.
+  std::string explain(Status status) const;
 
  private:
   /// The best point of those that are not solved.
@@ -61,6 +62,7 @@ class InteriorPointMethod {
   std::optional<Status> restorationStep();
   std::optional<Status> augmentedLagrangianStep();
   std::optional<Status> endAttempt(Status reason);
+  Status endUnbounded();
   std::optional<Status> finish();
   bool leaveSaddle();
   void record();
@@ -97,6 +99,7 @@ class InteriorPointMethod {
   std::unique_ptr<ActiveSetPolish> polish_;  ///< of a solution
   std::unique_ptr<ActiveSetPolish> saddle_;  ///< the one that was left last: the answer where nothing better is found
   int saddles_ = 0;
+  BarrierPoint farthest_;  ///< where the last attempt that found no end of f or x has ended
   Status verdict_ = Status::stalled;
 };
 

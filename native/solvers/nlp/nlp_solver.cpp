@@ -84,6 +84,13 @@ bool NlpSolver::interior() const {
 
 NlpProgress NlpSolver::progress() const { return interior() ? interior_->progress() : newton_->progress(); }
 NlpSolution NlpSolver::solution() const { return interior() ? interior_->solution() : newton_->solution(); }
-std::string NlpSolver::explain() const { return interior() ? interior_->explain() : newton_->explain(); }
+
+std::string NlpSolver::explain(Status status) const {
+  if (interior()) return interior_->explain(status);
+  std::string text = status == Status::stalled ? newton_->explain() : std::string();
+  if (failed_)
+    text += (text.empty() ? "" : " ") + std::string("The interior-point method, which followed, failed, too.");
+  return text;
+}
 
 }  // namespace nonconvex

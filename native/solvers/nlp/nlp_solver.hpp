@@ -24,7 +24,8 @@ class NlpSolver {
   std::optional<Status> step();
   NlpProgress progress() const;
   NlpSolution solution() const;
-  std::string explain() const;
+  /// Says why there is no solution; of Newton's method, when it has stalled.
+  std::string explain(Status status) const;
 
  private:
   std::optional<Status> follow(Status reason);

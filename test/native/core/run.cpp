@@ -138,6 +138,36 @@ TEST(aSolverMayDecideItselfWhenItIsSolved) {
   CHECK(iterate(undecided, limits(20, 1), monitor).status == Status::iterationLimit);
 }
 
+namespace {
+
+/// Halving, that explains one status, and nothing of others.
+struct Explaining : Halving {
+  std::string explain(Status status) const { return status == Status::infeasible ? "Two rows contradict." : ""; }
+};
+/// Halving, that explains why it has stalled.
+struct Stalling : Halving {
+  std::string explain() const { return "The rest is noise."; }
+};
+
+template <class Solver>
+std::string messageOf(Status status) {
+  Solver solver{{.ending = status, .endingStep = 3}};
+  Monitor monitor;
+  return iterate(solver, limits(100, 0), monitor).message;
+}
+
+}  // namespace
+
+TEST(aSolverMayExplainHowItEnds) {
+  const std::string figures = " after 3 iterations: residual 0.125, tolerance 0.";
+  CHECK_EQ(messageOf<Explaining>(Status::infeasible),
+           "The problem is infeasible; least infeasible point returned" + figures + " Two rows contradict.");
+  CHECK_EQ(messageOf<Explaining>(Status::stalled), "No further progress" + figures);
+  CHECK_EQ(messageOf<Stalling>(Status::stalled), "No further progress" + figures + " The rest is noise.");
+  CHECK_EQ(messageOf<Stalling>(Status::infeasible),
+           "The problem is infeasible; least infeasible point returned" + figures);
+}
+
 TEST(whatAStartReturnsEndsTheSolve) {
   for (const Status status : {Status::solved, Status::infeasible}) {
     Deciding solver{{}, status};

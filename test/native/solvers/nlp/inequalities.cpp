@@ -67,6 +67,79 @@ TEST(infeasible) {
 
 namespace {
 
+void checkSays(const Result& result, Status status, std::initializer_list<const char*> parts) {
+  CHECK(result.outcome.status == status);
+  for (const char* const part : parts) {
+    check::note(check::contains(result.outcome.message, part), __FILE__, __LINE__,
+                "'" + result.outcome.message + "' has no '" + part + "'");
+  }
+}
+
+}  // namespace
+
+// x(2) is of no help, constraint 1 is satisfied: neither is blamed.
+TEST(infeasibleConstraintsAreNamed) {
+  const Result bounded = solve({1, 1, 0}, {{0, 0, -1}, {1, 1, 1}, {3, -5}, {infinity, 5}}, [](Variables x) {
+    return Minimize{x(1) * x(2) + x(3), {x(1) + x(2) + 0 * x(3), x(3)}};
+  });
+  checkSays(bounded, Status::infeasible,
+            {"this cannot be satisfied: constraint 0 is 2, below constraintsLower[0] = 3, while upper[0] and upper[1] "
+             "hold x back",
+             "All constraints are linear"});
+  CHECK(!check::contains(bounded.outcome.message, "constraint 1"));
+
+  const Result curved = solve({1, 1}, {{}, {}, {4, -infinity, 0}, {4, 1, infinity}}, [](Variables x) {
+    const auto square_ = square(x(1)) + square(x(2));
+    return Minimize{x(1), {square_, square_, x(1) + 3}};
+  });
+  checkSays(
+      curved, Status::infeasible,
+      {"constraint 0 is 2.5 in place of 4", "constraint 1 is 2.5, above constraintsUpper[1] = 1", "try another start"});
+}
+
+// f falls for ever along x(3), but rows without it contradict one another.
+TEST(infeasibleIsNotUnbounded) {
+  const Result result = solve({1, 1, 1}, {{}, {}, {1, 0}, {1, 0}}, [](Variables x) {
+    return Minimize{x(1) + x(3), {square(x(1)) + square(x(2)), square(x(1) - 2) + square(x(2)) + 0 * x(3)}};
+  });
+  CHECK(result.outcome.status != Status::unbounded);
+  CHECK(result.outcome.status != Status::solved);
+}
+
+TEST(contradictoryBoundsAreNamed) {
+  const auto formulas = [](Variables x) { return Minimize{x(1) + x(2), {x(1) * x(2)}}; };
+  checkSays(solve({1, 1}, {{0, 2}, {1, 1}, {}, {}}, formulas), Status::infeasible,
+            {"lower[1] = 2 is above upper[1] = 1."});
+  checkSays(solve({1, 1}, {{}, {}, {3}, {2}}, formulas), Status::infeasible,
+            {"constraintsLower[0] = 3 is above constraintsUpper[0] = 2."});
+}
+
+TEST(unboundedVariablesAreNamed) {
+  const Result result = solve({1, 1}, {{0, 0}, {1, infinity}, {0}, {infinity}}, [](Variables x) {
+    return Minimize{x(1) - x(2), {x(2) - x(1)}};
+  });
+  checkSays(result, Status::unbounded, {"x[1] is ", "the largest violation is 0"});
+  CHECK(result.solution.x[1] > 1e10);
+}
+
+// A tolerance below rounding is out of reach, so every attempt stalls.
+TEST(stalledAttemptsAreCounted) {
+  NlpSettings settings;
+  settings.tolerance = 1e-20;
+  const auto formulas = [](Variables x) { return Minimize{exp(x(1)) + square(x(1) - x(2)), {x(1) * x(2)}}; };
+  const GivenBounds bounds = {{-3, -3}, {3, 3}, {1.0 / 3}, {infinity}};
+  checkSays(
+      solve({1, 1}, bounds, formulas, settings), Status::stalled,
+      {"None of 9 attempts has solved it: from the start, by an augmented Lagrangian and from where that ended, with 3 "
+       "other rules for the barrier, from 3 random points. At the best point",
+       "the gradient of the Lagrangian is ", "Try a larger tolerance"});
+  settings.restarts = 0;
+  checkSays(solve({1, 1}, bounds, formulas, settings), Status::stalled,
+            {"from the start alone, as restarts = 0 asks for", "Try restarts above 0."});
+}
+
+namespace {
+
 /// min x_1 x_4 (x_1 + x_2 + x_3) + x_3 with a product of at least `product`, from an earlier solution where there is
 /// one.
 Result solve71(double product, const NlpSolution* from) {

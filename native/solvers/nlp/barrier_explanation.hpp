@@ -1,0 +1,23 @@
+// Why the interior-point method has found no solution, in words.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "methods/interior_point/barrier_nlp.hpp"
+#include "solvers/nlp/attempts.hpp"
+
+namespace nonconvex {
+
+/// What is said of `stalled`: which attempts were made, how well the best point satisfies each condition, what to try.
+std::string explainStalled(const BarrierNlp& nlp, const BarrierPoint& best, double error,
+                           std::span<const Attempt> made);
+
+/// What is said of `infeasible`: which bounds contradict each other, or else which constraints cannot be satisfied
+/// together near the point, a stationary one of the infeasibility, and which bounds keep x from more.
+std::string explainInfeasible(const BarrierNlp& nlp, const BarrierPoint& point);
+
+/// What is said of `unbounded`: what has become how large at the point where an attempt ended.
+std::string explainUnbounded(const BarrierNlp& nlp, const BarrierPoint& point);
+
+}  // namespace nonconvex

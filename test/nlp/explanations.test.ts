@@ -1,0 +1,71 @@
+// What the message of a solve under bounds and inequalities says where there is no solution.
+import { describe, expect, it } from 'vitest';
+import { add, at, exp, mul, square, sub, sum, sumSquares } from '../../src/expressions/index.js';
+import { Model, minimize } from '../../src/index.js';
+
+describe('a message without a solution', () => {
+  it('names the constraints that cannot be satisfied together, and the bounds in the way', async () => {
+    const model = new Model();
+    const x = model.variable(3, { lower: 0, upper: 1, start: 0.5 });
+    model.minimize(sumSquares(x));
+    model.atMost(at(x, 2), 0.5); // no part of the conflict
+    model.atLeast(add(at(x, 0), at(x, 1)), 3);
+    const result = await minimize(model);
+    expect(result.status).toBe('infeasible');
+    expect(result.message).toContain(
+      'Near x this cannot be satisfied: constraint 1 is 2, below constraintsLower[1] = 3, while upper[0] and upper[1] hold x back.',
+    );
+    expect(result.x[0]).toBeCloseTo(1, 6);
+    expect(result.x[1]).toBeCloseTo(1, 6);
+  });
+
+  it('lists a few of many', async () => {
+    const model = new Model();
+    const x = model.variable(6, { start: [1, 2, 3, 4, 5, 6] });
+    model.atLeast(x, 1);
+    model.atMost(square(x), 0.25);
+    const { status, message } = await minimize(model);
+    expect(status).toBe('infeasible');
+    expect(message).toMatch(/Near x these cannot be satisfied together: constraint \d+ is .*; .*; .*; and 9 more\./);
+  });
+
+  it('names the variable that has run away', async () => {
+    const model = new Model();
+    const x = model.variable(2, { lower: 0, start: 1 });
+    model.minimize(sub(at(x, 0), at(x, 1)));
+    const { status, message, x: end } = await minimize(model);
+    expect(status).toBe('unbounded');
+    expect(message).toMatch(/The attempt ended where x\[1\] is \d\.\d+e\+\d+ and the largest violation is 0\./);
+    expect(end[1]).toBeGreaterThan(1e10);
+  });
+
+  it('counts the attempts, and says what to try', async () => {
+    const model = new Model();
+    const x = model.variable(2, { lower: -3, upper: 3, start: 1 });
+    model.minimize(add(exp(at(x, 0)), square(sub(at(x, 0), at(x, 1)))));
+    model.atLeast(mul(at(x, 0), at(x, 1)), 1 / 3);
+    const hopeless = { tolerance: 1e-20 };
+    const all = await minimize(model, hopeless);
+    expect(all.status).toBe('stalled');
+    expect(all.message).toContain('None of 9 attempts has solved it');
+    expect(all.message).toMatch(
+      /the gradient of the Lagrangian is .*, scaled\. Try a larger tolerance, or other units\.$/,
+    );
+    const one = await minimize(model, { ...hopeless, restarts: 0 });
+    expect(one.message).toContain('restarts = 0');
+    expect(one.counts.phases).toBe(1);
+  });
+
+  it('is as before under equations alone, but for a second method that failed, too', async () => {
+    const model = new Model();
+    const x = model.variable(2, { start: [1, 2] });
+    model.minimize(sum(x));
+    model.equal(sumSquares(x), -1);
+    const alone = await minimize(model, { method: 'exactAugmentedLagrangian' });
+    expect(alone.message).toMatch(
+      /^The problem is infeasible; least infeasible point returned after \d+ iterations: residual 1, tolerance 1e-08\.$/,
+    );
+    const both = await minimize(model);
+    expect(both.message).toMatch(/The interior-point method, which followed, failed, too\.$/);
+  });
+});
