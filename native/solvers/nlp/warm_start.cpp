@@ -53,7 +53,7 @@ bool WarmStart::moveInside(BarrierNlp& nlp, BarrierPoint& point) const {
   return true;
 }
 
-/// Those of the slacks are the parts of y.
+/// Sets y and the multipliers of all bounds; a slack has those of its row, the parts of y.
 void WarmStart::setMultipliers(const BarrierNlp& nlp, BarrierPoint& point) const {
   if (!multipliers_.empty()) nlp.model().setMultipliers(multipliers_, point.at);
   const double scale = nlp.model().objectiveScale();
