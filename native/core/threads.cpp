@@ -107,7 +107,7 @@ class WorkerPool::Workers {
   ~Workers();
 
   void submit(std::function<void()> task);
-  /// With `helpers` workers at most, at least one.
+  /// Calls what parallelFor is given, on the calling thread and on `helpers` > 0 workers at most.
   void run(int chunks, int helpers, void (*call)(void*, int), void* context);
 
  private:
