@@ -9,7 +9,7 @@ main(() => {
   const linux = process.platform === 'linux';
   const given = process.argv.indexOf('--openblas');
   const parallel = String(availableParallelism());
-  const settings = ['--CDNONCONVEX_TESTS=OFF'];
+  const settings = ['--CDNONCONVEX_TESTS=OFF', '--CDNONCONVEX_CUDA=OFF'];
   if (linux) {
     if (given < 0) run('bash', ['scripts/openblas.sh', parallel]);
     const library = given < 0 ? join(root, 'build-openblas/libopenblas.a') : process.argv[given + 1];

@@ -40,6 +40,7 @@ main(() => {
       'build-cmake',
       '-l',
       'error',
+      '--CDNONCONVEX_CUDA=OFF',
     ];
     run(process.execPath, cmakeJs, { ...here, stdio: ['ignore', 'ignore', 'inherit'] });
     const targets = ['--target', 'nonconvex', `test_solvers_${name}`];

@@ -1,50 +1,40 @@
 // What many threads share and the first of them makes.
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
+#include <functional>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 namespace nonconvex {
 
+/// What Once does whatever it makes; apart, so that not everybody compiles mutexes.
+class OnceOfAny {
+ public:
+  OnceOfAny();
+  ~OnceOfAny();
+  OnceOfAny(const OnceOfAny&) = delete;
+  OnceOfAny& operator=(const OnceOfAny&) = delete;
+
+ protected:
+  using Made = std::shared_ptr<const void>;
+  Made get(const std::function<Made()>& make, const std::function<bool()>& giveUp);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 /// A std::call_once whose waiting threads can give up.
 template <class T>
-class Once {
+class Once : private OnceOfAny {
  public:
   /// What `make` returned to the first who asked, made now if this is the first. When `make` throws, the next one makes
   /// it. Null where it is being made by another and `giveUp` becomes true.
   template <class Make, class GiveUp>
   std::shared_ptr<const T> get(Make&& make, GiveUp&& giveUp) {
-    std::unique_lock lock(mutex_);
-    while (making_) {
-      if (giveUp()) return nullptr;
-      changed_.wait_for(lock, std::chrono::milliseconds(10));
-    }
-    if (made_) return made_;
-    making_ = true;
-    lock.unlock();
-    const auto leave = [&](std::shared_ptr<const T> made) {
-      lock.lock();
-      made_ = std::move(made);
-      making_ = false;
-      changed_.notify_all();
-    };
-    try {
-      leave(make());
-    } catch (...) {
-      leave(nullptr);
-      throw;
-    }
-    return made_;
+    return std::static_pointer_cast<const T>(
+        OnceOfAny::get([&]() -> Made { return std::shared_ptr<const T>(make()); }, [&] { return giveUp(); }));
   }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool making_ = false;  // guarded by mutex_, as the next
-  std::shared_ptr<const T> made_;
 };
 
 }  // namespace nonconvex

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <functional>
 #include <limits>
 
@@ -14,10 +13,13 @@ namespace nonconvex {
 /// Wall-clock seconds since construction.
 class Stopwatch {
  public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
+  double seconds() const { return now() - begin_; }
 
  private:
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  /// Seconds since some moment.
+  static double now();
+
+  double begin_ = now();
 };
 
 /// What a running solve looks at to see whether it is to end, and what it reports to.

@@ -1,14 +1,22 @@
 #include "core/threads.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <charconv>
-#include <chrono>
 #include <cmath>
+#include <condition_variable>
+#include <cstdint>
 #include <cstdlib>
+#include <deque>
+#include <exception>
 #include <fstream>
-#include <sstream>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #ifdef __linux__
 #include <sched.h>
@@ -93,18 +101,66 @@ int availableThreads() {
   return std::max(1, static_cast<int>(std::ceil(cores)));
 }
 
-int WorkerPool::Region::end(int stretch) const {
+class WorkerPool::Workers {
+ public:
+  explicit Workers(int threads);
+  ~Workers();
+
+  void submit(std::function<void()> task);
+  /// Calls what parallelFor is given, on the calling thread and on `helpers` > 0 workers at most.
+  void run(int chunks, int helpers, void (*call)(void*, int), void* context);
+
+ private:
+  static constexpr int maxStretches = 16;
+
+  struct Region {
+    void (*call)(void*, int);
+    void* context;
+    int chunks;
+    int stretches;  // at most maxStretches
+    int freeSlots;  // guarded by mutex_
+    /// The next chunk of each stretch of neighbours. A thread begins with its own stretch, the same in every region, so
+    /// that it finds in its cache what it wrote last time, and helps with the others afterwards.
+    struct alignas(64) Counter {
+      std::atomic<int> chunk = 0;
+    };
+    std::array<Counter, maxStretches> next = {};
+    std::atomic<int> helpers = 0;
+    std::atomic<bool> failed = false;
+    std::exception_ptr error = nullptr;
+    Region* following = nullptr;
+
+    int end(int stretch) const;
+    bool open() const;
+    void work();
+  };
+
+  void workerLoop(int number);
+  Region* claimRegion();  // needs mutex_
+  void spinForWork(unsigned seen);
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> tasks_;
+  Region* regions_ = nullptr;
+  std::atomic<unsigned> published_ = 0;  // tasks and regions so far: an idle worker waits awake for it to change
+  int sleeping_ = 0;
+  bool stopping_ = false;
+  std::vector<std::thread> workers_;
+};
+
+int WorkerPool::Workers::Region::end(int stretch) const {
   return static_cast<int>(std::int64_t{chunks} * (stretch + 1) / stretches);
 }
 
-bool WorkerPool::Region::open() const {
+bool WorkerPool::Workers::Region::open() const {
   for (int s = 0; s < stretches; ++s) {
     if (next[static_cast<std::size_t>(s)].chunk.load(std::memory_order_relaxed) < end(s)) return true;
   }
   return false;
 }
 
-void WorkerPool::Region::work() {
+void WorkerPool::Workers::Region::work() {
   for (int k = 0; k < stretches; ++k) {
     const int stretch = (threadNumber + k) % stretches;
     std::atomic<int>& counter = next[static_cast<std::size_t>(stretch)].chunk;
@@ -120,12 +176,12 @@ void WorkerPool::Region::work() {
   }
 }
 
-WorkerPool::WorkerPool(int threads) {
+WorkerPool::Workers::Workers(int threads) {
   workers_.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < threads; ++i) workers_.emplace_back([this, i] { workerLoop(i); });
 }
 
-WorkerPool::~WorkerPool() {
+WorkerPool::Workers::~Workers() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -135,7 +191,7 @@ WorkerPool::~WorkerPool() {
   for (std::thread& worker : workers_) worker.join();
 }
 
-void WorkerPool::submit(std::function<void()> task) {
+void WorkerPool::Workers::submit(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
@@ -144,12 +200,7 @@ void WorkerPool::submit(std::function<void()> task) {
   wake_.notify_one();
 }
 
-void WorkerPool::run(int chunks, int maxThreads, void (*call)(void*, int), void* context) {
-  const int helpers = std::min({chunks - 1, maxThreads - 1, threads()});
-  if (helpers <= 0) {
-    for (int chunk = 0; chunk < chunks; ++chunk) call(context, chunk);
-    return;
-  }
+void WorkerPool::Workers::run(int chunks, int helpers, void (*call)(void*, int), void* context) {
   Region region{.call = call,
                 .context = context,
                 .chunks = chunks,
@@ -183,7 +234,7 @@ void WorkerPool::run(int chunks, int maxThreads, void (*call)(void*, int), void*
   if (region.error) std::rethrow_exception(region.error);
 }
 
-WorkerPool::Region* WorkerPool::claimRegion() {
+WorkerPool::Workers::Region* WorkerPool::Workers::claimRegion() {
   for (Region* region = regions_; region != nullptr; region = region->following) {
     if (region->freeSlots > 0 && !region->failed.load() && region->open()) {
       --region->freeSlots;
@@ -196,11 +247,11 @@ WorkerPool::Region* WorkerPool::claimRegion() {
 
 /// The parallel loops of one iteration follow each other within microseconds: waiting awake that long saves the
 /// wake-up.
-void WorkerPool::spinForWork(unsigned seen) {
+void WorkerPool::Workers::spinForWork(unsigned seen) {
   for (int spins = 0; spins < 4000 && published_.load(std::memory_order_relaxed) == seen; ++spins) pause();
 }
 
-void WorkerPool::workerLoop(int number) {
+void WorkerPool::Workers::workerLoop(int number) {
   threadNumber = number;
   std::unique_lock lock = lockPatiently(mutex_);
   bool alert = false;  // was busy, or woken, a moment ago
@@ -230,6 +281,21 @@ void WorkerPool::workerLoop(int number) {
       --sleeping_;
       alert = true;  // what it was woken for may be done already, but more of the kind follows
     }
+  }
+}
+
+WorkerPool::WorkerPool(int threads) : threads_(threads), workers_(std::make_unique<Workers>(threads)) {}
+
+WorkerPool::~WorkerPool() = default;
+
+void WorkerPool::submit(std::function<void()> task) { workers_->submit(std::move(task)); }
+
+void WorkerPool::run(int chunks, int maxThreads, void (*call)(void*, int), void* context) {
+  const int helpers = std::min({chunks - 1, maxThreads - 1, threads_});
+  if (helpers <= 0) {
+    for (int chunk = 0; chunk < chunks; ++chunk) call(context, chunk);
+  } else {
+    workers_->run(chunks, helpers, call, context);
   }
 }
 

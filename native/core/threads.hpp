@@ -2,16 +2,9 @@
 // workers.
 #pragma once
 
-#include <array>
-#include <atomic>
-#include <condition_variable>
-#include <deque>
-#include <exception>
 #include <functional>
-#include <mutex>
-#include <thread>
+#include <memory>
 #include <type_traits>
-#include <vector>
 
 namespace nonconvex {
 
@@ -26,7 +19,7 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  int threads() const { return static_cast<int>(workers_.size()); }
+  int threads() const { return threads_; }
 
   /// Queues a task; it must not throw.
   void submit(std::function<void()> task);
@@ -44,43 +37,12 @@ class WorkerPool {
   }
 
  private:
-  static constexpr int maxStretches = 16;
-
-  struct Region {
-    void (*call)(void*, int);
-    void* context;
-    int chunks;
-    int stretches;  // at most maxStretches
-    int freeSlots;  // guarded by mutex_
-    /// The next chunk of each stretch of neighbours. A thread begins with its own stretch, the same in every region, so
-    /// that it finds in its cache what it wrote last time, and helps with the others afterwards.
-    struct alignas(64) Counter {
-      std::atomic<int> chunk = 0;
-    };
-    std::array<Counter, maxStretches> next = {};
-    std::atomic<int> helpers = 0;
-    std::atomic<bool> failed = false;
-    std::exception_ptr error = nullptr;
-    Region* following = nullptr;
-
-    int end(int stretch) const;
-    bool open() const;
-    void work();
-  };
+  class Workers;
 
   void run(int chunks, int maxThreads, void (*call)(void*, int), void* context);
-  void workerLoop(int number);
-  Region* claimRegion();  // needs mutex_
-  void spinForWork(unsigned seen);
 
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<std::function<void()>> tasks_;
-  Region* regions_ = nullptr;
-  std::atomic<unsigned> published_ = 0;  // tasks and regions so far: an idle worker waits awake for it to change
-  int sleeping_ = 0;
-  bool stopping_ = false;
-  std::vector<std::thread> workers_;
+  int threads_;
+  std::unique_ptr<Workers> workers_;
 };
 
 }  // namespace nonconvex

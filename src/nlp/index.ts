@@ -1,4 +1,5 @@
 // The subpath nonconvex/nlp: smooth programs under bounds, equations and inequalities, and ways to state them beside expressions (nonconvex/model).
+export type { Bounds } from '../core/bounds.js';
 export type { Program, UsedDerivatives } from '../expressions/program.js';
 export { type CallbackProgram, type Callbacks, type Entries, fromCallbacks } from '../problems/callbacks.js';
 export { type ControlOptions, type ControlProgram, poissonControl } from '../problems/control.js';

@@ -14,6 +14,7 @@ namespace nonconvex {
 NlExpressionReader::NlExpressionReader(NlInput& in, Graph& graph, int defined)
     : in_(in),
       graph_(graph),
+      guard_(graph),
       variables_(graph.variableCount()),
       defined_(defined),
       variableNodes_(at(variables_), -1),
@@ -91,8 +92,16 @@ int NlExpressionReader::read() {
       nodes.push_back(node);
       waiting.pop_back();
     }
-    if (waiting.empty()) return nodes.back();
+    if (waiting.empty()) return hasBranches_ ? guarded(nodes.back()) : nodes.back();
   }
+}
+
+/// Whatever an expression's branches hold is copied: an expression of many branches must not grow without end.
+int NlExpressionReader::guarded(int expression) {
+  constexpr std::size_t nodesPerByte = 64, many = 1'000'000;
+  const int copy = guard_.copy(expression, many + nodesPerByte * in_.size());
+  if (copy < 0) in_.unsupported("so many operators inside of `if` are");
+  return copy;
 }
 
 int NlExpressionReader::sumOf(std::span<const int> nodes) {
@@ -108,7 +117,10 @@ int NlExpressionReader::apply(int code, std::span<const int> operands) {
   if (code == nlLess) {
     return graph_.binary(Op::max, graph_.binary(Op::subtract, operands[0], operands[1]), graph_.constant(0.0));
   }
-  if (code == nlIf) return nlSelect(graph_, operands[0], operands[1], operands[2]);
+  if (code == nlIf) {
+    hasBranches_ = true;
+    return nlSelect(graph_, operands[0], operands[1], operands[2]);
+  }
   if (nlConditionOperands(code) != 0) return nlCondition(graph_, code, operands);
   const Op op = nlOpcode(code)->op;
   if (isUnary(op)) return graph_.unary(op, operands[0]);

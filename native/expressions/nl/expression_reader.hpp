@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "expressions/graph.hpp"
+#include "expressions/nl/conditional.hpp"
 #include "expressions/nl/input.hpp"
 
 namespace nonconvex {
@@ -24,12 +25,15 @@ class NlExpressionReader {
   int variable();
   int operandCount(int code);
   int apply(int code, std::span<const int> operands);
+  int guarded(int expression);
   int sumOf(std::span<const int> nodes);
 
   NlInput& in_;
   Graph& graph_;
+  NlGuard guard_;
   int variables_;
   int defined_;
+  bool hasBranches_ = false;        // an `if` has been read
   std::vector<int> variableNodes_;  // -1: not used yet
   std::vector<int> definedNodes_;   // -1: not read
 };

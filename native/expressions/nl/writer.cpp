@@ -173,9 +173,17 @@ void Writer::chooseDefined() {
     for (int r = 0; r < stage.size; ++r) forEachInput(stage, r, [&](int value) { users[at(value)] = 2; });
   }
   defined_.assign(plan_.values.size(), -1);
+  std::vector<int> depth(plan_.values.size(), 0);  // of conditions that are written where they are used
+  constexpr int deepest = 8;
   for (const Stage& stage : plan_.stages) {
-    for (int value = stage.output; value < stage.output + stage.size; ++value) {
-      const bool named = stage.kind != Stage::Kind::kernel || (users[at(value)] > 1 && !isCondition(stage));
+    for (int r = 0; r < stage.size; ++r) {
+      const int value = stage.output + r;
+      bool named = stage.kind != Stage::Kind::kernel || users[at(value)] > 1;
+      if (isCondition(stage)) {
+        forEachInput(stage, r, [&](int input) { depth[at(value)] = std::max(depth[at(value)], depth[at(input)] + 1); });
+        named = depth[at(value)] > deepest;
+        if (named) depth[at(value)] = 0;
+      }
       if (named && !isNumber(value)) defined_[at(value)] = definedCount_++;
     }
   }
@@ -385,7 +393,8 @@ void Writer::condition(const KernelRow& row, int k) {
   const Formulas::Node& node = row.kernel.formulas.node(k);
   if (node.op == static_cast<std::int32_t>(ScalarOp::input)) {
     const int position = row.kernel.inputs[at(node.a)].at(row.r);
-    if (!isNumber(position) && position >= plan_.variables && isCondition(stageAt(position))) {
+    const bool computed = !isNumber(position) && position >= plan_.variables && defined_[at(position)] < 0;
+    if (computed && isCondition(stageAt(position))) {
       const KernelRow other = kernelRow(position);
       return condition(other, other.kernel.formula);
     }

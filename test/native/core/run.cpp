@@ -1,6 +1,7 @@
 // The outer loop: every way a solve can end, and what is reported then.
 #include "core/run.hpp"
 
+#include <chrono>
 #include <thread>
 
 #include "check.hpp"

@@ -2,10 +2,15 @@
 #include "core/threads.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 #include "check.hpp"
 #include "core/lazy_shared.hpp"

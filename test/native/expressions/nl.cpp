@@ -395,6 +395,35 @@ TEST(deepExpressions) {
   CHECK_EQ(objectiveAt(unconstrained(sines + "v0\n"), {0, 0}), 0.0);
 }
 
+TEST(deepConditions) {
+  const auto nested = [](int depth, const std::string& before, const std::string& last, const std::string& after) {
+    std::string text;
+    for (int k = 0; k < depth; ++k) text += before;
+    text += last;
+    for (int k = 0; k < depth; ++k) text += after;
+    return unconstrained(text);
+  };
+  // not not ... (x0 < 1), which is written again, too.
+  constexpr int depth = 2 * check::repetitions(100000) + 1;
+  const std::string nots = nested(depth, "o34\n", "o22\nv0\nn1\n", "");
+  const std::string text = "o35\n" + nots.substr(nots.find("O0 0\n") + 5, nots.find("b\n") - nots.find("O0 0\n") - 5);
+  const std::string selects = unconstrained(text + "v0\nv1\n");
+  CHECK_EQ(objectiveAt(selects, {3, 4}), 3.0);
+  CHECK_EQ(objectiveAt(selects, {0, 4}), 4.0);
+  CHECK_EQ(objectiveAt(nonconvex::nlText(parse(selects).graph), {3, 4}), 3.0);
+  // if x0 < 1 then log(x1) else (if x0 < 1 then log(x1) else ...)
+  const auto chain = [&](int levels) { return nested(levels, "o35\no22\nv0\nn1\no43\nv1\n", "o43\nv0\n", ""); };
+  CHECK_NEAR(objectiveAt(chain(100), {3, -1}), std::log(3), 1e-15);
+  CHECK_NEAR(objectiveAt(chain(100), {0.5, 2}), std::log(2), 1e-15);
+  CHECK_NEAR(objectiveAt(chain(10000), {3, -1}), std::log(3), 1e-15);
+  // A subexpression of 2000 logarithms in 2000 branches.
+  std::string sum = "o54\n2000\n", shared = "o54\n2000\n";
+  for (int k = 0; k < 2000; ++k) sum += "o43\nv0\n";
+  for (int k = 0; k < 2000; ++k) shared += "o35\no22\nv0\nn" + std::to_string(k) + "\nv2\nn0\n";
+  const std::string large = file(2, 0, "V2 0 0\n" + sum + "O0 0\n" + shared + "b\n3\n3\n", "1 0 0 0 0");
+  CHECK(check::contains(failure(large).message, "so many operators inside of `if` are not supported"));
+}
+
 TEST(everyPrefixIsRefused) {
   const auto files = check::nlFiles();
   for (const auto& path : files) {
