@@ -64,8 +64,8 @@ export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
    */
   gradient(expression: Operand): Promise<ParameterGradient>;
   /**
-   * The origin of the derivatives of a problem of {@link fromCallbacks}. With `quasiNewton`, `inertia` is that of an approximation and
-   * does not say that the point is no saddle.
+   * The origin of the derivatives of a problem of {@link fromCallbacks}. With `quasiNewton` there is no
+   * `inertia`: the point may be a saddle.
    */
   derivatives?: UsedDerivatives;
 }

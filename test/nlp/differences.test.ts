@@ -194,6 +194,24 @@ const hs071Gradient: Callbacks['gradient'] = ([a = 0, b = 0, c = 0, d = 0], g) =
 const hs071Jacobian: Callbacks['jacobian'] = ([a = 0, b = 0, c = 0, d = 0], values) =>
   values.set([b * c * d, a * c * d, a * b * d, a * b * c, 2 * a, 2 * b, 2 * c, 2 * d]);
 
+describe('quasi-Newton updates', () => {
+  it('say nothing of the kind of point', async () => {
+    const program = fromCallbacks({
+      n: 2,
+      start: [1, 0],
+      lower: -1,
+      upper: 1,
+      objective: ([x = 0, y = 0]) => x * x - y * y,
+      gradient: ([x = 0, y = 0], values) => values.set([2 * x, -2 * y]),
+      secondDerivatives: 'quasiNewton',
+    });
+    const result = await minimize(program);
+    expect(result.status, result.message).toBe('solved');
+    expect(result.x[1]).toBe(0); // a saddle, from which no gradient leads away
+    expect(result.inertia).toBeUndefined();
+  });
+});
+
 describe('bounds of callbacks', () => {
   it.each<[string, Partial<Callbacks>]>([
     ['values alone', {}],

@@ -31,7 +31,7 @@ class ActiveSetPolish {
   BoundSide side(std::size_t k) const { return sides_[k]; }
 
   /// Eigenvalues of the Hessian of L on the null space of the gradients of what is active with a multiplier that is
-  /// not about 0; not known where a number is not finite.
+  /// not about 0; not known where a number is not finite, or the Hessian is an approximation.
   const ReducedInertia& inertia() const { return inertia_; }
   /// Whether strict complementarity fails (`weak` in the sources: a multiplier and its slack are both that small), or
   /// the largest of the scaled multipliers is above 1e6.
