@@ -95,13 +95,13 @@ export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
  * starts and values of parameters begin at once, and several may run at the same time. Only for callbacks does a solve
  * come back to JavaScript. Problems with a dense Hessian may be solved on a GPU: `device`, docs/cuda.md.
  *
- * `solved` means a stationary point: a local minimum as far as second derivatives say where `inertia.negative` is 0. Under equations
- * alone saddles and maxima are left. `infeasible` comes with the point whose violation of constraints is stationary and least of those found.
+ * `solved` means a stationary point: a local minimum as far as second derivatives say where `inertia.negative` is 0. Saddles and
+ * maxima are left where a lower point is found from them. `infeasible` comes with the point whose violation of constraints is stationary and least of those found.
  * {@link NlpResult} says what multipliers mean and which signs they have.
  *
  * I. Hong, S. Na, M. W. Mahoney, M. Kolar, "Constrained optimization via exact augmented Lagrangian and randomized iterative
  * sketching", ICML 2023. A. Waechter, L. T. Biegler, "On the implementation of an interior-point filter line-search algorithm for
- * large-scale nonlinear programming", Math. Program. 106, 2006. Both with what robustness asked for: docs/nlp.md.
+ * large-scale nonlinear programming", Math. Program. 106, 2006. Both with what robustness asked for: docs/nlp-methods.md, docs/nlp-inequalities.md.
  *
  * @throws (rejects) TypeError or RangeError that names the argument and the value, such as bounds that cross; {@link SolverError}
  * `CALLBACK_FAILED`, `OUT_OF_MEMORY`, `TOO_LARGE`, `DEVICE_UNAVAILABLE` or `ADDON_NOT_FOUND`.

@@ -88,9 +88,8 @@ NlpSolution NlpSolver::solution() const { return interior() ? interior_->solutio
 std::string NlpSolver::explain(Status status) const {
   if (interior()) return interior_->explain(status);
   std::string text = status == Status::stalled ? newton_->explain() : std::string();
-  if (failed_)
-    text += (text.empty() ? "" : " ") + std::string("The interior-point method, which followed, failed, too.");
-  return text;
+  if (!failed_) return text;
+  return text + (text.empty() ? "" : " ") + "The interior-point method, which followed, failed, too.";
 }
 
 }  // namespace nonconvex
