@@ -56,8 +56,10 @@ std::optional<Status> InteriorPointMethod::start() {
 
 /// Begins at a warm start; it may be the solution.
 std::optional<Status> InteriorPointMethod::startWarm() {
-  if (!warm_.place(nlp_, state_.point)) return std::nullopt;
-  if (nlp_.givenErrors(state_.point).worst() <= settings_.tolerance) {
+  for (const bool relaxed : {false, true}) {
+    if (!warm_.place(nlp_, state_.point, relaxed)) return std::nullopt;
+    const BarrierErrors errors = relaxed ? nlp_.errors(state_.point, 0) : nlp_.givenErrors(state_.point);
+    if (!(errors.worst() <= settings_.tolerance)) continue;
     record();
     return finish();
   }

@@ -32,9 +32,9 @@ WarmStart::WarmStart(const NlpStart& problem)
   requireMultipliers(upper_, sizeOf(x_), "upperMultipliers");
 }
 
-bool WarmStart::place(BarrierNlp& nlp, BarrierPoint& point) const {
+bool WarmStart::place(BarrierNlp& nlp, BarrierPoint& point, bool relaxed) const {
   if (!nlp.beginAt(x_, point, 0)) return false;
-  for (std::size_t k = 0; k < nlp.size(); ++k) {
+  for (std::size_t k = 0; !relaxed && k < nlp.size(); ++k) {
     const bool variable = k < x_.size();
     const double value = variable ? point.v[k] : point.at.c[at(nlp.rowOf(k))];
     if (!nlp.fixed(k)) point.v[k] = std::max(nlp.givenLower()[k], std::min(value, nlp.givenUpper()[k]));

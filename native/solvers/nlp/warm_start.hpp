@@ -16,8 +16,9 @@ class WarmStart {
 
   /// Whether there are multipliers of bounds, without which a start is not a warm one.
   bool given() const { return !lower_.empty() || !upper_.empty(); }
-  /// Sets a point to the earlier one, within the bounds as given; false where something is not finite there.
-  bool place(BarrierNlp& nlp, BarrierPoint& point) const;
+  /// Sets a point to the earlier one, within the bounds as given, or as a solve relaxes them; false where something is
+  /// not finite there.
+  bool place(BarrierNlp& nlp, BarrierPoint& point, bool relaxed) const;
   /// Moves it inside of the bounds, and its multipliers to where all products with slacks are near mu.
   bool moveInside(BarrierNlp& nlp, BarrierPoint& point) const;
 
