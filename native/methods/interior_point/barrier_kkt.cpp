@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/index.hpp"
+#include "methods/kkt/low_rank_kkt.hpp"
 
 namespace nonconvex {
 namespace {
@@ -33,6 +35,9 @@ void BarrierKkt::load(std::span<const double> H, std::span<const double> J, std:
   if (!solver_) {
     const ScaledNlp& model = nlp_.model();
     solver_ = factoredKkt(model.hessianPattern(), model.jacobianPattern(), H, J, la_, diagonals);
+    if (const auto* terms = model.lowRankHessian()) {
+      solver_ = std::make_unique<LowRankKkt>(std::move(solver_), *terms, nlp_.n(), nlp_.m());
+    }
   }
   solver_->load(H, J);
   solver_->loadDiagonals(diagonals);
