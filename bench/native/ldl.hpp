@@ -155,7 +155,8 @@ inline Kkt grid(int side) {
   return kkt;
 }
 
-/// "tridiagonal:10000", "banded:10000" (five bands below the diagonal), "grid:100", "control:64", "control3:20", "chain:100000", "rows:20000" (five dense constraints), "arrow:100000", "sphere:100".
+/// "tridiagonal:10000", "banded:10000" (five bands below the diagonal), "grid:100", "control:64", "control3:20",
+/// "chain:100000", "rows:20000" (five dense constraints), "arrow:100000", "sphere:100".
 inline Kkt kktOf(const std::string& name) {
   const std::size_t colon = name.find(':');
   const std::string kind = name.substr(0, colon);

@@ -52,7 +52,7 @@ struct AssemblyTree {
   std::vector<FrontPlan> fronts;  ///< children before parents, subtrees together
   std::vector<int> rows;
   std::vector<int> places;  ///< of each of the rows in the parent's front
-  std::vector<Run> runs;  ///< places of rows in the parent's front
+  std::vector<Run> runs;    ///< places of rows in the parent's front
   std::vector<int> children;
   std::vector<Entry> entries;
   std::vector<Subtree> subtrees;  ///< independent of each other, the largest first

@@ -158,8 +158,10 @@ class SparseLdl::Implementation {
     best_.resize(n);
   }
 
-  Inertia factor(std::span<const double> values) {
+  Inertia factor(std::span<const double> values, double threshold) {
     require(values.size() == lower_.nonzeros(), "values", values.size(), "expected one for each entry of the pattern");
+    require(threshold > 0 && threshold <= 0.5, "threshold", threshold, "expected a number in (0, 0.5]");
+    threshold_ = threshold;
     valid_ = false;
     std::copy(sampleScale_.begin(), sampleScale_.end(), scale_.begin());
     if (!equilibrate(lower_, values, 16, scale_, maxima_, scaledValues())) return {.undefined = order()};
@@ -307,7 +309,7 @@ class SparseLdl::Implementation {
             .stack = stack,
             .diagonal = diagonal_.data(),
             .outcomes = outcomes_.data(),
-            .threshold = 0.01};
+            .threshold = threshold_};
   }
 
   /// Eliminates fronts one after the other: runs of small ones in one go, which saves most of their time.
@@ -390,8 +392,9 @@ class SparseLdl::Implementation {
     assemble(la, me, state, delayed, stack);
     const int order = state.columns + me.rows;
     reserve(workspace, eliminationWorkspace(order, state.columns));
-    const PivotRule rule{
-        .threshold = me.rows == 0 ? thresholdOfRoots : 0.01, .zeroTolerance = zeroTolerance(order), .growth = growth};
+    const PivotRule rule{.threshold = me.rows == 0 ? thresholdOfRoots : threshold_,
+                         .zeroTolerance = zeroTolerance(order),
+                         .growth = growth};
     const Eliminated eliminated = eliminate(
         la, {.columns = state.factor, .square = state.contribution, .order = state.labels, .pivots = state.pivots},
         rule, workspace.data());
@@ -476,8 +479,7 @@ class SparseLdl::Implementation {
   }
 
   /// Adds the columns that a child did not eliminate, from column `seat` of the front on.
-  void addDelayed(const FrontPlan& childPlan, const State& child, int left, int delayed, int seat,
-                  State& state) const {
+  void addDelayed(const FrontPlan& childPlan, const State& child, int left, int delayed, int seat, State& state) const {
     const Run* runs = plan_.runs.data() + childPlan.runsAt;
     for (int k = 0; k < left; ++k, ++seat) {
       state.labels[seat] = child.labels[child.eliminated + k];
@@ -610,6 +612,7 @@ class SparseLdl::Implementation {
   mutable std::mutex slotsMutex_;
   HostBuffer<double> topWorkspace_;
   mutable std::vector<double> x_, owed_, residual_, bound_, best_;
+  double threshold_ = safeThreshold;
   int delayed_ = 0;
   bool valid_ = false;
 };
@@ -620,7 +623,9 @@ SparseLdl::SparseLdl(SparseLdl&&) noexcept = default;
 SparseLdl& SparseLdl::operator=(SparseLdl&&) noexcept = default;
 SparseLdl::~SparseLdl() = default;
 
-Inertia SparseLdl::factor(std::span<const double> values) { return implementation_->factor(values); }
+Inertia SparseLdl::factor(std::span<const double> values, double threshold) {
+  return implementation_->factor(values, threshold);
+}
 void SparseLdl::solve(std::span<double> b) const { implementation_->solve(b); }
 Refinement SparseLdl::solve(std::span<const double> values, std::span<const double> b, std::span<double> x,
                             int mostSteps) const {

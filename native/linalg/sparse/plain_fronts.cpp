@@ -29,18 +29,27 @@ NONCONVEX_INLINE bool dispatch(int columns, int rows, F&& f) {
   if (columns > mostColumns || rows > mostRows) return false;
   const auto withRows = [&]<int columnCount>() __attribute__((always_inline)) {
     switch (rows) {
-      case 0: return f.template operator()<columnCount, 0>();
-      case 1: return f.template operator()<columnCount, 1>();
-      case 2: return f.template operator()<columnCount, 2>();
-      case 3: return f.template operator()<columnCount, 3>();
-      default: return f.template operator()<columnCount, 4>();
+      case 0:
+        return f.template operator()<columnCount, 0>();
+      case 1:
+        return f.template operator()<columnCount, 1>();
+      case 2:
+        return f.template operator()<columnCount, 2>();
+      case 3:
+        return f.template operator()<columnCount, 3>();
+      default:
+        return f.template operator()<columnCount, 4>();
     }
   };
   switch (columns) {
-    case 1: return withRows.template operator()<1>();
-    case 2: return withRows.template operator()<2>();
-    case 3: return withRows.template operator()<3>();
-    default: return withRows.template operator()<4>();
+    case 1:
+      return withRows.template operator()<1>();
+    case 2:
+      return withRows.template operator()<2>();
+    case 3:
+      return withRows.template operator()<3>();
+    default:
+      return withRows.template operator()<4>();
   }
 }
 
@@ -128,13 +137,17 @@ NONCONVEX_INLINE bool eliminateTiny(const FrontMemory& memory, const FrontPlan& 
   front.update();
   double* to = memory.factor + me.factorAt;
   outcome.negative = 0;
+#pragma GCC unroll 4
   for (int k = 0; k < P; ++k, to += M) {
     memory.diagonal[me.first + k] = front.d[k];
     outcome.negative += front.d[k] < 0 ? 1 : 0;
+#pragma GCC unroll 8
     for (int i = k + 1; i < M; ++i) to[i] = front.l[k][i];
   }
   double* contribution = memory.contribution(me);
+#pragma GCC unroll 4
   for (int j = 0; j < R; ++j, contribution += R) {
+#pragma GCC unroll 4
     for (int i = j; i < R; ++i) contribution[i] = front.a[P + j][P + i];
   }
   outcome.growth = front.growth;
@@ -215,10 +228,10 @@ NONCONVEX_CLONES std::size_t eliminatePlain(const FrontMemory& memory, std::span
   for (std::size_t k = 0; k < fronts.size(); ++k) {
     const FrontPlan& me = memory.plan.fronts[at(fronts[k])];
     FrontOutcome& outcome = memory.outcomes[fronts[k]];
-    outcome.plain = outcome.likely &&
-                    dispatch(me.columns, me.rows, [&]<int P, int R>() __attribute__((always_inline)) {
-                      return eliminateTiny<P, R>(memory, me, outcome);
-                    });
+    outcome.plain = outcome.likely && dispatch(
+                                          me.columns, me.rows, [&]<int P, int R>() __attribute__((always_inline)) {
+                                            return eliminateTiny<P, R>(memory, me, outcome);
+                                          });
     if (!outcome.plain) return k;
   }
   return fronts.size();
@@ -229,10 +242,11 @@ NONCONVEX_CLONES std::size_t forwardPlain(const FrontMemory& memory, std::span<c
   for (std::size_t k = 0; k < fronts.size(); ++k) {
     const FrontPlan& me = memory.plan.fronts[at(fronts[k])];
     const bool done = memory.outcomes[fronts[k]].plain &&
-                      dispatch(me.columns, me.rows, [&]<int P, int R>() __attribute__((always_inline)) {
-                        forwardTiny<P, R>(memory, me, x, owed);
-                        return true;
-                      });
+                      dispatch(
+                          me.columns, me.rows, [&]<int P, int R>() __attribute__((always_inline)) {
+                            forwardTiny<P, R>(memory, me, x, owed);
+                            return true;
+                          });
     if (!done) return k;
   }
   return fronts.size();
@@ -242,10 +256,11 @@ NONCONVEX_CLONES std::size_t backwardPlain(const FrontMemory& memory, std::span<
   for (std::size_t k = fronts.size(); k > 0; --k) {
     const FrontPlan& me = memory.plan.fronts[at(fronts[k - 1])];
     const bool done = memory.outcomes[fronts[k - 1]].plain &&
-                      dispatch(me.columns, me.rows, [&]<int P, int R>() __attribute__((always_inline)) {
-                        backwardTiny<P, R>(memory, me, x);
-                        return true;
-                      });
+                      dispatch(
+                          me.columns, me.rows, [&]<int P, int R>() __attribute__((always_inline)) {
+                            backwardTiny<P, R>(memory, me, x);
+                            return true;
+                          });
     if (!done) return fronts.size() - k;
   }
   return fronts.size();

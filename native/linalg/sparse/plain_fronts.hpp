@@ -12,10 +12,10 @@ namespace nonconvex {
 /// What the elimination of a front left for others.
 struct FrontOutcome {
   double growth = 1;
-  int left = 0;         ///< columns that wait for the parent's front
-  int negative = 0;     ///< pivots, where the front is plain
-  bool plain = false;   ///< all columns were eliminated in their order by pivots of size 1, the first of them at `first`
-  bool likely = true;   ///< to be plain, by the last elimination
+  int left = 0;        ///< columns that wait for the parent's front
+  int negative = 0;    ///< pivots, where the front is plain
+  bool plain = false;  ///< all columns were eliminated in their order by pivots of size 1, the first of them at `first`
+  bool likely = true;  ///< to be plain, by the last elimination
 };
 
 /// What the loops over plain fronts read and write. The factor of a front lies at its `factorAt` by columns, its pivots

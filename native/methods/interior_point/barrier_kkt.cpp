@@ -12,6 +12,8 @@ namespace {
 
 constexpr double immovable = 1e20;  // the diagonal of what is not to change
 constexpr double largestDelta = 1e20;
+constexpr double smallPivot = 1e-3;  // beside the largest entry of its column
+constexpr double safePivot = 0.01;
 
 }  // namespace
 
@@ -56,14 +58,29 @@ bool BarrierKkt::wanted(const Inertia& inertia) const {
   return inertia.undefined == 0 && inertia.zero == 0 && inertia.negative == nlp_.m();
 }
 
-Inertia BarrierKkt::factorAt(double delta, double epsilon) {
+Inertia BarrierKkt::factorAt(double delta, double epsilon, double threshold) {
   delta_ = delta;
   epsilon_ = epsilon;
+  smallPivots_ = threshold < safePivot;
   setDiagonals(delta);
-  return solver_->factor({.primal = delta, .dual = epsilon, .keptDual = epsilon});
+  solver_->setPivotThreshold(threshold);
+  const Inertia inertia = solver_->factor({.primal = delta, .dual = epsilon, .keptDual = epsilon});
+  solver_->setPivotThreshold(safePivot);  // for those who use the solver themselves
+  return inertia;
 }
 
-Inertia BarrierKkt::factorUnshifted() { return factorAt(0, 0); }
+Inertia BarrierKkt::factorUnshifted() { return factorAt(0, 0, safePivot); }
+
+/// Factors with small pivots, and without them where no shift was tried yet and the inertia is not the one wanted.
+Inertia BarrierKkt::factorTrusted(double delta, double epsilon) {
+  constexpr int mostSurprises = 2;
+  if (surprises_ >= mostSurprises) return factorAt(delta, epsilon, safePivot);
+  const Inertia first = factorAt(delta, epsilon, smallPivot);
+  if (delta > 0 || wanted(first)) return first;
+  const Inertia second = factorAt(delta, epsilon, safePivot);
+  if (wanted(second)) ++surprises_;
+  return second;
+}
 
 bool BarrierKkt::factor(double mu) {
   constexpr int mostInARow = 2, retry = 8;
@@ -76,7 +93,7 @@ bool BarrierKkt::factorWith(double delta, double mu) {
   constexpr double first = 1e-4, least = 1e-20, fast = 100, usual = 8;
   double epsilon = 0;
   for (;;) {
-    const Inertia inertia = factorAt(delta, epsilon);
+    const Inertia inertia = factorTrusted(delta, epsilon);
     if (inertia.undefined > 0) return false;
     if (wanted(inertia)) break;
     const bool rankLost = inertia.zero > 0 || inertia.negative < nlp_.m();
@@ -107,7 +124,15 @@ bool BarrierKkt::solve(std::span<const double> a, std::span<const double> b, std
     rhs_[at(n + i)] = nlp_.freeRow(i) ? 0 : value;
   }
   const double size = std::sqrt(norm2Squared(rhs_));
-  const double left = solver_->solve(rhs_, wantedRatio * size, solution_);
+  const auto accepted = [&](double left) {
+    return left <= acceptedRatio * std::max(size, std::sqrt(norm2Squared(solution_)));
+  };
+  double left = solver_->solve(rhs_, wantedRatio * size, solution_);
+  if (smallPivots_ && !accepted(left)) {
+    ++surprises_;
+    if (!wanted(factorAt(delta_, epsilon_, safePivot))) return false;
+    left = solver_->solve(rhs_, wantedRatio * size, solution_);
+  }
   if (!std::isfinite(left)) return false;
   std::copy_n(solution_.begin(), n, dv.begin());
   std::copy_n(solution_.begin() + n, m, dy.begin());
@@ -124,7 +149,7 @@ bool BarrierKkt::solve(std::span<const double> a, std::span<const double> b, std
     dv[at(slack)] =
         d >= 1 ? (dy[at(i)] - a[at(slack)]) / d : rows_[at(i)] + b[at(i)] - (rowShift_ + epsilon_) * dy[at(i)];
   }
-  return left <= acceptedRatio * std::max(size, std::sqrt(norm2Squared(solution_)));
+  return accepted(left);
 }
 
 }  // namespace nonconvex
