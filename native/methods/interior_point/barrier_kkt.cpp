@@ -71,14 +71,15 @@ Inertia BarrierKkt::factorAt(double delta, double epsilon, double threshold) {
 
 Inertia BarrierKkt::factorUnshifted() { return factorAt(0, 0, safePivot); }
 
-/// Factors with small pivots, and without them where no shift was tried yet and the inertia is not the one wanted.
+/// Factors with small pivots, and without them where the inertia is not the one wanted. Where it mostly was right to
+/// blame the matrix, that is done at once when a shift is there already.
 Inertia BarrierKkt::factorTrusted(double delta, double epsilon) {
-  constexpr int mostSurprises = 2;
+  constexpr int mostSurprises = 2, enoughConfirmed = 10;
   if (surprises_ >= mostSurprises) return factorAt(delta, epsilon, safePivot);
   const Inertia first = factorAt(delta, epsilon, smallPivot);
-  if (delta > 0 || wanted(first)) return first;
+  if (wanted(first) || (delta > 0 && confirmed_ >= enoughConfirmed)) return first;
   const Inertia second = factorAt(delta, epsilon, safePivot);
-  if (wanted(second)) ++surprises_;
+  ++(wanted(second) ? surprises_ : confirmed_);
   return second;
 }
 

@@ -67,6 +67,7 @@ class BarrierKkt {
   double last_ = 0;  // delta > 0 that was needed last
   int shiftedInARow_ = 0;
   int sinceUnshifted_ = 0;
+  int confirmed_ = 0;         // inertias that were not wanted with large pivots either
   int surprises_ = 0;         // that small pivots had in store
   bool smallPivots_ = false;  // whether the factors at hand may have some
 };
