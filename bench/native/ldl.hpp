@@ -128,11 +128,42 @@ inline Kkt sphere(int points) {
   return kkt;
 }
 
-/// "control:64", "control3:20", "chain:100000", "rows:20000" (five dense constraints), "arrow:100000", "sphere:100".
+/// Hessian of a function whose terms have `width` neighbouring variables, such as chained Rosenbrock for 2; diagonally
+/// dominant, without constraints.
+inline Kkt banded(int n, int width) {
+  const Random random(6);
+  Kkt kkt(n, 0);
+  std::uint64_t k = 0;
+  for (int i = 0; i < n; ++i) {
+    kkt.hessian(i, i, 3.0 * width * (1 + random.uniform(k++)));
+    for (int d = 1; d < width && i + d < n; ++d) kkt.hessian(i + d, i, random.normal(k++));
+  }
+  kkt.finish();
+  return kkt;
+}
+
+/// The five-point Laplacian of a square grid, with random diagonals.
+inline Kkt grid(int side) {
+  const Random random(7);
+  Kkt kkt(side * side, 0);
+  for (int i = 0; i < side * side; ++i) {
+    kkt.hessian(i, i, 4 + random.uniform(static_cast<std::uint64_t>(i)));
+    if (i % side + 1 < side) kkt.hessian(i + 1, i, -1);
+    if (i + side < side * side) kkt.hessian(i + side, i, -1);
+  }
+  kkt.finish();
+  return kkt;
+}
+
+/// "tridiagonal:10000", "banded:10000" (five bands below the diagonal), "grid:100", "control:64", "control3:20",
+/// "chain:100000", "rows:20000" (five dense constraints), "arrow:100000", "sphere:100".
 inline Kkt kktOf(const std::string& name) {
   const std::size_t colon = name.find(':');
   const std::string kind = name.substr(0, colon);
   const int size = colon == std::string::npos ? 0 : std::stoi(name.substr(colon + 1));
+  if (kind == "tridiagonal" && size > 0) return banded(size, 2);
+  if (kind == "banded" && size > 0) return banded(size, 6);
+  if (kind == "grid" && size > 0) return grid(size);
   if (kind == "control" && size > 0) return control(size);
   if (kind == "control3" && size > 0) return control(size, 3);
   if (kind == "chain" && size > 2) return chain(size);

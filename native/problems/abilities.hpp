@@ -74,6 +74,22 @@ class GramHessian {
   ~GramHessian() = default;
 };
 
+/// The matrix factor u u^T.
+struct RankOneTerm {
+  std::span<const double> u;
+  double factor = 0;
+};
+
+/// Has a Hessian of L that is a sparse matrix and one of low rank, positive definite together.
+class LowRankHessian {
+ public:
+  /// The terms that the last `hessian` leaves out, valid until the next one.
+  virtual std::span<const RankOneTerm> lowRankTerms() const = 0;
+
+ protected:
+  ~LowRankHessian() = default;
+};
+
 /// Sums over data of which some tell about the whole.
 class SampledObjective {
  public:

@@ -9,29 +9,16 @@
 #include "linalg/vectors.hpp"
 
 namespace nonconvex {
-namespace {
-
-SparsePattern fullLowerTriangle(int n) {
-  SparsePattern pattern = {.lines = n, .width = n, .offsets = {0}, .indices = {}};
-  for (int j = 0; j < n; ++j) {
-    for (int i = j; i < n; ++i) pattern.indices.push_back(i);
-    pattern.offsets.push_back(static_cast<int>(pattern.indices.size()));
-  }
-  return pattern;
-}
-
-}  // namespace
 
 QuasiNewtonNlp::QuasiNewtonNlp(std::shared_ptr<Nlp> of)
-    : of_(std::move(of)), pattern_(fullLowerTriangle(of_->variables())), B_(pattern_.nonzeros()) {
+    : of_(std::move(of)), B_(QuasiNewtonMatrix::make(of_->variables())) {
   const std::size_t n = at(of_->variables());
   for (Point* point : {&here_, &last_}) {
     point->x.resize(n);
     point->gradient.resize(n);
     point->jacobian.resize(of_->jacobianPattern().nonzeros());
   }
-  for (auto* vector : {&step_, &change_, &product_, &other_}) vector->resize(n);
-  setMultiple(1);
+  for (auto* vector : {&step_, &change_, &other_}) vector->resize(n);
 }
 
 NlpFacts QuasiNewtonNlp::facts() const {
@@ -73,21 +60,7 @@ void QuasiNewtonNlp::lagrangian(const Point& point, double sigma, std::span<cons
   for (std::size_t j = 0; j < g.size(); ++j) g[j] = point.gradient[j] + g[j] / sigma;
 }
 
-void QuasiNewtonNlp::setMultiple(double diagonal) {
-  std::fill(B_.begin(), B_.end(), 0.0);
-  for (int j = 0; j < pattern_.lines; ++j) B_[at(pattern_.offsets[at(j)])] = diagonal;
-}
-
-void QuasiNewtonNlp::add(double factor, std::span<const double> v) {
-  std::size_t k = 0;
-  for (std::size_t j = 0; j < v.size(); ++j) {
-    const double scaled = factor * v[j];
-    for (std::size_t i = j; i < v.size(); ++i) B_[k++] += scaled * v[i];
-  }
-}
-
 void QuasiNewtonNlp::update(double sigma, std::span<const double> lambda) {
-  constexpr double damping = 0.2;  // Powell's: s^T r >= 0.2 s^T B s
   gradientHere();
   jacobianHere();
   if (lastKnown_ && here_.x != last_.x) {
@@ -97,33 +70,25 @@ void QuasiNewtonNlp::update(double sigma, std::span<const double> lambda) {
       step_[j] = here_.x[j] - last_.x[j];
       change_[j] -= other_[j];
     }
-    const double along = dot(step_, change_);
-    if (!std::isfinite(along) || !finite(change_)) return;
-    if (!updated_ && along > 0) setMultiple(norm2Squared(change_) / along);
-    multiplySymmetric(pattern_, B_, step_, product_);
-    const double curvature = dot(step_, product_);
-    if (!(curvature > 0)) return;
-    if (along < damping * curvature) {
-      const double theta = (1 - damping) * curvature / (curvature - along);
-      for (std::size_t j = 0; j < step_.size(); ++j) change_[j] = theta * change_[j] + (1 - theta) * product_[j];
-    }
-    add(1 / dot(step_, change_), change_);
-    add(-1 / curvature, product_);
-    updated_ = true;
+    if (!finite(step_) || !finite(change_)) return;
+    B_->update(step_, change_);
   }
   last_ = here_;
   lastKnown_ = true;
 }
 
 void QuasiNewtonNlp::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {
+  terms_.clear();
   if (sigma == 0) return std::fill(values.begin(), values.end(), 0.0);
   update(sigma, lambda);
-  for (std::size_t k = 0; k < values.size(); ++k) values[k] = sigma * B_[k];
+  const auto known = B_->values();
+  for (std::size_t k = 0; k < values.size(); ++k) values[k] = sigma * known[k];
+  for (const RankOneTerm& term : B_->terms()) terms_.push_back({term.u, sigma * term.factor});
 }
 
 void QuasiNewtonNlp::hessianProduct(double sigma, std::span<const double>, std::span<const double> v,
                                     std::span<double> out) {
-  multiplySymmetric(pattern_, B_, v, out);
+  B_->product(v, out);
   for (double& entry : out) entry *= sigma;
 }
 

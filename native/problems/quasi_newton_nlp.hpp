@@ -6,15 +6,15 @@
 #include <vector>
 
 #include "problems/nlp.hpp"
+#include "problems/quasi_newton_matrix.hpp"
 
 namespace nonconvex {
 
-/// A problem with an approximation B, symmetric and positive definite, in place of the Hessian of L = f + lambda^T c /
-/// sigma: damped BFGS updates (M. J. D. Powell, 1978; J. Nocedal, S. J. Wright, "Numerical Optimization", 2006,
-/// procedure 18.2) from the gradients of the points at which a method asks for a Hessian, one after the other.
-/// `hessian` writes sigma B. Where sigma = 0 it writes zeros, which makes a Gauss-Newton method of one that minimises a
-/// norm of c.
-class QuasiNewtonNlp final : public Nlp {
+/// A problem with an approximation B in place of the Hessian of L = f + lambda^T c / sigma (QuasiNewtonMatrix), which
+/// learns from the gradients of L at the points where a method asks for a Hessian, one after the other. `hessian`
+/// writes sigma B, but for its terms of low rank. Where sigma = 0 it writes zeros, which makes a Gauss-Newton method of
+/// one that minimises a norm of c.
+class QuasiNewtonNlp final : public Nlp, public LowRankHessian {
  public:
   explicit QuasiNewtonNlp(std::shared_ptr<Nlp> of);
 
@@ -24,7 +24,8 @@ class QuasiNewtonNlp final : public Nlp {
   NlpBounds constraintBounds() const override { return of_->constraintBounds(); }
   NlpFacts facts() const override;
   const SparsePattern& jacobianPattern() const override { return of_->jacobianPattern(); }
-  const SparsePattern& hessianPattern() const override { return pattern_; }
+  const SparsePattern& hessianPattern() const override { return B_->pattern(); }
+  std::span<const RankOneTerm> lowRankTerms() const override { return terms_; }
 
   void moveTo(std::span<const double> x) override;
   double objective() override { return of_->objective(); }
@@ -52,16 +53,13 @@ class QuasiNewtonNlp final : public Nlp {
   void lagrangian(const Point& point, double sigma, std::span<const double> lambda, std::span<double> g) const;
   /// Takes what the derivatives say that have changed since the last point.
   void update(double sigma, std::span<const double> lambda);
-  void setMultiple(double diagonal);
-  void add(double factor, std::span<const double> v);
 
   const std::shared_ptr<Nlp> of_;
-  SparsePattern pattern_;
-  std::vector<double> B_;  // its lower triangle by columns
-  bool updated_ = false;
+  const std::unique_ptr<QuasiNewtonMatrix> B_;
+  std::vector<RankOneTerm> terms_;  // times sigma
   Point here_, last_;
   bool lastKnown_ = false;
-  std::vector<double> step_, change_, product_, other_;
+  std::vector<double> step_, change_, other_;
 };
 
 }  // namespace nonconvex

@@ -235,6 +235,40 @@ describe('bounds of callbacks', () => {
     expect(Math.max(...seen)).toBeLessThanOrEqual(5 + 5e-8);
   });
 
+  it('are met where updates are limited to the last, as n is large', async () => {
+    const n = 800;
+    const target = (i: number) => Math.sin((12 * i) / n);
+    const at = (x: Float64Array, i: number) => x[i] as number;
+    const program = fromCallbacks({
+      n,
+      m: 1,
+      lower: -0.4,
+      upper: 0.8,
+      start: new Float64Array(n).fill(0.3),
+      objective: (x) =>
+        x.reduce((sum, xi, i) => sum + Math.cosh(xi - target(i)) + 5 * (xi - at(x, Math.max(0, i - 1))) ** 2, 0),
+      gradient: (x, g) => {
+        for (let i = 0; i < n; ++i) {
+          g[i] = at(g, i) + Math.sinh(at(x, i) - target(i));
+          if (i === 0) continue;
+          const slope = 10 * (at(x, i) - at(x, i - 1));
+          g[i] = at(g, i) + slope;
+          g[i - 1] = at(g, i - 1) - slope;
+        }
+      },
+      constraints: (x, c) => c.set([x.reduce((sum, xi) => sum + xi, 0) / n]),
+      jacobian: (_, values) => values.fill(1 / n),
+      constraintsLower: 0.1,
+      constraintsUpper: 0.2,
+    });
+    expect(program.derivatives.hessian).toBe('quasiNewton');
+    const result = await minimize(program);
+    expect(result.status, result.message).toBe('solved');
+    expect(result.iterations).toBeLessThan(400);
+    expect(checkOptimality(program, result.x, result)).toMatchObject({ ok: true });
+    expect(result.activeLower.length + result.activeUpper.length).toBeGreaterThan(n / 10);
+  });
+
   it('are never left with strict bounds', async () => {
     const seen: number[] = [];
     const program = fromCallbacks({

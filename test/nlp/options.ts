@@ -28,7 +28,8 @@ export const taking: Taking = {
   ],
   'nlp/poissonControl': ['target', (options) => nlp.poissonControl(2, options)],
   'nlp/quadraticProgram': ['start', (more: Options) => nlp.quadraticProgram({ Q: square, ...more })],
+  'nlp/readNl': ['relaxIntegers', (options) => nlp.readNl('absent.nl', options)],
 };
 
 /** Functions without options. */
-export const others = ['readNl', 'writeNl'];
+export const others = ['writeNl'];

@@ -140,31 +140,42 @@ function disagreement({ problem: { sense }, result }: Case, answer: Answer): str
 }
 
 describe.skipIf(!long || !ipoptOracle())('other problems at random, by Ipopt', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'nonconvex-random-'));
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'nonconvex-random-'));
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('are solved where Ipopt solves them', { timeout: 1_200_000 }, async () => {
-    const asked = cases.filter(({ problem: { kind } }) => kind === 'indefinite' || kind === 'nonlinear');
+  // Solutions were tested without it, so every tenth is compared, and all that is infeasible or given up.
+  const isAsked = ({ seed, problem: { kind }, result: { status } }: Case) =>
+    (kind === 'indefinite' || kind === 'nonlinear') &&
+    (status === 'solved' ? Math.floor(seed / 4) % 10 === 0 : status !== 'unbounded');
+
+  it('are solved where Ipopt solves them', { timeout: 2_400_000 }, async () => {
     const wrong: string[] = [];
-    const tally = { both: 0, lower: 0, higher: 0, onlyOurs: 0, onlyIpopts: 0 };
-    await inParallel(asked, availableParallelism(), async (each) => {
+    const tally = { same: 0, lower: 0, higher: 0, infeasible: 0, onlyOurs: 0, onlyIpopts: 0 };
+    await inParallel(cases.filter(isAsked), availableParallelism(), async (each) => {
+      const { problem, model, result } = each;
       const path = join(folder, `${each.seed}.nl`);
-      await writeNl(each.model, path);
+      await writeNl(model, path);
       const theirs = await ipopt(path).catch(() => undefined); // more equations than variables are refused there
       if (theirs === undefined) return;
-      const good = theirs.solved && violationAt(each.problem, theirs.x) <= 1e-6;
-      const ours = each.result.status === 'solved';
-      if (good && each.result.status === 'infeasible') wrong.push(text(each, `infeasible, but ${theirs.message}`));
-      if (good && !ours) ++tally.onlyIpopts;
-      if (ours && !good) ++tally.onlyOurs;
-      if (!ours || !good) return;
-      const sign = each.problem.sense === 'maximize' ? -1 : 1;
-      const value = each.model.compile().objective(theirs.x);
-      const apart = (sign * each.result.objective - value) / Math.max(1, Math.abs(value));
-      ++tally[apart > 1e-6 ? 'higher' : apart < -1e-6 ? 'lower' : 'both'];
+      const isGood = theirs.solved && violationAt(problem, theirs.x) <= 1e-6;
+      if (result.status === 'infeasible') {
+        if (isGood) wrong.push(text(each, `infeasible, but ${theirs.message}`));
+        else ++tally.infeasible;
+      } else if (result.status !== 'solved' || !isGood) {
+        if (result.status === 'solved') ++tally.onlyOurs;
+        if (isGood) ++tally.onlyIpopts;
+      } else {
+        const sign = problem.sense === 'maximize' ? -1 : 1;
+        const value = model.compile().objective(theirs.x);
+        const apart = (sign * result.objective - value) / Math.max(1, Math.abs(value));
+        ++tally[apart > 1e-6 ? 'higher' : apart < -1e-6 ? 'lower' : 'same'];
+      }
     });
-    expect(wrong).toEqual([]);
     console.log(`random problems by Ipopt: ${JSON.stringify(tally)}`);
+    expect(wrong).toEqual([]);
     expect(tally.onlyIpopts).toBeLessThanOrEqual(tally.onlyOurs);
     expect(tally.higher).toBeLessThanOrEqual(1.5 * tally.lower + 10); // other local minima, as often better as worse
   });

@@ -277,6 +277,7 @@ class Planner {
   /// Turns places in the order into places in the front.
   void placeEntries() {
     std::vector<int> place(at(lower_.lines));
+    plan_.places.resize(plan_.rows.size());
     for (FrontPlan& f : plan_.fronts) {
       for (int k = 0; k < f.columns; ++k) place[at(f.first + k)] = k;
       for (int k = 0; k < f.rows; ++k) place[at(plan_.rows[f.rowsAt + at(k)])] = f.columns + k;
@@ -290,6 +291,7 @@ class Planner {
         child.runsAt = plan_.runs.size();
         for (int k = 0; k < child.rows; ++k) {
           const int to = place[at(plan_.rows[child.rowsAt + at(k)])];
+          plan_.places[child.rowsAt + at(k)] = to;
           const bool inColumns = to < f.columns;
           if (k > 0 && to == plan_.runs.back().to + plan_.runs.back().length && to != f.columns) {
             ++plan_.runs.back().length;

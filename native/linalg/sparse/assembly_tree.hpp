@@ -51,7 +51,8 @@ struct AssemblyTree {
   std::vector<int> order;         ///< order[k] is eliminated as the k-th
   std::vector<FrontPlan> fronts;  ///< children before parents, subtrees together
   std::vector<int> rows;
-  std::vector<Run> runs;  ///< places of rows in the parent's front
+  std::vector<int> places;  ///< of each of the rows in the parent's front
+  std::vector<Run> runs;    ///< places of rows in the parent's front
   std::vector<int> children;
   std::vector<Entry> entries;
   std::vector<Subtree> subtrees;  ///< independent of each other, the largest first

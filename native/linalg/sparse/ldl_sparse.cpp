@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <mutex>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "core/memory.hpp"
 #include "linalg/equilibrate.hpp"
 #include "linalg/sparse/assembly_tree.hpp"
+#include "linalg/sparse/plain_fronts.hpp"
 #include "linalg/vector_kernels.hpp"
 
 namespace nonconvex {
@@ -136,6 +138,9 @@ class SparseLdl::Implementation {
     below_.resize(n);
     labels_.resize(n);
     states_.resize(plan_.fronts.size());
+    outcomes_.resize(plan_.fronts.size());
+    sequence_.resize(plan_.fronts.size());
+    std::iota(sequence_.begin(), sequence_.end(), 0);
     int most = 0, largest = 0;
     for (const AssemblyTree::Subtree& tree : plan_.subtrees) {
       for (int f = tree.begin; f < tree.end; ++f) largest = std::max(largest, plan(f).order());
@@ -153,32 +158,32 @@ class SparseLdl::Implementation {
     best_.resize(n);
   }
 
-  Inertia factor(std::span<const double> values) {
+  Inertia factor(std::span<const double> values, double threshold) {
     require(values.size() == lower_.nonzeros(), "values", values.size(), "expected one for each entry of the pattern");
+    require(threshold > 0 && threshold <= 0.5, "threshold", threshold, "expected a number in (0, 0.5]");
+    threshold_ = threshold;
     valid_ = false;
     std::copy(sampleScale_.begin(), sampleScale_.end(), scale_.begin());
     if (!equilibrate(lower_, values, 16, scale_, maxima_, scaledValues())) return {.undefined = order()};
     const Cpu serial = la_.serial();
     forSubtrees(plan_.flops, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
-      for (int f = tree.begin; f < tree.end; ++f) {
-        if ((f - tree.begin) % 16 == 0) la_.checkpoint();
-        process(serial, f, slot.stack.data(), slot.workspace);
-      }
+      eliminateAll(serial, frontsOf(tree), slot.stack.data(), slot.workspace);
     });
-    for (std::size_t k = 0; k < plan_.top.size(); ++k) {
-      if (k % 16 == 0) la_.checkpoint();
-      process(la_, plan_.top[k], nullptr, topWorkspace_);
-    }
+    eliminateAll(la_, plan_.top, nullptr, topWorkspace_);
     Inertia inertia;
     delayed_ = 0;
-    for (std::size_t f = 0; f < states_.size(); ++f) {
-      const State& state = states_[f];
-      const int left = state.columns - state.eliminated;
-      inertia += state.inertia;
+    for (std::size_t f = 0; f < outcomes_.size(); ++f) {
+      const FrontOutcome& outcome = outcomes_[f];
+      if (outcome.plain) {
+        inertia.positive += plan_.fronts[f].columns - outcome.negative;
+        inertia.negative += outcome.negative;
+        continue;
+      }
+      inertia += states_[f].inertia;
       if (plan_.fronts[f].parent < 0) {
-        inertia.undefined += left;
+        inertia.undefined += outcome.left;
       } else {
-        delayed_ += left;
+        delayed_ += outcome.left;
       }
     }
     if (inertia.undefined > 0) return {.undefined = order()};
@@ -197,12 +202,12 @@ class SparseLdl::Implementation {
     const auto operations = static_cast<double>(plan_.factorSize);
     const Cpu serial = la_.serial();
     forSubtrees(operations, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
-      for (int f = tree.begin; f < tree.end; ++f) forward(serial, f, x, slot.workspace.data());
+      forwardAll(serial, frontsOf(tree), x, slot.workspace.data());
     });
-    for (const int f : plan_.top) forward(la_, f, x, topWorkspace_.data());
-    for (std::size_t k = plan_.top.size(); k-- > 0;) backward(la_, plan_.top[k], x, topWorkspace_.data());
+    forwardAll(la_, plan_.top, x, topWorkspace_.data());
+    backwardAll(la_, plan_.top, x, topWorkspace_.data());
     forSubtrees(operations, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
-      for (int f = tree.end - 1; f >= tree.begin; --f) backward(serial, f, x, slot.workspace.data());
+      backwardAll(serial, frontsOf(tree), x, slot.workspace.data());
     });
     for (int k = 0; k < order(); ++k) {
       const std::size_t i = at(plan_.order[at(k)]);
@@ -248,7 +253,6 @@ class SparseLdl::Implementation {
   struct State {
     int columns = 0;  ///< with those that were delayed in children
     int eliminated = 0;
-    double growth = 1;
     Mat<double> factor;
     int* labels = nullptr;  ///< places in the order of its columns
     PivotBlocks pivots;
@@ -294,6 +298,48 @@ class SparseLdl::Implementation {
   }
 
   const FrontPlan& plan(int f) const { return plan_.fronts[at(f)]; }
+  std::span<const int> frontsOf(const AssemblyTree::Subtree& tree) const {
+    return std::span(sequence_).subspan(at(tree.begin), at(tree.end - tree.begin));
+  }
+  FrontMemory memory(double* stack) const {
+    return {.plan = plan_,
+            .scaled = scaled_.data(),
+            .factor = factor_.data(),
+            .kept = kept_.data(),
+            .stack = stack,
+            .diagonal = diagonal_.data(),
+            .outcomes = outcomes_.data(),
+            .threshold = threshold_};
+  }
+
+  /// Eliminates fronts one after the other: runs of small ones in one go, which saves most of their time.
+  void eliminateAll(const Cpu& la, std::span<const int> fronts, double* stack, HostBuffer<double>& workspace) {
+    constexpr std::size_t most = 1024;  // between two looks at whether to go on
+    const FrontMemory shared = memory(stack);
+    for (std::size_t k = 0, general = 0; k < fronts.size();) {
+      const std::size_t plain = eliminatePlain(shared, fronts.subspan(k, std::min(most, fronts.size() - k)));
+      if (plain > 0 || general++ % 16 == 0) la_.checkpoint();
+      k += plain;
+      if (plain < most && k < fronts.size()) process(la, fronts[k++], stack, workspace);
+    }
+  }
+
+  void forwardAll(const Cpu& la, std::span<const int> fronts, double* x, double* y) const {
+    const FrontMemory shared = memory(nullptr);
+    for (std::size_t k = 0; k < fronts.size(); ++k) {
+      k += forwardPlain(shared, fronts.subspan(k), x, owed_.data());
+      if (k < fronts.size()) forward(la, fronts[k], x, y);
+    }
+  }
+
+  void backwardAll(const Cpu& la, std::span<const int> fronts, double* x, double* y) const {
+    const FrontMemory shared = memory(nullptr);
+    for (std::size_t k = fronts.size(); k > 0; --k) {
+      k -= backwardPlain(shared, fronts.first(k), x);
+      if (k == 0) break;
+      backward(la, fronts[k - 1], x, y);
+    }
+  }
   std::span<double> scaledValues() const { return {scaled_.data(), scaled_.size()}; }
 
   void checkPattern(std::span<const double> sample) const {
@@ -333,27 +379,38 @@ class SparseLdl::Implementation {
   void process(const Cpu& la, int f, double* stack, HostBuffer<double>& workspace) {
     const FrontPlan& me = plan(f);
     State& state = states_[at(f)];
+    FrontOutcome& outcome = outcomes_[at(f)];
     int delayed = 0;
     double growth = 1;
     for (int c = 0; c < me.children; ++c) {
-      const State& child = states_[at(plan_.children[me.childrenAt + at(c)])];
-      delayed += child.columns - child.eliminated;
+      const FrontOutcome& child = outcomes_[at(plan_.children[me.childrenAt + at(c)])];
+      delayed += child.left;
       growth = std::max(growth, child.growth);
     }
     prepare(me, state, delayed);
-    state.contribution = {(me.kept ? kept_.data() : stack) + me.contributionAt, me.rows, me.rows, me.rows};
-    assemble(la, me, state, delayed);
+    state.contribution = {memory(stack).contribution(me), me.rows, me.rows, me.rows};
+    assemble(la, me, state, delayed, stack);
     const int order = state.columns + me.rows;
     reserve(workspace, eliminationWorkspace(order, state.columns));
-    const PivotRule rule{
-        .threshold = me.rows == 0 ? 0.64 : 0.01, .zeroTolerance = epsilon * (16 + order), .growth = growth};
+    const PivotRule rule{.threshold = me.rows == 0 ? thresholdOfRoots : threshold_,
+                         .zeroTolerance = zeroTolerance(order),
+                         .growth = growth};
     const Eliminated eliminated = eliminate(
         la, {.columns = state.factor, .square = state.contribution, .order = state.labels, .pivots = state.pivots},
         rule, workspace.data());
     state.eliminated = eliminated.columns;
-    state.growth = eliminated.growth;
     state.inertia = inertiaOf(state.pivots, state.eliminated);
-    if (state.eliminated < state.columns && me.parent >= 0) extendContribution(me, state);
+    outcome = {.growth = eliminated.growth, .left = state.columns - state.eliminated, .likely = inOrder(me, state)};
+    if (outcome.left > 0 && me.parent >= 0) extendContribution(me, state);
+  }
+
+  /// Whether the front could have been eliminated as a plain one.
+  static bool inOrder(const FrontPlan& me, const State& state) {
+    if (state.columns != me.columns || state.eliminated != me.columns) return false;
+    for (int k = 0; k < me.columns; ++k) {
+      if (state.labels[k] != me.first + k || state.pivots.below[k] != 0 || state.pivots.diagonal[k] == 0) return false;
+    }
+    return true;
   }
 
   /// Memory for the front: the planned one if it suffices.
@@ -377,7 +434,7 @@ class SparseLdl::Implementation {
 
   /// Sum of the entries of the matrix and the contributions of the children. Columns that were delayed in children come
   /// first: so all places of a child's rows shift alike.
-  void assemble(const Cpu& la, const FrontPlan& me, State& state, int delayed) {
+  void assemble(const Cpu& la, const FrontPlan& me, State& state, int delayed, double* stack) {
     clear(la, state.factor);
     clear(la, state.contribution);
     const double* values = scaled_.data();
@@ -389,11 +446,19 @@ class SparseLdl::Implementation {
     for (int c = 0; c < me.children; ++c) {
       const int number = plan_.children[me.childrenAt + at(c)];
       const FrontPlan& childPlan = plan(number);
-      const State& child = states_[at(number)];
-      addDelayed(childPlan, child, delayed, seat, state);
-      addContribution(la, me, childPlan, child, delayed, state);
-      seat += child.columns - child.eliminated;
+      const int left = outcomes_[at(number)].left;
+      if (left > 0) addDelayed(childPlan, states_[at(number)], left, delayed, seat, state);
+      addContribution(la, me, childPlan, rowsOf(number, stack), delayed, state);
+      seat += left;
     }
+  }
+
+  /// What front f gives to the rows that it shares with its parent.
+  Mat<const double> rowsOf(int f, double* stack) const {
+    const FrontPlan& me = plan(f);
+    const int left = outcomes_[at(f)].left;
+    if (left > 0) return states_[at(f)].contribution.block(left, left, me.rows, me.rows);
+    return {memory(stack).contribution(me), me.rows, me.rows, me.rows};
   }
 
   /// Zeros in the lower triangle, at least.
@@ -414,8 +479,7 @@ class SparseLdl::Implementation {
   }
 
   /// Adds the columns that a child did not eliminate, from column `seat` of the front on.
-  void addDelayed(const FrontPlan& childPlan, const State& child, int delayed, int seat, State& state) const {
-    const int left = child.columns - child.eliminated;
+  void addDelayed(const FrontPlan& childPlan, const State& child, int left, int delayed, int seat, State& state) const {
     const Run* runs = plan_.runs.data() + childPlan.runsAt;
     for (int k = 0; k < left; ++k, ++seat) {
       state.labels[seat] = child.labels[child.eliminated + k];
@@ -427,12 +491,10 @@ class SparseLdl::Implementation {
   }
 
   /// Adds the rows of a child: those that are columns here to the factor, the others to the contribution.
-  void addContribution(const Cpu& la, const FrontPlan& me, const FrontPlan& childPlan, const State& child, int delayed,
-                       State& state) const {
+  void addContribution(const Cpu& la, const FrontPlan& me, const FrontPlan& childPlan, Mat<const double> rows,
+                       int delayed, State& state) const {
     const Mat<double> a = state.factor;
     const Mat<double> square = state.contribution;
-    const int left = child.columns - child.eliminated;
-    const Mat<const double> rows = child.contribution.block(left, left, childPlan.rows, childPlan.rows);
     const Run* runs = plan_.runs.data() + childPlan.runsAt;
     const int inColumns =
         childPlan.runsInColumns < childPlan.runs ? runs[childPlan.runsInColumns].from : childPlan.rows;
@@ -540,13 +602,17 @@ class SparseLdl::Implementation {
   AssemblyTree plan_;
   HostBuffer<double> factor_, kept_, scaled_;
   std::vector<double> sampleScale_, scale_, maxima_;
-  std::vector<double> diagonal_, below_;
+  mutable std::vector<double> diagonal_;
+  std::vector<double> below_;
   std::vector<int> labels_;
-  std::vector<State> states_;
+  std::vector<State> states_;                   ///< of fronts that are not plain
+  mutable std::vector<FrontOutcome> outcomes_;  ///< of all
+  std::vector<int> sequence_;                   ///< all fronts
   mutable std::vector<Slot> slots_;
   mutable std::mutex slotsMutex_;
   HostBuffer<double> topWorkspace_;
   mutable std::vector<double> x_, owed_, residual_, bound_, best_;
+  double threshold_ = safeThreshold;
   int delayed_ = 0;
   bool valid_ = false;
 };
@@ -557,7 +623,9 @@ SparseLdl::SparseLdl(SparseLdl&&) noexcept = default;
 SparseLdl& SparseLdl::operator=(SparseLdl&&) noexcept = default;
 SparseLdl::~SparseLdl() = default;
 
-Inertia SparseLdl::factor(std::span<const double> values) { return implementation_->factor(values); }
+Inertia SparseLdl::factor(std::span<const double> values, double threshold) {
+  return implementation_->factor(values, threshold);
+}
 void SparseLdl::solve(std::span<double> b) const { implementation_->solve(b); }
 Refinement SparseLdl::solve(std::span<const double> values, std::span<const double> b, std::span<double> x,
                             int mostSteps) const {

@@ -28,8 +28,13 @@ class SparseLdl {
   SparseLdl& operator=(SparseLdl&&) noexcept;
   ~SparseLdl();
 
+  /// The least pivot, beside the largest entry of its column, that gives inertias which can be relied on.
+  static constexpr double safeThreshold = 0.01;
+
   /// No memory is asked for but for pivots that had to wait. Values that are NaN or infinite: the inertia is undefined.
-  Inertia factor(std::span<const double> values);
+  /// `threshold`: how large a pivot is to be beside its column, at most 0.5; with less than `safeThreshold` fewer
+  /// pivots wait, but L grows, and an eigenvalue near zero may come out with the wrong sign.
+  Inertia factor(std::span<const double> values, double threshold = safeThreshold);
 
   /// b := A^{-1} b. Where A is singular, the part of the solution along zero pivots is zero.
   void solve(std::span<double> b) const;

@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/index.hpp"
+#include "methods/kkt/low_rank_kkt.hpp"
 
 namespace nonconvex {
 namespace {
 
 constexpr double immovable = 1e20;  // the diagonal of what is not to change
 constexpr double largestDelta = 1e20;
+constexpr double smallPivot = 1e-3;  // beside the largest entry of its column
+constexpr double safePivot = 0.01;
 
 }  // namespace
 
@@ -33,6 +37,9 @@ void BarrierKkt::load(std::span<const double> H, std::span<const double> J, std:
   if (!solver_) {
     const ScaledNlp& model = nlp_.model();
     solver_ = factoredKkt(model.hessianPattern(), model.jacobianPattern(), H, J, la_, diagonals);
+    if (const auto* terms = model.lowRankHessian()) {
+      solver_ = std::make_unique<LowRankKkt>(std::move(solver_), *terms, nlp_.n(), nlp_.m());
+    }
   }
   solver_->load(H, J);
   solver_->loadDiagonals(diagonals);
@@ -51,14 +58,30 @@ bool BarrierKkt::wanted(const Inertia& inertia) const {
   return inertia.undefined == 0 && inertia.zero == 0 && inertia.negative == nlp_.m();
 }
 
-Inertia BarrierKkt::factorAt(double delta, double epsilon) {
+Inertia BarrierKkt::factorAt(double delta, double epsilon, double threshold) {
   delta_ = delta;
   epsilon_ = epsilon;
+  smallPivots_ = threshold < safePivot;
   setDiagonals(delta);
-  return solver_->factor({.primal = delta, .dual = epsilon, .keptDual = epsilon});
+  solver_->setPivotThreshold(threshold);
+  const Inertia inertia = solver_->factor({.primal = delta, .dual = epsilon, .keptDual = epsilon});
+  solver_->setPivotThreshold(safePivot);  // for those who use the solver themselves
+  return inertia;
 }
 
-Inertia BarrierKkt::factorUnshifted() { return factorAt(0, 0); }
+Inertia BarrierKkt::factorUnshifted() { return factorAt(0, 0, safePivot); }
+
+/// Factors with small pivots, and without them where the inertia is not the one wanted. Where it mostly was right to
+/// blame the matrix, that is done at once when a shift is there already.
+Inertia BarrierKkt::factorTrusted(double delta, double epsilon) {
+  constexpr int mostSurprises = 2, enoughConfirmed = 10;
+  if (surprises_ >= mostSurprises) return factorAt(delta, epsilon, safePivot);
+  const Inertia first = factorAt(delta, epsilon, smallPivot);
+  if (wanted(first) || (delta > 0 && confirmed_ >= enoughConfirmed)) return first;
+  const Inertia second = factorAt(delta, epsilon, safePivot);
+  ++(wanted(second) ? surprises_ : confirmed_);
+  return second;
+}
 
 bool BarrierKkt::factor(double mu) {
   constexpr int mostInARow = 2, retry = 8;
@@ -71,7 +94,7 @@ bool BarrierKkt::factorWith(double delta, double mu) {
   constexpr double first = 1e-4, least = 1e-20, fast = 100, usual = 8;
   double epsilon = 0;
   for (;;) {
-    const Inertia inertia = factorAt(delta, epsilon);
+    const Inertia inertia = factorTrusted(delta, epsilon);
     if (inertia.undefined > 0) return false;
     if (wanted(inertia)) break;
     const bool rankLost = inertia.zero > 0 || inertia.negative < nlp_.m();
@@ -102,7 +125,15 @@ bool BarrierKkt::solve(std::span<const double> a, std::span<const double> b, std
     rhs_[at(n + i)] = nlp_.freeRow(i) ? 0 : value;
   }
   const double size = std::sqrt(norm2Squared(rhs_));
-  const double left = solver_->solve(rhs_, wantedRatio * size, solution_);
+  const auto accepted = [&](double left) {
+    return left <= acceptedRatio * std::max(size, std::sqrt(norm2Squared(solution_)));
+  };
+  double left = solver_->solve(rhs_, wantedRatio * size, solution_);
+  if (smallPivots_ && !accepted(left)) {
+    ++surprises_;
+    if (!wanted(factorAt(delta_, epsilon_, safePivot))) return false;
+    left = solver_->solve(rhs_, wantedRatio * size, solution_);
+  }
   if (!std::isfinite(left)) return false;
   std::copy_n(solution_.begin(), n, dv.begin());
   std::copy_n(solution_.begin() + n, m, dy.begin());
@@ -119,7 +150,7 @@ bool BarrierKkt::solve(std::span<const double> a, std::span<const double> b, std
     dv[at(slack)] =
         d >= 1 ? (dy[at(i)] - a[at(slack)]) / d : rows_[at(i)] + b[at(i)] - (rowShift_ + epsilon_) * dy[at(i)];
   }
-  return left <= acceptedRatio * std::max(size, std::sqrt(norm2Squared(solution_)));
+  return accepted(left);
 }
 
 }  // namespace nonconvex

@@ -17,7 +17,9 @@ namespace nonconvex {
 ///
 /// where D is a diagonal over v and e a number for all rows. The slacks are eliminated: what is factored is
 /// [H + D_x + delta, J^T; J, -E] with E_i = e + eps, and 1 / (D_s + delta) more for an inequality. delta and eps are
-/// the least of a ladder for which it has the inertia (n, m, 0).
+/// the least of a ladder for which it has the inertia (n, m, 0). Small pivots are allowed first, since others may have
+/// to wait by the thousand; where the inertia is not the one wanted or the residual poor, the pivots are suspected
+/// before the matrix is: it is factored again without them. After two such surprises there are none any more.
 class BarrierKkt {
  public:
   BarrierKkt(const Cpu& la, BarrierNlp& nlp);
@@ -47,7 +49,8 @@ class BarrierKkt {
 
  private:
   bool wanted(const Inertia& inertia) const;
-  Inertia factorAt(double delta, double epsilon);
+  Inertia factorAt(double delta, double epsilon, double threshold);
+  Inertia factorTrusted(double delta, double epsilon);
   void setDiagonals(double delta);
 
   const Cpu& la_;
@@ -64,6 +67,9 @@ class BarrierKkt {
   double last_ = 0;  // delta > 0 that was needed last
   int shiftedInARow_ = 0;
   int sinceUnshifted_ = 0;
+  int confirmed_ = 0;         // inertias that were not wanted with large pivots either
+  int surprises_ = 0;         // that small pivots had in store
+  bool smallPivots_ = false;  // whether the factors at hand may have some
 };
 
 }  // namespace nonconvex

@@ -51,6 +51,8 @@ class FactoredKkt final : public KktSolver {
 
   void loadDiagonals(const KktDiagonals& diagonals) override { own_ = diagonals; }
 
+  void setPivotThreshold(double threshold) override { threshold_ = threshold; }
+
   Inertia factor(const KktShift& shift) override {
     const Stopwatch watch;
     la_.checkpoint();
@@ -89,7 +91,7 @@ class FactoredKkt final : public KktSolver {
     placeDiagonals(shift);
     const int order = n_ + m_;
     return dense_ ? dense_->factor({values_.data(), order, order, order})
-                  : sparse_->factor(std::span<const double>(values_.data(), values_.size()));
+                  : sparse_->factor(std::span<const double>(values_.data(), values_.size()), threshold_);
   }
 
   void placeDiagonals(const KktShift& shift) {
@@ -245,6 +247,7 @@ class FactoredKkt final : public KktSolver {
   std::optional<SparseLdl> sparse_;
   std::optional<DenseLu> lu_;
   bool square_ = false;  // J alone was factored
+  double threshold_ = SparseLdl::safeThreshold;
   KktShift shift_;
   int factorizations_ = 0;
   double seconds_ = 0;

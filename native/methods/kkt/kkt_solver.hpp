@@ -36,6 +36,9 @@ class KktSolver {
   /// Takes diagonals D (n) and E (m) of the systems to come, K = [H + D, J^T; J, -E], which are not copied; empty ones
   /// are zero. Only some solvers can.
   virtual void loadDiagonals(const KktDiagonals& diagonals);
+  /// Takes the least pivot, beside its column, of factorisations to come: with a small one, sparse factors are cheaper
+  /// where pivots would have to wait for each other, and inertias less certain. Not all solvers have pivots.
+  virtual void setPivotThreshold(double /*threshold*/) {}
   /// Prepares K for `solve`; returns the signs of its eigenvalues.
   virtual Inertia factor(const KktShift& shift) = 0;
   /// The inertia that `factor` found, with all eigenvalues counted: it may say no more than that there are too many

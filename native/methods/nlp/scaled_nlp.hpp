@@ -51,6 +51,9 @@ class ScaledNlp {
   std::shared_ptr<Nlp> sample(double overhead);
   std::shared_ptr<Nlp> withObjective(std::unique_ptr<Objective> objective);
   EvaluationWork work() const;
+  bool approximateHessian() const { return nlp_->facts().approximateHessian; }
+  /// What the problem's Hessians leave out; null where they leave out nothing.
+  const LowRankHessian* lowRankHessian() const { return nlp_->find<LowRankHessian>(); }
 
   const Nlp& nlp() const { return *nlp_; }
   std::span<const double> constraintScales() const { return constraintScales_; }

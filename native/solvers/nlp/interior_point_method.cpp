@@ -99,6 +99,7 @@ std::optional<Status> InteriorPointMethod::step() {
 bool InteriorPointMethod::idle() {
   constexpr int longest = 300;
   constexpr double progress = 0.9;
+  if (nlp_.model().approximateHessian()) return false;  // the error of quasi-Newton methods goes up and down
   if (inAttempt_ == 1) milestone_ = {inAttempt_, std::numeric_limits<double>::infinity()};
   if (error_ <= progress * milestone_.error) milestone_ = {inAttempt_, error_};
   return nlp_.finiteSides() > 0 && inAttempt_ - milestone_.iteration > longest;

@@ -315,6 +315,73 @@ TEST(notANumberIsReported) {
   }
 }
 
+/// Blocks of `width` variables, a chain of small fronts. Values: with diagonals that dominate, so that fronts are
+/// eliminated in their order, or in every third block without diagonals, so that pivots are of size 2 or wait.
+Sparse chainOfBlocks(int blocks, int width, bool dominant) {
+  const Random random(static_cast<std::uint64_t>(width), 20);
+  std::vector<std::tuple<int, int, double>> entries;
+  std::uint64_t k = 0;
+  const int n = blocks * width;
+  for (int i = 0; i < n; ++i) {
+    const bool small = !dominant && i / width % 3 == 1;
+    entries.emplace_back(i, i, (small ? 1e-9 : 8.0) * (random.uniform(k++) < 0.5 ? 1 : -1));
+    for (int j = i + 1; j < std::min(n, i / width * width + 2 * width); ++j) {
+      if (j == i + 1 || random.uniform(k++) < 0.6) entries.emplace_back(j, i, random.normal(k++));
+    }
+  }
+  return {n, entries};
+}
+
+TEST(whatWasFactoredBeforeDoesNotChangeTheResult) {
+  const Cpu la;
+  for (int width = 1; width <= 5; ++width) {
+    const Sparse good = chainOfBlocks(40, width, true), hard = chainOfBlocks(40, width, false);
+    const std::vector<double> b = randomVector(good.n(), 8);
+    SparseLdl used(good.pattern, good.values, la);
+    for (const Sparse* a : {&good, &hard, &good, &good, &hard, &hard, &good}) {
+      SparseLdl fresh(good.pattern, good.values, la);
+      std::vector<double> x = b, y = b;
+      CHECK(same(used.factor(a->values), fresh.factor(a->values)));
+      used.solve(x);
+      fresh.solve(y);
+      CHECK(x == y);
+      CHECK(used.delayed() == fresh.delayed());
+      CHECK_NEAR(::backwardError(*a, x, b), 0, 1e-9);
+      CHECK(same(used.factor(a->values), signs(eigenvalues(a->dense()))));
+    }
+  }
+}
+
+TEST(aSmallerThresholdDelaysLess) {
+  // Small diagonals of which the sample does not tell, so that no partners are chosen.
+  std::vector<std::tuple<int, int, double>> entries;
+  const int n = 400;
+  const Random random(30);
+  for (int i = 0; i < n; ++i) {
+    entries.emplace_back(i, i, 1e-4 * (1 + i % 3));
+    entries.emplace_back(n + i, i, 1.0);
+    for (int t = 0; t < 2; ++t) {
+      const auto j = static_cast<int>(random.below(static_cast<std::uint64_t>(2 * i + t), n));
+      if (j != i) entries.emplace_back(n + i, j, 0.3);
+    }
+    entries.emplace_back(n + i, n + i, -1e-4);
+  }
+  const Sparse a(2 * n, entries);
+  const Cpu la;
+  SparseLdl ldl(a.pattern, std::vector<double>(a.values.size(), 1.0), la);
+  const Inertia expected{.positive = n, .negative = n};
+  CHECK(same(ldl.factor(a.values), expected));
+  const int waited = ldl.delayed();
+  CHECK(same(ldl.factor(a.values, 1e-8), expected));
+  CHECK(ldl.delayed() < waited);
+  const std::vector<double> b = randomVector(a.n(), 9);
+  std::vector<double> x(b.size());
+  CHECK(ldl.solve(a.values, b, x, 5).backwardError < 1e-14);
+  for (const double bad : {0.0, -1.0, 0.6, static_cast<double>(NAN)}) {
+    CHECK(check::messageOf([&] { ldl.factor(a.values, bad); }).find("threshold") != std::string::npos);
+  }
+}
+
 TEST(threadsDoNotChangeTheResult) {
   for (const Sparse& a : {control(70), saddle(3000, 2000, 3, 4), randomSparse(2000, 3, 1, false)}) {
     const std::vector<double> b = randomVector(a.n(), 6);

@@ -10,6 +10,7 @@
 #include "check.hpp"
 #include "problems/callback_nlp.hpp"
 #include "problems/difference_nlp.hpp"
+#include "problems/quasi_newton_matrix.hpp"
 #include "problems/quasi_newton_nlp.hpp"
 
 using namespace nonconvex;
@@ -288,6 +289,70 @@ TEST(quasiNewtonUpdatesKeepTheSecantConditionAndTheSign) {
   CHECK(H == before);
   nlp.hessian(0, lambda, H);
   CHECK(H == Values(21));
+}
+
+TEST(limitedUpdatesAreThoseOfTheLastSteps) {
+  constexpr int n = 9, memory = 3;
+  LimitedBfgs limited(n, memory);
+  auto draw = [k = 0]() mutable {
+    ++k;
+    return std::sin(12.9898 * k) * 0.5 + (k % 7 == 0 ? 0.3 : 0.0);
+  };
+  Values step(n), change(n), product(n), v(n);
+  CHECK_EQ(limited.pattern().nonzeros(), 9u);
+  for (int k = 0; k < 8; ++k) {
+    for (int j = 0; j < n; ++j) {
+      step[at(j)] = draw();
+      change[at(j)] = (1 + j) * step[at(j)] + 0.1 * draw();
+    }
+    limited.update(step, change);
+    limited.product(step, product);
+    double along = 0;
+    for (int j = 0; j < n; ++j) {
+      CHECK_NEAR(product[at(j)], change[at(j)], 1e-12);  // the secant condition
+      along += step[at(j)] * product[at(j)];
+    }
+    CHECK(along > 0);
+    CHECK_EQ(limited.terms().size(), 2 * at(std::min(k + 1, memory)));
+    // The product is that of the diagonal and the terms.
+    for (double& value : v) value = draw();
+    limited.product(v, product);
+    for (int j = 0; j < n; ++j) {
+      double sum = limited.values()[at(j)] * v[at(j)];
+      for (const RankOneTerm& term : limited.terms()) {
+        double dot = 0;
+        for (int i = 0; i < n; ++i) dot += term.u[at(i)] * v[at(i)];
+        sum += term.factor * dot * term.u[at(j)];
+      }
+      CHECK_NEAR(product[at(j)], sum, 1e-12);
+    }
+  }
+  // A step along which the gradient falls is damped: B stays positive definite.
+  for (double& value : change) value = -value;
+  limited.update(step, change);
+  limited.product(step, product);
+  double curvature = 0;
+  for (int j = 0; j < n; ++j) curvature += step[at(j)] * product[at(j)];
+  CHECK(curvature > 0);
+}
+
+TEST(largeProblemsHaveLimitedUpdates) {
+  Chain chain(600);
+  QuasiNewtonNlp nlp(chain.nlp());
+  CHECK_EQ(nlp.hessianPattern().nonzeros(), 600u);
+  Values x(600, 0.5), lambda(599, 0.1), H(600);
+  nlp.moveTo(x);
+  nlp.hessian(2, lambda, H);
+  CHECK(nlp.lowRankTerms().empty());
+  CHECK_EQ(H[0], 2.0);
+  x[3] = 1;
+  nlp.moveTo(x);
+  nlp.hessian(2, lambda, H);
+  CHECK_EQ(nlp.lowRankTerms().size(), 2u);
+  CHECK_EQ(nlp.lowRankTerms()[1].factor, -2.0);
+  nlp.hessian(0, lambda, H);
+  CHECK(nlp.lowRankTerms().empty());
+  CHECK_EQ(H[0], 0.0);
 }
 
 TEST(quasiNewtonUpdatesSkipWhatIsNotFinite) {
