@@ -225,7 +225,7 @@ void ActiveSetPolish::classify() {
     sides_[k] = active_.side(k);
     degenerate_ = degenerate_ || (!nlp_.fixed(k) && weak(k, size));
   }
-  if (nlp_.model().nlp().facts().approximateHessian) return;
+  if (nlp_.model().approximateHessian()) return;
   // What holds only weakly may be left, so second order has to do without it.
   const bool dropped = active_.dropWeak(point_, size);
   if (polished_ && positive_ && !dropped) {

@@ -33,7 +33,7 @@ void axpy(int n, double alpha, const double* x, double* y) {
 
 }  // namespace
 
-void ActiveSet::reserve(int dimension, int size) {
+void ConeActiveSet::reserve(int dimension, int size) {
   dimension_ = dimension;
   if (size <= capacity_) return;
   const int grown = std::min(dimension + 1, std::max({16, size, 2 * capacity_}));
@@ -55,7 +55,7 @@ void ActiveSet::reserve(int dimension, int size) {
 
 /// Splits a unit normal into Q inSpan and the rest outside the span, and finds its coefficients R^{-1} inSpan by the
 /// active normals; returns the squared length of the rest. Without active constraints the rest is all.
-double ActiveSet::decompose(const double* normal, double* inSpan, double* rest, double* coefficients) const {
+double ConeActiveSet::decompose(const double* normal, double* inSpan, double* rest, double* coefficients) const {
   const int k = size();
   std::copy(normal, normal + dimension_, rest);
   if (k == 0) return 1;
@@ -75,7 +75,7 @@ double ActiveSet::decompose(const double* normal, double* inSpan, double* rest, 
 }
 
 /// Takes in a normal, given Q^T normal and the rest of it outside the span, which serves as work space after.
-void ActiveSet::append(int row, const double* inSpan, double* rest) {
+void ConeActiveSet::append(int row, const double* inSpan, double* rest) {
   const int k = size();
   const double length = std::sqrt(dotOf(dimension_, rest, rest));
   std::copy(inSpan, inSpan + k, r(k));
@@ -89,7 +89,7 @@ void ActiveSet::append(int row, const double* inSpan, double* rest) {
 }
 
 /// Removes active constraint j; Givens rotations keep R triangular. `y` = Q^T b is rotated along where given.
-void ActiveSet::drop(int j, double* y) {
+void ConeActiveSet::drop(int j, double* y) {
   const int k = size();
   for (int c = j + 1; c < k; ++c) std::copy(r(c), r(c) + c + 1, r(c - 1));
   std::copy(mu_.data() + j + 1, mu_.data() + k, mu_.data() + j);
@@ -125,7 +125,7 @@ void ActiveSet::drop(int j, double* y) {
 }
 
 /// p = the projection of b onto the subspace where all active constraints hold with equality.
-void ActiveSet::projectOnCommonBoundary(const double* b, double* p, double* work) const {
+void ConeActiveSet::projectOnCommonBoundary(const double* b, double* p, double* work) const {
   const int k = size();
   std::copy(b, b + dimension_, p);
   if (k == 0) return;
@@ -151,7 +151,7 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
     norms_[static_cast<std::size_t>(k)] = blas::nrm2(d_, xt_.column(k));
     for (int i = 0; i < d_; ++i) x_(k, i) = xt_(i, k);
   }
-  for (ActiveSet& set : sets_) set.reserve(d_, std::min(d_, 32));
+  for (ConeActiveSet& set : sets_) set.reserve(d_, std::min(d_, 32));
   for (Candidates& c : scratch_) {
     c.rows.reserve(static_cast<std::size_t>(mostCandidates));
     c.all.resize(static_cast<std::size_t>(n_));
@@ -165,7 +165,7 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
 
 /// p = the projection of b onto the subspace where the rows active last stay active, less those whose multiplier would
 /// be negative: a valid beginning for the dual method.
-void ConeProjector::warmStart(ActiveSet& set, const double* b, double* p, double* y) const {
+void ConeProjector::warmStart(ConeActiveSet& set, const double* b, double* p, double* y) const {
   std::copy(b, b + d_, p);
   int k = set.size();
   if (k == 0) return;
@@ -214,7 +214,7 @@ void ConeProjector::writeNormals(int group, Candidates& candidates) const {
 
 /// Goldfarb and Idnani's method on the candidate rows: takes in the most violated one while there is one and the point
 /// is longer than `threshold`. Returns the number of changes to the active set.
-int ConeProjector::takeIn(ActiveSet& set, const double* b, double tolerance, double threshold, double* p,
+int ConeProjector::takeIn(ConeActiveSet& set, const double* b, double tolerance, double threshold, double* p,
                           Candidates& candidates) const {
   const int count = static_cast<int>(candidates.rows.size());
   double* slack = candidates.slack.data();
@@ -236,7 +236,7 @@ int ConeProjector::takeIn(ActiveSet& set, const double* b, double tolerance, dou
 /// Steps 2 and 3 of the method: moves p along the part of the violated normal outside the span of the active ones until
 /// it holds with equality. An active constraint whose multiplier becomes 0 before is dropped, and the step goes on.
 /// Returns the number of changes to the active set.
-int ConeProjector::activate(ActiveSet& set, int candidate, double* p, Candidates& candidates) const {
+int ConeProjector::activate(ConeActiveSet& set, int candidate, double* p, Candidates& candidates) const {
   double* normal = candidates.normals.column(candidate);
   double* inSpan = candidates.inSpan.data();
   double* rest = candidates.rest.data();
@@ -345,7 +345,7 @@ bool ConeProjector::isShort(const Request& request, int place) const {
 }
 
 double ConeProjector::normBound(int group, const double* q, double* work) const {
-  const ActiveSet& set = sets_[static_cast<std::size_t>(group)];
+  const ConeActiveSet& set = sets_[static_cast<std::size_t>(group)];
   const double plain = blas::nrm2(d_, q);
   const int k = set.size();
   if (k == 0) return plain;

@@ -11,7 +11,7 @@ namespace nonconvex {
 
 /// The constraints that hold with equality at a projection, with an orthonormal basis of their span: N = Q R, where the
 /// columns of N are the unit normals. Kept between projections, so that the next one begins where the last one ended.
-class ActiveSet {
+class ConeActiveSet {
  public:
   int size() const { return static_cast<int>(rows_.size()); }
   void clear() { rows_.clear(); }
@@ -81,12 +81,12 @@ class ConeProjector {
   int settleSome(const Cpu& la, const Request& request, int first, int count);
   bool settleOne(const Request& request, int place, double* product);
   bool isShort(const Request& request, int place) const;
-  void warmStart(ActiveSet& set, const double* b, double* p, double* work) const;
+  void warmStart(ConeActiveSet& set, const double* b, double* p, double* work) const;
   void findViolated(int group, const double* xp, double tolerance, Candidates& found) const;
   void writeNormals(int group, Candidates& candidates) const;
-  int takeIn(ActiveSet& set, const double* b, double tolerance, double threshold, double* p,
+  int takeIn(ConeActiveSet& set, const double* b, double tolerance, double threshold, double* p,
              Candidates& candidates) const;
-  int activate(ActiveSet& set, int candidate, double* p, Candidates& candidates) const;
+  int activate(ConeActiveSet& set, int candidate, double* p, Candidates& candidates) const;
   double sign(int row, int group) const { return 2 * patterns_(row, group % patterns_.cols) - 1; }
 
   const Cpu& la_;
@@ -96,7 +96,7 @@ class ConeProjector {
   int n_;
   HostMatrix<double> x_;             // n x d
   HostBuffer<double> norms_;         // of the rows
-  std::vector<ActiveSet> sets_;      // one a group
+  std::vector<ConeActiveSet> sets_;  // one a group
   std::vector<Candidates> scratch_;  // one a slot of the list
   HostMatrix<double> points_;        // d x slots, gathered
   HostMatrix<double> products_;      // n x slots
