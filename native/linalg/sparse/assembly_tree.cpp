@@ -127,7 +127,7 @@ class Amalgamation {
 
 class Planner {
  public:
-  Planner(const SparsePattern& lower, std::span<const int> partner, const Cpu& la) : lower_(lower) {
+  Planner(const SparsePattern& lower, std::span<const int> partner, const Cpu& la, OrderSearch search) : lower_(lower) {
     const int n = lower.lines;
     std::vector<int> vertexOf(at(n), -1), variable;
     for (int i = 0; i < n; ++i) {
@@ -136,7 +136,7 @@ class Planner {
       variable.push_back(i);
     }
     const Adjacency graph = compress(lower, vertexOf, static_cast<int>(variable.size()));
-    const Ordering ordering = fillReducingOrder(graph, la);
+    const Ordering ordering = fillReducingOrder(graph, la, search);
     la.checkpoint();
     const Amalgamation amalgamation(graph, ordering.order, ordering.tree);
     const std::vector<int> frontOfGroup = makeFronts(amalgamation);
@@ -418,8 +418,9 @@ double FrontPlan::flops() const {
   return squares(order()) - squares(rows);
 }
 
-AssemblyTree planFactorisation(const SparsePattern& lower, std::span<const int> partner, const Cpu& la) {
-  return Planner(lower, partner, la).take();
+AssemblyTree planFactorisation(const SparsePattern& lower, std::span<const int> partner, const Cpu& la,
+                               OrderSearch search) {
+  return Planner(lower, partner, la, search).take();
 }
 
 }  // namespace nonconvex

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "linalg/cpu.hpp"
+#include "linalg/sparse/ordering.hpp"
 #include "linalg/sparse/pattern.hpp"
 #include "linalg/sparse/scatter_runs.hpp"
 
@@ -64,6 +65,7 @@ struct AssemblyTree {
 };
 
 /// `partner[i]`: the variable that is to be eliminated together with i, or i itself.
-AssemblyTree planFactorisation(const SparsePattern& lower, std::span<const int> partner, const Cpu& la);
+AssemblyTree planFactorisation(const SparsePattern& lower, std::span<const int> partner, const Cpu& la,
+                               OrderSearch search);
 
 }  // namespace nonconvex

@@ -118,7 +118,8 @@ std::vector<int> choosePartners(const SparsePattern& lower, std::span<const doub
 
 class SparseLdl::Implementation {
  public:
-  Implementation(const SparsePattern& lower, std::span<const double> sample, const Cpu& la) : la_(la), lower_(lower) {
+  Implementation(const SparsePattern& lower, std::span<const double> sample, const Cpu& la, OrderSearch search)
+      : la_(la), lower_(lower) {
     const std::size_t n = at(lower.lines);
     checkPattern(sample);
     sampleScale_ = balance(lower_, sample);
@@ -129,7 +130,7 @@ class SparseLdl::Implementation {
       std::fill(scaled_.data(), scaled_.data() + scaled_.size(), 0.0);
     }
     scale_ = sampleScale_;
-    plan_ = planFactorisation(lower_, choosePartners(lower_, scaledValues()), la);
+    plan_ = planFactorisation(lower_, choosePartners(lower_, scaledValues()), la, search);
     const int slots = std::min(la.threads(), static_cast<int>(plan_.subtrees.size()));
     requireMemory(plan_.factorSize + plan_.keptSize + at(slots) * plan_.stackSize);
     factor_ = HostBuffer<double>(plan_.factorSize, Uninitialized{});
@@ -617,8 +618,8 @@ class SparseLdl::Implementation {
   bool valid_ = false;
 };
 
-SparseLdl::SparseLdl(const SparsePattern& lower, std::span<const double> sample, const Cpu& la)
-    : implementation_(std::make_unique<Implementation>(lower, sample, la)) {}
+SparseLdl::SparseLdl(const SparsePattern& lower, std::span<const double> sample, const Cpu& la, OrderSearch search)
+    : implementation_(std::make_unique<Implementation>(lower, sample, la, search)) {}
 SparseLdl::SparseLdl(SparseLdl&&) noexcept = default;
 SparseLdl& SparseLdl::operator=(SparseLdl&&) noexcept = default;
 SparseLdl::~SparseLdl() = default;

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "linalg/ldl_front.hpp"
+#include "linalg/sparse/ordering.hpp"
 #include "linalg/sparse/pattern.hpp"
 
 namespace nonconvex {
@@ -23,7 +24,8 @@ class SparseLdl {
   /// `lower`: columns of the lower triangle of A; entries of the diagonal may be missing. `sample` are values of the
   /// kind to come: they tell which variables have small diagonals and are better eliminated with a partner. An Error
   /// says OUT_OF_MEMORY if the factor would have too many entries, TOO_LARGE if the matrix has. `la` must outlive this.
-  SparseLdl(const SparsePattern& lower, std::span<const double> sample, const Cpu& la);
+  SparseLdl(const SparsePattern& lower, std::span<const double> sample, const Cpu& la,
+            OrderSearch search = OrderSearch::brief);
   SparseLdl(SparseLdl&&) noexcept;
   SparseLdl& operator=(SparseLdl&&) noexcept;
   ~SparseLdl();

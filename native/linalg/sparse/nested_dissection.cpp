@@ -462,9 +462,8 @@ Adjacency subgraph(const Adjacency& graph, const std::vector<int>& vertices, std
 }
 
 /// Writes the depth of the separators; other vertices keep theirs.
-void dissect(const Cpu& la, const Adjacency& graph, const std::vector<int>& names, int depth,
+void dissect(const Cpu& la, const Adjacency& graph, int small, const std::vector<int>& names, int depth,
              std::vector<int>& depths) {
-  constexpr int small = 6000;  // minimum fill is as good, and faster
   if (graph.vertices() <= small) return;
   la.checkpoint();
   const std::vector<std::uint8_t> part = bisect(graph);
@@ -482,7 +481,7 @@ void dissect(const Cpu& la, const Adjacency& graph, const std::vector<int>& name
         std::vector<int> place, sideNames;
         sideNames.reserve(vertices.size());
         for (const int v : vertices) sideNames.push_back(names[at(v)]);
-        dissect(la, subgraph(graph, vertices, place), sideNames, depth + 1, depths);
+        dissect(la, subgraph(graph, vertices, place), small, sideNames, depth + 1, depths);
       },
       1000.0 * graph.vertices());
 }
@@ -515,17 +514,17 @@ std::vector<int> core(const Adjacency& graph) {
 
 }  // namespace
 
-std::vector<int> nestedDissection(const Adjacency& graph, const Cpu& la) {
+std::vector<int> nestedDissection(const Adjacency& graph, const Cpu& la, int small) {
   std::vector<int> place, depths(at(graph.vertices()), -1);
   const std::vector<int> vertices = core(graph);
-  dissect(la, subgraph(graph, vertices, place), vertices, 0, depths);
+  dissect(la, subgraph(graph, vertices, place), small, vertices, 0, depths);
   // Stages from the leaves up.
   const int most = depths.empty() ? 0 : *std::max_element(depths.begin(), depths.end());
   for (int& depth : depths) depth = depth < 0 ? 0 : most + 1 - depth;
   return minimumFill(graph, depths);
 }
 
-Ordering fillReducingOrder(const Adjacency& graph, const Cpu& la) {
+Ordering fillReducingOrder(const Adjacency& graph, const Cpu& la, OrderSearch search) {
   Ordering best;
   best.fill.flops = INFINITY;
   const auto tryOrder = [&](std::vector<int> order) {
@@ -537,12 +536,17 @@ Ordering fillReducingOrder(const Adjacency& graph, const Cpu& la) {
   // Operations of a factorisation for each vertex and neighbour from which on it pays to look for a better order.
   constexpr double manyForDegree = 2500;
   constexpr double manyForDissection = 8000;
+  constexpr double manyForFineDissection = 100;
+  constexpr int fine = 60;
   const double size = graph.vertices() + static_cast<double>(graph.neighbours.size());
   tryOrder(minimumFill(graph));
   if (best.fill.flops > manyForDissection * size) {
     tryOrder(nestedDissection(graph, la));
   } else if (best.fill.flops > manyForDegree * size) {
     tryOrder(minimumDegree(graph));
+  }
+  if (search == OrderSearch::thorough && best.fill.flops > manyForFineDissection * size) {
+    tryOrder(nestedDissection(graph, la, fine));
   }
   return best;
 }

@@ -19,8 +19,8 @@ std::vector<int> minimumDegree(const Adjacency& graph);
 std::vector<int> minimumFill(const Adjacency& graph, std::span<const int> stages = {});
 
 /// Nested dissection: separators by multilevel bisection (Karypis and Kumar 1998; Hendrickson and Rothberg 1998) down
-/// to small parts, which minimum fill orders, as it does the separators.
-std::vector<int> nestedDissection(const Adjacency& graph, const Cpu& la = Cpu());
+/// to parts of at most `small` vertices, which minimum fill orders, as it does the separators.
+std::vector<int> nestedDissection(const Adjacency& graph, const Cpu& la = Cpu(), int small = 6000);
 
 struct Ordering {
   std::vector<int> order;
@@ -28,7 +28,10 @@ struct Ordering {
   Fill fill;
 };
 
+/// How long to look for a good order: `thorough` pays where there will be many factorisations.
+enum class OrderSearch { brief, thorough };
+
 /// Minimum fill, or what is better where a factorisation costs so much that looking for it pays.
-Ordering fillReducingOrder(const Adjacency& graph, const Cpu& la = Cpu());
+Ordering fillReducingOrder(const Adjacency& graph, const Cpu& la = Cpu(), OrderSearch search = OrderSearch::brief);
 
 }  // namespace nonconvex

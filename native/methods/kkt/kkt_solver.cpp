@@ -38,7 +38,9 @@ class FactoredKkt final : public KktSolver {
       loadDiagonals(sample);
       placeValues();
       placeDiagonals({});
-      sparse_.emplace(lower_, std::span(values_.data(), values_.size()), la);
+      // An interior-point method, which has diagonals, factors dozens of times.
+      const OrderSearch search = sample.primal.empty() ? OrderSearch::brief : OrderSearch::thorough;
+      sparse_.emplace(lower_, std::span(values_.data(), values_.size()), la, search);
     }
     seconds_ += watch.seconds();
   }

@@ -173,6 +173,10 @@ TEST(gridsHaveLittleFill) {
       flops[i++] = fill.flops;
     }
     CHECK(flops[3] <= 1.2 * std::min({flops[0], flops[1], flops[2]}));
+    const Ordering thorough = fillReducingOrder(graph, Cpu(), OrderSearch::thorough);
+    CHECK(isPermutation(thorough.order, side * side));
+    CHECK(isPermutation(nestedDissection(graph, Cpu(), 60), side * side));
+    CHECK(thorough.fill.flops <= flops[3]);
   }
 }
 
