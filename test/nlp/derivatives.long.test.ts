@@ -15,11 +15,18 @@ it('has the problems', () => {
   expect(problems.filter(({ name }) => large.has(name))).toHaveLength(large.size);
 });
 
-it.each(problems.filter(({ name }) => large.has(name)))('$name is what writeNl writes', async ({ build, name }) => {
-  const path = join(folder, `${name}.nl`);
-  const program = build().compile();
-  await writeNl(program, path);
-  const file = nlFile(path);
-  compareWithFile(program, file);
-  expect(file.start).toEqual(program.start);
-});
+// The reader of the tests differentiates slowly where all rows share all common expressions.
+const timeout = 600_000; // ms
+
+it.each(problems.filter(({ name }) => large.has(name)))(
+  '$name is what writeNl writes',
+  async ({ build, name }) => {
+    const path = join(folder, `${name}.nl`);
+    const program = build().compile();
+    await writeNl(program, path);
+    const file = nlFile(path);
+    compareWithFile(program, file);
+    expect(file.start).toEqual(program.start);
+  },
+  timeout,
+);

@@ -6,7 +6,7 @@ import type { NlFile } from '../problems/nl.js';
 import { normals } from '../problems/relu.js';
 
 /** Problems whose comparison takes seconds: left to derivatives.long.test.ts. */
-export const large = new Set(['ba-l1sp', 'mancinone']);
+export const large = new Set(['ba-l1sp', 'integreq', 'mancinone']);
 
 const draws = normals(5);
 const near = (start: Float64Array) => start.map((value) => value + 0.1 * draws() * Math.max(1, Math.abs(value)));
