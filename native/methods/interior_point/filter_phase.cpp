@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "methods/interior_point/barrier_descent.hpp"
+
 namespace nonconvex {
 namespace {
 
@@ -45,8 +47,7 @@ Products productsOf(const BarrierNlp& nlp, const BarrierPoint& point) {
 FilterPhase::FilterPhase(BarrierState& state)
     : state_(state),
       filter_(0),
-      leastMu_(std::min(state.nlp.settings().tolerance, 1e-4 * state.nlp.model().objectiveScale()) /
-               (kappaEpsilon + 1)),
+      leastMu_(leastBarrier(state.nlp)),
       gradient_(state.nlp.size()),
       rows_(at(state.nlp.m())),
       corrected_(state.step),
@@ -56,7 +57,7 @@ FilterPhase::FilterPhase(BarrierState& state)
 void FilterPhase::begin(BarrierRule rule) {
   rule_ = rule;
   free_ = rule == BarrierRule::adaptive;
-  leastMu_ = std::min(state_.nlp.settings().tolerance, 1e-4 * state_.nlp.model().objectiveScale()) / (kappaEpsilon + 1);
+  leastMu_ = leastBarrier(state_.nlp);
   const double theta = std::max(1.0, state_.point.infeasibility());
   largestTheta_ = 1e4 * theta;
   smallTheta_ = 1e-4 * theta;
@@ -76,9 +77,8 @@ void FilterPhase::setBarrier(double mu) {
 
 /// Lowers mu as often as the barrier problem is solved.
 void FilterPhase::lowerBarrier() {
-  constexpr double linear = 0.2, superlinear = 1.5;
   while (state_.mu > leastMu_ && state_.nlp.errors(state_.point, state_.mu).worst() <= kappaEpsilon * state_.mu) {
-    setBarrier(std::max(leastMu_, std::min(linear * state_.mu, std::pow(state_.mu, superlinear))));
+    setBarrier(nextBarrier(state_.mu, leastMu_));
     watching_ = shortened_ = 0;
   }
 }
@@ -172,7 +172,7 @@ FilterPhase::Outcome FilterPhase::tinyStep() {
   accept(alpha, false);
   if (++tinySteps_ < 2) return Outcome::moved;
   if (state_.mu <= leastMu_) return state_.nlp.solved(state_.point) ? Outcome::solved : Outcome::stalled;
-  setBarrier(std::max(leastMu_, std::min(0.2 * state_.mu, std::pow(state_.mu, 1.5))));
+  setBarrier(nextBarrier(state_.mu, leastMu_));
   return Outcome::moved;
 }
 

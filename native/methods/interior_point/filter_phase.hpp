@@ -36,7 +36,6 @@ class FilterPhase {
   /// Keeps later points from what is worse than the present one.
   void guardPoint();
 
-  double leastMu() const { return leastMu_; }
   int corrections() const { return corrections_; }
 
  private:

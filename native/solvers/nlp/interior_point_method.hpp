@@ -100,7 +100,6 @@ class InteriorPointMethod {
   std::unique_ptr<ActiveSetPolish> saddle_;  ///< the one that was left last: the answer where nothing better is found
   int saddles_ = 0;
   BarrierPoint farthest_;  ///< where the last attempt that found no end of f or x has ended
-  Status verdict_ = Status::stalled;
 };
 
 }  // namespace nonconvex
