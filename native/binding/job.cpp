@@ -42,16 +42,19 @@ void Mailbox::post(const std::shared_ptr<Job>& job) {
   if (ready_.size() == 1) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
 }
 
-std::vector<Mailbox::Delivery> Mailbox::take() {
+std::optional<Mailbox::Delivery> Mailbox::take() {
   const std::lock_guard lock(mutex_);
-  std::vector<Delivery> deliveries;
-  for (std::shared_ptr<Job>& job : ready_) {
-    job->posted_ = false;
-    Job::Update news = std::exchange(job->news_, {});
-    deliveries.emplace_back(std::move(job), std::move(news));
-  }
-  ready_.clear();
-  return deliveries;
+  if (ready_.empty()) return std::nullopt;
+  std::shared_ptr<Job> job = std::move(ready_.front());
+  ready_.pop_front();
+  job->posted_ = false;
+  Job::Update news = std::exchange(job->news_, {});
+  return Delivery(std::move(job), std::move(news));
+}
+
+bool Mailbox::hasDeliveries() {
+  const std::lock_guard lock(mutex_);
+  return !ready_.empty();
 }
 
 double Mailbox::call(const Job* job, std::size_t function, std::initializer_list<double> arguments) {
@@ -156,15 +159,23 @@ void Environment::create(Napi::Env env) {
   env.SetInstanceData(new Environment(env));  // owned by the environment from here on
 }
 
-Environment::Environment(Napi::Env env) : env_(env) {
-  const auto onWake = [](napi_env alive, napi_value, void* self, void*) {
-    if (alive != nullptr) static_cast<Environment*>(self)->dispatch();
+/// A function for threads to call that does `Act` on the JavaScript thread. It does not keep the process alive.
+template <void (Environment::*Act)()>
+napi_threadsafe_function Environment::wakes() {
+  const auto act = [](napi_env alive, napi_value, void* self, void*) {
+    if (alive != nullptr) (static_cast<Environment*>(self)->*Act)();
   };
-  const napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "nonconvex"),
-                                                             0, 1, nullptr, nullptr, this, onWake, &wake_);
-  if (status != napi_ok) throw Napi::Error::New(env);
-  // An idle addon does not keep the process alive.
-  napi_unref_threadsafe_function(env, wake_);
+  napi_threadsafe_function function = nullptr;
+  const napi_status status = napi_create_threadsafe_function(
+      env_, nullptr, nullptr, Napi::String::New(env_, "nonconvex"), 0, 1, nullptr, nullptr, this, act, &function);
+  if (status != napi_ok) throw Napi::Error::New(env_);
+  napi_unref_threadsafe_function(env_, function);
+  return function;
+}
+
+Environment::Environment(Napi::Env env) : env_(env) {
+  wake_ = wakes<&Environment::onWake>();
+  turn_ = wakes<&Environment::deliverSome>();
   mailbox_ = std::make_shared<Mailbox>(wake_);
   Runtime::instance().enter(mailbox_);
   // Registered after the thread-safe function, so called before that is closed. No JavaScript can run any more.
@@ -204,9 +215,28 @@ Napi::Object Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress
   return handle.object();
 }
 
-void Environment::dispatch() {
+void Environment::onWake() {
   for (const std::shared_ptr<Mailbox::Call>& call : mailbox_->takeCalls()) this->call(call);
-  for (const Mailbox::Delivery& delivery : mailbox_->take()) deliver(delivery);
+  if (turnAsked_ || !mailbox_->hasDeliveries()) return;
+  turnAsked_ = true;
+  napi_call_threadsafe_function(turn_, nullptr, napi_tsfn_nonblocking);
+}
+
+/// Delivers what one turn of the event loop has time for. Node serves a function of threads over and over in one turn
+/// while it is called again meanwhile, so that thousands of short solves would hold up everything else: turn_ is called
+/// by onWake alone, never from here, and so has one call a turn. What the promises' users do comes after it, which a
+/// number bounds, not the time taken here.
+void Environment::deliverSome() {
+  constexpr int most = 16;
+  constexpr double seconds = 0.01;
+  turnAsked_ = false;
+  const Stopwatch watch;
+  for (int i = 0; i < most && watch.seconds() < seconds; ++i) {
+    const std::optional<Mailbox::Delivery> delivery = mailbox_->take();
+    if (!delivery) return;
+    deliver(*delivery);
+  }
+  if (mailbox_->hasDeliveries()) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
 }
 
 namespace {

@@ -7,9 +7,11 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -72,8 +74,9 @@ class Mailbox {
   void report(Job& job, const Progress& progress);
 
   using Delivery = std::pair<std::shared_ptr<Job>, Job::Update>;
-  /// What has been posted since the last call.
-  std::vector<Delivery> take();
+  /// The oldest of what has been posted and not been taken yet.
+  std::optional<Delivery> take();
+  bool hasDeliveries();
 
   /// A function call that a worker waits for.
   struct Call {
@@ -106,7 +109,7 @@ class Mailbox {
   napi_threadsafe_function wake_;
   bool closed_ = false;
   std::unordered_map<Job*, std::shared_ptr<Job>> running_;
-  std::vector<std::shared_ptr<Job>> ready_;
+  std::deque<std::shared_ptr<Job>> ready_;
   std::vector<std::shared_ptr<Call>> calls_;
 };
 
@@ -157,7 +160,10 @@ class Environment {
     std::vector<Napi::FunctionReference> functions;
   };
 
-  void dispatch();
+  template <void (Environment::*Act)()>
+  napi_threadsafe_function wakes();
+  void onWake();
+  void deliverSome();
   void deliver(const Mailbox::Delivery& delivery);
   void call(const std::shared_ptr<Mailbox::Call>& call);
   void answerLater(const std::shared_ptr<Mailbox::Call>& call, Napi::Promise promise);
@@ -165,6 +171,8 @@ class Environment {
 
   Napi::Env env_;
   napi_threadsafe_function wake_ = nullptr;
+  napi_threadsafe_function turn_ = nullptr;  // called by onWake alone
+  bool turnAsked_ = false;
   std::shared_ptr<Mailbox> mailbox_;
   std::unordered_map<const Job*, Pending> pending_;
 };

@@ -2,12 +2,14 @@
 // scripts/types.mjs makes TypeScript types and tables from.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "binding/js.hpp"
@@ -101,6 +103,62 @@ void writeReport(Writer& out, const Report& report, ReportAs as = ReportAs::prog
   if constexpr (HasOwnFields<Report>) writeFields(out, report);
 }
 
+/// What a member of a report holds, once it is known.
+template <class T>
+const auto& contentOf(const T& value) {
+  if constexpr (Pointer<T> || OptionalValue<T>) {
+    return *value;
+  } else {
+    return value;
+  }
+}
+
+/// One member of all reports of a history, { name, values, known, names }; nothing where no report knows it. values:
+/// numbers, or the indices of `names` of an enumeration, as a Float64Array, anything else as an array. known: a number
+/// for each report, 0 where it lacks the member; left out where none does.
+template <class Report, class Field>
+void addColumn(Napi::Array& columns, const std::vector<Report>& reports, const Field& field) {
+  std::vector<double> known;
+  for (const Report& report : reports) known.push_back(!field.optional || isKnown(report.*field.member) ? 1 : 0);
+  const auto count = static_cast<std::size_t>(std::count(known.begin(), known.end(), 1.0));
+  if (count == 0) return;
+  Writer column(columns.Env());
+  column.text("name", field.name);
+  if (count < known.size()) column.vector("known", known);
+  using Content = std::remove_cvref_t<decltype(contentOf(std::declval<const typename Field::Value&>()))>;
+  if constexpr ((std::convertible_to<Content, double> && !std::is_same_v<Content, bool>) || std::is_enum_v<Content>) {
+    std::vector<double> values(known.size(), 0.0);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (known[i] != 0) values[i] = static_cast<double>(contentOf(reports[i].*field.member));
+    }
+    column.vector("values", values);
+    if constexpr (std::is_enum_v<Content>) column.value("names", column.texts(names(Content{})));
+  } else {
+    Napi::Array values = Napi::Array::New(columns.Env(), known.size());
+    for (std::uint32_t i = 0; i < values.Length(); ++i) {
+      Writer cell(columns.Env());
+      if (known[i] != 0) writeField(cell, "value", reports[i].*field.member);
+      values.Set(i, cell.object().Get("value"));
+    }
+    column.value("values", values);
+  }
+  columns.Set(columns.Length(), column.object());
+}
+
+/// A history by columns, { length, columns }, of which src/core/history.ts makes its reports: a thousand reports made
+/// here, member by member, would hold up the JavaScript thread for several milliseconds.
+template <class Report>
+Napi::Object historyTable(Napi::Env env, const History<Report>& history) {
+  Writer table(env);
+  Napi::Array columns = Napi::Array::New(env);
+  const auto add = [&](const auto& field) { addColumn(columns, history.reports(), field); };
+  forEachField<Progress>(add);
+  if constexpr (HasOwnFields<Report>) forEachField<Report>(add);
+  table.number("length", static_cast<double>(history.reports().size()));
+  table.value("columns", columns);
+  return table.object();
+}
+
 /// What every result has: how the solve ended, its last report and the history of them.
 template <class Report>
 void writeOutcome(Writer& out, const Outcome<Report>& outcome) {
@@ -110,13 +168,7 @@ void writeOutcome(Writer& out, const Outcome<Report>& outcome) {
     if constexpr (std::same_as<Value, Report>) {
       writeReport(out, value, ReportAs::result);
     } else if constexpr (std::same_as<Value, History<Report>>) {
-      Napi::Array list = Napi::Array::New(out.env(), value.reports().size());
-      for (std::uint32_t i = 0; i < list.Length(); ++i) {
-        Writer report(out.env());
-        writeReport(report, value.reports()[i]);
-        list.Set(i, report.object());
-      }
-      out.value(field.name.data(), list);
+      out.value(field.name.data(), historyTable(out.env(), value));
     } else {
       writeField(out, field.name.data(), value);
     }

@@ -6,6 +6,7 @@ import { Callbacks, type Guard, type Numeric } from './callbacks.js';
 import { checkBoolean, show } from './check.js';
 import { checkDevice, chooseDevice, type DeviceName, type DeviceSupport } from './device.js';
 import { fromNative, SolverError } from './error.js';
+import { type HistoryTable, reportsOf } from './history.js';
 import { iterationTable } from './iterationTable.js';
 import { checkOptions } from './settingNames.js';
 
@@ -104,9 +105,9 @@ async function run<Answer>(task: Task, on: 'cpu' | 'cuda'): Promise<Answer & Sol
     const job = solvers.solve(solver, made, own, report, signal?.aborted ?? false);
     callbacks.abort = () => job.abort();
     unwatch = signal && watch(signal, job);
-    const answer = (await job.promise) as Answer & Outcome;
+    const answer = (await job.promise) as Answer & Omit<Outcome, 'history'> & { history: HistoryTable };
     await callbacks.end();
-    const history = answer.history.map(present);
+    const history = reportsOf(answer.history).map(present);
     table?.end(history);
     return { ...present(answer), history, device: on };
   } catch (error) {

@@ -97,6 +97,18 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless, wrong, objec
       for (const report of reports) expect(Object.values(report).every(Number.isFinite)).toBe(true);
     });
 
+    it('is kept by the history, as plain objects', async () => {
+      const heard: Progress[] = [];
+      const { history } = await solve(small, {
+        checkInterval: 1,
+        onProgress: (report: Progress) => heard.push(report),
+      });
+      const kept = new Map(history.map((report) => [report.iteration, report]));
+      expect(heard.map(({ iteration }) => kept.get(iteration))).toStrictEqual(heard);
+      for (const report of history) expect(Object.getPrototypeOf(report)).toBe(Object.prototype);
+      expect(structuredClone(history)).toStrictEqual(history);
+    });
+
     it('shows a slow listener the newest report only', async () => {
       const seen: number[] = [];
       const onProgress = ({ iteration }: Progress) => {
