@@ -73,6 +73,32 @@ describe('arguments', () => {
     expect((await minimize(model)).status).toBe('solved');
   });
 
+  describe('for iterative inner solvers, which the interior-point method has not', () => {
+    const bounded = () => {
+      const model = new Model();
+      const x = model.variable(2, { lower: 1 });
+      model.minimize(sumSquares(x));
+      return model;
+    };
+    const reason = ', since the interior-point method, which solves this problem, factors its systems';
+    it.each([
+      ['bounds', bounded, { inner: 'krylov' }, "inner = 'krylov': expected 'auto' or 'exact'"],
+      ['a sketch', bounded, { inner: 'sketch', sketch: 'gaussian' }, "inner = 'sketch': expected 'auto' or 'exact'"],
+      ['a preconditioner', bounded, { preconditioner: 'lagged' }, "preconditioner = 'lagged': expected 'auto'"],
+      ['the method by name', circle, { method: 'interiorPoint', inner: 'krylov' }, "inner = 'krylov': expected"],
+    ] as const)('%s', async (_, build, settings, message) => {
+      const error = await minimize(build(), settings).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(RangeError);
+      expect((error as Error).message).toContain(message);
+      expect((error as Error).message).toContain(reason);
+    });
+
+    it('but those that choose', async () => {
+      expect((await minimize(bounded(), { inner: 'exact' })).status).toBe('solved');
+      expect((await minimize(circle(), { inner: 'krylov' })).status).toBe('solved');
+    });
+  });
+
   it('of a model without variables', async () => {
     await expect(minimize(new Model())).rejects.toThrow('model: expected at least one variable');
   });

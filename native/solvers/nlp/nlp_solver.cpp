@@ -28,6 +28,7 @@ NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings
   if (takesEqualities(problem_, settings)) {
     newton_ = std::make_unique<NewtonMethod>(la, problem_, settings);
   } else {
+    requireInInteriorPoint(settings);
     interior_ = std::make_unique<InteriorPointMethod>(la, problem_, settings);
   }
 }

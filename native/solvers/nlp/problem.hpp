@@ -135,6 +135,16 @@ inline void requireOnDevice(const NlpSettings& settings) {
               "DEVICE_UNAVAILABLE");
 }
 
+/// Throws for settings that the interior-point method would not heed.
+inline void requireInInteriorPoint(const NlpSettings& settings) {
+  constexpr std::string_view reason =
+      ", since the interior-point method, which solves this problem, factors its systems";
+  const bool factored = settings.inner == KktMethod::automatic || settings.inner == KktMethod::exact;
+  require(factored, "inner", nameOf(settings.inner), "expected 'auto' or 'exact'" + std::string(reason));
+  require(settings.preconditioner == KktPreconditioner::automatic, "preconditioner", nameOf(settings.preconditioner),
+          "expected 'auto'" + std::string(reason));
+}
+
 struct NlpProblem : NlpStart {
   bool reportIterates = false;  ///< reports of progress show the point
 };
