@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/index.hpp"
+#include "core/random.hpp"
 
 namespace nonconvex {
 namespace {
@@ -25,16 +26,20 @@ ActiveSet::ActiveSet(BarrierNlp& nlp, BarrierKkt& kkt)
     : nlp_(nlp),
       kkt_(kkt),
       side_(nlp.size(), BoundSide::none),
+      dependent_(at(nlp.m())),
       H_(nlp.model().hessianPattern().nonzeros()),
       J_(nlp.model().jacobianPattern().nonzeros()),
       primal_(at(nlp.n())),
       dual_(at(nlp.m())),
+      lengths_(at(nlp.m())),
+      u_(at(nlp.m())),
       shifts_(nlp.n(), nlp.m()),
       secondOrder_(nlp.model()),
       rhs_(at(nlp.n() + nlp.m())),
       solution_(rhs_.size()) {}
 
 void ActiveSet::decide(const BarrierPoint& point, double ratio) {
+  std::fill(dependent_.begin(), dependent_.end(), 0);
   for (std::size_t k = 0; k < side_.size(); ++k) side_[k] = probableSide(nlp_, point, k, ratio);
 }
 
@@ -50,6 +55,7 @@ bool ActiveSet::dropWeak(const BarrierPoint& point, double weak) {
 }
 
 bool ActiveSet::holds(int row) const {
+  if (dependent_[at(row)] != 0) return false;
   const int slack = nlp_.slackOf(row);
   return slack >= 0 ? side_[at(slack)] != BoundSide::none : !nlp_.freeRow(row);
 }
@@ -74,15 +80,104 @@ bool ActiveSet::load(const BarrierPoint& point) {
     }
   }
   sizeH_ = normInf(H_);
-  for (std::size_t j = 0; j < primal_.size(); ++j) primal_[j] = moves(j) ? 0 : sizeH();
-  for (std::size_t i = 0; i < dual_.size(); ++i) dual_[i] = holds(static_cast<int>(i)) ? 0 : 1;
   if (!kkt_.analyzed()) {
     const Vector ones(nlp_.size(), 1.0);
     kkt_.load(H_, J_, ones);
   }
+  loadSystem();
+  return std::isfinite(sizeH_) && std::isfinite(sizeJ_);
+}
+
+/// Hands H_ and J_ to the solver, with the diagonals of what was emptied.
+void ActiveSet::loadSystem() {
+  for (std::size_t j = 0; j < primal_.size(); ++j) primal_[j] = moves(j) ? 0 : sizeH();
+  for (std::size_t i = 0; i < dual_.size(); ++i) dual_[i] = holds(static_cast<int>(i)) ? 0 : 1;
   kkt_.solver().load(H_, J_);
   kkt_.solver().loadDiagonals({primal_, dual_});
-  return std::isfinite(sizeH_) && std::isfinite(sizeJ_);
+}
+
+/// A row whose gradient depends on those of other rows; -1 where there is none. For a random u, a w with J^T w = J^T u
+/// is u where they are independent; otherwise, where factors leave out what they cannot determine, u - w is a null
+/// vector of J^T. Where they have a pivot of the size of rounding instead, inverse iteration finds one.
+int ActiveSet::findDependentRow() {
+  constexpr int iterations = 2;
+  const int n = nlp_.n(), m = nlp_.m();
+  std::fill(primal_.begin(), primal_.end(), 1.0);
+  for (int i = 0; i < m; ++i) {
+    const double length = lengths_[at(i)] = std::sqrt(squaredRow(i));
+    if (length == 0 && holds(i)) return i;  // all of its variables are at bounds
+    dual_[at(i)] = length > 0 ? 0 : 1;
+  }
+  kkt_.solver().loadWithoutHessian(J_);
+  kkt_.solver().loadDiagonals({primal_, dual_});
+  if (kkt_.solver().factor({}).undefined > 0) return -1;
+  setRandom(u_);
+  multiplyTransposed(u_);
+  kkt_.solver().solve(rhs_, 0, solution_);
+  const auto w = std::span<const double>(solution_).subspan(at(n));
+  axpy(-1, w, u_);
+  if (const int row = largestOfNullVector(); row >= 0) return row;
+  setRandom(u_);
+  for (int k = 0; k < iterations; ++k) {
+    std::fill(solution_.begin(), solution_.begin() + n, 0.0);
+    for (std::size_t i = 0; i < u_.size(); ++i) solution_[at(n) + i] = lengths_[i] * lengths_[i] * u_[i];
+    kkt_.solver().solve(solution_);
+    const double size = normInf(w);
+    if (!(size > 0) || !std::isfinite(size)) return -1;
+    for (std::size_t i = 0; i < u_.size(); ++i) u_[i] = w[i] / size;
+  }
+  return largestOfNullVector();
+}
+
+/// Sets u so that all rows that hold have about the same share of J^T u.
+void ActiveSet::setRandom(std::span<double> u) const {
+  const Random random(0, 7);
+  for (std::size_t i = 0; i < u.size(); ++i) u[i] = lengths_[i] > 0 ? (0.5 + random.uniform(i)) / lengths_[i] : 0;
+}
+
+double ActiveSet::squaredRow(int row) const {
+  const SparsePattern& rows = nlp_.model().jacobianPattern();
+  double squares = 0;
+  for (int k = rows.offsets[at(row)]; k < rows.offsets[at(row) + 1]; ++k) squares += J_[at(k)] * J_[at(k)];
+  return squares;
+}
+
+/// rhs_ = (J^T w, 0)
+void ActiveSet::multiplyTransposed(std::span<const double> w) {
+  std::fill(rhs_.begin(), rhs_.end(), 0.0);
+  nlp_.model().addJacobianTransposedProduct(J_, w, std::span(rhs_).first(at(nlp_.n())));
+}
+
+/// The row with the largest share of J^T u_, if that is zero up to rounding and u_ is not; otherwise -1.
+int ActiveSet::largestOfNullVector() {
+  constexpr double rounding = 1e-10, least = 1e-6;
+  int largest = -1;
+  double size = 0, longest = 0;
+  for (std::size_t i = 0; i < u_.size(); ++i) {
+    const double share = std::abs(u_[i]) * lengths_[i];
+    longest = std::max(longest, lengths_[i]);
+    if (share <= size) continue;
+    size = share;
+    largest = static_cast<int>(i);
+  }
+  if (!(normInf(u_) * longest > least)) return -1;
+  multiplyTransposed(u_);
+  return normInf(rhs_) <= rounding * size ? largest : -1;
+}
+
+/// Empties rows whose gradients depend on those of others; false where there are none.
+bool ActiveSet::dropDependentRows() {
+  constexpr int most = 20;
+  const SparsePattern& rows = nlp_.model().jacobianPattern();
+  int dropped = 0;
+  for (; dropped < most; ++dropped) {
+    const int row = findDependentRow();
+    if (row < 0) break;
+    dependent_[at(row)] = 1;
+    for (int k = rows.offsets[at(row)]; k < rows.offsets[at(row) + 1]; ++k) J_[at(k)] = 0;
+  }
+  loadSystem();
+  return dropped > 0;
 }
 
 bool ActiveSet::wanted(const Inertia& inertia) const {
@@ -92,8 +187,8 @@ bool ActiveSet::wanted(const Inertia& inertia) const {
 Inertia ActiveSet::factorShifted(double primal, double dual) {
   KktShift shift{.primal = primal, .dual = dual};
   const Inertia inertia = kkt_.solver().factor(shift);
-  const bool rankLost = inertia.zero > 0 || inertia.negative < nlp_.m();
-  if (inertia.undefined > 0 || dual > 0 || !rankLost) return inertia;
+  rankLost_ = inertia.undefined == 0 && (inertia.zero > 0 || inertia.negative < nlp_.m());
+  if (dual > 0 || !rankLost_) return inertia;
   shift.dual = leastDual * std::max(1.0, sizeJ_);
   return kkt_.solver().factor(shift);
 }
@@ -130,7 +225,12 @@ int ActiveSet::dimension() const {
 }
 
 ReducedInertia ActiveSet::inertia() {
+  if (rankLost_) dropDependentRows();
   ReducedInertia found = secondOrder_.inertia(kkt_.solver(), shifts_, sizeH_, sizeJ_);
+  // With dependent gradients it is that of H + J^T J / dual, whose negative eigenvalues may be those of H elsewhere.
+  if (found.negative > 0 && !rankLost_ && dropDependentRows()) {
+    found = secondOrder_.inertia(kkt_.solver(), shifts_, sizeH_, sizeJ_);
+  }
   if (found.negative >= 0) found.positive = std::max(0, dimension() - found.negative - found.zero);
   return found;
 }

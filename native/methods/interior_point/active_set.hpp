@@ -43,6 +43,8 @@ class ActiveSet {
   /// max |H_ij|.
   bool factor(int level);
   bool positive() const { return positive_; }
+  /// Whether the last factors showed that the gradients of what is active depend on one another.
+  bool rankLost() const { return rankLost_; }
   /// Solves K (dx, dy) = -(a, b), a over v, b over rows; what does not move or hold does not change.
   bool solve(std::span<const double> a, std::span<const double> b, std::span<double> dx, std::span<double> dy);
   /// Eigenvalues of the Hessian of L on the null space of the active gradients, at the point that was loaded.
@@ -59,14 +61,24 @@ class ActiveSet {
   double sizeH() const { return sizeH_ > 0 ? sizeH_ : 1; }
   bool wanted(const Inertia& inertia) const;
   Inertia factorShifted(double primal, double dual);
+  void loadSystem();
+  int findDependentRow();
+  int largestOfNullVector();
+  void setRandom(std::span<double> u) const;
+  double squaredRow(int row) const;
+  void multiplyTransposed(std::span<const double> w);
+  bool dropDependentRows();
 
   BarrierNlp& nlp_;
   BarrierKkt& kkt_;
   std::vector<BoundSide> side_;  // over v
+  std::vector<char> dependent_;  // rows that hold because others do
   Vector H_, J_;                 // with what does not count emptied
   Vector primal_, dual_;         // diagonals in place of it
+  Vector lengths_, u_;           // of the rows of J_; a vector over them
   double sizeH_ = 0, sizeJ_ = 0;
   bool positive_ = false;
+  bool rankLost_ = false;
   InertiaCorrection shifts_;
   SecondOrderTest secondOrder_;
   Vector rhs_, solution_;

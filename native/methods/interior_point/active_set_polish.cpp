@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/index.hpp"
 
@@ -25,6 +26,7 @@ ActiveSetPolish::ActiveSetPolish(BarrierState& state)
       sides_(state.nlp.size()),
       a_(state.nlp.size()),
       dx_(at(state.nlp.n())),
+      correction_(dx_.size()),
       dy_(at(state.nlp.m())) {}
 
 void ActiveSetPolish::run(bool refine) {
@@ -228,7 +230,7 @@ void ActiveSetPolish::classify() {
   if (nlp_.model().approximateHessian()) return;
   // What holds only weakly may be left, so second order has to do without it.
   const bool dropped = active_.dropWeak(point_, size);
-  if (polished_ && positive_ && !dropped) {
+  if (polished_ && positive_ && !dropped && !active_.rankLost()) {
     inertia_ = active_.positiveInertia();
   } else if (active_.load(point_)) {
     inertia_ = active_.inertia();
@@ -251,28 +253,51 @@ double ActiveSetPolish::longestStep(std::span<const double> dx) {
   return longest;
 }
 
-/// f + y^T r over the rows that hold.
+/// trial_ = the point at this length along dx_, moved onto the rows that hold by steps of Newton's method with the
+/// factors at hand; false where that is not feasible.
+bool ActiveSetPolish::moveAlong(double alpha) {
+  constexpr int most = 8;
+  constexpr double progress = 0.5;
+  const double feasible = nlp_.settings().tolerance;
+  const auto step = [&](double length, std::span<const double> dx, std::span<const double> from) {
+    for (std::size_t j = 0; j < dx.size(); ++j) {
+      trial_.v[j] = cut(from[j] + length * dx[j], nlp_.givenLower()[j], nlp_.givenUpper()[j]);
+    }
+    return evaluate(trial_);
+  };
+  trial_.at.lambda = point_.at.lambda;
+  if (!step(alpha, dx_, point_.v)) return false;
+  std::fill(a_.begin(), a_.end(), 0.0);
+  double before = std::numeric_limits<double>::infinity();
+  for (int k = 0; k < most; ++k) {
+    const double now = normInf(trial_.r);
+    if (now <= feasible) return true;
+    if (!(now <= progress * before) || !active_.solve(a_, trial_.r, correction_, dy_)) return false;
+    before = now;
+    if (!step(1, correction_, trial_.v)) return false;
+  }
+  return false;
+}
+
+/// f + y^T r of the point at hand: f of a feasible point beside it, to first order.
 double ActiveSetPolish::lagrangian(const BarrierPoint& point) const { return point.at.f + dot(point_.y(), point.r); }
 
 bool ActiveSetPolish::findDescent(std::span<double> x) {
   constexpr double least = 1e-5, share = 0.25;  // of the length 1, and of the decrease that curvature promises
+  constexpr double worth = 1e-8;                // of max(1, |f|): a decrease that is not by the rows' rounding
   const double curvature = active_.findNegativeCurvature(dx_);
   if (!(curvature < 0)) return false;
-  double lowest = lagrangian(point_);
+  const double start = lagrangian(point_);
+  double lowest = start - worth * std::max(1.0, std::abs(start));
   bool found = false;
   for (const double sign : {1.0, -1.0}) {
     for (double& value : dx_) value *= sign;
-    const double start = lagrangian(point_);
     for (double alpha = longestStep(dx_); alpha >= least; alpha *= 0.5) {
-      trial_.v = point_.v;
-      for (std::size_t j = 0; j < dx_.size(); ++j) {
-        trial_.v[j] = cut(point_.v[j] + alpha * dx_[j], nlp_.givenLower()[j], nlp_.givenUpper()[j]);
-      }
-      if (!nlp_.evaluateValues(trial_) || !(lagrangian(trial_) <= start + 0.5 * share * alpha * alpha * curvature)) {
-        continue;
-      }
-      if (lagrangian(trial_) < lowest) {
-        lowest = lagrangian(trial_);
+      if (!moveAlong(alpha)) continue;
+      const double value = lagrangian(trial_);
+      if (!(value <= start + 0.5 * share * alpha * alpha * curvature)) continue;
+      if (value < lowest) {
+        lowest = value;
         std::copy_n(trial_.v.begin(), x.size(), x.begin());
         found = true;
       }

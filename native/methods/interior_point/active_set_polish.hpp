@@ -36,11 +36,10 @@ class ActiveSetPolish {
   /// Whether strict complementarity fails (`weak` in the sources: a multiplier and its slack are both that small), or
   /// the largest of the scaled multipliers is above 1e6.
   bool degenerate() const { return degenerate_; }
-  /// Whether the point is not a minimum, as far as that is certain: there is negative curvature, and it is not
-  /// degenerate.
-  bool saddle() const { return !degenerate_ && inertia_.known() && inertia_.negative > 0; }
-  /// Finds a point beside a saddle, along negative curvature, that is as feasible to first order and has a lower L;
-  /// writes its x. False where there is none.
+  /// Whether there is negative curvature, so that the point is no minimum unless it is degenerate.
+  bool saddle() const { return inertia_.known() && inertia_.negative > 0; }
+  /// Finds a feasible point beside a saddle, along negative curvature and the rows that hold, where f is lower; writes
+  /// its x. False where there is none.
   bool findDescent(std::span<double> x);
 
  private:
@@ -57,6 +56,7 @@ class ActiveSetPolish {
   double weakness() const;
   bool weak(std::size_t k, double size) const;
   double longestStep(std::span<const double> dx);
+  bool moveAlong(double alpha);
   double lagrangian(const BarrierPoint& point) const;
 
   BarrierState& state_;
@@ -67,7 +67,7 @@ class ActiveSetPolish {
   BarrierPoint best_;             // of the Newton steps
   BarrierPoint stepped_;          // where the first one with an active set leads to
   std::vector<BoundSide> sides_;  // over v, as reported
-  Vector a_, dx_, dy_;
+  Vector a_, dx_, correction_, dy_;
   int stepsLeft_ = 0;
   bool polished_ = false;
   bool positive_ = false;  // of the last factors of the active set

@@ -156,15 +156,18 @@ TEST(polishSaysWhereStrictComplementarityFails) {
   CHECK(polish.inertia().positive == 1 && polish.inertia().negative == 0 && polish.inertia().zero == 0);
 }
 
-// With the curvature of x_0 negative, the bound with multiplier 0 does not make a minimum.
+// With the curvature of x_0 negative, the bound with multiplier 0 does not make a minimum: f is lower inside.
 TEST(polishDoesNotGuessWhereBoundsHoldWeakly) {
   BarrierInstance in(saddle(-1), {0.5, 0.5}, box({0, -1}, {1, 1}));
   const double tiny = 1e-7;
   place(in, {tiny, 1 - 1e-9}, {}, {tiny, 0}, {0, 2});
   ActiveSetPolish polish(in.state);
   polish.run(true);
-  CHECK(polish.degenerate() && !polish.saddle());
+  CHECK(polish.degenerate() && polish.saddle());
   CHECK(polish.inertia().negative == 1);
+  Vector x(2);
+  CHECK(polish.findDescent(x));
+  CHECK(x[0] >= 0.1);
 }
 
 // A variable whose bounds are equal stays, and counts nowhere.

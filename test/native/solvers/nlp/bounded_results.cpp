@@ -100,6 +100,26 @@ TEST(resultOfEquationsHasTheSameMembers) {
   CHECK(!result.outcome.progress.phase.has_value() && !isKnown(result.outcome.progress.barrier));
 }
 
+// With two gradients that are the same, and small beside another one.
+TEST(dependentGradientsAreNoSaddles) {
+  const Result result = solve({1, 1, 1}, {{-infinity, -infinity, -5}, {}, {}, {}}, [](Variables x) {
+    return Minimize{square(x(3)) - square(x(2)), {100 * x(1), 1e-3 * x(2), 1e-3 * x(2)}};
+  });
+  CHECK(result.outcome.status == Status::solved);
+  CHECK_NEAR(result.solution.x[1], 0, 1e-8);
+  CHECK_EQ(result.solution.inertia.positive, 1);
+  CHECK_EQ(result.solution.inertia.negative, 0);
+}
+
+// A bound holds weakly at the start, a saddle, where rows are curved; f is lower inside.
+TEST(degenerateSaddlesAreLeftAlongCurvedRows) {
+  const Result result = solve({0, 0, 0}, {{0, -1, -2}, {1, 1, 2}, {}, {}}, [](Variables x) {
+    return Minimize{x(3) - square(x(1)) - square(x(2)), {x(3) - 0.5 * square(x(2))}};
+  });
+  CHECK(result.outcome.status == Status::solved);
+  CHECK_NEAR(result.outcome.progress.objective, -1.5, 1e-8);
+}
+
 // The start is a stationary point between two minima at the ends of a box.
 TEST(saddlesWithinBoundsAreLeft) {
   const Result result = solve({0.3, 0}, {{-2, -1}, {2, 1}, {-infinity}, {5}}, [](Variables x) {
