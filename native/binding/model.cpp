@@ -140,6 +140,7 @@ class ReadNlJob final : public Job {
     out.value("constraintNames", toTexts(env, model_->constraintNames));
     out.value("notes", toTexts(env, model_->notes));
     out.value("program", makeHandle(env, std::move(model_->graph)));
+    if (model_->whole) out.value("whole", makeHandle(env, std::move(*model_->whole)));
     return out.object();
   }
 
@@ -378,7 +379,7 @@ Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
 
 /// readNl({ path, objective, relaxIntegers }) -> { promise } of { program, n, m, start, multipliers, lower, upper,
 /// constraintsLower, constraintsUpper, lowerMultipliers, upperMultipliers, maximise, places, fixedValues,
-/// variableNames, constraintNames, notes }
+/// variableNames, constraintNames, notes }, and where the file fixes variables `whole`, a program that has them all
 Napi::Value readNlFile(Napi::Env env, const Reader& in) {
   return Environment::of(env).start(std::make_shared<ReadNlJob>(in), env.Undefined(), {});
 }

@@ -25,15 +25,16 @@ export async function run(
   const result = await minimize(program, { ...choices.settings, signal, onProgress: table?.report });
   table?.end(result.history);
   const bounded = program.bounds.lower !== undefined;
-  const { lowerMultipliers, upperMultipliers, complementarity, phase } = result;
+  const { lowerMultipliers, upperMultipliers } = program.boundMultipliers(result);
+  const { complementarity, phase } = result;
   return {
     result,
     objective: result.objective,
     x: Array.from(program.withFixed(result.x)),
     multipliers: Array.from(result.multipliers),
-    ...(bounded && {
-      lowerMultipliers: Array.from(program.ofFile(lowerMultipliers)),
-      upperMultipliers: Array.from(program.ofFile(upperMultipliers)),
+    ...((bounded || program.fixesVariables) && {
+      lowerMultipliers: Array.from(lowerMultipliers),
+      upperMultipliers: Array.from(upperMultipliers),
     }),
     ...((bounded || program.bounds.constraintsLower) && { inequalities: { complementarity, phase } }),
     notes: program.notes,

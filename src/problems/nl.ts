@@ -25,6 +25,7 @@ export class NlProgram extends CompiledProgram {
 
   readonly #places: Int32Array;
   readonly #fixedValues: Float64Array;
+  readonly #whole: ProgramHandle | undefined;
 
   /** @internal */
   constructor(answer: NlAnswer) {
@@ -51,9 +52,15 @@ export class NlProgram extends CompiledProgram {
     this.notes = answer.notes;
     this.#places = answer.places;
     this.#fixedValues = answer.fixedValues;
+    this.#whole = answer.whole;
   }
 
-  /** n numbers in the places of the file's variables, 0 for those that are fixed: bound multipliers, say. */
+  /** Whether the file fixes variables, which are then no part of x. */
+  get fixesVariables(): boolean {
+    return this.#whole !== undefined;
+  }
+
+  /** n numbers in the places of the file's variables, 0 for those that are fixed. */
   ofFile(values: ArrayLike<number>): Float64Array {
     const given = numbers('values', values, this.n);
     return Float64Array.from(this.#places, (place) => (place < 0 ? 0 : (given[place] as number)));
@@ -64,6 +71,46 @@ export class NlProgram extends CompiledProgram {
     const given = numbers('x', x, this.n);
     return Float64Array.from(this.#places, (place, k) => (place < 0 ? this.#fixedValues[k] : given[place]) as number);
   }
+
+  /**
+   * Bound multipliers of all of the file's variables: those of a result in their places, and of a variable that the file fixes, what is
+   * left of the gradient of the Lagrangian; 0 where that is not finite. Signs are those of results.
+   */
+  boundMultipliers(result: WithMultipliers): BoundMultipliers {
+    const lowerMultipliers = this.ofFile(result.lowerMultipliers);
+    const upperMultipliers = this.ofFile(result.upperMultipliers);
+    const left = this.#whole && this.#lagrangianGradient(this.#whole, result);
+    this.#places.forEach((place, k) => {
+      if (!left || place >= 0 || !Number.isFinite(left[k])) return;
+      const entry = left[k] as number;
+      // Where f is maximised its gradient is the negative one, and multipliers are <= 0.
+      const sign = this.sense === 'maximize' ? -1 : 1;
+      if (entry > 0) lowerMultipliers[k] = sign * entry;
+      if (entry < 0) upperMultipliers[k] = -sign * entry;
+    });
+    return { lowerMultipliers, upperMultipliers };
+  }
+
+  /** The gradient of f + multipliers^T c, f as it is minimised, in all of the file's variables. */
+  #lagrangianGradient(program: ProgramHandle, { x, multipliers }: WithMultipliers): Float64Array {
+    const sign = this.sense === 'maximize' ? -1 : 1;
+    const vector = numbers('multipliers', multipliers, this.m).map((value) => sign * value);
+    const request = { program, parameters: new Float64Array(0), x: this.withFixed(x) };
+    const gradient = addon().evaluate({ ...request, what: 'gradient' }) as Float64Array;
+    const ofRows = addon().evaluate({ ...request, what: 'jacobianTransposedProduct', vector }) as Float64Array;
+    return gradient.map((value, k) => value + (ofRows[k] as number));
+  }
+}
+
+interface BoundMultipliers {
+  lowerMultipliers: Float64Array;
+  upperMultipliers: Float64Array;
+}
+
+/** What a result has of its point. */
+interface WithMultipliers extends BoundMultipliers {
+  x: Float64Array;
+  multipliers: Float64Array;
 }
 
 /** Bounds as {@link Program} has them: none where no variable has any, and none of c where all rows are equations. */
@@ -94,6 +141,8 @@ interface NlAnswer {
   /** Place in x of each of the file's variables, -1 for a fixed one. */
   places: Int32Array;
   fixedValues: Float64Array;
+  /** A program of all of the file's variables, where it fixes some. */
+  whole?: ProgramHandle;
   variableNames: string[];
   constraintNames: string[];
   notes: string[];

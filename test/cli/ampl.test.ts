@@ -70,8 +70,8 @@ describe('-AMPL', () => {
   // x0 + 2 x1 + 3 x2 over the unit square, x2 = 4 and x0 + x1 >= 0.5, or <= 1.5: at the corners (0.5, 0) and (0.5, 1).
   const square = { objective: 'o54 3 v0 o2 n2 v1 o2 n3 v2', bounds: ['0 0 1', '0 0 1', '4 4'], start: [0.3, 0.4] };
   it.each([
-    ['minimize', '2 0.5', [0.5, 0, 4], 1, 'objective 12.5', { ipopt_zL_out: { 1: 1 } }],
-    ['maximize', '1 1.5', [0.5, 1, 4], 1, 'objective 14.5', { ipopt_zU_out: { 1: 1 } }],
+    ['minimize', '2 0.5', [0.5, 0, 4], 1, 'objective 12.5', { ipopt_zL_out: { 1: 1, 2: 3 } }],
+    ['maximize', '1 1.5', [0.5, 1, 4], 1, 'objective 14.5', { ipopt_zU_out: { 1: 1, 2: 3 } }],
   ] as const)('gives reduced costs: %s', async (sense, row, x, dual, objective, suffixes) => {
     folder.write('stub.nl', nl({ ...square, sense, constraints: ['o0 v0 v1'], rows: [row] }));
     await folder.run(['stub', '-AMPL']);
@@ -86,6 +86,23 @@ describe('-AMPL', () => {
     });
     expect(Object.keys(rest.suffixes)).toEqual(Object.keys(suffixes));
     expect(message).toContain(objective);
+  });
+
+  it('gives reduced costs of variables that are fixed, though nothing else has bounds', async () => {
+    // x0^2 + x1 x2 on x0 = 3 - x1^2 at x1 = 2, x2 = 5: the derivatives are x2 - 4 x0 x1 = 13 and x1 = 2.
+    const fixing = { objective: 'o0 o5 v0 n2 o2 v1 v2', constraints: ['o0 v0 o5 v1 n2'], rows: ['4 3'] };
+    for (const [sense, sign] of [
+      ['minimize', 1],
+      ['maximize', -1],
+    ] as const) {
+      const objective = sign > 0 ? fixing.objective : `o16 ${fixing.objective}`;
+      folder.write('stub.nl', nl({ ...fixing, objective, sense, bounds: ['3', '4 2', '0 5 5'], start: [1] }));
+      await folder.run(['stub', '-AMPL']);
+      // The derivatives of the file's objective by both bounds.
+      const costs = { 1: expect.closeTo(sign * 13, 7), 2: expect.closeTo(sign * 2, 7) };
+      expect(sol()).toMatchObject({ x: [expect.closeTo(-1, 7), 2, 5], code: 0, suffixes: { ipopt_zL_out: costs } });
+      expect(Object.keys(sol().suffixes)).toEqual(['ipopt_zL_out']);
+    }
   });
 
   it('minimises the objective that objno says', async () => {

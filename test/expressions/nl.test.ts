@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { add, at, exp, log, logSumExp, matvec, mul, sin, sum, sumSquares, tanh } from '../../src/expressions/index.js';
 import { Model, minimize, SolverError } from '../../src/index.js';
-import { fromCallbacks, readNl, writeNl } from '../../src/nlp/index.js';
+import { checkOptimality, fromCallbacks, readNl, writeNl } from '../../src/nlp/index.js';
 import { circle, nl } from '../cli/nl.js';
 import { checkDerivatives, oracle } from '../reference/ipopt.js';
 
@@ -107,6 +107,40 @@ describe('a model', () => {
     const second = await readNl(file('second.nl'));
     expect(second.objective(point)).toBe(first.objective(point));
     expect(second.variableNames).toEqual(first.variableNames);
+  });
+});
+
+describe('variables that are fixed', () => {
+  it.each(['minimize', 'maximize'] as const)('have multipliers, in a model and in its file: %s', async (sense) => {
+    const model = new Model();
+    const x = model.variable(4, { lower: [0.5, 1, -2, 0], upper: [3, 1, -2, 5], start: 1 });
+    const f = add(
+      sumSquares(
+        matvec(
+          [
+            [2, 1, 0, 1],
+            [0, 3, 1, -1],
+          ],
+          x,
+        ),
+      ),
+      mul(at(x, 0), at(x, 1)),
+    );
+    model[sense](sense === 'minimize' ? f : mul(-1, f));
+    model.atLeast(add(exp(at(x, 2)), sum(x)), 1);
+    model.equal(sumSquares(x), 8);
+    const ofModel = await minimize(model);
+    expect(checkOptimality(model, ofModel.x, ofModel)).toMatchObject({ ok: true, wrong: [] });
+    await writeNl(model, file('fixed.nl'));
+    const program = await readNl(file('fixed.nl'));
+    expect(program).toMatchObject({ n: 2, fixesVariables: true });
+    const read = await minimize(program);
+    const ofFile = { multipliers: read.multipliers, ...program.boundMultipliers(read) };
+    expect(checkOptimality(model, program.withFixed(read.x), ofFile)).toMatchObject({ ok: true, wrong: [] });
+    for (const name of ['lowerMultipliers', 'upperMultipliers'] as const) {
+      expect([...ofFile[name]]).toEqual(Array.from(ofModel[name], (value) => expect.closeTo(value, 6)));
+    }
+    for (const fixed of [1, 2]) expect(ofModel.lowerMultipliers[fixed]).not.toBe(ofModel.upperMultipliers[fixed]);
   });
 });
 

@@ -153,6 +153,7 @@ NlModel assembleNl(NlContents file, int objective) {
   model.notes = std::move(file.notes);
   const bool noneFixed = model.start.size() == file.bounds.size();
   model.graph = noneFixed ? std::move(file.graph) : FixedVariables(file.graph, model).leaveOut();
+  if (!noneFixed) model.whole = std::move(file.graph);
   return model;
 }
 

@@ -1,6 +1,7 @@
 // The model that an AMPL .nl file states.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace nonconvex {
 /// where it maximises.
 struct NlModel {
   Graph graph{0};
+  std::optional<Graph> whole;                ///< of all of the file's variables, where it fixes some
   std::vector<double> start;                 ///< values of x; 0 where the file has none
   std::vector<double> multipliers;           ///< 0 where the file has none
   std::vector<double> variableLower;         ///< xl; -infinity: none

@@ -221,6 +221,9 @@ TEST(fixedVariables) {
   Program program(model.graph);
   CHECK_EQ(constraintsAt(program, {7})[0], 7 * 2 * 1.5 + 20 - 6);
   CHECK_EQ(program.objective(), 8.0);
+  Program whole(model.whole.value());
+  CHECK_EQ(constraintsAt(whole, {7, 3, 1.5})[0], 7 * 3 * 1.5 + 30 - 6);
+  CHECK_EQ(whole.objective(), 27.0);
 }
 
 TEST(sidesAndBounds) {
