@@ -59,13 +59,14 @@ std::vector<int> findLastUses(const Formulas& formulas, std::span<const int> out
 
 }  // namespace
 
-BlockProgram::BlockProgram(const Formulas& formulas, std::span<const int> outputs, int rows)
+BlockProgram::BlockProgram(const Formulas& formulas, std::span<const int> outputs, int rows, Blocks blocks)
     : rows_(rows), block_(std::min(rows, blockRows)) {
   if (outputs.empty()) return;
   const std::size_t count = at(*std::max_element(outputs.begin(), outputs.end())) + 1;
   const std::vector<int> lastUse = findLastUses(formulas, outputs, count);
   std::vector<int> operand = assignOperands(formulas, outputs, lastUse);
   assignRegisters(formulas, lastUse, operand);
+  if (blocks == Blocks::fitting) block_ = std::min(rows, fittingBlock());
   // An operation writes the first output of its node; further ones of the same node are copies.
   for (std::size_t o = 0; o < outputs.size(); ++o) {
     const int from = operand[at(outputs[o])];
@@ -126,6 +127,16 @@ void BlockProgram::assignRegisters(const Formulas& formulas, std::span<const int
       }
     }
   }
+}
+
+/// As many rows as leave room in the first-level cache, since each instruction and block takes some time of its own.
+int BlockProgram::fittingBlock() const {
+  constexpr std::size_t most = 4;
+  constexpr std::size_t room = 2048;  // numbers
+  const std::size_t operands =
+      inputs_.size() + constants_.size() + outputs_.size() + static_cast<std::size_t>(registers_);
+  const std::size_t blocks = room / (static_cast<std::size_t>(blockRows) * operands);
+  return blockRows * static_cast<int>(std::clamp(blocks, std::size_t{1}, most));
 }
 
 std::size_t BlockProgram::numbers() const {

@@ -21,8 +21,9 @@ struct BlockMemory {
 class BlockProgram {
  public:
   BlockProgram() = default;
-  /// Computes the nodes `outputs`.
-  BlockProgram(const Formulas& formulas, std::span<const int> outputs, int rows);
+  enum class Blocks { ofBlockRows, fitting };
+  /// Computes the nodes `outputs`, so many rows at a time: blockRows, or more where that is faster, for `run` alone.
+  BlockProgram(const Formulas& formulas, std::span<const int> outputs, int rows, Blocks blocks);
 
   bool empty() const { return instructions_.empty(); }
   /// Makes room for `run`.
@@ -39,6 +40,7 @@ class BlockProgram {
   std::size_t numbers() const;
 
  private:
+  int fittingBlock() const;
   std::vector<int> assignOperands(const Formulas& formulas, std::span<const int> outputs, std::span<const int> lastUse);
   void assignRegisters(const Formulas& formulas, std::span<const int> lastUse, std::vector<int>& operand);
 

@@ -11,6 +11,8 @@ namespace nonconvex {
 
 namespace {
 
+using Blocks = BlockProgram::Blocks;
+
 int end(std::size_t size) {
   if (size > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
     throw Error(ErrorKind::solver, "the model has more than 2147483647 derivatives", "TOO_LARGE");
@@ -42,7 +44,7 @@ Kernel::Kernel(KernelStage stage, int output, int firstStage, std::vector<double
     : rows_(stage.rows), output_(output), inputs_(std::move(stage.inputs)) {
   Formulas& formulas = stage.formulas;
   const int result = stage.formula;
-  value_ = BlockProgram(formulas, std::span(&result, 1), rows_);
+  value_ = BlockProgram(formulas, std::span(&result, 1), rows_, Blocks::fitting);
 
   const std::vector<int> gradient = formulas.gradient(result, stage.active);
   std::vector<int> first = {result};
@@ -66,8 +68,8 @@ Kernel::Kernel(KernelStage stage, int output, int firstStage, std::vector<double
   }
   end(entries.size());
   end(seconds.size());
-  if (first.size() > 1) first_ = BlockProgram(formulas, first, rows_);
-  if (!second.empty()) second_ = BlockProgram(formulas, second, rows_);
+  if (first.size() > 1) first_ = BlockProgram(formulas, first, rows_, Blocks::fitting);
+  if (!second.empty()) second_ = BlockProgram(formulas, second, rows_, Blocks::fitting);
   if (!seconds_.empty()) compileSlopes(formulas, gradient, stage.active);
 }
 
@@ -95,7 +97,7 @@ void Kernel::compileSlopes(Formulas& formulas, std::span<const int> gradient, co
   for (const Partial& partial : partials_) {
     if (!partial.constant) along.push_back(all[static_cast<std::size_t>(partial.input)]);
   }
-  along_ = BlockProgram(formulas, along, rows_);
+  along_ = BlockProgram(formulas, along, rows_, Blocks::ofBlockRows);
 }
 
 void Kernel::reserve(BlockMemory& memory) const {

@@ -30,6 +30,8 @@ NONCONVEX_CLONES void addTo(double* x, int size, double value) {
 
 void LinearRows::complete() {
   constexpr int few = 16;
+  for (int i = 0; i < rows(); ++i) findStretches(i);
+  if (stretches.empty()) stretchOffsets.clear();
   for (int i = 0; i < rows(); ++i) {
     const int begin = offsets[at(i)];
     const int size = offsets[at(i) + 1] - begin;
@@ -39,6 +41,27 @@ void LinearRows::complete() {
     plain.resize(at(rows()), 0);
     plain[at(i)] = 1;
   }
+}
+
+void LinearRows::findStretches(int row) {
+  constexpr int leastLength = 16;  // on average
+  if (row == 0) stretchOffsets.assign(1, 0);
+  const std::size_t before = stretches.size();
+  const int first = offsets[at(row)], last = offsets[at(row) + 1];
+  const auto most = before + at((last - first) / leastLength);
+  for (int k = first; k < last && stretches.size() <= most;) {
+    int end = k + 1;
+    while (end < last && indices[at(end)] == indices[at(end) - 1] + 1 && coefficients[at(end)] == coefficients[at(k)])
+      ++end;
+    stretches.push_back({k, end});
+    k = end;
+  }
+  if (stretches.size() > most) stretches.resize(before);
+  stretchOffsets.push_back(static_cast<int>(stretches.size()));
+}
+
+bool LinearRows::hasStretches(int row) const {
+  return !stretchOffsets.empty() && stretchOffsets[at(row) + 1] > stretchOffsets[at(row)];
 }
 
 void LinearRows::multiply(const double* v, bool withConstants, double* out) const {
@@ -61,8 +84,11 @@ void LinearRows::multiplyTransposed(const double* w, double* v) const {
     if (weight == 0) continue;
     const int begin = offsets[at(i)];
     const int end = offsets[at(i) + 1];
-    if (!plain.empty() && plain[at(i)]) {
-      addTo(v + indices[at(begin)], end - begin, weight * coefficients[at(begin)]);
+    if (hasStretches(i)) {
+      for (int s = stretchOffsets[at(i)]; s < stretchOffsets[at(i) + 1]; ++s) {
+        const Stretch& part = stretches[at(s)];
+        addTo(v + indices[at(part.begin)], part.end - part.begin, weight * coefficients[at(part.begin)]);
+      }
     } else {
       for (int k = begin; k < end; ++k) v[indices[at(k)]] += weight * coefficients[at(k)];
     }

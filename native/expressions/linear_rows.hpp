@@ -12,15 +12,27 @@ struct LinearRows {
   std::vector<double> coefficients;
   std::vector<double> constants;
   std::vector<char> plain;  ///< rows that are a multiple of the sum of a stretch of v; empty: none
+  /// A part of a row with neighbouring indices and the same coefficient: [begin, end).
+  struct Stretch {
+    int begin;
+    int end;
+  };
+  /// Those of row i are [stretchOffsets[i], stretchOffsets[i + 1]): of rows that are long ones one after the other.
+  std::vector<Stretch> stretches;
+  std::vector<int> stretchOffsets;  ///< empty: no row has any
 
   int rows() const { return static_cast<int>(offsets.size()) - 1; }
 
-  /// All rows are there: finds the plain ones.
+  /// All rows are there: finds the plain ones, and stretches.
   void complete();
   /// out = rows of v, without the constants when those are not wanted.
   void multiply(const double* v, bool withConstants, double* out) const;
   /// v += rows^T w
   void multiplyTransposed(const double* w, double* v) const;
+
+ private:
+  void findStretches(int row);
+  bool hasStretches(int row) const;
 };
 
 }  // namespace nonconvex

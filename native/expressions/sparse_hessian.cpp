@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/index.hpp"
+#include "core/multiversion.hpp"
 #include "linalg/blas.hpp"
 
 namespace nonconvex {
@@ -20,6 +21,19 @@ constexpr std::size_t mostWritten = 64;  // products of two rows of D that are w
 constexpr int gramTile = 128;            // rows of a dense matrix at a time
 
 std::ptrdiff_t distance(std::size_t k) { return static_cast<std::ptrdiff_t>(k); }
+
+constexpr int stretchBlock = 128;  // columns at a time
+
+/// out[r stride] = sum_t weighted[terms[t] + r]
+NONCONVEX_CLONES void addStretches(const double* weighted, std::span<const int> terms, int count, double* out,
+                                   int stride) {
+  double sums[stretchBlock] = {};
+  for (const int term : terms) {
+    const double* from = weighted + term;
+    for (int r = 0; r < count; ++r) sums[r] += from[r];
+  }
+  for (int r = 0; r < count; ++r) out[r * stride] = sums[r];
+}
 
 int checked(std::size_t size, const char* what) {
   if (size > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
@@ -94,6 +108,7 @@ SparseHessian::SparseHessian(const CompiledStages& model, const SparseJacobian& 
   collectOuters();
   pattern_.lines = pattern_.width = n_;
   for (int p = 0; p < n_; ++p) addColumn(p, columns);
+  findStretches();
 }
 
 /// Calls use(column, product) for each product that is written down, and the other three for what is not: outer
@@ -314,6 +329,64 @@ void SparseHessian::emitTerms(std::span<const Product> products, std::span<const
   }
 }
 
+/// Whether a column is the one before it, a row further.
+bool SparseHessian::continues(int column) const {
+  const int begin = pattern_.offsets[at(column)], period = pattern_.offsets[at(column) + 1] - begin;
+  if (period == 0 || begin - pattern_.offsets[at(column) - 1] != period) return false;
+  const int* ends = direct_.offsets.data() + begin;
+  const int terms = ends[period] - ends[0];
+  if (ends[0] - ends[-period] != terms) return false;
+  for (int q = 1; q <= period; ++q) {
+    if (ends[q] - ends[q - period] != terms) return false;
+  }
+  for (int t = ends[0]; t < ends[period]; ++t) {
+    if (direct_.terms[at(t)] != direct_.terms[at(t - terms)] + 1) return false;
+  }
+  return true;
+}
+
+void SparseHessian::findStretches() {
+  constexpr int fewest = 32;  // columns
+  for (int p = 0; p < n_;) {
+    int end = p + 1;
+    while (end < n_ && continues(end)) ++end;
+    const int begin = pattern_.offsets[at(p)];
+    const int period = pattern_.offsets[at(p) + 1] - begin;
+    if (end - p >= fewest) stretches_.push_back({begin, pattern_.offsets[at(end)], period});
+    p = end;
+  }
+}
+
+/// Writes the sums of direct terms to `out`.
+void SparseHessian::addDirect(const std::vector<double>& weighted, std::span<double> out) const {
+  int k = 0;
+  const auto addUpTo = [&](int end) {
+    for (; k < end; ++k) {
+      double sum = 0;
+      for (int d = direct_.offsets[at(k)]; d < direct_.offsets[at(k) + 1]; ++d) {
+        sum += weighted[at(direct_.terms[at(d)])];
+      }
+      out[at(k)] = sum;
+    }
+  };
+  for (const Stretch& stretch : stretches_) {
+    addUpTo(stretch.begin);
+    const int columns = (stretch.end - stretch.begin) / stretch.period;
+    for (int first = 0; first < columns; first += stretchBlock) {
+      const int count = std::min(stretchBlock, columns - first);
+      for (int q = 0; q < stretch.period; ++q) {
+        const int entry = stretch.begin + q;
+        const std::span terms(direct_.terms.data() + direct_.offsets[at(entry)],
+                              direct_.terms.data() + direct_.offsets[at(entry) + 1]);
+        addStretches(weighted.data() + first, terms, count, out.data() + entry + first * stretch.period,
+                     stretch.period);
+      }
+    }
+    k = stretch.end;
+  }
+  addUpTo(static_cast<int>(out.size()));
+}
+
 void SparseHessian::reserve(Memory& memory) const {
   std::size_t widest = 0;
   for (const Gram& gram : grams_) widest = std::max(widest, at(gram.matrix->columns));
@@ -325,11 +398,7 @@ void SparseHessian::reserve(Memory& memory) const {
 
 void SparseHessian::values(const std::vector<double>& entries, const std::vector<double>& weighted,
                            std::span<double> out, Memory& memory) const {
-  for (std::size_t k = 0; k < out.size(); ++k) {
-    double sum = 0;
-    for (int d = direct_.offsets[k]; d < direct_.offsets[k + 1]; ++d) sum += weighted[at(direct_.terms[at(d)])];
-    out[k] = sum;
-  }
+  addDirect(weighted, out);
   for (std::size_t k = 0; k < scaled_.entries.size(); ++k) {
     double sum = 0;
     for (int s = scaled_.offsets[k]; s < scaled_.offsets[k + 1]; ++s) {

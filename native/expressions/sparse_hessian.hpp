@@ -82,6 +82,13 @@ class SparseHessian {
     std::vector<int> places;  // in the Hessian, by column of A; -1: the column is zero
   };
 
+  // Neighbouring columns of which each has the direct terms of the one before, with the next weights.
+  struct Stretch {
+    int begin;  // entry
+    int end;
+    int period;  // entries of a column
+  };
+
   struct Columns;  // what is known while the pattern is made
 
   /// Entries of a value's row of D.
@@ -98,6 +105,9 @@ class SparseHessian {
   void markRows(int column, std::span<const Product> products, Columns& columns);
   void placeDense(int column, std::span<const int> rows, int first);
   void emitTerms(std::span<const Product> products, std::span<const int> rows, int first);
+  bool continues(int column) const;
+  void findStretches();
+  void addDirect(const std::vector<double>& weighted, std::span<double> out) const;
   static std::span<const int> lineOf(const Gram& gram, int column);
   template <class F>
   static void forBorder(Border& border, int column, F&& f);
@@ -112,6 +122,7 @@ class SparseHessian {
   int n_;
   SparsePattern pattern_;
   Sums<int> direct_;  // weights
+  std::vector<Stretch> stretches_;
   Sums<Scaled> scaled_;
   Sums<Chained> chained_;
   std::vector<Outer> outers_;

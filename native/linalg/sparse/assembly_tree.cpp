@@ -149,6 +149,7 @@ class Planner {
     la.checkpoint();
     findRows();
     placeEntries();
+    findTridiagonals();
     chooseSubtrees();
     placeContributions();
   }
@@ -303,6 +304,27 @@ class Planner {
         }
       }
     }
+  }
+
+  /// Finds the tridiagonal fronts, which chains of variables have: once in a row, they are a recurrence.
+  void findTridiagonals() {
+    plan_.diagonals.assign(2 * place_.size(), -1);
+    for (FrontPlan& f : plan_.fronts) f.tridiagonal = isTridiagonal(f);
+  }
+
+  bool isTridiagonal(const FrontPlan& f) {
+    const int expected = 2 * f.columns - 1 + f.rows;
+    if (f.rows > 1 || f.children > 1 || f.entries != at(expected)) return false;
+    if (f.children == 1) {
+      const FrontPlan& child = front(plan_.children[f.childrenAt]);
+      if (child.rows != 1 || plan_.places[child.rowsAt] != 0) return false;
+    }
+    for (std::size_t k = f.entriesAt; k < f.entriesAt + f.entries; ++k) {
+      const AssemblyTree::Entry& entry = plan_.entries[k];
+      if (entry.row > entry.column + 1) return false;
+      plan_.diagonals[at(2 * (f.first + entry.column) + (entry.row - entry.column))] = entry.value;
+    }
+    return true;
   }
 
   /// Subtrees with at most a certain share of the work each, whatever the number of threads.

@@ -24,6 +24,7 @@ struct FrontPlan {
   std::size_t factorAt = 0;        ///< (columns + rows) x columns numbers
   std::size_t contributionAt = 0;  ///< rows x rows numbers, on the stack of who works on the subtree, or kept
   bool kept = false;               ///< for the top
+  bool tridiagonal = false;        ///< with its rows, and only its first column has a part of its only child, if any
   std::size_t entriesAt = 0;       ///< in `entries`
   std::size_t entries = 0;
   std::size_t childrenAt = 0;  ///< in `children`
@@ -56,6 +57,9 @@ struct AssemblyTree {
   std::vector<Run> runs;    ///< places of rows in the parent's front
   std::vector<int> children;
   std::vector<Entry> entries;
+  /// For tridiagonal fronts, by the place k in the order: values of the entries (k, k) and (k + 1, k), at 2 k and 2 k
+  /// + 1.
+  std::vector<int> diagonals;
   std::vector<Subtree> subtrees;  ///< independent of each other, the largest first
   std::vector<int> top;           ///< the fronts above them
   std::size_t factorSize = 0;

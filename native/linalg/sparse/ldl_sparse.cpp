@@ -25,25 +25,26 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 bool equilibrate(const SparsePattern& lower, std::span<const double> values, double slack, std::span<double> scale,
                  std::span<double> maxima, std::span<double> scaled) {
   constexpr int mostPasses = 8;
+  // Bits, since loops without branches do not wait for what they compare.
   for (int pass = 0;; ++pass) {
     std::fill(maxima.begin(), maxima.end(), 0.0);
-    double zero = 0;  // or NaN
+    bool finite = true;
     for (int j = 0; j < lower.lines; ++j) {
       const double s = scale[at(j)];
-      double own = maxima[at(j)];
+      double own = 0;
       for (std::size_t k = at(lower.offsets[at(j)]); k < at(lower.offsets[at(j) + 1]); ++k) {
         const std::size_t i = at(lower.indices[k]);
         scaled[k] = values[k] * s * scale[i];
         const double x = std::abs(scaled[k]);
-        zero += 0 * x;
+        finite = finite & (x <= std::numeric_limits<double>::max());
         maxima[i] = std::max(maxima[i], x);
         own = std::max(own, x);
       }
       maxima[at(j)] = std::max(maxima[at(j)], own);
     }
-    if (zero != 0) return false;
-    const bool done =
-        std::all_of(maxima.begin(), maxima.end(), [&](double x) { return x == 0 || (x * slack >= 1 && x <= slack); });
+    if (!finite) return false;
+    bool done = true;
+    for (const double x : maxima) done = done & ((x == 0) | ((x * slack >= 1) & (x <= slack)));
     if (done || pass == mostPasses) return true;
     for (std::size_t i = 0; i < scale.size(); ++i) scale[i] *= inverseRoot(maxima[i]);
   }

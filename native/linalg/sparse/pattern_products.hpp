@@ -31,6 +31,32 @@ inline void addTransposedRows(const SparsePattern& rows, std::span<const double>
   forEachEntry(rows, values, [&](std::size_t i, std::size_t j, double value) { out[j] += value * v[i]; });
 }
 
+/// out += sign S v, S symmetric, of which the columns of the lower triangle are given; sign is 1 or -1. For some
+/// columns at a time what they add to the rows below comes first, then the sums of the columns: so hardly a number
+/// waits for the last one, and each is a sum in the order of the columns.
+template <int sign = 1>
+void addSymmetricProduct(const SparsePattern& lower, std::span<const double> values, std::span<const double> v,
+                         std::span<double> out) {
+  constexpr int columns = 32;
+  const int* offsets = lower.offsets.data();
+  const int* rows = lower.indices.data();
+  const auto at = [](int k) { return static_cast<std::size_t>(k); };
+  for (int begin = 0; begin < lower.lines; begin += columns) {
+    const int end = std::min(begin + columns, lower.lines);
+    for (int j = begin; j < end; ++j) {
+      const double factor = v[at(j)];
+      int k = offsets[j];
+      if (k < offsets[j + 1] && rows[k] == j) ++k;
+      for (; k < offsets[j + 1]; ++k) out[at(rows[k])] += sign * (values[at(k)] * factor);
+    }
+    for (int j = begin; j < end; ++j) {
+      double sum = 0;
+      for (int k = offsets[j]; k < offsets[j + 1]; ++k) sum += values[at(k)] * v[at(rows[k])];
+      out[at(j)] += sign * sum;
+    }
+  }
+}
+
 /// out = S v, S symmetric, of which the columns of the lower triangle are given.
 inline void multiplySymmetric(const SparsePattern& lower, std::span<const double> values, std::span<const double> v,
                               std::span<double> out) {

@@ -220,6 +220,69 @@ NONCONVEX_INLINE void backwardTiny(const FrontMemory& memory, const FrontPlan& m
   for (int k = 0; k < P; ++k) own[k] = y[k];
 }
 
+/// What `eliminateTiny` does, for a tridiagonal front. Its factor is the entries below the diagonal of L, one a column.
+NONCONVEX_INLINE bool eliminateTridiagonal(const FrontMemory& memory, const FrontPlan& me, FrontOutcome& outcome) {
+  const int* entries = memory.plan.diagonals.data() + 2 * me.first;
+  double growth = 1, d = memory.scaled[entries[0]];
+  if (me.children > 0) {
+    const int child = memory.plan.children[me.childrenAt];
+    if (memory.outcomes[child].left > 0) return false;
+    growth = std::max(growth, memory.outcomes[child].growth);
+    d += *memory.contribution(memory.plan.fronts[at(child)]);
+  }
+  if (!(growth > 0)) return false;
+  const double threshold = me.rows == 0 ? thresholdOfRoots : memory.threshold;
+  double* l = memory.factor + me.factorAt;
+  double* diagonal = memory.diagonal + me.first;
+  double least = std::numeric_limits<double>::infinity(), below = 0;
+  int negative = 0;
+  for (int k = 0; k < me.columns; ++k) {
+    if (k > 0) d = memory.scaled[entries[2 * k]] - l[k - 1] * below;
+    below = k + 1 < me.order() ? memory.scaled[entries[2 * k + 1]] : 0;
+    const double gamma = std::abs(below), size = std::abs(d), inverse = 1 / d;
+    if (!(size >= threshold * gamma && size <= std::numeric_limits<double>::max() && std::isfinite(inverse))) {
+      return false;
+    }
+    least = std::min(least, size);
+    growth = std::max(growth, gamma * (gamma / size));
+    negative += d < 0 ? 1 : 0;
+    diagonal[k] = d;
+    l[k] = below * inverse;
+  }
+  if (!(least > zeroTolerance(me.order()) * growth)) return false;
+  if (me.rows > 0) *memory.contribution(me) = -rounded(l[me.columns - 1] * below);
+  outcome = {.growth = growth, .left = 0, .negative = negative, .plain = true, .likely = true};
+  return true;
+}
+
+NONCONVEX_INLINE void forwardTridiagonal(const FrontMemory& memory, const FrontPlan& me, double* x, double* owed) {
+  const double* l = memory.factor + me.factorAt;
+  const double* diagonal = memory.diagonal + me.first;
+  double* own = x + me.first;
+  double y = own[0];
+  if (me.children > 0) y += owed[memory.plan.fronts[at(memory.plan.children[me.childrenAt])].rowsAt];
+  for (int k = 0; k < me.columns; ++k) {
+    own[k] = y / diagonal[k];
+    const double part = rounded(l[k] * y);
+    if (k + 1 < me.columns) {
+      y = own[k + 1] - part;
+    } else if (me.rows > 0) {
+      owed[me.rowsAt] = -part;
+    }
+  }
+}
+
+NONCONVEX_INLINE void backwardTridiagonal(const FrontMemory& memory, const FrontPlan& me, double* x) {
+  const double* l = memory.factor + me.factorAt;
+  double* own = x + me.first;
+  int k = me.columns - 1;
+  double y = me.rows > 0 ? own[k] - rounded(l[k] * x[memory.plan.rows[me.rowsAt]]) : own[k];
+  for (own[k] = y; --k >= 0; own[k] = y) y = own[k] - rounded(l[k] * y);
+}
+
+/// Whether there is code for fronts of this kind.
+NONCONVEX_INLINE bool isChain(const FrontPlan& me) { return me.tridiagonal && me.columns <= mostColumns; }
+
 }  // namespace
 
 double zeroTolerance(int order) { return std::numeric_limits<double>::epsilon() * (16 + order); }
@@ -228,6 +291,11 @@ NONCONVEX_CLONES std::size_t eliminatePlain(const FrontMemory& memory, std::span
   for (std::size_t k = 0; k < fronts.size(); ++k) {
     const FrontPlan& me = memory.plan.fronts[at(fronts[k])];
     FrontOutcome& outcome = memory.outcomes[fronts[k]];
+    if (isChain(me)) {
+      if (outcome.likely && eliminateTridiagonal(memory, me, outcome)) continue;
+      outcome.plain = false;
+      return k;
+    }
     outcome.plain = outcome.likely && dispatch(
                                           me.columns, me.rows, [&]<int P, int R>() __attribute__((always_inline)) {
                                             return eliminateTiny<P, R>(memory, me, outcome);
@@ -241,6 +309,10 @@ NONCONVEX_CLONES std::size_t forwardPlain(const FrontMemory& memory, std::span<c
                                           double* owed) {
   for (std::size_t k = 0; k < fronts.size(); ++k) {
     const FrontPlan& me = memory.plan.fronts[at(fronts[k])];
+    if (isChain(me) && memory.outcomes[fronts[k]].plain) {
+      forwardTridiagonal(memory, me, x, owed);
+      continue;
+    }
     const bool done = memory.outcomes[fronts[k]].plain &&
                       dispatch(
                           me.columns, me.rows, [&]<int P, int R>() __attribute__((always_inline)) {
@@ -255,6 +327,10 @@ NONCONVEX_CLONES std::size_t forwardPlain(const FrontMemory& memory, std::span<c
 NONCONVEX_CLONES std::size_t backwardPlain(const FrontMemory& memory, std::span<const int> fronts, double* x) {
   for (std::size_t k = fronts.size(); k > 0; --k) {
     const FrontPlan& me = memory.plan.fronts[at(fronts[k - 1])];
+    if (isChain(me) && memory.outcomes[fronts[k - 1]].plain) {
+      backwardTridiagonal(memory, me, x);
+      continue;
+    }
     const bool done = memory.outcomes[fronts[k - 1]].plain &&
                       dispatch(
                           me.columns, me.rows, [&]<int P, int R>() __attribute__((always_inline)) {

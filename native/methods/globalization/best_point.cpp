@@ -10,6 +10,7 @@ void copyPoint(const NlpPoint& from, NlpPoint& to) {
   std::copy(from.lambda.begin(), from.lambda.end(), to.lambda.begin());
   std::copy(from.c.begin(), from.c.end(), to.c.begin());
   std::copy(from.g.begin(), from.g.end(), to.g.begin());
+  to.normsOfG = from.normsOfG;
   to.f = from.f;
 }
 

@@ -31,7 +31,7 @@ double MeritFunction::valueWithoutGradient(const NlpPoint& point) const {
 }
 
 double MeritFunction::value(const NlpPoint& point) const {
-  return valueWithoutGradient(point) + 0.5 * eta2_ * norm2Squared(point.g);
+  return valueWithoutGradient(point) + 0.5 * eta2_ * point.squaredG();
 }
 
 double MeritFunction::noise(const NlpPoint& point) const {
@@ -70,7 +70,7 @@ bool MeritFunction::harden() {
 bool MeritFunction::adapt(const MeritSlope& slope, const NlpPoint& point) {
   const double squaredF = point.squaredF();
   // What the shift t costs is -eta2 t g^T dx: no more than half of dx^T B dx.
-  const double shiftCost = slope.byEta2 + norm2Squared(point.g);
+  const double shiftCost = slope.byEta2 + point.squaredG();
   if (slope.curvature > 0 && eta2_ * shiftCost > 0.5 * slope.curvature) {
     eta2_ = std::max(smallestEta2, 0.5 * slope.curvature / shiftCost);
   }

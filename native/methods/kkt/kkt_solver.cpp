@@ -8,6 +8,7 @@
 #include "linalg/ldl_dense.hpp"
 #include "linalg/lu_dense.hpp"
 #include "linalg/sparse/ldl_sparse.hpp"
+#include "linalg/sparse/pattern_products.hpp"
 #include "linalg/vectors.hpp"
 #include "methods/kkt/refine.hpp"
 
@@ -97,7 +98,13 @@ class FactoredKkt final : public KktSolver {
   }
 
   void placeDiagonals(const KktShift& shift) {
-    for (std::size_t j = 0; j < diagonal_.size(); ++j) values_[diagonalTo_[j]] = diagonal_[j] + shift.primal;
+    const bool asPlaced = shift.primal == 0 && own_.primal.empty();
+    if (!asPlaced && std::exchange(plainDiagonal_, false)) {
+      for (std::size_t j = 0; j < diagonal_.size(); ++j) diagonal_[j] = values_[diagonalTo_[j]];
+    }
+    if (!plainDiagonal_) {
+      for (std::size_t j = 0; j < diagonal_.size(); ++j) values_[diagonalTo_[j]] = diagonal_[j] + shift.primal;
+    }
     for (std::size_t i = at(n_); i < diagonalTo_.size(); ++i) values_[diagonalTo_[i]] = -shift.dual;
     for (std::size_t j = 0; j < own_.primal.size(); ++j) values_[diagonalTo_[j]] += own_.primal[j];
     for (std::size_t i = 0; i < own_.dual.size(); ++i) values_[diagonalTo_[at(n_) + i]] -= own_.dual[i];
@@ -107,13 +114,13 @@ class FactoredKkt final : public KktSolver {
     if (!std::exchange(cleared_, true)) std::fill(values_.begin(), values_.end(), 0.0);
     if (H_.empty()) {
       for (const std::size_t place : hessianTo_) values_[place] = 0;
-      std::fill(diagonal_.begin(), diagonal_.end(), 0.0);
+    } else if (H_.size() == values_.size()) {
+      std::copy(H_.begin(), H_.end(), values_.data());
     } else {
       for (std::size_t k = 0; k < H_.size(); ++k) values_[hessianTo_[k]] = H_[k];
-      for (std::size_t j = 0; j < diagonal_.size(); ++j) {
-        diagonal_[j] = ownDiagonal_[j] < 0 ? 0 : H_[static_cast<std::size_t>(ownDiagonal_[j])];
-      }
     }
+    for (const std::size_t place : emptyDiagonals_) values_[place] = 0;
+    plainDiagonal_ = true;
     for (std::size_t k = 0; k < J_.size(); ++k) values_[jacobianTo_[k]] = J_[k];
   }
 
@@ -149,16 +156,7 @@ class FactoredKkt final : public KktSolver {
   }
 
   void subtractHessianProduct(std::span<const double> x, std::span<double> out) const {
-    if (H_.empty()) return;
-    for (int j = 0; j < n_; ++j) {
-      double sum = 0;
-      for (int k = hessian_.offsets[at(j)]; k < hessian_.offsets[at(j) + 1]; ++k) {
-        const auto i = at(hessian_.indices[at(k)]);
-        sum += H_[at(k)] * x[i];
-        if (i != at(j)) out[i] -= H_[at(k)] * x[at(j)];
-      }
-      out[at(j)] -= sum;
-    }
+    if (!H_.empty()) addSymmetricProduct<-1>(hessian_, H_, x, out);
   }
 
   /// Lays out the lower triangle of K by columns: in column j <= n the entries of H, diagonal included, then those of
@@ -196,12 +194,10 @@ class FactoredKkt final : public KktSolver {
 
   template <class Place>
   void placeEntries(Place&& place) {
-    ownDiagonal_.assign(at(n_), -1);
     for (int j = 0; j < n_; ++j) {
-      for (const int i : hessian_.line(j)) {
-        if (i == j) ownDiagonal_[at(j)] = static_cast<int>(hessianTo_.size());
-        hessianTo_.push_back(place(i, j));
-      }
+      const auto line = hessian_.line(j);
+      for (const int i : line) hessianTo_.push_back(place(i, j));
+      if (line.empty() || line.front() != j) emptyDiagonals_.push_back(place(j, j));
     }
     for (int i = 0; i < m_; ++i) {
       for (const int j : jacobian_.line(i)) jacobianTo_.push_back(place(n_ + i, j));
@@ -242,8 +238,9 @@ class FactoredKkt final : public KktSolver {
   bool placed_ = false;        // H_ and J_
   SparsePattern lower_;
   std::vector<std::size_t> hessianTo_, jacobianTo_, diagonalTo_;
-  std::vector<int> ownDiagonal_;  // where H has its diagonal entries; -1: nowhere
-  Vector diagonal_;               // of H
+  std::vector<std::size_t> emptyDiagonals_;  // places where H has none
+  bool plainDiagonal_ = false;               // that in values_ is that of H, and diagonal_ is not known
+  Vector diagonal_;                          // of H
   Vector residual_, correction_;
   std::optional<DenseLdl> dense_;
   std::optional<SparseLdl> sparse_;

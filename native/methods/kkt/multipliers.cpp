@@ -29,11 +29,11 @@ void MultiplierEstimate::takeLeastSquares(KktSystem& system, NlpPoint& point) {
 
 bool MultiplierEstimate::improve(KktSystem& system, NlpPoint& point) {
   if (point.lambda.empty()) return false;
-  const double before = norm2Squared(point.g);
+  const double before = point.squaredG();
   std::copy(point.lambda.begin(), point.lambda.end(), before_.begin());
   takeLeastSquares(system, point);
   constexpr double half = 0.5;
-  if (norm2Squared(point.g) < half * half * before) return true;
+  if (point.squaredG() < half * half * before) return true;
   std::copy(before_.begin(), before_.end(), point.lambda.begin());
   model_.updateLagrangian(point);
   return false;

@@ -1,6 +1,7 @@
 #include "methods/nlp/scaled_nlp.hpp"
 
 #include "core/monitor.hpp"
+#include "linalg/sparse/pattern_products.hpp"
 #include "methods/kkt/kkt_device.hpp"
 #include "problems/objective.hpp"
 
@@ -221,6 +222,7 @@ bool ScaledNlp::evaluateDerivatives(NlpPoint& point) {
 }
 
 void ScaledNlp::updateLagrangian(NlpPoint& point) const {
+  point.normsOfG = {};
   std::copy(point.gradient.begin(), point.gradient.end(), point.g.begin());
   addJacobianTransposedProduct(point.jacobian, point.lambda, point.g);
 }
@@ -268,20 +270,8 @@ void ScaledNlp::hessianProduct(std::span<const double> H, std::span<const double
     moveTo(linearized_.x, linearized_.stamp);
     return nlp_->hessianProduct(objectiveScale_, linearized_.weights, v, out);
   }
-  const int* offsets = hessianPattern_->offsets.data();
-  const int* rows = hessianPattern_->indices.data();
   std::fill(out.begin(), out.end(), 0.0);
-  for (int j = 0; j < n_; ++j) {
-    const double vj = v[static_cast<std::size_t>(j)];
-    double sum = 0;
-    for (int k = offsets[j]; k < offsets[j + 1]; ++k) {
-      const double h = H[static_cast<std::size_t>(k)];
-      const auto i = static_cast<std::size_t>(rows[k]);
-      sum += h * v[i];
-      if (rows[k] != j) out[i] += h * vj;
-    }
-    out[static_cast<std::size_t>(j)] += sum;
-  }
+  addSymmetricProduct(*hessianPattern_, H, v, out);
 }
 
 void ScaledNlp::jacobianProduct(std::span<const double> J, std::span<const double> v, std::span<double> out) const {
@@ -311,11 +301,11 @@ double ScaledNlp::residual(const NlpPoint& point) const {
   constexpr double large = 100;
   constexpr double most = 1e8;
   const double mean = m_ > 0 ? gradientScale_ * norm1(point.lambda) / m_ : 0;
-  return std::max(gradientScale_ * normInf(point.g) / std::min(std::max(large, mean) / large, most), normInf(point.c));
+  return std::max(gradientScale_ * point.largestG() / std::min(std::max(large, mean) / large, most), normInf(point.c));
 }
 
 double ScaledNlp::unscaledResidual(const NlpPoint& point) const {
-  return std::max(normInf(point.g) / objectiveScale_, unscaledFeasibility(point));
+  return std::max(point.largestG() / objectiveScale_, unscaledFeasibility(point));
 }
 
 double ScaledNlp::unscaledFeasibility(const NlpPoint& point) const {

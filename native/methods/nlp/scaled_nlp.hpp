@@ -1,6 +1,7 @@
 // A problem with equality constraints as a method sees it: scaled, with counts of its evaluations and their time.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,11 +21,25 @@ struct NlpPoint {
   Vector c;
   Vector gradient;  ///< grad f
   Vector jacobian;  ///< values, in the order of the pattern
-  Vector g;         ///< gradient of L in x
+  Vector g;         ///< gradient of L in x; who writes it forgets `normsOfG`
   std::uint64_t stamp = 0;
 
+  /// Norms of g, kept since they were last asked for.
+  mutable struct {
+    double squared = unknown;
+    double largest = unknown;
+  } normsOfG;
+
   double squaredC() const { return norm2Squared(c); }
-  double squaredF() const { return norm2Squared(g) + norm2Squared(c); }
+  double squaredG() const {
+    if (std::isnan(normsOfG.squared)) normsOfG.squared = norm2Squared(g);
+    return normsOfG.squared;
+  }
+  double largestG() const {
+    if (std::isnan(normsOfG.largest)) normsOfG.largest = normInf(g);
+    return normsOfG.largest;
+  }
+  double squaredF() const { return squaredG() + squaredC(); }
 };
 
 /// min s_f f(x) subject to s_i c_i(x) = 0, where no gradient has an entry above 100 at the start (Waechter and Biegler
