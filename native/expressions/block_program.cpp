@@ -129,7 +129,8 @@ void BlockProgram::assignRegisters(const Formulas& formulas, std::span<const int
   }
 }
 
-/// As many rows as leave room in the first-level cache, since each instruction and block takes some time of its own.
+/// The number of rows that leaves room in the first-level cache, since each instruction and block takes some time of
+/// its own.
 int BlockProgram::fittingBlock() const {
   constexpr std::size_t most = 4;
   constexpr std::size_t room = 2048;  // numbers

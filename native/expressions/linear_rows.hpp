@@ -17,7 +17,7 @@ struct LinearRows {
     int begin;
     int end;
   };
-  /// Those of row i are [stretchOffsets[i], stretchOffsets[i + 1]): of rows that are long ones one after the other.
+  /// Stretches of row i are [stretchOffsets[i], stretchOffsets[i + 1]); rows of short ones have none.
   std::vector<Stretch> stretches;
   std::vector<int> stretchOffsets;  ///< empty: no row has any
 

@@ -57,8 +57,7 @@ struct AssemblyTree {
   std::vector<Run> runs;    ///< places of rows in the parent's front
   std::vector<int> children;
   std::vector<Entry> entries;
-  /// For tridiagonal fronts, by the place k in the order: values of the entries (k, k) and (k + 1, k), at 2 k and 2 k
-  /// + 1.
+  /// Values of the entries (k, k) and (k + 1, k) of tridiagonal fronts, k a place in the order, at 2 k and 2 k + 1.
   std::vector<int> diagonals;
   std::vector<Subtree> subtrees;  ///< independent of each other, the largest first
   std::vector<int> top;           ///< the fronts above them

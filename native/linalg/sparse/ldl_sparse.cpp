@@ -10,8 +10,10 @@
 
 #include "core/index.hpp"
 #include "core/memory.hpp"
+#include "core/multiversion.hpp"
 #include "linalg/equilibrate.hpp"
 #include "linalg/sparse/assembly_tree.hpp"
+#include "linalg/sparse/column_stretches.hpp"
 #include "linalg/sparse/plain_fronts.hpp"
 #include "linalg/vector_kernels.hpp"
 
@@ -20,28 +22,76 @@ namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
+constexpr int scaledAtOnce = 64;  // columns
+
+/// Writes columns [begin, end) of S A S to `scaled` and their largest entries to `maxima`; false if one is not finite.
+bool scaleColumns(const SparsePattern& lower, int begin, int end, std::span<const double> values,
+                  std::span<const double> scale, std::span<double> maxima, std::span<double> scaled) {
+  bool finite = true;
+  for (int j = begin; j < end; ++j) {
+    const double s = scale[at(j)];
+    double own = 0;
+    for (std::size_t k = at(lower.offsets[at(j)]); k < at(lower.offsets[at(j) + 1]); ++k) {
+      const std::size_t i = at(lower.indices[k]);
+      scaled[k] = values[k] * s * scale[i];
+      const double x = std::abs(scaled[k]);
+      finite = finite & (x <= std::numeric_limits<double>::max());
+      maxima[i] = std::max(maxima[i], x);
+      own = std::max(own, x);
+    }
+    maxima[at(j)] = std::max(maxima[at(j)], own);
+  }
+  return finite;
+}
+
+/// What `scaleColumns` does, for `count` columns of a stretch, the first of which has these rows.
+NONCONVEX_CLONES bool scaleStretch(std::span<const int> rows, int begin, int count, const double* values,
+                                   const double* scale, double* maxima, double* __restrict scaled) {
+  double size[scaledAtOnce], own[scaledAtOnce] = {}, total[scaledAtOnce] = {};
+  const int period = static_cast<int>(rows.size());
+  withPeriod(
+      period, [&]<int fixed>() __attribute__((always_inline)) {
+        const int stride = fixed > 0 ? fixed : period;
+        for (int q = 0; q < period; ++q) {
+          const int row = rows[at(q)];
+          for (int r = 0; r < count; ++r) {
+            const double value = values[r * stride + q] * scale[begin + r] * scale[row + r];
+            scaled[r * stride + q] = value;
+            size[r] = std::abs(value);
+          }
+          for (int r = 0; r < count; ++r) {
+            total[r] += 0 * size[r];  // 0 or NaN
+            own[r] = own[r] < size[r] ? size[r] : own[r];
+          }
+          if (row == begin) continue;
+          for (int r = 0; r < count; ++r) maxima[row + r] = maxima[row + r] < size[r] ? size[r] : maxima[row + r];
+        }
+      });
+  double zero = 0;
+  for (int r = 0; r < count; ++r) {
+    maxima[begin + r] = std::max(maxima[begin + r], own[r]);
+    zero += total[r];
+  }
+  return zero == 0;
+}
+
 /// Multiplies `scale` until the rows of S A S have a largest entry within [1 / slack, slack] (Ruiz 2001), and writes S
 /// A S to `scaled`. False if a value is not finite.
-bool equilibrate(const SparsePattern& lower, std::span<const double> values, double slack, std::span<double> scale,
-                 std::span<double> maxima, std::span<double> scaled) {
+bool equilibrate(const SparsePattern& lower, const ColumnStretches& stretches, std::span<const double> values,
+                 double slack, std::span<double> scale, std::span<double> maxima, std::span<double> scaled) {
   constexpr int mostPasses = 8;
   // Bits, since loops without branches do not wait for what they compare.
   for (int pass = 0;; ++pass) {
     std::fill(maxima.begin(), maxima.end(), 0.0);
     bool finite = true;
-    for (int j = 0; j < lower.lines; ++j) {
-      const double s = scale[at(j)];
-      double own = 0;
-      for (std::size_t k = at(lower.offsets[at(j)]); k < at(lower.offsets[at(j) + 1]); ++k) {
-        const std::size_t i = at(lower.indices[k]);
-        scaled[k] = values[k] * s * scale[i];
-        const double x = std::abs(scaled[k]);
-        finite = finite & (x <= std::numeric_limits<double>::max());
-        maxima[i] = std::max(maxima[i], x);
-        own = std::max(own, x);
-      }
-      maxima[at(j)] = std::max(maxima[at(j)], own);
-    }
+    stretches.forEach(
+        lower.lines, scaledAtOnce,
+        [&](int begin, int end) { finite = finite & scaleColumns(lower, begin, end, values, scale, maxima, scaled); },
+        [&](int begin, int end) {
+          const std::size_t first = at(lower.offsets[at(begin)]);
+          finite = finite & scaleStretch(lower.line(begin), begin, end - begin, values.data() + first, scale.data(),
+                                         maxima.data(), scaled.data() + first);
+        });
     if (!finite) return false;
     bool done = true;
     for (const double x : maxima) done = done & ((x == 0) | ((x * slack >= 1) & (x <= slack)));
@@ -120,13 +170,13 @@ std::vector<int> choosePartners(const SparsePattern& lower, std::span<const doub
 class SparseLdl::Implementation {
  public:
   Implementation(const SparsePattern& lower, std::span<const double> sample, const Cpu& la, OrderSearch search)
-      : la_(la), lower_(lower) {
+      : la_(la), lower_(lower), stretches_(lower) {
     const std::size_t n = at(lower.lines);
     checkPattern(sample);
     sampleScale_ = balance(lower_, sample);
     maxima_.resize(n);
     scaled_ = HostBuffer<double>(lower.nonzeros());
-    if (!equilibrate(lower_, sample, 16, sampleScale_, maxima_, scaledValues())) {
+    if (!equilibrate(lower_, stretches_, sample, 16, sampleScale_, maxima_, scaledValues())) {
       std::fill(sampleScale_.begin(), sampleScale_.end(), 1.0);
       std::fill(scaled_.data(), scaled_.data() + scaled_.size(), 0.0);
     }
@@ -166,7 +216,7 @@ class SparseLdl::Implementation {
     threshold_ = threshold;
     valid_ = false;
     std::copy(sampleScale_.begin(), sampleScale_.end(), scale_.begin());
-    if (!equilibrate(lower_, values, 16, scale_, maxima_, scaledValues())) return {.undefined = order()};
+    if (!equilibrate(lower_, stretches_, values, 16, scale_, maxima_, scaledValues())) return {.undefined = order()};
     const Cpu serial = la_.serial();
     forSubtrees(plan_.flops, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
       eliminateAll(serial, frontsOf(tree), slot.stack.data(), slot.workspace);
@@ -601,6 +651,7 @@ class SparseLdl::Implementation {
 
   const Cpu& la_;
   SparsePattern lower_;
+  ColumnStretches stretches_;
   AssemblyTree plan_;
   HostBuffer<double> factor_, kept_, scaled_;
   std::vector<double> sampleScale_, scale_, maxima_;

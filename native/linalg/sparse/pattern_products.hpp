@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <span>
 
+#include "linalg/sparse/column_stretches.hpp"
 #include "linalg/sparse/pattern.hpp"
 
 namespace nonconvex {
@@ -31,30 +32,63 @@ inline void addTransposedRows(const SparsePattern& rows, std::span<const double>
   forEachEntry(rows, values, [&](std::size_t i, std::size_t j, double value) { out[j] += value * v[i]; });
 }
 
-/// out += sign S v, S symmetric, of which the columns of the lower triangle are given; sign is 1 or -1. For some
-/// columns at a time what they add to the rows below comes first, then the sums of the columns: so hardly a number
-/// waits for the last one, and each is a sum in the order of the columns.
-template <int sign = 1>
-void addSymmetricProduct(const SparsePattern& lower, std::span<const double> values, std::span<const double> v,
-                         std::span<double> out) {
-  constexpr int columns = 32;
+/// What `addSymmetricProduct` does for columns [begin, end).
+template <int sign>
+void addSymmetricColumns(const SparsePattern& lower, int begin, int end, std::span<const double> values,
+                         std::span<const double> v, std::span<double> out) {
   const int* offsets = lower.offsets.data();
   const int* rows = lower.indices.data();
   const auto at = [](int k) { return static_cast<std::size_t>(k); };
-  for (int begin = 0; begin < lower.lines; begin += columns) {
-    const int end = std::min(begin + columns, lower.lines);
-    for (int j = begin; j < end; ++j) {
-      const double factor = v[at(j)];
-      int k = offsets[j];
-      if (k < offsets[j + 1] && rows[k] == j) ++k;
-      for (; k < offsets[j + 1]; ++k) out[at(rows[k])] += sign * (values[at(k)] * factor);
-    }
-    for (int j = begin; j < end; ++j) {
-      double sum = 0;
-      for (int k = offsets[j]; k < offsets[j + 1]; ++k) sum += values[at(k)] * v[at(rows[k])];
-      out[at(j)] += sign * sum;
-    }
+  for (int j = begin; j < end; ++j) {
+    const double factor = v[at(j)];
+    int k = offsets[j];
+    if (k < offsets[j + 1] && rows[k] == j) ++k;
+    for (; k < offsets[j + 1]; ++k) out[at(rows[k])] += sign * (values[at(k)] * factor);
   }
+  for (int j = begin; j < end; ++j) {
+    double sum = 0;
+    for (int k = offsets[j]; k < offsets[j + 1]; ++k) sum += values[at(k)] * v[at(rows[k])];
+    out[at(j)] += sign * sum;
+  }
+}
+
+/// What `addSymmetricProduct` does for columns [begin, end) of a stretch: diagonal by diagonal, the lowest first, so
+/// that each number is added in the order of the columns.
+template <int sign, int mostColumns>
+void addSymmetricStretch(const SparsePattern& lower, int begin, int end, const double* values, const double* v,
+                         double* out) {
+  const auto line = lower.line(begin);
+  const int period = static_cast<int>(line.size()), count = end - begin;
+  const double* from = values + lower.offsets[static_cast<std::size_t>(begin)];
+  double sums[mostColumns] = {};
+  withPeriod(period, [&]<int fixed>() {
+    const int stride = fixed > 0 ? fixed : period;
+    for (int q = period - 1; q >= 0; --q) {
+      const int row = line[static_cast<std::size_t>(q)];
+      if (row == begin) continue;
+      double* __restrict to = out + row;
+      for (int r = 0; r < count; ++r) to[r] += sign * (from[r * stride + q] * v[begin + r]);
+    }
+    for (int q = 0; q < period; ++q) {
+      const double* with = v + line[static_cast<std::size_t>(q)];
+      for (int r = 0; r < count; ++r) sums[r] += from[r * stride + q] * with[r];
+    }
+  });
+  for (int r = 0; r < count; ++r) out[begin + r] += sign * sums[r];
+}
+
+/// out += sign S v, S symmetric, of which the columns of the lower triangle are given, with their stretches; sign is 1
+/// or -1. For some columns at a time what they add to the rows below comes first, then the sums of the columns: so
+/// hardly a number waits for the last one, and each is a sum in the order of the columns.
+template <int sign = 1>
+void addSymmetricProduct(const SparsePattern& lower, const ColumnStretches& stretches, std::span<const double> values,
+                         std::span<const double> v, std::span<double> out) {
+  constexpr int columns = 64;
+  stretches.forEach(
+      lower.lines, columns, [&](int begin, int end) { addSymmetricColumns<sign>(lower, begin, end, values, v, out); },
+      [&](int begin, int end) {
+        addSymmetricStretch<sign, columns>(lower, begin, end, values.data(), v.data(), out.data());
+      });
 }
 
 /// out = S v, S symmetric, of which the columns of the lower triangle are given.

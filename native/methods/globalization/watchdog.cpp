@@ -10,6 +10,9 @@ constexpr int mostNoiseSteps = 30;
 constexpr int mostSlowSteps = 10;
 constexpr int mostShortSteps = 4;
 
+/// ||F||^2 by g as it stands, whoever has written it.
+double squaredF(const NlpPoint& point) { return norm2Squared(point.g) + point.squaredC(); }
+
 bool isShort(const Watchdog::Step& step) {
   constexpr double hardlyLess = 0.9;  // of ||c||^2
   constexpr double shortShare = 0.1;
@@ -21,7 +24,7 @@ bool isShort(const Watchdog::Step& step) {
 bool isWithinNoise(const Watchdog::Step& step, const LeastNorms& least, const MeritFunction& merit) {
   constexpr double hardlyLess = 0.9;
   constexpr double margin = 10;
-  if (std::sqrt(step.to.squaredF()) < hardlyLess * least.F) return false;
+  if (std::sqrt(squaredF(step.to)) < hardlyLess * least.F) return false;
   if (std::sqrt(step.to.squaredC()) < hardlyLess * least.c) return false;
   return merit.value(step.from) - merit.value(step.to) <= margin * merit.noise(step.to);
 }
@@ -30,7 +33,7 @@ bool isWithinNoise(const Watchdog::Step& step, const LeastNorms& least, const Me
 bool isSlow(const Watchdog::Step& step) {
   constexpr double hardlyLess = 0.7;
   if (!(step.direction.shift.primal > 0)) return false;
-  const double rate = std::sqrt(step.to.squaredF() / step.from.squaredF());
+  const double rate = std::sqrt(squaredF(step.to) / squaredF(step.from));
   return rate > hardlyLess && rate <= 1;
 }
 

@@ -21,6 +21,7 @@ class FactoredKkt final : public KktSolver {
   FactoredKkt(const SparsePattern& hessian, const SparsePattern& jacobian, std::span<const double> sampleH,
               std::span<const double> sampleJ, const Cpu& la, const KktDiagonals& sample)
       : hessian_(hessian),
+        stretches_(hessian),
         jacobian_(jacobian),
         la_(la),
         n_(hessian.lines),
@@ -156,7 +157,7 @@ class FactoredKkt final : public KktSolver {
   }
 
   void subtractHessianProduct(std::span<const double> x, std::span<double> out) const {
-    if (!H_.empty()) addSymmetricProduct<-1>(hessian_, H_, x, out);
+    if (!H_.empty()) addSymmetricProduct<-1>(hessian_, stretches_, H_, x, out);
   }
 
   /// Lays out the lower triangle of K by columns: in column j <= n the entries of H, diagonal included, then those of
@@ -227,6 +228,7 @@ class FactoredKkt final : public KktSolver {
   }
 
   const SparsePattern& hessian_;
+  const ColumnStretches stretches_;  // of H
   const SparsePattern& jacobian_;
   const Cpu& la_;
   int n_;

@@ -75,6 +75,7 @@ ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, std::
       m_(nlp_->constraints()),
       jacobianPattern_(&nlp_->jacobianPattern()),
       hessianPattern_(&nlp_->hessianPattern()),
+      hessianStretches_(*hessianPattern_),
       constraintScales_(static_cast<std::size_t>(m_), 1.0),
       weights_(static_cast<std::size_t>(m_)) {
   require(n_ >= 1, "n", n_, "expected at least one variable");
@@ -222,7 +223,7 @@ bool ScaledNlp::evaluateDerivatives(NlpPoint& point) {
 }
 
 void ScaledNlp::updateLagrangian(NlpPoint& point) const {
-  point.normsOfG = {};
+  point.normsOfG = {.kept = true};
   std::copy(point.gradient.begin(), point.gradient.end(), point.g.begin());
   addJacobianTransposedProduct(point.jacobian, point.lambda, point.g);
 }
@@ -271,7 +272,7 @@ void ScaledNlp::hessianProduct(std::span<const double> H, std::span<const double
     return nlp_->hessianProduct(objectiveScale_, linearized_.weights, v, out);
   }
   std::fill(out.begin(), out.end(), 0.0);
-  addSymmetricProduct(*hessianPattern_, H, v, out);
+  addSymmetricProduct(*hessianPattern_, hessianStretches_, H, v, out);
 }
 
 void ScaledNlp::jacobianProduct(std::span<const double> J, std::span<const double> v, std::span<double> out) const {

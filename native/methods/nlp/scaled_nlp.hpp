@@ -8,6 +8,7 @@
 #include <span>
 
 #include "core/status.hpp"
+#include "linalg/sparse/column_stretches.hpp"
 #include "linalg/vectors.hpp"
 #include "methods/nlp/start.hpp"
 
@@ -21,23 +22,24 @@ struct NlpPoint {
   Vector c;
   Vector gradient;  ///< grad f
   Vector jacobian;  ///< values, in the order of the pattern
-  Vector g;         ///< gradient of L in x; who writes it forgets `normsOfG`
+  Vector g;         ///< gradient of L in x
   std::uint64_t stamp = 0;
 
-  /// Norms of g, kept since they were last asked for.
+  /// Norms of g as `ScaledNlp::updateLagrangian` has left it, kept once they were asked for.
   mutable struct {
+    bool kept = false;
     double squared = unknown;
     double largest = unknown;
   } normsOfG;
 
   double squaredC() const { return norm2Squared(c); }
   double squaredG() const {
-    if (std::isnan(normsOfG.squared)) normsOfG.squared = norm2Squared(g);
-    return normsOfG.squared;
+    if (normsOfG.kept && !std::isnan(normsOfG.squared)) return normsOfG.squared;
+    return normsOfG.squared = norm2Squared(g);
   }
   double largestG() const {
-    if (std::isnan(normsOfG.largest)) normsOfG.largest = normInf(g);
-    return normsOfG.largest;
+    if (normsOfG.kept && !std::isnan(normsOfG.largest)) return normsOfG.largest;
+    return normsOfG.largest = normInf(g);
   }
   double squaredF() const { return squaredG() + squaredC(); }
 };
@@ -155,6 +157,7 @@ class ScaledNlp {
   int m_;
   const SparsePattern* jacobianPattern_;
   const SparsePattern* hessianPattern_;
+  ColumnStretches hessianStretches_;
   double objectiveScale_ = 1;
   double gradientScale_ = 1;  // by how much the gradient at the start is above the usual
   Vector constraintScales_;
