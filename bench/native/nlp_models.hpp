@@ -129,6 +129,8 @@ inline OurRun solveOurs(const BoundedModel& model, NlpMethod method, double time
     problem.multipliers = from->multipliers;
     problem.lowerMultipliers = from->lowerMultipliers;
     problem.upperMultipliers = from->upperMultipliers;
+    problem.objectiveScale = from->objectiveScale;
+    problem.constraintScales = from->constraintScales;
   }
   OurRun run;
   const double begin = cpuSeconds();

@@ -306,4 +306,8 @@ export interface NlpSolution {
   constraintPenalty: number;
   /** Last penalty of ||grad L||^2 / 2 in the merit function. */
   gradientPenalty: number;
+  /** What the objective was multiplied by. Warm starts keep it. */
+  objectiveScale: number;
+  /** m numbers: what the constraints were multiplied by, likewise. */
+  constraintScales: Float64Array;
 }

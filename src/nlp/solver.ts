@@ -1,5 +1,5 @@
 import type { Bounds } from '../core/bounds.js';
-import { checkBoolean, checkObject, checkVector } from '../core/check.js';
+import { checkBoolean, checkNumber, checkObject, checkVector } from '../core/check.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import { type Dependence, dependences } from '../expressions/dependence.js';
@@ -24,7 +24,7 @@ export type { NlpProgress };
 export interface NlpSettings extends NlpOptions, SolveOptions<NlpProgress> {
   /**
    * A point to begin with instead of the problem's start, such as an earlier result, and its multipliers with the signs of results.
-   * Those that are missing are estimated.
+   * Those that are missing are estimated. Under bounds and inequalities the scales of the earlier solve are kept.
    */
   warmStart?:
     | {
@@ -32,6 +32,8 @@ export interface NlpSettings extends NlpOptions, SolveOptions<NlpProgress> {
         multipliers?: ArrayLike<number> | undefined;
         lowerMultipliers?: ArrayLike<number> | undefined;
         upperMultipliers?: ArrayLike<number> | undefined;
+        objectiveScale?: number | undefined;
+        constraintScales?: ArrayLike<number> | undefined;
       }
     | undefined;
   /** Whether reports of progress have the point. Default false. */
@@ -172,6 +174,8 @@ const solveQuadratic: SolveQuadratic = async ({ Q, c, A, b }) => {
 /** The names of multipliers in results, reports and warm starts. */
 const multiplierNames = ['multipliers', 'lowerMultipliers', 'upperMultipliers'] as const;
 
+type Scales = { objectiveScale?: number; constraintScales?: Float64Array };
+
 type Multipliers = { [name in (typeof multiplierNames)[number]]?: Float64Array | undefined };
 
 /** A report of progress, or a result, with the sign of the objective that is maximised. */
@@ -196,7 +200,7 @@ function turned(given: Multipliers): Multipliers {
 function begin(
   program: Program,
   warmStart: NlpSettings['warmStart'],
-): Multipliers & { start: Float64Array | undefined; fallbackStart?: Float64Array | undefined } {
+): Multipliers & Scales & { start: Float64Array | undefined; fallbackStart?: Float64Array | undefined } {
   if (warmStart === undefined) {
     const { knownStart: start, fallbackStart, multipliers, lowerMultipliers, upperMultipliers } = program;
     return { start, fallbackStart, multipliers, lowerMultipliers, upperMultipliers };
@@ -211,6 +215,19 @@ function begin(
   return {
     start: checkVector('warmStart.x', given.x, { length: program.n, per: 'one for each variable' }),
     ...(program.sense === 'maximize' ? turned(multipliers) : multipliers),
+    ...scalesOf(given, program.m),
+  };
+}
+
+/** The scales of an earlier result. */
+function scalesOf({ objectiveScale, constraintScales }: NonNullable<NlpSettings['warmStart']>, m: number): Scales {
+  return {
+    ...(objectiveScale !== undefined && {
+      objectiveScale: checkNumber('warmStart.objectiveScale', objectiveScale, { lower: 0, open: true }),
+    }),
+    ...(constraintScales !== undefined && {
+      constraintScales: numbers('warmStart.constraintScales', constraintScales, m),
+    }),
   };
 }
 

@@ -35,6 +35,8 @@ struct NlpEntry {
     copyGiven("multipliers", problem.multipliers);
     copyGiven("lowerMultipliers", problem.lowerMultipliers);
     copyGiven("upperMultipliers", problem.upperMultipliers);
+    copyGiven("constraintScales", problem.constraintScales);
+    if (in.has("objectiveScale")) problem.objectiveScale = in.number("objectiveScale");
     copyGiven("lower", problem.bounds.lower);
     copyGiven("upper", problem.bounds.upper);
     copyGiven("constraintsLower", problem.bounds.constraintLower);

@@ -76,6 +76,18 @@ bool ActiveSetPolish::refineWithSet(int levels, double allowed) {
   return false;
 }
 
+bool ActiveSetPolish::beginSteps() {
+  active_.decide(state_.point);
+  return begin(state_.point);
+}
+
+bool ActiveSetPolish::takeStep() {
+  if (!newtonStep(0)) return false;
+  std::swap(point_, trial_);
+  error_ = nlp_.givenErrors(point_).worst();
+  return error_ <= nlp_.settings().tolerance || !adjustSet(point_, true) || begin(point_);
+}
+
 /// Takes Newton steps from point_ to the one with the least error, with more regularisation where there is none.
 void ActiveSetPolish::improve(int levels) {
   constexpr double enough = 0.5;
@@ -158,8 +170,9 @@ bool ActiveSetPolish::newtonStep(int level) {
   return evaluate(trial_);
 }
 
-/// Changes the active set by what is wrong at a point: multipliers of the wrong sign, and bounds that are in the way.
-bool ActiveSetPolish::adjustSet(const BarrierPoint& by) {
+/// Changes the active set by what is wrong at a point: multipliers of the wrong sign, and bounds that are in the way;
+/// with `cutCounts` also those which the gradient does not press x against, as a step was cut there.
+bool ActiveSetPolish::adjustSet(const BarrierPoint& by, bool cutCounts) {
   bool changed = false;
   const auto change = [&](std::size_t k, BoundSide side) {
     active_.setSide(k, side);
@@ -172,8 +185,8 @@ bool ActiveSetPolish::adjustSet(const BarrierPoint& by) {
     const double excess = variable ? 0 : by.r[at(nlp_.rowOf(k))];
     const double low = nlp_.givenLower()[k], high = nlp_.givenUpper()[k];
     if (active_.side(k) == BoundSide::none) {
-      const bool below = variable ? by.v[k] == low && gradient > 0 : excess < 0;
-      const bool above = variable ? by.v[k] == high && gradient < 0 : excess > 0;
+      const bool below = variable ? by.v[k] == low && (cutCounts || gradient > 0) : excess < 0;
+      const bool above = variable ? by.v[k] == high && (cutCounts || gradient < 0) : excess > 0;
       if (below || above) change(k, below ? BoundSide::lower : BoundSide::upper);
     } else if ((active_.side(k) == BoundSide::lower ? gradient : -gradient) < 0) {
       change(k, BoundSide::none);

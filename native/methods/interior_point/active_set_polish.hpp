@@ -21,6 +21,14 @@ class ActiveSetPolish {
   /// its linear system.
   void run(bool refine);
 
+  /// Begins steps one by one from the state's point, with its most probable active set.
+  bool beginSteps();
+  /// Takes a Newton step on the active set, and changes the set by what is wrong where it leads to; false where there
+  /// is no step.
+  bool takeStep();
+  /// E(0) with bounds and sides as given where the last step has led to.
+  double error() const { return error_; }
+
   /// The polished point, or that of the state with x cut to the bounds as given where that is possible. Slacks are
   /// within the sides as given.
   const BarrierPoint& point() const { return point_; }
@@ -50,7 +58,7 @@ class ActiveSetPolish {
   bool begin(const BarrierPoint& from);
   bool evaluate(BarrierPoint& point);
   bool newtonStep(int level);
-  bool adjustSet(const BarrierPoint& by);
+  bool adjustSet(const BarrierPoint& by, bool cutCounts = false);
   void clip();
   void classify();
   double weakness() const;

@@ -296,14 +296,19 @@ BarrierErrors BarrierNlp::errorsWithin(const BarrierPoint& point, double mu, std
   return found;
 }
 
-bool BarrierNlp::solved(const BarrierPoint& point) const {
+bool BarrierNlp::solved(const BarrierPoint& point) const { return within(errors(point, 0), point); }
+
+bool BarrierNlp::solvedAsGiven(const BarrierPoint& point) const { return within(givenErrors(point), point); }
+
+/// Whether errors of the point are within the tolerance and, in the user's units, within the limits of section 3.3.
+bool BarrierNlp::within(const BarrierErrors& errors, const BarrierPoint& point) const {
   constexpr double dual = 1, primal = 1e-4, complementarity = 1e-4;
-  if (!(errors(point, 0).worst() <= settings_.tolerance)) return false;
+  if (!(errors.worst() <= settings_.tolerance)) return false;
   const auto scales = model_.constraintScales();
   for (std::size_t i = 0; i < point.r.size(); ++i) {
     if (!(std::abs(point.r[i]) <= primal * scales[i])) return false;
   }
-  return unscaledDual(point) <= dual && unscaledComplementarity(point) <= complementarity;
+  return unscaledDual(point) <= dual && errors.complementarity <= complementarity * model_.objectiveScale();
 }
 
 double BarrierNlp::unscaledDual(const BarrierPoint& point) const {

@@ -115,6 +115,8 @@ class BarrierNlp {
   BarrierErrors givenErrors(const BarrierPoint& point) const;
   /// Whether it is solved: E(0) <= tolerance, and the tests in the user's units of section 3.3.
   bool solved(const BarrierPoint& point) const;
+  /// Whether it is solved with bounds and sides as they were given.
+  bool solvedAsGiven(const BarrierPoint& point) const;
 
   /// The largest alpha <= 1 with slack + alpha d >= (1 - tau) slack.
   double largestStep(std::span<const double> v, std::span<const double> dv, double tau) const;
@@ -151,6 +153,7 @@ class BarrierNlp {
   void setSides();
   void relax();
   void computeResidual(BarrierPoint& point) const;
+  bool within(const BarrierErrors& errors, const BarrierPoint& point) const;
   BarrierErrors errorsWithin(const BarrierPoint& point, double mu, std::span<const double> lower,
                              std::span<const double> upper) const;
   bool lowerBounded(std::size_t j) const { return lower_[j] > -infinite; }

@@ -62,7 +62,18 @@ ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling)
     : ScaledNlp(la, problem, scaling, openedWithEqualities(problem, la)) {}
 
 ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, AnyBounds)
-    : ScaledNlp(la, problem, scaling, opened(problem, la)) {}
+    : ScaledNlp(la, problem, scaling, opened(problem, la)) {
+  givenObjectiveScale_ = problem.objectiveScale;
+  givenConstraintScales_ = problem.constraintScales;
+  require(givenObjectiveScale_ >= 0 && std::isfinite(givenObjectiveScale_), "objectiveScale", givenObjectiveScale_,
+          "expected a finite number that is not negative");
+  if (givenConstraintScales_.empty()) return;
+  requireVector(givenConstraintScales_, m_, "constraintScales");
+  for (int i = 0; i < m_; ++i) {
+    const double scale = givenConstraintScales_[static_cast<std::size_t>(i)];
+    require(scale > 0, "constraintScales[" + show(i) + "]", scale, "expected a number > 0");
+  }
+}
 
 ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, std::shared_ptr<Nlp> nlp)
     : nlp_(std::move(nlp)),
@@ -133,7 +144,7 @@ bool ScaledNlp::begin(NlpPoint& point) {
   if (!evaluateValues(point) || !evaluateDerivatives(point)) return false;
   if (scaling_) {
     const SparsePattern& rows = *jacobianPattern_;
-    objectiveScale_ = scaleFor(normInf(point.gradient));
+    objectiveScale_ = givenObjectiveScale_ > 0 ? givenObjectiveScale_ : scaleFor(normInf(point.gradient));
     auto* const typical = objectiveScale_ < 1 ? nlp_->find<TypicalGradient>() : nullptr;
     if (typical != nullptr) gradientScale_ = std::max(1.0, scaleFor(typical->typicalGradient()) / objectiveScale_);
     point.f *= objectiveScale_;
@@ -142,7 +153,8 @@ bool ScaledNlp::begin(NlpPoint& point) {
       const int begin = rows.offsets[static_cast<std::size_t>(i)];
       const auto size = static_cast<std::size_t>(rows.offsets[static_cast<std::size_t>(i) + 1] - begin);
       const std::span row(point.jacobian.data() + begin, size);
-      const double scale = scaleFor(normInf(row));
+      const double scale =
+          givenConstraintScales_.empty() ? scaleFor(normInf(row)) : givenConstraintScales_[static_cast<std::size_t>(i)];
       constraintScales_[static_cast<std::size_t>(i)] = scale;
       point.c[static_cast<std::size_t>(i)] *= scale;
       for (double& value : row) value *= scale;

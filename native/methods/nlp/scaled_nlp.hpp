@@ -52,7 +52,7 @@ class ScaledNlp {
   /// multipliers.
   ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling);
   /// Opens a problem of any bounds, which this class does not look at, and any m; for a method that takes care of them.
-  /// c is scaled, but its bounds are not.
+  /// c is scaled, but its bounds are not. Scales that the problem brings along are kept.
   struct AnyBounds {};
   ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, AnyBounds);
 
@@ -161,7 +161,9 @@ class ScaledNlp {
   double objectiveScale_ = 1;
   double gradientScale_ = 1;  // by how much the gradient at the start is above the usual
   Vector constraintScales_;
-  Vector weights_;  // of hessian
+  double givenObjectiveScale_ = 0;  // 0: by the gradient
+  Vector givenConstraintScales_;    // empty: likewise
+  Vector weights_;                  // of hessian
   std::uint64_t stamps_ = 0;
   mutable std::uint64_t at_ = 0;  // where the nlp is
   struct {

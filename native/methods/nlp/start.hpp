@@ -25,6 +25,8 @@ struct NlpStart {
   GivenBounds bounds = {};                                       ///< in place of the problem's own
   std::vector<double> lowerMultipliers = {};                     ///< n, of x >= lower; empty: the method's choice
   std::vector<double> upperMultipliers = {};                     ///< n, of x <= upper; empty: the method's choice
+  double objectiveScale = 0;                                     ///< of an earlier solve; 0: by the gradient
+  std::vector<double> constraintScales = {};                     ///< m, likewise; empty: by the gradients
 };
 
 /// How often a method asked for what.

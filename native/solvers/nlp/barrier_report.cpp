@@ -42,6 +42,8 @@ void setPoint(const BarrierNlp& nlp, const BarrierPoint& point, NlpSolution& s) 
   s.multipliers = model.unscaledMultipliers(point.at);
   setBoundMultipliers(nlp, point, s);
   s.constraintValues = model.unscaledConstraints(point.at);
+  s.objectiveScale = model.objectiveScale();
+  s.constraintScales.assign(model.constraintScales().begin(), model.constraintScales().end());
   s.feasibility = nlp.violation(point);
   s.unscaledResidual = std::max(nlp.unscaledDual(point), s.feasibility);
 }

@@ -44,7 +44,7 @@ std::optional<Status> InteriorPointMethod::start() {
     return Status::infeasible;
   }
   if (warm_.given()) {
-    if (const auto status = startWarm(); status || warmError_ > 0) return status;
+    if (const auto status = startWarm(); status || warmError_ > 0 || predictor_) return status;
     if (!nlp_.beginAt(start_, state_.point)) return std::nullopt;
   }
   state_.mu = attempts_.now().mu;
@@ -58,12 +58,39 @@ std::optional<Status> InteriorPointMethod::start() {
 std::optional<Status> InteriorPointMethod::startWarm() {
   for (const bool relaxed : {false, true}) {
     if (!warm_.place(nlp_, state_.point, relaxed)) return std::nullopt;
-    const BarrierErrors errors = relaxed ? nlp_.errors(state_.point, 0) : nlp_.givenErrors(state_.point);
-    if (!(errors.worst() <= settings_.tolerance)) continue;
+    if (!(relaxed ? nlp_.solved(state_.point) : nlp_.solvedAsGiven(state_.point))) continue;
     record();
     return finish();
   }
-  if (!warm_.moveInside(nlp_, state_.point)) return std::nullopt;
+  record();
+  milestone_ = {0, error_};
+  if (!settings_.polish || nlp_.model().approximateHessian()) return beginInside();
+  predictor_ = std::make_unique<ActiveSetPolish>(state_);
+  return predictor_->beginSteps() ? std::nullopt : beginInside();
+}
+
+/// Takes Newton steps on the active set of a warm start, which changes with them, as long as they lead on.
+std::optional<Status> InteriorPointMethod::predictorStep() {
+  constexpr int most = 8, patience = 2;
+  constexpr double progress = 0.9;
+  ++inAttempt_;
+  const bool stepped = predictor_->takeStep();
+  if (stepped && nlp_.solvedAsGiven(predictor_->point())) {
+    state_.point = predictor_->point();
+    predictor_ = nullptr;
+    record();
+    return finish();
+  }
+  if (predictor_->error() <= progress * milestone_.error) milestone_ = {inAttempt_, predictor_->error()};
+  if (stepped && inAttempt_ < most && inAttempt_ - milestone_.iteration < patience) return std::nullopt;
+  return beginInside();
+}
+
+/// Begins the main phase near a warm start.
+std::optional<Status> InteriorPointMethod::beginInside() {
+  predictor_ = nullptr;
+  inAttempt_ = 0;
+  if (!warm_.moveInside(nlp_, state_.point)) return endAttempt(Status::stalled);
   state_.mu = WarmStart::mu;
   main_.begin();
   record();
@@ -81,6 +108,7 @@ bool InteriorPointMethod::warmInVain() {
 
 std::optional<Status> InteriorPointMethod::step() {
   la_.checkpoint();
+  if (predictor_) return predictorStep();
   if (warmInVain() && !begin(attempts_.now())) return endAttempt(Status::stalled);
   const int most = attempts_.first() ? iterationsOfFirst(settings_.maxIterations) : laterIterations;
   if ((++inAttempt_ > most || idle()) && settings_.restarts > 0) return endAttempt(Status::stalled);

@@ -47,7 +47,7 @@ class InteriorPointMethod {
     BarrierPoint point;
   };
 
-  /// The iteration in which the error has fallen last.
+  /// The iteration in which the error has fallen last, and how far.
   struct Milestone {
     int iteration = 0;
     double error = std::numeric_limits<double>::infinity();
@@ -56,6 +56,8 @@ class InteriorPointMethod {
   std::optional<Status> startWarm();
   bool begin(const Attempt& attempt);
   bool idle();
+  std::optional<Status> predictorStep();
+  std::optional<Status> beginInside();
   bool warmInVain();
   std::optional<Status> mainStep();
   std::optional<Status> beginRestoration();
@@ -96,7 +98,8 @@ class InteriorPointMethod {
   int restorationSteps_ = 0;
   Best best_;
   Infeasible leastInfeasible_;
-  std::unique_ptr<ActiveSetPolish> polish_;  ///< of a solution
+  std::unique_ptr<ActiveSetPolish> predictor_;  ///< while a warm start goes on with its active set
+  std::unique_ptr<ActiveSetPolish> polish_;     ///< of a solution
   std::unique_ptr<ActiveSetPolish> saddle_;  ///< the one that was left last: the answer where nothing better is found
   int saddles_ = 0;
   BarrierPoint farthest_;  ///< where the last attempt that found no end of f or x has ended

@@ -240,6 +240,8 @@ struct NlpSolution {
 
   double constraintPenalty = 0;
   double gradientPenalty = 0;
+  double objectiveScale = 1;
+  std::vector<double> constraintScales;
 
   static constexpr auto fields() {
     using Self = NlpSolution;
@@ -275,7 +277,9 @@ struct NlpSolution {
         OUT(counts, "How often each was computed, over all of the data."),
         OUT(time, "Where the time went."),
         OUT(constraintPenalty, "Last penalty of ||c||^2 / 2 in the merit function."),
-        OUT(gradientPenalty, "Last penalty of ||grad L||^2 / 2 in the merit function.")};
+        OUT(gradientPenalty, "Last penalty of ||grad L||^2 / 2 in the merit function."),
+        OUT(objectiveScale, "What the objective was multiplied by. Warm starts keep it."),
+        OUT(constraintScales, "m numbers: what the constraints were multiplied by, likewise.")};
   }
 };
 static_assert(sizeFromFields<NlpSolution::Counts>() == sizeof(NlpSolution::Counts));

@@ -30,6 +30,8 @@ NlpSolution solutionOf(const BestPoint& best, const ScaledNlp& model, const KktS
   s.lowerMultipliers.assign(s.x.size(), 0.0);
   s.upperMultipliers = s.lowerMultipliers;
   s.constraintValues = model.unscaledConstraints(best.point());
+  s.objectiveScale = model.objectiveScale();
+  s.constraintScales.assign(model.constraintScales().begin(), model.constraintScales().end());
   s.inertia = best.inertia();
   static_cast<EvaluationCounts&>(s.counts) = model.counts();
   s.time.derivatives = model.seconds();

@@ -140,6 +140,16 @@ TEST(stalledAttemptsAreCounted) {
 
 namespace {
 
+/// Begins at a result.
+void takeFrom(const NlpSolution& from, NlpProblem& problem) {
+  problem.start = from.x;
+  problem.multipliers = from.multipliers;
+  problem.lowerMultipliers = from.lowerMultipliers;
+  problem.upperMultipliers = from.upperMultipliers;
+  problem.objectiveScale = from.objectiveScale;
+  problem.constraintScales = from.constraintScales;
+}
+
 /// min x_1 x_4 (x_1 + x_2 + x_3) + x_3 with a product of at least `product`, from an earlier solution where there is
 /// one.
 Result solve71(double product, const NlpSolution* from) {
@@ -153,12 +163,7 @@ Result solve71(double product, const NlpSolution* from) {
   }));
   problem.start = {1, 5, 5, 1};
   problem.bounds = {{1, 1, 1, 1}, {5, 5, 5, 5}, {product, 40}, {infinity, 40}};
-  if (from != nullptr) {
-    problem.start = from->x;
-    problem.multipliers = from->multipliers;
-    problem.lowerMultipliers = from->lowerMultipliers;
-    problem.upperMultipliers = from->upperMultipliers;
-  }
+  if (from != nullptr) takeFrom(*from, problem);
   NlpSolver solver(la, problem, settings);
   Outcome outcome = iterate(solver, settings, monitor);
   return {std::move(outcome), solver.solution()};
@@ -175,6 +180,40 @@ TEST(warmStarts) {
   CHECK(cold.outcome.status == Status::solved && warm.outcome.status == Status::solved);
   CHECK(2 * warm.outcome.progress.iteration <= cold.outcome.progress.iteration);
   CHECK(std::abs(cold.outcome.progress.objective - warm.outcome.progress.objective) <= 1e-8);
+}
+
+namespace {
+
+/// min sum_j 250 x_j^2 + x_j^4 - p_j x_j, 0 <= x <= 1, sum x <= 3; from a result if there is one.
+Result solveSteep(const std::vector<double>& p, const NlpSolution* from) {
+  const Cpu la;
+  Monitor monitor;
+  NlpProblem problem;
+  problem.nlp = std::make_shared<Program>(graphOf(8, [&](Variables x) {
+    return Minimize{sum(1, 8, [&](int j) { return 250 * square(x(j)) + pow(x(j), 4) - p[at(j - 1)] * x(j); }),
+                    {sum(1, 8, [&](int j) { return x(j); })}};
+  }));
+  problem.start.assign(8, 0.9);
+  problem.bounds = {Vector(8, 0.0), Vector(8, 1.0), {-infinity}, {3}};
+  if (from != nullptr) takeFrom(*from, problem);
+  NlpSolver solver(la, problem, {});
+  Outcome outcome = iterate(solver, NlpSettings(), monitor);
+  return {std::move(outcome), solver.solution()};
+}
+
+}  // namespace
+
+TEST(warmStartsKeepScalesAndFollowTheActiveSet) {
+  const Result first = solveSteep({-1, 50, 20, 500, 1000, 300, 30, 70}, nullptr);
+  CHECK(first.solution.objectiveScale < 0.5);
+  CHECK_EQ(solveSteep({-1, 50, 20, 500, 1000, 300, 30, 70}, &first.solution).outcome.progress.iteration, 0);
+  const std::vector<double> next = {2, 40, 1000, 250, 400, 600, -1, 50};
+  const Result cold = solveSteep(next, nullptr), warm = solveSteep(next, &first.solution);
+  CHECK(warm.outcome.status == Status::solved && warm.solution.polished);
+  CHECK_NEAR(warm.outcome.progress.objective, cold.outcome.progress.objective, 1e-7);
+  CHECK(warm.solution.activeLower != first.solution.activeLower);
+  CHECK(warm.solution.activeUpper != first.solution.activeUpper);
+  CHECK(warm.outcome.progress.iteration <= 5);
 }
 
 TEST(warmStartsOfWrongSigns) {
