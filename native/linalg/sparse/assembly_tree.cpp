@@ -136,6 +136,7 @@ class Planner {
       variable.push_back(i);
     }
     const Adjacency graph = compress(lower, vertexOf, static_cast<int>(variable.size()));
+    la.checkpoint();
     const Ordering ordering = fillReducingOrder(graph, la, search);
     la.checkpoint();
     const Amalgamation amalgamation(graph, ordering.order, ordering.tree);

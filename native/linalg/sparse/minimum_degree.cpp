@@ -19,8 +19,8 @@ class MinimumDegree {
   /// `byFill`: what is least is not the degree but the fill that an elimination would bring, in as far as the elements
   /// around a variable tell (Rothberg and Eisenstat, "Node selection strategies for bottom-up sparse matrix ordering",
   /// 1998). `stages`, if not empty: those of a stage come after those of the ones before.
-  MinimumDegree(const Adjacency& graph, bool byFill, std::span<const int> stages)
-      : n_(graph.vertices()), byFill_(byFill), weight_(graph.weights), stages_(stages) {
+  MinimumDegree(const Adjacency& graph, bool byFill, std::span<const int> stages, const Cpu& la)
+      : la_(la), n_(graph.vertices()), byFill_(byFill), weight_(graph.weights), stages_(stages) {
     const auto n = static_cast<std::size_t>(n_);
     begin_.resize(n);
     length_.resize(n);
@@ -57,6 +57,7 @@ class MinimumDegree {
   }
 
   std::vector<int> order() {
+    constexpr std::size_t looks = 16;  // pivots between two looks at whether to go on
     std::vector<int> pivots;
     std::vector<int> later(stages_.size());
     std::iota(later.begin(), later.end(), 0);
@@ -77,6 +78,7 @@ class MinimumDegree {
         const int pivot = head_[at(least)];
         eliminate(pivot);
         pivots.push_back(pivot);
+        if (pivots.size() % looks == 0) la_.checkpoint();
         least = std::min(least, lowest_);
       }
     } while (next < later.size());
@@ -325,6 +327,7 @@ class MinimumDegree {
     compactAt_ = std::max(compactAt_, 2 * lists_.size());
   }
 
+  const Cpu& la_;
   int n_;
   bool byFill_;
   std::vector<int> weight_;
@@ -354,12 +357,12 @@ class MinimumDegree {
 
 }  // namespace
 
-std::vector<int> minimumDegree(const Adjacency& graph) {
-  return graph.vertices() == 0 ? std::vector<int>() : MinimumDegree(graph, false, {}).order();
+std::vector<int> minimumDegree(const Adjacency& graph, const Cpu& la) {
+  return graph.vertices() == 0 ? std::vector<int>() : MinimumDegree(graph, false, {}, la).order();
 }
 
-std::vector<int> minimumFill(const Adjacency& graph, std::span<const int> stages) {
-  return graph.vertices() == 0 ? std::vector<int>() : MinimumDegree(graph, true, stages).order();
+std::vector<int> minimumFill(const Adjacency& graph, std::span<const int> stages, const Cpu& la) {
+  return graph.vertices() == 0 ? std::vector<int>() : MinimumDegree(graph, true, stages, la).order();
 }
 
 }  // namespace nonconvex

@@ -521,7 +521,7 @@ std::vector<int> nestedDissection(const Adjacency& graph, const Cpu& la, int sma
   // Stages from the leaves up.
   const int most = depths.empty() ? 0 : *std::max_element(depths.begin(), depths.end());
   for (int& depth : depths) depth = depth < 0 ? 0 : most + 1 - depth;
-  return minimumFill(graph, depths);
+  return minimumFill(graph, depths, la);
 }
 
 Ordering fillReducingOrder(const Adjacency& graph, const Cpu& la, OrderSearch search) {
@@ -539,11 +539,11 @@ Ordering fillReducingOrder(const Adjacency& graph, const Cpu& la, OrderSearch se
   constexpr double manyForFineDissection = 100;
   constexpr int fine = 60;
   const double size = graph.vertices() + static_cast<double>(graph.neighbours.size());
-  tryOrder(minimumFill(graph));
+  tryOrder(minimumFill(graph, {}, la));
   if (best.fill.flops > manyForDissection * size) {
     tryOrder(nestedDissection(graph, la));
   } else if (best.fill.flops > manyForDegree * size) {
-    tryOrder(minimumDegree(graph));
+    tryOrder(minimumDegree(graph, la));
   }
   if (search == OrderSearch::thorough && best.fill.flops > manyForFineDissection * size) {
     tryOrder(nestedDissection(graph, la, fine));

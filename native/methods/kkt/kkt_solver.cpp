@@ -36,6 +36,7 @@ class FactoredKkt final : public KktSolver {
       placeDense();
     } else {
       placeSparse();
+      la_.checkpoint();
       load(sampleH, sampleJ);
       loadDiagonals(sample);
       placeValues();
@@ -196,11 +197,13 @@ class FactoredKkt final : public KktSolver {
   template <class Place>
   void placeEntries(Place&& place) {
     for (int j = 0; j < n_; ++j) {
+      if (j % 64 == 0) la_.checkpoint();
       const auto line = hessian_.line(j);
       for (const int i : line) hessianTo_.push_back(place(i, j));
       if (line.empty() || line.front() != j) emptyDiagonals_.push_back(place(j, j));
     }
     for (int i = 0; i < m_; ++i) {
+      if (i % 64 == 0) la_.checkpoint();
       for (const int j : jacobian_.line(i)) jacobianTo_.push_back(place(n_ + i, j));
     }
     for (int k = 0; k < n_ + m_; ++k) diagonalTo_.push_back(place(k, k));
