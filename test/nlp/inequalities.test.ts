@@ -6,6 +6,7 @@ import {
   at,
   div,
   dot,
+  gather,
   log,
   matvec,
   mul,
@@ -18,6 +19,7 @@ import {
 } from '../../src/expressions/index.js';
 import { Model, minimize, type NlpResult } from '../../src/index.js';
 import { checkOptimality } from '../../src/nlp/index.js';
+import { uniforms } from '../problems/relu.js';
 
 const Inf = Number.POSITIVE_INFINITY;
 
@@ -471,6 +473,21 @@ describe('what cannot be', () => {
     const { status, message } = await minimize(model);
     expect(status).toBe('numericalError');
     expect(message).toBe('Not finite at the start: constraints[0] = Infinity.');
+  });
+});
+
+describe('the time limit', () => {
+  it('is heeded while an order of elimination is looked for, which takes many seconds', async () => {
+    const n = 100_000;
+    const uniform = uniforms(1);
+    const entries = () => Int32Array.from({ length: 3 * n }, () => Math.floor(n * uniform()));
+    const model = new Model();
+    const x = model.variable(n, { lower: -1, upper: 1, start: 0.3 });
+    model.minimize(sumSquares(sub(x, 0.9)));
+    model.atMost(mul(gather(x, entries()), gather(x, entries())), 0.5);
+    const { status, seconds, counts } = await minimize(model, { timeLimit: 0.5 });
+    expect({ status, factorization: counts.factorization }).toEqual({ status: 'timeLimit', factorization: 0 });
+    expect(seconds).toBeLessThan(2);
   });
 });
 

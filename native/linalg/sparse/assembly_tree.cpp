@@ -135,6 +135,7 @@ class Planner {
       vertexOf[at(i)] = vertexOf[at(partner[at(i)])] = static_cast<int>(variable.size());
       variable.push_back(i);
     }
+    la.checkpoint();
     const Adjacency graph = compress(lower, vertexOf, static_cast<int>(variable.size()));
     la.checkpoint();
     const Ordering ordering = fillReducingOrder(graph, la, search);

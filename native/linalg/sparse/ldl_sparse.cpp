@@ -103,11 +103,12 @@ bool equilibrate(const SparsePattern& lower, const ColumnStretches& stretches, s
 /// Scales the rows of |S A S| to sum 1, as far as a few passes of Ruiz's iteration do, and rounds S to powers of two.
 /// Unlike scales by the largest entries, these hardly depend on where the iteration starts: it undoes bad units of
 /// variables.
-std::vector<double> balance(const SparsePattern& lower, std::span<const double> values) {
+std::vector<double> balance(const SparsePattern& lower, std::span<const double> values, const Cpu& la) {
   constexpr int mostPasses = 40;
   const std::size_t n = at(lower.lines);
   std::vector<double> scale(n, 1.0), sums(n);
   for (int pass = 0; pass < mostPasses; ++pass) {
+    la.checkpoint();
     std::fill(sums.begin(), sums.end(), 0.0);
     for (std::size_t j = 0; j < n; ++j) {
       for (std::size_t k = at(lower.offsets[j]); k < at(lower.offsets[j + 1]); ++k) {
@@ -173,7 +174,7 @@ class SparseLdl::Implementation {
       : la_(la), lower_(lower), stretches_(lower) {
     const std::size_t n = at(lower.lines);
     checkPattern(sample);
-    sampleScale_ = balance(lower_, sample);
+    sampleScale_ = balance(lower_, sample, la);
     maxima_.resize(n);
     scaled_ = HostBuffer<double>(lower.nonzeros());
     if (!equilibrate(lower_, stretches_, sample, 16, sampleScale_, maxima_, scaledValues())) {
@@ -181,6 +182,7 @@ class SparseLdl::Implementation {
       std::fill(scaled_.data(), scaled_.data() + scaled_.size(), 0.0);
     }
     scale_ = sampleScale_;
+    la.checkpoint();
     plan_ = planFactorisation(lower_, choosePartners(lower_, scaledValues()), la, search);
     const int slots = std::min(la.threads(), static_cast<int>(plan_.subtrees.size()));
     requireMemory(plan_.factorSize + plan_.keptSize + at(slots) * plan_.stackSize);
