@@ -85,21 +85,25 @@ Inertia BarrierKkt::factorTrusted(double delta, double epsilon) {
 
 bool BarrierKkt::factor(double mu) {
   constexpr int mostInARow = 2, retry = 8;
-  const bool begun = shiftedInARow_ >= mostInARow && ++sinceUnshifted_ % retry != 0;
-  return factorWith(begun ? last_ / 3 : 0, mu);
+  const bool shifted = shiftedInARow_ >= mostInARow && ++sinceUnshifted_ % retry != 0;
+  const bool dependent = dependentInARow_ >= mostInARow && ++sinceIndependent_ % retry != 0;
+  return climb(shifted ? last_ / 3 : 0, dependent ? dualShift(mu) : 0, mu);
 }
 
-/// Climbs the ladder of Waechter and Biegler 2006, section 3.1, from `delta`.
-bool BarrierKkt::factorWith(double delta, double mu) {
+bool BarrierKkt::factorWith(double delta, double mu) { return climb(delta, 0, mu); }
+
+double BarrierKkt::dualShift(double mu) { return 1e-8 * std::pow(mu, 0.25); }
+
+/// Climbs the ladder of Waechter and Biegler 2006, section 3.1, from `delta` and `epsilon`.
+bool BarrierKkt::climb(double delta, double epsilon, double mu) {
   constexpr double first = 1e-4, least = 1e-20, fast = 100, usual = 8;
-  double epsilon = 0;
   for (;;) {
     const Inertia inertia = factorTrusted(delta, epsilon);
     if (inertia.undefined > 0) return false;
     if (wanted(inertia)) break;
     const bool rankLost = inertia.zero > 0 || inertia.negative < nlp_.m();
     if (rankLost && epsilon == 0) {
-      epsilon = 1e-8 * std::pow(mu, 0.25);
+      epsilon = dualShift(mu);
       continue;
     }
     if (delta == 0) {
@@ -110,6 +114,7 @@ bool BarrierKkt::factorWith(double delta, double mu) {
     if (!(delta <= largestDelta)) return false;
   }
   shiftedInARow_ = delta > 0 ? shiftedInARow_ + 1 : 0;
+  dependentInARow_ = epsilon > 0 ? dependentInARow_ + 1 : 0;
   if (delta > 0) last_ = delta;
   return true;
 }

@@ -40,7 +40,7 @@ class BarrierKkt {
   /// delta and eps of the factors are replaced by this delta, at least; for a caller that wants a shorter step.
   bool factorWith(double delta, double mu);
   /// Forgets the shifts of earlier systems.
-  void reset() { last_ = shiftedInARow_ = 0; }
+  void reset() { last_ = shiftedInARow_ = dependentInARow_ = 0; }
 
   KktSolver& solver() { return *solver_; }
   bool analyzed() const { return solver_ != nullptr; }
@@ -51,6 +51,8 @@ class BarrierKkt {
   bool wanted(const Inertia& inertia) const;
   Inertia factorAt(double delta, double epsilon, double threshold);
   Inertia factorTrusted(double delta, double epsilon);
+  bool climb(double delta, double epsilon, double mu);
+  static double dualShift(double mu);
   void setDiagonals(double delta);
 
   const Cpu& la_;
@@ -67,6 +69,8 @@ class BarrierKkt {
   double last_ = 0;  // delta > 0 that was needed last
   int shiftedInARow_ = 0;
   int sinceUnshifted_ = 0;
+  int dependentInARow_ = 0;  // systems that needed eps
+  int sinceIndependent_ = 0;
   int confirmed_ = 0;         // inertias that were not wanted with large pivots either
   int surprises_ = 0;         // that small pivots had in store
   bool smallPivots_ = false;  // whether the factors at hand may have some
