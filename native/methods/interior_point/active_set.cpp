@@ -39,6 +39,7 @@ ActiveSet::ActiveSet(BarrierNlp& nlp, BarrierKkt& kkt)
       solution_(rhs_.size()) {}
 
 void ActiveSet::decide(const BarrierPoint& point, double ratio) {
+  indefinite_ = dependentSet_ = false;
   std::fill(dependent_.begin(), dependent_.end(), 0);
   for (std::size_t k = 0; k < side_.size(); ++k) side_[k] = probableSide(nlp_, point, k, ratio);
 }
@@ -185,11 +186,18 @@ bool ActiveSet::wanted(const Inertia& inertia) const {
 }
 
 Inertia ActiveSet::factorShifted(double primal, double dual) {
+  const double lost = leastDual * std::max(1.0, sizeJ_);
   KktShift shift{.primal = primal, .dual = dual};
+  if (dual == 0 && dependentSet_) {
+    shift.dual = lost;
+    rankLost_ = true;
+    return kkt_.solver().factor(shift);
+  }
   const Inertia inertia = kkt_.solver().factor(shift);
   rankLost_ = inertia.undefined == 0 && (inertia.zero > 0 || inertia.negative < nlp_.m());
   if (dual > 0 || !rankLost_) return inertia;
-  shift.dual = leastDual * std::max(1.0, sizeJ_);
+  dependentSet_ = true;
+  shift.dual = lost;
   return kkt_.solver().factor(shift);
 }
 
@@ -201,7 +209,8 @@ bool ActiveSet::factor(int level) {
   }
   // So small a shift does not matter for Newton's method from a point that is almost the solution.
   constexpr double share = 1e-7;
-  positive_ = wanted(factorShifted(-share * sizeH(), 0));
+  positive_ = !indefinite_ && wanted(factorShifted(-share * sizeH(), 0));
+  indefinite_ = !positive_;
   return positive_ || factorShifted(0, 0).undefined == 0;
 }
 

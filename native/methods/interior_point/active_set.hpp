@@ -24,7 +24,10 @@ class ActiveSet {
   ActiveSet(BarrierNlp& nlp, BarrierKkt& kkt);
 
   BoundSide side(std::size_t k) const { return side_[k]; }
-  void setSide(std::size_t k, BoundSide side) { side_[k] = side; }
+  void setSide(std::size_t k, BoundSide side) {
+    side_[k] = side;
+    dependentSet_ = false;
+  }
   /// Takes as active what is so probably.
   void decide(const BarrierPoint& point, double ratio = 1);
   /// Takes as inactive the bounds and sides whose multipliers are at most `weak`; false where there are none.
@@ -79,6 +82,8 @@ class ActiveSet {
   double sizeH_ = 0, sizeJ_ = 0;
   bool positive_ = false;
   bool rankLost_ = false;
+  bool indefinite_ = false;    // not positive in the last factors, since `decide`
+  bool dependentSet_ = false;  // rankLost_ with this set
   InertiaCorrection shifts_;
   SecondOrderTest secondOrder_;
   Vector rhs_, solution_;
