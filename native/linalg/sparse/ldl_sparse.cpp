@@ -182,7 +182,6 @@ class SparseLdl::Implementation {
       std::fill(scaled_.data(), scaled_.data() + scaled_.size(), 0.0);
     }
     scale_ = sampleScale_;
-    la.checkpoint();
     plan_ = planFactorisation(lower_, choosePartners(lower_, scaledValues()), la, search);
     const int slots = std::min(la.threads(), static_cast<int>(plan_.subtrees.size()));
     requireMemory(plan_.factorSize + plan_.keptSize + at(slots) * plan_.stackSize);
