@@ -10,6 +10,7 @@ import { CompiledProgram, numbers, type Program, type UsedDerivatives } from '..
 import type { Shape } from '../expressions/shape.js';
 import type { NlpOptions, NlpProgress, NlpSolution } from '../generated/nlp.js';
 import { quadraticProgram } from '../problems/quadratic.js';
+import { withNames } from './names.js';
 import {
   checkParameter,
   type ParameterGradient,
@@ -122,8 +123,10 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   const present = program.sense === 'maximize' ? maximized : undefined;
   const answer = await solve<NlpSolution>('nlp', toNative, settings, program.deviceSupport, present);
   const { derivatives } = program;
+  const objective = answer.objective ?? Number.NaN;
+  const message = answer.status === 'solved' ? answer.message : withNames(answer.message, program);
   const result = withDerivatives(
-    { ...answer, objective: answer.objective ?? Number.NaN, ...(derivatives && { derivatives }) },
+    { ...answer, message, objective, ...(derivatives && { derivatives }) },
     { program, bounds, parameters },
   );
   if (result.status === 'numericalError') {

@@ -1,7 +1,11 @@
 // What the message of a solve under bounds and inequalities says where there is no solution.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { add, at, exp, mul, square, sub, sum, sumSquares } from '../../src/expressions/index.js';
 import { Model, minimize } from '../../src/index.js';
+import { readNl, writeNl } from '../../src/nlp/index.js';
 
 describe('a message without a solution', () => {
   it('names the constraints that cannot be satisfied together, and the bounds in the way', async () => {
@@ -17,6 +21,31 @@ describe('a message without a solution', () => {
     );
     expect(result.x[0]).toBeCloseTo(1, 6);
     expect(result.x[1]).toBeCloseTo(1, 6);
+  });
+
+  it('has the names of a model, and of what is read of it', async () => {
+    const model = new Model();
+    const w = model.variable(2, { lower: 0, upper: 1, start: 0.5, name: 'weights' });
+    const free = model.variable(2, { lower: 2, start: 2 });
+    model.minimize(sumSquares(w));
+    model.atMost(add(free, w), 9);
+    model.atLeast(sum(w), 3, { name: 'budget' });
+    const expected =
+      'constraint 2 (budget) is 2, below constraintsLower[2] = 3, ' +
+      'while upper[0] (weights[0]) and upper[1] (weights[1]) hold x back.';
+    expect((await minimize(model)).message).toContain(expected);
+    const folder = mkdtempSync(join(tmpdir(), 'nonconvex-names-'));
+    try {
+      await writeNl(model, join(folder, 'model.nl'));
+      const result = await minimize(await readNl(join(folder, 'model.nl')));
+      expect(result.message).toContain(expected);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const other = new Model();
+    const far = other.variable(2, { lower: 0, start: 1, name: 'far' });
+    other.minimize(sub(at(far, 0), at(far, 1)));
+    expect((await minimize(other)).message).toMatch(/The attempt ended where x\[1\] \(far\[1\]\) is \d/);
   });
 
   it('lists a few of many', async () => {
