@@ -67,6 +67,24 @@ describe('-AMPL', () => {
     expect(folder.read('stub.sol')).toContain('\nOptions\n5\n1\n3\n0\n1\n1\n2\n2\n1e-05\n');
   });
 
+  it('answers a binary file in text, which AMPL reads as well', async () => {
+    const integer = (value: number) => Buffer.from(Int32Array.of(value).buffer);
+    const real = (value: number) => Buffer.from(Float64Array.of(value).buffer);
+    const letter = (name: string) => Buffer.from(name, 'latin1');
+    const text = nl({ bounds: ['0 -1 5'] })
+      .replace(/^g/, 'b')
+      .replace(' 0 0 0 1\n', ' 0 0 1 1\n');
+    const header = letter(text.slice(0, text.indexOf('O0')));
+    const power = [letter('o'), integer(5)]; // (x0 - 3)^2
+    const minus = [letter('o'), integer(1), letter('v'), integer(0), letter('n'), real(3)];
+    const objective = [letter('O'), integer(0), integer(0), ...power, ...minus, letter('n'), real(2)];
+    const bounds = [letter('b'), letter('0'), real(-1), real(5)];
+    folder.write('stub.nl', Buffer.concat([header, ...objective, ...bounds]));
+    await folder.run(['stub', '-AMPL']);
+    expect(sol()).toMatchObject({ variables: 1, x: [expect.closeTo(3, 7)], constraints: 0, code: 0 });
+    expect(folder.read('stub.sol')).toMatch(/^nonconvex /);
+  });
+
   // x0 + 2 x1 + 3 x2 over the unit square, x2 = 4 and x0 + x1 >= 0.5, or <= 1.5: at the corners (0.5, 0) and (0.5, 1).
   const square = { objective: 'o54 3 v0 o2 n2 v1 o2 n3 v2', bounds: ['0 0 1', '0 0 1', '4 4'], start: [0.3, 0.4] };
   it.each([
