@@ -20,6 +20,10 @@ Attempts::Attempts(bool constrained, bool bounded, int restarts) {
   for (int k = 0; k < restarts; ++k) list_.push_back({.from = From::random});
 }
 
+void Attempts::addSearches(int count) {
+  for (int k = 0; k < count; ++k) list_.push_back({.from = Attempt::From::random, .mu = 1e-3, .restoration = true});
+}
+
 int Attempts::randomPoints() const {
   const auto end = list_.begin() + static_cast<std::ptrdiff_t>(at_) + 1;
   return static_cast<int>(

@@ -24,6 +24,7 @@ struct Attempt {
   double mu = 0.1;                   ///< first barrier parameter
   double push = 1e-2;                ///< how far inside of the bounds it begins
   BarrierRule rule = BarrierRule::monotone;
+  bool restoration = false;  ///< first for a feasible point, whatever f is
 };
 
 /// The attempts in their order. Without constraints the augmented Lagrangian is the main phase, and left out; without
@@ -40,6 +41,8 @@ class Attempts {
   /// Goes on to the next one; false where there is none.
   bool next() { return at_ + 1 < list_.size() && (++at_, true); }
   bool first() const { return at_ == 0; }
+  /// Adds attempts that look for a feasible point from random ones.
+  void addSearches(int count);
   /// How many random points were taken, this one included.
   int randomPoints() const;
 

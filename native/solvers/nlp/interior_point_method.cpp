@@ -108,10 +108,11 @@ bool InteriorPointMethod::warmInVain() {
 
 std::optional<Status> InteriorPointMethod::step() {
   la_.checkpoint();
+  ++iterations_;
   if (predictor_) return predictorStep();
   if (warmInVain() && !begin(attempts_.now())) return endAttempt(Status::stalled);
   const int most = attempts_.first() ? iterationsOfFirst(settings_.maxIterations) : laterIterations;
-  if ((++inAttempt_ > most || idle()) && settings_.restarts > 0) return endAttempt(Status::stalled);
+  if ((++inAttempt_ > most || idle() || searchedLong()) && settings_.restarts > 0) return endAttempt(Status::stalled);
   switch (phase_) {
     case NlpPhase::restoration:
       return restorationStep();
@@ -227,12 +228,13 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
     polish_ = std::move(saddle_);
     return Status::solved;
   }
+  if (reason == Status::stalled && polishBest()) return leaveSaddle() ? std::nullopt : std::optional(Status::solved);
   if (reason == Status::unbounded) {
     farthest_ = state_.point;
     if (++unboundedSeen_ > 1) return endUnbounded();
   }
   do {
-    if (!attempts_.next()) {
+    if (searchedLong() || (!attempts_.next() && !searchElsewhere())) {
       if (unboundedSeen_ > 0) return endUnbounded();
       if (!leastInfeasible_.known) return Status::stalled;
       best_ = {leastInfeasible_.point, nlp_.errors(leastInfeasible_.point, 0).worst()};
@@ -242,6 +244,32 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
   return std::nullopt;
 }
 
+/// Adds attempts that look for feasible points elsewhere, where the verdict would be that there are none near.
+bool InteriorPointMethod::searchElsewhere() {
+  constexpr int small = 100, many = 20;
+  if (!leastInfeasible_.known || unboundedSeen_ > 0 || settings_.restarts == 0) return false;
+  if (searchEnd_ > 0 || nlp_.model().linearConstraints()) return false;
+  searchEnd_ = std::min(2 * iterations_, settings_.maxIterations - 1);
+  attempts_.addSearches(nlp_.n() + nlp_.m() <= small ? many : settings_.restarts);
+  return attempts_.next();
+}
+
+/// Whether that search has taken as many iterations as all before it, so that there is a verdict before the limit.
+bool InteriorPointMethod::searchedLong() const { return searchEnd_ > 0 && iterations_ >= searchEnd_; }
+
+/// Looks whether Newton steps on its active set make the best point of the attempt a solution, where it is close to
+/// one.
+bool InteriorPointMethod::polishBest() {
+  constexpr double close = 1e-3;
+  if (!settings_.polish || !(attempt_.error <= close)) return false;
+  state_.point = attempt_.point;
+  auto polish = std::make_unique<ActiveSetPolish>(state_);
+  polish->run(true);
+  if (!polish->polished() || !nlp_.solvedAsGiven(polish->point())) return false;
+  polish_ = std::move(polish);
+  return true;
+}
+
 Status InteriorPointMethod::endUnbounded() {
   best_ = {farthest_, nlp_.errors(farthest_, 0).worst()};
   return Status::unbounded;
@@ -249,6 +277,7 @@ Status InteriorPointMethod::endUnbounded() {
 
 bool InteriorPointMethod::begin(const Attempt& attempt) {
   inAttempt_ = 0;
+  attempt_.error = std::numeric_limits<double>::infinity();
   restoredFromStart_ = untilFeasible_ = false;
   phase_ = attempt.augmentedLagrangian ? NlpPhase::augmentedLagrangian : NlpPhase::interiorPoint;
   Vector x = attempt.from == Attempt::From::end ? state_.point.at.x : start_;
@@ -270,6 +299,10 @@ bool InteriorPointMethod::begin(const Attempt& attempt) {
   if (attempt.from == Attempt::From::end) nlp_.cutMultipliers(state_.point, state_.mu, 10);
   state_.estimateMultipliers();
   main_.begin(attempt.rule);
+  if (!attempt.restoration || !(state_.point.infeasibility() > feasible)) return true;
+  untilFeasible_ = true;
+  restoration_.begin();
+  phase_ = NlpPhase::restoration;
   return true;
 }
 
@@ -309,6 +342,10 @@ bool InteriorPointMethod::leaveSaddle() {
 /// Remembers the point if it is the best one that was seen.
 void InteriorPointMethod::record() {
   error_ = nlp_.errors(state_.point, 0).worst();
+  if (error_ < attempt_.error) {
+    attempt_.error = error_;
+    attempt_.point = state_.point;
+  }
   if (!(error_ < best_.error)) return;
   best_.error = error_;
   best_.point = state_.point;

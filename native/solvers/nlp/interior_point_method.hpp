@@ -64,6 +64,9 @@ class InteriorPointMethod {
   std::optional<Status> restorationStep();
   std::optional<Status> augmentedLagrangianStep();
   std::optional<Status> endAttempt(Status reason);
+  bool searchElsewhere();
+  bool searchedLong() const;
+  bool polishBest();
   Status endUnbounded();
   std::optional<Status> finish();
   bool leaveSaddle();
@@ -93,10 +96,13 @@ class InteriorPointMethod {
   bool feasibleSeen_ = false;       ///< at a distance where rounding does not matter
   bool restoredFromStart_ = false;  ///< in this attempt
   bool untilFeasible_ = false;      ///< how long restoration goes on
+  int iterations_ = 0;
+  int searchEnd_ = 0;  ///< of the search for feasible points elsewhere: iterations, 0 before it has begun
   int unboundedSeen_ = 0;
   NlpPhase phase_ = NlpPhase::interiorPoint;
   int restorationSteps_ = 0;
   Best best_;
+  Best attempt_;  ///< of the present attempt
   Infeasible leastInfeasible_;
   std::unique_ptr<ActiveSetPolish> predictor_;  ///< while a warm start goes on with its active set
   std::unique_ptr<ActiveSetPolish> polish_;     ///< of a solution

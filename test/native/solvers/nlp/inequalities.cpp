@@ -138,6 +138,27 @@ TEST(stalledAttemptsAreCounted) {
             {"from the start alone, as restarts = 0 asks for", "Try restarts above 0."});
 }
 
+// Each x_j is -1, 0 or 1, which makes many minima of the infeasibility, and few combinations are feasible (LEWISPOL).
+TEST(feasiblePointsAreLookedForElsewhere) {
+  const auto formulas = [](Variables x) {
+    const auto cubic = [&](int j) { return 1e-4 * (pow(x(j), 3) - x(j)); };
+    const auto weighted = [&](int power) {
+      return sum(2, 6, [&](int j) { return (power == 1 ? j - 1.0 : (j - 1.0) * (j - 1.0)) * x(j); });
+    };
+    return Minimize{sum(1, 6, [&](int j) { return square(x(j)); }),
+                    {cubic(1), cubic(2), cubic(3), cubic(4), cubic(5), cubic(6),
+                     sum(1, 6, [&](int j) { return x(j); }) + 1, weighted(1) + 6, weighted(2) - x(2) + 30}};
+  };
+  const std::vector<double> low(6, -10), high(6, 10);
+  NlpSettings settings;
+  const Result found = solve(std::vector<double>(6, 0.0), {low, high, {}, {}}, formulas, settings);
+  CHECK(found.outcome.status == Status::solved);
+  CHECK(found.solution.feasibility <= 1e-8);
+  settings.restarts = 0;
+  CHECK(solve(std::vector<double>(6, 0.0), {low, high, {}, {}}, formulas, settings).outcome.status ==
+        Status::infeasible);
+}
+
 namespace {
 
 /// Begins at a result.
