@@ -4,7 +4,7 @@
     bench_nlp_models 20 auto *.nl > ours.jsonl; python3 compare_models.py ours.jsonl ipopt-reference.json
 
 The reference, where one is given, takes the place of Ipopt's lines. Times of both are only compared where they are of
-the same run.
+the same run. With `--table` the slowest beside Ipopt are printed alone, as the table of docs/nlp-methods.md.
 """
 
 import json
@@ -108,16 +108,62 @@ def print_quality(ours):
 def print_slowest(ours, theirs, both, count=20):
     print(f'slowest {count}, of ours and by the ratio to Ipopt:')
     by_time = sorted(ours.values(), key=lambda run: -(run.get('seconds') or 0))[:count]
-    by_ratio = sorted(both, key=lambda name: theirs[name]['seconds'] / ours[name]['seconds'])[:count]
-    for run, name in zip(by_time, by_ratio, strict=False):
+    for run, name in zip(by_time, slowest_beside(ours, theirs, both, count), strict=False):
         left = f'{run["name"]:12} {run.get("seconds") or 0:8.3f} s {run["status"]:14} {run.get("iterations", 0):5}'
-        ratio = ours[name]['seconds'] / max(theirs[name]['seconds'], 1e-9)
-        print(f'  {left}   {name:12} {ratio:8.3f} ({ours[name]["seconds"]:.4f} s)')
+        print(f'  {left}   {name:12} {ratio(ours[name], theirs[name]):8.3f} ({ours[name]["seconds"]:.4f} s)')
+
+
+def ratio(run, their):
+    return run['seconds'] / max(their['seconds'], 1e-9)
+
+
+def slowest_beside(ours, theirs, both, count):
+    return sorted(both, key=lambda name: -ratio(ours[name], theirs[name]))[:count]
+
+
+def reason(run, their):
+    """Why our solve takes long beside Ipopt's, by its counts."""
+    iterations = max(1, run['iterations'])
+    steps = iterations / max(1, their['iterations'])
+    factorizations = run['factorizations'] / iterations
+    found = []
+    if run['phases'] > 1:
+        found.append(f'{run["phases"]:.0f} attempts, of which the last succeeds')
+    if steps >= 1.3:
+        found.append(f'{steps:.1f} times the iterations')
+    if run['restoration'] > 0.2 * iterations:
+        found.append(f'{run["restoration"] / iterations:.0%} of them in restorations')
+    if factorizations >= 1.5:
+        newton = run['phase'] == 'newton'
+        why = 'to find the least shift' if newton else 'shifts, pivots that were suspected, polish'
+        found.append(f'{factorizations:.1f} factorisations an iteration ({why})')
+    if run['derivatives'] > 0.6 * (run['derivatives'] + run['linearAlgebra']):
+        found.append('functions take most of the time')
+    if abs(run['objective'] - their['objective']) > 1e-6 * max(1, abs(run['objective']), abs(their['objective'])):
+        found.append('another local minimum')
+    return '; '.join(found) or 'the time of a factorisation'
+
+
+def print_table(ours, theirs, both, count=20):
+    print('| model | n + m | seconds | Ipopt | ratio | iterations | Ipopt | why |')
+    print('| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |')
+    for name in slowest_beside(ours, theirs, both, count):
+        run, their = ours[name], theirs[name]
+        print(
+            f'| {name} | {size(run)} | {run["seconds"]:.3g} | {their["seconds"]:.3g} | {ratio(run, their):.2f} '
+            f'| {run["iterations"]} | {their["iterations"]} | {reason(run, their)} |'
+        )
 
 
 def main():
-    ours, theirs = read(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)
+    table = '--table' in sys.argv
+    paths = [path for path in sys.argv[1:] if path != '--table']
+    ours, theirs = read(paths[0], paths[1] if len(paths) > 1 else None)
     names = sorted(name for name in ours if name in theirs)
+    if table:
+        both = [name for name in names if solved(ours[name]) and solved_by_ipopt(theirs[name])]
+        print_table(ours, theirs, both)
+        return
     maximised = {name for name in names if ours[name].get('maximise') == 'yes'}
     both = print_counts(ours, theirs, names)
     print_classes(ours, theirs, both)
