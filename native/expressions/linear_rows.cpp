@@ -95,4 +95,27 @@ void LinearRows::multiplyTransposed(const double* w, double* v) const {
   }
 }
 
+void LinearRows::writeTransposed(double w, int begin, int end, double* v) const {
+  int done = begin;
+  const auto clearUpTo = [&](int next) {
+    if (next > done) std::fill(v + done, v + next, 0.0);
+  };
+  if (w != 0 && hasStretches(0)) {
+    for (const Stretch& part : stretches) {
+      const int index = indices[at(part.begin)], length = part.end - part.begin;
+      const int first = std::max(index, begin), last = std::min(index + length, end);
+      if (first >= last) continue;
+      clearUpTo(first);
+      std::fill(v + first, v + last, w * coefficients[at(part.begin)]);
+      done = last;
+    }
+    clearUpTo(end);
+    return;
+  }
+  clearUpTo(end);
+  for (int k = 0; w != 0 && k < offsets[1]; ++k) {
+    if (indices[at(k)] >= begin && indices[at(k)] < end) v[indices[at(k)]] += w * coefficients[at(k)];
+  }
+}
+
 }  // namespace nonconvex

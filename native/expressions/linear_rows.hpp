@@ -29,6 +29,8 @@ struct LinearRows {
   void multiply(const double* v, bool withConstants, double* out) const;
   /// v += rows^T w
   void multiplyTransposed(const double* w, double* v) const;
+  /// Entries [begin, end) of v = row^T w, of the first row, which is the only one.
+  void writeTransposed(double w, int begin, int end, double* v) const;
 
  private:
   void findStretches(int row);

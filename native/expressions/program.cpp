@@ -156,6 +156,12 @@ void Program::clear(std::vector<double>& adjoints) const {
   std::fill(adjoints.begin() + model_->firstStage(), adjoints.end(), 0.0);
 }
 
+/// Sets the adjoints to those of sigma times the objective's sum, before any sweep.
+void Program::writeObjective(double sigma) {
+  plan_->objective.writeTransposed(sigma, 0, model_->parametersEnd(), adjoints_.data());
+  plan_->objective.writeTransposed(sigma, model_->firstStage(), static_cast<int>(adjoints_.size()), adjoints_.data());
+}
+
 void Program::backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel::Reach from) {
   for (std::size_t k = plan_->stages.size(); k-- > 0;) {
     const Stage& stage = plan_->stages[k];
@@ -197,9 +203,7 @@ void Program::backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel
 
 void Program::gradient(std::span<double> g) {
   differentiate();
-  clear(adjoints_);
-  const double one = 1;
-  plan_->objective.multiplyTransposed(&one, adjoints_.data());
+  writeObjective(1);
   backward(adjoints_, Sweep::whole, {.objective = true});
   std::copy_n(adjoints_.begin(), plan_->variables, g.begin());
 }
@@ -252,8 +256,7 @@ void Program::seed(double sigma, std::span<const double> lambda) {
   sigma_ = sigma;
   std::copy(lambda.begin(), lambda.end(), lambda_.begin());
   weighedKnown_ = alongKnown_ = false;
-  clear(adjoints_);
-  plan_->objective.multiplyTransposed(&sigma, adjoints_.data());
+  writeObjective(sigma);
   plan_->constraintRows.multiplyTransposed(lambda.data(), adjoints_.data());
   backward(adjoints_, Sweep::stagesOnly, {.objective = sigma != 0, .constraints = true});
 }

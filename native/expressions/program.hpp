@@ -62,6 +62,7 @@ class Program final : public Nlp {
   /// Through what the objective or the constraints depend on.
   void backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel::Reach from);
   bool same(double sigma, std::span<const double> lambda) const;
+  void writeObjective(double sigma);
   void seed(double sigma, std::span<const double> lambda);
   void weigh(double sigma, std::span<const double> lambda);
   const double* gathered(const DenseStage& dense, const double* v);

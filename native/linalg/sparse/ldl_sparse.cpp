@@ -75,12 +75,33 @@ NONCONVEX_CLONES bool scaleStretch(std::span<const int> rows, int begin, int cou
   return zero == 0;
 }
 
+/// Whether all numbers are 0 or in [1 / slack, slack]. Bits, since loops without branches need not wait.
+NONCONVEX_CLONES bool allWithin(const double* x, std::size_t size, double slack) {
+  long long outside = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    const double value = x[i] == 0 ? 1 : x[i];
+    outside |= (value * slack >= 1) & (value <= slack) ? 0 : 1;
+  }
+  return outside == 0;
+}
+
+/// to[k] = from[order[k]] scale[order[k]]
+NONCONVEX_CLONES void gatherScaled(const int* order, int size, const double* from, const double* scale,
+                                   double* __restrict to) {
+  for (int k = 0; k < size; ++k) to[k] = from[order[k]] * scale[order[k]];
+}
+
+/// to[order[k]] = from[k] scale[order[k]]
+NONCONVEX_CLONES void scatterScaled(const int* order, int size, const double* from, const double* scale,
+                                    double* __restrict to) {
+  for (int k = 0; k < size; ++k) to[order[k]] = from[k] * scale[order[k]];
+}
+
 /// Multiplies `scale` until the rows of S A S have a largest entry within [1 / slack, slack] (Ruiz 2001), and writes S
 /// A S to `scaled`. False if a value is not finite.
 bool equilibrate(const SparsePattern& lower, const ColumnStretches& stretches, std::span<const double> values,
                  double slack, std::span<double> scale, std::span<double> maxima, std::span<double> scaled) {
   constexpr int mostPasses = 8;
-  // Bits, since loops without branches do not wait for what they compare.
   for (int pass = 0;; ++pass) {
     std::fill(maxima.begin(), maxima.end(), 0.0);
     bool finite = true;
@@ -93,9 +114,7 @@ bool equilibrate(const SparsePattern& lower, const ColumnStretches& stretches, s
                                          maxima.data(), scaled.data() + first);
         });
     if (!finite) return false;
-    bool done = true;
-    for (const double x : maxima) done = done & ((x == 0) | ((x * slack >= 1) & (x <= slack)));
-    if (done || pass == mostPasses) return true;
+    if (pass == mostPasses || allWithin(maxima.data(), maxima.size(), slack)) return true;
     for (std::size_t i = 0; i < scale.size(); ++i) scale[i] *= inverseRoot(maxima[i]);
   }
 }
@@ -248,10 +267,7 @@ class SparseLdl::Implementation {
     require(b.size() == at(order()), "size of b", b.size(), "expected the order of the matrix");
     require(valid_, "factorisation", "none", "expected one of finite values");
     double* x = x_.data();
-    for (int k = 0; k < order(); ++k) {
-      const std::size_t i = at(plan_.order[at(k)]);
-      x[k] = b[i] * scale_[i];
-    }
+    gatherScaled(plan_.order.data(), order(), b.data(), scale_.data(), x);
     const auto operations = static_cast<double>(plan_.factorSize);
     const Cpu serial = la_.serial();
     forSubtrees(operations, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
@@ -262,10 +278,7 @@ class SparseLdl::Implementation {
     forSubtrees(operations, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
       backwardAll(serial, frontsOf(tree), x, slot.workspace.data());
     });
-    for (int k = 0; k < order(); ++k) {
-      const std::size_t i = at(plan_.order[at(k)]);
-      b[i] = x[k] * scale_[i];
-    }
+    scatterScaled(plan_.order.data(), order(), x, scale_.data(), b.data());
   }
 
   Refinement refine(std::span<const double> values, std::span<const double> b, std::span<double> x,

@@ -92,6 +92,8 @@ class FactoredKkt final : public KktSolver {
 
  private:
   Inertia factorWhole(const KktShift& shift) {
+    const bool asLoaded = sparse_ && H_.size() == values_.size() && shift.primal == 0 && own_.primal.empty();
+    if (asLoaded && m_ == 0) return sparse_->factor(H_, threshold_);
     if (!std::exchange(placed_, true)) placeValues();
     placeDiagonals(shift);
     const int order = n_ + m_;
