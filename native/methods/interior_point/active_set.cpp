@@ -97,28 +97,55 @@ void ActiveSet::loadSystem() {
   kkt_.solver().loadDiagonals({primal_, dual_});
 }
 
-/// A row whose gradient depends on those of other rows; -1 where there is none. For a random u, a w with J^T w = J^T u
-/// is u where they are independent; otherwise, where factors leave out what they cannot determine, u - w is a null
-/// vector of J^T. Where they have a pivot of the size of rounding instead, inverse iteration finds one.
-int ActiveSet::findDependentRow() {
-  constexpr int iterations = 2;
-  const int n = nlp_.n(), m = nlp_.m();
+/// Appends rows whose gradients depend on those of other rows to `rows`, as many as there is room for, and returns
+/// whether there may be more. For a random u, a w with J^T w = J^T u is u where they are independent; otherwise, where
+/// factors leave out what they cannot determine, u - w is a null vector of J^T. Where they have a pivot of the size of
+/// rounding instead, inverse iteration finds one.
+bool ActiveSet::findDependentRows(std::size_t most, std::vector<int>& rows) {
+  const int m = nlp_.m();
   std::fill(primal_.begin(), primal_.end(), 1.0);
   for (int i = 0; i < m; ++i) {
     const double length = lengths_[at(i)] = std::sqrt(squaredRow(i));
-    if (length == 0 && holds(i)) return i;  // all of its variables are at bounds
+    if (length == 0 && holds(i) && rows.size() < most) rows.push_back(i);  // all of its variables are at bounds
     dual_[at(i)] = length > 0 ? 0 : 1;
   }
+  if (!rows.empty()) return true;
   kkt_.solver().loadWithoutHessian(J_);
   kkt_.solver().loadDiagonals({primal_, dual_});
-  if (kkt_.solver().factor({}).undefined > 0) return -1;
-  setRandom(u_);
+  const Inertia inertia = kkt_.solver().factor({});
+  if (inertia.undefined > 0) return false;
+  std::vector<Vector> nullVectors;
+  while (rows.size() < std::min(most, at(inertia.zero))) {
+    solveForNullVector(nullVectors.size());
+    // Without the rows that were found already.
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      axpy(-u_[at(rows[k])] / nullVectors[k][at(rows[k])], nullVectors[k], u_);
+      u_[at(rows[k])] = 0;
+    }
+    const int row = largestOfNullVector();
+    if (row < 0) break;
+    rows.push_back(row);
+    nullVectors.push_back(u_);
+  }
+  if (rows.empty()) {
+    if (const int row = iterateToNullVector(); row >= 0) rows.push_back(row);
+  }
+  return !rows.empty() && rows.size() != at(inertia.zero);
+}
+
+/// u_ = u - w for a random u.
+void ActiveSet::solveForNullVector(std::size_t seed) {
+  setRandom(seed, u_);
   multiplyTransposed(u_);
   kkt_.solver().solve(rhs_, 0, solution_);
+  axpy(-1, std::span<const double>(solution_).subspan(at(nlp_.n())), u_);
+}
+
+int ActiveSet::iterateToNullVector() {
+  constexpr int iterations = 2;
+  const int n = nlp_.n();
   const auto w = std::span<const double>(solution_).subspan(at(n));
-  axpy(-1, w, u_);
-  if (const int row = largestOfNullVector(); row >= 0) return row;
-  setRandom(u_);
+  setRandom(0, u_);
   for (int k = 0; k < iterations; ++k) {
     std::fill(solution_.begin(), solution_.begin() + n, 0.0);
     for (std::size_t i = 0; i < u_.size(); ++i) solution_[at(n) + i] = lengths_[i] * lengths_[i] * u_[i];
@@ -131,8 +158,8 @@ int ActiveSet::findDependentRow() {
 }
 
 /// Sets u so that all rows that hold have about the same share of J^T u.
-void ActiveSet::setRandom(std::span<double> u) const {
-  const Random random(0, 7);
+void ActiveSet::setRandom(std::size_t seed, std::span<double> u) const {
+  const Random random(static_cast<std::uint64_t>(seed), 7);
   for (std::size_t i = 0; i < u.size(); ++i) u[i] = lengths_[i] > 0 ? (0.5 + random.uniform(i)) / lengths_[i] : 0;
 }
 
@@ -168,14 +195,17 @@ int ActiveSet::largestOfNullVector() {
 
 /// Empties rows whose gradients depend on those of others; false where there are none.
 bool ActiveSet::dropDependentRows() {
-  constexpr int most = 20;
+  constexpr std::size_t most = 20;
   const SparsePattern& rows = nlp_.model().jacobianPattern();
-  int dropped = 0;
-  for (; dropped < most; ++dropped) {
-    const int row = findDependentRow();
-    if (row < 0) break;
-    dependent_[at(row)] = 1;
-    for (int k = rows.offsets[at(row)]; k < rows.offsets[at(row) + 1]; ++k) J_[at(k)] = 0;
+  std::size_t dropped = 0;
+  for (bool more = true; more && dropped < most;) {
+    std::vector<int> found;
+    more = findDependentRows(most - dropped, found);
+    for (const int row : found) {
+      dependent_[at(row)] = 1;
+      for (int k = rows.offsets[at(row)]; k < rows.offsets[at(row) + 1]; ++k) J_[at(k)] = 0;
+    }
+    dropped += found.size();
   }
   loadSystem();
   return dropped > 0;

@@ -65,9 +65,11 @@ class ActiveSet {
   bool wanted(const Inertia& inertia) const;
   Inertia factorShifted(double primal, double dual);
   void loadSystem();
-  int findDependentRow();
+  bool findDependentRows(std::size_t most, std::vector<int>& rows);
+  void solveForNullVector(std::size_t seed);
+  int iterateToNullVector();
   int largestOfNullVector();
-  void setRandom(std::span<double> u) const;
+  void setRandom(std::size_t seed, std::span<double> u) const;
   double squaredRow(int row) const;
   void multiplyTransposed(std::span<const double> w);
   bool dropDependentRows();

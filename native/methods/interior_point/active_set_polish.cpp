@@ -103,7 +103,7 @@ void ActiveSetPolish::improve(int levels) {
 /// Takes steps whose errors need not fall one by one; best_ is the point with the least error, error_.
 void ActiveSetPolish::newtonSteps(int level) {
   constexpr int most = 4;
-  constexpr double far = 1e4;
+  constexpr double far = 1e4, halved = 0.5, small = 100 * exact;
   for (int k = 0; k < most && error_ > exact && stepsLeft_ > 0; ++k) {
     --stepsLeft_;
     const bool stepped = newtonStep(level);
@@ -111,12 +111,14 @@ void ActiveSetPolish::newtonSteps(int level) {
     if (!stepped) return;
     const double error = nlp_.givenErrors(trial_).worst();
     std::swap(point_, trial_);
+    const bool slow = error_ <= small && error > halved * error_;
     if (error < error_) {
       best_ = point_;
       error_ = error;
     } else if (!(error < far * error_)) {
       return;
     }
+    if (slow) return;  // rounding allows no more
   }
 }
 
