@@ -48,14 +48,24 @@ export interface Solution {
   parameters: Float64Array;
   /** -1 of a maximisation. */
   sign: 1 | -1;
+  /** A size at which a multiplier and the distance from its bound or side are both taken for 0; 0 where there are none such. */
+  weak: number;
 }
 
-/** min 1/2 d^T Q d + c^T d subject to A d = b: d and the multipliers of the rows. */
+/** Rows that are not to fall below a number, or not to exceed it. */
+interface Inequalities {
+  G: SparseMatrix;
+  atLeast: Float64Array;
+  atMost: Float64Array;
+}
+
+/** min 1/2 d^T Q d + c^T d subject to A d = b, atLeast <= G d <= atMost: d and the multipliers of the rows, those of A first. */
 export type SolveQuadratic = (problem: {
   Q: SparseMatrix;
   c: Float64Array;
   A: SparseMatrix | undefined;
   b: Float64Array;
+  weak?: Inequalities | undefined;
 }) => Promise<{ x: Float64Array; multipliers: Float64Array }>;
 
 /** Derivatives of multipliers. */
@@ -69,6 +79,8 @@ interface ActiveRow {
   readonly kind: 'bound' | 'constraint';
   readonly index: number;
   readonly side: 'lower' | 'upper';
+  /** Whether its multiplier is about 0, so that it may be left. */
+  readonly weak: boolean;
 }
 
 /**
@@ -77,7 +89,9 @@ interface ActiveRow {
  *     [ W    J_A^T ] [ dx ]     [ d/dp grad_x L        ]
  *     [ J_A  0     ] [ dy ] = - [ d/dp (c_A - its side) ]
  *
- * which are the conditions of a quadratic program, whose solution `solve` gives.
+ * which are the conditions of a quadratic program, whose solution `solve` gives. What holds x with a multiplier of 0 is an inequality
+ * of that program, and the right-hand side has one sign for each direction that the parameter may go: where both answers are the same
+ * up to sign, the solution has derivatives in spite of that.
  */
 export class SolutionSystem {
   readonly #dependence: Dependence;
@@ -85,6 +99,7 @@ export class SolutionSystem {
   readonly #solve: SolveQuadratic;
   readonly #n: number;
   readonly #rows: ActiveRow[];
+  readonly #weakRows: ActiveRow[];
   readonly #W: SparseMatrix;
   readonly #A: SparseMatrix | undefined;
   /** d/dp grad_x L: variable, parameter, value. */
@@ -116,8 +131,10 @@ export class SolutionSystem {
       else if (j < n) this.#mixed.push([j, i - n, value]);
     });
     this.#W = toSparse(n, n, W);
-    this.#rows = activeRows(at, n);
-    this.#A = this.#rows.length === 0 ? undefined : this.#activeGradients();
+    const rows = [...activeRows(at, n)];
+    this.#rows = rows.filter(({ weak }) => !weak);
+    this.#weakRows = rows.filter(({ weak }) => weak);
+    this.#A = this.#rows.length === 0 ? undefined : this.#gradientsOf(this.#rows);
   }
 
   /** Derivatives in the parameter of that number. */
@@ -125,7 +142,9 @@ export class SolutionSystem {
     const n = this.#n;
     const c = new Float64Array(n);
     for (const [j, p, value] of this.#mixed) if (p === k) c[j] = (c[j] as number) + value;
-    const { x, multipliers } = await this.#solved(c, this.#rightHandSide(k));
+    const { x, multipliers } = await (this.#weakRows.length === 0
+      ? this.#solved(c, this.#rightHandSide(k, this.#rows))
+      : this.#solvedToBothSides(c, k));
     const found = this.#withMultipliers(x, multipliers);
     const { sign } = this.#at;
     const slope = x.reduce((total, value, j) => total + value * (this.#gradient[j] as number), 0);
@@ -150,6 +169,7 @@ export class SolutionSystem {
     }
     const { x, parameters } = this.#at;
     const own = this.#dependence.programOf(node).gradient(joined(x, parameters));
+    if (this.#weakRows.length > 0) return { parameters: await this.#gradientByColumns(own) };
     const adjoint = await this.#solved(own.slice(0, this.#n), new Float64Array(this.#rows.length));
     const found = own.slice(this.#n);
     for (const [j, p, value] of this.#mixed) found[p] = (found[p] as number) + (adjoint.x[j] as number) * value;
@@ -166,19 +186,29 @@ export class SolutionSystem {
     return { parameters: found };
   }
 
-  #activeGradients(): SparseMatrix {
-    const place = this.#places('constraint');
+  /** The gradient of phi(x(p), p), of which `own` has the partial derivatives, by one derivative of x for each parameter. */
+  async #gradientByColumns(own: Float64Array): Promise<Float64Array> {
+    const found = own.slice(this.#n);
+    const all = await Promise.all(Array.from(found, (_, k) => this.derivative(k)));
+    all.forEach(({ x }, k) => {
+      found[k] = x.reduce((total, dx, j) => total + dx * (own[j] as number), found[k] as number);
+    });
+    return found;
+  }
+
+  #gradientsOf(rows: readonly ActiveRow[]): SparseMatrix {
+    const place = placesOf('constraint', rows);
     const entries: Entry[] = [];
     for (const [i, j, value] of this.#ofX) {
       const r = place.get(i);
       if (r !== undefined) entries.push([r, j, value]);
     }
-    for (const [j, r] of this.#places('bound')) entries.push([r, j, 1]);
-    return toSparse(this.#rows.length, this.#n, entries);
+    for (const [j, r] of placesOf('bound', rows)) entries.push([r, j, 1]);
+    return toSparse(rows.length, this.#n, entries);
   }
 
   #places(kind: ActiveRow['kind']): Map<number, number> {
-    return new Map(this.#rows.flatMap((row, r) => (row.kind === kind ? [[row.index, r] as const] : [])));
+    return placesOf(kind, this.#rows);
   }
 
   /** The number of the parameter that a row's side is; -1 for a constant. */
@@ -187,9 +217,9 @@ export class SolutionSystem {
   }
 
   /** Derivatives of the active sides in a parameter, less those of c. */
-  #rightHandSide(k: number): Float64Array {
-    const place = this.#places('constraint');
-    const b = Float64Array.from(this.#rows, (row) => Number(this.#parameterOf(row) === k));
+  #rightHandSide(k: number, rows: readonly ActiveRow[]): Float64Array {
+    const place = placesOf('constraint', rows);
+    const b = Float64Array.from(rows, (row) => Number(this.#parameterOf(row) === k));
     for (const [i, p, value] of this.#ofP) {
       const r = p === k ? place.get(i) : undefined;
       if (r !== undefined) b[r] = (b[r] as number) - value;
@@ -198,13 +228,44 @@ export class SolutionSystem {
   }
 
   /** The solution for a right-hand side, which is first made of about 1, since `tolerance` is not relative to it. */
-  async #solved(c: Float64Array, b: Float64Array): Promise<{ x: Float64Array; multipliers: Float64Array }> {
-    const largest = [...c, ...b].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  async #solved(c: Float64Array, b: Float64Array, ofWeak: Float64Array = new Float64Array(0)): Promise<Solved> {
+    const largest = [...c, ...b, ...ofWeak].reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     if (largest === 0) return { x: new Float64Array(this.#n), multipliers: new Float64Array(b.length) };
     const unit = (values: Float64Array) => values.map((value) => value / largest);
-    const { x, multipliers } = await this.#solve({ Q: this.#W, c: unit(c), A: this.#A, b: unit(b) });
+    const weak = ofWeak.length === 0 ? undefined : this.#inequalities(unit(ofWeak));
+    const { x, multipliers } = await this.#solve({ Q: this.#W, c: unit(c), A: this.#A, b: unit(b), weak });
     const scaled = (values: Float64Array) => values.map((value) => value * largest);
-    return { x: scaled(x), multipliers: scaled(multipliers) };
+    return { x: scaled(x), multipliers: scaled(multipliers.subarray(0, b.length)) };
+  }
+
+  #inequalities(b: Float64Array): Inequalities {
+    const sideOf = (r: number) => this.#weakRows[r]?.side;
+    return {
+      G: this.#gradientsOf(this.#weakRows),
+      atLeast: b.map((value, r) => (sideOf(r) === 'lower' ? value : Number.NEGATIVE_INFINITY)),
+      atMost: b.map((value, r) => (sideOf(r) === 'upper' ? value : Number.POSITIVE_INFINITY)),
+    };
+  }
+
+  /** The solution for the parameter of number k as it grows, which must be that as it falls, with the other sign. */
+  async #solvedToBothSides(c: Float64Array, k: number): Promise<Solved> {
+    const close = 1e-5;
+    const all = [c, this.#rightHandSide(k, this.#rows), this.#rightHandSide(k, this.#weakRows)] as const;
+    const turned = all.map((values) => values.map((value) => 0 - value)) as unknown as typeof all;
+    const [up, down] = await Promise.all([this.#solved(...all), this.#solved(...turned)]);
+    for (const member of ['x', 'multipliers'] as const) {
+      const size = up[member].reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+      const other = down[member];
+      if (up[member].every((value, j) => Math.abs(value + (other[j] as number)) <= close * size)) continue;
+      const [{ kind, index, side } = { kind: 'bound', index: 0, side: 'lower' }] = this.#weakRows;
+      const what =
+        kind === 'bound' ? `x[${index}] is at its ${side} bound` : `constraint ${index} is at its ${side} side`;
+      throw new RangeError(
+        `the solution has a kink there: ${what} with a multiplier of 0, and changes to both sides differ. ` +
+          'Expected another value of the parameter',
+      );
+    }
+    return up;
   }
 
   /** Changes of all multipliers from those of the rows: of a bound, grad L = ... - z_L + z_U. */
@@ -259,7 +320,8 @@ export class SolutionSystem {
       meet(value - low, slope - moves(found, 'lower', i));
       meet(high - value, moves(found, 'upper', i) - slope);
     };
-    const held = { bound: this.#places('bound'), constraint: this.#places('constraint') };
+    const all = [...this.#rows, ...this.#weakRows]; // what holds weakly moves along with x
+    const held = { bound: placesOf('bound', all), constraint: placesOf('constraint', all) };
     x.forEach((value, j) => {
       if (held.bound.has(j)) return;
       between(j, value, dx[j] as number, bounds.lower?.[j] ?? -Infinity, bounds.upper?.[j] ?? Infinity, this.#bounds);
@@ -275,28 +337,46 @@ export class SolutionSystem {
   }
 }
 
+/** Derivatives of x, and of the multipliers of rows. */
+type Solved = { x: Float64Array; multipliers: Float64Array };
+
+/** Which of the rows is that of a constraint, or of a bound of a variable. */
+const placesOf = (kind: ActiveRow['kind'], rows: readonly ActiveRow[]): Map<number, number> =>
+  new Map(rows.flatMap((row, r) => (row.kind === kind ? [[row.index, r] as const] : [])));
+
 /** Takes a number that must stay >= 0, and its derivative. */
 type Meet = (value: number, slope: number) => void;
 
 /** What holds x: equations, active inequalities, active bounds and fixed variables, each with the side that does. */
-function activeRows(at: Solution, n: number): ActiveRow[] {
-  const { bounds, multipliers } = at;
+function* activeRows(at: Solution, n: number): Iterable<ActiveRow> {
+  const { bounds, multipliers, weak, x, constraintValues } = at;
   const active = new Set(Array.from(at.activeConstraints));
-  const rows: ActiveRow[] = [];
-  multipliers.forEach((value, index) => {
-    const low = bounds.constraintsLower?.[index] ?? 0;
-    if (!active.has(index) && low !== (bounds.constraintsUpper?.[index] ?? 0)) return;
-    rows.push({ kind: 'constraint', index, side: value < 0 ? 'lower' : 'upper' });
-  });
+  for (let index = 0; index < multipliers.length; ++index) {
+    const multiplier = multipliers[index] as number;
+    const [low, high] = [bounds.constraintsLower?.[index] ?? 0, bounds.constraintsUpper?.[index] ?? 0];
+    const near = nearSide(constraintValues[index] as number, low, high, weak);
+    const strong = low === high || (active.has(index) && Math.abs(multiplier) > weak);
+    const side = !strong && near ? near : multiplier < 0 ? 'lower' : 'upper';
+    if (strong || near || active.has(index)) yield { kind: 'constraint', index, side, weak: !strong };
+  }
   const lower = new Set(Array.from(at.activeLower));
   const upper = new Set(Array.from(at.activeUpper));
   for (let index = 0; index < n; ++index) {
-    const fixed = bounds.lower !== undefined && bounds.lower[index] === bounds.upper?.[index];
-    if (!fixed && !lower.has(index) && !upper.has(index)) continue;
-    const above = (at.upperMultipliers[index] as number) > (at.lowerMultipliers[index] as number);
-    rows.push({ kind: 'bound', index, side: (fixed ? above : upper.has(index)) ? 'upper' : 'lower' });
+    const [low, high] = [bounds.lower?.[index] ?? -Infinity, bounds.upper?.[index] ?? Infinity];
+    const fixed = low === high;
+    const [below, above] = [at.lowerMultipliers[index] as number, at.upperMultipliers[index] as number];
+    const near = nearSide(x[index] as number, low, high, weak);
+    const held = lower.has(index) || upper.has(index);
+    const strong = fixed || (held && Math.max(below, above) > weak);
+    const side = !strong && near ? near : (fixed ? above > below : upper.has(index)) ? 'upper' : 'lower';
+    if (strong || near || held) yield { kind: 'bound', index, side, weak: !strong };
   }
-  return rows;
+}
+
+/** The side that a number is not farther from than `weak`; undefined where that is 0. */
+function nearSide(value: number, low: number, high: number, weak: number): 'lower' | 'upper' | undefined {
+  if (weak === 0 || Math.min(value - low, high - value) > weak) return undefined;
+  return value - low <= high - value ? 'lower' : 'upper';
 }
 
 /** A matrix by rows of entries, those of one place added up. */

@@ -58,7 +58,7 @@ export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
    * How the solution of a {@link Model} changes with a parameter, bounds and sides that are parameters included: derivatives, and how far
    * they may hold. One linear system for each of its numbers, at the values that the parameters had when the solve began.
    * @throws (rejects) TypeError for what is no parameter of the model, RangeError where the result has no derivatives: it is not
-   * `'solved'`, or the gradients of what is active depend on each other.
+   * `'solved'`, the gradients of what is active depend on each other, or x has a kink where a bound is met with a multiplier of 0.
    */
   sensitivity<S extends Shape>(parameter: Parameter<S>): Promise<SensitivityOf<S>>;
   /**
@@ -146,7 +146,8 @@ function withDerivatives(
     if (!dependence) throw new TypeError('expected the result of a Model, whose parameters are known');
     if (result.status !== 'solved') throw new RangeError(`status = '${result.status}': expected 'solved'`);
     const sign = program.sense === 'maximize' ? -1 : 1;
-    const at = { ...result, ...(sign < 0 && turned(result)), bounds, parameters, sign } as const;
+    const weak = result.degenerate ? weakness(result) : 0;
+    const at = { ...result, ...(sign < 0 && turned(result)), bounds, parameters, sign, weak } as const;
     made ??= { dependence, system: new SolutionSystem(dependence, at, solveQuadratic) };
     return made;
   };
@@ -163,11 +164,16 @@ function withDerivatives(
   }) as NlpResult;
 }
 
-/** The solution of a quadratic program under equations, for derivatives of solutions. */
-const solveQuadratic: SolveQuadratic = async ({ Q, c, A, b }) => {
+/** The size at which a multiplier and its slack count as 0 in a result: what Newton steps leave, or else the square root of the barrier. */
+function weakness({ polished, barrier }: { polished: boolean; barrier?: number | undefined }): number {
+  return polished ? 1e-6 : Math.max(1e-6, Math.sqrt(1000 * (barrier ?? 0)));
+}
+
+/** The solution of a quadratic program under equations, and weak inequalities, for derivatives of solutions. */
+const solveQuadratic: SolveQuadratic = async ({ Q, c, A, b, weak }) => {
   const dependent = 'the gradients of the active bounds and constraints depend on each other: expected a regular point';
   if (A !== undefined && A.rows > A.columns) throw new RangeError(dependent);
-  const { status, x, multipliers } = await minimize(quadraticProgram({ Q, c, ...(A && { A, b }) }));
+  const { status, x, multipliers } = await minimize(quadraticProgram({ Q, c, ...(A && { A, b }), ...weak }));
   if (status === 'solved') return { x, multipliers };
   throw new RangeError(
     status === 'infeasible' ? dependent : 'the Hessian of the Lagrangian is singular: expected a strict minimum',

@@ -105,6 +105,37 @@ describe('sensitivity', () => {
     expect([outside.increase, outside.decrease]).toEqual([Number.POSITIVE_INFINITY, near(0.5)]);
   });
 
+  it('is there at a bound that holds weakly, or refused with the reason', async () => {
+    // min 1/2 ||x - (p, q)||^2, x >= 0, at p = 0: x_0 = max(p, 0) has a kink in p, and none in q.
+    const model = new Model();
+    const p = model.parameter({ value: 0 });
+    const q = model.parameter({ value: 2 });
+    const x = model.variable(2, { lower: 0, start: 1 });
+    model.minimize(mul(0.5, add(square(sub(at(x, 0), p)), square(sub(at(x, 1), q)))));
+    const result = await minimize(model);
+    expect(result.degenerate).toBe(true);
+    expect([...(await result.sensitivity(q)).x]).toEqual(allNear([0, 1], 6));
+    await expect(result.sensitivity(p)).rejects.toThrow(
+      'the solution has a kink there: x[0] is at its lower bound with a multiplier of 0',
+    );
+    await expect(result.gradient(sum(x))).rejects.toThrow('kink');
+  });
+
+  it('follows a weak side that moves with the solution', async () => {
+    // x = p, and the constraint x <= p holds with a multiplier of 0 for all p.
+    const model = new Model();
+    const p = model.parameter({ value: 0.7 });
+    const x = model.variable({ start: 0 });
+    model.minimize(square(sub(x, p)));
+    model.atMost(x, p);
+    const result = await minimize(model);
+    expect(result.degenerate).toBe(true);
+    const found = await result.sensitivity(p);
+    expect([...found.x, ...found.multipliers]).toEqual(allNear([1, 0], 5));
+    expect([found.increase, found.decrease]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+    expect(p.gradientIn(await result.gradient(mul(3, x)))).toBeCloseTo(3, 5);
+  });
+
   it('of a linear program is that of its basis', async () => {
     const model = new Model();
     const sides = model.parameter(2, { value: [6, 4] });
