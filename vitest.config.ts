@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Files named *.long.test.ts are run by `npm run test:long` and by CI, not by `npm test`. */
-const long = process.env.NONCONVEX_TESTS === 'long';
+const long = ['long', 'all'].includes(process.env.NONCONVEX_TESTS ?? '');
 
 /** Files that say by environment variables which addon is loaded: each needs a process of its own. */
 const alone = ['test/toys/*.test.ts', 'test/contract/simulated.test.ts', 'test/contract/cuda.test.ts'];

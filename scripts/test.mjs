@@ -1,12 +1,14 @@
 // `npm test`: builds what is not up to date, then runs vitest and the C++ tests side by side.
 // `npm run test:long` (--long): what takes too long for that, *.long.test.ts and C++ tests that ask check::longRun().
+// `npm run test:all` (--all): the same, with nothing left out.
 // Further arguments are vitest's; the C++ tests are then left out: npm test -- test/relu.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { root, run } from './shared.mjs';
 
-const long = process.argv.includes('--long');
-const given = process.argv.slice(2).filter((argument) => argument !== '--long');
+const all = process.argv.includes('--all');
+const long = all || process.argv.includes('--long');
+const given = process.argv.slice(2).filter((argument) => argument !== '--long' && argument !== '--all');
 
 /** Starts a program; resolves with its exit status and, when it is held back, with what it printed. */
 function start(command, args, options, hold = false) {
@@ -30,7 +32,7 @@ try {
   process.exit(1);
 }
 const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...given];
-const env = { ...process.env, NONCONVEX_TESTS: long ? 'long' : '' };
+const env = { ...process.env, NONCONVEX_TESTS: all ? 'all' : long ? 'long' : '' };
 const ctest = ['--test-dir', 'build-cmake', '--output-on-failure', '--no-tests=ignore', long ? '-L' : '-LE', '^long$'];
 const [typescript, native] = await Promise.all([
   start(process.execPath, vitest, { env }),

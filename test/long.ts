@@ -1,5 +1,8 @@
-/** Whether this is `npm run test:long`. */
-export const long = process.env.NONCONVEX_TESTS === 'long';
+/** Whether this is `npm run test:all`, which leaves nothing out. */
+export const all = process.env.NONCONVEX_TESTS === 'all';
+
+/** Whether this is `npm run test:long` or `npm run test:all`. */
+export const long = all || process.env.NONCONVEX_TESTS === 'long';
 
 /** All cases in `npm run test:long`; otherwise the first, and every n-th after it. */
 export function chosen<const Case>(cases: readonly Case[], n: number): Case[] {

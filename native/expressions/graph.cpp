@@ -9,8 +9,6 @@ namespace nonconvex {
 
 namespace {
 
-constexpr int code(Op op) { return static_cast<int>(op); }
-
 [[noreturn]] void fail(Op op, const std::string& what) { throw Error(ErrorKind::range, nameOf(op) + ": " + what); }
 
 int product(int a, int b, Op op) {
@@ -113,7 +111,7 @@ void readRecord(Graph& graph, Reader& in, std::span<const double> numbers) {
       graph.concatenate(in.next(a));
       return;
     default:
-      throw Error(ErrorKind::range, "unknown operation " + std::to_string(code(op)));
+      throw Error(ErrorKind::range, "unknown operation " + std::to_string(static_cast<int>(op)));
   }
 }
 

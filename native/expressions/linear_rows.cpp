@@ -10,7 +10,7 @@ namespace nonconvex {
 
 namespace {
 
-NONCONVEX_CLONES double sum(const double* x, int size) {
+NONCONVEX_CLONES double sumInParts(const double* x, int size) {
   double parts[8] = {};
   int k = 0;
   for (; k + 8 <= size; k += 8) {
@@ -70,7 +70,7 @@ void LinearRows::multiply(const double* v, bool withConstants, double* out) cons
     const int end = offsets[at(i) + 1];
     double total = withConstants ? constants[at(i)] : 0;
     if (!plain.empty() && plain[at(i)]) {
-      total += coefficients[at(begin)] * sum(v + indices[at(begin)], end - begin);
+      total += coefficients[at(begin)] * sumInParts(v + indices[at(begin)], end - begin);
     } else {
       for (int k = begin; k < end; ++k) total += coefficients[at(k)] * v[indices[at(k)]];
     }

@@ -35,13 +35,6 @@ NONCONVEX_CLONES void addStretches(const double* weighted, std::span<const int> 
   for (int r = 0; r < count; ++r) out[r * stride] = sums[r];
 }
 
-int checked(std::size_t size, const char* what) {
-  if (size > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    throw Error(ErrorKind::solver, std::string(what) + " would have more than 2147483647 entries", "TOO_LARGE");
-  }
-  return static_cast<int>(size);
-}
-
 /// Which entries of the lower triangle of A^T A are not zero by structure.
 SparsePattern gramPattern(const ConstantMatrix& A) {
   constexpr std::size_t wordBits = 64;
@@ -79,7 +72,7 @@ SparsePattern gramPattern(const ConstantMatrix& A) {
     for (std::size_t q = p; q < width; ++q) {
       if ((cover[p * words + q / wordBits] >> q % wordBits & 1) != 0) pattern.indices.push_back(static_cast<int>(q));
     }
-    pattern.offsets.push_back(checked(pattern.indices.size(), "the Hessian"));
+    pattern.offsets.push_back(checkedSize(pattern.indices.size(), "the Hessian"));
   }
   return pattern;
 }
@@ -170,7 +163,7 @@ void SparseHessian::collect(Columns& columns) {
                 [&](const DenseStage& dense, int weight) { addGram(dense, weight); },
                 [&](const DenseStage& dense, int variable, int weight) { addBorder(dense, variable, weight); });
   std::partial_sum(columns.offsets.begin(), columns.offsets.end(), columns.offsets.begin());
-  columns.products.resize(at(checked(columns.offsets.back(), "the Hessian's sum of products")));
+  columns.products.resize(at(checkedSize(columns.offsets.back(), "the Hessian's sum of products")));
   std::vector<std::size_t> next(columns.offsets.begin(), columns.offsets.end() - 1);
   forEachSecond([&](int p, const Product& product) { columns.products[next[at(p)]++] = product; },
                 [](const Outer&, bool) {}, [](const DenseStage&, int) {}, [](const DenseStage&, int, int) {});
@@ -238,7 +231,7 @@ void SparseHessian::addColumn(int column, Columns& columns) {
   std::sort(rows.begin(), rows.end());
   const int first = static_cast<int>(pattern_.indices.size());
   pattern_.indices.insert(pattern_.indices.end(), rows.begin(), rows.end());
-  pattern_.offsets.push_back(checked(pattern_.indices.size(), "the Hessian"));
+  pattern_.offsets.push_back(checkedSize(pattern_.indices.size(), "the Hessian"));
   placeDense(column, rows, first);
   emitTerms(products, rows, first);
 }

@@ -9,16 +9,12 @@
 
 namespace nonconvex {
 
-namespace {
-
-int checked(std::size_t size, const char* what) {
+int checkedSize(std::size_t size, const char* what) {
   if (size > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
     throw Error(ErrorKind::solver, std::string(what) + " would have more than 2147483647 entries", "TOO_LARGE");
   }
   return static_cast<int>(size);
 }
-
-}  // namespace
 
 SparseJacobian::SparseJacobian(const CompiledStages& model)
     : model_(model), plan_(model.plan()), firstStage_(model.firstStage()) {
@@ -63,7 +59,7 @@ void SparseJacobian::makePattern() {
       addTerms(C.indices[at(k)], constantEntry(C.coefficients[at(k)]), terms);
     }
     finishRow(terms);
-    pattern_.offsets.push_back(checked(columns_.size() - first, "the Jacobian"));
+    pattern_.offsets.push_back(checkedSize(columns_.size() - first, "the Jacobian"));
   }
   const auto begin = static_cast<std::ptrdiff_t>(first);
   pattern_.indices.assign(columns_.begin() + begin, columns_.end());
@@ -140,7 +136,7 @@ SparseJacobian::Row SparseJacobian::row(int value) const {
   return value >= firstStage_ ? rows_[at(value - firstStage_)] : Row{};
 }
 
-int SparseJacobian::entryCount() const { return checked(constant_.size(), "the derivatives"); }
+int SparseJacobian::entryCount() const { return checkedSize(constant_.size(), "the derivatives"); }
 
 double SparseJacobian::constantOf(int entry) const {
   const std::vector<double>& known = model_.entries();

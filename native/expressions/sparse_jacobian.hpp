@@ -6,6 +6,7 @@
 // entry is worked out once.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <utility>
 #include <vector>
@@ -14,6 +15,9 @@
 #include "linalg/sparse/pattern.hpp"
 
 namespace nonconvex {
+
+/// The size of `what` as an int; throws where it is larger than one.
+int checkedSize(std::size_t size, const char* what);
 
 class SparseJacobian {
  public:

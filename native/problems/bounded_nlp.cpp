@@ -7,11 +7,10 @@
 
 #include "core/error.hpp"
 #include "core/index.hpp"
+#include "core/numbers.hpp"
 
 namespace nonconvex {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Completes a vector of bounds by the problem's own, or by `otherwise` where that has none, and checks it.
 void complete(std::vector<double>& bounds, std::span<const double> own, double otherwise, int size, const char* name) {

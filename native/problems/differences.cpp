@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/numbers.hpp"
+
 namespace nonconvex {
 
 std::vector<std::vector<int>> columnGroups(const SparsePattern& columns) {
@@ -42,7 +44,6 @@ Differences::Differences(SparsePattern columns, DifferenceRule rule, const Box& 
       moves_(at(columns_.lines)) {}
 
 void Differences::choose(std::size_t j, double xj, Side side) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
   const double lower = box_.lower.empty() ? -infinity : std::min(box_.lower[j], xj);
   const double upper = box_.upper.empty() ? infinity : std::max(box_.upper[j], xj);
   const double h = rule_.step * std::max(1.0, std::abs(xj));

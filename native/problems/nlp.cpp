@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/numbers.hpp"
 
 namespace nonconvex {
 namespace {
@@ -21,7 +22,6 @@ void requireAll(std::span<const double> bounds, double expected, const char* nam
 }  // namespace
 
 void requireEqualityConstraints(const Nlp& nlp, std::string_view method) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
   requireAll(nlp.variableBounds().lower, -infinity, "lower", method);
   requireAll(nlp.variableBounds().upper, infinity, "upper", method);
   requireAll(nlp.constraintBounds().lower, 0, "constraintLower", method);

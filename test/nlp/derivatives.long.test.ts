@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { writeNl } from '../../src/nlp/index.js';
+import { all } from '../long.js';
 import { nlFile } from '../problems/nlFolder.js';
 import { problems } from '../problems/nlp.js';
-import { compareWithFile, large } from './derivatives.js';
+import { compareWithFile, large, largest } from './derivatives.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-nl-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -18,7 +19,7 @@ it('has the problems', () => {
 // The reader of the tests differentiates slowly where all rows share all common expressions.
 const timeout = 600_000; // ms
 
-it.each(problems.filter(({ name }) => large.has(name)))(
+it.each(problems.filter(({ name }) => large.has(name) && (all || !largest.has(name))))(
   '$name is what writeNl writes',
   async ({ build, name }) => {
     const path = join(folder, `${name}.nl`);

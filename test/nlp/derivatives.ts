@@ -5,8 +5,11 @@ import type { Program } from '../../src/nlp/index.js';
 import type { NlFile } from '../problems/nl.js';
 import { normals } from '../problems/relu.js';
 
-/** Problems whose comparison takes seconds: left to derivatives.long.test.ts. */
+/** Problems whose comparison takes seconds: left to `npm run test:long`. */
 export const large = new Set(['ba-l1sp', 'integreq', 'mancinone']);
+
+/** Those of them that take half a minute and more: left to `npm run test:all`. */
+export const largest = new Set(['ba-l1sp', 'integreq']);
 
 const draws = normals(5);
 const near = (start: Float64Array) => start.map((value) => value + 0.1 * draws() * Math.max(1, Math.abs(value)));

@@ -45,7 +45,6 @@ double BarrierAugmentedLagrangian::value(const BarrierPoint& point) const {
 
 /// Whether the function of the present y, rho and mu is minimised well enough.
 bool BarrierAugmentedLagrangian::converged() const {
-  constexpr double kappaEpsilon = 10;
   const double tolerance = std::max(
       {kappaEpsilon * state_.mu, 0.5 * state_.nlp.settings().tolerance, std::min(1e-2, 0.1 * normInf(state_.point.r))});
   const BarrierErrors errors = state_.nlp.errors(state_.point, state_.mu);

@@ -6,12 +6,11 @@
 #include <string>
 
 #include "core/index.hpp"
+#include "core/numbers.hpp"
 
 namespace nonconvex {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr double damping = 1e-5;        // kappa_d
 constexpr double fixedWidth = 1e-9;     // relative width of a box that fixes its variable
 constexpr double contradiction = 1e-8;  // relative amount by which a lower bound may be above the upper one
@@ -406,8 +405,8 @@ void BarrierNlp::cutMultipliers(BarrierPoint& point, double mu, double k) const 
 }
 
 void BarrierNlp::makeRoom(const BarrierPoint& point, double mu) {
-  static const double room = std::pow(epsilon, 0.75);
-  const double least = epsilon * std::min(1.0, mu);
+  static const double room = std::pow(machineEpsilon, 0.75);
+  const double least = machineEpsilon * std::min(1.0, mu);
   for (std::size_t j = 0; j < size(); ++j) {
     if (lowerBounded(j) && point.v[j] - lower_[j] < least) lower_[j] -= room * std::max(1.0, std::abs(lower_[j]));
     if (upperBounded(j) && upper_[j] - point.v[j] < least) upper_[j] += room * std::max(1.0, std::abs(upper_[j]));

@@ -6,12 +6,6 @@
 #include "methods/interior_point/infeasibility.hpp"
 
 namespace nonconvex {
-namespace {
-
-constexpr double kappaEpsilon = 10;  // how well a barrier problem is solved, times mu_r
-
-}  // namespace
-
 BarrierRestoration::BarrierRestoration(BarrierState& state)
     : state_(state),
       descent_(state),

@@ -5,6 +5,8 @@
 
 namespace nonconvex {
 
+inline constexpr double kappaEpsilon = 10;  // how well a barrier problem is solved, times mu
+
 /// A Newton step of the primal-dual system.
 struct BarrierStep {
   Vector v, y, zL, zU;

@@ -5,20 +5,19 @@
 #include <limits>
 #include <utility>
 
+#include "core/numbers.hpp"
 #include "methods/interior_point/barrier_descent.hpp"
 
 namespace nonconvex {
 namespace {
 
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
-constexpr double kappaEpsilon = 10;   // how well a barrier problem is solved, times mu
 constexpr double thetaShare = 1e-5;   // gamma_theta
 constexpr double phiShare = 1e-8;     // gamma_phi
 constexpr double armijoShare = 1e-8;  // eta_phi
 constexpr double thetaPower = 1.1, slopePower = 2.3;
 
 /// Values of phi that differ by less are the same.
-double rounding(double phi) { return 10 * epsilon * std::abs(phi); }
+double rounding(double phi) { return 10 * machineEpsilon * std::abs(phi); }
 
 /// Mean and least product of slacks with their multipliers.
 struct Products {
@@ -157,7 +156,7 @@ bool FilterPhase::computeDirection() {
 
 /// Whether the step changes x by rounding alone, and the multipliers hardly.
 bool FilterPhase::tiny() const {
-  constexpr double rounding = 10 * epsilon, multipliers = 1e-2, feasible = 1e-4;
+  constexpr double rounding = 10 * machineEpsilon, multipliers = 1e-2, feasible = 1e-4;
   if (!(normInf(state_.step.y) < multipliers) || reference_.theta > feasible) return false;
   for (std::size_t j = 0; j < state_.step.v.size(); ++j) {
     if (!(std::abs(state_.step.v[j]) < rounding * (1 + std::abs(state_.point.v[j])))) return false;
@@ -216,7 +215,7 @@ bool FilterPhase::search(double longest) {
   bool first = true, doubted = false;
   for (double alpha = longest; first || alpha >= least; alpha *= half) {
     if (!doubted && alpha < cut * longest &&
-        -alpha * reference_.slope < hopeless * epsilon * std::abs(reference_.phi)) {
+        -alpha * reference_.slope < hopeless * machineEpsilon * std::abs(reference_.phi)) {
       doubted = true;
       if (reducesError(longest, 0.5)) return true;
     }

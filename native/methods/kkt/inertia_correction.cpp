@@ -4,14 +4,11 @@
 #include <cmath>
 #include <limits>
 
+#include "core/numbers.hpp"
 #include "core/random.hpp"
 
 namespace nonconvex {
-namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-}  // namespace
+namespace {}  // namespace
 
 double largestRow(const SparsePattern& rows, std::span<const double> J) {
   double largest = 0;

@@ -3,13 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/numbers.hpp"
+
 namespace nonconvex {
-namespace {
-
-double square(double x) { return x * x; }
-
-}  // namespace
-
 double squaredFrobenius(const SparsePattern& hessian, std::span<const double> H, double t) {
   double sum = 0;
   for (int j = 0; j < hessian.lines; ++j) {

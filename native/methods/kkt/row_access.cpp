@@ -3,14 +3,9 @@
 #include <cmath>
 
 #include "core/index.hpp"
+#include "core/numbers.hpp"
 
 namespace nonconvex {
-namespace {
-
-double square(double x) { return x * x; }
-
-}  // namespace
-
 KktRows::KktRows(const SparsePattern& hessian, const SparsePattern& jacobian, std::vector<int> order)
     : n_(hessian.lines),
       size_(hessian.lines + jacobian.lines),

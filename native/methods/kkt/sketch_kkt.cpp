@@ -5,6 +5,7 @@
 
 #include "core/index.hpp"
 #include "core/monitor.hpp"
+#include "core/numbers.hpp"
 #include "methods/kkt/row_access.hpp"
 #include "methods/krylov/gcr.hpp"
 #include "sketching/sketch.hpp"
@@ -12,8 +13,6 @@
 
 namespace nonconvex {
 namespace {
-
-double square(double x) { return x * x; }
 
 // Streams of random numbers; those of steps follow the last.
 constexpr std::uint32_t orderStream = 0x20000000;

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/numbers.hpp"
+
 namespace nonconvex {
 
 /// The k largest are in a tournament for the least of them. The rest are compared in blocks for their greatest only
@@ -110,7 +112,6 @@ class TopSum {
   static constexpr std::size_t root = 1;
   static constexpr std::size_t block = 8;
   static constexpr std::int32_t none = -1;
-  static constexpr double infinity = std::numeric_limits<double>::infinity();
 
   std::size_t leaf(std::int32_t slot) const { return leaves_ + static_cast<std::size_t>(slot); }
 

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/numbers.hpp"
 #include "functions/penalties.hpp"
 #include "solvers/fractional/terms.hpp"
 
 namespace nonconvex {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 /// Sweeps after which everything is computed from x again.
 constexpr int refreshInterval = 50;
 /// Factor by which x grows in one step towards an infimum at infinity.

@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "core/numbers.hpp"
 #include "solvers/fractional/quadratic_form.hpp"
 #include "solvers/fractional/term_reader.hpp"
 #include "solvers/fractional/terms.hpp"
@@ -13,7 +14,6 @@ namespace nonconvex {
 namespace {
 
 using Kind = FractionalTerm::Kind;
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 bool isConcave(Kind kind) {
   return kind == Kind::linear || kind == Kind::sumSqrt || kind == Kind::sumLog || kind == Kind::separable;

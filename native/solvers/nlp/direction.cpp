@@ -1,14 +1,9 @@
 #include "solvers/nlp/direction.hpp"
 
+#include "core/numbers.hpp"
 #include "methods/kkt/published.hpp"
 
 namespace nonconvex {
-namespace {
-
-double square(double x) { return x * x; }
-
-}  // namespace
-
 NewtonDirection::NewtonDirection(const ScaledNlp& model, const NlpSettings& settings)
     : model_(model),
       published_(settings.accuracy == KktAccuracy::paper),

@@ -6,11 +6,10 @@
 
 #include "core/error.hpp"
 #include "core/index.hpp"
+#include "core/numbers.hpp"
 
 namespace nonconvex {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 void requireMultipliers(const Vector& values, int n, const char* name) {
   if (values.empty()) return;

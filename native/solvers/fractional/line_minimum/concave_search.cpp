@@ -4,10 +4,10 @@
 #include <cmath>
 #include <limits>
 
+#include "core/numbers.hpp"
+
 namespace nonconvex::line_minimum {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// psi = N' g - N g', or N' - s g' for a difference, never decreases, so that its change of sign is the minimum.
 class ConcaveSearch {

@@ -5,12 +5,11 @@
 #include <cmath>
 #include <limits>
 
+#include "core/numbers.hpp"
 #include "methods/one_dimensional/polynomial.hpp"
 #include "solvers/fractional/line_minimum/line_functions.hpp"
 
 namespace nonconvex::line_minimum {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// g(t) ~ g[2] t^2 + g[1] t + g[0] as t goes to +-infinity: exact in the leading terms that decide a limit. What grows
 /// slower than t^2 but faster than t has g[1] infinite, what grows slower than t g[0].
