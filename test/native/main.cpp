@@ -2,7 +2,9 @@
 //   test_linalg --file ldl_dense             those of one file
 //   test_linalg --file ldl_dense singular    those of one file whose name contains a word
 //   test_linalg singular                     those whose name contains a word
-// Prints every failed check with its place and the numbers, and how many there were.
+// Prints every failed check with its place and the numbers, and how many there were; with --times before all that, the
+// processor time of every test, too.
+#include <ctime>
 #include <string_view>
 
 #include "check.hpp"
@@ -18,6 +20,11 @@ std::string_view stem(std::string_view path) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bool times = argc > 1 && std::string_view(argv[1]) == "--times";
+  if (times) {
+    --argc;
+    ++argv;
+  }
   const bool ofFile = argc > 2 && std::string_view(argv[1]) == "--file";
   const std::string_view file = ofFile ? argv[2] : "";
   const int word = ofFile ? 3 : 1;
@@ -28,6 +35,7 @@ int main(int argc, char** argv) {
     if (!check::contains(test.name, wanted)) continue;
     ++run;
     const long before = check::failures;
+    const std::clock_t begin = std::clock();
     try {
       test.run();
     } catch (const std::exception& error) {
@@ -35,6 +43,7 @@ int main(int argc, char** argv) {
     } catch (...) {
       check::note(false, test.name, 0, "threw");
     }
+    if (times) std::printf("%7.2f s %s\n", static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC, test.name);
     if (check::failures != before) std::fprintf(stderr, "FAILED %s\n", test.name);
   }
   std::printf("%d tests, %ld checks, %ld failures\n", run, check::checks.load(), check::failures.load());

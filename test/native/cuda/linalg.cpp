@@ -11,7 +11,9 @@ template <class T>
 void compareAll() {
   const Cuda<T> la(simulated::tables());
   // Empty, single, two tiles and a part of one; then also a part alone, and one that is nearly empty.
-  const std::vector<int> sizes = check::longRun() ? std::vector{0, 1, 2, 7, 33, 70} : std::vector{0, 1, 70};
+  const std::vector<int> sizes = check::longRun()   ? std::vector{0, 1, 2, 7, 33, 70}
+                                 : check::sanitized ? std::vector{0, 1, 34}
+                                                    : std::vector{0, 1, 70};
   const auto comparisons = checks::Operations<T>(la, sizes).all();
   CHECK(comparisons.size() > 20);
   for (const checks::Comparison& comparison : comparisons) {

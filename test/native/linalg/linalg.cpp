@@ -55,8 +55,8 @@ class Framed {
 double entry(Transpose op, Mat<const double> a, int i, int j) { return op == Transpose::no ? a(i, j) : a(j, i); }
 
 /// The distance of columns that are compared with a reference: 1; with sanitizers, which slow the reference down, about
-/// ten columns are compared, the first among them.
-int step(int columns) { return check::sanitized ? 1 + columns / 10 : 1; }
+/// three columns are compared, the first among them.
+int step(int columns) { return check::sanitized ? 1 + columns / 3 : 1; }
 
 /// Runs f(la) without a pool and with 1, 2 and 3 threads; f returns its output, which must be the same bits each time.
 template <class F>
