@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the OpenBLAS that the prebuilt binaries contain: the distribution's source package, trimmed to one thread,
-# double precision and a few processors (older ones fall back to PRESCOTT, newer ones to the nearest listed).
+# real numbers and a few processors (older ones fall back to PRESCOTT, newer ones to the nearest listed).
 # Prints nothing but progress; the result is build-openblas/libopenblas.a. Needs apt, a C compiler and make; no root.
 #   scripts/openblas.sh [jobs]
 # OPENBLAS_CORES="HASWELL", say, has the kernels for those processors in place of these.
@@ -38,7 +38,7 @@ dpkg-source --no-check -x "$out"/openblas_*.dsc "$out/source"
 cc=cc
 if command -v ccache > /dev/null; then cc="ccache cc"; fi
 make -C "$out/source" -j"$jobs" libs CC="$cc" > "$out/log" 2>&1 \
-  MAKE_NB_JOBS="$jobs" NOFORTRAN=1 NO_CBLAS=1 NO_LAPACKE=1 BUILD_DOUBLE=1 \
+  MAKE_NB_JOBS="$jobs" NOFORTRAN=1 NO_CBLAS=1 NO_LAPACKE=1 BUILD_SINGLE=1 BUILD_DOUBLE=1 \
   DYNAMIC_ARCH=1 TARGET=GENERIC DYNAMIC_LIST="$cores" \
   USE_THREAD=0 USE_OPENMP=0 USE_LOCKING=1 NUM_THREADS=128 NO_AFFINITY=1 NO_WARMUP=1 || {
   tail -n 30 "$out/log" >&2
