@@ -8,7 +8,7 @@ import { normals } from '../problems/relu.js';
 /** Problems whose comparison takes seconds: left to `npm run test:long`. */
 export const large = new Set(['ba-l1sp', 'integreq', 'mancinone']);
 
-/** Those of them that take half a minute and more: left to `npm run test:all`. */
+/** Problems among those that take half a minute and more: left to `npm run test:all`. */
 export const largest = new Set(['ba-l1sp', 'integreq']);
 
 const draws = normals(5);
