@@ -11,6 +11,7 @@
 #include "core/index.hpp"
 #include "core/multiversion.hpp"
 #include "linalg/blas.hpp"
+#include "linalg/sparse/column_stretches.hpp"
 
 namespace nonconvex {
 
@@ -24,15 +25,26 @@ std::ptrdiff_t distance(std::size_t k) { return static_cast<std::ptrdiff_t>(k); 
 
 constexpr int stretchBlock = 128;  // columns at a time
 
-/// out[r stride] = sum_t weighted[terms[t] + r]
-NONCONVEX_CLONES void addStretches(const double* weighted, std::span<const int> terms, int count, double* out,
-                                   int stride) {
-  double sums[stretchBlock] = {};
+/// sums[r] = sum_t weighted[terms[t] + r]
+NONCONVEX_CLONES void sumStretches(const double* weighted, std::span<const int> terms, int count,
+                                   double* __restrict sums) {
+  std::fill_n(sums, count, 0.0);
   for (const int term : terms) {
     const double* from = weighted + term;
     for (int r = 0; r < count; ++r) sums[r] += from[r];
   }
-  for (int r = 0; r < count; ++r) out[r * stride] = sums[r];
+}
+
+/// out[r period + q] = sums[q stretchBlock + r]
+NONCONVEX_CLONES void interleave(const double* sums, int period, int count, double* __restrict out) {
+  withPeriod(
+      period, [&]<int fixed>() __attribute__((always_inline)) {
+        const int stride = fixed > 0 ? fixed : period;
+        for (int r = 0; r < count; ++r) {
+#pragma GCC unroll 4
+          for (int q = 0; q < stride; ++q) out[r * stride + q] = sums[q * stretchBlock + r];
+        }
+      });
 }
 
 /// Which entries of the lower triangle of A^T A are not zero by structure.
@@ -345,13 +357,14 @@ void SparseHessian::findStretches() {
     while (end < n_ && continues(end)) ++end;
     const int begin = pattern_.offsets[at(p)];
     const int period = pattern_.offsets[at(p) + 1] - begin;
-    if (end - p >= fewest) stretches_.push_back({begin, pattern_.offsets[at(end)], period});
+    if (end - p >= fewest && period <= ColumnStretches::longest)
+      stretches_.push_back({begin, pattern_.offsets[at(end)], period});
     p = end;
   }
 }
 
 /// Writes the sums of direct terms to `out`.
-void SparseHessian::addDirect(const std::vector<double>& weighted, std::span<double> out) const {
+void SparseHessian::addDirect(const std::vector<double>& weighted, std::span<double> out, Memory& memory) const {
   int k = 0;
   const auto addUpTo = [&](int end) {
     for (; k < end; ++k) {
@@ -371,9 +384,9 @@ void SparseHessian::addDirect(const std::vector<double>& weighted, std::span<dou
         const int entry = stretch.begin + q;
         const std::span terms(direct_.terms.data() + direct_.offsets[at(entry)],
                               direct_.terms.data() + direct_.offsets[at(entry) + 1]);
-        addStretches(weighted.data() + first, terms, count, out.data() + entry + first * stretch.period,
-                     stretch.period);
+        sumStretches(weighted.data() + first, terms, count, memory.stretch.data() + q * stretchBlock);
       }
+      interleave(memory.stretch.data(), stretch.period, count, out.data() + stretch.begin + first * stretch.period);
     }
     k = stretch.end;
   }
@@ -384,6 +397,9 @@ void SparseHessian::reserve(Memory& memory) const {
   std::size_t widest = 0;
   for (const Gram& gram : grams_) widest = std::max(widest, at(gram.matrix->columns));
   for (const Border& border : borders_) widest = std::max(widest, border.places.size());
+  int period = 0;
+  for (const Stretch& stretch : stretches_) period = std::max(period, stretch.period);
+  memory.stretch.resize(at(period * stretchBlock));
   memory.column.resize(at(n_), 0);
   memory.gramRows.resize(widest * gramTile);
   memory.gram.resize(widest * widest);
@@ -391,7 +407,7 @@ void SparseHessian::reserve(Memory& memory) const {
 
 void SparseHessian::values(const std::vector<double>& entries, const std::vector<double>& weighted,
                            std::span<double> out, Memory& memory) const {
-  addDirect(weighted, out);
+  addDirect(weighted, out, memory);
   for (std::size_t k = 0; k < scaled_.entries.size(); ++k) {
     double sum = 0;
     for (int s = scaled_.offsets[k]; s < scaled_.offsets[k + 1]; ++s) {

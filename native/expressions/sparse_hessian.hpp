@@ -18,6 +18,7 @@ class SparseHessian {
  public:
   struct Memory {
     std::vector<double> column;
+    std::vector<double> stretch;
     std::vector<double> gramRows;
     std::vector<double> gram;
   };
@@ -107,7 +108,7 @@ class SparseHessian {
   void emitTerms(std::span<const Product> products, std::span<const int> rows, int first);
   bool continues(int column) const;
   void findStretches();
-  void addDirect(const std::vector<double>& weighted, std::span<double> out) const;
+  void addDirect(const std::vector<double>& weighted, std::span<double> out, Memory& memory) const;
   static std::span<const int> lineOf(const Gram& gram, int column);
   template <class F>
   static void forBorder(Border& border, int column, F&& f);

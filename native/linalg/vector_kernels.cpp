@@ -325,4 +325,37 @@ NONCONVEX_CLONES double largest(int n, const double* x) {
   return *std::max_element(best, best + lanes);
 }
 
+NONCONVEX_CLONES double largestOrNaN(std::size_t n, const double* x) {
+  constexpr std::size_t lanes = 16;
+  double best[lanes] = {}, zero[lanes] = {};
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    for (std::size_t k = 0; k < lanes; ++k) {
+      const double size = std::abs(x[i + k]);
+      best[k] = best[k] < size ? size : best[k];
+      zero[k] = size == size ? zero[k] : size;
+    }
+  }
+  for (std::size_t k = 0; i < n; ++i, ++k) {
+    const double size = std::abs(x[i]);
+    best[k] = best[k] < size ? size : best[k];
+    zero[k] = size == size ? zero[k] : size;
+  }
+  double most = 0;
+  for (std::size_t k = 0; k < lanes; ++k) most = std::max(most, best[k]) + zero[k];
+  return most;
+}
+
+NONCONVEX_CLONES bool allFinite(std::size_t n, const double* x) {
+  constexpr std::size_t lanes = 16;
+  double zero[lanes] = {};
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    for (std::size_t k = 0; k < lanes; ++k) zero[k] += x[i + k] * 0;
+  }
+  for (; i < n; ++i) zero[0] += x[i] * 0;
+  for (std::size_t k = 1; k < lanes; ++k) zero[0] += zero[k];
+  return zero[0] == 0;
+}
+
 }  // namespace nonconvex::loops

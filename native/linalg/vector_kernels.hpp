@@ -36,6 +36,9 @@ void addOuterProducts(int n, int count, const double* b, double* c);
 inline constexpr int outerSlack = 16;
 /// max_i |x_i|; NaN counts as 0.
 double largest(int n, const double* x);
+/// max_i |x_i|; NaN where an entry is.
+double largestOrNaN(std::size_t n, const double* x);
+bool allFinite(std::size_t n, const double* x);
 
 /// out_ji = a_ij for an m x n block of a row-major matrix with rows `stride` apart, into columns `outStride` apart.
 /// Whether all entries are finite.

@@ -8,12 +8,11 @@
 #include <vector>
 
 #include "linalg/blas.hpp"
+#include "linalg/vector_kernels.hpp"
 
 namespace nonconvex {
 
 using Vector = std::vector<double>;
-
-constexpr std::size_t lanes = 4;
 
 inline int sizeOf(std::span<const double> v) { return static_cast<int>(v.size()); }
 
@@ -27,28 +26,8 @@ inline double dot(std::span<const double> a, std::span<const double> b) {
 
 inline double norm2Squared(std::span<const double> v) { return dot(v, v); }
 
-/// f(entry, lane) for all entries, in lanes that need not wait for each other.
-template <class F>
-inline void inLanes(std::span<const double> v, F&& f) {
-  std::size_t i = 0;
-  for (; i + lanes <= v.size(); i += lanes) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) f(v[i + lane], lane);
-  }
-  for (; i < v.size(); ++i) f(v[i], std::size_t{0});
-}
-
 /// max_i |v_i|; NaN where an entry is.
-inline double normInf(std::span<const double> v) {
-  double largest[lanes] = {}, unordered[lanes] = {};
-  inLanes(v, [&](double value, std::size_t lane) {
-    const double size = std::abs(value);
-    largest[lane] = largest[lane] < size ? size : largest[lane];
-    unordered[lane] = size == size ? unordered[lane] : size;
-  });
-  double most = 0;
-  for (std::size_t lane = 0; lane < lanes; ++lane) most = std::max(most, largest[lane]) + unordered[lane];
-  return most;
-}
+inline double normInf(std::span<const double> v) { return loops::largestOrNaN(v.size(), v.data()); }
 
 inline double norm1(std::span<const double> v) {
   double sum = 0;
@@ -56,12 +35,7 @@ inline double norm1(std::span<const double> v) {
   return sum;
 }
 
-inline bool finite(std::span<const double> v) {
-  double zero[lanes] = {};
-  inLanes(v, [&](double value, std::size_t lane) { zero[lane] += value * 0; });
-  for (std::size_t lane = 1; lane < lanes; ++lane) zero[0] += zero[lane];
-  return zero[0] == 0;
-}
+inline bool finite(std::span<const double> v) { return loops::allFinite(v.size(), v.data()); }
 
 /// y += a x
 inline void axpy(double a, std::span<const double> x, std::span<double> y) {

@@ -15,12 +15,11 @@ bool continues(const SparsePattern& columns, int column) {
 
 ColumnStretches::ColumnStretches(const SparsePattern& columns) {
   constexpr int fewest = 32;
-  constexpr std::size_t longest = 16;  // rows: columns that have more gain little
   for (int j = 0; j < columns.lines;) {
     int end = j + 1;
     while (end < columns.lines && continues(columns, end)) ++end;
     const std::size_t rows = columns.line(j).size();
-    if (end - j >= fewest && rows > 0 && rows <= longest) stretches_.push_back({j, end});
+    if (end - j >= fewest && rows > 0 && rows <= at(longest)) stretches_.push_back({j, end});
     j = end;
   }
 }

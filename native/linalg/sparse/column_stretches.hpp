@@ -14,6 +14,9 @@ namespace nonconvex {
 /// Stretches of columns, all with rows at the distances from the diagonal that the first one has.
 class ColumnStretches {
  public:
+  /// Rows of a column, at most: those that have more would gain little.
+  static constexpr int longest = 16;
+
   ColumnStretches() = default;
   explicit ColumnStretches(const SparsePattern& columns);
 

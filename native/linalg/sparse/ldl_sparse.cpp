@@ -47,26 +47,30 @@ bool scaleColumns(const SparsePattern& lower, int begin, int end, std::span<cons
 /// What `scaleColumns` does, for `count` columns of a stretch, the first of which has these rows.
 NONCONVEX_CLONES bool scaleStretch(std::span<const int> rows, int begin, int count, const double* values,
                                    const double* scale, double* maxima, double* __restrict scaled) {
-  double size[scaledAtOnce], own[scaledAtOnce] = {}, total[scaledAtOnce] = {};
+  double sizes[ColumnStretches::longest][scaledAtOnce], own[scaledAtOnce], total[scaledAtOnce];
   const int period = static_cast<int>(rows.size());
   withPeriod(
       period, [&]<int fixed>() __attribute__((always_inline)) {
         const int stride = fixed > 0 ? fixed : period;
-        for (int q = 0; q < period; ++q) {
-          const int row = rows[at(q)];
-          for (int r = 0; r < count; ++r) {
-            const double value = values[r * stride + q] * scale[begin + r] * scale[row + r];
+        for (int r = 0; r < count; ++r) {
+          double most = 0, sum = 0;
+#pragma GCC unroll 4
+          for (int q = 0; q < stride; ++q) {
+            const double value = values[r * stride + q] * scale[begin + r] * scale[rows[at(q)] + r];
             scaled[r * stride + q] = value;
-            size[r] = std::abs(value);
+            const double size = sizes[q][r] = std::abs(value);
+            most = most < size ? size : most;
+            sum += 0 * size;  // 0 or NaN
           }
-          for (int r = 0; r < count; ++r) {
-            total[r] += 0 * size[r];  // 0 or NaN
-            own[r] = own[r] < size[r] ? size[r] : own[r];
-          }
-          if (row == begin) continue;
-          for (int r = 0; r < count; ++r) maxima[row + r] = maxima[row + r] < size[r] ? size[r] : maxima[row + r];
+          own[r] = most;
+          total[r] = sum;
         }
       });
+  for (int q = 0; q < period; ++q) {
+    double* most = maxima + rows[at(q)];
+    if (rows[at(q)] == begin) continue;
+    for (int r = 0; r < count; ++r) most[r] = most[r] < sizes[q][r] ? sizes[q][r] : most[r];
+  }
   double zero = 0;
   for (int r = 0; r < count; ++r) {
     maxima[begin + r] = std::max(maxima[begin + r], own[r]);

@@ -60,7 +60,7 @@ void addSymmetricStretch(const SparsePattern& lower, int begin, int end, const d
   const auto line = lower.line(begin);
   const int period = static_cast<int>(line.size()), count = end - begin;
   const double* from = values + lower.offsets[static_cast<std::size_t>(begin)];
-  double sums[mostColumns] = {};
+  double sums[mostColumns];
   withPeriod(period, [&]<int fixed>() {
     const int stride = fixed > 0 ? fixed : period;
     for (int q = period - 1; q >= 0; --q) {
@@ -69,9 +69,11 @@ void addSymmetricStretch(const SparsePattern& lower, int begin, int end, const d
       double* __restrict to = out + row;
       for (int r = 0; r < count; ++r) to[r] += sign * (from[r * stride + q] * v[begin + r]);
     }
-    for (int q = 0; q < period; ++q) {
-      const double* with = v + line[static_cast<std::size_t>(q)];
-      for (int r = 0; r < count; ++r) sums[r] += from[r * stride + q] * with[r];
+    for (int r = 0; r < count; ++r) {
+      double sum = 0;
+#pragma GCC unroll 4
+      for (int q = 0; q < stride; ++q) sum += from[r * stride + q] * v[line[static_cast<std::size_t>(q)] + r];
+      sums[r] = sum;
     }
   });
   for (int r = 0; r < count; ++r) out[begin + r] += sign * sums[r];
