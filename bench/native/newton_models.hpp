@@ -80,6 +80,18 @@ inline Model chain(int n) {
   return {std::move(g), std::move(start)};
 }
 
+/// Chained Rosenbrock function without constraints: min sum 100 (x_{i+1} - x_i^2)^2 + (1 - x_i)^2.
+inline Model rosenbrock(int n) {
+  Graph g(n);
+  const int head = g.variables(0, n - 1), tail = g.variables(1, n - 1);
+  const int valley = g.norm2Squared(g.binary(Op::subtract, tail, g.unary(Op::square, head)), n - 1);
+  const int slope = g.norm2Squared(g.binary(Op::subtract, g.constant(1), head), n - 1);
+  g.minimize(g.binary(Op::add, g.binary(Op::multiply, g.constant(100), valley), slope));
+  std::vector<double> start(static_cast<std::size_t>(n));
+  for (std::size_t i = 0; i < start.size(); ++i) start[i] = i % 2 == 0 ? -1.2 : 1;
+  return {std::move(g), std::move(start)};
+}
+
 /// min 1/rows sum log(1 + exp(A x))  subject to  ||x||^2 = 1,  A dense with 100 columns.
 inline Model logistic(int rows) {
   const int columns = 100;
@@ -96,7 +108,7 @@ inline Model logistic(int rows) {
   return {std::move(g), std::vector<double>(static_cast<std::size_t>(columns), 0.1), bytes};
 }
 
-/// `control:SIDE`, `chain:N`, `logistic:ROWS` or the path of a .nl file.
+/// `control:SIDE`, `chain:N`, `rosenbrock:N`, `logistic:ROWS` or the path of a .nl file.
 inline Model modelOf(const std::string& name) {
   const std::size_t colon = name.find(':');
   if (colon == std::string::npos) {
@@ -107,8 +119,9 @@ inline Model modelOf(const std::string& name) {
   const int size = std::stoi(name.substr(colon + 1));
   if (family == "control") return control(size);
   if (family == "chain") return chain(size);
+  if (family == "rosenbrock") return rosenbrock(size);
   if (family == "logistic") return logistic(size);
-  throw std::invalid_argument(name + ": expected control:SIDE, chain:N, logistic:ROWS or a .nl file");
+  throw std::invalid_argument(name + ": expected control:SIDE, chain:N, rosenbrock:N, logistic:ROWS or a .nl file");
 }
 
 }  // namespace nonconvex::bench
