@@ -325,12 +325,16 @@ NONCONVEX_CLONES double largest(int n, const double* x) {
   return *std::max_element(best, best + lanes);
 }
 
-NONCONVEX_CLONES double largestOrNaN(std::size_t n, const double* x) {
-  constexpr std::size_t lanes = 16;
-  double best[lanes] = {}, zero[lanes] = {};
+namespace {
+
+constexpr std::size_t shortVector = 32;  // a loop over lanes would take longer to begin and end
+
+NONCONVEX_CLONES double largestOfLong(std::size_t n, const double* x) {
+  constexpr std::size_t parts = 16;
+  double best[parts] = {}, zero[parts] = {};
   std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    for (std::size_t k = 0; k < lanes; ++k) {
+  for (; i + parts <= n; i += parts) {
+    for (std::size_t k = 0; k < parts; ++k) {
       const double size = std::abs(x[i + k]);
       best[k] = best[k] < size ? size : best[k];
       zero[k] = size == size ? zero[k] : size;
@@ -342,20 +346,40 @@ NONCONVEX_CLONES double largestOrNaN(std::size_t n, const double* x) {
     zero[k] = size == size ? zero[k] : size;
   }
   double most = 0;
-  for (std::size_t k = 0; k < lanes; ++k) most = std::max(most, best[k]) + zero[k];
+  for (std::size_t k = 0; k < parts; ++k) most = std::max(most, best[k]) + zero[k];
   return most;
 }
 
-NONCONVEX_CLONES bool allFinite(std::size_t n, const double* x) {
-  constexpr std::size_t lanes = 16;
-  double zero[lanes] = {};
+NONCONVEX_CLONES bool allOfLongFinite(std::size_t n, const double* x) {
+  constexpr std::size_t parts = 16;
+  double zero[parts] = {};
   std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    for (std::size_t k = 0; k < lanes; ++k) zero[k] += x[i + k] * 0;
+  for (; i + parts <= n; i += parts) {
+    for (std::size_t k = 0; k < parts; ++k) zero[k] += x[i + k] * 0;
   }
   for (; i < n; ++i) zero[0] += x[i] * 0;
-  for (std::size_t k = 1; k < lanes; ++k) zero[0] += zero[k];
+  for (std::size_t k = 1; k < parts; ++k) zero[0] += zero[k];
   return zero[0] == 0;
+}
+
+}  // namespace
+
+double largestOrNaN(std::size_t n, const double* x) {
+  if (n > shortVector) return largestOfLong(n, x);
+  double most = 0, zero = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double size = std::abs(x[i]);
+    most = most < size ? size : most;
+    zero = size == size ? zero : size;
+  }
+  return most + zero;
+}
+
+bool allFinite(std::size_t n, const double* x) {
+  if (n > shortVector) return allOfLongFinite(n, x);
+  double zero = 0;
+  for (std::size_t i = 0; i < n; ++i) zero += x[i] * 0;
+  return zero == 0;
 }
 
 }  // namespace nonconvex::loops
