@@ -19,32 +19,11 @@ constexpr double thetaPower = 1.1, slopePower = 2.3;
 /// Values of phi that differ by less are the same.
 double rounding(double phi) { return 10 * machineEpsilon * std::abs(phi); }
 
-/// Mean and least product of slacks with their multipliers.
-struct Products {
-  double mean = 0, least = std::numeric_limits<double>::infinity();
-};
-
-Products productsOf(const BarrierNlp& nlp, const BarrierPoint& point) {
-  Products found;
-  int count = 0;
-  const auto add = [&](double slack, double z) {
-    if (!(slack < std::numeric_limits<double>::infinity())) return;
-    found.mean += slack * z;
-    found.least = std::min(found.least, slack * z);
-    ++count;
-  };
-  for (std::size_t j = 0; j < nlp.size(); ++j) {
-    add(point.v[j] - nlp.lower()[j], point.zL[j]);
-    add(nlp.upper()[j] - point.v[j], point.zU[j]);
-  }
-  if (count > 0) found.mean /= count;
-  return found;
-}
-
 }  // namespace
 
 FilterPhase::FilterPhase(BarrierState& state)
     : state_(state),
+      predictorCorrector_(state),
       filter_(0),
       leastMu_(leastBarrier(state.nlp)),
       gradient_(state.nlp.size()),
@@ -63,9 +42,13 @@ void FilterPhase::begin(BarrierRule rule) {
   errorsKnown_ = 0;
   resume();
   setBarrier(state_.mu);
+  if (rule == BarrierRule::monotone) predictorCorrector_.begin();
 }
 
-void FilterPhase::resume() { tinySteps_ = close_ = shortened_ = watching_ = 0; }
+void FilterPhase::resume() {
+  predictorCorrector_.end();
+  tinySteps_ = close_ = shortened_ = watching_ = 0;
+}
 
 void FilterPhase::setBarrier(double mu) {
   state_.mu = mu;
@@ -87,7 +70,7 @@ void FilterPhase::chooseBarrier() {
   constexpr double enough = 0.9999, afterwards = 0.8;
   constexpr int memory = 4;
   const double error = state_.nlp.errors(state_.point, 0).worst();
-  const Products products = productsOf(state_.nlp, state_.point);
+  const SlackProducts products = slackProducts(state_.nlp, state_.point);
   const int known = std::min(errorsKnown_, memory);
   const double worst = known > 0 ? *std::max_element(lastErrors_, lastErrors_ + known) : error / enough;
   if (error <= enough * worst) {
@@ -107,6 +90,11 @@ void FilterPhase::chooseBarrier() {
 FilterPhase::Outcome FilterPhase::step() {
   if (state_.nlp.solved(state_.point)) return Outcome::solved;
   if (noteClose() == Outcome::stalled) return Outcome::stalled;
+  if (predictorCorrector_.on()) {
+    const bool moved = predictorCorrector_.step(leastMu_);
+    if (!predictorCorrector_.on()) setBarrier(std::max(leastMu_, slackProducts(state_.nlp, state_.point).mean));
+    if (moved) return Outcome::moved;
+  }
   if (rule_ == BarrierRule::adaptive) {
     chooseBarrier();
   } else {

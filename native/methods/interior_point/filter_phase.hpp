@@ -4,6 +4,7 @@
 
 #include "methods/interior_point/barrier_state.hpp"
 #include "methods/interior_point/filter.hpp"
+#include "methods/interior_point/predictor_corrector.hpp"
 
 namespace nonconvex {
 
@@ -63,6 +64,7 @@ class FilterPhase {
   Outcome noteClose();
 
   BarrierState& state_;
+  PredictorCorrector predictorCorrector_;
   Filter filter_;
   Reference reference_;
   BarrierRule rule_ = BarrierRule::monotone;

@@ -76,6 +76,14 @@ std::string adviceTo(const BarrierNlp& nlp, const BarrierPoint& best, double err
   return "Try another start, more restarts, or checkDerivatives if they are your own.";
 }
 
+/// Sorts places by the size of their numbers, the largest first; those of about the same size stay as they are.
+void sortBySize(std::vector<int>& places, std::span<const double> numbers) {
+  constexpr double digits = 1e6;
+  const double largest = normInf(numbers);
+  const auto size = [&](int k) { return std::round(digits * std::abs(numbers[at(k)]) / largest); };
+  std::stable_sort(places.begin(), places.end(), [&](int a, int b) { return size(a) > size(b); });
+}
+
 /// Rows that are not satisfied at the point, the largest multipliers of the certificate first.
 std::vector<std::string> rowsInConflict(const BarrierNlp& nlp, const BarrierPoint& point) {
   constexpr double share = 1e-3;  // of the largest multiplier: one that counts
@@ -83,8 +91,7 @@ std::vector<std::string> rowsInConflict(const BarrierNlp& nlp, const BarrierPoin
   for (int i = 0; i < nlp.m(); ++i) {
     if (std::abs(point.r[at(i)]) > share * normInf(point.r)) rows.push_back(i);
   }
-  std::sort(rows.begin(), rows.end(),
-            [&](int a, int b) { return std::abs(point.r[at(a)]) > std::abs(point.r[at(b)]); });
+  sortBySize(rows, point.r);
   std::vector<std::string> text;
   for (const int row : rows) text.push_back(violationAt(nlp, point, {true, row}));
   return text;
@@ -99,7 +106,7 @@ std::vector<std::string> boundsInTheWay(const BarrierNlp& nlp, const BarrierPoin
   for (int j = 0; j < nlp.n(); ++j) {
     if (std::abs(g[at(j)]) > share * normInf(point.r)) variables.push_back(j);
   }
-  std::sort(variables.begin(), variables.end(), [&](int a, int b) { return std::abs(g[at(a)]) > std::abs(g[at(b)]); });
+  sortBySize(variables, g);
   std::vector<std::string> text;
   for (const int j : variables) text.push_back(nameOf({false, j}, g[at(j)] < 0));
   return text;
