@@ -202,17 +202,6 @@ TEST(maximaAndSaddlesAreLeft) {
   CHECK_EQ(ellipsoid.solution.inertia.positive, 2);
 }
 
-/// A step of length 1 from one maximum ends exactly at the next one.
-TEST(aMaximumBesideAnotherIsLeft) {
-  const auto r = solve({0}, [](Variables x) {  // f' = x (x - 0.75) (x - 1) (x - 1.5) (x + 0.5)
-    return Minimize{
-        pow(x(1), 6) / 6 - 0.55 * pow(x(1), 5) + 0.4375 * pow(x(1), 4) + 0.1875 * pow(x(1), 3) - 0.28125 * square(x(1)),
-        {}};
-  });
-  CHECK(r.outcome.status == Status::solved);
-  CHECK_EQ(r.solution.inertia.positive, 1);
-}
-
 /// Shifts that -x_1^2 asks for at x_1 = 0, where steps stay by symmetry, make steps along x_2 short.
 TEST(slowWaysToSaddlesAreLeft) {
   const auto r = solve({0, 1}, [](Variables x) {
