@@ -35,9 +35,7 @@ apt-get "${apt[@]}" update
 dpkg-source --no-check -x "$out"/openblas_*.dsc "$out/source"
 
 # NOFORTRAN: OpenBLAS's own C and assembly, which includes the Cholesky and triangular part of LAPACK.
-cc=cc
-if command -v ccache > /dev/null; then cc="ccache cc"; fi
-make -C "$out/source" -j"$jobs" libs CC="$cc" > "$out/log" 2>&1 \
+make -C "$out/source" -j"$jobs" libs CC=cc > "$out/log" 2>&1 \
   MAKE_NB_JOBS="$jobs" NOFORTRAN=1 NO_CBLAS=1 NO_LAPACKE=1 BUILD_SINGLE=1 BUILD_DOUBLE=1 \
   DYNAMIC_ARCH=1 TARGET=GENERIC DYNAMIC_LIST="$cores" \
   USE_THREAD=0 USE_OPENMP=0 USE_LOCKING=1 NUM_THREADS=128 NO_AFFINITY=1 NO_WARMUP=1 || {
