@@ -64,7 +64,9 @@ describe('a message without a solution', () => {
     model.minimize(sub(at(x, 0), at(x, 1)));
     const { status, message, x: end } = await minimize(model);
     expect(status).toBe('unbounded');
-    expect(message).toMatch(/The attempt ended where x\[1\] is \d\.\d+e\+\d+ and the largest violation is (0|\d\.\d+e-0\d)\./);
+    expect(message).toMatch(
+      /The attempt ended where x\[1\] is \d\.\d+e\+\d+ and the largest violation is (0|\d\.\d+e-0\d)\./,
+    );
     expect(end[1]).toBeGreaterThan(1e10);
   });
 
