@@ -126,7 +126,7 @@ std::optional<Status> InteriorPointMethod::step() {
 /// Whether the error at the best point of the attempt has not fallen for so long that another attempt is worth more.
 /// Without bounds others differ by their start alone.
 bool InteriorPointMethod::idle() {
-  constexpr int longest = 300;
+  constexpr int longest = 200;
   constexpr double progress = 0.9;
   if (nlp_.model().approximateHessian()) return false;  // the error of quasi-Newton methods goes up and down
   if (inAttempt_ == 1) milestone_ = {inAttempt_, std::numeric_limits<double>::infinity()};
