@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/numbers.hpp"
 #include "core/random.hpp"
 
 namespace nonconvex {
@@ -11,7 +12,6 @@ namespace {
 /// Calls f(k, slack, upper) for each finite bound of the entries of v.
 template <class F>
 void eachSlack(const BarrierNlp& nlp, const BarrierPoint& point, F&& f) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
   for (std::size_t k = 0; k < nlp.size(); ++k) {
     if (nlp.lower()[k] > -infinity) f(k, point.v[k] - nlp.lower()[k], false);
     if (nlp.upper()[k] < infinity) f(k, nlp.upper()[k] - point.v[k], true);
