@@ -11,8 +11,8 @@ using namespace nonconvex;
 namespace {
 
 /// min (x_0 - 2)^2 + (x_1 - 1)^2 + x_1 x_2 + x_2^2 over a row x_0 + x_1 <= 1 and bounds.
-Formulas quadratic() {
-  Formulas by{.n = 3, .m = 1};
+NlpFormulas quadratic() {
+  NlpFormulas by{.n = 3, .m = 1};
   by.f = [](const Values& x) { return (x[0] - 2) * (x[0] - 2) + (x[1] - 1) * (x[1] - 1) + x[1] * x[2] + x[2] * x[2]; };
   by.gradient = [](const Values& x) { return Values{2 * (x[0] - 2), 2 * (x[1] - 1) + x[2], x[1] + 2 * x[2]}; };
   by.c = [](const Values& x) { return Values{x[0] + x[1]}; };
@@ -24,8 +24,8 @@ Formulas quadratic() {
 }
 
 /// min a x_0^2 - x_1^2 over x_1 in a box.
-Formulas saddle(double a) {
-  Formulas by{.n = 2, .m = 0};
+NlpFormulas saddle(double a) {
+  NlpFormulas by{.n = 2, .m = 0};
   by.f = [=](const Values& x) { return a * x[0] * x[0] - x[1] * x[1]; };
   by.gradient = [=](const Values& x) { return Values{2 * a * x[0], -2 * x[1]}; };
   by.H = [=](const Values&, double sigma, std::span<const double>) { return Values{2 * sigma * a, 0, 0, -2 * sigma}; };
@@ -33,8 +33,8 @@ Formulas saddle(double a) {
 }
 
 /// min exp(x_0) + x_1^2 subject to x_0 x_1 = 1
-Formulas hyperbola() {
-  Formulas by{.n = 2, .m = 1};
+NlpFormulas hyperbola() {
+  NlpFormulas by{.n = 2, .m = 1};
   by.f = [](const Values& x) { return std::exp(x[0]) + x[1] * x[1]; };
   by.gradient = [](const Values& x) { return Values{std::exp(x[0]), 2 * x[1]}; };
   by.c = [](const Values& x) { return Values{x[0] * x[1]}; };

@@ -22,8 +22,8 @@ Outcome solve(BarrierInstance& in, int* iterations = nullptr) {
 }
 
 /// Hock and Schittkowski's problem 71: min x0 x3 (x0 + x1 + x2) + x2, x0 x1 x2 x3 >= 25, ||x||^2 = 40.
-Formulas hs071() {
-  Formulas by{.n = 4, .m = 2};
+NlpFormulas hs071() {
+  NlpFormulas by{.n = 4, .m = 2};
   by.f = [](const Values& x) { return x[0] * x[3] * (x[0] + x[1] + x[2]) + x[2]; };
   by.gradient = [](const Values& x) {
     const double sum = x[0] + x[1] + x[2];
@@ -53,8 +53,8 @@ Formulas hs071() {
 }
 
 /// min (x0 - 1)^2 + (x1 - 2)^2 where x0 x1 = 0, x >= 0: no qualification of constraints holds at any feasible point.
-Formulas complementary() {
-  Formulas by{.n = 2, .m = 1};
+NlpFormulas complementary() {
+  NlpFormulas by{.n = 2, .m = 1};
   by.f = [](const Values& x) { return std::pow(x[0] - 1, 2) + std::pow(x[1] - 2, 2); };
   by.gradient = [](const Values& x) { return Values{2 * (x[0] - 1), 2 * (x[1] - 2)}; };
   by.c = [](const Values& x) { return Values{x[0] * x[1]}; };
@@ -67,8 +67,8 @@ Formulas complementary() {
 
 /// min (x0 + x1 - 1)^2 + x2^4 with x0 + x1 = 1 twice, once times 3, and x0^2 + x1^2 + x2 = 2: J has lost rank
 /// everywhere.
-Formulas dependent() {
-  Formulas by{.n = 3, .m = 3};
+NlpFormulas dependent() {
+  NlpFormulas by{.n = 3, .m = 3};
   by.f = [](const Values& x) { return std::pow(x[0] - 0.25, 2) + std::pow(x[2], 4); };
   by.gradient = [](const Values& x) { return Values{2 * (x[0] - 0.25), 0, 4 * std::pow(x[2], 3)}; };
   by.c = [](const Values& x) {
@@ -82,7 +82,7 @@ Formulas dependent() {
 }
 
 /// The largest violation of grad f + J^T y - zL + zU = 0, of signs and of complementarity by the formulas alone.
-double stationarity(const Formulas& by, const BarrierInstance& in, const Values& lower, const Values& upper) {
+double stationarity(const NlpFormulas& by, const BarrierInstance& in, const Values& lower, const Values& upper) {
   const BarrierPoint& point = in.state.point;
   const Values x(point.v.begin(), point.v.begin() + by.n);
   const Values g = by.gradient(x), J = by.J(x);
@@ -136,7 +136,7 @@ TEST(augmentedLagrangianNeedsNoRank) {
 }
 
 TEST(augmentedLagrangianFindsInfeasibilityWithAnObjective) {
-  Formulas by{.n = 2, .m = 1};  // min x0 + x1 where x0^2 + x1^2 = -1
+  NlpFormulas by{.n = 2, .m = 1};  // min x0 + x1 where x0^2 + x1^2 = -1
   by.f = [](const Values& x) { return x[0] + x[1]; };
   by.gradient = [](const Values&) { return Values{1, 1}; };
   by.c = [](const Values& x) { return Values{x[0] * x[0] + x[1] * x[1] + 1}; };
@@ -152,7 +152,7 @@ TEST(augmentedLagrangianFindsInfeasibilityWithAnObjective) {
 }
 
 TEST(augmentedLagrangianFindsContradictoryRows) {
-  Formulas by{.n = 2, .m = 2};  // x0 + x1 <= 1, x0 + x1 >= 2, no objective
+  NlpFormulas by{.n = 2, .m = 2};  // x0 + x1 <= 1, x0 + x1 >= 2, no objective
   by.c = [](const Values& x) { return Values{x[0] + x[1], x[0] + x[1]}; };
   by.J = [](const Values&) { return Values{1, 1, 1, 1}; };
   BarrierInstance in(by, {7, 3},

@@ -25,8 +25,8 @@ Outcome restore(BarrierInstance& in, double small, int* iterations = nullptr) {
 }
 
 /// x_0^2 + x_1^2 = 4 and exp(x_0) - x_1 <= 0.
-Formulas circleAboveExponential() {
-  Formulas by{.n = 2, .m = 2};
+NlpFormulas circleAboveExponential() {
+  NlpFormulas by{.n = 2, .m = 2};
   by.f = [](const Values& x) { return x[0]; };
   by.gradient = [](const Values&) { return Values{1, 0}; };
   by.c = [](const Values& x) { return Values{x[0] * x[0] + x[1] * x[1] - 4, std::exp(x[0]) - x[1]}; };
@@ -38,8 +38,8 @@ Formulas circleAboveExponential() {
 }
 
 /// x^2 + shift = 0
-Formulas parabola(double shift) {
-  Formulas by{.n = 1, .m = 1};
+NlpFormulas parabola(double shift) {
+  NlpFormulas by{.n = 1, .m = 1};
   by.c = [=](const Values& x) { return Values{x[0] * x[0] + shift}; };
   by.J = [](const Values& x) { return Values{2 * x[0]}; };
   by.H = [](const Values&, double, std::span<const double> y) { return Values{2 * y[0]}; };
@@ -99,7 +99,7 @@ TEST(restorationCertifiesAnEquationWithoutSolution) {
 }
 
 TEST(restorationCertifiesAnInequalityAgainstABound) {
-  Formulas by{.n = 2, .m = 1};  // x_0 + x_1 <= 1 with x >= 2
+  NlpFormulas by{.n = 2, .m = 1};  // x_0 + x_1 <= 1 with x >= 2
   by.c = [](const Values& x) { return Values{x[0] + x[1]}; };
   by.J = [](const Values&) { return Values{1, 1}; };
   BarrierInstance in(by, {5, 2.5},
@@ -118,7 +118,7 @@ TEST(restorationDoesNotTakeAMaximumForAMinimum) {
 TEST(restorationDoesNotTakeAPointBesideABoundForInfeasible) {
   // x_0 x_1 = 0 with x >= 0: at (1e-3, 2) the product of J^T r and the slack is far below ||r||, and yet a step of 1e-3
   // makes it feasible.
-  Formulas by{.n = 2, .m = 1};
+  NlpFormulas by{.n = 2, .m = 1};
   by.c = [](const Values& x) { return Values{x[0] * x[1]}; };
   by.J = [](const Values& x) { return Values{x[1], x[0]}; };
   by.H = [](const Values&, double, std::span<const double> y) { return Values{0, y[0], y[0], 0}; };

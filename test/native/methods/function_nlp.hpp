@@ -16,7 +16,7 @@ namespace nonconvex {
 using Values = std::vector<double>;
 
 /// Formulas at x: J by rows, and all of H = sigma Hess f + sum_i lambda_i Hess c_i by columns.
-struct Formulas {
+struct NlpFormulas {
   int n = 1;
   int m = 0;
   std::function<double(const Values& x)> f = [](const Values&) { return 0.0; };
@@ -31,7 +31,7 @@ struct Formulas {
 /// The problem of some formulas. If it is `lagged`, it offers the Hessian at the first point for all others.
 class FunctionNlp final : public Nlp, public LaggedHessian {
  public:
-  explicit FunctionNlp(Formulas formulas, bool lagged = false) : by_(std::move(formulas)), lagged_(lagged) {
+  explicit FunctionNlp(NlpFormulas formulas, bool lagged = false) : by_(std::move(formulas)), lagged_(lagged) {
     jacobian_.lines = by_.m;
     jacobian_.width = hessian_.lines = hessian_.width = by_.n;
     jacobian_.offsets = hessian_.offsets = {0};
@@ -77,7 +77,7 @@ class FunctionNlp final : public Nlp, public LaggedHessian {
  private:
   static void copy(const Values& from, std::span<double> to) { std::copy(from.begin(), from.end(), to.begin()); }
 
-  Formulas by_;
+  NlpFormulas by_;
   bool lagged_;
   bool useFirst_ = false;
   SparsePattern jacobian_, hessian_;
@@ -91,7 +91,7 @@ struct Instance {
   NlpPoint point;
   NlpPoint trial;
 
-  Instance(Formulas formulas, Values start, Values multipliers = {}, bool lagged = false)
+  Instance(NlpFormulas formulas, Values start, Values multipliers = {}, bool lagged = false)
       : model(la,
               {.nlp = std::make_shared<FunctionNlp>(std::move(formulas), lagged),
                .start = std::move(start),

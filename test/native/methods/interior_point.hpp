@@ -20,7 +20,7 @@ struct BarrierInstance {
   BarrierState state;
   bool begun;
 
-  BarrierInstance(Formulas formulas, Values start, GivenBounds bounds, double push = 1e-2)
+  BarrierInstance(NlpFormulas formulas, Values start, GivenBounds bounds, double push = 1e-2)
       : nlp(la,
             {.nlp = std::make_shared<FunctionNlp>(std::move(formulas)),
              .start = std::move(start),

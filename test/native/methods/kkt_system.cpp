@@ -13,9 +13,9 @@ using namespace nonconvex;
 namespace {
 
 /// f = x^T diag(d) x / 2 + e x_0^3 / 6, subject to a^T x = b for each row of A.
-Formulas quadratic(Values d, std::vector<Values> A = {}, double b = 0, double cubic = 0) {
+NlpFormulas quadratic(Values d, std::vector<Values> A = {}, double b = 0, double cubic = 0) {
   const int n = static_cast<int>(d.size());
-  Formulas by{.n = n, .m = static_cast<int>(A.size())};
+  NlpFormulas by{.n = n, .m = static_cast<int>(A.size())};
   by.f = [=](const Values& x) {
     double sum = cubic * x[0] * x[0] * x[0] / 6;
     for (std::size_t j = 0; j < x.size(); ++j) sum += 0.5 * d[j] * x[j] * x[j];
@@ -54,7 +54,7 @@ struct System {
   Instance in;
   KktSystem kkt;
 
-  System(Formulas formulas, Values start, bool lagged = false, KktSettings settings = {})
+  System(NlpFormulas formulas, Values start, bool lagged = false, KktSettings settings = {})
       : in(std::move(formulas), std::move(start), {}, lagged), kkt(in.la, in.model, settings, lagged) {
     kkt.analyze(in.point);
   }
@@ -151,7 +151,7 @@ TEST(laggedHessiansBecomeExactWhereTheyNeedAShift) {
 }
 
 TEST(aHessianThatIsNotFiniteIsNoSystem) {
-  Formulas by = quadratic({1, 1});
+  NlpFormulas by = quadratic({1, 1});
   by.H = [](const Values&, double, std::span<const double>) { return Values(4, unknown); };
   System s(by, {1, 1});
   CHECK(!s.kkt.assemble(s.in.point));

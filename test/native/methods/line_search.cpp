@@ -21,7 +21,7 @@ struct Searched {
   LeastNorms least;
   Vector H;
 
-  Searched(Formulas formulas, Values start, Values multipliers = {})
+  Searched(NlpFormulas formulas, Values start, Values multipliers = {})
       : in(std::move(formulas), std::move(start), std::move(multipliers)),
         merit(in.model, {}),
         search(in.la, in.model, {}),
@@ -45,21 +45,21 @@ struct Searched {
   }
 };
 
-Formulas halfSquare() {
+NlpFormulas halfSquare() {
   return {.f = [](const Values& x) { return 0.5 * x[0] * x[0]; },
           .gradient = [](const Values& x) { return x; },
           .H = [](const Values&, double sigma, std::span<const double>) { return Values{sigma}; }};
 }
 
 /// x - log x, not defined for x <= 0.
-Formulas logarithm() {
+NlpFormulas logarithm() {
   return {.f = [](const Values& x) { return x[0] > 0 ? x[0] - std::log(x[0]) : unknown; },
           .gradient = [](const Values& x) { return Values{1 - 1 / x[0]}; },
           .H = [](const Values& x, double sigma, std::span<const double>) { return Values{sigma / (x[0] * x[0])}; }};
 }
 
 /// x_0 = 0 and x_1 = k x_0^2, n = m = 2.
-Formulas parabola(double k) {
+NlpFormulas parabola(double k) {
   return {.n = 2,
           .m = 2,
           .c =
@@ -168,11 +168,11 @@ TEST(longCorrectionsAreNotTaken) {
 
 TEST(feasibleStepIsTakenThoughTheMeritFunctionRises) {
   // f rises by more than eta1 ||c||^2 pays for, but c = x - 1 becomes 0: a Newton step is taken, a shifted one is not.
-  const Formulas steep{.m = 1,
-                       .f = [](const Values& x) { return 10 * x[0]; },
-                       .gradient = [](const Values&) { return Values{10}; },
-                       .c = [](const Values& x) { return Values{x[0] - 1}; },
-                       .J = [](const Values&) { return Values{1}; }};
+  const NlpFormulas steep{.m = 1,
+                          .f = [](const Values& x) { return 10 * x[0]; },
+                          .gradient = [](const Values&) { return Values{10}; },
+                          .c = [](const Values& x) { return Values{x[0] - 1}; },
+                          .J = [](const Values&) { return Values{1}; }};
   Searched s(steep, {0}, {0});
   const Values dz{1, 0};
   SearchDirection direction = s.along(dz);
