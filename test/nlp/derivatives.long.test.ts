@@ -3,11 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { writeNl } from '../../src/nlp/index.js';
 import { all } from '../long.js';
-import { nlFile } from '../problems/nlFolder.js';
 import { problems } from '../problems/nlp.js';
-import { compareWithFile, large, largest } from './derivatives.js';
+import { compareWithWritten, large, largest } from './derivatives.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-nl-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,13 +19,6 @@ const timeout = 600_000; // ms
 
 it.each(problems.filter(({ name }) => large.has(name) && (all || !largest.has(name))))(
   '$name is what writeNl writes',
-  async ({ build, name }) => {
-    const path = join(folder, `${name}.nl`);
-    const program = build().compile();
-    await writeNl(program, path);
-    const file = nlFile(path);
-    compareWithFile(program, file);
-    expect(file.start).toEqual(program.start);
-  },
+  (problem) => compareWithWritten(problem, folder),
   timeout,
 );

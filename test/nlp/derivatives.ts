@@ -1,8 +1,11 @@
 // Values and derivatives of a program against those of a .nl file that is read and differentiated without the package.
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { SparseMatrix } from '../../src/index.js';
-import type { Program } from '../../src/nlp/index.js';
+import { type Program, writeNl } from '../../src/nlp/index.js';
 import type { NlFile } from '../problems/nl.js';
+import { nlFile } from '../problems/nlFolder.js';
+import type { Problem } from '../problems/nlp.js';
 import { normals } from '../problems/relu.js';
 
 /** Problems whose comparison takes seconds: left to `npm run test:long`. */
@@ -75,4 +78,14 @@ export function compareWithFile(program: Program, file: NlFile, order?: readonly
     expect(difference(dense(program.jacobian(x), false), columns(file.jacobian(y)))).toBeLessThan(1e-10);
     expect(difference(dense(program.hessian(x, lambda, sigma), true), permuted)).toBeLessThan(1e-10);
   }
+}
+
+/** Compares a problem with what writeNl writes of it, in this folder. */
+export async function compareWithWritten({ build, name }: Problem, folder: string): Promise<void> {
+  const path = join(folder, `${name}.nl`);
+  const program = build().compile();
+  await writeNl(program, path);
+  const file = nlFile(path);
+  compareWithFile(program, file);
+  expect(file.start).toEqual(program.start);
 }

@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readNl, writeNl } from '../../src/nlp/index.js';
+import { readNl } from '../../src/nlp/index.js';
 import { chosen } from '../long.js';
 import { available, names, nlFile, pathOf } from '../problems/nlFolder.js';
 import { type Problem, problems } from '../problems/nlp.js';
-import { compareWithFile, difference, large } from './derivatives.js';
+import { compareWithFile, compareWithWritten, difference, large } from './derivatives.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-nl-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -37,14 +37,7 @@ describe('models', () => {
       problems.filter(({ name }) => !large.has(name)),
       3,
     ),
-  )('$name is what writeNl writes', async ({ build, name }) => {
-    const path = join(folder, `${name}.nl`);
-    const program = build().compile();
-    await writeNl(program, path);
-    const file = nlFile(path);
-    compareWithFile(program, file);
-    expect(file.start).toEqual(program.start);
-  });
+  )('$name is what writeNl writes', (problem) => compareWithWritten(problem, folder));
 });
 
 describe.skipIf(!available)('.nl files', () => {
