@@ -29,18 +29,8 @@ NONCONVEX_CLONES void addTo(double* x, int size, double value) {
 }  // namespace
 
 void LinearRows::complete() {
-  constexpr int few = 16;
   for (int i = 0; i < rows(); ++i) findStretches(i);
   if (stretches.empty()) stretchOffsets.clear();
-  for (int i = 0; i < rows(); ++i) {
-    const int begin = offsets[at(i)];
-    const int size = offsets[at(i) + 1] - begin;
-    if (size < few || indices[at(begin + size - 1)] - indices[at(begin)] != size - 1) continue;
-    const auto first = coefficients.begin() + begin;
-    if (!std::all_of(first, first + size, [&](double c) { return c == *first; })) continue;
-    plain.resize(at(rows()), 0);
-    plain[at(i)] = 1;
-  }
 }
 
 void LinearRows::findStretches(int row) {
@@ -60,8 +50,8 @@ void LinearRows::findStretches(int row) {
   stretchOffsets.push_back(static_cast<int>(stretches.size()));
 }
 
-bool LinearRows::hasStretches(int row) const {
-  return !stretchOffsets.empty() && stretchOffsets[at(row) + 1] > stretchOffsets[at(row)];
+int LinearRows::stretchCount(int row) const {
+  return stretchOffsets.empty() ? 0 : stretchOffsets[at(row) + 1] - stretchOffsets[at(row)];
 }
 
 void LinearRows::multiply(const double* v, bool withConstants, double* out) const {
@@ -69,7 +59,7 @@ void LinearRows::multiply(const double* v, bool withConstants, double* out) cons
     const int begin = offsets[at(i)];
     const int end = offsets[at(i) + 1];
     double total = withConstants ? constants[at(i)] : 0;
-    if (!plain.empty() && plain[at(i)]) {
+    if (stretchCount(i) == 1) {  // a multiple of the sum of a part of v
       total += coefficients[at(begin)] * sumInParts(v + indices[at(begin)], end - begin);
     } else {
       for (int k = begin; k < end; ++k) total += coefficients[at(k)] * v[indices[at(k)]];
@@ -84,7 +74,7 @@ void LinearRows::multiplyTransposed(const double* w, double* v) const {
     if (weight == 0) continue;
     const int begin = offsets[at(i)];
     const int end = offsets[at(i) + 1];
-    if (hasStretches(i)) {
+    if (stretchCount(i) > 0) {
       for (int s = stretchOffsets[at(i)]; s < stretchOffsets[at(i) + 1]; ++s) {
         const Stretch& part = stretches[at(s)];
         addTo(v + indices[at(part.begin)], part.end - part.begin, weight * coefficients[at(part.begin)]);
@@ -100,7 +90,7 @@ void LinearRows::writeTransposed(double w, int begin, int end, double* v) const 
   const auto clearUpTo = [&](int next) {
     if (next > done) std::fill(v + done, v + next, 0.0);
   };
-  if (w != 0 && hasStretches(0)) {
+  if (w != 0 && stretchCount(0) > 0) {
     for (const Stretch& part : stretches) {
       const int index = indices[at(part.begin)], length = part.end - part.begin;
       const int first = std::max(index, begin), last = std::min(index + length, end);

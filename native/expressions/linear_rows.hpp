@@ -11,7 +11,6 @@ struct LinearRows {
   std::vector<int> indices;  ///< increasing within a row
   std::vector<double> coefficients;
   std::vector<double> constants;
-  std::vector<char> plain;  ///< rows that are a multiple of the sum of a stretch of v; empty: none
   /// A part of a row with neighbouring indices and the same coefficient: [begin, end).
   struct Stretch {
     int begin;
@@ -23,7 +22,7 @@ struct LinearRows {
 
   int rows() const { return static_cast<int>(offsets.size()) - 1; }
 
-  /// All rows are there: finds the plain ones, and stretches.
+  /// All rows are there: finds stretches.
   void complete();
   /// out = rows of v, without the constants when those are not wanted.
   void multiply(const double* v, bool withConstants, double* out) const;
@@ -34,7 +33,7 @@ struct LinearRows {
 
  private:
   void findStretches(int row);
-  bool hasStretches(int row) const;
+  int stretchCount(int row) const;
 };
 
 }  // namespace nonconvex

@@ -6,6 +6,7 @@
 #include "methods/interior_point/infeasibility.hpp"
 
 namespace nonconvex {
+
 BarrierRestoration::BarrierRestoration(BarrierState& state)
     : state_(state),
       descent_(state),

@@ -6,6 +6,7 @@
 #include "core/numbers.hpp"
 
 namespace nonconvex {
+
 double squaredFrobenius(const SparsePattern& hessian, std::span<const double> H, double t) {
   double sum = 0;
   for (int j = 0; j < hessian.lines; ++j) {

@@ -6,6 +6,7 @@
 #include "core/numbers.hpp"
 
 namespace nonconvex {
+
 KktRows::KktRows(const SparsePattern& hessian, const SparsePattern& jacobian, std::vector<int> order)
     : n_(hessian.lines),
       size_(hessian.lines + jacobian.lines),

@@ -4,6 +4,7 @@
 #include "methods/kkt/published.hpp"
 
 namespace nonconvex {
+
 NewtonDirection::NewtonDirection(const ScaledNlp& model, const NlpSettings& settings)
     : model_(model),
       published_(settings.accuracy == KktAccuracy::paper),
