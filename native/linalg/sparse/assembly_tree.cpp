@@ -154,6 +154,7 @@ class Planner {
     findTridiagonals();
     chooseSubtrees();
     placeContributions();
+    findChains();
   }
 
   AssemblyTree take() { return std::move(plan_); }
@@ -327,6 +328,21 @@ class Planner {
       plan_.diagonals[at(2 * (f.first + entry.column) + (entry.row - entry.column))] = entry.value;
     }
     return true;
+  }
+
+  /// Finds long chains of links within the fronts of a subtree or of the top.
+  void findChains() {
+    constexpr int fewest = 128;  // links: with fewer, parts would hardly be longer than what is done again
+    std::vector<char> begins(plan_.fronts.size() + 1, 0);
+    begins[0] = 1;
+    for (const AssemblyTree::Subtree& tree : plan_.subtrees) begins[at(tree.begin)] = begins[at(tree.end)] = 1;
+    const int count = static_cast<int>(plan_.fronts.size());
+    for (int f = 0; f < count;) {
+      int end = f;
+      while (end < count && front(end).isLink() && (end == f || begins[at(end)] == 0)) ++end;
+      if (end - f >= fewest) front(f).chain = front(end - 1).chainBehind = end - f;
+      f = std::max(end, f + 1);
+    }
   }
 
   /// Subtrees with at most a certain share of the work each, whatever the number of threads.

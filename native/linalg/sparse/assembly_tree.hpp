@@ -15,6 +15,8 @@ namespace nonconvex {
 
 /// Variables [first, first + columns) of the elimination order, and `rows` more that their elimination changes.
 struct FrontPlan {
+  static constexpr int linkColumns = 4;
+
   int first = 0;
   int columns = 0;
   int rows = 0;
@@ -29,10 +31,14 @@ struct FrontPlan {
   std::size_t entries = 0;
   std::size_t childrenAt = 0;  ///< in `children`
   int children = 0;
+  int chain = 0;        ///< links of a long chain, this one and those after it; 0: none begins here
+  int chainBehind = 0;  ///< links of a long chain, this one and those before it; 0: none ends here
   int runs = 0;
   int runsInColumns = 0;  ///< how many of the runs lead to columns of the parent
 
   int order() const { return columns + rows; }
+  /// Whether it is a link of a chain: the next one of a tridiagonal matrix after its only child, the front before it.
+  bool isLink() const { return tridiagonal && columns == linkColumns && rows == 1 && children == 1; }
   double flops() const;
 };
 

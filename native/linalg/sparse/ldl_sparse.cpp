@@ -227,11 +227,8 @@ class SparseLdl::Implementation {
                         .workspace = HostBuffer<double>(eliminationWorkspace(largest, largest), Uninitialized{})});
     }
     topWorkspace_ = HostBuffer<double>(eliminationWorkspace(most, most), Uninitialized{});
-    x_.resize(n);
     owed_.resize(plan_.rows.size());
-    residual_.resize(n);
-    bound_.resize(n);
-    best_.resize(n);
+    for (std::vector<double>* vector : {&x_, &chained_, &residual_, &bound_, &best_}) vector->resize(n);
   }
 
   Inertia factor(std::span<const double> values, double threshold) {
@@ -250,6 +247,13 @@ class SparseLdl::Implementation {
     delayed_ = 0;
     for (std::size_t f = 0; f < outcomes_.size(); ++f) {
       const FrontOutcome& outcome = outcomes_[f];
+      if (outcome.chain) {
+        const int links = plan_.fronts[f].chain;
+        inertia.positive += links * FrontPlan::linkColumns - outcome.negative;
+        inertia.negative += outcome.negative;
+        f += at(links) - 1;
+        continue;
+      }
       if (outcome.plain) {
         inertia.positive += plan_.fronts[f].columns - outcome.negative;
         inertia.negative += outcome.negative;
@@ -378,6 +382,8 @@ class SparseLdl::Implementation {
             .kept = kept_.data(),
             .stack = stack,
             .diagonal = diagonal_.data(),
+            .below = below_.data(),
+            .chained = chained_.data(),
             .outcomes = outcomes_.data(),
             .threshold = threshold_};
   }
@@ -387,7 +393,7 @@ class SparseLdl::Implementation {
     constexpr std::size_t most = 1024;  // between two looks at whether to go on
     const FrontMemory shared = memory(stack);
     for (std::size_t k = 0, general = 0; k < fronts.size();) {
-      const std::size_t plain = eliminatePlain(shared, fronts.subspan(k, std::min(most, fronts.size() - k)));
+      const std::size_t plain = eliminatePlain(shared, fronts.subspan(k), most);
       if (plain > 0 || general++ % 16 == 0) la_.checkpoint();
       k += plain;
       if (plain < most && k < fronts.size()) process(la, fronts[k++], stack, workspace);
@@ -674,7 +680,7 @@ class SparseLdl::Implementation {
   HostBuffer<double> factor_, kept_, scaled_;
   std::vector<double> sampleScale_, scale_, maxima_;
   mutable std::vector<double> diagonal_;
-  std::vector<double> below_;
+  mutable std::vector<double> below_;
   std::vector<int> labels_;
   std::vector<State> states_;                   ///< of fronts that are not plain
   mutable std::vector<FrontOutcome> outcomes_;  ///< of all
@@ -682,7 +688,7 @@ class SparseLdl::Implementation {
   mutable std::vector<Slot> slots_;
   mutable std::mutex slotsMutex_;
   HostBuffer<double> topWorkspace_;
-  mutable std::vector<double> x_, owed_, residual_, bound_, best_;
+  mutable std::vector<double> x_, owed_, chained_, residual_, bound_, best_;
   double threshold_ = safeThreshold;
   int delayed_ = 0;
   bool valid_ = false;

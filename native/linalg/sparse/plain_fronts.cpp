@@ -6,22 +6,14 @@
 
 #include "core/index.hpp"
 #include "core/multiversion.hpp"
-
-#define NONCONVEX_INLINE inline __attribute__((always_inline))
+#include "linalg/sparse/chains.hpp"
+#include "linalg/sparse/rounded.hpp"
 
 namespace nonconvex {
 namespace {
 
-constexpr int mostColumns = 4;
+constexpr int mostColumns = FrontPlan::linkColumns;
 constexpr int mostRows = 4;
-
-/// A product that is rounded before it is added to something, as in code for processors without fused operations.
-NONCONVEX_INLINE double rounded(double product) {
-#if defined(__x86_64__) && defined(__GNUC__)
-  asm("" : "+x"(product));
-#endif
-  return product;
-}
 
 /// Calls f<P, R>() for a front of P columns and R more rows; false if it is larger than any that there is code for.
 template <int P = 1, int R = 0, class F>
@@ -220,7 +212,7 @@ NONCONVEX_INLINE void backwardTiny(const FrontMemory& memory, const FrontPlan& m
   for (int k = 0; k < P; ++k) own[k] = y[k];
 }
 
-/// What `eliminateTiny` does, for a tridiagonal front. Its factor is the entries below the diagonal of L, one a column.
+/// What `eliminateTiny` does, for a tridiagonal front. Its factor is the entries below the diagonal of L.
 NONCONVEX_INLINE bool eliminateTridiagonal(const FrontMemory& memory, const FrontPlan& me, FrontOutcome& outcome) {
   const int* entries = memory.plan.diagonals.data() + 2 * me.first;
   double growth = 1, d = memory.scaled[entries[0]];
@@ -232,7 +224,7 @@ NONCONVEX_INLINE bool eliminateTridiagonal(const FrontMemory& memory, const Fron
   }
   if (!(growth > 0)) return false;
   const double threshold = me.rows == 0 ? thresholdOfRoots : memory.threshold;
-  double* l = memory.factor + me.factorAt;
+  double* l = memory.below + me.first;
   double* diagonal = memory.diagonal + me.first;
   double least = std::numeric_limits<double>::infinity(), below = 0;
   int negative = 0;
@@ -256,7 +248,7 @@ NONCONVEX_INLINE bool eliminateTridiagonal(const FrontMemory& memory, const Fron
 }
 
 NONCONVEX_INLINE void forwardTridiagonal(const FrontMemory& memory, const FrontPlan& me, double* x, double* owed) {
-  const double* l = memory.factor + me.factorAt;
+  const double* l = memory.below + me.first;
   const double* diagonal = memory.diagonal + me.first;
   double* own = x + me.first;
   double y = own[0];
@@ -273,7 +265,7 @@ NONCONVEX_INLINE void forwardTridiagonal(const FrontMemory& memory, const FrontP
 }
 
 NONCONVEX_INLINE void backwardTridiagonal(const FrontMemory& memory, const FrontPlan& me, double* x) {
-  const double* l = memory.factor + me.factorAt;
+  const double* l = memory.below + me.first;
   double* own = x + me.first;
   int k = me.columns - 1;
   double y = me.rows > 0 ? own[k] - rounded(l[k] * x[memory.plan.rows[me.rowsAt]]) : own[k];
@@ -281,17 +273,20 @@ NONCONVEX_INLINE void backwardTridiagonal(const FrontMemory& memory, const Front
 }
 
 /// Whether there is code for fronts of this kind.
-NONCONVEX_INLINE bool isChain(const FrontPlan& me) { return me.tridiagonal && me.columns <= mostColumns; }
+NONCONVEX_INLINE bool isSmallTridiagonal(const FrontPlan& me) { return me.tridiagonal && me.columns <= mostColumns; }
 
 }  // namespace
 
-double zeroTolerance(int order) { return std::numeric_limits<double>::epsilon() * (16 + order); }
-
-NONCONVEX_CLONES std::size_t eliminatePlain(const FrontMemory& memory, std::span<const int> fronts) {
+NONCONVEX_CLONES std::size_t eliminatePlain(const FrontMemory& memory, std::span<const int> fronts, std::size_t most) {
   for (std::size_t k = 0; k < fronts.size(); ++k) {
+    if (k >= most) return k;
     const FrontPlan& me = memory.plan.fronts[at(fronts[k])];
+    if (me.chain > 0 && eliminateChain(memory, fronts[k])) {
+      k += at(me.chain) - 1;
+      continue;
+    }
     FrontOutcome& outcome = memory.outcomes[fronts[k]];
-    if (isChain(me)) {
+    if (isSmallTridiagonal(me)) {
       if (outcome.likely && eliminateTridiagonal(memory, me, outcome)) continue;
       outcome.plain = false;
       return k;
@@ -309,7 +304,12 @@ NONCONVEX_CLONES std::size_t forwardPlain(const FrontMemory& memory, std::span<c
                                           double* owed) {
   for (std::size_t k = 0; k < fronts.size(); ++k) {
     const FrontPlan& me = memory.plan.fronts[at(fronts[k])];
-    if (isChain(me) && memory.outcomes[fronts[k]].plain) {
+    if (me.chain > 0 && memory.outcomes[fronts[k]].chain) {
+      forwardChain(memory, fronts[k], x, owed);
+      k += at(me.chain) - 1;
+      continue;
+    }
+    if (isSmallTridiagonal(me) && memory.outcomes[fronts[k]].plain) {
       forwardTridiagonal(memory, me, x, owed);
       continue;
     }
@@ -327,7 +327,13 @@ NONCONVEX_CLONES std::size_t forwardPlain(const FrontMemory& memory, std::span<c
 NONCONVEX_CLONES std::size_t backwardPlain(const FrontMemory& memory, std::span<const int> fronts, double* x) {
   for (std::size_t k = fronts.size(); k > 0; --k) {
     const FrontPlan& me = memory.plan.fronts[at(fronts[k - 1])];
-    if (isChain(me) && memory.outcomes[fronts[k - 1]].plain) {
+    const int begin = fronts[k - 1] + 1 - me.chainBehind;
+    if (me.chainBehind > 0 && memory.outcomes[begin].chain) {
+      backwardChain(memory, begin, x);
+      k -= at(me.chainBehind) - 1;
+      continue;
+    }
+    if (isSmallTridiagonal(me) && memory.outcomes[fronts[k - 1]].plain) {
       backwardTridiagonal(memory, me, x);
       continue;
     }

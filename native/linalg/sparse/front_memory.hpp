@@ -1,0 +1,43 @@
+// What the elimination of small fronts reads and writes.
+#pragma once
+
+#include <limits>
+
+#include "linalg/sparse/assembly_tree.hpp"
+
+namespace nonconvex {
+
+/// What the elimination of a front left for others.
+struct FrontOutcome {
+  double growth = 1;
+  int left = 0;        ///< columns that wait for the parent's front
+  int negative = 0;    ///< pivots, where the front is plain
+  bool plain = false;  ///< all columns were eliminated in their order by pivots of size 1, the first of them at `first`
+  bool likely = true;  ///< to be plain, by the last elimination
+  bool chain = false;  ///< the chain that begins here was eliminated in one go, with so many negative pivots
+};
+
+/// What the loops over plain fronts read and write. The factor of a front lies at its `factorAt` by columns, its pivots
+/// in `diagonal` from `first` on; of the factor of a tridiagonal one all there is, in `below` from `first` on.
+struct FrontMemory {
+  const AssemblyTree& plan;
+  const double* scaled;  ///< values of the matrix
+  double* factor;
+  double* kept;   ///< contributions to the top
+  double* stack;  ///< others
+  double* diagonal;
+  double* below;
+  double* chained;  ///< solutions in passing, of chains
+  FrontOutcome* outcomes;
+  double threshold;  ///< of the pivots in fronts that have a parent
+
+  double* contribution(const FrontPlan& f) const { return (f.kept ? kept : stack) + f.contributionAt; }
+};
+
+/// The least pivot in the last front of a tree, beside the largest entry of its column: no column can wait there.
+inline constexpr double thresholdOfRoots = 0.64;
+
+/// What counts as zero in a front of so many rows, times the growth.
+inline double zeroTolerance(int order) { return std::numeric_limits<double>::epsilon() * (16 + order); }
+
+}  // namespace nonconvex
