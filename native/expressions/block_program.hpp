@@ -26,6 +26,8 @@ class BlockProgram {
   BlockProgram(const Formulas& formulas, std::span<const int> outputs, int rows, Blocks blocks);
 
   bool empty() const { return instructions_.empty(); }
+  /// Rows that `runBlock` computes at a time.
+  int block() const { return block_; }
   /// Makes room for `run`.
   void reserve(BlockMemory& memory) const;
   /// Output k of row r goes to memory.outputs[k][r].

@@ -1,6 +1,7 @@
 #include "expressions/compiled_stages.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace nonconvex {
@@ -18,6 +19,7 @@ CompiledStages::CompiledStages(const Graph& graph) : plan_(planOf(graph)) {
   plan_.kernels.clear();
   linearConstraints_ = plan_.linearConstraints();
   findReach();
+  findTerms();
 }
 
 void CompiledStages::findReach() {
@@ -54,6 +56,47 @@ void CompiledStages::findReach() {
         break;
     }
   }
+}
+
+void CompiledStages::findTerms() {
+  std::vector<char> taken(plan_.values.size());
+  const auto take = [&](int position) { taken[static_cast<std::size_t>(position)] = 1; };
+  const auto takeAll = [&](const IndexMap& map) {
+    for (int r = 0; r < map.rows(); ++r) take(map.at(r));
+  };
+  for (const int position : plan_.constraintRows.indices) take(position);
+  for (const LinearRows& linear : plan_.linear) std::for_each(linear.indices.begin(), linear.indices.end(), take);
+  for (const DenseStage& dense : plan_.dense) takeAll(dense.input);
+  for (const MaximumStage& maximum : plan_.maxima) takeAll(maximum.input);
+  for (const Kernel& kernel : kernels_) {
+    for (int k = 0; k < kernel.inputs(); ++k) takeAll(kernel.input(k));
+  }
+  for (const Stage& stage : plan_.stages) {
+    const auto begin = taken.begin() + stage.output;
+    const bool term = stage.active && stage.kind == Stage::Kind::kernel &&
+                      std::none_of(begin, begin + stage.size, [](char each) { return each != 0; });
+    const double none = std::numeric_limits<double>::quiet_NaN();
+    termCoefficients_.push_back(term ? commonCoefficient(stage) : none);
+    separable_ = separable_ && (!stage.active || !std::isnan(termCoefficients_.back()));
+  }
+}
+
+/// The coefficient that the objective has for all values of a kernel; NaN if there are several, or the kernel has a
+/// derivative by anything but variables.
+double CompiledStages::commonCoefficient(const Stage& stage) const {
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  const Kernel& kernel = this->kernel(stage);
+  for (const Kernel::Partial& partial : kernel.partials()) {
+    const IndexMap& input = kernel.input(partial.input);
+    if (input.anyAtLeast(plan_.variables)) return none;
+  }
+  const std::vector<int>& indices = plan_.objective.indices;
+  const auto found = std::lower_bound(indices.begin(), indices.end(), stage.output);
+  const auto first = found - indices.begin();
+  if (indices.end() - found < stage.size || *(found + stage.size - 1) != stage.output + stage.size - 1) return none;
+  const auto coefficient = plan_.objective.coefficients.begin() + first;
+  const bool same = std::all_of(coefficient, coefficient + stage.size, [&](double c) { return c == *coefficient; });
+  return same ? *coefficient : none;
 }
 
 }  // namespace nonconvex

@@ -1,6 +1,7 @@
 // The stages that a graph is compiled to, with the places of their derivatives.
 #pragma once
 
+#include <cmath>
 #include <vector>
 
 #include "expressions/graph.hpp"
@@ -23,6 +24,12 @@ class CompiledStages {
     bool constraints = false;
   };
   const Reach& reach(std::size_t stage) const { return reach_[stage]; }
+  /// The coefficient that the objective has for all values of a stage, if that is a kernel of the variables whose
+  /// values nobody else takes: a term of a separable objective. NaN for other stages.
+  double termCoefficient(std::size_t stage) const { return termCoefficients_[stage]; }
+  bool isTerm(std::size_t stage) const { return !std::isnan(termCoefficients_[stage]); }
+  /// Whether all stages that depend on x are terms.
+  bool separable() const { return separable_; }
   int firstStage() const { return firstStage_; }  ///< position of the stages' values
   int parametersEnd() const { return parametersEnd_; }
   /// 1, then the kernels' partial derivatives, of which the constant ones are set.
@@ -34,12 +41,16 @@ class CompiledStages {
 
  private:
   void findReach();
+  void findTerms();
+  double commonCoefficient(const Stage& stage) const;
 
   Plan plan_;
   int firstStage_ = 0;
   int parametersEnd_ = 0;
   std::vector<Kernel> kernels_;
   std::vector<Reach> reach_;
+  std::vector<double> termCoefficients_;
+  bool separable_ = true;
   std::vector<double> entries_ = {1};
   std::vector<double> seconds_;
   int weights_ = 0;

@@ -32,6 +32,13 @@ NONCONVEX_CLONES void product(const double* a, const double* b, double* __restri
 NONCONVEX_CLONES void product(double a, const double* b, double* __restrict out, int count) {
   for (int r = 0; r < count; ++r) out[r] = a * b[r];
 }
+/// out *= a
+NONCONVEX_CLONES void scale(const double* a, double* __restrict out, int count) {
+  for (int r = 0; r < count; ++r) out[r] *= a[r];
+}
+NONCONVEX_CLONES void scale(double a, double* __restrict out, int count) {
+  for (int r = 0; r < count; ++r) out[r] *= a;
+}
 /// out = a out + b c
 NONCONVEX_CLONES void combine(const double* a, const double* b, const double* c, double* __restrict out, int count) {
   for (int r = 0; r < count; ++r) out[r] = a[r] * out[r] + b[r] * c[r];
@@ -60,8 +67,13 @@ Kernel::Kernel(KernelStage stage, int output, int firstStage, std::vector<double
     const std::vector<int> row = formulas.gradient(gradient[a], active);
     for (std::size_t b = a; b < row.size(); ++b) {
       if (formulas.isConstant(row[b], 0) || formulas.isConstant(gradient[b], 0)) continue;
-      const int place = end(seconds.size());
-      const bool fixed = makeEntry(formulas, row[b], seconds, second);
+      const bool fixed = formulas.isConstant(row[b]);
+      const int place = fixed ? end(seconds.size()) : 0;
+      if (fixed) {
+        seconds.push_back(formulas.node(row[b]).value);
+      } else {
+        second.push_back(row[b]);
+      }
       seconds_.push_back({static_cast<int>(a), static_cast<int>(b), place, fixed, weights});
       weights = end(static_cast<std::size_t>(weights) + static_cast<std::size_t>(rows_));
     }
@@ -105,16 +117,13 @@ void Kernel::reserve(BlockMemory& memory) const {
   first_.reserve(memory);
   second_.reserve(memory);
   along_.reserve(memory);
-  // A tangent and an adjoint of every input, and a buffer.
+  // A tangent and an adjoint of every input, and a buffer; or behind a program its results and a buffer.
   const auto block = static_cast<std::size_t>(std::min(rows_, blockRows));
-  const std::size_t numbers = std::max((2 * inputs_.size() + 1) * block, along_.numbers() + partials_.size() * block);
+  const std::size_t behind = (partials_.size() + 1) * static_cast<std::size_t>(gradientBlock()) + block;
+  const std::size_t numbers = std::max(
+      {(2 * inputs_.size() + 1) * block, along_.numbers() + partials_.size() * block, first_.numbers() + behind});
   memory.numbers.resize(std::max(memory.numbers.size(), numbers));
   memory.operands.resize(std::max(memory.operands.size(), inputs_.size()));
-}
-
-void Kernel::evaluate(double* values, BlockMemory& memory) const {
-  memory.outputs[0] = values + output_;
-  value_.run(inputs_, values, memory);
 }
 
 void Kernel::differentiate(double* values, double* entries, BlockMemory& memory) const {
@@ -128,15 +137,6 @@ void Kernel::differentiate(double* values, double* entries, BlockMemory& memory)
     if (!partial.constant) memory.outputs[k++] = entries + partial.entry;
   }
   first_.run(inputs_, values, memory);
-}
-
-void Kernel::differentiateTwice(const double* values, double* seconds, BlockMemory& memory) const {
-  if (second_.empty()) return;
-  std::size_t k = 0;
-  for (const Second& second : seconds_) {
-    if (!second.constant) memory.outputs[k++] = seconds + second.entry;
-  }
-  second_.run(inputs_, values, memory);
 }
 
 void Kernel::tangent(const double* entries, double* tangents, BlockMemory& memory) const {
@@ -172,14 +172,74 @@ void Kernel::adjoint(const double* entries, double* adjoints, bool stagesOnly, B
   }
 }
 
-void Kernel::weigh(const double* seconds, const double* adjoints, double* weighted) const {
-  const double* out = adjoints + output_;
-  for (const Second& second : seconds_) {
-    if (second.constant) {
-      product(seconds[second.entry], out, weighted + second.weight, rows_);
-    } else {
-      product(seconds + second.entry, out, weighted + second.weight, rows_);
+void Kernel::addGradient(const double* values, const double* entries, const Outer& outer, double* adjoints,
+                         BlockMemory& memory) const {
+  const int block = gradientBlock();
+  double* const result = memory.numbers.data() + first_.numbers();  // of which nobody asks here
+  double* const slopes = result + block;
+  double* const terms = slopes + partials_.size() * static_cast<std::size_t>(block);
+  if (!first_.empty()) first_.prepare(memory);
+  for (int first = 0; first < rows_; first += block) {
+    const int count = std::min(block, rows_ - first);
+    if (!first_.empty()) {
+      std::size_t k = 0;
+      memory.outputs[k++] = result;
+      for (const Partial& partial : partials_) {
+        if (!partial.constant) memory.outputs[k] = slopes + (k - 1) * static_cast<std::size_t>(block), ++k;
+      }
+      first_.runBlock(inputs_, values, nullptr, first, memory);
     }
+    // In blocks as `adjoint` has them, so that sums have the same order.
+    for (int begin = 0; begin < count; begin += blockRows) {
+      const int rows = std::min(blockRows, count - begin);
+      const double* slope = slopes + begin;
+      for (const Partial& partial : partials_) {
+        if (outer.list != nullptr && partial.constant) {
+          product(entries[partial.entry], outer.list + first + begin, terms, rows);
+        } else if (outer.list != nullptr) {
+          product(slope, outer.list + first + begin, terms, rows);
+        } else if (partial.constant) {
+          std::fill_n(terms, rows, entries[partial.entry] * outer.all);
+        } else {
+          product(outer.all, slope, terms, rows);
+        }
+        if (!partial.constant) slope += block;
+        input(partial.input).add(terms, first + begin, rows, adjoints);
+      }
+    }
+  }
+}
+
+void Kernel::weigh(const double* values, const double* seconds, const Outer& outer, bool constants, double* weighted,
+                   BlockMemory& memory) const {
+  for (const Second& second : seconds_) {
+    if (!second.constant || !constants) continue;
+    double* const to = weighted + second.weight;
+    if (outer.list != nullptr) {
+      product(seconds[second.entry], outer.list, to, rows_);
+    } else {
+      std::fill_n(to, rows_, seconds[second.entry] * outer.all);
+    }
+  }
+  if (second_.empty()) return;
+  second_.prepare(memory);
+  for (int first = 0; first < rows_; first += second_.block()) {
+    const int count = std::min(second_.block(), rows_ - first);
+    const auto forEach = [&](auto&& use) {
+      for (const Second& second : seconds_) {
+        if (!second.constant) use(weighted + second.weight + first);
+      }
+    };
+    std::size_t k = 0;
+    forEach([&](double* to) { memory.outputs[k++] = to; });
+    second_.runBlock(inputs_, values, nullptr, first, memory);
+    forEach([&](double* to) {
+      if (outer.list != nullptr) {
+        scale(outer.list + first, to, count);
+      } else {
+        scale(outer.all, to, count);
+      }
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 // A kernel stage with its derivatives, compiled.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -20,13 +21,18 @@ class Kernel {
 
     int at(int row) const { return constant ? entry : entry + row; }
   };
-  /// d^2 result / d a d b, a <= b; of row r at seconds[entry + r], or at seconds[entry] when constant. Times the
-  /// adjoint of the result it is at weighted[weight + r].
+  /// d^2 result / d a d b, a <= b, at seconds[entry] when it is constant. Times the adjoint of the result it is, of row
+  /// r, at weighted[weight + r].
   struct Second {
     int a, b;
     int entry;
     bool constant;
     int weight;
+  };
+  /// Adjoints of the results: one for all rows, where there is no list.
+  struct Outer {
+    const double* list = nullptr;
+    double all = 0;
   };
 
   /// Takes its place at the end of `entries` and `seconds`, and behind the `weights` that there are. Stages' values
@@ -35,21 +41,39 @@ class Kernel {
          int& weights);
 
   int rows() const { return rows_; }
+  int inputs() const { return static_cast<int>(inputs_.size()); }
   const IndexMap& input(int k) const { return inputs_[static_cast<std::size_t>(k)]; }
   std::span<const Partial> partials() const { return partials_; }
   std::span<const Second> seconds() const { return seconds_; }
   void reserve(BlockMemory& memory) const;
 
-  void evaluate(double* values, BlockMemory& memory) const;
+  void evaluate(double* values, BlockMemory& memory) const {
+    evaluate(values, memory, [](int) {});
+  }
+  /// Calls done(rows) each time that the first so many results are there, while they are in the cache.
+  template <class Done>
+  void evaluate(double* values, BlockMemory& memory, Done&& done) const {
+    memory.outputs[0] = values + output_;
+    value_.prepare(memory);
+    for (int first = 0; first < rows_; first += value_.block()) {
+      value_.runBlock(inputs_, values, nullptr, first, memory);
+      memory.outputs[0] += value_.block();
+      done(std::min(rows_, first + value_.block()));
+    }
+  }
   /// The results and the partial derivatives.
   void differentiate(double* values, double* entries, BlockMemory& memory) const;
-  void differentiateTwice(const double* values, double* seconds, BlockMemory& memory) const;
 
   // With out_r = result r of whatever runs through the tape: sums over partials d, and over seconds times adjoints w.
   void tangent(const double* entries, double* tangents, BlockMemory& memory) const;  ///< t_out = sum d t_in
   /// a_in += d a_out
   void adjoint(const double* entries, double* adjoints, bool stagesOnly, BlockMemory& memory) const;
-  void weigh(const double* seconds, const double* adjoints, double* weighted) const;
+  /// a_in += d a_out, for partial derivatives that are not kept.
+  void addGradient(const double* values, const double* entries, const Outer& outer, double* adjoints,
+                   BlockMemory& memory) const;
+  /// Second derivatives times the adjoints; those that are constant too if `constants`.
+  void weigh(const double* values, const double* seconds, const Outer& outer, bool constants, double* weighted,
+             BlockMemory& memory) const;
   /// a_in += d a_out + w t_in
   void curvedAdjoint(const double* entries, const double* weighted, const double* tangents, double* adjoints,
                      BlockMemory& memory) const;
@@ -59,6 +83,8 @@ class Kernel {
 
  private:
   bool makeEntry(const Formulas& formulas, int node, std::vector<double>& to, std::vector<int>& program) const;
+  /// Rows that `addGradient` computes at a time.
+  int gradientBlock() const { return first_.empty() ? std::min(rows_, blockRows) : first_.block(); }
   void compileSlopes(Formulas& formulas, std::span<const int> gradient, const std::vector<char>& active);
 
   int rows_;

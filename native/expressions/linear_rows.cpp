@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 
 #include "core/index.hpp"
 #include "core/multiversion.hpp"
@@ -66,6 +67,38 @@ void LinearRows::multiply(const double* v, bool withConstants, double* out) cons
     }
     out[i] = total;
   }
+}
+
+void RunningSum::addUpTo(int end) {
+  const int* const indices = rows_.indices.data();
+  const double* const coefficients = rows_.coefficients.data();
+  const int count = rows_.stretchCount(0);
+  double total = total_;
+  int k = term_;
+  if (count == 0) {
+    for (; k < rows_.offsets[1] && indices[k] < end; ++k) total += coefficients[k] * v_[indices[k]];
+  } else if (count > 1) {
+    for (; stretch_ < at(count); ++stretch_) {
+      const LinearRows::Stretch& part = rows_.stretches[stretch_];
+      if (k == part.end) continue;
+      const double coefficient = coefficients[k];
+      const double* from = v_ + indices[k];
+      const int last = std::min(part.end, k + std::max(0, end - indices[k]));
+      for (; k < last; ++k) total += coefficient * *from++;
+      if (k < part.end) break;
+    }
+  }
+  term_ = k;
+  total_ = total;
+}
+
+double RunningSum::finish() {
+  if (rows_.stretchCount(0) == 1) {
+    rows_.multiply(v_, true, &total_);
+  } else {
+    addUpTo(std::numeric_limits<int>::max());
+  }
+  return total_;
 }
 
 void LinearRows::multiplyTransposed(const double* w, double* v) const {

@@ -1,6 +1,7 @@
 // Sums with constant coefficients, a row each.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 namespace nonconvex {
@@ -31,9 +32,28 @@ struct LinearRows {
   /// Entries [begin, end) of v = row^T w, of the first row, which is the only one.
   void writeTransposed(double w, int begin, int end, double* v) const;
 
+  int stretchCount(int row) const;
+
  private:
   void findStretches(int row);
-  int stretchCount(int row) const;
+};
+
+/// The sum of the first row, as `multiply` adds it, while v is being computed from its beginning on.
+class RunningSum {
+ public:
+  RunningSum(const LinearRows& rows, const double* v) : rows_(rows), v_(v), total_(rows.constants[0]) {}
+
+  /// v is known up to `end`.
+  void addUpTo(int end);
+  /// All of v is known: returns the sum.
+  double finish();
+
+ private:
+  const LinearRows& rows_;
+  const double* v_;
+  double total_;
+  std::size_t stretch_ = 0;  // the next one, where there are several
+  int term_ = 0;             // the next one
 };
 
 }  // namespace nonconvex

@@ -37,7 +37,6 @@ Program::Program(std::shared_ptr<const CompiledModel> model)
       plan_(&model_->plan()),
       values_(plan_->values),
       entries_(model_->entries()),
-      seconds_(model_->seconds()),
       weighted_(at(model_->weights())),
       tangents_(values_.size()),
       adjoints_(values_.size()),
@@ -53,7 +52,9 @@ Program::Program(std::shared_ptr<const CompiledModel> model)
 const SparsePattern& Program::jacobianPattern() const { return model_->jacobian().pattern(); }
 const SparsePattern& Program::hessianPattern() const { return model_->hessian().pattern(); }
 
-void Program::forget() { evaluated_ = differentiated_ = accumulated_ = twice_ = weighedKnown_ = alongKnown_ = false; }
+void Program::forget() {
+  evaluated_ = differentiated_ = termsDifferentiated_ = accumulated_ = weighedKnown_ = alongKnown_ = false;
+}
 
 void Program::setParameters(std::span<const double> parameters) {
   const auto count = at(model_->parametersEnd() - plan_->variables);
@@ -108,27 +109,43 @@ const double* Program::gathered(const DenseStage& dense, const double* v) {
   return buffer_.data();
 }
 
-void Program::evaluate() {
+/// Computes the values of the stages; done(end) is called when those before `end` are known.
+template <class Done>
+void Program::evaluate(Done&& done) {
   if (evaluated_) return;
   for (const Stage& stage : plan_->stages) {
-    if (stage.active) evaluateStage(stage, false);
+    if (!stage.active) continue;
+    if (stage.kind == Stage::Kind::kernel) {
+      model_->kernel(stage).evaluate(values_.data(), blocks_, [&](int rows) { done(stage.output + rows); });
+    } else {
+      evaluateStage(stage, false);
+    }
   }
   evaluated_ = true;
 }
 
+void Program::evaluate() {
+  evaluate([](int) {});
+}
+
+/// Computes derivatives of all kernels but terms: nobody takes those of terms one by one but a sweep along a vector.
 void Program::differentiate() {
   if (differentiated_) return;
-  for (const Stage& stage : plan_->stages) {
-    if (stage.active && (!evaluated_ || stage.kind == Stage::Kind::kernel)) evaluateStage(stage, true);
+  for (std::size_t s = 0; s < plan_->stages.size(); ++s) {
+    const Stage& stage = plan_->stages[s];
+    const bool slopes = stage.kind == Stage::Kind::kernel && !model_->isTerm(s);
+    if (stage.active && (!evaluated_ || slopes)) evaluateStage(stage, slopes);
   }
   evaluated_ = differentiated_ = true;
 }
 
-void Program::differentiateTwice() {
+void Program::differentiateTerms() {
   differentiate();
-  if (twice_) return;
-  for (const Kernel& kernel : model_->kernels()) kernel.differentiateTwice(values_.data(), seconds_.data(), blocks_);
-  twice_ = true;
+  if (termsDifferentiated_) return;
+  for (std::size_t s = 0; s < plan_->stages.size(); ++s) {
+    if (model_->isTerm(s)) evaluateStage(plan_->stages[s], true);
+  }
+  termsDifferentiated_ = true;
 }
 
 void Program::accumulate() {
@@ -140,10 +157,9 @@ void Program::accumulate() {
 }
 
 double Program::objective() {
-  evaluate();
-  double f = 0;
-  plan_->objective.multiply(values_.data(), true, &f);
-  return f;
+  RunningSum f(plan_->objective, values_.data());
+  evaluate([&](int end) { f.addUpTo(end); });
+  return f.finish();
 }
 
 void Program::constraintValues(std::span<double> c) {
@@ -156,21 +172,32 @@ void Program::clear(std::vector<double>& adjoints) const {
   std::fill(adjoints.begin() + model_->firstStage(), adjoints.end(), 0.0);
 }
 
-/// Sets the adjoints to those of sigma times the objective's sum, before any sweep.
-void Program::writeObjective(double sigma) {
+/// The adjoints of a kernel's values: a term has one, which need not be written.
+Kernel::Outer Program::outerOf(std::size_t stage, double sigma) const {
+  if (model_->isTerm(stage)) return {.all = sigma * model_->termCoefficient(stage)};
+  return {.list = adjoints_.data() + plan_->stages[stage].output};
+}
+
+/// Sets the adjoints to those of sigma times the objective's sum, before any sweep; those of `terms` where nothing else
+/// is in the model, too, if they are asked for.
+void Program::writeObjective(double sigma, bool terms) {
   plan_->objective.writeTransposed(sigma, 0, model_->parametersEnd(), adjoints_.data());
+  if (model_->separable() && !terms) return;
   plan_->objective.writeTransposed(sigma, model_->firstStage(), static_cast<int>(adjoints_.size()), adjoints_.data());
 }
 
 void Program::backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel::Reach from) {
   for (std::size_t k = plan_->stages.size(); k-- > 0;) {
     const Stage& stage = plan_->stages[k];
-    if (!stage.active || !reached(model_->reach(k), from)) continue;
+    const bool term = model_->isTerm(k);
+    if (!stage.active || !reached(model_->reach(k), from) || (term && sweep == Sweep::stagesOnly)) continue;
     const double* out = adjoints.data() + stage.output;
     switch (stage.kind) {
       case Stage::Kind::kernel: {
         const Kernel& kernel = model_->kernel(stage);
-        if (sweep == Sweep::curved) {
+        if (term && sweep == Sweep::whole) {
+          kernel.addGradient(values_.data(), entries_.data(), outerOf(k, 1), adjoints.data(), blocks_);
+        } else if (sweep == Sweep::curved) {
           kernel.curvedAdjoint(entries_.data(), weighted_.data(), tangents_.data(), adjoints.data(), blocks_);
         } else if (sweep == Sweep::along) {
           kernel.curvedAdjointAlong(values_.data(), entries_.data(), adjoints_.data(), tangents_.data(),
@@ -202,8 +229,17 @@ void Program::backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel
 }
 
 void Program::gradient(std::span<double> g) {
+  if (model_->separable()) {
+    plan_->objective.writeTransposed(1, 0, plan_->variables, g.data());
+    for (std::size_t s = plan_->stages.size(); s-- > 0;) {
+      if (!model_->isTerm(s)) continue;
+      const Kernel& kernel = model_->kernel(plan_->stages[s]);
+      kernel.addGradient(values_.data(), entries_.data(), outerOf(s, 1), g.data(), blocks_);
+    }
+    return;
+  }
   differentiate();
-  writeObjective(1);
+  writeObjective(1, false);
   backward(adjoints_, Sweep::whole, {.objective = true});
   std::copy_n(adjoints_.begin(), plan_->variables, g.begin());
 }
@@ -251,21 +287,28 @@ bool Program::same(double sigma, std::span<const double> lambda) const {
   return sigma == sigma_ && std::equal(lambda.begin(), lambda.end(), lambda_.begin());
 }
 
-/// Adjoints of the kernels, from those of the objective and the constraints.
-void Program::seed(double sigma, std::span<const double> lambda) {
+/// Adjoints of the kernels, from those of the objective and the constraints; see `writeObjective` for `terms`.
+void Program::seed(double sigma, std::span<const double> lambda, bool terms) {
   sigma_ = sigma;
   std::copy(lambda.begin(), lambda.end(), lambda_.begin());
   weighedKnown_ = alongKnown_ = false;
-  writeObjective(sigma);
+  writeObjective(sigma, terms);
   plan_->constraintRows.multiplyTransposed(lambda.data(), adjoints_.data());
   backward(adjoints_, Sweep::stagesOnly, {.objective = sigma != 0, .constraints = true});
 }
 
 void Program::weigh(double sigma, std::span<const double> lambda) {
-  differentiateTwice();
+  differentiate();
   if (weighedKnown_ && same(sigma, lambda)) return;
-  seed(sigma, lambda);
-  for (const Kernel& kernel : model_->kernels()) kernel.weigh(seconds_.data(), adjoints_.data(), weighted_.data());
+  seed(sigma, lambda, false);
+  for (std::size_t s = 0; s < plan_->stages.size(); ++s) {
+    const Stage& stage = plan_->stages[s];
+    if (stage.kind != Stage::Kind::kernel) continue;
+    const bool constants = !model_->isTerm(s) || sigma != weighedTerms_;
+    model_->kernel(stage).weigh(values_.data(), model_->seconds().data(), outerOf(s, sigma), constants,
+                                weighted_.data(), blocks_);
+  }
+  weighedTerms_ = sigma;
   weighedKnown_ = true;
 }
 
@@ -281,7 +324,7 @@ void Program::jacobian(std::span<double> values) {
 
 void Program::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {
   weigh(sigma, lambda);
-  accumulate();
+  if (model_->hessian().takesEntries()) accumulate();
   model_->hessian().reserve(hessianMemory_);
   model_->hessian().values(entries_, weighted_, values, hessianMemory_);
 }
@@ -291,11 +334,11 @@ void Program::hessianProduct(double sigma, std::span<const double> lambda, std::
                              std::span<double> out) {
   const bool repeated = (weighedKnown_ || alongKnown_) && same(sigma, lambda);
   const CompiledModel::Reach reach{.objective = sigma != 0, .constraints = true};
+  differentiateTerms();
   if (repeated) {
     weigh(sigma, lambda);
   } else {
-    differentiate();
-    seed(sigma, lambda);
+    seed(sigma, lambda, true);
   }
   std::copy(v.begin(), v.end(), tangents_.begin());
   forward(reach);

@@ -5,6 +5,7 @@
 // model has.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -53,26 +54,28 @@ class Program final : public Nlp {
 
   void forget();
   void evaluateStage(const Stage& stage, bool differentiate);
-  void evaluate();       // values of the stages
-  void differentiate();  // and the kernels' partial derivatives
-  void differentiateTwice();
-  void accumulate();  // and the sums of products of them that the sparse matrices take
+  template <class Done>
+  void evaluate(Done&& done);
+  void evaluate();            // values of the stages
+  void differentiate();       // and partial derivatives of the kernels that are no terms
+  void differentiateTerms();  // and of those that are
+  void accumulate();          // and the sums of products of them that the sparse matrices take
   void clear(std::vector<double>& adjoints) const;
+  Kernel::Outer outerOf(std::size_t stage, double sigma) const;
   void forward(CompiledModel::Reach to);  // tangents of the stages from those of x
   /// Through what the objective or the constraints depend on.
   void backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel::Reach from);
   bool same(double sigma, std::span<const double> lambda) const;
-  void writeObjective(double sigma);
-  void seed(double sigma, std::span<const double> lambda);
+  void writeObjective(double sigma, bool terms);
+  void seed(double sigma, std::span<const double> lambda, bool terms);
   void weigh(double sigma, std::span<const double> lambda);
   const double* gathered(const DenseStage& dense, const double* v);
 
   std::shared_ptr<const CompiledModel> model_;
   const Plan* plan_;
-  std::vector<double> values_;   // x, parameters, constants, stages
-  std::vector<double> entries_;  // those of the model, and behind them those of the sparse Jacobian
-  std::vector<double> seconds_;
-  std::vector<double> weighted_;  // seconds times adjoints
+  std::vector<double> values_;    // x, parameters, constants, stages
+  std::vector<double> entries_;   // those of the model, and behind them those of the sparse Jacobian
+  std::vector<double> weighted_;  // second derivatives times adjoints
   std::vector<double> tangents_;
   std::vector<double> adjoints_;
   std::vector<double> curved_;  // adjoints of the gradient's tangent
@@ -82,10 +85,12 @@ class Program final : public Nlp {
 
   bool evaluated_ = false;
   bool differentiated_ = false;
+  bool termsDifferentiated_ = false;
   bool accumulated_ = false;
-  bool twice_ = false;
   bool weighedKnown_ = false;
-  bool alongKnown_ = false;  // a product was asked for, with the weights below
+  double weighedTerms_ = std::numeric_limits<double>::quiet_NaN();  // sigma with which constant second derivatives of
+                                                                    // terms were weighed last
+  bool alongKnown_ = false;                                         // a product was asked for, with the weights below
   double sigma_ = 0;
   std::vector<double> lambda_;
 };

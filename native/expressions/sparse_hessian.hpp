@@ -28,6 +28,8 @@ class SparseHessian {
 
   /// Columns of the lower triangle.
   const SparsePattern& pattern() const { return pattern_; }
+  /// Whether `values` takes entries of D.
+  bool takesEntries() const { return !scaled_.terms.empty() || !chained_.terms.empty() || !outers_.empty(); }
   void reserve(Memory& memory) const;
   /// `weighted`: second derivatives of the kernels times adjoints.
   void values(const std::vector<double>& entries, const std::vector<double>& weighted, std::span<double> out,
