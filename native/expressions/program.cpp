@@ -189,13 +189,12 @@ void Program::writeObjective(double sigma, bool terms) {
 void Program::backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel::Reach from) {
   for (std::size_t k = plan_->stages.size(); k-- > 0;) {
     const Stage& stage = plan_->stages[k];
-    const bool term = model_->isTerm(k);
-    if (!stage.active || !reached(model_->reach(k), from) || (term && sweep == Sweep::stagesOnly)) continue;
+    if (!stage.active || !reached(model_->reach(k), from)) continue;
     const double* out = adjoints.data() + stage.output;
     switch (stage.kind) {
       case Stage::Kind::kernel: {
         const Kernel& kernel = model_->kernel(stage);
-        if (term && sweep == Sweep::whole) {
+        if (model_->isTerm(k) && sweep == Sweep::whole) {
           kernel.addGradient(values_.data(), entries_.data(), outerOf(k, 1), adjoints.data(), blocks_);
         } else if (sweep == Sweep::curved) {
           kernel.curvedAdjoint(entries_.data(), weighted_.data(), tangents_.data(), adjoints.data(), blocks_);
