@@ -3,6 +3,7 @@
 #include "solvers/relu/largest_price.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numbers>
 
 #include "check.hpp"
@@ -325,6 +326,37 @@ TEST(rowsThatCancel) {
   const Rows opposite = {{{3, 0, 0}, {-3, 0, 0}, {0, 0, 0}, {0, 2, 0}, {0, -2, 0}}, {1, 1, 5, -1, -1}};
   checkKnown(opposite, 3, 1e-9);
   checkKnown({{{3, 0, 0}, {-3, 0, 0}, {0, 4, 0}, {0, -4, 0}}, {1, 1, 1, 1}}, 5, 1e-9);
+}
+
+TEST(roundingIsAccountedFor) {
+  // Pairs of rows that almost cancel: what rounding leaves of the price is a good part of it. In long double.
+  using Long = long double;
+  if (std::numeric_limits<Long>::digits < 60) return;
+  for (std::uint32_t seed = 0; seed < check::repetitions(60u); ++seed) {
+    Rows rows = randomRows(20, 2, Kind::normal, 300 + seed);
+    const Random random(seed, 21);
+    for (std::size_t k = 0; k < 20; ++k) {
+      rows.theta[k] *= 1e9;
+      rows.x.push_back(combine(1, rows.x[k], 1e-8, {random.normal(2 * k), random.normal(2 * k + 1)}));
+      rows.theta.push_back(-rows.theta[k]);
+    }
+    const PriceBound found = bound(rows, {.tolerance = 1e-9, .maxNodes = 20000});
+    const auto exact = [&](Long u0, Long u1) {
+      Long sum = 0;
+      for (std::size_t k = 0; k < rows.x.size(); ++k) {
+        sum += rows.theta[k] * std::max(Long(0), rows.x[k][0] * u0 + rows.x[k][1] * u1);
+      }
+      return std::abs(sum) / std::sqrt(u0 * u0 + u1 * u1);
+    };
+    CHECK(exact(found.direction[0], found.direction[1]) >= found.lower);
+    Long most = 0;
+    for (const Vector& x : rows.x) most = std::max({most, exact(-x[1], x[0]), exact(x[1], -x[0])});
+    for (int i = 0; i < 2000; ++i) {
+      const double angle = std::numbers::pi * i / 1000;
+      most = std::max(most, exact(std::cos(angle), std::sin(angle)));
+    }
+    CHECK(most <= found.upper);
+  }
 }
 
 TEST(scaleDoesNotMatter) {
