@@ -148,7 +148,7 @@ void BlockProgram::reserve(BlockMemory& memory) const {
   const auto grow = [](auto& list, std::size_t size) { list.resize(std::max(list.size(), size)); };
   const std::size_t operands =
       inputs_.size() + constants_.size() + outputs_.size() + static_cast<std::size_t>(registers_);
-  grow(memory.numbers, numbers());
+  memory.reserve(numbers());
   grow(memory.operands, operands);
   grow(memory.results, operands);
   grow(memory.outputs, outputs_.size());
@@ -163,7 +163,7 @@ void BlockProgram::run(std::span<const IndexMap> inputs, const double* values, B
 }
 
 void BlockProgram::prepare(BlockMemory& memory) const {
-  double* next = memory.numbers.data() + inputs_.size() * static_cast<std::size_t>(block_);
+  double* next = memory.buffers() + inputs_.size() * static_cast<std::size_t>(block_);
   std::size_t operand = inputs_.size();
   for (const double constant : constants_) {
     std::fill_n(next, block_, constant);
@@ -183,7 +183,7 @@ void BlockProgram::runBlock(std::span<const IndexMap> inputs, const double* valu
   const double** operands = memory.operands.data();
   double** results = memory.results.data();
   const int count = std::min(block_, rows_ - first);
-  double* buffer = memory.numbers.data();
+  double* buffer = memory.buffers();
   for (std::size_t k = 0; k < inputs_.size(); ++k) {
     const auto input = static_cast<std::size_t>(inputs_[k]);
     operands[k] = input < inputs.size() ? inputs[input].read(values, first, count, buffer)

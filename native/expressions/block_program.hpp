@@ -2,6 +2,9 @@
 // the first-level cache.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -12,6 +15,16 @@ namespace nonconvex {
 
 /// Memory that programs work in, one block after the other.
 struct BlockMemory {
+  static constexpr std::size_t line = 8;  ///< numbers in a cache line
+
+  /// Makes room for so many numbers.
+  void reserve(std::size_t size) { numbers.resize(std::max(numbers.size(), size + line)); }
+  /// The numbers, from the beginning of a cache line on: so do blocks of whole lines begin.
+  double* buffers() {
+    const auto place = reinterpret_cast<std::uintptr_t>(numbers.data()) / sizeof(double);
+    return numbers.data() + (line - place % line) % line;
+  }
+
   std::vector<double> numbers;
   std::vector<const double*> operands;
   std::vector<double*> results;

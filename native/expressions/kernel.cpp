@@ -122,7 +122,7 @@ void Kernel::reserve(BlockMemory& memory) const {
   const std::size_t behind = (partials_.size() + 1) * static_cast<std::size_t>(gradientBlock()) + block;
   const std::size_t numbers = std::max(
       {(2 * inputs_.size() + 1) * block, along_.numbers() + partials_.size() * block, first_.numbers() + behind});
-  memory.numbers.resize(std::max(memory.numbers.size(), numbers));
+  memory.reserve(numbers);
   memory.operands.resize(std::max(memory.operands.size(), inputs_.size()));
 }
 
@@ -145,7 +145,7 @@ void Kernel::tangent(const double* entries, double* tangents, BlockMemory& memor
     double* out = tangents + output_ + begin;
     std::fill_n(out, count, 0.0);
     for (const Partial& partial : partials_) {
-      const double* in = input(partial.input).read(tangents, begin, count, memory.numbers.data());
+      const double* in = input(partial.input).read(tangents, begin, count, memory.buffers());
       if (partial.constant) {
         addProduct(entries[partial.entry], in, out, count);
       } else {
@@ -156,7 +156,7 @@ void Kernel::tangent(const double* entries, double* tangents, BlockMemory& memor
 }
 
 void Kernel::adjoint(const double* entries, double* adjoints, bool stagesOnly, BlockMemory& memory) const {
-  double* buffer = memory.numbers.data();
+  double* buffer = memory.buffers();
   for (int begin = 0; begin < rows_; begin += blockRows) {
     const int count = std::min(blockRows, rows_ - begin);
     const double* out = adjoints + output_ + begin;
@@ -175,7 +175,7 @@ void Kernel::adjoint(const double* entries, double* adjoints, bool stagesOnly, B
 void Kernel::addGradient(const double* values, const double* entries, const Outer& outer, double* adjoints,
                          BlockMemory& memory) const {
   const int block = gradientBlock();
-  double* const result = memory.numbers.data() + first_.numbers();  // of which nobody asks here
+  double* const result = memory.buffers() + first_.numbers();  // of which nobody asks here
   double* const slopes = result + block;
   double* const terms = slopes + partials_.size() * static_cast<std::size_t>(block);
   if (!first_.empty()) first_.prepare(memory);
@@ -251,7 +251,7 @@ void Kernel::curvedAdjoint(const double* entries, const double* weighted, const 
   }
   const auto block = static_cast<std::size_t>(std::min(rows_, blockRows));
   const double** in = memory.operands.data();
-  double* const buffers = memory.numbers.data();
+  double* const buffers = memory.buffers();
   double* const sums = buffers + inputs_.size() * block;
   const auto sumOf = [&](int input) { return sums + static_cast<std::size_t>(input) * block; };
   for (int begin = 0; begin < rows_; begin += blockRows) {
@@ -282,7 +282,7 @@ void Kernel::curvedAdjointAlong(const double* values, const double* entries, con
     return;
   }
   const auto block = static_cast<std::size_t>(std::min(rows_, blockRows));
-  double* const sums = memory.numbers.data() + along_.numbers();
+  double* const sums = memory.buffers() + along_.numbers();
   std::size_t k = 0;
   for (std::size_t p = 0; p < partials_.size(); ++p) {
     if (!partials_[p].constant) memory.outputs[k++] = sums + p * block;

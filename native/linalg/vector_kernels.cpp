@@ -350,6 +350,28 @@ NONCONVEX_CLONES double largestOfLong(std::size_t n, const double* x) {
   return most;
 }
 
+NONCONVEX_CLONES double scaleAndCopyLong(std::size_t n, double a, double* __restrict x, double* __restrict y) {
+  constexpr std::size_t parts = 16;
+  double best[parts] = {}, zero[parts] = {};
+  std::size_t i = 0;
+  for (; i + parts <= n; i += parts) {
+    for (std::size_t k = 0; k < parts; ++k) {
+      const double value = a * x[i + k], size = std::abs(value);
+      x[i + k] = y[i + k] = value;
+      best[k] = best[k] < size ? size : best[k];
+      zero[k] = size == size ? zero[k] : size;
+    }
+  }
+  for (std::size_t k = 0; i < n; ++i, ++k) {
+    const double size = std::abs(x[i] = y[i] = a * x[i]);
+    best[k] = best[k] < size ? size : best[k];
+    zero[k] = size == size ? zero[k] : size;
+  }
+  double most = 0;
+  for (std::size_t k = 0; k < parts; ++k) most = std::max(most, best[k]) + zero[k];
+  return most;
+}
+
 NONCONVEX_CLONES bool allOfLongFinite(std::size_t n, const double* x) {
   constexpr std::size_t parts = 16;
   double zero[parts] = {};
@@ -373,6 +395,12 @@ double largestOrNaN(std::size_t n, const double* x) {
     zero = size == size ? zero : size;
   }
   return most + zero;
+}
+
+double scaleAndCopy(std::size_t n, double a, double* x, double* y) {
+  if (n > shortVector) return scaleAndCopyLong(n, a, x, y);
+  for (std::size_t i = 0; i < n; ++i) y[i] = x[i] *= a;
+  return largestOrNaN(n, x);
 }
 
 bool allFinite(std::size_t n, const double* x) {

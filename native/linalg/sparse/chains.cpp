@@ -81,26 +81,32 @@ struct Pivots {
   bool finite = true;
 };
 
-constexpr int pivotBlock = 64;
+constexpr int pivotBlock = 512;
 
 /// Looks at a block of pivots; `growth` becomes the largest l^2 |d|, which is that of the block up to rounding.
 NONCONVEX_INLINE void lookAt(const double* d, const double* l, int count, Pivots& pivots) {
-  constexpr int lanes = 8;
+  constexpr int lanes = 16;
   double zero[lanes] = {}, least[lanes], steepest[lanes] = {}, growth[lanes] = {}, negative[lanes] = {};
   std::fill_n(least, lanes, pivots.least);
-  const auto take = [&](int r, double pivot, double slope) __attribute__((always_inline)) {
-    const double size = std::abs(pivot), steep = std::abs(slope), grown = steep * steep * size;
-    zero[r] += 0 * pivot;
-    least[r] = size < least[r] ? size : least[r];
-    steepest[r] = steep > steepest[r] ? steep : steepest[r];
-    growth[r] = grown > growth[r] ? grown : growth[r];
-    negative[r] += pivot < 0 ? 1 : 0;
-  };
   int k = 0;
   for (; k + lanes <= count; k += lanes) {
-    for (int r = 0; r < lanes; ++r) take(r, d[k + r], l[k + r]);
+    for (int r = 0; r < lanes; ++r) {
+      const double size = std::abs(d[k + r]), steep = std::abs(l[k + r]), grown = steep * steep * size;
+      zero[r] += 0 * size;
+      least[r] = size < least[r] ? size : least[r];
+      steepest[r] = steep > steepest[r] ? steep : steepest[r];
+      growth[r] = grown > growth[r] ? grown : growth[r];
+      negative[r] += d[k + r] < 0 ? 1.0 : 0.0;
+    }
   }
-  for (; k < count; ++k) take(0, d[k], l[k]);
+  for (int r = 0; k < count; ++k, ++r) {
+    const double size = std::abs(d[k]), steep = std::abs(l[k]);
+    zero[r] += 0 * size;
+    least[r] = std::min(least[r], size);
+    steepest[r] = std::max(steepest[r], steep);
+    growth[r] = std::max(growth[r], steep * steep * size);
+    negative[r] += d[k] < 0 ? 1.0 : 0.0;
+  }
   pivots.growth = 0;
   for (int r = 0; r < lanes; ++r) {
     pivots.finite = pivots.finite && zero[r] == 0;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <mutex>
 #include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -101,11 +102,14 @@ NONCONVEX_CLONES void scatterScaled(const int* order, int size, const double* fr
   for (int k = 0; k < size; ++k) to[order[k]] = from[k] * scale[order[k]];
 }
 
-/// Multiplies `scale` until the rows of S A S have a largest entry within [1 / slack, slack] (Ruiz 2001), and writes S
-/// A S to `scaled`. False if a value is not finite.
-bool equilibrate(const SparsePattern& lower, const ColumnStretches& stretches, std::span<const double> values,
-                 double slack, std::span<double> scale, std::span<double> maxima, std::span<double> scaled) {
+/// Finds S, from `first` on, such that the rows of S A S have a largest entry within [1 / slack, slack] (Ruiz 2001),
+/// and writes S A S to `scaled`. Returns S: `first` itself where that will do, or `own`. None if a value is not finite.
+std::optional<std::span<const double>> equilibrate(const SparsePattern& lower, const ColumnStretches& stretches,
+                                                   std::span<const double> values, double slack,
+                                                   std::span<const double> first, std::span<double> own,
+                                                   std::span<double> maxima, std::span<double> scaled) {
   constexpr int mostPasses = 8;
+  std::span<const double> scale = first;
   for (int pass = 0;; ++pass) {
     std::fill(maxima.begin(), maxima.end(), 0.0);
     bool finite = true;
@@ -113,13 +117,14 @@ bool equilibrate(const SparsePattern& lower, const ColumnStretches& stretches, s
         lower.lines, scaledAtOnce,
         [&](int begin, int end) { finite = finite & scaleColumns(lower, begin, end, values, scale, maxima, scaled); },
         [&](int begin, int end) {
-          const std::size_t first = at(lower.offsets[at(begin)]);
-          finite = finite & scaleStretch(lower.line(begin), begin, end - begin, values.data() + first, scale.data(),
-                                         maxima.data(), scaled.data() + first);
+          const std::size_t place = at(lower.offsets[at(begin)]);
+          finite = finite & scaleStretch(lower.line(begin), begin, end - begin, values.data() + place, scale.data(),
+                                         maxima.data(), scaled.data() + place);
         });
-    if (!finite) return false;
-    if (pass == mostPasses || allWithin(maxima.data(), maxima.size(), slack)) return true;
-    for (std::size_t i = 0; i < scale.size(); ++i) scale[i] *= inverseRoot(maxima[i]);
+    if (!finite) return std::nullopt;
+    if (pass == mostPasses || allWithin(maxima.data(), maxima.size(), slack)) return scale;
+    for (std::size_t i = 0; i < own.size(); ++i) own[i] = scale[i] * inverseRoot(maxima[i]);
+    scale = own;
   }
 }
 
@@ -200,11 +205,13 @@ class SparseLdl::Implementation {
     sampleScale_ = balance(lower_, sample, la);
     maxima_.resize(n);
     scaled_ = HostBuffer<double>(lower.nonzeros());
-    if (!equilibrate(lower_, stretches_, sample, 16, sampleScale_, maxima_, scaledValues())) {
+    scale_ = sampleScale_;
+    if (equilibrate(lower_, stretches_, sample, 16, sampleScale_, scale_, maxima_, scaledValues())) {
+      sampleScale_ = scale_;
+    } else {
       std::fill(sampleScale_.begin(), sampleScale_.end(), 1.0);
       std::fill(scaled_.data(), scaled_.data() + scaled_.size(), 0.0);
     }
-    scale_ = sampleScale_;
     plan_ = planFactorisation(lower_, choosePartners(lower_, scaledValues()), la, search);
     const int slots = std::min(la.threads(), static_cast<int>(plan_.subtrees.size()));
     requireMemory(plan_.factorSize + plan_.keptSize + at(slots) * plan_.stackSize);
@@ -236,8 +243,9 @@ class SparseLdl::Implementation {
     require(threshold > 0 && threshold <= 0.5, "threshold", threshold, "expected a number in (0, 0.5]");
     threshold_ = threshold;
     valid_ = false;
-    std::copy(sampleScale_.begin(), sampleScale_.end(), scale_.begin());
-    if (!equilibrate(lower_, stretches_, values, 16, scale_, maxima_, scaledValues())) return {.undefined = order()};
+    const auto scale = equilibrate(lower_, stretches_, values, 16, sampleScale_, scale_, maxima_, scaledValues());
+    if (!scale) return {.undefined = order()};
+    chosenScale_ = scale->data();
     const Cpu serial = la_.serial();
     forSubtrees(plan_.flops, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
       eliminateAll(serial, frontsOf(tree), slot.stack.data(), slot.workspace);
@@ -271,11 +279,11 @@ class SparseLdl::Implementation {
     return inertia;
   }
 
-  void solve(std::span<double> b) const {
+  void solve(std::span<const double> b, std::span<double> solution) const {
     require(b.size() == at(order()), "size of b", b.size(), "expected the order of the matrix");
     require(valid_, "factorisation", "none", "expected one of finite values");
     double* x = x_.data();
-    gatherScaled(plan_.order.data(), order(), b.data(), scale_.data(), x);
+    gatherScaled(plan_.order.data(), order(), b.data(), chosenScale_, x);
     const auto operations = static_cast<double>(plan_.factorSize);
     const Cpu serial = la_.serial();
     forSubtrees(operations, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
@@ -286,17 +294,16 @@ class SparseLdl::Implementation {
     forSubtrees(operations, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
       backwardAll(serial, frontsOf(tree), x, slot.workspace.data());
     });
-    scatterScaled(plan_.order.data(), order(), x, scale_.data(), b.data());
+    scatterScaled(plan_.order.data(), order(), x, chosenScale_, solution.data());
   }
 
   Refinement refine(std::span<const double> values, std::span<const double> b, std::span<double> x,
                     int mostSteps) const {
-    std::copy(b.begin(), b.end(), x.begin());
-    solve(x);
+    solve(b, x);
     Refinement result{.backwardError = residual(values, b, x)};
     while (result.steps < mostSteps && result.backwardError > 4 * epsilon) {
       std::copy(x.begin(), x.end(), best_.begin());
-      solve(residual_);
+      solve(residual_, residual_);
       for (std::size_t i = 0; i < x.size(); ++i) x[i] += residual_[i];
       const double error = residual(values, b, x);
       if (!(error < result.backwardError)) {
@@ -679,6 +686,7 @@ class SparseLdl::Implementation {
   AssemblyTree plan_;
   HostBuffer<double> factor_, kept_, scaled_;
   std::vector<double> sampleScale_, scale_, maxima_;
+  const double* chosenScale_ = nullptr;  ///< one of the two
   mutable std::vector<double> diagonal_;
   mutable std::vector<double> below_;
   std::vector<int> labels_;
@@ -703,7 +711,8 @@ SparseLdl::~SparseLdl() = default;
 Inertia SparseLdl::factor(std::span<const double> values, double threshold) {
   return implementation_->factor(values, threshold);
 }
-void SparseLdl::solve(std::span<double> b) const { implementation_->solve(b); }
+void SparseLdl::solve(std::span<double> b) const { implementation_->solve(b, b); }
+void SparseLdl::solve(std::span<const double> b, std::span<double> x) const { implementation_->solve(b, x); }
 Refinement SparseLdl::solve(std::span<const double> values, std::span<const double> b, std::span<double> x,
                             int mostSteps) const {
   return implementation_->refine(values, b, x, mostSteps);

@@ -73,12 +73,10 @@ class FactoredKkt final : public KktSolver {
 
   double solve(std::span<const double> b, double target, std::span<double> z) override {
     const Stopwatch watch;
-    std::copy(b.begin(), b.end(), z.begin());
-    solve(z);
+    solve(b, z);
     const auto correct = [&] {
       la_.checkpoint();
-      std::copy(residual_.begin(), residual_.end(), correction_.begin());
-      solve(correction_);
+      solve(residual_, correction_);
       axpy(1, correction_, z);
     };
     const double norm = refine(
@@ -91,6 +89,12 @@ class FactoredKkt final : public KktSolver {
   double seconds() const override { return seconds_; }
 
  private:
+  void solve(std::span<const double> b, std::span<double> z) {
+    if (sparse_ && !square_) return sparse_->solve(b, z);
+    std::copy(b.begin(), b.end(), z.begin());
+    solve(z);
+  }
+
   Inertia factorWhole(const KktShift& shift) {
     const bool asLoaded = sparse_ && H_.size() == values_.size() && shift.primal == 0 && own_.primal.empty();
     if (asLoaded && m_ == 0) return sparse_->factor(H_, threshold_);

@@ -211,14 +211,13 @@ bool ScaledNlp::readConstraints(NlpPoint& point) {
 }
 
 bool ScaledNlp::evaluateDerivatives(NlpPoint& point) {
+  double largest;  // entry of the gradient
   {
     const Timed timed(seconds_);
     moveTo(point.x, point.stamp);
     ++counts_.gradient;
     nlp_->gradient(point.gradient);
-    if (objectiveScale_ != 1) {
-      for (double& value : point.gradient) value *= objectiveScale_;
-    }
+    largest = loops::scaleAndCopy(point.gradient.size(), objectiveScale_, point.gradient.data(), point.g.data());
     if (m_ > 0) {
       ++counts_.jacobian;
       nlp_->jacobian(point.jacobian);
@@ -230,8 +229,10 @@ bool ScaledNlp::evaluateDerivatives(NlpPoint& point) {
       }
     }
   }
-  updateLagrangian(point);
-  return finite(point.gradient) && finite(point.jacobian);
+  point.normsOfG = {.kept = true};
+  if (m_ == 0) point.normsOfG.largest = largest;
+  addJacobianTransposedProduct(point.jacobian, point.lambda, point.g);
+  return std::isfinite(largest) && finite(point.jacobian);
 }
 
 void ScaledNlp::updateLagrangian(NlpPoint& point) const {
