@@ -44,6 +44,17 @@ struct PerEntry {
   NONCONVEX_HD void derivative(int c, RowOf<const double> f, RowOf<const double> y, RowOf<double> slope) const {
     for (int j = 0; j < c; ++j) slope[j] = loss.derivative(f[j], y[j]);
   }
+  /// h := the diagonal of the Hessian at f, which has nothing else; of a generalised one where the loss has kinks in
+  /// its slope, and zero where it has kinks.
+  NONCONVEX_HD void curvature(int c, RowOf<const double> f, RowOf<const double> y, RowOf<double> h) const {
+    for (int j = 0; j < c; ++j) {
+      if constexpr (requires { loss.curvature(f[j], y[j]); }) {
+        h[j] = loss.curvature(f[j], y[j]);
+      } else {
+        h[j] = 0;
+      }
+    }
+  }
   template <class Row>
   NONCONVEX_HD double conjugate(int c, Row s, RowOf<const double> y) const {
     double total = 0;
@@ -79,6 +90,10 @@ struct Softmax {
   NONCONVEX_HD static void derivative(int c, RowOf<const double> f, RowOf<const double> y, RowOf<double> slope) {
     probabilities(c, f, slope);
     for (int j = 0; j < c; ++j) slope[j] -= y[j];
+  }
+  /// h := the probabilities p at f: the Hessian is diag(p) - p p^T.
+  NONCONVEX_HD static void curvature(int c, RowOf<const double> f, RowOf<const double> /*y*/, RowOf<double> h) {
+    probabilities(c, f, h);
   }
   template <class Row>
   NONCONVEX_HD static double conjugate(int c, Row s, RowOf<const double> y) {

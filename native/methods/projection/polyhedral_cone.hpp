@@ -15,6 +15,8 @@ class ConeActiveSet {
  public:
   int size() const { return static_cast<int>(rows_.size()); }
   void clear() { rows_.clear(); }
+  /// An orthonormal basis of the span of the active normals, a vector a column.
+  Mat<const double> basis() const { return {q_.data(), dimension_, size(), dimension_}; }
 
  private:
   friend class ConeProjector;
@@ -52,6 +54,9 @@ class ConeProjector {
 
   /// An upper bound of ||Proj_g(q)|| that costs no projection: ||q + N mu|| for some mu >= 0 on the rows active last.
   double normBound(int group, const double* q, double* work) const;
+
+  /// The constraints that hold with equality at the last projection of a group that was not left as short.
+  const ConeActiveSet& activeSet(int group) const { return sets_[static_cast<std::size_t>(group)]; }
 
   long pivots() const { return pivots_; }
 

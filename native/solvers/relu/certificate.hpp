@@ -68,12 +68,20 @@ class ReluCertificate {
   template <class U>
   using Matrix = typename La::template Matrix<U>;
 
+  /// Points are feasible to about 1e-13 of what was projected, which may be 10^4 times as long: an objective and a
+  /// bound that differ by less, relatively, and the wrong way round, are equal.
+  static constexpr double feasibilityRounding = 1e-9;
+
   double lossValue(Double f) const { return la_.sum(data_.n, kernels::LossValue<Space>{data_.loss, f, rows_.y}); }
   double offerCandidate() {
     exact_.adjoint(candidate_, candidateQ_);
     return offerCandidate(candidateQ_);
   }
   double offerCandidate(Double q);
+  /// Whether an objective is below the bound by what the cones' violation, which rounding leaves, may have gained.
+  bool roundedBelow(double objective) const {
+    return objective < lowerBound_ && objective > lowerBound_ * (1 - feasibilityRounding);
+  }
   double writeNeurons(const HostMatrix<double>& best, const std::vector<double>& norms, ReluSolution& s) const;
   double networkLoss(const ReluSolution& s) const;
 
@@ -97,7 +105,7 @@ template <LinAlg La>
 void ReluCertificate<La>::offerPoint(const ReluPoint<Space>& point) {
   const double objective = lossValue(point.f) + data_.beta * point.penalty;
   if (objective >= bestObjective_) return;
-  bestObjective_ = objective;
+  bestObjective_ = roundedBelow(objective) ? lowerBound_ : objective;
   violation_ = prox_.violation();
   la_.copy(point.v, best_.view());
 }
@@ -118,7 +126,8 @@ double ReluCertificate<La>::offerCandidate(Double q) {
     t = quadratic > 0 ? std::clamp(linear / quadratic, -most, most) : 0;
   }
   la_.forEach(size, kernels::Scale{t, theta});
-  const double bound = la_.sum(data_.n, kernels::LossDualValue<Space>{data_.loss, candidate_, rows_.y});
+  double bound = la_.sum(data_.n, kernels::LossDualValue<Space>{data_.loss, candidate_, rows_.y});
+  if (bound > bestObjective_ && bound < bestObjective_ * (1 + feasibilityRounding)) bound = bestObjective_;
   if (bound > lowerBound_) {
     lowerBound_ = bound;
     la_.copy(candidate_.view(), bestDual_.view());

@@ -50,6 +50,12 @@ struct ReluRowLoss {
     for (int j = 0; j < c; ++j) theta[j * stride] = 0.0 - theta[j * stride];  // not -0
   }
 
+  /// h := what the Hessian of the loss at f is made of: diag(h), less h h^T where `coupled()`.
+  NONCONVEX_HD void curvature(const double* f, const double* y, double* h) const {
+    visitLoss([&](const auto& loss) { loss.curvature(c, row(f), row(y), row(h)); });
+  }
+  NONCONVEX_HD bool coupled() const { return kind == ReluLoss::softmax; }
+
   /// -loss*(-theta): the dual objective's part of this row; -infinity outside the domain.
   NONCONVEX_HD double dualValue(const double* theta, const double* y) const {
     return -visitLoss([&](const auto& loss) { return loss.conjugate(c, NegatedRow{row(theta)}, row(y)); });

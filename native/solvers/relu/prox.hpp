@@ -191,6 +191,9 @@ class ReluProx<Cpu> {
   ReluPoint<Host> point() { return {v_, fv_, penalty_}; }
   double violation() const;
 
+  /// An orthonormal basis of the normals of the cone of column j that are active at v_j, which is not zero.
+  In activeNormals(int j) const { return projector_->activeSet(j).basis(); }
+
   Mat<double> shift() { return shift_; }
   void shiftByProjection(In b, double rho);
   double largestDualNorm(In q);

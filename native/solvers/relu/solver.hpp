@@ -14,8 +14,10 @@
 
 #include "core/run.hpp"
 #include "methods/acceleration/anderson.hpp"
+#include "solvers/relu/active_set_newton.hpp"
 #include "solvers/relu/balance.hpp"
 #include "solvers/relu/certificate.hpp"
+#include "solvers/relu/gap_rate.hpp"
 #include "solvers/relu/map.hpp"
 #include "solvers/relu/prox.hpp"
 #include "solvers/relu/slack.hpp"
@@ -61,12 +63,17 @@ class ReluSolver {
   using Matrix = typename La::template Matrix<U>;
   using In = Mat<const T, Space>;
   static constexpr bool onHost = std::is_same_v<Space, Host>;
+  static constexpr bool cpu = std::is_same_v<La, Cpu>;
   static constexpr bool single = !std::is_same_v<T, double>;
 
   static constexpr int sampling = 5;
   static constexpr int window = 100;
   static constexpr int manyAdaptations = 12;
   static constexpr double wellUnderWay = 0.01;
+  static constexpr double newtonFrom = 0.03;
+  static constexpr int expectedSteps = 25;
+  static constexpr int mostAttempts = 2;
+  static constexpr int mostIdle = 20;
 
   bool squared() const { return data_.loss.kind == ReluLoss::squared; }
   bool slack() const { return settings_.splitting == ReluSplitting::slack && map_.signs() == 2; }
@@ -87,6 +94,12 @@ class ReluSolver {
   void measureStep();
   void takeWarmStart();
 
+  void restart(Mat<const double, Space> weights, Mat<const double, Space> dual);
+  bool newtonPays();
+  void beginNewton();
+  std::optional<Status> newtonStep();
+  void endNewton();
+
   void updateV();
   void updateU();
   void measureResiduals();
@@ -95,7 +108,15 @@ class ReluSolver {
   void slackStep();
 
   kernels::Target<T, Space> target() const { return {squared(), rows_.y.view().data, z_.view().data, a_.data}; }
+  void offerIterate();
   double offerMultiplier();
+  /// What v is the proximal step of.
+  In pointOfProx() const {
+    if constexpr (cpu) {
+      if (newtonRuns_) return newton_->b();
+    }
+    return b0_;
+  }
 
   const La& la_;
   ReluSettings settings_;
@@ -115,6 +136,14 @@ class ReluSolver {
   std::unique_ptr<Anderson<La>> anderson_;
   std::unique_ptr<ReluBalance<La>> balance_;
   std::unique_ptr<ReluSlack<La>> slack_;  // splitting 'slack': neither of those two
+
+  // Newton's method: on the CPU, with cones, norms of single columns and a smooth loss, where rho is the solver's.
+  std::unique_ptr<ReluActiveSetNewton> newton_;
+  bool newtonRuns_ = false;
+  ReluGapRate rate_;
+  int attempts_ = 0;
+  int idle_ = 0;  // steps since the gap came down
+  double bestGap_ = INFINITY;
 
   Matrix<T> theta_, rhs_;            // n x c
   Matrix<T> q_;                      // d x columns of one sign: F^T theta
@@ -154,8 +183,9 @@ ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluS
   require(!map_.features() || settings.activation == ReluActivation::relu, "activation", "gated",
           "expected 'relu' with method 'sampled'");
   for (Matrix<T>* m : {&theta_, &rhs_}) *m = la.template matrix<T>(n, c);
+  work_ = la.template matrix<double>(n, c);
   if (!squared()) {
-    for (Matrix<double>* m : {&z_, &zDual_, &work_}) *m = la.template matrix<double>(n, c);
+    for (Matrix<double>* m : {&z_, &zDual_}) *m = la.template matrix<double>(n, c);
     convertA_ = {la, n, c};
   }
   q_ = la.template matrix<T>(map_.dimension(), data_.c * map_.patterns());
@@ -224,6 +254,12 @@ void ReluSolver<La>::start() {
     const int memory = static_cast<int>(std::clamp(3e8 / bytes, 3.0, 15.0));
     anderson_ = std::make_unique<Anderson<La>>(la_, memory, weights + predictions, size);
     balance_ = std::make_unique<ReluBalance<La>>(la_, weights, predictions, settings_.relaxation);
+    if constexpr (cpu) {
+      if (map_.signs() == 2 && blocks_.members == 1 && ReluActiveSetNewton::supports(data_.loss.kind) &&
+          std::isnan(settings_.rho)) {
+        newton_ = std::make_unique<ReluActiveSetNewton>(la_, data_, map_, prox_);
+      }
+    }
   }
   leastRho_ = 1e-12 * system_.trace() * sigma_;
   rho_ = std::max(rho_, leastRho_);
@@ -278,30 +314,105 @@ void ReluSolver<La>::measureStep() {
   stepLength_ = std::sqrt(rho_ / sigma_ * squares(b_, b0_) + (squared() ? 0 : squares(a_, a0_)));
 }
 
-/// Sets the iterates from weights and dual: at a solution b - v = F^T theta / rho and z - a = theta / sigma.
 template <LinAlg La>
 void ReluSolver<La>::takeWarmStart() {
   const DeviceCopy<La, double> weights(la_, warmStart_.weights);
   const DeviceCopy<La, double> dual(la_, warmStart_.dual);
-  la_.copy(dual.view(), theta_.view());
+  restart(weights, dual);
+}
+
+/// Sets the iterates from weights and dual: at a solution b - v = F^T theta / rho and z - a = theta / sigma.
+template <LinAlg La>
+void ReluSolver<La>::restart(Mat<const double, Space> weights, Mat<const double, Space> dual) {
+  la_.copy(dual, theta_.view());
   map_.adjoint(theta_, q_);
   la_.forEach(b_.rows, b_.cols, kernels::WarmStart<T, Space>{1 / rho_, weights, q_, b_});
   if (!squared()) {
     exact().forward(weights, z_);
-    la_.forEach(static_cast<int>(z_.size()),
-                kernels::WarmPredictions<T>{sigma_, z_.view().data, dual.view().data, a_.data});
+    la_.forEach(static_cast<int>(z_.size()), kernels::WarmPredictions<T>{sigma_, z_.view().data, dual.data, a_.data});
   }
   map_.forward(b_, fb_);
   la_.copy(state_.view(), before_.view());
   // The first report is about this start.
   updateV();
-  if (!squared()) la_.copy(dual.view(), zDual_.view());
+  if (!squared()) la_.copy(dual, zDual_.view());
   knowsDual_ = true;
+}
+
+/// Whether Newton's method would reach the tolerance sooner than ADMM, by how ADMM's gap came down since a quarter of
+/// its iterations ago. Asked after reports.
+template <LinAlg La>
+bool ReluSolver<La>::newtonPays() {
+  if constexpr (cpu) {
+    if (!newton_ || reports_ == rate_.reports) return false;
+    rate_.reports = reports_;
+    const double gap = certificate_.gap();
+    const double left = rate_.iterationsLeft(iteration_, gap, settings_.tolerance);
+    if (!(gap < newtonFrom) || attempts_ == mostAttempts || left < expectedSteps) return false;
+    if (newton_->bytes() > la_.availableMemory() / 4) return false;
+    return left > expectedSteps * newton_->iterations();
+  } else {
+    return false;
+  }
+}
+
+/// Goes on by Newton's method from ADMM's v and dual point.
+template <LinAlg La>
+void ReluSolver<La>::beginNewton() {
+  if constexpr (cpu) {
+    ++attempts_;
+    if (squared()) {
+      la_.forEach(static_cast<int>(theta_.size()),
+                  [&](int i) { work_.data()[i] = data_.y.data()[i] - theta_.data()[i]; });
+    }
+    newton_->start(prox_.v(), squared() ? work_ : z_, 0.1 * rho_);
+    newtonRuns_ = true;
+    bestGap_ = certificate_.gap();
+    idle_ = 0;
+  }
+}
+
+/// One step of Newton's method, after which the gap is looked at: that costs little beside the step. Where the gap does
+/// not come down ADMM goes on.
+template <LinAlg La>
+std::optional<Status> ReluSolver<La>::newtonStep() {
+  if constexpr (cpu) {
+    if (newton_->step()) {
+      ++iteration_;
+      offerIterate();
+      const double gap = certificate_.gap();
+      if (gap <= settings_.tolerance) return Status::solved;
+      if (gap < 0.9 * bestGap_) {
+        bestGap_ = gap;
+        idle_ = 0;
+      }
+      if (++idle_ <= mostIdle) return std::nullopt;
+    }
+    endNewton();
+  }
+  return std::nullopt;
+}
+
+/// Goes back to ADMM from where Newton's method is.
+template <LinAlg La>
+void ReluSolver<La>::endNewton() {
+  if constexpr (cpu) {
+    newtonRuns_ = false;
+    const HostMatrix<double> v(prox_.v().rows, prox_.v().cols);
+    la_.copy(prox_.v(), v.view());
+    restart(v, newton_->theta());
+    anderson_->reset();
+    rate_ = {};
+  }
 }
 
 template <LinAlg La>
 std::optional<Status> ReluSolver<La>::step() {
   if (!factored_) return Status::numericalError;
+  if constexpr (cpu) {
+    if (!newtonRuns_ && newtonPays()) beginNewton();
+    if (newtonRuns_) return newtonStep();
+  }
   if (slack()) {
     slackStep();
     measureStep();
@@ -395,22 +506,29 @@ void ReluSolver<La>::slackStep() {
   slack_->end(q_, rho_, settings_.relaxation, data_.beta / rho_, prox_, b_);
 }
 
+/// Offers the certificate what the iteration is at.
 template <LinAlg La>
-ReluProgress ReluSolver<La>::progress() {
+void ReluSolver<La>::offerIterate() {
   if (slack() && iteration_ > 0) {  // v lies outside of the cones: its projection is what is reported
     prox_.project(slack_->v());
     slack_->setShift(rows_.xt, rho_, prox_.shift());
   } else {
-    prox_.shiftByProjection(b0_, rho_);
+    prox_.shiftByProjection(pointOfProx(), newtonRuns_ ? newton_->rho() : rho_);
   }
   const ReluPoint<Space> point = prox_.point();
   certificate_.offerPoint(point);
   // Two dual points: the multiplier of the iteration, and the subgradient of the loss at this v, which is mostly worse
   // and then looked at now and then only.
   const double bound = knowsDual_ ? offerMultiplier() : 0;
+  if (newtonRuns_) return;
   if (!knowsDual_ || subgradientPays_ || reports_ % 8 == 0) {
     subgradientPays_ = certificate_.offerSubgradient(point.f) > bound;
   }
+}
+
+template <LinAlg La>
+ReluProgress ReluSolver<La>::progress() {
+  offerIterate();
   ++reports_;
   ReluProgress now;
   now.objective = certificate_.objective();
@@ -426,6 +544,9 @@ ReluProgress ReluSolver<La>::progress() {
 /// Returns the bound of the iteration's dual point; q = F^T theta may be at hand.
 template <LinAlg La>
 double ReluSolver<La>::offerMultiplier() {
+  if constexpr (cpu) {
+    if (newtonRuns_) return certificate_.offerDual(newton_->theta(), newton_->q());
+  }
   if (!squared()) return certificate_.offerDual(Mat<const double, Space>(zDual_));
   if constexpr (!single) {
     if (system_.adjointIsExact()) return certificate_.offerDual(theta_, q_);

@@ -1,0 +1,385 @@
+#include "solvers/relu/active_set_newton.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nonconvex {
+namespace {
+
+// A proximal problem is solved when its duality gap is at most what its centre will move, rho/2 ||v - centre||^2. A
+// tenth of that took as many steps or up to a third more.
+constexpr double proximalAccuracy = 1;
+// rho is divided by the first number after a problem that took few steps, by the second after others.
+constexpr double quickly = 10, slowly = 4;
+constexpr int fewSteps = 4;
+// Points before the threshold are at most about so many times as long as v: projections are exact to 1e-13 of them.
+constexpr double longestPoint = 1e4;
+// Below this share of the objective a proximal problem's duality gap is rounding.
+constexpr double rounding = 1e-12;
+// Curvature below this is taken for it: square roots are divided by.
+constexpr double leastCurvature = 1e-60;
+constexpr double armijo = 1e-4;
+// How many times as fast as ADMM's iterations the products of large matrices are.
+constexpr double matrixSpeed = 3;
+constexpr double shortestStep = 1e-3;
+constexpr int mostRefusals = 3;
+constexpr int chunk = 8;  // neurons whose free dimensions one task finds
+
+double dotOf(int n, const double* x, const double* y) { return blas::dot(n, x, y); }
+
+/// Makes of the orthonormal columns of `q`, d x k, Householder's reflections whose product maps the first k unit
+/// vectors onto their span: vector j begins at entry (j, j) and has length sqrt(2).
+void reflectors(Mat<double> q) {
+  for (int j = 0; j < q.cols; ++j) {
+    const int size = q.rows - j;
+    double* u = q.column(j) + j;
+    const double length = blas::nrm2(size, u);
+    const double head = u[0] < 0 ? u[0] - length : u[0] + length;
+    const double squares = 2 * length * std::abs(head);
+    const double scale = squares > 0 ? std::sqrt(2 / squares) : 0;
+    u[0] = head;
+    for (int i = 0; i < size; ++i) u[i] *= scale;
+    for (int l = j + 1; l < q.cols; ++l) blas::axpy(size, -dotOf(size, u, q.column(l) + j), u, q.column(l) + j);
+  }
+}
+
+}  // namespace
+
+ReluActiveSetNewton::ReluActiveSetNewton(const Cpu& la, const ReluData& data, const ReluMap<Cpu>& map,
+                                         ReluProx<Cpu>& prox)
+    : la_(la), data_(data), map_(map), prox_(prox) {
+  const int d = map.dimension();
+  for (HostMatrix<double>* m : {&centre_, &b_}) *m = HostMatrix<double>(d, map.columns());
+  q_ = HostMatrix<double>(d, map.columns() / 2);
+  for (HostMatrix<double>* m : {&f_, &before_, &direction_, &theta_, &r_, &s_}) {
+    *m = HostMatrix<double>(data.n, data.c);
+  }
+  active_.reserve(static_cast<std::size_t>(map.columns()));
+  parts_.resize(static_cast<std::size_t>(data.c));
+}
+
+Mat<double> ReluActiveSetNewton::view(HostBuffer<double>& buffer, int rows, int cols) {
+  const std::size_t size = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
+  if (buffer.size() < size) buffer = HostBuffer<double>(size + size / 4, Uninitialized{});
+  return {buffer.data(), rows, cols, rows};
+}
+
+void ReluActiveSetNewton::start(In v, In f, double rho) {
+  la_.copy(v, centre_.view());
+  la_.copy(f, f_.view());
+  rho_ = rho;
+  inner_ = 0;
+  refusals_ = 0;
+  evaluate();
+}
+
+/// Everything at the predictions f.
+void ReluActiveSetNewton::evaluate() {
+  la_.forEach(data_.n, kernels::LossDualPoint<Host>{data_.loss, f_, data_.y, theta_});
+  map_.adjoint(theta_, q_);
+  place();
+}
+
+/// Everything at theta, with the centre and rho as they are.
+void ReluActiveSetNewton::place() {
+  la_.forEach(b_.rows(), b_.cols(), kernels::WarmStart<double, Host>{1 / rho_, centre_, q_, b_});
+  prox_.apply(b_, data_.beta / rho_);
+  const In v = prox_.v();
+  const In fv = prox_.fv();
+  la_.forEach(static_cast<int>(r_.size()), [&](int i) { r_.data()[i] = fv.data[i] - f_.data()[i]; });
+  const double squares = la_.sum(static_cast<int>(centre_.size()), [&](int i) {
+    return (v.data[i] - centre_.data()[i]) * (v.data[i] + centre_.data()[i]);
+  });
+  const double bound = la_.sum(data_.n, kernels::LossDualValue<Host>{data_.loss, theta_, data_.y});
+  value_ = rho_ / 2 * squares - bound;
+}
+
+double ReluActiveSetNewton::distance() const {
+  const In v = prox_.v();
+  return std::sqrt(
+      la_.sum(static_cast<int>(centre_.size()), kernels::SquaredDifference<double>{v.data, centre_.data()}));
+}
+
+/// Whether v solves the proximal problem well enough, by its duality gap.
+bool ReluActiveSetNewton::solved() const {
+  const ReluPoint<Host> point = prox_.point();
+  const double moved = distance();
+  const double proximal = rho_ / 2 * moved * moved;
+  const double objective =
+      la_.sum(data_.n, kernels::LossValue<Host>{data_.loss, point.f, data_.y}) + data_.beta * point.penalty;
+  return objective + proximal + value_ <= std::max(proximalAccuracy * proximal, rounding * objective);
+}
+
+/// The next proximal problem: less is added to the objective where the last one was easy.
+void ReluActiveSetNewton::moveCentre() {
+  const In v = prox_.v();
+  la_.copy(v, centre_.view());
+  double longest = 0;
+  for (int j = 0; j < v.cols; ++j) longest = std::max(longest, blas::nrm2(v.rows, v.column(j)));
+  const double least = longest > 0 ? data_.beta / (longestPoint * longest) : rho_;
+  rho_ = std::min(rho_, std::max(least, rho_ / (inner_ <= fewSteps ? quickly : slowly)));
+  inner_ = 0;
+  place();
+}
+
+bool ReluActiveSetNewton::step() {
+  if (solved()) moveCentre();
+  ++inner_;
+  listActive();
+  writeCurvature();
+  slope_ = 0;
+  if (data_.loss.coupled()) {
+    if (!solveCoupled()) return false;
+  } else {
+    for (int output = 0; output < data_.c; ++output) {
+      if (!solveOutput(output)) return false;
+    }
+  }
+  if (search()) {
+    refusals_ = 0;
+    return true;
+  }
+  if (++refusals_ == mostRefusals) return false;
+  rho_ *= 10;
+  place();
+  return true;
+}
+
+/// Lists the columns that are not zero, those of an output together, and lays out B.
+void ReluActiveSetNewton::listActive() {
+  const int p = map_.patterns();
+  const In v = prox_.v();
+  active_.clear();
+  for (int k = 0; k < data_.c; ++k) {
+    Part& part = parts_[static_cast<std::size_t>(k)];
+    part = {static_cast<int>(active_.size()), 0, 0};
+    for (int s = 0; s < 2; ++s) {
+      for (int j = (s * data_.c + k) * p; j < (s * data_.c + k + 1) * p; ++j) {
+        if (blas::nrm2(v.rows, v.column(j)) == 0) continue;
+        const int size = map_.dimension() - prox_.activeNormals(j).cols;
+        active_.push_back({j, part.columns, size});
+        part.columns += size;
+        ++part.count;
+      }
+    }
+  }
+}
+
+double ReluActiveSetNewton::iterations() {
+  listActive();
+  const double n = data_.n;
+  const double d = map_.dimension();
+  const double p = map_.patterns();
+  double total = 0;
+  double all = 0;
+  for (const Part& part : parts_) {
+    const double columns = part.columns;
+    const double least = std::min(n, columns);
+    total += 2 * n * d * columns;
+    if (!data_.loss.coupled()) total += n * columns * least + least * least * least / 3;
+    all += columns;
+  }
+  if (data_.loss.coupled()) total += n * all * all + all * all * all / 3;
+  const double system = std::min(n, d * p);
+  const double iteration = (4 * n * d * p + 2 * system * system) * data_.c;
+  return 2 + total / (matrixSpeed * iteration);
+}
+
+double ReluActiveSetNewton::bytes() {
+  listActive();
+  const double n = data_.n;
+  double most = 0;
+  double all = 0;
+  for (const Part& part : parts_) {
+    most = std::max(most, 1.0 * part.columns);
+    all += part.columns;
+  }
+  const double own = n * most + std::pow(std::min(n, most), 2);
+  return sizeof(double) * (data_.loss.coupled() ? 2 * n * all + all * all : own);
+}
+
+/// s := the square roots of W's diagonal.
+void ReluActiveSetNewton::writeCurvature() {
+  la_.forEach(data_.n, [&](int k) {
+    data_.loss.curvature(f_.data() + k, data_.y.data() + k, s_.data() + k);
+    for (int j = 0; j < data_.c; ++j) s_(k, j) = std::sqrt(std::max(s_(k, j), leastCurvature));
+  });
+}
+
+/// `free` := an orthonormal basis of what is orthogonal to the active normals of a column, times the square root of the
+/// proximal step's derivative there, over rho.
+void ReluActiveSetNewton::writeFree(int column, Mat<double> free, double* work) const {
+  const int d = map_.dimension();
+  const In normals = prox_.activeNormals(column);
+  const Mat<double> u{work, d, normals.cols, d};
+  std::copy(normals.data, normals.data + static_cast<std::size_t>(d) * static_cast<std::size_t>(normals.cols), work);
+  reflectors(u);
+  for (int l = 0; l < free.cols; ++l) {
+    double* z = free.column(l);
+    std::fill(z, z + d, 0.0);
+    z[normals.cols + l] = 1;
+    for (int j = normals.cols - 1; j >= 0; --j) {
+      blas::axpy(d - j, -dotOf(d - j, u.column(j) + j, z + j), u.column(j) + j, z + j);
+    }
+  }
+  const double* v = prox_.v().column(column);
+  const double length = blas::nrm2(d, v);
+  const double across = std::sqrt(length / (length + data_.beta / rho_));
+  const double scale = 1 / std::sqrt(rho_);
+  for (int l = 0; l < free.cols; ++l) {
+    double* z = free.column(l);
+    const double along = dotOf(d, v, z) / (length * length);
+    for (int i = 0; i < d; ++i) z[i] = scale * (across * z[i] + (1 - across) * along * v[i]);
+  }
+}
+
+/// b := diag(s) times the columns of B that belong to one output.
+void ReluActiveSetNewton::writeColumns(const Part& part, int output, Mat<double> b) {
+  const int d = map_.dimension();
+  const int n = data_.n;
+  const Mat<double> free = view(free_, d, part.columns);
+  const int chunks = (part.count + chunk - 1) / chunk;
+  const Mat<double> work = view(work_, d * d, chunks);
+  const Active* active = active_.data() + part.first;
+  la_.tasks(chunks, [&](int c) {
+    for (int l = c * chunk; l < std::min(part.count, (c + 1) * chunk); ++l) {
+      writeFree(active[l].column, free.columns(active[l].begin, active[l].size), work.column(c));
+    }
+  });
+  la_.gemm(Transpose::yes, Transpose::no, 1.0, map_.xt(), free, 0.0, b);
+  const double* s = s_.column(output);
+  la_.tasks(
+      part.count,
+      [&](int l) {
+        const double* mask = map_.masks().column(active[l].column % map_.patterns());
+        const double sign = map_.sign(active[l].column);
+        for (int column = active[l].begin; column < active[l].begin + active[l].size; ++column) {
+          double* x = b.column(column);
+          for (int k = 0; k < n; ++k) x[k] *= sign * mask[k] * s[k];
+        }
+      },
+      3.0 * n * part.columns);
+}
+
+bool ReluActiveSetNewton::factor(Mat<double> m) const {
+  for (int i = 0; i < m.rows; ++i) m(i, i) += 1;
+  return la_.cholesky(m);
+}
+
+/// The direction of one output whose loss is its own: df = r - B (I + B^T W B)^{-1} B^T W r, by that system or by the
+/// one that the identity of Woodbury makes of it.
+bool ReluActiveSetNewton::solveOutput(int output) {
+  const Part& part = parts_[static_cast<std::size_t>(output)];
+  const int n = data_.n;
+  const int columns = part.columns;
+  const Mat<double> b = view(columns_, n, columns);
+  writeColumns(part, output, b);
+  const double* s = s_.column(output);
+  const double* r = r_.column(output);
+  double* df = direction_.column(output);
+  const Vec<double> image{view(image_, n, 1).data, n};
+  const Vec<double> inner{view(rhs_, std::max(1, columns), 1).data, columns};
+  for (int k = 0; k < n; ++k) image[k] = s[k] * r[k];
+  const bool byRows = n <= columns;
+  const int size = std::min(n, columns);
+  if (size > 0) {
+    const Mat<double> m = view(matrix_, size, size);
+    la_.syrk(byRows ? Transpose::no : Transpose::yes, 1.0, b, 0.0, m);
+    if (!factor(m)) return false;
+    if (byRows) {
+      la_.choleskySolve(m, {image.data, n, 1, n});
+      la_.gemv(Transpose::yes, 1.0, b, image, 0.0, inner);
+    } else {
+      la_.gemv(Transpose::yes, 1.0, b, image, 0.0, inner);
+      la_.choleskySolve(m, {inner.data, columns, 1, columns});
+    }
+    la_.gemv(Transpose::no, 1.0, b, inner, 0.0, image);
+  } else {
+    std::fill(image.begin(), image.end(), 0.0);
+  }
+  for (int k = 0; k < n; ++k) {
+    df[k] = r[k] - image[k] / s[k];
+    slope_ -= s[k] * s[k] * r[k] * df[k];
+  }
+  return true;
+}
+
+/// The direction of all outputs together, where W = diag(h) - h h^T in each row.
+bool ReluActiveSetNewton::solveCoupled() {
+  const int n = data_.n;
+  int columns = 0;
+  for (const Part& part : parts_) columns += part.columns;
+  const Mat<double> b = view(columns_, n, columns);
+  const Vec<double> inner{view(rhs_, std::max(1, columns), 1).data, columns};
+  const Mat<double> image = view(image_, n, data_.c);
+  la_.forEach(n, [&](int i) {  // what diag(s) B is multiplied with in B^T W r
+    double mean = 0;
+    for (int k = 0; k < data_.c; ++k) mean += s_(i, k) * s_(i, k) * r_(i, k);
+    for (int k = 0; k < data_.c; ++k) image(i, k) = s_(i, k) * (r_(i, k) - mean);
+  });
+  const Mat<double> m = writeCoupled(b);
+  if (!factor(m)) return false;
+  int begin = 0;
+  for (int k = 0; k < data_.c; ++k) {
+    const int size = parts_[static_cast<std::size_t>(k)].columns;
+    la_.gemv(Transpose::yes, 1.0, b.columns(begin, size), {image.column(k), n}, 0.0, inner.part(begin, size));
+    begin += size;
+  }
+  la_.choleskySolve(m, {inner.data, columns, 1, std::max(1, columns)});
+  begin = 0;
+  for (int k = 0; k < data_.c; ++k) {
+    const int size = parts_[static_cast<std::size_t>(k)].columns;
+    double* bu = before_.column(k);
+    std::fill(bu, bu + n, 0.0);
+    if (size > 0) la_.gemv(Transpose::no, 1.0, b.columns(begin, size), inner.part(begin, size), 0.0, {bu, n});
+    for (int i = 0; i < n; ++i) {
+      direction_(i, k) = r_(i, k) - bu[i] / s_(i, k);
+      slope_ -= s_(i, k) * image(i, k) * direction_(i, k);
+    }
+    begin += size;
+  }
+  return true;
+}
+
+/// b := diag(s) B of all outputs, side by side; returns B^T W B but for its upper triangle.
+Mat<double> ReluActiveSetNewton::writeCoupled(Mat<double> b) {
+  const int n = data_.n;
+  const Mat<double> weighted = view(weighted_, n, b.cols);
+  const Mat<double> m = view(matrix_, b.cols, b.cols);
+  int begin = 0;
+  for (int k = 0; k < data_.c; ++k) {
+    const Part& part = parts_[static_cast<std::size_t>(k)];
+    const Mat<double> own = b.columns(begin, part.columns);
+    writeColumns(part, k, own);
+    la_.forEach(n, part.columns, [&](int i, int j) { weighted(i, begin + j) = s_(i, k) * own(i, j); });
+    begin += part.columns;
+  }
+  la_.syrk(Transpose::yes, -1.0, weighted, 0.0, m);
+  begin = 0;
+  for (const Part& part : parts_) {
+    la_.syrk(Transpose::yes, 1.0, b.columns(begin, part.columns), 1.0,
+             m.block(begin, begin, part.columns, part.columns));
+    begin += part.columns;
+  }
+  return m;
+}
+
+/// Backtracks along the direction until the merit function has come down.
+bool ReluActiveSetNewton::search() {
+  if (!(slope_ <= 0)) return false;
+  const double value = value_;
+  const double slack =
+      1e-14 * (std::abs(value) + rho_ * dotOf(static_cast<int>(centre_.size()), centre_.data(), centre_.data()));
+  const int size = static_cast<int>(f_.size());
+  la_.copy(f_.view(), before_.view());
+  for (double t = 1; t >= shortestStep; t /= 2) {
+    la_.forEach(size, [&](int i) { f_.data()[i] = before_.data()[i] + t * direction_.data()[i]; });
+    evaluate();
+    if (value_ <= value + armijo * t * slope_ + slack) return true;
+  }
+  la_.copy(before_.view(), f_.view());
+  evaluate();
+  return false;
+}
+
+}  // namespace nonconvex

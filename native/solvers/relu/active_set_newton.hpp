@@ -1,0 +1,102 @@
+// Newton's method on the active neurons and active cone constraints of the convex program of two-layer ReLU networks.
+#pragma once
+
+#include <vector>
+
+#include "linalg/cpu.hpp"
+#include "solvers/relu/map.hpp"
+#include "solvers/relu/prox.hpp"
+
+namespace nonconvex {
+
+/// The proximal point method on
+///   minimise  loss(F v) + beta sum_j ||v_j||   subject to  v_j in the cone K_j
+/// with each of its problems, loss(F v) + beta sum_j ||v_j|| + rho/2 ||v - centre||^2, solved by Newton's method on the
+/// dual: X. Li, D. Sun, K.-C. Toh, "A highly efficient semismooth Newton augmented Lagrangian method for solving lasso
+/// problems", SIAM J. Optim. 28(1), 2018; there the penalty is the l1 norm, here a norm on a cone.
+///
+/// The dual point is written theta = -loss'(f), so that it stays in the conjugate's domain, with f the unknown:
+///   v = prox(centre + F^T theta / rho),   r = F v - f = 0.
+/// The proximal step's derivative at a neuron p = Proj(b), ||p|| > beta / rho, has the active normals in its null space
+/// and acts as (1 - a) I + a w w^T on what is orthogonal to them: w = p / ||p||, a = beta / (rho ||p||). So with B a
+/// matrix of as many columns as the active neurons have free dimensions, and W the loss's second derivative,
+///   (I + B B^T W) df = r,
+/// a system of the size of the rows or of B's columns, whichever is less. Projections find which rows are active and
+/// the norm's threshold which neurons are, in any number at a step; nothing is assumed of them, so repeated or
+/// vanishing rows do no harm. The merit function of the line search is the dual objective of the proximal problem.
+///
+/// Every v is feasible and every theta a dual point: after a step `prox` holds v and F v.
+class ReluActiveSetNewton {
+ public:
+  using In = Mat<const double>;
+
+  /// All must outlive this; the proximal step must have its cones, and blocks of one column.
+  ReluActiveSetNewton(const Cpu& la, const ReluData& data, const ReluMap<Cpu>& map, ReluProx<Cpu>& prox);
+
+  /// Whether the loss has the second derivatives, or generalised ones, that the method is made of.
+  static bool supports(ReluLoss loss) { return loss != ReluLoss::hinge; }
+
+  /// Begins at weights v, d x columns, and the dual point of predictions f, n x c, which need not be F v.
+  void start(In v, In f, double rho);
+  /// One step of Newton's method, after the proximal problem's centre was moved if that problem is solved. False where
+  /// no step makes progress.
+  bool step();
+
+  /// How many of ADMM's iterations the next step takes the time of, and the bytes that it needs, by the last v of the
+  /// proximal step.
+  double iterations();
+  double bytes();
+
+  double rho() const { return rho_; }
+  In b() const { return b_; }          ///< d x columns: v = prox(b)
+  In theta() const { return theta_; }  ///< n x c
+  In q() const { return q_; }          ///< F^T theta, the columns of the first sign
+  /// How far the proximal problem's point is from its centre.
+  double distance() const;
+
+ private:
+  /// A neuron: a column of the weights that is not zero, and the columns of its output's part of B that it has.
+  struct Active {
+    int column, begin, size;
+  };
+  /// The neurons of one output.
+  struct Part {
+    int first = 0, count = 0;  // places in `active_`
+    int columns = 0;           // of B
+  };
+
+  void evaluate();
+  void place();
+  bool solved() const;
+  void moveCentre();
+  void listActive();
+  void writeCurvature();
+  void writeColumns(const Part& part, int output, Mat<double> b);
+  void writeFree(int column, Mat<double> free, double* work) const;
+  bool solveOutput(int output);
+  bool solveCoupled();
+  Mat<double> writeCoupled(Mat<double> b);
+  bool factor(Mat<double> m) const;
+  bool search();
+
+  Mat<double> view(HostBuffer<double>& buffer, int rows, int cols);
+
+  const Cpu& la_;
+  const ReluData& data_;
+  const ReluMap<Cpu>& map_;
+  ReluProx<Cpu>& prox_;
+  double rho_ = 1;
+  double value_ = 0;  // of the merit function
+  double slope_ = 0;  // its derivative along the direction
+  int inner_ = 0;     // steps since the centre moved
+  int refusals_ = 0;  // searches in a row that found nothing
+
+  HostMatrix<double> centre_, b_;                              // d x columns
+  HostMatrix<double> q_;                                       // d x columns of one sign
+  HostMatrix<double> f_, before_, direction_, theta_, r_, s_;  // n x c; s: square roots of W's diagonal
+  std::vector<Active> active_;                                 // by output
+  std::vector<Part> parts_;                                    // by output
+  HostBuffer<double> free_, columns_, weighted_, matrix_, work_, rhs_, image_;
+};
+
+}  // namespace nonconvex
