@@ -89,14 +89,16 @@ class Elimination {
 
   /// Subtracts the pivots of the last block from the columns of the panel.
   void applyWithinPanel(int k) {
-    subtractProduct(la_, a_.block(k, applied_, m_ - k, k - applied_),
-                    w_.block(k, applied_ - begin_, m_ - k, k - applied_), a_.block(k, k, m_ - k, limit_ - k));
+    if (nonzero_ > applied_) {
+      subtractProduct(la_, a_.block(k, applied_, m_ - k, k - applied_),
+                      w_.block(k, applied_ - begin_, m_ - k, k - applied_), a_.block(k, k, m_ - k, limit_ - k));
+    }
     applied_ = k;
   }
 
   void finishPanel(int k) {
     const int width = k - begin_;
-    if (width == 0) return;
+    if (width == 0 || nonzero_ <= begin_) return;
     if (k < limit_) applyWithinPanel(k);
     const int rest = std::max(k, limit_);
     const auto update = [&](int from, Mat<double> c) {
@@ -171,7 +173,7 @@ class Elimination {
     for (int j = k; j < c; ++j) w[j] = a_(c, j);
     std::copy(a_.column(c) + c, a_.column(c) + m_, w + c);
     const auto subtract = [&](int from, int to, int pivot) {
-      if (from == to || pivot == k) return;
+      if (from == to || nonzero_ <= pivot) return;
       loops::subtractProduct(to - from, k - pivot, a_.column(pivot) + from, a_.stride, &w_(c, pivot - begin_),
                              w_.stride, w + from);
     };
@@ -205,6 +207,7 @@ class Elimination {
     std::swap(w[c], w[k]);
     std::copy(w + k, w + m_, w_.column(k - begin_) + k);
     const double d = w[k];
+    nonzero_ = k + 1;
     growth_ = std::max(growth_, gamma * (gamma / std::abs(d)));
     front_.pivots.diagonal[k] = d;
     front_.pivots.below[k] = 0;
@@ -232,6 +235,7 @@ class Elimination {
     std::copy(w0 + k, w0 + m_, v0 + k);
     std::copy(w1 + k, w1 + m_, v1 + k);
     const double a = w0[k], b = w0[k + 1], d = w1[k + 1];
+    nonzero_ = k + 2;
     front_.pivots.diagonal[k] = a;
     front_.pivots.diagonal[k + 1] = d;
     front_.pivots.below[k] = b;
@@ -264,6 +268,7 @@ class Elimination {
   int begin_ = 0;
   int applied_ = 0;
   int limit_ = 0;
+  int nonzero_ = 0;  // pivots from here on are 0, and nothing is to be subtracted
 };
 
 }  // namespace

@@ -453,10 +453,12 @@ class Planner {
 
 }  // namespace
 
-double FrontPlan::flops() const {
+double eliminationFlops(int columns, int order) {
   const auto squares = [](double k) { return k * (k + 1) * (2 * k + 1) / 6; };
-  return squares(order()) - squares(rows);
+  return squares(order) - squares(order - columns);
 }
+
+double FrontPlan::flops() const { return eliminationFlops(columns, order()); }
 
 AssemblyTree planFactorisation(const SparsePattern& lower, std::span<const int> partner, const Cpu& la,
                                OrderSearch search) {

@@ -13,6 +13,9 @@
 
 namespace nonconvex {
 
+/// Multiplications and additions of the elimination of so many columns of a front.
+double eliminationFlops(int columns, int order);
+
 /// Variables [first, first + columns) of the elimination order, and `rows` more that their elimination changes.
 struct FrontPlan {
   static constexpr int linkColumns = 4;

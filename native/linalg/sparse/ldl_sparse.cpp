@@ -1,6 +1,8 @@
 #include "linalg/sparse/ldl_sparse.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <mutex>
@@ -12,9 +14,11 @@
 #include "core/index.hpp"
 #include "core/memory.hpp"
 #include "core/multiversion.hpp"
+#include "core/numbers.hpp"
 #include "linalg/equilibrate.hpp"
 #include "linalg/sparse/assembly_tree.hpp"
 #include "linalg/sparse/column_stretches.hpp"
+#include "linalg/sparse/pivot_scaling.hpp"
 #include "linalg/sparse/plain_fronts.hpp"
 #include "linalg/vector_kernels.hpp"
 
@@ -212,7 +216,9 @@ class SparseLdl::Implementation {
       std::fill(sampleScale_.begin(), sampleScale_.end(), 1.0);
       std::fill(scaled_.data(), scaled_.data() + scaled_.size(), 0.0);
     }
-    plan_ = planFactorisation(lower_, choosePartners(lower_, scaledValues()), la, search);
+    partner_ = choosePartners(lower_, scaledValues());
+    plan_ = planFactorisation(lower_, partner_, la, search);
+    settled_ = search == OrderSearch::brief;
     const int slots = std::min(la.threads(), static_cast<int>(plan_.subtrees.size()));
     requireMemory(plan_.factorSize + plan_.keptSize + at(slots) * plan_.stackSize);
     factor_ = HostBuffer<double>(plan_.factorSize, Uninitialized{});
@@ -224,59 +230,30 @@ class SparseLdl::Implementation {
     outcomes_.resize(plan_.fronts.size());
     sequence_.resize(plan_.fronts.size());
     std::iota(sequence_.begin(), sequence_.end(), 0);
-    int most = 0, largest = 0;
-    for (const AssemblyTree::Subtree& tree : plan_.subtrees) {
-      for (int f = tree.begin; f < tree.end; ++f) largest = std::max(largest, plan(f).order());
-    }
-    for (const FrontPlan& f : plan_.fronts) most = std::max(most, f.order());
-    for (int s = 0; s < slots; ++s) {
-      slots_.push_back({.stack = HostBuffer<double>(plan_.stackSize, Uninitialized{}),
-                        .workspace = HostBuffer<double>(eliminationWorkspace(largest, largest), Uninitialized{})});
-    }
-    topWorkspace_ = HostBuffer<double>(eliminationWorkspace(most, most), Uninitialized{});
+    makeWorkspaces(slots);
     owed_.resize(plan_.rows.size());
     for (std::vector<double>* vector : {&x_, &chained_, &residual_, &bound_, &best_}) vector->resize(n);
   }
 
-  Inertia factor(std::span<const double> values, double threshold) {
+  Inertia factor(std::span<const double> values, double threshold, PivotEffort effort) {
     require(values.size() == lower_.nonzeros(), "values", values.size(), "expected one for each entry of the pattern");
     require(threshold > 0 && threshold <= 0.5, "threshold", threshold, "expected a number in (0, 0.5]");
     threshold_ = threshold;
     valid_ = false;
-    const auto scale = equilibrate(lower_, stretches_, values, 16, sampleScale_, scale_, maxima_, scaledValues());
-    if (!scale) return {.undefined = order()};
-    chosenScale_ = scale->data();
-    const Cpu serial = la_.serial();
-    forSubtrees(plan_.flops, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
-      eliminateAll(serial, frontsOf(tree), slot.stack.data(), slot.workspace);
-    });
-    eliminateAll(la_, plan_.top, nullptr, topWorkspace_);
-    Inertia inertia;
-    delayed_ = 0;
-    for (std::size_t f = 0; f < outcomes_.size(); ++f) {
-      const FrontOutcome& outcome = outcomes_[f];
-      if (outcome.chain) {
-        const int links = plan_.fronts[f].chain;
-        inertia.positive += links * FrontPlan::linkColumns - outcome.negative;
-        inertia.negative += outcome.negative;
-        f += at(links) - 1;
-        continue;
+    if (!scaleValues(values)) return {.undefined = order()};
+    while (!eliminateTree(mostWorkOfAFront(effort))) {
+      works_[level_] = infinity;
+      if (!mayChangeScaling()) {
+        if (!settled_) level_ = 0;
+        return {.zero = order()};
       }
-      if (outcome.plain) {
-        inertia.positive += plan_.fronts[f].columns - outcome.negative;
-        inertia.negative += outcome.negative;
-        continue;
-      }
-      inertia += states_[f].inertia;
-      if (plan_.fronts[f].parent < 0) {
-        inertia.undefined += outcome.left;
-      } else {
-        delayed_ += outcome.left;
-      }
+      ++level_;
+      scaleValues(values);
     }
-    if (inertia.undefined > 0) return {.undefined = order()};
-    valid_ = true;
-    return inertia;
+    const Inertia inertia = sumUp();
+    chooseScaling();
+    valid_ = inertia.undefined == 0;
+    return valid_ ? inertia : Inertia{.undefined = order()};
   }
 
   void solve(std::span<const double> b, std::span<double> solution) const {
@@ -330,6 +307,11 @@ class SparseLdl::Implementation {
   int delayed() const { return delayed_; }
 
  private:
+  /// How far the scaling for pivots may depart from equilibration: not at all; so that pivots of 1e-2 do not wait; and
+  /// so on. It costs a pass over the values, and ranks of nearly dependent rows are less certain: so it is taken where
+  /// pivots wait so often that a factorisation costs clearly more than planned.
+  static constexpr std::array spreads{1.0, 10.0, 1e3, 1e5};
+
   /// What a front holds after its elimination.
   struct State {
     int columns = 0;  ///< with those that were delayed in children
@@ -378,6 +360,100 @@ class SparseLdl::Implementation {
         operations);
   }
 
+  /// Memory for `slots` threads on subtrees, and for the top.
+  void makeWorkspaces(int slots) {
+    int most = 0, largest = 0;
+    for (const AssemblyTree::Subtree& tree : plan_.subtrees) {
+      for (int f = tree.begin; f < tree.end; ++f) largest = std::max(largest, plan(f).order());
+    }
+    for (const FrontPlan& f : plan_.fronts) most = std::max(most, f.order());
+    for (int s = 0; s < slots; ++s) {
+      slots_.push_back({.stack = HostBuffer<double>(plan_.stackSize, Uninitialized{}),
+                        .workspace = HostBuffer<double>(eliminationWorkspace(largest, largest), Uninitialized{})});
+    }
+    topWorkspace_ = HostBuffer<double>(eliminationWorkspace(most, most), Uninitialized{});
+  }
+
+  /// Equilibrates the values; false if one is not finite.
+  bool scaleValues(std::span<const double> values) {
+    const auto scale = equilibrate(lower_, stretches_, values, 16, sampleScale_, scale_, maxima_, scaledValues());
+    if (!scale) return false;
+    chosenScale_ = scale->data();
+    if (level_ == 0) return true;
+    if (chosenScale_ != scale_.data()) std::copy(sampleScale_.begin(), sampleScale_.end(), scale_.begin());
+    chosenScale_ = scale_.data();
+    if (!pivotScaling_) pivotScaling_.emplace(lower_, plan_.order, partner_);
+    pivotScaling_->apply(spreads[level_], scale_, scaledValues());
+    return true;
+  }
+
+  /// False if it was given up, since pivots that wait make a front too large.
+  bool eliminateTree(double mostWorkOfAFront) {
+    mostWorkOfAFront_ = mostWorkOfAFront;
+    const Cpu serial = la_.serial();
+    std::atomic<bool> done = true;
+    forSubtrees(plan_.flops, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
+      if (!eliminateAll(serial, frontsOf(tree), slot.stack.data(), slot.workspace)) done = false;
+    });
+    return done && eliminateAll(la_, plan_.top, nullptr, topWorkspace_);
+  }
+
+  /// Inertia, pivots that waited and work of the fronts.
+  Inertia sumUp() {
+    Inertia inertia;
+    delayed_ = 0;
+    work_ = 0;
+    for (std::size_t f = 0; f < outcomes_.size(); ++f) {
+      const FrontOutcome& outcome = outcomes_[f];
+      if (outcome.chain) {
+        const int links = plan_.fronts[f].chain;
+        inertia.positive += links * FrontPlan::linkColumns - outcome.negative;
+        inertia.negative += outcome.negative;
+        work_ += links * plan_.fronts[f].flops();
+        f += at(links) - 1;
+        continue;
+      }
+      if (outcome.plain) {
+        inertia.positive += plan_.fronts[f].columns - outcome.negative;
+        inertia.negative += outcome.negative;
+        work_ += plan_.fronts[f].flops();
+        continue;
+      }
+      inertia += states_[f].inertia;
+      work_ += eliminationFlops(states_[f].eliminated, states_[f].columns + plan_.fronts[f].rows);
+      if (plan_.fronts[f].parent < 0) {
+        inertia.undefined += outcome.left;
+      } else {
+        delayed_ += outcome.left;
+      }
+    }
+    return inertia;
+  }
+
+  /// More operations than this are too many, be it for a front or for all.
+  double mostWork() const { return 5e6 + 1.1 * plan_.flops; }
+
+  /// Whether to leave this scaling for the next one where pivots wait too often.
+  bool mayChangeScaling() const { return !settled_ && level_ + 1 < spreads.size(); }
+
+  double mostWorkOfAFront(PivotEffort effort) const {
+    if (mayChangeScaling()) return mostWork();
+    return effort == PivotEffort::bounded ? 1e9 + 20 * plan_.flops : infinity;
+  }
+
+  /// Chooses the scaling of the next factorisation: the next one if there was too much work, the best one if all were
+  /// tried.
+  void chooseScaling() {
+    works_[level_] = work_;
+    if (settled_ || work_ <= mostWork()) return;
+    if (mayChangeScaling()) {
+      ++level_;
+    } else {
+      level_ = static_cast<std::size_t>(std::min_element(works_.begin(), works_.end()) - works_.begin());
+      settled_ = true;
+    }
+  }
+
   const FrontPlan& plan(int f) const { return plan_.fronts[at(f)]; }
   std::span<const int> frontsOf(const AssemblyTree::Subtree& tree) const {
     return std::span(sequence_).subspan(at(tree.begin), at(tree.end - tree.begin));
@@ -396,15 +472,17 @@ class SparseLdl::Implementation {
   }
 
   /// Eliminates fronts one after the other: runs of small ones in one go, which saves most of their time.
-  void eliminateAll(const Cpu& la, std::span<const int> fronts, double* stack, HostBuffer<double>& workspace) {
+  /// False if one is too large.
+  bool eliminateAll(const Cpu& la, std::span<const int> fronts, double* stack, HostBuffer<double>& workspace) {
     constexpr std::size_t most = 1024;  // between two looks at whether to go on
     const FrontMemory shared = memory(stack);
     for (std::size_t k = 0, general = 0; k < fronts.size();) {
       const std::size_t plain = eliminatePlain(shared, fronts.subspan(k), most);
       if (plain > 0 || general++ % 16 == 0) la_.checkpoint();
       k += plain;
-      if (plain < most && k < fronts.size()) process(la, fronts[k++], stack, workspace);
+      if (plain < most && k < fronts.size() && !process(la, fronts[k++], stack, workspace)) return false;
     }
+    return true;
   }
 
   void forwardAll(const Cpu& la, std::span<const int> fronts, double* x, double* y) const {
@@ -458,8 +536,8 @@ class SparseLdl::Implementation {
     buffer = HostBuffer<double>(larger, Uninitialized{});
   }
 
-  /// `stack`: for its contribution if that is not kept.
-  void process(const Cpu& la, int f, double* stack, HostBuffer<double>& workspace) {
+  /// `stack`: for its contribution if that is not kept. False, and nothing done, if the front is too large.
+  bool process(const Cpu& la, int f, double* stack, HostBuffer<double>& workspace) {
     const FrontPlan& me = plan(f);
     State& state = states_[at(f)];
     FrontOutcome& outcome = outcomes_[at(f)];
@@ -470,6 +548,7 @@ class SparseLdl::Implementation {
       delayed += child.left;
       growth = std::max(growth, child.growth);
     }
+    if (eliminationFlops(me.columns + delayed, me.order() + delayed) > mostWorkOfAFront_) return false;
     prepare(me, state, delayed);
     state.contribution = {memory(stack).contribution(me), me.rows, me.rows, me.rows};
     assemble(la, me, state, delayed, stack);
@@ -485,6 +564,7 @@ class SparseLdl::Implementation {
     state.inertia = inertiaOf(state.pivots, state.eliminated);
     outcome = {.growth = eliminated.growth, .left = state.columns - state.eliminated, .likely = inOrder(me, state)};
     if (outcome.left > 0 && me.parent >= 0) extendContribution(me, state);
+    return true;
   }
 
   /// Whether the front could have been eliminated as a plain one.
@@ -687,6 +767,13 @@ class SparseLdl::Implementation {
   HostBuffer<double> factor_, kept_, scaled_;
   std::vector<double> sampleScale_, scale_, maxima_;
   const double* chosenScale_ = nullptr;  ///< one of the two
+  std::vector<int> partner_;
+  std::optional<PivotScaling> pivotScaling_;
+  std::size_t level_ = 0;                       ///< in `spreads`
+  bool settled_ = true;                         ///< on that level, for good
+  std::array<double, spreads.size()> works_{};  ///< of the last factorisation on each level
+  double mostWorkOfAFront_ = 0;
+  double work_ = 0;  ///< of the last one
   mutable std::vector<double> diagonal_;
   mutable std::vector<double> below_;
   std::vector<int> labels_;
@@ -708,8 +795,8 @@ SparseLdl::SparseLdl(SparseLdl&&) noexcept = default;
 SparseLdl& SparseLdl::operator=(SparseLdl&&) noexcept = default;
 SparseLdl::~SparseLdl() = default;
 
-Inertia SparseLdl::factor(std::span<const double> values, double threshold) {
-  return implementation_->factor(values, threshold);
+Inertia SparseLdl::factor(std::span<const double> values, double threshold, PivotEffort effort) {
+  return implementation_->factor(values, threshold, effort);
 }
 void SparseLdl::solve(std::span<double> b) const { implementation_->solve(b, b); }
 void SparseLdl::solve(std::span<const double> b, std::span<double> x) const { implementation_->solve(b, x); }

@@ -16,6 +16,10 @@ struct Refinement {
   int steps = 0;
 };
 
+/// How much work pivots that wait may cause. A `bounded` factorisation is given up where it would take 20 times what
+/// was planned and 1e9 operations: as where thousands of blocks are singular at once, and a shift would cure them.
+enum class PivotEffort { complete, bounded };
+
 /// P S A S P^T = L D L^T, multifrontal (Duff and Reid 1983), with 1x1 and 2x2 pivots by a threshold test in the fronts;
 /// a column without a good pivot waits for the parent's front. The pattern is analysed once, values are factorised many
 /// times. Results are the same for any number of threads.
@@ -35,8 +39,10 @@ class SparseLdl {
 
   /// No memory is asked for but for pivots that had to wait. Values that are NaN or infinite: the inertia is undefined.
   /// `threshold`: how large a pivot is to be beside its column, at most 0.5; with less than `safeThreshold` fewer
-  /// pivots wait, but L grows, and an eigenvalue near zero may come out with the wrong sign.
-  Inertia factor(std::span<const double> values, double threshold = safeThreshold);
+  /// pivots wait, but L grows, and an eigenvalue near zero may come out with the wrong sign. A factorisation that was
+  /// given up has zeros alone in its inertia, and must not be solved with.
+  Inertia factor(std::span<const double> values, double threshold = safeThreshold,
+                 PivotEffort effort = PivotEffort::complete);
 
   /// b := A^{-1} b. Where A is singular, the part of the solution along zero pivots is zero.
   void solve(std::span<double> b) const;

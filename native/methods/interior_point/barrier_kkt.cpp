@@ -58,18 +58,18 @@ bool BarrierKkt::wanted(const Inertia& inertia) const {
   return inertia.undefined == 0 && inertia.zero == 0 && inertia.negative == nlp_.m();
 }
 
-Inertia BarrierKkt::factorAt(double delta, double epsilon, double threshold) {
+Inertia BarrierKkt::factorAt(double delta, double epsilon, double threshold, PivotEffort effort) {
   delta_ = delta;
   epsilon_ = epsilon;
   smallPivots_ = threshold < safePivot;
   setDiagonals(delta);
-  solver_->setPivotThreshold(threshold);
+  solver_->setPivoting(threshold, effort);
   const Inertia inertia = solver_->factor({.primal = delta, .dual = epsilon, .keptDual = epsilon});
-  solver_->setPivotThreshold(safePivot);  // for those who use the solver themselves
+  solver_->setPivoting(safePivot, PivotEffort::complete);  // for those who use the solver themselves
   return inertia;
 }
 
-Inertia BarrierKkt::factorUnshifted() { return factorAt(0, 0, safePivot); }
+Inertia BarrierKkt::factorUnshifted() { return factorAt(0, 0, safePivot, PivotEffort::complete); }
 
 /// Factors with small pivots, and without them where the inertia is not the one wanted. Where it mostly was right to
 /// blame the matrix, that is done at once when a shift is there already.

@@ -49,7 +49,7 @@ class BarrierKkt {
 
  private:
   bool wanted(const Inertia& inertia) const;
-  Inertia factorAt(double delta, double epsilon, double threshold);
+  Inertia factorAt(double delta, double epsilon, double threshold, PivotEffort effort = PivotEffort::bounded);
   Inertia factorTrusted(double delta, double epsilon);
   bool climb(double delta, double epsilon, double mu);
   static double dualShift(double mu);

@@ -56,7 +56,10 @@ class FactoredKkt final : public KktSolver {
 
   void loadDiagonals(const KktDiagonals& diagonals) override { own_ = diagonals; }
 
-  void setPivotThreshold(double threshold) override { threshold_ = threshold; }
+  void setPivoting(double threshold, PivotEffort effort) override {
+    threshold_ = threshold;
+    effort_ = effort;
+  }
 
   Inertia factor(const KktShift& shift) override {
     const Stopwatch watch;
@@ -97,12 +100,12 @@ class FactoredKkt final : public KktSolver {
 
   Inertia factorWhole(const KktShift& shift) {
     const bool asLoaded = sparse_ && H_.size() == values_.size() && shift.primal == 0 && own_.primal.empty();
-    if (asLoaded && m_ == 0) return sparse_->factor(H_, threshold_);
+    if (asLoaded && m_ == 0) return sparse_->factor(H_, threshold_, effort_);
     if (!std::exchange(placed_, true)) placeValues();
     placeDiagonals(shift);
     const int order = n_ + m_;
     return dense_ ? dense_->factor({values_.data(), order, order, order})
-                  : sparse_->factor(std::span<const double>(values_.data(), values_.size()), threshold_);
+                  : sparse_->factor(std::span<const double>(values_.data(), values_.size()), threshold_, effort_);
   }
 
   void placeDiagonals(const KktShift& shift) {
@@ -258,6 +261,7 @@ class FactoredKkt final : public KktSolver {
   std::optional<DenseLu> lu_;
   bool square_ = false;  // J alone was factored
   double threshold_ = SparseLdl::safeThreshold;
+  PivotEffort effort_ = PivotEffort::complete;
   KktShift shift_;
   int factorizations_ = 0;
   double seconds_ = 0;

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "linalg/ldl_front.hpp"
+#include "linalg/sparse/ldl_sparse.hpp"
 #include "linalg/sparse/pattern.hpp"
 #include "methods/kkt/settings.hpp"
 
@@ -37,8 +38,10 @@ class KktSolver {
   /// are zero. Only some solvers can.
   virtual void loadDiagonals(const KktDiagonals& diagonals);
   /// Takes the least pivot, beside its column, of factorisations to come: with a small one, sparse factors are cheaper
-  /// where pivots would have to wait for each other, and inertias less certain. Not all solvers have pivots.
-  virtual void setPivotThreshold(double /*threshold*/) {}
+  /// where pivots would have to wait for each other, and inertias less certain. With a `bounded` effort a factorisation
+  /// that would take far more than planned may be given up, and all eigenvalues count as zero. Not all solvers have
+  /// pivots.
+  virtual void setPivoting(double /*threshold*/, PivotEffort /*effort*/) {}
   /// Prepares K for `solve`; returns the signs of its eigenvalues.
   virtual Inertia factor(const KktShift& shift) = 0;
   /// The inertia that `factor` found, with all eigenvalues counted: it may say no more than that there are too many

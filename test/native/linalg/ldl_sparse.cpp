@@ -383,6 +383,63 @@ TEST(aSmallerThresholdDelaysLess) {
   }
 }
 
+TEST(denseRowsBelowASmallDiagonal) {
+  // [D b; b^T 0] with D far below b: equilibrated by its largest entries alone, all of D waits for the front of b.
+  constexpr int n = 3000;
+  const Random random(7, 2);
+  const auto bordered = [&](double size) {
+    std::vector<std::tuple<int, int, double>> entries;
+    for (int j = 0; j < n; ++j) {
+      entries.emplace_back(j, j, size * (1 + random.uniform(static_cast<std::uint64_t>(j))));
+      entries.emplace_back(n, j, 1 + 0.3 * (j % 7));
+      entries.emplace_back(n + 1, j, 1 - 0.2 * (j % 11));
+    }
+    return Sparse(n + 2, entries);
+  };
+  const Sparse sample = bordered(1), a = bordered(1e-5);
+  std::vector<double> first;
+  for (const int threads : {0, 2}) {
+    const Cpu la(threads > 0 ? &pool : nullptr, threads);
+    SparseLdl brief(sample.pattern, sample.values, la),
+        thorough(sample.pattern, sample.values, la, OrderSearch::thorough);
+    const Inertia expected{.positive = n, .negative = 2};
+    CHECK(same(brief.factor(a.values), expected));
+    CHECK(brief.delayed() > n / 2);
+    CHECK(same(thorough.factor(a.values), expected));
+    CHECK_EQ(thorough.delayed(), 0);
+    const std::vector<double> b = randomVector(n + 2, 3);
+    std::vector<double> x(b.size());
+    CHECK(thorough.solve(a.values, b, x, 5).backwardError < 1e-14);
+    if (first.empty()) first = x;
+    CHECK(check::sameBits(first.data(), x.data(), x.size()));
+    // Nor does that harm what needs it not.
+    CHECK(same(thorough.factor(sample.values), expected));
+    CHECK(thorough.solve(sample.values, b, x, 5).backwardError < 1e-14);
+  }
+}
+
+TEST(aBoundedFactorisationIsGivenUp) {
+  // Thousands of zeros that only two dense rows couple, of which no sample tells: all of them wait, in any scaling.
+  constexpr int n = 3000;
+  const auto bordered = [&](double diagonal) {
+    std::vector<std::tuple<int, int, double>> entries;
+    for (int j = 0; j < n; ++j) {
+      entries.emplace_back(j, j, diagonal);
+      for (int i = 0; i < 2; ++i) entries.emplace_back(n + i, j, 1 + 0.1 * ((j + i) % 7));
+    }
+    return Sparse(n + 2, entries);
+  };
+  const Sparse sample = bordered(1), singular = bordered(0);
+  const Cpu la;
+  SparseLdl ldl(sample.pattern, sample.values, la, OrderSearch::thorough);
+  CHECK(same(ldl.factor(singular.values, 0.01, PivotEffort::bounded), {.zero = n + 2}));
+  std::vector<double> x(static_cast<std::size_t>(n) + 2, 1.0);
+  CHECK(check::messageOf([&] { ldl.solve(x); }).find("factorisation") != std::string::npos);
+  CHECK(same(ldl.factor(singular.values), {.positive = 2, .negative = 2, .zero = n - 2}));
+  CHECK(same(ldl.factor(sample.values, 0.01, PivotEffort::bounded), {.positive = n, .negative = 2}));
+  CHECK(ldl.solve(sample.values, randomVector(n + 2, 1), x, 5).backwardError < 1e-14);
+}
+
 TEST(threadsDoNotChangeTheResult) {
   for (const Sparse& a : {control(70), saddle(3000, 2000, 3, 4), randomSparse(2000, 3, 1, false)}) {
     const std::vector<double> b = randomVector(a.n(), 6);
