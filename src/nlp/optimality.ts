@@ -3,6 +3,7 @@ import type { Bounds } from '../core/bounds.js';
 import { checkMembers, checkNumber, checkObject, checkVector } from '../core/check.js';
 import { type Model, toProgram } from '../expressions/model.js';
 import { numbers, type Program } from '../expressions/program.js';
+import { givenNames } from './names.js';
 
 /** Multipliers of a point as {@link minimize} gives them; a result fits. */
 export interface Multipliers {
@@ -28,7 +29,7 @@ export interface Violation {
   index: number;
   /** The amount by which it does not, in the units of the problem as given. */
   value: number;
-  /** `x[1] = 3: above upper[1] = 2` */
+  /** `x[1] = 3: above upper[1] = 2`, or `x[1] (price) = 3: ...` where the variable or constraint was given a name. */
   message: string;
 }
 
@@ -207,7 +208,8 @@ class Conditions {
     this.#checkVariables();
     this.#checkConstraints();
     const limits = this.#stationarity <= 1 && this.#feasibility <= 1e-4 && this.#complementarity <= 1e-4;
-    const wrong = this.#wrong.sort((a, b) => b.excess - a.excess).map(({ excess, ...violation }) => violation);
+    const sorted = this.#wrong.sort((a, b) => b.excess - a.excess).map(({ excess, ...violation }) => violation);
+    const wrong = sorted.length > 0 ? named(sorted, this.program) : sorted;
     return {
       ok: this.#residual <= tolerance && limits,
       residual: this.#residual,
@@ -351,6 +353,17 @@ class Conditions {
     if (wrong.length > mostLines) lines.push(`and ${wrong.length - mostLines} more`);
     return lines.join('\n');
   }
+}
+
+/** Violations with the given name behind the first index of each message, which is that of the variable or constraint. */
+function named(violations: Violation[], program: Program): Violation[] {
+  const names = givenNames(program);
+  if (!names) return violations;
+  return violations.map((violation) => {
+    const name = names[violation.of](violation.index);
+    if (!name) return violation;
+    return { ...violation, message: violation.message.replace(/\[\d+\]|\d+/, (place) => `${place} (${name})`) };
+  });
 }
 
 const brief = (value: number): number => Number(value.toPrecision(3));

@@ -170,6 +170,27 @@ describe('the conditions of optimality', () => {
     expect(checkOptimality(model, [0.6, 0.8], { multipliers: [-1] }).ok).toBe(false);
   });
 
+  it('name what was given a name', () => {
+    const model = new Model();
+    const price = model.variable(2, { lower: 0, upper: [5, 2], start: 1, name: 'price' });
+    const other = model.variable(1, { upper: 1 });
+    model.minimize(add(sum(price), at(other, 0)));
+    model.atMost(sum(price), 4, { name: 'budget' });
+    model.equal(at(other, 0), 1);
+    const given = { multipliers: [0, -1], lowerMultipliers: [1, 1, 0], upperMultipliers: [0, 0, -1] };
+    const messages = checkOptimality(model, [3, 3, 0.5], given).wrong.map(({ message }) => message);
+    expect(messages).toContain('x[1] (price[1]) = 3: above upper[1] = 2');
+    expect(messages).toContain('constraint 0 (budget) = 6: above constraintsUpper[0] = 4');
+    expect(messages).toContain('constraint 1 = -0.5: expected 0');
+    expect(messages).toContain('upperMultipliers[2] = -1: expected a number >= 0');
+    const slope = checkOptimality(model, [0, 0, 1], {
+      ...given,
+      lowerMultipliers: [0, 1, 0],
+      upperMultipliers: [0, 0, 0],
+    });
+    expect(slope.message).toBe('gradient of L[0] (price[0]) = 1: expected 0');
+  });
+
   it('take what is not finite for wrong', () => {
     const model = new Model();
     const x = model.variable(1, { start: 2 });
