@@ -220,16 +220,16 @@ void Writer::matrix(const char* name, Mat<const double> matrix) {
   object_.Set(name, members.object());
 }
 
-void Writer::vector(const char* name, std::span<const double> values) {
-  Napi::Float64Array data = Napi::Float64Array::New(env_, values.size());
+Napi::Value typedArray(Napi::Env env, std::span<const double> values) {
+  Napi::Float64Array data = Napi::Float64Array::New(env, values.size());
   std::copy(values.begin(), values.end(), data.Data());
-  object_.Set(name, data);
+  return data;
 }
 
-void Writer::integers(const char* name, std::span<const std::int32_t> values) {
-  Napi::Int32Array data = Napi::Int32Array::New(env_, values.size());
+Napi::Value typedArray(Napi::Env env, std::span<const std::int32_t> values) {
+  Napi::Int32Array data = Napi::Int32Array::New(env, values.size());
   std::copy(values.begin(), values.end(), data.Data());
-  object_.Set(name, data);
+  return data;
 }
 
 Napi::Object sparseObject(Napi::Env env, const SparseView& matrix) {

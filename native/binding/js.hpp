@@ -102,7 +102,11 @@ class Reader {
   std::string path_;
 };
 
-/// Builds an object. Its arrays are allocated by V8, as Electron demands.
+/// Typed arrays, allocated by V8, as Electron demands.
+Napi::Value typedArray(Napi::Env env, std::span<const double> values);
+Napi::Value typedArray(Napi::Env env, std::span<const std::int32_t> values);
+
+/// Builds an object.
 class Writer {
  public:
   explicit Writer(Napi::Env env) : env_(env), object_(Napi::Object::New(env)) {}
@@ -125,8 +129,15 @@ class Writer {
 
   /// { data, rows, columns }, row-major.
   void matrix(const char* name, Mat<const double> matrix);
-  void vector(const char* name, std::span<const double> values);
-  void integers(const char* name, std::span<const std::int32_t> values);
+  void vector(const char* name, std::span<const double> values) { value(name, typedArray(env_, values)); }
+  void integers(const char* name, std::span<const std::int32_t> values) { value(name, typedArray(env_, values)); }
+  /// An object, whose members write(out) writes.
+  template <class Write>
+  void members(const char* name, Write&& write) {
+    Writer inner(env_);
+    write(inner);
+    value(name, inner.object());
+  }
 
  private:
   Napi::Env env_;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "binding/js.hpp"
+#include "binding/packed_result.hpp"
 #include "core/fields.hpp"
 #include "core/run.hpp"
 
@@ -25,8 +26,8 @@ concept ListOfFields = requires {
 }
 &&HasFields<typename T::value_type>;
 
-template <HasFields T>
-void writeFields(Writer& out, const T& from);
+template <HasFields T, class Out>
+void writeFields(Out& out, const T& from);
 
 /// A std::shared_ptr to a value: what a report shares with its copies. Null is not known.
 template <class T>
@@ -42,9 +43,9 @@ concept OptionalValue = requires {
 }
 &&std::same_as<T, std::optional<typename T::value_type>>;
 
-/// One value under a name; the kinds of values that an OutField may have.
-template <class T>
-void writeField(Writer& out, const char* name, const T& value) {
+/// One value under a name; the kinds of values that an OutField may have. `out`: a Writer or a PackedResult.
+template <class T, class Out>
+void writeField(Out& out, const char* name, const T& value) {
   if constexpr (std::is_same_v<T, bool>) {
     out.boolean(name, value);
   } else if constexpr (std::convertible_to<T, double>) {
@@ -56,9 +57,7 @@ void writeField(Writer& out, const char* name, const T& value) {
   } else if constexpr (std::convertible_to<T, std::string_view>) {
     out.text(name, value);
   } else if constexpr (HasFields<T>) {
-    Writer members(out.env());
-    writeFields(members, value);
-    out.value(name, members.object());
+    out.members(name, [&](Out& members) { writeFields(members, value); });
   } else if constexpr (ListOfFields<T>) {
     Napi::Array list = Napi::Array::New(out.env(), value.size());
     for (std::uint32_t i = 0; i < list.Length(); ++i) {
@@ -77,8 +76,8 @@ void writeField(Writer& out, const char* name, const T& value) {
 }
 
 /// All fields of a struct; without those that are optional and not known.
-template <HasFields T>
-void writeFields(Writer& out, const T& from) {
+template <HasFields T, class Out>
+void writeFields(Out& out, const T& from) {
   forEachField<T>([&](const auto& field) {
     const auto& value = from.*field.member;
     if (!field.optional || isKnown(value)) writeField(out, field.name.data(), value);
@@ -93,8 +92,8 @@ constexpr std::string_view nameInResult(std::string_view member) {
 enum class ReportAs { progress, result };
 
 /// A report of progress: what all solvers report and the solver's own members.
-template <class Report>
-void writeReport(Writer& out, const Report& report, ReportAs as = ReportAs::progress) {
+template <class Report, class Out>
+void writeReport(Out& out, const Report& report, ReportAs as = ReportAs::progress) {
   forEachField<Progress>([&](const auto& field) {
     const auto& value = report.*field.member;
     const std::string_view name = as == ReportAs::result ? nameInResult(field.name) : field.name;
@@ -113,18 +112,12 @@ const auto& contentOf(const T& value) {
   }
 }
 
-/// One member of all reports of a history, { name, values, known, names }; nothing where no report knows it. values:
+/// One member of all reports of a history, { values, known, names }; nothing where no report knows it. values:
 /// numbers, or the indices of `names` of an enumeration, as a Float64Array, anything else as an array. known: a number
 /// for each report, 0 where it lacks the member; left out where none does.
 template <class Report, class Field>
-void addColumn(Napi::Array& columns, const std::vector<Report>& reports, const Field& field) {
-  std::vector<double> known;
-  for (const Report& report : reports) known.push_back(!field.optional || isKnown(report.*field.member) ? 1 : 0);
-  const auto count = static_cast<std::size_t>(std::count(known.begin(), known.end(), 1.0));
-  if (count == 0) return;
-  Writer column(columns.Env());
-  column.text("name", field.name);
-  if (count < known.size()) column.vector("known", known);
+void writeColumn(PackedResult& column, const std::vector<Report>& reports, const Field& field,
+                 const std::vector<double>& known) {
   using Content = std::remove_cvref_t<decltype(contentOf(std::declval<const typename Field::Value&>()))>;
   if constexpr ((std::convertible_to<Content, double> && !std::is_same_v<Content, bool>) || std::is_enum_v<Content>) {
     std::vector<double> values(known.size(), 0.0);
@@ -132,43 +125,53 @@ void addColumn(Napi::Array& columns, const std::vector<Report>& reports, const F
       if (known[i] != 0) values[i] = static_cast<double>(contentOf(reports[i].*field.member));
     }
     column.vector("values", values);
-    if constexpr (std::is_enum_v<Content>) column.value("names", column.texts(names(Content{})));
+    if constexpr (std::is_enum_v<Content>) column.value("names", Writer(column.env()).texts(names(Content{})));
   } else {
-    Napi::Array values = Napi::Array::New(columns.Env(), known.size());
+    Napi::Array values = Napi::Array::New(column.env(), known.size());
     for (std::uint32_t i = 0; i < values.Length(); ++i) {
-      Writer cell(columns.Env());
+      Writer cell(column.env());
       if (known[i] != 0) writeField(cell, "value", reports[i].*field.member);
       values.Set(i, cell.object().Get("value"));
     }
     column.value("values", values);
   }
-  columns.Set(columns.Length(), column.object());
+}
+
+/// Writes a member of all reports, if any of them knows it.
+template <class Report, class Field>
+void addColumn(PackedResult& columns, const std::vector<Report>& reports, const Field& field) {
+  std::vector<double> known;
+  for (const Report& report : reports) known.push_back(!field.optional || isKnown(report.*field.member) ? 1 : 0);
+  const auto count = static_cast<std::size_t>(std::count(known.begin(), known.end(), 1.0));
+  if (count == 0) return;
+  columns.members(field.name.data(), [&](PackedResult& column) {
+    if (count < known.size()) column.vector("known", known);
+    writeColumn(column, reports, field, known);
+  });
 }
 
 /// A history by columns, { length, columns }, of which src/core/history.ts makes its reports: a thousand reports made
 /// here, member by member, would hold up the JavaScript thread for several milliseconds.
 template <class Report>
-Napi::Object historyTable(Napi::Env env, const History<Report>& history) {
-  Writer table(env);
-  Napi::Array columns = Napi::Array::New(env);
-  const auto add = [&](const auto& field) { addColumn(columns, history.reports(), field); };
-  forEachField<Progress>(add);
-  if constexpr (HasOwnFields<Report>) forEachField<Report>(add);
+void writeHistory(PackedResult& table, const History<Report>& history) {
   table.number("length", static_cast<double>(history.reports().size()));
-  table.value("columns", columns);
-  return table.object();
+  table.members("columns", [&](PackedResult& columns) {
+    const auto add = [&](const auto& field) { addColumn(columns, history.reports(), field); };
+    forEachField<Progress>(add);
+    if constexpr (HasOwnFields<Report>) forEachField<Report>(add);
+  });
 }
 
 /// What every result has: how the solve ended, its last report and the history of them.
 template <class Report>
-void writeOutcome(Writer& out, const Outcome<Report>& outcome) {
+void writeOutcome(PackedResult& out, const Outcome<Report>& outcome) {
   forEachField<Outcome<Report>>([&](const auto& field) {
     const auto& value = outcome.*field.member;
     using Value = std::remove_cvref_t<decltype(value)>;
     if constexpr (std::same_as<Value, Report>) {
       writeReport(out, value, ReportAs::result);
     } else if constexpr (std::same_as<Value, History<Report>>) {
-      out.value(field.name.data(), historyTable(out.env(), value));
+      out.members(field.name.data(), [&](PackedResult& table) { writeHistory(table, value); });
     } else {
       writeField(out, field.name.data(), value);
     }

@@ -44,10 +44,10 @@ class SolveJob final : public Job {
   }
 
   Napi::Object result(Napi::Env env) override {
-    Writer out(env);
+    PackedResult out(env);
     writeOutcome(out, solved_->outcome);
     writeFields(out, solved_->solution);
-    return out.object();
+    return out.packed();
   }
 
   std::unique_ptr<Report> keep(const Progress& progress) const override {

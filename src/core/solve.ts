@@ -8,6 +8,7 @@ import { checkDevice, chooseDevice, type DeviceName, type DeviceSupport } from '
 import { fromNative, SolverError } from './error.js';
 import { type HistoryTable, reportsOf } from './history.js';
 import { iterationTable } from './iterationTable.js';
+import { type Packed, unpack } from './packed.js';
 import { checkOptions } from './settingNames.js';
 
 export type { Guard, Numeric, Outcome, Progress, Status };
@@ -105,7 +106,8 @@ async function run<Answer>(task: Task, on: 'cpu' | 'cuda'): Promise<Answer & Sol
     const job = solvers.solve(solver, made, own, report, signal?.aborted ?? false);
     callbacks.abort = () => job.abort();
     unwatch = signal && watch(signal, job);
-    const answer = (await job.promise) as Answer & Omit<Outcome, 'history'> & { history: HistoryTable };
+    const packed = (await job.promise) as Packed;
+    const answer = unpack(packed) as unknown as Answer & Omit<Outcome, 'history'> & { history: HistoryTable };
     await callbacks.end();
     const history = reportsOf(answer.history).map(present);
     table?.end(history);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../src/core/addon.js';
+import { type Packed, unpack } from '../../src/core/packed.js';
 import { runInChild } from '../contract/child.js';
 import { type Fixture, fixtures, regression } from '../contract/fixtures.js';
 
@@ -27,7 +28,7 @@ it('has the statuses, the vocabulary and a schema that JSON can hold', () => {
 
 it('gives the members that the schema says, those that are optional where they are known', async () => {
   const { promise } = native.solve('relu', { x, y, patterns: { sample: 5 } }, { beta: 0.1 }, undefined, false);
-  const result = (await promise) as Record<string, unknown>;
+  const result = unpack((await promise) as Packed);
   const { result: members = [] } = native.schema().solvers.relu ?? {};
   expect(members.length).toBeGreaterThan(10);
   for (const { name, type } of members) {
@@ -200,6 +201,6 @@ describe('wrong arguments throw', () => {
   it('and leave the addon as it was', async () => {
     expect(native.solve('relu', { x: shared, y }, {}, undefined, true).promise).toBeInstanceOf(Promise);
     const { promise } = native.solve('relu', { x, y }, { beta: 0.1 }, undefined, false);
-    expect(await promise).toMatchObject({ status: 'solved' });
+    expect(unpack((await promise) as Packed)).toMatchObject({ status: 'solved' });
   });
 });
