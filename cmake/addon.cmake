@@ -9,6 +9,7 @@ check_symbol_exists(__GLIBC__ features.h NONCONVEX_GLIBC)
 # What every addon has is compiled once for all of them: objects, since what registers itself is called by nobody.
 file(GLOB binding CONFIGURE_DEPENDS native/binding/*.cpp)
 list(FILTER binding EXCLUDE REGEX /addon\\.cpp$)
+nonconvex_groups(binding ${groups} OFF ${binding})
 add_library(nonconvex_binding OBJECT ${binding})
 target_include_directories(nonconvex_binding SYSTEM PUBLIC ${CMAKE_JS_INC})
 target_compile_definitions(nonconvex_binding PUBLIC NAPI_VERSION=8 NAPI_CPP_EXCEPTIONS)

@@ -1,12 +1,33 @@
 // `npm run build:gyp`: the addon by node-gyp, into build/Release. binding.gyp asks this script for its lists
 // (--sources, --openblas, --flags), so that no list of files is kept twice.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { files, main, root, runTool } from './shared.mjs';
 
+/** Writes the groups of files that cmake/groups.cmake has, the same to the letter; returns their paths. */
+function groups(paths) {
+  const place = join(root, 'build-groups');
+  mkdirSync(place, { recursive: true });
+  return [...new Set(paths.map(dirname))].flatMap((folder) => {
+    const members = paths.filter((path) => dirname(path) === folder);
+    const count = Math.ceil(members.length / 6);
+    return Array.from({ length: count }, (_, k) => {
+      const [begin, end] = [k, k + 1].map((edge) => Math.floor((members.length * edge) / count));
+      const included = ['cmake/group.hpp', ...members.slice(begin, end)];
+      const text = included.map((path) => `#include "${join(root, path)}"\n`).join('');
+      const file = join(place, `${folder.replaceAll('/', '-')}-${k}.cpp`);
+      if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+      return `build-groups/${basename(file)}`;
+    });
+  });
+}
+
 function sources() {
-  const native = files('native', (path) => path.endsWith('.cpp'));
+  // Not grouped: the addon's own file, and one for each family of solvers, which differ from addon to addon.
+  const alone = (path) => path === 'native/binding/addon.cpp' || path.startsWith('native/binding/entries/');
+  const all = files('native', (path) => path.endsWith('.cpp'));
+  const native = [...groups(all.filter((path) => !alone(path))), ...all.filter(alone)];
   if (process.platform !== 'linux') return native;
   const glibc = process.report.getReport().header.glibcVersionRuntime !== undefined;
   return [...native, 'cmake/openblas/memory.cpp', ...(glibc ? ['cmake/glibc-compat.c'] : [])];

@@ -60,9 +60,9 @@ Napi::Value transposeStorage(Napi::Env env, const Reader& in) {
   return sparseObject(env, transposed(in.asSparse()).view());
 }
 
-const RegisterFunction registered[] = {{"solvePositiveDefinite", solvePositiveDefinite, "request"},
-                                       {"checkSparse", checkSparse},
-                                       {"transposeStorage", transposeStorage, "matrix"}};
+const RegisterFunction ofAlgebra[] = {{"solvePositiveDefinite", solvePositiveDefinite, "request"},
+                                      {"checkSparse", checkSparse},
+                                      {"transposeStorage", transposeStorage, "matrix"}};
 
 }  // namespace
 }  // namespace nonconvex

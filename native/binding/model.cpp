@@ -54,7 +54,7 @@ std::span<const double> vectorOf(const Reader& in, const char* name, std::size_t
 
 std::vector<double> copyOf(std::span<const double> values) { return {values.begin(), values.end()}; }
 
-Napi::Object makeHandle(Napi::Env env, Graph graph) {
+Napi::Object handleOfGraph(Napi::Env env, Graph graph) {
   const auto program = std::make_shared<SharedProgram>(std::move(graph));
   const auto make = [program](const Reader& in) -> NlpSource {
     const std::size_t count = program->graph().parameterValues().size();
@@ -139,8 +139,8 @@ class ReadNlJob final : public Job {
     out.value("variableNames", toTexts(env, model_->variableNames));
     out.value("constraintNames", toTexts(env, model_->constraintNames));
     out.value("notes", toTexts(env, model_->notes));
-    out.value("program", makeHandle(env, std::move(model_->graph)));
-    if (model_->whole) out.value("whole", makeHandle(env, std::move(*model_->whole)));
+    out.value("program", handleOfGraph(env, std::move(model_->graph)));
+    if (model_->whole) out.value("whole", handleOfGraph(env, std::move(*model_->whole)));
     return out.object();
   }
 
@@ -319,7 +319,7 @@ Napi::Value compileModel(Napi::Env env, const Reader& in) {
   const int objective = in.integer("objective");
   if (objective >= 0) graph.minimize(objective);
   for (const std::int32_t node : in.integers("constraints")) graph.equalZero(node);
-  return makeHandle(env, std::move(graph));
+  return handleOfGraph(env, std::move(graph));
 }
 
 /// operators() -> { name: number, ... } of native/expressions/operators.def
@@ -390,9 +390,9 @@ Napi::Value writeNlFile(Napi::Env env, const Reader& in) {
   return Environment::of(env).start(std::make_shared<WriteNlJob>(in), env.Undefined(), {});
 }
 
-const RegisterFunction registered[] = {{"compile", compileModel, "model"}, {"operators", listOperators},
-                                       {"startOf", startOf, "request"},    {"evaluate", evaluateModel, "request"},
-                                       {"readNl", readNlFile, "request"},  {"writeNl", writeNlFile, "request"}};
+const RegisterFunction ofModels[] = {{"compile", compileModel, "model"}, {"operators", listOperators},
+                                     {"startOf", startOf, "request"},    {"evaluate", evaluateModel, "request"},
+                                     {"readNl", readNlFile, "request"},  {"writeNl", writeNlFile, "request"}};
 
 }  // namespace
 }  // namespace nonconvex

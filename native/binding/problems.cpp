@@ -124,7 +124,7 @@ Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   return makeHandle(env, make, data->bytes(), {.equations = readEquations(in), .start = start});
 }
 
-const RegisterFunction registered[] = {{"compileRegression", compileRegression, "problem"},
+const RegisterFunction ofProblems[] = {{"compileRegression", compileRegression, "problem"},
                                        {"compileQuadratic", compileQuadratic, "problem"},
                                        {"compileControl", compileControl, "problem"}};
 

@@ -61,7 +61,7 @@ Napi::Value threads(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), Runtime::instance().workers());
 }
 
-const RegisterFunction registered[] = {{"solve", solve}, {"schema", schema}, {"threads", threads}};
+const RegisterFunction ofRegistry[] = {{"solve", solve}, {"schema", schema}, {"threads", threads}};
 
 }  // namespace
 

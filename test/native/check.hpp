@@ -37,17 +37,14 @@ inline bool longRun() {
   return kind != nullptr && (std::string_view(kind) == "long" || std::string_view(kind) == "all");
 }
 
-/// Whether this is a build with sanitizers.
-#ifdef NONCONVEX_SANITIZED
-inline constexpr bool sanitized = true;
-#else
-inline constexpr bool sanitized = false;
-#endif
+/// Whether the library was compiled with sanitizers; defined in main.cpp, since tests may be compiled without and then
+/// linked with such a library.
+extern const bool sanitized;
 
 /// How many cases to draw at random: `usual`, and an eighth of them in a build with sanitizers, which take most of the
 /// time of a check that comes to the code's lines again and again.
 template <class Integer>
-constexpr Integer repetitions(Integer usual) {
+Integer repetitions(Integer usual) {
   return sanitized ? (usual + 7) / 8 : usual;
 }
 

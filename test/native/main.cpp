@@ -9,6 +9,12 @@
 
 #include "check.hpp"
 
+#ifdef NONCONVEX_SANITIZED
+const bool check::sanitized = true;
+#else
+const bool check::sanitized = false;
+#endif
+
 namespace {
 
 /// The name of a file without folders and ending.

@@ -1,4 +1,5 @@
 // The outer loop: every way a solve can end, and what is reported then.
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include "core/run.hpp"
 
 #include <chrono>

@@ -1,4 +1,5 @@
 // Dense KKT systems by Cholesky factors, held to L D L^T of the whole matrix; on a simulated device and on the CPU.
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include "methods/kkt/dense_kkt.hpp"
 
 #include "check.hpp"

@@ -1,4 +1,5 @@
 // Memory, errors, waiting and loading of the CUDA backend, on the simulated device.
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,4 +1,5 @@
 // Index arithmetic of kernels: each entry is some thread's, once, and nothing overflows for the largest sizes.
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include "check.hpp"
 #include "cuda/kernels.hpp"
 

@@ -1,4 +1,5 @@
 // Signs of eigenvalues, on the CPU and on the simulated device.
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include "methods/kkt/inertia.hpp"
 
 #include "check.hpp"

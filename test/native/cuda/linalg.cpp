@@ -1,4 +1,5 @@
 // Each operation of the CUDA backend on the simulated device against the CPU's.
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include "check.hpp"
 #include "cuda/check/operations.hpp"
 #include "simulated_device.hpp"

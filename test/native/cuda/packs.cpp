@@ -1,4 +1,5 @@
 // Functors on packs of entries: the same numbers as entry by entry, whatever the rows, and nothing beside them.
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include "check.hpp"
 #include "core/random.hpp"
 #include "cuda/cuda.hpp"

@@ -1,4 +1,5 @@
 // Every loss of functions/losses.hpp against its definition: what stands in `Losses` is tested without a word here.
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include "functions/losses.hpp"
 
 #include <cmath>

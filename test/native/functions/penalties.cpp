@@ -1,5 +1,6 @@
 // Every penalty of functions/penalties.hpp against its definition: what stands in `Penalties` is tested without a word
 // here.
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include "functions/penalties.hpp"
 
 #include <cmath>

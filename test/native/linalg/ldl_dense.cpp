@@ -211,14 +211,14 @@ TEST(aPivotOfTwoMayTakeAColumnThatFailed) {
   a(4, 0) = 171;
   a(1, 1) = a(3, 3) = 1;
   a(4, 1) = a(4, 3) = 95;
-  const Eliminated eliminated = eliminate(Cpu(),
+  const Eliminated eliminated = nonconvex::eliminate(Cpu(),
                                           {.columns = a,
                                            .square = {square.data(), 1, 1, 1},
                                            .order = order.data(),
                                            .pivots = {diagonal.data(), below.data()}},
                                           {.zeroTolerance = 1e-14}, workspace.data());
   CHECK_EQ(eliminated.columns, p);
-  const Inertia inertia = inertiaOf({diagonal.data(), below.data()}, p);
+  const Inertia inertia = nonconvex::inertiaOf({diagonal.data(), below.data()}, p);
   CHECK_EQ(inertia.positive, 3);
   CHECK_EQ(inertia.negative, 1);
 }

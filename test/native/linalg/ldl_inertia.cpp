@@ -154,7 +154,7 @@ struct Congruence {
 TEST(inertiaOfKktSystemsIsThatOfTheirEigenvalues) {
   const Cpu la;
   int singular = 0, used = 0;
-  constexpr int count = check::repetitions(3000);
+  const int count = check::repetitions(3000);
   for (int seed = 0; seed < count; ++seed) {
     const Case kkt = randomKkt(seed);
     const std::vector<double> values = eigenvalues(kkt.a);

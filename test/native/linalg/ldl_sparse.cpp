@@ -66,7 +66,7 @@ struct Sparse {
 };
 
 /// max |A x - b| / (|A| |x| + |b|), maximum norms.
-double backwardError(const Sparse& a, const std::vector<double>& x, const std::vector<double>& b) {
+double sparseBackwardError(const Sparse& a, const std::vector<double>& x, const std::vector<double>& b) {
   std::vector<double> r = b, rows(b.size(), 0.0);
   a.forEntries([&](int i, int j, double value) {
     const auto row = static_cast<std::size_t>(i), column = static_cast<std::size_t>(j);
@@ -100,9 +100,9 @@ void checkFactor(const Sparse& a, const Inertia& expected, double tolerance = 1e
   const std::vector<double> b = randomVector(a.n(), 3);
   std::vector<double> x = b;
   ldl.solve(x);
-  CHECK_NEAR(backwardError(a, x, b), 0, tolerance);
+  CHECK_NEAR(sparseBackwardError(a, x, b), 0, tolerance);
   const Refinement refinement = ldl.solve(a.values, b, x, 10);
-  CHECK_NEAR(backwardError(a, x, b), 0, 1e-15);
+  CHECK_NEAR(sparseBackwardError(a, x, b), 0, 1e-15);
   CHECK_NEAR(refinement.backwardError, 0, 1e-13);
 }
 
@@ -204,7 +204,7 @@ TEST(aGoodSampleIsNotNeeded) {
     const std::vector<double> b = randomVector(a.n(), 4);
     std::vector<double> x = b;
     ldl.solve(x);
-    CHECK_NEAR(::backwardError(a, x, b), 0, 1e-11);
+    CHECK_NEAR(sparseBackwardError(a, x, b), 0, 1e-11);
   }
 }
 
@@ -232,7 +232,7 @@ TEST(singularMatrices) {
   const std::vector<double> b = {1, 1, -2};
   std::vector<double> x = b;
   ldl.solve(x);
-  CHECK_NEAR(::backwardError(path, x, b), 0, 1e-15);
+  CHECK_NEAR(sparseBackwardError(path, x, b), 0, 1e-15);
 }
 
 TEST(inertiaByConstruction) {
@@ -347,7 +347,7 @@ TEST(whatWasFactoredBeforeDoesNotChangeTheResult) {
       fresh.solve(y);
       CHECK(x == y);
       CHECK(used.delayed() == fresh.delayed());
-      CHECK_NEAR(::backwardError(*a, x, b), 0, 1e-9);
+      CHECK_NEAR(sparseBackwardError(*a, x, b), 0, 1e-9);
       CHECK(same(used.factor(a->values), signs(eigenvalues(a->dense()))));
     }
   }

@@ -1,4 +1,5 @@
 // Functions for vectorised loops against those of the standard library, in units in the last place.
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include "linalg/vector_math.hpp"
 
 #include <cmath>

@@ -1,5 +1,6 @@
 // Anderson acceleration: exact on linear maps, true to a linear tail, and never lost where an extrapolation goes
 // astray.
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include "methods/acceleration/anderson.hpp"
 
 #include <functional>

@@ -1,3 +1,4 @@
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include "methods/one_dimensional/top_k_sum.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // Sketches: lengths on a subspace are kept, the entries are what was drawn, and no more is computed than is promised.
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include "sketching/sketch.hpp"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // Losses: value, proximal step and conjugate agree with each other and with the definitions, and nothing turns into
 // NaN.
+// Compiled with sanitizers itself: what it tests stands in headers.
 #include <array>
 
 #include "check.hpp"
