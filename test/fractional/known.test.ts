@@ -1,6 +1,6 @@
 // Ratios whose minima are known: closed forms, eigenvalues, enumeration, planted solutions, water-filling. Every solve is
 // also checked for its descent and its value (checked.ts). `npm test` recovers the sparsest and one of the densest planted
-// vectors; `npm run test:long` all.
+// vectors; `npm run test:long` the others.
 import { describe, expect, it } from 'vitest';
 import {
   affine,

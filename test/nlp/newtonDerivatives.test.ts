@@ -1,5 +1,5 @@
 // Classical problems as expression models: values and derivatives against the .nl files of others, and of our own writing,
-// read and differentiated without the package. `npm test` reads and writes every third; `npm run test:long` all.
+// read and differentiated without the package. `npm test` reads and writes every third, `npm run test:long` the others.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 // Ipopt on the .nl files that are written of the classical problems: the same minimum, or ours is lower, or both are minima.
-// On every third problem; `npm run test:long` compares them all.
+// On every third problem; `npm run test:long` compares the others.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

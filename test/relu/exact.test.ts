@@ -1,5 +1,5 @@
 // With all patterns the optimum is that of the network: brute force over the patterns, and local searches, agree.
-// `npm test` searches a third of the cases; `npm run test:long` all.
+// `npm test` searches a third of the cases; `npm run test:long` the others.
 import { describe, expect, it } from 'vitest';
 import { trainReluNetwork } from '../../src/index.js';
 import { chosen } from '../long.js';
