@@ -64,6 +64,7 @@ endif()
 # Solvers of every kind that the outer contract is for, which tests alone have.
 if(NONCONVEX_TESTS)
   file(GLOB toys CONFIGURE_DEPENDS test/toys/*.cpp)
+  nonconvex_groups(toys ${CMAKE_BINARY_DIR}/groups OFF ${toys})
   nonconvex_addon(nonconvex-toys cmake/exports.map native/binding/addon.cpp ${toys})
   target_compile_options(nonconvex-toys PRIVATE $<$<CONFIG:Release>:-O1>)
 endif()

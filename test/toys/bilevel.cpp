@@ -157,7 +157,7 @@ struct BilevelEntry : ToyEntry {
   }
 };
 
-const RegisterSolver<BilevelEntry> registered;
+const RegisterSolver<BilevelEntry> ofBilevel;
 
 }  // namespace
 }  // namespace nonconvex::toys

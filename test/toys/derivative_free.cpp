@@ -119,7 +119,7 @@ struct DerivativeFreeEntry : ToyEntry {
   }
 };
 
-const RegisterSolver<DerivativeFreeEntry> registered;
+const RegisterSolver<DerivativeFreeEntry> ofDerivativeFree;
 
 }  // namespace
 }  // namespace nonconvex::toys

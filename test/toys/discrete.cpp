@@ -143,7 +143,7 @@ struct DiscreteEntry : ToyEntry {
   }
 };
 
-const RegisterSolver<DiscreteEntry> registered;
+const RegisterSolver<DiscreteEntry> ofDiscrete;
 
 }  // namespace
 }  // namespace nonconvex::toys

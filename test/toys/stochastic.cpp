@@ -103,7 +103,7 @@ struct StochasticEntry : ToyEntry {
   }
 };
 
-const RegisterSolver<StochasticEntry> registered;
+const RegisterSolver<StochasticEntry> ofStochastic;
 
 }  // namespace
 }  // namespace nonconvex::toys

@@ -95,7 +95,7 @@ struct VariationalEntry : ToyEntry {
   }
 };
 
-const RegisterSolver<VariationalEntry> registered;
+const RegisterSolver<VariationalEntry> ofVariational;
 
 }  // namespace
 }  // namespace nonconvex::toys
