@@ -46,6 +46,7 @@ function(nonconvex_groups out place apart)
       list(JOIN included "\n" included)
       set(file ${place}/${name}-${group}.cpp)
       file(CONFIGURE OUTPUT ${file} CONTENT "${text}${included}\n${bodies}" @ONLY)
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})  # so that one that is missing is made again
       list(APPEND files ${file})
     endforeach()
   endforeach()

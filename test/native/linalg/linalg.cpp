@@ -1,6 +1,5 @@
 // Every operation of the CPU backend against naive loops: odd shapes, submatrices, poisoned outputs, any number of
 // threads.
-// Compiled with sanitizers itself: what it tests stands in headers.
 #include "linalg/linalg.hpp"
 
 #include <map>
