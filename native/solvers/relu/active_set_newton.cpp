@@ -15,7 +15,7 @@ constexpr int fewSteps = 4;
 // Points before the threshold are at most about so many times as long as v: projections are exact to 1e-13 of them.
 constexpr double longestPoint = 1e4;
 // Below this share of the objective a proximal problem's duality gap is rounding.
-constexpr double rounding = 1e-12;
+constexpr double relativeRounding = 1e-12;
 // Curvature below this is taken for it: square roots are divided by.
 constexpr double leastCurvature = 1e-60;
 constexpr double armijo = 1e-4;
@@ -107,7 +107,7 @@ bool ReluActiveSetNewton::solved() const {
   const double proximal = rho_ / 2 * moved * moved;
   const double objective =
       la_.sum(data_.n, kernels::LossValue<Host>{data_.loss, point.f, data_.y}) + data_.beta * point.penalty;
-  return objective + proximal + value_ <= std::max(proximalAccuracy * proximal, rounding * objective);
+  return objective + proximal + value_ <= std::max(proximalAccuracy * proximal, relativeRounding * objective);
 }
 
 /// The next proximal problem: less is added to the objective where the last one was easy.
