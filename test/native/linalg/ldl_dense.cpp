@@ -212,11 +212,11 @@ TEST(aPivotOfTwoMayTakeAColumnThatFailed) {
   a(1, 1) = a(3, 3) = 1;
   a(4, 1) = a(4, 3) = 95;
   const Eliminated eliminated = nonconvex::eliminate(Cpu(),
-                                          {.columns = a,
-                                           .square = {square.data(), 1, 1, 1},
-                                           .order = order.data(),
-                                           .pivots = {diagonal.data(), below.data()}},
-                                          {.zeroTolerance = 1e-14}, workspace.data());
+                                                     {.columns = a,
+                                                      .square = {square.data(), 1, 1, 1},
+                                                      .order = order.data(),
+                                                      .pivots = {diagonal.data(), below.data()}},
+                                                     {.zeroTolerance = 1e-14}, workspace.data());
   CHECK_EQ(eliminated.columns, p);
   const Inertia inertia = nonconvex::inertiaOf({diagonal.data(), below.data()}, p);
   CHECK_EQ(inertia.positive, 3);
