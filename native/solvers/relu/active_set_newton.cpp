@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "linalg/vector_kernels.hpp"
+
 namespace nonconvex {
 namespace {
 
@@ -60,7 +62,7 @@ ReluActiveSetNewton::ReluActiveSetNewton(const Cpu& la, const ReluData& data, co
 
 Mat<double> ReluActiveSetNewton::view(HostBuffer<double>& buffer, int rows, int cols) {
   const std::size_t size = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
-  if (buffer.size() < size) buffer = HostBuffer<double>(size + size / 4, Uninitialized{});
+  if (buffer.size() < size) buffer = HostBuffer<double>(size + size / 4);
   return {buffer.data(), rows, cols, rows};
 }
 
@@ -366,7 +368,8 @@ Mat<double> ReluActiveSetNewton::writeCoupled(Mat<double> b) {
 
 /// Backtracks along the direction until the merit function has come down.
 bool ReluActiveSetNewton::search() {
-  if (!(slope_ <= 0)) return false;
+  // Projections keep their active sets: a direction that is no number would spoil them.
+  if (!(slope_ <= 0) || !loops::allFinite(direction_.size(), direction_.data())) return false;
   const double value = value_;
   const double slack =
       1e-14 * (std::abs(value) + rho_ * dotOf(static_cast<int>(centre_.size()), centre_.data(), centre_.data()));

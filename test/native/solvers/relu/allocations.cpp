@@ -68,3 +68,24 @@ TEST(stepsOfTheOtherVariants) {
   settings.method = ReluMethod::sampled;
   checkSteps(data, settings, "sampled");
 }
+
+TEST(stepsOfNewtonsMethod) {
+  for (const ReluLoss loss : {ReluLoss::squared, ReluLoss::softmax}) {
+    const Instance instance = instances::instance(60, 5, loss == ReluLoss::softmax ? 3 : 1, loss, 3);
+    ReluSettings settings;
+    settings.loss = loss;
+    settings.beta = 1;
+    const Cpu la;
+    ReluData data(instance.problem(10), settings, la.availableMemory(), sizeof(double));
+    const ReluRows<Cpu> rows(la, data);
+    const ReluMap<Cpu> map(la, data, rows, settings);
+    ReluProx<Cpu> prox(la, data, map, map, kernels::Blocks::among(map.columns(), map.patterns(), 1));
+    ReluActiveSetNewton newton(la, data, map, prox);
+    prox.startCones();
+    newton.start(HostMatrix<double>(data.d, map.columns()), HostMatrix<double>(data.n, data.c), 1);
+    for (int k = 0; k < 40; ++k) newton.step();
+    const long before = allocations;
+    for (int k = 0; k < 10; ++k) newton.step();
+    CHECK_EQ(allocations - before, 0L);
+  }
+}
