@@ -74,6 +74,12 @@ class HostBuffer {
     if (data_ != nullptr) ::operator delete(data_, std::align_val_t(64));
   }
 
+  HostBuffer copy() const {
+    HostBuffer made(size_, Uninitialized{});
+    std::copy(begin(), end(), made.begin());
+    return made;
+  }
+
   T* data() const { return data_; }
   T* begin() const { return data_; }
   T* end() const { return data_ + size_; }
@@ -94,6 +100,14 @@ class HostMatrix {
       : buffer_(static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols)), rows_(rows), cols_(cols) {}
   HostMatrix(int rows, int cols, Uninitialized u)
       : buffer_(static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols), u), rows_(rows), cols_(cols) {}
+
+  HostMatrix copy() const {
+    HostMatrix made;
+    made.buffer_ = buffer_.copy();
+    made.rows_ = rows_;
+    made.cols_ = cols_;
+    return made;
+  }
 
   Mat<T> view() const { return {buffer_.data(), rows_, cols_, rows_}; }
   operator Mat<T>() const { return view(); }

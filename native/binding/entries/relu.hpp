@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "binding/js.hpp"
-#include "solvers/relu/solver.hpp"
+#include "solvers/relu/training.hpp"
 
 namespace nonconvex {
 
@@ -15,7 +15,7 @@ struct ReluEntry {
   using Settings = ReluSettings;
   using Solution = ReluSolution;
   template <class La>
-  using Solver = ReluSolver<La>;
+  using Solver = ReluTraining<La>;
 
   static constexpr std::array<std::string_view, 2> members = {"patterns", "warmStart"};
 
@@ -34,6 +34,7 @@ struct ReluEntry {
       const Reader patterns = in.object("patterns");
       if (patterns.has("sample")) problem.patterns.sample = patterns.integer("sample");
       if (patterns.has("exact")) problem.patterns.exact = patterns.boolean("exact");
+      if (patterns.has("refine")) problem.patterns.refine = readRefinement(patterns.object("refine"));
       if (patterns.has("gates")) problem.patterns.gates = patterns.matrixCopy("gates");
     }
     if (in.has("warmStart")) {
@@ -41,6 +42,21 @@ struct ReluEntry {
       problem.warmStart = {.weights = warmStart.matrixCopy("weights"), .dual = warmStart.matrixCopy("dual")};
     }
     return problem;
+  }
+
+ private:
+  static ReluRefinement readRefinement(const Reader& in) {
+    ReluRefinement wanted;
+    const auto expect = [](bool right, const char* name, auto value, const char* expected) {
+      require(right, (std::string("patterns.refine.") + name).c_str(), value, expected);
+    };
+    if (in.has("rounds")) wanted.rounds = in.integer("rounds");
+    if (in.has("timeLimit")) wanted.timeLimit = in.number("timeLimit");
+    if (in.has("starts")) wanted.starts = in.integer("starts");
+    expect(wanted.rounds >= 0, "rounds", wanted.rounds, "expected an integer >= 0");
+    expect(wanted.timeLimit >= 0, "timeLimit", wanted.timeLimit, "expected a number >= 0 (seconds)");
+    expect(wanted.starts >= 1 && wanted.starts <= 1000, "starts", wanted.starts, "expected an integer in [1, 1000]");
+    return wanted;
   }
 };
 

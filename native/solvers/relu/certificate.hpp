@@ -119,12 +119,10 @@ double ReluCertificate<La>::offerCandidate(Double q) {
   const double largest = prox_.largestDualNorm(q);
   // A hair inside: the bound must hold in floating point too.
   const double most = largest > 0 ? data_.beta / largest * (1 - 1e-14) : INFINITY;
-  double t = std::min(1.0, most);
-  if (data_.loss.kind == ReluLoss::squared) {
-    const double linear = la_.sum(size, kernels::Product{theta, y});
-    const double quadratic = la_.sum(size, kernels::Product{theta, theta});
-    t = quadratic > 0 ? std::clamp(linear / quadratic, -most, most) : 0;
-  }
+  const bool squared = data_.loss.kind == ReluLoss::squared;
+  const double linear = squared ? la_.sum(size, kernels::Product{theta, y}) : 0;
+  const double quadratic = squared ? la_.sum(size, kernels::Product{theta, theta}) : 0;
+  const double t = dualFactor(data_.loss.kind, most, linear, quadratic);
   la_.forEach(size, kernels::Scale{t, theta});
   double bound = la_.sum(data_.n, kernels::LossDualValue<Space>{data_.loss, candidate_, rows_.y});
   if (bound > bestObjective_ && bound < bestObjective_ * (1 + feasibilityRounding)) bound = bestObjective_;

@@ -27,10 +27,10 @@ constexpr double mostFactored = 10000;
 
 /// How the system is to be solved, by size and memory. What would not fit is refused: X twice, for the G columns of
 /// weights their products with X, iterates and Anderson's memory, with cones also the active sets; and the system.
-ReluSystemBy chooseSystem(const ReluProblem& problem, const ReluSettings& settings, int d, double patterns,
+ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, int d, double patterns,
                           double available, int numberBytes) {
-  const double n = problem.n;
-  const double c = problem.outputs;
+  const double n = rows;
+  const double c = outputs;
   const bool features = settings.method == ReluMethod::sampled;
   const bool cones = settings.activation == ReluActivation::relu && !features;
   const bool slack = cones && settings.splitting == ReluSplitting::slack;
@@ -42,14 +42,14 @@ ReluSystemBy chooseSystem(const ReluProblem& problem, const ReluSettings& settin
   const bool byWeights = !slack && 2 * weights <= n;
   const double size = byWeights ? weights : n;
   const double exact = beside + numberBytes * (3 * size * size + (byWeights ? 512 * weights : 0));
-  const double rank = preconditionerRank(problem.n, features ? 1 : d, static_cast<int>(patterns));
+  const double rank = preconditionerRank(rows, features ? 1 : d, static_cast<int>(patterns));
   const double products = beside + numberBytes * (n * (rank + 130 + 5 * c) + 3 * rank * rank + 2 * iterates);
   const bool factored = settings.inner == ReluInner::exact ||
                         (settings.inner == ReluInner::automatic && size <= mostFactored && exact <= available);
   const double bytes = factored ? exact : products;
   if (bytes > available) {
     throw Error(ErrorKind::solver,
-                "n = " + show(problem.n) + " rows, d = " + show(d) + " columns and P = " + show(patterns) +
+                "n = " + show(rows) + " rows, d = " + show(d) + " columns and P = " + show(patterns) +
                     " patterns need " + show(std::ceil(bytes / 1e6)) + " MB, of which " +
                     show(std::floor(available / 1e6)) + " MB are available; use " +
                     (factored && products <= available ? "inner: 'krylov'" : "fewer rows or patterns"),
@@ -173,7 +173,7 @@ ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, dou
   require(c >= 1, "columns of y", c, "expected at least 1");
   require(settings.loss != ReluLoss::softmax || c >= 2, "columns of y", c, "expected at least 2 with loss 'softmax'");
   const ReluPatterns& wanted = problem.patterns;
-  system = chooseSystem(problem, settings, d,
+  system = chooseSystem(n, c, settings, d,
                         wanted.gates.cols() > 0 ? wanted.gates.cols()
                         : wanted.exact          ? 1
                                                 : wanted.sample,
@@ -189,7 +189,30 @@ ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, dou
   require(std::isfinite(beta) && beta > 0, "beta / (scale of x)", beta, "out of range; rescale x");
 
   chooseGates(wanted, settings);
-  if (wanted.exact) system = chooseSystem(problem, settings, d, gates.cols(), available, numberBytes);
+  if (wanted.exact) system = chooseSystem(n, c, settings, d, gates.cols(), available, numberBytes);
+}
+
+ReluData ReluData::withPatterns(const ReluSettings& settings, HostMatrix<double> newGates,
+                                HostMatrix<double> patterns, double available) const {
+  ReluData made;
+  made.n = n;
+  made.d = d;
+  made.c = c;
+  made.xt = xt.copy();
+  made.y = y.copy();
+  made.columnScale = columnScale.copy();
+  made.inputScale = inputScale.copy();
+  made.rowScale = rowScale;
+  made.typical = typical;
+  made.gates = std::move(newGates);
+  made.masks = std::move(patterns);
+  made.exact = false;
+  made.directions = false;
+  made.bias = bias;
+  made.beta = beta;
+  made.loss = loss;
+  made.system = chooseSystem(n, c, settings, d, made.gates.cols(), available, sizeof(double));
+  return made;
 }
 
 void ReluData::chooseGates(const ReluPatterns& wanted, const ReluSettings& settings) {

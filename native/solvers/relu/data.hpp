@@ -19,6 +19,11 @@ struct ReluData {
   /// Refuses what the solver would need more than `available` bytes for, with so many bytes a number.
   ReluData(const ReluProblem& problem, const ReluSettings& settings, double available, int numberBytes);
 
+  /// This data with other patterns, which must be distinct and none all zero: directions of unit length, and
+  /// n x P masks of ones and zeros.
+  ReluData withPatterns(const ReluSettings& settings, HostMatrix<double> gates, HostMatrix<double> masks,
+                        double available) const;
+
   /// Between weights of the user's network (on x / inputScale and 1) and of the scaled data. With fixed directions
   /// (`method: 'sampled'`) a scaled weight is one number, a multiple of direction i.
   void scaleWeights(const double* weights, int i, double* scaled) const;
@@ -36,6 +41,7 @@ struct ReluData {
   double rowScale;                 ///< the power of two: xt = x / (inputScale rowScale)
   double typical;                  ///< root mean square of xt without the constant column
   HostMatrix<double> gates;        ///< act on the columns of xt, have unit length; their patterns may coincide
+  HostMatrix<double> masks;        ///< their patterns, n x P, where these are distinct and known already
   bool exact;                      ///< their patterns are all that exist
   bool directions;                 ///< weights are multiples of the gates, which have unit length
   bool bias;                       ///< the last column is the constant one
@@ -44,6 +50,7 @@ struct ReluData {
   ReluSystemBy system;  ///< how ReluSystem works
 
  private:
+  ReluData() = default;
   void chooseGates(const ReluPatterns& wanted, const ReluSettings& settings);
 };
 

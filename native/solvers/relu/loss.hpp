@@ -1,6 +1,7 @@
 // The losses that networks are trained with: a view of functions/, as convex duality needs them.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 #include <type_traits>
 
@@ -68,5 +69,12 @@ struct ReluRowLoss {
     for (int j = 0; j < c; ++j) theta[j * stride] = -theta[j * stride];
   }
 };
+
+/// The factor that makes a dual point feasible, at most `most`, with the best value: 1 where that is allowed, or for the squared loss
+/// what maximises t linear - t^2 quadratic / 2, linear = theta . y and quadratic = ||theta||^2.
+inline double dualFactor(ReluLoss loss, double most, double linear, double quadratic) {
+  if (loss != ReluLoss::squared) return std::min(1.0, most);
+  return quadratic > 0 ? std::clamp(linear / quadratic, -most, most) : 0;
+}
 
 }  // namespace nonconvex

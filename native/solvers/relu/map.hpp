@@ -27,6 +27,9 @@ struct ReluRows {
       features = la.template matrix<double>(data.n, data.gates.cols(), Uninitialized{});
       la.gemm(Transpose::yes, Transpose::no, 1.0, xt.view(), gates.view(), 0.0, features.view());
       la.forEach(features.rows(), features.cols(), kernels::PositivePart<double, Space>{features});
+    } else if (data.masks.cols() > 0) {
+      masks = la.template matrix<Number>(data.n, data.masks.cols(), Uninitialized{});
+      la.copy(DeviceCopy<La, double>(la, data.masks).view(), masks.view());
     } else {
       PatternsOn<La> patterns = patternsOf(la, xt, data.gates);
       data.gates = std::move(patterns.gates);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/error.hpp"
 #include "core/limits.hpp"
+#include "core/numbers.hpp"
 #include "core/status.hpp"
 #include "linalg/views.hpp"
 #include "solvers/relu/loss.hpp"
@@ -101,10 +103,19 @@ inline void requireNoCones(const ReluSettings& settings) {
   }
 }
 
-/// How activation patterns are had: `gates` if it has columns, all of them if `exact`, else `sample` random ones.
+/// How patterns are refined: docs/relu.md, "Refinement".
+struct ReluRefinement {
+  int rounds = 20;
+  double timeLimit = infinity;  ///< seconds after which no more is begun, and the result is what was found
+  int starts = 4;               ///< random networks of which the best is descended from
+};
+
+/// How activation patterns are had: found by refinement if that is asked for, `gates` if it has columns, all of them if
+/// `exact`, else `sample` random ones.
 struct ReluPatterns {
   int sample = 50;
   bool exact = false;
+  std::optional<ReluRefinement> refine;
   HostMatrix<double> gates;  ///< (d + bias) x P, one column a pattern, acting on x as given
 };
 
@@ -130,6 +141,8 @@ struct ReluProgress : Progress {
   double feasibility = unknown;
   double step = unknown;
   double innerSteps = unknown;
+  double violation = unknown;
+  double estimatedLowerBound = unknown;
 
   static constexpr auto fields() {
     using Self = ReluProgress;
@@ -137,7 +150,32 @@ struct ReluProgress : Progress {
         OUT_COLUMN(feasibility, "feasibility", 2,
                    "Violation of the constraints of the convex program before its weights were projected."),
         OUT_COLUMN(step, "step", 2, "Length of the last step: the change of the multipliers, in the Frobenius norm."),
-        OUT_IF_KNOWN(innerSteps, "Products of conjugate gradients with the system of an iteration, so far.")};
+        OUT_IF_KNOWN(innerSteps, "Products of conjugate gradients with the system of an iteration, so far."),
+        OUT_IF_KNOWN(violation,
+                     "Refinement: the largest max_u |theta^T (X u)_+| / beta found, ||u|| <= 1, at the round's residual "
+                     "theta; at most 1 at the optimum of all networks."),
+        OUT_IF_KNOWN(estimatedLowerBound,
+                     "Refinement: the best dual value at a theta divided by the violation found for it. An estimate: a "
+                     "better search could find a larger violation.")};
+  }
+};
+
+/// What refinement says of all networks. Estimated by searches, not certified.
+struct ReluEstimate {
+  double lowerBound = unknown;
+  double gap = unknown;
+  double violation = unknown;
+  int searches = 0;
+
+  bool known() const { return lowerBound == lowerBound; }
+  static constexpr auto fields() {
+    using Self = ReluEstimate;
+    return std::tuple{
+        OUT(lowerBound, "The best dual value at a theta divided by the largest violation found for it."),
+        OUT(gap, "(objective - lowerBound) / objective."),
+        OUT(violation,
+            "The largest max_u |theta^T (X u)_+| / beta found at the theta of the bound. Good to a few hundredths."),
+        OUT(searches, "Starts of the local searches for it.")};
   }
 };
 
@@ -162,6 +200,7 @@ struct ReluSolution {
   int patterns = 0;
   bool global = false;
   double rho = 0;
+  ReluEstimate estimate;
 
   static constexpr auto fields() {
     using Self = ReluSolution;
@@ -181,7 +220,8 @@ struct ReluSolution {
         OUT(activeNeurons, "Neurons of the network."),
         OUT(patterns, "Distinct activation patterns in the convex program."),
         OUT(global, "Whether the program had every pattern that exists, so that `lowerBound` holds for all networks."),
-        OUT(rho, "The last penalty of the augmented Lagrangian.")};
+        OUT(rho, "The last penalty of the augmented Lagrangian."),
+        OUT_IF_KNOWN(estimate, "Refinement: what is estimated for all networks.")};
   }
 };
 static_assert(sizeFromFields<ReluSolution>() == sizeof(ReluSolution));

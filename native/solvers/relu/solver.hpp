@@ -42,6 +42,8 @@ template <LinAlg La>
 class ReluSolver {
  public:
   ReluSolver(const La& la, const ReluProblem& problem, const ReluSettings& settings);
+  /// On data at hand. `start` is on the scaled data, or empty.
+  ReluSolver(const La& la, ReluData data, const ReluSettings& settings, ReluWarmStart start = {});
 
   void start();
   std::optional<Status> step();
@@ -166,9 +168,16 @@ class ReluSolver {
 
 template <LinAlg La>
 ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluSettings& settings)
+    : ReluSolver(la, ReluData(problem, checked(settings), la.availableMemory(), sizeof(T)), settings) {
+  if (problem.warmStart.weights.cols() > 0) readWarmStart(problem.warmStart);
+}
+
+template <LinAlg La>
+ReluSolver<La>::ReluSolver(const La& la, ReluData data, const ReluSettings& settings, ReluWarmStart start)
     : la_(la),
-      settings_(checked(settings)),
-      data_(problem, settings, la.availableMemory(), sizeof(T)),
+      settings_(settings),
+      data_(std::move(data)),
+      warmStart_(std::move(start)),
       rows_(la, data_),
       map_(la, data_, rows_, settings),
       exact_(single ? std::make_unique<ReluMap<La, double>>(la, data_, rows_, settings) : nullptr),
@@ -190,7 +199,6 @@ ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluS
   }
   q_ = la.template matrix<T>(map_.dimension(), data_.c * map_.patterns());
   layOutState();
-  if (problem.warmStart.weights.cols() > 0) readWarmStart(problem.warmStart);
 }
 
 /// The state of the iteration in one vector: b, a where the loss is split, and F b.
@@ -333,7 +341,13 @@ void ReluSolver<La>::restart(Mat<const double, Space> weights, Mat<const double,
   }
   map_.forward(b_, fb_);
   la_.copy(state_.view(), before_.view());
-  // The first report is about this start.
+  // The first report is about this start, or the weights themselves where these are better.
+  if constexpr (onHost) {
+    if (map_.signs() == 2) {
+      prox_.project(weights.view());
+      certificate_.offerPoint(prox_.point());
+    }
+  }
   updateV();
   if (!squared()) la_.copy(dual, zDual_.view());
   knowsDual_ = true;

@@ -1,0 +1,219 @@
+#include "solvers/relu/neurons.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/multiversion.hpp"
+#include "linalg/blas.hpp"
+#include "methods/quasi_newton/limited_memory.hpp"
+#include "solvers/relu/activation_patterns.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr int rowsOfChunk = 256;
+
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+/// f += weight z_+
+NONCONVEX_CLONES void addActive(int n, double weight, const double* z, double* f) {
+  for (int i = 0; i < n; ++i) f[i] += z[i] > 0 ? weight * z[i] : 0.0;
+}
+
+/// z := theta where z > 0, else 0; kept := z.
+NONCONVEX_CLONES void maskActive(int n, const double* theta, double* __restrict z, double* __restrict kept) {
+  for (int i = 0; i < n; ++i) {
+    kept[i] = z[i];
+    z[i] = z[i] > 0 ? theta[i] : 0.0;
+  }
+}
+
+NONCONVEX_CLONES void scale(int n, double factor, double* z) {
+  for (int i = 0; i < n; ++i) z[i] *= factor;
+}
+
+/// Root mean square of the targets, for the size of a first network; 1 where they are classes.
+double typicalTarget(const ReluData& data) {
+  if (data.loss.kind != ReluLoss::squared && data.loss.kind != ReluLoss::huber) return 1;
+  const double squares = blas::nrm2(data.n * data.c, data.y.data());
+  return squares > 0 ? squares / std::sqrt(static_cast<double>(data.n) * data.c) : 1;
+}
+
+}  // namespace
+
+double pullBack(int n, double weight, const double* theta, double* z) {
+  constexpr int piece = 512;
+  double kept[piece];
+  double slope = 0;
+  for (int begin = 0; begin < n; begin += piece) {
+    const int count = std::min(piece, n - begin);
+    maskActive(count, theta + begin, z + begin, kept);
+    slope += blas::dot(count, kept, z + begin);
+    scale(count, weight, z + begin);
+  }
+  return slope;
+}
+
+double ReluNeurons::size(int j) const {
+  return blas::nrm2(directions.rows(), directions.column(j)) * std::abs(weights[at(j)]);
+}
+
+ReluNeurons ReluNeurons::ofSize(int d, int m) {
+  ReluNeurons made{.directions = HostMatrix<double>(d, m), .weights = HostBuffer<double>(at(m)), .outputs = {}, .patterns = {}};
+  made.outputs.assign(at(m), 0);
+  made.patterns.assign(at(m), -1);
+  return made;
+}
+
+ReluNeurons ReluNeurons::only(const std::vector<int>& list) const {
+  ReluNeurons made = ofSize(directions.rows(), static_cast<int>(list.size()));
+  for (int to = 0; to < made.count(); ++to) {
+    const int from = list[at(to)];
+    std::copy(directions.column(from), directions.column(from) + directions.rows(), made.directions.column(to));
+    made.weights[at(to)] = weights[at(from)];
+    made.outputs[at(to)] = outputs[at(from)];
+    made.patterns[at(to)] = patterns[at(from)];
+  }
+  return made;
+}
+
+ReluNeurons ReluNeurons::copy() const {
+  std::vector<int> all(at(count()));
+  for (int j = 0; j < count(); ++j) all[at(j)] = j;
+  return only(all);
+}
+
+ReluNeurons ReluNeurons::with(const ReluNeurons& others) const {
+  ReluNeurons made = ofSize(others.directions.rows(), count() + others.count());
+  for (int to = 0; to < made.count(); ++to) {
+    const ReluNeurons& source = to < count() ? *this : others;
+    const int from = to < count() ? to : to - count();
+    std::copy(source.directions.column(from), source.directions.column(from) + made.directions.rows(),
+              made.directions.column(to));
+    made.weights[at(to)] = source.weights[at(from)];
+    made.outputs[at(to)] = source.outputs[at(from)];
+    made.patterns[at(to)] = source.patterns[at(from)];
+  }
+  return made;
+}
+
+void ReluNeurons::balance() {
+  const int d = directions.rows();
+  for (int j = 0; j < count(); ++j) {
+    const double norm = blas::nrm2(d, directions.column(j));
+    const double weight = weights[at(j)];
+    const double root = std::sqrt(norm * std::abs(weight));
+    const double factor = norm > 0 ? root / norm : 0;
+    for (int i = 0; i < d; ++i) directions(i, j) *= factor;
+    weights[at(j)] = std::copysign(root, weight);
+  }
+}
+
+void ReluNetworkObjective::setOutputs(const std::vector<std::int32_t>& outputs) {
+  outputs_ = outputs;
+  const int m = count();
+  if (hidden_.cols() != m) hidden_ = HostMatrix<double>(data_.n, m, Uninitialized{});
+  if (f_.rows() == 0) {
+    f_ = HostMatrix<double>(data_.n, data_.c);
+    theta_ = HostMatrix<double>(data_.n, data_.c);
+  }
+  losses_.resize(at((data_.n + rowsOfChunk - 1) / rowsOfChunk));
+}
+
+/// hidden := X U; f and theta; returns the loss.
+double ReluNetworkObjective::predict(const double* x) {
+  const int m = count();
+  const double* alpha = x + static_cast<std::ptrdiff_t>(data_.d) * m;
+  la_.gemm(Transpose::yes, Transpose::no, 1.0, data_.xt, Mat<const double>{x, data_.d, m, data_.d}, 0.0, hidden_);
+  ReluRowLoss loss = data_.loss;
+  loss.stride = data_.n;
+  la_.tasks(
+      static_cast<int>(losses_.size()),
+      [&](int chunk) {
+        const int begin = chunk * rowsOfChunk;
+        const int end = std::min(data_.n, begin + rowsOfChunk);
+        for (int k = 0; k < data_.c; ++k) std::fill(f_.column(k) + begin, f_.column(k) + end, 0.0);
+        for (int j = 0; j < m; ++j) {
+          addActive(end - begin, alpha[j], hidden_.column(j) + begin, f_.column(outputs_[at(j)]) + begin);
+        }
+        double sum = 0;
+        for (int i = begin; i < end; ++i) {
+          sum += loss.value(f_.data() + i, data_.y.data() + i);
+          loss.dualPoint(f_.data() + i, data_.y.data() + i, theta_.data() + i);
+        }
+        losses_[at(chunk)] = sum;
+      },
+      2.0 * data_.n * (m + 10));
+  double sum = 0;
+  for (const double part : losses_) sum += part;
+  return sum;
+}
+
+double ReluNetworkObjective::operator()(const double* x, double* gradient) {
+  const int n = data_.n;
+  const int m = count();
+  const int weights = data_.d * m;
+  const double loss = predict(x);
+  const double* alpha = x + weights;
+  la_.tasks(
+      m,
+      [&](int j) {
+        const double slope = pullBack(n, alpha[j], theta_.column(outputs_[at(j)]), hidden_.column(j));
+        gradient[weights + j] = data_.beta * alpha[j] - slope;
+      },
+      4.0 * n * m);
+  for (int i = 0; i < weights; ++i) gradient[i] = data_.beta * x[i];
+  la_.gemm(Transpose::no, Transpose::no, -1.0, data_.xt, hidden_.view(), 1.0, Mat<double>{gradient, data_.d, m, data_.d});
+  return loss + data_.beta / 2 * blas::dot(weights + m, x, x);
+}
+
+double ReluNetworkObjective::value(const ReluNeurons& neurons) {
+  setOutputs(neurons.outputs);
+  const int m = neurons.count();
+  HostBuffer<double> x(at((data_.d + 1) * m));
+  std::copy(neurons.directions.data(), neurons.directions.data() + neurons.directions.size(), x.data());
+  std::copy(neurons.weights.data(), neurons.weights.data() + m, x.data() + neurons.directions.size());
+  return predict(x.data()) + data_.beta / 2 * blas::dot(static_cast<int>(x.size()), x.data(), x.data());
+}
+
+double descend(const Cpu& la, const ReluData& data, ReluNeurons& neurons, int iterations) {
+  ReluNetworkObjective objective(la, data);
+  objective.setOutputs(neurons.outputs);
+  const int m = neurons.count();
+  const std::size_t weights = neurons.directions.size();
+  HostBuffer<double> x(weights + at(m));
+  std::copy(neurons.directions.data(), neurons.directions.data() + weights, x.data());
+  std::copy(neurons.weights.data(), neurons.weights.data() + m, x.data() + weights);
+  LimitedMemoryDescent method(objective, static_cast<int>(x.size()), {.iterations = iterations});
+  const double value = method.minimize(x.data(), [&] { return la.ending(); });
+  std::copy(x.data(), x.data() + weights, neurons.directions.data());
+  std::copy(x.data() + weights, x.data() + x.size(), neurons.weights.data());
+  std::fill(neurons.patterns.begin(), neurons.patterns.end(), -1);
+  return value;
+}
+
+HostMatrix<double> randomDirections(const ReluData& data, int count, std::uint64_t seed) {
+  HostMatrix<double> made = normalDirections(data.d, count, seed);
+  for (int j = 0; j < count; ++j) {
+    double* u = made.column(j);
+    if (data.bias) u[data.d - 1] *= data.typical / data.xt(data.d - 1, 0);
+    const double norm = blas::nrm2(data.d, u);
+    for (int i = 0; i < data.d && norm > 0; ++i) u[i] /= norm;
+  }
+  return made;
+}
+
+ReluNeurons randomNeurons(const ReluData& data, int count, std::uint64_t seed) {
+  ReluNeurons made = ReluNeurons::ofSize(data.d, count);
+  made.directions = randomDirections(data, count, seed);
+  const double size =
+      std::sqrt(0.3 * typicalTarget(data) / (data.typical * std::sqrt(static_cast<double>(count) / data.c)));
+  for (int j = 0; j < count; ++j) {
+    for (int i = 0; i < data.d; ++i) made.directions(i, j) *= size;
+    made.weights[at(j)] = j / data.c % 2 == 0 ? size : -size;
+    made.outputs[at(j)] = j % data.c;
+  }
+  return made;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,77 @@
+// Neurons of a network on the scaled data, their objective, and its minimisation by gradients.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "linalg/cpu.hpp"
+#include "solvers/relu/data.hpp"
+
+namespace nonconvex {
+
+/// f_k(x) = the sum of alpha_j (u_j . x)_+ over the neurons j of output k, on rows x of the scaled data.
+struct ReluNeurons {
+  HostMatrix<double> directions;       ///< d x m: column j is u_j
+  HostBuffer<double> weights;          ///< alpha_j
+  std::vector<std::int32_t> outputs;   ///< of which output neuron j is
+  std::vector<std::int32_t> patterns;  ///< its number in a ReluPatternTable; -1: that of u_j itself
+
+  int count() const { return static_cast<int>(outputs.size()); }
+  bool empty() const { return outputs.empty(); }
+  /// ||u_j|| |alpha_j|, the norm of its weight in the convex program.
+  double size(int j) const;
+
+  static ReluNeurons ofSize(int d, int m);
+  ReluNeurons copy() const;
+  /// These and those of another network.
+  ReluNeurons with(const ReluNeurons& others) const;
+  /// Those that are listed.
+  ReluNeurons only(const std::vector<int>& list) const;
+  /// ||u_j|| = |alpha_j|, which is the least penalty of the same function.
+  void balance();
+};
+
+/// z := weight theta where z > 0, else 0; returns theta . z_+.
+double pullBack(int n, double weight, const double* theta, double* z);
+
+/// loss(f, y) + (beta / 2) sum_j (||u_j||^2 + alpha_j^2), the objective of networks on the scaled data.
+class ReluNetworkObjective {
+ public:
+  ReluNetworkObjective(const Cpu& la, const ReluData& data) : la_(la), data_(data) {}
+
+  /// The neurons that `operator()` is about: their outputs.
+  void setOutputs(const std::vector<std::int32_t>& outputs);
+  int variables() const { return (data_.d + 1) * count(); }
+
+  /// The objective at x = (u_1, ..., u_m, alpha), and its gradient; at kinks, that of the side where a neuron is off.
+  double operator()(const double* x, double* gradient);
+
+  double value(const ReluNeurons& neurons);
+  /// f, n x c, at the last x.
+  Mat<const double> predictions() const { return f_; }
+  /// Minus the gradient of the loss at f, n x c.
+  Mat<const double> residual() const { return theta_; }
+
+ private:
+  int count() const { return static_cast<int>(outputs_.size()); }
+  double predict(const double* x);
+
+  const Cpu& la_;
+  const ReluData& data_;
+  std::vector<std::int32_t> outputs_;
+  HostMatrix<double> hidden_;     // n x m
+  HostMatrix<double> f_, theta_;  // n x c
+  std::vector<double> losses_;    // by chunk of rows
+};
+
+/// Descends from the neurons to a local minimum: L-BFGS, at most so many iterations, and
+/// no further than the monitor of `la` allows. Returns the objective.
+double descend(const Cpu& la, const ReluData& data, ReluNeurons& neurons, int iterations);
+
+/// Random neurons, about as many of each sign and output, for a first descent.
+ReluNeurons randomNeurons(const ReluData& data, int count, std::uint64_t seed);
+
+/// `count` directions of unit length, normal before that, in which the bias weighs as a column of the data.
+HostMatrix<double> randomDirections(const ReluData& data, int count, std::uint64_t seed);
+
+}  // namespace nonconvex

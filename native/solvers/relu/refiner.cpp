@@ -1,0 +1,365 @@
+#include "solvers/relu/refiner.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "core/run.hpp"
+#include "linalg/blas.hpp"
+#include "solvers/relu/solver.hpp"
+#include "solvers/relu/vertex.hpp"
+
+namespace nonconvex {
+namespace {
+
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+/// A round that lowers the objective by less, relatively, is idle; two in a row end the refinement.
+constexpr double leastGain = 1e-4;
+/// A neuron with so little of the weight of the largest is left out.
+constexpr double leastNeuron = 1e-6;
+/// Of the length of a neuron: how far it is moved before a descent.
+constexpr double jitter = 0.1;
+/// Accuracy and iterations of the convex programs of rounds; that of the end has the settings'.
+constexpr double roundTolerance = 3e-4;
+constexpr int roundIterations = 300;
+/// The share of the time limit after which no round begins.
+constexpr double shareOfRounds = 0.8;
+
+/// Without neurons of next to no weight, the others balanced.
+ReluNeurons pruned(const ReluNeurons& neurons) {
+  double largest = 0;
+  for (int j = 0; j < neurons.count(); ++j) largest = std::max(largest, neurons.size(j));
+  std::vector<int> kept;
+  for (int j = 0; j < neurons.count(); ++j) {
+    if (neurons.size(j) > leastNeuron * largest) kept.push_back(j);
+  }
+  ReluNeurons made = neurons.only(kept);
+  made.balance();
+  return made;
+}
+
+/// A neuron for each column of weights of a convex program with P patterns whose numbers are given, that is not zero.
+ReluNeurons neuronsOf(const ReluData& data, Mat<const double> weights, const std::vector<std::int32_t>& patterns) {
+  const int p = static_cast<int>(patterns.size());
+  std::vector<int> active;
+  for (int j = 0; j < weights.cols; ++j) {
+    if (blas::nrm2(data.d, weights.column(j)) > 0) active.push_back(j);
+  }
+  ReluNeurons made = ReluNeurons::ofSize(data.d, static_cast<int>(active.size()));
+  for (int k = 0; k < made.count(); ++k) {
+    const int j = active[at(k)];
+    data.scaleWeights(weights.column(j), j % p, made.directions.column(k));
+    made.weights[at(k)] = j < data.c * p ? 1 : -1;
+    made.outputs[at(k)] = j / p % data.c;
+    made.patterns[at(k)] = patterns[at(j % p)];
+  }
+  made.balance();
+  return made;
+}
+
+/// The column of a weight matrix that has the neuron, of a program with the patterns whose numbers are listed in order.
+int columnOf(const ReluNeurons& neurons, int j, std::int32_t pattern, const std::vector<std::int32_t>& patterns, int c) {
+  const auto place = std::lower_bound(patterns.begin(), patterns.end(), pattern) - patterns.begin();
+  const int sign = neurons.weights[at(j)] < 0 ? 1 : 0;
+  return (sign * c + neurons.outputs[at(j)]) * static_cast<int>(patterns.size()) + static_cast<int>(place);
+}
+
+/// Writes the network of the neurons, and their weights in the convex program, over those of a solution of it.
+void writeNetwork(const ReluData& data, const ReluNeurons& neurons, const std::vector<std::int32_t>& patterns,
+                  ReluSolution& s) {
+  const int inputs = data.bias ? data.d - 1 : data.d;
+  const int m = neurons.count();
+  s.hiddenWeights = HostMatrix<double>(inputs, m);
+  s.biases = HostBuffer<double>(at(m));
+  s.outputWeights = HostMatrix<double>(m, data.c);
+  s.pattern.clear();
+  s.weights = HostMatrix<double>(data.d, 2 * data.c * static_cast<int>(patterns.size()));
+  for (int j = 0; j < m; ++j) {
+    std::vector<double> scaled(neurons.directions.column(j), neurons.directions.column(j) + data.d);
+    for (double& entry : scaled) entry *= std::abs(neurons.weights[at(j)]);
+    const int column = columnOf(neurons, j, neurons.patterns[at(j)], patterns, data.c);
+    s.pattern.push_back(column % static_cast<int>(patterns.size()));
+    double* v = s.weights.column(column);
+    data.unscaleWeights(scaled.data(), s.pattern.back(), v);
+    const double root = std::sqrt(neurons.size(j) * data.normScale());
+    for (int i = 0; i < inputs; ++i) s.hiddenWeights(i, j) = v[i] / root;
+    if (data.bias) s.biases[at(j)] = v[inputs] / root;
+    s.outputWeights(j, neurons.outputs[at(j)]) = std::copysign(root, neurons.weights[at(j)]);
+  }
+  s.activeNeurons = m;
+}
+
+void refuseWithout(const ReluSettings& settings, int outputs) {
+  const char* const expected = "expected, with patterns 'refine', ";
+  require(settings.activation == ReluActivation::relu, "activation", "gated", std::string(expected) + "'relu'");
+  require(settings.method == ReluMethod::admm, "method", "sampled", std::string(expected) + "'admm'");
+  require(settings.splitting == ReluSplitting::cone, "splitting", "slack", std::string(expected) + "'cone'");
+  require(settings.coupling == ReluCoupling::oneVsAll || outputs == 1, "coupling", "frobenius",
+          std::string(expected) + "'oneVsAll'");
+}
+
+ReluData checkedData(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings) {
+  refuseWithout(settings, problem.outputs);
+  return {problem, settings, la.availableMemory(), sizeof(double)};
+}
+
+}  // namespace
+
+RefinementEffort RefinementEffort::of(const ReluData& data) {
+  const double size = static_cast<double>(data.n) * data.d;
+  RefinementEffort effort{};
+  effort.neurons = std::max(static_cast<int>(std::clamp(1e7 / size, 32.0, 200.0)), 6 * data.c);
+  effort.firstIterations = static_cast<int>(std::clamp(1e10 / size / effort.neurons, 400.0, 1000.0));
+  effort.iterations = effort.firstIterations / 5;
+  effort.added = std::max(16, effort.neurons / 4);
+  effort.searches = std::max(static_cast<int>(std::clamp(4e7 / size, 20.0, 400.0)), 4 * data.c);
+  return effort;
+}
+
+ReluRefiner::ReluRefiner(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings)
+    : la_(la),
+      settings_(settings),
+      wanted_(problem.patterns.refine.value()),
+      data_(checkedData(la, problem, settings)),
+      effort_(RefinementEffort::of(data_)),
+      table_(data_),
+      evaluate_(la_, data_),
+      given_(warmNetwork(problem)),
+      theta_(data_.n, data_.c) {
+  takeZero();
+}
+
+/// The network without neurons, which is optimal where beta is large.
+void ReluRefiner::takeZero() {
+  network_ = ReluNeurons::ofSize(data_.d, 0);
+  solution_.dual = HostMatrix<double>(data_.n, data_.c);
+  solution_.gates = HostMatrix<double>(data_.d, 0);
+  solution_.inputScale = HostBuffer<double>(at(data_.bias ? data_.d - 1 : data_.d));
+  std::copy(data_.inputScale.begin(), data_.inputScale.begin() + solution_.inputScale.size(), solution_.inputScale.begin());
+  objective_ = evaluate_.value(network_);
+  solution_.networkObjective = objective_;
+  std::copy(evaluate_.residual().data, evaluate_.residual().data + theta_.size(), theta_.data());
+}
+
+ReluNeurons ReluRefiner::warmNetwork(const ReluProblem& problem) const {
+  const HostMatrix<double>& weights = problem.warmStart.weights;
+  const int p = problem.patterns.gates.cols();
+  if (weights.cols() == 0) return ReluNeurons::ofSize(data_.d, 0);
+  require(weights.rows() == data_.d, "rows of warmStart.weights", weights.rows(), "expected " + show(data_.d));
+  require(weights.cols() == 2 * data_.c * p, "columns of warmStart.weights", weights.cols(),
+          "expected " + show(2 * data_.c * p) + ", as many as its gates, the outputs and signs make");
+  return neuronsOf(data_, weights, std::vector<std::int32_t>(at(p), -1));
+}
+
+void ReluRefiner::start() {
+  watch_ = Stopwatch();
+  solveConvex(firstNetwork(), roundTolerance, roundIterations);
+}
+
+std::optional<Status> ReluRefiner::step() {
+  if (ended_) return timeLeft() <= 0 ? Status::timeLimit : Status::iterationLimit;
+  const bool enough = round_ >= wanted_.rounds || idle_ >= 2 || violation_ <= 1 + settings_.tolerance ||
+                      watch_.seconds() >= shareOfRounds * wanted_.timeLimit;
+  if (enough) {
+    finish();
+  } else {
+    round();
+  }
+  return std::nullopt;
+}
+
+void ReluRefiner::round() {
+  const double before = objective_;
+  const ReluPrices prices = price({}, effort_.searches);
+  offerEstimate(prices.largest(), prices.count());
+  const ReluNeurons added = worthwhile(prices, round_ == 0 ? effort_.neurons : effort_.added);
+  ++round_;
+  solveConvex(descended(jittered(jitter).with(added), effort_.iterations), roundTolerance, roundIterations);
+  idle_ = before - objective_ < leastGain * before ? idle_ + 1 : 0;
+}
+
+void ReluRefiner::finish() {
+  if (gap() > settings_.tolerance && !network_.empty()) {
+    solveConvex(network_, settings_.tolerance, settings_.maxIterations);
+  }
+  if (timeLeft() > 0) {
+    const ReluPrices prices = price({0.1, 0.3}, 8 * effort_.searches);
+    offerEstimate(prices.largest(), prices.count());
+  }
+  ended_ = true;
+}
+
+/// The best of several random networks, or that of a warm start, after a descent.
+ReluNeurons ReluRefiner::firstNetwork() {
+  if (!given_.empty()) return descended(given_.copy(), effort_.iterations);
+  std::vector<ReluNeurons> networks(at(wanted_.starts));
+  std::vector<double> objectives(at(wanted_.starts));
+  const Monitor monitor = la_.childMonitor(std::max(0.0, timeLeft()));
+  const Cpu serial = la_.watchedBy(monitor).serial();
+  la_.tasks(wanted_.starts, [&](int k) {
+    networks[at(k)] = randomNeurons(data_, effort_.neurons, settings_.seed + 1000003 * static_cast<std::uint64_t>(k));
+    objectives[at(k)] = descend(serial, data_, networks[at(k)], effort_.firstIterations);
+  });
+  la_.checkpoint();
+  const auto best = std::min_element(objectives.begin(), objectives.end()) - objectives.begin();
+  return pruned(networks[static_cast<std::size_t>(best)]);
+}
+
+ReluNeurons ReluRefiner::descended(ReluNeurons network, int iterations) {
+  const Monitor monitor = la_.childMonitor(std::max(0.0, timeLeft()));
+  descend(la_.watchedBy(monitor), data_, network, iterations);
+  la_.checkpoint();
+  return pruned(network);
+}
+
+/// Solves the convex program over the patterns of a network, from there, and takes the result if it is better.
+void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int iterations) {
+  std::vector<std::int32_t> ofNeurons = table_.add(la_, network.directions);
+  for (int j = 0; j < network.count(); ++j) {
+    if (network.patterns[at(j)] >= 0) ofNeurons[at(j)] = network.patterns[at(j)];
+  }
+  std::set<std::int32_t> distinct(ofNeurons.begin(), ofNeurons.end());
+  distinct.erase(-1);
+  if (distinct.empty()) return;
+  const std::vector<std::int32_t> patterns(distinct.begin(), distinct.end());
+  const int columns = 2 * data_.c * static_cast<int>(patterns.size());
+  ReluWarmStart warm{.weights = HostMatrix<double>(data_.d, columns), .dual = HostMatrix<double>(data_.n, data_.c)};
+  for (int j = 0; j < network.count(); ++j) {
+    if (ofNeurons[at(j)] < 0) continue;
+    double* v = warm.weights.column(columnOf(network, j, ofNeurons[at(j)], patterns, data_.c));
+    blas::axpy(data_.d, std::abs(network.weights[at(j)]), network.directions.column(j), v);
+  }
+  evaluate_.value(network);
+  std::copy(evaluate_.residual().data, evaluate_.residual().data + warm.dual.size(), warm.dual.data());
+
+  ReluSettings settings = settings_;
+  settings.tolerance = std::max(tolerance, settings_.tolerance);
+  settings.maxIterations = std::min(iterations, settings_.maxIterations);
+  Monitor monitor = la_.childMonitor(std::max(0.0, timeLeft()));
+  const Cpu watched = la_.watchedBy(monitor);
+  ReluSolver<Cpu> solver(
+      watched,
+      data_.withPatterns(settings, table_.gates(patterns), table_.masks(patterns), la_.availableMemory()), settings,
+      std::move(warm));
+  const auto outcome = iterate(solver, settings, monitor);
+  la_.checkpoint();
+  const double objective = outcome.progress.objective;
+  if (objective <= objective_ * (1 + 1e-12)) take(solver.solution(), outcome.progress, patterns);
+}
+
+void ReluRefiner::take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns) {
+  ReluNeurons network = reduceToVertex(la_, data_, pruned(neuronsOf(data_, found.weights, patterns)));
+  found.networkObjective = evaluate_.value(network);
+  std::copy(evaluate_.residual().data, evaluate_.residual().data + theta_.size(), theta_.data());
+  network_ = std::move(network);
+  patterns_ = patterns;
+  solution_ = std::move(found);
+  objective_ = progress.objective;
+  lowerBound_ = progress.lowerBound;
+}
+
+/// Local maxima of the price at theta: from the neurons, from copies of them that were moved by these shares of their lengths, and
+/// from random directions.
+ReluPrices ReluRefiner::price(const std::vector<double>& jitters, int random) {
+  ReluNeurons from = network_.copy();
+  for (const double share : jitters) from = from.with(jittered(share));
+  const int m = from.count();
+  const int c = data_.c;
+  const HostMatrix<double> fresh =
+      randomDirections(data_, random, settings_.seed + 7919 * static_cast<std::uint64_t>(round_ + 1));
+  ReluPrices prices;
+  prices.directions = HostMatrix<double>(data_.d, m + 2 * random);
+  std::copy(from.directions.data(), from.directions.data() + from.directions.size(), prices.directions.data());
+  for (const int side : {0, 1}) {
+    std::copy(fresh.data(), fresh.data() + fresh.size(), prices.directions.column(m + side * random));
+  }
+  for (int j = 0; j < m + 2 * random; ++j) {
+    prices.outputs.push_back(j < m ? from.outputs[at(j)] : (j - m) % random % c);
+    const bool negative = j < m ? from.weights[at(j)] < 0 : j >= m + random;
+    prices.signs.push_back(negative ? -1 : 1);
+  }
+  ascendPrices(la_, data_, theta_, prices);
+  return prices;
+}
+
+/// The dual value at theta, scaled so that no price that was found exceeds beta.
+void ReluRefiner::offerEstimate(double largest, int searches) {
+  violation_ = largest / data_.beta;
+  const double bound = scaledDualValue(data_, theta_, largest);
+  if (bound <= estimate_.lowerBound) return;
+  estimate_ = {.lowerBound = bound, .gap = unknown, .violation = violation_, .searches = searches};
+}
+
+/// New neurons at the best prices above beta, one for each pattern, sign and output, each with a small share of the weight that
+/// would be best for it alone: (price - beta) / ||(X u)_+||^2.
+ReluNeurons ReluRefiner::worthwhile(const ReluPrices& prices, int most) {
+  std::vector<int> order(at(prices.count()));
+  std::iota(order.begin(), order.end(), 0);
+  const auto priceOf = [&](int j) { return prices.values[at(j)]; };
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return priceOf(a) > priceOf(b); });
+  const std::vector<std::int32_t> patterns = ReluPatternTable(data_).add(la_, prices.directions);
+  std::set<std::tuple<std::int32_t, int, int>> seen;
+  std::vector<int> chosen;
+  for (const int j : order) {
+    if (static_cast<int>(chosen.size()) == most || priceOf(j) <= data_.beta * (1 + settings_.tolerance)) break;
+    if (seen.emplace(patterns[at(j)], prices.outputs[at(j)], prices.signs[at(j)]).second) chosen.push_back(j);
+  }
+  ReluNeurons made = ReluNeurons::ofSize(data_.d, static_cast<int>(chosen.size()));
+  std::vector<double> z(at(data_.n));
+  for (int k = 0; k < made.count(); ++k) {
+    const int j = chosen[at(k)];
+    const double* u = prices.directions.column(j);
+    blas::gemv('T', data_.d, data_.n, 1.0, data_.xt.data(), data_.d, u, 0.0, z.data());
+    double squares = 0;
+    for (const double zi : z) squares += zi > 0 ? zi * zi : 0.0;
+    const double root = std::sqrt((priceOf(j) - data_.beta) / squares / made.count());
+    for (int i = 0; i < data_.d; ++i) made.directions(i, k) = root * u[i];
+    made.weights[at(k)] = prices.signs[at(j)] * root;
+    made.outputs[at(k)] = prices.outputs[at(j)];
+  }
+  return made;
+}
+
+/// The network's neurons, each moved by this share of its length in a random direction: those that come from the convex program lie
+/// on kinks of the network's objective, where a descent would stop at once.
+ReluNeurons ReluRefiner::jittered(double share) const {
+  ReluNeurons moved = network_.copy();
+  const Random random(settings_.seed + static_cast<std::uint64_t>(round_), 11);
+  std::uint64_t draw = 0;
+  for (int j = 0; j < moved.count(); ++j) {
+    const double size = share * blas::nrm2(data_.d, moved.directions.column(j)) / std::sqrt(data_.d);
+    for (int i = 0; i < data_.d; ++i) moved.directions(i, j) += size * random.normal(draw++);
+  }
+  return moved;
+}
+
+ReluProgress ReluRefiner::progress() const {
+  ReluProgress now;
+  now.objective = objective_;
+  now.lowerBound = lowerBound_;
+  if (ended_) now.residual = gap();
+  now.violation = violation_;
+  now.estimatedLowerBound = estimate_.lowerBound;
+  return now;
+}
+
+ReluSolution ReluRefiner::solution() const {
+  ReluSolution s;
+  s.gates = solution_.gates.copy();
+  s.dual = solution_.dual.copy();
+  s.inputScale = solution_.inputScale.copy();
+  writeNetwork(data_, network_, patterns_, s);
+  s.networkObjective = solution_.networkObjective;
+  s.gap = gap();
+  s.patterns = static_cast<int>(patterns_.size());
+  s.rho = solution_.rho;
+  s.estimate = estimate_;
+  s.estimate.gap = (objective_ - estimate_.lowerBound) / objective_;
+  return s;
+}
+
+}  // namespace nonconvex

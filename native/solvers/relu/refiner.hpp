@@ -1,0 +1,84 @@
+// Refinement: activation patterns that are found, not sampled, so that the network comes near to the best of any width.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/monitor.hpp"
+#include "linalg/cpu.hpp"
+#include "solvers/relu/data.hpp"
+#include "solvers/relu/neurons.hpp"
+#include "solvers/relu/pattern_table.hpp"
+#include "solvers/relu/pricing.hpp"
+#include "solvers/relu/problem.hpp"
+
+namespace nonconvex {
+
+/// How much is done in a round, by the size of the data: what a round costs is a few seconds at most.
+struct RefinementEffort {
+  int neurons;          ///< of a first network
+  int firstIterations;  ///< of its descent
+  int iterations;       ///< of a later descent
+  int added;            ///< neurons that a round adds at most; the first as many as `neurons`
+  int searches;         ///< random directions that a round prices, with both signs
+
+  static RefinementEffort of(const ReluData& data);
+};
+
+/// Rounds of: price (search for neurons whose addition lowers the objective), add, descend locally, and solve the
+/// convex program over the patterns that the local network has, from there. The objective never rises. docs/relu.md,
+/// "Refinement".
+class ReluRefiner {
+ public:
+  ReluRefiner(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings);
+
+  void start();
+  /// One round, or what ends the last one: the convex program to the tolerance, and a long search for the estimate.
+  std::optional<Status> step();
+  ReluProgress progress() const;
+  ReluSolution solution() const;
+
+ private:
+  double timeLeft() const { return wanted_.timeLimit - watch_.seconds(); }
+  double gap() const { return objective_ > 0 ? (objective_ - lowerBound_) / objective_ : 0; }
+
+  void takeZero();
+  ReluNeurons warmNetwork(const ReluProblem& problem) const;
+  ReluNeurons firstNetwork();
+  ReluNeurons descended(ReluNeurons network, int iterations);
+  void round();
+  void finish();
+  void solveConvex(const ReluNeurons& network, double tolerance, int iterations);
+  void take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns);
+  ReluPrices price(const std::vector<double>& jitters, int random);
+  void offerEstimate(double largest, int searches);
+  ReluNeurons worthwhile(const ReluPrices& prices, int most);
+  ReluNeurons jittered(double share) const;
+
+  const Cpu& la_;
+  ReluSettings settings_;
+  ReluRefinement wanted_;
+  Stopwatch watch_;
+  ReluData data_;
+  RefinementEffort effort_;
+  ReluPatternTable table_;
+  ReluNetworkObjective evaluate_;
+  ReluNeurons given_;  // of a warm start
+
+  // The best network so far, and the convex program that gave it.
+  ReluNeurons network_;
+  std::vector<std::int32_t> patterns_;  // of the program, by their numbers in the table
+  ReluSolution solution_;               // of the program: not its network and weights
+  double objective_ = 0;
+  double lowerBound_ = 0;
+  HostMatrix<double> theta_;  // n x c: minus the gradient of the loss at the network
+
+  double violation_ = unknown;  // of the last theta that was priced
+  ReluEstimate estimate_;
+  int round_ = 0;
+  int idle_ = 0;  // rounds in a row that gained next to nothing
+  bool ended_ = false;
+};
+
+}  // namespace nonconvex
