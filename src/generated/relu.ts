@@ -148,6 +148,16 @@ export interface ReluProgress extends Progress {
   step?: number;
   /** Products of conjugate gradients with the system of an iteration, so far. */
   innerSteps?: number;
+  /**
+   * Refinement: the largest max_u |theta^T (X u)_+| / beta found, ||u|| <= 1, at the round's residual theta; at most
+   * 1 at the optimum of all networks.
+   */
+  violation?: number;
+  /**
+   * Refinement: the best dual value at a theta divided by the violation found for it. An estimate: a better search
+   * could find a larger violation.
+   */
+  estimatedLowerBound?: number;
 }
 
 /** What a result of the solver has beside what all results have. */
@@ -158,6 +168,16 @@ export interface ReluSolution {
   step?: number;
   /** Products of conjugate gradients with the system of an iteration, so far. */
   innerSteps?: number;
+  /**
+   * Refinement: the largest max_u |theta^T (X u)_+| / beta found, ||u|| <= 1, at the round's residual theta; at most
+   * 1 at the optimum of all networks.
+   */
+  violation?: number;
+  /**
+   * Refinement: the best dual value at a theta divided by the violation found for it. An estimate: a better search
+   * could find a larger violation.
+   */
+  estimatedLowerBound?: number;
   /** d x m: column j has the weights of neuron j, acting on x / inputScale. */
   hiddenWeights: Matrix;
   /** m numbers; zeros without bias. */
@@ -189,4 +209,15 @@ export interface ReluSolution {
   global: boolean;
   /** The last penalty of the augmented Lagrangian. */
   rho: number;
+  /** Refinement: what is estimated for all networks. */
+  estimate?: {
+    /** The best dual value at a theta divided by the largest violation found for it. */
+    lowerBound: number;
+    /** (objective - lowerBound) / objective. */
+    gap: number;
+    /** The largest max_u |theta^T (X u)_+| / beta found at the theta of the bound. Good to a few hundredths. */
+    violation: number;
+    /** Starts of the local searches for it. */
+    searches: number;
+  };
 }

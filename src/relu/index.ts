@@ -13,6 +13,7 @@ export {
   type ReluData,
   type ReluPatterns,
   type ReluProgress,
+  type ReluRefinement,
   type ReluResult,
   type ReluSettings,
   trainReluNetwork,

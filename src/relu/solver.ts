@@ -24,6 +24,13 @@ export interface ReluData<Y extends Targets = Targets> {
 
 /** Which activation patterns the convex program has: the neurons' choices of rows to be active on. */
 export type ReluPatterns =
+  /**
+   * Found by refinement: rounds of pricing, local descent and convex programs over the patterns that the local network has. The
+   * recommended way: a network near the best of any width, with a handful of patterns.
+   */
+  | 'refine'
+  /** The same, with limits. */
+  | { refine: ReluRefinement }
   /** A number of random ones; fewer if some coincide. */
   | { sample: number }
   /** One a column: (d + 1 with bias, else d) x P, acting on (x, 1) as given. */
@@ -31,13 +38,23 @@ export type ReluPatterns =
   /** All that exist. Refused, with their number, where there are too many: d must be small. */
   | { exact: true };
 
+/** Limits of refinement. It ends by itself when rounds gain next to nothing. */
+export interface ReluRefinement {
+  /** Most rounds. Default: 20. */
+  rounds?: number | undefined;
+  /** Seconds after which it ends with what was found. Default: none. */
+  timeLimit?: number | undefined;
+  /** Random networks that are descended from at first, of which the best is refined. Default: 4. */
+  starts?: number | undefined;
+}
+
 export interface ReluSettings extends ReluOptions, SolveOptions<ReluProgress> {
   /**
    * Whether integers y are classes or values to come close to. Default: what `loss` says; for `'squared'` and `'huber'`, which
    * do for both, it must be said where y are a few integers that repeat.
    */
   task?: 'classification' | 'regression' | undefined;
-  /** Activation patterns. Default: those of `warmStart` if there is one, else `{ sample: 50 }`. */
+  /** Activation patterns. Default: those of `warmStart` if there is one, else `{ sample: 50 }`. Recommended: `'refine'`. */
   patterns?: ReluPatterns | undefined;
   /** An earlier result to begin with, of the same rows and outputs: for another `beta`, say, or a smaller tolerance. */
   warmStart?: Pick<ReluResult, 'convex' | 'network'> | undefined;
@@ -49,7 +66,7 @@ export interface ReluConvexProgram extends Pick<ReluSolution, 'gates' | 'weights
 export interface ReluResult<P extends Prediction = Prediction>
   extends SolveResult<ReluProgress>,
     Pick<ReluSolution, 'networkObjective' | 'gap' | 'activeNeurons' | 'patterns' | 'rho'>,
-    Pick<ReluSolution, 'feasibility' | 'step' | 'innerSteps'> {
+    Pick<ReluSolution, 'feasibility' | 'step' | 'innerSteps' | 'violation' | 'estimatedLowerBound' | 'estimate'> {
   /** The trained network, for `predict`, `score` and `toJSON`. */
   network: ReluNetwork<P>;
   /** Objective of the convex program. */
@@ -57,8 +74,9 @@ export interface ReluResult<P extends Prediction = Prediction>
   /** Value of a feasible point of the dual program: no solution of the convex program has a smaller objective. */
   lowerBound: number;
   /**
-   * What `lowerBound` holds for. `'patterns'`: all networks whose neurons have activation patterns of this convex program.
-   * `'global'`: all networks, as the program had every pattern that exists.
+   * What `lowerBound` and `gap` hold for. `'patterns'`: all networks whose neurons have activation patterns of this convex program.
+   * `'global'`: all networks of any width, as the program had every pattern that exists or, with `patterns: 'refine'` and up to six
+   * columns (bias included), as no neuron outside of it can lower the objective by more than `gap` says.
    */
   certificate: 'global' | 'patterns';
   convex: ReluConvexProgram;
@@ -104,7 +122,10 @@ export async function trainReluNetwork<const Y extends Targets>(
     oneHot: loss === 'softmax',
   });
   const problem: ReluProblem = { x, y, ...patternsAndStart(others, y) };
-  const answer = await solve<ReluSolution>('relu', problem, others, { flops: flopsOf(problem) });
+  const refines = problem.patterns !== undefined && 'refine' in problem.patterns;
+  const answer = await solve<ReluSolution>('relu', problem, refines ? { checkInterval: 1, ...defined(others) } : others, {
+    flops: refines ? 0 : flopsOf(problem),
+  });
   const { hiddenWeights, biases, outputWeights, pattern, inputScale, gates, weights, dual, global, ...rest } = answer;
   return {
     ...rest,
@@ -168,7 +189,7 @@ function refuseAmbiguous(y: unknown): void {
 interface ReluProblem {
   x: Matrix;
   y: Matrix;
-  patterns?: { sample: number } | { gates: Matrix } | { exact: true };
+  patterns?: { sample: number } | { gates: Matrix } | { exact: true } | { refine: ReluRefinement; gates?: Matrix };
   warmStart?: { weights: Matrix; dual: Matrix };
 }
 
@@ -177,7 +198,7 @@ interface ReluProblem {
  * small.
  */
 function flopsOf({ x, y, patterns = { sample: 50 } }: ReluProblem): number {
-  const count = 'gates' in patterns ? patterns.gates.columns : 'sample' in patterns ? patterns.sample : 1;
+  const count = 'sample' in patterns ? patterns.sample : 'gates' in patterns ? (patterns.gates?.columns ?? 1) : 1;
   return 100 * x.rows * x.columns * y.columns * count;
 }
 
@@ -197,7 +218,9 @@ function patternsAndStart(
     throw new RangeError(`warmStart: it had ${size(start.dual)}, this data has ${size(y)}`);
   }
   const known = { gates: rawGates(toMatrix('warmStart.convex.gates', gates), network.inputScale) };
-  return { patterns: patterns === undefined ? known : checkedPatterns(patterns), warmStart: start };
+  if (patterns === undefined) return { patterns: known, warmStart: start };
+  const wanted = checkedPatterns(patterns);
+  return { patterns: 'refine' in wanted ? { ...wanted, ...known } : wanted, warmStart: start };
 }
 
 /** Gates for x from gates for x / inputScale. */
@@ -206,17 +229,31 @@ function rawGates(gates: Matrix, inputScale: Float64Array): Matrix {
   return { ...gates, data };
 }
 
-function checkedPatterns(patterns: ReluPatterns): ReluProblem['patterns'] {
+function checkedPatterns(patterns: ReluPatterns): NonNullable<ReluProblem['patterns']> {
+  if (patterns === 'refine') return { refine: {} };
   const keys = Object.keys(checkObject('patterns', patterns));
   const [key] = keys;
-  if (keys.length !== 1 || !['sample', 'gates', 'exact'].includes(key as string)) {
-    throw new TypeError(`patterns = { ${keys.join(', ')} }: expected { sample }, { gates } or { exact: true }`);
+  if (keys.length !== 1 || !['sample', 'gates', 'exact', 'refine'].includes(key as string)) {
+    throw new TypeError(
+      `patterns = { ${keys.join(', ')} }: expected 'refine', { refine }, { sample }, { gates } or { exact: true }`,
+    );
   }
+  if ('refine' in patterns) return { refine: checkedRefinement(patterns.refine) };
   if ('gates' in patterns) return { gates: toMatrix('patterns.gates', patterns.gates) };
   if ('exact' in patterns && patterns.exact !== true) {
     throw new TypeError(`patterns.exact = ${show(patterns.exact)}: expected true`);
   }
   return patterns;
+}
+
+function checkedRefinement(refine: ReluRefinement): ReluRefinement {
+  const { rounds, starts } = checkMembers('patterns.refine', refine, ['rounds', 'timeLimit', 'starts']);
+  for (const [name, value] of Object.entries({ rounds, starts })) {
+    if (value !== undefined && !Number.isInteger(value)) {
+      throw new TypeError(`patterns.refine.${name} = ${show(value)}: expected an integer`);
+    }
+  }
+  return defined(refine);
 }
 
 /** An object without its members that are undefined. */

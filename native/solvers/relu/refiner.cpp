@@ -9,6 +9,7 @@
 
 #include "core/run.hpp"
 #include "linalg/blas.hpp"
+#include "solvers/relu/largest_price.hpp"
 #include "solvers/relu/solver.hpp"
 #include "solvers/relu/vertex.hpp"
 
@@ -17,8 +18,9 @@ namespace {
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
-/// A round that lowers the objective by less, relatively, is idle; two in a row end the refinement.
-constexpr double leastGain = 1e-4;
+/// A round that lowers the objective by less, relatively, is idle; three in a row end the refinement.
+constexpr double leastGain = 2e-5;
+constexpr int mostIdle = 3;
 /// A neuron with so little of the weight of the largest is left out.
 constexpr double leastNeuron = 1e-6;
 /// Of the length of a neuron: how far it is moved before a descent.
@@ -26,6 +28,17 @@ constexpr double jitter = 0.1;
 /// Accuracy and iterations of the convex programs of rounds; that of the end has the settings'.
 constexpr double roundTolerance = 3e-4;
 constexpr int roundIterations = 300;
+/// The columns, bias included, up to which the largest price is found exactly: in each round, and at the end.
+constexpr int exactInRounds = 4;
+constexpr int exactAtEnd = 6;
+constexpr double roundNodes = 3e5;  // about a second
+constexpr double mostNodes = 2e6;   // at the end
+constexpr double nodesPerSecond = 2e5;
+
+constexpr int mostColumnRounds = 30;
+constexpr int mostIdleColumnRounds = 3;
+constexpr double accurate = 1e-4;  // of the tolerance: of convex programs whose theta is priced exactly
+
 /// The share of the time limit after which no round begins.
 constexpr double shareOfRounds = 0.8;
 
@@ -157,40 +170,50 @@ ReluNeurons ReluRefiner::warmNetwork(const ReluProblem& problem) const {
 
 void ReluRefiner::start() {
   watch_ = Stopwatch();
-  solveConvex(firstNetwork(), roundTolerance, roundIterations);
+  solveConvex(firstNetwork(), std::max(roundTolerance, settings_.tolerance), roundIterations);
 }
 
 std::optional<Status> ReluRefiner::step() {
   if (ended_) return timeLeft() <= 0 ? Status::timeLimit : Status::iterationLimit;
-  const bool enough = round_ >= wanted_.rounds || idle_ >= 2 || violation_ <= 1 + settings_.tolerance ||
+  const bool enough = round_ >= wanted_.rounds || idle_ >= mostIdle || violation_ <= 1 + settings_.tolerance ||
                       watch_.seconds() >= shareOfRounds * wanted_.timeLimit;
-  if (enough) {
-    finish();
-  } else {
+  if (!enough) {
     round();
+  } else if (exactAtEnd >= data_.d && columnRounds_ < mostColumnRounds &&
+             idleColumnRounds_ < mostIdleColumnRounds && !globallySolved() && timeLeft() > 0) {
+    columnRound();
+  } else {
+    finish();
   }
   return std::nullopt;
 }
 
+/// Column generation: few columns have the largest price found exactly, and adding its pattern to the convex program,
+/// solved so accurately that theta is too, closes the gap to all networks.
+void ReluRefiner::columnRound() {
+  const double before = globalBound_;
+  const ReluNeurons added = worthwhile(price({}, effort_.searches, true), effort_.neurons);
+  idleColumnRounds_ = globalBound_ - before < leastGain * objective_ ? idleColumnRounds_ + 1 : 0;
+  if (++columnRounds_ > 1 && globallySolved()) return;
+  solveConvex(network_.with(added), accurate * settings_.tolerance, settings_.maxIterations);
+}
+
 void ReluRefiner::round() {
   const double before = objective_;
-  const ReluPrices prices = price({}, effort_.searches);
-  offerEstimate(prices.largest(), prices.count());
+  const ReluPrices prices = price({}, effort_.searches, data_.d <= exactInRounds);
   const ReluNeurons added = worthwhile(prices, round_ == 0 ? effort_.neurons : effort_.added);
   ++round_;
-  solveConvex(descended(jittered(jitter).with(added), effort_.iterations), roundTolerance, roundIterations);
+  solveConvex(descended(jittered(jitter).with(added), effort_.iterations), std::max(roundTolerance, settings_.tolerance), roundIterations);
   idle_ = before - objective_ < leastGain * before ? idle_ + 1 : 0;
 }
 
 void ReluRefiner::finish() {
+  ended_ = true;
+  if (globallySolved()) return;
   if (gap() > settings_.tolerance && !network_.empty()) {
     solveConvex(network_, settings_.tolerance, settings_.maxIterations);
   }
-  if (timeLeft() > 0) {
-    const ReluPrices prices = price({0.1, 0.3}, 8 * effort_.searches);
-    offerEstimate(prices.largest(), prices.count());
-  }
-  ended_ = true;
+  if (timeLeft() > 0) price({0.1, 0.3}, 8 * effort_.searches, data_.d <= exactAtEnd);
 }
 
 /// The best of several random networks, or that of a warm start, after a descent.
@@ -237,7 +260,7 @@ void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int 
   std::copy(evaluate_.residual().data, evaluate_.residual().data + warm.dual.size(), warm.dual.data());
 
   ReluSettings settings = settings_;
-  settings.tolerance = std::max(tolerance, settings_.tolerance);
+  settings.tolerance = tolerance;
   settings.maxIterations = std::min(iterations, settings_.maxIterations);
   Monitor monitor = la_.childMonitor(std::max(0.0, timeLeft()));
   const Cpu watched = la_.watchedBy(monitor);
@@ -262,36 +285,59 @@ void ReluRefiner::take(ReluSolution found, const ReluProgress& progress, const s
   lowerBound_ = progress.lowerBound;
 }
 
-/// Local maxima of the price at theta: from the neurons, from copies of them that were moved by these shares of their lengths, and
-/// from random directions.
-ReluPrices ReluRefiner::price(const std::vector<double>& jitters, int random) {
+/// Local maxima of the price at theta: from the neurons, from copies of them that were moved by these shares of their
+/// lengths, and from random directions; if `exactly`, the largest of all too. Offers the bound that they give.
+ReluPrices ReluRefiner::price(const std::vector<double>& jitters, int random, bool exactly) {
   ReluNeurons from = network_.copy();
   for (const double share : jitters) from = from.with(jittered(share));
   const int m = from.count();
   const int c = data_.c;
+  const int searches = m + 2 * random;
   const HostMatrix<double> fresh =
       randomDirections(data_, random, settings_.seed + 7919 * static_cast<std::uint64_t>(round_ + 1));
   ReluPrices prices;
-  prices.directions = HostMatrix<double>(data_.d, m + 2 * random);
+  prices.directions = HostMatrix<double>(data_.d, searches);
   std::copy(from.directions.data(), from.directions.data() + from.directions.size(), prices.directions.data());
   for (const int side : {0, 1}) {
     std::copy(fresh.data(), fresh.data() + fresh.size(), prices.directions.column(m + side * random));
   }
-  for (int j = 0; j < m + 2 * random; ++j) {
+  for (int j = 0; j < searches; ++j) {
     prices.outputs.push_back(j < m ? from.outputs[at(j)] : (j - m) % random % c);
     const bool negative = j < m ? from.weights[at(j)] < 0 : j >= m + random;
     prices.signs.push_back(negative ? -1 : 1);
   }
   ascendPrices(la_, data_, theta_, prices);
+  violation_ = prices.largest() / data_.beta;
+  const double bound = scaledDualValue(data_, theta_, prices.largest());
+  if (!(bound <= estimate_.lowerBound)) {
+    estimate_ = {.lowerBound = bound, .gap = unknown, .violation = violation_, .searches = searches};
+  }
+  if (exactly) addLargest(prices);
   return prices;
 }
 
-/// The dual value at theta, scaled so that no price that was found exceeds beta.
-void ReluRefiner::offerEstimate(double largest, int searches) {
-  violation_ = largest / data_.beta;
-  const double bound = scaledDualValue(data_, theta_, largest);
-  if (bound <= estimate_.lowerBound) return;
-  estimate_ = {.lowerBound = bound, .gap = unknown, .violation = violation_, .searches = searches};
+/// Finds the largest price exactly, which gives a bound for all networks, and adds its direction for each output.
+void ReluRefiner::addLargest(ReluPrices& prices) {
+  // No more accurate than matters: the bound is that of the largest price.
+  const double excess = std::max(0.0, prices.largest() / data_.beta - 1);
+  const PriceLimits limits{.tolerance = std::max(0.3 * settings_.tolerance, 0.1 * excess),
+                           .maxNodes = static_cast<std::int64_t>(std::clamp(nodesPerSecond * timeLeft(), 1.0, ended_ ? mostNodes : roundNodes))};
+  HostMatrix<double> directions(data_.d, prices.count() + data_.c);
+  std::copy(prices.directions.data(), prices.directions.data() + prices.directions.size(), directions.data());
+  double upper = 0;
+  for (int k = 0; k < data_.c; ++k) {
+    const PriceBound found =
+        largestPrice(la_, data_.xt, Vec<const double>{theta_.column(k), data_.n}, prices.directions, limits);
+    upper = std::max(upper, found.upper);
+    std::copy(found.direction.begin(), found.direction.end(), directions.column(prices.count()));
+    prices.values.push_back(found.lower);
+    prices.outputs.push_back(k);
+    prices.signs.push_back(found.sign < 0 ? -1 : 1);
+  }
+  prices.directions = std::move(directions);
+  const double bound = scaledDualValue(data_, theta_, upper * (1 + 1e-14));
+  violation_ = upper / data_.beta;
+  if (!(bound <= globalBound_)) globalBound_ = bound;
 }
 
 /// New neurons at the best prices above beta, one for each pattern, sign and output, each with a small share of the weight that
@@ -340,7 +386,7 @@ ReluNeurons ReluRefiner::jittered(double share) const {
 ReluProgress ReluRefiner::progress() const {
   ReluProgress now;
   now.objective = objective_;
-  now.lowerBound = lowerBound_;
+  now.lowerBound = ended_ && isKnown(globalBound_) ? globalBound_ : lowerBound_;
   if (ended_) now.residual = gap();
   now.violation = violation_;
   now.estimatedLowerBound = estimate_.lowerBound;
@@ -354,11 +400,13 @@ ReluSolution ReluRefiner::solution() const {
   s.inputScale = solution_.inputScale.copy();
   writeNetwork(data_, network_, patterns_, s);
   s.networkObjective = solution_.networkObjective;
-  s.gap = gap();
+  s.global = ended_ && isKnown(globalBound_);
+  s.gap = s.global ? (objective_ - globalBound_) / objective_ : gap();
   s.patterns = static_cast<int>(patterns_.size());
   s.rho = solution_.rho;
   s.estimate = estimate_;
-  s.estimate.gap = (objective_ - estimate_.lowerBound) / objective_;
+  s.estimate.lowerBound = s.global ? globalBound_ : std::min(estimate_.lowerBound, objective_);
+  s.estimate.gap = (objective_ - s.estimate.lowerBound) / objective_;
   return s;
 }
 

@@ -43,16 +43,19 @@ class ReluRefiner {
   double timeLeft() const { return wanted_.timeLimit - watch_.seconds(); }
   double gap() const { return objective_ > 0 ? (objective_ - lowerBound_) / objective_ : 0; }
 
+  bool globallySolved() const { return objective_ - globalBound_ <= settings_.tolerance * objective_; }
+
   void takeZero();
   ReluNeurons warmNetwork(const ReluProblem& problem) const;
   ReluNeurons firstNetwork();
   ReluNeurons descended(ReluNeurons network, int iterations);
   void round();
+  void columnRound();
   void finish();
   void solveConvex(const ReluNeurons& network, double tolerance, int iterations);
   void take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns);
-  ReluPrices price(const std::vector<double>& jitters, int random);
-  void offerEstimate(double largest, int searches);
+  ReluPrices price(const std::vector<double>& jitters, int random, bool exactly);
+  void addLargest(ReluPrices& prices);
   ReluNeurons worthwhile(const ReluPrices& prices, int most);
   ReluNeurons jittered(double share) const;
 
@@ -76,8 +79,11 @@ class ReluRefiner {
 
   double violation_ = unknown;  // of the last theta that was priced
   ReluEstimate estimate_;
+  double globalBound_ = unknown;  // by the largest price found exactly
   int round_ = 0;
   int idle_ = 0;  // rounds in a row that gained next to nothing
+  int columnRounds_ = 0;
+  int idleColumnRounds_ = 0;
   bool ended_ = false;
 };
 

@@ -1,0 +1,162 @@
+// Refinement: the objective never rises, ends near the best of any width, and where columns are few with a bound for all networks.
+import { describe, expect, it } from 'vitest';
+import { predict, type ReluProgress, trainReluNetwork } from '../../src/index.js';
+import { available, bestKnown, knownProblem, normals, toMatrix } from '../problems/relu.js';
+
+/** y of a planted network on x of d normal columns, with a constant one. */
+function planted(rows: number, d: number, seed: number) {
+  const normal = normals(seed);
+  const neurons = Array.from({ length: 4 }, () => Array.from({ length: d + 1 }, normal));
+  const x = Array.from({ length: rows }, () => Array.from({ length: d }, normal));
+  const hidden = (row: number[]) =>
+    neurons.map((u) => Math.max(0, [...row, 1].reduce((sum, value, i) => sum + value * (u[i] as number), 0)));
+  const y = x.map((row) => hidden(row).reduce((sum, h, j) => sum + (j % 2 === 0 ? h : -h), 0));
+  return { x, y, neurons };
+}
+
+/** The objective of a network on x with a constant column, by plain loops. */
+function objectiveOf(x: number[][], y: number[], beta: number, neurons: { u: number[]; a: number }[]): number {
+  const losses = x.map((row, k) => {
+    const f = neurons.reduce(
+      (sum, { u, a }) => sum + a * Math.max(0, [...row, 1].reduce((z, value, i) => z + value * (u[i] as number), 0)),
+      0,
+    );
+    return (f - (y[k] as number)) ** 2 / 2;
+  });
+  const penalty = neurons.reduce((sum, { u, a }) => sum + u.reduce((s, w) => s + w * w, 0) + a * a, 0);
+  return losses.reduce((a, b) => a + b) + (beta / 2) * penalty;
+}
+
+describe('refinement', () => {
+  it('ends with a bound for all networks of two inputs, below the planted network, and rounds never rise', async () => {
+    const { x, y, neurons } = planted(80, 2, 5);
+    const beta = 0.05;
+    const reports: ReluProgress[] = [];
+    const result = await trainReluNetwork(
+      { x, y },
+      { beta, patterns: 'refine', onProgress: (report) => void reports.push(report) },
+    );
+    expect(result.status).toBe('solved');
+    expect(result.certificate).toBe('global');
+    expect(result.gap).toBeLessThanOrEqual(1e-4);
+    expect(result.lowerBound).toBeLessThanOrEqual(result.objective);
+    expect(result.estimate?.lowerBound).toBe(result.lowerBound);
+    const plantedObjective = objectiveOf(
+      x,
+      y,
+      beta,
+      neurons.map((u, j) => {
+        const root = Math.sqrt(Math.hypot(...u));
+        return { u: u.map((w) => w / root), a: j % 2 === 0 ? root : -root };
+      }),
+    );
+    expect(result.objective).toBeLessThanOrEqual(plantedObjective * (1 + 1e-9));
+    for (let i = 1; i < reports.length; ++i) {
+      expect(reports[i]?.objective).toBeLessThanOrEqual((reports[i - 1]?.objective as number) * (1 + 1e-12));
+    }
+    expect(reports.some((report) => (report.violation ?? 0) > 1)).toBe(true);
+  });
+
+  it('gives the network that it says', async () => {
+    const { x, y } = planted(60, 2, 9);
+    const beta = 0.1;
+    const { network, networkObjective, objective, activeNeurons } = await trainReluNetwork(
+      { x, y },
+      { beta, patterns: { refine: { rounds: 3 } } },
+    );
+    const { hiddenWeights, biases, outputWeights } = network;
+    expect(activeNeurons).toBe(hiddenWeights.columns);
+    const neurons = Array.from({ length: activeNeurons }, (_, j) => ({
+      u: [0, 1].map((i) => hiddenWeights.data[i * activeNeurons + j] as number).concat(biases[j] as number),
+      a: outputWeights.data[j] as number,
+    }));
+    expect(Math.abs(objectiveOf(x, y, beta, neurons) / objective - 1)).toBeLessThan(1e-8);
+    expect(Math.abs(networkObjective / objective - 1)).toBeLessThan(1e-9);
+    const predicted = predict(network, x);
+    expect(predicted).toHaveLength(60);
+  });
+
+  it('finds the network without neurons where beta is large', async () => {
+    const { x, y } = planted(40, 2, 3);
+    const result = await trainReluNetwork({ x, y }, { beta: 1e4, patterns: 'refine' });
+    expect(result.status).toBe('solved');
+    expect(result.activeNeurons).toBe(0);
+    expect(result.gap).toBeLessThanOrEqual(1e-4);
+    expect(predict(result.network, x)).toEqual(new Float64Array(40));
+  });
+
+  it('serves several outputs and classes', async () => {
+    const { x, y } = planted(90, 3, 7);
+    const labels = y.map((value) => (value > 0.5 ? 'high' : value < -0.5 ? 'low' : 'middle'));
+    for (const loss of ['squared', 'logistic', 'softmax'] as const) {
+      const settings = { beta: 0.05, loss, patterns: { refine: { rounds: 2, starts: 1 } } };
+      const refined = await trainReluNetwork({ x, y: labels }, settings);
+      const sampled = await trainReluNetwork({ x, y: labels }, { beta: 0.05, loss });
+      expect(refined.objective).toBeLessThan(sampled.objective);
+      expect(Math.abs(refined.networkObjective / refined.objective - 1)).toBeLessThan(1e-8);
+    }
+  });
+
+  it('begins at an earlier result', async () => {
+    const { x, y } = planted(80, 4, 11);
+    const first = await trainReluNetwork({ x, y }, { beta: 0.05, patterns: { refine: { rounds: 2 } } });
+    const second = await trainReluNetwork(
+      { x, y },
+      { beta: 0.05, patterns: { refine: { rounds: 1 } }, warmStart: first },
+    );
+    expect(second.objective).toBeLessThanOrEqual(first.objective * (1 + 1e-3));
+  });
+
+  it('is the same for any number of threads', async () => {
+    const { x, y } = planted(70, 3, 13);
+    const [one, two] = await Promise.all(
+      [1, 2].map((threads) => trainReluNetwork({ x, y }, { beta: 0.05, threads, patterns: { refine: { rounds: 2 } } })),
+    );
+    expect(one?.objective).toBe(two?.objective);
+    expect(one?.network.hiddenWeights).toEqual(two?.network.hiddenWeights);
+  });
+
+  it('ends in time, and when aborted', async () => {
+    const { x, y } = planted(2000, 30, 17);
+    const timed = await trainReluNetwork({ x, y }, { beta: 0.5, patterns: { refine: { timeLimit: 0.5 } } });
+    expect(timed.seconds).toBeLessThan(10);
+    expect(Number.isFinite(timed.objective)).toBe(true);
+    const controller = new AbortController();
+    const running = trainReluNetwork({ x, y }, { beta: 0.5, patterns: 'refine', signal: controller.signal });
+    setTimeout(() => controller.abort(), 100);
+    expect((await running).status).toBe('aborted');
+  });
+
+  it('says what it cannot do', async () => {
+    const { x, y } = planted(20, 2, 1);
+    const train = (settings: object) => trainReluNetwork({ x, y }, settings);
+    await expect(train({ patterns: 'refine', activation: 'gated' })).rejects.toThrow("activation = 'gated'");
+    await expect(train({ patterns: 'refine', method: 'sampled' })).rejects.toThrow("method = 'sampled'");
+    await expect(train({ patterns: { refine: { rounds: 1.5 } } })).rejects.toThrow('patterns.refine.rounds = 1.5');
+    await expect(train({ patterns: { refine: { starts: 0 } } })).rejects.toThrow('patterns.refine.starts = 0');
+    await expect(train({ patterns: { refine: { round: 1 } } })).rejects.toThrow("did you mean 'rounds'");
+    await expect(train({ patterns: 'refined' })).rejects.toThrow('patterns');
+  });
+});
+
+if (!available) console.warn('skipped: problems with known optima, as ../shared/problems/relu is not there');
+
+describe.skipIf(!available)('refinement of problems with best known networks', () => {
+  it.each(available ? [['synth', 0.01] as const, ['bc', 0.01] as const] : [])(
+    '%s, lambda %d: below the best of 50 local runs',
+    async (name, lambda) => {
+      const { x, y } = knownProblem(name);
+      const best = bestKnown(name, lambda);
+      const result = await trainReluNetwork(
+        { x: toMatrix(x), y },
+        { task: 'regression', bias: false, beta: lambda * y.length, patterns: { refine: { rounds: 3 } } },
+      );
+      expect(result.status).toBe('solved');
+      expect(result.certificate).toBe('patterns');
+      expect(result.objective).toBeLessThanOrEqual(best.bestOfLocalRuns);
+      expect(result.objective).toBeGreaterThanOrEqual(best.estimatedLowerBound * 0.99);
+      expect(result.estimate?.lowerBound).toBeLessThanOrEqual(result.objective);
+    },
+    60_000,
+  );
+});
