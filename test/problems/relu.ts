@@ -232,3 +232,8 @@ export function knownProblem(name: string): { x: Rows; y: number[]; gates: Rows 
 export function knownOptima(): Record<string, Record<string, number>> {
   return JSON.parse(readFileSync(new URL('reference.json', folder), 'utf8')).optimum;
 }
+
+/** The best networks known, and the best that 50 local runs found, of the problem of the network itself. */
+export function bestKnown(name: string, lambda: number): Record<'objective' | 'bestOfLocalRuns' | 'estimatedLowerBound', number> {
+  return JSON.parse(readFileSync(new URL('best-known.json', folder), 'utf8')).problems[name][String(lambda)];
+}

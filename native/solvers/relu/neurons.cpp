@@ -13,8 +13,6 @@ namespace {
 
 constexpr int rowsOfChunk = 256;
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 /// f += weight z_+
 NONCONVEX_CLONES void addActive(int n, double weight, const double* z, double* f) {
   for (int i = 0; i < n; ++i) f[i] += z[i] > 0 ? weight * z[i] : 0.0;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/index.hpp"
 #include "linalg/cpu.hpp"
 #include "solvers/relu/data.hpp"
 

@@ -9,11 +9,9 @@
 namespace nonconvex {
 namespace {
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-constexpr int mostSteps = 60;
-constexpr double leastStep = 1e-4;
-constexpr double leastGain = 1e-9;
+constexpr int mostAscentSteps = 60;
+constexpr double leastAscentStep = 1e-4;
+constexpr double leastAscentGain = 1e-9;
 constexpr double together = 4e6;  // numbers of X U that are held at once
 
 /// Some of the starts, ascended side by side, so that a step is two matrix products. g(u) = s theta^T (X u)_+ is
@@ -37,7 +35,7 @@ class Ascent {
     for (std::size_t place = 0; place < running_.size(); ++place) takeStart(static_cast<int>(place));
     evaluate();
     for (std::size_t place = 0; place < running_.size(); ++place) accept(static_cast<int>(place));
-    for (int step = 0; step < mostSteps && !running_.empty(); ++step) {
+    for (int step = 0; step < mostAscentSteps && !running_.empty(); ++step) {
       la_.checkpoint();
       for (std::size_t place = 0; place < running_.size(); ++place) propose(static_cast<int>(place));
       evaluate();
@@ -109,10 +107,10 @@ class Ascent {
     if (gain > 0) {
       accept(place);
       now.step = std::min(1.0, 2 * now.step);
-      now.done = gain < leastGain * std::abs(now.value);
+      now.done = gain < leastAscentGain * std::abs(now.value);
     } else {
       now.step /= 4;
-      now.done = now.step < leastStep;
+      now.done = now.step < leastAscentStep;
     }
   }
 

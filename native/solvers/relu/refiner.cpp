@@ -16,8 +16,6 @@
 namespace nonconvex {
 namespace {
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 /// A round that lowers the objective by less, relatively, is idle; three in a row end the refinement.
 constexpr double leastGain = 2e-5;
 constexpr int mostIdle = 3;

@@ -344,7 +344,7 @@ void ReluSolver<La>::restart(Mat<const double, Space> weights, Mat<const double,
   // The first report is about this start, or the weights themselves where these are better.
   if constexpr (onHost) {
     if (map_.signs() == 2) {
-      prox_.project(weights.view());
+      prox_.project(weights);
       certificate_.offerPoint(prox_.point());
     }
   }

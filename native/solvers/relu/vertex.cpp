@@ -9,8 +9,6 @@
 namespace nonconvex {
 namespace {
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 /// A column this much shorter after projection, relatively, depends on the others.
 constexpr double dependent = 1e-9;
 
