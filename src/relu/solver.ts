@@ -40,7 +40,7 @@ export type ReluPatterns =
 
 /** Limits of refinement. It ends by itself when rounds gain next to nothing. */
 export interface ReluRefinement {
-  /** Most rounds. Default: 20. */
+  /** Most rounds. Default: 30. */
   rounds?: number | undefined;
   /** Seconds after which it ends with what was found. Default: none. */
   timeLimit?: number | undefined;
@@ -123,9 +123,14 @@ export async function trainReluNetwork<const Y extends Targets>(
   });
   const problem: ReluProblem = { x, y, ...patternsAndStart(others, y) };
   const refines = problem.patterns !== undefined && 'refine' in problem.patterns;
-  const answer = await solve<ReluSolution>('relu', problem, refines ? { checkInterval: 1, ...defined(others) } : others, {
-    flops: refines ? 0 : flopsOf(problem),
-  });
+  const answer = await solve<ReluSolution>(
+    'relu',
+    problem,
+    refines ? { checkInterval: 1, ...defined(others) } : others,
+    {
+      flops: refines ? 0 : flopsOf(problem),
+    },
+  );
   const { hiddenWeights, biases, outputWeights, pattern, inputScale, gates, weights, dual, global, ...rest } = answer;
   return {
     ...rest,

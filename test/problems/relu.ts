@@ -234,6 +234,9 @@ export function knownOptima(): Record<string, Record<string, number>> {
 }
 
 /** The best networks known, and the best that 50 local runs found, of the problem of the network itself. */
-export function bestKnown(name: string, lambda: number): Record<'objective' | 'bestOfLocalRuns' | 'estimatedLowerBound', number> {
+export function bestKnown(
+  name: string,
+  lambda: number,
+): Record<'objective' | 'bestOfLocalRuns' | 'estimatedLowerBound', number> {
   return JSON.parse(readFileSync(new URL('best-known.json', folder), 'utf8')).problems[name][String(lambda)];
 }

@@ -9,7 +9,12 @@ function planted(rows: number, d: number, seed: number) {
   const neurons = Array.from({ length: 4 }, () => Array.from({ length: d + 1 }, normal));
   const x = Array.from({ length: rows }, () => Array.from({ length: d }, normal));
   const hidden = (row: number[]) =>
-    neurons.map((u) => Math.max(0, [...row, 1].reduce((sum, value, i) => sum + value * (u[i] as number), 0)));
+    neurons.map((u) =>
+      Math.max(
+        0,
+        [...row, 1].reduce((sum, value, i) => sum + value * (u[i] as number), 0),
+      ),
+    );
   const y = x.map((row) => hidden(row).reduce((sum, h, j) => sum + (j % 2 === 0 ? h : -h), 0));
   return { x, y, neurons };
 }
@@ -18,7 +23,13 @@ function planted(rows: number, d: number, seed: number) {
 function objectiveOf(x: number[][], y: number[], beta: number, neurons: { u: number[]; a: number }[]): number {
   const losses = x.map((row, k) => {
     const f = neurons.reduce(
-      (sum, { u, a }) => sum + a * Math.max(0, [...row, 1].reduce((z, value, i) => z + value * (u[i] as number), 0)),
+      (sum, { u, a }) =>
+        sum +
+        a *
+          Math.max(
+            0,
+            [...row, 1].reduce((z, value, i) => z + value * (u[i] as number), 0),
+          ),
       0,
     );
     return (f - (y[k] as number)) ** 2 / 2;

@@ -27,8 +27,8 @@ constexpr double mostFactored = 10000;
 
 /// How the system is to be solved, by size and memory. What would not fit is refused: X twice, for the G columns of
 /// weights their products with X, iterates and Anderson's memory, with cones also the active sets; and the system.
-ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, int d, double patterns,
-                          double available, int numberBytes) {
+ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, int d, double patterns, double available,
+                          int numberBytes) {
   const double n = rows;
   const double c = outputs;
   const bool features = settings.method == ReluMethod::sampled;
@@ -192,8 +192,8 @@ ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, dou
   if (wanted.exact) system = chooseSystem(n, c, settings, d, gates.cols(), available, numberBytes);
 }
 
-ReluData ReluData::withPatterns(const ReluSettings& settings, HostMatrix<double> newGates,
-                                HostMatrix<double> patterns, double available) const {
+ReluData ReluData::withPatterns(const ReluSettings& settings, HostMatrix<double> newGates, HostMatrix<double> patterns,
+                                double available) const {
   ReluData made;
   made.n = n;
   made.d = d;

@@ -70,8 +70,8 @@ struct ReluRowLoss {
   }
 };
 
-/// The factor that makes a dual point feasible, at most `most`, with the best value: 1 where that is allowed, or for the squared loss
-/// what maximises t linear - t^2 quadratic / 2, linear = theta . y and quadratic = ||theta||^2.
+/// The factor that makes a dual point feasible, at most `most`, with the best value: 1 where that is allowed, or for
+/// the squared loss what maximises t linear - t^2 quadratic / 2, linear = theta . y and quadratic = ||theta||^2.
 inline double dualFactor(ReluLoss loss, double most, double linear, double quadratic) {
   if (loss != ReluLoss::squared) return std::min(1.0, most);
   return quadratic > 0 ? std::clamp(linear / quadratic, -most, most) : 0;

@@ -57,7 +57,8 @@ double ReluNeurons::size(int j) const {
 }
 
 ReluNeurons ReluNeurons::ofSize(int d, int m) {
-  ReluNeurons made{.directions = HostMatrix<double>(d, m), .weights = HostBuffer<double>(at(m)), .outputs = {}, .patterns = {}};
+  ReluNeurons made{
+      .directions = HostMatrix<double>(d, m), .weights = HostBuffer<double>(at(m)), .outputs = {}, .patterns = {}};
   made.outputs.assign(at(m), 0);
   made.patterns.assign(at(m), -1);
   return made;
@@ -161,7 +162,8 @@ double ReluNetworkObjective::operator()(const double* x, double* gradient) {
       },
       4.0 * n * m);
   for (int i = 0; i < weights; ++i) gradient[i] = data_.beta * x[i];
-  la_.gemm(Transpose::no, Transpose::no, -1.0, data_.xt, hidden_.view(), 1.0, Mat<double>{gradient, data_.d, m, data_.d});
+  la_.gemm(Transpose::no, Transpose::no, -1.0, data_.xt, hidden_.view(), 1.0,
+           Mat<double>{gradient, data_.d, m, data_.d});
   return loss + data_.beta / 2 * blas::dot(weights + m, x, x);
 }
 

@@ -10,8 +10,8 @@
 
 namespace nonconvex {
 
-/// Patterns 1[X u >= 0] of the scaled data, each once, with a direction that it was first seen at. A direction on the border
-/// of its cone has a pattern by rounding alone, so a pattern found once is kept, not computed again.
+/// Patterns 1[X u >= 0] of the scaled data, each once, with a direction that it was first seen at. A direction on the
+/// border of its cone has a pattern by rounding alone, so a pattern found once is kept, not computed again.
 class ReluPatternTable {
  public:
   explicit ReluPatternTable(const ReluData& data) : data_(data) {}
@@ -30,8 +30,8 @@ class ReluPatternTable {
 
   const ReluData& data_;
   std::map<Bits, std::int32_t> found_;
-  std::vector<const Bits*> bits_;             // by number
-  std::vector<std::vector<double>> gates_;    // by number
+  std::vector<const Bits*> bits_;           // by number
+  std::vector<std::vector<double>> gates_;  // by number
 };
 
 }  // namespace nonconvex

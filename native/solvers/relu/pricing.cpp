@@ -15,7 +15,8 @@ constexpr double leastAscentGain = 1e-9;
 constexpr double together = 4e6;  // numbers of X U that are held at once
 
 /// Some of the starts, ascended side by side, so that a step is two matrix products. g(u) = s theta^T (X u)_+ is
-/// homogeneous with gradient q(u) = s X^T (1[X u > 0] o theta), so that g = u . q; a step goes from u towards q / ||q||.
+/// homogeneous with gradient q(u) = s X^T (1[X u > 0] o theta), so that g = u . q; a step goes from u towards q /
+/// ||q||.
 class Ascent {
  public:
   Ascent(const Cpu& la, const ReluData& data, Mat<const double> theta, ReluPrices& starts, int first, int count)

@@ -21,11 +21,12 @@ struct ReluPrices {
   double largest() const;
 };
 
-/// Ascends s theta_k^T (X u)_+ from each start (of any length but 0, with its output and sign) to a local maximum. theta is n x c.
+/// Ascends s theta_k^T (X u)_+ from each start (of any length but 0, with its output and sign) to a local maximum.
+/// theta is n x c.
 void ascendPrices(const Cpu& la, const ReluData& data, Mat<const double> theta, ReluPrices& starts);
 
-/// -loss*(-t theta), t the best factor by which no price is above beta when the largest is `largest`: a lower bound for all networks
-/// if that is the maximum.
+/// -loss*(-t theta), t the best factor by which no price is above beta when the largest is `largest`: a lower bound for
+/// all networks if that is the maximum.
 double scaledDualValue(const ReluData& data, Mat<const double> theta, double largest);
 
 }  // namespace nonconvex

@@ -105,7 +105,7 @@ inline void requireNoCones(const ReluSettings& settings) {
 
 /// How patterns are refined: docs/relu.md, "Refinement".
 struct ReluRefinement {
-  int rounds = 20;
+  int rounds = 30;
   double timeLimit = infinity;  ///< seconds after which no more is begun, and the result is what was found
   int starts = 4;               ///< random networks of which the best is descended from
 };
@@ -151,9 +151,10 @@ struct ReluProgress : Progress {
                    "Violation of the constraints of the convex program before its weights were projected."),
         OUT_COLUMN(step, "step", 2, "Length of the last step: the change of the multipliers, in the Frobenius norm."),
         OUT_IF_KNOWN(innerSteps, "Products of conjugate gradients with the system of an iteration, so far."),
-        OUT_IF_KNOWN(violation,
-                     "Refinement: the largest max_u |theta^T (X u)_+| / beta found, ||u|| <= 1, at the round's residual "
-                     "theta; at most 1 at the optimum of all networks."),
+        OUT_IF_KNOWN(
+            violation,
+            "Refinement: the largest max_u |theta^T (X u)_+| / beta found, ||u|| <= 1, at the round's residual "
+            "theta; at most 1 at the optimum of all networks."),
         OUT_IF_KNOWN(estimatedLowerBound,
                      "Refinement: the best dual value at a theta divided by the violation found for it. An estimate: a "
                      "better search could find a larger violation.")};

@@ -33,8 +33,7 @@ constexpr double roundNodes = 3e5;  // about a second
 constexpr double mostNodes = 2e6;   // at the end
 constexpr double nodesPerSecond = 2e5;
 
-constexpr int mostColumnRounds = 30;
-constexpr int mostIdleColumnRounds = 3;
+constexpr int columnIterations = 2000;
 constexpr double accurate = 1e-4;  // of the tolerance: of convex programs whose theta is priced exactly
 
 /// The share of the time limit after which no round begins.
@@ -73,7 +72,8 @@ ReluNeurons neuronsOf(const ReluData& data, Mat<const double> weights, const std
 }
 
 /// The column of a weight matrix that has the neuron, of a program with the patterns whose numbers are listed in order.
-int columnOf(const ReluNeurons& neurons, int j, std::int32_t pattern, const std::vector<std::int32_t>& patterns, int c) {
+int columnOf(const ReluNeurons& neurons, int j, std::int32_t pattern, const std::vector<std::int32_t>& patterns,
+             int c) {
   const auto place = std::lower_bound(patterns.begin(), patterns.end(), pattern) - patterns.begin();
   const int sign = neurons.weights[at(j)] < 0 ? 1 : 0;
   return (sign * c + neurons.outputs[at(j)]) * static_cast<int>(patterns.size()) + static_cast<int>(place);
@@ -150,7 +150,8 @@ void ReluRefiner::takeZero() {
   solution_.dual = HostMatrix<double>(data_.n, data_.c);
   solution_.gates = HostMatrix<double>(data_.d, 0);
   solution_.inputScale = HostBuffer<double>(at(data_.bias ? data_.d - 1 : data_.d));
-  std::copy(data_.inputScale.begin(), data_.inputScale.begin() + solution_.inputScale.size(), solution_.inputScale.begin());
+  std::copy(data_.inputScale.begin(), data_.inputScale.begin() + solution_.inputScale.size(),
+            solution_.inputScale.begin());
   objective_ = evaluate_.value(network_);
   solution_.networkObjective = objective_;
   std::copy(evaluate_.residual().data, evaluate_.residual().data + theta_.size(), theta_.data());
@@ -173,12 +174,11 @@ void ReluRefiner::start() {
 
 std::optional<Status> ReluRefiner::step() {
   if (ended_) return timeLeft() <= 0 ? Status::timeLimit : Status::iterationLimit;
-  const bool enough = round_ >= wanted_.rounds || idle_ >= mostIdle || violation_ <= 1 + settings_.tolerance ||
-                      watch_.seconds() >= shareOfRounds * wanted_.timeLimit;
-  if (!enough) {
+  const bool limited = round_ >= wanted_.rounds || watch_.seconds() >= shareOfRounds * wanted_.timeLimit;
+  const bool settled = idle_ >= mostIdle || violation_ <= 1 + settings_.tolerance;
+  if (!limited && !settled) {
     round();
-  } else if (exactAtEnd >= data_.d && columnRounds_ < mostColumnRounds &&
-             idleColumnRounds_ < mostIdleColumnRounds && !globallySolved() && timeLeft() > 0) {
+  } else if (!limited && data_.d <= exactAtEnd && idleColumnRounds_ < mostIdle && !globallySolved()) {
     columnRound();
   } else {
     finish();
@@ -189,11 +189,13 @@ std::optional<Status> ReluRefiner::step() {
 /// Column generation: few columns have the largest price found exactly, and adding its pattern to the convex program,
 /// solved so accurately that theta is too, closes the gap to all networks.
 void ReluRefiner::columnRound() {
+  ++round_;
   const double before = globalBound_;
   const ReluNeurons added = worthwhile(price({}, effort_.searches, true), effort_.neurons);
   idleColumnRounds_ = globalBound_ - before < leastGain * objective_ ? idleColumnRounds_ + 1 : 0;
-  if (++columnRounds_ > 1 && globallySolved()) return;
-  solveConvex(network_.with(added), accurate * settings_.tolerance, settings_.maxIterations);
+  if (globallySolved()) return;
+  solveConvex(network_.with(added), accurate * settings_.tolerance,
+              std::min(columnIterations, settings_.maxIterations));
 }
 
 void ReluRefiner::round() {
@@ -201,7 +203,8 @@ void ReluRefiner::round() {
   const ReluPrices prices = price({}, effort_.searches, data_.d <= exactInRounds);
   const ReluNeurons added = worthwhile(prices, round_ == 0 ? effort_.neurons : effort_.added);
   ++round_;
-  solveConvex(descended(jittered(jitter).with(added), effort_.iterations), std::max(roundTolerance, settings_.tolerance), roundIterations);
+  solveConvex(descended(jittered(jitter).with(added), effort_.iterations),
+              std::max(roundTolerance, settings_.tolerance), roundIterations);
   idle_ = before - objective_ < leastGain * before ? idle_ + 1 : 0;
 }
 
@@ -263,23 +266,26 @@ void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int 
   Monitor monitor = la_.childMonitor(std::max(0.0, timeLeft()));
   const Cpu watched = la_.watchedBy(monitor);
   ReluSolver<Cpu> solver(
-      watched,
-      data_.withPatterns(settings, table_.gates(patterns), table_.masks(patterns), la_.availableMemory()), settings,
-      std::move(warm));
+      watched, data_.withPatterns(settings, table_.gates(patterns), table_.masks(patterns), la_.availableMemory()),
+      settings, std::move(warm));
   const auto outcome = iterate(solver, settings, monitor);
   la_.checkpoint();
   const double objective = outcome.progress.objective;
-  if (objective <= objective_ * (1 + 1e-12)) take(solver.solution(), outcome.progress, patterns);
+  // No neurons for the sake of rounding, where the network without any is optimal: then the bound is what is wanted.
+  const bool zero = network_.empty() && objective > objective_ * (1 - 1e-12);
+  if (zero || objective <= objective_ * (1 + 1e-12)) take(solver.solution(), outcome.progress, patterns, zero);
 }
 
-void ReluRefiner::take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns) {
-  ReluNeurons network = reduceToVertex(la_, data_, pruned(neuronsOf(data_, found.weights, patterns)));
+void ReluRefiner::take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns,
+                       bool zero) {
+  ReluNeurons network = zero ? ReluNeurons::ofSize(data_.d, 0)
+                             : reduceToVertex(la_, data_, pruned(neuronsOf(data_, found.weights, patterns)));
   found.networkObjective = evaluate_.value(network);
   std::copy(evaluate_.residual().data, evaluate_.residual().data + theta_.size(), theta_.data());
   network_ = std::move(network);
   patterns_ = patterns;
   solution_ = std::move(found);
-  objective_ = progress.objective;
+  objective_ = zero ? objective_ : double(progress.objective);
   lowerBound_ = progress.lowerBound;
 }
 
@@ -319,7 +325,8 @@ void ReluRefiner::addLargest(ReluPrices& prices) {
   // No more accurate than matters: the bound is that of the largest price.
   const double excess = std::max(0.0, prices.largest() / data_.beta - 1);
   const PriceLimits limits{.tolerance = std::max(0.3 * settings_.tolerance, 0.1 * excess),
-                           .maxNodes = static_cast<std::int64_t>(std::clamp(nodesPerSecond * timeLeft(), 1.0, ended_ ? mostNodes : roundNodes))};
+                           .maxNodes = static_cast<std::int64_t>(
+                               std::clamp(nodesPerSecond * timeLeft(), 1.0, ended_ ? mostNodes : roundNodes))};
   HostMatrix<double> directions(data_.d, prices.count() + data_.c);
   std::copy(prices.directions.data(), prices.directions.data() + prices.directions.size(), directions.data());
   double upper = 0;
@@ -338,8 +345,8 @@ void ReluRefiner::addLargest(ReluPrices& prices) {
   if (!(bound <= globalBound_)) globalBound_ = bound;
 }
 
-/// New neurons at the best prices above beta, one for each pattern, sign and output, each with a small share of the weight that
-/// would be best for it alone: (price - beta) / ||(X u)_+||^2.
+/// New neurons at the best prices above beta, one for each pattern, sign and output, each with a small share of the
+/// weight that would be best for it alone: (price - beta) / ||(X u)_+||^2.
 ReluNeurons ReluRefiner::worthwhile(const ReluPrices& prices, int most) {
   std::vector<int> order(at(prices.count()));
   std::iota(order.begin(), order.end(), 0);
@@ -368,8 +375,8 @@ ReluNeurons ReluRefiner::worthwhile(const ReluPrices& prices, int most) {
   return made;
 }
 
-/// The network's neurons, each moved by this share of its length in a random direction: those that come from the convex program lie
-/// on kinks of the network's objective, where a descent would stop at once.
+/// The network's neurons, each moved by this share of its length in a random direction: those that come from the convex
+/// program lie on kinks of the network's objective, where a descent would stop at once.
 ReluNeurons ReluRefiner::jittered(double share) const {
   ReluNeurons moved = network_.copy();
   const Random random(settings_.seed + static_cast<std::uint64_t>(round_), 11);

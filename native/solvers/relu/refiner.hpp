@@ -53,7 +53,7 @@ class ReluRefiner {
   void columnRound();
   void finish();
   void solveConvex(const ReluNeurons& network, double tolerance, int iterations);
-  void take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns);
+  void take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns, bool zero);
   ReluPrices price(const std::vector<double>& jitters, int random, bool exactly);
   void addLargest(ReluPrices& prices);
   ReluNeurons worthwhile(const ReluPrices& prices, int most);
@@ -82,7 +82,6 @@ class ReluRefiner {
   double globalBound_ = unknown;  // by the largest price found exactly
   int round_ = 0;
   int idle_ = 0;  // rounds in a row that gained next to nothing
-  int columnRounds_ = 0;
   int idleColumnRounds_ = 0;
   bool ended_ = false;
 };

@@ -79,7 +79,9 @@ class Exchange {
  public:
   /// Column `at` of `activations` is s (X u)_+ of the neuron with weight `weights[at]`, u of unit length.
   Exchange(Mat<const double> activations, std::vector<double>& weights)
-      : activations_(activations), weights_(weights), basis_(activations.rows, std::min(activations.rows, activations.cols)) {}
+      : activations_(activations),
+        weights_(weights),
+        basis_(activations.rows, std::min(activations.rows, activations.cols)) {}
 
   /// Sets weights to zero until the activations of the others are independent.
   void run(const Cpu& la) {
@@ -94,8 +96,8 @@ class Exchange {
   }
 
  private:
-  /// The column is the sum of coefficients times columns of the basis. Weight is moved between it and them, in the sense in which
-  /// the sum of all weights does not grow, until one has none; if that is one of the basis, it leaves.
+  /// The column is the sum of coefficients times columns of the basis. Weight is moved between it and them, in the
+  /// sense in which the sum of all weights does not grow, until one has none; if that is one of the basis, it leaves.
   void exchange(int column) {
     const double sum = std::accumulate(coefficients_.begin(), coefficients_.end(), 0.0);
     const double sense = sum > 1 ? 1 : -1;  // of the change of the column's weight
