@@ -29,7 +29,7 @@ export type ReluPatterns =
    * recommended way: a network near the best of any width, with a handful of patterns.
    */
   | 'refine'
-  /** The same, with limits. */
+  /** Refinement with limits. */
   | { refine: ReluRefinement }
   /** A number of random ones; fewer if some coincide. */
   | { sample: number }
@@ -122,15 +122,7 @@ export async function trainReluNetwork<const Y extends Targets>(
     oneHot: loss === 'softmax',
   });
   const problem: ReluProblem = { x, y, ...patternsAndStart(others, y) };
-  const refines = problem.patterns !== undefined && 'refine' in problem.patterns;
-  const answer = await solve<ReluSolution>(
-    'relu',
-    problem,
-    refines ? { checkInterval: 1, ...defined(others) } : others,
-    {
-      flops: refines ? 0 : flopsOf(problem),
-    },
-  );
+  const answer = await solve<ReluSolution>('relu', problem, reported(problem, others), { flops: flopsOf(problem) });
   const { hiddenWeights, biases, outputWeights, pattern, inputScale, gates, weights, dual, global, ...rest } = answer;
   return {
     ...rest,
@@ -151,6 +143,11 @@ export async function trainReluNetwork<const Y extends Targets>(
       ...(classes && { classes }),
     },
   };
+}
+
+/** The settings; with refinement, whose steps are rounds, each is reported unless it is said otherwise. */
+function reported<T extends object>({ patterns }: ReluProblem, settings: T): T {
+  return patterns !== undefined && 'refine' in patterns ? ({ checkInterval: 1, ...defined(settings) } as T) : settings;
 }
 
 /** Whether numbers y are classes. */
@@ -200,9 +197,10 @@ interface ReluProblem {
 
 /**
  * Multiplications of x with the weights of all patterns, in a hundred iterations; of all that exist, taken as few, since d is
- * small.
+ * small. 0 for refinement, which a GPU does not do.
  */
 function flopsOf({ x, y, patterns = { sample: 50 } }: ReluProblem): number {
+  if ('refine' in patterns) return 0;
   const count = 'sample' in patterns ? patterns.sample : 'gates' in patterns ? (patterns.gates?.columns ?? 1) : 1;
   return 100 * x.rows * x.columns * y.columns * count;
 }

@@ -26,7 +26,7 @@ struct ReluNeurons {
   ReluNeurons copy() const;
   /// These and those of another network.
   ReluNeurons with(const ReluNeurons& others) const;
-  /// Those that are listed.
+  /// The neurons that are listed.
   ReluNeurons only(const std::vector<int>& list) const;
   /// ||u_j|| = |alpha_j|, which is the least penalty of the same function.
   void balance();

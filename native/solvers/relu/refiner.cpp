@@ -21,7 +21,7 @@ constexpr double leastGain = 2e-5;
 constexpr int mostIdle = 3;
 /// A neuron with so little of the weight of the largest is left out.
 constexpr double leastNeuron = 1e-6;
-/// Of the length of a neuron: how far it is moved before a descent.
+/// How far a neuron is moved before a descent, as a share of its length.
 constexpr double jitter = 0.1;
 /// Accuracy and iterations of the convex programs of rounds; that of the end has the settings'.
 constexpr double roundTolerance = 3e-4;
@@ -39,7 +39,7 @@ constexpr double accurate = 1e-4;  // of the tolerance: of convex programs whose
 /// The share of the time limit after which no round begins.
 constexpr double shareOfRounds = 0.8;
 
-/// Without neurons of next to no weight, the others balanced.
+/// The neurons but for those of next to no weight, balanced.
 ReluNeurons pruned(const ReluNeurons& neurons) {
   double largest = 0;
   for (int j = 0; j < neurons.count(); ++j) largest = std::max(largest, neurons.size(j));

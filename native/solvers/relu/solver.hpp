@@ -42,7 +42,7 @@ template <LinAlg La>
 class ReluSolver {
  public:
   ReluSolver(const La& la, const ReluProblem& problem, const ReluSettings& settings);
-  /// On data at hand. `start` is on the scaled data, or empty.
+  /// Solves on data that is at hand; `start` is on the scaled data, or empty.
   ReluSolver(const La& la, ReluData data, const ReluSettings& settings, ReluWarmStart start = {});
 
   void start();

@@ -9,7 +9,7 @@
 
 namespace nonconvex {
 
-/// On a device: the convex program.
+/// A device solves the convex program.
 template <LinAlg La>
 class ReluTraining : public ReluSolver<La> {
  public:
