@@ -191,7 +191,7 @@ std::optional<Status> ReluRefiner::step() {
 void ReluRefiner::columnRound() {
   ++round_;
   const double before = globalBound_;
-  const ReluNeurons added = worthwhile(price({}, effort_.searches, true), effort_.neurons);
+  const ReluNeurons added = worthwhile(price(theta_, {}, effort_.searches, true), effort_.neurons);
   idleColumnRounds_ = globalBound_ - before < leastGain * objective_ ? idleColumnRounds_ + 1 : 0;
   if (globallySolved()) return;
   solveConvex(network_.with(added), accurate * settings_.tolerance,
@@ -200,7 +200,7 @@ void ReluRefiner::columnRound() {
 
 void ReluRefiner::round() {
   const double before = objective_;
-  const ReluPrices prices = price({}, effort_.searches, data_.d <= exactInRounds);
+  const ReluPrices prices = price(theta_, {}, effort_.searches, data_.d <= exactInRounds);
   const ReluNeurons added = worthwhile(prices, round_ == 0 ? effort_.neurons : effort_.added);
   ++round_;
   solveConvex(descended(jittered(jitter).with(added), effort_.iterations),
@@ -214,7 +214,14 @@ void ReluRefiner::finish() {
   if (gap() > settings_.tolerance && !network_.empty()) {
     solveConvex(network_, settings_.tolerance, settings_.maxIterations);
   }
-  if (timeLeft() > 0) price({0.1, 0.3}, 8 * effort_.searches, data_.d <= exactAtEnd);
+  if (timeLeft() <= 0) return;
+  // A longer search at the theta of the best bound so far, and at the last, takes the place of those of the rounds.
+  const HostMatrix<double> before = estimateTheta_.copy();
+  estimate_ = {};
+  for (const Mat<const double> theta : {Mat<const double>(before), Mat<const double>(theta_)}) {
+    const bool last = theta.data == theta_.data();
+    if (theta.cols > 0) price(theta, {0.1, 0.3}, 8 * effort_.searches, last && data_.d <= exactAtEnd);
+  }
 }
 
 /// The best of several random networks, or that of a warm start, after a descent.
@@ -291,7 +298,7 @@ void ReluRefiner::take(ReluSolution found, const ReluProgress& progress, const s
 
 /// Local maxima of the price at theta: from the neurons, from copies of them that were moved by these shares of their
 /// lengths, and from random directions; if `exactly`, the largest of all too. Offers the bound that they give.
-ReluPrices ReluRefiner::price(const std::vector<double>& jitters, int random, bool exactly) {
+ReluPrices ReluRefiner::price(Mat<const double> theta, const std::vector<double>& jitters, int random, bool exactly) {
   ReluNeurons from = network_.copy();
   for (const double share : jitters) from = from.with(jittered(share));
   const int m = from.count();
@@ -310,11 +317,13 @@ ReluPrices ReluRefiner::price(const std::vector<double>& jitters, int random, bo
     const bool negative = j < m ? from.weights[at(j)] < 0 : j >= m + random;
     prices.signs.push_back(negative ? -1 : 1);
   }
-  ascendPrices(la_, data_, theta_, prices);
+  ascendPrices(la_, data_, theta, prices);
   violation_ = prices.largest() / data_.beta;
-  const double bound = scaledDualValue(data_, theta_, prices.largest());
+  const double bound = scaledDualValue(data_, theta, prices.largest());
   if (!(bound <= estimate_.lowerBound)) {
     estimate_ = {.lowerBound = bound, .gap = unknown, .violation = violation_, .searches = searches};
+    estimateTheta_ = HostMatrix<double>(theta.rows, theta.cols);
+    la_.copy(theta, estimateTheta_.view());
   }
   if (exactly) addLargest(prices);
   return prices;

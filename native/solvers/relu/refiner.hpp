@@ -54,7 +54,7 @@ class ReluRefiner {
   void finish();
   void solveConvex(const ReluNeurons& network, double tolerance, int iterations);
   void take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns, bool zero);
-  ReluPrices price(const std::vector<double>& jitters, int random, bool exactly);
+  ReluPrices price(Mat<const double> theta, const std::vector<double>& jitters, int random, bool exactly);
   void addLargest(ReluPrices& prices);
   ReluNeurons worthwhile(const ReluPrices& prices, int most);
   ReluNeurons jittered(double share) const;
@@ -79,7 +79,8 @@ class ReluRefiner {
 
   double violation_ = unknown;  // of the last theta that was priced
   ReluEstimate estimate_;
-  double globalBound_ = unknown;  // by the largest price found exactly
+  HostMatrix<double> estimateTheta_;  // that it is about
+  double globalBound_ = unknown;      // by the largest price found exactly
   int round_ = 0;
   int idle_ = 0;  // rounds in a row that gained next to nothing
   int idleColumnRounds_ = 0;
