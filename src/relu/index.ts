@@ -1,5 +1,11 @@
 // The subpath nonconvex/relu: two-layer ReLU networks, trained to a certified optimum.
 export {
+  type PartialDependence,
+  type PartialDependenceOptions,
+  partialDependence,
+  predictProbabilities,
+} from './inspect.js';
+export {
   decisionFunction,
   fromJSON,
   predict,

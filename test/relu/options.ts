@@ -2,10 +2,25 @@
 import * as relu from '../../src/relu/index.js';
 import { type Options, rows, type Taking, values } from '../contract/takesOptions.js';
 
+/** 2 (x_0)_+ - (x_1)_+ of four columns. */
+const additive = relu.fromJSON({
+  format: 'nonconvex.reluNetwork',
+  version: 1,
+  activation: 'relu',
+  loss: 'squared',
+  bias: false,
+  inputScale: [1, 1, 1, 1],
+  hiddenWeights: { rows: 4, columns: 2, data: [1, 0, 0, 1, 0, 0, 0, 0] },
+  biases: [0, 0],
+  outputWeights: { rows: 2, columns: 1, data: [2, -1] },
+  pattern: [0, 0],
+});
+
 export const taking: Taking = {
   'relu/trainReluNetwork, task': ['patterns', (options) => relu.trainReluNetwork({ x: rows, y: values }, options)],
+  'relu/partialDependence': ['grid', (options) => relu.partialDependence(additive, rows, 0, options)],
   'relu/trainReluNetwork, data': ['x', (more: Options) => relu.trainReluNetwork({ x: rows, y: values, ...more })],
 };
 
 /** Functions without options. */
-export const others = ['decisionFunction', 'fromJSON', 'predict', 'score', 'toJSON'];
+export const others = ['decisionFunction', 'fromJSON', 'predict', 'predictProbabilities', 'score', 'toJSON'];

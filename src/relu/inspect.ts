@@ -1,0 +1,94 @@
+// What a trained network says beside its predictions: probabilities of classes, and how it depends on a column.
+import { checkMembers, show } from '../core/check.js';
+import { type Matrix, type MatrixLike, matrix, toMatrix } from '../core/matrix.js';
+import { decisionFunction, type ReluNetwork } from './network.js';
+
+/**
+ * Probabilities of the classes for the rows of x: rows x classes, columns in the order of `network.classes`, each row with sum 1.
+ * For `loss` `'softmax'` exp(f_j) / sum_k exp(f_k); for `'logistic'` 1 / (1 + exp(-f)) of the second of two classes, and with more
+ * classes that of each against the rest, divided by their sum. Targets that were a matrix of -1 and +1 (`'logistic'`) are questions of
+ * their own: then a column has the probability of +1 and rows need not have sum 1.
+ *
+ * @throws RangeError for a network of another loss, whose outputs are no logarithms of odds.
+ */
+export function predictProbabilities(network: ReluNetwork, x: MatrixLike): Matrix {
+  if (network.loss !== 'logistic' && network.loss !== 'softmax') {
+    throw new RangeError(
+      `network.loss = ${show(network.loss)}: expected 'logistic' or 'softmax', which give probabilities`,
+    );
+  }
+  const { data, rows, columns } = decisionFunction(network, x);
+  const row = (i: number): number[] => Array.from(data.subarray(i * columns, (i + 1) * columns));
+  const probabilities = Array.from({ length: rows }, (_, i) => {
+    if (network.loss === 'softmax') return softmax(row(i));
+    const each = row(i).map((f) => 1 / (1 + Math.exp(-f)));
+    if (!network.classes) return each;
+    return columns === 1 ? [1 - (each[0] as number), each[0] as number] : each.map((p) => p / sum(each));
+  });
+  const width = probabilities[0]?.length ?? (network.classes?.length || columns);
+  return matrix(rows, width, probabilities.flat());
+}
+
+function softmax(f: readonly number[]): number[] {
+  const largest = Math.max(...f);
+  const powers = f.map((value) => Math.exp(value - largest));
+  const total = sum(powers);
+  return powers.map((power) => power / total);
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+export interface PartialDependenceOptions {
+  /** The values that the column takes. Default: 50 from the 5th to the 95th percentile of those in x, at equal distances. */
+  grid?: ArrayLike<number> | undefined;
+}
+
+export interface PartialDependence {
+  /** The values that the column took. */
+  grid: Float64Array;
+  /** A row for each of them, a column for each output: the mean of f over the rows of x. */
+  values: Matrix;
+}
+
+/**
+ * How the outputs of a network depend on one column of x, the others as they are: for each value v of the grid the mean over the rows
+ * of f(x with its column set to v), f as {@link decisionFunction} has it.
+ *
+ * J. Friedman, "Greedy function approximation: a gradient boosting machine", Annals of Statistics 29(5), 2001, section 8.2.
+ *
+ * @throws RangeError when there is no such column, or x has no rows.
+ */
+export function partialDependence(
+  network: ReluNetwork,
+  x: MatrixLike,
+  column: number,
+  options: PartialDependenceOptions = {},
+): PartialDependence {
+  const inputs = toMatrix('x', x);
+  const { rows, columns } = inputs;
+  if (!Number.isInteger(column) || column < 0 || column >= columns) {
+    throw new RangeError(`column = ${show(column)}: expected an integer in [0, ${columns - 1}]`);
+  }
+  if (rows === 0) throw new RangeError('x: expected at least one row');
+  const { grid: given } = checkMembers('options', options, ['grid'], 'option');
+  const grid = given === undefined ? percentiles(inputs, column) : Float64Array.from(given);
+  const changed = { data: Float64Array.from(inputs.data), rows, columns };
+  const means = Array.from(grid, (value) => {
+    for (let i = 0; i < rows; ++i) changed.data[i * columns + column] = value;
+    const f = decisionFunction(network, changed);
+    return Array.from({ length: f.columns }, (_, k) => {
+      let total = 0;
+      for (let i = 0; i < rows; ++i) total += f.data[i * f.columns + k] as number;
+      return total / rows;
+    });
+  });
+  return { grid, values: matrix(grid.length, network.outputWeights.columns, means.flat()) };
+}
+
+/** 50 numbers from the 5th to the 95th percentile of a column. */
+function percentiles({ data, rows, columns }: Matrix, column: number): Float64Array {
+  const sorted = Float64Array.from({ length: rows }, (_, i) => data[i * columns + column] as number).sort();
+  const at = (share: number): number => sorted[Math.round(share * (rows - 1))] as number;
+  const [low, high] = [at(0.05), at(0.95)];
+  return Float64Array.from({ length: 50 }, (_, i) => low + ((high - low) * i) / 49);
+}
