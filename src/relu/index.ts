@@ -15,6 +15,7 @@ export {
   toJSON,
 } from './network.js';
 export {
+  betaMax,
   type ReluConvexProgram,
   type ReluData,
   type ReluPatterns,

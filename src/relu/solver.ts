@@ -48,7 +48,12 @@ export interface ReluRefinement {
   starts?: number | undefined;
 }
 
-export interface ReluSettings extends ReluOptions, SolveOptions<ReluProgress> {
+export interface ReluSettings extends Omit<ReluOptions, 'beta'>, SolveOptions<ReluProgress> {
+  /**
+   * Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + a_j^2), a number > 0; or `'auto'`: a hundredth of {@link betaMax}
+   * ('relu'), a twentieth ('gated'), which needs no tuning on most data with targets of standard deviation 1. Default: 0.001 n.
+   */
+  beta?: number | 'auto' | undefined;
   /**
    * Whether integers y are classes or values to come close to. Default: what `loss` says; for `'squared'` and `'huber'`, which
    * do for both, it must be said where y are a few integers that repeat.
@@ -69,6 +74,10 @@ export interface ReluResult<P extends Prediction = Prediction>
     Pick<ReluSolution, 'feasibility' | 'step' | 'innerSteps' | 'violation' | 'estimatedLowerBound' | 'estimate'> {
   /** The trained network, for `predict`, `score` and `toJSON`. */
   network: ReluNetwork<P>;
+  /** The weight of the regulariser that was used. */
+  beta: number;
+  /** The weight above which the best network is zero, of which `beta` is a share where it was `'auto'`. */
+  betaMax?: number;
   /** Objective of the convex program. */
   objective: number;
   /** Value of a feasible point of the dual program: no solution of the convex program has a smaller objective. */
@@ -114,18 +123,17 @@ export async function trainReluNetwork<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluSettings = {},
 ): Promise<ReluResult<Prediction<Y>>> {
-  const { task, ...others } = checkOptions('relu', settings, ['task'], 'settings');
+  const { x, y, classes, options } = encoded(data, settings);
+  const chosen = await chosenBeta({ x, y }, options);
+  const others = { ...options, ...defined({ beta: chosen.beta }) };
   const { activation, loss, bias } = { ...reluDefaults, ...defined(others) };
-  const x = toMatrix('x', checkMembers('data', data, ['x', 'y']).x);
-  const { matrix: y, classes } = encodeTargets(data.y, x.rows, {
-    classify: hasClasses(data.y, loss, task),
-    oneHot: loss === 'softmax',
-  });
   const problem: ReluProblem = { x, y, ...patternsAndStart(others, y) };
   const answer = await solve<ReluSolution>('relu', problem, reported(problem, others), { flops: flopsOf(problem) });
   const { hiddenWeights, biases, outputWeights, pattern, inputScale, gates, weights, dual, global, ...rest } = answer;
   return {
     ...rest,
+    ...chosen,
+    beta: chosen.beta ?? 0.001 * x.rows,
     objective: answer.objective ?? Number.NaN,
     lowerBound: answer.lowerBound ?? Number.NaN,
     certificate: global ? 'global' : 'patterns',
@@ -143,6 +151,59 @@ export async function trainReluNetwork<const Y extends Targets>(
       ...(classes && { classes }),
     },
   };
+}
+
+/**
+ * The weight of the regulariser above which the network without neurons is optimal, over networks of any width:
+ *
+ *     max over ||u|| <= 1 of |theta^T (X u)_+|,   theta = minus the gradient of the loss at f = 0
+ *
+ * for each output, of which the largest. With up to six columns (bias included) it is enclosed by branch and bound, else the largest of
+ * thousands of local searches: a better search could find more. Of the settings it takes those that say what the problem is (`loss`,
+ * `task`, `bias`, `normalize`, ...) and `seed`, `threads`, `timeLimit`, `signal`.
+ */
+export async function betaMax<const Y extends Targets>(
+  data: ReluData<Y>,
+  settings: ReluSettings = {},
+): Promise<number> {
+  const { x, y, options } = encoded(data, settings);
+  return largestBeta({ x, y }, options);
+}
+
+/** The data as numbers, and the settings but for `task`. */
+function encoded(data: ReluData, settings: ReluSettings) {
+  const { task, ...options } = checkOptions('relu', settings, ['task'], 'settings');
+  const { loss } = { ...reluDefaults, ...defined(options) };
+  const x = toMatrix('x', checkMembers('data', data, ['x', 'y']).x);
+  const targets = { classify: hasClasses(data.y, loss, task), oneHot: loss === 'softmax' };
+  const { matrix: y, classes } = encodeTargets(data.y, x.rows, targets);
+  return { x, y, classes, options };
+}
+
+/** Shares of betaMax that `beta: 'auto'` takes. */
+const autoShare = { relu: 0.01, gated: 0.05 };
+
+async function chosenBeta(
+  problem: ReluProblem,
+  options: Omit<ReluSettings, 'task'>,
+): Promise<{ beta?: number; betaMax?: number }> {
+  const { beta, activation = reluDefaults.activation } = options;
+  if (beta === undefined) return {};
+  if (beta !== 'auto') return { beta };
+  const most = await largestBeta(problem, options);
+  if (!(most > 0))
+    throw new RangeError("beta = 'auto': the network without neurons is optimal for any beta, as y is 0");
+  return { beta: autoShare[activation] * most, betaMax: most };
+}
+
+/** Prices the network without neurons, with beta 1. */
+async function largestBeta(problem: ReluProblem, options: Omit<ReluSettings, 'task'>): Promise<number> {
+  const { loss, huberDelta, bias, regularizeBias, normalize, seed, threads, timeLimit, signal } = options;
+  const about = defined({ loss, huberDelta, bias, regularizeBias, normalize, seed, threads, timeLimit, signal });
+  const settings: ReluOptions & SolveOptions = { ...about, beta: 1, checkInterval: 1 };
+  const pricing = { ...problem, patterns: { refine: { rounds: 0, starts: 0 } } };
+  const answer = await solve<ReluSolution>('relu', pricing, settings, { flops: 0 });
+  return answer.violation ?? 0;
 }
 
 /** The settings; with refinement, whose steps are rounds, each is reported unless it is said otherwise. */
@@ -256,6 +317,7 @@ function checkedRefinement(refine: ReluRefinement): ReluRefinement {
       throw new TypeError(`patterns.refine.${name} = ${show(value)}: expected an integer`);
     }
   }
+  if (starts === 0) throw new RangeError('patterns.refine.starts = 0: expected an integer in [1, 1000]');
   return defined(refine);
 }
 

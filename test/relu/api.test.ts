@@ -392,7 +392,7 @@ describe('patterns', () => {
   });
 
   it.each([
-    [{}, 'patterns = {  }: expected { sample }, { gates } or { exact: true }'],
+    [{}, "patterns = {  }: expected 'refine', { refine }, { sample }, { gates } or { exact: true }"],
     [{ sample: 5, exact: true }, 'patterns = { sample, exact }: expected'],
     [{ smaple: 5 }, 'patterns = { smaple }: expected'],
     [{ sample: 0 }, 'patterns.sample = 0: expected at least 1'],

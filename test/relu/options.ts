@@ -17,6 +17,8 @@ const additive = relu.fromJSON({
 });
 
 export const taking: Taking = {
+  'relu/betaMax, settings': ['task', (options) => relu.betaMax({ x: rows, y: values }, options)],
+  'relu/betaMax, data': ['x', (more: Options) => relu.betaMax({ x: rows, y: values, ...more })],
   'relu/trainReluNetwork, task': ['patterns', (options) => relu.trainReluNetwork({ x: rows, y: values }, options)],
   'relu/partialDependence': ['grid', (options) => relu.partialDependence(additive, rows, 0, options)],
   'relu/trainReluNetwork, data': ['x', (more: Options) => relu.trainReluNetwork({ x: rows, y: values, ...more })],

@@ -55,7 +55,7 @@ struct ReluEntry {
     if (in.has("starts")) wanted.starts = in.integer("starts");
     expect(wanted.rounds >= 0, "rounds", wanted.rounds, "expected an integer >= 0");
     expect(wanted.timeLimit >= 0, "timeLimit", wanted.timeLimit, "expected a number >= 0 (seconds)");
-    expect(wanted.starts >= 1 && wanted.starts <= 1000, "starts", wanted.starts, "expected an integer in [1, 1000]");
+    expect(wanted.starts >= 0 && wanted.starts <= 1000, "starts", wanted.starts, "expected an integer in [1, 1000]");
     return wanted;
   }
 };

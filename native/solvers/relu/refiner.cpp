@@ -169,6 +169,7 @@ ReluNeurons ReluRefiner::warmNetwork(const ReluProblem& problem) const {
 
 void ReluRefiner::start() {
   watch_ = Stopwatch();
+  if (wanted_.starts == 0 && given_.empty()) return;
   solveConvex(firstNetwork(), std::max(roundTolerance, settings_.tolerance), roundIterations);
 }
 
@@ -331,8 +332,8 @@ ReluPrices ReluRefiner::price(Mat<const double> theta, const std::vector<double>
 
 /// Finds the largest price exactly, which gives a bound for all networks, and adds its direction for each output.
 void ReluRefiner::addLargest(ReluPrices& prices) {
-  // No more accurate than matters: the bound is that of the largest price.
-  const double excess = std::max(0.0, prices.largest() / data_.beta - 1);
+  // In rounds no more accurate than matters: a tenth of what the largest price that was found exceeds beta by.
+  const double excess = ended_ ? 0.0 : std::max(0.0, prices.largest() / data_.beta - 1);
   const PriceLimits limits{.tolerance = std::max(0.3 * settings_.tolerance, 0.1 * excess),
                            .maxNodes = static_cast<std::int64_t>(
                                std::clamp(nodesPerSecond * timeLeft(), 1.0, ended_ ? mostNodes : roundNodes))};
