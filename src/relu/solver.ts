@@ -124,7 +124,9 @@ export async function trainReluNetwork<const Y extends Targets>(
   settings: ReluSettings = {},
 ): Promise<ReluResult<Prediction<Y>>> {
   const { x, y, classes, options } = encoded(data, settings);
-  const chosen = await chosenBeta({ x, y }, options);
+  const { beta } = options;
+  // Without an await where there is nothing to wait for: a solve has begun when the call returns.
+  const chosen = beta === 'auto' ? await automaticBeta({ x, y }, options) : defined({ beta });
   const others = { ...options, ...defined({ beta: chosen.beta }) };
   const { activation, loss, bias } = { ...reluDefaults, ...defined(others) };
   const problem: ReluProblem = { x, y, ...patternsAndStart(others, y) };
@@ -183,13 +185,10 @@ function encoded(data: ReluData, settings: ReluSettings) {
 /** Shares of betaMax that `beta: 'auto'` takes. */
 const autoShare = { relu: 0.01, gated: 0.05 };
 
-async function chosenBeta(
+async function automaticBeta(
   problem: ReluProblem,
-  options: Omit<ReluSettings, 'task'>,
-): Promise<{ beta?: number; betaMax?: number }> {
-  const { beta, activation = reluDefaults.activation } = options;
-  if (beta === undefined) return {};
-  if (beta !== 'auto') return { beta };
+  { activation = reluDefaults.activation, ...options }: Omit<ReluSettings, 'task'>,
+): Promise<{ beta: number; betaMax?: number }> {
   const most = await largestBeta(problem, options);
   if (!(most > 0))
     throw new RangeError("beta = 'auto': the network without neurons is optimal for any beta, as y is 0");

