@@ -1,7 +1,7 @@
 // Refinement: the objective never rises, ends near the best of any width, and where columns are few with a bound for all networks.
 import { describe, expect, it } from 'vitest';
 import { predict, type ReluProgress, trainReluNetwork } from '../../src/index.js';
-import { available, bestKnown, knownProblem, normals, toMatrix } from '../problems/relu.js';
+import { normals } from '../problems/relu.js';
 
 /** y of a planted network on x of d normal columns, with a constant one. */
 function planted(rows: number, d: number, seed: number) {
@@ -148,26 +148,4 @@ describe('refinement', () => {
     await expect(train({ patterns: { refine: { round: 1 } } })).rejects.toThrow("did you mean 'rounds'");
     await expect(train({ patterns: 'refined' })).rejects.toThrow('patterns');
   });
-});
-
-if (!available) console.warn('skipped: problems with known optima, as ../shared/problems/relu is not there');
-
-describe.skipIf(!available)('refinement of problems with best known networks', () => {
-  it.each(available ? [['synth', 0.01] as const, ['bc', 0.01] as const] : [])(
-    '%s, lambda %d: below the best of 50 local runs',
-    async (name, lambda) => {
-      const { x, y } = knownProblem(name);
-      const best = bestKnown(name, lambda);
-      const result = await trainReluNetwork(
-        { x: toMatrix(x), y },
-        { task: 'regression', bias: false, beta: lambda * y.length, patterns: { refine: { rounds: 3 } } },
-      );
-      expect(result.status).toBe('solved');
-      expect(result.certificate).toBe('patterns');
-      expect(result.objective).toBeLessThanOrEqual(best.bestOfLocalRuns);
-      expect(result.objective).toBeGreaterThanOrEqual(best.estimatedLowerBound * 0.99);
-      expect(result.estimate?.lowerBound).toBeLessThanOrEqual(result.objective);
-    },
-    60_000,
-  );
 });
