@@ -1,7 +1,7 @@
 // What a trained network says beside its predictions: probabilities of classes, and how it depends on a column.
 import { checkMembers, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, matrix, toMatrix } from '../core/matrix.js';
-import { decisionFunction, type ReluNetwork } from './network.js';
+import { decisionFunction, predictedNumbers, type ReluNetwork } from './network.js';
 
 /**
  * Probabilities of the classes for the rows of x: rows x classes, columns in the order of `network.classes`, each row with sum 1.
@@ -17,23 +17,17 @@ export function predictProbabilities(network: ReluNetwork, x: MatrixLike): Matri
       `network.loss = ${show(network.loss)}: expected 'logistic' or 'softmax', which give probabilities`,
     );
   }
-  const { data, rows, columns } = decisionFunction(network, x);
+  const outputs = decisionFunction(network, x);
+  if (network.loss === 'softmax') return { ...outputs, data: predictedNumbers('softmax', outputs) };
+  const { data, rows, columns } = outputs;
   const row = (i: number): number[] => Array.from(data.subarray(i * columns, (i + 1) * columns));
   const probabilities = Array.from({ length: rows }, (_, i) => {
-    if (network.loss === 'softmax') return softmax(row(i));
     const each = row(i).map((f) => 1 / (1 + Math.exp(-f)));
     if (!network.classes) return each;
     return columns === 1 ? [1 - (each[0] as number), each[0] as number] : each.map((p) => p / sum(each));
   });
   const width = probabilities[0]?.length ?? (network.classes?.length || columns);
   return matrix(rows, width, probabilities.flat());
-}
-
-function softmax(f: readonly number[]): number[] {
-  const largest = Math.max(...f);
-  const powers = f.map((value) => Math.exp(value - largest));
-  const total = sum(powers);
-  return powers.map((power) => power / total);
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

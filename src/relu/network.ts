@@ -103,7 +103,8 @@ function predictionOf(network: ReluNetwork, outputs: Matrix): Prediction {
   return predicted.columns === 1 ? predicted.data : predicted;
 }
 
-function predictedNumbers(loss: ReluNetwork['loss'], { data, rows, columns }: Matrix): Float64Array {
+/** The numbers that outputs stand for: signs for `'logistic'` and `'hinge'`, probabilities for `'softmax'`, else themselves. */
+export function predictedNumbers(loss: ReluNetwork['loss'], { data, rows, columns }: Matrix): Float64Array {
   const numbers = Float64Array.from(data);
   if (loss === 'logistic' || loss === 'hinge') return numbers.map((f) => (f > 0 ? 1 : -1));
   if (loss === 'softmax') {
