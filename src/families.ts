@@ -1,4 +1,5 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
+export * as deepLinear from './deepLinear/index.js';
 export * as fractional from './fractional/index.js';
 export * as nlp from './nlp/index.js';
 export * as relu from './relu/index.js';

@@ -5,6 +5,12 @@ export { type Matrix, type MatrixLike, matrix, type SparseMatrix } from './core/
 export type { Progress, SolveOptions, SolveResult, Status } from './core/solve.js';
 export type { Label, Prediction, Targets } from './core/targets.js';
 export * as data from './data/index.js';
+export {
+  type LinearNetworkData,
+  type LinearNetworkResult,
+  type LinearNetworkSettings,
+  linearNetwork,
+} from './deepLinear/solver.js';
 export * as model from './expressions/index.js';
 export { Model } from './expressions/model.js';
 export * from './families.js';

@@ -1,0 +1,40 @@
+// Singular values and vectors of a sequence of matrices that change little.
+#pragma once
+
+#include <vector>
+
+#include "linalg/views.hpp"
+
+namespace nonconvex {
+
+/// A = left diag(values) right^T by one-sided Jacobi rotations (Hestenes 1958; de Rijk 1989), the largest value first.
+/// Each decomposition begins with the right vectors of the one before, so that a matrix near it takes a sweep or two.
+/// Columns of `left` that belong to values of zero are zero. Nothing is allocated after construction.
+class JacobiSvd {
+ public:
+  JacobiSvd(int rows, int cols);
+
+  void decompose(Mat<const double> a);
+
+  int count() const { return short_; }  ///< min(rows, cols)
+  double value(int k) const { return values_[static_cast<std::size_t>(order_[static_cast<std::size_t>(k)])]; }
+  const double* left(int k) const { return transposed_ ? rotation(k) : direction(k); }   ///< rows numbers
+  const double* right(int k) const { return transposed_ ? direction(k) : rotation(k); }  ///< cols numbers
+
+ private:
+  const double* rotation(int k) const { return rotations_.column(order_[static_cast<std::size_t>(k)]); }
+  const double* direction(int k) const { return work_.column(order_[static_cast<std::size_t>(k)]); }
+  void orthogonalizeRotations();
+  void product(Mat<const double> a);
+  bool sweep();
+  void finish();
+
+  bool transposed_;  // the matrix has more columns than rows, so its transpose is decomposed
+  int long_, short_;
+  HostMatrix<double> work_;       // long x short: A R, whose columns become orthogonal, then unit vectors
+  HostMatrix<double> rotations_;  // short x short: R
+  std::vector<double> values_;
+  std::vector<int> order_;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,70 @@
+// What goes into and comes out of the training of deep linear networks with weight decay.
+#pragma once
+
+#include <tuple>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "linalg/views.hpp"
+
+namespace nonconvex {
+
+struct DeepLinearSettings : Limits {
+  DeepLinearSettings() {
+    maxIterations = 100000;
+    tolerance = 1e-8;
+    checkInterval = 10;
+  }
+
+  int depth = 2;
+  bool parallel = false;
+  double beta = solverChooses;
+
+  static constexpr auto fields() {
+    using Self = DeepLinearSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{
+            FIELD(depth, between(2, 1000), "Layers L of weights."),
+            FIELD(parallel, anyValue(),
+                  "A sum of networks with weight decay of degree L, (beta / 2) sum_l ||W_l||_F^L each, in place of one "
+                  "network with (beta / 2) sum_l ||W_l||_F^2. With two layers they are the same."),
+            FIELD(beta, positiveOr("0.001 n"), "Weight of the regulariser.")});
+  }
+};
+static_assert(sizeFromFields<DeepLinearSettings>() == sizeof(DeepLinearSettings));
+
+struct DeepLinearProblem {
+  HostMatrix<double> x;      ///< n x d
+  HostMatrix<double> y;      ///< n x c
+  HostMatrix<double> start;  ///< d x c: a product of layers to begin at; no columns when there is none
+};
+
+struct DeepLinearSolution {
+  HostMatrix<double> left;
+  std::vector<double> singularValues;
+  HostMatrix<double> right;
+  double gap = 0;
+  double dualOptimum = 0;
+  double dualityGap = 0;
+  bool closedForm = false;
+
+  static constexpr auto fields() {
+    using Self = DeepLinearSolution;
+    return std::tuple{
+        OUT(left, "d x r: the left singular vectors of the product of the layers, one a column."),
+        OUT(singularValues, "r numbers, the singular values of the product, the largest first."),
+        OUT(right, "c x r: the right singular vectors."),
+        OUT(gap, "(objective - lowerBound) / |objective|."),
+        OUT(dualOptimum,
+            "Optimal value of the dual program, a lower bound. It is `lowerBound` where the duality gap is zero: for "
+            "two layers, parallel networks and one output."),
+        OUT(dualityGap,
+            "(objective - dualOptimum) / |objective|: more than `gap` for three and more layers, not parallel, "
+            "with several outputs."),
+        OUT(closedForm, "Whether the optimum was had in closed form, as X has orthogonal columns of one length.")};
+  }
+};
+static_assert(sizeFromFields<DeepLinearSolution>() == sizeof(DeepLinearSolution));
+
+}  // namespace nonconvex

@@ -1,0 +1,260 @@
+#include "solvers/deepLinear/solver.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+#include "core/random.hpp"
+#include "linalg/blas.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr double relaxation = 1.6;                       // of ADMM
+constexpr int balanceEvery = 20;                         // steps between looks at rho
+constexpr double outOfBalance = 4;                       // of the residuals' ratio, for a change of rho
+constexpr double roundingOfBound = 16 * machineEpsilon;  // times the size of the terms that a bound is made of
+
+SpectralPenalty penaltyOf(const DeepLinearSettings& settings, int rows) {
+  const double beta = isKnown(settings.beta) ? settings.beta : 0.001 * rows;
+  if (settings.parallel) return {.weight = beta * settings.depth / 2, .power = 1};
+  return {.weight = beta, .power = 2.0 / settings.depth};
+}
+
+void requireFinite(const char* name, Mat<const double> a) {
+  for (int i = 0; i < a.rows; ++i) {
+    for (int j = 0; j < a.cols; ++j) {
+      if (std::isfinite(a(i, j))) continue;
+      require(false, std::string(name) + "[" + show(i) + "][" + show(j) + "]", a(i, j), "expected a finite number");
+    }
+  }
+}
+
+}  // namespace
+
+LinearNetworkSolver::LinearNetworkSolver(const Cpu& la, const DeepLinearProblem& problem,
+                                         const DeepLinearSettings& settings)
+    : la_(la),
+      problem_(problem),
+      penalty_(penaltyOf(settings, problem.x.rows())),
+      seed_(settings.seed),
+      targetSquares_(la.dot(problem.y.flat(), problem.y.flat())),
+      gram_(problem.x.cols(), problem.x.cols()),
+      target_(problem.x.cols(), problem.y.cols()),
+      z_(problem.x.cols(), problem.y.cols()),
+      residual_(problem.y.copy()),
+      svd_(problem.x.cols(), problem.y.cols()),
+      slopeSvd_(problem.x.cols(), problem.y.cols()),
+      t_(at(svd_.count())),
+      bestObjective_(targetSquares_ / 2),
+      bestLeft_(problem.x.cols(), svd_.count()),
+      bestRight_(problem.y.cols(), svd_.count()),
+      best_(at(svd_.count())) {
+  requireFinite("x", problem.x);
+  requireFinite("y", problem.y);
+  requireFinite("warmStart.product", problem.start);
+  require(std::isfinite(targetSquares_), "y", targetSquares_, "expected numbers whose squares have a finite sum");
+  la_.syrk(Transpose::yes, 1.0, problem.x, 0.0, gram_);
+  la_.mirrorLower(gram_);
+  la_.gemm(Transpose::yes, Transpose::no, 1.0, problem.x, problem.y, 0.0, target_);
+  measureColumns();
+  if (penalty_.power < 1 && !orthogonal()) {
+    throw Error(
+        ErrorKind::range,
+        "x: expected orthogonal columns of one length, X^T X = s^2 I, which is where the optimum of a network of " +
+            show(settings.depth) + " layers is known; for any x use depth 2 or parallel: true, or bring x " +
+            "into such columns first, which is another problem");
+  }
+}
+
+/// Sets s and how far X^T X is from s^2 I.
+void LinearNetworkSolver::measureColumns() {
+  double trace = 0;
+  for (int i = 0; i < d(); ++i) trace += gram_(i, i);
+  require(std::isfinite(trace), "x", trace, "expected numbers whose squares have a finite sum");
+  scale_ = std::sqrt(trace / d());
+  for (int j = 0; j < d(); ++j) {
+    for (int i = 0; i < d(); ++i) spread_ += square(gram_(i, j) - (i == j ? square(scale_) : 0));
+  }
+  spread_ = std::sqrt(spread_);
+}
+
+void LinearNetworkSolver::start() {
+  copy_ = HostMatrix<double>(d(), c());
+  multiplier_ = HostMatrix<double>(d(), c());
+  slope_ = HostMatrix<double>(d(), c());
+  before_ = HostMatrix<double>(d(), c());
+  if (orthogonal()) {
+    takeClosedForm();
+    return;
+  }
+  factor_ = HostMatrix<double>(d(), d());
+  rho_ = square(scale_);
+  // A multiple of I that is positive and not beside nothing factors whatever X is.
+  while (!factor()) rho_ *= 2;
+  begin();
+}
+
+/// Begins at the product that was given, with the multiplier that belongs to it, or at a small one drawn by the seed.
+void LinearNetworkSolver::begin() {
+  if (problem_.start.cols() > 0) {
+    svd_.decompose(problem_.start);
+    for (int k = 0; k < svd_.count(); ++k) t_[at(k)] = svd_.value(k);
+    compose();
+    measure();
+    la_.gemm(Transpose::yes, Transpose::no, 1 / rho_, problem_.x, residual_, 0.0, multiplier_);
+    return;
+  }
+  const Random random(seed_);
+  const double size = 0.01 * la_.norm(target_.flat()) / (square(scale_) * std::sqrt(static_cast<double>(z_.size())));
+  for (std::size_t k = 0; k < z_.size(); ++k) z_.data()[k] = size * random.normal(k);
+}
+
+/// Singular values and objective at the optimum; its bound is what it is less the most that X^T X - s^2 I can change.
+void LinearNetworkSolver::takeClosedForm() {
+  closedForm_ = true;
+  svd_.decompose(target_);
+  std::vector<double> sigma(t_.size());
+  double covered = 0, least = 0, weights = 0;
+  for (int k = 0; k < svd_.count(); ++k) {
+    sigma[at(k)] = scale_ > 0 ? svd_.value(k) / scale_ : 0;
+    t_[at(k)] = scale_ > 0 ? leastForOne(scale_, sigma[at(k)], penalty_) : 0;
+    least += square(scale_ * t_[at(k)] - sigma[at(k)]) / 2 + penalty_.value(t_[at(k)]);
+    covered += square(sigma[at(k)]) / 2;
+  }
+  compose();
+  measure();
+  // A product of the layers that is no worse has ||X Z|| <= 2 ||Y||.
+  if (scale_ > 0) weights = 2 * targetSquares_ / (square(scale_) - std::min(spread_, square(scale_) / 2));
+  const double error =
+      spread_ * weights + roundingOfBound * targetSquares_ * (1 + static_cast<double>(problem_.x.rows()) / 64);
+  const double rest = targetSquares_ / 2 - covered;
+  lowerBound_ = std::min(rest + least - error, bestObjective_);
+  dual_ = lowerBound_;
+  if (penalty_.power < 1 && scale_ > 0) dual_ = std::min(rest + leastForSum(scale_, sigma, penalty_) - error, dual_);
+}
+
+std::optional<Status> LinearNetworkSolver::step() {
+  if (closedForm_) return Status::stalled;  // nothing is left to do
+  ++steps_;
+  la_.copy(Mat<const double>(z_), before_.view());
+  la_.forEach(d(), c(), [&](int i, int j) { copy_(i, j) = target_(i, j) + rho_ * (z_(i, j) - multiplier_(i, j)); });
+  la_.choleskySolve(factor_, copy_);
+  // The multiplier holds what is decomposed until Z is taken away.
+  la_.forEach(d(), c(),
+              [&](int i, int j) { multiplier_(i, j) += relaxation * copy_(i, j) + (1 - relaxation) * z_(i, j); });
+  svd_.decompose(multiplier_);
+  for (int k = 0; k < svd_.count(); ++k) t_[at(k)] = std::max(0.0, svd_.value(k) - penalty_.weight / rho_);
+  compose();
+  la_.forEach(d(), c(), [&](int i, int j) { multiplier_(i, j) -= z_(i, j); });
+  if (steps_ % balanceEvery == 0) balance();
+  measured_ = false;
+  return std::nullopt;
+}
+
+/// Z from its singular values and vectors.
+void LinearNetworkSolver::compose() {
+  la_.fill(z_.view(), 0.0);
+  for (int k = 0; k < svd_.count() && t_[at(k)] > 0; ++k) {
+    for (int j = 0; j < c(); ++j) blas::axpy(d(), t_[at(k)] * svd_.right(k)[j], svd_.left(k), z_.column(j));
+  }
+}
+
+/// Factors X^T X + rho I; false where rho is too small beside rounding.
+bool LinearNetworkSolver::factor() {
+  la_.copy(Mat<const double>(gram_), factor_.view());
+  for (int i = 0; i < d(); ++i) factor_(i, i) += rho_;
+  return la_.cholesky(factor_);
+}
+
+/// Changes rho where one of the residuals, U - Z and rho (Z - Z before), is much larger than the other, the less often
+/// the longer it goes on.
+void LinearNetworkSolver::balance() {
+  if (steps_ < 2 * changed_) return;
+  double primal = 0, dual = 0;
+  for (int j = 0; j < c(); ++j) {
+    for (int i = 0; i < d(); ++i) {
+      primal += square(copy_(i, j) - z_(i, j));
+      dual += square(z_(i, j) - before_(i, j));
+    }
+  }
+  // Each beside the size of what it is to make right, so that units do not matter.
+  const double ratio = std::sqrt(primal / dual) * la_.norm(multiplier_.flat()) / la_.norm(z_.flat());
+  if (!(ratio > outOfBalance || ratio < 1 / outOfBalance) || !(ratio > 0) || !std::isfinite(ratio)) return;
+  const double old = rho_;
+  rho_ *= std::clamp(std::sqrt(ratio), 0.1, 10.0);
+  if (!factor()) {
+    rho_ = old;
+    factor();
+    return;
+  }
+  la_.forEach(d(), c(), [&](int i, int j) { multiplier_(i, j) *= old / rho_; });
+  changed_ = steps_;
+}
+
+/// Objective at Z, which is kept if it is the best, and the residual there.
+void LinearNetworkSolver::measure() {
+  la_.copy(Mat<const double>(problem_.y), residual_.view());
+  la_.gemm(Transpose::no, Transpose::no, -1.0, problem_.x, z_, 1.0, residual_);
+  double value = la_.dot(residual_.flat(), residual_.flat()) / 2;
+  for (const double t : t_) value += penalty_.value(t);
+  if (!(value < bestObjective_)) return;
+  bestObjective_ = value;
+  best_ = t_;
+  for (int k = 0; k < svd_.count(); ++k) {
+    std::copy(svd_.left(k), svd_.left(k) + d(), bestLeft_.column(k));
+    std::copy(svd_.right(k), svd_.right(k) + c(), bestRight_.column(k));
+  }
+}
+
+/// A multiple of the residual at Z is a point of the dual program; with ||Z|| for the nuclear norm.
+void LinearNetworkSolver::offerBound() {
+  la_.gemm(Transpose::yes, Transpose::no, 1.0, problem_.x, residual_, 0.0, slope_);
+  slopeSvd_.decompose(slope_);
+  const double linear = la_.dot(residual_.flat(), problem_.y.flat());
+  const double squares = la_.dot(residual_.flat(), residual_.flat());
+  // The largest singular value that rounding may have hidden.
+  const double norm = slopeSvd_.value(0) + roundingOfBound * scale_ * std::sqrt(squares * d());
+  const double most = norm > 0 ? penalty_.weight / norm : infinity;
+  const double factor = squares > 0 ? std::clamp(linear / squares, -most, most) : 0;
+  const double bound = factor * linear - square(factor) * squares / 2;
+  lowerBound_ = std::max(lowerBound_, bound - roundingOfBound * (std::abs(factor * linear) + targetSquares_));
+  dual_ = lowerBound_;
+}
+
+Progress LinearNetworkSolver::progress() {
+  if (!measured_ && !closedForm_ && slope_.rows() > 0) {
+    measure();
+    offerBound();
+  }
+  measured_ = true;
+  Progress now;
+  now.objective = bestObjective_;
+  now.lowerBound = lowerBound_;
+  now.residual = gap(lowerBound_);
+  return now;
+}
+
+double LinearNetworkSolver::gap(double bound) const {
+  return bestObjective_ > 0 ? (bestObjective_ - bound) / bestObjective_ : 0;
+}
+
+DeepLinearSolution LinearNetworkSolver::solution() const {
+  DeepLinearSolution s;
+  for (const double t : best_) {
+    if (t > 0) s.singularValues.push_back(t);
+  }
+  const int r = static_cast<int>(s.singularValues.size());
+  s.left = HostMatrix<double>(d(), r);
+  s.right = HostMatrix<double>(c(), r);
+  std::copy(bestLeft_.data(), bestLeft_.data() + s.left.size(), s.left.data());
+  std::copy(bestRight_.data(), bestRight_.data() + s.right.size(), s.right.data());
+  s.gap = gap(lowerBound_);
+  s.dualOptimum = dual_;
+  s.dualityGap = gap(dual_);
+  s.closedForm = closedForm_;
+  return s;
+}
+
+}  // namespace nonconvex

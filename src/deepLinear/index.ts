@@ -1,0 +1,7 @@
+// The subpath nonconvex/deepLinear: deep linear networks with weight decay, trained to the global optimum.
+export {
+  type LinearNetworkData,
+  type LinearNetworkResult,
+  type LinearNetworkSettings,
+  linearNetwork,
+} from './solver.js';

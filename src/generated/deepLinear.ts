@@ -1,0 +1,85 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Matrix } from '../core/matrix.js';
+import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
+
+export interface DeepLinearOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 100000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Relative accuracy at which the solve ends with status `solved`.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 1e-8
+   */
+  tolerance?: number | undefined;
+  /**
+   * Iterations between two checks of progress, limits and the abort signal.
+   *
+   * Expected: an integer in [1, 1000000].
+   * @defaultValue 10
+   */
+  checkInterval?: number | undefined;
+  /**
+   * Layers L of weights.
+   *
+   * Expected: an integer in [2, 1000].
+   * @defaultValue 2
+   */
+  depth?: number | undefined;
+  /**
+   * A sum of networks with weight decay of degree L, (beta / 2) sum_l ||W_l||_F^L each, in place of one network with
+   * (beta / 2) sum_l ||W_l||_F^2. With two layers they are the same.
+   *
+   * @defaultValue false
+   */
+  parallel?: boolean | undefined;
+  /**
+   * Weight of the regulariser.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 0.001 n
+   */
+  beta?: number | undefined;
+}
+
+export const deepLinearDefaults = {
+  ...limitDefaults,
+  maxIterations: 100000,
+  tolerance: 1e-8,
+  checkInterval: 10,
+  depth: 2,
+  parallel: false,
+} as const satisfies DeepLinearOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export type DeepLinearProgress = Progress;
+
+/** What a result of the solver has beside what all results have. */
+export interface DeepLinearSolution {
+  /** d x r: the left singular vectors of the product of the layers, one a column. */
+  left: Matrix;
+  /** r numbers, the singular values of the product, the largest first. */
+  singularValues: Float64Array;
+  /** c x r: the right singular vectors. */
+  right: Matrix;
+  /** (objective - lowerBound) / |objective|. */
+  gap: number;
+  /**
+   * Optimal value of the dual program, a lower bound. It is `lowerBound` where the duality gap is zero: for two
+   * layers, parallel networks and one output.
+   */
+  dualOptimum: number;
+  /**
+   * (objective - dualOptimum) / |objective|: more than `gap` for three and more layers, not parallel, with several
+   * outputs.
+   */
+  dualityGap: number;
+  /** Whether the optimum was had in closed form, as X has orthogonal columns of one length. */
+  closedForm: boolean;
+}

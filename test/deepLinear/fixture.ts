@@ -1,0 +1,15 @@
+// The problems by which the contract tests hold the family to its promises.
+import { matrix } from '../../src/index.js';
+import { type Fixture, limitless, numbers } from '../contract/problem.js';
+
+const n = 30;
+const d = 6;
+const c = 4;
+const solver = 'deepLinear/linearNetwork';
+const data = { x: matrix(n, d, numbers(n * d)), y: matrix(n, c, numbers(n * c, 2)) };
+
+export const fixture: Fixture = {
+  small: { solver, data, settings: { beta: 0.5, parallel: true } },
+  endless: { solver, data, settings: { beta: 0.5, depth: 3, parallel: true, ...limitless } },
+  wrong: { x: matrix(2, 2, Float64Array.of(2, 1, 1, 3)), y: matrix(3, 1, Float64Array.of(1, 2, 3)) },
+};
