@@ -25,10 +25,10 @@ export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './
 export { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from './readers/libsvm.js';
 export { type ReadOptions, readMatrixMarket } from './readers/matrixMarket.js';
 export { predict, type ReluNetwork, score } from './relu/network.js';
-export {
-  type ReluData,
-  type ReluProgress,
-  type ReluResult,
-  type ReluSettings,
-  trainReluNetwork,
-} from './relu/solver.js';
+export type {
+  ReluData,
+  ReluProgress,
+  ReluResult,
+  ReluSettings,
+} from './relu/problem.js';
+export { trainReluNetwork } from './relu/solver.js';

@@ -43,7 +43,7 @@ export interface ReluOptions extends Limits {
    * Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + alpha_j^2).
    *
    * Expected: a finite number > 0.
-   * @defaultValue 0.001 n
+   * @defaultValue a share of betaMax
    */
   beta?: number | undefined;
   /**
@@ -60,11 +60,12 @@ export interface ReluOptions extends Limits {
    */
   regularizeBias?: boolean | undefined;
   /**
-   * Divide each column of x by its Euclidean norm before training; the regulariser then acts on the scaled weights.
+   * Divide each column of x by its Euclidean norm before training, or with `standardize` subtract its mean (where
+   * there is a bias) and divide by its standard deviation; the regulariser then acts on the scaled weights.
    *
    * @defaultValue 'none'
    */
-  normalize?: 'none' | 'columns' | undefined;
+  normalize?: 'none' | 'columns' | 'standardize' | undefined;
   /**
    * ReLU neurons, or gated ones, 1[x g_j >= 0] (x u_j), which need no cone constraints.
    *
@@ -178,7 +179,7 @@ export interface ReluSolution {
    * could find a larger violation.
    */
   estimatedLowerBound?: number;
-  /** d x m: column j has the weights of neuron j, acting on x / inputScale. */
+  /** d x m: column j has the weights of neuron j, acting on z = (x - inputShift) / inputScale. */
   hiddenWeights: Matrix;
   /** m numbers; zeros without bias. */
   biases: Float64Array;
@@ -186,11 +187,13 @@ export interface ReluSolution {
   outputWeights: Matrix;
   /** m numbers: the pattern, a column of `gates`, that neuron j came from. */
   pattern: Int32Array;
-  /** d numbers that the columns of x are divided by. */
+  /** d numbers that are subtracted from the columns of x. */
+  inputShift: Float64Array;
+  /** d numbers that the columns of x are divided by then. */
   inputScale: Float64Array;
   /**
-   * (d + 1 with bias, else d) x P: pattern i is active on the rows of x / inputScale where (x, 1) . g_i >= 0. With
-   * `method: 'sampled'` the directions.
+   * (d + 1 with bias, else d) x P: pattern i is active on the rows of z where (z, 1) . g_i >= 0. With `method:
+   * 'sampled'` the directions.
    */
   gates: Matrix;
   /** (d + 1 with bias, else d) x G convex weights: v of all patterns of output 0, 1, ..., then w. */

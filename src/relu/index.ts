@@ -14,14 +14,13 @@ export {
   score,
   toJSON,
 } from './network.js';
-export {
-  betaMax,
-  type ReluConvexProgram,
-  type ReluData,
-  type ReluPatterns,
-  type ReluProgress,
-  type ReluRefinement,
-  type ReluResult,
-  type ReluSettings,
-  trainReluNetwork,
-} from './solver.js';
+export type {
+  ReluConvexProgram,
+  ReluData,
+  ReluPatterns,
+  ReluProgress,
+  ReluRefinement,
+  ReluResult,
+  ReluSettings,
+} from './problem.js';
+export { betaMax, trainReluNetwork } from './solver.js';

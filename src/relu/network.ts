@@ -8,10 +8,12 @@ import type { ReluOptions } from '../generated/relu.js';
 declare const predicts: unique symbol;
 
 /**
- * A two-layer network of m neurons, d inputs and c outputs. With z = x / inputScale, entry by entry, its outputs are
+ * A two-layer network of m neurons, d inputs and c outputs. With z = (x - inputShift) / inputScale, entry by entry, its outputs are
  *
  *     f(x) = sum_j (z . u_j + b_j)_+ a_j                          activation 'relu'
  *     f(x) = sum_j 1[(z, 1) . g_pattern(j) >= 0] (z . u_j + b_j) a_j     activation 'gated'
+ *
+ * or targetShift + targetScale times that where it was trained on standardised targets.
  *
  * The type parameter says what {@link predict} gives.
  */
@@ -30,8 +32,14 @@ export interface ReluNetwork<P extends Prediction = Prediction> {
   readonly pattern: Int32Array;
   /** (d + 1 with bias, else d) x P, of gated networks: column i is g_i. */
   readonly gates?: Matrix;
-  /** d numbers; ones unless `normalize` was set. */
+  /** d numbers, the means of the columns of x (zeros without bias), if these were standardised. */
+  readonly inputShift?: Float64Array;
+  /** d numbers; ones unless x was scaled, which `normalize` says. */
   readonly inputScale: Float64Array;
+  /** c numbers, the means of the targets, if these were standardised. */
+  readonly targetShift?: Float64Array;
+  /** c numbers, the standard deviations of the targets, if these were standardised. */
+  readonly targetScale?: Float64Array;
   /** What the outputs stand for, if the targets were classes: two classes share one output, negative and positive. */
   readonly classes?: readonly Label[];
   /** A mark for the type checker alone; there is no such member. */
@@ -55,7 +63,15 @@ export function decisionFunction(network: ReluNetwork, x: MatrixLike): Matrix {
   // Only gated networks have use for the gates.
   const { gates, ...rest } = network;
   const data = addon().reluPredict(network.activation === 'gated' ? network : rest, { x: inputs });
-  return { data, rows: inputs.rows, columns: network.outputWeights.columns };
+  const { columns } = network.outputWeights;
+  const { targetShift, targetScale } = network;
+  if (targetShift && targetScale) {
+    for (let at = 0; at < data.length; ++at) {
+      const k = at % columns;
+      data[at] = (targetShift[k] as number) + (targetScale[k] as number) * (data[at] as number);
+    }
+  }
+  return { data, rows: inputs.rows, columns };
 }
 
 /**
@@ -164,7 +180,10 @@ export interface ReluNetworkJson {
   activation: ReluNetwork['activation'];
   loss: ReluNetwork['loss'];
   bias: boolean;
+  inputShift?: number[];
   inputScale: number[];
+  targetShift?: number[];
+  targetScale?: number[];
   hiddenWeights: MatrixJson;
   biases: number[];
   outputWeights: MatrixJson;
@@ -182,7 +201,10 @@ export function toJSON(network: ReluNetwork): ReluNetworkJson {
     activation: network.activation,
     loss: network.loss,
     bias: network.bias,
+    ...(network.inputShift && { inputShift: Array.from(network.inputShift) }),
     inputScale: Array.from(network.inputScale),
+    ...(network.targetShift && { targetShift: Array.from(network.targetShift) }),
+    ...(network.targetScale && { targetScale: Array.from(network.targetScale) }),
     hiddenWeights: plain(network.hiddenWeights),
     biases: Array.from(network.biases),
     outputWeights: plain(network.outputWeights),
@@ -215,7 +237,9 @@ export function fromJSON<P extends Prediction = Prediction>(json: ReluNetworkJso
     activation,
     loss: parseName('loss', from.loss, ['squared', 'logistic', 'hinge', 'softmax', 'huber']),
     bias,
-    inputScale: parseScale(from.inputScale, d),
+    ...(from.inputShift !== undefined && { inputShift: parseNumbers('inputShift', from.inputShift, d) }),
+    inputScale: parseScale('inputScale', from.inputScale, d),
+    ...parseTargetUnits(from.targetShift, from.targetScale, outputWeights.columns),
     hiddenWeights,
     biases: parseNumbers('biases', from.biases, m),
     outputWeights,
@@ -235,10 +259,19 @@ function parseNumbers(name: string, value: unknown, length: number): Float64Arra
   return Float64Array.from(value as number[]);
 }
 
-function parseScale(value: unknown, length: number): Float64Array {
-  const scale = parseNumbers('inputScale', value, length);
+/** Both or none. */
+function parseTargetUnits(shift: unknown, scale: unknown, outputs: number) {
+  if (shift === undefined && scale === undefined) return {};
+  return {
+    targetShift: parseNumbers('targetShift', shift, outputs),
+    targetScale: parseScale('targetScale', scale, outputs),
+  };
+}
+
+function parseScale(name: string, value: unknown, length: number): Float64Array {
+  const scale = parseNumbers(name, value, length);
   scale.forEach((entry, i) => {
-    if (!(entry > 0)) throw new RangeError(`inputScale[${i}] = ${entry}: expected a number > 0`);
+    if (!(entry > 0)) throw new RangeError(`${name}[${i}] = ${entry}: expected a number > 0`);
   });
   return scale;
 }

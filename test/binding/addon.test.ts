@@ -200,7 +200,7 @@ describe('wrong arguments throw', () => {
   });
 
   it('and leave the addon as it was', async () => {
-    expect(native.solve('relu', { x: shared, y }, {}, undefined, true).promise).toBeInstanceOf(Promise);
+    expect(native.solve('relu', { x: shared, y }, { beta: 0.1 }, undefined, true).promise).toBeInstanceOf(Promise);
     const { promise } = native.solve('relu', { x, y }, { beta: 0.1 }, undefined, false);
     expect(unpack((await promise) as Packed)).toMatchObject({ status: 'solved' });
   });

@@ -1,7 +1,7 @@
 // The outputs of a two-layer network:
 //
-//   relu:   f(x) = sum_j (x . u_j + b_j)_+ a_j             x divided by inputScale first
-//   gated:  f(x) = sum_j 1[(x, 1) . g_j >= 0] (x . u_j + b_j) a_j
+//   relu:   f(x) = sum_j (z . u_j + b_j)_+ a_j             z = (x - inputShift) / inputScale
+//   gated:  f(x) = sum_j 1[(z, 1) . g_j >= 0] (z . u_j + b_j) a_j
 #include <algorithm>
 
 #include "binding/registry.hpp"
@@ -16,6 +16,7 @@ struct Network {
   Mat<const double> output;  // c x m: a_j
   Mat<const double> gates;   // P x (d + bias); no rows for 'relu'
   std::span<const double> biases;
+  std::span<const double> shift;  // empty: zeros
   std::span<const double> scale;
   std::span<const std::int32_t> pattern;
 };
@@ -30,6 +31,7 @@ Network readNetwork(const Reader& in) {
                   .output = transposeOf(in, "outputWeights"),
                   .gates = {},
                   .biases = in.vector("biases"),
+                  .shift = {},
                   .scale = in.vector("inputScale"),
                   .pattern = {}};
   const auto d = static_cast<std::size_t>(network.hidden.cols);
@@ -38,6 +40,10 @@ Network readNetwork(const Reader& in) {
           "expected as many as hiddenWeights has columns: " + show(m));
   require(network.biases.size() == m, "biases.length", network.biases.size(), "expected " + show(m));
   require(network.scale.size() == d, "inputScale.length", network.scale.size(), "expected " + show(d));
+  if (in.has("inputShift")) {
+    network.shift = in.vector("inputShift");
+    require(network.shift.size() == d, "inputShift.length", network.shift.size(), "expected " + show(d));
+  }
   if (in.has("gates")) {
     network.gates = transposeOf(in, "gates");
     network.pattern = in.integers("pattern");
@@ -74,7 +80,8 @@ class Forward {
         if (!std::isfinite(value)) {
           require(false, "x[" + show(begin + k) + "][" + show(j) + "]", value, "expected a finite number");
         }
-        xt(j, k) = value / net_.scale[static_cast<std::size_t>(j)];
+        const auto column = static_cast<std::size_t>(j);
+        xt(j, k) = (net_.shift.empty() ? value : value - net_.shift[column]) / net_.scale[column];
       }
     }
     la_.gemm(Transpose::no, Transpose::no, 1, net_.hidden, xt, 0, hidden);

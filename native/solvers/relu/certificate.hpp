@@ -181,8 +181,8 @@ double ReluCertificate<La>::writeNeurons(const HostMatrix<double>& best, const s
   s.hiddenWeights = HostMatrix<double>(inputs, m);
   s.biases = HostBuffer<double>(static_cast<std::size_t>(m));
   s.outputWeights = HostMatrix<double>(m, data_.c);
-  s.inputScale = HostBuffer<double>(static_cast<std::size_t>(inputs));
-  std::copy(data_.inputScale.data(), data_.inputScale.data() + inputs, s.inputScale.data());
+  s.inputShift = data_.inputShift.copy();
+  s.inputScale = data_.inputScale.copy();
   double regulariser = 0;
   for (int neuron = 0; neuron < m; ++neuron) {
     const int j = active[static_cast<std::size_t>(neuron)];

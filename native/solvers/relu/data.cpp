@@ -14,6 +14,8 @@ namespace {
 /// certificate.
 constexpr double freeBiasScale = 100;
 constexpr int mostExactPatterns = 20000;
+/// A column that deviates from its mean by less, as a share of it, is constant.
+constexpr double constantColumn = 1e-13;
 
 double valueOfX(const ReluProblem& problem, int k, int j) {
   const std::size_t i = static_cast<std::size_t>(k) * static_cast<std::size_t>(problem.d) + static_cast<std::size_t>(j);
@@ -101,14 +103,41 @@ void normalizeColumns(int columns, ReluData& data) {
   data.rowScale = 1;
 }
 
-/// Fills xt and the scales; returns the root mean square of the scaled x.
+/// Subtracts the means of the columns of x where there is a bias, and divides by their standard deviations; what is
+/// constant up to rounding is divided by nothing.
+void standardizeColumns(int columns, bool center, ReluData& data) {
+  const auto size = static_cast<std::size_t>(columns);
+  HostBuffer<double> means(size), scales(size);
+  forRows(data, [&](const double* x) {
+    for (std::size_t j = 0; j < size; ++j) means[j] += x[j];
+  });
+  for (double& mean : means) mean /= data.n;
+  forRows(data, [&](const double* x) {
+    for (std::size_t j = 0; j < size; ++j) scales[j] += (x[j] - means[j]) * (x[j] - means[j]);
+  });
+  for (std::size_t j = 0; j < size; ++j) {
+    scales[j] = std::sqrt(scales[j] / data.n);
+    if (!(scales[j] > constantColumn * std::abs(means[j]))) scales[j] = 1 / data.rowScale;
+    if (!center) means[j] = 0;
+    data.inputShift[j] = means[j] * data.rowScale;
+    data.inputScale[j] = scales[j] * data.rowScale;
+  }
+  forRows(data, [&](double* x) {
+    for (std::size_t j = 0; j < size; ++j) x[j] = (x[j] - means[j]) / scales[j];
+  });
+  data.rowScale = 1;
+}
+
+/// Fills xt, the shifts and the scales; returns the root mean square of the scaled x.
 double readX(const ReluProblem& problem, const ReluSettings& settings, ReluData& data) {
   const int columns = problem.d;
   const bool normalized = settings.normalize == ReluNormalize::columns;
   readValues(problem, data);
+  data.inputShift = HostBuffer<double>(static_cast<std::size_t>(columns));
   data.inputScale = HostBuffer<double>(static_cast<std::size_t>(columns));
   std::fill(data.inputScale.data(), data.inputScale.data() + columns, 1.0);
   if (normalized) normalizeColumns(columns, data);
+  if (settings.normalize == ReluNormalize::standardize) standardizeColumns(columns, settings.bias, data);
   double squares = 0;
   forRows(data, [&](const double* x) {
     for (int j = 0; j < columns; ++j) squares += x[j] * x[j];
@@ -183,9 +212,9 @@ ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, dou
   typical = readX(problem, settings, *this);
   readY(problem, settings, *this);
   loss = ReluRowLoss{.kind = settings.loss, .delta = settings.huberDelta, .c = c, .stride = n};
-  const double userBeta = std::isnan(settings.beta) ? 0.001 * n : settings.beta;
+  require(!std::isnan(settings.beta), "beta", settings.beta, "expected a finite number > 0");
   // ||v'|| = ||v / rowScale||, so the penalty's weight takes the scale of the rows.
-  beta = userBeta / rowScale;
+  beta = settings.beta / rowScale;
   require(std::isfinite(beta) && beta > 0, "beta / (scale of x)", beta, "out of range; rescale x");
 
   chooseGates(wanted, settings);
@@ -201,6 +230,7 @@ ReluData ReluData::withPatterns(const ReluSettings& settings, HostMatrix<double>
   made.xt = xt.copy();
   made.y = y.copy();
   made.columnScale = columnScale.copy();
+  made.inputShift = inputShift.copy();
   made.inputScale = inputScale.copy();
   made.rowScale = rowScale;
   made.typical = typical;
@@ -230,7 +260,12 @@ void ReluData::chooseGates(const ReluPatterns& wanted, const ReluSettings& setti
       for (int j = 0; j < d; ++j) {
         const double value = wanted.gates(j, i);
         if (!std::isfinite(value)) require(false, entry("gates", j, i), value, "expected a finite number");
-        gates(j, i) = value * columnScale[static_cast<std::size_t>(j)];
+        gates(j, i) += value * columnScale[static_cast<std::size_t>(j)];
+        // What was subtracted from x acts on the constant column.
+        if (bias && j < d - 1) {
+          gates(d - 1, i) +=
+              value * inputShift[static_cast<std::size_t>(j)] * columnScale[static_cast<std::size_t>(d - 1)];
+        }
       }
     }
   } else {

@@ -37,8 +37,9 @@ struct ReluData {
   HostMatrix<double> xt;           ///< d x n: column k is row k of the scaled data
   HostMatrix<double> y;            ///< n x c
   HostBuffer<double> columnScale;  ///< d
+  HostBuffer<double> inputShift;   ///< of the user's columns, as in ReluSolution
   HostBuffer<double> inputScale;   ///< of the user's columns, as in ReluSolution
-  double rowScale;                 ///< the power of two: xt = x / (inputScale rowScale)
+  double rowScale;                 ///< the power of two: xt = (x - inputShift) / (inputScale rowScale)
   double typical;                  ///< root mean square of xt without the constant column
   HostMatrix<double> gates;        ///< act on the columns of xt, have unit length; their patterns may coincide
   HostMatrix<double> masks;        ///< their patterns, n x P, where these are distinct and known already

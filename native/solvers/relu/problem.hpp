@@ -18,7 +18,7 @@ enum class ReluActivation { relu, gated };
 enum class ReluMethod { admm, sampled };
 enum class ReluSplitting { cone, slack };
 enum class ReluCoupling { oneVsAll, frobenius };
-enum class ReluNormalize { none, columns };
+enum class ReluNormalize { none, columns, standardize };
 enum class ReluInner { automatic, exact, krylov };
 enum class ReluPrecision { float64, float32 };
 
@@ -26,7 +26,7 @@ constexpr auto names(ReluActivation) { return std::array{"relu"sv, "gated"sv}; }
 constexpr auto names(ReluMethod) { return std::array{"admm"sv, "sampled"sv}; }
 constexpr auto names(ReluSplitting) { return std::array{"cone"sv, "slack"sv}; }
 constexpr auto names(ReluCoupling) { return std::array{"oneVsAll"sv, "frobenius"sv}; }
-constexpr auto names(ReluNormalize) { return std::array{"none"sv, "columns"sv}; }
+constexpr auto names(ReluNormalize) { return std::array{"none"sv, "columns"sv, "standardize"sv}; }
 constexpr auto names(ReluInner) { return std::array{"auto"sv, "exact"sv, "krylov"sv}; }
 constexpr auto names(ReluPrecision) { return std::array{"float64"sv, "float32"sv}; }
 
@@ -61,14 +61,16 @@ struct ReluSettings : Limits {
                   "Loss of predictions f and targets y, summed over the rows: 1/2 (f - y)^2, log(1 + exp(-y f)), "
                   "max(0, 1 - y f), log sum exp(f) - f_y, or Huber's."),
             FIELD(huberDelta, positive(), "Where Huber's loss turns from quadratic to linear, in units of y."),
-            FIELD(beta, positiveOr("0.001 n"), "Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + alpha_j^2)."),
+            FIELD(beta, positiveOr("a share of betaMax"),
+                  "Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + alpha_j^2)."),
             FIELD(bias, anyValue(), "Append a constant column 1 to x, so that every hidden neuron has a bias."),
             FIELD(regularizeBias, anyValue(),
                   "Let the regulariser include the biases like any weight. If not, a bias counts as a hundredth of a "
                   "weight on data of the size of x: 0 would leave the program without a certificate."),
             FIELD(normalize, anyValue(),
-                  "Divide each column of x by its Euclidean norm before training; the regulariser then acts on the "
-                  "scaled weights."),
+                  "Divide each column of x by its Euclidean norm before training, or with `standardize` subtract its mean "
+                  "(where there is a bias) and divide by its standard deviation; the regulariser then acts on the scaled "
+                  "weights."),
             FIELD(activation, anyValue(),
                   "ReLU neurons, or gated ones, 1[x g_j >= 0] (x u_j), which need no cone constraints."),
             FIELD(coupling, anyValue(),
@@ -183,11 +185,12 @@ struct ReluEstimate {
 struct ReluSolution {
   using Progress = ReluProgress;
 
-  // The network: f(x) = sum_j outputWeights_j (x . hiddenWeights_j + bias_j)_+, x divided by inputScale first.
+  // The network: f(x) = sum_j outputWeights_j (z . hiddenWeights_j + bias_j)_+, z = (x - inputShift) / inputScale.
   HostMatrix<double> hiddenWeights;
   HostBuffer<double> biases;
   HostMatrix<double> outputWeights;
   std::vector<std::int32_t> pattern;
+  HostBuffer<double> inputShift;
   HostBuffer<double> inputScale;
 
   // The convex program: what a warm start needs.
@@ -206,14 +209,15 @@ struct ReluSolution {
   static constexpr auto fields() {
     using Self = ReluSolution;
     return std::tuple{
-        OUT(hiddenWeights, "d x m: column j has the weights of neuron j, acting on x / inputScale."),
+        OUT(hiddenWeights, "d x m: column j has the weights of neuron j, acting on z = (x - inputShift) / inputScale."),
         OUT(biases, "m numbers; zeros without bias."),
         OUT(outputWeights, "m x c."),
         OUT(pattern, "m numbers: the pattern, a column of `gates`, that neuron j came from."),
-        OUT(inputScale, "d numbers that the columns of x are divided by."),
+        OUT(inputShift, "d numbers that are subtracted from the columns of x."),
+        OUT(inputScale, "d numbers that the columns of x are divided by then."),
         OUT(gates,
-            "(d + 1 with bias, else d) x P: pattern i is active on the rows of x / inputScale where (x, 1) . g_i >= 0. "
-            "With `method: 'sampled'` the directions."),
+            "(d + 1 with bias, else d) x P: pattern i is active on the rows of z where (z, 1) . g_i >= 0. With "
+            " `method: 'sampled'` the directions."),
         OUT(weights, "(d + 1 with bias, else d) x G convex weights: v of all patterns of output 0, 1, ..., then w."),
         OUT(dual, "n x c, feasible for the dual program; `lowerBound` is its value."),
         OUT(networkObjective, "Loss and regulariser of the network, by a forward pass: the non-convex objective."),

@@ -149,9 +149,8 @@ void ReluRefiner::takeZero() {
   network_ = ReluNeurons::ofSize(data_.d, 0);
   solution_.dual = HostMatrix<double>(data_.n, data_.c);
   solution_.gates = HostMatrix<double>(data_.d, 0);
-  solution_.inputScale = HostBuffer<double>(at(data_.bias ? data_.d - 1 : data_.d));
-  std::copy(data_.inputScale.begin(), data_.inputScale.begin() + solution_.inputScale.size(),
-            solution_.inputScale.begin());
+  solution_.inputShift = data_.inputShift.copy();
+  solution_.inputScale = data_.inputScale.copy();
   objective_ = evaluate_.value(network_);
   solution_.networkObjective = objective_;
   std::copy(evaluate_.residual().data, evaluate_.residual().data + theta_.size(), theta_.data());
@@ -221,7 +220,9 @@ void ReluRefiner::finish() {
   estimate_ = {};
   for (const Mat<const double> theta : {Mat<const double>(before), Mat<const double>(theta_)}) {
     const bool last = theta.data == theta_.data();
-    if (theta.cols > 0) price(theta, {0.1, 0.3}, 8 * effort_.searches, last && data_.d <= exactAtEnd);
+    // That of the network without neurons alone is to be cheap: its largest prices are found from most starts.
+    const int random = wanted_.starts == 0 ? effort_.searches : 8 * effort_.searches;
+    if (theta.cols > 0) price(theta, {0.1, 0.3}, random, last && data_.d <= exactAtEnd);
   }
 }
 
@@ -412,6 +413,7 @@ ReluSolution ReluRefiner::solution() const {
   ReluSolution s;
   s.gates = solution_.gates.copy();
   s.dual = solution_.dual.copy();
+  s.inputShift = solution_.inputShift.copy();
   s.inputScale = solution_.inputScale.copy();
   writeNetwork(data_, network_, patterns_, s);
   s.networkObjective = solution_.networkObjective;

@@ -44,6 +44,7 @@ TEST(stepsOfEveryLoss) {
        {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax, ReluLoss::huber}) {
     const Instance data = instance(60, 6, loss == ReluLoss::softmax ? 3 : 1, loss, 1);
     ReluSettings settings;
+    settings.beta = 0.06;
     settings.loss = loss;
     checkSteps(data, settings, nameOf(loss).data());
   }
@@ -52,6 +53,7 @@ TEST(stepsOfEveryLoss) {
 TEST(stepsOfTheOtherVariants) {
   const Instance data = instance(60, 6, 2, ReluLoss::squared, 2);
   ReluSettings settings;
+  settings.beta = 0.06;
   settings.activation = ReluActivation::gated;
   checkSteps(data, settings, "gated");
   settings.inner = ReluInner::krylov;

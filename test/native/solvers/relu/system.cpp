@@ -174,6 +174,7 @@ TEST(systemOfReluAndGatedAndSampled) {
     for (const int c : {1, 3}) {
       const Instance data = instance(n, 5, c, ReluLoss::squared, 4);
       ReluSettings settings;
+      settings.beta = 0.001 * data.n;
       checkSystem(data, settings, 12, "relu");
       settings.activation = ReluActivation::gated;
       checkSystem(data, settings, 12, "gated");
@@ -187,6 +188,7 @@ TEST(systemOfReluAndGatedAndSampled) {
 
 TEST(systemOfHardData) {
   ReluSettings settings;
+  settings.beta = 0.2;
   settings.activation = ReluActivation::gated;
   checkSystem(withRepeatedRows(instance(160, 6, 2, ReluLoss::squared, 5)), settings, 15, "repeated rows");
   checkSystem(withUnits(instance(160, 6, 1, ReluLoss::squared, 6)), settings, 15, "units");
@@ -199,6 +201,7 @@ TEST(systemOfHardData) {
 
 TEST(inexactSolutionsKeepTheirTolerance) {
   ReluSettings settings;
+  settings.beta = 0.2;
   checkTolerance(instance(300, 8, 1, ReluLoss::squared, 8), settings);
   checkTolerance(instance(300, 8, 3, ReluLoss::squared, 9), settings);
   checkTolerance(withRepeatedRows(instance(300, 8, 2, ReluLoss::squared, 10)), settings);
@@ -210,6 +213,7 @@ TEST(systemInAnotherInnerProduct) {
   // M^{-1} between F and F^T, as splitting 'slack' has it.
   const Instance data = instance(90, 5, 2, ReluLoss::squared, 12);
   ReluSettings settings;
+  settings.beta = 0.001 * data.n;
   Dense dense(data, settings, 10);
   const int d = dense.relu.d;
   const Cpu& la = dense.la;
@@ -288,6 +292,7 @@ TEST(wholeSolvesByEachWay) {
       for (const bool gated : {false, true}) {
         if (check::sanitized && turn++ % 5 != 0) continue;  // each loss, case and activation once at least
         ReluSettings settings;
+        settings.beta = 0.001 * one.data.n;
         settings.loss = loss;
         settings.activation = gated ? ReluActivation::gated : ReluActivation::relu;
         settings.tolerance = loss == ReluLoss::hinge ? 3e-3 : 1e-6;
@@ -323,7 +328,7 @@ TEST(hardSolvesWithoutAMatrix) {
   settings.tolerance = 1e-4;
   const Instance normal = instance(150, 8, 2, ReluLoss::squared, 18);
   CHECK(solve(normal.problem(20), settings).outcome.status == Status::solved);
-  settings.beta = solverChooses;
+  settings.beta = 0.15;
   CHECK(solve(withUnits(normal).problem(20), settings).outcome.status == Status::solved);
   settings.method = ReluMethod::sampled;
   settings.activation = ReluActivation::relu;
@@ -340,6 +345,7 @@ TEST(choiceBySizeAndMemory) {
     return ReluData(data.problem(sample), settings, available, 8).system;
   };
   ReluSettings settings;
+  settings.beta = 0.2;
   settings.bias = false;
   CHECK(chosen(100, 10, 20, settings, plenty) == ReluSystemBy::rows);
   CHECK(chosen(400, 10, 20, settings, plenty) == ReluSystemBy::weights);

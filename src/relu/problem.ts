@@ -1,0 +1,308 @@
+// What the training of a ReLU network is given and gives, and the form of it that the addon takes.
+import { checkBoolean, checkMembers, checkObject, show } from '../core/check.js';
+import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
+import { checkOptions } from '../core/settingNames.js';
+import type { SolveOptions, SolveResult } from '../core/solve.js';
+import { encodeTargets, type Label, type Prediction, type Targets } from '../core/targets.js';
+import { checkWarmStart } from '../core/warmStart.js';
+import { type ReluOptions, type ReluProgress, type ReluSolution, reluDefaults } from '../generated/relu.js';
+import type { ReluNetwork } from './network.js';
+
+export type { ReluProgress };
+
+export interface ReluData<Y extends Targets = Targets> {
+  /** n x d: a row for each example. Not changed, and not to be changed or transferred while the solve runs. */
+  x: MatrixLike;
+  /**
+   * What to predict, one for each row of x.
+   *
+   * Strings and booleans are classes; so are integers if `loss` is `'logistic'`, `'hinge'` or `'softmax'`. Other numbers are
+   * values to come close to; a few integers that repeat could be either, which the setting `task` says. A matrix has several outputs, taken as they are: numbers; -1 or +1 for `'logistic'` and
+   * `'hinge'`, which makes each column a yes or no; rows of probabilities for `'softmax'`.
+   */
+  y: Y;
+}
+
+/** Which activation patterns the convex program has: the neurons' choices of rows to be active on. */
+export type ReluPatterns =
+  /**
+   * Found by refinement: rounds of pricing, local descent and convex programs over the patterns that the local network has. The
+   * recommended way: a network near the best of any width, with a handful of patterns.
+   */
+  | 'refine'
+  /** Refinement with limits. */
+  | { refine: ReluRefinement }
+  /** A number of random ones; fewer if some coincide. */
+  | { sample: number }
+  /** One a column: (d + 1 with bias, else d) x P, acting on (x, 1) as given. */
+  | { gates: MatrixLike }
+  /** All that exist. Refused, with their number, where there are too many: d must be small. */
+  | { exact: true };
+
+/** Limits of refinement. It ends by itself when rounds gain next to nothing. */
+export interface ReluRefinement {
+  /** Most rounds. Default: 30. */
+  rounds?: number | undefined;
+  /** Seconds after which it ends with what was found. Default: none. */
+  timeLimit?: number | undefined;
+  /** Random networks that are descended from at first, of which the best is refined. Default: 4. */
+  starts?: number | undefined;
+}
+
+export interface ReluSettings extends Omit<ReluOptions, 'beta' | 'normalize'>, SolveOptions<ReluProgress> {
+  /**
+   * Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + a_j^2), a number > 0; or `'auto'` (default): a hundredth of
+   * {@link betaMax} ('relu'), a twentieth ('gated'), which needs no tuning on most data. Unless it is a number, x and y are
+   * standardised, see `normalize` and `standardizeTargets`.
+   */
+  beta?: number | 'auto' | undefined;
+  /**
+   * Whether targets that are values (not classes) have their mean subtracted and are divided by their standard deviation before training,
+   * each output by its own; the network undoes that. Then `beta`, `huberDelta`, and all objectives and bounds count in
+   * standard deviations of y: multiply objectives by `network.targetScale` squared for the units of y. Default: true unless `beta` is a
+   * number; with a number false, or as the network of `warmStart` has it.
+   */
+  standardizeTargets?: boolean | undefined;
+  /**
+   * How columns of x are scaled before training, which the network undoes: not at all (`'none'`), divided by their Euclidean norm
+   * (`'columns'`), or less their mean (where there is a bias) and divided by their standard deviation (`'standardize'`).
+   * The regulariser acts on the weights of the scaled columns. Default: `'standardize'` unless `beta` is a number; with a number
+   * `'none'`, or `'standardize'` where the network of `warmStart` was.
+   */
+  normalize?: ReluOptions['normalize'];
+  /**
+   * Whether integers y are classes or values to come close to. Default: what `loss` says; for `'squared'` and `'huber'`, which
+   * do for both, it must be said where y are a few integers that repeat.
+   */
+  task?: 'classification' | 'regression' | undefined;
+  /** Activation patterns. Default: those of `warmStart` if there is one, else `{ sample: 50 }`. Recommended: `'refine'`. */
+  patterns?: ReluPatterns | undefined;
+  /** An earlier result to begin with, of the same rows and outputs: for another `beta`, say, or a smaller tolerance. */
+  warmStart?: Pick<ReluResult, 'convex' | 'network'> | undefined;
+}
+
+/** The convex program that was solved, in its own variables: what a warm start needs. */
+export interface ReluConvexProgram extends Pick<ReluSolution, 'gates' | 'weights' | 'dual'> {}
+
+export interface ReluResult<P extends Prediction = Prediction>
+  extends SolveResult<ReluProgress>,
+    Pick<ReluSolution, 'networkObjective' | 'gap' | 'activeNeurons' | 'patterns' | 'rho'>,
+    Pick<ReluSolution, 'feasibility' | 'step' | 'innerSteps' | 'violation' | 'estimatedLowerBound' | 'estimate'> {
+  /** The trained network, for `predict`, `score` and `toJSON`. */
+  network: ReluNetwork<P>;
+  /** The weight of the regulariser that was used. */
+  beta: number;
+  /** Why that weight: it was `'given'`, or `'auto'` took a share of `betaMax`. */
+  betaFrom: 'given' | 'auto';
+  /** The weight above which the best network is zero, of which `beta` is a share where it was `'auto'`. */
+  betaMax?: number;
+  /** Objective of the convex program. */
+  objective: number;
+  /** Value of a feasible point of the dual program: no solution of the convex program has a smaller objective. */
+  lowerBound: number;
+  /**
+   * What `lowerBound` and `gap` hold for. `'patterns'`: all networks whose neurons have activation patterns of this convex program.
+   * `'global'`: all networks of any width, as the program had every pattern that exists or, with `patterns: 'refine'` and up to six
+   * columns (bias included), as no neuron outside of it can lower the objective by more than `gap` says.
+   */
+  certificate: 'global' | 'patterns';
+  convex: ReluConvexProgram;
+}
+
+/** Data as numbers, targets standardised where that is wanted, and the settings of the solver. */
+export interface Encoded {
+  x: Matrix;
+  y: Matrix;
+  classes?: Label[];
+  /** What undoes the standardisation of y: an output is shift + scale f. */
+  targets?: TargetUnits;
+  /** `beta`, `normalize` and the settings that are passed on. */
+  options: Omit<ReluSettings, 'task' | 'standardizeTargets'>;
+}
+
+export interface TargetUnits {
+  targetShift: Float64Array;
+  targetScale: Float64Array;
+}
+
+/** Brings data and settings into the form of a solve; `standardize` is the default where the settings do not say. */
+export function encoded(data: ReluData, settings: ReluSettings, standardize?: boolean): Encoded {
+  const { task, standardizeTargets, ...options } = checkOptions(
+    'relu',
+    settings,
+    ['task', 'standardizeTargets'],
+    'settings',
+  );
+  const { loss } = { ...reluDefaults, ...defined(options) };
+  const x = toMatrix('x', checkMembers('data', data, ['x', 'y']).x);
+  const classify = hasClasses(data.y, loss, task);
+  const { matrix: y, classes } = encodeTargets(data.y, x.rows, { classify, oneHot: loss === 'softmax' });
+  const { beta, warmStart } = options;
+  const earlier: Partial<ReluNetwork> = beta === undefined ? {} : (warmStart?.network ?? {});
+  const untuned = standardize ?? typeof beta !== 'number';
+  const values = !classes && (loss === 'squared' || loss === 'huber');
+  const wanted = standardizeTargets === undefined ? untuned || earlier.targetScale !== undefined : standardizeTargets;
+  if (checkBoolean('standardizeTargets', wanted) && standardizeTargets && !values) {
+    throw new RangeError('standardizeTargets = true: expected false, as y are classes');
+  }
+  const scaling = untuned || earlier.inputShift ? 'standardize' : 'none';
+  const normalize = options.normalize === undefined ? scaling : options.normalize;
+  return {
+    x,
+    ...(wanted && values ? standardized(y) : { y }),
+    ...(classes && { classes }),
+    options: { ...options, normalize },
+  };
+}
+
+/** Targets less their mean and divided by their standard deviation, by column; a column that is constant is divided by 1. */
+function standardized({ data, rows, columns }: Matrix): { y: Matrix; targets: TargetUnits } {
+  const targetShift = new Float64Array(columns);
+  const targetScale = new Float64Array(columns).fill(1);
+  const y = { data: new Float64Array(data.length), rows, columns };
+  for (let j = 0; j < columns; ++j) {
+    const { mean, deviation } = meanAndDeviation(data, j, columns);
+    targetShift[j] = mean;
+    if (deviation > 1e-13 * Math.abs(mean)) targetScale[j] = deviation;
+    for (let at = j; at < data.length; at += columns) {
+      y.data[at] = ((data[at] as number) - mean) / (targetScale[j] as number);
+    }
+  }
+  return { y, targets: { targetShift, targetScale } };
+}
+
+/** Mean and standard deviation of every `stride`th number from `first` on. Numbers that are not finite stay to be refused. */
+function meanAndDeviation(data: ArrayLike<number>, first: number, stride: number): { mean: number; deviation: number } {
+  let [count, sum, squares] = [0, 0, 0];
+  for (let at = first; at < data.length; at += stride, ++count) sum += data[at] as number;
+  const mean = sum / count;
+  if (!Number.isFinite(mean)) return { mean: 0, deviation: 1 };
+  for (let at = first; at < data.length; at += stride) squares += ((data[at] as number) - mean) ** 2;
+  return { mean, deviation: Math.sqrt(squares / count) };
+}
+
+/** Whether numbers y are classes. */
+function hasClasses(y: unknown, loss: string, task: unknown): boolean {
+  const ofClasses = loss === 'logistic' || loss === 'hinge' || loss === 'softmax';
+  if (task === undefined) {
+    if (!ofClasses) refuseAmbiguous(y);
+    return ofClasses;
+  }
+  if (task !== 'classification' && task !== 'regression') {
+    throw new RangeError(`task = ${show(task)}: expected one of 'classification', 'regression'`);
+  }
+  const labels = Array.isArray(y) && (typeof y[0] === 'string' || typeof y[0] === 'boolean');
+  if (task === 'regression' && (ofClasses || labels)) {
+    const why = ofClasses
+      ? `loss '${loss}' is for classes; 'squared' and 'huber' are for values`
+      : 'y are labels, not numbers';
+    throw new RangeError(`task = 'regression': ${why}`);
+  }
+  return task === 'classification';
+}
+
+/** Refuses a few integers that repeat, which may be classes or values. */
+function refuseAmbiguous(y: unknown): void {
+  const numbers =
+    (Array.isArray(y) || ArrayBuffer.isView(y)) && typeof (y as unknown as ArrayLike<unknown>)[0] === 'number';
+  if (!numbers) return;
+  const values = y as unknown as ArrayLike<number>;
+  const found = new Set<number>();
+  for (let i = 0; i < values.length; ++i) {
+    found.add(values[i] as number);
+    if (!Number.isInteger(values[i]) || found.size > 20) return;
+  }
+  if (found.size < 2 || values.length < 3 * found.size) return;
+  throw new RangeError(
+    `y: ${found.size} integers in ${values.length} rows may be classes or values: expected task: 'classification' or ` +
+      "task: 'regression' in the settings",
+  );
+}
+
+/** A problem as the addon takes it. */
+export interface ReluProblem {
+  x: Matrix;
+  y: Matrix;
+  patterns?: { sample: number } | { gates: Matrix } | { exact: true } | { refine: ReluRefinement; gates?: Matrix };
+  warmStart?: { weights: Matrix; dual: Matrix };
+}
+
+/**
+ * Multiplications of x with the weights of all patterns, in a hundred iterations; of all that exist, taken as few, since d is
+ * small. 0 for refinement, which a GPU does not do.
+ */
+export function flopsOf({ x, y, patterns = { sample: 50 } }: ReluProblem): number {
+  if ('refine' in patterns) return 0;
+  const count = 'sample' in patterns ? patterns.sample : 'gates' in patterns ? (patterns.gates?.columns ?? 1) : 1;
+  return 100 * x.rows * x.columns * y.columns * count;
+}
+
+export function patternsAndStart(
+  { patterns, warmStart }: Pick<ReluSettings, 'patterns' | 'warmStart'>,
+  y: Matrix,
+): Pick<ReluProblem, 'patterns' | 'warmStart'> {
+  if (warmStart === undefined) return patterns === undefined ? {} : { patterns: checkedPatterns(patterns) };
+  const { convex, network } = checkWarmStart(warmStart);
+  const { gates, weights, dual } = checkObject('warmStart.convex', convex);
+  const start = {
+    weights: toMatrix('warmStart.convex.weights', weights),
+    dual: toMatrix('warmStart.convex.dual', dual),
+  };
+  if (start.dual.rows !== y.rows || start.dual.columns !== y.columns) {
+    const size = ({ rows, columns }: Matrix) => `${rows} rows and ${columns} ${columns === 1 ? 'output' : 'outputs'}`;
+    throw new RangeError(`warmStart: it had ${size(start.dual)}, this data has ${size(y)}`);
+  }
+  const known = { gates: rawGates(toMatrix('warmStart.convex.gates', gates), network) };
+  if (patterns === undefined) return { patterns: known, warmStart: start };
+  const wanted = checkedPatterns(patterns);
+  return { patterns: 'refine' in wanted ? { ...wanted, ...known } : wanted, warmStart: start };
+}
+
+/** Gates for (x, 1) from gates for (z, 1), z = (x - inputShift) / inputScale; without a bias nothing was subtracted. */
+function rawGates(gates: Matrix, { inputScale, inputShift }: ReluNetwork): Matrix {
+  const { columns } = gates;
+  const d = inputScale.length;
+  const data = Float64Array.from(gates.data, (g, at) => g / (inputScale[Math.floor(at / columns)] ?? 1));
+  if (inputShift && gates.rows > d) {
+    for (let j = 0; j < d; ++j) {
+      for (let i = 0; i < columns; ++i) {
+        data[d * columns + i] =
+          (data[d * columns + i] as number) - (inputShift[j] as number) * (data[j * columns + i] as number);
+      }
+    }
+  }
+  return { ...gates, data };
+}
+
+function checkedPatterns(patterns: ReluPatterns): NonNullable<ReluProblem['patterns']> {
+  if (patterns === 'refine') return { refine: {} };
+  const keys = Object.keys(checkObject('patterns', patterns));
+  const [key] = keys;
+  if (keys.length !== 1 || !['sample', 'gates', 'exact', 'refine'].includes(key as string)) {
+    throw new TypeError(
+      `patterns = { ${keys.join(', ')} }: expected 'refine', { refine }, { sample }, { gates } or { exact: true }`,
+    );
+  }
+  if ('refine' in patterns) return { refine: checkedRefinement(patterns.refine) };
+  if ('gates' in patterns) return { gates: toMatrix('patterns.gates', patterns.gates) };
+  if ('exact' in patterns && patterns.exact !== true) {
+    throw new TypeError(`patterns.exact = ${show(patterns.exact)}: expected true`);
+  }
+  return patterns;
+}
+
+function checkedRefinement(refine: ReluRefinement): ReluRefinement {
+  const { rounds, starts } = checkMembers('patterns.refine', refine, ['rounds', 'timeLimit', 'starts']);
+  for (const [name, value] of Object.entries({ rounds, starts })) {
+    if (value !== undefined && !Number.isInteger(value)) {
+      throw new TypeError(`patterns.refine.${name} = ${show(value)}: expected an integer`);
+    }
+  }
+  if (starts === 0) throw new RangeError('patterns.refine.starts = 0: expected an integer in [1, 1000]');
+  return defined(refine);
+}
+
+/** An object without its members that are undefined. */
+export function defined<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Partial<T>;
+}
