@@ -1,6 +1,6 @@
 // Training: which beta, and the solve.
 import { show } from '../core/check.js';
-import { type SolveOptions, solve } from '../core/solve.js';
+import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import type { Prediction, Targets } from '../core/targets.js';
 import { type ReluOptions, type ReluSolution, reluDefaults } from '../generated/relu.js';
 import {
@@ -11,6 +11,7 @@ import {
   patternsAndStart,
   type ReluData,
   type ReluProblem,
+  type ReluProgress,
   type ReluResult,
   type ReluSettings,
 } from './problem.js';
@@ -50,14 +51,9 @@ export async function trainReluNetwork<const Y extends Targets>(
   return trainEncoded(encoded(data, settings));
 }
 
-async function trainEncoded<P extends Prediction>({
-  x,
-  y,
-  classes,
-  targets,
-  options,
-}: Encoded): Promise<ReluResult<P>> {
-  const given = { x, y, ...patternsAndStart(options, y) };
+async function trainEncoded<P extends Prediction>(encoded: Encoded): Promise<ReluResult<P>> {
+  const { x, y, options } = encoded;
+  const problem = { x, y, ...patternsAndStart(options, y) };
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const chosen: Chosen =
     typeof options.beta === 'number'
@@ -66,28 +62,23 @@ async function trainEncoded<P extends Prediction>({
   const { seconds: before = 0, ...choice } = chosen;
   const { timeLimit } = options;
   const left = typeof timeLimit === 'number' && before > 0 ? { timeLimit: Math.max(0, timeLimit - before) } : {};
-  const solved = { ...options, ...left, beta: choice.beta };
-  const { activation, loss, bias, normalize } = { ...reluDefaults, ...defined(solved) };
-  const answer = await solve<ReluSolution>('relu', given, reported(given, solved), { flops: flopsOf(given) });
-  const {
-    hiddenWeights,
-    biases,
-    outputWeights,
-    pattern,
-    inputShift,
-    inputScale,
-    gates,
-    weights,
-    dual,
-    global,
-    ...rest
-  } = answer;
+  const settings = reported(problem, { ...options, ...left, beta: choice.beta });
+  const answer = await solve<ReluSolution>('relu', problem, settings, { flops: flopsOf(problem) });
+  return { ...resultOf<P>(answer, encoded), ...choice, seconds: answer.seconds + before };
+}
+
+/** What a user sees of an answer of the addon. */
+function resultOf<P extends Prediction>(
+  answer: ReluSolution & SolveResult<ReluProgress>,
+  { options, classes, targets }: Encoded,
+): Omit<ReluResult<P>, 'beta' | 'betaFrom'> {
+  const { activation, loss, bias, normalize } = { ...reluDefaults, ...defined(options) };
+  const { hiddenWeights, biases, outputWeights, pattern, inputShift, inputScale, ...others } = answer;
+  const { gates, weights, dual, global, objective = Number.NaN, lowerBound = Number.NaN, ...rest } = others;
   return {
     ...rest,
-    ...choice,
-    seconds: rest.seconds + before,
-    objective: answer.objective ?? Number.NaN,
-    lowerBound: answer.lowerBound ?? Number.NaN,
+    objective,
+    lowerBound,
     certificate: global ? 'global' : 'patterns',
     convex: { gates, weights, dual },
     network: {
