@@ -60,8 +60,8 @@ export interface ReluOptions extends Limits {
    */
   regularizeBias?: boolean | undefined;
   /**
-   * Divide each column of x by its Euclidean norm before training, or with `standardize` subtract its mean (where
-   * there is a bias) and divide by its standard deviation; the regulariser then acts on the scaled weights.
+   * Divide each column of x by its Euclidean norm before training, or, less its mean where there is a bias, by its
+   * standard deviation; the regulariser then acts on the scaled weights.
    *
    * @defaultValue 'none'
    */

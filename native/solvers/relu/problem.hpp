@@ -67,12 +67,9 @@ struct ReluSettings : Limits {
             FIELD(regularizeBias, anyValue(),
                   "Let the regulariser include the biases like any weight. If not, a bias counts as a hundredth of a "
                   "weight on data of the size of x: 0 would leave the program without a certificate."),
-            FIELD(
-                normalize, anyValue(),
-                "Divide each column of x by its Euclidean norm before training, or with `standardize` subtract its "
-                "mean "
-                "(where there is a bias) and divide by its standard deviation; the regulariser then acts on the scaled "
-                "weights."),
+            FIELD(normalize, anyValue(),
+                  "Divide each column of x by its Euclidean norm before training, or, less its mean where there is a "
+                  "bias, by its standard deviation; the regulariser then acts on the scaled weights."),
             FIELD(activation, anyValue(),
                   "ReLU neurons, or gated ones, 1[x g_j >= 0] (x u_j), which need no cone constraints."),
             FIELD(coupling, anyValue(),
