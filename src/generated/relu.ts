@@ -222,5 +222,7 @@ export interface ReluSolution {
     violation: number;
     /** Starts of the local searches for it. */
     searches: number;
+    /** Cones that branch and bound looked at for bounds of all networks. */
+    nodes: number;
   };
 }

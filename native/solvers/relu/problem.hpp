@@ -168,6 +168,7 @@ struct ReluEstimate {
   double gap = unknown;
   double violation = unknown;
   int searches = 0;
+  double nodes = 0;
 
   bool known() const { return lowerBound == lowerBound; }
   static constexpr auto fields() {
@@ -177,7 +178,8 @@ struct ReluEstimate {
         OUT(gap, "(objective - lowerBound) / objective."),
         OUT(violation,
             "The largest max_u |theta^T (X u)_+| / beta found at the theta of the bound. Good to a few hundredths."),
-        OUT(searches, "Starts of the local searches for it.")};
+        OUT(searches, "Starts of the local searches for it."),
+        OUT(nodes, "Cones that branch and bound looked at for bounds of all networks.")};
   }
 };
 

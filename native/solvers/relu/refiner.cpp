@@ -323,7 +323,7 @@ ReluPrices ReluRefiner::price(Mat<const double> theta, const std::vector<double>
   violation_ = prices.largest() / data_.beta;
   const double bound = scaledDualValue(data_, theta, prices.largest());
   if (!(bound <= estimate_.lowerBound)) {
-    estimate_ = {.lowerBound = bound, .gap = unknown, .violation = violation_, .searches = searches};
+    estimate_ = {.lowerBound = bound, .gap = unknown, .violation = violation_, .searches = searches, .nodes = nodes_};
     estimateTheta_ = HostMatrix<double>(theta.rows, theta.cols);
     la_.copy(theta, estimateTheta_.view());
   }
@@ -345,6 +345,7 @@ void ReluRefiner::addLargest(ReluPrices& prices) {
     const PriceBound found =
         largestPrice(la_, data_.xt, Vec<const double>{theta_.column(k), data_.n}, prices.directions, limits);
     upper = std::max(upper, found.upper);
+    nodes_ += static_cast<double>(found.nodes);
     std::copy(found.direction.begin(), found.direction.end(), directions.column(prices.count()));
     prices.values.push_back(found.lower);
     prices.outputs.push_back(k);
@@ -423,6 +424,7 @@ ReluSolution ReluRefiner::solution() const {
   s.rho = solution_.rho;
   s.estimate = estimate_;
   s.estimate.lowerBound = s.global ? globalBound_ : std::min(estimate_.lowerBound, objective_);
+  s.estimate.nodes = nodes_;
   s.estimate.gap = (objective_ - s.estimate.lowerBound) / objective_;
   return s;
 }

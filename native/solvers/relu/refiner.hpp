@@ -81,6 +81,7 @@ class ReluRefiner {
   ReluEstimate estimate_;
   HostMatrix<double> estimateTheta_;  // that it is about
   double globalBound_ = unknown;      // by the largest price found exactly
+  double nodes_ = 0;                  // of all searches for it
   int round_ = 0;
   int idle_ = 0;  // rounds in a row that gained next to nothing
   int idleColumnRounds_ = 0;

@@ -1,0 +1,50 @@
+// Bounds for networks of any width, which no local run may end below.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { trainReluNetwork } from '../../src/index.js';
+import { chosen } from '../long.js';
+import { dot, normals, table, withOnes } from '../problems/relu.js';
+
+const python = '/usr/bin/python3';
+const found = spawnSync(python, ['-c', 'import scipy']).status === 0;
+if (!found) console.warn(`skipped: local runs by SciPy, as ${python} with python3-scipy is not installed`);
+
+/** The best of twenty runs of SciPy's L-BFGS. */
+function bestOfLocalRuns(problem: object): number {
+  const script = fileURLToPath(new URL('../reference/local_runs.py', import.meta.url));
+  const run = spawnSync(python, [script], {
+    input: JSON.stringify({ ...problem, runs: 20, seed: 1 }),
+    encoding: 'utf8',
+    env: { ...process.env, OPENBLAS_NUM_THREADS: '1' },
+  });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return (JSON.parse(run.stdout.trim().split('\n').at(-1) as string) as { best: number }).best;
+}
+
+describe.skipIf(!found)('a bound for all networks', () => {
+  it.each(
+    chosen(
+      [2, 3].flatMap((d) => [0.01, 0.001].map((lambda) => [d, lambda] as const)),
+      3,
+    ),
+  )('of %d columns, lambda %d, is not above the best of twenty local runs', async (d, lambda) => {
+    const draw = normals(100 * d + 1e4 * lambda);
+    const x = table(60, d - 1, draw);
+    const hidden = table(5, d, draw);
+    const y = withOnes(x).map((row) =>
+      hidden.reduce((sum, u, j) => sum + (j % 2 === 0 ? 1 : -1) * Math.max(0, dot(row, u)), 0.1 * draw()),
+    );
+    const beta = 60 * lambda;
+    const { certificate, objective, lowerBound, gap, estimate } = await trainReluNetwork(
+      { x, y },
+      { task: 'regression', beta, patterns: 'refine' },
+    );
+    expect(certificate).toBe('global');
+    expect(gap).toBeLessThanOrEqual(1e-4);
+    expect(estimate?.nodes).toBeGreaterThan(0);
+    const best = bestOfLocalRuns({ x: withOnes(x), y, beta });
+    expect(best).toBeGreaterThanOrEqual(lowerBound);
+    expect(best).toBeLessThanOrEqual(1.05 * objective);
+  });
+});
