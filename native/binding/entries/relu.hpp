@@ -2,9 +2,11 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <string_view>
 
 #include "binding/js.hpp"
+#include "binding/settings.hpp"
 #include "solvers/relu/training.hpp"
 
 namespace nonconvex {
@@ -17,7 +19,7 @@ struct ReluEntry {
   template <class La>
   using Solver = ReluTraining<La>;
 
-  static constexpr std::array<std::string_view, 2> members = {"patterns", "warmStart"};
+  static constexpr std::array<std::string_view, 3> members = {"patterns", "warmStart", "adversary"};
 
   static Problem read(const Reader& in) {
     const MatrixInput x = in.matrix("x");
@@ -37,6 +39,7 @@ struct ReluEntry {
       if (patterns.has("refine")) problem.patterns.refine = readRefinement(patterns.object("refine"));
       if (patterns.has("gates")) problem.patterns.gates = patterns.matrixCopy("gates");
     }
+    if (in.has("adversary")) problem.adversary = readAdversary(in.object("adversary"));
     if (in.has("warmStart")) {
       const Reader warmStart = in.object("warmStart");
       problem.warmStart = {.weights = warmStart.matrixCopy("weights"), .dual = warmStart.matrixCopy("dual")};
@@ -45,6 +48,15 @@ struct ReluEntry {
   }
 
  private:
+  static ReluAdversary readAdversary(const Reader& in) {
+    ReluAdversary adversary;
+    adversary.norm = valueNamed<AdversaryNorm>(in.pathOf("norm"), in.text("norm"));
+    adversary.radius = in.number("radius");
+    require(adversary.radius >= 0 && std::isfinite(adversary.radius), "adversary.radius", adversary.radius,
+            "expected a finite number >= 0, in the units of x");
+    return adversary;
+  }
+
   static ReluRefinement readRefinement(const Reader& in) {
     ReluRefinement wanted;
     const auto expect = [](bool right, const char* name, auto value, const char* expected) {

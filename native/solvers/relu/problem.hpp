@@ -11,6 +11,7 @@
 #include "core/status.hpp"
 #include "linalg/views.hpp"
 #include "solvers/relu/loss.hpp"
+#include "solvers/relu/worst_case_loss.hpp"
 
 namespace nonconvex {
 
@@ -135,6 +136,7 @@ struct ReluProblem {
   const double* y = nullptr;  ///< row-major n x c: values, or -1/+1 (logistic, hinge), or rows of a simplex (softmax)
   ReluPatterns patterns;
   ReluWarmStart warmStart;
+  std::optional<ReluAdversary> adversary;  ///< whose worst perturbation of each row counts
 };
 
 /// What the solver reports beside what all solvers do.
@@ -183,6 +185,26 @@ struct ReluEstimate {
   }
 };
 
+/// What is known of a network trained against an adversary.
+struct ReluRobustness {
+  double worstCaseLoss = unknown;
+  int patternsFound = 0;
+  int patternsWithRoom = 0;
+
+  bool known() const { return worstCaseLoss == worstCaseLoss; }
+  static constexpr auto fields() {
+    using Self = ReluRobustness;
+    return std::tuple{
+        OUT(worstCaseLoss,
+            "Sum over the rows of the loss under the worst perturbation of each, for this network: none is worse, and "
+            "one reaches it."),
+        OUT(patternsFound, "Distinct patterns of the gates, that of all rows included where there is a bias."),
+        OUT(patternsWithRoom,
+            "Those among them with neurons that keep the pattern under every perturbation of every row; the others "
+            "are left out.")};
+  }
+};
+
 struct ReluSolution {
   using Progress = ReluProgress;
 
@@ -206,6 +228,7 @@ struct ReluSolution {
   bool global = false;
   double rho = 0;
   ReluEstimate estimate;
+  ReluRobustness robustness;
 
   static constexpr auto fields() {
     using Self = ReluSolution;
@@ -227,7 +250,8 @@ struct ReluSolution {
         OUT(patterns, "Distinct activation patterns in the convex program."),
         OUT(global, "Whether the program had every pattern that exists, so that `lowerBound` holds for all networks."),
         OUT(rho, "The last penalty of the augmented Lagrangian."),
-        OUT_IF_KNOWN(estimate, "Refinement: what is estimated for all networks.")};
+        OUT_IF_KNOWN(estimate, "Refinement: what is estimated for all networks."),
+        OUT_IF_KNOWN(robustness, "With an adversary: what is certified of the worst case.")};
   }
 };
 static_assert(sizeFromFields<ReluSolution>() == sizeof(ReluSolution));

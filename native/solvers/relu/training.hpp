@@ -1,10 +1,13 @@
-// What trains two-layer ReLU networks: the convex program alone, or refinement around it.
+// What trains two-layer ReLU networks: the convex program alone, refinement around it, or the program with an
+// adversary.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "solvers/relu/refiner.hpp"
+#include "solvers/relu/robust.hpp"
 #include "solvers/relu/solver.hpp"
 
 namespace nonconvex {
@@ -14,12 +17,13 @@ template <LinAlg La>
 class ReluTraining : public ReluSolver<La> {
  public:
   ReluTraining(const La& la, const ReluProblem& problem, const ReluSettings& settings)
-      : ReluSolver<La>(la, refusingRefinement(problem), settings) {}
+      : ReluSolver<La>(la, refusingOthers(problem), settings) {}
 
  private:
-  static const ReluProblem& refusingRefinement(const ReluProblem& problem) {
-    if (problem.patterns.refine) {
-      throw Error(ErrorKind::solver, "patterns 'refine' is solved on the CPU alone", "DEVICE_UNAVAILABLE");
+  static const ReluProblem& refusingOthers(const ReluProblem& problem) {
+    if (problem.patterns.refine || problem.adversary) {
+      const char* const what = problem.adversary ? "training with an adversary" : "patterns 'refine'";
+      throw Error(ErrorKind::solver, std::string(what) + " is solved on the CPU alone", "DEVICE_UNAVAILABLE");
     }
     return problem;
   }
@@ -29,21 +33,37 @@ template <>
 class ReluTraining<Cpu> {
  public:
   ReluTraining(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings) {
-    if (problem.patterns.refine) {
+    if (problem.adversary) {
+      robust_ = std::make_unique<RobustReluSolver>(la, problem, settings);
+    } else if (problem.patterns.refine) {
       refiner_ = std::make_unique<ReluRefiner>(la, problem, settings);
     } else {
       convex_ = std::make_unique<ReluSolver<Cpu>>(la, problem, settings);
     }
   }
 
-  void start() { refiner_ ? refiner_->start() : convex_->start(); }
-  std::optional<Status> step() { return refiner_ ? refiner_->step() : convex_->step(); }
-  ReluProgress progress() { return refiner_ ? refiner_->progress() : convex_->progress(); }
-  ReluSolution solution() { return refiner_ ? refiner_->solution() : convex_->solution(); }
+  void start() {
+    if (robust_) return robust_->start();
+    refiner_ ? refiner_->start() : convex_->start();
+  }
+  std::optional<Status> step() {
+    if (robust_) return robust_->step();
+    return refiner_ ? refiner_->step() : convex_->step();
+  }
+  ReluProgress progress() {
+    if (robust_) return robust_->progress();
+    return refiner_ ? refiner_->progress() : convex_->progress();
+  }
+  ReluSolution solution() {
+    if (robust_) return robust_->solution();
+    return refiner_ ? refiner_->solution() : convex_->solution();
+  }
+  std::string explain(Status status) const { return robust_ ? robust_->explain(status) : std::string(); }
 
  private:
   std::unique_ptr<ReluSolver<Cpu>> convex_;
   std::unique_ptr<ReluRefiner> refiner_;
+  std::unique_ptr<RobustReluSolver> robust_;
 };
 
 }  // namespace nonconvex

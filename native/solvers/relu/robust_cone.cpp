@@ -1,0 +1,210 @@
+#include "solvers/relu/robust_cone.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+#include "linalg/blas.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr double accuracy = 1e-11;  // of a projection, relative to ||b|| ||x_k||
+constexpr double longest = 1e5;     // of an interior point, in units of 1 / ||x_k||: beyond, the cone counts as empty
+constexpr double regularization = 1e-13;  // of Gram matrices of unit normals, which may be dependent
+
+}  // namespace
+
+RobustCone::RobustCone(Mat<const double> xt, const double* pattern, const ReluAdversary& adversary, int inputs)
+    : xt_(xt),
+      pattern_(pattern),
+      adversary_(adversary),
+      inputs_(inputs),
+      d_(xt.rows),
+      n_(xt.cols),
+      most_(xt.rows + 64),
+      normals_(xt.rows, most_),
+      gram_(most_, most_),
+      factor_(most_, most_),
+      trial_(at(most_)),
+      slack_(at(xt.cols)) {
+  for (std::vector<int>* list : {&rows_, &list_, &violated_}) list->reserve(at(most_));
+  for (std::vector<double>* list : {&wanted_, &mu_}) list->reserve(at(most_));
+  passive_.reserve(at(most_));
+  for (int k = 0; k < n_; ++k) largestRow_ = std::max(largestRow_, blas::nrm2(d_, xt_.column(k)));
+}
+
+void RobustCone::project(const double* b, double* p) {
+  const double size = blas::nrm2(d_, b);
+  approach({.b = b, .wanted = 0, .sufficient = -accuracy * size * largestRow_, .longest = infinity}, p);
+}
+
+bool RobustCone::findInterior(double* v) {
+  rows_.clear(), wanted_.clear(), mu_.clear(), passive_.clear();
+  if (!(largestRow_ > 0)) return false;
+  const bool found = approach({.b = nullptr, .wanted = 1, .sufficient = 0.5, .longest = longest / largestRow_}, v);
+  rows_.clear(), wanted_.clear(), mu_.clear(), passive_.clear();
+  return found;
+}
+
+double RobustCone::leastSlack(const double* v) {
+  blas::gemv('T', d_, n_, 1.0, xt_.data, xt_.stride, v, 0.0, slack_.data());
+  double least = infinity;
+  for (int k = 0; k < n_; ++k) least = std::min(least, (2 * pattern_[k] - 1) * slack_[at(k)]);
+  return least - adversary_.radius * adversary_.dualNorm(inputs_, v);
+}
+
+/// Adds half-spaces until none is violated by more than is allowed; whether it came to that.
+bool RobustCone::approach(const Target& target, double* p) {
+  solve(target, p);
+  for (int round = 0; round < mostRounds; ++round) {
+    if (addViolated(target, p) == 0) return leastSlack(p) >= target.sufficient;
+    solve(target, p);
+    if (blas::nrm2(d_, p) > target.longest) return false;
+  }
+  return leastSlack(p) >= target.sufficient;
+}
+
+/// The half-spaces of the rows that p violates most; returns how many.
+int RobustCone::addViolated(const Target& target, const double* p) {
+  if (!(leastSlack(p) < target.sufficient)) return 0;
+  const double reach = adversary_.radius * adversary_.dualNorm(inputs_, p);
+  const auto slack = [&](int k) { return (2 * pattern_[k] - 1) * slack_[at(k)] - reach; };
+  violated_.clear();
+  for (int k = 0; k < n_; ++k) {
+    if (!(slack(k) < target.sufficient)) continue;
+    // The worst in order, at most `together` of them.
+    if (static_cast<int>(violated_.size()) == together && slack(k) >= slack(violated_.back())) continue;
+    if (static_cast<int>(violated_.size()) == together) violated_.pop_back();
+    violated_.push_back(k);
+    for (std::size_t j = violated_.size() - 1; j > 0 && slack(violated_[j]) < slack(violated_[j - 1]); --j) {
+      std::swap(violated_[j], violated_[j - 1]);
+    }
+  }
+  int added = 0;
+  for (const int k : violated_) added += add(k, p, target.wanted) ? 1 : 0;
+  return added;
+}
+
+/// Adds the half-space of a row that cuts off p most.
+bool RobustCone::add(int row, const double* p, double wanted) {
+  if (count() == most_) forgetIdle();
+  if (count() == most_) return false;
+  const int j = count();
+  double* a = normals_.column(j);
+  const double sign = 2 * pattern_[row] - 1;
+  for (int i = 0; i < d_; ++i) a[i] = sign * xt_(i, row);
+  const double norm = adversary_.norm == AdversaryNorm::two ? adversary_.dualNorm(inputs_, p) : 1;
+  for (int i = 0; i < inputs_ && norm > 0; ++i) {
+    const double w = adversary_.norm == AdversaryNorm::two ? p[i] / norm : p[i] > 0 ? 1 : p[i] < 0 ? -1 : 0;
+    a[i] -= adversary_.radius * w;
+  }
+  const double length = blas::nrm2(d_, a);
+  if (!(length > 0)) return false;
+  for (int i = 0; i < d_; ++i) a[i] /= length;
+  for (int k = 0; k <= j; ++k) gram_(j, k) = gram_(k, j) = blas::dot(d_, a, normals_.column(k));
+  rows_.push_back(row);
+  wanted_.push_back(wanted / length);
+  mu_.push_back(0);
+  passive_.push_back(0);
+  return true;
+}
+
+/// Lawson and Hanson's method on the half-spaces that there are.
+void RobustCone::solve(const Target& target, double* p) {
+  forgetIdle();
+  for (int j = 0; j < count(); ++j) passive_[at(j)] = mu_[at(j)] > 0 ? 1 : 0;
+  for (int step = 0; step < 3 * most_; ++step) {
+    while (!solveOnPassive(target)) stepBack();
+    writePoint(target, p);
+    const double allowed = target.b != nullptr ? 0.1 * accuracy * blas::nrm2(d_, target.b) : 1e-9 / largestRow_;
+    int worst = -1;
+    double least = -allowed;
+    for (int j = 0; j < count(); ++j) {
+      if (passive_[at(j)] != 0) continue;
+      const double excess = blas::dot(d_, normals_.column(j), p) - wanted_[at(j)];
+      if (excess < least) {
+        least = excess;
+        worst = j;
+      }
+    }
+    if (worst < 0) return;
+    passive_[at(worst)] = 1;
+  }
+}
+
+/// trial := what makes the passive ones hold with equality; whether it is positive, and then mu too.
+bool RobustCone::solveOnPassive(const Target& target) {
+  list_.clear();
+  for (int j = 0; j < count(); ++j) {
+    if (passive_[at(j)] != 0) list_.push_back(j);
+  }
+  const int m = static_cast<int>(list_.size());
+  if (m == 0) return true;
+  for (int c = 0; c < m; ++c) {
+    const int j = list_[at(c)];
+    for (int r = c; r < m; ++r) factor_(r, c) = gram_(list_[at(r)], j);
+    factor_(c, c) += regularization * m;
+    trial_[at(c)] = wanted_[at(j)] - (target.b != nullptr ? blas::dot(d_, normals_.column(j), target.b) : 0);
+  }
+  blas::potrfLower(m, factor_.data(), most_);
+  blas::trsv('L', 'N', m, factor_.data(), most_, trial_.data());
+  blas::trsv('L', 'T', m, factor_.data(), most_, trial_.data());
+  for (int c = 0; c < m; ++c) {
+    if (!(trial_[at(c)] > 0)) return false;
+  }
+  for (int c = 0; c < m; ++c) mu_[at(list_[at(c)])] = trial_[at(c)];
+  return true;
+}
+
+/// Moves mu towards the trial until one becomes 0, which leaves the passive set.
+void RobustCone::stepBack() {
+  double share = 1;
+  int leaving = list_.front();
+  for (std::size_t c = 0; c < list_.size(); ++c) {
+    const double now = mu_[at(list_[c])], then = trial_[c];
+    if (then > 0) continue;
+    const double until = now > 0 && std::isfinite(then) ? now / (now - then) : 0;
+    if (until <= share) {
+      share = until;
+      leaving = list_[c];
+    }
+  }
+  for (std::size_t c = 0; c < list_.size(); ++c) {
+    double& mu = mu_[at(list_[c])];
+    if (share > 0) mu = std::max(0.0, mu + share * (trial_[c] - mu));
+  }
+  mu_[at(leaving)] = 0;
+  passive_[at(leaving)] = 0;
+}
+
+void RobustCone::writePoint(const Target& target, double* p) const {
+  for (int i = 0; i < d_; ++i) p[i] = target.b != nullptr ? target.b[i] : 0;
+  for (int j = 0; j < count(); ++j) {
+    if (passive_[at(j)] != 0) blas::axpy(d_, mu_[at(j)], normals_.column(j), p);
+  }
+}
+
+/// Leaves out the half-spaces without a multiplier.
+void RobustCone::forgetIdle() {
+  if (count() < most_ - together - 1) return;
+  int kept = 0;
+  for (int j = 0; j < count(); ++j) {
+    if (!(mu_[at(j)] > 0)) continue;
+    if (kept < j) {
+      std::copy(normals_.column(j), normals_.column(j) + d_, normals_.column(kept));
+      rows_[at(kept)] = rows_[at(j)];
+      wanted_[at(kept)] = wanted_[at(j)];
+      mu_[at(kept)] = mu_[at(j)];
+      passive_[at(kept)] = passive_[at(j)];
+    }
+    ++kept;
+  }
+  rows_.resize(at(kept)), wanted_.resize(at(kept)), mu_.resize(at(kept)), passive_.resize(at(kept));
+  for (int j = 0; j < kept; ++j) {
+    for (int k = 0; k <= j; ++k) gram_(j, k) = gram_(k, j) = blas::dot(d_, normals_.column(j), normals_.column(k));
+  }
+}
+
+}  // namespace nonconvex
