@@ -225,4 +225,19 @@ export interface ReluSolution {
     /** Cones that branch and bound looked at for bounds of all networks. */
     nodes: number;
   };
+  /** With an adversary: what is certified of the worst case. */
+  robustness?: {
+    /**
+     * Sum over the rows of the loss under the worst perturbation of each, for this network: none is worse, and one
+     * reaches it.
+     */
+    worstCaseLoss: number;
+    /** Distinct patterns of the gates, that of all rows included where there is a bias. */
+    patternsFound: number;
+    /**
+     * Those among them with neurons that keep the pattern under every perturbation of every row; the others are left
+     * out.
+     */
+    patternsWithRoom: number;
+  };
 }

@@ -1,4 +1,5 @@
 // The subpath nonconvex/relu: two-layer ReLU networks, trained to a certified optimum.
+export { type AttackResult, type AttackSettings, attack, type ReluAdversary } from './attack.js';
 export {
   type PartialDependence,
   type PartialDependenceOptions,

@@ -6,6 +6,7 @@ import type { SolveOptions, SolveResult } from '../core/solve.js';
 import { encodeTargets, type Label, type Prediction, type Targets } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import { type ReluOptions, type ReluProgress, type ReluSolution, reluDefaults } from '../generated/relu.js';
+import type { ReluAdversary } from './attack.js';
 import type { ReluNetwork } from './network.js';
 
 export type { ReluProgress };
@@ -77,6 +78,12 @@ export interface ReluSettings extends Omit<ReluOptions, 'beta' | 'normalize'>, S
   task?: 'classification' | 'regression' | undefined;
   /** Activation patterns. Default: those of `warmStart` if there is one, else `{ sample: 50 }`. Recommended: `'refine'`. */
   patterns?: ReluPatterns | undefined;
+  /**
+   * Robust training: the loss of each row is the largest under perturbations of its inputs of at most `radius` (in the units of x) in the
+   * largest entry (`'inf'`) or the Euclidean length (`'two'`). For losses `'squared'`, `'hinge'` and `'logistic'`, one output, patterns that
+   * are given, sampled or all, and `normalize: 'none'`, which is the default then. The result has `robustness`. Default: none.
+   */
+  adversary?: ReluAdversary | undefined;
   /** An earlier result to begin with, of the same rows and outputs: for another `beta`, say, or a smaller tolerance. */
   warmStart?: Pick<ReluResult, 'convex' | 'network'> | undefined;
 }
@@ -87,7 +94,8 @@ export interface ReluConvexProgram extends Pick<ReluSolution, 'gates' | 'weights
 export interface ReluResult<P extends Prediction = Prediction>
   extends SolveResult<ReluProgress>,
     Pick<ReluSolution, 'networkObjective' | 'gap' | 'activeNeurons' | 'patterns' | 'rho'>,
-    Pick<ReluSolution, 'feasibility' | 'step' | 'innerSteps' | 'violation' | 'estimatedLowerBound' | 'estimate'> {
+    Pick<ReluSolution, 'feasibility' | 'step' | 'innerSteps' | 'violation' | 'estimatedLowerBound' | 'estimate'>,
+    Pick<ReluSolution, 'robustness'> {
   /** The trained network, for `predict`, `score` and `toJSON`. */
   network: ReluNetwork<P>;
   /** The weight of the regulariser that was used. */
@@ -146,13 +154,20 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
     throw new RangeError('standardizeTargets = true: expected false, as y are classes');
   }
   const scaling = untuned || earlier.inputShift ? 'standardize' : 'none';
-  const normalize = options.normalize === undefined ? scaling : options.normalize;
+  const adversary = checkedAdversary(options.adversary);
+  // A radius is in the units of x.
+  const usual = adversary ? 'none' : scaling;
+  const normalize = options.normalize === undefined ? usual : options.normalize;
   return {
     x,
     ...(wanted && values ? standardized(y) : { y }),
     ...(classes && { classes }),
     options: { ...options, normalize },
   };
+}
+
+function checkedAdversary(adversary: ReluAdversary | undefined): ReluAdversary | undefined {
+  return adversary === undefined ? undefined : checkMembers('adversary', adversary, ['norm', 'radius']);
 }
 
 /** Targets less their mean and divided by their standard deviation, by column; a column that is constant is divided by 1. */
@@ -225,6 +240,7 @@ export interface ReluProblem {
   y: Matrix;
   patterns?: { sample: number } | { gates: Matrix } | { exact: true } | { refine: ReluRefinement; gates?: Matrix };
   warmStart?: { weights: Matrix; dual: Matrix };
+  adversary?: ReluAdversary;
 }
 
 /**

@@ -53,7 +53,7 @@ export async function trainReluNetwork<const Y extends Targets>(
 
 async function trainEncoded<P extends Prediction>(encoded: Encoded): Promise<ReluResult<P>> {
   const { x, y, options } = encoded;
-  const problem = { x, y, ...patternsAndStart(options, y) };
+  const problem = { x, y, ...patternsAndStart(options, y), ...defined({ adversary: options.adversary }) };
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const chosen: Chosen =
     typeof options.beta === 'number'

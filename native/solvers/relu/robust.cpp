@@ -24,7 +24,7 @@ void refuseWithout(const ReluProblem& problem, const ReluSettings& settings) {
   refuse(settings.activation == ReluActivation::relu, "activation", "gated", "'relu'");
   refuse(settings.method == ReluMethod::admm, "method", "sampled", "'admm'");
   refuse(settings.splitting == ReluSplitting::cone, "splitting", "slack", "'cone'");
-  refuse(settings.normalize == ReluNormalize::none, "normalize", "columns",
+  refuse(settings.normalize == ReluNormalize::none, "normalize", nameOf(settings.normalize),
          "'none', as the radius is in the units of x");
   const bool known =
       settings.loss == ReluLoss::squared || settings.loss == ReluLoss::hinge || settings.loss == ReluLoss::logistic;
@@ -330,8 +330,8 @@ ReluSolution RobustReluSolver::solution() const {
   for (int i = 0; i < patterns_; ++i) {
     for (int j = 0; j < d; ++j) s.gates(j, i) = gates_(j, i) * (j < inputs_ ? 1 / data_.rowScale : data_.xt(j, 0));
   }
-  s.inputScale = HostBuffer<double>(at(inputs_));
-  std::copy(data_.inputScale.begin(), data_.inputScale.begin() + inputs_, s.inputScale.begin());
+  s.inputShift = data_.inputShift.copy();
+  s.inputScale = data_.inputScale.copy();
   s.dual = HostMatrix<double>(data_.n, 1);
   std::copy(dual_.data(), dual_.data() + data_.n, s.dual.data());
   s.weights = HostMatrix<double>(d, best_.cols());

@@ -154,7 +154,7 @@ double WorstCaseLoss::tauOfTie(const double* x, double y, double sigma, const do
   return atHigh == 0 ? high : zeroOf(excess, low, high, atLow, atHigh);
 }
 
-/// Where x . c = y, t = radius ||c||.
+/// Finds the point on the tie x . c = y, where t = radius ||c||.
 WorstCase WorstCaseLoss::proxOnTie(const double* x, double y, double sigma, const double* a, double* c,
                                    double most) const {
   double tau = 0;

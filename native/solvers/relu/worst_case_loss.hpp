@@ -30,7 +30,7 @@ struct ReluAdversary {
   double dualNorm(int inputs, const double* c) const;
 };
 
-/// Where the maximum above is.
+/// The maximiser of the maximum above.
 struct WorstCase {
   double tau = 0;
   double t = 0;

@@ -3,6 +3,7 @@
 
 #include "check.hpp"
 #include "solvers/relu/relu_instances.hpp"
+#include "solvers/relu/robust.hpp"
 
 using namespace nonconvex;
 using namespace instances;
@@ -88,6 +89,26 @@ TEST(stepsOfNewtonsMethod) {
     for (int k = 0; k < 40; ++k) newton.step();
     const long before = allocations;
     for (int k = 0; k < 10; ++k) newton.step();
+    CHECK_EQ(allocations - before, 0L);
+  }
+}
+
+TEST(stepsWithAnAdversary) {
+  for (const ReluLoss kind : {ReluLoss::squared, ReluLoss::hinge, ReluLoss::logistic}) {
+    const Instance data = instance(40, 4, 1, kind, 1);
+    ReluProblem problem = data.problem(15);
+    problem.adversary = ReluAdversary{.norm = AdversaryNorm::inf, .radius = 0.01};
+    ReluSettings settings;
+    settings.beta = 0.06;
+    settings.loss = kind;
+    const Cpu la;
+    RobustReluSolver solver(la, problem, settings);
+    solver.start();
+    for (int k = 0; k < 40; ++k) solver.step();
+    solver.progress();
+    const long before = allocations;
+    for (int k = 0; k < 40; ++k) solver.step();
+    solver.progress();
     CHECK_EQ(allocations - before, 0L);
   }
 }

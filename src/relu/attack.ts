@@ -1,0 +1,335 @@
+// Adversarial attacks on trained networks: FGSM and projected gradient steps.
+import { checkInteger, checkMembers, checkNumber, checkVector, show } from '../core/check.js';
+import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
+import { checkedValues, type Targets } from '../core/targets.js';
+import { type ReluNetwork, score } from './network.js';
+
+/** What an adversary may add to a row: anything of at most this norm, in the units of x. */
+export interface ReluAdversary {
+  /** `'inf'`: the largest entry; `'two'`: the Euclidean length. */
+  norm: 'inf' | 'two';
+  /** A number >= 0. */
+  radius: number;
+}
+
+export interface AttackSettings extends ReluAdversary {
+  /**
+   * `'fgsm'`: one step of full length along the gradient (its signs for `'inf'`) at x (Goodfellow, Shlens, Szegedy 2015). `'pgd'`: steps
+   * that are projected onto the ball, the best point met of all (Madry et al. 2018). Default: `'pgd'`.
+   */
+  method?: 'fgsm' | 'pgd' | undefined;
+  /** Steps of `'pgd'` from each start. Default: 40. */
+  steps?: number | undefined;
+  /** Length of a step of `'pgd'` in the norm. Default: 2.5 radius / steps. */
+  stepSize?: number | undefined;
+  /** Starts of `'pgd'`: x itself, then random points of the ball. Default: 2. */
+  restarts?: number | undefined;
+  /** Smallest and largest value that an input may have, such as [0, 1] of pixels. Default: any. */
+  range?: readonly [number, number] | undefined;
+  /** Integer seed of the random starts. Default: 0. */
+  seed?: number | undefined;
+}
+
+export interface AttackResult {
+  /** The rows as attacked, each within the radius of the row given. */
+  x: Matrix;
+  /**
+   * How well each row of `x` is predicted: of classes the output of the right one less the largest other (with one output for two
+   * classes y f), negative where the attack has its way; of numbers minus the largest error of an output.
+   */
+  margins: Float64Array;
+  /** What {@link score} gives on the attacked rows. */
+  score: number;
+}
+
+/**
+ * Looks for perturbations of the rows of x, of at most a radius, under which a trained network predicts worst: of classes the smallest
+ * margin, of numbers the largest error. What it finds is an upper bound on the worst case: a better search may find more. For what is
+ * certified see the setting `adversary` of {@link trainReluNetwork}.
+ *
+ * I. Goodfellow, J. Shlens, C. Szegedy, "Explaining and harnessing adversarial examples", ICLR 2015; A. Madry, A. Makelov, L. Schmidt,
+ * D. Tsipras, A. Vladu, "Towards deep learning models resistant to adversarial attacks", ICLR 2018.
+ *
+ * @param y What the rows are, as for {@link score}.
+ * @throws (rejects) TypeError or RangeError that names what is wrong with an argument.
+ */
+export async function attack(
+  network: ReluNetwork,
+  x: MatrixLike,
+  y: Targets,
+  settings: AttackSettings,
+): Promise<AttackResult> {
+  const wanted = checkedSettings(settings);
+  const rows = toMatrix('x', x);
+  const { rows: d, columns: m } = network.hiddenWeights;
+  if (rows.columns !== d) throw new RangeError(`columns of x = ${rows.columns}: expected ${d}, as the network has`);
+  const judge = judgeOf(network, y, rows.rows);
+  const found = { data: Float64Array.from(toFloat64(rows)), rows: rows.rows, columns: d };
+  const margins = new Float64Array(rows.rows);
+  const attacker = new Attacker(network, judge, wanted);
+  // Other work of the process is let in every few milliseconds.
+  const together = Math.max(1, Math.floor(4e6 / (d * m * wanted.steps * wanted.restarts)));
+  for (let i = 0; i < rows.rows; ++i) {
+    if (i % together === together - 1) await new Promise((resolve) => setImmediate(resolve));
+    margins[i] = attacker.attack(i, found.data.subarray(i * d, (i + 1) * d));
+  }
+  return { x: found, margins, score: score(network, found, y) };
+}
+
+type Wanted = Required<{ [K in keyof AttackSettings]: NonNullable<AttackSettings[K]> }>;
+
+function checkedSettings(settings: AttackSettings): Wanted {
+  const names = ['norm', 'radius', 'method', 'steps', 'stepSize', 'restarts', 'range', 'seed'] as const;
+  const given = checkMembers('settings', settings, names, 'setting');
+  const { norm, method = 'pgd', steps = 40, restarts = 2, seed = 0 } = given;
+  oneOf('norm', norm, ['inf', 'two']);
+  oneOf('method', method, ['fgsm', 'pgd']);
+  const radius = checkNumber('radius', given.radius, { lower: 0 });
+  checkInteger('steps', steps, 1);
+  const range =
+    given.range === undefined ? unlimited : checkVector('range', given.range, { length: 2, infinite: true });
+  const [low, high] = range as unknown as [number, number];
+  if (!(low < high)) throw new RangeError(`range = [${low}, ${high}]: expected the smaller number first`);
+  const stepSize = checkNumber('stepSize', given.stepSize ?? (2.5 * radius) / steps, { lower: 0 });
+  return {
+    ...{ norm, radius, method, steps: method === 'fgsm' ? 1 : steps },
+    stepSize: method === 'fgsm' ? radius : stepSize,
+    restarts: method === 'fgsm' ? 1 : checkInteger('restarts', restarts, 1),
+    range: [low, high],
+    seed: checkInteger('seed', seed, 0),
+  };
+}
+
+const unlimited = Float64Array.of(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+
+function oneOf(name: string, value: unknown, names: readonly string[]): void {
+  if (typeof value === 'string' && names.includes(value)) return;
+  const error = typeof value === 'string' ? RangeError : TypeError;
+  throw new error(`${name} = ${show(value)}: expected one of ${names.map((each) => `'${each}'`).join(', ')}`);
+}
+
+/** The margin of a row's outputs, and its derivative in them, which goes into `slope`. */
+type Judge = (row: number, outputs: Float64Array, slope: Float64Array) => number;
+
+function judgeOf(network: ReluNetwork, y: Targets, rows: number): Judge {
+  const { classes, loss } = network;
+  if (classes) {
+    const numbers = Array.from(checkedValues(y, rows), (label) => classes.indexOf(label as never));
+    const unknown = numbers.indexOf(-1);
+    if (unknown >= 0) {
+      throw new RangeError(
+        `y[${unknown}] = ${show((y as ArrayLike<unknown>)[unknown])}: expected a class of the network`,
+      );
+    }
+    if (network.outputWeights.columns === 1) return (row, f, slope) => signed(numbers[row] === 1 ? 1 : -1, f, slope);
+    return (row, f, slope) => ofClass(numbers[row] as number, f, slope);
+  }
+  const columns = network.outputWeights.columns;
+  const truth = looksLikeMatrix(y) ? toFloat64(toMatrix('y', y)) : checkVector('y', y);
+  if (truth.length !== rows * columns) {
+    throw new RangeError(`y: expected ${rows} x ${columns} numbers, got ${truth.length}`);
+  }
+  const of = (row: number) => truth.subarray(row * columns, (row + 1) * columns);
+  if (loss === 'softmax') return (row, f, slope) => ofClass(of(row).indexOf(Math.max(...of(row))), f, slope);
+  if (loss === 'squared' || loss === 'huber') return (row, f, slope) => ofNumbers(of(row), f, slope);
+  return (row, f, slope) => smallestOf(of(row), f, slope);
+}
+
+function signed(sign: number, f: Float64Array, slope: Float64Array): number {
+  slope[0] = sign;
+  return sign * (f[0] as number);
+}
+
+function ofClass(right: number, f: Float64Array, slope: Float64Array): number {
+  let other = right === 0 ? 1 : 0;
+  for (let j = 0; j < f.length; ++j) {
+    if (j !== right && (f[j] as number) > (f[other] as number)) other = j;
+  }
+  slope.fill(0);
+  slope[right] = 1;
+  slope[other] = -1;
+  return (f[right] as number) - (f[other] as number);
+}
+
+/** The smallest y f of several questions. */
+function smallestOf(y: Float64Array, f: Float64Array, slope: Float64Array): number {
+  let worst = 0;
+  for (let j = 1; j < f.length; ++j) {
+    if ((y[j] as number) * (f[j] as number) < (y[worst] as number) * (f[worst] as number)) worst = j;
+  }
+  slope.fill(0);
+  slope[worst] = y[worst] as number;
+  return (y[worst] as number) * (f[worst] as number);
+}
+
+function ofNumbers(y: Float64Array, f: Float64Array, slope: Float64Array): number {
+  let worst = 0;
+  const error = (j: number) => (f[j] as number) - (y[j] as number);
+  for (let j = 1; j < f.length; ++j) if (Math.abs(error(j)) > Math.abs(error(worst))) worst = j;
+  slope.fill(0);
+  // At an error of zero either side is a way down.
+  slope[worst] = error(worst) < 0 ? 1 : -1;
+  return -Math.abs(error(worst));
+}
+
+/** Attacks rows one after the other. */
+class Attacker {
+  readonly #network: ReluNetwork;
+  readonly #judge: Judge;
+  readonly #wanted: Wanted;
+  readonly #d: number;
+  readonly #m: number;
+  readonly #c: number;
+  readonly #z: Float64Array;
+  readonly #active: Uint8Array;
+  readonly #outputs: Float64Array;
+  readonly #slope: Float64Array;
+  readonly #gradient: Float64Array;
+  #state = 0;
+
+  constructor(network: ReluNetwork, judge: Judge, wanted: Wanted) {
+    this.#network = network;
+    this.#judge = judge;
+    this.#wanted = wanted;
+    this.#d = network.hiddenWeights.rows;
+    this.#m = network.hiddenWeights.columns;
+    this.#c = network.outputWeights.columns;
+    this.#z = new Float64Array(this.#m);
+    this.#active = new Uint8Array(this.#m);
+    this.#outputs = new Float64Array(this.#c);
+    this.#slope = new Float64Array(this.#c);
+    this.#gradient = new Float64Array(this.#d);
+  }
+
+  /** Replaces a row by the worst point found; returns its margin. */
+  attack(row: number, x: Float64Array): number {
+    const { method, steps, restarts, seed } = this.#wanted;
+    this.#state = (Math.imul(row + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b)) >>> 0;
+    const center = Float64Array.from(x);
+    const at = Float64Array.from(x);
+    let worst = Number.POSITIVE_INFINITY;
+    const consider = () => {
+      const margin = this.#evaluate(row, at);
+      if (margin < worst) {
+        worst = margin;
+        x.set(at);
+      }
+    };
+    for (let start = 0; start < restarts; ++start) {
+      at.set(center);
+      if (start > 0) this.#randomPoint(center, at);
+      if (method === 'fgsm') this.#evaluate(row, at);
+      else consider();
+      for (let step = 0; step < steps; ++step) {
+        this.#descend(center, at);
+        consider();
+      }
+    }
+    return worst;
+  }
+
+  /** The margin at x, with its gradient in x. */
+  #evaluate(row: number, x: Float64Array): number {
+    this.#forward(x);
+    const margin = this.#judge(row, this.#outputs, this.#slope);
+    const { hiddenWeights, outputWeights, inputScale, targetScale } = this.#network;
+    this.#gradient.fill(0);
+    for (let j = 0; j < this.#m; ++j) {
+      if (!this.#active[j]) continue;
+      let factor = 0;
+      for (let k = 0; k < this.#c; ++k) {
+        const scale = targetScale?.[k] ?? 1;
+        factor += scale * (this.#slope[k] as number) * (outputWeights.data[j * this.#c + k] as number);
+      }
+      if (factor === 0) continue;
+      for (let i = 0; i < this.#d; ++i) {
+        this.#gradient[i] = (this.#gradient[i] as number) + factor * (hiddenWeights.data[i * this.#m + j] as number);
+      }
+    }
+    for (let i = 0; i < this.#d; ++i) this.#gradient[i] = (this.#gradient[i] as number) / (inputScale[i] as number);
+    return margin;
+  }
+
+  /** The outputs at x, and which neurons are active. */
+  #forward(x: Float64Array): void {
+    const { hiddenWeights, biases, outputWeights, gates, pattern, targetShift, targetScale } = this.#network;
+    this.#z.set(biases);
+    this.#addProducts(x, hiddenWeights, this.#z);
+    let open: Float64Array | undefined;
+    if (gates) {
+      open = new Float64Array(gates.columns);
+      if (gates.rows > this.#d) open.set(gates.data.subarray(this.#d * gates.columns, (this.#d + 1) * gates.columns));
+      this.#addProducts(x, gates, open);
+    }
+    this.#outputs.fill(0);
+    for (let j = 0; j < this.#m; ++j) {
+      const z = this.#z[j] as number;
+      this.#active[j] = (open ? (open[pattern[j] as number] as number) >= 0 : z > 0) ? 1 : 0;
+      if (!this.#active[j]) continue;
+      for (let k = 0; k < this.#c; ++k) {
+        this.#outputs[k] = (this.#outputs[k] as number) + z * (outputWeights.data[j * this.#c + k] as number);
+      }
+    }
+    for (let k = 0; k < this.#c; ++k) {
+      this.#outputs[k] = (targetShift?.[k] ?? 0) + (targetScale?.[k] ?? 1) * (this.#outputs[k] as number);
+    }
+  }
+
+  /** to += z W with z = (x - inputShift) / inputScale and the first d rows of W. */
+  #addProducts(x: Float64Array, weights: Matrix, to: Float64Array): void {
+    const { inputScale, inputShift } = this.#network;
+    const { data, columns } = weights;
+    for (let i = 0; i < this.#d; ++i) {
+      const z = ((x[i] as number) - (inputShift?.[i] ?? 0)) / (inputScale[i] as number);
+      if (z === 0) continue;
+      for (let j = 0; j < columns; ++j) to[j] = (to[j] as number) + z * (data[i * columns + j] as number);
+    }
+  }
+
+  /** A step against the gradient, back into the ball and the range. */
+  #descend(center: Float64Array, at: Float64Array): void {
+    const { norm, stepSize } = this.#wanted;
+    const length = norm === 'inf' ? 1 : Math.hypot(...this.#gradient);
+    for (let i = 0; i < this.#d; ++i) {
+      const slope = this.#gradient[i] as number;
+      const direction = norm === 'inf' ? Math.sign(slope) : length > 0 ? slope / length : 0;
+      at[i] = (at[i] as number) - stepSize * direction;
+    }
+    this.#project(center, at);
+  }
+
+  #project(center: Float64Array, at: Float64Array): void {
+    const { norm, radius, range } = this.#wanted;
+    const moved = (i: number) => (at[i] as number) - (center[i] as number);
+    let share = 1;
+    if (norm === 'two') {
+      let squares = 0;
+      for (let i = 0; i < this.#d; ++i) squares += moved(i) ** 2;
+      if (squares > radius * radius) share = radius / Math.sqrt(squares);
+    }
+    for (let i = 0; i < this.#d; ++i) {
+      const step = norm === 'two' ? share * moved(i) : Math.min(radius, Math.max(-radius, moved(i)));
+      const [low, high] = range;
+      const from = center[i] as number;
+      // What lies outside of the range before the attack does not come in by it.
+      at[i] = Math.min(Math.max(from + step, Math.min(low, from)), Math.max(high, from));
+    }
+  }
+
+  /** A point of the ball: uniform in the cube, or in a random direction. */
+  #randomPoint(center: Float64Array, at: Float64Array): void {
+    const { norm, radius } = this.#wanted;
+    for (let i = 0; i < this.#d; ++i) {
+      const draw = norm === 'inf' ? 2 * this.#uniform() - 1 : this.#uniform() + this.#uniform() + this.#uniform() - 1.5;
+      at[i] = (center[i] as number) + draw * radius;
+    }
+    this.#project(center, at);
+  }
+
+  #uniform(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 2 ** 32;
+  }
+}
