@@ -23,7 +23,7 @@ const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 export class PlainNetwork {
   readonly #d: number;
   readonly #m: number;
-  /** Of every neuron its d + 1 weights, the bias last, then all output weights. */
+  /** The d + 1 weights of each neuron, the bias last, then all output weights. */
   readonly #weights: Float64Array;
 
   constructor(d: number, m: number, seed: number) {
