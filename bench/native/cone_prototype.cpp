@@ -15,7 +15,9 @@ void dsymv_(const char* uplo, const int* n, const double* alpha, const double* a
             const int* incx, const double* beta, double* y, const int* incy);
 }
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 /// Projection onto {v : s_k <x_k, v> >= 0} as min over mu >= 0 of ||b + sum_k mu_k s_k x_k||, by the active-set method
@@ -253,9 +255,8 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
-int main(int argc, char** argv) try { return nonconvex::bench::run(argc, argv); } catch (const std::exception& error) {
+int main(int argc, char** argv) try { return run(argc, argv); } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;
 }

@@ -28,7 +28,9 @@
 #include "linalg/blas.hpp"
 #include "linalg/views.hpp"
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 /// The file: m, n, k as 32-bit integers (k = 0 for problem II), then gamma, G by rows, y, x0, in doubles.
@@ -450,9 +452,8 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
-int main(int argc, char** argv) try { return nonconvex::bench::run(argc, argv); } catch (const std::exception& error) {
+int main(int argc, char** argv) try { return run(argc, argv); } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;
 }

@@ -8,7 +8,9 @@
 #include "ipopt.hpp"
 #include "nlp_models.hpp"
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 constexpr double tolerance = 1e-8;
@@ -80,10 +82,8 @@ void race(const std::string& path, NlpMethod method, double timeLimit) {
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
 int main(int argc, char** argv) {
-  using namespace nonconvex::bench;
   if (argc < 4) {
     std::fprintf(stderr, "bench_ipopt_models SECONDS METHOD MODEL.nl...\n");
     return 1;

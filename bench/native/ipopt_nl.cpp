@@ -15,7 +15,9 @@
 #include "problems/feasible_start.hpp"
 #include "solvers/nlp/solver.hpp"
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 constexpr double tolerance = 1e-8;
@@ -151,9 +153,8 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
-int main(int argc, char** argv) try { return nonconvex::bench::run(argc, argv); } catch (const std::exception& error) {
+int main(int argc, char** argv) try { return run(argc, argv); } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;
 }

@@ -12,7 +12,9 @@
 #include "linalg/ldl_dense.hpp"
 #include "linalg/sparse/ldl_sparse.hpp"
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 /// Times a dense matrix; with `constraints` in place of the last diagonal block a KKT matrix.
@@ -85,9 +87,8 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
-int main(int argc, char** argv) try { return nonconvex::bench::run(argc, argv); } catch (const std::exception& error) {
+int main(int argc, char** argv) try { return run(argc, argv); } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;
 }

@@ -16,7 +16,9 @@
 #include "linalg/blas.hpp"
 #include "linalg/sparse/ldl_sparse.hpp"
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 /// The least seconds of each phase over the rounds.
@@ -209,9 +211,8 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
-int main(int argc, char** argv) try { return nonconvex::bench::run(argc, argv); } catch (const std::exception& error) {
+int main(int argc, char** argv) try { return run(argc, argv); } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;
 }

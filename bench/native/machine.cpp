@@ -5,7 +5,9 @@
 #include "bench.hpp"
 #include "linalg/cpu.hpp"
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 HostMatrix<double> filled(int rows, int cols) {
@@ -80,9 +82,8 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
-int main(int argc, char** argv) try { return nonconvex::bench::run(argc, argv); } catch (const std::exception& error) {
+int main(int argc, char** argv) try { return run(argc, argv); } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;
 }

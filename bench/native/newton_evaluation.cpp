@@ -4,7 +4,9 @@
 #include "bench.hpp"
 #include "family_models.hpp"
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 void measure(int position, const std::string& name) {
@@ -79,10 +81,9 @@ void measure(int position, const std::string& name) {
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
 int main(int argc, char** argv) try {
-  for (int i = 1; i < argc; ++i) nonconvex::bench::measure(i - 1, argv[i]);
+  for (int i = 1; i < argc; ++i) measure(i - 1, argv[i]);
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());

@@ -17,7 +17,9 @@
 #include "newton_models.hpp"
 #include "solvers/nlp/newton_method.hpp"
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 void measure(int position, const std::string& name, int most) {
@@ -56,13 +58,12 @@ void measure(int position, const std::string& name, int most) {
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
 int main(int argc, char** argv) {
   if (argc < 3) {
     std::fprintf(stderr, "bench_newton_steps STEPS MODEL...\n");
     return 1;
   }
-  for (int i = 2; i < argc; ++i) nonconvex::bench::measure(i - 2, argv[i], std::atoi(argv[1]));
+  for (int i = 2; i < argc; ++i) measure(i - 2, argv[i], std::atoi(argv[1]));
   return 0;
 }

@@ -7,7 +7,9 @@
 // solver, without reading.
 #include "nlp_models.hpp"
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 void solve(const std::string& path, NlpMethod method, double timeLimit) {
@@ -23,10 +25,8 @@ void solve(const std::string& path, NlpMethod method, double timeLimit) {
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
 int main(int argc, char** argv) {
-  using namespace nonconvex::bench;
   if (argc < 4) {
     std::fprintf(stderr, "bench_nlp_models SECONDS METHOD MODEL.nl...\n");
     return 1;

@@ -6,7 +6,9 @@
 #include "core/random.hpp"
 #include "nlp_models.hpp"
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 /// Moves a side that is not 0 by a thousandth of itself, others by as much.
@@ -63,10 +65,8 @@ void measure(const std::string& path, double timeLimit, Totals& totals) {
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
 int main(int argc, char** argv) {
-  using namespace nonconvex::bench;
   if (argc < 3) {
     std::fprintf(stderr, "bench_nlp_warm SECONDS MODEL.nl...\n");
     return 1;

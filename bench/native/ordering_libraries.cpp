@@ -14,7 +14,9 @@
 #include "linalg/sparse/ordering.hpp"
 #include "nlp_models.hpp"
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 /// The graph of [H J^T; J -E].
@@ -89,12 +91,11 @@ void compare(const std::string& path) {
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
 int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     try {
-      nonconvex::bench::compare(argv[i]);
+      compare(argv[i]);
     } catch (const std::exception& error) {
       std::fprintf(stderr, "%s: %s\n", argv[i], error.what());
     }

@@ -12,7 +12,9 @@
 //   bench_published_admm PROBLEM GAP SECONDS THREADS [RHO_FACTOR] [RELAXATION]
 #include "relu.hpp"
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 class PublishedAdmm {
@@ -156,9 +158,8 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
-int main(int argc, char** argv) try { return nonconvex::bench::run(argc, argv); } catch (const std::exception& error) {
+int main(int argc, char** argv) try { return run(argc, argv); } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;
 }
