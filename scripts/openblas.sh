@@ -3,8 +3,7 @@
 # real numbers and a few processors (older ones fall back to PRESCOTT, newer ones to the nearest listed).
 # Prints nothing but progress; the result is build-openblas/libopenblas.a. Needs apt, a C compiler and make; no root.
 #   scripts/openblas.sh [jobs]
-# OPENBLAS_CORES="HASWELL", say, has the kernels for those processors in place of these; OPENBLAS_TARGET=HASWELL no others at
-# all, which takes a third of the time, and runs on nothing older.
+# OPENBLAS_CORES="HASWELL", say, has the kernels for those processors in place of these.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${1:-$(nproc)}
@@ -14,9 +13,7 @@ case $(uname -m) in
   aarch64) cores=${OPENBLAS_CORES:-NEOVERSEN1 NEOVERSEV1} ;;
   *) echo "openblas.sh: no list of processors for $(uname -m)" >&2; exit 1 ;;
 esac
-processors=(DYNAMIC_ARCH=1 TARGET=GENERIC "DYNAMIC_LIST=$cores")
-if [ -n "${OPENBLAS_TARGET:-}" ]; then processors=("TARGET=$OPENBLAS_TARGET"); fi
-stamp="$(sha256sum scripts/openblas.sh) ${processors[*]} $(cc --version | head -n 1)"
+stamp="$(sha256sum scripts/openblas.sh) $cores $(cc --version | head -n 1)"
 if [ -e "$out/libopenblas.a" ] && [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp" ]; then
   echo "openblas.sh: $out/libopenblas.a is up to date"
   exit 0
@@ -40,7 +37,7 @@ dpkg-source --no-check -x "$out"/openblas_*.dsc "$out/source"
 # NOFORTRAN: OpenBLAS's own C and assembly, which includes the Cholesky and triangular part of LAPACK.
 make -C "$out/source" -j"$jobs" libs CC=cc > "$out/log" 2>&1 \
   MAKE_NB_JOBS="$jobs" NOFORTRAN=1 NO_CBLAS=1 NO_LAPACKE=1 BUILD_SINGLE=1 BUILD_DOUBLE=1 \
-  "${processors[@]}" \
+  DYNAMIC_ARCH=1 TARGET=GENERIC DYNAMIC_LIST="$cores" \
   USE_THREAD=0 USE_OPENMP=0 USE_LOCKING=1 NUM_THREADS=128 NO_AFFINITY=1 NO_WARMUP=1 || {
   tail -n 30 "$out/log" >&2
   exit 1
