@@ -15,8 +15,8 @@ NONCONVEX_CLONES double sum(const double* x, int size) {
   return total;
 }
 
-NONCONVEX_CLONES void addTo(double* to, const double* from, int size) {
-  for (int k = 0; k < size; ++k) to[k] += from[k];
+NONCONVEX_CLONES void addTo(double* __restrict to, double a, const double* from, int size) {
+  for (int k = 0; k < size; ++k) to[k] += a * from[k];
 }
 
 }  // namespace
@@ -92,15 +92,15 @@ const double* IndexMap::read(const double* values, int first, int count, double*
   return buffer;
 }
 
-void IndexMap::add(const double* from, int first, int count, double* values) const {
+void IndexMap::addMultiple(double a, const double* from, int first, int count, double* values) const {
   const auto stretch = [&](const double* terms, int size, int position, int stride) {
     double* to = values + position;
     if (stride == 0) {
-      *to += sum(terms, size);
+      *to += a * sum(terms, size);
     } else if (stride == 1) {
-      addTo(to, terms, size);
+      addTo(to, a, terms, size);
     } else {
-      for (int k = 0; k < size; ++k) to[static_cast<std::ptrdiff_t>(k) * stride] += terms[k];
+      for (int k = 0; k < size; ++k) to[static_cast<std::ptrdiff_t>(k) * stride] += a * terms[k];
     }
   };
   if (list_.empty()) {
@@ -110,7 +110,7 @@ void IndexMap::add(const double* from, int first, int count, double* values) con
                  [&](int row, int size, int position, int stride) { stretch(from + row, size, position, stride); });
   } else {
     const int* list = list_.data() + first;
-    for (int k = 0; k < count; ++k) values[list[k]] += from[k];
+    for (int k = 0; k < count; ++k) values[list[k]] += a * from[k];
   }
 }
 

@@ -28,7 +28,11 @@ class IndexMap {
   /// Values of the rows: a pointer into `values` or to `buffer`.
   const double* read(const double* values, int first, int count, double* buffer) const;
   /// values[at(row)] += from[row - first]
-  void add(const double* from, int first, int count, double* values) const;
+  void add(const double* from, int first, int count, double* values) const {
+    addMultiple(1, from, first, count, values);
+  }
+  /// values[at(row)] += a from[row - first]
+  void addMultiple(double a, const double* from, int first, int count, double* values) const;
 
  private:
   struct Piece {  // rows from `row` to that of the next piece

@@ -179,6 +179,8 @@ void Kernel::addGradient(const double* values, const double* entries, const Oute
   double* const slopes = result + block;
   double* const terms = slopes + partials_.size() * static_cast<std::size_t>(block);
   if (!first_.empty()) first_.prepare(memory);
+  const bool large = rows_ > largeSum && outer.list == nullptr;
+  if (large) std::fill_n(terms, blockRows, 1.0);
   for (int first = 0; first < rows_; first += block) {
     const int count = std::min(block, rows_ - first);
     if (!first_.empty()) {
@@ -188,6 +190,10 @@ void Kernel::addGradient(const double* values, const double* entries, const Oute
         if (!partial.constant) memory.outputs[k] = slopes + (k - 1) * static_cast<std::size_t>(block), ++k;
       }
       first_.runBlock(inputs_, values, nullptr, first, memory);
+    }
+    if (large) {
+      addMultiples(outer.all, entries, slopes, terms, first, count, adjoints);
+      continue;
     }
     // In blocks as `adjoint` has them, so that sums have the same order.
     for (int begin = 0; begin < count; begin += blockRows) {
@@ -206,6 +212,24 @@ void Kernel::addGradient(const double* values, const double* entries, const Oute
         if (!partial.constant) slope += block;
         input(partial.input).add(terms, first + begin, rows, adjoints);
       }
+    }
+  }
+}
+
+/// Adds outer times the partial derivatives of rows [first, first + count), which are constants of `entries` or lie in
+/// `slopes`; `ones` are `blockRows` of them.
+void Kernel::addMultiples(double outer, const double* entries, const double* slopes, const double* ones, int first,
+                          int count, double* adjoints) const {
+  for (const Partial& partial : partials_) {
+    const IndexMap& map = input(partial.input);
+    if (!partial.constant) {
+      map.addMultiple(outer, slopes, first, count, adjoints);
+      slopes += gradientBlock();
+      continue;
+    }
+    for (int begin = 0; begin < count; begin += blockRows) {
+      const int rows = std::min(blockRows, count - begin);
+      map.addMultiple(outer * entries[partial.entry], ones, first + begin, rows, adjoints);
     }
   }
 }

@@ -61,6 +61,18 @@ class Kernel {
       done(std::min(rows_, first + value_.block()));
     }
   }
+  /// Results of some rows after the others, for `window`, which has room for `valueBlock` numbers: done(first, end) is
+  /// called with those of rows [first, end) in it.
+  template <class Done>
+  void evaluateInWindow(const double* values, double* window, BlockMemory& memory, Done&& done) const {
+    memory.outputs[0] = window;
+    value_.prepare(memory);
+    for (int first = 0; first < rows_; first += value_.block()) {
+      value_.runBlock(inputs_, values, nullptr, first, memory);
+      done(first, std::min(rows_, first + value_.block()));
+    }
+  }
+  int valueBlock() const { return value_.block(); }
   /// The results and the partial derivatives.
   void differentiate(double* values, double* entries, BlockMemory& memory) const;
 
@@ -83,6 +95,8 @@ class Kernel {
 
  private:
   bool makeEntry(const Formulas& formulas, int node, std::vector<double>& to, std::vector<int>& program) const;
+  void addMultiples(double outer, const double* entries, const double* slopes, const double* ones, int first, int count,
+                    double* adjoints) const;
   /// Rows that `addGradient` computes at a time.
   int gradientBlock() const { return first_.empty() ? std::min(rows_, blockRows) : first_.block(); }
   void compileSlopes(Formulas& formulas, std::span<const int> gradient, const std::vector<char>& active);

@@ -23,6 +23,26 @@ NONCONVEX_CLONES double sumInParts(const double* x, int size) {
   return total;
 }
 
+/// parts[j] += x[k] for all k with k mod `sumParts` = j; x has whole groups of so many.
+NONCONVEX_CLONES void addToParts(const double* x, int groups, double* __restrict parts) {
+  double sums[sumParts];
+  for (int j = 0; j < sumParts; ++j) sums[j] = parts[j];
+  for (int g = 0; g < groups; ++g) {
+    for (int j = 0; j < sumParts; ++j) sums[j] += x[g * sumParts + j];
+  }
+  for (int j = 0; j < sumParts; ++j) parts[j] = sums[j];
+}
+
+/// The sum of the parts, which become 0.
+double takeSum(double* parts) {
+  for (int half = sumParts / 2; half > 0; half /= 2) {
+    for (int j = 0; j < half; ++j) parts[j] += parts[j + half];
+  }
+  const double sum = parts[0];
+  std::fill_n(parts, sumParts, 0.0);
+  return sum;
+}
+
 NONCONVEX_CLONES void addTo(double* x, int size, double value) {
   for (int k = 0; k < size; ++k) x[k] += value;
 }
@@ -51,6 +71,8 @@ void LinearRows::findStretches(int row) {
   stretchOffsets.push_back(static_cast<int>(stretches.size()));
 }
 
+bool LinearRows::large() const { return offsets[1] > largeSum && stretchCount(0) > 0; }
+
 int LinearRows::stretchCount(int row) const {
   return stretchOffsets.empty() ? 0 : stretchOffsets[at(row) + 1] - stretchOffsets[at(row)];
 }
@@ -77,14 +99,20 @@ void RunningSum::addUpTo(int end) {
   int k = term_;
   if (count == 0) {
     for (; k < rows_.offsets[1] && indices[k] < end; ++k) total += coefficients[k] * v_[indices[k]];
-  } else if (count > 1) {
+  } else if (count > 1 || rows_.large()) {
     for (; stretch_ < at(count); ++stretch_) {
       const LinearRows::Stretch& part = rows_.stretches[stretch_];
       if (k == part.end) continue;
       const double coefficient = coefficients[k];
-      const double* from = v_ + indices[k];
+      const double* from = v_ + (indices[k] - origin_);
       const int last = std::min(part.end, k + std::max(0, end - indices[k]));
-      for (; k < last; ++k) total += coefficient * *from++;
+      if (part.end - part.begin > largeSum) {
+        addLarge(part, k, last);
+        k = std::max(k, last);
+        if (k == part.end) total += coefficient * takeSum(parts_);
+      } else {
+        for (; k < last; ++k) total += coefficient * *from++;
+      }
       if (k < part.end) break;
     }
   }
@@ -92,8 +120,20 @@ void RunningSum::addUpTo(int end) {
   total_ = total;
 }
 
+/// Adds terms [k, last) of a stretch to the parts, each to that of its place in the stretch.
+void RunningSum::addLarge(const LinearRows::Stretch& part, int k, int last) {
+  const double* from = v_ + (rows_.indices[at(k)] - origin_);
+  const auto addOne = [&] { parts_[(k++ - part.begin) % sumParts] += *from++; };
+  while (k < last && (k - part.begin) % sumParts != 0) addOne();
+  const int groups = (last - k) / sumParts;
+  addToParts(from, groups, parts_);
+  k += groups * sumParts;
+  from += groups * sumParts;
+  while (k < last) addOne();
+}
+
 double RunningSum::finish() {
-  if (rows_.stretchCount(0) == 1) {
+  if (rows_.stretchCount(0) == 1 && !rows_.large()) {
     rows_.multiply(v_, true, &total_);
   } else {
     addUpTo(std::numeric_limits<int>::max());

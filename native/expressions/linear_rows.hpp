@@ -2,9 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace nonconvex {
+
+/// Stretches of more terms are summed in so many parts: faster, and with less rounding.
+constexpr int largeSum = 4096;
+constexpr int sumParts = 32;
 
 /// Row i is constants[i] + sum_k coefficients[k] v[indices[k]], k in [offsets[i], offsets[i + 1]).
 struct LinearRows {
@@ -33,6 +38,8 @@ struct LinearRows {
   void writeTransposed(double w, int begin, int end, double* v) const;
 
   int stretchCount(int row) const;
+  /// Whether `RunningSum` adds the first row in parts: it has many terms, in stretches.
+  bool large() const;
 
  private:
   void findStretches(int row);
@@ -45,15 +52,27 @@ class RunningSum {
 
   /// v is known up to `end`.
   void addUpTo(int end);
+  /// v is known up to `end`; what was not added yet, from index `origin` on, lies in `part`.
+  void addUpTo(int end, const double* part, int origin) {
+    const double* const whole = std::exchange(v_, part);
+    origin_ = origin;
+    addUpTo(end);
+    v_ = whole;
+    origin_ = 0;
+  }
   /// All of v is known: returns the sum.
   double finish();
 
  private:
+  void addLarge(const LinearRows::Stretch& part, int k, int last);
+
   const LinearRows& rows_;
   const double* v_;
+  int origin_ = 0;  // index of the first number in v_
   double total_;
-  std::size_t stretch_ = 0;  // the next one, where there are several
-  int term_ = 0;             // the next one
+  std::size_t stretch_ = 0;       // the next one, where there are several
+  int term_ = 0;                  // the next one
+  double parts_[sumParts] = {};  // of a large stretch
 };
 
 }  // namespace nonconvex

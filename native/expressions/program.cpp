@@ -1,6 +1,7 @@
 #include "expressions/program.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -35,6 +36,7 @@ bool reached(const CompiledModel::Reach& stage, const CompiledModel::Reach& by) 
 Program::Program(std::shared_ptr<const CompiledModel> model)
     : model_(std::move(model)),
       plan_(&model_->plan()),
+      largeSum_(model_->separable() && plan_->objective.large()),
       values_(plan_->values),
       entries_(model_->entries()),
       weighted_(at(model_->weights())),
@@ -44,6 +46,11 @@ Program::Program(std::shared_ptr<const CompiledModel> model)
       buffer_(at(model_->widestDense())),
       lambda_(at(plan_->constraints)) {
   for (const Kernel& kernel : model_->kernels()) kernel.reserve(blocks_);
+  if (largeSum_) {
+    int most = 0;
+    for (const Kernel& kernel : model_->kernels()) most = std::max(most, kernel.valueBlock());
+    window_.reserve(at(most));
+  }
   for (const Stage& stage : plan_->stages) {
     if (!stage.active) evaluateStage(stage, false);
   }
@@ -130,7 +137,7 @@ void Program::evaluate() {
 
 /// Computes derivatives of all kernels but terms: nobody takes those of terms one by one but a sweep along a vector.
 void Program::differentiate() {
-  if (differentiated_) return;
+  if (differentiated_ || largeSum_) return;  // of a large sum all there is are terms
   for (std::size_t s = 0; s < plan_->stages.size(); ++s) {
     const Stage& stage = plan_->stages[s];
     const bool slopes = stage.kind == Stage::Kind::kernel && !model_->isTerm(s);
@@ -156,14 +163,30 @@ void Program::accumulate() {
   accumulated_ = true;
 }
 
+/// The objective of a large sum of terms, which are added as they are computed and not kept.
+double Program::sumOfTerms() {
+  RunningSum f(plan_->objective, values_.data());
+  double* const window = window_.buffers();
+  for (std::size_t s = 0; s < plan_->stages.size(); ++s) {
+    const Stage& stage = plan_->stages[s];
+    if (!model_->isTerm(s)) continue;
+    f.addUpTo(stage.output);
+    model_->kernel(stage).evaluateInWindow(values_.data(), window, blocks_, [&](int first, int end) {
+      f.addUpTo(stage.output + end, window, stage.output + first);
+    });
+  }
+  return f.finish();
+}
+
 double Program::objective() {
+  if (largeSum_) return sumOfTerms();
   RunningSum f(plan_->objective, values_.data());
   evaluate([&](int end) { f.addUpTo(end); });
   return f.finish();
 }
 
 void Program::constraintValues(std::span<double> c) {
-  evaluate();
+  if (!largeSum_) evaluate();
   plan_->constraintRows.multiply(values_.data(), true, c.data());
 }
 
@@ -178,11 +201,9 @@ Kernel::Outer Program::outerOf(std::size_t stage, double sigma) const {
   return {.list = adjoints_.data() + plan_->stages[stage].output};
 }
 
-/// Sets the adjoints to those of sigma times the objective's sum, before any sweep; those of `terms` where nothing else
-/// is in the model, too, if they are asked for.
-void Program::writeObjective(double sigma, bool terms) {
+/// Sets the adjoints to those of sigma times the objective's sum, before any sweep.
+void Program::writeObjective(double sigma) {
   plan_->objective.writeTransposed(sigma, 0, model_->parametersEnd(), adjoints_.data());
-  if (model_->separable() && !terms) return;
   plan_->objective.writeTransposed(sigma, model_->firstStage(), static_cast<int>(adjoints_.size()), adjoints_.data());
 }
 
@@ -238,7 +259,7 @@ void Program::gradient(std::span<double> g) {
     return;
   }
   differentiate();
-  writeObjective(1, false);
+  writeObjective(1);
   backward(adjoints_, Sweep::whole, {.objective = true});
   std::copy_n(adjoints_.begin(), plan_->variables, g.begin());
 }
@@ -286,12 +307,14 @@ bool Program::same(double sigma, std::span<const double> lambda) const {
   return sigma == sigma_ && std::equal(lambda.begin(), lambda.end(), lambda_.begin());
 }
 
-/// Adjoints of the kernels, from those of the objective and the constraints; see `writeObjective` for `terms`.
+/// Adjoints of the kernels, from those of the objective and the constraints; those of `terms` where nothing else is in
+/// the model, too, if they are asked for.
 void Program::seed(double sigma, std::span<const double> lambda, bool terms) {
   sigma_ = sigma;
   std::copy(lambda.begin(), lambda.end(), lambda_.begin());
   weighedKnown_ = alongKnown_ = false;
-  writeObjective(sigma, terms);
+  if (model_->separable() && !terms) return;
+  writeObjective(sigma);
   plan_->constraintRows.multiplyTransposed(lambda.data(), adjoints_.data());
   backward(adjoints_, Sweep::stagesOnly, {.objective = sigma != 0, .constraints = true});
 }
@@ -326,6 +349,11 @@ void Program::hessian(double sigma, std::span<const double> lambda, std::span<do
   if (model_->hessian().takesEntries()) accumulate();
   model_->hessian().reserve(hessianMemory_);
   model_->hessian().values(entries_, weighted_, values, hessianMemory_);
+}
+
+double Program::largestOfHessian(std::span<const double> values) const {
+  const std::optional<double>& known = hessianMemory_.largest;
+  return known ? *known : Nlp::largestOfHessian(values);
 }
 
 /// The first at a point goes without second derivatives; whoever asks for more may ask for many.

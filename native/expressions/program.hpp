@@ -44,6 +44,7 @@ class Program final : public Nlp {
   void constraintValues(std::span<double> c) override;
   void jacobian(std::span<double> values) override;
   void hessian(double sigma, std::span<const double> lambda, std::span<double> values) override;
+  double largestOfHessian(std::span<const double> values) const override;
   void jacobianProduct(std::span<const double> v, std::span<double> out) override;
   void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override;
   void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
@@ -53,6 +54,7 @@ class Program final : public Nlp {
   enum class Sweep { whole, stagesOnly, curved, along };
 
   void forget();
+  double sumOfTerms();
   void evaluateStage(const Stage& stage, bool differentiate);
   template <class Done>
   void evaluate(Done&& done);
@@ -66,13 +68,14 @@ class Program final : public Nlp {
   /// Through what the objective or the constraints depend on.
   void backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel::Reach from);
   bool same(double sigma, std::span<const double> lambda) const;
-  void writeObjective(double sigma, bool terms);
+  void writeObjective(double sigma);
   void seed(double sigma, std::span<const double> lambda, bool terms);
   void weigh(double sigma, std::span<const double> lambda);
   const double* gathered(const DenseStage& dense, const double* v);
 
   std::shared_ptr<const CompiledModel> model_;
   const Plan* plan_;
+  bool largeSum_;  // the objective is one, of terms that need not be kept
   std::vector<double> values_;    // x, parameters, constants, stages
   std::vector<double> entries_;   // those of the model, and behind them those of the sparse Jacobian
   std::vector<double> weighted_;  // second derivatives times adjoints
@@ -80,6 +83,7 @@ class Program final : public Nlp {
   std::vector<double> adjoints_;
   std::vector<double> curved_;  // adjoints of the gradient's tangent
   std::vector<double> buffer_;  // input of a dense stage
+  BlockMemory window_;  // terms of a large sum
   BlockMemory blocks_;
   SparseHessian::Memory hessianMemory_;
 

@@ -12,6 +12,7 @@
 #include "core/multiversion.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/sparse/column_stretches.hpp"
+#include "linalg/vector_kernels.hpp"
 
 namespace nonconvex {
 
@@ -25,11 +26,16 @@ std::ptrdiff_t distance(std::size_t k) { return static_cast<std::ptrdiff_t>(k); 
 
 constexpr int stretchBlock = 128;  // columns at a time
 
-/// sums[r] = sum_t weighted[terms[t] + r]
+/// sums[r] = sum_t weighted[terms[t] + r]; of a term ~t, the same number for all r.
 NONCONVEX_CLONES void sumStretches(const double* weighted, std::span<const int> terms, int count,
                                    double* __restrict sums) {
   std::fill_n(sums, count, 0.0);
   for (const int term : terms) {
+    if (term < 0) {
+      const double all = weighted[~term];
+      for (int r = 0; r < count; ++r) sums[r] += all;
+      continue;
+    }
     const double* from = weighted + term;
     for (int r = 0; r < count; ++r) sums[r] += from[r];
   }
@@ -357,16 +363,47 @@ void SparseHessian::findStretches() {
     while (end < n_ && continues(end)) ++end;
     const int begin = pattern_.offsets[at(p)];
     const int period = pattern_.offsets[at(p) + 1] - begin;
-    if (end - p >= fewest && period <= ColumnStretches::longest)
-      stretches_.push_back({begin, pattern_.offsets[at(end)], period});
+    if (end - p >= fewest && period <= ColumnStretches::longest) {
+      stretches_.push_back({begin, pattern_.offsets[at(end)], period, static_cast<int>(stretchTerms_.size())});
+      listTerms(stretches_.back());
+    }
     p = end;
+  }
+}
+
+/// Lists the direct terms of the first column of a stretch. A constant second derivative of a term of the objective has
+/// the same weight in all rows.
+void SparseHessian::listTerms(const Stretch& stretch) {
+  const int columns = (stretch.end - stretch.begin) / stretch.period;
+  const auto isUniform = [&](int weight) {
+    const std::vector<Stage>& stages = model_.plan().stages;
+    for (std::size_t s = 0; s < stages.size(); ++s) {
+      if (!model_.isTerm(s)) continue;
+      const Kernel& kernel = model_.kernel(stages[s]);
+      for (const Kernel::Second& second : kernel.seconds()) {
+        const bool inside = weight >= second.weight && weight + columns <= second.weight + kernel.rows();
+        if (inside) return second.constant;
+      }
+    }
+    return false;
+  };
+  for (int d = direct_.offsets[at(stretch.begin)]; d < direct_.offsets[at(stretch.begin + stretch.period)]; ++d) {
+    const int weight = direct_.terms[at(d)];
+    stretchTerms_.push_back(isUniform(weight) ? ~weight : weight);
   }
 }
 
 /// Writes the sums of direct terms to `out`.
 void SparseHessian::addDirect(const std::vector<double>& weighted, std::span<double> out, Memory& memory) const {
   int k = 0;
+  double largest = 0, zero = 0;  // NaN once a number is
+  const auto look = [&](const double* x, int count) {
+    const double most = loops::largestOrNaN(at(count), x);
+    largest = most > largest ? most : largest;
+    zero += 0 * most;
+  };
   const auto addUpTo = [&](int end) {
+    const int begin = k;
     for (; k < end; ++k) {
       double sum = 0;
       for (int d = direct_.offsets[at(k)]; d < direct_.offsets[at(k) + 1]; ++d) {
@@ -374,6 +411,7 @@ void SparseHessian::addDirect(const std::vector<double>& weighted, std::span<dou
       }
       out[at(k)] = sum;
     }
+    if (end > begin) look(out.data() + begin, end - begin);
   };
   for (const Stretch& stretch : stretches_) {
     addUpTo(stretch.begin);
@@ -381,16 +419,21 @@ void SparseHessian::addDirect(const std::vector<double>& weighted, std::span<dou
     for (int first = 0; first < columns; first += stretchBlock) {
       const int count = std::min(stretchBlock, columns - first);
       for (int q = 0; q < stretch.period; ++q) {
-        const int entry = stretch.begin + q;
-        const std::span terms(direct_.terms.data() + direct_.offsets[at(entry)],
-                              direct_.terms.data() + direct_.offsets[at(entry) + 1]);
-        sumStretches(weighted.data() + first, terms, count, memory.stretch.data() + q * stretchBlock);
+        const int* const ends = direct_.offsets.data() + stretch.begin;
+        const int* const list = stretchTerms_.data() + stretch.terms - ends[0];
+        const std::span terms(list + ends[q], list + ends[q + 1]);
+        double* const sums = memory.stretch.data() + q * stretchBlock;
+        sumStretches(weighted.data() + first, terms, count, sums);
+        look(sums, count);
       }
       interleave(memory.stretch.data(), stretch.period, count, out.data() + stretch.begin + first * stretch.period);
     }
     k = stretch.end;
   }
   addUpTo(static_cast<int>(out.size()));
+  const bool all = scaled_.entries.empty() && chained_.entries.empty() && outers_.empty() && grams_.empty() &&
+                   borders_.empty();
+  memory.largest = all ? std::optional(largest + zero) : std::nullopt;
 }
 
 void SparseHessian::reserve(Memory& memory) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,7 @@ class SparseHessian {
     std::vector<double> stretch;
     std::vector<double> gramRows;
     std::vector<double> gram;
+    std::optional<double> largest;  // |H_ij|, where `values` has computed it in passing; NaN where one is NaN
   };
 
   /// Both must outlive this.
@@ -90,6 +92,7 @@ class SparseHessian {
     int begin;  // entry
     int end;
     int period;  // entries of a column
+    int terms;   // of its first column, in stretchTerms_
   };
 
   struct Columns;  // what is known while the pattern is made
@@ -110,6 +113,7 @@ class SparseHessian {
   void emitTerms(std::span<const Product> products, std::span<const int> rows, int first);
   bool continues(int column) const;
   void findStretches();
+  void listTerms(const Stretch& stretch);
   void addDirect(const std::vector<double>& weighted, std::span<double> out, Memory& memory) const;
   static std::span<const int> lineOf(const Gram& gram, int column);
   template <class F>
@@ -126,6 +130,7 @@ class SparseHessian {
   SparsePattern pattern_;
   Sums<int> direct_;  // weights
   std::vector<Stretch> stretches_;
+  std::vector<int> stretchTerms_;  // weights; ~weight where the weights of all columns are the same number
   Sums<Scaled> scaled_;
   Sums<Chained> chained_;
   std::vector<Outer> outers_;

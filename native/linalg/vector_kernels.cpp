@@ -329,47 +329,64 @@ namespace {
 
 constexpr std::size_t shortVector = 32;  // a loop over lanes would take longer to begin and end
 
-NONCONVEX_CLONES double largestOfLong(std::size_t n, const double* x) {
-  constexpr std::size_t parts = 16;
-  double best[parts] = {}, zero[parts] = {};
-  std::size_t i = 0;
-  for (; i + parts <= n; i += parts) {
-    for (std::size_t k = 0; k < parts; ++k) {
-      const double size = std::abs(x[i + k]);
-      best[k] = best[k] < size ? size : best[k];
-      zero[k] = size == size ? zero[k] : size;
-    }
+using Eight = double __attribute__((vector_size(64)));
+using EightInMemory = double __attribute__((vector_size(64), aligned(8), may_alias));
+
+/// The largest of numbers >= 0, or NaN where one is: then their sum is, too.
+struct LargestInEights {
+  Eight best = {}, sums = {};
+
+  inline __attribute__((always_inline)) void add(const Eight& x) {
+    const Eight size = x < 0 ? -x : x;
+    best = best < size ? size : best;
+    sums += size;
   }
-  for (std::size_t k = 0; i < n; ++i, ++k) {
-    const double size = std::abs(x[i]);
-    best[k] = best[k] < size ? size : best[k];
-    zero[k] = size == size ? zero[k] : size;
+};
+
+/// The largest in two of them and in further sizes.
+inline __attribute__((always_inline)) double largestOf(const LargestInEights* parts, double rest, double restSum) {
+  double most = rest, total = restSum;
+  for (int k = 0; k < 8; ++k) {
+    most = std::max({most, parts[0].best[k], parts[1].best[k]});
+    total += parts[0].sums[k] + parts[1].sums[k];
   }
-  double most = 0;
-  for (std::size_t k = 0; k < parts; ++k) most = std::max(most, best[k]) + zero[k];
-  return most;
+  return std::isnan(total) ? total : most;
 }
 
-NONCONVEX_CLONES double scaleAndCopyLong(std::size_t n, double a, double* __restrict x, double* __restrict y) {
-  constexpr std::size_t parts = 16;
-  double best[parts] = {}, zero[parts] = {};
+NONCONVEX_CLONES double largestOfLong(std::size_t n, const double* x) {
+  LargestInEights parts[2];
   std::size_t i = 0;
-  for (; i + parts <= n; i += parts) {
-    for (std::size_t k = 0; k < parts; ++k) {
-      const double value = a * x[i + k], size = std::abs(value);
-      x[i + k] = y[i + k] = value;
-      best[k] = best[k] < size ? size : best[k];
-      zero[k] = size == size ? zero[k] : size;
-    }
+  for (; i + 16 <= n; i += 16) {
+    parts[0].add(*reinterpret_cast<const EightInMemory*>(x + i));
+    parts[1].add(*reinterpret_cast<const EightInMemory*>(x + i + 8));
   }
-  for (std::size_t k = 0; i < n; ++i, ++k) {
-    const double size = std::abs(x[i] = y[i] = a * x[i]);
-    best[k] = best[k] < size ? size : best[k];
-    zero[k] = size == size ? zero[k] : size;
+  double most = 0, sum = 0;
+  for (; i < n; ++i) {
+    most = std::max(most, std::abs(x[i]));
+    sum += std::abs(x[i]);
   }
-  double most = 0;
-  for (std::size_t k = 0; k < parts; ++k) most = std::max(most, best[k]) + zero[k];
-  return most;
+  return largestOf(parts, most, sum);
+}
+
+NONCONVEX_CLONES double scaleLong(std::size_t n, double a, double* x) {
+  LargestInEights parts[2];
+  const auto scaleEight = [&](std::size_t at, int k) __attribute__((always_inline)) {
+    const Eight value = a * *reinterpret_cast<const EightInMemory*>(x + at);
+    *reinterpret_cast<EightInMemory*>(x + at) = value;
+    parts[k].add(value);
+  };
+  std::size_t i = 0;
+  for (; i + 16 <= n; i += 16) {
+    scaleEight(i, 0);
+    scaleEight(i + 8, 1);
+  }
+  double most = 0, sum = 0;
+  for (; i < n; ++i) {
+    const double size = std::abs(x[i] *= a);
+    most = std::max(most, size);
+    sum += size;
+  }
+  return largestOf(parts, most, sum);
 }
 
 NONCONVEX_CLONES bool allOfLongFinite(std::size_t n, const double* x) {
@@ -397,9 +414,9 @@ double largestOrNaN(std::size_t n, const double* x) {
   return most + zero;
 }
 
-double scaleAndCopy(std::size_t n, double a, double* x, double* y) {
-  if (n > shortVector) return scaleAndCopyLong(n, a, x, y);
-  for (std::size_t i = 0; i < n; ++i) y[i] = x[i] *= a;
+double scale(std::size_t n, double a, double* x) {
+  if (n > shortVector) return scaleLong(n, a, x);
+  for (std::size_t i = 0; i < n; ++i) x[i] *= a;
   return largestOrNaN(n, x);
 }
 

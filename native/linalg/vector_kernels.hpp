@@ -38,8 +38,8 @@ inline constexpr int outerSlack = 16;
 double largest(int n, const double* x);
 /// max_i |x_i|; NaN where an entry is.
 double largestOrNaN(std::size_t n, const double* x);
-/// x *= a, y = x; returns max_i |x_i|, NaN where an entry is.
-double scaleAndCopy(std::size_t n, double a, double* x, double* y);
+/// x *= a; returns max_i |x_i|, NaN where an entry is.
+double scale(std::size_t n, double a, double* x);
 bool allFinite(std::size_t n, const double* x);
 
 /// out_ji = a_ij for an m x n block of a row-major matrix with rows `stride` apart, into columns `outStride` apart.

@@ -41,6 +41,7 @@ class BoundedNlp final : public Nlp {
   void hessian(double sigma, std::span<const double> lambda, std::span<double> values) override {
     nlp_->hessian(sigma, lambda, values);
   }
+  double largestOfHessian(std::span<const double> values) const override { return nlp_->largestOfHessian(values); }
   void jacobianProduct(std::span<const double> v, std::span<double> out) override { nlp_->jacobianProduct(v, out); }
   void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override {
     nlp_->jacobianTransposedProduct(v, out);

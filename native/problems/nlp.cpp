@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/numbers.hpp"
+#include "linalg/vectors.hpp"
 
 namespace nonconvex {
 namespace {
@@ -20,6 +21,8 @@ void requireAll(std::span<const double> bounds, double expected, const char* nam
 }
 
 }  // namespace
+
+double Nlp::largestOfHessian(std::span<const double> values) const { return normInf(values); }
 
 void requireEqualityConstraints(const Nlp& nlp, std::string_view method) {
   requireAll(nlp.variableBounds().lower, -infinity, "lower", method);

@@ -60,6 +60,9 @@ class Nlp : public Capable {
   /// Values of sigma Hess f + sum_i lambda_i Hess c_i in the order of `hessianPattern`.
   virtual void hessian(double sigma, std::span<const double> lambda, std::span<double> values) = 0;
 
+  /// max |H_ij| of the values that `hessian` wrote last, NaN where one is: for problems that know it.
+  virtual double largestOfHessian(std::span<const double> values) const;
+
   // Products with the Jacobian, its transpose and the Hessian; `out` has m, n and n entries.
   virtual void jacobianProduct(std::span<const double> v, std::span<double> out) = 0;
   virtual void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) = 0;

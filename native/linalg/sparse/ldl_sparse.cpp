@@ -52,7 +52,7 @@ bool scaleColumns(const SparsePattern& lower, int begin, int end, std::span<cons
 /// What `scaleColumns` does, for `count` columns of a stretch, the first of which has these rows.
 NONCONVEX_CLONES bool scaleStretch(std::span<const int> rows, int begin, int count, const double* values,
                                    const double* scale, double* maxima, double* __restrict scaled) {
-  double sizes[ColumnStretches::longest][scaledAtOnce], own[scaledAtOnce], total[scaledAtOnce];
+  double sizes[ColumnStretches::longest][scaledAtOnce], own[scaledAtOnce], total[scaledAtOnce] = {};
   const int period = static_cast<int>(rows.size());
   withPeriod(
       period, [&]<int fixed>() __attribute__((always_inline)) {
@@ -71,17 +71,19 @@ NONCONVEX_CLONES bool scaleStretch(std::span<const int> rows, int begin, int cou
           total[r] = sum;
         }
       });
+  // Rows that are columns here get their largest entry in one go: a load that spans two recent stores would wait.
   for (int q = 0; q < period; ++q) {
+    const int below = rows[at(q)] - begin, inside = std::max(0, count - below);
+    if (below == 0) continue;
+    for (int r = 0; r < inside; ++r) own[below + r] = std::max(own[below + r], sizes[q][r]);
     double* most = maxima + rows[at(q)];
-    if (rows[at(q)] == begin) continue;
-    for (int r = 0; r < count; ++r) most[r] = most[r] < sizes[q][r] ? sizes[q][r] : most[r];
+    for (int r = inside; r < count; ++r) most[r] = std::max(most[r], sizes[q][r]);
   }
-  double zero = 0;
-  for (int r = 0; r < count; ++r) {
-    maxima[begin + r] = std::max(maxima[begin + r], own[r]);
-    zero += total[r];
+  for (int r = 0; r < count; ++r) maxima[begin + r] = std::max(maxima[begin + r], own[r]);
+  for (int half = scaledAtOnce / 2; half > 0; half /= 2) {
+    for (int r = 0; r < half; ++r) total[r] += total[r + half];
   }
-  return zero == 0;
+  return total[0] == 0;
 }
 
 /// Whether all numbers are 0 or in [1 / slack, slack]. Bits, since loops without branches need not wait.
@@ -94,16 +96,38 @@ NONCONVEX_CLONES bool allWithin(const double* x, std::size_t size, double slack)
   return outside == 0;
 }
 
-/// to[k] = from[order[k]] scale[order[k]]
-NONCONVEX_CLONES void gatherScaled(const int* order, int size, const double* from, const double* scale,
-                                   double* __restrict to) {
-  for (int k = 0; k < size; ++k) to[k] = from[order[k]] * scale[order[k]];
+/// Whether an order is that of the variables, or the opposite one: 1 or -1; otherwise 0.
+int stepOf(std::span<const int> order) {
+  for (const int step : {1, -1}) {
+    bool same = order.size() > 1;
+    for (std::size_t k = 1; same && k < order.size(); ++k) same = order[k] == order[k - 1] + step;
+    if (same) return step;
+  }
+  return 0;
 }
 
-/// to[order[k]] = from[k] scale[order[k]]
-NONCONVEX_CLONES void scatterScaled(const int* order, int size, const double* from, const double* scale,
+/// to[k] = from[order[k]] scale[order[k]]; `step` is that of the order, since loops without a list are quicker.
+NONCONVEX_CLONES void gatherScaled(const int* order, int step, int size, const double* from, const double* scale,
+                                   double* __restrict to) {
+  if (step == 1) {
+    for (int k = 0; k < size; ++k) to[k] = from[k] * scale[k];
+  } else if (step == -1) {
+    for (int k = 0; k < size; ++k) to[k] = from[size - 1 - k] * scale[size - 1 - k];
+  } else {
+    for (int k = 0; k < size; ++k) to[k] = from[order[k]] * scale[order[k]];
+  }
+}
+
+/// to[order[k]] = from[k] scale[order[k]]; `step` likewise.
+NONCONVEX_CLONES void scatterScaled(const int* order, int step, int size, const double* from, const double* scale,
                                     double* __restrict to) {
-  for (int k = 0; k < size; ++k) to[order[k]] = from[k] * scale[order[k]];
+  if (step == 1) {
+    for (int k = 0; k < size; ++k) to[k] = from[k] * scale[k];
+  } else if (step == -1) {
+    for (int k = 0; k < size; ++k) to[k] = from[size - 1 - k] * scale[k];
+  } else {
+    for (int k = 0; k < size; ++k) to[order[k]] = from[k] * scale[order[k]];
+  }
 }
 
 /// Finds S, from `first` on, such that the rows of S A S have a largest entry within [1 / slack, slack] (Ruiz 2001),
@@ -116,17 +140,24 @@ std::optional<std::span<const double>> equilibrate(const SparsePattern& lower, c
   std::span<const double> scale = first;
   for (int pass = 0;; ++pass) {
     std::fill(maxima.begin(), maxima.end(), 0.0);
-    bool finite = true;
+    bool finite = true, within = true;
+    const auto look = [&](int begin, int end) {  // no later column has an entry in these rows
+      within = within && allWithin(maxima.data() + begin, at(end - begin), slack);
+    };
     stretches.forEach(
         lower.lines, scaledAtOnce,
-        [&](int begin, int end) { finite = finite & scaleColumns(lower, begin, end, values, scale, maxima, scaled); },
+        [&](int begin, int end) {
+          finite = finite & scaleColumns(lower, begin, end, values, scale, maxima, scaled);
+          look(begin, end);
+        },
         [&](int begin, int end) {
           const std::size_t place = at(lower.offsets[at(begin)]);
           finite = finite & scaleStretch(lower.line(begin), begin, end - begin, values.data() + place, scale.data(),
                                          maxima.data(), scaled.data() + place);
+          look(begin, end);
         });
     if (!finite) return std::nullopt;
-    if (pass == mostPasses || allWithin(maxima.data(), maxima.size(), slack)) return scale;
+    if (pass == mostPasses || within) return scale;
     for (std::size_t i = 0; i < own.size(); ++i) own[i] = scale[i] * inverseRoot(maxima[i]);
     scale = own;
   }
@@ -218,6 +249,7 @@ class SparseLdl::Implementation {
     }
     partner_ = choosePartners(lower_, scaledValues());
     plan_ = planFactorisation(lower_, partner_, la, search);
+    orderStep_ = stepOf(plan_.order);
     settled_ = search == OrderSearch::brief;
     const int slots = std::min(la.threads(), static_cast<int>(plan_.subtrees.size()));
     requireMemory(plan_.factorSize + plan_.keptSize + at(slots) * plan_.stackSize);
@@ -260,7 +292,7 @@ class SparseLdl::Implementation {
     require(b.size() == at(order()), "size of b", b.size(), "expected the order of the matrix");
     require(valid_, "factorisation", "none", "expected one of finite values");
     double* x = x_.data();
-    gatherScaled(plan_.order.data(), order(), b.data(), chosenScale_, x);
+    gatherScaled(plan_.order.data(), orderStep_, order(), b.data(), chosenScale_, x);
     const auto operations = static_cast<double>(plan_.factorSize);
     const Cpu serial = la_.serial();
     forSubtrees(operations, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
@@ -271,7 +303,7 @@ class SparseLdl::Implementation {
     forSubtrees(operations, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
       backwardAll(serial, frontsOf(tree), x, slot.workspace.data());
     });
-    scatterScaled(plan_.order.data(), order(), x, chosenScale_, solution.data());
+    scatterScaled(plan_.order.data(), orderStep_, order(), x, chosenScale_, solution.data());
   }
 
   Refinement refine(std::span<const double> values, std::span<const double> b, std::span<double> x,
@@ -764,6 +796,7 @@ class SparseLdl::Implementation {
   SparsePattern lower_;
   ColumnStretches stretches_;
   AssemblyTree plan_;
+  int orderStep_ = 0;
   HostBuffer<double> factor_, kept_, scaled_;
   std::vector<double> sampleScale_, scale_, maxima_;
   const double* chosenScale_ = nullptr;  ///< one of the two

@@ -55,13 +55,14 @@ void addSymmetricColumns(const SparsePattern& lower, int begin, int end, std::sp
 /// What `addSymmetricProduct` does for columns [begin, end) of a stretch: diagonal by diagonal, the lowest first, so
 /// that each number is added in the order of the columns.
 template <int sign, int mostColumns>
-void addSymmetricStretch(const SparsePattern& lower, int begin, int end, const double* values, const double* v,
+inline __attribute__((always_inline)) void addSymmetricStretch(const SparsePattern& lower, int begin, int end, const double* values, const double* v,
                          double* out) {
   const auto line = lower.line(begin);
   const int period = static_cast<int>(line.size()), count = end - begin;
   const double* from = values + lower.offsets[static_cast<std::size_t>(begin)];
   double sums[mostColumns];
-  withPeriod(period, [&]<int fixed>() {
+  withPeriod(
+      period, [&]<int fixed>() __attribute__((always_inline)) {
     const int stride = fixed > 0 ? fixed : period;
     for (int q = period - 1; q >= 0; --q) {
       const int row = line[static_cast<std::size_t>(q)];
@@ -79,17 +80,29 @@ void addSymmetricStretch(const SparsePattern& lower, int begin, int end, const d
   for (int r = 0; r < count; ++r) out[begin + r] += sign * sums[r];
 }
 
+constexpr int productColumns = 64;  // at a time
+
+/// What `addSymmetricStretch` does for up to `productColumns` columns, as the processor at hand does it best: products
+/// may not be rounded before they are added. For large matrices, which may have other bits on other processors.
+void addLargeSymmetricStretch(int sign, const SparsePattern& lower, int begin, int end, const double* values,
+                              const double* v, double* out);
+
 /// out += sign S v, S symmetric, of which the columns of the lower triangle are given, with their stretches; sign is 1
 /// or -1. For some columns at a time what they add to the rows below comes first, then the sums of the columns: so
 /// hardly a number waits for the last one, and each is a sum in the order of the columns.
 template <int sign = 1>
 void addSymmetricProduct(const SparsePattern& lower, const ColumnStretches& stretches, std::span<const double> values,
                          std::span<const double> v, std::span<double> out) {
-  constexpr int columns = 64;
+  constexpr int large = 4096;
   stretches.forEach(
-      lower.lines, columns, [&](int begin, int end) { addSymmetricColumns<sign>(lower, begin, end, values, v, out); },
+      lower.lines, productColumns,
+      [&](int begin, int end) { addSymmetricColumns<sign>(lower, begin, end, values, v, out); },
       [&](int begin, int end) {
-        addSymmetricStretch<sign, columns>(lower, begin, end, values.data(), v.data(), out.data());
+        if (lower.lines >= large) {
+          addLargeSymmetricStretch(sign, lower, begin, end, values.data(), v.data(), out.data());
+        } else {
+          addSymmetricStretch<sign, productColumns>(lower, begin, end, values.data(), v.data(), out.data());
+        }
       });
 }
 

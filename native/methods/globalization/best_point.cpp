@@ -1,6 +1,7 @@
 #include "methods/globalization/best_point.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace nonconvex {
 namespace {
@@ -14,6 +15,15 @@ void copyPoint(const NlpPoint& from, NlpPoint& to) {
   to.f = from.f;
 }
 
+void exchangePoint(NlpPoint& a, NlpPoint& b) {
+  a.x.swap(b.x);
+  a.lambda.swap(b.lambda);
+  a.c.swap(b.c);
+  a.g.swap(b.g);
+  std::swap(a.normsOfG, b.normsOfG);
+  std::swap(a.f, b.f);
+}
+
 }  // namespace
 
 BestPoint::BestPoint(const ScaledNlp& model, double tolerance)
@@ -21,15 +31,43 @@ BestPoint::BestPoint(const ScaledNlp& model, double tolerance)
 
 void BestPoint::record(const NlpPoint& point) {
   const double residual = model_.residual(point);
+  if (isBest(this->point(), point, residual)) take(point, residual);
+}
+
+void BestPoint::recordStep(const NlpPoint& point, NlpPoint& left) {
+  const double residual = model_.residual(point);
+  // What was at `point` before the step is in `left` now.
+  const NlpPoint& before = elsewhere_ != nullptr ? left : point_;
+  if (isBest(before, point, residual)) {
+    elsewhere_ = &point;
+    note(residual);
+  } else if (elsewhere_ != nullptr) {
+    exchangePoint(left, point_);
+    elsewhere_ = nullptr;
+  }
+}
+
+void BestPoint::settle() {
+  if (elsewhere_ != nullptr) copyPoint(*elsewhere_, point_);
+  elsewhere_ = nullptr;
+}
+
+/// Whether the point is to be kept in place of the best one before.
+bool BestPoint::isBest(const NlpPoint& before, const NlpPoint& point, double residual) const {
   const bool nearer = !(residual >= residual_);
-  const bool lower = point.f < point_.f && normInf(point.c) <= std::max(normInf(point_.c), tolerance_);
-  if (nearer || lower || refused_) take(point, residual);
+  const bool lower = point.f < before.f && normInf(point.c) <= std::max(normInf(before.c), tolerance_);
+  return nearer || lower || refused_;
 }
 
 void BestPoint::take(const NlpPoint& point) { take(point, model_.residual(point)); }
 
 void BestPoint::take(const NlpPoint& point, double residual) {
   copyPoint(point, point_);
+  elsewhere_ = nullptr;
+  note(residual);
+}
+
+void BestPoint::note(double residual) {
   residual_ = residual;
   refused_ = false;
   inertia_ = {};

@@ -17,6 +17,12 @@ class BestPoint {
 
   /// Keeps the point if it is the best.
   void record(const NlpPoint& point);
+  /// What `record` does after a step from `left` to `point`, without a copy where that will do: a point that is kept
+  /// stays where it is until the next step, when its numbers are exchanged for others if it is still the best. Before
+  /// anything else is done with `point`, `settle` is to be called.
+  void recordStep(const NlpPoint& point, NlpPoint& left);
+  /// Copies the best point if it lies elsewhere.
+  void settle();
   /// Keeps the point whatever was before.
   void take(const NlpPoint& point);
   /// Keeps a stationary point that is no minimum, until there is another.
@@ -29,16 +35,19 @@ class BestPoint {
   void takeLeastInfeasible() { take(leastInfeasible_); }
 
   /// x, lambda, f, c and g; no other derivatives.
-  const NlpPoint& point() const { return point_; }
+  const NlpPoint& point() const { return elsewhere_ != nullptr ? *elsewhere_ : point_; }
   double residual() const { return residual_; }
   const ReducedInertia& inertia() const { return inertia_; }
 
  private:
   void take(const NlpPoint& point, double residual);
+  void note(double residual);
+  bool isBest(const NlpPoint& before, const NlpPoint& point, double residual) const;
 
   const ScaledNlp& model_;
   const double tolerance_;
   NlpPoint point_;
+  const NlpPoint* elsewhere_ = nullptr;  // where the best point is, if not in point_
   double residual_ = unknown;
   bool refused_ = false;
   ReducedInertia inertia_;

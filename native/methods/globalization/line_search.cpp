@@ -77,7 +77,8 @@ LineSearch::Verdict LineSearch::evaluate(const NlpPoint& point, NlpPoint& trial,
     // Most steps that fail do so by c: then f need not be computed, as it lies above its tangent.
     if (!model_.evaluateConstraints(trial)) return Verdict::undefined;
     trial.f = point.f;
-    for (std::size_t j = 0; j < trial.x.size(); ++j) trial.f += point.gradient[j] * (trial.x[j] - point.x[j]);
+    const Vector& gradient = point.gradient();
+    for (std::size_t j = 0; j < trial.x.size(); ++j) trial.f += gradient[j] * (trial.x[j] - point.x[j]);
     if (tooHigh()) return Verdict::refused;
   }
   if (!model_.evaluateValues(trial)) return Verdict::undefined;
@@ -96,7 +97,7 @@ double LineSearch::byConstraints(const Search& search) {
     const bool falls = trial.squaredC() <= (1 - settings_.sufficientDecrease * alpha) * squaredC;
     if (!falls && normInf(trial.c) > settings_.tolerance) return Verdict::refused;
     if (!model_.evaluateDerivatives(trial)) return Verdict::undefined;
-    if (normInf(trial.gradient) == 0) {
+    if (normInf(trial.gradient()) == 0) {
       std::fill(trial.lambda.begin(), trial.lambda.end(), 0.0);
       model_.updateLagrangian(trial);
     }

@@ -41,7 +41,8 @@ double MeritFunction::noise(const NlpPoint& point) const {
   return ulps * (std::abs(point.f) + terms + std::abs(value(point)));
 }
 
-MeritSlope MeritFunction::slope(const NlpPoint& point, std::span<const double> H, std::span<const double> dz) {
+MeritSlope MeritFunction::slope(const NlpPoint& point, std::span<const double> H, std::span<const double> dz,
+                                std::optional<double> byEta2) {
   const auto n = static_cast<std::size_t>(model_.n());
   const auto dx = dz.first(n);
   const auto dlambda = dz.subspan(n);
@@ -49,14 +50,18 @@ MeritSlope MeritFunction::slope(const NlpPoint& point, std::span<const double> H
   const double cdlambda = dot(point.c, dlambda);
   s.base = dot(point.g, dx) + cdlambda;
   s.curvature = 2 * cdlambda - s.base;
-  model_.hessianProduct(H, point.g, Hg_);
-  s.byEta2 = dot(Hg_, dx);
-  if (!dlambda.empty()) {
-    model_.jacobianProduct(point.jacobian, dx, Jv_);
-    s.byEta1 = dot(point.c, Jv_);
-    model_.jacobianProduct(point.jacobian, point.g, Jv_);
-    s.byEta2 += dot(Jv_, dlambda);
+  if (byEta2) {
+    s.byEta2 = *byEta2;
+  } else {
+    model_.hessianProduct(H, point.g, Hg_);
+    s.byEta2 = dot(Hg_, dx);
   }
+  if (dlambda.empty()) return s;
+  model_.jacobianProduct(point.jacobian, dx, Jv_);
+  s.byEta1 = dot(point.c, Jv_);
+  if (byEta2) return s;
+  model_.jacobianProduct(point.jacobian, point.g, Jv_);
+  s.byEta2 += dot(Jv_, dlambda);
   return s;
 }
 

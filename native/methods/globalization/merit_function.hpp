@@ -3,6 +3,8 @@
 // whose stationary points, for eta1 large and eta2 small enough, are those of the problem.
 #pragma once
 
+#include <optional>
+
 #include "methods/nlp/scaled_nlp.hpp"
 
 namespace nonconvex {
@@ -35,8 +37,9 @@ class MeritFunction {
   /// How far rounding may be off in the value.
   double noise(const NlpPoint& point) const;
 
-  /// Slope of M along dz = (dx, dlambda), H the Hessian of L.
-  MeritSlope slope(const NlpPoint& point, std::span<const double> H, std::span<const double> dz);
+  /// Slope of M along dz = (dx, dlambda), H the Hessian of L. `byEta2`: g^T (H dx + J^T dlambda), where that is known.
+  MeritSlope slope(const NlpPoint& point, std::span<const double> H, std::span<const double> dz,
+                   std::optional<double> byEta2 = std::nullopt);
   double at(const MeritSlope& s) const { return s.base + eta1_ * s.byEta1 + eta2_ * s.byEta2; }
   /// grad M^T dz <= -eta2/2 ||F||^2
   bool descends(const MeritSlope& s, double squaredF) const { return at(s) <= -0.5 * eta2_ * squaredF; }

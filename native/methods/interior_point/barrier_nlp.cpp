@@ -221,14 +221,14 @@ void BarrierNlp::addBarrierGradient(std::span<const double> v, double mu, std::s
 }
 
 void BarrierNlp::barrierGradient(const BarrierPoint& point, double mu, std::span<double> out) const {
-  std::copy(point.at.gradient.begin(), point.at.gradient.end(), out.begin());
+  std::copy(point.at.gradient().begin(), point.at.gradient().end(), out.begin());
   std::fill(out.begin() + n(), out.end(), 0.0);
   addBarrierGradient(point.v, mu, out);
 }
 
 void BarrierNlp::barrierLagrangian(const BarrierPoint& point, double mu, std::span<double> out) const {
   barrierGradient(point, mu, out);
-  for (std::size_t j = 0; j < at(n()); ++j) out[j] += point.at.g[j] - point.at.gradient[j];
+  for (std::size_t j = 0; j < at(n()); ++j) out[j] += point.at.g[j] - point.at.gradient()[j];
   for (const int row : rows_) out[at(slackOf_[at(row)])] -= point.at.lambda[at(row)];
   for (std::size_t j = 0; j < at(n()); ++j) {
     if (fixed_[j] != 0) out[j] = 0;

@@ -82,10 +82,18 @@ class FactoredKkt final : public KktSolver {
       solve(residual_, correction_);
       axpy(1, correction_, z);
     };
-    const double norm = refine(
-        target, [&] { return residualNorm(b, z); }, correct, [&] { axpy(-1, correction_, z); });
+    residualKnown_ = true;
+    const auto undo = [&] {
+      axpy(-1, correction_, z);
+      residualKnown_ = false;
+    };
+    const double norm = refine(target, [&] { return residualNorm(b, z); }, correct, undo);
     seconds_ += watch.seconds();
     return norm;
+  }
+
+  std::span<const double> residual() const override {
+    return residualKnown_ ? std::span<const double>(residual_) : std::span<const double>();
   }
 
   int factorizations() const override { return factorizations_; }
@@ -256,6 +264,7 @@ class FactoredKkt final : public KktSolver {
   bool plainDiagonal_ = false;               // that in values_ is that of H, and diagonal_ is not known
   Vector diagonal_;                          // of H
   Vector residual_, correction_;
+  bool residualKnown_ = false;  // residual_ is that of the last solution
   std::optional<DenseLdl> dense_;
   std::optional<SparseLdl> sparse_;
   std::optional<DenseLu> lu_;

@@ -19,8 +19,8 @@ void MultiplierEstimate::takeFirst(KktSystem& system, NlpPoint& point) {
 void MultiplierEstimate::takeLeastSquares(KktSystem& system, NlpPoint& point) {
   if (point.lambda.empty()) return;
   std::fill(solution_.begin(), solution_.end(), 0.0);
-  if (normInf(point.gradient) != 0 && system.factorWithoutHessian(point.jacobian)) {
-    for (std::size_t j = 0; j < point.x.size(); ++j) solution_[j] = -point.gradient[j];
+  if (normInf(point.gradient()) != 0 && system.factorWithoutHessian(point.jacobian)) {
+    for (std::size_t j = 0; j < point.x.size(); ++j) solution_[j] = -point.gradient()[j];
     system.solver().solve(solution_);
     if (!finite(solution_)) std::fill(solution_.begin(), solution_.end(), 0.0);
   }
@@ -44,7 +44,7 @@ bool MultiplierEstimate::takeFromFirstStep(KktSystem& system, NlpPoint& point) {
   std::fill(point.lambda.begin(), point.lambda.end(), 0.0);
   if (!system.factorExact(point)) return false;
   const auto n = point.x.size();
-  for (std::size_t j = 0; j < n; ++j) solution_[j] = -point.gradient[j];
+  for (std::size_t j = 0; j < n; ++j) solution_[j] = -point.gradient()[j];
   for (std::size_t i = 0; i < point.c.size(); ++i) solution_[n + i] = -point.c[i];
   system.solver().solve(solution_);
   if (!finite(solution_)) return false;

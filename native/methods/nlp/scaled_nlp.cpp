@@ -121,7 +121,7 @@ NlpPoint ScaledNlp::makePoint() const {
   p.x = start_;
   p.lambda.resize(m);
   p.c.resize(m);
-  p.gradient.resize(n);
+  if (m_ > 0) p.gradientOfF.resize(n);
   p.jacobian.resize(jacobianPattern_->nonzeros());
   p.g.resize(n);
   return p;
@@ -144,11 +144,11 @@ bool ScaledNlp::begin(NlpPoint& point) {
   if (!evaluateValues(point) || !evaluateDerivatives(point)) return false;
   if (scaling_) {
     const SparsePattern& rows = *jacobianPattern_;
-    objectiveScale_ = givenObjectiveScale_ > 0 ? givenObjectiveScale_ : scaleFor(normInf(point.gradient));
+    objectiveScale_ = givenObjectiveScale_ > 0 ? givenObjectiveScale_ : scaleFor(normInf(point.gradient()));
     auto* const typical = objectiveScale_ < 1 ? nlp_->find<TypicalGradient>() : nullptr;
     if (typical != nullptr) gradientScale_ = std::max(1.0, scaleFor(typical->typicalGradient()) / objectiveScale_);
     point.f *= objectiveScale_;
-    for (double& value : point.gradient) value *= objectiveScale_;
+    for (double& value : point.gradient()) value *= objectiveScale_;
     for (int i = 0; i < m_; ++i) {
       const int begin = rows.offsets[static_cast<std::size_t>(i)];
       const auto size = static_cast<std::size_t>(rows.offsets[static_cast<std::size_t>(i) + 1] - begin);
@@ -216,8 +216,9 @@ bool ScaledNlp::evaluateDerivatives(NlpPoint& point) {
     const Timed timed(seconds_);
     moveTo(point.x, point.stamp);
     ++counts_.gradient;
-    nlp_->gradient(point.gradient);
-    largest = loops::scaleAndCopy(point.gradient.size(), objectiveScale_, point.gradient.data(), point.g.data());
+    nlp_->gradient(point.gradient());
+    largest = loops::scale(point.g.size(), objectiveScale_, point.gradient().data());
+    if (m_ > 0) std::copy(point.gradientOfF.begin(), point.gradientOfF.end(), point.g.begin());
     if (m_ > 0) {
       ++counts_.jacobian;
       nlp_->jacobian(point.jacobian);
@@ -237,7 +238,7 @@ bool ScaledNlp::evaluateDerivatives(NlpPoint& point) {
 
 void ScaledNlp::updateLagrangian(NlpPoint& point) const {
   point.normsOfG = {.kept = true};
-  std::copy(point.gradient.begin(), point.gradient.end(), point.g.begin());
+  if (m_ > 0) std::copy(point.gradientOfF.begin(), point.gradientOfF.end(), point.g.begin());
   addJacobianTransposedProduct(point.jacobian, point.lambda, point.g);
 }
 
@@ -272,7 +273,7 @@ bool ScaledNlp::writeHessian(double sigma, std::span<const double> weights, std:
     sizeH_ = device_->evaluate(sigma * objectiveScale_, weights_);
   } else {
     nlp_->hessian(sigma * objectiveScale_, weights_, values);
-    sizeH_ = normInf(values);
+    sizeH_ = nlp_->largestOfHessian(values);
   }
   return std::isfinite(sizeH_);
 }

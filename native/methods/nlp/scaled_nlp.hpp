@@ -20,9 +20,9 @@ struct NlpPoint {
   Vector lambda;
   double f = unknown;
   Vector c;
-  Vector gradient;  ///< grad f
-  Vector jacobian;  ///< values, in the order of the pattern
-  Vector g;         ///< gradient of L in x
+  Vector gradientOfF;  ///< where there are constraints; see `gradient`
+  Vector jacobian;     ///< values, in the order of the pattern
+  Vector g;            ///< gradient of L in x
   std::uint64_t stamp = 0;
 
   /// Norms of g as `ScaledNlp::updateLagrangian` has left it, kept once they were asked for.
@@ -31,6 +31,10 @@ struct NlpPoint {
     double squared = unknown;
     double largest = unknown;
   } normsOfG;
+
+  /// grad f, which is g where there are no constraints.
+  Vector& gradient() { return lambda.empty() ? g : gradientOfF; }
+  const Vector& gradient() const { return lambda.empty() ? g : gradientOfF; }
 
   double squaredC() const { return norm2Squared(c); }
   double squaredG() const {

@@ -29,6 +29,17 @@ SearchDirection NewtonDirection::compute(KktSystem& system, const NlpPoint& poin
           .determined = model_.n() == model_.m() && fullRank};
 }
 
+/// g^T (H dx + J^T dlambda) by the residual r of K dz = -(g, c), which saves products with H and J where they are large:
+/// the sum is -g^T (g + r + t dx) with the shift t. None where it had better be multiplied out.
+std::optional<double> NewtonDirection::curvatureAlongG(const KktSystem& system, const NlpPoint& point) const {
+  constexpr std::size_t large = 4096;
+  const std::span<const double> residual = system.solver().residual();
+  if (n_ < large || residual.empty()) return std::nullopt;
+  const double shift = system.shift().primal;
+  const double shifted = shift != 0 ? shift * dot(point.g, std::span<const double>(dz_).first(n_)) : 0;
+  return -(point.squaredG() + dot(point.g, residual.first(n_)) + shifted);
+}
+
 /// Solves more accurately, and then changes the penalties, until the direction descends.
 bool NewtonDirection::computeDescending(KktSystem& system, const NlpPoint& point, MeritFunction& merit) {
   constexpr double sharper = 1e-3;
@@ -38,7 +49,7 @@ bool NewtonDirection::computeDescending(KktSystem& system, const NlpPoint& point
   for (int k = 0; k < 2; ++k) {
     const double residual = system.solver().solve(rhs_, target, dz_);
     if (!finite(dz_)) return false;
-    slope_ = merit.slope(point, system.hessian(), dz_);
+    slope_ = merit.slope(point, system.hessian(), dz_, curvatureAlongG(system, point));
     if (merit.descends(slope_, squaredF)) return true;
     target *= sharper;
     if (residual <= target) break;

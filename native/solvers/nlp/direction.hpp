@@ -1,6 +1,8 @@
 // A direction that is accurate enough and descends: sections 1.3 and 1.4 of docs/nlp-methods.md.
 #pragma once
 
+#include <optional>
+
 #include "methods/globalization/line_search.hpp"
 #include "methods/globalization/merit_function.hpp"
 #include "methods/kkt/kkt_system.hpp"
@@ -18,6 +20,7 @@ class NewtonDirection {
 
  private:
   bool computeDescending(KktSystem& system, const NlpPoint& point, MeritFunction& merit);
+  std::optional<double> curvatureAlongG(const KktSystem& system, const NlpPoint& point) const;
   bool computePublished(KktSystem& system, const NlpPoint& point, MeritFunction& merit);
 
   const ScaledNlp& model_;

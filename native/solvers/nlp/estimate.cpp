@@ -26,7 +26,7 @@ double errorOf(Nlp& estimate, const ScaledNlp& model, const NlpPoint& point) {
   estimate.gradient(gradient);
   double most = 0;
   for (std::size_t j = 0; j < gradient.size(); ++j) {
-    most = std::max(most, std::abs(gradient[j] - point.gradient[j] / model.objectiveScale()));
+    most = std::max(most, std::abs(gradient[j] - point.gradient()[j] / model.objectiveScale()));
   }
   return most;
 }
@@ -100,7 +100,7 @@ EstimateMinimum ObjectiveEstimates::overSample(const NlpPoint& point) {
 EstimateMinimum ObjectiveEstimates::ofModel(const NlpPoint& point, std::span<const double> H) {
   constexpr double share = 1e-3;  // of the residual
   const double scale = model_.objectiveScale();
-  QuadraticModel::Terms terms{point.x, point.f / scale, point.gradient, {H.begin(), H.end()}};
+  QuadraticModel::Terms terms{point.x, point.f / scale, point.gradient(), {H.begin(), H.end()}};
   for (double& value : terms.g) value /= scale;
   for (double& value : terms.H) value /= scale;
   const std::shared_ptr<Nlp> nlp = model_.withObjective(

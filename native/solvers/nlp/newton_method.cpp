@@ -121,7 +121,7 @@ void NewtonMethod::moveToTrial(double length) {
   least_.note(point_);
   lastStep_ = length;
   merit_.relax(std::sqrt(point_.squaredF()));
-  best_.record(point_);
+  best_.recordStep(point_, trial_);
 }
 
 /// Tells whether the point, which is stationary, is a minimum; leaves it if not.
@@ -154,6 +154,7 @@ bool NewtonMethod::negativeCurvatureStep() {
 std::optional<Status> NewtonMethod::recoverFromFailedStep() {
   constexpr double close = 10;      // times the tolerance
   constexpr double atBorder = 0.1;  // of a step: a shorter one is one that left the domain
+  best_.settle();
   if (multipliers_.improve(system_, point_)) {
     merit_.reset();
     watchdog_.forgetShortSteps();
@@ -183,6 +184,7 @@ std::optional<Status> NewtonMethod::endHere(Status reason) {
 
 std::optional<Status> NewtonMethod::restorationStep() {
   using Outcome = FeasibilityRestoration::Outcome;
+  best_.settle();
   ++restorationSteps_;
   system_.forget();
   const Outcome outcome = restoration_.step(model_, system_.solver(), point_, trial_, system_.workspace());
@@ -216,6 +218,7 @@ void NewtonMethod::resetAtPoint() {
 std::optional<Status> NewtonMethod::restart(Status reason) {
   constexpr int mostFullSteps = 10;
   if (reason == Status::stalled) verdict_ = reason;
+  best_.settle();
   system_.resetShifts();
   while (restarts_.next(point_.x)) {
     lineSearch_.takeFullSteps(restarts_.count() == 1 ? mostFullSteps : 0);
