@@ -22,6 +22,13 @@ inline double cpuSeconds() {
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
+/// Processor seconds of the calling thread.
+inline double callingSeconds() {
+  timespec t;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
 /// Wall and processor time of the parts of a run between `start` and `stop`.
 class Timer {
  public:

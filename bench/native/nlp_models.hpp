@@ -14,6 +14,7 @@
 
 #include "bench.hpp"
 #include "core/run.hpp"
+#include "core/threads.hpp"
 #include "expressions/nl/reader.hpp"
 #include "expressions/program.hpp"
 #include "linalg/cpu.hpp"
@@ -107,19 +108,21 @@ inline NlpMethod methodOf(std::string_view name) {
 }
 
 struct OurRun {
-  double seconds = 0;  ///< of the processor
+  double seconds = 0;         ///< of the processor, all threads together
+  double callingSeconds = 0;  ///< of the processor, the calling thread
   Outcome<NlpProgress> outcome;
   NlpSolution solution;
 };
 
-/// `from`: the result where it begins; null: the model's start.
+/// `from`: the result where it begins; null: the model's start. `pool`: for solves with several threads.
 inline OurRun solveOurs(const BoundedModel& model, NlpMethod method, double timeLimit,
-                        const NlpSolution* from = nullptr) {
+                        const NlpSolution* from = nullptr, WorkerPool* pool = nullptr) {
+  const int threads = pool != nullptr ? pool->threads() : 1;
   NlpSettings settings;
   settings.maxIterations = maxIterations;
   settings.method = method;
   settings.timeLimit = timeLimit;
-  settings.threads = 1;
+  settings.threads = threads;
   NlpProblem problem;
   problem.nlp = model.nlp;
   problem.start = model.start;
@@ -133,13 +136,14 @@ inline OurRun solveOurs(const BoundedModel& model, NlpMethod method, double time
     problem.constraintScales = from->constraintScales;
   }
   OurRun run;
-  const double begin = cpuSeconds();
+  const double begin = cpuSeconds(), beginOfCalling = callingSeconds();
   Monitor monitor(settings.timeLimit);
-  const Cpu la(nullptr, 1, &monitor);
+  const Cpu la(pool, threads, &monitor);
   NlpSolver solver(la, problem, settings);
   run.outcome = iterate(solver, settings, monitor);
   run.solution = solver.solution();
   run.seconds = cpuSeconds() - begin;
+  run.callingSeconds = callingSeconds() - beginOfCalling;
   return run;
 }
 

@@ -8,7 +8,7 @@
 namespace nonconvex {
 
 /// Stretches of more terms are summed in so many parts: faster, and with less rounding.
-constexpr int largeSum = 4096;
+constexpr int largeSum = 8192;
 constexpr int sumParts = 32;
 
 /// Row i is constants[i] + sum_k coefficients[k] v[indices[k]], k in [offsets[i], offsets[i + 1]).
@@ -70,8 +70,8 @@ class RunningSum {
   const double* v_;
   int origin_ = 0;  // index of the first number in v_
   double total_;
-  std::size_t stretch_ = 0;       // the next one, where there are several
-  int term_ = 0;                  // the next one
+  std::size_t stretch_ = 0;      // the next one, where there are several
+  int term_ = 0;                 // the next one
   double parts_[sumParts] = {};  // of a large stretch
 };
 

@@ -75,7 +75,7 @@ class Program final : public Nlp {
 
   std::shared_ptr<const CompiledModel> model_;
   const Plan* plan_;
-  bool largeSum_;  // the objective is one, of terms that need not be kept
+  bool largeSum_;                 // the objective is one, of terms that need not be kept
   std::vector<double> values_;    // x, parameters, constants, stages
   std::vector<double> entries_;   // those of the model, and behind them those of the sparse Jacobian
   std::vector<double> weighted_;  // second derivatives times adjoints
@@ -83,7 +83,7 @@ class Program final : public Nlp {
   std::vector<double> adjoints_;
   std::vector<double> curved_;  // adjoints of the gradient's tangent
   std::vector<double> buffer_;  // input of a dense stage
-  BlockMemory window_;  // terms of a large sum
+  BlockMemory window_;          // terms of a large sum
   BlockMemory blocks_;
   SparseHessian::Memory hessianMemory_;
 

@@ -431,8 +431,8 @@ void SparseHessian::addDirect(const std::vector<double>& weighted, std::span<dou
     k = stretch.end;
   }
   addUpTo(static_cast<int>(out.size()));
-  const bool all = scaled_.entries.empty() && chained_.entries.empty() && outers_.empty() && grams_.empty() &&
-                   borders_.empty();
+  const bool all =
+      scaled_.entries.empty() && chained_.entries.empty() && outers_.empty() && grams_.empty() && borders_.empty();
   memory.largest = all ? std::optional(largest + zero) : std::nullopt;
 }
 

@@ -357,8 +357,10 @@ NONCONVEX_CLONES double largestOfLong(std::size_t n, const double* x) {
   LargestInEights parts[2];
   std::size_t i = 0;
   for (; i + 16 <= n; i += 16) {
-    parts[0].add(*reinterpret_cast<const EightInMemory*>(x + i));
-    parts[1].add(*reinterpret_cast<const EightInMemory*>(x + i + 8));
+    const Eight first = *reinterpret_cast<const EightInMemory*>(x + i);
+    const Eight second = *reinterpret_cast<const EightInMemory*>(x + i + 8);
+    parts[0].add(first);
+    parts[1].add(second);
   }
   double most = 0, sum = 0;
   for (; i < n; ++i) {

@@ -55,28 +55,28 @@ void addSymmetricColumns(const SparsePattern& lower, int begin, int end, std::sp
 /// What `addSymmetricProduct` does for columns [begin, end) of a stretch: diagonal by diagonal, the lowest first, so
 /// that each number is added in the order of the columns.
 template <int sign, int mostColumns>
-inline __attribute__((always_inline)) void addSymmetricStretch(const SparsePattern& lower, int begin, int end, const double* values, const double* v,
-                         double* out) {
+inline __attribute__((always_inline)) void addSymmetricStretch(const SparsePattern& lower, int begin, int end,
+                                                               const double* values, const double* v, double* out) {
   const auto line = lower.line(begin);
   const int period = static_cast<int>(line.size()), count = end - begin;
   const double* from = values + lower.offsets[static_cast<std::size_t>(begin)];
   double sums[mostColumns];
   withPeriod(
       period, [&]<int fixed>() __attribute__((always_inline)) {
-    const int stride = fixed > 0 ? fixed : period;
-    for (int q = period - 1; q >= 0; --q) {
-      const int row = line[static_cast<std::size_t>(q)];
-      if (row == begin) continue;
-      double* __restrict to = out + row;
-      for (int r = 0; r < count; ++r) to[r] += sign * (from[r * stride + q] * v[begin + r]);
-    }
-    for (int r = 0; r < count; ++r) {
-      double sum = 0;
+        const int stride = fixed > 0 ? fixed : period;
+        for (int q = period - 1; q >= 0; --q) {
+          const int row = line[static_cast<std::size_t>(q)];
+          if (row == begin) continue;
+          double* __restrict to = out + row;
+          for (int r = 0; r < count; ++r) to[r] += sign * (from[r * stride + q] * v[begin + r]);
+        }
+        for (int r = 0; r < count; ++r) {
+          double sum = 0;
 #pragma GCC unroll 4
-      for (int q = 0; q < stride; ++q) sum += from[r * stride + q] * v[line[static_cast<std::size_t>(q)] + r];
-      sums[r] = sum;
-    }
-  });
+          for (int q = 0; q < stride; ++q) sum += from[r * stride + q] * v[line[static_cast<std::size_t>(q)] + r];
+          sums[r] = sum;
+        }
+      });
   for (int r = 0; r < count; ++r) out[begin + r] += sign * sums[r];
 }
 

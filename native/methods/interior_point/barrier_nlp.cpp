@@ -301,13 +301,18 @@ bool BarrierNlp::solvedAsGiven(const BarrierPoint& point) const { return within(
 
 /// Whether errors of the point are within the tolerance and, in the user's units, within the limits of section 3.3.
 bool BarrierNlp::within(const BarrierErrors& errors, const BarrierPoint& point) const {
-  constexpr double dual = 1, primal = 1e-4, complementarity = 1e-4;
-  if (!(errors.worst() <= settings_.tolerance)) return false;
+  constexpr double dual = 1, complementarity = 1e-4;
+  if (!(errors.worst() <= settings_.tolerance) || !nearlyFeasible(point)) return false;
+  return unscaledDual(point) <= dual && errors.complementarity <= complementarity * model_.objectiveScale();
+}
+
+bool BarrierNlp::nearlyFeasible(const BarrierPoint& point) const {
+  constexpr double primal = 1e-4;
   const auto scales = model_.constraintScales();
   for (std::size_t i = 0; i < point.r.size(); ++i) {
     if (!(std::abs(point.r[i]) <= primal * scales[i])) return false;
   }
-  return unscaledDual(point) <= dual && errors.complementarity <= complementarity * model_.objectiveScale();
+  return true;
 }
 
 double BarrierNlp::unscaledDual(const BarrierPoint& point) const {

@@ -117,6 +117,8 @@ class BarrierNlp {
   bool solved(const BarrierPoint& point) const;
   /// Whether it is solved with bounds and sides as they were given.
   bool solvedAsGiven(const BarrierPoint& point) const;
+  /// Whether constraints, in the user's units, are missed by no more than a solution's may be: section 3.3.
+  bool nearlyFeasible(const BarrierPoint& point) const;
 
   /// The largest alpha <= 1 with slack + alpha d >= (1 - tau) slack.
   double largestStep(std::span<const double> v, std::span<const double> dv, double tau) const;

@@ -87,7 +87,8 @@ class FactoredKkt final : public KktSolver {
       axpy(-1, correction_, z);
       residualKnown_ = false;
     };
-    const double norm = refine(target, [&] { return residualNorm(b, z); }, correct, undo);
+    const double norm = refine(
+        target, [&] { return residualNorm(b, z); }, correct, undo);
     seconds_ += watch.seconds();
     return norm;
   }

@@ -29,8 +29,8 @@ SearchDirection NewtonDirection::compute(KktSystem& system, const NlpPoint& poin
           .determined = model_.n() == model_.m() && fullRank};
 }
 
-/// g^T (H dx + J^T dlambda) by the residual r of K dz = -(g, c), which saves products with H and J where they are large:
-/// the sum is -g^T (g + r + t dx) with the shift t. None where it had better be multiplied out.
+/// g^T (H dx + J^T dlambda) by the residual r of K dz = -(g, c), which saves products with H and J where they are
+/// large: the sum is -g^T (g + r + t dx) with the shift t. None where it had better be multiplied out.
 std::optional<double> NewtonDirection::curvatureAlongG(const KktSystem& system, const NlpPoint& point) const {
   constexpr std::size_t large = 4096;
   const std::span<const double> residual = system.solver().residual();

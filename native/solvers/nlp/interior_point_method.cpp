@@ -236,12 +236,18 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
   do {
     if (searchedLong() || (!attempts_.next() && !searchElsewhere())) {
       if (unboundedSeen_ > 0) return endUnbounded();
-      if (!leastInfeasible_.known) return Status::stalled;
+      if (!leastInfeasible_.known || hardlyInfeasible()) return Status::stalled;
       best_ = {leastInfeasible_.point, nlp_.errors(leastInfeasible_.point, 0).worst()};
       return Status::infeasible;
     }
   } while (!begin(attempts_.now()));
   return std::nullopt;
+}
+
+/// Whether the least infeasible point is none that says so: it misses constraints by no more than a solution may, which
+/// are curved, so that there may be a solution near. Linear ones cannot be met anywhere then.
+bool InteriorPointMethod::hardlyInfeasible() const {
+  return !nlp_.model().linearConstraints() && nlp_.nearlyFeasible(leastInfeasible_.point);
 }
 
 /// Adds attempts that look for feasible points elsewhere, where the verdict would be that there are none near.

@@ -72,6 +72,7 @@ class InteriorPointMethod {
   bool leaveSaddle();
   void record();
   void recordInfeasible();
+  bool hardlyInfeasible() const;
   bool diverges();
   std::optional<Status> endDivergence();
 
