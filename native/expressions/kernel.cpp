@@ -193,25 +193,31 @@ void Kernel::addGradient(const double* values, const double* entries, const Oute
     }
     if (large) {
       addMultiples(outer.all, entries, slopes, terms, first, count, adjoints);
-      continue;
+    } else {
+      addProducts(outer, entries, slopes, terms, first, count, adjoints);
     }
-    // In blocks as `adjoint` has them, so that sums have the same order.
-    for (int begin = 0; begin < count; begin += blockRows) {
-      const int rows = std::min(blockRows, count - begin);
-      const double* slope = slopes + begin;
-      for (const Partial& partial : partials_) {
-        if (outer.list != nullptr && partial.constant) {
-          product(entries[partial.entry], outer.list + first + begin, terms, rows);
-        } else if (outer.list != nullptr) {
-          product(slope, outer.list + first + begin, terms, rows);
-        } else if (partial.constant) {
-          std::fill_n(terms, rows, entries[partial.entry] * outer.all);
-        } else {
-          product(outer.all, slope, terms, rows);
-        }
-        if (!partial.constant) slope += block;
-        input(partial.input).add(terms, first + begin, rows, adjoints);
+  }
+}
+
+/// Adds the adjoints times the partial derivatives of rows [first, first + count), which are constants of `entries` or
+/// lie in `slopes`, by way of `terms`: in blocks as `adjoint` has them, so that sums have the same order.
+void Kernel::addProducts(const Outer& outer, const double* entries, const double* slopes, double* terms, int first,
+                         int count, double* adjoints) const {
+  for (int begin = 0; begin < count; begin += blockRows) {
+    const int rows = std::min(blockRows, count - begin);
+    const double* slope = slopes + begin;
+    for (const Partial& partial : partials_) {
+      if (outer.list != nullptr && partial.constant) {
+        product(entries[partial.entry], outer.list + first + begin, terms, rows);
+      } else if (outer.list != nullptr) {
+        product(slope, outer.list + first + begin, terms, rows);
+      } else if (partial.constant) {
+        std::fill_n(terms, rows, entries[partial.entry] * outer.all);
+      } else {
+        product(outer.all, slope, terms, rows);
       }
+      if (!partial.constant) slope += gradientBlock();
+      input(partial.input).add(terms, first + begin, rows, adjoints);
     }
   }
 }

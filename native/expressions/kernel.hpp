@@ -95,6 +95,8 @@ class Kernel {
 
  private:
   bool makeEntry(const Formulas& formulas, int node, std::vector<double>& to, std::vector<int>& program) const;
+  void addProducts(const Outer& outer, const double* entries, const double* slopes, double* terms, int first, int count,
+                   double* adjoints) const;
   void addMultiples(double outer, const double* entries, const double* slopes, const double* ones, int first, int count,
                     double* adjoints) const;
   /// Rows that `addGradient` computes at a time.

@@ -393,7 +393,12 @@ void SparseHessian::listTerms(const Stretch& stretch) {
   }
 }
 
-/// Writes the sums of direct terms to `out`.
+/// Whether direct terms are all there is.
+bool SparseHessian::onlyDirect() const {
+  return scaled_.entries.empty() && chained_.entries.empty() && outers_.empty() && grams_.empty() && borders_.empty();
+}
+
+/// Writes the sums of direct terms to `out`, and looks for the largest one.
 void SparseHessian::addDirect(const std::vector<double>& weighted, std::span<double> out, Memory& memory) const {
   int k = 0;
   double largest = 0, zero = 0;  // NaN once a number is
@@ -431,9 +436,7 @@ void SparseHessian::addDirect(const std::vector<double>& weighted, std::span<dou
     k = stretch.end;
   }
   addUpTo(static_cast<int>(out.size()));
-  const bool all =
-      scaled_.entries.empty() && chained_.entries.empty() && outers_.empty() && grams_.empty() && borders_.empty();
-  memory.largest = all ? std::optional(largest + zero) : std::nullopt;
+  memory.largest = onlyDirect() ? std::optional(largest + zero) : std::nullopt;
 }
 
 void SparseHessian::reserve(Memory& memory) const {

@@ -114,6 +114,7 @@ class SparseHessian {
   bool continues(int column) const;
   void findStretches();
   void listTerms(const Stretch& stretch);
+  bool onlyDirect() const;
   void addDirect(const std::vector<double>& weighted, std::span<double> out, Memory& memory) const;
   static std::span<const int> lineOf(const Gram& gram, int column);
   template <class F>
