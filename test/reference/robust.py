@@ -1,6 +1,6 @@
 """Optimal values of robust convex programs, by cvxopt: conelp and, for the logistic loss, cp.
 
-Reads a list of { loss, norm, radius, x, inputs, y, patterns, beta } and prints the list of optima. Variables: v_i, w_i (columns of
+Reads a list of { loss, norm, radius, x, inputs, y, patterns, beta, published } and prints the list of optima. Variables: v_i, w_i (columns of
 x each), for every row z_k >= what the loss takes and n_k >= the dual norm of c_k, for every group g_i >= the dual norm of its
 inputs and t_i >= ||v_i||.
 """
@@ -64,6 +64,9 @@ def program(p):
         dual_norm([weights(g, basis[i]) for i in range(inputs)], unit("g", g))
         cones.append(np.array([-unit("t", g)] + [-weights(g, basis[i]) for i in range(d)]))
         for k in range(n):
+            # Margins need v of rows of the other class alone, and w of its own; as published all of all.
+            if p["loss"] != "squared" and not p["published"] and (y[k] > 0) == (g < count):
+                continue
             sign = 1 if patterns[k, g % count] else -1
             linear.append(p["radius"] * unit("g", g) - weights(g, sign * x[k]))
             bounds.append(0)

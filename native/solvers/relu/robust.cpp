@@ -73,7 +73,8 @@ RobustReluSolver::RobustReluSolver(const Cpu& la, const ReluProblem& problem, co
 
 void RobustReluSolver::start() {
   choosePatterns();
-  keepNonEmpty();
+  findRoom();
+  keepPatternsWithRoom();
   const int d = data_.d, n = data_.n;
   for (HostMatrix<double>* each : {&b_, &v_, &vBefore_, &u_, &best_, &feasible_}) {
     *each = HostMatrix<double>(d, groups());
@@ -94,46 +95,83 @@ void RobustReluSolver::start() {
   measured_ = false;
 }
 
-/// Distinct patterns of the gates; with a bias also that of all rows, which has room for any radius.
-void RobustReluSolver::choosePatterns() {
-  const int given = data_.gates.cols();
-  HostMatrix<double> gates(data_.d, given + (data_.bias ? 1 : 0));
+/// The gates; with a bias also one that is active on all rows, and, for margins, each shifted until it is inactive,
+/// with room, on all rows of one class: then the cone of the neurons that speak for the other class has room.
+HostMatrix<double> RobustReluSolver::gatesWithShifts() const {
+  const int d = data_.d, given = data_.gates.cols();
+  const bool shifted = data_.bias && settings_.loss != ReluLoss::squared;
+  HostMatrix<double> gates(d, shifted ? 3 * given + 1 : data_.bias ? given + 1 : given);
   std::copy(data_.gates.data(), data_.gates.data() + data_.gates.size(), gates.data());
-  if (data_.bias) gates(data_.d - 1, given) = data_.xt(data_.d - 1, 0) > 0 ? 1 : -1;
-  Patterns patterns = patternsOf(la_, data_.xt, gates);
+  if (data_.bias) gates(d - 1, given) = data_.xt(d - 1, 0) > 0 ? 1 : -1;
+  for (int i = 0; shifted && i < given; ++i) {
+    const double* u = data_.gates.column(i);
+    for (const int side : {0, 1}) {
+      double largest = -infinity;
+      for (int k = 0; k < data_.n; ++k) {
+        if ((data_.y(k, 0) > 0) == (side == 1)) largest = std::max(largest, blas::dot(inputs_, data_.xt.column(k), u));
+      }
+      double* shiftedGate = gates.column(given + 1 + 2 * i + side);
+      std::copy(u, u + inputs_, shiftedGate);
+      const double reach = adversary_.radius * adversary_.dualNorm(inputs_, u);
+      if (std::isfinite(largest)) shiftedGate[d - 1] = -(largest + reach) / data_.xt(d - 1, 0);
+    }
+  }
+  return gates;
+}
+
+void RobustReluSolver::choosePatterns() {
+  Patterns patterns = patternsOf(la_, data_.xt, gatesWithShifts());
   gates_ = std::move(patterns.gates);
   masks_ = std::move(patterns.patterns);
   found_ = patterns_ = masks_.cols();
+  for (int k = 0; k < data_.n; ++k) {
+    const bool both = settings_.loss == ReluLoss::squared;
+    ofPositive_.push_back(both || data_.y(k, 0) < 0 ? 1 : 0);
+    ofNegative_.push_back(both || data_.y(k, 0) > 0 ? 1 : 0);
+  }
 }
 
-/// Leaves out the patterns whose cone is empty but for the origin; takes an interior point of the others.
-void RobustReluSolver::keepNonEmpty() {
-  HostMatrix<double> interior(data_.d, found_);
-  std::vector<char> room(at(found_));
-  la_.tasks(found_, [&](int i) {
-    RobustCone cone(data_.xt, masks_.column(i), adversary_, inputs_);
-    room[at(i)] = cone.findInterior(interior.column(i)) ? 1 : 0;
+RobustCone RobustReluSolver::coneOf(int g) const {
+  const std::vector<char>& constrained = g < patterns_ ? ofPositive_ : ofNegative_;
+  return {data_.xt, masks_.column(g % patterns_), constrained.data(), adversary_, inputs_};
+}
+
+/// Takes an interior point of each cone that has one.
+void RobustReluSolver::findRoom() {
+  interior_ = HostMatrix<double>(data_.d, groups());
+  room_.assign(at(groups()), 0);
+  la_.tasks(groups(), [&](int g) {
+    la_.checkpoint();
+    RobustCone cone = coneOf(g);
+    room_[at(g)] = cone.findInterior(interior_.column(g)) ? 1 : 0;
   });
-  std::vector<int> kept;
+}
+
+/// Leaves out the patterns of which no cone has room.
+void RobustReluSolver::keepPatternsWithRoom() {
+  std::vector<int> kept, keptGroups;
   for (int i = 0; i < found_; ++i) {
-    if (room[at(i)] != 0) kept.push_back(i);
+    if (room_[at(i)] != 0 || room_[at(i + found_)] != 0) kept.push_back(i);
   }
-  patterns_ = static_cast<int>(kept.size());
-  const auto only = [&](const HostMatrix<double>& from) {
-    HostMatrix<double> made(from.rows(), patterns_);
-    for (int i = 0; i < patterns_; ++i) {
-      std::copy(from.column(kept[at(i)]), from.column(kept[at(i)]) + from.rows(), made.column(i));
+  keptGroups = kept;
+  for (const int i : kept) keptGroups.push_back(i + found_);
+  const auto only = [](const HostMatrix<double>& from, const std::vector<int>& columns) {
+    HostMatrix<double> made(from.rows(), static_cast<int>(columns.size()));
+    for (int i = 0; i < made.cols(); ++i) {
+      std::copy(from.column(columns[at(i)]), from.column(columns[at(i)]) + from.rows(), made.column(i));
     }
     return made;
   };
-  gates_ = only(gates_);
-  masks_ = only(masks_);
-  interior_ = only(interior);
+  std::vector<char> room;
+  for (const int g : keptGroups) room.push_back(room_[at(g)]);
+  room_ = room;
+  patterns_ = static_cast<int>(kept.size());
+  gates_ = only(gates_, kept);
+  masks_ = only(masks_, kept);
+  interior_ = only(interior_, keptGroups);
   for (std::vector<RobustCone>* cones : {&cones_, &dualCones_}) {
     cones->reserve(at(groups()));
-    for (int g = 0; g < groups(); ++g) {
-      cones->emplace_back(data_.xt, masks_.column(g % patterns_), adversary_, inputs_);
-    }
+    for (int g = 0; g < groups(); ++g) cones->push_back(coneOf(g));
   }
 }
 
@@ -162,6 +200,7 @@ void RobustReluSolver::factor() {
 void RobustReluSolver::proxOfWeights() {
   la_.tasks(groups(), [&](int g) {
     la_.checkpoint();
+    if (room_[at(g)] == 0) return;
     double* v = v_.column(g);
     cones_[at(g)].project(b_.column(g), v);
     const double norm = blas::nrm2(data_.d, v);
@@ -247,7 +286,7 @@ void RobustReluSolver::certify() {
     if (!(norms_[at(g)] > 0)) return;
     // An interior point has a slack of a half.
     const double slack = cones_[at(g)].leastSlack(v);
-    if (slack < 0) blas::axpy(data_.d, -2 * slack, interior_.column(g % patterns_), v);
+    if (slack < 0) blas::axpy(data_.d, -2 * slack, interior_.column(g), v);
     norms_[at(g)] = blas::nrm2(data_.d, v);
   });
   double regulariser = 0;
@@ -266,6 +305,8 @@ void RobustReluSolver::offerBound() {
   la_.gemm(Transpose::no, Transpose::no, 1.0, directions_, masks_, 0.0, slopes_);
   la_.tasks(groups(), [&](int g) {
     la_.checkpoint();
+    norms_[at(g)] = 0;
+    if (room_[at(g)] == 0) return;
     double* slope = feasible_.column(g);
     double* point = u_.column(g);
     for (int i = 0; i < data_.d; ++i) slope[i] = sign(g) * slopes_(i, g % patterns_);

@@ -20,8 +20,11 @@ namespace nonconvex {
 ///   subject to  (2 D_i - I) X v_i >= radius ||v_i||_q, and the same for w_i,
 ///
 /// so that no perturbation changes a neuron's pattern at a row, and the worst loss of the network is that of the
-/// program. Solved by Douglas-Rachford splitting in b (d x 2P) and a (d x n), as the program without an adversary is,
-/// but that all of c_k is split from the weights, not its product with the row alone:
+/// program. For hinge and logistic losses v_i is constrained at rows of y = -1 alone and w_i at those of y = 1: at the
+/// others (x . v)_+ >= D x . v in any case, which is on the right side, so that the worst loss of the network is at
+/// most that of the program, whose optimum is no larger. Solved by Douglas-Rachford splitting in b (d x 2P) and a (d x
+/// n), as the program without an adversary is, but that all of c_k is split from the weights, not its product with the
+/// row alone:
 ///
 ///   v      = prox(b):  p = the projection onto the robust cone, (1 - beta / (rho ||p||))_+ p
 ///   c_k    = prox of the worst loss at a_k
@@ -44,9 +47,12 @@ class RobustReluSolver {
  private:
   int groups() const { return 2 * patterns_; }
   double sign(int g) const { return g < patterns_ ? 1 : -1; }
+  RobustCone coneOf(int g) const;
 
   void choosePatterns();
-  void keepNonEmpty();
+  HostMatrix<double> gatesWithShifts() const;
+  void findRoom();
+  void keepPatternsWithRoom();
   void factor();
   void proxOfWeights();
   void proxOfRows();
@@ -66,7 +72,9 @@ class RobustReluSolver {
   WorstCaseLoss loss_;
   int found_ = 0;                                // patterns, of which those with room for the adversary remain
   int patterns_ = 0;                             // P
-  HostMatrix<double> gates_, masks_, interior_;  // d x P, n x P, d x P
+  HostMatrix<double> gates_, masks_, interior_;  // d x P, n x P, d x 2P
+  std::vector<char> ofPositive_, ofNegative_;    // rows that constrain v and w
+  std::vector<char> room_;                       // by group: whether its cone has an interior
   std::vector<RobustCone> cones_, dualCones_;    // by group
   HostMatrix<double> b_, v_, vBefore_, u_;       // d x 2P
   HostMatrix<double> a_, c_, cBefore_, image_;   // d x n

@@ -11,14 +11,16 @@ namespace nonconvex {
 namespace {
 
 constexpr double accuracy = 1e-11;  // of a projection, relative to ||b|| ||x_k||
-constexpr double longest = 1e5;     // of an interior point, in units of 1 / ||x_k||: beyond, the cone counts as empty
+constexpr double longest = 1e4;     // of an interior point, in units of 1 / ||x_k||: beyond, the cone counts as empty
 constexpr double regularization = 1e-13;  // of Gram matrices of unit normals, which may be dependent
 
 }  // namespace
 
-RobustCone::RobustCone(Mat<const double> xt, const double* pattern, const ReluAdversary& adversary, int inputs)
+RobustCone::RobustCone(Mat<const double> xt, const double* pattern, const char* constrained,
+                       const ReluAdversary& adversary, int inputs)
     : xt_(xt),
       pattern_(pattern),
+      constrained_(constrained),
       adversary_(adversary),
       inputs_(inputs),
       d_(xt.rows),
@@ -51,7 +53,9 @@ bool RobustCone::findInterior(double* v) {
 double RobustCone::leastSlack(const double* v) {
   blas::gemv('T', d_, n_, 1.0, xt_.data, xt_.stride, v, 0.0, slack_.data());
   double least = infinity;
-  for (int k = 0; k < n_; ++k) least = std::min(least, (2 * pattern_[k] - 1) * slack_[at(k)]);
+  for (int k = 0; k < n_; ++k) {
+    if (isConstrained(k)) least = std::min(least, (2 * pattern_[k] - 1) * slack_[at(k)]);
+  }
   return least - adversary_.radius * adversary_.dualNorm(inputs_, v);
 }
 
@@ -73,7 +77,7 @@ int RobustCone::addViolated(const Target& target, const double* p) {
   const auto slack = [&](int k) { return (2 * pattern_[k] - 1) * slack_[at(k)] - reach; };
   violated_.clear();
   for (int k = 0; k < n_; ++k) {
-    if (!(slack(k) < target.sufficient)) continue;
+    if (!isConstrained(k) || !(slack(k) < target.sufficient)) continue;
     // The worst in order, at most `together` of them.
     if (static_cast<int>(violated_.size()) == together && slack(k) >= slack(violated_.back())) continue;
     if (static_cast<int>(violated_.size()) == together) violated_.pop_back();

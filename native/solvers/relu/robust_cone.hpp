@@ -15,15 +15,17 @@ namespace nonconvex {
 /// mu_j > 0 are kept for the next projection.
 class RobustCone {
  public:
-  /// `xt` is d x n: column k is x_k; `pattern` has n entries 0 or 1: s_k = 2 pattern - 1.
-  RobustCone(Mat<const double> xt, const double* pattern, const ReluAdversary& adversary, int inputs);
+  /// `xt` is d x n: column k is x_k; `pattern` has n entries 0 or 1: s_k = 2 pattern - 1. Where `constrained` is not
+  /// null, it says with n entries which rows the cone is of.
+  RobustCone(Mat<const double> xt, const double* pattern, const char* constrained, const ReluAdversary& adversary,
+             int inputs);
 
   /// p := Proj_K(b) to `accuracy` ||b|| ||x_k|| of each row's constraint. Whatever that is, any q in K has b . q <=
   /// ||p|| ||q||, so that ||p|| is an upper bound on the length of the projection.
   void project(const double* b, double* p);
 
-  /// A vector with s_k x_k . v - radius ||v||_q >= 1/2 on all rows; false where there is none but for one so long that
-  /// rounding would decide.
+  /// A vector with s_k x_k . v - radius ||v||_q >= 1/2 on all rows; false where there is none but for a long one, so
+  /// that the cone is too thin to matter.
   bool findInterior(double* v);
 
   /// The least s_k x_k . v - radius ||v||_q.
@@ -47,10 +49,12 @@ class RobustCone {
   int addViolated(const Target& target, const double* p);
   bool add(int row, const double* p, double wanted);
   void forgetIdle();
+  bool isConstrained(int k) const { return constrained_ == nullptr || constrained_[k] != 0; }
   int count() const { return static_cast<int>(rows_.size()); }
 
   Mat<const double> xt_;
   const double* pattern_;
+  const char* constrained_;
   ReluAdversary adversary_;
   int inputs_, d_, n_, most_;
   double largestRow_ = 0;  // ||x_k||

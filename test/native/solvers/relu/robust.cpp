@@ -62,7 +62,7 @@ TEST(robustConeProjectionsAreOptimal) {
       std::array<double, n> pattern;
       for (int i = 0; i < d; ++i) gate[at(i)] = 0.2 * random.normal(draw++) + (i == d - 1 ? 1 : 0);
       for (int j = 0; j < n; ++j) pattern[at(j)] = dot(d, xt.column(j), gate.data()) >= 0 ? 1 : 0;
-      RobustCone cone(xt, pattern.data(), {.norm = norm, .radius = 0.02}, inputs);
+      RobustCone cone(xt, pattern.data(), nullptr, {.norm = norm, .radius = 0.02}, inputs);
       if (!cone.findInterior(interior.data())) continue;
       CHECK(cone.leastSlack(interior.data()) >= 0.5);
       for (int trial = 0; trial < 5; ++trial) {
@@ -86,6 +86,8 @@ TEST(coneOfContradictingRowsIsEmpty) {
   xt(1, 0) = 0.1;
   const std::array<double, 2> pattern = {1, 0};
   std::array<double, 2> v;
-  CHECK(!RobustCone(xt, pattern.data(), {.norm = AdversaryNorm::inf, .radius = 0.2}, 2).findInterior(v.data()));
-  CHECK(RobustCone(xt, pattern.data(), {.norm = AdversaryNorm::inf, .radius = 0.01}, 2).findInterior(v.data()));
+  CHECK(
+      !RobustCone(xt, pattern.data(), nullptr, {.norm = AdversaryNorm::inf, .radius = 0.2}, 2).findInterior(v.data()));
+  CHECK(
+      RobustCone(xt, pattern.data(), nullptr, {.norm = AdversaryNorm::inf, .radius = 0.01}, 2).findInterior(v.data()));
 }
