@@ -19,10 +19,11 @@ struct RowOf {
   NONCONVEX_HD T& operator[](int j) const { return data[j * stride]; }
 };
 
-/// A row with all signs changed.
+/// A row with all signs changed, divided by a number.
 struct NegatedRow {
   RowOf<const double> row;
-  NONCONVEX_HD double operator[](int j) const { return -row[j]; }
+  double by = 1;
+  NONCONVEX_HD double operator[](int j) const { return -row[j] / by; }
 };
 
 namespace losses {

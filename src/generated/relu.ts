@@ -200,6 +200,8 @@ export interface ReluSolution {
   weights: Matrix;
   /** n x c, feasible for the dual program; `lowerBound` is its value. */
   dual: Matrix;
+  /** The outputs at rows of x that were not trained on, in order. */
+  leftOut: Matrix;
   /** Loss and regulariser of the network, by a forward pass: the non-convex objective. */
   networkObjective: number;
   /** (objective - lowerBound) / |objective|. */

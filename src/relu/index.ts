@@ -1,5 +1,6 @@
 // The subpath nonconvex/relu: two-layer ReLU networks, trained to a certified optimum.
 export { type AttackResult, type AttackSettings, attack, type ReluAdversary } from './attack.js';
+export { ReluClassifier, ReluRegressor } from './estimator.js';
 export {
   type PartialDependence,
   type PartialDependenceOptions,
@@ -15,7 +16,16 @@ export {
   score,
   toJSON,
 } from './network.js';
+export {
+  crossValidate,
+  type ReluCrossValidation,
+  type ReluPath,
+  type ReluPathProgress,
+  type ReluPathSettings,
+  reluPath,
+} from './path.js';
 export type {
+  FoldScore,
   ReluConvexProgram,
   ReluData,
   ReluPatterns,
@@ -25,3 +35,4 @@ export type {
   ReluSettings,
 } from './problem.js';
 export { betaMax, trainReluNetwork } from './solver.js';
+export { type NeuronSummary, type ReluSummary, summarize } from './summary.js';

@@ -46,7 +46,7 @@ export interface PartialDependence {
 
 /**
  * How the outputs of a network depend on one column of x, the others as they are: for each value v of the grid the mean over the rows
- * of f(x with its column set to v), f as {@link decisionFunction} has it.
+ * of f(x with its column set to v), f as {@link decisionFunction} has it. A column is its number, or its name in `featureNames`.
  *
  * J. Friedman, "Greedy function approximation: a gradient boosting machine", Annals of Statistics 29(5), 2001, section 8.2.
  *
@@ -55,11 +55,12 @@ export interface PartialDependence {
 export function partialDependence(
   network: ReluNetwork,
   x: MatrixLike,
-  column: number,
+  feature: number | string,
   options: PartialDependenceOptions = {},
 ): PartialDependence {
   const inputs = toMatrix('x', x);
   const { rows, columns } = inputs;
+  const column = typeof feature === 'string' ? columnNamed(network, feature) : feature;
   if (!Number.isInteger(column) || column < 0 || column >= columns) {
     throw new RangeError(`column = ${show(column)}: expected an integer in [0, ${columns - 1}]`);
   }
@@ -77,6 +78,15 @@ export function partialDependence(
     });
   });
   return { grid, values: matrix(grid.length, network.outputWeights.columns, means.flat()) };
+}
+
+function columnNamed({ featureNames }: ReluNetwork, name: string): number {
+  const column = featureNames?.indexOf(name) ?? -1;
+  if (column >= 0) return column;
+  const known = featureNames
+    ? `one of ${featureNames.map(show).join(', ')}`
+    : 'a number, as the network has no featureNames';
+  throw new RangeError(`column = ${show(name)}: expected ${known}`);
 }
 
 /** 50 numbers from the 5th to the 95th percentile of a column. */

@@ -40,6 +40,8 @@ export interface ReluNetwork<P extends Prediction = Prediction> {
   readonly targetShift?: Float64Array;
   /** c numbers, the standard deviations of the targets, if these were standardised. */
   readonly targetScale?: Float64Array;
+  /** Names of the d columns of x, where the settings gave them. */
+  readonly featureNames?: readonly string[];
   /** What the outputs stand for, if the targets were classes: two classes share one output, negative and positive. */
   readonly classes?: readonly Label[];
   /** A mark for the type checker alone; there is no such member. */
@@ -80,7 +82,11 @@ export function decisionFunction(network: ReluNetwork, x: MatrixLike): Matrix {
  * (sum of squared deviations from the mean), averaged over the outputs.
  */
 export function score(network: ReluNetwork, x: MatrixLike, y: Targets): number {
-  const outputs = decisionFunction(network, x);
+  return scoreOf(network, decisionFunction(network, x), y);
+}
+
+/** How well outputs f(x) predict y: {@link score}. */
+export function scoreOf(network: Pick<ReluNetwork, 'classes' | 'loss'>, outputs: Matrix, y: Targets): number {
   const { rows, columns } = outputs;
   if (rows === 0) throw new RangeError('x: expected at least one row');
   if (network.classes) {
@@ -189,6 +195,7 @@ export interface ReluNetworkJson {
   outputWeights: MatrixJson;
   pattern: number[];
   gates?: MatrixJson;
+  featureNames?: readonly string[];
   classes?: readonly Label[];
 }
 
@@ -210,6 +217,7 @@ export function toJSON(network: ReluNetwork): ReluNetworkJson {
     outputWeights: plain(network.outputWeights),
     pattern: Array.from(network.pattern),
     ...(network.gates && { gates: plain(network.gates) }),
+    ...(network.featureNames && { featureNames: [...network.featureNames] }),
     ...(network.classes && { classes: [...network.classes] }),
   };
 }
@@ -245,6 +253,7 @@ export function fromJSON<P extends Prediction = Prediction>(json: ReluNetworkJso
     outputWeights,
     pattern: Int32Array.from(parseNumbers('pattern', from.pattern, m)),
     ...(activation === 'gated' && { gates: parseGates(from.gates, d + Number(bias), from.pattern as number[]) }),
+    ...(from.featureNames !== undefined && { featureNames: parseNames(from.featureNames, d) }),
     ...(from.classes !== undefined && { classes: parseClasses(from.classes, outputWeights.columns) }),
   };
   return network as ReluNetwork<P>;
@@ -297,6 +306,14 @@ function parseGates(value: unknown, rows: number, pattern: readonly number[]): M
     }
   });
   return gates;
+}
+
+function parseNames(value: unknown, length: number): readonly string[] {
+  if (!Array.isArray(value) || value.some((name) => typeof name !== 'string')) {
+    throw new TypeError(`featureNames = ${show(value)}: expected an array of strings`);
+  }
+  expectSize('featureNames.length', value.length, length);
+  return value as string[];
 }
 
 function parseClasses(value: unknown, outputs: number): Label[] {

@@ -1,9 +1,9 @@
 // What the training of a ReLU network is given and gives, and the form of it that the addon takes.
-import { checkBoolean, checkMembers, checkObject, show } from '../core/check.js';
+import { checkBoolean, checkMembers, checkObject, checkVector, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import { checkOptions } from '../core/settingNames.js';
 import type { SolveOptions, SolveResult } from '../core/solve.js';
-import { encodeTargets, type Label, type Prediction, type Targets } from '../core/targets.js';
+import { argmax, encodeTargets, type Label, type Prediction, type Targets } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import { type ReluOptions, type ReluProgress, type ReluSolution, reluDefaults } from '../generated/relu.js';
 import type { ReluAdversary } from './attack.js';
@@ -22,6 +22,8 @@ export interface ReluData<Y extends Targets = Targets> {
    * `'hinge'`, which makes each column a yes or no; rows of probabilities for `'softmax'`.
    */
   y: Y;
+  /** Weights >= 0 of the rows: a row's loss counts as often. 2 is the row twice, 0 leaves it out. Default: 1 each. */
+  sampleWeights?: ArrayLike<number> | undefined;
 }
 
 /** Which activation patterns the convex program has: the neurons' choices of rows to be active on. */
@@ -53,10 +55,11 @@ export interface ReluRefinement {
 export interface ReluSettings extends Omit<ReluOptions, 'beta' | 'normalize'>, SolveOptions<ReluProgress> {
   /**
    * Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + a_j^2), a number > 0; or `'auto'` (default): a hundredth of
-   * {@link betaMax} ('relu'), a twentieth ('gated'), which needs no tuning on most data. Unless it is a number, x and y are
-   * standardised, see `normalize` and `standardizeTargets`.
+   * {@link betaMax} ('relu'), a twentieth ('gated'), which needs no tuning on most data; or `'crossValidated'`: the best of ten by five
+   * folds, as {@link reluPath} finds it, for some ten times the time. Unless it is a number, x and y are standardised, see `normalize` and
+   * `standardizeTargets`.
    */
-  beta?: number | 'auto' | undefined;
+  beta?: number | 'auto' | 'crossValidated' | undefined;
   /**
    * Whether targets that are values (not classes) have their mean subtracted and are divided by their standard deviation before training,
    * each output by its own; the network undoes that. Then `beta`, `huberDelta`, and all objectives and bounds count in
@@ -76,6 +79,13 @@ export interface ReluSettings extends Omit<ReluOptions, 'beta' | 'normalize'>, S
    * do for both, it must be said where y are a few integers that repeat.
    */
   task?: 'classification' | 'regression' | undefined;
+  /**
+   * Weights of classes, by which those of their rows are multiplied: `'balanced'`, rows / (classes x rows of the class), or an object
+   * with a number for each class, by its label; 1 for those that it does not name. Default: 1 each.
+   */
+  classWeights?: 'balanced' | Readonly<Record<string, number>> | undefined;
+  /** Names of the columns of x, which {@link summarize} and {@link partialDependence} know them by. The network keeps them. */
+  featureNames?: readonly string[] | undefined;
   /** Activation patterns. Default: those of `warmStart` if there is one, else `{ sample: 50 }`. Recommended: `'refine'`. */
   patterns?: ReluPatterns | undefined;
   /**
@@ -86,6 +96,20 @@ export interface ReluSettings extends Omit<ReluOptions, 'beta' | 'normalize'>, S
   adversary?: ReluAdversary | undefined;
   /** An earlier result to begin with, of the same rows and outputs: for another `beta`, say, or a smaller tolerance. */
   warmStart?: Pick<ReluResult, 'convex' | 'network'> | undefined;
+}
+
+/** How a weight of the regulariser did on rows that were left out. */
+export interface FoldScore {
+  beta: number;
+  /**
+   * Mean over the folds of the loss of a row (as in the objective: of standardised y where these were) that the network was not
+   * trained on.
+   */
+  loss: number;
+  /** Standard error of `loss`: the standard deviation over the folds, divided by the square root of their number. */
+  standardError: number;
+  /** As `score` of a network, of all rows together, each predicted by the network of the fold that left it out. */
+  score: number;
 }
 
 /** The convex program that was solved, in its own variables: what a warm start needs. */
@@ -100,10 +124,12 @@ export interface ReluResult<P extends Prediction = Prediction>
   network: ReluNetwork<P>;
   /** The weight of the regulariser that was used. */
   beta: number;
-  /** Why that weight: it was `'given'`, or `'auto'` took a share of `betaMax`. */
-  betaFrom: 'given' | 'auto';
+  /** Why that weight: it was `'given'`, `'auto'` took a share of `betaMax`, or it was best of several where it was `'crossValidated'`. */
+  betaFrom: 'given' | 'auto' | 'crossValidated';
   /** The weight above which the best network is zero, of which `beta` is a share where it was `'auto'`. */
   betaMax?: number;
+  /** What was tried where `beta` was `'crossValidated'`. */
+  crossValidation?: { scores: FoldScore[]; chosen: number };
   /** Objective of the convex program. */
   objective: number;
   /** Value of a feasible point of the dual program: no solution of the convex program has a smaller objective. */
@@ -117,34 +143,39 @@ export interface ReluResult<P extends Prediction = Prediction>
   convex: ReluConvexProgram;
 }
 
-/** Data as numbers, targets standardised where that is wanted, and the settings of the solver. */
+/** Data as numbers, and the settings of the solver. */
 export interface Encoded {
   x: Matrix;
+  /** Not yet standardised. */
   y: Matrix;
   classes?: Label[];
-  /** What undoes the standardisation of y: an output is shift + scale f. */
-  targets?: TargetUnits;
+  /** Of the rows, with those of their classes. */
+  weights?: Float64Array;
+  /** The rows to train on; all where it is not there. */
+  rows?: Int32Array;
+  /** Whether to standardise y. */
+  standardizeTargets: boolean;
+  featureNames?: readonly string[];
   /** `beta`, `normalize` and the settings that are passed on. */
-  options: Omit<ReluSettings, 'task' | 'standardizeTargets'>;
+  options: Omit<ReluSettings, keyof typeof ownSettings>;
 }
 
-export interface TargetUnits {
-  targetShift: Float64Array;
-  targetScale: Float64Array;
-}
+/** Settings that are dealt with here. */
+const ownSettings = { task: true, standardizeTargets: true, classWeights: true, featureNames: true };
+
+/** What undoes the standardisation of y: an output is targetShift + targetScale f. */
+export type TargetUnits = Required<Pick<ReluNetwork, 'targetShift' | 'targetScale'>>;
 
 /** Brings data and settings into the form of a solve; `standardize` is the default where the settings do not say. */
 export function encoded(data: ReluData, settings: ReluSettings, standardize?: boolean): Encoded {
-  const { task, standardizeTargets, ...options } = checkOptions(
-    'relu',
-    settings,
-    ['task', 'standardizeTargets'],
-    'settings',
-  );
+  const all = checkOptions('relu', settings, Object.keys(ownSettings), 'settings');
+  const { task, standardizeTargets, classWeights, featureNames, ...options } = all;
   const { loss } = { ...reluDefaults, ...defined(options) };
-  const x = toMatrix('x', checkMembers('data', data, ['x', 'y']).x);
+  const given = checkMembers('data', data, ['x', 'y', 'sampleWeights']);
+  const x = toMatrix('x', given.x);
   const classify = hasClasses(data.y, loss, task);
   const { matrix: y, classes } = encodeTargets(data.y, x.rows, { classify, oneHot: loss === 'softmax' });
+  const weights = rowWeights(y, classes, given.sampleWeights, classWeights);
   const { beta, warmStart } = options;
   const earlier: Partial<ReluNetwork> = beta === undefined ? {} : (warmStart?.network ?? {});
   const untuned = standardize ?? typeof beta !== 'number';
@@ -155,13 +186,15 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
   }
   const scaling = untuned || earlier.inputShift ? 'standardize' : 'none';
   const adversary = checkedAdversary(options.adversary);
+  if (adversary && weights) throw new RangeError('adversary: expected none with sampleWeights or classWeights');
   // A radius is in the units of x.
   const usual = adversary ? 'none' : scaling;
   const normalize = options.normalize === undefined ? usual : options.normalize;
   return {
     x,
-    ...(wanted && values ? standardized(y) : { y }),
-    ...(classes && { classes }),
+    y,
+    ...defined({ classes, weights, featureNames: checkedNames(featureNames, x.columns) }),
+    standardizeTargets: wanted && values,
     options: { ...options, normalize },
   };
 }
@@ -170,30 +203,102 @@ function checkedAdversary(adversary: ReluAdversary | undefined): ReluAdversary |
   return adversary === undefined ? undefined : checkMembers('adversary', adversary, ['norm', 'radius']);
 }
 
-/** Targets less their mean and divided by their standard deviation, by column; a column that is constant is divided by 1. */
-function standardized({ data, rows, columns }: Matrix): { y: Matrix; targets: TargetUnits } {
-  const targetShift = new Float64Array(columns);
-  const targetScale = new Float64Array(columns).fill(1);
-  const y = { data: new Float64Array(data.length), rows, columns };
-  for (let j = 0; j < columns; ++j) {
-    const { mean, deviation } = meanAndDeviation(data, j, columns);
-    targetShift[j] = mean;
-    if (deviation > 1e-13 * Math.abs(mean)) targetScale[j] = deviation;
-    for (let at = j; at < data.length; at += columns) {
-      y.data[at] = ((data[at] as number) - mean) / (targetScale[j] as number);
-    }
+function checkedNames(names: ReluSettings['featureNames'], columns: number): readonly string[] | undefined {
+  if (names === undefined) return undefined;
+  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
+    throw new TypeError(`featureNames = ${show(names)}: expected an array of strings`);
   }
-  return { y, targets: { targetShift, targetScale } };
+  if (names.length !== columns) {
+    throw new RangeError(`featureNames.length = ${names.length}: expected ${columns}, one for each column of x`);
+  }
+  return [...names] as readonly string[];
 }
 
-/** Mean and standard deviation of every `stride`th number from `first` on. Numbers that are not finite stay to be refused. */
-function meanAndDeviation(data: ArrayLike<number>, first: number, stride: number): { mean: number; deviation: number } {
-  let [count, sum, squares] = [0, 0, 0];
-  for (let at = first; at < data.length; at += stride, ++count) sum += data[at] as number;
-  const mean = sum / count;
+/** Weights of the rows: their own times those of their classes. */
+function rowWeights(
+  y: Matrix,
+  classes: readonly Label[] | undefined,
+  own: ReluData['sampleWeights'],
+  classWeights: ReluSettings['classWeights'],
+): Float64Array | undefined {
+  if (own === undefined && classWeights === undefined) return undefined;
+  const weights =
+    own === undefined
+      ? new Float64Array(y.rows).fill(1)
+      : checkVector('sampleWeights', own, { length: y.rows, per: 'one for each row of x', lower: 0 });
+  if (classWeights === undefined) return weights;
+  if (!classes) throw new RangeError('classWeights: expected y to be classes, one label for each row');
+  const ofRow = Int32Array.from({ length: y.rows }, (_, i) =>
+    y.columns === 1 ? Number((y.data[i] as number) > 0) : argmax(y, i),
+  );
+  const factors = classFactors(ofRow, classes, classWeights);
+  return weights.map((weight, i) => weight * (factors[ofRow[i] as number] as number));
+}
+
+function classFactors(
+  ofRow: Int32Array,
+  classes: readonly Label[],
+  wanted: NonNullable<ReluSettings['classWeights']>,
+): number[] {
+  if (wanted === 'balanced') {
+    const counts = classes.map(() => 0);
+    for (const k of ofRow) counts[k] = (counts[k] as number) + 1;
+    return counts.map((count) => ofRow.length / (classes.length * count));
+  }
+  if (typeof wanted !== 'object' || wanted === null) {
+    throw new TypeError(`classWeights = ${show(wanted)}: expected 'balanced' or an object with numbers by label`);
+  }
+  const names = classes.map(String);
+  for (const [label, weight] of Object.entries(wanted)) {
+    if (!names.includes(label)) {
+      throw new RangeError(`classWeights: there is no class ${show(label)}; expected of ${names.map(show).join(', ')}`);
+    }
+    if (!(Number.isFinite(weight) && weight >= 0)) {
+      throw new RangeError(`classWeights[${show(label)}] = ${show(weight)}: expected a finite number >= 0`);
+    }
+  }
+  return names.map((name) => wanted[name] ?? 1);
+}
+
+/** The targets of a solve: where that is wanted, less their mean and divided by their standard deviation over its rows. */
+export function targetsOf({ y, weights, rows, standardizeTargets }: Encoded): { y: Matrix; targets?: TargetUnits } {
+  if (!standardizeTargets) return { y };
+  const { columns } = y;
+  const targetShift = new Float64Array(columns);
+  const targetScale = new Float64Array(columns).fill(1);
+  const data = new Float64Array(y.data.length);
+  for (let j = 0; j < columns; ++j) {
+    const { mean, deviation } = meanAndDeviation(y, j, weights, rows);
+    targetShift[j] = mean;
+    // A column that is constant is divided by 1.
+    if (deviation > 1e-13 * Math.abs(mean)) targetScale[j] = deviation;
+    for (let at = j; at < data.length; at += columns) {
+      data[at] = ((y.data[at] as number) - mean) / (targetScale[j] as number);
+    }
+  }
+  return { y: { ...y, data }, targets: { targetShift, targetScale } };
+}
+
+/** Weighted mean and standard deviation of a column over some rows; 0 and 1 where a number is not finite, which is refused later. */
+function meanAndDeviation(
+  y: Matrix,
+  column: number,
+  weights?: Float64Array,
+  rows?: Int32Array,
+): { mean: number; deviation: number } {
+  const count = rows ? rows.length : y.rows;
+  const over = (f: (value: number) => number): number => {
+    let total = 0;
+    for (let k = 0; k < count; ++k) {
+      const row = rows ? (rows[k] as number) : k;
+      total += (weights ? (weights[row] as number) : 1) * f(y.data[row * y.columns + column] as number);
+    }
+    return total;
+  };
+  const total = over(() => 1);
+  const mean = over((value) => value) / total;
   if (!Number.isFinite(mean)) return { mean: 0, deviation: 1 };
-  for (let at = first; at < data.length; at += stride) squares += ((data[at] as number) - mean) ** 2;
-  return { mean, deviation: Math.sqrt(squares / count) };
+  return { mean, deviation: Math.sqrt(over((value) => (value - mean) ** 2) / total) };
 }
 
 /** Whether numbers y are classes. */
@@ -241,6 +346,8 @@ export interface ReluProblem {
   patterns?: { sample: number } | { gates: Matrix } | { exact: true } | { refine: ReluRefinement; gates?: Matrix };
   warmStart?: { weights: Matrix; dual: Matrix };
   adversary?: ReluAdversary;
+  weights?: Float64Array;
+  rows?: Int32Array;
 }
 
 /**
@@ -255,7 +362,7 @@ export function flopsOf({ x, y, patterns = { sample: 50 } }: ReluProblem): numbe
 
 export function patternsAndStart(
   { patterns, warmStart }: Pick<ReluSettings, 'patterns' | 'warmStart'>,
-  y: Matrix,
+  y: { rows: number; columns: number },
 ): Pick<ReluProblem, 'patterns' | 'warmStart'> {
   if (warmStart === undefined) return patterns === undefined ? {} : { patterns: checkedPatterns(patterns) };
   const { convex, network } = checkWarmStart(warmStart);
@@ -265,7 +372,8 @@ export function patternsAndStart(
     dual: toMatrix('warmStart.convex.dual', dual),
   };
   if (start.dual.rows !== y.rows || start.dual.columns !== y.columns) {
-    const size = ({ rows, columns }: Matrix) => `${rows} rows and ${columns} ${columns === 1 ? 'output' : 'outputs'}`;
+    const size = ({ rows, columns }: { rows: number; columns: number }) =>
+      `${rows} rows and ${columns} ${columns === 1 ? 'output' : 'outputs'}`;
     throw new RangeError(`warmStart: it had ${size(start.dual)}, this data has ${size(y)}`);
   }
   const known = { gates: rawGates(toMatrix('warmStart.convex.gates', gates), network) };
@@ -275,7 +383,7 @@ export function patternsAndStart(
 }
 
 /** Gates for (x, 1) from gates for (z, 1), z = (x - inputShift) / inputScale; without a bias nothing was subtracted. */
-function rawGates(gates: Matrix, { inputScale, inputShift }: ReluNetwork): Matrix {
+export function rawGates(gates: Matrix, { inputScale, inputShift }: ReluNetwork): Matrix {
   const { columns } = gates;
   const d = inputScale.length;
   const data = Float64Array.from(gates.data, (g, at) => g / (inputScale[Math.floor(at / columns)] ?? 1));

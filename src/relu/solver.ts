@@ -1,20 +1,8 @@
-// Training: which beta, and the solve.
-import { show } from '../core/check.js';
-import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+// Training, and the weight of the regulariser above which there is nothing to train.
 import type { Prediction, Targets } from '../core/targets.js';
-import { type ReluOptions, type ReluSolution, reluDefaults } from '../generated/relu.js';
-import {
-  defined,
-  type Encoded,
-  encoded,
-  flopsOf,
-  patternsAndStart,
-  type ReluData,
-  type ReluProblem,
-  type ReluProgress,
-  type ReluResult,
-  type ReluSettings,
-} from './problem.js';
+import { trainCrossValidated } from './path.js';
+import { defined, encoded, type ReluData, type ReluResult, type ReluSettings, targetsOf } from './problem.js';
+import { largestBeta, train } from './training.js';
 
 /**
  * Trains a two-layer ReLU network to a certified optimum.
@@ -48,54 +36,10 @@ export async function trainReluNetwork<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluSettings = {},
 ): Promise<ReluResult<Prediction<Y>>> {
-  return trainEncoded(encoded(data, settings));
-}
-
-async function trainEncoded<P extends Prediction>(encoded: Encoded): Promise<ReluResult<P>> {
-  const { x, y, options } = encoded;
-  const problem = { x, y, ...patternsAndStart(options, y), ...defined({ adversary: options.adversary }) };
-  // Without an await where there is nothing to wait for: a solve has begun when the call returns.
-  const chosen: Chosen =
-    typeof options.beta === 'number'
-      ? { beta: options.beta, betaFrom: 'given' }
-      : await automaticBeta({ x, y }, options);
-  const { seconds: before = 0, ...choice } = chosen;
-  const { timeLimit } = options;
-  const left = typeof timeLimit === 'number' && before > 0 ? { timeLimit: Math.max(0, timeLimit - before) } : {};
-  const settings = reported(problem, { ...options, ...left, beta: choice.beta });
-  const answer = await solve<ReluSolution>('relu', problem, settings, { flops: flopsOf(problem) });
-  return { ...resultOf<P>(answer, encoded), ...choice, seconds: answer.seconds + before };
-}
-
-/** What a user sees of an answer of the addon. */
-function resultOf<P extends Prediction>(
-  answer: ReluSolution & SolveResult<ReluProgress>,
-  { options, classes, targets }: Encoded,
-): Omit<ReluResult<P>, 'beta' | 'betaFrom'> {
-  const { activation, loss, bias, normalize } = { ...reluDefaults, ...defined(options) };
-  const { hiddenWeights, biases, outputWeights, pattern, inputShift, inputScale, ...others } = answer;
-  const { gates, weights, dual, global, objective = Number.NaN, lowerBound = Number.NaN, ...rest } = others;
-  return {
-    ...rest,
-    objective,
-    lowerBound,
-    certificate: global ? 'global' : 'patterns',
-    convex: { gates, weights, dual },
-    network: {
-      activation,
-      loss,
-      bias,
-      hiddenWeights,
-      biases,
-      outputWeights,
-      pattern,
-      inputScale,
-      ...(normalize === 'standardize' && { inputShift }),
-      ...targets,
-      ...(activation === 'gated' && { gates }),
-      ...(classes && { classes }),
-    },
-  };
+  const of = encoded(data, settings);
+  if (of.options.beta === 'crossValidated') return trainCrossValidated(of);
+  const { leftOut, ...result } = await train<Prediction<Y>>(of);
+  return result;
 }
 
 /**
@@ -112,40 +56,7 @@ export async function betaMax<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluSettings = {},
 ): Promise<number> {
-  const { x, y, options } = encoded(data, settings, typeof settings.beta === 'string');
-  return (await largestBeta({ x, y }, options)).betaMax;
-}
-
-/** Shares of betaMax that `beta: 'auto'` takes. */
-const autoShare = { relu: 0.01, gated: 0.05 };
-
-interface Chosen extends Pick<ReluResult, 'beta' | 'betaFrom' | 'betaMax'> {
-  /** What it took to choose. */
-  seconds?: number;
-}
-
-async function automaticBeta(problem: ReluProblem, options: Encoded['options']): Promise<Chosen> {
-  const { beta, activation = reluDefaults.activation } = options;
-  if (beta !== undefined && beta !== 'auto')
-    throw new TypeError(`beta = ${show(beta)}: expected a number > 0 or 'auto'`);
-  const { betaMax, seconds } = await largestBeta(problem, options);
-  // Where the network without neurons is optimal for any weight, or time was out, any will do.
-  if (!(betaMax > 0)) return { beta: 1, betaFrom: 'auto', seconds };
-  return { beta: autoShare[activation] * betaMax, betaFrom: 'auto', betaMax, seconds };
-}
-
-/** Prices the network without neurons, with beta 1. */
-async function largestBeta(problem: ReluProblem, options: Encoded['options']) {
-  const { loss, huberDelta, bias, regularizeBias, normalize, seed, threads, timeLimit, signal } = options;
-  const about = defined({ loss, huberDelta, bias, regularizeBias, normalize, seed, threads, timeLimit, signal });
-  const settings: ReluOptions & SolveOptions = { ...about, beta: 1, checkInterval: 1, device: 'cpu' };
-  // The one pattern is no part of the search; the default of 50 would ask for memory.
-  const pricing = { x: problem.x, y: problem.y, patterns: { sample: 1, refine: { rounds: 0, starts: 0 } } };
-  const { violation = 0, seconds } = await solve<ReluSolution>('relu', pricing, settings, { flops: 0 });
-  return { betaMax: violation, seconds };
-}
-
-/** The settings; with refinement, whose steps are rounds, each is reported unless it is said otherwise. */
-function reported<T extends object>({ patterns }: ReluProblem, settings: T): T {
-  return patterns !== undefined && 'refine' in patterns ? ({ checkInterval: 1, ...defined(settings) } as T) : settings;
+  const of = encoded(data, settings, typeof settings.beta === 'string');
+  const { x, weights, options } = of;
+  return (await largestBeta({ x, y: targetsOf(of).y, ...defined({ weights }) }, options)).betaMax;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 #include "binding/js.hpp"
 #include "binding/settings.hpp"
@@ -32,6 +33,7 @@ struct ReluEntry {
     problem.x32 = x.f32;
     problem.outputs = y.columns;
     problem.y = y.f64;
+    readRows(in, problem);
     if (in.has("patterns")) {
       const Reader patterns = in.object("patterns");
       if (patterns.has("sample")) problem.patterns.sample = patterns.integer("sample");
@@ -55,6 +57,24 @@ struct ReluEntry {
     require(adversary.radius >= 0 && std::isfinite(adversary.radius), "adversary.radius", adversary.radius,
             "expected a finite number >= 0, in the units of x");
     return adversary;
+  }
+
+  /// Weights of rows, and which rows to train on.
+  static void readRows(const Reader& in, Problem& problem) {
+    const int all = problem.n;
+    if (in.has("weights")) {
+      const std::span<const double> weights = in.vector("weights");
+      require(std::cmp_equal(weights.size(), all), "sampleWeights.length", weights.size(), "expected " + show(all));
+      problem.weights = weights.data();
+    }
+    if (!in.has("rows")) return;
+    problem.rows = in.integers("rows");
+    for (const std::int32_t row : problem.rows) {
+      require(row >= 0 && row < all, "rows", row, "expected 0 to " + show(all - 1));
+    }
+    problem.n = static_cast<int>(problem.rows.size());
+    require(problem.n > 0 && problem.n <= all, "rows.length", problem.n, "expected 1 to " + show(all));
+    problem.leftOut = all - problem.n;
   }
 
   static ReluRefinement readRefinement(const Reader& in) {

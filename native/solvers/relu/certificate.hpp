@@ -145,9 +145,12 @@ ReluSolution ReluCertificate<La>::solution() const {
   s.gates = HostMatrix<double>(data_.d, p);
   s.dual = HostMatrix<double>(data_.n, data_.c);
   la_.download(Double(bestDual_), s.dual.view());
+  for (int k = 0; k < data_.n && data_.roots.size() > 0; ++k) {
+    for (int j = 0; j < data_.c; ++j) s.dual(k, j) *= data_.roots[static_cast<std::size_t>(k)];
+  }
   for (int i = 0; i < p; ++i) {
     for (int j = 0; j < data_.d; ++j) {
-      s.gates(j, i) = data_.gates(j, i) * (j < inputs ? 1 / data_.rowScale : data_.xt(j, 0));
+      s.gates(j, i) = data_.gates(j, i) * (j < inputs ? 1 / data_.rowScale : data_.constant);
     }
   }
   std::vector<double> norms(static_cast<std::size_t>(blocks_.count));
@@ -211,17 +214,22 @@ double ReluCertificate<La>::networkLoss(const ReluSolution& s) const {
   using T = typename La::Number;
   const int inputs = s.hiddenWeights.rows();
   const int m = s.hiddenWeights.cols();
-  HostMatrix<double> hidden(inputs, m);
+  // The constant column is not constant where rows are times the roots of their weights.
+  const bool whole = data_.bias && data_.roots.size() > 0;
+  const int rows = whole ? data_.d : inputs;
+  HostMatrix<double> hidden(rows, m);
   HostMatrix<double> neurons(2, m);
   for (int neuron = 0; neuron < m; ++neuron) {
     for (int i = 0; i < inputs; ++i) hidden(i, neuron) = s.hiddenWeights(i, neuron) * data_.rowScale;
-    neurons(0, neuron) = s.biases[static_cast<std::size_t>(neuron)];
+    const double bias = s.biases[static_cast<std::size_t>(neuron)];
+    if (whole) hidden(inputs, neuron) = bias / data_.constant;
+    neurons(0, neuron) = whole ? 0 : bias;
     neurons(1, neuron) = s.pattern[static_cast<std::size_t>(neuron)];
   }
   const DeviceCopy<La, double> weights(la_, hidden), outputs(la_, s.outputWeights), ofNeurons(la_, neurons);
   const Matrix<double> activations = la_.template matrix<double>(data_.n, m);
   const Matrix<double> f = la_.template matrix<double>(data_.n, data_.c);
-  la_.gemm(Transpose::yes, Transpose::no, 1.0, rows_.xt.view().block(0, 0, inputs, data_.n), weights.view(), 0.0,
+  la_.gemm(Transpose::yes, Transpose::no, 1.0, rows_.xt.view().block(0, 0, rows, data_.n), weights.view(), 0.0,
            activations.view());
   la_.forEach(data_.n, m,
               kernels::Activate<T, Space>{activation_ == ReluActivation::relu, map_.masks(), ofNeurons, activations});

@@ -18,7 +18,8 @@ constexpr int mostExactPatterns = 20000;
 constexpr double constantColumn = 1e-13;
 
 double valueOfX(const ReluProblem& problem, int k, int j) {
-  const std::size_t i = static_cast<std::size_t>(k) * static_cast<std::size_t>(problem.d) + static_cast<std::size_t>(j);
+  const std::size_t i =
+      static_cast<std::size_t>(problem.row(k)) * static_cast<std::size_t>(problem.d) + static_cast<std::size_t>(j);
   return problem.x64 != nullptr ? problem.x64[i] : static_cast<double>(problem.x32[i]);
 }
 
@@ -60,10 +61,44 @@ ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, i
   return !factored ? ReluSystemBy::products : byWeights ? ReluSystemBy::weights : ReluSystemBy::rows;
 }
 
-/// f(column of xt) for each row of x.
+/// f(column of xt, weight) for each row of x.
 template <class F>
-void forRows(ReluData& data, F&& f) {
-  for (int k = 0; k < data.n; ++k) f(data.xt.column(k));
+void forRows(const ReluProblem& problem, ReluData& data, F&& f) {
+  for (int k = 0; k < data.n; ++k) f(data.xt.column(k), problem.weight(k));
+}
+
+/// The sum of the weights: n where there are none.
+double readWeights(const ReluProblem& problem) {
+  double total = 0;
+  for (int k = 0; k < problem.n; ++k) {
+    const double weight = problem.weight(k);
+    const auto refuse = [&] {
+      require(false, "sampleWeights[" + show(problem.row(k)) + "]", weight, "expected a finite number >= 0");
+    };
+    if (!(weight >= 0) || !std::isfinite(weight)) refuse();
+    total += weight;
+  }
+  require(total > 0 && std::isfinite(total), "sum of sampleWeights", total, "expected a finite number > 0");
+  return total;
+}
+
+/// Squared loss: w/2 (f - y)^2 is that of the row and its target times the root of w, since networks are homogeneous.
+/// Other losses take their weight from a column that y has more.
+void applyWeights(const ReluProblem& problem, ReluData& data) {
+  if (problem.weights == nullptr) return;
+  const bool squared = data.loss.kind == ReluLoss::squared;
+  if (!squared) data.loss.weighted = true;
+  if (squared) data.roots = HostBuffer<double>(static_cast<std::size_t>(data.n));
+  for (int k = 0; k < data.n; ++k) {
+    if (!squared) {
+      data.y(k, data.c) = problem.weight(k);
+      continue;
+    }
+    const double root = std::sqrt(problem.weight(k));
+    data.roots[static_cast<std::size_t>(k)] = root;
+    for (int j = 0; j < data.d; ++j) data.xt(j, k) *= root;
+    for (int j = 0; j < data.c; ++j) data.y(k, j) *= root;
+  }
 }
 
 /// Fills xt, divided by a power of two that is put into `rowScale`: no digit changes, and squares stay within range for
@@ -80,22 +115,23 @@ void readValues(const ReluProblem& problem, ReluData& data) {
   }
   data.rowScale = largest > 0 ? std::ldexp(1.0, std::ilogb(largest)) : 1.0;
   if (!std::isfinite(1 / data.rowScale)) data.rowScale = 0x1p-1022;
-  forRows(data, [&](double* x) {
+  forRows(problem, data, [&](double* x, double) {
     for (int j = 0; j < problem.d; ++j) x[j] /= data.rowScale;
   });
 }
 
 /// Gives the columns of x length 1, and puts what they were divided by into `inputScale`.
-void normalizeColumns(int columns, ReluData& data) {
+void normalizeColumns(const ReluProblem& problem, ReluData& data) {
+  const int columns = problem.d;
   HostBuffer<double> squares(static_cast<std::size_t>(columns));
-  forRows(data, [&](const double* x) {
-    for (int j = 0; j < columns; ++j) squares[static_cast<std::size_t>(j)] += x[j] * x[j];
+  forRows(problem, data, [&](const double* x, double weight) {
+    for (int j = 0; j < columns; ++j) squares[static_cast<std::size_t>(j)] += weight * x[j] * x[j];
   });
   for (int j = 0; j < columns; ++j) {
     const double norm = std::sqrt(squares[static_cast<std::size_t>(j)]);
     if (norm > 0) data.inputScale[static_cast<std::size_t>(j)] = norm * data.rowScale;
   }
-  forRows(data, [&](double* x) {
+  forRows(problem, data, [&](double* x, double) {
     for (int j = 0; j < columns; ++j) {
       if (squares[static_cast<std::size_t>(j)] > 0) x[j] /= std::sqrt(squares[static_cast<std::size_t>(j)]);
     }
@@ -105,24 +141,24 @@ void normalizeColumns(int columns, ReluData& data) {
 
 /// Subtracts the means of the columns of x where there is a bias, and divides by their standard deviations; what is
 /// constant up to rounding is divided by nothing.
-void standardizeColumns(int columns, bool center, ReluData& data) {
-  const auto size = static_cast<std::size_t>(columns);
+void standardizeColumns(const ReluProblem& problem, bool center, double total, ReluData& data) {
+  const auto size = static_cast<std::size_t>(problem.d);
   HostBuffer<double> means(size), scales(size);
-  forRows(data, [&](const double* x) {
-    for (std::size_t j = 0; j < size; ++j) means[j] += x[j];
+  forRows(problem, data, [&](const double* x, double weight) {
+    for (std::size_t j = 0; j < size; ++j) means[j] += weight * x[j];
   });
-  for (double& mean : means) mean /= data.n;
-  forRows(data, [&](const double* x) {
-    for (std::size_t j = 0; j < size; ++j) scales[j] += (x[j] - means[j]) * (x[j] - means[j]);
+  for (double& mean : means) mean /= total;
+  forRows(problem, data, [&](const double* x, double weight) {
+    for (std::size_t j = 0; j < size; ++j) scales[j] += weight * (x[j] - means[j]) * (x[j] - means[j]);
   });
   for (std::size_t j = 0; j < size; ++j) {
-    scales[j] = std::sqrt(scales[j] / data.n);
+    scales[j] = std::sqrt(scales[j] / total);
     if (!(scales[j] > constantColumn * std::abs(means[j]))) scales[j] = 1 / data.rowScale;
     if (!center) means[j] = 0;
     data.inputShift[j] = means[j] * data.rowScale;
     data.inputScale[j] = scales[j] * data.rowScale;
   }
-  forRows(data, [&](double* x) {
+  forRows(problem, data, [&](double* x, double) {
     for (std::size_t j = 0; j < size; ++j) x[j] = (x[j] - means[j]) / scales[j];
   });
   data.rowScale = 1;
@@ -136,22 +172,23 @@ double readX(const ReluProblem& problem, const ReluSettings& settings, ReluData&
   data.inputShift = HostBuffer<double>(static_cast<std::size_t>(columns));
   data.inputScale = HostBuffer<double>(static_cast<std::size_t>(columns));
   std::fill(data.inputScale.data(), data.inputScale.data() + columns, 1.0);
-  if (normalized) normalizeColumns(columns, data);
-  if (settings.normalize == ReluNormalize::standardize) standardizeColumns(columns, settings.bias, data);
+  const double total = readWeights(problem);
+  if (normalized) normalizeColumns(problem, data);
+  if (settings.normalize == ReluNormalize::standardize) standardizeColumns(problem, settings.bias, total, data);
   double squares = 0;
-  forRows(data, [&](const double* x) {
-    for (int j = 0; j < columns; ++j) squares += x[j] * x[j];
+  forRows(problem, data, [&](const double* x, double weight) {
+    for (int j = 0; j < columns; ++j) squares += weight * x[j] * x[j];
   });
-  const double typical = squares > 0 ? std::sqrt(squares / data.n / columns) : 1.0;
+  const double typical = squares > 0 ? std::sqrt(squares / total / columns) : 1.0;
   data.columnScale = HostBuffer<double>(static_cast<std::size_t>(data.d));
   for (int j = 0; j < columns; ++j) {
     data.columnScale[static_cast<std::size_t>(j)] = data.inputScale[static_cast<std::size_t>(j)] * data.rowScale;
   }
   if (settings.bias) {
-    const double one = normalized ? 1 / std::sqrt(data.n) : 1 / data.rowScale;
-    const double constant = settings.regularizeBias ? one : freeBiasScale * typical;
-    forRows(data, [&](double* x) { x[columns] = constant; });
-    data.columnScale[static_cast<std::size_t>(columns)] = 1 / constant;
+    const double one = normalized ? 1 / std::sqrt(total) : 1 / data.rowScale;
+    data.constant = settings.regularizeBias ? one : freeBiasScale * typical;
+    forRows(problem, data, [&](double* x, double) { x[columns] = data.constant; });
+    data.columnScale[static_cast<std::size_t>(columns)] = 1 / data.constant;
   }
   return typical;
 }
@@ -161,8 +198,8 @@ void readY(const ReluProblem& problem, const ReluSettings& settings, ReluData& d
   for (int k = 0; k < data.n; ++k) {
     double rowSum = 0;
     for (int j = 0; j < data.c; ++j) {
-      const double value =
-          problem.y[static_cast<std::size_t>(k) * static_cast<std::size_t>(data.c) + static_cast<std::size_t>(j)];
+      const double value = problem.y[static_cast<std::size_t>(problem.row(k)) * static_cast<std::size_t>(data.c) +
+                                     static_cast<std::size_t>(j)];
       const auto refuse = [&](const char* expected) {
         require(false, data.c == 1 ? "y[" + show(k) + "]" : entry("y", k, j), value, expected);
       };
@@ -208,10 +245,11 @@ ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, dou
                                                 : wanted.sample,
                         available, numberBytes);
   xt = HostMatrix<double>(d, n);
-  y = HostMatrix<double>(n, c);
+  y = HostMatrix<double>(n, problem.weights != nullptr && settings.loss != ReluLoss::squared ? c + 1 : c);
   typical = readX(problem, settings, *this);
   readY(problem, settings, *this);
   loss = ReluRowLoss{.kind = settings.loss, .delta = settings.huberDelta, .c = c, .stride = n};
+  applyWeights(problem, *this);
   require(!std::isnan(settings.beta), "beta", settings.beta, "expected a finite number > 0");
   // ||v'|| = ||v / rowScale||, so the penalty's weight takes the scale of the rows.
   beta = settings.beta / rowScale;
@@ -229,6 +267,8 @@ ReluData ReluData::withPatterns(const ReluSettings& settings, HostMatrix<double>
   made.c = c;
   made.xt = xt.copy();
   made.y = y.copy();
+  made.roots = roots.copy();
+  made.constant = constant;
   made.columnScale = columnScale.copy();
   made.inputShift = inputShift.copy();
   made.inputScale = inputScale.copy();
@@ -272,7 +312,7 @@ void ReluData::chooseGates(const ReluPatterns& wanted, const ReluSettings& setti
     require(wanted.sample >= 1, "patterns.sample", wanted.sample, "expected at least 1");
     // Random directions see the bias as one more column of the size of the data: patterns must not depend on units.
     gates = normalDirections(d, wanted.sample, settings.seed);
-    for (int i = 0; bias && i < gates.cols(); ++i) gates(d - 1, i) *= typical / xt(d - 1, 0);
+    for (int i = 0; bias && i < gates.cols(); ++i) gates(d - 1, i) *= typical / constant;
   }
   for (int i = 0; i < gates.cols(); ++i) {  // a direction: any length will do
     double largest = 0;
@@ -285,7 +325,7 @@ void ReluData::chooseGates(const ReluPatterns& wanted, const ReluSettings& setti
 
 void ReluData::scaleWeights(const double* weights, int i, double* scaled) const {
   const int inputs = bias ? d - 1 : d;
-  const auto value = [&](int j) { return j < inputs ? weights[j] * rowScale : weights[j] / xt(j, 0); };
+  const auto value = [&](int j) { return j < inputs ? weights[j] * rowScale : weights[j] / constant; };
   if (directions) {
     *scaled = 0;
     for (int j = 0; j < d; ++j) *scaled += value(j) * gates(j, i);
@@ -298,7 +338,7 @@ void ReluData::unscaleWeights(const double* scaled, int i, double* weights) cons
   const int inputs = bias ? d - 1 : d;
   for (int j = 0; j < d; ++j) {
     const double value = directions ? *scaled * gates(j, i) : scaled[j];
-    weights[j] = j < inputs ? value / rowScale : value * xt(j, 0);
+    weights[j] = j < inputs ? value / rowScale : value * constant;
   }
 }
 

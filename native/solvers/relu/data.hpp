@@ -35,7 +35,9 @@ struct ReluData {
   int d;                           ///< columns, the bias included
   int c;                           ///< outputs
   HostMatrix<double> xt;           ///< d x n: column k is row k of the scaled data
-  HostMatrix<double> y;            ///< n x c
+  HostMatrix<double> y;            ///< n x c; and their weights in a column more where the loss is weighted
+  HostBuffer<double> roots;        ///< rows of xt and y are times the roots of their weights, squared loss; else empty
+  double constant = 1;             ///< the entries of the constant column, before that
   HostBuffer<double> columnScale;  ///< d
   HostBuffer<double> inputShift;   ///< of the user's columns, as in ReluSolution
   HostBuffer<double> inputScale;   ///< of the user's columns, as in ReluSolution

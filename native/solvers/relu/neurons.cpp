@@ -196,7 +196,7 @@ HostMatrix<double> randomDirections(const ReluData& data, int count, std::uint64
   HostMatrix<double> made = normalDirections(data.d, count, seed);
   for (int j = 0; j < count; ++j) {
     double* u = made.column(j);
-    if (data.bias) u[data.d - 1] *= data.typical / data.xt(data.d - 1, 0);
+    if (data.bias) u[data.d - 1] *= data.typical / data.constant;
     const double norm = blas::nrm2(data.d, u);
     for (int i = 0; i < data.d && norm > 0; ++i) u[i] /= norm;
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/error.hpp"
@@ -134,6 +135,12 @@ struct ReluProblem {
   const float* x32 = nullptr;
   int outputs = 1;            ///< c
   const double* y = nullptr;  ///< row-major n x c: values, or -1/+1 (logistic, hinge), or rows of a simplex (softmax)
+  const double* weights = nullptr;     ///< of the rows' losses, >= 0; all 1 where there are none
+  std::span<const std::int32_t> rows;  ///< the n rows of x, y and weights to train on; empty: all
+  int leftOut = 0;                     ///< how many more rows there are
+
+  int row(int k) const { return rows.empty() ? k : rows[static_cast<std::size_t>(k)]; }
+  double weight(int k) const { return weights == nullptr ? 1.0 : weights[row(k)]; }
   ReluPatterns patterns;
   ReluWarmStart warmStart;
   std::optional<ReluAdversary> adversary;  ///< whose worst perturbation of each row counts
@@ -220,6 +227,7 @@ struct ReluSolution {
   HostMatrix<double> gates;
   HostMatrix<double> weights;
   HostMatrix<double> dual;
+  HostMatrix<double> leftOut;
 
   double networkObjective = 0;
   double gap = 0;
@@ -244,6 +252,7 @@ struct ReluSolution {
             " `method: 'sampled'` the directions."),
         OUT(weights, "(d + 1 with bias, else d) x G convex weights: v of all patterns of output 0, 1, ..., then w."),
         OUT(dual, "n x c, feasible for the dual program; `lowerBound` is its value."),
+        OUT(leftOut, "The outputs at rows of x that were not trained on, in order."),
         OUT(networkObjective, "Loss and regulariser of the network, by a forward pass: the non-convex objective."),
         OUT(gap, "(objective - lowerBound) / |objective|."),
         OUT(activeNeurons, "Neurons of the network."),

@@ -237,6 +237,10 @@ void ReluSolver<La>::readWarmStart(const ReluWarmStart& warm) {
     data_.scaleWeights(warm.weights.column(j), j % map_.patterns(), warmStart_.weights.column(j));
   }
   std::copy(warm.dual.data(), warm.dual.data() + warm.dual.size(), warmStart_.dual.data());
+  for (int k = 0; k < n && data_.roots.size() > 0; ++k) {
+    const double root = data_.roots[static_cast<std::size_t>(k)];
+    for (int j = 0; j < c; ++j) warmStart_.dual(k, j) *= root > 0 ? 1 / root : 0;
+  }
 }
 
 template <LinAlg La>
@@ -264,7 +268,7 @@ void ReluSolver<La>::start() {
     balance_ = std::make_unique<ReluBalance<La>>(la_, weights, predictions, settings_.relaxation);
     if constexpr (cpu) {
       if (map_.signs() == 2 && blocks_.members == 1 && ReluActiveSetNewton::supports(data_.loss.kind) &&
-          std::isnan(settings_.rho)) {
+          std::isnan(settings_.rho) && !(data_.loss.weighted && data_.loss.coupled())) {
         newton_ = std::make_unique<ReluActiveSetNewton>(la_, data_, map_, prox_);
       }
     }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "solvers/relu/left_out.hpp"
 #include "solvers/relu/refiner.hpp"
 #include "solvers/relu/robust.hpp"
 #include "solvers/relu/solver.hpp"
@@ -17,7 +18,13 @@ template <LinAlg La>
 class ReluTraining : public ReluSolver<La> {
  public:
   ReluTraining(const La& la, const ReluProblem& problem, const ReluSettings& settings)
-      : ReluSolver<La>(la, refusingOthers(problem), settings) {}
+      : ReluSolver<La>(la, refusingOthers(problem), settings), leftOut_(problem, settings) {}
+
+  ReluSolution solution() {
+    ReluSolution found = ReluSolver<La>::solution();
+    leftOut_.write(found);
+    return found;
+  }
 
  private:
   static const ReluProblem& refusingOthers(const ReluProblem& problem) {
@@ -27,12 +34,14 @@ class ReluTraining : public ReluSolver<La> {
     }
     return problem;
   }
+
+  ReluLeftOut leftOut_;
 };
 
 template <>
 class ReluTraining<Cpu> {
  public:
-  ReluTraining(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings) {
+  ReluTraining(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings) : leftOut_(problem, settings) {
     if (problem.adversary) {
       robust_ = std::make_unique<RobustReluSolver>(la, problem, settings);
     } else if (problem.patterns.refine) {
@@ -55,12 +64,14 @@ class ReluTraining<Cpu> {
     return refiner_ ? refiner_->progress() : convex_->progress();
   }
   ReluSolution solution() {
-    if (robust_) return robust_->solution();
-    return refiner_ ? refiner_->solution() : convex_->solution();
+    ReluSolution found = robust_ ? robust_->solution() : refiner_ ? refiner_->solution() : convex_->solution();
+    leftOut_.write(found);
+    return found;
   }
   std::string explain(Status status) const { return robust_ ? robust_->explain(status) : std::string(); }
 
  private:
+  ReluLeftOut leftOut_;
   std::unique_ptr<ReluSolver<Cpu>> convex_;
   std::unique_ptr<ReluRefiner> refiner_;
   std::unique_ptr<RobustReluSolver> robust_;

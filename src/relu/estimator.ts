@@ -1,0 +1,70 @@
+// The functions of training and prediction in the form of scikit-learn's estimators.
+import type { Matrix, MatrixLike } from '../core/matrix.js';
+import type { Prediction, Targets } from '../core/targets.js';
+import { predictProbabilities } from './inspect.js';
+import { decisionFunction, predict, type ReluNetwork, score } from './network.js';
+import type { ReluData, ReluResult, ReluSettings } from './problem.js';
+import { trainReluNetwork } from './solver.js';
+
+/** An estimator is settings and, after `fit`, the result of {@link trainReluNetwork} with them. */
+class ReluEstimator<Y extends Targets> {
+  readonly settings: Omit<ReluSettings, 'task'>;
+  readonly #task: 'classification' | 'regression';
+  #result: ReluResult<Prediction<Y>> | undefined;
+
+  constructor(settings: Omit<ReluSettings, 'task'>, task: 'classification' | 'regression') {
+    this.settings = settings;
+    this.#task = task;
+  }
+
+  /** Trains; `await` it before anything else. @throws (rejects) as {@link trainReluNetwork}. */
+  async fit(x: MatrixLike, y: Y, more: Pick<ReluData, 'sampleWeights'> = {}): Promise<this> {
+    this.#result = await trainReluNetwork<Y>({ x, y, ...more }, { ...this.settings, task: this.#task });
+    return this;
+  }
+
+  /** What training found. @throws Error before `fit`. */
+  get result(): ReluResult<Prediction<Y>> {
+    if (!this.#result) throw new Error('not fitted yet: call fit(x, y), and wait for it');
+    return this.#result;
+  }
+
+  get network(): ReluNetwork<Prediction<Y>> {
+    return this.result.network;
+  }
+
+  predict(x: MatrixLike): Prediction<Y> {
+    return predict(this.network, x);
+  }
+
+  decisionFunction(x: MatrixLike): Matrix {
+    return decisionFunction(this.network, x);
+  }
+
+  /** Accuracy or R^2. */
+  score(x: MatrixLike, y: Targets): number {
+    return score(this.network, x, y);
+  }
+}
+
+/**
+ * A classifier: `await new ReluClassifier(settings).fit(x, y)`, y labels or integers; the settings are those of {@link trainReluNetwork}.
+ * Default `loss`: `'squared'`, one class against the rest.
+ */
+export class ReluClassifier<Y extends Targets = Targets> extends ReluEstimator<Y> {
+  constructor(settings: Omit<ReluSettings, 'task'> = {}) {
+    super(settings, 'classification');
+  }
+
+  /** As the function of this name, for `loss` `'logistic'` and `'softmax'`. */
+  predictProbabilities(x: MatrixLike): Matrix {
+    return predictProbabilities(this.network, x);
+  }
+}
+
+/** A regressor: `await new ReluRegressor(settings).fit(x, y)`; the settings are those of {@link trainReluNetwork}. */
+export class ReluRegressor<Y extends Targets = Targets> extends ReluEstimator<Y> {
+  constructor(settings: Omit<ReluSettings, 'task'> = {}) {
+    super(settings, 'regression');
+  }
+}

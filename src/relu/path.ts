@@ -1,0 +1,350 @@
+// Several weights of the regulariser, one after the other, and which of them does best on rows that were left out.
+import { checkInteger, checkNumber, show } from '../core/check.js';
+import type { Matrix } from '../core/matrix.js';
+import { argmax, decodeLabels, type Prediction, type Targets } from '../core/targets.js';
+import { reluDefaults } from '../generated/relu.js';
+import { type ReluNetwork, scoreOf } from './network.js';
+import {
+  defined,
+  type Encoded,
+  encoded,
+  type FoldScore,
+  type ReluData,
+  type ReluResult,
+  type ReluSettings,
+  rawGates,
+  targetsOf,
+} from './problem.js';
+import { largestBeta, type Trained, train } from './training.js';
+
+export interface ReluPathSettings extends Omit<ReluSettings, 'beta' | 'onProgress' | 'verbose' | 'warmStart'> {
+  /** How many weights. Default: 10. */
+  count?: number | undefined;
+  /** The smallest weight, as a share of {@link betaMax}; the largest is half of betaMax. Default: 3e-4. */
+  ratio?: number | undefined;
+  /** Parts that the rows fall into, each left out once: an integer >= 2. Default: none, and then there are no scores. */
+  folds?: number | undefined;
+  /**
+   * The weight that is chosen: that of the least mean loss (`'minimum'`, the default), or the largest whose loss is at most one standard
+   * error above it (`'oneSe'`), which is a simpler network and often a worse one.
+   */
+  rule?: 'minimum' | 'oneSe' | undefined;
+  /** Called after each weight, with what is known of it. */
+  onProgress?: ((progress: ReluPathProgress) => void) | undefined;
+}
+
+export interface ReluPathProgress {
+  /** How many weights are done, and how many there are at most. */
+  done: number;
+  of: number;
+  beta: number;
+  /** On rows that were left out, with folds. */
+  score?: FoldScore;
+}
+
+export interface ReluPath<P extends Prediction = Prediction> {
+  /** The weights, the largest first; fewer than `count` where three in a row were no better than one before, or time was out. */
+  betas: number[];
+  /** A result for each, trained on all rows. */
+  results: ReluResult<P>[];
+  /** How each did on rows that were left out; empty without folds. */
+  scores: FoldScore[];
+  /** The place of the one that `rule` chooses; the last one without folds. */
+  chosen: number;
+  betaMax: number;
+}
+
+/** What {@link crossValidate} gives. */
+export interface ReluCrossValidation extends FoldScore {
+  /** Mean loss of a row of each fold that was left out. */
+  losses: number[];
+  /** The outputs f, as of `decisionFunction`, of each row by the network that was not trained on it. */
+  outputs: Matrix;
+}
+
+/** A weight that is not better than the best so far, this often in a row, ends the path. */
+const patience = 3;
+
+/**
+ * Networks for several weights of the regulariser, from half of {@link betaMax} down to `ratio` times it, at equal ratios, each begun at
+ * the one before and with the same patterns (unless these are refined): with sampled patterns hardly more than one or two solves. With `folds`,
+ * how each does on rows that were left out.
+ *
+ * x and y are standardised, as with `beta: 'auto'`, in each fold by its own rows. With n rows in all and m in a fold's training set the weight is
+ * beta m / n there, as the loss is a sum. Folds run at the same time on the threads of the package. Classes have about the same
+ * share of each fold; which row is where depends on `seed`. `timeLimit` is for all together.
+ *
+ * @throws (rejects) as {@link trainReluNetwork}.
+ */
+export async function reluPath<const Y extends Targets>(
+  data: ReluData<Y>,
+  settings: ReluPathSettings = {},
+): Promise<ReluPath<Prediction<Y>>> {
+  const { count = 10, ratio = 3e-4, folds, rule = 'minimum', onProgress, ...others } = settings;
+  checkInteger('count', count, 1);
+  checkNumber('ratio', ratio, { lower: 0, open: true });
+  if (ratio > 0.5) throw new RangeError(`ratio = ${ratio}: expected a number in (0, 0.5]`);
+  if (rule !== 'minimum' && rule !== 'oneSe') {
+    throw new RangeError(`rule = ${show(rule)}: expected one of 'minimum', 'oneSe'`);
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new TypeError(`onProgress = ${show(onProgress)}: expected a function`);
+  }
+  return pathOf(encoded(data, others, true), { count, ratio, rule, ...defined({ folds, onProgress }) });
+}
+
+/**
+ * How networks of these settings do on rows that they were not trained on: k networks, each of all rows but those of one of k folds.
+ * A `beta` that is a number is scaled with the rows, as in {@link reluPath}; with `'auto'` each fold has its own.
+ *
+ * @throws (rejects) as {@link trainReluNetwork}.
+ */
+export async function crossValidate<const Y extends Targets>(
+  data: ReluData<Y>,
+  settings: Omit<ReluSettings, 'onProgress' | 'verbose' | 'warmStart'> & { folds?: number | undefined } = {},
+): Promise<ReluCrossValidation> {
+  const { folds = 5, ...others } = settings;
+  const of = encoded(data, others);
+  if (of.options.beta === 'crossValidated') {
+    throw new RangeError("beta = 'crossValidated': expected a number > 0 or 'auto'; reluPath compares several");
+  }
+  const held = foldsOf(of, folds);
+  const { beta } = of.options;
+  const trained = await Promise.all(
+    held.map((fold) => train(onFold(of, fold, typeof beta === 'number' ? { beta: beta * fold.share } : {}))),
+  );
+  const { losses, outputs } = leftOutOf(of, held, trained);
+  const mean = trained.reduce((sum, { beta }, k) => sum + beta / (held[k] as Fold).share, 0) / held.length;
+  return { ...scored(of, typeof beta === 'number' ? beta : mean, losses, outputs), losses, outputs };
+}
+
+/** The result of the weight that cross-validation chooses. */
+export async function trainCrossValidated<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
+  const begin = performance.now();
+  const { scores, results, chosen, betaMax } = await pathOf<P>(of, {
+    count: 10,
+    ratio: 3e-4,
+    rule: 'minimum',
+    folds: 5,
+  });
+  const result = results[chosen] as ReluResult<P>;
+  const seconds = (performance.now() - begin) / 1000;
+  return {
+    ...result,
+    seconds,
+    betaFrom: 'crossValidated',
+    ...(betaMax > 0 && { betaMax }),
+    crossValidation: { scores, chosen },
+  };
+}
+
+interface PathOptions extends Pick<ReluPathSettings, 'folds' | 'onProgress'> {
+  count: number;
+  ratio: number;
+  rule: 'minimum' | 'oneSe';
+}
+
+async function pathOf<P extends Prediction>(of: Encoded, options: PathOptions): Promise<ReluPath<P>> {
+  const { count, ratio, rule, folds, onProgress } = options;
+  const timeLeft = clock(of.options.timeLimit);
+  const held = folds === undefined ? [] : foldsOf(of, folds);
+  const { x, weights } = of;
+  const { betaMax } = await largestBeta({ x, y: targetsOf(of).y, ...defined({ weights }) }, of.options);
+  // Where the network without neurons is optimal for any weight, any will do.
+  const wanted = betaMax > 0 ? geometric(0.5 * betaMax, ratio * betaMax, count) : [1];
+  const chains = [new Chain<P>(of), ...held.map((fold) => new Chain<P>(onFold(of, fold)))];
+  const path: ReluPath<P> = { betas: [], results: [], scores: [], chosen: 0, betaMax };
+  for (const beta of wanted) {
+    const [all, ...trained] = await nextOf(chains, held, beta, timeLeft());
+    const { leftOut, ...result } = all as Trained<P>;
+    path.betas.push(beta);
+    path.results.push({ ...result, ...(betaMax > 0 && { betaMax }) });
+    const ended = [all, ...trained].some((each) => each?.status === 'aborted' || each?.status === 'timeLimit');
+    if (held.length > 0) {
+      const { losses, outputs } = leftOutOf(of, held, trained);
+      path.scores.push(scored(of, beta, losses, outputs));
+    }
+    onProgress?.({ done: path.betas.length, of: wanted.length, beta, ...defined({ score: path.scores.at(-1) }) });
+    if (ended || noBetter(path.scores)) break;
+  }
+  path.chosen = held.length > 0 ? choose(path.scores, rule) : path.results.length - 1;
+  return path;
+}
+
+/** Solves of one set of rows, each begun at the one before. */
+class Chain<P extends Prediction> {
+  readonly #of: Encoded;
+  #last: Trained<P> | undefined;
+  constructor(of: Encoded) {
+    this.#of = of;
+  }
+  /** Gates that act on (x, 1), for chains of other rows. */
+  get gates(): Matrix | undefined {
+    return this.#last && rawGates(this.#last.convex.gates, this.#last.network);
+  }
+  async next(beta: number, timeLimit: number | undefined, gates: Matrix | undefined): Promise<Trained<P>> {
+    const { options } = this.#of;
+    const own = { beta, ...defined({ timeLimit }) };
+    const last = this.#last;
+    const start = last?.convex.gates.columns
+      ? { warmStart: last, patterns: ownPatterns(options) }
+      : gates && { patterns: { gates } };
+    this.#last = await train<P>({ ...this.#of, options: { ...options, ...own, ...start } });
+    return this.#last;
+  }
+}
+
+/** Patterns that a warm start does not know: those that are found. */
+function ownPatterns({ patterns }: Encoded['options']): ReluSettings['patterns'] {
+  return patterns !== undefined && (patterns === 'refine' || 'refine' in patterns) ? patterns : undefined;
+}
+
+/** The next result of all chains: that of all rows, and those of the folds, which begin with its patterns. */
+async function nextOf<P extends Prediction>(
+  [all, ...folds]: Chain<P>[],
+  held: Fold[],
+  beta: number,
+  timeLimit: number | undefined,
+): Promise<Trained<P>[]> {
+  const first = all as Chain<P>;
+  const begun = first.gates !== undefined;
+  const ofAll = first.next(beta, timeLimit, undefined);
+  // Sampled patterns are known when the first solve has ended.
+  if (!begun) await ofAll;
+  const gates = begun ? undefined : first.gates;
+  const next = folds.map((chain, k) => chain.next(beta * (held[k] as Fold).share, timeLimit, gates));
+  return Promise.all([ofAll, ...next]);
+}
+
+/** Seconds that are left of a time limit. */
+function clock(timeLimit: number | undefined): () => number | undefined {
+  const begin = performance.now();
+  return () =>
+    typeof timeLimit === 'number' ? Math.max(0, timeLimit - (performance.now() - begin) / 1000) : timeLimit;
+}
+
+/** `count` numbers from `first` to `last`, at equal ratios. */
+function geometric(first: number, last: number, count: number): number[] {
+  return Array.from({ length: count }, (_, k) => first * (last / first) ** (k / Math.max(1, count - 1)));
+}
+
+const noBetter = (scores: FoldScore[]): boolean =>
+  scores.length > patience && scores.length - 1 - least(scores) >= patience;
+
+const least = (scores: FoldScore[]): number =>
+  scores.reduce((best, { loss }, k) => (loss < (scores[best] as FoldScore).loss ? k : best), 0);
+
+function choose(scores: FoldScore[], rule: 'minimum' | 'oneSe'): number {
+  const best = least(scores);
+  if (rule === 'minimum') return best;
+  const { loss, standardError } = scores[best] as FoldScore;
+  return scores.findIndex((each) => each.loss <= loss + standardError);
+}
+
+/** Rows that are left out together. */
+interface Fold {
+  /** Of those that are left, in order. */
+  rows: Int32Array;
+  leftOut: Int32Array;
+  /** The weight of the rows that are left, as a share of that of all. */
+  share: number;
+}
+
+/** Deals the rows out at random, class by class where there are classes. */
+function foldsOf({ y, classes, weights, options }: Encoded, folds: number): Fold[] {
+  checkInteger('folds', folds, 2);
+  if (folds > y.rows) throw new RangeError(`folds = ${folds}: expected at most ${y.rows}, the rows of x`);
+  const random = randomNumbers(options.seed ?? 0);
+  const keys = Float64Array.from({ length: y.rows }, random);
+  const classOf = (i: number): number =>
+    !classes ? 0 : y.columns === 1 ? Number((y.data[i] as number) > 0) : argmax(y, i);
+  const order = Array.from(keys, (_, i) => i).sort(
+    (a, b) => classOf(a) - classOf(b) || (keys[a] as number) - (keys[b] as number),
+  );
+  const foldOf = new Int32Array(y.rows);
+  order.forEach((row, place) => {
+    foldOf[row] = place % folds;
+  });
+  const weightOf = (rows: Int32Array): number =>
+    weights ? rows.reduce((sum, row) => sum + (weights[row] as number), 0) : rows.length;
+  const all = Int32Array.from(keys, (_, i) => i);
+  return Array.from({ length: folds }, (_, k) => {
+    const rows = all.filter((row) => foldOf[row] !== k);
+    return { rows, leftOut: all.filter((row) => foldOf[row] === k), share: weightOf(rows) / weightOf(all) };
+  });
+}
+
+/** Numbers in [0, 1): mulberry32, by T. Ettinger. */
+function randomNumbers(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function onFold(of: Encoded, { rows }: Fold, options: Partial<Encoded['options']> = {}): Encoded {
+  return { ...of, rows, options: { ...of.options, ...options } };
+}
+
+/** Mean losses of the rows that folds left out, and the outputs there, in the units of y. */
+function leftOutOf(of: Encoded, held: Fold[], trained: Trained<Prediction>[]): { losses: number[]; outputs: Matrix } {
+  const { columns, rows } = of.y;
+  const { loss, huberDelta } = { ...reluDefaults, ...defined(of.options) };
+  const outputs = { data: new Float64Array(rows * columns), rows, columns };
+  const losses = trained.map(({ leftOut, network }, k) => {
+    const { rows, leftOut: out } = held[k] as Fold;
+    const { y } = targetsOf({ ...of, rows });
+    let [total, weight] = [0, 0];
+    out.forEach((row, place) => {
+      const w = of.weights ? (of.weights[row] as number) : 1;
+      const f = leftOut.data.subarray(place * columns, (place + 1) * columns) as Float64Array;
+      total += w * lossOf(loss, huberDelta, f, y.data.subarray(row * columns, (row + 1) * columns));
+      weight += w;
+      f.forEach((value, j) => {
+        const { targetShift, targetScale } = network;
+        outputs.data[row * columns + j] = (targetShift?.[j] ?? 0) + (targetScale?.[j] ?? 1) * value;
+      });
+    });
+    return total / weight;
+  });
+  return { losses, outputs };
+}
+
+/** The loss of a row, as in the objective. */
+function lossOf(loss: ReluNetwork['loss'], delta: number, f: ArrayLike<number>, y: ArrayLike<number>): number {
+  const entries = Array.from(f, (value, j) => [value, y[j] as number] as const);
+  if (loss === 'softmax') {
+    const most = Math.max(...Array.from(f));
+    const sum = entries.reduce((total, [value]) => total + Math.exp(value - most), 0);
+    return Math.log(sum) - entries.reduce((total, [value, target]) => total + target * (value - most), 0);
+  }
+  return entries.reduce((total, [value, target]) => total + entryLoss(loss, delta, value, target), 0);
+}
+
+function entryLoss(loss: Exclude<ReluNetwork['loss'], 'softmax'>, delta: number, f: number, y: number): number {
+  const error = Math.abs(f - y);
+  switch (loss) {
+    case 'squared':
+      return error ** 2 / 2;
+    case 'huber':
+      return error <= delta ? error ** 2 / 2 : delta * (error - delta / 2);
+    case 'logistic':
+      return Math.max(0, -y * f) + Math.log1p(Math.exp(-Math.abs(f)));
+    case 'hinge':
+      return Math.max(0, 1 - y * f);
+  }
+}
+
+function scored(of: Encoded, beta: number, losses: number[], outputs: Matrix): FoldScore {
+  const { loss } = { ...reluDefaults, ...defined(of.options) };
+  const k = losses.length;
+  const mean = losses.reduce((sum, value) => sum + value, 0) / k;
+  const variance = losses.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (k - 1);
+  const { classes } = of;
+  const truth = classes ? (decodeLabels(of.y, classes) as Targets) : of.y;
+  const score = scoreOf({ loss, ...defined({ classes }) }, outputs, truth);
+  return { beta, loss: mean, standardError: Math.sqrt(variance / k), score };
+}

@@ -1,0 +1,109 @@
+// A solve of encoded data, and the weight of the regulariser where it is chosen.
+import { show } from '../core/check.js';
+import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import type { Prediction } from '../core/targets.js';
+import { type ReluOptions, type ReluSolution, reluDefaults } from '../generated/relu.js';
+import {
+  defined,
+  type Encoded,
+  flopsOf,
+  patternsAndStart,
+  type ReluProblem,
+  type ReluProgress,
+  type ReluResult,
+  type TargetUnits,
+  targetsOf,
+} from './problem.js';
+
+/** A result, and the outputs f at the rows that were not trained on, before the standardisation of y is undone. */
+export type Trained<P extends Prediction> = ReluResult<P> & Pick<ReluSolution, 'leftOut'>;
+
+/** A solve on the rows of `encoded`. */
+export async function train<P extends Prediction>(encoded: Encoded): Promise<Trained<P>> {
+  const { x, weights, rows, options } = encoded;
+  const { y, targets } = targetsOf(encoded);
+  const of = { x, y, ...defined({ weights, rows }) };
+  const problem: ReluProblem = {
+    ...of,
+    ...patternsAndStart(options, { ...y, rows: rows?.length ?? y.rows }),
+    ...defined({ adversary: options.adversary }),
+  };
+  // Without an await where there is nothing to wait for: a solve has begun when the call returns.
+  const chosen: Chosen =
+    typeof options.beta === 'number' ? { beta: options.beta, betaFrom: 'given' } : await automaticBeta(of, options);
+  const { seconds: before = 0, ...choice } = chosen;
+  const { timeLimit } = options;
+  const left = typeof timeLimit === 'number' && before > 0 ? { timeLimit: Math.max(0, timeLimit - before) } : {};
+  const settings = reported(problem, { ...options, ...left, beta: choice.beta });
+  const answer = await solve<ReluSolution>('relu', problem, settings, { flops: flopsOf(problem) });
+  return { ...resultOf<P>(answer, encoded, targets), ...choice, seconds: answer.seconds + before };
+}
+
+/** What a user sees of an answer of the addon. */
+function resultOf<P extends Prediction>(
+  answer: ReluSolution & SolveResult<ReluProgress>,
+  { options, classes, featureNames }: Encoded,
+  targets: TargetUnits | undefined,
+): Omit<Trained<P>, 'beta' | 'betaFrom'> {
+  const { activation, loss, bias, normalize } = { ...reluDefaults, ...defined(options) };
+  const { hiddenWeights, biases, outputWeights, pattern, inputShift, inputScale, ...others } = answer;
+  const { gates, weights, dual, global, objective = Number.NaN, lowerBound = Number.NaN, ...rest } = others;
+  return {
+    ...rest,
+    objective,
+    lowerBound,
+    certificate: global ? 'global' : 'patterns',
+    convex: { gates, weights, dual },
+    network: {
+      activation,
+      loss,
+      bias,
+      hiddenWeights,
+      biases,
+      outputWeights,
+      pattern,
+      inputScale,
+      ...(normalize === 'standardize' && { inputShift }),
+      ...targets,
+      ...(activation === 'gated' && { gates }),
+      ...defined({ featureNames, classes }),
+    },
+  };
+}
+
+/** Shares of betaMax that `beta: 'auto'` takes. */
+const autoShare = { relu: 0.01, gated: 0.05 };
+
+interface Chosen extends Pick<ReluResult, 'beta' | 'betaFrom' | 'betaMax'> {
+  /** What it took to choose. */
+  seconds?: number;
+}
+
+type Rows = Pick<ReluProblem, 'x' | 'y' | 'weights' | 'rows'>;
+
+async function automaticBeta(problem: Rows, options: Encoded['options']): Promise<Chosen> {
+  const { beta, activation = reluDefaults.activation } = options;
+  if (beta !== undefined && beta !== 'auto') {
+    throw new TypeError(`beta = ${show(beta)}: expected a number > 0, 'auto' or 'crossValidated'`);
+  }
+  const { betaMax, seconds } = await largestBeta(problem, options);
+  // Where the network without neurons is optimal for any weight, or time was out, any will do.
+  if (!(betaMax > 0)) return { beta: 1, betaFrom: 'auto', seconds };
+  return { beta: autoShare[activation] * betaMax, betaFrom: 'auto', betaMax, seconds };
+}
+
+/** Prices the network without neurons, with beta 1. */
+export async function largestBeta(problem: Rows, options: Encoded['options']) {
+  const { loss, huberDelta, bias, regularizeBias, normalize, seed, threads, timeLimit, signal } = options;
+  const about = defined({ loss, huberDelta, bias, regularizeBias, normalize, seed, threads, timeLimit, signal });
+  const settings: ReluOptions & SolveOptions = { ...about, beta: 1, checkInterval: 1, device: 'cpu' };
+  // The one pattern is no part of the search; the default of 50 would ask for memory.
+  const pricing = { ...problem, patterns: { sample: 1, refine: { rounds: 0, starts: 0 } } };
+  const { violation = 0, seconds } = await solve<ReluSolution>('relu', pricing, settings, { flops: 0 });
+  return { betaMax: violation, seconds };
+}
+
+/** The settings; with refinement, whose steps are rounds, each is reported unless it is said otherwise. */
+function reported<T extends object>({ patterns }: ReluProblem, settings: T): T {
+  return patterns !== undefined && 'refine' in patterns ? ({ checkInterval: 1, ...defined(settings) } as T) : settings;
+}
