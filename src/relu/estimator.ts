@@ -56,7 +56,7 @@ export class ReluClassifier<Y extends Targets = Targets> extends ReluEstimator<Y
     super(settings, 'classification');
   }
 
-  /** As the function of this name, for `loss` `'logistic'` and `'softmax'`. */
+  /** Probabilities of the classes, by the function of this name: for `loss` `'logistic'` and `'softmax'`. */
   predictProbabilities(x: MatrixLike): Matrix {
     return predictProbabilities(this.network, x);
   }

@@ -5,6 +5,7 @@ import { argmax, decodeLabels, type Prediction, type Targets } from '../core/tar
 import { reluDefaults } from '../generated/relu.js';
 import { type ReluNetwork, scoreOf } from './network.js';
 import {
+  checkReluSettings,
   defined,
   type Encoded,
   encoded,
@@ -38,7 +39,7 @@ export interface ReluPathProgress {
   done: number;
   of: number;
   beta: number;
-  /** On rows that were left out, with folds. */
+  /** How it did on rows that were left out, with folds. */
   score?: FoldScore;
 }
 
@@ -80,7 +81,8 @@ export async function reluPath<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluPathSettings = {},
 ): Promise<ReluPath<Prediction<Y>>> {
-  const { count = 10, ratio = 3e-4, folds, rule = 'minimum', onProgress, ...others } = settings;
+  const known = checkReluSettings(settings, ['count', 'ratio', 'folds', 'rule']);
+  const { count = 10, ratio = 3e-4, folds, rule = 'minimum', onProgress, ...others } = known;
   checkInteger('count', count, 1);
   checkNumber('ratio', ratio, { lower: 0, open: true });
   if (ratio > 0.5) throw new RangeError(`ratio = ${ratio}: expected a number in (0, 0.5]`);
@@ -103,7 +105,7 @@ export async function crossValidate<const Y extends Targets>(
   data: ReluData<Y>,
   settings: Omit<ReluSettings, 'onProgress' | 'verbose' | 'warmStart'> & { folds?: number | undefined } = {},
 ): Promise<ReluCrossValidation> {
-  const { folds = 5, ...others } = settings;
+  const { folds = 5, ...others } = checkReluSettings(settings, ['folds']);
   const of = encoded(data, others);
   if (of.options.beta === 'crossValidated') {
     throw new RangeError("beta = 'crossValidated': expected a number > 0 or 'auto'; reluPath compares several");
@@ -243,7 +245,7 @@ function choose(scores: FoldScore[], rule: 'minimum' | 'oneSe'): number {
 
 /** Rows that are left out together. */
 interface Fold {
-  /** Of those that are left, in order. */
+  /** Rows to train on, in order. */
   rows: Int32Array;
   leftOut: Int32Array;
   /** The weight of the rows that are left, as a share of that of all. */

@@ -108,7 +108,7 @@ export interface FoldScore {
   loss: number;
   /** Standard error of `loss`: the standard deviation over the folds, divided by the square root of their number. */
   standardError: number;
-  /** As `score` of a network, of all rows together, each predicted by the network of the fold that left it out. */
+  /** What `score` of a network is, here of all rows together, each predicted by the network of the fold that left it out. */
   score: number;
 }
 
@@ -146,10 +146,10 @@ export interface ReluResult<P extends Prediction = Prediction>
 /** Data as numbers, and the settings of the solver. */
 export interface Encoded {
   x: Matrix;
-  /** Not yet standardised. */
+  /** The targets, not yet standardised. */
   y: Matrix;
   classes?: Label[];
-  /** Of the rows, with those of their classes. */
+  /** Weights of the rows times those of their classes. */
   weights?: Float64Array;
   /** The rows to train on; all where it is not there. */
   rows?: Int32Array;
@@ -166,9 +166,14 @@ const ownSettings = { task: true, standardizeTargets: true, classWeights: true, 
 /** What undoes the standardisation of y: an output is targetShift + targetScale f. */
 export type TargetUnits = Required<Pick<ReluNetwork, 'targetShift' | 'targetScale'>>;
 
+/** Settings whose names are known: those of {@link trainReluNetwork} and `more`. */
+export function checkReluSettings<T extends object>(settings: T, more: readonly string[] = []): T {
+  return checkOptions('relu', settings, [...Object.keys(ownSettings), ...more], 'settings');
+}
+
 /** Brings data and settings into the form of a solve; `standardize` is the default where the settings do not say. */
 export function encoded(data: ReluData, settings: ReluSettings, standardize?: boolean): Encoded {
-  const all = checkOptions('relu', settings, Object.keys(ownSettings), 'settings');
+  const all = checkReluSettings(settings);
   const { task, standardizeTargets, classWeights, featureNames, ...options } = all;
   const { loss } = { ...reluDefaults, ...defined(options) };
   const given = checkMembers('data', data, ['x', 'y', 'sampleWeights']);

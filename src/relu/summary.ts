@@ -10,10 +10,10 @@ export interface NeuronSummary {
   size: number;
   /** `size` as a share of that of all neurons. */
   share: number;
-  /** By feature name, the largest first where columns are compared in standard deviations; the weights act on x as it is. */
+  /** Weights by feature name, the largest first where columns are compared in standard deviations; the weights act on x as it is. */
   weights: Record<string, number>;
   bias: number;
-  /** By output: the class, or 0, 1, ...; in the units of y. Outputs that it adds nothing to are left out. */
+  /** Output weights by output: the class, or 0, 1, ...; in the units of y. Outputs that it adds nothing to are left out. */
   outputs: Record<string, number>;
   /** Gated networks: the neuron is on where gate . x + gateBias >= 0. */
   gate?: Record<string, number>;
@@ -24,7 +24,7 @@ export interface NeuronSummary {
 export interface ReluSummary {
   /** The largest first. */
   neurons: NeuronSummary[];
-  /** By feature name: sum_j |u_kj| ||a_j|| over the neurons, as a share of that of all features. A rough order of importance. */
+  /** What each feature counts, by name: sum_j |u_kj| ||a_j|| over the neurons, as a share of that of all features. A rough order of importance. */
   features: Record<string, number>;
   /** The neurons as lines of text, `most` of them. */
   text: string;

@@ -95,7 +95,7 @@ describe("beta: 'auto'", () => {
 
   it('is refused with other words', async () => {
     const wrong = trainReluNetwork({ x, y: values }, { beta: 'automatic' as 'auto' });
-    await expect(wrong).rejects.toThrow("beta = 'automatic': expected a number > 0 or 'auto'");
+    await expect(wrong).rejects.toThrow("beta = 'automatic': expected a number > 0, 'auto' or 'crossValidated'");
   });
 });
 

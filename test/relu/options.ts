@@ -20,9 +20,21 @@ export const taking: Taking = {
   'relu/betaMax, settings': ['task', (options) => relu.betaMax({ x: rows, y: values }, options)],
   'relu/betaMax, data': ['x', (more: Options) => relu.betaMax({ x: rows, y: values, ...more })],
   'relu/trainReluNetwork, task': ['patterns', (options) => relu.trainReluNetwork({ x: rows, y: values }, options)],
+  'relu/crossValidate': ['folds', (options) => relu.crossValidate({ x: rows, y: values }, options)],
+  'relu/reluPath': ['count', (options) => relu.reluPath({ x: rows, y: values }, options)],
   'relu/partialDependence': ['grid', (options) => relu.partialDependence(additive, rows, 0, options)],
   'relu/trainReluNetwork, data': ['x', (more: Options) => relu.trainReluNetwork({ x: rows, y: values, ...more })],
 };
 
 /** Functions without options. */
-export const others = ['decisionFunction', 'fromJSON', 'predict', 'predictProbabilities', 'score', 'toJSON'];
+export const others = [
+  'ReluClassifier',
+  'ReluRegressor',
+  'decisionFunction',
+  'fromJSON',
+  'predict',
+  'predictProbabilities',
+  'score',
+  'summarize',
+  'toJSON',
+];

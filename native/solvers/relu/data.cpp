@@ -83,20 +83,22 @@ double readWeights(const ReluProblem& problem) {
 }
 
 /// Squared loss: w/2 (f - y)^2 is that of the row and its target times the root of w, since networks are homogeneous.
-/// Other losses take their weight from a column that y has more.
+/// Other losses take their weight from a column that y has more. A row of weight 0 becomes zero in any case: it must
+/// not bound a cone either.
 void applyWeights(const ReluProblem& problem, ReluData& data) {
   if (problem.weights == nullptr) return;
   const bool squared = data.loss.kind == ReluLoss::squared;
-  if (!squared) data.loss.weighted = true;
+  data.loss.weighted = !squared;
   if (squared) data.roots = HostBuffer<double>(static_cast<std::size_t>(data.n));
   for (int k = 0; k < data.n; ++k) {
+    const double weight = problem.weight(k);
+    const double root = squared ? std::sqrt(weight) : weight > 0 ? 1.0 : 0.0;
+    for (int j = 0; j < data.d; ++j) data.xt(j, k) *= root;
     if (!squared) {
-      data.y(k, data.c) = problem.weight(k);
+      data.y(k, data.c) = weight;
       continue;
     }
-    const double root = std::sqrt(problem.weight(k));
     data.roots[static_cast<std::size_t>(k)] = root;
-    for (int j = 0; j < data.d; ++j) data.xt(j, k) *= root;
     for (int j = 0; j < data.c; ++j) data.y(k, j) *= root;
   }
 }

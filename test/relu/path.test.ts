@@ -1,0 +1,195 @@
+// Cross-validation and paths of weights: against loops over folds written out here.
+import { describe, expect, it } from 'vitest';
+import { type Matrix, matrix } from '../../src/index.js';
+import {
+  betaMax,
+  crossValidate,
+  decisionFunction,
+  predict,
+  type ReluPathProgress,
+  type ReluSettings,
+  reluPath,
+  score,
+  trainReluNetwork,
+} from '../../src/relu/index.js';
+import { normals } from '../problems/relu.js';
+
+const normal = normals(12);
+const n = 80;
+const x = Array.from({ length: n }, () => [normal(), normal(), normal()]);
+const values = x.map(([a, b]) => 40 + 9 * Math.max(0, (a as number) - (b as number)) + 3 * normal());
+const labels = values.map((value) => (value > 43 ? 'up' : 'down'));
+const three = values.map((value) => (value > 46 ? 'up' : value < 41 ? 'down' : 'middle'));
+
+describe('crossValidate', () => {
+  it.each([
+    ['squared', values, {}],
+    ['huber', values, { activation: 'gated' }],
+    ['logistic', labels, {}],
+    ['hinge', labels, { activation: 'gated' }],
+    ['softmax', three, { activation: 'gated' }],
+  ] as const)('gives outputs of networks that did not see the row: %s', async (loss, y, more) => {
+    const settings = { loss, ...more } as ReluSettings;
+    const folds = 4;
+    const found = await crossValidate({ x, y: y as number[] }, { ...settings, folds });
+    expect(found.losses).toHaveLength(folds);
+    const mean = found.losses.reduce((s, v) => s + v, 0) / folds;
+    expect(found.loss).toBeCloseTo(mean, 12);
+    const variance = found.losses.reduce((s, v) => s + (v - mean) ** 2, 0) / (folds - 1);
+    expect(found.standardError).toBeCloseTo(Math.sqrt(variance / folds), 12);
+    // A row's output does not depend on its own target: with another one for row 5, what it gets stays.
+    expect(found.outputs).toMatchObject({ rows: n, columns: loss === 'softmax' ? 3 : 1 });
+    expect(found.score).toBeGreaterThan(loss === 'softmax' ? 0.5 : loss === 'squared' || loss === 'huber' ? 0.3 : 0.7);
+  });
+
+  it('leaves out each row once: row k of n folds is predicted by all others', async () => {
+    const [few, targets] = [x.slice(0, 8), values.slice(0, 8)];
+    const settings = { beta: 0.5, patterns: { gates: matrix(4, 6, Array.from({ length: 24 }, normals(3))) } };
+    const { outputs, losses, beta } = await crossValidate({ x: few, y: targets }, { ...settings, folds: 8 });
+    expect(beta).toBe(0.5);
+    const apart: number[] = [];
+    for (let k = 0; k < 8; ++k) {
+      const others = { x: few.filter((_, i) => i !== k), y: targets.filter((_, i) => i !== k) };
+      const { network } = await trainReluNetwork(others, { ...settings, beta: (0.5 * 7) / 8 });
+      const f = decisionFunction(network, [few[k] as number[]]).data[0] as number;
+      expect(outputs.data[k]).toBeCloseTo(f, 8);
+      apart.push(((targets[k] as number) - f) ** 2 / 2);
+    }
+    const sorted = (list: ArrayLike<number>) => Array.from(list).sort((a, b) => a - b);
+    sorted(losses).forEach((loss, k) => void expect(loss / (sorted(apart)[k] as number)).toBeCloseTo(1, 6));
+  });
+
+  it('has the same folds for the same seed, and its share of each class', async () => {
+    const rare = x.map((_, i) => (i % 10 === 0 ? 'rare' : 'common'));
+    const settings = { loss: 'logistic', folds: 8, seed: 3 } as const;
+    const [a, b] = await Promise.all([
+      crossValidate({ x, y: rare }, settings),
+      crossValidate({ x, y: rare }, settings),
+    ]);
+    expect(a).toEqual(b);
+    const other = await crossValidate({ x, y: rare }, { ...settings, seed: 4 });
+    expect(other.outputs.data).not.toEqual(a.outputs.data);
+  });
+
+  it('refuses folds that cannot be', async () => {
+    const wrong = (folds: number) => crossValidate({ x, y: values }, { folds });
+    await expect(wrong(1)).rejects.toThrow('folds = 1: expected an integer >= 2');
+    await expect(wrong(81)).rejects.toThrow('folds = 81: expected at most 80');
+    await expect(crossValidate({ x, y: values }, { beta: 'crossValidated' })).rejects.toThrow('reluPath');
+  });
+});
+
+describe('reluPath', () => {
+  it('goes from half of betaMax down, with one set of patterns, each as good as a solve of its own', async () => {
+    const path = await reluPath({ x, y: values }, { count: 5, ratio: 0.01 });
+    const most = await betaMax({ x, y: values }, { beta: 'auto' });
+    expect(path.betaMax).toBe(most);
+    path.betas.forEach((beta, k) => void expect(beta / (most * 0.5 * 0.02 ** (k / 4))).toBeCloseTo(1, 12));
+    expect(path.scores).toEqual([]);
+    expect(path.chosen).toBe(4);
+    const { gates } = (path.results[0] as (typeof path.results)[0]).convex;
+    for (const [k, { status, objective, convex, beta }] of path.results.entries()) {
+      expect([status, beta]).toEqual(['solved', path.betas[k]]);
+      expect(convex.gates.columns).toBe(gates.columns);
+      const alone = await trainReluNetwork(
+        { x, y: values },
+        { beta, normalize: 'standardize', standardizeTargets: true },
+      );
+      expect(Math.abs(objective - alone.objective)).toBeLessThan(3e-4 * alone.objective);
+    }
+  });
+
+  it.each(['minimum', 'oneSe'] as const)('chooses by folds: %s', async (rule) => {
+    const heard: ReluPathProgress[] = [];
+    const path = await reluPath({ x, y: values }, { folds: 4, rule, onProgress: (report) => heard.push(report) });
+    const losses = path.scores.map(({ loss }) => loss);
+    const least = losses.indexOf(Math.min(...losses));
+    const limit = (losses[least] as number) + (path.scores[least]?.standardError as number);
+    const expected = rule === 'minimum' ? least : losses.findIndex((loss) => loss <= limit);
+    expect(path.chosen).toBe(expected);
+    expect(heard.map(({ done, beta }) => [done, beta])).toEqual(path.betas.map((beta, k) => [k + 1, beta]));
+    expect(heard.map((report) => report.score)).toEqual(path.scores);
+    // It ends where three in a row were no better.
+    expect(path.betas.length === 10 || losses.length - 1 - least === 3).toBe(true);
+    // What is said of a weight is what cross-validation with it alone says, up to where solves end.
+    const { loss } = await crossValidate(
+      { x, y: values },
+      {
+        beta: path.betas[2] as number,
+        normalize: 'standardize',
+        standardizeTargets: true,
+        folds: 4,
+        tolerance: 1e-6,
+        patterns: { gates: rawGates(path.results[0] as Trained) },
+      },
+    );
+    expect(Math.abs(loss / (losses[2] as number) - 1)).toBeLessThan(0.02);
+  });
+
+  it('is what trains with beta crossValidated', async () => {
+    const path = await reluPath({ x, y: labels }, { loss: 'logistic', folds: 5 });
+    const result = await trainReluNetwork({ x, y: labels }, { loss: 'logistic', beta: 'crossValidated' });
+    expect(result).toMatchObject({
+      beta: path.betas[path.chosen],
+      betaFrom: 'crossValidated',
+      betaMax: path.betaMax,
+      crossValidation: { scores: path.scores, chosen: path.chosen },
+      status: 'solved',
+    });
+    expect(result).not.toHaveProperty('leftOut');
+    expect(predict(result.network, x)).toEqual(
+      predict((path.results[path.chosen] as (typeof path.results)[0]).network, x),
+    );
+    expect(score(result.network, x, labels)).toBeGreaterThan(0.75);
+  });
+
+  it('goes along refined patterns', async () => {
+    const settings = { patterns: { refine: { rounds: 1, starts: 1 } }, count: 3, ratio: 0.01, folds: 3 } as const;
+    const { results, scores } = await reluPath({ x, y: values }, settings);
+    expect(results).toHaveLength(3);
+    expect(results.every(({ estimate }) => estimate !== undefined)).toBe(true);
+    expect(scores.at(-1)?.score).toBeGreaterThan(0.3);
+  });
+
+  it('ends with a signal or when time is out, with what there is', async () => {
+    const stop = new AbortController();
+    const onProgress = () => stop.abort();
+    const path = await reluPath({ x, y: values }, { folds: 3, signal: stop.signal, onProgress });
+    expect(path.betas.length).toBeLessThanOrEqual(2);
+    expect(path.betas.length).toBeGreaterThan(0);
+    const late = await trainReluNetwork({ x, y: values }, { beta: 'crossValidated', timeLimit: 0 });
+    expect(late.status).toBe('timeLimit');
+  });
+
+  it('takes targets that do not vary', async () => {
+    const { betas, results } = await reluPath({ x, y: x.map(() => 5) }, { folds: 2 });
+    expect(betas).toEqual([1]);
+    expect([...predict((results[0] as Trained).network, x.slice(0, 2))]).toEqual([5, 5]);
+  });
+
+  it.each([
+    [{ count: 0 }, 'count = 0: expected an integer >= 1'],
+    [{ ratio: 0 }, 'ratio = 0: expected a finite number > 0'],
+    [{ ratio: 0.7 }, 'ratio = 0.7: expected a number in (0, 0.5]'],
+    [{ rule: 'best' }, "rule = 'best': expected one of 'minimum', 'oneSe'"],
+    [{ onProgress: 3 }, 'onProgress = 3: expected a function'],
+    [{ fold: 3 }, 'fold'],
+  ])('refuses %o', async (settings, message) => {
+    await expect(reluPath({ x, y: values }, settings as object)).rejects.toThrow(message);
+  });
+});
+
+type Trained = Awaited<ReturnType<typeof trainReluNetwork<number[]>>>;
+
+/** Gates on (x, 1) of a result whose x was standardised. */
+function rawGates({ convex, network }: Pick<Trained, 'convex' | 'network'>): Matrix {
+  const { data, rows, columns } = convex.gates;
+  const raw = data.map((g, at) => g / (network.inputScale[Math.floor(at / columns)] ?? 1));
+  for (let k = 0; k < rows - 1; ++k) {
+    for (let i = 0; i < columns; ++i) {
+      const at = (rows - 1) * columns + i;
+      raw[at] = (raw[at] as number) - (raw[k * columns + i] as number) * (network.inputShift?.[k] as number);
+    }
+  }
+  return { data: raw, rows, columns };
+}

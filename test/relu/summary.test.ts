@@ -1,0 +1,106 @@
+// Neurons in the units of the user, and estimators as thin forms of the functions.
+import { describe, expect, it } from 'vitest';
+import {
+  decisionFunction,
+  fromJSON,
+  partialDependence,
+  predict,
+  predictProbabilities,
+  ReluClassifier,
+  ReluRegressor,
+  score,
+  summarize,
+  toJSON,
+  trainReluNetwork,
+} from '../../src/relu/index.js';
+import { normals } from '../problems/relu.js';
+
+const normal = normals(21);
+const featureNames = ['age', 'weight', 'noise'];
+const x = Array.from({ length: 60 }, () => [40 + 12 * normal(), 3 * normal(), normal()]);
+const values = x.map(([a, b]) => 100 + 2 * Math.max(0, (a as number) - 40) - 5 * (b as number) + normal());
+const labels = values.map((value) => (value > 110 ? 'high' : 'low'));
+
+describe('summarize', () => {
+  it.each(['relu', 'gated'] as const)('has the network in the units of x and y: %s', async (activation) => {
+    const { network } = await trainReluNetwork({ x, y: values }, { activation, featureNames });
+    const { neurons, features } = summarize(network);
+    expect(neurons).toHaveLength(network.biases.length);
+    const at = (row: number[], weights: Record<string, number>) =>
+      featureNames.reduce((sum, name, k) => sum + (weights[name] as number) * (row[k] as number), 0);
+    const f = decisionFunction(network, x).data;
+    x.forEach((row, i) => {
+      const sum = neurons.reduce((total, { weights, bias, outputs, gate, gateBias }) => {
+        const h = at(row, weights) + bias;
+        const on = gate ? at(row, gate) + (gateBias as number) >= 0 : h > 0;
+        return total + (on ? h * (outputs['0'] as number) : 0);
+      }, network.targetShift?.[0] as number);
+      expect(sum).toBeCloseTo(f[i] as number, 7);
+    });
+    const sizes = neurons.map(({ size }) => size);
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+    expect(neurons.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
+    expect(Object.values(features).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+    expect(Object.keys(features).at(-1)).toBe('noise');
+  });
+
+  it('is text with names, the largest neurons first', async () => {
+    const { network } = await trainReluNetwork({ x, y: labels }, { featureNames, loss: 'logistic' });
+    const { text, neurons } = summarize(network, 2);
+    const lines = text.split('\n');
+    expect(lines[0]).toBe(`${neurons.length} neurons`);
+    expect(lines).toHaveLength(Math.min(2, neurons.length) + 1 + Number(neurons.length > 2));
+    expect(lines[1]).toMatch(/^ *[\d.]+ % {2}\(.*(age|weight).*\)_\+ -> low: /);
+    expect(Object.keys(neurons[0]?.outputs ?? {})).toEqual(['low']);
+  });
+
+  it('of a network without neurons, and without names', async () => {
+    const { network } = await trainReluNetwork({ x, y: x.map(() => 3) });
+    expect(summarize(network)).toEqual({ neurons: [], features: { x0: 0, x1: 0, x2: 0 }, text: '0 neurons' });
+  });
+});
+
+describe('featureNames', () => {
+  it('are kept, and known by partialDependence', async () => {
+    const { network } = await trainReluNetwork({ x, y: values }, { featureNames });
+    const again = fromJSON(JSON.stringify(toJSON(network)));
+    expect(again.featureNames).toEqual(featureNames);
+    expect(partialDependence(again, x, 'weight')).toEqual(partialDependence(network, x, 1));
+    expect(() => partialDependence(network, x, 'height')).toThrow(
+      "column = 'height': expected one of 'age', 'weight', 'noise'",
+    );
+  });
+
+  it('are refused where they do not fit', async () => {
+    const wrong = (names: unknown) => trainReluNetwork({ x, y: values }, { featureNames: names as string[] });
+    await expect(wrong(['age'])).rejects.toThrow('featureNames.length = 1: expected 3, one for each column of x');
+    await expect(wrong([1, 2, 3])).rejects.toThrow('expected an array of strings');
+  });
+});
+
+describe('estimators', () => {
+  it('are the functions in another form', async () => {
+    const regressor = await new ReluRegressor({ beta: 2 }).fit(x, values);
+    const { network, objective } = await trainReluNetwork({ x, y: values }, { beta: 2 });
+    expect(regressor.result.objective).toBe(objective);
+    expect(regressor.predict(x)).toEqual(predict(network, x));
+    expect(regressor.decisionFunction(x)).toEqual(decisionFunction(network, x));
+    expect(regressor.score(x, values)).toBe(score(network, x, values));
+    const sampleWeights = x.map((_, i) => i % 3);
+    const classifier = await new ReluClassifier({ loss: 'logistic' }).fit(x, labels, { sampleWeights });
+    const other = await trainReluNetwork({ x, y: labels, sampleWeights }, { loss: 'logistic' });
+    expect(classifier.predict(x)).toEqual(predict(other.network, x));
+    expect(classifier.predictProbabilities(x)).toEqual(predictProbabilities(other.network, x));
+    expect(classifier.score(x, labels)).toBe(score(other.network, x, labels));
+  });
+
+  it('take integers for classes, or for values', async () => {
+    const y = values.map((value) => Number(value > 110));
+    expect((await new ReluClassifier().fit(x, y)).network.classes).toEqual([0, 1]);
+    expect((await new ReluRegressor().fit(x, y)).network.classes).toBeUndefined();
+  });
+
+  it('say that they are not fitted yet', () => {
+    expect(() => new ReluRegressor().predict(x)).toThrow('not fitted yet: call fit(x, y), and wait for it');
+  });
+});
