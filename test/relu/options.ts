@@ -20,6 +20,10 @@ export const taking: Taking = {
   'relu/betaMax, settings': ['task', (options) => relu.betaMax({ x: rows, y: values }, options)],
   'relu/betaMax, data': ['x', (more: Options) => relu.betaMax({ x: rows, y: values, ...more })],
   'relu/trainReluNetwork, task': ['patterns', (options) => relu.trainReluNetwork({ x: rows, y: values }, options)],
+  'relu/attack': [
+    'method',
+    (options) => relu.attack(additive, rows, values, { norm: 'inf', radius: 0.1, ...options } as relu.AttackSettings),
+  ],
   'relu/crossValidate': ['folds', (options) => relu.crossValidate({ x: rows, y: values }, options)],
   'relu/reluPath': ['count', (options) => relu.reluPath({ x: rows, y: values }, options)],
   'relu/partialDependence': ['grid', (options) => relu.partialDependence(additive, rows, 0, options)],
