@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/index.hpp"
 #include "linalg/blas.hpp"
 #include "solvers/relu/map.hpp"
 #include "solvers/relu/problem.hpp"
@@ -12,7 +13,8 @@
 
 namespace nonconvex {
 
-/// The best feasible point and the best dual point that a run has met; all in double precision.
+/// The best feasible point and the best dual point that a run has met; all in double precision. Outputs that share
+/// nothing are programs of their own, on the CPU: each has its best point and its best dual point, scaled for itself.
 template <LinAlg La>
 class ReluCertificate {
  public:
@@ -31,15 +33,16 @@ class ReluCertificate {
         prox_(prox),
         blocks_(blocks),
         activation_(activation),
+        parts_(at(apart() ? data.c : 1)),
         candidate_(la.template matrix<double>(data.n, data.c)),
         bestDual_(la.template matrix<double>(data.n, data.c)),
         candidateQ_(la.template matrix<double>(map.dimension(), data.c * map.patterns())),
         best_(la.template matrix<double>(map.dimension(), map.columns())) {}
 
-  double objective() const { return bestObjective_; }
-  double lowerBound() const { return lowerBound_; }
-  double violation() const { return violation_; }
-  double gap() const { return bestObjective_ > 0 ? (bestObjective_ - lowerBound_) / bestObjective_ : 0; }
+  double objective() const { return total(&Part::objective); }
+  double lowerBound() const { return total(&Part::lowerBound); }
+  double violation() const;
+  double gap() const { return objective() > 0 ? (objective() - lowerBound()) / objective() : 0; }
 
   /// Keeps the last point of the proximal step if its objective is the least so far.
   void offerPoint(const ReluPoint<Space>& point);
@@ -72,16 +75,50 @@ class ReluCertificate {
   /// bound that differ by less, relatively, and the wrong way round, are equal.
   static constexpr double feasibilityRounding = 1e-9;
 
-  double lossValue(Double f) const { return la_.sum(data_.n, kernels::LossValue<Space>{data_.loss, f, rows_.y}); }
+  /// Outputs that are a program of their own: all of them, or one.
+  struct Part {
+    double objective = INFINITY;
+    double lowerBound = 0;  // losses and norms are not negative
+    double violation = 0;   // of the best point
+  };
+
+  bool apart() const {
+    return std::is_same_v<La, Cpu> && data_.c > 1 && blocks_.members == 1 && !data_.loss.coupled();
+  }
+  double total(double Part::* member) const {
+    double sum = 0;
+    for (const Part& part : parts_) sum += part.*member;
+    return sum;
+  }
+  int outputs() const { return data_.c / static_cast<int>(parts_.size()); }
+  /// The columns of a part among those of an n x c matrix.
+  template <class T>
+  Mat<T, Space> outputsOf(int part, Mat<T, Space> m) const {
+    return m.columns(part * outputs(), outputs());
+  }
+  /// f(first, count) for the runs of columns of the weights that a part has.
+  template <class F>
+  void forColumns(int part, F&& f) const {
+    if (parts_.size() == 1) return f(0, map_.columns());
+    const int p = map_.patterns();
+    for (int first = part * p; first < map_.columns(); first += data_.c * p) f(first, p);
+  }
+  ReluRowLoss lossOfPart() const {
+    ReluRowLoss loss = data_.loss;
+    loss.c = outputs();
+    return loss;
+  }
+  double lossValue(Double f, int part) const {
+    return la_.sum(data_.n, kernels::LossValue<Space>{lossOfPart(), outputsOf(part, f), outputsOf(part, y())});
+  }
+  Double y() const { return rows_.y.view(); }
+  double penalty(const ReluPoint<Space>& point, int part) const;
   double offerCandidate() {
     exact_.adjoint(candidate_, candidateQ_);
     return offerCandidate(candidateQ_);
   }
   double offerCandidate(Double q);
-  /// Whether an objective is below the bound by what the cones' violation, which rounding leaves, may have gained.
-  bool roundedBelow(double objective) const {
-    return objective < lowerBound_ && objective > lowerBound_ * (1 - feasibilityRounding);
-  }
+  double offerPart(int part, double largest);
   double writeNeurons(const HostMatrix<double>& best, const std::vector<double>& norms, ReluSolution& s) const;
   double networkLoss(const ReluSolution& s) const;
 
@@ -93,42 +130,81 @@ class ReluCertificate {
   ReluProx<La>& prox_;
   const kernels::Blocks blocks_;
   const ReluActivation activation_;
+  std::vector<Part> parts_;
   Matrix<double> candidate_, bestDual_;  // n x c
   Matrix<double> candidateQ_;            // d x columns of one sign
   Matrix<double> best_;                  // d x columns
-  double bestObjective_ = INFINITY;
-  double lowerBound_ = 0;  // losses and norms are not negative
-  double violation_ = 0;   // of the best point
 };
 
 template <LinAlg La>
+double ReluCertificate<La>::violation() const {
+  double most = 0;
+  for (const Part& part : parts_) most = std::max(most, part.violation);
+  return most;
+}
+
+template <LinAlg La>
+double ReluCertificate<La>::penalty(const ReluPoint<Space>& point, int part) const {
+  if constexpr (std::is_same_v<La, Cpu>) {
+    if (parts_.size() > 1) {
+      double sum = 0;
+      forColumns(part, [&](int first, int count) {
+        for (int j = first; j < first + count; ++j) sum += blas::nrm2(point.v.rows, point.v.column(j));
+      });
+      return sum;
+    }
+  }
+  return point.penalty;
+}
+
+template <LinAlg La>
 void ReluCertificate<La>::offerPoint(const ReluPoint<Space>& point) {
-  const double objective = lossValue(point.f) + data_.beta * point.penalty;
-  if (objective >= bestObjective_) return;
-  bestObjective_ = roundedBelow(objective) ? lowerBound_ : objective;
-  violation_ = prox_.violation();
-  la_.copy(point.v, best_.view());
+  for (int k = 0; k < static_cast<int>(parts_.size()); ++k) {
+    Part& part = parts_[at(k)];
+    const double objective = lossValue(point.f, k) + data_.beta * penalty(point, k);
+    if (objective >= part.objective) continue;
+    // Below the bound by what the cones' violation, which rounding leaves, may have gained.
+    const bool rounded = objective < part.lowerBound && objective > part.lowerBound * (1 - feasibilityRounding);
+    part.objective = rounded ? part.lowerBound : objective;
+    part.violation = prox_.violation();
+    forColumns(k, [&](int first, int count) {
+      la_.copy(point.v.columns(first, count), best_.view().columns(first, count));
+    });
+  }
 }
 
 /// maximise -loss*(-theta) subject to ||Proj_{K_i}(+-X^T D_i theta)|| <= beta. Squared loss: theta y - 1/2 ||theta||^2.
 template <LinAlg La>
 double ReluCertificate<La>::offerCandidate(Double q) {
-  const int size = data_.n * data_.c;
-  const double* y = rows_.y.view().data;
-  double* theta = candidate_.view().data;
-  const double largest = prox_.largestDualNorm(q);
+  if (parts_.size() == 1) return offerPart(0, prox_.largestDualNorm(q));
+  double sum = 0;
+  if constexpr (std::is_same_v<La, Cpu>) {
+    for (int k = 0; k < data_.c; ++k) sum += offerPart(k, prox_.largestDualNorm(q, k));
+  }
+  return sum;
+}
+
+/// Scales a part of the candidate, whose largest norm is given, and keeps it if that improves the bound, which it
+/// returns.
+template <LinAlg La>
+double ReluCertificate<La>::offerPart(int k, double largest) {
+  Part& part = parts_[at(k)];
+  const Mat<double, Space> point = outputsOf(k, candidate_.view());
+  const int size = point.rows * point.cols;
+  const double* targets = outputsOf(k, y()).data;
+  double* theta = point.data;
   // A hair inside: the bound must hold in floating point too.
   const double most = largest > 0 ? data_.beta / largest * (1 - 1e-14) : INFINITY;
   const bool squared = data_.loss.kind == ReluLoss::squared;
-  const double linear = squared ? la_.sum(size, kernels::Product{theta, y}) : 0;
+  const double linear = squared ? la_.sum(size, kernels::Product{theta, targets}) : 0;
   const double quadratic = squared ? la_.sum(size, kernels::Product{theta, theta}) : 0;
   const double t = dualFactor(data_.loss.kind, most, linear, quadratic);
   la_.forEach(size, kernels::Scale{t, theta});
-  double bound = la_.sum(data_.n, kernels::LossDualValue<Space>{data_.loss, candidate_, rows_.y});
-  if (bound > bestObjective_ && bound < bestObjective_ * (1 + feasibilityRounding)) bound = bestObjective_;
-  if (bound > lowerBound_) {
-    lowerBound_ = bound;
-    la_.copy(candidate_.view(), bestDual_.view());
+  double bound = la_.sum(data_.n, kernels::LossDualValue<Space>{lossOfPart(), point, outputsOf(k, y())});
+  if (bound > part.objective && bound < part.objective * (1 + feasibilityRounding)) bound = part.objective;
+  if (bound > part.lowerBound) {
+    part.lowerBound = bound;
+    la_.copy(point, outputsOf(k, bestDual_.view()));
   }
   return bound;
 }
@@ -234,7 +310,9 @@ double ReluCertificate<La>::networkLoss(const ReluSolution& s) const {
   la_.forEach(data_.n, m,
               kernels::Activate<T, Space>{activation_ == ReluActivation::relu, map_.masks(), ofNeurons, activations});
   la_.gemm(Transpose::no, Transpose::no, 1.0, Double(activations), outputs.view(), 0.0, f.view());
-  return lossValue(f);
+  double loss = 0;
+  for (int k = 0; k < static_cast<int>(parts_.size()); ++k) loss += lossValue(f, k);
+  return loss;
 }
 
 // Compiled once, in solver.cpp.

@@ -29,6 +29,7 @@ ReluProx<Cpu>::ReluProx(const Cpu& la, const ReluData& data, const ReluMap<Cpu>&
   refined_.resize(static_cast<std::size_t>(blocks.count));
   list_.reserve(count);
   listed_.resize(count);
+  asked_.reserve(static_cast<std::size_t>(blocks_.count));
 }
 
 void ReluProx<Cpu>::startCones() {
@@ -115,15 +116,15 @@ void ReluProx<Cpu>::shiftByProjection(In b, double rho) {
 /// A bound without a projection: for any mu >= 0, ||Proj(q)|| <= ||q + G^T mu||. Two such mu cost no projection: the
 /// multipliers of the iteration (`shift_` = G^T mu) and those on the rows active last. The second is asked for only
 /// where the first leaves a block among the largest.
-double ReluProx<Cpu>::largestDualNorm(In q) {
+double ReluProx<Cpu>::largestDualNorm(In q, int output) {
+  listBlocks(output);
   boundByShifts(q);
-  for (int block = 0; block < blocks_.count; ++block) {
+  for (const int block : asked_) {
     norm(block) = squaredBound(block);
     refined_[static_cast<std::size_t>(block)] = 0;
   }
   for (;;) {
-    const int largest =
-        static_cast<int>(std::max_element(norms_.data(), norms_.data() + blocks_.count) - norms_.data());
+    const int largest = *std::max_element(asked_.begin(), asked_.end(), [&](int a, int b) { return norm(a) < norm(b); });
     char& refined = refined_[static_cast<std::size_t>(largest)];
     if (!projector_ || refined) return std::sqrt(norm(largest));
     refined = 1;
@@ -137,11 +138,20 @@ double ReluProx<Cpu>::largestDualNorm(In q) {
   }
 }
 
-/// Bounds of ||Proj(+-q_j)|| by q itself and with `shift_`, for all columns j.
+void ReluProx<Cpu>::listBlocks(int output) {
+  asked_.clear();
+  for (int block = 0; block < blocks_.count; ++block) {
+    if (output == all || block / blocks_.patterns % data_.c == output) asked_.push_back(block);
+  }
+}
+
+/// Bounds of ||Proj(+-q_j)|| by q itself and with `shift_`, for the columns j of the blocks asked for.
 void ReluProx<Cpu>::boundByShifts(In q) {
+  const int columns = static_cast<int>(asked_.size()) * blocks_.members;
   la_.tasks(
-      map_.columns(),
-      [&](int j) {
+      columns,
+      [&](int k) {
+        const int j = blocks_.column(asked_[static_cast<std::size_t>(k / blocks_.members)], k % blocks_.members);
         double* point = signedColumn(q, j);
         double& bound = bounds_[static_cast<std::size_t>(j)];
         bound = blas::nrm2(q.rows, point);
@@ -149,7 +159,7 @@ void ReluProx<Cpu>::boundByShifts(In q) {
         for (int i = 0; i < q.rows; ++i) point[i] += shift_(i, j);
         bound = std::min(bound, blas::nrm2(q.rows, point));
       },
-      6.0 * q.rows * map_.columns());
+      6.0 * q.rows * columns);
 }
 
 /// The column of q that belongs to column j of the weights, with its sign, in work space.

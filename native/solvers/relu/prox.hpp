@@ -196,15 +196,19 @@ class ReluProx<Cpu> {
 
   Mat<double> shift() { return shift_; }
   void shiftByProjection(In b, double rho);
-  double largestDualNorm(In q);
+  /// Of all outputs, or of one alone, where blocks are single columns.
+  double largestDualNorm(In q, int output = all);
 
  private:
+  static constexpr int all = -1;
+
   Vec<const int> list() const { return {list_.data(), static_cast<int>(list_.size())}; }
   Vec<const double> scale() const { return {scale_.data(), static_cast<int>(list_.size())}; }
   double& norm(int block) { return norms_[static_cast<std::size_t>(block)]; }
   double factor(int column, double threshold) const;
   void setNorms(In m);
   void shrinkProjection(double threshold);
+  void listBlocks(int output);
   void boundByShifts(In q);
   double* signedColumn(In q, int j);
   double squaredBound(int block) const;
@@ -228,6 +232,7 @@ class ReluProx<Cpu> {
   HostMatrix<double> points_;  // work of bounds
   HostBuffer<double> bounds_;  // by column
   std::vector<char> refined_;  // by block
+  std::vector<int> asked_;     // blocks that a largest norm is of
 };
 
 }  // namespace nonconvex

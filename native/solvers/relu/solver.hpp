@@ -19,6 +19,7 @@
 #include "solvers/relu/certificate.hpp"
 #include "solvers/relu/gap_rate.hpp"
 #include "solvers/relu/map.hpp"
+#include "solvers/relu/output_acceleration.hpp"
 #include "solvers/relu/prox.hpp"
 #include "solvers/relu/slack.hpp"
 #include "solvers/relu/system.hpp"
@@ -89,6 +90,9 @@ class ReluSolver {
 
   static const ReluSettings& checked(const ReluSettings& settings);
   void layOutState();
+  void startAcceleration(int memory);
+  void accelerate();
+  void forgetAcceleration();
   void readWarmStart(const ReluWarmStart& warm);
   void chooseRho();
   bool setSystem();
@@ -136,6 +140,7 @@ class ReluSolver {
   Mat<T, Space> b_, a_, fb_;
   In b0_, a0_;  // in `before_`: what v, z and u were made from
   std::unique_ptr<Anderson<La>> anderson_;
+  std::unique_ptr<OutputAcceleration> byOutput_;  // in its place, where outputs share nothing
   std::unique_ptr<ReluBalance<La>> balance_;
   std::unique_ptr<ReluSlack<La>> slack_;  // splitting 'slack': neither of those two
 
@@ -222,6 +227,38 @@ void ReluSolver<La>::layOutState() {
 }
 
 template <LinAlg La>
+void ReluSolver<La>::startAcceleration(int memory) {
+  const int size = state_.rows();
+  if constexpr (cpu) {
+    if (data_.c > 1 && blocks_.members == 1 && !data_.loss.coupled()) {
+      const int ofSign = map_.dimension() * map_.patterns();
+      std::vector<OutputAcceleration::Run> runs;
+      for (int s = 0; s < map_.signs(); ++s) runs.push_back({s * data_.c * ofSign, ofSign});
+      for (int first = map_.dimension() * map_.columns(); first < size; first += data_.n * data_.c) {
+        runs.push_back({first, data_.n});
+      }
+      byOutput_ = std::make_unique<OutputAcceleration>(la_, memory, std::move(runs), 1, data_.c);
+      return;
+    }
+  }
+  anderson_ = std::make_unique<Anderson<La>>(la_, memory, size - data_.n * data_.c, size);
+}
+
+template <LinAlg La>
+void ReluSolver<La>::accelerate() {
+  if constexpr (cpu) {
+    if (byOutput_) return byOutput_->advance(before_.flat(), state_.flat());
+  }
+  anderson_->advance(before_.flat(), state_.flat());
+}
+
+template <LinAlg La>
+void ReluSolver<La>::forgetAcceleration() {
+  if (byOutput_) byOutput_->reset();
+  if (anderson_) anderson_->reset();
+}
+
+template <LinAlg La>
 void ReluSolver<La>::readWarmStart(const ReluWarmStart& warm) {
   const int columns = map_.columns();
   const int n = data_.n;
@@ -264,7 +301,7 @@ void ReluSolver<La>::start() {
     const int weights = map_.dimension() * map_.columns();
     const double bytes = 2.0 * sizeof(T) * size;
     const int memory = static_cast<int>(std::clamp(3e8 / bytes, 3.0, 15.0));
-    anderson_ = std::make_unique<Anderson<La>>(la_, memory, weights + predictions, size);
+    startAcceleration(memory);
     balance_ = std::make_unique<ReluBalance<La>>(la_, weights, predictions, settings_.relaxation);
     if constexpr (cpu) {
       if (map_.signs() == 2 && blocks_.members == 1 && ReluActiveSetNewton::supports(data_.loss.kind) &&
@@ -420,7 +457,7 @@ void ReluSolver<La>::endNewton() {
     const HostMatrix<double> v(prox_.v().rows, prox_.v().cols);
     la_.copy(prox_.v(), v.view());
     restart(v, newton_->theta());
-    anderson_->reset();
+    forgetAcceleration();
     rate_ = {};
   }
 }
@@ -440,7 +477,7 @@ std::optional<Status> ReluSolver<La>::step() {
     updateU();
     measureStep();
     measureResiduals();
-    anderson_->advance(before_.flat(), state_.flat());
+    accelerate();
     if (std::isnan(settings_.rho)) adaptRho();
   }
   ++iteration_;
@@ -514,7 +551,7 @@ void ReluSolver<La>::rescale(double rho, double sigma) {
   rho_ = rho;
   sigma_ = sigma;
   factored_ = setSystem();
-  anderson_->reset();
+  forgetAcceleration();
 }
 
 template <LinAlg La>
