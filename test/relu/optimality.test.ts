@@ -179,3 +179,32 @@ describe('columns from 1e-3 to 1e3', () => {
     expect(Math.abs(result.networkObjective - result.objective)).toBeLessThanOrEqual(1e-9 * result.objective);
   });
 });
+
+describe('outputs that share nothing', () => {
+  it('objective and bound are the sums of solves of each, at any iteration', async () => {
+    const draw = normals(11);
+    const x = table(60, 4, draw);
+    const y = targets(x, 3, 'squared', draw);
+    const solve = (outputs: number[][], maxIterations: number) =>
+      trainReluNetwork(
+        { x: toMatrix(x), y: toMatrix(outputs) },
+        { beta: 0.4, bias: false, patterns: { sample: 15 }, rho: 1, maxIterations, tolerance: 1e-14 },
+      );
+    for (const iterations of [20, 60]) {
+      const together = await solve(y, iterations);
+      let objective = 0;
+      let lowerBound = 0;
+      for (let k = 0; k < 3; ++k) {
+        const one = await solve(
+          y.map((row) => [row[k] as number]),
+          iterations,
+        );
+        objective += one.objective;
+        lowerBound += one.lowerBound;
+      }
+      expect(together.iterations).toBe(iterations);
+      expect(Math.abs(together.objective / objective - 1)).toBeLessThan(1e-9);
+      expect(Math.abs(together.lowerBound / lowerBound - 1)).toBeLessThan(1e-9);
+    }
+  });
+});

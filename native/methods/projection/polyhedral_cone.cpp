@@ -146,7 +146,9 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
       points_(d_, groups),
       products_(n_, groups),
       pending_(static_cast<std::size_t>(groups)),
-      done_(static_cast<std::size_t>(groups)) {
+      done_(static_cast<std::size_t>(groups)),
+      shifts_(d_, groups),
+      wasShort_(static_cast<std::size_t>(groups)) {
   for (int k = 0; k < n_; ++k) {
     norms_[static_cast<std::size_t>(k)] = blas::nrm2(d_, xt_.column(k));
     for (int i = 0; i < d_; ++i) x_(k, i) = xt_(i, k);
@@ -286,6 +288,7 @@ void ConeProjector::project(Vec<const int> list, Mat<const double> b, double thr
 void ConeProjector::settle(const Cpu& la, const Request& request, int first, int last) {
   la.tasks(last - first, [&](int i) {
     const int g = request.list[first + i];
+    if (shortAsBefore(request, first + i)) return;
     warmStart(sets_[static_cast<std::size_t>(g)], request.b.column(g), request.p.column(g),
               scratch_[static_cast<std::size_t>(g)].work.data());
   });
@@ -295,6 +298,29 @@ void ConeProjector::settle(const Cpu& la, const Request& request, int first, int
   }
   // Every round settles at least the rows that it looks at; the bound only guards against cycling by rounding.
   for (int round = 0; round < 100 && count > 0; ++round) count = settleSome(la, request, first, count);
+  for (int place = first; place < last; ++place) remember(request, place);
+}
+
+/// Whether the multipliers that showed a cone's point to be short last time do so again: most cones whose weights stay
+/// zero are done with by that.
+bool ConeProjector::shortAsBefore(const Request& request, int place) {
+  const int g = request.list[place];
+  if (wasShort_[static_cast<std::size_t>(g)] == 0 || request.threshold <= 0) return false;
+  const double* b = request.b.column(g);
+  const double* shift = shifts_.column(g);
+  double* p = request.p.column(g);
+  for (int i = 0; i < d_; ++i) p[i] = b[i] + shift[i];
+  return isShort(request, place);
+}
+
+void ConeProjector::remember(const Request& request, int place) {
+  const int g = request.list[place];
+  const bool ended = isShort(request, place);
+  wasShort_[static_cast<std::size_t>(g)] = ended;
+  if (!ended) return;
+  const double* b = request.b.column(g);
+  const double* p = request.p.column(g);
+  for (int i = 0; i < d_; ++i) shifts_(i, g) = p[i] - b[i];
 }
 
 /// One round for the `count` pending places from `first` on: one product with all rows, then each group by itself.

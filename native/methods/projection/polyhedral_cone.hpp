@@ -86,6 +86,8 @@ class ConeProjector {
   int settleSome(const Cpu& la, const Request& request, int first, int count);
   bool settleOne(const Request& request, int place, double* product);
   bool isShort(const Request& request, int place) const;
+  bool shortAsBefore(const Request& request, int place);
+  void remember(const Request& request, int place);
   void warmStart(ConeActiveSet& set, const double* b, double* p, double* work) const;
   void findViolated(int group, const double* xp, double tolerance, Candidates& found) const;
   void writeNormals(int group, Candidates& candidates) const;
@@ -107,6 +109,8 @@ class ConeProjector {
   HostMatrix<double> products_;      // n x slots
   std::vector<int> pending_;         // places in the list of the groups not yet settled
   std::vector<char> done_;           // by slot of the round
+  HostMatrix<double> shifts_;        // d x groups: p - b = N mu, mu >= 0, of the last projection that ended as short
+  std::vector<char> wasShort_;       // by group: the last one did
   std::atomic<long> pivots_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/index.hpp"
+#include "core/numbers.hpp"
 #include "linalg/blas.hpp"
 #include "solvers/relu/map.hpp"
 #include "solvers/relu/problem.hpp"
@@ -82,10 +83,8 @@ class ReluCertificate {
     double violation = 0;   // of the best point
   };
 
-  bool apart() const {
-    return std::is_same_v<La, Cpu> && data_.c > 1 && blocks_.members == 1 && !data_.loss.coupled();
-  }
-  double total(double Part::* member) const {
+  bool apart() const { return std::is_same_v<La, Cpu> && data_.c > 1 && blocks_.members == 1 && !data_.loss.coupled(); }
+  double total(double Part::*member) const {
     double sum = 0;
     for (const Part& part : parts_) sum += part.*member;
     return sum;
@@ -159,6 +158,7 @@ double ReluCertificate<La>::penalty(const ReluPoint<Space>& point, int part) con
 
 template <LinAlg La>
 void ReluCertificate<La>::offerPoint(const ReluPoint<Space>& point) {
+  double violation = unknown;
   for (int k = 0; k < static_cast<int>(parts_.size()); ++k) {
     Part& part = parts_[at(k)];
     const double objective = lossValue(point.f, k) + data_.beta * penalty(point, k);
@@ -166,10 +166,10 @@ void ReluCertificate<La>::offerPoint(const ReluPoint<Space>& point) {
     // Below the bound by what the cones' violation, which rounding leaves, may have gained.
     const bool rounded = objective < part.lowerBound && objective > part.lowerBound * (1 - feasibilityRounding);
     part.objective = rounded ? part.lowerBound : objective;
-    part.violation = prox_.violation();
-    forColumns(k, [&](int first, int count) {
-      la_.copy(point.v.columns(first, count), best_.view().columns(first, count));
-    });
+    if (!isKnown(violation)) violation = prox_.violation();
+    part.violation = violation;
+    forColumns(
+        k, [&](int first, int count) { la_.copy(point.v.columns(first, count), best_.view().columns(first, count)); });
   }
 }
 

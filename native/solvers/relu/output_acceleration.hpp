@@ -19,7 +19,7 @@ class OutputAcceleration {
     int first, count;
   };
 
-  /// Runs of the tail come last; see Anderson.
+  /// The last `tailRuns` runs are the tail that Anderson speaks of.
   OutputAcceleration(const Cpu& la, int memory, std::vector<Run> runs, int tailRuns, int outputs)
       : la_(la), serial_(la.serial()), runs_(std::move(runs)) {
     int size = 0;

@@ -124,7 +124,8 @@ double ReluProx<Cpu>::largestDualNorm(In q, int output) {
     refined_[static_cast<std::size_t>(block)] = 0;
   }
   for (;;) {
-    const int largest = *std::max_element(asked_.begin(), asked_.end(), [&](int a, int b) { return norm(a) < norm(b); });
+    const int largest =
+        *std::max_element(asked_.begin(), asked_.end(), [&](int a, int b) { return norm(a) < norm(b); });
     char& refined = refined_[static_cast<std::size_t>(largest)];
     if (!projector_ || refined) return std::sqrt(norm(largest));
     refined = 1;

@@ -196,7 +196,7 @@ class ReluProx<Cpu> {
 
   Mat<double> shift() { return shift_; }
   void shiftByProjection(In b, double rho);
-  /// Of all outputs, or of one alone, where blocks are single columns.
+  /// The largest norm among all outputs, or of one alone where blocks are single columns.
   double largestDualNorm(In q, int output = all);
 
  private:
