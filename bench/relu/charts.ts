@@ -1,4 +1,4 @@
-// The two pictures of bench/relu/page.md.
+// The two pictures of bench/relu/page.md, and that of refinement in docs/relu.md.
 import { writeChart } from '../../scripts/chart.mjs';
 import { logAxis } from '../shared/chart.js';
 import { type Method, methods, middleRun, type Race } from './race.js';
@@ -107,5 +107,68 @@ export async function chartScaling(
       ],
     })),
     resolve: { scale: { color: 'shared' } },
+  });
+}
+
+/** What the picture of refinement shows of a run. */
+export interface Refined {
+  name: string;
+  known: { objective: number; bestOfLocalRuns: number };
+  objective: number;
+  rounds: readonly { seconds: number; objective: number }[];
+  adam: readonly { seconds: number; objective: number }[];
+}
+
+/** Objectives of the rounds over the least one known, less 1, against time. */
+export async function chartRefinement(path: string, runs: readonly Refined[], subtitle: string): Promise<void> {
+  const label = (name: string) => name.replace(' ', ', λ = ');
+  const series = ['rounds of refinement', 'best of local runs', 'Adam'];
+  const values = runs.flatMap((run) => {
+    const least = Math.min(run.objective, run.known.objective);
+    const above = (objective: number) => Math.max(1e-5, objective / least - 1);
+    const point = (method: string, seconds: number, objective: number) => ({
+      problem: label(run.name),
+      method,
+      seconds,
+      above: above(objective),
+    });
+    const times = run.rounds.map((round) => round.seconds);
+    return [
+      ...run.rounds.map((round) => point(series[0] as string, round.seconds, round.objective)),
+      ...[Math.min(...times), Math.max(...times)].map((t) => point(series[1] as string, t, run.known.bestOfLocalRuns)),
+      ...run.adam.map((adam) => point(series[2] as string, adam.seconds, adam.objective)),
+    ];
+  });
+  await writeChart(path, {
+    title: { text: 'Objective above the least one known, relatively, round by round', subtitle },
+    data: { values },
+    facet: {
+      field: 'problem',
+      type: 'nominal',
+      title: null,
+      sort: runs.map((run) => label(run.name)),
+      header: { labelFontSize: 13 },
+    },
+    columns: 2,
+    spec: {
+      width: 330,
+      height: 170,
+      mark: { type: 'line', point: { size: 30, filled: true }, clip: true, strokeWidth: 2 },
+      encoding: {
+        x: { field: 'seconds', type: 'quantitative', scale: { type: 'log', nice: true }, axis: logAxis('seconds') },
+        y: {
+          field: 'above',
+          type: 'quantitative',
+          scale: { type: 'log', domain: [1e-5, 1] },
+          axis: logAxis('objective / least - 1'),
+        },
+        color: {
+          field: 'method',
+          type: 'nominal',
+          scale: { domain: series, range: ['#d62728', '#7f7f7f', '#1f77b4'] },
+          legend: { title: null, orient: 'bottom', symbolType: 'stroke', labelLimit: 400 },
+        },
+      },
+    },
   });
 }

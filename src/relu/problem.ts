@@ -48,7 +48,7 @@ export interface ReluRefinement {
   rounds?: number | undefined;
   /** Seconds after which it ends with what was found. Default: none. */
   timeLimit?: number | undefined;
-  /** Random networks that are descended from at first, of which the best is refined. Default: 4. */
+  /** Random networks that are descended from at first, of which the best is refined. Default: 4, 2 from 300,000 numbers in x on, 1 from a million on. */
   starts?: number | undefined;
 }
 

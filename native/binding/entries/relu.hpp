@@ -87,7 +87,8 @@ struct ReluEntry {
     if (in.has("starts")) wanted.starts = in.integer("starts");
     expect(wanted.rounds >= 0, "rounds", wanted.rounds, "expected an integer >= 0");
     expect(wanted.timeLimit >= 0, "timeLimit", wanted.timeLimit, "expected a number >= 0 (seconds)");
-    expect(wanted.starts >= 0 && wanted.starts <= 1000, "starts", wanted.starts, "expected an integer in [1, 1000]");
+    const int starts = wanted.starts.value_or(1);
+    expect(starts >= 0 && starts <= 1000, "starts", starts, "expected an integer in [1, 1000]");
     return wanted;
   }
 };

@@ -9,6 +9,7 @@
 #include "core/numbers.hpp"
 #include "linalg/blas.hpp"
 #include "solvers/relu/map.hpp"
+#include "solvers/relu/neurons.hpp"
 #include "solvers/relu/problem.hpp"
 #include "solvers/relu/prox.hpp"
 
@@ -238,7 +239,6 @@ ReluSolution ReluCertificate<La>::solution() const {
   const double regulariser = writeNeurons(best, norms, s);
   s.networkObjective = networkLoss(s) + data_.beta / data_.normScale() / 2 * regulariser;
   s.gap = gap();
-  s.activeNeurons = s.hiddenWeights.cols();
   s.patterns = p;
   s.global = data_.exact && data_.c == 1;
   return s;
@@ -250,36 +250,27 @@ ReluSolution ReluCertificate<La>::solution() const {
 template <LinAlg La>
 double ReluCertificate<La>::writeNeurons(const HostMatrix<double>& best, const std::vector<double>& norms,
                                          ReluSolution& s) const {
-  const int inputs = data_.bias ? data_.d - 1 : data_.d;
   const int p = map_.patterns();
-  std::vector<int> active;
-  for (int j = 0; j < best.cols(); ++j) {
-    if (blas::nrm2(best.rows(), best.column(j)) > 0) active.push_back(j);
-  }
-  const int m = static_cast<int>(active.size());
-  s.hiddenWeights = HostMatrix<double>(inputs, m);
-  s.biases = HostBuffer<double>(static_cast<std::size_t>(m));
-  s.outputWeights = HostMatrix<double>(m, data_.c);
-  s.inputShift = data_.inputShift.copy();
-  s.inputScale = data_.inputScale.copy();
+  std::vector<NeuronSource> neurons;
   double regulariser = 0;
-  for (int neuron = 0; neuron < m; ++neuron) {
-    const int j = active[static_cast<std::size_t>(neuron)];
-    const double root = std::sqrt(norms[static_cast<std::size_t>(blocks_.of(j))]);
-    const double* w = s.weights.column(j);
-    for (int i = 0; i < inputs; ++i) s.hiddenWeights(i, neuron) = w[i] / root;
-    if (data_.bias) s.biases[static_cast<std::size_t>(neuron)] = w[inputs] / root;
-    double sign = map_.sign(j);
-    if (map_.features() && best(0, j) < 0) {  // a direction with a negative weight: the sign goes to the output
-      sign = -1;
-      for (int i = 0; i < inputs; ++i) s.hiddenWeights(i, neuron) *= -1;
-      s.biases[static_cast<std::size_t>(neuron)] *= -1;
-    }
-    s.outputWeights(neuron, j / p % data_.c) = sign * root;
-    s.pattern.push_back(j % p);
-    const double own = blas::nrm2(best.rows(), best.column(j)) * data_.normScale() / root;
+  for (int j = 0; j < best.cols(); ++j) {
+    const double length = blas::nrm2(best.rows(), best.column(j));
+    if (length == 0) continue;
+    const double root = std::sqrt(norms[at(blocks_.of(j))]);
+    // A direction with a negative weight: the sign goes to the output.
+    const bool flipped = map_.features() && best(0, j) < 0;
+    neurons.push_back({.column = j,
+                       .pattern = j % p,
+                       .output = j / p % data_.c,
+                       .root = root,
+                       .sign = flipped ? -1 : map_.sign(j),
+                       .flipped = flipped});
+    const double own = length * data_.normScale() / root;
     regulariser += own * own;
   }
+  s.inputShift = data_.inputShift.copy();
+  s.inputScale = data_.inputScale.copy();
+  writeNetwork(data_, neurons, s);
   for (const double norm : norms) regulariser += norm;
   return regulariser;
 }

@@ -158,8 +158,7 @@ PriceBound largestPrice(const Cpu& la, Mat<const double> xt, Vec<const double> t
                         const PriceLimits& limits) {
   using Search =
       PriceBound (*)(const Cpu&, Mat<const double>, Vec<const double>, Mat<const double>, const PriceLimits&, int, int);
-  constexpr Search searches[] = {searchIn<1>, searchIn<2>, searchIn<3>, searchIn<4>,
-                                 searchIn<5>, searchIn<6>, searchIn<7>, searchIn<8>};
+  constexpr Search searches[] = {searchIn<1>, searchIn<2>, searchIn<3>, searchIn<4>, searchIn<5>, searchIn<6>};
   static_assert(std::size(searches) == mostPriceColumns);
   if (xt.rows < 1 || xt.rows > mostPriceColumns) {
     throw Error(ErrorKind::range, "the largest price of all neurons: expected from 1 to " + show(mostPriceColumns) +

@@ -25,7 +25,7 @@ struct PriceBound {
 };
 
 /// Rows with more columns than this are refused: the number of cones grows as a power of the columns.
-inline constexpr int mostPriceColumns = 8;
+inline constexpr int mostPriceColumns = 6;
 
 /// Bounds the largest price by branch and bound over simplicial cones (docs/relu.md, Bounds for all networks). `xt` is
 /// d x n with column k the row x_k, a bias's column of ones included; d at most `mostPriceColumns`, else a RangeError.

@@ -108,6 +108,38 @@ void ReluNeurons::balance() {
   }
 }
 
+HostBuffer<double> ReluNeurons::variables() const {
+  HostBuffer<double> x(directions.size() + at(count()));
+  double* alpha = std::copy(directions.data(), directions.data() + directions.size(), x.data());
+  std::copy(weights.data(), weights.data() + count(), alpha);
+  return x;
+}
+
+void ReluNeurons::setVariables(const HostBuffer<double>& x) {
+  const double* alpha = x.data() + directions.size();
+  std::copy(x.data(), x.data() + directions.size(), directions.data());
+  std::copy(alpha, alpha + count(), weights.data());
+}
+
+void writeNetwork(const ReluData& data, const std::vector<NeuronSource>& neurons, ReluSolution& s) {
+  const int inputs = data.bias ? data.d - 1 : data.d;
+  const int m = static_cast<int>(neurons.size());
+  s.hiddenWeights = HostMatrix<double>(inputs, m);
+  s.biases = HostBuffer<double>(at(m));
+  s.outputWeights = HostMatrix<double>(m, data.c);
+  s.pattern.clear();
+  for (int j = 0; j < m; ++j) {
+    const NeuronSource& from = neurons[at(j)];
+    const double* w = s.weights.column(from.column);
+    const double root = from.flipped ? -from.root : from.root;
+    for (int i = 0; i < inputs; ++i) s.hiddenWeights(i, j) = w[i] / root;
+    if (data.bias) s.biases[at(j)] = w[inputs] / root;
+    s.outputWeights(j, from.output) = from.sign * from.root;
+    s.pattern.push_back(from.pattern);
+  }
+  s.activeNeurons = m;
+}
+
 void ReluNetworkObjective::setOutputs(const std::vector<std::int32_t>& outputs) {
   outputs_ = outputs;
   const int m = count();
@@ -169,25 +201,17 @@ double ReluNetworkObjective::operator()(const double* x, double* gradient) {
 
 double ReluNetworkObjective::value(const ReluNeurons& neurons) {
   setOutputs(neurons.outputs);
-  const int m = neurons.count();
-  HostBuffer<double> x(at((data_.d + 1) * m));
-  std::copy(neurons.directions.data(), neurons.directions.data() + neurons.directions.size(), x.data());
-  std::copy(neurons.weights.data(), neurons.weights.data() + m, x.data() + neurons.directions.size());
+  const HostBuffer<double> x = neurons.variables();
   return predict(x.data()) + data_.beta / 2 * blas::dot(static_cast<int>(x.size()), x.data(), x.data());
 }
 
 double descend(const Cpu& la, const ReluData& data, ReluNeurons& neurons, int iterations) {
   ReluNetworkObjective objective(la, data);
   objective.setOutputs(neurons.outputs);
-  const int m = neurons.count();
-  const std::size_t weights = neurons.directions.size();
-  HostBuffer<double> x(weights + at(m));
-  std::copy(neurons.directions.data(), neurons.directions.data() + weights, x.data());
-  std::copy(neurons.weights.data(), neurons.weights.data() + m, x.data() + weights);
+  HostBuffer<double> x = neurons.variables();
   LimitedMemoryDescent method(objective, static_cast<int>(x.size()), {.iterations = iterations});
   const double value = method.minimize(x.data(), [&] { return la.ending(); });
-  std::copy(x.data(), x.data() + weights, neurons.directions.data());
-  std::copy(x.data() + weights, x.data() + x.size(), neurons.weights.data());
+  neurons.setVariables(x);
   std::fill(neurons.patterns.begin(), neurons.patterns.end(), -1);
   return value;
 }

@@ -7,6 +7,7 @@
 #include "core/index.hpp"
 #include "linalg/cpu.hpp"
 #include "solvers/relu/data.hpp"
+#include "solvers/relu/problem.hpp"
 
 namespace nonconvex {
 
@@ -30,7 +31,25 @@ struct ReluNeurons {
   ReluNeurons only(const std::vector<int>& list) const;
   /// ||u_j|| = |alpha_j|, which is the least penalty of the same function.
   void balance();
+
+  /// (u_1, ..., u_m, alpha), the variables of the network's objective; and back.
+  HostBuffer<double> variables() const;
+  void setVariables(const HostBuffer<double>& x);
 };
+
+/// A column w of a solution's weights that makes a neuron of its network: u = w / root, or -w / root if `flipped`,
+/// alpha = sign root.
+struct NeuronSource {
+  int column;
+  int pattern;
+  int output;
+  double root;
+  double sign;
+  bool flipped = false;
+};
+
+/// Writes the network of a solution whose weights are written.
+void writeNetwork(const ReluData& data, const std::vector<NeuronSource>& neurons, ReluSolution& s);
 
 /// z := weight theta where z > 0, else 0; returns theta . z_+.
 double pullBack(int n, double weight, const double* theta, double* z);

@@ -110,7 +110,9 @@ inline void requireNoCones(const ReluSettings& settings) {
 struct ReluRefinement {
   int rounds = 30;
   double timeLimit = infinity;  ///< seconds after which no more is begun, and the result is what was found
-  int starts = 4;  ///< random networks of which the best is descended from; 0: none, prices are those of zero
+  /// Random networks of which the best is descended from, by the size of the data unless given; 0: none, prices are
+  /// those of zero.
+  std::optional<int> starts;
 };
 
 /// How activation patterns are had: found by refinement if that is asked for, `gates` if it has columns, all of them if

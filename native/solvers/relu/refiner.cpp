@@ -28,7 +28,7 @@ constexpr double roundTolerance = 3e-4;
 constexpr int roundIterations = 300;
 /// The columns, bias included, up to which the largest price is found exactly: in each round, and at the end.
 constexpr int exactInRounds = 4;
-constexpr int exactAtEnd = 6;
+constexpr int exactAtEnd = mostPriceColumns;
 constexpr double roundNodes = 3e5;  // about a second
 constexpr double mostNodes = 2e6;   // at the end
 constexpr double nodesPerSecond = 2e5;
@@ -38,6 +38,10 @@ constexpr double accurate = 1e-4;  // of the tolerance: of convex programs whose
 
 /// The share of the time limit after which no round begins.
 constexpr double shareOfRounds = 0.8;
+/// The share of the time left that the last convex program may take: the rest is for the search after it.
+constexpr double shareOfConvex = 0.7;
+/// Code of errors that say that memory was not there.
+constexpr std::string_view outOfMemory = "OUT_OF_MEMORY";
 
 /// The neurons but for those of next to no weight, balanced.
 ReluNeurons pruned(const ReluNeurons& neurons) {
@@ -80,28 +84,23 @@ int columnOf(const ReluNeurons& neurons, int j, std::int32_t pattern, const std:
 }
 
 /// Writes the network of the neurons, and their weights in the convex program, over those of a solution of it.
-void writeNetwork(const ReluData& data, const ReluNeurons& neurons, const std::vector<std::int32_t>& patterns,
-                  ReluSolution& s) {
-  const int inputs = data.bias ? data.d - 1 : data.d;
-  const int m = neurons.count();
-  s.hiddenWeights = HostMatrix<double>(inputs, m);
-  s.biases = HostBuffer<double>(at(m));
-  s.outputWeights = HostMatrix<double>(m, data.c);
-  s.pattern.clear();
-  s.weights = HostMatrix<double>(data.d, 2 * data.c * static_cast<int>(patterns.size()));
-  for (int j = 0; j < m; ++j) {
+void writeSolution(const ReluData& data, const ReluNeurons& neurons, const std::vector<std::int32_t>& patterns,
+                   ReluSolution& s) {
+  const int p = static_cast<int>(patterns.size());
+  std::vector<NeuronSource> sources;
+  s.weights = HostMatrix<double>(data.d, 2 * data.c * p);
+  for (int j = 0; j < neurons.count(); ++j) {
     std::vector<double> scaled(neurons.directions.column(j), neurons.directions.column(j) + data.d);
     for (double& entry : scaled) entry *= std::abs(neurons.weights[at(j)]);
     const int column = columnOf(neurons, j, neurons.patterns[at(j)], patterns, data.c);
-    s.pattern.push_back(column % static_cast<int>(patterns.size()));
-    double* v = s.weights.column(column);
-    data.unscaleWeights(scaled.data(), s.pattern.back(), v);
-    const double root = std::sqrt(neurons.size(j) * data.normScale());
-    for (int i = 0; i < inputs; ++i) s.hiddenWeights(i, j) = v[i] / root;
-    if (data.bias) s.biases[at(j)] = v[inputs] / root;
-    s.outputWeights(j, neurons.outputs[at(j)]) = std::copysign(root, neurons.weights[at(j)]);
+    data.unscaleWeights(scaled.data(), column % p, s.weights.column(column));
+    sources.push_back({.column = column,
+                       .pattern = column % p,
+                       .output = neurons.outputs[at(j)],
+                       .root = std::sqrt(neurons.size(j) * data.normScale()),
+                       .sign = std::copysign(1.0, neurons.weights[at(j)])});
   }
-  s.activeNeurons = m;
+  writeNetwork(data, sources, s);
 }
 
 void refuseWithout(const ReluSettings& settings, int outputs) {
@@ -127,6 +126,7 @@ RefinementEffort RefinementEffort::of(const ReluData& data) {
   effort.firstIterations = static_cast<int>(std::clamp(1e10 / size / effort.neurons, 400.0, 1000.0));
   effort.iterations = effort.firstIterations / 5;
   effort.added = std::max(16, effort.neurons / 4);
+  effort.starts = size <= 3e5 ? 4 : size <= 1e6 ? 2 : 1;
   effort.searches = std::max(static_cast<int>(std::clamp(4e7 / size, 20.0, 400.0)), 4 * data.c);
   return effort;
 }
@@ -137,6 +137,7 @@ ReluRefiner::ReluRefiner(const Cpu& la, const ReluProblem& problem, const ReluSe
       wanted_(problem.patterns.refine.value()),
       data_(checkedData(la, problem, settings)),
       effort_(RefinementEffort::of(data_)),
+      starts_(wanted_.starts.value_or(effort_.starts)),
       table_(data_),
       evaluate_(la_, data_),
       given_(warmNetwork(problem)),
@@ -168,11 +169,29 @@ ReluNeurons ReluRefiner::warmNetwork(const ReluProblem& problem) const {
 
 void ReluRefiner::start() {
   watch_ = Stopwatch();
-  if (wanted_.starts == 0 && given_.empty()) return;
+  if (starts_ == 0 && given_.empty()) return;
   solveConvex(firstNetwork(), std::max(roundTolerance, settings_.tolerance), roundIterations);
 }
 
 std::optional<Status> ReluRefiner::step() {
+  if (!shortage_.empty()) return Status::stalled;
+  try {
+    return advance();
+  } catch (const Error& error) {
+    // Patterns multiply from round to round. Where the memory ends, what was found until then stays the result.
+    if (error.code() != outOfMemory || network_.empty()) throw;
+    shortage_ = error.what();
+    ended_ = true;
+    return std::nullopt;
+  }
+}
+
+std::string ReluRefiner::explain(Status status) const {
+  if (status != Status::stalled || shortage_.empty()) return {};
+  return "Refinement ended in round " + show(round_) + " with the best network before it: " + shortage_ + ".";
+}
+
+std::optional<Status> ReluRefiner::advance() {
   if (ended_) return timeLeft() <= 0 ? Status::timeLimit : Status::iterationLimit;
   const bool limited = round_ >= wanted_.rounds || watch_.seconds() >= shareOfRounds * wanted_.timeLimit;
   const bool settled = idle_ >= mostIdle || violation_ <= 1 + settings_.tolerance;
@@ -212,16 +231,16 @@ void ReluRefiner::finish() {
   ended_ = true;
   if (globallySolved()) return;
   if (gap() > settings_.tolerance && !network_.empty()) {
-    solveConvex(network_, settings_.tolerance, settings_.maxIterations);
+    solveConvex(network_, settings_.tolerance, settings_.maxIterations, shareOfConvex);
   }
-  if (timeLeft() <= 0) return;
   // A longer search at the theta of the best bound so far, and at the last, takes the place of those of the rounds.
   const HostMatrix<double> before = estimateTheta_.copy();
   estimate_ = {};
   for (const Mat<const double> theta : {Mat<const double>(before), Mat<const double>(theta_)}) {
     const bool last = theta.data == theta_.data();
     // That of the network without neurons alone is to be cheap: its largest prices are found from most starts.
-    const int random = wanted_.starts == 0 ? effort_.searches : 8 * effort_.searches;
+    // Where the time is up, one step of a large matrix product may have outlasted it, the search is a short one.
+    const int random = starts_ == 0 || timeLeft() <= 0 ? effort_.searches : 8 * effort_.searches;
     if (theta.cols > 0) price(theta, {0.1, 0.3}, random, last && data_.d <= exactAtEnd);
   }
 }
@@ -229,13 +248,14 @@ void ReluRefiner::finish() {
 /// The best of several random networks, or that of a warm start, after a descent.
 ReluNeurons ReluRefiner::firstNetwork() {
   if (!given_.empty()) return descended(given_.copy(), effort_.iterations);
-  std::vector<ReluNeurons> networks(at(wanted_.starts));
-  std::vector<double> objectives(at(wanted_.starts));
+  std::vector<ReluNeurons> networks(at(starts_));
+  std::vector<double> objectives(at(starts_));
   const Monitor monitor = la_.childMonitor(std::max(0.0, timeLeft()));
-  const Cpu serial = la_.watchedBy(monitor).serial();
-  la_.tasks(wanted_.starts, [&](int k) {
+  const Cpu watched = la_.watchedBy(monitor);
+  const Cpu own = starts_ > 1 ? watched.serial() : watched;
+  la_.tasks(starts_, [&](int k) {
     networks[at(k)] = randomNeurons(data_, effort_.neurons, settings_.seed + 1000003 * static_cast<std::uint64_t>(k));
-    objectives[at(k)] = descend(serial, data_, networks[at(k)], effort_.firstIterations);
+    objectives[at(k)] = descend(own, data_, networks[at(k)], effort_.firstIterations);
   });
   la_.checkpoint();
   const auto best = std::min_element(objectives.begin(), objectives.end()) - objectives.begin();
@@ -250,7 +270,7 @@ ReluNeurons ReluRefiner::descended(ReluNeurons network, int iterations) {
 }
 
 /// Solves the convex program over the patterns of a network, from there, and takes the result if it is better.
-void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int iterations) {
+void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int iterations, double shareOfTime) {
   std::vector<std::int32_t> ofNeurons = table_.add(la_, network.directions);
   for (int j = 0; j < network.count(); ++j) {
     if (network.patterns[at(j)] >= 0) ofNeurons[at(j)] = network.patterns[at(j)];
@@ -272,7 +292,7 @@ void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int 
   ReluSettings settings = settings_;
   settings.tolerance = tolerance;
   settings.maxIterations = std::min(iterations, settings_.maxIterations);
-  Monitor monitor = la_.childMonitor(std::max(0.0, timeLeft()));
+  Monitor monitor = la_.childMonitor(std::max(0.0, shareOfTime * timeLeft()));
   const Cpu watched = la_.watchedBy(monitor);
   ReluSolver<Cpu> solver(
       watched, data_.withPatterns(settings, table_.gates(patterns), table_.masks(patterns), la_.availableMemory()),
@@ -416,7 +436,7 @@ ReluSolution ReluRefiner::solution() const {
   s.dual = solution_.dual.copy();
   s.inputShift = solution_.inputShift.copy();
   s.inputScale = solution_.inputScale.copy();
-  writeNetwork(data_, network_, patterns_, s);
+  writeSolution(data_, network_, patterns_, s);
   s.networkObjective = solution_.networkObjective;
   s.global = ended_ && isKnown(globalBound_);
   s.gap = s.global ? (objective_ - globalBound_) / objective_ : gap();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/monitor.hpp"
@@ -21,6 +22,7 @@ struct RefinementEffort {
   int firstIterations;  ///< of its descent
   int iterations;       ///< of a later descent
   int added;            ///< neurons that a round adds at most; the first as many as `neurons`
+  int starts;           ///< random networks of which the best is the first, unless the user says
   int searches;         ///< random directions that a round prices, with both signs
 
   static RefinementEffort of(const ReluData& data);
@@ -36,6 +38,7 @@ class ReluRefiner {
   void start();
   /// One round, or what ends the last one: the convex program to the tolerance, and a long search for the estimate.
   std::optional<Status> step();
+  std::string explain(Status status) const;
   ReluProgress progress() const;
   ReluSolution solution() const;
 
@@ -45,6 +48,7 @@ class ReluRefiner {
 
   bool globallySolved() const { return objective_ - globalBound_ <= settings_.tolerance * objective_; }
 
+  std::optional<Status> advance();
   void takeZero();
   ReluNeurons warmNetwork(const ReluProblem& problem) const;
   ReluNeurons firstNetwork();
@@ -52,7 +56,7 @@ class ReluRefiner {
   void round();
   void columnRound();
   void finish();
-  void solveConvex(const ReluNeurons& network, double tolerance, int iterations);
+  void solveConvex(const ReluNeurons& network, double tolerance, int iterations, double shareOfTime = 1);
   void take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns, bool zero);
   ReluPrices price(Mat<const double> theta, const std::vector<double>& jitters, int random, bool exactly);
   void addLargest(ReluPrices& prices);
@@ -65,6 +69,7 @@ class ReluRefiner {
   Stopwatch watch_;
   ReluData data_;
   RefinementEffort effort_;
+  int starts_;
   ReluPatternTable table_;
   ReluNetworkObjective evaluate_;
   ReluNeurons given_;  // of a warm start
@@ -86,6 +91,7 @@ class ReluRefiner {
   int idle_ = 0;  // rounds in a row that gained next to nothing
   int idleColumnRounds_ = 0;
   bool ended_ = false;
+  std::string shortage_;  // of memory, which ended it
 };
 
 }  // namespace nonconvex

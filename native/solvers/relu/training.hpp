@@ -68,7 +68,10 @@ class ReluTraining<Cpu> {
     leftOut_.write(found);
     return found;
   }
-  std::string explain(Status status) const { return robust_ ? robust_->explain(status) : std::string(); }
+  std::string explain(Status status) const {
+    if (robust_) return robust_->explain(status);
+    return refiner_ ? refiner_->explain(status) : std::string();
+  }
 
  private:
   ReluLeftOut leftOut_;
