@@ -14,8 +14,6 @@ import time
 import numpy as np
 import torch
 
-torch.set_num_threads(2)
-
 
 def load(path):
     with open(path, "rb") as file:

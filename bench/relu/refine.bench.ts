@@ -56,7 +56,7 @@ if (chosen.length === 0) {
   const where = environment();
   const text = [
     `One run each of \`patterns: 'refine'\`, two threads; "below it after" are the seconds to the first report below the best of the local ` +
-      `runs, and "within 0.1 % after" those to within 1e-3 of the best network known before. Adam: PyTorch, 200 neurons, ${epochs} epochs of batches of 50, the better of two rates. ${describe(where)}.`,
+      `runs, and "within 0.1 % after" those to within 1e-3 of the best network known before. Adam: PyTorch, one thread, 200 neurons, ${epochs} epochs of batches of 50, the better of two rates. ${describe(where)}.`,
     table(
       [
         'problem',

@@ -38,6 +38,8 @@ constexpr double accurate = 1e-4;  // of the tolerance: of convex programs whose
 
 /// The share of the time limit after which no round begins.
 constexpr double shareOfRounds = 0.8;
+/// The share of the time limit after which what a round has begun is cut short.
+constexpr double shareOfLastRound = 0.9;
 /// The share of the time left that the last convex program may take: the rest is for the search after it.
 constexpr double shareOfConvex = 0.7;
 /// Code of errors that say that memory was not there.
@@ -131,8 +133,10 @@ RefinementEffort RefinementEffort::of(const ReluData& data) {
   return effort;
 }
 
-ReluRefiner::ReluRefiner(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings)
+ReluRefiner::ReluRefiner(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings,
+                         std::function<double()> memory)
     : la_(la),
+      memory_(std::move(memory)),
       settings_(settings),
       wanted_(problem.patterns.refine.value()),
       data_(checkedData(la, problem, settings)),
@@ -166,6 +170,8 @@ ReluNeurons ReluRefiner::warmNetwork(const ReluProblem& problem) const {
           "expected " + show(2 * data_.c * p) + ", as many as its gates, the outputs and signs make");
   return neuronsOf(data_, weights, std::vector<std::int32_t>(at(p), -1));
 }
+
+double ReluRefiner::timeForRounds() const { return shareOfLastRound * wanted_.timeLimit - watch_.seconds(); }
 
 void ReluRefiner::start() {
   watch_ = Stopwatch();
@@ -231,7 +237,11 @@ void ReluRefiner::finish() {
   ended_ = true;
   if (globallySolved()) return;
   if (gap() > settings_.tolerance && !network_.empty()) {
-    solveConvex(network_, settings_.tolerance, settings_.maxIterations, shareOfConvex);
+    solveConvex(network_, settings_.tolerance, settings_.maxIterations);
+  }
+  if (timeLeft() <= 0) {  // a large matrix product outlasted the limit: a short search, from the last network
+    price(theta_, {}, effort_.searches, false);
+    return;
   }
   // A longer search at the theta of the best bound so far, and at the last, takes the place of those of the rounds.
   const HostMatrix<double> before = estimateTheta_.copy();
@@ -239,8 +249,7 @@ void ReluRefiner::finish() {
   for (const Mat<const double> theta : {Mat<const double>(before), Mat<const double>(theta_)}) {
     const bool last = theta.data == theta_.data();
     // That of the network without neurons alone is to be cheap: its largest prices are found from most starts.
-    // Where the time is up, one step of a large matrix product may have outlasted it, the search is a short one.
-    const int random = starts_ == 0 || timeLeft() <= 0 ? effort_.searches : 8 * effort_.searches;
+    const int random = starts_ == 0 ? effort_.searches : 8 * effort_.searches;
     if (theta.cols > 0) price(theta, {0.1, 0.3}, random, last && data_.d <= exactAtEnd);
   }
 }
@@ -250,7 +259,7 @@ ReluNeurons ReluRefiner::firstNetwork() {
   if (!given_.empty()) return descended(given_.copy(), effort_.iterations);
   std::vector<ReluNeurons> networks(at(starts_));
   std::vector<double> objectives(at(starts_));
-  const Monitor monitor = la_.childMonitor(std::max(0.0, timeLeft()));
+  const Monitor monitor = la_.childMonitor(std::max(0.0, timeForRounds()));
   const Cpu watched = la_.watchedBy(monitor);
   const Cpu own = starts_ > 1 ? watched.serial() : watched;
   la_.tasks(starts_, [&](int k) {
@@ -263,14 +272,14 @@ ReluNeurons ReluRefiner::firstNetwork() {
 }
 
 ReluNeurons ReluRefiner::descended(ReluNeurons network, int iterations) {
-  const Monitor monitor = la_.childMonitor(std::max(0.0, timeLeft()));
+  const Monitor monitor = la_.childMonitor(std::max(0.0, timeForRounds()));
   descend(la_.watchedBy(monitor), data_, network, iterations);
   la_.checkpoint();
   return pruned(network);
 }
 
 /// Solves the convex program over the patterns of a network, from there, and takes the result if it is better.
-void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int iterations, double shareOfTime) {
+void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int iterations) {
   std::vector<std::int32_t> ofNeurons = table_.add(la_, network.directions);
   for (int j = 0; j < network.count(); ++j) {
     if (network.patterns[at(j)] >= 0) ofNeurons[at(j)] = network.patterns[at(j)];
@@ -292,11 +301,11 @@ void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int 
   ReluSettings settings = settings_;
   settings.tolerance = tolerance;
   settings.maxIterations = std::min(iterations, settings_.maxIterations);
-  Monitor monitor = la_.childMonitor(std::max(0.0, shareOfTime * timeLeft()));
+  Monitor monitor = la_.childMonitor(std::max(0.0, ended_ ? shareOfConvex * timeLeft() : timeForRounds()));
   const Cpu watched = la_.watchedBy(monitor);
-  ReluSolver<Cpu> solver(
-      watched, data_.withPatterns(settings, table_.gates(patterns), table_.masks(patterns), la_.availableMemory()),
-      settings, std::move(warm));
+  ReluSolver<Cpu> solver(watched,
+                         data_.withPatterns(settings, table_.gates(patterns), table_.masks(patterns), memory_()),
+                         settings, std::move(warm));
   const auto outcome = iterate(solver, settings, monitor);
   la_.checkpoint();
   const double objective = outcome.progress.objective;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/memory.hpp"
 #include "core/monitor.hpp"
 #include "linalg/cpu.hpp"
 #include "solvers/relu/data.hpp"
@@ -33,7 +35,10 @@ struct RefinementEffort {
 /// "Refinement".
 class ReluRefiner {
  public:
-  ReluRefiner(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings);
+  /// `memory` gives the bytes that a round's convex program may take.
+  ReluRefiner(
+      const Cpu& la, const ReluProblem& problem, const ReluSettings& settings,
+      std::function<double()> memory = [] { return availableMemory(); });
 
   void start();
   /// One round, or what ends the last one: the convex program to the tolerance, and a long search for the estimate.
@@ -43,6 +48,7 @@ class ReluRefiner {
   ReluSolution solution() const;
 
  private:
+  double timeForRounds() const;
   double timeLeft() const { return wanted_.timeLimit - watch_.seconds(); }
   double gap() const { return objective_ > 0 ? (objective_ - lowerBound_) / objective_ : 0; }
 
@@ -56,7 +62,7 @@ class ReluRefiner {
   void round();
   void columnRound();
   void finish();
-  void solveConvex(const ReluNeurons& network, double tolerance, int iterations, double shareOfTime = 1);
+  void solveConvex(const ReluNeurons& network, double tolerance, int iterations);
   void take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns, bool zero);
   ReluPrices price(Mat<const double> theta, const std::vector<double>& jitters, int random, bool exactly);
   void addLargest(ReluPrices& prices);
@@ -64,6 +70,7 @@ class ReluRefiner {
   ReluNeurons jittered(double share) const;
 
   const Cpu& la_;
+  std::function<double()> memory_;
   ReluSettings settings_;
   ReluRefinement wanted_;
   Stopwatch watch_;

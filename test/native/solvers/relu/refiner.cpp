@@ -175,3 +175,21 @@ TEST(refinementOfEveryLossGivesTheNetworkThatItReports) {
     CHECK(outcome.progress.objective <= iterate(sampled, settings, quiet).progress.objective * (1 + 1e-6));
   }
 }
+
+TEST(refinementEndsWithItsBestNetworkWhereMemoryDoes) {
+  const Instance made = instance(60, 4, 1, ReluLoss::squared, 3);
+  const ReluSettings settings = settingsFor(ReluLoss::squared);
+  ReluProblem problem = made.problem();
+  problem.patterns.refine = ReluRefinement{.rounds = 5, .timeLimit = infinity, .starts = 1};
+  int programs = 0;
+  ReluRefiner solver(serial, problem, settings, [&] { return ++programs <= 2 ? 1e12 : 1.0; });
+  Monitor quiet;
+  const auto outcome = iterate(solver, settings, quiet);
+  const ReluSolution s = solver.solution();
+  CHECK_EQ(programs, 3);
+  CHECK(outcome.status == Status::stalled);
+  CHECK(outcome.message.find("Refinement ended in round 2") != std::string::npos);
+  CHECK(s.activeNeurons > 0);
+  CHECK_NEAR(s.networkObjective / outcome.progress.objective, 1, 1e-8);
+  CHECK(outcome.progress.lowerBound <= outcome.progress.objective);
+}
