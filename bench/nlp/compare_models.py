@@ -68,10 +68,10 @@ def print_counts(ours, theirs, names):
 
 def print_classes(ours, theirs, both):
     print('n + m        models  time ratio  largest  iterations ratio   (Ipopt / ours, ours / Ipopt, ours / Ipopt)')
-    least = 0
-    for most, title in (*CLASSES, (None, 'all')):
-        names = [name for name in both if most is None or least < size(ours[name]) <= most]
-        least = most
+    bounds = [(0 if k == 0 else CLASSES[k - 1][0], most, title) for k, (most, title) in enumerate(CLASSES)]
+    bounds += [(0, 200, 'at most 200'), (200, math.inf, 'above 200'), (0, math.inf, 'all')]
+    for least, most, title in bounds:
+        names = [name for name in both if least < size(ours[name]) <= most]
         if not names:
             continue
         times = [theirs[name]['seconds'] / ours[name]['seconds'] for name in names if theirs[name]['seconds'] > 0]

@@ -314,6 +314,14 @@ NONCONVEX_CLONES void addOuterProducts(int n, int count, const double* b, double
   }
 }
 
+NONCONVEX_CLONES void negate(std::size_t n, const double* x, double* __restrict y) {
+  for (std::size_t i = 0; i < n; ++i) y[i] = -x[i];
+}
+
+NONCONVEX_CLONES void addScaledLong(std::size_t n, const double* x, double a, const double* y, double* out) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = x[i] + a * y[i];
+}
+
 NONCONVEX_CLONES double largest(int n, const double* x) {
   constexpr int lanes = 8;
   double best[lanes] = {};

@@ -34,6 +34,10 @@ void subtractTransposedProduct(int rows, int columns, const double* a, int strid
 /// copies B twice. Up to `outerSlack` numbers behind B are read, whatever they are.
 void addOuterProducts(int n, int count, const double* b, double* c);
 inline constexpr int outerSlack = 16;
+/// y = -x
+void negate(std::size_t n, const double* x, double* y);
+/// out = x + a y for long vectors, as the processor at hand does it best: a y may not be rounded before it is added.
+void addScaledLong(std::size_t n, const double* x, double a, const double* y, double* out);
 /// max_i |x_i|; NaN counts as 0.
 double largest(int n, const double* x);
 /// max_i |x_i|; NaN where an entry is.

@@ -44,6 +44,8 @@ inline void axpy(double a, std::span<const double> x, std::span<double> y) {
 
 /// out = x + a y
 inline void addScaled(std::span<const double> x, double a, std::span<const double> y, std::span<double> out) {
+  constexpr std::size_t large = 8192;
+  if (x.size() > large) return loops::addScaledLong(x.size(), x.data(), a, y.data(), out.data());
   for (std::size_t i = 0; i < x.size(); ++i) out[i] = x[i] + a * y[i];
 }
 

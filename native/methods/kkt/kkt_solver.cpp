@@ -232,7 +232,8 @@ class FactoredKkt final : public KktSolver {
     double* r = residual_.data();
     const double* x = z.data();
     const double* y = z.data() + n_;
-    for (int j = 0; j < n_; ++j) r[j] = b[at(j)] - shift_.primal * x[j];
+    std::copy_n(b.begin(), n_, r);
+    for (int j = 0; shift_.primal != 0 && j < n_; ++j) r[j] -= shift_.primal * x[j];
     for (std::size_t j = 0; j < own_.primal.size(); ++j) r[j] -= own_.primal[j] * x[j];
     subtractHessianProduct(z.first(at(n_)), residual_);
     for (int i = 0; i < m_; ++i) {

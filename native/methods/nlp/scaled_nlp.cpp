@@ -31,8 +31,10 @@ std::shared_ptr<Nlp> opened(const NlpStart& problem, const Cpu& la) {
 std::shared_ptr<Nlp> openedWithEqualities(const NlpStart& problem, const Cpu& la) {
   auto nlp = opened(problem, la);
   requireEqualityConstraints(*nlp, "Newton's method");
-  require(nlp->constraints() <= nlp->variables(), "m", nlp->constraints(),
-          "expected no more constraints than the n = " + show(nlp->variables()) + " variables");
+  if (nlp->constraints() > nlp->variables()) {
+    require(false, "m", nlp->constraints(),
+            "expected no more constraints than the n = " + show(nlp->variables()) + " variables");
+  }
   return nlp;
 }
 
@@ -43,8 +45,10 @@ std::vector<double> startOf(const NlpStart& problem, const Cpu& la) {
   return problem.feasibleStart->get([&] { return monitor.ending(); });
 }
 
+/// Messages are put together only where something is wrong: they would take as long as a step of a small problem.
 void requireVector(std::span<const double> v, int size, const char* name) {
-  require(sizeOf(v) == size, std::string(name) + ".length", v.size(), "expected " + show(size));
+  if (sizeOf(v) != size) require(false, std::string(name) + ".length", v.size(), "expected " + show(size));
+  if (finite(v)) return;
   for (std::size_t i = 0; i < v.size(); ++i) {
     require(std::isfinite(v[i]), std::string(name) + "[" + show(i) + "]", v[i], "expected a finite number");
   }

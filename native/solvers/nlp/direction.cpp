@@ -16,8 +16,8 @@ NewtonDirection::NewtonDirection(const ScaledNlp& model, const NlpSettings& sett
       dz_(rhs_.size()) {}
 
 SearchDirection NewtonDirection::compute(KktSystem& system, const NlpPoint& point, MeritFunction& merit) {
-  for (std::size_t j = 0; j < n_; ++j) rhs_[j] = -point.g[j];
-  for (std::size_t i = 0; i < point.c.size(); ++i) rhs_[n_ + i] = -point.c[i];
+  loops::negate(n_, point.g.data(), rhs_.data());
+  loops::negate(point.c.size(), point.c.data(), rhs_.data() + n_);
   const bool descends = published_ ? computePublished(system, point, merit) : computeDescending(system, point, merit);
   // Where J has lost rank and c = 0, the constraints of m = n leave a choice after all.
   const bool fullRank = system.shift().dual == 0 || normInf(point.c) > tolerance_;
