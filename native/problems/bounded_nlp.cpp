@@ -12,7 +12,8 @@
 namespace nonconvex {
 namespace {
 
-/// Completes a vector of bounds by the problem's own, or by `otherwise` where that has none, and checks it.
+/// Completes a vector of bounds by the problem's own, or by `otherwise` where that has none, and checks it. Messages
+/// are put together only where something is wrong.
 void complete(std::vector<double>& bounds, std::span<const double> own, double otherwise, int size, const char* name) {
   if (bounds.empty()) {
     if (own.empty()) {
@@ -21,9 +22,12 @@ void complete(std::vector<double>& bounds, std::span<const double> own, double o
       bounds.assign(own.begin(), own.end());
     }
   }
-  require(bounds.size() == at(size), std::string(name) + ".length", bounds.size(), "expected " + show(size));
+  if (bounds.size() != at(size)) {
+    require(false, std::string(name) + ".length", bounds.size(), "expected " + show(size));
+  }
   for (std::size_t i = 0; i < bounds.size(); ++i) {
-    require(!std::isnan(bounds[i]), std::string(name) + "[" + show(i) + "]", bounds[i], "expected a number");
+    if (!std::isnan(bounds[i])) continue;
+    require(false, std::string(name) + "[" + show(i) + "]", bounds[i], "expected a number");
   }
 }
 

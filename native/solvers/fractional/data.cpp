@@ -124,8 +124,9 @@ void FractionalData::readPenalties(const FractionalProblem& problem) {
     if (given.empty()) return values;
     require(given.size() == size, std::string(name) + ".length", given.size(), "expected " + show(n));
     for (std::size_t i = 0; i < size; ++i) {
-      require(!std::isnan(given[i]) && given[i] != -none, std::string(name) + "[" + show(i) + "]", given[i],
-              "expected a number or " + show(none));
+      if (std::isnan(given[i]) || given[i] == -none) {
+        require(false, std::string(name) + "[" + show(i) + "]", given[i], "expected a number or " + show(none));
+      }
       values[i] = given[i];
     }
     return values;

@@ -23,7 +23,8 @@ class RowLosses final : public SmoothTerm {
       in.takeTargets("y");
       const std::vector<double>& y = in.data().b;
       for (std::size_t i = 0; i < y.size(); ++i) {
-        require(std::abs(y[i]) == 1, in.name("y") + "[" + show(i) + "]", y[i], "expected -1 or 1");
+        if (std::abs(y[i]) == 1) continue;
+        require(false, in.name("y") + "[" + show(i) + "]", y[i], "expected -1 or 1");
       }
     } else {
       in.takeTargets("b");

@@ -32,7 +32,8 @@ void forColumns(const Cpu& la, const Columns& A, F&& f) {
 std::vector<double> copyOfFinite(std::span<const double> values, std::size_t size, const std::string& name) {
   require(values.size() == size, name + ".length", values.size(), "expected " + show(size));
   for (std::size_t i = 0; i < size; ++i) {
-    require(std::isfinite(values[i]), name + "[" + show(i) + "]", values[i], "expected a finite number");
+    if (std::isfinite(values[i])) continue;
+    require(false, name + "[" + show(i) + "]", values[i], "expected a finite number");
   }
   return {values.begin(), values.end()};
 }
@@ -40,7 +41,8 @@ std::vector<double> copyOfFinite(std::span<const double> values, std::size_t siz
 std::vector<double> copyOfNonNegative(std::span<const double> values, std::size_t size, const std::string& name) {
   std::vector<double> copy = copyOfFinite(values, size, name);
   for (std::size_t i = 0; i < size; ++i) {
-    require(copy[i] >= 0, name + "[" + show(i) + "]", copy[i], "expected a number >= 0");
+    if (copy[i] >= 0) continue;
+    require(false, name + "[" + show(i) + "]", copy[i], "expected a number >= 0");
   }
   return copy;
 }

@@ -15,8 +15,8 @@ void requireMultipliers(const Vector& values, int n, const char* name) {
   if (values.empty()) return;
   require(sizeOf(values) == n, std::string(name) + ".length", values.size(), "expected " + show(n));
   for (std::size_t j = 0; j < values.size(); ++j) {
-    require(values[j] >= 0 && values[j] < infinity, std::string(name) + "[" + show(j) + "]", values[j],
-            "expected a finite number that is not negative");
+    if (values[j] >= 0 && values[j] < infinity) continue;
+    require(false, std::string(name) + "[" + show(j) + "]", values[j], "expected a finite number that is not negative");
   }
 }
 
