@@ -93,7 +93,7 @@ class FactoredKkt final : public KktSolver {
     return norm;
   }
 
-  std::span<const double> residual() const override {
+  std::span<const double> residualOfSolve() const override {
     return residualKnown_ ? std::span<const double>(residual_) : std::span<const double>();
   }
 

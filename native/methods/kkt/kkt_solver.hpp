@@ -52,7 +52,7 @@ class KktSolver {
   /// z := K^{-1} b, until the 2-norm of its residual is at most `target` or does not fall any more; returns the norm.
   virtual double solve(std::span<const double> b, double target, std::span<double> z) = 0;
   /// b - K z of the last `solve` with a target; none where it is not at hand.
-  virtual std::span<const double> residual() const { return {}; }
+  virtual std::span<const double> residualOfSolve() const { return {}; }
 
   /// Whether `assumeInertia` may be tried now.
   virtual bool canAssumeInertia() const { return false; }

@@ -33,7 +33,7 @@ SearchDirection NewtonDirection::compute(KktSystem& system, const NlpPoint& poin
 /// large: the sum is -g^T (g + r + t dx) with the shift t. None where it had better be multiplied out.
 std::optional<double> NewtonDirection::curvatureAlongG(const KktSystem& system, const NlpPoint& point) const {
   constexpr std::size_t large = 4096;
-  const std::span<const double> residual = system.solver().residual();
+  const std::span<const double> residual = system.solver().residualOfSolve();
   if (n_ < large || residual.empty()) return std::nullopt;
   const double shift = system.shift().primal;
   const double shifted = shift != 0 ? shift * dot(point.g, std::span<const double>(dz_).first(n_)) : 0;
