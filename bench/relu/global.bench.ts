@@ -83,8 +83,7 @@ async function solve(d: number, lambda: number, instance: number): Promise<Run> 
       `objective ${objective.toPrecision(7)}, best of local runs ${local?.toPrecision(7)}`,
   );
   if (certificate !== 'global') console.error('  no bound for all networks');
-  if (local && local < lowerBound)
-    throw new Error(`a local run ended at ${local}, below the bound ${lowerBound}`);
+  if (local && local < lowerBound) throw new Error(`a local run ended at ${local}, below the bound ${lowerBound}`);
   return { ...run, nodes: estimate?.nodes ?? 0 };
 }
 

@@ -30,6 +30,7 @@ void refuseWithout(const ReluProblem& problem, const ReluSettings& settings) {
       settings.loss == ReluLoss::squared || settings.loss == ReluLoss::hinge || settings.loss == ReluLoss::logistic;
   refuse(known, "loss", nameOf(settings.loss), "'squared', 'hinge' or 'logistic'");
   refuse(problem.outputs == 1, "columns of y", problem.outputs, "one output: numbers, or two classes");
+  refuse(problem.weights == nullptr, "weights", "of rows or classes", "none");
   refuse(!problem.patterns.refine, "patterns", "refine",
          "{ sample }, { gates } or { exact: true }; gates of a trained network are its result's convex.gates");
   refuse(problem.warmStart.weights.cols() == 0, "warmStart", "a result",
