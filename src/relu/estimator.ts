@@ -6,6 +6,19 @@ import { decisionFunction, predict, type ReluNetwork, score } from './network.js
 import type { ReluData, ReluResult, ReluSettings } from './problem.js';
 import { trainReluNetwork } from './solver.js';
 
+/**
+ * What an estimator does without a `beta`: the weight by cross-validation, then the patterns of the best of some local descents, without rounds
+ * of refinement after it. It takes seconds where `trainReluNetwork` with its defaults takes a tenth of one, and predicts better.
+ */
+function untuned(settings: Omit<ReluSettings, 'task'>): ReluSettings {
+  if (settings.beta !== undefined) return {};
+  const { activation, method, splitting, patterns, warmStart, coupling, adversary } = settings;
+  const refinable = [activation, method, splitting, patterns, warmStart, coupling, adversary].every(
+    (each) => each === undefined,
+  );
+  return { beta: 'crossValidated', ...(refinable && { patterns: { refine: { rounds: 0, starts: 1 } } }) };
+}
+
 /** An estimator is settings and, after `fit`, the result of {@link trainReluNetwork} with them. */
 class ReluEstimator<Y extends Targets> {
   readonly settings: Omit<ReluSettings, 'task'>;
@@ -19,7 +32,10 @@ class ReluEstimator<Y extends Targets> {
 
   /** Trains; `await` it before anything else. @throws (rejects) as {@link trainReluNetwork}. */
   async fit(x: MatrixLike, y: Y, more: Pick<ReluData, 'sampleWeights'> = {}): Promise<this> {
-    this.#result = await trainReluNetwork<Y>({ x, y, ...more }, { ...this.settings, task: this.#task });
+    this.#result = await trainReluNetwork<Y>(
+      { x, y, ...more },
+      { ...untuned(this.settings), ...this.settings, task: this.#task },
+    );
     return this;
   }
 
@@ -49,6 +65,7 @@ class ReluEstimator<Y extends Targets> {
 
 /**
  * A classifier: `await new ReluClassifier(settings).fit(x, y)`, y labels or integers; the settings are those of {@link trainReluNetwork}.
+ * Without a `beta` it is cross-validated, and the patterns are found rather than sampled.
  * Default `loss`: `'squared'`, one class against the rest.
  */
 export class ReluClassifier<Y extends Targets = Targets> extends ReluEstimator<Y> {
@@ -62,7 +79,10 @@ export class ReluClassifier<Y extends Targets = Targets> extends ReluEstimator<Y
   }
 }
 
-/** A regressor: `await new ReluRegressor(settings).fit(x, y)`; the settings are those of {@link trainReluNetwork}. */
+/**
+ * A regressor: `await new ReluRegressor(settings).fit(x, y)`; the settings are those of {@link trainReluNetwork}; without a
+ * `beta` it is cross-validated, and the patterns are found rather than sampled.
+ */
 export class ReluRegressor<Y extends Targets = Targets> extends ReluEstimator<Y> {
   constructor(settings: Omit<ReluSettings, 'task'> = {}) {
     super(settings, 'regression');

@@ -120,25 +120,37 @@ export async function crossValidate<const Y extends Targets>(
   return { ...scored(of, typeof beta === 'number' ? beta : mean, losses, outputs), losses, outputs };
 }
 
-/** The result of the weight that cross-validation chooses. */
+/**
+ * The result of the weight that cross-validation chooses. Where patterns are to be refined, sampled ones choose the weight: refining those of
+ * every fold and weight would take some sixty times as long as the one refinement at the end.
+ */
 export async function trainCrossValidated<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
   const begin = performance.now();
-  const { scores, results, chosen, betaMax } = await pathOf<P>(of, {
-    count: 10,
-    ratio: 3e-4,
-    rule: 'minimum',
-    folds: 5,
-  });
-  const result = results[chosen] as ReluResult<P>;
-  const seconds = (performance.now() - begin) / 1000;
+  const seconds = (): number => (performance.now() - begin) / 1000;
+  const { patterns, timeLimit } = of.options;
+  const refined = isRefined(patterns);
+  const { onProgress, verbose, ...quiet } = of.options;
+  const sampled = refined ? { ...of, options: { ...quiet, patterns: undefined } } : of;
+  const ways = { count: 10, ratio: 3e-4, rule: 'minimum', folds: 5 } as const;
+  const { betas, scores, results, chosen, betaMax } = await pathOf<P>(sampled, ways);
+  let result = results[chosen] as ReluResult<P>;
+  if (refined) {
+    const beta = betas[chosen] as number;
+    const left = typeof timeLimit === 'number' ? { timeLimit: Math.max(0, timeLimit - seconds()) } : {};
+    const { leftOut, ...found } = await train<P>({ ...of, options: { ...of.options, ...left, beta } });
+    result = found;
+  }
   return {
     ...result,
-    seconds,
+    seconds: seconds(),
     betaFrom: 'crossValidated',
     ...(betaMax > 0 && { betaMax }),
     crossValidation: { scores, chosen },
   };
 }
+
+const isRefined = (patterns: ReluSettings['patterns']): boolean =>
+  patterns !== undefined && (patterns === 'refine' || (typeof patterns === 'object' && 'refine' in patterns));
 
 interface PathOptions extends Pick<ReluPathSettings, 'folds' | 'onProgress'> {
   count: number;
@@ -198,7 +210,7 @@ class Chain<P extends Prediction> {
 
 /** Patterns that a warm start does not know: those that are found. */
 function ownPatterns({ patterns }: Encoded['options']): ReluSettings['patterns'] {
-  return patterns !== undefined && (patterns === 'refine' || 'refine' in patterns) ? patterns : undefined;
+  return isRefined(patterns) ? patterns : undefined;
 }
 
 /** The next result of all chains: that of all rows, and those of the folds, which begin with its patterns. */
@@ -288,7 +300,8 @@ function randomNumbers(seed: number): () => number {
 }
 
 function onFold(of: Encoded, { rows }: Fold, options: Partial<Encoded['options']> = {}): Encoded {
-  return { ...of, rows, options: { ...of.options, ...options } };
+  // Reports are of the solves on all rows.
+  return { ...of, rows, options: { ...of.options, onProgress: undefined, verbose: undefined, ...options } };
 }
 
 /** Mean losses of the rows that folds left out, and the outputs there, in the units of y. */

@@ -56,7 +56,7 @@ export interface ReluSettings extends Omit<ReluOptions, 'beta' | 'normalize'>, S
   /**
    * Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + a_j^2), a number > 0; or `'auto'` (default): a hundredth of
    * {@link betaMax} ('relu'), a twentieth ('gated'), which needs no tuning on most data; or `'crossValidated'`: the best of ten by five
-   * folds, as {@link reluPath} finds it, for some ten times the time. Unless it is a number, x and y are standardised, see `normalize` and
+   * folds, as {@link reluPath} finds it, for some ten times the time; with patterns to be refined, of sampled ones. Unless it is a number, x and y are standardised, see `normalize` and
    * `standardizeTargets`.
    */
   beta?: number | 'auto' | 'crossValidated' | undefined;

@@ -22,7 +22,8 @@ export const taking: Taking = {
   'relu/trainReluNetwork, task': ['patterns', (options) => relu.trainReluNetwork({ x: rows, y: values }, options)],
   'relu/attack': [
     'method',
-    (options) => relu.attack(additive, rows, values, { norm: 'inf', radius: 0.1, ...options } as relu.AttackSettings),
+    (options) =>
+      relu.attack(additive, rows, values, { norm: 'inf', radius: 0.1, ...(options as object) } as relu.AttackSettings),
   ],
   'relu/crossValidate': ['folds', (options) => relu.crossValidate({ x: rows, y: values }, options)],
   'relu/reluPath': ['count', (options) => relu.reluPath({ x: rows, y: values }, options)],

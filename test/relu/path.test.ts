@@ -143,6 +143,21 @@ describe('reluPath', () => {
     expect(score(result.network, x, labels)).toBeGreaterThan(0.75);
   });
 
+  it('chooses with sampled patterns for a refinement at the end', async () => {
+    const heard: number[] = [];
+    const onProgress = ({ iteration }: { iteration: number }) => heard.push(iteration);
+    const patterns = { refine: { rounds: 1, starts: 1 } };
+    const refined = await trainReluNetwork({ x, y: values }, { beta: 'crossValidated', patterns, onProgress });
+    const sampled = await trainReluNetwork({ x, y: values }, { beta: 'crossValidated' });
+    expect(refined.crossValidation).toEqual(sampled.crossValidation);
+    expect([refined.beta, refined.betaMax]).toEqual([sampled.beta, sampled.betaMax]);
+    expect(refined.estimate).toBeDefined();
+    expect(refined.objective).toBeLessThan(sampled.objective);
+    // Reports are those of the refinement alone.
+    expect(heard).toEqual([...heard].sort((a, b) => a - b));
+    expect(heard.length).toBeGreaterThan(0);
+  });
+
   it('goes along refined patterns', async () => {
     const settings = { patterns: { refine: { rounds: 1, starts: 1 } }, count: 3, ratio: 0.01, folds: 3 } as const;
     const { results, scores } = await reluPath({ x, y: values }, settings);

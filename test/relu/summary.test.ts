@@ -88,7 +88,10 @@ describe('estimators', () => {
     expect(regressor.score(x, values)).toBe(score(network, x, values));
     const sampleWeights = x.map((_, i) => i % 3);
     const classifier = await new ReluClassifier({ loss: 'logistic' }).fit(x, labels, { sampleWeights });
-    const other = await trainReluNetwork({ x, y: labels, sampleWeights }, { loss: 'logistic' });
+    const other = await trainReluNetwork(
+      { x, y: labels, sampleWeights },
+      { loss: 'logistic', beta: 'crossValidated', patterns: { refine: { rounds: 0, starts: 1 } } },
+    );
     expect(classifier.predict(x)).toEqual(predict(other.network, x));
     expect(classifier.predictProbabilities(x)).toEqual(predictProbabilities(other.network, x));
     expect(classifier.score(x, labels)).toBe(score(other.network, x, labels));
@@ -97,7 +100,9 @@ describe('estimators', () => {
   it('take integers for classes, or for values', async () => {
     const y = values.map((value) => Number(value > 110));
     expect((await new ReluClassifier().fit(x, y)).network.classes).toEqual([0, 1]);
-    expect((await new ReluRegressor().fit(x, y)).network.classes).toBeUndefined();
+    const gated = await new ReluRegressor({ activation: 'gated' }).fit(x, y);
+    expect(gated.network.classes).toBeUndefined();
+    expect(gated.result.betaFrom).toBe('crossValidated');
   });
 
   it('say that they are not fitted yet', () => {

@@ -1,0 +1,109 @@
+// Test scores without tuning, beside scikit-learn's methods with their defaults, on data that scikit-learn ships or makes.
+//
+//   npm run bench -- relu/scores            some ten minutes; rewrites a table of docs/relu.md and bench/relu/scores.results.json
+//   npm run bench -- relu/scores wine       one data set; writes nothing
+import { ReluClassifier, ReluRegressor, score, trainReluNetwork } from '../../src/relu/index.js';
+import { Python } from '../shared/python.js';
+import { describe, deviation, environment, mean, short, table, writeResults, writeSection } from '../shared/report.js';
+
+interface Run {
+  score: number;
+  seconds: number;
+}
+
+interface Answer {
+  x: number[][];
+  y: number[];
+  xTest: number[][];
+  yTest: number[];
+  runs: Record<string, Run>;
+}
+
+interface Row {
+  name: string;
+  runs: Record<string, Run[]>;
+}
+
+const splits = 3;
+const others = ['linear', 'mlp', 'svm', 'boosting'];
+/** Where cross-validation of ten outputs takes many minutes. */
+const slow = ['digits'];
+
+const [only] = process.argv.slice(2);
+const python = await Python.start('bench/relu/scores.py');
+if (!python) {
+  console.error('skipped: no python3 with scikit-learn');
+} else {
+  const { version, names, regressions } = python.greeting as {
+    version: string;
+    names: string[];
+    regressions: string[];
+  };
+  const rows: Row[] = [];
+  for (const name of names.filter((name) => only === undefined || name === only)) {
+    const row: Row = { name, runs: {} };
+    for (let split = 0; split < splits; ++split) {
+      const answer = (await python.ask({ name, split })) as unknown as Answer;
+      const ours = await trained(answer, regressions.includes(name), !slow.includes(name));
+      for (const [method, run] of Object.entries({ ...answer.runs, ...ours })) {
+        row.runs[method] = [...(row.runs[method] ?? []), run];
+      }
+    }
+    console.error(lineOf(row).join('  '));
+    rows.push(row);
+  }
+  python.end();
+  const where = environment();
+  const near = rows.filter((row) => within(row)).length;
+  const text = [
+    `R^2 (the first four) or accuracy on 30 % of the rows that were held out: mean and standard error over ${splits} splits; seconds of training, ` +
+      'the mean, in brackets. Nothing was tuned: scikit-learn ' +
+      `${version}, defaults, on standardised columns and, MLP and SVR, standardised targets, one thread; "linear" is RidgeCV or logistic regression. ` +
+      '"default" is `trainReluNetwork({ x, y })`, "estimator" `new ReluRegressor().fit(x, y)` or `new ReluClassifier()`, two threads. ' +
+      `The estimator is within one standard error of the best of MLP, SVM and boosting, or above, on ${near} of ${rows.length}. ${describe(where)}.`,
+    table(['data', ...others, 'default', 'estimator'], rows.map(lineOf), 1),
+  ].join('\n\n');
+  console.log(`\n${text}\n`);
+  if (only === undefined) {
+    writeResults('relu/scores', { environment: where, sklearn: version, rows });
+    writeSection('docs/relu.md', 'reluScores', text);
+  }
+}
+
+/** Labels are strings, so that a loss for values knows them. */
+async function trained({ x, y, xTest, yTest }: Answer, values: boolean, all: boolean): Promise<Record<string, Run>> {
+  const [targets, truth] = values ? [y, yTest] : [y.map(String), yTest.map(String)];
+  const begin = performance.now();
+  const seconds = (): number => (performance.now() - begin) / 1000;
+  const { network } = await trainReluNetwork({ x, y: targets });
+  const runs: Record<string, Run> = { default: { score: score(network, xTest, truth), seconds: seconds() } };
+  if (!all) return runs;
+  const before = seconds();
+  const estimator = await (values ? new ReluRegressor() : new ReluClassifier()).fit(x, targets);
+  runs.estimator = { score: estimator.score(xTest, truth), seconds: seconds() - before };
+  return runs;
+}
+
+function scores(row: Row, method: string): number[] {
+  return (row.runs[method] ?? []).map(({ score }) => score);
+}
+
+function standardError(values: number[]): number {
+  return deviation(values) / Math.sqrt(values.length);
+}
+
+function within(row: Row): boolean {
+  const rivals = ['mlp', 'svm', 'boosting'].map((method) => scores(row, method));
+  const best = rivals.reduce((a, b) => (mean(b) > mean(a) ? b : a));
+  return mean(scores(row, 'estimator')) >= mean(best) - standardError(best);
+}
+
+function lineOf(row: Row): string[] {
+  const cells = [...others, 'default', 'estimator'].map((method) => {
+    const values = scores(row, method);
+    if (values.length === 0) return '-';
+    const seconds = mean((row.runs[method] ?? []).map((run) => run.seconds));
+    return `${mean(values).toFixed(3)} +- ${standardError(values).toFixed(3)} (${short(seconds)})`;
+  });
+  return [row.name, ...cells];
+}
