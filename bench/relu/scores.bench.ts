@@ -26,7 +26,7 @@ interface Row {
 
 const splits = 3;
 const others = ['linear', 'mlp', 'svm', 'boosting'];
-/** Where cross-validation of ten outputs takes many minutes. */
+/** Data on which cross-validation of ten outputs takes many minutes: the estimator is left out. */
 const slow = ['digits'];
 
 const [only] = process.argv.slice(2);
