@@ -84,7 +84,10 @@ class ReluCertificate {
     double violation = 0;   // of the best point
   };
 
-  bool apart() const { return std::is_same_v<La, Cpu> && data_.c > 1 && blocks_.members == 1 && !data_.loss.coupled(); }
+  bool apart() const {
+    return std::is_same_v<La, Cpu> && data_.c > 1 && blocks_.members == 1 && !data_.loss.coupled() &&
+           !data_.loss.weighted;  // a weight stands behind the targets of all outputs
+  }
   double total(double Part::*member) const {
     double sum = 0;
     for (const Part& part : parts_) sum += part.*member;
