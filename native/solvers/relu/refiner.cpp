@@ -40,6 +40,8 @@ constexpr double accurate = 1e-4;  // of the tolerance: of convex programs whose
 constexpr double shareOfRounds = 0.8;
 /// The share of the time limit after which what a round has begun is cut short.
 constexpr double shareOfLastRound = 0.9;
+/// The share of the time left to a round that its descent may take.
+constexpr double shareOfDescent = 0.6;
 /// The share of the time left that the last convex program may take: the rest is for the search after it.
 constexpr double shareOfConvex = 0.7;
 /// Code of errors that say that memory was not there.
@@ -259,7 +261,7 @@ ReluNeurons ReluRefiner::firstNetwork() {
   if (!given_.empty()) return descended(given_.copy(), effort_.iterations);
   std::vector<ReluNeurons> networks(at(starts_));
   std::vector<double> objectives(at(starts_));
-  const Monitor monitor = la_.childMonitor(std::max(0.0, timeForRounds()));
+  const Monitor monitor = la_.childMonitor(std::max(0.0, shareOfDescent * timeForRounds()));
   const Cpu watched = la_.watchedBy(monitor);
   const Cpu own = starts_ > 1 ? watched.serial() : watched;
   la_.tasks(starts_, [&](int k) {
@@ -272,7 +274,7 @@ ReluNeurons ReluRefiner::firstNetwork() {
 }
 
 ReluNeurons ReluRefiner::descended(ReluNeurons network, int iterations) {
-  const Monitor monitor = la_.childMonitor(std::max(0.0, timeForRounds()));
+  const Monitor monitor = la_.childMonitor(std::max(0.0, shareOfDescent * timeForRounds()));
   descend(la_.watchedBy(monitor), data_, network, iterations);
   la_.checkpoint();
   return pruned(network);
@@ -301,7 +303,8 @@ void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int 
   ReluSettings settings = settings_;
   settings.tolerance = tolerance;
   settings.maxIterations = std::min(iterations, settings_.maxIterations);
-  Monitor monitor = la_.childMonitor(std::max(0.0, ended_ ? shareOfConvex * timeLeft() : timeForRounds()));
+  const double seconds = ended_ ? shareOfConvex * timeLeft() : timeForRounds();
+  Monitor monitor = la_.childMonitor(iterations == 0 ? infinity : std::max(0.0, seconds));
   const Cpu watched = la_.watchedBy(monitor);
   ReluSolver<Cpu> solver(watched,
                          data_.withPatterns(settings, table_.gates(patterns), table_.masks(patterns), memory_()),
@@ -311,7 +314,14 @@ void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int 
   const double objective = outcome.progress.objective;
   // No neurons for the sake of rounding, where the network without any is optimal: then the bound is what is wanted.
   const bool zero = network_.empty() && objective > objective_ * (1 - 1e-12);
-  if (zero || objective <= objective_ * (1 + 1e-12)) take(solver.solution(), outcome.progress, patterns, zero);
+  // The same program again, or one that was cut short, replaces a better bound by its own only with a better network.
+  const bool again = ended_ || outcome.status == Status::timeLimit;
+  const bool lower = objective < objective_ * (1 - 1e-12);
+  const bool level = objective <= objective_ * (1 + 1e-12) && !(again && outcome.progress.lowerBound < lowerBound_);
+  if (zero || lower || level) take(solver.solution(), outcome.progress, patterns, zero);
+  // Without any network yet the local one is taken as it is, however little time there was: its bound costs no
+  // iteration.
+  if (network_.empty() && outcome.status == Status::timeLimit && iterations > 0) solveConvex(network, tolerance, 0);
 }
 
 void ReluRefiner::take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns,

@@ -193,3 +193,18 @@ TEST(refinementEndsWithItsBestNetworkWhereMemoryDoes) {
   CHECK_NEAR(s.networkObjective / outcome.progress.objective, 1, 1e-8);
   CHECK(outcome.progress.lowerBound <= outcome.progress.objective);
 }
+
+TEST(refinementInNoTimeHasAnEstimate) {
+  const Instance made = instance(60, 4, 1, ReluLoss::squared, 3);
+  const ReluSettings settings = settingsFor(ReluLoss::squared);
+  ReluProblem problem = made.problem();
+  problem.patterns.refine = ReluRefinement{.rounds = 5, .timeLimit = 1e-9, .starts = 1};
+  ReluRefiner solver(serial, problem, settings);
+  Monitor quiet;
+  const auto outcome = iterate(solver, settings, quiet);
+  const ReluSolution s = solver.solution();
+  CHECK(outcome.status == Status::timeLimit || outcome.status == Status::solved);
+  CHECK_NEAR(s.networkObjective / outcome.progress.objective, 1, 1e-8);
+  CHECK(outcome.progress.lowerBound <= outcome.progress.objective);
+  CHECK(s.estimate.known());
+}
