@@ -169,7 +169,7 @@ async function pairs(): Promise<void> {
   rows.push(['published: 10 x 10, ADMM-RBCD', '', '', '158', '', '', '99.41 %', '98.96 %']);
   rows.push(['published: CIFAR-10 pair, 10,000 x 3,072, RBCD', '', '', '186', '', '', '97 %', '']);
   const text = [
-    `One run each, MNIST 2 against 8, squared loss, beta = 0.001 n, two threads; in brackets the processor's seconds, where others used it too; gaps are those of the program over the network's own patterns, the ` +
+    `One run each, MNIST 2 against 8, squared loss, beta = 0.001 n, two threads, in brackets the processor's seconds; gaps are those of the program over the network's own patterns, the ` +
       `most memory of the process ${Math.max(...runs.map((run) => run.megabytes)).toFixed(0)} MB. Adam (PyTorch, one thread, 32 neurons, 30 epochs of batches of 250) on the same ` +
       `objective, the better of two rates. Published times are of other machines and of other losses. ${describe(where)}.`,
     table(['', 'to gap 1e-2', 'to 1e-3', 'seconds', 'objective', 'gap', 'training accuracy', 'test accuracy'], rows, 1),

@@ -280,6 +280,21 @@ ReluNeurons ReluRefiner::descended(ReluNeurons network, int iterations) {
   return pruned(network);
 }
 
+/// A start of the convex program over the patterns listed: the neurons, whose patterns are given, and their residual.
+ReluWarmStart ReluRefiner::warmStart(const ReluNeurons& network, const std::vector<std::int32_t>& ofNeurons,
+                                     const std::vector<std::int32_t>& patterns) {
+  const int columns = 2 * data_.c * static_cast<int>(patterns.size());
+  ReluWarmStart warm{.weights = HostMatrix<double>(data_.d, columns), .dual = HostMatrix<double>(data_.n, data_.c)};
+  for (int j = 0; j < network.count(); ++j) {
+    if (ofNeurons[at(j)] < 0) continue;
+    double* v = warm.weights.column(columnOf(network, j, ofNeurons[at(j)], patterns, data_.c));
+    blas::axpy(data_.d, std::abs(network.weights[at(j)]), network.directions.column(j), v);
+  }
+  evaluate_.value(network);
+  std::copy(evaluate_.residual().data, evaluate_.residual().data + warm.dual.size(), warm.dual.data());
+  return warm;
+}
+
 /// Solves the convex program over the patterns of a network, from there, and takes the result if it is better.
 void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int iterations) {
   std::vector<std::int32_t> ofNeurons = table_.add(la_, network.directions);
@@ -290,16 +305,7 @@ void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int 
   distinct.erase(-1);
   if (distinct.empty()) return;
   const std::vector<std::int32_t> patterns(distinct.begin(), distinct.end());
-  const int columns = 2 * data_.c * static_cast<int>(patterns.size());
-  ReluWarmStart warm{.weights = HostMatrix<double>(data_.d, columns), .dual = HostMatrix<double>(data_.n, data_.c)};
-  for (int j = 0; j < network.count(); ++j) {
-    if (ofNeurons[at(j)] < 0) continue;
-    double* v = warm.weights.column(columnOf(network, j, ofNeurons[at(j)], patterns, data_.c));
-    blas::axpy(data_.d, std::abs(network.weights[at(j)]), network.directions.column(j), v);
-  }
-  evaluate_.value(network);
-  std::copy(evaluate_.residual().data, evaluate_.residual().data + warm.dual.size(), warm.dual.data());
-
+  ReluWarmStart warm = warmStart(network, ofNeurons, patterns);
   ReluSettings settings = settings_;
   settings.tolerance = tolerance;
   settings.maxIterations = std::min(iterations, settings_.maxIterations);

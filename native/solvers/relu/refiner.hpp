@@ -62,6 +62,8 @@ class ReluRefiner {
   void round();
   void columnRound();
   void finish();
+  ReluWarmStart warmStart(const ReluNeurons& network, const std::vector<std::int32_t>& ofNeurons,
+                          const std::vector<std::int32_t>& patterns);
   void solveConvex(const ReluNeurons& network, double tolerance, int iterations);
   void take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns, bool zero);
   ReluPrices price(Mat<const double> theta, const std::vector<double>& jitters, int random, bool exactly);
