@@ -246,13 +246,15 @@ void ReluRefiner::finish() {
     return;
   }
   // A longer search at the theta of the best bound so far, and at the last, takes the place of those of the rounds.
+  // A network of one descent, without rounds, is far from the best of any width: no exact bound for all is tight there.
+  const bool exactly = data_.d <= exactAtEnd && (wanted_.rounds > 0 || starts_ == 0);
   const HostMatrix<double> before = estimateTheta_.copy();
   estimate_ = {};
   for (const Mat<const double> theta : {Mat<const double>(before), Mat<const double>(theta_)}) {
     const bool last = theta.data == theta_.data();
     // That of the network without neurons alone is to be cheap: its largest prices are found from most starts.
     const int random = starts_ == 0 ? effort_.searches : 8 * effort_.searches;
-    if (theta.cols > 0) price(theta, {0.1, 0.3}, random, last && data_.d <= exactAtEnd);
+    if (theta.cols > 0) price(theta, {0.1, 0.3}, random, last && exactly);
   }
 }
 
