@@ -47,15 +47,20 @@ endfunction()
 file(GLOB entries CONFIGURE_DEPENDS native/binding/entries/*.cpp)
 nonconvex_addon(nonconvex cmake/exports.map native/binding/addon.cpp ${entries})
 
-# The CUDA addon, part of no default target, and the same on the simulated device for tests.
-file(GLOB cuda_entries CONFIGURE_DEPENDS cuda/solvers/*.cpp)
+# The CUDA addon, part of no default target, and the same on the simulated device for tests. What both have is compiled once.
+if(TARGET nonconvex_cuda_class)
+  file(GLOB cuda_entries CONFIGURE_DEPENDS cuda/solvers/*.cpp)
+  add_library(nonconvex_cuda_entries OBJECT EXCLUDE_FROM_ALL cuda/device_list.cpp ${cuda_entries})
+  target_link_libraries(nonconvex_cuda_entries PRIVATE nonconvex_binding nonconvex_cuda_class)
+  set(cuda_entries $<TARGET_OBJECTS:nonconvex_cuda_entries>)
+endif()
 if(TARGET nonconvex_cuda)
-  nonconvex_addon(nonconvex-cuda cmake/exports.map cuda/addon.cpp cuda/device_list.cpp ${cuda_entries})
+  nonconvex_addon(nonconvex-cuda cmake/exports.map cuda/addon.cpp ${cuda_entries})
   set_target_properties(nonconvex-cuda PROPERTIES EXCLUDE_FROM_ALL TRUE)
   target_link_libraries(nonconvex-cuda PRIVATE nonconvex_cuda)
 endif()
 if(TARGET nonconvex_cuda_simulated)
-  nonconvex_addon(nonconvex-cuda-simulated test/cuda/exports.map test/cuda/addon.cpp cuda/device_list.cpp ${cuda_entries}
+  nonconvex_addon(nonconvex-cuda-simulated test/cuda/exports.map test/cuda/addon.cpp ${cuda_entries}
                   $<TARGET_OBJECTS:nonconvex_cuda_simulated>)
   target_compile_options(nonconvex-cuda-simulated PRIVATE $<$<CONFIG:Release>:-O1>)
   target_link_libraries(nonconvex-cuda-simulated PRIVATE nonconvex_cuda_simulated)

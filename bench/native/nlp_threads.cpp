@@ -12,7 +12,9 @@
 
 #include "nlp_models.hpp"
 
-namespace nonconvex::bench {
+using namespace nonconvex;
+using namespace nonconvex::bench;
+
 namespace {
 
 struct Ratios {
@@ -48,11 +50,9 @@ void compare(const std::string& path, double timeLimit, WorkerPool& pool, Ratios
 }
 
 }  // namespace
-}  // namespace nonconvex::bench
 
 int main(int argc, char** argv) {
   using namespace nonconvex;
-  using namespace nonconvex::bench;
   if (argc < 3) {
     std::fprintf(stderr, "bench_nlp_threads SECONDS MODEL.nl...\n");
     return 1;
