@@ -52,7 +52,6 @@ void compare(const std::string& path, double timeLimit, WorkerPool& pool, Ratios
 }  // namespace
 
 int main(int argc, char** argv) {
-  using namespace nonconvex;
   if (argc < 3) {
     std::fprintf(stderr, "bench_nlp_threads SECONDS MODEL.nl...\n");
     return 1;
