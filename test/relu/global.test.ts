@@ -26,7 +26,7 @@ describe.skipIf(!found)('a bound for all networks', () => {
   it.each(
     chosen(
       [2, 3].flatMap((d) => [0.01, 0.001].map((lambda) => [d, lambda] as const)),
-      3,
+      4,
     ),
   )('of %d columns, lambda %d, is not above the best of twenty local runs', async (d, lambda) => {
     const draw = normals(100 * d + 1e4 * lambda);
