@@ -126,17 +126,19 @@ export async function chartRefinement(path: string, runs: readonly Refined[], su
   const values = runs.flatMap((run) => {
     const least = Math.min(run.objective, run.known.objective);
     const above = (objective: number) => Math.max(1e-5, objective / least - 1);
-    const point = (method: string, seconds: number, objective: number) => ({
+    const point = (method: string, seconds: number, objective: number, line = 0) => ({
       problem: label(run.name),
       method,
       seconds,
       above: above(objective),
+      line,
     });
     const times = run.rounds.map((round) => round.seconds);
     return [
       ...run.rounds.map((round) => point(series[0] as string, round.seconds, round.objective)),
       ...[Math.min(...times), Math.max(...times)].map((t) => point(series[1] as string, t, run.known.bestOfLocalRuns)),
-      ...run.adam.map((adam) => point(series[2] as string, adam.seconds, adam.objective)),
+      // A point for the end of each run.
+      ...run.adam.map((adam, k) => point(series[2] as string, adam.seconds, adam.objective, k)),
     ];
   });
   await writeChart(path, {
@@ -162,6 +164,7 @@ export async function chartRefinement(path: string, runs: readonly Refined[], su
           scale: { type: 'log', domain: [1e-5, 1] },
           axis: logAxis('objective / least - 1'),
         },
+        detail: { field: 'line' },
         color: {
           field: 'method',
           type: 'nominal',
