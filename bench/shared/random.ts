@@ -1,15 +1,7 @@
 // Random numbers that are the same in every run.
+import { uniforms } from '../../src/core/random.js';
 
-/** Uniform in (0, 1): the generator mulberry32. */
-export function uniforms(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 2 ** 32;
-  };
-}
+export { uniforms };
 
 /** Standard normal: Box and Muller's formula. */
 export function normals(seed: number): () => number {

@@ -89,6 +89,28 @@ export class Listeners {
   }
 }
 
+/** Reports to a listener. When it throws, or gives a promise that is rejected, the next report or the end throws. */
+export class Reports {
+  readonly #listeners = new Listeners('onProgress', (cause) => {
+    this.#failure ??= callbackFailed('onProgress', cause);
+  });
+  #failure: SolverError | undefined;
+
+  report(tell: () => unknown): void {
+    if (this.#failure) throw this.#failure;
+    try {
+      this.#listeners.watch(tell());
+    } catch (cause) {
+      throw callbackFailed('onProgress', cause);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#listeners.end();
+    if (this.#failure) throw this.#failure;
+  }
+}
+
 /** The user's functions while a solve runs. The first that fails ends it. */
 export class Callbacks {
   /** How to end the solve, once it runs. */

@@ -1,8 +1,7 @@
 // The outer loop of solvers that are written in TypeScript: limits, reports, history, statuses and messages are those of
 // native/core/run.hpp, so that no user can tell where a solver runs.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { callbackFailed, Listeners } from './callbacks.js';
-import type { SolverError } from './error.js';
+import { Reports } from './callbacks.js';
 import { iterationTable } from './iterationTable.js';
 import type { Outcome, Progress, SolveOptions, Status } from './solve.js';
 
@@ -131,10 +130,7 @@ class OuterLoop {
   readonly #limits: Required<Limits>;
   readonly #monitor: Monitor;
   readonly #listen: (progress: Progress) => unknown;
-  readonly #listeners = new Listeners('onProgress', (cause) => {
-    this.#failure ??= callbackFailed('onProgress', cause);
-  });
-  #failure: SolverError | undefined; // of a listener
+  readonly #reports = new Reports();
   readonly #history = new History();
   #iteration = 0;
   #outOfTime = false; // at the last look
@@ -149,8 +145,7 @@ class OuterLoop {
 
   async run(): Promise<Outcome> {
     const status = await this.#status();
-    await this.#listeners.end();
-    if (this.#failure) throw this.#failure;
+    await this.#reports.end();
     return this.#end(status);
   }
 
@@ -195,7 +190,7 @@ class OuterLoop {
     this.#look();
     const { objective, residual, evaluations = 0 } = this.#now;
     if (!this.#monitor.isChild) {
-      this.#report();
+      this.#reports.report(() => this.#listen(this.#now));
       this.#history.add(this.#now);
     }
     if (objective !== undefined && !Number.isFinite(objective)) return 'numericalError';
@@ -205,15 +200,6 @@ class OuterLoop {
     if (this.#outOfTime) return 'timeLimit';
     if (this.#iteration >= this.#limits.maxIterations) return 'iterationLimit';
     return evaluations >= this.#limits.maxEvaluations ? 'evaluationLimit' : undefined;
-  }
-
-  #report(): void {
-    if (this.#failure) throw this.#failure;
-    try {
-      this.#listeners.watch(this.#listen(this.#now));
-    } catch (cause) {
-      throw callbackFailed('onProgress', cause);
-    }
   }
 
   /** The status that the solver gave itself, after a last report; solved where that is within the tolerance. */

@@ -62,10 +62,12 @@ export function encodeTargets(y: unknown, rows: number, { classify = false, oneH
 
 /** The class of each row of raw outputs: by sign where there is one column, else the column with the largest. */
 export function decodeLabels(outputs: Matrix, classes: readonly Label[]): Label[] {
-  return Array.from({ length: outputs.rows }, (_, i) => {
-    const index = outputs.columns === 1 ? Number((outputs.data[i] as number) > 0) : argmax(outputs, i);
-    return classes[index] as Label;
-  });
+  return Array.from({ length: outputs.rows }, (_, i) => classes[classNumber(outputs, i)] as Label);
+}
+
+/** The class that a row of outputs, or of encoded targets, speaks for, by its number. */
+export function classNumber(outputs: Matrix, row: number): number {
+  return outputs.columns === 1 ? Number((outputs.data[row] as number) > 0) : argmax(outputs, row);
 }
 
 /** The column with the largest entry of a row, the first of them if there are several. */

@@ -1,8 +1,9 @@
 // Adversarial attacks on trained networks: FGSM and projected gradient steps.
 import { checkInteger, checkMembers, checkNumber, checkVector, show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
+import { uniforms } from '../core/random.js';
 import { checkedValues, type Targets } from '../core/targets.js';
-import { type ReluNetwork, score } from './network.js';
+import { norm2, type ReluNetwork, score, toTargetUnits } from './network.js';
 
 /** What an adversary may add to a row: anything of at most this norm, in the units of x. */
 export interface ReluAdversary {
@@ -185,7 +186,7 @@ class Attacker {
   readonly #outputs: Float64Array;
   readonly #slope: Float64Array;
   readonly #gradient: Float64Array;
-  #state = 0;
+  #uniform = uniforms(0);
 
   constructor(network: ReluNetwork, judge: Judge, wanted: Wanted) {
     this.#network = network;
@@ -204,7 +205,7 @@ class Attacker {
   /** Replaces a row by the worst point found; returns its margin. */
   attack(row: number, x: Float64Array): number {
     const { method, steps, restarts, seed } = this.#wanted;
-    this.#state = (Math.imul(row + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b)) >>> 0;
+    this.#uniform = uniforms(Math.imul(row + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b));
     const center = Float64Array.from(x);
     const at = Float64Array.from(x);
     let worst = Number.POSITIVE_INFINITY;
@@ -252,7 +253,7 @@ class Attacker {
 
   /** The outputs at x, and which neurons are active. */
   #forward(x: Float64Array): void {
-    const { hiddenWeights, biases, outputWeights, gates, pattern, targetShift, targetScale } = this.#network;
+    const { hiddenWeights, biases, outputWeights, gates, pattern } = this.#network;
     this.#z.set(biases);
     this.#addProducts(x, hiddenWeights, this.#z);
     let open: Float64Array | undefined;
@@ -270,9 +271,7 @@ class Attacker {
         this.#outputs[k] = (this.#outputs[k] as number) + z * (outputWeights.data[j * this.#c + k] as number);
       }
     }
-    for (let k = 0; k < this.#c; ++k) {
-      this.#outputs[k] = (targetShift?.[k] ?? 0) + (targetScale?.[k] ?? 1) * (this.#outputs[k] as number);
-    }
+    toTargetUnits(this.#network, this.#outputs);
   }
 
   /** to += z W with z = (x - inputShift) / inputScale and the first d rows of W. */
@@ -289,7 +288,7 @@ class Attacker {
   /** A step against the gradient, back into the ball and the range. */
   #descend(center: Float64Array, at: Float64Array): void {
     const { norm, stepSize } = this.#wanted;
-    const length = norm === 'inf' ? 1 : Math.hypot(...this.#gradient);
+    const length = norm === 'inf' ? 1 : norm2(this.#gradient);
     for (let i = 0; i < this.#d; ++i) {
       const slope = this.#gradient[i] as number;
       const direction = norm === 'inf' ? Math.sign(slope) : length > 0 ? slope / length : 0;
@@ -324,12 +323,5 @@ class Attacker {
       at[i] = (center[i] as number) + draw * radius;
     }
     this.#project(center, at);
-  }
-
-  #uniform(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 2 ** 32;
   }
 }

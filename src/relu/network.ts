@@ -65,15 +65,28 @@ export function decisionFunction(network: ReluNetwork, x: MatrixLike): Matrix {
   // Only gated networks have use for the gates.
   const { gates, ...rest } = network;
   const data = addon().reluPredict(network.activation === 'gated' ? network : rest, { x: inputs });
-  const { columns } = network.outputWeights;
-  const { targetShift, targetScale } = network;
-  if (targetShift && targetScale) {
-    for (let at = 0; at < data.length; ++at) {
-      const k = at % columns;
-      data[at] = (targetShift[k] as number) + (targetScale[k] as number) * (data[at] as number);
-    }
+  toTargetUnits(network, data);
+  return { data, rows: inputs.rows, columns: network.outputWeights.columns };
+}
+
+/** The Euclidean length of any number of numbers; `Math.hypot(...values)` takes no more than fit on the stack. */
+export function norm2(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let k = 0; k < values.length; ++k) largest = Math.max(largest, Math.abs(values[k] as number));
+  if (!(largest > 0 && largest < Number.POSITIVE_INFINITY)) return largest;
+  let squares = 0;
+  for (let k = 0; k < values.length; ++k) squares += ((values[k] as number) / largest) ** 2;
+  return largest * Math.sqrt(squares);
+}
+
+/** Undoes the standardisation of targets in outputs, row after row. */
+export function toTargetUnits({ targetShift, targetScale }: ReluNetwork, outputs: Float64Array): void {
+  if (!targetShift || !targetScale) return;
+  const columns = targetShift.length;
+  for (let at = 0; at < outputs.length; ++at) {
+    const k = at % columns;
+    outputs[at] = (targetShift[k] as number) + (targetScale[k] as number) * (outputs[at] as number);
   }
-  return { data, rows: inputs.rows, columns };
 }
 
 /**
@@ -253,7 +266,7 @@ export function fromJSON<P extends Prediction = Prediction>(json: ReluNetworkJso
     outputWeights,
     pattern: Int32Array.from(parseNumbers('pattern', from.pattern, m)),
     ...(activation === 'gated' && { gates: parseGates(from.gates, d + Number(bias), from.pattern as number[]) }),
-    ...(from.featureNames !== undefined && { featureNames: parseNames(from.featureNames, d) }),
+    ...(from.featureNames !== undefined && { featureNames: checkFeatureNames(from.featureNames, d) }),
     ...(from.classes !== undefined && { classes: parseClasses(from.classes, outputWeights.columns) }),
   };
   return network as ReluNetwork<P>;
@@ -308,12 +321,15 @@ function parseGates(value: unknown, rows: number, pattern: readonly number[]): M
   return gates;
 }
 
-function parseNames(value: unknown, length: number): readonly string[] {
-  if (!Array.isArray(value) || value.some((name) => typeof name !== 'string')) {
-    throw new TypeError(`featureNames = ${show(value)}: expected an array of strings`);
+/** A copy of the names of the columns of x. */
+export function checkFeatureNames(names: unknown, columns: number): readonly string[] {
+  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
+    throw new TypeError(`featureNames = ${show(names)}: expected an array of strings`);
   }
-  expectSize('featureNames.length', value.length, length);
-  return value as string[];
+  if (names.length !== columns) {
+    throw new RangeError(`featureNames.length = ${names.length}: expected ${columns}, one for each column of x`);
+  }
+  return [...names];
 }
 
 function parseClasses(value: unknown, outputs: number): Label[] {

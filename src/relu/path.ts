@@ -1,9 +1,11 @@
 // Several weights of the regulariser, one after the other, and which of them does best on rows that were left out.
+import { Reports } from '../core/callbacks.js';
 import { checkInteger, checkNumber, show } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
-import { argmax, decodeLabels, type Prediction, type Targets } from '../core/targets.js';
+import { uniforms } from '../core/random.js';
+import { classNumber, decodeLabels, type Prediction, type Targets } from '../core/targets.js';
 import { reluDefaults } from '../generated/relu.js';
-import { type ReluNetwork, scoreOf } from './network.js';
+import { type ReluNetwork, scoreOf, toTargetUnits } from './network.js';
 import {
   checkReluSettings,
   defined,
@@ -128,6 +130,7 @@ export async function trainCrossValidated<P extends Prediction>(of: Encoded): Pr
   const begin = performance.now();
   const seconds = (): number => (performance.now() - begin) / 1000;
   const { patterns, timeLimit } = of.options;
+  const timeLeft = clock(timeLimit);
   const refined = isRefined(patterns);
   const { onProgress, verbose, ...quiet } = of.options;
   const sampled = refined ? { ...of, options: { ...quiet, patterns: undefined } } : of;
@@ -136,8 +139,8 @@ export async function trainCrossValidated<P extends Prediction>(of: Encoded): Pr
   let result = results[chosen] as ReluResult<P>;
   if (refined) {
     const beta = betas[chosen] as number;
-    const left = typeof timeLimit === 'number' ? { timeLimit: Math.max(0, timeLimit - seconds()) } : {};
-    const { leftOut, ...found } = await train<P>({ ...of, options: { ...of.options, ...left, beta } });
+    const left = { ...of.options, ...defined({ timeLimit: timeLeft() }), beta };
+    const { leftOut, ...found } = await train<P>({ ...of, options: left });
     result = found;
   }
   return {
@@ -168,6 +171,7 @@ async function pathOf<P extends Prediction>(of: Encoded, options: PathOptions): 
   const wanted = betaMax > 0 ? geometric(0.5 * betaMax, ratio * betaMax, count) : [1];
   const chains = [new Chain<P>(of), ...held.map((fold) => new Chain<P>(onFold(of, fold)))];
   const path: ReluPath<P> = { betas: [], results: [], scores: [], chosen: 0, betaMax };
+  const reports = new Reports();
   for (const beta of wanted) {
     const [all, ...trained] = await nextOf(chains, held, beta, timeLeft());
     const { leftOut, ...result } = all as Trained<P>;
@@ -178,9 +182,11 @@ async function pathOf<P extends Prediction>(of: Encoded, options: PathOptions): 
       const { losses, outputs } = leftOutOf(of, held, trained);
       path.scores.push(scored(of, beta, losses, outputs));
     }
-    onProgress?.({ done: path.betas.length, of: wanted.length, beta, ...defined({ score: path.scores.at(-1) }) });
+    const report = { done: path.betas.length, of: wanted.length, beta, ...defined({ score: path.scores.at(-1) }) };
+    reports.report(() => onProgress?.(report));
     if (ended || noBetter(path.scores)) break;
   }
+  await reports.end();
   path.chosen = held.length > 0 ? choose(path.scores, rule) : path.results.length - 1;
   return path;
 }
@@ -268,10 +274,9 @@ interface Fold {
 function foldsOf({ y, classes, weights, options }: Encoded, folds: number): Fold[] {
   checkInteger('folds', folds, 2);
   if (folds > y.rows) throw new RangeError(`folds = ${folds}: expected at most ${y.rows}, the rows of x`);
-  const random = randomNumbers(options.seed ?? 0);
+  const random = uniforms(options.seed ?? 0);
   const keys = Float64Array.from({ length: y.rows }, random);
-  const classOf = (i: number): number =>
-    !classes ? 0 : y.columns === 1 ? Number((y.data[i] as number) > 0) : argmax(y, i);
+  const classOf = (i: number): number => (classes ? classNumber(y, i) : 0);
   const order = Array.from(keys, (_, i) => i).sort(
     (a, b) => classOf(a) - classOf(b) || (keys[a] as number) - (keys[b] as number),
   );
@@ -286,17 +291,6 @@ function foldsOf({ y, classes, weights, options }: Encoded, folds: number): Fold
     const rows = all.filter((row) => foldOf[row] !== k);
     return { rows, leftOut: all.filter((row) => foldOf[row] === k), share: weightOf(rows) / weightOf(all) };
   });
-}
-
-/** Numbers in [0, 1): mulberry32, by T. Ettinger. */
-function randomNumbers(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function onFold(of: Encoded, { rows }: Fold, options: Partial<Encoded['options']> = {}): Encoded {
@@ -318,10 +312,8 @@ function leftOutOf(of: Encoded, held: Fold[], trained: Trained<Prediction>[]): {
       const f = leftOut.data.subarray(place * columns, (place + 1) * columns) as Float64Array;
       total += w * lossOf(loss, huberDelta, f, y.data.subarray(row * columns, (row + 1) * columns));
       weight += w;
-      f.forEach((value, j) => {
-        const { targetShift, targetScale } = network;
-        outputs.data[row * columns + j] = (targetShift?.[j] ?? 0) + (targetScale?.[j] ?? 1) * value;
-      });
+      outputs.data.set(f, row * columns);
+      toTargetUnits(network, outputs.data.subarray(row * columns, (row + 1) * columns));
     });
     return total / weight;
   });

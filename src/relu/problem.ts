@@ -3,11 +3,11 @@ import { checkBoolean, checkMembers, checkObject, checkVector, show } from '../c
 import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import { checkOptions } from '../core/settingNames.js';
 import type { SolveOptions, SolveResult } from '../core/solve.js';
-import { argmax, encodeTargets, type Label, type Prediction, type Targets } from '../core/targets.js';
+import { classNumber, encodeTargets, type Label, type Prediction, type Targets } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import { type ReluOptions, type ReluProgress, type ReluSolution, reluDefaults } from '../generated/relu.js';
 import type { ReluAdversary } from './attack.js';
-import type { ReluNetwork } from './network.js';
+import { checkFeatureNames, type ReluNetwork } from './network.js';
 
 export type { ReluProgress };
 
@@ -181,6 +181,7 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
   const classify = hasClasses(data.y, loss, task);
   const { matrix: y, classes } = encodeTargets(data.y, x.rows, { classify, oneHot: loss === 'softmax' });
   const weights = rowWeights(y, classes, given.sampleWeights, classWeights);
+  const names = featureNames === undefined ? undefined : checkFeatureNames(featureNames, x.columns);
   const { beta, warmStart } = options;
   const earlier: Partial<ReluNetwork> = beta === undefined ? {} : (warmStart?.network ?? {});
   const untuned = standardize ?? typeof beta !== 'number';
@@ -198,7 +199,7 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
   return {
     x,
     y,
-    ...defined({ classes, weights, featureNames: checkedNames(featureNames, x.columns) }),
+    ...defined({ classes, weights, featureNames: names }),
     standardizeTargets: wanted && values,
     options: { ...options, normalize },
   };
@@ -206,17 +207,6 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
 
 function checkedAdversary(adversary: ReluAdversary | undefined): ReluAdversary | undefined {
   return adversary === undefined ? undefined : checkMembers('adversary', adversary, ['norm', 'radius']);
-}
-
-function checkedNames(names: ReluSettings['featureNames'], columns: number): readonly string[] | undefined {
-  if (names === undefined) return undefined;
-  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
-    throw new TypeError(`featureNames = ${show(names)}: expected an array of strings`);
-  }
-  if (names.length !== columns) {
-    throw new RangeError(`featureNames.length = ${names.length}: expected ${columns}, one for each column of x`);
-  }
-  return [...names] as readonly string[];
 }
 
 /** Weights of the rows: their own times those of their classes. */
@@ -233,9 +223,7 @@ function rowWeights(
       : checkVector('sampleWeights', own, { length: y.rows, per: 'one for each row of x', lower: 0 });
   if (classWeights === undefined) return weights;
   if (!classes) throw new RangeError('classWeights: expected y to be classes, one label for each row');
-  const ofRow = Int32Array.from({ length: y.rows }, (_, i) =>
-    y.columns === 1 ? Number((y.data[i] as number) > 0) : argmax(y, i),
-  );
+  const ofRow = Int32Array.from({ length: y.rows }, (_, i) => classNumber(y, i));
   const factors = classFactors(ofRow, classes, classWeights);
   return weights.map((weight, i) => weight * (factors[ofRow[i] as number] as number));
 }

@@ -1,6 +1,6 @@
 // What the neurons of a trained network are, in words and numbers.
 import type { Label } from '../core/targets.js';
-import type { ReluNetwork } from './network.js';
+import { norm2, type ReluNetwork } from './network.js';
 
 /** A neuron in terms of x as it was given: it adds output . (weights . x + bias)_+ to f, gated ones where their gate is open. */
 export interface NeuronSummary {
@@ -65,8 +65,8 @@ function sizeOf(network: ReluNetwork, j: number): { size: number; output: number
   const { hiddenWeights, outputWeights, biases } = network;
   const hidden = Array.from({ length: hiddenWeights.rows }, (_, k) => weightAt(network, k, j));
   const { data, columns } = outputWeights;
-  const output = Math.hypot(...data.subarray(j * columns, (j + 1) * columns));
-  return { size: Math.hypot(...hidden, biases[j] as number) * output, output };
+  const output = norm2(data.subarray(j * columns, (j + 1) * columns));
+  return { size: norm2([...hidden, biases[j] as number]) * output, output };
 }
 
 /** Places, those of the largest numbers first. */

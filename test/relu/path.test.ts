@@ -14,6 +14,10 @@ import {
 } from '../../src/relu/index.js';
 import { normals } from '../problems/relu.js';
 
+function fail(): never {
+  throw new Error('no more');
+}
+
 const normal = normals(12);
 const n = 80;
 const x = Array.from({ length: n }, () => [normal(), normal(), normal()]);
@@ -174,6 +178,14 @@ describe('reluPath', () => {
     expect(path.betas.length).toBeGreaterThan(0);
     const late = await trainReluNetwork({ x, y: values }, { beta: 'crossValidated', timeLimit: 0 });
     expect(late.status).toBe('timeLimit');
+  });
+
+  it.each([
+    ['throws', fail],
+    ['rejects', async () => fail()],
+  ])('ends with CALLBACK_FAILED where a listener %s', async (_, listener) => {
+    const failing = reluPath({ x, y: values }, { folds: 2, count: 3, onProgress: listener });
+    await expect(failing).rejects.toMatchObject({ code: 'CALLBACK_FAILED', message: 'onProgress threw: no more' });
   });
 
   it('takes targets that do not vary', async () => {

@@ -1,6 +1,7 @@
 // Neurons in the units of the user, and estimators as thin forms of the functions.
 import { describe, expect, it } from 'vitest';
 import {
+  attack,
   decisionFunction,
   fromJSON,
   partialDependence,
@@ -58,6 +59,22 @@ describe('summarize', () => {
     const { network } = await trainReluNetwork({ x, y: x.map(() => 3) });
     expect(summarize(network)).toEqual({ neurons: [], features: { x0: 0, x1: 0, x2: 0 }, text: '0 neurons' });
   });
+});
+
+it('networks of very many columns are summarized and attacked', async () => {
+  const d = 200_000;
+  const wide = Array.from({ length: d }, () => 1);
+  const network = fromJSON({
+    format: 'nonconvex.reluNetwork',
+    version: 1,
+    ...{ activation: 'relu', loss: 'squared', bias: false, inputScale: wide, biases: [0], pattern: [0] },
+    hiddenWeights: { rows: d, columns: 1, data: wide },
+    outputWeights: { rows: 1, columns: 1, data: [1] },
+  });
+  expect(summarize(network).neurons[0]?.size).toBeCloseTo(Math.sqrt(d), 8);
+  const x = { data: new Float64Array(d).fill(1e-3), rows: 1, columns: d };
+  const found = await attack(network, x, [-1], { norm: 'two', radius: 1, steps: 1, restarts: 1 });
+  expect(found.margins[0]).toBeCloseTo(-(1 + 200 + Math.sqrt(d)), 6);
 });
 
 describe('featureNames', () => {
