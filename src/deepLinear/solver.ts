@@ -27,8 +27,6 @@ export interface LinearNetworkResult extends SolveResult, DeepLinearSolution {
    * are the columns of W_1, entries on the diagonals and rows of W_L that belong together.
    */
   layers: Matrix[];
-  /** d x c: W_1 ... W_L. */
-  product: Matrix;
 }
 
 /**
@@ -73,7 +71,6 @@ export async function linearNetwork(
     objective: answer.objective ?? Number.NaN,
     lowerBound: answer.lowerBound ?? Number.NaN,
     layers: layersOf(left, singularValues, right, depth),
-    product: timesTransposed(scaled(left, singularValues), right),
   };
 }
 
@@ -105,19 +102,4 @@ function scaled({ data, rows, columns }: Matrix, factors: ArrayLike<number>): Ma
     columns,
     data.map((value, at) => value * (factors[at % columns] as number)),
   );
-}
-
-/** a b^T */
-function timesTransposed(a: Matrix, b: Matrix): Matrix {
-  const product = new Float64Array(a.rows * b.rows);
-  for (let i = 0; i < a.rows; ++i) {
-    for (let j = 0; j < b.rows; ++j) {
-      let sum = 0;
-      for (let k = 0; k < a.columns; ++k) {
-        sum += (a.data[i * a.columns + k] as number) * (b.data[j * b.columns + k] as number);
-      }
-      product[i * b.rows + j] = sum;
-    }
-  }
-  return matrix(a.rows, b.rows, product);
 }

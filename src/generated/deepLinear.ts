@@ -68,6 +68,8 @@ export interface DeepLinearSolution {
   singularValues: Float64Array;
   /** c x r: the right singular vectors. */
   right: Matrix;
+  /** d x c: W_1 ... W_L. */
+  product: Matrix;
   /** (objective - lowerBound) / |objective|. */
   gap: number;
   /**

@@ -44,6 +44,7 @@ struct DeepLinearSolution {
   HostMatrix<double> left;
   std::vector<double> singularValues;
   HostMatrix<double> right;
+  HostMatrix<double> product;
   double gap = 0;
   double dualOptimum = 0;
   double dualityGap = 0;
@@ -55,6 +56,7 @@ struct DeepLinearSolution {
         OUT(left, "d x r: the left singular vectors of the product of the layers, one a column."),
         OUT(singularValues, "r numbers, the singular values of the product, the largest first."),
         OUT(right, "c x r: the right singular vectors."),
+        OUT(product, "d x c: W_1 ... W_L."),
         OUT(gap, "(objective - lowerBound) / |objective|."),
         OUT(dualOptimum,
             "Optimal value of the dual program, a lower bound. It is `lowerBound` where the duality gap is zero: for "

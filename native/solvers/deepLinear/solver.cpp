@@ -250,6 +250,10 @@ DeepLinearSolution LinearNetworkSolver::solution() const {
   s.right = HostMatrix<double>(c(), r);
   std::copy(bestLeft_.data(), bestLeft_.data() + s.left.size(), s.left.data());
   std::copy(bestRight_.data(), bestRight_.data() + s.right.size(), s.right.data());
+  HostMatrix<double> scaled = s.left.copy();
+  la_.forEach(d(), r, [&](int i, int k) { scaled(i, k) *= s.singularValues[at(k)]; });
+  s.product = HostMatrix<double>(d(), c());
+  if (r > 0) la_.gemm(Transpose::no, Transpose::yes, 1.0, scaled, s.right, 0.0, s.product);
   s.gap = gap(lowerBound_);
   s.dualOptimum = dual_;
   s.dualityGap = gap(dual_);
