@@ -2,9 +2,11 @@
 // result one by one through Node's interface, and making its many short arrays.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "binding/js.hpp"
@@ -13,7 +15,8 @@ namespace nonconvex {
 
 /// What `Writer` builds, as { shape, numbers, others }, of which src/core/packed.ts makes the object. `numbers` has all
 /// numbers, truth values and short arrays, with their lengths; `others` everything else. `shape` has a line for each
-/// member: a letter that says what it is, and its name.
+/// member: a letter that says what it is, its name, and behind spaces the names of an enumeration. Columns that only
+/// some reports have bear a capital letter, and stand behind a number for each report, 0 where it lacks the member.
 class PackedResult {
  public:
   explicit PackedResult(Napi::Env env) : env_(env) { shape_.reserve(usual); }
@@ -43,6 +46,42 @@ class PackedResult {
     note('{', name);
     write(*this);
     note('}', "");
+  }
+
+  /// A list of `count` objects by columns, which write(out) adds: a thousand objects made here, member by member, would
+  /// hold up the JavaScript thread for several milliseconds.
+  template <class Write>
+  void columns(const char* name, std::size_t count, Write&& write) {
+    note('[', name);
+    numbers_.push_back(static_cast<double>(count));
+    write(*this);
+    note('}', "");
+  }
+  /// One member of all objects of a list, of those that have it: valueOf(i) is a number, a truth value, the value of an
+  /// enumeration or what Node-API has for anything else.
+  template <class ValueOf>
+  void column(const char* name, const std::vector<bool>& known, ValueOf&& valueOf) {
+    using Value = std::remove_cvref_t<decltype(valueOf(0))>;
+    constexpr char kind = std::is_enum_v<Value>         ? 'e'
+                          : std::is_same_v<Value, bool> ? 'b'
+                          : std::is_arithmetic_v<Value> ? 'n'
+                                                        : 'v';
+    const bool all = std::find(known.begin(), known.end(), false) == known.end();
+    shape_ += all ? kind : static_cast<char>(kind - 'a' + 'A');
+    shape_ += name;
+    if constexpr (kind == 'e') {
+      for (const std::string_view each : names(Value{})) (shape_ += ' ') += each;
+    }
+    shape_ += '\n';
+    if (!all) numbers_.insert(numbers_.end(), known.begin(), known.end());
+    for (std::size_t i = 0; i < known.size(); ++i) {
+      if (!known[i]) continue;
+      if constexpr (kind == 'v') {
+        others_.push_back(valueOf(i));
+      } else {
+        numbers_.push_back(static_cast<double>(valueOf(i)));
+      }
+    }
   }
 
   Napi::Object packed() const;

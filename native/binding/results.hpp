@@ -112,53 +112,32 @@ const auto& contentOf(const T& value) {
   }
 }
 
-/// One member of all reports of a history, { values, known, names }; nothing where no report knows it. values:
-/// numbers, or the indices of `names` of an enumeration, as a Float64Array, anything else as an array. known: a number
-/// for each report, 0 where it lacks the member; left out where none does.
-template <class Report, class Field>
-void writeColumn(PackedResult& column, const std::vector<Report>& reports, const Field& field,
-                 const std::vector<double>& known) {
-  using Content = std::remove_cvref_t<decltype(contentOf(std::declval<const typename Field::Value&>()))>;
-  if constexpr ((std::convertible_to<Content, double> && !std::is_same_v<Content, bool>) || std::is_enum_v<Content>) {
-    std::vector<double> values(known.size(), 0.0);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (known[i] != 0) values[i] = static_cast<double>(contentOf(reports[i].*field.member));
-    }
-    column.vector("values", values);
-    if constexpr (std::is_enum_v<Content>) column.value("names", Writer(column.env()).texts(names(Content{})));
-  } else {
-    Napi::Array values = Napi::Array::New(column.env(), known.size());
-    for (std::uint32_t i = 0; i < values.Length(); ++i) {
-      Writer cell(column.env());
-      if (known[i] != 0) writeField(cell, "value", reports[i].*field.member);
-      values.Set(i, cell.object().Get("value"));
-    }
-    column.value("values", values);
-  }
-}
-
 /// Writes a member of all reports, if any of them knows it.
 template <class Report, class Field>
-void addColumn(PackedResult& columns, const std::vector<Report>& reports, const Field& field) {
-  std::vector<double> known;
-  for (const Report& report : reports) known.push_back(!field.optional || isKnown(report.*field.member) ? 1 : 0);
-  const auto count = static_cast<std::size_t>(std::count(known.begin(), known.end(), 1.0));
-  if (count == 0) return;
-  columns.members(field.name.data(), [&](PackedResult& column) {
-    if (count < known.size()) column.vector("known", known);
-    writeColumn(column, reports, field, known);
+void writeColumn(PackedResult& out, const std::vector<Report>& reports, const Field& field) {
+  std::vector<bool> known;
+  for (const Report& report : reports) known.push_back(!field.optional || isKnown(report.*field.member));
+  if (std::find(known.begin(), known.end(), true) == known.end()) return;
+  using Content = std::remove_cvref_t<decltype(contentOf(std::declval<const typename Field::Value&>()))>;
+  out.column(field.name.data(), known, [&](std::size_t i) {
+    const Content& content = contentOf(reports[i].*field.member);
+    if constexpr (std::is_arithmetic_v<Content> || std::is_enum_v<Content>) {
+      return content;
+    } else {
+      Writer cell(out.env());
+      writeField(cell, "value", content);
+      return static_cast<napi_value>(cell.object().Get("value"));
+    }
   });
 }
 
-/// A history by columns, { length, columns }, of which src/core/history.ts makes its reports: a thousand reports made
-/// here, member by member, would hold up the JavaScript thread for several milliseconds.
+/// The reports of a history.
 template <class Report>
-void writeHistory(PackedResult& table, const History<Report>& history) {
-  table.number("length", static_cast<double>(history.reports().size()));
-  table.members("columns", [&](PackedResult& columns) {
-    const auto add = [&](const auto& field) { addColumn(columns, history.reports(), field); };
-    forEachField<Progress>(add);
-    if constexpr (HasOwnFields<Report>) forEachField<Report>(add);
+void writeHistory(PackedResult& out, const char* name, const std::vector<Report>& reports) {
+  out.columns(name, reports.size(), [&](PackedResult& columns) {
+    const auto write = [&](const auto& field) { writeColumn(columns, reports, field); };
+    forEachField<Progress>(write);
+    if constexpr (HasOwnFields<Report>) forEachField<Report>(write);
   });
 }
 
@@ -171,7 +150,7 @@ void writeOutcome(PackedResult& out, const Outcome<Report>& outcome) {
     if constexpr (std::same_as<Value, Report>) {
       writeReport(out, value, ReportAs::result);
     } else if constexpr (std::same_as<Value, History<Report>>) {
-      out.members(field.name.data(), [&](PackedResult& table) { writeHistory(table, value); });
+      writeHistory(out, field.name.data(), value.reports());
     } else {
       writeField(out, field.name.data(), value);
     }

@@ -8,4 +8,11 @@ std::string oneOf(std::span<const std::string_view> names) {
   return text;
 }
 
+std::vector<std::string> namesIn(Napi::Object object) {
+  const Napi::Array found = object.GetPropertyNames();
+  std::vector<std::string> names(found.Length());
+  for (std::uint32_t i = 0; i < names.size(); ++i) names[i] = found.Get(i).As<Napi::String>().Utf8Value();
+  return names;
+}
+
 }  // namespace nonconvex

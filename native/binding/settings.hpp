@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <span>
+#include <string>
 #include <type_traits>
+#include <vector>
 
 #include "binding/js.hpp"
 #include "core/fields.hpp"
@@ -13,6 +15,9 @@ namespace nonconvex {
 
 /// "expected one of 'a', 'b'".
 std::string oneOf(std::span<const std::string_view> names);
+
+/// The names of an object's members.
+std::vector<std::string> namesIn(Napi::Object object);
 
 /// The value of an enumeration that has this name; a RangeError about `path` lists the names if there is none.
 template <class E>
@@ -46,8 +51,11 @@ T parseSetting(std::string_view name, Napi::Value value) {
 template <class Settings>
 Settings readSettings(Napi::Object object) {
   Settings settings;
+  const std::vector<std::string> given = namesIn(object);
+  if (given.empty()) return settings;
   forEachField<Settings>([&](const auto& field) {
     using T = typename std::remove_cvref_t<decltype(field)>::Value;
+    if (std::find(given.begin(), given.end(), field.name) == given.end()) return;
     const Napi::Value value = object.Get(field.name.data());
     if (value.IsUndefined()) return;
     if constexpr (std::is_enum_v<T> || std::is_same_v<T, bool>) {

@@ -1,7 +1,7 @@
 // Results as the addon packs them: native/binding/packed_result.hpp.
 
 export interface Packed {
-  /** Has a line for each member: a letter that says what it is, and its name. */
+  /** Has a line for each member: a letter that says what it is, its name, and for names of an enumeration those behind spaces. */
   shape: string;
   /** Holds numbers, truth values as 0 and 1, and short arrays behind their lengths. */
   numbers: Float64Array;
@@ -9,47 +9,83 @@ export interface Packed {
   others: unknown[];
 }
 
-interface Step {
-  kind: string;
-  name: string;
+/** The members of an object, in order. */
+interface Layout {
+  members: Member[];
+  /** An object that has them, all null. */
+  empty: Record<string, unknown>;
 }
 
-/** Shapes that were read before: a solver has few. */
-const known = new Map<string, Step[]>();
+interface Member {
+  kind: string;
+  name: string;
+  /** The names of an enumeration by its values. */
+  names: string[];
+  /** The members of a member that is an object, or those that a report may have. */
+  inner: Layout | undefined;
+}
 
-function stepsOf(shape: string): Step[] {
+/** Layouts by shapes that were read before: a solver has few. */
+const known = new Map<string, Layout>();
+
+function layoutOf(shape: string): Layout {
   const most = 256;
   const before = known.get(shape);
   if (before) return before;
-  const lines = shape.split('\n').slice(0, -1);
-  const steps = lines.map((line) => ({ kind: line.charAt(0), name: line.slice(1) }));
+  const layout = readLayout(shape.split('\n')[Symbol.iterator]());
   if (known.size === most) known.clear();
-  known.set(shape, steps);
-  return steps;
+  known.set(shape, layout);
+  return layout;
+}
+
+/** Reads up to the line that ends an object. */
+function readLayout(lines: Iterator<string>): Layout {
+  const members: Member[] = [];
+  for (let next = lines.next(); !next.done && next.value !== '' && next.value !== '}'; next = lines.next()) {
+    const kind = next.value.charAt(0);
+    const [name = '', ...names] = next.value.slice(1).split(' ');
+    members.push({ kind, name, names, inner: kind === '{' || kind === '[' ? readLayout(lines) : undefined });
+  }
+  return { members, empty: JSON.parse(`{${members.map(({ name }) => `${JSON.stringify(name)}:null`).join()}}`) };
 }
 
 /** Makes the object that was packed. */
 export function unpack({ shape, numbers, others }: Packed): Record<string, unknown> {
-  const outer: Record<string, unknown>[] = [];
-  let object: Record<string, unknown> = {};
   let [place, other] = [0, 0];
   const next = (): number => numbers[place++] as number;
-  const fill = <List extends Float64Array | Int32Array>(list: List): List => {
+  const filled = <List extends Float64Array | Int32Array>(list: List): List => {
     for (let i = 0; i < list.length; ++i) list[i] = next();
     return list;
   };
-  for (const { kind, name } of stepsOf(shape)) {
-    if (kind === 'n') object[name] = next();
-    else if (kind === 'b') object[name] = next() !== 0;
-    else if (kind === 'v') object[name] = others[other++];
-    else if (kind === 'f') object[name] = fill(new Float64Array(next()));
-    else if (kind === 'i') object[name] = fill(new Int32Array(next()));
-    else if (kind === '{') {
-      outer.push(object);
-      const inner = {};
-      object[name] = inner;
-      object = inner;
-    } else object = outer.pop() as Record<string, unknown>;
-  }
-  return object;
+  /** Makes reports, plain objects, of columns. Column by column, since assigning one name over and over is fast. */
+  const reports = ({ members }: Layout): Record<string, unknown>[] => {
+    const made = Array.from({ length: next() }, (): Record<string, unknown> => ({}));
+    for (const { kind, name, names } of members) {
+      const [type, partly] = kind === kind.toUpperCase() ? [kind.toLowerCase(), true] : [kind, false];
+      const has = partly ? made.map(next) : undefined;
+      made.forEach((report, i) => {
+        if (has?.[i] === 0) return;
+        if (type === 'n') report[name] = next();
+        else if (type === 'b') report[name] = next() !== 0;
+        else if (type === 'e') report[name] = names[next()];
+        else report[name] = others[other++];
+      });
+    }
+    return made;
+  };
+  const make = ({ members, empty }: Layout): Record<string, unknown> => {
+    // V8 makes a hash table of an object to which more than a dozen members are added by computed names, and copying that is slow.
+    const object = members.length > 12 ? { ...empty } : {};
+    for (const { kind, name, inner } of members) {
+      if (kind === 'n') object[name] = next();
+      else if (kind === 'b') object[name] = next() !== 0;
+      else if (kind === 'v') object[name] = others[other++];
+      else if (kind === 'f') object[name] = filled(new Float64Array(next()));
+      else if (kind === 'i') object[name] = filled(new Int32Array(next()));
+      else if (kind === '[') object[name] = reports(inner as Layout);
+      else object[name] = make(inner as Layout);
+    }
+    return object;
+  };
+  return make(layoutOf(shape));
 }

@@ -6,7 +6,6 @@ import { Callbacks, type Guard, type Numeric } from './callbacks.js';
 import { checkBoolean, show } from './check.js';
 import { checkDevice, chooseDevice, type DeviceName, type DeviceSupport } from './device.js';
 import { fromNative, SolverError } from './error.js';
-import { type HistoryTable, reportsOf } from './history.js';
 import { iterationTable } from './iterationTable.js';
 import { type Packed, unpack } from './packed.js';
 import { checkOptions } from './settingNames.js';
@@ -107,11 +106,12 @@ async function run<Answer>(task: Task, on: 'cpu' | 'cuda'): Promise<Answer & Sol
     callbacks.abort = () => job.abort();
     unwatch = signal && watch(signal, job);
     const packed = (await job.promise) as Packed;
-    const answer = unpack(packed) as unknown as Answer & Omit<Outcome, 'history'> & { history: HistoryTable };
+    const answer = unpack(packed) as unknown as Answer & Outcome;
     await callbacks.end();
-    const history = reportsOf(answer.history).map(present);
+    const history = answer.history.map(present);
     table?.end(history);
-    return { ...present(answer), history, device: on };
+    // Written into the answer, which is nobody else's: a copy of its members takes longer than a small solve.
+    return Object.assign(present(answer), { history, device: on });
   } catch (error) {
     throw callbacks.failure ?? fromNative(error);
   } finally {

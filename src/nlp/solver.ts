@@ -123,12 +123,10 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   const present = program.sense === 'maximize' ? maximized : undefined;
   const answer = await solve<NlpSolution>('nlp', toNative, settings, program.deviceSupport, present);
   const { derivatives } = program;
-  const objective = answer.objective ?? Number.NaN;
-  const message = answer.status === 'solved' ? answer.message : withNames(answer.message, program);
-  const result = withDerivatives(
-    { ...answer, message, objective, ...(derivatives && { derivatives }) },
-    { program, bounds, parameters },
-  );
+  answer.objective ??= Number.NaN;
+  if (answer.status !== 'solved') answer.message = withNames(answer.message, program);
+  if (derivatives) Object.assign(answer, { derivatives });
+  const result = withDerivatives(answer as typeof answer & { objective: number }, { program, bounds, parameters });
   if (result.status === 'numericalError') {
     result.message = whatIsNotFinite(program, within(bounds, first.start ?? result.x)) ?? result.message;
   }

@@ -16,3 +16,24 @@ it('makes an object of numbers, truth values, lists, other values and objects wi
     more,
   });
 });
+
+it('makes reports of columns, without the members that a report lacks', () => {
+  const shape = '[history\nniteration\nNresidual\nEphase first second\nbexact\nVx\n}\nnlast\n';
+  const numbers = Float64Array.of(
+    ...[3, 0, 5, 10], // length, iteration
+    ...[0, 1, 1, Number.NaN, 1], // residual: who has it, and the values
+    ...[1, 0, 1, 1, 1], // phase
+    ...[0, 1, 0], // exact
+    ...[0, 1, 0], // who has x
+    7,
+  );
+  expect(unpack({ shape, numbers, others: [Float64Array.of(1, 2)] })).toStrictEqual({
+    history: [
+      { iteration: 0, phase: 'second', exact: false },
+      { iteration: 5, residual: Number.NaN, exact: true, x: Float64Array.of(1, 2) },
+      { iteration: 10, residual: 1, phase: 'second', exact: false },
+    ],
+    last: 7,
+  });
+  expect(unpack({ shape: '[history\n}\n', numbers: Float64Array.of(0), others: [] })).toEqual({ history: [] });
+});
