@@ -2,6 +2,7 @@
 // The command line program: `nonconvex solve file.nl` for people, `nonconvex stub -AMPL` for AMPL, Pyomo and JuMP.
 import { ampl } from './cli/ampl.js';
 import { solve } from './cli/solve.js';
+import { messageOf, visible } from './core/check.js';
 
 const controller = new AbortController();
 const args = process.argv.slice(2);
@@ -20,7 +21,7 @@ process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
 });
 
 function fail(message: string): void {
-  console.error(`nonconvex: ${message}`);
+  console.error(`nonconvex: ${process.stderr.isTTY ? visible(message, '\n\t') : message}`);
   process.exitCode = 2;
 }
 
@@ -30,5 +31,5 @@ try {
   const status = await (forPeople ? solve : ampl)(args, controller.signal);
   process.exitCode ??= status;
 } catch (error) {
-  fail(error instanceof Error ? error.message : String(error));
+  fail(messageOf(error));
 }

@@ -117,7 +117,9 @@ class ReadNlJob final : public Job {
  public:
   explicit ReadNlJob(const Reader& in)
       : path_(in.text("path")),
-        options_{.objective = in.integer("objective"), .relaxIntegers = in.boolean("relaxIntegers")} {}
+        options_{.objective = in.integer("objective"), .relaxIntegers = in.boolean("relaxIntegers")} {
+    if (in.has("maxBytes")) options_.maxBytes = in.number("maxBytes");
+  }
   void run(WorkerPool&, Monitor&) override { model_ = readNl(path_, options_); }
   Napi::Object result(Napi::Env env) override {
     const int n = model_->graph.variableCount();
@@ -377,8 +379,8 @@ Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
   return toVector(env, out);
 }
 
-/// readNl({ path, objective, relaxIntegers }) -> { promise } of { program, n, m, start, multipliers, lower, upper,
-/// constraintsLower, constraintsUpper, lowerMultipliers, upperMultipliers, maximise, places, fixedValues,
+/// readNl({ path, objective, relaxIntegers, maxBytes }) -> { promise } of { program, n, m, start, multipliers, lower,
+/// upper, constraintsLower, constraintsUpper, lowerMultipliers, upperMultipliers, maximise, places, fixedValues,
 /// variableNames, constraintNames, notes }, and where the file fixes variables `whole`, a program that has them all
 Napi::Value readNlFile(Napi::Env env, const Reader& in) {
   return Environment::of(env).start(std::make_shared<ReadNlJob>(in), env.Undefined(), {});

@@ -34,16 +34,18 @@ const own: (SettingSchema & { name: Exclude<keyof Choices, 'settings'> })[] = [
 ];
 
 /** What users of other solvers are used to. */
-const synonyms: Record<string, string> = {
-  tol: 'tolerance',
-  max_iter: 'maxIterations',
-  maxit: 'maxIterations',
-  timelimit: 'timeLimit',
-  timelim: 'timeLimit',
-  max_wall_time: 'timeLimit',
-  max_cpu_time: 'timeLimit',
-  print_level: 'outlev',
-};
+const synonyms = new Map(
+  Object.entries({
+    tol: 'tolerance',
+    max_iter: 'maxIterations',
+    maxit: 'maxIterations',
+    timelimit: 'timeLimit',
+    timelim: 'timeLimit',
+    max_wall_time: 'timeLimit',
+    max_cpu_time: 'timeLimit',
+    print_level: 'outlev',
+  }),
+);
 
 /** All keywords but the synonyms. */
 export function keywords(): SettingSchema[] {
@@ -51,12 +53,12 @@ export function keywords(): SettingSchema[] {
 }
 
 export function synonymsOf(name: string): string[] {
-  return Object.keys(synonyms).filter((synonym) => synonyms[synonym] === name);
+  return [...synonyms].filter(([, meant]) => meant === name).map(([synonym]) => synonym);
 }
 
 /** Takes `text` for a keyword, which may be a synonym, in any case. */
 export function assign(choices: Choices, name: string, text: string): void {
-  const meant = (synonyms[name.toLowerCase()] ?? name).toLowerCase();
+  const meant = (synonyms.get(name.toLowerCase()) ?? name).toLowerCase();
   const keyword = keywords().find((candidate) => candidate.name.toLowerCase() === meant);
   if (!keyword) throw new UsageError(`unknown keyword '${name}'; nonconvex -= lists those there are`);
   const value = parse(keyword, name, text);

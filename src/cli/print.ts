@@ -1,4 +1,5 @@
 // What the command line program prints of a solve.
+import { visible } from '../core/check.js';
 import { exponential } from '../core/iterationTable.js';
 import type { NlpResult } from '../nlp/solver.js';
 
@@ -23,7 +24,8 @@ export interface Run {
 }
 
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  // Names of files and variables are not ours: a terminal must not obey what is in them.
+  process.stdout.write(`${process.stdout.isTTY ? visible(text, '\n\t') : text}\n`);
 }
 
 /** How a solve ended, in a few lines. */

@@ -129,6 +129,8 @@ export interface ReadNlRequest {
   /** Which objective counts, from 1; 0: none. */
   objective: number;
   relaxIntegers: boolean;
+  /** Most bytes of the file. Default: a tenth of the memory that is available. */
+  maxBytes?: number | undefined;
 }
 
 export interface WriteNlRequest extends Bounds {

@@ -1,7 +1,7 @@
 // Functions of the user: those on vectors, for any solver, and listeners.
 import { AsyncResource } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isPromise, show } from './check.js';
+import { isError, isPromise, messageOf, show } from './check.js';
 import { SolverError } from './error.js';
 
 /** A number, now or later. */
@@ -44,10 +44,12 @@ export function chain<T, R>(value: T | PromiseLike<T>, next: (value: T) => R | P
 
 /** The error of a solve whose function of this name threw, or gave a promise that was rejected. */
 export function callbackFailed(name: string, cause: unknown): SolverError {
-  return new SolverError('CALLBACK_FAILED', `${name} threw: ${textOf(cause)}`, { cause });
+  return new SolverError('CALLBACK_FAILED', `${name} threw: ${messageOf(cause)}`, { cause });
 }
 
-const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : show(cause));
+/** Whether what was thrown says already that a callback has failed. */
+export const isCallbackFailure = (cause: unknown): cause is SolverError =>
+  isError(cause) && cause instanceof SolverError && cause.code === 'CALLBACK_FAILED';
 
 /** The promises that an asynchronous listener gives. None of them is left without somebody who hears of its rejection. */
 export class Listeners {
@@ -85,7 +87,7 @@ export class Listeners {
   }
 
   #warn(cause: unknown): void {
-    process.emitWarning(`${this.#name} rejected when its solve had ended: ${textOf(cause)}`, 'SolverWarning');
+    process.emitWarning(`${this.#name} rejected when its solve had ended: ${messageOf(cause)}`, 'SolverWarning');
   }
 }
 
@@ -160,7 +162,6 @@ export class Callbacks {
   }
 
   #threw(name: string, cause: unknown): void {
-    const said = cause instanceof SolverError && cause.code === 'CALLBACK_FAILED';
-    this.#fail(said ? cause : callbackFailed(name, cause));
+    this.#fail(isCallbackFailure(cause) ? cause : callbackFailed(name, cause));
   }
 }

@@ -1,13 +1,48 @@
-// Checks of arguments, and how values look in their messages.
+// Checks of arguments, and how values look in their messages. A value may be of another realm: contexts of node:vm, as Jest has
+// them, have classes of their own for all that is built in, so nothing here asks `instanceof`.
+import { fileURLToPath } from 'node:url';
+import { types } from 'node:util';
 
-/** A value in an error message. */
+/** The most characters of a value that a message quotes. */
+const mostShown = 100;
+
+/** A value in an error message. Never throws, whatever the value is. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'string') return `'${shortened(value)}'`;
+  if (typeof value === 'bigint') return `${shortened(String(value))}n`;
   if (typeof value === 'function') return 'a function';
-  if (value instanceof Promise) return 'a promise';
+  if (types.isProxy(value)) return 'a proxy';
+  if (Array.isArray(value)) return 'an array';
+  if (types.isPromise(value)) return 'a promise';
   if (typeof value === 'object' && value !== null) return 'an object';
-  return String(value);
+  return shortened(String(value));
+}
+
+const shortened = (text: string): string => (text.length > mostShown ? `${text.slice(0, mostShown)}...` : text);
+
+/** What a thrown value says of itself. Never throws, whatever the value is. */
+export function messageOf(thrown: unknown): string {
+  try {
+    return isError(thrown) ? String(thrown.message) : show(thrown);
+  } catch {
+    return 'an error whose message cannot be read';
+  }
+}
+
+/** Whether a value is an error, of whatever realm. */
+export function isError(value: unknown): value is Error {
+  if (types.isNativeError(value)) return true;
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
+  try {
+    return Object.prototype.toString.call(value) === '[object DOMException]';
+  } catch {
+    return false; // its Symbol.toStringTag throws
+  }
+}
+
+/** Whether a value is an array, or a typed array of whatever realm. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || types.isTypedArray(value);
 }
 
 /** The name of an entry of a shape, [] or [n] or [rows, columns]: x, x[1], x[1,2]. */
@@ -22,9 +57,59 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
+/** Takes a promise that nobody waits for, so that its rejection does not end the process. */
+export function disown(value: unknown): void {
+  if (isPromise(value)) value.then(undefined, () => {});
+}
+
+/** An argument that must be a function, unless it is optional and left out. */
+export function checkFunction<F>(name: string, value: F, { optional = false }: { optional?: boolean } = {}): F {
+  if (typeof value === 'function' || (optional && value === undefined)) return value;
+  throw new TypeError(`${name} = ${show(value)}: expected a function`);
+}
+
+/** An argument that must be one of a few names. */
+export function checkOneOf<const Name extends string>(name: string, value: unknown, names: readonly Name[]): Name {
+  const expected = `expected one of ${names.map(show).join(', ')}`;
+  if (typeof value !== 'string') throw new TypeError(`${name} = ${show(value)}: ${expected}`);
+  const found = names.find((each) => each === value);
+  if (found === undefined) throw new RangeError(`${name} = ${show(value)}: ${expected}`);
+  return found;
+}
+
+/** An argument that must be an AbortSignal, of whatever realm, or left out. */
+export function checkSignal(name: string, value: AbortSignal | undefined): AbortSignal | undefined {
+  if (value === undefined) return undefined;
+  const { aborted, addEventListener, removeEventListener } = (
+    typeof value === 'object' && value !== null ? value : {}
+  ) as Partial<AbortSignal>;
+  const listening = typeof addEventListener === 'function' && typeof removeEventListener === 'function';
+  if (typeof aborted === 'boolean' && listening) return value;
+  throw new TypeError(`${name} = ${show(value)}: expected an AbortSignal`);
+}
+
+/** An argument that must be the path of a file, or its URL; as a path. */
+export function checkPath(name: string, value: unknown): string {
+  const path = isUrl(value) ? fileURLToPath(value) : value;
+  if (typeof path !== 'string') throw new TypeError(`${name} = ${show(path)}: expected a string or a URL`);
+  // Native code would take what stands before it for the path.
+  if (path.includes('\0')) throw new TypeError(`${name} = ${show(visible(path))}: expected a path without NUL`);
+  return path;
+}
+
+const isUrl = (value: unknown): value is URL =>
+  typeof value === 'object' && value !== null && !types.isProxy(value) && 'href' in value && 'protocol' in value;
+
+/** A text without characters that a terminal would obey. */
+export function visible(text: string, kept = ''): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (c) =>
+    kept.includes(c) ? c : `\\x${(c.codePointAt(0) as number).toString(16).padStart(2, '0')}`,
+  );
+}
+
 /** An argument that must be an object. */
 export function checkObject<T extends object>(name: string, value: T): T {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  if (typeof value === 'object' && value !== null && !isList(value)) return value;
   throw new TypeError(`${name} = ${show(value)}: expected an object`);
 }
 
@@ -109,14 +194,13 @@ export function checkVector(
     infinite = false,
   }: { length?: number | undefined; per?: string; lower?: number; infinite?: boolean } = {},
 ): Float64Array {
-  const typed = ArrayBuffer.isView(value) && !(value instanceof DataView);
-  if (!(Array.isArray(value) || typed)) throw new TypeError(`${name} = ${show(value)}: expected an array of numbers`);
-  const from = value as ArrayLike<unknown>;
+  if (!isList(value)) throw new TypeError(`${name} = ${show(value)}: expected an array of numbers`);
+  const from = value;
   if (from.length === 0) throw new RangeError(`${name}: expected at least one number`);
   if (length !== undefined && from.length !== length) {
     throw new RangeError(`${name}: expected ${length} numbers${per && `, ${per}`}, got ${from.length}`);
   }
-  const vector = value instanceof Float64Array ? value : new Float64Array(from.length);
+  const vector = types.isFloat64Array(value) ? value : new Float64Array(from.length);
   for (let i = 0; i < from.length; ++i) {
     const entry = from[i];
     if (typeof entry !== 'number') throw new TypeError(`${name}[${i}] = ${show(entry)}: expected a number`);

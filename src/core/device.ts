@@ -1,7 +1,7 @@
 // Where solves can run: what there is, and which is chosen.
 import { cpus, totalmem } from 'node:os';
 import { addon, type CudaDevice, cudaAddon } from './addon.js';
-import { show } from './check.js';
+import { checkOneOf, messageOf } from './check.js';
 import { SolverError } from './error.js';
 
 const names = ['auto', 'cpu', 'cuda'] as const;
@@ -61,8 +61,6 @@ async function cudaDevices(): Promise<Device[]> {
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /**
  * Places where problems can be solved: on the CPU only, with what they are called, or on a GPU, too. `flops` is about how many
  * multiplications a solve takes; 0 where only a call that names the GPU is to get it.
@@ -102,11 +100,7 @@ export function chooseDevice(device: DeviceName, support: DeviceSupport): Choice
 
 /** An argument, or a variable of the environment, that must name a device. */
 export function checkDevice(name: string, value: unknown): DeviceName {
-  if (typeof value !== 'string') throw new TypeError(`${name} = ${show(value)}: expected a string`);
-  const found = names.find((each) => each === value);
-  if (found === undefined)
-    throw new RangeError(`${name} = ${show(value)}: expected one of ${names.map(show).join(', ')}`);
-  return found;
+  return checkOneOf(name, value, names);
 }
 
 function deviceVariable(): DeviceName {

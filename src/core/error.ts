@@ -1,4 +1,10 @@
 import { acrossCopies } from './brand.js';
+import { isError } from './check.js';
+
+const codes = [
+  ...(['DEVICE_UNAVAILABLE', 'DEVICE_FAILED', 'ADDON_NOT_FOUND', 'OUT_OF_MEMORY', 'TOO_LARGE'] as const),
+  ...(['CALLBACK_FAILED', 'FILE_NOT_FOUND', 'INVALID_FILE', 'UNSUPPORTED', 'WRITE_FAILED'] as const),
+];
 
 /**
  * - `DEVICE_UNAVAILABLE`, `ADDON_NOT_FOUND`: the machine or the package lacks it
@@ -7,17 +13,7 @@ import { acrossCopies } from './brand.js';
  * - `CALLBACK_FAILED`: a function of yours threw, or gave what it must not
  * - `FILE_NOT_FOUND`, `INVALID_FILE`, `UNSUPPORTED`, `WRITE_FAILED`: of files of models
  */
-export type SolverErrorCode =
-  | 'DEVICE_UNAVAILABLE'
-  | 'DEVICE_FAILED'
-  | 'ADDON_NOT_FOUND'
-  | 'OUT_OF_MEMORY'
-  | 'TOO_LARGE'
-  | 'CALLBACK_FAILED'
-  | 'FILE_NOT_FOUND'
-  | 'INVALID_FILE'
-  | 'UNSUPPORTED'
-  | 'WRITE_FAILED';
+export type SolverErrorCode = (typeof codes)[number];
 
 /** A solve that could not run, though its arguments were right; `code` says why. */
 export class SolverError extends Error {
@@ -34,12 +30,39 @@ export class SolverError extends Error {
   }
 }
 
-/** SolverError is a class of this side: the addon makes an Error with a `code`. */
+/**
+ * An error of the addon as one of this side: an Error with a `code` as a {@link SolverError}, and others, where they are of another realm
+ * (the addon knows that of the process, not a context of node:vm that the package may be evaluated in), as one of the same name.
+ */
 export function fromNative(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof SolverError) return error;
-  const code = (error as { code?: SolverErrorCode }).code;
-  if (code !== undefined) return new SolverError(code, error.message);
-  // It was made on no stack at all; this one leads to whoever awaits the solve.
-  Error.captureStackTrace(error, fromNative);
-  return error;
+  if (!isError(error) || error instanceof SolverError) return error;
+  const { name, message, code: given } = error as Error & { code?: unknown };
+  const code = codes.find((each) => each === given);
+  if (code !== undefined) return new SolverError(code, message);
+  const own = error instanceof Error ? error : new (classes.get(name) ?? Error)(message);
+  // The addon's was made on no stack at all; this one leads to whoever awaits the solve.
+  Error.captureStackTrace(own, fromNative);
+  return own;
+}
+
+const classes = new Map<string, new (message: string) => Error>([
+  ['RangeError', RangeError],
+  ['SyntaxError', SyntaxError],
+  ['TypeError', TypeError],
+]);
+
+/** The functions of an addon, whose errors are of this side. */
+export function withOwnErrors<Exports extends Record<string, unknown>>(exported: Exports): Exports {
+  const wrapped = Object.entries(exported).map(([name, value]) => {
+    if (typeof value !== 'function') return [name, value];
+    const call = (...given: unknown[]): unknown => {
+      try {
+        return value(...given);
+      } catch (error) {
+        throw fromNative(error);
+      }
+    };
+    return [name, call];
+  });
+  return Object.fromEntries(wrapped) as Exports;
 }

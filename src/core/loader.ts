@@ -3,12 +3,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SolverError } from './error.js';
+import { messageOf, show } from './check.js';
+import { SolverError, withOwnErrors } from './error.js';
 
 export type Addon = Record<string, unknown>;
 
 /** The oldest glibc that the prebuilt Linux binaries run with. */
 const glibcNeeded = '2.34';
+
+/** The most workers that NONCONVEX_THREADS may ask for. */
+const mostThreads = 1024;
 
 let addon: Addon | undefined;
 let cudaAddon: Addon | SolverError | undefined;
@@ -16,7 +20,8 @@ let cudaAddon: Addon | SolverError | undefined;
 /**
  * The native addon, loaded at the first call: the file that the environment variable `NONCONVEX_BINARY` names; without
  * it the local build; then the prebuilt binary for this platform.
- * @throws SolverError with code `ADDON_NOT_FOUND`, saying what was tried and what mends it.
+ * @throws SolverError with code `ADDON_NOT_FOUND`, saying what was tried and what mends it; RangeError for a NONCONVEX_THREADS that is
+ * no number of threads.
  */
 export function loadAddon(): Addon {
   addon ??= load();
@@ -35,9 +40,17 @@ export function loadCudaAddon(): Addon {
 }
 
 function load(): Addon {
+  checkThreads();
   const { found, tried, named } = search('nonconvex', 'NONCONVEX_BINARY');
   if (!found) throw new SolverError('ADDON_NOT_FOUND', failure(tried, named));
   return found;
+}
+
+/** The addon itself takes any number that it cannot use for none. */
+function checkThreads(): void {
+  const text = process.env.NONCONVEX_THREADS;
+  if (!text || (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= mostThreads)) return;
+  throw new RangeError(`NONCONVEX_THREADS = ${show(text)}: expected an integer in [1, ${mostThreads}]`);
 }
 
 function loadCuda(): Addon | SolverError {
@@ -69,10 +82,10 @@ function search(name: string, variable: string): { found?: Addon; tried: Tried[]
   const tried: Tried[] = [];
   for (const path of candidates) {
     try {
-      if (existsSync(path)) return { found: require(path) as Addon, tried, named };
+      if (existsSync(path)) return { found: withOwnErrors(require(path) as Addon), tried, named };
       tried.push({ path, why: 'no such file', missing: true });
     } catch (error) {
-      tried.push({ path, why: String(error instanceof Error ? error.message : error), missing: false });
+      tried.push({ path, why: messageOf(error), missing: false });
     }
   }
   return { tried, named };

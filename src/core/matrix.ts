@@ -1,4 +1,5 @@
-import { checkVector, show } from './check.js';
+import { types } from 'node:util';
+import { checkVector, isList, show } from './check.js';
 
 /** A dense matrix, row after row: entry (i, j) is `data[i * columns + j]`. Solvers read it without a copy. */
 export interface Matrix {
@@ -28,8 +29,7 @@ export interface SparseMatrix {
  * @throws RangeError when `data` does not have rows x columns numbers.
  */
 export function matrix(rows: number, columns: number, data: ArrayLike<number>): Matrix {
-  const kept = data instanceof Float64Array || data instanceof Float32Array ? data : Float64Array.from(data);
-  return checked('matrix', { data: kept, rows, columns });
+  return checked('matrix', { data: isFloats(data) ? data : numbersIn('data', data), rows, columns });
 }
 
 /** A matrix argument, checked; errors call it `name`. */
@@ -46,7 +46,7 @@ export function looksLikeMatrix(value: unknown): value is MatrixLike {
 
 /** The numbers of a matrix as a Float64Array. */
 export function toFloat64(value: Matrix): Float64Array {
-  return value.data instanceof Float64Array ? value.data : Float64Array.from(value.data);
+  return types.isFloat64Array(value.data) ? value.data : Float64Array.from(value.data);
 }
 
 /**
@@ -71,8 +71,7 @@ export function numbersFor(
     }
     throw new RangeError(`${name}: has shape [${found.rows}, ${found.columns}]: expected [${shape.join(', ')}]`);
   }
-  const empty = size === 0 && (Array.isArray(value) || ArrayBuffer.isView(value));
-  if (empty && (value as ArrayLike<unknown>).length === 0) return new Float64Array(0);
+  if (size === 0 && isList(value) && value.length === 0) return new Float64Array(0);
   const per = `for shape [${shape.join(', ')}]`;
   return Float64Array.from(checkVector(name, value, { length: size, per, infinite }));
 }
@@ -83,7 +82,7 @@ function isMatrix(value: unknown): value is Matrix {
 
 function checked(name: string, value: Matrix): Matrix {
   const { data, rows, columns } = value;
-  if (!(data instanceof Float64Array || data instanceof Float32Array)) {
+  if (!isFloats(data)) {
     throw new TypeError(`${name}.data = ${show(data)}: expected a Float64Array or Float32Array`);
   }
   checkSizes(name, rows, columns);
@@ -104,8 +103,9 @@ export function checkSizes(name: string, rows: unknown, columns: unknown): void 
 }
 
 function fromRows(name: string, value: readonly unknown[]): Matrix {
-  const rows = value.map((row, i) => {
-    if (Array.isArray(row) || ArrayBuffer.isView(row)) return row as ArrayLike<unknown>;
+  // The iterator passes over no hole, unlike map and forEach.
+  const rows = Array.from(value, (row, i) => {
+    if (isList(row)) return row;
     throw new TypeError(`${name}[${i}] = ${show(row)}: expected a row of numbers`);
   });
   const columns = rows[0]?.length ?? 0;
@@ -114,11 +114,26 @@ function fromRows(name: string, value: readonly unknown[]): Matrix {
     if (row.length !== columns) {
       throw new RangeError(`${name}[${i}]: expected ${columns} numbers as in ${name}[0], got ${row.length}`);
     }
-    for (let j = 0; j < columns; ++j) {
-      const entry = row[j];
-      if (typeof entry !== 'number') throw new TypeError(`${name}[${i}][${j}] = ${show(entry)}: expected a number`);
-      data[i * columns + j] = entry;
-    }
+    copyNumbers(`${name}[${i}]`, row, data, i * columns);
   });
   return { data, rows: rows.length, columns };
+}
+
+const isFloats = (value: unknown): value is Float64Array | Float32Array =>
+  types.isFloat64Array(value) || types.isFloat32Array(value);
+
+/** Numbers, finite or not, as a Float64Array. */
+function numbersIn(name: string, value: unknown): Float64Array {
+  if (!isList(value)) throw new TypeError(`${name} = ${show(value)}: expected an array of numbers`);
+  const numbers = new Float64Array(value.length);
+  copyNumbers(name, value, numbers, 0);
+  return numbers;
+}
+
+function copyNumbers(name: string, from: ArrayLike<unknown>, to: Float64Array, offset: number): void {
+  for (let j = 0; j < from.length; ++j) {
+    const entry = from[j];
+    if (typeof entry !== 'number') throw new TypeError(`${name}[${j}] = ${show(entry)}: expected a number`);
+    to[offset + j] = entry;
+  }
 }

@@ -1,4 +1,5 @@
 // Matrix arguments, dense or sparse, checked.
+import { types } from 'node:util';
 import { addon } from './addon.js';
 import { diagonalOf, transposeStorage } from './algebra.js';
 import { show } from './check.js';
@@ -11,13 +12,20 @@ export function toOperand(name: string, value: unknown): Matrix | SparseMatrix {
   if (rows === 0 || columns === 0) {
     throw new RangeError(`${name}: expected at least one row and one column, got ${rows} x ${columns}`);
   }
-  const entries = 'data' in found ? found.data : found.values;
-  if (!allFinite(entries)) {
-    const k = entries.findIndex((entry) => !Number.isFinite(entry));
-    const place = 'data' in found ? `[${Math.floor(k / columns)}][${k % columns}]` : `.values[${k}]`;
-    throw new RangeError(`${name}${place} = ${entries[k]}: expected a finite number`);
-  }
+  if ('data' in found) checkFinite(name, found.data, (k) => `[${Math.floor(k / columns)}][${k % columns}]`);
+  else checkFinite(`${name}.values`, found.values);
   return found;
+}
+
+/** Throws a RangeError that names the first entry that is not finite; `placeOf` says where it is. */
+export function checkFinite(
+  name: string,
+  entries: Float64Array | Float32Array,
+  placeOf = (k: number): string => `[${k}]`,
+): void {
+  if (allFinite(entries)) return;
+  const k = entries.findIndex((entry) => !Number.isFinite(entry));
+  throw new RangeError(`${name}${placeOf(k)} = ${entries[k]}: expected a finite number`);
 }
 
 function allFinite(entries: Float64Array | Float32Array): boolean {
@@ -31,7 +39,7 @@ export function toSymmetric(name: string, value: unknown): Matrix | SparseMatrix
   const found = toOperand(name, value);
   const { rows: n, columns } = found;
   if (n !== columns) throw new RangeError(`${name}: expected a square matrix, got ${n} x ${columns}`);
-  const rounding = 'data' in found && found.data instanceof Float32Array ? 1e-5 : 1e-10;
+  const rounding = 'data' in found && types.isFloat32Array(found.data) ? 1e-5 : 1e-10;
   const diagonal = diagonalOf(found);
   const compare = (i: number, j: number, a: number, b: number): void => {
     const size = Math.abs(a) + Math.abs(b) + Math.sqrt(Math.abs((diagonal[i] as number) * (diagonal[j] as number)));
@@ -78,11 +86,11 @@ function checkedSparse(name: string, value: SparseMatrix): SparseMatrix {
   }
   checkSizes(name, rows, columns);
   for (const [member, array] of [['offsets', offsets] as const, ['indices', indices] as const]) {
-    if (!(array instanceof Int32Array)) {
+    if (!types.isInt32Array(array)) {
       throw new TypeError(`${name}.${member} = ${show(array)}: expected an Int32Array`);
     }
   }
-  if (!(values instanceof Float64Array)) {
+  if (!types.isFloat64Array(values)) {
     throw new TypeError(`${name}.values = ${show(values)}: expected a Float64Array`);
   }
   addon().checkSparse(name, value);

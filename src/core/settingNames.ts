@@ -3,63 +3,67 @@ import { settingNames } from './addon.js';
 import { checkMembers, checkObject } from './check.js';
 
 /** What settings are called here, the likeliest first; by their names elsewhere, in lower case without underscores. */
-const names: Record<string, readonly string[]> = {
-  maxiter: ['maxIterations'],
-  maxiters: ['maxIterations'],
-  maxit: ['maxIterations'],
-  niter: ['maxIterations'],
-  niterations: ['maxIterations'],
-  iterations: ['maxIterations'],
-  epochs: ['maxEpochs', 'maxIterations'],
-  nepochs: ['maxEpochs', 'maxIterations'],
-  maxfev: ['maxEvaluations'],
-  maxfun: ['maxEvaluations'],
-  maxevals: ['maxEvaluations'],
-  tol: ['tolerance'],
-  ftol: ['tolerance'],
-  gtol: ['tolerance'],
-  xtol: ['tolerance'],
-  eps: ['tolerance'],
-  maxtime: ['timeLimit'],
-  maxcputime: ['timeLimit'],
-  maxwalltime: ['timeLimit'],
-  timeout: ['timeLimit'],
-  randomstate: ['seed'],
-  randomseed: ['seed'],
-  rng: ['seed'],
-  njobs: ['threads'],
-  ninit: ['restarts'],
-  starts: ['restarts'],
-  nrestarts: ['restarts'],
-  nrestartsoptimizer: ['restarts'],
-  callback: ['onProgress'],
-  disp: ['verbose'],
-  display: ['verbose'],
-  verbosity: ['verbose'],
-  printlevel: ['verbose'],
-  start: ['warmStart'],
-  x0: ['warmStart'],
-  init: ['warmStart'],
-  initialguess: ['warmStart'],
-  alpha: ['lambda', 'beta'],
-  lambda: ['lambda', 'beta'],
-  lambd: ['lambda', 'beta'],
-  l2: ['beta'],
-  weightdecay: ['beta'],
-  regularization: ['lambda', 'beta'],
-  solver: ['method'],
-  algorithm: ['method'],
-};
+const names = new Map<string, readonly string[]>(
+  Object.entries({
+    maxiter: ['maxIterations'],
+    maxiters: ['maxIterations'],
+    maxit: ['maxIterations'],
+    niter: ['maxIterations'],
+    niterations: ['maxIterations'],
+    iterations: ['maxIterations'],
+    epochs: ['maxEpochs', 'maxIterations'],
+    nepochs: ['maxEpochs', 'maxIterations'],
+    maxfev: ['maxEvaluations'],
+    maxfun: ['maxEvaluations'],
+    maxevals: ['maxEvaluations'],
+    tol: ['tolerance'],
+    ftol: ['tolerance'],
+    gtol: ['tolerance'],
+    xtol: ['tolerance'],
+    eps: ['tolerance'],
+    maxtime: ['timeLimit'],
+    maxcputime: ['timeLimit'],
+    maxwalltime: ['timeLimit'],
+    timeout: ['timeLimit'],
+    randomstate: ['seed'],
+    randomseed: ['seed'],
+    rng: ['seed'],
+    njobs: ['threads'],
+    ninit: ['restarts'],
+    starts: ['restarts'],
+    nrestarts: ['restarts'],
+    nrestartsoptimizer: ['restarts'],
+    callback: ['onProgress'],
+    disp: ['verbose'],
+    display: ['verbose'],
+    verbosity: ['verbose'],
+    printlevel: ['verbose'],
+    start: ['warmStart'],
+    x0: ['warmStart'],
+    init: ['warmStart'],
+    initialguess: ['warmStart'],
+    alpha: ['lambda', 'beta'],
+    lambda: ['lambda', 'beta'],
+    lambd: ['lambda', 'beta'],
+    l2: ['beta'],
+    weightdecay: ['beta'],
+    regularization: ['lambda', 'beta'],
+    solver: ['method'],
+    algorithm: ['method'],
+  }),
+);
 
 /** What to say of settings that there are not. */
-const sentences: Record<string, string> = {
-  c: 'divide by it: beta = 1 / C weighs the regulariser against the sum of the losses',
-  learningrate: 'there is none to choose: steps are found by the solver',
-  lr: 'there is none to choose: steps are found by the solver',
-  stepsize: 'there is none to choose: steps are found by the solver',
-  momentum: 'there is none to choose: steps are found by the solver',
-  batchsize: 'there is none to choose: all data are used in every iteration',
-};
+const sentences = new Map(
+  Object.entries({
+    c: 'divide by it: beta = 1 / C weighs the regulariser against the sum of the losses',
+    learningrate: 'there is none to choose: steps are found by the solver',
+    lr: 'there is none to choose: steps are found by the solver',
+    stepsize: 'there is none to choose: steps are found by the solver',
+    momentum: 'there is none to choose: steps are found by the solver',
+    batchsize: 'there is none to choose: all data are used in every iteration',
+  }),
+);
 
 const weights = ['alpha', 'c', 'lambda', 'lambd', 'l2', 'weightdecay', 'regularization'];
 /** What to say of weights of penalties where they belong to the problem. */
@@ -97,7 +101,7 @@ export function checkSettings<T extends object>(settings: T, known: readonly str
 
 function saidElsewhere(name: string, known: readonly string[]): string | undefined {
   const key = name.toLowerCase().replaceAll(/[_-]/g, '');
-  const here = names[key]?.find((each) => known.includes(each));
+  const here = names.get(key)?.find((each) => known.includes(each));
   if (here !== undefined) return `it is called '${here}' here`;
-  return weights.includes(key) && !known.includes('beta') ? ofTheProblem : sentences[key];
+  return weights.includes(key) && !known.includes('beta') ? ofTheProblem : sentences.get(key);
 }

@@ -3,7 +3,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Outcome, Progress, Status } from '../generated/solve.js';
 import { addon, cudaAddon, type Job, type Solvers } from './addon.js';
 import { Callbacks, type Guard, type Numeric } from './callbacks.js';
-import { checkBoolean, show } from './check.js';
+import { checkBoolean, checkFunction, checkSignal } from './check.js';
 import { checkDevice, chooseDevice, type DeviceName, type DeviceSupport } from './device.js';
 import { fromNative, SolverError } from './error.js';
 import { iterationTable } from './iterationTable.js';
@@ -154,11 +154,7 @@ function begin(signal: AbortSignal): Watch {
 function splitOptions(solver: string, settings: SolveOptions) {
   const checked = checkOptions(solver, settings, [], 'settings');
   const { device = 'auto', signal, onProgress, verbose = false, ...own } = checked;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError(`signal = ${show(signal)}: expected an AbortSignal`);
-  }
-  if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw new TypeError(`onProgress = ${show(onProgress)}: expected a function`);
-  }
+  checkSignal('signal', signal);
+  checkFunction('onProgress', onProgress, { optional: true });
   return { device: checkDevice('device', device), signal, onProgress, verbose: checkBoolean('verbose', verbose), own };
 }

@@ -1,5 +1,6 @@
 // What a model learns to predict: numbers, or classes that become columns of numbers.
-import { show } from './check.js';
+import { types } from 'node:util';
+import { isList, show } from './check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from './matrix.js';
 
 export type Label = number | string | boolean;
@@ -36,7 +37,7 @@ export function encodeTargets(y: unknown, rows: number, { classify = false, oneH
   }
   const values = checkedValues(y, rows);
   if (!classify && (values.length === 0 || typeof values[0] === 'number')) {
-    const data = values instanceof Float64Array ? values : Float64Array.from(values as ArrayLike<number>);
+    const data = types.isFloat64Array(values) ? values : Float64Array.from(values as ArrayLike<number>);
     return { matrix: { data, rows, columns: 1 } };
   }
   const labels = Array.from(values);
@@ -81,11 +82,11 @@ export function argmax({ data, columns }: Matrix, row: number): number {
 
 /** A vector of numbers, strings or booleans, one for each row. */
 export function checkedValues(y: unknown, rows: number, { name = 'y', of = 'x' } = {}): ArrayLike<Label> {
-  if (!(Array.isArray(y) || (ArrayBuffer.isView(y) && 'length' in y))) {
+  if (!isList(y)) {
     const or = name === 'y' ? ', or a matrix' : '';
     throw new TypeError(`${name} = ${show(y)}: expected an array of numbers, strings or booleans${or}`);
   }
-  const values = y as ArrayLike<unknown>;
+  const values = y;
   if (values.length !== rows) {
     throw new RangeError(`${name}: expected ${rows} values, one for each row of ${of}, got ${values.length}`);
   }

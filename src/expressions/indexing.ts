@@ -1,5 +1,6 @@
 // Parts of expressions, and expressions put together from parts. Matrices are stored row after row.
-import { checkInteger, show } from '../core/check.js';
+import { types } from 'node:util';
+import { checkInteger, isList, show } from '../core/check.js';
 import type { MatrixLike } from '../core/matrix.js';
 import {
   constantMatrix,
@@ -110,7 +111,7 @@ export function concat(parts: readonly Operand[]): Expression;
 export function concat(parts: readonly Operand[]): Expression {
   if (!Array.isArray(parts)) throw new TypeError(`parts = ${show(parts)}: expected an array of expressions`);
   if (parts.length === 0) throw new RangeError('parts: expected at least one expression');
-  const expressions = parts.map((part, i) => toEntries(`parts[${i}]`, part));
+  const expressions = Array.from(parts, (part, i) => toEntries(`parts[${i}]`, part));
   const first = (expressions[0] as Expression).shape;
   for (const [i, { shape }] of expressions.entries()) {
     if ((shape.length === 2) === (first.length === 2) && shape[1] === first[1]) continue;
@@ -188,11 +189,11 @@ function border(name: string, value: number, length: number): number {
 }
 
 function indexList(name: string, value: ArrayLike<number>, length: number): Int32Array {
-  if (!(Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView)))) {
+  if (!isList(value)) {
     throw new TypeError(`${name} = ${show(value)}: expected an array of integers`);
   }
   if (value.length === 0) throw new RangeError(`${name}: expected at least one index`);
-  const list = value instanceof Int32Array ? value : new Int32Array(value.length);
+  const list = types.isInt32Array(value) ? value : new Int32Array(value.length);
   for (let k = 0; k < value.length; ++k) {
     const i = value[k] as number;
     if (typeof i !== 'number') throw new TypeError(`${name}[${k}] = ${show(i)}: expected a number`);

@@ -1,5 +1,15 @@
 // Coordinate descent on functions of JavaScript: slow, for problems that have no native terms yet.
-import { checkBoolean, checkMembers, checkVector, show } from '../core/check.js';
+import { boundsOfVariables } from '../core/bounds.js';
+import {
+  checkBoolean,
+  checkFunction,
+  checkMembers,
+  checkNumber,
+  checkSignal,
+  checkVector,
+  disown,
+  show,
+} from '../core/check.js';
 import { iterate, type Monitor, type Report, type Solver } from '../core/iterate.js';
 import { checkSettings } from '../core/settingNames.js';
 import type { Outcome, SolveOptions, Status } from '../core/solve.js';
@@ -58,30 +68,28 @@ export async function minimizeByCoordinates(
   problem: CoordinateProblem,
   settings: CoordinateSettings = {},
 ): Promise<CoordinateResult> {
-  const { objective, step, moved } = checkMembers('problem', problem, [
-    'start',
-    'objective',
-    'step',
-    'moved',
-    'lower',
-    'upper',
-  ]);
+  const members = ['start', 'objective', 'step', 'moved', 'lower', 'upper'];
+  const { objective, step, moved } = checkMembers('problem', problem, members);
   checkFunctions({ objective, step, moved });
   const known = ['maxIterations', 'tolerance', 'timeLimit', 'signal', 'onProgress', 'verbose', 'warmStart'];
   const { warmStart, verbose = false, signal, onProgress, ...limits } = checkSettings(settings, known);
+  checkSignal('signal', signal);
+  checkFunction('onProgress', onProgress, { optional: true });
   const options = { signal, onProgress, verbose: checkBoolean('verbose', verbose) };
   const x = Float64Array.from(warmStartPoint(warmStart) ?? checkVector('start', problem.start));
-  const lower = bounds('lower', problem.lower ?? Number.NEGATIVE_INFINITY, x.length);
-  const upper = bounds('upper', problem.upper ?? Number.POSITIVE_INFINITY, x.length);
+  const unbounded = (infinity: number) => new Float64Array(x.length).fill(infinity);
+  const { lower = unbounded(Number.NEGATIVE_INFINITY), upper = unbounded(Number.POSITIVE_INFINITY) } =
+    boundsOfVariables(problem, x.length);
   x.forEach((u, i) => {
     if (u >= at(lower, i) && u <= at(upper, i)) return;
     throw new RangeError(`start[${i}] = ${u}: expected a number in [${at(lower, i)}, ${at(upper, i)}]`);
   });
   const { maxIterations = 1000, tolerance = 1e-6, timeLimit = Number.POSITIVE_INFINITY } = limits;
   checkLimits({ maxIterations, tolerance, timeLimit });
-  const first = objective(x);
+  const first = objectiveAt(objective, x);
   if (!Number.isFinite(first)) throw new RangeError(`objective(start) = ${show(first)}: expected a finite number`);
-  const descent = new CoordinateDescent({ objective, step, moved }, x, first, lower, upper);
+  const functions = { objective: (point: Float64Array) => objectiveAt(objective, point), step, moved };
+  const descent = new CoordinateDescent(functions, x, first, lower, upper);
   const outcome = await iterate(descent, { maxIterations, tolerance, timeLimit }, options);
   return {
     ...outcome,
@@ -93,10 +101,7 @@ export async function minimizeByCoordinates(
 }
 
 function checkFunctions(functions: Pick<CoordinateProblem, 'objective' | 'step' | 'moved'>): void {
-  for (const [name, f] of Object.entries(functions)) {
-    if (typeof f === 'function' || (f === undefined && name !== 'objective')) continue;
-    throw new TypeError(`${name} = ${show(f)}: expected a function`);
-  }
+  for (const [name, f] of Object.entries(functions)) checkFunction(name, f, { optional: name !== 'objective' });
 }
 
 function checkLimits(limits: Record<string, number>): void {
@@ -104,6 +109,14 @@ function checkLimits(limits: Record<string, number>): void {
     if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
     if (!(value >= 0)) throw new RangeError(`${name} = ${value}: expected a number >= 0`);
   }
+}
+
+/** The value of the objective, a number; NaN where it is not defined. */
+function objectiveAt(objective: CoordinateProblem['objective'], x: Float64Array): number {
+  const value = objective(x);
+  if (typeof value === 'number') return value;
+  disown(value);
+  throw new TypeError(`objective = ${show(value)}: expected a number`);
 }
 
 /** One coordinate after the other, an iteration a sweep. */
@@ -161,12 +174,13 @@ class CoordinateDescent implements Solver {
     const u = at(x, i);
     const [lower, upper] = [at(this.#lower, i), at(this.#upper, i)];
     const t = step ? step(x, i) : minimizeAlong(along, { lower: lower - u, upper: upper - u }).t;
+    disown(t);
     if (!Number.isFinite(t)) throw new RangeError(`step(x, ${i}) = ${show(t)}: expected a finite number`);
     x[i] = Math.min(upper, Math.max(lower, u + t));
     if (x[i] === u) return;
     this.#stale = true;
     ++this.updates;
-    moved?.(x, i, at(x, i) - u);
+    disown(moved?.(x, i, at(x, i) - u));
   }
 
   #currentObjective(): number {
@@ -191,6 +205,12 @@ export function minimizeAlong(
     upper = Number.POSITIVE_INFINITY,
     scale = 1,
   } = checkMembers('interval', interval, known, 'option');
+  checkFunction('f', f);
+  for (const [name, bound] of Object.entries({ lower, upper })) {
+    if (typeof bound !== 'number') throw new TypeError(`${name} = ${show(bound)}: expected a number`);
+    if (Number.isNaN(bound)) throw new RangeError(`${name} = NaN: expected a number`);
+  }
+  checkNumber('scale', scale, { lower: 0, open: true });
   const grid = [0, lower, upper];
   for (let power = -40; power <= 40; ++power) {
     for (const mantissa of [1, 1.25, 1.5, 1.75])
@@ -229,12 +249,6 @@ function goldenSection(f: (t: number) => number, from: number, to: number): numb
     }
   }
   return (a + b) / 2;
-}
-
-function bounds(name: string, value: number | ArrayLike<number>, n: number): ArrayLike<number> {
-  if (typeof value === 'number') return new Float64Array(n).fill(value);
-  if (value?.length === n) return value;
-  throw new RangeError(`${name}.length = ${show(value?.length)}: expected ${n} as start has`);
 }
 
 const at = (values: ArrayLike<number>, i: number): number => values[i] ?? Number.NaN;

@@ -1,4 +1,5 @@
-import { checkMembers, checkObject, checkVector, show } from '../core/check.js';
+import { types } from 'node:util';
+import { checkMembers, checkObject, checkVector, isError, show } from '../core/check.js';
 import { type Guard, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
 import type { FractionalOptions, FractionalSolution } from '../generated/fractional.js';
@@ -146,7 +147,7 @@ export async function naming<T>(names: Record<string, string>, result: Promise<T
   try {
     return await result;
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(isError(error) && error.name === 'RangeError')) throw error;
     const { message } = error;
     for (const [term, name] of Object.entries(names)) {
       const next = message.startsWith(term) ? message.slice(term.length) : '';
@@ -258,7 +259,7 @@ function unknowns(parts: readonly Part[], start: Float64Array | undefined): numb
 function sizeOf(term: FractionalTerm): number | undefined {
   if ('matrix' in term) return term.matrix.columns;
   // All their vectors have an entry for each unknown.
-  return Object.values<unknown>({ ...term }).find((each): each is Float64Array => each instanceof Float64Array)?.length;
+  return Object.values<unknown>({ ...term }).find(types.isFloat64Array)?.length;
 }
 
 interface MergedPenalty {

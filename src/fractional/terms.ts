@@ -1,6 +1,7 @@
 // The terms that fractional programs are composed of: each function checks its arguments and makes a small frozen object.
 import {
   checkBoolean,
+  checkFunction,
   checkInteger,
   checkMembers,
   checkNumber,
@@ -379,9 +380,8 @@ export function separableConcave(
   derivative: (u: number, i: number) => number,
   options: { shift?: number | undefined } = {},
 ): SeparableConcave {
-  for (const [name, f] of Object.entries({ value, derivative })) {
-    if (typeof f !== 'function') throw new TypeError(`${name} = ${show(f)}: expected a function`);
-  }
+  checkFunction('value', value);
+  checkFunction('derivative', derivative);
   const { shift = 0 } = checkOptions(options, ['shift']);
   return Object.freeze({ kind: 'separable', value, derivative, shift: checkNumber('shift', shift) });
 }

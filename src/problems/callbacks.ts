@@ -2,7 +2,18 @@ import { addon, type EvaluationRequest } from '../core/addon.js';
 import { eachEntry } from '../core/algebra.js';
 import { type Bounds, boundsOfVariables, checkBounds, copiedBounds, hasInequalities } from '../core/bounds.js';
 import { callbackFailed, chain, vectorFunction } from '../core/callbacks.js';
-import { checkInteger, checkMembers, checkNumber, checkVector, isPromise, show } from '../core/check.js';
+import {
+  checkFunction,
+  checkInteger,
+  checkMembers,
+  checkNumber,
+  checkOneOf,
+  checkVector,
+  disown,
+  isList,
+  isPromise,
+  show,
+} from '../core/check.js';
 import { fromNative, SolverError } from '../core/error.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import type { Guard, Numeric } from '../core/solve.js';
@@ -450,13 +461,12 @@ function called(name: string, f: () => Numeric): number {
 function checkFunctions(callbacks: Callbacks, m: number): void {
   const needed = ['objective', ...(m > 0 ? ['constraints'] : [])];
   for (const name of ['objective', 'gradient', 'constraints', 'jacobian', 'hessian', 'hessianVector'] as const) {
-    const f: unknown = callbacks[name];
-    if (typeof f === 'function' || (f === undefined && !needed.includes(name))) continue;
-    throw new TypeError(`${name} = ${show(f)}: expected a function`);
+    checkFunction(name, callbacks[name], { optional: !needed.includes(name) });
   }
   const { secondDerivatives } = callbacks;
-  if (secondDerivatives === undefined || ['differences', 'quasiNewton'].includes(secondDerivatives)) return;
-  throw new RangeError(`secondDerivatives = ${show(secondDerivatives)}: expected 'differences' or 'quasiNewton'`);
+  if (secondDerivatives !== undefined) {
+    checkOneOf('secondDerivatives', secondDerivatives, ['differences', 'quasiNewton']);
+  }
 }
 
 /** Variables up to which the Hessian is differences of gradients though nothing is known of its pattern. */
@@ -491,11 +501,11 @@ function boundsOf({ lower, upper, constraintsLower, constraintsUpper }: Callback
   return bounds;
 }
 
-/** Lets a callback write into zeros. Returning another array instead is a mistake that would go unnoticed. */
+/** Lets a callback write into zeros. Returning what it was to write instead is a mistake that would go unnoticed. */
 function write(name: string, array: Float64Array, f: (array: Float64Array) => unknown): Numeric {
   array.fill(0);
   return chain(f(array), (returned) => {
-    if (typeof returned !== 'object' || returned === null || returned === array) return 0;
+    if (returned === array || returned === null || ignored.has(typeof returned)) return 0;
     throw new SolverError(
       'CALLBACK_FAILED',
       `${name} returned ${show(returned)}: expected it to write into its last argument`,
@@ -503,9 +513,12 @@ function write(name: string, array: Float64Array, f: (array: Float64Array) => un
   });
 }
 
+/** What a callback may return without having meant it: `(x, g) => (g[0] = 1)` is a number. */
+const ignored: ReadonlySet<string> = new Set(['undefined', 'number', 'boolean']);
+
 /** The error of a callback whose promise nobody waits for. */
 function onlyInSolves(name: string, promise: PromiseLike<unknown>): SolverError {
-  promise.then(undefined, () => {}); // whatever becomes of it
+  disown(promise);
   return new SolverError(
     'CALLBACK_FAILED',
     `${name} returned a promise: only a solve waits for those, not an evaluation of the program`,
@@ -592,10 +605,10 @@ function listed(name: string, entries: Entries, rows: number, columns: number, l
 }
 
 function places(name: string, value: unknown, length: number): Int32Array {
-  if (!(Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView)))) {
+  if (!isList(value)) {
     throw new TypeError(`${name} = ${show(value)}: expected an array of integers`);
   }
-  return Int32Array.from(value as ArrayLike<unknown>, (place, k) => {
+  return Int32Array.from(value, (place, k) => {
     if (typeof place !== 'number') throw new TypeError(`${name}[${k}] = ${show(place)}: expected a number`);
     if (Number.isInteger(place) && place >= 0 && place < length) return place;
     throw new RangeError(`${name}[${k}] = ${place}: expected an integer in [0, ${length - 1}]`);

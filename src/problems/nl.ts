@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import type { ProgramHandle } from '../core/addon.js';
 import { addon } from '../core/addon.js';
 import type { Bounds } from '../core/bounds.js';
-import { checkBoolean, checkInteger, checkMembers, show } from '../core/check.js';
+import { checkBoolean, checkInteger, checkMembers, checkNumber, checkPath, show } from '../core/check.js';
 import { fromNative } from '../core/error.js';
 import { Model } from '../expressions/model.js';
 import { CompiledProgram, numbers, type Program } from '../expressions/program.js';
@@ -12,6 +11,8 @@ export interface ReadNlOptions {
   objective?: number | undefined;
   /** Whether integer variables are read as any numbers between their bounds; otherwise they are refused. Default false. */
   relaxIntegers?: boolean | undefined;
+  /** Most bytes that the file may have; the model takes some ten times that. Default: a tenth of the memory that is available. */
+  maxBytes?: number | undefined;
 }
 
 /** A problem read from an .nl file. */
@@ -162,21 +163,18 @@ interface NlAnswer {
  *
  * D. M. Gay, "Writing .nl files", Sandia report SAND2005-7907P, 2005.
  *
- * @throws (rejects) {@link SolverError} `FILE_NOT_FOUND`; `INVALID_FILE` for what is cut off or corrupt; `UNSUPPORTED` for
+ * @throws (rejects) {@link SolverError} `FILE_NOT_FOUND`; `OUT_OF_MEMORY` for a file of more than `maxBytes`; `INVALID_FILE` for what is cut off or corrupt; `UNSUPPORTED` for
  * integers unless they are to be relaxed, imported functions, logic and complementarity: with the line, or the byte of a binary
  * file. RangeError where there is no such objective.
  */
 export async function readNl(path: string | URL, options: ReadNlOptions = {}): Promise<NlProgram> {
-  const { objective = 1, relaxIntegers = false } = checkMembers(
-    'options',
-    options,
-    ['objective', 'relaxIntegers'],
-    'option',
-  );
+  const known = ['objective', 'relaxIntegers', 'maxBytes'];
+  const { objective = 1, relaxIntegers = false, maxBytes } = checkMembers('options', options, known, 'option');
   const request = {
-    path: pathOf(path),
+    path: checkPath('path', path),
     objective: checkInteger('objective', objective, 0),
     relaxIntegers: checkBoolean('relaxIntegers', relaxIntegers),
+    ...(maxBytes !== undefined && { maxBytes: checkNumber('maxBytes', maxBytes, { lower: 0 }) }),
   };
   return new NlProgram((await settled(() => addon().readNl(request).promise)) as NlAnswer);
 }
@@ -188,7 +186,7 @@ export async function readNl(path: string | URL, options: ReadNlOptions = {}): P
  * @throws (rejects) TypeError for a problem of callbacks, which has no formulas; {@link SolverError} `WRITE_FAILED`.
  */
 export async function writeNl(model: Model | Program, path: string | URL): Promise<void> {
-  const name = pathOf(path);
+  const name = checkPath('path', path);
   const program = model instanceof Model ? model.compile() : model;
   if (!(program instanceof CompiledProgram)) {
     throw new TypeError(`model = ${show(model)}: expected a Model or what readNl gives`);
@@ -215,10 +213,4 @@ async function settled(job: () => Promise<unknown>): Promise<unknown> {
   } catch (error) {
     throw fromNative(error);
   }
-}
-
-function pathOf(path: string | URL): string {
-  if (typeof path === 'string') return path;
-  if (path instanceof URL) return fileURLToPath(path);
-  throw new TypeError(`path = ${show(path)}: expected a string or a URL`);
 }

@@ -2,7 +2,17 @@
 import { addon, type Solvers } from '../core/addon.js';
 import { appendColumn } from '../core/algebra.js';
 import { type Bounds, boundsOfVariables, checkBound } from '../core/bounds.js';
-import { checkBoolean, checkMembers, checkNumber, checkObject, checkVector, show } from '../core/check.js';
+import {
+  checkBoolean,
+  checkFunction,
+  checkMembers,
+  checkNumber,
+  checkObject,
+  checkOneOf,
+  checkVector,
+  disown,
+  show,
+} from '../core/check.js';
 import type { DeviceSupport } from '../core/device.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { toOperand } from '../core/operand.js';
@@ -172,10 +182,7 @@ export function logisticRegression(data: RegressionData): RegressionProgram {
  */
 export function generalizedLinearModel(data: GeneralizedLinearModelData): RegressionProgram {
   checkMembers('data', data, ['loss', ...members]);
-  if (!losses.includes(data.loss)) {
-    throw new RangeError(`loss = ${show(data.loss)}: expected ${losses.map(show).join(', ')}`);
-  }
-  return new RegressionProgram(data.loss, data);
+  return new RegressionProgram(checkOneOf('loss', data.loss, losses), data);
 }
 
 function deviceSupportOf(x: Matrix | SparseMatrix, free: boolean): DeviceSupport {
@@ -320,10 +327,8 @@ function constraintsOf(
     model.equal(sumSquares(x), checkNumber('squaredNorm', given.squaredNorm, { lower: 0, open: true }));
   }
   if (given.constraints !== undefined) {
-    if (typeof given.constraints !== 'function') {
-      throw new TypeError(`constraints = ${show(given.constraints)}: expected a function`);
-    }
-    const made = given.constraints(x);
+    const made = checkFunction('constraints', given.constraints)(x);
+    disown(made);
     for (const expression of Array.isArray(made) ? made : [made]) {
       if (!(expression instanceof Expression)) {
         throw new TypeError(`constraints returned ${show(expression)}: expected an expression or an array of them`);

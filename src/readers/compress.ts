@@ -1,8 +1,18 @@
 import type { SparseMatrix } from '../core/matrix.js';
-import { allocate, inSlices } from './slices.js';
+import type { Memory } from './memory.js';
+import { inSlices } from './slices.js';
+
+/** The place in a file that needs memory, for messages, and how much there is. */
+export interface Place {
+  place: string;
+  memory: Memory;
+  signal?: AbortSignal | undefined;
+}
 
 /** Entries (rows[k], columns[k], values[k]) in any order. */
 export class Triplets {
+  /** Bytes of an entry. */
+  static readonly bytes = 2 * Int32Array.BYTES_PER_ELEMENT + Float64Array.BYTES_PER_ELEMENT;
   readonly rows: Int32Array;
   readonly columns: Int32Array;
   readonly values: Float64Array;
@@ -39,14 +49,11 @@ export class Triplets {
    * Compresses by columns, rows ascending, duplicates summed in the order in which they came. Two counting sorts at most, in time
    * proportional to entries, rows and columns. Uses up the triplets: the matrix may have their memory.
    */
-  async compress(place: string, m: number, n: number, signal?: AbortSignal): Promise<SparseMatrix> {
+  async compress(where: Place, m: number, n: number): Promise<SparseMatrix> {
+    const { place, memory, signal } = where;
     const { rows, columns, values, count } = this;
-    let order: Int32Array | undefined;
-    const offsets = allocate(place, `${n} columns`, () => new Int32Array(n + 1));
-    if (!this.#ascend) {
-      if (!this.#rowsAscend) order = await sortBy(rows, m, undefined, count, signal, place);
-      order = await sortBy(columns, n, order, count, signal, place);
-    }
+    const offsets = memory.allocate(place, `${n} columns`, 4 * (n + 1), () => new Int32Array(n + 1));
+    const order = await this.#order(where, m, n);
     const indices = order ? new Int32Array(count) : rows;
     const summed = order ? new Float64Array(count) : values;
     let last = -1; // the entry written last
@@ -78,6 +85,16 @@ export class Triplets {
       values: nonzeros === summed.length ? summed : summed.slice(0, nonzeros),
     };
   }
+
+  /** The numbers of the entries in the order of their columns and rows; undefined where they came in it. */
+  async #order(where: Place, m: number, n: number): Promise<Int32Array | undefined> {
+    const { rows, columns, count } = this;
+    if (this.#ascend) return undefined;
+    const byRow = this.#rowsAscend ? undefined : await sortBy(rows, m, undefined, count, where);
+    const order = await sortBy(columns, n, byRow, count, where);
+    where.memory.take(where.place, `${count} entries in order`, 12 * count);
+    return order;
+  }
 }
 
 /** `order` (from 0 up, if undefined) sorted by `keys` below `bound`; equal keys stay as they were. */
@@ -86,10 +103,10 @@ async function sortBy(
   bound: number,
   order: Int32Array | undefined,
   count: number,
-  signal: AbortSignal | undefined,
-  place: string,
+  { place, memory, signal }: Place,
 ): Promise<Int32Array> {
-  const next = allocate(place, `${bound} rows or columns`, () => new Int32Array(bound + 1));
+  const counters = 4 * (bound + 1);
+  const next = memory.allocate(place, `${bound} rows or columns`, counters, () => new Int32Array(bound + 1));
   await inSlices(count, signal, (from, to) => {
     for (let k = from; k < to; ++k) {
       const key = (keys[k] as number) + 1;
@@ -97,7 +114,7 @@ async function sortBy(
     }
   });
   await accumulate(next, signal);
-  const sorted = new Int32Array(count);
+  const sorted = memory.allocate(place, `${count} entries`, 4 * count, () => new Int32Array(count));
   await inSlices(count, signal, (from, to) => {
     for (let k = from; k < to; ++k) {
       const source = order ? (order[k] as number) : k;
@@ -107,6 +124,7 @@ async function sortBy(
       next[key] = target + 1;
     }
   });
+  memory.free(counters + (order ? 4 * count : 0));
   return sorted;
 }
 

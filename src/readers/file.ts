@@ -1,9 +1,8 @@
 // The bytes of a file, unpacked if it is gzip, and cut into blocks that end with a line or a word.
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
-import { show } from '../core/check.js';
+import { checkPath, checkSignal, isError } from '../core/check.js';
 import { isBlank, LF, Scanner } from './scanner.js';
 
 export type Chunks = AsyncIterable<Buffer>;
@@ -19,30 +18,62 @@ export async function parseFile<T>(
   signal: AbortSignal | undefined,
   parse: (name: string, chunks: Chunks) => Promise<T>,
 ): Promise<T> {
-  if (!(typeof path === 'string' || path instanceof URL)) {
-    throw new TypeError(`path = ${show(path)}: expected a string or a URL`);
+  const name = checkPath('path', path);
+  checkSignal('signal', signal);
+  try {
+    signal?.throwIfAborted();
+    const parsed = await parseOpened(name, await open(name), signal, parse);
+    signal?.throwIfAborted();
+    return parsed;
+  } catch (error) {
+    // Whatever an abort has broken on its way, what it rejects with is its reason, which may be anything.
+    throw signal?.aborted ? signal.reason : explained(name, error);
   }
-  const name = typeof path === 'string' ? path : fileURLToPath(path);
-  signal?.throwIfAborted();
-  const file = await open(path);
+}
+
+async function parseOpened<T>(
+  name: string,
+  file: FileHandle,
+  signal: AbortSignal | undefined,
+  parse: (name: string, chunks: Chunks) => Promise<T>,
+): Promise<T> {
   try {
     const first = await chunk(file);
     const chunks = chunksOf(first, file, signal);
     if (!(first[0] === 0x1f && first[1] === 0x8b)) return await parse(name, chunks);
-    return await pipeline(chunks, createGunzip({ chunkSize: chunkBytes }), (text: Chunks) => parse(name, text));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (!code?.startsWith('Z_')) throw error;
-    throw Object.assign(new Error(`${name}: truncated or corrupt gzip (${message})`, { cause: error }), { code });
+    const parseText = (text: Chunks) => parse(name, watched(text, signal)).catch(rethrow);
+    return await pipeline(chunks, createGunzip({ chunkSize: chunkBytes }), parseText);
   } finally {
     await file.close();
   }
 }
 
+/** Throws an error in place of what is none: a pipeline that breaks with null, the reason of an abort, never settles. */
+function rethrow(cause: unknown): never {
+  throw isError(cause) ? cause : new Error('reading was ended', { cause });
+}
+
+/** An error of zlib, or one that has no name of a file, with the name. */
+function explained(name: string, error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (typeof code !== 'string') return error;
+  const named = (what: string) => Object.assign(new Error(`${name}: ${what}`, { cause: error }), { code });
+  if (code.startsWith('Z_')) return named(`truncated or corrupt gzip (${message})`);
+  return code === 'EISDIR' ? named('is a directory') : error;
+}
+
 async function* chunksOf(first: Buffer, file: FileHandle, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   for (let next = first; next.length > 0; next = await chunk(file)) {
     yield next;
-    signal?.throwIfAborted();
+    if (signal?.aborted) rethrow(signal.reason);
+  }
+}
+
+/** What was unpacked, until an abort: a little of a file may be very much of it. */
+async function* watched(text: Chunks, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  for await (const next of text) {
+    if (signal?.aborted) rethrow(signal.reason);
+    yield next;
   }
 }
 

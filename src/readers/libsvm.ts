@@ -2,8 +2,9 @@ import { checkMembers, show } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import { type Chunks, parseBlocks, parseFile } from './file.js';
 import type { ReadOptions } from './matrixMarket.js';
+import { Memory } from './memory.js';
 import { isBlank, LF, type Scanner } from './scanner.js';
-import { allocate } from './slices.js';
+import { inSlices, slice } from './slices.js';
 
 export interface ReadLibsvmOptions extends ReadOptions {
   /** Columns of x. Default: as many as the largest index needs. A larger index is refused. */
@@ -29,7 +30,7 @@ export interface LibsvmData {
  * Several labels in a line, `qid:` and an index given twice are refused.
  *
  * @throws SyntaxError or RangeError where the file is not as it should be, with its name, the line and the text there;
- * the error of Node where it cannot be read.
+ * {@link SolverError} `OUT_OF_MEMORY` where what it holds needs more than `maxBytes`; the error of Node where it cannot be read.
  */
 export async function readLibsvm(path: string | URL, options: ReadLibsvmOptions = {}): Promise<LibsvmData> {
   checkOptions(options);
@@ -40,7 +41,7 @@ export async function parseLibsvm(name: string, chunks: Chunks, options: ReadLib
   const examples = new Examples(options);
   const text = await parseBlocks(name, chunks, 'word', (text) => examples.read(text));
   examples.endLine(text);
-  return examples.finish();
+  return examples.finish(text);
 }
 
 const HASH = 35;
@@ -49,7 +50,8 @@ const COMMA = 44;
 const largest = 0x7fffffff; // of what an Int32Array holds
 
 function checkOptions(options: ReadLibsvmOptions): void {
-  const { columns, zeroBased } = checkMembers('options', options, ['columns', 'zeroBased', 'signal'], 'option');
+  const known = ['columns', 'zeroBased', 'signal', 'maxBytes'];
+  const { columns, zeroBased } = checkMembers('options', options, known, 'option');
   if (columns !== undefined) {
     if (typeof columns !== 'number') throw new TypeError(`columns = ${show(columns)}: expected a number`);
     if (!Number.isInteger(columns) || columns < 0 || columns > largest) {
@@ -65,20 +67,28 @@ class Examples {
   readonly #columns: number | undefined;
   readonly #base: number;
   readonly #limit: number;
-  #y = new Float64Array(64);
-  #offsets = new Int32Array(64); // where each row begins
-  #indices = new Int32Array(1024);
-  #values = new Float64Array(1024);
-  /** Rows that have begun, and their entries. */
-  #rows = 0;
-  #count = 0;
+  readonly #signal: AbortSignal | undefined;
+  readonly #y: Growing<Float64Array>;
+  /** The place where each row begins. */
+  readonly #offsets: Growing<Int32Array>;
+  readonly #indices: Growing<Int32Array>;
+  readonly #values: Growing<Float64Array>;
+  /** The entries before the row that has begun, and the index of its last one. */
+  #before = 0;
+  #last = -1;
   #width = 0;
   /** Says, with the next two, how a line goes on that is cut by the end of a block. */
   #inRow = false;
   #inComment = false;
   #ascending = true;
 
-  constructor({ columns, zeroBased }: ReadLibsvmOptions) {
+  constructor({ columns, zeroBased, signal, maxBytes }: ReadLibsvmOptions) {
+    const memory = new Memory(maxBytes);
+    this.#y = new Growing(Float64Array, 'rows', memory);
+    this.#offsets = new Growing(Int32Array, 'rows', memory);
+    this.#indices = new Growing(Int32Array, 'entries', memory);
+    this.#values = new Growing(Float64Array, 'entries', memory);
+    this.#signal = signal;
     this.#columns = columns;
     this.#base = zeroBased ? 0 : 1;
     this.#limit = columns ?? largest;
@@ -110,15 +120,16 @@ class Examples {
     this.#inComment = false;
   }
 
-  finish(): LibsvmData {
-    const [rows, count] = [this.#rows, this.#count];
-    const offsets = new Int32Array(rows + 1).fill(count);
-    offsets.set(this.#offsets.subarray(0, rows));
-    const indices = this.#indices.slice(0, count);
-    this.#indices = new Int32Array(0); // so that at most one array is in memory twice
-    const values = this.#values.slice(0, count);
+  async finish(text: Scanner): Promise<LibsvmData> {
+    const rows = this.#y.length;
     const columns = this.#columns ?? this.#width;
-    return { x: { format: 'csr', rows, columns, offsets, indices, values }, y: this.#y.slice(0, rows) };
+    const place = text.place();
+    this.#offsets.push(place, this.#values.length);
+    const offsets = await this.#offsets.joined(place, this.#signal);
+    const indices = await this.#indices.joined(place, this.#signal);
+    const values = await this.#values.joined(place, this.#signal);
+    const y = await this.#y.joined(place, this.#signal);
+    return { x: { format: 'csr', rows, columns, offsets, indices, values }, y };
   }
 
   #readLabel(text: Scanner): void {
@@ -133,12 +144,10 @@ class Examples {
           : 'expected a label, a finite number, to begin the line';
       throw new SyntaxError(`${text.place()}: ${text.word()}: ${reason}`);
     }
-    if (this.#rows === this.#y.length) {
-      this.#y = grown(text, this.#y);
-      this.#offsets = grown(text, this.#offsets);
-    }
-    this.#y[this.#rows] = label;
-    this.#offsets[this.#rows++] = this.#count;
+    this.#before = this.#values.length;
+    this.#last = -1;
+    this.#y.push(text, label);
+    this.#offsets.push(text, this.#before);
     this.#inRow = true;
     this.#ascending = true;
   }
@@ -153,17 +162,10 @@ class Examples {
       text.position = start;
       this.#refuse(text);
     }
-    const k = this.#count;
-    if (k === this.#values.length) {
-      this.#indices = grown(text, this.#indices);
-      this.#values = grown(text, this.#values);
-    }
-    if (k > (this.#offsets[this.#rows - 1] as number) && index <= (this.#indices[k - 1] as number)) {
-      this.#ascending = false;
-    }
-    this.#indices[k] = index;
-    this.#values[k] = value;
-    this.#count = k + 1;
+    if (index <= this.#last) this.#ascending = false;
+    this.#last = index;
+    this.#indices.push(text, index);
+    this.#values.push(text, value);
     if (index >= this.#width) this.#width = index + 1;
   }
 
@@ -180,16 +182,17 @@ class Examples {
   }
 
   #sortRow(text: Scanner): void {
-    const start = this.#offsets[this.#rows - 1] as number;
-    const indices = this.#indices.subarray(start, this.#count);
-    const values = this.#values.subarray(start, this.#count);
+    const start = this.#before;
+    const length = this.#values.length - start;
+    const indices = Int32Array.from({ length }, (_, k) => this.#indices.get(start + k));
+    const values = Float64Array.from({ length }, (_, k) => this.#values.get(start + k));
     const order = Uint32Array.from(indices.keys()).sort((a, b) => (indices[a] as number) - (indices[b] as number));
-    const [oldIndices, oldValues] = [indices.slice(), values.slice()];
     order.forEach((source, k) => {
-      indices[k] = oldIndices[source] as number;
-      values[k] = oldValues[source] as number;
-      if (k > 0 && indices[k] === indices[k - 1]) {
-        throw new RangeError(`${text.place()}: index ${(indices[k] as number) + this.#base} is given twice`);
+      const index = indices[source] as number;
+      this.#indices.set(start + k, index);
+      this.#values.set(start + k, values[source] as number);
+      if (k > 0 && index === indices[order[k - 1] as number]) {
+        throw new RangeError(`${text.place()}: index ${index + this.#base} is given twice`);
       }
     });
   }
@@ -201,12 +204,77 @@ function atEnd({ bytes, position }: Scanner): boolean {
   return byte === LF || isBlank(byte) || byte === HASH;
 }
 
-/** An array of twice the length with the same beginning. */
-function grown<T extends Int32Array | Float64Array>(text: Scanner, array: T): T {
-  const length = 2 * array.length;
-  if (length > 2 ** 31) throw new RangeError(`${text.place()}: more than ${largest} entries`);
-  const Kind = array.constructor as new (length: number) => T;
-  const longer = allocate(text.place(), `${length} entries`, () => new Kind(length));
-  longer.set(array);
-  return longer;
+/** Numbers one after the other, in pieces of one length, so that growing neither copies them nor holds up other work. */
+class Growing<List extends Int32Array | Float64Array> {
+  readonly #Kind: new (
+    length: number,
+  ) => List;
+  readonly #what: string;
+  readonly #memory: Memory;
+  readonly #pieces: List[] = [];
+  #open: List;
+  /** Numbers in the piece that is open, and before it. */
+  #filled = 0;
+  #before = 0;
+
+  constructor(Kind: new (length: number) => List, what: string, memory: Memory) {
+    this.#Kind = Kind;
+    this.#what = what;
+    this.#memory = memory;
+    this.#open = new Kind(0);
+  }
+
+  get length(): number {
+    return this.#before + this.#filled;
+  }
+
+  /** Adds a number; a text says the place of a failure. */
+  push(place: Scanner | string, value: number): void {
+    if (this.#filled === this.#open.length) this.#extend(typeof place === 'string' ? place : place.place());
+    this.#open[this.#filled++] = value;
+  }
+
+  get(k: number): number {
+    return this.#pieces[Math.floor(k / slice)]?.[k % slice] as number;
+  }
+
+  set(k: number, value: number): void {
+    (this.#pieces[Math.floor(k / slice)] as List)[k % slice] = value;
+  }
+
+  /** All of them as one array; nothing is left here. */
+  async joined(place: string, signal: AbortSignal | undefined): Promise<List> {
+    const { length } = this;
+    const bytes = length * this.#open.BYTES_PER_ELEMENT;
+    const whole = this.#memory.allocate(place, `${length} ${this.#what}`, bytes, () => new this.#Kind(length));
+    await inSlices(length, signal, (from, to) => {
+      whole.set(this.#pieces[from / slice]?.subarray(0, to - from) as List & ArrayLike<number>, from);
+    });
+    this.#memory.free(this.#pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
+    this.#pieces.length = 0;
+    return whole;
+  }
+
+  #extend(place: string): void {
+    const full = this.#open.length === slice;
+    if (full) this.#before += slice;
+    if (this.#before > largest - slice) throw new RangeError(`${place}: more than ${largest} ${this.#what}`);
+    // The first piece grows to its length, as most files are small.
+    const length = full ? slice : Math.max(1024, 4 * this.#open.length);
+    const bytes = length * this.#open.BYTES_PER_ELEMENT;
+    const next = this.#memory.allocate(
+      place,
+      `more than ${this.length} ${this.#what}`,
+      bytes,
+      () => new this.#Kind(length),
+    );
+    if (full) this.#filled = 0;
+    else {
+      next.set(this.#open as List & ArrayLike<number>);
+      this.#memory.free(this.#open.byteLength);
+      this.#pieces.pop();
+    }
+    this.#open = next;
+    this.#pieces.push(next);
+  }
 }

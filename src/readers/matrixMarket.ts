@@ -1,13 +1,15 @@
 import { checkMembers } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
-import { Triplets } from './compress.js';
+import { type Place, Triplets } from './compress.js';
 import { type Chunks, parseBlocks, parseFile } from './file.js';
+import { Memory } from './memory.js';
 import { isBlank, LF, type Scanner } from './scanner.js';
-import { allocate } from './slices.js';
 
 export interface ReadOptions {
   /** Ends the reading: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
+  /** Most bytes of memory that reading may take. Default: nine tenths of what is available when it begins. */
+  maxBytes?: number | undefined;
 }
 
 /**
@@ -19,18 +21,20 @@ export interface ReadOptions {
  * ```
  *
  * @throws SyntaxError or RangeError where the file is not as it should be, with its name, the line and the text there;
- * the error of Node where it cannot be read.
+ * {@link SolverError} `OUT_OF_MEMORY` where what its header promises, or what it holds, needs more than `maxBytes`; the error of Node
+ * where it cannot be read.
  */
 export async function readMatrixMarket(path: string | URL, options: ReadOptions = {}): Promise<SparseMatrix | Matrix> {
-  const { signal } = checkMembers('options', options, ['signal'], 'option');
-  return parseFile(path, signal, (name, chunks) => parseMatrixMarket(name, chunks, signal));
+  checkMembers('options', options, ['signal', 'maxBytes'], 'option');
+  return parseFile(path, options.signal, (name, chunks) => parseMatrixMarket(name, chunks, options));
 }
 
 export async function parseMatrixMarket(
   name: string,
   chunks: Chunks,
-  signal?: AbortSignal,
+  { signal, maxBytes }: ReadOptions = {},
 ): Promise<SparseMatrix | Matrix> {
+  const memory = new Memory(maxBytes);
   let header: Header | undefined;
   let body: Coordinate | Dense | undefined;
   const text = await parseBlocks(name, chunks, 'line', (text) => {
@@ -43,7 +47,7 @@ export async function parseMatrixMarket(
       } else if (byte === PERCENT) {
         text.nextLine();
       } else {
-        if (body === undefined) body = readSize(text, header);
+        if (body === undefined) body = readSize(text, header, { place: '', memory, signal });
         else body.readEntry(text);
         if (text.skipBlanks() !== LF) {
           throw new SyntaxError(`${text.place()}: ${text.wholeLine()}: ${text.word()} is one word too many`);
@@ -56,7 +60,7 @@ export async function parseMatrixMarket(
   if (header === undefined) throw new SyntaxError(`${text.place()}: the file is empty`);
   if (body === undefined) throw new SyntaxError(`${text.place()}: the file ends before its size line`);
   body.checkComplete(text);
-  return body.finish(signal);
+  return body.finish();
 }
 
 const PERCENT = 37;
@@ -103,7 +107,7 @@ function readHeader(text: Scanner): Header {
   return header;
 }
 
-function readSize(text: Scanner, header: Header): Coordinate | Dense {
+function readSize(text: Scanner, header: Header, where: Place): Coordinate | Dense {
   const sparse = header.format === 'coordinate';
   const rows = integerField(text);
   const columns = integerField(text);
@@ -117,7 +121,9 @@ function readSize(text: Scanner, header: Header): Coordinate | Dense {
   if (header.symmetry !== 'general' && rows !== columns) {
     throw new RangeError(`${text.place()}: ${text.wholeLine()}: a ${header.symmetry} matrix is square`);
   }
-  return sparse ? new Coordinate(text, header, rows, columns, count) : new Dense(text, header, rows, columns);
+  const size = { rows, columns, count };
+  const here = { ...where, place: text.place() };
+  return sparse ? new Coordinate(here, header, size) : new Dense(here, header, size);
 }
 
 /** An integer field; -1 where it is something else. */
@@ -151,12 +157,10 @@ function atEnd({ bytes, position }: Scanner): boolean {
 
 /** What entries there are, and how many of them were read. */
 class Entries {
-  readonly place: string;
   readonly expected: number;
   read = 0;
 
-  constructor(text: Scanner, expected: number) {
-    this.place = text.place();
+  constructor(expected: number) {
     this.expected = expected;
   }
 
@@ -174,7 +178,15 @@ class Entries {
   }
 }
 
+interface Size {
+  rows: number;
+  columns: number;
+  /** Entries in the file. */
+  count: number;
+}
+
 class Coordinate extends Entries {
+  readonly #where: Place;
   readonly #header: Header;
   readonly #rows: number;
   readonly #columns: number;
@@ -182,14 +194,24 @@ class Coordinate extends Entries {
   /** The sign of row - column for entries off the diagonal of a symmetric matrix: which triangle the file has. */
   #triangle = 0;
 
-  constructor(text: Scanner, header: Header, rows: number, columns: number, count: number) {
-    super(text, count);
+  constructor(where: Place, header: Header, { rows, columns, count }: Size) {
+    super(count);
+    this.#where = where;
     this.#header = header;
     this.#rows = rows;
     this.#columns = columns;
+    const { place, memory } = where;
     const capacity = header.symmetry === 'general' ? count : 2 * count;
-    if (capacity > largest) throw new RangeError(`${this.place}: ${capacity} entries are more than ${largest}`);
-    this.#entries = allocate(this.place, `${capacity} entries`, () => new Triplets(capacity));
+    if (capacity > largest) throw new RangeError(`${place}: ${capacity} entries are more than ${largest}`);
+    // The columns will need it, so a header that promises too many is refused before its entries are read.
+    memory.take(place, `${columns} columns`, 4 * (columns + 1));
+    memory.free(4 * (columns + 1));
+    this.#entries = memory.allocate(
+      place,
+      `${capacity} entries`,
+      Triplets.bytes * capacity,
+      () => new Triplets(capacity),
+    );
   }
 
   readEntry(text: Scanner): void {
@@ -202,8 +224,8 @@ class Coordinate extends Entries {
     if (this.#header.symmetry !== 'general') this.#mirror(text, row, column, value);
   }
 
-  finish(signal?: AbortSignal): Promise<SparseMatrix> {
-    return this.#entries.compress(this.place, this.#rows, this.#columns, signal);
+  finish(): Promise<SparseMatrix> {
+    return this.#entries.compress(this.#where, this.#rows, this.#columns);
   }
 
   #mirror(text: Scanner, row: number, column: number, value: number): void {
@@ -239,12 +261,13 @@ class Dense extends Entries {
   #row: number;
   #column = 0;
 
-  constructor(text: Scanner, header: Header, rows: number, columns: number) {
+  constructor({ place, memory }: Place, header: Header, { rows, columns }: Size) {
     const { symmetry } = header;
     const diagonal = symmetry === 'skew-symmetric' ? -1 : 1;
-    super(text, symmetry === 'general' ? rows * columns : (rows * (rows + diagonal)) / 2);
+    super(symmetry === 'general' ? rows * columns : (rows * (rows + diagonal)) / 2);
     this.#header = header;
-    const data = allocate(this.place, `${rows} x ${columns} numbers`, () => new Float64Array(rows * columns));
+    const numbers = rows * columns;
+    const data = memory.allocate(place, `${rows} x ${columns} numbers`, 8 * numbers, () => new Float64Array(numbers));
     this.#matrix = { data, rows, columns };
     this.#row = this.#top(0);
   }

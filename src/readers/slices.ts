@@ -1,7 +1,8 @@
 // Long loops that let the event loop run in between.
 import { setImmediate } from 'node:timers/promises';
 
-const slice = 1 << 16;
+/** How many numbers are dealt with at a time. */
+export const slice = 1 << 16;
 
 /** Runs `step(from, to)` over all of [0, count), with a pause after each slice. */
 export async function inSlices(
@@ -13,14 +14,5 @@ export async function inSlices(
     step(from, Math.min(count, from + slice));
     if (from + slice < count) await setImmediate();
     signal?.throwIfAborted();
-  }
-}
-
-/** Memory for what a file says that it holds; a RangeError that begins with `place` where there is not as much. */
-export function allocate<T>(place: string, what: string, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    throw new RangeError(`${place}: ${what} do not fit in memory`, { cause: error });
   }
 }

@@ -1,9 +1,9 @@
 // Adversarial attacks on trained networks: FGSM and projected gradient steps.
-import { checkInteger, checkMembers, checkNumber, checkVector, show } from '../core/check.js';
+import { checkInteger, checkMembers, checkNumber, checkOneOf, checkVector, show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
 import { uniforms } from '../core/random.js';
 import { checkedValues, type Targets } from '../core/targets.js';
-import { norm2, type ReluNetwork, score, toTargetUnits } from './network.js';
+import { checkNetwork, norm2, type ReluNetwork, score, toTargetUnits } from './network.js';
 
 /** What an adversary may add to a row: anything of at most this norm, in the units of x. */
 export interface ReluAdversary {
@@ -62,7 +62,7 @@ export async function attack(
 ): Promise<AttackResult> {
   const wanted = checkedSettings(settings);
   const rows = toMatrix('x', x);
-  const { rows: d, columns: m } = network.hiddenWeights;
+  const { rows: d, columns: m } = checkNetwork(network).hiddenWeights;
   if (rows.columns !== d) throw new RangeError(`columns of x = ${rows.columns}: expected ${d}, as the network has`);
   const judge = judgeOf(network, y, rows.rows);
   const found = { data: Float64Array.from(toFloat64(rows)), rows: rows.rows, columns: d };
@@ -83,8 +83,8 @@ function checkedSettings(settings: AttackSettings): Wanted {
   const names = ['norm', 'radius', 'method', 'steps', 'stepSize', 'restarts', 'range', 'seed'] as const;
   const given = checkMembers('settings', settings, names, 'setting');
   const { norm, method = 'pgd', steps = 40, restarts = 2, seed = 0 } = given;
-  oneOf('norm', norm, ['inf', 'two']);
-  oneOf('method', method, ['fgsm', 'pgd']);
+  checkOneOf('norm', norm, ['inf', 'two']);
+  checkOneOf('method', method, ['fgsm', 'pgd']);
   const radius = checkNumber('radius', given.radius, { lower: 0 });
   checkInteger('steps', steps, 1);
   const range =
@@ -102,12 +102,6 @@ function checkedSettings(settings: AttackSettings): Wanted {
 }
 
 const unlimited = Float64Array.of(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
-
-function oneOf(name: string, value: unknown, names: readonly string[]): void {
-  if (typeof value === 'string' && names.includes(value)) return;
-  const error = typeof value === 'string' ? RangeError : TypeError;
-  throw new error(`${name} = ${show(value)}: expected one of ${names.map((each) => `'${each}'`).join(', ')}`);
-}
 
 /** The margin of a row's outputs, and its derivative in them, which goes into `slope`. */
 type Judge = (row: number, outputs: Float64Array, slope: Float64Array) => number;

@@ -1,7 +1,7 @@
 // What a trained network says beside its predictions: probabilities of classes, and how it depends on a column.
-import { checkMembers, show } from '../core/check.js';
+import { checkMembers, checkVector, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, matrix, toMatrix } from '../core/matrix.js';
-import { decisionFunction, predictedNumbers, type ReluNetwork } from './network.js';
+import { checkNetwork, decisionFunction, predictedNumbers, type ReluNetwork } from './network.js';
 
 /**
  * Probabilities of the classes for the rows of x: rows x classes, columns in the order of `network.classes`, each row with sum 1.
@@ -12,6 +12,7 @@ import { decisionFunction, predictedNumbers, type ReluNetwork } from './network.
  * @throws RangeError for a network of another loss, whose outputs are no logarithms of odds.
  */
 export function predictProbabilities(network: ReluNetwork, x: MatrixLike): Matrix {
+  checkNetwork(network);
   if (network.loss !== 'logistic' && network.loss !== 'softmax') {
     throw new RangeError(
       `network.loss = ${show(network.loss)}: expected 'logistic' or 'softmax', which give probabilities`,
@@ -58,6 +59,7 @@ export function partialDependence(
   feature: number | string,
   options: PartialDependenceOptions = {},
 ): PartialDependence {
+  checkNetwork(network);
   const inputs = toMatrix('x', x);
   const { rows, columns } = inputs;
   const column = typeof feature === 'string' ? columnNamed(network, feature) : feature;
@@ -66,7 +68,7 @@ export function partialDependence(
   }
   if (rows === 0) throw new RangeError('x: expected at least one row');
   const { grid: given } = checkMembers('options', options, ['grid'], 'option');
-  const grid = given === undefined ? percentiles(inputs, column) : Float64Array.from(given);
+  const grid = given === undefined ? percentiles(inputs, column) : checkVector('grid', given);
   const changed = { data: Float64Array.from(inputs.data), rows, columns };
   const means = Array.from(grid, (value) => {
     for (let i = 0; i < rows; ++i) changed.data[i * columns + column] = value;

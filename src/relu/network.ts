@@ -1,7 +1,8 @@
 // A trained two-layer network: what it predicts, how good that is, and its form as JSON.
 import { addon } from '../core/addon.js';
-import { show } from '../core/check.js';
-import { looksLikeMatrix, type Matrix, type MatrixLike, matrix, toMatrix } from '../core/matrix.js';
+import { checkObject, checkOneOf, show } from '../core/check.js';
+import { looksLikeMatrix, type Matrix, type MatrixLike, matrix, numbersFor, toMatrix } from '../core/matrix.js';
+import { checkFinite } from '../core/operand.js';
 import { argmax, checkedValues, decodeLabels, type Label, type Prediction, type Targets } from '../core/targets.js';
 import type { ReluOptions } from '../generated/relu.js';
 
@@ -59,8 +60,35 @@ export function predict<P extends Prediction>(network: ReluNetwork<P>, x: Matrix
   return predictionOf(network, decisionFunction(network, x)) as P;
 }
 
+/** Networks whose numbers have been looked at. */
+const looked = new WeakSet<object>();
+
+/**
+ * A network argument, whose numbers are finite and fit together; errors call it `network`. Each network is looked at once.
+ * @throws TypeError or RangeError
+ */
+export function checkNetwork<P extends Prediction>(network: ReluNetwork<P>): ReluNetwork<P> {
+  if (looked.has(checkObject('network', network))) return network;
+  const { hiddenWeights, outputWeights, gates } = network;
+  for (const [name, value] of Object.entries({ hiddenWeights, outputWeights, ...(gates && { gates }) })) {
+    checkFinite(`network.${name}.data`, toMatrix(`network.${name}`, value).data);
+  }
+  const [d, m, c] = [hiddenWeights.rows, hiddenWeights.columns, outputWeights.columns];
+  expectSize('network.outputWeights.rows', outputWeights.rows, m);
+  const sizes = { biases: m, pattern: m, inputScale: d, inputShift: d, targetShift: c, targetScale: c };
+  for (const [name, size] of Object.entries(sizes) as [keyof typeof sizes, number][]) {
+    const value = network[name];
+    const optional = name === 'inputShift' || name === 'targetShift' || name === 'targetScale';
+    if (value === undefined && optional) continue;
+    numbersFor(`network.${name}`, value, [size]);
+  }
+  looked.add(network);
+  return network;
+}
+
 /** The network's raw outputs f(x), a row for each row of x, a column for each output. */
 export function decisionFunction(network: ReluNetwork, x: MatrixLike): Matrix {
+  checkNetwork(network);
   const inputs = toMatrix('x', x);
   // Only gated networks have use for the gates.
   const { gates, ...rest } = network;
@@ -214,6 +242,7 @@ export interface ReluNetworkJson {
 
 /** The network as plain data; numbers come back from {@link fromJSON} to the last bit. */
 export function toJSON(network: ReluNetwork): ReluNetworkJson {
+  checkNetwork(network);
   const plain = ({ rows, columns, data }: Matrix): MatrixJson => ({ rows, columns, data: Array.from(data) });
   return {
     format,
@@ -251,12 +280,12 @@ export function fromJSON<P extends Prediction = Prediction>(json: ReluNetworkJso
   const outputWeights = parseMatrix('outputWeights', from.outputWeights);
   const { rows: d, columns: m } = hiddenWeights;
   expectSize('outputWeights.rows', outputWeights.rows, m);
-  const activation = parseName('activation', from.activation, ['relu', 'gated']);
+  const activation = checkOneOf('activation', from.activation, ['relu', 'gated']);
   const bias = from.bias;
   if (typeof bias !== 'boolean') throw new TypeError(`bias = ${show(bias)}: expected a boolean`);
   const network: ReluNetwork = {
     activation,
-    loss: parseName('loss', from.loss, ['squared', 'logistic', 'hinge', 'softmax', 'huber']),
+    loss: checkOneOf('loss', from.loss, ['squared', 'logistic', 'hinge', 'softmax', 'huber']),
     bias,
     ...(from.inputShift !== undefined && { inputShift: parseNumbers('inputShift', from.inputShift, d) }),
     inputScale: parseScale('inputScale', from.inputScale, d),
@@ -343,13 +372,6 @@ function parseClasses(value: unknown, outputs: number): Label[] {
     throw new RangeError(`classes.length = ${classes.length}: expected ${outputs === 1 ? 2 : outputs}`);
   }
   return classes;
-}
-
-function parseName<Name extends string>(name: string, value: unknown, names: readonly Name[]): Name {
-  const found = names.find((each) => each === value);
-  if (found === undefined)
-    throw new RangeError(`${name} = ${show(value)}: expected one of ${names.map(show).join(', ')}`);
-  return found;
 }
 
 function expectSize(name: string, size: number, expected: number): void {

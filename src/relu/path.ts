@@ -1,6 +1,6 @@
 // Several weights of the regulariser, one after the other, and which of them does best on rows that were left out.
 import { Reports } from '../core/callbacks.js';
-import { checkInteger, checkNumber, show } from '../core/check.js';
+import { checkFunction, checkInteger, checkNumber, checkOneOf } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { uniforms } from '../core/random.js';
 import { classNumber, decodeLabels, type Prediction, type Targets } from '../core/targets.js';
@@ -88,12 +88,8 @@ export async function reluPath<const Y extends Targets>(
   checkInteger('count', count, 1);
   checkNumber('ratio', ratio, { lower: 0, open: true });
   if (ratio > 0.5) throw new RangeError(`ratio = ${ratio}: expected a number in (0, 0.5]`);
-  if (rule !== 'minimum' && rule !== 'oneSe') {
-    throw new RangeError(`rule = ${show(rule)}: expected one of 'minimum', 'oneSe'`);
-  }
-  if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw new TypeError(`onProgress = ${show(onProgress)}: expected a function`);
-  }
+  checkOneOf('rule', rule, ['minimum', 'oneSe']);
+  checkFunction('onProgress', onProgress, { optional: true });
   return pathOf(encoded(data, others, true), { count, ratio, rule, ...defined({ folds, onProgress }) });
 }
 

@@ -1,5 +1,5 @@
 // What the training of a ReLU network is given and gives, and the form of it that the addon takes.
-import { checkBoolean, checkMembers, checkObject, checkVector, show } from '../core/check.js';
+import { checkBoolean, checkMembers, checkObject, checkOneOf, checkVector, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import { checkOptions } from '../core/settingNames.js';
 import type { SolveOptions, SolveResult } from '../core/solve.js';
@@ -250,7 +250,7 @@ function classFactors(
       throw new RangeError(`classWeights[${show(label)}] = ${show(weight)}: expected a finite number >= 0`);
     }
   }
-  return names.map((name) => wanted[name] ?? 1);
+  return names.map((name) => (Object.hasOwn(wanted, name) ? (wanted[name] as number) : 1));
 }
 
 /** The targets of a solve: where that is wanted, less their mean and divided by their standard deviation over its rows. */
@@ -301,9 +301,7 @@ function hasClasses(y: unknown, loss: string, task: unknown): boolean {
     if (!ofClasses) refuseAmbiguous(y);
     return ofClasses;
   }
-  if (task !== 'classification' && task !== 'regression') {
-    throw new RangeError(`task = ${show(task)}: expected one of 'classification', 'regression'`);
-  }
+  checkOneOf('task', task, ['classification', 'regression']);
   const labels = Array.isArray(y) && (typeof y[0] === 'string' || typeof y[0] === 'boolean');
   if (task === 'regression' && (ofClasses || labels)) {
     const why = ofClasses

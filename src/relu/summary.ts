@@ -1,6 +1,6 @@
 // What the neurons of a trained network are, in words and numbers.
 import type { Label } from '../core/targets.js';
-import { norm2, type ReluNetwork } from './network.js';
+import { checkNetwork, norm2, type ReluNetwork } from './network.js';
 
 /** A neuron in terms of x as it was given: it adds output . (weights . x + bias)_+ to f, gated ones where their gate is open. */
 export interface NeuronSummary {
@@ -41,7 +41,7 @@ export interface ReluSummary {
  * targetScale a_j. Features without a name are called x0, x1, ... @param most is how many neurons and weights of each the text has.
  */
 export function summarize(network: ReluNetwork, most = 5): ReluSummary {
-  const { hiddenWeights, inputScale } = network;
+  const { hiddenWeights, inputScale } = checkNetwork(network);
   const names = Array.from(inputScale, (_, k) => network.featureNames?.[k] ?? `x${k}`);
   const sizes = Array.from({ length: hiddenWeights.columns }, (_, j) => sizeOf(network, j));
   const total = sizes.reduce((sum, { size }) => sum + size, 0);

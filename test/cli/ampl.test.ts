@@ -260,6 +260,14 @@ describe('the keywords', () => {
     expect(sol().code).toBe(0);
   });
 
+  it.each(['__proto__', 'constructor', 'toString'])('%s is none', async (name) => {
+    const { code, errors } = await run('', `${name}=1`);
+    expect({ code, errors }).toEqual({
+      code: 2,
+      errors: `nonconvex: unknown keyword '${name}'; nonconvex -= lists those there are\n`,
+    });
+  });
+
   it('are repeated unless -e', async () => {
     expect((await run('tol=1e-9', 'outlev=0')).output).toMatch(/^nonconvex [\d.]+: tol=1e-9 outlev=0\n$/);
     expect((await folder.run(['-e', 'stub', '-AMPL', 'tol=1e-9'])).output).toBe('');

@@ -60,8 +60,8 @@ export function preamble(problem: Problem): string {
   `;
 }
 
-/** Source text of a value made of plain objects, arrays, typed arrays, numbers, strings, booleans and functions. */
-function source(value: unknown): string {
+/** The source text of a value made of plain objects, arrays, typed arrays, numbers, strings, booleans and functions. */
+export function source(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return String(value);
   if (ArrayBuffer.isView(value)) return `new ${value.constructor.name}([${(value as Float64Array).join()}])`;

@@ -82,7 +82,7 @@ describe.each(Object.entries(fixtures))('%s', (name, { small }) => {
   });
 
   it('checks the settings of every call', async () => {
-    await expect(solve(small, { device: 5 })).rejects.toThrow(/^device = 5: expected a string/);
+    await expect(solve(small, { device: 5 })).rejects.toThrow(/^device = 5: expected one of 'auto'/);
     await expect(solve(small, { device: 'gpu' })).rejects.toThrow(RangeError);
     await expect(solve(small, { signal: {} })).rejects.toThrow(/^signal = an object: expected an AbortSignal/);
     await expect(solve(small, { onProgress: 1 })).rejects.toThrow(/^onProgress = 1: expected a function/);

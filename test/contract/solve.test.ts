@@ -7,6 +7,13 @@ import { type Progress, type SolveResult, SolverError } from '../../src/index.js
 import { runInChild } from './child.js';
 import { fixtures, type Problem, solve, solverOf, timeless } from './fixtures.js';
 
+/** What throws whatever one does with it. */
+function revokedProxy(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 describe.each(Object.entries(fixtures))('%s', (_, { small, endless, wrong, objective: knows = 'always' }) => {
   /** A result that was cut short has an objective, unless the solver may not know it. */
   const hasObjective = ({ objective }: SolveResult): boolean =>
@@ -139,24 +146,31 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless, wrong, objec
       expect((await inner)?.status).toBe('solved');
     });
 
-    it.each([new Error('no more'), 'no more', undefined, null, Object.create(null)])(
-      'ends the solve when the listener throws (%#)',
-      async (thrown) => {
-        let calls = 0;
-        const onProgress = () => {
-          ++calls;
-          throw thrown;
-        };
-        const error = await solve(endless, { onProgress }).then(
-          () => undefined,
-          (reason: unknown) => reason,
-        );
-        expect(error).toBeInstanceOf(SolverError);
-        expect(error).toMatchObject({ name: 'SolverError', code: 'CALLBACK_FAILED' });
-        expect((error as SolverError).cause).toBe(thrown);
-        expect(calls).toBe(1);
-      },
-    );
+    it.each([
+      () => new Error('no more'),
+      () => Object.assign(new Error('no more'), { message: Symbol('no text') }),
+      () => Object.defineProperty(new Error('no more'), 'message', { get: () => expect.unreachable() }),
+      () => 'no more',
+      () => undefined,
+      () => null,
+      () => Object.create(null),
+      () => revokedProxy(),
+    ])('ends the solve when the listener throws (%#)', async (make) => {
+      const thrown: unknown = make();
+      let calls = 0;
+      const onProgress = () => {
+        ++calls;
+        throw thrown;
+      };
+      const error = await solve(endless, { onProgress }).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(error).toBeInstanceOf(SolverError);
+      expect(error).toMatchObject({ name: 'SolverError', code: 'CALLBACK_FAILED' });
+      expect((error as SolverError).cause === thrown).toBe(true);
+      expect(calls).toBe(1);
+    });
   });
 
   it('ends when an asynchronous listener rejects', async () => {

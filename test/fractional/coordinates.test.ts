@@ -68,10 +68,27 @@ describe('minimizeByCoordinates', () => {
     [{ start: [1], objective: 3 }, TypeError, /objective = 3: expected a function/],
     [{ start: [1], objective: () => Number.NaN }, RangeError, /objective\(start\) = NaN/],
     [{ start: [1], objective: trap, lower: 2 }, RangeError, /start\[0\] = 1: expected a number in \[2, Infinity\]/],
-    [{ start: [1], objective: trap, upper: [1, 2] }, RangeError, /upper.length = 2: expected 1/],
+    [{ start: [1], objective: trap, upper: [1, 2] }, RangeError, /upper: expected 1 numbers, for shape \[1\], got 2/],
     [{ start: [1], objective: trap, step: () => Number.NaN }, RangeError, /step\(x, 0\) = NaN/],
-  ])('refuses bad input %#', async (problem, kind, message) => {
-    const attempt = minimizeByCoordinates(problem as never);
+    [{ start: [], objective: trap }, RangeError, /start: expected at least one number/],
+    [{ start: [1], objective: trap, lower: 'a' }, TypeError, /lower = 'a': expected an array of numbers/],
+    [{ start: [1], objective: trap, upper: Number.NaN }, RangeError, /upper = NaN: expected a number/],
+    [{ start: [1], objective: () => '1' }, TypeError, /objective = '1': expected a number/],
+    [
+      { start: [1], objective: () => Promise.reject(new Error('x')) },
+      TypeError,
+      /objective = a promise: expected a number/,
+    ],
+    [
+      { start: [1], objective: trap, step: () => Promise.reject(new Error('x')) },
+      RangeError,
+      /step\(x, 0\) = a promise: expected a finite number/,
+    ],
+    [{ start: [1], objective: trap }, TypeError, /signal = an object: expected an AbortSignal/, { signal: {} }],
+    [{ start: [1], objective: trap }, TypeError, /onProgress = 1: expected a function/, { onProgress: 1 }],
+    [{ start: [1], objective: trap }, TypeError, /unknown setting 'constructor'/, { constructor: 1 }],
+  ])('refuses bad input %#', async (problem, kind, message, settings?: object) => {
+    const attempt = minimizeByCoordinates(problem as never, settings as never);
     await expect(attempt).rejects.toThrow(kind);
     await expect(attempt).rejects.toThrow(message);
   });
@@ -82,5 +99,13 @@ describe('minimizeAlong', () => {
     const f = (t: number) => Math.min((t - 1e4) ** 2 * 1e-6 - 1, (t + 1e-3) ** 2);
     expect(minimizeAlong(f).t).toBeCloseTo(1e4, 2);
     expect(minimizeAlong(f, { upper: 100 }).t).toBeCloseTo(-1e-3, 6);
+  });
+
+  it('refuses what is no function and no number', () => {
+    expect(() => minimizeAlong(1 as never)).toThrow(new TypeError('f = 1: expected a function'));
+    expect(() => minimizeAlong(Math.abs, null as never)).toThrow(new TypeError('interval = null: expected an object'));
+    expect(() => minimizeAlong(Math.abs, { lower: 'a' as never })).toThrow("lower = 'a': expected a number");
+    expect(() => minimizeAlong(Math.abs, { upper: Number.NaN })).toThrow('upper = NaN: expected a number');
+    expect(() => minimizeAlong(Math.abs, { scale: 0 })).toThrow('scale = 0: expected a finite number > 0');
   });
 });

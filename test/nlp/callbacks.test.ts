@@ -1,5 +1,6 @@
 // Problems of callbacks: what is asked for, what is refused, and how a solve ends when they fail.
 import { setImmediate as pause } from 'node:timers/promises';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { minimize, SolverError } from '../../src/index.js';
 import { type Callbacks, checkDerivatives, fromCallbacks } from '../../src/nlp/index.js';
@@ -294,6 +295,69 @@ describe('callbacks that fail', () => {
       { gradient: (() => [1, 1]) as unknown as Callbacks['gradient'] },
       'gradient returned an array: expected it to write into its last argument',
     ],
+    [
+      'return text in place of writing',
+      { gradient: (() => '1') as unknown as Callbacks['gradient'] },
+      "gradient returned '1': expected it to write into its last argument",
+    ],
+    [
+      'return a BigInt in place of writing',
+      { constraints: (() => 1n) as unknown as Callbacks['constraints'] },
+      'constraints returned 1n: expected it to write into its last argument',
+    ],
+    [
+      'throw an error whose message is no text',
+      {
+        gradient: () => {
+          throw Object.assign(new Error('x'), { message: Symbol('q') });
+        },
+      },
+      'gradient threw: Symbol(q)',
+    ],
+    [
+      'throw an error whose message throws',
+      {
+        constraints: () => {
+          throw Object.defineProperty(new Error('x'), 'message', {
+            get: () => {
+              throw new Error('no');
+            },
+          });
+        },
+      },
+      'constraints threw: an error whose message cannot be read',
+    ],
+    [
+      'throw a proxy that is revoked',
+      {
+        jacobian: () => {
+          const { proxy, revoke } = Proxy.revocable(new Error('x'), {});
+          revoke();
+          throw proxy;
+        },
+      },
+      'jacobian threw: a proxy',
+    ],
+    [
+      'reject with a proxy that is revoked',
+      {
+        gradient: async () => {
+          const { proxy, revoke } = Proxy.revocable(new Error('x'), {});
+          revoke();
+          throw proxy;
+        },
+      },
+      'gradient threw: a proxy',
+    ],
+    [
+      'throw an error of another realm',
+      {
+        gradient: () => {
+          throw runInNewContext("new Error('elsewhere')");
+        },
+      },
+      'gradient threw: elsewhere',
+    ],
     ['are rejected', { gradient: () => Promise.reject(new Error('no luck')) }, 'gradient threw: no luck'],
     [
       'reject later',
@@ -457,7 +521,7 @@ describe('callbacks that are refused', () => {
       'other second derivatives',
       { ...circle, secondDerivatives: 'bfgs' },
       RangeError,
-      "secondDerivatives = 'bfgs': expected 'differences' or 'quasiNewton'",
+      "secondDerivatives = 'bfgs': expected one of 'differences', 'quasiNewton'",
     ],
     ['a bound that is NaN', { ...circle, lower: [0, Number.NaN] }, RangeError, 'lower[1] = NaN: expected a number'],
     ['three bounds', { ...circle, upper: [1, 2, 3] }, RangeError, 'upper: expected 2 numbers, for shape [2], got 3'],

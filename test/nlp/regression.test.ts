@@ -408,7 +408,7 @@ describe('what a regression refuses', () => {
 
   it('what the loss does not allow', () => {
     const of = (loss: string, y: number[]) => () => generalizedLinearModel({ loss, x, y } as never);
-    expect(of('hinge', y)).toThrow("loss = 'hinge': expected 'logistic', 'squared', 'poisson', 'gamma'");
+    expect(of('hinge', y)).toThrow("loss = 'hinge': expected one of 'logistic', 'squared', 'poisson', 'gamma'");
     expect(of('poisson', [1, -1, 2])).toThrow('y[1] = -1: expected a number >= 0');
     expect(of('poisson', [0, 0, 0])).toThrow('y: expected a number that is not 0');
     expect(of('gamma', [1, 0, 2])).toThrow('y[1] = 0: expected a number > 0');

@@ -83,7 +83,18 @@ describe('loadAddon', () => {
 
   it.runIf(binary)('loads one addon for the ES module and the CommonJS copy', () => {
     place('build/Release/nonconvex.node', binary);
-    expect(load("console.log(loadAddon() === require('./loader.cjs').loadAddon())").out).toBe('true');
+    const loads = "loadAddon(); require('./loader.cjs').loadAddon();";
+    const count = "Object.keys(require.cache).filter((file) => file.endsWith('.node')).length";
+    expect(load(`${loads} console.log(${count})`).out).toBe('1');
+  });
+
+  it.runIf(binary).each(['-1', '0', '99999999999', '1.5', 'two'])('refuses NONCONVEX_THREADS = %s', (threads) => {
+    place('build/Release/nonconvex.node', binary);
+    const run = `process.env.NONCONVEX_THREADS = '${threads}'; loadAddon()`;
+    expect(load(run)).toMatchObject({
+      name: 'RangeError',
+      message: `NONCONVEX_THREADS = '${threads}': expected an integer in [1, 1024]`,
+    });
   });
 
   it.runIf(binary)('loads from a line of a command', () => {

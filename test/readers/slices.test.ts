@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allocate, inSlices } from '../../src/readers/slices.js';
+import { inSlices } from '../../src/readers/slices.js';
 
 describe('inSlices', () => {
   it('covers all once, and lets others run between any two slices', async () => {
@@ -28,10 +28,4 @@ describe('inSlices', () => {
     await expect(running).rejects.toThrow('enough');
     expect(slices).toBe(3);
   });
-});
-
-it('memory that is not there is a RangeError with the place', () => {
-  expect(() => allocate('a, line 3', 'entries', () => new Float64Array(2 ** 52))).toThrow(
-    new RangeError('a, line 3: entries do not fit in memory'),
-  );
 });

@@ -297,6 +297,28 @@ describe('predict', () => {
     ).toThrow('y: expected 60 x 1 numbers, got 60 x 2');
     expect(score(labels, x, y)).toBe(0);
   });
+
+  it('refuses a network with what is no number in it, or that is none', async () => {
+    const { network } = await trainReluNetwork({ x, y }, quick);
+    const broken = { ...network, biases: network.biases.map(() => Number.NaN) };
+    for (const call of [() => predict(broken, x), () => toJSON(broken), () => score(broken, x, y)]) {
+      expect(call).toThrow(new RangeError('network.biases[0] = NaN: expected a finite number'));
+    }
+    const { hiddenWeights } = network;
+    const infinite = { ...network, hiddenWeights: { ...hiddenWeights, data: hiddenWeights.data.map(() => Infinity) } };
+    expect(() => predict(infinite, x)).toThrow('network.hiddenWeights.data[0] = Infinity: expected a finite number');
+    expect(() => toJSON({} as never)).toThrow('network.hiddenWeights = undefined: expected a matrix');
+    expect(() => predict(null as never, x)).toThrow('network = null: expected an object');
+  });
+
+  it('a class may be named as what all objects have', async () => {
+    const named = two.map((label) => (label === 'low' ? 'constructor' : '__proto__'));
+    const { network } = await trainReluNetwork(
+      { x, y: named },
+      { ...quick, classWeights: { constructor: 2 } as never },
+    );
+    expect(new Set(predict(network, x))).toEqual(new Set(['constructor', '__proto__']));
+  });
 });
 
 describe('JSON', () => {

@@ -1,11 +1,13 @@
 #include "expressions/nl/reader.hpp"
 
+#include <cmath>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "core/error.hpp"
 #include "core/index.hpp"
+#include "core/memory.hpp"
 #include "expressions/nl/assembly.hpp"
 #include "expressions/nl/segments.hpp"
 
@@ -23,6 +25,33 @@ std::vector<std::string> readLines(const std::string& path, std::size_t count) {
   return lines.size() == count ? lines : std::vector<std::string>();
 }
 
+/// A file as it is, of at most `maxBytes`. What does not begin as an .nl file is not read to its end, which a device
+/// has not.
+std::vector<char> contentsOf(const std::string& path, double maxBytes) {
+  constexpr std::size_t piece = std::size_t{1} << 20;
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    throw Error(ErrorKind::solver, show(path) + " is a directory", "INVALID_FILE");
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error(ErrorKind::solver, "cannot open " + show(path), "FILE_NOT_FOUND");
+  std::vector<char> bytes;
+  while (file) {
+    const std::size_t before = bytes.size();
+    bytes.resize(before + piece);
+    file.read(bytes.data() + before, piece);
+    bytes.resize(before + static_cast<std::size_t>(file.gcount()));
+    if (!bytes.empty() && bytes[0] != 'g' && bytes[0] != 'b') break;  // the parser says what is wrong
+    if (static_cast<double>(bytes.size()) <= maxBytes) continue;
+    throw Error(
+        ErrorKind::solver,
+        show(path) + ": has more than " + show(maxBytes) + " bytes, as many as are read: maxBytes sets how many",
+        "OUT_OF_MEMORY");
+  }
+  if (file.bad()) throw Error(ErrorKind::solver, "cannot read " + show(path), "INVALID_FILE");
+  return bytes;
+}
+
 }  // namespace
 
 NlModel parseNl(std::span<const char> bytes, const std::string& name, NlOptions options) {
@@ -30,9 +59,9 @@ NlModel parseNl(std::span<const char> bytes, const std::string& name, NlOptions 
 }
 
 NlModel readNl(const std::string& path, NlOptions options) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(ErrorKind::solver, "cannot open " + show(path), "FILE_NOT_FOUND");
-  const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  // A model takes some ten times the memory of its text.
+  const double most = std::isnan(options.maxBytes) ? std::floor(availableMemory() / 10) : options.maxBytes;
+  const std::vector<char> bytes = contentsOf(path, most);
   NlModel model = parseNl(bytes, path, options);
   const std::string stub = path.ends_with(".nl") ? path.substr(0, path.size() - 3) : path;
   model.constraintNames = readLines(stub + ".row", model.multipliers.size());

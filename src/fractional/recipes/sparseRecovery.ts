@@ -1,6 +1,6 @@
 // Sparse solutions of linear equations, by the ratio to the largest entries.
 import { norm, residual, supportOf } from '../../core/algebra.js';
-import { checkInteger, checkNumber, show } from '../../core/check.js';
+import { checkInteger, checkNumber, checkOneOf, show } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { checkOptions } from '../../core/settingNames.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
@@ -63,9 +63,7 @@ export async function sparseRecovery(
     throw new RangeError('A: expected an entry that is not 0');
   }
   const scale = checkNumber('lambda', lambda, { lower: 0, open: true });
-  if (penalty !== 'topK' && penalty !== 'l1l2') {
-    throw new RangeError(`penalty = ${show(penalty)}: expected one of 'topK', 'l1l2'`);
-  }
+  checkOneOf('penalty', penalty, ['topK', 'l1l2']);
   if (penalty === 'l1l2' && k !== undefined) {
     throw new RangeError(`k = ${show(k)}: expected none with penalty 'l1l2'`);
   }

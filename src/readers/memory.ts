@@ -1,0 +1,52 @@
+// The memory that a reader takes, which a few bytes of a file may promise to fill many times over.
+import { freemem } from 'node:os';
+import { checkNumber } from '../core/check.js';
+import { SolverError } from '../core/error.js';
+
+/** Refuses memory beyond a limit before it is taken. */
+export class Memory {
+  readonly #most: number;
+  #taken = 0;
+
+  /** @param maxBytes Default: nine tenths of the memory that is available. */
+  constructor(maxBytes: number | undefined) {
+    this.#most =
+      maxBytes === undefined ? Math.floor(0.9 * available()) : checkNumber('maxBytes', maxBytes, { lower: 0 });
+  }
+
+  /**
+   * Counts bytes that are about to be taken for `what`.
+   * @throws SolverError `OUT_OF_MEMORY` that begins with `place` where they are not there.
+   */
+  take(place: string, what: string, bytes: number): void {
+    const left = this.#most - this.#taken;
+    if (bytes > left) throw this.#missing(place, what, bytes, left);
+    this.#taken += bytes;
+  }
+
+  /** Counts bytes that are no longer held. */
+  free(bytes: number): void {
+    this.#taken -= bytes;
+  }
+
+  /** What `make` gives, of that many bytes, counted. */
+  allocate<T>(place: string, what: string, bytes: number, make: () => T): T {
+    this.take(place, what, bytes);
+    try {
+      return make();
+    } catch (error) {
+      throw this.#missing(place, what, bytes, this.#most - this.#taken + bytes, error);
+    }
+  }
+
+  #missing(place: string, what: string, bytes: number, left: number, cause?: unknown): SolverError {
+    const sentence = `${place}: out of memory: ${what} need ${bytes} bytes, of which ${Math.max(0, left)} are there`;
+    return new SolverError('OUT_OF_MEMORY', sentence, { cause });
+  }
+}
+
+/** Bytes that the process may still take, of the machine and of its cgroup. */
+function available(): number {
+  if (process.availableMemory) return process.availableMemory();
+  return Math.min(freemem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
+}
