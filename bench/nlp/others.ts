@@ -94,7 +94,7 @@ export interface ScipyRace {
 
 /** Undefined where there is no Python with scipy. */
 export async function raceScipy(rounds: number): Promise<ScipyRace | undefined> {
-  const python = await Python.start('bench/nlp/scipy.py', ['python3', '/usr/bin/python3']);
+  const python = await Python.start('bench/nlp/scipy_methods.py', ['python3', '/usr/bin/python3']);
   if (!python) return undefined;
   const { version, models } = python.greeting as { version: string; models: string[] };
   const results: ScipyRace['results'] = {};

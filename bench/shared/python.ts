@@ -30,10 +30,17 @@ export class Python {
     const env = { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
     for (const command of interpreters) {
       const child = spawn(command, ['-W', 'ignore', join(root, script)], { env });
-      child.on('error', () => {});
+      let complaint = '';
+      child.on('error', ({ message }) => {
+        complaint = message;
+      });
+      child.stderr.on('data', (text) => {
+        complaint = `${complaint}${text}`;
+      });
       const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
       const first = await lines.next();
       if (!first.done) return new Python(script, child, lines, first.value);
+      console.error(`  ${command} ${script}: ${complaint.trim().split('\n').at(-1)}`);
     }
     return undefined;
   }

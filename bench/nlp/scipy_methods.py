@@ -1,4 +1,4 @@
-"""scipy's trust-constr and SLSQP for bench/nlp/scipy.ts: reads a line of JSON, answers with one; only minimize() is timed.
+"""scipy's trust-constr and SLSQP for bench/nlp/others.ts: reads a line of JSON, answers with one; only minimize() is timed.
 
 Models are plain Python functions with exact first and second derivatives, as a user writes them: scipy cannot call our kernels.
 """
