@@ -13,6 +13,8 @@ template <class Entry, void (*refuse)(const typename Entry::Settings&),
           Solved<typename Entry::Solution> (*run)(const typename Entry::Problem&, const typename Entry::Settings&,
                                                   Monitor&)>
 struct OnCuda {
+  static constexpr std::string_view device = "cuda";
+
   static void check(const typename Entry::Settings& settings) { refuse(settings); }
 
   template <class>

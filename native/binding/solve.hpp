@@ -14,6 +14,8 @@ namespace nonconvex {
 
 /// What an addon computes with: runs the solver of a registered entry.
 struct OnCpu {
+  static constexpr std::string_view device = "cpu";
+
   /// Refuses, before anything runs, settings that only another backend has.
   template <class Settings>
   static void check(const Settings&) {}
@@ -47,6 +49,7 @@ class SolveJob final : public Job {
     PackedResult out(env);
     writeOutcome(out, solved_->outcome);
     writeFields(out, solved_->solution);
+    out.text("device", Backend::device);
     return out.packed();
   }
 

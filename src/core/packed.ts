@@ -46,7 +46,14 @@ function readLayout(lines: Iterator<string>): Layout {
     const [name = '', ...names] = next.value.slice(1).split(' ');
     members.push({ kind, name, names, inner: kind === '{' || kind === '[' ? readLayout(lines) : undefined });
   }
-  return { members, empty: JSON.parse(`{${members.map(({ name }) => `${JSON.stringify(name)}:null`).join()}}`) };
+  return { members, empty: emptyWith(members.map(({ name }) => name)) };
+}
+
+/** An object of which copies are fast: V8 then knows that any of its members may be a number or something else. */
+function emptyWith(names: readonly string[]): Record<string, unknown> {
+  const made = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:0`).join()}}`);
+  for (const name of names) made[name] = null;
+  return made;
 }
 
 /** Makes the object that was packed. */

@@ -40,7 +40,7 @@ beforeAll(async () => {
     cases.push({ seed, problem, model, result: await minimize(model, { timeLimit: 10 }) });
   });
   cases.sort((a, b) => a.seed - b.seed);
-}, 600_000);
+}, 3_600_000);
 
 /** What is wrong with a result, by the functions of its problem alone. */
 async function complaint({ problem, model, result }: Case): Promise<string | undefined> {
