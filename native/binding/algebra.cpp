@@ -10,10 +10,11 @@ namespace {
 class PositiveDefiniteJob final : public Job {
  public:
   explicit PositiveDefiniteJob(const Reader& in) {
-    const MatrixInput Q = in.matrix("Q"), B = in.matrix("B");
+    const MatrixInput Q = in.matrix("Q");
     require(Q.rows == Q.columns, "columns of Q", Q.columns, "expected as many as rows: " + show(Q.rows));
-    require(B.columns == Q.rows, "columns of B", B.columns, "expected as many as Q has: " + show(Q.rows));
     factor_ = transposeOf(Q);
+    const MatrixInput B = in.matrix("B");
+    require(B.columns == Q.rows, "columns of B", B.columns, "expected as many as Q has: " + show(Q.rows));
     x_ = transposeOf(B);
   }
 

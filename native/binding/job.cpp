@@ -68,6 +68,7 @@ double Mailbox::call(const Job* job, std::size_t function, std::initializer_list
   while (!call->answered && !closed_ && !job->monitor_.ending()) {
     answered_.wait_for(lock, std::chrono::milliseconds(10));
   }
+  if (call->failure) std::rethrow_exception(call->failure);
   if (call->answered) return call->answer;
   if (closed_) throw Interrupted{};
   lock.unlock();
@@ -80,10 +81,11 @@ std::vector<std::shared_ptr<Mailbox::Call>> Mailbox::takeCalls() {
   return std::exchange(calls_, {});
 }
 
-void Mailbox::answer(Call& call, double value) {
+void Mailbox::answer(Call& call, double value, std::exception_ptr failure) {
   {
     const std::lock_guard lock(mutex_);
     call.answer = value;
+    call.failure = std::move(failure);
     call.answered = true;
   }
   answered_.notify_all();
@@ -188,18 +190,21 @@ Environment::Environment(Napi::Env env) : env_(env) {
   napi_add_env_cleanup_hook(env, onCleanup, this);
 }
 
-Napi::Object Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress, const Inputs& inputs) {
-  Pending pending{.deferred = Napi::Promise::Deferred::New(env_), .onProgress = {}, .inputs = {}, .functions = {}};
+Napi::Object Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress, Inputs inputs) {
+  Pending pending{.deferred = Napi::Promise::Deferred::New(env_),
+                  .onProgress = {},
+                  .copies = std::move(inputs.copies),
+                  .functions = {}};
   if (onProgress.IsFunction()) {
     pending.onProgress = Napi::Persistent(onProgress.As<Napi::Function>());
     job->listener_ = mailbox_.get();
   }
-  for (const Napi::Object& array : inputs.arrays) pending.inputs.push_back(Napi::Persistent(array));
-  for (const auto& [function, callback] : inputs.functions) {
+  for (const auto& [function, callback, reads, writes] : inputs.functions) {
     *callback = [mailbox = mailbox_, key = job.get(), index = pending.functions.size()](auto arguments) {
       return mailbox->call(key, index, arguments);
     };
-    pending.functions.push_back(Napi::Persistent(function));
+    pending.functions.push_back(
+        {Napi::Persistent(function), {reads.begin(), reads.end()}, {writes.begin(), writes.end()}});
   }
 
   Writer handle(env_);
@@ -245,31 +250,46 @@ double numberIn(Napi::Value answer) { return answer.IsNumber() ? answer.As<Napi:
 
 }  // namespace
 
-/// Answers a call. src/core/callbacks.ts catches what a function throws, and answers not-a-number.
+/// Calls a function for a worker. src/core/callbacks.ts catches what a function throws, and answers not-a-number; what
+/// comes through is a failure all the same.
 void Environment::call(const std::shared_ptr<Mailbox::Call>& call) {
-  double number = unknown;
   const auto found = pending_.find(call->job);
-  if (found != pending_.end()) {
-    const Napi::HandleScope scope(env_);
-    try {
-      std::vector<napi_value> arguments;
-      for (const double argument : call->arguments) arguments.push_back(Napi::Number::New(env_, argument));
-      const Napi::Value answer = found->second.functions[call->function].Call(arguments);
-      if (answer.IsPromise()) return answerLater(call, answer.As<Napi::Promise>());
-      number = numberIn(answer);
-    } catch (const Napi::Error&) {  // the environment is about to end
-    }
+  if (found == pending_.end()) return mailbox_->answer(*call, unknown);
+  const Napi::HandleScope scope(env_);
+  try {
+    const Function& of = found->second.functions[call->function];
+    for (const SharedReference& vector : of.reads) vector.here().give();
+    std::vector<napi_value> arguments;
+    for (const double argument : call->arguments) arguments.push_back(Napi::Number::New(env_, argument));
+    const Napi::Value value = of.function.Call(arguments);
+    if (value.IsPromise()) return answerLater(call, value.As<Napi::Promise>());
+    answer(*call, value);
+  } catch (const Napi::Error&) {  // of a listener of errors, or as the environment is about to end
+    mailbox_->answer(*call, unknown,
+                     std::make_exception_ptr(Error(ErrorKind::solver, "a callback threw", "CALLBACK_FAILED")));
+  } catch (...) {
+    mailbox_->answer(*call, unknown, std::current_exception());
   }
-  mailbox_->answer(*call, number);
+}
+
+/// Answers a call with what its function has returned, and written.
+void Environment::answer(Mailbox::Call& call, Napi::Value value) {
+  const auto found = pending_.find(call.job);
+  try {
+    if (found != pending_.end()) {
+      for (const SharedReference& vector : found->second.functions[call.function].writes) vector.here().take();
+    }
+    mailbox_->answer(call, numberIn(value));
+  } catch (...) {
+    mailbox_->answer(call, unknown, std::current_exception());
+  }
 }
 
 /// Answers a call when its promise is settled. The promises of src/core/callbacks.ts are never rejected.
 void Environment::answerLater(const std::shared_ptr<Mailbox::Call>& call, Napi::Promise promise) {
-  const auto settled = [mailbox = mailbox_, call](const Napi::CallbackInfo& info) {
-    mailbox->answer(*call, numberIn(info[0]));
-  };
-  const Napi::Function answer = Napi::Function::New(env_, settled, "answer");
-  promise.Get("then").As<Napi::Function>().Call(promise, {answer, answer});
+  const auto settled = [this, call](const Napi::CallbackInfo& info) { answer(*call, info[0]); };
+  const Napi::Function answered = Napi::Function::New(env_, settled, "answer");
+  promise.Get("then").As<Napi::Function>().Call(promise, {answered, answered});
   mailbox_->promise(*call);
 }
 

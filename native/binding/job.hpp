@@ -84,15 +84,16 @@ class Mailbox {
     std::size_t function;
     std::vector<double> arguments;
     double answer = 0;
-    bool answered = false;  // guarded by the mailbox, as the next
-    bool promised = false;  // it has given a promise, which may never be settled
+    std::exception_ptr failure = nullptr;  // what stands in for an answer
+    bool answered = false;                 // guarded by the mailbox, as the next
+    bool promised = false;                 // it has given a promise, which may never be settled
   };
   /// Calls function number `function` of the job in JavaScript, for the worker that waits here. Throws Interrupted
-  /// once closed, and where the job is to end before a promise is settled.
+  /// once closed, and where the job is to end before a promise is settled, and what the call failed with.
   double call(const Job* job, std::size_t function, std::initializer_list<double> arguments);
   /// Takes the calls that wait; the JavaScript thread answers each.
   std::vector<std::shared_ptr<Call>> takeCalls();
-  void answer(Call& call, double value);
+  void answer(Call& call, double value, std::exception_ptr failure = nullptr);
   /// Says that an answer comes later.
   void promise(Call& call);
 
@@ -150,14 +151,31 @@ class Environment {
   explicit Environment(Napi::Env env);
 
   /// Queues a job and returns { promise, abort() }. `inputs` stay alive until the promise settles.
-  Napi::Object start(std::shared_ptr<Job> job, Napi::Value onProgress, const Inputs& inputs);
+  Napi::Object start(std::shared_ptr<Job> job, Napi::Value onProgress, Inputs inputs);
+
+  /// The copies that inputs of jobs share.
+  SharedCopies& copies() { return copies_; }
 
  private:
+  /// A vector that a function reads or writes, beyond the call that has brought it.
+  struct SharedReference {
+    std::string name;
+    Napi::Reference<Napi::TypedArray> array;
+    std::span<double> memory;
+
+    explicit SharedReference(const SharedVector& vector)
+        : name(vector.name), array(Napi::Reference<Napi::TypedArray>::New(vector.array, 1)), memory(vector.memory) {}
+    SharedVector here() const { return {name, array.Value(), memory}; }
+  };
+  struct Function {
+    Napi::FunctionReference function;
+    std::vector<SharedReference> reads, writes;
+  };
   struct Pending {
     Napi::Promise::Deferred deferred;
     Napi::FunctionReference onProgress;
-    std::vector<Napi::ObjectReference> inputs;
-    std::vector<Napi::FunctionReference> functions;
+    std::vector<Copy> copies;
+    std::vector<Function> functions;
   };
 
   template <void (Environment::*Act)()>
@@ -166,6 +184,7 @@ class Environment {
   void deliverSome();
   void deliver(const Mailbox::Delivery& delivery);
   void call(const std::shared_ptr<Mailbox::Call>& call);
+  void answer(Mailbox::Call& call, Napi::Value value);
   void answerLater(const std::shared_ptr<Mailbox::Call>& call, Napi::Promise promise);
   void settle(Job& job, const Napi::Promise::Deferred& deferred);
 
@@ -174,6 +193,7 @@ class Environment {
   napi_threadsafe_function turn_ = nullptr;  // called by onWake alone
   bool turnAsked_ = false;
   std::shared_ptr<Mailbox> mailbox_;
+  SharedCopies copies_;
   std::unordered_map<const Job*, Pending> pending_;
 };
 

@@ -4,6 +4,8 @@
 #include <climits>
 #include <new>
 
+#include "core/require_memory.hpp"
+
 namespace nonconvex {
 
 std::string showValue(Napi::Value value) {
@@ -26,6 +28,28 @@ std::string showValue(Napi::Value value) {
       return "a value of another type";
   }
 }
+
+namespace {
+
+/// The first numbers of an array, as many as `memory` has.
+double* numbersOf(const SharedVector& vector) {
+  std::size_t length = 0;
+  void* data = nullptr;
+  napi_get_typedarray_info(vector.array.Env(), vector.array, nullptr, &length, &data, nullptr, nullptr);
+  if (length < vector.memory.size()) {
+    throw Error(ErrorKind::solver,
+                vector.name + ".length = " + show(length) + ": expected at least " + show(vector.memory.size()) +
+                    "; arrays that a function is given must not be transferred or shrunk",
+                "CALLBACK_FAILED");
+  }
+  return static_cast<double*>(data);
+}
+
+}  // namespace
+
+void SharedVector::give() const { std::copy(memory.begin(), memory.end(), numbersOf(*this)); }
+
+void SharedVector::take() const { std::copy_n(numbersOf(*this), memory.size(), memory.begin()); }
 
 namespace {
 
@@ -97,36 +121,63 @@ Reader Reader::object(const char* name) const {
   return {get(name, valid, "an object").As<Napi::Object>(), *inputs_, pathOf(name)};
 }
 
-Callback Reader::function(const char* name) const {
+Callback Reader::function(const char* name, std::vector<SharedVector> reads, std::vector<SharedVector> writes) const {
   const auto valid = [](const Napi::Value& value) { return value.IsFunction(); };
   auto callback = std::make_shared<Callback>();
-  inputs_->functions.push_back({get(name, valid, "a function").As<Napi::Function>(), callback});
+  inputs_->functions.push_back(
+      {get(name, valid, "a function").As<Napi::Function>(), callback, std::move(reads), std::move(writes)});
   return [callback](std::initializer_list<double> arguments) { return (*callback)(arguments); };
 }
 
+SharedVector Reader::sharedVector(const char* name, std::size_t length) const {
+  constexpr const char* expected = "a Float64Array";
+  const Napi::TypedArray found = typedArray(name, expected);
+  if (found.TypedArrayType() != napi_float64_array) refuse(name, found, expected);
+  const std::size_t size = numbersIn<double>(found).size();
+  require(size >= length, pathOf(name) + ".length", size, "expected at least " + show(length));
+  const double bytes = sizeof(double) * static_cast<double>(length);
+  requireMemory(bytes, "memory for what " + pathOf(name) + " holds needs");
+  const auto memory = std::make_shared<const HostBuffer<std::byte>>(length * sizeof(double));
+  inputs_->copies.push_back(memory);
+  return {pathOf(name), found, {reinterpret_cast<double*>(memory->data()), length}};
+}
+
 void Reader::callDirectly() const {
-  for (const auto& [function, callback] : inputs_->functions) {
-    *callback = [function](std::initializer_list<double> numbers) {
+  for (const auto& [function, callback, reads, writes] : inputs_->functions) {
+    *callback = [function, reads, writes](std::initializer_list<double> numbers) {
       const Napi::Env env = function.Env();
       const Napi::HandleScope scope(env);
       std::vector<napi_value> arguments;
       for (const double number : numbers) arguments.push_back(Napi::Number::New(env, number));
-      return function.Call(arguments).ToNumber().DoubleValue();
+      for (const SharedVector& vector : reads) vector.give();
+      const double answer = function.Call(arguments).ToNumber().DoubleValue();
+      for (const SharedVector& vector : writes) vector.take();
+      return answer;
     };
   }
 }
 
 Napi::TypedArray Reader::typedArray(const char* name, const char* expected) const {
   const auto valid = [](const Napi::Value& value) { return value.IsTypedArray(); };
-  const Napi::TypedArray array = get(name, valid, expected).As<Napi::TypedArray>();
-  inputs_->arrays.push_back(array);
-  return array;
+  return get(name, valid, expected).As<Napi::TypedArray>();
 }
 
-const void* Reader::dataOf(const Napi::TypedArray& array) {
-  void* data = nullptr;
-  napi_get_typedarray_info(array.Env(), array, nullptr, nullptr, &data, nullptr, nullptr);
-  return data;
+const std::byte* Reader::copyOfBytes(const char* name, std::span<const std::byte> bytes) const {
+  constexpr std::size_t large = std::size_t{1} << 20;  // to look for a copy takes longer than to copy what is small
+  if (bytes.size() >= large) requireMemory(static_cast<double>(bytes.size()), "a copy of " + pathOf(name) + " needs");
+  if (bytes.size() < large || inputs_->shared == nullptr) {
+    HostBuffer<std::byte> copy(bytes.size(), Uninitialized{});
+    std::copy(bytes.begin(), bytes.end(), copy.begin());
+    return inputs_->copies.emplace_back(std::make_shared<const HostBuffer<std::byte>>(std::move(copy)))->data();
+  }
+  return inputs_->copies.emplace_back(inputs_->shared->of(bytes))->data();
+}
+
+template <class T>
+const T* Reader::matrixData(const Napi::TypedArray& array, std::size_t size) const {
+  const std::span<const T> numbers = numbersIn<T>(array);
+  require(numbers.size() == size, pathOf("data.length"), numbers.size(), "expected rows x columns numbers");
+  return inputs_->inPlace ? numbers.data() : copyOf<T>("data", numbers).data();
 }
 
 std::vector<Reader> Reader::list(const char* name) const {
@@ -147,19 +198,19 @@ MatrixInput Reader::asMatrix() const {
   matrix.rows = integer("rows");
   matrix.columns = integer("columns");
   const Napi::TypedArray data = typedArray("data", "a Float64Array or Float32Array");
+  const bool sized = matrix.rows >= 0 && matrix.columns >= 0;
+  require(sized, pathOf("data.length"), data.ElementLength(), "expected rows x columns numbers");
+  const std::size_t size = static_cast<std::size_t>(matrix.rows) * static_cast<std::size_t>(matrix.columns);
   switch (data.TypedArrayType()) {
     case napi_float64_array:
-      matrix.f64 = static_cast<const double*>(dataOf(data));
+      matrix.f64 = matrixData<double>(data, size);
       break;
     case napi_float32_array:
-      matrix.f32 = static_cast<const float*>(dataOf(data));
+      matrix.f32 = matrixData<float>(data, size);
       break;
     default:
       refuse("data", data, "a Float64Array or Float32Array");
   }
-  require(matrix.rows >= 0 && matrix.columns >= 0 &&
-              data.ElementLength() == static_cast<std::size_t>(matrix.rows) * static_cast<std::size_t>(matrix.columns),
-          pathOf("data.length"), data.ElementLength(), "expected rows x columns numbers");
   return matrix;
 }
 
@@ -170,7 +221,11 @@ MatrixInput Reader::matrix64(const char* name) const {
 }
 
 HostMatrix<double> Reader::matrixCopy(const char* name) const {
-  const MatrixInput from = matrix(name);
+  Inputs inputs{.inPlace = true};
+  const Reader in(object(name).asObject(), inputs, pathOf(name));
+  const MatrixInput from = in.asMatrix();  // nothing is read from here on
+  const double bytes = 1.0 * sizeof(double) * from.rows * from.columns;
+  requireMemory(bytes, "a copy of " + pathOf(name) + " needs");
   HostMatrix<double> to(from.rows, from.columns);
   for (int i = 0; i < from.rows; ++i) {
     for (int j = 0; j < from.columns; ++j) to(i, j) = from(i, j);

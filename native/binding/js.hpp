@@ -6,6 +6,7 @@
 #include <napi.h>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -17,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "binding/copies.hpp"
 #include "core/error.hpp"
 #include "core/status.hpp"
 #include "data/matrix_input.hpp"
@@ -35,17 +37,36 @@ Napi::Error toJs(Napi::Env env, std::exception_ptr error);
 /// microseconds. Usable once the job it came with has started.
 using Callback = std::function<double(std::initializer_list<double>)>;
 
-/// What a problem holds on to in JavaScript.
+/// A vector that a function of JavaScript reads or writes: an array there, whose numbers are copied when it is called,
+/// as whoever has seen the array may have detached or shrunk it since.
+struct SharedVector {
+  std::string name;
+  Napi::TypedArray array;
+  std::span<double> memory;  ///< of Inputs::copies
+
+  /// Copies from `memory` into the array, or from the array into `memory`, on the JavaScript thread. Throws
+  /// CALLBACK_FAILED where the array has lost its memory.
+  void give() const;
+  void take() const;
+};
+
+/// What a problem has of JavaScript: copies of its arrays, and its functions.
 struct Inputs {
-  std::vector<Napi::Object> arrays;
+  /// Whether large dense matrices are read where they are, for calls that are over before any JavaScript runs. Nothing
+  /// keeps the memory of an array alive: it can be detached, transferred to another thread or shrunk at any time.
+  bool inPlace = false;
+  SharedCopies* shared = nullptr;  ///< of large arrays; null: none are
+  std::vector<Copy> copies = {};
   struct Function {
     Napi::Function function;
     std::shared_ptr<Callback> callback;  ///< empty until the job starts
+    std::vector<SharedVector> reads = {}, writes = {};
   };
-  std::vector<Function> functions;
+  std::vector<Function> functions = {};
 };
 
-/// Reads an object's members. Large arrays are not copied but listed in `inputs`, for a job to keep alive.
+/// Reads an object's members. What it gives of arrays are copies, which `inputs` owns: what JavaScript does to an array
+/// afterwards, on whatever thread, cannot reach them, so that they need to be checked once only.
 class Reader {
  public:
   Reader(Napi::Object object, Inputs& inputs, std::string path = {})
@@ -57,14 +78,19 @@ class Reader {
   bool boolean(const char* name) const;
   std::string text(const char* name) const;
   Reader object(const char* name) const;
-  Callback function(const char* name) const;
+  /// The function that is called with numbers, and with vectors: those in `reads` are given to JavaScript before, those
+  /// in `writes` taken afterwards.
+  Callback function(const char* name, std::vector<SharedVector> reads = {},
+                    std::vector<SharedVector> writes = {}) const;
+  /// A Float64Array of at least `length` numbers that a function reads or writes.
+  SharedVector sharedVector(const char* name, std::size_t length) const;
   /// Lets the functions that have been read be called on the JavaScript thread, while this call of the addon lasts.
   /// What they throw comes through as it is.
   void callDirectly() const;
   /// The objects of an array; their members are called name[0].x, ...
   std::vector<Reader> list(const char* name) const;
 
-  /// { data, rows, columns } with a Float64Array or Float32Array.
+  /// { data, rows, columns } with a Float64Array or Float32Array; a copy unless the inputs are read in place.
   MatrixInput asMatrix() const;
   MatrixInput matrix(const char* name) const { return object(name).asMatrix(); }
   /// { data, rows, columns } with a Float64Array and nothing else.
@@ -92,9 +118,25 @@ class Reader {
   std::span<const T> array(const char* name, napi_typedarray_type type, const char* expected) const {
     const Napi::TypedArray found = typedArray(name, expected);
     if (found.TypedArrayType() != type) refuse(name, found, expected);
-    return {static_cast<const T*>(dataOf(found)), found.ElementLength()};
+    return copyOf<T>(name, numbersIn<T>(found));
   }
-  static const void* dataOf(const Napi::TypedArray& array);
+  /// What an array has at this moment.
+  template <class T>
+  static std::span<const T> numbersIn(const Napi::TypedArray& array) {
+    std::size_t length = 0;
+    void* data = nullptr;
+    napi_get_typedarray_info(array.Env(), array, nullptr, &length, &data, nullptr, nullptr);
+    return {static_cast<const T*>(data), length};
+  }
+  template <class T>
+  std::span<const T> copyOf(const char* name, std::span<const T> numbers) const {
+    return {reinterpret_cast<const T*>(copyOfBytes(name, std::as_bytes(numbers))), numbers.size()};
+  }
+  /// A copy of the member, which the inputs own.
+  const std::byte* copyOfBytes(const char* name, std::span<const std::byte> bytes) const;
+  /// The numbers of a dense matrix, of which there must be so many: a copy, unless matrices are read in place.
+  template <class T>
+  const T* matrixData(const Napi::TypedArray& array, std::size_t size) const;
   [[noreturn]] void refuse(const char* name, Napi::Value value, const char* expected) const;
 
   Napi::Object object_;

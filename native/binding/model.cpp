@@ -8,6 +8,7 @@
 #include "binding/callbacks.hpp"
 #include "binding/job.hpp"
 #include "binding/registry.hpp"
+#include "core/require_memory.hpp"
 #include "expressions/nl/reader.hpp"
 #include "expressions/nl/writer.hpp"
 #include "problems/callback_nlp.hpp"
@@ -59,6 +60,9 @@ Napi::Object handleOfGraph(Napi::Env env, Graph graph) {
   const auto make = [program](const Reader& in) -> NlpSource {
     const std::size_t count = program->graph().parameterValues().size();
     return [program, parameters = copyOf(vectorOf(in, "parameters", count))]() -> std::shared_ptr<Nlp> {
+      requireMemory(static_cast<double>(program->bytes()),
+                    "a model of n = " + show(program->graph().variableCount()) +
+                        " variables and m = " + show(program->graph().constraintCount()) + " constraints needs");
       return borrow(program, parameters);
     };
   };

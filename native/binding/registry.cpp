@@ -1,6 +1,9 @@
 #include "binding/registry.hpp"
 
+#include <utility>
 #include <vector>
+
+#include "core/require_memory.hpp"
 
 namespace nonconvex {
 namespace {
@@ -20,11 +23,11 @@ const RegisteredSolver& solverNamed(const std::string& name) {
 /// solve(name, problem, settings, onProgress | undefined, aborted) -> { promise, abort() }
 Napi::Value solve(const Napi::CallbackInfo& info) {
   const RegisteredSolver& solver = solverNamed(info[0].ToString().Utf8Value());
-  Inputs inputs;
+  Inputs inputs{.shared = &Environment::of(info.Env()).copies()};
   const Reader problem(objectArgument(info, 1, "problem"), inputs);
   const std::shared_ptr<Job> job = solver.job(problem, objectArgument(info, 2, "settings"));
   if (info[4].ToBoolean()) job->abort();
-  return Environment::of(info.Env()).start(job, info[3], inputs);
+  return Environment::of(info.Env()).start(job, info[3], std::move(inputs));
 }
 
 /// The statuses, each with what the docs say of it: [{ name, doc }, ...].
@@ -61,7 +64,15 @@ Napi::Value threads(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), Runtime::instance().workers());
 }
 
-const RegisterFunction ofRegistry[] = {{"solve", solve}, {"schema", schema}, {"threads", threads}};
+/// requireMemory({ bytes, subject }): throws OUT_OF_MEMORY, "`subject` 20 MB, of which ...", where so much is not
+/// there.
+Napi::Value requireMemoryFor(Napi::Env env, const Reader& in) {
+  requireMemory(in.number("bytes"), in.text("subject"));
+  return env.Undefined();
+}
+
+const RegisterFunction ofRegistry[] = {
+    {"solve", solve}, {"schema", schema}, {"threads", threads}, {"requireMemory", requireMemoryFor, "request"}};
 
 }  // namespace
 

@@ -81,10 +81,11 @@ struct RegisterFunction {
   RegisterFunction(std::string_view name, Registry::Function function) {
     Registry::instance().functions.emplace(name, std::move(function));
   }
-  /// A function of one object, called `argument` in messages, which is alive while the function runs.
+  /// A function of one object, called `argument` in messages, which is alive while the function runs. Its dense
+  /// matrices are read in place.
   RegisterFunction(std::string_view name, Napi::Value (*function)(Napi::Env, const Reader&), const char* argument)
       : RegisterFunction(name, [function, argument](const Napi::CallbackInfo& info) {
-          Inputs inputs;
+          Inputs inputs{.inPlace = true};
           return function(info.Env(), Reader(objectArgument(info, 0, argument), inputs));
         }) {}
 };

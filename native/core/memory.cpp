@@ -6,23 +6,54 @@
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
+#include <limits>
 #include <string>
 
+#include "core/control_group.hpp"
+
 namespace nonconvex {
+namespace {
+
+double numberIn(const std::string& file, double otherwise) {
+  std::ifstream in(file);
+  double number = 0;
+  return in >> number ? number : otherwise;  // "max" is none
+}
+
+/// The number behind a word of a file of lines "word number".
+double numberAfter(const std::string& file, std::string_view word, double otherwise) {
+  std::ifstream in(file);
+  for (std::string key; in >> key;) {
+    double number = 0;
+    if (key == word && in >> number) return number;
+  }
+  return otherwise;
+}
+
+/// What a control group leaves: its limit and its use are files of these names, and of its use so much is of files.
+double leftBy(const std::string& group, const char* limitFile, const char* usedFile, const char* ofFiles) {
+  constexpr double none = std::numeric_limits<double>::infinity();
+  const double limit = numberIn(group + limitFile, none);
+  const double used = limit < none ? numberIn(group + usedFile, 0) : 0;
+  return limit < none ? limit - used + numberAfter(group + "memory.stat", ofFiles, 0) : none;
+}
+
+}  // namespace
 
 double availableMemory() {
-  double available = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-  std::ifstream meminfo("/proc/meminfo");
-  for (std::string key; meminfo >> key;) {
-    double kilobytes = 0;
-    if (key == "MemAvailable:" && meminfo >> kilobytes) available = std::min(available, 1024 * kilobytes);
+  const double all = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  double available = std::min(all, 1024 * numberAfter("/proc/meminfo", "MemAvailable:", all / 1024));
+  // Version 2: every group up to the root may set a limit.
+  std::string path = controlGroup();
+  for (;;) {
+    available =
+        std::min(available, leftBy("/sys/fs/cgroup" + path + "/", "memory.max", "memory.current", "inactive_file"));
+    if (path.empty() || path == "/") break;
+    path.erase(path.rfind('/'));
   }
-  std::ifstream limitFile("/sys/fs/cgroup/memory.max");
-  std::ifstream usedFile("/sys/fs/cgroup/memory.current");
-  double limit = 0;
-  double used = 0;
-  if (limitFile >> limit && usedFile >> used) available = std::min(available, limit - used);
-  return available;
+  available = std::min(available, leftBy("/sys/fs/cgroup/memory/", "memory.limit_in_bytes", "memory.usage_in_bytes",
+                                         "total_inactive_file"));
+  return std::max(0.0, available);
 }
 
 void wishLargePages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) noexcept {

@@ -18,6 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/control_group.hpp"
+
 #ifdef __linux__
 #include <sched.h>
 #endif
@@ -42,11 +44,7 @@ int affinityThreads() {
 /// Cores allowed by the control group's CPU quota, rounded up; a large number where there is none.
 double cgroupCores() {
   constexpr double unlimited = 1e9;
-  std::string path;
-  std::ifstream membership("/proc/self/cgroup");
-  for (std::string line; std::getline(membership, line);) {
-    if (line.rfind("0::", 0) == 0) path = line.substr(3);
-  }
+  std::string path = controlGroup();
   double cores = unlimited;
   const auto quota = [&](double limit, double period) {
     if (limit > 0 && period > 0) cores = std::min(cores, limit / period);

@@ -1,14 +1,24 @@
 #include "problems/callback_nlp.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <string>
 #include <utility>
 
+#include "core/error.hpp"
 #include "linalg/sparse/pattern_products.hpp"
 
 namespace nonconvex {
 namespace {
 
 void copy(std::span<const double> from, std::span<double> to) { std::copy(from.begin(), from.end(), to.begin()); }
+
+/// Takes what a function that writes has returned: a number, whichever, or not-a-number where it could not be called to
+/// its end. What it should have written is then no answer.
+void requireWritten(double returned, const char* name) {
+  if (!std::isnan(returned)) return;
+  throw Error(ErrorKind::solver, std::string(name) + ": the function did not come to its end", "CALLBACK_FAILED");
+}
 
 /// The values of a list in the order of the pattern.
 void inOrder(const ListedPattern& listed, std::span<const double> list, std::span<double> values) {
@@ -32,19 +42,19 @@ void CallbackNlp::moveTo(std::span<const double> x) {
 double CallbackNlp::objective() { return functions_.objective({x_}); }
 
 void CallbackNlp::gradient(std::span<double> g) {
-  functions_.gradient({x_});
+  requireWritten(functions_.gradient({x_}), "gradient");
   copy(functions_.gradient.outputs[0], g);
 }
 
 void CallbackNlp::constraintValues(std::span<double> c) {
   if (c.empty()) return;
-  functions_.constraints({x_});
+  requireWritten(functions_.constraints({x_}), "constraints");
   copy(functions_.constraints.outputs[0], c);
 }
 
 const std::vector<double>& CallbackNlp::jacobianValues() {
   if (!jacobianKnown_ && !jacobianValues_.empty()) {
-    functions_.jacobian({x_});
+    requireWritten(functions_.jacobian({x_}), "jacobian");
     inOrder(jacobian_, functions_.jacobian.outputs[0], jacobianValues_);
   }
   jacobianKnown_ = true;
@@ -55,7 +65,7 @@ void CallbackNlp::jacobian(std::span<double> values) { copy(jacobianValues(), va
 
 void CallbackNlp::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {
   if (values.empty()) return;
-  functions_.hessian({x_, lambda}, {sigma});
+  requireWritten(functions_.hessian({x_, lambda}, {sigma}), "hessian");
   inOrder(hessian_, functions_.hessian.outputs[0], values);
 }
 
@@ -71,7 +81,7 @@ void CallbackNlp::jacobianTransposedProduct(std::span<const double> v, std::span
 void CallbackNlp::hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                                  std::span<double> out) {
   if (functions_.hessianProduct) {
-    (*functions_.hessianProduct)({x_, lambda, v}, {sigma});
+    requireWritten((*functions_.hessianProduct)({x_, lambda, v}, {sigma}), "hessianVector");
     return copy(functions_.hessianProduct->outputs[0], out);
   }
   hessianValues_.resize(hessian_.order.size());

@@ -20,6 +20,8 @@ export interface Solvers {
     onProgress: ((progress: Progress) => void) | undefined,
     aborted: boolean,
   ): Job;
+  /** Throws `OUT_OF_MEMORY`, "subject 20 MB, of which 10 MB are available", where so many bytes are not there. */
+  requireMemory(request: { bytes: number; subject: string }): void;
   /** Handles are for solves of the addon that has made them. */
   compile(model: SerializedGraph & { n: number; parameters: Float64Array }): ProgramHandle;
   compileRegression(problem: RegressionRequest): ProgramHandle;

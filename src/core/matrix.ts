@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { checkVector, isList, show } from './check.js';
 
-/** A dense matrix, row after row: entry (i, j) is `data[i * columns + j]`. Solvers read it without a copy. */
+/** A dense matrix, row after row: entry (i, j) is `data[i * columns + j]`. A solve copies the numbers when it is called. */
 export interface Matrix {
   readonly data: Float64Array | Float32Array;
   readonly rows: number;

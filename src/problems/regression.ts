@@ -1,4 +1,5 @@
 // Generalised linear models under constraints, by kernels of their own.
+
 import { addon, type Solvers } from '../core/addon.js';
 import { appendColumn } from '../core/algebra.js';
 import { type Bounds, boundsOfVariables, checkBound } from '../core/bounds.js';
@@ -15,6 +16,7 @@ import {
 } from '../core/check.js';
 import type { DeviceSupport } from '../core/device.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
+import { requireMemory } from '../core/memory.js';
 import { toOperand } from '../core/operand.js';
 import { checkedValues, distinct, type Label } from '../core/targets.js';
 import { Expression } from '../expressions/expression.js';
@@ -38,8 +40,8 @@ export type RegressionLoss = 'logistic' | 'squared' | 'poisson' | 'gamma';
 /** Data and constraints for {@link logisticRegression} and {@link generalizedLinearModel}, N observations of n features. */
 export interface RegressionData {
   /**
-   * N x n, a row a_i for each observation, dense or sparse. A dense matrix of typed numbers is kept, not copied: it must not be
-   * transferred, and changes show in later solves.
+   * N x n, a row a_i for each observation, dense or sparse. A dense matrix of typed numbers is kept, and copied by each solve when it
+   * is called: changes show in later solves.
    */
   x: MatrixLike | SparseMatrix;
   /**
@@ -106,6 +108,7 @@ export class RegressionProgram extends FamilyProgram {
   constructor(loss: RegressionLoss, given: RegressionData) {
     const features = toOperand('x', given.x);
     const { rows, columns } = features;
+    requireMemory(48 * (rows + columns), () => `x of ${rows} rows and ${columns} columns needs`); // ridge, start, bounds; weights
     const { y, classes } = responses(loss, given.y, rows);
     const intercept = given.intercept !== undefined && checkBoolean('intercept', given.intercept);
     const x = intercept ? appendColumn(features, new Float64Array(rows).fill(1)) : features;

@@ -12,7 +12,7 @@ import { checkFeatureNames, type ReluNetwork } from './network.js';
 export type { ReluProgress };
 
 export interface ReluData<Y extends Targets = Targets> {
-  /** n x d: a row for each example. Not changed, and not to be changed or transferred while the solve runs. */
+  /** n x d: a row for each example. Copied when the solve is called: what becomes of the array afterwards does not matter. */
   x: MatrixLike;
   /**
    * What to predict, one for each row of x.

@@ -48,15 +48,19 @@ export function runInChild(
 export function preamble(problem: Problem): string {
   return `
     import * as nonconvex from 'nonconvex';
+    /** A function that solves a problem with further settings, or other data in place of its own. */
+    const solverOf = async (problem) => {
+      const build = problem.build ?? ((library, data) => data);
+      const [family, name] = problem.solver.split('/');
+      const core = problem.direct && (await import(new URL('core/solve.js', import.meta.resolve('nonconvex'))));
+      const call = core
+        ? (data, settings) => core.solve(name, data, settings, { cpuOnly: 'these problems' })
+        : nonconvex[family][name];
+      return (more, data = problem.data) => call(build(nonconvex, data), { ...problem.settings, ...more });
+    };
     const problem = ${source(problem)};
-    const build = problem.build ?? ((library, data) => data);
-    const [family, name] = problem.solver.split('/');
-    const core = problem.direct && (await import(new URL('core/solve.js', import.meta.resolve('nonconvex'))));
-    const call = core
-      ? (data, settings) => core.solve(name, data, settings, { cpuOnly: 'these problems' })
-      : nonconvex[family][name];
     const values = ({ objective, residual, iterations }) => JSON.stringify([objective, residual, iterations]);
-    const solve = (more) => call(build(nonconvex, problem.data), { ...problem.settings, ...more });
+    const solve = await solverOf(problem);
   `;
 }
 

@@ -1,7 +1,7 @@
 // What a family gives the contract tests: test/<family>/fixture.ts exports a `fixture`, and test/<family>/onCuda.ts a
 // `kind` if a GPU solves its problems, too.
 import type * as nonconvex from '../../src/index.js';
-import type { Matrix, SolveResult } from '../../src/index.js';
+import type { Matrix, SolveResult, SparseMatrix } from '../../src/index.js';
 
 export type Library = typeof nonconvex;
 
@@ -24,6 +24,10 @@ export interface Fixture {
   endless: Problem;
   /** Data that only the addon finds wrong. */
   wrong: object;
+  /** Problems that little memory states and no machine has the memory to solve; none where it grows with the data alone. */
+  huge?: Record<string, Problem>;
+  /** Further problems, solved within milliseconds, that bring arrays of other kinds: sparse matrices, indices, weights, starts. */
+  arrays?: Record<string, Problem>;
   /** Whether its solver knows an objective: always (default), at some checks, or never. */
   objective?: 'always' | 'sometimes' | 'never';
 }
@@ -59,6 +63,20 @@ export function numbers(count: number, seed = 1): Float64Array {
     state = (state * 48271) % 2147483647;
     return Math.fround((2 * state) / 2147483647 - 1);
   });
+}
+
+/** A matrix with two entries a line, or one where there is one only. */
+export function sparse(format: 'csc' | 'csr', rows: number, columns: number): SparseMatrix {
+  const [lines, width] = format === 'csc' ? [columns, rows] : [rows, columns];
+  const each = Math.min(2, width);
+  return {
+    format,
+    rows,
+    columns,
+    offsets: Int32Array.from({ length: lines + 1 }, (_, line) => each * line),
+    indices: Int32Array.from({ length: each * lines }, (_, k) => (Math.floor(k / each) + (k % each)) % width),
+    values: numbers(each * lines, 7),
+  };
 }
 
 export function regression(rows: number, columns: number): { x: Matrix; y: number[] } {

@@ -11,5 +11,8 @@ const data = { x: matrix(n, d, numbers(n * d)), y: matrix(n, c, numbers(n * c, 2
 export const fixture: Fixture = {
   small: { solver, data, settings: { beta: 0.5, parallel: true } },
   endless: { solver, data, settings: { beta: 0.5, depth: 3, parallel: true, ...limitless } },
+  huge: {
+    columns: { solver, data: { x: matrix(1, 400_000, new Float64Array(400_000)), y: matrix(1, 1, [1]) }, settings: {} },
+  },
   wrong: { x: matrix(2, 2, Float64Array.of(2, 1, 1, 3)), y: matrix(3, 1, Float64Array.of(1, 2, 3)) },
 };

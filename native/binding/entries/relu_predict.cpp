@@ -111,9 +111,10 @@ class Forward {
 
 /// reluPredict(network, { x }) -> Float64Array, the outputs of row 0, 1, ... of x
 Napi::Value reluPredict(const Napi::CallbackInfo& info) {
-  Inputs inputs;  // alive as arguments
+  Inputs inputs;
   const Network net = readNetwork(Reader(objectArgument(info, 0, "network"), inputs));
-  const MatrixInput x = Reader(objectArgument(info, 1, "arguments"), inputs).matrix("x");
+  Inputs last{.inPlace = true};  // after x nothing is read that might run JavaScript
+  const MatrixInput x = Reader(objectArgument(info, 1, "arguments"), last).matrix("x");
   require(x.columns == net.hidden.cols, "columns of x", x.columns,
           "expected as many as the network was trained on: " + show(net.hidden.cols));
   const int c = net.output.rows;
