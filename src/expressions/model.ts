@@ -2,6 +2,7 @@ import { addon, type Solvers } from '../core/addon.js';
 import type { Bounds } from '../core/bounds.js';
 import { acrossCopies } from '../core/brand.js';
 import { checkMembers, entryName, show } from '../core/check.js';
+import { requireMemory } from '../core/memory.js';
 import { Constraint, type ConstraintOptions } from './constraint.js';
 import { Dependence, dependences } from './dependence.js';
 import { type Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
@@ -82,7 +83,10 @@ export class Model {
   variable(shape: number | Shape, options?: VariableOptions): Variable;
   variable(first?: number | Shape | VariableOptions, second?: VariableOptions): Variable {
     const { shape, options } = shapeAndOptions<VariableOptions>(first, second, ['start', 'lower', 'upper', 'name']);
-    const size = sizeOf('variable', [this.#n + sizeOf('variable', shape)]) - this.#n;
+    const n = sizeOf('variable', [this.#n + sizeOf('variable', shape)]);
+    const ofVariable = 150; // bytes: its start here and in the addon, and about two numbers of expressions with derivatives beside them
+    requireMemory(ofVariable * n, () => `a model of n = ${n} variables needs`);
+    const size = n - this.#n;
     const name = nameOf(options.name, `v${this.#variables.length}`);
     const { start, lower, upper } = options;
     const bounds =
@@ -366,6 +370,7 @@ function gathered(
   high: number,
 ): { lower: Float64Array; upper: Float64Array } | undefined {
   if (parts.every(({ sides }) => sides === undefined)) return undefined;
+  requireMemory(16 * length, () => `bounds of ${length} variables or constraints need`);
   const lower = new Float64Array(length).fill(low);
   const upper = new Float64Array(length).fill(high);
   for (const { sides, offset, name } of parts) sides?.copyTo(lower, upper, offset, name);

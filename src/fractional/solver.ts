@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { checkMembers, checkObject, checkVector, isError, show } from '../core/check.js';
+import { requireMemory } from '../core/memory.js';
 import { type Guard, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
 import type { FractionalOptions, FractionalSolution } from '../generated/fractional.js';
@@ -197,6 +198,7 @@ function ofKind<T extends FractionalTerm>(name: string, term: T, kinds: readonly
 function toNative(parts: readonly Part[], givenStart: unknown, difference: boolean, guard: Guard): object {
   const start = givenStart === undefined ? undefined : checkVector('start', givenStart);
   const n = unknowns(parts, start);
+  requireMemory(64 * n, () => `n = ${n} unknowns need`); // penalties, bounds and start, each in full
   const matrices: object[] = [];
   const described = (term: NumeratorTerm | DenominatorTerm): object => {
     const members: Record<string, unknown> = { ...term };

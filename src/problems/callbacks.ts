@@ -16,6 +16,7 @@ import {
 } from '../core/check.js';
 import { fromNative, SolverError } from '../core/error.js';
 import type { SparseMatrix } from '../core/matrix.js';
+import { requireMemory } from '../core/memory.js';
 import type { Guard, Numeric } from '../core/solve.js';
 import { numbers, Program, type UsedDerivatives } from '../expressions/program.js';
 
@@ -180,6 +181,7 @@ export class CallbackProgram extends Program {
     if (m > n && !hasInequalities(this.#bounds)) {
       throw new RangeError(`m = ${m}: expected no more equations than the n = ${n} variables`);
     }
+    requireRoom(callbacks, n, m);
     this.#derivatives = derivativesOf(callbacks, n, m);
     this.#start = start === undefined ? new Float64Array(n) : checkVector('start', start, { length: n }).slice();
 
@@ -439,6 +441,16 @@ export class CallbackProgram extends Program {
     complain(`${what}[${place}]`, written[k]);
     return value;
   }
+}
+
+/** Throws where there is not the memory, about, for vectors and matrices: a matrix without a list of its entries has all. */
+function requireRoom({ jacobianEntries, hessianEntries }: Callbacks, n: number, m: number): void {
+  const ofNumber = 32; // bytes in a matrix: its value here and in the addon, its place in the pattern and in the list
+  const jacobian = jacobianEntries ? 0 : m * n;
+  const hessian = hessianEntries ? 0 : n * n;
+  const dense = [...(jacobian > 0 ? ['jacobianEntries'] : []), ...(hessian > 0 ? ['hessianEntries'] : [])];
+  const without = dense.length > 0 ? ` without ${dense.join(' and ')}` : '';
+  requireMemory(80 * (n + m) + ofNumber * (jacobian + hessian), () => `n = ${n} and m = ${m}${without} need`);
 }
 
 /** What the user calls it. */

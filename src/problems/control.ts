@@ -1,8 +1,10 @@
 // Optimal control of Poisson's equation on a grid.
+
 import { addon } from '../core/addon.js';
 import { type Bounds, checkBounds } from '../core/bounds.js';
 import { checkInteger, checkMembers, checkNumber, checkObject, checkVector } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
+import { requireMemory } from '../core/memory.js';
 import { compiled, FamilyProgram } from '../expressions/program.js';
 
 export interface ControlOptions {
@@ -97,6 +99,8 @@ export function poissonControl(side: number, options: ControlOptions = {}): Cont
   checkInteger('side', side, 1);
   const most = 16384;
   if (side > most) throw new RangeError(`side = ${side}: expected at most ${most}`);
+  const ofPoint = 120; // bytes: target, source, start and bounds of two unknowns, here and as the addon has them, the entries of 12 derivatives
+  requireMemory(ofPoint * side * side, () => `side = ${side}, ${2 * side * side} unknowns, needs`);
   return new ControlProgram(side, checkMembers('options', options, members));
 }
 

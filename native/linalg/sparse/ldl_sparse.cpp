@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "core/index.hpp"
-#include "core/memory.hpp"
 #include "core/multiversion.hpp"
 #include "core/numbers.hpp"
+#include "core/require_memory.hpp"
 #include "linalg/equilibrate.hpp"
 #include "linalg/sparse/assembly_tree.hpp"
 #include "linalg/sparse/column_stretches.hpp"
@@ -252,7 +252,8 @@ class SparseLdl::Implementation {
     orderStep_ = stepOf(plan_.order);
     settled_ = search == OrderSearch::brief;
     const int slots = std::min(la.threads(), static_cast<int>(plan_.subtrees.size()));
-    requireMemory(plan_.factorSize + plan_.keptSize + at(slots) * plan_.stackSize);
+    requireMemory(8.0 * static_cast<double>(plan_.factorSize + plan_.keptSize + at(slots) * plan_.stackSize),
+                  ofOrder());  // before much is asked for: systems promise more than they have
     factor_ = HostBuffer<double>(plan_.factorSize, Uninitialized{});
     kept_ = HostBuffer<double>(plan_.keptSize, Uninitialized{});
     diagonal_.resize(n);
@@ -550,21 +551,14 @@ class SparseLdl::Implementation {
     }
   }
 
-  /// Before much is asked for: systems promise more memory than they have, and end who uses it.
-  static void requireMemory(std::size_t numbers) {
-    constexpr std::size_t much = std::size_t{1} << 23;
-    const double bytes = 8.0 * static_cast<double>(numbers);
-    if (numbers >= much && bytes > availableMemory()) {
-      throw Error(ErrorKind::solver, "out of memory: a factorisation needs " + show(bytes) + " bytes", "OUT_OF_MEMORY");
-    }
-  }
+  std::string ofOrder() const { return "a factorisation of a matrix of order " + show(lower_.lines) + " needs"; }
 
   /// Drops what is in the buffer if it must grow: by half at least, so that it rarely does.
-  static void reserve(HostBuffer<double>& buffer, std::size_t size) {
+  void reserve(HostBuffer<double>& buffer, std::size_t size) const {
     if (buffer.size() >= size) return;
     const std::size_t larger = std::max(size, buffer.size() + buffer.size() / 2);
     buffer = HostBuffer<double>();
-    requireMemory(larger);
+    requireMemory(8.0 * static_cast<double>(larger), ofOrder());
     buffer = HostBuffer<double>(larger, Uninitialized{});
   }
 

@@ -5,6 +5,7 @@
 
 #include "core/index.hpp"
 #include "core/monitor.hpp"
+#include "core/require_memory.hpp"
 #include "linalg/ldl_dense.hpp"
 #include "linalg/lu_dense.hpp"
 #include "linalg/sparse/ldl_sparse.hpp"
@@ -146,6 +147,9 @@ class FactoredKkt final : public KktSolver {
 
   void placeDense() {
     const std::size_t order = at(n_ + m_);
+    constexpr double copies = 2;  // the matrix and its factor
+    requireMemory(copies * sizeof(double) * static_cast<double>(order * order),
+                  "a dense system of n = " + show(n_) + " variables and m = " + show(m_) + " constraints needs");
     values_ = HostBuffer<double>(order * order, Uninitialized{});
     const auto place = [&](int row, int column) { return at(column) * order + at(row); };
     placeEntries(place);

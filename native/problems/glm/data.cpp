@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/index.hpp"
+#include "core/require_memory.hpp"
 
 namespace nonconvex {
 namespace {
@@ -80,11 +81,12 @@ std::shared_ptr<const GlmData::Analysis> GlmData::analysis(const Cpu& la) const 
 std::shared_ptr<const GlmData::Analysis> GlmData::analyse(const Cpu& la) const {
   auto made = std::make_shared<Analysis>();
   made->gram = withoutTree(made->work);
+  const double n = columns();
   if (dense()) {
+    requireMemory(2 * n * n, "the Hessian's pattern of x with " + show(columns()) + " columns needs");
     made->hessian = allPairs();
     return made;
   }
-  const double n = columns();
   const bool square = columns() <= mostSquare;
   if (square) made->hessian = pairsByRows();
   stopIfEnding(la);

@@ -6,6 +6,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "core/random.hpp"
+#include "core/require_memory.hpp"
 #include "linalg/blas.hpp"
 
 namespace nonconvex {
@@ -31,12 +32,22 @@ void requireFinite(const char* name, Mat<const double> a) {
   }
 }
 
+/// The problem, where there is the memory for what its sizes ask for.
+const DeepLinearProblem& withRoom(const DeepLinearProblem& problem) {
+  const double n = problem.x.rows(), d = problem.x.cols(), c = problem.y.cols();
+  const double least = std::min(d, c), most = std::max(d, c);
+  const double numbers = 2 * d * d + 7 * d * c + n * c + 2 * (most * least + least * least) + (d + c) * least;
+  requireMemory(sizeof(double) * numbers,
+                "x with " + show(d) + " columns and y with " + show(c) + " columns, n = " + show(n) + " rows, need");
+  return problem;
+}
+
 }  // namespace
 
 LinearNetworkSolver::LinearNetworkSolver(const Cpu& la, const DeepLinearProblem& problem,
                                          const DeepLinearSettings& settings)
     : la_(la),
-      problem_(problem),
+      problem_(withRoom(problem)),
       penalty_(penaltyOf(settings, problem.x.rows())),
       seed_(settings.seed),
       targetSquares_(la.dot(problem.y.flat(), problem.y.flat())),

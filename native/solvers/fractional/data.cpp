@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/numbers.hpp"
+#include "core/require_memory.hpp"
 #include "solvers/fractional/quadratic_form.hpp"
 #include "solvers/fractional/term_reader.hpp"
 #include "solvers/fractional/terms.hpp"
@@ -31,11 +32,37 @@ bool isZero(const FractionalTermData& data) {
   return data.matrix->isZero();
 }
 
+/// Throws where there is not the memory, about, for the data and the starts.
+void requireRoom(const FractionalProblem& problem, const FractionalSettings& settings) {
+  constexpr double ofUnknown = 200;  // bytes for each in what all starts share: coefficients, bounds, a cache line
+  constexpr double ofStart = 160;    // for each in a start: points, those that extrapolation remembers, orders
+  constexpr double ofEntry = 24;     // of a sparse matrix, while it is brought into columns
+  double numbers = 0, bytes = 0, rows = 0;
+  for (const FractionalMatrix& matrix : problem.matrices) {
+    if (const auto* dense = std::get_if<MatrixInput>(&matrix)) {
+      const double size = 1.0 * dense->rows * dense->columns;
+      numbers += size;
+      bytes += 8 * size;
+      rows += dense->rows;
+    } else {
+      const SparseView& sparse = std::get<SparseView>(matrix);
+      numbers += static_cast<double>(sparse.values.size());
+      bytes += ofEntry * static_cast<double>(sparse.values.size()) + 40.0 * (sparse.rows + 1.0 * sparse.columns);
+      rows += sparse.rows;
+    }
+  }
+  const int starts = settings.restarts;
+  bytes += ofUnknown * problem.n + starts * (ofStart * problem.n + 24 * rows);
+  requireMemory(bytes, "n = " + show(problem.n) + " unknowns, restarts: " + show(starts) + " and matrices of " +
+                           show(numbers) + " entries need");
+}
+
 }  // namespace
 
 FractionalData::FractionalData(const Cpu& la, const FractionalProblem& problem, const FractionalSettings& settings)
     : n(problem.n), difference(problem.difference) {
   require(n >= 1, "n", n, "expected at least one unknown");
+  requireRoom(problem, settings);
   readMatrices(la, problem);
   readTerms(la, problem);
   readPenalties(problem);

@@ -3,13 +3,26 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/require_memory.hpp"
+
 namespace nonconvex {
 namespace {
+
+/// Throws where there is not the memory, about, for the points and matrices that any method has.
+void requireRoom(const Nlp& nlp) {
+  constexpr double ofVariable = 400, ofConstraint = 300;  // bytes: some ten points, directions, bounds
+  constexpr double ofEntry = 40;                          // of a Jacobian or Hessian: two values, places in the system
+  const double entries = static_cast<double>(nlp.jacobianPattern().nonzeros() + nlp.hessianPattern().nonzeros());
+  requireMemory(ofVariable * nlp.variables() + ofConstraint * nlp.constraints() + ofEntry * entries,
+                "n = " + show(nlp.variables()) + " variables, m = " + show(nlp.constraints()) +
+                    " constraints and derivatives of " + show(entries) + " entries need");
+}
 
 /// The problem with what it is about opened, under the bounds that it brings along.
 NlpProblem opened(const NlpProblem& given) {
   NlpProblem problem = given;
   std::shared_ptr<Nlp> nlp = given.nlp.open();
+  requireRoom(*nlp);
   if (!given.bounds.empty()) nlp = std::make_shared<BoundedNlp>(std::move(nlp), std::exchange(problem.bounds, {}));
   problem.nlp = nlp;
   return problem;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/memory.hpp"
+#include "core/require_memory.hpp"
 #include "solvers/relu/activation_patterns.hpp"
 
 namespace nonconvex {
@@ -50,14 +50,9 @@ ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, i
   const bool factored = settings.inner == ReluInner::exact ||
                         (settings.inner == ReluInner::automatic && size <= mostFactored && exact <= available);
   const double bytes = factored ? exact : products;
-  if (bytes > available) {
-    throw Error(ErrorKind::solver,
-                "n = " + show(rows) + " rows, d = " + show(d) + " columns and P = " + show(patterns) +
-                    " patterns need " + show(std::ceil(bytes / 1e6)) + " MB, of which " +
-                    show(std::floor(available / 1e6)) + " MB are available; use " +
-                    (factored && products <= available ? "inner: 'krylov'" : "fewer rows or patterns"),
-                "OUT_OF_MEMORY");
-  }
+  requireMemory(bytes, available,
+                "n = " + show(rows) + " rows, d = " + show(d) + " columns and P = " + show(patterns) + " patterns need",
+                factored && products <= available ? "; use inner: 'krylov'" : "; use fewer rows or patterns");
   return !factored ? ReluSystemBy::products : byWeights ? ReluSystemBy::weights : ReluSystemBy::rows;
 }
 

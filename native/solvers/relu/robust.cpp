@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/index.hpp"
+#include "core/require_memory.hpp"
 #include "linalg/blas.hpp"
 #include "solvers/relu/activation_patterns.hpp"
 
@@ -42,6 +43,17 @@ ReluData checkedData(const Cpu& la, const ReluProblem& problem, const ReluSettin
   return {problem, settings, la.availableMemory(), sizeof(double)};
 }
 
+/// Throws where there is not the memory for the iterates: d numbers for each row, and for each weight vector of P
+/// patterns.
+void requireRoom(const ReluData& data, double patterns) {
+  const double n = data.n, d = data.d;
+  const double numbers = 5 * d * n + 15 * d * patterns + patterns * patterns + n * patterns;
+  requireMemory(
+      sizeof(double) * numbers,
+      "adversary: n = " + show(n) + " rows, d = " + show(d) + " columns and P = " + show(patterns) + " patterns need",
+      "; use fewer patterns");
+}
+
 /// The adversary in the scaled data's units.
 ReluAdversary scaled(const ReluAdversary& adversary, const ReluData& data) {
   return {.norm = adversary.norm, .radius = adversary.radius / data.rowScale};
@@ -67,6 +79,7 @@ RobustReluSolver::RobustReluSolver(const Cpu& la, const ReluProblem& problem, co
       best_(data_.d, 0),
       losses_(at(data_.n)),
       dual_(at(data_.n)) {
+  requireRoom(data_, data_.gates.cols());
   const std::vector<double> zero(at(data_.d));
   for (int k = 0; k < data_.n; ++k) bestLoss_ += loss_.value(data_.xt.column(k), data_.y(k, 0), zero.data());
   objective_ = bestLoss_;
@@ -76,6 +89,7 @@ void RobustReluSolver::start() {
   choosePatterns();
   findRoom();
   keepPatternsWithRoom();
+  requireRoom(data_, patterns_);
   const int d = data_.d, n = data_.n;
   for (HostMatrix<double>* each : {&b_, &v_, &vBefore_, &u_, &best_, &feasible_}) {
     *each = HostMatrix<double>(d, groups());
