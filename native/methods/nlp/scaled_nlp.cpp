@@ -54,10 +54,20 @@ void requireVector(std::span<const double> v, int size, const char* name) {
   }
 }
 
-double scaleFor(double largest) {
+constexpr double tiny = 1e-2;  // of the entries of a gradient: below, the function is scaled up
+
+/// The factor of a function whose gradient has such a largest entry at the start, and such a one near by.
+double scaleFor(double largest, double near) {
   constexpr double most = 100;
-  constexpr double least = 1e-8;
-  return largest > most ? std::max(least, most / largest) : 1;
+  constexpr double leastScale = 1e-8, mostScale = 1e12;
+  if (largest > most) return std::max(leastScale, most / largest);
+  const double larger = std::max(largest, near);
+  return larger > 0 && larger < tiny ? std::min(mostScale, 1 / larger) : 1;
+}
+
+std::span<double> rowOf(const SparsePattern& pattern, std::span<double> values, int i) {
+  const auto begin = static_cast<std::size_t>(pattern.offsets[static_cast<std::size_t>(i)]);
+  return values.subspan(begin, static_cast<std::size_t>(pattern.offsets[static_cast<std::size_t>(i) + 1]) - begin);
 }
 
 }  // namespace
@@ -141,29 +151,66 @@ bool ScaledNlp::hugeAtStart(NlpPoint& point) {
   return !evaluateValues(point) || std::abs(point.f) > huge * other;
 }
 
+/// Moves to a point beside x within the bounds, by shares of x that differ, so that terms do not stay as they are
+/// together.
+void ScaledNlp::moveBeside(double share, std::span<double> x) const {
+  const auto [lower, upper] = nlp_->variableBounds();
+  constexpr double golden = 0.6180339887498949;
+  for (std::size_t j = 0; j < x.size(); ++j) {
+    double step = share * std::max(1.0, std::abs(x[j])) * (0.5 + std::fmod(golden * static_cast<double>(j), 1.0));
+    if (!lower.empty()) step = std::max(step, std::min(0.0, (lower[j] - x[j]) / 2));
+    if (!upper.empty()) step = std::min(step, std::max(0.0, (upper[j] - x[j]) / 2));
+    x[j] += step;
+  }
+}
+
+/// The derivatives at a point beside the start where any of those there are tiny, since these alone do not tell a
+/// function in small units from one that begins near a stationary point; none where no other point has any.
+std::optional<NlpPoint> ScaledNlp::besideTiny(const NlpPoint& point) {
+  std::vector<double> row = point.jacobian;
+  bool any = givenObjectiveScale_ == 0 && normInf(point.gradient()) < tiny;
+  for (int i = 0; i < m_ && givenConstraintScales_.empty() && !any; ++i) {
+    any = normInf(rowOf(*jacobianPattern_, row, i)) < tiny;
+  }
+  if (!any) return std::nullopt;
+  NlpPoint beside = makePoint();
+  for (const double share : {0.1, -0.1, 0.001, -0.001}) {
+    beside.x = point.x;
+    moveBeside(share, beside.x);
+    if (evaluateValues(beside) && evaluateDerivatives(beside)) return beside;
+  }
+  return std::nullopt;
+}
+
+/// Chooses the scale of f and c by their derivatives at the start, and brings what is known there to it.
+void ScaledNlp::scaleBy(NlpPoint& point) {
+  std::optional<NlpPoint> beside = besideTiny(point);
+  const double unknownSize = tiny;  // which leaves a function as it is
+  const double ofGradient = beside ? normInf(beside->gradient()) : unknownSize;
+  objectiveScale_ = givenObjectiveScale_ > 0 ? givenObjectiveScale_ : scaleFor(normInf(point.gradient()), ofGradient);
+  auto* const typical = objectiveScale_ < 1 ? nlp_->find<TypicalGradient>() : nullptr;
+  if (typical != nullptr) {
+    gradientScale_ = std::max(1.0, scaleFor(typical->typicalGradient(), unknownSize) / objectiveScale_);
+  }
+  point.f *= objectiveScale_;
+  for (double& value : point.gradient()) value *= objectiveScale_;
+  for (int i = 0; i < m_; ++i) {
+    const auto k = static_cast<std::size_t>(i);
+    const std::span row = rowOf(*jacobianPattern_, point.jacobian, i);
+    const double near = beside ? normInf(rowOf(*jacobianPattern_, beside->jacobian, i)) : unknownSize;
+    const double scale = givenConstraintScales_.empty() ? scaleFor(normInf(row), near) : givenConstraintScales_[k];
+    constraintScales_[k] = scale;
+    point.c[k] *= scale;
+    for (double& value : row) value *= scale;
+  }
+}
+
 bool ScaledNlp::begin(NlpPoint& point) {
   if (hugeAtStart(point)) start_ = fallbackStart_;
   point.x = start_;
   std::fill(point.lambda.begin(), point.lambda.end(), 0.0);
   if (!evaluateValues(point) || !evaluateDerivatives(point)) return false;
-  if (scaling_) {
-    const SparsePattern& rows = *jacobianPattern_;
-    objectiveScale_ = givenObjectiveScale_ > 0 ? givenObjectiveScale_ : scaleFor(normInf(point.gradient()));
-    auto* const typical = objectiveScale_ < 1 ? nlp_->find<TypicalGradient>() : nullptr;
-    if (typical != nullptr) gradientScale_ = std::max(1.0, scaleFor(typical->typicalGradient()) / objectiveScale_);
-    point.f *= objectiveScale_;
-    for (double& value : point.gradient()) value *= objectiveScale_;
-    for (int i = 0; i < m_; ++i) {
-      const int begin = rows.offsets[static_cast<std::size_t>(i)];
-      const auto size = static_cast<std::size_t>(rows.offsets[static_cast<std::size_t>(i) + 1] - begin);
-      const std::span row(point.jacobian.data() + begin, size);
-      const double scale =
-          givenConstraintScales_.empty() ? scaleFor(normInf(row)) : givenConstraintScales_[static_cast<std::size_t>(i)];
-      constraintScales_[static_cast<std::size_t>(i)] = scale;
-      point.c[static_cast<std::size_t>(i)] *= scale;
-      for (double& value : row) value *= scale;
-    }
-  }
+  if (scaling_) scaleBy(point);
   setMultipliers(multipliers_, point);
   updateLagrangian(point);
   return true;

@@ -49,7 +49,8 @@ struct NlpPoint {
 };
 
 /// min s_f f(x) subject to s_i c_i(x) = 0, where no gradient has an entry above 100 at the start (Waechter and Biegler
-/// 2006, section 3.8).
+/// 2006, section 3.8), nor none but tiny ones there and near by: such a function is scaled up, so that its unit does
+/// not decide how accurate its solution is.
 class ScaledNlp {
  public:
   /// Opens the problem and checks it: equality constraints only, n >= 1, m <= n, the sizes and finiteness of start and
@@ -145,6 +146,9 @@ class ScaledNlp {
  private:
   ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, std::shared_ptr<Nlp> nlp);
 
+  void moveBeside(double share, std::span<double> x) const;
+  std::optional<NlpPoint> besideTiny(const NlpPoint& point);
+  void scaleBy(NlpPoint& point);
   /// Whether f is, beside its value at the other one.
   bool hugeAtStart(NlpPoint& point);
   void moveTo(std::span<const double> x, std::uint64_t stamp) const;

@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/error.hpp"
 #include "linalg/blas.hpp"
 #include "solvers/fractional/common_terms.hpp"
 #include "solvers/fractional/quadratic_form.hpp"
@@ -288,7 +289,15 @@ struct Custom {
   }
   static LineConcave::Value at(const FractionalTermData& data, std::size_t i, double u) {
     const int index = static_cast<int>(i);
-    return {data.term.phi(index, u), data.term.derivative(index, u)};
+    const LineConcave::Value here = {data.term.phi(index, u), data.term.derivative(index, u)};
+    // Without it no point is better than any other, and the start would pass for the solution.
+    if (std::isfinite(here.value) && std::isnan(here.derivative)) {
+      throw Error(ErrorKind::solver,
+                  data.term.name + ".derivative(" + show(u) + ", " + show(index) +
+                      ") = NaN: expected a number where value is finite",
+                  "CALLBACK_FAILED");
+    }
+    return here;
   }
 };
 

@@ -96,7 +96,7 @@ std::optional<Status> NewtonMethod::acceptStep(const SearchDirection& direction,
     if (unboundedTest_.nearlyFeasible(point_)) return endHere(Status::unbounded);
     restoration_.begin(point_, unboundedTest_.allowedInfeasibility(point_));  // is there a feasible point near?
   } else if (advice == Watchdog::Advice::leaveSaddle) {
-    if (negativeCurvatureStep()) return solvedByResidual();
+    if (negativeCurvatureStep()) return goOn();
   } else if (advice == Watchdog::Advice::restore) {
     const bool infeasible = normInf(point_.c) > std::max(settings_.tolerance, leastRestorable);
     if (infeasible) restoration_.begin(point_, restoredShare * settings_.tolerance);
@@ -139,7 +139,7 @@ std::optional<Status> NewtonMethod::leaveSaddle() {
   constexpr int mostSaddles = 50;
   stallReason_ = StallReason::saddle;
   const bool left = ++saddles_ <= mostSaddles && system_.factorLoaded() && negativeCurvatureStep();
-  return left ? solvedByResidual() : restart(Status::stalled);
+  return left ? goOn() : restart(Status::stalled);
 }
 
 /// Moves along the direction of the most negative curvature, by the factors at hand; false where M does not fall.

@@ -56,8 +56,6 @@ class NewtonMethod {
   // What to do at a point that may be the last.
   bool arrived() const { return best_.residual() <= settings_.tolerance; }
   std::optional<Status> goOn() { return arrived() ? checkSecondOrder() : std::nullopt; }
-  /// Goes on after a step away from a saddle: second order is not looked at again, even where the step ends at another.
-  std::optional<Status> solvedByResidual() const { return arrived() ? std::optional(Status::solved) : std::nullopt; }
   std::optional<Status> checkSecondOrder();
   std::optional<Status> leaveSaddle();
   std::optional<Status> recoverFromFailedStep();
