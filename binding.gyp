@@ -20,7 +20,7 @@
       ],
       'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', 'NDEBUG'],
       'defines!': ['_FILE_OFFSET_BITS=64', '_LARGEFILE_SOURCE'],
-      # Node's own flags are taken out: with exactly CMake's, in its order, ccache compiles a file once for both builds.
+      # Node's own flags are taken out: those of CMake are enough.
       'cflags!': ['-fPIC', '-pthread', '-Wall', '-Wextra', '-Wno-unused-parameter', '-O3', '-m64', '-fno-omit-frame-pointer'],
       'cflags_cc!': ['-fno-exceptions', '-fno-rtti', '-std=gnu++17', '-std=gnu++20', '-std=c++17'],
       'cflags_c': ['<!@(node scripts/gyp.mjs --flags c11)'],

@@ -14,6 +14,7 @@ add_library(nonconvex_binding OBJECT ${binding})
 target_include_directories(nonconvex_binding SYSTEM PUBLIC ${CMAKE_JS_INC})
 target_compile_definitions(nonconvex_binding PUBLIC NAPI_VERSION=8 NAPI_CPP_EXCEPTIONS)
 target_link_libraries(nonconvex_binding PUBLIC nonconvex_core)
+target_compile_options(nonconvex_binding PRIVATE ${nonconvex_hardened})
 
 function(nonconvex_addon name exports)
   add_library(${name} MODULE ${ARGN} ${CMAKE_JS_SRC})

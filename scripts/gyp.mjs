@@ -33,15 +33,29 @@ function sources() {
   return [...native, 'cmake/openblas/memory.cpp', ...(glibc ? ['cmake/glibc-compat.c'] : [])];
 }
 
-/** The compiler's flags of a release build as CMakeLists.txt has them, in the same order; errors for warnings only in CI. */
+/**
+ * The compiler's flags of a release build as CMakeLists.txt has them, in the same order; errors for warnings only in CI. With the
+ * flags for what reads files and values of others in all files, since node-gyp has one set of them a target.
+ */
 function flags(standard) {
   const cpp = standard.startsWith('c++');
   const inlines = cpp ? ['-fvisibility-inlines-hidden'] : [];
   const warnings = ['-Wall', '-Wextra', '-Wpedantic', '-Wshadow', ...(process.env.CI ? ['-Werror'] : [])];
+  const hardened = ['-fstack-protector-strong', '-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2'];
   const sections = ['-fno-math-errno', '-ffunction-sections', '-fdata-sections'];
   const folders = ['node-api-headers/include', 'node-addon-api'].map((name) => join(root, 'node_modules', name));
   const headers = cpp ? folders.flatMap((folder) => ['-isystem', folder]) : [];
-  return ['-O3', `-std=${standard}`, '-fPIC', '-fvisibility=hidden', ...inlines, ...warnings, ...sections, ...headers];
+  return [
+    '-O3',
+    `-std=${standard}`,
+    '-fPIC',
+    '-fvisibility=hidden',
+    ...inlines,
+    ...warnings,
+    ...sections,
+    ...headers,
+    ...hardened,
+  ];
 }
 
 /** NONCONVEX_OPENBLAS, or the distribution's serial libopenblas.a. */

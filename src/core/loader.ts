@@ -81,6 +81,11 @@ function search(name: string, variable: string): { found?: Addon; tried: Tried[]
   const require = createRequire(join(root(), 'package.json'));
   const tried: Tried[] = [];
   for (const path of candidates) {
+    if (!path.endsWith('.node')) {
+      // Node would run it as JavaScript.
+      tried.push({ path, why: 'the name of a binary ends in .node', missing: false });
+      continue;
+    }
     try {
       if (existsSync(path)) return { found: withOwnErrors(require(path) as Addon), tried, named };
       tried.push({ path, why: 'no such file', missing: true });

@@ -66,6 +66,13 @@ describe('loadAddon', () => {
     expect(load(undefined, 'elsewhere/mine.node').out).toBe('object');
   });
 
+  it('runs no file that NONCONVEX_BINARY names but a binary', () => {
+    writeFileSync(join(root, 'mine.cjs'), "console.log('it ran')");
+    const refused = load(undefined, 'mine.cjs');
+    expect(refused.code).toBe('ADDON_NOT_FOUND');
+    expect(refused.message).toContain(`${join(root, 'mine.cjs')}: the name of a binary ends in .node`);
+  });
+
   it.runIf(binary)('takes the local build before a prebuilt binary', () => {
     place('build-cmake/Release/nonconvex.node', binary);
     place(`prebuilds/${platform}/nonconvex.node`);
