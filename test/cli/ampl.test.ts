@@ -20,7 +20,7 @@ const untouched = (): boolean => folder.read('stub.sol') === 'of an earlier solv
 
 describe('-AMPL', () => {
   it.each(['stub', 'stub.nl'])('reads and writes for %s', async (stub) => {
-    expect(await folder.run([stub, '-AMPL'])).toEqual({ code: 0, signal: null, output: '', errors: '' });
+    expect(await folder.spawn([stub, '-AMPL'])).toEqual({ code: 0, signal: null, output: '', errors: '' });
     const { message, ...rest } = sol();
     expect(rest).toEqual({
       options: [1, 1, 0],

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nlpDefaults } from '../../src/generated/nlp.js';
 import { long } from '../long.js';
 import { chain, circle, nl } from './nl.js';
-import { ended, Folder, interruptOnceLogged, program } from './program.js';
+import { type Ended, ended, Folder, interruptOnceLogged, program } from './program.js';
 
 const folder = new Folder();
 const solve = (...args: string[]) => folder.run(['solve', ...args]);
@@ -254,13 +254,25 @@ describe('the program', () => {
   it('is an executable file that says who it is', async () => {
     expect(statSync(program).mode & 0o111).not.toBe(0);
     const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
-    for (const option of ['-v', '--version']) {
-      expect(await folder.run([option])).toEqual({
-        code: 0,
-        signal: null,
-        output: `nonconvex ${version}\n`,
-        errors: '',
+    const says = { code: 0, signal: null, output: `nonconvex ${version}\n`, errors: '' };
+    expect(await folder.spawn(['-v'])).toEqual(says);
+    expect(await folder.run(['--version'])).toEqual(says);
+  });
+
+  it('prints and ends in a process of its own as the tests have it in theirs', async () => {
+    for (const [code, args] of [
+      [0, ['solve', 'circle.nl', '--outlev', '1']],
+      [1, ['solve', 'circle.nl', '--json', '--timeLimit', '0']],
+      [2, ['solve', 'absent.nl']],
+      [2, ['solve', 'circle.nl', '--tol']],
+    ] as const) {
+      const timeless = ({ output, ...rest }: Ended) => ({
+        ...rest,
+        output: output.replace(/^( +\d+ .*|seconds) +[\d.]+$/gm, '$1').replace(/"seconds":[^,]*/, ''),
       });
+      const ended = await folder.spawn(args);
+      expect(ended.code).toBe(code);
+      expect(timeless(ended)).toEqual(timeless(await folder.run(args)));
     }
   });
 
