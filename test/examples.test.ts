@@ -3,21 +3,29 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 
 const folder = join(import.meta.dirname, '../examples');
 const examples = readdirSync(folder, { recursive: true })
   .map(String)
   .filter((name) => name.endsWith('.mjs'))
   .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
-  .filter(({ text }) => !/^\/\/ runs by itself: \S/m.test(text));
+  .filter(({ text }) => !/^\/\/ runs by itself: \S/m.test(text))
+  .map((example, k) => ({ ...example, k }));
 
-it.each(examples)('$name', ({ name, text }) => {
+let outputs: string[] = [];
+beforeAll(() => {
+  const program = join(import.meta.dirname, 'examples.mjs');
+  const paths = examples.map(({ name }) => join(folder, name));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...paths], { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  outputs = JSON.parse(stdout);
+});
+
+it.each(examples)('$name', ({ k, text }) => {
   const lines = Array.from(text.matchAll(/^\/\/ prints: (.*)$/gm), ([, line = '']) => line);
   expect(lines.length, 'lines that begin with // prints:').toBeGreaterThan(0);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, name)], { encoding: 'utf8' });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  const printed = stdout.split('\n');
+  const printed = (outputs[k] as string).split('\n');
   for (const line of lines) {
     const expression = line.match(/^\/(.*)\/$/)?.[1];
     if (expression === undefined) expect(printed).toContain(line);

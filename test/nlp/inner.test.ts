@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toProgram } from '../../src/expressions/model.js';
 import { type Model, minimize, type NlpSettings } from '../../src/index.js';
 import { logisticRegression, poissonControl } from '../../src/nlp/index.js';
+import { long } from '../long.js';
 import * as bundle from '../problems/nlp/bundle.js';
 import { range } from '../problems/nlp/define.js';
 import { problems } from '../problems/nlp.js';
@@ -68,8 +69,10 @@ describe('every inner solver', () => {
 
   it('the problems are there', () => expect(some.length).toBe(names.length));
 
+  // Every second problem in turns; in long runs all.
   it.each(settings)('%o ends in a minimum of the second order', async (chosen) => {
-    for (const { name, build, minima } of some) {
+    for (const [k, { name, build, minima }] of some.entries()) {
+      if (!long && (k + settings.indexOf(chosen)) % 2 > 0) continue;
       const result = await minimize(build(), chosen);
       expect(result.status, name).toBe('solved');
       expect(result.inertia?.negative, name).toBe(0);

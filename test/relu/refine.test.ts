@@ -97,7 +97,7 @@ describe('refinement', () => {
   });
 
   it('serves several outputs and classes', async () => {
-    const { x, y } = planted(90, 6, 7); // with the bias more columns than have their largest price found exactly
+    const { x, y } = planted(60, 6, 7); // with the bias more columns than have their largest price found exactly
     const labels = y.map((value) => (value > 0.5 ? 'high' : value < -0.5 ? 'low' : 'middle'));
     for (const loss of ['squared', 'logistic', 'softmax'] as const) {
       const settings = { beta: 0.05, loss, patterns: { refine: { rounds: 2, starts: 1 } } };
@@ -128,8 +128,8 @@ describe('refinement', () => {
   });
 
   it('ends in time, and when aborted', async () => {
-    const { x, y } = planted(2000, 30, 17);
-    const timed = await trainReluNetwork({ x, y }, { beta: 0.5, patterns: { refine: { timeLimit: 0.5 } } });
+    const { x, y } = planted(1000, 30, 17);
+    const timed = await trainReluNetwork({ x, y }, { beta: 0.5, patterns: { refine: { timeLimit: 0.2 } } });
     expect(timed.seconds).toBeLessThan(10);
     expect(Number.isFinite(timed.objective)).toBe(true);
     const controller = new AbortController();

@@ -9,8 +9,8 @@ using namespace nonconvex;
 TEST(passes) {
   const checks::Sizes sizes = {{5},
                                {30, 3, 8},
-                               check::sanitized ? 12 : 40,
-                               check::sanitized ? 600 : 2500,
+                               check::longRun() ? 40 : 12,
+                               check::longRun() ? 2500 : 600,
                                {50, 7, 9},
                                {{30, 3, 8}},
                                {{40, 3, 8}},

@@ -68,11 +68,11 @@ std::vector<Case> allCases() {
   return all;
 }
 
-/// Part `part` of 3 of the cases in a build with sanitizers, where three tests share them; else all.
+/// Part `part` of 3 of the cases, which three tests share; in a long run all.
 std::vector<Case> cases(std::size_t part) {
   std::vector<Case> some;
   for (Case& each : allCases()) {
-    if (!check::sanitized || ++part % 3 == 0) some.push_back(std::move(each));
+    if (check::longRun() || ++part % 3 == 0) some.push_back(std::move(each));
   }
   return some;
 }
@@ -137,7 +137,7 @@ TEST(float32HasTheOptimumOfTheCpu) {
 TEST(manyColumns) {
   const Instance data = instance(12, 2, 60, ReluLoss::squared, 3);
   for (const ReluCoupling coupling : {ReluCoupling::oneVsAll, ReluCoupling::frobenius}) {
-    if (check::sanitized && coupling == ReluCoupling::frobenius) continue;
+    if (!check::longRun() && coupling == ReluCoupling::frobenius) continue;
     ReluSettings settings = settingsFor(ReluLoss::squared);
     settings.coupling = coupling;
     settings.tolerance = 1e-6;

@@ -387,7 +387,7 @@ TEST(refused) {
 
 TEST(deepExpressions) {
   // The negation of a negation of ..., and a sum of a sum of ...: no recursion that a file could make too deep.
-  const int depth = 2 * check::repetitions(100000) + 1;
+  const int depth = 2 * check::repetitions(check::longRun() ? 100000 : 50000) + 1;
   std::string negations, sums;
   for (int k = 0; k < depth; ++k) negations += "o16\n";
   for (int k = 0; k < depth; ++k) sums += "o0\nn1\n";
@@ -407,7 +407,7 @@ TEST(deepConditions) {
     return unconstrained(text);
   };
   // not not ... (x0 < 1), which is written again, too.
-  const int depth = 2 * check::repetitions(100000) + 1;
+  const int depth = 2 * check::repetitions(check::longRun() ? 100000 : 50000) + 1;
   const std::string nots = nested(depth, "o34\n", "o22\nv0\nn1\n", "");
   const std::string text = "o35\n" + nots.substr(nots.find("O0 0\n") + 5, nots.find("b\n") - nots.find("O0 0\n") - 5);
   const std::string selects = unconstrained(text + "v0\nv1\n");
@@ -418,7 +418,7 @@ TEST(deepConditions) {
   const auto chain = [&](int levels) { return nested(levels, "o35\no22\nv0\nn1\no43\nv1\n", "o43\nv0\n", ""); };
   CHECK_NEAR(objectiveAt(chain(100), {3, -1}), std::log(3), 1e-15);
   CHECK_NEAR(objectiveAt(chain(100), {0.5, 2}), std::log(2), 1e-15);
-  CHECK_NEAR(objectiveAt(chain(check::repetitions(10000)), {3, -1}), std::log(3), 1e-15);
+  CHECK_NEAR(objectiveAt(chain(check::repetitions(check::longRun() ? 10000 : 4000)), {3, -1}), std::log(3), 1e-15);
   // A subexpression of 2000 logarithms in 2000 branches.
   std::string sum = "o54\n2000\n", shared = "o54\n2000\n";
   for (int k = 0; k < 2000; ++k) sum += "o43\nv0\n";

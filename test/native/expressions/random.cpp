@@ -36,7 +36,7 @@ int run(int first, int count, const check::GraphKind& kind) {
 }  // namespace
 
 TEST(smallGraphs) {
-  const int count = check::repetitions(check::longRun() ? 3000 : 1000);
+  const int count = check::repetitions(check::longRun() ? 3000 : 500);
   const int superfluous = run(100000, count, {.mostVariables = 8, .mostNodes = 15});
   // Rows of one formula that have the same variable in two places may cancel; that is rare.
   std::printf("%d of %d with superfluous entries\n", superfluous, count);
@@ -44,7 +44,7 @@ TEST(smallGraphs) {
 }
 
 TEST(largeGraphs) {
-  const int count = check::repetitions(check::longRun() ? 400 : 150);
+  const int count = check::repetitions(check::longRun() ? 400 : 60);
   const int superfluous = run(200000, count, {.mostVariables = 50, .mostNodes = 50});
   std::printf("%d of %d with superfluous entries\n", superfluous, count);
   CHECK(superfluous <= count / 20);

@@ -338,6 +338,7 @@ TEST(whatWasFactoredBeforeDoesNotChangeTheResult) {
     const int blocks = check::sanitized ? 12 : 40;
     const Sparse good = chainOfBlocks(blocks, width, true), hard = chainOfBlocks(blocks, width, false);
     const std::vector<double> b = randomVector(good.n(), 8);
+    const Inertia ofGood = signs(eigenvalues(good.dense())), ofHard = signs(eigenvalues(hard.dense()));
     SparseLdl used(good.pattern, good.values, la);
     for (const Sparse* a : {&good, &hard, &good, &good, &hard, &hard, &good}) {
       SparseLdl fresh(good.pattern, good.values, la);
@@ -348,7 +349,7 @@ TEST(whatWasFactoredBeforeDoesNotChangeTheResult) {
       CHECK(x == y);
       CHECK(used.delayed() == fresh.delayed());
       CHECK_NEAR(sparseBackwardError(*a, x, b), 0, 1e-9);
-      CHECK(same(used.factor(a->values), signs(eigenvalues(a->dense()))));
+      CHECK(same(used.factor(a->values), a == &good ? ofGood : ofHard));
     }
   }
 }

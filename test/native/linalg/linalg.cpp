@@ -3,6 +3,7 @@
 #include "linalg/linalg.hpp"
 
 #include <map>
+#include <tuple>
 
 #include "check.hpp"
 #include "core/random.hpp"
@@ -20,12 +21,19 @@ class Framed {
   Framed(int rows, int cols) : whole_(rows + 3, cols + 2), rows_(rows), cols_(cols) {
     std::fill(whole_.data(), whole_.data() + whole_.size(), poison);
   }
+  /// Random entries, which are drawn once for each size and stream: drawing takes longer than most operations.
   Framed(int rows, int cols, std::uint32_t stream) : Framed(rows, cols) {
-    const Random random(1, stream);
-    for (int j = 0; j < cols; ++j) {
-      for (int i = 0; i < rows; ++i)
-        view()(i, j) = random.normal(static_cast<std::uint64_t>(j) * 4096 + static_cast<std::uint64_t>(i));
+    static std::map<std::tuple<int, int, std::uint32_t>, std::vector<double>> drawn;
+    auto& entries = drawn[{rows, cols, stream}];
+    if (entries.empty()) {
+      const Random random(1, stream);
+      for (int j = 0; j < cols; ++j) {
+        for (int i = 0; i < rows; ++i)
+          entries.push_back(random.normal(static_cast<std::uint64_t>(j) * 4096 + static_cast<std::uint64_t>(i)));
+      }
     }
+    for (int j = 0; j < cols; ++j)
+      std::copy_n(entries.begin() + static_cast<std::ptrdiff_t>(j) * rows, rows, view().column(j));
   }
   Mat<double> view() const { return {&whole_(1, 1), rows_, cols_, whole_.rows()}; }
   operator Mat<double>() const { return view(); }
@@ -54,9 +62,12 @@ class Framed {
 
 double entry(Transpose op, Mat<const double> a, int i, int j) { return op == Transpose::no ? a(i, j) : a(j, i); }
 
-/// The distance of columns that are compared with a reference: 1; with sanitizers, which slow the reference down, about
-/// three columns are compared, the first among them.
-int step(int columns) { return check::sanitized ? 1 + columns / 3 : 1; }
+/// The distance of columns that are compared with a reference, which takes most of the time: 1 in a long run, so that
+/// some fifty are compared in a usual one, and three with sanitizers; the first one always.
+int step(int columns) {
+  if (check::sanitized) return 1 + columns / 3;
+  return check::longRun() ? 1 : 1 + columns / 50;
+}
 
 /// Runs f(la) without a pool and with 1, 2 and 3 threads; f returns its output, which must be the same bits each time.
 template <class F>

@@ -44,10 +44,12 @@ void checkSweeps(FractionalTerm numerator, FractionalTerm denominator, bool pena
 }  // namespace
 
 TEST(sweepsOfEveryTerm) {
+  int turn = 0;
   for (const Kind f : {Kind::leastSquares, Kind::squaredHinge, Kind::logistic, Kind::sumSquares}) {
     for (const Kind g : {Kind::norm1, Kind::norm2, Kind::normInf, Kind::topK, Kind::sumSquares, Kind::sumSqrt}) {
       for (const FractionalOrder order :
            {FractionalOrder::cyclic, FractionalOrder::shuffled, FractionalOrder::greedy}) {
+        if (!check::longRun() && turn++ % 4 != 0) continue;  // each term and order once at least
         checkSweeps({.kind = f, .matrix = 0, .constant = 1}, {.kind = g, .constant = 1, .k = 4}, true, order);
       }
     }

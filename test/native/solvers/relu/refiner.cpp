@@ -154,7 +154,8 @@ TEST(patternsAreKeptOnceAndAsTheyWereFound) {
 TEST(refinementOfEveryLossGivesTheNetworkThatItReports) {
   for (const ReluLoss loss : kinds) {
     const int c = loss == ReluLoss::softmax ? 3 : 1;
-    const Instance made = instance(50, 4, c, loss, 11);
+    const int n = check::longRun() ? 50 : 30;
+    const Instance made = instance(n, 4, c, loss, 11);
     ReluSettings settings = settingsFor(loss);
     settings.checkInterval = 1;
     ReluProblem problem = made.problem();
@@ -170,7 +171,7 @@ TEST(refinementOfEveryLossGivesTheNetworkThatItReports) {
     CHECK(outcome.progress.lowerBound <= outcome.progress.objective);
     CHECK(s.estimate.lowerBound <= outcome.progress.objective);
     CHECK_EQ(s.activeNeurons, s.hiddenWeights.cols());
-    ReluSolver<Cpu> sampled(serial, made.problem(50), settings);
+    ReluSolver<Cpu> sampled(serial, made.problem(n), settings);
     Monitor quiet;
     CHECK(outcome.progress.objective <= iterate(sampled, settings, quiet).progress.objective * (1 + 1e-6));
   }

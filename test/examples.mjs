@@ -1,0 +1,19 @@
+// Runs the modules it is given, one after another, in one process, since Node and the package take a third of a second to
+// start; prints a line of JSON with what each of them printed.
+const outputs = [];
+const write = process.stdout.write;
+for (const path of process.argv.slice(2)) {
+  let output = '';
+  process.stdout.write = (text) => {
+    output += text;
+    return true;
+  };
+  try {
+    await import(path);
+  } catch (error) {
+    throw new Error(path, { cause: error });
+  }
+  outputs.push(output);
+}
+process.stdout.write = write;
+console.log(JSON.stringify(outputs));

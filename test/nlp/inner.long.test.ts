@@ -1,0 +1,1 @@
+import './inner.test.js';
