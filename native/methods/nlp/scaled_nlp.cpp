@@ -54,7 +54,7 @@ void requireVector(std::span<const double> v, int size, const char* name) {
   }
 }
 
-constexpr double tiny = 1e-2;  // of the entries of a gradient: below, the function is scaled up
+constexpr double tiny = 1e-3;  // of the entries of a gradient: below, the function is scaled up
 
 /// The factor of a function whose gradient has such a largest entry at the start, and such a one near by.
 double scaleFor(double largest, double near) {
@@ -168,7 +168,9 @@ void ScaledNlp::moveBeside(double share, std::span<double> x) const {
 /// function in small units from one that begins near a stationary point; none where no other point has any.
 std::optional<NlpPoint> ScaledNlp::besideTiny(const NlpPoint& point) {
   std::vector<double> row = point.jacobian;
-  bool any = givenObjectiveScale_ == 0 && normInf(point.gradient()) < tiny;
+  const double ofF = normInf(point.gradient());
+  bool any =
+      givenObjectiveScale_ == 0 && ofF < tiny && (ofF > 0 || m_ == 0);  // beside constraints f may be 0 everywhere
   for (int i = 0; i < m_ && givenConstraintScales_.empty() && !any; ++i) {
     any = normInf(rowOf(*jacobianPattern_, row, i)) < tiny;
   }
