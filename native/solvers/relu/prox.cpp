@@ -118,6 +118,7 @@ void ReluProx<Cpu>::shiftByProjection(In b, double rho) {
 /// where the first leaves a block among the largest.
 double ReluProx<Cpu>::largestDualNorm(In q, int output) {
   listBlocks(output);
+  if (asked_.empty()) return 0;  // no pattern is active on any row
   boundByShifts(q);
   for (const int block : asked_) {
     norm(block) = squaredBound(block);
