@@ -139,7 +139,8 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
       patterns_(patterns),
       d_(xt.rows),
       n_(xt.cols),
-      x_(n_, d_),
+      panelRows_(static_cast<std::size_t>(n_) * static_cast<std::size_t>(d_) > cached ? n_ : std::min(n_, panel)),
+      x_(static_cast<std::size_t>(n_) * static_cast<std::size_t>(d_)),
       norms_(static_cast<std::size_t>(n_)),
       sets_(static_cast<std::size_t>(groups)),
       scratch_(static_cast<std::size_t>(groups)),
@@ -151,7 +152,10 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
       wasShort_(static_cast<std::size_t>(groups)) {
   for (int k = 0; k < n_; ++k) {
     norms_[static_cast<std::size_t>(k)] = blas::nrm2(d_, xt_.column(k));
-    for (int i = 0; i < d_; ++i) x_(k, i) = xt_(i, k);
+    const int begin = k - k % panelRows_;
+    const int rows = std::min(panelRows_, n_ - begin);
+    double* to = x_.data() + static_cast<std::ptrdiff_t>(begin) * d_ + k % panelRows_;
+    for (int i = 0; i < d_; ++i) to[static_cast<std::ptrdiff_t>(i) * rows] = xt_(i, k);
   }
   for (ConeActiveSet& set : sets_) set.reserve(d_, std::min(d_, 32));
   for (Candidates& c : scratch_) {
@@ -334,13 +338,26 @@ int ConeProjector::settleSome(const Cpu& la, const Request& request, int first, 
     const double* from = request.p.column(request.list[pending[slot]]);
     std::copy(from, from + d_, points.column(slot));
   }
-  la.gemm(Transpose::no, Transpose::no, 1.0, x_, points, 0.0, products);
+  multiply(la, points, products);
   la.tasks(count, [&](int slot) { done[slot] = settleOne(request, pending[slot], products.column(slot)); });
   int left = 0;
   for (int slot = 0; slot < count; ++slot) {
     if (!done[slot]) pending[left++] = pending[slot];
   }
   return left;
+}
+
+/// products := X points
+void ConeProjector::multiply(const Cpu& la, Mat<const double> points, Mat<double> products) const {
+  if (panelRows_ == n_) {
+    const Mat<const double> whole{x_.data(), n_, d_, n_};
+    return la.gemm(Transpose::no, Transpose::no, 1.0, whole, points, 0.0, products);
+  }
+  for (int begin = 0; begin < n_; begin += panelRows_) {
+    const int rows = std::min(panelRows_, n_ - begin);
+    blas::gemm('N', 'N', rows, points.cols, d_, 1.0, x_.data() + static_cast<std::ptrdiff_t>(begin) * d_, rows,
+               points.data, points.stride, 0.0, products.data + begin, products.stride);
+  }
 }
 
 /// Whether the point of a place, with its product with all rows, is the projection, or short. If rows are violated, the

@@ -80,7 +80,9 @@ class ConeProjector {
   /// Rows that stay in a core's cache: a thread then takes a few cones through all their rounds. Larger ones are read
   /// once a round, for all cones together.
   static constexpr std::size_t cached = 1 << 18;
-  static constexpr int few = 8;
+  static constexpr int few = 32;
+  /// Rows of such a panel stand side by side, in few pages: a product with as few cones as that takes half as long.
+  static constexpr int panel = 32;
 
   void settle(const Cpu& la, const Request& request, int first, int last);
   int settleSome(const Cpu& la, const Request& request, int first, int count);
@@ -94,6 +96,7 @@ class ConeProjector {
   int takeIn(ConeActiveSet& set, const double* b, double tolerance, double threshold, double* p,
              Candidates& candidates) const;
   int activate(ConeActiveSet& set, int candidate, double* p, Candidates& candidates) const;
+  void multiply(const Cpu& la, Mat<const double> points, Mat<double> products) const;
   double sign(int row, int group) const { return 2 * patterns_(row, group % patterns_.cols) - 1; }
 
   const Cpu& la_;
@@ -101,7 +104,8 @@ class ConeProjector {
   Mat<const double> patterns_;
   int d_;
   int n_;
-  HostMatrix<double> x_;             // n x d
+  int panelRows_;                    // n where the rows are not in a core's cache
+  HostBuffer<double> x_;             // n x d: panels of rows, by column
   HostBuffer<double> norms_;         // of the rows
   std::vector<ConeActiveSet> sets_;  // one a group
   std::vector<Candidates> scratch_;  // one a slot of the list

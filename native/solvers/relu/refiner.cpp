@@ -322,10 +322,14 @@ void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int 
   const double objective = outcome.progress.objective;
   // No neurons for the sake of rounding, where the network without any is optimal: then the bound is what is wanted.
   const bool zero = network_.empty() && objective > objective_ * (1 - 1e-12);
-  // The same program again, or one that was cut short, replaces a better bound by its own only with a better network.
-  const bool again = ended_ || outcome.status == Status::timeLimit;
-  const bool lower = objective < objective_ * (1 - 1e-12);
-  const bool level = objective <= objective_ * (1 + 1e-12) && !(again && outcome.progress.lowerBound < lowerBound_);
+  // The same program again, or one that was cut short, replaces a better bound by its own only with a better network;
+  // one that was cut short replaces a smaller gap only with a network below what the program before it has.
+  const bool cut = outcome.status == Status::timeLimit;
+  const bool again = ended_ || cut;
+  const bool worse = cut && outcome.progress.residual > gap() && objective >= lowerBound_;
+  const bool lower = objective < objective_ * (1 - 1e-12) && !worse;
+  const bool level =
+      !worse && objective <= objective_ * (1 + 1e-12) && !(again && outcome.progress.lowerBound < lowerBound_);
   if (zero || lower || level) take(solver.solution(), outcome.progress, patterns, zero);
   // Without any network yet the local one is taken as it is, however little time there was: its bound costs no
   // iteration.

@@ -74,7 +74,8 @@ class ReluSolver {
   static constexpr int manyAdaptations = 12;
   static constexpr double wellUnderWay = 0.01;
   static constexpr double newtonFrom = 0.03;
-  static constexpr double slowing = 1.5;  // ADMM's rate gets worse: by 1.3 to 2 on most problems
+  static constexpr double newtonFromCoupled = 0.1;  // 'softmax', where ADMM is slow from the beginning
+  static constexpr double slowing = 1.5;            // ADMM's rate gets worse: by 1.3 to 2 on most problems
   static constexpr int mostAttempts = 2;
   static constexpr int mostIdle = 20;
 
@@ -326,9 +327,10 @@ void ReluSolver<La>::chooseRho() {
       margins ? 1.0 : blas::nrm2(data_.n * data_.c, data_.y.data()) / std::sqrt(static_cast<double>(data_.n) * data_.c);
   const double unit = data_.beta * s / (y > 0 ? y : 1);
   // A feature of the sampled method is a whole product <x, g>, ||g|| = 1.
-  rho_ = map_.features() ? 30 * unit * s : (slack() ? 0.5 : 30) * unit;
+  const bool coupled = data_.loss.coupled();
+  rho_ = map_.features() ? 30 * unit * s : (slack() ? 0.5 : coupled ? 10 : 30) * unit;
   if (!std::isnan(settings_.rho)) rho_ = settings_.rho / (data_.normScale() * data_.normScale());
-  sigma_ = squared() ? 1 : margins ? 0.1 : std::min(1.0, data_.loss.delta / y);
+  sigma_ = squared() ? 1 : coupled ? 0.03 : margins ? 0.1 : std::min(1.0, data_.loss.delta / y);
 }
 
 /// The system I + (sigma / rho) K0; where rounding makes that indefinite, a larger rho.
@@ -403,7 +405,8 @@ bool ReluSolver<La>::newtonPays() {
     rate_.reports = reports_;
     const double gap = certificate_.gap();
     const double left = slowing * rate_.iterationsLeft(iteration_, gap, settings_.tolerance);
-    if (!(gap < newtonFrom) || left == 0 || attempts_ == mostAttempts) return false;
+    if (!(gap < (data_.loss.coupled() ? newtonFromCoupled : newtonFrom)) || left == 0 || attempts_ == mostAttempts)
+      return false;
     // From 1e-2, softmax takes 13 steps to 1e-4 and 20 to 1e-9.
     const double steps = 16 + std::log(gap / std::max(settings_.tolerance, 1e-12));
     return left > steps * newton_->iterations() && newton_->bytes() < la_.availableMemory() / 4;
