@@ -59,10 +59,21 @@ if (!python) {
   const where = environment();
   const text = [
     `scikit-learn's digits, ${digits.x.length} x ${digits.x[0]?.length}, pixels from 0 to 1, ten classes, to a certified gap of 1e-4, beta = ${lambda} n, ` +
-      `beside MLPClassifier of scikit-learn ${digits.version} with its defaults, which has one thread; ${where.threads} threads for the others. ` +
+      `beside MLPClassifier of scikit-learn ${digits.version} with its defaults, which has one thread; ${where.threads} threads for the others, so that ` +
+      'twice the seconds of the processor are the same time on two free cores (on a busy machine the first ratio says little). ' +
       `Medians of ${mlp.length} rounds in turn, ratios within a round; accuracy on the 540 other images. ${describe(where)}.`,
     table(
-      ['', 'seconds', "processor's", 'times MLPClassifier', 'wanted', 'iterations', 'gap', 'test accuracy'],
+      [
+        '',
+        'seconds',
+        "processor's",
+        'times MLPClassifier',
+        "processor's, times",
+        'wanted, times',
+        'iterations',
+        'gap',
+        'test accuracy',
+      ],
       [
         lineOf('MLPClassifier', mlp, mlp),
         ...methods.map(({ name, wanted }, k) => lineOf(name, ours[k] ?? [], mlp, wanted)),
@@ -98,12 +109,14 @@ async function solved({ x, y, xTest, yTest }: Digits, { settings }: Method): Pro
 
 function lineOf(name: string, runs: readonly Run[], mlp: readonly Run[], wanted?: number): string[] {
   const middle = (member: (run: Run) => number): number => median(runs.map(member));
-  const ratio = median(runs.map((run, k) => run.seconds / (mlp[k] as Run).seconds));
+  const ratio = (of: (run: Run) => number): string =>
+    wanted === undefined ? '' : short(median(runs.map((run, k) => of(run) / of(mlp[k] as Run))));
   return [
     name,
     short(middle((run) => run.seconds)),
     short(middle((run) => run.cpu)),
-    wanted === undefined ? '' : short(ratio),
+    ratio((run) => run.seconds),
+    ratio((run) => run.cpu),
     wanted === undefined ? '' : String(wanted),
     String(middle((run) => run.iterations)),
     wanted === undefined ? '' : middle((run) => run.gap ?? Number.NaN).toExponential(0),

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   attack,
+  crossValidate,
   decisionFunction,
   fromJSON,
   partialDependence,
@@ -105,10 +106,17 @@ describe('estimators', () => {
     expect(regressor.score(x, values)).toBe(score(network, x, values));
     const sampleWeights = x.map((_, i) => i % 3);
     const classifier = await new ReluClassifier({ loss: 'logistic' }).fit(x, labels, { sampleWeights });
-    const other = await trainReluNetwork(
-      { x, y: labels, sampleWeights },
-      { loss: 'logistic', beta: 'crossValidated', patterns: { refine: { rounds: 0, starts: 1 } } },
-    );
+    const data = { x, y: labels, sampleWeights };
+    const sampled = await trainReluNetwork(data, { loss: 'logistic', beta: 'crossValidated' });
+    const { scores, chosen } = sampled.crossValidation as NonNullable<typeof sampled.crossValidation>;
+    const refined = {
+      loss: 'logistic',
+      beta: sampled.beta,
+      normalize: 'standardize',
+      patterns: { refine: { rounds: 0, starts: 1 } },
+    } as const;
+    const better = (await crossValidate(data, refined)).loss < (scores[chosen] as { loss: number }).loss;
+    const other = better ? await trainReluNetwork(data, refined) : sampled;
     expect(classifier.predict(x)).toEqual(predict(other.network, x));
     expect(classifier.predictProbabilities(x)).toEqual(predictProbabilities(other.network, x));
     expect(classifier.score(x, labels)).toBe(score(other.network, x, labels));
@@ -120,6 +128,15 @@ describe('estimators', () => {
     const gated = await new ReluRegressor({ activation: 'gated' }).fit(x, y);
     expect(gated.network.classes).toBeUndefined();
     expect(gated.result.betaFrom).toBe('crossValidated');
+  });
+
+  it('cross-validate no large data', async () => {
+    const wide = Array.from({ length: 12 }, (_, i) =>
+      Float64Array.from({ length: 26000 }, (_, j) => Math.sin(i * j + i)),
+    );
+    const { result } = await new ReluClassifier({ timeLimit: 1 }).fit(wide, labels.slice(0, 12));
+    expect(result.betaFrom).toBe('auto');
+    expect(result.crossValidation).toBeUndefined();
   });
 
   it('say that they are not fitted yet', () => {
