@@ -24,7 +24,7 @@ template <class E>
 E valueNamed(std::string_view path, const std::string& text) {
   const auto known = names(E{});
   const auto found = std::find(known.begin(), known.end(), text);
-  require(found != known.end(), path, text, oneOf(known));
+  require(found != known.end(), path, std::string_view(text).substr(0, 100), oneOf(known));
   return static_cast<E>(found - known.begin());
 }
 

@@ -92,6 +92,18 @@ void Cpu::multiplySymmetric(Mat<const double> a, Mat<const double> b, Mat<double
       2.0 * n * n);
 }
 
+bool Cpu::gram(Mat<const double> a, Mat<double> c) const {
+  constexpr double operationsAtOnce = 1e8;  // some hundredths of a second
+  const double ofRow = std::max(1.0, static_cast<double>(a.cols) * a.cols);
+  const int piece = std::max(1, static_cast<int>(std::min<double>(a.rows, operationsAtOnce / ofRow)));
+  for (int row = 0; row == 0 || row < a.rows; row += piece) {
+    if (ending()) return false;
+    syrk(1, a.block(row, 0, std::min(piece, a.rows - row), a.cols), row == 0 ? 0 : 1, c);
+  }
+  mirrorLower(c);
+  return true;
+}
+
 void Cpu::syrk(Transpose op, double alpha, Mat<const double> a, double beta, Mat<double> c) const {
   const int n = c.rows;
   const int tiles = tilesOf(n);

@@ -88,6 +88,9 @@ export class Expression<S extends Shape = Shape> {
 
   /** @internal Expressions are made by a model and by functions. */
   constructor(shape: S, node: Node) {
+    if (!Array.isArray(shape) || typeof node !== 'object' || node === null || !('op' in node)) {
+      throw new TypeError('expressions are made by a Model and by the functions of nonconvex/model');
+    }
     this.shape = shape;
     this.node = node;
   }

@@ -44,7 +44,7 @@ export interface FractionalResult extends SolveResult, Omit<FractionalSolution, 
   method: 'fcd' | 'pcd';
   /**
    * What `solved` means. `'coordinateWise'`: no change of one coordinate, however large, lowers the objective; several at once
-   * might. `'global'`: no x has a lower objective, as every coordinate-wise minimum of this problem is a global one.
+   * might (`logistic` and `squaredHinge` count as the parabola that touches them at x and lies above them). `'global'`: no x has a lower objective, as every coordinate-wise minimum of this problem is a global one.
    */
   certificate: 'global' | 'coordinateWise';
 }

@@ -1,5 +1,6 @@
 // Adversarial attacks on trained networks: FGSM and projected gradient steps.
 import { checkInteger, checkMembers, checkNumber, checkOneOf, checkVector, show } from '../core/check.js';
+import { Monitor } from '../core/iterate.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
 import { uniforms } from '../core/random.js';
 import { checkedValues, type Targets } from '../core/targets.js';
@@ -62,17 +63,14 @@ export async function attack(
 ): Promise<AttackResult> {
   const wanted = checkedSettings(settings);
   const rows = toMatrix('x', x);
-  const { rows: d, columns: m } = checkNetwork(network).hiddenWeights;
+  const { rows: d } = checkNetwork(network).hiddenWeights;
   if (rows.columns !== d) throw new RangeError(`columns of x = ${rows.columns}: expected ${d}, as the network has`);
   const judge = judgeOf(network, y, rows.rows);
   const found = { data: Float64Array.from(toFloat64(rows)), rows: rows.rows, columns: d };
   const margins = new Float64Array(rows.rows);
   const attacker = new Attacker(network, judge, wanted);
-  // Other work of the process is let in every few milliseconds.
-  const together = Math.max(1, Math.floor(4e6 / (d * m * wanted.steps * wanted.restarts)));
   for (let i = 0; i < rows.rows; ++i) {
-    if (i % together === together - 1) await new Promise((resolve) => setImmediate(resolve));
-    margins[i] = attacker.attack(i, found.data.subarray(i * d, (i + 1) * d));
+    margins[i] = await attacker.attack(i, found.data.subarray(i * d, (i + 1) * d));
   }
   return { x: found, margins, score: score(network, found, y) };
 }
@@ -181,6 +179,8 @@ class Attacker {
   readonly #slope: Float64Array;
   readonly #gradient: Float64Array;
   #uniform = uniforms(0);
+  /** Tells when other work of the process is due, which a step of a wide network may hold up by milliseconds. */
+  readonly #monitor = new Monitor();
 
   constructor(network: ReluNetwork, judge: Judge, wanted: Wanted) {
     this.#network = network;
@@ -197,7 +197,7 @@ class Attacker {
   }
 
   /** Replaces a row by the worst point found; returns its margin. */
-  attack(row: number, x: Float64Array): number {
+  async attack(row: number, x: Float64Array): Promise<number> {
     const { method, steps, restarts, seed } = this.#wanted;
     this.#uniform = uniforms(Math.imul(row + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b));
     const center = Float64Array.from(x);
@@ -216,6 +216,7 @@ class Attacker {
       if (method === 'fgsm') this.#evaluate(row, at);
       else consider();
       for (let step = 0; step < steps; ++step) {
+        if (this.#monitor.due) await this.#monitor.pause();
         this.#descend(center, at);
         consider();
       }

@@ -190,7 +190,8 @@ interface PathOptions extends Pick<ReluPathSettings, 'folds' | 'onProgress'> {
 async function pathOf<P extends Prediction>(of: Encoded, options: PathOptions): Promise<ReluPath<P>> {
   const { count, ratio, rule, folds, onProgress } = options;
   const timeLeft = clock(of.options.timeLimit);
-  const held = folds === undefined ? [] : foldsOf(of, folds);
+  const aborted = of.options.signal?.aborted ?? false;
+  const held = folds === undefined || aborted ? [] : foldsOf(of, folds);
   const { x, weights } = of;
   const { betaMax } = await largestBeta({ x, y: targetsOf(of).y, ...defined({ weights }) }, of.options);
   // Where the network without neurons is optimal for any weight, any will do.
@@ -204,7 +205,8 @@ async function pathOf<P extends Prediction>(of: Encoded, options: PathOptions): 
     path.betas.push(beta);
     path.results.push({ ...result, ...(betaMax > 0 && { betaMax }) });
     const ended = [all, ...trained].some((each) => each?.status === 'aborted' || each?.status === 'timeLimit');
-    if (held.length > 0) {
+    // Folds are left out when an abort comes before they begin.
+    if (trained.length > 0) {
       const { losses, outputs } = leftOutOf(of, held, trained);
       path.scores.push(scored(of, beta, losses, outputs));
     }
@@ -213,7 +215,7 @@ async function pathOf<P extends Prediction>(of: Encoded, options: PathOptions): 
     if (ended || noBetter(path.scores)) break;
   }
   await reports.end();
-  path.chosen = held.length > 0 ? choose(path.scores, rule) : path.results.length - 1;
+  path.chosen = path.scores.length > 0 ? choose(path.scores, rule) : path.results.length - 1;
   return path;
 }
 
@@ -227,6 +229,9 @@ class Chain<P extends Prediction> {
   /** Gates that act on (x, 1), for chains of other rows. */
   get gates(): Matrix | undefined {
     return this.#last && rawGates(this.#last.convex.gates, this.#last.network);
+  }
+  get aborted(): boolean {
+    return this.#of.options.signal?.aborted ?? false;
   }
   async next(beta: number, timeLimit: number | undefined, gates: Matrix | undefined): Promise<Trained<P>> {
     const { options } = this.#of;
@@ -257,6 +262,7 @@ async function nextOf<P extends Prediction>(
   const ofAll = first.next(beta, timeLimit, undefined);
   // Sampled patterns are known when the first solve has ended.
   if (!begun) await ofAll;
+  if (first.aborted) return [await ofAll];
   const gates = begun ? undefined : first.gates;
   const next = folds.map((chain, k) => chain.next(beta * (held[k] as Fold).share, timeLimit, gates));
   return Promise.all([ofAll, ...next]);

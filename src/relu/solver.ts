@@ -1,4 +1,5 @@
 // Training, and the weight of the regulariser above which there is nothing to train.
+import { checkObject } from '../core/check.js';
 import type { Prediction, Targets } from '../core/targets.js';
 import { trainCrossValidated } from './path.js';
 import { defined, encoded, type ReluData, type ReluResult, type ReluSettings, targetsOf } from './problem.js';
@@ -56,7 +57,7 @@ export async function betaMax<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluSettings = {},
 ): Promise<number> {
-  const of = encoded(data, settings, typeof settings.beta === 'string');
+  const of = encoded(data, settings, typeof checkObject('settings', settings).beta === 'string');
   const { x, weights, options } = of;
   return (await largestBeta({ x, y: targetsOf(of).y, ...defined({ weights }) }, options)).betaMax;
 }

@@ -1,7 +1,7 @@
 // What a family gives the contract tests: test/<family>/fixture.ts exports a `fixture`, and test/<family>/onCuda.ts a
 // `kind` if a GPU solves its problems, too.
 import type * as nonconvex from '../../src/index.js';
-import type { Matrix, SolveResult, SparseMatrix } from '../../src/index.js';
+import type { Matrix, SolveResult, SparseMatrix, Status } from '../../src/index.js';
 
 export type Library = typeof nonconvex;
 
@@ -16,6 +16,12 @@ export interface Problem {
   /** The addon has the solver, but the package no function for it: the data are handed over as they are. */
   direct?: boolean;
 }
+
+/**
+ * A random problem, solved, and what of its result is not true by code that shares nothing with the solver: test/<family>/honesty.ts
+ * exports a `trial`, which test/torture runs by the hundreds.
+ */
+export type Trial = (seed: number) => Promise<{ status: Status; wrong: string[] }>;
 
 export interface Fixture {
   /** Solved within milliseconds, with random numbers inside so that the seed matters. */

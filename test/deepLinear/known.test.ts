@@ -243,8 +243,12 @@ it('begins at an earlier result, for another beta, too', async () => {
 
 it('the network of zeros is optimal for a large beta', async () => {
   const draw = normals(3);
-  const result = await solve(table(6, 3, draw), table(6, 2, draw), { beta: 100 });
+  const y = table(6, 2, draw);
+  const result = await solve(table(6, 3, draw), y, { beta: 100 });
   expect(result.singularValues).toHaveLength(0);
+  // Not that of the random product which the solve began with, without its penalty.
+  expect(result.objective).toBeCloseTo(squares(y) / 2, 12);
+  expect(result.lowerBound).toBeLessThanOrEqual(result.objective);
   expect(result.gap).toBeLessThan(1e-8);
   expect(result.layers.map(({ rows, columns }) => [rows, columns])).toEqual([
     [3, 0],

@@ -66,8 +66,8 @@ LinearNetworkSolver::LinearNetworkSolver(const Cpu& la, const DeepLinearProblem&
   requireFinite("y", problem.y);
   requireFinite("warmStart.product", problem.start);
   require(std::isfinite(targetSquares_), "y", targetSquares_, "expected numbers whose squares have a finite sum");
-  la_.syrk(Transpose::yes, 1.0, problem.x, 0.0, gram_);
-  la_.mirrorLower(gram_);
+  // A solve that ends at once returns the network that is zero, for which X^T X is not needed.
+  if (!la_.gram(problem.x, gram_)) return;
   la_.gemm(Transpose::yes, Transpose::no, 1.0, problem.x, problem.y, 0.0, target_);
   measureColumns();
   if (penalty_.power < 1 && !orthogonal()) {
@@ -120,6 +120,9 @@ void LinearNetworkSolver::begin() {
   const Random random(seed_);
   const double size = 0.01 * la_.norm(target_.flat()) / (square(scale_) * std::sqrt(static_cast<double>(z_.size())));
   for (std::size_t k = 0; k < z_.size(); ++k) z_.data()[k] = size * random.normal(k);
+  // Its penalty counts in the objective of the start, too.
+  svd_.decompose(z_);
+  for (int k = 0; k < svd_.count(); ++k) t_[at(k)] = svd_.value(k);
 }
 
 /// Singular values and objective at the optimum; its bound is what it is less the most that X^T X - s^2 I can change.

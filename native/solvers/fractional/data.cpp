@@ -330,7 +330,8 @@ void FractionalData::makeGram(const Cpu& la, FractionalGram gram) {
     require(n <= 20000, "gram", "always", "expected 'auto' or 'never' for more than 20000 unknowns, here " + show(n));
     data.gram = HostMatrix<double>(n, n);
     if (!A.sparse()) {
-      la.syrk(1, A.dense(), 0, data.gram);
+      // A solve that ends at once does without.
+      if (!la.gram(A.dense(), data.gram)) data.gram = {};
     } else {
       std::vector<double> column(static_cast<std::size_t>(A.rows()));
       for (int j = 0; j < n; ++j) {
@@ -338,8 +339,8 @@ void FractionalData::makeGram(const Cpu& la, FractionalGram gram) {
         for (int i = j; i < n; ++i) data.gram(i, j) = A.dot(i, column.data());
         A.forEntries(j, [&](int row, double) { column[static_cast<std::size_t>(row)] = 0; });
       }
+      la.mirrorLower(data.gram);
     }
-    la.mirrorLower(data.gram);
   }
 }
 

@@ -1,0 +1,67 @@
+// Random smooth programs whose results are checked by their formulas and differences of these.
+import { minimize } from '../../src/index.js';
+import type { Trial } from '../contract/problem.js';
+import { evaluate, modelOf, randomProblem, violationAt } from '../problems/random.js';
+
+/** The derivatives of a function by central differences. */
+function gradientOf(f: (x: readonly number[]) => number, x: readonly number[]): number[] {
+  return x.map((value, j) => {
+    const step = 1e-6 * Math.max(1, Math.abs(value));
+    const at = (to: number) => f(x.map((each, k) => (k === j ? to : each)));
+    return (at(value + step) - at(value - step)) / (2 * step);
+  });
+}
+
+export const trial: Trial = async (seed) => {
+  const problem = randomProblem(seed);
+  const { sense, objective, rows, lower, upper } = problem;
+  const result = await minimize(modelOf(problem), { timeLimit: 5 });
+  const x = Array.from(result.x);
+  const wrong: string[] = [];
+  const expect = (what: string, holds: boolean) => {
+    if (!holds) wrong.push(what);
+  };
+  // Squares of what runs away leave nothing but rounding.
+  const far = x.some((entry) => Math.abs(entry) > 1e6);
+  const value = sense === 'none' ? 0 : evaluate(objective, x);
+  expect('objective', far || Math.abs(value - result.objective) <= 1e-9 * Math.max(1, Math.abs(value)));
+  // Curved constraints may be infeasible nearby only.
+  if (result.status === 'infeasible' && problem.kind !== 'nonlinear') {
+    expect(
+      'infeasible, though a point is known that is not',
+      problem.feasible === undefined || violationAt(problem, problem.feasible) > 1e-9,
+    );
+  }
+  if (result.status !== 'solved') return { status: result.status, wrong };
+  expect(`violation ${violationAt(problem, x)}`, violationAt(problem, x) <= 1e-6);
+  // L = f + multipliers^T c - lowerMultipliers^T (x - xl) - upperMultipliers^T (xu - x); a maximisation has all signs turned.
+  const sign = sense === 'maximize' ? -1 : 1;
+  const [lambda, low, high] = [result.multipliers, result.lowerMultipliers, result.upperMultipliers].map((each) =>
+    Array.from(each, (entry) => sign * entry),
+  ) as [number[], number[], number[]];
+  const slope = gradientOf((at) => (sense === 'none' ? 0 : sign * evaluate(objective, at)), x);
+  let size = 1 + Math.max(...slope.map(Math.abs));
+  rows.forEach((row, i) => {
+    const factor = lambda[i] as number;
+    gradientOf((at) => evaluate(row, at), x).forEach((entry, j) => {
+      slope[j] = (slope[j] as number) + factor * entry;
+      size = Math.max(size, Math.abs(factor * entry));
+    });
+    if (row.low === row.high) return;
+    const c = evaluate(row, x);
+    const room = factor > 0 ? row.high - c : c - row.low;
+    expect(`complementarity of row ${i}`, Math.abs(factor) <= 1e-5 * size || Math.abs(factor) * room <= 1e-4 * size);
+  });
+  slope.forEach((entry, j) => {
+    const left = entry - (low[j] as number) + (high[j] as number);
+    expect(`gradient of the Lagrangian ${left} in x[${j}]`, Math.abs(left) <= 1e-4 * size);
+    expect(`signs of the multipliers of x[${j}]`, (low[j] as number) >= -1e-9 && (high[j] as number) >= -1e-9);
+    const rooms = [
+      (low[j] as number) * ((x[j] as number) - (lower[j] as number)),
+      (high[j] as number) * ((upper[j] as number) - (x[j] as number)),
+    ];
+    for (const room of rooms)
+      expect(`complementarity of x[${j}]`, !Number.isFinite(room) || Math.abs(room) <= 1e-4 * size);
+  });
+  return { status: result.status, wrong };
+};
