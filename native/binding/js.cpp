@@ -19,7 +19,7 @@ std::string showValue(Napi::Value value) {
     case napi_number:
       return show(value.As<Napi::Number>().DoubleValue());
     case napi_string:
-      return show(value.As<Napi::String>().Utf8Value());
+      return show(value.As<Napi::String>().Utf8Value().substr(0, 100));
     case napi_function:
       return "a function";
     case napi_object:

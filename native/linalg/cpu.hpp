@@ -182,8 +182,8 @@ class Cpu {
   }
   /// Lower triangle of C = alpha A^T A + beta C when `op` is yes, alpha A A^T + beta C when it is no.
   void syrk(Transpose op, double alpha, Mat<const double> a, double beta, Mat<double> c) const;
-  /// C := A^T A, both triangles, in pieces of rows where that takes long, between which it looks whether the solve is to
-  /// end: then it returns false, and C is not finished. Never interrupts, so that constructors may call it.
+  /// C := A^T A, both triangles, in pieces of rows where that takes long, between which it looks whether the solve is
+  /// to end: then it returns false, and C is not finished. Never interrupts, so that constructors may call it.
   [[nodiscard]] bool gram(Mat<const double> a, Mat<double> c) const;
 
   /// Copies the lower triangle of a square matrix to its upper one.

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { types } from 'node:util';
 import { checkVector, isList, show } from './check.js';
 
@@ -103,20 +104,50 @@ export function checkSizes(name: string, rows: unknown, columns: unknown): void 
 }
 
 function fromRows(name: string, value: readonly unknown[]): Matrix {
-  // The iterator passes over no hole, unlike map and forEach.
+  const [rows, matrix] = emptyFor(name, value);
+  rows.forEach((row, i) => {
+    copyRow(name, row, i, matrix);
+  });
+  return matrix;
+}
+
+/** Rows of numbers, and a matrix of their size. The iterator passes over no hole, unlike map and forEach. */
+function emptyFor(name: string, value: readonly unknown[]): [ArrayLike<unknown>[], Matrix & { data: Float64Array }] {
   const rows = Array.from(value, (row, i) => {
     if (isList(row)) return row;
     throw new TypeError(`${name}[${i}] = ${show(row)}: expected a row of numbers`);
   });
   const columns = rows[0]?.length ?? 0;
-  const data = new Float64Array(rows.length * columns);
-  rows.forEach((row, i) => {
-    if (row.length !== columns) {
-      throw new RangeError(`${name}[${i}]: expected ${columns} numbers as in ${name}[0], got ${row.length}`);
-    }
-    copyNumbers(`${name}[${i}]`, row, data, i * columns);
-  });
-  return { data, rows: rows.length, columns };
+  return [rows, { data: new Float64Array(rows.length * columns), rows: rows.length, columns }];
+}
+
+function copyRow(name: string, row: ArrayLike<unknown>, i: number, { data, columns }: Matrix & { data: Float64Array }) {
+  if (row.length !== columns) {
+    throw new RangeError(`${name}[${i}]: expected ${columns} numbers as in ${name}[0], got ${row.length}`);
+  }
+  copyNumbers(`${name}[${i}]`, row, data, i * columns);
+}
+
+/** Numbers that are copied in some hundredths of a second. */
+const manyNumbers = 5e5;
+
+/** Whether a matrix argument is an array of so many rows and numbers that copying them holds up other events. */
+export function hasManyRows(value: unknown): value is readonly ArrayLike<number>[] {
+  return Array.isArray(value) && value.length > 1 && isList(value[0]) && value.length * value[0].length > manyNumbers;
+}
+
+/** The matrix of many rows, as {@link toMatrix} has it, copied in pieces between which other events are served. */
+export async function toMatrixInPieces(name: string, value: readonly unknown[]): Promise<Matrix> {
+  const milliseconds = 10;
+  const [rows, matrix] = emptyFor(name, value);
+  let turn = performance.now();
+  for (const [i, row] of rows.entries()) {
+    copyRow(name, row, i, matrix);
+    if (performance.now() - turn < milliseconds) continue;
+    await nextTurn();
+    turn = performance.now();
+  }
+  return matrix;
 }
 
 const isFloats = (value: unknown): value is Float64Array | Float32Array =>

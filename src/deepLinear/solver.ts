@@ -1,5 +1,13 @@
 import { checkMembers, checkVector } from '../core/check.js';
-import { looksLikeMatrix, type Matrix, type MatrixLike, matrix, toMatrix } from '../core/matrix.js';
+import {
+  hasManyRows,
+  looksLikeMatrix,
+  type Matrix,
+  type MatrixLike,
+  matrix,
+  toMatrix,
+  toMatrixInPieces,
+} from '../core/matrix.js';
 import { checkOptions } from '../core/settingNames.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
@@ -58,7 +66,7 @@ export async function linearNetwork(
 ): Promise<LinearNetworkResult> {
   const given = checkMembers('data', data, ['x', 'y']);
   const { warmStart, ...options } = checkOptions('deepLinear', settings, [], 'settings');
-  const x = toMatrix('x', given.x);
+  const x = hasManyRows(given.x) ? await toMatrixInPieces('x', given.x) : toMatrix('x', given.x);
   const y = looksLikeMatrix(given.y) ? toMatrix('y', given.y) : asColumn(given.y);
   const depth = options.depth ?? deepLinearDefaults.depth;
   const start =

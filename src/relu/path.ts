@@ -17,6 +17,7 @@ import {
   type ReluSettings,
   rawGates,
   targetsOf,
+  withMatrix,
 } from './problem.js';
 import { largestBeta, type Trained, train } from './training.js';
 
@@ -93,7 +94,12 @@ export async function reluPath<const Y extends Targets>(
   if (ratio > 0.5) throw new RangeError(`ratio = ${ratio}: expected a number in (0, 0.5]`);
   checkOneOf('rule', rule, ['minimum', 'oneSe']);
   checkFunction('onProgress', onProgress, { optional: true });
-  return pathOf(encoded(data, others, true), { count, ratio, rule, ...defined({ folds, onProgress }) });
+  return pathOf(encoded(await withMatrix(data), others, true), {
+    count,
+    ratio,
+    rule,
+    ...defined({ folds, onProgress }),
+  });
 }
 
 /**
@@ -107,7 +113,7 @@ export async function crossValidate<const Y extends Targets>(
   settings: Omit<ReluSettings, 'onProgress' | 'verbose' | 'warmStart'> & { folds?: number | undefined } = {},
 ): Promise<ReluCrossValidation> {
   const { folds = 5, ...others } = checkReluSettings(settings, ['folds']);
-  const of = encoded(data, others);
+  const of = encoded(await withMatrix(data), others);
   if (of.options.beta === 'crossValidated') {
     throw new RangeError("beta = 'crossValidated': expected a number > 0 or 'auto'; reluPath compares several");
   }

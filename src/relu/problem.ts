@@ -1,6 +1,6 @@
 // What the training of a ReLU network is given and gives, and the form of it that the addon takes.
 import { checkBoolean, checkMembers, checkObject, checkOneOf, checkVector, show } from '../core/check.js';
-import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
+import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from '../core/matrix.js';
 import { checkOptions } from '../core/settingNames.js';
 import type { SolveOptions, SolveResult } from '../core/solve.js';
 import { classNumber, encodeTargets, type Label, type Prediction, type Targets } from '../core/targets.js';
@@ -169,6 +169,12 @@ export type TargetUnits = Required<Pick<ReluNetwork, 'targetShift' | 'targetScal
 /** Settings whose names are known: those of {@link trainReluNetwork} and `more`. */
 export function checkReluSettings<T extends object>(settings: T, more: readonly string[] = []): T {
   return checkOptions('relu', settings, [...Object.keys(ownSettings), ...more], 'settings');
+}
+
+/** Data whose x is no array of many rows: these are copied, in pieces between which other events are served. */
+export function withMatrix<Data extends ReluData>(data: Data): Data | Promise<Data> {
+  if (typeof data !== 'object' || data === null || !hasManyRows(data.x)) return data;
+  return toMatrixInPieces('x', data.x).then((x) => ({ ...data, x }));
 }
 
 /** Brings data and settings into the form of a solve; `standardize` is the default where the settings do not say. */

@@ -1,8 +1,16 @@
 // Training, and the weight of the regulariser above which there is nothing to train.
-import { checkObject } from '../core/check.js';
+import { checkObject, isPromise } from '../core/check.js';
 import type { Prediction, Targets } from '../core/targets.js';
 import { trainCrossValidated } from './path.js';
-import { defined, encoded, type ReluData, type ReluResult, type ReluSettings, targetsOf } from './problem.js';
+import {
+  defined,
+  encoded,
+  type ReluData,
+  type ReluResult,
+  type ReluSettings,
+  targetsOf,
+  withMatrix,
+} from './problem.js';
 import { largestBeta, train } from './training.js';
 
 /**
@@ -37,7 +45,9 @@ export async function trainReluNetwork<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluSettings = {},
 ): Promise<ReluResult<Prediction<Y>>> {
-  const of = encoded(data, settings);
+  // Without an await where there is nothing to wait for: a solve has begun when the call returns.
+  const given = withMatrix(data);
+  const of = encoded(isPromise(given) ? await given : given, settings);
   if (of.options.beta === 'crossValidated') return trainCrossValidated(of);
   const { leftOut, ...result } = await train<Prediction<Y>>(of);
   return result;
@@ -57,7 +67,7 @@ export async function betaMax<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluSettings = {},
 ): Promise<number> {
-  const of = encoded(data, settings, typeof checkObject('settings', settings).beta === 'string');
+  const of = encoded(await withMatrix(data), settings, typeof checkObject('settings', settings).beta === 'string');
   const { x, weights, options } = of;
   return (await largestBeta({ x, y: targetsOf(of).y, ...defined({ weights }) }, options)).betaMax;
 }

@@ -17,6 +17,7 @@ const places: [folder: (family: string) => string, file: RegExp][] = [
   [(family) => `src/${family}`, /^index\.ts$/],
   [(family) => `src/${family}`, /^solver\.ts$/],
   [(family) => `test/${family}`, /^fixture\.ts$/],
+  [(family) => `test/${family}`, /^honesty\.ts$/],
   [(family) => `test/${family}`, /\.test\.ts$/],
   [(family) => `test/native/solvers/${family}`, /\.cpp$/],
   [(family) => `bench/${family}`, /^index\.ts$/],

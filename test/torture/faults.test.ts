@@ -34,7 +34,7 @@ describe.each(problems)('%s', (name, { small, endless }) => {
     for (const each of settled) expect(each).toBeLessThan(5000);
   });
 
-  it('aborted before its start it does no set-up, whatever its size', async () => {
+  it('aborted before its start it begins nothing', async () => {
     const times: number[] = [];
     for (let k = 0; k < cases(3, 20); ++k) {
       const begin = performance.now();

@@ -1,0 +1,34 @@
+// Matrices of many rows are copied in pieces, and are what they would be in one.
+import { expect, it } from 'vitest';
+import { hasManyRows, toMatrix, toMatrixInPieces } from '../../src/core/matrix.js';
+
+const rows = Array.from({ length: 20_000 }, (_, i) => Array.from({ length: 100 }, (_, j) => i + j / 128));
+
+it('many rows leave the event loop free', async () => {
+  expect(hasManyRows(rows)).toBe(true);
+  let turns = 0;
+  const turn = () => {
+    ++turns;
+    next = setImmediate(turn);
+  };
+  let next = setImmediate(turn);
+  const cpu = process.cpuUsage();
+  const matrix = await toMatrixInPieces('x', rows);
+  const { user } = process.cpuUsage(cpu);
+  clearImmediate(next);
+  // A turn for each hundredth of a second, but for the first.
+  expect(turns).toBeGreaterThanOrEqual(Math.min(2, user / 1e4 - 2));
+  const { data } = toMatrix('x', rows);
+  expect([matrix.rows, matrix.columns]).toEqual([20_000, 100]);
+  expect(matrix.data.every((value, k) => value === data[k])).toBe(true);
+});
+
+it('what is wrong with them is said as in one piece', async () => {
+  expect(hasManyRows(rows.slice(0, 100))).toBe(false);
+  expect(hasManyRows([1, 2])).toBe(false);
+  expect(hasManyRows(undefined)).toBe(false);
+  const broken = [...rows.slice(0, 50), [1, 2], ...rows.slice(50)];
+  await expect(toMatrixInPieces('x', broken)).rejects.toThrow('x[50]: expected 100 numbers as in x[0], got 2');
+  const text = [...rows.slice(0, 50), rows[0]?.map(String), ...rows.slice(50)];
+  await expect(toMatrixInPieces('x', text)).rejects.toThrow("x[50][0] = '0': expected a number");
+});
