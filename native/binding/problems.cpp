@@ -22,13 +22,18 @@ std::vector<double> copyOf(const Reader& in, const char* name, int length) {
   return {found.begin(), found.end()};
 }
 
-MatrixInput denseData(const Reader& in, const GlmData& data) {
-  if (!data.dense()) return {};
-  const MatrixInput given = in.matrix("data");
-  require(given.rows == data.count() && given.columns == data.columns(), in.pathOf("data.rows"), given.rows,
-          "expected " + show(data.count()) + " x " + show(data.columns()));
-  return given;
-}
+/// A dense matrix with the copy that its numbers are in.
+struct OwnMatrix {
+  MatrixInput numbers;
+  std::vector<Copy> copies;
+
+  explicit OwnMatrix(const Reader& in) {
+    Inputs inputs;
+    numbers = Reader(in.asObject(), inputs, in.path()).asMatrix();
+    copies = std::move(inputs.copies);
+  }
+  std::size_t bytes() const { return copies.front()->size(); }
+};
 
 /// Adds the rows of a matrix from their diagonal entry on, or all of them, to those of others; without the zeros of a
 /// dense one.
@@ -85,19 +90,19 @@ Napi::Value compileControl(Napi::Env env, const Reader& in) {
 }
 
 /// compileRegression({ loss, x, y, weights, offset, ridge, constraints, start, A, b, squaredNorm }) -> a handle. `x` is
-/// a matrix, whose numbers come again as `data` with each request where it is dense; `constraints` is what compileModel
-/// gives. The first solve checks the part A x = b, ||x||^2 = squaredNorm of them, and moves `start`, if there is one,
-/// to where they hold as equations.
+/// a matrix, of which the handle has a copy; `constraints` is what compileModel gives. The first solve checks the part
+/// A x = b, ||x||^2 = squaredNorm of them, and moves `start`, if there is one, to where they hold as equations.
 Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   GlmData::Rows rows;
   rows.family = valueNamed<GlmFamily>(in.pathOf("loss"), in.text("loss"));
   const Reader x = in.object("x");
+  std::shared_ptr<const OwnMatrix> dense;
   if (x.has("format")) {
     rows.matrix = copyBy(Lines::rows, x.asSparse());
   } else {
-    const MatrixInput dense = x.asMatrix();
-    rows.matrix.rows = dense.rows;
-    rows.matrix.columns = dense.columns;
+    dense = std::make_shared<const OwnMatrix>(x);
+    rows.matrix.rows = dense->numbers.rows;
+    rows.matrix.columns = dense->numbers.columns;
   }
   rows.y = copyOf(in, "y", rows.matrix.rows);
   rows.weights = copyOf(in, "weights", rows.matrix.rows);
@@ -115,13 +120,14 @@ Napi::Value compileRegression(Napi::Env env, const Reader& in) {
                                                   [constraints] { return borrow(constraints); });
   }
   const auto data = std::make_shared<const GlmData>(std::move(rows));
-  const auto make = [data, constraints](const Reader& request) -> NlpSource {
-    return [data, constraints, dense = denseData(request, *data)]() -> std::shared_ptr<Nlp> {
-      return std::make_shared<ConstrainedObjective>(std::make_unique<GlmObjective>(data, dense),
-                                                    constraints ? borrow(constraints) : nullptr);
+  const auto make = [data, constraints, dense](const Reader&) -> NlpSource {
+    return [data, constraints, dense]() -> std::shared_ptr<Nlp> {
+      auto objective = std::make_unique<GlmObjective>(data, dense ? dense->numbers : MatrixInput());
+      return std::make_shared<ConstrainedObjective>(std::move(objective), constraints ? borrow(constraints) : nullptr);
     };
   };
-  return makeHandle(env, make, data->bytes(), {.equations = readEquations(in), .start = start});
+  const std::size_t bytes = data->bytes() + (dense ? dense->bytes() : 0);
+  return makeHandle(env, make, bytes, {.equations = readEquations(in), .start = start});
 }
 
 const RegisterFunction ofProblems[] = {{"compileRegression", compileRegression, "problem"},

@@ -101,11 +101,10 @@ export interface QuadraticRequest {
   G?: Matrix | SparseMatrix | undefined;
 }
 
-/** A program, with the parameters of a compiled model or the dense data of a family. */
+/** A program, with the parameters of a compiled model. */
 export interface ProgramRequest {
   program: ProgramHandle;
   parameters?: Float64Array;
-  data?: Matrix | undefined;
 }
 
 /** A question about a program, or about `callbacks` as a solve takes them, which are then called on this thread. */

@@ -4,7 +4,7 @@ import { acrossCopies } from '../core/brand.js';
 import { checkNumber, checkVector } from '../core/check.js';
 import type { DeviceSupport } from '../core/device.js';
 import { fromNative } from '../core/error.js';
-import type { Matrix, SparseMatrix } from '../core/matrix.js';
+import type { SparseMatrix } from '../core/matrix.js';
 import type { Guard } from '../core/solve.js';
 
 /**
@@ -235,8 +235,6 @@ export interface FamilyParts {
   deviceSupport: DeviceSupport;
   /** The handle of the CPU's addon, or a function that gives one of each addon. */
   handle: ProgramHandle | ((native: Solvers) => ProgramHandle);
-  /** Goes along with each request. */
-  data?: Matrix | undefined;
 }
 
 /** Says what is wrong where a problem is taken for the result of a solve, as after `await logisticRegression(...)`. */
@@ -301,8 +299,8 @@ export class FamilyProgram extends NativeProgram {
   }
 
   protected request(native: Solvers): ProgramRequest {
-    const { handle, data } = this.#parts;
-    return { program: typeof handle === 'function' ? handle(native) : handle, data };
+    const { handle } = this.#parts;
+    return { program: typeof handle === 'function' ? handle(native) : handle };
   }
 }
 

@@ -40,8 +40,8 @@ export type RegressionLoss = 'logistic' | 'squared' | 'poisson' | 'gamma';
 /** Data and constraints for {@link logisticRegression} and {@link generalizedLinearModel}, N observations of n features. */
 export interface RegressionData {
   /**
-   * N x n, a row a_i for each observation, dense or sparse. A dense matrix of typed numbers is kept, and copied by each solve when it
-   * is called: changes show in later solves.
+   * N x n, a row a_i for each observation, dense or sparse. The first solve copies the numbers of a typed array: changes after it
+   * do not show.
    */
   x: MatrixLike | SparseMatrix;
   /**
@@ -139,9 +139,8 @@ export class RegressionProgram extends FamilyProgram {
       computesStart: constraints !== undefined && free,
       fallbackStart: exponential.includes(loss) && constraints && free ? start : undefined,
       deviceSupport: deviceSupportOf(x, free),
-      // Dense data stay the user's, and what else a solve needs is ours until an addon asks for it.
+      // What a solve needs is ours until an addon asks for it; dense data are for the other addon, too.
       handle: dense ? perAddon(compile) : compiled(() => compile(addon())),
-      data: dense ? x : undefined,
     });
     this.classes = classes;
   }

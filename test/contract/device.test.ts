@@ -104,9 +104,18 @@ describe('without the CUDA addon', () => {
   it('refuses an addon of another version', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nonconvex-cuda-'));
     try {
-      const other = join(folder, 'other.cjs');
+      const other = join(folder, 'other.node');
       writeFileSync(other, "module.exports = { version: '0.0.1' }");
-      expect(await result("{ device: 'cuda' }", { NONCONVEX_CUDA_BINARY: other })).toMatchObject({
+      // Stands in for a binary: Node is told to load it as JavaScript.
+      const lines = `
+        import module from 'node:module';
+        const load = module._extensions['.node'];
+        module._extensions['.node'] = (made, file) =>
+          file === process.env.NONCONVEX_CUDA_BINARY ? module._extensions['.js'](made, file) : load(made, file);
+        ${attempt.replace('OPTIONS', "{ device: 'cuda' }")}
+      `;
+      const ended = await runInChild(lines, small, { env: { NONCONVEX_CUDA_BINARY: other } });
+      expect(JSON.parse(ended.output)).toMatchObject({
         code: 'DEVICE_UNAVAILABLE',
         message: expect.stringContaining('the CUDA addon is of version 0.0.1'),
       });
