@@ -1,5 +1,5 @@
 // Makes a fresh clone ready, and an old one up to date: system packages, node_modules, the native build, dist/.
-//   node scripts/setup.mjs [--tests] [--only native] [--force]
+//   node scripts/setup.mjs [--tests] [--only native | --only typescript] [--force]
 // --tests also builds the C++ tests and brings the programs and Python libraries that tests compare with. Well under a
 // second when there is nothing to do.
 import { createHash } from 'node:crypto';
@@ -11,7 +11,7 @@ import { files, main, root, run, runTool } from './shared.mjs';
 const options = process.argv.slice(2);
 const tests = options.includes('--tests');
 const force = options.includes('--force');
-const onlyNative = options.includes('--only');
+const only = options.includes('--only') ? options[options.indexOf('--only') + 1] : undefined;
 
 function onPath(command) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
@@ -103,27 +103,36 @@ function fingerprint(paths) {
   return hash.digest('hex');
 }
 
-/** Calls `build` unless it ran before on the same inputs and its results still exist. */
-function fresh(name, inputs, results, build) {
-  const stamp = join(root, 'node_modules/.cache/nonconvex', name);
-  const current = fingerprint([...inputs, 'package-lock.json']);
-  const done = existsSync(stamp) && readFileSync(stamp, 'utf8') === current;
+/**
+ * Calls `build` unless it ran before on the same inputs and its results still exist. `parts` are builds that this one
+ * contains, which need not run after it: their names and inputs.
+ */
+function fresh(name, inputs, results, build, parts = {}) {
+  const stampOf = (build) => join(root, 'node_modules/.cache/nonconvex', build);
+  const current = (paths) => fingerprint([...paths, 'package-lock.json']);
+  const stamp = stampOf(name);
+  const done = existsSync(stamp) && readFileSync(stamp, 'utf8') === current(inputs);
   if (!force && done && results.every((path) => existsSync(join(root, path)))) return;
   step(name, build);
   mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, current);
+  for (const [part, paths] of Object.entries({ ...parts, [name]: inputs }))
+    writeFileSync(stampOf(part), current(paths));
 }
 
 function native() {
   const inputs = ['CMakeLists.txt', ...files('cmake'), ...files('native')];
-  if (tests) inputs.push(...['cuda', 'test/cuda', 'test/native'].flatMap((folder) => files(folder)));
+  const ofTests = ['cuda', 'test/cuda', 'test/native', 'test/toys'].flatMap((folder) =>
+    files(folder, (path) => !path.endsWith('.ts')),
+  );
   const addon = 'build-cmake/Release/nonconvex.node';
-  fresh(tests ? 'native build with tests' : 'native build', inputs, [addon], () => {
-    const target = tests || onlyNative ? [] : ['--target', 'nonconvex'];
+  const build = (target) => () => {
     const parallel = ['--parallel', String(availableParallelism())];
     runTool('cmake-js', 'bin/cmake-js', ['build', '--out', 'build-cmake', '-l', 'error', ...parallel, ...target]);
     if (process.platform === 'linux') run(process.execPath, ['scripts/check-binary.mjs', addon]);
-  });
+  };
+  const whole = tests || only === 'native';
+  if (!whole) fresh('native build', inputs, [addon], build(['--target', 'nonconvex']));
+  else fresh('native build with tests', [...inputs, ...ofTests], [addon], build([]), { 'native build': inputs });
 }
 
 function typescript() {
@@ -148,6 +157,6 @@ main(() => {
   if (Number(process.versions.node.split('.')[0]) < 20) throw new Error(`Node.js 20 or later, not ${process.version}`);
   systemPackages();
   dependencies();
-  native();
-  if (!onlyNative) typescript();
+  if (only !== 'typescript') native();
+  if (only !== 'native') typescript();
 });
