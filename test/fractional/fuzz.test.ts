@@ -35,6 +35,7 @@ import {
   minimizeRatio,
   SolverError,
 } from '../../src/index.js';
+import { long } from '../long.js';
 import { check } from './checked.js';
 import { Draw, entry, gram, ratioAt, type Vector, vector } from './values.js';
 
@@ -339,10 +340,10 @@ describe('every combination of terms', () => {
       fc.asyncProperty(cases, async (c) => {
         ++count[await invariant(c)];
       }),
-      { seed: 20_220_805, numRuns: 1000, examples: found.map((c) => [c]) },
+      { seed: 20_220_805, numRuns: long ? 1000 : 300, examples: found.map((c) => [c]) },
     );
-    expect(count.solved).toBeGreaterThan(300);
-    expect(count.refused).toBeGreaterThan(10);
+    expect(count.solved).toBeGreaterThan(long ? 300 : 90);
+    expect(count.refused).toBeGreaterThan(long ? 10 : 3);
   });
 });
 

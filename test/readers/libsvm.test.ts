@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from '../../src/index.js';
 import { parseLibsvm } from '../../src/readers/libsvm.js';
+import { long } from '../long.js';
 import { bytesOf, pieces, pythonHas, runPython, sharedData, temporaryFolder } from './files.js';
 
 const { absent, write, writeGzip } = temporaryFolder();
@@ -83,7 +84,9 @@ describe('LIBSVM files', () => {
         expect([...x.values.subarray(from, to)]).toEqual(sorted.map(([, value]) => value));
       });
     };
-    await fc.assert(fc.asyncProperty(fc.array(row), fc.integer({ min: 1, max: 40 }), check), { numRuns: 300 });
+    await fc.assert(fc.asyncProperty(fc.array(row), fc.integer({ min: 1, max: 40 }), check), {
+      numRuns: long ? 300 : 60,
+    });
   });
 });
 

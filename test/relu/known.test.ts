@@ -1,6 +1,7 @@
-// The problems with known optima, where they are at hand.
+// The problems with known optima, where they are at hand. One weight of each here; `npm run test:long` tries the other.
 import { describe, expect, it } from 'vitest';
 import { trainReluNetwork } from '../../src/index.js';
+import { chosen } from '../long.js';
 import { available, knownOptima, knownProblem, toMatrix } from '../problems/relu.js';
 
 if (!available) console.warn('skipped: problems with known optima, as ../shared/problems/relu is not there');
@@ -12,7 +13,7 @@ describe.skipIf(!available)('problems with known optima', () => {
       )
     : [];
 
-  it.each(cases)('$name, lambda $lambda', async ({ name, lambda, optimum }) => {
+  it.each(chosen(cases, 2))('$name, lambda $lambda', async ({ name, lambda, optimum }) => {
     const { x, y, gates } = knownProblem(name);
     const result = await trainReluNetwork(
       { x: toMatrix(x), y },

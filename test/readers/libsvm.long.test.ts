@@ -1,0 +1,1 @@
+import './libsvm.test.js';

@@ -1,0 +1,1 @@
+import './matrixMarket.test.js';
