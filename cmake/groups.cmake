@@ -1,6 +1,6 @@
 # Files of one folder, six at most, are compiled as one file that includes them: headers take most of the time, which is
 # halved. So names of a file's own, in anonymous namespaces too, differ within a folder. scripts/gyp.mjs makes the same
-# groups in the same place, so that ccache finds their objects.
+# groups in the same place. Paths are relative, so that ccache finds the objects of a clone in its copies.
 option(NONCONVEX_GROUPS "Compile files of a folder in groups" ON)
 
 # Sets `out` to the files, in the folder `place`, that include the given sources. Those of tests, which may have the same names,
@@ -28,18 +28,20 @@ function(nonconvex_groups out place apart)
       math(EXPR begin "${size} * ${group} / ${groups}")
       math(EXPR length "${size} * (${group} + 1) / ${groups} - ${begin}")
       list(SUBLIST of_${folder} ${begin} ${length} members)
-      set(text "#include \"${CMAKE_CURRENT_SOURCE_DIR}/cmake/group.hpp\"\n")
+      file(RELATIVE_PATH first ${place} ${CMAKE_CURRENT_SOURCE_DIR}/cmake/group.hpp)
+      set(text "#include \"${first}\"\n")
       set(included "")
       set(bodies "")
       foreach(member IN LISTS members)
+        file(RELATIVE_PATH path ${place} ${member})
         if(apart)
           file(STRINGS ${member} lines REGEX "^#include ")
           list(APPEND included ${lines})
           get_filename_component(own ${member} NAME_WE)
-          string(APPEND bodies "namespace test_${own} {\n#include \"${member}\"\n}\n")
+          string(APPEND bodies "namespace test_${own} {\n#include \"${path}\"\n}\n")
           set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${member})
         else()
-          string(APPEND bodies "#include \"${member}\"\n")
+          string(APPEND bodies "#include \"${path}\"\n")
         endif()
       endforeach()
       list(REMOVE_DUPLICATES included)

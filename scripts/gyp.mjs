@@ -15,7 +15,7 @@ function groups(paths) {
     return Array.from({ length: count }, (_, k) => {
       const [begin, end] = [k, k + 1].map((edge) => Math.floor((members.length * edge) / count));
       const included = ['cmake/group.hpp', ...members.slice(begin, end)];
-      const text = included.map((path) => `#include "${join(root, path)}"\n`).join('');
+      const text = included.map((path) => `#include "../${path}"\n`).join('');
       const file = join(place, `${folder.replaceAll('/', '-')}-${k}.cpp`);
       if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
       return `build-groups/${basename(file)}`;
