@@ -1,0 +1,1 @@
+import './problems.test.js';
