@@ -24,7 +24,7 @@ export class SolverError extends Error {
   readonly code: SolverErrorCode;
 
   constructor(code: SolverErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(String(message), options);
     this.name = 'SolverError';
     this.code = code;
   }

@@ -189,9 +189,8 @@ function denominatorOf(name: string, term: DenominatorTerm): DenominatorTerm {
 function ofKind<T extends FractionalTerm>(name: string, term: T, kinds: readonly string[]): T {
   const kind: unknown = typeof term === 'object' && term !== null ? term.kind : undefined;
   if (kinds.includes(kind as string)) return term;
-  throw new TypeError(
-    `${name} = ${kind === undefined ? show(term) : String(kind)}: expected a term made by ${kinds.join(', ')}`,
-  );
+  const given = typeof kind === 'string' ? kind.slice(0, 100) : show(kind === undefined ? term : kind);
+  throw new TypeError(`${name} = ${given}: expected a term made by ${kinds.join(', ')}`);
 }
 
 /** The problem as the addon takes it: matrices in a list, each once, and the penalties merged into vectors. */

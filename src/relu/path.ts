@@ -312,7 +312,7 @@ interface Fold {
 function foldsOf({ y, classes, weights, options }: Encoded, folds: number): Fold[] {
   checkInteger('folds', folds, 2);
   if (folds > y.rows) throw new RangeError(`folds = ${folds}: expected at most ${y.rows}, the rows of x`);
-  const random = uniforms(options.seed ?? 0);
+  const random = uniforms(checkInteger('seed', options.seed ?? 0, 0));
   const keys = Float64Array.from({ length: y.rows }, random);
   const classOf = (i: number): number => (classes ? classNumber(y, i) : 0);
   const order = Array.from(keys, (_, i) => i).sort(

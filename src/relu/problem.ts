@@ -406,6 +406,9 @@ function checkedPatterns(patterns: ReluPatterns): NonNullable<ReluProblem['patte
   }
   if ('refine' in patterns) return { refine: checkedRefinement(patterns.refine) };
   if ('gates' in patterns) return { gates: toMatrix('patterns.gates', patterns.gates) };
+  if ('sample' in patterns && typeof patterns.sample !== 'number') {
+    throw new TypeError(`patterns.sample = ${show(patterns.sample)}: expected a number`);
+  }
   if ('exact' in patterns && patterns.exact !== true) {
     throw new TypeError(`patterns.exact = ${show(patterns.exact)}: expected true`);
   }

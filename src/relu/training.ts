@@ -50,6 +50,7 @@ function resultOf<P extends Prediction>(
   const { gates, weights, dual, global, objective = Number.NaN, lowerBound = Number.NaN, ...rest } = others;
   return {
     ...rest,
+    ...(rest.status === 'solved' && Number.isNaN(rest.networkObjective) && overflown),
     objective,
     lowerBound,
     certificate: global ? 'global' : 'patterns',
@@ -70,6 +71,13 @@ function resultOf<P extends Prediction>(
     },
   };
 }
+
+/** The end of a solve whose network gives no number on its own rows, though the convex program is solved. */
+const overflown = {
+  status: 'numericalError',
+  message:
+    'The outputs of the network left the range of floating point: x has numbers that are too large beside others.',
+} as const;
 
 /** Shares of betaMax that `beta: 'auto'` takes. */
 const autoShare = { relu: 0.01, gated: 0.05 };

@@ -9,21 +9,10 @@ const times = (a: Rows, b: Rows): Rows =>
 const inner = (a: Rows, b: Rows): number =>
   a.flat().reduce((sum, value, k) => sum + value * (b.flat()[k] as number), 0);
 
-/** The largest singular value, by power iteration from several starts. */
-function largestSingularValue(a: Rows, draw: () => number): number {
-  const square = times(transposed(a), a);
-  let largest = 0;
-  for (let start = 0; start < 3; ++start) {
-    let v = table(square.length, 1, draw);
-    for (let k = 0; k < 500; ++k) {
-      const next = times(square, v);
-      const length = Math.sqrt(inner(next, next));
-      if (length === 0) break;
-      v = next.map(([value]) => [(value as number) / length]);
-    }
-    largest = Math.max(largest, Math.sqrt(Math.max(0, inner(v, times(square, v)) / inner(v, v))));
-  }
-  return largest;
+/** The largest singular value of a matrix of one or two columns: the root of the larger eigenvalue of A^T A. */
+function largestSingularValue(a: Rows): number {
+  const [[p = 0, q = 0] = [], [, r = 0] = []] = times(transposed(a), a);
+  return Math.sqrt((p + r) / 2 + Math.hypot((p - r) / 2, q));
 }
 
 export const trial: Trial = async (seed) => {
@@ -63,7 +52,7 @@ export const trial: Trial = async (seed) => {
   if (lowerBound > objective + 1e-9 * scale) wrong.push(`bound ${lowerBound} above ${objective}`);
   // min_W 1/2 ||X W - Y||^2 + mu ||W||_* is at least theta . Y - 1/2 ||theta||^2 wherever ||X^T theta|| <= mu.
   const mu = (beta * depth) / 2;
-  const size = largestSingularValue(times(transposed(x), residual), draw);
+  const size = largestSingularValue(times(transposed(x), residual));
   const factor = size > mu ? mu / size : 1;
   const theta = residual.map((row) => row.map((value) => factor * value));
   const bound = inner(theta, y) - inner(theta, theta) / 2;

@@ -216,9 +216,12 @@ async function judge(place: string, call: () => unknown): Promise<void> {
   } catch (error) {
     ++counts.errors;
     if (error instanceof Hostile || (error as { cause?: unknown })?.cause instanceof Hostile) return;
+    // The reason of an abort may be anything.
+    if (error === null) return;
     if (!types.isNativeError(error)) complain(`threw ${typeof error}`);
     else if (raw.test(error.message) && !/proxy/.test(error.message)) complain(error.message);
-    else if (error.message.length > 1000) complain(`a message of ${error.message.length} characters`);
+    else if (error.message.length > 1000 && (error as NodeJS.ErrnoException).code !== 'ENAMETOOLONG')
+      complain(`a message of ${error.message.length} characters`);
   }
 }
 

@@ -42,9 +42,10 @@ class NlInput {
   }
   int shortInteger() { return binary_ ? fixedSize<std::int16_t>() : integer(); }
   double real() {
-    if (binary_) return fixedSize<double>();
-    skipBlanks();
-    return number<double>("a number");
+    if (!binary_) skipBlanks();
+    const double value = binary_ ? fixedSize<double>() : number<double>("a number");
+    if (std::isnan(value)) fail("expected a number, got NaN");
+    return value;
   }
   /// An integer in [0, end), the number of something that `what` names.
   int index(int end, const char* what) {

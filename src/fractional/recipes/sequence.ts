@@ -1,5 +1,5 @@
 // Several solves for one answer.
-import { checkBoolean } from '../../core/check.js';
+import { checkBoolean, checkFunction } from '../../core/check.js';
 import { type IterationTable, iterationTable } from '../../core/iterationTable.js';
 import type { Progress } from '../../core/solve.js';
 import {
@@ -24,6 +24,7 @@ export class Sequence {
   readonly #table: IterationTable | undefined;
 
   constructor({ warmStart, verbose, ...settings }: Limited) {
+    checkFunction('onProgress', settings.onProgress, { optional: true });
     this.#settings = settings;
     this.#table = verbose !== undefined && checkBoolean('verbose', verbose) ? iterationTable('fractional') : undefined;
   }
