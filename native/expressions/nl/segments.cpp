@@ -31,7 +31,6 @@ class SegmentReader {
   void readConstraint();
   void readObjective();
   void readValues(std::vector<double>& to, const char* what);
-  double side();
   NlSides readSides(char code, const char* what);
   void readConstraintSides();
   void readBounds();
@@ -131,12 +130,6 @@ void SegmentReader::readValues(std::vector<double>& to, const char* what) {
   }
 }
 
-double SegmentReader::side() {
-  const double value = in_.real();
-  if (std::isnan(value)) in_.fail("a side that is not a number");
-  return value;
-}
-
 /// What follows the code of a line of the r or b segment. Sides beyond 1e19 are none.
 NlSides SegmentReader::readSides(char code, const char* what) {
   constexpr double none = 1e19;
@@ -144,18 +137,18 @@ NlSides SegmentReader::readSides(char code, const char* what) {
   const auto to = [](double value) { return std::abs(value) >= none ? HUGE_VAL : value; };
   switch (code) {
     case '0': {
-      const double lower = side();
-      const double upper = side();
+      const double lower = in_.real();
+      const double upper = in_.real();
       return {from(lower), to(upper)};
     }
     case '1':
-      return {-HUGE_VAL, to(side())};
+      return {-HUGE_VAL, to(in_.real())};
     case '2':
-      return {from(side()), HUGE_VAL};
+      return {from(in_.real()), HUGE_VAL};
     case '3':
       return {-HUGE_VAL, HUGE_VAL};
     case '4': {
-      const double value = side();
+      const double value = in_.real();
       return {value, value};
     }
     default:

@@ -96,7 +96,7 @@ std::optional<Status> NewtonMethod::acceptStep(const SearchDirection& direction,
     if (unboundedTest_.nearlyFeasible(point_)) return endHere(Status::unbounded);
     restoration_.begin(point_, unboundedTest_.allowedInfeasibility(point_));  // is there a feasible point near?
   } else if (advice == Watchdog::Advice::leaveSaddle) {
-    if (negativeCurvatureStep()) return goOn();
+    if (negativeCurvatureStep()) return goOnBesideSaddle();
   } else if (advice == Watchdog::Advice::restore) {
     const bool infeasible = normInf(point_.c) > std::max(settings_.tolerance, leastRestorable);
     if (infeasible) restoration_.begin(point_, restoredShare * settings_.tolerance);
@@ -139,7 +139,15 @@ std::optional<Status> NewtonMethod::leaveSaddle() {
   constexpr int mostSaddles = 50;
   stallReason_ = StallReason::saddle;
   const bool left = ++saddles_ <= mostSaddles && system_.factorLoaded() && negativeCurvatureStep();
-  return left ? goOn() : restart(Status::stalled);
+  return left ? goOnBesideSaddle() : restart(Status::stalled);
+}
+
+/// Goes on after a step away from a saddle. Where a short one is enough for M to fall and ends at a stationary point,
+/// the negative curvature was that of rounding, as of multipliers of about 0, and second order is not looked at again.
+std::optional<Status> NewtonMethod::goOnBesideSaddle() {
+  constexpr double shortStep = 1e-3;
+  if (arrived() && lastStep_ <= shortStep * (1 + normInf(point_.x))) return Status::solved;
+  return goOn();
 }
 
 /// Moves along the direction of the most negative curvature, by the factors at hand; false where M does not fall.

@@ -56,6 +56,7 @@ class NewtonMethod {
   // What to do at a point that may be the last.
   bool arrived() const { return best_.residual() <= settings_.tolerance; }
   std::optional<Status> goOn() { return arrived() ? checkSecondOrder() : std::nullopt; }
+  std::optional<Status> goOnBesideSaddle();
   std::optional<Status> checkSecondOrder();
   std::optional<Status> leaveSaddle();
   std::optional<Status> recoverFromFailedStep();
