@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/monitor.hpp"
 #include "linalg/blas.hpp"
 #include "solvers/relu/neurons.hpp"
 
@@ -10,6 +11,7 @@ namespace nonconvex {
 namespace {
 
 constexpr int mostAscentSteps = 60;
+constexpr int fewestAscentSteps = 3;
 constexpr double leastAscentStep = 1e-4;
 constexpr double leastAscentGain = 1e-9;
 constexpr double together = 4e6;  // numbers of X U that are held at once
@@ -32,12 +34,15 @@ class Ascent {
     for (int j = first; j < first + count; ++j) running_.push_back({.start = j});
   }
 
-  void run() {
+  /// Ascends until `late()`, but for some steps at least.
+  template <class Late>
+  void run(Late&& late) {
     for (std::size_t place = 0; place < running_.size(); ++place) takeStart(static_cast<int>(place));
     evaluate();
     for (std::size_t place = 0; place < running_.size(); ++place) accept(static_cast<int>(place));
     for (int step = 0; step < mostAscentSteps && !running_.empty(); ++step) {
       la_.checkpoint();
+      if (step >= fewestAscentSteps && late()) break;
       for (std::size_t place = 0; place < running_.size(); ++place) propose(static_cast<int>(place));
       evaluate();
       for (std::size_t place = 0; place < running_.size(); ++place) judge(static_cast<int>(place));
@@ -156,13 +161,25 @@ double ReluPrices::largest() const {
   return most;
 }
 
-void ascendPrices(const Cpu& la, const ReluData& data, Mat<const double> theta, ReluPrices& starts) {
+void ascendPrices(const Cpu& la, const ReluData& data, Mat<const double> theta, ReluPrices& starts, double seconds) {
+  const Stopwatch watch;
+  const auto late = [&] { return watch.seconds() >= seconds; };
   const int count = static_cast<int>(starts.outputs.size());
   starts.values.assign(at(count), 0.0);
   const int some = std::clamp(static_cast<int>(together / data.n), 16, std::max(16, count));
-  for (int first = 0; first < count; first += some) {
-    Ascent(la, data, theta, starts, first, std::min(some, count - first)).run();
+  int begun = 0;
+  while (begun < count && (begun == 0 || !late())) {
+    const int now = std::min(some, count - begun);
+    Ascent(la, data, theta, starts, begun, now).run(late);
+    begun += now;
   }
+  if (begun == count) return;
+  starts.values.resize(at(begun));
+  starts.outputs.resize(at(begun));
+  starts.signs.resize(at(begun));
+  HostMatrix<double> kept(data.d, begun);
+  std::copy(starts.directions.data(), starts.directions.data() + kept.size(), kept.data());
+  starts.directions = std::move(kept);
 }
 
 double scaledDualValue(const ReluData& data, Mat<const double> theta, double largest) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "linalg/cpu.hpp"
@@ -22,8 +23,10 @@ struct ReluPrices {
 };
 
 /// Ascends s theta_k^T (X u)_+ from each start (of any length but 0, with its output and sign) to a local maximum.
-/// theta is n x c.
-void ascendPrices(const Cpu& la, const ReluData& data, Mat<const double> theta, ReluPrices& starts);
+/// theta is n x c. After so many seconds those that have not begun are dropped, all but the first ones, and the others
+/// stay where they are.
+void ascendPrices(const Cpu& la, const ReluData& data, Mat<const double> theta, ReluPrices& starts,
+                  double seconds = std::numeric_limits<double>::infinity());
 
 /// -loss*(-t theta), t the best factor by which no price is above beta when the largest is `largest`: a lower bound for
 /// all networks if that is the maximum.

@@ -254,7 +254,7 @@ void ReluRefiner::finish() {
     const bool last = theta.data == theta_.data();
     // That of the network without neurons alone is to be cheap: its largest prices are found from most starts.
     const int random = starts_ == 0 ? effort_.searches : 8 * effort_.searches;
-    if (theta.cols > 0) price(theta, {0.1, 0.3}, random, last && exactly);
+    if (theta.cols > 0) price(theta, {0.1, 0.3}, random, last && exactly, last ? 1.0 : 0.5);
   }
 }
 
@@ -350,8 +350,10 @@ void ReluRefiner::take(ReluSolution found, const ReluProgress& progress, const s
 }
 
 /// Local maxima of the price at theta: from the neurons, from copies of them that were moved by these shares of their
-/// lengths, and from random directions; if `exactly`, the largest of all too. Offers the bound that they give.
-ReluPrices ReluRefiner::price(Mat<const double> theta, const std::vector<double>& jitters, int random, bool exactly) {
+/// lengths, and from random directions, in this share of the time left; if `exactly`, the largest of all too. Offers
+/// the bound that they give.
+ReluPrices ReluRefiner::price(Mat<const double> theta, const std::vector<double>& jitters, int random, bool exactly,
+                              double share) {
   ReluNeurons from = network_.copy();
   for (const double share : jitters) from = from.with(jittered(share));
   const int m = from.count();
@@ -370,11 +372,12 @@ ReluPrices ReluRefiner::price(Mat<const double> theta, const std::vector<double>
     const bool negative = j < m ? from.weights[at(j)] < 0 : j >= m + random;
     prices.signs.push_back(negative ? -1 : 1);
   }
-  ascendPrices(la_, data_, theta, prices);
+  ascendPrices(la_, data_, theta, prices, std::max(0.0, timeLeft() * share));
   violation_ = prices.largest() / data_.beta;
   const double bound = scaledDualValue(data_, theta, prices.largest());
   if (!(bound <= estimate_.lowerBound)) {
-    estimate_ = {.lowerBound = bound, .gap = unknown, .violation = violation_, .searches = searches, .nodes = nodes_};
+    estimate_ = {
+        .lowerBound = bound, .gap = unknown, .violation = violation_, .searches = prices.count(), .nodes = nodes_};
     estimateTheta_ = HostMatrix<double>(theta.rows, theta.cols);
     la_.copy(theta, estimateTheta_.view());
   }

@@ -66,7 +66,8 @@ class ReluRefiner {
                           const std::vector<std::int32_t>& patterns);
   void solveConvex(const ReluNeurons& network, double tolerance, int iterations);
   void take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns, bool zero);
-  ReluPrices price(Mat<const double> theta, const std::vector<double>& jitters, int random, bool exactly);
+  ReluPrices price(Mat<const double> theta, const std::vector<double>& jitters, int random, bool exactly,
+                   double share = 1);
   void addLargest(ReluPrices& prices);
   ReluNeurons worthwhile(const ReluPrices& prices, int most);
   ReluNeurons jittered(double share) const;

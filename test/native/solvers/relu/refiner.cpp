@@ -111,6 +111,26 @@ TEST(ascentEndsAtPricesThatPlainLoopsConfirm) {
   }
 }
 
+TEST(ascentThatHasNoTimeKeepsItsFirstStarts) {
+  const int rows = 250000;  // so many that sixteen starts are ascended at a time
+  const Instance made = instance(rows, 2, 1, ReluLoss::squared, 5);
+  const ReluData data = dataOf(made, settingsFor(ReluLoss::squared));
+  HostMatrix<double> theta(data.n, 1);
+  const Random random(4);
+  for (std::size_t i = 0; i < theta.size(); ++i) theta.data()[i] = random.normal(i);
+  ReluPrices prices;
+  prices.directions = randomDirections(data, 40, 2);
+  prices.outputs.assign(40, 0);
+  prices.signs.assign(40, 1);
+  ascendPrices(serial, data, theta, prices, 0);
+  CHECK_EQ(prices.count(), 16);
+  CHECK_EQ(prices.directions.cols(), 16);
+  CHECK_EQ(prices.outputs.size(), std::size_t{16});
+  CHECK_EQ(prices.signs.size(), std::size_t{16});
+  CHECK(prices.largest() > 0);
+  for (int j = 0; j < 16; ++j) CHECK_NEAR(blas::nrm2(data.d, prices.directions.column(j)), 1, 1e-12);
+}
+
 TEST(aVertexPredictsTheSameWithFewerNeurons) {
   const Instance made = instance(20, 3, 2, ReluLoss::squared, 7);
   const ReluData data = dataOf(made, settingsFor(ReluLoss::squared));
