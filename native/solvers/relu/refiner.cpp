@@ -355,7 +355,7 @@ void ReluRefiner::take(ReluSolution found, const ReluProgress& progress, const s
 ReluPrices ReluRefiner::price(Mat<const double> theta, const std::vector<double>& jitters, int random, bool exactly,
                               double share) {
   ReluNeurons from = network_.copy();
-  for (const double share : jitters) from = from.with(jittered(share));
+  for (const double size : jitters) from = from.with(jittered(size));
   const int m = from.count();
   const int c = data_.c;
   const int searches = m + 2 * random;
