@@ -23,7 +23,8 @@ export const trial: Trial = async (seed) => {
   const { status, x, objective = Number.NaN } = await solveNewFamily({ Q, c }, { tolerance: 1e-8, seed });
   const found = Array.from(x);
   const wrong: string[] = [];
-  if (!(Math.abs(value(found) - objective) <= 1e-12 * n)) wrong.push(`objective ${objective}, which is ${value(found)}`);
+  if (!(Math.abs(value(found) - objective) <= 1e-12 * n))
+    wrong.push(`objective ${objective}, which is ${value(found)}`);
   if (status !== 'solved') return { status, wrong };
   for (let i = 0; i < n; ++i) {
     for (const t of [1e-3, -1e-3, 1, -1]) {
