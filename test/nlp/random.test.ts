@@ -53,12 +53,14 @@ async function complaint({ problem, model, result }: Case): Promise<string | und
   // Of constraints that are not linear, only those nearby are known to contradict one another.
   if (result.status === 'infeasible' && problem.feasible && problem.kind !== 'nonlinear')
     return 'infeasible, though it is not';
-  return result.status === 'unbounded' ? notUnbounded(problem) : undefined;
+  return result.status === 'unbounded' ? notUnbounded(problem, result) : undefined;
 }
 
-/** Looks for a feasible point far away that is better than those nearby, or better than anything that is bounded here. */
-async function notUnbounded(problem: RandomProblem): Promise<string | undefined> {
+/** Looks for a feasible point that is better than anything that is bounded here, or far away and better than those nearby. */
+async function notUnbounded(problem: RandomProblem, { x, objective }: NlpResult): Promise<string | undefined> {
   if (problem.sense === 'none') return 'unbounded without an objective';
+  const low = (value: number) => (problem.sense === 'maximize' ? -value : value) < -1e10;
+  if (low(objective) && violationAt(problem, x) <= 1e-7) return undefined;
   const within = async (size: number) => {
     const lower = problem.lower.map((value) => Math.max(value, -size));
     const upper = problem.upper.map((value) => Math.min(value, size));
