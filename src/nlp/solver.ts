@@ -156,8 +156,7 @@ const functions = class NlpResult {
 }.prototype;
 
 /**
- * A result with its functions. They are those of its prototype: V8 takes 20 microseconds to define two on an object of fifty members,
- * half of what a small solve takes of the calling thread.
+ * A result with its functions. They are those of its prototype, as V8 takes some 20 microseconds to define two on an object of fifty members.
  */
 function withDerivatives(result: Omit<NlpResult, 'sensitivity' | 'gradient'>, origin: Origin): NlpResult {
   origins.set(result, origin);

@@ -4,7 +4,6 @@ import type { Prediction, Targets } from '../core/targets.js';
 import { predictProbabilities } from './inspect.js';
 import { decisionFunction, predict, type ReluNetwork, score } from './network.js';
 import { isLarge, trainUntuned } from './path.js';
-
 import { encoded, type ReluData, type ReluResult, type ReluSettings } from './problem.js';
 import { trainReluNetwork } from './solver.js';
 

@@ -71,6 +71,16 @@ export function numbers(count: number, seed = 1): Float64Array {
   });
 }
 
+/** A row of as many columns as can be counted. */
+export const wide = {
+  format: 'csr',
+  rows: 1,
+  columns: 2 ** 31 - 1,
+  offsets: Int32Array.of(0, 1),
+  indices: Int32Array.of(5),
+  values: Float64Array.of(1),
+} as const;
+
 /** A matrix with two entries a line, or one where there is one only. */
 export function sparse(format: 'csc' | 'csr', rows: number, columns: number): SparseMatrix {
   const [lines, width] = format === 'csc' ? [columns, rows] : [rows, columns];

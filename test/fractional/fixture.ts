@@ -11,19 +11,9 @@ import {
   sumSquares,
 } from '../../src/fractional/index.js';
 import { matrix } from '../../src/index.js';
-import { type Fixture, limitless, numbers, sparse } from '../contract/problem.js';
+import { type Fixture, limitless, numbers, sparse, wide } from '../contract/problem.js';
 
 const separable = { data: numbers(8000), rows: 400, columns: 20 };
-
-/** A row of as many columns as can be counted. */
-const wide = {
-  format: 'csr',
-  rows: 1,
-  columns: 2 ** 31 - 1,
-  offsets: Int32Array.of(0, 1),
-  indices: Int32Array.of(5),
-  values: Float64Array.of(1),
-} as const;
 
 export const fixture: Fixture = {
   small: {

@@ -1,19 +1,9 @@
 // The problems by which the contract tests hold the family to its promises.
 import { type Matrix, matrix, type SparseMatrix } from '../../src/index.js';
-import { type Fixture, type Library, limitless, numbers, sparse } from '../contract/problem.js';
+import { type Fixture, type Library, limitless, numbers, sparse, wide } from '../contract/problem.js';
 
 type Regression = Parameters<Library['nlp']['generalizedLinearModel']>[0];
 type Diagonal = { start: Float64Array; rows: Int32Array; columns: Int32Array };
-
-/** A row of as many columns as can be counted. */
-const wide: SparseMatrix = {
-  format: 'csr',
-  rows: 1,
-  columns: 2 ** 31 - 1,
-  offsets: Int32Array.of(0, 1),
-  indices: Int32Array.of(5),
-  values: Float64Array.of(1),
-};
 
 export const fixture: Fixture = {
   small: {

@@ -166,13 +166,12 @@ void ScaledNlp::moveBeside(double share, std::span<double> x) const {
 
 /// The derivatives at a point beside the start where any of those there are tiny, since these alone do not tell a
 /// function in small units from one that begins near a stationary point; none where no other point has any.
-std::optional<NlpPoint> ScaledNlp::besideTiny(const NlpPoint& point) {
-  std::vector<double> row = point.jacobian;
+std::optional<NlpPoint> ScaledNlp::besideTiny(NlpPoint& point) {
   const double ofF = normInf(point.gradient());
   bool any =
       givenObjectiveScale_ == 0 && ofF < tiny && (ofF > 0 || m_ == 0);  // beside constraints f may be 0 everywhere
   for (int i = 0; i < m_ && givenConstraintScales_.empty() && !any; ++i) {
-    any = normInf(rowOf(*jacobianPattern_, row, i)) < tiny;
+    any = normInf(rowOf(*jacobianPattern_, point.jacobian, i)) < tiny;
   }
   if (!any) return std::nullopt;
   NlpPoint beside = makePoint();

@@ -147,7 +147,7 @@ class ScaledNlp {
   ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, std::shared_ptr<Nlp> nlp);
 
   void moveBeside(double share, std::span<double> x) const;
-  std::optional<NlpPoint> besideTiny(const NlpPoint& point);
+  std::optional<NlpPoint> besideTiny(NlpPoint& point);
   void scaleBy(NlpPoint& point);
   /// Whether f is, beside its value at the other one.
   bool hugeAtStart(NlpPoint& point);
