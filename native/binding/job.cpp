@@ -20,6 +20,7 @@ void Mailbox::run(const std::shared_ptr<Job>& job, WorkerPool& pool) {
   } catch (...) {
     job->error_ = std::current_exception();
   }
+  job->copies_.clear();
   const std::lock_guard lock(mutex_);
   job->news_.finished = true;
   post(job);
@@ -193,8 +194,9 @@ Environment::Environment(Napi::Env env) : env_(env) {
 Napi::Object Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress, Inputs inputs) {
   Pending pending{.deferred = Napi::Promise::Deferred::New(env_),
                   .onProgress = {},
-                  .copies = std::move(inputs.copies),
+                  .memories = std::move(inputs.memories),
                   .functions = {}};
+  job->copies_ = std::move(inputs.copies);
   if (onProgress.IsFunction()) {
     pending.onProgress = Napi::Persistent(onProgress.As<Napi::Function>());
     job->listener_ = mailbox_.get();

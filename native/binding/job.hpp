@@ -59,6 +59,7 @@ class Job {
   Monitor monitor_{std::numeric_limits<double>::infinity(), [this](const Progress& progress) { report(progress); }};
   void report(const Progress& progress);
 
+  std::vector<Copy> copies_;     // of its arrays, given back by the worker: that takes long where they are large
   Mailbox* listener_ = nullptr;  // where reports go, if anybody wants them
   std::exception_ptr error_;     // what `run` threw
   Update news_;                  // guarded by the mailbox
@@ -150,7 +151,8 @@ class Environment {
 
   explicit Environment(Napi::Env env);
 
-  /// Queues a job and returns { promise, abort() }. `inputs` stay alive until the promise settles.
+  /// Queues a job and returns { promise, abort() }. Copies of arrays are alive until it has run, functions
+  /// and their vectors until the promise settles.
   Napi::Object start(std::shared_ptr<Job> job, Napi::Value onProgress, Inputs inputs);
 
   /// The copies that inputs of jobs share.
@@ -174,7 +176,7 @@ class Environment {
   struct Pending {
     Napi::Promise::Deferred deferred;
     Napi::FunctionReference onProgress;
-    std::vector<Copy> copies;
+    std::vector<Copy> memories;
     std::vector<Function> functions;
   };
 

@@ -4,6 +4,7 @@
 #include <climits>
 #include <new>
 
+#include "binding/array_copy.hpp"
 #include "core/require_memory.hpp"
 
 namespace nonconvex {
@@ -130,16 +131,14 @@ Callback Reader::function(const char* name, std::vector<SharedVector> reads, std
 }
 
 SharedVector Reader::sharedVector(const char* name, std::size_t length) const {
-  constexpr const char* expected = "a Float64Array";
-  const Napi::TypedArray found = typedArray(name, expected);
-  if (found.TypedArrayType() != napi_float64_array) refuse(name, found, expected);
-  const std::size_t size = numbersIn<double>(found).size();
+  const std::size_t size = found(name, napi_float64_array, "a Float64Array").size();
   require(size >= length, pathOf(name) + ".length", size, "expected at least " + show(length));
   const double bytes = sizeof(double) * static_cast<double>(length);
   requireMemory(bytes, "memory for what " + pathOf(name) + " holds needs");
   const auto memory = std::make_shared<const HostBuffer<std::byte>>(length * sizeof(double));
-  inputs_->copies.push_back(memory);
-  return {pathOf(name), found, {reinterpret_cast<double*>(memory->data()), length}};
+  inputs_->memories.push_back(memory);
+  const Napi::TypedArray array = object_.Get(name).As<Napi::TypedArray>();
+  return {pathOf(name), array, {reinterpret_cast<double*>(memory->data()), length}};
 }
 
 void Reader::callDirectly() const {
@@ -157,27 +156,63 @@ void Reader::callDirectly() const {
   }
 }
 
-Napi::TypedArray Reader::typedArray(const char* name, const char* expected) const {
-  const auto valid = [](const Napi::Value& value) { return value.IsTypedArray(); };
-  return get(name, valid, expected).As<Napi::TypedArray>();
+namespace {
+
+/// The bytes of a number; 0 for types that nothing here reads.
+std::size_t sizeOf(napi_typedarray_type type) {
+  switch (type) {
+    case napi_float64_array:
+      return sizeof(double);
+    case napi_float32_array:
+      return sizeof(float);
+    case napi_int32_array:
+      return sizeof(std::int32_t);
+    default:
+      return 0;
+  }
 }
 
-const std::byte* Reader::copyOfBytes(const char* name, std::span<const std::byte> bytes) const {
+}  // namespace
+
+std::size_t ArrayBytes::size() const { return sizeOf(type) == 0 ? 0 : bytes.size() / sizeOf(type); }
+
+ArrayBytes Reader::found(const char* name, const char* expected) const {
+  const Napi::Value value = object_.Get(name);
+  if (value.IsTypedArray()) {
+    ArrayBytes array{};
+    std::size_t length = 0;
+    void* data = nullptr;
+    napi_get_typedarray_info(value.Env(), value, &array.type, &length, &data, nullptr, nullptr);
+    array.bytes = {static_cast<const std::byte*>(data), length * sizeOf(array.type)};
+    return array;
+  }
+  const ArrayCopy* const copy = arrayCopyIn(value.Env(), value);
+  if (copy == nullptr || copy->copy == nullptr) refuse(name, value, expected);
+  return {copy->type, {copy->copy->data(), copy->copy->size()}, copy};
+}
+
+ArrayBytes Reader::found(const char* name, napi_typedarray_type type, const char* expected) const {
+  const ArrayBytes array = found(name, expected);
+  if (array.type != type) refuse(name, object_.Get(name), expected);
+  return array;
+}
+
+ArrayBytes Reader::copied(ArrayBytes array, const char* name) const {
   constexpr std::size_t large = std::size_t{1} << 20;  // to look for a copy takes longer than to copy what is small
+  const std::span<const std::byte> bytes = array.bytes;
+  if (array.copy != nullptr) {
+    inputs_->copies.push_back(array.copy->copy);
+    return array;
+  }
   if (bytes.size() >= large) requireMemory(static_cast<double>(bytes.size()), "a copy of " + pathOf(name) + " needs");
   if (bytes.size() < large || inputs_->shared == nullptr) {
     HostBuffer<std::byte> copy(bytes.size(), Uninitialized{});
     std::copy(bytes.begin(), bytes.end(), copy.begin());
-    return inputs_->copies.emplace_back(std::make_shared<const HostBuffer<std::byte>>(std::move(copy)))->data();
+    inputs_->copies.push_back(std::make_shared<const HostBuffer<std::byte>>(std::move(copy)));
+  } else {
+    inputs_->copies.push_back(inputs_->shared->of(bytes));
   }
-  return inputs_->copies.emplace_back(inputs_->shared->of(bytes))->data();
-}
-
-template <class T>
-const T* Reader::matrixData(const Napi::TypedArray& array, std::size_t size) const {
-  const std::span<const T> numbers = numbersIn<T>(array);
-  require(numbers.size() == size, pathOf("data.length"), numbers.size(), "expected rows x columns numbers");
-  return inputs_->inPlace ? numbers.data() : copyOf<T>("data", numbers).data();
+  return {array.type, {inputs_->copies.back()->data(), bytes.size()}};
 }
 
 std::vector<Reader> Reader::list(const char* name) const {
@@ -194,22 +229,21 @@ std::vector<Reader> Reader::list(const char* name) const {
 }
 
 MatrixInput Reader::asMatrix() const {
+  constexpr const char* expected = "a Float64Array or Float32Array";
   MatrixInput matrix;
   matrix.rows = integer("rows");
   matrix.columns = integer("columns");
-  const Napi::TypedArray data = typedArray("data", "a Float64Array or Float32Array");
+  ArrayBytes data = found("data", expected);
+  const bool single = data.type == napi_float32_array;
+  if (!single && data.type != napi_float64_array) refuse("data", object_.Get("data"), expected);
   const bool sized = matrix.rows >= 0 && matrix.columns >= 0;
-  require(sized, pathOf("data.length"), data.ElementLength(), "expected rows x columns numbers");
   const std::size_t size = static_cast<std::size_t>(matrix.rows) * static_cast<std::size_t>(matrix.columns);
-  switch (data.TypedArrayType()) {
-    case napi_float64_array:
-      matrix.f64 = matrixData<double>(data, size);
-      break;
-    case napi_float32_array:
-      matrix.f32 = matrixData<float>(data, size);
-      break;
-    default:
-      refuse("data", data, "a Float64Array or Float32Array");
+  require(sized && data.size() == size, pathOf("data.length"), data.size(), "expected rows x columns numbers");
+  if (!inputs_->inPlace) data = copied(data, "data");
+  if (single) {
+    matrix.f32 = reinterpret_cast<const float*>(data.bytes.data());
+  } else {
+    matrix.f64 = reinterpret_cast<const double*>(data.bytes.data());
   }
   return matrix;
 }

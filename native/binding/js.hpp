@@ -42,7 +42,7 @@ using Callback = std::function<double(std::initializer_list<double>)>;
 struct SharedVector {
   std::string name;
   Napi::TypedArray array;
-  std::span<double> memory;  ///< of Inputs::copies
+  std::span<double> memory;  ///< of Inputs::memories
 
   /// Copies from `memory` into the array, or from the array into `memory`, on the JavaScript thread. Throws
   /// CALLBACK_FAILED where the array has lost its memory.
@@ -55,14 +55,25 @@ struct Inputs {
   /// Whether large dense matrices are read where they are, for calls that are over before any JavaScript runs. Nothing
   /// keeps the memory of an array alive: it can be detached, transferred to another thread or shrunk at any time.
   bool inPlace = false;
-  SharedCopies* shared = nullptr;  ///< of large arrays; null: none are
-  std::vector<Copy> copies = {};
+  SharedCopies* shared = nullptr;   ///< of large arrays; null: none are
+  std::vector<Copy> copies = {};    ///< for the solve, which gives them back on its worker
+  std::vector<Copy> memories = {};  ///< of vectors that functions read and write
   struct Function {
     Napi::Function function;
     std::shared_ptr<Callback> callback;  ///< empty until the job starts
     std::vector<SharedVector> reads = {}, writes = {};
   };
   std::vector<Function> functions = {};
+};
+
+struct ArrayCopy;
+
+/// The bytes of a typed array as they are at this moment, or those of a copy that was made before, in its place.
+struct ArrayBytes {
+  napi_typedarray_type type;
+  std::span<const std::byte> bytes;
+  const ArrayCopy* copy = nullptr;
+  std::size_t size() const;  ///< how many numbers
 };
 
 /// Reads an object's members. What it gives of arrays are copies, which `inputs` owns: what JavaScript does to an array
@@ -105,6 +116,8 @@ class Reader {
   }
   /// { format, rows, columns, offsets, indices, values }
   SparseView asSparse() const;
+  /// A typed array as it is at this moment.
+  ArrayBytes arrayNow(const char* name) const { return found(name, "a typed array"); }
 
   /// "problem.name" for messages.
   std::string pathOf(const char* name) const { return path_.empty() ? name : path_ + "." + name; }
@@ -113,30 +126,16 @@ class Reader {
 
  private:
   Napi::Value get(const char* name, bool valid(const Napi::Value&), const char* expected) const;
-  Napi::TypedArray typedArray(const char* name, const char* expected) const;
   template <class T>
   std::span<const T> array(const char* name, napi_typedarray_type type, const char* expected) const {
-    const Napi::TypedArray found = typedArray(name, expected);
-    if (found.TypedArrayType() != type) refuse(name, found, expected);
-    return copyOf<T>(name, numbersIn<T>(found));
+    const std::span<const std::byte> bytes = copied(found(name, type, expected), name).bytes;
+    return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
   }
-  /// What an array has at this moment.
-  template <class T>
-  static std::span<const T> numbersIn(const Napi::TypedArray& array) {
-    std::size_t length = 0;
-    void* data = nullptr;
-    napi_get_typedarray_info(array.Env(), array, nullptr, &length, &data, nullptr, nullptr);
-    return {static_cast<const T*>(data), length};
-  }
-  template <class T>
-  std::span<const T> copyOf(const char* name, std::span<const T> numbers) const {
-    return {reinterpret_cast<const T*>(copyOfBytes(name, std::as_bytes(numbers))), numbers.size()};
-  }
-  /// A copy of the member, which the inputs own.
-  const std::byte* copyOfBytes(const char* name, std::span<const std::byte> bytes) const;
-  /// The numbers of a dense matrix, of which there must be so many: a copy, unless matrices are read in place.
-  template <class T>
-  const T* matrixData(const Napi::TypedArray& array, std::size_t size) const;
+  /// The array of a member, or the copy that is in its place.
+  ArrayBytes found(const char* name, const char* expected) const;
+  ArrayBytes found(const char* name, napi_typedarray_type type, const char* expected) const;
+  /// The bytes of a copy, which the inputs own.
+  ArrayBytes copied(ArrayBytes array, const char* name) const;
   [[noreturn]] void refuse(const char* name, Napi::Value value, const char* expected) const;
 
   Napi::Object object_;

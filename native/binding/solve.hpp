@@ -43,6 +43,7 @@ class SolveJob final : public Job {
     monitor.limitTime(settings_.timeLimit);
     monitor.setInterruptible(false);
     solved_ = Backend::template solve<Entry>(problem_, settings_, pool, monitor);
+    problem_ = typename Entry::Problem();  // given back here rather than on JavaScript's thread
   }
 
   Napi::Object result(Napi::Env env) override {

@@ -92,13 +92,15 @@ void Cpu::multiplySymmetric(Mat<const double> a, Mat<const double> b, Mat<double
       2.0 * n * n);
 }
 
-bool Cpu::gram(Mat<const double> a, Mat<double> c) const {
+bool Cpu::gram(Transpose op, Mat<const double> a, Mat<double> c) const {
   constexpr double operationsAtOnce = 1e8;  // some hundredths of a second
-  const double ofRow = std::max(1.0, static_cast<double>(a.cols) * a.cols);
-  const int piece = std::max(1, static_cast<int>(std::min<double>(a.rows, operationsAtOnce / ofRow)));
-  for (int row = 0; row == 0 || row < a.rows; row += piece) {
+  const int extent = op == Transpose::yes ? a.rows : a.cols;
+  const double ofOne = std::max(1.0, static_cast<double>(c.rows) * c.rows);
+  const int piece = std::max(1, static_cast<int>(std::min<double>(extent, operationsAtOnce / ofOne)));
+  for (int begin = 0; begin == 0 || begin < extent; begin += piece) {
     if (ending()) return false;
-    syrk(1, a.block(row, 0, std::min(piece, a.rows - row), a.cols), row == 0 ? 0 : 1, c);
+    const int size = std::min(piece, extent - begin);
+    syrk(op, 1, op == Transpose::yes ? a.block(begin, 0, size, a.cols) : a.columns(begin, size), begin == 0 ? 0 : 1, c);
   }
   mirrorLower(c);
   return true;

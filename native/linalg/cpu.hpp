@@ -184,7 +184,9 @@ class Cpu {
   void syrk(Transpose op, double alpha, Mat<const double> a, double beta, Mat<double> c) const;
   /// C := A^T A, both triangles, in pieces of rows where that takes long, between which it looks whether the solve is
   /// to end: then it returns false, and C is not finished. Never interrupts, so that constructors may call it.
-  [[nodiscard]] bool gram(Mat<const double> a, Mat<double> c) const;
+  [[nodiscard]] bool gram(Mat<const double> a, Mat<double> c) const { return gram(Transpose::yes, a, c); }
+  /// C := A^T A when `op` is yes, A A^T when it is no, likewise.
+  [[nodiscard]] bool gram(Transpose op, Mat<const double> a, Mat<double> c) const;
 
   /// Copies the lower triangle of a square matrix to its upper one.
   void mirrorLower(Mat<double> a) const;

@@ -22,6 +22,12 @@ export interface Solvers {
   ): Job;
   /** Throws `OUT_OF_MEMORY`, "subject 20 MB, of which 10 MB are available", where so many bytes are not there. */
   requireMemory(request: { bytes: number; subject: string }): void;
+  /** A copy to be made by `copyPiece`, which this addon then takes in the place of the array, which messages call `name`. */
+  beginCopy(request: { name: string; array: ArrayBufferView }): ArrayCopy;
+  /** Whether there is more to copy. Throws where the array was transferred or shrunk. */
+  copyPiece(request: { copy: ArrayCopy; name: string; array: ArrayBufferView; bytes: number }): boolean;
+  /** Gives the memory back, unless solves have the copy. */
+  dropCopy(request: { copy: ArrayCopy }): void;
   /** Handles are for solves of the addon that has made them. */
   compile(model: SerializedGraph & { n: number; parameters: Float64Array }): ProgramHandle;
   compileRegression(problem: RegressionRequest): ProgramHandle;
@@ -60,6 +66,9 @@ export interface Addon extends Solvers {
   /** The matrix by its other lines. */
   transposeStorage(matrix: SparseMatrix): SparseMatrix;
 }
+
+/** A copy of an array in the memory of an addon, opaque. */
+export type ArrayCopy = object & { readonly __arrayCopy: never };
 
 /** A compiled model, opaque. */
 export type ProgramHandle = object & { readonly __programHandle: never };

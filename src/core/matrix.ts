@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { types } from 'node:util';
 import { checkVector, isList, show } from './check.js';
+import { pauses } from './turns.js';
 
-/** A dense matrix, row after row: entry (i, j) is `data[i * columns + j]`. A solve copies the numbers when it is called. */
+/** A dense matrix, row after row: entry (i, j) is `data[i * columns + j]`. A solve copies the numbers when it is called, those of large ones over some turns of the event loop. */
 export interface Matrix {
   readonly data: Float64Array | Float32Array;
   readonly rows: number;
@@ -138,14 +138,12 @@ export function hasManyRows(value: unknown): value is readonly ArrayLike<number>
 
 /** The matrix of many rows, as {@link toMatrix} has it, copied in pieces between which other events are served. */
 export async function toMatrixInPieces(name: string, value: readonly unknown[]): Promise<Matrix> {
-  const milliseconds = 10;
   const [rows, matrix] = emptyFor(name, value);
-  let turn = performance.now();
+  const pause = pauses();
   for (const [i, row] of rows.entries()) {
     copyRow(name, row, i, matrix);
-    if (performance.now() - turn < milliseconds) continue;
-    await nextTurn();
-    turn = performance.now();
+    const due = pause();
+    if (due) await due;
   }
   return matrix;
 }

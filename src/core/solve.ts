@@ -2,8 +2,9 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Outcome, Progress, Status } from '../generated/solve.js';
 import { addon, cudaAddon, type Job, type Solvers } from './addon.js';
+import { withArrayCopies } from './arrayCopies.js';
 import { Callbacks, type Guard, type Numeric } from './callbacks.js';
-import { checkBoolean, checkFunction, checkSignal } from './check.js';
+import { checkBoolean, checkFunction, checkSignal, isPromise } from './check.js';
 import { checkDevice, chooseDevice, type DeviceName, type DeviceSupport } from './device.js';
 import { fromNative, SolverError } from './error.js';
 import { iterationTable } from './iterationTable.js';
@@ -51,7 +52,7 @@ export type Present = <Report extends { objective?: number }>(report: Report) =>
  */
 export async function solve<Answer>(
   solver: string,
-  problem: object | ((guard: Guard, native: Solvers) => object),
+  problem: object | ((guard: Guard, native: Solvers) => object | Promise<object>),
   settings: SolveOptions,
   support: DeviceSupport,
   present: Present = (report) => report,
@@ -87,7 +88,7 @@ export async function solve<Answer>(
 /** What one call of {@link solve} is about, on whatever device. */
 interface Task {
   solver: string;
-  problem: object | ((guard: Guard, native: Solvers) => object);
+  problem: object | ((guard: Guard, native: Solvers) => object | Promise<object>);
   own: object;
   signal: AbortSignal | undefined;
   present: Present;
@@ -102,7 +103,11 @@ async function run<Answer>(task: Task, on: 'cpu' | 'cuda'): Promise<Answer & Sol
   let unwatch: (() => void) | undefined;
   try {
     const made = typeof problem === 'function' ? problem(callbacks.guard, solvers) : problem;
-    const job = solvers.solve(solver, made, own, report, signal?.aborted ?? false);
+    // Without an await where there is nothing to wait for: a solve has begun when the call returns.
+    const begun = withArrayCopies(solvers, isPromise(made) ? await made : made, (given) =>
+      solvers.solve(solver, given, own, report, signal?.aborted ?? false),
+    );
+    const job = isPromise(begun) ? await begun : begun;
     callbacks.abort = () => job.abort();
     unwatch = signal && watch(signal, job);
     const packed = (await job.promise) as Packed;

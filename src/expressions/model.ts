@@ -1,4 +1,4 @@
-import { addon, type Solvers } from '../core/addon.js';
+import { addon } from '../core/addon.js';
 import type { Bounds } from '../core/bounds.js';
 import { acrossCopies } from '../core/brand.js';
 import { checkMembers, entryName, show } from '../core/check.js';
@@ -8,7 +8,7 @@ import { Dependence, dependences } from './dependence.js';
 import { type Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { add, neg, sub } from './operators.js';
 import { Parameter, type ParameterOptions } from './parameter.js';
-import { CompiledProgram, Program, perAddon } from './program.js';
+import { CompiledProgram, PerAddon, Program } from './program.js';
 import { serialize } from './serialize.js';
 import { type Broadcast, broadcast, checkShape, type Shape, sameShape, scalar, showShape, sizeOf } from './shape.js';
 import { type BoundLike, isData, Sides, shapeOfSide, type Written } from './sides.js';
@@ -266,9 +266,8 @@ export class Model {
     const n = this.#n;
     if (n === 0) throw new RangeError('model: expected at least one variable');
     const [objective, functions] = [this.#objective, this.#functions.slice()];
-    const compile = (native: Solvers) =>
-      native.compile({ n, parameters: this.#parameterValues(), ...serialize(objective, functions) });
-    const handle = perAddon(compile);
+    const request = () => ({ n, parameters: this.#parameterValues(), ...serialize(objective, functions) });
+    const { handle } = new PerAddon(request, (native, model) => native.compile(model));
     handle(addon());
     const free = [...this.#variables, ...this.#constraints].every(({ sides }) => sides === undefined);
     this.#program = new CompiledProgram({
@@ -281,7 +280,7 @@ export class Model {
       start: () => this.#starts(),
       bounds: () => this.#bounds(),
       parameters: () => this.#parameterValues(),
-      writable: () => (this.#parameterCount === 0 ? handle(addon()) : compile(addon())),
+      writable: () => (this.#parameterCount === 0 ? handle(addon()) : addon().compile(request())),
       variableNames: () => entryNames(this.#variables),
       constraintNames: () => entryNames(this.#constraints),
     });

@@ -1,7 +1,8 @@
 import { addon, type EvaluationRequest, type ProgramHandle, type ProgramRequest, type Solvers } from '../core/addon.js';
+import { withArrayCopies } from '../core/arrayCopies.js';
 import { type Bounds, copiedBounds } from '../core/bounds.js';
 import { acrossCopies } from '../core/brand.js';
-import { checkNumber, checkVector } from '../core/check.js';
+import { checkNumber, checkVector, isPromise } from '../core/check.js';
 import type { DeviceSupport } from '../core/device.js';
 import { fromNative } from '../core/error.js';
 import type { SparseMatrix } from '../core/matrix.js';
@@ -82,6 +83,10 @@ export abstract class Program {
   }
   /** @internal Where it can be solved. */
   abstract readonly deviceSupport: DeviceSupport;
+  /** @internal Prepares what takes so long that other events are to be served meanwhile. Undefined: there is nothing to wait for. */
+  ahead(_: Solvers): Promise<unknown> | undefined {
+    return undefined;
+  }
   /** @internal What an addon takes for a solve. */
   abstract toNative(guard: Guard, native: Solvers): object;
 }
@@ -233,8 +238,8 @@ export interface FamilyParts {
   bounds?: Bounds | undefined;
   fallbackStart?: Float64Array | undefined;
   deviceSupport: DeviceSupport;
-  /** The handle of the CPU's addon, or a function that gives one of each addon. */
-  handle: ProgramHandle | ((native: Solvers) => ProgramHandle);
+  /** The handle of the CPU's addon, or one of each addon. */
+  handle: ProgramHandle | Pick<PerAddon<object>, 'handle' | 'ahead'>;
 }
 
 /** Says what is wrong where a problem is taken for the result of a solve, as after `await logisticRegression(...)`. */
@@ -300,7 +305,13 @@ export class FamilyProgram extends NativeProgram {
 
   protected request(native: Solvers): ProgramRequest {
     const { handle } = this.#parts;
-    return { program: typeof handle === 'function' ? handle(native) : handle };
+    return { program: 'ahead' in handle ? handle.handle(native) : handle };
+  }
+
+  /** @internal */
+  override ahead(native: Solvers): Promise<unknown> | undefined {
+    const { handle } = this.#parts;
+    return 'ahead' in handle ? handle.ahead(native) : undefined;
   }
 }
 
@@ -313,14 +324,33 @@ export function compiled(compile: () => ProgramHandle): ProgramHandle {
   }
 }
 
-/** Compiles once in each addon that is asked, when it is. */
-export function perAddon(compile: (native: Solvers) => ProgramHandle): (native: Solvers) => ProgramHandle {
-  const made = new Map<Solvers, ProgramHandle>();
-  return (native) => {
-    const handle = made.get(native) ?? compiled(() => compile(native));
-    made.set(native, handle);
-    return handle;
+/** What each addon that is asked makes of a problem, once, when it is. */
+export class PerAddon<Request extends object> {
+  readonly #made = new Map<Solvers, ProgramHandle>();
+  readonly #request: (native: Solvers) => Request;
+  readonly #compile: (native: Solvers, request: Request) => ProgramHandle;
+
+  constructor(request: (native: Solvers) => Request, compile: (native: Solvers, request: Request) => ProgramHandle) {
+    this.#request = request;
+    this.#compile = compile;
+  }
+
+  readonly handle = (native: Solvers): ProgramHandle =>
+    this.#made.get(native) ?? this.#keep(native, this.#request(native));
+
+  /** Makes it where large arrays are to be copied, in pieces between which other events are served. Undefined: there are none. */
+  readonly ahead = (native: Solvers): Promise<unknown> | undefined => {
+    if (this.#made.has(native)) return undefined;
+    const made = withArrayCopies(native, this.#request(native), (request) => this.#keep(native, request as Request));
+    return isPromise(made) ? (made as Promise<unknown>) : undefined;
   };
+
+  /** Compiles, unless that was done meanwhile. */
+  #keep(native: Solvers, request: Request): ProgramHandle {
+    const handle = this.#made.get(native) ?? compiled(() => this.#compile(native, request));
+    this.#made.set(native, handle);
+    return handle;
+  }
 }
 
 /** A vector argument that may be empty. */

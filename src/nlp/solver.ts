@@ -119,7 +119,11 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
     ...bounds,
     reportIterates: reportIterates === undefined ? false : checkBoolean('reportIterates', reportIterates),
   };
-  const toNative = (...to: Parameters<Program['toNative']>) => Object.assign(program.toNative(...to), first);
+  const toNative = (...[guard, native]: Parameters<Program['toNative']>) => {
+    const made = () => Object.assign(program.toNative(guard, native), first);
+    const ahead = program.ahead(native);
+    return ahead ? ahead.then(made) : made();
+  };
   const present = program.sense === 'maximize' ? maximized : undefined;
   const answer = await solve<NlpSolution>('nlp', toNative, settings, program.deviceSupport, present);
   answer.objective ??= Number.NaN;

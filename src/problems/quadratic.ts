@@ -5,7 +5,7 @@ import { checkMembers, checkVector } from '../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { toOperand, toSymmetric } from '../core/operand.js';
 import { checkInequalityRows, checkLinearRows, type InequalityRows } from '../expressions/linearRows.js';
-import { compiled, FamilyProgram, perAddon } from '../expressions/program.js';
+import { compiled, FamilyProgram, PerAddon } from '../expressions/program.js';
 
 export interface QuadraticProblem {
   /**
@@ -37,7 +37,10 @@ const members = ['Q', 'c', 'A', 'b', 'G', 'atMost', 'atLeast', 'lower', 'upper',
 
 /** What {@link quadraticProgram} makes. */
 export class QuadraticProgram extends FamilyProgram {
-  readonly #elsewhere = perAddon((native) => native.compileQuadratic(this.#data()));
+  readonly #elsewhere = new PerAddon(
+    () => this.#data(),
+    (native, data) => native.compileQuadratic(data),
+  );
 
   /** @internal */
   constructor(m: number, start: Float64Array, bounds: Bounds, handle: ProgramHandle) {
@@ -47,7 +50,7 @@ export class QuadraticProgram extends FamilyProgram {
   }
 
   protected override request(native: Solvers): ProgramRequest {
-    return native === addon() ? super.request(native) : { program: this.#elsewhere(native) };
+    return native === addon() ? super.request(native) : { program: this.#elsewhere.handle(native) };
   }
 
   /** Asked of the CPU's addon, so that they are not kept twice. */

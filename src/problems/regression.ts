@@ -1,6 +1,6 @@
 // Generalised linear models under constraints, by kernels of their own.
 
-import { addon, type Solvers } from '../core/addon.js';
+import { addon, type RegressionRequest } from '../core/addon.js';
 import { appendColumn } from '../core/algebra.js';
 import { type Bounds, boundsOfVariables, checkBound } from '../core/bounds.js';
 import {
@@ -25,7 +25,7 @@ import { checkLinearRows, type LinearRows, ownRows } from '../expressions/linear
 import { Model } from '../expressions/model.js';
 import { sumSquares } from '../expressions/operators.js';
 import { matvec } from '../expressions/products.js';
-import { type CompiledProgram, compiled, FamilyProgram, perAddon } from '../expressions/program.js';
+import { type CompiledProgram, FamilyProgram, PerAddon } from '../expressions/program.js';
 
 /**
  * Loss of a prediction t = a^T x + offset for a response y, a negative log-likelihood up to a constant:
@@ -129,8 +129,7 @@ export class RegressionProgram extends FamilyProgram {
       ...linear,
       squaredNorm: given.squaredNorm,
     };
-    const compile = (native: Solvers) =>
-      native.compileRegression({ ...request, constraints: constraints?.parts.handle(native) });
+    const made = regressionWith(request, constraints);
     const dense = 'data' in x;
     super({
       m: constraints?.m ?? 0,
@@ -140,11 +139,18 @@ export class RegressionProgram extends FamilyProgram {
       fallbackStart: exponential.includes(loss) && constraints && free ? start : undefined,
       deviceSupport: deviceSupportOf(x, free),
       // What a solve needs is ours until an addon asks for it; dense data are for the other addon, too.
-      handle: dense ? perAddon(compile) : compiled(() => compile(addon())),
+      handle: dense ? made : made.handle(addon()),
     });
     this.classes = classes;
   }
 }
+
+/** What an addon makes of a regression. */
+const regressionWith = (request: RegressionRequest, constraints: CompiledProgram | undefined) =>
+  new PerAddon(
+    (native) => ({ ...request, constraints: constraints?.parts.handle(native) }),
+    (native, regression) => native.compileRegression(regression),
+  );
 
 /**
  * Logistic regression, under constraints if there are any, as a problem for {@link minimize}:

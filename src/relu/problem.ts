@@ -12,7 +12,10 @@ import { checkFeatureNames, type ReluNetwork } from './network.js';
 export type { ReluProgress };
 
 export interface ReluData<Y extends Targets = Targets> {
-  /** n x d: a row for each example. Copied when the solve is called: what becomes of the array afterwards does not matter. */
+  /**
+   * n x d: a row for each example. Copied when the solve is called, more than 8 MB over some turns of the event loop: what becomes of the
+   * array afterwards does not matter.
+   */
   x: MatrixLike;
   /**
    * What to predict, one for each row of x.

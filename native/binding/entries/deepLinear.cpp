@@ -20,17 +20,17 @@ struct DeepLinearEntry {
 
   static Problem read(const Reader& in) {
     Problem problem;
-    problem.x = in.matrixCopy("x");
-    problem.y = in.matrixCopy("y");
-    require(problem.y.rows() == problem.x.rows(), "rows of y", problem.y.rows(),
-            "expected as many as x has: " + show(problem.x.rows()));
+    problem.x = in.matrix("x");
+    problem.y = in.matrix("y");
+    require(problem.y.rows == problem.x.rows, "rows of y", problem.y.rows,
+            "expected as many as x has: " + show(problem.x.rows));
     if (in.has("start")) {
       problem.start = in.matrixCopy("start");
       const auto expect = [](const char* name, int value, int wanted) {
         require(value == wanted, name, value, "expected " + show(wanted));
       };
-      expect("rows of warmStart.product", problem.start.rows(), problem.x.cols());
-      expect("columns of warmStart.product", problem.start.cols(), problem.y.cols());
+      expect("rows of warmStart.product", problem.start.rows(), problem.x.columns);
+      expect("columns of warmStart.product", problem.start.cols(), problem.y.columns);
     }
     return problem;
   }

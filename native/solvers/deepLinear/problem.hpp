@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/limits.hpp"
+#include "data/matrix_input.hpp"
 #include "linalg/views.hpp"
 
 namespace nonconvex {
@@ -35,8 +36,8 @@ struct DeepLinearSettings : Limits {
 static_assert(sizeFromFields<DeepLinearSettings>() == sizeof(DeepLinearSettings));
 
 struct DeepLinearProblem {
-  HostMatrix<double> x;      ///< n x d
-  HostMatrix<double> y;      ///< n x c
+  MatrixInput x;             ///< n x d
+  MatrixInput y;             ///< n x c
   HostMatrix<double> start;  ///< d x c: a product of layers to begin at; no columns when there is none
 };
 

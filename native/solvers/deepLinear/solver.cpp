@@ -23,20 +23,17 @@ SpectralPenalty penaltyOf(const DeepLinearSettings& settings, int rows) {
   return {.weight = beta, .power = 2.0 / settings.depth};
 }
 
-void requireFinite(const char* name, Mat<const double> a) {
-  for (int i = 0; i < a.rows; ++i) {
-    for (int j = 0; j < a.cols; ++j) {
-      if (std::isfinite(a(i, j))) continue;
-      require(false, std::string(name) + "[" + show(i) + "][" + show(j) + "]", a(i, j), "expected a finite number");
-    }
-  }
+void requireFinite(const char* name, int i, int j, double value) {
+  if (std::isfinite(value)) return;
+  require(false, std::string(name) + "[" + show(i) + "][" + show(j) + "]", value, "expected a finite number");
 }
 
 /// The problem, where there is the memory for what its sizes ask for.
 const DeepLinearProblem& withRoom(const DeepLinearProblem& problem) {
-  const double n = problem.x.rows(), d = problem.x.cols(), c = problem.y.cols();
+  const double n = problem.x.rows, d = problem.x.columns, c = problem.y.columns;
   const double least = std::min(d, c), most = std::max(d, c);
-  const double numbers = 2 * d * d + 7 * d * c + n * c + 2 * (most * least + least * least) + (d + c) * least;
+  const double own = problem.x.f64 == nullptr ? n * d : 0;
+  const double numbers = own + 2 * d * d + 7 * d * c + 2 * n * c + 2 * (most * least + least * least) + (d + c) * least;
   requireMemory(sizeof(double) * numbers,
                 "x with " + show(d) + " columns and y with " + show(c) + " columns, n = " + show(n) + " rows, need");
   return problem;
@@ -48,27 +45,25 @@ LinearNetworkSolver::LinearNetworkSolver(const Cpu& la, const DeepLinearProblem&
                                          const DeepLinearSettings& settings)
     : la_(la),
       problem_(withRoom(problem)),
-      penalty_(penaltyOf(settings, problem.x.rows())),
+      penalty_(penaltyOf(settings, problem.x.rows)),
       seed_(settings.seed),
-      targetSquares_(la.dot(problem.y.flat(), problem.y.flat())),
-      gram_(problem.x.cols(), problem.x.cols()),
-      target_(problem.x.cols(), problem.y.cols()),
-      z_(problem.x.cols(), problem.y.cols()),
-      residual_(problem.y.copy()),
-      svd_(problem.x.cols(), problem.y.cols()),
-      slopeSvd_(problem.x.cols(), problem.y.cols()),
+      own_(problem.x.f64 == nullptr ? HostMatrix<double>(problem.x.columns, problem.x.rows, Uninitialized{})
+                                    : HostMatrix<double>()),
+      xt_{problem.x.f64 != nullptr ? problem.x.f64 : own_.data(), problem.x.columns, problem.x.rows,
+          std::max(1, problem.x.columns)},
+      y_(problem.x.rows, problem.y.columns, Uninitialized{}),
+      gram_(problem.x.columns, problem.x.columns),
+      target_(problem.x.columns, problem.y.columns),
+      z_(problem.x.columns, problem.y.columns),
+      svd_(problem.x.columns, problem.y.columns),
+      slopeSvd_(problem.x.columns, problem.y.columns),
       t_(at(svd_.count())),
-      bestObjective_(targetSquares_ / 2),
-      bestLeft_(problem.x.cols(), svd_.count()),
-      bestRight_(problem.y.cols(), svd_.count()),
+      bestLeft_(problem.x.columns, svd_.count()),
+      bestRight_(problem.y.columns, svd_.count()),
       best_(at(svd_.count())) {
-  requireFinite("x", problem.x);
-  requireFinite("y", problem.y);
-  requireFinite("warmStart.product", problem.start);
-  require(std::isfinite(targetSquares_), "y", targetSquares_, "expected numbers whose squares have a finite sum");
-  // A solve that ends at once returns the network that is zero, for which X^T X is not needed.
-  if (!la_.gram(problem.x, gram_)) return;
-  la_.gemm(Transpose::yes, Transpose::no, 1.0, problem.x, problem.y, 0.0, target_);
+  // A solve that ends at once returns the network that is zero, for which x is not needed.
+  if (!read() || !la_.gram(Transpose::no, xt_, gram_)) return;
+  la_.gemm(Transpose::no, Transpose::no, 1.0, xt_, y_, 0.0, target_);
   measureColumns();
   if (penalty_.power < 1 && !orthogonal()) {
     throw Error(
@@ -77,6 +72,34 @@ LinearNetworkSolver::LinearNetworkSolver(const Cpu& la, const DeepLinearProblem&
             show(settings.depth) + " layers is known; for any x use depth 2 or parallel: true, or bring x " +
             "into such columns first, which is another problem");
   }
+}
+
+/// Checks the numbers and brings y into columns, some at a time, between which it looks whether the solve is to end:
+/// then it returns false. The objective of the network that is zero is known in any case.
+bool LinearNetworkSolver::read() {
+  constexpr int atOnce = 1 << 20;  // some milliseconds
+  for (int i = 0; i < n(); ++i) {
+    for (int j = 0; j < c(); ++j) {
+      requireFinite("y", i, j, problem_.y(i, j));
+      y_(i, j) = problem_.y(i, j);
+    }
+  }
+  residual_ = y_.copy();
+  targetSquares_ = la_.dot(y_.flat(), y_.flat());
+  bestObjective_ = targetSquares_ / 2;
+  for (int j = 0; j < problem_.start.cols(); ++j) {
+    for (int i = 0; i < problem_.start.rows(); ++i) requireFinite("warmStart.product", i, j, problem_.start(i, j));
+  }
+  require(std::isfinite(targetSquares_), "y", targetSquares_, "expected numbers whose squares have a finite sum");
+  const int rows = std::max(1, atOnce / std::max(1, d()));
+  for (int i = 0; i < n(); ++i) {
+    if (i % rows == 0 && la_.ending()) return false;
+    for (int j = 0; j < d(); ++j) {
+      requireFinite("x", i, j, problem_.x(i, j));
+      if (own_.size() > 0) own_(j, i) = problem_.x(i, j);
+    }
+  }
+  return true;
 }
 
 /// Sets s and how far X^T X is from s^2 I.
@@ -114,7 +137,7 @@ void LinearNetworkSolver::begin() {
     for (int k = 0; k < svd_.count(); ++k) t_[at(k)] = svd_.value(k);
     compose();
     measure();
-    la_.gemm(Transpose::yes, Transpose::no, 1 / rho_, problem_.x, residual_, 0.0, multiplier_);
+    la_.gemm(Transpose::no, Transpose::no, 1 / rho_, xt_, residual_, 0.0, multiplier_);
     return;
   }
   const Random random(seed_);
@@ -141,8 +164,7 @@ void LinearNetworkSolver::takeClosedForm() {
   measure();
   // A product of the layers that is no worse has ||X Z|| <= 2 ||Y||.
   if (scale_ > 0) weights = 2 * targetSquares_ / (square(scale_) - std::min(spread_, square(scale_) / 2));
-  const double error =
-      spread_ * weights + roundingOfBound * targetSquares_ * (1 + static_cast<double>(problem_.x.rows()) / 64);
+  const double error = spread_ * weights + roundingOfBound * targetSquares_ * (1 + static_cast<double>(n()) / 64);
   const double rest = targetSquares_ / 2 - covered;
   lowerBound_ = std::min(rest + least - error, bestObjective_);
   dual_ = lowerBound_;
@@ -209,8 +231,8 @@ void LinearNetworkSolver::balance() {
 
 /// Objective at Z, which is kept if it is the best, and the residual there.
 void LinearNetworkSolver::measure() {
-  la_.copy(Mat<const double>(problem_.y), residual_.view());
-  la_.gemm(Transpose::no, Transpose::no, -1.0, problem_.x, z_, 1.0, residual_);
+  la_.copy(Mat<const double>(y_), residual_.view());
+  la_.gemm(Transpose::yes, Transpose::no, -1.0, xt_, z_, 1.0, residual_);
   double value = la_.dot(residual_.flat(), residual_.flat()) / 2;
   for (const double t : t_) value += penalty_.value(t);
   if (!(value < bestObjective_)) return;
@@ -224,9 +246,9 @@ void LinearNetworkSolver::measure() {
 
 /// A multiple of the residual at Z is a point of the dual program; with ||Z|| for the nuclear norm.
 void LinearNetworkSolver::offerBound() {
-  la_.gemm(Transpose::yes, Transpose::no, 1.0, problem_.x, residual_, 0.0, slope_);
+  la_.gemm(Transpose::no, Transpose::no, 1.0, xt_, residual_, 0.0, slope_);
   slopeSvd_.decompose(slope_);
-  const double linear = la_.dot(residual_.flat(), problem_.y.flat());
+  const double linear = la_.dot(residual_.flat(), y_.flat());
   const double squares = la_.dot(residual_.flat(), residual_.flat());
   // The largest singular value that rounding may have hidden.
   const double norm = slopeSvd_.value(0) + roundingOfBound * scale_ * std::sqrt(squares * d());

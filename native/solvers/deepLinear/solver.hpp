@@ -38,10 +38,12 @@ class LinearNetworkSolver {
   DeepLinearSolution solution() const;
 
  private:
+  int n() const { return problem_.x.rows; }
   int d() const { return gram_.rows(); }
   int c() const { return target_.cols(); }
   bool orthogonal() const { return spread_ <= mostSpread * square(scale_); }
 
+  bool read();
   void measureColumns();
   void takeClosedForm();
   void begin();
@@ -59,9 +61,12 @@ class LinearNetworkSolver {
   const DeepLinearProblem& problem_;
   SpectralPenalty penalty_;
   std::uint64_t seed_;
-  double scale_ = 0;   // s
-  double spread_ = 0;  // ||X^T X - s^2 I||_F
-  double targetSquares_;
+  double scale_ = 0;        // s
+  double spread_ = 0;       // ||X^T X - s^2 I||_F
+  HostMatrix<double> own_;  // X^T where it was not in double precision
+  Mat<const double> xt_;    // d x n
+  HostMatrix<double> y_;    // n x c
+  double targetSquares_ = 0;
   HostMatrix<double> gram_, target_;              // X^T X, X^T Y
   HostMatrix<double> factor_;                     // of X^T X + rho I
   HostMatrix<double> z_, copy_, multiplier_;      // Z, U, D
@@ -70,7 +75,7 @@ class LinearNetworkSolver {
   std::vector<double> t_;  // singular values of Z, as svd_ has them
   double rho_ = 0;
   int steps_ = 0, changed_ = 0;
-  double bestObjective_, lowerBound_ = 0, dual_ = 0;
+  double bestObjective_ = 0, lowerBound_ = 0, dual_ = 0;
   bool closedForm_ = false, measured_ = false;
   HostMatrix<double> bestLeft_, bestRight_;
   std::vector<double> best_;

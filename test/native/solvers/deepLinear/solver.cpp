@@ -51,11 +51,9 @@ TEST(deepLinearSingularValuesComposeTheMatrix) {
 
 TEST(deepLinearShrinksTheSingularValues) {
   DeepLinearProblem problem;
-  problem.x = HostMatrix<double>(2, 2);
-  problem.y = HostMatrix<double>(2, 2);
-  problem.x(0, 0) = problem.x(1, 1) = 1;
-  problem.y(0, 0) = 3;
-  problem.y(1, 1) = 0.5;
+  const double x[] = {1, 0, 0, 1}, y[] = {3, 0, 0, 0.5};
+  problem.x = {.f64 = x, .rows = 2, .columns = 2};
+  problem.y = {.f64 = y, .rows = 2, .columns = 2};
   DeepLinearSettings settings;
   settings.beta = 1;
   const Cpu la;
@@ -69,8 +67,9 @@ TEST(deepLinearShrinksTheSingularValues) {
 
 TEST(deepLinearStepsAskForNoMemory) {
   DeepLinearProblem problem;
-  problem.x = normals(30, 6, 1);
-  problem.y = normals(30, 4, 2);
+  const HostMatrix<double> x = normals(6, 30, 1), y = normals(4, 30, 2);  // by rows
+  problem.x = {.f64 = x.data(), .rows = 30, .columns = 6};
+  problem.y = {.f64 = y.data(), .rows = 30, .columns = 4};
   const Cpu la;
   LinearNetworkSolver solver(la, problem, {});
   solver.start();

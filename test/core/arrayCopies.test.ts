@@ -1,0 +1,104 @@
+// Large arrays of a solve are copied in pieces, between which other events are served, and are what they would be in one.
+import { describe, expect, it } from 'vitest';
+import { type Addon, addon, type Solvers } from '../../src/core/addon.js';
+import { withArrayCopies } from '../../src/core/arrayCopies.js';
+import { deepLinear, matrix } from '../../src/index.js';
+import { numbers } from '../contract/problem.js';
+
+/** An addon that notes what it is asked for. */
+function noting(): { solvers: Solvers; asked: string[] } {
+  const real: Addon = addon();
+  const asked: string[] = [];
+  const solvers: Solvers = {
+    ...real,
+    beginCopy(request) {
+      asked.push(`begin ${request.name}`);
+      return real.beginCopy(request);
+    },
+    dropCopy(request) {
+      asked.push('drop');
+      real.dropCopy(request);
+    },
+  };
+  return { solvers, asked };
+}
+
+const rows = 600_000;
+const x = matrix(rows, 2, numbers(2 * rows));
+const problem = () => ({ n: 2, matrices: [x], terms: [{ kind: 'some', b: x.data.subarray(1) }], callbacks: { x } });
+
+describe('withArrayCopies', () => {
+  it('uses a small problem at once, as it is', () => {
+    const { solvers, asked } = noting();
+    const small = { x: matrix(2, 1, [1, 2]), start: numbers(1000) };
+    expect(withArrayCopies(solvers, small, (given) => given)).toBe(small);
+    expect(asked).toEqual([]);
+  });
+
+  it('has copies in the places of large arrays while the problem is used, and changes no object of others', async () => {
+    const { solvers, asked } = noting();
+    const given = problem();
+    const seen = await withArrayCopies(solvers, given, (made) => {
+      asked.push('use');
+      return made as typeof given;
+    });
+    expect(asked).toEqual(['begin matrices[0].data', 'begin terms[0].b', 'use', 'drop', 'drop']);
+    expect(seen.matrices).toHaveLength(1);
+    expect(seen.matrices[0]?.rows).toBe(rows);
+    expect(ArrayBuffer.isView(seen.matrices[0]?.data)).toBe(false);
+    expect(ArrayBuffer.isView(seen.terms[0]?.b)).toBe(false);
+    expect(seen.callbacks).toBe(given.callbacks);
+    expect(given.matrices[0]).toBe(x);
+    expect(ArrayBuffer.isView(given.terms[0]?.b)).toBe(true);
+  });
+
+  it('lets others run between pieces, and copies for one after the other', async () => {
+    const { solvers, asked } = noting();
+    const beginning = process.cpuUsage();
+    let [turns, next] = [0, setImmediate(() => {})];
+    const turn = () => {
+      ++turns;
+      next = setImmediate(turn);
+    };
+    turn();
+    await Promise.all([1, 2].map((k) => withArrayCopies(solvers, problem(), () => asked.push(`use ${k}`))));
+    clearImmediate(next);
+    const { user, system } = process.cpuUsage(beginning);
+    const one = ['begin matrices[0].data', 'begin terms[0].b'];
+    expect(asked).toEqual([...one, 'use 1', 'drop', 'drop', ...one, 'use 2', 'drop', 'drop']);
+    // A turn for each hundredth of a second, but for the first; turns of nothing are more.
+    expect(turns).toBeGreaterThanOrEqual(Math.min(2, (user + system) / 1e4 - 2));
+  });
+
+  it('says so where an array loses its memory meanwhile, and goes on with others', async () => {
+    const { solvers, asked } = noting();
+    const lost = Float64Array.from(x.data);
+    const losing: Solvers = {
+      ...solvers,
+      copyPiece(request) {
+        if (request.array === lost) structuredClone(lost.buffer, { transfer: [lost.buffer] });
+        return solvers.copyPiece(request);
+      },
+    };
+    const copying = withArrayCopies(losing, { first: x, x: { ...x, data: lost } }, () => expect.unreachable());
+    await expect(copying).rejects.toThrow(/^x\.data: expected an array that is not transferred or shrunk/);
+    expect(asked.filter((each) => each === 'drop')).toHaveLength(2);
+    await withArrayCopies(solvers, problem(), () => asked.push('use'));
+    expect(asked).toContain('use');
+  });
+});
+
+it('a solve of large arrays is that of small ones, whatever becomes of the arrays once it has begun', async () => {
+  const settings = { beta: 1, maxIterations: 3 };
+  const y = numbers(rows, 3);
+  const expected = await deepLinear.linearNetwork({ x: { ...x, data: Float32Array.from(x.data) }, y }, settings);
+  const copied = { ...x, data: x.data.slice() };
+  const solving = [0, 1].map(() => deepLinear.linearNetwork({ x: copied, y }, settings));
+  const [one, two] = await Promise.all(solving);
+  expect(expected.product.data).toHaveLength(2);
+  expect(one?.product).toEqual(expected.product);
+  expect(two?.product).toEqual(expected.product);
+  copied.data.fill(0);
+  const { product } = await deepLinear.linearNetwork({ x: copied, y }, settings);
+  expect(product.data.every((value) => value === 0)).toBe(true);
+});
