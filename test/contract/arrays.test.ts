@@ -1,6 +1,7 @@
 // Whatever a caller does to an array after the call, the solve does not see it: at once, and while the solve waits in the
 // queue. A solve that read memory that is gone would end the process, so each family's are in a process of their own.
 import { describe, expect, it } from 'vitest';
+import { long } from '../long.js';
 import { runInChild, source } from './child.js';
 import { type Fixture, fixtures } from './fixtures.js';
 
@@ -42,54 +43,80 @@ const mischief = `
 
 describe.each(Object.entries(fixtures))('%s', (_, fixture: Fixture) => {
   const problems = Object.entries({ small: fixture.small, ...fixture.arrays });
-  const run = (lines: string, problem: Fixture['small']) =>
-    runInChild(walks + mischief + lines, problem, {
+  /** Runs lines that see `problems`, each with its name, and `front(more)`, which takes the only thread as long as it is told. */
+  const run = (lines: string) => {
+    const given = `
+      const front = await solverOf(${source(fixture.endless)});
+      const problems = ${source(problems.map(([name, problem]) => ({ name, ...problem })))};
+    `;
+    return runInChild(walks + mischief + given + lines, fixture.small, {
       flags: ['--expose-gc'],
       env: { NONCONVEX_THREADS: '1' }, // so that what waits does wait
     });
+  };
 
-  it.each(problems)('%s: solves what the arrays were', async (_, problem) => {
+  it('solves what the arrays were', async () => {
     const lines = `
-      const front = await solverOf(${source(fixture.endless)});
-      const expected = values(await solve());
-      const given = { data: problem.data, settings: problem.settings };
-      const count = arraysOf(given).length;
+      const cases = [];
+      for (const problem of problems) {
+        const { name, data, settings } = problem;
+        const solve = await solverOf(problem);
+        const given = { data, settings };
+        cases.push({ name, solve, given, expected: values(await solve()), count: arraysOf(given).length, solves: 0 });
+      }
       const solves = [];
       const begin = (queued) => {
-        for (const [name, { make, act }] of Object.entries(changes)) {
-          for (let k = 0; k < count; ++k) {
-            const { data, settings } = copied(given, make);
-            const array = arraysOf({ data, settings })[k];
-            const promise = solve(settings, data);
-            act(array);
-            solves.push(outcome(promise).then((got) => [name + ', array ' + k + queued, got]));
+        for (const each of cases) {
+          for (const [change, { make, act }] of Object.entries(changes)) {
+            for (let k = 0; k < each.count; ++k) {
+              const { data, settings } = copied(each.given, make);
+              const array = arraysOf({ data, settings })[k];
+              const promise = each.solve(settings, data);
+              act(array);
+              ++each.solves;
+              const what = [each.name, change, 'array ' + k, queued].join(', ');
+              solves.push(outcome(promise).then((got) => (got === each.expected ? [] : [[what, got]])));
+            }
           }
         }
         gc();
       };
-      begin('');
+      begin('at once');
       await Promise.all(solves);
       const blocking = front({ timeLimit: 0.2 });
-      begin(', queued');
+      begin('queued');
       gc();
       await blocking;
-      const wrong = (await Promise.all(solves)).filter(([, got]) => got !== expected);
-      console.log(JSON.stringify({ solves: solves.length, count, wrong }));
+      const wrong = (await Promise.all(solves)).flat();
+      console.log(JSON.stringify({ cases: cases.map(({ name, count, solves }) => ({ name, count, solves })), wrong }));
     `;
-    const ended = await run(lines, problem);
+    const ended = await run(lines);
     expect(ended).toMatchObject({ code: 0, signal: null, errors: '' });
-    const { solves, count, wrong } = JSON.parse(ended.output);
+    const { cases, wrong } = JSON.parse(ended.output) as {
+      cases: { name: string; count: number; solves: number }[];
+      wrong: unknown[];
+    };
     expect(wrong).toEqual([]);
-    expect(solves).toBe(6 * count);
+    expect(cases.map(({ name }) => name)).toEqual(problems.map(([name]) => name));
+    for (const { name, count, solves } of cases) {
+      expect(count, name).toBeGreaterThan(0);
+      expect(solves, name).toBe(6 * count);
+    }
   });
 
-  it.each(problems)('%s: survives a thread that writes into shared memory', async (_, problem) => {
+  it('survives a thread that writes into shared memory', async () => {
+    const copies = long ? 20 : 5;
     const lines = `
       import { once } from 'node:events';
       import { Worker } from 'node:worker_threads';
-      const front = await solverOf(${source(fixture.endless)});
-      const shared = Array.from({ length: 20 }, () => copied(problem.data, onto((bytes) => new SharedArrayBuffer(bytes))));
-      const workerData = shared.flatMap(arraysOf).map(({ buffer }) => buffer);
+      const cases = [];
+      for (const problem of problems) {
+        const solve = await solverOf(problem);
+        for (let k = 0; k < ${copies}; ++k) {
+          cases.push({ solve, data: copied(problem.data, onto((bytes) => new SharedArrayBuffer(bytes))) });
+        }
+      }
+      const workerData = cases.flatMap(({ data }) => arraysOf(data)).map(({ buffer }) => buffer);
       const thread = new Worker(
         \`
           import { parentPort, workerData } from 'node:worker_threads';
@@ -102,11 +129,12 @@ describe.each(Object.entries(fixtures))('%s', (_, fixture: Fixture) => {
       await once(thread, 'message');
       const blocking = front({ timeLimit: 0.1 });
       // Rejected, or with the answer for a mixture of numbers.
-      const solves = shared.map(async (data) => solve({ timeLimit: 0.5 }, data));
+      const solves = cases.map(async ({ solve, data }) => solve({ timeLimit: ${long ? 0.5 : 0.1} }, data));
       const ended = await Promise.allSettled([blocking, ...solves]);
       await thread.terminate();
       console.log(ended.length);
     `;
-    expect(await run(lines, problem)).toMatchObject({ code: 0, signal: null, errors: '', output: '21\n' });
+    const output = `${1 + copies * problems.length}\n`;
+    expect(await run(lines)).toMatchObject({ code: 0, signal: null, errors: '', output });
   });
 });

@@ -1,10 +1,10 @@
 // src/core/loader.ts: which binary is loaded, and what is said when none can be.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 const repository = join(import.meta.dirname, '../..');
 const binary = ['build-cmake', 'build']
@@ -13,14 +13,15 @@ const binary = ['build-cmake', 'build']
 const platform = `${process.platform}-${process.arch}`;
 let root: string;
 
-/** A package folder with nothing but the loader in its dist/, as both module kinds. */
-beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'nonconvex-loader-'));
-  writeFileSync(join(root, 'package.json'), '{ "name": "nonconvex", "type": "module" }');
+/** A package folder with nothing but the loader in its dist/, as both module kinds; each test has a copy, `root`. */
+const packed = mkdtempSync(join(tmpdir(), 'nonconvex-loader-'));
+
+beforeAll(async () => {
+  writeFileSync(join(packed, 'package.json'), '{ "name": "nonconvex", "type": "module" }');
   for (const format of ['esm', 'cjs'] as const) {
     await build({
       entryPoints: [join(repository, 'src/core/loader.ts')],
-      outfile: join(root, 'dist', format === 'esm' ? 'loader.js' : 'loader.cjs'),
+      outfile: join(packed, 'dist', format === 'esm' ? 'loader.js' : 'loader.cjs'),
       bundle: true,
       platform: 'node',
       format,
@@ -29,7 +30,13 @@ beforeEach(async () => {
   }
 });
 
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'nonconvex-loader-'));
+  cpSync(packed, root, { recursive: true });
+});
+
 afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => rmSync(packed, { recursive: true, force: true }));
 
 /** Runs `code` with `loadAddon` and `loadCudaAddon` in scope; what it prints, or the error. */
 function load(
@@ -95,13 +102,21 @@ describe('loadAddon', () => {
     expect(load(`${loads} console.log(${count})`).out).toBe('1');
   });
 
-  it.runIf(binary).each(['-1', '0', '99999999999', '1.5', 'two'])('refuses NONCONVEX_THREADS = %s', (threads) => {
+  it.runIf(binary)('refuses a NONCONVEX_THREADS that is no number of threads', () => {
     place('build/Release/nonconvex.node', binary);
-    const run = `process.env.NONCONVEX_THREADS = '${threads}'; loadAddon()`;
-    expect(load(run)).toMatchObject({
-      name: 'RangeError',
-      message: `NONCONVEX_THREADS = '${threads}': expected an integer in [1, 1024]`,
-    });
+    const values = ['-1', '0', '99999999999', '1.5', 'two'];
+    const attempts = `
+      const errors = ${JSON.stringify(values)}.map((value) => {
+        process.env.NONCONVEX_THREADS = value;
+        try { loadAddon(); } catch ({ name, message }) { return { name, message }; }
+      });
+      console.log(JSON.stringify(errors));`;
+    expect(JSON.parse(load(attempts).out)).toEqual(
+      values.map((value) => ({
+        name: 'RangeError',
+        message: `NONCONVEX_THREADS = '${value}': expected an integer in [1, 1024]`,
+      })),
+    );
   });
 
   it.runIf(binary)('loads from a line of a command', () => {

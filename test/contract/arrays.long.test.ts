@@ -1,0 +1,1 @@
+import './arrays.test.js';
