@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { minimize } from '../../src/index.js';
 import { readNl } from '../../src/nlp/index.js';
+import { long } from '../long.js';
 import { conditions, leastNear } from '../problems/conditions.js';
 import { available, names, nlFile, pathOf, references } from '../problems/nlFolder.js';
 import { normals } from '../problems/relu.js';
@@ -18,9 +19,11 @@ interface Row {
 
 describe.skipIf(!available)('AMPL models', () => {
   const reference = available ? references() : {};
+  // The largest, of which another one has the formulas, too: dense algebra takes as long for it as for all others.
+  const models = names.filter((name) => long || name !== 'elec100');
   const rows: Row[] = [];
 
-  it.each(names)('%s: whatever is called solved is a minimum', async (name) => {
+  it.each(models)('%s: whatever is called solved is a minimum', async (name) => {
     const result = await minimize(await readNl(pathOf(name)));
     const file = nlFile(pathOf(name));
     const found = conditions(file, result.x, result.multipliers);
@@ -33,7 +36,8 @@ describe.skipIf(!available)('AMPL models', () => {
   });
 
   it('all but two are solved, as low as Ipopt or lowest among feasible neighbours', () => {
-    expect(rows.length).toBe(Object.keys(reference).length);
+    expect(Object.keys(reference).sort()).toEqual([...names].sort());
+    expect(rows.length).toBe(models.length);
     expect(rows.filter(({ status, fulfils }) => status === 'solved' && fulfils).length).toBeGreaterThanOrEqual(
       rows.length - 2,
     );

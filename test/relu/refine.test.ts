@@ -97,10 +97,10 @@ describe('refinement', () => {
   });
 
   it('serves several outputs and classes', async () => {
-    const { x, y } = planted(60, 6, 7); // with the bias more columns than have their largest price found exactly
+    const { x, y } = planted(40, 6, 7); // with the bias more columns than have their largest price found exactly
     const labels = y.map((value) => (value > 0.5 ? 'high' : value < -0.5 ? 'low' : 'middle'));
     for (const loss of ['squared', 'logistic', 'softmax'] as const) {
-      const settings = { beta: 0.05, loss, patterns: { refine: { rounds: 2, starts: 1 } } };
+      const settings = { beta: 0.05, loss, patterns: { refine: { rounds: 1, starts: 1 } } };
       const refined = await trainReluNetwork({ x, y: labels }, settings);
       const sampled = await trainReluNetwork({ x, y: labels }, { beta: 0.05, loss });
       expect(refined.objective).toBeLessThan(sampled.objective);
@@ -109,7 +109,7 @@ describe('refinement', () => {
   });
 
   it('begins at an earlier result', async () => {
-    const { x, y } = planted(80, 4, 11);
+    const { x, y } = planted(50, 4, 11);
     const first = await trainReluNetwork({ x, y }, { beta: 0.05, patterns: { refine: { rounds: 2 } } });
     const second = await trainReluNetwork(
       { x, y },
@@ -119,7 +119,7 @@ describe('refinement', () => {
   });
 
   it('is the same for any number of threads', async () => {
-    const { x, y } = planted(70, 3, 13);
+    const { x, y } = planted(50, 3, 13);
     const [one, two] = await Promise.all(
       [1, 2].map((threads) => trainReluNetwork({ x, y }, { beta: 0.05, threads, patterns: { refine: { rounds: 2 } } })),
     );

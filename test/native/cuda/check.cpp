@@ -7,17 +7,18 @@
 using namespace nonconvex;
 
 TEST(passes) {
+  const bool longRun = check::longRun();
   const checks::Sizes sizes = {{5},
-                               {30, 3, 8},
-                               check::longRun() ? 40 : 12,
-                               check::longRun() ? 2500 : 600,
-                               {50, 7, 9},
-                               {{30, 3, 8}},
-                               {{40, 3, 8}},
+                               {longRun ? 30 : 16, 3, longRun ? 8 : 6},
+                               longRun ? 40 : 12,
+                               longRun ? 2500 : 600,
+                               {longRun ? 50 : 20, 7, longRun ? 9 : 5},
+                               {{longRun ? 30 : 16, 3, longRun ? 8 : 5}},
+                               {{longRun ? 40 : 20, 3, longRun ? 8 : 5}},
                                1,
-                               {600, 9},
-                               {{300, 5}},
-                               10};
+                               {longRun ? 600 : 200, longRun ? 9 : 5},
+                               {{longRun ? 300 : 100, 5}},
+                               longRun ? 10 : 4};
   CHECK_EQ(checks::Check(simulated::tables(), sizes).run(), 0);
 }
 

@@ -140,13 +140,14 @@ TEST(manyColumns) {
     if (!check::longRun() && coupling == ReluCoupling::frobenius) continue;
     ReluSettings settings = settingsFor(ReluLoss::squared);
     settings.coupling = coupling;
-    settings.tolerance = 1e-6;
+    const double tolerance = check::longRun() ? 1e-6 : 1e-4;
+    settings.tolerance = tolerance;
     ReluProblem problem = data.problem(40);
     const double cpu = solve(problem, settings).outcome.progress.objective;
     const Run device = solveOnDevice<double>(problem, settings);
     CHECK(device.solution.weights.cols() > 2048 / 2);
-    CHECK(relative(device.outcome.progress.objective, cpu) <= 1e-6);
-    CHECK(device.solution.gap <= 1e-6);
+    CHECK(relative(device.outcome.progress.objective, cpu) <= tolerance);
+    CHECK(device.solution.gap <= tolerance);
   }
 }
 

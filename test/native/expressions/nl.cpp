@@ -418,7 +418,7 @@ TEST(deepConditions) {
   const auto chain = [&](int levels) { return nested(levels, "o35\no22\nv0\nn1\no43\nv1\n", "o43\nv0\n", ""); };
   CHECK_NEAR(objectiveAt(chain(100), {3, -1}), std::log(3), 1e-15);
   CHECK_NEAR(objectiveAt(chain(100), {0.5, 2}), std::log(2), 1e-15);
-  CHECK_NEAR(objectiveAt(chain(check::repetitions(check::longRun() ? 10000 : 4000)), {3, -1}), std::log(3), 1e-15);
+  CHECK_NEAR(objectiveAt(chain(check::repetitions(check::longRun() ? 10000 : 1500)), {3, -1}), std::log(3), 1e-15);
   // A subexpression of 2000 logarithms in 2000 branches.
   std::string sum = "o54\n2000\n", shared = "o54\n2000\n";
   for (int k = 0; k < 2000; ++k) sum += "o43\nv0\n";

@@ -44,7 +44,7 @@ TEST(smallGraphs) {
 }
 
 TEST(largeGraphs) {
-  const int count = check::repetitions(check::longRun() ? 400 : 60);
+  const int count = check::repetitions(check::longRun() ? 400 : 20);
   const int superfluous = run(200000, count, {.mostVariables = 50, .mostNodes = 50});
   std::printf("%d of %d with superfluous entries\n", superfluous, count);
   CHECK(superfluous <= count / 20);

@@ -154,7 +154,7 @@ struct Congruence {
 TEST(inertiaOfKktSystemsIsThatOfTheirEigenvalues) {
   const Cpu la;
   int singular = 0, used = 0;
-  const int count = check::repetitions(check::longRun() ? 3000 : 1000);
+  const int count = check::repetitions(check::longRun() ? 3000 : 500);
   for (int seed = 0; seed < count; ++seed) {
     const Case kkt = randomKkt(seed);
     const std::vector<double> values = eigenvalues(kkt.a);
@@ -177,7 +177,7 @@ TEST(inertiaOfKktSystemsIsThatOfTheirEigenvalues) {
 
 TEST(shiftsOnOneAnalysis) {
   const Cpu la;
-  for (int seed = 0; seed < check::repetitions(300); ++seed) {
+  for (int seed = 0; seed < check::repetitions(check::longRun() ? 300 : 150); ++seed) {
     Case kkt = randomKkt(seed);
     std::vector<double> entries;
     const SparsePattern pattern = patternOf(kkt.a, true, entries);
@@ -200,7 +200,7 @@ TEST(sparseInertiaByConstruction) {
   WorkerPool pool(2);
   for (const bool parallel : {false, true}) {
     const Cpu la(parallel ? &pool : nullptr);
-    for (int seed = 0; seed < 40; seed += check::longRun() ? 1 : 3) {
+    for (int seed = 0; seed < 40; seed += check::longRun() ? 1 : 5) {
       const int n = seed < 30 ? 20 + 40 * seed : 5000;
       const Congruence a(n, seed, seed % 2 == 0 ? 0 : n / 20);
       for (const bool sampled : {true, false}) {

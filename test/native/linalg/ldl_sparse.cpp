@@ -335,7 +335,7 @@ Sparse chainOfBlocks(int blocks, int width, bool dominant) {
 TEST(whatWasFactoredBeforeDoesNotChangeTheResult) {
   const Cpu la;
   for (int width = 1; width <= 5; ++width) {
-    const int blocks = check::sanitized ? 12 : 40;
+    const int blocks = check::sanitized ? 12 : 20;
     const Sparse good = chainOfBlocks(blocks, width, true), hard = chainOfBlocks(blocks, width, false);
     const std::vector<double> b = randomVector(good.n(), 8);
     const Inertia ofGood = signs(eigenvalues(good.dense())), ofHard = signs(eigenvalues(hard.dense()));
@@ -386,7 +386,7 @@ TEST(aSmallerThresholdDelaysLess) {
 
 TEST(denseRowsBelowASmallDiagonal) {
   // [D b; b^T 0] with D far below b: equilibrated by its largest entries alone, all of D waits for the front of b.
-  constexpr int n = 3000;
+  constexpr int n = 1500;
   const Random random(7, 2);
   const auto bordered = [&](double size) {
     std::vector<std::tuple<int, int, double>> entries;

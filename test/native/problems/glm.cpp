@@ -108,7 +108,7 @@ TEST(allWaysToSumTheHessian) {
     CHECK(gramOf(byColumns) == GlmData::Gram::columns);
     holdToModel(byColumns);
   }
-  holdToModel({GlmFamily::logistic, Form::dense, 1500, 530, 0.5, false, false, 0.1});  // one square for all threads
+  holdToModel({GlmFamily::logistic, Form::dense, 400, 530, 0.5, false, false, 0.1});  // one square for all threads
 }
 
 TEST(theHessianIsAGramMatrixAndADiagonal) {

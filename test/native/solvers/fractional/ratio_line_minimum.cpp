@@ -18,7 +18,7 @@ namespace {
 
 using Kind = LineDenominator::Kind;
 constexpr double infinity = std::numeric_limits<double>::infinity();
-const int states = check::repetitions(check::longRun() ? 10000 : 1000);  // of each kind
+const int states = check::repetitions(check::longRun() ? 10000 : 500);  // of each kind
 
 /// A sequence of draws.
 class Draw {
@@ -666,7 +666,7 @@ TEST(kernel8) {
 // Whatever the scales, and with zeros everywhere: a number no worse than the start, at a step within the bounds.
 TEST(anyScale) {
   Draw draw(30);
-  for (int i = 0; i < check::repetitions(check::longRun() ? 200000 : 50000); ++i) {
+  for (int i = 0; i < check::repetitions(check::longRun() ? 200000 : 20000); ++i) {
     const auto any = [&] { return draw.chance(0.2) ? 0.0 : draw.sign() * draw.decades(-60, 60); };
     State state;
     LineNumerator& n = state.n;

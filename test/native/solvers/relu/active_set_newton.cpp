@@ -254,15 +254,15 @@ TEST(newtonIsTheSameForAnyNumberOfThreads) {
 /// ADMM takes far more iterations to such a gap.
 TEST(theSolverGoesOnByNewton) {
   for (const ReluLoss loss : {ReluLoss::softmax, ReluLoss::squared}) {
-    const Instance data = instance(300, 10, loss == ReluLoss::softmax ? 4 : 1, loss, 10);
+    const Instance data = instance(150, 8, loss == ReluLoss::softmax ? 4 : 1, loss, 10);
     ReluSettings settings = settingsOf(loss, 0.2);
     settings.tolerance = 1e-9;
-    const Run both = solve(data.problem(60), settings);
+    const Run both = solve(data.problem(40), settings);
     CHECK(both.outcome.status == Status::solved);
     CHECK(both.outcome.progress.residual <= 1e-9);
     settings.rho = both.solution.rho;
     settings.maxIterations = 2 * static_cast<int>(both.outcome.progress.iteration);
-    const Run admm = solve(data.problem(60), settings);
+    const Run admm = solve(data.problem(40), settings);
     CHECK(admm.outcome.status == Status::iterationLimit);
     const double own = convexValue(data, settings, both.solution).objective;
     CHECK(std::abs(own - both.outcome.progress.objective) <= 1e-9 * own);

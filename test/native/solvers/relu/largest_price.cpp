@@ -276,7 +276,7 @@ TEST(climbsDoNotComeAboveTheBound) {
         const PriceBound found = bound(rows, limits);
         checkBound(rows, found, limits);
         CHECK(found.exact);
-        CHECK(byClimbs(rows, check::repetitions(check::longRun() ? 10000 : 1500), seed) <= found.upper * (1 + 1e-13));
+        CHECK(byClimbs(rows, check::repetitions(check::longRun() ? 10000 : 600), seed) <= found.upper * (1 + 1e-13));
       }
     }
   }
@@ -289,7 +289,7 @@ TEST(manyDirectionsOfAlmostTheLargestPrice) {
     const PriceBound found = bound(rows, limits);
     checkBound(rows, found, limits);
     CHECK(found.exact);
-    CHECK(byClimbs(rows, check::repetitions(check::longRun() ? 10000 : 1500), 3) <= found.upper * (1 + 1e-13));
+    CHECK(byClimbs(rows, check::repetitions(check::longRun() ? 10000 : 600), 3) <= found.upper * (1 + 1e-13));
     if (d == 3) CHECK(byVertices(rows) >= found.lower * (1 - 1e-6));
   }
 }

@@ -174,7 +174,7 @@ TEST(patternsAreKeptOnceAndAsTheyWereFound) {
 TEST(refinementOfEveryLossGivesTheNetworkThatItReports) {
   for (const ReluLoss loss : kinds) {
     const int c = loss == ReluLoss::softmax ? 3 : 1;
-    const int n = check::longRun() ? 50 : 30;
+    const int n = check::longRun() ? 50 : 20;
     const Instance made = instance(n, 4, c, loss, 11);
     ReluSettings settings = settingsFor(loss);
     settings.checkInterval = 1;

@@ -1,0 +1,1 @@
+import './nl.test.js';
