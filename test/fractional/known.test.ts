@@ -38,7 +38,7 @@ import { Draw, entry, gram, norm, product, ratioAt, sum, type Vector, vector } f
 const { POSITIVE_INFINITY: infinity } = Number;
 const both = ['fcd', 'pcd'] as const;
 const seeds = (count: number) => Array.from({ length: count }, (_, seed) => seed);
-/** So many seeds in a long run, and some of them in a usual one. */
+/** Seeds: `count` of them in a long run, `usual` of them in a usual one. */
 const some = (count: number, usual: number) => seeds(long ? count : usual);
 const mean = (values: readonly number[]) => sum(values) / values.length;
 const row = (A: Matrix, i: number) => A.data.subarray(i * A.columns, (i + 1) * A.columns) as Float64Array;
