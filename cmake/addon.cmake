@@ -15,13 +15,19 @@ target_include_directories(nonconvex_binding SYSTEM PUBLIC ${CMAKE_JS_INC})
 target_compile_definitions(nonconvex_binding PUBLIC NAPI_VERSION=8 NAPI_CPP_EXCEPTIONS)
 target_link_libraries(nonconvex_binding PUBLIC nonconvex_core)
 target_compile_options(nonconvex_binding PRIVATE ${nonconvex_hardened})
+# With a sanitizer it is built by name only: Node needs LD_PRELOAD of the sanitizer's library.
+set(sanitized OFF)
+if(NONCONVEX_SANITIZE)
+  set(sanitized ON)
+endif()
+set_target_properties(nonconvex_binding PROPERTIES EXCLUDE_FROM_ALL ${sanitized})
 
 function(nonconvex_addon name exports)
   add_library(${name} MODULE ${ARGN} ${CMAKE_JS_SRC})
-  if(NONCONVEX_GLIBC AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|aarch64")
+  if(NONCONVEX_GLIBC AND NOT sanitized AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|aarch64")
     target_sources(${name} PRIVATE cmake/glibc-compat.c)
   endif()
-  set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX .node)
+  set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX .node EXCLUDE_FROM_ALL ${sanitized})
   if(NOT CMAKE_LIBRARY_OUTPUT_DIRECTORY)  # cmake-js sets it
     set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/Release)
   endif()
@@ -32,10 +38,11 @@ function(nonconvex_addon name exports)
     # libgcc_s stays shared: Node itself needs it, and a static one would need glibc 2.35.
     # now: a symbol that is missing fails the load, not a solve. nodelete: a worker_thread that ends must not unload
     # the code which our own threads run.
+    # A sanitizer replaces functions of a shared libstdc++.
     target_link_options(
       ${name}
       PRIVATE
-      -static-libstdc++
+      $<$<NOT:$<BOOL:${sanitized}>>:-static-libstdc++>
       -Wl,--exclude-libs,ALL
       -Wl,--gc-sections
       -Wl,-z,nodelete

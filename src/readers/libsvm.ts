@@ -1,6 +1,7 @@
 import { checkMembers, show } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import { type Chunks, parseBlocks, parseFile } from './file.js';
+import { checkLimits } from './limits.js';
 import type { ReadOptions } from './matrixMarket.js';
 import { Memory } from './memory.js';
 import { isBlank, LF, type Scanner } from './scanner.js';
@@ -50,13 +51,17 @@ const COMMA = 44;
 const largest = 0x7fffffff; // of what an Int32Array holds
 
 function checkOptions(options: ReadLibsvmOptions): void {
-  const known = ['columns', 'zeroBased', 'signal', 'maxBytes'];
+  const known = ['columns', 'zeroBased', 'signal', 'maxBytes', 'maxRows', 'maxColumns'];
   const { columns, zeroBased } = checkMembers('options', options, known, 'option');
   if (columns !== undefined) {
     if (typeof columns !== 'number') throw new TypeError(`columns = ${show(columns)}: expected a number`);
     if (!Number.isInteger(columns) || columns < 0 || columns > largest) {
       throw new RangeError(`columns = ${columns}: expected an integer in [0, ${largest}]`);
     }
+  }
+  const { maxColumns } = checkLimits(options);
+  if (columns !== undefined && columns > maxColumns) {
+    throw new RangeError(`columns = ${columns}: expected at most maxColumns = ${maxColumns}`);
   }
   if (!(zeroBased === undefined || typeof zeroBased === 'boolean')) {
     throw new TypeError(`zeroBased = ${show(zeroBased)}: expected true or false`);
@@ -67,6 +72,7 @@ class Examples {
   readonly #columns: number | undefined;
   readonly #base: number;
   readonly #limit: number;
+  readonly #maxRows: number;
   readonly #signal: AbortSignal | undefined;
   readonly #y: Growing<Float64Array>;
   /** The place where each row begins. */
@@ -82,7 +88,9 @@ class Examples {
   #inComment = false;
   #ascending = true;
 
-  constructor({ columns, zeroBased, signal, maxBytes }: ReadLibsvmOptions) {
+  constructor(options: ReadLibsvmOptions) {
+    const { columns, zeroBased, signal, maxBytes } = options;
+    const { maxRows, maxColumns } = checkLimits(options);
     const memory = new Memory(maxBytes);
     this.#y = new Growing(Float64Array, 'rows', memory);
     this.#offsets = new Growing(Int32Array, 'rows', memory);
@@ -91,7 +99,8 @@ class Examples {
     this.#signal = signal;
     this.#columns = columns;
     this.#base = zeroBased ? 0 : 1;
-    this.#limit = columns ?? largest;
+    this.#limit = columns ?? Math.min(largest, Math.floor(maxColumns));
+    this.#maxRows = maxRows;
   }
 
   read(text: Scanner): void {
@@ -143,6 +152,9 @@ class Examples {
           ? 'more than one label is not supported'
           : 'expected a label, a finite number, to begin the line';
       throw new SyntaxError(`${text.place()}: ${text.word()}: ${reason}`);
+    }
+    if (this.#y.length >= this.#maxRows) {
+      throw new RangeError(`${text.place()}: more rows than maxRows = ${this.#maxRows}`);
     }
     this.#before = this.#values.length;
     this.#last = -1;

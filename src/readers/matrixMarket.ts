@@ -2,10 +2,11 @@ import { checkMembers } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { type Place, Triplets } from './compress.js';
 import { type Chunks, parseBlocks, parseFile } from './file.js';
+import { checkLimits, type Limits } from './limits.js';
 import { Memory } from './memory.js';
 import { isBlank, LF, type Scanner } from './scanner.js';
 
-export interface ReadOptions {
+export interface ReadOptions extends Limits {
   /** Ends the reading: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   /** Most bytes of memory that reading may take. Default: nine tenths of what is available when it begins. */
@@ -25,16 +26,18 @@ export interface ReadOptions {
  * where it cannot be read.
  */
 export async function readMatrixMarket(path: string | URL, options: ReadOptions = {}): Promise<SparseMatrix | Matrix> {
-  checkMembers('options', options, ['signal', 'maxBytes'], 'option');
+  checkMembers('options', options, ['signal', 'maxBytes', 'maxRows', 'maxColumns'], 'option');
   return parseFile(path, options.signal, (name, chunks) => parseMatrixMarket(name, chunks, options));
 }
 
 export async function parseMatrixMarket(
   name: string,
   chunks: Chunks,
-  { signal, maxBytes }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<SparseMatrix | Matrix> {
+  const { signal, maxBytes } = options;
   const memory = new Memory(maxBytes);
+  const limits = checkLimits(options);
   let header: Header | undefined;
   let body: Coordinate | Dense | undefined;
   const text = await parseBlocks(name, chunks, 'line', (text) => {
@@ -47,7 +50,7 @@ export async function parseMatrixMarket(
       } else if (byte === PERCENT) {
         text.nextLine();
       } else {
-        if (body === undefined) body = readSize(text, header, { place: '', memory, signal });
+        if (body === undefined) body = readSize(text, header, limits, { place: '', memory, signal });
         else body.readEntry(text);
         if (text.skipBlanks() !== LF) {
           throw new SyntaxError(`${text.place()}: ${text.wholeLine()}: ${text.word()} is one word too many`);
@@ -107,7 +110,7 @@ function readHeader(text: Scanner): Header {
   return header;
 }
 
-function readSize(text: Scanner, header: Header, where: Place): Coordinate | Dense {
+function readSize(text: Scanner, header: Header, limits: Required<Limits>, where: Place): Coordinate | Dense {
   const sparse = header.format === 'coordinate';
   const rows = integerField(text);
   const columns = integerField(text);
@@ -118,12 +121,26 @@ function readSize(text: Scanner, header: Header, where: Place): Coordinate | Den
       `${text.place()}: ${text.wholeLine()}: expected ${expected}, integers in [0, ${largest}], as the size line`,
     );
   }
+  checkSize(text, { rows, columns }, limits);
   if (header.symmetry !== 'general' && rows !== columns) {
     throw new RangeError(`${text.place()}: ${text.wholeLine()}: a ${header.symmetry} matrix is square`);
   }
   const size = { rows, columns, count };
   const here = { ...where, place: text.place() };
   return sparse ? new Coordinate(here, header, size) : new Dense(here, header, size);
+}
+
+/** Refuses a header that promises more than the caller allows. */
+function checkSize(text: Scanner, size: { rows: number; columns: number }, limits: Required<Limits>): void {
+  for (const [name, count, limit] of [
+    ['rows', size.rows, 'maxRows'],
+    ['columns', size.columns, 'maxColumns'],
+  ] as const) {
+    const most = limits[limit] as number;
+    if (count > most) {
+      throw new RangeError(`${text.place()}: ${text.wholeLine()}: ${count} ${name} are more than ${limit} = ${most}`);
+    }
+  }
 }
 
 /** An integer field; -1 where it is something else. */

@@ -1106,6 +1106,22 @@ describe('functions of the user', () => {
       "separableConcave: derivative = 'x': expected a number",
     );
   });
+
+  it.each([0, 1])(
+    'whose derivative is NaN, after %i calls: rejects, as no point would be better than another',
+    async (after) => {
+      let calls = 0;
+      const derivative = (u: number) => (calls++ >= after ? Number.NaN : 1 / (1 + u));
+      const denominator = separableConcave((u) => Math.log1p(u) + 1, derivative);
+      const error: unknown = await minimizeRatio({
+        numerator: [affine([1, 2], 1), nonNegative()],
+        denominator,
+        start: [1, 1],
+      }).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: 'SolverError', code: 'CALLBACK_FAILED' });
+      expect((error as Error).message).toMatch(/^denominator\.derivative\(.*\) = NaN: expected a number/);
+    },
+  );
 });
 
 describe('numerators of penalties alone', () => {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "expressions/fuzzed_model.hpp"
 #include "fuzz/bytes.hpp"
-#include "fuzz/evaluate.hpp"
 
 using namespace nonconvex;
 

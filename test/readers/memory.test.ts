@@ -156,3 +156,39 @@ describe('an abort', () => {
     }
   });
 });
+
+describe('limits on rows and columns', () => {
+  const sized = write('sized.mtx', `${banner}2 3 1\n1 1 1\n`);
+  const examples = write('sized.libsvm', '1 1:1 3:2\n-1 2:1\n');
+
+  it('are of what is read', async () => {
+    for (const [read, path] of [[readMatrixMarket, sized] as const, [readLibsvm, examples] as const]) {
+      await expect(read(path, { maxRows: 2, maxColumns: 3 })).resolves.toBeDefined();
+      await expect(read(path, { maxRows: 1 })).rejects.toThrow(RangeError);
+      await expect(read(path, { maxColumns: 2 })).rejects.toThrow(RangeError);
+    }
+  });
+
+  it('are named by those that refuse', async () => {
+    await expect(readMatrixMarket(sized, { maxColumns: 2 })).rejects.toThrow(
+      /sized\.mtx, line 2: '2 3 1': 3 columns are more than maxColumns = 2$/,
+    );
+    await expect(readMatrixMarket(sized, { maxRows: 1 })).rejects.toThrow(/: 2 rows are more than maxRows = 1$/);
+    await expect(readLibsvm(examples, { maxRows: 1 })).rejects.toThrow(
+      /sized\.libsvm, line 2: more rows than maxRows = 1$/,
+    );
+    await expect(readLibsvm(examples, { maxColumns: 2 })).rejects.toThrow(
+      /line 1: '3:2': expected an index from 1 to 2$/,
+    );
+    await expect(readLibsvm(examples, { columns: 5, maxColumns: 4 })).rejects.toThrow(
+      /^columns = 5: expected at most maxColumns = 4$/,
+    );
+  });
+
+  it.each(Object.entries(readers))('of %s are numbers', async (_, read) => {
+    for (const name of ['maxRows', 'maxColumns']) {
+      await expect(read(sized, { [name]: '1' as never })).rejects.toThrow(`${name} = '1': expected a number`);
+      await expect(read(sized, { [name]: -1 })).rejects.toThrow(`${name} = -1: expected a finite number >= 0`);
+    }
+  });
+});

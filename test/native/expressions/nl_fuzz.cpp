@@ -16,10 +16,9 @@
 
 #include "check.hpp"
 #include "core/error.hpp"
+#include "expressions/fuzzed_model.hpp"
 #include "expressions/nl/reader.hpp"
-#include "expressions/nl/writer.hpp"
 #include "expressions/nl_text.hpp"
-#include "expressions/program.hpp"
 
 namespace {
 
@@ -87,30 +86,8 @@ class Damage {
 
 bool use(const std::string& bytes) {
   const nonconvex::NlModel model = nonconvex::parseNl(bytes, "fuzz.nl");
-  nonconvex::Program program(model.graph);
-  const auto n = static_cast<std::size_t>(program.variables());
-  const auto m = static_cast<std::size_t>(program.constraints());
-  std::vector<double> c(m), g(n), J(program.jacobianPattern().nonzeros()), H(program.hessianPattern().nonzeros());
-  program.moveTo(model.start);
-  program.objective();
-  program.constraintValues(c);
-  program.gradient(g);
-  program.jacobian(J);
-  program.hessian(1, c, H);
-  program.hessianProduct(1, c, g, g);
-  const std::string text = nonconvex::nlText(model.graph, {.start = model.start,
-                                                           .multipliers = model.multipliers,
-                                                           .lowerMultipliers = model.lowerMultipliers,
-                                                           .upperMultipliers = model.upperMultipliers,
-                                                           .lower = model.variableLower,
-                                                           .upper = model.variableUpper,
-                                                           .constraintLower = model.constraintLower,
-                                                           .constraintUpper = model.constraintUpper,
-                                                           .maximise = model.maximise});
-  const nonconvex::NlModel again = nonconvex::parseNl(text, "written.nl");
-  const bool sides = again.variableLower == model.variableLower && again.variableUpper == model.variableUpper &&
-                     again.constraintLower == model.constraintLower && again.constraintUpper == model.constraintUpper;
-  return again.start.size() == n && again.multipliers.size() == m && sides;
+  fuzz::evaluate(model.graph, model.start);
+  return fuzz::isWrittenAsItIs(model);
 }
 
 }  // namespace
