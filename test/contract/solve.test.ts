@@ -180,7 +180,7 @@ describe.each(Object.entries(fixtures))('%s', (name, { small, endless, wrong, ob
       await new Promise((resolve) => setTimeout(resolve, 1));
       throw cause;
     };
-    await expect(solve(endless, { onProgress })).rejects.toMatchObject({
+    await expect(solve(endless, { onProgress, timeLimit: 2 })).rejects.toMatchObject({
       name: 'SolverError',
       code: 'CALLBACK_FAILED',
       message: 'onProgress threw: no more',
