@@ -3,8 +3,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Files named *.long.test.ts are run by `npm run test:long` and by CI, not by `npm test`. */
 const long = ['long', 'all'].includes(process.env.NONCONVEX_TESTS ?? '');
 
-/** Files that say by environment variables which addon is loaded: each needs a process of its own. */
-const alone = ['test/toys/*.test.ts', 'test/contract/simulated.test.ts', 'test/contract/cuda.test.ts'];
+/** Files that say by environment variables which addon is loaded: each needs a process of its own, but those of toys say the same. */
+const alone = ['test/contract/simulated.test.ts', 'test/contract/cuda.test.ts'];
+const toys = ['test/toys/*.test.ts'];
 
 const exclude = [
   ...configDefaults.exclude,
@@ -23,9 +24,15 @@ export default defineConfig({
       : [
           { extends: true, test: { name: 'alone', include: alone, exclude } },
           // The others load vitest, the package and its addon once a process, not once a file.
+          { extends: true, test: { name: 'toys', include: toys, exclude, isolate: false } },
           {
             extends: true,
-            test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: [...exclude, ...alone], isolate: false },
+            test: {
+              name: 'shared',
+              include: ['test/**/*.test.ts'],
+              exclude: [...exclude, ...alone, ...toys],
+              isolate: false,
+            },
           },
         ],
   },

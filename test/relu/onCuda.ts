@@ -15,8 +15,12 @@ const network = (data: object, settings: object): Problem => ({
   settings: { activation: 'gated', beta: 0.1, patterns: { sample: 12 }, tolerance: 1e-4, ...settings },
 });
 const gated: Problem = { ...small, settings: { ...small.settings, activation: 'gated' } };
-/** Gates that all make one pattern: `large` is large in work alone. */
-const gates = { data: new Float64Array(5 * 420_000).fill(1), rows: 5, columns: 420_000 };
+/** Gates that all make one pattern, as only the bias counts: `large` is large in work alone. */
+const gates = {
+  data: Float64Array.from({ length: 41 * 5200 }, (_, i) => Number(i >= 40 * 5200)),
+  rows: 41,
+  columns: 5200,
+};
 
 export const kind: Kind = {
   problems: {
@@ -37,7 +41,7 @@ export const kind: Kind = {
     ...gated,
     settings: { ...gated.settings, beta: 1e-6, tolerance: 0, maxIterations: 2 ** 31 - 1, checkInterval: 1 },
   },
-  large: network({ x, y }, { patterns: { gates }, maxIterations: 2 }),
+  large: network(regression(500, 40), { patterns: { gates }, maxIterations: 2 }),
   // The matrix to factor alone, 9000 x 9000, has 648 MB.
   wide: network(regression(9000, 20), { patterns: { sample: 500 }, inner: 'exact' }),
   wrong: {
