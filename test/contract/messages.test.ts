@@ -65,7 +65,7 @@ describe.each(Object.entries(fixtures))('%s', (_, fixture: Fixture) => {
       }
       for (const problem of ${source(problems)}) await (await solverOf(problem))({ maxIterations: 3 });
       const ends = { threw: 0, rejected: 0, answered: 0 };
-      for (let k = 0; k < ${long ? 20_000 : 400}; ++k) {
+      for (let k = 0; k < ${long ? 20_000 : 150}; ++k) {
         const [name, f, args] = pick(messages, random);
         try {
           const answer = f(...mutated(args, random));
@@ -86,7 +86,7 @@ describe.each(Object.entries(fixtures))('%s', (_, fixture: Fixture) => {
     expect(ended).toMatchObject({ code: 0, signal: null, errors: '' });
     const { threw, answered, rejected, names } = JSON.parse(ended.output);
     expect(names).toContain('solve');
-    expect(threw).toBeGreaterThan(50);
-    expect(answered + rejected).toBeGreaterThan(20);
+    expect(threw).toBeGreaterThan(20);
+    expect(answered + rejected).toBeGreaterThan(10);
   });
 });

@@ -104,7 +104,7 @@ describe.each(Object.entries(fixtures))('%s', (name, { small, endless }) => {
       const ended = await child(`
         const answer = async () => (await once(worker('parentPort.postMessage(values(await solve()))'), 'message'))[0];
         const alone = await answer();
-        const answers = await Promise.all([1, 2, 3, 4].map(answer));
+        const answers = await Promise.all(${long ? '[1, 2, 3, 4]' : '[1, 2]'}.map(answer));
         const expected = values(await solve());
         console.log([alone, ...answers].every((value) => value === expected));
       `);
@@ -114,7 +114,7 @@ describe.each(Object.entries(fixtures))('%s', (name, { small, endless }) => {
     it('can be the only ones to load the addon, one after another', async () => {
       const ended = await child(
         `
-        for (let i = 0; i < 3; ++i) {
+        for (let i = 0; i < 2; ++i) {
           const thread = worker('parentPort.postMessage((await solve()).status)');
           const exit = once(thread, 'exit'); // may come in one breath with the message
           const [status] = await once(thread, 'message');
@@ -123,7 +123,7 @@ describe.each(Object.entries(fixtures))('%s', (name, { small, endless }) => {
         }
       `.replace('', 'globalThis.unused = nonconvex;'),
       );
-      expect(ended).toMatchObject({ ...fine, output: 'solved\n'.repeat(3) });
+      expect(ended).toMatchObject({ ...fine, output: 'solved\n'.repeat(2) });
     });
 
     it('can be terminated during a solve', async () => {

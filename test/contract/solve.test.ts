@@ -203,20 +203,23 @@ describe.each(Object.entries(fixtures))('%s', (name, { small, endless, wrong, ob
     });
 
     // One family of the package, since all run through the same binding; the number of threads they get is tried above.
-    it.runIf(long || (name === Object.keys(fixtures)[0] && !process.env.NONCONVEX_FIXTURES))('for any NONCONVEX_THREADS', async () => {
-      const lines = `
+    it.runIf(long || (name === Object.keys(fixtures)[0] && !process.env.NONCONVEX_FIXTURES))(
+      'for any NONCONVEX_THREADS',
+      async () => {
+        const lines = `
         const { seconds, time, history, ...rest } = await solve({ maxIterations: 20 });
         console.log(JSON.stringify(rest, (key, value) => (ArrayBuffer.isView(value) ? [...value] : value)));
       `;
-      const outputs = [];
-      for (const threads of ['1', '2', '5']) {
-        const ended = await runInChild(lines, endless, { env: { NONCONVEX_THREADS: threads } });
-        expect(ended.errors).toBe('');
-        outputs.push(ended.output);
-      }
-      expect(outputs[0]?.length).toBeGreaterThan(100);
-      expect(new Set(outputs).size).toBe(1);
-    });
+        const outputs = [];
+        for (const threads of ['1', '2', '5']) {
+          const ended = await runInChild(lines, endless, { env: { NONCONVEX_THREADS: threads } });
+          expect(ended.errors).toBe('');
+          outputs.push(ended.output);
+        }
+        expect(outputs[0]?.length).toBeGreaterThan(100);
+        expect(new Set(outputs).size).toBe(1);
+      },
+    );
   });
 
   describe('arguments', () => {

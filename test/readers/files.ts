@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll } from 'vitest';
 import type { SparseMatrix } from '../../src/index.js';
+import { hasModules, python } from '../reference/python.js';
 
 /** A folder of the test file that calls this, which is removed after its tests. */
 export function temporaryFolder() {
@@ -37,12 +38,10 @@ export function sharedData(name: string): string | undefined {
   return undefined;
 }
 
-const python = '/usr/bin/python3';
-
-/** Whether Python has the modules; says so where it does not. */
-export function pythonHas(modules: string): boolean {
-  const found = spawnSync(python, ['-c', `import ${modules}`]).status === 0;
-  if (!found) console.warn(`skipped: comparison of the readers with ${modules}, as ${python} has no such modules`);
+/** Whether Python has the module; says so where it does not. */
+export function pythonHas(module: string): boolean {
+  const found = hasModules(module);
+  if (!found) console.warn(`skipped: comparison of the readers with ${module}, as ${python} has no such module`);
   return found;
 }
 

@@ -147,7 +147,7 @@ describe('LIBSVM files that are not as they should be', () => {
   });
 });
 
-const sklearn = pythonHas('sklearn.datasets');
+const sklearn = pythonHas('sklearn');
 
 describe('shared data', () => {
   const data = [

@@ -1,9 +1,9 @@
 // Linear programs by HiGHS in scipy, and convex quadratic ones by cvxopt, which Debian packages as python3-scipy and python3-cvxopt.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { hasModules, python } from './python.js';
 
-const python = '/usr/bin/python3';
-const found = spawnSync(python, ['-c', 'import scipy, cvxopt']).status === 0;
+const found = hasModules('scipy', 'cvxopt');
 
 /** Whether there is an oracle; says so where there is none. */
 export function oracle(): boolean {

@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Instance } from '../problems/relu.js';
+import { hasModules, python } from './python.js';
 
-const python = '/usr/bin/python3';
-const found = spawnSync(python, ['-c', 'import cvxopt, numpy']).status === 0;
+const found = hasModules('cvxopt', 'numpy');
 
 /** Whether there is an oracle; says so where there is none. */
 export function oracle(): boolean {

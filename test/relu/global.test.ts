@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { trainReluNetwork } from '../../src/index.js';
 import { chosen, long } from '../long.js';
 import { dot, normals, table, withOnes } from '../problems/relu.js';
+import { hasModules, python } from '../reference/python.js';
 
-const python = '/usr/bin/python3';
-const found = spawnSync(python, ['-c', 'import scipy']).status === 0;
+const found = hasModules('scipy');
 if (!found) console.warn(`skipped: local runs by SciPy, as ${python} with python3-scipy is not installed`);
 
 /** The best of some runs of SciPy's L-BFGS, twenty in a long run. */

@@ -147,7 +147,7 @@ describe('the worst case', () => {
 describe('patterns without room', () => {
   it('are counted, and where none is left the zero network is explained', async () => {
     const draw = normals(40);
-    const x = table(30, 3, draw);
+    const x = table(20, 3, draw);
     const y = x.map(([a = 0]) => (a > 0 ? 'yes' : 'no'));
     const adversary = { norm: 'inf', radius: 0.5 } as const;
     const settings = { loss: 'squared', beta: 0.1, adversary, patterns: { sample: 25 } } as const;
