@@ -78,7 +78,7 @@ describe('crossValidate', () => {
   it('refuses folds that cannot be', async () => {
     const wrong = (folds: number) => crossValidate({ x, y: values }, { folds });
     await expect(wrong(1)).rejects.toThrow('folds = 1: expected an integer >= 2');
-    await expect(wrong(81)).rejects.toThrow('folds = 61: expected at most 60');
+    await expect(wrong(61)).rejects.toThrow('folds = 61: expected at most 60');
     await expect(crossValidate({ x, y: values }, { beta: 'crossValidated' })).rejects.toThrow('reluPath');
   });
 });
