@@ -12,7 +12,9 @@
 
 namespace nonconvex {
 
-/// What an addon computes with: runs the solver of a registered entry.
+/// What an addon computes with: runs the solver of a registered entry. One whose construction takes long has a type
+/// Unbuilt, made of problem and settings without looking at large arrays, which is run in its place where the solve is
+/// aborted meanwhile: what it returns is a valid answer.
 struct OnCpu {
   static constexpr std::string_view device = "cpu";
 
@@ -24,10 +26,29 @@ struct OnCpu {
   static Solved<typename Entry::Solution> solve(const typename Entry::Problem& problem,
                                                 const typename Entry::Settings& settings, WorkerPool& pool,
                                                 Monitor& monitor) {
+    using Solver = typename Entry::template Solver<Cpu>;
     const Cpu la(&pool, settings.threads, &monitor);
-    typename Entry::template Solver<Cpu> solver(la, problem, settings);
+    std::optional<Solver> solver;
+    if constexpr (requires { typename Solver::Unbuilt; }) {
+      try {
+        monitor.setInterruptible(true);
+        solver.emplace(la, problem, settings);
+      } catch (const Interrupted&) {
+        typename Solver::Unbuilt unbuilt(problem, settings);
+        return solved(unbuilt, settings, monitor);
+      }
+    } else {
+      solver.emplace(la, problem, settings);
+    }
+    return solved(*solver, settings, monitor);
+  }
+
+ private:
+  template <class Solver, class Settings>
+  static auto solved(Solver& solver, const Settings& settings, Monitor& monitor) {
     auto outcome = iterate(solver, settings, monitor);
-    return {std::move(outcome), solver.solution()};
+    using Solution = decltype(solver.solution());
+    return Solved<Solution>{std::move(outcome), solver.solution()};
   }
 };
 

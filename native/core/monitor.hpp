@@ -55,6 +55,11 @@ class Monitor {
   void checkpoint() const {
     if (interruptible_.load(std::memory_order_relaxed) && ending()) throw Interrupted{};
   }
+  /// Throws Interrupted when the solve was aborted; looked at where a solve that is out of time goes on, so that what
+  /// it returns is as good as it can be.
+  void abortPoint() const {
+    if (interruptible_.load(std::memory_order_relaxed) && aborted()) throw Interrupted{};
+  }
   /// What must finish, such as the evaluation of the best iterate, is not to be interrupted.
   void setInterruptible(bool interruptible) noexcept { interruptible_.store(interruptible, std::memory_order_relaxed); }
   void report(const Progress& progress) const {

@@ -88,6 +88,17 @@ concept DecidesSolved = requires {
   requires Solver::decidesSolved;
 };
 
+/// A solver whose solution is, where it says so by `keepsBest()`, the best point that it has reported, whatever was
+/// interrupted since. Then an abort ends also the evaluation of what is reported.
+template <class Solver>
+bool keepsBest(const Solver& solver) {
+  if constexpr (requires { solver.keepsBest(); }) {
+    return solver.keepsBest();
+  } else {
+    return false;
+  }
+}
+
 /// One run of `iterate`.
 template <class Solver>
 class OuterLoop {
@@ -104,8 +115,10 @@ class OuterLoop {
       end(loop());
     } catch (const Interrupted&) {
       monitor_.setInterruptible(false);
-      look();
-      forgetPoint();
+      if (!mayAbortReports()) {
+        look();
+        forgetPoint();
+      }
       end(interruption());
     }
     return std::move(outcome_);
@@ -144,8 +157,14 @@ class OuterLoop {
     return status;
   }
 
+  /// Whether there is a report that the solution is of, however the next one ends.
+  bool mayAbortReports() const { return reported_ && monitor_.aborted() && keepsBest(solver_); }
+
   void look() {
+    monitor_.setInterruptible(reported_ && keepsBest(solver_));
     outcome_.progress = solver_.progress();
+    monitor_.setInterruptible(false);
+    reported_ = true;
     outcome_.progress.iteration = iteration_;
     outOfTime_ = monitor_.outOfTime();  // before, so that a solve that stops for it has taken its time
     outcome_.progress.seconds = monitor_.seconds();
@@ -199,6 +218,7 @@ class OuterLoop {
   Outcome<Report> outcome_;
   int iteration_ = 0;
   bool outOfTime_ = false;  // at the last look
+  bool reported_ = false;
 };
 
 /// Runs a solver until it is solved or a limit is met.

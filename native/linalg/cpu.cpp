@@ -47,6 +47,29 @@ void Cpu::gemm(Transpose opA, Transpose opB, double alpha, Mat<const double> a, 
   }
 }
 
+void Cpu::gemmWithAborts(Transpose opA, Transpose opB, double alpha, Mat<const double> a, Mat<const double> b,
+                         double beta, Mat<double> c) const {
+  constexpr double operationsAtOnce = 1e8;
+  const int k = opA == Transpose::no ? a.cols : a.rows;
+  const bool byRows = c.rows >= c.cols;
+  const int extent = byRows ? c.rows : c.cols;
+  const double ofOne = std::max(1.0, 2.0 * k * (byRows ? c.cols : c.rows));
+  constexpr int multiple = 24 * 8;  // of what the kernels of BLAS take at a time
+  const int wanted = static_cast<int>(std::min(1e9, threads() * operationsAtOnce / ofOne));
+  const int piece = std::max(multiple, wanted / multiple * multiple);
+  for (int begin = 0; begin == 0 || begin < extent; begin += piece) {
+    abortPoint();
+    const int size = std::min(piece, extent - begin);
+    if (byRows) {
+      const Mat<const double> part = opA == Transpose::no ? a.block(begin, 0, size, a.cols) : a.columns(begin, size);
+      gemm(opA, opB, alpha, part, b, beta, c.block(begin, 0, size, c.cols));
+    } else {
+      const Mat<const double> part = opB == Transpose::no ? b.columns(begin, size) : b.block(begin, 0, size, b.cols);
+      gemm(opA, opB, alpha, a, part, beta, c.columns(begin, size));
+    }
+  }
+}
+
 void Cpu::gemv(Transpose op, double alpha, Mat<const double> a, Vec<const double> x, double beta, Vec<double> y) const {
   gemm(op, Transpose::no, alpha, a, {x.data, x.size, 1, std::max(1, x.size)}, beta,
        {y.data, y.size, 1, std::max(1, y.size)});

@@ -55,6 +55,11 @@ class Cpu {
     if (monitor_ != nullptr) monitor_->checkpoint();
   }
 
+  /// Monitor::abortPoint
+  void abortPoint() const {
+    if (monitor_ != nullptr) monitor_->abortPoint();
+  }
+
   /// Whether the solve is to end, also where `checkpoint` must not interrupt.
   bool ending() const { return monitor_ != nullptr && monitor_->ending(); }
 
@@ -166,6 +171,10 @@ class Cpu {
   /// C = alpha op(A) op(B) + beta C.
   void gemm(Transpose opA, Transpose opB, double alpha, Mat<const double> a, Mat<const double> b, double beta,
             Mat<double> c) const;
+
+  /// C = alpha op(A) op(B) + beta C in pieces of some hundredths of a second, with an abortPoint before each.
+  void gemmWithAborts(Transpose opA, Transpose opB, double alpha, Mat<const double> a, Mat<const double> b, double beta,
+                      Mat<double> c) const;
 
   /// y = alpha op(A) x + beta y.
   void gemv(Transpose op, double alpha, Mat<const double> a, Vec<const double> x, double beta, Vec<double> y) const;

@@ -351,10 +351,11 @@ int ConeProjector::settleSome(const Cpu& la, const Request& request, int first, 
 void ConeProjector::multiply(const Cpu& la, Mat<const double> points, Mat<double> products) const {
   if (panelRows_ == n_) {
     const Mat<const double> whole{x_.data(), n_, d_, n_};
-    return la.gemm(Transpose::no, Transpose::no, 1.0, whole, points, 0.0, products);
+    return la.gemmWithAborts(Transpose::no, Transpose::no, 1.0, whole, points, 0.0, products);
   }
   for (int begin = 0; begin < n_; begin += panelRows_) {
     const int rows = std::min(panelRows_, n_ - begin);
+    la.abortPoint();
     blas::gemm('N', 'N', rows, points.cols, d_, 1.0, x_.data() + static_cast<std::ptrdiff_t>(begin) * d_, rows,
                points.data, points.stride, 0.0, products.data + begin, products.stride);
   }

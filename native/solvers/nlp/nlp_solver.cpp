@@ -18,10 +18,12 @@ void requireRoom(const Nlp& nlp) {
                     " constraints and derivatives of " + show(entries) + " entries need");
 }
 
-/// The problem with what it is about opened, under the bounds that it brings along.
-NlpProblem opened(const NlpProblem& given) {
+/// The problem with what it is about opened, under the bounds that it brings along. Its patterns may take long: with
+/// all threads, and looks whether the solve is to end.
+NlpProblem opened(const Cpu& la, const NlpProblem& given) {
   NlpProblem problem = given;
   std::shared_ptr<Nlp> nlp = given.nlp.open();
+  lendThreads(*nlp, la);
   requireRoom(*nlp);
   if (!given.bounds.empty()) nlp = std::make_shared<BoundedNlp>(std::move(nlp), std::exchange(problem.bounds, {}));
   problem.nlp = nlp;
@@ -37,7 +39,7 @@ bool takesEqualities(const NlpProblem& problem, const NlpSettings& settings) {
 }  // namespace
 
 NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
-    : la_(la), settings_(settings), problem_(opened(problem)) {
+    : la_(la), settings_(settings), problem_(opened(la, problem)) {
   if (takesEqualities(problem_, settings)) {
     newton_ = std::make_unique<NewtonMethod>(la, problem_, settings);
   } else {

@@ -159,11 +159,12 @@ std::vector<Vector> distinctLines(Mat<const double> xt) {
 
 Patterns patternsOf(const Cpu& la, Mat<const double> xt, Mat<const double> gates) {
   const int n = xt.cols;
-  HostMatrix<double> products(n, gates.cols);
-  la.gemm(Transpose::yes, Transpose::no, 1.0, xt, gates, 0.0, products);
+  HostMatrix<double> products(n, gates.cols, Uninitialized{});
+  la.gemmWithAborts(Transpose::yes, Transpose::no, 1.0, xt, gates, 0.0, products);
   std::set<std::vector<bool>> seen;
   std::vector<int> kept;
   for (int i = 0; i < gates.cols; ++i) {
+    la.abortPoint();
     std::vector<bool> pattern(static_cast<std::size_t>(n));
     bool any = false;
     for (int k = 0; k < n; ++k) {

@@ -169,8 +169,8 @@ void ReluCertificate<La>::offerPoint(const ReluPoint<Space>& point) {
     if (objective >= part.objective) continue;
     // Below the bound by what the cones' violation, which rounding leaves, may have gained.
     const bool rounded = objective < part.lowerBound && objective > part.lowerBound * (1 - feasibilityRounding);
-    part.objective = rounded ? part.lowerBound : objective;
     if (!isKnown(violation)) violation = prox_.violation();
+    part.objective = rounded ? part.lowerBound : objective;
     part.violation = violation;
     forColumns(
         k, [&](int first, int count) { la_.copy(point.v.columns(first, count), best_.view().columns(first, count)); });

@@ -56,10 +56,23 @@ ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, i
   return !factored ? ReluSystemBy::products : byWeights ? ReluSystemBy::weights : ReluSystemBy::rows;
 }
 
+using Look = std::function<void()>;
+
+/// f(k) for each row of x, and a look for each million numbers: some milliseconds.
+template <class F>
+void forRowNumbers(const ReluData& data, const Look& look, F&& f) {
+  constexpr int numbers = 1 << 20;
+  const int rows = std::max(1, numbers / std::max(1, data.d));
+  for (int k = 0; k < data.n; ++k) {
+    if (k % rows == 0) look();
+    f(k);
+  }
+}
+
 /// f(column of xt, weight) for each row of x.
 template <class F>
-void forRows(const ReluProblem& problem, ReluData& data, F&& f) {
-  for (int k = 0; k < data.n; ++k) f(data.xt.column(k), problem.weight(k));
+void forRows(const ReluProblem& problem, ReluData& data, const Look& look, F&& f) {
+  forRowNumbers(data, look, [&](int k) { f(data.xt.column(k), problem.weight(k)); });
 }
 
 /// The sum of the weights: n where there are none.
@@ -100,35 +113,35 @@ void applyWeights(const ReluProblem& problem, ReluData& data) {
 
 /// Fills xt, divided by a power of two that is put into `rowScale`: no digit changes, and squares stay within range for
 /// data of any scale.
-void readValues(const ReluProblem& problem, ReluData& data) {
+void readValues(const ReluProblem& problem, ReluData& data, const Look& look) {
   double largest = 0;
-  for (int k = 0; k < data.n; ++k) {
+  forRowNumbers(data, look, [&](int k) {
     for (int j = 0; j < problem.d; ++j) {
       const double value = valueOfX(problem, k, j);
       if (!std::isfinite(value)) require(false, entry("x", k, j), value, "expected a finite number");
       largest = std::max(largest, std::abs(value));
       data.xt(j, k) = value;
     }
-  }
+  });
   data.rowScale = largest > 0 ? std::ldexp(1.0, std::ilogb(largest)) : 1.0;
   if (!std::isfinite(1 / data.rowScale)) data.rowScale = 0x1p-1022;
-  forRows(problem, data, [&](double* x, double) {
+  forRows(problem, data, look, [&](double* x, double) {
     for (int j = 0; j < problem.d; ++j) x[j] /= data.rowScale;
   });
 }
 
 /// Gives the columns of x length 1, and puts what they were divided by into `inputScale`.
-void normalizeColumns(const ReluProblem& problem, ReluData& data) {
+void normalizeColumns(const ReluProblem& problem, ReluData& data, const Look& look) {
   const int columns = problem.d;
   HostBuffer<double> squares(static_cast<std::size_t>(columns));
-  forRows(problem, data, [&](const double* x, double weight) {
+  forRows(problem, data, look, [&](const double* x, double weight) {
     for (int j = 0; j < columns; ++j) squares[static_cast<std::size_t>(j)] += weight * x[j] * x[j];
   });
   for (int j = 0; j < columns; ++j) {
     const double norm = std::sqrt(squares[static_cast<std::size_t>(j)]);
     if (norm > 0) data.inputScale[static_cast<std::size_t>(j)] = norm * data.rowScale;
   }
-  forRows(problem, data, [&](double* x, double) {
+  forRows(problem, data, look, [&](double* x, double) {
     for (int j = 0; j < columns; ++j) {
       if (squares[static_cast<std::size_t>(j)] > 0) x[j] /= std::sqrt(squares[static_cast<std::size_t>(j)]);
     }
@@ -138,14 +151,14 @@ void normalizeColumns(const ReluProblem& problem, ReluData& data) {
 
 /// Subtracts the means of the columns of x where there is a bias, and divides by their standard deviations; what is
 /// constant up to rounding is divided by nothing.
-void standardizeColumns(const ReluProblem& problem, bool center, double total, ReluData& data) {
+void standardizeColumns(const ReluProblem& problem, bool center, double total, ReluData& data, const Look& look) {
   const auto size = static_cast<std::size_t>(problem.d);
   HostBuffer<double> means(size), scales(size);
-  forRows(problem, data, [&](const double* x, double weight) {
+  forRows(problem, data, look, [&](const double* x, double weight) {
     for (std::size_t j = 0; j < size; ++j) means[j] += weight * x[j];
   });
   for (double& mean : means) mean /= total;
-  forRows(problem, data, [&](const double* x, double weight) {
+  forRows(problem, data, look, [&](const double* x, double weight) {
     for (std::size_t j = 0; j < size; ++j) scales[j] += weight * (x[j] - means[j]) * (x[j] - means[j]);
   });
   for (std::size_t j = 0; j < size; ++j) {
@@ -155,25 +168,25 @@ void standardizeColumns(const ReluProblem& problem, bool center, double total, R
     data.inputShift[j] = means[j] * data.rowScale;
     data.inputScale[j] = scales[j] * data.rowScale;
   }
-  forRows(problem, data, [&](double* x, double) {
+  forRows(problem, data, look, [&](double* x, double) {
     for (std::size_t j = 0; j < size; ++j) x[j] = (x[j] - means[j]) / scales[j];
   });
   data.rowScale = 1;
 }
 
 /// Fills xt, the shifts and the scales; returns the root mean square of the scaled x.
-double readX(const ReluProblem& problem, const ReluSettings& settings, ReluData& data) {
+double readX(const ReluProblem& problem, const ReluSettings& settings, ReluData& data, const Look& look) {
   const int columns = problem.d;
   const bool normalized = settings.normalize == ReluNormalize::columns;
-  readValues(problem, data);
+  readValues(problem, data, look);
   data.inputShift = HostBuffer<double>(static_cast<std::size_t>(columns));
   data.inputScale = HostBuffer<double>(static_cast<std::size_t>(columns));
   std::fill(data.inputScale.data(), data.inputScale.data() + columns, 1.0);
   const double total = readWeights(problem);
-  if (normalized) normalizeColumns(problem, data);
-  if (settings.normalize == ReluNormalize::standardize) standardizeColumns(problem, settings.bias, total, data);
+  if (normalized) normalizeColumns(problem, data, look);
+  if (settings.normalize == ReluNormalize::standardize) standardizeColumns(problem, settings.bias, total, data, look);
   double squares = 0;
-  forRows(problem, data, [&](const double* x, double weight) {
+  forRows(problem, data, look, [&](const double* x, double weight) {
     for (int j = 0; j < columns; ++j) squares += weight * x[j] * x[j];
   });
   const double typical = squares > 0 ? std::sqrt(squares / total / columns) : 1.0;
@@ -184,7 +197,7 @@ double readX(const ReluProblem& problem, const ReluSettings& settings, ReluData&
   if (settings.bias) {
     const double one = normalized ? 1 / std::sqrt(total) : 1 / data.rowScale;
     data.constant = settings.regularizeBias ? one : freeBiasScale * typical;
-    forRows(problem, data, [&](double* x, double) { x[columns] = data.constant; });
+    forRows(problem, data, look, [&](double* x, double) { x[columns] = data.constant; });
     data.columnScale[static_cast<std::size_t>(columns)] = 1 / data.constant;
   }
   return typical;
@@ -224,7 +237,8 @@ int preconditionerRank(int n, int dimension, int patterns) {
   return std::min(n, std::clamp(dimension * patterns / 8, 128, 1024));
 }
 
-ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, double available, int numberBytes)
+ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, double available, int numberBytes,
+                   const std::function<void()>& look)
     : n(problem.n),
       d(problem.d + (settings.bias ? 1 : 0)),
       c(problem.outputs),
@@ -243,7 +257,7 @@ ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, dou
                         available, numberBytes);
   xt = HostMatrix<double>(d, n);
   y = HostMatrix<double>(n, problem.weights != nullptr && settings.loss != ReluLoss::squared ? c + 1 : c);
-  typical = readX(problem, settings, *this);
+  typical = readX(problem, settings, *this, look);
   readY(problem, settings, *this);
   loss = ReluRowLoss{.kind = settings.loss, .delta = settings.huberDelta, .c = c, .stride = n};
   applyWeights(problem, *this);

@@ -1,6 +1,8 @@
 // The data of a two-layer ReLU training problem, checked and brought into the shape that the solver works on.
 #pragma once
 
+#include <functional>
+
 #include "linalg/views.hpp"
 #include "solvers/relu/loss.hpp"
 #include "solvers/relu/problem.hpp"
@@ -16,8 +18,11 @@ int preconditionerRank(int n, int dimension, int patterns);
 /// Rows are scaled by one power of two and, where asked for, columns by their norms. With x' = x diag(columnScale)^{-1}
 /// the program over x' with weights v' is the one over x with v = diag(columnScale)^{-1} v'.
 struct ReluData {
-  /// Refuses what the solver would need more than `available` bytes for, with so many bytes a number.
-  ReluData(const ReluProblem& problem, const ReluSettings& settings, double available, int numberBytes);
+  /// Refuses what the solver would need more than `available` bytes for, with so many bytes a number. Calls `look` now
+  /// and then, which may throw.
+  ReluData(
+      const ReluProblem& problem, const ReluSettings& settings, double available, int numberBytes,
+      const std::function<void()>& look = [] {});
 
   /// This data with other patterns, which must be distinct and none all zero: directions of unit length, and
   /// n x P masks of ones and zeros.

@@ -61,6 +61,8 @@ class ReluMap {
 
   ReluMap(const La& la, const ReluData& data, const ReluRows<La>& rows, const ReluSettings& settings);
 
+  /// Lets an abort end products: where what they leave half done is not looked at again.
+  void letAbort(bool let) { abortable_ = let; }
   int rows() const { return n_; }
   int dimension() const { return features_ ? 1 : d_; }
   int signs() const { return signs_; }
@@ -92,6 +94,9 @@ class ReluMap {
   static constexpr std::size_t cached = 1 << 18;  // numbers that stay in a core's cache
   static constexpr int together = 2048;           // columns of n numbers that a device holds at once
 
+  void abortPoint() const requires onHost {
+    if (abortable_) la_.abortPoint();
+  }
   Mat<const T, Space> byPattern(In v) const { return {v.data, patterns_, v.cols / patterns_, patterns_}; }
 
   const La& la_;
@@ -99,6 +104,7 @@ class ReluMap {
   int signs_;
   int patterns_;
   bool features_;
+  bool abortable_ = false;
   Converted<La, double, T> convertX_, convertFeatures_;
   In xt_, activations_;
   Mat<const Number, Space> masks_;
@@ -185,6 +191,7 @@ void ReluMap<La, T>::adjoint(In theta, Out q) const {
                 const int first = chunk * some;
                 const int count = std::min(some, columns - first);
                 for (int begin = 0; begin < n_; begin += piece) {
+                  abortPoint();
                   const int rows = std::min(piece, n_ - begin);
                   for (int j = first; j < first + count; ++j) {
                     const double* pattern = masks_.column(j % patterns_);
@@ -219,7 +226,12 @@ void ReluMap<La, T>::products(Vec<const int> list, In v, Out xv) const requires 
   for (int place = 0; place < list.size; ++place) {
     std::copy(v.column(list[place]), v.column(list[place]) + d_, gathered_.column(place));
   }
-  la_.gemm(Transpose::yes, Transpose::no, 1.0, xt_, gathered_.columns(0, list.size), 0.0, xv.columns(0, list.size));
+  const Mat<const T> weights = gathered_.columns(0, list.size);
+  if (abortable_) {
+    la_.gemmWithAborts(Transpose::yes, Transpose::no, 1.0, xt_, weights, 0.0, xv.columns(0, list.size));
+  } else {
+    la_.gemm(Transpose::yes, Transpose::no, 1.0, xt_, weights, 0.0, xv.columns(0, list.size));
+  }
 }
 
 template <LinAlg La, class T>
@@ -227,6 +239,7 @@ void ReluMap<La, T>::forward(Vec<const int> list, Vec<const double> scale, In xp
   constexpr int grain = 256;
   la_.tasks((n_ + grain - 1) / grain,
             [&](int chunk) {
+              abortPoint();
               const int begin = chunk * grain;
               const int end = std::min(n_, begin + grain);
               for (int k = 0; k < c_; ++k) std::fill(f.column(k) + begin, f.column(k) + end, 0.0);

@@ -8,6 +8,7 @@
 // splitting.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -25,6 +26,13 @@
 #include "solvers/relu/system.hpp"
 
 namespace nonconvex {
+
+/// What is called now and then while data are read: it throws where the solve was aborted.
+template <LinAlg La>
+std::function<void()> abortPointsOf(const La& la) {
+  if constexpr (std::is_same_v<La, Cpu>) return [&la] { la.abortPoint(); };
+  return [] {};
+}
 
 /// ADMM (Douglas-Rachford splitting) for the program above; see docs/relu.md for the derivation.
 ///
@@ -54,6 +62,9 @@ class ReluSolver {
     found.rho = rho();
     return found;
   }
+
+  /// The certificate keeps the best point that was offered, and nothing is offered after an abort.
+  bool keepsBest() const { return true; }
 
   /// The penalty in the user's units.
   double rho() const { return rho_ * data_.normScale() * data_.normScale(); }
@@ -116,6 +127,11 @@ class ReluSolver {
 
   kernels::Target<T, Space> target() const { return {squared(), rows_.y.view().data, z_.view().data, a_.data}; }
   void offerIterate();
+  /// Whether this is the report of a solve that ends before it began.
+  bool endsUnreported() const {
+    if constexpr (cpu) return reports_ == 0 && la_.ending();
+    return false;
+  }
   double offerMultiplier();
   /// What v is the proximal step of.
   In pointOfProx() const {
@@ -174,7 +190,8 @@ class ReluSolver {
 
 template <LinAlg La>
 ReluSolver<La>::ReluSolver(const La& la, const ReluProblem& problem, const ReluSettings& settings)
-    : ReluSolver(la, ReluData(problem, checked(settings), la.availableMemory(), sizeof(T)), settings) {
+    : ReluSolver(la, ReluData(problem, checked(settings), la.availableMemory(), sizeof(T), abortPointsOf(la)),
+                 settings) {
   if (problem.warmStart.weights.cols() > 0) readWarmStart(problem.warmStart);
 }
 
@@ -292,6 +309,7 @@ void ReluSolver<La>::start() {
   const int n = data_.n;
   if (map_.signs() == 2) prox_.startCones();
   chooseRho();
+  map_.letAbort(true);  // the system is not looked at again where it is not finished
   if (slack()) {
     slack_ = std::make_unique<ReluSlack<La>>(la_, data_, map_, 1 / (data_.typical * data_.typical));
     system_.start(slack_->whitened(), slack_->metricInverse());
@@ -314,6 +332,7 @@ void ReluSolver<La>::start() {
   leastRho_ = 1e-12 * system_.trace() * sigma_;
   rho_ = std::max(rho_, leastRho_);
   factored_ = setSystem();
+  map_.letAbort(false);  // the start is what is reported first
   if (factored_ && warmStart_.weights.cols() > 0 && !slack()) takeWarmStart();
 }
 
@@ -468,6 +487,7 @@ void ReluSolver<La>::endNewton() {
 template <LinAlg La>
 std::optional<Status> ReluSolver<La>::step() {
   if (!factored_) return Status::numericalError;
+  map_.letAbort(true);
   if constexpr (cpu) {
     if (!newtonRuns_ && newtonPays()) beginNewton();
     if (newtonRuns_) return newtonStep();
@@ -576,6 +596,7 @@ void ReluSolver<La>::offerIterate() {
   }
   const ReluPoint<Space> point = prox_.point();
   certificate_.offerPoint(point);
+  if (endsUnreported()) return;  // 0 is a bound
   // Two dual points: the multiplier of the iteration, and the subgradient of the loss at this v, which is mostly worse
   // and then looked at now and then only.
   const double bound = knowsDual_ ? offerMultiplier() : 0;

@@ -108,6 +108,7 @@ void ReluSystem<La>::startWeights() {
     const Matrix block = la_.template matrix<T>(size, std::min(n, piece), Uninitialized{});
     for (int first = 0; first < n; first += piece) {
       const int count = std::min(piece, n - first);
+      la_.checkpoint();
       la_.forEach(size, count, kernels::MaskedRows<T, Space>{xt_, map_.masks(), first, block});
       la_.syrk(Transpose::no, map_.signs(), block.columns(0, count), first == 0 ? 0.0 : 1.0, factor_->g());
     }

@@ -10,6 +10,7 @@
 #include "solvers/relu/refiner.hpp"
 #include "solvers/relu/robust.hpp"
 #include "solvers/relu/solver.hpp"
+#include "solvers/relu/unbuilt.hpp"
 
 namespace nonconvex {
 
@@ -41,6 +42,8 @@ class ReluTraining : public ReluSolver<La> {
 template <>
 class ReluTraining<Cpu> {
  public:
+  using Unbuilt = ReluUnbuilt;
+
   ReluTraining(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings) : leftOut_(problem, settings) {
     if (problem.adversary) {
       robust_ = std::make_unique<RobustReluSolver>(la, problem, settings);
@@ -50,6 +53,9 @@ class ReluTraining<Cpu> {
       convex_ = std::make_unique<ReluSolver<Cpu>>(la, problem, settings);
     }
   }
+
+  /// ReluSolver::keepsBest
+  bool keepsBest() const { return convex_ != nullptr; }
 
   void start() {
     if (robust_) return robust_->start();

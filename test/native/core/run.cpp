@@ -112,6 +112,45 @@ TEST(whatAStepReturnsEndsTheSolve) {
 
 namespace {
 
+/// Halving, whose solution is of the best point that it has reported, and whose reports can be aborted.
+struct Keeping : Halving {
+  const Monitor& monitor;
+  int whole = 0;
+  bool keepsBest() const { return true; }
+  Progress progress() {
+    const Progress now = Halving::progress();
+    monitor.abortPoint();
+    ++whole;
+    return now;
+  }
+};
+
+}  // namespace
+
+TEST(anAbortEndsReportsOfASolverThatKeepsItsBest) {
+  const auto aborted = [](int atStep, int interruptAt) {
+    Monitor monitor;
+    Keeping solver{{.interruptAt = interruptAt}, monitor};
+    solver.onStart = [&, atStep] {
+      if (atStep == 0) monitor.abort();
+    };
+    solver.onStep = [&, atStep](int step) {
+      if (step == atStep) monitor.abort();
+    };
+    const Outcome outcome = iterate(solver, limits(100, 0), monitor);
+    CHECK(outcome.status == Status::aborted);
+    return std::tuple{solver.reports, solver.whole, double{outcome.progress.residual}};
+  };
+  // After the step there is no look that the abort does not end: the last report is that of the step before.
+  CHECK((aborted(5, -1) == std::tuple{6, 5, 1.0 / 16}));
+  // What was interrupted is not looked at.
+  CHECK((aborted(5, 6) == std::tuple{6, 5, 1.0 / 16}));
+  // Without a report there is one, whatever it takes.
+  CHECK((aborted(0, 0) == std::tuple{1, 1, 1.0}));
+}
+
+namespace {
+
 /// Halving, that says itself when it is solved: at a step, whatever its residual is.
 struct Deciding : Halving {
   static constexpr bool decidesSolved = true;

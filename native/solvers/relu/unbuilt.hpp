@@ -1,0 +1,27 @@
+// What a training that is aborted before it has read its data returns: the network without neurons.
+#pragma once
+
+#include <optional>
+
+#include "core/status.hpp"
+#include "solvers/relu/problem.hpp"
+
+namespace nonconvex {
+
+/// The network without neurons as a solver for `iterate`: its objective needs the targets alone, and 0 is a bound.
+class ReluUnbuilt {
+ public:
+  ReluUnbuilt(const ReluProblem& problem, const ReluSettings& settings);
+
+  void start() {}
+  std::optional<Status> step() { return Status::stalled; }
+  ReluProgress progress() const;
+  ReluSolution solution() const;
+
+ private:
+  const ReluProblem& problem_;
+  const ReluSettings& settings_;
+  double objective_ = 0;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,44 @@
+// Trainings that are aborted before they have read their data.
+import { expect, it } from 'vitest';
+import { fromJSON, predict, toJSON, trainReluNetwork } from '../../src/relu/index.js';
+import { regression } from '../contract/problem.js';
+
+const data = regression(60, 3);
+const squares = data.y.reduce((sum, value) => sum + value ** 2, 0);
+const signal = AbortSignal.abort();
+const settings = { beta: 0.1, patterns: { sample: 20 }, tolerance: 1e-3 } as const;
+
+it.each([
+  ['patterns that are sampled', settings, 1],
+  ['refinement', { beta: 0.1, patterns: 'refine' }, 1],
+  ['an adversary', { ...settings, adversary: { norm: 'two', radius: 0.1 } }, 1],
+  ['weights', settings, 2],
+] as const)('with %s: gives the network without neurons, and has not looked at x', async (_, of, weight) => {
+  const sampleWeights = weight === 1 ? undefined : new Float64Array(60).fill(weight);
+  const reports: number[] = [];
+  const onProgress = ({ objective }: { objective?: number }) => void reports.push(objective ?? Number.NaN);
+  const result = await trainReluNetwork({ ...data, sampleWeights }, { ...of, signal, onProgress });
+  expect(result).toMatchObject({
+    status: 'aborted',
+    iterations: 0,
+    lowerBound: 0,
+    gap: 1,
+    activeNeurons: 0,
+    patterns: 0,
+  });
+  expect(result.objective).toBeCloseTo((weight * squares) / 2, 12);
+  expect(result.networkObjective).toBe(result.objective);
+  expect(reports).toEqual([result.objective]);
+  expect(result.convex.dual.data.every((value) => value === 0)).toBe(true);
+  const network = fromJSON(JSON.parse(JSON.stringify(toJSON(result.network))));
+  expect(predict(network, data.x)).toEqual(new Float64Array(60));
+});
+
+it('another solve begins with it as with nothing', async () => {
+  const warmStart = await trainReluNetwork(data, { ...settings, signal });
+  const again = await trainReluNetwork(data, { ...settings, patterns: { sample: 20 }, warmStart });
+  const { objective, network } = await trainReluNetwork(data, settings);
+  expect(again.status).toBe('solved');
+  expect(again.objective).toBe(objective);
+  expect(again.network.hiddenWeights).toEqual(network.hiddenWeights);
+});
