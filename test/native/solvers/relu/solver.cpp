@@ -1,6 +1,7 @@
 // Two-layer ReLU training: what holds for every loss, activation, coupling and splitting.
 #include "check.hpp"
 #include "solvers/relu/relu_instances.hpp"
+#include "solvers/relu/unbuilt.hpp"
 
 using namespace nonconvex;
 using namespace instances;
@@ -422,15 +423,57 @@ TEST(endedBeforeItBeganItStillAnswers) {
     Monitor monitor;
     monitor.abort();
     const Cpu la(nullptr, 0, &monitor);
-    ReluSolver<Cpu> solver(la, each.data.problem(), each.settings);
-    const Outcome outcome = iterate(solver, each.settings, monitor);
-    const ReluSolution s = solver.solution();
-    CHECK(outcome.status == Status::aborted);
     const double nothing = lossOf(each.data, each.settings, std::vector<double>(each.data.y.size()));
-    CHECK_NEAR(outcome.progress.objective, nothing, 1e-12 * nothing);
-    CHECK_EQ(s.activeNeurons, 0);
-    CHECK_NEAR(s.networkObjective, nothing, 1e-12 * nothing);
-    CHECK(outcome.progress.lowerBound <= nothing);
+    const ReluProblem problem = each.data.problem();
+    const auto check = [&](auto& solver) {
+      const Outcome outcome = iterate(solver, each.settings, monitor);
+      const ReluSolution s = solver.solution();
+      CHECK(outcome.status == Status::aborted);
+      CHECK_NEAR(outcome.progress.objective, nothing, 1e-12 * nothing);
+      CHECK_EQ(s.activeNeurons, 0);
+      CHECK_NEAR(s.networkObjective, nothing, 1e-12 * nothing);
+      CHECK(outcome.progress.lowerBound <= nothing);
+    };
+    monitor.setInterruptible(false);
+    ReluSolver<Cpu> solver(la, problem, each.settings);
+    check(solver);
+    monitor.setInterruptible(true);
+    bool interrupted = false;
+    try {
+      ReluSolver<Cpu>(la, problem, each.settings);
+    } catch (const Interrupted&) {
+      interrupted = true;
+    }
+    CHECK(interrupted);
+    ReluUnbuilt unbuilt(problem, each.settings);
+    check(unbuilt);
+  }
+}
+
+/// A solve that is aborted in any step gives the point of its last report.
+TEST(abortedInAStepItKeepsWhatItReported) {
+  const Instance data = instance(60, 4, 1, ReluLoss::squared, 3);
+  ReluSettings settings = settingsFor(ReluLoss::squared);
+  settings.maxIterations = 200;
+  settings.tolerance = 0;
+  settings.checkInterval = 1;
+  for (int at = 1; at < 40; at += 3) {
+    double last = 0;
+    int reports = 0;
+    Monitor* running = nullptr;
+    Monitor monitor(INFINITY, [&](const Progress& progress) {
+      last = progress.objective;
+      if (++reports == at) running->abort();
+    });
+    running = &monitor;
+    const Cpu la(nullptr, 0, &monitor);
+    ReluSolver<Cpu> solver(la, data.problem(), settings);
+    const Outcome outcome = iterate(solver, settings, monitor);
+    CHECK(outcome.status == Status::aborted);
+    CHECK_EQ(reports, at);
+    CHECK_EQ(double{outcome.progress.objective}, last);
+    const double network = networkObjective(data, settings, solver.solution());
+    CHECK(network <= last * (1 + 1e-9));
   }
 }
 
