@@ -52,7 +52,7 @@ describe('sampleWeights', () => {
   });
 
   it.each(['squared', 'logistic', 'softmax'] as const)('are refined with: %s', async (loss) => {
-    const few = 28;
+    const few = 20;
     const y = (loss === 'squared' ? values : loss === 'logistic' ? two : three).slice(0, few) as number[];
     const rows = x.slice(0, few);
     const settings: ReluSettings = { loss, beta: 1, patterns: 'refine', tolerance: 1e-4 };

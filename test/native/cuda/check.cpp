@@ -11,7 +11,7 @@ TEST(passes) {
   const checks::Sizes sizes = {{5},
                                {longRun ? 30 : 16, 3, longRun ? 8 : 6},
                                longRun ? 40 : 12,
-                               longRun ? 2500 : 600,
+                               longRun ? 2500 : 100,
                                {longRun ? 50 : 20, 7, longRun ? 9 : 5},
                                {{longRun ? 30 : 16, 3, longRun ? 8 : 5}},
                                {{longRun ? 40 : 20, 3, longRun ? 8 : 5}},

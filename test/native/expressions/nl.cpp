@@ -387,7 +387,7 @@ TEST(refused) {
 
 TEST(deepExpressions) {
   // The negation of a negation of ..., and a sum of a sum of ...: no recursion that a file could make too deep.
-  const int depth = 2 * check::repetitions(check::longRun() ? 100000 : 50000) + 1;
+  const int depth = 2 * check::repetitions(check::longRun() ? 100000 : 30000) + 1;
   std::string negations, sums;
   for (int k = 0; k < depth; ++k) negations += "o16\n";
   for (int k = 0; k < depth; ++k) sums += "o0\nn1\n";
@@ -407,7 +407,7 @@ TEST(deepConditions) {
     return unconstrained(text);
   };
   // not not ... (x0 < 1), which is written again, too.
-  const int depth = 2 * check::repetitions(check::longRun() ? 100000 : 50000) + 1;
+  const int depth = 2 * check::repetitions(check::longRun() ? 100000 : 30000) + 1;
   const std::string nots = nested(depth, "o34\n", "o22\nv0\nn1\n", "");
   const std::string text = "o35\n" + nots.substr(nots.find("O0 0\n") + 5, nots.find("b\n") - nots.find("O0 0\n") - 5);
   const std::string selects = unconstrained(text + "v0\nv1\n");

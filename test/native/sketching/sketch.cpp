@@ -84,7 +84,7 @@ void testEmbedding(Make&& make, bool coherent = true) {
   constexpr int dimension = 12;
   const auto columns = basis(size, dimension, coherent);
   for (const int factor : {8, 24}) {
-    for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    for (std::uint64_t seed = 0; seed < (check::longRun() ? 5 : 2); ++seed) {
       const auto [least, largest] = distortion(make(factor * dimension, size, Random(seed, 3)), columns);
       const double epsilon = 1.6 / std::sqrt(factor);  // of singular values: about sqrt(dimension / rows)
       CHECK(least >= (1 - epsilon) * (1 - epsilon));
