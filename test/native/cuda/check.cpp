@@ -18,7 +18,7 @@ TEST(passes) {
                                1,
                                {longRun ? 600 : 200, longRun ? 9 : 5},
                                {{longRun ? 300 : 100, 5}},
-                               longRun ? 10 : 4};
+                               longRun ? 10 : 2};
   CHECK_EQ(checks::Check(simulated::tables(), sizes).run(), 0);
 }
 
