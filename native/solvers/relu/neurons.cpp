@@ -7,6 +7,7 @@
 #include "linalg/blas.hpp"
 #include "methods/quasi_newton/limited_memory.hpp"
 #include "solvers/relu/activation_patterns.hpp"
+#include "solvers/relu/row_span.hpp"
 
 namespace nonconvex {
 namespace {
@@ -35,6 +36,18 @@ double typicalTarget(const ReluData& data) {
   if (data.loss.kind != ReluLoss::squared && data.loss.kind != ReluLoss::huber) return 1;
   const double squares = blas::nrm2(data.n * data.c, data.y.data());
   return squares > 0 ? squares / std::sqrt(static_cast<double>(data.n) * data.c) : 1;
+}
+
+/// `descend` on rows in other coordinates, which the directions are in too.
+double descendOn(const Cpu& la, const ReluData& data, Mat<const double> xt, ReluNeurons& neurons, int iterations) {
+  ReluNetworkObjective objective(la, data, xt);
+  objective.setOutputs(neurons.outputs);
+  HostBuffer<double> x = neurons.variables();
+  LimitedMemoryDescent method(objective, static_cast<int>(x.size()), {.iterations = iterations});
+  const double value = method.minimize(x.data(), [&] { return la.ending(); });
+  neurons.setVariables(x);
+  std::fill(neurons.patterns.begin(), neurons.patterns.end(), -1);
+  return value;
 }
 
 }  // namespace
@@ -154,8 +167,9 @@ void ReluNetworkObjective::setOutputs(const std::vector<std::int32_t>& outputs) 
 /// hidden := X U; f and theta; returns the loss.
 double ReluNetworkObjective::predict(const double* x) {
   const int m = count();
-  const double* alpha = x + static_cast<std::ptrdiff_t>(data_.d) * m;
-  la_.gemm(Transpose::yes, Transpose::no, 1.0, data_.xt, Mat<const double>{x, data_.d, m, data_.d}, 0.0, hidden_);
+  const int d = xt_.rows;
+  const double* alpha = x + static_cast<std::ptrdiff_t>(d) * m;
+  la_.gemm(Transpose::yes, Transpose::no, 1.0, xt_, Mat<const double>{x, d, m, d}, 0.0, hidden_);
   ReluRowLoss loss = data_.loss;
   loss.stride = data_.n;
   la_.tasks(
@@ -183,7 +197,8 @@ double ReluNetworkObjective::predict(const double* x) {
 double ReluNetworkObjective::operator()(const double* x, double* gradient) {
   const int n = data_.n;
   const int m = count();
-  const int weights = data_.d * m;
+  const int d = xt_.rows;
+  const int weights = d * m;
   const double loss = predict(x);
   const double* alpha = x + weights;
   la_.tasks(
@@ -194,8 +209,7 @@ double ReluNetworkObjective::operator()(const double* x, double* gradient) {
       },
       4.0 * n * m);
   for (int i = 0; i < weights; ++i) gradient[i] = data_.beta * x[i];
-  la_.gemm(Transpose::no, Transpose::no, -1.0, data_.xt, hidden_.view(), 1.0,
-           Mat<double>{gradient, data_.d, m, data_.d});
+  la_.gemm(Transpose::no, Transpose::no, -1.0, xt_, hidden_.view(), 1.0, Mat<double>{gradient, d, m, d});
   return loss + data_.beta / 2 * blas::dot(weights + m, x, x);
 }
 
@@ -206,12 +220,14 @@ double ReluNetworkObjective::value(const ReluNeurons& neurons) {
 }
 
 double descend(const Cpu& la, const ReluData& data, ReluNeurons& neurons, int iterations) {
-  ReluNetworkObjective objective(la, data);
-  objective.setOutputs(neurons.outputs);
-  HostBuffer<double> x = neurons.variables();
-  LimitedMemoryDescent method(objective, static_cast<int>(x.size()), {.iterations = iterations});
-  const double value = method.minimize(x.data(), [&] { return la.ending(); });
-  neurons.setVariables(x);
+  if (!ReluRowSpan::pays(data.xt)) return descendOn(la, data, data.xt, neurons, iterations);
+  const ReluRowSpan span(data.xt);
+  ReluNeurons inSpan = neurons.copy();
+  inSpan.directions = HostMatrix<double>(data.n, neurons.count());
+  span.toSpan(neurons.directions, inSpan.directions);
+  const double value = descendOn(la, data, span.yt(), inSpan, iterations);
+  span.fromSpan(inSpan.directions, neurons.directions);
+  std::copy(inSpan.weights.data(), inSpan.weights.data() + neurons.count(), neurons.weights.data());
   std::fill(neurons.patterns.begin(), neurons.patterns.end(), -1);
   return value;
 }

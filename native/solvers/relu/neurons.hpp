@@ -57,11 +57,13 @@ double pullBack(int n, double weight, const double* theta, double* z);
 /// loss(f, y) + (beta / 2) sum_j (||u_j||^2 + alpha_j^2), the objective of networks on the scaled data.
 class ReluNetworkObjective {
  public:
-  ReluNetworkObjective(const Cpu& la, const ReluData& data) : la_(la), data_(data) {}
+  ReluNetworkObjective(const Cpu& la, const ReluData& data) : ReluNetworkObjective(la, data, data.xt) {}
+  /// About rows in other coordinates, a column of `xt` a row.
+  ReluNetworkObjective(const Cpu& la, const ReluData& data, Mat<const double> xt) : la_(la), data_(data), xt_(xt) {}
 
   /// The neurons that `operator()` is about: their outputs.
   void setOutputs(const std::vector<std::int32_t>& outputs);
-  int variables() const { return (data_.d + 1) * count(); }
+  int variables() const { return (xt_.rows + 1) * count(); }
 
   /// The objective at x = (u_1, ..., u_m, alpha), and its gradient; at kinks, that of the side where a neuron is off.
   double operator()(const double* x, double* gradient);
@@ -78,6 +80,7 @@ class ReluNetworkObjective {
 
   const Cpu& la_;
   const ReluData& data_;
+  Mat<const double> xt_;
   std::vector<std::int32_t> outputs_;
   HostMatrix<double> hidden_;     // n x m
   HostMatrix<double> f_, theta_;  // n x c
@@ -85,7 +88,8 @@ class ReluNetworkObjective {
 };
 
 /// Descends from the neurons to a local minimum: L-BFGS, at most so many iterations, and
-/// no further than the monitor of `la` allows. Returns the objective.
+/// no further than the monitor of `la` allows. With far more columns than rows, in the span of the rows, where all
+/// minimisers are. Returns the objective.
 double descend(const Cpu& la, const ReluData& data, ReluNeurons& neurons, int iterations);
 
 /// Random neurons, about as many of each sign and output, for a first descent.

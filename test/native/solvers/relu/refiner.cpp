@@ -81,6 +81,45 @@ TEST(gradientOfTheNetworkObjectiveIsThatOfDifferences) {
   }
 }
 
+TEST(withFewRowsADescentStaysInTheirSpan) {
+  for (const bool repeated : {false, true}) {
+    Instance made = instance(6, 40, 2, ReluLoss::squared, 9);
+    if (repeated) std::copy(made.x.begin(), made.x.begin() + 40, made.x.begin() + 80);
+    const ReluData data = dataOf(made, settingsFor(ReluLoss::squared));
+    ReluNeurons neurons = someNeurons(data, 8, 2);
+    ReluNetworkObjective objective(serial, data);
+    const double before = objective.value(neurons);
+    const double found = descend(serial, data, neurons, 4);
+    CHECK(found < before);
+    double loss = 0;
+    for (int i = 0; i < data.n; ++i) {
+      for (int k = 0; k < data.c; ++k) loss += square(prediction(data, neurons, i, k) - data.y(i, k)) / 2;
+    }
+    CHECK_NEAR(found, loss + data.beta * penalty(neurons), 1e-9 * found);
+    // A vector that is orthogonal to all rows, by eliminating them one after the other.
+    std::vector<std::vector<double>> left;
+    for (int i = 0; i <= data.n; ++i) {
+      std::vector<double> z(at(data.d));
+      for (int l = 0; l < data.d; ++l) z[at(l)] = i < data.n ? data.xt(l, i) : std::sin(l * l);
+      for (int pass = 0; pass < 2; ++pass) {
+        for (const std::vector<double>& other : left) {
+          double along = 0;
+          for (int l = 0; l < data.d; ++l) along += other[at(l)] * z[at(l)];
+          for (int l = 0; l < data.d; ++l) z[at(l)] -= along * other[at(l)];
+        }
+      }
+      const double length = blas::nrm2(data.d, z.data());
+      if (length < 1e-9) continue;
+      for (double& entry : z) entry /= length;
+      left.push_back(z);
+    }
+    CHECK_EQ(left.size(), std::size_t(repeated ? 6 : 7));
+    for (int j = 0; j < neurons.count(); ++j) {
+      CHECK_NEAR(blas::dot(data.d, left.back().data(), neurons.directions.column(j)), 0, 1e-12);
+    }
+  }
+}
+
 TEST(ascentEndsAtPricesThatPlainLoopsConfirm) {
   const Instance made = instance(60, 3, 2, ReluLoss::squared, 5);
   const ReluData data = dataOf(made, settingsFor(ReluLoss::squared));
