@@ -209,7 +209,7 @@ double ReluNetworkObjective::operator()(const double* x, double* gradient) {
       },
       4.0 * n * m);
   for (int i = 0; i < weights; ++i) gradient[i] = data_.beta * x[i];
-  la_.gemm(Transpose::no, Transpose::no, -1.0, xt_, hidden_.view(), 1.0, Mat<double>{gradient, d, m, d});
+  slopes_.multiply(la_, -1.0, xt_, hidden_, 1.0, Mat<double>{gradient, d, m, d});
   return loss + data_.beta / 2 * blas::dot(weights + m, x, x);
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/index.hpp"
 #include "linalg/cpu.hpp"
+#include "linalg/long_product.hpp"
 #include "solvers/relu/data.hpp"
 #include "solvers/relu/problem.hpp"
 
@@ -85,6 +86,7 @@ class ReluNetworkObjective {
   HostMatrix<double> hidden_;     // n x m
   HostMatrix<double> f_, theta_;  // n x c
   std::vector<double> losses_;    // by chunk of rows
+  LongProduct slopes_;            // X^T times what goes back through the hidden layer
 };
 
 /// Descends from the neurons to a local minimum: L-BFGS, at most so many iterations, and

@@ -87,7 +87,7 @@ class Ascent {
           running_[at(place)].trial = sign * pullBack(data_.n, sign, theta, products.column(place));
         },
         4.0 * data_.n * count);
-    la_.gemm(Transpose::no, Transpose::no, 1.0, data_.xt, Mat<const double>(products), 0.0, slopes_.columns(0, count));
+    longProduct_.multiply(la_, 1.0, data_.xt, products, 0.0, slopes_.columns(0, count));
   }
 
   /// The point tried becomes the point; its gradient, normalised, is kept in the column of slopes until the next step.
@@ -151,6 +151,7 @@ class Ascent {
   HostMatrix<double> points_, targets_;  // d x count: u, and q / ||q|| there
   HostMatrix<double> trials_, slopes_;   // d x count
   HostMatrix<double> products_;          // n x count
+  LongProduct longProduct_;
 };
 
 }  // namespace

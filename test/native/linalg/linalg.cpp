@@ -7,6 +7,7 @@
 
 #include "check.hpp"
 #include "core/random.hpp"
+#include "linalg/long_product.hpp"
 #include "linalg/vector_kernels.hpp"
 
 using namespace nonconvex;
@@ -77,17 +78,21 @@ void onAnyThreads(F&& f) {
   for (const int threads : {1, 2, 3}) CHECK(alone.sameBits(f(Cpu(&pool, threads))));
 }
 
-void checkGemm(int m, int n, int k, Transpose opA, Transpose opB, double alpha, double beta) {
+void checkGemm(int m, int n, int k, Transpose opA, Transpose opB, double alpha, double beta, bool isLong = false) {
+  const auto multiply = [&](const Cpu& la, Mat<const double> a, Mat<const double> b, Mat<double> c) {
+    if (isLong) return LongProduct().multiply(la, alpha, a, b, beta, c);
+    la.gemm(opA, opB, alpha, a, b, beta, c);
+  };
   const Framed a = opA == Transpose::no ? Framed(m, k, 1) : Framed(k, m, 1);
   const Framed b = opB == Transpose::no ? Framed(k, n, 2) : Framed(n, k, 2);
   onAnyThreads([&](const Cpu& la) {
     Framed c = beta == 0 ? Framed(m, n) : Framed(m, n, 3);
-    la.gemm(opA, opB, alpha, a, b, beta, c);
+    multiply(la, a, b, c);
     return c;
   });
   const Framed before(m, n, 3);
   const Framed c = beta == 0 ? Framed(m, n) : Framed(m, n, 3);
-  Cpu().gemm(opA, opB, alpha, a, b, beta, c);
+  multiply(Cpu(), a, b, c);
   double worst = 0;
   for (int j = 0; j < n; j += step(n)) {
     for (int i = 0; i < m; ++i) {
@@ -144,6 +149,13 @@ TEST(gemm) {
         checkGemm(m, n, k, opA, opB, 2, -0.5);
       }
     }
+  }
+}
+
+TEST(longProduct) {
+  for (const int k : {40, 4001}) {  // the second is cut
+    checkGemm(300, 5, k, Transpose::no, Transpose::no, 1, 0, true);
+    checkGemm(300, 5, k, Transpose::no, Transpose::no, -0.7, 1, true);
   }
 }
 
