@@ -270,29 +270,52 @@ ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, dou
   if (wanted.exact) system = chooseSystem(n, c, settings, d, gates.cols(), available, numberBytes);
 }
 
+/// Takes over what does not depend on rows, patterns or beta.
+void ReluData::copyColumns(const ReluData& from) {
+  d = from.d;
+  c = from.c;
+  constant = from.constant;
+  columnScale = from.columnScale.copy();
+  inputShift = from.inputShift.copy();
+  inputScale = from.inputScale.copy();
+  rowScale = from.rowScale;
+  typical = from.typical;
+  exact = false;
+  directions = false;
+  bias = from.bias;
+  loss = from.loss;
+}
+
 ReluData ReluData::withPatterns(const ReluSettings& settings, HostMatrix<double> newGates, HostMatrix<double> patterns,
                                 double available) const {
   ReluData made;
+  made.copyColumns(*this);
   made.n = n;
-  made.d = d;
-  made.c = c;
   made.xt = xt.copy();
   made.y = y.copy();
   made.roots = roots.copy();
-  made.constant = constant;
-  made.columnScale = columnScale.copy();
-  made.inputShift = inputShift.copy();
-  made.inputScale = inputScale.copy();
-  made.rowScale = rowScale;
-  made.typical = typical;
   made.gates = std::move(newGates);
   made.masks = std::move(patterns);
-  made.exact = false;
-  made.directions = false;
-  made.bias = bias;
   made.beta = beta;
-  made.loss = loss;
   made.system = chooseSystem(n, c, settings, d, made.gates.cols(), available, sizeof(double));
+  return made;
+}
+
+ReluData ReluData::everyRow(int step) const {
+  ReluData made;
+  made.copyColumns(*this);
+  made.n = (n + step - 1) / step;
+  made.xt = HostMatrix<double>(d, made.n);
+  made.y = HostMatrix<double>(made.n, y.cols());
+  if (roots.size() > 0) made.roots = HostBuffer<double>(static_cast<std::size_t>(made.n));
+  for (int k = 0; k < made.n; ++k) {
+    std::copy(xt.column(k * step), xt.column(k * step) + d, made.xt.column(k));
+    for (int j = 0; j < y.cols(); ++j) made.y(k, j) = y(k * step, j);
+    if (roots.size() > 0) made.roots[static_cast<std::size_t>(k)] = roots[static_cast<std::size_t>(k * step)];
+  }
+  made.loss.stride = made.n;
+  made.beta = beta * made.n / n;
+  made.system = system;
   return made;
 }
 

@@ -29,6 +29,9 @@ struct ReluData {
   ReluData withPatterns(const ReluSettings& settings, HostMatrix<double> gates, HostMatrix<double> masks,
                         double available) const;
 
+  /// Every `step`-th row of this data, with the share of beta that goes with them; without patterns.
+  ReluData everyRow(int step) const;
+
   /// Between weights of the user's network (on x / inputScale and 1) and of the scaled data. With fixed directions
   /// (`method: 'sampled'`) a scaled weight is one number, a multiple of direction i.
   void scaleWeights(const double* weights, int i, double* scaled) const;
@@ -59,6 +62,7 @@ struct ReluData {
 
  private:
   ReluData() = default;
+  void copyColumns(const ReluData& from);
   void chooseGates(const ReluPatterns& wanted, const ReluSettings& settings);
 };
 

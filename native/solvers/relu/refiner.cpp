@@ -33,6 +33,12 @@ constexpr double roundNodes = 3e5;  // about a second
 constexpr double mostNodes = 2e6;   // at the end
 constexpr double nodesPerSecond = 2e5;
 
+/// The numbers of the rows that a first descent begins with, where there are at least twice as many, and how many
+/// rows these are at least. On all rows it needs this share of the iterations after that.
+constexpr double sizeOfPart = 4e6;
+constexpr int leastRowsOfPart = 1000;
+constexpr int shareAfterPart = 4;
+
 constexpr int columnIterations = 2000;
 constexpr double accurate = 1e-4;  // of the tolerance: of convex programs whose theta is priced exactly
 
@@ -129,6 +135,7 @@ RefinementEffort RefinementEffort::of(const ReluData& data) {
   effort.neurons = std::max(static_cast<int>(std::clamp(1e7 / size, 32.0, 200.0)), 6 * data.c);
   effort.firstIterations = static_cast<int>(std::clamp(1e10 / size / effort.neurons, 400.0, 1000.0));
   effort.iterations = effort.firstIterations / 5;
+  effort.rowStep = std::max(1, std::min(static_cast<int>(size / sizeOfPart), data.n / leastRowsOfPart));
   effort.added = std::max(16, effort.neurons / 4);
   effort.starts = size <= 3e5 ? 4 : size <= 1e6 ? 2 : 1;
   effort.searches = std::max(static_cast<int>(std::clamp(4e7 / size, 20.0, 400.0)), 4 * data.c);
@@ -268,11 +275,18 @@ ReluNeurons ReluRefiner::firstNetwork() {
   const Cpu own = starts_ > 1 ? watched.serial() : watched;
   la_.tasks(starts_, [&](int k) {
     networks[at(k)] = randomNeurons(data_, effort_.neurons, settings_.seed + 1000003 * static_cast<std::uint64_t>(k));
-    objectives[at(k)] = descend(own, data_, networks[at(k)], effort_.firstIterations);
+    objectives[at(k)] = descendFirst(own, networks[at(k)]);
   });
   la_.checkpoint();
   const auto best = std::min_element(objectives.begin(), objectives.end()) - objectives.begin();
   return pruned(networks[static_cast<std::size_t>(best)]);
+}
+
+/// The descent of a random network: where data is large on some of its rows, then on all.
+double ReluRefiner::descendFirst(const Cpu& la, ReluNeurons& network) const {
+  if (effort_.rowStep == 1) return descend(la, data_, network, effort_.firstIterations);
+  descend(la, data_.everyRow(effort_.rowStep), network, effort_.firstIterations);
+  return descend(la, data_, network, effort_.firstIterations / shareAfterPart);
 }
 
 ReluNeurons ReluRefiner::descended(ReluNeurons network, int iterations) {

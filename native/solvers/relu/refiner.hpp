@@ -21,7 +21,8 @@ namespace nonconvex {
 /// How much is done in a round, by the size of the data: what a round costs is a few seconds at most.
 struct RefinementEffort {
   int neurons;          ///< of a first network
-  int firstIterations;  ///< of its descent
+  int rowStep;          ///< its descent begins on every `rowStep`-th row alone
+  int firstIterations;  ///< of its descent, or of that part of it
   int iterations;       ///< of a later descent
   int added;            ///< neurons that a round adds at most; the first as many as `neurons`
   int starts;           ///< random networks of which the best is the first, unless the user says
@@ -58,6 +59,7 @@ class ReluRefiner {
   void takeZero();
   ReluNeurons warmNetwork(const ReluProblem& problem) const;
   ReluNeurons firstNetwork();
+  double descendFirst(const Cpu& la, ReluNeurons& network) const;
   ReluNeurons descended(ReluNeurons network, int iterations);
   void round();
   void columnRound();

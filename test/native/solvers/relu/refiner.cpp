@@ -81,6 +81,28 @@ TEST(gradientOfTheNetworkObjectiveIsThatOfDifferences) {
   }
 }
 
+TEST(everyThirdRowIsAProblemWithItsShareOfBeta) {
+  const Instance made = instance(31, 4, 2, ReluLoss::huber, 3);
+  ReluProblem problem = made.problem();
+  std::vector<double> weights(31);
+  for (int k = 0; k < 31; ++k) weights[at(k)] = 1 + k % 4;
+  problem.weights = weights.data();
+  const ReluData data(problem, settingsFor(ReluLoss::huber), 1e12, sizeof(double));
+  const ReluData part = data.everyRow(3);
+  CHECK_EQ(part.n, 11);
+  const ReluNeurons neurons = someNeurons(data, 8, 1);
+  double loss = 0;
+  for (int i = 0; i < data.n; i += 3) {
+    for (int k = 0; k < data.c; ++k) {
+      const double r = std::abs(prediction(data, neurons, i, k) - data.y(i, k));
+      const double delta = data.loss.delta;
+      loss += (1 + i % 4) * (r <= delta ? r * r / 2 : delta * (r - delta / 2));
+    }
+  }
+  ReluNetworkObjective objective(serial, part);
+  CHECK_NEAR(objective.value(neurons), loss + data.beta * 11 / 31 * penalty(neurons), 1e-9 * loss);
+}
+
 TEST(withFewRowsADescentStaysInTheirSpan) {
   for (const bool repeated : {false, true}) {
     Instance made = instance(6, 40, 2, ReluLoss::squared, 9);
