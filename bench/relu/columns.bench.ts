@@ -2,7 +2,7 @@
 //
 //   npm run bench -- relu/columns [--rows 12000] [--ten] some minutes; rewrites a table of docs/relu.md and
 //                                                        bench/relu/columns.results.json unless rows are fewer
-//   --ten: ten classes of all 60,000 images instead, some seven minutes; rewrites a paragraph of docs/relu.md and
+//   --ten: ten classes of all 60,000 images instead, some seven minutes; rewrites a table of docs/relu.md and
 //          bench/relu/ten.results.json
 //
 // Published times are of other machines: MNIST 2 against 8 at 10 x 10 by ADMM with coordinate steps of random blocks
@@ -10,6 +10,7 @@
 // reproduction by Feng, Shah, Abraham, 2023).
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Matrix, matrix, type ReluProgress, score, trainReluNetwork } from '../../src/index.js';
@@ -114,19 +115,45 @@ const withOnes = (x: Matrix): Matrix => {
   return made;
 };
 
+/** Time limits of ten classes, in turn until the accuracy that is asked for is there. */
+const limitsOfTen = [60, 300];
+const wantedOfTen = 0.97;
+
 if (options.ten) {
   const where = environment();
+  const load = loadavg()[0];
   const train = images('train', '0123456789', wanted, 28);
-  const limits = { timeLimit: 400, rounds: 0 };
-  const run = await refine('ten classes', train, images('t10k', '0123456789', 10000, 28), limits);
-  const { reports } = run;
-  const text =
-    `All ten classes, ${run.rows} rows x 784, loss 'squared', beta = 0.001 n, one descent and the convex program over its patterns in at most 400 s: ` +
-    `${short(run.seconds)} s (${short(reports.at(-1)?.cpu)} of the processor), ${run.neurons} neurons, gap ${run.gap.toExponential(0)}, ` +
-    `training accuracy ${percent(run.train)}, test accuracy ${percent(run.test)}, ${run.megabytes.toFixed(0)} MB. ${describe(where)}.`;
+  const test = images('t10k', '0123456789', 10000, 28);
+  const runs: Run[] = [];
+  const rows: string[][] = [];
+  for (const timeLimit of limitsOfTen) {
+    const run = await refine(`ten classes, ${timeLimit} s`, train, test, { timeLimit, rounds: 0 });
+    runs.push(run);
+    rows.push([
+      String(timeLimit),
+      short(run.seconds),
+      short(run.reports.at(-1)?.cpu),
+      String(run.neurons),
+      run.objective.toPrecision(6),
+      run.gap.toExponential(0),
+      percent(run.train),
+      percent(run.test),
+      run.megabytes.toFixed(0),
+    ]);
+    if (run.test >= wantedOfTen) break;
+  }
+  const text = [
+    `All ten classes, ${train.x.rows} rows x 784, loss 'squared', beta = 0.001 n, one descent and the convex program over its patterns, ` +
+      `with a time limit that is the larger until ${percent(wantedOfTen)} of the 10,000 test images are right; two threads, ` +
+      `the machine's load at the start was ${short(load)}. The gap is that of the program, which takes its first steps only. ${describe(where)}.`,
+    table(
+      ['limit', 'seconds', "processor's", 'neurons', 'objective', 'gap', 'training accuracy', 'test accuracy', 'MB'],
+      rows,
+    ),
+  ].join('\n\n');
   console.log(`\n${text}\n`);
   if (wanted >= 60000) {
-    writeResults('relu/ten', { environment: where, run });
+    writeResults('relu/ten', { environment: where, load, runs });
     writeSection('docs/relu.md', 'reluTen', text);
   }
 } else {
@@ -135,6 +162,7 @@ if (options.ten) {
 
 async function pairs(): Promise<void> {
   const where = environment();
+  const load = loadavg()[0];
   const rows: string[][] = [];
   const runs: Run[] = [];
   const adam: object[] = [];
@@ -142,7 +170,7 @@ async function pairs(): Promise<void> {
     const train = images('train', '28', wanted, side);
     const test = images('t10k', '28', 10000, side);
     const name = `${side} x ${side}, ${train.x.rows} rows`;
-    const run = await refine(name, train, test, { rounds: 1, timeLimit: 180 });
+    const run = await refine(name, train, test, { rounds: 0, timeLimit: 400 });
     runs.push(run);
     rows.push([
       `${name}: refine`,
@@ -176,13 +204,14 @@ async function pairs(): Promise<void> {
   rows.push(['published: 10 x 10, ADMM-RBCD', '', '', '158', '', '', '99.41 %', '98.96 %']);
   rows.push(['published: CIFAR-10 pair, 10,000 x 3,072, RBCD', '', '', '186', '', '', '97 %', '']);
   const text = [
-    `One run each, MNIST 2 against 8, squared loss, beta = 0.001 n, two threads, in brackets the processor's seconds; gaps are those of the program over the network's own patterns, the ` +
+    `One run each, MNIST 2 against 8, squared loss, beta = 0.001 n, two threads, in brackets the processor's seconds, which say more where the machine is busy: its load at the start was ${short(load)}. ` +
+      `One descent, then the program over the network's own patterns, which gaps are of: they are known when it ends. The ` +
       `most memory of the process ${Math.max(...runs.map((run) => run.megabytes)).toFixed(0)} MB. Adam (PyTorch, one thread, 32 neurons, 30 epochs of batches of 250) on the same ` +
       `objective, the better of two rates. Published times are of other machines and of other losses. ${describe(where)}.`,
     table(['', 'to gap 1e-2', 'to 1e-3', 'seconds', 'objective', 'gap', 'training accuracy', 'test accuracy'], rows, 1),
   ].join('\n\n');
   console.log(`\n${text}\n`);
   if (wanted < 12000) return;
-  writeResults('relu/columns', { environment: where, runs, adam });
+  writeResults('relu/columns', { environment: where, load, runs, adam });
   writeSection('docs/relu.md', 'reluColumns', text);
 }

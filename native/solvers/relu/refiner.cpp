@@ -33,8 +33,10 @@ constexpr double roundNodes = 3e5;  // about a second
 constexpr double mostNodes = 2e6;   // at the end
 constexpr double nodesPerSecond = 2e5;
 
-/// The numbers of the rows that a first descent begins with, where there are at least twice as many, and how many
-/// rows these are at least. On all rows it needs this share of the iterations after that.
+/// From so many numbers on a first descent begins on some of the rows: about so many numbers, and at least so many
+/// rows. On all rows it needs a quarter of the iterations after that. With less data the network is worse, and what is
+/// saved the convex program after it, begun further away, takes.
+constexpr double largeData = 2e7;
 constexpr double sizeOfPart = 4e6;
 constexpr int leastRowsOfPart = 1000;
 constexpr int shareAfterPart = 4;
@@ -135,7 +137,8 @@ RefinementEffort RefinementEffort::of(const ReluData& data) {
   effort.neurons = std::max(static_cast<int>(std::clamp(1e7 / size, 32.0, 200.0)), 6 * data.c);
   effort.firstIterations = static_cast<int>(std::clamp(1e10 / size / effort.neurons, 400.0, 1000.0));
   effort.iterations = effort.firstIterations / 5;
-  effort.rowStep = std::max(1, std::min(static_cast<int>(size / sizeOfPart), data.n / leastRowsOfPart));
+  const int step = std::min(static_cast<int>(size / sizeOfPart), data.n / leastRowsOfPart);
+  effort.rowStep = size < largeData ? 1 : std::max(1, step);
   effort.added = std::max(16, effort.neurons / 4);
   effort.starts = size <= 3e5 ? 4 : size <= 1e6 ? 2 : 1;
   effort.searches = std::max(static_cast<int>(std::clamp(4e7 / size, 20.0, 400.0)), 4 * data.c);
