@@ -4,6 +4,7 @@
 //                                                bench/relu/classes.results.json
 //
 // All methods take turns in each round, so that a machine that is busy is so for all of them; ratios are of one round.
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type ReluSettings, score, trainReluNetwork } from '../../src/relu/index.js';
 import { Python } from '../shared/python.js';
@@ -43,7 +44,8 @@ const methods: Method[] = [
 ];
 const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
 
-const python = await Python.start('bench/relu/classes.py');
+const load = loadavg()[0];
+const python = await Python.start('bench/relu/classes.py', undefined, {});
 if (!python) {
   console.error('skipped: no python3 with scikit-learn');
 } else {
@@ -59,8 +61,9 @@ if (!python) {
   const where = environment();
   const text = [
     `scikit-learn's digits, ${digits.x.length} x ${digits.x[0]?.length}, pixels from 0 to 1, ten classes, to a certified gap of 1e-4, beta = ${lambda} n, ` +
-      `beside MLPClassifier of scikit-learn ${digits.version} with its defaults, which has one thread; ${where.threads} threads for the others, so that ` +
-      'twice the seconds of the processor are the same time on two free cores (on a busy machine the first ratio says little). ' +
+      `beside MLPClassifier of scikit-learn ${digits.version} with its defaults. All choose their threads themselves, of ${where.threads}: a user waits for the ` +
+      "seconds; the processor's are those of all threads together, and say more where the machine is busy: its load at the start was " +
+      `${short(load)}. ` +
       `Medians of ${mlp.length} rounds in turn, ratios within a round; accuracy on the 540 other images. ${describe(where)}.`,
     table(
       [
@@ -84,6 +87,7 @@ if (!python) {
   console.log(`\n${text}\n`);
   writeResults('relu/classes', {
     environment: where,
+    load,
     sklearn: digits.version,
     runs: { mlp, ...Object.fromEntries(methods.map(({ name }, k) => [name, ours[k]])) },
   });

@@ -1,4 +1,5 @@
-// A Python program of bench/ that answers a line of JSON with a line of JSON. One process for all questions, one thread.
+// A Python program of bench/ that answers a line of JSON with a line of JSON. One process for all questions, one thread
+// unless it is to choose.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -26,8 +27,12 @@ export class Python {
   }
 
   /** Starts the first of the interpreters that has what the script imports; undefined where none has. */
-  static async start(script: string, interpreters = ['/usr/bin/python3', 'python3']): Promise<Python | undefined> {
-    const env = { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
+  static async start(
+    script: string,
+    interpreters = ['/usr/bin/python3', 'python3'],
+    threads: NodeJS.ProcessEnv = { OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' },
+  ): Promise<Python | undefined> {
+    const env = { ...process.env, ...threads };
     for (const command of interpreters) {
       const child = spawn(command, ['-W', 'ignore', join(root, script)], { env });
       let complaint = '';
