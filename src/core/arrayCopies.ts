@@ -18,6 +18,21 @@ const depth = 4;
 const isRead = (array: ArrayBufferView): array is TypedArray =>
   types.isFloat64Array(array) || types.isFloat32Array(array) || types.isInt32Array(array);
 
+/** The bytes of the large arrays of a problem: asked of every solve, so without anything else. */
+function bytesIn(value: object, level = 1): number {
+  let bytes = 0;
+  for (const name in value) {
+    const member: unknown = value[name as keyof typeof value];
+    if (typeof member !== 'object' || member === null) continue;
+    if (ArrayBuffer.isView(member)) {
+      if (member.byteLength >= few) bytes += member.byteLength;
+    } else if (level < depth && !notRead.has(name)) {
+      bytes += bytesIn(member, level + 1);
+    }
+  }
+  return bytes;
+}
+
 /** The large arrays of a problem, with what messages call them. */
 function largeArrays(value: object, path = '', found = new Map<TypedArray, string>(), level = 0): typeof found {
   if (level === depth) return found;
@@ -54,10 +69,7 @@ function withCopies(value: object, copies: ReadonlyMap<unknown, ArrayCopy>, leve
  * made in pieces between which other events are served. They are there while it runs.
  */
 export function withArrayCopies<T>(solvers: Solvers, problem: object, use: (problem: object) => T): T | Promise<T> {
-  const arrays = largeArrays(problem);
-  let bytes = 0;
-  for (const array of arrays.keys()) bytes += array.byteLength;
-  return bytes < many ? use(problem) : inPieces(solvers, problem, arrays, use);
+  return bytesIn(problem) < many ? use(problem) : inPieces(solvers, problem, largeArrays(problem), use);
 }
 
 /** Ends when the copies that are being made are handed over: the next ones find them, and of the same arrays there is one. */

@@ -40,24 +40,23 @@ export function encodeTargets(y: unknown, rows: number, { classify = false, oneH
     const data = types.isFloat64Array(values) ? values : Float64Array.from(values as ArrayLike<number>);
     return { matrix: { data, rows, columns: 1 } };
   }
-  const labels = Array.from(values);
-  labels.forEach((label, i) => {
-    if (typeof label === 'number' && !Number.isInteger(label)) {
-      throw new RangeError(`y[${i}] = ${label}: expected an integer class`);
-    }
-  });
-  const classes = distinct(labels);
+  for (let i = 0; i < rows && typeof values[0] === 'number'; ++i) {
+    if (!Number.isInteger(values[i])) throw new RangeError(`y[${i}] = ${values[i]}: expected an integer class`);
+  }
+  const classes = distinct(values);
   if (classes.length < 2) {
     throw new RangeError(
       `y: expected at least two classes, got ${classes.length === 0 ? 'none' : `only ${show(classes[0])}`}`,
     );
   }
   const columns = classes.length === 2 && !oneHot ? 1 : classes.length;
-  const column = new Map(classes.map((label, j) => [label, columns === 1 ? 0 : j]));
+  const column = new Map(classes.map((label, j) => [label, j]));
   const data = new Float64Array(rows * columns).fill(oneHot ? 0 : -1);
-  labels.forEach((label, i) => {
-    if (columns > 1 || label === classes[1]) data[i * columns + (column.get(label) ?? 0)] = 1;
-  });
+  for (let i = 0; i < rows; ++i) {
+    const label = values[i] as Label;
+    if (columns > 1) data[i * columns + (column.get(label) as number)] = 1;
+    else if (label === classes[1]) data[i] = 1;
+  }
   return { matrix: { data, rows, columns }, classes };
 }
 

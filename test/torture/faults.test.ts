@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { SolveResult } from '../../src/index.js';
 import { preamble, runInChild } from '../contract/child.js';
 import { fixtures, type Problem, solve } from '../contract/fixtures.js';
-import { Chance, cases, figure, full, minutes, notFinite, spread } from './torture.js';
+import { Chance, cases, figure, full, minutes, notFinite, percentile, spread } from './torture.js';
 
 const problems = Object.entries(fixtures);
 
@@ -32,6 +32,24 @@ describe.each(problems)('%s', (name, { small, endless }) => {
     await Promise.all([one(), one()]);
     figure(`${name}: ${total} aborts at random, settled after ${spread(settled)}`);
     for (const each of settled) expect(each).toBeLessThan(5000);
+  });
+
+  // The processor's time does not depend on what else the machine does.
+  it('spends little between an abort and its end', { timeout: minutes(5) }, async () => {
+    const chance = new Chance(3 * name.length);
+    const spent: number[] = [];
+    for (let k = 0; k < cases(5, 100); ++k) {
+      const controller = new AbortController();
+      const solving = solve(endless, { signal: controller.signal, threads: 1 });
+      await new Promise((resolve) => setTimeout(resolve, chance.between(0, 100)));
+      const before = process.cpuUsage();
+      controller.abort();
+      expect((await solving).status).toBe('aborted');
+      const { user, system } = process.cpuUsage(before);
+      spent.push((user + system) / 1000);
+    }
+    figure(`${name}: ${spent.length} aborts one at a time, processor ${spread(spent)}`);
+    expect(percentile(spent, 0.5)).toBeLessThan(100);
   });
 
   it('aborted before its start it begins nothing', async () => {
