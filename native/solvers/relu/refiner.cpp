@@ -33,7 +33,7 @@ constexpr double roundNodes = 3e5;  // about a second
 constexpr double mostNodes = 2e6;   // at the end
 constexpr double nodesPerSecond = 2e5;
 
-/// From so many numbers on a first descent begins on some of the rows: about so many numbers, and at least so many
+/// A first descent begins on some of the rows from so many numbers on: about so many numbers, and at least so many
 /// rows. On all rows it needs a quarter of the iterations after that. With less data the network is worse, and what is
 /// saved the convex program after it, begun further away, takes.
 constexpr double largeData = 2e7;
