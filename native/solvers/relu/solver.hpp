@@ -412,7 +412,9 @@ void ReluSolver<La>::restart(Mat<const double, Space> weights, Mat<const double,
       certificate_.offerPoint(prox_.point());
     }
   }
-  updateV();
+  // Without any iteration the weights alone are what is asked about: the proximal step there meets most cones for the
+  // first time, which takes longest of all.
+  if (settings_.maxIterations > 0) updateV();
   if (!squared()) la_.copy(dual, zDual_.view());
   knowsDual_ = true;
 }
