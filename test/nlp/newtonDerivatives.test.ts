@@ -18,7 +18,7 @@ describe('models', () => {
     (problem): problem is Problem & { nl: string } => available && problem.nl !== undefined,
   );
 
-  it.each(chosen(others, 2))('$name is the .nl file', ({ build, nl, order, name }) => {
+  it.each(chosen(others, 3))('$name is the .nl file', ({ build, nl, order, name }) => {
     const program = build().compile();
     const file = nlFile(pathOf(nl));
     compareWithFile(program, file, order);
