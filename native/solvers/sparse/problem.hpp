@@ -1,0 +1,141 @@
+// What goes into and comes out of regression with penalties that select columns.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "core/status.hpp"
+#include "data/matrix_input.hpp"
+#include "data/sparse_matrix.hpp"
+
+namespace nonconvex {
+
+/// The loss of the linear prediction t for the response y, which is the negative log-likelihood up to constants:
+///   gaussian  (t - y)^2 / 2                           binomial  log(1 + exp(t)) - y t, 0 <= y <= 1
+///   poisson   exp(t) - y t, y >= 0                    gamma     t + y exp(-t), y > 0: the logarithmic link
+enum class SparseFamily { gaussian, binomial, poisson, gamma };
+constexpr auto names(SparseFamily) { return std::array{"gaussian"sv, "binomial"sv, "poisson"sv, "gamma"sv}; }
+
+/// The penalty of a coefficient b with l = lambda alpha: l |b|; or, with g = `gamma`,
+///   mcp   l |b| - b^2 / (2 g) up to |b| = g l, then g l^2 / 2
+///   scad  l |b| up to l, then (2 g l |b| - b^2 - l^2) / (2 (g - 1)) up to g l, then l^2 (g + 1) / 2
+/// and lambda (1 - alpha) b^2 / 2 added to each.
+enum class SparsePenalty { lasso, mcp, scad };
+constexpr auto names(SparsePenalty) { return std::array{"lasso"sv, "mcp"sv, "scad"sv}; }
+
+/// Why a path ended before its last lambda.
+enum class PathEnd { complete, devianceExplained, devianceConstant, maxNonzeros, interrupted, stalled };
+constexpr auto names(PathEnd) {
+  return std::array{"complete"sv,    "devianceExplained"sv, "devianceConstant"sv,
+                    "maxNonzeros"sv, "interrupted"sv,       "stalled"sv};
+}
+
+struct SparseSettings : Limits {
+  SparseSettings() { maxIterations = 100000; }
+
+  SparseFamily family = SparseFamily::gaussian;
+  SparsePenalty penalty = SparsePenalty::lasso;
+  double alpha = 1;
+  double gamma = solverChooses;
+  bool intercept = true;
+  bool standardize = true;
+  int nLambda = 100;
+  double minRatio = solverChooses;
+  int maxNonzeros = 2147483647;
+
+  static constexpr auto fields() {
+    using Self = SparseSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{
+            FIELD(family, anyValue(), "The loss: of numbers, of two classes, of counts, of positive numbers."),
+            FIELD(penalty, anyValue(), "The kind of the penalty."),
+            FIELD(alpha, between(0, 1), "Share of the absolute values in the penalty; the rest is that of the squares."),
+            FIELD(gamma, positiveOr("3 for mcp, 3.7 for scad"),
+                  "Where the penalty becomes constant, in lambdas: above 1 for mcp, above 2 for scad."),
+            FIELD(intercept, anyValue(), "Whether there is a constant without penalty."),
+            FIELD(standardize, anyValue(),
+                  "Whether the penalty is that of coefficients of columns divided by their standard deviations."),
+            FIELD(nLambda, between(1, 100000), "Lambdas of a path, evenly in the logarithm."),
+            FIELD(minRatio, positiveOr("1e-4 with more rows than columns, else 1e-2; 1e-3 and 5e-2 for mcp and scad"),
+                  "Smallest lambda of a path over the largest, below 1."),
+            FIELD(maxNonzeros, between(0, 2147483647), "A path ends behind a model with more coefficients.")});
+  }
+};
+static_assert(sizeFromFields<SparseSettings>() == sizeof(SparseSettings));
+
+/// minimise sum_i w_i loss(o_i + b_0 + x_i^T b, y_i) / sum_i w_i + sum_j P(b_j; lambda f_j), with bounds on b.
+struct SparseProblem {
+  std::variant<MatrixInput, SparseView> x;  ///< n x p
+  std::vector<double> y;                    ///< n
+  std::vector<double> weights;              ///< n; empty: 1
+  std::vector<double> offset;               ///< n; empty: 0
+  std::vector<double> penaltyFactor;        ///< p; empty: 1
+  std::vector<double> lower, upper;         ///< p; empty: none
+  std::vector<double> lambdas;              ///< of the path, falling; empty: made from the data
+  std::vector<double> start;                ///< p coefficients to begin at, and the intercept; empty: none
+};
+
+/// A report of a path, one a lambda.
+struct SparseProgress : Progress {
+  double lambda = unknown;
+  double nonzeros = unknown;
+  double explained = unknown;
+
+  static constexpr auto fields() {
+    using Self = SparseProgress;
+    return std::tuple_cat(Progress::fields(),
+                          std::tuple{OUT_COLUMN(lambda, "lambda", 4, "The lambda that was fitted last."),
+                                     OUT_COLUMN(nonzeros, "nonzeros", 4, "Coefficients that are not 0 there."),
+                                     OUT_COLUMN(explained, "explained", 4, "Share of the null deviance explained.")});
+  }
+};
+static_assert(sizeFromFields<SparseProgress>() == sizeof(SparseProgress));
+
+struct SparseSolution {
+  using Progress = SparseProgress;
+
+  std::vector<double> lambdas, intercepts;
+  std::vector<int> offsets, indices;
+  std::vector<double> values;
+  std::vector<double> objectives, deviances, degreesOfFreedom, gaps, violations;
+  std::vector<int> locallyConvex;
+  double lambdaMax = 0;
+  double nullDeviance = 0;
+  std::vector<double> scales;
+  std::vector<int> constantColumns;
+  PathEnd end = PathEnd::interrupted;
+  double sweeps = 0;
+
+  static constexpr auto fields() {
+    using Self = SparseSolution;
+    return std::tuple{
+        OUT(lambdas, "The lambdas that were fitted, falling."),
+        OUT(intercepts, "One for each lambda."),
+        OUT(offsets, "The coefficients of lambda k are the entries offsets[k] to offsets[k + 1] - 1."),
+        OUT(indices, "Columns of the coefficients that are not 0."),
+        OUT(values, "Those coefficients, in the units of x."),
+        OUT(objectives, "Mean loss and penalty for each lambda."),
+        OUT(deviances, "Twice the sum of weighted losses less those of a perfect fit, for each lambda."),
+        OUT(degreesOfFreedom, "Of the coefficients, without the intercept, for each lambda."),
+        OUT(gaps, "Objective less a lower bound of the optimum, over the mean loss of the null model less that of a "
+                  "perfect fit, for each lambda; NaN where there is no bound, as with penalties that are not convex."),
+        OUT(violations, "Largest violation of the conditions of a coordinate-wise minimum, over lambdaMax, for each "
+                        "lambda, in the units of the columns that are penalised."),
+        OUT(locallyConvex, "1 where the objective is strictly convex in the neighbourhood of the solution, else 0, for "
+                           "each lambda."),
+        OUT(lambdaMax, "The least lambda at which all penalised coefficients are 0."),
+        OUT(nullDeviance, "Deviance of the model of the intercept and unpenalised columns alone."),
+        OUT(scales, "The standard deviations that columns were divided by; empty without `standardize`."),
+        OUT(constantColumns, "Columns that are constant: their coefficients are 0."),
+        OUT(end, "Why the path ended where it did."),
+        OUT(sweeps, "Passes of coordinate descent over the coefficients in use.")};
+  }
+};
+static_assert(sizeFromFields<SparseSolution>() == sizeof(SparseSolution));
+
+}  // namespace nonconvex

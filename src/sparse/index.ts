@@ -1,0 +1,2 @@
+// The subpath nonconvex/sparse.
+export { type SparseProblem, type SparseResult, type SparseSettings, solveSparse } from './solver.js';
