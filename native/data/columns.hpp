@@ -27,6 +27,8 @@ class Columns {
   bool sparse() const { return sparse_; }
   /// Entries that are stored.
   std::size_t entries() const { return entries_; }
+  /// Those of column j.
+  int entriesOf(int j) const { return size(j); }
 
   /// A_j . r
   double dot(int j, const double* r) const;

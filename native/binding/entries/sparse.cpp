@@ -1,4 +1,4 @@
-// How the minimisation of strictly convex quadratics is read from JavaScript.
+// How paths of sparse regressions are read from JavaScript.
 #include <array>
 #include <string_view>
 
@@ -20,17 +20,25 @@ struct SparseEntry {
 
   static Problem read(const Reader& in) {
     Problem problem;
-    problem.Q = in.matrixCopy("Q");
-    const auto copy = [&](const char* member) {
+    const Reader x = in.object("x");
+    if (x.has("format")) {
+      problem.x = x.asSparse();
+    } else {
+      problem.x = x.asMatrix();
+    }
+    const auto numbers = [&](const char* member, std::vector<double>& to) {
+      if (!in.has(member)) return;
       const auto from = in.vector(member);
-      require(from.size() == static_cast<std::size_t>(problem.Q.rows()), in.pathOf(member) + ".length", from.size(),
-              "expected as many numbers as Q has rows: " + show(problem.Q.rows()));
-      return std::vector<double>(from.begin(), from.end());
+      to.assign(from.begin(), from.end());
     };
-    require(problem.Q.rows() == problem.Q.cols(), "columns of Q", problem.Q.cols(),
-            "expected as many as rows: " + show(problem.Q.rows()));
-    problem.c = copy("c");
-    if (in.has("start")) problem.start = copy("start");
+    numbers("y", problem.y);
+    numbers("weights", problem.weights);
+    numbers("offset", problem.offset);
+    numbers("penaltyFactor", problem.penaltyFactor);
+    numbers("lower", problem.lower);
+    numbers("upper", problem.upper);
+    numbers("lambdas", problem.lambdas);
+    numbers("start", problem.start);
     return problem;
   }
 };

@@ -1,78 +1,53 @@
-// Steepest descent with exact steps.
+// A path of sparse regressions: one step fits some lambdas.
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "core/random.hpp"
 #include "core/run.hpp"
-#include "linalg/linalg.hpp"
+#include "linalg/cpu.hpp"
+#include "solvers/sparse/data.hpp"
+#include "solvers/sparse/path.hpp"
 #include "solvers/sparse/problem.hpp"
 
 namespace nonconvex {
 
-/// minimise f(x) = x^T Q x / 2 + c^T x with Q symmetric and positive definite, by x := x - t g, g = Q x + c, with the
-/// t = g^T g / g^T Q g at which f is least along -g (A.-L. Cauchy, 1847), times `relaxation`.
-template <class La>
-class SparseSolver {
+/// minimise sum_i w_i loss(o_i + b_0 + x_i^T b, y_i) / sum_i w_i + sum_j P(b_j; lambda f_j) along falling lambdas.
+class PathSolver {
  public:
-  SparseSolver(const La& la, const SparseProblem& problem, const SparseSettings& settings)
-      : la_(la),
-        problem_(problem),
-        settings_(settings),
-        x_(problem.start),
-        gradient_(problem.c.size()),
-        product_(problem.c.size()) {
-    const Random random(settings.seed);
-    for (std::size_t i = x_.size(); i < problem.c.size(); ++i) x_.push_back(random.normal(i));
-    scale_ = std::max(1.0, la.norm(view(problem.c)));
-    updateGradient();
-  }
+  static constexpr bool decidesSolved = true;
 
-  void start() {}
+  PathSolver(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings);
 
-  std::optional<Status> step() {
-    multiply(gradient_, product_);
-    const double slope = la_.dot(view(gradient_), view(gradient_));
-    const double curvature = la_.dot(view(gradient_), view(product_));
-    if (slope == 0) return Status::stalled;
-    if (curvature <= 0) return Status::unbounded;
-    const double t = settings_.relaxation * slope / curvature;
-    for (std::size_t i = 0; i < x_.size(); ++i) x_[i] -= t * gradient_[i];
-    updateGradient();
-    return std::nullopt;
-  }
-
-  Progress progress() const {
-    Progress now;
-    now.objective = (la_.dot(view(x_), view(gradient_)) + la_.dot(view(x_), view(problem_.c))) / 2;
-    now.residual = la_.norm(view(gradient_)) / scale_;
-    return now;
-  }
-
-  SparseSolution solution() const { return {x_, gradient_}; }
+  std::optional<Status> start();
+  std::optional<Status> step();
+  SparseProgress progress() const;
+  SparseSolution solution() const;
+  std::string explain() const;
 
  private:
-  static Vec<const double> view(const std::vector<double>& v) { return {v.data(), static_cast<int>(v.size())}; }
+  void chooseLambdas();
+  bool endsAt(const PathModel& model);
+  double explained(const PathModel& model) const;
+  std::optional<Status> finish();
 
-  /// to := Q from
-  void multiply(const std::vector<double>& from, std::vector<double>& to) const {
-    const Vec<double> out = {to.data(), static_cast<int>(to.size())};
-    la_.gemv(Transpose::no, 1.0, problem_.Q, view(from), 0.0, out);
-  }
-
-  void updateGradient() {
-    multiply(x_, gradient_);
-    for (std::size_t i = 0; i < x_.size(); ++i) gradient_[i] += problem_.c[i];
-  }
-
-  const La& la_;
   const SparseProblem& problem_;
   SparseSettings settings_;
-  std::vector<double> x_;
-  std::vector<double> gradient_;
-  std::vector<double> product_;  ///< Q times the gradient
-  double scale_ = 1;             ///< of the gradient, for the residual
+  SparseData data_;
+  SparsePath path_;
+  std::vector<double> lambdas_;
+  std::size_t next_ = 0;     ///< of lambdas_
+  std::size_t unasked_ = 0;  ///< of the first lambdas_, which only lead to those that are asked for
+  std::vector<PathModel> models_, waiting_;
+  PathEnd end_ = PathEnd::interrupted;
+};
+
+/// The template that the binding asks for: the solve runs on the CPU.
+template <class La>
+class SparseSolver : public PathSolver {
+ public:
+  using PathSolver::PathSolver;
 };
 
 }  // namespace nonconvex

@@ -1,0 +1,99 @@
+#include "solvers/sparse/certificate.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// What rounding may leave of a gradient above its bound.
+constexpr double edge = 1e-12;
+
+}  // namespace
+
+double DualRows::value(double share) const {
+  double sum = 0;
+  visitLoss(data.family, [&]<class Loss>() {
+    for (int i = 0; i < data.n(); ++i) {
+      const double w = data.weights[at(i)];
+      if (w == 0) continue;
+      const double s = share * slopes[at(i)];
+      sum -= w * Loss::conjugate(s / w, data.y[at(i)]);
+      if (!data.offset.empty()) sum += s * data.offset[at(i)];
+    }
+  });
+  return sum;
+}
+
+double penaltyConjugate(double v, double l1, double l2, double lower, double upper) {
+  const double excess = std::abs(v) - l1;
+  if (excess <= 0) return 0;
+  const double end = v > 0 ? upper : -lower;
+  if (l2 == 0 && std::isinf(end)) return excess <= edge * l1 ? 0 : infinity;
+  const double b = l2 > 0 ? std::min(excess / l2, end) : end;
+  return b == 0 ? 0 : (excess - l2 / 2 * b) * b;
+}
+
+double feasibleShare(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients) {
+  double share = 1;
+  if (penalty.hasRidge()) return share;
+  for (int j = 0; j < data.p(); ++j) {
+    if (data.constant[at(j)] || data.factor[at(j)] == 0) continue;
+    const double g = gradients[at(j)], l = penalty.l1(j);
+    if (std::abs(g) > l && std::isinf(g < 0 ? data.upper[at(j)] : data.lower[at(j)])) {
+      share = std::min(share, l / std::abs(g));
+    }
+  }
+  return share;
+}
+
+double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients, double share) {
+  double sum = 0;
+  for (int j = 0; j < data.p(); ++j) {
+    // The slopes are orthogonal to free columns, but for rounding.
+    if (data.constant[at(j)] || data.factor[at(j)] == 0) continue;
+    sum += penaltyConjugate(-share * gradients[at(j)], penalty.l1(j), penalty.l2(j), data.lower[at(j)],
+                            data.upper[at(j)]);
+  }
+  return sum;
+}
+
+bool makeOrthogonal(const SparseData& data, bool intercept, std::span<const double> curvatures,
+                    std::span<double> slopes) {
+  const int n = data.n(), first = intercept ? 1 : 0;
+  const int k = first + static_cast<int>(data.free.size());
+  if (k == 0) return true;
+  HostMatrix<double> z(n, k), a(k, k), c(k, 1);
+  for (int i = 0; i < n && intercept; ++i) z(i, 0) = 1;
+  for (int f = first; f < k; ++f) {
+    const int j = data.free[at(f - first)];
+    const double shift = data.shift[at(j)], by = 1 / data.scale[at(j)];
+    for (int i = 0; i < n; ++i) z(i, f) = -shift * by;
+    data.x.forEntries(j, [&](int i, double v) { z(i, f) += v * by; });
+  }
+  const auto weigh = [&](int f, int g) {
+    double sum = 0;
+    for (int i = 0; i < n; ++i) sum += z(i, f) * z(i, g) * curvatures[at(i)];
+    return sum;
+  };
+  for (int f = 0; f < k; ++f) {
+    for (int g = 0; g <= f; ++g) a(f, g) = weigh(f, g);
+    c(f, 0) = blas::dot(n, z.column(f), slopes.data());
+  }
+  const Cpu la;
+  if (!la.cholesky(a)) return false;
+  la.choleskySolve(a, c);
+  bool inside = true;
+  for (int i = 0; i < n; ++i) {
+    double move = 0;
+    for (int f = 0; f < k; ++f) move += z(i, f) * c(f, 0);
+    slopes[at(i)] -= curvatures[at(i)] * move;
+    inside = inside && std::abs(move) <= 1;
+  }
+  return inside;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,36 @@
+// A lower bound of the optimum at one lambda, from the derivatives of the loss at any point.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "linalg/cpu.hpp"
+#include "solvers/sparse/data.hpp"
+#include "solvers/sparse/penalized_quadratic.hpp"
+
+namespace nonconvex {
+
+/// What a bound needs of the rows, of derivatives u of the loss that are orthogonal to what has no penalty: bounds are
+/// of s u for any share s.
+struct DualRows {
+  const SparseData& data;
+  std::span<const double> slopes;  ///< w_i u_i
+
+  /// sum_i w_i (s u_i o_i - loss*(s u_i, y_i))
+  double value(double share) const;
+};
+
+/// sup of v b - l1 |b| - l2 b^2 / 2 over lower <= b <= upper.
+double penaltyConjugate(double v, double l1, double l2, double lower, double upper);
+
+/// The largest share s <= 1 for which s times the gradients of the columns has a finite conjugate.
+double feasibleShare(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients);
+/// The sum of the conjugates of the penalty at -s g_j.
+double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients, double share);
+
+/// Makes slopes w u orthogonal to the intercept and to free columns, by a move along the curvatures w h, which keeps
+/// them in the domain of the conjugate while no prediction changes by more than 1. False where one does.
+bool makeOrthogonal(const SparseData& data, bool intercept, std::span<const double> curvatures,
+                    std::span<double> slopes);
+
+}  // namespace nonconvex

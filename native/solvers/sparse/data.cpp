@@ -1,0 +1,210 @@
+#include "solvers/sparse/data.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+#include "core/require_memory.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// A column whose variance is below this share of its mean square, which rounding alone may leave, counts as constant.
+constexpr double leastVariation = 64 * machineEpsilon;
+
+GlmFamily lossOf(SparseFamily family) {
+  switch (family) {
+    case SparseFamily::binomial:
+      return GlmFamily::logistic;
+    case SparseFamily::poisson:
+      return GlmFamily::poisson;
+    case SparseFamily::gamma:
+      return GlmFamily::gamma;
+    default:
+      return GlmFamily::squared;
+  }
+}
+
+void requireLength(const char* name, std::size_t length, int expected, const char* per) {
+  require(length == at(expected), std::string(name) + ".length", length,
+          std::string("expected as many numbers as x has ") + per + ": " + show(expected));
+}
+
+/// Throws at the first number that is not as expected.
+template <class Holds>
+void requireEach(const char* name, const std::vector<double>& values, Holds&& holds, const char* expected) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!holds(values[i])) require(false, std::string(name) + "[" + show(i) + "]", values[i], expected);
+  }
+}
+
+void requireResponses(SparseFamily family, const std::vector<double>& y) {
+  const auto each = [&](auto&& holds, const char* expected) { requireEach("y", y, holds, expected); };
+  switch (family) {
+    case SparseFamily::binomial:
+      return each([](double v) { return v >= 0 && v <= 1; }, "expected a number in [0, 1] for family 'binomial'");
+    case SparseFamily::poisson:
+      return each([](double v) { return v >= 0 && std::isfinite(v); },
+                  "expected a finite number >= 0 for family 'poisson'");
+    case SparseFamily::gamma:
+      return each([](double v) { return v > 0 && std::isfinite(v); },
+                  "expected a finite number > 0 for family 'gamma'");
+    default:
+      return each([](double v) { return std::isfinite(v); }, "expected a finite number");
+  }
+}
+
+}  // namespace
+
+SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings)
+    : family(lossOf(settings.family)) {
+  readColumns(la, problem);
+  requireLength("y", problem.y.size(), n(), "rows");
+  requireResponses(settings.family, problem.y);
+  readRows(problem);
+  measureColumns(settings.intercept, settings.standardize);
+  readPenalties(problem);
+  findPerfect();
+}
+
+void SparseData::readColumns(const Cpu& la, const SparseProblem& problem) {
+  const bool sparse = std::holds_alternative<SparseView>(problem.x);
+  if (sparse) {
+    const auto& view = std::get<SparseView>(problem.x);
+    require(view.rows >= 1, "rows of x", view.rows, "expected at least 1");
+    requireMemory(28.0 * static_cast<double>(view.values.size()) + 96.0 * view.columns,
+                  "x with " + show(view.values.size()) + " entries needs");
+    x = Columns(view, "x");
+  } else {
+    const auto& input = std::get<MatrixInput>(problem.x);
+    require(input.rows >= 1, "rows of x", input.rows, "expected at least 1");
+    requireMemory(8.0 * (input.rows + 16.0) * input.columns,
+                  "x with " + show(input.rows) + " rows and " + show(input.columns) + " columns needs");
+    x = Columns(input, "x", la);
+  }
+}
+
+void SparseData::readRows(const SparseProblem& problem) {
+  y = problem.y;
+  weights = problem.weights;
+  if (weights.empty()) weights.assign(at(n()), 1.0);
+  requireLength("sampleWeight", weights.size(), n(), "rows");
+  requireEach(
+      "sampleWeight", weights, [](double w) { return w >= 0 && std::isfinite(w); }, "expected a finite number >= 0");
+  for (const double w : weights) totalWeight += w;
+  require(totalWeight > 0 && std::isfinite(totalWeight), "sum of sampleWeight", totalWeight,
+          "expected a positive finite number");
+  for (double& w : weights) w /= totalWeight;
+  offset = problem.offset;
+  if (!offset.empty()) requireLength("offset", offset.size(), n(), "rows");
+  requireEach(
+      "offset", offset, [](double o) { return std::isfinite(o); }, "expected a finite number");
+}
+
+/// Shifts, scales and which columns are constant, each by rows with weights.
+void SparseData::measureColumns(bool centre, bool standardize) {
+  shift.assign(at(p()), 0.0);
+  scale.assign(at(p()), 1.0);
+  constant.assign(at(p()), 0);
+  for (int j = 0; j < p(); ++j) {
+    double sum = 0, squares = 0, covered = 0;
+    x.forEntries(j, [&](int i, double a) {
+      sum += weights[at(i)] * a;
+      squares += weights[at(i)] * a * a;
+      covered += weights[at(i)];
+    });
+    // Around the mean, in a second pass: the difference of the sums has no digits where the mean is large.
+    double around = 0;
+    x.forEntries(j, [&](int i, double a) { around += weights[at(i)] * square(a - sum); });
+    around += std::max(0.0, 1 - covered) * square(sum);
+    const double variance = around;
+    const bool varies = variance > leastVariation * squares && std::isfinite(variance);
+    require(std::isfinite(squares), "column " + show(j) + " of x", squares,
+            "expected numbers whose squares have a finite sum");
+    constant[at(j)] = centre || standardize ? !varies : !(squares > 0);
+    if (constant[at(j)]) continue;
+    if (centre && !x.sparse()) shift[at(j)] = sum;
+    if (standardize) scale[at(j)] = std::sqrt(variance);
+  }
+}
+
+void SparseData::readPenalties(const SparseProblem& problem) {
+  factor = problem.penaltyFactor;
+  if (factor.empty()) factor.assign(at(p()), 1.0);
+  requireLength("penaltyFactor", factor.size(), p(), "columns");
+  requireEach(
+      "penaltyFactor", factor, [](double f) { return f >= 0 && std::isfinite(f); }, "expected a finite number >= 0");
+  lower = problem.lower;
+  upper = problem.upper;
+  bounded = !lower.empty() || !upper.empty();
+  if (lower.empty()) lower.assign(at(p()), -infinity);
+  if (upper.empty()) upper.assign(at(p()), infinity);
+  requireLength("lowerBounds", lower.size(), p(), "columns");
+  requireLength("upperBounds", upper.size(), p(), "columns");
+  requireEach(
+      "lowerBounds", lower, [](double b) { return b <= 0; }, "expected a number <= 0 or -Infinity");
+  requireEach(
+      "upperBounds", upper, [](double b) { return b >= 0; }, "expected a number >= 0 or Infinity");
+  for (std::size_t j = 0; j < lower.size(); ++j) {
+    lower[j] *= scale[j];
+    upper[j] *= scale[j];
+    if (factor[j] == 0 && constant[j] == 0) free.push_back(static_cast<int>(j));
+  }
+  require(static_cast<int>(free.size()) < n(), "columns with penaltyFactor 0", free.size(),
+          "expected fewer than rows, of which there are " + show(n()) + ", as else no minimum is unique");
+}
+
+/// The loss of a row is least, over all predictions, as its conjugate says at 0.
+void SparseData::findPerfect() {
+  for (int i = 0; i < n(); ++i) {
+    perfect -= weights[at(i)] * visitLoss(family, [&]<class Loss>() { return Loss::conjugate(0, y[at(i)]); });
+  }
+}
+
+void SparseData::multiplyTransposed(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const {
+  if (x.sparse()) return multiplySparse(la, r, sums, out);
+  la.gemm(Transpose::yes, Transpose::no, 1.0, x.dense(), r, 0.0, out);
+  for (int k = 0; k < r.cols; ++k) {
+    for (int j = 0; j < p(); ++j) out(j, k) = (out(j, k) - shift[at(j)] * sums[k]) / scale[at(j)];
+  }
+}
+
+/// Rows of up to eight right-hand sides lie together, so that an entry of x meets one cache line.
+void SparseData::multiplySparse(const Cpu& la, Mat<const double> r, const double* /*sums*/, Mat<double> out) const {
+  constexpr int lanes = 8;
+  if (r.cols == 1) {
+    la.tasks(
+        (p() + 255) / 256,
+        [&](int block) {
+          for (int j = block * 256; j < std::min(p(), (block + 1) * 256); ++j) {
+            out(j, 0) = x.dot(j, r.column(0)) / scale[at(j)];
+          }
+        },
+        static_cast<double>(x.entries()));
+    return;
+  }
+  HostBuffer<double> together(at(n()) * lanes);
+  for (int first = 0; first < r.cols; first += lanes) {
+    const int count = std::min(lanes, r.cols - first);
+    for (int k = 0; k < count; ++k) {
+      for (int i = 0; i < n(); ++i) together[at(i) * lanes + at(k)] = r(i, first + k);
+    }
+    la.tasks(
+        (p() + 255) / 256,
+        [&](int block) {
+          for (int j = block * 256; j < std::min(p(), (block + 1) * 256); ++j) {
+            double sum[lanes] = {};
+            x.forEntries(j, [&](int i, double a) {
+              const double* row = together.data() + at(i) * lanes;
+              for (int k = 0; k < lanes; ++k) sum[k] += a * row[k];
+            });
+            for (int k = 0; k < count; ++k) out(j, first + k) = sum[k] / scale[at(j)];
+          }
+        },
+        static_cast<double>(x.entries()) * count);
+  }
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,54 @@
+// A regression's data, checked and prepared once for all lambdas.
+#pragma once
+
+#include <vector>
+
+#include "data/columns.hpp"
+#include "linalg/cpu.hpp"
+#include "problems/glm/family.hpp"
+#include "solvers/sparse/problem.hpp"
+
+namespace nonconvex {
+
+/// Columns as they are penalised: (x_j - shift_j) / scale_j. Coefficients of these are those of x times the scale; the
+/// shifts, of dense columns with an intercept, only keep rounding small.
+class SparseData {
+ public:
+  /// Throws what names the argument, its value and what was expected.
+  SparseData(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings);
+  SparseData(const SparseData&) = delete;
+  SparseData& operator=(const SparseData&) = delete;
+
+  int n() const { return x.rows(); }
+  int p() const { return x.cols(); }
+
+  /// column j . r, where r sums to `sum`.
+  double dot(int j, const double* r, double sum) const {
+    return (x.dot(j, r) - shift[at(j)] * sum) / scale[at(j)];
+  }
+  /// r += t column j of a sparse x, which has no shifts.
+  void axpy(int j, double t, double* r) const { x.axpy(j, t / scale[at(j)], r); }
+  /// out(j, k) = column j . R_k for columns R_k that sum to sums[k], all in one pass over x.
+  void multiplyTransposed(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const;
+
+  Columns x;
+  GlmFamily family = GlmFamily::squared;
+  std::vector<double> y, weights, offset;     ///< weights sum to 1
+  std::vector<double> shift, scale;           ///< p
+  std::vector<double> factor, lower, upper;   ///< p: of coefficients as they are penalised
+  std::vector<char> constant;                 ///< columns without variation, which are left out
+  std::vector<int> free;                      ///< columns without penalty, not constant
+  bool bounded = false;
+  double totalWeight = 0;
+  double perfect = 0;  ///< the mean loss of predictions that fit perfectly
+
+ private:
+  void readColumns(const Cpu& la, const SparseProblem& problem);
+  void readRows(const SparseProblem& problem);
+  void measureColumns(bool centre, bool standardize);
+  void readPenalties(const SparseProblem& problem);
+  void findPerfect();
+  void multiplySparse(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const;
+};
+
+}  // namespace nonconvex

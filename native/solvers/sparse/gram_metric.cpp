@@ -1,0 +1,182 @@
+#include "solvers/sparse/gram_metric.hpp"
+
+#include <algorithm>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// Columns that are weighted and multiplied at a time.
+constexpr int blockColumns = 64;
+
+}  // namespace
+
+GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept)
+    : la_(la), data_(data), intercept_(intercept), places_(at(data.p()), -1), h_(data.weights), work_(at(data.n())) {
+  for (const double h : h_) total_ += h;
+  if (!data.x.sparse()) block_ = HostMatrix<double>(data.n(), blockColumns, Uninitialized{});
+}
+
+double GramMetric::bytesFor(int columns) const {
+  const double count = columns;
+  return sizeof(double) * count * (count + (data_.x.sparse() ? 0.0 : data_.n()));
+}
+
+void GramMetric::reserve(int count) {
+  if (count <= gram_.cols()) return;
+  const int capacity = std::min(data_.p(), std::max(count, 2 * gram_.cols()));
+  HostMatrix<double> larger(capacity, capacity, Uninitialized{});
+  for (int j = 0; j < gram_.cols(); ++j) std::copy_n(gram_.column(j), gram_.rows(), larger.column(j));
+  gram_ = std::move(larger);
+  if (data_.x.sparse()) return;
+  HostMatrix<double> panel(data_.n(), capacity, Uninitialized{});
+  for (int j = 0; j < panel_.cols(); ++j) std::copy_n(panel_.column(j), panel_.rows(), panel.column(j));
+  panel_ = std::move(panel);
+}
+
+void GramMetric::add(std::span<const int> columns) {
+  const int first = size();
+  if (columns.empty()) return;
+  reserve(first + static_cast<int>(columns.size()));
+  for (const int j : columns) {
+    places_[at(j)] = size();
+    columns_.push_back(j);
+  }
+  means_.resize(columns_.size());
+  if (!data_.x.sparse()) {
+    for (int e = first; e < size(); ++e) {
+      double* out = panel_.column(e);
+      const auto j = at(columns_[at(e)]);
+      const double by = 1 / data_.scale[j], shift = data_.shift[j];
+      data_.x.forEntries(columns_[at(e)], [&](int i, double a) { out[i] = (a - shift) * by; });
+    }
+  }
+  measureMeans(first);
+  finish(fill(first));
+}
+
+void GramMetric::setWeights(std::span<const double> h) {
+  std::copy(h.begin(), h.end(), h_.begin());
+  total_ = 0;
+  for (const double weight : h_) total_ += weight;
+  measureMeans(0);
+  finish(fill(0));
+}
+
+/// Rows `first` and below of the Gram matrix, its lower triangle, not centred; returns the first row that was filled.
+int GramMetric::fill(int first) {
+  if (!data_.x.sparse()) {
+    fillDense(first);
+    return first;
+  }
+  collectRows();
+  double entries = 0;
+  for (const int j : columns_) entries += data_.x.entriesOf(j);
+  if (first == 0 || entries * (size() - first) > 4 * pairs_) {
+    fillByRows();
+    return 0;
+  }
+  fillByColumns(first);
+  return first;
+}
+
+void GramMetric::measureMeans(int first) {
+  if (!intercept_) return;
+  for (int e = first; e < size(); ++e) {
+    const double sum = data_.x.sparse() ? data_.dot(column(e), h_.data(), total_)
+                                        : blas::dot(data_.n(), panel_.column(e), h_.data());
+    means_[at(e)] = sum / total_;
+  }
+}
+
+void GramMetric::fillDense(int first) {
+  for (int begin = first; begin < size(); begin += blockColumns) {
+    const int count = std::min(blockColumns, size() - begin);
+    la_.forEach(data_.n(), count, [&](int i, int k) { block_(i, k) = h_[at(i)] * panel_(i, begin + k); });
+    la_.gemm(Transpose::yes, Transpose::no, 1.0, block_.columns(0, count), panel_.columns(0, begin + count), 0.0,
+             gram_.view().block(begin, 0, count, begin + count));
+    la_.checkpoint();
+  }
+}
+
+void GramMetric::fillByColumns(int first) {
+  std::fill(work_.begin(), work_.end(), 0.0);
+  for (int e = first; e < size(); ++e) {
+    const double by = 1 / data_.scale[at(column(e))];
+    data_.x.forEntries(column(e), [&](int i, double a) { work_[at(i)] += h_[at(i)] * a * by; });
+    for (int k = 0; k <= e; ++k) gram_(e, k) = data_.x.dot(column(k), work_.data()) / data_.scale[at(column(k))];
+    data_.x.forEntries(column(e), [&](int i, double) { work_[at(i)] = 0; });
+  }
+}
+
+/// The entries of the columns in use by rows, in the order of their places.
+void GramMetric::collectRows() {
+  if (collected_ == size()) return;
+  collected_ = size();
+  rowBegins_.assign(at(data_.n()) + 1, 0);
+  for (const int j : columns_) {
+    data_.x.forEntries(j, [&](int i, double) { ++rowBegins_[at(i) + 1]; });
+  }
+  pairs_ = 0;
+  for (std::size_t i = 0; i + 1 < rowBegins_.size(); ++i) {
+    pairs_ += square(rowBegins_[i + 1]) / 2;
+    rowBegins_[i + 1] += rowBegins_[i];
+  }
+  rowPlaces_.resize(at(rowBegins_.back()));
+  rowValues_.resize(rowPlaces_.size());
+  std::vector<int> next(rowBegins_.begin(), rowBegins_.end() - 1);
+  for (int e = 0; e < size(); ++e) {
+    const double by = 1 / data_.scale[at(column(e))];
+    data_.x.forEntries(column(e), [&](int i, double a) {
+      const auto k = at(next[at(i)]++);
+      rowPlaces_[k] = e;
+      rowValues_[k] = a * by;
+    });
+  }
+}
+
+void GramMetric::fillByRows() {
+  for (int e = 0; e < size(); ++e) std::fill(gram_.column(e) + e, gram_.column(e) + size(), 0.0);
+  for (int i = 0; i < data_.n(); ++i) {
+    const int end = rowBegins_[at(i) + 1];
+    for (int k = rowBegins_[at(i)]; k < end; ++k) {
+      const double weighted = h_[at(i)] * rowValues_[at(k)];
+      double* column = gram_.column(rowPlaces_[at(k)]);
+      for (int l = k; l < end; ++l) column[rowPlaces_[at(l)]] += weighted * rowValues_[at(l)];
+    }
+  }
+}
+
+/// Takes the means away from rows `first` and below, and copies them to the upper triangle.
+void GramMetric::finish(int first) {
+  for (int e = first; e < size(); ++e) {
+    for (int k = 0; k <= e; ++k) {
+      if (intercept_) gram_(e, k) -= total_ * means_[at(e)] * means_[at(k)];
+      gram_(k, e) = gram_(e, k);
+    }
+  }
+}
+
+void GramMetric::gradient(std::span<const double> r, double sum, std::span<double> out) const {
+  if (size() == 0) return;
+  if (data_.x.sparse()) {
+    for (int e = 0; e < size(); ++e) out[at(e)] = data_.dot(column(e), r.data(), sum);
+    return;
+  }
+  la_.gemv(Transpose::yes, 1.0, panel_.columns(0, size()), {r.data(), data_.n()}, 0.0, {out.data(), size()});
+}
+
+void GramMetric::addProduct(std::span<const double> b, std::span<double> t) const {
+  for (int e = 0; e < size(); ++e) {
+    if (b[at(e)] == 0) continue;
+    if (data_.x.sparse()) {
+      data_.axpy(column(e), b[at(e)], t.data());
+    } else {
+      blas::axpy(data_.n(), b[at(e)], panel_.column(e), t.data());
+    }
+  }
+}
+
+}  // namespace nonconvex

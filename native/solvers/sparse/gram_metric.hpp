@@ -1,0 +1,70 @@
+// The quadratic that a loss is replaced by on the columns in use: their Gram matrix with weights.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "linalg/cpu.hpp"
+#include "solvers/sparse/data.hpp"
+
+namespace nonconvex {
+
+/// The columns in use, each with its place, and G = X^T H X of these, centred with the weights h where there is an
+/// intercept, which is best eliminated: G_jk = sum_i h_i (x_ij - m_j) (x_ik - m_k), m_j the mean by h. Columns are
+/// added, never taken away.
+class GramMetric {
+ public:
+  GramMetric(const Cpu& la, const SparseData& data, bool intercept);
+
+  int size() const { return static_cast<int>(columns_.size()); }
+  int column(int place) const { return columns_[at(place)]; }
+  const std::vector<int>& columns() const { return columns_; }
+  /// -1 if the column is not in use.
+  int place(int column) const { return places_[at(column)]; }
+  const double* gram(int place) const { return gram_.column(place); }
+  Mat<const double> gram() const { return gram_.view().block(0, 0, size(), size()); }
+  double curvature(int place) const { return gram_(place, place); }
+  /// The mean of a column by h, 0 without an intercept.
+  double mean(int place) const { return intercept_ ? means_[at(place)] : 0; }
+  double totalWeight() const { return total_; }
+
+  /// Takes columns in that are not in use.
+  void add(std::span<const int> columns);
+  /// Bytes that so many columns take.
+  double bytesFor(int columns) const;
+  /// New weights h of the rows.
+  void setWeights(std::span<const double> h);
+
+  /// out_place = column . r for all columns in use, r of the given sum.
+  void gradient(std::span<const double> r, double sum, std::span<double> out) const;
+  /// t += sum of b_place column, less shifts.
+  void addProduct(std::span<const double> b, std::span<double> t) const;
+
+ private:
+  void reserve(int count);
+  void measureMeans(int first);
+  int fill(int first);
+  void fillDense(int first);
+  void fillByColumns(int first);
+  void fillByRows();
+  void collectRows();
+  void finish(int first);
+
+  const Cpu& la_;
+  const SparseData& data_;
+  bool intercept_;
+  std::vector<int> columns_, places_;
+  std::vector<double> h_, means_;
+  double total_ = 0;
+  HostMatrix<double> gram_;
+  HostMatrix<double> panel_;  ///< dense columns in use, shifted and scaled
+  HostMatrix<double> block_;  ///< some of them, times h
+  std::vector<double> work_;
+  // Entries of sparse columns in use by rows.
+  std::vector<int> rowBegins_, rowPlaces_;
+  std::vector<double> rowValues_;
+  int collected_ = 0;
+  double pairs_ = 0;  ///< of entries in a row, over all rows
+};
+
+}  // namespace nonconvex

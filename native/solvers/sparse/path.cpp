@@ -1,0 +1,373 @@
+#include "solvers/sparse/path.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+#include "core/require_memory.hpp"
+#include "linalg/vectors.hpp"
+#include "problems/glm/row_losses.hpp"
+#include "solvers/sparse/certificate.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr int mostTogether = 8;          // lambdas whose gradients are had in one pass over x
+constexpr double candidateShare = 0.9;   // of the last of these lambdas, from which gradient on a column is taken in
+constexpr int mostAttempts = 12;         // at one lambda
+constexpr int mostQuadratics = 100;      // in turn, for one model
+constexpr double slow = 0.1;             // a violation that is more of the one before asks for new curvatures
+constexpr double leastCurvature = 1e-10; // of a row beside its weight
+constexpr int mostHalvings = 20;
+constexpr double innerShare = 0.03;      // of the violation, to which a quadratic is minimised
+constexpr double shareOfGap = 0.3;       // of the tolerance that the columns in use may take
+
+}  // namespace
+
+SparsePath::SparsePath(const Cpu& la, const SparseData& data, const SparseSettings& settings)
+    : la_(la),
+      data_(data),
+      settings_(settings),
+      metric_(la, data, settings.intercept),
+      quadratic_(la, data, metric_),
+      gradients_(at(data.p())) {
+  for (const char constant : data.constant) left_ += constant;
+}
+
+/// Columns come into use, each with its gradient at the present point.
+void SparsePath::takeIn(std::span<const int> columns) {
+  if (columns.empty()) return;
+  const int count = metric_.size() + static_cast<int>(columns.size());
+  requireMemory(2 * metric_.bytesFor(count), "x with " + show(count) + " columns in use at once needs",
+                "larger lambdas or maxNonzeros would end the path before");
+  metric_.add(columns);
+  quadratic_.resize();
+  setGradient();
+}
+
+void SparsePath::setGradient() {
+  if (!squared()) {
+    const double sum = std::accumulate(first_.begin(), first_.end(), 0.0);
+    metric_.gradient(first_, sum, quadratic_.q);
+    for (int e = 0; e < metric_.size(); ++e) quadratic_.q[at(e)] -= metric_.mean(e) * sum;
+    return;
+  }
+  for (int e = 0; e < metric_.size(); ++e) quadratic_.q[at(e)] = correlations_[at(metric_.column(e))];
+  for (int e = 0; e < metric_.size(); ++e) {
+    const double b = quadratic_.b[at(e)];
+    if (b != 0) blas::axpy(metric_.size(), b, metric_.gram(e), quadratic_.q.data());
+  }
+}
+
+/// Losses of the present predictions.
+void SparsePath::evaluate() {
+  loss_ = glmLosses(data_.family, data_.n(), t_.data(), data_.y.data(), data_.weights.data(), first_.data(),
+                    second_.data());
+  ++evaluations_;
+}
+
+void SparsePath::fitNull() {
+  const auto n = at(data_.n());
+  const auto predicted = [&](std::size_t i) { return data_.offset.empty() ? 0 : data_.offset[i]; };
+  t_.resize(n);
+  first_.resize(n);
+  second_.resize(n);
+  trial_.resize(n);
+  double mean = 0;
+  for (std::size_t i = 0; i < n; ++i) mean += data_.weights[i] * (data_.y[i] - predicted(i));
+  if (squared()) {
+    meanResponse_ = settings_.intercept ? mean : 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double r = meanResponse_ - (data_.y[i] - predicted(i));
+      first_[i] = data_.weights[i] * r;
+      squaresOfResponse_ += first_[i] * r;
+    }
+    correlations_.resize(gradients_.size());
+    const double sum = 0;
+    data_.multiplyTransposed(la_, {first_.data(), data_.n(), 1, data_.n()}, &sum,
+                             {correlations_.data(), data_.p(), 1, data_.p()});
+  } else {
+    for (std::size_t i = 0; i < n; ++i) t_[i] = predicted(i);
+    evaluate();
+    for (std::size_t i = 0; i < n; ++i) second_[i] = std::max(second_[i], leastCurvature * data_.weights[i]);
+    metric_.setWeights(second_);
+  }
+  takeIn(data_.free);
+  // Of the columns in use all are free, so that any lambda will do.
+  const PenaltyAt penalty(data_, settings_, 1);
+  const double most = norm1(first_);
+  solve(penalty, 1e-12 * std::max(most, 1e-300));
+  PathModel null = model(penalty, infinity, true);
+  nullLoss_ = null.loss;
+  std::vector<double> slopes(n);
+  slopesOf(null, slopes);
+  const double sum = std::accumulate(slopes.begin(), slopes.end(), 0.0);
+  data_.multiplyTransposed(la_, {slopes.data(), data_.n(), 1, data_.n()}, &sum,
+                           {gradients_.data(), data_.p(), 1, data_.p()});
+  for (int j = 0; j < data_.p(); ++j) {
+    if (data_.constant[at(j)] || data_.factor[at(j)] == 0) continue;
+    const double g = gradients_[at(j)];
+    if (g < 0 ? data_.upper[at(j)] == 0 : data_.lower[at(j)] == 0) continue;
+    lambdaMax_ = std::max(lambdaMax_, std::abs(g) / (data_.factor[at(j)] * std::max(settings_.alpha, 1e-3)));
+  }
+}
+
+void SparsePath::begin(std::span<const double> coefficients, double intercept) {
+  std::vector<int> columns;
+  PathModel start;
+  start.intercept = intercept;
+  for (int j = 0; j < data_.p(); ++j) {
+    const double b = coefficients[at(j)];
+    start.intercept += data_.shift[at(j)] * b;
+    if (b == 0 || data_.constant[at(j)]) continue;
+    if (metric_.place(j) < 0) columns.push_back(j);
+    start.columns.push_back(j);
+    start.values.push_back(std::clamp(b * data_.scale[at(j)], data_.lower[at(j)], data_.upper[at(j)]));
+  }
+  takeIn(columns);
+  restore(start);
+}
+
+double SparsePath::penaltyValue(const PenaltyAt& penalty) const {
+  double sum = 0;
+  for (int e = 0; e < metric_.size(); ++e) {
+    if (quadratic_.b[at(e)] != 0) sum += penalty.value(metric_.column(e), quadratic_.b[at(e)]);
+  }
+  return sum;
+}
+
+/// The violation on the columns in use that is small enough.
+double SparsePath::tolerance(const PenaltyAt& penalty, double lambda) const {
+  const double ofLambda = 0.1 * settings_.tolerance * lambda * std::max(settings_.alpha, 1e-3);
+  if (squared() || !penalty.convex()) return ofLambda;
+  const double size = norm1(quadratic_.b);
+  return std::max(ofLambda, std::min(0.01 * lambda * std::max(settings_.alpha, 1e-3),
+                                     shareOfGap * settings_.tolerance * scaleOfGap() / std::max(size, 1e-300)));
+}
+
+bool SparsePath::solve(const PenaltyAt& penalty, double tolerance) {
+  return squared() ? quadratic_.minimize(penalty, tolerance) : solveRows(penalty, tolerance);
+}
+
+bool SparsePath::solveRows(const PenaltyAt& penalty, double tolerance) {
+  std::vector<double> before;
+  const auto violation = [&] {
+    const double ofIntercept =
+        settings_.intercept ? std::abs(std::accumulate(first_.begin(), first_.end(), 0.0)) : 0;
+    return std::max(quadratic_.largestViolation(penalty), ofIntercept);
+  };
+  double now = violation();
+  for (int k = 0; k < mostQuadratics; ++k) {
+    if (now <= tolerance) return true;
+    before = quadratic_.b;
+    quadratic_.minimize(penalty, std::max(innerShare * now, 0.3 * tolerance));
+    const bool moved = descend(penalty, before, intercept_, loss_);
+    setGradient();
+    const double next = violation();
+    if (!moved || next > slow * now) {
+      for (std::size_t i = 0; i < second_.size(); ++i) {
+        trial_[i] = std::max(second_[i], leastCurvature * data_.weights[i]);
+      }
+      metric_.setWeights(trial_);
+      quadratic_.forgetFactor();
+      setGradient();
+    }
+    if (!moved && k > 0 && next >= now) return next <= tolerance;
+    now = next;
+  }
+  return false;
+}
+
+/// Moves predictions as the coefficients and the best intercept have moved, or a share of that with which the objective
+/// falls. False where none does: then all stays where it was.
+bool SparsePath::descend(const PenaltyAt& penalty, std::span<const double> before, double interceptBefore,
+                         double lossBefore) {
+  std::vector<double> step(before.size());
+  const double sum = std::accumulate(first_.begin(), first_.end(), 0.0);
+  double ofIntercept = settings_.intercept ? -sum / metric_.totalWeight() : 0;
+  const std::vector<double> after = quadratic_.b;
+  for (std::size_t e = 0; e < step.size(); ++e) {
+    step[e] = after[e] - before[e];
+    ofIntercept -= metric_.mean(static_cast<int>(e)) * step[e];
+  }
+  std::fill(trial_.begin(), trial_.end(), ofIntercept);
+  metric_.addProduct(step, trial_);
+  quadratic_.b.assign(before.begin(), before.end());
+  const double objective = lossBefore + penaltyValue(penalty);
+  const double rounding = 1e-14 * (std::abs(objective) + scaleOfGap() + std::abs(data_.perfect));
+  const std::vector<double> t = t_;
+  for (double share = 1; share > std::ldexp(1.0, -mostHalvings); share /= 2) {
+    for (std::size_t i = 0; i < t.size(); ++i) t_[i] = t[i] + share * trial_[i];
+    for (std::size_t e = 0; e < step.size(); ++e) {
+      quadratic_.b[e] = share == 1 ? after[e] : before[e] + share * step[e];
+    }
+    intercept_ = interceptBefore + share * ofIntercept;
+    evaluate();
+    if (loss_ + penaltyValue(penalty) <= objective + rounding) return true;
+  }
+  quadratic_.b.assign(before.begin(), before.end());
+  intercept_ = interceptBefore;
+  t_ = t;
+  evaluate();
+  return false;
+}
+
+PathModel SparsePath::model(const PenaltyAt& penalty, double lambda, bool reached) {
+  PathModel made;
+  made.lambda = lambda;
+  made.reached = reached;
+  made.intercept = squared() ? meanResponse_ : intercept_;
+  double product = 0;
+  for (int e = 0; e < metric_.size(); ++e) {
+    const double b = quadratic_.b[at(e)];
+    if (b == 0) continue;
+    made.columns.push_back(metric_.column(e));
+    made.values.push_back(b);
+    if (!squared()) continue;
+    made.intercept -= metric_.mean(e) * b;
+    product += b * (correlations_[at(metric_.column(e))] + quadratic_.q[at(e)]);
+  }
+  made.loss = squared() ? (squaresOfResponse_ + product) / 2 : loss_;
+  made.objective = made.loss + penaltyValue(penalty);
+  made.violation = quadratic_.largestViolation(penalty);
+  made.degreesOfFreedom = quadratic_.degreesOfFreedom(penalty);
+  made.locallyConvex = quadratic_.locallyConvex(penalty);
+  return made;
+}
+
+void SparsePath::predict(const PathModel& model, std::span<double> t) const {
+  double sum = model.intercept;
+  for (std::size_t k = 0; k < model.columns.size(); ++k) {
+    const auto j = at(model.columns[k]);
+    sum -= model.values[k] * data_.shift[j] / data_.scale[j];
+  }
+  for (std::size_t i = 0; i < t.size(); ++i) t[i] = sum + (data_.offset.empty() ? 0 : data_.offset[i]);
+  for (std::size_t k = 0; k < model.columns.size(); ++k) data_.axpy(model.columns[k], model.values[k], t.data());
+}
+
+/// Goes back to a model.
+void SparsePath::restore(const PathModel& model) {
+  std::fill(quadratic_.b.begin(), quadratic_.b.end(), 0.0);
+  for (std::size_t k = 0; k < model.columns.size(); ++k) {
+    quadratic_.b[at(metric_.place(model.columns[k]))] = model.values[k];
+  }
+  if (!squared()) {
+    intercept_ = model.intercept;
+    predict(model, t_);
+    evaluate();
+  }
+  setGradient();
+}
+
+/// The derivatives of the loss at the present model, which is this one, times the weights.
+void SparsePath::slopesOf(const PathModel& model, std::span<double> slopes) {
+  if (!squared()) {
+    std::copy(first_.begin(), first_.end(), slopes.begin());
+    return;
+  }
+  predict(model, slopes);
+  for (std::size_t i = 0; i < slopes.size(); ++i) slopes[i] = data_.weights[i] * (slopes[i] - data_.y[i]);
+}
+
+std::vector<int> SparsePath::candidates(std::span<const double> gradients, const PenaltyAt& penalty,
+                                        double share) const {
+  std::vector<int> found;
+  for (int j = 0; j < data_.p(); ++j) {
+    if (metric_.place(j) >= 0 || data_.constant[at(j)]) continue;
+    if (std::abs(gradients[at(j)]) >= share * penalty.l1(j)) found.push_back(j);
+  }
+  return found;
+}
+
+std::vector<PathModel> SparsePath::fit(std::span<const double> lambdas) {
+  std::vector<PathModel> models;
+  double sharper = 1;
+  int together = std::min(mostTogether, static_cast<int>(lambdas.size()));
+  for (int attempt = 0;; ++attempt) {
+    const PenaltyAt last(data_, settings_, lambdas[at(together - 1)]);
+    takeIn(candidates(gradients_, last, candidateShare));
+    if (allInUse()) together = 1;
+    const int n = data_.n();
+    HostMatrix<double> slopes(n, together, Uninitialized{}), gradients(data_.p(), together, Uninitialized{});
+    std::vector<char> orthogonal(at(together), 1);
+    models.clear();
+    for (int k = 0; k < together; ++k) {
+      const double lambda = lambdas[at(k)];
+      const PenaltyAt penalty(data_, settings_, lambda);
+      const bool reached = solve(penalty, sharper * tolerance(penalty, lambda));
+      models.push_back(model(penalty, lambda, reached));
+      const std::span<double> column(slopes.column(k), at(n));
+      slopesOf(models.back(), column);
+      if (penalty.convex() && !(squared() && data_.free.empty())) {
+        orthogonal[at(k)] = makeOrthogonal(data_, settings_.intercept, squared() ? data_.weights : second_, column);
+      }
+      la_.checkpoint();
+    }
+    std::vector<double> sums(at(together));
+    for (int k = 0; k < together; ++k) sums[at(k)] = std::accumulate(slopes.column(k), slopes.column(k) + n, 0.0);
+    data_.multiplyTransposed(la_, slopes, sums.data(), gradients);
+
+    std::vector<int> missing;
+    int accepted = 0;
+    bool sharp = true;
+    for (; accepted < together; ++accepted) {
+      PathModel& each = models[at(accepted)];
+      const PenaltyAt penalty(data_, settings_, each.lambda);
+      sharp = check(each, penalty, {slopes.column(accepted), at(n)}, orthogonal[at(accepted)] != 0,
+                    {gradients.column(accepted), at(data_.p())}, missing);
+      if (!missing.empty() || !sharp) break;
+    }
+    const int at_ = std::min(accepted, together - 1);
+    std::copy_n(gradients.column(at_), data_.p(), gradients_.begin());
+    if (accepted == together) return models;
+    if (!missing.empty()) takeIn(missing);
+    restore(models[at(accepted)]);
+    if (accepted > 0 || attempt >= mostAttempts) {
+      if (accepted == 0) {
+        models[0].reached = false;
+        accepted = 1;
+      }
+      models.resize(at(accepted));
+      return models;
+    }
+    if (missing.empty()) sharper /= 10;
+    together = std::max(1, together / 2);
+  }
+}
+
+/// Whether the model is good enough on the columns in use; `missing` gets the others that are not to be 0.
+bool SparsePath::check(PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes, bool orthogonal,
+                       std::span<const double> gradients, std::vector<int>& missing) {
+  const double allowed = std::max(model.violation, 1e-9 * model.lambda);
+  for (int j = 0; j < data_.p(); ++j) {
+    if (metric_.place(j) >= 0 || data_.constant[at(j)]) continue;
+    const double violation = penalty.violation(j, 0, gradients[at(j)]);
+    if (violation > allowed) missing.push_back(j);
+    model.violation = std::max(model.violation, violation);
+  }
+  if (!missing.empty()) return true;
+  if (!penalty.convex()) return model.reached;
+  const double scale = scaleOfGap();
+  const double lower = orthogonal ? bound(model, penalty, slopes, gradients) : -infinity;
+  model.gap = scale > 0 ? std::max(0.0, model.objective - lower) / scale : 0;
+  return model.gap <= settings_.tolerance;
+}
+
+double SparsePath::bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,
+                         std::span<const double> gradients) const {
+  const double share = feasibleShare(data_, penalty, gradients);
+  double value = 0;
+  if (squared() && data_.free.empty()) {
+    for (std::size_t k = 0; k < model.columns.size(); ++k) {
+      value -= model.values[k] * gradients[at(model.columns[k])];
+    }
+    value = share * (value + (2 - share) * model.loss);
+  } else {
+    value = DualRows{data_, slopes}.value(share);
+  }
+  return value - conjugates(data_, penalty, gradients, share);
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,100 @@
+// Models along falling lambdas, each begun at the one before.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "linalg/cpu.hpp"
+#include "solvers/sparse/data.hpp"
+#include "solvers/sparse/gram_metric.hpp"
+#include "solvers/sparse/penalized_quadratic.hpp"
+#include "solvers/sparse/problem.hpp"
+
+namespace nonconvex {
+
+/// The model at one lambda, in the units of the columns as they are penalised.
+struct PathModel {
+  double lambda = 0;
+  double intercept = 0;
+  std::vector<int> columns;
+  std::vector<double> values;
+  double objective = 0;
+  double loss = 0;  ///< the mean over rows
+  double gap = unknown;
+  double violation = 0;
+  double degreesOfFreedom = 0;
+  bool locallyConvex = true;
+  bool reached = true;  ///< its tolerance
+};
+
+/// Lambdas are taken some at a time. For each, what is 0 outside of the columns in use is assumed to stay so, and the
+/// rest is solved: by a quadratic once for the squared loss, by several in turn for others, each with the curvatures of
+/// an earlier point while these serve. Then one product with all columns gives the gradients at all of these models,
+/// which say whether the assumption held, and the bounds. Where it did not, columns are taken in and it goes on from
+/// there.
+///
+/// Working set and checks: Tibshirani and others, "Strong rules for discarding predictors in lasso-type problems",
+/// Journal of the Royal Statistical Society B 74, 2012.
+class SparsePath {
+ public:
+  SparsePath(const Cpu& la, const SparseData& data, const SparseSettings& settings);
+
+  /// Fits the model of the intercept and the columns without penalty.
+  void fitNull();
+  /// Begins at coefficients in the units of x, and an intercept.
+  void begin(std::span<const double> coefficients, double intercept);
+  /// Fits the models of some lambdas, the first of those that are given: as many as it took together.
+  std::vector<PathModel> fit(std::span<const double> lambdas);
+
+  double lambdaMax() const { return lambdaMax_; }
+  double nullLoss() const { return nullLoss_; }
+  double evaluations() const { return evaluations_; }
+  double sweeps() const { return quadratic_.sweeps(); }
+  /// Predictions of the intercept and coefficients of a model, with offsets.
+  void predict(const PathModel& model, std::span<double> t) const;
+
+ private:
+  bool squared() const { return data_.family == GlmFamily::squared; }
+  bool allInUse() const { return metric_.size() + left_ == data_.p(); }
+  double scaleOfGap() const { return nullLoss_ - data_.perfect; }
+
+  void takeIn(std::span<const int> columns);
+  std::vector<int> candidates(std::span<const double> gradients, const PenaltyAt& penalty, double share) const;
+  bool solve(const PenaltyAt& penalty, double tolerance);
+  bool solveRows(const PenaltyAt& penalty, double tolerance);
+  bool descend(const PenaltyAt& penalty, std::span<const double> before, double interceptBefore, double objective);
+  void evaluate();
+  void setGradient();
+  void updateModelGradient();
+  double penaltyValue(const PenaltyAt& penalty) const;
+  double penaltyNorm() const;
+  double tolerance(const PenaltyAt& penalty, double lambda) const;
+
+  PathModel model(const PenaltyAt& penalty, double lambda, bool reached);
+  void restore(const PathModel& model);
+  void slopesOf(const PathModel& model, std::span<double> slopes);
+  bool check(PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes, bool orthogonal,
+             std::span<const double> gradients, std::vector<int>& missing);
+  double bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,
+               std::span<const double> gradients) const;
+
+  const Cpu& la_;
+  const SparseData& data_;
+  const SparseSettings& settings_;
+  GramMetric metric_;
+  PenalizedQuadratic quadratic_;
+  int left_ = 0;  ///< constant columns
+  double lambdaMax_ = 0, nullLoss_ = 0, evaluations_ = 0;
+  std::vector<double> gradients_;  ///< of all columns at the last checked model
+
+  // The squared loss: gradients at 0, and what the loss is there with the best intercept.
+  std::vector<double> correlations_;
+  double meanResponse_ = 0, squaresOfResponse_ = 0;
+
+  // Other losses: the present point.
+  std::vector<double> t_, first_, second_, trial_;
+  double intercept_ = 0, loss_ = 0;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,105 @@
+// A quadratic with a penalty on the columns in use, minimised by coordinate descent and Newton steps on the support.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "functions/selection_penalties.hpp"
+#include "linalg/cpu.hpp"
+#include "solvers/sparse/gram_metric.hpp"
+#include "solvers/sparse/problem.hpp"
+
+namespace nonconvex {
+
+/// The penalties of all columns at one lambda.
+class PenaltyAt {
+ public:
+  PenaltyAt(const SparseData& data, const SparseSettings& settings, double lambda)
+      : data_(data),
+        kind_(settings.penalty),
+        l1_(lambda * settings.alpha),
+        l2_(lambda * (1 - settings.alpha)),
+        gamma_(gammaOf(settings)) {}
+
+  static double gammaOf(const SparseSettings& settings) {
+    if (isKnown(settings.gamma)) return settings.gamma;
+    return settings.penalty == SparsePenalty::scad ? 3.7 : 3;
+  }
+
+  bool convex() const { return kind_ == SparsePenalty::lasso; }
+  bool hasRidge() const { return l2_ > 0; }
+  double l1(int column) const { return l1_ * data_.factor[at(column)]; }
+  double l2(int column) const { return l2_ * data_.factor[at(column)]; }
+  double gamma() const { return gamma_; }
+
+  /// f.operator()<Penalty>() with the struct of the kind.
+  template <class F>
+  decltype(auto) visitKind(F&& f) const {
+    return visit(SelectionPenalties{}, static_cast<int>(kind_), f);
+  }
+  template <class Penalty>
+  Penalty of(int column) const {
+    return {l1(column), gamma_};
+  }
+  /// f(penalty) of a column, its struct, with the squares left to l2().
+  template <class F>
+  decltype(auto) with(int column, F&& f) const {
+    return visitKind([&]<class Penalty>() { return f(of<Penalty>(column)); });
+  }
+  double value(int column, double b) const {
+    return l2(column) / 2 * b * b + with(column, [&](const auto& penalty) { return penalty.value(std::abs(b)); });
+  }
+  /// How far -g is from the derivatives of the penalty at b, within the bounds.
+  double violation(int column, double b, double g) const;
+
+ private:
+  const SparseData& data_;
+  SparsePenalty kind_;
+  double l1_, l2_, gamma_;
+};
+
+/// minimise q^T d + d^T G d / 2 + sum_j P_j(b_j + d_j) for the G of a metric, of which b + d and the gradient q + G d
+/// are kept.
+class PenalizedQuadratic {
+ public:
+  PenalizedQuadratic(const Cpu& la, const SparseData& data, const GramMetric& metric)
+      : la_(la), data_(data), metric_(metric) {}
+
+  std::vector<double> b;  ///< one for each place of the metric
+  std::vector<double> q;
+
+  /// Makes room for columns that the metric has taken in, at 0; their gradients are still to be set.
+  void resize();
+  /// Goes down until no place violates its conditions by more than `tolerance`; whether that was reached.
+  bool minimize(const PenaltyAt& penalty, double tolerance);
+  double largestViolation(const PenaltyAt& penalty) const;
+  /// Whether the objective is strictly convex near b on the places that are not 0 or whose gradient is near the edge.
+  bool locallyConvex(const PenaltyAt& penalty);
+  /// The trace of G_SS (G_SS + l2)^-1 over the support S; the size of it without squares in the penalty.
+  double degreesOfFreedom(const PenaltyAt& penalty);
+  /// The metric has changed: factors of it are of no use.
+  void forgetFactor() { factored_.clear(); }
+  double sweeps() const { return sweeps_; }
+
+ private:
+  template <class Penalty>
+  void sweep(const PenaltyAt& penalty);
+  template <class Penalty>
+  bool newtonStep(const PenaltyAt& penalty);
+  template <class Penalty>
+  bool takeStep(const PenaltyAt& penalty);
+  double shareToBreak(int column, double value, double d, double l, double gamma) const;
+  void collect(const PenaltyAt& penalty, double tolerance);
+  bool factor(const std::vector<int>& places, const std::vector<double>& diagonal);
+  void move(int place, double by);
+
+  const Cpu& la_;
+  const SparseData& data_;
+  const GramMetric& metric_;
+  std::vector<int> working_, support_, factored_;
+  std::vector<double> diagonal_, factoredDiagonal_, step_, change_, moved_;
+  HostMatrix<double> factor_;
+  double sweeps_ = 0;
+};
+
+}  // namespace nonconvex

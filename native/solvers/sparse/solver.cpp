@@ -1,0 +1,202 @@
+#include "solvers/sparse/solver.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr double fullyExplained = 0.999;  // share of the null deviance at which a path ends
+constexpr double leastChange = 1e-5;      // of the deviance between two lambdas, relative
+constexpr double leastStep = 0.5;         // of lambda, on the way to the first one that is asked for
+
+void requireSettings(const SparseSettings& settings) {
+  const double gamma = PenaltyAt::gammaOf(settings);
+  if (settings.penalty == SparsePenalty::mcp) require(gamma > 1, "gamma", gamma, "expected more than 1 for mcp");
+  if (settings.penalty == SparsePenalty::scad) require(gamma > 2, "gamma", gamma, "expected more than 2 for scad");
+  if (isKnown(settings.minRatio)) {
+    require(settings.minRatio < 1, "minRatio", settings.minRatio, "expected a number in (0, 1)");
+  }
+}
+
+const SparseProblem& checked(const SparseProblem& problem, const SparseSettings& settings) {
+  requireSettings(settings);
+  double before = infinity;
+  for (std::size_t k = 0; k < problem.lambdas.size(); ++k) {
+    const double lambda = problem.lambdas[k];
+    require(lambda >= 0 && std::isfinite(lambda) && lambda < before, "lambdas[" + show(k) + "]", lambda,
+            "expected finite numbers >= 0, falling");
+    before = lambda;
+  }
+  return problem;
+}
+
+}  // namespace
+
+PathSolver::PathSolver(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings)
+    : problem_(checked(problem, settings)),
+      settings_(settings),
+      data_(la, problem, settings),
+      path_(la, data_, settings_) {
+  require(problem.start.empty() || problem.start.size() == at(data_.p()) + 1, "warmStart.coefficients.length",
+          problem.start.size() - 1, "expected as many numbers as x has columns: " + show(data_.p()));
+}
+
+std::optional<Status> PathSolver::start() {
+  path_.fitNull();
+  chooseLambdas();
+  if (!problem_.start.empty()) path_.begin({problem_.start.data(), at(data_.p())}, problem_.start.back());
+  if (lambdas_.empty()) return finish();
+  return std::nullopt;
+}
+
+/// The lambdas that were asked for, with others before them where the first is far from where coefficients are 0.
+void PathSolver::chooseLambdas() {
+  const bool convex = settings_.penalty == SparsePenalty::lasso;
+  const bool tall = data_.n() > data_.p();
+  const double ratio = isKnown(settings_.minRatio) ? settings_.minRatio
+                       : convex                    ? (tall ? 1e-4 : 1e-2)
+                                                   : (tall ? 1e-3 : 5e-2);
+  const double most = path_.lambdaMax();
+  const auto onGrid = [&](int k) {
+    return most * std::pow(ratio, settings_.nLambda > 1 ? static_cast<double>(k) / (settings_.nLambda - 1) : 0);
+  };
+  if (problem_.lambdas.empty()) {
+    for (int k = 0; k < settings_.nLambda && most > 0; ++k) lambdas_.push_back(onGrid(k));
+    if (most == 0) lambdas_.push_back(0);
+    return;
+  }
+  const double first = problem_.lambdas.front();
+  if (problem_.start.empty() && first < most) {
+    // A penalty that is not convex has many minima: the one that a path of the default lambdas leads to is meant.
+    if (convex) {
+      for (double lambda = most * leastStep; lambda * leastStep > first && lambdas_.size() < 60; lambda *= leastStep) {
+        lambdas_.push_back(lambda);
+      }
+    } else {
+      for (int k = 0; k < settings_.nLambda && onGrid(k) > first * (1 + 1e-9); ++k) lambdas_.push_back(onGrid(k));
+    }
+  }
+  unasked_ = lambdas_.size();
+  lambdas_.insert(lambdas_.end(), problem_.lambdas.begin(), problem_.lambdas.end());
+}
+
+std::optional<Status> PathSolver::step() {
+  if (waiting_.empty()) {
+    waiting_ = path_.fit({lambdas_.data() + next_, lambdas_.size() - next_});
+    std::reverse(waiting_.begin(), waiting_.end());
+  }
+  PathModel model = std::move(waiting_.back());
+  waiting_.pop_back();
+  const bool asked = next_++ >= unasked_;
+  if (asked) {
+    const bool last = endsAt(model);
+    models_.push_back(std::move(model));
+    if (last) return finish();
+  }
+  if (next_ == lambdas_.size()) {
+    end_ = PathEnd::complete;
+    return finish();
+  }
+  return std::nullopt;
+}
+
+double PathSolver::explained(const PathModel& model) const {
+  const double all = path_.nullLoss() - data_.perfect;
+  return all > 0 ? 1 - (model.loss - data_.perfect) / all : 1;
+}
+
+/// Whether nothing of interest follows behind a model of lambdas that were made here; any path may end at maxNonzeros.
+bool PathSolver::endsAt(const PathModel& model) {
+  if (static_cast<double>(model.columns.size()) > settings_.maxNonzeros) {
+    end_ = PathEnd::maxNonzeros;
+    return true;
+  }
+  if (!problem_.lambdas.empty()) return false;
+  const double now = explained(model);
+  if (now >= fullyExplained) {
+    end_ = PathEnd::devianceExplained;
+    return true;
+  }
+  constexpr std::size_t soonest = 5;
+  if (models_.size() < soonest) return false;
+  const double before = explained(models_.back());
+  if (!model.columns.empty() && now - before < leastChange * now) {
+    end_ = PathEnd::devianceConstant;
+    return true;
+  }
+  return false;
+}
+
+std::optional<Status> PathSolver::finish() {
+  const bool all = std::all_of(models_.begin(), models_.end(), [](const PathModel& each) { return each.reached; });
+  return all ? Status::solved : Status::stalled;
+}
+
+SparseProgress PathSolver::progress() const {
+  SparseProgress now;
+  now.evaluations = path_.evaluations();
+  if (models_.empty()) return now;
+  const PathModel& last = models_.back();
+  now.objective = last.objective;
+  now.lambda = last.lambda;
+  now.nonzeros = static_cast<double>(last.columns.size());
+  now.explained = explained(last);
+  if (isKnown(last.gap)) {
+    now.lowerBound = last.objective - last.gap * (path_.nullLoss() - data_.perfect);
+    now.residual = last.gap;
+  } else {
+    now.residual = path_.lambdaMax() > 0 ? last.violation / path_.lambdaMax() : 0;
+  }
+  return now;
+}
+
+std::string PathSolver::explain() const {
+  const auto first =
+      std::find_if(models_.begin(), models_.end(), [](const PathModel& each) { return !each.reached; });
+  if (first == models_.end()) return {};
+  return "The model at lambda = " + show(first->lambda) + " did not reach the tolerance: its gap is " +
+         show(first->gap) + ", its violation over lambdaMax " + show(first->violation / path_.lambdaMax()) + ".";
+}
+
+SparseSolution PathSolver::solution() const {
+  SparseSolution out;
+  out.end = end_;
+  out.lambdaMax = path_.lambdaMax();
+  out.sweeps = path_.sweeps();
+  const double perRow = 2 * data_.totalWeight;
+  out.nullDeviance = perRow * (path_.nullLoss() - data_.perfect);
+  if (settings_.standardize) out.scales = data_.scale;
+  for (int j = 0; j < data_.p(); ++j) {
+    if (data_.constant[at(j)]) out.constantColumns.push_back(j);
+  }
+  out.offsets.push_back(0);
+  for (const PathModel& each : models_) {
+    out.lambdas.push_back(each.lambda);
+    out.objectives.push_back(each.objective);
+    out.deviances.push_back(perRow * std::max(0.0, each.loss - data_.perfect));
+    out.degreesOfFreedom.push_back(each.degreesOfFreedom);
+    out.gaps.push_back(each.gap);
+    out.violations.push_back(path_.lambdaMax() > 0 ? each.violation / path_.lambdaMax() : 0);
+    out.locallyConvex.push_back(each.locallyConvex);
+    std::vector<std::size_t> order(each.columns.size());
+    for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
+    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return each.columns[a] < each.columns[b]; });
+    double intercept = each.intercept;
+    for (const std::size_t k : order) {
+      const auto j = at(each.columns[k]);
+      const double value = each.values[k] / data_.scale[j];
+      out.indices.push_back(each.columns[k]);
+      out.values.push_back(value);
+      intercept -= value * data_.shift[j];
+    }
+    out.intercepts.push_back(intercept);
+    out.offsets.push_back(static_cast<int>(out.indices.size()));
+  }
+  return out;
+}
+
+}  // namespace nonconvex
