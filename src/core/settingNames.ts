@@ -2,7 +2,7 @@
 import { settingNames } from './addon.js';
 import { checkMembers, checkObject } from './check.js';
 
-/** What settings are called here, the likeliest first; by their names elsewhere, in lower case without underscores. */
+/** What settings are called here, the likeliest first; by their names elsewhere, in lower case without underscores and points. */
 const names = new Map<string, readonly string[]>(
   Object.entries({
     maxiter: ['maxIterations'],
@@ -20,7 +20,8 @@ const names = new Map<string, readonly string[]>(
     ftol: ['tolerance'],
     gtol: ['tolerance'],
     xtol: ['tolerance'],
-    eps: ['tolerance'],
+    thresh: ['tolerance'],
+    eps: ['minRatio', 'tolerance'],
     maxtime: ['timeLimit'],
     maxcputime: ['timeLimit'],
     maxwalltime: ['timeLimit'],
@@ -43,8 +44,21 @@ const names = new Map<string, readonly string[]>(
     init: ['warmStart'],
     initialguess: ['warmStart'],
     alpha: ['lambda', 'beta'],
-    lambda: ['lambda', 'beta'],
-    lambd: ['lambda', 'beta'],
+    lambda: ['lambda', 'lambdas', 'beta'],
+    lambd: ['lambda', 'lambdas', 'beta'],
+    alphas: ['lambdas'],
+    nalphas: ['nLambda'],
+    lambdaminratio: ['minRatio'],
+    l1ratio: ['alpha'],
+    fitintercept: ['intercept'],
+    dfmax: ['maxNonzeros'],
+    lowerlimits: ['lowerBounds'],
+    upperlimits: ['upperBounds'],
+    cv: ['folds'],
+    nfolds: ['folds'],
+    foldid: ['folds'],
+    typemeasure: ['measure'],
+    scoring: ['measure'],
     l2: ['beta'],
     weightdecay: ['beta'],
     regularization: ['lambda', 'beta'],
@@ -70,8 +84,11 @@ const weights = ['alpha', 'c', 'lambda', 'lambd', 'l2', 'weightdecay', 'regulari
 const ofTheProblem =
   'it belongs to the problem, as the weight of a term such as l1(lambda) or the ridge of a regression';
 
+/** What to say of C where losses are averaged over the rows. */
+const ofTheMean = 'divide by it: lambda = 1 / (n C) for n rows, as the losses are averaged here';
+
 /** Names of settings that every call may have. */
-const callOptions: readonly string[] = ['device', 'signal', 'onProgress', 'verbose', 'warmStart'];
+export const callOptions: readonly string[] = ['device', 'signal', 'onProgress', 'verbose', 'warmStart'];
 
 /**
  * What a function takes beside its data: settings of a solver, those of every call, and its `own`. Messages call the argument
@@ -100,8 +117,9 @@ export function checkSettings<T extends object>(settings: T, known: readonly str
 }
 
 function saidElsewhere(name: string, known: readonly string[]): string | undefined {
-  const key = name.toLowerCase().replaceAll(/[_-]/g, '');
+  const key = name.toLowerCase().replaceAll(/[_.-]/g, '');
   const here = names.get(key)?.find((each) => known.includes(each));
   if (here !== undefined) return `it is called '${here}' here`;
+  if (key === 'c' && known.includes('penaltyFactor')) return ofTheMean;
   return weights.includes(key) && !known.includes('beta') ? ofTheProblem : sentences.get(key);
 }

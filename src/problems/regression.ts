@@ -203,8 +203,8 @@ function flopsOf({ rows, columns }: Matrix): number {
   return 5 * rows * columns ** 2;
 }
 
-/** A copy of the responses, as numbers. */
-function responses(
+/** A copy of the responses, as numbers; of two classes 0 and 1, with their labels. */
+export function responses(
   loss: RegressionLoss,
   given: unknown,
   rows: number,

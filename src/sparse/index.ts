@@ -1,2 +1,18 @@
-// The subpath nonconvex/sparse.
-export { type SparseProblem, type SparseResult, type SparseSettings, solveSparse } from './solver.js';
+// The subpath nonconvex/sparse: regressions with penalties that select columns.
+export {
+  crossValidate,
+  type SparseCrossValidation,
+  type SparseCrossValidationSettings,
+} from './crossValidate.js';
+export type { SparseFamily } from './family.js';
+export type { SparseMeasure } from './measures.js';
+export type { PredictOptions, SparseCertificate, SparseFit, SparseModel } from './model.js';
+export { type SparseCriterion, type SparsePath, type SparsePathSettings, sparsePath } from './path.js';
+export { elasticNet, lasso, mcp, type NonConvexPenaltyOptions, type SparsePenalty, scad } from './penalties.js';
+export type { LambdaSettings, SparseData, SparseModelSettings, SparseProgress, SparseStart } from './problem.js';
+export { type SparseResult, type SparseSettings, sparseRegression } from './solver.js';
+export {
+  type StabilitySelection,
+  type StabilitySelectionSettings,
+  stabilitySelection,
+} from './stabilitySelection.js';

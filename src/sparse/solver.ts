@@ -1,41 +1,56 @@
-import { checkMembers, checkObject, checkVector } from '../core/check.js';
-import { type MatrixLike, toMatrix } from '../core/matrix.js';
-import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
-import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
-import type { SparseOptions, SparseSolution } from '../generated/sparse.js';
+// Sparse regression at one lambda.
+import { checkObject } from '../core/check.js';
+import type { SolveResult } from '../core/solve.js';
+import { fitOf, type SparseFit } from './model.js';
+import {
+  checkLambda,
+  checkModelSettings,
+  prepare,
+  type SparseData,
+  type SparseModelSettings,
+  type SparseProgress,
+  solvePrepared,
+} from './problem.js';
 
-export interface SparseProblem {
-  /** n x n, symmetric and positive definite. */
-  Q: MatrixLike;
-  /** n numbers. */
-  c: ArrayLike<number>;
+export interface SparseSettings extends SparseModelSettings {
+  /** Weight of the penalty beside the mean loss of the rows. */
+  lambda: number;
 }
 
-export interface SparseSettings extends SparseOptions, SolveOptions {
-  /** The point to begin at, such as an earlier result. Default: one that is drawn by `seed`. */
-  warmStart?: WarmStart | undefined;
+export interface SparseResult extends SolveResult<SparseProgress>, SparseFit {
+  objective: number;
+  /** The least lambda at which all penalised coefficients are 0. */
+  lambdaMax: number;
+  /** Columns that are constant: their coefficients are 0. */
+  constantColumns: Int32Array;
 }
-
-export interface SparseResult extends SolveResult, SparseSolution {}
 
 /**
- * Minimises a strictly convex quadratic by steepest descent with exact steps: over n numbers x
+ * Fits a regression with a penalty that selects columns, at one lambda: over p coefficients b and an intercept b_0
  *
- *     minimise  x^T Q x / 2 + c^T x
+ *     minimise  sum_i w_i loss(o_i + b_0 + x_i^T b, y_i) / sum_i w_i  +  sum_j P(b_j; lambda f_j)
  *
  * ```ts
- * const { x } = await solveSparse({ Q: [[2, 1], [1, 3]], c: [-1, -2] }); // [0.2, 0.6]
+ * const fit = await sparseRegression({ x, y }, { lambda: 0.1, penalty: lasso() });
+ * const predicted = fit.predict(xNew);
  * ```
  *
- * `unbounded` means that Q is not positive definite: f falls for ever along the last gradient.
+ * with the loss of a `family` (squared, logistic, Poisson, gamma) and a penalty made by {@link lasso}, {@link elasticNet}, {@link mcp} or
+ * {@link scad}. Columns are divided by their standard deviation unless `standardize` is false; coefficients come in the units of x.
+ * `certificate` says what is known of the minimum: for the lasso and the elastic net a bound that no coefficients can be below.
  *
- * @throws (rejects) TypeError or RangeError that names what is wrong with an argument; {@link SolverError}
- * `OUT_OF_MEMORY`, `DEVICE_UNAVAILABLE`, `CALLBACK_FAILED` or `ADDON_NOT_FOUND`.
+ * @throws (rejects) TypeError or RangeError that names what is wrong with an argument; {@link SolverError} `OUT_OF_MEMORY`,
+ * `DEVICE_UNAVAILABLE`, `CALLBACK_FAILED` or `ADDON_NOT_FOUND`.
  */
-export async function solveSparse(problem: SparseProblem, settings: SparseSettings = {}): Promise<SparseResult> {
-  const { Q, c } = checkMembers('problem', problem, ['Q', 'c']);
-  const { warmStart, ...others } = checkObject('settings', settings);
-  const request = { Q: toMatrix('Q', Q), c: checkVector('c', c), start: warmStartPoint(warmStart) };
-  const answer = await solve<SparseSolution>('sparse', request, others, { cpuOnly: 'problems of sparse' });
-  return { ...answer, objective: answer.objective ?? Number.NaN };
+export async function sparseRegression(data: SparseData, settings: SparseSettings): Promise<SparseResult> {
+  const { lambda, ...others } = checkModelSettings(checkObject('settings', settings), false, ['lambda']);
+  const prepared = prepare(data, others);
+  const lambdas = Float64Array.of(checkLambda(lambda));
+  const answer = await solvePrepared(prepared, { lambdas });
+  const { status, message, iterations, seconds, history, device, lambdaMax, constantColumns, residual } = answer;
+  const fit = fitOf({ answer, about: prepared.about }, 0);
+  return Object.assign(fit, {
+    ...{ status, message, iterations, seconds, history, device, lambdaMax, constantColumns },
+    ...(residual !== undefined && { residual }),
+  });
 }

@@ -1,0 +1,215 @@
+// How models along lambdas do on rows that they were not fitted to.
+import { checkBoolean, checkInteger, checkOneOf } from '../core/check.js';
+import type { Matrix } from '../core/matrix.js';
+import type { SolveResult } from '../core/solve.js';
+import { foldsOf, weightsOfRows } from './folds.js';
+import { checkMeasure, measured, type SparseMeasure } from './measures.js';
+import type { SparseFit } from './model.js';
+import { pathOf, type SparsePath, type SparsePathSettings } from './path.js';
+import {
+  checkLambdas,
+  checkModelSettings,
+  type Prepared,
+  prepare,
+  type SparseAnswer,
+  type SparseData,
+  type SparseProgress,
+  solvePrepared,
+} from './problem.js';
+
+export interface SparseCrossValidationSettings extends SparsePathSettings {
+  /** How many parts the rows fall into, drawn by `seed` and class by class where y are classes; or the part of each row. Default: 10. */
+  folds?: number | ArrayLike<number> | undefined;
+  /** What is measured on the rows that were left out. Default: `'deviance'`. */
+  measure?: SparseMeasure | undefined;
+  /** Whether the result has `predictions`. Default: false. */
+  keepPredictions?: boolean | undefined;
+}
+
+/** What cross-validation found. Its status, message, objective and history are those of the path on all rows, unless that of a fold is worse. */
+export interface SparseCrossValidation extends SolveResult<SparseProgress> {
+  /** The models of all rows. */
+  path: SparsePath;
+  /** The lambdas of the path. */
+  lambda: Float64Array;
+  measure: SparseMeasure;
+  /** Mean over the folds of the measure, each by the weight of its rows, for each lambda. */
+  mean: Float64Array;
+  /** Standard error of the mean, for each lambda. */
+  standardError: Float64Array;
+  /** The lambda with the best mean. */
+  lambdaMin: number;
+  /** The largest lambda whose mean is within one standard error of the best: never below lambdaMin. */
+  lambda1se: number;
+  /** The fold of each row, from 0. */
+  foldOf: Int32Array;
+  /** How many of the lambdas each fold fitted itself; its last model stands for the others. */
+  fitted: Int32Array;
+  /** n x lambdas: linear predictions of each row by the models of the fold that left it out, if `keepPredictions`. */
+  predictions?: Matrix;
+  /** The model of all rows at lambdaMin or at lambda1se. */
+  best(rule: 'min' | '1se'): SparseFit;
+}
+
+/**
+ * Measures the models of a path on rows that they were not fitted to: the path is fitted to all rows, and again without each of the folds,
+ * along the same lambdas. Leaving a fold out gives its rows the weight 0.
+ *
+ * ```ts
+ * const cv = await crossValidate({ x, y }, { family: 'binomial', folds: 5, measure: 'auc', seed: 1 });
+ * const { support } = cv.best('1se');
+ * ```
+ *
+ * @throws (rejects) as {@link sparsePath}.
+ */
+export async function crossValidate(
+  data: SparseData,
+  settings: SparseCrossValidationSettings = {},
+): Promise<SparseCrossValidation> {
+  const known = checkModelSettings(settings, true, ['folds', 'measure', 'keepPredictions']);
+  const { folds = 10, measure = 'deviance', keepPredictions = false, ...others } = known;
+  checkBoolean('keepPredictions', keepPredictions);
+  const prepared = prepare(data, others);
+  const lambdas = checkLambdas(others.lambdas);
+  const measures = checkMeasure(measure, prepared);
+  const { foldOf, count } = foldsOf(prepared, folds, checkInteger('seed', others.seed ?? 0, 0));
+  const parts = Array.from({ length: count }, (_, k) => partOf(prepared, foldOf, k));
+  const answer = await solvePrepared(prepared, { lambdas });
+  const path = pathOf(answer, prepared, lambdas);
+  const reached = path.lambda.length > 0 && !interrupted(answer);
+  const of = reached ? await Promise.all(parts.map((part) => leftOut(prepared, part, path.lambda))) : [];
+  const { mean, standardError } = statistics(prepared, measures, parts, of, path.lambda.length);
+  const { status, message, objective, residual, lowerBound, iterations, seconds, history, device } = path;
+  const worse = of.find(({ status }) => status !== 'solved');
+  const result = {
+    ...{ status, message, iterations, seconds, history, device },
+    ...(objective !== undefined && { objective }),
+    ...(residual !== undefined && { residual }),
+    ...(lowerBound !== undefined && { lowerBound }),
+    ...(status === 'solved' && worse && { status: worse.status, message: `A fold ended early: ${worse.message}` }),
+    ...{ path, lambda: path.lambda, measure: measures, mean, standardError },
+    ...chosen(path.lambda, mean, standardError, measures),
+    foldOf,
+    fitted: Int32Array.from(of, ({ fitted }) => fitted),
+    ...(keepPredictions && { predictions: predictionsOf(prepared, parts, of, path.lambda.length) }),
+  };
+  return Object.setPrototypeOf(result, functions);
+}
+
+/** Statuses that end a path before all of its lambdas were tried. */
+const interrupted = ({ status }: SparseAnswer): boolean => ['aborted', 'timeLimit', 'iterationLimit'].includes(status);
+
+/** The functions of cross-validations, which are no part of them where they are copied or written as JSON. */
+const functions = class SparseCrossValidation {
+  best(rule: 'min' | '1se'): SparseFit {
+    return bestOf(this as never, rule);
+  }
+}.prototype;
+
+function bestOf({ path, lambda, lambdaMin, lambda1se }: SparseCrossValidation, rule: 'min' | '1se'): SparseFit {
+  const wanted = checkOneOf('rule', rule, ['min', '1se']) === 'min' ? lambdaMin : lambda1se;
+  if (Number.isNaN(wanted)) throw new RangeError(`rule = '${rule}': no lambda has a mean over all folds`);
+  return path.fit(lambda.indexOf(wanted));
+}
+
+/** Rows that are left out together, and the weights of the others. */
+interface Part {
+  rows: Int32Array;
+  weights: Float64Array;
+}
+
+function partOf(prepared: Prepared, foldOf: Int32Array, fold: number): Part {
+  const rows = Int32Array.from(foldOf.keys()).filter((i) => foldOf[i] === fold);
+  const weights = weightsOfRows(prepared, (i) => foldOf[i] !== fold);
+  const out = prepared.weights ? rows.some((i) => (prepared.weights?.[i] as number) > 0) : true;
+  if (out && weights.some((weight) => weight > 0)) return { rows, weights };
+  throw new RangeError(`folds: fold ${fold} leaves ${out ? 'no row' : 'nothing out'} of a weight > 0`);
+}
+
+/** The linear predictions of rows that were left out, for all lambdas. */
+interface LeftOut extends Pick<SparseAnswer, 'status' | 'message'> {
+  fitted: number;
+  /** Row after row. */
+  links: Float64Array;
+}
+
+async function leftOut(prepared: Prepared, { rows, weights }: Part, lambdas: Float64Array): Promise<LeftOut> {
+  const answer = await solvePrepared(prepared, {
+    ...{ lambdas, weights, evaluate: rows },
+    settings: { onProgress: undefined, verbose: undefined },
+  });
+  const { status, message, predictions } = answer;
+  const fitted = answer.lambdas.length;
+  const links = new Float64Array(rows.length * lambdas.length);
+  for (let i = 0; i < rows.length; ++i) {
+    for (let k = 0; k < lambdas.length; ++k) {
+      links[i * lambdas.length + k] =
+        fitted > 0 ? (predictions[i * fitted + Math.min(k, fitted - 1)] as number) : Number.NaN;
+    }
+  }
+  return { status, message, fitted, links };
+}
+
+/** Means of the measure over the folds and their standard errors, for each lambda. */
+function statistics(
+  prepared: Prepared,
+  measure: SparseMeasure,
+  parts: readonly Part[],
+  of: readonly LeftOut[],
+  lambdas: number,
+): { mean: Float64Array; standardError: Float64Array } {
+  const [mean, standardError] = [
+    new Float64Array(lambdas).fill(Number.NaN),
+    new Float64Array(lambdas).fill(Number.NaN),
+  ];
+  if (of.length === 0) return { mean, standardError };
+  const { family } = prepared.about.origin;
+  const rowsOf = parts.map(({ rows }) => ({
+    y: Float64Array.from(rows, (i) => prepared.y[i] as number),
+    weights: Float64Array.from(rows, (i) => (prepared.weights ? (prepared.weights[i] as number) : 1)),
+  }));
+  const weightOf = rowsOf.map(({ weights }) => weights.reduce((sum, weight) => sum + weight, 0));
+  const total = weightOf.reduce((sum, weight) => sum + weight, 0);
+  for (let k = 0; k < lambdas; ++k) {
+    const values = of.map(({ links }, fold) => {
+      const { y, weights } = rowsOf[fold] as (typeof rowsOf)[number];
+      const column = Float64Array.from(y, (_, i) => links[i * lambdas + k] as number);
+      return measured(measure, family, { links: column, y, weights });
+    });
+    const average = (at: (value: number) => number): number =>
+      values.reduce((sum, value, fold) => sum + (weightOf[fold] as number) * at(value), 0) / total;
+    const centre = average((value) => value);
+    mean[k] = centre;
+    standardError[k] = Math.sqrt(average((value) => (value - centre) ** 2) / (values.length - 1));
+  }
+  return { mean, standardError };
+}
+
+/** The lambda with the best mean, and the largest within one standard error of it. */
+function chosen(
+  lambda: Float64Array,
+  mean: Float64Array,
+  standardError: Float64Array,
+  measure: SparseMeasure,
+): { lambdaMin: number; lambda1se: number } {
+  const losses = measure === 'auc' ? mean.map((value) => -value) : mean;
+  let best = -1;
+  losses.forEach((loss, k) => {
+    if (!Number.isNaN(loss) && (best < 0 || loss < (losses[best] as number))) best = k;
+  });
+  if (best < 0) return { lambdaMin: Number.NaN, lambda1se: Number.NaN };
+  const most = (losses[best] as number) + (standardError[best] as number);
+  const within = losses.findIndex((loss, k) => k === best || loss <= most);
+  return { lambdaMin: lambda[best] as number, lambda1se: lambda[within] as number };
+}
+
+function predictionsOf({ data }: Prepared, parts: readonly Part[], of: readonly LeftOut[], columns: number): Matrix {
+  const { rows } = data.x;
+  const all = new Float64Array(rows * columns).fill(Number.NaN);
+  of.forEach(({ links }, fold) => {
+    (parts[fold] as Part).rows.forEach((row, i) => {
+      all.set(links.subarray(i * columns, (i + 1) * columns), row * columns);
+    });
+  });
+  return { data: all, rows, columns };
+}

@@ -1,0 +1,55 @@
+// Parts that rows fall into.
+import { checkInteger, isList, show } from '../core/check.js';
+import { uniforms } from '../core/random.js';
+import type { Prepared } from './problem.js';
+
+/** The fold of each row, from 0, and how many there are. */
+export interface Folds {
+  foldOf: Int32Array;
+  count: number;
+}
+
+/** Folds as they are given, a number for each row, or as many as asked for, drawn by the seed. */
+export function foldsOf(prepared: Prepared, folds: unknown, seed: number): Folds {
+  const { rows } = prepared.data.x;
+  if (isList(folds)) return givenFolds(folds, rows);
+  const count = checkInteger('folds', folds, 2);
+  if (count > rows) throw new RangeError(`folds = ${count}: expected at most ${rows}, the rows of x`);
+  return { foldOf: dealt(prepared, count, seed), count };
+}
+
+/** Deals the rows out at random, class by class where there are classes. */
+export function dealt({ y, about }: Pick<Prepared, 'y' | 'about'>, count: number, seed: number): Int32Array {
+  const keys = Float64Array.from({ length: y.length }, uniforms(seed));
+  const classOf = (i: number): number => (about.origin.classes ? (y[i] as number) : 0);
+  const order = Array.from(keys.keys()).sort(
+    (a, b) => classOf(a) - classOf(b) || (keys[a] as number) - (keys[b] as number),
+  );
+  const foldOf = new Int32Array(y.length);
+  order.forEach((row, place) => {
+    foldOf[row] = place % count;
+  });
+  return foldOf;
+}
+
+function givenFolds(folds: ArrayLike<unknown>, rows: number): Folds {
+  if (folds.length !== rows) {
+    throw new RangeError(`folds: expected ${rows} numbers, one for each row of x, got ${folds.length}`);
+  }
+  const numbers = Array.from(folds, (fold, i) => {
+    if (typeof fold === 'number' && Number.isInteger(fold)) return fold;
+    throw new (typeof fold === 'number' ? RangeError : TypeError)(`folds[${i}] = ${show(fold)}: expected an integer`);
+  });
+  const distinct = [...new Set(numbers)].sort((a, b) => a - b);
+  if (distinct.length < 2) throw new RangeError('folds: expected at least two different numbers');
+  const place = new Map(distinct.map((fold, k) => [fold, k]));
+  return { foldOf: Int32Array.from(numbers, (fold) => place.get(fold) as number), count: distinct.length };
+}
+
+/** The weights of the rows that `keep`, 0 for the others. */
+export function weightsOfRows(
+  { weights, data }: Pick<Prepared, 'weights' | 'data'>,
+  keep: (row: number) => boolean,
+): Float64Array {
+  return Float64Array.from({ length: data.x.rows }, (_, i) => (keep(i) ? (weights ? (weights[i] as number) : 1) : 0));
+}

@@ -1,0 +1,75 @@
+// How far predictions are from responses that the model has not seen.
+import { checkOneOf } from '../core/check.js';
+import { devianceOf, meanOf } from './family.js';
+import type { Prepared } from './problem.js';
+
+/**
+ * What cross-validation measures on the rows that were left out: the mean of the deviances, the squared or the absolute errors of the mean
+ * response, the share of wrong classes, or the area under the curve of the rates of true and false second classes, which is better the
+ * larger it is.
+ */
+export type SparseMeasure = 'deviance' | 'squaredError' | 'absoluteError' | 'misclassification' | 'auc';
+
+const measures: readonly SparseMeasure[] = ['deviance', 'squaredError', 'absoluteError', 'misclassification', 'auc'];
+
+/** A measure that the responses allow. */
+export function checkMeasure(measure: unknown, { about }: Pick<Prepared, 'about'>): SparseMeasure {
+  const checked = checkOneOf('measure', measure, measures);
+  if ((checked === 'auc' || checked === 'misclassification') && !about.origin.classes) {
+    throw new RangeError(`measure = '${checked}': expected another one, as y are not two classes`);
+  }
+  return checked;
+}
+
+/** Rows with their linear predictions, responses and weights. */
+export interface Rows {
+  links: Float64Array;
+  y: Float64Array;
+  weights: Float64Array;
+}
+
+/** The measure over rows, by their weights. */
+export function measured(measure: SparseMeasure, family: Parameters<typeof meanOf>[0], rows: Rows): number {
+  if (measure === 'auc') return areaUnderCurve(rows);
+  const of = (t: number, y: number): number => {
+    switch (measure) {
+      case 'deviance':
+        return devianceOf(family, t, y);
+      case 'squaredError':
+        return (meanOf(family, t) - y) ** 2;
+      case 'absoluteError':
+        return Math.abs(meanOf(family, t) - y);
+      case 'misclassification':
+        return Number(t > 0 !== y > 0.5);
+    }
+  };
+  const { links, y, weights } = rows;
+  let [sum, total] = [0, 0];
+  for (let i = 0; i < links.length; ++i) {
+    const weight = weights[i] as number;
+    if (weight === 0) continue;
+    sum += weight * of(links[i] as number, y[i] as number);
+    total += weight;
+  }
+  return sum / total;
+}
+
+/** The weighted share of pairs of the two classes whose predictions are in order; ties count half. NaN where a class is missing. */
+function areaUnderCurve({ links, y, weights }: Rows): number {
+  const order = Array.from(links.keys()).sort((a, b) => (links[a] as number) - (links[b] as number));
+  let [below, area, positive, negative] = [0, 0, 0, 0];
+  for (let from = 0; from < order.length; ) {
+    const t = links[order[from] as number];
+    let [ups, downs] = [0, 0];
+    for (; from < order.length && links[order[from] as number] === t; ++from) {
+      const i = order[from] as number;
+      if (y[i] === 1) ups += weights[i] as number;
+      else downs += weights[i] as number;
+    }
+    area += ups * (below + downs / 2);
+    below += downs;
+    positive += ups;
+    negative += downs;
+  }
+  return area / (positive * negative);
+}

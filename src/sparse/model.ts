@@ -1,0 +1,194 @@
+// A model of one lambda: coefficients, what they say of new rows, and how good they are.
+import { eachEntry } from '../core/algebra.js';
+import { checkMembers, checkOneOf, checkVector } from '../core/check.js';
+import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
+import type { Label } from '../core/targets.js';
+import { meanOf } from './family.js';
+import { filled, readMatrix } from './missing.js';
+import type { About, Origin, SparseAnswer } from './problem.js';
+
+export interface PredictOptions {
+  /** The mean of the response (`'response'`, the default), the linear prediction (`'link'`), or, for two classes, the likelier one (`'class'`). */
+  type?: 'response' | 'link' | 'class' | undefined;
+  /** A number for each row that is added to the linear prediction. Must be there if the model was made with one. */
+  offset?: ArrayLike<number> | undefined;
+}
+
+/** Coefficients of one lambda. */
+export interface SparseModel extends Origin {
+  lambda: number;
+  /** p numbers, in the units of x. */
+  coefficients: Float64Array;
+  intercept: number;
+  /** Columns whose coefficients are not 0, in order. */
+  support: Int32Array;
+  /** Their names, where the data have names. */
+  supportNames?: string[];
+  /**
+   * What the model says of new rows, with the columns of x; entries that are NaN are imputed if the model was made so.
+   * @throws TypeError or RangeError that names the argument and the value.
+   */
+  predict(x: MatrixLike | SparseMatrix, options: PredictOptions & { type: 'class' }): Label[];
+  predict(x: MatrixLike | SparseMatrix, options?: PredictOptions & { type?: 'response' | 'link' }): Float64Array;
+}
+
+/**
+ * What is known of a minimum. `'global'`: no coefficients have an objective below `bound`; `gap` is the objective less it, over the mean
+ * loss of the null model less that of a perfect fit. `'coordinateWise'`: no change of one coefficient lowers the objective, but for
+ * `violation`, in units of lambdaMax. `'localMinimum'`: that, and the objective is strictly convex near by.
+ */
+export type SparseCertificate =
+  | { kind: 'global'; gap: number; bound: number }
+  | { kind: 'localMinimum' | 'coordinateWise'; violation: number; locallyConvex: boolean };
+
+/** A model that was fitted. */
+export interface SparseFit extends SparseModel {
+  /** Degrees of freedom of the coefficients, without the intercept: their number where the penalty has no squares. */
+  df: number;
+  /** Mean loss and penalty. */
+  objective: number;
+  /** Twice the sum of the weighted losses less those of a perfect fit. */
+  deviance: number;
+  /** Deviance of the model of the intercept and the unpenalised columns alone. */
+  nullDeviance: number;
+  /** Criteria of Akaike and Schwarz, and the extended one of Chen and Chen (weight 1), up to constants of the data. */
+  aic: number;
+  bic: number;
+  ebic: number;
+  certificate: SparseCertificate;
+}
+
+/** The functions of models, which are no part of them where they are copied or written as JSON. */
+const functions = class SparseModel {
+  predict(x: MatrixLike | SparseMatrix, options: PredictOptions = {}): Float64Array | Label[] {
+    return predictions(this as never, x, options);
+  }
+}.prototype;
+
+/** A model with its functions. */
+export function withFunctions<Model extends Omit<SparseModel, 'predict'>>(model: Model): Model & SparseModel {
+  return Object.setPrototypeOf(model, functions);
+}
+
+function predictions(
+  model: Omit<SparseModel, 'predict'>,
+  given: MatrixLike | SparseMatrix,
+  options: PredictOptions,
+): Float64Array | Label[] {
+  const { type = 'response', offset } = checkMembers('options', options, ['type', 'offset'], 'option');
+  checkOneOf('type', type, ['response', 'link', 'class']);
+  const { family, classes, means, coefficients } = model;
+  if (type === 'class' && !classes) {
+    throw new RangeError("type = 'class': expected 'response' or 'link', as the model has no classes");
+  }
+  const read = readMatrix('x', given, means !== undefined);
+  const { rows, columns } = read.x;
+  if (columns !== coefficients.length) {
+    throw new RangeError(
+      `x: expected ${coefficients.length} columns, as many as the model has coefficients, got ${columns}`,
+    );
+  }
+  if (offset === undefined && model.hasOffset) {
+    throw new TypeError('offset = undefined: expected an array of numbers, as the model was made with one');
+  }
+  const link = linkOf(filled(read, means), model);
+  if (offset !== undefined) {
+    const added = checkVector('offset', offset, { length: rows, per: 'one for each row of x' });
+    for (let i = 0; i < rows; ++i) link[i] = (link[i] as number) + (added[i] as number);
+  }
+  if (type === 'class') return Array.from(link, (t) => (classes as readonly Label[])[t > 0 ? 1 : 0] as Label);
+  return type === 'link' ? link : link.map((t) => meanOf(family, t));
+}
+
+/** Intercept and coefficients on the rows of a matrix. */
+function linkOf(
+  x: Matrix | SparseMatrix,
+  { coefficients, intercept, support }: Pick<SparseModel, 'coefficients' | 'intercept' | 'support'>,
+): Float64Array {
+  const link = new Float64Array(x.rows).fill(intercept);
+  if ('data' in x) {
+    for (let i = 0; i < x.rows; ++i) {
+      let sum = intercept;
+      for (const j of support) sum += (x.data[i * x.columns + j] as number) * (coefficients[j] as number);
+      link[i] = sum;
+    }
+    return link;
+  }
+  eachEntry(x, (i, j, value) => {
+    link[i] = (link[i] as number) + value * (coefficients[j] as number);
+  });
+  return link;
+}
+
+/** What fits of one answer share. */
+export interface Fitted {
+  answer: SparseAnswer;
+  about: About;
+}
+
+/** Model k of a path. */
+export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
+  const { origin, convex, rows, columns } = about;
+  const { offsets, indices, values } = answer;
+  const [from, to] = [offsets[k] as number, offsets[k + 1] as number];
+  const coefficients = new Float64Array(columns);
+  for (let l = from; l < to; ++l) coefficients[indices[l] as number] = values[l] as number;
+  const at = (numbers: ArrayLike<number>): number => numbers[k] as number;
+  const deviance = at(answer.deviances);
+  const df = at(answer.degreesOfFreedom);
+  const { nullDeviance } = answer;
+  const objective = at(answer.objectives);
+  const gap = at(answer.gaps);
+  const locallyConvex = at(answer.locallyConvex) !== 0;
+  const certificate: SparseCertificate =
+    convex && !Number.isNaN(gap)
+      ? { kind: 'global', gap, bound: objective - (gap * nullDeviance) / (2 * rows) }
+      : { kind: locallyConvex ? 'localMinimum' : 'coordinateWise', violation: at(answer.violations), locallyConvex };
+  const terms = { deviance, df: df + (about.intercept ? 1 : 0), rows, columns, nonzeros: to - from };
+  return withFunctions({
+    ...origin,
+    lambda: at(answer.lambdas),
+    ...modelOf(coefficients, origin),
+    ...{ intercept: at(answer.intercepts), df, objective, deviance, nullDeviance },
+    ...criteria(origin.family, terms),
+    certificate,
+  });
+}
+
+/** Coefficients, which of them are not 0, and their names. */
+export function modelOf(
+  coefficients: Float64Array,
+  { names }: Pick<Origin, 'names'>,
+): Pick<SparseModel, 'coefficients' | 'support' | 'supportNames'> {
+  const support = Int32Array.from(coefficients.keys()).filter((j) => coefficients[j] !== 0);
+  return { coefficients, support, ...(names && { supportNames: Array.from(support, (j) => names[j] as string) }) };
+}
+
+/** Numbers that criteria are made of. */
+interface Terms {
+  deviance: number;
+  /** Degrees of freedom, the intercept included. */
+  df: number;
+  rows: number;
+  columns: number;
+  nonzeros: number;
+}
+
+/**
+ * Criteria up to constants of the data: minus twice the logarithm of the likelihood is the deviance, or, where the family has a
+ * dispersion that is not known, rows log(deviance / rows).
+ */
+export function criteria(family: Origin['family'], terms: Terms): Pick<SparseFit, 'aic' | 'bic' | 'ebic'> {
+  const { deviance, df, rows, columns, nonzeros } = terms;
+  const dispersed = family === 'gaussian' || family === 'gamma';
+  const fit = dispersed ? rows * Math.log(deviance / rows) : deviance;
+  const bic = fit + Math.log(rows) * df;
+  return { aic: fit + 2 * df, bic, ebic: bic + 2 * logBinomial(columns, nonzeros) };
+}
+
+/** log of p over k. */
+function logBinomial(p: number, k: number): number {
+  let sum = 0;
+  for (let i = 0; i < Math.min(k, p - k); ++i) sum += Math.log((p - i) / (i + 1));
+  return sum;
+}

@@ -1,0 +1,195 @@
+// Models along lambdas, and which of them criteria choose.
+import { checkNumber, checkOneOf } from '../core/check.js';
+import type { SparseMatrix } from '../core/matrix.js';
+import type { SolveResult } from '../core/solve.js';
+import { type Fitted, fitOf, modelOf, type SparseFit, type SparseModel, withFunctions } from './model.js';
+import {
+  checkLambdas,
+  checkModelSettings,
+  type LambdaSettings,
+  type Origin,
+  type Prepared,
+  prepare,
+  type SparseAnswer,
+  type SparseData,
+  type SparseModelSettings,
+  type SparseProgress,
+  solvePrepared,
+} from './problem.js';
+
+export interface SparsePathSettings extends SparseModelSettings, LambdaSettings {}
+
+/** A criterion by which a model of a path is chosen, the least being the best. */
+export type SparseCriterion = 'aic' | 'bic' | 'ebic';
+
+/** Models along lambdas that fall. */
+export interface SparsePath extends SolveResult<SparseProgress>, Origin {
+  /** The lambdas that were fitted, falling. */
+  lambda: Float64Array;
+  /** One for each lambda. */
+  intercepts: Float64Array;
+  /** p x lambdas, by columns, in the units of x. */
+  coefficients: SparseMatrix;
+  /** Coefficients that are not 0, for each lambda. */
+  nonzeros: Int32Array;
+  /** Degrees of freedom of the coefficients, for each lambda. */
+  df: Float64Array;
+  /** Mean loss and penalty, for each lambda. */
+  objectives: Float64Array;
+  /** Twice the sum of the weighted losses less those of a perfect fit, for each lambda. */
+  deviance: Float64Array;
+  /** Objective less a lower bound of the optimum, over the mean loss of the null model less that of a perfect fit; NaN where there is none. */
+  gap: Float64Array;
+  /** The largest violation of the conditions of a coordinate-wise minimum, over lambdaMax, for each lambda. */
+  violation: Float64Array;
+  /** Whether the objective is strictly convex near the solution, for each lambda. */
+  locallyConvex: boolean[];
+  /** The least lambda down to which no solution has left the region where the objective is convex; Infinity where the first has. */
+  locallyConvexFrom: number;
+  /** The least lambda at which all penalised coefficients are 0. */
+  lambdaMax: number;
+  nullDeviance: number;
+  /** Why the path ended where it did: `'complete'`, or before its last lambda. */
+  end: SparseAnswer['end'];
+  /** The lambdas that were not fitted as the path ended before them. */
+  notFitted: Float64Array;
+  /** Columns that are constant: their coefficients are 0. */
+  constantColumns: Int32Array;
+  /** The model of lambda k of the path. */
+  fit(k: number): SparseFit;
+  /**
+   * The model of any lambda within the path: that of the path, or between two lambdas the line through their coefficients.
+   * @throws RangeError for lambdas below the smallest, and for those between the first of the path and lambdaMax.
+   */
+  at(lambda: number): SparseModel;
+  /**
+   * The best model by a criterion, of those with at most n / 2 coefficients and, for penalties that are not convex, of those before the
+   * path leaves the region where the objective is convex.
+   */
+  select(criterion: SparseCriterion): SparseFit;
+}
+
+/**
+ * Fits a path of lambdas, each begun at the solution before: regression with a penalty that selects columns,
+ *
+ *     minimise  sum_i w_i loss(o_i + b_0 + x_i^T b, y_i) / sum_i w_i  +  sum_j P(b_j; lambda f_j)
+ *
+ * ```ts
+ * const path = await sparsePath({ x, y }, { family: 'binomial', penalty: mcp() });
+ * const { support, coefficients } = path.select('ebic');
+ * ```
+ *
+ * The path ends early where the model explains 0.999 of the deviance, where that hardly changes, or at `maxNonzeros`: `end` says so, and
+ * `notFitted` which lambdas were left. An abort gives the path so far.
+ *
+ * @throws (rejects) TypeError or RangeError that names what is wrong with an argument; {@link SolverError} `OUT_OF_MEMORY`,
+ * `DEVICE_UNAVAILABLE`, `CALLBACK_FAILED` or `ADDON_NOT_FOUND`.
+ */
+export async function sparsePath(data: SparseData, settings: SparsePathSettings = {}): Promise<SparsePath> {
+  const known = checkModelSettings(settings, true);
+  const prepared = prepare(data, known);
+  const lambdas = checkLambdas(known.lambdas);
+  return pathOf(await solvePrepared(prepared, { lambdas }), prepared, lambdas);
+}
+
+/** A path of what the addon answers. */
+export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, wanted?: Float64Array): SparsePath {
+  const { origin, convex, columns } = about;
+  const { lambdas, offsets, indices, values, degreesOfFreedom, deviances, gaps, violations, scales, sweeps, ...rest } =
+    answer;
+  const { lambda: _last, nonzeros: _count, explained: _share, locallyConvex, ...outcome } = rest;
+  const convexAt = Array.from(locallyConvex, (flag) => flag !== 0);
+  const within = convex || !convexAt.includes(false) ? lambdas.length : convexAt.indexOf(false);
+  const path = {
+    ...outcome,
+    ...origin,
+    lambda: lambdas,
+    coefficients: { format: 'csc', rows: columns, columns: lambdas.length, offsets, indices, values },
+    nonzeros: Int32Array.from(lambdas, (_, k) => (offsets[k + 1] as number) - (offsets[k] as number)),
+    ...{ df: degreesOfFreedom, deviance: deviances, gap: gaps, violation: violations },
+    locallyConvex: convexAt,
+    locallyConvexFrom: within > 0 ? (lambdas[within - 1] as number) : Number.POSITIVE_INFINITY,
+    notFitted: leftOf(lambdas, wanted, settings),
+  } as const;
+  fits.set(path, { answer, about });
+  return Object.setPrototypeOf(path, functions);
+}
+
+/** What the functions of a path need beside it. */
+const fits = new WeakMap<object, Fitted>();
+
+function fittedOf(path: object): Fitted {
+  const fitted = fits.get(path);
+  if (fitted) return fitted;
+  throw new TypeError('expected to be called as a function of a path, such as path.at(lambda)');
+}
+
+/** The functions of paths, which are no part of them where they are copied or written as JSON. */
+const functions = class SparsePath {
+  fit(k: number): SparseFit {
+    const fitted = fittedOf(this);
+    const { length } = fitted.answer.lambdas;
+    if (Number.isInteger(k) && k >= 0 && k < length) return fitOf(fitted, k);
+    throw new RangeError(`k = ${String(k)}: expected an integer from 0 to ${length - 1}`);
+  }
+  at(lambda: number): SparseModel {
+    return modelAt(fittedOf(this), checkNumber('lambda', lambda, { lower: 0 }));
+  }
+  select(criterion: SparseCriterion): SparseFit {
+    const fitted = fittedOf(this);
+    checkOneOf('criterion', criterion, ['aic', 'bic', 'ebic']);
+    return selected(this as never, fitted, criterion);
+  }
+}.prototype;
+
+function modelAt(fitted: Fitted, lambda: number): SparseModel {
+  const { lambdas, lambdaMax } = fitted.answer;
+  const { length } = lambdas;
+  const [first, last] = [lambdas[0] ?? Number.NaN, lambdas[length - 1] ?? Number.NaN];
+  if (lambda > first) {
+    if (first >= lambdaMax * (1 - 1e-9)) return { ...fitOf(fitted, 0), lambda };
+    throw new RangeError(`lambda = ${lambda}: expected at most ${first}, the largest lambda of the path`);
+  }
+  if (!(lambda >= last)) {
+    throw new RangeError(`lambda = ${lambda}: expected at least ${last}, the smallest lambda of the path`);
+  }
+  const k = lambdas.findIndex((each) => each <= lambda);
+  if (lambdas[k] === lambda) return fitOf(fitted, k);
+  const [above, below] = [fitOf(fitted, k - 1), fitOf(fitted, k)];
+  const share = (above.lambda - lambda) / (above.lambda - below.lambda);
+  const between = (a: number, b: number): number => a + share * (b - a);
+  const { origin } = fitted.about;
+  const coefficients = above.coefficients.map((value, j) => between(value, below.coefficients[j] as number));
+  return withFunctions({
+    ...origin,
+    lambda,
+    ...modelOf(coefficients, origin),
+    intercept: between(above.intercept, below.intercept),
+  });
+}
+
+function selected(path: SparsePath, fitted: Fitted, criterion: SparseCriterion): SparseFit {
+  const { rows, convex } = fitted.about;
+  let best: SparseFit | undefined;
+  for (const [k, lambda] of path.lambda.entries()) {
+    if ((path.nonzeros[k] as number) > rows / 2 || (!convex && lambda < path.locallyConvexFrom)) continue;
+    const fit = fitOf(fitted, k);
+    if (!best || fit[criterion] < best[criterion]) best = fit;
+  }
+  if (best) return best;
+  const none = path.lambda.length === 0 ? 'no lambda was fitted' : 'none of the models may be chosen';
+  throw new RangeError(`criterion = '${criterion}': ${none}: expected a path with a larger lambda`);
+}
+
+/** The lambdas below those that were fitted: of those that were wanted, or the rest of even steps in the logarithm. */
+function leftOf(
+  fitted: Float64Array,
+  wanted: Float64Array | undefined,
+  { nLambda = 100 }: LambdaSettings,
+): Float64Array {
+  if (wanted) return wanted.slice(fitted.length);
+  const [first, second] = fitted;
+  if (first === undefined || second === undefined) return new Float64Array(0);
+  const left = Math.max(0, nLambda - fitted.length);
+  return Float64Array.from({ length: left }, (_, k) => first * (second / first) ** (fitted.length + k));
+}

@@ -1,0 +1,278 @@
+// What a sparse regression is given, checked, and the form of it that the addon takes.
+import { settingNames } from '../core/addon.js';
+import { checkBounds } from '../core/bounds.js';
+import { checkMembers, checkNumber, checkObject, checkOneOf, checkVector, isList, show } from '../core/check.js';
+import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
+import { callOptions, checkSettings } from '../core/settingNames.js';
+import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import type { Label } from '../core/targets.js';
+import { checkWarmStart } from '../core/warmStart.js';
+import type { SparseOptions, SparseProgress, SparseSolution } from '../generated/sparse.js';
+import { responses } from '../problems/regression.js';
+import { families, losses, type SparseFamily } from './family.js';
+import { columnMeans, filled, readMatrix, type WithMissing } from './missing.js';
+import { penaltySettings, type SparsePenalty } from './penalties.js';
+
+export type { SparseProgress };
+
+/** Data of a regression, n rows of p columns. They are copied when a function is called. */
+export interface SparseData {
+  /** n x p, a row for each response, dense or sparse. */
+  x: MatrixLike | SparseMatrix;
+  /**
+   * n responses: numbers, for `poisson` >= 0, for `gamma` > 0. For `binomial` two classes, strings, booleans or any two numbers, of which
+   * the coefficients are for the second in order; or shares from 0 to 1.
+   */
+  y: ArrayLike<Label>;
+  /** How often each row counts, n numbers >= 0: 2 is the row twice, 0 leaves it out. Default: 1 each. */
+  sampleWeight?: ArrayLike<number> | undefined;
+  /** n numbers that are added to the linear predictions, such as the logarithm of an exposure. Default: 0. */
+  offset?: ArrayLike<number> | undefined;
+  /** Names of the p columns, which results keep. */
+  names?: readonly string[] | undefined;
+}
+
+/** What a model begins with: coefficients and an intercept, as every earlier result of one lambda or of several has them. */
+export interface SparseStart {
+  /** p numbers, or p x k by columns for k lambdas, of which that of the nearest lambda counts. */
+  coefficients: ArrayLike<number> | SparseMatrix;
+  intercept?: number | undefined;
+  intercepts?: ArrayLike<number> | undefined;
+  lambda?: number | ArrayLike<number> | undefined;
+}
+
+/** The settings of all functions of `nonconvex/sparse`. */
+export interface SparseModelSettings
+  extends Omit<SparseOptions, 'penalty' | 'nLambda' | 'minRatio'>,
+    SolveOptions<SparseProgress> {
+  /** A penalty made by `lasso()` (default), `elasticNet(alpha)`, `mcp()` or `scad()`, or the name of one beside `alpha` and `gamma`. */
+  penalty?: SparsePenalty | SparseOptions['penalty'];
+  /** Factors >= 0 of lambda, one for each column, taken as they are; 0 for a column without penalty. Default: 1 each. */
+  penaltyFactor?: ArrayLike<number> | undefined;
+  /** Lower bounds of the coefficients, one for all or p numbers; -Infinity for none. Default: none. */
+  lowerBounds?: number | ArrayLike<number> | undefined;
+  /** Upper bounds, likewise. Default: none. */
+  upperBounds?: number | ArrayLike<number> | undefined;
+  /** Entries of x that are NaN become the mean of what is there in their column, in predictions, too. Default: they are refused. */
+  impute?: 'mean' | undefined;
+  /** An earlier result to begin with. */
+  warmStart?: SparseStart | undefined;
+}
+
+/** The lambdas of a path. */
+export interface LambdaSettings extends Pick<SparseOptions, 'nLambda' | 'minRatio'> {
+  /** The lambdas, in any order. Default: `nLambda` of them from the least that leaves no column on, evenly in the logarithm. */
+  lambdas?: ArrayLike<number> | undefined;
+}
+
+const own = ['penaltyFactor', 'lowerBounds', 'upperBounds', 'impute'];
+const ofPaths = ['nLambda', 'minRatio'];
+
+/** Settings whose names must be known: those of every model, those of paths if it is one, and `more`. */
+export function checkModelSettings<T extends object>(settings: T, path: boolean, more: readonly string[] = []): T {
+  const native = settingNames('sparse').filter((name) => path || !ofPaths.includes(name));
+  return checkSettings(settings, [...native, ...own, ...(path ? ['lambdas'] : []), ...more, ...callOptions]);
+}
+
+/** What models know of the data that they were made of. */
+export interface Origin {
+  family: SparseFamily;
+  /** The label with y = 0 and that with y = 1, of two classes. */
+  classes?: readonly [Label, Label];
+  names?: readonly string[];
+  /** The means of the columns where missing entries are imputed. */
+  means?: Float64Array;
+  /** Whether there was an offset, which predictions then need, too. */
+  hasOffset: boolean;
+}
+
+/** What fits know of their problem, without its data. */
+export interface About {
+  origin: Origin;
+  convex: boolean;
+  intercept: boolean;
+  /** Number of rows, as their weights count them. */
+  rows: number;
+  columns: number;
+}
+
+/** Data and settings, checked. */
+export interface Prepared {
+  about: About;
+  data: WithMissing;
+  y: Float64Array;
+  weights: Float64Array | undefined;
+  offset: Float64Array | undefined;
+  /** Members of the problem that belong to the columns. */
+  perColumn: { penaltyFactor?: Float64Array; lower?: Float64Array; upper?: Float64Array };
+  /** What the addon takes as settings, and what belongs to the call. */
+  settings: SparseOptions & SolveOptions<SparseProgress>;
+  warmStart: SparseStart | undefined;
+}
+
+/** Checks data and settings, whose names are known. */
+export function prepare(given: SparseData, settings: SparseModelSettings & LambdaSettings): Prepared {
+  const { x, y, sampleWeight, offset, names } = checkMembers('data', given, members);
+  const { penalty, alpha, gamma, impute, warmStart, penaltyFactor, lowerBounds, upperBounds, lambdas, ...others } =
+    settings;
+  const { family = 'gaussian', intercept = true } = others;
+  checkOneOf('family', family, families);
+  if (impute !== undefined) checkOneOf('impute', impute, ['mean']);
+  const data = readMatrix('x', x, impute !== undefined);
+  const { rows, columns } = data.x;
+  const read = responses(losses[family], y, rows);
+  const weights = weightsOf(sampleWeight, rows);
+  const chosen = penaltySettings(penalty, alpha, gamma);
+  const origin: Origin = {
+    family,
+    hasOffset: offset !== undefined,
+    ...(read.classes && { classes: read.classes }),
+    ...(names !== undefined && { names: checkNames(names, columns) }),
+    ...(impute && { means: columnMeans(data, weights) }),
+  };
+  return {
+    ...{ data, y: read.y, weights },
+    about: {
+      ...{ origin, intercept, columns },
+      convex: chosen.penalty === undefined || chosen.penalty === 'lasso',
+      rows: weights ? weights.reduce((sum, weight) => sum + weight, 0) : rows,
+    },
+    offset: offset === undefined ? undefined : perRow('offset', offset, rows),
+    perColumn: columnMembers({ penaltyFactor, lowerBounds, upperBounds }, columns),
+    settings: { ...others, ...chosen },
+    warmStart: warmStart === undefined ? undefined : checkWarmStart(warmStart),
+  };
+}
+
+const members = ['x', 'y', 'sampleWeight', 'offset', 'names'];
+
+function perRow(name: string, value: unknown, rows: number, lower?: number): Float64Array {
+  return checkVector(name, value, {
+    length: rows,
+    per: 'one for each row of x',
+    ...(lower !== undefined && { lower }),
+  });
+}
+
+function weightsOf(value: unknown, rows: number): Float64Array | undefined {
+  if (value === undefined) return undefined;
+  const weights = perRow('sampleWeight', value, rows, 0);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (!(total > 0)) throw new RangeError('sampleWeight: expected a number > 0');
+  if (!Number.isFinite(total)) throw new RangeError('sampleWeight: expected numbers whose sum is finite');
+  return weights;
+}
+
+function checkNames(names: unknown, columns: number): readonly string[] {
+  if (!isList(names)) throw new TypeError(`names = ${show(names)}: expected an array of strings`);
+  if (names.length !== columns) {
+    throw new RangeError(`names: expected ${columns} strings, one for each column of x, got ${names.length}`);
+  }
+  return Array.from(names, (name, j) => {
+    if (typeof name === 'string') return name;
+    throw new TypeError(`names[${j}] = ${show(name)}: expected a string`);
+  });
+}
+
+function columnMembers(
+  { penaltyFactor, lowerBounds, upperBounds }: SparseModelSettings,
+  columns: number,
+): Prepared['perColumn'] {
+  const per = 'one for each column of x';
+  const factors =
+    penaltyFactor !== undefined && checkVector('penaltyFactor', penaltyFactor, { length: columns, per, lower: 0 });
+  const bounded = lowerBounds !== undefined || upperBounds !== undefined;
+  const [lower, upper] = [
+    { name: 'lowerBounds', value: lowerBounds },
+    { name: 'upperBounds', value: upperBounds },
+  ] as const;
+  return { ...(factors && { penaltyFactor: factors }), ...(bounded && checkBounds(lower, upper, [columns])) };
+}
+
+/** Lambdas that a user names, checked, as they fall. */
+export function checkLambdas(lambdas: unknown): Float64Array | undefined {
+  if (lambdas === undefined) return undefined;
+  return checkVector('lambdas', lambdas, { lower: 0 })
+    .slice()
+    .sort((a, b) => b - a);
+}
+
+/** The lambda of a model, checked. */
+export function checkLambda(lambda: unknown): number {
+  return checkNumber('lambda', lambda, { lower: 0 });
+}
+
+/** The coefficients that a warm start has for a lambda, or for the largest, and the intercept behind them. */
+function startOf(warmStart: SparseStart | undefined, columns: number, lambda: number): Float64Array | undefined {
+  if (warmStart === undefined) return undefined;
+  const { coefficients, intercept = 0, intercepts = [], lambda: lambdas } = warmStart;
+  const start = new Float64Array(columns + 1);
+  if (typeof coefficients === 'object' && coefficients !== null && 'format' in coefficients) {
+    const { offsets, indices, values, rows } = checkObject('warmStart.coefficients', coefficients);
+    if (rows !== columns) throw new RangeError(`warmStart.coefficients: expected ${columns} rows, got ${rows}`);
+    if (intercepts.length === 0) return undefined;
+    const k = nearest(isList(lambdas) ? (lambdas as ArrayLike<number>) : [], lambda);
+    for (let l = offsets[k] as number; l < (offsets[k + 1] as number); ++l) {
+      start[indices[l] as number] = values[l] as number;
+    }
+    start[columns] = checkNumber(`warmStart.intercepts[${k}]`, intercepts[k]);
+    return start;
+  }
+  const per = 'one for each column of x';
+  start.set(checkVector('warmStart.coefficients', coefficients, { length: columns, per }));
+  start[columns] = checkNumber('warmStart.intercept', intercept);
+  return start;
+}
+
+/** The place of the number that is nearest to `wanted` in the logarithm. */
+function nearest(numbers: ArrayLike<number>, wanted: number): number {
+  let [best, least] = [0, Number.POSITIVE_INFINITY];
+  for (let k = 0; k < numbers.length; ++k) {
+    const distance = Math.abs(Math.log((numbers[k] as number) / wanted));
+    if (distance < least) [best, least] = [k, distance];
+  }
+  return best;
+}
+
+export type SparseAnswer = SparseSolution & SolveResult<SparseProgress>;
+
+/** What may differ between the solves of one problem. */
+export interface Variation {
+  lambdas?: Float64Array | undefined;
+  /** Weights in place of those of the data, with the means of the columns by them. */
+  weights?: Float64Array | undefined;
+  /** Rows whose linear predictions are wanted. */
+  evaluate?: Int32Array | undefined;
+  settings?: SparseOptions & SolveOptions<SparseProgress>;
+}
+
+/** The matrix of a solve whose rows have these weights: missing entries are the means of the columns by them. */
+export function matrixOf(
+  { data, about: { origin } }: Prepared,
+  weights: Float64Array | undefined,
+): Matrix | SparseMatrix {
+  if (data.missing.length === 0 || !origin.means) return data.x;
+  return filled(data, weights ? columnMeans(data, weights) : origin.means);
+}
+
+/** Solves a prepared problem along lambdas that fall. */
+export function solvePrepared(
+  prepared: Prepared,
+  { lambdas, weights, evaluate, settings }: Variation,
+): Promise<SparseAnswer> {
+  const { y, offset, perColumn, warmStart } = prepared;
+  const x = matrixOf(prepared, weights);
+  const of = weights ?? prepared.weights;
+  const start = startOf(warmStart, x.columns, lambdas?.[0] ?? Number.POSITIVE_INFINITY);
+  const request = {
+    ...{ x, y, ...perColumn },
+    ...(of && { weights: of }),
+    ...(offset && { offset }),
+    ...(lambdas && { lambdas }),
+    ...(start && { start }),
+    ...(evaluate && { evaluate }),
+  };
+  // Reports are those of this solver, whose members `SolveOptions` of any solver does not know.
+  const options = { ...prepared.settings, ...settings } as SolveOptions;
+  return solve<SparseSolution>('sparse', request, options, { cpuOnly: 'sparse regressions' }) as Promise<SparseAnswer>;
+}
