@@ -3,3 +3,4 @@ export * as deepLinear from './deepLinear/index.js';
 export * as fractional from './fractional/index.js';
 export * as nlp from './nlp/index.js';
 export * as relu from './relu/index.js';
+export * as sparse from './sparse/index.js';

@@ -138,7 +138,7 @@ async function leftOut(prepared: Prepared, { rows, weights }: Part, lambdas: Flo
     ...{ lambdas, weights, evaluate: rows },
     settings: { onProgress: undefined, verbose: undefined },
   });
-  const { status, message, predictions } = answer;
+  const { status, message, predictions } = answer as SparseAnswer & { predictions: Float64Array };
   const fitted = answer.lambdas.length;
   const links = new Float64Array(rows.length * lambdas.length);
   for (let i = 0; i < rows.length; ++i) {

@@ -33,11 +33,12 @@ export interface SparseModel extends Origin {
 }
 
 /**
- * What is known of a minimum. `'global'`: no coefficients have an objective below `bound`; `gap` is the objective less it, over the mean
+ * What is known of a minimum. `'none'`: nothing, as the solve was ended before there was a model. `'global'`: no coefficients have an objective below `bound`; `gap` is the objective less it, over the mean
  * loss of the null model less that of a perfect fit. `'coordinateWise'`: no change of one coefficient lowers the objective, but for
  * `violation`, in units of lambdaMax. `'localMinimum'`: that, and the objective is strictly convex near by.
  */
 export type SparseCertificate =
+  | { kind: 'none' }
   | { kind: 'global'; gap: number; bound: number }
   | { kind: 'localMinimum' | 'coordinateWise'; violation: number; locallyConvex: boolean };
 
@@ -124,6 +125,19 @@ function linkOf(
 export interface Fitted {
   answer: SparseAnswer;
   about: About;
+}
+
+/** What stands for a model where a solve was ended before there was one. */
+export function unfitted({ origin, columns }: About, lambda: number): SparseFit {
+  const unknown = Number.NaN;
+  return withFunctions({
+    ...origin,
+    lambda,
+    ...modelOf(new Float64Array(columns), origin),
+    ...{ intercept: 0, df: 0, objective: unknown, deviance: unknown, nullDeviance: unknown },
+    ...{ aic: unknown, bic: unknown, ebic: unknown },
+    certificate: { kind: 'none' },
+  });
 }
 
 /** Model k of a path. */

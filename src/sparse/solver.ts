@@ -1,7 +1,7 @@
 // Sparse regression at one lambda.
 import { checkObject } from '../core/check.js';
 import type { SolveResult } from '../core/solve.js';
-import { fitOf, type SparseFit } from './model.js';
+import { fitOf, type SparseFit, unfitted } from './model.js';
 import {
   checkLambda,
   checkModelSettings,
@@ -48,7 +48,8 @@ export async function sparseRegression(data: SparseData, settings: SparseSetting
   const lambdas = Float64Array.of(checkLambda(lambda));
   const answer = await solvePrepared(prepared, { lambdas });
   const { status, message, iterations, seconds, history, device, lambdaMax, constantColumns, residual } = answer;
-  const fit = fitOf({ answer, about: prepared.about }, 0);
+  const { about } = prepared;
+  const fit = answer.lambdas.length > 0 ? fitOf({ answer, about }, 0) : unfitted(about, lambda);
   return Object.assign(fit, {
     ...{ status, message, iterations, seconds, history, device, lambdaMax, constantColumns },
     ...(residual !== undefined && { residual }),

@@ -1,29 +1,59 @@
 // The problems by which the contract tests hold the family to its promises.
 import { matrix } from '../../src/index.js';
-import { type Fixture, limitless, numbers } from '../contract/problem.js';
+import { type Fixture, limitless, numbers, sparse, wide } from '../contract/problem.js';
 
-const n = 12;
-const A = numbers(n * n);
+const [n, p] = [40, 6];
+const x = numbers(n * p);
+/** Responses that the first two columns explain in part. */
+const y = numbers(n, 2).map((noise, i) => Math.fround(noise + (x[i * p] as number) - 2 * (x[i * p + 1] as number)));
 
-/** A^T A + I, in numbers that single precision holds. */
-const Q = Float64Array.from({ length: n * n }, (_, at) => {
-  const [i, j] = [Math.floor(at / n), at % n];
-  let sum = i === j ? 1 : 0;
-  for (let k = 0; k < n; ++k) sum += (A[k * n + i] as number) * (A[k * n + j] as number);
-  return Math.fround(sum);
-});
-
-/** A diagonal from 1 to 10^8: steepest descent gains a share of about 10^-8 a step. */
-const steep = Float64Array.from({ length: n * n }, (_, at) =>
-  at % (n + 1) === 0 ? 10 ** ((8 * at) / (n * n - 1)) : 0,
-);
+/** Lambdas that fall so slowly that their path takes many seconds. */
+const countless = Float64Array.from({ length: 40_000 }, (_, k) => 0.3 * 0.9999 ** k);
 
 export const fixture: Fixture = {
-  small: { solver: 'sparse/solveSparse', data: { Q: matrix(n, n, Q), c: numbers(n, 2) }, settings: {} },
-  endless: {
-    solver: 'sparse/solveSparse',
-    data: { Q: matrix(n, n, steep), c: new Float64Array(n).fill(1) },
-    settings: limitless,
+  // The folds are drawn.
+  small: {
+    solver: 'sparse/crossValidate',
+    data: { x: matrix(n, p, x), y },
+    settings: { folds: 3, nLambda: 20 },
   },
-  wrong: { Q: matrix(2, 2, Float64Array.of(2, 1, 1, 3)), c: [1, 2, 3] },
+  endless: {
+    solver: 'sparse/sparsePath',
+    data: { x: matrix(80, 400, numbers(32_000)), y: numbers(80, 2) },
+    settings: { lambdas: countless, ...limitless },
+  },
+  // Aborted before its first lambda it has no model.
+  objective: 'sometimes',
+  arrays: {
+    sparse: {
+      solver: 'sparse/sparsePath',
+      data: {
+        x: sparse('csc', n, p),
+        y: y.map((value) => Number(value > 0)),
+        sampleWeight: numbers(n, 3).map(Math.abs),
+        offset: numbers(n, 4),
+      },
+      settings: { family: 'binomial', penaltyFactor: numbers(p, 5).map(Math.abs), nLambda: 10 },
+    },
+    rows: {
+      solver: 'sparse/sparseRegression',
+      data: { x: sparse('csr', n, p), y: y.map(Math.abs) },
+      settings: {
+        ...{ family: 'poisson', lambda: 0.02, penalty: { kind: 'mcp', alpha: 1, gamma: 3 } },
+        ...{
+          lowerBounds: numbers(p, 6).map((value) => value - 1.5),
+          upperBounds: numbers(p, 7).map((value) => value + 1.5),
+        },
+      },
+    },
+  },
+  huge: {
+    columns: { solver: 'sparse/sparsePath', data: { x: wide, y: [1] }, settings: {} },
+  },
+  wrong: {
+    x: matrix(3, 2, Float64Array.of(2, 1, 1, 3, 0, 1)),
+    y: [1, 2, 3],
+    sampleWeight: [1, 1, 1],
+    offset: [1e308, -1e308, 0],
+  },
 };

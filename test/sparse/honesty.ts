@@ -1,36 +1,70 @@
-// Random quadratics whose objective and gradient are recomputed, and which no point near by is below.
-import { solveSparse } from '../../src/sparse/index.js';
+// Random regressions whose results are checked by the definitions: objective, conditions of optimality, bounds that they claim.
+import { elasticNet, lasso, mcp, type SparsePenalty, scad, sparseRegression } from '../../src/sparse/index.js';
 import type { Trial } from '../contract/problem.js';
-import { numbers } from '../contract/problem.js';
+import { asSparse, Draws, drawn, type Family, lowerBoundAt, objectiveAt, problemOf, violationAt } from './values.js';
+
+const families: Family[] = ['gaussian', 'binomial', 'poisson', 'gamma'];
 
 export const trial: Trial = async (seed) => {
-  const n = 2 + (seed % 5);
-  const A = numbers(n * n, seed + 1);
-  const c = Array.from(numbers(n, seed + 2));
-  /** A^T A + I */
-  const Q = c.map((_, i) =>
-    c.map((__, j) => {
-      let sum = i === j ? 1 : 0;
-      for (let k = 0; k < n; ++k) sum += (A[k * n + i] as number) * (A[k * n + j] as number);
-      return sum;
-    }),
+  const draws = new Draws(seed + 1000);
+  const integer = (count: number) => Math.floor(count * draws.uniform());
+  const family = families[integer(4)] as Family;
+  const { x, y } = drawn(seed, family, 10 + integer(40), 1 + integer(12));
+  const penalties: SparsePenalty[] = [
+    lasso(),
+    elasticNet(0.5),
+    elasticNet(0.05),
+    mcp({ gamma: 2.5 }),
+    scad(),
+    mcp({ alpha: 0.7 }),
+  ];
+  const penalty = penalties[integer(penalties.length)] as SparsePenalty;
+  const some = (share: number) => draws.uniform() < share;
+  const sampleWeight = some(0.3) ? y.map(() => (some(0.2) ? 0 : draws.uniform())) : undefined;
+  const offset = some(0.3) ? draws.normals(y.length).map((value) => value / 3) : undefined;
+  const penaltyFactor = some(0.3) ? new Float64Array(x.columns).map(() => 0.2 + 2 * draws.uniform()) : undefined;
+  const lowerBounds = some(0.2) ? new Float64Array(x.columns).map(() => -draws.uniform()) : undefined;
+  const settings = {
+    penalty,
+    family,
+    standardize: some(0.7),
+    intercept: some(0.8),
+    lambda: 0.3 * draws.uniform() ** 2 + 1e-3,
+  };
+  const matrix = some(0.3) ? asSparse(x, some(0.5) ? 'csc' : 'csr') : x;
+  const fit = await sparseRegression(
+    { x: matrix, y, sampleWeight, offset },
+    { ...settings, penaltyFactor, lowerBounds, timeLimit: 10, tolerance: 1e-7 },
   );
-  const value = (x: readonly number[]): number =>
-    x.reduce((total, u, i) => {
-      const Qx = x.reduce((sum, v, j) => sum + (Q[i]?.[j] as number) * v, 0);
-      return total + u * (Qx / 2 + (c[i] as number));
-    }, 0);
-  const { status, x, objective = Number.NaN } = await solveSparse({ Q, c }, { tolerance: 1e-8, seed });
-  const found = Array.from(x);
+  const kind = penalty.kind === 'elasticNet' ? 'lasso' : penalty.kind;
+  const problem = problemOf(x, y, {
+    ...{ ...settings, kind, alpha: penalty.alpha },
+    ...(penalty.gamma !== undefined && { gamma: penalty.gamma }),
+    ...(sampleWeight && { weights: sampleWeight }),
+    ...(offset && { offset }),
+    ...(penaltyFactor && { factors: penaltyFactor }),
+    ...(lowerBounds && { lower: lowerBounds }),
+  });
+  const { lambda } = settings;
   const wrong: string[] = [];
-  if (!(Math.abs(value(found) - objective) <= 1e-12 * n))
-    wrong.push(`objective ${objective}, which is ${value(found)}`);
-  if (status !== 'solved') return { status, wrong };
-  for (let i = 0; i < n; ++i) {
-    for (const t of [1e-3, -1e-3, 1, -1]) {
-      const there = value(found.map((u, j) => (i === j ? u + t : u)));
-      if (there < objective) wrong.push(`x[${i}] + ${t} has ${there} < ${objective}`);
+  const objective = objectiveAt(problem, lambda, fit);
+  const close = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * (1 + Math.abs(a));
+  if (!close(objective, fit.objective)) wrong.push(`objective ${fit.objective}, which is ${objective}`);
+  if (fit.status !== 'solved') return { status: fit.status, wrong };
+  const violation = violationAt(problem, lambda, fit);
+  if (!(violation <= 1e-3 * lambda + 1e-9)) wrong.push(`violation ${violation} at lambda ${lambda}`);
+  fit.coefficients.forEach((b, j) => {
+    if (lowerBounds && b < (lowerBounds[j] as number) - 1e-12) wrong.push(`coefficient ${j} = ${b} is below its bound`);
+  });
+  const { certificate } = fit;
+  if (certificate.kind === 'global') {
+    if (!(certificate.bound <= objective + 1e-9 * (1 + Math.abs(objective))))
+      wrong.push(`bound ${certificate.bound} above ${objective}`);
+    if (!lowerBounds) {
+      const bound = lowerBoundAt(problem, lambda, fit);
+      const far = 1e-5 * (1 + Math.abs(objective));
+      if (!(objective - bound <= far)) wrong.push(`objective ${objective}, but the bound by definition is ${bound}`);
     }
   }
-  return { status, wrong };
+  return { status: fit.status, wrong };
 };

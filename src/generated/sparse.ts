@@ -1,0 +1,168 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
+
+export interface SparseOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 100000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * The loss: of numbers, of two classes, of counts, of positive numbers.
+   *
+   * @defaultValue 'gaussian'
+   */
+  family?: 'gaussian' | 'binomial' | 'poisson' | 'gamma' | undefined;
+  /**
+   * The kind of the penalty.
+   *
+   * @defaultValue 'lasso'
+   */
+  penalty?: 'lasso' | 'mcp' | 'scad' | undefined;
+  /**
+   * Share of the absolute values in the penalty; the rest is that of the squares.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 1
+   */
+  alpha?: number | undefined;
+  /**
+   * Where the penalty becomes constant, in lambdas: above 1 for mcp, above 2 for scad.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 3 for mcp, 3.7 for scad
+   */
+  gamma?: number | undefined;
+  /**
+   * Whether there is a constant without penalty.
+   *
+   * @defaultValue true
+   */
+  intercept?: boolean | undefined;
+  /**
+   * Whether the penalty is that of coefficients of columns divided by their standard deviations.
+   *
+   * @defaultValue true
+   */
+  standardize?: boolean | undefined;
+  /**
+   * Lambdas of a path, evenly in the logarithm.
+   *
+   * Expected: an integer in [1, 100000].
+   * @defaultValue 100
+   */
+  nLambda?: number | undefined;
+  /**
+   * Smallest lambda of a path over the largest, below 1.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 1e-4 with more rows than columns, else 1e-2; 1e-3 and 5e-2 for mcp and scad
+   */
+  minRatio?: number | undefined;
+  /**
+   * A path ends behind a model with more coefficients.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 2147483647
+   */
+  maxNonzeros?: number | undefined;
+}
+
+export const sparseDefaults = {
+  ...limitDefaults,
+  maxIterations: 100000,
+  family: 'gaussian',
+  penalty: 'lasso',
+  alpha: 1,
+  intercept: true,
+  standardize: true,
+  nLambda: 100,
+  maxNonzeros: 2147483647,
+} as const satisfies SparseOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export interface SparseProgress extends Progress {
+  /** Iterations that were completed. */
+  iteration: number;
+  /** Objective of the best point so far; of a result, of the point that it has. */
+  objective?: number;
+  /** No solution has a smaller objective. */
+  lowerBound?: number;
+  /** What `tolerance` is compared with. */
+  residual?: number;
+  /** Evaluations of the objective, of a solver that counts them. */
+  evaluations?: number;
+  /** Seconds since the solve began to run; time in the queue does not count. */
+  seconds: number;
+  /** The lambda that was fitted last. */
+  lambda?: number;
+  /** Coefficients that are not 0 there. */
+  nonzeros?: number;
+  /** Share of the null deviance explained. */
+  explained?: number;
+}
+
+/** What a result of the solver has beside what all results have. */
+export interface SparseSolution {
+  /** Iterations that were completed. */
+  iteration: number;
+  /** Objective of the best point so far; of a result, of the point that it has. */
+  objective?: number;
+  /** No solution has a smaller objective. */
+  lowerBound?: number;
+  /** What `tolerance` is compared with. */
+  residual?: number;
+  /** Evaluations of the objective, of a solver that counts them. */
+  evaluations?: number;
+  /** Seconds since the solve began to run; time in the queue does not count. */
+  seconds: number;
+  /** The lambda that was fitted last. */
+  lambda?: number;
+  /** Coefficients that are not 0 there. */
+  nonzeros?: number;
+  /** Share of the null deviance explained. */
+  explained?: number;
+  /** The lambdas that were fitted, falling. */
+  lambdas: Float64Array;
+  /** One for each lambda. */
+  intercepts: Float64Array;
+  /** The coefficients of lambda k are the entries offsets[k] to offsets[k + 1] - 1. */
+  offsets: Int32Array;
+  /** Columns of the coefficients that are not 0. */
+  indices: Int32Array;
+  /** Those coefficients, in the units of x. */
+  values: Float64Array;
+  /** Mean loss and penalty for each lambda. */
+  objectives: Float64Array;
+  /** Twice the sum of weighted losses less those of a perfect fit, for each lambda. */
+  deviances: Float64Array;
+  /** Of the coefficients, without the intercept, for each lambda. */
+  degreesOfFreedom: Float64Array;
+  /**
+   * Objective less a lower bound of the optimum, over the mean loss of the null model less that of a perfect fit, for
+   * each lambda; NaN where there is no bound, as with penalties that are not convex.
+   */
+  gaps: Float64Array;
+  /**
+   * Largest violation of the conditions of a coordinate-wise minimum, over lambdaMax, for each lambda, in the units
+   * of the columns that are penalised.
+   */
+  violations: Float64Array;
+  /** 1 where the objective is strictly convex in the neighbourhood of the solution, else 0, for each lambda. */
+  locallyConvex: Int32Array;
+  /** The least lambda at which all penalised coefficients are 0. */
+  lambdaMax: number;
+  /** Deviance of the model of the intercept and unpenalised columns alone. */
+  nullDeviance: number;
+  /** The standard deviations that columns were divided by; empty without `standardize`. */
+  scales: Float64Array;
+  /** Columns that are constant: their coefficients are 0. */
+  constantColumns: Int32Array;
+  /** Why the path ended where it did. */
+  end: 'complete' | 'devianceExplained' | 'devianceConstant' | 'maxNonzeros' | 'interrupted' | 'stalled';
+  /** Passes of coordinate descent over the coefficients in use. */
+  sweeps: number;
+}

@@ -1,0 +1,24 @@
+// What the contract test of options calls: each function of the subpath that takes some.
+import * as sparse from '../../src/sparse/index.js';
+import { rows, type Taking, values } from '../contract/takesOptions.js';
+
+const data = { x: rows, y: values };
+
+export const taking: Taking = {
+  'sparse/sparseRegression': [
+    'lambda',
+    (settings: object) => sparse.sparseRegression(data, { lambda: 0.1, ...settings }),
+  ],
+  'sparse/sparseRegression, data': [
+    'offset',
+    (more: object) => sparse.sparseRegression({ ...data, ...more }, { lambda: 1 }),
+  ],
+  'sparse/sparsePath': ['minRatio', (settings) => sparse.sparsePath(data, settings)],
+  'sparse/crossValidate': ['measure', (settings) => sparse.crossValidate(data, settings)],
+  'sparse/stabilitySelection': ['threshold', (settings) => sparse.stabilitySelection(data, settings)],
+  'sparse/mcp': ['gamma', (options) => sparse.mcp(options)],
+  'sparse/scad': ['alpha', (options) => sparse.scad(options)],
+};
+
+/** Functions without options. */
+export const others = ['elasticNet', 'lasso'];
