@@ -147,7 +147,7 @@ function modelAt(fitted: Fitted, lambda: number): SparseModel {
   const { length } = lambdas;
   const [first, last] = [lambdas[0] ?? Number.NaN, lambdas[length - 1] ?? Number.NaN];
   if (lambda > first) {
-    if (first >= lambdaMax * (1 - 1e-9)) return { ...fitOf(fitted, 0), lambda };
+    if (first >= lambdaMax * (1 - 1e-9)) return withFunctions({ ...fitOf(fitted, 0), lambda });
     throw new RangeError(`lambda = ${lambda}: expected at most ${first}, the largest lambda of the path`);
   }
   if (!(lambda >= last)) {

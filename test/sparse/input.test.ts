@@ -1,0 +1,192 @@
+// What is said of arguments that are wrong.
+import { expect, it } from 'vitest';
+import * as sparse from '../../src/sparse/index.js';
+import { drawn } from './values.js';
+
+const { x, y } = drawn(41, 'gaussian', 20, 3);
+const classes = y.map((value) => Number(value > 0));
+const model = (data: object, settings: object = {}) =>
+  sparse.sparseRegression({ x, y, ...data } as never, { lambda: 0.1, ...settings } as never);
+const path = (data: object, settings: object = {}) => sparse.sparsePath({ x, y, ...data } as never, settings as never);
+
+const wrong: [string, () => unknown, RegExp][] = [
+  ['no lambda', () => model({}, { lambda: undefined }), /^lambda = undefined: expected a number$/],
+  ['a negative lambda', () => model({}, { lambda: -1 }), /^lambda = -1: expected a finite number >= 0$/],
+  ['lambdas of one model', () => model({}, { nLambda: 3 }), /^unknown setting 'nLambda'/],
+  ['a lambda of a path', () => path({}, { lambda: 0.1 }), /^unknown setting 'lambda': it is called 'lambdas' here$/],
+  [
+    'a lambda that is negative',
+    () => path({}, { lambdas: [1, -1] }),
+    /^lambdas\[1\] = -1: expected a finite number >= 0$/,
+  ],
+  ['a NaN in x', () => model({ x: [[1], [Number.NaN]], y: [1, 2] }), /^x\[1\]\[0\] = NaN: expected a finite number$/],
+  ['no y', () => model({ y: undefined }), /^y = undefined/],
+  ['short y', () => model({ y: [1, 2] }), /^y: expected 20 values, one for each row of x, got 2$/],
+  ['labels of numbers', () => model({ y: Array.from(y, () => 'a') }), /^y\[0\] = 'a': expected a number$/],
+  [
+    'one class',
+    () => model({ y: classes.fill.call(classes.slice(), 1) }, { family: 'binomial' }),
+    /^y: expected two classes, got only 1$/,
+  ],
+  [
+    'three classes',
+    () => model({ y: Array.from(y, (_, i) => 'abc'[i % 3]) }, { family: 'binomial' }),
+    /^y: expected two classes, got 3$/,
+  ],
+  [
+    'negative counts',
+    () => model({ y: y.map(() => -1) }, { family: 'poisson' }),
+    /^y\[0\] = -1: expected a number >= 0$/,
+  ],
+  [
+    'counts of 0 only',
+    () => model({ y: y.map(() => 0) }, { family: 'poisson' }),
+    /^y: expected a number that is not 0$/,
+  ],
+  [
+    'a gamma response of 0',
+    () => model({ y: y.map(() => 0) }, { family: 'gamma' }),
+    /^y\[0\] = 0: expected a number > 0$/,
+  ],
+  ['weights of 0 only', () => model({ sampleWeight: y.map(() => 0) }), /^sampleWeight: expected a number > 0$/],
+  [
+    'too many names',
+    () => model({ names: ['a', 'b', 'c', 'd'] }),
+    /^names: expected 3 strings, one for each column of x, got 4$/,
+  ],
+  ['names of numbers', () => model({ names: [1, 2, 3] }), /^names\[0\] = 1: expected a string$/],
+  ['an unknown member', () => model({ weights: y }), /^unknown member 'weights'/],
+  [
+    'an unknown family',
+    () => model({}, { family: 'cox' }),
+    /^family = 'cox': expected one of 'gaussian', 'binomial', 'poisson', 'gamma'$/,
+  ],
+  [
+    'a penalty of scikit-learn',
+    () => model({}, { penalty: 'l1' }),
+    /^penalty = 'l1': that is lasso\(\) here; expected one of 'lasso', 'mcp', 'scad', or/,
+  ],
+  [
+    'a function that makes a penalty',
+    () => model({}, { penalty: sparse.lasso }),
+    /^penalty = a function: expected a penalty made by lasso\(\), /,
+  ],
+  [
+    'alpha twice',
+    () => model({}, { penalty: sparse.elasticNet(0.5), alpha: 0.5 }),
+    /^alpha = 0.5: expected none beside a penalty with its own$/,
+  ],
+  ['an MCP that is not', () => sparse.mcp({ gamma: 1 }), /^gamma = 1: expected a finite number > 1$/],
+  ['a SCAD that is not', () => sparse.scad({ gamma: 2 }), /^gamma = 2: expected a finite number > 2$/],
+  ['the same by name', () => model({}, { penalty: 'mcp', gamma: 0.5 }), /^gamma = 0.5: expected more than 1 for mcp$/],
+  ['a share above 1', () => sparse.elasticNet(1.5), /^alpha = 1.5: expected a number in \[0, 1\]$/],
+  [
+    'short factors',
+    () => model({}, { penaltyFactor: [1] }),
+    /^penaltyFactor: expected 3 numbers, one for each column of x, got 1$/,
+  ],
+  [
+    'bounds that cross',
+    () => model({}, { lowerBounds: 1, upperBounds: 0 }),
+    /^lowerBounds\[0\] = 1: expected at most upperBounds\[0\] = 0$/,
+  ],
+  [
+    'no columns but free ones',
+    () => model({ x: drawn(1, 'gaussian', 20, 30).x }, { penaltyFactor: new Float64Array(30) }),
+    /penaltyFactor/,
+  ],
+  ['scikit-learn', () => model({}, { l1_ratio: 0.5 }), /^unknown setting 'l1_ratio': it is called 'alpha' here$/],
+  ['scikit-learn', () => path({}, { eps: 1e-3 }), /^unknown setting 'eps': it is called 'minRatio' here$/],
+  [
+    'scikit-learn',
+    () => model({}, { fit_intercept: false }),
+    /^unknown setting 'fit_intercept': it is called 'intercept' here$/,
+  ],
+  ['scikit-learn', () => model({}, { C: 1 }), /^unknown setting 'C': divide by it: lambda = 1 \/ \(n C\)/],
+  [
+    'glmnet',
+    () => path({}, { 'lambda.min.ratio': 0.1 }),
+    /^unknown setting 'lambda\.min\.ratio': it is called 'minRatio' here$/,
+  ],
+  ['glmnet', () => path({}, { nlambda: 9 }), /^unknown setting 'nlambda': did you mean 'nLambda'\?/],
+  ['glmnet', () => path({}, { thresh: 1e-7 }), /^unknown setting 'thresh': it is called 'tolerance' here$/],
+  ['one fold', () => sparse.crossValidate({ x, y }, { folds: 1 }), /^folds = 1: expected an integer >= 2$/],
+  [
+    'more folds than rows',
+    () => sparse.crossValidate({ x, y }, { folds: 21 }),
+    /^folds = 21: expected at most 20, the rows of x$/,
+  ],
+  [
+    'folds of too few rows',
+    () => sparse.crossValidate({ x, y }, { folds: [0, 1] }),
+    /^folds: expected 20 numbers, one for each row of x, got 2$/,
+  ],
+  [
+    'one fold of all rows',
+    () => sparse.crossValidate({ x, y }, { folds: y.map(() => 3) }),
+    /^folds: expected at least two different numbers$/,
+  ],
+  [
+    'a measure of classes',
+    () => sparse.crossValidate({ x, y }, { measure: 'auc' }),
+    /^measure = 'auc': expected another one, as y are not two classes$/,
+  ],
+  [
+    'an unknown measure',
+    () => sparse.crossValidate({ x, y }, { measure: 'mse' as never }),
+    /^measure = 'mse': expected one of 'deviance'/,
+  ],
+  [
+    'an odd number of halves',
+    () => sparse.stabilitySelection({ x, y }, { subsamples: 9 }),
+    /^subsamples = 9: expected an even number/,
+  ],
+  [
+    'a threshold of 1/2',
+    () => sparse.stabilitySelection({ x, y }, { threshold: 0.5 }),
+    /^threshold = 0.5: expected a finite number > 0.5$/,
+  ],
+  [
+    'a warm start of another size',
+    () => model({}, { warmStart: { coefficients: [1] } }),
+    /^warmStart.coefficients: expected 3 numbers, one for each column of x, got 1$/,
+  ],
+];
+
+it.each(wrong)('%s (%#)', async (_, call, message) => {
+  const error: unknown = await Promise.resolve()
+    .then(call)
+    .catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(Error);
+  expect((error as Error).message).toMatch(message);
+});
+
+it('predictions check what they are given', async () => {
+  const fitted = await model({});
+  expect(() => fitted.predict([[1, 2]])).toThrow(
+    /^x: expected 3 columns, as many as the model has coefficients, got 2$/,
+  );
+  expect(() => fitted.predict([[1, 2, Number.NaN]])).toThrow(/^x\[0\]\[2\] = NaN: expected a finite number$/);
+  expect(() => fitted.predict(x, { type: 'class' })).toThrow(/^type = 'class': expected 'response' or 'link'/);
+  expect(() => fitted.predict(x, { type: 'odds' as never })).toThrow(/^type = 'odds': expected one of/);
+  expect(() => fitted.predict(x, { offset: [1] })).toThrow(
+    /^offset: expected 20 numbers, one for each row of x, got 1$/,
+  );
+  const shifted = await model({ offset: y });
+  expect(() => shifted.predict(x)).toThrow(
+    /^offset = undefined: expected an array of numbers, as the model was made with one$/,
+  );
+});
+
+it('paths and cross-validations check what they are asked', async () => {
+  const many = await path({}, { nLambda: 10, minRatio: 0.1 });
+  expect(() => many.fit(10)).toThrow(/^k = 10: expected an integer from 0 to 9$/);
+  expect(() => many.at(many.lambdaMax / 1000)).toThrow(/expected at least .*, the smallest lambda of the path$/);
+  expect(() => many.select('cp' as never)).toThrow(/^criterion = 'cp': expected one of 'aic', 'bic', 'ebic'$/);
+  const { select } = many;
+  expect(() => select('aic')).toThrow(/expected to be called as a function of a path/);
+  const inner = await path({}, { lambdas: [many.lambdaMax / 4, many.lambdaMax / 8] });
+  expect(() => inner.at(many.lambdaMax / 2)).toThrow(
+    /^lambda = .*: expected at most .*, the largest lambda of the path$/,
+  );
+});

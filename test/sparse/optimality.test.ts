@@ -1,0 +1,144 @@
+// Conditions of optimality and bounds, computed anew from the definitions, at every lambda of paths: all families, penalties and what data
+// may have. `npm run test:long` tries more of them.
+import { describe, expect, it } from 'vitest';
+import {
+  elasticNet,
+  lasso,
+  mcp,
+  type SparseData,
+  type SparsePathSettings,
+  scad,
+  sparsePath,
+} from '../../src/sparse/index.js';
+import { chosen } from '../long.js';
+import { trial } from './honesty.js';
+import {
+  asSparse,
+  Draws,
+  drawn,
+  type Family,
+  leastLoss,
+  linksOf,
+  lossOf,
+  lowerBoundAt,
+  nullScale,
+  objectiveAt,
+  type Problem,
+  problemOf,
+  violationAt,
+} from './values.js';
+
+/** Fits a path and checks every model of it. */
+async function checkPath(
+  data: SparseData & { x: never },
+  settings: SparsePathSettings,
+  problem: Problem,
+): Promise<void> {
+  const path = await sparsePath(data, settings);
+  expect(path.status, path.message).toBe('solved');
+  const scale = nullScale(problem, path.nullDeviance);
+  const free = Array.from(problem.factors).every((factor) => factor > 0);
+  const bounded = [...Array.from(problem.lower), ...Array.from(problem.upper)].some(Number.isFinite);
+  const total = Array.from(problem.weights).reduce((sum, weight) => sum + weight, 0);
+  for (const [k, lambda] of path.lambda.entries()) {
+    const fit = path.fit(k);
+    const objective = objectiveAt(problem, lambda, fit);
+    expect(Math.abs(objective - fit.objective), `objective at ${lambda}`).toBeLessThanOrEqual(
+      1e-10 * (1 + Math.abs(objective)),
+    );
+    expect(violationAt(problem, lambda, fit), `violation at ${lambda}`).toBeLessThanOrEqual(1e-3 * path.lambdaMax);
+    const links = linksOf(problem, fit);
+    let deviance = 0;
+    links.forEach((t, i) => {
+      const y = problem.y[i] as number;
+      deviance += 2 * (problem.weights[i] as number) * (lossOf(problem.family, t, y) - leastLoss(problem.family, y));
+    });
+    expect(Math.abs(deviance - fit.deviance)).toBeLessThanOrEqual(1e-9 * (1 + total));
+    if (problem.kind !== 'lasso') {
+      expect(fit.certificate.kind).not.toBe('global');
+      continue;
+    }
+    expect(fit.certificate).toMatchObject({ kind: 'global' });
+    if (fit.certificate.kind !== 'global') continue;
+    const { gap, bound } = fit.certificate;
+    expect(gap).toBeLessThanOrEqual(1e-6);
+    expect(Math.abs(objective - gap * scale - bound)).toBeLessThanOrEqual(1e-9 * (1 + Math.abs(objective)));
+    if (free && !bounded) {
+      const own = (objective - lowerBoundAt(problem, lambda, fit)) / scale;
+      expect(own, `gap by the definition at ${lambda}`).toBeLessThanOrEqual(1e-6);
+    }
+  }
+}
+
+const families: Family[] = ['gaussian', 'binomial', 'poisson', 'gamma'];
+const penalties = { lasso: lasso(), elasticNet: elasticNet(0.3), mcp: mcp(), scad: scad() };
+
+describe.each(families)('%s', (family) => {
+  const { x, y } = drawn(11, family, 60, 90);
+  const draws = new Draws(12);
+  const weights = y.map(() => 0.5 + draws.uniform());
+  const offset = draws.normals(y.length).map((value) => 0.4 * value);
+  const factors = Float64Array.from({ length: x.columns }, () => 0.5 + draws.uniform());
+
+  it.each(Object.entries(penalties))('%s', async (_, penalty) => {
+    const kind = penalty.kind === 'elasticNet' ? 'lasso' : penalty.kind;
+    const problem = problemOf(x, y, { family, kind, alpha: penalty.alpha });
+    await checkPath({ x, y } as never, { family, penalty, minRatio: 0.05, nLambda: 30 }, problem);
+  });
+
+  it('weights, offsets, factors', async () => {
+    const problem = problemOf(x, y, { family, weights, offset, factors });
+    const settings = { family, penaltyFactor: factors, minRatio: 0.05, nLambda: 20 };
+    await checkPath({ x, y, sampleWeight: weights, offset } as never, settings, problem);
+  });
+
+  it('columns without penalty, as they are', async () => {
+    const some = factors.map((factor, j) => (j % 40 === 3 ? 0 : factor));
+    const problem = problemOf(x, y, { family, factors: some, standardize: false });
+    const settings = { family, penaltyFactor: some, minRatio: 0.1, nLambda: 20, standardize: false };
+    await checkPath({ x, y } as never, settings, problem);
+  });
+
+  it('bounds', async () => {
+    const lower = factors.map(() => -0.05);
+    const problem = problemOf(x, y, { family, lower });
+    await checkPath({ x, y } as never, { family, lowerBounds: -0.05, minRatio: 0.1, nLambda: 20 }, problem);
+  });
+
+  it('without an intercept, sparse, more rows than columns', async () => {
+    const tall = drawn(13, family, 120, 10);
+    tall.x.data.forEach((value, k) => {
+      if (value < 0.3) tall.x.data[k] = 0;
+    });
+    const problem = problemOf(tall.x, tall.y, { family, intercept: false });
+    const settings = { family, intercept: false, minRatio: 0.01, nLambda: 20 };
+    await checkPath({ x: asSparse(tall.x, 'csc'), y: tall.y } as never, settings, problem);
+  });
+});
+
+describe('random problems', () => {
+  const seeds = Array.from({ length: 400 }, (_, seed) => seed);
+  it.each(chosen(seeds, 20))('seed %d', async (seed) => {
+    const { status, wrong } = await trial(seed);
+    expect(wrong).toEqual([]);
+    expect(['solved', 'stalled']).toContain(status);
+  });
+});
+
+it('a lower bound from any point is below the optimum', async () => {
+  for (const family of families) {
+    for (const alpha of [1, 0.4]) {
+      const { x, y } = drawn(21, family, 30, 8);
+      const path = await sparsePath({ x, y }, { family, penalty: elasticNet(alpha), tolerance: 1e-10 });
+      const k = Math.floor(path.lambda.length / 2);
+      const { lambda, objective } = path.fit(k);
+      const problem = problemOf(x, y, { family, alpha });
+      const draws = new Draws(22);
+      for (let trial = 0; trial < 50; ++trial) {
+        const point = { coefficients: draws.normals(8).map((b) => b / (1 + trial)), intercept: draws.normal() };
+        const bound = lowerBoundAt(problem, lambda, point);
+        if (!Number.isNaN(bound)) expect(bound).toBeLessThanOrEqual(objective + 1e-9);
+      }
+    }
+  }
+});
