@@ -24,45 +24,77 @@ double GramMetric::bytesFor(int columns) const {
   return sizeof(double) * count * (count + (data_.x.sparse() ? 0.0 : data_.n()));
 }
 
-void GramMetric::reserve(int count) {
-  if (count <= gram_.cols()) return;
-  const int capacity = std::min(data_.p(), std::max(count, 2 * gram_.cols()));
-  HostMatrix<double> larger(capacity, capacity, Uninitialized{});
-  for (int j = 0; j < gram_.cols(); ++j) std::copy_n(gram_.column(j), gram_.rows(), larger.column(j));
-  gram_ = std::move(larger);
-  if (data_.x.sparse()) return;
-  HostMatrix<double> panel(data_.n(), capacity, Uninitialized{});
+void GramMetric::reservePanel(int count) {
+  if (data_.x.sparse() || count <= panel_.cols()) return;
+  HostMatrix<double> panel(data_.n(), std::min(data_.p(), std::max(count, 2 * panel_.cols())), Uninitialized{});
   for (int j = 0; j < panel_.cols(); ++j) std::copy_n(panel_.column(j), panel_.rows(), panel.column(j));
   panel_ = std::move(panel);
+}
+
+void GramMetric::reserveGram() {
+  if (size() <= gram_.cols()) return;
+  const int capacity = std::min(data_.p(), std::max(size(), 2 * gram_.cols()));
+  HostMatrix<double> larger(capacity, capacity, Uninitialized{});
+  for (int j = 0; j < filled_; ++j) std::copy_n(gram_.column(j), filled_, larger.column(j));
+  gram_ = std::move(larger);
 }
 
 void GramMetric::add(std::span<const int> columns) {
   const int first = size();
   if (columns.empty()) return;
-  reserve(first + static_cast<int>(columns.size()));
+  reservePanel(first + static_cast<int>(columns.size()));
   for (const int j : columns) {
     places_[at(j)] = size();
     columns_.push_back(j);
+    entries_ += data_.x.entriesOf(j);
   }
-  means_.resize(columns_.size());
   if (!data_.x.sparse()) {
     for (int e = first; e < size(); ++e) {
       double* out = panel_.column(e);
-      const auto j = at(columns_[at(e)]);
+      const auto j = at(column(e));
       const double by = 1 / data_.scale[j], shift = data_.shift[j];
-      data_.x.forEntries(columns_[at(e)], [&](int i, double a) { out[i] = (a - shift) * by; });
+      data_.x.forEntries(column(e), [&](int i, double a) { out[i] = (a - shift) * by; });
     }
   }
-  measureMeans(first);
-  finish(fill(first));
+  measure(first);
 }
 
 void GramMetric::setWeights(std::span<const double> h) {
   std::copy(h.begin(), h.end(), h_.begin());
   total_ = 0;
   for (const double weight : h_) total_ += weight;
-  measureMeans(0);
-  finish(fill(0));
+  filled_ = 0;
+  measure(0);
+}
+
+/// Means and curvatures of columns.
+void GramMetric::measure(int first) {
+  means_.resize(columns_.size());
+  curvatures_.resize(columns_.size());
+  for (int e = first; e < size(); ++e) {
+    double sum = 0, squares = 0;
+    const auto add = [&](double h, double a) {
+      sum += h * a;
+      squares += h * a * a;
+    };
+    if (data_.x.sparse()) {
+      data_.x.forEntries(column(e), [&](int i, double a) { add(h_[at(i)], a); });
+      const double by = 1 / data_.scale[at(column(e))];
+      sum *= by;
+      squares *= by * by;
+    } else {
+      for (int i = 0; i < data_.n(); ++i) add(h_[at(i)], panel_(i, e));
+    }
+    means_[at(e)] = sum / total_;
+    curvatures_[at(e)] = intercept_ ? std::max(0.0, squares - sum * means_[at(e)]) : squares;
+  }
+}
+
+void GramMetric::needGram() {
+  if (filled_ == size()) return;
+  reserveGram();
+  finish(fill(filled_));
+  filled_ = size();
 }
 
 /// Rows `first` and below of the Gram matrix, its lower triangle, not centred; returns the first row that was filled.
@@ -72,23 +104,12 @@ int GramMetric::fill(int first) {
     return first;
   }
   collectRows();
-  double entries = 0;
-  for (const int j : columns_) entries += data_.x.entriesOf(j);
-  if (first == 0 || entries * (size() - first) > 4 * pairs_) {
+  if (first == 0 || entries_ * (size() - first) > 4 * pairs_) {
     fillByRows();
     return 0;
   }
   fillByColumns(first);
   return first;
-}
-
-void GramMetric::measureMeans(int first) {
-  if (!intercept_) return;
-  for (int e = first; e < size(); ++e) {
-    const double sum = data_.x.sparse() ? data_.dot(column(e), h_.data(), total_)
-                                        : blas::dot(data_.n(), panel_.column(e), h_.data());
-    means_[at(e)] = sum / total_;
-  }
 }
 
 void GramMetric::fillDense(int first) {
@@ -177,6 +198,29 @@ void GramMetric::addProduct(std::span<const double> b, std::span<double> t) cons
       blas::axpy(data_.n(), b[at(e)], panel_.column(e), t.data());
     }
   }
+}
+
+double GramMetric::dot(int place, const double* r) const {
+  if (!data_.x.sparse()) return blas::dot(data_.n(), panel_.column(place), r);
+  return data_.dot(column(place), r, 0);
+}
+
+void GramMetric::addWeighted(int place, double t, double* r) const {
+  if (data_.x.sparse()) {
+    const double by = t / data_.scale[at(column(place))];
+    data_.x.forEntries(column(place), [&](int i, double a) { r[i] += by * h_[at(i)] * a; });
+    return;
+  }
+  const double* a = panel_.column(place);
+  for (int i = 0; i < data_.n(); ++i) r[i] += t * h_[at(i)] * a[i];
+}
+
+void GramMetric::addGramProduct(std::span<const double> b, std::span<double> out) const {
+  std::vector<double> t(at(data_.n()));
+  addProduct(b, t);
+  double sum = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) sum += t[i] *= h_[i];
+  for (int e = 0; e < size(); ++e) out[at(e)] += dot(e, t.data()) - mean(e) * sum;
 }
 
 }  // namespace nonconvex

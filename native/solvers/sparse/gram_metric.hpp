@@ -21,12 +21,13 @@ class GramMetric {
   const std::vector<int>& columns() const { return columns_; }
   /// -1 if the column is not in use.
   int place(int column) const { return places_[at(column)]; }
-  const double* gram(int place) const { return gram_.column(place); }
-  Mat<const double> gram() const { return gram_.view().block(0, 0, size(), size()); }
-  double curvature(int place) const { return gram_(place, place); }
+  /// G_jj
+  double curvature(int place) const { return curvatures_[at(place)]; }
   /// The mean of a column by h, 0 without an intercept.
   double mean(int place) const { return intercept_ ? means_[at(place)] : 0; }
   double totalWeight() const { return total_; }
+  /// Entries of the columns in use.
+  double entries() const { return entries_; }
 
   /// Takes columns in that are not in use.
   void add(std::span<const int> columns);
@@ -35,14 +36,25 @@ class GramMetric {
   /// New weights h of the rows.
   void setWeights(std::span<const double> h);
 
+  /// Computes what is missing of G, of which the other members need nothing.
+  void needGram();
+  /// Column j of G, both triangles, once needGram() has been called.
+  const double* gram(int place) const { return gram_.column(place); }
+
+  /// column . r, and r += t column, without its shift where x is sparse; of the weighted column.
+  double dot(int place, const double* r) const;
+  void addWeighted(int place, double t, double* r) const;
   /// out_place = column . r for all columns in use, r of the given sum.
   void gradient(std::span<const double> r, double sum, std::span<double> out) const;
   /// t += sum of b_place column, less shifts.
   void addProduct(std::span<const double> b, std::span<double> t) const;
+  /// out += G b, by rows.
+  void addGramProduct(std::span<const double> b, std::span<double> out) const;
 
  private:
-  void reserve(int count);
-  void measureMeans(int first);
+  void reservePanel(int count);
+  void reserveGram();
+  void measure(int first);
   int fill(int first);
   void fillDense(int first);
   void fillByColumns(int first);
@@ -54,8 +66,9 @@ class GramMetric {
   const SparseData& data_;
   bool intercept_;
   std::vector<int> columns_, places_;
-  std::vector<double> h_, means_;
-  double total_ = 0;
+  std::vector<double> h_, means_, curvatures_;
+  double total_ = 0, entries_ = 0;
+  int filled_ = 0;  ///< rows of G that are there
   HostMatrix<double> gram_;
   HostMatrix<double> panel_;  ///< dense columns in use, shifted and scaled
   HostMatrix<double> block_;  ///< some of them, times h

@@ -55,10 +55,7 @@ void SparsePath::setGradient() {
     return;
   }
   for (int e = 0; e < metric_.size(); ++e) quadratic_.q[at(e)] = correlations_[at(metric_.column(e))];
-  for (int e = 0; e < metric_.size(); ++e) {
-    const double b = quadratic_.b[at(e)];
-    if (b != 0) blas::axpy(metric_.size(), b, metric_.gram(e), quadratic_.q.data());
-  }
+  metric_.addGramProduct(quadratic_.b, quadratic_.q);
 }
 
 /// Losses of the present predictions.
@@ -166,7 +163,7 @@ bool SparsePath::solveRows(const PenaltyAt& penalty, double tolerance) {
     const bool moved = descend(penalty, before, intercept_, loss_);
     setGradient();
     const double next = violation();
-    if (!moved || next > slow * now) {
+    if (!moved || next > slow * now || quadratic_.byRows()) {
       for (std::size_t i = 0; i < second_.size(); ++i) {
         trial_[i] = std::max(second_[i], leastCurvature * data_.weights[i]);
       }
@@ -232,7 +229,6 @@ PathModel SparsePath::model(const PenaltyAt& penalty, double lambda, bool reache
   made.loss = squared() ? (squaresOfResponse_ + product) / 2 : loss_;
   made.objective = made.loss + penaltyValue(penalty);
   made.violation = quadratic_.largestViolation(penalty);
-  made.degreesOfFreedom = quadratic_.degreesOfFreedom(penalty);
   made.locallyConvex = quadratic_.locallyConvex(penalty);
   return made;
 }

@@ -23,7 +23,6 @@ struct PathModel {
   double loss = 0;  ///< the mean over rows
   double gap = unknown;
   double violation = 0;
-  double degreesOfFreedom = 0;
   bool locallyConvex = true;
   bool reached = true;  ///< its tolerance
 };

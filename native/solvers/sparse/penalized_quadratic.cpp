@@ -9,10 +9,16 @@
 namespace nonconvex {
 namespace {
 
-constexpr int mostRounds = 500;         // of sweeps and a Newton step
-constexpr int sweepsBetween = 3;        // Newton steps
-constexpr double nearEdge = 0.01;       // share of l1 within which a gradient counts as at the edge
-constexpr int mostShortSteps = 4;       // Newton steps in a row that end at a sign that would change
+constexpr int mostRounds = 500;      // of sweeps and a Newton step
+constexpr int sweepsBetween = 3;     // looks at all conditions
+constexpr double sweepsOfProducts = 12;   // that conjugate gradients cost by rows
+constexpr int mostProducts = 60;
+constexpr double productAccuracy = 0.03;  // of the residual
+constexpr double nearEdge = 0.01;    // share of l1 within which a gradient counts as at the edge
+constexpr int mostShortSteps = 4;    // Newton steps in a row that end at a sign that would change
+constexpr int smallSupport = 48;     // for which a Newton step costs next to nothing
+constexpr double blockedGain = 12;   // operations of a factorisation in the time of one of a sweep
+constexpr double mostSweeps = 1000;  // that a Newton step may spare
 
 }  // namespace
 
@@ -46,15 +52,32 @@ double PenalizedQuadratic::largestViolation(const PenaltyAt& penalty) const {
 
 bool PenalizedQuadratic::minimize(const PenaltyAt& penalty, double tolerance) {
   return penalty.visitKind([&]<class Penalty>() {
+    double violation = largestViolation(penalty);
     for (int round = 0; round < mostRounds; ++round) {
-      if (largestViolation(penalty) <= tolerance) return true;
+      if (violation <= tolerance) return true;
       la_.checkpoint();
       collect(penalty, tolerance);
-      for (int k = 0; k < sweepsBetween; ++k) sweep<Penalty>(penalty);
-      for (int k = 0; k < mostShortSteps && !newtonStep<Penalty>(penalty); ++k) continue;
+      if (byRows()) {
+        sweepByRows<Penalty>(penalty);
+      } else {
+        metric_.needGram();
+        for (int k = 0; k < sweepsBetween; ++k) sweep<Penalty>(penalty);
+      }
+      const double after = largestViolation(penalty);
+      if (after <= tolerance) return true;
+      const double rate = std::pow(after / violation, 1.0 / sweepsBetween);
+      const double left = rate < 1 ? std::min(mostSweeps, std::log(tolerance / after) / std::log(rate)) : mostSweeps;
+      for (int k = 0; k < mostShortSteps && !newtonStep<Penalty>(penalty, left); ++k) continue;
+      violation = largestViolation(penalty);
     }
     return false;
   });
+}
+
+/// A step by rows takes the entries of a column twice, one with G as many numbers as there are columns in use.
+bool PenalizedQuadratic::byRows() const {
+  const double columns = metric_.size();
+  return data_.x.sparse() && 2 * metric_.entries() < columns * columns;
 }
 
 /// The places that sweeps go through: those that are not 0 and those that are not to stay there.
@@ -65,26 +88,49 @@ void PenalizedQuadratic::collect(const PenaltyAt& penalty, double tolerance) {
   }
 }
 
+/// The minimiser along one coefficient.
+template <class Penalty>
+double PenalizedQuadratic::best(const PenaltyAt& penalty, int place, double gradient) const {
+  const int j = metric_.column(place);
+  const double c = metric_.curvature(place), value = b[at(place)];
+  if (!(c > 0)) return value;
+  const double z = c * value - gradient;
+  const Penalty along = penalty.of<Penalty>(j);
+  if (!data_.bounded) return along.minimizer(c + penalty.l2(j), z);
+  return penalties::minimizerWithin(along, c + penalty.l2(j), z, data_.lower[at(j)], data_.upper[at(j)]);
+}
+
+/// Some sweeps with predictions in place of G.
+template <class Penalty>
+void PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty) {
+  base_ = q;
+  rows_.assign(at(data_.n()), 0.0);
+  sumOfRows_ = 0;
+  const auto gradient = [&](int e) {
+    return base_[at(e)] + metric_.dot(e, rows_.data()) - metric_.mean(e) * sumOfRows_;
+  };
+  for (int k = 0; k < sweepsBetween; ++k) {
+    ++sweeps_;
+    for (const int e : working_) {
+      const double next = best<Penalty>(penalty, e, gradient(e)), step = next - b[at(e)];
+      if (step == 0) continue;
+      metric_.addWeighted(e, step, rows_.data());
+      sumOfRows_ += step * metric_.totalWeight() * metric_.mean(e);
+      b[at(e)] = next;
+    }
+  }
+  for (int e = 0; e < metric_.size(); ++e) q[at(e)] = gradient(e);
+}
+
 template <class Penalty>
 void PenalizedQuadratic::sweep(const PenaltyAt& penalty) {
   ++sweeps_;
   for (const int e : working_) {
-    const int j = metric_.column(e);
-    const double c = metric_.curvature(e);
-    if (!(c > 0)) continue;
-    const double z = c * b[at(e)] - q[at(e)];
-    const double next = data_.bounded
-                            ? penalties::minimizerWithin(penalty.of<Penalty>(j), c + penalty.l2(j), z,
-                                                         data_.lower[at(j)], data_.upper[at(j)])
-                            : penalty.of<Penalty>(j).minimizer(c + penalty.l2(j), z);
-    if (next != b[at(e)]) move(e, next - b[at(e)]);
+    const double next = best<Penalty>(penalty, e, q[at(e)]), step = next - b[at(e)];
+    if (step == 0) continue;
+    blas::axpy(metric_.size(), step, metric_.gram(e), q.data());
     b[at(e)] = next;
   }
-}
-
-/// q for a change of one place.
-void PenalizedQuadratic::move(int place, double by) {
-  blas::axpy(metric_.size(), by, metric_.gram(place), q.data());
 }
 
 /// Cholesky's factor of G plus a diagonal on some places; the last one where it is the same. False where that is not
@@ -112,29 +158,88 @@ bool PenalizedQuadratic::factor(const std::vector<int>& places, const std::vecto
   return true;
 }
 
+/// Whether a Newton step on the support costs less than the sweeps that are left.
+bool PenalizedQuadratic::worthNewton(double sweepsLeft) const {
+  const double size = static_cast<double>(support_.size());
+  if (byRows()) return sweepsLeft > sweepsOfProducts;
+  if (size <= smallSupport || (support_ == factored_ && diagonal_ == factoredDiagonal_)) return true;
+  const double columns = metric_.size();
+  return size * size * size / 3 / blockedGain + size * columns < sweepsLeft * size * columns;
+}
+
 /// Goes to the minimum of the quadratic with the present branches of the penalty on the support. Whether all of the
-/// step, or none, was taken: else a further one may gain more.
+/// step, or none, was taken: else a further one may gain more. None is taken where the sweeps that are left cost less.
 template <class Penalty>
-bool PenalizedQuadratic::newtonStep(const PenaltyAt& penalty) {
+bool PenalizedQuadratic::newtonStep(const PenaltyAt& penalty, double sweepsLeft) {
   support_.clear();
   diagonal_.clear();
+  step_.clear();
   for (int e = 0; e < metric_.size(); ++e) {
     const int j = metric_.column(e);
     const double value = b[at(e)];
     if (value == 0 || value <= data_.lower[at(j)] || value >= data_.upper[at(j)]) continue;
     support_.push_back(e);
     diagonal_.push_back(penalty.l2(j) + penalty.of<Penalty>(j).curvature(std::abs(value)));
+    const double slope = penalty.of<Penalty>(j).slope(std::abs(value));
+    step_.push_back(-(q[at(e)] + penalty.l2(j) * value + std::copysign(slope, value)));
   }
-  const int k = static_cast<int>(support_.size());
-  if (k == 0 || !factor(support_, diagonal_)) return true;
-  step_.resize(at(k));
-  for (int s = 0; s < k; ++s) {
-    const int e = support_[at(s)], j = metric_.column(e);
-    const double slope = penalty.of<Penalty>(j).slope(std::abs(b[at(e)]));
-    step_[at(s)] = -(q[at(e)] + penalty.l2(j) * b[at(e)] + std::copysign(slope, b[at(e)]));
-  }
-  la_.choleskySolve(factor_.view().block(0, 0, k, k), Mat<double>{step_.data(), k, 1, k});
+  if (support_.empty() || !worthNewton(sweepsLeft)) return true;
+  if (!(byRows() ? solveByProducts() : solveSupport())) return true;
   return takeStep<Penalty>(penalty);
+}
+
+/// step_ := (G_SS + diagonal)^-1 step_ by Cholesky's factor.
+bool PenalizedQuadratic::solveSupport() {
+  const int k = static_cast<int>(support_.size());
+  if (!factor(support_, diagonal_)) return false;
+  la_.choleskySolve(factor_.view().block(0, 0, k, k), Mat<double>{step_.data(), k, 1, k});
+  return true;
+}
+
+/// The same, roughly, by conjugate gradients on products with the rows, scaled by the diagonal.
+bool PenalizedQuadratic::solveByProducts() {
+  const auto k = support_.size();
+  std::vector<double>& r = residual_;
+  r = step_;
+  step_.assign(k, 0.0);
+  direction_.assign(k, 0.0);
+  spread_.assign(at(metric_.size()), 0.0);
+  product_.resize(at(metric_.size()));
+  const auto scaled = [&](std::size_t s) {
+    return r[s] / std::max(metric_.curvature(support_[s]) + diagonal_[s], 1e-3 * metric_.curvature(support_[s]));
+  };
+  double before = 0, first = 0;
+  for (int round = 0; round < mostProducts; ++round) {
+    double size = 0;
+    for (std::size_t s = 0; s < k; ++s) size += r[s] * scaled(s);
+    if (round == 0) first = size;
+    if (size <= square(productAccuracy) * first) return true;
+    for (std::size_t s = 0; s < k; ++s) {
+      direction_[s] = scaled(s) + (round > 0 ? size / before * direction_[s] : 0);
+      spread_[at(support_[s])] = direction_[s];
+    }
+    before = size;
+    applyGram(spread_, product_);
+    double curvature = 0;
+    for (std::size_t s = 0; s < k; ++s) {
+      curvature += direction_[s] * (product_[at(support_[s])] + diagonal_[s] * direction_[s]);
+    }
+    if (!(curvature > 0)) return round > 0;
+    for (std::size_t s = 0; s < k; ++s) {
+      step_[s] += size / curvature * direction_[s];
+      r[s] -= size / curvature * (product_[at(support_[s])] + diagonal_[s] * direction_[s]);
+    }
+  }
+  return true;
+}
+
+/// out := G d
+void PenalizedQuadratic::applyGram(const std::vector<double>& d, std::vector<double>& out) {
+  std::fill(out.begin(), out.end(), 0.0);
+  if (byRows()) return metric_.addGramProduct(d, out);
+  for (int e = 0; e < metric_.size(); ++e) {
+    if (d[at(e)] != 0) blas::axpy(metric_.size(), d[at(e)], metric_.gram(e), out.data());
+  }
 }
 
 /// The share of a step after which the coefficient changes sign, meets a bound, or comes to another branch.
@@ -155,66 +260,59 @@ double PenalizedQuadratic::shareToBreak(int column, double value, double d, doub
 }
 
 /// The whole step, coefficients that would change sign at 0, if that gains more than the part of the step up to the
-/// first of them; else that part.
+/// first of them; else that part. Whether no further step is to be tried.
 template <class Penalty>
 bool PenalizedQuadratic::takeStep(const PenaltyAt& penalty) {
   const auto k = support_.size();
   double share = 1;
   std::size_t first = k;
-  change_.assign(at(metric_.size()), 0.0);
-  std::vector<double>& ends = moved_;
-  ends.resize(k);
+  ends_.resize(k);
   for (std::size_t s = 0; s < k; ++s) {
-    const int e = support_[s], j = metric_.column(e);
-    const double value = b[at(e)], l = penalty.l1(j);
-    const double t = shareToBreak(j, value, step_[s], l, Penalty::convex ? 0 : penalty.gamma());
+    const int j = metric_.column(support_[s]);
+    const double value = b[at(support_[s])], end = value + step_[s];
+    const double t = shareToBreak(j, value, step_[s], penalty.l1(j), Penalty::convex ? 0 : penalty.gamma());
     if (t < share) {
       share = t;
       first = s;
     }
-    const double end = value + step_[s];
-    ends[s] = end * value <= 0 ? 0 : std::clamp(end, data_.lower[at(j)], data_.upper[at(j)]);
+    ends_[s] = end * value <= 0 ? 0 : std::clamp(end, data_.lower[at(j)], data_.upper[at(j)]);
   }
-  // Both changes are tried in the model, whose value is exact.
-  const auto apply = [&](auto&& target) {
-    std::fill(change_.begin(), change_.end(), 0.0);
-    double gain = 0;
-    for (std::size_t s = 0; s < k; ++s) {
-      const int e = support_[s];
-      const double d = target(s) - b[at(e)];
-      if (d == 0) continue;
-      blas::axpy(metric_.size(), d, metric_.gram(e), change_.data());
-      gain += q[at(e)] * d;
-    }
-    for (std::size_t s = 0; s < k; ++s) {
-      const int e = support_[s], j = metric_.column(e);
-      const double d = target(s) - b[at(e)];
-      gain += change_[at(e)] * d / 2 + penalty.value(j, target(s)) - penalty.value(j, b[at(e)]);
-    }
-    return gain;
-  };
-  const auto take = [&](auto&& target) {
-    for (std::size_t s = 0; s < k; ++s) b[at(support_[s])] = target(s);
-    for (std::size_t e = 0; e < q.size(); ++e) q[e] += change_[e];
-  };
-  const auto whole = [&](std::size_t s) { return ends[s]; };
-  const auto part = [&](std::size_t s) {
+  if (tryEnds(penalty)) return first == k;
+  if (first == k) return true;
+  for (std::size_t s = 0; s < k; ++s) {
     const double value = b[at(support_[s])];
-    if (s == first && value * (value + step_[s]) <= 0) return 0.0;
-    return value + share * step_[s];
-  };
-  // Rounding of what cancels; below it nothing is gained or lost.
-  const double gain = apply(whole);
-  if (first == k || gain <= 0) {
-    if (gain <= 1e-14 * (1 + std::abs(gain))) take(whole);
-    return first == k || gain > 0;
+    ends_[s] = s == first && value * (value + step_[s]) <= 0 ? 0 : value + share * step_[s];
   }
-  if (apply(part) <= 0) take(part);
-  return share <= 0;
+  return !tryEnds(penalty);
+}
+
+/// Moves the support to `ends_` unless the objective, whose change is exact in this model, rises.
+bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty) {
+  moved_.assign(at(metric_.size()), 0.0);
+  change_.resize(moved_.size());
+  for (std::size_t s = 0; s < support_.size(); ++s) {
+    const auto e = at(support_[s]);
+    moved_[e] = ends_[s] - b[e];
+  }
+  applyGram(moved_, change_);
+  double gain = 0, size = 0;
+  for (std::size_t s = 0; s < support_.size(); ++s) {
+    const auto e = at(support_[s]);
+    const int j = metric_.column(support_[s]);
+    const double smooth = (q[e] + change_[e] / 2) * moved_[e];
+    const double after = penalty.value(j, ends_[s]), before = penalty.value(j, b[e]);
+    gain += smooth + after - before;
+    size += std::abs(smooth) + after + before;
+  }
+  if (gain > 4 * machineEpsilon * size) return false;
+  for (std::size_t s = 0; s < support_.size(); ++s) b[at(support_[s])] = ends_[s];
+  for (std::size_t e = 0; e < q.size(); ++e) q[e] += change_[e];
+  return true;
 }
 
 bool PenalizedQuadratic::locallyConvex(const PenaltyAt& penalty) {
   if (penalty.convex()) return true;
+  metric_.needGram();
   return penalty.visitKind([&]<class Penalty>() {
     support_.clear();
     diagonal_.clear();
@@ -229,25 +327,6 @@ bool PenalizedQuadratic::locallyConvex(const PenaltyAt& penalty) {
     }
     return support_.empty() || factor(support_, diagonal_);
   });
-}
-
-double PenalizedQuadratic::degreesOfFreedom(const PenaltyAt& penalty) {
-  std::vector<int> places;
-  for (int e = 0; e < metric_.size(); ++e) {
-    if (b[at(e)] != 0) places.push_back(e);
-  }
-  const int k = static_cast<int>(places.size());
-  if (!penalty.hasRidge() || k == 0) return k;
-  HostMatrix<double> a(k, k), hat(k, k);
-  for (int j = 0; j < k; ++j) {
-    for (int i = 0; i < k; ++i) hat(i, j) = a(i, j) = metric_.gram(places[at(j)])[places[at(i)]];
-    a(j, j) += penalty.l2(metric_.column(places[at(j)]));
-  }
-  if (!la_.cholesky(a)) return k;
-  la_.choleskySolve(a, hat);
-  double trace = 0;
-  for (int j = 0; j < k; ++j) trace += hat(j, j);
-  return trace;
 }
 
 }  // namespace nonconvex

@@ -62,7 +62,7 @@ class PenaltyAt {
 /// are kept.
 class PenalizedQuadratic {
  public:
-  PenalizedQuadratic(const Cpu& la, const SparseData& data, const GramMetric& metric)
+  PenalizedQuadratic(const Cpu& la, const SparseData& data, GramMetric& metric)
       : la_(la), data_(data), metric_(metric) {}
 
   std::vector<double> b;  ///< one for each place of the metric
@@ -75,30 +75,41 @@ class PenalizedQuadratic {
   double largestViolation(const PenaltyAt& penalty) const;
   /// Whether the objective is strictly convex near b on the places that are not 0 or whose gradient is near the edge.
   bool locallyConvex(const PenaltyAt& penalty);
-  /// The trace of G_SS (G_SS + l2)^-1 over the support S; the size of it without squares in the penalty.
-  double degreesOfFreedom(const PenaltyAt& penalty);
   /// The metric has changed: factors of it are of no use.
   void forgetFactor() { factored_.clear(); }
+  /// Whether steps are taken by rows, for which new weights cost little.
+  bool byRows() const;
   double sweeps() const { return sweeps_; }
 
  private:
   template <class Penalty>
+  double best(const PenaltyAt& penalty, int place, double gradient) const;
+  template <class Penalty>
   void sweep(const PenaltyAt& penalty);
   template <class Penalty>
-  bool newtonStep(const PenaltyAt& penalty);
+  void sweepByRows(const PenaltyAt& penalty);
+  template <class Penalty>
+  bool newtonStep(const PenaltyAt& penalty, double sweepsLeft);
   template <class Penalty>
   bool takeStep(const PenaltyAt& penalty);
+  bool tryEnds(const PenaltyAt& penalty);
   double shareToBreak(int column, double value, double d, double l, double gamma) const;
   void collect(const PenaltyAt& penalty, double tolerance);
+  bool worthNewton(double sweepsLeft) const;
+  bool solveSupport();
+  bool solveByProducts();
+  void applyGram(const std::vector<double>& d, std::vector<double>& out);
   bool factor(const std::vector<int>& places, const std::vector<double>& diagonal);
-  void move(int place, double by);
 
   const Cpu& la_;
   const SparseData& data_;
-  const GramMetric& metric_;
+  GramMetric& metric_;
   std::vector<int> working_, support_, factored_;
-  std::vector<double> diagonal_, factoredDiagonal_, step_, change_, moved_;
+  std::vector<double> diagonal_, factoredDiagonal_, step_, change_, ends_, moved_;
   HostMatrix<double> factor_;
+  std::vector<double> base_, rows_;  ///< of sweeps by rows: gradients at their start; H X d, whose sum is sumOfRows_
+  std::vector<double> residual_, direction_, product_, spread_;  ///< of conjugate gradients
+  double sumOfRows_ = 0;
   double sweeps_ = 0;
 };
 

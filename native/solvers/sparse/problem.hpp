@@ -121,7 +121,7 @@ struct SparseSolution {
         OUT(values, "Those coefficients, in the units of x."),
         OUT(objectives, "Mean loss and penalty for each lambda."),
         OUT(deviances, "Twice the sum of weighted losses less those of a perfect fit, for each lambda."),
-        OUT(degreesOfFreedom, "Of the coefficients, without the intercept, for each lambda."),
+        OUT(degreesOfFreedom, "Coefficients that are not 0, without the intercept, for each lambda."),
         OUT(gaps, "Objective less a lower bound of the optimum, over the mean loss of the null model less that of a "
                   "perfect fit, for each lambda; NaN where there is no bound, as with penalties that are not convex."),
         OUT(violations, "Largest violation of the conditions of a coordinate-wise minimum, over lambdaMax, for each "

@@ -178,7 +178,7 @@ SparseSolution PathSolver::solution() const {
     out.lambdas.push_back(each.lambda);
     out.objectives.push_back(each.objective);
     out.deviances.push_back(perRow * std::max(0.0, each.loss - data_.perfect));
-    out.degreesOfFreedom.push_back(each.degreesOfFreedom);
+    out.degreesOfFreedom.push_back(static_cast<double>(each.columns.size()));
     out.gaps.push_back(each.gap);
     out.violations.push_back(path_.lambdaMax() > 0 ? each.violation / path_.lambdaMax() : 0);
     out.locallyConvex.push_back(each.locallyConvex);
