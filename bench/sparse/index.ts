@@ -1,11 +1,109 @@
-// How the time of a solve grows with n.
+// What lasso, SCAD and MCP select on a problem whose true columns are known, at both lambdas of a cross-validation and by criteria; and how
+// long the cross-validation takes beside one path.
 //
-//   npm run bench -- sparse
-import { solveSparse } from '../../src/sparse/index.js';
+//   npm run bench -- sparse    into bench/sparse/page.md and bench/sparse/results.json
+//
+// Without ../shared/problems/sparse (or what NONCONVEX_PROBLEMS says) there is nothing to do.
+import { dirname, join } from 'node:path';
+import { addon } from '../../src/core/addon.js';
+import {
+  crossValidate,
+  lasso,
+  mcp,
+  type SparseFit,
+  type SparsePenalty,
+  scad,
+  sparsePath,
+} from '../../src/sparse/index.js';
+import { isAvailable, type LargeProblem, largeProblem } from '../../test/problems/sparse.js';
+import { root } from '../shared/native.js';
+import { describe, environment, short, table, writeResults, writeSection } from '../shared/report.js';
 
-for (const n of [100, 300, 1000]) {
-  const Q = { data: new Float64Array(n * n), rows: n, columns: n };
-  for (let i = 0; i < n; ++i) Q.data[i * (n + 1)] = 1 + i / n;
-  const { status, iterations, seconds } = await solveSparse({ Q, c: new Float64Array(n).fill(1) });
-  console.log(`n = ${n}: ${status} after ${iterations} iterations, ${(1e3 * seconds).toFixed(2)} ms`);
+const folds = 5;
+const folder = process.env.NONCONVEX_PROBLEMS ? dirname(process.env.NONCONVEX_PROBLEMS) : join(root, '..', 'shared');
+
+interface Selection {
+  penalty: string;
+  rule: string;
+  nonzeros: number;
+  right: number;
+  wrong: number;
+  /** Distance to the true coefficients over their length. */
+  error: number;
+}
+
+interface Times {
+  penalty: string;
+  /** Seconds of a path of as many rows as a fold's, and of the cross-validation, path of all rows included. */
+  fold: number;
+  all: number;
+}
+
+if (isAvailable(folder)) await main(await largeProblem('correlated', folder));
+else console.log('The problems with known optima are not here (../shared/problems/sparse).');
+
+async function main(problem: LargeProblem): Promise<void> {
+  const selections: Selection[] = [];
+  const times: Times[] = [];
+  for (const [name, penalty] of [
+    ['lasso', lasso()],
+    ['SCAD', scad()],
+    ['MCP', mcp()],
+  ] as const) {
+    console.error(`  ${name}`);
+    const { x, y } = problem;
+    const begin = performance.now();
+    const cv = await crossValidate({ x, y }, { penalty, folds, seed: 1 });
+    const all = (performance.now() - begin) / 1e3;
+    times.push({ penalty: name, all, fold: await secondsOfFold(problem, penalty) });
+    const chosen: [string, SparseFit][] = [
+      ['lambdaMin', cv.best('min')],
+      ['lambda1se', cv.best('1se')],
+      ['BIC', cv.path.select('bic')],
+      ['EBIC', cv.path.select('ebic')],
+    ];
+    for (const [rule, fit] of chosen) selections.push({ penalty: name, rule, ...compared(fit, problem) });
+  }
+  const where = environment();
+  const text = [
+    `${describe(where)}`,
+    '',
+    'Which of the 30 true columns of `correlated` are found, and how many others.',
+    '',
+    table(
+      ['penalty', 'chosen by', 'columns', 'true', 'false', 'error'],
+      selections.map(({ penalty, rule, nonzeros, right, wrong, error }) => [
+        ...[penalty, rule, String(nonzeros), String(right), String(wrong), short(error)],
+      ]),
+      2,
+    ),
+    '',
+    `Seconds of ${folds}-fold cross-validation, beside a path without one of the folds; the last column is (all / fold) x threads / ${folds}.`,
+    '',
+    table(
+      ['penalty', 'fold, s', 'all, s', 'ratio'],
+      times.map(({ penalty, fold, all }) => [
+        ...[penalty, short(fold), short(all), short(((all / fold) * addon().threads()) / folds)],
+      ]),
+    ),
+  ].join('\n');
+  console.log(text);
+  writeSection('bench/sparse/page.md', 'sparse', text);
+  writeResults('sparse', { ...where, selections, times });
+}
+
+/** Seconds of one path on the rows of four folds of five. */
+async function secondsOfFold({ x, y }: LargeProblem, penalty: SparsePenalty): Promise<number> {
+  const sampleWeight = y.map((_, i) => Number(i % folds !== 0));
+  const begin = performance.now();
+  await sparsePath({ x, y, sampleWeight }, { penalty, threads: 1 });
+  return (performance.now() - begin) / 1e3;
+}
+
+function compared({ coefficients, support }: SparseFit, { beta }: LargeProblem): Omit<Selection, 'penalty' | 'rule'> {
+  const truth = beta as Float64Array;
+  const right = support.filter((j) => truth[j] !== 0).length;
+  const squares = (values: Float64Array) => values.reduce((sum, value) => sum + value * value, 0);
+  const error = Math.sqrt(squares(coefficients.map((b, j) => b - (truth[j] as number))) / squares(truth));
+  return { nonzeros: support.length, right, wrong: support.length - right, error };
 }

@@ -76,6 +76,11 @@ export class Columns {
   get size(): number {
     return this.#made.X?.length ?? (this.#made.values as Float64Array).length;
   }
+  /** The numbers of a dense matrix, column after column. */
+  dense(): Float64Array {
+    if (this.#made.X) return this.#made.X;
+    throw new TypeError('expected a dense matrix');
+  }
   each(j: number, visit: (i: number, value: number) => void): void {
     const { X, offsets, indices, values } = this.#made;
     if (X) {
