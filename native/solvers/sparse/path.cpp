@@ -21,7 +21,7 @@ constexpr int mostQuadratics = 100;      // in turn, for one model
 constexpr double slow = 0.1;             // a violation that is more of the one before asks for new curvatures
 constexpr double leastCurvature = 1e-10; // of a row beside its weight
 constexpr int mostHalvings = 20;
-constexpr double innerShare = 0.03;      // of the violation, to which a quadratic is minimised
+constexpr double innerShare = 0.1;       // of the violation, to which a quadratic is minimised
 constexpr double shareOfGap = 0.3;       // of the tolerance that the columns in use may take
 
 }  // namespace
@@ -159,7 +159,7 @@ bool SparsePath::solveRows(const PenaltyAt& penalty, double tolerance) {
   for (int k = 0; k < mostQuadratics; ++k) {
     if (now <= tolerance) return true;
     before = quadratic_.b;
-    quadratic_.minimize(penalty, std::max(innerShare * now, 0.3 * tolerance));
+    quadratic_.minimize(penalty, std::max(std::min(innerShare * now, square(now) / penalty.largestSlope()), 0.3 * tolerance));
     const bool moved = descend(penalty, before, intercept_, loss_);
     setGradient();
     const double next = violation();

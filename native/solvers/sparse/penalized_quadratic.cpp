@@ -10,7 +10,8 @@ namespace nonconvex {
 namespace {
 
 constexpr int mostRounds = 500;      // of sweeps and a Newton step
-constexpr int sweepsBetween = 3;     // looks at all conditions
+constexpr int sweepsByRows = 3;      // between looks at all conditions
+constexpr int sweepsByGram = 10;
 constexpr double sweepsOfProducts = 12;   // that conjugate gradients cost by rows
 constexpr int mostProducts = 60;
 constexpr double productAccuracy = 0.03;  // of the residual
@@ -57,15 +58,10 @@ bool PenalizedQuadratic::minimize(const PenaltyAt& penalty, double tolerance) {
       if (violation <= tolerance) return true;
       la_.checkpoint();
       collect(penalty, tolerance);
-      if (byRows()) {
-        sweepByRows<Penalty>(penalty);
-      } else {
-        metric_.needGram();
-        for (int k = 0; k < sweepsBetween; ++k) sweep<Penalty>(penalty);
-      }
+      const int sweeps = byRows() ? sweepByRows<Penalty>(penalty, tolerance) : sweep<Penalty>(penalty, tolerance);
       const double after = largestViolation(penalty);
       if (after <= tolerance) return true;
-      const double rate = std::pow(after / violation, 1.0 / sweepsBetween);
+      const double rate = std::pow(after / violation, 1.0 / sweeps);
       const double left = rate < 1 ? std::min(mostSweeps, std::log(tolerance / after) / std::log(rate)) : mostSweeps;
       for (int k = 0; k < mostShortSteps && !newtonStep<Penalty>(penalty, left); ++k) continue;
       violation = largestViolation(penalty);
@@ -100,36 +96,73 @@ double PenalizedQuadratic::best(const PenaltyAt& penalty, int place, double grad
   return penalties::minimizerWithin(along, c + penalty.l2(j), z, data_.lower[at(j)], data_.upper[at(j)]);
 }
 
-/// Some sweeps with predictions in place of G.
+/// Some sweeps with predictions in place of G; how many.
 template <class Penalty>
-void PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty) {
+int PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) {
   base_ = q;
   rows_.assign(at(data_.n()), 0.0);
   sumOfRows_ = 0;
   const auto gradient = [&](int e) {
     return base_[at(e)] + metric_.dot(e, rows_.data()) - metric_.mean(e) * sumOfRows_;
   };
-  for (int k = 0; k < sweepsBetween; ++k) {
-    ++sweeps_;
+  int sweeps = 0;
+  for (double most = infinity; sweeps < sweepsByRows && most > tolerance / 2; ++sweeps) {
+    most = 0;
     for (const int e : working_) {
       const double next = best<Penalty>(penalty, e, gradient(e)), step = next - b[at(e)];
       if (step == 0) continue;
+      most = std::max(most, std::abs(step) * metric_.curvature(e));
       metric_.addWeighted(e, step, rows_.data());
       sumOfRows_ += step * metric_.totalWeight() * metric_.mean(e);
       b[at(e)] = next;
     }
   }
   for (int e = 0; e < metric_.size(); ++e) q[at(e)] = gradient(e);
+  sweeps_ += sweeps;
+  return sweeps;
 }
 
+/// Some sweeps on a part of G that has the places that they go through alone; how many.
 template <class Penalty>
-void PenalizedQuadratic::sweep(const PenaltyAt& penalty) {
-  ++sweeps_;
-  for (const int e : working_) {
-    const double next = best<Penalty>(penalty, e, q[at(e)]), step = next - b[at(e)];
-    if (step == 0) continue;
-    blas::axpy(metric_.size(), step, metric_.gram(e), q.data());
-    b[at(e)] = next;
+int PenalizedQuadratic::sweep(const PenaltyAt& penalty, double tolerance) {
+  copyWorkingGram();
+  const int k = static_cast<int>(working_.size());
+  std::vector<double>& g = base_;
+  g.resize(at(k));
+  moved_.assign(at(metric_.size()), 0.0);
+  change_.resize(moved_.size());
+  for (int w = 0; w < k; ++w) g[at(w)] = q[at(working_[at(w)])];
+  int sweeps = 0;
+  for (double most = infinity; sweeps < sweepsByGram && most > tolerance / 2; ++sweeps) {
+    most = 0;
+    for (int w = 0; w < k; ++w) {
+      const int e = working_[at(w)];
+      const double next = best<Penalty>(penalty, e, g[at(w)]), step = next - b[at(e)];
+      if (step == 0) continue;
+      most = std::max(most, std::abs(step) * metric_.curvature(e));
+      blas::axpy(k, step, workingGram_.column(w), g.data());
+      moved_[at(e)] += step;
+      b[at(e)] = next;
+    }
+  }
+  applyGram(moved_, change_);
+  for (std::size_t e = 0; e < q.size(); ++e) q[e] += change_[e];
+  sweeps_ += sweeps;
+  return sweeps;
+}
+
+void PenalizedQuadratic::copyWorkingGram() {
+  metric_.needGram();
+  if (working_ == copied_) return;
+  copied_ = working_;
+  const int k = static_cast<int>(working_.size());
+  if (workingGram_.rows() < k || workingGram_.cols() < k) {
+    workingGram_ = HostMatrix<double>(std::min(metric_.size(), k + k / 2), std::min(metric_.size(), k + k / 2));
+  }
+  for (int j = 0; j < k; ++j) {
+    const double* from = metric_.gram(working_[at(j)]);
+    double* to = workingGram_.column(j);
+    for (int i = 0; i < k; ++i) to[i] = from[working_[at(i)]];
   }
 }
 
@@ -277,7 +310,9 @@ bool PenalizedQuadratic::takeStep(const PenaltyAt& penalty) {
     }
     ends_[s] = end * value <= 0 ? 0 : std::clamp(end, data_.lower[at(j)], data_.upper[at(j)]);
   }
-  if (tryEnds(penalty)) return first == k;
+  // Of many minima the nearest is meant, so that with a penalty that is not convex no coefficient is set to 0 together
+  // with others.
+  if ((Penalty::convex || first == k) && tryEnds(penalty)) return first == k;
   if (first == k) return true;
   for (std::size_t s = 0; s < k; ++s) {
     const double value = b[at(support_[s])];

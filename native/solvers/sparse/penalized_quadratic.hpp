@@ -31,6 +31,8 @@ class PenaltyAt {
   double l1(int column) const { return l1_ * data_.factor[at(column)]; }
   double l2(int column) const { return l2_ * data_.factor[at(column)]; }
   double gamma() const { return gamma_; }
+  /// lambda alpha, the steepest that it is with a factor of 1.
+  double largestSlope() const { return l1_; }
 
   /// f.operator()<Penalty>() with the struct of the kind.
   template <class F>
@@ -76,7 +78,10 @@ class PenalizedQuadratic {
   /// Whether the objective is strictly convex near b on the places that are not 0 or whose gradient is near the edge.
   bool locallyConvex(const PenaltyAt& penalty);
   /// The metric has changed: factors of it are of no use.
-  void forgetFactor() { factored_.clear(); }
+  void forgetFactor() {
+    factored_.clear();
+    copied_.clear();
+  }
   /// Whether steps are taken by rows, for which new weights cost little.
   bool byRows() const;
   double sweeps() const { return sweeps_; }
@@ -85,9 +90,9 @@ class PenalizedQuadratic {
   template <class Penalty>
   double best(const PenaltyAt& penalty, int place, double gradient) const;
   template <class Penalty>
-  void sweep(const PenaltyAt& penalty);
+  int sweep(const PenaltyAt& penalty, double tolerance);
   template <class Penalty>
-  void sweepByRows(const PenaltyAt& penalty);
+  int sweepByRows(const PenaltyAt& penalty, double tolerance);
   template <class Penalty>
   bool newtonStep(const PenaltyAt& penalty, double sweepsLeft);
   template <class Penalty>
@@ -96,6 +101,7 @@ class PenalizedQuadratic {
   double shareToBreak(int column, double value, double d, double l, double gamma) const;
   void collect(const PenaltyAt& penalty, double tolerance);
   bool worthNewton(double sweepsLeft) const;
+  void copyWorkingGram();
   bool solveSupport();
   bool solveByProducts();
   void applyGram(const std::vector<double>& d, std::vector<double>& out);
@@ -107,6 +113,8 @@ class PenalizedQuadratic {
   std::vector<int> working_, support_, factored_;
   std::vector<double> diagonal_, factoredDiagonal_, step_, change_, ends_, moved_;
   HostMatrix<double> factor_;
+  HostMatrix<double> workingGram_;  ///< of copied_
+  std::vector<int> copied_;
   std::vector<double> base_, rows_;  ///< of sweeps by rows: gradients at their start; H X d, whose sum is sumOfRows_
   std::vector<double> residual_, direction_, product_, spread_;  ///< of conjugate gradients
   double sumOfRows_ = 0;
