@@ -55,8 +55,8 @@ double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<co
   for (int j = 0; j < data.p(); ++j) {
     // The slopes are orthogonal to free columns, but for rounding.
     if (data.constant[at(j)] || data.factor[at(j)] == 0) continue;
-    sum += penaltyConjugate(-share * gradients[at(j)], penalty.l1(j), penalty.l2(j), data.lower[at(j)],
-                            data.upper[at(j)]);
+    sum +=
+        penaltyConjugate(-share * gradients[at(j)], penalty.l1(j), penalty.l2(j), data.lower[at(j)], data.upper[at(j)]);
   }
   return sum;
 }

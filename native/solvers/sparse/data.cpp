@@ -175,14 +175,13 @@ void SparseData::multiplyTransposed(const Cpu& la, Mat<const double> r, const do
 void SparseData::multiplySparse(const Cpu& la, Mat<const double> r, const double* /*sums*/, Mat<double> out) const {
   constexpr int lanes = 8;
   if (r.cols == 1) {
-    la.tasks(
-        (p() + 255) / 256,
-        [&](int block) {
-          for (int j = block * 256; j < std::min(p(), (block + 1) * 256); ++j) {
-            out(j, 0) = x.dot(j, r.column(0)) / scale[at(j)];
-          }
-        },
-        static_cast<double>(x.entries()));
+    la.tasks((p() + 255) / 256,
+             [&](int block) {
+               for (int j = block * 256; j < std::min(p(), (block + 1) * 256); ++j) {
+                 out(j, 0) = x.dot(j, r.column(0)) / scale[at(j)];
+               }
+             },
+             static_cast<double>(x.entries()));
     return;
   }
   HostBuffer<double> together(at(n()) * lanes);
@@ -191,19 +190,18 @@ void SparseData::multiplySparse(const Cpu& la, Mat<const double> r, const double
     for (int k = 0; k < count; ++k) {
       for (int i = 0; i < n(); ++i) together[at(i) * lanes + at(k)] = r(i, first + k);
     }
-    la.tasks(
-        (p() + 255) / 256,
-        [&](int block) {
-          for (int j = block * 256; j < std::min(p(), (block + 1) * 256); ++j) {
-            double sum[lanes] = {};
-            x.forEntries(j, [&](int i, double a) {
-              const double* row = together.data() + at(i) * lanes;
-              for (int k = 0; k < lanes; ++k) sum[k] += a * row[k];
-            });
-            for (int k = 0; k < count; ++k) out(j, first + k) = sum[k] / scale[at(j)];
-          }
-        },
-        static_cast<double>(x.entries()) * count);
+    la.tasks((p() + 255) / 256,
+             [&](int block) {
+               for (int j = block * 256; j < std::min(p(), (block + 1) * 256); ++j) {
+                 double sum[lanes] = {};
+                 x.forEntries(j, [&](int i, double a) {
+                   const double* row = together.data() + at(i) * lanes;
+                   for (int k = 0; k < lanes; ++k) sum[k] += a * row[k];
+                 });
+                 for (int k = 0; k < count; ++k) out(j, first + k) = sum[k] / scale[at(j)];
+               }
+             },
+             static_cast<double>(x.entries()) * count);
   }
 }
 

@@ -14,15 +14,15 @@
 namespace nonconvex {
 namespace {
 
-constexpr int mostTogether = 8;          // lambdas whose gradients are had in one pass over x
-constexpr double candidateShare = 0.9;   // of the last of these lambdas, from which gradient on a column is taken in
-constexpr int mostAttempts = 12;         // at one lambda
-constexpr int mostQuadratics = 100;      // in turn, for one model
-constexpr double slow = 0.1;             // a violation that is more of the one before asks for new curvatures
-constexpr double leastCurvature = 1e-10; // of a row beside its weight
+constexpr int mostTogether = 8;           // lambdas whose gradients are had in one pass over x
+constexpr double candidateShare = 0.9;    // of the last of these lambdas, from which gradient on a column is taken in
+constexpr int mostAttempts = 12;          // at one lambda
+constexpr int mostQuadratics = 100;       // in turn, for one model
+constexpr double slow = 0.1;              // a violation that is more of the one before asks for new curvatures
+constexpr double leastCurvature = 1e-10;  // of a row beside its weight
 constexpr int mostHalvings = 20;
-constexpr double innerShare = 0.1;       // of the violation, to which a quadratic is minimised
-constexpr double shareOfGap = 0.3;       // of the tolerance that the columns in use may take
+constexpr double innerShare = 0.1;  // of the violation, to which a quadratic is minimised
+constexpr double shareOfGap = 0.3;  // of the tolerance that the columns in use may take
 
 }  // namespace
 
@@ -151,15 +151,15 @@ bool SparsePath::solve(const PenaltyAt& penalty, double tolerance) {
 bool SparsePath::solveRows(const PenaltyAt& penalty, double tolerance) {
   std::vector<double> before;
   const auto violation = [&] {
-    const double ofIntercept =
-        settings_.intercept ? std::abs(std::accumulate(first_.begin(), first_.end(), 0.0)) : 0;
+    const double ofIntercept = settings_.intercept ? std::abs(std::accumulate(first_.begin(), first_.end(), 0.0)) : 0;
     return std::max(quadratic_.largestViolation(penalty), ofIntercept);
   };
   double now = violation();
   for (int k = 0; k < mostQuadratics; ++k) {
     if (now <= tolerance) return true;
     before = quadratic_.b;
-    quadratic_.minimize(penalty, std::max(std::min(innerShare * now, square(now) / penalty.largestSlope()), 0.3 * tolerance));
+    quadratic_.minimize(penalty,
+                        std::max(std::min(innerShare * now, square(now) / penalty.largestSlope()), 0.3 * tolerance));
     const bool moved = descend(penalty, before, intercept_, loss_);
     setGradient();
     const double next = violation();

@@ -9,17 +9,17 @@
 namespace nonconvex {
 namespace {
 
-constexpr int mostRounds = 500;      // of sweeps and a Newton step
-constexpr int sweepsByRows = 3;      // between looks at all conditions
+constexpr int mostRounds = 500;  // of sweeps and a Newton step
+constexpr int sweepsByRows = 3;  // between looks at all conditions
 constexpr int sweepsByGram = 10;
-constexpr double sweepsOfProducts = 12;   // that conjugate gradients cost by rows
+constexpr double sweepsOfProducts = 12;  // that conjugate gradients cost by rows
 constexpr int mostProducts = 60;
 constexpr double productAccuracy = 0.03;  // of the residual
-constexpr double nearEdge = 0.01;    // share of l1 within which a gradient counts as at the edge
-constexpr int mostShortSteps = 4;    // Newton steps in a row that end at a sign that would change
-constexpr int smallSupport = 48;     // for which a Newton step costs next to nothing
-constexpr double blockedGain = 12;   // operations of a factorisation in the time of one of a sweep
-constexpr double mostSweeps = 1000;  // that a Newton step may spare
+constexpr double nearEdge = 0.01;         // share of l1 within which a gradient counts as at the edge
+constexpr int mostShortSteps = 4;         // Newton steps in a row that end at a sign that would change
+constexpr int smallSupport = 48;          // for which a Newton step costs next to nothing
+constexpr double blockedGain = 12;        // operations of a factorisation in the time of one of a sweep
+constexpr double mostSweeps = 1000;       // that a Newton step may spare
 
 }  // namespace
 
@@ -33,7 +33,7 @@ double PenaltyAt::violation(int column, double b, double g) const {
   }
   const double s = with(column, [&](const auto& penalty) { return penalty.slope(std::abs(b)); });
   const double total = slope + std::copysign(s, b);
-  if (b >= high) return std::max(0.0, total);   // it may only go down
+  if (b >= high) return std::max(0.0, total);  // it may only go down
   if (b <= low) return std::max(0.0, -total);
   return std::abs(total);
 }
@@ -172,7 +172,8 @@ bool PenalizedQuadratic::factor(const std::vector<int>& places, const std::vecto
   if (places == factored_ && diagonal == factoredDiagonal_) return true;
   factored_.clear();
   const int k = static_cast<int>(places.size());
-  if (factor_.rows() < k) factor_ = HostMatrix<double>(std::max(k, 2 * factor_.rows()), std::max(k, 2 * factor_.rows()));
+  if (factor_.rows() < k)
+    factor_ = HostMatrix<double>(std::max(k, 2 * factor_.rows()), std::max(k, 2 * factor_.rows()));
   const Mat<double> a = factor_.view().block(0, 0, k, k);
   double most = 0;
   for (int j = 0; j < k; ++j) {
@@ -196,8 +197,7 @@ bool PenalizedQuadratic::worthNewton(double sweepsLeft) const {
   const double size = static_cast<double>(support_.size());
   if (byRows()) return sweepsLeft > sweepsOfProducts;
   if (size <= smallSupport || (support_ == factored_ && diagonal_ == factoredDiagonal_)) return true;
-  const double columns = metric_.size();
-  return size * size * size / 3 / blockedGain + size * columns < sweepsLeft * size * columns;
+  return size / 3 / blockedGain + metric_.size() / size < sweepsLeft;  // each times the square of the size
 }
 
 /// Goes to the minimum of the quadratic with the present branches of the penalty on the support. Whether all of the

@@ -54,7 +54,8 @@ struct SparseSettings : Limits {
         std::tuple{
             FIELD(family, anyValue(), "The loss: of numbers, of two classes, of counts, of positive numbers."),
             FIELD(penalty, anyValue(), "The kind of the penalty."),
-            FIELD(alpha, between(0, 1), "Share of the absolute values in the penalty; the rest is that of the squares."),
+            FIELD(alpha, between(0, 1),
+                  "Share of the absolute values in the penalty; the rest is that of the squares."),
             FIELD(gamma, positiveOr("3 for mcp, 3.7 for scad"),
                   "Where the penalty becomes constant, in lambdas: above 1 for mcp, above 2 for scad."),
             FIELD(intercept, anyValue(), "Whether there is a constant without penalty."),
@@ -122,12 +123,15 @@ struct SparseSolution {
         OUT(objectives, "Mean loss and penalty for each lambda."),
         OUT(deviances, "Twice the sum of weighted losses less those of a perfect fit, for each lambda."),
         OUT(degreesOfFreedom, "Coefficients that are not 0, without the intercept, for each lambda."),
-        OUT(gaps, "Objective less a lower bound of the optimum, over the mean loss of the null model less that of a "
-                  "perfect fit, for each lambda; NaN where there is no bound, as with penalties that are not convex."),
-        OUT(violations, "Largest violation of the conditions of a coordinate-wise minimum, over lambdaMax, for each "
-                        "lambda, in the units of the columns that are penalised."),
-        OUT(locallyConvex, "1 where the objective is strictly convex in the neighbourhood of the solution, else 0, for "
-                           "each lambda."),
+        OUT(gaps,
+            "Objective less a lower bound of the optimum, over the mean loss of the null model less that of a "
+            "perfect fit, for each lambda; NaN where there is no bound, as with penalties that are not convex."),
+        OUT(violations,
+            "Largest violation of the conditions of a coordinate-wise minimum, over lambdaMax, for each "
+            "lambda, in the units of the columns that are penalised."),
+        OUT(locallyConvex,
+            "1 where the objective is strictly convex in the neighbourhood of the solution, else 0, for "
+            "each lambda."),
         OUT(lambdaMax, "The least lambda at which all penalised coefficients are 0."),
         OUT(nullDeviance, "Deviance of the model of the intercept and unpenalised columns alone."),
         OUT(scales, "The standard deviations that columns were divided by; empty without `standardize`."),

@@ -155,8 +155,7 @@ SparseProgress PathSolver::progress() const {
 }
 
 std::string PathSolver::explain() const {
-  const auto first =
-      std::find_if(models_.begin(), models_.end(), [](const PathModel& each) { return !each.reached; });
+  const auto first = std::find_if(models_.begin(), models_.end(), [](const PathModel& each) { return !each.reached; });
   if (first == models_.end()) return {};
   return "The model at lambda = " + show(first->lambda) + " did not reach the tolerance: its gap is " +
          show(first->gap) + ", its violation over lambdaMax " + show(first->violation / path_.lambdaMax()) + ".";

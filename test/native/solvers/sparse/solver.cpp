@@ -37,6 +37,15 @@ Drawn draw(int n, int p, SparseFamily family, std::uint64_t seed) {
 
 }  // namespace
 
+SparseSolution solved(const SparseProblem& problem, const SparseSettings& settings) {
+  const Cpu la;
+  Monitor monitor;
+  PathSolver solver(la, problem, settings);
+  const auto outcome = iterate(solver, settings, monitor);
+  CHECK(outcome.status == Status::solved);
+  return solver.solution();
+}
+
 TEST(solves_paths_of_all_families) {
   for (const auto family :
        {SparseFamily::gaussian, SparseFamily::binomial, SparseFamily::poisson, SparseFamily::gamma}) {
@@ -45,13 +54,50 @@ TEST(solves_paths_of_all_families) {
     settings.family = family;
     settings.minRatio = 0.01;
     settings.nLambda = 30;
-    const Cpu la;
-    Monitor monitor;
-    PathSolver solver(la, drawn.problem, settings);
-    const auto outcome = iterate(solver, settings, monitor);
-    CHECK(outcome.status == Status::solved);
-    const SparseSolution solution = solver.solution();
+    const SparseSolution solution = solved(drawn.problem, settings);
     CHECK(solution.lambdas.size() > 5);
     for (const double gap : solution.gaps) CHECK(gap <= 1e-6);
   }
+}
+
+TEST(penalties_that_are_not_convex_end_at_their_conditions) {
+  for (const auto penalty : {SparsePenalty::mcp, SparsePenalty::scad}) {
+    const Drawn drawn = draw(60, 90, SparseFamily::gaussian, 7);
+    SparseSettings settings;
+    settings.penalty = penalty;
+    settings.nLambda = 25;
+    const SparseSolution solution = solved(drawn.problem, settings);
+    for (const double violation : solution.violations) CHECK(violation <= 1e-6);
+    CHECK_EQ(solution.locallyConvex.front(), 1);
+  }
+}
+
+TEST(sparse_columns_give_what_dense_ones_do) {
+  const int n = 120, p = 200;
+  Drawn drawn = draw(n, p, SparseFamily::poisson, 9);
+  // Most entries are set to 0, so that steps are taken by rows.
+  SparseMatrix sparse;
+  sparse.rows = n;
+  sparse.columns = p;
+  sparse.offsets = {0};
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j < p; ++j) {
+      double& entry = drawn.x[static_cast<std::size_t>(i * p + j)];
+      if ((i * 7 + j * 13) % 11 != 0) entry = 0;
+      if (entry == 0) continue;
+      sparse.values.push_back(entry);
+      sparse.indices.push_back(j);
+    }
+    sparse.offsets.push_back(static_cast<int>(sparse.values.size()));
+  }
+  SparseSettings settings;
+  settings.family = SparseFamily::poisson;
+  settings.alpha = 0.9;
+  settings.nLambda = 20;
+  settings.tolerance = 1e-9;
+  const SparseSolution dense = solved(drawn.problem, settings);
+  drawn.problem.x = sparse.view();
+  const SparseSolution other = solved(drawn.problem, settings);
+  CHECK_EQ(dense.lambdas.size(), other.lambdas.size());
+  for (std::size_t k = 0; k < dense.objectives.size(); ++k) CHECK_NEAR(dense.objectives[k], other.objectives[k], 1e-9);
 }
