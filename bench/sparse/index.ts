@@ -59,8 +59,8 @@ async function main(problem: LargeProblem): Promise<void> {
     const chosen: [string, SparseFit][] = [
       ['lambdaMin', cv.best('min')],
       ['lambda1se', cv.best('1se')],
-      ['BIC', cv.path.select('bic')],
-      ['EBIC', cv.path.select('ebic')],
+      ['BIC', cv.select('bic')],
+      ['EBIC', cv.select('ebic')],
     ];
     for (const [rule, fit] of chosen) selections.push({ penalty: name, rule, ...compared(fit, problem) });
   }

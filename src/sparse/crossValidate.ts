@@ -1,19 +1,21 @@
 // How models along lambdas do on rows that they were not fitted to.
-import { checkBoolean, checkInteger, checkOneOf } from '../core/check.js';
+import { checkBoolean, checkInteger, checkOneOf, isPromise } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
-import type { SolveResult } from '../core/solve.js';
 import { foldsOf, weightsOfRows } from './folds.js';
+import { linksAlong } from './links.js';
 import { checkMeasure, measured, type SparseMeasure } from './measures.js';
 import type { SparseFit } from './model.js';
-import { pathOf, type SparsePath, type SparsePathSettings } from './path.js';
+import { PathFunctions, pathOf, type SparsePath, type SparsePathSettings } from './path.js';
 import {
   checkLambdas,
   checkModelSettings,
+  inMemory,
+  matrixOf,
+  owned,
   type Prepared,
   prepare,
   type SparseAnswer,
   type SparseData,
-  type SparseProgress,
   solvePrepared,
 } from './problem.js';
 
@@ -26,12 +28,8 @@ export interface SparseCrossValidationSettings extends SparsePathSettings {
   keepPredictions?: boolean | undefined;
 }
 
-/** What cross-validation found. Its status, message, objective and history are those of the path on all rows, unless that of a fold is worse. */
-export interface SparseCrossValidation extends SolveResult<SparseProgress> {
-  /** The models of all rows. */
-  path: SparsePath;
-  /** The lambdas of the path. */
-  lambda: Float64Array;
+/** The path on all rows, and how its models do on rows that were left out. A status that is not `'solved'` may be that of a fold. */
+export interface SparseCrossValidation extends SparsePath {
   measure: SparseMeasure;
   /** Mean over the folds of the measure, each by the weight of its rows, for each lambda. */
   mean: Float64Array;
@@ -69,47 +67,46 @@ export async function crossValidate(
   const known = checkModelSettings(settings, true, ['folds', 'measure', 'keepPredictions']);
   const { folds = 10, measure = 'deviance', keepPredictions = false, ...others } = known;
   checkBoolean('keepPredictions', keepPredictions);
-  const prepared = prepare(data, others);
+  // Without an await where there is nothing to wait for: a solve has begun when the call returns.
+  const given = inMemory(data);
+  const prepared = owned(prepare(isPromise(given) ? await given : given, others));
   const lambdas = checkLambdas(others.lambdas);
   const measures = checkMeasure(measure, prepared);
   const { foldOf, count } = foldsOf(prepared, folds, checkInteger('seed', others.seed ?? 0, 0));
   const parts = Array.from({ length: count }, (_, k) => partOf(prepared, foldOf, k));
   const answer = await solvePrepared(prepared, { lambdas });
   const path = pathOf(answer, prepared, lambdas);
-  const reached = path.lambda.length > 0 && !interrupted(answer);
-  const of = reached ? await Promise.all(parts.map((part) => leftOut(prepared, part, path.lambda))) : [];
-  const { mean, standardError } = statistics(prepared, measures, parts, of, path.lambda.length);
-  const { status, message, objective, residual, lowerBound, iterations, seconds, history, device } = path;
+  const { lambda, status } = path;
+  const reached = lambda.length > 0 && !interrupted(answer);
+  const of = reached ? await Promise.all(parts.map((part) => leftOut(prepared, part, lambda))) : [];
+  const { mean, standardError } = statistics(prepared, measures, parts, of, lambda.length);
   const worse = of.find(({ status }) => status !== 'solved');
-  const result = {
-    ...{ status, message, iterations, seconds, history, device },
-    ...(objective !== undefined && { objective }),
-    ...(residual !== undefined && { residual }),
-    ...(lowerBound !== undefined && { lowerBound }),
+  Object.assign(path, {
     ...(status === 'solved' && worse && { status: worse.status, message: `A fold ended early: ${worse.message}` }),
-    ...{ path, lambda: path.lambda, measure: measures, mean, standardError },
-    ...chosen(path.lambda, mean, standardError, measures),
+    ...{ measure: measures, mean, standardError },
+    ...chosen(lambda, mean, standardError, measures),
     foldOf,
     fitted: Int32Array.from(of, ({ fitted }) => fitted),
-    ...(keepPredictions && { predictions: predictionsOf(prepared, parts, of, path.lambda.length) }),
-  };
-  return Object.setPrototypeOf(result, functions);
+    ...(keepPredictions && { predictions: predictionsOf(prepared, parts, of, lambda.length) }),
+  });
+  return Object.setPrototypeOf(path, Functions.prototype);
 }
 
 /** Statuses that end a path before all of its lambdas were tried. */
 const interrupted = ({ status }: SparseAnswer): boolean => ['aborted', 'timeLimit', 'iterationLimit'].includes(status);
 
 /** The functions of cross-validations, which are no part of them where they are copied or written as JSON. */
-const functions = class SparseCrossValidation {
+class Functions extends PathFunctions {
   best(rule: 'min' | '1se'): SparseFit {
     return bestOf(this as never, rule);
   }
-}.prototype;
+}
 
-function bestOf({ path, lambda, lambdaMin, lambda1se }: SparseCrossValidation, rule: 'min' | '1se'): SparseFit {
+function bestOf(cv: SparseCrossValidation, rule: 'min' | '1se'): SparseFit {
+  const { lambda, lambdaMin, lambda1se } = cv;
   const wanted = checkOneOf('rule', rule, ['min', '1se']) === 'min' ? lambdaMin : lambda1se;
   if (Number.isNaN(wanted)) throw new RangeError(`rule = '${rule}': no lambda has a mean over all folds`);
-  return path.fit(lambda.indexOf(wanted));
+  return cv.fit(lambda.indexOf(wanted));
 }
 
 /** Rows that are left out together, and the weights of the others. */
@@ -135,18 +132,20 @@ interface LeftOut extends Pick<SparseAnswer, 'status' | 'message'> {
 
 async function leftOut(prepared: Prepared, { rows, weights }: Part, lambdas: Float64Array): Promise<LeftOut> {
   const answer = await solvePrepared(prepared, {
-    ...{ lambdas, weights, evaluate: rows },
+    ...{ lambdas, weights },
     settings: { onProgress: undefined, verbose: undefined },
   });
-  const { status, message, predictions } = answer as SparseAnswer & { predictions: Float64Array };
+  const { status, message } = answer;
   const fitted = answer.lambdas.length;
+  const own = await linksAlong(matrixOf(prepared, weights), rows, answer);
   const links = new Float64Array(rows.length * lambdas.length);
-  for (let i = 0; i < rows.length; ++i) {
+  rows.forEach((row, i) => {
+    const offset = prepared.offset ? (prepared.offset[row] as number) : 0;
     for (let k = 0; k < lambdas.length; ++k) {
-      links[i * lambdas.length + k] =
-        fitted > 0 ? (predictions[i * fitted + Math.min(k, fitted - 1)] as number) : Number.NaN;
+      const last = Math.min(k, fitted - 1);
+      links[i * lambdas.length + k] = last < 0 ? Number.NaN : offset + (own[i * fitted + last] as number);
     }
-  }
+  });
   return { status, message, fitted, links };
 }
 

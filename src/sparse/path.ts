@@ -1,11 +1,12 @@
 // Models along lambdas, and which of them criteria choose.
-import { checkNumber, checkOneOf } from '../core/check.js';
+import { checkNumber, checkOneOf, isPromise } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import type { SolveResult } from '../core/solve.js';
 import { type Fitted, fitOf, modelOf, type SparseFit, type SparseModel, withFunctions } from './model.js';
 import {
   checkLambdas,
   checkModelSettings,
+  inMemory,
   type LambdaSettings,
   type Origin,
   type Prepared,
@@ -87,7 +88,9 @@ export interface SparsePath extends SolveResult<SparseProgress>, Origin {
  */
 export async function sparsePath(data: SparseData, settings: SparsePathSettings = {}): Promise<SparsePath> {
   const known = checkModelSettings(settings, true);
-  const prepared = prepare(data, known);
+  // Without an await where there is nothing to wait for: a solve has begun when the call returns.
+  const given = inMemory(data);
+  const prepared = prepare(isPromise(given) ? await given : given, known);
   const lambdas = checkLambdas(known.lambdas);
   return pathOf(await solvePrepared(prepared, { lambdas }), prepared, lambdas);
 }
@@ -112,7 +115,7 @@ export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, want
     notFitted: leftOf(lambdas, wanted, settings),
   } as const;
   fits.set(path, { answer, about });
-  return Object.setPrototypeOf(path, functions);
+  return Object.setPrototypeOf(path, PathFunctions.prototype);
 }
 
 /** What the functions of a path need beside it. */
@@ -125,7 +128,7 @@ function fittedOf(path: object): Fitted {
 }
 
 /** The functions of paths, which are no part of them where they are copied or written as JSON. */
-const functions = class SparsePath {
+export class PathFunctions {
   fit(k: number): SparseFit {
     const fitted = fittedOf(this);
     const { length } = fitted.answer.lambdas;
@@ -140,7 +143,7 @@ const functions = class SparsePath {
     checkOneOf('criterion', criterion, ['aic', 'bic', 'ebic']);
     return selected(this as never, fitted, criterion);
   }
-}.prototype;
+}
 
 function modelAt(fitted: Fitted, lambda: number): SparseModel {
   const { lambdas, lambdaMax } = fitted.answer;

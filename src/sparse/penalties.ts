@@ -6,12 +6,12 @@ export interface SparsePenalty {
   readonly kind: 'lasso' | 'elasticNet' | 'mcp' | 'scad';
   /** Share of the part that selects; the rest is that of the squares. */
   readonly alpha: number;
-  /** Where the penalty becomes constant, in lambdas. */
+  /** The size of a coefficient from which on the penalty is constant, in lambdas. */
   readonly gamma?: number;
 }
 
 export interface NonConvexPenaltyOptions {
-  /** Where the penalty becomes constant, in lambdas: above 1 for {@link mcp} (default 3), above 2 for {@link scad} (default 3.7). */
+  /** The size of a coefficient from which on the penalty is constant, in lambdas: above 1 for {@link mcp} (default 3), above 2 for {@link scad} (default 3.7). */
   gamma?: number | undefined;
   /** Share of the part that selects, above 0 and at most 1; the rest is lambda (1 - alpha) b^2 / 2. Default 1. */
   alpha?: number | undefined;

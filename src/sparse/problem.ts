@@ -2,7 +2,7 @@
 import { settingNames } from '../core/addon.js';
 import { checkBounds } from '../core/bounds.js';
 import { checkMembers, checkNumber, checkObject, checkOneOf, checkVector, isList, show } from '../core/check.js';
-import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
+import { hasManyRows, type Matrix, type MatrixLike, type SparseMatrix, toMatrixInPieces } from '../core/matrix.js';
 import { callOptions, checkSettings } from '../core/settingNames.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import type { Label } from '../core/targets.js';
@@ -94,6 +94,23 @@ export interface About {
   /** Number of rows, as their weights count them. */
   rows: number;
   columns: number;
+}
+
+/** Data whose x is no array of many rows: these are copied, in pieces between which other events are served. */
+export function inMemory(data: SparseData): SparseData | Promise<SparseData> {
+  if (typeof data !== 'object' || data === null || !hasManyRows(data.x)) return data;
+  return toMatrixInPieces('x', data.x).then((x) => ({ ...data, x }));
+}
+
+/** A problem whose data nobody else can change while several solves of it begin, one after the other. */
+export function owned(prepared: Prepared): Prepared {
+  const { x, missing } = prepared.data;
+  const copy =
+    'data' in x
+      ? { ...x, data: x.data.slice() }
+      : { ...x, offsets: x.offsets.slice(), indices: x.indices.slice(), values: x.values.slice() };
+  const { weights, offset } = prepared;
+  return { ...prepared, data: { x: copy, missing }, weights: weights?.slice(), offset: offset?.slice() };
 }
 
 /** Data and settings, checked. */
@@ -241,8 +258,6 @@ export interface Variation {
   lambdas?: Float64Array | undefined;
   /** Weights in place of those of the data, with the means of the columns by them. */
   weights?: Float64Array | undefined;
-  /** Rows whose linear predictions are wanted. */
-  evaluate?: Int32Array | undefined;
   settings?: SparseOptions & SolveOptions<SparseProgress>;
 }
 
@@ -256,10 +271,7 @@ export function matrixOf(
 }
 
 /** Solves a prepared problem along lambdas that fall. */
-export function solvePrepared(
-  prepared: Prepared,
-  { lambdas, weights, evaluate, settings }: Variation,
-): Promise<SparseAnswer> {
+export function solvePrepared(prepared: Prepared, { lambdas, weights, settings }: Variation): Promise<SparseAnswer> {
   const { y, offset, perColumn, warmStart } = prepared;
   const x = matrixOf(prepared, weights);
   const of = weights ?? prepared.weights;
@@ -270,7 +282,6 @@ export function solvePrepared(
     ...(offset && { offset }),
     ...(lambdas && { lambdas }),
     ...(start && { start }),
-    ...(evaluate && { evaluate }),
   };
   // Reports are those of this solver, whose members `SolveOptions` of any solver does not know.
   const options = { ...prepared.settings, ...settings } as SolveOptions;

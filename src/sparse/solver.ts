@@ -1,10 +1,11 @@
 // Sparse regression at one lambda.
-import { checkObject } from '../core/check.js';
+import { checkObject, isPromise } from '../core/check.js';
 import type { SolveResult } from '../core/solve.js';
 import { fitOf, type SparseFit, unfitted } from './model.js';
 import {
   checkLambda,
   checkModelSettings,
+  inMemory,
   prepare,
   type SparseData,
   type SparseModelSettings,
@@ -44,7 +45,9 @@ export interface SparseResult extends SolveResult<SparseProgress>, SparseFit {
  */
 export async function sparseRegression(data: SparseData, settings: SparseSettings): Promise<SparseResult> {
   const { lambda, ...others } = checkModelSettings(checkObject('settings', settings), false, ['lambda']);
-  const prepared = prepare(data, others);
+  // Without an await where there is nothing to wait for: a solve has begun when the call returns.
+  const given = inMemory(data);
+  const prepared = prepare(isPromise(given) ? await given : given, others);
   const lambdas = Float64Array.of(checkLambda(lambda));
   const answer = await solvePrepared(prepared, { lambdas });
   const { status, message, iterations, seconds, history, device, lambdaMax, constantColumns, residual } = answer;

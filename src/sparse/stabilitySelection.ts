@@ -1,6 +1,6 @@
 // Columns that are selected again and again, whichever half of the rows the model is fitted to.
 import { addon } from '../core/addon.js';
-import { checkInteger, checkNumber } from '../core/check.js';
+import { checkInteger, checkNumber, isPromise } from '../core/check.js';
 import type { Status } from '../core/solve.js';
 import { dealt, weightsOfRows } from './folds.js';
 import type { SparsePathSettings } from './path.js';
@@ -8,6 +8,8 @@ import {
   checkLambda,
   checkLambdas,
   checkModelSettings,
+  inMemory,
+  owned,
   type Prepared,
   prepare,
   type SparseAnswer,
@@ -71,7 +73,9 @@ export async function stabilitySelection(
   const { subsamples = 50, threshold = 0.75, q, lambda, ...others } = known;
   checkSubsamples(subsamples);
   checkThreshold(threshold);
-  const prepared = prepare(data, others);
+  // Without an await where there is nothing to wait for: a solve has begun when the call returns.
+  const given = inMemory(data);
+  const prepared = owned(prepare(isPromise(given) ? await given : given, others));
   const { columns } = prepared.about;
   if (q !== undefined && lambda !== undefined) throw new RangeError(`q = ${q}: expected none beside a lambda`);
   const most =

@@ -45,8 +45,8 @@ const mayName: Record<string, string> = {
   'test/contract/simulated.test.ts': 'what a regression shows on the way',
 };
 
-/** A family as part of a path or as a string of its own; methods/nlp and problems/nlp are rooms, not the family. */
-const naming = (family: string) => new RegExp(`(?<!methods|problems)[/'"\`]${family}[/'"\`]`);
+/** A family as part of a path or as a string of its own; methods/nlp, problems/nlp and linalg/sparse are rooms, not families. */
+const naming = (family: string) => new RegExp(`(?<!methods|problems|linalg)[/'"\`]${family}[/'"\`]`);
 
 function named(sources: Map<string, string>, family: string): string[] {
   const own = new RegExp(

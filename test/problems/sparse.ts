@@ -40,7 +40,7 @@ interface Made {
   format: 'dense' | 'csc';
   rows: number;
   columns: number;
-  /** By columns. */
+  /** The numbers of a dense matrix, column after column. */
   X?: Float64Array;
   offsets?: Int32Array;
   indices?: Int32Array;
@@ -54,7 +54,7 @@ export interface LargeProblem {
   family: SparseFamily;
   alpha: number;
   x: Matrix | SparseMatrix;
-  /** The same matrix by columns, dense or sparse. */
+  /** The columns of x. */
   columns: Columns;
   y: Float64Array;
   /** The coefficients that the response was made with, of problems that are drawn. */

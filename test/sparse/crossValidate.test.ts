@@ -50,7 +50,7 @@ it.each(each)('%s: mean and standard error of %s are those of models without a f
   const settings = { family, tolerance: 1e-9, nLambda: 12, minRatio: 0.01 };
   const cv = await crossValidate({ x, y }, { ...settings, folds: foldOf, measure, keepPredictions: true });
   expect(cv.status).toBe('solved');
-  expect(cv.path.coefficients).toEqual((await sparsePath({ x, y }, settings)).coefficients);
+  expect(cv.coefficients).toEqual((await sparsePath({ x, y }, settings)).coefficients);
   const values: number[][] = [];
   const sizes: number[] = [];
   for (const fold of [0, 1, 2]) {
@@ -145,7 +145,7 @@ describe('folds', () => {
 
   it('go along all lambdas though their paths end before', async () => {
     const cv = await crossValidate({ x, y }, { family: 'binomial', folds: 4, maxNonzeros: 2 });
-    expect(cv.path.end).toBe('maxNonzeros');
+    expect(cv.end).toBe('maxNonzeros');
     expect(cv.mean).toHaveLength(cv.lambda.length);
     expect(cv.mean.every(Number.isFinite)).toBe(true);
     for (const fitted of cv.fitted) expect(fitted).toBeLessThanOrEqual(cv.lambda.length);

@@ -300,7 +300,7 @@ export function drawn(
   return { x, y };
 }
 
-/** The same matrix without its zeros. */
+/** A dense matrix without its zeros. */
 export function asSparse(x: Matrix, format: 'csc' | 'csr'): SparseMatrix {
   const { rows, columns, data } = x;
   const [lines, width] = format === 'csc' ? [columns, rows] : [rows, columns];
