@@ -215,12 +215,12 @@ void GramMetric::addWeighted(int place, double t, double* r) const {
   for (int i = 0; i < data_.n(); ++i) r[i] += t * h_[at(i)] * a[i];
 }
 
-void GramMetric::addGramProduct(std::span<const double> b, std::span<double> out) const {
-  std::vector<double> t(at(data_.n()));
-  addProduct(b, t);
+double GramMetric::rowsOf(std::span<const double> b, std::span<double> rows) const {
+  std::fill(rows.begin(), rows.end(), 0.0);
+  addProduct(b, rows);
   double sum = 0;
-  for (std::size_t i = 0; i < t.size(); ++i) sum += t[i] *= h_[i];
-  for (int e = 0; e < size(); ++e) out[at(e)] += dot(e, t.data()) - mean(e) * sum;
+  for (std::size_t i = 0; i < rows.size(); ++i) sum += rows[i] *= h_[i];
+  return sum;
 }
 
 }  // namespace nonconvex

@@ -38,6 +38,7 @@ class GramMetric {
 
   /// Computes what is missing of G, of which the other members need nothing.
   void needGram();
+  bool hasGram() const { return filled_ == size(); }
   /// Column j of G, both triangles, once needGram() has been called.
   const double* gram(int place) const { return gram_.column(place); }
 
@@ -48,8 +49,11 @@ class GramMetric {
   void gradient(std::span<const double> r, double sum, std::span<double> out) const;
   /// t += sum of b_place column, less shifts.
   void addProduct(std::span<const double> b, std::span<double> t) const;
-  /// out += G b, by rows.
-  void addGramProduct(std::span<const double> b, std::span<double> out) const;
+  /// rows := H X b, less the shifts; returns its sum. The entry of G b at a place is ofRows() of it.
+  double rowsOf(std::span<const double> b, std::span<double> rows) const;
+  double ofRows(int place, std::span<const double> rows, double sum) const {
+    return dot(place, rows.data()) - mean(place) * sum;
+  }
 
  private:
   void reservePanel(int count);

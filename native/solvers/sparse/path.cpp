@@ -54,8 +54,8 @@ void SparsePath::setGradient() {
     for (int e = 0; e < metric_.size(); ++e) quadratic_.q[at(e)] -= metric_.mean(e) * sum;
     return;
   }
-  for (int e = 0; e < metric_.size(); ++e) quadratic_.q[at(e)] = correlations_[at(metric_.column(e))];
-  metric_.addGramProduct(quadratic_.b, quadratic_.q);
+  quadratic_.applyGram(quadratic_.b, quadratic_.q);
+  for (int e = 0; e < metric_.size(); ++e) quadratic_.q[at(e)] += correlations_[at(metric_.column(e))];
 }
 
 /// Losses of the present predictions.

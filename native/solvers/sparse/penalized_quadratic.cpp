@@ -103,7 +103,7 @@ int PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) 
   rows_.assign(at(data_.n()), 0.0);
   sumOfRows_ = 0;
   const auto gradient = [&](int e) {
-    return base_[at(e)] + metric_.dot(e, rows_.data()) - metric_.mean(e) * sumOfRows_;
+    return base_[at(e)] + metric_.ofRows(e, rows_, sumOfRows_);
   };
   int sweeps = 0;
   for (double most = infinity; sweeps < sweepsByRows && most > tolerance / 2; ++sweeps) {
@@ -238,6 +238,7 @@ bool PenalizedQuadratic::solveByProducts() {
   direction_.assign(k, 0.0);
   spread_.assign(at(metric_.size()), 0.0);
   product_.resize(at(metric_.size()));
+  rows_.resize(at(data_.n()));
   const auto scaled = [&](std::size_t s) {
     return r[s] / std::max(metric_.curvature(support_[s]) + diagonal_[s], 1e-3 * metric_.curvature(support_[s]));
   };
@@ -252,7 +253,8 @@ bool PenalizedQuadratic::solveByProducts() {
       spread_[at(support_[s])] = direction_[s];
     }
     before = size;
-    applyGram(spread_, product_);
+    const double sum = metric_.rowsOf(spread_, rows_);
+    for (const int e : support_) product_[at(e)] = metric_.ofRows(e, rows_, sum);
     double curvature = 0;
     for (std::size_t s = 0; s < k; ++s) {
       curvature += direction_[s] * (product_[at(support_[s])] + diagonal_[s] * direction_[s]);
@@ -266,10 +268,14 @@ bool PenalizedQuadratic::solveByProducts() {
   return true;
 }
 
-/// out := G d
-void PenalizedQuadratic::applyGram(const std::vector<double>& d, std::vector<double>& out) {
+void PenalizedQuadratic::applyGram(std::span<const double> d, std::span<double> out) {
+  if (byRows() || !metric_.hasGram()) {
+    rows_.resize(at(data_.n()));
+    const double sum = metric_.rowsOf(d, rows_);
+    for (int e = 0; e < metric_.size(); ++e) out[at(e)] = metric_.ofRows(e, rows_, sum);
+    return;
+  }
   std::fill(out.begin(), out.end(), 0.0);
-  if (byRows()) return metric_.addGramProduct(d, out);
   for (int e = 0; e < metric_.size(); ++e) {
     if (d[at(e)] != 0) blas::axpy(metric_.size(), d[at(e)], metric_.gram(e), out.data());
   }

@@ -77,6 +77,8 @@ class PenalizedQuadratic {
   double largestViolation(const PenaltyAt& penalty) const;
   /// Whether the objective is strictly convex near b on the places that are not 0 or whose gradient is near the edge.
   bool locallyConvex(const PenaltyAt& penalty);
+  /// out := G d, by rows where G is not there.
+  void applyGram(std::span<const double> d, std::span<double> out);
   /// The metric has changed: factors of it are of no use.
   void forgetFactor() {
     factored_.clear();
@@ -104,7 +106,6 @@ class PenalizedQuadratic {
   void copyWorkingGram();
   bool solveSupport();
   bool solveByProducts();
-  void applyGram(const std::vector<double>& d, std::vector<double>& out);
   bool factor(const std::vector<int>& places, const std::vector<double>& diagonal);
 
   const Cpu& la_;
