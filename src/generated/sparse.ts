@@ -139,7 +139,7 @@ export interface SparseSolution {
   objectives: Float64Array;
   /** Twice the sum of weighted losses less those of a perfect fit, for each lambda. */
   deviances: Float64Array;
-  /** Of the coefficients, without the intercept, for each lambda. */
+  /** Coefficients that are not 0, without the intercept, for each lambda. */
   degreesOfFreedom: Float64Array;
   /**
    * Objective less a lower bound of the optimum, over the mean loss of the null model less that of a perfect fit, for

@@ -44,7 +44,7 @@ export type SparseCertificate =
 
 /** A model that was fitted. */
 export interface SparseFit extends SparseModel {
-  /** Degrees of freedom of the coefficients, without the intercept: their number where the penalty has no squares. */
+  /** Degrees of freedom of the coefficients, without the intercept: how many are not 0, which is more than they are where squares shrink them. */
   df: number;
   /** Mean loss and penalty. */
   objective: number;

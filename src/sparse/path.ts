@@ -33,7 +33,7 @@ export interface SparsePath extends SolveResult<SparseProgress>, Origin {
   coefficients: SparseMatrix;
   /** Coefficients that are not 0, for each lambda. */
   nonzeros: Int32Array;
-  /** Degrees of freedom of the coefficients, for each lambda. */
+  /** Degrees of freedom of the coefficients, without the intercept, for each lambda. */
   df: Float64Array;
   /** Mean loss and penalty, for each lambda. */
   objectives: Float64Array;

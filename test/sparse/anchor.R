@@ -1,0 +1,21 @@
+# What glmnet gives, for test/sparse/anchors.test.ts: reads one line of JSON, prints one.
+suppressPackageStartupMessages({
+  library(glmnet)
+  library(jsonlite)
+})
+ask <- fromJSON(readLines(file("stdin"), n = 1))
+of <- function(...) {
+  fit <- glmnet(ask$x, lambda = ask$lambda, thresh = 1e-20, maxit = 1e8, ...)
+  list(coefficients = as.numeric(fit$beta), intercept = unname(fit$a0))
+}
+found <- list(
+  lasso = of(ask$y),
+  binomial = of(ask$labels, family = "binomial", alpha = 0.4),
+  poisson = of(ask$counts, family = "poisson", offset = ask$offset, weights = ask$weights),
+  elasticNet = of(ask$y, alpha = 0.4),
+  bounded = of(ask$y, lower.limits = 0, upper.limits = 0.3),
+  factors = of(ask$y, penalty.factor = ask$factors)
+)
+cv <- cv.glmnet(ask$x, ask$labels, family = "binomial", foldid = ask$folds, lambda = ask$lambdas, type.measure = "deviance", thresh = 1e-14)
+found$cv <- list(mean = cv$cvm, standardError = cv$cvsd, lambdaMin = cv$lambda.min, lambda1se = cv$lambda.1se)
+cat(toJSON(found, auto_unbox = TRUE, digits = NA), "\n")

@@ -1,0 +1,107 @@
+// One line each for users of scikit-learn and glmnet that gives the same numbers, where these are installed (Debian: python3-sklearn,
+// r-cran-glmnet): the table of docs/sparse.md.
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { crossValidate, elasticNet, type SparseModel, sparseRegression } from '../../src/sparse/index.js';
+import { Draws, drawn } from './values.js';
+
+const [n, p, lambda] = [60, 6, 0.08];
+const { x, y } = drawn(71, 'gaussian', n, p);
+const { y: counts } = drawn(71, 'poisson', n, p);
+const { y: labels } = drawn(71, 'binomial', n, p);
+const draws = new Draws(72);
+const offset = draws.normals(n).map((value) => value / 5);
+const weights = y.map((_, i) => 0.5 + (i % 4) / 4);
+const factors = [1, 0.5, 2, 0, 1, 1.5];
+const folds = Array.from(y, (_, i) => 1 + (i % 5));
+const lambdas = Array.from({ length: 20 }, (_, k) => 0.2 * 0.8 ** k);
+const rows = Array.from({ length: n }, (_, i) => Array.from(x.data.subarray(i * p, (i + 1) * p)));
+
+type Found = Record<string, Pick<SparseModel, 'intercept'> & { coefficients: number[] }>;
+
+/** What a program answers to the data; undefined where it lacks what it needs. */
+async function asked(command: string, ...args: string[]): Promise<Found | undefined> {
+  const lists = { y, counts, labels, offset, weights };
+  const arrays = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, Array.from(list)]));
+  const running = promisify(execFile)(command, args);
+  running.child.stdin?.on('error', () => {}); // of a program that has ended
+  running.child.stdin?.end(`${JSON.stringify({ x: rows, ...arrays, factors, folds, lambdas, lambda })}\n`);
+  try {
+    return JSON.parse((await running).stdout) as Found;
+  } catch (error) {
+    console.warn(`skipped: ${args.at(-1)}: ${(error as Error).message.trim().split('\n').at(-1)}`);
+    return undefined;
+  }
+}
+
+const folder = import.meta.dirname;
+const [scikit, glmnet] = await Promise.all([
+  asked('/usr/bin/python3', join(folder, 'anchor.py')),
+  asked('Rscript', '--vanilla', join(folder, 'anchor.R')),
+]);
+
+function expectSame(ours: SparseModel, theirs: Found[string] | undefined, most: number): void {
+  ours.coefficients.forEach((b, j) => {
+    expect(Math.abs(b - (theirs?.coefficients[j] as number)), `coefficient ${j}`).toBeLessThanOrEqual(most);
+  });
+  expect(Math.abs(ours.intercept - (theirs?.intercept as number))).toBeLessThanOrEqual(most);
+}
+
+const tight = { lambda, tolerance: 1e-12 };
+
+describe.runIf(scikit)('scikit-learn', () => {
+  const plain = { ...tight, standardize: false };
+
+  it('Lasso(alpha)', async () => expectSame(await sparseRegression({ x, y }, plain), scikit?.lasso, 1e-8));
+  it('ElasticNet(alpha, l1_ratio)', async () =>
+    expectSame(await sparseRegression({ x, y }, { ...plain, penalty: elasticNet(0.4) }), scikit?.elasticNet, 1e-8));
+  it('Lasso(positive=True)', async () =>
+    expectSame(await sparseRegression({ x, y }, { ...plain, lowerBounds: 0 }), scikit?.positive, 1e-8));
+  it('LogisticRegression(C)', async () =>
+    expectSame(await sparseRegression({ x, y: labels }, { ...plain, family: 'binomial' }), scikit?.logistic, 1e-5));
+});
+
+describe.runIf(glmnet)('glmnet', () => {
+  it('glmnet(x, y, lambda)', async () => expectSame(await sparseRegression({ x, y }, tight), glmnet?.lasso, 1e-7));
+  it('family, alpha', async () => {
+    const settings = { ...tight, family: 'binomial', penalty: elasticNet(0.4) } as const;
+    expectSame(await sparseRegression({ x, y: labels }, settings), glmnet?.binomial, 1e-6);
+  });
+  it('weights, offset', async () => {
+    const data = { x, y: counts, offset, sampleWeight: weights };
+    expectSame(await sparseRegression(data, { ...tight, family: 'poisson' }), glmnet?.poisson, 1e-6);
+  });
+  it('alpha of a linear model: y divided by its standard deviation, lambda, too', async () => {
+    const mean = y.reduce((sum, value) => sum + value, 0) / n;
+    const deviation = Math.sqrt(y.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n);
+    const scaled = y.map((value) => value / deviation);
+    const settings = { ...tight, lambda: lambda / deviation, penalty: elasticNet(0.4) };
+    const { coefficients, intercept } = await sparseRegression({ x, y: scaled }, settings);
+    const found = { coefficients: coefficients.map((b) => b * deviation), intercept: intercept * deviation };
+    expectSame(found as SparseModel, glmnet?.elasticNet, 1e-7);
+  });
+  it('lower.limits, upper.limits', async () =>
+    expectSame(
+      await sparseRegression({ x, y }, { ...tight, lowerBounds: 0, upperBounds: 0.3 }),
+      glmnet?.bounded,
+      1e-7,
+    ));
+  it('penalty.factor, divided by its mean', async () => {
+    const mean = factors.reduce((sum, factor) => sum + factor, 0) / p;
+    const penaltyFactor = factors.map((factor) => factor / mean);
+    expectSame(await sparseRegression({ x, y }, { ...tight, penaltyFactor }), glmnet?.factors, 1e-7);
+  });
+  it('cv.glmnet(foldid)', async () => {
+    const cv = await crossValidate({ x, y: labels }, { family: 'binomial', folds, lambdas, tolerance: 1e-10 });
+    const theirs = glmnet?.cv as unknown as Record<'mean' | 'standardError', number[]> &
+      Record<'lambdaMin' | 'lambda1se', number>;
+    cv.mean.forEach((mean, k) => {
+      expect(mean).toBeCloseTo(theirs.mean[k] as number, 5);
+      expect(cv.standardError[k]).toBeCloseTo(theirs.standardError[k] as number, 5);
+    });
+    expect(cv.lambdaMin).toBeCloseTo(theirs.lambdaMin, 12);
+    expect(cv.lambda1se).toBeCloseTo(theirs.lambda1se, 12);
+  });
+});
