@@ -5,6 +5,7 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "core/require_memory.hpp"
 
 namespace nonconvex {
 namespace {
@@ -39,7 +40,7 @@ double penaltyConjugate(double v, double l1, double l2, double lower, double upp
 
 double feasibleShare(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients) {
   double share = 1;
-  if (penalty.hasRidge()) return share;
+  if (penalty.hasRidge() || penalty.isZero()) return share;
   for (int j = 0; j < data.p(); ++j) {
     if (data.constant[at(j)] || data.factor[at(j)] == 0) continue;
     const double g = gradients[at(j)], l = penalty.l1(j);
@@ -52,7 +53,7 @@ double feasibleShare(const SparseData& data, const PenaltyAt& penalty, std::span
 
 double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients, double share) {
   double sum = 0;
-  for (int j = 0; j < data.p(); ++j) {
+  for (int j = 0; j < data.p() && !penalty.isZero(); ++j) {
     // The slopes are orthogonal to free columns, but for rounding.
     if (data.constant[at(j)] || data.factor[at(j)] == 0) continue;
     sum +=
@@ -61,15 +62,17 @@ double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<co
   return sum;
 }
 
-bool makeOrthogonal(const SparseData& data, bool intercept, std::span<const double> curvatures,
-                    std::span<double> slopes) {
+bool makeOrthogonal(const SparseData& data, std::span<const int> free, bool intercept,
+                    std::span<const double> curvatures, std::span<double> slopes) {
   const int n = data.n(), first = intercept ? 1 : 0;
-  const int k = first + static_cast<int>(data.free.size());
+  const int k = first + static_cast<int>(free.size());
   if (k == 0) return true;
+  requireMemory(sizeof(double) * k * (n + 2.0 * k),
+                "columns without penalty, of which there are " + show(k) + ", need");
   HostMatrix<double> z(n, k), a(k, k), c(k, 1);
   for (int i = 0; i < n && intercept; ++i) z(i, 0) = 1;
   for (int f = first; f < k; ++f) {
-    const int j = data.free[at(f - first)];
+    const int j = free[at(f - first)];
     const double shift = data.shift[at(j)], by = 1 / data.scale[at(j)];
     for (int i = 0; i < n; ++i) z(i, f) = -shift * by;
     data.x.forEntries(j, [&](int i, double v) { z(i, f) += v * by; });

@@ -28,9 +28,9 @@ double feasibleShare(const SparseData& data, const PenaltyAt& penalty, std::span
 /// The sum of the conjugates of the penalty at -s g_j.
 double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients, double share);
 
-/// Makes slopes w u orthogonal to the intercept and to free columns, by a move along the curvatures w h, which keeps
-/// them in the domain of the conjugate while no prediction changes by more than 1. False where one does.
-bool makeOrthogonal(const SparseData& data, bool intercept, std::span<const double> curvatures,
-                    std::span<double> slopes);
+/// Makes slopes w u orthogonal to the intercept and to columns without penalty, by a move along the curvatures w h,
+/// which keeps them in the domain of the conjugate while no prediction changes by more than 1. False where one does.
+bool makeOrthogonal(const SparseData& data, std::span<const int> free, bool intercept,
+                    std::span<const double> curvatures, std::span<double> slopes);
 
 }  // namespace nonconvex

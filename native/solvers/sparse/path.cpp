@@ -136,12 +136,12 @@ double SparsePath::penaltyValue(const PenaltyAt& penalty) const {
 }
 
 /// The violation on the columns in use that is small enough.
-double SparsePath::tolerance(const PenaltyAt& penalty, double lambda) const {
-  const double ofLambda = 0.1 * settings_.tolerance * lambda * std::max(settings_.alpha, 1e-3);
-  if (squared() || !penalty.convex()) return ofLambda;
-  const double size = norm1(quadratic_.b);
-  return std::max(ofLambda, std::min(0.01 * lambda * std::max(settings_.alpha, 1e-3),
-                                     shareOfGap * settings_.tolerance * scaleOfGap() / std::max(size, 1e-300)));
+double SparsePath::tolerance(const PenaltyAt& penalty) const {
+  const double slope = penalty.largestSlope();
+  const double least = settings_.tolerance * std::max(0.1 * slope, 1e-4 * lambdaMax_);
+  if (squared() || !penalty.convex()) return least;
+  const double ofGap = shareOfGap * settings_.tolerance * scaleOfGap() / std::max(norm1(quadratic_.b), 1e-300);
+  return std::max(least, std::min(0.01 * slope, ofGap));
 }
 
 bool SparsePath::solve(const PenaltyAt& penalty, double tolerance) {
@@ -277,6 +277,21 @@ std::vector<int> SparsePath::candidates(std::span<const double> gradients, const
   return found;
 }
 
+/// Columns without penalty at a lambda: at 0 all that are not constant.
+std::vector<int> SparsePath::freeAt(const PenaltyAt& penalty) const {
+  if (!penalty.isZero()) return data_.free;
+  std::vector<int> all;
+  for (int j = 0; j < data_.p(); ++j) {
+    if (!data_.constant[at(j)]) all.push_back(j);
+  }
+  return all;
+}
+
+/// Whether a bound needs slopes that are made orthogonal first: those of the squared loss are so to the intercept.
+bool SparsePath::needsOrthogonal(const PenaltyAt& penalty) const {
+  return penalty.convex() && !(squared() && data_.free.empty() && !penalty.isZero());
+}
+
 std::vector<PathModel> SparsePath::fit(std::span<const double> lambdas) {
   std::vector<PathModel> models;
   double sharper = 1;
@@ -292,12 +307,13 @@ std::vector<PathModel> SparsePath::fit(std::span<const double> lambdas) {
     for (int k = 0; k < together; ++k) {
       const double lambda = lambdas[at(k)];
       const PenaltyAt penalty(data_, settings_, lambda);
-      const bool reached = solve(penalty, sharper * tolerance(penalty, lambda));
+      const bool reached = solve(penalty, sharper * tolerance(penalty));
       models.push_back(model(penalty, lambda, reached));
       const std::span<double> column(slopes.column(k), at(n));
       slopesOf(models.back(), column);
-      if (penalty.convex() && !(squared() && data_.free.empty())) {
-        orthogonal[at(k)] = makeOrthogonal(data_, settings_.intercept, squared() ? data_.weights : second_, column);
+      if (needsOrthogonal(penalty)) {
+        orthogonal[at(k)] =
+            makeOrthogonal(data_, freeAt(penalty), settings_.intercept, squared() ? data_.weights : second_, column);
       }
       la_.checkpoint();
     }
@@ -355,7 +371,7 @@ double SparsePath::bound(const PathModel& model, const PenaltyAt& penalty, std::
                          std::span<const double> gradients) const {
   const double share = feasibleShare(data_, penalty, gradients);
   double value = 0;
-  if (squared() && data_.free.empty()) {
+  if (!needsOrthogonal(penalty)) {
     for (std::size_t k = 0; k < model.columns.size(); ++k) {
       value -= model.values[k] * gradients[at(model.columns[k])];
     }

@@ -68,7 +68,9 @@ class SparsePath {
   void updateModelGradient();
   double penaltyValue(const PenaltyAt& penalty) const;
   double penaltyNorm() const;
-  double tolerance(const PenaltyAt& penalty, double lambda) const;
+  double tolerance(const PenaltyAt& penalty) const;
+  std::vector<int> freeAt(const PenaltyAt& penalty) const;
+  bool needsOrthogonal(const PenaltyAt& penalty) const;
 
   PathModel model(const PenaltyAt& penalty, double lambda, bool reached);
   void restore(const PathModel& model);

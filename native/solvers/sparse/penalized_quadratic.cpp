@@ -10,6 +10,7 @@ namespace nonconvex {
 namespace {
 
 constexpr int mostRounds = 500;  // of sweeps and a Newton step
+constexpr int mostInVain = 40;   // of them in a row, without a smaller violation
 constexpr int sweepsByRows = 3;  // between looks at all conditions
 constexpr int sweepsByGram = 10;
 constexpr double sweepsOfProducts = 12;  // that conjugate gradients cost by rows
@@ -53,8 +54,8 @@ double PenalizedQuadratic::largestViolation(const PenaltyAt& penalty) const {
 
 bool PenalizedQuadratic::minimize(const PenaltyAt& penalty, double tolerance) {
   return penalty.visitKind([&]<class Penalty>() {
-    double violation = largestViolation(penalty);
-    for (int round = 0; round < mostRounds; ++round) {
+    double violation = largestViolation(penalty), least = violation;
+    for (int round = 0, since = 0; round < mostRounds && since < mostInVain; ++round) {
       if (violation <= tolerance) return true;
       la_.checkpoint();
       collect(penalty, tolerance);
@@ -65,8 +66,10 @@ bool PenalizedQuadratic::minimize(const PenaltyAt& penalty, double tolerance) {
       const double left = rate < 1 ? std::min(mostSweeps, std::log(tolerance / after) / std::log(rate)) : mostSweeps;
       for (int k = 0; k < mostShortSteps && !newtonStep<Penalty>(penalty, left); ++k) continue;
       violation = largestViolation(penalty);
+      since = violation < least ? 0 : since + 1;
+      least = std::min(least, violation);
     }
-    return false;
+    return violation <= tolerance;
   });
 }
 
@@ -102,9 +105,7 @@ int PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) 
   base_ = q;
   rows_.assign(at(data_.n()), 0.0);
   sumOfRows_ = 0;
-  const auto gradient = [&](int e) {
-    return base_[at(e)] + metric_.ofRows(e, rows_, sumOfRows_);
-  };
+  const auto gradient = [&](int e) { return base_[at(e)] + metric_.ofRows(e, rows_, sumOfRows_); };
   int sweeps = 0;
   for (double most = infinity; sweeps < sweepsByRows && most > tolerance / 2; ++sweeps) {
     most = 0;

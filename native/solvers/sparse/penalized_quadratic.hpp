@@ -27,6 +27,7 @@ class PenaltyAt {
   }
 
   bool convex() const { return kind_ == SparsePenalty::lasso; }
+  bool isZero() const { return l1_ == 0 && l2_ == 0; }
   bool hasRidge() const { return l2_ > 0; }
   double l1(int column) const { return l1_ * data_.factor[at(column)]; }
   double l2(int column) const { return l2_ * data_.factor[at(column)]; }

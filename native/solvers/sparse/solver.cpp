@@ -12,6 +12,7 @@ namespace {
 constexpr double fullyExplained = 0.999;  // share of the null deviance at which a path ends
 constexpr double leastChange = 1e-5;      // of the deviance between two lambdas, relative
 constexpr double leastStep = 0.5;         // of lambda, on the way to the first one that is asked for
+constexpr double smallestLead = 1e-4;     // of lambdaMax, among those on the way
 
 void requireSettings(const SparseSettings& settings) {
   const double gamma = PenaltyAt::gammaOf(settings);
@@ -43,6 +44,8 @@ PathSolver::PathSolver(const Cpu& la, const SparseProblem& problem, const Sparse
       path_(la, data_, settings_) {
   require(problem.start.empty() || problem.start.size() == at(data_.p()) + 1, "warmStart.coefficients.length",
           problem.start.size() - 1, "expected as many numbers as x has columns: " + show(data_.p()));
+  require(problem.lambdas.empty() || problem.lambdas.back() > 0 || data_.p() < data_.n(), "lambda", 0,
+          "expected more than 0 with as many columns as rows or more, as else no minimum is unique");
 }
 
 std::optional<Status> PathSolver::start() {
@@ -73,7 +76,8 @@ void PathSolver::chooseLambdas() {
   if (problem_.start.empty() && first < most) {
     // A penalty that is not convex has many minima: the one that a path of the default lambdas leads to is meant.
     if (convex) {
-      for (double lambda = most * leastStep; lambda * leastStep > first && lambdas_.size() < 60; lambda *= leastStep) {
+      for (double lambda = most * leastStep; lambda * leastStep > first && lambda > smallestLead * most;
+           lambda *= leastStep) {
         lambdas_.push_back(lambda);
       }
     } else {
