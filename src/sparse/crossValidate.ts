@@ -126,7 +126,7 @@ function partOf(prepared: Prepared, foldOf: Int32Array, fold: number): Part {
 /** The linear predictions of rows that were left out, for all lambdas. */
 interface LeftOut extends Pick<SparseAnswer, 'status' | 'message'> {
   fitted: number;
-  /** Row after row. */
+  /** Lambda after lambda, a number for each row. */
   links: Float64Array;
 }
 
@@ -136,17 +136,9 @@ async function leftOut(prepared: Prepared, { rows, weights }: Part, lambdas: Flo
     settings: { onProgress: undefined, verbose: undefined },
   });
   const { status, message } = answer;
-  const fitted = answer.lambdas.length;
-  const own = await linksAlong(matrixOf(prepared, weights), rows, answer);
-  const links = new Float64Array(rows.length * lambdas.length);
-  rows.forEach((row, i) => {
-    const offset = prepared.offset ? (prepared.offset[row] as number) : 0;
-    for (let k = 0; k < lambdas.length; ++k) {
-      const last = Math.min(k, fitted - 1);
-      links[i * lambdas.length + k] = last < 0 ? Number.NaN : offset + (own[i * fitted + last] as number);
-    }
-  });
-  return { status, message, fitted, links };
+  const x = matrixOf(prepared, weights);
+  const links = await linksAlong(x, rows, prepared.offset, answer, lambdas.length);
+  return { status, message, fitted: answer.lambdas.length, links };
 }
 
 /** Means of the measure over the folds and their standard errors, for each lambda. */
@@ -172,8 +164,8 @@ function statistics(
   for (let k = 0; k < lambdas; ++k) {
     const values = of.map(({ links }, fold) => {
       const { y, weights } = rowsOf[fold] as (typeof rowsOf)[number];
-      const column = Float64Array.from(y, (_, i) => links[i * lambdas + k] as number);
-      return measured(measure, family, { links: column, y, weights });
+      const of = links.subarray(k * y.length, (k + 1) * y.length);
+      return measured(measure, family, { links: of, y, weights });
     });
     const average = (at: (value: number) => number): number =>
       values.reduce((sum, value, fold) => sum + (weightOf[fold] as number) * at(value), 0) / total;
@@ -206,8 +198,9 @@ function predictionsOf({ data }: Prepared, parts: readonly Part[], of: readonly 
   const { rows } = data.x;
   const all = new Float64Array(rows * columns).fill(Number.NaN);
   of.forEach(({ links }, fold) => {
-    (parts[fold] as Part).rows.forEach((row, i) => {
-      all.set(links.subarray(i * columns, (i + 1) * columns), row * columns);
+    const part = (parts[fold] as Part).rows;
+    part.forEach((row, i) => {
+      for (let k = 0; k < columns; ++k) all[row * columns + k] = links[k * part.length + i] as number;
     });
   });
   return { data: all, rows, columns };

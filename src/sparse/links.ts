@@ -8,26 +8,31 @@ import type { SparseAnswer } from './problem.js';
 const slice = 10;
 
 /**
- * Linear predictions of the rows by each model, without offsets: row after row, a number for each lambda. Other events are served now and
- * then.
+ * Linear predictions of the rows by each model of a path, for `count` lambdas: lambda after lambda, a number for each row. The last model
+ * stands for lambdas that were not fitted. Other events are served now and then.
  */
 export async function linksAlong(
   x: Matrix | SparseMatrix,
   rows: Int32Array,
-  answer: SparseAnswer,
+  offset: Float64Array | undefined,
+  { lambdas, intercepts, offsets, indices, values }: SparseAnswer,
+  count: number,
 ): Promise<Float64Array> {
-  const { lambdas, intercepts } = answer;
-  const count = lambdas.length;
-  const links = new Float64Array(rows.length * count);
+  const links = new Float64Array(rows.length * count).fill(Number.NaN);
   const add = 'data' in x ? denseAdder(x, rows) : sparseAdder(x, rows);
-  const column = new Float64Array(rows.length);
+  const shifts = offset ? Float64Array.from(rows, (row) => offset[row] as number) : undefined;
   let turn = performance.now();
-  for (let k = 0; k < count; ++k) {
-    column.fill(intercepts[k] as number);
-    for (let l = answer.offsets[k] as number; l < (answer.offsets[k + 1] as number); ++l) {
-      add(column, answer.indices[l] as number, answer.values[l] as number);
+  for (let k = 0; k < count && lambdas.length > 0; ++k) {
+    const of = links.subarray(k * rows.length, (k + 1) * rows.length);
+    if (k >= lambdas.length) {
+      of.set(links.subarray((k - 1) * rows.length, k * rows.length));
+      continue;
     }
-    for (let i = 0; i < rows.length; ++i) links[i * count + k] = column[i] as number;
+    of.fill(intercepts[k] as number);
+    for (let l = offsets[k] as number; l < (offsets[k + 1] as number); ++l) {
+      add(of, indices[l] as number, values[l] as number);
+    }
+    if (shifts) for (let i = 0; i < of.length; ++i) of[i] = (of[i] as number) + (shifts[i] as number);
     if (performance.now() - turn < slice) continue;
     await nextTurn();
     turn = performance.now();

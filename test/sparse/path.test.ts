@@ -184,3 +184,14 @@ it('results can be copied and written as JSON, without their functions', async (
   expect(structuredClone(path).lambda).toEqual(path.lambda);
   expect(JSON.parse(JSON.stringify(path.fit(2))).supportNames).toEqual(path.fit(2).supportNames);
 });
+
+it('copies many rows in pieces, while other events are served', async () => {
+  const rows = Array.from({ length: 60_000 }, (_, i) => Array.from({ length: 10 }, (_, j) => Math.sin(i * 10 + j)));
+  let turns = 0;
+  const ticking = setInterval(() => ++turns, 1);
+  const response = rows.map(([a = 0]) => a);
+  const path = await sparsePath({ x: rows, y: response }, { nLambda: 5, minRatio: 0.1 });
+  clearInterval(ticking);
+  expect(turns).toBeGreaterThan(1);
+  expect(Array.from(path.fit(4).support)).toEqual([0]);
+});
