@@ -84,12 +84,8 @@ export async function stabilitySelection(
   const lambdas = fixed ?? checkLambdas(others.lambdas);
   const seed = checkInteger('seed', others.seed ?? 0, 0);
   const ended = await inTurn(subsamples, async (k) => {
-    const foldOf = dealt(prepared, 2, seed + (k >> 1));
-    const answer = await solvePrepared(prepared, {
-      lambdas,
-      weights: weightsOfRows(prepared, (i) => foldOf[i] === k % 2),
-      settings: fixed ? {} : { maxNonzeros: most },
-    });
+    const weights = halfOf(prepared, seed, k);
+    const answer = await solvePrepared(prepared, { lambdas, weights, settings: fixed ? {} : { maxNonzeros: most } });
     return { status: answer.status, message: answer.message, support: selectedBy(answer, fixed ? columns : most) };
   });
   const frequencies = new Float64Array(columns);
@@ -104,6 +100,12 @@ export async function stabilitySelection(
     expectedFalse: size ** 2 / ((2 * threshold - 1) * columns),
     seconds: (performance.now() - begin) / 1000,
   };
+}
+
+/** The weights of the rows of half k: with the one beside it it makes up all rows. */
+function halfOf(prepared: Prepared, seed: number, k: number): Float64Array {
+  const foldOf = dealt(prepared, 2, seed + (k >> 1));
+  return weightsOfRows(prepared, (i) => foldOf[i] === k % 2);
 }
 
 function checkSubsamples(subsamples: unknown): void {
