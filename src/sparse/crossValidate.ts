@@ -51,7 +51,8 @@ export interface SparseCrossValidation extends SparsePath {
 
 /**
  * Measures the models of a path on rows that they were not fitted to: the path is fitted to all rows, and again without each of the folds,
- * along the same lambdas. Leaving a fold out gives its rows the weight 0.
+ * along the same lambdas. Leaving a fold out gives its rows the weight 0. Where the path on all rows is aborted or meets a limit there are
+ * no means; `timeLimit` is for all together.
  *
  * ```ts
  * const cv = await crossValidate({ x, y }, { family: 'binomial', folds: 5, measure: 'auc', seed: 1 });
@@ -78,7 +79,7 @@ export async function crossValidate(
   const path = pathOf(answer, prepared, lambdas);
   const { lambda, status } = path;
   const reached = lambda.length > 0 && !interrupted(answer);
-  const of = reached ? await Promise.all(parts.map((part) => leftOut(prepared, part, lambda))) : [];
+  const of = reached ? await Promise.all(parts.map((part) => leftOut(prepared, part, path))) : [];
   const { mean, standardError } = statistics(prepared, measures, parts, of, lambda.length);
   const worse = of.find(({ status }) => status !== 'solved');
   Object.assign(path, {
@@ -130,10 +131,17 @@ interface LeftOut extends Pick<SparseAnswer, 'status' | 'message'> {
   links: Float64Array;
 }
 
-async function leftOut(prepared: Prepared, { rows, weights }: Part, lambdas: Float64Array): Promise<LeftOut> {
+/** Fits the path without a part, in what is left of the time limit. */
+async function leftOut(
+  prepared: Prepared,
+  { rows, weights }: Part,
+  { lambda: lambdas, seconds: spent }: SparsePath,
+): Promise<LeftOut> {
+  const { timeLimit } = prepared.settings;
+  const left = typeof timeLimit === 'number' ? Math.max(0, timeLimit - spent) : undefined;
   const answer = await solvePrepared(prepared, {
     ...{ lambdas, weights },
-    settings: { onProgress: undefined, verbose: undefined },
+    settings: { onProgress: undefined, verbose: undefined, timeLimit: left },
   });
   const { status, message } = answer;
   const x = matrixOf(prepared, weights);
