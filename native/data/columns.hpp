@@ -27,7 +27,7 @@ class Columns {
   bool sparse() const { return sparse_; }
   /// Entries that are stored.
   std::size_t entries() const { return entries_; }
-  /// Those of column j.
+  /// Entries of column j that are stored.
   int entriesOf(int j) const { return size(j); }
 
   /// A_j . r

@@ -147,6 +147,8 @@ void SparseData::readPenalties(const SparseProblem& problem) {
       "lowerBounds", lower, [](double b) { return b <= 0; }, "expected a number <= 0 or -Infinity");
   requireEach(
       "upperBounds", upper, [](double b) { return b >= 0; }, "expected a number >= 0 or Infinity");
+  givenLower = lower;
+  givenUpper = upper;
   for (std::size_t j = 0; j < lower.size(); ++j) {
     lower[j] *= scale[j];
     upper[j] *= scale[j];

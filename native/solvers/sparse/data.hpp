@@ -24,6 +24,11 @@ class SparseData {
 
   /// column j . r, where r sums to `sum`.
   double dot(int j, const double* r, double sum) const { return (x.dot(j, r) - shift[at(j)] * sum) / scale[at(j)]; }
+  /// A coefficient in the units of x, within the bounds as they were given.
+  double inUnits(int j, double b) const {
+    if (b == lower[at(j)]) return givenLower[at(j)];
+    return b == upper[at(j)] ? givenUpper[at(j)] : b / scale[at(j)];
+  }
   /// r += t column j of a sparse x, which has no shifts.
   void axpy(int j, double t, double* r) const { x.axpy(j, t / scale[at(j)], r); }
   /// out(j, k) = column j . R_k for columns R_k that sum to sums[k], all in one pass over x.
@@ -31,11 +36,12 @@ class SparseData {
 
   Columns x;
   GlmFamily family = GlmFamily::squared;
-  std::vector<double> y, weights, offset;    ///< weights sum to 1
-  std::vector<double> shift, scale;          ///< p
-  std::vector<double> factor, lower, upper;  ///< p: of coefficients as they are penalised
-  std::vector<char> constant;                ///< columns without variation, which are left out
-  std::vector<int> free;                     ///< columns without penalty, not constant
+  std::vector<double> y, weights, offset;      ///< weights sum to 1
+  std::vector<double> shift, scale;            ///< p
+  std::vector<double> factor, lower, upper;    ///< p: of coefficients as they are penalised
+  std::vector<double> givenLower, givenUpper;  ///< p: of coefficients of x
+  std::vector<char> constant;                  ///< columns without variation, which are left out
+  std::vector<int> free;                       ///< columns without penalty, not constant
   bool bounded = false;
   double totalWeight = 0;
   double perfect = 0;  ///< the mean loss of predictions that fit perfectly

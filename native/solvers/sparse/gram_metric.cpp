@@ -90,6 +90,18 @@ void GramMetric::measure(int first) {
   }
 }
 
+double GramMetric::curvatureOf(int column) const {
+  if (const int known = place(column); known >= 0) return curvature(known);
+  const double by = 1 / data_.scale[at(column)], shift = data_.x.sparse() ? 0 : data_.shift[at(column)];
+  double sum = 0, squares = 0;
+  data_.x.forEntries(column, [&](int i, double a) {
+    const double value = (a - shift) * by;
+    sum += h_[at(i)] * value;
+    squares += h_[at(i)] * value * value;
+  });
+  return intercept_ ? std::max(0.0, squares - sum * sum / total_) : squares;
+}
+
 void GramMetric::needGram() {
   if (filled_ == size()) return;
   reserveGram();

@@ -23,6 +23,8 @@ class GramMetric {
   int place(int column) const { return places_[at(column)]; }
   /// G_jj
   double curvature(int place) const { return curvatures_[at(place)]; }
+  /// G_jj as it would be of any column of the data, in one pass over that.
+  double curvatureOf(int column) const;
   /// The mean of a column by h, 0 without an intercept.
   double mean(int place) const { return intercept_ ? means_[at(place)] : 0; }
   double totalWeight() const { return total_; }

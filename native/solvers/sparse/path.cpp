@@ -14,13 +14,15 @@
 namespace nonconvex {
 namespace {
 
-constexpr int mostTogether = 8;           // lambdas whose gradients are had in one pass over x
+constexpr std::size_t mostTogether = 8;   // lambdas whose gradients are had in one pass over x
 constexpr double candidateShare = 0.9;    // of the last of these lambdas, from which gradient on a column is taken in
 constexpr int mostAttempts = 12;          // at one lambda
 constexpr int mostQuadratics = 100;       // in turn, for one model
 constexpr double slow = 0.1;              // a violation that is more of the one before asks for new curvatures
 constexpr double leastCurvature = 1e-10;  // of a row beside its weight
-constexpr int mostHalvings = 20;
+constexpr double stretching = 4;          // of curvatures, where the objective rises along a step
+constexpr double mostStretched = 1e6;
+constexpr int mostHalvings = 6;
 constexpr double innerShare = 0.1;  // of the violation, to which a quadratic is minimised
 constexpr double shareOfGap = 0.3;  // of the tolerance that the columns in use may take
 
@@ -65,40 +67,40 @@ void SparsePath::evaluate() {
   ++evaluations_;
 }
 
-void SparsePath::fitNull() {
+/// Sets what is known before any model: sums of the responses, or the losses where there are offsets alone.
+void SparsePath::measureResponses() {
   const auto n = at(data_.n());
-  const auto predicted = [&](std::size_t i) { return data_.offset.empty() ? 0 : data_.offset[i]; };
-  t_.resize(n);
-  first_.resize(n);
-  second_.resize(n);
-  trial_.resize(n);
-  double mean = 0;
-  for (std::size_t i = 0; i < n; ++i) mean += data_.weights[i] * (data_.y[i] - predicted(i));
-  if (squared()) {
-    meanResponse_ = settings_.intercept ? mean : 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      const double r = meanResponse_ - (data_.y[i] - predicted(i));
-      first_[i] = data_.weights[i] * r;
-      squaresOfResponse_ += first_[i] * r;
-    }
-    correlations_.resize(gradients_.size());
-    const double sum = 0;
-    data_.multiplyTransposed(la_, {first_.data(), data_.n(), 1, data_.n()}, &sum,
-                             {correlations_.data(), data_.p(), 1, data_.p()});
-  } else {
-    for (std::size_t i = 0; i < n; ++i) t_[i] = predicted(i);
+  const auto offset = [&](std::size_t i) { return data_.offset.empty() ? 0 : data_.offset[i]; };
+  for (auto* each : {&t_, &first_, &second_, &trial_}) each->resize(n);
+  if (!squared()) {
+    for (std::size_t i = 0; i < n; ++i) t_[i] = offset(i);
     evaluate();
-    for (std::size_t i = 0; i < n; ++i) second_[i] = std::max(second_[i], leastCurvature * data_.weights[i]);
-    metric_.setWeights(second_);
+    setCurvatures(1);
+    return;
   }
+  double mean = 0;
+  for (std::size_t i = 0; i < n; ++i) mean += data_.weights[i] * (data_.y[i] - offset(i));
+  meanResponse_ = settings_.intercept ? mean : 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double r = meanResponse_ - (data_.y[i] - offset(i));
+    first_[i] = data_.weights[i] * r;
+    squaresOfResponse_ += first_[i] * r;
+  }
+  correlations_.resize(gradients_.size());
+  const double sum = 0;
+  data_.multiplyTransposed(la_, {first_.data(), data_.n(), 1, data_.n()}, &sum,
+                           {correlations_.data(), data_.p(), 1, data_.p()});
+}
+
+void SparsePath::fitNull() {
+  measureResponses();
   takeIn(data_.free);
   // Of the columns in use all are free, so that any lambda will do.
   const PenaltyAt penalty(data_, settings_, 1);
-  const double most = norm1(first_);
-  solve(penalty, 1e-12 * std::max(most, 1e-300));
-  PathModel null = model(penalty, infinity, true);
+  solve(penalty, 1e-12 * std::max(norm1(first_), 1e-300));
+  const PathModel null = model(penalty, infinity, true);
   nullLoss_ = null.loss;
-  std::vector<double> slopes(n);
+  std::vector<double> slopes(at(data_.n()));
   slopesOf(null, slopes);
   const double sum = std::accumulate(slopes.begin(), slopes.end(), 0.0);
   data_.multiplyTransposed(la_, {slopes.data(), data_.n(), 1, data_.n()}, &sum,
@@ -154,7 +156,7 @@ bool SparsePath::solveRows(const PenaltyAt& penalty, double tolerance) {
     const double ofIntercept = settings_.intercept ? std::abs(std::accumulate(first_.begin(), first_.end(), 0.0)) : 0;
     return std::max(quadratic_.largestViolation(penalty), ofIntercept);
   };
-  double now = violation();
+  double now = violation(), stretch = 1;
   for (int k = 0; k < mostQuadratics; ++k) {
     if (now <= tolerance) return true;
     before = quadratic_.b;
@@ -163,18 +165,23 @@ bool SparsePath::solveRows(const PenaltyAt& penalty, double tolerance) {
     const bool moved = descend(penalty, before, intercept_, loss_);
     setGradient();
     const double next = violation();
-    if (!moved || next > slow * now || quadratic_.byRows()) {
-      for (std::size_t i = 0; i < second_.size(); ++i) {
-        trial_[i] = std::max(second_[i], leastCurvature * data_.weights[i]);
-      }
-      metric_.setWeights(trial_);
-      quadratic_.forgetFactor();
-      setGradient();
-    }
-    if (!moved && k > 0 && next >= now) return next <= tolerance;
+    // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a hump.
+    stretch = moved ? std::max(1.0, stretch / stretching) : stretch * stretching;
+    if (!moved || next > slow * now || quadratic_.byRows()) setCurvatures(stretch);
+    if (stretch > mostStretched) return next <= tolerance;
     now = next;
   }
   return false;
+}
+
+/// The metric by the present curvatures of the loss, times a number.
+void SparsePath::setCurvatures(double stretch) {
+  for (std::size_t i = 0; i < second_.size(); ++i) {
+    trial_[i] = stretch * std::max(second_[i], leastCurvature * data_.weights[i]);
+  }
+  metric_.setWeights(trial_);
+  quadratic_.forgetFactor();
+  setGradient();
 }
 
 /// Moves predictions as the coefficients and the best intercept have moved, or a share of that with which the objective
@@ -267,12 +274,11 @@ void SparsePath::slopesOf(const PathModel& model, std::span<double> slopes) {
   for (std::size_t i = 0; i < slopes.size(); ++i) slopes[i] = data_.weights[i] * (slopes[i] - data_.y[i]);
 }
 
-std::vector<int> SparsePath::candidates(std::span<const double> gradients, const PenaltyAt& penalty,
-                                        double share) const {
+std::vector<int> SparsePath::candidates(std::span<const double> gradients, const PenaltyAt& penalty) const {
   std::vector<int> found;
   for (int j = 0; j < data_.p(); ++j) {
     if (metric_.place(j) >= 0 || data_.constant[at(j)]) continue;
-    if (std::abs(gradients[at(j)]) >= share * penalty.l1(j)) found.push_back(j);
+    if (std::abs(gradients[at(j)]) >= candidateShare * penalty.l1(j)) found.push_back(j);
   }
   return found;
 }
@@ -292,79 +298,83 @@ bool SparsePath::needsOrthogonal(const PenaltyAt& penalty) const {
   return penalty.convex() && !(squared() && data_.free.empty() && !penalty.isZero());
 }
 
-std::vector<PathModel> SparsePath::fit(std::span<const double> lambdas) {
-  std::vector<PathModel> models;
-  double sharper = 1;
-  int together = std::min(mostTogether, static_cast<int>(lambdas.size()));
-  for (int attempt = 0;; ++attempt) {
-    const PenaltyAt last(data_, settings_, lambdas[at(together - 1)]);
-    takeIn(candidates(gradients_, last, candidateShare));
-    if (allInUse()) together = 1;
-    const int n = data_.n();
-    HostMatrix<double> slopes(n, together, Uninitialized{}), gradients(data_.p(), together, Uninitialized{});
-    std::vector<char> orthogonal(at(together), 1);
-    models.clear();
-    for (int k = 0; k < together; ++k) {
-      const double lambda = lambdas[at(k)];
-      const PenaltyAt penalty(data_, settings_, lambda);
-      const bool reached = solve(penalty, sharper * tolerance(penalty));
-      models.push_back(model(penalty, lambda, reached));
-      const std::span<double> column(slopes.column(k), at(n));
-      slopesOf(models.back(), column);
-      if (needsOrthogonal(penalty)) {
-        orthogonal[at(k)] =
-            makeOrthogonal(data_, freeAt(penalty), settings_.intercept, squared() ? data_.weights : second_, column);
-      }
-      la_.checkpoint();
-    }
-    std::vector<double> sums(at(together));
-    for (int k = 0; k < together; ++k) sums[at(k)] = std::accumulate(slopes.column(k), slopes.column(k) + n, 0.0);
-    data_.multiplyTransposed(la_, slopes, sums.data(), gradients);
+/// Solves on the columns in use for some lambdas in turn, and computes the gradients of all columns there.
+SparsePath::Together SparsePath::solveTogether(std::span<const double> lambdas, double sharper) {
+  const int n = data_.n(), count = static_cast<int>(lambdas.size());
+  Together all;
+  all.slopes = HostMatrix<double>(n, count, Uninitialized{});
+  all.gradients = HostMatrix<double>(data_.p(), count, Uninitialized{});
+  std::vector<double> sums(lambdas.size());
+  for (int k = 0; k < count; ++k) {
+    const PenaltyAt penalty(data_, settings_, lambdas[at(k)]);
+    const bool reached = solve(penalty, sharper * tolerance(penalty));
+    all.models.push_back(model(penalty, lambdas[at(k)], reached));
+    const std::span<double> slopes(all.slopes.column(k), at(n));
+    slopesOf(all.models.back(), slopes);
+    all.orthogonal.push_back(!needsOrthogonal(penalty) || makeOrthogonal(data_, freeAt(penalty), settings_.intercept,
+                                                                         squared() ? data_.weights : second_, slopes));
+    sums[at(k)] = std::accumulate(slopes.begin(), slopes.end(), 0.0);
+    la_.checkpoint();
+  }
+  data_.multiplyTransposed(la_, all.slopes, sums.data(), all.gradients);
+  return all;
+}
 
+std::vector<PathModel> SparsePath::fit(std::span<const double> lambdas) {
+  double sharper = 1;
+  std::size_t together = std::min(mostTogether, lambdas.size());
+  for (int attempt = 0;; ++attempt) {
+    takeIn(candidates(gradients_, PenaltyAt(data_, settings_, lambdas[together - 1])));
+    if (allInUse()) together = 1;
+    Together all = solveTogether(lambdas.first(together), sharper);
     std::vector<int> missing;
-    int accepted = 0;
-    bool sharp = true;
-    for (; accepted < together; ++accepted) {
-      PathModel& each = models[at(accepted)];
-      const PenaltyAt penalty(data_, settings_, each.lambda);
-      sharp = check(each, penalty, {slopes.column(accepted), at(n)}, orthogonal[at(accepted)] != 0,
-                    {gradients.column(accepted), at(data_.p())}, missing);
-      if (!missing.empty() || !sharp) break;
+    std::size_t accepted = 0;
+    while (accepted < together && check(all, static_cast<int>(accepted), missing)) ++accepted;
+    const int last = static_cast<int>(std::min(accepted, together - 1));
+    std::copy_n(all.gradients.column(last), data_.p(), gradients_.begin());
+    if (accepted == together) return std::move(all.models);
+    takeIn(missing);
+    restore(all.models[accepted]);
+    if (accepted == 0 && attempt >= mostAttempts) {
+      all.models[0].reached = false;
+      accepted = 1;
     }
-    const int at_ = std::min(accepted, together - 1);
-    std::copy_n(gradients.column(at_), data_.p(), gradients_.begin());
-    if (accepted == together) return models;
-    if (!missing.empty()) takeIn(missing);
-    restore(models[at(accepted)]);
-    if (accepted > 0 || attempt >= mostAttempts) {
-      if (accepted == 0) {
-        models[0].reached = false;
-        accepted = 1;
-      }
-      models.resize(at(accepted));
-      return models;
+    if (accepted > 0) {
+      all.models.resize(accepted);
+      return std::move(all.models);
     }
     if (missing.empty()) sharper /= 10;
-    together = std::max(1, together / 2);
+    together = std::max<std::size_t>(1, together / 2);
   }
 }
 
-/// Whether the model is good enough on the columns in use; `missing` gets the others that are not to be 0.
-bool SparsePath::check(PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes, bool orthogonal,
-                       std::span<const double> gradients, std::vector<int>& missing) {
+/// Whether a model is good enough; `missing` gets the columns that are not in use and not to be 0.
+bool SparsePath::check(Together& all, int k, std::vector<int>& missing) {
+  PathModel& model = all.models[at(k)];
+  const PenaltyAt penalty(data_, settings_, model.lambda);
+  const std::span<const double> gradients(all.gradients.column(k), at(data_.p()));
   const double allowed = std::max(model.violation, 1e-9 * model.lambda);
   for (int j = 0; j < data_.p(); ++j) {
     if (metric_.place(j) >= 0 || data_.constant[at(j)]) continue;
     const double violation = penalty.violation(j, 0, gradients[at(j)]);
-    if (violation > allowed) missing.push_back(j);
+    if (violation > allowed || leavesZero(penalty, j, gradients[at(j)])) missing.push_back(j);
     model.violation = std::max(model.violation, violation);
   }
-  if (!missing.empty()) return true;
+  if (!missing.empty()) return false;
   if (!penalty.convex()) return model.reached;
   const double scale = scaleOfGap();
-  const double lower = orthogonal ? bound(model, penalty, slopes, gradients) : -infinity;
+  const std::span<const double> slopes(all.slopes.column(k), at(data_.n()));
+  const double lower = all.orthogonal[at(k)] ? bound(model, penalty, slopes, gradients) : -infinity;
   model.gap = scale > 0 ? std::max(0.0, model.objective - lower) / scale : 0;
   return model.gap <= settings_.tolerance;
+}
+
+/// Whether a column that is at 0 by its gradient has a lower minimum far from there, which penalties that are not
+/// convex may have where the curvature is small.
+bool SparsePath::leavesZero(const PenaltyAt& penalty, int column, double gradient) const {
+  if (penalty.convex()) return false;
+  const double c = metric_.curvatureOf(column);
+  return c > 0 && penalty.minimizer(column, c, -gradient) != 0;
 }
 
 double SparsePath::bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,

@@ -54,12 +54,22 @@ class SparsePath {
   void predict(const PathModel& model, std::span<double> t) const;
 
  private:
+  /// Models of some lambdas, and what checks need of them: a column for each.
+  struct Together {
+    std::vector<PathModel> models;
+    HostMatrix<double> slopes;     ///< derivatives of the loss times weights
+    HostMatrix<double> gradients;  ///< of all columns
+    std::vector<bool> orthogonal;  ///< whether slopes are so to what has no penalty
+  };
+
   bool squared() const { return data_.family == GlmFamily::squared; }
   bool allInUse() const { return metric_.size() + left_ == data_.p(); }
   double scaleOfGap() const { return nullLoss_ - data_.perfect; }
 
   void takeIn(std::span<const int> columns);
-  std::vector<int> candidates(std::span<const double> gradients, const PenaltyAt& penalty, double share) const;
+  std::vector<int> candidates(std::span<const double> gradients, const PenaltyAt& penalty) const;
+  void measureResponses();
+  void setCurvatures(double stretch);
   bool solve(const PenaltyAt& penalty, double tolerance);
   bool solveRows(const PenaltyAt& penalty, double tolerance);
   bool descend(const PenaltyAt& penalty, std::span<const double> before, double interceptBefore, double objective);
@@ -75,8 +85,9 @@ class SparsePath {
   PathModel model(const PenaltyAt& penalty, double lambda, bool reached);
   void restore(const PathModel& model);
   void slopesOf(const PathModel& model, std::span<double> slopes);
-  bool check(PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes, bool orthogonal,
-             std::span<const double> gradients, std::vector<int>& missing);
+  Together solveTogether(std::span<const double> lambdas, double sharper);
+  bool check(Together& all, int k, std::vector<int>& missing);
+  bool leavesZero(const PenaltyAt& penalty, int column, double gradient) const;
   double bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,
                std::span<const double> gradients) const;
 

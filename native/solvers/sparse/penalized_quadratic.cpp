@@ -39,6 +39,21 @@ double PenaltyAt::violation(int column, double b, double g) const {
   return std::abs(total);
 }
 
+double PenaltyAt::minimizer(int column, double c, double z) const {
+  return with(column, [&](const auto& penalty) {
+    return penalties::minimizerWithin(penalty, c + l2(column), z, data_.lower[at(column)], data_.upper[at(column)]);
+  });
+}
+
+/// The violation of the conditions at a place, and at 0 also the slope that would lead as far as a lower minimum lies
+/// which the derivatives do not show.
+double PenalizedQuadratic::violation(const PenaltyAt& penalty, int place) const {
+  const int j = metric_.column(place);
+  const double found = penalty.violation(j, b[at(place)], q[at(place)]), c = metric_.curvature(place);
+  if (penalty.convex() || b[at(place)] != 0 || !(c > 0)) return found;
+  return std::max(found, c * std::abs(penalty.minimizer(j, c, -q[at(place)])));
+}
+
 void PenalizedQuadratic::resize() {
   b.resize(at(metric_.size()), 0.0);
   q.resize(at(metric_.size()), 0.0);
@@ -47,7 +62,7 @@ void PenalizedQuadratic::resize() {
 double PenalizedQuadratic::largestViolation(const PenaltyAt& penalty) const {
   double most = 0;
   for (int e = 0; e < metric_.size(); ++e) {
-    most = std::max(most, penalty.violation(metric_.column(e), b[at(e)], q[at(e)]));
+    most = std::max(most, violation(penalty, e));
   }
   return most;
 }
@@ -83,7 +98,7 @@ bool PenalizedQuadratic::byRows() const {
 void PenalizedQuadratic::collect(const PenaltyAt& penalty, double tolerance) {
   working_.clear();
   for (int e = 0; e < metric_.size(); ++e) {
-    if (b[at(e)] != 0 || penalty.violation(metric_.column(e), 0, q[at(e)]) > tolerance) working_.push_back(e);
+    if (b[at(e)] != 0 || violation(penalty, e) > tolerance) working_.push_back(e);
   }
 }
 
@@ -222,7 +237,7 @@ bool PenalizedQuadratic::newtonStep(const PenaltyAt& penalty, double sweepsLeft)
   return takeStep<Penalty>(penalty);
 }
 
-/// step_ := (G_SS + diagonal)^-1 step_ by Cholesky's factor.
+/// Turns the right-hand side step_ into the step (G_SS + diagonal)^-1 step_, by Cholesky's factor.
 bool PenalizedQuadratic::solveSupport() {
   const int k = static_cast<int>(support_.size());
   if (!factor(support_, diagonal_)) return false;
@@ -230,7 +245,7 @@ bool PenalizedQuadratic::solveSupport() {
   return true;
 }
 
-/// The same, roughly, by conjugate gradients on products with the rows, scaled by the diagonal.
+/// Solves what solveSupport() does, roughly: conjugate gradients on products with the rows, scaled by the diagonal.
 bool PenalizedQuadratic::solveByProducts() {
   const auto k = support_.size();
   std::vector<double>& r = residual_;

@@ -52,6 +52,8 @@ class PenaltyAt {
   double value(int column, double b) const {
     return l2(column) / 2 * b * b + with(column, [&](const auto& penalty) { return penalty.value(std::abs(b)); });
   }
+  /// argmin of c / 2 b^2 - z b and the penalty of a column, within its bounds.
+  double minimizer(int column, double c, double z) const;
   /// How far -g is from the derivatives of the penalty at b, within the bounds.
   double violation(int column, double b, double g) const;
 
@@ -102,6 +104,7 @@ class PenalizedQuadratic {
   bool takeStep(const PenaltyAt& penalty);
   bool tryEnds(const PenaltyAt& penalty);
   double shareToBreak(int column, double value, double d, double l, double gamma) const;
+  double violation(const PenaltyAt& penalty, int place) const;
   void collect(const PenaltyAt& penalty, double tolerance);
   bool worthNewton(double sweepsLeft) const;
   void copyWorkingGram();

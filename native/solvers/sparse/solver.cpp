@@ -191,7 +191,7 @@ SparseSolution PathSolver::solution() const {
     double intercept = each.intercept;
     for (const std::size_t k : order) {
       const auto j = at(each.columns[k]);
-      const double value = each.values[k] / data_.scale[j];
+      const double value = data_.inUnits(each.columns[k], each.values[k]);
       out.indices.push_back(each.columns[k]);
       out.values.push_back(value);
       intercept -= value * data_.shift[j];
