@@ -162,7 +162,7 @@ export interface SparseSolution {
   /** Columns that are constant: their coefficients are 0. */
   constantColumns: Int32Array;
   /** Why the path ended where it did. */
-  end: 'complete' | 'devianceExplained' | 'devianceConstant' | 'maxNonzeros' | 'interrupted' | 'stalled';
+  end: 'complete' | 'devianceExplained' | 'devianceConstant' | 'maxNonzeros' | 'interrupted';
   /** Passes of coordinate descent over the coefficients in use. */
   sweeps: number;
 }

@@ -31,14 +31,14 @@ export interface SparseCrossValidationSettings extends SparsePathSettings {
 /** The path on all rows, and how its models do on rows that were left out. A status that is not `'solved'` may be that of a fold. */
 export interface SparseCrossValidation extends SparsePath {
   measure: SparseMeasure;
-  /** Mean over the folds of the measure, each by the weight of its rows, for each lambda. */
+  /** Mean over the folds of the measure, each by the weight of its rows, for each lambda; empty where the folds were not fitted. */
   mean: Float64Array;
   /** Standard error of the mean, for each lambda. */
   standardError: Float64Array;
-  /** The lambda with the best mean. */
-  lambdaMin: number;
+  /** The lambda with the best mean; left out where there is none. */
+  lambdaMin?: number;
   /** The largest lambda whose mean is within one standard error of the best: never below lambdaMin. */
-  lambda1se: number;
+  lambda1se?: number;
   /** The fold of each row, from 0. */
   foldOf: Int32Array;
   /** How many of the lambdas each fold fitted itself; its last model stands for the others. */
@@ -106,7 +106,7 @@ class Functions extends PathFunctions {
 function bestOf(cv: SparseCrossValidation, rule: 'min' | '1se'): SparseFit {
   const { lambda, lambdaMin, lambda1se } = cv;
   const wanted = checkOneOf('rule', rule, ['min', '1se']) === 'min' ? lambdaMin : lambda1se;
-  if (Number.isNaN(wanted)) throw new RangeError(`rule = '${rule}': no lambda has a mean over all folds`);
+  if (wanted === undefined) throw new RangeError(`rule = '${rule}': no lambda has a mean over all folds`);
   return cv.fit(lambda.indexOf(wanted));
 }
 
@@ -157,11 +157,8 @@ function statistics(
   of: readonly LeftOut[],
   lambdas: number,
 ): { mean: Float64Array; standardError: Float64Array } {
-  const [mean, standardError] = [
-    new Float64Array(lambdas).fill(Number.NaN),
-    new Float64Array(lambdas).fill(Number.NaN),
-  ];
-  if (of.length === 0) return { mean, standardError };
+  const count = of.length > 0 ? lambdas : 0;
+  const [mean, standardError] = [new Float64Array(count), new Float64Array(count)];
   const { family } = prepared.about.origin;
   const rowsOf = parts.map(({ rows }) => ({
     y: Float64Array.from(rows, (i) => prepared.y[i] as number),
@@ -169,7 +166,7 @@ function statistics(
   }));
   const weightOf = rowsOf.map(({ weights }) => weights.reduce((sum, weight) => sum + weight, 0));
   const total = weightOf.reduce((sum, weight) => sum + weight, 0);
-  for (let k = 0; k < lambdas; ++k) {
+  for (let k = 0; k < count; ++k) {
     const values = of.map(({ links }, fold) => {
       const { y, weights } = rowsOf[fold] as (typeof rowsOf)[number];
       const of = links.subarray(k * y.length, (k + 1) * y.length);
@@ -190,13 +187,13 @@ function chosen(
   mean: Float64Array,
   standardError: Float64Array,
   measure: SparseMeasure,
-): { lambdaMin: number; lambda1se: number } {
+): { lambdaMin?: number; lambda1se?: number } {
   const losses = measure === 'auc' ? mean.map((value) => -value) : mean;
   let best = -1;
   losses.forEach((loss, k) => {
     if (!Number.isNaN(loss) && (best < 0 || loss < (losses[best] as number))) best = k;
   });
-  if (best < 0) return { lambdaMin: Number.NaN, lambda1se: Number.NaN };
+  if (best < 0) return {};
   const most = (losses[best] as number) + (standardError[best] as number);
   const within = losses.findIndex((loss, k) => k === best || loss <= most);
   return { lambdaMin: lambda[best] as number, lambda1se: lambda[within] as number };

@@ -1,7 +1,6 @@
 // Models along falling lambdas, each begun at the one before.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -75,9 +74,7 @@ class SparsePath {
   bool descend(const PenaltyAt& penalty, std::span<const double> before, double interceptBefore, double objective);
   void evaluate();
   void setGradient();
-  void updateModelGradient();
   double penaltyValue(const PenaltyAt& penalty) const;
-  double penaltyNorm() const;
   double tolerance(const PenaltyAt& penalty) const;
   std::vector<int> freeAt(const PenaltyAt& penalty) const;
   bool needsOrthogonal(const PenaltyAt& penalty) const;

@@ -28,10 +28,9 @@ enum class SparsePenalty { lasso, mcp, scad };
 constexpr auto names(SparsePenalty) { return std::array{"lasso"sv, "mcp"sv, "scad"sv}; }
 
 /// Why a path ended before its last lambda.
-enum class PathEnd { complete, devianceExplained, devianceConstant, maxNonzeros, interrupted, stalled };
+enum class PathEnd { complete, devianceExplained, devianceConstant, maxNonzeros, interrupted };
 constexpr auto names(PathEnd) {
-  return std::array{"complete"sv,    "devianceExplained"sv, "devianceConstant"sv,
-                    "maxNonzeros"sv, "interrupted"sv,       "stalled"sv};
+  return std::array{"complete"sv, "devianceExplained"sv, "devianceConstant"sv, "maxNonzeros"sv, "interrupted"sv};
 }
 
 struct SparseSettings : Limits {

@@ -164,7 +164,8 @@ TEST(threeColumnsAgainstManyDirections) {
   for (const int n : {1, 2, 3, 5, 8, 12}) {
     const Rows rows = randomRows(n, 3, static_cast<std::uint32_t>(n));
     const std::set<Pattern> all = enumerated(rows);
-    const std::set<Pattern> seen = bySampling(rows, check::repetitions(check::longRun() ? 200000 : 80000));
+    const std::set<Pattern> seen =
+        bySampling(rows, check::repetitions(check::longRun() || check::sanitized ? 200000 : 80000));
     CHECK(std::includes(all.begin(), all.end(), seen.begin(), seen.end()));
     const bool zeroPossible = static_cast<int>(all.size()) == coverCount(n, 3) - 1;
     CHECK(zeroPossible || static_cast<int>(all.size()) == coverCount(n, 3));
