@@ -65,8 +65,8 @@ export async function crossValidate(
   data: SparseData,
   settings: SparseCrossValidationSettings = {},
 ): Promise<SparseCrossValidation> {
-  const known = checkModelSettings(settings, true, ['folds', 'measure', 'keepPredictions']);
-  const { folds = 10, measure = 'deviance', keepPredictions = false, ...others } = known;
+  const checked = checkModelSettings(settings, true, ['folds', 'measure', 'keepPredictions']);
+  const { folds = 10, measure = 'deviance', keepPredictions = false, ...others } = checked;
   checkBoolean('keepPredictions', keepPredictions);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = inMemory(data);
@@ -80,7 +80,9 @@ export async function crossValidate(
   const { lambda, status } = path;
   const reached = lambda.length > 0 && !interrupted(answer);
   const of = reached ? await Promise.all(parts.map((part) => leftOut(prepared, part, path))) : [];
-  const { mean, standardError } = statistics(prepared, measures, parts, of, lambda.length);
+  // A fold that was ended before its first lambda has no model that could stand for the others.
+  const known = of.every(({ fitted }) => fitted > 0) ? of : [];
+  const { mean, standardError } = statistics(prepared, measures, parts, known, lambda.length);
   const worse = of.find(({ status }) => status !== 'solved');
   Object.assign(path, {
     ...(status === 'solved' && worse && { status: worse.status, message: `A fold ended early: ${worse.message}` }),
