@@ -46,9 +46,10 @@ const families = Object.keys(fixtures);
 
 describe.each(Object.entries(fixtures))('%s', (name, { small, endless }) => {
   let promises = 0;
-  /** A test, where it is this family's turn. */
+  /** A test, skipped where it is not this family's turn: left out, a group of them might be empty, which fails. */
   const it = (promise: string, body: () => Promise<void>, options = {}): void => {
-    if (long || promises++ % families.length === families.indexOf(name)) test(promise, options, body);
+    const turn = long || promises++ % families.length === families.indexOf(name);
+    test.skipIf(!turn)(promise, options, body);
   };
 
   const child = (lines: string, options = {}) => runInChild(workers(preamble(small)) + lines, small, options);
