@@ -1,8 +1,8 @@
 // Several weights of the regulariser, one after the other, and which of them does best on rows that were left out.
 import { Reports } from '../core/callbacks.js';
 import { checkFunction, checkInteger, checkNumber, checkOneOf } from '../core/check.js';
+import { checkFoldCount, dealRows } from '../core/folds.js';
 import type { Matrix } from '../core/matrix.js';
-import { uniforms } from '../core/random.js';
 import { classNumber, decodeLabels, type Prediction, type Targets } from '../core/targets.js';
 import { reluDefaults } from '../generated/relu.js';
 import { type ReluNetwork, scoreOf, toTargetUnits } from './network.js';
@@ -308,23 +308,14 @@ interface Fold {
   share: number;
 }
 
-/** Deals the rows out at random, class by class where there are classes. */
+/** The folds of the rows, dealt out class by class where there are classes. */
 function foldsOf({ y, classes, weights, options }: Encoded, folds: number): Fold[] {
-  checkInteger('folds', folds, 2);
-  if (folds > y.rows) throw new RangeError(`folds = ${folds}: expected at most ${y.rows}, the rows of x`);
-  const random = uniforms(checkInteger('seed', options.seed ?? 0, 0));
-  const keys = Float64Array.from({ length: y.rows }, random);
-  const classOf = (i: number): number => (classes ? classNumber(y, i) : 0);
-  const order = Array.from(keys, (_, i) => i).sort(
-    (a, b) => classOf(a) - classOf(b) || (keys[a] as number) - (keys[b] as number),
-  );
-  const foldOf = new Int32Array(y.rows);
-  order.forEach((row, place) => {
-    foldOf[row] = place % folds;
-  });
+  checkFoldCount(folds, y.rows);
+  const seed = checkInteger('seed', options.seed ?? 0, 0);
+  const foldOf = dealRows(y.rows, folds, seed, (i) => (classes ? classNumber(y, i) : 0));
   const weightOf = (rows: Int32Array): number =>
     weights ? rows.reduce((sum, row) => sum + (weights[row] as number), 0) : rows.length;
-  const all = Int32Array.from(keys, (_, i) => i);
+  const all = Int32Array.from(foldOf.keys());
   return Array.from({ length: folds }, (_, k) => {
     const rows = all.filter((row) => foldOf[row] !== k);
     return { rows, leftOut: all.filter((row) => foldOf[row] === k), share: weightOf(rows) / weightOf(all) };

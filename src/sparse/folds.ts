@@ -1,6 +1,6 @@
 // Parts that rows fall into.
-import { checkInteger, isList, show } from '../core/check.js';
-import { uniforms } from '../core/random.js';
+import { isList, show } from '../core/check.js';
+import { checkFoldCount, dealRows } from '../core/folds.js';
 import type { Prepared } from './problem.js';
 
 /** The fold of each row, from 0, and how many there are. */
@@ -13,23 +13,14 @@ export interface Folds {
 export function foldsOf(prepared: Prepared, folds: unknown, seed: number): Folds {
   const { rows } = prepared.data.x;
   if (isList(folds)) return givenFolds(folds, rows);
-  const count = checkInteger('folds', folds, 2);
-  if (count > rows) throw new RangeError(`folds = ${count}: expected at most ${rows}, the rows of x`);
+  const count = checkFoldCount(folds, rows);
   return { foldOf: dealt(prepared, count, seed), count };
 }
 
-/** Deals the rows out at random, class by class where there are classes. */
+/** Folds drawn by the seed, class by class where there are classes. */
 export function dealt({ y, about }: Pick<Prepared, 'y' | 'about'>, count: number, seed: number): Int32Array {
-  const keys = Float64Array.from({ length: y.length }, uniforms(seed));
-  const classOf = (i: number): number => (about.origin.classes ? (y[i] as number) : 0);
-  const order = Array.from(keys.keys()).sort(
-    (a, b) => classOf(a) - classOf(b) || (keys[a] as number) - (keys[b] as number),
-  );
-  const foldOf = new Int32Array(y.length);
-  order.forEach((row, place) => {
-    foldOf[row] = place % count;
-  });
-  return foldOf;
+  const { classes } = about.origin;
+  return dealRows(y.length, count, seed, (i) => (classes ? (y[i] as number) : 0));
 }
 
 function givenFolds(folds: ArrayLike<unknown>, rows: number): Folds {

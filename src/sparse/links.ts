@@ -1,11 +1,8 @@
 // Linear predictions of some rows by all models of a path.
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { transposeStorage } from '../core/algebra.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
+import { pauses } from '../core/turns.js';
 import type { SparseAnswer } from './problem.js';
-
-/** Milliseconds of computing between two turns of the event loop. */
-const slice = 10;
 
 /**
  * Linear predictions of the rows by each model of a path, for `count` lambdas: lambda after lambda, a number for each row. The last model
@@ -21,7 +18,7 @@ export async function linksAlong(
   const links = new Float64Array(rows.length * count).fill(Number.NaN);
   const add = 'data' in x ? denseAdder(x, rows) : sparseAdder(x, rows);
   const shifts = offset ? Float64Array.from(rows, (row) => offset[row] as number) : undefined;
-  let turn = performance.now();
+  const pause = pauses();
   for (let k = 0; k < count && lambdas.length > 0; ++k) {
     const of = links.subarray(k * rows.length, (k + 1) * rows.length);
     if (k >= lambdas.length) {
@@ -33,9 +30,8 @@ export async function linksAlong(
       add(of, indices[l] as number, values[l] as number);
     }
     if (shifts) for (let i = 0; i < of.length; ++i) of[i] = (of[i] as number) + (shifts[i] as number);
-    if (performance.now() - turn < slice) continue;
-    await nextTurn();
-    turn = performance.now();
+    const due = pause();
+    if (due) await due;
   }
   return links;
 }

@@ -11,6 +11,9 @@
 namespace nonconvex {
 namespace {
 
+/// Bytes for each column, beside its entries: scales, bounds, gradients at some lambdas together, and the like.
+constexpr double bytesOfColumn = 256;
+
 /// A column whose variance is below this share of its mean square, which rounding alone may leave, counts as constant.
 constexpr double leastVariation = 64 * machineEpsilon;
 
@@ -74,13 +77,13 @@ void SparseData::readColumns(const Cpu& la, const SparseProblem& problem) {
   if (sparse) {
     const auto& view = std::get<SparseView>(problem.x);
     require(view.rows >= 1, "rows of x", view.rows, "expected at least 1");
-    requireMemory(28.0 * static_cast<double>(view.values.size()) + 96.0 * view.columns,
+    requireMemory(28.0 * static_cast<double>(view.values.size()) + bytesOfColumn * view.columns,
                   "x with " + show(view.values.size()) + " entries needs");
     x = Columns(view, "x");
   } else {
     const auto& input = std::get<MatrixInput>(problem.x);
     require(input.rows >= 1, "rows of x", input.rows, "expected at least 1");
-    requireMemory(8.0 * (input.rows + 16.0) * input.columns,
+    requireMemory((8.0 * (input.rows + 8.0) + bytesOfColumn) * input.columns,
                   "x with " + show(input.rows) + " rows and " + show(input.columns) + " columns needs");
     x = Columns(input, "x", la);
   }
