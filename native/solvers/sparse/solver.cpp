@@ -5,6 +5,7 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "solvers/sparse/penalized_quadratic.hpp"
 
 namespace nonconvex {
 namespace {
@@ -41,7 +42,7 @@ PathSolver::PathSolver(const Cpu& la, const SparseProblem& problem, const Sparse
     : problem_(checked(problem, settings)),
       settings_(settings),
       data_(la, problem, settings),
-      path_(la, data_, settings_) {
+      engine_(makePathEngine(la, data_, settings_)) {
   require(problem.start.empty() || problem.start.size() == at(data_.p()) + 1, "warmStart.coefficients.length",
           problem.start.size() - 1, "expected as many numbers as x has columns: " + show(data_.p()));
   require(problem.lambdas.empty() || problem.lambdas.back() > 0 || data_.p() < data_.n(), "lambda", 0,
@@ -49,9 +50,9 @@ PathSolver::PathSolver(const Cpu& la, const SparseProblem& problem, const Sparse
 }
 
 std::optional<Status> PathSolver::start() {
-  path_.fitNull();
+  engine_->fitNull();
   chooseLambdas();
-  if (!problem_.start.empty()) path_.begin({problem_.start.data(), at(data_.p())}, problem_.start.back());
+  if (!problem_.start.empty()) engine_->begin({problem_.start.data(), at(data_.p())}, problem_.start.back());
   if (lambdas_.empty()) return finish();
   return std::nullopt;
 }
@@ -63,7 +64,7 @@ void PathSolver::chooseLambdas() {
   const double ratio = isKnown(settings_.minRatio) ? settings_.minRatio
                        : convex                    ? (tall ? 1e-4 : 1e-2)
                                                    : (tall ? 1e-3 : 5e-2);
-  const double most = path_.lambdaMax();
+  const double most = engine_->lambdaMax();
   const auto onGrid = [&](int k) {
     return most * std::pow(ratio, settings_.nLambda > 1 ? static_cast<double>(k) / (settings_.nLambda - 1) : 0);
   };
@@ -90,7 +91,7 @@ void PathSolver::chooseLambdas() {
 
 std::optional<Status> PathSolver::step() {
   if (waiting_.empty()) {
-    waiting_ = path_.fit({lambdas_.data() + next_, lambdas_.size() - next_});
+    waiting_ = engine_->fit({lambdas_.data() + next_, lambdas_.size() - next_});
     std::reverse(waiting_.begin(), waiting_.end());
   }
   PathModel model = std::move(waiting_.back());
@@ -109,7 +110,7 @@ std::optional<Status> PathSolver::step() {
 }
 
 double PathSolver::explained(const PathModel& model) const {
-  const double all = path_.nullLoss() - data_.perfect;
+  const double all = engine_->nullLoss() - data_.perfect;
   return all > 0 ? 1 - (model.loss - data_.perfect) / all : 1;
 }
 
@@ -142,7 +143,7 @@ std::optional<Status> PathSolver::finish() {
 
 SparseProgress PathSolver::progress() const {
   SparseProgress now;
-  now.evaluations = path_.evaluations();
+  now.evaluations = engine_->evaluations();
   if (models_.empty()) return now;
   const PathModel& last = models_.back();
   now.objective = last.objective;
@@ -150,10 +151,10 @@ SparseProgress PathSolver::progress() const {
   now.nonzeros = static_cast<double>(last.columns.size());
   now.explained = explained(last);
   if (isKnown(last.gap)) {
-    now.lowerBound = last.objective - last.gap * (path_.nullLoss() - data_.perfect);
+    now.lowerBound = last.objective - last.gap * (engine_->nullLoss() - data_.perfect);
     now.residual = last.gap;
   } else {
-    now.residual = path_.lambdaMax() > 0 ? last.violation / path_.lambdaMax() : 0;
+    now.residual = engine_->lambdaMax() > 0 ? last.violation / engine_->lambdaMax() : 0;
   }
   return now;
 }
@@ -162,16 +163,16 @@ std::string PathSolver::explain() const {
   const auto first = std::find_if(models_.begin(), models_.end(), [](const PathModel& each) { return !each.reached; });
   if (first == models_.end()) return {};
   return "The model at lambda = " + show(first->lambda) + " did not reach the tolerance: its gap is " +
-         show(first->gap) + ", its violation over lambdaMax " + show(first->violation / path_.lambdaMax()) + ".";
+         show(first->gap) + ", its violation over lambdaMax " + show(first->violation / engine_->lambdaMax()) + ".";
 }
 
 SparseSolution PathSolver::solution() const {
   SparseSolution out;
   out.end = end_;
-  out.lambdaMax = path_.lambdaMax();
-  out.sweeps = path_.sweeps();
+  out.lambdaMax = engine_->lambdaMax();
+  out.sweeps = engine_->sweeps();
   const double perRow = 2 * data_.totalWeight;
-  out.nullDeviance = perRow * (path_.nullLoss() - data_.perfect);
+  out.nullDeviance = perRow * (engine_->nullLoss() - data_.perfect);
   if (settings_.standardize) out.scales = data_.scale;
   for (int j = 0; j < data_.p(); ++j) {
     if (data_.constant[at(j)]) out.constantColumns.push_back(j);
@@ -183,7 +184,7 @@ SparseSolution PathSolver::solution() const {
     out.deviances.push_back(perRow * std::max(0.0, each.loss - data_.perfect));
     out.degreesOfFreedom.push_back(static_cast<double>(each.columns.size()));
     out.gaps.push_back(each.gap);
-    out.violations.push_back(path_.lambdaMax() > 0 ? each.violation / path_.lambdaMax() : 0);
+    out.violations.push_back(engine_->lambdaMax() > 0 ? each.violation / engine_->lambdaMax() : 0);
     out.locallyConvex.push_back(each.locallyConvex);
     std::vector<std::size_t> order(each.columns.size());
     for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;

@@ -1,6 +1,7 @@
 // A path of sparse regressions: one step fits some lambdas.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,7 +9,7 @@
 #include "core/run.hpp"
 #include "linalg/cpu.hpp"
 #include "solvers/sparse/data.hpp"
-#include "solvers/sparse/path.hpp"
+#include "solvers/sparse/engine.hpp"
 #include "solvers/sparse/problem.hpp"
 
 namespace nonconvex {
@@ -35,7 +36,7 @@ class PathSolver {
   const SparseProblem& problem_;
   SparseSettings settings_;
   SparseData data_;
-  SparsePath path_;
+  std::unique_ptr<PathEngine> engine_;
   std::vector<double> lambdas_;
   std::size_t next_ = 0;     ///< of lambdas_
   std::size_t unasked_ = 0;  ///< of the first lambdas_, which only lead to those that are asked for

@@ -1,4 +1,4 @@
-// Models along falling lambdas, each begun at the one before.
+// Models along falling lambdas where the penalty is a sum over coefficients: coordinate descent on a working set.
 #pragma once
 
 #include <span>
@@ -6,25 +6,12 @@
 
 #include "linalg/cpu.hpp"
 #include "solvers/sparse/data.hpp"
+#include "solvers/sparse/engine.hpp"
 #include "solvers/sparse/gram_metric.hpp"
 #include "solvers/sparse/penalized_quadratic.hpp"
 #include "solvers/sparse/problem.hpp"
 
 namespace nonconvex {
-
-/// The model at one lambda, in the units of the columns as they are penalised.
-struct PathModel {
-  double lambda = 0;
-  double intercept = 0;
-  std::vector<int> columns;
-  std::vector<double> values;
-  double objective = 0;
-  double loss = 0;  ///< the mean over rows
-  double gap = unknown;
-  double violation = 0;
-  bool locallyConvex = true;
-  bool reached = true;  ///< its tolerance
-};
 
 /// Lambdas are taken some at a time. For each, what is 0 outside of the columns in use is assumed to stay so, and the
 /// rest is solved: by a quadratic once for the squared loss, by several in turn for others, each with the curvatures of
@@ -34,21 +21,15 @@ struct PathModel {
 ///
 /// Working set and checks: Tibshirani and others, "Strong rules for discarding predictors in lasso-type problems",
 /// Journal of the Royal Statistical Society B 74, 2012.
-class SparsePath {
+class CoordinatePath : public PathEngine {
  public:
-  SparsePath(const Cpu& la, const SparseData& data, const SparseSettings& settings);
+  CoordinatePath(const Cpu& la, const SparseData& data, const SparseSettings& settings);
 
-  /// Fits the model of the intercept and the columns without penalty.
-  void fitNull();
-  /// Begins at coefficients in the units of x, and an intercept.
-  void begin(std::span<const double> coefficients, double intercept);
-  /// Fits the models of some lambdas, the first of those that are given: as many as it took together.
-  std::vector<PathModel> fit(std::span<const double> lambdas);
-
-  double lambdaMax() const { return lambdaMax_; }
-  double nullLoss() const { return nullLoss_; }
-  double evaluations() const { return evaluations_; }
-  double sweeps() const { return quadratic_.sweeps(); }
+  void fitNull() override;
+  void begin(std::span<const double> coefficients, double intercept) override;
+  std::vector<PathModel> fit(std::span<const double> lambdas) override;
+  double evaluations() const override { return evaluations_; }
+  double sweeps() const override { return quadratic_.sweeps(); }
   /// Predictions of the intercept and coefficients of a model, with offsets.
   void predict(const PathModel& model, std::span<double> t) const;
 
@@ -94,7 +75,7 @@ class SparsePath {
   GramMetric metric_;
   PenalizedQuadratic quadratic_;
   int left_ = 0;  ///< constant columns
-  double lambdaMax_ = 0, nullLoss_ = 0, evaluations_ = 0;
+  double evaluations_ = 0;
   std::vector<double> gradients_;  ///< of all columns at the last checked model
 
   // The squared loss: gradients at 0, and what the loss is there with the best intercept.

@@ -1,4 +1,4 @@
-#include "solvers/sparse/path.hpp"
+#include "solvers/sparse/coordinate_path.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -28,7 +28,7 @@ constexpr double shareOfGap = 0.3;  // of the tolerance that the columns in use 
 
 }  // namespace
 
-SparsePath::SparsePath(const Cpu& la, const SparseData& data, const SparseSettings& settings)
+CoordinatePath::CoordinatePath(const Cpu& la, const SparseData& data, const SparseSettings& settings)
     : la_(la),
       data_(data),
       settings_(settings),
@@ -39,7 +39,7 @@ SparsePath::SparsePath(const Cpu& la, const SparseData& data, const SparseSettin
 }
 
 /// Columns come into use, each with its gradient at the present point.
-void SparsePath::takeIn(std::span<const int> columns) {
+void CoordinatePath::takeIn(std::span<const int> columns) {
   if (columns.empty()) return;
   const int count = metric_.size() + static_cast<int>(columns.size());
   requireMemory(2 * metric_.bytesFor(count), "x with " + show(count) + " columns in use at once needs",
@@ -49,7 +49,7 @@ void SparsePath::takeIn(std::span<const int> columns) {
   setGradient();
 }
 
-void SparsePath::setGradient() {
+void CoordinatePath::setGradient() {
   if (!squared()) {
     const double sum = std::accumulate(first_.begin(), first_.end(), 0.0);
     metric_.gradient(first_, sum, quadratic_.q);
@@ -61,14 +61,14 @@ void SparsePath::setGradient() {
 }
 
 /// Losses of the present predictions.
-void SparsePath::evaluate() {
+void CoordinatePath::evaluate() {
   loss_ = glmLosses(data_.family, data_.n(), t_.data(), data_.y.data(), data_.weights.data(), first_.data(),
                     second_.data());
   ++evaluations_;
 }
 
 /// Sets what is known before any model: sums of the responses, or the losses where there are offsets alone.
-void SparsePath::measureResponses() {
+void CoordinatePath::measureResponses() {
   const auto n = at(data_.n());
   const auto offset = [&](std::size_t i) { return data_.offset.empty() ? 0 : data_.offset[i]; };
   for (auto* each : {&t_, &first_, &second_, &trial_}) each->resize(n);
@@ -92,7 +92,7 @@ void SparsePath::measureResponses() {
                            {correlations_.data(), data_.p(), 1, data_.p()});
 }
 
-void SparsePath::fitNull() {
+void CoordinatePath::fitNull() {
   measureResponses();
   takeIn(data_.free);
   // Of the columns in use all are free, so that any lambda will do.
@@ -113,7 +113,7 @@ void SparsePath::fitNull() {
   }
 }
 
-void SparsePath::begin(std::span<const double> coefficients, double intercept) {
+void CoordinatePath::begin(std::span<const double> coefficients, double intercept) {
   std::vector<int> columns;
   PathModel start;
   start.intercept = intercept;
@@ -129,7 +129,7 @@ void SparsePath::begin(std::span<const double> coefficients, double intercept) {
   restore(start);
 }
 
-double SparsePath::penaltyValue(const PenaltyAt& penalty) const {
+double CoordinatePath::penaltyValue(const PenaltyAt& penalty) const {
   double sum = 0;
   for (int e = 0; e < metric_.size(); ++e) {
     if (quadratic_.b[at(e)] != 0) sum += penalty.value(metric_.column(e), quadratic_.b[at(e)]);
@@ -138,7 +138,7 @@ double SparsePath::penaltyValue(const PenaltyAt& penalty) const {
 }
 
 /// The violation on the columns in use that is small enough.
-double SparsePath::tolerance(const PenaltyAt& penalty) const {
+double CoordinatePath::tolerance(const PenaltyAt& penalty) const {
   const double slope = penalty.largestSlope();
   const double least = settings_.tolerance * std::max(0.1 * slope, 1e-4 * lambdaMax_);
   if (squared() || !penalty.convex()) return least;
@@ -146,11 +146,11 @@ double SparsePath::tolerance(const PenaltyAt& penalty) const {
   return std::max(least, std::min(0.01 * slope, ofGap));
 }
 
-bool SparsePath::solve(const PenaltyAt& penalty, double tolerance) {
+bool CoordinatePath::solve(const PenaltyAt& penalty, double tolerance) {
   return squared() ? quadratic_.minimize(penalty, tolerance) : solveRows(penalty, tolerance);
 }
 
-bool SparsePath::solveRows(const PenaltyAt& penalty, double tolerance) {
+bool CoordinatePath::solveRows(const PenaltyAt& penalty, double tolerance) {
   std::vector<double> before;
   const auto violation = [&] {
     const double ofIntercept = settings_.intercept ? std::abs(std::accumulate(first_.begin(), first_.end(), 0.0)) : 0;
@@ -175,7 +175,7 @@ bool SparsePath::solveRows(const PenaltyAt& penalty, double tolerance) {
 }
 
 /// The metric by the present curvatures of the loss, times a number.
-void SparsePath::setCurvatures(double stretch) {
+void CoordinatePath::setCurvatures(double stretch) {
   for (std::size_t i = 0; i < second_.size(); ++i) {
     trial_[i] = stretch * std::max(second_[i], leastCurvature * data_.weights[i]);
   }
@@ -186,8 +186,8 @@ void SparsePath::setCurvatures(double stretch) {
 
 /// Moves predictions as the coefficients and the best intercept have moved, or a share of that with which the objective
 /// falls. False where none does: then all stays where it was.
-bool SparsePath::descend(const PenaltyAt& penalty, std::span<const double> before, double interceptBefore,
-                         double lossBefore) {
+bool CoordinatePath::descend(const PenaltyAt& penalty, std::span<const double> before, double interceptBefore,
+                             double lossBefore) {
   std::vector<double> step(before.size());
   const double sum = std::accumulate(first_.begin(), first_.end(), 0.0);
   double ofIntercept = settings_.intercept ? -sum / metric_.totalWeight() : 0;
@@ -218,7 +218,7 @@ bool SparsePath::descend(const PenaltyAt& penalty, std::span<const double> befor
   return false;
 }
 
-PathModel SparsePath::model(const PenaltyAt& penalty, double lambda, bool reached) {
+PathModel CoordinatePath::model(const PenaltyAt& penalty, double lambda, bool reached) {
   PathModel made;
   made.lambda = lambda;
   made.reached = reached;
@@ -240,7 +240,7 @@ PathModel SparsePath::model(const PenaltyAt& penalty, double lambda, bool reache
   return made;
 }
 
-void SparsePath::predict(const PathModel& model, std::span<double> t) const {
+void CoordinatePath::predict(const PathModel& model, std::span<double> t) const {
   double sum = model.intercept;
   for (std::size_t k = 0; k < model.columns.size(); ++k) {
     const auto j = at(model.columns[k]);
@@ -251,7 +251,7 @@ void SparsePath::predict(const PathModel& model, std::span<double> t) const {
 }
 
 /// Goes back to a model.
-void SparsePath::restore(const PathModel& model) {
+void CoordinatePath::restore(const PathModel& model) {
   std::fill(quadratic_.b.begin(), quadratic_.b.end(), 0.0);
   for (std::size_t k = 0; k < model.columns.size(); ++k) {
     quadratic_.b[at(metric_.place(model.columns[k]))] = model.values[k];
@@ -265,7 +265,7 @@ void SparsePath::restore(const PathModel& model) {
 }
 
 /// The derivatives of the loss at the present model, which is this one, times the weights.
-void SparsePath::slopesOf(const PathModel& model, std::span<double> slopes) {
+void CoordinatePath::slopesOf(const PathModel& model, std::span<double> slopes) {
   if (!squared()) {
     std::copy(first_.begin(), first_.end(), slopes.begin());
     return;
@@ -274,7 +274,7 @@ void SparsePath::slopesOf(const PathModel& model, std::span<double> slopes) {
   for (std::size_t i = 0; i < slopes.size(); ++i) slopes[i] = data_.weights[i] * (slopes[i] - data_.y[i]);
 }
 
-std::vector<int> SparsePath::candidates(std::span<const double> gradients, const PenaltyAt& penalty) const {
+std::vector<int> CoordinatePath::candidates(std::span<const double> gradients, const PenaltyAt& penalty) const {
   std::vector<int> found;
   for (int j = 0; j < data_.p(); ++j) {
     if (metric_.place(j) >= 0 || data_.constant[at(j)]) continue;
@@ -284,7 +284,7 @@ std::vector<int> SparsePath::candidates(std::span<const double> gradients, const
 }
 
 /// Columns without penalty at a lambda: at 0 all that are not constant.
-std::vector<int> SparsePath::freeAt(const PenaltyAt& penalty) const {
+std::vector<int> CoordinatePath::freeAt(const PenaltyAt& penalty) const {
   if (!penalty.isZero()) return data_.free;
   std::vector<int> all;
   for (int j = 0; j < data_.p(); ++j) {
@@ -294,12 +294,12 @@ std::vector<int> SparsePath::freeAt(const PenaltyAt& penalty) const {
 }
 
 /// Whether a bound needs slopes that are made orthogonal first: those of the squared loss are so to the intercept.
-bool SparsePath::needsOrthogonal(const PenaltyAt& penalty) const {
+bool CoordinatePath::needsOrthogonal(const PenaltyAt& penalty) const {
   return penalty.convex() && !(squared() && data_.free.empty() && !penalty.isZero());
 }
 
 /// Solves on the columns in use for some lambdas in turn, and computes the gradients of all columns there.
-SparsePath::Together SparsePath::solveTogether(std::span<const double> lambdas, double sharper) {
+CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> lambdas, double sharper) {
   const int n = data_.n(), count = static_cast<int>(lambdas.size());
   Together all;
   all.slopes = HostMatrix<double>(n, count, Uninitialized{});
@@ -320,7 +320,7 @@ SparsePath::Together SparsePath::solveTogether(std::span<const double> lambdas, 
   return all;
 }
 
-std::vector<PathModel> SparsePath::fit(std::span<const double> lambdas) {
+std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
   double sharper = 1;
   std::size_t together = std::min(mostTogether, lambdas.size());
   for (int attempt = 0;; ++attempt) {
@@ -349,7 +349,7 @@ std::vector<PathModel> SparsePath::fit(std::span<const double> lambdas) {
 }
 
 /// Whether a model is good enough; `missing` gets the columns that are not in use and not to be 0.
-bool SparsePath::check(Together& all, int k, std::vector<int>& missing) {
+bool CoordinatePath::check(Together& all, int k, std::vector<int>& missing) {
   PathModel& model = all.models[at(k)];
   const PenaltyAt penalty(data_, settings_, model.lambda);
   const std::span<const double> gradients(all.gradients.column(k), at(data_.p()));
@@ -371,14 +371,14 @@ bool SparsePath::check(Together& all, int k, std::vector<int>& missing) {
 
 /// Whether a column that is at 0 by its gradient has a lower minimum far from there, which penalties that are not
 /// convex may have where the curvature is small.
-bool SparsePath::leavesZero(const PenaltyAt& penalty, int column, double gradient) const {
+bool CoordinatePath::leavesZero(const PenaltyAt& penalty, int column, double gradient) const {
   if (penalty.convex()) return false;
   const double c = metric_.curvatureOf(column);
   return c > 0 && penalty.minimizer(column, c, -gradient) != 0;
 }
 
-double SparsePath::bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,
-                         std::span<const double> gradients) const {
+double CoordinatePath::bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,
+                             std::span<const double> gradients) const {
   const double share = feasibleShare(data_, penalty, gradients);
   double value = 0;
   if (!needsOrthogonal(penalty)) {

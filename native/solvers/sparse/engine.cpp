@@ -1,0 +1,11 @@
+#include "solvers/sparse/engine.hpp"
+
+#include "solvers/sparse/coordinate_path.hpp"
+
+namespace nonconvex {
+
+std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data, const SparseSettings& settings) {
+  return std::make_unique<CoordinatePath>(la, data, settings);
+}
+
+}  // namespace nonconvex

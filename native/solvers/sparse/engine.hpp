@@ -1,0 +1,58 @@
+// What a path of models along falling lambdas is fitted by: one engine for each structure of the penalty.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/numbers.hpp"
+#include "linalg/cpu.hpp"
+#include "solvers/sparse/data.hpp"
+#include "solvers/sparse/problem.hpp"
+
+namespace nonconvex {
+
+/// The model at one lambda, in the units of the columns as they are penalised.
+struct PathModel {
+  double lambda = 0;
+  double intercept = 0;
+  std::vector<int> columns;
+  std::vector<double> values;
+  double objective = 0;
+  double loss = 0;  ///< the mean over rows
+  double gap = unknown;
+  double violation = 0;
+  bool locallyConvex = true;
+  bool reached = true;  ///< its tolerance
+};
+
+class PathEngine {
+ public:
+  PathEngine() = default;
+  PathEngine(const PathEngine&) = delete;
+  PathEngine& operator=(const PathEngine&) = delete;
+  virtual ~PathEngine() = default;
+
+  /// Fits the model of the intercept and the columns without penalty, which gives lambdaMax() and nullLoss().
+  virtual void fitNull() = 0;
+  /// Begins at coefficients in the units of x, and an intercept.
+  virtual void begin(std::span<const double> coefficients, double intercept) = 0;
+  /// Fits the models of some lambdas, the first of those that are given: as many as it took together.
+  virtual std::vector<PathModel> fit(std::span<const double> lambdas) = 0;
+  /// Evaluations of the loss, and passes over the coefficients in use.
+  virtual double evaluations() const = 0;
+  virtual double sweeps() const = 0;
+
+  /// The least lambda at which all penalised coefficients are 0.
+  double lambdaMax() const { return lambdaMax_; }
+  /// The mean loss of the null model.
+  double nullLoss() const { return nullLoss_; }
+
+ protected:
+  double lambdaMax_ = 0, nullLoss_ = 0;
+};
+
+/// The engine for the penalty of the settings.
+std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data, const SparseSettings& settings);
+
+}  // namespace nonconvex
