@@ -1,14 +1,10 @@
 // What a path of models along falling lambdas is fitted by: one engine for each structure of the penalty.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "core/numbers.hpp"
-#include "linalg/cpu.hpp"
-#include "solvers/sparse/data.hpp"
-#include "solvers/sparse/problem.hpp"
 
 namespace nonconvex {
 
@@ -51,8 +47,5 @@ class PathEngine {
  protected:
   double lambdaMax_ = 0, nullLoss_ = 0;
 };
-
-/// The engine for the penalty of the settings.
-std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data, const SparseSettings& settings);
 
 }  // namespace nonconvex

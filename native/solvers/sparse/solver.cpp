@@ -5,6 +5,7 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "solvers/sparse/engines.hpp"
 #include "solvers/sparse/penalized_quadratic.hpp"
 
 namespace nonconvex {

@@ -1,4 +1,4 @@
-#include "solvers/sparse/engine.hpp"
+#include "solvers/sparse/engines.hpp"
 
 #include "solvers/sparse/coordinate_path.hpp"
 
