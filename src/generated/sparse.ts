@@ -127,11 +127,11 @@ export interface SparseSolution {
   explained?: number;
   /** The lambdas that were fitted, falling. */
   lambdas: Float64Array;
-  /** One for each lambda. */
+  /** One for each lambda; with K responses K of them. */
   intercepts: Float64Array;
   /** The coefficients of lambda k are the entries offsets[k] to offsets[k + 1] - 1. */
   offsets: Int32Array;
-  /** Columns of the coefficients that are not 0. */
+  /** Columns of the coefficients that are not 0; with K responses the places in a p x K matrix by columns. */
   indices: Int32Array;
   /** Those coefficients, in the units of x. */
   values: Float64Array;

@@ -39,6 +39,7 @@ struct SparseEntry {
     numbers("upper", problem.upper);
     numbers("lambdas", problem.lambdas);
     numbers("start", problem.start);
+    if (in.has("responses")) problem.responses = in.integer("responses");
     return problem;
   }
 };

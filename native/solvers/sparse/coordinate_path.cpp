@@ -113,13 +113,13 @@ void CoordinatePath::fitNull() {
   }
 }
 
-void CoordinatePath::begin(std::span<const double> coefficients, double intercept) {
+void CoordinatePath::begin(std::span<const double> coefficients, std::span<const double> intercepts) {
   std::vector<int> columns;
   PathModel start;
-  start.intercept = intercept;
+  double& intercept = start.intercepts.emplace_back(intercepts[0]);
   for (int j = 0; j < data_.p(); ++j) {
     const double b = coefficients[at(j)];
-    start.intercept += data_.shift[at(j)] * b;
+    intercept += data_.shift[at(j)] * b;
     if (b == 0 || data_.constant[at(j)]) continue;
     if (metric_.place(j) < 0) columns.push_back(j);
     start.columns.push_back(j);
@@ -222,7 +222,7 @@ PathModel CoordinatePath::model(const PenaltyAt& penalty, double lambda, bool re
   PathModel made;
   made.lambda = lambda;
   made.reached = reached;
-  made.intercept = squared() ? meanResponse_ : intercept_;
+  double& intercept = made.intercepts.emplace_back(squared() ? meanResponse_ : intercept_);
   double product = 0;
   for (int e = 0; e < metric_.size(); ++e) {
     const double b = quadratic_.b[at(e)];
@@ -230,7 +230,7 @@ PathModel CoordinatePath::model(const PenaltyAt& penalty, double lambda, bool re
     made.columns.push_back(metric_.column(e));
     made.values.push_back(b);
     if (!squared()) continue;
-    made.intercept -= metric_.mean(e) * b;
+    intercept -= metric_.mean(e) * b;
     product += b * (correlations_[at(metric_.column(e))] + quadratic_.q[at(e)]);
   }
   made.loss = squared() ? (squaresOfResponse_ + product) / 2 : loss_;
@@ -241,7 +241,7 @@ PathModel CoordinatePath::model(const PenaltyAt& penalty, double lambda, bool re
 }
 
 void CoordinatePath::predict(const PathModel& model, std::span<double> t) const {
-  double sum = model.intercept;
+  double sum = model.intercepts[0];
   for (std::size_t k = 0; k < model.columns.size(); ++k) {
     const auto j = at(model.columns[k]);
     sum -= model.values[k] * data_.shift[j] / data_.scale[j];
@@ -257,7 +257,7 @@ void CoordinatePath::restore(const PathModel& model) {
     quadratic_.b[at(metric_.place(model.columns[k]))] = model.values[k];
   }
   if (!squared()) {
-    intercept_ = model.intercept;
+    intercept_ = model.intercepts[0];
     predict(model, t_);
     evaluate();
   }

@@ -26,7 +26,7 @@ class CoordinatePath : public PathEngine {
   CoordinatePath(const Cpu& la, const SparseData& data, const SparseSettings& settings);
 
   void fitNull() override;
-  void begin(std::span<const double> coefficients, double intercept) override;
+  void begin(std::span<const double> coefficients, std::span<const double> intercepts) override;
   std::vector<PathModel> fit(std::span<const double> lambdas) override;
   double evaluations() const override { return evaluations_; }
   double sweeps() const override { return quadratic_.sweeps(); }

@@ -62,9 +62,10 @@ void requireResponses(SparseFamily family, const std::vector<double>& y) {
 }  // namespace
 
 SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings)
-    : family(lossOf(settings.family)) {
+    : family(lossOf(settings.family)), responses_(problem.responses) {
+  require(responses_ >= 1, "responses", responses_, "expected at least 1");
   readColumns(la, problem);
-  requireLength("y", problem.y.size(), n(), "rows");
+  requireEntries("y", problem.y.size());
   requireResponses(settings.family, problem.y);
   readRows(problem);
   measureColumns(settings.intercept, settings.standardize);
@@ -89,6 +90,13 @@ void SparseData::readColumns(const Cpu& la, const SparseProblem& problem) {
   }
 }
 
+/// Throws unless there is a number for each row and response.
+void SparseData::requireEntries(const char* name, std::size_t length) const {
+  if (responses_ == 1) return requireLength(name, length, n(), "rows");
+  require(length == at(n()) * at(responses_), std::string(name) + ".length", length,
+          "expected " + show(responses_) + " numbers for each row of x");
+}
+
 void SparseData::readRows(const SparseProblem& problem) {
   y = problem.y;
   weights = problem.weights;
@@ -101,7 +109,7 @@ void SparseData::readRows(const SparseProblem& problem) {
           "expected a positive finite number");
   for (double& w : weights) w /= totalWeight;
   offset = problem.offset;
-  if (!offset.empty()) requireLength("offset", offset.size(), n(), "rows");
+  if (!offset.empty()) requireEntries("offset", offset.size());
   requireEach(
       "offset", offset, [](double o) { return std::isfinite(o); }, "expected a finite number");
 }
@@ -163,8 +171,8 @@ void SparseData::readPenalties(const SparseProblem& problem) {
 
 /// The loss of a row is least, over all predictions, as its conjugate says at 0.
 void SparseData::findPerfect() {
-  for (int i = 0; i < n(); ++i) {
-    perfect -= weights[at(i)] * visitLoss(family, [&]<class Loss>() { return Loss::conjugate(0, y[at(i)]); });
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    perfect -= weights[i % at(n())] * visitLoss(family, [&]<class Loss>() { return Loss::conjugate(0, y[i]); });
   }
 }
 

@@ -21,6 +21,8 @@ class SparseData {
 
   int n() const { return x.rows(); }
   int p() const { return x.cols(); }
+  /// Responses K, each with a prediction of its own: y and offsets are n x K by columns.
+  int responses() const { return responses_; }
 
   /// column j . r, where r sums to `sum`.
   double dot(int j, const double* r, double sum) const { return (x.dot(j, r) - shift[at(j)] * sum) / scale[at(j)]; }
@@ -36,7 +38,7 @@ class SparseData {
 
   Columns x;
   GlmFamily family = GlmFamily::squared;
-  std::vector<double> y, weights, offset;      ///< weights sum to 1
+  std::vector<double> y, weights, offset;      ///< y and offsets n K, or no offsets; weights n, which sum to 1
   std::vector<double> shift, scale;            ///< p
   std::vector<double> factor, lower, upper;    ///< p: of coefficients as they are penalised
   std::vector<double> givenLower, givenUpper;  ///< p: of coefficients of x
@@ -47,7 +49,10 @@ class SparseData {
   double perfect = 0;  ///< the mean loss of predictions that fit perfectly
 
  private:
+  int responses_ = 1;
+
   void readColumns(const Cpu& la, const SparseProblem& problem);
+  void requireEntries(const char* name, std::size_t length) const;
   void readRows(const SparseProblem& problem);
   void measureColumns(bool centre, bool standardize);
   void readPenalties(const SparseProblem& problem);

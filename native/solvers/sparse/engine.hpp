@@ -11,8 +11,8 @@ namespace nonconvex {
 /// The model at one lambda, in the units of the columns as they are penalised.
 struct PathModel {
   double lambda = 0;
-  double intercept = 0;
-  std::vector<int> columns;
+  std::vector<double> intercepts;  ///< one for each response
+  std::vector<int> columns;        ///< of coefficients that are not 0: j + p k for column j and response k
   std::vector<double> values;
   double objective = 0;
   double loss = 0;  ///< the mean over rows
@@ -31,8 +31,8 @@ class PathEngine {
 
   /// Fits the model of the intercept and the columns without penalty, which gives lambdaMax() and nullLoss().
   virtual void fitNull() = 0;
-  /// Begins at coefficients in the units of x, and an intercept.
-  virtual void begin(std::span<const double> coefficients, double intercept) = 0;
+  /// Begins at p coefficients for each response, in the units of x, and its intercept.
+  virtual void begin(std::span<const double> coefficients, std::span<const double> intercepts) = 0;
   /// Fits the models of some lambdas, the first of those that are given: as many as it took together.
   virtual std::vector<PathModel> fit(std::span<const double> lambdas) = 0;
   /// Evaluations of the loss, and passes over the coefficients in use.

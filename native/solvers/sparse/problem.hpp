@@ -68,16 +68,18 @@ struct SparseSettings : Limits {
 };
 static_assert(sizeFromFields<SparseSettings>() == sizeof(SparseSettings));
 
-/// minimise sum_i w_i loss(o_i + b_0 + x_i^T b, y_i) / sum_i w_i + sum_j P(b_j; lambda f_j), with bounds on b.
+/// minimise sum_i w_i loss(o_i + b_0 + x_i^T b, y_i) / sum_i w_i + sum_j P(b_j; lambda f_j), with bounds on b. With K
+/// responses y, offsets, intercepts and predictions have K columns, and b is p x K; matrices lie column after column.
 struct SparseProblem {
   std::variant<MatrixInput, SparseView> x;  ///< n x p
-  std::vector<double> y;                    ///< n
+  std::vector<double> y;                    ///< n x K
   std::vector<double> weights;              ///< n; empty: 1
-  std::vector<double> offset;               ///< n; empty: 0
+  std::vector<double> offset;               ///< n x K; empty: 0
   std::vector<double> penaltyFactor;        ///< p; empty: 1
   std::vector<double> lower, upper;         ///< p; empty: none
   std::vector<double> lambdas;              ///< of the path, falling; empty: made from the data
-  std::vector<double> start;                ///< p coefficients to begin at, and the intercept; empty: none
+  std::vector<double> start;                ///< p K coefficients to begin at, and K intercepts; empty: none
+  int responses = 1;                        ///< K
 };
 
 /// A report of a path, one a lambda.
@@ -115,9 +117,10 @@ struct SparseSolution {
     using Self = SparseSolution;
     return std::tuple{
         OUT(lambdas, "The lambdas that were fitted, falling."),
-        OUT(intercepts, "One for each lambda."),
+        OUT(intercepts, "One for each lambda; with K responses K of them."),
         OUT(offsets, "The coefficients of lambda k are the entries offsets[k] to offsets[k + 1] - 1."),
-        OUT(indices, "Columns of the coefficients that are not 0."),
+        OUT(indices,
+            "Columns of the coefficients that are not 0; with K responses the places in a p x K matrix by columns."),
         OUT(values, "Those coefficients, in the units of x."),
         OUT(objectives, "Mean loss and penalty for each lambda."),
         OUT(deviances, "Twice the sum of weighted losses less those of a perfect fit, for each lambda."),

@@ -44,8 +44,10 @@ PathSolver::PathSolver(const Cpu& la, const SparseProblem& problem, const Sparse
       settings_(settings),
       data_(la, problem, settings),
       engine_(makePathEngine(la, data_, settings_)) {
-  require(problem.start.empty() || problem.start.size() == at(data_.p()) + 1, "warmStart.coefficients.length",
-          problem.start.size() - 1, "expected as many numbers as x has columns: " + show(data_.p()));
+  const std::size_t responses = at(data_.responses()), coefficients = at(data_.p()) * responses;
+  require(problem.start.empty() || problem.start.size() == coefficients + responses, "warmStart.coefficients.length",
+          problem.start.size() - responses,
+          "expected as many numbers as there are coefficients: " + show(coefficients));
   require(problem.lambdas.empty() || problem.lambdas.back() > 0 || data_.p() < data_.n(), "lambda", 0,
           "expected more than 0 with as many columns as rows or more, as else no minimum is unique");
 }
@@ -53,7 +55,11 @@ PathSolver::PathSolver(const Cpu& la, const SparseProblem& problem, const Sparse
 std::optional<Status> PathSolver::start() {
   engine_->fitNull();
   chooseLambdas();
-  if (!problem_.start.empty()) engine_->begin({problem_.start.data(), at(data_.p())}, problem_.start.back());
+  if (!problem_.start.empty()) {
+    const std::span<const double> start(problem_.start);
+    const std::size_t intercepts = at(data_.responses());
+    engine_->begin(start.first(start.size() - intercepts), start.last(intercepts));
+  }
   if (lambdas_.empty()) return finish();
   return std::nullopt;
 }
@@ -190,15 +196,15 @@ SparseSolution PathSolver::solution() const {
     std::vector<std::size_t> order(each.columns.size());
     for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
     std::sort(order.begin(), order.end(), [&](auto a, auto b) { return each.columns[a] < each.columns[b]; });
-    double intercept = each.intercept;
+    std::vector<double> intercepts = each.intercepts;
     for (const std::size_t k : order) {
-      const auto j = at(each.columns[k]);
-      const double value = data_.inUnits(each.columns[k], each.values[k]);
+      const int j = each.columns[k] % data_.p(), response = each.columns[k] / data_.p();
+      const double value = data_.inUnits(j, each.values[k]);
       out.indices.push_back(each.columns[k]);
       out.values.push_back(value);
-      intercept -= value * data_.shift[j];
+      intercepts[at(response)] -= value * data_.shift[at(j)];
     }
-    out.intercepts.push_back(intercept);
+    out.intercepts.insert(out.intercepts.end(), intercepts.begin(), intercepts.end());
     out.offsets.push_back(static_cast<int>(out.indices.size()));
   }
   return out;
