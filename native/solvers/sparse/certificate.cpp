@@ -15,20 +15,6 @@ constexpr double edge = 1e-12;
 
 }  // namespace
 
-double DualRows::value(double share) const {
-  double sum = 0;
-  visitLoss(data.family, [&]<class Loss>() {
-    for (int i = 0; i < data.n(); ++i) {
-      const double w = data.weights[at(i)];
-      if (w == 0) continue;
-      const double s = share * slopes[at(i)];
-      sum -= w * Loss::conjugate(s / w, data.y[at(i)]);
-      if (!data.offset.empty()) sum += s * data.offset[at(i)];
-    }
-  });
-  return sum;
-}
-
 double penaltyConjugate(double v, double l1, double l2, double lower, double upper) {
   const double excess = std::abs(v) - l1;
   if (excess <= 0) return 0;
@@ -62,7 +48,7 @@ double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<co
   return sum;
 }
 
-bool makeOrthogonal(const SparseData& data, std::span<const int> free, bool intercept,
+bool makeOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const int> free, bool intercept,
                     std::span<const double> curvatures, std::span<double> slopes) {
   const int n = data.n(), first = intercept ? 1 : 0;
   const int k = first + static_cast<int>(free.size());
@@ -94,7 +80,7 @@ bool makeOrthogonal(const SparseData& data, std::span<const int> free, bool inte
     double move = 0;
     for (int f = 0; f < k; ++f) move += z(i, f) * c(f, 0);
     slopes[at(i)] -= curvatures[at(i)] * move;
-    inside = inside && std::abs(move) <= 1;
+    inside = inside && std::abs(move) <= loss.mostMove();
   }
   return inside;
 }

@@ -6,19 +6,10 @@
 
 #include "linalg/cpu.hpp"
 #include "solvers/sparse/data.hpp"
+#include "solvers/sparse/loss.hpp"
 #include "solvers/sparse/penalized_quadratic.hpp"
 
 namespace nonconvex {
-
-/// What a bound needs of the rows, of derivatives u of the loss that are orthogonal to what has no penalty: bounds are
-/// of s u for any share s.
-struct DualRows {
-  const SparseData& data;
-  std::span<const double> slopes;  ///< w_i u_i
-
-  /// sum_i w_i (s u_i o_i - loss*(s u_i, y_i))
-  double value(double share) const;
-};
 
 /// sup of v b - l1 |b| - l2 b^2 / 2 over lower <= b <= upper.
 double penaltyConjugate(double v, double l1, double l2, double lower, double upper);
@@ -29,8 +20,9 @@ double feasibleShare(const SparseData& data, const PenaltyAt& penalty, std::span
 double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients, double share);
 
 /// Makes slopes w u orthogonal to the intercept and to columns without penalty, by a move along the curvatures w h,
-/// which keeps them in the domain of the conjugate while no prediction changes by more than 1. False where one does.
-bool makeOrthogonal(const SparseData& data, std::span<const int> free, bool intercept,
+/// which keeps them in the domain of the conjugate while no prediction changes by more than that of the loss allows.
+/// False where one does.
+bool makeOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const int> free, bool intercept,
                     std::span<const double> curvatures, std::span<double> slopes);
 
 }  // namespace nonconvex

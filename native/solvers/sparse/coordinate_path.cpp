@@ -8,19 +8,17 @@
 #include "core/numbers.hpp"
 #include "core/require_memory.hpp"
 #include "linalg/vectors.hpp"
-#include "problems/glm/row_losses.hpp"
 #include "solvers/sparse/certificate.hpp"
 
 namespace nonconvex {
 namespace {
 
-constexpr std::size_t mostTogether = 8;   // lambdas whose gradients are had in one pass over x
-constexpr double candidateShare = 0.9;    // of the last of these lambdas, from which gradient on a column is taken in
-constexpr int mostAttempts = 12;          // at one lambda
-constexpr int mostQuadratics = 100;       // in turn, for one model
-constexpr double slow = 0.1;              // a violation that is more of the one before asks for new curvatures
-constexpr double leastCurvature = 1e-10;  // of a row beside its weight
-constexpr double stretching = 4;          // of curvatures, where the objective rises along a step
+constexpr std::size_t mostTogether = 8;  // lambdas whose gradients are had in one pass over x
+constexpr double candidateShare = 0.9;   // of the last of these lambdas, from which gradient on a column is taken in
+constexpr int mostAttempts = 12;         // at one lambda
+constexpr int mostQuadratics = 100;      // in turn, for one model
+constexpr double slow = 0.1;             // a violation that is more of the one before asks for new curvatures
+constexpr double stretching = 4;         // of curvatures, where the objective rises along a step
 constexpr double mostStretched = 1e6;
 constexpr int mostHalvings = 6;
 constexpr double innerShare = 0.1;  // of the violation, to which a quadratic is minimised
@@ -29,7 +27,8 @@ constexpr double shareOfGap = 0.3;  // of the tolerance that the columns in use 
 }  // namespace
 
 CoordinatePath::CoordinatePath(const Cpu& la, const SparseData& data, const SparseSettings& settings)
-    : la_(la),
+    : PathEngine(data),
+      la_(la),
       data_(data),
       settings_(settings),
       metric_(la, data, settings.intercept),
@@ -62,8 +61,7 @@ void CoordinatePath::setGradient() {
 
 /// Losses of the present predictions.
 void CoordinatePath::evaluate() {
-  loss_ = glmLosses(data_.family, data_.n(), t_.data(), data_.y.data(), data_.weights.data(), first_.data(),
-                    second_.data());
+  value_ = loss_->evaluate(t_, first_, second_);
   ++evaluations_;
 }
 
@@ -162,7 +160,7 @@ bool CoordinatePath::solveRows(const PenaltyAt& penalty, double tolerance) {
     before = quadratic_.b;
     quadratic_.minimize(penalty,
                         std::max(std::min(innerShare * now, square(now) / penalty.largestSlope()), 0.3 * tolerance));
-    const bool moved = descend(penalty, before, intercept_, loss_);
+    const bool moved = descend(penalty, before, intercept_, value_);
     setGradient();
     const double next = violation();
     // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a hump.
@@ -176,9 +174,7 @@ bool CoordinatePath::solveRows(const PenaltyAt& penalty, double tolerance) {
 
 /// The metric by the present curvatures of the loss, times a number.
 void CoordinatePath::setCurvatures(double stretch) {
-  for (std::size_t i = 0; i < second_.size(); ++i) {
-    trial_[i] = stretch * std::max(second_[i], leastCurvature * data_.weights[i]);
-  }
+  loss_->curvatures(t_, second_, stretch, trial_);
   metric_.setWeights(trial_);
   quadratic_.forgetFactor();
   setGradient();
@@ -200,7 +196,7 @@ bool CoordinatePath::descend(const PenaltyAt& penalty, std::span<const double> b
   metric_.addProduct(step, trial_);
   quadratic_.b.assign(before.begin(), before.end());
   const double objective = lossBefore + penaltyValue(penalty);
-  const double rounding = 1e-14 * (std::abs(objective) + scaleOfGap() + std::abs(data_.perfect));
+  const double rounding = 1e-14 * (std::abs(objective) + scaleOfGap() + std::abs(perfect_));
   const std::vector<double> t = t_;
   for (double share = 1; share > std::ldexp(1.0, -mostHalvings); share /= 2) {
     for (std::size_t i = 0; i < t.size(); ++i) t_[i] = t[i] + share * trial_[i];
@@ -209,7 +205,7 @@ bool CoordinatePath::descend(const PenaltyAt& penalty, std::span<const double> b
     }
     intercept_ = interceptBefore + share * ofIntercept;
     evaluate();
-    if (loss_ + penaltyValue(penalty) <= objective + rounding) return true;
+    if (value_ + penaltyValue(penalty) <= objective + rounding) return true;
   }
   quadratic_.b.assign(before.begin(), before.end());
   intercept_ = interceptBefore;
@@ -233,7 +229,7 @@ PathModel CoordinatePath::model(const PenaltyAt& penalty, double lambda, bool re
     intercept -= metric_.mean(e) * b;
     product += b * (correlations_[at(metric_.column(e))] + quadratic_.q[at(e)]);
   }
-  made.loss = squared() ? (squaresOfResponse_ + product) / 2 : loss_;
+  made.loss = squared() ? (squaresOfResponse_ + product) / 2 : value_;
   made.objective = made.loss + penaltyValue(penalty);
   made.violation = quadratic_.largestViolation(penalty);
   made.locallyConvex = quadratic_.locallyConvex(penalty);
@@ -311,8 +307,9 @@ CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> l
     all.models.push_back(model(penalty, lambdas[at(k)], reached));
     const std::span<double> slopes(all.slopes.column(k), at(n));
     slopesOf(all.models.back(), slopes);
-    all.orthogonal.push_back(!needsOrthogonal(penalty) || makeOrthogonal(data_, freeAt(penalty), settings_.intercept,
-                                                                         squared() ? data_.weights : second_, slopes));
+    all.orthogonal.push_back(!needsOrthogonal(penalty) ||
+                             makeOrthogonal(data_, *loss_, freeAt(penalty), settings_.intercept,
+                                            squared() ? data_.weights : second_, slopes));
     sums[at(k)] = std::accumulate(slopes.begin(), slopes.end(), 0.0);
     la_.checkpoint();
   }
@@ -387,7 +384,7 @@ double CoordinatePath::bound(const PathModel& model, const PenaltyAt& penalty, s
     }
     value = share * (value + (2 - share) * model.loss);
   } else {
-    value = DualRows{data_, slopes}.value(share);
+    value = loss_->dualValue(slopes, share);
   }
   return value - conjugates(data_, penalty, gradients, share);
 }

@@ -42,9 +42,8 @@ class CoordinatePath : public PathEngine {
     std::vector<bool> orthogonal;  ///< whether slopes are so to what has no penalty
   };
 
-  bool squared() const { return data_.family == GlmFamily::squared; }
+  bool squared() const { return loss_->squared(); }
   bool allInUse() const { return metric_.size() + left_ == data_.p(); }
-  double scaleOfGap() const { return nullLoss_ - data_.perfect; }
 
   void takeIn(std::span<const int> columns);
   std::vector<int> candidates(std::span<const double> gradients, const PenaltyAt& penalty) const;
@@ -84,7 +83,7 @@ class CoordinatePath : public PathEngine {
 
   // Other losses: the present point.
   std::vector<double> t_, first_, second_, trial_;
-  double intercept_ = 0, loss_ = 0;
+  double intercept_ = 0, value_ = 0;
 };
 
 }  // namespace nonconvex

@@ -17,19 +17,6 @@ constexpr double bytesOfColumn = 256;
 /// A column whose variance is below this share of its mean square, which rounding alone may leave, counts as constant.
 constexpr double leastVariation = 64 * machineEpsilon;
 
-GlmFamily lossOf(SparseFamily family) {
-  switch (family) {
-    case SparseFamily::binomial:
-      return GlmFamily::logistic;
-    case SparseFamily::poisson:
-      return GlmFamily::poisson;
-    case SparseFamily::gamma:
-      return GlmFamily::gamma;
-    default:
-      return GlmFamily::squared;
-  }
-}
-
 void requireLength(const char* name, std::size_t length, int expected, const char* per) {
   require(length == at(expected), std::string(name) + ".length", length,
           std::string("expected as many numbers as x has ") + per + ": " + show(expected));
@@ -62,7 +49,7 @@ void requireResponses(SparseFamily family, const std::vector<double>& y) {
 }  // namespace
 
 SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings)
-    : family(lossOf(settings.family)), responses_(problem.responses) {
+    : family(settings.family), responses_(problem.responses) {
   require(responses_ >= 1, "responses", responses_, "expected at least 1");
   readColumns(la, problem);
   requireEntries("y", problem.y.size());
@@ -70,7 +57,6 @@ SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const Sparse
   readRows(problem);
   measureColumns(settings.intercept, settings.standardize);
   readPenalties(problem);
-  findPerfect();
 }
 
 void SparseData::readColumns(const Cpu& la, const SparseProblem& problem) {
@@ -167,13 +153,6 @@ void SparseData::readPenalties(const SparseProblem& problem) {
   }
   require(static_cast<int>(free.size()) < n(), "columns with penaltyFactor 0", free.size(),
           "expected fewer than rows, of which there are " + show(n()) + ", as else no minimum is unique");
-}
-
-/// The loss of a row is least, over all predictions, as its conjugate says at 0.
-void SparseData::findPerfect() {
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    perfect -= weights[i % at(n())] * visitLoss(family, [&]<class Loss>() { return Loss::conjugate(0, y[i]); });
-  }
 }
 
 void SparseData::multiplyTransposed(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const {

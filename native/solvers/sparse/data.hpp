@@ -5,7 +5,6 @@
 
 #include "data/columns.hpp"
 #include "linalg/cpu.hpp"
-#include "problems/glm/family.hpp"
 #include "solvers/sparse/problem.hpp"
 
 namespace nonconvex {
@@ -37,7 +36,7 @@ class SparseData {
   void multiplyTransposed(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const;
 
   Columns x;
-  GlmFamily family = GlmFamily::squared;
+  SparseFamily family = SparseFamily::gaussian;
   std::vector<double> y, weights, offset;      ///< y and offsets n K, or no offsets; weights n, which sum to 1
   std::vector<double> shift, scale;            ///< p
   std::vector<double> factor, lower, upper;    ///< p: of coefficients as they are penalised
@@ -46,7 +45,6 @@ class SparseData {
   std::vector<int> free;                       ///< columns without penalty, not constant
   bool bounded = false;
   double totalWeight = 0;
-  double perfect = 0;  ///< the mean loss of predictions that fit perfectly
 
  private:
   int responses_ = 1;
@@ -56,7 +54,6 @@ class SparseData {
   void readRows(const SparseProblem& problem);
   void measureColumns(bool centre, bool standardize);
   void readPenalties(const SparseProblem& problem);
-  void findPerfect();
   void multiplySparse(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const;
 };
 

@@ -1,10 +1,12 @@
 // What a path of models along falling lambdas is fitted by: one engine for each structure of the penalty.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "core/numbers.hpp"
+#include "solvers/sparse/loss.hpp"
 
 namespace nonconvex {
 
@@ -24,7 +26,7 @@ struct PathModel {
 
 class PathEngine {
  public:
-  PathEngine() = default;
+  explicit PathEngine(const SparseData& data) : loss_(makeRowsLoss(data)), perfect_(loss_->perfect()) {}
   PathEngine(const PathEngine&) = delete;
   PathEngine& operator=(const PathEngine&) = delete;
   virtual ~PathEngine() = default;
@@ -43,8 +45,15 @@ class PathEngine {
   double lambdaMax() const { return lambdaMax_; }
   /// The mean loss of the null model.
   double nullLoss() const { return nullLoss_; }
+  /// The mean loss of predictions that fit perfectly.
+  double perfectLoss() const { return perfect_; }
 
  protected:
+  /// What gaps are relative to.
+  double scaleOfGap() const { return nullLoss_ - perfect_; }
+
+  std::unique_ptr<RowsLoss> loss_;
+  double perfect_;
   double lambdaMax_ = 0, nullLoss_ = 0;
 };
 

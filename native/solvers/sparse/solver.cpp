@@ -117,8 +117,8 @@ std::optional<Status> PathSolver::step() {
 }
 
 double PathSolver::explained(const PathModel& model) const {
-  const double all = engine_->nullLoss() - data_.perfect;
-  return all > 0 ? 1 - (model.loss - data_.perfect) / all : 1;
+  const double all = engine_->nullLoss() - engine_->perfectLoss();
+  return all > 0 ? 1 - (model.loss - engine_->perfectLoss()) / all : 1;
 }
 
 /// Whether nothing of interest follows behind a model of lambdas that were made here; any path may end at maxNonzeros.
@@ -158,7 +158,7 @@ SparseProgress PathSolver::progress() const {
   now.nonzeros = static_cast<double>(last.columns.size());
   now.explained = explained(last);
   if (isKnown(last.gap)) {
-    now.lowerBound = last.objective - last.gap * (engine_->nullLoss() - data_.perfect);
+    now.lowerBound = last.objective - last.gap * (engine_->nullLoss() - engine_->perfectLoss());
     now.residual = last.gap;
   } else {
     now.residual = engine_->lambdaMax() > 0 ? last.violation / engine_->lambdaMax() : 0;
@@ -179,7 +179,7 @@ SparseSolution PathSolver::solution() const {
   out.lambdaMax = engine_->lambdaMax();
   out.sweeps = engine_->sweeps();
   const double perRow = 2 * data_.totalWeight;
-  out.nullDeviance = perRow * (engine_->nullLoss() - data_.perfect);
+  out.nullDeviance = perRow * (engine_->nullLoss() - engine_->perfectLoss());
   if (settings_.standardize) out.scales = data_.scale;
   for (int j = 0; j < data_.p(); ++j) {
     if (data_.constant[at(j)]) out.constantColumns.push_back(j);
@@ -188,7 +188,7 @@ SparseSolution PathSolver::solution() const {
   for (const PathModel& each : models_) {
     out.lambdas.push_back(each.lambda);
     out.objectives.push_back(each.objective);
-    out.deviances.push_back(perRow * std::max(0.0, each.loss - data_.perfect));
+    out.deviances.push_back(perRow * std::max(0.0, each.loss - engine_->perfectLoss()));
     out.degreesOfFreedom.push_back(static_cast<double>(each.columns.size()));
     out.gaps.push_back(each.gap);
     out.violations.push_back(engine_->lambdaMax() > 0 ? each.violation / engine_->lambdaMax() : 0);
