@@ -1,6 +1,6 @@
 // From the schema that the addon exports: src/generated/<solver>.ts, docs/generated/<solver>-settings.md and
 // <solver>-result.md; likewise limits.ts and limits.md of what every solver's settings begin with, solve.ts, result.md and
-// status.md of what every report and result has. Each solver is a
+// status.md of what every report and result has. Each family, which is one solver or several, is a
 // subpath: one line in src/families.ts and one entry among the exports of package.json.
 //   node scripts/types.mjs [--check]
 // --check writes nothing and fails if a file is not what it would be.
@@ -201,21 +201,22 @@ function resultRows(members, path = '') {
 }
 
 /** The namespaces that src/index.ts passes on. */
-function familyNamespaces(solvers) {
-  return [`// ${notice}`, ...solvers.map((solver) => `export * as ${solver} from './${solver}/index.js';`), ''].join(
+function familyNamespaces(families) {
+  return [`// ${notice}`, ...families.map((family) => `export * as ${family} from './${family}/index.js';`), ''].join(
     '\n',
   );
 }
 
-/** package.json with the subpaths of these solvers among its exports. */
-function withSubpaths(solvers) {
+/** package.json with the subpaths of these families among its exports. */
+function withSubpaths(families) {
   const made = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const index = (solver, format) => ({
-    types: `./dist/${format}/${solver}/index.d.ts`,
-    default: `./dist/${format}/${solver}/index.js`,
+  const index = (family, format) => ({
+    types: `./dist/${format}/${family}/index.d.ts`,
+    default: `./dist/${format}/${family}/index.js`,
   });
   const { './package.json': last, ...others } = made.exports;
-  for (const solver of solvers) others[`./${solver}`] = { import: index(solver, 'esm'), require: index(solver, 'cjs') };
+  for (const family of families)
+    others[`./${family}`] = { import: index(family, 'esm'), require: index(family, 'cjs') };
   made.exports = { ...others, './package.json': last };
   return `${JSON.stringify(made, null, 2)}\n`;
 }
@@ -223,6 +224,7 @@ function withSubpaths(solvers) {
 main(() => {
   const schema = loadSchema();
   const { limits, solvers, statuses, result } = schema;
+  const families = [...new Set(Object.entries(solvers).map(([name, { family = name }]) => family))].sort();
   const made = {
     'src/generated/limits.ts': limitsTypes(limits),
     'docs/generated/limits.md': [...settingsTable(limits), ''].join('\n'),
@@ -239,8 +241,8 @@ main(() => {
       ...statuses.map(({ name, doc }) => row([`\`${name}\``, doc])),
       '',
     ].join('\n'),
-    'src/families.ts': familyNamespaces(Object.keys(solvers)),
-    'package.json': withSubpaths(Object.keys(solvers)),
+    'src/families.ts': familyNamespaces(families),
+    'package.json': withSubpaths(families),
   };
   for (const [solver, its] of Object.entries(solvers)) {
     made[`src/generated/${solver}.ts`] = solverTypes(solver, limits, its);

@@ -4,3 +4,4 @@ export * as fractional from './fractional/index.js';
 export * as nlp from './nlp/index.js';
 export * as relu from './relu/index.js';
 export * as sparse from './sparse/index.js';
+export * as structured from './structured/index.js';

@@ -23,8 +23,8 @@ class RegisteredSolver {
   virtual ~RegisteredSolver() = default;
   /// Checks problem and settings, and makes of them what a worker runs.
   virtual std::shared_ptr<Job> job(const Reader& problem, Napi::Object settings) const = 0;
-  /// { settings: [setting, ...], members: [name, ...], result: [member, ...], progress: [member, ...] }; the last has
-  /// the solver's own members of reports.
+  /// { family: name, settings: [setting, ...], members: [name, ...], result: [member, ...], progress: [member, ...] };
+  /// the first is there where it is another name than the solver's, the last has its own members of reports.
   virtual Napi::Object schema(Napi::Env env) const = 0;
 };
 
@@ -44,6 +44,7 @@ class Registry {
 
 /// A solver of a struct `Entry`, which has its `name`, Problem, Settings, Solution, what the backend runs (Solver for
 /// the CPU), `read(reader)`, which makes the Problem, and `members`: names in the settings object that `read` takes.
+/// One of several solvers of a family names that as its `family`; else the family has the solver's name.
 template <class Entry, class Backend>
 class SolverOf final : public RegisteredSolver {
  public:
@@ -55,6 +56,7 @@ class SolverOf final : public RegisteredSolver {
 
   Napi::Object schema(Napi::Env env) const override {
     Writer out(env);
+    if constexpr (requires { Entry::family; }) out.text("family", Entry::family);
     out.value("settings", schemaOf<typename Entry::Settings>(env));
     out.value("members", out.texts(Entry::members));
     out.value("result", resultSchemaOf<typename Entry::Solution>(env));

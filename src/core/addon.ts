@@ -176,6 +176,8 @@ export interface Schema {
 }
 
 export interface SolverSchema {
+  /** The family that it is one of several solvers of; absent where it is the only one and has the family's name. */
+  family?: string;
   /** The limits, with the solver's own defaults, and then its own settings. */
   settings: SettingSchema[];
   /** Members of the settings that are part of its problem. */

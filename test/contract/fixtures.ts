@@ -21,10 +21,38 @@ export async function found<Module>(file: string): Promise<[string, Module][]> {
   return modules;
 }
 
-/** The fixtures of the families, or those that the module named by NONCONVEX_FIXTURES exports. */
-export const fixtures: Record<string, Fixture> = process.env.NONCONVEX_FIXTURES
+/** The fixtures of each family's solvers, by name. */
+const ofFamilies: [family: string, Record<string, Fixture>][] = (
+  await found<{ fixture?: Fixture; fixtures?: Record<string, Fixture> }>('fixture.ts')
+).map(([family, { fixture, fixtures }]) => [family, fixtures ?? { [family]: fixture as Fixture }]);
+
+/** Fixtures that the module named by NONCONVEX_FIXTURES exports, in place of those of the families. */
+const others = process.env.NONCONVEX_FIXTURES
   ? ((await import(process.env.NONCONVEX_FIXTURES)) as { fixtures: Record<string, Fixture> }).fixtures
-  : Object.fromEntries((await found<{ fixture: Fixture }>('fixture.ts')).map(([name, { fixture }]) => [name, fixture]));
+  : undefined;
+
+/** A fixture for every solver. */
+export const solverFixtures: Record<string, Fixture> =
+  others ?? Object.assign({}, ...ofFamilies.map(([, fixtures]) => fixtures));
+
+/** One for every family: that of its first solver, with the problems of the others among its arrays and what is huge. */
+export const fixtures: Record<string, Fixture> =
+  others ?? Object.fromEntries(ofFamilies.map(([family, fixtures]) => [family, together(Object.entries(fixtures))]));
+
+function together([first, ...rest]: [string, Fixture][]): Fixture {
+  const [, fixture] = first as [string, Fixture];
+  if (rest.length === 0) return fixture;
+  const smalls = rest.map(([name, { small }]): [string, Problem] => [name, small]);
+  const arrays = rest.flatMap(([name, { arrays = {} }]) =>
+    Object.entries(arrays).map(([which, problem]): [string, Problem] => [`${name}, ${which}`, problem]),
+  );
+  const huge = rest.flatMap(([, { huge = {} }]) => Object.entries(huge));
+  return {
+    ...fixture,
+    arrays: { ...fixture.arrays, ...Object.fromEntries([...smalls, ...arrays]) },
+    huge: { ...fixture.huge, ...Object.fromEntries(huge) },
+  };
+}
 
 /** What solves on a GPU, by the family's name. */
 export const kinds: Record<string, Kind> = Object.fromEntries(

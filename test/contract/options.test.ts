@@ -1,13 +1,13 @@
 // Every public function that takes an object of options refuses a name that it does not know, and says which one may be meant.
 import { describe, expect, it } from 'vitest';
 import * as nonconvex from '../../src/index.js';
-import { fixtures, found, solverOf } from './fixtures.js';
+import { found, solverFixtures, solverOf } from './fixtures.js';
 import type { Options, Takes, Taking } from './takesOptions.js';
 
 const given = (await found<{ taking: Taking; others: readonly string[] }>('options.ts')).map(([, module]) => module);
 
 /** The functions that solve, with their settings. */
-const solvers = Object.values(fixtures)
+const solvers = Object.values(solverFixtures)
   .filter(({ small }) => !small.direct)
   .map(({ small }): [string, Takes] => {
     const call = (options: Options) => {

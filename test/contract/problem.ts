@@ -1,5 +1,5 @@
-// What a family gives the contract tests: test/<family>/fixture.ts exports a `fixture`, and test/<family>/onCuda.ts a
-// `kind` if a GPU solves its problems, too.
+// What a family gives the contract tests: test/<family>/fixture.ts exports a `fixture`, or `fixtures` by name where it has several
+// solvers, and test/<family>/onCuda.ts a `kind` if a GPU solves its problems, too.
 import type * as nonconvex from '../../src/index.js';
 import type { Matrix, SolveResult, SparseMatrix, Status } from '../../src/index.js';
 
@@ -34,6 +34,8 @@ export interface Fixture {
   huge?: Record<string, Problem>;
   /** Further problems, solved within milliseconds, that bring arrays of other kinds: sparse matrices, indices, weights, starts. */
   arrays?: Record<string, Problem>;
+  /** Whether nothing in it is random, so that no seed matters. Default false. */
+  deterministic?: boolean;
   /** Whether its solver knows an objective: always (default), at some checks, or never. */
   objective?: 'always' | 'sometimes' | 'never';
 }

@@ -1,15 +1,15 @@
 // Every setting of every solver, from the schema alone: bounds, types, unknown names.
 import { describe, expect, it, vi } from 'vitest';
 import { addon, type SettingSchema, type SolverSchema } from '../../src/core/addon.js';
-import { fixtures, solve } from './fixtures.js';
+import { solve, solverFixtures } from './fixtures.js';
 
 const { solvers, progress: common } = addon().schema();
 
 it('has a fixture for every solver', () => {
-  expect(Object.keys(fixtures).sort()).toEqual(Object.keys(solvers));
+  expect(Object.keys(solverFixtures).sort()).toEqual(Object.keys(solvers));
 });
 
-describe.each(Object.entries(fixtures))('%s', (name, { small }) => {
+describe.each(Object.entries(solverFixtures))('%s', (name, { small }) => {
   const { settings, progress } = solvers[name] as SolverSchema;
   // Settings are read before anything runs: an aborted solve is enough to see them accepted.
   const run = (setting: SettingSchema, value: unknown) =>

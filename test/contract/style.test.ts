@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { settingNames } from '../../src/core/addon.js';
 import * as nonconvex from '../../src/index.js';
 import { type SolveResult, SolverError } from '../../src/index.js';
-import { fixtures, numbers, solverOf } from './fixtures.js';
+import { numbers, solverFixtures, solverOf } from './fixtures.js';
 
 type Call = (settings: Record<string, unknown>) => Promise<SolveResult>;
 
@@ -23,7 +23,7 @@ const mu = [0.1, 0.2, 0.15, 0.05];
 /** Each function that solves, with a small problem. */
 const calls: Record<string, Call> = {
   ...Object.fromEntries(
-    Object.values(fixtures).map(({ small }): [string, Call] => [
+    Object.values(solverFixtures).map(({ small }): [string, Call] => [
       small.solver,
       (settings) => {
         const problem = small.build ? small.build(nonconvex, small.data as never) : small.data;
@@ -60,9 +60,9 @@ const calls: Record<string, Call> = {
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Names of the settings of the family whose function is tried. */
+/** Names of the settings of the solver whose function is tried. */
 const namesOf = (solver: string): readonly string[] =>
-  Object.entries(fixtures).flatMap(([family, { small }]) => (small.solver === solver ? settingNames(family) : []));
+  Object.entries(solverFixtures).flatMap(([name, { small }]) => (small.solver === solver ? settingNames(name) : []));
 
 describe.each(Object.entries(calls))('%s', (solver, call) => {
   it('gives a result with the members of all results', async () => {
@@ -175,8 +175,8 @@ describe.each(Object.entries(calls))('%s', (solver, call) => {
 });
 
 it('the seed and the number of starting points have one name', async () => {
-  for (const [family, { small }] of Object.entries(fixtures)) {
-    if (!settingNames(family).includes('seed')) continue;
+  for (const [name, { small }] of Object.entries(solverFixtures)) {
+    if (!settingNames(name).includes('seed')) continue;
     const call = calls[small.solver] as Call;
     await expect(call({ random_state: 1 })).rejects.toThrow("unknown setting 'random_state': it is called 'seed' here");
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { types } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as nonconvex from '../../src/index.js';
-import { fixtures, found, type Problem, solverOf } from '../contract/fixtures.js';
+import { found, type Problem, solverFixtures, solverOf } from '../contract/fixtures.js';
 import type { Takes, Taking } from '../contract/takesOptions.js';
 import { readSources } from '../house/sources.js';
 import { Chance, cases, figure, minutes, notFinite, seed } from './torture.js';
@@ -316,7 +316,7 @@ it('every option refuses in words', { timeout: minutes(30) }, async () => {
   await verdict('options');
 });
 
-describe.each(Object.entries(fixtures).filter(([, { small }]) => !small.direct))('%s', (name, { small }) => {
+describe.each(Object.entries(solverFixtures).filter(([, { small }]) => !small.direct))('%s', (name, { small }) => {
   it('refuses in words, or is solved without NaN, whatever its data and settings are', {
     timeout: minutes(30),
   }, async () => {

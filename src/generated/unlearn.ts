@@ -1,0 +1,61 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
+
+export interface UnlearnOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 100
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Relative accuracy at which the solve ends with status `solved`.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 1e-9
+   */
+  tolerance?: number | undefined;
+  /**
+   * What the regression was fitted by: half the square, or the log-likelihood of two classes.
+   *
+   * @defaultValue 'squared'
+   */
+  loss?: 'squared' | 'logistic' | undefined;
+  /**
+   * Weight of the ridge that it was fitted with, in units of the mean loss over the rows there were. 0: none.
+   *
+   * Expected: a finite number >= 0.
+   * @defaultValue 0
+   */
+  lambda?: number | undefined;
+}
+
+export const unlearnDefaults = {
+  ...limitDefaults,
+  maxIterations: 100,
+  tolerance: 1e-9,
+  loss: 'squared',
+  lambda: 0,
+} as const satisfies UnlearnOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export type UnlearnProgress = Progress;
+
+/** What a result of the solver has beside what all results have. */
+export interface UnlearnSolution {
+  /** p numbers: those of the fit to the rows that remain. */
+  coefficients: Float64Array;
+  /** Intercept of that fit, where the fit to all rows had one. */
+  intercept?: number;
+  /**
+   * p numbers: the coefficients after one step of Newton's method, the estimate by influence functions. For the
+   * squared loss they are the fit to the rows that remain.
+   */
+  influence: Float64Array;
+  /** Intercept after that step. */
+  influenceIntercept?: number;
+  /** A number for each removed row: its share of its own prediction, x_i^T H^-1 x_i times the curvature of its loss. */
+  leverages: Float64Array;
+}

@@ -1,0 +1,80 @@
+// What the functions of this family share: checks of data, and what their results say of new rows.
+import { checkMembers, checkVector } from '../core/check.js';
+import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from '../core/matrix.js';
+import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { encodeTargets, type Label } from '../core/targets.js';
+
+/**
+ * A matrix argument, or a promise of it where it is so large that other events are served between its pieces. Without an await where
+ * there is nothing to wait for: a solve has begun when the call returns.
+ */
+export function readMatrix(name: string, value: unknown): Matrix | Promise<Matrix> {
+  return hasManyRows(value) ? toMatrixInPieces(name, value) : toMatrix(name, value);
+}
+
+/** A result with functions, which are no part of it where it is copied or written as JSON. */
+export function withFunctions<Result extends object, Functions extends object>(
+  result: Result,
+  functions: Functions,
+): Result & Functions {
+  return Object.setPrototypeOf(result, functions);
+}
+
+/** Classes as -1 and 1, the second in order being 1. */
+export interface Signs {
+  values: Float64Array;
+  classes: readonly [Label, Label];
+}
+
+/** Two classes, one label for each row of x. */
+export function readSigns(y: unknown, rows: number): Signs {
+  const { matrix, classes = [] } = encodeTargets(y, rows, { classify: true });
+  if (classes.length !== 2 || matrix.columns !== 1) {
+    throw new RangeError(`y: expected labels of two classes, one for each row of x, got ${classes.length} classes`);
+  }
+  return { values: matrix.data as Float64Array, classes: classes as unknown as readonly [Label, Label] };
+}
+
+/** Rows that a result is asked about, with as many columns as x had. */
+export function newRows(value: unknown, columns: number): Matrix {
+  const x = toMatrix('x', value);
+  if (x.columns === columns) return x;
+  throw new RangeError(
+    `columns of x = ${x.columns}: expected as many as the rows that it was fitted to had: ${columns}`,
+  );
+}
+
+/** x w + b for rows x. */
+export function linear(x: Matrix, w: ArrayLike<number>, b = 0): Float64Array {
+  const { data, rows, columns } = x;
+  return Float64Array.from({ length: rows }, (_, i) => {
+    let sum = b;
+    for (let j = 0; j < columns; ++j) sum += (data[i * columns + j] as number) * (w[j] as number);
+    return sum;
+  });
+}
+
+/** The rows of a matrix, as views or copies of numbers. */
+export function rowOf({ data, columns }: Matrix, i: number): Float64Array | Float32Array {
+  return data.subarray(i * columns, (i + 1) * columns);
+}
+
+/** Data as an object with these members and no others. */
+export function readData<T extends object>(data: T, members: readonly string[]): T {
+  return checkMembers('data', data, members);
+}
+
+/** A vector of one number for each row of x. */
+export const perRow = (name: string, value: unknown, rows: number): Float64Array =>
+  checkVector(name, value, { length: rows, per: 'one for each row of x' });
+
+/** Solves in the addon, on the CPU alone. A result that was cut short before its first evaluation has no objective. */
+export async function solveStructured<Answer>(
+  solver: string,
+  problem: object,
+  settings: SolveOptions,
+): Promise<Answer & SolveResult> {
+  return solve<Answer>(solver, problem, settings, { cpuOnly: `problems of ${solver}` });
+}
+
+export type { Label, Matrix, MatrixLike, SolveOptions, SolveResult };

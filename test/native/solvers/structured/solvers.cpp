@@ -1,0 +1,47 @@
+// Steps of the solvers of the family ask for no memory.
+#include "allocations.hpp"
+#include "check.hpp"
+#include "core/random.hpp"
+#include "core/run.hpp"
+#include "solvers/structured/solver.hpp"
+
+using namespace nonconvex;
+
+namespace {
+
+std::vector<double> normals(int count, std::uint64_t seed) {
+  std::vector<double> made;
+  const Random random(seed);
+  for (int k = 0; k < count; ++k) made.push_back(random.normal(static_cast<std::uint64_t>(k)));
+  return made;
+}
+
+/// Allocations of some steps after one that may have set things up.
+template <class Solver>
+long allocationsOf(Solver& solver, int steps) {
+  solver.start();
+  solver.step();
+  const long before = allocations;
+  for (int k = 0; k < steps; ++k) {
+    solver.step();
+    solver.progress();
+  }
+  return allocations - before;
+}
+
+}  // namespace
+
+TEST(unlearnStepsAskForNoMemory) {
+  const std::vector<double> x = normals(200, 1);
+  UnlearnProblem problem;
+  problem.x = {.f64 = x.data(), .rows = 50, .columns = 4};
+  for (int i = 0; i < 50; ++i) problem.y.push_back(i % 2);
+  problem.coefficients = {0, 0, 0, 0};
+  problem.rows = {1, 2};
+  UnlearnSettings settings;
+  settings.loss = UnlearnLoss::logistic;
+  settings.lambda = 0.1;
+  const Cpu la;
+  RowUnlearning solver(la, problem, settings);
+  CHECK_EQ(allocationsOf(solver, 5), 0L);
+}
