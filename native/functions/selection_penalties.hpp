@@ -6,7 +6,10 @@
 //   curvature(s)                  the second derivative at s > 0
 //   minimizer(c, z)               argmin_u c / 2 u^2 - z u + P(u), the global one, for any curvature c > 0
 //   branches(c, a, out)           the stationary points s > 0 for z = a > 0, each inside its own branch; how many
+//   weightOfZero(c, a)            the least l with which 0 is the minimiser for z = a
 //   convex                        whether P is
+//   l, gamma                      its weight, and its shape with the usual value; 0 where it has none
+//   leastGamma                    what gamma must be above
 // Where c is small beside the concavity of P the problem along a coordinate is not convex: then minimisers are compared
 // by value. A penalty that stands in `SelectionPenalties` is tested against a grid by
 // test/native/functions/selection_penalties.cpp.
@@ -43,8 +46,10 @@ struct Lasso {
   static constexpr std::string_view name = "lasso";
   static constexpr bool convex = true;
 
+  static constexpr double leastGamma = 0;
+
   double l = 0;
-  double gamma = 0;  ///< of the others
+  double gamma = 0;
 
   double value(double s) const { return l * s; }
   double slope(double /*s*/) const { return l; }
@@ -58,6 +63,7 @@ struct Lasso {
     out[0] = (a - l) / c;
     return 1;
   }
+  double weightOfZero(double /*c*/, double a) const { return a; }
 };
 
 /// The minimax concave penalty (Zhang, Annals of Statistics 38, 2010): l s - s^2 / (2 gamma) up to s = gamma l, then
@@ -65,6 +71,7 @@ struct Lasso {
 struct Mcp {
   static constexpr std::string_view name = "mcp";
   static constexpr bool convex = false;
+  static constexpr double leastGamma = 1;
 
   double l = 0;
   double gamma = 3;
@@ -84,6 +91,7 @@ struct Mcp {
     if (const double s = a / c; s > gamma * l) out[count++] = s;
     return count;
   }
+  double weightOfZero(double c, double a) const { return a / std::sqrt(std::min(1.0, c * gamma)); }
 };
 
 /// The smoothly clipped absolute deviation (Fan, Li, Journal of the American Statistical Association 96, 2001): l s up
@@ -91,6 +99,7 @@ struct Mcp {
 struct Scad {
   static constexpr std::string_view name = "scad";
   static constexpr bool convex = false;
+  static constexpr double leastGamma = 2;
 
   double l = 0;
   double gamma = 3.7;
@@ -119,6 +128,7 @@ struct Scad {
     if (const double s = a / c; s > gamma * l && count < 2) out[count++] = s;
     return count;
   }
+  double weightOfZero(double c, double a) const { return a / std::sqrt(std::min(1.0, c * (gamma + 1))); }
 };
 
 /// argmin of c / 2 u^2 - z u + P(u) over [lower, upper], which contains 0.

@@ -85,18 +85,6 @@ export const sparseDefaults = {
 
 /** What a report of the solver has beside what all reports have. */
 export interface SparseProgress extends Progress {
-  /** Iterations that were completed. */
-  iteration: number;
-  /** Objective of the best point so far; of a result, of the point that it has. */
-  objective?: number;
-  /** No solution has a smaller objective. */
-  lowerBound?: number;
-  /** What `tolerance` is compared with. */
-  residual?: number;
-  /** Evaluations of the objective, of a solver that counts them. */
-  evaluations?: number;
-  /** Seconds since the solve began to run; time in the queue does not count. */
-  seconds: number;
   /** The lambda that was fitted last. */
   lambda?: number;
   /** Coefficients that are not 0 there. */
@@ -107,18 +95,6 @@ export interface SparseProgress extends Progress {
 
 /** What a result of the solver has beside what all results have. */
 export interface SparseSolution {
-  /** Iterations that were completed. */
-  iteration: number;
-  /** Objective of the best point so far; of a result, of the point that it has. */
-  objective?: number;
-  /** No solution has a smaller objective. */
-  lowerBound?: number;
-  /** What `tolerance` is compared with. */
-  residual?: number;
-  /** Evaluations of the objective, of a solver that counts them. */
-  evaluations?: number;
-  /** Seconds since the solve began to run; time in the queue does not count. */
-  seconds: number;
   /** The lambda that was fitted last. */
   lambda?: number;
   /** Coefficients that are not 0 there. */

@@ -107,7 +107,8 @@ void CoordinatePath::fitNull() {
     if (data_.constant[at(j)] || data_.factor[at(j)] == 0) continue;
     const double g = gradients_[at(j)];
     if (g < 0 ? data_.upper[at(j)] == 0 : data_.lower[at(j)] == 0) continue;
-    lambdaMax_ = std::max(lambdaMax_, std::abs(g) / (data_.factor[at(j)] * std::max(settings_.alpha, 1e-3)));
+    const double l = penalty.convex() ? std::abs(g) : penalty.weightOfZero(j, metric_.curvatureOf(j), std::abs(g));
+    lambdaMax_ = std::max(lambdaMax_, l / (data_.factor[at(j)] * std::max(settings_.alpha, 1e-3)));
   }
 }
 

@@ -28,7 +28,7 @@ double PenaltyAt::violation(int column, double b, double g) const {
   const double slope = g + l2(column) * b;
   const double low = data_.lower[at(column)], high = data_.upper[at(column)];
   if (b == 0) {
-    const double l = l1(column);
+    const double l = slopeAtZero(column);
     const double up = high > 0 ? -slope - l : 0, down = low < 0 ? slope - l : 0;
     return std::max({0.0, up, down});
   }
@@ -325,7 +325,7 @@ bool PenalizedQuadratic::takeStep(const PenaltyAt& penalty) {
   for (std::size_t s = 0; s < k; ++s) {
     const int j = metric_.column(support_[s]);
     const double value = b[at(support_[s])], end = value + step_[s];
-    const double t = shareToBreak(j, value, step_[s], penalty.l1(j), Penalty::convex ? 0 : penalty.gamma());
+    const double t = shareToBreak(j, value, step_[s], penalty.l1(j), penalty.gamma());
     if (t < share) {
       share = t;
       first = s;
@@ -376,7 +376,7 @@ bool PenalizedQuadratic::locallyConvex(const PenaltyAt& penalty) {
     for (int e = 0; e < metric_.size(); ++e) {
       const int j = metric_.column(e);
       const double l = penalty.l1(j), size = std::abs(b[at(e)]);
-      if (size == 0 && std::abs(q[at(e)]) < (1 - nearEdge) * l) continue;
+      if (size == 0 && std::abs(q[at(e)]) < (1 - nearEdge) * penalty.slopeAtZero(j)) continue;
       support_.push_back(e);
       // The least curvature nearby: that of the branch above 0 where a column may enter.
       const double inside = penalty.of<Penalty>(j).curvature(size > 0 ? size : l * 1e-3);

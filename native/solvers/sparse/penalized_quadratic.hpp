@@ -22,11 +22,13 @@ class PenaltyAt {
         gamma_(gammaOf(settings)) {}
 
   static double gammaOf(const SparseSettings& settings) {
-    if (isKnown(settings.gamma)) return settings.gamma;
-    return settings.penalty == SparsePenalty::scad ? 3.7 : 3;
+    return visitPenalty(settings.penalty, [&]<class Penalty>() {
+      const double usual = Penalty{}.gamma;
+      return usual > 0 && isKnown(settings.gamma) ? settings.gamma : usual;
+    });
   }
 
-  bool convex() const { return kind_ == SparsePenalty::lasso; }
+  bool convex() const { return isConvex(kind_); }
   bool isZero() const { return l1_ == 0 && l2_ == 0; }
   bool hasRidge() const { return l2_ > 0; }
   double l1(int column) const { return l1_ * data_.factor[at(column)]; }
@@ -38,7 +40,7 @@ class PenaltyAt {
   /// f.operator()<Penalty>() with the struct of the kind.
   template <class F>
   decltype(auto) visitKind(F&& f) const {
-    return visit(SelectionPenalties{}, static_cast<int>(kind_), f);
+    return visitPenalty(kind_, f);
   }
   template <class Penalty>
   Penalty of(int column) const {
@@ -54,6 +56,14 @@ class PenaltyAt {
   }
   /// argmin of c / 2 b^2 - z b and the penalty of a column, within its bounds.
   double minimizer(int column, double c, double z) const;
+  /// The least weight l of the penalty of a column with which 0 is the minimiser of c / 2 b^2 - a b and it.
+  double weightOfZero(int column, double c, double a) const {
+    return with(column, [&](const auto& penalty) { return c > 0 ? penalty.weightOfZero(c, a) : a; });
+  }
+  /// The slope of the penalty of a column at 0, from above.
+  double slopeAtZero(int column) const {
+    return with(column, [](const auto& penalty) { return penalty.slope(0); });
+  }
   /// How far -g is from the derivatives of the penalty at b, within the bounds.
   double violation(int column, double b, double g) const;
 

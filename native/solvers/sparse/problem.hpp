@@ -11,6 +11,7 @@
 #include "core/status.hpp"
 #include "data/matrix_input.hpp"
 #include "data/sparse_matrix.hpp"
+#include "functions/selection_penalties.hpp"
 
 namespace nonconvex {
 
@@ -23,9 +24,18 @@ constexpr auto names(SparseFamily) { return std::array{"gaussian"sv, "binomial"s
 /// The penalty of a coefficient b with l = lambda alpha: l |b|; or, with g = `gamma`,
 ///   mcp   l |b| - b^2 / (2 g) up to |b| = g l, then g l^2 / 2
 ///   scad  l |b| up to l, then (2 g l |b| - b^2 - l^2) / (2 (g - 1)) up to g l, then l^2 (g + 1) / 2
-/// and lambda (1 - alpha) b^2 / 2 added to each.
+/// and lambda (1 - alpha) b^2 / 2 added to each. The kinds are numbered as the structs of SelectionPenalties.
 enum class SparsePenalty { lasso, mcp, scad };
-constexpr auto names(SparsePenalty) { return std::array{"lasso"sv, "mcp"sv, "scad"sv}; }
+constexpr auto names(SparsePenalty) { return namesOf(SelectionPenalties{}); }
+
+/// f.operator()<Penalty>() with the struct of the kind.
+template <class F>
+decltype(auto) visitPenalty(SparsePenalty kind, F&& f) {
+  return visit(SelectionPenalties{}, static_cast<int>(kind), f);
+}
+inline bool isConvex(SparsePenalty kind) {
+  return visitPenalty(kind, []<class Penalty>() { return Penalty::convex; });
+}
 
 /// Why a path ended before its last lambda.
 enum class PathEnd { complete, devianceExplained, devianceConstant, maxNonzeros, interrupted };
@@ -90,13 +100,12 @@ struct SparseProgress : Progress {
 
   static constexpr auto fields() {
     using Self = SparseProgress;
-    return std::tuple_cat(Progress::fields(),
-                          std::tuple{OUT_COLUMN(lambda, "lambda", 4, "The lambda that was fitted last."),
-                                     OUT_COLUMN(nonzeros, "nonzeros", 4, "Coefficients that are not 0 there."),
-                                     OUT_COLUMN(explained, "explained", 4, "Share of the null deviance explained.")});
+    return std::tuple{OUT_COLUMN(lambda, "lambda", 4, "The lambda that was fitted last."),
+                      OUT_COLUMN(nonzeros, "nonzeros", 0, "Coefficients that are not 0 there."),
+                      OUT_COLUMN(explained, "explained", 4, "Share of the null deviance explained.")};
   }
 };
-static_assert(sizeFromFields<SparseProgress>() == sizeof(SparseProgress));
+static_assert(sizeof(Progress) + sizeFromFields<SparseProgress>() == sizeof(SparseProgress));
 
 struct SparseSolution {
   using Progress = SparseProgress;

@@ -18,8 +18,10 @@ constexpr double smallestLead = 1e-4;     // of lambdaMax, among those on the wa
 
 void requireSettings(const SparseSettings& settings) {
   const double gamma = PenaltyAt::gammaOf(settings);
-  if (settings.penalty == SparsePenalty::mcp) require(gamma > 1, "gamma", gamma, "expected more than 1 for mcp");
-  if (settings.penalty == SparsePenalty::scad) require(gamma > 2, "gamma", gamma, "expected more than 2 for scad");
+  visitPenalty(settings.penalty, [&]<class Penalty>() {
+    require(gamma > Penalty::leastGamma || Penalty{}.gamma == 0, "gamma", gamma,
+            "expected more than " + show(Penalty::leastGamma) + " for " + std::string(Penalty::name));
+  });
   if (isKnown(settings.minRatio)) {
     require(settings.minRatio < 1, "minRatio", settings.minRatio, "expected a number in (0, 1)");
   }
@@ -66,7 +68,7 @@ std::optional<Status> PathSolver::start() {
 
 /// The lambdas that were asked for, with others before them where the first is far from where coefficients are 0.
 void PathSolver::chooseLambdas() {
-  const bool convex = settings_.penalty == SparsePenalty::lasso;
+  const bool convex = isConvex(settings_.penalty);
   const bool tall = data_.n() > data_.p();
   const double ratio = isKnown(settings_.minRatio) ? settings_.minRatio
                        : convex                    ? (tall ? 1e-4 : 1e-2)
@@ -105,6 +107,12 @@ std::optional<Status> PathSolver::step() {
   waiting_.pop_back();
   const bool asked = next_++ >= unasked_;
   if (asked) {
+    // Classes that are told apart have no best coefficients where the penalty is constant: there is no such model.
+    if (!model.reached && problem_.lambdas.empty() && !isConvex(settings_.penalty) &&
+        explained(model) >= fullyExplained) {
+      end_ = PathEnd::devianceExplained;
+      return finish();
+    }
     const bool last = endsAt(model);
     models_.push_back(std::move(model));
     if (last) return finish();
@@ -133,8 +141,9 @@ bool PathSolver::endsAt(const PathModel& model) {
     end_ = PathEnd::devianceExplained;
     return true;
   }
+  // A penalty that is not convex lets coefficients stay what they are for many lambdas, and others come in after these.
   constexpr std::size_t soonest = 5;
-  if (models_.size() < soonest) return false;
+  if (models_.size() < soonest || !isConvex(settings_.penalty)) return false;
   const double before = explained(models_.back());
   if (!model.columns.empty() && now - before < leastChange * now) {
     end_ = PathEnd::devianceConstant;

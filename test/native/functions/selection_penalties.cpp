@@ -78,3 +78,18 @@ TEST(slopes_and_curvatures_are_derivatives) {
     }
   });
 }
+
+TEST(the_least_weight_of_zero_is_where_minimisers_leave_it) {
+  forEachType(SelectionPenalties{}, []<class Penalty>() {
+    const Random random(6);
+    for (std::uint64_t k = 0; k < 200; ++k) {
+      auto penalty = drawn<Penalty>(random, 10 * k);
+      const double c = 0.02 + 2 * random.uniform(10 * k + 2), a = 3 * random.uniform(10 * k + 3);
+      const double least = penalty.weightOfZero(c, a);
+      penalty.l = (1 + 1e-9) * least;
+      CHECK(penalty.minimizer(c, a) == 0);
+      penalty.l = (1 - 1e-9) * least;
+      CHECK(penalty.minimizer(c, a) > 0);
+    }
+  });
+}
