@@ -61,7 +61,7 @@ export function assign(choices: Choices, name: string, text: string): void {
   const meant = (synonyms.get(name.toLowerCase()) ?? name).toLowerCase();
   const keyword = keywords().find((candidate) => candidate.name.toLowerCase() === meant);
   if (!keyword) throw new UsageError(`unknown keyword '${name}'; nonconvex -= lists those there are`);
-  const value = parse(keyword, name, text);
+  const value = parseValue(keyword, name, text);
   if (own.some((each) => each.name === keyword.name)) Object.assign(choices, { [keyword.name]: value });
   else choices.settings[keyword.name] = value;
 }
@@ -83,7 +83,8 @@ export function assignAll(choices: Choices, text: string): string[] {
   return assignments;
 }
 
-function parse(keyword: SettingSchema, name: string, text: string): number | boolean | string {
+/** The value of a setting that a text stands for; messages call the setting `name`. */
+export function parseValue(keyword: SettingSchema, name: string, text: string): number | boolean | string {
   const { type } = keyword;
   const lower = text.toLowerCase();
   if (Array.isArray(type)) {
@@ -127,7 +128,8 @@ export function keywordList(): string {
   return ['Keywords, as key=value:', '', ...lines].join('\n');
 }
 
-export function describe({ doc, type, default: initial }: SettingSchema): string {
+export function describe({ doc, type, default: initial, defaultText }: SettingSchema): string {
   const values = Array.isArray(type) && type.length > 1 ? ` One of ${type.join(', ')}.` : '';
-  return `${doc.replaceAll('`', '')}${values}${initial === undefined ? '' : ` Default ${initial}.`}`;
+  const usual = initial ?? defaultText;
+  return `${doc.replaceAll('`', '')}${values}${usual === undefined ? '' : ` Default ${usual}.`}`;
 }

@@ -1,7 +1,7 @@
 // What the arguments ask for: by people, or by AMPL.
 import { messageOf, visible } from '../core/check.js';
 import { ampl } from './ampl.js';
-import { solve } from './solve.js';
+import { people } from './people.js';
 
 /** Whether AMPL, or what calls solvers as it does, is to read the answer. */
 export function calledByAmpl(args: readonly string[]): boolean {
@@ -10,10 +10,10 @@ export function calledByAmpl(args: readonly string[]): boolean {
 
 /** Runs the program, and says an error on stderr. Returns the exit status. */
 export async function main(args: string[], signal: AbortSignal): Promise<number> {
-  const commands = ['solve', 'help', '--help', '-h', '--version'];
+  const commands = ['solve', 'path', 'help', '--help', '-h', '--version'];
   const forPeople = !calledByAmpl(args) && (args[0] === undefined || commands.includes(args[0]));
   try {
-    return await (forPeople ? solve : ampl)(args, signal);
+    return await (forPeople ? people : ampl)(args, signal);
   } catch (error) {
     return fail(messageOf(error));
   }

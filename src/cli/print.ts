@@ -28,6 +28,11 @@ export function print(text: string): void {
   process.stdout.write(`${process.stdout.isTTY ? visible(text, '\n\t') : text}\n`);
 }
 
+/** '1 row', '2 rows'. */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** How a solve ended, in a few lines. */
 export function summary({ result, objective, inequalities }: Run): string {
   const { status, message, residual, feasibility, iterations, seconds } = result;

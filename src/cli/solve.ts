@@ -1,22 +1,13 @@
 // `nonconvex solve file.nl`: an iteration log and a summary, or one JSON object.
 import { basename } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { assign, assignAll, type Choices, describe, keywords, synonymsOf } from './keywords.js';
-import { print, printSolution, summary } from './print.js';
+import { counted, print, printSolution, summary } from './print.js';
 import { nlPath, run } from './run.js';
 import { title } from './title.js';
 
-/** Returns the exit status: 0 when the problem is solved, 1 when it is not, 2 when nothing was run. */
-export async function solve(args: string[], signal: AbortSignal): Promise<number> {
-  let status = 0;
-  const program = new Command('nonconvex')
-    .description('Minimises an objective under bounds and constraints by Newton’s method.')
-    .version(title, '-v, --version', 'show the version')
-    .addHelpText(
-      'after',
-      '\nAs a solver for AMPL, Pyomo and JuMP: nonconvex stub -AMPL [key=value ...]; see nonconvex -?',
-    )
-    .exitOverride();
+/** Adds the command to the program; `ended` takes the exit status: 0 when the problem is solved, 1 when it is not. */
+export function addSolve(program: Command, signal: AbortSignal, ended: (status: number) => void): void {
   const command = program
     .command('solve')
     .description('Solve a problem in a .nl file. The exit status is 0 only if it is solved.')
@@ -27,20 +18,12 @@ export async function solve(args: string[], signal: AbortSignal): Promise<number
       const choices: Choices = { settings: {}, outlev: 1, wantsol: 0, objno: 1, relaxIntegers: false };
       for (const [name, text] of Object.entries(rest)) assign(choices, name, String(text));
       assignAll(choices, assignments.join(' '));
-      status = await (json ? printJson : printAll)(nlPath(file), choices, signal);
+      ended(await (json ? printJson : printAll)(nlPath(file), choices, signal));
     });
   for (const keyword of keywords()) {
     command.addOption(new Option(`--${keyword.name} <value>`, describe(keyword)));
     for (const synonym of synonymsOf(keyword.name)) command.addOption(new Option(`--${synonym} <value>`).hideHelp());
   }
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (error) {
-    // It has been printed already.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
-  }
-  return status;
 }
 
 async function printJson(path: string, choices: Choices, signal: AbortSignal): Promise<number> {
@@ -62,7 +45,7 @@ async function printJson(path: string, choices: Choices, signal: AbortSignal): P
 
 async function printAll(path: string, choices: Choices, signal: AbortSignal): Promise<number> {
   const solved = await run(path, choices, signal, (variables, constraints, notes) => {
-    print(`${title}: ${basename(path)}, ${count(variables, 'variable')}, ${count(constraints, 'constraint')}`);
+    print(`${title}: ${basename(path)}, ${counted(variables, 'variable')}, ${counted(constraints, 'constraint')}`);
     for (const note of notes) print(`note: ${note}`);
     print('');
   });
@@ -70,8 +53,4 @@ async function printAll(path: string, choices: Choices, signal: AbortSignal): Pr
   print(summary(solved));
   printSolution(solved, choices.wantsol);
   return solved.result.status === 'solved' ? 0 : 1;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

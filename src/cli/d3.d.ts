@@ -1,0 +1,26 @@
+// What is used of two libraries of d3, which have no declarations of their own.
+declare module 'd3-dsv' {
+  /** Reads and writes text whose values are parted by a character. */
+  export function dsvFormat(delimiter: string): {
+    /** Gives what `row` makes of the values of each line, without those that it gives undefined for. */
+    parseRows<T>(text: string, row: (values: string[], line: number) => T | undefined): T[];
+  };
+}
+
+declare module 'd3-scale' {
+  /** A map of numbers to places. */
+  export interface Scale {
+    (value: number): number;
+    domain(ends: readonly [number, number]): this;
+    domain(): [number, number];
+    range(ends: readonly [number, number]): this;
+    range(): [number, number];
+    /** Extends the domain to round numbers. */
+    nice(): this;
+    /** Round numbers of the domain, about `count`. */
+    ticks(count?: number): number[];
+    tickFormat(count?: number, specifier?: string): (value: number) => string;
+  }
+  export function scaleLinear(): Scale;
+  export function scaleLog(): Scale;
+}

@@ -1,0 +1,97 @@
+// `nonconvex path data.csv --target y`: models along lambdas, which of them cross-validation and criteria choose, and a page about them.
+import { constants } from 'node:fs';
+import { access, writeFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { addon, type SettingSchema } from '../core/addon.js';
+import { visible } from '../core/check.js';
+import { iterationTable } from '../core/iterationTable.js';
+import { crossValidate, type SparseCrossValidationSettings, sparsePath } from '../sparse/index.js';
+import { readData } from './dataFile.js';
+import { describe, parseValue } from './keywords.js';
+import { chosenOf, type PathRun } from './pathRun.js';
+import { pathJson, pathText } from './pathText.js';
+import { counted, print } from './print.js';
+import { reportPage } from './report.js';
+import { title } from './title.js';
+
+type Texts = Record<string, string | true | undefined>;
+
+/** The program's own options, each a setting of one word in the schema's terms. */
+const own: SettingSchema[] = [
+  {
+    name: 'folds',
+    type: 'integer',
+    lower: 0,
+    doc: 'Parts of the rows for cross-validation, drawn by seed; 0: none. Default 10.',
+  },
+  {
+    name: 'measure',
+    type: ['deviance', 'squaredError', 'absoluteError', 'misclassification', 'auc'],
+    doc: 'What is measured on the rows that were left out.',
+    default: 'deviance',
+  },
+  { name: 'impute', type: ['mean'], doc: "'mean': values that are missing become the mean of their column." },
+  { name: 'outlev', type: 'integer', lower: 0, doc: 'Log of the path: 0 none, 1 or more a line a lambda. Default 1.' },
+];
+
+/** Adds the command to the program; `ended` takes the exit status: 0 when the path is solved, 1 when it is not. */
+export function addPath(program: Command, signal: AbortSignal, ended: (status: number) => void): void {
+  const command = program
+    .command('path')
+    .description('Fit a regression along lambdas with a penalty that selects columns, and cross-validate it.')
+    .argument('<file>', '.csv or .tsv with names in the first line, .libsvm or .svm, or .mtx; plain or .gz')
+    .option(
+      '--target <name>',
+      'the column with the responses; for .mtx the file with them, a .mtx vector or one a line',
+    )
+    .option('--exclude <names>', 'columns of a .csv file that are left out, parted by commas')
+    .option('--names <file>', 'the names of the columns, one a line, for files that have none')
+    .option('--report <file>', 'write a page with charts, in HTML')
+    .option('--json', 'print one JSON object instead of a log and a table')
+    .action(async (file: string, texts: Texts) => ended(await runPath(file, texts, signal)));
+  for (const setting of pathSettings()) command.addOption(new Option(`--${setting.name} <value>`, describe(setting)));
+}
+
+function pathSettings(): SettingSchema[] {
+  return [...own, ...(addon().schema().solvers.sparse?.settings ?? [])];
+}
+
+async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise<number> {
+  const { target, exclude, names, report, json, ...rest } = texts as Record<string, string | undefined>;
+  const values: Record<string, unknown> = {};
+  for (const setting of pathSettings()) {
+    const text = rest[setting.name];
+    if (text !== undefined) values[setting.name] = parseValue(setting, setting.name, text);
+  }
+  const {
+    folds = 10,
+    outlev = 1,
+    ...settings
+  } = values as SparseCrossValidationSettings & { folds?: number; outlev?: number };
+  // What cannot be written is known before the work, not after it.
+  if (report !== undefined) await access(dirname(resolve(report)), constants.W_OK);
+  const data = await readData(file, { target, exclude, names, missing: settings.impute !== undefined, signal });
+  const { x, y } = data;
+  if (!json)
+    print(
+      `${title}: ${basename(file)}, ${counted(x.rows, 'row')}, ${counted(x.columns, 'column')}, target ${visible(data.target)}\n`,
+    );
+  const log = json || outlev === 0 ? undefined : iterationTable('sparse', print);
+  const options = { ...settings, signal, onProgress: log?.report };
+  const wanted = { x, y, names: data.names };
+  const path: PathRun['path'] =
+    folds === 0
+      ? await sparsePath(wanted, withoutFolds(options))
+      : await crossValidate(wanted, { ...options, folds: Math.max(2, Math.min(folds, x.rows)) });
+  log?.end(path.history);
+  const run: PathRun = { file: basename(file), data, settings, path, chosen: chosenOf(path) };
+  if (report !== undefined) await writeFile(report, reportPage(run));
+  print(json ? JSON.stringify(pathJson(run)) : `${log ? '\n' : ''}${pathText(run)}`);
+  if (!json && report !== undefined) print(`\nThe report is in ${report}.`);
+  return path.status === 'solved' ? 0 : 1;
+}
+
+function withoutFolds({ measure: _, ...settings }: SparseCrossValidationSettings): SparseCrossValidationSettings {
+  return settings;
+}

@@ -1,0 +1,71 @@
+// A path that was fitted to a file, and what is chosen of it.
+import type { SparseCrossValidation, SparseCrossValidationSettings, SparseFit, SparsePath } from '../sparse/index.js';
+import type { DataFile } from './dataFile.js';
+
+/** A path, and which of its models are chosen by what. */
+export interface PathRun {
+  /** The name of the file. */
+  file: string;
+  data: DataFile;
+  settings: SparseCrossValidationSettings;
+  path: SparsePath & Partial<SparseCrossValidation>;
+  chosen: Chosen[];
+}
+
+export interface Chosen {
+  /** Names such as 'lambda.min' or 'BIC' of what chooses. */
+  by: string;
+  /** The place of the model in the path. */
+  k: number;
+  fit: SparseFit;
+}
+
+/** What cross-validation and criteria choose; those that may choose none are left out. */
+export function chosenOf(path: PathRun['path']): Chosen[] {
+  const chosen: Chosen[] = [];
+  const add = (by: string, model: () => SparseFit): void => {
+    try {
+      const found = model();
+      chosen.push({ by, k: path.lambda.indexOf(found.lambda), fit: found });
+    } catch (error) {
+      if ((error as Error).name !== 'RangeError') throw error;
+    }
+  };
+  const { best } = path;
+  if (best && path.lambdaMin !== undefined) {
+    add('lambda.min', () => path.fit(path.lambda.indexOf(path.lambdaMin as number)));
+    add('lambda.1se', () => path.fit(path.lambda.indexOf(path.lambda1se as number)));
+  }
+  for (const criterion of ['aic', 'bic', 'ebic'] as const) add(criterion.toUpperCase(), () => path.select(criterion));
+  return chosen;
+}
+
+/** The choices in the order in which they are of use: one standard error, the minimum, criteria. */
+export function preferred(chosen: readonly Chosen[]): Chosen[] {
+  const order = ['lambda.1se', 'lambda.min', 'EBIC', 'BIC', 'AIC'];
+  return [...chosen].sort((a, b) => order.indexOf(a.by) - order.indexOf(b.by));
+}
+
+/** The names of all that choose a model. */
+export function choosers(chosen: readonly Chosen[], k: number): string {
+  return chosen
+    .filter((each) => each.k === k)
+    .map(({ by }) => by)
+    .join(', ');
+}
+
+/** The share of the null deviance that a model explains; 0 where there is none to explain. */
+export function shareExplained(deviance: number, nullDeviance: number): number {
+  return nullDeviance > 0 ? 1 - deviance / nullDeviance : 0;
+}
+
+/** The share of the null deviance that each model explains. */
+export function explained({
+  deviance,
+  nullDeviance,
+}: Pick<PathRun['path'], 'deviance' | 'nullDeviance'>): Float64Array {
+  return Float64Array.from(deviance, (value) => shareExplained(value, nullDeviance));
+}
+
+/** Whether the objective is convex: what is known of its models is then a gap. */
+export const isConvex = ({ gap }: Pick<PathRun['path'], 'gap'>): boolean => gap.some((value) => !Number.isNaN(value));

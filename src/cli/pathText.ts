@@ -1,0 +1,138 @@
+// What the command line program prints of a path: a table, or one object.
+import { visible } from '../core/check.js';
+import { type Chosen, choosers, explained, isConvex, type PathRun, preferred, shareExplained } from './pathRun.js';
+import { counted } from './print.js';
+
+/** The most lambdas that the table shows beside those that are chosen. */
+const mostRows = 20;
+/** The most coefficients that are printed; a report and --json have more. */
+const mostCoefficients = 30;
+
+/** A number with some digits, as short as it can be: 0.0123, 1.2e-7; '-' where there is none. */
+export function figure(value: number | undefined, digits = 4): string {
+  if (value === undefined || Number.isNaN(value)) return '-';
+  const size = Math.abs(value);
+  const rounded = Number(value.toPrecision(digits));
+  return size !== 0 && (size < 1e-3 || size >= 1e6) ? rounded.toExponential() : String(rounded);
+}
+
+/** The path in words for people: its lambdas, what is chosen, and the coefficients of one choice. */
+export function pathText(run: PathRun): string {
+  const { path, chosen } = run;
+  const { end, notFitted, status, message } = path;
+  const left =
+    end === 'complete' || notFitted.length === 0
+      ? []
+      : [`The path ended early (${end}); ${counted(notFitted.length, 'lambda')} left.`];
+  const parts = [[lambdaTable(run), ...left].join('\n')];
+  if (chosen.length > 0) parts.push(choiceTable(chosen));
+  const [first] = preferred(chosen);
+  if (first) parts.push(coefficientTable(run, first));
+  if (status !== 'solved') parts.push(`${status}: ${message}`);
+  return parts.join('\n\n');
+}
+
+function lambdaTable({ path, chosen }: PathRun): string {
+  const count = path.lambda.length;
+  const step = Math.max(1, Math.ceil((count - 1) / (mostRows - 1)));
+  const shown = [...path.lambda.keys()].filter(
+    (k) => k % step === 0 || k === count - 1 || chosen.some((each) => each.k === k),
+  );
+  const convex = isConvex(path);
+  const validated = path.mean !== undefined && path.mean.length > 0;
+  const share = explained(path);
+  const titles = [
+    ...['', 'lambda', 'df', 'explained', ...(convex ? ['gap'] : ['violation', 'convex'])],
+    ...(validated ? [String(path.measure), 's.e.'] : []),
+  ];
+  const rows = shown.map((k) => [
+    String(k + 1),
+    figure(path.lambda[k]),
+    figure(path.df[k]),
+    (share[k] as number).toFixed(4),
+    ...(convex ? [scientific(path.gap[k])] : [scientific(path.violation[k]), path.locallyConvex[k] ? 'yes' : 'no']),
+    ...(validated ? [figure(path.mean?.[k]), figure(path.standardError?.[k], 3)] : []),
+    choosers(chosen, k),
+  ]);
+  return aligned([...titles, ''], rows, titles.length);
+}
+
+function choiceTable(chosen: readonly Chosen[]): string {
+  const rows = chosen.map(({ by, fit }) => [
+    by,
+    figure(fit.lambda),
+    String(fit.support.length),
+    figure(shareExplained(fit.deviance, fit.nullDeviance)),
+  ]);
+  return aligned(['chosen by', 'lambda', 'columns', 'explained'], rows, 4, 1);
+}
+
+function coefficientTable({ data }: PathRun, { by, fit }: Chosen): string {
+  const all = Array.from(fit.support, (j) => [shortened(data.names[j] as string), figure(fit.coefficients[j], 6)]);
+  const rows = [['(intercept)', figure(fit.intercept, 6)], ...all.slice(0, mostCoefficients)];
+  const more =
+    all.length > mostCoefficients ? [`and ${all.length - mostCoefficients} more; --json and --report have all`] : [];
+  return [aligned([by, 'coefficient'], rows, 2, 1), ...more].join('\n');
+}
+
+/** A name as much of which is printed as leaves room for numbers. */
+function shortened(name: string): string {
+  const most = 50;
+  const shown = visible(name);
+  return shown.length > most ? `${shown.slice(0, most - 1)}…` : shown;
+}
+
+const scientific = (value: number | undefined): string =>
+  value === undefined || Number.isNaN(value) ? '-' : value.toExponential(1);
+
+/** Columns of text: the first `left` ones and those from `right` on begin at the left, the others end at the right. */
+function aligned(titles: readonly string[], rows: readonly (readonly string[])[], right: number, left = 0): string {
+  const lines = [titles, ...rows];
+  const widths = titles.map((_, c) => Math.max(...lines.map((line) => (line[c] as string).length)));
+  const cell = (text: string, c: number): string => {
+    const width = widths[c] as number;
+    return c < left || c >= right ? text.padEnd(width) : text.padStart(width);
+  };
+  return lines.map((line) => line.map(cell).join('  ').trimEnd()).join('\n');
+}
+
+/** What `--json` prints; numbers that are not known are null there. */
+export function pathJson({ data, settings, path, chosen }: PathRun): object {
+  const { status, message, seconds, family, lambda, df, gap, violation, locallyConvex, locallyConvexFrom, lambdaMax } =
+    path;
+  const { measure, mean, standardError, lambdaMin, lambda1se, end, classes, nonzeros } = path;
+  const list = (values: ArrayLike<number>): number[] => Array.from(values);
+  return {
+    ...{ status, message, seconds, rows: data.x.rows, columns: data.x.columns, target: data.target, family },
+    ...(classes && { classes }),
+    ...{
+      penalty: settings.penalty ?? 'lasso',
+      end,
+      lambdaMax,
+      lambda: list(lambda),
+      df: list(df),
+      nonzeros: list(nonzeros),
+    },
+    ...{ explained: list(explained(path)), gap: list(gap), violation: list(violation) },
+    ...(!isConvex(path) && { locallyConvex, locallyConvexFrom }),
+    ...(mean && { measure, mean: list(mean), standardError: list(standardError ?? []), lambdaMin, lambda1se }),
+    chosen: chosen.map(({ by, fit }) => ({
+      ...{
+        by,
+        lambda: fit.lambda,
+        df: fit.df,
+        aic: fit.aic,
+        bic: fit.bic,
+        ebic: fit.ebic,
+        certificate: fit.certificate,
+      },
+      intercept: fit.intercept,
+      // Pairs, as two columns may have one name.
+      coefficients: Array.from(fit.support, (j) => ({
+        column: j,
+        name: data.names[j],
+        coefficient: fit.coefficients[j],
+      })),
+    })),
+  };
+}
