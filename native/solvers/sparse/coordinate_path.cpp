@@ -13,16 +13,19 @@
 namespace nonconvex {
 namespace {
 
-constexpr std::size_t mostTogether = 8;  // lambdas whose gradients are had in one pass over x
-constexpr double candidateShare = 0.9;   // of the last of these lambdas, from which gradient on a column is taken in
-constexpr int mostAttempts = 12;         // at one lambda
-constexpr int mostQuadratics = 100;      // in turn, for one model
-constexpr double slow = 0.1;             // a violation that is more of the one before asks for new curvatures
-constexpr double stretching = 4;         // of curvatures, where the objective rises along a step
+constexpr std::size_t mostTogether = 8;   // lambdas whose gradients are had in one pass over x
+constexpr double leastShare = 0.5;        // see candidateShare_
+constexpr double mostShare = 0.95;
+constexpr double wider = 0.85, narrower = 1.02;  // that share, after columns were missing, and after none were
+constexpr int mostAttempts = 12;          // at one lambda
+constexpr int mostQuadratics = 100;       // in turn, for one model
+constexpr double slow = 0.1;              // a violation that is more of the one before asks for new curvatures
+constexpr double stretching = 4;          // of curvatures, where the objective rises along a step
 constexpr double mostStretched = 1e6;
 constexpr int mostHalvings = 6;
 constexpr double innerShare = 0.1;  // of the violation, to which a quadratic is minimised
-constexpr double shareOfGap = 0.3;  // of the tolerance that the columns in use may take
+constexpr double shareOfGap = 0.03;      // of the tolerance that the columns in use may take
+constexpr double shareWithRidge = 0.003;  // the same where the gap is of the second order, as the distance to the optimum is
 
 }  // namespace
 
@@ -95,7 +98,7 @@ void CoordinatePath::fitNull() {
   takeIn(data_.free);
   // Of the columns in use all are free, so that any lambda will do.
   const PenaltyAt penalty(data_, settings_, 1);
-  solve(penalty, 1e-12 * std::max(norm1(first_), 1e-300));
+  solve(penalty, {.violation = 1e-12 * std::max(norm1(first_), 1e-300)});
   const PathModel null = model(penalty, infinity, true);
   nullLoss_ = null.loss;
   std::vector<double> slopes(at(data_.n()));
@@ -136,41 +139,43 @@ double CoordinatePath::penaltyValue(const PenaltyAt& penalty) const {
   return sum;
 }
 
-/// The violation on the columns in use that is small enough.
-double CoordinatePath::tolerance(const PenaltyAt& penalty) const {
-  const double slope = penalty.largestSlope();
-  const double least = settings_.tolerance * std::max(0.1 * slope, 1e-4 * lambdaMax_);
-  if (squared() || !penalty.convex()) return least;
-  const double ofGap = shareOfGap * settings_.tolerance * scaleOfGap() / std::max(norm1(quadratic_.b), 1e-300);
-  return std::max(least, std::min(0.01 * slope, ofGap));
+/// What is good enough on the columns in use.
+Goal CoordinatePath::goal(const PenaltyAt& penalty, double sharper) const {
+  const double least = settings_.tolerance * std::max(0.1 * penalty.largestSlope(), 1e-4 * lambdaMax_);
+  const double share = penalty.hasRidge() ? shareWithRidge : shareOfGap;
+  return {sharper * least, sharper * share * settings_.tolerance * scaleOfGap(), scaleOfGap()};
 }
 
-bool CoordinatePath::solve(const PenaltyAt& penalty, double tolerance) {
-  return squared() ? quadratic_.minimize(penalty, tolerance) : solveRows(penalty, tolerance);
+bool CoordinatePath::solve(const PenaltyAt& penalty, const Goal& goal) {
+  return squared() ? quadratic_.minimize(penalty, goal) : solveRows(penalty, goal);
 }
 
-bool CoordinatePath::solveRows(const PenaltyAt& penalty, double tolerance) {
-  std::vector<double> before;
-  const auto violation = [&] {
-    const double ofIntercept = settings_.intercept ? std::abs(std::accumulate(first_.begin(), first_.end(), 0.0)) : 0;
-    return std::max(quadratic_.largestViolation(penalty), ofIntercept);
-  };
-  double now = violation(), stretch = 1;
-  for (int k = 0; k < mostQuadratics; ++k) {
-    if (now <= tolerance) return true;
-    before = quadratic_.b;
-    quadratic_.minimize(penalty,
-                        std::max(std::min(innerShare * now, square(now) / penalty.largestSlope()), 0.3 * tolerance));
-    const bool moved = descend(penalty, before, intercept_, value_);
+/// The slope along the intercept.
+double CoordinatePath::interceptSlope() const {
+  return settings_.intercept ? std::accumulate(first_.begin(), first_.end(), 0.0) : 0;
+}
+
+bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
+  double stretch = 1;
+  for (int k = 0;; ++k) {
+    const double slope = interceptSlope();
+    const double violation = std::max(quadratic_.largestViolation(penalty), std::abs(slope));
+    const double gap = penalty.convex() ? quadratic_.gap(penalty, goal.scale) +
+                                              square(slope) / (2 * metric_.totalWeight())
+                                        : infinity;
+    if (violation <= goal.violation || gap <= goal.gap) return true;
+    if (k == mostQuadratics || stretch > mostStretched) return false;
+    before_ = quadratic_.b;
+    quadratic_.minimize(penalty, {std::max(std::min(innerShare * violation, square(violation) / penalty.largestSlope()),
+                                           0.3 * goal.violation),
+                                  std::max(innerShare * gap, 0.3 * goal.gap), goal.scale});
+    const bool moved = descend(penalty);
     setGradient();
-    const double next = violation();
     // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a hump.
     stretch = moved ? std::max(1.0, stretch / stretching) : stretch * stretching;
-    if (!moved || next > slow * now || quadratic_.byRows()) setCurvatures(stretch);
-    if (stretch > mostStretched) return next <= tolerance;
-    now = next;
+    const double next = std::max(quadratic_.largestViolation(penalty), std::abs(interceptSlope()));
+    if (!moved || next > slow * violation || quadratic_.byRows()) setCurvatures(stretch);
   }
-  return false;
 }
 
 /// The metric by the present curvatures of the loss, times a number.
@@ -181,36 +186,34 @@ void CoordinatePath::setCurvatures(double stretch) {
   setGradient();
 }
 
-/// Moves predictions as the coefficients and the best intercept have moved, or a share of that with which the objective
-/// falls. False where none does: then all stays where it was.
-bool CoordinatePath::descend(const PenaltyAt& penalty, std::span<const double> before, double interceptBefore,
-                             double lossBefore) {
-  std::vector<double> step(before.size());
-  const double sum = std::accumulate(first_.begin(), first_.end(), 0.0);
-  double ofIntercept = settings_.intercept ? -sum / metric_.totalWeight() : 0;
-  const std::vector<double> after = quadratic_.b;
-  for (std::size_t e = 0; e < step.size(); ++e) {
-    step[e] = after[e] - before[e];
-    ofIntercept -= metric_.mean(static_cast<int>(e)) * step[e];
+/// Moves predictions as the coefficients and the best intercept have moved since before_, or a share of that with which
+/// the objective falls. False where none does: then all stays where it was.
+bool CoordinatePath::descend(const PenaltyAt& penalty) {
+  double ofIntercept = settings_.intercept ? -interceptSlope() / metric_.totalWeight() : 0;
+  after_ = quadratic_.b;
+  move_.resize(after_.size());
+  for (std::size_t e = 0; e < move_.size(); ++e) {
+    move_[e] = after_[e] - before_[e];
+    ofIntercept -= metric_.mean(static_cast<int>(e)) * move_[e];
   }
   std::fill(trial_.begin(), trial_.end(), ofIntercept);
-  metric_.addProduct(step, trial_);
-  quadratic_.b.assign(before.begin(), before.end());
-  const double objective = lossBefore + penaltyValue(penalty);
+  metric_.addProduct(move_, trial_);
+  quadratic_.b = before_;
+  const double objective = value_ + penaltyValue(penalty), interceptBefore = intercept_;
   const double rounding = 1e-14 * (std::abs(objective) + scaleOfGap() + std::abs(perfect_));
-  const std::vector<double> t = t_;
+  kept_ = t_;
   for (double share = 1; share > std::ldexp(1.0, -mostHalvings); share /= 2) {
-    for (std::size_t i = 0; i < t.size(); ++i) t_[i] = t[i] + share * trial_[i];
-    for (std::size_t e = 0; e < step.size(); ++e) {
-      quadratic_.b[e] = share == 1 ? after[e] : before[e] + share * step[e];
+    for (std::size_t i = 0; i < t_.size(); ++i) t_[i] = kept_[i] + share * trial_[i];
+    for (std::size_t e = 0; e < move_.size(); ++e) {
+      quadratic_.b[e] = share == 1 ? after_[e] : before_[e] + share * move_[e];
     }
     intercept_ = interceptBefore + share * ofIntercept;
     evaluate();
     if (value_ + penaltyValue(penalty) <= objective + rounding) return true;
   }
-  quadratic_.b.assign(before.begin(), before.end());
+  quadratic_.b = before_;
   intercept_ = interceptBefore;
-  t_ = t;
+  t_ = kept_;
   evaluate();
   return false;
 }
@@ -275,7 +278,7 @@ std::vector<int> CoordinatePath::candidates(std::span<const double> gradients, c
   std::vector<int> found;
   for (int j = 0; j < data_.p(); ++j) {
     if (metric_.place(j) >= 0 || data_.constant[at(j)]) continue;
-    if (std::abs(gradients[at(j)]) >= candidateShare * penalty.l1(j)) found.push_back(j);
+    if (std::abs(gradients[at(j)]) >= candidateShare_ * penalty.l1(j)) found.push_back(j);
   }
   return found;
 }
@@ -304,7 +307,7 @@ CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> l
   std::vector<double> sums(lambdas.size());
   for (int k = 0; k < count; ++k) {
     const PenaltyAt penalty(data_, settings_, lambdas[at(k)]);
-    const bool reached = solve(penalty, sharper * tolerance(penalty));
+    const bool reached = solve(penalty, goal(penalty, sharper));
     all.models.push_back(model(penalty, lambdas[at(k)], reached));
     const std::span<double> slopes(all.slopes.column(k), at(n));
     slopesOf(all.models.back(), slopes);
@@ -330,6 +333,8 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
     while (accepted < together && check(all, static_cast<int>(accepted), missing)) ++accepted;
     const int last = static_cast<int>(std::min(accepted, together - 1));
     std::copy_n(all.gradients.column(last), data_.p(), gradients_.begin());
+    candidateShare_ = missing.empty() ? std::min(mostShare, narrower * candidateShare_)
+                                      : std::max(leastShare, wider * candidateShare_);
     if (accepted == together) return std::move(all.models);
     takeIn(missing);
     restore(all.models[accepted]);

@@ -49,13 +49,14 @@ class CoordinatePath : public PathEngine {
   std::vector<int> candidates(std::span<const double> gradients, const PenaltyAt& penalty) const;
   void measureResponses();
   void setCurvatures(double stretch);
-  bool solve(const PenaltyAt& penalty, double tolerance);
-  bool solveRows(const PenaltyAt& penalty, double tolerance);
-  bool descend(const PenaltyAt& penalty, std::span<const double> before, double interceptBefore, double objective);
+  Goal goal(const PenaltyAt& penalty, double sharper) const;
+  bool solve(const PenaltyAt& penalty, const Goal& goal);
+  bool solveRows(const PenaltyAt& penalty, const Goal& goal);
+  bool descend(const PenaltyAt& penalty);
+  double interceptSlope() const;
   void evaluate();
   void setGradient();
   double penaltyValue(const PenaltyAt& penalty) const;
-  double tolerance(const PenaltyAt& penalty) const;
   std::vector<int> freeAt(const PenaltyAt& penalty) const;
   bool needsOrthogonal(const PenaltyAt& penalty) const;
 
@@ -74,6 +75,8 @@ class CoordinatePath : public PathEngine {
   GramMetric metric_;
   PenalizedQuadratic quadratic_;
   int left_ = 0;  ///< constant columns
+  /// Of the last lambda of those that are solved together: the gradient from which a column is taken in.
+  double candidateShare_ = 0.9;
   double evaluations_ = 0;
   std::vector<double> gradients_;  ///< of all columns at the last checked model
 
@@ -82,7 +85,8 @@ class CoordinatePath : public PathEngine {
   double meanResponse_ = 0, squaresOfResponse_ = 0;
 
   // Other losses: the present point.
-  std::vector<double> t_, first_, second_, trial_;
+  std::vector<double> t_, first_, second_, trial_, kept_;
+  std::vector<double> before_, after_, move_;  ///< coefficients of a step
   double intercept_ = 0, value_ = 0;
 };
 

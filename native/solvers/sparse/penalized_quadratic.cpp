@@ -2,25 +2,30 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "solvers/sparse/certificate.hpp"
 
 namespace nonconvex {
 namespace {
 
-constexpr int mostRounds = 500;  // of sweeps and a Newton step
-constexpr int mostInVain = 40;   // of them in a row, without a smaller violation
-constexpr int sweepsByRows = 3;  // between looks at all conditions
-constexpr int sweepsByGram = 10;
-constexpr double sweepsOfProducts = 12;  // that conjugate gradients cost by rows
+constexpr int mostRounds = 500;           // of looks at all conditions
+constexpr int mostInVain = 40;            // of them in a row, without a smaller violation
+constexpr int mostCycles = 12;            // of Newton steps and sweeps between such looks
+constexpr int sweepsByRows = 3;           // between looks at all conditions
+constexpr int sweepsByNewton = 2;         // between Newton steps
+constexpr int sweepsAlone = 10;           // where no Newton step can be taken
+constexpr double sweepsOfProducts = 12;   // that conjugate gradients cost by rows
 constexpr int mostProducts = 60;
 constexpr double productAccuracy = 0.03;  // of the residual
 constexpr double nearEdge = 0.01;         // share of l1 within which a gradient counts as at the edge
 constexpr int mostShortSteps = 4;         // Newton steps in a row that end at a sign that would change
-constexpr int smallSupport = 48;          // for which a Newton step costs next to nothing
-constexpr double blockedGain = 12;        // operations of a factorisation in the time of one of a sweep
 constexpr double mostSweeps = 1000;       // that a Newton step may spare
+constexpr double leastPivot = 1e-13;      // of the largest entry: below, columns depend on each other
+constexpr double negligible = 0.1;        // of the violation that is aimed at
+constexpr double spareSlots = 1.5;        // of those in use, beyond which the others are given up
 
 }  // namespace
 
@@ -47,45 +52,122 @@ double PenaltyAt::minimizer(int column, double c, double z) const {
 
 /// The violation of the conditions at a place, and at 0 also the slope that would lead as far as a lower minimum lies
 /// which the derivatives do not show.
-double PenalizedQuadratic::violation(const PenaltyAt& penalty, int place) const {
+double PenalizedQuadratic::violation(const PenaltyAt& penalty, int place, double gradient) const {
   const int j = metric_.column(place);
-  const double found = penalty.violation(j, b[at(place)], q[at(place)]), c = metric_.curvature(place);
+  const double found = penalty.violation(j, b[at(place)], gradient), c = metric_.curvature(place);
   if (penalty.convex() || b[at(place)] != 0 || !(c > 0)) return found;
-  return std::max(found, c * std::abs(penalty.minimizer(j, c, -q[at(place)])));
+  return std::max(found, c * std::abs(penalty.minimizer(j, c, -gradient)));
 }
 
 void PenalizedQuadratic::resize() {
   b.resize(at(metric_.size()), 0.0);
   q.resize(at(metric_.size()), 0.0);
+  slotOf_.resize(at(metric_.size()), -1);
+}
+
+void PenalizedQuadratic::Factored::clear() {
+  factor.clear();
+  places.clear();
+  diagonal.clear();
+}
+
+void PenalizedQuadratic::forgetFactor() {
+  factor_.clear();
+  convexity_.clear();
+  for (const int e : slots_) slotOf_[at(e)] = -1;
+  slots_.clear();
 }
 
 double PenalizedQuadratic::largestViolation(const PenaltyAt& penalty) const {
   double most = 0;
-  for (int e = 0; e < metric_.size(); ++e) {
-    most = std::max(most, violation(penalty, e));
-  }
+  for (int e = 0; e < metric_.size(); ++e) most = std::max(most, violation(penalty, e, q[at(e)]));
   return most;
 }
 
-bool PenalizedQuadratic::minimize(const PenaltyAt& penalty, double tolerance) {
-  return penalty.visitKind([&]<class Penalty>() {
-    double violation = largestViolation(penalty), least = violation;
-    for (int round = 0, since = 0; round < mostRounds && since < mostInVain; ++round) {
-      if (violation <= tolerance) return true;
-      la_.checkpoint();
-      collect(penalty, tolerance);
-      const int sweeps = byRows() ? sweepByRows<Penalty>(penalty, tolerance) : sweep<Penalty>(penalty, tolerance);
-      const double after = largestViolation(penalty);
-      if (after <= tolerance) return true;
-      const double rate = std::pow(after / violation, 1.0 / sweeps);
-      const double left = rate < 1 ? std::min(mostSweeps, std::log(tolerance / after) / std::log(rate)) : mostSweeps;
-      for (int k = 0; k < mostShortSteps && !newtonStep<Penalty>(penalty, left); ++k) continue;
-      violation = largestViolation(penalty);
-      since = violation < least ? 0 : since + 1;
-      least = std::min(least, violation);
+double PenalizedQuadratic::gap(const PenaltyAt& penalty, double scale) const {
+  double share = 1;
+  for (int e = 0; e < metric_.size() && !penalty.hasRidge(); ++e) {
+    const int j = metric_.column(e);
+    const double l = penalty.l1(j), g = q[at(e)];
+    if (l > 0 && std::abs(g) > l && std::isinf(g < 0 ? data_.upper[at(j)] : data_.lower[at(j)])) {
+      share = std::min(share, l / std::abs(g));
     }
-    return violation <= tolerance;
+  }
+  double sum = square(1 - share) * scale;
+  for (int e = 0; e < metric_.size(); ++e) {
+    const int j = metric_.column(e);
+    const double l1 = penalty.l1(j), l2 = penalty.l2(j), value = b[at(e)], g = q[at(e)];
+    if (l1 == 0 && l2 == 0) {
+      if (metric_.curvature(e) > 0) sum += square(g) / (2 * metric_.curvature(e));
+      continue;
+    }
+    if (value != 0) sum += l1 * std::abs(value) + (l2 / 2 * value + share * g) * value;
+    sum += penaltyConjugate(-share * g, l1, l2, data_.lower[at(j)], data_.upper[at(j)]);
+  }
+  return sum;
+}
+
+bool PenalizedQuadratic::minimize(const PenaltyAt& penalty, const Goal& goal) {
+  return penalty.visitKind([&]<class Penalty>() {
+    return byRows() ? minimizeByRows<Penalty>(penalty, goal) : minimizeByGram<Penalty>(penalty, goal);
   });
+}
+
+template <class Penalty>
+bool PenalizedQuadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& goal) {
+  metric_.needGram();
+  double least = infinity;
+  for (int round = 0, since = 0; round < mostRounds && since < mostInVain; ++round) {
+    const double violation = largestViolation(penalty);
+    if (meets(penalty, goal, violation)) return true;
+    since = violation < least ? 0 : since + 1;
+    least = std::min(least, violation);
+    la_.checkpoint();
+    collect(penalty, goal.violation);
+    gather();
+    descend<Penalty>(penalty, goal.violation);
+    applySteps();
+  }
+  return meets(penalty, goal, largestViolation(penalty));
+}
+
+/// Newton steps and sweeps on the places in use, until none of these violates its conditions by more than `tolerance`.
+template <class Penalty>
+void PenalizedQuadratic::descend(const PenaltyAt& penalty, double tolerance) {
+  bool newton = true;
+  for (int cycle = 0; cycle < mostCycles; ++cycle) {
+    newton = newton && newtonSteps<Penalty>(penalty);
+    double most = 0;
+    for (const int e : working_) {
+      most = std::max(most, violation(penalty, e, slotGradient_[at(slotOf_[at(e)])]));
+    }
+    if (most <= tolerance) return;
+    const int sweeps = newton ? sweepsByNewton : sweepsAlone;
+    for (int k = 0; k < sweeps && sweep<Penalty>(penalty, negligible * tolerance) > tolerance / 2; ++k) continue;
+    if (!newton) return;
+  }
+}
+
+template <class Penalty>
+bool PenalizedQuadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& goal) {
+  double violation = largestViolation(penalty), least = violation;
+  for (int round = 0, since = 0; round < mostRounds && since < mostInVain; ++round) {
+    if (meets(penalty, goal, violation)) return true;
+    la_.checkpoint();
+    collect(penalty, goal.violation);
+    const int sweeps = sweepByRows<Penalty>(penalty, goal.violation);
+    const double after = largestViolation(penalty);
+    if (meets(penalty, goal, after)) return true;
+    const double rate = std::pow(after / violation, 1.0 / sweeps);
+    const double left = rate < 1 ? std::min(mostSweeps, std::log(goal.violation / after) / std::log(rate)) : mostSweeps;
+    for (int k = 0; k < mostShortSteps && left > sweepsOfProducts; ++k) {
+      if (!prepareNewton<Penalty>(penalty) || !solveByProducts() || takeStep<Penalty>(penalty)) break;
+    }
+    violation = largestViolation(penalty);
+    since = violation < least ? 0 : since + 1;
+    least = std::min(least, violation);
+  }
+  return meets(penalty, goal, violation);
 }
 
 /// A step by rows takes the entries of a column twice, one with G as many numbers as there are columns in use.
@@ -98,7 +180,7 @@ bool PenalizedQuadratic::byRows() const {
 void PenalizedQuadratic::collect(const PenaltyAt& penalty, double tolerance) {
   working_.clear();
   for (int e = 0; e < metric_.size(); ++e) {
-    if (b[at(e)] != 0 || violation(penalty, e) > tolerance) working_.push_back(e);
+    if (b[at(e)] != 0 || violation(penalty, e, q[at(e)]) > tolerance) working_.push_back(e);
   }
 }
 
@@ -138,110 +220,177 @@ int PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) 
   return sweeps;
 }
 
-/// Some sweeps on a part of G that has the places that they go through alone; how many.
+/// One pass over the places in use; the largest step times the curvature. Steps of less than `least` are left out.
 template <class Penalty>
-int PenalizedQuadratic::sweep(const PenaltyAt& penalty, double tolerance) {
-  copyWorkingGram();
-  const int k = static_cast<int>(working_.size());
-  std::vector<double>& g = base_;
-  g.resize(at(k));
-  moved_.assign(at(metric_.size()), 0.0);
-  change_.resize(moved_.size());
-  for (int w = 0; w < k; ++w) g[at(w)] = q[at(working_[at(w)])];
-  int sweeps = 0;
-  for (double most = infinity; sweeps < sweepsByGram && most > tolerance / 2; ++sweeps) {
-    most = 0;
-    for (int w = 0; w < k; ++w) {
-      const int e = working_[at(w)];
-      const double next = best<Penalty>(penalty, e, g[at(w)]), step = next - b[at(e)];
-      if (step == 0) continue;
-      most = std::max(most, std::abs(step) * metric_.curvature(e));
-      blas::axpy(k, step, workingGram_.column(w), g.data());
-      moved_[at(e)] += step;
-      b[at(e)] = next;
-    }
+double PenalizedQuadratic::sweep(const PenaltyAt& penalty, double least) {
+  const int k = static_cast<int>(slots_.size());
+  double most = 0;
+  for (const int e : working_) {
+    const int slot = slotOf_[at(e)];
+    const double next = best<Penalty>(penalty, e, slotGradient_[at(slot)]), step = next - b[at(e)];
+    const double size = std::abs(step) * metric_.curvature(e);
+    if (size <= least) continue;
+    most = std::max(most, size);
+    blas::axpy(k, step, slotGram_.column(slot), slotGradient_.data());
+    moved_[at(e)] += step;
+    b[at(e)] = next;
   }
+  sweeps_ += 1;
+  return most;
+}
+
+/// Gives the places in use their slots, with their gradients.
+void PenalizedQuadratic::gather() {
+  int missing = 0;
+  for (const int e : working_) missing += slotOf_[at(e)] < 0;
+  const auto used = static_cast<double>(working_.size());
+  if (static_cast<double>(slots_.size()) + missing > spareSlots * used + 64) {
+    for (const int e : slots_) slotOf_[at(e)] = -1;
+    slots_.clear();
+  }
+  const int first = static_cast<int>(slots_.size());
+  for (const int e : working_) {
+    if (slotOf_[at(e)] >= 0) continue;
+    slotOf_[at(e)] = static_cast<int>(slots_.size());
+    slots_.push_back(e);
+  }
+  addSlots(first);
+  slotGradient_.resize(slots_.size());
+  for (std::size_t s = 0; s < slots_.size(); ++s) slotGradient_[s] = q[at(slots_[s])];
+  moved_.assign(at(metric_.size()), 0.0);
+}
+
+/// Copies the part of G of slots `first` and later ones.
+void PenalizedQuadratic::addSlots(int first) {
+  const int k = static_cast<int>(slots_.size());
+  if (k > slotGram_.cols()) {
+    const int capacity = std::max(k, std::min(metric_.size(), k + k / 2));
+    HostMatrix<double> larger(capacity, capacity, Uninitialized{});
+    for (int s = 0; s < first; ++s) std::copy_n(slotGram_.column(s), first, larger.column(s));
+    slotGram_ = std::move(larger);
+  }
+  for (int t = first; t < k; ++t) {
+    const double* from = metric_.gram(slots_[at(t)]);
+    double* to = slotGram_.column(t);
+    for (int s = 0; s < k; ++s) to[s] = from[slots_[at(s)]];
+    for (int s = 0; s < first; ++s) slotGram_(t, s) = to[s];
+  }
+}
+
+/// Brings the steps since gather() to the gradients of all places.
+void PenalizedQuadratic::applySteps() {
+  change_.resize(q.size());
   applyGram(moved_, change_);
   for (std::size_t e = 0; e < q.size(); ++e) q[e] += change_[e];
-  sweeps_ += sweeps;
-  return sweeps;
 }
 
-void PenalizedQuadratic::copyWorkingGram() {
-  metric_.needGram();
-  if (working_ == copied_) return;
-  copied_ = working_;
-  const int k = static_cast<int>(working_.size());
-  if (workingGram_.rows() < k || workingGram_.cols() < k) {
-    workingGram_ = HostMatrix<double>(std::min(metric_.size(), k + k / 2), std::min(metric_.size(), k + k / 2));
+bool PenalizedQuadratic::factor(Factored& of, const std::vector<int>& places, const std::vector<double>& diagonal) {
+  rank_.assign(at(metric_.size()), -1);
+  for (std::size_t k = 0; k < places.size(); ++k) rank_[at(places[k])] = static_cast<int>(k);
+  gone_.clear();
+  for (std::size_t f = 0; f < of.places.size(); ++f) {
+    int& k = rank_[at(of.places[f])];
+    if (k >= 0 && of.diagonal[f] == diagonal[at(k)]) {
+      k = -1;
+    } else {
+      gone_.push_back(static_cast<int>(f));
+    }
   }
-  for (int j = 0; j < k; ++j) {
-    const double* from = metric_.gram(working_[at(j)]);
-    double* to = workingGram_.column(j);
-    for (int i = 0; i < k; ++i) to[i] = from[working_[at(i)]];
+  come_.clear();
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    if (rank_[at(places[k])] >= 0) come_.push_back(static_cast<int>(k));
   }
+  return change(of, places, diagonal);
 }
 
-/// Cholesky's factor of G plus a diagonal on some places; the last one where it is the same. False where that is not
-/// positive definite.
-bool PenalizedQuadratic::factor(const std::vector<int>& places, const std::vector<double>& diagonal) {
-  if (places == factored_ && diagonal == factoredDiagonal_) return true;
-  factored_.clear();
-  const int k = static_cast<int>(places.size());
-  if (factor_.rows() < k)
-    factor_ = HostMatrix<double>(std::max(k, 2 * factor_.rows()), std::max(k, 2 * factor_.rows()));
-  const Mat<double> a = factor_.view().block(0, 0, k, k);
+/// Makes a factor one of G and a diagonal on some places, of which come_ are new to it and its gone_ not among them.
+/// False where that is not positive definite.
+bool PenalizedQuadratic::change(Factored& of, const std::vector<int>& places, const std::vector<double>& diagonal) {
+  const int all = static_cast<int>(places.size()), old = of.factor.size() - static_cast<int>(gone_.size());
+  const int added = static_cast<int>(come_.size());
+  if (of.factor.costToRemove(gone_) + of.factor.costToAdd(old, added) > of.factor.costToAdd(0, all)) {
+    of.clear();
+    come_.resize(places.size());
+    std::iota(come_.begin(), come_.end(), 0);
+  } else if (!gone_.empty()) {
+    of.factor.remove(gone_);
+    std::size_t next = 0, kept = 0;
+    for (std::size_t f = 0; f < of.places.size(); ++f) {
+      if (next < gone_.size() && gone_[next] == static_cast<int>(f)) {
+        ++next;
+        continue;
+      }
+      of.places[kept] = of.places[f];
+      of.diagonal[kept++] = of.diagonal[f];
+    }
+    of.places.resize(kept);
+    of.diagonal.resize(kept);
+  }
+  return come_.empty() || addTo(of, places, diagonal);
+}
+
+/// Adds the places come_ to a factor.
+bool PenalizedQuadratic::addTo(Factored& of, const std::vector<int>& places, const std::vector<double>& diagonal) {
+  const int count = static_cast<int>(come_.size()), old = of.factor.size();
+  const Mat<double> rows = of.factor.rowsToAdd(count);
   double most = 0;
-  for (int j = 0; j < k; ++j) {
-    const double* column = metric_.gram(places[at(j)]);
-    for (int i = j; i < k; ++i) a(i, j) = column[places[at(i)]];
-    most = std::max(most, a(j, j));
-    a(j, j) += diagonal[at(j)];
+  for (int j = 0; j < old; ++j) {
+    const double* column = metric_.gram(of.places[at(j)]);
+    for (int i = 0; i < count; ++i) rows(i, j) = column[places[at(come_[at(i)])]];
   }
-  if (!la_.cholesky(a)) return false;
-  // A pivot that is rounding of its column says that columns depend on each other.
-  for (int j = 0; j < k; ++j) {
-    if (square(a(j, j)) < 1e-13 * most) return false;
+  for (int j = 0; j < count; ++j) {
+    const double* column = metric_.gram(places[at(come_[at(j)])]);
+    for (int i = j; i < count; ++i) rows(i, old + j) = column[places[at(come_[at(i)])]];
+    most = std::max(most, rows(j, old + j));
+    rows(j, old + j) += diagonal[at(come_[at(j)])];
   }
-  factored_ = places;
-  factoredDiagonal_ = diagonal;
+  if (!of.factor.add(count, leastPivot * most)) return false;
+  for (const int k : come_) {
+    of.places.push_back(places[at(k)]);
+    of.diagonal.push_back(diagonal[at(k)]);
+  }
   return true;
 }
 
-/// Whether a Newton step on the support costs less than the sweeps that are left.
-bool PenalizedQuadratic::worthNewton(double sweepsLeft) const {
-  const double size = static_cast<double>(support_.size());
-  if (byRows()) return sweepsLeft > sweepsOfProducts;
-  if (size <= smallSupport || (support_ == factored_ && diagonal_ == factoredDiagonal_)) return true;
-  return size / 3 / blockedGain + metric_.size() / size < sweepsLeft;  // each times the square of the size
+/// Newton steps to the minimum of the quadratic with the branches of the penalty on the support as they are. False
+/// where there is none.
+template <class Penalty>
+bool PenalizedQuadratic::newtonSteps(const PenaltyAt& penalty) {
+  for (int k = 0; k < mostShortSteps; ++k) {
+    if (!prepareNewton<Penalty>(penalty)) return true;
+    if (!solveSupport()) return false;
+    if (takeStep<Penalty>(penalty)) return true;
+  }
+  return true;
 }
 
-/// Goes to the minimum of the quadratic with the present branches of the penalty on the support. Whether all of the
-/// step, or none, was taken: else a further one may gain more. None is taken where the sweeps that are left cost less.
+/// The support and, as step_, the right-hand side of a step on it. False where there is no support.
 template <class Penalty>
-bool PenalizedQuadratic::newtonStep(const PenaltyAt& penalty, double sweepsLeft) {
+bool PenalizedQuadratic::prepareNewton(const PenaltyAt& penalty) {
   support_.clear();
   diagonal_.clear();
   step_.clear();
-  for (int e = 0; e < metric_.size(); ++e) {
+  for (const int e : working_) {
     const int j = metric_.column(e);
     const double value = b[at(e)];
     if (value == 0 || value <= data_.lower[at(j)] || value >= data_.upper[at(j)]) continue;
+    const double gradient = byRows() ? q[at(e)] : slotGradient_[at(slotOf_[at(e)])];
     support_.push_back(e);
     diagonal_.push_back(penalty.l2(j) + penalty.of<Penalty>(j).curvature(std::abs(value)));
     const double slope = penalty.of<Penalty>(j).slope(std::abs(value));
-    step_.push_back(-(q[at(e)] + penalty.l2(j) * value + std::copysign(slope, value)));
+    step_.push_back(-(gradient + penalty.l2(j) * value + std::copysign(slope, value)));
   }
-  if (support_.empty() || !worthNewton(sweepsLeft)) return true;
-  if (!(byRows() ? solveByProducts() : solveSupport())) return true;
-  return takeStep<Penalty>(penalty);
+  return !support_.empty();
 }
 
 /// Turns the right-hand side step_ into the step (G_SS + diagonal)^-1 step_, by Cholesky's factor.
 bool PenalizedQuadratic::solveSupport() {
-  const int k = static_cast<int>(support_.size());
-  if (!factor(support_, diagonal_)) return false;
-  la_.choleskySolve(factor_.view().block(0, 0, k, k), Mat<double>{step_.data(), k, 1, k});
+  if (!factor(factor_, support_, diagonal_)) return false;
+  ordered_.resize(support_.size());
+  for (std::size_t s = 0; s < support_.size(); ++s) rank_[at(support_[s])] = static_cast<int>(s);
+  for (std::size_t f = 0; f < ordered_.size(); ++f) ordered_[f] = step_[at(rank_[at(factor_.places[f])])];
+  factor_.factor.solve(ordered_);
+  for (std::size_t f = 0; f < ordered_.size(); ++f) step_[at(rank_[at(factor_.places[f])])] = ordered_[f];
   return true;
 }
 
@@ -345,26 +494,43 @@ bool PenalizedQuadratic::takeStep(const PenaltyAt& penalty) {
 
 /// Moves the support to `ends_` unless the objective, whose change is exact in this model, rises.
 bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty) {
-  moved_.assign(at(metric_.size()), 0.0);
-  change_.resize(moved_.size());
-  for (std::size_t s = 0; s < support_.size(); ++s) {
-    const auto e = at(support_[s]);
-    moved_[e] = ends_[s] - b[e];
-  }
-  applyGram(moved_, change_);
+  const bool rows = byRows();
+  const std::vector<double>& gradients = rows ? q : slotGradient_;
+  const auto place = [&](std::size_t s) { return at(rows ? support_[s] : slotOf_[at(support_[s])]); };
+  change_.resize(gradients.size());
+  taken_.resize(ends_.size());
+  for (std::size_t s = 0; s < ends_.size(); ++s) taken_[s] = ends_[s] - b[at(support_[s])];
+  applyToSupport(change_);
   double gain = 0, size = 0;
   for (std::size_t s = 0; s < support_.size(); ++s) {
-    const auto e = at(support_[s]);
     const int j = metric_.column(support_[s]);
-    const double smooth = (q[e] + change_[e] / 2) * moved_[e];
-    const double after = penalty.value(j, ends_[s]), before = penalty.value(j, b[e]);
+    const double smooth = (gradients[place(s)] + change_[place(s)] / 2) * taken_[s];
+    const double after = penalty.value(j, ends_[s]), before = penalty.value(j, b[at(support_[s])]);
     gain += smooth + after - before;
     size += std::abs(smooth) + after + before;
   }
   if (gain > 4 * machineEpsilon * size) return false;
-  for (std::size_t s = 0; s < support_.size(); ++s) b[at(support_[s])] = ends_[s];
-  for (std::size_t e = 0; e < q.size(); ++e) q[e] += change_[e];
+  for (std::size_t s = 0; s < support_.size(); ++s) {
+    b[at(support_[s])] = ends_[s];
+    if (!rows) moved_[at(support_[s])] += taken_[s];
+  }
+  std::vector<double>& moved = rows ? q : slotGradient_;
+  for (std::size_t e = 0; e < moved.size(); ++e) moved[e] += change_[e];
   return true;
+}
+
+/// out := G taken_ on the slots, or on all places where steps are taken by rows.
+void PenalizedQuadratic::applyToSupport(std::span<double> out) {
+  if (byRows()) {
+    spread_.assign(at(metric_.size()), 0.0);
+    for (std::size_t s = 0; s < support_.size(); ++s) spread_[at(support_[s])] = taken_[s];
+    return applyGram(spread_, out);
+  }
+  std::fill(out.begin(), out.end(), 0.0);
+  const int k = static_cast<int>(out.size());
+  for (std::size_t s = 0; s < support_.size(); ++s) {
+    if (taken_[s] != 0) blas::axpy(k, taken_[s], slotGram_.column(slotOf_[at(support_[s])]), out.data());
+  }
 }
 
 bool PenalizedQuadratic::locallyConvex(const PenaltyAt& penalty) {
@@ -382,7 +548,7 @@ bool PenalizedQuadratic::locallyConvex(const PenaltyAt& penalty) {
       const double inside = penalty.of<Penalty>(j).curvature(size > 0 ? size : l * 1e-3);
       diagonal_.push_back(penalty.l2(j) + inside);
     }
-    return support_.empty() || factor(support_, diagonal_);
+    return support_.empty() || factor(convexity_, support_, diagonal_);
   });
 }
 

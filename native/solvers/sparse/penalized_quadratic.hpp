@@ -6,6 +6,7 @@
 
 #include "functions/selection_penalties.hpp"
 #include "linalg/cpu.hpp"
+#include "linalg/growing_factor.hpp"
 #include "solvers/sparse/gram_metric.hpp"
 #include "solvers/sparse/problem.hpp"
 
@@ -73,63 +74,102 @@ class PenaltyAt {
   double l1_, l2_, gamma_;
 };
 
+/// What a minimum is known by: no violation of its conditions is larger, or, if the penalty is convex, its gap is not.
+struct Goal {
+  double violation = 0;
+  double gap = 0;
+  double scale = 0;  ///< of the loss, beside which the gap is small
+};
+
 /// minimise q^T d + d^T G d / 2 + sum_j P_j(b_j + d_j) for the G of a metric, of which b + d and the gradient q + G d
 /// are kept.
+///
+/// With G: coordinate descent and Newton steps on the support, both on a copy of the part of G that has the places in
+/// use now, with one look at the others when nothing is left to do there. By rows: sweeps, and conjugate gradients.
 class PenalizedQuadratic {
  public:
   PenalizedQuadratic(const Cpu& la, const SparseData& data, GramMetric& metric)
-      : la_(la), data_(data), metric_(metric) {}
+      : la_(la), data_(data), metric_(metric), factor_(la), convexity_(la) {}
 
   std::vector<double> b;  ///< one for each place of the metric
   std::vector<double> q;
 
   /// Makes room for columns that the metric has taken in, at 0; their gradients are still to be set.
   void resize();
-  /// Goes down until no place violates its conditions by more than `tolerance`; whether that was reached.
-  bool minimize(const PenaltyAt& penalty, double tolerance);
+  /// Goes down until the goal is met; whether it was.
+  bool minimize(const PenaltyAt& penalty, const Goal& goal);
   double largestViolation(const PenaltyAt& penalty) const;
+  /// Whether a violation, or the gap, is small enough.
+  bool meets(const PenaltyAt& penalty, const Goal& goal, double violation) const {
+    return violation <= goal.violation || (penalty.convex() && gap(penalty, goal.scale) <= goal.gap);
+  }
+  /// The distance to the bound of the optimum on the columns in use, for convex penalties, but for what the curvatures
+  /// of the loss add to it in the second order.
+  double gap(const PenaltyAt& penalty, double scale) const;
   /// Whether the objective is strictly convex near b on the places that are not 0 or whose gradient is near the edge.
   bool locallyConvex(const PenaltyAt& penalty);
   /// out := G d, by rows where G is not there.
   void applyGram(std::span<const double> d, std::span<double> out);
-  /// The metric has changed: factors of it are of no use.
-  void forgetFactor() {
-    factored_.clear();
-    copied_.clear();
-  }
+  /// The metric has changed: factors and copies of it are of no use.
+  void forgetFactor();
   /// Whether steps are taken by rows, for which new weights cost little.
   bool byRows() const;
   double sweeps() const { return sweeps_; }
 
  private:
+  /// A factor of G and a diagonal on some places, in its own order.
+  struct Factored {
+    explicit Factored(const Cpu& la) : factor(la) {}
+    GrowingFactor factor;
+    std::vector<int> places;
+    std::vector<double> diagonal;
+    void clear();
+  };
+
   template <class Penalty>
   double best(const PenaltyAt& penalty, int place, double gradient) const;
   template <class Penalty>
-  int sweep(const PenaltyAt& penalty, double tolerance);
+  bool minimizeByGram(const PenaltyAt& penalty, const Goal& goal);
+  template <class Penalty>
+  bool minimizeByRows(const PenaltyAt& penalty, const Goal& goal);
+  template <class Penalty>
+  void descend(const PenaltyAt& penalty, double tolerance);
+  template <class Penalty>
+  double sweep(const PenaltyAt& penalty, double tolerance);
   template <class Penalty>
   int sweepByRows(const PenaltyAt& penalty, double tolerance);
   template <class Penalty>
-  bool newtonStep(const PenaltyAt& penalty, double sweepsLeft);
+  bool prepareNewton(const PenaltyAt& penalty);
+  template <class Penalty>
+  bool newtonSteps(const PenaltyAt& penalty);
   template <class Penalty>
   bool takeStep(const PenaltyAt& penalty);
   bool tryEnds(const PenaltyAt& penalty);
   double shareToBreak(int column, double value, double d, double l, double gamma) const;
-  double violation(const PenaltyAt& penalty, int place) const;
+  double violation(const PenaltyAt& penalty, int place, double gradient) const;
   void collect(const PenaltyAt& penalty, double tolerance);
-  bool worthNewton(double sweepsLeft) const;
-  void copyWorkingGram();
+  void gather();
+  void addSlots(int first);
+  void applySteps();
+  void applyToSupport(std::span<double> out);
   bool solveSupport();
   bool solveByProducts();
-  bool factor(const std::vector<int>& places, const std::vector<double>& diagonal);
+  bool factor(Factored& of, const std::vector<int>& places, const std::vector<double>& diagonal);
+  bool addTo(Factored& of, const std::vector<int>& places, const std::vector<double>& diagonal);
+  bool change(Factored& of, const std::vector<int>& places, const std::vector<double>& diagonal);
 
   const Cpu& la_;
   const SparseData& data_;
   GramMetric& metric_;
-  std::vector<int> working_, support_, factored_;
-  std::vector<double> diagonal_, factoredDiagonal_, step_, change_, ends_, moved_;
-  HostMatrix<double> factor_;
-  HostMatrix<double> workingGram_;  ///< of copied_
-  std::vector<int> copied_;
+  std::vector<int> working_, support_;
+  std::vector<double> diagonal_, step_, change_, ends_, taken_, moved_;
+  Factored factor_, convexity_;
+  std::vector<int> rank_, gone_, come_;  ///< of places in a list; of the changes of a factor
+  std::vector<double> ordered_;
+  // A copy of G with the places in use: those of slots_, with their gradients, and the slot of each place, or -1.
+  HostMatrix<double> slotGram_;
+  std::vector<int> slots_, slotOf_;
+  std::vector<double> slotGradient_;
   std::vector<double> base_, rows_;  ///< of sweeps by rows: gradients at their start; H X d, whose sum is sumOfRows_
   std::vector<double> residual_, direction_, product_, spread_;  ///< of conjugate gradients
   double sumOfRows_ = 0;
