@@ -7,7 +7,7 @@
 #include "linalg/cpu.hpp"
 #include "solvers/sparse/data.hpp"
 #include "solvers/sparse/loss.hpp"
-#include "solvers/sparse/penalized_quadratic.hpp"
+#include "solvers/sparse/penalty_at.hpp"
 
 namespace nonconvex {
 

@@ -13,19 +13,20 @@
 namespace nonconvex {
 namespace {
 
-constexpr std::size_t mostTogether = 8;   // lambdas whose gradients are had in one pass over x
-constexpr double leastShare = 0.5;        // see candidateShare_
+constexpr std::size_t mostTogether = 8;  // lambdas whose gradients are had in one pass over x
+constexpr double leastShare = 0.5;       // see candidateShare_
 constexpr double mostShare = 0.95;
 constexpr double wider = 0.85, narrower = 1.02;  // that share, after columns were missing, and after none were
-constexpr int mostAttempts = 12;          // at one lambda
-constexpr int mostQuadratics = 100;       // in turn, for one model
-constexpr double slow = 0.1;              // a violation that is more of the one before asks for new curvatures
-constexpr double stretching = 4;          // of curvatures, where the objective rises along a step
+constexpr int mostAttempts = 12;                 // at one lambda
+constexpr int mostQuadratics = 100;              // in turn, for one model
+constexpr double slow = 0.1;                     // a violation that is more of the one before asks for new curvatures
+constexpr double stretching = 4;                 // of curvatures, where the objective rises along a step
 constexpr double mostStretched = 1e6;
 constexpr int mostHalvings = 6;
-constexpr double innerShare = 0.1;  // of the violation, to which a quadratic is minimised
-constexpr double shareOfGap = 0.03;      // of the tolerance that the columns in use may take
-constexpr double shareWithRidge = 0.003;  // the same where the gap is of the second order, as the distance to the optimum is
+constexpr double innerShare = 0.1;   // of the violation, to which a quadratic is minimised
+constexpr double shareOfGap = 0.03;  // of the tolerance that the columns in use may take
+constexpr double shareWithRidge =
+    0.003;  // the same where the gap is of the second order, as the distance to the optimum is
 
 }  // namespace
 
@@ -142,7 +143,8 @@ double CoordinatePath::penaltyValue(const PenaltyAt& penalty) const {
 /// What is good enough on the columns in use.
 Goal CoordinatePath::goal(const PenaltyAt& penalty, double sharper) const {
   const double least = settings_.tolerance * std::max(0.1 * penalty.largestSlope(), 1e-4 * lambdaMax_);
-  const double share = penalty.hasRidge() ? shareWithRidge : shareOfGap;
+  // Without a penalty the gap is not asked for: its bound is that of each column alone.
+  const double share = penalty.isZero() ? 0 : penalty.hasRidge() ? shareWithRidge : shareOfGap;
   return {sharper * least, sharper * share * settings_.tolerance * scaleOfGap(), scaleOfGap()};
 }
 
@@ -160,9 +162,8 @@ bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
   for (int k = 0;; ++k) {
     const double slope = interceptSlope();
     const double violation = std::max(quadratic_.largestViolation(penalty), std::abs(slope));
-    const double gap = penalty.convex() ? quadratic_.gap(penalty, goal.scale) +
-                                              square(slope) / (2 * metric_.totalWeight())
-                                        : infinity;
+    const double gap =
+        penalty.convex() ? quadratic_.gap(penalty, goal.scale) + square(slope) / (2 * metric_.totalWeight()) : infinity;
     if (violation <= goal.violation || gap <= goal.gap) return true;
     if (k == mostQuadratics || stretch > mostStretched) return false;
     before_ = quadratic_.b;

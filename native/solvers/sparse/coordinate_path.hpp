@@ -75,7 +75,7 @@ class CoordinatePath : public PathEngine {
   GramMetric metric_;
   PenalizedQuadratic quadratic_;
   int left_ = 0;  ///< constant columns
-  /// Of the last lambda of those that are solved together: the gradient from which a column is taken in.
+  /// The gradient from which a column is taken in, as a share of the last lambda of those that are solved together.
   double candidateShare_ = 0.9;
   double evaluations_ = 0;
   std::vector<double> gradients_;  ///< of all columns at the last checked model

@@ -11,13 +11,13 @@
 namespace nonconvex {
 namespace {
 
-constexpr int mostRounds = 500;           // of looks at all conditions
-constexpr int mostInVain = 40;            // of them in a row, without a smaller violation
-constexpr int mostCycles = 12;            // of Newton steps and sweeps between such looks
-constexpr int sweepsByRows = 3;           // between looks at all conditions
-constexpr int sweepsByNewton = 2;         // between Newton steps
-constexpr int sweepsAlone = 10;           // where no Newton step can be taken
-constexpr double sweepsOfProducts = 12;   // that conjugate gradients cost by rows
+constexpr int mostRounds = 500;          // of looks at all conditions
+constexpr int mostInVain = 40;           // of them in a row, without a smaller violation
+constexpr int mostCycles = 12;           // of Newton steps and sweeps between such looks
+constexpr int sweepsByRows = 3;          // between looks at all conditions
+constexpr int sweepsByNewton = 2;        // between Newton steps
+constexpr int sweepsAlone = 10;          // where no Newton step can be taken
+constexpr double sweepsOfProducts = 12;  // that conjugate gradients cost by rows
 constexpr int mostProducts = 60;
 constexpr double productAccuracy = 0.03;  // of the residual
 constexpr double nearEdge = 0.01;         // share of l1 within which a gradient counts as at the edge
@@ -28,27 +28,6 @@ constexpr double negligible = 0.1;        // of the violation that is aimed at
 constexpr double spareSlots = 1.5;        // of those in use, beyond which the others are given up
 
 }  // namespace
-
-double PenaltyAt::violation(int column, double b, double g) const {
-  const double slope = g + l2(column) * b;
-  const double low = data_.lower[at(column)], high = data_.upper[at(column)];
-  if (b == 0) {
-    const double l = slopeAtZero(column);
-    const double up = high > 0 ? -slope - l : 0, down = low < 0 ? slope - l : 0;
-    return std::max({0.0, up, down});
-  }
-  const double s = with(column, [&](const auto& penalty) { return penalty.slope(std::abs(b)); });
-  const double total = slope + std::copysign(s, b);
-  if (b >= high) return std::max(0.0, total);  // it may only go down
-  if (b <= low) return std::max(0.0, -total);
-  return std::abs(total);
-}
-
-double PenaltyAt::minimizer(int column, double c, double z) const {
-  return with(column, [&](const auto& penalty) {
-    return penalties::minimizerWithin(penalty, c + l2(column), z, data_.lower[at(column)], data_.upper[at(column)]);
-  });
-}
 
 /// The violation of the conditions at a place, and at 0 also the slope that would lead as far as a lower minimum lies
 /// which the derivatives do not show.

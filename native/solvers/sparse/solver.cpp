@@ -6,7 +6,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "solvers/sparse/engines.hpp"
-#include "solvers/sparse/penalized_quadratic.hpp"
+#include "solvers/sparse/penalty_at.hpp"
 
 namespace nonconvex {
 namespace {

@@ -1,0 +1,72 @@
+// The penalties of all columns at one lambda.
+#pragma once
+
+#include "functions/selection_penalties.hpp"
+#include "solvers/sparse/data.hpp"
+#include "solvers/sparse/problem.hpp"
+
+namespace nonconvex {
+
+/// The penalties of all columns at one lambda.
+class PenaltyAt {
+ public:
+  PenaltyAt(const SparseData& data, const SparseSettings& settings, double lambda)
+      : data_(data),
+        kind_(settings.penalty),
+        l1_(lambda * settings.alpha),
+        l2_(lambda * (1 - settings.alpha)),
+        gamma_(gammaOf(settings)) {}
+
+  static double gammaOf(const SparseSettings& settings) {
+    return visitPenalty(settings.penalty, [&]<class Penalty>() {
+      const double usual = Penalty{}.gamma;
+      return usual > 0 && isKnown(settings.gamma) ? settings.gamma : usual;
+    });
+  }
+
+  bool convex() const { return isConvex(kind_); }
+  bool isZero() const { return l1_ == 0 && l2_ == 0; }
+  bool hasRidge() const { return l2_ > 0; }
+  double l1(int column) const { return l1_ * data_.factor[at(column)]; }
+  double l2(int column) const { return l2_ * data_.factor[at(column)]; }
+  double gamma() const { return gamma_; }
+  /// lambda alpha, the steepest that it is with a factor of 1.
+  double largestSlope() const { return l1_; }
+
+  /// f.operator()<Penalty>() with the struct of the kind.
+  template <class F>
+  decltype(auto) visitKind(F&& f) const {
+    return visitPenalty(kind_, f);
+  }
+  template <class Penalty>
+  Penalty of(int column) const {
+    return {l1(column), gamma_};
+  }
+  /// f(penalty) of a column, its struct, with the squares left to l2().
+  template <class F>
+  decltype(auto) with(int column, F&& f) const {
+    return visitKind([&]<class Penalty>() { return f(of<Penalty>(column)); });
+  }
+  double value(int column, double b) const {
+    return l2(column) / 2 * b * b + with(column, [&](const auto& penalty) { return penalty.value(std::abs(b)); });
+  }
+  /// argmin of c / 2 b^2 - z b and the penalty of a column, within its bounds.
+  double minimizer(int column, double c, double z) const;
+  /// The least weight l of the penalty of a column with which 0 is the minimiser of c / 2 b^2 - a b and it.
+  double weightOfZero(int column, double c, double a) const {
+    return with(column, [&](const auto& penalty) { return c > 0 ? penalty.weightOfZero(c, a) : a; });
+  }
+  /// The slope of the penalty of a column at 0, from above.
+  double slopeAtZero(int column) const {
+    return with(column, [](const auto& penalty) { return penalty.slope(0); });
+  }
+  /// How far -g is from the derivatives of the penalty at b, within the bounds.
+  double violation(int column, double b, double g) const;
+
+ private:
+  const SparseData& data_;
+  SparsePenalty kind_;
+  double l1_, l2_, gamma_;
+};
+
+}  // namespace nonconvex
