@@ -1,2 +1,10 @@
 // The subpath nonconvex/structured: methods of structured statistics.
+export {
+  type MarginTask,
+  type SequentialMaxMarginData,
+  type SequentialMaxMarginResult,
+  type SequentialMaxMarginSettings,
+  sequentialMaxMargin,
+} from './sequentialMaxMargin.js';
+export { type TeachKernelData, type TeachKernelResult, type TeachKernelSettings, teachKernel } from './teachKernel.js';
 export { type UnlearnData, type UnlearnResult, type UnlearnSettings, unlearn } from './unlearn.js';

@@ -59,6 +59,10 @@ export function rowOf({ data, columns }: Matrix, i: number): Float64Array | Floa
   return data.subarray(i * columns, (i + 1) * columns);
 }
 
+/** The class of each number, by its sign. */
+export const classesOf = (scores: Float64Array, classes: readonly [Label, Label]): Label[] =>
+  Array.from(scores, (score) => classes[score > 0 ? 1 : 0]);
+
 /** Data as an object with these members and no others. */
 export function readData<T extends object>(data: T, members: readonly string[]): T {
   return checkMembers('data', data, members);

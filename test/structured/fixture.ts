@@ -43,4 +43,75 @@ const unlearn: Fixture = {
   wrong: { x: [[1e200], [2]], y: [0, 1], coefficients: [1], rows: [0] },
 };
 
-export const fixtures: Record<string, Fixture> = { unlearn };
+const sequentialMaxMargin: Fixture = {
+  small: {
+    solver: 'structured/sequentialMaxMargin',
+    data: {
+      tasks: [0, 1, 2].map((k) => {
+        const rows = matrix(4, p, numbers(4 * p, 10 + k));
+        return { x: rows, y: Array.from({ length: 4 }, (_, i) => Number((rows.data[i * p] as number) > 0)) };
+      }),
+    },
+    settings: { order: 'random' },
+  },
+  // Each projection goes on where the other ended, a ten-thousandth nearer.
+  endless: {
+    solver: 'structured/sequentialMaxMargin',
+    data: {
+      tasks: [
+        { x: [[1, 1e-4]], y: [1] },
+        { x: [[1, -1e-4]], y: [0] },
+      ],
+    },
+    settings: limitless,
+  },
+  objective: 'sometimes',
+  huge: {
+    rows: {
+      solver: 'structured/sequentialMaxMargin',
+      data: { count: 100_000 },
+      // One array for all tasks, which together have no room.
+      build: ({ matrix }, { count }: { count: number }) => {
+        const x = matrix(1, 4_000_000, new Float32Array(4_000_000));
+        return { tasks: Array.from({ length: count }, (_, k) => ({ x, y: [k % 2] })) };
+      },
+      settings: {},
+    },
+  },
+  wrong: { tasks: [{ x: [[1e200], [2]], y: [0, 1] }] },
+};
+
+const teachKernel: Fixture = {
+  small: {
+    solver: 'structured/teachKernel',
+    data: { x, y: matrix(n, 2, numbers(2 * n, 3)), learners: matrix(2, 2, Float64Array.of(1, 0.5, 0.5, 1)) },
+    settings: { teacher: 'random', gamma: 4, tolerance: 0.5 },
+  },
+  endless: {
+    solver: 'structured/teachKernel',
+    data: { x, y: numbers(n, 3) },
+    settings: { gamma: 0.001, ...limitless },
+  },
+  objective: 'sometimes',
+  arrays: {
+    precomputed: {
+      solver: 'structured/teachKernel',
+      data: { x: matrix(2, 2, Float64Array.of(1, 0.5, 0.5, 1)), y: Float64Array.of(1, 2) },
+      settings: { kernel: 'precomputed' },
+    },
+  },
+  huge: {
+    kernel: {
+      solver: 'structured/teachKernel',
+      data: { rows: 400_000 },
+      build: (_, { rows }: { rows: number }) => ({
+        x: { data: new Float32Array(rows), rows, columns: 1 },
+        y: new Float64Array(rows),
+      }),
+      settings: {},
+    },
+  },
+  wrong: { x: [[1e200], [2]], y: [0, 1] },
+};
+
+export const fixtures: Record<string, Fixture> = { unlearn, sequentialMaxMargin, teachKernel };

@@ -23,6 +23,16 @@ MatrixInput filledMatrix(const Reader& in, const char* name) {
   return found;
 }
 
+/// A copy of a matrix of this size; -1: of any number of columns.
+HostMatrix<double> matrixOf(const Reader& in, const char* name, int rows, int columns) {
+  filledMatrix(in, name);
+  HostMatrix<double> made = in.matrixCopy(name);
+  require(made.rows() == rows && (columns < 0 || made.cols() == columns), "rows of " + in.pathOf(name), made.rows(),
+          "expected " + show(rows) + (columns < 0 ? "" : " and " + show(columns) + " columns") + ", got " +
+              show(made.cols()) + " columns");
+  return made;
+}
+
 /// A copy of a vector of `length` numbers, as many as there are `per`.
 std::vector<double> numbersOf(const Reader& in, const char* name, int length, std::string_view per) {
   const auto from = in.vector(name);
@@ -60,7 +70,53 @@ struct UnlearnEntry : StructuredEntry {
   }
 };
 
+struct SequentialMaxMarginEntry : StructuredEntry {
+  static constexpr const char* name = "sequentialMaxMargin";
+  using Problem = SequentialMaxMarginProblem;
+  using Settings = SequentialMaxMarginSettings;
+  using Solution = SequentialMaxMarginSolution;
+  template <class La>
+  using Solver = SequentialMaxMarginSolver<La>;
+
+  static Problem read(const Reader& in) {
+    Problem problem;
+    problem.x = filledMatrix(in, "x");
+    problem.y = numbersOf(in, "y", problem.x.rows, "rows of x");
+    problem.tasks = indicesOf(in, "tasks", problem.x.rows + 1);
+    const auto& tasks = problem.tasks;
+    const bool whole = tasks.size() > 1 && tasks.front() == 0 && tasks.back() == problem.x.rows;
+    require(whole, in.pathOf("tasks") + ".length", tasks.size(), "expected offsets from 0 to the number of rows");
+    for (std::size_t k = 0; k + 1 < tasks.size(); ++k) {
+      require(tasks[k] < tasks[k + 1], in.pathOf("tasks") + "[" + show(k + 1) + "]", tasks[k + 1],
+              "expected more than the offset before, " + show(tasks[k]));
+    }
+    if (in.has("start")) problem.start = numbersOf(in, "start", problem.x.columns, "columns of x");
+    return problem;
+  }
+};
+
+struct TeachKernelEntry : StructuredEntry {
+  static constexpr const char* name = "teachKernel";
+  using Problem = TeachKernelProblem;
+  using Settings = TeachKernelSettings;
+  using Solution = TeachKernelSolution;
+  template <class La>
+  using Solver = TeachKernelSolver<La>;
+
+  static Problem read(const Reader& in) {
+    Problem problem;
+    problem.x = filledMatrix(in, "x");
+    problem.y = matrixOf(in, "y", problem.x.rows, -1);
+    const int learners = problem.y.cols();
+    if (in.has("learners")) problem.learners = matrixOf(in, "learners", learners, learners);
+    if (in.has("start")) problem.start = matrixOf(in, "start", problem.x.rows, learners);
+    return problem;
+  }
+};
+
 const RegisterSolver<UnlearnEntry> unlearn;
+const RegisterSolver<SequentialMaxMarginEntry> sequentialMaxMargin;
+const RegisterSolver<TeachKernelEntry> teachKernel;
 
 }  // namespace
 }  // namespace nonconvex

@@ -72,4 +72,114 @@ struct UnlearnSolution {
 };
 static_assert(sizeFromFields<UnlearnSolution>() == sizeof(UnlearnSolution));
 
+enum class TaskOrder { cyclic, random };
+constexpr auto names(TaskOrder) { return std::array{"cyclic"sv, "random"sv}; }
+
+struct SequentialMaxMarginSettings : Limits {
+  SequentialMaxMarginSettings() { maxIterations = 10000; }
+
+  TaskOrder order = TaskOrder::cyclic;
+  int maxSweeps = 100000;
+
+  static constexpr auto fields() {
+    using Self = SequentialMaxMarginSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{
+            FIELD(order, anyValue(), "Which task comes next: one after the other, or one drawn by `seed`."),
+            FIELD(maxSweeps, between(1, 2147483647),
+                  "Most sweeps over the rows of a task in one projection, after which the solve ends with status "
+                  "`stalled`.")});
+  }
+};
+static_assert(sizeFromFields<SequentialMaxMarginSettings>() == sizeof(SequentialMaxMarginSettings));
+
+struct SequentialMaxMarginProblem {
+  MatrixInput x;                    ///< the rows of all tasks, one task after the other
+  std::vector<double> y;            ///< -1 or 1 for each
+  std::vector<std::int32_t> tasks;  ///< where each begins, and where the last one ends
+  std::vector<double> start;        ///< w; empty: zero
+};
+
+/// A report of sequential projections.
+struct SequentialMaxMarginProgress : Progress {
+  double margin = unknown;
+
+  static constexpr auto fields() {
+    using Self = SequentialMaxMarginProgress;
+    return std::tuple_cat(Progress::fields(), std::tuple{OUT_COLUMN(margin, "margin", 6,
+                                                                    "Smallest y_i x_i^T w of all rows of all tasks.")});
+  }
+};
+
+struct SequentialMaxMarginSolution {
+  using Progress = SequentialMaxMarginProgress;
+  std::vector<double> w;
+  std::vector<double> margins;
+  std::vector<std::int32_t> visits;
+
+  static constexpr auto fields() {
+    using Self = SequentialMaxMarginSolution;
+    return std::tuple{OUT(w, "p numbers, the weights."), OUT(margins, "Smallest y_i x_i^T w of each task."),
+                      OUT(visits, "How often each task has been projected on.")};
+  }
+};
+static_assert(sizeFromFields<SequentialMaxMarginSolution>() == sizeof(SequentialMaxMarginSolution));
+
+enum class TeachingKernel { gaussian, linear, precomputed };
+constexpr auto names(TeachingKernel) { return std::array{"gaussian"sv, "linear"sv, "precomputed"sv}; }
+enum class Teacher { greedy, random };
+constexpr auto names(Teacher) { return std::array{"greedy"sv, "random"sv}; }
+
+struct TeachKernelSettings : Limits {
+  TeachKernelSettings() {
+    maxIterations = 100000;
+    tolerance = 1e-2;
+  }
+
+  TeachingKernel kernel = TeachingKernel::gaussian;
+  Teacher teacher = Teacher::greedy;
+  double gamma = solverChooses;
+  double rate = solverChooses;
+
+  static constexpr auto fields() {
+    using Self = TeachKernelSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{
+            FIELD(kernel, anyValue(),
+                  "Kernel: exp(-gamma ||a - b||^2), a^T b, or one whose values between all rows are given as x."),
+            FIELD(teacher, anyValue(), "Picks the row with the largest error, or any row, drawn by `seed`."),
+            FIELD(gamma, positiveOr("1 / columns of x"), "Of the Gaussian kernel."),
+            FIELD(rate, positiveOr("1 / (largest K(x_i, x_i) times the largest row sum of |A|)"),
+                  "Learning rate eta: eta K(x_i, x_i) times the largest eigenvalue of A has to be below 2.")});
+  }
+};
+static_assert(sizeFromFields<TeachKernelSettings>() == sizeof(TeachKernelSettings));
+
+struct TeachKernelProblem {
+  MatrixInput x;                ///< n x p, or the kernel's n x n
+  HostMatrix<double> y;         ///< n x d, what each of d learners is to know
+  HostMatrix<double> learners;  ///< d x d, A; no columns: the identity
+  HostMatrix<double> start;     ///< n x d, coefficients to begin at; no columns: zero
+};
+
+struct TeachKernelSolution {
+  HostMatrix<double> coefficients;
+  HostMatrix<double> errors;
+  std::vector<std::int32_t> sequence;
+  double gamma = unknown;
+  double rate = unknown;
+
+  static constexpr auto fields() {
+    using Self = TeachKernelSolution;
+    return std::tuple{OUT(coefficients, "n x d: what the learners know is sum_i K(x_i, x) c_i, c_i row i."),
+                      OUT(errors, "n x d: what they know at the rows of x less what they are to know."),
+                      OUT(sequence, "Rows in the order in which they were taught, the first 1048576 of them."),
+                      OUT_IF_KNOWN(gamma, "Of the Gaussian kernel."),
+                      OUT_IF_KNOWN(rate, "Learning rate that was used.")};
+  }
+};
+static_assert(sizeFromFields<TeachKernelSolution>() == sizeof(TeachKernelSolution));
+
 }  // namespace nonconvex

@@ -1,4 +1,6 @@
 // The solvers of this family, each in a header of its own.
 #pragma once
 
+#include "solvers/structured/sequential_max_margin.hpp"
+#include "solvers/structured/teach_kernel.hpp"
 #include "solvers/structured/unlearn.hpp"

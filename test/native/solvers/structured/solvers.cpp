@@ -31,6 +31,28 @@ long allocationsOf(Solver& solver, int steps) {
 
 }  // namespace
 
+TEST(sequentialMaxMarginStepsAskForNoMemory) {
+  const std::vector<double> x = {1, 0.1, -0.2, 1, 0.5, 1};
+  SequentialMaxMarginProblem problem;
+  problem.x = {.f64 = x.data(), .rows = 3, .columns = 2};
+  problem.y = {1, 1, 1};
+  problem.tasks = {0, 1, 3};
+  const Cpu la;
+  SequentialProjections solver(la, problem, {});
+  CHECK_EQ(allocationsOf(solver, 10), 0L);
+}
+
+TEST(teachKernelStepsAskForNoMemory) {
+  const std::vector<double> x = normals(60, 2);
+  TeachKernelProblem problem;
+  problem.x = {.f64 = x.data(), .rows = 30, .columns = 2};
+  problem.y = HostMatrix<double>(30, 2);
+  for (std::size_t k = 0; k < problem.y.size(); ++k) problem.y.data()[k] = x[k];
+  const Cpu la;
+  KernelTeaching solver(la, problem, {});
+  CHECK_EQ(allocationsOf(solver, 10), 0L);
+}
+
 TEST(unlearnStepsAskForNoMemory) {
   const std::vector<double> x = normals(200, 1);
   UnlearnProblem problem;

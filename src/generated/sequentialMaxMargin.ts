@@ -1,0 +1,75 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
+
+export interface SequentialMaxMarginOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 10000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Which task comes next: one after the other, or one drawn by `seed`.
+   *
+   * @defaultValue 'cyclic'
+   */
+  order?: 'cyclic' | 'random' | undefined;
+  /**
+   * Most sweeps over the rows of a task in one projection, after which the solve ends with status `stalled`.
+   *
+   * Expected: an integer in [1, 2147483647].
+   * @defaultValue 100000
+   */
+  maxSweeps?: number | undefined;
+}
+
+export const sequentialMaxMarginDefaults = {
+  ...limitDefaults,
+  maxIterations: 10000,
+  order: 'cyclic',
+  maxSweeps: 100000,
+} as const satisfies SequentialMaxMarginOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export interface SequentialMaxMarginProgress extends Progress {
+  /** Iterations that were completed. */
+  iteration: number;
+  /** Objective of the best point so far; of a result, of the point that it has. */
+  objective?: number;
+  /** No solution has a smaller objective. */
+  lowerBound?: number;
+  /** What `tolerance` is compared with. */
+  residual?: number;
+  /** Evaluations of the objective, of a solver that counts them. */
+  evaluations?: number;
+  /** Seconds since the solve began to run; time in the queue does not count. */
+  seconds: number;
+  /** Smallest y_i x_i^T w of all rows of all tasks. */
+  margin?: number;
+}
+
+/** What a result of the solver has beside what all results have. */
+export interface SequentialMaxMarginSolution {
+  /** Iterations that were completed. */
+  iteration: number;
+  /** Objective of the best point so far; of a result, of the point that it has. */
+  objective?: number;
+  /** No solution has a smaller objective. */
+  lowerBound?: number;
+  /** What `tolerance` is compared with. */
+  residual?: number;
+  /** Evaluations of the objective, of a solver that counts them. */
+  evaluations?: number;
+  /** Seconds since the solve began to run; time in the queue does not count. */
+  seconds: number;
+  /** Smallest y_i x_i^T w of all rows of all tasks. */
+  margin?: number;
+  /** p numbers, the weights. */
+  w: Float64Array;
+  /** Smallest y_i x_i^T w of each task. */
+  margins: Float64Array;
+  /** How often each task has been projected on. */
+  visits: Int32Array;
+}

@@ -1,0 +1,72 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Matrix } from '../core/matrix.js';
+import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
+
+export interface TeachKernelOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 100000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Relative accuracy at which the solve ends with status `solved`.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 0.01
+   */
+  tolerance?: number | undefined;
+  /**
+   * Kernel: exp(-gamma ||a - b||^2), a^T b, or one whose values between all rows are given as x.
+   *
+   * @defaultValue 'gaussian'
+   */
+  kernel?: 'gaussian' | 'linear' | 'precomputed' | undefined;
+  /**
+   * Picks the row with the largest error, or any row, drawn by `seed`.
+   *
+   * @defaultValue 'greedy'
+   */
+  teacher?: 'greedy' | 'random' | undefined;
+  /**
+   * Of the Gaussian kernel.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 1 / columns of x
+   */
+  gamma?: number | undefined;
+  /**
+   * Learning rate eta: eta K(x_i, x_i) times the largest eigenvalue of A has to be below 2.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 1 / (largest K(x_i, x_i) times the largest row sum of |A|)
+   */
+  rate?: number | undefined;
+}
+
+export const teachKernelDefaults = {
+  ...limitDefaults,
+  maxIterations: 100000,
+  tolerance: 0.01,
+  kernel: 'gaussian',
+  teacher: 'greedy',
+} as const satisfies TeachKernelOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export type TeachKernelProgress = Progress;
+
+/** What a result of the solver has beside what all results have. */
+export interface TeachKernelSolution {
+  /** n x d: what the learners know is sum_i K(x_i, x) c_i, c_i row i. */
+  coefficients: Matrix;
+  /** n x d: what they know at the rows of x less what they are to know. */
+  errors: Matrix;
+  /** Rows in the order in which they were taught, the first 1048576 of them. */
+  sequence: Int32Array;
+  /** Of the Gaussian kernel. */
+  gamma?: number;
+  /** Learning rate that was used. */
+  rate?: number;
+}
