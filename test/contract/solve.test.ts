@@ -1,7 +1,7 @@
 // What every solver promises about a call: limits, progress, determinism, arguments, errors.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { addon } from '../../src/core/addon.js';
 import { type Progress, type SolveResult, SolverError } from '../../src/index.js';
 import { long } from '../long.js';
@@ -15,10 +15,18 @@ function revokedProxy(): object {
   return proxy;
 }
 
+const names = Object.keys(solverFixtures);
+const toys = Boolean(process.env.NONCONVEX_FIXTURES);
+
 describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
   const { small, endless, wrong, objective: knows = 'always', deterministic = false } = fixture;
-  /** What takes long, and shows the binding rather than the solver: `npm test` tries it with one solver of a family. */
-  const itOnce = it.runIf(long || Object.values(fixtures).some((first) => first.small === small));
+  /** What takes long, and shows the binding rather than the solver: `npm test` tries it with one solver. */
+  const itOnce = it.runIf(long || name === names[0]);
+
+  let promises = 0;
+  beforeEach(({ skip }) => {
+    if (toys && !long && promises++ % names.length !== names.indexOf(name)) skip('toys take turns in npm test');
+  });
 
   /** A result that was cut short has an objective, unless the solver may not know it. */
   const hasObjective = ({ objective }: SolveResult): boolean =>
@@ -207,24 +215,21 @@ describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
       expect(timeless(await solve(endless, limited))).toEqual(few);
     });
 
-    // One family of the package, since all run through the same binding; the number of threads they get is tried above.
-    it.runIf(long || (name === Object.keys(solverFixtures)[0] && !process.env.NONCONVEX_FIXTURES))(
-      'for any NONCONVEX_THREADS',
-      async () => {
-        const lines = `
+    // The number of threads that each gets is tried above.
+    it.runIf(long || (name === names[0] && !toys))('for any NONCONVEX_THREADS', async () => {
+      const lines = `
         const { seconds, time, history, ...rest } = await solve({ maxIterations: 20 });
         console.log(JSON.stringify(rest, (key, value) => (ArrayBuffer.isView(value) ? [...value] : value)));
       `;
-        const outputs = [];
-        for (const threads of ['1', '2', '5']) {
-          const ended = await runInChild(lines, endless, { env: { NONCONVEX_THREADS: threads } });
-          expect(ended.errors).toBe('');
-          outputs.push(ended.output);
-        }
-        expect(outputs[0]?.length).toBeGreaterThan(100);
-        expect(new Set(outputs).size).toBe(1);
-      },
-    );
+      const outputs = [];
+      for (const threads of ['1', '2', '5']) {
+        const ended = await runInChild(lines, endless, { env: { NONCONVEX_THREADS: threads } });
+        expect(ended.errors).toBe('');
+        outputs.push(ended.output);
+      }
+      expect(outputs[0]?.length).toBeGreaterThan(100);
+      expect(new Set(outputs).size).toBe(1);
+    });
   });
 
   describe('arguments', () => {

@@ -176,15 +176,10 @@ describe('beside gradient descent from several starts', () => {
     expect(Math.min(...found) / result.objective - 1).toBeLessThan(1e-4);
   });
 
-  it.each(
-    chosen(
-      [
-        [3, true],
-        [2, false],
-      ],
-      2,
-    ),
-  )('depth %d, parallel %s, columns of very different lengths', async (depth, parallel) => {
+  it.runIf(long).each([
+    [3, true],
+    [2, false],
+  ])('depth %d, parallel %s, columns of very different lengths', async (depth, parallel) => {
     const draw = normals(77 + depth);
     const x = table(12, 5, (_, j) => draw() * 10 ** (-j / 2));
     const y = table(12, 3, draw);

@@ -112,8 +112,8 @@ describe('a model', () => {
     expect(new Set(model.compile().constraints(model.compile().start))).toEqual(new Set([-1]));
   });
 
-  it('may have a million entries', () => {
-    const n = 1e6;
+  it('may have many entries', () => {
+    const n = 1e5;
     const model = new Model();
     const x = model.variable(n, { start: 1 });
     const step = sub(concat([x, 0]), concat([0, x]));
@@ -129,8 +129,8 @@ describe('a model', () => {
     const model = new Model();
     const x = model.variable();
     let chain = add(x, 0);
-    for (let i = 0; i < 1e5; ++i) chain = add(chain, x);
+    for (let i = 0; i < 2e4; ++i) chain = add(chain, x);
     model.minimize(chain);
-    expect(model.compile().objective([2])).toBe(2 * (1e5 + 1));
+    expect(model.compile().objective([2])).toBe(2 * (2e4 + 1));
   });
 });

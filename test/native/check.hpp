@@ -48,11 +48,14 @@ Integer repetitions(Integer usual) {
   return sanitized ? (usual + 7) / 8 : usual;
 }
 
-inline void note(bool good, const char* file, int line, const std::string& what) {
+inline void note(bool good, const char* file, int line, const char* what) {
   constexpr long mostPrinted = 50;
   ++checks;
   if (good) return;
-  if (++failures <= mostPrinted) std::fprintf(stderr, "%s:%d: %s\n", file, line, what.c_str());
+  if (++failures <= mostPrinted) std::fprintf(stderr, "%s:%d: %s\n", file, line, what);
+}
+inline void note(bool good, const char* file, int line, const std::string& what) {
+  note(good, file, line, what.c_str());
 }
 
 template <class T>

@@ -9,6 +9,7 @@ import {
   type QuadraticProblem,
   quadraticProgram,
 } from '../../src/nlp/index.js';
+import { long } from '../long.js';
 import { inverse, square } from '../problems/dense.js';
 import { instance, losses } from '../problems/regression.js';
 import { normals } from '../problems/relu.js';
@@ -286,7 +287,7 @@ describe('a regression with bounds and inequalities', () => {
     expect((found[0] as number) + (found[1] as number) + (found[2] as number)).toBeLessThanOrEqual(0.25 + 1e-9);
   });
 
-  it.skipIf(!oracle())("has scipy's coefficients", async () => {
+  it.runIf(long && oracle())("has scipy's coefficients", async () => {
     const given = losses.flatMap((loss) => {
       const plain = { ...instance(loss, { rows: 80, columns: 5, equations: 1 }), ridge: 0.05, intercept: false };
       const { A, b, ...free } = plain;

@@ -1,5 +1,5 @@
 // Ipopt on the .nl files that are written of the classical problems: the same minimum, or ours is lower, or both are minima.
-// On every fourth problem; `npm run test:long` compares the others.
+// On every eighth problem; `npm run test:long` compares the others.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ describe.skipIf(!oracle())('classical problems by Ipopt', () => {
     const { n, m } = build();
     return m < n && n <= 60;
   });
-  it.concurrent.each(chosen(compared, 4))('$name', async ({ name, build }) => {
+  it.concurrent.each(chosen(compared, 8))('$name', async ({ name, build }) => {
     const model = build();
     const path = join(folder, `${name}.nl`);
     await writeNl(model, path);

@@ -147,7 +147,7 @@ describe('LIBSVM files that are not as they should be', () => {
   });
 });
 
-const sklearn = pythonHas('sklearn');
+const sklearn = long && pythonHas('sklearn');
 
 describe('shared data', () => {
   const data = [
@@ -164,7 +164,7 @@ describe('shared data', () => {
   }
 
   const paths = data.map(([name]) => sharedData(`${name}.libsvm.gz`)).filter((path) => path !== undefined);
-  it.skipIf(!(paths.length > 0 && sklearn))('is bit for bit what scikit-learn reads', async () => {
+  it.runIf(long && paths.length > 0 && sklearn)('is bit for bit what scikit-learn reads', async () => {
     const script = `
 import sklearn.datasets
 for path in sys.argv[1:]:

@@ -12,6 +12,7 @@ import {
   score,
   trainReluNetwork,
 } from '../../src/relu/index.js';
+import { long } from '../long.js';
 import { normals } from '../problems/relu.js';
 
 function fail(): never {
@@ -147,7 +148,7 @@ describe('reluPath', () => {
     expect(score(result.network, x, labels)).toBeGreaterThan(0.75);
   });
 
-  it('chooses with sampled patterns for a refinement at the end', async () => {
+  it.runIf(long)('chooses with sampled patterns for a refinement at the end', async () => {
     const heard: number[] = [];
     const onProgress = ({ iteration }: { iteration: number }) => heard.push(iteration);
     const patterns = { refine: { rounds: 1, starts: 1 } };
@@ -162,7 +163,7 @@ describe('reluPath', () => {
     expect(heard.length).toBeGreaterThan(0);
   });
 
-  it('goes along refined patterns', async () => {
+  it.runIf(long)('goes along refined patterns', async () => {
     const settings = { patterns: { refine: { rounds: 1, starts: 1 } }, count: 2, ratio: 0.01, folds: 2 } as const;
     const { results, scores } = await reluPath({ x, y: values }, settings);
     expect(results).toHaveLength(2);

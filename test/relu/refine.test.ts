@@ -1,6 +1,7 @@
 // Refinement: the objective never rises, ends near the best of any width, and where columns are few with a bound for all networks.
 import { describe, expect, it } from 'vitest';
 import { predict, type ReluProgress, trainReluNetwork } from '../../src/index.js';
+import { long } from '../long.js';
 import { normals } from '../problems/relu.js';
 
 /** y of a planted network on x of d normal columns, with a constant one. */
@@ -96,7 +97,7 @@ describe('refinement', () => {
     expect(predict(result.network, x)).toEqual(new Float64Array(40));
   });
 
-  it('serves several outputs and classes', async () => {
+  it.runIf(long)('serves several outputs and classes', async () => {
     const { x, y } = planted(40, 6, 7); // with the bias more columns than have their largest price found exactly
     const labels = y.map((value) => (value > 0.5 ? 'high' : value < -0.5 ? 'low' : 'middle'));
     for (const loss of ['squared', 'logistic', 'softmax'] as const) {
@@ -118,7 +119,7 @@ describe('refinement', () => {
     expect(second.objective).toBeLessThanOrEqual(first.objective * (1 + 1e-3));
   });
 
-  it('is the same for any number of threads', async () => {
+  it.runIf(long)('is the same for any number of threads', async () => {
     const { x, y } = planted(50, 3, 13);
     const [one, two] = await Promise.all(
       [1, 2].map((threads) => trainReluNetwork({ x, y }, { beta: 0.05, threads, patterns: { refine: { rounds: 1 } } })),

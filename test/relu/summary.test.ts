@@ -15,6 +15,7 @@ import {
   toJSON,
   trainReluNetwork,
 } from '../../src/relu/index.js';
+import { long } from '../long.js';
 import { normals } from '../problems/relu.js';
 
 const normal = normals(21);
@@ -97,7 +98,7 @@ describe('featureNames', () => {
 });
 
 describe('estimators', () => {
-  it('are the functions in another form', async () => {
+  it.runIf(long)('are the functions in another form', async () => {
     const regressor = await new ReluRegressor({ beta: 2 }).fit(x, values);
     const { network, objective } = await trainReluNetwork({ x, y: values }, { beta: 2 });
     expect(regressor.result.objective).toBe(objective);
@@ -122,7 +123,7 @@ describe('estimators', () => {
     expect(classifier.score(x, labels)).toBe(score(other.network, x, labels));
   });
 
-  it('take integers for classes, or for values', async () => {
+  it.runIf(long)('take integers for classes, or for values', async () => {
     const y = values.map((value) => Number(value > 110));
     expect((await new ReluClassifier().fit(x, y)).network.classes).toEqual([0, 1]);
     const gated = await new ReluRegressor({ activation: 'gated' }).fit(x, y);

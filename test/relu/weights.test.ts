@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { matrix } from '../../src/index.js';
 import { betaMax, crossValidate, decisionFunction, type ReluSettings, trainReluNetwork } from '../../src/relu/index.js';
+import { chosen } from '../long.js';
 import { normals } from '../problems/relu.js';
 
 const normal = normals(9);
@@ -51,7 +52,7 @@ describe('sampleWeights', () => {
     }
   });
 
-  it.each(['squared', 'logistic', 'softmax'] as const)('are refined with: %s', async (loss) => {
+  it.each(chosen(['squared', 'logistic', 'softmax'] as const, 3))('are refined with: %s', async (loss) => {
     const few = 20;
     const y = (loss === 'squared' ? values : loss === 'logistic' ? two : three).slice(0, few) as number[];
     const rows = x.slice(0, few);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { crossValidate, elasticNet, type SparseModel, sparseRegression } from '../../src/sparse/index.js';
+import { long } from '../long.js';
 import { Draws, drawn } from './values.js';
 
 const [n, p, lambda] = [60, 6, 0.08];
@@ -37,10 +38,13 @@ async function asked(command: string, ...args: string[]): Promise<Found | undefi
 }
 
 const folder = import.meta.dirname;
-const [scikit, glmnet] = await Promise.all([
-  asked('/usr/bin/python3', join(folder, 'anchor.py')),
-  asked('Rscript', '--vanilla', join(folder, 'anchor.R')),
-]);
+// Loading these packages takes seconds: they are asked in `npm run test:long`.
+const [scikit, glmnet] = long
+  ? await Promise.all([
+      asked('/usr/bin/python3', join(folder, 'anchor.py')),
+      asked('Rscript', '--vanilla', join(folder, 'anchor.R')),
+    ])
+  : [];
 
 function expectSame(ours: SparseModel, theirs: Found[string] | undefined, most: number): void {
   ours.coefficients.forEach((b, j) => {

@@ -332,7 +332,7 @@ TEST(roundingIsAccountedFor) {
   // Pairs of rows that almost cancel: what rounding leaves of the price is a good part of it. In long double.
   using Long = long double;
   if (std::numeric_limits<Long>::digits < 60) return;
-  for (std::uint32_t seed = 0; seed < check::repetitions(60u); ++seed) {
+  for (std::uint32_t seed = 0; seed < check::repetitions(check::longRun() ? 60u : 16u); ++seed) {
     Rows rows = randomRows(20, 2, Kind::normal, 300 + seed);
     const Random random(seed, 21);
     for (std::size_t k = 0; k < 20; ++k) {

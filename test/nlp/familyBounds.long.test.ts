@@ -1,0 +1,1 @@
+import './familyBounds.test.js';

@@ -1,0 +1,1 @@
+import './summary.test.js';

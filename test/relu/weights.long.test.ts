@@ -1,0 +1,1 @@
+import './weights.test.js';
