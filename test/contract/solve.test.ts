@@ -21,7 +21,7 @@ const toys = Boolean(process.env.NONCONVEX_FIXTURES);
 describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
   const { small, endless, wrong, objective: knows = 'always', deterministic = false } = fixture;
   /** What takes long, and shows the binding rather than the solver: `npm test` tries it with one solver. */
-  const itOnce = it.runIf(long || name === names[0]);
+  const itOnce = it.runIf(long || toys || name === names[0]);
 
   let promises = 0;
   beforeEach(({ skip }) => {
