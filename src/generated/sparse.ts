@@ -21,7 +21,7 @@ export interface SparseOptions extends Limits {
    *
    * @defaultValue 'lasso'
    */
-  penalty?: 'lasso' | 'mcp' | 'scad' | undefined;
+  penalty?: 'lasso' | 'mcp' | 'scad' | 'bestSubset' | undefined;
   /**
    * Share of the absolute values in the penalty; the rest is that of the squares.
    *
@@ -36,6 +36,27 @@ export interface SparseOptions extends Limits {
    * @defaultValue 3 for mcp, 3.7 for scad
    */
   gamma?: number | undefined;
+  /**
+   * Weight of the squares of coefficients beside bestSubset, halved.
+   *
+   * Expected: a finite number >= 0.
+   * @defaultValue 0
+   */
+  ridge?: number | undefined;
+  /**
+   * Bound of the coefficients of bestSubset, as they are penalised.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue no bound with a ridge or where columns are independent, else 1.5 times the largest coefficient that was found
+   */
+  largest?: number | undefined;
+  /**
+   * Most nodes of branch and bound of bestSubset, over all lambdas; each has one at least.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 10000
+   */
+  maxNodes?: number | undefined;
   /**
    * Whether there is a constant without penalty.
    *
@@ -77,6 +98,8 @@ export const sparseDefaults = {
   family: 'gaussian',
   penalty: 'lasso',
   alpha: 1,
+  ridge: 0,
+  maxNodes: 10000,
   intercept: true,
   standardize: true,
   nLambda: 100,
@@ -129,6 +152,13 @@ export interface SparseSolution {
   violations: Float64Array;
   /** 1 where the objective is strictly convex in the neighbourhood of the solution, else 0, for each lambda. */
   locallyConvex: Int32Array;
+  /** Nodes of branch and bound, for each lambda; empty for other penalties. */
+  nodes: Float64Array;
+  /**
+   * The size of coefficients, as they are penalised, up to which the bound holds, for each lambda; empty for other
+   * penalties.
+   */
+  bounded: Float64Array;
   /** The least lambda at which all penalised coefficients are 0. */
   lambdaMax: number;
   /** Deviance of the model of the intercept and unpenalised columns alone. */

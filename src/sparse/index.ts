@@ -8,7 +8,16 @@ export type { SparseFamily } from './family.js';
 export type { SparseMeasure } from './measures.js';
 export type { PredictOptions, SparseCertificate, SparseFit, SparseModel } from './model.js';
 export { type SparseCriterion, type SparsePath, type SparsePathSettings, sparsePath } from './path.js';
-export { elasticNet, lasso, mcp, type NonConvexPenaltyOptions, type SparsePenalty, scad } from './penalties.js';
+export {
+  type BestSubsetOptions,
+  bestSubset,
+  elasticNet,
+  lasso,
+  mcp,
+  type NonConvexPenaltyOptions,
+  type SparsePenalty,
+  scad,
+} from './penalties.js';
 export type { LambdaSettings, SparseData, SparseModelSettings, SparseProgress, SparseStart } from './problem.js';
 export { type SparseResult, type SparseSettings, sparseRegression } from './solver.js';
 export {

@@ -35,11 +35,14 @@ export interface SparseModel extends Origin {
 /**
  * What is known of a minimum. `'none'`: nothing, as the solve was ended before there was a model. `'global'`: no coefficients have an objective below `bound`; `gap` is the objective less it, over the mean
  * loss of the null model less that of a perfect fit. `'coordinateWise'`: no change of one coefficient lowers the objective, but for
- * `violation`, in units of lambdaMax. `'localMinimum'`: that, and the objective is strictly convex near by.
+ * `violation`, in units of lambdaMax. `'localMinimum'`: that, and the objective is strictly convex near by. `'bounded'`, of best subsets: no
+ * subset has an objective below `bound`, by `nodes` of branch and bound; where `largest` is there, none with coefficients up to that size, of
+ * columns as they are penalised.
  */
 export type SparseCertificate =
   | { kind: 'none' }
   | { kind: 'global'; gap: number; bound: number }
+  | { kind: 'bounded'; gap: number; bound: number; nodes: number; largest?: number }
   | { kind: 'localMinimum' | 'coordinateWise'; violation: number; locallyConvex: boolean };
 
 /** A model that was fitted. */
@@ -154,10 +157,14 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
   const objective = at(answer.objectives);
   const gap = at(answer.gaps);
   const locallyConvex = at(answer.locallyConvex) !== 0;
+  const bound = objective - (gap * nullDeviance) / (2 * rows);
+  const [nodes, largest] = [answer.nodes[k], answer.bounded[k] as number];
   const certificate: SparseCertificate =
-    convex && !Number.isNaN(gap)
-      ? { kind: 'global', gap, bound: objective - (gap * nullDeviance) / (2 * rows) }
-      : { kind: locallyConvex ? 'localMinimum' : 'coordinateWise', violation: at(answer.violations), locallyConvex };
+    nodes !== undefined
+      ? { kind: 'bounded', gap, bound, nodes, ...(Number.isFinite(largest) && { largest }) }
+      : convex && !Number.isNaN(gap)
+        ? { kind: 'global', gap, bound }
+        : { kind: locallyConvex ? 'localMinimum' : 'coordinateWise', violation: at(answer.violations), locallyConvex };
   const terms = { deviance, df: df + (about.intercept ? 1 : 0), rows, columns, nonzeros: to - from };
   return withFunctions({
     ...origin,

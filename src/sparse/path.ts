@@ -43,6 +43,8 @@ export interface SparsePath extends SolveResult<SparseProgress>, Origin {
   gap: Float64Array;
   /** The largest violation of the conditions of a coordinate-wise minimum, over lambdaMax, for each lambda. */
   violation: Float64Array;
+  /** Nodes of branch and bound for each lambda, of best subsets. */
+  nodes?: Float64Array;
   /** Whether the objective is strictly convex near the solution, for each lambda. */
   locallyConvex: boolean[];
   /** The least lambda down to which no solution has left the region where the objective is convex; Infinity where the first has. */
@@ -100,7 +102,8 @@ export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, want
   const { origin, convex, columns } = about;
   const { lambdas, offsets, indices, values, degreesOfFreedom, deviances, gaps, violations, scales, sweeps, ...rest } =
     answer;
-  const { lambda: _last, nonzeros: _count, explained: _share, locallyConvex, ...outcome } = rest;
+  const { lambda: _last, nonzeros: _count, explained: _share, locallyConvex, bounded: _within, ...others } = rest;
+  const { nodes, ...outcome } = others;
   const convexAt = Array.from(locallyConvex, (flag) => flag !== 0);
   const within = convex || !convexAt.includes(false) ? lambdas.length : convexAt.indexOf(false);
   const path = {
@@ -110,6 +113,7 @@ export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, want
     coefficients: { format: 'csc', rows: columns, columns: lambdas.length, offsets, indices, values },
     nonzeros: Int32Array.from(lambdas, (_, k) => (offsets[k + 1] as number) - (offsets[k] as number)),
     ...{ df: degreesOfFreedom, deviance: deviances, gap: gaps, violation: violations },
+    ...(nodes.length > 0 && { nodes }),
     locallyConvex: convexAt,
     locallyConvexFrom: within > 0 ? (lambdas[within - 1] as number) : Number.POSITIVE_INFINITY,
     notFitted: leftOf(lambdas, wanted, settings),

@@ -1,13 +1,17 @@
 // Penalties that select columns: small frozen objects from functions that check what they are given.
 import { checkMembers, checkNumber, show } from '../core/check.js';
 
-/** A penalty made by {@link lasso}, {@link elasticNet}, {@link mcp} or {@link scad}. */
+/** A penalty made by {@link lasso}, {@link elasticNet}, {@link mcp}, {@link scad} or {@link bestSubset}. */
 export interface SparsePenalty {
-  readonly kind: 'lasso' | 'elasticNet' | 'mcp' | 'scad';
+  readonly kind: 'lasso' | 'elasticNet' | 'mcp' | 'scad' | 'bestSubset';
   /** Share of the part that selects; the rest is that of the squares. */
   readonly alpha: number;
   /** The size of a coefficient from which on the penalty is constant, in lambdas. */
   readonly gamma?: number;
+  /** Weight of the squares of coefficients beside the number of them, halved. */
+  readonly ridge?: number;
+  /** The largest coefficient that is allowed, of columns as they are penalised. */
+  readonly largest?: number;
 }
 
 export interface NonConvexPenaltyOptions {
@@ -47,6 +51,31 @@ export function scad(options: NonConvexPenaltyOptions = {}): SparsePenalty {
   return nonConvex('scad', options, 3.7, 2);
 }
 
+export interface BestSubsetOptions {
+  /** Weight lambda_2 >= 0 of the squares: lambda_2 b^2 / 2 for each coefficient. A small one makes bounds of many columns much faster. Default 0. */
+  ridge?: number | undefined;
+  /**
+   * The largest size of a coefficient, of columns as they are penalised. Default: none with a ridge or where the columns are independent, else
+   * 1.5 times the largest that was found, which `certificate.largest` then says.
+   */
+  largest?: number | undefined;
+}
+
+/**
+ * lambda for each coefficient that is not 0, and `ridge` b^2 / 2: the best subset of the columns, with a bound by branch and bound of what
+ * any other could reach. For family `'gaussian'`.
+ * @throws TypeError or RangeError that names the argument and the value.
+ */
+export function bestSubset(options: BestSubsetOptions = {}): SparsePenalty {
+  const { ridge, largest } = checkMembers('options', options, ['ridge', 'largest'], 'option');
+  return Object.freeze({
+    kind: 'bestSubset',
+    alpha: 1,
+    ...(ridge !== undefined && { ridge: checkNumber('ridge', ridge, { lower: 0 }) }),
+    ...(largest !== undefined && { largest: checkNumber('largest', largest, { lower: 0, open: true }) }),
+  });
+}
+
 function nonConvex(
   kind: 'mcp' | 'scad',
   options: NonConvexPenaltyOptions,
@@ -67,8 +96,9 @@ function checkShare(name: string, value: unknown, open: boolean): number {
   return share;
 }
 
-const names = ['lasso', 'mcp', 'scad'] as const;
-const made = 'lasso(), elasticNet(alpha), mcp(), scad()';
+const names = ['lasso', 'mcp', 'scad', 'bestSubset'] as const;
+const kinds: readonly unknown[] = ['elasticNet', ...names];
+const made = 'lasso(), elasticNet(alpha), mcp(), scad(), bestSubset()';
 /** What penalties are called elsewhere. */
 const elsewhere: Record<string, string> = {
   l1: 'lasso()',
@@ -79,6 +109,8 @@ const elsewhere: Record<string, string> = {
   elasticNet: 'elasticNet(alpha)',
   MCP: 'mcp()',
   SCAD: 'scad()',
+  L0: 'bestSubset()',
+  l0: 'bestSubset()',
 };
 
 /** The settings of the solver that a penalty stands for: one made by a function, or the name of one beside `alpha` and `gamma`. */
@@ -86,7 +118,7 @@ export function penaltySettings(
   penalty: unknown,
   alpha: number | undefined,
   gamma: number | undefined,
-): { penalty?: (typeof names)[number]; alpha?: number; gamma?: number } {
+): { penalty?: (typeof names)[number]; alpha?: number; gamma?: number; ridge?: number; largest?: number } {
   if (penalty === undefined) return { ...(alpha !== undefined && { alpha }), ...(gamma !== undefined && { gamma }) };
   if (typeof penalty === 'string') {
     const name = names.find((each) => each === penalty);
@@ -98,7 +130,7 @@ export function penaltySettings(
     return { penalty: name, ...(alpha !== undefined && { alpha }), ...(gamma !== undefined && { gamma }) };
   }
   const given = typeof penalty === 'object' && penalty !== null ? (penalty as Partial<SparsePenalty>) : {};
-  if (!['lasso', 'elasticNet', 'mcp', 'scad'].includes(given.kind as string)) {
+  if (!kinds.includes(given.kind)) {
     throw new TypeError(`penalty = ${show(penalty)}: expected a penalty made by ${made}`);
   }
   for (const [name, value] of [
@@ -108,6 +140,12 @@ export function penaltySettings(
     if (value !== undefined)
       throw new RangeError(`${name} = ${show(value)}: expected none beside a penalty with its own`);
   }
-  const { kind, alpha: share = 1, gamma: end } = given as SparsePenalty;
-  return { penalty: kind === 'elasticNet' ? 'lasso' : kind, alpha: share, ...(end !== undefined && { gamma: end }) };
+  const { kind, alpha: share = 1, gamma: end, ridge, largest } = given as SparsePenalty;
+  return {
+    penalty: kind === 'elasticNet' ? 'lasso' : kind,
+    alpha: share,
+    ...(end !== undefined && { gamma: end }),
+    ...(ridge !== undefined && { ridge }),
+    ...(largest !== undefined && { largest }),
+  };
 }

@@ -1,7 +1,17 @@
 // Random regressions whose results are checked by the definitions: objective, conditions of optimality, bounds that they claim.
 import { elasticNet, lasso, mcp, type SparsePenalty, scad, sparseRegression } from '../../src/sparse/index.js';
 import type { Trial } from '../contract/problem.js';
-import { asSparse, Draws, drawn, type Family, lowerBoundAt, objectiveAt, problemOf, violationAt } from './values.js';
+import {
+  asSparse,
+  Draws,
+  drawn,
+  type Family,
+  type Kind,
+  lowerBoundAt,
+  objectiveAt,
+  problemOf,
+  violationAt,
+} from './values.js';
 
 const families: Family[] = ['gaussian', 'binomial', 'poisson', 'gamma'];
 
@@ -36,7 +46,7 @@ export const trial: Trial = async (seed) => {
     { x: matrix, y, sampleWeight, offset },
     { ...settings, penaltyFactor, lowerBounds, timeLimit: 10, tolerance: 1e-7 },
   );
-  const kind = penalty.kind === 'elasticNet' ? 'lasso' : penalty.kind;
+  const kind = (penalty.kind === 'elasticNet' ? 'lasso' : penalty.kind) as Kind;
   const problem = problemOf(x, y, {
     ...{ ...settings, kind, alpha: penalty.alpha },
     ...(penalty.gamma !== undefined && { gamma: penalty.gamma }),

@@ -64,7 +64,7 @@ const wrong: [string, () => unknown, RegExp][] = [
   [
     'a penalty of scikit-learn',
     () => model({}, { penalty: 'l1' }),
-    /^penalty = 'l1': that is lasso\(\) here; expected one of 'lasso', 'mcp', 'scad', or/,
+    /^penalty = 'l1': that is lasso\(\) here; expected one of 'lasso', 'mcp', 'scad', 'bestSubset', or/,
   ],
   [
     'a function that makes a penalty',
@@ -79,6 +79,18 @@ const wrong: [string, () => unknown, RegExp][] = [
   ['an MCP that is not', () => sparse.mcp({ gamma: 1 }), /^gamma = 1: expected a finite number > 1$/],
   ['a SCAD that is not', () => sparse.scad({ gamma: 2 }), /^gamma = 2: expected a finite number > 2$/],
   ['the same by name', () => model({}, { penalty: 'mcp', gamma: 0.5 }), /^gamma = 0.5: expected more than 1 for mcp$/],
+  ['best subsets of counts', () => model({}, { penalty: sparse.bestSubset(), family: 'poisson' }), /^y\[\d+\] = /],
+  [
+    'best subsets of classes',
+    () => model({ y: classes }, { penalty: sparse.bestSubset(), family: 'binomial' }),
+    /^family = 'binomial': expected 'gaussian' for bestSubset$/,
+  ],
+  [
+    'best subsets with bounds',
+    () => model({}, { penalty: sparse.bestSubset(), lowerBounds: 0 }),
+    /^lowerBounds, upperBounds = 'given': expected none for bestSubset$/,
+  ],
+  ['a negative ridge', () => sparse.bestSubset({ ridge: -1 }), /^ridge = -1: expected a finite number >= 0$/],
   ['a share above 1', () => sparse.elasticNet(1.5), /^alpha = 1.5: expected a number in \[0, 1\]$/],
   [
     'short factors',

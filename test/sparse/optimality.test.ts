@@ -17,6 +17,7 @@ import {
   Draws,
   drawn,
   type Family,
+  type Kind,
   leastLoss,
   linksOf,
   lossOf,
@@ -81,7 +82,7 @@ describe.each(families)('%s', (family) => {
   const factors = Float64Array.from({ length: x.columns }, () => 0.5 + draws.uniform());
 
   it.each(Object.entries(penalties))('%s', async (_, penalty) => {
-    const kind = penalty.kind === 'elasticNet' ? 'lasso' : penalty.kind;
+    const kind = (penalty.kind === 'elasticNet' ? 'lasso' : penalty.kind) as Kind;
     const problem = problemOf(x, y, { family, kind, alpha: penalty.alpha });
     await checkPath({ x, y } as never, { family, penalty, minRatio: 0.05, nLambda: 30 }, problem);
   });

@@ -16,6 +16,7 @@ export const taking: Taking = {
   'sparse/sparsePath': ['minRatio', (settings) => sparse.sparsePath(data, settings)],
   'sparse/crossValidate': ['measure', (settings) => sparse.crossValidate(data, settings)],
   'sparse/stabilitySelection': ['threshold', (settings) => sparse.stabilitySelection(data, settings)],
+  'sparse/bestSubset': ['largest', (options) => sparse.bestSubset(options)],
   'sparse/mcp': ['gamma', (options) => sparse.mcp(options)],
   'sparse/scad': ['alpha', (options) => sparse.scad(options)],
 };

@@ -22,6 +22,9 @@ struct PathModel {
   double violation = 0;
   bool locallyConvex = true;
   bool reached = true;  ///< its tolerance
+  // Of best subsets:
+  double nodes = unknown;     ///< of branch and bound
+  double bounded = infinity;  ///< the size of coefficients up to which the gap is known
 };
 
 class PathEngine {
@@ -37,6 +40,8 @@ class PathEngine {
   virtual void begin(std::span<const double> coefficients, std::span<const double> intercepts) = 0;
   /// Fits the models of some lambdas, the first of those that are given: as many as it took together.
   virtual std::vector<PathModel> fit(std::span<const double> lambdas) = 0;
+  /// Whether models at larger lambdas, which lead to the first that is asked for, are no concern of the solver.
+  virtual bool leadsItself() const { return false; }
   /// Evaluations of the loss, and passes over the coefficients in use.
   virtual double evaluations() const = 0;
   virtual double sweeps() const = 0;

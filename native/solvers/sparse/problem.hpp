@@ -24,9 +24,14 @@ constexpr auto names(SparseFamily) { return std::array{"gaussian"sv, "binomial"s
 /// The penalty of a coefficient b with l = lambda alpha: l |b|; or, with g = `gamma`,
 ///   mcp   l |b| - b^2 / (2 g) up to |b| = g l, then g l^2 / 2
 ///   scad  l |b| up to l, then (2 g l |b| - b^2 - l^2) / (2 (g - 1)) up to g l, then l^2 (g + 1) / 2
-/// and lambda (1 - alpha) b^2 / 2 added to each. The kinds are numbered as the structs of SelectionPenalties.
-enum class SparsePenalty { lasso, mcp, scad };
-constexpr auto names(SparsePenalty) { return namesOf(SelectionPenalties{}); }
+/// and lambda (1 - alpha) b^2 / 2 added to each. Others are
+///   bestSubset  lambda where b is not 0, and `ridge` b^2 / 2
+/// The first kinds are numbered as the structs of SelectionPenalties.
+enum class SparsePenalty { lasso, mcp, scad, bestSubset };
+constexpr auto names(SparsePenalty) { return std::array{"lasso"sv, "mcp"sv, "scad"sv, "bestSubset"sv}; }
+
+/// Whether a penalty is a sum over single coefficients that has a struct.
+constexpr bool hasStruct(SparsePenalty kind) { return kind < SparsePenalty::bestSubset; }
 
 /// f.operator()<Penalty>() with the struct of the kind.
 template <class F>
@@ -34,7 +39,7 @@ decltype(auto) visitPenalty(SparsePenalty kind, F&& f) {
   return visit(SelectionPenalties{}, static_cast<int>(kind), f);
 }
 inline bool isConvex(SparsePenalty kind) {
-  return visitPenalty(kind, []<class Penalty>() { return Penalty::convex; });
+  return hasStruct(kind) && visitPenalty(kind, []<class Penalty>() { return Penalty::convex; });
 }
 
 /// Why a path ended before its last lambda.
@@ -50,6 +55,9 @@ struct SparseSettings : Limits {
   SparsePenalty penalty = SparsePenalty::lasso;
   double alpha = 1;
   double gamma = solverChooses;
+  double ridge = 0;
+  double largest = solverChooses;
+  int maxNodes = 10000;
   bool intercept = true;
   bool standardize = true;
   int nLambda = 100;
@@ -67,6 +75,15 @@ struct SparseSettings : Limits {
                   "Share of the absolute values in the penalty; the rest is that of the squares."),
             FIELD(gamma, positiveOr("3 for mcp, 3.7 for scad"),
                   "Where the penalty becomes constant, in lambdas: above 1 for mcp, above 2 for scad."),
+            FIELD(ridge, (Bounds{.lower = 0, .openUpper = true}),
+                  "Weight of the squares of coefficients beside bestSubset, halved."),
+            FIELD(largest,
+                  positiveOr(
+                      "no bound with a ridge or where columns are independent, else 1.5 times the largest coefficient "
+                      "that was found"),
+                  "Bound of the coefficients of bestSubset, as they are penalised."),
+            FIELD(maxNodes, between(0, 2147483647),
+                  "Most nodes of branch and bound of bestSubset, over all lambdas; each has one at least."),
             FIELD(intercept, anyValue(), "Whether there is a constant without penalty."),
             FIELD(standardize, anyValue(),
                   "Whether the penalty is that of coefficients of columns divided by their standard deviations."),
@@ -115,6 +132,7 @@ struct SparseSolution {
   std::vector<double> values;
   std::vector<double> objectives, deviances, degreesOfFreedom, gaps, violations;
   std::vector<int> locallyConvex;
+  std::vector<double> nodes, bounded;
   double lambdaMax = 0;
   double nullDeviance = 0;
   std::vector<double> scales;
@@ -143,6 +161,10 @@ struct SparseSolution {
         OUT(locallyConvex,
             "1 where the objective is strictly convex in the neighbourhood of the solution, else 0, for "
             "each lambda."),
+        OUT(nodes, "Nodes of branch and bound, for each lambda; empty for other penalties."),
+        OUT(bounded,
+            "The size of coefficients, as they are penalised, up to which the bound holds, for each lambda; empty for "
+            "other penalties."),
         OUT(lambdaMax, "The least lambda at which all penalised coefficients are 0."),
         OUT(nullDeviance, "Deviance of the model of the intercept and unpenalised columns alone."),
         OUT(scales, "The standard deviations that columns were divided by; empty without `standardize`."),

@@ -17,11 +17,13 @@ constexpr double leastStep = 0.5;         // of lambda, on the way to the first 
 constexpr double smallestLead = 1e-4;     // of lambdaMax, among those on the way
 
 void requireSettings(const SparseSettings& settings) {
-  const double gamma = PenaltyAt::gammaOf(settings);
-  visitPenalty(settings.penalty, [&]<class Penalty>() {
-    require(gamma > Penalty::leastGamma || Penalty{}.gamma == 0, "gamma", gamma,
-            "expected more than " + show(Penalty::leastGamma) + " for " + std::string(Penalty::name));
-  });
+  if (hasStruct(settings.penalty)) {
+    visitPenalty(settings.penalty, [&]<class Penalty>() {
+      const double gamma = PenaltyAt::gammaOf(settings);
+      require(gamma > Penalty::leastGamma || Penalty{}.gamma == 0, "gamma", gamma,
+              "expected more than " + show(Penalty::leastGamma) + " for " + std::string(Penalty::name));
+    });
+  }
   if (isKnown(settings.minRatio)) {
     require(settings.minRatio < 1, "minRatio", settings.minRatio, "expected a number in (0, 1)");
   }
@@ -42,7 +44,8 @@ const SparseProblem& checked(const SparseProblem& problem, const SparseSettings&
 }  // namespace
 
 PathSolver::PathSolver(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings)
-    : problem_(checked(problem, settings)),
+    : la_(la),
+      problem_(checked(problem, settings)),
       settings_(settings),
       data_(la, problem, settings),
       engine_(makePathEngine(la, data_, settings_)) {
@@ -83,7 +86,7 @@ void PathSolver::chooseLambdas() {
     return;
   }
   const double first = problem_.lambdas.front();
-  if (problem_.start.empty() && first < most) {
+  if (problem_.start.empty() && first < most && !engine_->leadsItself()) {
     // A penalty that is not convex has many minima: the one that a path of the default lambdas leads to is meant.
     if (convex) {
       for (double lambda = most * leastStep; lambda * leastStep > first && lambda > smallestLead * most;
@@ -154,7 +157,10 @@ bool PathSolver::endsAt(const PathModel& model) {
 
 std::optional<Status> PathSolver::finish() {
   const bool all = std::all_of(models_.begin(), models_.end(), [](const PathModel& each) { return each.reached; });
-  return all ? Status::solved : Status::stalled;
+  if (all) return Status::solved;
+  // Of what ended before its time the outer loop says why.
+  la_.checkpoint();
+  return Status::stalled;
 }
 
 SparseProgress PathSolver::progress() const {
@@ -202,6 +208,10 @@ SparseSolution PathSolver::solution() const {
     out.gaps.push_back(each.gap);
     out.violations.push_back(engine_->lambdaMax() > 0 ? each.violation / engine_->lambdaMax() : 0);
     out.locallyConvex.push_back(each.locallyConvex);
+    if (settings_.penalty == SparsePenalty::bestSubset) {
+      out.nodes.push_back(each.nodes);
+      out.bounded.push_back(each.bounded);
+    }
     std::vector<std::size_t> order(each.columns.size());
     for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
     std::sort(order.begin(), order.end(), [&](auto a, auto b) { return each.columns[a] < each.columns[b]; });

@@ -33,6 +33,7 @@ class PathSolver {
   double explained(const PathModel& model) const;
   std::optional<Status> finish();
 
+  const Cpu& la_;
   const SparseProblem& problem_;
   SparseSettings settings_;
   SparseData data_;

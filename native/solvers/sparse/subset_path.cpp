@@ -1,0 +1,124 @@
+#include "solvers/sparse/subset_path.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr double leadStep = 0.8;          // between the lambdas that lead to the first one
+constexpr double largestShare = 1.5;      // of the largest coefficient that was found, up to which others may go
+constexpr double shareOfTolerance = 0.9;  // that the search leaves, so that rounding does not matter
+
+}  // namespace
+
+SubsetPath::SubsetPath(const Cpu& la, const SparseData& data, const SparseSettings& settings)
+    : PathEngine(data),
+      la_(la),
+      data_(data),
+      settings_(settings),
+      gram_(la, data, settings.intercept),
+      search_(la, gram_),
+      tree_(la, gram_, search_),
+      nodesLeft_(settings.maxNodes) {
+  require(data.family == SparseFamily::gaussian, "family", nameOf(settings.family),
+          "expected 'gaussian' for bestSubset");
+  require(!data.bounded, "lowerBounds, upperBounds", "given", "expected none for bestSubset");
+  for (std::size_t j = 0; j < data.factor.size(); ++j) {
+    if (data.factor[j] == 0) require(false, "penaltyFactor[" + show(j) + "]", 0, "expected more than 0 for bestSubset");
+  }
+}
+
+SubsetObjective SubsetPath::objectiveAt(double lambda) const {
+  return {lambda, settings_.ridge, isKnown(settings_.largest) ? settings_.largest : infinity, data_.factor};
+}
+
+void SubsetPath::fitNull() {
+  nullLoss_ = gram_.squares() / 2;
+  for (int j = 0; j < gram_.size(); ++j) {
+    if (!gram_.usable(j)) continue;
+    const SubsetObjective objective = objectiveAt(1);
+    const double c = gram_.diagonal(j) + settings_.ridge;
+    const double b = std::min(std::abs(gram_.correlation(j)) / c, objective.largest);
+    const double gain = (std::abs(gram_.correlation(j)) - c / 2 * b) * b;
+    lambdaMax_ = std::max(lambdaMax_, gain / data_.factor[at(j)]);
+  }
+}
+
+void SubsetPath::begin(std::span<const double> coefficients, std::span<const double> /*intercepts*/) {
+  before_ = {};
+  for (int j = 0; j < data_.p(); ++j) {
+    if (coefficients[at(j)] == 0 || !gram_.usable(j)) continue;
+    before_.columns.push_back(j);
+    before_.values.push_back(coefficients[at(j)] * data_.scale[at(j)]);
+  }
+  begun_ = true;
+}
+
+/// Searches along larger lambdas, so that the first one has a subset to begin with.
+void SubsetPath::lead(double lambda) {
+  for (double each = lambdaMax_ * leadStep; each > lambda && each > 1e-4 * lambdaMax_; each *= leadStep) {
+    la_.abortPoint();
+    if (la_.ending()) break;
+    before_ = search_.improve(objectiveAt(each), before_);
+  }
+  begun_ = true;
+}
+
+/// The bound of coefficients where nothing else keeps those of the relaxation from growing.
+double SubsetPath::largestFor(const Subset& found) {
+  if (isKnown(settings_.largest)) return settings_.largest;
+  if (settings_.ridge > 0 || tree_.definite()) return infinity;
+  double most = 0;
+  for (const double value : found.values) most = std::max(most, std::abs(value));
+  for (int j = 0; j < gram_.size() && found.values.empty(); ++j) {
+    if (gram_.usable(j)) most = std::max(most, std::abs(gram_.correlation(j)) / gram_.diagonal(j));
+  }
+  return std::max(largestShare * most, 1e-300);
+}
+
+std::vector<PathModel> SubsetPath::fit(std::span<const double> lambdas) {
+  const double lambda = lambdas.front();
+  if (!begun_) lead(lambda);
+  SubsetObjective objective = objectiveAt(lambda);
+  Subset best = search_.improve(objective, before_);
+  objective.largest = largestFor(best);
+  const double tolerance = shareOfTolerance * settings_.tolerance * (nullLoss_ - perfect_);
+  const SubsetTree::Outcome outcome = tree_.search(objective, std::move(best), tolerance, nodesLeft_);
+  nodesLeft_ -= outcome.nodes;
+  before_ = outcome.best;
+  return {model(objective, outcome)};
+}
+
+PathModel SubsetPath::model(const SubsetObjective& objective, const SubsetTree::Outcome& outcome) {
+  PathModel made;
+  made.lambda = objective.lambda;
+  double intercept = gram_.meanResponse();
+  made.objective = made.loss = outcome.best.objective;
+  made.nodes = outcome.nodes;
+  made.bounded = objective.largest;
+  const std::vector<int>& columns = outcome.best.columns;
+  const std::vector<double>& values = outcome.best.values;
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    if (values[k] == 0) continue;
+    made.columns.push_back(columns[k]);
+    made.values.push_back(values[k]);
+    intercept -= gram_.mean(columns[k]) * values[k];
+    made.loss -= objective.cost(columns[k]) + objective.ridge / 2 * square(values[k]);
+    if (std::abs(values[k]) >= objective.largest) continue;
+    double slope = objective.ridge * values[k] - gram_.correlation(columns[k]);
+    const double* column = gram_.column(columns[k]);
+    for (std::size_t l = 0; l < columns.size(); ++l) slope += column[columns[l]] * values[l];
+    made.violation = std::max(made.violation, std::abs(slope));
+  }
+  const double scale = nullLoss_ - perfect_;
+  made.intercepts.assign(1, intercept);
+  made.gap = scale > 0 ? std::max(0.0, made.objective - outcome.bound) / scale : 0;
+  made.reached = made.gap <= settings_.tolerance;
+  return made;
+}
+
+}  // namespace nonconvex
