@@ -1,7 +1,7 @@
 // Charts of a path as SVG: no script, colours by the page's variables, what belongs to a line on hovering over it.
 import { type Scale, scaleLinear, scaleLog } from 'd3-scale';
-import { eachEntry } from '../core/algebra.js';
 import { visible } from '../core/check.js';
+import { standardDeviations } from '../sparse/adaptive.js';
 import { type Chosen, isConvex, type PathRun, preferred } from './pathRun.js';
 import { figure } from './pathText.js';
 
@@ -130,27 +130,10 @@ interface Line {
   size: number;
 }
 
-/** Standard deviations of the columns, of the entries that are there. */
-function deviations({ data: { x } }: PathRun): Float64Array {
-  const zeros = (): Float64Array => new Float64Array(x.columns);
-  const [sums, squares, counts] = [zeros(), zeros(), zeros().fill(x.rows)];
-  eachEntry(x, (_, j, value) => {
-    if (Number.isNaN(value)) counts[j] = (counts[j] as number) - 1;
-    else {
-      sums[j] = (sums[j] as number) + value;
-      squares[j] = (squares[j] as number) + value * value;
-    }
-  });
-  return sums.map((sum, j) => {
-    const count = Math.max(1, counts[j] as number);
-    return Math.sqrt(Math.max(0, (squares[j] as number) / count - (sum / count) ** 2));
-  });
-}
-
 /** The columns that have a coefficient somewhere, the largest first: at the model that is chosen, then at the end. */
 function linesOf(run: PathRun): Line[] {
   const { offsets, indices, values, columns: count } = run.path.coefficients;
-  const scale = deviations(run);
+  const scale = standardDeviations(run.data.x);
   const found = new Map<number, Float64Array>();
   for (let k = 0; k < count; ++k) {
     for (let l = offsets[k] as number; l < (offsets[k + 1] as number); ++l) {

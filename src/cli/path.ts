@@ -6,7 +6,12 @@ import { type Command, Option } from 'commander';
 import { addon, type SettingSchema } from '../core/addon.js';
 import { visible } from '../core/check.js';
 import { iterationTable } from '../core/iterationTable.js';
-import { crossValidate, type SparseCrossValidationSettings, sparsePath } from '../sparse/index.js';
+import {
+  crossValidate,
+  type SparseCrossValidationSettings,
+  type SparsePathSettings,
+  sparsePath,
+} from '../sparse/index.js';
 import { readData } from './dataFile.js';
 import { describe, parseValue } from './keywords.js';
 import { chosenOf, type PathRun } from './pathRun.js';
@@ -92,6 +97,6 @@ async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise
   return path.status === 'solved' ? 0 : 1;
 }
 
-function withoutFolds({ measure: _, ...settings }: SparseCrossValidationSettings): SparseCrossValidationSettings {
+function withoutFolds({ measure: _, relax: _relax, ...settings }: SparseCrossValidationSettings): SparsePathSettings {
   return settings;
 }

@@ -18,8 +18,15 @@ import {
   type SparseData,
   solvePrepared,
 } from './problem.js';
+import { blended, checkShares, type Relax, relaxed } from './relaxed.js';
 
-export interface SparseCrossValidationSettings extends SparsePathSettings {
+export interface SparseCrossValidationSettings extends Omit<SparsePathSettings, 'relax'> {
+  /**
+   * The columns of each model are fitted again without penalty. Of the penalised fit is left this share, from 0 to 1, or one of several
+   * shares, the best by the measure; `true`: one of 0, 0.25, 0.5, 0.75 and 1. Default: false.
+   */
+  relax?: Relax | ArrayLike<number> | undefined;
+
   /** How many parts the rows fall into, drawn by `seed` and class by class where y are classes; or the part of each row. Default: 10. */
   folds?: number | ArrayLike<number> | undefined;
   /** What is measured on the rows that were left out. Default: `'deviance'`. */
@@ -43,10 +50,22 @@ export interface SparseCrossValidation extends SparsePath {
   foldOf: Int32Array;
   /** How many of the lambdas each fold fitted itself; its last model stands for the others. */
   fitted: Int32Array;
+  /** The share of the penalised fit in the models at lambdaMin, and so in those of the path, and at lambda1se, if `relax`. */
+  relaxMin?: number;
+  relax1se?: number;
+  /** The means for each share, if `relax`; `mean` and `standardError` are those for `relaxMin`. */
+  relaxed?: RelaxedMeans[];
   /** n x lambdas: linear predictions of each row by the models of the fold that left it out, if `keepPredictions`. */
   predictions?: Matrix;
   /** The model of all rows at lambdaMin or at lambda1se. */
   best(rule: 'min' | '1se'): SparseFit;
+}
+
+/** How models with a share of the penalised fit do, for each lambda. */
+export interface RelaxedMeans {
+  share: number;
+  mean: Float64Array;
+  standardError: Float64Array;
 }
 
 /**
@@ -65,9 +84,10 @@ export async function crossValidate(
   data: SparseData,
   settings: SparseCrossValidationSettings = {},
 ): Promise<SparseCrossValidation> {
-  const checked = checkModelSettings(settings, true, ['folds', 'measure', 'keepPredictions']);
-  const { folds = 10, measure = 'deviance', keepPredictions = false, ...others } = checked;
+  const checked = checkModelSettings(settings, true, ['folds', 'measure', 'keepPredictions', 'relax']);
+  const { folds = 10, measure = 'deviance', keepPredictions = false, relax, ...others } = checked;
   checkBoolean('keepPredictions', keepPredictions);
+  const shares = checkShares(relax);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = inMemory(data);
   const prepared = owned(prepare(isPromise(given) ? await given : given, others));
@@ -76,24 +96,45 @@ export async function crossValidate(
   const { foldOf, count } = foldsOf(prepared, folds, checkInteger('seed', others.seed ?? 0, 0));
   const parts = Array.from({ length: count }, (_, k) => partOf(prepared, foldOf, k));
   const answer = await solvePrepared(prepared, { lambdas });
-  const path = pathOf(answer, prepared, lambdas);
-  const { lambda, status } = path;
-  const reached = lambda.length > 0 && !interrupted(answer);
-  const of = reached ? await Promise.all(parts.map((part) => leftOut(prepared, part, path))) : [];
+  const loose = shares.length > 0 ? await relaxed(prepared, answer) : undefined;
+  const { lambdas: fitted } = loose ?? answer;
+  const reached = fitted.length > 0 && !interrupted(answer);
+  const leave = (part: Part): Promise<LeftOut> =>
+    leftOut(prepared, part, { ...answer, lambdas: fitted }, loose !== undefined);
+  const of = reached ? await Promise.all(parts.map(leave)) : [];
   // A fold that was ended before its first lambda has no model that could stand for the others.
-  const known = of.every(({ fitted }) => fitted > 0) ? of : [];
-  const { mean, standardError } = statistics(prepared, measures, parts, known, lambda.length);
+  const known = of.every((each) => each.fitted > 0) ? of : [];
+  const curves = curvesOf(prepared, measures, parts, known, loose ? shares : [1], fitted.length);
+  const { min, first, ...chosen } = choose(fitted, curves, measures);
+  const pathOfShare = async (share: number): Promise<SparsePath> =>
+    pathOf(loose ? await blended(prepared, answer, loose, share) : answer, prepared, lambdas);
+  const path = await pathOfShare(min.share);
   const worse = of.find(({ status }) => status !== 'solved');
-  Object.assign(path, {
-    ...(status === 'solved' && worse && { status: worse.status, message: `A fold ended early: ${worse.message}` }),
-    ...{ measure: measures, mean, standardError },
-    ...chosen(lambda, mean, standardError, measures),
-    foldOf,
-    fitted: Int32Array.from(of, ({ fitted }) => fitted),
-    ...(keepPredictions && { predictions: predictionsOf(prepared, parts, of, lambda.length) }),
+  const cv = Object.assign(path, {
+    ...(path.status === 'solved' && worse && { status: worse.status, message: `A fold ended early: ${worse.message}` }),
+    ...{ measure: measures, mean: min.mean, standardError: min.standardError, ...chosen, foldOf },
+    ...(loose && { relaxMin: min.share, relax1se: first.share, relaxed: curves }),
+    fitted: Int32Array.from(of, (each) => each.fitted),
+    ...(keepPredictions && { predictions: predictionsOf(prepared, parts, mixed(of, min.share), fitted.length) }),
   });
-  return Object.setPrototypeOf(path, Functions.prototype);
+  if (first.share !== min.share) withOtherShare.set(cv, await pathOfShare(first.share));
+  return Object.setPrototypeOf(cv, Functions.prototype);
 }
+
+/** The means of the measure for each share of the penalised fit. */
+function curvesOf(
+  prepared: Prepared,
+  measure: SparseMeasure,
+  parts: readonly Part[],
+  of: readonly LeftOut[],
+  shares: readonly number[],
+  lambdas: number,
+): RelaxedMeans[] {
+  return shares.map((share) => ({ share, ...statistics(prepared, measure, parts, mixed(of, share), lambdas) }));
+}
+
+/** The paths of the share that belongs to lambda1se, where that is another one than at lambdaMin. */
+const withOtherShare = new WeakMap<object, SparsePath>();
 
 /** Statuses that end a path before all of its lambdas were tried. */
 const interrupted = ({ status }: SparseAnswer): boolean => ['aborted', 'timeLimit', 'iterationLimit'].includes(status);
@@ -109,7 +150,8 @@ function bestOf(cv: SparseCrossValidation, rule: 'min' | '1se'): SparseFit {
   const { lambda, lambdaMin, lambda1se } = cv;
   const wanted = checkOneOf('rule', rule, ['min', '1se']) === 'min' ? lambdaMin : lambda1se;
   if (wanted === undefined) throw new RangeError(`rule = '${rule}': no lambda has a mean over all folds`);
-  return cv.fit(lambda.indexOf(wanted));
+  const path = rule === '1se' ? (withOtherShare.get(cv) ?? cv) : cv;
+  return path.fit(lambda.indexOf(wanted));
 }
 
 /** Rows that are left out together, and the weights of the others. */
@@ -131,13 +173,24 @@ interface LeftOut extends Pick<SparseAnswer, 'status' | 'message'> {
   fitted: number;
   /** Lambda after lambda, a number for each row. */
   links: Float64Array;
+  /** The linear predictions of relaxed models, if there are any. */
+  loose?: Float64Array;
+}
+
+/** Rows that were left out with the links of models that are between the relaxed ones and, by a share of 1, the others. */
+function mixed(of: readonly LeftOut[], share: number): LeftOut[] {
+  return of.map(({ loose, ...each }) => ({
+    ...each,
+    links: loose && share < 1 ? each.links.map((t, i) => share * t + (1 - share) * (loose[i] as number)) : each.links,
+  }));
 }
 
 /** Fits the path without a part, in what is left of the time limit. */
 async function leftOut(
   prepared: Prepared,
   { rows, weights }: Part,
-  { lambda: lambdas, seconds: spent }: SparsePath,
+  { lambdas, seconds: spent }: SparseAnswer,
+  relax: boolean,
 ): Promise<LeftOut> {
   const { timeLimit } = prepared.settings;
   const left = typeof timeLimit === 'number' ? Math.max(0, timeLimit - spent) : undefined;
@@ -147,8 +200,10 @@ async function leftOut(
   });
   const { status, message } = answer;
   const x = matrixOf(prepared, weights);
-  const links = await linksAlong(x, rows, prepared.offset, answer, lambdas.length);
-  return { status, message, fitted: answer.lambdas.length, links };
+  const linksOf = (models: SparseAnswer): Promise<Float64Array> =>
+    linksAlong(x, rows, prepared.offset, models, lambdas.length);
+  const loose = relax ? await linksOf(await relaxed(prepared, answer, weights)) : undefined;
+  return { status, message, fitted: answer.lambdas.length, links: await linksOf(answer), ...(loose && { loose }) };
 }
 
 /** Means of the measure over the folds and their standard errors, for each lambda. */
@@ -183,22 +238,28 @@ function statistics(
   return { mean, standardError };
 }
 
-/** The lambda with the best mean, and the largest within one standard error of it. */
-function chosen(
+/** The lambda with the best mean, and the largest within one standard error of it, and the curves that these are of. */
+function choose(
   lambda: Float64Array,
-  mean: Float64Array,
-  standardError: Float64Array,
+  curves: readonly RelaxedMeans[],
   measure: SparseMeasure,
-): { lambdaMin?: number; lambda1se?: number } {
-  const losses = measure === 'auc' ? mean.map((value) => -value) : mean;
-  let best = -1;
-  losses.forEach((loss, k) => {
-    if (!Number.isNaN(loss) && (best < 0 || loss < (losses[best] as number))) best = k;
-  });
-  if (best < 0) return {};
-  const most = (losses[best] as number) + (standardError[best] as number);
-  const within = losses.findIndex((loss, k) => k === best || loss <= most);
-  return { lambdaMin: lambda[best] as number, lambda1se: lambda[within] as number };
+): { lambdaMin?: number; lambda1se?: number; min: RelaxedMeans; first: RelaxedMeans } {
+  const lossOf = ({ mean }: RelaxedMeans, k: number): number => (measure === 'auc' ? -1 : 1) * (mean[k] as number);
+  let [min, best] = [curves[0] as RelaxedMeans, -1];
+  for (const curve of curves) {
+    curve.mean.forEach((mean, k) => {
+      if (!Number.isNaN(mean) && (best < 0 || lossOf(curve, k) < lossOf(min, best))) [min, best] = [curve, k];
+    });
+  }
+  if (best < 0) return { min, first: min };
+  const most = lossOf(min, best) + (min.standardError[best] as number);
+  let [first, within] = [min, best];
+  for (const curve of curves) {
+    const k = curve.mean.findIndex((_, k) => lossOf(curve, k) <= most);
+    if (k < 0 || k > within || (k === within && lossOf(curve, k) >= lossOf(first, k))) continue;
+    [first, within] = [curve, k];
+  }
+  return { lambdaMin: lambda[best] as number, lambda1se: lambda[within] as number, min, first };
 }
 
 function predictionsOf({ data }: Prepared, parts: readonly Part[], of: readonly LeftOut[], columns: number): Matrix {

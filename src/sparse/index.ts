@@ -1,6 +1,8 @@
 // The subpath nonconvex/sparse: regressions with penalties that select columns.
+export { type AdaptiveOptions, adaptiveFactors } from './adaptive.js';
 export {
   crossValidate,
+  type RelaxedMeans,
   type SparseCrossValidation,
   type SparseCrossValidationSettings,
 } from './crossValidate.js';
@@ -19,6 +21,7 @@ export {
   scad,
 } from './penalties.js';
 export type { LambdaSettings, SparseData, SparseModelSettings, SparseProgress, SparseStart } from './problem.js';
+export type { Relax } from './relaxed.js';
 export { type SparseResult, type SparseSettings, sparseRegression } from './solver.js';
 export {
   type StabilitySelection,

@@ -33,7 +33,7 @@ export interface SparseModel extends Origin {
 }
 
 /**
- * What is known of a minimum. `'none'`: nothing, as the solve was ended before there was a model. `'global'`: no coefficients have an objective below `bound`; `gap` is the objective less it, over the mean
+ * What is known of a minimum. `'none'`: nothing, as the solve was ended before there was a model, or the model is a relaxed one, which minimises no objective of its lambda. `'global'`: no coefficients have an objective below `bound`; `gap` is the objective less it, over the mean
  * loss of the null model less that of a perfect fit. `'coordinateWise'`: no change of one coefficient lowers the objective, but for
  * `violation`, in units of lambdaMax. `'localMinimum'`: that, and the objective is strictly convex near by. `'bounded'`, of best subsets: no
  * subset has an objective below `bound`, by `nodes` of branch and bound; where `largest` is there, none with coefficients up to that size, of
@@ -159,12 +159,14 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
   const locallyConvex = at(answer.locallyConvex) !== 0;
   const bound = objective - (gap * nullDeviance) / (2 * rows);
   const [nodes, largest] = [answer.nodes[k], answer.bounded[k] as number];
-  const certificate: SparseCertificate =
-    nodes !== undefined
+  const violation = at(answer.violations);
+  const certificate: SparseCertificate = Number.isNaN(violation)
+    ? { kind: 'none' }
+    : nodes !== undefined
       ? { kind: 'bounded', gap, bound, nodes, ...(Number.isFinite(largest) && { largest }) }
       : convex && !Number.isNaN(gap)
         ? { kind: 'global', gap, bound }
-        : { kind: locallyConvex ? 'localMinimum' : 'coordinateWise', violation: at(answer.violations), locallyConvex };
+        : { kind: locallyConvex ? 'localMinimum' : 'coordinateWise', violation, locallyConvex };
   const terms = { deviance, df: df + (about.intercept ? 1 : 0), rows, columns, nonzeros: to - from };
   return withFunctions({
     ...origin,

@@ -9,6 +9,7 @@ import {
   inMemory,
   type LambdaSettings,
   type Origin,
+  owned,
   type Prepared,
   prepare,
   type SparseAnswer,
@@ -17,8 +18,15 @@ import {
   type SparseProgress,
   solvePrepared,
 } from './problem.js';
+import { blended, checkRelax, type Relax, relaxed } from './relaxed.js';
 
-export interface SparsePathSettings extends SparseModelSettings, LambdaSettings {}
+export interface SparsePathSettings extends SparseModelSettings, LambdaSettings {
+  /**
+   * The columns of each model are fitted again without penalty (`true`), or the models are mixed: this share, from 0 to 1, of the penalised
+   * one. Default: false.
+   */
+  relax?: Relax | undefined;
+}
 
 /** A criterion by which a model of a path is chosen, the least being the best. */
 export type SparseCriterion = 'aic' | 'bic' | 'ebic';
@@ -89,12 +97,17 @@ export interface SparsePath extends SolveResult<SparseProgress>, Origin {
  * `DEVICE_UNAVAILABLE`, `CALLBACK_FAILED` or `ADDON_NOT_FOUND`.
  */
 export async function sparsePath(data: SparseData, settings: SparsePathSettings = {}): Promise<SparsePath> {
-  const known = checkModelSettings(settings, true);
+  const { relax, ...known } = checkModelSettings(settings, true, ['relax']);
+  const share = checkRelax('relax', relax);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = inMemory(data);
-  const prepared = prepare(isPromise(given) ? await given : given, known);
+  const plain = prepare(isPromise(given) ? await given : given, known);
+  const prepared = share === undefined ? plain : owned(plain);
   const lambdas = checkLambdas(known.lambdas);
-  return pathOf(await solvePrepared(prepared, { lambdas }), prepared, lambdas);
+  const answer = await solvePrepared(prepared, { lambdas });
+  if (share === undefined) return pathOf(answer, prepared, lambdas);
+  const loose = await relaxed(prepared, answer);
+  return pathOf(await blended(prepared, answer, loose, share), prepared, lambdas);
 }
 
 /** A path of what the addon answers. */

@@ -47,7 +47,7 @@ export interface SparseModelSettings
     SolveOptions<SparseProgress> {
   /** A penalty made by `lasso()` (default), `elasticNet(alpha)`, `mcp()` or `scad()`, or the name of one beside `alpha` and `gamma`. */
   penalty?: SparsePenalty | SparseOptions['penalty'];
-  /** Factors >= 0 of lambda, one for each column, taken as they are; 0 for a column without penalty. Default: 1 each. */
+  /** Factors >= 0 of lambda, one for each column, taken as they are; 0 for a column without penalty, Infinity to leave it out. Default: 1 each. */
   penaltyFactor?: ArrayLike<number> | undefined;
   /** Lower bounds of the coefficients, one for all or p numbers; -Infinity for none. Default: none. */
   lowerBounds?: number | ArrayLike<number> | undefined;
@@ -197,13 +197,22 @@ function columnMembers(
 ): Prepared['perColumn'] {
   const per = 'one for each column of x';
   const factors =
-    penaltyFactor !== undefined && checkVector('penaltyFactor', penaltyFactor, { length: columns, per, lower: 0 });
-  const bounded = lowerBounds !== undefined || upperBounds !== undefined;
-  const [lower, upper] = [
-    { name: 'lowerBounds', value: lowerBounds },
-    { name: 'upperBounds', value: upperBounds },
-  ] as const;
-  return { ...(factors && { penaltyFactor: factors }), ...(bounded && checkBounds(lower, upper, [columns])) };
+    penaltyFactor === undefined
+      ? undefined
+      : checkVector('penaltyFactor', penaltyFactor, { length: columns, per, lower: 0, infinite: true });
+  // A column with an infinite factor is left out: its coefficient is between 0 and 0.
+  const out = factors?.includes(Number.POSITIVE_INFINITY) ? factors : undefined;
+  const bounded = out !== undefined || lowerBounds !== undefined || upperBounds !== undefined;
+  const bounds =
+    bounded &&
+    checkBounds({ name: 'lowerBounds', value: lowerBounds }, { name: 'upperBounds', value: upperBounds }, [columns]);
+  const finite = out ? out.map((factor) => (Number.isFinite(factor) ? factor : 1)) : factors;
+  const within = (side: Float64Array): Float64Array =>
+    out ? side.map((b, j) => (out[j] === Number.POSITIVE_INFINITY ? 0 : b)) : side;
+  return {
+    ...(finite && { penaltyFactor: finite }),
+    ...(bounds && { lower: within(bounds.lower), upper: within(bounds.upper) }),
+  };
 }
 
 /** Lambdas that a user names, checked, as they fall. */

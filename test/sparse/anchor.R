@@ -16,6 +16,11 @@ found <- list(
   bounded = of(ask$y, lower.limits = 0, upper.limits = 0.3),
   factors = of(ask$y, penalty.factor = ask$factors)
 )
+fits <- glmnet(ask$x, ask$labels, family = "binomial", lambda = c(ask$lambda, ask$lambda / 2), thresh = 1e-20, relax = TRUE)
+for (gamma in c(0, 0.5)) {
+  both <- as.numeric(coef(fits, s = ask$lambda, gamma = gamma))
+  found[[paste0("relax", gamma)]] <- list(coefficients = both[-1], intercept = both[1])
+}
 cv <- cv.glmnet(ask$x, ask$labels, family = "binomial", foldid = ask$folds, lambda = ask$lambdas, type.measure = "deviance", thresh = 1e-14)
 found$cv <- list(mean = cv$cvm, standardError = cv$cvsd, lambdaMin = cv$lambda.min, lambda1se = cv$lambda.1se)
 cat(toJSON(found, auto_unbox = TRUE, digits = NA), "\n")

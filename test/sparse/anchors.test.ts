@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { crossValidate, elasticNet, type SparseModel, sparseRegression } from '../../src/sparse/index.js';
+import { crossValidate, elasticNet, type SparseModel, sparsePath, sparseRegression } from '../../src/sparse/index.js';
 import { long } from '../long.js';
 import { Draws, drawn } from './values.js';
 
@@ -96,6 +96,13 @@ describe.runIf(glmnet)('glmnet', () => {
     const mean = factors.reduce((sum, factor) => sum + factor, 0) / p;
     const penaltyFactor = factors.map((factor) => factor / mean);
     expectSame(await sparseRegression({ x, y }, { ...tight, penaltyFactor }), glmnet?.factors, 1e-7);
+  });
+  it('relax = TRUE, with gamma the share of the penalised fit', async () => {
+    const settings = { family: 'binomial', lambdas: [lambda], tolerance: 1e-12 } as const;
+    for (const relax of [0, 0.5]) {
+      const path = await sparsePath({ x, y: labels }, { ...settings, relax });
+      expectSame(path.fit(0), glmnet?.[`relax${relax}`], 1e-5);
+    }
   });
   it('cv.glmnet(foldid)', async () => {
     const cv = await crossValidate({ x, y: labels }, { family: 'binomial', folds, lambdas, tolerance: 1e-10 });

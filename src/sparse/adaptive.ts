@@ -1,0 +1,63 @@
+// Penalty factors from an earlier fit: the adaptive lasso.
+import { eachEntry } from '../core/algebra.js';
+import { checkMembers, checkNumber, checkObject, checkVector } from '../core/check.js';
+import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
+import { toOperand } from '../core/operand.js';
+
+export interface AdaptiveOptions {
+  /** The power of the coefficients, above 0. Default: 1. */
+  nu?: number | undefined;
+  /**
+   * The matrix that the model was fitted to: coefficients then count times the standard deviations of their columns, so that the units of
+   * these do not matter. Default: they count as they are.
+   */
+  x?: MatrixLike | SparseMatrix | undefined;
+}
+
+/**
+ * Penalty factors 1 / |b_j|^nu for a second fit, from the coefficients of a first one such as ridge regression or the lasso: columns that
+ * had large coefficients are penalised less, those that had none are left out.
+ *
+ * ```ts
+ * const ridge = (await crossValidate({ x, y }, { penalty: elasticNet(0) })).best('min');
+ * const cv = await crossValidate({ x, y }, { penaltyFactor: adaptiveFactors(ridge, { x }) });
+ * ```
+ *
+ * H. Zou, "The adaptive lasso and its oracle properties", JASA 101, 2006.
+ *
+ * @returns p numbers, Infinity for coefficients that are 0.
+ * @throws TypeError or RangeError that names the argument and the value.
+ */
+export function adaptiveFactors(fit: { coefficients: ArrayLike<number> }, options: AdaptiveOptions = {}): Float64Array {
+  const { coefficients } = checkObject('fit', fit);
+  const sizes = checkVector('fit.coefficients', coefficients);
+  const { nu = 1, x } = checkMembers('options', options, ['nu', 'x'], 'option');
+  checkNumber('nu', nu, { lower: 0, open: true });
+  const scales = x === undefined ? undefined : standardDeviations(toOperand('x', x));
+  if (scales && scales.length !== sizes.length) {
+    throw new RangeError(`x: expected ${sizes.length} columns, as many as fit has coefficients, got ${scales.length}`);
+  }
+  return sizes.map((b, j) => Math.abs(b * (scales ? (scales[j] as number) : 1)) ** -nu);
+}
+
+/** Standard deviations of the columns, dividing by the number of rows, of the entries that are no NaN. */
+export function standardDeviations(x: Matrix | SparseMatrix): Float64Array {
+  const zeros = (): Float64Array => new Float64Array(x.columns);
+  const [sums, counts] = [zeros(), zeros().fill(x.rows)];
+  eachEntry(x, (_, j, value) => {
+    if (Number.isNaN(value)) counts[j] = (counts[j] as number) - 1;
+    else sums[j] = (sums[j] as number) + value;
+  });
+  const means = sums.map((sum, j) => sum / Math.max(1, counts[j] as number));
+  // Entries that a sparse matrix leaves out are 0: they come in as many as there are fewer entries than rows.
+  const [squares, left] = [zeros(), counts.slice()];
+  eachEntry(x, (_, j, value) => {
+    if (Number.isNaN(value)) return;
+    left[j] = (left[j] as number) - 1;
+    squares[j] = (squares[j] as number) + (value - (means[j] as number)) ** 2;
+  });
+  return squares.map((sum, j) => {
+    const all = sum + Math.max(0, left[j] as number) * (means[j] as number) ** 2;
+    return Math.sqrt(all / Math.max(1, counts[j] as number));
+  });
+}

@@ -1,0 +1,161 @@
+// Relaxed fits and the adaptive lasso, by their definitions.
+import { describe, expect, it } from 'vitest';
+import {
+  adaptiveFactors,
+  crossValidate,
+  elasticNet,
+  mcp,
+  sparsePath,
+  sparseRegression,
+} from '../../src/sparse/index.js';
+import { asSparse, drawn, gradientAt, problemOf } from './values.js';
+
+const { x, y } = drawn(81, 'gaussian', 50, 12);
+const lambdas = [0.3, 0.1, 0.03];
+
+describe('relax', () => {
+  it.each(['gaussian', 'binomial', 'poisson', 'gamma'] as const)(
+    '%s: has no gradient on the columns of the model',
+    async (family) => {
+      const data = drawn(82, family, 50, 12);
+      const settings = { family, lambdas, tolerance: 1e-10 };
+      const [plain, path] = [await sparsePath(data, settings), await sparsePath(data, { ...settings, relax: true })];
+      expect(path.status).toBe('solved');
+      const problem = problemOf(data.x, data.y, { family, standardize: false });
+      for (const [k, lambda] of path.lambda.entries()) {
+        const [fit, penalised] = [path.fit(k), plain.fit(k)];
+        expect(fit.lambda).toBe(lambda);
+        expect([...fit.support]).toEqual([...penalised.support]);
+        const { columns: gradient, intercept: ofIntercept } = gradientAt(problem, fit);
+        for (const j of fit.support) expect(Math.abs(gradient[j] as number)).toBeLessThan(2e-5);
+        expect(Math.abs(ofIntercept)).toBeLessThan(2e-5);
+        expect(fit.deviance).toBeLessThanOrEqual(penalised.deviance * (1 + 1e-9));
+        expect(fit.certificate).toEqual({ kind: 'none' });
+      }
+    },
+  );
+
+  it('mixes predictions by the share', async () => {
+    const [plain, loose, half] = (await Promise.all(
+      [1, 0, 0.3].map((relax) => sparsePath({ x, y }, { lambdas, relax, tolerance: 1e-10 })),
+    )) as [
+      Awaited<ReturnType<typeof sparsePath>>,
+      Awaited<ReturnType<typeof sparsePath>>,
+      Awaited<ReturnType<typeof sparsePath>>,
+    ];
+    const penalised = await sparsePath({ x, y }, { lambdas, tolerance: 1e-10 });
+    expect(plain.coefficients).toEqual(penalised.coefficients);
+    for (const k of lambdas.keys()) {
+      const [a, b, c] = [plain.fit(k), loose.fit(k), half.fit(k)].map((fit) => fit.predict(x)) as [
+        Float64Array,
+        Float64Array,
+        Float64Array,
+      ];
+      c.forEach((value, i) => {
+        expect(value).toBeCloseTo(0.3 * (a[i] as number) + 0.7 * (b[i] as number), 10);
+      });
+      const deviance = c.reduce((sum, value, i) => sum + (value - (y[i] as number)) ** 2, 0);
+      expect(half.fit(k).deviance).toBeCloseTo(deviance, 8);
+    }
+  });
+
+  it('is the same for sparse x, and ends where there are as many columns as rows', async () => {
+    const sparse = await sparsePath({ x: asSparse(x, 'csr'), y }, { lambdas, relax: true });
+    const dense = await sparsePath({ x, y }, { lambdas, relax: true });
+    dense.coefficients.values.forEach((b, l) => {
+      expect(sparse.coefficients.values[l]).toBeCloseTo(b, 9);
+    });
+    const wide = drawn(83, 'gaussian', 12, 60);
+    const path = await sparsePath(wide, { relax: true, minRatio: 1e-4, penalty: mcp() });
+    expect(path.status).toBe('solved');
+    expect(Math.max(...path.nonzeros)).toBeLessThan(11);
+    expect(path.lambda.length + path.notFitted.length).toBeGreaterThan(path.lambda.length);
+  });
+
+  it('is refused where it is no share', async () => {
+    await expect(sparsePath({ x, y }, { relax: 2 })).rejects.toThrow(
+      'relax = 2: expected true or false, or a number in [0, 1]',
+    );
+    await expect(crossValidate({ x, y }, { relax: [0, 'a'] as never })).rejects.toThrow('relax[1] = NaN');
+    await expect(crossValidate({ x, y }, { relax: [] })).rejects.toThrow('relax: expected at least one number');
+  });
+});
+
+describe('cross-validation of relaxed fits', () => {
+  it('chooses the share and lambda with the best mean', async () => {
+    const settings = {
+      folds: 5,
+      seed: 2,
+      lambdas: Array.from({ length: 12 }, (_, k) => 0.6 * 0.75 ** k),
+      tolerance: 1e-10,
+    };
+    const cv = await crossValidate({ x, y }, { ...settings, relax: true });
+    expect(cv.relaxed?.map(({ share }) => share)).toEqual([1, 0.75, 0.5, 0.25, 0]);
+    const means = cv.relaxed?.map(({ mean }) => mean) as Float64Array[];
+    const least = Math.min(...means.map((mean) => Math.min(...mean)));
+    const best = cv.relaxed?.find(({ share }) => share === cv.relaxMin);
+    expect(best?.mean[cv.lambda.indexOf(cv.lambdaMin as number)]).toBe(least);
+    expect(cv.mean).toEqual(best?.mean);
+    // The first is the lasso, the last one the mean over folds of fits without penalty.
+    expect(means[0]).toEqual((await crossValidate({ x, y }, settings)).mean);
+    const k = 5;
+    const errors = await Promise.all(
+      Array.from({ length: 5 }, async (_, fold) => {
+        const sampleWeight = Float64Array.from(cv.foldOf, (of) => Number(of !== fold));
+        const fit = (
+          await sparsePath({ x, y, sampleWeight }, { lambdas: settings.lambdas, relax: true, tolerance: 1e-10 })
+        ).fit(k);
+        const left = [...y.keys()].filter((i) => cv.foldOf[i] === fold);
+        const predicted = fit.predict(x);
+        return left.reduce((sum, i) => sum + ((predicted[i] as number) - (y[i] as number)) ** 2, 0);
+      }),
+    );
+    expect(means[4]?.[k]).toBeCloseTo(errors.reduce((sum, error) => sum + error) / y.length, 8);
+    expect(cv.lambda1se).toBeGreaterThanOrEqual(cv.lambdaMin as number);
+    const first = cv.best('1se');
+    expect(first.lambda).toBe(cv.lambda1se);
+    const own = await sparsePath({ x, y }, { lambdas: settings.lambdas, relax: cv.relax1se, tolerance: 1e-10 });
+    expect(first.coefficients).toEqual(own.fit(cv.lambda.indexOf(first.lambda)).coefficients);
+  });
+});
+
+describe('adaptiveFactors', () => {
+  it('are the powers of coefficients, in units of the columns or not', async () => {
+    expect([...adaptiveFactors({ coefficients: [2, -0.5, 0] })]).toEqual([0.5, 2, Number.POSITIVE_INFINITY]);
+    expect([...adaptiveFactors({ coefficients: [2, -0.5] }, { nu: 2 })]).toEqual([0.25, 4]);
+    const scaled = { ...x, data: x.data.map((value, k) => (k % 12 === 0 ? 1000 * value : value)) };
+    const [fit, same] = [
+      await sparseRegression({ x, y }, { lambda: 0.05 }),
+      await sparseRegression({ x: scaled, y }, { lambda: 0.05 }),
+    ];
+    const factors = adaptiveFactors(fit, { x });
+    adaptiveFactors(same, { x: scaled }).forEach((factor, j) => {
+      if (Number.isFinite(factor)) expect(factor / (factors[j] as number)).toBeCloseTo(1, 6);
+      else expect(factors[j]).toBe(factor);
+    });
+    expect(() => adaptiveFactors(fit, { nu: 0 })).toThrow('nu = 0');
+    expect(() => adaptiveFactors({ coefficients: [1] }, { x })).toThrow('x: expected 1 columns');
+  });
+
+  it('give the lasso of columns divided by them', async () => {
+    const ridge = await sparseRegression({ x, y }, { penalty: elasticNet(0), lambda: 0.1 });
+    const penaltyFactor = adaptiveFactors(ridge);
+    const plain = { lambda: 0.2, standardize: false, tolerance: 1e-12 };
+    const fit = await sparseRegression({ x, y }, { ...plain, penaltyFactor });
+    const divided = { ...x, data: x.data.map((value, k) => value / (penaltyFactor[k % 12] as number)) };
+    const other = await sparseRegression({ x: divided, y }, plain);
+    expect(fit.support.length).toBeGreaterThan(0);
+    expect(fit.support.length).toBeLessThan(12);
+    fit.coefficients.forEach((b, j) => {
+      expect(b).toBeCloseTo((other.coefficients[j] as number) / (penaltyFactor[j] as number), 8);
+    });
+  });
+
+  it('leave out columns that had no coefficient', async () => {
+    const first = await sparseRegression({ x, y }, { lambda: 0.25 });
+    const fit = await sparseRegression({ x, y }, { lambda: 1e-3, penaltyFactor: adaptiveFactors(first) });
+    expect([...fit.support]).toEqual([...first.support]);
+    const bounded = { lambda: 1e-3, penaltyFactor: adaptiveFactors(first), lowerBounds: 0 };
+    expect(Math.min(...(await sparseRegression({ x, y }, bounded)).coefficients)).toBe(0);
+  });
+});
