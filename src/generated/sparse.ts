@@ -21,7 +21,7 @@ export interface SparseOptions extends Limits {
    *
    * @defaultValue 'lasso'
    */
-  penalty?: 'lasso' | 'mcp' | 'scad' | 'bestSubset' | undefined;
+  penalty?: 'lasso' | 'mcp' | 'scad' | 'bestSubset' | 'slope' | 'fused' | undefined;
   /**
    * Share of the absolute values in the penalty; the rest is that of the squares.
    *
@@ -57,6 +57,13 @@ export interface SparseOptions extends Limits {
    * @defaultValue 10000
    */
   maxNodes?: number | undefined;
+  /**
+   * Level of the false discovery rate that the weights of slope are made for.
+   *
+   * Expected: a number in (0, 1).
+   * @defaultValue 0.1
+   */
+  q?: number | undefined;
   /**
    * Whether there is a constant without penalty.
    *
@@ -100,6 +107,7 @@ export const sparseDefaults = {
   alpha: 1,
   ridge: 0,
   maxNodes: 10000,
+  q: 0.1,
   intercept: true,
   standardize: true,
   nLambda: 100,

@@ -14,11 +14,15 @@ export {
   type BestSubsetOptions,
   bestSubset,
   elasticNet,
+  fused,
   lasso,
   mcp,
   type NonConvexPenaltyOptions,
+  oscar,
+  type SlopeOptions,
   type SparsePenalty,
   scad,
+  slope,
 } from './penalties.js';
 export type { LambdaSettings, SparseData, SparseModelSettings, SparseProgress, SparseStart } from './problem.js';
 export type { Relax } from './relaxed.js';

@@ -1,9 +1,9 @@
 // Penalties that select columns: small frozen objects from functions that check what they are given.
-import { checkMembers, checkNumber, show } from '../core/check.js';
+import { checkMembers, checkNumber, checkVector, show } from '../core/check.js';
 
-/** A penalty made by {@link lasso}, {@link elasticNet}, {@link mcp}, {@link scad} or {@link bestSubset}. */
+/** A penalty made by {@link lasso}, {@link elasticNet}, {@link mcp}, {@link scad}, {@link bestSubset}, {@link slope}, {@link oscar} or {@link fused}. */
 export interface SparsePenalty {
-  readonly kind: 'lasso' | 'elasticNet' | 'mcp' | 'scad' | 'bestSubset';
+  readonly kind: 'lasso' | 'elasticNet' | 'mcp' | 'scad' | 'bestSubset' | 'slope' | 'fused';
   /** Share of the part that selects; the rest is that of the squares. */
   readonly alpha: number;
   /** The size of a coefficient from which on the penalty is constant, in lambdas. */
@@ -12,6 +12,10 @@ export interface SparsePenalty {
   readonly ridge?: number;
   /** The largest coefficient that is allowed, of columns as they are penalised. */
   readonly largest?: number;
+  /** Level of the false discovery rate that weights are made for. */
+  readonly q?: number;
+  /** Weights of the sizes of coefficients, the largest first, or what they are beside 1 for each smaller size. */
+  readonly weights?: readonly number[] | { readonly pairs: number };
 }
 
 export interface NonConvexPenaltyOptions {
@@ -76,6 +80,72 @@ export function bestSubset(options: BestSubsetOptions = {}): SparsePenalty {
   });
 }
 
+export interface SlopeOptions {
+  /** Level in (0, 1) of the false discovery rate that the weights are made for, the quantiles of the normal distribution at 1 - k q / (2 p). Default 0.1. */
+  q?: number | undefined;
+  /** Weights of your own, one for each column of x, that do not rise. */
+  weights?: ArrayLike<number> | undefined;
+}
+
+/**
+ * SLOPE, the sorted l1 norm of Bogdan et al. (2015): lambda sum_k w_k |b|_(k), the largest coefficient with the largest weight. Columns that
+ * are much alike get coefficients of one size.
+ * @throws TypeError or RangeError that names the argument and the value.
+ */
+export function slope(options: SlopeOptions = {}): SparsePenalty {
+  const { q, weights } = checkMembers('options', options, ['q', 'weights'], 'option');
+  if (q !== undefined && weights !== undefined) throw new RangeError(`q = ${show(q)}: expected none beside weights`);
+  if (q !== undefined && checkNumber('q', q, { lower: 0, open: true }) >= 1) {
+    throw new RangeError(`q = ${q}: expected a number in (0, 1)`);
+  }
+  return Object.freeze({
+    kind: 'slope',
+    alpha: 1,
+    ...(q !== undefined && { q }),
+    ...(weights !== undefined && { weights: Object.freeze(fallingWeights(weights)) }),
+  });
+}
+
+function fallingWeights(weights: ArrayLike<number>): number[] {
+  const falling = Array.from(checkVector('weights', weights, { lower: 0 }));
+  if (!((falling[0] ?? 0) > 0)) throw new RangeError(`weights[0] = ${falling[0]}: expected a number > 0`);
+  falling.forEach((weight, k) => {
+    const before = k > 0 ? (falling[k - 1] as number) : weight;
+    if (weight > before)
+      throw new RangeError(`weights[${k}] = ${weight}: expected at most weights[${k - 1}] = ${before}`);
+  });
+  return falling;
+}
+
+/**
+ * OSCAR of Bondell and Reich (2008): lambda (sum_j |b_j| + c sum_{j < k} max(|b_j|, |b_k|)), which is SLOPE with weights 1 + c (p - k).
+ * @throws TypeError or RangeError that names the argument and the value.
+ */
+export function oscar(options: { c?: number | undefined } = {}): SparsePenalty {
+  const { c = 0.1 } = checkMembers('options', options, ['c'], 'option');
+  return Object.freeze({ kind: 'slope', alpha: 1, weights: { pairs: checkNumber('c', c, { lower: 0 }) } });
+}
+
+/**
+ * The fused lasso of Tibshirani et al. (2005): lambda (alpha sum_j |b_j| + (1 - alpha) sum_j |b_{j+1} - b_j|), for columns in an order, such
+ * as times or places: neighbours get the same coefficient. Usually with `standardize: false`.
+ * @throws TypeError or RangeError that names the argument and the value.
+ */
+export function fused(options: { alpha?: number | undefined } = {}): SparsePenalty {
+  const { alpha = 0.5 } = checkMembers('options', options, ['alpha'], 'option');
+  return Object.freeze({ kind: 'fused', alpha: checkShare('alpha', alpha, true) });
+}
+
+/** The weights of sorted coefficients that a penalty has of its own, for so many columns. */
+export function sortedWeights(penalty: unknown, columns: number): Float64Array | undefined {
+  if (typeof penalty !== 'object' || penalty === null) return undefined;
+  const { weights } = penalty as Partial<SparsePenalty>;
+  if (weights === undefined) return undefined;
+  if ('pairs' in weights)
+    return Float64Array.from({ length: columns }, (_, k) => 1 + weights.pairs * (columns - 1 - k));
+  return checkVector('penalty.weights', weights, { length: columns, per: 'one for each column of x', lower: 0 });
+}
+
 function nonConvex(
   kind: 'mcp' | 'scad',
   options: NonConvexPenaltyOptions,
@@ -96,9 +166,9 @@ function checkShare(name: string, value: unknown, open: boolean): number {
   return share;
 }
 
-const names = ['lasso', 'mcp', 'scad', 'bestSubset'] as const;
+const names = ['lasso', 'mcp', 'scad', 'bestSubset', 'slope', 'fused'] as const;
 const kinds: readonly unknown[] = ['elasticNet', ...names];
-const made = 'lasso(), elasticNet(alpha), mcp(), scad(), bestSubset()';
+const made = 'lasso(), elasticNet(alpha), mcp(), scad(), bestSubset(), slope(), fused()';
 /** What penalties are called elsewhere. */
 const elsewhere: Record<string, string> = {
   l1: 'lasso()',
@@ -111,6 +181,7 @@ const elsewhere: Record<string, string> = {
   SCAD: 'scad()',
   L0: 'bestSubset()',
   l0: 'bestSubset()',
+  oscar: 'oscar()',
 };
 
 /** The settings of the solver that a penalty stands for: one made by a function, or the name of one beside `alpha` and `gamma`. */
@@ -118,7 +189,7 @@ export function penaltySettings(
   penalty: unknown,
   alpha: number | undefined,
   gamma: number | undefined,
-): { penalty?: (typeof names)[number]; alpha?: number; gamma?: number; ridge?: number; largest?: number } {
+): { penalty?: (typeof names)[number]; alpha?: number; gamma?: number; ridge?: number; largest?: number; q?: number } {
   if (penalty === undefined) return { ...(alpha !== undefined && { alpha }), ...(gamma !== undefined && { gamma }) };
   if (typeof penalty === 'string') {
     const name = names.find((each) => each === penalty);
@@ -140,12 +211,13 @@ export function penaltySettings(
     if (value !== undefined)
       throw new RangeError(`${name} = ${show(value)}: expected none beside a penalty with its own`);
   }
-  const { kind, alpha: share = 1, gamma: end, ridge, largest } = given as SparsePenalty;
+  const { kind, alpha: share = 1, gamma: end, ridge, largest, q } = given as SparsePenalty;
   return {
     penalty: kind === 'elasticNet' ? 'lasso' : kind,
     alpha: share,
     ...(end !== undefined && { gamma: end }),
     ...(ridge !== undefined && { ridge }),
     ...(largest !== undefined && { largest }),
+    ...(q !== undefined && { q }),
   };
 }

@@ -11,7 +11,7 @@ import type { SparseOptions, SparseProgress, SparseSolution } from '../generated
 import { responses } from '../problems/regression.js';
 import { families, losses, type SparseFamily } from './family.js';
 import { columnMeans, filled, readMatrix, type WithMissing } from './missing.js';
-import { penaltySettings, type SparsePenalty } from './penalties.js';
+import { penaltySettings, type SparsePenalty, sortedWeights } from './penalties.js';
 
 export type { SparseProgress };
 
@@ -121,7 +121,12 @@ export interface Prepared {
   weights: Float64Array | undefined;
   offset: Float64Array | undefined;
   /** Members of the problem that belong to the columns. */
-  perColumn: { penaltyFactor?: Float64Array; lower?: Float64Array; upper?: Float64Array };
+  perColumn: {
+    penaltyFactor?: Float64Array;
+    lower?: Float64Array;
+    upper?: Float64Array;
+    sortedWeights?: Float64Array;
+  };
   /** What the addon takes as settings, and what belongs to the call. */
   settings: SparseOptions & SolveOptions<SparseProgress>;
   warmStart: SparseStart | undefined;
@@ -140,6 +145,7 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
   const read = responses(losses[family], y, rows);
   const weights = weightsOf(sampleWeight, rows);
   const chosen = penaltySettings(penalty, alpha, gamma);
+  const falling = sortedWeights(penalty, columns);
   const origin: Origin = {
     family,
     hasOffset: offset !== undefined,
@@ -151,11 +157,14 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
     ...{ data, y: read.y, weights },
     about: {
       ...{ origin, intercept, columns },
-      convex: chosen.penalty === undefined || chosen.penalty === 'lasso',
+      convex: ['lasso', 'slope', 'fused'].includes(chosen.penalty ?? 'lasso'),
       rows: weights ? weights.reduce((sum, weight) => sum + weight, 0) : rows,
     },
     offset: offset === undefined ? undefined : perRow('offset', offset, rows),
-    perColumn: columnMembers({ penaltyFactor, lowerBounds, upperBounds }, columns),
+    perColumn: {
+      ...columnMembers({ penaltyFactor, lowerBounds, upperBounds }, columns),
+      ...(falling && { sortedWeights: falling }),
+    },
     settings: { ...others, ...chosen },
     warmStart: warmStart === undefined ? undefined : checkWarmStart(warmStart),
   };

@@ -64,7 +64,7 @@ const wrong: [string, () => unknown, RegExp][] = [
   [
     'a penalty of scikit-learn',
     () => model({}, { penalty: 'l1' }),
-    /^penalty = 'l1': that is lasso\(\) here; expected one of 'lasso', 'mcp', 'scad', 'bestSubset', or/,
+    /^penalty = 'l1': that is lasso\(\) here; expected one of 'lasso', 'mcp', 'scad', 'bestSubset', 'slope', 'fused', or/,
   ],
   [
     'a function that makes a penalty',
@@ -90,6 +90,23 @@ const wrong: [string, () => unknown, RegExp][] = [
     () => model({}, { penalty: sparse.bestSubset(), lowerBounds: 0 }),
     /^lowerBounds, upperBounds = 'given': expected none for bestSubset$/,
   ],
+  [
+    'weights that rise',
+    () => sparse.slope({ weights: [1, 2] }),
+    /^weights\[1\] = 2: expected at most weights\[0\] = 1$/,
+  ],
+  ['weights and a level', () => sparse.slope({ weights: [1], q: 0.1 }), /^q = 0.1: expected none beside weights$/],
+  [
+    'weights of other columns',
+    () => model({}, { penalty: sparse.slope({ weights: [1] }) }),
+    /^penalty.weights: expected 3 numbers, one for each column of x, got 1$/,
+  ],
+  [
+    'factors of slope',
+    () => model({}, { penalty: sparse.slope(), penaltyFactor: [1, 2, 1] }),
+    /^penaltyFactor\[1\] = 2: expected 1 for slope$/,
+  ],
+  ['differences alone', () => sparse.fused({ alpha: 0 }), /^alpha = 0: expected a finite number > 0$/],
   ['a negative ridge', () => sparse.bestSubset({ ridge: -1 }), /^ridge = -1: expected a finite number >= 0$/],
   ['a share above 1', () => sparse.elasticNet(1.5), /^alpha = 1.5: expected a number in \[0, 1\]$/],
   [

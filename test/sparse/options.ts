@@ -17,6 +17,9 @@ export const taking: Taking = {
   'sparse/crossValidate': ['measure', (settings) => sparse.crossValidate(data, settings)],
   'sparse/stabilitySelection': ['threshold', (settings) => sparse.stabilitySelection(data, settings)],
   'sparse/bestSubset': ['largest', (options) => sparse.bestSubset(options)],
+  'sparse/slope': ['weights', (options) => sparse.slope(options)],
+  'sparse/oscar': ['c', (options) => sparse.oscar(options)],
+  'sparse/fused': ['alpha', (options) => sparse.fused(options)],
   'sparse/mcp': ['gamma', (options) => sparse.mcp(options)],
   'sparse/scad': ['alpha', (options) => sparse.scad(options)],
 };

@@ -37,6 +37,7 @@ struct SparseEntry {
     numbers("penaltyFactor", problem.penaltyFactor);
     numbers("lower", problem.lower);
     numbers("upper", problem.upper);
+    numbers("sortedWeights", problem.sortedWeights);
     numbers("lambdas", problem.lambdas);
     numbers("start", problem.start);
     if (in.has("responses")) problem.responses = in.integer("responses");

@@ -1,13 +1,16 @@
 #include "solvers/sparse/engines.hpp"
 
 #include "solvers/sparse/coordinate_path.hpp"
+#include "solvers/sparse/proximal_path.hpp"
 #include "solvers/sparse/subset_path.hpp"
 
 namespace nonconvex {
 
-std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data, const SparseSettings& settings) {
+std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data, const SparseProblem& problem,
+                                           const SparseSettings& settings) {
   require(data.responses() == 1, "responses", data.responses(), "expected 1");
   if (settings.penalty == SparsePenalty::bestSubset) return std::make_unique<SubsetPath>(la, data, settings);
+  if (!hasStruct(settings.penalty)) return std::make_unique<ProximalPath>(la, data, problem, settings);
   return std::make_unique<CoordinatePath>(la, data, settings);
 }
 

@@ -11,6 +11,7 @@
 namespace nonconvex {
 
 /// The engine for the penalty of the settings.
-std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data, const SparseSettings& settings);
+std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data, const SparseProblem& problem,
+                                           const SparseSettings& settings);
 
 }  // namespace nonconvex

@@ -26,9 +26,13 @@ constexpr auto names(SparseFamily) { return std::array{"gaussian"sv, "binomial"s
 ///   scad  l |b| up to l, then (2 g l |b| - b^2 - l^2) / (2 (g - 1)) up to g l, then l^2 (g + 1) / 2
 /// and lambda (1 - alpha) b^2 / 2 added to each. Others are
 ///   bestSubset  lambda where b is not 0, and `ridge` b^2 / 2
+///   slope       lambda sum_k w_k |b|_(k), sizes and weights falling
+///   fused       lambda (alpha sum_j |b_j| + (1 - alpha) sum_j |b_{j+1} - b_j|)
 /// The first kinds are numbered as the structs of SelectionPenalties.
-enum class SparsePenalty { lasso, mcp, scad, bestSubset };
-constexpr auto names(SparsePenalty) { return std::array{"lasso"sv, "mcp"sv, "scad"sv, "bestSubset"sv}; }
+enum class SparsePenalty { lasso, mcp, scad, bestSubset, slope, fused };
+constexpr auto names(SparsePenalty) {
+  return std::array{"lasso"sv, "mcp"sv, "scad"sv, "bestSubset"sv, "slope"sv, "fused"sv};
+}
 
 /// Whether a penalty is a sum over single coefficients that has a struct.
 constexpr bool hasStruct(SparsePenalty kind) { return kind < SparsePenalty::bestSubset; }
@@ -39,7 +43,8 @@ decltype(auto) visitPenalty(SparsePenalty kind, F&& f) {
   return visit(SelectionPenalties{}, static_cast<int>(kind), f);
 }
 inline bool isConvex(SparsePenalty kind) {
-  return hasStruct(kind) && visitPenalty(kind, []<class Penalty>() { return Penalty::convex; });
+  return kind > SparsePenalty::bestSubset ||
+         (hasStruct(kind) && visitPenalty(kind, []<class Penalty>() { return Penalty::convex; }));
 }
 
 /// Why a path ended before its last lambda.
@@ -58,6 +63,7 @@ struct SparseSettings : Limits {
   double ridge = 0;
   double largest = solverChooses;
   int maxNodes = 10000;
+  double q = 0.1;
   bool intercept = true;
   bool standardize = true;
   int nLambda = 100;
@@ -84,6 +90,7 @@ struct SparseSettings : Limits {
                   "Bound of the coefficients of bestSubset, as they are penalised."),
             FIELD(maxNodes, between(0, 2147483647),
                   "Most nodes of branch and bound of bestSubset, over all lambdas; each has one at least."),
+            FIELD(q, inside(0, 1), "Level of the false discovery rate that the weights of slope are made for."),
             FIELD(intercept, anyValue(), "Whether there is a constant without penalty."),
             FIELD(standardize, anyValue(),
                   "Whether the penalty is that of coefficients of columns divided by their standard deviations."),
@@ -104,6 +111,7 @@ struct SparseProblem {
   std::vector<double> offset;               ///< n x K; empty: 0
   std::vector<double> penaltyFactor;        ///< p; empty: 1
   std::vector<double> lower, upper;         ///< p; empty: none
+  std::vector<double> sortedWeights;        ///< p, of slope; empty: by `q`
   std::vector<double> lambdas;              ///< of the path, falling; empty: made from the data
   std::vector<double> start;                ///< p K coefficients to begin at, and K intercepts; empty: none
   int responses = 1;                        ///< K

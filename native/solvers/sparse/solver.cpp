@@ -48,7 +48,7 @@ PathSolver::PathSolver(const Cpu& la, const SparseProblem& problem, const Sparse
       problem_(checked(problem, settings)),
       settings_(settings),
       data_(la, problem, settings),
-      engine_(makePathEngine(la, data_, settings_)) {
+      engine_(makePathEngine(la, data_, problem, settings_)) {
   const std::size_t responses = at(data_.responses()), coefficients = at(data_.p()) * responses;
   require(problem.start.empty() || problem.start.size() == coefficients + responses, "warmStart.coefficients.length",
           problem.start.size() - responses,

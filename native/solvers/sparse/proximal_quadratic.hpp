@@ -1,0 +1,52 @@
+// A quadratic with a structured penalty, minimised by accelerated proximal gradients and Newton steps on patterns.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "linalg/cpu.hpp"
+#include "solvers/sparse/gram_metric.hpp"
+#include "solvers/sparse/structured_penalty.hpp"
+
+namespace nonconvex {
+
+/// minimise q^T d + d^T G d / 2 + lambda norm(b + d) for the G of a metric.
+///
+/// A. Beck, M. Teboulle, "A fast iterative shrinkage-thresholding algorithm", SIAM Journal on Imaging Sciences 2(1),
+/// 2009, begun anew as B. O'Donoghue, E. Candes, "Adaptive restart for accelerated gradient schemes", 2015, say. Once
+/// in a while the minimiser on the present pattern, which is that of linear equations, is tried.
+class ProximalQuadratic {
+ public:
+  ProximalQuadratic(const Cpu& la, GramMetric& metric, StructuredPenalty& penalty)
+      : la_(la), metric_(metric), penalty_(penalty) {}
+
+  std::vector<double> b;  ///< one for each place of the metric
+  std::vector<double> q;  ///< the gradient there
+
+  /// Makes room for columns that the metric has taken in, at 0; their gradients are still to be set.
+  void resize();
+  /// The metric has changed.
+  void forget() { lipschitz_ = 0; }
+  /// Goes down until a proximal step moves no coefficient by more than `tolerance` times the step; whether that was
+  /// reached.
+  bool minimize(double lambda, double tolerance);
+  /// L times the largest move of a proximal step of length 1 / L.
+  double violation(double lambda);
+  double steps() const { return steps_; }
+
+ private:
+  void multiply(std::span<const double> d, std::span<double> out);
+  void estimateLipschitz();
+  bool patternStep(double lambda);
+  double change(std::span<const double> to, std::span<const double> product, double lambda);
+
+  const Cpu& la_;
+  GramMetric& metric_;
+  StructuredPenalty& penalty_;
+  Pattern pattern_;
+  double lipschitz_ = 0;
+  double steps_ = 0;
+  std::vector<double> y_, gy_, next_, gradient_, move_, product_;
+};
+
+}  // namespace nonconvex
