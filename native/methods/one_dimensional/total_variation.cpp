@@ -5,8 +5,8 @@
 
 namespace nonconvex {
 
-/// With D_i the derivative of the best value of terms up to i in u_i, that of terms up to i + 1 is D_i clipped to
-/// [-lambda, lambda] and w (u - y) added: so breaks go at both ends and two come in.
+/// The derivative of the best value of terms up to i + 1, in u_{i+1}, is that of terms up to i in u_i, clipped to
+/// [-lambda, lambda], and w (u - y) added: so breaks go at both ends and two come in.
 void TotalVariation::denoise(std::span<const double> y, double lambda, std::span<double> u,
                              std::span<const double> weights) {
   const std::size_t n = y.size();
@@ -43,8 +43,8 @@ void TotalVariation::denoise(std::span<const double> y, double lambda, std::span
   for (std::size_t i = n - 1; i-- > 0;) u[i] = std::clamp(u[i + 1], std::min(below_[i], above_[i]), above_[i]);
 }
 
-/// With c_i the multiplier of u_{i+1} - u_i, c_{i+1} - c_i + g is at most s alpha in size, and c at most s (1 - alpha):
-/// which s are large enough is told by the interval that c may lie in.
+/// The multipliers c_i of u_{i+1} - u_i are at most s (1 - alpha) in size, and c_{i+1} - c_i + g at most s alpha: which s
+/// are large enough is told by the interval that c may lie in.
 double TotalVariation::dualNorm(std::span<const double> g, double alpha) {
   double size = 0;
   for (const double each : g) size += std::abs(each);
