@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t mostTogether = 8;  // lambdas whose gradients are had in one pass over x
 constexpr double leastShare = 0.5;       // see candidateShare_
-constexpr double mostShare = 0.95;
+constexpr double mostShare = 1;
+constexpr double presentShare = 1.45;            // of gradients as they are, beside those that are foreseen
 constexpr double wider = 0.85, narrower = 1.02;  // that share, after columns were missing, and after none were
 constexpr int mostAttempts = 12;                 // at one lambda
 constexpr int mostQuadratics = 100;              // in turn, for one model
@@ -25,8 +26,8 @@ constexpr double mostStretched = 1e6;
 constexpr int mostHalvings = 6;
 constexpr double innerShare = 0.1;   // of the violation, to which a quadratic is minimised
 constexpr double shareOfGap = 0.03;  // of the tolerance that the columns in use may take
-constexpr double shareWithRidge =
-    0.003;  // the same where the gap is of the second order, as the distance to the optimum is
+// The same where the gap is of the second order in the violation, as the distance to the optimum is.
+constexpr double shareWithRidge = 7e-4;
 
 }  // namespace
 
@@ -37,7 +38,8 @@ CoordinatePath::CoordinatePath(const Cpu& la, const SparseData& data, const Spar
       settings_(settings),
       metric_(la, data, settings.intercept),
       quadratic_(la, data, metric_),
-      gradients_(at(data.p())) {
+      gradients_(at(data.p())),
+      earlier_(gradients_) {
   for (const char constant : data.constant) left_ += constant;
 }
 
@@ -55,7 +57,7 @@ void CoordinatePath::takeIn(std::span<const int> columns) {
 void CoordinatePath::setGradient() {
   if (!squared()) {
     const double sum = std::accumulate(first_.begin(), first_.end(), 0.0);
-    metric_.gradient(first_, sum, quadratic_.q);
+    metric_.gradient(first_, quadratic_.q);
     for (int e = 0; e < metric_.size(); ++e) quadratic_.q[at(e)] -= metric_.mean(e) * sum;
     return;
   }
@@ -114,6 +116,7 @@ void CoordinatePath::fitNull() {
     const double l = penalty.convex() ? std::abs(g) : penalty.weightOfZero(j, metric_.curvatureOf(j), std::abs(g));
     lambdaMax_ = std::max(lambdaMax_, l / (data_.factor[at(j)] * std::max(settings_.alpha, 1e-3)));
   }
+  gradientLambda_ = lambdaMax_;
 }
 
 void CoordinatePath::begin(std::span<const double> coefficients, std::span<const double> intercepts) {
@@ -171,11 +174,15 @@ bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
                                            0.3 * goal.violation),
                                   std::max(innerShare * gap, 0.3 * goal.gap), goal.scale});
     const bool moved = descend(penalty);
-    setGradient();
     // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a hump.
     stretch = moved ? std::max(1.0, stretch / stretching) : stretch * stretching;
+    if (!moved || quadratic_.byRows()) {
+      setCurvatures(stretch);
+      continue;
+    }
+    setGradient();
     const double next = std::max(quadratic_.largestViolation(penalty), std::abs(interceptSlope()));
-    if (!moved || next > slow * violation || quadratic_.byRows()) setCurvatures(stretch);
+    if (next > slow * violation) setCurvatures(stretch);
   }
 }
 
@@ -275,13 +282,19 @@ void CoordinatePath::slopesOf(const PathModel& model, std::span<double> slopes) 
   for (std::size_t i = 0; i < slopes.size(); ++i) slopes[i] = data_.weights[i] * (slopes[i] - data_.y[i]);
 }
 
-std::vector<int> CoordinatePath::candidates(std::span<const double> gradients, const PenaltyAt& penalty) const {
-  std::vector<int> found;
+/// The columns whose gradient is near what keeps a coefficient at 0, or will be if it goes on as between the last two
+/// models.
+void CoordinatePath::findCandidates(double lambda) {
+  const PenaltyAt penalty(data_, settings_, lambda);
+  const double between = earlierLambda_ - gradientLambda_;
+  const double ahead = between > 0 ? (gradientLambda_ - lambda) / between : 0;
+  missing_.clear();
   for (int j = 0; j < data_.p(); ++j) {
     if (metric_.place(j) >= 0 || data_.constant[at(j)]) continue;
-    if (std::abs(gradients[at(j)]) >= candidateShare_ * penalty.l1(j)) found.push_back(j);
+    const double g = gradients_[at(j)], least = candidateShare_ * penalty.l1(j);
+    const bool soon = std::abs(g + ahead * (g - earlier_[at(j)])) >= least;
+    if (soon || std::abs(g) >= presentShare * least) missing_.push_back(j);
   }
-  return found;
 }
 
 /// Columns without penalty at a lambda: at 0 all that are not constant.
@@ -326,18 +339,21 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
   double sharper = 1;
   std::size_t together = std::min(mostTogether, lambdas.size());
   for (int attempt = 0;; ++attempt) {
-    takeIn(candidates(gradients_, PenaltyAt(data_, settings_, lambdas[together - 1])));
+    findCandidates(lambdas[together - 1]);
+    takeIn(missing_);
     if (allInUse()) together = 1;
     Together all = solveTogether(lambdas.first(together), sharper);
-    std::vector<int> missing;
+    missing_.clear();
     std::size_t accepted = 0;
-    while (accepted < together && check(all, static_cast<int>(accepted), missing)) ++accepted;
+    while (accepted < together && check(all, static_cast<int>(accepted), missing_)) ++accepted;
     const int last = static_cast<int>(std::min(accepted, together - 1));
-    std::copy_n(all.gradients.column(last), data_.p(), gradients_.begin());
-    candidateShare_ = missing.empty() ? std::min(mostShare, narrower * candidateShare_)
-                                      : std::max(leastShare, wider * candidateShare_);
+    keepGradients(all, last);
+    candidateShare_ = missing_.empty() ? std::min(mostShare, narrower * candidateShare_)
+                                       : std::max(leastShare, wider * candidateShare_);
     if (accepted == together) return std::move(all.models);
-    takeIn(missing);
+    const bool any = !missing_.empty();
+    if (any) addMissingLater(all, accepted + 1);
+    takeIn(missing_);
     restore(all.models[accepted]);
     if (accepted == 0 && attempt >= mostAttempts) {
       all.models[0].reached = false;
@@ -347,8 +363,34 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
       all.models.resize(accepted);
       return std::move(all.models);
     }
-    if (missing.empty()) sharper /= 10;
+    if (!any) sharper /= 10;
     together = std::max<std::size_t>(1, together / 2);
+  }
+}
+
+/// The gradients at a model and the one before it, from which those at smaller lambdas are foreseen.
+void CoordinatePath::keepGradients(const Together& all, int last) {
+  if (last > 0) {
+    std::copy_n(all.gradients.column(last - 1), data_.p(), earlier_.begin());
+    earlierLambda_ = all.models[at(last - 1)].lambda;
+  } else {
+    std::swap(earlier_, gradients_);
+    earlierLambda_ = gradientLambda_;
+  }
+  std::copy_n(all.gradients.column(last), data_.p(), gradients_.begin());
+  gradientLambda_ = all.models[at(last)].lambda;
+}
+
+/// Models behind one that lacked columns lack them too, but what they violate besides is most likely needed there.
+void CoordinatePath::addMissingLater(const Together& all, std::size_t first) {
+  for (int j = 0; j < data_.p(); ++j) {
+    if (metric_.place(j) >= 0 || data_.constant[at(j)]) continue;
+    bool needed = false;
+    for (std::size_t k = first; k < all.models.size(); ++k) {
+      const double least = all.models[k].lambda * settings_.alpha * data_.factor[at(j)];
+      needed = needed || std::abs(all.gradients(j, static_cast<int>(k))) > least;
+    }
+    if (needed && std::find(missing_.begin(), missing_.end(), j) == missing_.end()) missing_.push_back(j);
   }
 }
 

@@ -46,7 +46,7 @@ class CoordinatePath : public PathEngine {
   bool allInUse() const { return metric_.size() + left_ == data_.p(); }
 
   void takeIn(std::span<const int> columns);
-  std::vector<int> candidates(std::span<const double> gradients, const PenaltyAt& penalty) const;
+  void findCandidates(double lambda);
   void measureResponses();
   void setCurvatures(double stretch);
   Goal goal(const PenaltyAt& penalty, double sharper) const;
@@ -64,6 +64,8 @@ class CoordinatePath : public PathEngine {
   void restore(const PathModel& model);
   void slopesOf(const PathModel& model, std::span<double> slopes);
   Together solveTogether(std::span<const double> lambdas, double sharper);
+  void keepGradients(const Together& all, int last);
+  void addMissingLater(const Together& all, std::size_t first);
   bool check(Together& all, int k, std::vector<int>& missing);
   bool leavesZero(const PenaltyAt& penalty, int column, double gradient) const;
   double bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,
@@ -76,9 +78,11 @@ class CoordinatePath : public PathEngine {
   PenalizedQuadratic quadratic_;
   int left_ = 0;  ///< constant columns
   /// The gradient from which a column is taken in, as a share of the last lambda of those that are solved together.
-  double candidateShare_ = 0.9;
+  double candidateShare_ = 0.95;
   double evaluations_ = 0;
-  std::vector<double> gradients_;  ///< of all columns at the last checked model
+  std::vector<double> gradients_, earlier_;  ///< of all columns at the last checked model and the one before it
+  double gradientLambda_ = 0, earlierLambda_ = 0;
+  std::vector<int> missing_;  ///< columns that are to be taken in
 
   // The squared loss: gradients at 0, and what the loss is there with the best intercept.
   std::vector<double> correlations_;

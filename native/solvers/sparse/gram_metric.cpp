@@ -4,6 +4,7 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "linalg/vector_kernels.hpp"
 
 namespace nonconvex {
 namespace {
@@ -21,7 +22,9 @@ GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept)
 
 double GramMetric::bytesFor(int columns) const {
   const double count = columns;
-  return sizeof(double) * count * (count + (data_.x.sparse() ? 0.0 : data_.n()));
+  if (!data_.x.sparse()) return sizeof(double) * count * (count + data_.n());
+  const double ofEach = static_cast<double>(data_.x.entries()) / data_.p();
+  return sizeof(double) * count * count + (sizeof(double) + sizeof(int)) * ofEach * count;
 }
 
 void GramMetric::reservePanel(int count) {
@@ -48,15 +51,24 @@ void GramMetric::add(std::span<const int> columns) {
     columns_.push_back(j);
     entries_ += data_.x.entriesOf(j);
   }
-  if (!data_.x.sparse()) {
-    for (int e = first; e < size(); ++e) {
-      double* out = panel_.column(e);
-      const auto j = at(column(e));
-      const double by = 1 / data_.scale[j], shift = data_.shift[j];
-      data_.x.forEntries(column(e), [&](int i, double a) { out[i] = (a - shift) * by; });
-    }
-  }
+  for (int e = first; e < size(); ++e) copyColumn(e);
   measure(first);
+}
+
+/// Copies a column that has come into use, scaled: the columns in use then follow each other in memory.
+void GramMetric::copyColumn(int place) {
+  const auto j = at(column(place));
+  const double by = 1 / data_.scale[j], shift = data_.shift[j];
+  if (data_.x.sparse()) {
+    data_.x.forEntries(column(place), [&](int i, double a) {
+      entryRows_.push_back(i);
+      entryValues_.push_back(a * by);
+    });
+    begins_.push_back(entryRows_.size());
+    return;
+  }
+  double* out = panel_.column(place);
+  data_.x.forEntries(column(place), [&](int i, double a) { out[i] = (a - shift) * by; });
 }
 
 void GramMetric::setWeights(std::span<const double> h) {
@@ -78,10 +90,7 @@ void GramMetric::measure(int first) {
       squares += h * a * a;
     };
     if (data_.x.sparse()) {
-      data_.x.forEntries(column(e), [&](int i, double a) { add(h_[at(i)], a); });
-      const double by = 1 / data_.scale[at(column(e))];
-      sum *= by;
-      squares *= by * by;
+      forEntries(e, [&](int i, double a) { add(h_[at(i)], a); });
     } else {
       for (int i = 0; i < data_.n(); ++i) add(h_[at(i)], panel_(i, e));
     }
@@ -137,10 +146,9 @@ void GramMetric::fillDense(int first) {
 void GramMetric::fillByColumns(int first) {
   std::fill(work_.begin(), work_.end(), 0.0);
   for (int e = first; e < size(); ++e) {
-    const double by = 1 / data_.scale[at(column(e))];
-    data_.x.forEntries(column(e), [&](int i, double a) { work_[at(i)] += h_[at(i)] * a * by; });
-    for (int k = 0; k <= e; ++k) gram_(e, k) = data_.x.dot(column(k), work_.data()) / data_.scale[at(column(k))];
-    data_.x.forEntries(column(e), [&](int i, double) { work_[at(i)] = 0; });
+    forEntries(e, [&](int i, double a) { work_[at(i)] += h_[at(i)] * a; });
+    for (int k = 0; k <= e; ++k) gram_(e, k) = dot(k, work_.data());
+    forEntries(e, [&](int i, double) { work_[at(i)] = 0; });
   }
 }
 
@@ -149,9 +157,7 @@ void GramMetric::collectRows() {
   if (collected_ == size()) return;
   collected_ = size();
   rowBegins_.assign(at(data_.n()) + 1, 0);
-  for (const int j : columns_) {
-    data_.x.forEntries(j, [&](int i, double) { ++rowBegins_[at(i) + 1]; });
-  }
+  for (const int i : entryRows_) ++rowBegins_[at(i) + 1];
   pairs_ = 0;
   for (std::size_t i = 0; i + 1 < rowBegins_.size(); ++i) {
     pairs_ += square(rowBegins_[i + 1]) / 2;
@@ -161,11 +167,10 @@ void GramMetric::collectRows() {
   rowValues_.resize(rowPlaces_.size());
   std::vector<int> next(rowBegins_.begin(), rowBegins_.end() - 1);
   for (int e = 0; e < size(); ++e) {
-    const double by = 1 / data_.scale[at(column(e))];
-    data_.x.forEntries(column(e), [&](int i, double a) {
+    forEntries(e, [&](int i, double a) {
       const auto k = at(next[at(i)]++);
       rowPlaces_[k] = e;
-      rowValues_[k] = a * by;
+      rowValues_[k] = a;
     });
   }
 }
@@ -192,10 +197,10 @@ void GramMetric::finish(int first) {
   }
 }
 
-void GramMetric::gradient(std::span<const double> r, double sum, std::span<double> out) const {
+void GramMetric::gradient(std::span<const double> r, std::span<double> out) const {
   if (size() == 0) return;
   if (data_.x.sparse()) {
-    for (int e = 0; e < size(); ++e) out[at(e)] = data_.dot(column(e), r.data(), sum);
+    for (int e = 0; e < size(); ++e) out[at(e)] = dot(e, r.data());
     return;
   }
   la_.gemv(Transpose::yes, 1.0, panel_.columns(0, size()), {r.data(), data_.n()}, 0.0, {out.data(), size()});
@@ -205,7 +210,8 @@ void GramMetric::addProduct(std::span<const double> b, std::span<double> t) cons
   for (int e = 0; e < size(); ++e) {
     if (b[at(e)] == 0) continue;
     if (data_.x.sparse()) {
-      data_.axpy(column(e), b[at(e)], t.data());
+      const std::size_t first = begins_[at(e)];
+      loops::sparseAxpy(entriesOf(e), b[at(e)], &entryValues_[first], &entryRows_[first], t.data());
     } else {
       blas::axpy(data_.n(), b[at(e)], panel_.column(e), t.data());
     }
@@ -214,13 +220,13 @@ void GramMetric::addProduct(std::span<const double> b, std::span<double> t) cons
 
 double GramMetric::dot(int place, const double* r) const {
   if (!data_.x.sparse()) return blas::dot(data_.n(), panel_.column(place), r);
-  return data_.dot(column(place), r, 0);
+  const std::size_t first = begins_[at(place)];
+  return loops::sparseDot(entriesOf(place), &entryValues_[first], &entryRows_[first], r);
 }
 
 void GramMetric::addWeighted(int place, double t, double* r) const {
   if (data_.x.sparse()) {
-    const double by = t / data_.scale[at(column(place))];
-    data_.x.forEntries(column(place), [&](int i, double a) { r[i] += by * h_[at(i)] * a; });
+    forEntries(place, [&](int i, double a) { r[i] += t * h_[at(i)] * a; });
     return;
   }
   const double* a = panel_.column(place);

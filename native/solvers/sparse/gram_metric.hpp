@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "core/index.hpp"
 #include "linalg/cpu.hpp"
 #include "solvers/sparse/data.hpp"
 
@@ -44,11 +45,11 @@ class GramMetric {
   /// Column j of G, both triangles, once needGram() has been called.
   const double* gram(int place) const { return gram_.column(place); }
 
-  /// column . r, and r += t column, without its shift where x is sparse; of the weighted column.
+  /// column . r, and r += t times the weighted column.
   double dot(int place, const double* r) const;
   void addWeighted(int place, double t, double* r) const;
-  /// out_place = column . r for all columns in use, r of the given sum.
-  void gradient(std::span<const double> r, double sum, std::span<double> out) const;
+  /// out_place = column . r for all columns in use.
+  void gradient(std::span<const double> r, std::span<double> out) const;
   /// t += sum of b_place column, less shifts.
   void addProduct(std::span<const double> b, std::span<double> t) const;
   /// rows := H X b, less the shifts; returns its sum. The entry of G b at a place is ofRows() of it.
@@ -58,6 +59,13 @@ class GramMetric {
   }
 
  private:
+  /// f(row, entry) for the entries of a sparse column in use, scaled.
+  template <class F>
+  void forEntries(int place, F&& f) const {
+    for (std::size_t k = begins_[at(place)]; k < begins_[at(place) + 1]; ++k) f(entryRows_[k], entryValues_[k]);
+  }
+  int entriesOf(int place) const { return static_cast<int>(begins_[at(place) + 1] - begins_[at(place)]); }
+  void copyColumn(int place);
   void reservePanel(int count);
   void reserveGram();
   void measure(int first);
@@ -77,6 +85,10 @@ class GramMetric {
   int filled_ = 0;  ///< rows of G that are there
   HostMatrix<double> gram_;
   HostMatrix<double> panel_;  ///< dense columns in use, shifted and scaled
+  // Sparse columns in use, scaled, one after another in the order of their places.
+  std::vector<std::size_t> begins_{0};
+  std::vector<int> entryRows_;
+  std::vector<double> entryValues_;
   HostMatrix<double> block_;  ///< some of them, times h
   std::vector<double> work_;
   // Entries of sparse columns in use by rows.

@@ -14,7 +14,7 @@ namespace {
 constexpr int mostRounds = 500;          // of looks at all conditions
 constexpr int mostInVain = 40;           // of them in a row, without a smaller violation
 constexpr int mostCycles = 12;           // of Newton steps and sweeps between such looks
-constexpr int sweepsByRows = 3;          // between looks at all conditions
+constexpr int sweepsByRows = 5;          // between looks at all conditions
 constexpr int sweepsByNewton = 2;        // between Newton steps
 constexpr int sweepsAlone = 10;          // where no Newton step can be taken
 constexpr double sweepsOfProducts = 12;  // that conjugate gradients cost by rows
