@@ -1,5 +1,17 @@
 // The subpath nonconvex/structured: methods of structured statistics.
 export {
+  type CheckeredRegressionData,
+  type CheckeredRegressionResult,
+  type CheckeredRegressionSettings,
+  checkeredRegression,
+} from './checkeredRegression.js';
+export {
+  type RobustMixedModelData,
+  type RobustMixedModelResult,
+  type RobustMixedModelSettings,
+  robustMixedModel,
+} from './robustMixedModel.js';
+export {
   type MarginTask,
   type SequentialMaxMarginData,
   type SequentialMaxMarginResult,

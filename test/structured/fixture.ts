@@ -114,4 +114,74 @@ const teachKernel: Fixture = {
   wrong: { x: [[1e200], [2]], y: [0, 1] },
 };
 
-export const fixtures: Record<string, Fixture> = { unlearn, sequentialMaxMargin, teachKernel };
+const checkeredRegression: Fixture = {
+  small: {
+    solver: 'structured/checkeredRegression',
+    data: { x, y: classes },
+    settings: { lambda: 0.01, restarts: 2 },
+  },
+  endless: {
+    solver: 'structured/checkeredRegression',
+    data: { x: matrix(200, 10, numbers(2000)), y: numbers(200, 3).map((value) => Number(value > 0)) },
+    settings: { lambda: 1e-6, restarts: 1, ...limitless },
+  },
+  objective: 'sometimes',
+  huge: {
+    columns: {
+      solver: 'structured/checkeredRegression',
+      data: wideRows,
+      build: (_, { rows, columns }: typeof wideRows) => ({
+        x: { data: new Float32Array(rows * columns), rows, columns },
+        y: [0, 1],
+      }),
+      settings: {},
+    },
+  },
+  wrong: { x: [[1e200], [2]], y: [0, 1] },
+};
+
+const robustMixedModel: Fixture = {
+  small: {
+    solver: 'structured/robustMixedModel',
+    data: {
+      x,
+      y: numbers(n, 3).map((value, i) => value + (x.data[i * p] as number)),
+      groups: Array.from({ length: n }, (_, i) => i % 7),
+    },
+    settings: {},
+  },
+  endless: {
+    solver: 'structured/robustMixedModel',
+    data: { x: matrix(300, 10, numbers(3000)), y: numbers(300, 3) },
+    settings: limitless,
+  },
+  deterministic: true,
+  objective: 'sometimes',
+  arrays: {
+    groups: {
+      solver: 'structured/robustMixedModel',
+      data: { x, y: numbers(n, 3), groups: Int32Array.from({ length: n }, (_, i) => i % 5) },
+      settings: { intercept: false },
+    },
+  },
+  huge: {
+    columns: {
+      solver: 'structured/robustMixedModel',
+      data: wideRows,
+      build: (_, { rows, columns }: typeof wideRows) => ({
+        x: { data: new Float32Array(rows * columns), rows, columns },
+        y: new Float64Array(rows),
+      }),
+      settings: {},
+    },
+  },
+  wrong: { x: [[1e200], [2]], y: [0, 1] },
+};
+
+export const fixtures: Record<string, Fixture> = {
+  unlearn,
+  sequentialMaxMargin,
+  teachKernel,
+  checkeredRegression,
+  robustMixedModel,
+};

@@ -1,9 +1,11 @@
 // Random problems of the solvers in turn, whose results are looked at by code that shares nothing with them.
 import type { Trial } from '../contract/problem.js';
+import { checkeredTrial } from './checkeredTrial.js';
+import { robustTrial } from './robustTrial.js';
 import { sequentialMaxMarginTrial } from './sequentialMaxMarginTrial.js';
 import { teachKernelTrial } from './teachKernelTrial.js';
 import { unlearnTrial } from './unlearnTrial.js';
 
-const trials: Trial[] = [unlearnTrial, sequentialMaxMarginTrial, teachKernelTrial];
+const trials: Trial[] = [unlearnTrial, sequentialMaxMarginTrial, teachKernelTrial, checkeredTrial, robustTrial];
 
 export const trial: Trial = (seed) => (trials[seed % trials.length] as Trial)(seed);

@@ -26,7 +26,7 @@ const logistic = (b: readonly number[], without: readonly number[]): number =>
 /** Its minimiser by Newton's method on differences of values and of gradients. */
 function logisticFit(without: readonly number[], size: number, start = new Array<number>(size).fill(0)): number[] {
   let b = start;
-  for (let k = 0; k < 8; ++k) {
+  for (let k = 0; k < 5; ++k) {
     const gradient = (at: number[]) => differences((c) => logistic(c, without), at, 1e-4);
     const H = b.map((_, j) => differences((c) => gradient(c)[j] as number, b, 1e-3));
     const step = solved(H, gradient(b));

@@ -1,4 +1,5 @@
 // How the problems of structured statistics are read from JavaScript.
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -23,13 +24,14 @@ MatrixInput filledMatrix(const Reader& in, const char* name) {
   return found;
 }
 
-/// A copy of a matrix of this size; -1: of any number of columns.
+/// A copy of a matrix of this size; -1: of any number of rows or columns.
 HostMatrix<double> matrixOf(const Reader& in, const char* name, int rows, int columns) {
   filledMatrix(in, name);
   HostMatrix<double> made = in.matrixCopy(name);
-  require(made.rows() == rows && (columns < 0 || made.cols() == columns), "rows of " + in.pathOf(name), made.rows(),
-          "expected " + show(rows) + (columns < 0 ? "" : " and " + show(columns) + " columns") + ", got " +
-              show(made.cols()) + " columns");
+  if (rows >= 0) require(made.rows() == rows, "rows of " + in.pathOf(name), made.rows(), "expected " + show(rows));
+  if (columns >= 0) {
+    require(made.cols() == columns, "columns of " + in.pathOf(name), made.cols(), "expected " + show(columns));
+  }
   return made;
 }
 
@@ -114,9 +116,54 @@ struct TeachKernelEntry : StructuredEntry {
   }
 };
 
+struct CheckeredRegressionEntry : StructuredEntry {
+  static constexpr const char* name = "checkeredRegression";
+  using Problem = CheckeredRegressionProblem;
+  using Settings = CheckeredRegressionSettings;
+  using Solution = CheckeredRegressionSolution;
+  template <class La>
+  using Solver = CheckeredRegressionSolver<La>;
+
+  static Problem read(const Reader& in) {
+    Problem problem;
+    problem.x = filledMatrix(in, "x");
+    problem.y = numbersOf(in, "y", problem.x.rows, "rows of x");
+    if (in.has("start")) problem.start = matrixOf(in, "start", -1, problem.x.columns + 1);
+    return problem;
+  }
+};
+
+struct RobustMixedModelEntry : StructuredEntry {
+  static constexpr const char* name = "robustMixedModel";
+  using Problem = RobustMixedModelProblem;
+  using Settings = RobustMixedModelSettings;
+  using Solution = RobustMixedModelSolution;
+  template <class La>
+  using Solver = RobustMixedModelSolver<La>;
+
+  static Problem read(const Reader& in) {
+    Problem problem;
+    problem.x = filledMatrix(in, "x");
+    problem.y = numbersOf(in, "y", problem.x.rows, "rows of x");
+    if (in.has("groups")) {
+      problem.groups = indicesOf(in, "groups", problem.x.rows);
+      require(problem.groups.size() == problem.y.size(), in.pathOf("groups") + ".length", problem.groups.size(),
+              "expected as many as there are rows of x: " + show(problem.x.rows));
+      problem.groupCount = 1 + *std::max_element(problem.groups.begin(), problem.groups.end());
+    }
+    if (in.has("start")) {
+      const auto from = in.vector("start");
+      problem.start.assign(from.begin(), from.end());
+    }
+    return problem;
+  }
+};
+
 const RegisterSolver<UnlearnEntry> unlearn;
 const RegisterSolver<SequentialMaxMarginEntry> sequentialMaxMargin;
 const RegisterSolver<TeachKernelEntry> teachKernel;
+const RegisterSolver<CheckeredRegressionEntry> checkeredRegression;
+const RegisterSolver<RobustMixedModelEntry> robustMixedModel;
 
 }  // namespace
 }  // namespace nonconvex

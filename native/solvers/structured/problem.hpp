@@ -182,4 +182,97 @@ struct TeachKernelSolution {
 };
 static_assert(sizeFromFields<TeachKernelSolution>() == sizeof(TeachKernelSolution));
 
+enum class CheckeredMethod { em, gd };
+constexpr auto names(CheckeredMethod) { return std::array{"em"sv, "gd"sv}; }
+
+struct CheckeredRegressionSettings : Limits {
+  CheckeredRegressionSettings() { maxIterations = 5000; }
+
+  int factors = 2;
+  CheckeredMethod method = CheckeredMethod::em;
+  double lambda = 1e-4;
+  int restarts = 5;
+
+  static constexpr auto fields() {
+    using Self = CheckeredRegressionSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{FIELD(factors, between(1, 1000), "Factors K of the product of hyperbolic tangents."),
+                   FIELD(method, anyValue(),
+                         "Expectation and maximisation, each with a Newton step of K logistic regressions, or gradient "
+                         "descent."),
+                   FIELD(lambda, positive(),
+                         "Weight of the ridge on all weights, intercepts too, beside the mean loss of the rows."),
+                   FIELD(restarts, between(1, 100000), "Random starts, of which the best end is the result.")});
+  }
+};
+static_assert(sizeFromFields<CheckeredRegressionSettings>() == sizeof(CheckeredRegressionSettings));
+
+struct CheckeredRegressionProblem {
+  MatrixInput x;             ///< n x p
+  std::vector<double> y;     ///< -1 or 1
+  HostMatrix<double> start;  ///< K x (p + 1), weights and intercepts of the first start; no columns: drawn
+};
+
+struct CheckeredRegressionSolution {
+  HostMatrix<double> weights;
+  std::vector<double> intercepts;
+  std::vector<double> objectives;
+
+  static constexpr auto fields() {
+    using Self = CheckeredRegressionSolution;
+    return std::tuple{OUT(weights, "K x p: w_k, one a row."), OUT(intercepts, "K numbers b_k."),
+                      OUT(objectives, "Where each start that was begun has ended or stands, in their order.")};
+  }
+};
+static_assert(sizeFromFields<CheckeredRegressionSolution>() == sizeof(CheckeredRegressionSolution));
+
+struct RobustMixedModelSettings : Limits {
+  RobustMixedModelSettings() {
+    maxIterations = 10000;
+    tolerance = 1e-8;
+  }
+
+  double nu = 4;
+  bool intercept = true;
+
+  static constexpr auto fields() {
+    using Self = RobustMixedModelSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{FIELD(nu, positive(), "Degrees of freedom of Student's distribution of the errors."),
+                   FIELD(intercept, anyValue(), "Whether the model has an intercept.")});
+  }
+};
+static_assert(sizeFromFields<RobustMixedModelSettings>() == sizeof(RobustMixedModelSettings));
+
+struct RobustMixedModelProblem {
+  MatrixInput x;                     ///< n x p
+  std::vector<double> y;             ///< n
+  std::vector<std::int32_t> groups;  ///< of each row; empty: there are none
+  int groupCount = 0;
+  std::vector<double> start;  ///< coefficients, and intercept last if there is one; empty: least squares
+};
+
+struct RobustMixedModelSolution {
+  std::vector<double> coefficients;
+  double intercept = unknown;
+  double scale = unknown;
+  double groupScale = unknown;
+  std::vector<double> randomIntercepts;
+  std::vector<double> weights;
+
+  static constexpr auto fields() {
+    using Self = RobustMixedModelSolution;
+    return std::tuple{
+        OUT(coefficients, "p numbers."),
+        OUT_IF_KNOWN(intercept, "Intercept, where there is one."),
+        OUT_IF_KNOWN(scale, "Scale sigma of the errors: their variance is sigma^2 nu / (nu - 2) for nu > 2."),
+        OUT_IF_KNOWN(groupScale, "Scale of the groups' intercepts, where there are groups."),
+        OUT(randomIntercepts, "The expected intercept of each group beside the common one; empty without groups."),
+        OUT(weights, "How much each group counts, or each row where there are none: less, the farther it is.")};
+  }
+};
+static_assert(sizeFromFields<RobustMixedModelSolution>() == sizeof(RobustMixedModelSolution));
+
 }  // namespace nonconvex

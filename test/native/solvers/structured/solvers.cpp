@@ -53,6 +53,32 @@ TEST(teachKernelStepsAskForNoMemory) {
   CHECK_EQ(allocationsOf(solver, 10), 0L);
 }
 
+TEST(checkeredRegressionStepsAskForNoMemory) {
+  const std::vector<double> x = normals(200, 3);
+  CheckeredRegressionProblem problem;
+  problem.x = {.f64 = x.data(), .rows = 100, .columns = 2};
+  for (int i = 0; i < 100; ++i) problem.y.push_back(x[2 * i] * x[2 * i + 1] > 0 ? 1 : -1);
+  for (const CheckeredMethod method : {CheckeredMethod::em, CheckeredMethod::gd}) {
+    CheckeredRegressionSettings settings;
+    settings.method = method;
+    const Cpu la;
+    CheckeredDescent solver(la, problem, settings);
+    CHECK_EQ(allocationsOf(solver, 100), 0L);
+  }
+}
+
+TEST(robustMixedModelStepsAskForNoMemory) {
+  const std::vector<double> x = normals(200, 4);
+  RobustMixedModelProblem problem;
+  problem.x = {.f64 = x.data(), .rows = 100, .columns = 2};
+  problem.y = normals(100, 5);
+  for (int i = 0; i < 100; ++i) problem.groups.push_back(i % 9);
+  problem.groupCount = 9;
+  const Cpu la;
+  StudentMixedModel solver(la, problem, {});
+  CHECK_EQ(allocationsOf(solver, 10), 0L);
+}
+
 TEST(unlearnStepsAskForNoMemory) {
   const std::vector<double> x = normals(200, 1);
   UnlearnProblem problem;
