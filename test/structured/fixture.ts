@@ -69,7 +69,7 @@ const sequentialMaxMargin: Fixture = {
   huge: {
     rows: {
       solver: 'structured/sequentialMaxMargin',
-      data: { count: 100_000 },
+      data: { count: 20_000 },
       // One array for all tasks, which together have no room.
       build: ({ matrix }, { count }: { count: number }) => {
         const x = matrix(1, 4_000_000, new Float32Array(4_000_000));
@@ -84,8 +84,12 @@ const sequentialMaxMargin: Fixture = {
 const teachKernel: Fixture = {
   small: {
     solver: 'structured/teachKernel',
-    data: { x, y: matrix(n, 2, numbers(2 * n, 3)), learners: matrix(2, 2, Float64Array.of(1, 0.5, 0.5, 1)) },
-    settings: { teacher: 'random', gamma: 4, tolerance: 0.5 },
+    data: {
+      x: matrix(9, 2, numbers(18)),
+      y: matrix(9, 2, numbers(18, 3)),
+      learners: matrix(2, 2, Float64Array.of(1, 0.5, 0.5, 1)),
+    },
+    settings: { teacher: 'random', gamma: 9, tolerance: 0.1 },
   },
   endless: {
     solver: 'structured/teachKernel',

@@ -35,7 +35,7 @@ it('is a projection: no point with the margins is on the near side', async () =>
   const margin = (v: ArrayLike<number>) => Math.min(...task.x.map((row, i) => sign(task.y[i]) * dot(row, v)));
   expect(margin(w)).toBeGreaterThan(1 - 1e-9);
   let tried = 0;
-  for (let k = 0; k < 4000; ++k) {
+  for (let k = 0; k < 1000; ++k) {
     const size = 10 ** (draw() - 1);
     const towards = Array.from(w, (value) => value + size * draw());
     const least = margin(towards);
@@ -49,7 +49,7 @@ it('is a projection: no point with the margins is on the near side', async () =>
       ),
     ).toBeLessThan(1e-7);
   }
-  expect(tried).toBeGreaterThan(100);
+  expect(tried).toBeGreaterThan(25);
 });
 
 it('reaches margin 1 on four tasks within 200 cycles, ever nearer to each point that has it', async () => {
