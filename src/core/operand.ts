@@ -7,13 +7,20 @@ import { checkSizes, type Matrix, type SparseMatrix, toMatrix } from './matrix.j
 
 /** A matrix argument, dense or sparse, with at least one row and column and finite entries; errors call it `name`. */
 export function toOperand(name: string, value: unknown): Matrix | SparseMatrix {
+  const found = toSizedOperand(name, value);
+  const { columns } = found;
+  if ('data' in found) checkFinite(name, found.data, (k) => `[${Math.floor(k / columns)}][${k % columns}]`);
+  else checkFinite(`${name}.values`, found.values);
+  return found;
+}
+
+/** The same, of which the addon checks that entries are finite: of large ones that takes long. */
+export function toSizedOperand(name: string, value: unknown): Matrix | SparseMatrix {
   const found = isSparse(value) ? checkedSparse(name, value) : toMatrix(name, value);
   const { rows, columns } = found;
   if (rows === 0 || columns === 0) {
     throw new RangeError(`${name}: expected at least one row and one column, got ${rows} x ${columns}`);
   }
-  if ('data' in found) checkFinite(name, found.data, (k) => `[${Math.floor(k / columns)}][${k % columns}]`);
-  else checkFinite(`${name}.values`, found.values);
   return found;
 }
 

@@ -1,7 +1,7 @@
 // Entries of x that are missing, NaN, and the means of their columns in their places.
 import { eachEntry } from '../core/algebra.js';
 import { type Matrix, type MatrixLike, type SparseMatrix, toMatrix } from '../core/matrix.js';
-import { isSparse, toOperand } from '../core/operand.js';
+import { isSparse, toOperand, toSizedOperand } from '../core/operand.js';
 
 /** A matrix whose missing entries are 0, and where they are: places in its array of numbers. */
 export interface WithMissing {
@@ -9,9 +9,16 @@ export interface WithMissing {
   missing: Int32Array;
 }
 
-/** A matrix argument, checked; entries that are NaN are missing if they are to be imputed, else refused. */
-export function readMatrix(name: string, value: MatrixLike | SparseMatrix, impute: boolean): WithMissing {
-  if (!impute) return { x: toOperand(name, value), missing: new Int32Array(0) };
+/**
+ * A matrix argument, checked; entries that are NaN are missing if they are to be imputed, else refused: here, or, of what it is given
+ * anyway (`solved`), by the addon.
+ */
+export function readMatrix(
+  name: string,
+  value: MatrixLike | SparseMatrix,
+  { impute, solved = false }: { impute: boolean; solved?: boolean },
+): WithMissing {
+  if (!impute) return { x: solved ? toSizedOperand(name, value) : toOperand(name, value), missing: new Int32Array(0) };
   const found = isSparse(value) ? value : toMatrix(name, value);
   const numbers: ArrayLike<number> = ('data' in found ? found.data : found.values) ?? [];
   const places: number[] = [];

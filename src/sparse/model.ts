@@ -85,7 +85,7 @@ function predictions(
   if (type === 'class' && !classes) {
     throw new RangeError("type = 'class': expected 'response' or 'link', as the model has no classes");
   }
-  const read = readMatrix('x', given, means !== undefined);
+  const read = readMatrix('x', given, { impute: means !== undefined });
   const { rows, columns } = read.x;
   if (columns !== coefficients.length) {
     throw new RangeError(

@@ -140,7 +140,7 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
   const { family = 'gaussian', intercept = true } = others;
   checkOneOf('family', family, families);
   if (impute !== undefined) checkOneOf('impute', impute, ['mean']);
-  const data = readMatrix('x', x, impute !== undefined);
+  const data = readMatrix('x', x, { impute: impute !== undefined, solved: true });
   const { rows, columns } = data.x;
   const read = responses(losses[family], y, rows);
   const weights = weightsOf(sampleWeight, rows);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "core/index.hpp"
@@ -163,6 +164,7 @@ double CoordinatePath::interceptSlope() const {
 bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
   double stretch = 1;
   for (int k = 0;; ++k) {
+    la_.checkpoint();
     const double slope = interceptSlope();
     const double violation = std::max(quadratic_.largestViolation(penalty), std::abs(slope));
     const double gap =
@@ -208,7 +210,9 @@ bool CoordinatePath::descend(const PenaltyAt& penalty) {
   metric_.addProduct(move_, trial_);
   quadratic_.b = before_;
   const double objective = value_ + penaltyValue(penalty), interceptBefore = intercept_;
-  const double rounding = 1e-14 * (std::abs(objective) + scaleOfGap() + std::abs(perfect_));
+  // That of the sum over rows is about the square root of their number.
+  const double rounding = std::max(1e-14, std::numeric_limits<double>::epsilon() * std::sqrt(data_.n())) *
+                          (std::abs(objective) + scaleOfGap() + std::abs(perfect_));
   kept_ = t_;
   for (double share = 1; share > std::ldexp(1.0, -mostHalvings); share /= 2) {
     for (std::size_t i = 0; i < t_.size(); ++i) t_[i] = kept_[i] + share * trial_[i];
