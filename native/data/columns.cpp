@@ -67,32 +67,41 @@ Columns::Columns(const MatrixInput& input, std::string_view name, const Cpu& la)
   values_ = HostBuffer<double>(stride * static_cast<std::size_t>(cols_), Uninitialized{});
   constexpr int block = 64;  // columns, so that a row's part is a few cache lines
   std::atomic<bool> finite = true;
-  la.tasks((cols_ + block - 1) / block,
-           [&](int task) {
-             const int first = task * block;
-             const int count = std::min(block, cols_ - first);
-             double* out = values_.data() + static_cast<std::size_t>(first) * stride;
-             const auto columns = static_cast<std::size_t>(cols_);
-             const bool ok = input.f64 != nullptr
-                                 ? loops::transpose(rows_, count, input.f64 + first, columns, out, stride)
-                                 : loops::transpose(rows_, count, input.f32 + first, columns, out, stride);
-             if (!ok) finite = false;
-             for (int j = 0; j < count; ++j) {
-               double* column = out + static_cast<std::size_t>(j) * stride;
-               std::fill(column + rows_, column + stride_, 0.0);
-             }
-           },
-           1.0 * rows_ * cols_);
+  const int rowsOfPiece = std::max(8, (1 << 22) / std::max(1, cols_) / 8 * 8);
+  for (int row = 0; row < rows_; row += rowsOfPiece) {
+    la.abortPoint();
+    const int rows = std::min(rowsOfPiece, rows_ - row);
+    const std::size_t before = static_cast<std::size_t>(row) * static_cast<std::size_t>(cols_);
+    la.tasks((cols_ + block - 1) / block,
+             [&](int task) {
+               const int first = task * block;
+               const int count = std::min(block, cols_ - first);
+               double* out = values_.data() + static_cast<std::size_t>(first) * stride + row;
+               const auto columns = static_cast<std::size_t>(cols_);
+               const std::size_t begin = before + static_cast<std::size_t>(first);
+               const bool ok = input.f64 != nullptr
+                                   ? loops::transpose(rows, count, input.f64 + begin, columns, out, stride)
+                                   : loops::transpose(rows, count, input.f32 + begin, columns, out, stride);
+               if (!ok) finite = false;
+             },
+             1.0 * rows * cols_);
+  }
+  for (int j = 0; j < cols_; ++j) {
+    double* column = values_.data() + static_cast<std::size_t>(j) * stride;
+    std::fill(column + rows_, column + stride_, 0.0);
+  }
   if (finite) return;
   for (int i = 0; i < rows_; ++i) {
     for (int j = 0; j < cols_; ++j) requireFinite(input(i, j), name, i, j);
   }
 }
 
-Columns::Columns(const SparseView& input, std::string_view name)
+Columns::Columns(const SparseView& input, std::string_view name, const Cpu& la)
     : sparse_(true), rows_(input.rows), cols_(input.columns) {
   requireFinite(input, name);
+  la.abortPoint();
   SparseMatrix from = copyBy(Lines::columns, input);
+  la.abortPoint();
   spans_.resize(nonconvex::at(cols_));
   const int group = rows_ >= 2 * loops::sparseGroup ? loops::sparseGroup : 1;
   std::size_t end = 0;
@@ -102,6 +111,7 @@ Columns::Columns(const SparseView& input, std::string_view name)
     entries_ += static_cast<std::size_t>(size);
     end += static_cast<std::size_t>(spans_[j].filledSize);
   }
+  la.abortPoint();
   values_ = HostBuffer<double>(end);
   indices_.resize(end);
   for (std::size_t j = 0; j < spans_.size(); ++j) {

@@ -20,7 +20,7 @@ class Columns {
   /// Copies. A RangeError names the first entry that is not finite.
   Columns(const MatrixInput& input, std::string_view name, const Cpu& la = Cpu());
   /// Entries that occur twice are added.
-  Columns(const SparseView& input, std::string_view name);
+  Columns(const SparseView& input, std::string_view name, const Cpu& la = Cpu());
 
   int rows() const { return rows_; }
   int cols() const { return cols_; }

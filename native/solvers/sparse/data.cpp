@@ -55,7 +55,7 @@ SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const Sparse
   requireEntries("y", problem.y.size());
   requireResponses(settings.family, problem.y);
   readRows(problem);
-  measureColumns(settings.intercept, settings.standardize);
+  measureColumns(la, settings.intercept, settings.standardize);
   readPenalties(problem);
 }
 
@@ -66,7 +66,7 @@ void SparseData::readColumns(const Cpu& la, const SparseProblem& problem) {
     require(view.rows >= 1, "rows of x", view.rows, "expected at least 1");
     requireMemory(28.0 * static_cast<double>(view.values.size()) + bytesOfColumn * view.columns,
                   "x with " + show(view.values.size()) + " entries needs");
-    x = Columns(view, "x");
+    x = Columns(view, "x", la);
   } else {
     const auto& input = std::get<MatrixInput>(problem.x);
     require(input.rows >= 1, "rows of x", input.rows, "expected at least 1");
@@ -101,11 +101,12 @@ void SparseData::readRows(const SparseProblem& problem) {
 }
 
 /// Shifts, scales and which columns are constant, each by rows with weights.
-void SparseData::measureColumns(bool centre, bool standardize) {
+void SparseData::measureColumns(const Cpu& la, bool centre, bool standardize) {
   shift.assign(at(p()), 0.0);
   scale.assign(at(p()), 1.0);
   constant.assign(at(p()), 0);
   for (int j = 0; j < p(); ++j) {
+    la.abortPoint();
     double sum = 0, squares = 0, covered = 0;
     x.forEntries(j, [&](int i, double a) {
       sum += weights[at(i)] * a;

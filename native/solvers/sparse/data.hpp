@@ -52,7 +52,7 @@ class SparseData {
   void readColumns(const Cpu& la, const SparseProblem& problem);
   void requireEntries(const char* name, std::size_t length) const;
   void readRows(const SparseProblem& problem);
-  void measureColumns(bool centre, bool standardize);
+  void measureColumns(const Cpu& la, bool centre, bool standardize);
   void readPenalties(const SparseProblem& problem);
   void multiplySparse(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const;
 };

@@ -45,10 +45,24 @@ class PathSolver {
   PathEnd end_ = PathEnd::interrupted;
 };
 
+/// What a path that is aborted before its data are read is taken for: one without models.
+struct PathUnbuilt {
+  PathUnbuilt(const SparseProblem&, const SparseSettings&) {}
+  std::optional<Status> start() { return std::nullopt; }
+  std::optional<Status> step() { return Status::stalled; }
+  SparseProgress progress() const { return {}; }
+  SparseSolution solution() const {
+    SparseSolution none;
+    none.offsets.push_back(0);
+    return none;
+  }
+};
+
 /// The template that the binding asks for: the solve runs on the CPU.
 template <class La>
 class SparseSolver : public PathSolver {
  public:
+  using Unbuilt = PathUnbuilt;
   using PathSolver::PathSolver;
 };
 
