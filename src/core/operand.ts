@@ -14,7 +14,7 @@ export function toOperand(name: string, value: unknown): Matrix | SparseMatrix {
   return found;
 }
 
-/** The same, of which the addon checks that entries are finite: of large ones that takes long. */
+/** A matrix argument as {@link toOperand} takes it, whose entries the addon checks: of large ones that takes long. */
 export function toSizedOperand(name: string, value: unknown): Matrix | SparseMatrix {
   const found = isSparse(value) ? checkedSparse(name, value) : toMatrix(name, value);
   const { rows, columns } = found;

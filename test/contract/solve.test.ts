@@ -6,7 +6,7 @@ import { addon } from '../../src/core/addon.js';
 import { type Progress, type SolveResult, SolverError } from '../../src/index.js';
 import { long } from '../long.js';
 import { runInChild } from './child.js';
-import { fixtures, type Problem, solve, solverFixtures, solverOf, timeless } from './fixtures.js';
+import { type Problem, solve, solverFixtures, solverOf, timeless } from './fixtures.js';
 
 /** What throws whatever one does with it. */
 function revokedProxy(): object {
