@@ -65,7 +65,7 @@ double ProximalPath::interceptSlope() const {
 
 void ProximalPath::setGradient() {
   const double sum = std::accumulate(first_.begin(), first_.end(), 0.0);
-  metric_.gradient(first_, sum, quadratic_.q);
+  metric_.gradient(first_, quadratic_.q);
   for (int e = 0; e < metric_.size(); ++e) quadratic_.q[at(e)] -= metric_.mean(e) * sum;
 }
 
