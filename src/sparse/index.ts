@@ -7,6 +7,7 @@ export {
   type SparseCrossValidationSettings,
 } from './crossValidate.js';
 export type { SparseFamily } from './family.js';
+export { type DebiasedIntervals, type DebiasedIntervalsSettings, debiasedIntervals } from './intervals.js';
 export type { SparseMeasure } from './measures.js';
 export type { PredictOptions, SparseCertificate, SparseFit, SparseModel } from './model.js';
 export { type SparseCriterion, type SparsePath, type SparsePathSettings, sparsePath } from './path.js';
@@ -26,6 +27,7 @@ export {
 } from './penalties.js';
 export type { LambdaSettings, SparseData, SparseModelSettings, SparseProgress, SparseStart } from './problem.js';
 export type { Relax } from './relaxed.js';
+export { type MutualInformation, type MutualInformationOptions, mutualInformation } from './screen.js';
 export { type SparseResult, type SparseSettings, sparseRegression } from './solver.js';
 export {
   type StabilitySelection,

@@ -16,7 +16,7 @@ export async function linksAlong(
   count: number,
 ): Promise<Float64Array> {
   const links = new Float64Array(rows.length * count).fill(Number.NaN);
-  const add = 'data' in x ? denseAdder(x, rows) : sparseAdder(x, rows);
+  const add = adderOf(x, rows);
   const shifts = offset ? Float64Array.from(rows, (row) => offset[row] as number) : undefined;
   const pause = pauses();
   for (let k = 0; k < count && lambdas.length > 0; ++k) {
@@ -37,7 +37,11 @@ export async function linksAlong(
 }
 
 /** Adds a multiple of a column's entries in the rows. */
-type Adder = (to: Float64Array, j: number, factor: number) => void;
+export type Adder = (to: Float64Array, j: number, factor: number) => void;
+
+export function adderOf(x: Matrix | SparseMatrix, rows: Int32Array): Adder {
+  return 'data' in x ? denseAdder(x, rows) : sparseAdder(x, rows);
+}
 
 function denseAdder({ data, columns }: Matrix, rows: Int32Array): Adder {
   // The rows by columns, so that each column is read in one piece.

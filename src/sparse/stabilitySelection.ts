@@ -1,8 +1,8 @@
 // Columns that are selected again and again, whichever half of the rows the model is fitted to.
-import { addon } from '../core/addon.js';
 import { checkInteger, checkNumber, isPromise } from '../core/check.js';
 import type { Status } from '../core/solve.js';
 import { dealt, weightsOfRows } from './folds.js';
+import { inTurn } from './inTurn.js';
 import type { SparsePathSettings } from './path.js';
 import {
   checkLambda,
@@ -142,18 +142,4 @@ function selectedBy({ lambdas, offsets, indices }: SparseAnswer, most: number): 
     last = k;
   }
   return last < 0 ? new Int32Array(0) : indices.subarray(offsets[last], offsets[last + 1]);
-}
-
-/** Results of `count` jobs, of which no more run than keep all threads busy: each has a copy of what it reads. */
-async function inTurn<T>(count: number, job: (k: number) => Promise<T>): Promise<T[]> {
-  const results: T[] = [];
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < count) {
-      const k = next++;
-      results[k] = await job(k);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(count, 2 * addon().threads()) }, lane));
-  return results;
 }

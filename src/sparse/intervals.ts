@@ -1,0 +1,241 @@
+// Intervals for coefficients of a lasso, without its bias.
+import { checkInteger, checkNumber, checkOneOf, isList, isPromise, show } from '../core/check.js';
+import type { Matrix, SparseMatrix } from '../core/matrix.js';
+import { upperQuantile, upperTail } from '../core/normal.js';
+import type { Status } from '../core/solve.js';
+import { crossValidate } from './crossValidate.js';
+import { meanOf } from './family.js';
+import { inTurn } from './inTurn.js';
+import { type Adder, adderOf } from './links.js';
+import type { SparseFit } from './model.js';
+import { sparsePath } from './path.js';
+import {
+  checkLambda,
+  checkModelSettings,
+  inMemory,
+  matrixOf,
+  owned,
+  type Prepared,
+  prepare,
+  type SparseData,
+  type SparseModelSettings,
+} from './problem.js';
+import { sparseRegression } from './solver.js';
+
+export interface DebiasedIntervalsSettings
+  extends Omit<SparseModelSettings, 'lowerBounds' | 'upperBounds' | 'onProgress' | 'verbose' | 'warmStart'> {
+  /** The columns whose coefficients are asked for, by number or name. Default: all. */
+  columns?: ArrayLike<number> | readonly string[] | undefined;
+  /** How often an interval is to have the true coefficient in it, between 0 and 1. Default: 0.95. */
+  level?: number | undefined;
+  /** The lambda of the lasso. Default: the best of a cross-validation with ten folds, drawn by `seed`. */
+  lambda?: number | undefined;
+}
+
+export interface DebiasedIntervals {
+  /** `'solved'`, or what ended the first fit that was not. */
+  status: Status;
+  message: string;
+  /** The columns that the other members are of. */
+  columns: Int32Array;
+  /** Their names, where the data have names. */
+  names?: string[];
+  /** Coefficients without the bias of the lasso, in the units of x. */
+  estimates: Float64Array;
+  standardErrors: Float64Array;
+  /** Ends of the intervals. */
+  lower: Float64Array;
+  upper: Float64Array;
+  /** How likely an estimate at least as far from 0 would be if the coefficient were 0. */
+  pValues: Float64Array;
+  level: number;
+  /** The standard deviation of the noise, as the lasso leaves it; 1 for `binomial`. */
+  sigma: number;
+  /** The lasso. */
+  fit: SparseFit;
+  /** Seconds it took. */
+  seconds: number;
+}
+
+/**
+ * Gives confidence intervals for coefficients of a linear or logistic regression with more columns than rows, from a lasso and for each
+ * coefficient a second one, of its column on all others, whose residual z corrects it:
+ *
+ *     b_j + z^T r / z^T H x_j,   with standard error sigma sqrt(z^T H z) / |z^T H x_j|
+ *
+ * with r the weighted residuals y - mean of the lasso and H its weights, for `binomial` times mean (1 - mean). An interval is for a
+ * coefficient chosen beforehand: of many, 1 - level of those that are 0 are without 0 (`pValues` are not corrected for how many there are).
+ * They hold where few coefficients count, about sqrt(n) / log(p).
+ *
+ * ```ts
+ * const { estimates, lower, upper } = await debiasedIntervals({ x, y }, { columns: [0, 7], seed: 1 });
+ * ```
+ *
+ * C.-H. Zhang, S. S. Zhang, "Confidence intervals for low dimensional parameters in high dimensional linear models", JRSS B 76(1), 2014;
+ * S. van de Geer, P. Buehlmann, Y. Ritov, R. Dezeure, "On asymptotically optimal confidence regions and tests for high-dimensional
+ * models", Ann. Stat. 42(3), 2014; S. Reid, R. Tibshirani, J. Friedman, "A study of error variance estimation in lasso regression", Stat.
+ * Sinica 26, 2016.
+ *
+ * @throws (rejects) as {@link sparsePath}.
+ */
+export async function debiasedIntervals(
+  data: SparseData,
+  settings: DebiasedIntervalsSettings = {},
+): Promise<DebiasedIntervals> {
+  const begin = performance.now();
+  const {
+    columns,
+    level = 0.95,
+    lambda,
+    ...others
+  } = checkModelSettings(settings, false, ['columns', 'level', 'lambda']);
+  checkLevel(level);
+  checkOneOf('family', others.family ?? 'gaussian', ['gaussian', 'binomial']);
+  const given = inMemory(data);
+  const whole = isPromise(given) ? await given : given;
+  const prepared = owned(prepare(whole, others));
+  const wanted = checkColumns(columns, prepared);
+  const fit = await lassoOf(whole, others, lambda);
+  const lines = linesOf(prepared, fit);
+  const found = await inTurn(wanted.length, (k) => corrected(prepared, lines, wanted[k] as number, others));
+  const estimates = Float64Array.from(
+    found,
+    ({ shift }, k) => (fit.coefficients[wanted[k] as number] as number) + shift,
+  );
+  const standardErrors = Float64Array.from(found, ({ spread }) => lines.sigma * spread);
+  const reach = upperQuantile((1 - level) / 2);
+  const ends = (side: number): Float64Array =>
+    estimates.map((b, k) => b + side * reach * (standardErrors[k] as number));
+  const { names } = prepared.about.origin;
+  const failed = [fit, ...found].find(({ status }) => status !== 'solved');
+  return {
+    ...(failed
+      ? { status: failed.status, message: failed.message }
+      : { status: 'solved', message: `Solved ${found.length + 1} models.` }),
+    ...{ columns: wanted, ...(names && { names: Array.from(wanted, (j) => names[j] as string) }) },
+    ...{ estimates, standardErrors, lower: ends(-1), upper: ends(1) },
+    pValues: estimates.map((b, k) => 2 * upperTail(Math.abs(b) / (standardErrors[k] as number))),
+    ...{ level, sigma: lines.sigma, fit, seconds: (performance.now() - begin) / 1000 },
+  };
+}
+
+function checkLevel(level: unknown): void {
+  if (checkNumber('level', level, { lower: 0, open: true }) < 1) return;
+  throw new RangeError(`level = ${String(level)}: expected a number in (0, 1)`);
+}
+
+/** The columns that are meant by numbers or names, or all. */
+function checkColumns(columns: unknown, { about }: Prepared): Int32Array {
+  const { names } = about.origin;
+  if (columns === undefined) return Int32Array.from({ length: about.columns }, (_, j) => j);
+  if (!isList(columns)) throw new TypeError(`columns = ${show(columns)}: expected an array of numbers or names`);
+  return Int32Array.from(Array.from(columns), (column, k) => {
+    const j = typeof column === 'string' ? (names?.indexOf(column) ?? -1) : checkInteger(`columns[${k}]`, column, 0);
+    if (j >= 0 && j < about.columns) return j;
+    const expected = typeof column === 'string' ? 'one of the names of the data' : `at most ${about.columns - 1}`;
+    throw new RangeError(`columns[${k}] = ${show(column)}: expected ${expected}`);
+  });
+}
+
+type Model = SparseFit & { status: Status; message: string };
+
+async function lassoOf(data: SparseData, settings: SparseModelSettings, lambda: number | undefined): Promise<Model> {
+  if (lambda !== undefined) return sparseRegression(data, { ...settings, lambda: checkLambda(lambda) });
+  const cv = await crossValidate(data, settings);
+  return Object.assign(cv.best('min'), { status: cv.status, message: cv.message });
+}
+
+/** What all columns need of the lasso. */
+interface Lines {
+  x: Matrix | SparseMatrix;
+  add: Adder;
+  /** Weights of the rows, for `binomial` times the variances of their means. */
+  curvatures: Float64Array;
+  /** Weighted residuals. */
+  residuals: Float64Array;
+  sigma: number;
+}
+
+function linesOf(prepared: Prepared, fit: SparseFit): Lines {
+  const { y, weights, offset, about } = prepared;
+  const x = matrixOf(prepared, undefined);
+  const add = adderOf(x, Int32Array.from(y.keys()));
+  const links = new Float64Array(y.length).fill(fit.intercept);
+  for (const j of fit.support) add(links, j, fit.coefficients[j] as number);
+  const { family } = about.origin;
+  const means = links.map((t, i) => meanOf(family, t + (offset ? (offset[i] as number) : 0)));
+  const weightOf = (i: number): number => (weights ? (weights[i] as number) : 1);
+  const curvatures = means.map((mean, i) => weightOf(i) * (family === 'binomial' ? mean * (1 - mean) : 1));
+  const residuals = means.map((mean, i) => weightOf(i) * ((y[i] as number) - mean));
+  if (family === 'binomial') return { x, add, curvatures, residuals, sigma: 1 };
+  const squares = residuals.reduce((sum, r, i) => sum + (weightOf(i) > 0 ? (r * r) / weightOf(i) : 0), 0);
+  const left = about.rows - fit.support.length - (about.intercept ? 1 : 0);
+  if (left > 0) return { x, add, curvatures, residuals, sigma: Math.sqrt(squares / left) };
+  throw new RangeError(
+    `lambda = ${fit.lambda}: expected a larger one, as the lasso has as many columns as there are rows`,
+  );
+}
+
+/** What corrects a coefficient, and the standard error over sigma. */
+interface Corrected {
+  shift: number;
+  spread: number;
+  status: Status;
+  message: string;
+}
+
+/** Lambdas of the lasso of a column on the others. */
+const nodeLambdas = { nLambda: 60, minRatio: 0.01 };
+/** How much a standard error may grow for less bias (Zhang and Zhang, table 1). */
+const mostGrowth = 1.25;
+
+async function corrected(
+  { about, y }: Prepared,
+  { x, add, curvatures, residuals }: Lines,
+  column: number,
+  { intercept, standardize, signal, threads, tolerance }: SparseModelSettings,
+): Promise<Corrected> {
+  const target = new Float64Array(y.length);
+  add(target, column, 1);
+  const penaltyFactor = new Float64Array(about.columns).fill(1);
+  penaltyFactor[column] = Number.POSITIVE_INFINITY;
+  const { status, message, lambda, intercepts, coefficients } = await sparsePath(
+    { x, y: target, sampleWeight: curvatures },
+    { intercept, standardize, signal, threads, tolerance, penaltyFactor, ...nodeLambdas },
+  );
+  const candidates = Array.from(lambda, (value, k) => {
+    const z = target.map((of) => of - (intercepts[k] as number));
+    for (let l = coefficients.offsets[k] as number; l < (coefficients.offsets[k + 1] as number); ++l) {
+      add(z, coefficients.indices[l] as number, -(coefficients.values[l] as number));
+    }
+    const products = [0, 0, 0] as [number, number, number];
+    z.forEach((of, i) => {
+      const weighted = (curvatures[i] as number) * of;
+      products[0] += weighted * of;
+      products[1] += weighted * (target[i] as number);
+      products[2] += of * (residuals[i] as number);
+    });
+    const [squares, own, shift] = products;
+    return { shift: shift / own, spread: Math.sqrt(squares) / Math.abs(own), bias: value / Math.sqrt(squares) };
+  });
+  const { shift, spread } = chosenOf(candidates, Math.sqrt(2 * Math.log(about.columns)), curvatures);
+  // Any residual corrects, that of a model that missed its tolerance, too.
+  return { shift, spread, status: status === 'stalled' ? 'solved' : status, message };
+}
+
+type Candidate = Pick<Corrected, 'shift' | 'spread'> & { bias: number };
+
+/**
+ * The residual to correct by: of those whose bias over the standard error is at most `most` the first, or the least biased of those that
+ * have hardly more error.
+ */
+function chosenOf(candidates: readonly Candidate[], most: number, curvatures: Float64Array): Candidate {
+  const total = Math.sqrt(curvatures.reduce((sum, h) => sum + h, 0));
+  const biasOf = ({ bias }: Candidate): number => total * bias;
+  const usable = candidates.filter(({ spread }) => Number.isFinite(spread));
+  const least = usable.reduce((best, each) => Math.min(best, biasOf(each)), Number.POSITIVE_INFINITY);
+  const allowed = least <= most ? most : 1.5 * least;
+  const first = usable.find((each) => biasOf(each) <= allowed);
+  if (!first) return { shift: Number.NaN, spread: Number.NaN, bias: Number.NaN };
+  return usable.filter(({ spread }) => spread <= mostGrowth * first.spread).at(-1) as Candidate;
+}
