@@ -120,7 +120,7 @@ async function refit(
   const { lower, upper } = perColumn;
   const pick = (values: Float64Array): Float64Array => Float64Array.from(support, (j) => values[j] as number);
   const { alpha: _alpha, gamma: _gamma, ridge: _ridge, largest: _largest, maxNodes: _nodes, ...without } = settings;
-  const { onProgress: _report, verbose: _table, ...others } = without;
+  const { q: _q, onProgress: _report, verbose: _table, ...others } = without;
   const answer = await solvePrepared(
     {
       ...{ ...prepared, data: { x, missing: new Int32Array(0) }, warmStart: start },
