@@ -65,6 +65,12 @@ export interface SparseOptions extends Limits {
    */
   q?: number | undefined;
   /**
+   * How lasso, elastic net, mcp and scad are fitted: on the columns in use, or by products with x alone.
+   *
+   * @defaultValue 'coordinateDescent'
+   */
+  method?: 'coordinateDescent' | 'acceleratedGradient' | 'conjugateGradients' | undefined;
+  /**
    * Whether there is a constant without penalty.
    *
    * @defaultValue true
@@ -108,6 +114,7 @@ export const sparseDefaults = {
   ridge: 0,
   maxNodes: 10000,
   q: 0.1,
+  method: 'coordinateDescent',
   intercept: true,
   standardize: true,
   nLambda: 100,

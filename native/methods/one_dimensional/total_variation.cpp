@@ -43,8 +43,8 @@ void TotalVariation::denoise(std::span<const double> y, double lambda, std::span
   for (std::size_t i = n - 1; i-- > 0;) u[i] = std::clamp(u[i + 1], std::min(below_[i], above_[i]), above_[i]);
 }
 
-/// The multipliers c_i of u_{i+1} - u_i are at most s (1 - alpha) in size, and c_{i+1} - c_i + g at most s alpha: which s
-/// are large enough is told by the interval that c may lie in.
+/// The multipliers c_i of u_{i+1} - u_i are at most s (1 - alpha) in size, and c_{i+1} - c_i + g at most s alpha: which
+/// s are large enough is told by the interval that c may lie in.
 double TotalVariation::dualNorm(std::span<const double> g, double alpha) {
   double size = 0;
   for (const double each : g) size += std::abs(each);

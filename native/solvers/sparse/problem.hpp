@@ -47,6 +47,12 @@ inline bool isConvex(SparsePenalty kind) {
          (hasStruct(kind) && visitPenalty(kind, []<class Penalty>() { return Penalty::convex; }));
 }
 
+/// How models of lasso, elastic net, mcp and scad are found: on columns in use, or by products with x alone.
+enum class PathMethod { coordinateDescent, acceleratedGradient, conjugateGradients };
+constexpr auto names(PathMethod) {
+  return std::array{"coordinateDescent"sv, "acceleratedGradient"sv, "conjugateGradients"sv};
+}
+
 /// Why a path ended before its last lambda.
 enum class PathEnd { complete, devianceExplained, devianceConstant, maxNonzeros, interrupted };
 constexpr auto names(PathEnd) {
@@ -64,6 +70,7 @@ struct SparseSettings : Limits {
   double largest = solverChooses;
   int maxNodes = 10000;
   double q = 0.1;
+  PathMethod method = PathMethod::coordinateDescent;
   bool intercept = true;
   bool standardize = true;
   int nLambda = 100;
@@ -91,6 +98,9 @@ struct SparseSettings : Limits {
             FIELD(maxNodes, between(0, 2147483647),
                   "Most nodes of branch and bound of bestSubset, over all lambdas; each has one at least."),
             FIELD(q, inside(0, 1), "Level of the false discovery rate that the weights of slope are made for."),
+            FIELD(
+                method, anyValue(),
+                "How lasso, elastic net, mcp and scad are fitted: on the columns in use, or by products with x alone."),
             FIELD(intercept, anyValue(), "Whether there is a constant without penalty."),
             FIELD(standardize, anyValue(),
                   "Whether the penalty is that of coefficients of columns divided by their standard deviations."),
