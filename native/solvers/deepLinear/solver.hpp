@@ -10,8 +10,8 @@
 #include "core/numbers.hpp"
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
+#include "linalg/jacobi_svd.hpp"
 #include "solvers/deepLinear/closed_form.hpp"
-#include "solvers/deepLinear/jacobi_svd.hpp"
 #include "solvers/deepLinear/problem.hpp"
 
 namespace nonconvex {

@@ -1,4 +1,4 @@
-#include "solvers/deepLinear/jacobi_svd.hpp"
+#include "linalg/jacobi_svd.hpp"
 
 #include <algorithm>
 #include <cmath>
