@@ -16,6 +16,10 @@ export {
   bestSubset,
   elasticNet,
   fused,
+  type GroupLassoOptions,
+  groupLasso,
+  groupMcp,
+  groupScad,
   lasso,
   mcp,
   type NonConvexPenaltyOptions,
@@ -24,6 +28,7 @@ export {
   type SparsePenalty,
   scad,
   slope,
+  sparseGroupLasso,
 } from './penalties.js';
 export type { LambdaSettings, SparseData, SparseModelSettings, SparseProgress, SparseStart } from './problem.js';
 export type { Relax } from './relaxed.js';

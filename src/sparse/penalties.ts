@@ -1,9 +1,12 @@
 // Penalties that select columns: small frozen objects from functions that check what they are given.
 import { checkMembers, checkNumber, checkVector, show } from '../core/check.js';
 
-/** A penalty made by {@link lasso}, {@link elasticNet}, {@link mcp}, {@link scad}, {@link bestSubset}, {@link slope}, {@link oscar} or {@link fused}. */
+/**
+ * A penalty made by {@link lasso}, {@link elasticNet}, {@link mcp}, {@link scad}, {@link bestSubset}, {@link slope}, {@link oscar} or
+ * {@link fused}, or one of groups, such as {@link groupLasso}.
+ */
 export interface SparsePenalty {
-  readonly kind: 'lasso' | 'elasticNet' | 'mcp' | 'scad' | 'bestSubset' | 'slope' | 'fused';
+  readonly kind: 'lasso' | 'elasticNet' | 'mcp' | 'scad' | 'bestSubset' | 'slope' | 'fused' | GroupKind;
   /** Share of the part that selects; the rest is that of the squares. */
   readonly alpha: number;
   /** The size of a coefficient from which on the penalty is constant, in lambdas. */
@@ -16,6 +19,23 @@ export interface SparsePenalty {
   readonly q?: number;
   /** Weights of the sizes of coefficients, the largest first, or what they are beside 1 for each smaller size. */
   readonly weights?: readonly number[] | { readonly pairs: number };
+}
+
+/** Penalties of the norms of groups of coefficients. */
+type GroupKind = 'groupLasso' | 'groupMcp' | 'groupScad' | 'sparseGroupLasso';
+
+const groupKinds: readonly string[] = ['groupLasso', 'groupMcp', 'groupScad', 'sparseGroupLasso'] satisfies GroupKind[];
+
+/** Whether a penalty, by its name, is one of groups of columns. */
+export const isOfGroups = (kind: string | undefined): boolean => kind !== undefined && groupKinds.includes(kind);
+
+/** Whether a penalty, by its name, is convex. */
+export const isConvex = (kind: string | undefined): boolean =>
+  kind === undefined || ['lasso', 'slope', 'fused', 'groupLasso', 'sparseGroupLasso'].includes(kind);
+
+export interface GroupLassoOptions {
+  /** Share of the norm, above 0 and at most 1; the rest is lambda (1 - alpha) f_g ||b_g||^2 / 2. Default 1. */
+  alpha?: number | undefined;
 }
 
 export interface NonConvexPenaltyOptions {
@@ -146,8 +166,44 @@ export function sortedWeights(penalty: unknown, columns: number): Float64Array |
   return checkVector('penalty.weights', weights, { length: columns, per: 'one for each column of x', lower: 0 });
 }
 
+/**
+ * lambda f_g ||b_g|| for each group g of coefficients, which is 0 as a whole or not at all: the groups of the data with one response; each
+ * column's coefficients of all responses or classes with several. f_g is the root of the number of columns unless `penaltyFactor` says
+ * otherwise. Groups are not made orthonormal.
+ * @throws TypeError or RangeError that names the argument and the value.
+ */
+export function groupLasso(options: GroupLassoOptions = {}): SparsePenalty {
+  const { alpha = 1 } = checkMembers('options', options, ['alpha'], 'option');
+  return Object.freeze({ kind: 'groupLasso', alpha: checkShare('alpha', alpha, true) });
+}
+
+/**
+ * lambda ((1 - alpha) f_g ||b_g|| + alpha ||b_g||_1) for each group, with alpha from 0, the group lasso, to 1, the lasso: groups are 0, and
+ * coefficients within groups.
+ * @throws TypeError or RangeError that names the argument and the value.
+ */
+export function sparseGroupLasso(alpha: number): SparsePenalty {
+  return Object.freeze({ kind: 'sparseGroupLasso', alpha: checkShare('alpha', alpha, false) });
+}
+
+/**
+ * The minimax concave penalty {@link mcp} of the norm of each group's coefficients, with l = lambda alpha f_g.
+ * @throws TypeError or RangeError that names the argument and the value.
+ */
+export function groupMcp(options: NonConvexPenaltyOptions = {}): SparsePenalty {
+  return nonConvex('groupMcp', options, 3, 1);
+}
+
+/**
+ * The smoothly clipped absolute deviation {@link scad} of the norm of each group's coefficients, with l = lambda alpha f_g.
+ * @throws TypeError or RangeError that names the argument and the value.
+ */
+export function groupScad(options: NonConvexPenaltyOptions = {}): SparsePenalty {
+  return nonConvex('groupScad', options, 3.7, 2);
+}
+
 function nonConvex(
-  kind: 'mcp' | 'scad',
+  kind: 'mcp' | 'scad' | 'groupMcp' | 'groupScad',
   options: NonConvexPenaltyOptions,
   usual: number,
   lower: number,
@@ -166,9 +222,13 @@ function checkShare(name: string, value: unknown, open: boolean): number {
   return share;
 }
 
-const names = ['lasso', 'mcp', 'scad', 'bestSubset', 'slope', 'fused'] as const;
+const names = [
+  ...(['lasso', 'mcp', 'scad', 'bestSubset', 'slope', 'fused'] as const),
+  ...(['groupLasso', 'groupMcp', 'groupScad', 'sparseGroupLasso'] as const),
+] as const;
 const kinds: readonly unknown[] = ['elasticNet', ...names];
-const made = 'lasso(), elasticNet(alpha), mcp(), scad(), bestSubset(), slope(), fused()';
+const made =
+  'lasso(), elasticNet(alpha), mcp(), scad(), bestSubset(), slope(), fused(), groupLasso(), groupMcp(), groupScad(), sparseGroupLasso(alpha)';
 /** What penalties are called elsewhere. */
 const elsewhere: Record<string, string> = {
   l1: 'lasso()',
@@ -182,6 +242,9 @@ const elsewhere: Record<string, string> = {
   L0: 'bestSubset()',
   l0: 'bestSubset()',
   oscar: 'oscar()',
+  grLasso: 'groupLasso()',
+  grMCP: 'groupMcp()',
+  grSCAD: 'groupScad()',
 };
 
 /** The settings of the solver that a penalty stands for: one made by a function, or the name of one beside `alpha` and `gamma`. */

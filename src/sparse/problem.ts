@@ -10,8 +10,10 @@ import { checkWarmStart } from '../core/warmStart.js';
 import type { SparseOptions, SparseProgress, SparseSolution } from '../generated/sparse.js';
 import { responses } from '../problems/regression.js';
 import { families, losses, type SparseFamily } from './family.js';
+import { type Groups, readGroups } from './groups.js';
 import { columnMeans, filled, readMatrix, type WithMissing } from './missing.js';
-import { penaltySettings, type SparsePenalty, sortedWeights } from './penalties.js';
+import { type Groups, readGroups } from './groups.js';
+import { isConvex, isOfGroups, penaltySettings, type SparsePenalty, sortedWeights } from './penalties.js';
 
 export type { SparseProgress };
 
@@ -30,6 +32,8 @@ export interface SparseData {
   offset?: ArrayLike<number> | undefined;
   /** Names of the p columns, which results keep. */
   names?: readonly string[] | undefined;
+  /** The group of each column, p integers or names, for penalties of groups such as `groupLasso()`; others do not look at it. */
+  groups?: ArrayLike<number> | readonly string[] | undefined;
 }
 
 /** What a model begins with: coefficients and an intercept, as every earlier result of one lambda or of several has them. */
@@ -43,11 +47,20 @@ export interface SparseStart {
 
 /** The settings of all functions of `nonconvex/sparse`. */
 export interface SparseModelSettings
-  extends Omit<SparseOptions, 'penalty' | 'nLambda' | 'minRatio'>,
+  extends Omit<SparseOptions, 'family' | 'penalty' | 'nLambda' | 'minRatio'>,
     SolveOptions<SparseProgress> {
-  /** A penalty made by `lasso()` (default), `elasticNet(alpha)`, `mcp()` or `scad()`, or the name of one beside `alpha` and `gamma`. */
+  /** The loss: of numbers (`'gaussian'`, the default), of two classes, of counts, of positive numbers. */
+  family?: SparseFamily | undefined;
+  /**
+   * A penalty made by `lasso()` (default), `elasticNet(alpha)`, `mcp()` or `scad()`, by `groupLasso()`, `groupMcp()`, `groupScad()` or
+   * `sparseGroupLasso(alpha)`, or the name of one beside `alpha` and `gamma`.
+   */
   penalty?: SparsePenalty | SparseOptions['penalty'];
-  /** Factors >= 0 of lambda, one for each column, taken as they are; 0 for a column without penalty, Infinity to leave it out. Default: 1 each. */
+  /**
+   * Factors >= 0 of lambda, one for each column, taken as they are; 0 for a column without penalty, Infinity to leave it
+   * out. Default: 1 each. For penalties of groups
+   * one for each group, in the order of the groups' numbers or names; default: the root of the number of columns.
+   */
   penaltyFactor?: ArrayLike<number> | undefined;
   /** Lower bounds of the coefficients, one for all or p numbers; -Infinity for none. Default: none. */
   lowerBounds?: number | ArrayLike<number> | undefined;
@@ -91,6 +104,8 @@ export interface About {
   origin: Origin;
   convex: boolean;
   intercept: boolean;
+  /** The groups, if the penalty is one of groups. */
+  groups?: Groups;
   /** Number of rows, as their weights count them. */
   rows: number;
   columns: number;
@@ -126,6 +141,7 @@ export interface Prepared {
     lower?: Float64Array;
     upper?: Float64Array;
     sortedWeights?: Float64Array;
+    groups?: Int32Array;
   };
   /** What the addon takes as settings, and what belongs to the call. */
   settings: SparseOptions & SolveOptions<SparseProgress>;
@@ -134,7 +150,7 @@ export interface Prepared {
 
 /** Checks data and settings, whose names are known. */
 export function prepare(given: SparseData, settings: SparseModelSettings & LambdaSettings): Prepared {
-  const { x, y, sampleWeight, offset, names } = checkMembers('data', given, members);
+  const { x, y, sampleWeight, offset, names, groups } = checkMembers('data', given, members);
   const { penalty, alpha, gamma, impute, warmStart, penaltyFactor, lowerBounds, upperBounds, lambdas, ...others } =
     settings;
   const { family = 'gaussian', intercept = true } = others;
@@ -146,6 +162,8 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
   const weights = weightsOf(sampleWeight, rows);
   const chosen = penaltySettings(penalty, alpha, gamma);
   const falling = sortedWeights(penalty, columns);
+  const grouped = groupsOf(chosen.penalty, groups, columns);
+  const bounds = { penaltyFactor, lowerBounds, upperBounds };
   const origin: Origin = {
     family,
     hasOffset: offset !== undefined,
@@ -157,12 +175,13 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
     ...{ data, y: read.y, weights },
     about: {
       ...{ origin, intercept, columns },
-      convex: ['lasso', 'slope', 'fused'].includes(chosen.penalty ?? 'lasso'),
+      convex: isConvex(chosen.penalty),
+      ...(grouped && { groups: grouped }),
       rows: weights ? weights.reduce((sum, weight) => sum + weight, 0) : rows,
     },
     offset: offset === undefined ? undefined : perRow('offset', offset, rows),
     perColumn: {
-      ...columnMembers({ penaltyFactor, lowerBounds, upperBounds }, columns),
+      ...(grouped ? groupMembers(bounds, grouped) : columnMembers(bounds, columns)),
       ...(falling && { sortedWeights: falling }),
     },
     settings: { ...others, ...chosen },
@@ -170,7 +189,7 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
   };
 }
 
-const members = ['x', 'y', 'sampleWeight', 'offset', 'names'];
+const members = ['x', 'y', 'sampleWeight', 'offset', 'names', 'groups'];
 
 function perRow(name: string, value: unknown, rows: number, lower?: number): Float64Array {
   return checkVector(name, value, {
@@ -221,6 +240,32 @@ function columnMembers(
   return {
     ...(finite && { penaltyFactor: finite }),
     ...(bounds && { lower: within(bounds.lower), upper: within(bounds.upper) }),
+  };
+}
+
+/** The groups of columns, if the penalty is one of groups. */
+function groupsOf(penalty: string | undefined, groups: unknown, columns: number): Groups | undefined {
+  const read = groups === undefined ? undefined : readGroups(groups, columns);
+  if (!isOfGroups(penalty)) return undefined;
+  if (read) return read;
+  throw new TypeError(
+    `groups = undefined: expected the group of each column of x in the data, as the penalty is ${penalty}`,
+  );
+}
+
+/** What belongs to groups: factors. Minimisers over a group within bounds have no formula. */
+function groupMembers(
+  { penaltyFactor, lowerBounds, upperBounds }: SparseModelSettings,
+  { of, sizes }: Groups,
+): Prepared['perColumn'] {
+  for (const [name, value] of Object.entries({ lowerBounds, upperBounds })) {
+    if (value !== undefined) throw new RangeError(`${name}: expected none with a penalty of groups`);
+  }
+  if (penaltyFactor === undefined) return { groups: of };
+  const per = 'one for each group';
+  return {
+    groups: of,
+    penaltyFactor: checkVector('penaltyFactor', penaltyFactor, { length: sizes.length, per, lower: 0 }),
   };
 }
 

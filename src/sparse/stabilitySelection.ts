@@ -36,7 +36,7 @@ export interface StabilitySelection {
   /** `'solved'`, or what ended the first fit that was not. */
   status: Status;
   message: string;
-  /** The share of the halves on which each of the p columns was selected. */
+  /** The share of the halves on which each of the p columns was selected, or its group with penalties of groups. */
   frequencies: Float64Array;
   /** Columns whose share is at least the threshold, in order. */
   stable: Int32Array;
@@ -44,9 +44,9 @@ export interface StabilitySelection {
   stableNames?: string[];
   threshold: number;
   subsamples: number;
-  /** Columns selected on a half: the most, or with a `lambda` their mean number. */
+  /** Columns, or groups, selected on a half: the most, or with a `lambda` their mean number. */
   q: number;
-  /** Bound on the expected number of stable columns that are selected no oftener than by chance: q^2 / ((2 threshold - 1) p). */
+  /** Bound on the expected number of stable columns that are selected no oftener than by chance: q^2 / ((2 threshold - 1) p), p columns or groups. */
   expectedFalse: number;
   /** Seconds it took. */
   seconds: number;
@@ -77,27 +77,28 @@ export async function stabilitySelection(
   const given = inMemory(data);
   const prepared = owned(prepare(isPromise(given) ? await given : given, others));
   const { columns } = prepared.about;
+  const unit = unitOf(prepared);
   if (q !== undefined && lambda !== undefined) throw new RangeError(`q = ${q}: expected none beside a lambda`);
   const most =
-    q === undefined ? Math.max(1, Math.floor(Math.sqrt((2 * threshold - 1) * columns))) : checkInteger('q', q, 1);
+    q === undefined ? Math.max(1, Math.floor(Math.sqrt((2 * threshold - 1) * unit.count))) : checkInteger('q', q, 1);
   const fixed = lambda === undefined ? undefined : Float64Array.of(checkLambda(lambda));
   const lambdas = fixed ?? checkLambdas(others.lambdas);
   const seed = checkInteger('seed', others.seed ?? 0, 0);
   const ended = await inTurn(subsamples, async (k) => {
     const weights = halfOf(prepared, seed, k);
-    const answer = await solvePrepared(prepared, { lambdas, weights, settings: fixed ? {} : { maxNonzeros: most } });
-    return { status: answer.status, message: answer.message, support: selectedBy(answer, fixed ? columns : most) };
+    const settings = fixed ? {} : { maxNonzeros: unit.coefficientsOf(most) };
+    const answer = await solvePrepared(prepared, { lambdas, weights, settings });
+    const support = selectedBy(answer, fixed ? unit.count : most, unit);
+    return { status: answer.status, message: answer.message, support };
   });
-  const frequencies = new Float64Array(columns);
-  for (const { support } of ended)
-    for (const j of support) frequencies[j] = (frequencies[j] as number) + 1 / subsamples;
+  const frequencies = frequenciesOf(ended, unit);
   const stable = Int32Array.from(frequencies.keys()).filter((j) => (frequencies[j] as number) >= threshold - 1e-12);
-  const size = fixed ? ended.reduce((sum, { support }) => sum + support.length, 0) / subsamples : most;
+  const size = fixed ? ended.reduce((sum, { support }) => sum + support.size, 0) / subsamples : most;
   return {
     ...statusOf(ended),
     ...{ frequencies, stable, threshold, subsamples, q: size },
     ...namesOf(prepared, stable),
-    expectedFalse: size ** 2 / ((2 * threshold - 1) * columns),
+    expectedFalse: size ** 2 / ((2 * threshold - 1) * unit.count),
     seconds: (performance.now() - begin) / 1000,
   };
 }
@@ -134,12 +135,46 @@ function statusOf(
   return { status, message };
 }
 
-/** The columns of the last model of a path that has no more than `most`. */
-function selectedBy({ lambdas, offsets, indices }: SparseAnswer, most: number): Int32Array {
-  let last = -1;
-  for (let k = 0; k < lambdas.length; ++k) {
-    if ((offsets[k + 1] as number) - (offsets[k] as number) > most) break;
-    last = k;
+/** What is selected or not: columns, or groups of them where the penalty is one of groups. */
+interface Unit {
+  count: number;
+  /** Says which one a column belongs to. */
+  of(column: number): number;
+  /** The most coefficients that so many have. */
+  coefficientsOf(count: number): number;
+  columns: number;
+}
+
+function unitOf({ about }: Prepared): Unit {
+  const { groups, columns } = about;
+  if (!groups) return { count: columns, columns, of: (j) => j, coefficientsOf: (count) => count };
+  const falling = groups.sizes.slice().sort((a, b) => b - a);
+  return {
+    ...{ count: groups.sizes.length, columns },
+    of: (j) => groups.of[j] as number,
+    coefficientsOf: (count) => falling.subarray(0, count).reduce((sum, size) => sum + size, 0),
+  };
+}
+
+/** The share of the halves on which each column was selected. */
+function frequenciesOf(ended: readonly { support: Set<number> }[], { of, columns }: Unit): Float64Array {
+  const frequencies = new Float64Array(columns);
+  for (const { support } of ended) {
+    for (let j = 0; j < columns; ++j) {
+      if (support.has(of(j))) frequencies[j] = (frequencies[j] as number) + 1 / ended.length;
+    }
   }
-  return last < 0 ? new Int32Array(0) : indices.subarray(offsets[last], offsets[last + 1]);
+  return frequencies;
+}
+
+/** What the last model of a path selects that has no more than `most`. */
+function selectedBy({ lambdas, offsets, indices }: SparseAnswer, most: number, unit: Unit): Set<number> {
+  let last = new Set<number>();
+  for (let k = 0; k < lambdas.length; ++k) {
+    const selected = new Set<number>();
+    for (const c of indices.subarray(offsets[k], offsets[k + 1])) selected.add(unit.of(c % unit.columns));
+    if (selected.size > most) break;
+    last = selected;
+  }
+  return last;
 }

@@ -22,7 +22,10 @@ export const taking: Taking = {
   'sparse/fused': ['alpha', (options) => sparse.fused(options)],
   'sparse/mcp': ['gamma', (options) => sparse.mcp(options)],
   'sparse/scad': ['alpha', (options) => sparse.scad(options)],
+  'sparse/groupLasso': ['alpha', (options) => sparse.groupLasso(options)],
+  'sparse/groupMcp': ['gamma', (options) => sparse.groupMcp(options)],
+  'sparse/groupScad': ['gamma', (options) => sparse.groupScad(options)],
 };
 
 /** Functions without options. */
-export const others = ['elasticNet', 'lasso'];
+export const others = ['elasticNet', 'lasso', 'sparseGroupLasso'];

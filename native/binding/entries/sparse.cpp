@@ -40,6 +40,10 @@ struct SparseEntry {
     numbers("sortedWeights", problem.sortedWeights);
     numbers("lambdas", problem.lambdas);
     numbers("start", problem.start);
+    if (in.has("groups")) {
+      const auto from = in.integers("groups");
+      problem.groups.assign(from.begin(), from.end());
+    }
     if (in.has("responses")) problem.responses = in.integer("responses");
     return problem;
   }

@@ -17,6 +17,8 @@ constexpr double bytesOfColumn = 256;
 /// A column whose variance is below this share of its mean square, which rounding alone may leave, counts as constant.
 constexpr double leastVariation = 64 * machineEpsilon;
 
+constexpr double roundingOfShares = 1e-9;  // by which shares of classes may sum to something other than 1
+
 void requireLength(const char* name, std::size_t length, int expected, const char* per) {
   require(length == at(expected), std::string(name) + ".length", length,
           std::string("expected as many numbers as x has ") + per + ": " + show(expected));
@@ -41,6 +43,8 @@ void requireResponses(SparseFamily family, const std::vector<double>& y) {
     case SparseFamily::gamma:
       return each([](double v) { return v > 0 && std::isfinite(v); },
                   "expected a finite number > 0 for family 'gamma'");
+    case SparseFamily::multinomial:
+      return each([](double v) { return v >= 0 && v <= 1; }, "expected a number in [0, 1] for family 'multinomial'");
     default:
       return each([](double v) { return std::isfinite(v); }, "expected a finite number");
   }
@@ -54,8 +58,10 @@ SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const Sparse
   readColumns(la, problem);
   requireEntries("y", problem.y.size());
   requireResponses(settings.family, problem.y);
+  requireShares(problem.y);
   readRows(problem);
   measureColumns(la, settings.intercept, settings.standardize);
+  readFactors(problem, isOfGroups(settings.penalty));
   readPenalties(problem);
 }
 
@@ -128,12 +134,48 @@ void SparseData::measureColumns(const Cpu& la, bool centre, bool standardize) {
   }
 }
 
-void SparseData::readPenalties(const SparseProblem& problem) {
-  factor = problem.penaltyFactor;
-  if (factor.empty()) factor.assign(at(p()), 1.0);
-  requireLength("penaltyFactor", factor.size(), p(), "columns");
+/// Throws unless the shares of the classes of each row sum to 1.
+void SparseData::requireShares(const std::vector<double>& shares) const {
+  if (family != SparseFamily::multinomial) return;
+  require(responses_ >= 2, "responses", responses_, "expected at least two classes for family 'multinomial'");
+  for (int i = 0; i < n(); ++i) {
+    double sum = 0;
+    for (int k = 0; k < responses_; ++k) sum += shares[at(i) + at(n()) * at(k)];
+    require(std::abs(sum - 1) <= roundingOfShares, "sum of y[" + show(i) + "]", sum,
+            "expected 1 for family 'multinomial'");
+  }
+}
+
+/// Factors of the columns: those of their groups, for penalties of groups.
+void SparseData::readFactors(const SparseProblem& problem, bool ofGroups) {
   requireEach(
-      "penaltyFactor", factor, [](double f) { return f >= 0 && std::isfinite(f); }, "expected a finite number >= 0");
+      "penaltyFactor", problem.penaltyFactor, [](double f) { return f >= 0 && std::isfinite(f); },
+      "expected a finite number >= 0");
+  if (!ofGroups || problem.groups.empty()) {
+    factor = problem.penaltyFactor;
+    if (factor.empty()) factor.assign(at(p()), 1.0);
+    return requireLength("penaltyFactor", factor.size(), p(), "columns");
+  }
+  groups = problem.groups;
+  requireLength("groups", groups.size(), p(), "columns");
+  std::vector<int> sizes;
+  for (std::size_t j = 0; j < groups.size(); ++j) {
+    const int group = groups[j];
+    require(group >= 0 && group < p(), "groups[" + show(j) + "]", group, "expected an integer from 0");
+    if (sizes.size() <= at(group)) sizes.resize(at(group) + 1, 0);
+    ++sizes[at(group)];
+  }
+  const std::vector<double>& given = problem.penaltyFactor;
+  require(given.empty() || given.size() == sizes.size(), "penaltyFactor.length", given.size(),
+          "expected a number for each group, of which there are " + show(sizes.size()));
+  factor.resize(groups.size());
+  for (std::size_t j = 0; j < groups.size(); ++j) {
+    const auto group = at(groups[j]);
+    factor[j] = given.empty() ? std::sqrt(static_cast<double>(sizes[group])) : given[group];
+  }
+}
+
+void SparseData::readPenalties(const SparseProblem& problem) {
   lower = problem.lower;
   upper = problem.upper;
   bounded = !lower.empty() || !upper.empty();

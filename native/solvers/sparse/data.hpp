@@ -41,6 +41,7 @@ class SparseData {
   std::vector<double> shift, scale;            ///< p
   std::vector<double> factor, lower, upper;    ///< p: of coefficients as they are penalised
   std::vector<double> givenLower, givenUpper;  ///< p: of coefficients of x
+  std::vector<int> groups;                     ///< of columns, from 0; empty: each column is one
   std::vector<char> constant;                  ///< columns without variation, which are left out
   std::vector<int> free;                       ///< columns without penalty, not constant
   bool bounded = false;
@@ -51,8 +52,10 @@ class SparseData {
 
   void readColumns(const Cpu& la, const SparseProblem& problem);
   void requireEntries(const char* name, std::size_t length) const;
+  void requireShares(const std::vector<double>& shares) const;
   void readRows(const SparseProblem& problem);
   void measureColumns(const Cpu& la, bool centre, bool standardize);
+  void readFactors(const SparseProblem& problem, bool ofGroups);
   void readPenalties(const SparseProblem& problem);
   void multiplySparse(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const;
 };

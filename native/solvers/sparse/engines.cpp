@@ -2,6 +2,7 @@
 
 #include "solvers/sparse/coordinate_path.hpp"
 #include "solvers/sparse/gradient_path.hpp"
+#include "solvers/sparse/group_path.hpp"
 #include "solvers/sparse/proximal_path.hpp"
 #include "solvers/sparse/subset_path.hpp"
 
@@ -9,13 +10,19 @@ namespace nonconvex {
 
 std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data, const SparseProblem& problem,
                                            const SparseSettings& settings) {
-  require(data.responses() == 1, "responses", data.responses(), "expected 1");
+  const SparsePenalty penalty = settings.penalty;
   const bool byProducts = settings.method != PathMethod::coordinateDescent;
-  require(!byProducts || hasStruct(settings.penalty), "method", nameOf(settings.method),
-          "expected 'coordinateDescent' for " + std::string(nameOf(settings.penalty)));
+  require(!byProducts || hasStruct(penalty), "method", nameOf(settings.method),
+          "expected 'coordinateDescent' for " + std::string(nameOf(penalty)));
+  require(!byProducts || data.responses() == 1, "method", nameOf(settings.method),
+          "expected 'coordinateDescent' for several responses");
   if (byProducts) return std::make_unique<GradientPath>(la, data, settings);
-  if (settings.penalty == SparsePenalty::bestSubset) return std::make_unique<SubsetPath>(la, data, settings);
-  if (!hasStruct(settings.penalty)) return std::make_unique<ProximalPath>(la, data, problem, settings);
+  if (isOfGroups(penalty) || (data.responses() > 1 && hasStruct(penalty))) {
+    return std::make_unique<GroupPath>(la, data, settings);
+  }
+  require(data.responses() == 1, "responses", data.responses(), "expected 1 for this penalty");
+  if (penalty == SparsePenalty::bestSubset) return std::make_unique<SubsetPath>(la, data, settings);
+  if (!hasStruct(penalty)) return std::make_unique<ProximalPath>(la, data, problem, settings);
   return std::make_unique<CoordinatePath>(la, data, settings);
 }
 

@@ -241,4 +241,17 @@ double GramMetric::rowsOf(std::span<const double> b, std::span<double> rows) con
   return sum;
 }
 
+double GramMetric::squaredNormOfRows(std::span<const double> rows) const {
+  double squares = 0;
+  for (std::size_t from = 0; from < rows.size(); from += h_.size()) {
+    double sum = 0;
+    for (std::size_t i = 0; i < h_.size(); ++i) {
+      if (h_[i] > 0) squares += rows[from + i] * rows[from + i] / h_[i];
+      sum += rows[from + i];
+    }
+    if (intercept_) squares -= sum * sum / total_;
+  }
+  return squares;
+}
+
 }  // namespace nonconvex

@@ -17,6 +17,8 @@ class GramMetric {
  public:
   GramMetric(const Cpu& la, const SparseData& data, bool intercept);
 
+  /// Rows of the data.
+  int rows() const { return data_.n(); }
   int size() const { return static_cast<int>(columns_.size()); }
   int column(int place) const { return columns_[at(place)]; }
   const std::vector<int>& columns() const { return columns_; }
@@ -54,6 +56,8 @@ class GramMetric {
   void addProduct(std::span<const double> b, std::span<double> t) const;
   /// rows := H X b, less the shifts; returns its sum. The entry of G b at a place is ofRows() of it.
   double rowsOf(std::span<const double> b, std::span<double> rows) const;
+  /// d^T G d for the rows of d by rowsOf().
+  double squaredNormOfRows(std::span<const double> rows) const;
   double ofRows(int place, std::span<const double> rows, double sum) const {
     return dot(place, rows.data()) - mean(place) * sum;
   }

@@ -4,6 +4,7 @@
 
 #include "core/index.hpp"
 #include "problems/glm/row_losses.hpp"
+#include "solvers/sparse/multinomial_rows.hpp"
 
 namespace nonconvex {
 namespace {
@@ -60,9 +61,8 @@ class GlmRows final : public RowsLoss {
   /// The loss of a row is least, over all predictions, as its conjugate says at 0.
   double perfect() const override {
     double sum = 0;
-    for (int i = 0; i < data_.n(); ++i) {
-      sum -=
-          data_.weights[at(i)] * visitLoss(family_, [&]<class Loss>() { return Loss::conjugate(0, data_.y[at(i)]); });
+    for (std::size_t i = 0; i < data_.y.size(); ++i) {
+      sum -= weight(i) * visitLoss(family_, [&]<class Loss>() { return Loss::conjugate(0, data_.y[i]); });
     }
     return sum;
   }
@@ -78,6 +78,14 @@ class GlmRows final : public RowsLoss {
 
 }  // namespace
 
-std::unique_ptr<RowsLoss> makeRowsLoss(const SparseData& data) { return std::make_unique<GlmRows>(data); }
+void RowsLoss::multiplyHessian(std::span<const double> /*first*/, std::span<const double> second,
+                               std::span<double> v) const {
+  for (std::size_t i = 0; i < v.size(); ++i) v[i] *= second[i];
+}
+
+std::unique_ptr<RowsLoss> makeRowsLoss(const SparseData& data) {
+  if (data.family == SparseFamily::multinomial) return std::make_unique<MultinomialRows>(data);
+  return std::make_unique<GlmRows>(data);
+}
 
 }  // namespace nonconvex

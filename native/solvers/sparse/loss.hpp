@@ -31,6 +31,11 @@ class RowsLoss {
   virtual double mostMove() const { return 1; }
   /// The loss of predictions that fit perfectly, below which it never is.
   virtual double perfect() const = 0;
+  /// Whether the predictions of a row are of classes, whose second derivatives are no diagonal matrix.
+  virtual bool coupled() const { return false; }
+  /// v := the Hessian times v at the point with these derivatives.
+  virtual void multiplyHessian(std::span<const double> first, std::span<const double> second,
+                               std::span<double> v) const;
   /// Whether the loss is (t - y)^2 / 2 for each row.
   virtual bool squared() const { return false; }
 };

@@ -18,7 +18,7 @@ class PenaltyAt {
         gamma_(gammaOf(settings)) {}
 
   static double gammaOf(const SparseSettings& settings) {
-    return visitPenalty(settings.penalty, [&]<class Penalty>() {
+    return visitPenalty(ofNorm(settings.penalty), [&]<class Penalty>() {
       const double usual = Penalty{}.gamma;
       return usual > 0 && isKnown(settings.gamma) ? settings.gamma : usual;
     });

@@ -18,8 +18,13 @@ namespace nonconvex {
 /// The loss of the linear prediction t for the response y, which is the negative log-likelihood up to constants:
 ///   gaussian  (t - y)^2 / 2                           binomial  log(1 + exp(t)) - y t, 0 <= y <= 1
 ///   poisson   exp(t) - y t, y >= 0                    gamma     t + y exp(-t), y > 0: the logarithmic link
-enum class SparseFamily { gaussian, binomial, poisson, gamma };
-constexpr auto names(SparseFamily) { return std::array{"gaussian"sv, "binomial"sv, "poisson"sv, "gamma"sv}; }
+/// and of K linear predictions t, one for each class, for shares y of these, which sum to 1:
+///   multinomial  log sum_k exp(t_k) - sum_k y_k t_k
+/// gaussian takes several responses, too, whose losses are added.
+enum class SparseFamily { gaussian, binomial, poisson, gamma, multinomial };
+constexpr auto names(SparseFamily) {
+  return std::array{"gaussian"sv, "binomial"sv, "poisson"sv, "gamma"sv, "multinomial"sv};
+}
 
 /// The penalty of a coefficient b with l = lambda alpha: l |b|; or, with g = `gamma`,
 ///   mcp   l |b| - b^2 / (2 g) up to |b| = g l, then g l^2 / 2
@@ -28,14 +33,39 @@ constexpr auto names(SparseFamily) { return std::array{"gaussian"sv, "binomial"s
 ///   bestSubset  lambda where b is not 0, and `ridge` b^2 / 2
 ///   slope       lambda sum_k w_k |b|_(k), sizes and weights falling
 ///   fused       lambda (alpha sum_j |b_j| + (1 - alpha) sum_j |b_{j+1} - b_j|)
-/// The first kinds are numbered as the structs of SelectionPenalties.
-enum class SparsePenalty { lasso, mcp, scad, bestSubset, slope, fused };
+/// and those of groups, which are the first ones of the norm of the coefficients of a group of columns, of all
+/// responses; sparseGroupLasso, with lambda, is (1 - alpha) times the norm and alpha times the absolute values. The
+/// first kinds are numbered as the structs of SelectionPenalties.
+enum class SparsePenalty {
+  lasso,
+  mcp,
+  scad,
+  bestSubset,
+  slope,
+  fused,
+  groupLasso,
+  groupMcp,
+  groupScad,
+  sparseGroupLasso
+};
 constexpr auto names(SparsePenalty) {
-  return std::array{"lasso"sv, "mcp"sv, "scad"sv, "bestSubset"sv, "slope"sv, "fused"sv};
+  return std::array{"lasso"sv, "mcp"sv,        "scad"sv,     "bestSubset"sv, "slope"sv,
+                    "fused"sv, "groupLasso"sv, "groupMcp"sv, "groupScad"sv,  "sparseGroupLasso"sv};
 }
 
 /// Whether a penalty is a sum over single coefficients that has a struct.
 constexpr bool hasStruct(SparsePenalty kind) { return kind < SparsePenalty::bestSubset; }
+
+/// Whether a kind is a penalty of the norms of groups of columns.
+constexpr bool isOfGroups(SparsePenalty kind) {
+  return kind >= SparsePenalty::groupLasso && kind <= SparsePenalty::sparseGroupLasso;
+}
+/// The kind that a penalty of groups is of their norms; another one itself.
+constexpr SparsePenalty ofNorm(SparsePenalty kind) {
+  if (!isOfGroups(kind)) return kind;
+  if (kind == SparsePenalty::groupMcp) return SparsePenalty::mcp;
+  return kind == SparsePenalty::groupScad ? SparsePenalty::scad : SparsePenalty::lasso;
+}
 
 /// f.operator()<Penalty>() with the struct of the kind.
 template <class F>
@@ -43,8 +73,8 @@ decltype(auto) visitPenalty(SparsePenalty kind, F&& f) {
   return visit(SelectionPenalties{}, static_cast<int>(kind), f);
 }
 inline bool isConvex(SparsePenalty kind) {
-  return kind > SparsePenalty::bestSubset ||
-         (hasStruct(kind) && visitPenalty(kind, []<class Penalty>() { return Penalty::convex; }));
+  return kind == SparsePenalty::slope || kind == SparsePenalty::fused ||
+         (hasStruct(ofNorm(kind)) && visitPenalty(ofNorm(kind), []<class Penalty>() { return Penalty::convex; }));
 }
 
 /// How models of lasso, elastic net, mcp and scad are found: on columns in use, or by products with x alone.
@@ -82,11 +112,12 @@ struct SparseSettings : Limits {
     return std::tuple_cat(
         Limits::fields(),
         std::tuple{
-            FIELD(family, anyValue(), "The loss: of numbers, of two classes, of counts, of positive numbers."),
+            FIELD(family, anyValue(),
+                  "The loss: of numbers, of two classes, of counts, of positive numbers, of classes."),
             FIELD(penalty, anyValue(), "The kind of the penalty."),
             FIELD(alpha, between(0, 1),
                   "Share of the absolute values in the penalty; the rest is that of the squares."),
-            FIELD(gamma, positiveOr("3 for mcp, 3.7 for scad"),
+            FIELD(gamma, positiveOr("3 for mcp, 3.7 for scad, also of groups"),
                   "Where the penalty becomes constant, in lambdas: above 1 for mcp, above 2 for scad."),
             FIELD(ridge, (Bounds{.lower = 0, .openUpper = true}),
                   "Weight of the squares of coefficients beside bestSubset, halved."),
@@ -119,12 +150,13 @@ struct SparseProblem {
   std::vector<double> y;                    ///< n x K
   std::vector<double> weights;              ///< n; empty: 1
   std::vector<double> offset;               ///< n x K; empty: 0
-  std::vector<double> penaltyFactor;        ///< p; empty: 1
+  std::vector<double> penaltyFactor;        ///< p, or of each group; empty: 1, or the root of a group's size
+  std::vector<int> groups;                  ///< p: the group of each column, from 0; empty: each column is one
   std::vector<double> lower, upper;         ///< p; empty: none
   std::vector<double> sortedWeights;        ///< p, of slope; empty: by `q`
   std::vector<double> lambdas;              ///< of the path, falling; empty: made from the data
   std::vector<double> start;                ///< p K coefficients to begin at, and K intercepts; empty: none
-  int responses = 1;                        ///< K
+  int responses = 1;                        ///< K, the classes of multinomial
 };
 
 /// A report of a path, one a lambda.

@@ -17,8 +17,8 @@ constexpr double leastStep = 0.5;         // of lambda, on the way to the first 
 constexpr double smallestLead = 1e-4;     // of lambdaMax, among those on the way
 
 void requireSettings(const SparseSettings& settings) {
-  if (hasStruct(settings.penalty)) {
-    visitPenalty(settings.penalty, [&]<class Penalty>() {
+  if (hasStruct(ofNorm(settings.penalty))) {
+    visitPenalty(ofNorm(settings.penalty), [&]<class Penalty>() {
       const double gamma = PenaltyAt::gammaOf(settings);
       require(gamma > Penalty::leastGamma || Penalty{}.gamma == 0, "gamma", gamma,
               "expected more than " + show(Penalty::leastGamma) + " for " + std::string(Penalty::name));

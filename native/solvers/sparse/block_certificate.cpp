@@ -1,0 +1,85 @@
+#include "solvers/sparse/block_certificate.hpp"
+
+#include <cmath>
+
+#include "core/index.hpp"
+#include "core/require_memory.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// Longer than most: one system is set up and solved.
+bool makeClassesOrthogonal(const SparseData& data, std::span<const int> free, bool intercept,
+                           std::span<const double> first, std::span<double> slopes) {
+  const int n = data.n(), classes = data.responses(), begin = intercept ? 1 : 0;
+  const int count = begin + static_cast<int>(free.size()), unknowns = count * classes;
+  if (count == 0) return true;
+  const auto weighted = [&](int i, int k) {
+    const std::size_t entry = at(i) + at(n) * at(k);
+    return first[entry] + data.weights[at(i)] * data.y[entry];
+  };
+  requireMemory(sizeof(double) * (1.0 * count * n + 2.0 * unknowns * unknowns),
+                "columns without penalty, of which there are " + show(count) + ", need");
+  HostMatrix<double> z(n, count), a(unknowns, unknowns), c(unknowns, 1);
+  for (int i = 0; i < n && intercept; ++i) z(i, 0) = 1;
+  for (int f = begin; f < count; ++f) {
+    const auto j = at(free[at(f - begin)]);
+    const double by = 1 / data.scale[j];
+    for (int i = 0; i < n; ++i) z(i, f) = -data.shift[j] * by;
+    data.x.forEntries(free[at(f - begin)], [&](int i, double v) { z(i, f) += v * by; });
+  }
+  // What all classes have in common changes nothing, so that the weights of the rows are put there.
+  for (int f = 0; f < count; ++f) {
+    for (int g = 0; g <= f; ++g) {
+      for (int i = 0; i < n; ++i) {
+        const double weight = data.weights[at(i)];
+        if (weight == 0) continue;
+        const double both = z(i, f) * z(i, g);
+        for (int k = 0; k < classes; ++k) {
+          const double p = weighted(i, k);
+          a(f * classes + k, g * classes + k) += both * p;
+          for (int l = 0; l < classes; ++l) {
+            const double other = weighted(i, l);
+            a(f * classes + k, g * classes + l) += both * (weight / classes - p * other / weight);
+          }
+        }
+      }
+    }
+    for (int k = 0; k < classes; ++k) c(f * classes + k, 0) = blas::dot(n, z.column(f), slopes.data() + at(n) * at(k));
+  }
+  const Cpu la;
+  if (!la.cholesky(a)) return false;
+  la.choleskySolve(a, c);
+  bool inside = true;
+  std::vector<double> move(at(classes));
+  for (int i = 0; i < n; ++i) {
+    const double weight = data.weights[at(i)];
+    if (weight == 0) continue;
+    double mean = 0;
+    for (int k = 0; k < classes; ++k) {
+      move[at(k)] = 0;
+      for (int f = 0; f < count; ++f) move[at(k)] += z(i, f) * c(f * classes + k, 0);
+      mean += weighted(i, k) / weight * move[at(k)];
+    }
+    for (int k = 0; k < classes; ++k) {
+      slopes[at(i) + at(n) * at(k)] -= weighted(i, k) * (move[at(k)] - mean);
+      inside = inside && std::abs(move[at(k)] - mean) <= 1;
+    }
+  }
+  return inside;
+}
+
+}  // namespace
+
+bool makeResponsesOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const int> free, bool intercept,
+                             std::span<const double> first, std::span<const double> second, std::span<double> slopes) {
+  if (loss.coupled()) return makeClassesOrthogonal(data, free, intercept, first, slopes);
+  bool inside = true;
+  const std::size_t n = at(data.n());
+  for (std::size_t from = 0; from < slopes.size(); from += n) {
+    inside = makeOrthogonal(data, loss, free, intercept, second.subspan(from, n), slopes.subspan(from, n)) && inside;
+  }
+  return inside;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,75 @@
+// Penalties of blocks of coefficients by their norm, and the exact minimiser over a block.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "functions/selection_penalties.hpp"
+#include "linalg/jacobi_svd.hpp"
+#include "linalg/views.hpp"
+#include "solvers/sparse/problem.hpp"
+
+namespace nonconvex {
+
+/// P(||b||) + l1 ||b||_1 + ridge ||b||^2 / 2 for the coefficients b of a block, P with slope l at 0 being that of
+/// lasso, mcp or scad. Only lasso goes with an l1.
+struct BlockPenalty {
+  SparsePenalty kind = SparsePenalty::lasso;  ///< lasso, mcp or scad
+  double l = 0, gamma = 3, l1 = 0, ridge = 0;
+
+  /// f(penalty) of the norm, its struct.
+  template <class F>
+  decltype(auto) with(F&& f) const {
+    return visit(SelectionPenalties{}, static_cast<int>(kind), [&]<class Penalty>() { return f(Penalty{l, gamma}); });
+  }
+  bool convex() const { return kind == SparsePenalty::lasso; }
+  bool isZero() const { return l == 0 && l1 == 0 && ridge == 0; }
+  /// The steepest that the second derivative of P falls.
+  double concavity() const;
+  double value(std::span<const double> b) const;
+  /// How far -g is from the derivatives of the penalty at b, in the norm.
+  double violation(std::span<const double> b, std::span<const double> g) const;
+  /// The norm of g without what l1 takes of each entry, which has to be at most l where the block is 0.
+  double dualNorm(std::span<const double> g) const;
+  /// The conjugate of the penalty at v; infinite where there is no ridge and v is steeper than the penalty.
+  double conjugate(std::span<const double> v) const;
+  /// The largest share s <= 1 for which the conjugate at s v is finite.
+  double feasibleShare(std::span<const double> v) const;
+};
+
+/// A symmetric positive semidefinite matrix G of a block by its eigenvalues, for K responses alike: coefficients are
+/// d x K by rows, and the curvature is that of G in each of the K columns.
+class BlockCurvature {
+ public:
+  BlockCurvature(int size, int responses);
+
+  /// `gram` is d x d, both triangles.
+  void set(Mat<const double> gram);
+  Mat<const double> gram() const { return gram_; }
+  double largest() const { return values_.front(); }
+  double least() const { return values_.back(); }
+
+  /// b := argmin of 1/2 b^T G b - z^T b and the penalty, the global one; with an l1, where G is no multiple of I, some
+  /// proximal steps towards it from the given b.
+  void minimize(const BlockPenalty& penalty, std::span<const double> z, std::span<double> b);
+
+ private:
+  /// A piece of P, along which P' = slope - concavity r.
+  struct Piece {
+    double slope, concavity, from, to;
+  };
+  void shrink(const BlockPenalty& penalty, std::span<const double> z, std::span<double> b);
+  double normOn(const Piece& piece, double ridge) const;
+  double valueAt(const Piece& piece, double r, const BlockPenalty& penalty);
+  void tryPiece(const Piece& piece, const BlockPenalty& penalty, std::span<double> b);
+  void rotate(std::span<const double> from, std::span<double> to, bool back) const;
+
+  int size_, responses_;
+  std::vector<double> values_;  ///< falling
+  HostMatrix<double> vectors_, gram_;
+  std::vector<double> rotated_, squares_, trial_;
+  JacobiSvd svd_;
+  double least_ = 0;
+};
+
+}  // namespace nonconvex

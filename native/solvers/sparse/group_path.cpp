@@ -1,0 +1,597 @@
+#include "solvers/sparse/group_path.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+#include "core/require_memory.hpp"
+#include "linalg/vectors.hpp"
+#include "solvers/sparse/block_certificate.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr int mostColumnsTogether = 32;  // of slopes of some lambdas, whose gradients are had in one pass over x
+constexpr int mostLambdasTogether = 8;
+constexpr double shareOfCandidates = 0.9;  // of the last of these lambdas, from which dual norm on a group is taken in
+constexpr int mostAttemptsAtOne = 12;      // at one lambda
+constexpr int mostModels = 300;            // quadratics in turn, for one model
+constexpr double slowProgress = 0.1;       // a violation that is more of the one before asks for new curvatures
+constexpr double stretchOfCurvatures = 4;  // where the objective rises along a step
+constexpr double largestStretch = 1e6;
+constexpr int mostHalvingsOfStep = 8;
+constexpr double shareOfViolation = 0.1;  // to which a quadratic is minimised
+constexpr double shareOfTolerance = 0.3;  // of the gap, that the columns in use may take
+constexpr int mostDirections = 60;        // of conjugate gradients for one Newton step on rows
+constexpr double accuracyOfStep = 0.05;   // of its residual
+constexpr double leastAlpha = 1e-3;       // by which lambdaMax is told of penalties that are nearly squares alone
+
+}  // namespace
+
+GroupPath::GroupPath(const Cpu& la, const SparseData& data, const SparseSettings& settings)
+    : PathEngine(data),
+      la_(la),
+      data_(data),
+      settings_(settings),
+      responses_(data.responses()),
+      blocks_(data, settings),
+      metric_(la, data, settings.intercept),
+      quadratic_(la, blocks_, metric_, data.responses()),
+      gradients_(data.p(), data.responses()),
+      intercepts_(at(data.responses()), 0.0) {
+  require(!data.bounded, "lowerBounds", "given",
+          "expected no bounds with penalties of groups or with several responses");
+  const std::size_t size = at(data.n()) * at(responses_);
+  for (auto* each : {&t_, &first_, &second_, &rows_}) each->resize(size);
+  h_.resize(at(data.n()));
+  std::size_t widest = 1;
+  for (int g = 0; g < blocks_.count(); ++g) widest = std::max(widest, blocks_.columns(g).size());
+  block_.resize(widest * at(responses_));
+}
+
+template <class F>
+void GroupPath::forBlocks(int group, Mat<const double> gradients, F&& f) const {
+  const std::span<const int> columns = blocks_.columns(group);
+  const std::size_t size = columns.size() * at(responses_);
+  for (std::size_t e = 0; e < columns.size(); ++e) {
+    for (int k = 0; k < responses_; ++k) block_[e * at(responses_) + at(k)] = gradients(columns[e], k);
+  }
+  const std::span<const double> all(block_.data(), size);
+  if (blocks_.joint()) {
+    if (size > 0) f(all);
+    return;
+  }
+  for (std::size_t k = 0; k < size; ++k) f(all.subspan(k, 1));
+}
+
+void GroupPath::takeIn(std::span<const int> groups) {
+  if (groups.empty()) return;
+  int count = metric_.size();
+  for (const int g : groups) count += static_cast<int>(blocks_.columns(g).size());
+  requireMemory(2 * metric_.bytesFor(count), "x with " + show(count) + " columns in use at once needs",
+                "larger lambdas or maxNonzeros would end the path before");
+  quadratic_.add(groups);
+  setGradient();
+}
+
+void GroupPath::evaluate() {
+  value_ = loss_->evaluate(t_, first_, second_);
+  ++evaluations_;
+}
+
+/// Gradients of the places in use, with the best intercepts eliminated.
+void GroupPath::setGradient() {
+  places_.resize(at(metric_.size()));
+  for (int k = 0; k < responses_; ++k) {
+    const std::span<double> slopes = column(first_, k);
+    const double sum = std::accumulate(slopes.begin(), slopes.end(), 0.0);
+    metric_.gradient(slopes, sum, places_);
+    for (int e = 0; e < metric_.size(); ++e) {
+      quadratic_.q[at(e * responses_ + k)] = places_[at(e)] - metric_.mean(e) * sum;
+    }
+  }
+}
+
+double GroupPath::violationOfIntercepts() const {
+  if (!settings_.intercept) return 0;
+  double most = 0;
+  for (int k = 0; k < responses_; ++k) {
+    const auto from = first_.begin() + static_cast<std::ptrdiff_t>(at(k) * at(data_.n()));
+    most = std::max(most, std::abs(std::accumulate(from, from + data_.n(), 0.0)));
+  }
+  return most;
+}
+
+/// The metric by the present curvatures of the loss, times a number.
+void GroupPath::setCurvatures(double stretch) {
+  loss_->curvatures(t_, second_, stretch, rows_);
+  std::copy_n(rows_.begin(), h_.size(), h_.begin());  // they are the same for all responses
+  metric_.setWeights(h_);
+  quadratic_.forgetCurvatures();
+  setGradient();
+}
+
+/// t := what the coefficients and intercepts of a step add to the predictions: those of the intercepts are in the rows
+/// already.
+void GroupPath::rowsOfStep(std::span<const double> step) {
+  for (int k = 0; k < responses_; ++k) {
+    for (int e = 0; e < metric_.size(); ++e) places_[at(e)] = step[at(e * responses_ + k)];
+    metric_.addProduct(places_, column(rows_, k));
+  }
+}
+
+/// Moves predictions as the coefficients go to `after` and the intercepts by `moves_`, or a share of that with which
+/// the objective falls; of a quadratic the intercepts go to the best ones. False where none does: then all stays where
+/// it was.
+bool GroupPath::moveTo(const BlockPenaltyAt& penalty, std::span<const double> after, bool ofQuadratic) {
+  const std::size_t size = after.size();
+  moves_.resize(at(responses_));
+  before_.assign(quadratic_.b.begin(), quadratic_.b.end());
+  start_ = t_;
+  const double objective = value_ + quadratic_.penaltyValue(penalty);
+  const double rounding = 1e-14 * (std::abs(objective) + scaleOfGap() + std::abs(perfect_));
+  std::vector<double>& step = image_;
+  step.resize(size);
+  for (std::size_t e = 0; e < size; ++e) step[e] = after[e] - before_[e];
+  for (int k = 0; k < responses_; ++k) {
+    const std::span<double> slopes = column(first_, k);
+    double move = 0;
+    if (settings_.intercept) {
+      move = ofQuadratic ? -std::accumulate(slopes.begin(), slopes.end(), 0.0) / metric_.totalWeight() : moves_[at(k)];
+    }
+    for (int e = 0; e < metric_.size(); ++e) move -= metric_.mean(e) * step[at(e * responses_ + k)];
+    moves_[at(k)] = move;
+    std::ranges::fill(column(rows_, k), move);
+  }
+  rowsOfStep(step);
+  const std::vector<double> from = intercepts_;
+  for (double share = 1; share > std::ldexp(1.0, -mostHalvingsOfStep); share /= 2) {
+    for (std::size_t i = 0; i < t_.size(); ++i) t_[i] = start_[i] + share * rows_[i];
+    for (std::size_t e = 0; e < size; ++e) quadratic_.b[e] = share == 1 ? after[e] : before_[e] + share * step[e];
+    for (std::size_t k = 0; k < from.size(); ++k) intercepts_[k] = from[k] + share * moves_[k];
+    evaluate();
+    if (value_ + quadratic_.penaltyValue(penalty) <= objective + rounding) return true;
+  }
+  std::ranges::copy(before_, quadratic_.b.begin());
+  t_ = start_;
+  intercepts_ = from;
+  evaluate();
+  return false;
+}
+
+bool GroupPath::solve(const BlockPenaltyAt& penalty, double tolerance, double gap) {
+  const auto reached = [&](double violation) {
+    return quadratic_.reached(penalty, {tolerance, violationOfIntercepts() <= tolerance ? gap : 0, value_ - perfect_},
+                              violation);
+  };
+  const auto violation = [&] { return std::max(quadratic_.largestViolation(penalty), violationOfIntercepts()); };
+  std::vector<double> before, after;
+  double now = violation(), stretch = 1;
+  for (int k = 0; k < mostModels; ++k) {
+    if (reached(now)) return true;
+    const double inner =
+        squared() ? tolerance / 2
+                  : std::max(std::min(shareOfViolation * now, square(now) / std::max(penalty.largestSlope(), 1e-300)),
+                             0.3 * tolerance);
+    before = quadratic_.b;
+    quadratic_.minimize(penalty, {inner, squared() ? gap : shareOfViolation * gap, value_ - perfect_});
+    after = quadratic_.b;
+    quadratic_.b = before;
+    bool moved = moveTo(penalty, after, true);
+    setGradient();
+    if (loss_->coupled()) moved = newtonStep(penalty) || moved;
+    const double next = violation();
+    if (squared()) {
+      if (!moved || next > 0.5 * now) return reached(next);
+    } else if (!loss_->coupled()) {
+      // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a
+      // hump.
+      stretch = moved ? std::max(1.0, stretch / stretchOfCurvatures) : stretch * stretchOfCurvatures;
+      if (!moved || next > slowProgress * now) setCurvatures(stretch);
+      if (stretch > largestStretch) return reached(next);
+    } else if (!moved) {
+      return reached(next);
+    }
+    now = next;
+    la_.checkpoint();
+  }
+  return false;
+}
+
+/// out := second derivatives of the loss on the support and the intercepts, with columns less their means, times v.
+void GroupPath::multiplyByCurvature(std::span<const double> v, std::span<double> out) {
+  const std::vector<int>& entries = quadratic_.entries();
+  const std::size_t count = entries.size();
+  for (int k = 0; k < responses_; ++k) {
+    std::fill(places_.begin(), places_.end(), 0.0);
+    double shift = settings_.intercept ? v[count + at(k)] : 0;
+    for (std::size_t e = 0; e < count; ++e) {
+      if (entries[e] % responses_ != k) continue;
+      const int place = entries[e] / responses_;
+      places_[at(place)] = v[e];
+      shift -= metric_.mean(place) * v[e];
+    }
+    std::ranges::fill(column(rows_, k), shift);
+    metric_.addProduct(places_, column(rows_, k));
+  }
+  loss_->multiplyHessian(first_, second_, rows_);
+  for (int k = 0; k < responses_; ++k) {
+    const std::span<double> r = column(rows_, k);
+    moves_[at(k)] = std::accumulate(r.begin(), r.end(), 0.0);
+    out[count + at(k)] = settings_.intercept ? moves_[at(k)] : 0;
+  }
+  for (std::size_t e = 0; e < count; ++e) {
+    const int place = entries[e] / responses_, k = entries[e] % responses_;
+    out[e] = metric_.dot(place, column(rows_, k).data()) - metric_.mean(place) * moves_[at(k)];
+  }
+  quadratic_.addPenaltyCurvature(v.first(count), out.first(count));
+}
+
+/// Conjugate gradients for Newton's step on the support and the intercepts, scaled by the diagonal; into the step of
+/// the support, with the intercepts behind.
+bool GroupPath::solveOnRows() {
+  std::vector<double>& step = quadratic_.step();
+  const std::size_t count = quadratic_.entries().size(), size = count + at(responses_);
+  for (auto* each : {&direction_, &image_, &precondition_}) each->assign(size, 0.0);
+  residual_ = step;
+  residual_.resize(size);
+  for (int k = 0; k < responses_; ++k) {
+    const std::span<double> slopes = column(first_, k), diagonal = column(second_, k);
+    const double curvature = std::accumulate(diagonal.begin(), diagonal.end(), 0.0);
+    residual_[count + at(k)] = settings_.intercept ? -std::accumulate(slopes.begin(), slopes.end(), 0.0) : 0;
+    precondition_[count + at(k)] = std::max(curvature, 1e-12);
+  }
+  for (std::size_t e = 0; e < count; ++e) precondition_[e] = quadratic_.diagonalAt(static_cast<int>(e));
+  step.assign(size, 0.0);
+  double before = 0, first = 0;
+  for (int round = 0; round < mostDirections; ++round) {
+    double squares = 0;
+    for (std::size_t e = 0; e < size; ++e) squares += square(residual_[e]) / precondition_[e];
+    if (round == 0) first = squares;
+    if (!(squares > square(accuracyOfStep) * first)) return first > 0;
+    for (std::size_t e = 0; e < size; ++e) {
+      direction_[e] = residual_[e] / precondition_[e] + (round > 0 ? squares / before * direction_[e] : 0);
+    }
+    before = squares;
+    multiplyByCurvature(direction_, image_);
+    const double curvature = dot(direction_, image_);
+    if (!(curvature > 0)) return round > 0;
+    for (std::size_t e = 0; e < size; ++e) {
+      step[e] += squares / curvature * direction_[e];
+      residual_[e] -= squares / curvature * image_[e];
+    }
+    la_.checkpoint();
+  }
+  return true;
+}
+
+/// A Newton step of the objective itself on the support. Whether it moved.
+bool GroupPath::newtonStep(const BlockPenaltyAt& penalty) {
+  moves_.resize(at(responses_));
+  quadratic_.collectSupport(penalty);
+  if (!solveOnRows()) return false;
+  const std::vector<int>& entries = quadratic_.entries();
+  const std::vector<double>& step = quadratic_.step();
+  std::vector<double> after = quadratic_.b;
+  for (std::size_t e = 0; e < entries.size(); ++e) after[at(entries[e])] += step[e];
+  clip(penalty, quadratic_.b, after);
+  for (int k = 0; k < responses_; ++k) moves_[at(k)] = step[entries.size() + at(k)];
+  const bool moved = moveTo(penalty, after, false);
+  setGradient();
+  return moved;
+}
+
+/// Entries with absolute values of their own in the penalty stay at 0 where they would change their sign.
+void GroupPath::clip(const BlockPenaltyAt& penalty, std::span<const double> before, std::span<double> after) const {
+  if (blocks_.joint() && penalty.of(0).l1 == 0) return;
+  for (std::size_t e = 0; e < after.size(); ++e) {
+    if (after[e] * before[e] < 0) after[e] = 0;
+  }
+}
+
+void GroupPath::fitNull() {
+  const auto n = at(data_.n());
+  for (std::size_t i = 0; i < t_.size(); ++i) t_[i] = data_.offset.empty() ? 0 : data_.offset[i];
+  evaluate();
+  setCurvatures(1);
+  std::vector<int> free;
+  for (int g = 0; g < blocks_.count(); ++g) {
+    if (blocks_.factor(g) == 0 && !blocks_.columns(g).empty()) free.push_back(g);
+  }
+  takeIn(free);
+  // Of the groups in use all are free, so that any lambda will do.
+  const BlockPenaltyAt penalty(blocks_, settings_, 1);
+  solve(penalty, 1e-12 * std::max(norm1(first_), 1e-300), 0);
+  nullLoss_ = value_;
+  std::vector<double> sums(at(responses_));
+  for (int k = 0; k < responses_; ++k) {
+    const std::span<double> slopes = column(first_, k);
+    sums[at(k)] = std::accumulate(slopes.begin(), slopes.end(), 0.0);
+  }
+  data_.multiplyTransposed(la_, {first_.data(), static_cast<int>(n), responses_, static_cast<int>(n)}, sums.data(),
+                           gradients_);
+  for (int g = 0; g < blocks_.count(); ++g) {
+    if (blocks_.factor(g) == 0) continue;
+    forBlocks(g, gradients_,
+              [&](std::span<const double> gradient) { lambdaMax_ = std::max(lambdaMax_, largestLambda(g, gradient)); });
+  }
+}
+
+/// The least lambda at which a block with this gradient is 0.
+double GroupPath::largestLambda(int group, std::span<const double> gradient) const {
+  const double factor = blocks_.factor(group), norm = std::sqrt(norm2Squared(gradient));
+  if (settings_.penalty != SparsePenalty::sparseGroupLasso) {
+    return norm / (factor * std::max(settings_.alpha, leastAlpha));
+  }
+  const double largest = normInf(gradient);
+  double low = 0, high = settings_.alpha > 0 ? largest / settings_.alpha : infinity;
+  if (settings_.alpha < 1) high = std::min(high, norm / ((1 - settings_.alpha) * factor));
+  for (int k = 0; k < 200 && high - low > machineEpsilon * high; ++k) {
+    const double middle = low + (high - low) / 2;
+    const BlockPenalty penalty = BlockPenaltyAt(blocks_, settings_, middle).of(group);
+    (penalty.dualNorm(gradient) > penalty.l ? low : high) = middle;
+  }
+  return high;
+}
+
+void GroupPath::begin(std::span<const double> coefficients, std::span<const double> intercepts) {
+  PathModel start;
+  start.intercepts.assign(intercepts.begin(), intercepts.end());
+  std::vector<int> groups;
+  for (int g = 0; g < blocks_.count(); ++g) {
+    bool on = false;
+    for (const int j : blocks_.columns(g)) {
+      for (int k = 0; k < responses_; ++k) {
+        const double b = coefficients[at(j) + at(data_.p()) * at(k)];
+        start.intercepts[at(k)] += data_.shift[at(j)] * b;
+        if (b == 0) continue;
+        on = true;
+        start.columns.push_back(j + data_.p() * k);
+        start.values.push_back(b * data_.scale[at(j)]);
+      }
+    }
+    if (on && !quadratic_.inUse(g)) groups.push_back(g);
+  }
+  takeIn(groups);
+  restore(start);
+}
+
+/// The violation on the columns in use that is small enough.
+double GroupPath::tolerance(const BlockPenaltyAt& penalty) const {
+  const double slope = penalty.largestSlope();
+  const double least = settings_.tolerance * std::max(0.1 * slope, 1e-4 * lambdaMax_);
+  if (!penalty.convex()) return least;
+  const double ofGap = shareOfTolerance * settings_.tolerance * scaleOfGap() / std::max(norm1(quadratic_.b), 1e-300);
+  return std::max(least, std::min(0.01 * slope, ofGap));
+}
+
+PathModel GroupPath::model(const BlockPenaltyAt& penalty, double lambda, bool reached) {
+  PathModel made;
+  made.lambda = lambda;
+  made.reached = reached;
+  made.intercepts = intercepts_;
+  for (int e = 0; e < metric_.size(); ++e) {
+    for (int k = 0; k < responses_; ++k) {
+      const double b = quadratic_.b[at(e * responses_ + k)];
+      if (b == 0) continue;
+      made.columns.push_back(metric_.column(e) + data_.p() * k);
+      made.values.push_back(b);
+    }
+  }
+  made.loss = value_;
+  made.objective = value_ + quadratic_.penaltyValue(penalty);
+  made.violation = quadratic_.largestViolation(penalty);
+  made.locallyConvex = quadratic_.locallyConvex(penalty);
+  if (loss_->coupled()) centre(made);
+  return made;
+}
+
+/// Intercepts of classes, and their coefficients of columns without penalty, mean something only beside each other.
+void GroupPath::centre(PathModel& model) const {
+  const double mean =
+      std::accumulate(model.intercepts.begin(), model.intercepts.end(), 0.0) / static_cast<double>(responses_);
+  for (double& each : model.intercepts) each -= mean;
+  for (std::size_t k = 0; k < model.columns.size();) {
+    const int j = model.columns[k] % data_.p();
+    std::size_t end = k;
+    double sum = 0;
+    for (; end < model.columns.size() && model.columns[end] % data_.p() == j; ++end) sum += model.values[end];
+    // Of a column without penalty all classes are there, or none.
+    if (data_.factor[at(j)] == 0 && end - k == at(responses_)) {
+      for (std::size_t l = k; l < end; ++l) model.values[l] -= sum / responses_;
+    }
+    k = end;
+  }
+}
+
+void GroupPath::restore(const PathModel& model) {
+  std::fill(quadratic_.b.begin(), quadratic_.b.end(), 0.0);
+  for (std::size_t k = 0; k < model.columns.size(); ++k) {
+    const int j = model.columns[k] % data_.p(), response = model.columns[k] / data_.p();
+    quadratic_.b[at(metric_.place(j) * responses_ + response)] = model.values[k];
+  }
+  intercepts_ = model.intercepts;
+  places_.resize(at(metric_.size()));
+  for (int k = 0; k < responses_; ++k) {
+    // Products are of columns with their shifts where x is dense, without where it is sparse.
+    std::ranges::fill(column(rows_, k), intercepts_[at(k)]);
+  }
+  rowsOfStep(quadratic_.b);
+  for (std::size_t i = 0; i < t_.size(); ++i) t_[i] = rows_[i] + (data_.offset.empty() ? 0 : data_.offset[i]);
+  evaluate();
+  setGradient();
+}
+
+std::vector<int> GroupPath::candidates(const BlockPenaltyAt& penalty) const {
+  std::vector<int> found;
+  for (int g = 0; g < blocks_.count(); ++g) {
+    if (quadratic_.inUse(g)) continue;
+    BlockPenalty along = penalty.of(g);
+    along.l1 *= shareOfCandidates;
+    bool takes = false;
+    forBlocks(g, gradients_, [&](std::span<const double> gradient) {
+      takes = takes || along.dualNorm(gradient) >= shareOfCandidates * along.l;
+    });
+    if (takes) found.push_back(g);
+  }
+  return found;
+}
+
+/// Columns without penalty at a lambda: at 0 all that are not constant.
+std::vector<int> GroupPath::freeAt(const BlockPenaltyAt& penalty) const {
+  if (!penalty.isZero()) return data_.free;
+  std::vector<int> all;
+  for (int j = 0; j < data_.p(); ++j) {
+    if (!data_.constant[at(j)]) all.push_back(j);
+  }
+  return all;
+}
+
+/// Solves on the groups in use for some lambdas in turn, and computes the gradients of all columns there.
+GroupPath::Together GroupPath::solveTogether(std::span<const double> lambdas, double sharper) {
+  const int n = data_.n(), count = static_cast<int>(lambdas.size()), width = count * responses_;
+  Together all;
+  all.slopes = HostMatrix<double>(n, width, Uninitialized{});
+  all.gradients = HostMatrix<double>(data_.p(), width, Uninitialized{});
+  std::vector<double> sums(at(width));
+  for (int k = 0; k < count; ++k) {
+    const BlockPenaltyAt penalty(blocks_, settings_, lambdas[at(k)]);
+    const bool reached =
+        solve(penalty, sharper * tolerance(penalty), sharper * shareOfTolerance * settings_.tolerance * scaleOfGap());
+    all.models.push_back(model(penalty, lambdas[at(k)], reached));
+    const std::span<double> slopes(all.slopes.column(k * responses_), first_.size());
+    std::copy(first_.begin(), first_.end(), slopes.begin());
+    all.orthogonal.push_back(
+        !penalty.convex() ||
+        makeResponsesOrthogonal(data_, *loss_, freeAt(penalty), settings_.intercept, first_, second_, slopes));
+    for (int r = 0; r < responses_; ++r) {
+      const double* of = all.slopes.column(k * responses_ + r);
+      sums[at(k * responses_ + r)] = std::accumulate(of, of + n, 0.0);
+    }
+    la_.checkpoint();
+  }
+  data_.multiplyTransposed(la_, all.slopes, sums.data(), all.gradients);
+  return all;
+}
+
+std::vector<PathModel> GroupPath::fit(std::span<const double> lambdas) {
+  double sharper = 1;
+  std::size_t together =
+      std::min(lambdas.size(), at(std::clamp(mostColumnsTogether / responses_, 1, mostLambdasTogether)));
+  for (int attempt = 0;; ++attempt) {
+    takeIn(candidates(BlockPenaltyAt(blocks_, settings_, lambdas[together - 1])));
+    Together all = solveTogether(lambdas.first(together), sharper);
+    std::vector<int> missing;
+    std::size_t accepted = 0;
+    while (accepted < together && check(all, static_cast<int>(accepted), missing)) ++accepted;
+    const int last = static_cast<int>(std::min(accepted, together - 1));
+    std::copy_n(all.gradients.column(last * responses_), at(data_.p()) * at(responses_), gradients_.data());
+    if (accepted == together) return std::move(all.models);
+    takeIn(missing);
+    restore(all.models[accepted]);
+    // Of a penalty that is not convex a model is as near as it comes: it may have no minimum at all.
+    const bool nearest = missing.empty() && !isConvex(settings_.penalty);
+    if (accepted == 0 && (nearest || attempt >= mostAttemptsAtOne)) {
+      all.models[0].reached = false;
+      accepted = 1;
+    }
+    if (accepted > 0) {
+      all.models.resize(accepted);
+      return std::move(all.models);
+    }
+    if (missing.empty()) sharper /= 10;
+    together = std::max<std::size_t>(1, together / 2);
+  }
+}
+
+/// Whether a model is good enough; `missing` gets the groups that are not in use and not to be 0.
+bool GroupPath::check(Together& all, int k, std::vector<int>& missing) {
+  PathModel& model = all.models[at(k)];
+  const BlockPenaltyAt penalty(blocks_, settings_, model.lambda);
+  const Mat<const double> gradients = all.gradients.columns(k * responses_, responses_);
+  const double allowed = std::max(model.violation, 1e-9 * model.lambda);
+  for (int g = 0; g < blocks_.count(); ++g) {
+    if (quadratic_.inUse(g)) continue;
+    const BlockPenalty along = penalty.of(g);
+    bool takes = false;
+    forBlocks(g, gradients, [&](std::span<const double> gradient) {
+      const double violation = std::max(0.0, along.dualNorm(gradient) - along.l);
+      takes = takes || violation > allowed || leavesZero(along, g, gradient);
+      model.violation = std::max(model.violation, violation);
+    });
+    if (takes) missing.push_back(g);
+  }
+  if (!missing.empty()) return false;
+  if (!penalty.convex()) return model.reached;
+  const double scale = scaleOfGap();
+  const std::span<const double> slopes(all.slopes.column(k * responses_), first_.size());
+  const double lower = all.orthogonal[at(k)] ? bound(penalty, slopes, gradients) : -infinity;
+  model.gap = scale > 0 ? std::max(0.0, model.objective - lower) / scale : 0;
+  return model.gap <= settings_.tolerance;
+}
+
+/// Whether a block that is at 0 by its gradient has a lower minimum far from there, which penalties that are not convex
+/// may have where the curvature is small.
+bool GroupPath::leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient) {
+  if (penalty.convex()) return false;
+  const std::span<const int> columns = blocks_.columns(group);
+  if (gradient.size() == 1) {
+    const double c = metric_.curvatureOf(columns[0]);
+    return c > 0 &&
+           penalty.with([&](const auto& along) { return along.minimizer(c + penalty.ridge, -gradient[0]); }) != 0;
+  }
+  const int size = static_cast<int>(columns.size());
+  HostMatrix<double> x(data_.n(), size), gram(size, size);
+  std::vector<double> z(gradient.size()), b(gradient.size());
+  for (int e = 0; e < size; ++e) {
+    const auto j = at(columns[at(e)]);
+    for (int i = 0; i < data_.n(); ++i) x(i, e) = -data_.shift[j] / data_.scale[j];
+    data_.x.forEntries(columns[at(e)], [&](int i, double v) { x(i, e) += v / data_.scale[j]; });
+  }
+  for (int e = 0; e < size; ++e) {
+    for (int f = 0; f <= e; ++f) {
+      double sum = 0, left = 0, right = 0;
+      for (int i = 0; i < data_.n(); ++i) {
+        const double h = h_[at(i)];
+        sum += h * x(i, e) * x(i, f);
+        left += h * x(i, e);
+        right += h * x(i, f);
+      }
+      gram(e, f) = gram(f, e) = settings_.intercept ? sum - left * right / metric_.totalWeight() : sum;
+    }
+  }
+  BlockCurvature curvature(size, responses_);
+  curvature.set(gram);
+  if (curvature.least() > penalty.concavity()) return false;
+  for (std::size_t k = 0; k < z.size(); ++k) z[k] = -gradient[k];
+  curvature.minimize(penalty, z, b);
+  return norm2Squared(b) > 0;
+}
+
+double GroupPath::bound(const BlockPenaltyAt& penalty, std::span<const double> slopes,
+                        Mat<const double> gradients) const {
+  double share = 1;
+  const auto forAll = [&](auto&& f) {
+    for (int g = 0; g < blocks_.count() && !penalty.isZero(); ++g) {
+      // Slopes are orthogonal to groups without penalty, but for rounding.
+      if (blocks_.factor(g) == 0) continue;
+      const BlockPenalty along = penalty.of(g);
+      forBlocks(g, gradients, [&](std::span<const double> gradient) { f(along, gradient); });
+    }
+  };
+  forAll([&](const BlockPenalty& along, std::span<const double> gradient) {
+    share = std::min(share, along.feasibleShare(gradient));
+  });
+  double value = loss_->dualValue(slopes, share);
+  std::vector<double> scaled(block_.size());
+  forAll([&](const BlockPenalty& along, std::span<const double> gradient) {
+    if (along.ridge == 0) return;  // the share is such that there the conjugate is 0
+    for (std::size_t k = 0; k < gradient.size(); ++k) scaled[k] = share * gradient[k];
+    value -= along.conjugate(std::span(scaled).first(gradient.size()));
+  });
+  return value;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,99 @@
+// Models along falling lambdas where the penalty is a sum over blocks of coefficients: groups of columns, several
+// responses, classes.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "linalg/cpu.hpp"
+#include "solvers/sparse/block_quadratic.hpp"
+#include "solvers/sparse/blocks.hpp"
+#include "solvers/sparse/data.hpp"
+#include "solvers/sparse/engine.hpp"
+#include "solvers/sparse/gram_metric.hpp"
+#include "solvers/sparse/problem.hpp"
+
+namespace nonconvex {
+
+/// Lambdas are taken some at a time, as CoordinatePath does, with groups in place of columns: what is 0 outside of the
+/// groups in use is assumed to stay so, the rest is solved, and one product with all columns for all of these models
+/// says whether that held, and the bounds.
+///
+/// A loss is replaced by quadratics in turn whose curvatures of rows are the same for all responses: its own for one
+/// response, a bound of them for classes, which is why for these Newton steps on the support follow, with the second
+/// derivatives that they have.
+class GroupPath : public PathEngine {
+ public:
+  /// Throws where there are bounds, which blocks do not take.
+  GroupPath(const Cpu& la, const SparseData& data, const SparseSettings& settings);
+
+  void fitNull() override;
+  void begin(std::span<const double> coefficients, std::span<const double> intercepts) override;
+  std::vector<PathModel> fit(std::span<const double> lambdas) override;
+  double evaluations() const override { return evaluations_; }
+  double sweeps() const override { return quadratic_.sweeps(); }
+
+ private:
+  /// Models of some lambdas, and what checks need of them: K columns for each.
+  struct Together {
+    std::vector<PathModel> models;
+    HostMatrix<double> slopes;     ///< derivatives of the loss times weights
+    HostMatrix<double> gradients;  ///< of all columns
+    std::vector<bool> orthogonal;  ///< whether slopes are so to what has no penalty
+  };
+
+  bool squared() const { return loss_->squared(); }
+  std::span<double> column(std::vector<double>& matrix, int k) const {
+    return std::span(matrix).subspan(at(k) * at(data_.n()), at(data_.n()));
+  }
+
+  void takeIn(std::span<const int> groups);
+  std::vector<int> candidates(const BlockPenaltyAt& penalty) const;
+  void evaluate();
+  void setGradient();
+  double violationOfIntercepts() const;
+  void setCurvatures(double stretch);
+  bool solve(const BlockPenaltyAt& penalty, double tolerance, double gap);
+  bool moveTo(const BlockPenaltyAt& penalty, std::span<const double> after, bool ofQuadratic);
+  void rowsOfStep(std::span<const double> step);
+  bool newtonStep(const BlockPenaltyAt& penalty);
+  bool solveOnRows();
+  void multiplyByCurvature(std::span<const double> v, std::span<double> out);
+  void clip(const BlockPenaltyAt& penalty, std::span<const double> before, std::span<double> after) const;
+  double tolerance(const BlockPenaltyAt& penalty) const;
+
+  PathModel model(const BlockPenaltyAt& penalty, double lambda, bool reached);
+  void centre(PathModel& model) const;
+  void restore(const PathModel& model);
+  Together solveTogether(std::span<const double> lambdas, double sharper);
+  std::vector<int> freeAt(const BlockPenaltyAt& penalty) const;
+  bool check(Together& all, int k, std::vector<int>& missing);
+  bool leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient);
+  double bound(const BlockPenaltyAt& penalty, std::span<const double> slopes, Mat<const double> gradients) const;
+  double largestLambda(int group, std::span<const double> gradient) const;
+
+  /// f(group, gradient of a block) for the blocks of a group, from the p x K gradients of all columns.
+  template <class F>
+  void forBlocks(int group, Mat<const double> gradients, F&& f) const;
+
+  const Cpu& la_;
+  const SparseData& data_;
+  const SparseSettings& settings_;
+  int responses_;
+  Blocks blocks_;
+  GramMetric metric_;
+  BlockQuadratic quadratic_;
+  double evaluations_ = 0;
+  HostMatrix<double> gradients_;  ///< of all columns at the last checked model
+
+  // The present point: predictions and derivatives of the loss, n x K.
+  std::vector<double> t_, first_, second_, h_;
+  std::vector<double> intercepts_;
+  double value_ = 0;  ///< of the loss
+  // Of steps.
+  std::vector<double> before_, start_, rows_, places_, moves_;
+  std::vector<double> residual_, direction_, image_, precondition_;
+  mutable std::vector<double> block_;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,283 @@
+// Regressions with penalties of blocks by their definitions, in plain TypeScript that shares nothing with the solver: groups of columns,
+// several responses, classes. Objective, conditions of optimality from the gradient alone, a lower bound (docs/sparse.md).
+import type { Matrix } from '../../src/index.js';
+import { columnsOf, type Family, lossOf, slopeOf } from './values.js';
+
+/** A regression in full. Coefficients are by responses: that of column j for response k is at j + p k. */
+export interface BlockProblem {
+  family: Family | 'multinomial';
+  kind: 'lasso' | 'groupLasso' | 'groupMcp' | 'groupScad' | 'sparseGroupLasso';
+  alpha: number;
+  gamma: number;
+  x: readonly Float64Array[];
+  /** A vector for each response, or the shares of each class. */
+  y: readonly Float64Array[];
+  weights: Float64Array;
+  offset: readonly Float64Array[];
+  /** The group of each column, from 0. */
+  groups: readonly number[];
+  /** A factor for each group. */
+  factors: readonly number[];
+  intercept: boolean;
+  standardize: boolean;
+}
+
+export function blockProblemOf(x: Matrix, y: readonly Float64Array[], more: Partial<BlockProblem> = {}): BlockProblem {
+  const columns = columnsOf(x);
+  const groups = more.groups ?? columns.map((_, j) => j);
+  const sizes = Array.from({ length: Math.max(...groups) + 1 }, (_, g) => groups.filter((of) => of === g).length);
+  return {
+    ...{ family: 'gaussian', kind: 'groupLasso', alpha: more.kind === 'sparseGroupLasso' ? 0.5 : 1 },
+    ...{ gamma: more.kind === 'groupScad' ? 3.7 : 3, x: columns, y },
+    ...{ weights: new Float64Array(x.rows).fill(1), offset: y.map(() => new Float64Array(x.rows)), groups },
+    ...{ factors: sizes.map(Math.sqrt), intercept: true, standardize: true },
+    ...more,
+  };
+}
+
+export interface BlockPoint {
+  /** p numbers for each response. */
+  coefficients: ArrayLike<number>;
+  intercepts: ArrayLike<number>;
+}
+
+const at = (values: ArrayLike<number>, k: number): number => values[k] as number;
+const norm = (values: readonly number[]): number => Math.hypot(...values);
+const sum = (values: Iterable<number>): number => {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+};
+const soft = (v: number, l: number): number => Math.sign(v) * Math.max(0, Math.abs(v) - l);
+
+/** Weights that sum to 1. */
+const shares = ({ weights }: BlockProblem): Float64Array => {
+  const total = sum(weights);
+  return weights.map((w) => w / total);
+};
+
+function scales({ x, standardize, ...of }: BlockProblem): number[] {
+  const w = shares({ x, standardize, ...of });
+  return x.map((column) => {
+    const mean = sum(column.map((v, i) => v * at(w, i)));
+    return standardize ? Math.sqrt(sum(column.map((v, i) => at(w, i) * (v - mean) ** 2))) : 1;
+  });
+}
+
+function links({ x, offset }: BlockProblem, { coefficients, intercepts }: BlockPoint): Float64Array[] {
+  return offset.map((own, k) =>
+    own.map(
+      (o, i) => o + at(intercepts, k) + sum(x.map((column, j) => at(column, i) * at(coefficients, j + x.length * k))),
+    ),
+  );
+}
+
+/** Probabilities of the classes of a row. */
+function probabilities(t: readonly Float64Array[], i: number): number[] {
+  const most = Math.max(...t.map((own) => at(own, i)));
+  const e = t.map((own) => Math.exp(at(own, i) - most));
+  return e.map((value) => value / sum(e));
+}
+
+export function meanLossAt(problem: BlockProblem, point: BlockPoint): number {
+  const { family, y } = problem;
+  const t = links(problem, point);
+  return sum(
+    shares(problem).map((w, i) => {
+      if (w === 0) return 0;
+      if (family !== 'multinomial')
+        return w * sum(y.map((own, k) => lossOf(family, at(t[k] as Float64Array, i), at(own, i))));
+      const most = Math.max(...t.map((own) => at(own, i)));
+      const sums = most + Math.log(sum(t.map((own) => Math.exp(at(own, i) - most))));
+      return w * (sums - sum(y.map((own, k) => at(own, i) * at(t[k] as Float64Array, i))));
+    }),
+  );
+}
+
+/** Derivatives of the mean loss in each prediction, and each row's matrix of second derivatives. */
+function derivatives(
+  problem: BlockProblem,
+  point: BlockPoint,
+): { slopes: Float64Array[]; hessian: (i: number) => number[][] } {
+  const { family, y } = problem;
+  const t = links(problem, point);
+  const w = shares(problem);
+  const classes = family === 'multinomial' ? Array.from(w, (_, i) => probabilities(t, i)) : [];
+  const single = (k: number, i: number) =>
+    slopeOf(family as Family, at(t[k] as Float64Array, i), at(y[k] as Float64Array, i));
+  const slopes = y.map((own, k) =>
+    own.map(
+      (value, i) => at(w, i) * (family === 'multinomial' ? at(classes[i] as number[], k) - value : single(k, i)[0]),
+    ),
+  );
+  const hessian = (i: number) =>
+    y.map((_, k) =>
+      y.map((_, l) => {
+        if (family !== 'multinomial') return k === l ? at(w, i) * single(k, i)[1] : 0;
+        const [p, q] = [at(classes[i] as number[], k), at(classes[i] as number[], l)];
+        return at(w, i) * ((k === l ? p : 0) - p * q);
+      }),
+    );
+  return { slopes, hessian };
+}
+
+/** Blocks of places j + p k, with their factors. */
+export function blocksOf({ kind, groups, factors, x, y }: BlockProblem): { places: number[]; factor: number }[] {
+  const p = x.length;
+  if (kind === 'lasso')
+    return Array.from({ length: p * y.length }, (_, c) => ({ places: [c], factor: at(factors, at(groups, c % p)) }));
+  return factors.map((factor, g) => ({
+    places: y.flatMap((_, k) => groups.flatMap((of, j) => (of === g ? [j + p * k] : []))),
+    factor,
+  }));
+}
+
+/** l, l1 and the factor of squares of a block. */
+function partsOf(
+  { kind, alpha }: BlockProblem,
+  factor: number,
+  lambda: number,
+): { l: number; l1: number; ridge: number } {
+  if (kind !== 'sparseGroupLasso') return { l: lambda * alpha * factor, l1: 0, ridge: lambda * (1 - alpha) * factor };
+  return { l: lambda * (1 - alpha) * factor, l1: factor > 0 ? lambda * alpha : 0, ridge: 0 };
+}
+
+function ofNorm({ kind, gamma }: BlockProblem, r: number, l: number): { value: number; slope: number } {
+  if (kind === 'groupMcp') {
+    return r <= gamma * l
+      ? { value: l * r - r ** 2 / (2 * gamma), slope: l - r / gamma }
+      : { value: (gamma * l ** 2) / 2, slope: 0 };
+  }
+  if (kind !== 'groupScad' || r <= l) return { value: l * r, slope: l };
+  if (r <= gamma * l)
+    return { value: (2 * gamma * l * r - r ** 2 - l ** 2) / (2 * (gamma - 1)), slope: (gamma * l - r) / (gamma - 1) };
+  return { value: (l ** 2 * (gamma + 1)) / 2, slope: 0 };
+}
+
+export function blockObjectiveAt(problem: BlockProblem, lambda: number, point: BlockPoint): number {
+  const scale = scales(problem);
+  return (
+    meanLossAt(problem, point) +
+    sum(
+      blocksOf(problem).map(({ places, factor }) => {
+        const { l, l1, ridge } = partsOf(problem, factor, lambda);
+        const b = places.map((c) => at(point.coefficients, c) * at(scale, c % problem.x.length));
+        const r = norm(b);
+        return ofNorm(problem, r, l).value + l1 * sum(b.map(Math.abs)) + (ridge * r ** 2) / 2;
+      }),
+    )
+  );
+}
+
+/** Gradients of the mean loss in standardised columns, by places, and in the intercepts. */
+function gradient(problem: BlockProblem, slopes: readonly Float64Array[]): { columns: number[]; intercepts: number[] } {
+  const scale = scales(problem);
+  return {
+    columns: slopes.flatMap((own) =>
+      problem.x.map((column, j) => sum(column.map((v, i) => v * at(own, i))) / at(scale, j)),
+    ),
+    intercepts: slopes.map((own) => sum(own)),
+  };
+}
+
+/** How far the point is from the conditions of a block-wise stationary point. */
+export function blockViolationAt(problem: BlockProblem, lambda: number, point: BlockPoint): number {
+  const { columns, intercepts } = gradient(problem, derivatives(problem, point).slopes);
+  const scale = scales(problem);
+  const each = blocksOf(problem).map(({ places, factor }) => {
+    const { l, l1, ridge } = partsOf(problem, factor, lambda);
+    const b = places.map((c) => at(point.coefficients, c) * at(scale, c % problem.x.length));
+    const g = places.map((c) => at(columns, c));
+    const r = norm(b);
+    if (r === 0) return Math.max(0, norm(g.map((v) => soft(v, l1))) - l);
+    const { slope } = ofNorm(problem, r, l);
+    return norm(
+      b.map((value, k) => {
+        const pull = at(g, k) + (slope / r + ridge) * value;
+        return value === 0 ? soft(pull, l1) : pull + Math.sign(value) * l1;
+      }),
+    );
+  });
+  return Math.max(...each, ...(problem.intercept ? intercepts.map(Math.abs) : [0]));
+}
+
+/** Solves a small system by elimination with pivots. */
+function eliminate(matrix: number[][], right: number[]): number[] {
+  const n = right.length;
+  const a = matrix.map((row, i) => [...row, at(right, i)]);
+  for (let k = 0; k < n; ++k) {
+    let pivot = k;
+    for (let i = k; i < n; ++i)
+      if (Math.abs(at(a[i] as number[], k)) > Math.abs(at(a[pivot] as number[], k))) pivot = i;
+    [a[k], a[pivot]] = [a[pivot] as number[], a[k] as number[]];
+    const row = a[k] as number[];
+    for (let i = 0; i < n; ++i) {
+      if (i === k) continue;
+      const factor = at(a[i] as number[], k) / at(row, k);
+      a[i] = (a[i] as number[]).map((value, j) => value - factor * at(row, j));
+    }
+  }
+  return a.map((row, k) => at(row, n) / at(row, k));
+}
+
+const xLogX = (q: number): number => (q > 0 ? q * Math.log(q) : q > -1e-12 ? 0 : Number.NaN);
+
+function conjugate(family: Family | 'multinomial', u: number, y: number): number {
+  if (family === 'gaussian') return u ** 2 / 2 + u * y;
+  if (family === 'multinomial') return xLogX(u + y);
+  if (family === 'binomial') return xLogX(u + y) + xLogX(1 - u - y);
+  if (family === 'poisson') return xLogX(u + y) - (u + y);
+  return xLogX(1 - u) - (1 - u) * Math.log(y) - (1 - u);
+}
+
+/** The value of a point of the dual problem made of the residuals, of a convex problem without unpenalised columns: no objective is below it. */
+export function blockBoundAt(problem: BlockProblem, lambda: number, point: BlockPoint): number {
+  const { family, y, offset } = problem;
+  const { slopes, hessian } = derivatives(problem, point);
+  const w = shares(problem);
+  if (problem.intercept) {
+    const total = y.map((_, k) =>
+      y.map((_, l) => (family === 'multinomial' ? 1 : 0) + sum(w.map((_, i) => at(hessian(i)[k] as number[], l)))),
+    );
+    const move = eliminate(
+      total,
+      slopes.map((own) => sum(own)),
+    );
+    w.forEach((_, i) => {
+      const h = hessian(i);
+      slopes.forEach((own, k) => {
+        own[i] = at(own, i) - sum(move.map((step, l) => step * at(h[k] as number[], l)));
+      });
+    });
+  }
+  const { columns } = gradient(problem, slopes);
+  let [share, squares] = [1, 0];
+  for (const { places, factor } of blocksOf(problem)) {
+    const { l, l1, ridge } = partsOf(problem, factor, lambda);
+    const g = places.map((c) => at(columns, c));
+    const beyond = (s: number) => norm(g.map((v) => soft(s * v, l1))) - l;
+    if (ridge > 0) squares += Math.max(0, beyond(1)) ** 2 / (2 * ridge);
+    else if (beyond(1) > 0) {
+      let [low, high] = [0, 1];
+      for (let k = 0; k < 60; ++k) {
+        const middle = (low + high) / 2;
+        if (beyond(middle) > 0) high = middle;
+        else low = middle;
+      }
+      share = Math.min(share, low);
+    }
+  }
+  const value = sum(
+    slopes.map((own, k) =>
+      sum(
+        own.map((slope, i) => {
+          const weight = at(w, i);
+          if (weight === 0) return 0;
+          const v = (share * slope) / weight;
+          return weight * (v * at(offset[k] as Float64Array, i) - conjugate(family, v, at(y[k] as Float64Array, i)));
+        }),
+      ),
+    ),
+  );
+  return value - squares;
+}

@@ -1,0 +1,184 @@
+// Penalties of groups: conditions of optimality and bounds at every lambda, computed anew from the definitions.
+import { describe, expect, it } from 'vitest';
+import {
+  crossValidate,
+  groupLasso,
+  groupMcp,
+  groupScad,
+  type SparsePath,
+  type SparsePathSettings,
+  sparseGroupLasso,
+  sparsePath,
+  sparseRegression,
+  stabilitySelection,
+} from '../../src/sparse/index.js';
+import { type BlockProblem, blockBoundAt, blockObjectiveAt, blockProblemOf, blockViolationAt } from './blocks.js';
+import { asSparse, Draws, drawn, type Family } from './values.js';
+
+const p = 40;
+/** Groups of one to five columns, some of which lie apart. */
+const groups = Array.from({ length: p }, (_, j) => (j < 20 ? Math.floor(j / 5) : 4 + ((j * 7) % 9)));
+const count = Math.max(...groups) + 1;
+
+function checkModels(path: SparsePath, problem: BlockProblem, sharp = 1e-4): void {
+  expect(path.status, path.message).toBe('solved');
+  expect(path.lambda.length).toBeGreaterThan(3);
+  const scale = path.nullDeviance / 2 / problem.weights.reduce((sum, weight) => sum + weight, 0);
+  const free = problem.factors.every((factor) => factor > 0);
+  const convex = problem.kind === 'groupLasso' || problem.kind === 'sparseGroupLasso';
+  for (const [k, lambda] of path.lambda.entries()) {
+    const fit = path.fit(k);
+    const point = { coefficients: fit.coefficients, intercepts: [fit.intercept] };
+    const objective = blockObjectiveAt(problem, lambda, point);
+    expect(Math.abs(objective - fit.objective), `objective at ${lambda}`).toBeLessThanOrEqual(
+      1e-10 * (1 + Math.abs(objective)),
+    );
+    expect(blockViolationAt(problem, lambda, point), `violation at ${lambda}`).toBeLessThanOrEqual(
+      sharp * path.lambdaMax,
+    );
+    if (!convex) {
+      expect(fit.certificate.kind).not.toBe('global');
+      continue;
+    }
+    expect(fit.certificate.kind).toBe('global');
+    expect(path.gap[k]).toBeLessThanOrEqual(1e-6);
+    if (free)
+      expect((objective - blockBoundAt(problem, lambda, point)) / scale, `gap at ${lambda}`).toBeLessThanOrEqual(1e-6);
+  }
+}
+
+const penalties = {
+  groupLasso: groupLasso(),
+  'groupLasso with squares': groupLasso({ alpha: 0.6 }),
+  sparseGroupLasso: sparseGroupLasso(0.4),
+  groupMcp: groupMcp(),
+  groupScad: groupScad(),
+};
+const settings: SparsePathSettings = { minRatio: 0.05, nLambda: 12 };
+
+describe.each<Family>(['gaussian', 'binomial', 'poisson', 'gamma'])('%s', (family) => {
+  const few = drawn(31, family, 50, p);
+  it.each(Object.entries(penalties))('%s', async (_, penalty) => {
+    const { kind, alpha } = penalty;
+    // Few rows of two classes are soon told apart by coefficients whose penalty is constant, and then there is no minimum.
+    const { x, y } = kind === 'groupMcp' || kind === 'groupScad' ? drawn(31, family, 160, p) : few;
+    const path = await sparsePath({ x, y, groups }, { ...settings, family, penalty });
+    checkModels(path, blockProblemOf(x, [y], { family, kind: kind as 'groupMcp', alpha, groups }), 1e-3);
+  });
+
+  it('weights, offsets, factors, sparse columns as they are', async () => {
+    const { x, y } = few;
+    const draws = new Draws(32);
+    const weights = y.map(() => (draws.uniform() < 0.2 ? 0 : 0.5 + draws.uniform()));
+    const offset = draws.normals(y.length).map((value) => 0.4 * value);
+    const factors = Array.from({ length: count }, (_, g) => (g === 2 ? 0 : 0.5 + draws.uniform()));
+    const thin = { ...x, data: x.data.map((value) => (Math.abs(value) < 0.6 ? 0 : value)) };
+    const more = { family, weights, offset: [offset], groups, factors, standardize: false };
+    for (const [penalty, kind, alpha] of [
+      [groupLasso(), 'groupLasso', 1],
+      [sparseGroupLasso(0.3), 'sparseGroupLasso', 0.3],
+    ] as const) {
+      const path = await sparsePath(
+        { x: asSparse(thin, 'csc'), y, sampleWeight: weights, offset, groups },
+        { ...settings, family, penalty, penaltyFactor: factors, standardize: false },
+      );
+      checkModels(path, blockProblemOf(thin, [y], { ...more, kind, alpha }), 1e-3);
+    }
+  });
+});
+
+it('more rows than columns, without an intercept', async () => {
+  const { x, y } = drawn(33, 'gaussian', 150, p);
+  const path = await sparsePath(
+    { x, y, groups },
+    { ...settings, penalty: groupLasso(), intercept: false, minRatio: 1e-3 },
+  );
+  checkModels(path, blockProblemOf(x, [y], { groups, intercept: false }));
+  const last = await sparseRegression({ x, y, groups }, { lambda: 0, penalty: groupLasso(), intercept: false });
+  expect(last.status).toBe('solved');
+  expect(
+    blockViolationAt(blockProblemOf(x, [y], { groups, intercept: false }), 0, {
+      coefficients: last.coefficients,
+      intercepts: [0],
+    }),
+  ).toBeLessThan(1e-5);
+});
+
+it('groups of one column are columns', async () => {
+  const { x, y } = drawn(34, 'gaussian', 40, 12);
+  const own = Array.from({ length: 12 }, (_, j) => `column ${String(j).padStart(2, '0')}`);
+  for (const [ofGroups, alone] of [
+    [groupLasso(), 'lasso'],
+    [groupMcp(), 'mcp'],
+    [groupScad(), 'scad'],
+    [sparseGroupLasso(1), 'lasso'],
+  ] as const) {
+    const together = await sparseRegression(
+      { x, y, groups: own },
+      { lambda: 0.15, penalty: ofGroups, tolerance: 1e-10 },
+    );
+    const single = await sparseRegression({ x, y }, { lambda: 0.15, penalty: alone, tolerance: 1e-10 });
+    for (const [j, b] of together.coefficients.entries()) expect(b).toBeCloseTo(single.coefficients[j] as number, 6);
+  }
+});
+
+it('a fit equals the path, a warm start ends in the same place, and groups are in or out as a whole', async () => {
+  const { x, y } = drawn(35, 'binomial', 60, p);
+  const path = await sparsePath({ x, y, groups }, { ...settings, family: 'binomial', penalty: groupLasso() });
+  const lambda = path.lambda[8] as number;
+  const fit = await sparseRegression({ x, y, groups }, { family: 'binomial', penalty: groupLasso(), lambda });
+  const warm = await sparseRegression(
+    { x, y, groups },
+    { family: 'binomial', penalty: groupLasso(), lambda, warmStart: path },
+  );
+  for (const other of [fit, warm]) {
+    expect(Math.abs(other.objective - path.fit(8).objective)).toBeLessThanOrEqual(2e-6);
+    const on = new Set(Array.from(other.support, (j) => groups[j]));
+    for (const [j, group] of groups.entries()) expect(other.coefficients[j] !== 0).toBe(on.has(group));
+  }
+});
+
+it('cross-validation and stability selection take groups', async () => {
+  const { x, y } = drawn(36, 'gaussian', 80, p);
+  const cv = await crossValidate({ x, y, groups }, { penalty: groupLasso(), folds: 4, nLambda: 15 });
+  expect(cv.status).toBe('solved');
+  expect(cv.lambda1se).toBeGreaterThanOrEqual(cv.lambdaMin as number);
+  const { frequencies, stable, status, q, expectedFalse, threshold } = await stabilitySelection(
+    { x, y, groups },
+    { penalty: groupLasso(), subsamples: 10, q: 3 },
+  );
+  expect(status).toBe('solved');
+  // The first three columns count, which are of the first group.
+  expect(Array.from(stable)).toEqual(expect.arrayContaining([0, 1, 2, 3, 4]));
+  for (const [j, group] of groups.entries()) expect(frequencies[j]).toBe(frequencies[groups.indexOf(group)]);
+  expect(expectedFalse).toBeCloseTo(q ** 2 / ((2 * threshold - 1) * count), 12);
+});
+
+it('says what is wrong', async () => {
+  const { x, y } = drawn(37, 'gaussian', 20, 4);
+  const penalty = groupLasso();
+  await expect(sparsePath({ x, y }, { penalty })).rejects.toThrow(
+    /^groups = undefined: expected the group of each column/,
+  );
+  await expect(sparsePath({ x, y, groups: [0, 1] }, { penalty })).rejects.toThrow(
+    /^groups: expected 4 integers or strings/,
+  );
+  await expect(sparsePath({ x, y, groups: [0, 1, 1.5, 2] }, { penalty })).rejects.toThrow(
+    /^groups\[2\] = 1.5: expected an integer/,
+  );
+  await expect(sparsePath({ x, y, groups: ['a', 1, 'b', 'c'] as never }, { penalty })).rejects.toThrow(
+    /^groups\[1\] = 1: expected a string/,
+  );
+  const two = { x, y, groups: [7, 7, 3, 3] };
+  await expect(sparsePath(two, { penalty, penaltyFactor: [1, 1, 1] })).rejects.toThrow(
+    /^penaltyFactor: expected 2 numbers/,
+  );
+  await expect(sparsePath(two, { penalty, lowerBounds: 0 })).rejects.toThrow(
+    /^lowerBounds: expected none with a penalty of groups/,
+  );
+  expect(() => sparseGroupLasso(2)).toThrow(/^alpha = 2/);
+  expect(() => groupMcp({ gamma: 1 })).toThrow(/^gamma = 1/);
+  // Factors are in the order of the numbers: that of group 3 first.
+  const path = await sparsePath(two, { penalty, penaltyFactor: [1e6, 1], nLambda: 5 });
+  expect(path.fit(4).support.every((j) => j < 2)).toBe(true);
+});
