@@ -27,8 +27,8 @@ class BlockQuadratic {
   int size() const { return metric_.size(); }
   int responses() const { return responses_; }
 
-  /// When a minimum is near enough: no block violates its conditions by more than `violation`, or the gap on the places
-  /// in use is at most `gap`.
+  /// What a minimum is known by: no block violates its conditions by more than `violation`, or the gap on the places in
+  /// use is at most `gap`.
   struct Goal {
     double violation = 0;
     double gap = 0;

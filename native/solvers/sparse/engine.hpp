@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/numbers.hpp"
-#include "solvers/sparse/loss.hpp"
+#include "solvers/sparse/losses.hpp"
 
 namespace nonconvex {
 

@@ -1,7 +1,6 @@
 // The loss of all rows, as the engines of paths and their certificates ask for it.
 #pragma once
 
-#include <memory>
 #include <span>
 
 #include "solvers/sparse/data.hpp"
@@ -35,12 +34,12 @@ class RowsLoss {
   virtual bool coupled() const { return false; }
   /// v := the Hessian times v at the point with these derivatives.
   virtual void multiplyHessian(std::span<const double> first, std::span<const double> second,
-                               std::span<double> v) const;
+                               std::span<double> v) const {
+    static_cast<void>(first);
+    for (std::size_t i = 0; i < v.size(); ++i) v[i] *= second[i];
+  }
   /// Whether the loss is (t - y)^2 / 2 for each row.
   virtual bool squared() const { return false; }
 };
-
-/// The loss of the data, which must live longer.
-std::unique_ptr<RowsLoss> makeRowsLoss(const SparseData& data);
 
 }  // namespace nonconvex

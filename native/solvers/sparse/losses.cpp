@@ -1,4 +1,4 @@
-#include "solvers/sparse/loss.hpp"
+#include "solvers/sparse/losses.hpp"
 
 #include <algorithm>
 
@@ -77,11 +77,6 @@ class GlmRows final : public RowsLoss {
 };
 
 }  // namespace
-
-void RowsLoss::multiplyHessian(std::span<const double> /*first*/, std::span<const double> second,
-                               std::span<double> v) const {
-  for (std::size_t i = 0; i < v.size(); ++i) v[i] *= second[i];
-}
 
 std::unique_ptr<RowsLoss> makeRowsLoss(const SparseData& data) {
   if (data.family == SparseFamily::multinomial) return std::make_unique<MultinomialRows>(data);
