@@ -12,7 +12,6 @@ import { responses } from '../problems/regression.js';
 import { families, losses, type SparseFamily } from './family.js';
 import { type Groups, readGroups } from './groups.js';
 import { columnMeans, filled, readMatrix, type WithMissing } from './missing.js';
-import { type Groups, readGroups } from './groups.js';
 import { isConvex, isOfGroups, penaltySettings, type SparsePenalty, sortedWeights } from './penalties.js';
 
 export type { SparseProgress };

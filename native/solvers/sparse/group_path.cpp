@@ -87,7 +87,7 @@ void GroupPath::setGradient() {
   for (int k = 0; k < responses_; ++k) {
     const std::span<double> slopes = column(first_, k);
     const double sum = std::accumulate(slopes.begin(), slopes.end(), 0.0);
-    metric_.gradient(slopes, sum, places_);
+    metric_.gradient(slopes, places_);
     for (int e = 0; e < metric_.size(); ++e) {
       quadratic_.q[at(e * responses_ + k)] = places_[at(e)] - metric_.mean(e) * sum;
     }
