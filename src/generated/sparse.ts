@@ -11,17 +11,17 @@ export interface SparseOptions extends Limits {
    */
   maxIterations?: number | undefined;
   /**
-   * The loss: of numbers, of two classes, of counts, of positive numbers.
+   * The loss: of numbers, of two classes, of counts, of positive numbers, of classes.
    *
    * @defaultValue 'gaussian'
    */
-  family?: 'gaussian' | 'binomial' | 'poisson' | 'gamma' | undefined;
+  family?: 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'multinomial' | undefined;
   /**
    * The kind of the penalty.
    *
    * @defaultValue 'lasso'
    */
-  penalty?: 'lasso' | 'mcp' | 'scad' | 'bestSubset' | 'slope' | 'fused' | undefined;
+  penalty?: 'lasso' | 'mcp' | 'scad' | 'bestSubset' | 'slope' | 'fused' | 'groupLasso' | 'groupMcp' | 'groupScad' | 'sparseGroupLasso' | undefined;
   /**
    * Share of the absolute values in the penalty; the rest is that of the squares.
    *
@@ -33,7 +33,7 @@ export interface SparseOptions extends Limits {
    * Where the penalty becomes constant, in lambdas: above 1 for mcp, above 2 for scad.
    *
    * Expected: a finite number > 0.
-   * @defaultValue 3 for mcp, 3.7 for scad
+   * @defaultValue 3 for mcp, 3.7 for scad, also of groups
    */
   gamma?: number | undefined;
   /**

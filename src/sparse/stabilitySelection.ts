@@ -76,7 +76,6 @@ export async function stabilitySelection(
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = inMemory(data);
   const prepared = owned(prepare(isPromise(given) ? await given : given, others));
-  const { columns } = prepared.about;
   const unit = unitOf(prepared);
   if (q !== undefined && lambda !== undefined) throw new RangeError(`q = ${q}: expected none beside a lambda`);
   const most =

@@ -1,0 +1,63 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Matrix } from '../core/matrix.js';
+import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
+
+export interface CheckeredRegressionOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 5000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Factors K of the product of hyperbolic tangents.
+   *
+   * Expected: an integer in [1, 1000].
+   * @defaultValue 2
+   */
+  factors?: number | undefined;
+  /**
+   * Expectation and maximisation, each with a Newton step of K logistic regressions, or gradient descent.
+   *
+   * @defaultValue 'em'
+   */
+  method?: 'em' | 'gd' | undefined;
+  /**
+   * Weight of the ridge on all weights, intercepts too, beside the mean loss of the rows.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 0.0001
+   */
+  lambda?: number | undefined;
+  /**
+   * Random starts, of which the best end is the result.
+   *
+   * Expected: an integer in [1, 100000].
+   * @defaultValue 5
+   */
+  restarts?: number | undefined;
+}
+
+export const checkeredRegressionDefaults = {
+  ...limitDefaults,
+  maxIterations: 5000,
+  factors: 2,
+  method: 'em',
+  lambda: 0.0001,
+  restarts: 5,
+} as const satisfies CheckeredRegressionOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export type CheckeredRegressionProgress = Progress;
+
+/** What a result of the solver has beside what all results have. */
+export interface CheckeredRegressionSolution {
+  /** K x p: w_k, one a row. */
+  weights: Matrix;
+  /** K numbers b_k. */
+  intercepts: Float64Array;
+  /** Where each start that was begun has ended or stands, in their order. */
+  objectives: Float64Array;
+}

@@ -1,0 +1,60 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
+
+export interface RobustMixedModelOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 10000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Relative accuracy at which the solve ends with status `solved`.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 1e-8
+   */
+  tolerance?: number | undefined;
+  /**
+   * Degrees of freedom of Student's distribution of the errors.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 4
+   */
+  nu?: number | undefined;
+  /**
+   * Whether the model has an intercept.
+   *
+   * @defaultValue true
+   */
+  intercept?: boolean | undefined;
+}
+
+export const robustMixedModelDefaults = {
+  ...limitDefaults,
+  maxIterations: 10000,
+  tolerance: 1e-8,
+  nu: 4,
+  intercept: true,
+} as const satisfies RobustMixedModelOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export type RobustMixedModelProgress = Progress;
+
+/** What a result of the solver has beside what all results have. */
+export interface RobustMixedModelSolution {
+  /** p numbers. */
+  coefficients: Float64Array;
+  /** Intercept, where there is one. */
+  intercept?: number;
+  /** Scale sigma of the errors: their variance is sigma^2 nu / (nu - 2) for nu > 2. */
+  scale?: number;
+  /** Scale of the groups' intercepts, where there are groups. */
+  groupScale?: number;
+  /** The expected intercept of each group beside the common one; empty without groups. */
+  randomIntercepts: Float64Array;
+  /** How much each group counts, or each row where there are none: less, the farther it is. */
+  weights: Float64Array;
+}
