@@ -1,10 +1,23 @@
 // The subpath nonconvex/structured: methods of structured statistics.
 export {
+  type BlindCalibrationData,
+  type BlindCalibrationResult,
+  type BlindCalibrationSettings,
+  blindCalibration,
+  type Snapshot,
+} from './blindCalibration.js';
+export {
   type CheckeredRegressionData,
   type CheckeredRegressionResult,
   type CheckeredRegressionSettings,
   checkeredRegression,
 } from './checkeredRegression.js';
+export {
+  type OneClassSubspacesData,
+  type OneClassSubspacesResult,
+  type OneClassSubspacesSettings,
+  oneClassSubspaces,
+} from './oneClassSubspaces.js';
 export {
   type RobustMixedModelData,
   type RobustMixedModelResult,

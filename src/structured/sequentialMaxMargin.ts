@@ -1,6 +1,4 @@
 import { checkMembers, checkObject, checkVector, isList, isPromise, show } from '../core/check.js';
-import { matrix } from '../core/matrix.js';
-import { requireMemory } from '../core/memory.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type {
   SequentialMaxMarginOptions,
@@ -20,6 +18,7 @@ import {
   type SolveOptions,
   type SolveResult,
   solveStructured,
+  stacked,
   withFunctions,
 } from './solver.js';
 
@@ -87,7 +86,7 @@ export async function sequentialMaxMargin(
     addLabels(labels, `tasks[${k}]`, y, parts[k] as Matrix);
     offsets[k + 1] = labels.length;
   }
-  const all = stacked(parts);
+  const all = stacked(parts, (k) => `tasks[${k}].x`);
   const { values, classes } = readSigns(labels, all.rows);
   const start = warmStart && checkWarmStart(warmStart);
   const length = { length: all.columns, per: 'one for each column of x' };
@@ -112,25 +111,6 @@ function addLabels(labels: Label[], task: string, y: unknown, { rows }: Matrix):
     throw new RangeError(`${task}.y: expected ${rows} labels, one for each row of ${task}.x, got ${y.length}`);
   }
   for (let i = 0; i < rows; ++i) labels.push(y[i] as Label);
-}
-
-/** Matrices of as many columns, one below the other. */
-function stacked(parts: readonly Matrix[]): Matrix {
-  const [{ columns }] = parts as readonly [Matrix];
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  requireMemory(8 * rows * columns, () => `tasks of ${rows} rows and ${columns} columns need`);
-  const data = new Float64Array(rows * columns);
-  let at = 0;
-  for (const [k, part] of parts.entries()) {
-    if (part.columns !== columns) {
-      throw new RangeError(
-        `columns of tasks[${k}].x = ${part.columns}: expected as many as tasks[0].x has: ${columns}`,
-      );
-    }
-    data.set(part.data, at);
-    at += part.data.length;
-  }
-  return matrix(rows, columns, data);
 }
 
 const functions = class SequentialMaxMarginFunctions {

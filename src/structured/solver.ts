@@ -1,6 +1,7 @@
 // What the functions of this family share: checks of data, and what their results say of new rows.
 import { checkMembers, checkVector } from '../core/check.js';
 import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from '../core/matrix.js';
+import { requireMemory } from '../core/memory.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { encodeTargets, type Label } from '../core/targets.js';
 
@@ -57,6 +58,28 @@ export function linear(x: Matrix, w: ArrayLike<number>, b = 0): Float64Array {
 /** The rows of a matrix, as views or copies of numbers. */
 export function rowOf({ data, columns }: Matrix, i: number): Float64Array | Float32Array {
   return data.subarray(i * columns, (i + 1) * columns);
+}
+
+/** Matrices of as many columns, one below the other; messages call part k by its name. */
+export function stacked(parts: readonly Matrix[], nameOf: (k: number) => string): Matrix {
+  const [{ columns }] = parts as readonly [Matrix];
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  requireMemory(
+    8 * rows * columns,
+    () => `${rows} rows of ${nameOf(0)} and those after it, of ${columns} columns, need`,
+  );
+  const data = new Float64Array(rows * columns);
+  let at = 0;
+  for (const [k, part] of parts.entries()) {
+    if (part.columns !== columns) {
+      throw new RangeError(
+        `columns of ${nameOf(k)} = ${part.columns}: expected as many as ${nameOf(0)} has: ${columns}`,
+      );
+    }
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  return { data, rows, columns };
 }
 
 /** The class of each number, by its sign. */

@@ -182,10 +182,83 @@ const robustMixedModel: Fixture = {
   wrong: { x: [[1e200], [2]], y: [0, 1] },
 };
 
+const seen = (sensors: number, columns: number, snapshots: number, scale = (_: number) => 1) =>
+  Array.from({ length: snapshots }, (_, l) => {
+    const A = numbers(sensors * columns, 20 + l).map((value, k) => Math.fround(value * scale(k % columns)));
+    return { A: matrix(sensors, columns, A), y: numbers(sensors, 40 + l) };
+  });
+
+const blindCalibration: Fixture = {
+  small: {
+    solver: 'structured/blindCalibration',
+    data: { snapshots: seen(8, 3, 3) },
+    settings: { rho: 0.5, tolerance: 1e-5 },
+  },
+  // Columns of very different lengths, along which descent is slow.
+  endless: {
+    solver: 'structured/blindCalibration',
+    data: { snapshots: seen(30, 12, 4, (j) => 10 ** -(j / 4)) },
+    settings: limitless,
+  },
+  deterministic: true,
+  objective: 'sometimes',
+  arrays: {
+    bases: {
+      solver: 'structured/blindCalibration',
+      data: {
+        snapshots: seen(4, 3, 3),
+        signalBasis: matrix(3, 2, Float64Array.of(1, 0, 0, 1, 1, 1)),
+        gainBasis: matrix(4, 2, Float64Array.of(1, 0, 1, 0, 0, 1, 0, 1)),
+      },
+      settings: { tolerance: 1e-4 },
+    },
+  },
+  huge: {
+    snapshots: {
+      solver: 'structured/blindCalibration',
+      data: { count: 20_000 },
+      build: ({ matrix }, { count }: { count: number }) => {
+        const A = matrix(1, 4_000_000, new Float32Array(4_000_000));
+        return { snapshots: Array.from({ length: count }, () => ({ A, y: [1] })) };
+      },
+      settings: {},
+    },
+  },
+  wrong: { snapshots: [{ A: [[1e200], [2]], y: [0, 1] }] },
+};
+
+const oneClassSubspaces: Fixture = {
+  small: { solver: 'structured/oneClassSubspaces', data: { x }, settings: { tolerance: 1e-3, softness: 0.1 } },
+  endless: {
+    solver: 'structured/oneClassSubspaces',
+    data: { x: matrix(200, 8, numbers(1600)) },
+    settings: { softness: 0, ...limitless },
+  },
+  objective: 'sometimes',
+  huge: {
+    columns: {
+      solver: 'structured/oneClassSubspaces',
+      data: wideRows,
+      build: (_, { rows, columns }: typeof wideRows) => ({
+        x: { data: new Float32Array(rows * columns), rows, columns },
+      }),
+      settings: { dimension: 100_000 },
+    },
+  },
+  wrong: {
+    x: [
+      [1e200, 1, 1, 1],
+      [2, 1, 1, 1],
+    ],
+  },
+};
+
 export const fixtures: Record<string, Fixture> = {
   unlearn,
   sequentialMaxMargin,
   teachKernel,
   checkeredRegression,
   robustMixedModel,
+  blindCalibration,
+  oneClassSubspaces,
 };

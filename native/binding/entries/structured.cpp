@@ -159,11 +159,56 @@ struct RobustMixedModelEntry : StructuredEntry {
   }
 };
 
+struct BlindCalibrationEntry : StructuredEntry {
+  static constexpr const char* name = "blindCalibration";
+  using Problem = BlindCalibrationProblem;
+  using Settings = BlindCalibrationSettings;
+  using Solution = BlindCalibrationSolution;
+  template <class La>
+  using Solver = BlindCalibrationSolver<La>;
+
+  static Problem read(const Reader& in) {
+    Problem problem;
+    problem.a = filledMatrix(in, "A");
+    problem.y = numbersOf(in, "y", problem.a.rows, "rows of A");
+    problem.sensors = in.integer("sensors");
+    require(problem.sensors > 0 && problem.a.rows % problem.sensors == 0, in.pathOf("sensors"), problem.sensors,
+            "expected a divisor of the number of rows of A, " + show(problem.a.rows));
+    int unknowns = problem.a.columns;
+    if (in.has("signalBasis")) {
+      problem.signalBasis = matrixOf(in, "signalBasis", problem.a.columns, -1);
+      unknowns = problem.signalBasis.cols();
+    }
+    if (in.has("gainBasis")) problem.gainBasis = matrixOf(in, "gainBasis", problem.sensors, -1);
+    if (in.has("startSignal")) problem.startSignal = numbersOf(in, "startSignal", unknowns, "unknowns");
+    if (in.has("startGains")) problem.startGains = numbersOf(in, "startGains", problem.sensors, "sensors");
+    return problem;
+  }
+};
+
+struct OneClassSubspacesEntry : StructuredEntry {
+  static constexpr const char* name = "oneClassSubspaces";
+  using Problem = OneClassSubspacesProblem;
+  using Settings = OneClassSubspacesSettings;
+  using Solution = OneClassSubspacesSolution;
+  template <class La>
+  using Solver = OneClassSubspacesSolver<La>;
+
+  static Problem read(const Reader& in) {
+    Problem problem;
+    problem.x = filledMatrix(in, "x");
+    if (in.has("start")) problem.start = matrixOf(in, "start", problem.x.columns, -1);
+    return problem;
+  }
+};
+
 const RegisterSolver<UnlearnEntry> unlearn;
 const RegisterSolver<SequentialMaxMarginEntry> sequentialMaxMargin;
 const RegisterSolver<TeachKernelEntry> teachKernel;
 const RegisterSolver<CheckeredRegressionEntry> checkeredRegression;
 const RegisterSolver<RobustMixedModelEntry> robustMixedModel;
+const RegisterSolver<BlindCalibrationEntry> blindCalibration;
+const RegisterSolver<OneClassSubspacesEntry> oneClassSubspaces;
 
 }  // namespace
 }  // namespace nonconvex

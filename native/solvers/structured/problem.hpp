@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -274,5 +275,91 @@ struct RobustMixedModelSolution {
   }
 };
 static_assert(sizeFromFields<RobustMixedModelSolution>() == sizeof(RobustMixedModelSolution));
+
+struct BlindCalibrationSettings : Limits {
+  BlindCalibrationSettings() {
+    maxIterations = 100000;
+    tolerance = 1e-10;
+  }
+
+  double rho = std::numeric_limits<double>::infinity();
+
+  static constexpr auto fields() {
+    using Self = BlindCalibrationSettings;
+    return std::tuple_cat(Limits::fields(), std::tuple{FIELD(rho, Bounds({.lower = 0, .openLower = true}),
+                                                             "Gains are within 1 - rho and 1 + rho.")});
+  }
+};
+static_assert(sizeFromFields<BlindCalibrationSettings>() == sizeof(BlindCalibrationSettings));
+
+struct BlindCalibrationProblem {
+  MatrixInput a;                    ///< pm x n: what m sensors see, one snapshot after the other
+  std::vector<double> y;            ///< pm
+  int sensors = 1;                  ///< m
+  HostMatrix<double> signalBasis;   ///< n x k: the signal is in its range; no columns: anywhere
+  HostMatrix<double> gainBasis;     ///< m x h: the gains are in its range; no columns: anywhere
+  std::vector<double> startSignal;  ///< n, or k where there is a basis; empty: back-projection
+  std::vector<double> startGains;   ///< m; empty: ones
+};
+
+struct BlindCalibrationSolution {
+  std::vector<double> signal;
+  std::vector<double> gains;
+  std::vector<double> coefficients;
+
+  static constexpr auto fields() {
+    using Self = BlindCalibrationSolution;
+    return std::tuple{OUT(signal, "n numbers."), OUT(gains, "m numbers, whose mean is 1."),
+                      OUT(coefficients, "The signal's in its basis, or the signal itself where there is none.")};
+  }
+};
+static_assert(sizeFromFields<BlindCalibrationSolution>() == sizeof(BlindCalibrationSolution));
+
+struct OneClassSubspacesSettings : Limits {
+  OneClassSubspacesSettings() {
+    maxIterations = 10000;
+    tolerance = 1e-5;
+  }
+
+  int dimension = 2;
+  double eta = 0.1;
+  double nu = 10;
+  double softness = 0.02;
+
+  static constexpr auto fields() {
+    using Self = OneClassSubspacesSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{FIELD(dimension, between(1, 100000),
+                         "Columns K of each of the two frames; as many as x has where these are fewer."),
+                   FIELD(eta, atLeast(0), "Margin of the two sets of half-spaces."),
+                   FIELD(nu, positive(), "Weight of the rows that miss it."),
+                   FIELD(softness, atLeast(0),
+                         "Temperature T of the soft minimum -T log sum_k exp(-v_k / T) in place of the least v_k, in "
+                         "units of x. 0: the minimum itself, at whose kinks descent is slow.")});
+  }
+};
+static_assert(sizeFromFields<OneClassSubspacesSettings>() == sizeof(OneClassSubspacesSettings));
+
+struct OneClassSubspacesProblem {
+  MatrixInput x;             ///< n x d
+  HostMatrix<double> start;  ///< d x 2K, both frames, columns that are made orthonormal; no columns: drawn
+};
+
+struct OneClassSubspacesSolution {
+  HostMatrix<double> lowerFrame;
+  HostMatrix<double> upperFrame;
+  std::vector<double> lowerOffsets;
+  std::vector<double> upperOffsets;
+
+  static constexpr auto fields() {
+    using Self = OneClassSubspacesSolution;
+    return std::tuple{OUT(lowerFrame, "d x K: W_1, with orthonormal columns."),
+                      OUT(upperFrame, "d x K: W_2, with orthonormal columns."),
+                      OUT(lowerOffsets, "K numbers b_1: rows of the class have W_1^T x + b_1 >= eta."),
+                      OUT(upperOffsets, "K numbers b_2: rows of the class have W_2^T x + b_2 <= -eta.")};
+  }
+};
+static_assert(sizeFromFields<OneClassSubspacesSolution>() == sizeof(OneClassSubspacesSolution));
 
 }  // namespace nonconvex

@@ -79,6 +79,28 @@ TEST(robustMixedModelStepsAskForNoMemory) {
   CHECK_EQ(allocationsOf(solver, 10), 0L);
 }
 
+TEST(blindCalibrationStepsAskForNoMemory) {
+  const std::vector<double> a = normals(10 * 3 * 4, 6);
+  BlindCalibrationProblem problem;
+  problem.a = {.f64 = a.data(), .rows = 40, .columns = 3};
+  problem.y = normals(40, 7);
+  problem.sensors = 10;
+  BlindCalibrationSettings settings;
+  settings.rho = 0.5;
+  const Cpu la;
+  BlindDescent solver(la, problem, settings);
+  CHECK_EQ(allocationsOf(solver, 50), 0L);
+}
+
+TEST(oneClassSubspacesStepsAskForNoMemory) {
+  const std::vector<double> x = normals(200, 8);
+  OneClassSubspacesProblem problem;
+  problem.x = {.f64 = x.data(), .rows = 50, .columns = 4};
+  const Cpu la;
+  SubspacePair solver(la, problem, {});
+  CHECK_EQ(allocationsOf(solver, 20), 0L);
+}
+
 TEST(unlearnStepsAskForNoMemory) {
   const std::vector<double> x = normals(200, 1);
   UnlearnProblem problem;

@@ -1,0 +1,47 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
+
+export interface BlindCalibrationOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 100000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Relative accuracy at which the solve ends with status `solved`.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 1e-10
+   */
+  tolerance?: number | undefined;
+  /**
+   * Gains are within 1 - rho and 1 + rho.
+   *
+   * Expected: a number > 0.
+   * @defaultValue Infinity
+   */
+  rho?: number | undefined;
+}
+
+export const blindCalibrationDefaults = {
+  ...limitDefaults,
+  maxIterations: 100000,
+  tolerance: 1e-10,
+  rho: Infinity,
+} as const satisfies BlindCalibrationOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export type BlindCalibrationProgress = Progress;
+
+/** What a result of the solver has beside what all results have. */
+export interface BlindCalibrationSolution {
+  /** n numbers. */
+  signal: Float64Array;
+  /** m numbers, whose mean is 1. */
+  gains: Float64Array;
+  /** The signal's in its basis, or the signal itself where there is none. */
+  coefficients: Float64Array;
+}

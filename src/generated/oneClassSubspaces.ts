@@ -1,0 +1,75 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Matrix } from '../core/matrix.js';
+import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
+
+export interface OneClassSubspacesOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 10000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Relative accuracy at which the solve ends with status `solved`.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 0.00001
+   */
+  tolerance?: number | undefined;
+  /**
+   * Columns K of each of the two frames; as many as x has where these are fewer.
+   *
+   * Expected: an integer in [1, 100000].
+   * @defaultValue 2
+   */
+  dimension?: number | undefined;
+  /**
+   * Margin of the two sets of half-spaces.
+   *
+   * Expected: a number >= 0.
+   * @defaultValue 0.1
+   */
+  eta?: number | undefined;
+  /**
+   * Weight of the rows that miss it.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 10
+   */
+  nu?: number | undefined;
+  /**
+   * Temperature T of the soft minimum -T log sum_k exp(-v_k / T) in place of the least v_k, in units of x. 0: the
+   * minimum itself, at whose kinks descent is slow.
+   *
+   * Expected: a number >= 0.
+   * @defaultValue 0.02
+   */
+  softness?: number | undefined;
+}
+
+export const oneClassSubspacesDefaults = {
+  ...limitDefaults,
+  maxIterations: 10000,
+  tolerance: 0.00001,
+  dimension: 2,
+  eta: 0.1,
+  nu: 10,
+  softness: 0.02,
+} as const satisfies OneClassSubspacesOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export type OneClassSubspacesProgress = Progress;
+
+/** What a result of the solver has beside what all results have. */
+export interface OneClassSubspacesSolution {
+  /** d x K: W_1, with orthonormal columns. */
+  lowerFrame: Matrix;
+  /** d x K: W_2, with orthonormal columns. */
+  upperFrame: Matrix;
+  /** K numbers b_1: rows of the class have W_1^T x + b_1 >= eta. */
+  lowerOffsets: Float64Array;
+  /** K numbers b_2: rows of the class have W_2^T x + b_2 <= -eta. */
+  upperOffsets: Float64Array;
+}
