@@ -114,7 +114,7 @@ void CoordinatePath::fitNull() {
     if (data_.constant[at(j)] || data_.factor[at(j)] == 0) continue;
     const double g = gradients_[at(j)];
     if (g < 0 ? data_.upper[at(j)] == 0 : data_.lower[at(j)] == 0) continue;
-    const double l = penalty.convex() ? std::abs(g) : penalty.weightOfZero(j, metric_.curvatureOf(j), std::abs(g));
+    const double l = penalty.convex() ? std::abs(g) : penalty.weightOfZero(j, curvatureOf(j), std::abs(g));
     lambdaMax_ = std::max(lambdaMax_, l / (data_.factor[at(j)] * std::max(settings_.alpha, 1e-3)));
   }
   gradientLambda_ = lambdaMax_;
@@ -296,8 +296,9 @@ void CoordinatePath::findCandidates(double lambda) {
   for (int j = 0; j < data_.p(); ++j) {
     if (metric_.place(j) >= 0 || data_.constant[at(j)]) continue;
     const double g = gradients_[at(j)], least = candidateShare_ * penalty.l1(j);
-    const bool soon = std::abs(g + ahead * (g - earlier_[at(j)])) >= least;
-    if (soon || std::abs(g) >= presentShare * least) missing_.push_back(j);
+    // Where a penalty is not convex gradients may jump, which says nothing of what follows.
+    const bool soon = penalty.convex() && std::abs(g + ahead * (g - earlier_[at(j)])) >= least;
+    if (soon || std::abs(g) >= (penalty.convex() ? presentShare : 1) * least) missing_.push_back(j);
   }
 }
 
@@ -341,7 +342,7 @@ CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> l
 
 std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
   double sharper = 1;
-  std::size_t together = std::min(mostTogether, lambdas.size());
+  std::size_t together = std::min(together_, lambdas.size());
   for (int attempt = 0;; ++attempt) {
     findCandidates(lambdas[together - 1]);
     takeIn(missing_);
@@ -352,11 +353,15 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
     while (accepted < together && check(all, static_cast<int>(accepted), missing_)) ++accepted;
     const int last = static_cast<int>(std::min(accepted, together - 1));
     keepGradients(all, last);
-    candidateShare_ = missing_.empty() ? std::min(mostShare, narrower * candidateShare_)
-                                       : std::max(leastShare, wider * candidateShare_);
+    const bool convex = isConvex(settings_.penalty);
+    if (convex) {
+      candidateShare_ = missing_.empty() ? std::min(mostShare, narrower * candidateShare_)
+                                         : std::max(leastShare, wider * candidateShare_);
+    }
+    together_ = accepted == together ? std::min(mostTogether, 2 * together_) : std::max<std::size_t>(1, accepted);
     if (accepted == together) return std::move(all.models);
     const bool any = !missing_.empty();
-    if (any) addMissingLater(all, accepted + 1);
+    if (any && convex) addMissingLater(all, accepted + 1);
     takeIn(missing_);
     restore(all.models[accepted]);
     if (accepted == 0 && attempt >= mostAttempts) {
@@ -419,11 +424,20 @@ bool CoordinatePath::check(Together& all, int k, std::vector<int>& missing) {
   return model.gap <= settings_.tolerance;
 }
 
+/// The curvature along a column, which stays the same for the squared loss.
+double CoordinatePath::curvatureOf(int column) {
+  if (!squared()) return metric_.curvatureOf(column);
+  if (curvatures_.empty()) curvatures_.assign(at(data_.p()), unknown);
+  double& c = curvatures_[at(column)];
+  if (!isKnown(c)) c = metric_.curvatureOf(column);
+  return c;
+}
+
 /// Whether a column that is at 0 by its gradient has a lower minimum far from there, which penalties that are not
 /// convex may have where the curvature is small.
-bool CoordinatePath::leavesZero(const PenaltyAt& penalty, int column, double gradient) const {
+bool CoordinatePath::leavesZero(const PenaltyAt& penalty, int column, double gradient) {
   if (penalty.convex()) return false;
-  const double c = metric_.curvatureOf(column);
+  const double c = curvatureOf(column);
   return c > 0 && penalty.minimizer(column, c, -gradient) != 0;
 }
 

@@ -67,7 +67,8 @@ class CoordinatePath : public PathEngine {
   void keepGradients(const Together& all, int last);
   void addMissingLater(const Together& all, std::size_t first);
   bool check(Together& all, int k, std::vector<int>& missing);
-  bool leavesZero(const PenaltyAt& penalty, int column, double gradient) const;
+  bool leavesZero(const PenaltyAt& penalty, int column, double gradient);
+  double curvatureOf(int column);
   double bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,
                std::span<const double> gradients) const;
 
@@ -79,6 +80,7 @@ class CoordinatePath : public PathEngine {
   int left_ = 0;  ///< constant columns
   /// The gradient from which a column is taken in, as a share of the last lambda of those that are solved together.
   double candidateShare_ = 0.95;
+  std::size_t together_ = 8;  ///< lambdas to solve together next
   double evaluations_ = 0;
   std::vector<double> gradients_, earlier_;  ///< of all columns at the last checked model and the one before it
   double gradientLambda_ = 0, earlierLambda_ = 0;
@@ -86,6 +88,7 @@ class CoordinatePath : public PathEngine {
 
   // The squared loss: gradients at 0, and what the loss is there with the best intercept.
   std::vector<double> correlations_;
+  std::vector<double> curvatures_;  ///< of all columns, where they are known
   double meanResponse_ = 0, squaresOfResponse_ = 0;
 
   // Other losses: the present point.
