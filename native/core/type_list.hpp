@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string_view>
 
 #include "core/hostdevice.hpp"
@@ -26,6 +27,15 @@ NONCONVEX_HD __attribute__((always_inline)) inline decltype(auto) visit(TypeList
 template <class... T>
 constexpr std::array<std::string_view, sizeof...(T)> namesOf(TypeList<T...>) {
   return {T::name...};
+}
+
+/// The names of one list and then those of another.
+template <std::size_t M, std::size_t N>
+constexpr std::array<std::string_view, M + N> joined(const std::array<std::string_view, M>& first,
+                                                     const std::array<std::string_view, N>& second) {
+  std::array<std::string_view, M + N> all{};
+  for (std::size_t k = 0; k < M + N; ++k) all[k] = k < M ? first[k] : second[k - M];
+  return all;
 }
 
 /// Calls f.operator()<T>() for each type T in turn.

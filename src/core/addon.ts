@@ -243,6 +243,12 @@ export function settingNames(solver: string): readonly string[] {
   return [...settings.map(({ name }) => name), ...members];
 }
 
+/** The names that a setting of a solver may have for its value. */
+export function namesOfSetting(solver: string, name: string): readonly string[] {
+  const type = declared().solvers[solver]?.settings.find((setting) => setting.name === name)?.type;
+  return Array.isArray(type) ? type : [];
+}
+
 /** The members of a solver's reports that have a column in a table; without a solver, those of all reports. */
 export function columnsOf(solver?: string): readonly (ResultSchema & Required<Pick<ResultSchema, 'column'>>)[] {
   const { progress, solvers } = declared();

@@ -11,25 +11,7 @@ export { type DebiasedIntervals, type DebiasedIntervalsSettings, debiasedInterva
 export type { SparseMeasure } from './measures.js';
 export type { PredictOptions, SparseCertificate, SparseFit, SparseModel } from './model.js';
 export { type SparseCriterion, type SparsePath, type SparsePathSettings, sparsePath } from './path.js';
-export {
-  type BestSubsetOptions,
-  bestSubset,
-  elasticNet,
-  fused,
-  type GroupLassoOptions,
-  groupLasso,
-  groupMcp,
-  groupScad,
-  lasso,
-  mcp,
-  type NonConvexPenaltyOptions,
-  oscar,
-  type SlopeOptions,
-  type SparsePenalty,
-  scad,
-  slope,
-  sparseGroupLasso,
-} from './penalties.js';
+export * from './penalties.js';
 export type { LambdaSettings, SparseData, SparseModelSettings, SparseProgress, SparseStart } from './problem.js';
 export type { Relax } from './relaxed.js';
 export { type MutualInformation, type MutualInformationOptions, mutualInformation } from './screen.js';

@@ -1,12 +1,10 @@
 // Penalties that select columns: small frozen objects from functions that check what they are given.
 import { checkMembers, checkNumber, checkVector, show } from '../core/check.js';
+import type { SparseOptions } from '../generated/sparse.js';
 
-/**
- * A penalty made by {@link lasso}, {@link elasticNet}, {@link mcp}, {@link scad}, {@link bestSubset}, {@link slope}, {@link oscar} or
- * {@link fused}, or one of groups, such as {@link groupLasso}.
- */
+/** A penalty made by one of the functions of this file, such as {@link lasso} or {@link mcp}. */
 export interface SparsePenalty {
-  readonly kind: 'lasso' | 'elasticNet' | 'mcp' | 'scad' | 'bestSubset' | 'slope' | 'fused' | GroupKind;
+  readonly kind: 'elasticNet' | NonNullable<SparseOptions['penalty']>;
   /** Share of the part that selects; the rest is that of the squares. */
   readonly alpha: number;
   /** The size of a coefficient from which on the penalty is constant, in lambdas. */
@@ -20,18 +18,6 @@ export interface SparsePenalty {
   /** Weights of the sizes of coefficients, the largest first, or what they are beside 1 for each smaller size. */
   readonly weights?: readonly number[] | { readonly pairs: number };
 }
-
-/** Penalties of the norms of groups of coefficients. */
-type GroupKind = 'groupLasso' | 'groupMcp' | 'groupScad' | 'sparseGroupLasso';
-
-const groupKinds: readonly string[] = ['groupLasso', 'groupMcp', 'groupScad', 'sparseGroupLasso'] satisfies GroupKind[];
-
-/** Whether a penalty, by its name, is one of groups of columns. */
-export const isOfGroups = (kind: string | undefined): boolean => kind !== undefined && groupKinds.includes(kind);
-
-/** Whether a penalty, by its name, is convex. */
-export const isConvex = (kind: string | undefined): boolean =>
-  kind === undefined || ['lasso', 'slope', 'fused', 'groupLasso', 'sparseGroupLasso'].includes(kind);
 
 export interface GroupLassoOptions {
   /** Share of the norm, above 0 and at most 1; the rest is lambda (1 - alpha) f_g ||b_g||^2 / 2. Default 1. */
@@ -156,16 +142,6 @@ export function fused(options: { alpha?: number | undefined } = {}): SparsePenal
   return Object.freeze({ kind: 'fused', alpha: checkShare('alpha', alpha, true) });
 }
 
-/** The weights of sorted coefficients that a penalty has of its own, for so many columns. */
-export function sortedWeights(penalty: unknown, columns: number): Float64Array | undefined {
-  if (typeof penalty !== 'object' || penalty === null) return undefined;
-  const { weights } = penalty as Partial<SparsePenalty>;
-  if (weights === undefined) return undefined;
-  if ('pairs' in weights)
-    return Float64Array.from({ length: columns }, (_, k) => 1 + weights.pairs * (columns - 1 - k));
-  return checkVector('penalty.weights', weights, { length: columns, per: 'one for each column of x', lower: 0 });
-}
-
 /**
  * lambda f_g ||b_g|| for each group g of coefficients, which is 0 as a whole or not at all: the groups of the data with one response; each
  * column's coefficients of all responses or classes with several. f_g is the root of the number of columns unless `penaltyFactor` says
@@ -220,67 +196,4 @@ function checkShare(name: string, value: unknown, open: boolean): number {
   const share = checkNumber(name, value, { lower: 0, open });
   if (share > 1) throw new RangeError(`${name} = ${share}: expected a number in ${open ? '(' : '['}0, 1]`);
   return share;
-}
-
-const names = [
-  ...(['lasso', 'mcp', 'scad', 'bestSubset', 'slope', 'fused'] as const),
-  ...(['groupLasso', 'groupMcp', 'groupScad', 'sparseGroupLasso'] as const),
-] as const;
-const kinds: readonly unknown[] = ['elasticNet', ...names];
-const made =
-  'lasso(), elasticNet(alpha), mcp(), scad(), bestSubset(), slope(), fused(), groupLasso(), groupMcp(), groupScad(), sparseGroupLasso(alpha)';
-/** What penalties are called elsewhere. */
-const elsewhere: Record<string, string> = {
-  l1: 'lasso()',
-  l2: 'elasticNet(0)',
-  ridge: 'elasticNet(0)',
-  elasticnet: 'elasticNet(alpha)',
-  'elastic-net': 'elasticNet(alpha)',
-  elasticNet: 'elasticNet(alpha)',
-  MCP: 'mcp()',
-  SCAD: 'scad()',
-  L0: 'bestSubset()',
-  l0: 'bestSubset()',
-  oscar: 'oscar()',
-  grLasso: 'groupLasso()',
-  grMCP: 'groupMcp()',
-  grSCAD: 'groupScad()',
-};
-
-/** The settings of the solver that a penalty stands for: one made by a function, or the name of one beside `alpha` and `gamma`. */
-export function penaltySettings(
-  penalty: unknown,
-  alpha: number | undefined,
-  gamma: number | undefined,
-): { penalty?: (typeof names)[number]; alpha?: number; gamma?: number; ridge?: number; largest?: number; q?: number } {
-  if (penalty === undefined) return { ...(alpha !== undefined && { alpha }), ...(gamma !== undefined && { gamma }) };
-  if (typeof penalty === 'string') {
-    const name = names.find((each) => each === penalty);
-    const meant = elsewhere[penalty];
-    if (!name) {
-      const expected = `expected one of ${names.map(show).join(', ')}, or a penalty made by ${made}`;
-      throw new RangeError(`penalty = ${show(penalty)}: ${meant ? `that is ${meant} here; ` : ''}${expected}`);
-    }
-    return { penalty: name, ...(alpha !== undefined && { alpha }), ...(gamma !== undefined && { gamma }) };
-  }
-  const given = typeof penalty === 'object' && penalty !== null ? (penalty as Partial<SparsePenalty>) : {};
-  if (!kinds.includes(given.kind)) {
-    throw new TypeError(`penalty = ${show(penalty)}: expected a penalty made by ${made}`);
-  }
-  for (const [name, value] of [
-    ['alpha', alpha],
-    ['gamma', gamma],
-  ] as const) {
-    if (value !== undefined)
-      throw new RangeError(`${name} = ${show(value)}: expected none beside a penalty with its own`);
-  }
-  const { kind, alpha: share = 1, gamma: end, ridge, largest, q } = given as SparsePenalty;
-  return {
-    penalty: kind === 'elasticNet' ? 'lasso' : kind,
-    alpha: share,
-    ...(end !== undefined && { gamma: end }),
-    ...(ridge !== undefined && { ridge }),
-    ...(largest !== undefined && { largest }),
-    ...(q !== undefined && { q }),
-  };
 }

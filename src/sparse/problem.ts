@@ -12,7 +12,8 @@ import { responses } from '../problems/regression.js';
 import { families, losses, type SparseFamily } from './family.js';
 import { type Groups, readGroups } from './groups.js';
 import { columnMeans, filled, readMatrix, type WithMissing } from './missing.js';
-import { isConvex, isOfGroups, penaltySettings, type SparsePenalty, sortedWeights } from './penalties.js';
+import type { SparsePenalty } from './penalties.js';
+import { isConvex, isOfGroups, penaltySettings, sortedWeights } from './penaltySettings.js';
 
 export type { SparseProgress };
 

@@ -64,7 +64,7 @@ const wrong: [string, () => unknown, RegExp][] = [
   [
     'a penalty of scikit-learn',
     () => model({}, { penalty: 'l1' }),
-    /^penalty = 'l1': that is lasso\(\) here; expected one of 'lasso', 'mcp', 'scad', 'bestSubset', 'slope', 'fused', 'groupLasso', /,
+    /^penalty = 'l1': that is lasso\(\) here; expected one of 'lasso', 'mcp', 'scad', .*'bestSubset', .* or/,
   ],
   [
     'a function that makes a penalty',

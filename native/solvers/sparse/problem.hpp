@@ -35,12 +35,12 @@ constexpr auto names(SparseFamily) {
 ///   fused       lambda (alpha sum_j |b_j| + (1 - alpha) sum_j |b_{j+1} - b_j|)
 /// and those of groups, which are the first ones of the norm of the coefficients of a group of columns, of all
 /// responses; sparseGroupLasso, with lambda, is (1 - alpha) times the norm and alpha times the absolute values. The
-/// first kinds are numbered as the structs of SelectionPenalties.
+/// first kinds are the structs of SelectionPenalties, some of which have no name here.
 enum class SparsePenalty {
   lasso,
   mcp,
   scad,
-  bestSubset,
+  bestSubset = SelectionPenalties::size,
   slope,
   fused,
   groupLasso,
@@ -49,8 +49,8 @@ enum class SparsePenalty {
   sparseGroupLasso
 };
 constexpr auto names(SparsePenalty) {
-  return std::array{"lasso"sv, "mcp"sv,        "scad"sv,     "bestSubset"sv, "slope"sv,
-                    "fused"sv, "groupLasso"sv, "groupMcp"sv, "groupScad"sv,  "sparseGroupLasso"sv};
+  return joined(namesOf(SelectionPenalties{}), std::array{"bestSubset"sv, "slope"sv, "fused"sv, "groupLasso"sv,
+                                                          "groupMcp"sv, "groupScad"sv, "sparseGroupLasso"sv});
 }
 
 /// Whether a penalty is a sum over single coefficients that has a struct.
