@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <string_view>
 
 #include "core/type_list.hpp"
@@ -131,6 +132,33 @@ struct Scad {
   double weightOfZero(double c, double a) const { return a / std::sqrt(std::min(1.0, c * (gamma + 1))); }
 };
 
+/// l sqrt(|u|): lq with q = 1/2, by the half thresholding of Xu et al. (IEEE Transactions on Neural Networks and
+/// Learning Systems 23(7), 2012).
+struct Lq {
+  static constexpr std::string_view name = "lq";
+  static constexpr bool convex = false;
+  static constexpr double leastGamma = 0;
+
+  double l = 0;
+  double gamma = 0;
+
+  double value(double s) const { return l * std::sqrt(s); }
+  double slope(double s) const { return l > 0 ? l / (2 * std::sqrt(s)) : 0; }
+  double curvature(double s) const { return l > 0 ? -l / (4 * s * std::sqrt(s)) : 0; }
+  double minimizer(double c, double z) const {
+    double s = 0;
+    return weightOfZero(c, std::abs(z)) > l && branches(c, std::abs(z), &s) > 0 ? std::copysign(s, z) : 0.0;
+  }
+  /// The larger root of c s - a + l / (2 sqrt(s)), a cubic of sqrt(s); the other one is a maximum.
+  int branches(double c, double a, double* out) const {
+    const double t = a / c / 3, cosine = l / (4 * c) / (t * std::sqrt(t));
+    if (!(cosine <= 1)) return 0;
+    out[0] = 2 * t * (1 + std::cos(2 * (std::numbers::pi - std::acos(cosine)) / 3));
+    return 1;
+  }
+  double weightOfZero(double c, double a) const { return 2 * a / 3 * std::sqrt(2 * a / (3 * c)); }
+};
+
 /// argmin of c / 2 u^2 - z u + P(u) over [lower, upper], which contains 0.
 template <class Penalty>
 double minimizerWithin(const Penalty& penalty, double c, double z, double lower, double upper) {
@@ -151,6 +179,6 @@ double minimizerWithin(const Penalty& penalty, double c, double z, double lower,
 }  // namespace penalties
 
 /// Penalties of one coefficient by which regressions select columns.
-using SelectionPenalties = TypeList<penalties::Lasso, penalties::Mcp, penalties::Scad>;
+using SelectionPenalties = TypeList<penalties::Lasso, penalties::Mcp, penalties::Scad, penalties::Lq>;
 
 }  // namespace nonconvex

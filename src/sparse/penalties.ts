@@ -61,6 +61,16 @@ export function scad(options: NonConvexPenaltyOptions = {}): SparsePenalty {
   return nonConvex('scad', options, 3.7, 2);
 }
 
+/**
+ * lambda alpha sqrt(|b|), the lq penalty with q = 1/2 of Xu et al. (2012). A coefficient is 0 or at once of a size, and shrinks the less the
+ * larger it is. Its lambdas compare with those of no other penalty.
+ * @throws TypeError or RangeError that names the argument and the value.
+ */
+export function lq(options: Pick<NonConvexPenaltyOptions, 'alpha'> = {}): SparsePenalty {
+  const { alpha = 1 } = checkMembers('options', options, ['alpha'], 'option');
+  return Object.freeze({ kind: 'lq', alpha: checkShare('alpha', alpha, true) });
+}
+
 export interface BestSubsetOptions {
   /** Weight lambda_2 >= 0 of the squares: lambda_2 b^2 / 2 for each coefficient. A small one makes bounds of many columns much faster. Default 0. */
   ridge?: number | undefined;
