@@ -21,7 +21,7 @@ export interface SparseOptions extends Limits {
    *
    * @defaultValue 'lasso'
    */
-  penalty?: 'lasso' | 'mcp' | 'scad' | 'bestSubset' | 'slope' | 'fused' | 'groupLasso' | 'groupMcp' | 'groupScad' | 'sparseGroupLasso' | undefined;
+  penalty?: 'lasso' | 'mcp' | 'scad' | 'lq' | 'bestSubset' | 'slope' | 'fused' | 'groupLasso' | 'groupMcp' | 'groupScad' | 'sparseGroupLasso' | undefined;
   /**
    * Share of the absolute values in the penalty; the rest is that of the squares.
    *
