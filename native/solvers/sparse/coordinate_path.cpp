@@ -105,11 +105,7 @@ void CoordinatePath::fitNull() {
   solve(penalty, {.violation = 1e-12 * std::max(norm1(first_), 1e-300)});
   const PathModel null = model(penalty, infinity, true);
   nullLoss_ = null.loss;
-  std::vector<double> slopes(at(data_.n()));
-  slopesOf(null, slopes);
-  const double sum = std::accumulate(slopes.begin(), slopes.end(), 0.0);
-  data_.multiplyTransposed(la_, {slopes.data(), data_.n(), 1, data_.n()}, &sum,
-                           {gradients_.data(), data_.p(), 1, data_.p()});
+  measureGradients(null);
   for (int j = 0; j < data_.p(); ++j) {
     if (data_.constant[at(j)] || data_.factor[at(j)] == 0) continue;
     const double g = gradients_[at(j)];
@@ -118,6 +114,15 @@ void CoordinatePath::fitNull() {
     lambdaMax_ = std::max(lambdaMax_, l / (data_.factor[at(j)] * std::max(settings_.alpha, 1e-3)));
   }
   gradientLambda_ = lambdaMax_;
+}
+
+/// Computes the gradients of all columns at the present model, which is this one.
+void CoordinatePath::measureGradients(const PathModel& model) {
+  kept_.resize(at(data_.n()));
+  slopesOf(model, kept_);
+  const double sum = std::accumulate(kept_.begin(), kept_.end(), 0.0);
+  data_.multiplyTransposed(la_, {kept_.data(), data_.n(), 1, data_.n()}, &sum,
+                           {gradients_.data(), data_.p(), 1, data_.p()});
 }
 
 void CoordinatePath::begin(std::span<const double> coefficients, std::span<const double> intercepts) {
@@ -134,6 +139,7 @@ void CoordinatePath::begin(std::span<const double> coefficients, std::span<const
   }
   takeIn(columns);
   restore(start);
+  measureGradients(start);
 }
 
 double CoordinatePath::penaltyValue(const PenaltyAt& penalty) const {

@@ -48,6 +48,7 @@ class CoordinatePath : public PathEngine {
   void takeIn(std::span<const int> columns);
   void findCandidates(double lambda);
   void measureResponses();
+  void measureGradients(const PathModel& model);
   void setCurvatures(double stretch);
   Goal goal(const PenaltyAt& penalty, double sharper) const;
   bool solve(const PenaltyAt& penalty, const Goal& goal);
