@@ -1,9 +1,11 @@
 // What lasso, SCAD and MCP select on a problem whose true columns are known, at both lambdas of a cross-validation and by criteria; and how
 // long the cross-validation takes beside one path.
 //
-//   npm run bench -- sparse    into bench/sparse/page.md and bench/sparse/results.json
+//   npm run bench -- sparse            into bench/sparse/page.md and bench/sparse/results.json, with a picture
+//   npm run bench -- sparse --chart    draws the picture again, of what was measured last
 //
 // Without ../shared/problems/sparse (or what NONCONVEX_PROBLEMS says) there is nothing to do.
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { addon } from '../../src/core/addon.js';
 import {
@@ -18,6 +20,7 @@ import {
 import { isAvailable, type LargeProblem, largeProblem } from '../../test/problems/sparse.js';
 import { root } from '../shared/native.js';
 import { describe, environment, short, table, writeResults, writeSection } from '../shared/report.js';
+import { chartSelections } from './charts.js';
 
 const folds = 5;
 const folder = process.env.NONCONVEX_PROBLEMS ? dirname(process.env.NONCONVEX_PROBLEMS) : join(root, '..', 'shared');
@@ -39,7 +42,8 @@ interface Times {
   all: number;
 }
 
-if (isAvailable(folder)) await main(await largeProblem('correlated', folder));
+if (process.argv.includes('--chart')) await chart();
+else if (isAvailable(folder)) await main(await largeProblem('correlated', folder));
 else console.log('The problems with known optima are not here (../shared/problems/sparse).');
 
 async function main(problem: LargeProblem): Promise<void> {
@@ -90,6 +94,17 @@ async function main(problem: LargeProblem): Promise<void> {
   console.log(text);
   writeSection('bench/sparse/page.md', 'sparse', text);
   writeResults('sparse', { ...where, selections, times });
+  await chart();
+}
+
+/** Draws what the results have. */
+async function chart(): Promise<void> {
+  const { selections, ...where } = JSON.parse(readFileSync(join(root, 'bench/sparse/results.json'), 'utf8'));
+  await chartSelections(
+    join(root, 'docs/images/sparse-selection.svg'),
+    selections,
+    `${folds}-fold cross-validation; ${where.date}`,
+  );
 }
 
 /** Seconds of one path on the rows of four folds of five. */

@@ -56,13 +56,11 @@ interface Found {
   length: number;
 }
 
-async function measure(setting: Setting): Promise<{ of: Found[]; others: Found[]; seconds: number }> {
+async function measure(setting: Setting): Promise<{ of: Found[]; others: Found[] }> {
   const [of, others]: [Found[], Found[]] = [[], []];
-  let seconds = 0;
   for (let seed = 1; seed <= draws; ++seed) {
     const { family } = setting;
     const found = await debiasedIntervals(drawn(setting, 7919 * seed), { family, columns: watched, level, seed });
-    seconds += found.seconds;
     watched.forEach((column, k) => {
       const [b, low, high] = [truth.get(column) ?? 0, found.lower[k] as number, found.upper[k] as number];
       (truth.has(column) ? of : others).push({
@@ -71,7 +69,7 @@ async function measure(setting: Setting): Promise<{ of: Found[]; others: Found[]
       });
     });
   }
-  return { of, others, seconds };
+  return { of, others };
 }
 
 const share = (found: readonly Found[]): number => mean(found.map(({ covered }) => Number(covered)));
@@ -79,7 +77,7 @@ const rows: string[][] = [];
 const results: object[] = [];
 for (const setting of settings) {
   const { family, rows: n, columns: p, correlation } = setting;
-  const { of, others, seconds } = await measure(setting);
+  const { of, others } = await measure(setting);
   const size = ({ error, lasso }: Found, which: 'error' | 'lasso'): number =>
     Math.abs(which === 'error' ? error : lasso);
   const row = {
@@ -91,19 +89,12 @@ for (const setting of settings) {
       length: mean(of.map((each) => each.length)),
     },
     ...{ error: mean(of.map((each) => size(each, 'error'))), lasso: mean(of.map((each) => size(each, 'lasso'))) },
-    seconds: seconds / draws,
   };
   results.push(row);
   console.error(`  ${JSON.stringify(row)}`);
   rows.push([
     ...[family, String(n), String(p), String(correlation), `${(100 * row.covered).toFixed(1)} %`],
-    ...[
-      `${(100 * row.coveredOthers).toFixed(1)} %`,
-      short(row.length),
-      short(row.error),
-      short(row.lasso),
-      short(row.seconds),
-    ],
+    ...[`${(100 * row.coveredOthers).toFixed(1)} %`, short(row.length), short(row.error), short(row.lasso)],
   ]);
 }
 const where = environment();
@@ -112,21 +103,10 @@ const text = [
   '',
   `Coverage of ${100 * level} % intervals over ${draws} draws each: of the three coefficients that are not 0 (1, -1, 0.5), and of five that are,`,
   'two of them of neighbours. Columns are normal, each correlated with the one before it; noise has variance 1. A share of so many draws',
-  `has a standard error of ${short((100 * Math.sqrt(level * (1 - level))) / Math.sqrt(3 * draws))} and ${short((100 * Math.sqrt(level * (1 - level))) / Math.sqrt(5 * draws))} % where draws are alike. Errors are mean sizes for the three; seconds are of one call for these eight columns.`,
+  `has a standard error of ${short((100 * Math.sqrt(level * (1 - level))) / Math.sqrt(3 * draws))} and ${short((100 * Math.sqrt(level * (1 - level))) / Math.sqrt(5 * draws))} % where draws are alike. Errors are mean sizes for the three.`,
   '',
   table(
-    [
-      'family',
-      'rows',
-      'columns',
-      'correlation',
-      'of the three',
-      'of zeros',
-      'length',
-      'error',
-      'lasso error',
-      'seconds',
-    ],
+    ['family', 'rows', 'columns', 'correlation', 'of the three', 'of zeros', 'length', 'error', 'lasso error'],
     rows,
   ),
 ].join('\n');
