@@ -31,5 +31,11 @@ export {
   type SequentialMaxMarginSettings,
   sequentialMaxMargin,
 } from './sequentialMaxMargin.js';
+export {
+  type SupervisedDictionaryData,
+  type SupervisedDictionaryResult,
+  type SupervisedDictionarySettings,
+  supervisedDictionary,
+} from './supervisedDictionary.js';
 export { type TeachKernelData, type TeachKernelResult, type TeachKernelSettings, teachKernel } from './teachKernel.js';
 export { type UnlearnData, type UnlearnResult, type UnlearnSettings, unlearn } from './unlearn.js';

@@ -253,6 +253,22 @@ const oneClassSubspaces: Fixture = {
   },
 };
 
+const supervisedDictionary: Fixture = {
+  small: {
+    solver: 'structured/supervisedDictionary',
+    data: { x, y: classes },
+    settings: { tolerance: 1e-4, lambda: 0.1 },
+  },
+  endless: {
+    solver: 'structured/supervisedDictionary',
+    data: { x: matrix(100, 12, numbers(1200)), y: numbers(100, 3).map((value) => Number(value > 0)) },
+    settings: { rank: 3, ...limitless },
+  },
+  deterministic: true,
+  objective: 'sometimes',
+  wrong: { x: [[1e200], [2]], y: [0, 1] },
+};
+
 export const fixtures: Record<string, Fixture> = {
   unlearn,
   sequentialMaxMargin,
@@ -261,4 +277,5 @@ export const fixtures: Record<string, Fixture> = {
   robustMixedModel,
   blindCalibration,
   oneClassSubspaces,
+  supervisedDictionary,
 };

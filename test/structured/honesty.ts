@@ -2,6 +2,7 @@
 import type { Trial } from '../contract/problem.js';
 import { blindTrial } from './blindTrial.js';
 import { checkeredTrial } from './checkeredTrial.js';
+import { dictionaryTrial } from './dictionaryTrial.js';
 import { oneClassTrial } from './oneClassTrial.js';
 import { robustTrial } from './robustTrial.js';
 import { sequentialMaxMarginTrial } from './sequentialMaxMarginTrial.js';
@@ -16,6 +17,7 @@ const trials: Trial[] = [
   robustTrial,
   blindTrial,
   oneClassTrial,
+  dictionaryTrial,
 ];
 
 export const trial: Trial = (seed) => (trials[seed % trials.length] as Trial)(seed);

@@ -202,6 +202,23 @@ struct OneClassSubspacesEntry : StructuredEntry {
   }
 };
 
+struct SupervisedDictionaryEntry : StructuredEntry {
+  static constexpr const char* name = "supervisedDictionary";
+  using Problem = SupervisedDictionaryProblem;
+  using Settings = SupervisedDictionarySettings;
+  using Solution = SupervisedDictionarySolution;
+  template <class La>
+  using Solver = SupervisedDictionarySolver<La>;
+
+  static Problem read(const Reader& in) {
+    Problem problem;
+    problem.x = filledMatrix(in, "x");
+    problem.y = numbersOf(in, "y", problem.x.rows, "rows of x");
+    if (in.has("start")) problem.start = numbersOf(in, "start", problem.x.columns + 1, "columns of x, and one");
+    return problem;
+  }
+};
+
 const RegisterSolver<UnlearnEntry> unlearn;
 const RegisterSolver<SequentialMaxMarginEntry> sequentialMaxMargin;
 const RegisterSolver<TeachKernelEntry> teachKernel;
@@ -209,6 +226,7 @@ const RegisterSolver<CheckeredRegressionEntry> checkeredRegression;
 const RegisterSolver<RobustMixedModelEntry> robustMixedModel;
 const RegisterSolver<BlindCalibrationEntry> blindCalibration;
 const RegisterSolver<OneClassSubspacesEntry> oneClassSubspaces;
+const RegisterSolver<SupervisedDictionaryEntry> supervisedDictionary;
 
 }  // namespace
 }  // namespace nonconvex

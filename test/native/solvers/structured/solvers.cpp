@@ -101,6 +101,16 @@ TEST(oneClassSubspacesStepsAskForNoMemory) {
   CHECK_EQ(allocationsOf(solver, 20), 0L);
 }
 
+TEST(supervisedDictionaryStepsAskForNoMemory) {
+  const std::vector<double> x = normals(200, 9);
+  SupervisedDictionaryProblem problem;
+  problem.x = {.f64 = x.data(), .rows = 50, .columns = 4};
+  for (int i = 0; i < 50; ++i) problem.y.push_back(x[4 * i] > 0 ? 1 : 0);
+  const Cpu la;
+  DictionaryDescent solver(la, problem, {});
+  CHECK_EQ(allocationsOf(solver, 10), 0L);
+}
+
 TEST(unlearnStepsAskForNoMemory) {
   const std::vector<double> x = normals(200, 1);
   UnlearnProblem problem;

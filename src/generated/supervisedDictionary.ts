@@ -1,0 +1,70 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Matrix } from '../core/matrix.js';
+import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
+
+export interface SupervisedDictionaryOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 10000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Relative accuracy at which the solve ends with status `solved`.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 0.00001
+   */
+  tolerance?: number | undefined;
+  /**
+   * Columns r of the dictionary; as many as x has where these are fewer.
+   *
+   * Expected: an integer in [1, 100000].
+   * @defaultValue 2
+   */
+  rank?: number | undefined;
+  /**
+   * Weight xi of half the mean square of what the dictionary leaves of x.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 1
+   */
+  reconstruction?: number | undefined;
+  /**
+   * Weight of the ridge on the coefficients, beside the mean loss.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 0.001
+   */
+  lambda?: number | undefined;
+}
+
+export const supervisedDictionaryDefaults = {
+  ...limitDefaults,
+  maxIterations: 10000,
+  tolerance: 0.00001,
+  rank: 2,
+  reconstruction: 1,
+  lambda: 0.001,
+} as const satisfies SupervisedDictionaryOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export type SupervisedDictionaryProgress = Progress;
+
+/** What a result of the solver has beside what all results have. */
+export interface SupervisedDictionarySolution {
+  /** p x r: W, with orthonormal columns. */
+  dictionary: Matrix;
+  /** n x r: H, a row for each of x, which is W h up to what the dictionary leaves. */
+  codes: Matrix;
+  /** r numbers, of the features W^T x in the classification. */
+  weights: Float64Array;
+  /** p numbers: a = W times the weights. */
+  coefficients: Float64Array;
+  /** Intercept c. */
+  intercept: number;
+  /** Mean logistic loss, the objective's part of the classes. */
+  loss?: number;
+}
