@@ -34,36 +34,12 @@ export const sequentialMaxMarginDefaults = {
 
 /** What a report of the solver has beside what all reports have. */
 export interface SequentialMaxMarginProgress extends Progress {
-  /** Iterations that were completed. */
-  iteration: number;
-  /** Objective of the best point so far; of a result, of the point that it has. */
-  objective?: number;
-  /** No solution has a smaller objective. */
-  lowerBound?: number;
-  /** What `tolerance` is compared with. */
-  residual?: number;
-  /** Evaluations of the objective, of a solver that counts them. */
-  evaluations?: number;
-  /** Seconds since the solve began to run; time in the queue does not count. */
-  seconds: number;
   /** Smallest y_i x_i^T w of all rows of all tasks. */
   margin?: number;
 }
 
 /** What a result of the solver has beside what all results have. */
 export interface SequentialMaxMarginSolution {
-  /** Iterations that were completed. */
-  iteration: number;
-  /** Objective of the best point so far; of a result, of the point that it has. */
-  objective?: number;
-  /** No solution has a smaller objective. */
-  lowerBound?: number;
-  /** What `tolerance` is compared with. */
-  residual?: number;
-  /** Evaluations of the objective, of a solver that counts them. */
-  evaluations?: number;
-  /** Seconds since the solve began to run; time in the queue does not count. */
-  seconds: number;
   /** Smallest y_i x_i^T w of all rows of all tasks. */
   margin?: number;
   /** p numbers, the weights. */

@@ -108,8 +108,9 @@ struct SequentialMaxMarginProgress : Progress {
 
   static constexpr auto fields() {
     using Self = SequentialMaxMarginProgress;
-    return std::tuple_cat(Progress::fields(), std::tuple{OUT_COLUMN(margin, "margin", 6,
-                                                                    "Smallest y_i x_i^T w of all rows of all tasks.")});
+    return std::tuple{OUT_COLUMN(margin, "margin", 6, "Smallest y_i x_i^T w of all rows of all tasks.")};
+    static_assert(sizeof(Progress) + sizeFromFields<SequentialMaxMarginProgress>() ==
+                  sizeof(SequentialMaxMarginProgress));
   }
 };
 

@@ -22,7 +22,7 @@ namespace nonconvex {
 ///
 /// and the objective never rises. The intercept goes along with steps of four times its derivative.
 ///
-/// J. Lee, H. Lyu, W. Yao, "Supervised matrix factorization: local landscape analysis and applications", 2023.
+/// J. Lee, H. Lyu, W. Yao, "Exponentially convergent algorithms for supervised matrix factorization", NeurIPS 2023.
 class DictionaryDescent {
  public:
   DictionaryDescent(const Cpu& la, const SupervisedDictionaryProblem& problem,
