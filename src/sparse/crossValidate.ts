@@ -3,7 +3,7 @@ import { checkBoolean, checkInteger, checkOneOf, isPromise } from '../core/check
 import type { Matrix } from '../core/matrix.js';
 import { foldsOf, weightsOfRows } from './folds.js';
 import { linksAlong } from './links.js';
-import { checkMeasure, measured, type SparseMeasure } from './measures.js';
+import { checkMeasure, isGain, measured, type SparseMeasure } from './measures.js';
 import type { SparseFit } from './model.js';
 import { PathFunctions, pathOf, type SparsePath, type SparsePathSettings } from './path.js';
 import {
@@ -19,6 +19,7 @@ import {
   solvePrepared,
 } from './problem.js';
 import { blended, checkShares, type Relax, relaxed } from './relaxed.js';
+import { concordance, coxDeviance, riskSets, type Survival } from './survival.js';
 
 export interface SparseCrossValidationSettings extends Omit<SparsePathSettings, 'relax'> {
   /**
@@ -163,15 +164,21 @@ interface Part {
 function partOf(prepared: Prepared, foldOf: Int32Array, fold: number): Part {
   const rows = Int32Array.from(foldOf.keys()).filter((i) => foldOf[i] === fold);
   const weights = weightsOfRows(prepared, (i) => foldOf[i] !== fold);
-  const out = prepared.weights ? rows.some((i) => (prepared.weights?.[i] as number) > 0) : true;
-  if (out && weights.some((weight) => weight > 0)) return { rows, weights };
-  throw new RangeError(`folds: fold ${fold} leaves ${out ? 'no row' : 'nothing out'} of a weight > 0`);
+  const { survival, weights: given } = prepared;
+  // Times until an event say something where there is one.
+  const counts = (i: number): boolean => (!given || (given[i] as number) > 0) && (!survival || survival.event[i] === 1);
+  const out = rows.some(counts);
+  if (out && weights.some((weight, i) => weight > 0 && counts(i))) return { rows, weights };
+  const what = survival ? ['no event', 'no event out'] : ['no row', 'nothing out'];
+  throw new RangeError(`folds: fold ${fold} leaves ${what[out ? 0 : 1]} of a weight > 0`);
 }
 
 /** The linear predictions of rows that were left out, for all lambdas. */
 interface LeftOut extends Pick<SparseAnswer, 'status' | 'message'> {
   fitted: number;
-  /** Lambda after lambda, a number for each row. */
+  /** The rows that links are of: those left out, or, for times until an event, all. */
+  rows: Int32Array;
+  /** Lambda after lambda, a number for each of these rows. */
   links: Float64Array;
   /** The linear predictions of relaxed models, if there are any. */
   loose?: Float64Array;
@@ -200,10 +207,56 @@ async function leftOut(
   });
   const { status, message } = answer;
   const x = matrixOf(prepared, weights);
+  const of = prepared.survival ? Int32Array.from(prepared.y.keys()) : rows;
   const linksOf = (models: SparseAnswer): Promise<Float64Array> =>
-    linksAlong(x, rows, prepared.offset, models, lambdas.length);
+    linksAlong(x, of, prepared.offset, models, lambdas.length);
   const loose = relax ? await linksOf(await relaxed(prepared, answer, weights)) : undefined;
-  return { status, message, fitted: answer.lambdas.length, links: await linksOf(answer), ...(loose && { loose }) };
+  const links = await linksOf(answer);
+  return { status, message, fitted: answer.lambdas.length, rows: of, links, ...(loose && { loose }) };
+}
+
+/** The measure on the rows of a part, of links; and what it weighs. */
+interface Gauge {
+  weight: number;
+  at(links: Float64Array): number;
+}
+
+function gaugeOf({ y, weights, survival, about }: Prepared, measure: SparseMeasure, part: Part): Gauge {
+  const weightsOf = Float64Array.from(part.rows, (i) => (weights ? (weights[i] as number) : 1));
+  if (survival) return survivalGauge(survival, about.origin.ties as string, measure, part, weightsOf);
+  const of = Float64Array.from(part.rows, (i) => y[i] as number);
+  return {
+    weight: weightsOf.reduce((sum, weight) => sum + weight, 0),
+    at: (links) => measured(measure as 'deviance', about.origin, { links, y: of, weights: weightsOf }),
+  };
+}
+
+/**
+ * The concordance of the rows of a part, or by how much their being there raises the deviance of all rows, for each of their events: that
+ * of a part alone would leave out how its rows stand to the others.
+ */
+function survivalGauge(
+  survival: Survival,
+  ties: string,
+  measure: SparseMeasure,
+  { rows, weights: others }: Part,
+  weights: Float64Array,
+): Gauge {
+  const own = new Float64Array(others.length);
+  rows.forEach((row, i) => {
+    own[row] = weights[i] as number;
+  });
+  const weight = own.reduce((sum, each, i) => sum + each * (survival.event[i] as number), 0);
+  if (measure === 'concordance') {
+    const sets = riskSets(survival, own);
+    return { weight, at: (links) => concordance(sets, links) };
+  }
+  const all = riskSets(
+    survival,
+    own.map((each, i) => each + (others[i] as number)),
+  );
+  const rest = riskSets(survival, others);
+  return { weight, at: (links) => (coxDeviance(all, links, ties) - coxDeviance(rest, links, ties)) / weight };
 }
 
 /** Means of the measure over the folds and their standard errors, for each lambda. */
@@ -216,19 +269,13 @@ function statistics(
 ): { mean: Float64Array; standardError: Float64Array } {
   const count = of.length > 0 ? lambdas : 0;
   const [mean, standardError] = [new Float64Array(count), new Float64Array(count)];
-  const { family } = prepared.about.origin;
-  const rowsOf = parts.map(({ rows }) => ({
-    y: Float64Array.from(rows, (i) => prepared.y[i] as number),
-    weights: Float64Array.from(rows, (i) => (prepared.weights ? (prepared.weights[i] as number) : 1)),
-  }));
-  const weightOf = rowsOf.map(({ weights }) => weights.reduce((sum, weight) => sum + weight, 0));
+  const gauges = parts.map((part) => gaugeOf(prepared, measure, part));
+  const weightOf = gauges.map(({ weight }) => weight);
   const total = weightOf.reduce((sum, weight) => sum + weight, 0);
   for (let k = 0; k < count; ++k) {
-    const values = of.map(({ links }, fold) => {
-      const { y, weights } = rowsOf[fold] as (typeof rowsOf)[number];
-      const of = links.subarray(k * y.length, (k + 1) * y.length);
-      return measured(measure, family, { links: of, y, weights });
-    });
+    const values = of.map(({ links, rows: { length } }, fold) =>
+      (gauges[fold] as Gauge).at(links.subarray(k * length, (k + 1) * length)),
+    );
     const average = (at: (value: number) => number): number =>
       values.reduce((sum, value, fold) => sum + (weightOf[fold] as number) * at(value), 0) / total;
     const centre = average((value) => value);
@@ -244,7 +291,7 @@ function choose(
   curves: readonly RelaxedMeans[],
   measure: SparseMeasure,
 ): { lambdaMin?: number; lambda1se?: number; min: RelaxedMeans; first: RelaxedMeans } {
-  const lossOf = ({ mean }: RelaxedMeans, k: number): number => (measure === 'auc' ? -1 : 1) * (mean[k] as number);
+  const lossOf = ({ mean }: RelaxedMeans, k: number): number => (isGain(measure) ? -1 : 1) * (mean[k] as number);
   let [min, best] = [curves[0] as RelaxedMeans, -1];
   for (const curve of curves) {
     curve.mean.forEach((mean, k) => {
@@ -265,10 +312,12 @@ function choose(
 function predictionsOf({ data }: Prepared, parts: readonly Part[], of: readonly LeftOut[], columns: number): Matrix {
   const { rows } = data.x;
   const all = new Float64Array(rows * columns).fill(Number.NaN);
-  of.forEach(({ links }, fold) => {
-    const part = (parts[fold] as Part).rows;
-    part.forEach((row, i) => {
-      for (let k = 0; k < columns; ++k) all[row * columns + k] = links[k * part.length + i] as number;
+  of.forEach(({ links, rows: linked }, fold) => {
+    const left = new Set((parts[fold] as Part).rows);
+    linked.forEach((row, i) => {
+      for (let k = 0; k < columns && left.has(row); ++k) {
+        all[row * columns + k] = links[k * linked.length + i] as number;
+      }
     });
   });
   return { data: all, rows, columns };

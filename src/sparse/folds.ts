@@ -17,10 +17,16 @@ export function foldsOf(prepared: Prepared, folds: unknown, seed: number): Folds
   return { foldOf: dealt(prepared, count, seed), count };
 }
 
-/** Folds drawn by the seed, class by class where there are classes. */
-export function dealt({ y, about }: Pick<Prepared, 'y' | 'about'>, count: number, seed: number): Int32Array {
+/** Folds drawn by the seed, class by class where there are classes, and events apart from what is censored. */
+export function dealt(
+  { y, about, survival }: Pick<Prepared, 'y' | 'about' | 'survival'>,
+  count: number,
+  seed: number,
+): Int32Array {
   const { classes } = about.origin;
-  return dealRows(y.length, count, seed, (i) => (classes ? (y[i] as number) : 0));
+  return dealRows(y.length, count, seed, (i) =>
+    survival ? (survival.event[i] as number) : classes ? (y[i] as number) : 0,
+  );
 }
 
 function givenFolds(folds: ArrayLike<unknown>, rows: number): Folds {

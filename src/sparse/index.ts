@@ -6,7 +6,7 @@ export {
   type SparseCrossValidation,
   type SparseCrossValidationSettings,
 } from './crossValidate.js';
-export type { SparseFamily } from './family.js';
+export { cox, type FamilyParameters, huber, quantile, type SparseFamily, type SparseLoss } from './family.js';
 export { type DebiasedIntervals, type DebiasedIntervalsSettings, debiasedIntervals } from './intervals.js';
 export type { SparseMeasure } from './measures.js';
 export type { PredictOptions, SparseCertificate, SparseFit, SparseModel } from './model.js';
@@ -21,3 +21,4 @@ export {
   type StabilitySelectionSettings,
   stabilitySelection,
 } from './stabilitySelection.js';
+export type { BaselineHazard, SurvivalTimes } from './survival.js';

@@ -1,20 +1,28 @@
 // How far predictions are from responses that the model has not seen.
 import { checkOneOf } from '../core/check.js';
-import { devianceOf, meanOf } from './family.js';
+import { devianceOf, type FamilyOf, meanOf } from './family.js';
 import type { Prepared } from './problem.js';
 
 /**
  * What cross-validation measures on the rows that were left out: the mean of the deviances, the squared or the absolute errors of the mean
- * response, the share of wrong classes, or the area under the curve of the rates of true and false second classes, which is better the
- * larger it is.
+ * response, the share of wrong classes, or, which are better the larger they are, the area under the curve of the rates of true and false
+ * second classes and the share of pairs of times in the order of their predictions.
  */
-export type SparseMeasure = 'deviance' | 'squaredError' | 'absoluteError' | 'misclassification' | 'auc';
+export type SparseMeasure = 'deviance' | 'squaredError' | 'absoluteError' | 'misclassification' | 'auc' | 'concordance';
 
-const measures: readonly SparseMeasure[] = ['deviance', 'squaredError', 'absoluteError', 'misclassification', 'auc'];
+const ofRows: readonly SparseMeasure[] = ['deviance', 'squaredError', 'absoluteError', 'misclassification', 'auc'];
+const ofTimes: readonly SparseMeasure[] = ['deviance', 'concordance'];
+
+/** Whether a measure is better the larger it is. */
+export const isGain = (measure: SparseMeasure): boolean => measure === 'auc' || measure === 'concordance';
 
 /** A measure that the responses allow. */
 export function checkMeasure(measure: unknown, { about }: Pick<Prepared, 'about'>): SparseMeasure {
-  const checked = checkOneOf('measure', measure, measures);
+  const checked = checkOneOf('measure', measure, [...ofRows, 'concordance'] as const);
+  if (!(about.origin.family === 'cox' ? ofTimes : ofRows).includes(checked)) {
+    const meant = about.origin.family === 'cox' ? "'deviance' or 'concordance'" : 'another one';
+    throw new RangeError(`measure = '${checked}': expected ${meant}, as family is '${about.origin.family}'`);
+  }
   if ((checked === 'auc' || checked === 'misclassification') && !about.origin.classes) {
     throw new RangeError(`measure = '${checked}': expected another one, as y are not two classes`);
   }
@@ -29,7 +37,7 @@ export interface Rows {
 }
 
 /** The measure over rows, by their weights. */
-export function measured(measure: SparseMeasure, family: Parameters<typeof meanOf>[0], rows: Rows): number {
+export function measured(measure: Exclude<SparseMeasure, 'concordance'>, family: FamilyOf, rows: Rows): number {
   if (measure === 'auc') return areaUnderCurve(rows);
   const of = (t: number, y: number): number => {
     switch (measure) {

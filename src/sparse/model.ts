@@ -8,8 +8,11 @@ import { filled, readMatrix } from './missing.js';
 import type { About, Origin, SparseAnswer } from './problem.js';
 
 export interface PredictOptions {
-  /** The mean of the response (`'response'`, the default), the linear prediction (`'link'`), or, for two classes, the likelier one (`'class'`). */
-  type?: 'response' | 'link' | 'class' | undefined;
+  /**
+   * The mean of the response (`'response'`, the default; the quantile, or the risk relative to that where the linear prediction is 0), the
+   * linear prediction (`'link'`), for two classes the likelier one (`'class'`), for `cox` the risk (`'risk'`).
+   */
+  type?: 'response' | 'link' | 'class' | 'risk' | undefined;
   /** A number for each row that is added to the linear prediction. Must be there if the model was made with one. */
   offset?: ArrayLike<number> | undefined;
 }
@@ -29,7 +32,10 @@ export interface SparseModel extends Origin {
    * @throws TypeError or RangeError that names the argument and the value.
    */
   predict(x: MatrixLike | SparseMatrix, options: PredictOptions & { type: 'class' }): Label[];
-  predict(x: MatrixLike | SparseMatrix, options?: PredictOptions & { type?: 'response' | 'link' }): Float64Array;
+  predict(
+    x: MatrixLike | SparseMatrix,
+    options?: PredictOptions & { type?: 'response' | 'link' | 'risk' },
+  ): Float64Array;
 }
 
 /**
@@ -80,8 +86,11 @@ function predictions(
   options: PredictOptions,
 ): Float64Array | Label[] {
   const { type = 'response', offset } = checkMembers('options', options, ['type', 'offset'], 'option');
-  checkOneOf('type', type, ['response', 'link', 'class']);
+  checkOneOf('type', type, ['response', 'link', 'class', 'risk']);
   const { family, classes, means, coefficients } = model;
+  if (type === 'risk' && family !== 'cox') {
+    throw new RangeError(`type = 'risk': expected 'response' or 'link', as the family is '${family}'`);
+  }
   if (type === 'class' && !classes) {
     throw new RangeError("type = 'class': expected 'response' or 'link', as the model has no classes");
   }
@@ -101,7 +110,7 @@ function predictions(
     for (let i = 0; i < rows; ++i) link[i] = (link[i] as number) + (added[i] as number);
   }
   if (type === 'class') return Array.from(link, (t) => (classes as readonly Label[])[t > 0 ? 1 : 0] as Label);
-  return type === 'link' ? link : link.map((t) => meanOf(family, t));
+  return type === 'link' ? link : link.map((t) => meanOf(model, t));
 }
 
 /** Intercept and coefficients on the rows of a matrix. */
@@ -167,7 +176,8 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
       : convex && !Number.isNaN(gap)
         ? { kind: 'global', gap, bound }
         : { kind: locallyConvex ? 'localMinimum' : 'coordinateWise', violation, locallyConvex };
-  const terms = { deviance, df: df + (about.intercept ? 1 : 0), rows, columns, nonzeros: to - from };
+  const counted = about.events ?? rows;
+  const terms = { deviance, df: df + (about.intercept ? 1 : 0), rows: counted, columns, nonzeros: to - from };
   return withFunctions({
     ...origin,
     lambda: at(answer.lambdas),
@@ -192,6 +202,7 @@ interface Terms {
   deviance: number;
   /** Degrees of freedom, the intercept included. */
   df: number;
+  /** Rows, or events of times until an event. */
   rows: number;
   columns: number;
   nonzeros: number;
@@ -199,12 +210,13 @@ interface Terms {
 
 /**
  * Criteria up to constants of the data: minus twice the logarithm of the likelihood is the deviance, or, where the family has a
- * dispersion that is not known, rows log(deviance / rows).
+ * dispersion that is not known, rows log(deviance / rows); for quantiles, whose loss is that of Laplace's distribution, twice that.
  */
 export function criteria(family: Origin['family'], terms: Terms): Pick<SparseFit, 'aic' | 'bic' | 'ebic'> {
   const { deviance, df, rows, columns, nonzeros } = terms;
-  const dispersed = family === 'gaussian' || family === 'gamma';
-  const fit = dispersed ? rows * Math.log(deviance / rows) : deviance;
+  const dispersions: Partial<Record<Origin['family'], number>> = { gaussian: 1, gamma: 1, huber: 1, quantile: 2 };
+  const dispersion = dispersions[family];
+  const fit = dispersion ? dispersion * rows * Math.log(deviance / rows) : deviance;
   const bic = fit + Math.log(rows) * df;
   return { aic: fit + 2 * df, bic, ebic: bic + 2 * logBinomial(columns, nonzeros) };
 }

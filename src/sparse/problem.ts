@@ -9,11 +9,12 @@ import type { Label } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { SparseOptions, SparseProgress, SparseSolution } from '../generated/sparse.js';
 import { responses } from '../problems/regression.js';
-import { families, losses, type SparseFamily } from './family.js';
+import { type FamilyOf, familySettings, losses, type SparseFamily, type SparseLoss } from './family.js';
 import { type Groups, readGroups } from './groups.js';
 import { columnMeans, filled, readMatrix, type WithMissing } from './missing.js';
 import type { SparsePenalty } from './penalties.js';
 import { isConvex, isOfGroups, penaltySettings, sortedWeights } from './penaltySettings.js';
+import { readSurvival, type Survival, type SurvivalTimes } from './survival.js';
 
 export type { SparseProgress };
 
@@ -23,9 +24,9 @@ export interface SparseData {
   x: MatrixLike | SparseMatrix;
   /**
    * n responses: numbers, for `poisson` >= 0, for `gamma` > 0. For `binomial` two classes, strings, booleans or any two numbers, of which
-   * the coefficients are for the second in order; or shares from 0 to 1.
+   * the coefficients are for the second in order; or shares from 0 to 1. For `cox` times and whether the event came then.
    */
-  y: ArrayLike<Label>;
+  y: ArrayLike<Label> | SurvivalTimes;
   /** How often each row counts, n numbers >= 0: 2 is the row twice, 0 leaves it out. Default: 1 each. */
   sampleWeight?: ArrayLike<number> | undefined;
   /** n numbers that are added to the linear predictions, such as the logarithm of an exposure. Default: 0. */
@@ -49,6 +50,8 @@ export interface SparseStart {
 export interface SparseModelSettings
   extends Omit<SparseOptions, 'family' | 'penalty' | 'nLambda' | 'minRatio'>,
     SolveOptions<SparseProgress> {
+  /** `'gaussian'` (default), `'binomial'`, `'poisson'`, `'gamma'`, `huber(delta)`, `quantile(level)`, `cox()`, or the name of one of these. */
+  family?: SparseLoss | SparseFamily | undefined;
   /** The loss: of numbers (`'gaussian'`, the default), of two classes, of counts, of positive numbers. */
   family?: SparseFamily | undefined;
   /**
@@ -88,8 +91,7 @@ export function checkModelSettings<T extends object>(settings: T, path: boolean,
 }
 
 /** What models know of the data that they were made of. */
-export interface Origin {
-  family: SparseFamily;
+export interface Origin extends FamilyOf {
   /** The label with y = 0 and that with y = 1, of two classes. */
   classes?: readonly [Label, Label];
   names?: readonly string[];
@@ -108,6 +110,8 @@ export interface About {
   groups?: Groups;
   /** Number of rows, as their weights count them. */
   rows: number;
+  /** Number of events, likewise, of times until an event. */
+  events: number | undefined;
   columns: number;
 }
 
@@ -132,7 +136,9 @@ export function owned(prepared: Prepared): Prepared {
 export interface Prepared {
   about: About;
   data: WithMissing;
+  /** Responses; times for the family `cox`, which has more in `survival`. */
   y: Float64Array;
+  survival: Survival | undefined;
   weights: Float64Array | undefined;
   offset: Float64Array | undefined;
   /** Members of the problem that belong to the columns. */
@@ -153,28 +159,32 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
   const { x, y, sampleWeight, offset, names, groups } = checkMembers('data', given, members);
   const { penalty, alpha, gamma, impute, warmStart, penaltyFactor, lowerBounds, upperBounds, lambdas, ...others } =
     settings;
-  const { family = 'gaussian', intercept = true } = others;
-  checkOneOf('family', family, families);
+  const { family: named = 'gaussian', delta, level, ties, intercept: wanted, ...known } = others;
+  const family = familySettings(named, { delta, level, ties } as FamilyOf);
+  const intercept = interceptOf(family, wanted);
   if (impute !== undefined) checkOneOf('impute', impute, ['mean']);
   const data = readMatrix('x', x, { impute: impute !== undefined, solved: true });
   const { rows, columns } = data.x;
-  const read = responses(losses[family], y, rows);
+  const survival = family.family === 'cox' ? readSurvival(y, rows) : undefined;
+  const read: ReturnType<typeof responses> = survival
+    ? { y: survival.time }
+    : responses(losses[family.family as keyof typeof losses], y, rows);
   const weights = weightsOf(sampleWeight, rows);
   const chosen = penaltySettings(penalty, alpha, gamma);
   const falling = sortedWeights(penalty, columns);
   const grouped = groupsOf(chosen.penalty, groups, columns);
   const bounds = { penaltyFactor, lowerBounds, upperBounds };
   const origin: Origin = {
-    family,
+    ...family,
     hasOffset: offset !== undefined,
     ...(read.classes && { classes: read.classes }),
     ...(names !== undefined && { names: checkNames(names, columns) }),
     ...(impute && { means: columnMeans(data, weights) }),
   };
   return {
-    ...{ data, y: read.y, weights },
+    ...{ data, y: read.y, survival, weights },
     about: {
-      ...{ origin, intercept, columns },
+      ...{ origin, intercept, columns, events: survival && totalOf(survival.event, weights) },
       convex: isConvex(chosen.penalty),
       ...(grouped && { groups: grouped }),
       rows: weights ? weights.reduce((sum, weight) => sum + weight, 0) : rows,
@@ -184,12 +194,22 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
       ...(grouped ? groupMembers(bounds, grouped) : columnMembers(bounds, columns)),
       ...(falling && { sortedWeights: falling }),
     },
-    settings: { ...others, ...chosen },
+    settings: { ...known, ...family, intercept, ...chosen },
     warmStart: warmStart === undefined ? undefined : checkWarmStart(warmStart),
   };
 }
 
 const members = ['x', 'y', 'sampleWeight', 'offset', 'names', 'groups'];
+
+/** Whether there is an intercept: not beside the baseline hazard of Cox's. */
+function interceptOf({ family }: FamilyOf, wanted: boolean | undefined): boolean {
+  if (family !== 'cox') return wanted ?? true;
+  if (!wanted) return false;
+  throw new RangeError("intercept = true: expected none for family 'cox', whose baseline hazard stands for it");
+}
+
+const totalOf = (numbers: Float64Array, weights: Float64Array | undefined): number =>
+  numbers.reduce((sum, value, i) => sum + value * (weights ? (weights[i] as number) : 1), 0);
 
 function perRow(name: string, value: unknown, rows: number, lower?: number): Float64Array {
   return checkVector(name, value, {
@@ -335,12 +355,13 @@ export function matrixOf(
 
 /** Solves a prepared problem along lambdas that fall. */
 export function solvePrepared(prepared: Prepared, { lambdas, weights, settings }: Variation): Promise<SparseAnswer> {
-  const { y, offset, perColumn, warmStart } = prepared;
+  const { y, survival, offset, perColumn, warmStart } = prepared;
   const x = matrixOf(prepared, weights);
   const of = weights ?? prepared.weights;
   const start = startOf(warmStart, x.columns, lambdas?.[0] ?? Number.POSITIVE_INFINITY);
   const request = {
     ...{ x, y, ...perColumn },
+    ...(survival && { events: survival.event, ...(survival.strata && { strata: survival.strata }) }),
     ...(of && { weights: of }),
     ...(offset && { offset }),
     ...(lambdas && { lambdas }),

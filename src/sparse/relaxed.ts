@@ -5,6 +5,7 @@ import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { devianceOf } from './family.js';
 import { linksAlong } from './links.js';
 import { matrixOf, type Prepared, type SparseAnswer, solvePrepared } from './problem.js';
+import { coxDeviance, riskSets } from './survival.js';
 
 /** How much of the penalised fit is left in a relaxed one: `true` none. */
 export type Relax = boolean | number;
@@ -73,15 +74,17 @@ export async function blended(
   const values = loose.values.map((_, l) => between(penalised.values, loose.values, l));
   const intercepts = loose.intercepts.map((_, k) => between(penalised.intercepts, loose.intercepts, k));
   const answer = { ...loose, values, intercepts };
-  const { data, y, weights, offset, about } = prepared;
+  const { data, y, survival, weights, offset, about } = prepared;
   const rows = Int32Array.from({ length: data.x.rows }, (_, i) => i);
   const links = await linksAlong(matrixOf(prepared, undefined), rows, offset, answer, answer.lambdas.length);
+  const sets = survival && riskSets(survival, weights ?? new Float64Array(rows.length).fill(1));
   const deviances = answer.deviances.map((_, k) => {
+    const of = links.subarray(k * rows.length, (k + 1) * rows.length);
+    if (sets) return coxDeviance(sets, of, about.origin.ties as string);
     let sum = 0;
     for (let i = 0; i < rows.length; ++i) {
       const weight = weights ? (weights[i] as number) : 1;
-      if (weight > 0)
-        sum += weight * devianceOf(about.origin.family, links[k * rows.length + i] as number, y[i] as number);
+      if (weight > 0) sum += weight * devianceOf(about.origin, of[i] as number, y[i] as number);
     }
     return sum;
   });

@@ -1,17 +1,22 @@
 // Sparse regression at one lambda.
 import { checkObject, isPromise } from '../core/check.js';
 import type { SolveResult } from '../core/solve.js';
+import { linksAlong } from './links.js';
 import { fitOf, type SparseFit, unfitted } from './model.js';
 import {
   checkLambda,
   checkModelSettings,
   inMemory,
+  matrixOf,
+  type Prepared,
   prepare,
+  type SparseAnswer,
   type SparseData,
   type SparseModelSettings,
   type SparseProgress,
   solvePrepared,
 } from './problem.js';
+import { type BaselineHazard, baselineHazards, riskSets } from './survival.js';
 
 export interface SparseSettings extends SparseModelSettings {
   /** Weight of the penalty beside the mean loss of the rows. */
@@ -24,6 +29,8 @@ export interface SparseResult extends SolveResult<SparseProgress>, SparseFit {
   lambdaMax: number;
   /** Columns that are constant: their coefficients are 0. */
   constantColumns: Int32Array;
+  /** Of the family `cox`, for each stratum: the cumulative hazard of a row whose linear prediction is 0. */
+  baselineHazard?: BaselineHazard[];
 }
 
 /**
@@ -36,7 +43,7 @@ export interface SparseResult extends SolveResult<SparseProgress>, SparseFit {
  * const predicted = fit.predict(xNew);
  * ```
  *
- * with the loss of a `family` (squared, logistic, Poisson, gamma) and a penalty made by {@link lasso}, {@link elasticNet}, {@link mcp} or
+ * with the loss of a `family` (squared, logistic, Poisson, gamma, {@link huber}, {@link quantile}, {@link cox}) and a penalty made by {@link lasso}, {@link elasticNet}, {@link mcp} or
  * {@link scad}. Columns are divided by their standard deviation unless `standardize` is false; coefficients come in the units of x.
  * `certificate` says what is known of the minimum: for the lasso and the elastic net a bound that no coefficients can be below.
  *
@@ -56,5 +63,16 @@ export async function sparseRegression(data: SparseData, settings: SparseSetting
   return Object.assign(fit, {
     ...{ status, message, iterations, seconds, history, device, lambdaMax, constantColumns },
     ...(residual !== undefined && { residual }),
+    ...(answer.lambdas.length > 0 && (await hazardsOf(prepared, answer))),
   });
+}
+
+/** The baseline hazards of times until an event, of the rows that a model was fitted to. */
+async function hazardsOf(prepared: Prepared, answer: SparseAnswer): Promise<Pick<SparseResult, 'baselineHazard'>> {
+  const { survival, weights, offset, about } = prepared;
+  if (!survival) return {};
+  const rows = Int32Array.from(survival.time.keys());
+  const links = await linksAlong(matrixOf(prepared, weights), rows, offset, answer, 1);
+  const sets = riskSets(survival, weights ?? new Float64Array(rows.length).fill(1));
+  return { baselineHazard: baselineHazards(sets, links, about.origin.ties as string) };
 }

@@ -32,6 +32,8 @@ struct SparseEntry {
       to.assign(from.begin(), from.end());
     };
     numbers("y", problem.y);
+    numbers("events", problem.events);
+    numbers("strata", problem.strata);
     numbers("weights", problem.weights);
     numbers("offset", problem.offset);
     numbers("penaltyFactor", problem.penaltyFactor);

@@ -12,6 +12,7 @@ namespace {
 
 /// What rounding may leave of a gradient above its bound.
 constexpr double edge = 1e-12;
+constexpr int mostMoves = 200;  // along columns without penalty, each by a quadratic model
 
 }  // namespace
 
@@ -48,14 +49,14 @@ double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<co
   return sum;
 }
 
-bool makeOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const int> free, bool intercept,
-                    std::span<const double> curvatures, std::span<double> slopes) {
-  const int n = data.n(), first = intercept ? 1 : 0;
-  const int k = first + static_cast<int>(free.size());
-  if (k == 0) return true;
+namespace {
+
+/// The columns without penalty, behind one of 1 for an intercept.
+HostMatrix<double> freeColumns(const SparseData& data, std::span<const int> free, bool intercept) {
+  const int n = data.n(), first = intercept ? 1 : 0, k = first + static_cast<int>(free.size());
   requireMemory(sizeof(double) * k * (n + 2.0 * k),
                 "columns without penalty, of which there are " + show(k) + ", need");
-  HostMatrix<double> z(n, k), a(k, k), c(k, 1);
+  HostMatrix<double> z(n, k);
   for (int i = 0; i < n && intercept; ++i) z(i, 0) = 1;
   for (int f = first; f < k; ++f) {
     const int j = free[at(f - first)];
@@ -63,15 +64,31 @@ bool makeOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<cons
     for (int i = 0; i < n; ++i) z(i, f) = -shift * by;
     data.x.forEntries(j, [&](int i, double v) { z(i, f) += v * by; });
   }
-  const auto weigh = [&](int f, int g) {
-    double sum = 0;
-    for (int i = 0; i < n; ++i) sum += z(i, f) * z(i, g) * curvatures[at(i)];
-    return sum;
-  };
-  for (int f = 0; f < k; ++f) {
-    for (int g = 0; g <= f; ++g) a(f, g) = weigh(f, g);
-    c(f, 0) = blas::dot(n, z.column(f), slopes.data());
+  return z;
+}
+
+/// The lower triangle of Z^T H Z.
+HostMatrix<double> weighted(const HostMatrix<double>& z, std::span<const double> curvatures) {
+  HostMatrix<double> a(z.cols(), z.cols());
+  for (int f = 0; f < z.cols(); ++f) {
+    for (int g = 0; g <= f; ++g) {
+      double sum = 0;
+      for (int i = 0; i < z.rows(); ++i) sum += z(i, f) * z(i, g) * curvatures[at(i)];
+      a(f, g) = sum;
+    }
   }
+  return a;
+}
+
+}  // namespace
+
+bool makeOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const int> free, bool intercept,
+                    std::span<const double> curvatures, std::span<double> slopes) {
+  const int n = data.n(), k = (intercept ? 1 : 0) + static_cast<int>(free.size());
+  if (k == 0) return true;
+  const HostMatrix<double> z = freeColumns(data, free, intercept);
+  HostMatrix<double> a = weighted(z, curvatures), c(k, 1);
+  for (int f = 0; f < k; ++f) c(f, 0) = blas::dot(n, z.column(f), slopes.data());
   const Cpu la;
   if (!la.cholesky(a)) return false;
   la.choleskySolve(a, c);
@@ -80,9 +97,34 @@ bool makeOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<cons
     double move = 0;
     for (int f = 0; f < k; ++f) move += z(i, f) * c(f, 0);
     slopes[at(i)] -= curvatures[at(i)] * move;
-    inside = inside && std::abs(move) <= loss.mostMove();
+    inside = inside && (loss.kinked() || std::abs(move) <= 1);
   }
   return inside;
+}
+
+bool makeOrthogonalAt(const SparseData& data, RowsLoss& loss, std::span<const int> free, std::span<double> t,
+                      std::span<double> slopes) {
+  const int n = data.n(), k = static_cast<int>(free.size());
+  if (k == 0) return true;
+  const HostMatrix<double> z = freeColumns(data, free, false);
+  std::vector<double> second(t.size());
+  loss.evaluate(t, slopes, second);
+  HostMatrix<double> a = weighted(z, second), c(k, 1);
+  const Cpu la;
+  if (!la.cholesky(a)) return false;
+  for (int round = 0; round < mostMoves; ++round) {
+    double most = 0, size = 0;
+    for (int f = 0; f < k; ++f) {
+      c(f, 0) = blas::dot(n, z.column(f), slopes.data());
+      most = std::max(most, std::abs(c(f, 0)));
+      for (int i = 0; i < n; ++i) size = std::max(size, std::abs(z(i, f) * slopes[at(i)]));
+    }
+    if (most <= edge * size) return true;
+    la.choleskySolve(a, c);
+    for (int f = 0; f < k; ++f) blas::axpy(n, -c(f, 0), z.column(f), t.data());
+    loss.evaluate(t, slopes, second);
+  }
+  return false;
 }
 
 }  // namespace nonconvex

@@ -20,9 +20,13 @@ double feasibleShare(const SparseData& data, const PenaltyAt& penalty, std::span
 double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients, double share);
 
 /// Makes slopes w u orthogonal to the intercept and to columns without penalty, by a move along the curvatures w h,
-/// which keeps them in the domain of the conjugate while no prediction changes by more than that of the loss allows.
-/// False where one does.
+/// which keeps them in the domain of the conjugate while no prediction changes by more than 1. False where one does,
+/// but for kinked losses, whose slopes a share brings back.
 bool makeOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const int> free, bool intercept,
                     std::span<const double> curvatures, std::span<double> slopes);
+/// Of a joint loss, which does not change with a constant: moves t along columns without penalty until the derivatives
+/// of the loss there, slopes, are orthogonal to these. False where that takes too long.
+bool makeOrthogonalAt(const SparseData& data, RowsLoss& loss, std::span<const int> free, std::span<double> t,
+                      std::span<double> slopes);
 
 }  // namespace nonconvex

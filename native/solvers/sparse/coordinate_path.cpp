@@ -29,6 +29,23 @@ constexpr double innerShare = 0.1;   // of the violation, to which a quadratic i
 constexpr double shareOfGap = 0.03;  // of the tolerance that the columns in use may take
 // The same where the gap is of the second order in the violation, as the distance to the optimum is.
 constexpr double shareWithRidge = 7e-4;
+constexpr int mostEnvelopes = 60;   // in turn, for one model
+constexpr double narrowing = 0.25;  // of the width of one to the next, where that was easy to minimise
+constexpr int hardEnvelope = 10;    // quadratics for one from which on it was not: then the next is wider
+constexpr double shareOfEnvelopes = 0.3;  // of the tolerance that the columns in use may take with them
+constexpr double accuracyOfNull = 1e-9;   // of the null model's loss
+constexpr int mostBisections = 16;        // of a step along a convex function
+
+/// About the largest share below 1 with which a convex function still falls.
+template <class Falls>
+double shareOfLeast(Falls&& falls) {
+  double low = 0, high = 1;
+  for (int k = 0; k < mostBisections; ++k) {
+    const double middle = (low + high) / 2;
+    (falls(middle) ? low : high) = middle;
+  }
+  return low > 0 ? low : high;
+}
 
 }  // namespace
 
@@ -159,7 +176,42 @@ Goal CoordinatePath::goal(const PenaltyAt& penalty, double sharper) const {
 }
 
 bool CoordinatePath::solve(const PenaltyAt& penalty, const Goal& goal) {
-  return squared() ? quadratic_.minimize(penalty, goal) : solveRows(penalty, goal);
+  if (squared()) return quadratic_.minimize(penalty, goal);
+  return loss_->envelope() ? solveEnvelopes(penalty, goal.violation) : solveRows(penalty, goal);
+}
+
+/// Where the loss is not smooth, the method of multipliers: its envelope is minimised, whose derivatives are the next
+/// multipliers, until these prove that the loss itself is small enough on the columns in use.
+///
+/// Longer steps of the multipliers: R. T. Rockafellar, "Augmented Lagrangians and applications of the proximal point
+/// algorithm in convex programming", Mathematics of Operations Research 1(2), 1976.
+bool CoordinatePath::solveEnvelopes(const PenaltyAt& penalty, double tolerance) {
+  LossEnvelope& envelope = *loss_->envelope();
+  double within = tolerance;
+  for (int k = 0; k < mostEnvelopes; ++k) {
+    const bool reached = solveRows(penalty, {.violation = within, .scale = scaleOfGap()}),
+               hard = quadratics_ > hardEnvelope;
+    const double loss = lossOfEnvelope();
+    const double goal = nullLoss_ > 0 ? shareOfEnvelopes * settings_.tolerance * scaleOfGap() : accuracyOfNull * loss;
+    if (loss + penaltyValue(penalty) - boundInUse(penalty) <= goal) return true;
+    // A bound that is linear in the share of the slopes asks for a violation as small as the gap, both relative.
+    if (penalty.largestSlope() > 0) within = std::min(tolerance, goal / loss * penalty.largestSlope() / 4);
+    if (reached) envelope.update(t_);
+    envelope.scale(!reached || hard ? 1 / narrowing : narrowing);
+    evaluate();
+    setCurvatures(1);
+  }
+  return false;
+}
+
+/// A lower bound of the optimum over the columns in use.
+double CoordinatePath::boundInUse(const PenaltyAt& penalty) {
+  std::vector<double> slopes = first_, gradients(gradients_.size()), inUse(at(metric_.size()));
+  if (!makeSlopesOrthogonal(penalty, slopes, {})) return -infinity;
+  const double sum = std::accumulate(slopes.begin(), slopes.end(), 0.0);
+  metric_.gradient(slopes, sum, inUse);
+  for (int e = 0; e < metric_.size(); ++e) gradients[at(metric_.column(e))] = inUse[at(e)];
+  return bound({}, penalty, slopes, gradients, {});
 }
 
 /// The slope along the intercept.
@@ -169,14 +221,14 @@ double CoordinatePath::interceptSlope() const {
 
 bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
   double stretch = 1;
-  for (int k = 0;; ++k) {
+  for (quadratics_ = 0;; ++quadratics_) {
     la_.checkpoint();
     const double slope = interceptSlope();
     const double violation = std::max(quadratic_.largestViolation(penalty), std::abs(slope));
     const double gap =
         penalty.convex() ? quadratic_.gap(penalty, goal.scale) + square(slope) / (2 * metric_.totalWeight()) : infinity;
     if (violation <= goal.violation || gap <= goal.gap) return true;
-    if (k == mostQuadratics || stretch > mostStretched) return false;
+    if (quadratics_ == mostQuadratics || stretch > mostStretched) return false;
     before_ = quadratic_.b;
     quadratic_.minimize(penalty, {std::max(std::min(innerShare * violation, square(violation) / penalty.largestSlope()),
                                            0.3 * goal.violation),
@@ -220,20 +272,42 @@ bool CoordinatePath::descend(const PenaltyAt& penalty) {
   const double rounding = std::max(1e-14, std::numeric_limits<double>::epsilon() * std::sqrt(data_.n())) *
                           (std::abs(objective) + scaleOfGap() + std::abs(perfect_));
   kept_ = t_;
-  for (double share = 1; share > std::ldexp(1.0, -mostHalvings); share /= 2) {
+  const auto moveTo = [&](double share) {
     for (std::size_t i = 0; i < t_.size(); ++i) t_[i] = kept_[i] + share * trial_[i];
     for (std::size_t e = 0; e < move_.size(); ++e) {
       quadratic_.b[e] = share == 1 ? after_[e] : before_[e] + share * move_[e];
     }
     intercept_ = interceptBefore + share * ofIntercept;
     evaluate();
-    if (value_ + penaltyValue(penalty) <= objective + rounding) return true;
+    return value_ + penaltyValue(penalty) <= objective + rounding;
+  };
+  if (loss_->kinked() && penalty.convex()) {
+    const auto falls = [&](double share) {
+      return moveTo(share) &&
+             std::inner_product(first_.begin(), first_.end(), trial_.begin(), 0.0) + penaltySlope(penalty, move_) <= 0;
+    };
+    if (falls(1) || moveTo(shareOfLeast(falls))) return true;
+  } else {
+    for (double share = 1; share > std::ldexp(1.0, -mostHalvings); share /= 2) {
+      if (moveTo(share)) return true;
+    }
   }
   quadratic_.b = before_;
   intercept_ = interceptBefore;
   t_ = kept_;
   evaluate();
   return false;
+}
+
+/// The derivative of the penalty along a step.
+double CoordinatePath::penaltySlope(const PenaltyAt& penalty, std::span<const double> step) const {
+  double sum = 0;
+  for (std::size_t e = 0; e < step.size(); ++e) {
+    const int j = metric_.column(static_cast<int>(e));
+    const double b = quadratic_.b[e], l = penalty.l1(j);
+    sum += b == 0 ? l * std::abs(step[e]) : (penalty.l2(j) * b + std::copysign(l, b)) * step[e];
+  }
+  return sum;
 }
 
 PathModel CoordinatePath::model(const PenaltyAt& penalty, double lambda, bool reached) {
@@ -251,7 +325,7 @@ PathModel CoordinatePath::model(const PenaltyAt& penalty, double lambda, bool re
     intercept -= metric_.mean(e) * b;
     product += b * (correlations_[at(metric_.column(e))] + quadratic_.q[at(e)]);
   }
-  made.loss = squared() ? (squaresOfResponse_ + product) / 2 : value_;
+  made.loss = squared() ? (squaresOfResponse_ + product) / 2 : lossOfEnvelope();
   made.objective = made.loss + penaltyValue(penalty);
   made.violation = quadratic_.largestViolation(penalty);
   made.locallyConvex = quadratic_.locallyConvex(penalty);
@@ -323,12 +397,24 @@ bool CoordinatePath::needsOrthogonal(const PenaltyAt& penalty) const {
   return penalty.convex() && !(squared() && data_.free.empty() && !penalty.isZero());
 }
 
+/// Makes derivatives of the loss orthogonal to what has no penalty. Those of a joint loss stay its derivatives: at t.
+bool CoordinatePath::makeSlopesOrthogonal(const PenaltyAt& penalty, std::span<double> slopes, std::span<double> t) {
+  if (loss_->joint()) return makeOrthogonalAt(data_, *loss_, freeAt(penalty), t, slopes);
+  std::span<const double> curvatures = squared() ? data_.weights : second_;
+  if (loss_->kinked()) {
+    loss_->curvatures(t_, second_, 1, trial_);
+    curvatures = trial_;
+  }
+  return makeOrthogonal(data_, *loss_, freeAt(penalty), settings_.intercept, curvatures, slopes);
+}
+
 /// Solves on the columns in use for some lambdas in turn, and computes the gradients of all columns there.
 CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> lambdas, double sharper) {
   const int n = data_.n(), count = static_cast<int>(lambdas.size());
   Together all;
   all.slopes = HostMatrix<double>(n, count, Uninitialized{});
   all.gradients = HostMatrix<double>(data_.p(), count, Uninitialized{});
+  if (loss_->joint()) all.predictions = HostMatrix<double>(n, count, Uninitialized{});
   std::vector<double> sums(lambdas.size());
   for (int k = 0; k < count; ++k) {
     const PenaltyAt penalty(data_, settings_, lambdas[at(k)]);
@@ -336,9 +422,10 @@ CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> l
     all.models.push_back(model(penalty, lambdas[at(k)], reached));
     const std::span<double> slopes(all.slopes.column(k), at(n));
     slopesOf(all.models.back(), slopes);
-    all.orthogonal.push_back(!needsOrthogonal(penalty) ||
-                             makeOrthogonal(data_, *loss_, freeAt(penalty), settings_.intercept,
-                                            squared() ? data_.weights : second_, slopes));
+    const std::span<double> t =
+        loss_->joint() ? std::span<double>(all.predictions.column(k), at(n)) : std::span<double>();
+    std::copy_n(t_.begin(), t.size(), t.begin());
+    all.orthogonal.push_back(!needsOrthogonal(penalty) || makeSlopesOrthogonal(penalty, slopes, t));
     sums[at(k)] = std::accumulate(slopes.begin(), slopes.end(), 0.0);
     la_.checkpoint();
   }
@@ -348,7 +435,7 @@ CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> l
 
 std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
   double sharper = 1;
-  std::size_t together = std::min(together_, lambdas.size());
+  std::size_t together = loss_->envelope() ? 1 : std::min(together_, lambdas.size());
   for (int attempt = 0;; ++attempt) {
     findCandidates(lambdas[together - 1]);
     takeIn(missing_);
@@ -425,7 +512,9 @@ bool CoordinatePath::check(Together& all, int k, std::vector<int>& missing) {
   if (!penalty.convex()) return model.reached;
   const double scale = scaleOfGap();
   const std::span<const double> slopes(all.slopes.column(k), at(data_.n()));
-  const double lower = all.orthogonal[at(k)] ? bound(model, penalty, slopes, gradients) : -infinity;
+  const std::span<const double> t(loss_->joint() ? all.predictions.column(k) : nullptr,
+                                  loss_->joint() ? at(data_.n()) : 0);
+  const double lower = all.orthogonal[at(k)] ? bound(model, penalty, slopes, gradients, t) : -infinity;
   model.gap = scale > 0 ? std::max(0.0, model.objective - lower) / scale : 0;
   return model.gap <= settings_.tolerance;
 }
@@ -448,8 +537,8 @@ bool CoordinatePath::leavesZero(const PenaltyAt& penalty, int column, double gra
 }
 
 double CoordinatePath::bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,
-                             std::span<const double> gradients) const {
-  const double share = feasibleShare(data_, penalty, gradients);
+                             std::span<const double> gradients, std::span<const double> t) {
+  const double share = std::min(feasibleShare(data_, penalty, gradients), loss_->feasibleShare(slopes));
   double value = 0;
   if (!needsOrthogonal(penalty)) {
     for (std::size_t k = 0; k < model.columns.size(); ++k) {
@@ -457,7 +546,7 @@ double CoordinatePath::bound(const PathModel& model, const PenaltyAt& penalty, s
     }
     value = share * (value + (2 - share) * model.loss);
   } else {
-    value = loss_->dualValue(slopes, share);
+    value = loss_->dualValueAt(slopes, share, t);
   }
   return value - conjugates(data_, penalty, gradients, share);
 }

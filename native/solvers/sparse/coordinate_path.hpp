@@ -37,9 +37,10 @@ class CoordinatePath : public PathEngine {
   /// Models of some lambdas, and what checks need of them: a column for each.
   struct Together {
     std::vector<PathModel> models;
-    HostMatrix<double> slopes;     ///< derivatives of the loss times weights
-    HostMatrix<double> gradients;  ///< of all columns
-    std::vector<bool> orthogonal;  ///< whether slopes are so to what has no penalty
+    HostMatrix<double> slopes;       ///< derivatives of the loss times weights
+    HostMatrix<double> gradients;    ///< of all columns
+    HostMatrix<double> predictions;  ///< of joint losses, where slopes are their derivatives
+    std::vector<bool> orthogonal;    ///< whether slopes are so to what has no penalty
   };
 
   bool squared() const { return loss_->squared(); }
@@ -53,11 +54,16 @@ class CoordinatePath : public PathEngine {
   Goal goal(const PenaltyAt& penalty, double sharper) const;
   bool solve(const PenaltyAt& penalty, const Goal& goal);
   bool solveRows(const PenaltyAt& penalty, const Goal& goal);
+  bool solveEnvelopes(const PenaltyAt& penalty, double violation);
+  double lossOfEnvelope() { return loss_->envelope() ? loss_->envelope()->exact(t_) : value_; }
+  double boundInUse(const PenaltyAt& penalty);
+  bool makeSlopesOrthogonal(const PenaltyAt& penalty, std::span<double> slopes, std::span<double> t);
   bool descend(const PenaltyAt& penalty);
   double interceptSlope() const;
   void evaluate();
   void setGradient();
   double penaltyValue(const PenaltyAt& penalty) const;
+  double penaltySlope(const PenaltyAt& penalty, std::span<const double> step) const;
   std::vector<int> freeAt(const PenaltyAt& penalty) const;
   bool needsOrthogonal(const PenaltyAt& penalty) const;
 
@@ -71,7 +77,7 @@ class CoordinatePath : public PathEngine {
   bool leavesZero(const PenaltyAt& penalty, int column, double gradient);
   double curvatureOf(int column);
   double bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,
-               std::span<const double> gradients) const;
+               std::span<const double> gradients, std::span<const double> t);
 
   const Cpu& la_;
   const SparseData& data_;
@@ -86,6 +92,7 @@ class CoordinatePath : public PathEngine {
   std::vector<double> gradients_, earlier_;  ///< of all columns at the last checked model and the one before it
   double gradientLambda_ = 0, earlierLambda_ = 0;
   std::vector<int> missing_;  ///< columns that are to be taken in
+  int quadratics_ = 0;  ///< in turn, for the last model
 
   // The squared loss: gradients at 0, and what the loss is there with the best intercept.
   std::vector<double> correlations_;

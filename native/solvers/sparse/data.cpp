@@ -53,13 +53,20 @@ void requireResponses(SparseFamily family, const std::vector<double>& y) {
 }  // namespace
 
 SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings)
-    : family(settings.family), responses_(problem.responses) {
+    : family(settings.family),
+      delta(settings.delta),
+      level(settings.level),
+      ties(settings.ties),
+      responses_(problem.responses) {
   require(responses_ >= 1, "responses", responses_, "expected at least 1");
+  const bool ofOne = family == SparseFamily::huber || family == SparseFamily::quantile || family == SparseFamily::cox;
+  require(!ofOne || responses_ == 1, "responses", responses_, "expected 1 for families 'huber', 'quantile' and 'cox'");
   readColumns(la, problem);
   requireEntries("y", problem.y.size());
   requireResponses(settings.family, problem.y);
   requireShares(problem.y);
   readRows(problem);
+  if (family == SparseFamily::cox) readEvents(problem);
   measureColumns(la, settings.intercept, settings.standardize);
   readFactors(problem, isOfGroups(settings.penalty));
   readPenalties(problem);
@@ -104,6 +111,18 @@ void SparseData::readRows(const SparseProblem& problem) {
   if (!offset.empty()) requireEntries("offset", offset.size());
   requireEach(
       "offset", offset, [](double o) { return std::isfinite(o); }, "expected a finite number");
+}
+
+void SparseData::readEvents(const SparseProblem& problem) {
+  events = problem.events;
+  strata = problem.strata;
+  requireLength("y.event", events.size(), n(), "rows");
+  requireEach(
+      "y.event", events, [](double e) { return e == 0 || e == 1; }, "expected 0 or 1");
+  if (!strata.empty()) requireLength("y.strata", strata.size(), n(), "rows");
+  double total = 0;
+  for (std::size_t i = 0; i < events.size(); ++i) total += weights[i] * events[i];
+  require(total > 0, "events", total, "expected at least one, of a weight > 0");
 }
 
 /// Shifts, scales and which columns are constant, each by rows with weights.

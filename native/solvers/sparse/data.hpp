@@ -37,9 +37,12 @@ class SparseData {
 
   Columns x;
   SparseFamily family = SparseFamily::gaussian;
-  std::vector<double> y, weights, offset;      ///< y and offsets n K, or no offsets; weights n, which sum to 1
-  std::vector<double> shift, scale;            ///< p
-  std::vector<double> factor, lower, upper;    ///< p: of coefficients as they are penalised
+  double delta = 0, level = 0;  ///< of the losses that have them
+  CoxTies ties = CoxTies::efron;
+  std::vector<double> events, strata;        ///< n, or none: whether a time ended with the event, and of which stratum
+  std::vector<double> y, weights, offset;    ///< y and offsets n K, or no offsets; weights n, which sum to 1
+  std::vector<double> shift, scale;          ///< p
+  std::vector<double> factor, lower, upper;  ///< p: of coefficients as they are penalised
   std::vector<double> givenLower, givenUpper;  ///< p: of coefficients of x
   std::vector<int> groups;                     ///< of columns, from 0; empty: each column is one
   std::vector<char> constant;                  ///< columns without variation, which are left out
@@ -54,6 +57,7 @@ class SparseData {
   void requireEntries(const char* name, std::size_t length) const;
   void requireShares(const std::vector<double>& shares) const;
   void readRows(const SparseProblem& problem);
+  void readEvents(const SparseProblem& problem);
   void measureColumns(const Cpu& la, bool centre, bool standardize);
   void readFactors(const SparseProblem& problem, bool ofGroups);
   void readPenalties(const SparseProblem& problem);

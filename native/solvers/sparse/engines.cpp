@@ -11,6 +11,10 @@ namespace nonconvex {
 std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data, const SparseProblem& problem,
                                            const SparseSettings& settings) {
   const SparsePenalty penalty = settings.penalty;
+  const bool byCoordinates =
+      data.family == SparseFamily::huber || data.family == SparseFamily::quantile || data.family == SparseFamily::cox;
+  require(!byCoordinates || (hasStruct(penalty) && settings.method == PathMethod::coordinateDescent), "family",
+          nameOf(data.family), "expected another one with this penalty or method");
   const bool byProducts = settings.method != PathMethod::coordinateDescent;
   require(!byProducts || hasStruct(penalty), "method", nameOf(settings.method),
           "expected 'coordinateDescent' for " + std::string(nameOf(penalty)));

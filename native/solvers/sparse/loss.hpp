@@ -7,6 +7,19 @@
 
 namespace nonconvex {
 
+/// A smooth function in place of a loss L that is not: min_z L(z) + penalty of t - z, which depends on multipliers and
+/// a width. With multipliers that are derivatives of L at its minimum it has the same minimum, whatever the width.
+class LossEnvelope {
+ public:
+  virtual ~LossEnvelope() = default;
+  /// The loss itself at t.
+  virtual double exact(std::span<const double> t) const = 0;
+  /// Takes the derivatives at t as multipliers.
+  virtual void update(std::span<const double> t) = 0;
+  /// Multiplies the width by a number.
+  virtual void scale(double factor) = 0;
+};
+
 /// sum_i w_i loss(t_i, y_i) of predictions t, the weights w summing to 1, or what takes its place where rows depend on
 /// each other. Convex in t. Of several responses a row has a prediction of each, one response behind the other.
 class RowsLoss {
@@ -17,17 +30,24 @@ class RowsLoss {
   virtual ~RowsLoss() = default;
 
   /// Returns the loss at t; first := its derivatives, second := the diagonal of its Hessian, which is never negative.
+  /// Of a loss that is not smooth those of its present envelope.
   virtual double evaluate(std::span<const double> t, std::span<double> first, std::span<double> second) const = 0;
   /// h := the weights of the rows in a quadratic model with the Hessian's diagonal `second` at t. The model is steeper
   /// the larger `stretch` >= 1 is, and of a large enough one the loss stays below.
   virtual void curvatures(std::span<const double> t, std::span<const double> second, double stretch,
                           std::span<double> h) const = 0;
-  /// sum_i s v_i o_i less the conjugate of the loss at s v, or a number below that: v are derivatives of the loss, o
-  /// the offsets of the data. -Infinity outside the conjugate's domain.
+  /// sum_i s v_i o_i less the conjugate of the loss at s v, or a number below that: v = `slopes` are derivatives of the
+  /// loss, o the offsets of the data. -Infinity outside the conjugate's domain. Joint losses have dualValueAt().
   virtual double dualValue(std::span<const double> slopes, double share) const = 0;
-  /// How far predictions may move along a quadratic model until slopes that move with them leave the conjugate's
-  /// domain.
-  virtual double mostMove() const { return 1; }
+  /// dualValue() of v that are the derivatives at t.
+  virtual double dualValueAt(std::span<const double> slopes, double share, std::span<const double> t) const {
+    static_cast<void>(t);
+    return dualValue(slopes, share);
+  }
+  /// The largest s <= 1 for which s v is in the conjugate's domain, where that is known to be one.
+  virtual double feasibleShare(std::span<const double> /*slopes*/) const { return 1; }
+  /// Whether the second derivative jumps where slopes meet bounds, within which feasibleShare() brings them again.
+  virtual bool kinked() const { return false; }
   /// The loss of predictions that fit perfectly, below which it never is.
   virtual double perfect() const = 0;
   /// Whether the predictions of a row are of classes, whose second derivatives are no diagonal matrix.
@@ -40,6 +60,10 @@ class RowsLoss {
   }
   /// Whether the loss is (t - y)^2 / 2 for each row.
   virtual bool squared() const { return false; }
+  /// Whether the loss of a row depends on the predictions of others.
+  virtual bool joint() const { return false; }
+  /// The envelope that stands for a loss that is not smooth; null where the loss is.
+  virtual LossEnvelope* envelope() { return nullptr; }
 };
 
 }  // namespace nonconvex

@@ -4,7 +4,9 @@
 
 #include "core/index.hpp"
 #include "problems/glm/row_losses.hpp"
+#include "solvers/sparse/cox_rows.hpp"
 #include "solvers/sparse/multinomial_rows.hpp"
+#include "solvers/sparse/robust_rows.hpp"
 
 namespace nonconvex {
 namespace {
@@ -79,8 +81,18 @@ class GlmRows final : public RowsLoss {
 }  // namespace
 
 std::unique_ptr<RowsLoss> makeRowsLoss(const SparseData& data) {
-  if (data.family == SparseFamily::multinomial) return std::make_unique<MultinomialRows>(data);
-  return std::make_unique<GlmRows>(data);
+  switch (data.family) {
+    case SparseFamily::multinomial:
+      return std::make_unique<MultinomialRows>(data);
+    case SparseFamily::huber:
+      return std::make_unique<HuberRows>(data);
+    case SparseFamily::quantile:
+      return std::make_unique<QuantileRows>(data);
+    case SparseFamily::cox:
+      return std::make_unique<CoxRows>(data);
+    default:
+      return std::make_unique<GlmRows>(data);
+  }
 }
 
 }  // namespace nonconvex

@@ -21,10 +21,18 @@ namespace nonconvex {
 /// and of K linear predictions t, one for each class, for shares y of these, which sum to 1:
 ///   multinomial  log sum_k exp(t_k) - sum_k y_k t_k
 /// gaussian takes several responses, too, whose losses are added.
-enum class SparseFamily { gaussian, binomial, poisson, gamma, multinomial };
+/// or with r = y - t
+///   huber     r^2 / 2 up to |r| = delta, then delta |r| - delta^2 / 2
+///   quantile  level r if r > 0, else (level - 1) r
+/// or, over all rows, the negative logarithm of Cox's partial likelihood of the times y until an event.
+enum class SparseFamily { gaussian, binomial, poisson, gamma, multinomial, huber, quantile, cox };
 constexpr auto names(SparseFamily) {
-  return std::array{"gaussian"sv, "binomial"sv, "poisson"sv, "gamma"sv, "multinomial"sv};
+  return std::array{"gaussian"sv, "binomial"sv, "poisson"sv, "gamma"sv, "multinomial"sv, "huber"sv, "quantile"sv, "cox"sv};
 }
+
+/// What Cox's partial likelihood makes of several events at one time.
+enum class CoxTies { efron, breslow };
+constexpr auto names(CoxTies) { return std::array{"efron"sv, "breslow"sv}; }
 
 /// The penalty of a coefficient b with l = lambda alpha: l |b|; or, with g = `gamma`,
 ///   mcp   l |b| - b^2 / (2 g) up to |b| = g l, then g l^2 / 2
@@ -93,6 +101,9 @@ struct SparseSettings : Limits {
   SparseSettings() { maxIterations = 100000; }
 
   SparseFamily family = SparseFamily::gaussian;
+  double delta = 1.35;
+  double level = 0.5;
+  CoxTies ties = CoxTies::efron;
   SparsePenalty penalty = SparsePenalty::lasso;
   double alpha = 1;
   double gamma = solverChooses;
@@ -112,8 +123,14 @@ struct SparseSettings : Limits {
     return std::tuple_cat(
         Limits::fields(),
         std::tuple{
-            FIELD(family, anyValue(),
-                  "The loss: of numbers, of two classes, of counts, of positive numbers, of classes."),
+            FIELD(
+                family, anyValue(),
+                "The loss: of numbers, of two classes, of counts, of positive numbers, of classes; of numbers with outliers, of a "
+                "quantile of numbers, of times until an event."),
+            FIELD(delta, positive(),
+                  "Of the family huber: the residual, in units of y, from which on the loss grows linearly."),
+            FIELD(level, inside(0, 1), "Of the family quantile: which quantile of y the model is of."),
+            FIELD(ties, anyValue(), "Of the family cox: how several events at one time count."),
             FIELD(penalty, anyValue(), "The kind of the penalty."),
             FIELD(alpha, between(0, 1),
                   "Share of the absolute values in the penalty; the rest is that of the squares."),
@@ -148,6 +165,8 @@ static_assert(sizeFromFields<SparseSettings>() == sizeof(SparseSettings));
 struct SparseProblem {
   std::variant<MatrixInput, SparseView> x;  ///< n x p
   std::vector<double> y;                    ///< n x K
+  std::vector<double> events;               ///< n; of the family cox, 1 where y is the time of the event, else 0
+  std::vector<double> strata;               ///< n; of the family cox, equal in a stratum; empty: one stratum
   std::vector<double> weights;              ///< n; empty: 1
   std::vector<double> offset;               ///< n x K; empty: 0
   std::vector<double> penaltyFactor;        ///< p, or of each group; empty: 1, or the root of a group's size

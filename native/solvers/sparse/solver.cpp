@@ -24,9 +24,19 @@ void requireSettings(const SparseSettings& settings) {
               "expected more than " + show(Penalty::leastGamma) + " for " + std::string(Penalty::name));
     });
   }
+  require(settings.family != SparseFamily::quantile || settings.penalty == SparsePenalty::lasso, "penalty",
+          names(settings.penalty)[static_cast<std::size_t>(settings.penalty)],
+          "expected lasso or elasticNet for family 'quantile', whose loss has no curvature that a penalty which is not "
+          "convex could lack");
   if (isKnown(settings.minRatio)) {
     require(settings.minRatio < 1, "minRatio", settings.minRatio, "expected a number in (0, 1)");
   }
+}
+
+/// Cox's loss does not change with a constant, so that columns may be centred as beside an intercept.
+SparseSettings completed(SparseSettings settings) {
+  if (settings.family == SparseFamily::cox) settings.intercept = true;
+  return settings;
 }
 
 const SparseProblem& checked(const SparseProblem& problem, const SparseSettings& settings) {
@@ -46,8 +56,8 @@ const SparseProblem& checked(const SparseProblem& problem, const SparseSettings&
 PathSolver::PathSolver(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings)
     : la_(la),
       problem_(checked(problem, settings)),
-      settings_(settings),
-      data_(la, problem, settings),
+      settings_(completed(settings)),
+      data_(la, problem, settings_),
       engine_(makePathEngine(la, data_, problem, settings_)) {
   const std::size_t responses = at(data_.responses()), coefficients = at(data_.p()) * responses;
   require(problem.start.empty() || problem.start.size() == coefficients + responses, "warmStart.coefficients.length",
@@ -148,6 +158,8 @@ bool PathSolver::endsAt(const PathModel& model) {
   constexpr std::size_t soonest = 5;
   if (models_.size() < soonest || !isConvex(settings_.penalty)) return false;
   const double before = explained(models_.back());
+  // Models of quantiles stay where they are for a while, and then go on.
+  if (data_.family == SparseFamily::quantile) return false;
   if (!model.columns.empty() && now - before < leastChange * now) {
     end_ = PathEnd::devianceConstant;
     return true;
@@ -223,6 +235,7 @@ SparseSolution PathSolver::solution() const {
       out.values.push_back(value);
       intercepts[at(response)] -= value * data_.shift[at(j)];
     }
+    if (data_.family == SparseFamily::cox) std::fill(intercepts.begin(), intercepts.end(), 0.0);
     out.intercepts.insert(out.intercepts.end(), intercepts.begin(), intercepts.end());
     out.offsets.push_back(static_cast<int>(out.indices.size()));
   }

@@ -1,0 +1,74 @@
+// Cox's partial likelihood with ties and strata, in time that grows with the rows.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/numbers.hpp"
+#include "solvers/sparse/loss.hpp"
+
+namespace nonconvex {
+
+/// At each time with events, of weights w_i that sum to W, rows j of the same stratum whose times are not before it are
+/// at risk. With theta_j = w_j exp(t_j), R the sum of theta over these and D that over the m events, the loss is
+///   Breslow   W log R - sum_i w_i t_i
+///   Efron     W / m sum_k log(R - k / m D) - sum_i w_i t_i, k = 0 to m - 1
+/// summed over the times. Each of the logarithms is a term: with the prior weights g_j w_j, g_j = 1 - k / m for events
+/// and 1 for others at risk, it is log sum_j g_j w_j exp(t_j), whose derivatives are probabilities pi_j.
+///
+/// Its conjugate at s times the derivatives: these are the sum of weight (pi - e) over the terms, e_i = w_i / W, and so
+/// are s times these for the probabilities s pi + (1 - s) e, whose sum of relative entropies is not below the
+/// conjugate.
+class CoxRows final : public RowsLoss {
+ public:
+  explicit CoxRows(const SparseData& data);
+
+  double evaluate(std::span<const double> t, std::span<double> first, std::span<double> second) const override;
+  void curvatures(std::span<const double> t, std::span<const double> second, double stretch,
+                  std::span<double> h) const override;
+  double dualValueAt(std::span<const double> slopes, double share, std::span<const double> t) const override;
+  double dualValue(std::span<const double> /*slopes*/, double /*share*/) const override { return -infinity; }
+  double perfect() const override;
+  bool joint() const override { return true; }
+
+ private:
+  /// Rows that come to risk together, as times fall: order_[begin] to order_[end - 1], first the events at the last of
+  /// their times, then the others. The rest of a stratum without events has none.
+  struct Block {
+    int begin, events, end;
+    bool firstOfStratum;
+    double weight;  ///< of the events
+
+    int count() const { return events - begin; }
+  };
+  /// Sums over rows at risk and over the events of a block, of theta and theta t.
+  struct Sums {
+    double all = 0, events = 0, allT = 0, eventsT = 0;
+  };
+
+  void sortRows();
+  void addBlock(int begin, bool firstOfStratum);
+  int terms(const Block& block) const { return data_.ties == CoxTies::breslow ? 1 : block.count(); }
+  /// k / m of term k.
+  double removed(const Block& block, int k) const { return static_cast<double>(k) / block.count(); }
+  double largest(std::span<const double> t, std::size_t block) const;
+  Sums enter(const Block& block, std::span<const double> t, double shift, Sums sums) const;
+  double termsOf(std::size_t block, const Sums& sums) const;
+  void derivatives(std::span<double> first, std::span<double> second) const;
+  double entropies(const Block& block, const Sums& sums, std::span<const double> t, double shift, double share) const;
+  double entropyOfEvents(const Block& block, double left, double sum, std::span<const double> t, double shift,
+                         double share) const;
+
+  const SparseData& data_;
+  std::vector<int> order_;
+  std::vector<Block> blocks_;
+  mutable std::vector<double> theta_;  ///< in the order of the rows at risk
+  /// Sums over the terms of a block of their weights times 1 / S and 1 / S^2, S their sums of g w exp(t), and the same
+  /// with g and g^2 for its events.
+  struct Rates {
+    double all = 0, squares = 0, events = 0, eventSquares = 0;
+  };
+  mutable std::vector<Rates> rates_;
+};
+
+}  // namespace nonconvex

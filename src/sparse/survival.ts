@@ -1,0 +1,210 @@
+// Times until an event: how they are read, Cox's partial likelihood of predictions, their concordance, and the baseline hazard.
+import { checkMembers, checkVector, isList, show } from '../core/check.js';
+import { distinct, type Label } from '../core/targets.js';
+
+/** The responses of the family `cox`, a number for each row. */
+export interface SurvivalTimes {
+  /** When the event came, or, where there was none, until when it had not. */
+  time: ArrayLike<number>;
+  /** Whether the event came at that time: 1 or true, or 0 or false where the row was censored. */
+  event: ArrayLike<number | boolean>;
+  /** Of which stratum the row is, integers or strings: each has a baseline hazard of its own. Default: one for all rows. */
+  strata?: ArrayLike<number | string> | undefined;
+}
+
+/** Such responses, checked. */
+export interface Survival {
+  time: Float64Array;
+  /** 0 or 1. */
+  event: Float64Array;
+  /** Numbers from 0. */
+  strata?: Float64Array;
+  /** What the strata are called, by number. */
+  labels?: readonly Label[];
+}
+
+const members = ['time', 'event', 'strata'];
+
+/** The responses of the family `cox`, checked. */
+export function readSurvival(y: unknown, rows: number): Survival {
+  if (typeof y !== 'object' || y === null || isList(y)) {
+    throw new TypeError(`y = ${show(y)}: expected { time, event } for family 'cox'`);
+  }
+  if ('start' in y) throw new TypeError('y.start: expected none, as rows that come to risk late are not there');
+  const { time, event, strata } = checkMembers('y', y as SurvivalTimes, members);
+  const per = 'one for each row of x';
+  const times = checkVector('y.time', time, { length: rows, per }).slice();
+  if (!isList(event)) throw new TypeError(`y.event = ${show(event)}: expected an array of 0 and 1, or booleans`);
+  requireRows('y.event', event.length, rows);
+  const events = Float64Array.from({ length: rows }, (_, i) => {
+    const value = (event as ArrayLike<unknown>)[i];
+    if (value === true || value === 1) return 1;
+    if (value === false || value === 0) return 0;
+    throw new TypeError(`y.event[${i}] = ${show(value)}: expected 0 or 1, or a boolean`);
+  });
+  if (!events.includes(1)) throw new RangeError('y.event: expected at least one event');
+  return { time: times, event: events, ...(strata !== undefined && readStrata(strata, rows)) };
+}
+
+function readStrata(strata: unknown, rows: number): Pick<Survival, 'strata' | 'labels'> {
+  if (!isList(strata)) throw new TypeError(`y.strata = ${show(strata)}: expected an array of integers or strings`);
+  requireRows('y.strata', strata.length, rows);
+  const given = Array.from(strata as ArrayLike<unknown>, (stratum, i) => {
+    if (typeof stratum === 'string' || Number.isInteger(stratum)) return stratum as Label;
+    throw new TypeError(`y.strata[${i}] = ${show(stratum)}: expected an integer or a string`);
+  });
+  const labels = distinct(given);
+  const codes = new Map(labels.map((label, code) => [label, code]));
+  return { strata: Float64Array.from(given, (label) => codes.get(label) as number), labels };
+}
+
+function requireRows(name: string, length: number, rows: number): void {
+  if (length === rows) return;
+  throw new RangeError(`${name}: expected ${rows} entries, one for each row of x, got ${length}`);
+}
+
+/** Rows with a weight by stratum, as times fall: those of a stratum with a time together, what is censored first. */
+interface RiskSets {
+  survival: Survival;
+  weights: ArrayLike<number>;
+  /** For each stratum its code and its groups. */
+  strata: { code: number; groups: { time: number; censored: number[]; events: number[] }[] }[];
+}
+
+/** The rows that have a weight above 0, sorted once for many predictions of all rows. */
+export function riskSets(survival: Survival, weights: ArrayLike<number>): RiskSets {
+  const { time, event, strata } = survival;
+  const at = (numbers: ArrayLike<number> | undefined, i: number): number => (numbers ? (numbers[i] as number) : 0);
+  const order = Array.from(time.keys()).filter((i) => at(weights, i) > 0);
+  order.sort((i, j) => at(strata, i) - at(strata, j) || at(time, j) - at(time, i));
+  const sets: RiskSets['strata'] = [];
+  for (const i of order) {
+    const code = at(strata, i);
+    if (sets.at(-1)?.code !== code) sets.push({ code, groups: [] });
+    const { groups } = sets.at(-1) as RiskSets['strata'][number];
+    if (groups.at(-1)?.time !== at(time, i)) groups.push({ time: at(time, i), censored: [], events: [] });
+    groups.at(-1)?.[event[i] === 1 ? 'events' : 'censored'].push(i);
+  }
+  return { survival, weights, strata: sets };
+}
+
+/** Sums of weights times exp(link) at a time with events: over the rows at risk, over the events, and the weight of these. */
+interface AtRisk {
+  code: number;
+  time: number;
+  risk: number;
+  tied: number;
+  weight: number;
+  events: readonly number[];
+}
+
+/** Goes through the times with events, falling in each stratum; links less `shift`. */
+function eachTime({ weights, strata }: RiskSets, links: ArrayLike<number>, shift: number, visit: (at: AtRisk) => void) {
+  const sum = (rows: readonly number[], of: (i: number) => number): number => rows.reduce((all, i) => all + of(i), 0);
+  const theta = (i: number): number => (weights[i] as number) * Math.exp((links[i] as number) - shift);
+  for (const { code, groups } of strata) {
+    let risk = 0;
+    for (const { time, censored, events } of groups) {
+      const tied = sum(events, theta);
+      risk += sum(censored, theta) + tied;
+      if (events.length === 0) continue;
+      visit({ code, time, risk, tied, weight: sum(events, (i) => weights[i] as number), events });
+    }
+  }
+}
+
+/** The sum over the terms of a time, of their weight times f(the sum of a term): one, or with Efron's ties as many as events. */
+function overTerms({ risk, tied, weight, events }: AtRisk, ties: string, f: (sum: number) => number): number {
+  if (ties === 'breslow') return weight * f(risk);
+  let sum = 0;
+  for (let k = 0; k < events.length; ++k) sum += f(risk - (k / events.length) * tied);
+  return (weight / events.length) * sum;
+}
+
+/** Twice the negative logarithm of the partial likelihood of links, less that of the best links there could be. */
+export function coxDeviance(sets: RiskSets, links: ArrayLike<number>, ties: string): number {
+  let [loss, perfect, shift] = [0, 0, Number.NEGATIVE_INFINITY];
+  for (const link of Array.from(links)) shift = Math.max(shift, link);
+  eachTime(sets, links, shift, (at) => {
+    loss += overTerms(at, ties, Math.log);
+    for (const i of at.events) loss -= (sets.weights[i] as number) * ((links[i] as number) - shift);
+    perfect += overTerms({ ...at, risk: at.weight, tied: at.weight }, ties, Math.log);
+  });
+  return 2 * (loss - perfect);
+}
+
+/**
+ * The weighted share of comparable pairs of rows of a stratum in which the one with the larger link had its event first; ties of links count
+ * half. NaN without such pairs.
+ */
+export function concordance({ strata, weights }: RiskSets, links: ArrayLike<number>): number {
+  const weight = (i: number): number => weights[i] as number;
+  const values = [...new Set(Array.from(links))].sort((a, b) => a - b);
+  const rank = new Map(values.map((value, k) => [value, k]));
+  const rankOf = (i: number): number => rank.get(links[i] as number) as number;
+  let [concordant, all] = [0, 0];
+  for (const { groups } of strata) {
+    const later = new PrefixSums(values.length);
+    for (const { censored, events } of groups) {
+      for (const i of censored) later.add(rankOf(i), weight(i));
+      for (const i of events) {
+        const [below, upTo] = [later.before(rankOf(i)), later.before(rankOf(i) + 1)];
+        concordant += (weight(i) * (below + upTo)) / 2;
+        all += weight(i) * later.total;
+      }
+      for (const i of events) later.add(rankOf(i), weight(i));
+    }
+  }
+  return concordant / all;
+}
+
+/** Sums of the numbers before a place, kept as numbers are added (a Fenwick tree). */
+class PrefixSums {
+  private readonly tree: Float64Array;
+  total = 0;
+  constructor(private readonly size: number) {
+    this.tree = new Float64Array(size + 1);
+  }
+  add(place: number, value: number): void {
+    this.total += value;
+    for (let k = place + 1; k <= this.size; k += k & -k) this.tree[k] = (this.tree[k] as number) + value;
+  }
+  before(place: number): number {
+    let sum = 0;
+    for (let k = place; k > 0; k -= k & -k) sum += this.tree[k] as number;
+    return sum;
+  }
+}
+
+/** The cumulative hazard of a row whose link is 0, at the times with events of a stratum. */
+export interface BaselineHazard {
+  /** What the stratum is called, where there are strata. */
+  stratum?: Label;
+  /** Times with events, rising. */
+  time: Float64Array;
+  /** The cumulative hazard from each of them on. */
+  hazard: Float64Array;
+}
+
+/** The estimate of Breslow, or with Efron's ties that of Efron, one for each stratum. */
+export function baselineHazards(sets: RiskSets, links: ArrayLike<number>, ties: string): BaselineHazard[] {
+  const steps = new Map<number, [time: number, step: number][]>();
+  eachTime(sets, links, 0, (at) => {
+    const of = steps.get(at.code) ?? [];
+    steps.set(at.code, of);
+    of.push([at.time, overTerms(at, ties, (sum) => 1 / sum)]);
+  });
+  const { labels } = sets.survival;
+  return sets.strata.map(({ code }) => {
+    const rising = (steps.get(code) ?? []).reverse();
+    let total = 0;
+    return {
+      ...(labels && { stratum: labels[code] as Label }),
+      time: Float64Array.from(rising, ([time]) => time),
+      hazard: Float64Array.from(rising, ([, step]) => {
+        total += step;
+        return total;
+      }),
+    };
+  });
+}
