@@ -36,7 +36,7 @@ constexpr double shareOfEnvelopes = 0.3;  // of the tolerance that the columns i
 constexpr double accuracyOfNull = 1e-9;   // of the null model's loss
 constexpr int mostBisections = 16;        // of a step along a convex function
 
-/// About the largest share below 1 with which a convex function still falls.
+/// About the largest share below 1 with which a convex function still falls; 0 where that is too small.
 template <class Falls>
 double shareOfLeast(Falls&& falls) {
   double low = 0, high = 1;
@@ -44,7 +44,7 @@ double shareOfLeast(Falls&& falls) {
     const double middle = (low + high) / 2;
     (falls(middle) ? low : high) = middle;
   }
-  return low > 0 ? low : high;
+  return low;
 }
 
 }  // namespace
@@ -286,7 +286,8 @@ bool CoordinatePath::descend(const PenaltyAt& penalty) {
       return moveTo(share) &&
              std::inner_product(first_.begin(), first_.end(), trial_.begin(), 0.0) + penaltySlope(penalty, move_) <= 0;
     };
-    if (falls(1) || moveTo(shareOfLeast(falls))) return true;
+    if (falls(1)) return true;
+    if (const double share = shareOfLeast(falls); share > 0 && moveTo(share)) return true;
   } else {
     for (double share = 1; share > std::ldexp(1.0, -mostHalvings); share /= 2) {
       if (moveTo(share)) return true;

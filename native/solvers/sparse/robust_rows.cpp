@@ -8,10 +8,10 @@
 namespace nonconvex {
 namespace {
 
-/// The share of the curvature with which a quadratic is above the loss that rows without curvature have at first.
-constexpr double shareOfLevelRows = 1e-4;
+/// The shares of the curvature with which a quadratic is above the loss that rows without curvature have at first.
+constexpr double firstOfHuber = 1e-2, firstOfQuantile = 1e-3;
 
-double shareOf(double stretch) { return std::min(1.0, shareOfLevelRows * stretch); }
+double shareOf(double first, double stretch) { return std::min(1.0, first * stretch); }
 
 /// sum of s v (o - y): the conjugates of functions of t - y have s v y, and more for some.
 double linearPart(const SparseData& data, std::span<const double> slopes, double share) {
@@ -49,7 +49,7 @@ void HuberRows::curvatures(std::span<const double> t, std::span<const double> se
                            std::span<double> h) const {
   for (std::size_t i = 0; i < h.size(); ++i) {
     const double r = std::abs(t[i] - data_.y[i]);
-    h[i] = r <= loss_.delta ? second[i] : data_.weights[i] * shareOf(stretch) * loss_.delta / r;
+    h[i] = r <= loss_.delta ? second[i] : data_.weights[i] * shareOf(firstOfHuber, stretch) * loss_.delta / r;
   }
 }
 
@@ -91,7 +91,7 @@ void QuantileRows::curvatures(std::span<const double> t, std::span<const double>
                               std::span<double> h) const {
   for (std::size_t i = 0; i < h.size(); ++i) {
     const double distance = std::abs(multiplier(i, t[i]) - (level_ - 0.5));
-    h[i] = second[i] > 0 ? second[i] : data_.weights[i] * shareOf(stretch) / (2 * width_ * distance);
+    h[i] = second[i] > 0 ? second[i] : data_.weights[i] * shareOf(firstOfQuantile, stretch) / (2 * width_ * distance);
   }
 }
 
