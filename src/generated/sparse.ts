@@ -11,11 +11,32 @@ export interface SparseOptions extends Limits {
    */
   maxIterations?: number | undefined;
   /**
-   * The loss: of numbers, of two classes, of counts, of positive numbers, of classes.
+   * The loss: of numbers, of two classes, of counts, of positive numbers, of classes; of numbers with outliers, of a
+   * quantile of numbers, of times until an event.
    *
    * @defaultValue 'gaussian'
    */
-  family?: 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'multinomial' | undefined;
+  family?: 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'multinomial' | 'huber' | 'quantile' | 'cox' | undefined;
+  /**
+   * Of the family huber: the residual, in units of y, from which on the loss grows linearly.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 1.35
+   */
+  delta?: number | undefined;
+  /**
+   * Of the family quantile: which quantile of y the model is of.
+   *
+   * Expected: a number in (0, 1).
+   * @defaultValue 0.5
+   */
+  level?: number | undefined;
+  /**
+   * Of the family cox: how several events at one time count.
+   *
+   * @defaultValue 'efron'
+   */
+  ties?: 'efron' | 'breslow' | undefined;
   /**
    * The kind of the penalty.
    *
@@ -109,6 +130,9 @@ export const sparseDefaults = {
   ...limitDefaults,
   maxIterations: 100000,
   family: 'gaussian',
+  delta: 1.35,
+  level: 0.5,
+  ties: 'efron',
   penalty: 'lasso',
   alpha: 1,
   ridge: 0,

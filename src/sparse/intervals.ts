@@ -90,7 +90,7 @@ export async function debiasedIntervals(
     ...others
   } = checkModelSettings(settings, false, ['columns', 'level', 'lambda']);
   checkLevel(level);
-  checkOneOf('family', others.family ?? 'gaussian', ['gaussian', 'binomial']);
+  checkOneOf('family', (others.family ?? 'gaussian') as string, ['gaussian', 'binomial']);
   const given = inMemory(data);
   const whole = isPromise(given) ? await given : given;
   const prepared = owned(prepare(whole, others));
@@ -163,7 +163,7 @@ function linesOf(prepared: Prepared, fit: SparseFit): Lines {
   const links = new Float64Array(y.length).fill(fit.intercept);
   for (const j of fit.support) add(links, j, fit.coefficients[j] as number);
   const { family } = about.origin;
-  const means = links.map((t, i) => meanOf(family, t + (offset ? (offset[i] as number) : 0)));
+  const means = links.map((t, i) => meanOf(about.origin, t + (offset ? (offset[i] as number) : 0)));
   const weightOf = (i: number): number => (weights ? (weights[i] as number) : 1);
   const curvatures = means.map((mean, i) => weightOf(i) * (family === 'binomial' ? mean * (1 - mean) : 1));
   const residuals = means.map((mean, i) => weightOf(i) * ((y[i] as number) - mean));

@@ -52,8 +52,6 @@ export interface SparseModelSettings
     SolveOptions<SparseProgress> {
   /** `'gaussian'` (default), `'binomial'`, `'poisson'`, `'gamma'`, `huber(delta)`, `quantile(level)`, `cox()`, or the name of one of these. */
   family?: SparseLoss | SparseFamily | undefined;
-  /** The loss: of numbers (`'gaussian'`, the default), of two classes, of counts, of positive numbers. */
-  family?: SparseFamily | undefined;
   /**
    * A penalty made by `lasso()` (default), `elasticNet(alpha)`, `mcp()` or `scad()`, by `groupLasso()`, `groupMcp()`, `groupScad()` or
    * `sparseGroupLasso(alpha)`, or the name of one beside `alpha` and `gamma`.

@@ -29,9 +29,9 @@ constexpr double innerShare = 0.1;   // of the violation, to which a quadratic i
 constexpr double shareOfGap = 0.03;  // of the tolerance that the columns in use may take
 // The same where the gap is of the second order in the violation, as the distance to the optimum is.
 constexpr double shareWithRidge = 7e-4;
-constexpr int mostEnvelopes = 60;   // in turn, for one model
-constexpr double narrowing = 0.25;  // of the width of one to the next, where that was easy to minimise
-constexpr int hardEnvelope = 10;    // quadratics for one from which on it was not: then the next is wider
+constexpr int mostEnvelopes = 60;         // in turn, for one model
+constexpr double narrowing = 0.25;        // of the width of one to the next, where that was easy to minimise
+constexpr int hardEnvelope = 10;          // quadratics for one from which on it was not: then the next is wider
 constexpr double shareOfEnvelopes = 0.3;  // of the tolerance that the columns in use may take with them
 constexpr double accuracyOfNull = 1e-9;   // of the null model's loss
 constexpr int mostBisections = 16;        // of a step along a convex function
@@ -208,8 +208,7 @@ bool CoordinatePath::solveEnvelopes(const PenaltyAt& penalty, double tolerance) 
 double CoordinatePath::boundInUse(const PenaltyAt& penalty) {
   std::vector<double> slopes = first_, gradients(gradients_.size()), inUse(at(metric_.size()));
   if (!makeSlopesOrthogonal(penalty, slopes, {})) return -infinity;
-  const double sum = std::accumulate(slopes.begin(), slopes.end(), 0.0);
-  metric_.gradient(slopes, sum, inUse);
+  metric_.gradient(slopes, inUse);
   for (int e = 0; e < metric_.size(); ++e) gradients[at(metric_.column(e))] = inUse[at(e)];
   return bound({}, penalty, slopes, gradients, {});
 }

@@ -92,7 +92,7 @@ class CoordinatePath : public PathEngine {
   std::vector<double> gradients_, earlier_;  ///< of all columns at the last checked model and the one before it
   double gradientLambda_ = 0, earlierLambda_ = 0;
   std::vector<int> missing_;  ///< columns that are to be taken in
-  int quadratics_ = 0;  ///< in turn, for the last model
+  int quadratics_ = 0;        ///< in turn, for the last model
 
   // The squared loss: gradients at 0, and what the loss is there with the best intercept.
   std::vector<double> correlations_;

@@ -27,7 +27,8 @@ namespace nonconvex {
 /// or, over all rows, the negative logarithm of Cox's partial likelihood of the times y until an event.
 enum class SparseFamily { gaussian, binomial, poisson, gamma, multinomial, huber, quantile, cox };
 constexpr auto names(SparseFamily) {
-  return std::array{"gaussian"sv, "binomial"sv, "poisson"sv, "gamma"sv, "multinomial"sv, "huber"sv, "quantile"sv, "cox"sv};
+  return std::array{"gaussian"sv,    "binomial"sv, "poisson"sv,  "gamma"sv,
+                    "multinomial"sv, "huber"sv,    "quantile"sv, "cox"sv};
 }
 
 /// What Cox's partial likelihood makes of several events at one time.
@@ -123,10 +124,10 @@ struct SparseSettings : Limits {
     return std::tuple_cat(
         Limits::fields(),
         std::tuple{
-            FIELD(
-                family, anyValue(),
-                "The loss: of numbers, of two classes, of counts, of positive numbers, of classes; of numbers with outliers, of a "
-                "quantile of numbers, of times until an event."),
+            FIELD(family, anyValue(),
+                  "The loss: of numbers, of two classes, of counts, of positive numbers, of classes; of numbers with "
+                  "outliers, of a "
+                  "quantile of numbers, of times until an event."),
             FIELD(delta, positive(),
                   "Of the family huber: the residual, in units of y, from which on the loss grows linearly."),
             FIELD(level, inside(0, 1), "Of the family quantile: which quantile of y the model is of."),
