@@ -9,11 +9,11 @@ export type SparseFamily = 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'hube
 
 /** What families have beside their name. */
 export interface FamilyParameters {
-  /** Of `huber`: the residual, in units of y, from which on the loss grows linearly. */
+  /** The residual, in units of y, from which on the loss of `huber` grows linearly. */
   delta?: number;
-  /** Of `quantile`: which quantile, between 0 and 1. */
+  /** Which quantile it is of `quantile`, between 0 and 1. */
   level?: number;
-  /** Of `cox`: how several events at one time count. */
+  /** How several events at one time count, for `cox`. */
   ties?: 'efron' | 'breslow';
 }
 

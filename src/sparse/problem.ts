@@ -163,10 +163,7 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
   if (impute !== undefined) checkOneOf('impute', impute, ['mean']);
   const data = readMatrix('x', x, { impute: impute !== undefined, solved: true });
   const { rows, columns } = data.x;
-  const survival = family.family === 'cox' ? readSurvival(y, rows) : undefined;
-  const read: ReturnType<typeof responses> = survival
-    ? { y: survival.time }
-    : responses(losses[family.family as keyof typeof losses], y, rows);
+  const { survival, ...read } = readResponses(family, y, rows);
   const weights = weightsOf(sampleWeight, rows);
   const chosen = penaltySettings(penalty, alpha, gamma);
   const falling = sortedWeights(penalty, columns);
@@ -198,6 +195,17 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
 }
 
 const members = ['x', 'y', 'sampleWeight', 'offset', 'names', 'groups'];
+
+/** The responses of a family. */
+function readResponses(
+  { family }: FamilyOf,
+  y: SparseData['y'],
+  rows: number,
+): ReturnType<typeof responses> & { survival?: Survival } {
+  if (family !== 'cox') return responses(losses[family], y, rows);
+  const survival = readSurvival(y, rows);
+  return { y: survival.time, survival };
+}
 
 /** Whether there is an intercept: not beside the baseline hazard of Cox's. */
 function interceptOf({ family }: FamilyOf, wanted: boolean | undefined): boolean {

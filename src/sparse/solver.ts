@@ -29,7 +29,7 @@ export interface SparseResult extends SolveResult<SparseProgress>, SparseFit {
   lambdaMax: number;
   /** Columns that are constant: their coefficients are 0. */
   constantColumns: Int32Array;
-  /** Of the family `cox`, for each stratum: the cumulative hazard of a row whose linear prediction is 0. */
+  /** The cumulative hazard of a row whose linear prediction is 0, for each stratum, of the family `cox`. */
   baselineHazard?: BaselineHazard[];
 }
 

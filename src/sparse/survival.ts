@@ -4,15 +4,15 @@ import { distinct, type Label } from '../core/targets.js';
 
 /** The responses of the family `cox`, a number for each row. */
 export interface SurvivalTimes {
-  /** When the event came, or, where there was none, until when it had not. */
+  /** Times of the events, or, where there was none, until when there was none. */
   time: ArrayLike<number>;
   /** Whether the event came at that time: 1 or true, or 0 or false where the row was censored. */
   event: ArrayLike<number | boolean>;
-  /** Of which stratum the row is, integers or strings: each has a baseline hazard of its own. Default: one for all rows. */
+  /** Integers or strings, the stratum of each row: each has a baseline hazard of its own. Default: one for all rows. */
   strata?: ArrayLike<number | string> | undefined;
 }
 
-/** Such responses, checked. */
+/** Times until an event, checked. */
 export interface Survival {
   time: Float64Array;
   /** 0 or 1. */
@@ -67,7 +67,7 @@ function requireRows(name: string, length: number, rows: number): void {
 interface RiskSets {
   survival: Survival;
   weights: ArrayLike<number>;
-  /** For each stratum its code and its groups. */
+  /** The strata, each with its code and its groups. */
   strata: { code: number; groups: { time: number; censored: number[]; events: number[] }[] }[];
 }
 

@@ -58,8 +58,8 @@ const wrong: [string, () => unknown, RegExp][] = [
   ['an unknown member', () => model({ weights: y }), /^unknown member 'weights'/],
   [
     'an unknown family',
-    () => model({}, { family: 'cox' }),
-    /^family = 'cox': expected one of 'gaussian', 'binomial', 'poisson', 'gamma'$/,
+    () => model({}, { family: 'tweedie' }),
+    /^family = 'tweedie': expected one of 'gaussian', 'binomial', 'poisson', 'gamma', 'huber', 'quantile', 'cox'$/,
   ],
   [
     'a penalty of scikit-learn',

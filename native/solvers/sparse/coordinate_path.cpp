@@ -180,7 +180,7 @@ bool CoordinatePath::solve(const PenaltyAt& penalty, const Goal& goal) {
   return loss_->envelope() ? solveEnvelopes(penalty, goal.violation) : solveRows(penalty, goal);
 }
 
-/// Where the loss is not smooth, the method of multipliers: its envelope is minimised, whose derivatives are the next
+/// The method of multipliers for a loss that is not smooth: its envelope is minimised, whose derivatives are the next
 /// multipliers, until these prove that the loss itself is small enough on the columns in use.
 ///
 /// Longer steps of the multipliers: R. T. Rockafellar, "Augmented Lagrangians and applications of the proximal point
@@ -253,6 +253,8 @@ void CoordinatePath::setCurvatures(double stretch) {
   setGradient();
 }
 
+/// Longer than most: what may be tried is short, and all of it reads what is set up before.
+///
 /// Moves predictions as the coefficients and the best intercept have moved since before_, or a share of that with which
 /// the objective falls. False where none does: then all stays where it was.
 bool CoordinatePath::descend(const PenaltyAt& penalty) {
@@ -328,7 +330,8 @@ PathModel CoordinatePath::model(const PenaltyAt& penalty, double lambda, bool re
   made.loss = squared() ? (squaresOfResponse_ + product) / 2 : lossOfEnvelope();
   made.objective = made.loss + penaltyValue(penalty);
   made.violation = quadratic_.largestViolation(penalty);
-  made.locallyConvex = quadratic_.locallyConvex(penalty);
+  // The quadratics of joint and of kinked losses are no bounds of their curvatures.
+  made.locallyConvex = (penalty.convex() || !(loss_->joint() || loss_->kinked())) && quadratic_.locallyConvex(penalty);
   return made;
 }
 

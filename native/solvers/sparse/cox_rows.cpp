@@ -197,7 +197,7 @@ double CoxRows::entropyOfEvents(const Block& block, double left, double S, std::
   return sum;
 }
 
-/// Where only events are at risk, each with the same prediction.
+/// The loss where only events are at risk, each with the same prediction.
 double CoxRows::perfect() const {
   double sum = 0;
   for (const Block& block : blocks_) {

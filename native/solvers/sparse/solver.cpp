@@ -200,6 +200,7 @@ std::string PathSolver::explain() const {
          show(first->gap) + ", its violation over lambdaMax " + show(first->violation / engine_->lambdaMax()) + ".";
 }
 
+/// Longer than most: each of the vectors gets its entry of a model.
 SparseSolution PathSolver::solution() const {
   SparseSolution out;
   out.end = end_;
@@ -235,7 +236,7 @@ SparseSolution PathSolver::solution() const {
       out.values.push_back(value);
       intercepts[at(response)] -= value * data_.shift[at(j)];
     }
-    if (data_.family == SparseFamily::cox) std::fill(intercepts.begin(), intercepts.end(), 0.0);
+    if (data_.family == SparseFamily::cox) intercepts.assign(1, 0.0);
     out.intercepts.insert(out.intercepts.end(), intercepts.begin(), intercepts.end());
     out.offsets.push_back(static_cast<int>(out.indices.size()));
   }

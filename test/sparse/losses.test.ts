@@ -1,0 +1,177 @@
+// Huber's loss, quantiles and Cox's proportional hazards: conditions of optimality from definitions, edges, and what is refused.
+import { describe, expect, it } from 'vitest';
+import {
+  cox,
+  crossValidate,
+  elasticNet,
+  groupLasso,
+  huber,
+  mcp,
+  quantile,
+  sparsePath,
+  sparseRegression,
+  stabilitySelection,
+} from '../../src/sparse/index.js';
+import { Draws, drawn } from './values.js';
+
+const [n, p] = [60, 5];
+const { x, y: plain } = drawn(81, 'gaussian', n, p);
+const y = Array.from(plain, (value, i) => (i % 9 === 0 ? 20 * value : value));
+const noise = new Draws(82).normals(n);
+const time = Array.from(noise, (value, i) => Math.ceil(3 * Math.exp(value - (x.data[i * p] as number))));
+const event = Array.from(time, (_, i) => i % 3 > 0);
+const at = (i: number, j: number): number => x.data[i * p + j] as number;
+const sum = (count: number, term: (k: number) => number): number =>
+  Array.from({ length: count }, (_, k) => term(k)).reduce((all, each) => all + each, 0);
+const raw = { standardize: false, tolerance: 1e-12 };
+
+/** By how much gradients of the mean loss are not those of a lasso at its minimum. */
+function violation(coefficients: Float64Array, lambda: number, slopes: ArrayLike<number>): number {
+  const each = Array.from(coefficients, (b, j) => {
+    const gradient = sum(n, (i) => at(i, j) * (slopes[i] as number)) / n;
+    return b === 0 ? Math.max(0, Math.abs(gradient) - lambda) : Math.abs(gradient + lambda * Math.sign(b));
+  });
+  return Math.max(...each);
+}
+
+describe('huber', () => {
+  it('meets the conditions of a minimum', async () => {
+    const [delta, lambda] = [0.8, 0.05];
+    const fit = await sparseRegression({ x, y }, { ...raw, lambda, family: huber(delta) });
+    const slopes = fit.predict(x).map((t, i) => Math.max(-delta, Math.min(delta, t - (y[i] as number))));
+    expect(violation(fit.coefficients, lambda, slopes)).toBeLessThan(1e-6);
+    expect(Math.abs(sum(n, (i) => slopes[i] as number))).toBeLessThan(1e-6 * n);
+    expect(fit).toMatchObject({ status: 'solved', family: 'huber', delta });
+  });
+  it('is least squares where delta is large', async () => {
+    const [a, b] = await Promise.all([
+      sparseRegression({ x, y }, { ...raw, lambda: 0.1, family: huber(1e4) }),
+      sparseRegression({ x, y }, { ...raw, lambda: 0.1 }),
+    ]);
+    a.coefficients.forEach((value, j) => {
+      expect(value).toBeCloseTo(b.coefficients[j] as number, 5);
+    });
+  });
+  it('takes mcp, bounds, factors and offsets', async () => {
+    const settings = { family: huber(1), penalty: mcp(), lowerBounds: -1, penaltyFactor: [0, 1, 1, 2, 1], nLambda: 12 };
+    const path = await sparsePath({ x, y, offset: noise }, settings);
+    expect(path.status).toBe('solved');
+    expect(path.locallyConvex.slice(1)).not.toContain(true);
+  });
+});
+
+describe('quantile', () => {
+  it('leaves a share of the responses below', async () => {
+    const fit = await sparseRegression({ x, y }, { lambda: 0.01, family: quantile(0.8) });
+    const below = sum(n, (i) => Number((y[i] as number) < (fit.predict(x)[i] as number) - 1e-6));
+    expect(below).toBeLessThanOrEqual(0.8 * n);
+    expect(below).toBeGreaterThanOrEqual(0.8 * n - p - 1);
+    expect(fit.certificate).toMatchObject({ kind: 'global' });
+  });
+  it('is the median of responses without columns', async () => {
+    const fit = await sparseRegression(
+      { x: { data: new Float64Array(3).fill(1), rows: 3, columns: 1 }, y: [4, 9, 5] },
+      { lambda: 1, family: quantile(0.5) },
+    );
+    expect(fit.intercept).toBeCloseTo(5, 6);
+  });
+  it('is cross-validated', async () => {
+    const cv = await crossValidate({ x, y }, { family: quantile(0.5), folds: 3, nLambda: 8, measure: 'absoluteError' });
+    expect(cv.lambda1se).toBeGreaterThanOrEqual(cv.lambdaMin as number);
+  });
+});
+
+describe('cox', () => {
+  /** Derivatives of minus the logarithm of the partial likelihood of Breslow, over pairs of rows. */
+  const slopesOf = (links: Float64Array): number[] => {
+    const risk = time.map((of) => sum(n, (j) => ((time[j] as number) >= of ? Math.exp(links[j] as number) : 0)));
+    return time.map((of, i) => {
+      const share = sum(n, (k) => (event[k] && (time[k] as number) <= of ? 1 / (risk[k] as number) : 0));
+      return Math.exp(links[i] as number) * share - Number(event[i]);
+    });
+  };
+
+  it('meets the conditions of a minimum', async () => {
+    const settings = { ...raw, lambda: 0.04, family: cox({ ties: 'breslow' }) };
+    const fit = await sparseRegression({ x, y: { time, event } }, settings);
+    const links = fit.predict(x, { type: 'link' });
+    expect(violation(fit.coefficients, 0.04, slopesOf(links))).toBeLessThan(1e-6);
+    expect(fit.intercept).toBe(0);
+    expect(fit.predict(x, { type: 'risk' })[3]).toBeCloseTo(Math.exp(links[3] as number), 12);
+  });
+  it('is the same with a column shifted, repeated rows as weights, and a stratum far away', async () => {
+    const settings = { lambda: 0.03, tolerance: 1e-12, family: cox({ ties: 'breslow' }) };
+    const fit = await sparseRegression({ x, y: { time, event } }, settings);
+    const shifted = { ...x, data: x.data.map((value, k) => value + (k % p === 0 ? 1000 : 0)) };
+    const twice = { data: Float64Array.of(...x.data, ...x.data), rows: 2 * n, columns: p };
+    const strata = Array.from({ length: 2 * n }, (_, i) => Math.floor(i / n));
+    const both = { time: [...time, ...time.map((t) => t + 100)], event: [...event, ...event], strata };
+    const others = await Promise.all([
+      sparseRegression({ x: shifted, y: { time, event } }, settings),
+      sparseRegression({ x, y: { time, event }, sampleWeight: time.map(() => 2) }, settings),
+      sparseRegression({ x: twice, y: both }, settings),
+    ]);
+    for (const { coefficients } of others) {
+      coefficients.forEach((b, j) => {
+        expect(b).toBeCloseTo(fit.coefficients[j] as number, 5);
+      });
+    }
+  });
+  it('takes one event, ties everywhere, mcp, bounds, imputed entries', async () => {
+    const one = { time, event: time.map((_, i) => i === 7) };
+    const tied = { time: time.map(() => 1), event };
+    const holes = { ...x, data: x.data.map((value, k) => (k === 11 ? Number.NaN : value)) };
+    const family = cox();
+    const all = await Promise.all([
+      sparsePath({ x, y: one }, { family, nLambda: 5, minRatio: 0.3 }),
+      sparsePath({ x, y: tied }, { family, nLambda: 10 }),
+      sparsePath({ x, y: { time, event } }, { family, nLambda: 10, penalty: mcp() }),
+      sparsePath({ x, y: { time, event } }, { family, nLambda: 10, upperBounds: 0.2, penalty: elasticNet(0.5) }),
+      sparsePath({ x: holes, y: { time, event } }, { family, nLambda: 10, impute: 'mean' }),
+      sparsePath({ x, y: { time, event } }, { family, nLambda: 10, penaltyFactor: [0, 1, 1, 1, 1] }),
+    ]);
+    for (const { status, gap } of all) {
+      expect(status).toBe('solved');
+      for (const each of gap) expect(each > 1e-6).toBe(false);
+    }
+  });
+  it('is cross-validated by concordance, and selected', async () => {
+    const data = { x, y: { time, event } };
+    const cv = await crossValidate(data, { family: cox(), folds: 3, nLambda: 8, measure: 'concordance' });
+    expect(Math.max(...cv.mean)).toBeGreaterThan(0.6);
+    const { frequencies } = await stabilitySelection(data, { family: cox(), subsamples: 6 });
+    expect(frequencies[0]).toBeGreaterThan(0.5);
+  });
+});
+
+describe('refuses', () => {
+  const settings = { lambda: 0.1, family: cox() };
+  it.each([
+    ['delta of 0', () => huber(0), /^delta = 0: expected/],
+    ['a level of 1', () => quantile(1), /^level = 1: expected a number in \(0, 1\)$/],
+    ['unknown ties', () => cox({ ties: 'exact' as never }), /^ties = 'exact': expected one of/],
+    ['delta beside gaussian', () => sparseRegression({ x, y }, { lambda: 1, delta: 1 }), /^delta = 1: expected none/],
+    ['late entry', () => sparseRegression({ x, y: { start: time, time, event } as never }, settings), /^y\.start: /],
+    ['no events', () => sparseRegression({ x, y: { time, event: time.map(() => 0) } }, settings), /at least one event/],
+    ['an event of 2', () => sparseRegression({ x, y: { time, event: time.map(() => 2) } }, settings), /^y\.event\[0\]/],
+    ['an intercept', () => sparseRegression({ x, y: { time, event } }, { ...settings, intercept: true }), /^intercept/],
+    ['numbers for cox', () => sparseRegression({ x, y }, settings), /^y = .*expected \{ time, event \}/],
+    [
+      'mcp of quantiles',
+      () => sparseRegression({ x, y }, { lambda: 1, family: quantile(0.5), penalty: mcp() }),
+      /^penalty/,
+    ],
+    [
+      'groups',
+      () => sparseRegression({ x, y, groups: [0, 0, 1, 1, 1] }, { lambda: 1, family: huber(1), penalty: groupLasso() }),
+      /^family = 'huber'/,
+    ],
+    [
+      'a measure of rows',
+      () => crossValidate({ x, y: { time, event } }, { family: cox(), measure: 'auc' }),
+      /^measure/,
+    ],
+  ])('%s', async (_, run, message) => {
+    await expect(async () => run()).rejects.toThrow(message);
+  });
+});
