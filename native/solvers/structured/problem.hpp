@@ -109,10 +109,9 @@ struct SequentialMaxMarginProgress : Progress {
   static constexpr auto fields() {
     using Self = SequentialMaxMarginProgress;
     return std::tuple{OUT_COLUMN(margin, "margin", 6, "Smallest y_i x_i^T w of all rows of all tasks.")};
-    static_assert(sizeof(Progress) + sizeFromFields<SequentialMaxMarginProgress>() ==
-                  sizeof(SequentialMaxMarginProgress));
   }
 };
+static_assert(sizeof(Progress) + sizeFromFields<SequentialMaxMarginProgress>() == sizeof(SequentialMaxMarginProgress));
 
 struct SequentialMaxMarginSolution {
   using Progress = SequentialMaxMarginProgress;
