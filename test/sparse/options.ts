@@ -20,6 +20,7 @@ export const taking: Taking = {
   'sparse/mutualInformation': ['bins', (options) => sparse.mutualInformation(data.x, data.y, options)],
   'sparse/adaptiveFactors': ['nu', (options) => sparse.adaptiveFactors({ coefficients: [1, 2] }, options)],
   'sparse/lq': ['alpha', (options) => sparse.lq(options)],
+  'sparse/cox': ['ties', (options) => sparse.cox(options)],
   'sparse/bestSubset': ['largest', (options) => sparse.bestSubset(options)],
   'sparse/slope': ['weights', (options) => sparse.slope(options)],
   'sparse/oscar': ['c', (options) => sparse.oscar(options)],
@@ -32,4 +33,4 @@ export const taking: Taking = {
 };
 
 /** Functions without options. */
-export const others = ['elasticNet', 'lasso', 'sparseGroupLasso'];
+export const others = ['elasticNet', 'huber', 'lasso', 'quantile', 'sparseGroupLasso'];
