@@ -35,6 +35,12 @@ const others = process.env.NONCONVEX_FIXTURES
 export const solverFixtures: Record<string, Fixture> =
   others ?? Object.assign({}, ...ofFamilies.map(([, fixtures]) => fixtures));
 
+/** The solvers that take turns in `npm test`, the given one among them: those of its family, or all toys. */
+export function turnsWith(solver: string): string[] {
+  if (others) return Object.keys(others);
+  return ofFamilies.map(([, fixtures]) => Object.keys(fixtures)).find((names) => names.includes(solver)) ?? [solver];
+}
+
 /** One for every family: that of its first solver, with the problems of the others among its arrays and what is huge. */
 export const fixtures: Record<string, Fixture> =
   others ?? Object.fromEntries(ofFamilies.map(([family, fixtures]) => [family, together(Object.entries(fixtures))]));

@@ -6,7 +6,7 @@ import { addon } from '../../src/core/addon.js';
 import { type Progress, type SolveResult, SolverError } from '../../src/index.js';
 import { long } from '../long.js';
 import { runInChild } from './child.js';
-import { type Problem, solve, solverFixtures, solverOf, timeless } from './fixtures.js';
+import { type Problem, solve, solverFixtures, solverOf, timeless, turnsWith } from './fixtures.js';
 
 /** What throws whatever one does with it. */
 function revokedProxy(): object {
@@ -23,9 +23,10 @@ describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
   /** What takes long, and shows the binding rather than the solver: `npm test` tries it with one solver. */
   const itOnce = it.runIf(long || toys || name === names[0]);
 
+  const peers = turnsWith(name);
   let promises = 0;
   beforeEach(({ skip }) => {
-    if (toys && !long && promises++ % names.length !== names.indexOf(name)) skip('toys take turns in npm test');
+    if (!long && promises++ % peers.length !== peers.indexOf(name)) skip('solvers of a family take turns in npm test');
   });
 
   /** A result that was cut short has an objective, unless the solver may not know it. */
