@@ -8,6 +8,14 @@ export {
 } from './crossValidate.js';
 export { cox, type FamilyParameters, huber, quantile, type SparseFamily, type SparseLoss } from './family.js';
 export { type DebiasedIntervals, type DebiasedIntervalsSettings, debiasedIntervals } from './intervals.js';
+export type { OneOrMoreLambdas } from './lambdas.js';
+export {
+  type CompletedMatrix,
+  type KnownEntries,
+  type MatrixCompletionResult,
+  type MatrixCompletionSettings,
+  matrixCompletion,
+} from './matrixCompletion.js';
 export type { SparseMeasure } from './measures.js';
 export type { PredictOptions, SparseCertificate, SparseFit, SparseModel } from './model.js';
 export { type SparseCriterion, type SparsePath, type SparsePathSettings, sparsePath } from './path.js';
@@ -22,3 +30,10 @@ export {
   stabilitySelection,
 } from './stabilitySelection.js';
 export type { BaselineHazard, SurvivalTimes } from './survival.js';
+export {
+  type Trend,
+  type TrendFilterData,
+  type TrendFilterResult,
+  type TrendFilterSettings,
+  trendFilter,
+} from './trendFilter.js';

@@ -1,9 +1,14 @@
 // How paths of sparse regressions are read from JavaScript.
 #include <array>
+#include <cmath>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "binding/registry.hpp"
+#include "solvers/sparse/matrix_completion.hpp"
 #include "solvers/sparse/solver.hpp"
+#include "solvers/sparse/trend_filter.hpp"
 
 namespace nonconvex {
 namespace {
@@ -51,7 +56,94 @@ struct SparseEntry {
   }
 };
 
+/// Copies of numbers, and of indices below a limit.
+std::vector<double> copyOf(const Reader& in, const char* member) {
+  const auto from = in.vector(member);
+  for (std::size_t k = 0; k < from.size(); ++k) {
+    if (!std::isfinite(from[k])) {
+      require(false, in.pathOf(member) + "[" + show(k) + "]", from[k], "expected a finite number");
+    }
+  }
+  return {from.begin(), from.end()};
+}
+
+std::vector<std::int32_t> indicesBelow(const Reader& in, const char* member, int limit) {
+  const auto from = in.integers(member);
+  for (std::size_t k = 0; k < from.size(); ++k) {
+    if (from[k] < 0 || from[k] >= limit) {
+      require(false, in.pathOf(member) + "[" + show(k) + "]", from[k],
+              "expected an integer in [0, " + show(limit - 1) + "]");
+    }
+  }
+  return {from.begin(), from.end()};
+}
+
+void requireFalling(const std::vector<double>& lambdas, bool alsoZero) {
+  for (std::size_t k = 0; k < lambdas.size(); ++k) {
+    const bool right = (alsoZero ? lambdas[k] >= 0 : lambdas[k] > 0) && (k == 0 || lambdas[k] < lambdas[k - 1]);
+    if (!right) require(false, "lambdas[" + show(k) + "]", lambdas[k], "expected positive numbers, falling");
+  }
+}
+
+struct TrendFilterEntry {
+  static constexpr const char* family = "sparse";
+  static constexpr const char* name = "trendFilter";
+  using Problem = TrendFilterProblem;
+  using Settings = TrendFilterSettings;
+  using Solution = TrendFilterSolution;
+  template <class La>
+  using Solver = TrendFilterSolver<La>;
+
+  static constexpr std::array<std::string_view, 0> members = {};
+
+  static Problem read(const Reader& in) {
+    Problem problem;
+    problem.y = copyOf(in, "y");
+    if (in.has("weights")) problem.weights = copyOf(in, "weights");
+    require(problem.weights.empty() || problem.weights.size() == problem.y.size(), "sampleWeight.length",
+            problem.weights.size(), "expected as many as y has: " + show(problem.y.size()));
+    for (std::size_t i = 0; i < problem.weights.size(); ++i) {
+      if (!(problem.weights[i] > 0)) {
+        require(false, "sampleWeight[" + show(i) + "]", problem.weights[i], "expected a number > 0");
+      }
+    }
+    problem.lambdas = copyOf(in, "lambdas");
+    requireFalling(problem.lambdas, true);
+    return problem;
+  }
+};
+
+struct MatrixCompletionEntry {
+  static constexpr const char* family = "sparse";
+  static constexpr const char* name = "matrixCompletion";
+  using Problem = MatrixCompletionProblem;
+  using Settings = MatrixCompletionSettings;
+  using Solution = MatrixCompletionSolution;
+  template <class La>
+  using Solver = MatrixCompletionSolver<La>;
+
+  static constexpr std::array<std::string_view, 0> members = {};
+
+  static Problem read(const Reader& in) {
+    Problem problem;
+    problem.rows = in.integer("rows");
+    problem.columns = in.integer("columns");
+    require(problem.rows > 0 && problem.columns > 0, "rows", problem.rows, "expected at least one row and one column");
+    problem.rowIndices = indicesBelow(in, "rowIndices", problem.rows);
+    problem.columnIndices = indicesBelow(in, "columnIndices", problem.columns);
+    problem.values = copyOf(in, "values");
+    const bool same =
+        problem.rowIndices.size() == problem.values.size() && problem.columnIndices.size() == problem.values.size();
+    require(same, "values.length", problem.values.size(), "expected as many as there are indices of rows and columns");
+    problem.lambdas = copyOf(in, "lambdas");
+    requireFalling(problem.lambdas, false);
+    return problem;
+  }
+};
+
 const RegisterSolver<SparseEntry> registered;
+const RegisterSolver<TrendFilterEntry> trendFilter;
+const RegisterSolver<MatrixCompletionEntry> matrixCompletion;
 
 }  // namespace
 }  // namespace nonconvex

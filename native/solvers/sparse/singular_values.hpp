@@ -1,0 +1,29 @@
+// Eigenvalues of small symmetric matrices, and the largest singular values of large ones that come as products.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "linalg/views.hpp"
+
+namespace nonconvex {
+
+/// Overwrites a small symmetric matrix; `vectors` get its eigenvectors by columns. Returns the eigenvalues, falling.
+/// Jacobi's method.
+std::vector<double> symmetricEigen(HostMatrix<double>& a, HostMatrix<double>& vectors);
+
+struct SingularTriplets {
+  std::vector<double> values;  ///< falling
+  HostMatrix<double> left, right;
+};
+
+/// y := A x, or y := A^T x.
+using Product = std::function<void(std::span<const double> x, std::span<double> y)>;
+
+/// The largest singular values of A, m x n, as far as they were found, by bidiagonalisation of Golub and Kahan with
+/// full orthogonalisation, begun anew at the best vector until the largest value settles.
+SingularTriplets largestSingularValues(int m, int n, const Product& multiply, const Product& multiplyTransposed,
+                                       int wanted, int seed);
+
+}  // namespace nonconvex

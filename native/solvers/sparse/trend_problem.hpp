@@ -1,0 +1,52 @@
+// What goes into and comes out of trend filtering.
+#pragma once
+
+#include <tuple>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "core/status.hpp"
+
+namespace nonconvex {
+
+struct TrendFilterSettings : Limits {
+  TrendFilterSettings() { maxIterations = 100000; }
+
+  int order = 0;
+
+  static constexpr auto fields() {
+    using Self = TrendFilterSettings;
+    return std::tuple_cat(Limits::fields(),
+                          std::tuple{FIELD(order, between(0, 2),
+                                           "Degree of the pieces of the trend: 0 constant, 1 linear, 2 quadratic.")});
+  }
+};
+static_assert(sizeFromFields<TrendFilterSettings>() == sizeof(TrendFilterSettings));
+
+/// minimise sum_i w_i (y_i - u_i)^2 / 2 + lambda ||D u||_1, D the differences of order `order` + 1.
+struct TrendFilterProblem {
+  std::vector<double> y;
+  std::vector<double> weights;  ///< empty: 1
+  std::vector<double> lambdas;
+};
+
+struct TrendFilterSolution {
+  std::vector<double> fitted;
+  std::vector<int> knotOffsets, knots;
+  std::vector<double> objectives, gaps;
+  double lambdaMax = 0;
+
+  static constexpr auto fields() {
+    using Self = TrendFilterSolution;
+    return std::tuple{
+        OUT(fitted, "The trends, n numbers for each lambda that was reached."),
+        OUT(knotOffsets, "The knots of trend k are the entries knotOffsets[k] to knotOffsets[k + 1] - 1."),
+        OUT(knots, "Places behind which a trend has a new piece."),
+        OUT(objectives, "Objective of each trend."),
+        OUT(gaps, "Objective less a lower bound, over that of the trend of one piece, for each lambda."),
+        OUT(lambdaMax, "The least lambda at which the trend has one piece.")};
+  }
+};
+static_assert(sizeFromFields<TrendFilterSolution>() == sizeof(TrendFilterSolution));
+
+}  // namespace nonconvex

@@ -1,0 +1,55 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
+
+export interface MatrixCompletionOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 10000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Relative accuracy at which the solve ends with status `solved`.
+   *
+   * Expected: a number in [0, 1].
+   * @defaultValue 0.00001
+   */
+  tolerance?: number | undefined;
+  /**
+   * Most rank of a completed matrix.
+   *
+   * Expected: an integer in [1, 10000].
+   * @defaultValue 100
+   */
+  rank?: number | undefined;
+}
+
+export const matrixCompletionDefaults = {
+  ...limitDefaults,
+  maxIterations: 10000,
+  tolerance: 0.00001,
+  rank: 100,
+} as const satisfies MatrixCompletionOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export type MatrixCompletionProgress = Progress;
+
+/** What a result of the solver has beside what all results have. */
+export interface MatrixCompletionSolution {
+  /** Rank of the matrix of each lambda that was reached. */
+  ranks: Int32Array;
+  /** Left singular vectors, one behind the other, those of one lambda behind those of another. */
+  left: Float64Array;
+  /** Right singular vectors, likewise. */
+  right: Float64Array;
+  /** Singular values, likewise, falling for each lambda. */
+  singularValues: Float64Array;
+  /** Objective of each matrix. */
+  objectives: Float64Array;
+  /** Objective less a lower bound, over half the squares of the known entries, for each lambda. */
+  gaps: Float64Array;
+  /** The least lambda at which the matrix is 0. */
+  lambdaMax: number;
+}

@@ -1,0 +1,45 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
+
+export interface TrendFilterOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 100000
+   */
+  maxIterations?: number | undefined;
+  /**
+   * Degree of the pieces of the trend: 0 constant, 1 linear, 2 quadratic.
+   *
+   * Expected: an integer in [0, 2].
+   * @defaultValue 0
+   */
+  order?: number | undefined;
+}
+
+export const trendFilterDefaults = {
+  ...limitDefaults,
+  maxIterations: 100000,
+  order: 0,
+} as const satisfies TrendFilterOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export type TrendFilterProgress = Progress;
+
+/** What a result of the solver has beside what all results have. */
+export interface TrendFilterSolution {
+  /** The trends, n numbers for each lambda that was reached. */
+  fitted: Float64Array;
+  /** The knots of trend k are the entries knotOffsets[k] to knotOffsets[k + 1] - 1. */
+  knotOffsets: Int32Array;
+  /** Places behind which a trend has a new piece. */
+  knots: Int32Array;
+  /** Objective of each trend. */
+  objectives: Float64Array;
+  /** Objective less a lower bound, over that of the trend of one piece, for each lambda. */
+  gaps: Float64Array;
+  /** The least lambda at which the trend has one piece. */
+  lambdaMax: number;
+}

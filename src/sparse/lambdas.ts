@@ -1,0 +1,26 @@
+// The lambda or lambdas of functions that are no regressions.
+import { settingNames } from '../core/addon.js';
+import { checkNumber, checkVector, show } from '../core/check.js';
+import { callOptions, checkSettings } from '../core/settingNames.js';
+
+export interface OneOrMoreLambdas {
+  /** Weight of the penalty. One of `lambda` and `lambdas` is to be there. */
+  lambda?: number | undefined;
+  /** Several, in any order, which are solved from the largest on. */
+  lambdas?: ArrayLike<number> | undefined;
+}
+
+/** Settings of a solver with its lambdas, whose names must be known. */
+export function checkLambdaSettings<T extends object>(solver: string, settings: T): T {
+  return checkSettings(settings, [...settingNames(solver), 'lambda', 'lambdas', ...callOptions]);
+}
+
+/** The lambdas that are asked for, falling, each once. */
+export function fallingLambdas({ lambda, lambdas }: OneOrMoreLambdas, open: boolean): Float64Array {
+  if (lambdas === undefined) return Float64Array.of(checkNumber('lambda', lambda, { lower: 0, open }));
+  if (lambda !== undefined) throw new RangeError(`lambda = ${show(lambda)}: expected none beside lambdas`);
+  const given = checkVector('lambdas', lambdas, { lower: 0 });
+  const zero = given.findIndex((each) => open && each === 0);
+  if (zero >= 0) throw new RangeError(`lambdas[${zero}] = 0: expected a number > 0`);
+  return Float64Array.from(new Set(given)).sort((a, b) => b - a);
+}

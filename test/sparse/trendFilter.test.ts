@@ -1,0 +1,134 @@
+// Trends by their conditions of optimality: multipliers made of the residuals here, and the bound that they give.
+import { describe, expect, it } from 'vitest';
+import { trendFilter } from '../../src/sparse/index.js';
+import { Draws } from './values.js';
+
+const at = (values: ArrayLike<number>, k: number): number => values[k] as number;
+const stencils = [
+  [-1, 1],
+  [1, -2, 1],
+  [-1, 3, -3, 1],
+];
+
+function differences(u: ArrayLike<number>, order: number): number[] {
+  const stencil = stencils[order] as number[];
+  return Array.from({ length: u.length - stencil.length + 1 }, (_, i) =>
+    stencil.reduce((sum, c, k) => sum + c * at(u, i + k), 0),
+  );
+}
+
+function objectiveOf(
+  y: ArrayLike<number>,
+  u: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  order: number,
+  lambda: number,
+) {
+  let sum = 0;
+  for (let i = 0; i < y.length; ++i) sum += (at(weights, i) * (at(y, i) - at(u, i)) ** 2) / 2;
+  return sum + lambda * differences(u, order).reduce((total, value) => total + Math.abs(value), 0);
+}
+
+/** The value of the dual problem at the multipliers of a trend's residuals, cut to lambda. */
+function boundOf(
+  y: ArrayLike<number>,
+  u: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  order: number,
+  lambda: number,
+) {
+  const stencil = stencils[order] as number[];
+  const m = y.length - stencil.length + 1;
+  const z: number[] = [];
+  for (let j = 0; j < m; ++j) {
+    let sum = at(weights, j) * (at(y, j) - at(u, j));
+    for (let k = 1; k < stencil.length && k <= j; ++k) sum -= at(stencil, k) * at(z, j - k);
+    z.push(sum / at(stencil, 0));
+  }
+  const cut = z.map((value) => Math.min(lambda, Math.max(-lambda, value)));
+  const back = new Float64Array(y.length);
+  cut.forEach((value, i) => {
+    stencil.forEach((c, k) => {
+      back[i + k] = at(back, i + k) + c * value;
+    });
+  });
+  let bound = 0;
+  for (let i = 0; i < y.length; ++i) bound += at(back, i) * at(y, i) - at(back, i) ** 2 / at(weights, i) / 2;
+  return bound;
+}
+
+function signal(n: number, seed: number): Float64Array {
+  const draws = new Draws(seed);
+  return Float64Array.from(
+    { length: n },
+    (_, i) => 3 * Math.sin((6 * i) / n) + (i > n / 2 ? 2 : 0) + 0.4 * draws.normal(),
+  );
+}
+
+describe.each([0, 1, 2])('order %d', (order) => {
+  it.each([false, true])('has the least objective, weights: %s', async (weighted) => {
+    const n = 60;
+    const y = signal(n, 3 + order);
+    const weights = y.map((_, i) => (weighted ? 0.5 + (i % 4) : 1));
+    const data = weighted ? { y, sampleWeight: weights } : y;
+    const lambdas = [0.1, 1, 10, 100];
+    const result = await trendFilter(data, { order, lambdas, tolerance: 1e-9 });
+    expect(result.status).toBe('solved');
+    expect(result.trends.map(({ lambda }) => lambda)).toEqual([100, 10, 1, 0.1]);
+    const scale = objectiveOf(y, (await trendFilter(data, { order, lambda: 1e9 })).fitted ?? [], weights, order, 0);
+    for (const { lambda, fitted, knots, objective, gap } of result.trends) {
+      const found = objectiveOf(y, fitted, weights, order, lambda);
+      expect(Math.abs(found - objective)).toBeLessThanOrEqual(1e-9 * scale);
+      expect(gap).toBeLessThanOrEqual(1e-9);
+      expect(found - boundOf(y, fitted, weights, order, lambda)).toBeLessThanOrEqual(1e-5 * scale);
+      // Between knots the trend is a polynomial.
+      const bends = differences(fitted, order);
+      const most = Math.max(...bends.map(Math.abs));
+      bends.forEach((bend, i) => {
+        if (!knots.includes(i + order)) expect(Math.abs(bend)).toBeLessThanOrEqual(1e-3 * most);
+      });
+    }
+    expect(result.trends[0]?.knots.length).toBeLessThan(result.trends[3]?.knots.length ?? 0);
+  });
+
+  it('from lambdaMax on it is one polynomial, at 0 the signal', async () => {
+    const y = signal(30, 9);
+    const { lambdaMax } = await trendFilter(y, { order, lambda: 1 });
+    const whole = await trendFilter(y, { order, lambda: lambdaMax });
+    const bend = differences(whole.fitted ?? [], order).map(Math.abs);
+    expect(Math.max(...bend)).toBeLessThan(1e-9);
+    expect(whole.knots).toHaveLength(0);
+    const below = await trendFilter(y, { order, lambda: 0.98 * lambdaMax, tolerance: 1e-10 });
+    expect(Math.max(...differences(below.fitted ?? [], order).map(Math.abs))).toBeGreaterThan(1e-6);
+    expect(Array.from((await trendFilter(y, { order, lambda: 0 })).fitted ?? [])).toEqual(Array.from(y));
+  });
+});
+
+it('finds steps and kinks', async () => {
+  const steps = Float64Array.from({ length: 40 }, (_, i) => (i < 15 ? 1 : i < 30 ? -2 : 0.5));
+  const { knots, fitted } = await trendFilter(steps, { lambda: 0.5 });
+  expect(Array.from(knots ?? [])).toEqual([14, 29]);
+  // Each step is smaller by lambda over the length of the pieces beside it.
+  expect(fitted?.[0]).toBeCloseTo(1 - 0.5 / 15, 12);
+  expect(fitted?.[20]).toBeCloseTo(-2 + 1 / 15, 12);
+  expect(fitted?.[39]).toBeCloseTo(0.5 - 0.5 / 10, 12);
+  const kink = Float64Array.from({ length: 41 }, (_, i) => Math.abs(i - 20));
+  const bent = await trendFilter(kink, { order: 1, lambda: 1, tolerance: 1e-10 });
+  expect(Array.from(bent.knots ?? [])).toEqual([20]);
+});
+
+it('arguments are checked', async () => {
+  await expect(trendFilter([1, 2, 3], { order: 3, lambda: 1 })).rejects.toThrow(
+    /^order = 3: expected an integer in \[0, 2\]/,
+  );
+  await expect(trendFilter([1, 2], { order: 1, lambda: 1 })).rejects.toThrow(
+    /^y.length = 2: expected at least 3 for order 1$/,
+  );
+  await expect(trendFilter([1, 2, 3], { lambda: 1, lambdas: [1] })).rejects.toThrow(
+    /^lambda = 1: expected none beside lambdas$/,
+  );
+  await expect(trendFilter([1, 2, 3], {})).rejects.toThrow(/^lambda = undefined: expected a number$/);
+  await expect(trendFilter({ y: [1, 2], sampleWeight: [1, 0] }, { lambda: 1 })).rejects.toThrow(
+    /^sampleWeight\[1\] = 0: expected a number > 0$/,
+  );
+});
