@@ -2,6 +2,7 @@
 import { checkInteger, checkMembers, checkOneOf, checkVector, isList, show } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { checkWarmStart } from '../core/warmStart.js';
 import type { MatrixCompletionOptions, MatrixCompletionSolution } from '../generated/matrixCompletion.js';
 import { checkLambdaSettings, fallingLambdas, type OneOrMoreLambdas } from './lambdas.js';
 
@@ -14,7 +15,10 @@ export interface KnownEntries {
   values: ArrayLike<number>;
 }
 
-export interface MatrixCompletionSettings extends MatrixCompletionOptions, OneOrMoreLambdas, SolveOptions {}
+export interface MatrixCompletionSettings extends MatrixCompletionOptions, OneOrMoreLambdas, SolveOptions {
+  /** An earlier result to begin with. */
+  warmStart?: Partial<CompletedMatrix> | undefined;
+}
 
 /** The matrix of one lambda, left diag(singularValues) right^T. */
 export interface CompletedMatrix {
@@ -48,7 +52,8 @@ export interface MatrixCompletionResult extends SolveResult, Partial<CompletedMa
  *     minimise  sum over known entries (x_ij - z_ij)^2 / 2  +  lambda ||Z||_*,   the sum of the singular values
  *
  * ```ts
- * const { rank, predict } = await matrixCompletion({ rows, columns, rowIndices, columnIndices, values }, { lambda: 2 });
+ * const completed = await matrixCompletion({ rows, columns, rowIndices, columnIndices, values }, { lambda: 2 });
+ * const [entry] = completed.predict([0], [7]);
  * ```
  *
  * The stored entries of a sparse matrix are known ones, zeros among them. The matrix is never made: memory is that of the known entries and of
@@ -62,9 +67,9 @@ export async function matrixCompletion(
   settings: MatrixCompletionSettings,
 ): Promise<MatrixCompletionResult> {
   const entries = 'format' in Object(data) ? triplets(data as SparseMatrix) : known(data as KnownEntries);
-  const { lambda, lambdas, ...others } = checkLambdaSettings('matrixCompletion', settings);
+  const { lambda, lambdas, warmStart, ...others } = checkLambdaSettings('matrixCompletion', settings);
   const asked = fallingLambdas({ lambda, lambdas }, true);
-  const request = { ...entries, lambdas: asked };
+  const request = { ...entries, lambdas: asked, ...(warmStart !== undefined && startOf(warmStart, entries)) };
   const answer = await solve<MatrixCompletionSolution>('matrixCompletion', request, others, {
     cpuOnly: 'matrix completion',
   });
@@ -81,9 +86,28 @@ export async function matrixCompletion(
       right: rowsOf(right.subarray(from * columns, before * columns), columns, rank),
       ...{ objective: objectives[k] as number, gap: gaps[k] as number },
     };
-    return { ...completed, predict: (i, j) => predicted(completed, i, j) };
+    return Object.setPrototypeOf(completed, functions);
   });
-  return { ...rest, matrices, ...matrices.at(-1) };
+  return Object.setPrototypeOf({ ...rest, matrices, ...matrices.at(-1) }, functions);
+}
+
+/** The functions of completed matrices, which are no part of them where they are copied or written as JSON. */
+const functions = class CompletedMatrix {
+  predict(rowIndices: ArrayLike<number>, columnIndices: ArrayLike<number>): Float64Array {
+    return predicted(this as never, rowIndices, columnIndices);
+  }
+}.prototype;
+
+/** The factors of an earlier result, with the roots of the singular values in each. */
+function startOf(warmStart: Partial<CompletedMatrix>, { rows, columns }: Entries): object {
+  const { left, singularValues, right } = checkWarmStart(warmStart);
+  if (!left || !right || !singularValues) throw new TypeError('warmStart: expected left, singularValues and right');
+  if (left.rows !== rows || right.rows !== columns) {
+    throw new RangeError(`warmStart: expected a matrix of ${rows} x ${columns}, got ${left.rows} x ${right.rows}`);
+  }
+  const scaled = ({ data }: Matrix) =>
+    Float64Array.from(data, (value, k) => value * Math.sqrt(singularValues[k % singularValues.length] as number));
+  return singularValues.length > 0 ? { startRows: scaled(left), startColumns: scaled(right) } : {};
 }
 
 interface Entries {

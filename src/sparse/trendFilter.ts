@@ -1,6 +1,7 @@
 // Trends of a signal in pieces of polynomials.
 import { checkMembers, checkVector, isList } from '../core/check.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { checkWarmStart } from '../core/warmStart.js';
 import type { TrendFilterOptions, TrendFilterSolution } from '../generated/trendFilter.js';
 import { checkLambdaSettings, fallingLambdas, type OneOrMoreLambdas } from './lambdas.js';
 
@@ -11,7 +12,10 @@ export interface TrendFilterData {
   sampleWeight?: ArrayLike<number> | undefined;
 }
 
-export interface TrendFilterSettings extends TrendFilterOptions, OneOrMoreLambdas, SolveOptions {}
+export interface TrendFilterSettings extends TrendFilterOptions, OneOrMoreLambdas, SolveOptions {
+  /** An earlier result: it is checked, and nothing begins there, as neither method would gain from it. */
+  warmStart?: object | undefined;
+}
 
 /** The trend of one lambda. */
 export interface Trend {
@@ -51,7 +55,8 @@ export async function trendFilter(
   settings: TrendFilterSettings,
 ): Promise<TrendFilterResult> {
   const given = isList(data) ? { y: data as ArrayLike<number> } : checkMembers('data', data, ['y', 'sampleWeight']);
-  const { lambda, lambdas, ...others } = checkLambdaSettings('trendFilter', settings);
+  const { lambda, lambdas, warmStart, ...others } = checkLambdaSettings('trendFilter', settings);
+  if (warmStart !== undefined) checkWarmStart(warmStart);
   const y = checkVector('y', given.y);
   const weights = (given as TrendFilterData).sampleWeight;
   const asked = fallingLambdas({ lambda, lambdas }, false);

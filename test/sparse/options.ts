@@ -3,6 +3,7 @@ import * as sparse from '../../src/sparse/index.js';
 import { rows, type Taking, values } from '../contract/takesOptions.js';
 
 const data = { x: rows, y: values };
+const entries = { rows: 2, columns: 2, rowIndices: [0, 1], columnIndices: [1, 1], values: [1, 2] };
 
 export const taking: Taking = {
   'sparse/sparseRegression': [
@@ -25,6 +26,19 @@ export const taking: Taking = {
   'sparse/slope': ['weights', (options) => sparse.slope(options)],
   'sparse/oscar': ['c', (options) => sparse.oscar(options)],
   'sparse/fused': ['alpha', (options) => sparse.fused(options)],
+  'sparse/trendFilter': ['order', (settings: object) => sparse.trendFilter(values, { lambda: 1, ...settings })],
+  'sparse/trendFilter, data': [
+    'sampleWeight',
+    (more: object) => sparse.trendFilter({ y: values, ...more }, { lambda: 1 }),
+  ],
+  'sparse/matrixCompletion': [
+    'rank',
+    (settings: object) => sparse.matrixCompletion(entries, { lambda: 1, ...settings }),
+  ],
+  'sparse/matrixCompletion, data': [
+    'columnIndices',
+    (more: object) => sparse.matrixCompletion({ ...entries, ...more }, { lambda: 1 }),
+  ],
   'sparse/mcp': ['gamma', (options) => sparse.mcp(options)],
   'sparse/scad': ['alpha', (options) => sparse.scad(options)],
   'sparse/groupLasso': ['alpha', (options) => sparse.groupLasso(options)],

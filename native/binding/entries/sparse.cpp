@@ -137,6 +137,14 @@ struct MatrixCompletionEntry {
     require(same, "values.length", problem.values.size(), "expected as many as there are indices of rows and columns");
     problem.lambdas = copyOf(in, "lambdas");
     requireFalling(problem.lambdas, false);
+    if (in.has("startRows")) {
+      problem.startRows = copyOf(in, "startRows");
+      problem.startColumns = copyOf(in, "startColumns");
+      const std::size_t rank = problem.startRows.size() / static_cast<std::size_t>(problem.rows);
+      const bool whole = problem.startRows.size() == rank * static_cast<std::size_t>(problem.rows) &&
+                         problem.startColumns.size() == rank * static_cast<std::size_t>(problem.columns);
+      require(whole, "warmStart.left", "of another size", "expected a factor of each row and column");
+    }
     return problem;
   }
 };

@@ -17,13 +17,11 @@ struct MatrixCompletionSettings : Limits {
   }
 
   int rank = 100;
-  int seed = 0;
 
   static constexpr auto fields() {
     using Self = MatrixCompletionSettings;
     return std::tuple_cat(Limits::fields(),
-                          std::tuple{FIELD(rank, between(1, 10000), "Most rank of a completed matrix."),
-                                     FIELD(seed, between(0, 2147483647), "Seed of the starts of singular vectors.")});
+                          std::tuple{FIELD(rank, between(1, 10000), "Most rank of a completed matrix.")});
   }
 };
 static_assert(sizeFromFields<MatrixCompletionSettings>() == sizeof(MatrixCompletionSettings));
@@ -33,7 +31,8 @@ struct MatrixCompletionProblem {
   int rows = 0, columns = 0;
   std::vector<std::int32_t> rowIndices, columnIndices;  ///< of the known entries
   std::vector<double> values;
-  std::vector<double> lambdas;  ///< falling
+  std::vector<double> lambdas;                  ///< falling
+  std::vector<double> startRows, startColumns;  ///< factors to begin at, rank numbers for each line; empty: 0
 };
 
 struct MatrixCompletionSolution {

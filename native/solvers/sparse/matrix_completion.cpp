@@ -53,7 +53,20 @@ std::optional<Status> MatrixCompletion::start() {
   if (squares_ > 0) measure();
   out_.lambdaMax = top_.values.empty() ? 0 : top_.values[0];
   started_ = true;
+  if (!problem_.startRows.empty()) begin();
   return problem_.lambdas.empty() ? std::optional(Status::solved) : std::nullopt;
+}
+
+/// Begins at factors that are given.
+void MatrixCompletion::begin() {
+  rank_ = static_cast<int>(problem_.startRows.size()) / problem_.rows;
+  a_ = HostMatrix<double>(rank_, problem_.rows);
+  b_ = HostMatrix<double>(rank_, problem_.columns);
+  std::copy(problem_.startRows.begin(), problem_.startRows.end(), a_.data());
+  std::copy(problem_.startColumns.begin(), problem_.startColumns.end(), b_.data());
+  balance();
+  updateResiduals();
+  if (squares_ > 0) measure();
 }
 
 /// Ridge regressions of the known entries of each line on the factors of the others.
@@ -87,6 +100,7 @@ void MatrixCompletion::regress(const Lines& lines, const HostMatrix<double>& fro
 }
 
 /// Makes the factors those of the singular value decomposition of A B^T, each with the roots of the singular values.
+/// Longer than most: three small decompositions, of which each needs the one before.
 void MatrixCompletion::balance() {
   const int r = rank_;
   if (r == 0) return;
@@ -159,7 +173,7 @@ void MatrixCompletion::measure() {
   };
   top_ = largestSingularValues(
       problem_.rows, problem_.columns, [&](auto x, auto y) { along(byRows_, x, y); },
-      [&](auto x, auto y) { along(byColumns_, x, y); }, directions, settings_.seed);
+      [&](auto x, auto y) { along(byColumns_, x, y); }, directions, static_cast<std::uint64_t>(settings_.seed));
 }
 
 /// Takes the singular vectors of the residuals above lambda in, at the size that is best along each.

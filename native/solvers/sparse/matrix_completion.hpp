@@ -44,6 +44,7 @@ class MatrixCompletion {
   static Lines linesOf(int count, std::span<const std::int32_t> of, std::span<const std::int32_t> others);
   double lambda() const { return problem_.lambdas[out_.objectives.size()]; }
   void regress(const Lines& lines, const HostMatrix<double>& from, HostMatrix<double>& to);
+  void begin();
   void balance();
   void updateResiduals();
   void measure();

@@ -81,10 +81,10 @@ std::vector<double> symmetricEigen(HostMatrix<double>& a, HostMatrix<double>& ve
 
 /// Longer than most: the bidiagonalisation and what is made of it, which share its vectors.
 SingularTriplets largestSingularValues(int m, int n, const Product& multiply, const Product& multiplyTransposed,
-                                       int wanted, int seed) {
+                                       int wanted, std::uint64_t seed) {
   const int size = std::min({krylovSize, m, n});
   HostMatrix<double> u(m, size), v(n, size + 1);
-  const Random random(static_cast<std::uint64_t>(seed));
+  const Random random(seed);
   for (int j = 0; j < n; ++j) v(j, 0) = random.normal(at(j));
   SingularTriplets top;
   double before = 0;

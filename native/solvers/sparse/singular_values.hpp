@@ -1,6 +1,7 @@
 // Eigenvalues of small symmetric matrices, and the largest singular values of large ones that come as products.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
@@ -24,6 +25,6 @@ using Product = std::function<void(std::span<const double> x, std::span<double> 
 /// The largest singular values of A, m x n, as far as they were found, by bidiagonalisation of Golub and Kahan with
 /// full orthogonalisation, begun anew at the best vector until the largest value settles.
 SingularTriplets largestSingularValues(int m, int n, const Product& multiply, const Product& multiplyTransposed,
-                                       int wanted, int seed);
+                                       int wanted, std::uint64_t seed);
 
 }  // namespace nonconvex

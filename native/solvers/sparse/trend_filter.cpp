@@ -15,7 +15,8 @@ constexpr int mostInterior = 300;      // steps of the interior point method
 constexpr double fraction = 0.99;      // of the way to the boundary
 constexpr double descentShare = 0.01;  // of the residual's decrease that a step asks for
 constexpr int mostBacktracks = 30;
-constexpr double centring = 2;  // the factor by which the barrier goes down
+constexpr double nearest = 1e-16;  // that a multiplier comes to its bound
+constexpr double centring = 2;     // the factor by which the barrier goes down
 
 }  // namespace
 
@@ -177,15 +178,15 @@ double TrendFiltering::residual(double t) const {
 double TrendFiltering::takeStep(double t) {
   const std::size_t m = rows();
   for (std::size_t i = 0; i < m; ++i) {
-    const double above = 1 - z_[i], below = 1 + z_[i];
+    const double above = std::max(1 - z_[i], nearest), below = std::max(1 + z_[i], nearest);
     dUp_[i] = up_[i] / above + down_[i] / below;
     dz_[i] = dy_[i] - product_[i] - 1 / (t * above) + 1 / (t * below);
   }
   if (!solveBand(dUp_, dz_)) return 0;
   double length = 1;
   for (std::size_t i = 0; i < m; ++i) {
-    dUp_[i] = -up_[i] + (1 / t + up_[i] * dz_[i]) / (1 - z_[i]);
-    dDown_[i] = -down_[i] + (1 / t - down_[i] * dz_[i]) / (1 + z_[i]);
+    dUp_[i] = -up_[i] + (1 / t + up_[i] * dz_[i]) / std::max(1 - z_[i], nearest);
+    dDown_[i] = -down_[i] + (1 / t - down_[i] * dz_[i]) / std::max(1 + z_[i], nearest);
     if (dUp_[i] < 0) length = std::min(length, -fraction * up_[i] / dUp_[i]);
     if (dDown_[i] < 0) length = std::min(length, -fraction * down_[i] / dDown_[i]);
     if (dz_[i] > 0) length = std::min(length, fraction * (1 - z_[i]) / dz_[i]);
@@ -232,7 +233,7 @@ double TrendFiltering::gap(double lambda) {
   return std::max(0.0, objective_ - (linear - squares / 2));
 }
 
-/// Longer than most: the loop scales the problem, so that lambda is 1, and back.
+/// The loop is over the problem scaled so that lambda is 1.
 bool TrendFiltering::interiorPoint(double lambda) {
   const double goal = settings_.tolerance * objectiveOfPolynomial_;
   std::fill(z_.begin(), z_.end(), 0.0);
@@ -244,7 +245,7 @@ bool TrendFiltering::interiorPoint(double lambda) {
   bool reached = false;
   for (int k = 0; k < mostInterior; ++k) {
     for (double& each : z_) each *= lambda;
-    const double now = gap(lambda);
+    const double now = std::max(gap(lambda), machineEpsilon * objectiveOfPolynomial_);
     for (double& each : z_) each /= lambda;
     reached = now <= goal;
     if (reached) break;
