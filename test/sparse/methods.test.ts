@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   elasticNet,
   lasso,
+  lq,
   mcp,
   type SparsePenalty,
   scad,
@@ -71,6 +72,9 @@ it('families without a largest curvature, and bounds, are refused', async () => 
   );
   await expect(sparseRegression({ x, y }, { lambda: 0.1, lowerBounds: 0, method })).rejects.toThrow(
     /^method = 'acceleratedGradient': expected 'coordinateDescent' with bounds$/,
+  );
+  await expect(sparseRegression({ x, y }, { lambda: 0.1, penalty: lq(), method })).rejects.toThrow(
+    /^method = 'acceleratedGradient': expected 'coordinateDescent' for lq$/,
   );
 });
 

@@ -7,6 +7,14 @@
 #include "solvers/sparse/subset_path.hpp"
 
 namespace nonconvex {
+namespace {
+
+/// Whether a penalty is l |b| and a rest whose slope changes at a bounded rate.
+bool isBent(SparsePenalty kind) {
+  return kind == SparsePenalty::lasso || kind == SparsePenalty::mcp || kind == SparsePenalty::scad;
+}
+
+}  // namespace
 
 std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data, const SparseProblem& problem,
                                            const SparseSettings& settings) {
@@ -16,7 +24,7 @@ std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data
   require(!byCoordinates || (hasStruct(penalty) && settings.method == PathMethod::coordinateDescent), "family",
           nameOf(data.family), "expected another one with this penalty or method");
   const bool byProducts = settings.method != PathMethod::coordinateDescent;
-  require(!byProducts || hasStruct(penalty), "method", nameOf(settings.method),
+  require(!byProducts || isBent(penalty), "method", nameOf(settings.method),
           "expected 'coordinateDescent' for " + std::string(nameOf(penalty)));
   require(!byProducts || data.responses() == 1, "method", nameOf(settings.method),
           "expected 'coordinateDescent' for several responses");
