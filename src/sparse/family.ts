@@ -65,11 +65,11 @@ export function familySettings(given: unknown, beside: FamilyParameters): Family
   const settings: FamilyParameters = {};
   for (const name of ['delta', 'level', 'ties'] as const) {
     const [of, usual] = parameters[name];
-    if (beside[name] !== undefined && (made || of !== family)) {
-      const expected = made ? 'none beside a family with its own' : `none beside family '${family}'`;
-      throw new RangeError(`${name} = ${show(beside[name])}: expected ${expected}`);
+    if (beside[name] !== undefined && made) {
+      throw new RangeError(`${name} = ${show(beside[name])}: expected none beside a family with its own`);
     }
-    if (of === family) Object.assign(settings, { [name]: made?.[name] ?? beside[name] ?? usual });
+    if (beside[name] !== undefined) Object.assign(settings, { [name]: beside[name] });
+    else if (of === family) Object.assign(settings, { [name]: made?.[name] ?? usual });
   }
   return { family, ...settings };
 }

@@ -189,7 +189,7 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
       ...(grouped ? groupMembers(bounds, grouped) : columnMembers(bounds, columns)),
       ...(falling && { sortedWeights: falling }),
     },
-    settings: { ...known, ...family, intercept, ...chosen },
+    settings: { ...known, ...family, ...(wanted !== undefined && { intercept: wanted }), ...chosen },
     warmStart: warmStart === undefined ? undefined : checkWarmStart(warmStart),
   };
 }

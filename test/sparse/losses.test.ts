@@ -154,7 +154,11 @@ describe('refuses', () => {
     ['delta of 0', () => huber(0), /^delta = 0: expected/],
     ['a level of 1', () => quantile(1), /^level = 1: expected a number in \(0, 1\)$/],
     ['unknown ties', () => cox({ ties: 'exact' as never }), /^ties = 'exact': expected one of/],
-    ['delta beside gaussian', () => sparseRegression({ x, y }, { lambda: 1, delta: 1 }), /^delta = 1: expected none/],
+    [
+      'delta twice',
+      () => sparseRegression({ x, y }, { lambda: 1, family: huber(), delta: 1 }),
+      /^delta = 1: expected none/,
+    ],
     ['late entry', () => sparseRegression({ x, y: { start: time, time, event } as never }, settings), /^y\.start: /],
     ['no events', () => sparseRegression({ x, y: { time, event: time.map(() => 0) } }, settings), /at least one event/],
     ['an event of 2', () => sparseRegression({ x, y: { time, event: time.map(() => 2) } }, settings), /^y\.event\[0\]/],
