@@ -63,7 +63,7 @@ describe.runIf(r)('glmnet and survival', () => {
     const fit = await sparseRegression(data, { ...tight, family: breslow });
     // Strata are fitted by code in R there, which ends by a change of the deviance.
     same(fit, r?.strata, 5e-5);
-    expect(1 - fit.deviance / fit.nullDeviance).toBeCloseTo(r?.strata?.explained as number, 6);
+    expect(1 - fit.deviance / fit.nullDeviance).toBeCloseTo(r?.strata?.explained as number, 5);
     expect(fit.certificate).toMatchObject({ kind: 'global', gap: expect.closeTo(0, 10) });
   });
   it.each(['efron', 'breslow'] as const)('coxph(ties = %s) and its basehaz', async (ties) => {
