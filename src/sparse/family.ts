@@ -3,9 +3,9 @@ import { checkMembers, checkNumber, checkOneOf, show } from '../core/check.js';
 
 /**
  * What the responses are: numbers (`huber`: with outliers, `quantile`: whose quantile is wanted), two classes or shares, counts, positive
- * numbers, times until an event. Counts and positive numbers have the logarithmic link.
+ * numbers, times until an event, classes. Counts and positive numbers have the logarithmic link.
  */
-export type SparseFamily = 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'huber' | 'quantile' | 'cox';
+export type SparseFamily = 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'huber' | 'quantile' | 'cox' | 'multinomial';
 
 /** What families have beside their name. */
 export interface FamilyParameters {
@@ -49,7 +49,7 @@ export function cox(options: Pick<FamilyParameters, 'ties'> = {}): SparseLoss {
   return Object.freeze({ kind: 'cox', ties: checkOneOf('ties', ties, ['efron', 'breslow']) });
 }
 
-const families: readonly SparseFamily[] = ['gaussian', 'binomial', 'poisson', 'gamma', 'huber', 'quantile', 'cox'];
+const families: readonly SparseFamily[] = ['gaussian', 'binomial', 'poisson', 'gamma', 'huber', 'quantile', 'cox', 'multinomial'];
 /** The family that a parameter belongs to, and what it is by default. */
 const parameters = { delta: ['huber', 1.35], level: ['quantile', 0.5], ties: ['cox', 'efron'] } as const;
 
@@ -109,7 +109,8 @@ export function devianceOf({ family, delta = 1.35, level = 0.5 }: FamilyOf, t: n
     case 'quantile':
       return 2 * (y > t ? level : level - 1) * (y - t);
     case 'cox':
-      throw new TypeError('the deviance of times until an event is not a sum over rows');
+    case 'multinomial':
+      throw new TypeError(`the deviance of '${family}' is no sum over numbers`);
   }
 }
 

@@ -2,6 +2,7 @@
 import { isList, show } from '../core/check.js';
 import { checkFoldCount, dealRows } from '../core/folds.js';
 import type { Prepared } from './problem.js';
+import { placeOfLargest, rowOf } from './responses.js';
 
 /** The fold of each row, from 0, and how many there are. */
 export interface Folds {
@@ -23,10 +24,11 @@ export function dealt(
   count: number,
   seed: number,
 ): Int32Array {
-  const { classes } = about.origin;
-  return dealRows(y.length, count, seed, (i) =>
-    survival ? (survival.event[i] as number) : classes ? (y[i] as number) : 0,
-  );
+  const { classes, responses = 1 } = about.origin;
+  const rows = y.length / responses;
+  const classOf = (i: number): number =>
+    responses > 1 ? placeOfLargest(rowOf(y, rows, responses, i)) : (y[i] as number);
+  return dealRows(rows, count, seed, (i) => (survival ? (survival.event[i] as number) : classes ? classOf(i) : 0));
 }
 
 function givenFolds(folds: ArrayLike<unknown>, rows: number): Folds {

@@ -94,6 +94,9 @@ export async function debiasedIntervals(
   const given = inMemory(data);
   const whole = isPromise(given) ? await given : given;
   const prepared = owned(prepare(whole, others));
+  if (prepared.about.groups || prepared.about.origin.responses) {
+    throw new RangeError('intervals: expected a penalty of single coefficients and one response');
+  }
   const wanted = checkColumns(columns, prepared);
   const fit = await lassoOf(whole, others, lambda);
   const lines = linesOf(prepared, fit);

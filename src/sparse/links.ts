@@ -5,7 +5,8 @@ import { pauses } from '../core/turns.js';
 import type { SparseAnswer } from './problem.js';
 
 /**
- * Linear predictions of the rows by each model of a path, for `count` lambdas: lambda after lambda, a number for each row. The last model
+ * Linear predictions of the rows by each model of a path, for `count` lambdas: lambda after lambda, a number for each row, of several
+ * responses one response after the other. The last model
  * stands for lambdas that were not fitted. Other events are served now and then.
  */
 export async function linksAlong(
@@ -15,19 +16,30 @@ export async function linksAlong(
   { lambdas, intercepts, offsets, indices, values }: SparseAnswer,
   count: number,
 ): Promise<Float64Array> {
-  const links = new Float64Array(rows.length * count).fill(Number.NaN);
+  const responses = lambdas.length > 0 ? intercepts.length / lambdas.length : 1;
+  const size = rows.length * responses;
+  const links = new Float64Array(size * count).fill(Number.NaN);
   const add = adderOf(x, rows);
-  const shifts = offset ? Float64Array.from(rows, (row) => offset[row] as number) : undefined;
+  const shifts = offset
+    ? Float64Array.from(
+        { length: size },
+        (_, i) => offset[Math.floor(i / rows.length) * x.rows + (rows[i % rows.length] as number)] as number,
+      )
+    : undefined;
   const pause = pauses();
   for (let k = 0; k < count && lambdas.length > 0; ++k) {
-    const of = links.subarray(k * rows.length, (k + 1) * rows.length);
+    const of = links.subarray(k * size, (k + 1) * size);
     if (k >= lambdas.length) {
-      of.set(links.subarray((k - 1) * rows.length, k * rows.length));
+      of.set(links.subarray((k - 1) * size, k * size));
       continue;
     }
-    of.fill(intercepts[k] as number);
+    const parts = Array.from({ length: responses }, (_, r) => of.subarray(r * rows.length, (r + 1) * rows.length));
+    parts.forEach((part, r) => {
+      part.fill(intercepts[k * responses + r] as number);
+    });
     for (let l = offsets[k] as number; l < (offsets[k + 1] as number); ++l) {
-      add(of, indices[l] as number, values[l] as number);
+      const place = indices[l] as number;
+      add(parts[Math.floor(place / x.columns)] as Float64Array, place % x.columns, values[l] as number);
     }
     if (shifts) for (let i = 0; i < of.length; ++i) of[i] = (of[i] as number) + (shifts[i] as number);
     const due = pause();

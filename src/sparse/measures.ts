@@ -2,6 +2,7 @@
 import { checkOneOf } from '../core/check.js';
 import { devianceOf, type FamilyOf, meanOf } from './family.js';
 import type { Prepared } from './problem.js';
+import { placeOfLargest, probabilities, rowOf } from './responses.js';
 
 /**
  * What cross-validation measures on the rows that were left out: the mean of the deviances, the squared or the absolute errors of the mean
@@ -23,6 +24,9 @@ export function checkMeasure(measure: unknown, { about }: Pick<Prepared, 'about'
     const meant = about.origin.family === 'cox' ? "'deviance' or 'concordance'" : 'another one';
     throw new RangeError(`measure = '${checked}': expected ${meant}, as family is '${about.origin.family}'`);
   }
+  if (checked === 'auc' && about.origin.responses) {
+    throw new RangeError("measure = 'auc': expected another one, as there are several responses or classes");
+  }
   if ((checked === 'auc' || checked === 'misclassification') && !about.origin.classes) {
     throw new RangeError(`measure = '${checked}': expected another one, as y are not two classes`);
   }
@@ -31,6 +35,7 @@ export function checkMeasure(measure: unknown, { about }: Pick<Prepared, 'about'
 
 /** Rows with their linear predictions, responses and weights. */
 export interface Rows {
+  /** A number for each row, of several responses one response after the other, and so y. */
   links: Float64Array;
   y: Float64Array;
   weights: Float64Array;
@@ -39,6 +44,7 @@ export interface Rows {
 /** The measure over rows, by their weights. */
 export function measured(measure: Exclude<SparseMeasure, 'concordance'>, family: FamilyOf, rows: Rows): number {
   if (measure === 'auc') return areaUnderCurve(rows);
+  if (family.family === 'multinomial') return measuredClasses(measure, rows);
   const of = (t: number, y: number): number => {
     switch (measure) {
       case 'deviance':
@@ -54,9 +60,31 @@ export function measured(measure: Exclude<SparseMeasure, 'concordance'>, family:
   const { links, y, weights } = rows;
   let [sum, total] = [0, 0];
   for (let i = 0; i < links.length; ++i) {
-    const weight = weights[i] as number;
+    const weight = weights[i % weights.length] as number;
     if (weight === 0) continue;
     sum += weight * of(links[i] as number, y[i] as number);
+    if (i < weights.length) total += weight;
+  }
+  return sum / total;
+}
+
+/** The measure of the probabilities of classes, whose errors are added up. */
+function measuredClasses(measure: Exclude<SparseMeasure, 'auc' | 'concordance'>, { links, y, weights }: Rows): number {
+  const [rows, count] = [weights.length, y.length / weights.length];
+  const of = (p: readonly number[], shares: readonly number[]): number => {
+    if (measure === 'misclassification') return Number(placeOfLargest(p) !== placeOfLargest(shares));
+    return p.reduce((sum, probability, k) => {
+      const share = shares[k] as number;
+      if (measure === 'squaredError') return sum + (probability - share) ** 2;
+      if (measure === 'absoluteError') return sum + Math.abs(probability - share);
+      return sum + (share > 0 ? 2 * share * Math.log(share / Math.max(probability, Number.MIN_VALUE)) : 0);
+    }, 0);
+  };
+  let [sum, total] = [0, 0];
+  for (let i = 0; i < rows; ++i) {
+    const weight = weights[i] as number;
+    if (weight === 0) continue;
+    sum += weight * of(probabilities(rowOf(links, rows, count, i)), rowOf(y, rows, count, i));
     total += weight;
   }
   return sum / total;

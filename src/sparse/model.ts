@@ -6,29 +6,34 @@ import type { Label } from '../core/targets.js';
 import { meanOf } from './family.js';
 import { filled, readMatrix } from './missing.js';
 import type { About, Origin, SparseAnswer } from './problem.js';
+import { byColumns, placeOfLargest, probabilities } from './responses.js';
 
 export interface PredictOptions {
   /**
    * The mean of the response (`'response'`, the default; the quantile, or the risk relative to that where the linear prediction is 0), the
-   * linear prediction (`'link'`), for two classes the likelier one (`'class'`), for `cox` the risk (`'risk'`).
+   * linear prediction (`'link'`), for classes the likeliest one (`'class'`), for `cox` the risk (`'risk'`).
    */
   type?: 'response' | 'link' | 'class' | 'risk' | undefined;
-  /** A number for each row that is added to the linear prediction. Must be there if the model was made with one. */
-  offset?: ArrayLike<number> | undefined;
+  /** A number for each row, a row of them for several responses, that is added to the linear prediction. Must be there if the model was made with one. */
+  offset?: ArrayLike<number> | MatrixLike | undefined;
 }
 
 /** Coefficients of one lambda. */
 export interface SparseModel extends Origin {
   lambda: number;
-  /** p numbers, in the units of x. */
+  /** p numbers, in the units of x; for K responses or classes p for each of these, one behind the other. */
   coefficients: Float64Array;
+  /** NaN where there are several. */
   intercept: number;
-  /** Columns whose coefficients are not 0, in order. */
+  /** One for each response or class, where there are several. */
+  intercepts?: Float64Array;
+  /** Columns with a coefficient that is not 0, in order. */
   support: Int32Array;
   /** Their names, where the data have names. */
   supportNames?: string[];
   /**
-   * What the model says of new rows, with the columns of x; entries that are NaN are imputed if the model was made so.
+   * What the model says of new rows, with the columns of x; entries that are NaN are imputed if the model was made so. Of K responses or
+   * classes K numbers for each row, one row behind the other.
    * @throws TypeError or RangeError that names the argument and the value.
    */
   predict(x: MatrixLike | SparseMatrix, options: PredictOptions & { type: 'class' }): Label[];
@@ -87,7 +92,7 @@ function predictions(
 ): Float64Array | Label[] {
   const { type = 'response', offset } = checkMembers('options', options, ['type', 'offset'], 'option');
   checkOneOf('type', type, ['response', 'link', 'class', 'risk']);
-  const { family, classes, means, coefficients } = model;
+  const { family, classes, means, coefficients, responses: count = 1 } = model;
   if (type === 'risk' && family !== 'cox') {
     throw new RangeError(`type = 'risk': expected 'response' or 'link', as the family is '${family}'`);
   }
@@ -96,14 +101,15 @@ function predictions(
   }
   const read = readMatrix('x', given, { impute: means !== undefined });
   const { rows, columns } = read.x;
-  if (columns !== coefficients.length) {
+  if (columns * count !== coefficients.length) {
     throw new RangeError(
-      `x: expected ${coefficients.length} columns, as many as the model has coefficients, got ${columns}`,
+      `x: expected ${coefficients.length / count} columns, as many as the model has coefficients, got ${columns}`,
     );
   }
   if (offset === undefined && model.hasOffset) {
     throw new TypeError('offset = undefined: expected an array of numbers, as the model was made with one');
   }
+  if (count > 1) return predictionsOfSeveral(filled(read, means), model, { type, offset }, count);
   const link = linkOf(filled(read, means), model);
   if (offset !== undefined) {
     const added = checkVector('offset', offset, { length: rows, per: 'one for each row of x' });
@@ -111,6 +117,29 @@ function predictions(
   }
   if (type === 'class') return Array.from(link, (t) => (classes as readonly Label[])[t > 0 ? 1 : 0] as Label);
   return type === 'link' ? link : link.map((t) => meanOf(model, t));
+}
+
+/** Predictions of K responses or classes, K numbers for each row. */
+function predictionsOfSeveral(
+  x: Matrix | SparseMatrix,
+  { family, classes, coefficients, intercepts, support }: Omit<SparseModel, 'predict'>,
+  { type, offset }: PredictOptions,
+  count: number,
+): Float64Array | Label[] {
+  const { rows, columns } = x;
+  const links = Array.from({ length: count }, (_, k) =>
+    linkOf(x, {
+      coefficients: coefficients.subarray(k * columns, (k + 1) * columns),
+      ...{ intercept: intercepts?.[k] as number, support },
+    }),
+  );
+  const added = offset === undefined ? undefined : byColumns('offset', offset, rows, count).y;
+  const answers = Array.from({ length: rows }, (_, i) => {
+    const t = links.map((link, k) => (link[i] as number) + (added ? (added[k * rows + i] as number) : 0));
+    return family === 'multinomial' && type === 'response' ? probabilities(t) : t;
+  });
+  if (type === 'class') return answers.map((t) => (classes as readonly Label[])[placeOfLargest(t)] as Label);
+  return Float64Array.from(answers.flat());
 }
 
 /** Intercept and coefficients on the rows of a matrix. */
@@ -145,8 +174,8 @@ export function unfitted({ origin, columns }: About, lambda: number): SparseFit 
   return withFunctions({
     ...origin,
     lambda,
-    ...modelOf(new Float64Array(columns), origin),
-    ...{ intercept: 0, df: 0, objective: unknown, deviance: unknown, nullDeviance: unknown },
+    ...modelOf(new Float64Array(columns * (origin.responses ?? 1)), new Float64Array(origin.responses ?? 1), origin),
+    ...{ df: 0, objective: unknown, deviance: unknown, nullDeviance: unknown },
     ...{ aic: unknown, bic: unknown, ebic: unknown },
     certificate: { kind: 'none' },
   });
@@ -157,7 +186,8 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
   const { origin, convex, rows, columns } = about;
   const { offsets, indices, values } = answer;
   const [from, to] = [offsets[k] as number, offsets[k + 1] as number];
-  const coefficients = new Float64Array(columns);
+  const count = origin.responses ?? 1;
+  const coefficients = new Float64Array(columns * count);
   for (let l = from; l < to; ++l) coefficients[indices[l] as number] = values[l] as number;
   const at = (numbers: ArrayLike<number>): number => numbers[k] as number;
   const deviance = at(answer.deviances);
@@ -176,25 +206,41 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
       : convex && !Number.isNaN(gap)
         ? { kind: 'global', gap, bound }
         : { kind: locallyConvex ? 'localMinimum' : 'coordinateWise', violation, locallyConvex };
-  const counted = about.events ?? rows;
-  const terms = { deviance, df: df + (about.intercept ? 1 : 0), rows: counted, columns, nonzeros: to - from };
+  const terms = {
+    deviance,
+    df: df + (about.intercept ? count : 0),
+    rows: about.events ?? rows * (origin.classes ? 1 : count),
+    columns: columns * count,
+    nonzeros: to - from,
+  };
   return withFunctions({
     ...origin,
     lambda: at(answer.lambdas),
-    ...modelOf(coefficients, origin),
-    ...{ intercept: at(answer.intercepts), df, objective, deviance, nullDeviance },
+    ...modelOf(coefficients, answer.intercepts.slice(k * count, (k + 1) * count), origin),
+    ...{ df, objective, deviance, nullDeviance },
     ...criteria(origin.family, terms),
     certificate,
   });
 }
 
-/** Coefficients, which of them are not 0, and their names. */
+/** Coefficients and intercepts, which columns have coefficients that are not 0, and their names. */
 export function modelOf(
   coefficients: Float64Array,
-  { names }: Pick<Origin, 'names'>,
-): Pick<SparseModel, 'coefficients' | 'support' | 'supportNames'> {
-  const support = Int32Array.from(coefficients.keys()).filter((j) => coefficients[j] !== 0);
-  return { coefficients, support, ...(names && { supportNames: Array.from(support, (j) => names[j] as string) }) };
+  intercepts: Float64Array,
+  { names, responses: count = 1 }: Pick<Origin, 'names' | 'responses'>,
+): Pick<SparseModel, 'coefficients' | 'intercept' | 'intercepts' | 'support' | 'supportNames'> {
+  const columns = coefficients.length / count;
+  const on = new Uint8Array(columns);
+  coefficients.forEach((b, place) => {
+    if (b !== 0) on[place % columns] = 1;
+  });
+  const support = Int32Array.from(on.keys()).filter((j) => on[j] === 1);
+  return {
+    coefficients,
+    ...(count > 1 ? { intercept: Number.NaN, intercepts } : { intercept: intercepts[0] as number }),
+    support,
+    ...(names && { supportNames: Array.from(support, (j) => names[j] as string) }),
+  };
 }
 
 /** Numbers that criteria are made of. */

@@ -35,9 +35,9 @@ export type SparseCriterion = 'aic' | 'bic' | 'ebic';
 export interface SparsePath extends SolveResult<SparseProgress>, Origin {
   /** The lambdas that were fitted, falling. */
   lambda: Float64Array;
-  /** One for each lambda. */
+  /** One for each lambda; K for K responses or classes. */
   intercepts: Float64Array;
-  /** p x lambdas, by columns, in the units of x. */
+  /** p x lambdas, by columns, in the units of x; p K x lambdas for K responses or classes. */
   coefficients: SparseMatrix;
   /** Coefficients that are not 0, for each lambda. */
   nonzeros: Int32Array;
@@ -123,7 +123,14 @@ export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, want
     ...outcome,
     ...origin,
     lambda: lambdas,
-    coefficients: { format: 'csc', rows: columns, columns: lambdas.length, offsets, indices, values },
+    coefficients: {
+      format: 'csc',
+      rows: columns * (origin.responses ?? 1),
+      columns: lambdas.length,
+      offsets,
+      indices,
+      values,
+    },
     nonzeros: Int32Array.from(lambdas, (_, k) => (offsets[k + 1] as number) - (offsets[k] as number)),
     ...{ df: degreesOfFreedom, deviance: deviances, gap: gaps, violation: violations },
     ...(nodes.length > 0 && { nodes }),
@@ -179,12 +186,18 @@ function modelAt(fitted: Fitted, lambda: number): SparseModel {
   const share = (above.lambda - lambda) / (above.lambda - below.lambda);
   const between = (a: number, b: number): number => a + share * (b - a);
   const { origin } = fitted.about;
+  const [interceptsAt, interceptsBelow] = [above, below].map(
+    (fit) => fit.intercepts ?? Float64Array.of(fit.intercept),
+  ) as [Float64Array, Float64Array];
   const coefficients = above.coefficients.map((value, j) => between(value, below.coefficients[j] as number));
   return withFunctions({
     ...origin,
     lambda,
-    ...modelOf(coefficients, origin),
-    intercept: between(above.intercept, below.intercept),
+    ...modelOf(
+      coefficients,
+      interceptsAt.map((value, r) => between(value, interceptsBelow[r] as number)),
+      origin,
+    ),
   });
 }
 

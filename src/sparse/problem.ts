@@ -8,12 +8,12 @@ import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import type { Label } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { SparseOptions, SparseProgress, SparseSolution } from '../generated/sparse.js';
-import { responses } from '../problems/regression.js';
-import { type FamilyOf, familySettings, losses, type SparseFamily, type SparseLoss } from './family.js';
+import { type FamilyOf, familySettings, type SparseFamily, type SparseLoss } from './family.js';
 import { type Groups, readGroups } from './groups.js';
 import { columnMeans, filled, readMatrix, type WithMissing } from './missing.js';
 import type { SparsePenalty } from './penalties.js';
 import { isConvex, isOfGroups, penaltySettings, sortedWeights } from './penaltySettings.js';
+import { byColumns, type Responses, readRows } from './responses.js';
 import { readSurvival, type Survival, type SurvivalTimes } from './survival.js';
 
 export type { SparseProgress };
@@ -24,13 +24,15 @@ export interface SparseData {
   x: MatrixLike | SparseMatrix;
   /**
    * n responses: numbers, for `poisson` >= 0, for `gamma` > 0. For `binomial` two classes, strings, booleans or any two numbers, of which
-   * the coefficients are for the second in order; or shares from 0 to 1. For `cox` times and whether the event came then.
+   * the coefficients are for the second in order; or shares from 0 to 1. For `multinomial` classes, strings,
+   * booleans or integers, or n x K shares of them; for `gaussian` also n x K numbers, K responses of each row. For `cox` times and whether
+   * the event came then.
    */
-  y: ArrayLike<Label> | SurvivalTimes;
+  y: ArrayLike<Label> | MatrixLike | SurvivalTimes;
   /** How often each row counts, n numbers >= 0: 2 is the row twice, 0 leaves it out. Default: 1 each. */
   sampleWeight?: ArrayLike<number> | undefined;
-  /** n numbers that are added to the linear predictions, such as the logarithm of an exposure. Default: 0. */
-  offset?: ArrayLike<number> | undefined;
+  /** n numbers, n x K for K responses or classes, that are added to the linear predictions, such as the logarithm of an exposure. Default: 0. */
+  offset?: ArrayLike<number> | MatrixLike | undefined;
   /** Names of the p columns, which results keep. */
   names?: readonly string[] | undefined;
   /** The group of each column, p integers or names, for penalties of groups such as `groupLasso()`; others do not look at it. */
@@ -50,7 +52,7 @@ export interface SparseStart {
 export interface SparseModelSettings
   extends Omit<SparseOptions, 'family' | 'penalty' | 'nLambda' | 'minRatio'>,
     SolveOptions<SparseProgress> {
-  /** `'gaussian'` (default), `'binomial'`, `'poisson'`, `'gamma'`, `huber(delta)`, `quantile(level)`, `cox()`, or the name of one of these. */
+  /** `'gaussian'` (default), `'binomial'`, `'poisson'`, `'gamma'`, `huber(delta)`, `quantile(level)`, `cox()`, `'multinomial'`, or the name of one of these. */
   family?: SparseLoss | SparseFamily | undefined;
   /**
    * A penalty made by `lasso()` (default), `elasticNet(alpha)`, `mcp()` or `scad()`, by `groupLasso()`, `groupMcp()`, `groupScad()` or
@@ -90,8 +92,10 @@ export function checkModelSettings<T extends object>(settings: T, path: boolean,
 
 /** What models know of the data that they were made of. */
 export interface Origin extends FamilyOf {
-  /** The label with y = 0 and that with y = 1, of two classes. */
-  classes?: readonly [Label, Label];
+  /** The label with y = 0 and that with y = 1, of two classes; all labels of `multinomial`. */
+  classes?: readonly Label[];
+  /** How many responses or classes K have coefficients of their own, if more than one. */
+  responses?: number;
   names?: readonly string[];
   /** The means of the columns where missing entries are imputed. */
   means?: Float64Array;
@@ -164,15 +168,17 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
   const data = readMatrix('x', x, { impute: impute !== undefined, solved: true });
   const { rows, columns } = data.x;
   const { survival, ...read } = readResponses(family, y, rows);
+  const several = read.count > 1;
   const weights = weightsOf(sampleWeight, rows);
   const chosen = penaltySettings(penalty, alpha, gamma);
   const falling = sortedWeights(penalty, columns);
-  const grouped = groupsOf(chosen.penalty, groups, columns);
+  const grouped = groupsOf(chosen.penalty, groups, columns, several);
   const bounds = { penaltyFactor, lowerBounds, upperBounds };
   const origin: Origin = {
     ...family,
     hasOffset: offset !== undefined,
     ...(read.classes && { classes: read.classes }),
+    ...(several && { responses: read.count }),
     ...(names !== undefined && { names: checkNames(names, columns) }),
     ...(impute && { means: columnMeans(data, weights) }),
   };
@@ -184,9 +190,13 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
       ...(grouped && { groups: grouped }),
       rows: weights ? weights.reduce((sum, weight) => sum + weight, 0) : rows,
     },
-    offset: offset === undefined ? undefined : perRow('offset', offset, rows),
+    offset: offset === undefined ? undefined : offsetsOf(offset, rows, read.count),
     perColumn: {
-      ...(grouped ? groupMembers(bounds, grouped) : columnMembers(bounds, columns)),
+      ...(grouped
+        ? groupMembers(bounds, grouped)
+        : several
+          ? factorsOf(bounds, columns)
+          : columnMembers(bounds, columns)),
       ...(falling && { sortedWeights: falling }),
     },
     settings: { ...known, ...family, ...(wanted !== undefined && { intercept: wanted }), ...chosen },
@@ -201,10 +211,10 @@ function readResponses(
   { family }: FamilyOf,
   y: SparseData['y'],
   rows: number,
-): ReturnType<typeof responses> & { survival?: Survival } {
-  if (family !== 'cox') return responses(losses[family], y, rows);
+): Responses & { survival?: Survival } {
+  if (family !== 'cox') return readRows(family, y, rows);
   const survival = readSurvival(y, rows);
-  return { y: survival.time, survival };
+  return { y: survival.time, survival, count: 1 };
 }
 
 /** Whether there is an intercept: not beside the baseline hazard of Cox's. */
@@ -270,13 +280,33 @@ function columnMembers(
 }
 
 /** The groups of columns, if the penalty is one of groups. */
-function groupsOf(penalty: string | undefined, groups: unknown, columns: number): Groups | undefined {
+function groupsOf(penalty: string | undefined, groups: unknown, columns: number, several: boolean): Groups | undefined {
   const read = groups === undefined ? undefined : readGroups(groups, columns);
   if (!isOfGroups(penalty)) return undefined;
   if (read) return read;
+  // A column's coefficients of several responses are a group already.
+  if (several) return { of: Int32Array.from({ length: columns }, (_, j) => j), sizes: new Int32Array(columns).fill(1) };
   throw new TypeError(
     `groups = undefined: expected the group of each column of x in the data, as the penalty is ${penalty}`,
   );
+}
+
+/** Offsets of all rows, those of several responses one behind the other. */
+function offsetsOf(offset: unknown, rows: number, count: number): Float64Array {
+  return count > 1 ? byColumns('offset', offset, rows, count).y : perRow('offset', offset, rows);
+}
+
+/** Factors of columns with several responses, for which there are no bounds. */
+function factorsOf(
+  { penaltyFactor, lowerBounds, upperBounds }: SparseModelSettings,
+  columns: number,
+): Prepared['perColumn'] {
+  for (const [name, value] of Object.entries({ lowerBounds, upperBounds })) {
+    if (value !== undefined) throw new RangeError(`${name}: expected none with several responses or classes`);
+  }
+  const per = 'one for each column of x';
+  if (penaltyFactor === undefined) return {};
+  return { penaltyFactor: checkVector('penaltyFactor', penaltyFactor, { length: columns, per, lower: 0 }) };
 }
 
 /** What belongs to groups: factors. Minimisers over a group within bounds have no formula. */
@@ -309,10 +339,15 @@ export function checkLambda(lambda: unknown): number {
 }
 
 /** The coefficients that a warm start has for a lambda, or for the largest, and the intercept behind them. */
-function startOf(warmStart: SparseStart | undefined, columns: number, lambda: number): Float64Array | undefined {
+function startOf(
+  warmStart: SparseStart | undefined,
+  columns: number,
+  count: number,
+  lambda: number,
+): Float64Array | undefined {
   if (warmStart === undefined) return undefined;
   const { coefficients, intercept = 0, intercepts = [], lambda: lambdas } = warmStart;
-  const start = new Float64Array(columns + 1);
+  const start = new Float64Array(columns + count);
   if (typeof coefficients === 'object' && coefficients !== null && 'format' in coefficients) {
     const { offsets, indices, values, rows } = checkObject('warmStart.coefficients', coefficients);
     if (rows !== columns) throw new RangeError(`warmStart.coefficients: expected ${columns} rows, got ${rows}`);
@@ -321,12 +356,19 @@ function startOf(warmStart: SparseStart | undefined, columns: number, lambda: nu
     for (let l = offsets[k] as number; l < (offsets[k + 1] as number); ++l) {
       start[indices[l] as number] = values[l] as number;
     }
-    start[columns] = checkNumber(`warmStart.intercepts[${k}]`, intercepts[k]);
+    for (let r = 0; r < count; ++r) {
+      start[columns + r] = checkNumber(`warmStart.intercepts[${k * count + r}]`, intercepts[k * count + r]);
+    }
     return start;
   }
-  const per = 'one for each column of x';
+  const per = count > 1 ? 'one for each column of x and response' : 'one for each column of x';
   start.set(checkVector('warmStart.coefficients', coefficients, { length: columns, per }));
-  start[columns] = checkNumber('warmStart.intercept', intercept);
+  if (count > 1)
+    start.set(
+      checkVector('warmStart.intercepts', intercepts, { length: count, per: 'one for each response' }),
+      columns,
+    );
+  else start[columns] = checkNumber('warmStart.intercept', intercept);
   return start;
 }
 
@@ -364,12 +406,14 @@ export function solvePrepared(prepared: Prepared, { lambdas, weights, settings }
   const { y, survival, offset, perColumn, warmStart } = prepared;
   const x = matrixOf(prepared, weights);
   const of = weights ?? prepared.weights;
-  const start = startOf(warmStart, x.columns, lambdas?.[0] ?? Number.POSITIVE_INFINITY);
+  const { responses: count = 1 } = prepared.about.origin;
+  const start = startOf(warmStart, x.columns * count, count, lambdas?.[0] ?? Number.POSITIVE_INFINITY);
   const request = {
     ...{ x, y, ...perColumn },
     ...(survival && { events: survival.event, ...(survival.strata && { strata: survival.strata }) }),
     ...(of && { weights: of }),
     ...(offset && { offset }),
+    ...(count > 1 && { responses: count }),
     ...(lambdas && { lambdas }),
     ...(start && { start }),
   };

@@ -42,6 +42,9 @@ export async function relaxed(
   answer: SparseAnswer,
   weights: Float64Array | undefined = prepared.weights,
 ): Promise<SparseAnswer> {
+  const { groups, origin } = prepared.about;
+  if (groups || origin.responses)
+    throw new RangeError('relax: expected none with a penalty of groups or several responses');
   const x = matrixOf(prepared, weights);
   const columnsOf = subsets(x);
   const rows = weights ? weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0) : x.rows;

@@ -179,21 +179,19 @@ bool GroupPath::solve(const BlockPenaltyAt& penalty, double tolerance, double ga
     quadratic_.minimize(penalty, {inner, squared() ? gap : shareOfViolation * gap, value_ - perfect_});
     after = quadratic_.b;
     quadratic_.b = before;
-    bool moved = moveTo(penalty, after, true);
+    const bool moved = moveTo(penalty, after, true);
     setGradient();
-    if (loss_->coupled()) moved = newtonStep(penalty) || moved;
+    if (loss_->coupled()) newtonStep(penalty);
     const double next = violation();
     if (squared()) {
       if (!moved || next > 0.5 * now) return reached(next);
-    } else if (!loss_->coupled()) {
-      // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a
-      // hump.
-      stretch = moved ? std::max(1.0, stretch / stretchOfCurvatures) : stretch * stretchOfCurvatures;
-      if (!moved || next > slowProgress * now) setCurvatures(stretch);
-      if (stretch > largestStretch) return reached(next);
-    } else if (!moved) {
-      return reached(next);
+      now = next;
+      continue;
     }
+    // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a hump.
+    stretch = moved ? std::max(1.0, stretch / stretchOfCurvatures) : stretch * stretchOfCurvatures;
+    if (!moved || next > slowProgress * now) setCurvatures(stretch);
+    if (stretch > largestStretch) return reached(next);
     now = next;
     la_.checkpoint();
   }

@@ -20,8 +20,8 @@ namespace nonconvex {
 /// says whether that held, and the bounds.
 ///
 /// A loss is replaced by quadratics in turn whose curvatures of rows are the same for all responses: its own for one
-/// response, a bound of them for classes, which is why for these Newton steps on the support follow, with the second
-/// derivatives that they have.
+/// response, a bound of them for classes, where Newton steps on the support follow, with the second derivatives that
+/// there are.
 class GroupPath : public PathEngine {
  public:
   /// Throws where there are bounds, which blocks do not take.

@@ -8,6 +8,11 @@
 #include "linalg/vector_math.hpp"
 
 namespace nonconvex {
+namespace {
+
+constexpr double leastShareOfWeight = 1e-10;  // of a row's curvature beside its weight
+
+}  // namespace
 
 MultinomialRows::MultinomialRows(const SparseData& data)
     : data_(data), most_(data.weights.size()), total_(data.weights.size()) {}
@@ -40,10 +45,16 @@ double MultinomialRows::evaluate(std::span<const double> t, std::span<double> fi
   return sum;
 }
 
-void MultinomialRows::curvatures(std::span<const double> /*t*/, std::span<const double> /*second*/, double stretch,
+void MultinomialRows::curvatures(std::span<const double> /*t*/, std::span<const double> second, double stretch,
                                  std::span<double> h) const {
-  const std::size_t n = data_.weights.size();
-  for (std::size_t i = 0; i < h.size(); ++i) h[i] = stretch * data_.weights[i % n] / 2;
+  const std::vector<double>& weights = data_.weights;
+  const std::size_t n = weights.size();
+  for (std::size_t i = 0; i < n; ++i) {
+    double trace = 0;
+    for (std::size_t k = 0; k < second.size(); k += n) trace += second[k + i];
+    const double now = std::clamp(trace, leastShareOfWeight * weights[i], weights[i] / 2);
+    for (std::size_t k = 0; k < h.size(); k += n) h[k + i] = stretch * now;
+  }
 }
 
 double MultinomialRows::dualValue(std::span<const double> slopes, double share) const {

@@ -16,8 +16,9 @@ class MultinomialRows final : public RowsLoss {
   explicit MultinomialRows(const SparseData& data);
 
   double evaluate(std::span<const double> t, std::span<double> first, std::span<double> second) const override;
-  /// Half of the weights, a bound of the second derivatives everywhere: D. Boehning, B. G. Lindsay, "Monotonicity of
-  /// quadratic-approximation algorithms", Annals of the Institute of Statistical Mathematics 40, 1988.
+  /// Bounds of the largest eigenvalues of the second derivatives at t: their traces, or half of the weights, above
+  /// which they are nowhere: D. Boehning, B. G. Lindsay, "Monotonicity of quadratic-approximation algorithms", Annals
+  /// of the Institute of Statistical Mathematics 40, 1988.
   void curvatures(std::span<const double> t, std::span<const double> second, double stretch,
                   std::span<double> h) const override;
   double dualValue(std::span<const double> slopes, double share) const override;

@@ -1,0 +1,62 @@
+// The responses of a regression as the solver takes them: a vector, or one for each of several responses or classes.
+import { show } from '../core/check.js';
+import { looksLikeMatrix, type MatrixLike, toMatrix } from '../core/matrix.js';
+import { encodeTargets, type Label } from '../core/targets.js';
+import { responses } from '../problems/regression.js';
+import { losses, type SparseFamily } from './family.js';
+
+export interface Responses {
+  /** n numbers, or n for each response or class, one behind the other. */
+  y: Float64Array;
+  /** How many responses or classes have predictions of their own. */
+  count: number;
+  classes?: readonly Label[];
+}
+
+/** Responses as they are given, checked: one for each row, or, for `gaussian` and `multinomial`, a row of them. */
+export function readRows(family: SparseFamily, y: unknown, rows: number): Responses {
+  if (family !== 'multinomial') {
+    if (!looksLikeMatrix(y)) return { ...responses(losses[family as keyof typeof losses], y, rows), count: 1 };
+    if (family === 'gaussian') return { ...byColumns('y', y, rows) };
+    throw new TypeError(`y = ${show(y)}: expected one number for each row of x with family '${family}'`);
+  }
+  const { matrix, classes } = encodeTargets(y, rows, { classify: true, oneHot: true });
+  const read = byColumns('y', matrix, rows);
+  if (read.count < 2) throw new RangeError(`y: expected at least two columns with family 'multinomial'`);
+  return { ...read, classes: classes ?? Array.from({ length: read.count }, (_, k) => k) };
+}
+
+/** A matrix with a row for each row of x, column after column. */
+export function byColumns(
+  name: string,
+  given: unknown,
+  rows: number,
+  expected?: number,
+): { y: Float64Array; count: number } {
+  const { data, columns, ...matrix } = toMatrix(name, given as MatrixLike);
+  if (matrix.rows !== rows || (expected !== undefined && columns !== expected)) {
+    const wanted = `${rows} rows${expected === undefined ? '' : ` and ${expected} columns`}`;
+    throw new RangeError(`${name}: expected ${wanted}, got ${matrix.rows} rows and ${columns} columns`);
+  }
+  const y = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; ++i) for (let k = 0; k < columns; ++k) y[k * rows + i] = data[i * columns + k] as number;
+  const bad = y.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new RangeError(`${name}[${bad % rows}][${Math.floor(bad / rows)}] = ${y[bad]}: expected a finite number`);
+  return { y, count: columns };
+}
+
+/** The numbers of row i, of `count` columns that lie one behind the other. */
+export const rowOf = (values: Float64Array, rows: number, count: number, i: number): number[] =>
+  Array.from({ length: count }, (_, k) => values[k * rows + i] as number);
+
+/** The place of the largest number, the first of them if there are several. */
+export const placeOfLargest = (values: readonly number[]): number => values.indexOf(Math.max(...values));
+
+/** What predictions are of: the probabilities of classes, of their linear predictions. */
+export function probabilities(links: readonly number[]): number[] {
+  const most = Math.max(...links);
+  const e = links.map((t) => Math.exp(t - most));
+  const total = e.reduce((sum, value) => sum + value, 0);
+  return e.map((value) => value / total);
+}
