@@ -57,6 +57,13 @@ export interface DebiasedIntervals {
   seconds: number;
 }
 
+/** A problem again, unless it is one of models whose intervals are not known. */
+function ofSingle(prepared: Prepared): Prepared {
+  const { groups, origin } = prepared.about;
+  if (!groups && !origin.responses) return prepared;
+  throw new RangeError('intervals: expected a penalty of single coefficients and one response');
+}
+
 /**
  * Gives confidence intervals for coefficients of a linear or logistic regression with more columns than rows, from a lasso and for each
  * coefficient a second one, of its column on all others, whose residual z corrects it:
@@ -93,10 +100,7 @@ export async function debiasedIntervals(
   checkOneOf('family', (others.family ?? 'gaussian') as string, ['gaussian', 'binomial']);
   const given = inMemory(data);
   const whole = isPromise(given) ? await given : given;
-  const prepared = owned(prepare(whole, others));
-  if (prepared.about.groups || prepared.about.origin.responses) {
-    throw new RangeError('intervals: expected a penalty of single coefficients and one response');
-  }
+  const prepared = ofSingle(owned(prepare(whole, others)));
   const wanted = checkColumns(columns, prepared);
   const fit = await lassoOf(whole, others, lambda);
   const lines = linesOf(prepared, fit);

@@ -156,7 +156,11 @@ export interface Prepared {
   warmStart: SparseStart | undefined;
 }
 
-/** Checks data and settings, whose names are known. */
+/**
+ * Checks data and settings, whose names are known.
+ *
+ * Longer than most: a line for each argument.
+ */
 export function prepare(given: SparseData, settings: SparseModelSettings & LambdaSettings): Prepared {
   const { x, y, sampleWeight, offset, names, groups } = checkMembers('data', given, members);
   const { penalty, alpha, gamma, impute, warmStart, penaltyFactor, lowerBounds, upperBounds, lambdas, ...others } =

@@ -59,7 +59,7 @@ const wrong: [string, () => unknown, RegExp][] = [
   [
     'an unknown family',
     () => model({}, { family: 'tweedie' }),
-    /^family = 'tweedie': expected one of 'gaussian', 'binomial', 'poisson', 'gamma', 'huber', 'quantile', 'cox'$/,
+    /^family = 'tweedie': expected one of 'gaussian', 'binomial', 'poisson', 'gamma', 'huber', 'quantile', 'cox', 'multinomial'$/,
   ],
   [
     'a penalty of scikit-learn',
