@@ -49,7 +49,16 @@ export function cox(options: Pick<FamilyParameters, 'ties'> = {}): SparseLoss {
   return Object.freeze({ kind: 'cox', ties: checkOneOf('ties', ties, ['efron', 'breslow']) });
 }
 
-const families: readonly SparseFamily[] = ['gaussian', 'binomial', 'poisson', 'gamma', 'huber', 'quantile', 'cox', 'multinomial'];
+const families: readonly SparseFamily[] = [
+  'gaussian',
+  'binomial',
+  'poisson',
+  'gamma',
+  'huber',
+  'quantile',
+  'cox',
+  'multinomial',
+];
 /** The family that a parameter belongs to, and what it is by default. */
 const parameters = { delta: ['huber', 1.35], level: ['quantile', 0.5], ties: ['cox', 'efron'] } as const;
 

@@ -211,11 +211,7 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
 const members = ['x', 'y', 'sampleWeight', 'offset', 'names', 'groups'];
 
 /** The responses of a family. */
-function readResponses(
-  { family }: FamilyOf,
-  y: SparseData['y'],
-  rows: number,
-): Responses & { survival?: Survival } {
+function readResponses({ family }: FamilyOf, y: SparseData['y'], rows: number): Responses & { survival?: Survival } {
   if (family !== 'cox') return readRows(family, y, rows);
   const survival = readSurvival(y, rows);
   return { y: survival.time, survival, count: 1 };
