@@ -128,6 +128,9 @@ it('arguments are checked', async () => {
     /^lambda = 1: expected none beside lambdas$/,
   );
   await expect(trendFilter([1, 2, 3], {})).rejects.toThrow(/^lambda = undefined: expected a number$/);
+  await expect(trendFilter([1, 1e300, 3], { lambda: 1 })).rejects.toThrow(
+    /^sum of squares of y = Infinity: expected numbers whose weighted squares have a finite sum$/,
+  );
   await expect(trendFilter({ y: [1, 2], sampleWeight: [1, 0] }, { lambda: 1 })).rejects.toThrow(
     /^sampleWeight\[1\] = 0: expected a number > 0$/,
   );

@@ -23,6 +23,10 @@ constexpr double centring = 2;     // the factor by which the barrier goes down
 TrendFiltering::TrendFiltering(const Cpu& la, const TrendFilterProblem& problem, const TrendFilterSettings& settings)
     : la_(la), problem_(problem), settings_(settings), n_(problem.y.size()), stencil_(at(settings.order) + 2) {
   require(n_ >= stencil_, "y.length", n_, "expected at least " + show(stencil_) + " for order " + show(settings.order));
+  double squares = 0;
+  for (std::size_t i = 0; i < n_; ++i) squares += weight(i) * square(problem.y[i]);
+  require(std::isfinite(squares), "sum of squares of y", squares,
+          "expected numbers whose weighted squares have a finite sum");
   requireMemory(8.0 * static_cast<double>(n_) * (30 + static_cast<double>(problem.lambdas.size())),
                 "trends of y with " + show(n_) + " numbers need");
   constexpr std::array<std::array<double, 4>, 3> rowsOfD{{{-1, 1, 0, 0}, {1, -2, 1, 0}, {-1, 3, -3, 1}}};
