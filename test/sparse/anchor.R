@@ -8,7 +8,15 @@ of <- function(...) {
   fit <- glmnet(ask$x, lambda = ask$lambda, thresh = 1e-20, maxit = 1e8, ...)
   list(coefficients = as.numeric(fit$beta), intercept = unname(fit$a0))
 }
+# Of several responses and classes: coefficients of one behind those of the other.
+several <- function(...) {
+  fit <- glmnet(ask$x, lambda = ask$lambda, thresh = 1e-20, maxit = 1e8, ...)
+  list(coefficients = unlist(lapply(fit$beta, as.numeric), use.names = FALSE), intercepts = as.numeric(fit$a0))
+}
 found <- list(
+  mgaussian = several(ask$responses, family = "mgaussian"),
+  multinomial = several(ask$classes, family = "multinomial"),
+  grouped = several(ask$classes, family = "multinomial", type.multinomial = "grouped"),
   lasso = of(ask$y),
   binomial = of(ask$labels, family = "binomial", alpha = 0.4),
   poisson = of(ask$counts, family = "poisson", offset = ask$offset, weights = ask$weights),

@@ -5,7 +5,7 @@ import sys
 import warnings
 
 import numpy as np
-from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression
+from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression, MultiTaskLasso
 
 warnings.filterwarnings("ignore")
 ask = json.loads(sys.stdin.readline())
@@ -22,4 +22,6 @@ answer = {
     name: {"coefficients": np.ravel(model.coef_).tolist(), "intercept": float(np.ravel(model.intercept_)[0])}
     for name, model in found.items()
 }
+several = MultiTaskLasso(alpha=value, tol=1e-12, max_iter=100000).fit(X, np.array(ask["responses"]))
+answer["multiTask"] = {"coefficients": np.ravel(several.coef_).tolist(), "intercepts": several.intercept_.tolist()}
 print(json.dumps(answer))

@@ -4,7 +4,14 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { crossValidate, elasticNet, type SparseModel, sparsePath, sparseRegression } from '../../src/sparse/index.js';
+import {
+  crossValidate,
+  elasticNet,
+  groupLasso,
+  type SparseModel,
+  sparsePath,
+  sparseRegression,
+} from '../../src/sparse/index.js';
 import { long } from '../long.js';
 import { Draws, drawn } from './values.js';
 
@@ -18,9 +25,23 @@ const weights = y.map((_, i) => 0.5 + (i % 4) / 4);
 const factors = [1, 0.5, 2, 0, 1, 1.5];
 const folds = Array.from(y, (_, i) => 1 + (i % 5));
 const lambdas = Array.from({ length: 20 }, (_, k) => 0.2 * 0.8 ** k);
+const at = (values: ArrayLike<number>, k: number): number => values[k] as number;
 const rows = Array.from({ length: n }, (_, i) => Array.from(x.data.subarray(i * p, (i + 1) * p)));
 
-type Found = Record<string, Pick<SparseModel, 'intercept'> & { coefficients: number[] }>;
+/** Three responses and three classes for each row, which depend on the first columns. */
+const responses = rows.map((row, i) => [0, 1, 2].map((k) => (k - 1) * at(row, 0) + at(y, (i + 20 * k) % n) / 2));
+const classes = rows.map((row, i) => {
+  const scores = [0, 1, 2].map((k) => (k - 1) * at(row, 0) + at(responses[i] as number[], k) + (k === 1 ? 0.5 : 0));
+  return scores.indexOf(Math.max(...scores));
+});
+
+interface Answer {
+  coefficients: number[];
+  intercept: number;
+  /** Of several responses and classes. */
+  intercepts?: number[];
+}
+type Found = Record<string, Answer>;
 
 /** What a program answers to the data; undefined where it lacks what it needs. */
 async function asked(command: string, ...args: string[]): Promise<Found | undefined> {
@@ -28,7 +49,9 @@ async function asked(command: string, ...args: string[]): Promise<Found | undefi
   const arrays = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, Array.from(list)]));
   const running = promisify(execFile)(command, args);
   running.child.stdin?.on('error', () => {}); // of a program that has ended
-  running.child.stdin?.end(`${JSON.stringify({ x: rows, ...arrays, factors, folds, lambdas, lambda })}\n`);
+  running.child.stdin?.end(
+    `${JSON.stringify({ x: rows, ...arrays, responses, classes, factors, folds, lambdas, lambda })}\n`,
+  );
   try {
     return JSON.parse((await running).stdout) as Found;
   } catch (error) {
@@ -53,6 +76,18 @@ function expectSame(ours: SparseModel, theirs: Found[string] | undefined, most: 
   expect(Math.abs(ours.intercept - (theirs?.intercept as number))).toBeLessThanOrEqual(most);
 }
 
+/** The same for several responses and classes. */
+function expectSameSeveral(ours: SparseModel, theirs: Answer | undefined, most: number): void {
+  expect(theirs?.coefficients.length).toBe(ours.coefficients.length);
+  ours.coefficients.forEach((b, c) => {
+    expect(Math.abs(b - at(theirs?.coefficients as number[], c)), `coefficient ${c}`).toBeLessThanOrEqual(most);
+  });
+  ours.intercepts?.forEach((b, k) => {
+    expect(Math.abs(b - at(theirs?.intercepts as number[], k)), `intercept ${k}`).toBeLessThanOrEqual(most);
+  });
+}
+
+const several = { data: Float64Array.from(responses.flat()), rows: n, columns: 3 };
 const tight = { lambda, tolerance: 1e-12 };
 
 describe.runIf(scikit)('scikit-learn', () => {
@@ -65,6 +100,12 @@ describe.runIf(scikit)('scikit-learn', () => {
     expectSame(await sparseRegression({ x, y }, { ...plain, lowerBounds: 0 }), scikit?.positive, 1e-8));
   it('LogisticRegression(C)', async () =>
     expectSame(await sparseRegression({ x, y: labels }, { ...plain, family: 'binomial' }), scikit?.logistic, 1e-5));
+  it('MultiTaskLasso(alpha)', async () =>
+    expectSameSeveral(
+      await sparseRegression({ x, y: several }, { ...plain, penalty: groupLasso() }),
+      scikit?.multiTask,
+      1e-7,
+    ));
 });
 
 describe.runIf(glmnet)('glmnet', () => {
@@ -92,6 +133,19 @@ describe.runIf(glmnet)('glmnet', () => {
       glmnet?.bounded,
       1e-7,
     ));
+  it('mgaussian', async () =>
+    expectSameSeveral(
+      await sparseRegression({ x, y: several }, { ...tight, penalty: groupLasso() }),
+      glmnet?.mgaussian,
+      1e-7,
+    ));
+  it.each([
+    ['multinomial', {}],
+    ['grouped', { penalty: groupLasso() }],
+  ])('multinomial: %s', async (name, penalty) => {
+    const settings = { ...tight, family: 'multinomial', ...penalty } as const;
+    expectSameSeveral(await sparseRegression({ x, y: classes }, settings), glmnet?.[name], 1e-5);
+  });
   it('penalty.factor, divided by its mean', async () => {
     const mean = factors.reduce((sum, factor) => sum + factor, 0) / p;
     const penaltyFactor = factors.map((factor) => factor / mean);

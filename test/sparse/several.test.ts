@@ -148,6 +148,31 @@ describe('multinomial', () => {
     for (const [j, b] of one.coefficients.entries()) expect((two.coefficients[j + p] as number) * 2).toBeCloseTo(b, 3);
   });
 
+  it('intercepts sum to 0 in the units of x, as do coefficients without penalty', async () => {
+    const far = { ...x, data: x.data.map((value, k) => value + ((k % p) - 4)) };
+    const total = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0);
+    const penaltyFactor = Array.from({ length: p }, (_, j) => Number(j !== 3));
+    const data = { y: classes };
+    for (const [matrix, settings] of [
+      [far, { lambda: 0.03 }],
+      [asSparse(far, 'csc'), { lambda: 0.03, penaltyFactor }],
+      [far, { lambda: 0.02, penaltyFactor, penalty: groupLasso() }],
+      [{ ...far, columns: 2, data: far.data.filter((_, k) => k % p < 2) }, { lambda: 0 }],
+    ] as const) {
+      const fit = await sparseRegression({ ...data, x: matrix }, { family: 'multinomial', ...settings });
+      expect(fit.status, fit.message).toBe('solved');
+      expect(Math.max(...Array.from(fit.intercepts as Float64Array, Math.abs))).toBeGreaterThan(0.05);
+      expect(Math.abs(total(fit.intercepts as Float64Array))).toBeLessThanOrEqual(1e-12);
+      const columns = matrix.columns;
+      const free = settings.lambda === 0 ? [0, 1] : 'penaltyFactor' in settings ? [3] : [];
+      for (const j of free) {
+        const own = fit.coefficients.filter((_, c) => c % columns === j);
+        expect(Math.max(...own.map(Math.abs))).toBeGreaterThan(0.01);
+        expect(Math.abs(total(own))).toBeLessThanOrEqual(1e-12);
+      }
+    }
+  });
+
   it('predicts, is cross-validated, and begins at an earlier result', async () => {
     const names = ['red', 'green', 'blue'];
     const y = classes.map((of) => names[of] as string);

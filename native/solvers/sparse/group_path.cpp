@@ -397,7 +397,7 @@ void GroupPath::centre(PathModel& model) const {
     double sum = 0;
     for (; end < model.columns.size() && model.columns[end] % data_.p() == j; ++end) sum += model.values[end];
     // Of a column without penalty all classes are there, or none.
-    if (data_.factor[at(j)] == 0 && end - k == at(responses_)) {
+    if ((data_.factor[at(j)] == 0 || model.lambda == 0) && end - k == at(responses_)) {
       for (std::size_t l = k; l < end; ++l) model.values[l] -= sum / responses_;
     }
     k = end;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
@@ -37,6 +38,13 @@ void requireSettings(const SparseSettings& settings) {
 SparseSettings completed(SparseSettings settings) {
   if (settings.family == SparseFamily::cox) settings.intercept = true;
   return settings;
+}
+
+/// Intercepts of classes mean something only beside each other: those for columns as they are given sum to 0.
+void subtractMean(std::vector<double>& intercepts) {
+  const double mean =
+      std::accumulate(intercepts.begin(), intercepts.end(), 0.0) / static_cast<double>(intercepts.size());
+  for (double& each : intercepts) each -= mean;
 }
 
 const SparseProblem& checked(const SparseProblem& problem, const SparseSettings& settings) {
@@ -237,6 +245,7 @@ SparseSolution PathSolver::solution() const {
       intercepts[at(response)] -= value * data_.shift[at(j)];
     }
     if (data_.family == SparseFamily::cox) intercepts.assign(1, 0.0);
+    if (data_.family == SparseFamily::multinomial) subtractMean(intercepts);
     out.intercepts.insert(out.intercepts.end(), intercepts.begin(), intercepts.end());
     out.offsets.push_back(static_cast<int>(out.indices.size()));
   }
