@@ -170,7 +170,7 @@ describe('-AMPL', () => {
   });
 
   it('answers an interrupt with the best point so far', async () => {
-    folder.write('stub.nl', chain(30_000));
+    folder.write('stub.nl', chain(8_000));
     const child = folder.start(['stub', '-AMPL', 'outlev=1', 'max_iter=1e9']);
     interruptOnceLogged(child);
     expect(await ended(child)).toMatchObject({ code: 0, signal: null, errors: '' });
