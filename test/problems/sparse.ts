@@ -115,15 +115,31 @@ export class Columns {
   }
 }
 
-export async function largeProblem(name: ProblemName, folder = shared): Promise<LargeProblem> {
+async function make<More>(name: string, folder: string): Promise<Made & More> {
   const file = pathToFileURL(`${folder}/problems/sparse/problems.mjs`).href;
-  const maker = (await import(/* @vite-ignore */ file)) as Record<
-    string,
-    (data: string) => Made & { family: SparseFamily }
-  >;
-  const made = maker[name]?.(`${folder}/data`) as Made & { family: SparseFamily };
+  const maker = (await import(/* @vite-ignore */ file)) as Record<string, (data: string) => Made & More>;
+  return maker[name]?.(`${folder}/data`) as Made & More;
+}
+
+function asMatrix({ X, offsets, indices, values, rows, columns }: Made): Matrix | SparseMatrix {
+  if (!X)
+    return {
+      format: 'csc',
+      rows,
+      columns,
+      offsets: offsets as Int32Array,
+      indices: indices as Int32Array,
+      values: values as Float64Array,
+    };
+  const data = new Float64Array(rows * columns);
+  for (let j = 0; j < columns; ++j) for (let i = 0; i < rows; ++i) data[i * columns + j] = X[j * rows + i] as number;
+  return { data, rows, columns };
+}
+
+export async function largeProblem(name: ProblemName, folder = shared): Promise<LargeProblem> {
+  const made = await make<{ family: SparseFamily }>(name, folder);
   const reference = references(folder)[name];
-  const { rows, columns, y, family, beta } = made;
+  const { y, family, beta } = made;
   return {
     name,
     family,
@@ -134,21 +150,52 @@ export async function largeProblem(name: ProblemName, folder = shared): Promise<
     reference,
     ...(beta && { beta }),
   };
+}
 
-  function asMatrix({ X, offsets, indices, values }: Made): Matrix | SparseMatrix {
-    if (!X)
-      return {
-        format: 'csc',
-        rows,
-        columns,
-        offsets: offsets as Int32Array,
-        indices: indices as Int32Array,
-        values: values as Float64Array,
-      };
-    const data = new Float64Array(rows * columns);
-    for (let j = 0; j < columns; ++j) for (let i = 0; i < rows; ++i) data[i * columns + j] = X[j * rows + i] as number;
-    return { data, rows, columns };
-  }
+/** A group lasso with equal groups, each of which weighs the root of its size. */
+export interface GroupProblem {
+  x: Matrix | SparseMatrix;
+  columns: Columns;
+  y: Float64Array;
+  groups: Int32Array;
+  reference: { lambdaMax: number; points: { lam: number; objective: number; gap: number; groups: number }[] };
+}
+
+export async function groupProblem(folder = shared): Promise<GroupProblem> {
+  const made = await make<{ groups: Int32Array }>('groups', folder);
+  const { groups: reference } = references(folder) as unknown as { groups: GroupProblem['reference'] };
+  return { x: asMatrix(made), columns: new Columns(made), y: made.y, groups: made.groups, reference };
+}
+
+/** The objective of a group lasso of columns as they are, and a lower bound of it: the residuals, scaled until they are feasible. */
+export function certifiedGroups(
+  { columns, y, groups }: GroupProblem,
+  lambda: number,
+  point: { intercept: number; coefficients: ArrayLike<number> },
+): { objective: number; bound: number } {
+  const n = y.length;
+  const count = Math.max(...groups) + 1;
+  const u = y.map((value) => point.intercept - value);
+  const [sizes, squares, pulls] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
+  groups.forEach((g, j) => {
+    const b = point.coefficients[j] as number;
+    sizes[g] = (sizes[g] as number) + 1;
+    squares[g] = (squares[g] as number) + b * b;
+    if (b !== 0) columns.addTo(u, j, b);
+  });
+  const penalty = squares.reduce((sum, square, g) => sum + lambda * Math.sqrt((sizes[g] as number) * square), 0);
+  const objective = u.reduce((sum, value) => sum + value ** 2 / 2 / n, 0) + penalty;
+  const mean = u.reduce((sum, value) => sum + value / n, 0);
+  const v = u.map((value) => value - mean);
+  groups.forEach((g, j) => {
+    pulls[g] = (pulls[g] as number) + (columns.dot(j, v) / n) ** 2;
+  });
+  const share = Math.min(
+    1,
+    ...Array.from(pulls, (square, g) => (lambda * Math.sqrt(sizes[g] as number)) / Math.sqrt(square)),
+  );
+  const bound = -v.reduce((sum, value, i) => sum + conjugate('gaussian', share * value, y[i] as number) / n, 0);
+  return { objective, bound };
 }
 
 /** The lambdas of the reference. */

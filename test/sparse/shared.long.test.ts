@@ -1,7 +1,7 @@
 // Problems with known optima beside the repository: the others, and penalties that are not convex.
 import { expect, it } from 'vitest';
-import { isAvailable, largeProblem } from '../problems/sparse.js';
-import { checkConvex, checkNonConvex } from './shared.js';
+import { groupProblem, isAvailable, largeProblem } from '../problems/sparse.js';
+import { checkConvex, checkGroups, checkNonConvex } from './shared.js';
 
 it.runIf(isAvailable()).each(['tall', 'correlated', 'e2006', 'a9a', 'counts'] as const)(
   '%s',
@@ -13,3 +13,8 @@ it.runIf(isAvailable()).each(['tall', 'correlated', 'e2006', 'a9a', 'counts'] as
     expect.hasAssertions();
   },
 );
+
+it.runIf(isAvailable())('groups', { timeout: 300_000 }, async () => {
+  await checkGroups(await groupProblem());
+  expect.hasAssertions();
+});

@@ -1,7 +1,7 @@
 // The checks of the problems with known optima, of which `npm test` tries two and `npm run test:long` the others.
 import { expect } from 'vitest';
-import { elasticNet, mcp, scad, sparsePath } from '../../src/sparse/index.js';
-import { certified, type LargeProblem, lambdasOf } from '../problems/sparse.js';
+import { elasticNet, groupLasso, mcp, scad, sparsePath } from '../../src/sparse/index.js';
+import { certified, certifiedGroups, type GroupProblem, type LargeProblem, lambdasOf } from '../problems/sparse.js';
 import { penaltyOf } from './values.js';
 
 /** Every model has a gap of 1e-6 at most, and none an objective above that of the reference, or below it by more than its gap. */
@@ -26,6 +26,26 @@ export async function checkConvex(problem: LargeProblem): Promise<void> {
     const below = (gap + 1e-9) * reference.nullDeviance;
     expect(own.objective, `objective at lambda ${k}`).toBeGreaterThanOrEqual(objective - below);
     expect(Math.abs(own.objective - (path.objectives[k] as number))).toBeLessThanOrEqual(1e-9 * Math.abs(objective));
+  }
+}
+
+/** The models of groups have the objectives and the groups of the reference, and gaps of 1e-6 at most. */
+export async function checkGroups(problem: GroupProblem): Promise<void> {
+  const { x, y, groups, reference } = problem;
+  const lambdas = reference.points.map(({ lam }) => lam);
+  const path = await sparsePath({ x, y, groups }, { lambdas, penalty: groupLasso(), standardize: false });
+  expect(path.status, path.message).toBe('solved');
+  expect(path.lambdaMax / reference.lambdaMax).toBeCloseTo(1, 10);
+  const scale = path.nullDeviance / 2 / y.length;
+  for (const [k, { lam, objective, gap, groups: count }] of reference.points.entries()) {
+    const fit = path.fit(k);
+    const own = certifiedGroups(problem, lam, fit);
+    expect((own.objective - own.bound) / scale, `gap at lambda ${k}`).toBeLessThanOrEqual(1e-6);
+    expect(Math.abs(own.objective - fit.objective)).toBeLessThanOrEqual(1e-9 * objective);
+    expect(own.objective, `objective at lambda ${k}`).toBeLessThanOrEqual(objective + 1e-6 * scale);
+    expect(own.objective, `objective at lambda ${k}`).toBeGreaterThanOrEqual(objective - (gap + 1e-9) * scale);
+    const found = new Set(Array.from(groups).filter((_, j) => fit.coefficients[j] !== 0));
+    expect(found.size, `groups at lambda ${k}`).toBe(count);
   }
 }
 
