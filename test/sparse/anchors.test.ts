@@ -38,7 +38,7 @@ const classes = rows.map((row, i) => {
 interface Answer {
   coefficients: number[];
   intercept: number;
-  /** Of several responses and classes. */
+  /** One for each of several responses or classes. */
   intercepts?: number[];
 }
 type Found = Record<string, Answer>;
@@ -76,7 +76,7 @@ function expectSame(ours: SparseModel, theirs: Found[string] | undefined, most: 
   expect(Math.abs(ours.intercept - (theirs?.intercept as number))).toBeLessThanOrEqual(most);
 }
 
-/** The same for several responses and classes. */
+/** Expects the coefficients of several responses or classes, one behind the other, and their intercepts. */
 function expectSameSeveral(ours: SparseModel, theirs: Answer | undefined, most: number): void {
   expect(theirs?.coefficients.length).toBe(ours.coefficients.length);
   ours.coefficients.forEach((b, c) => {
