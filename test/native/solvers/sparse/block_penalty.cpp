@@ -91,7 +91,7 @@ TEST(minimisers_over_pairs_are_global) {
       const int d = seed % 4 == 0 ? 1 : 2;
       Block of = drawn(d, 3 - d, seed, false);
       if (seed % 5 == 0) {
-        for (double& each : of.z) each *= 0.05;
+        for (double& each : of.z) each *= 0.002;
       }
       const BlockPenalty penalty = penaltyOf(seed, kind);
       BlockCurvature curvature(d, 3 - d);
