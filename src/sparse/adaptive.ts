@@ -28,8 +28,16 @@ export interface AdaptiveOptions {
  * @returns p numbers, Infinity for coefficients that are 0.
  * @throws TypeError or RangeError that names the argument and the value.
  */
-export function adaptiveFactors(fit: { coefficients: ArrayLike<number> }, options: AdaptiveOptions = {}): Float64Array {
-  const { coefficients } = checkObject('fit', fit);
+export function adaptiveFactors(
+  fit: { coefficients: ArrayLike<number>; responses?: number },
+  options: AdaptiveOptions = {},
+): Float64Array {
+  const { coefficients, responses = 1 } = checkObject('fit', fit);
+  if (responses > 1) {
+    throw new RangeError(
+      `fit.responses = ${responses}: expected a model of one response, which has a coefficient a column`,
+    );
+  }
   const sizes = checkVector('fit.coefficients', coefficients);
   const { nu = 1, x } = checkMembers('options', options, ['nu', 'x'], 'option');
   checkNumber('nu', nu, { lower: 0, open: true });

@@ -59,9 +59,10 @@ export interface DebiasedIntervals {
 
 /** A problem again, unless it is one of models whose intervals are not known. */
 function ofSingle(prepared: Prepared): Prepared {
-  const { groups, origin } = prepared.about;
-  if (!groups && !origin.responses) return prepared;
-  throw new RangeError('intervals: expected a penalty of single coefficients and one response');
+  const { penalty } = prepared.settings;
+  if (prepared.about.groups) throw new RangeError(`penalty = ${show(penalty)}: expected lasso() for intervals`);
+  if (!prepared.about.origin.responses) return prepared;
+  throw new RangeError('y: expected one number for each row of x for intervals, got several');
 }
 
 /**

@@ -18,7 +18,7 @@ import {
   type SparseProgress,
   solvePrepared,
 } from './problem.js';
-import { blended, checkRelax, type Relax, relaxed } from './relaxed.js';
+import { blended, checkRelax, type Relax, relaxed, requireRelaxable } from './relaxed.js';
 
 export interface SparsePathSettings extends SparseModelSettings, LambdaSettings {
   /**
@@ -102,6 +102,7 @@ export async function sparsePath(data: SparseData, settings: SparsePathSettings 
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = inMemory(data);
   const plain = prepare(isPromise(given) ? await given : given, known);
+  if (share !== undefined) requireRelaxable(plain, relax);
   const prepared = share === undefined ? plain : owned(plain);
   const lambdas = checkLambdas(known.lambdas);
   const answer = await solvePrepared(prepared, { lambdas });
@@ -202,7 +203,7 @@ function modelAt(fitted: Fitted, lambda: number): SparseModel {
 }
 
 function selected(path: SparsePath, fitted: Fitted, criterion: SparseCriterion): SparseFit {
-  const { rows, convex } = fitted.about;
+  const { rows, convex, origin } = fitted.about;
   let best: SparseFit | undefined;
   for (const [k, lambda] of path.lambda.entries()) {
     if ((path.nonzeros[k] as number) > rows / 2 || (!convex && lambda < path.locallyConvexFrom)) continue;
@@ -210,8 +211,13 @@ function selected(path: SparsePath, fitted: Fitted, criterion: SparseCriterion):
     if (!best || fit[criterion] < best[criterion]) best = fit;
   }
   if (best) return best;
-  const none = path.lambda.length === 0 ? 'no lambda was fitted' : 'none of the models may be chosen';
-  throw new RangeError(`criterion = '${criterion}': ${none}: expected a path with a larger lambda`);
+  const where = `criterion = '${criterion}': `;
+  if (path.lambda.length === 0) throw new RangeError(`${where}no lambda was fitted: expected a path with a model`);
+  if (!convex && path.locallyConvexFrom === Number.POSITIVE_INFINITY) {
+    const unknown = `the objective is not known to be convex near any of the models, of family '${origin.family}'`;
+    throw new RangeError(`${where}${unknown}: expected a penalty that is convex, or crossValidate`);
+  }
+  throw new RangeError(`${where}none of the models may be chosen: expected a path with a larger lambda`);
 }
 
 /** The lambdas below those that were fitted: of those that were wanted, or the rest of even steps in the logarithm. */

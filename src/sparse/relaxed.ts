@@ -33,6 +33,12 @@ export function checkShares(relax: unknown): number[] {
   return [...new Set(shares as number[])].sort((a, b) => b - a);
 }
 
+/** Refuses what there are no relaxed fits of, before anything is solved. */
+export function requireRelaxable({ about }: Prepared, relax: unknown): void {
+  const what = about.groups ? 'a penalty of groups' : about.origin.responses && 'several responses or classes';
+  if (what) throw new RangeError(`relax = ${show(relax)}: expected false with ${what}`);
+}
+
 /**
  * The fits without penalty to the columns that each model of a path has. The answer ends before the first model with as many columns as
  * rows, where no such fit is unique.
@@ -42,9 +48,6 @@ export async function relaxed(
   answer: SparseAnswer,
   weights: Float64Array | undefined = prepared.weights,
 ): Promise<SparseAnswer> {
-  const { groups, origin } = prepared.about;
-  if (groups || origin.responses)
-    throw new RangeError('relax: expected none with a penalty of groups or several responses');
   const x = matrixOf(prepared, weights);
   const columnsOf = subsets(x);
   const rows = weights ? weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0) : x.rows;

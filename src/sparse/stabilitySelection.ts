@@ -18,7 +18,7 @@ import {
 } from './problem.js';
 
 export interface StabilitySelectionSettings
-  extends Omit<SparsePathSettings, 'onProgress' | 'verbose' | 'warmStart' | 'maxNonzeros'> {
+  extends Omit<SparsePathSettings, 'onProgress' | 'verbose' | 'warmStart' | 'maxNonzeros' | 'relax'> {
   /** How many halves the model is fitted to, an even number: each is one of a pair that has all rows. Default: 50. */
   subsamples?: number | undefined;
   /** The share of the halves from which on a column is stable, above 0.5 and at most 1. Default: 0.75. */

@@ -24,8 +24,8 @@ double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<co
 /// but for kinked losses, whose slopes a share brings back.
 bool makeOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const int> free, bool intercept,
                     std::span<const double> curvatures, std::span<double> slopes);
-/// Moves t along columns without penalty until slopes, the derivatives there of a joint loss, which does not change with
-/// a constant, are orthogonal to these. False where that takes too long.
+/// Moves t along columns without penalty until slopes, the derivatives there of a joint loss, which does not change
+/// with a constant, are orthogonal to these. False where that takes too long.
 bool makeOrthogonalAt(const SparseData& data, RowsLoss& loss, std::span<const int> free, std::span<double> t,
                       std::span<double> slopes);
 

@@ -10,7 +10,8 @@
 namespace nonconvex {
 
 /// The negative logarithm of the partial likelihood. At each time with events, of weights w_i that sum to W, rows j of
-/// the same stratum whose times are not before it are at risk. With theta_j = w_j exp(t_j), R the sum of theta over these and D that over the m events, the loss is
+/// the same stratum whose times are not before it are at risk. With theta_j = w_j exp(t_j), R the sum of theta over
+/// these and D that over the m events, the loss is
 ///   Breslow   W log R - sum_i w_i t_i
 ///   Efron     W / m sum_k log(R - k / m D) - sum_i w_i t_i, k = 0 to m - 1
 /// summed over the times. Each of the logarithms is a term: with the prior weights g_j w_j, g_j = 1 - k / m for events

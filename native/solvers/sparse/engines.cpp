@@ -19,11 +19,13 @@ bool isBent(SparsePenalty kind) {
 std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data, const SparseProblem& problem,
                                            const SparseSettings& settings) {
   const SparsePenalty penalty = settings.penalty;
+  const bool byProducts = settings.method != PathMethod::coordinateDescent;
   const bool byCoordinates =
       data.family == SparseFamily::huber || data.family == SparseFamily::quantile || data.family == SparseFamily::cox;
-  require(!byCoordinates || (hasStruct(penalty) && settings.method == PathMethod::coordinateDescent), "family",
-          nameOf(data.family), "expected another one with this penalty or method");
-  const bool byProducts = settings.method != PathMethod::coordinateDescent;
+  const std::string forFamily = " for family '" + std::string(nameOf(data.family)) + "'";
+  require(!byCoordinates || hasStruct(penalty), "penalty", nameOf(penalty),
+          "expected a penalty of single coefficients, such as lasso() or mcp()," + forFamily);
+  require(!byCoordinates || !byProducts, "method", nameOf(settings.method), "expected 'coordinateDescent'" + forFamily);
   require(!byProducts || isBent(penalty), "method", nameOf(settings.method),
           "expected 'coordinateDescent' for " + std::string(nameOf(penalty)));
   require(!byProducts || data.responses() == 1, "method", nameOf(settings.method),

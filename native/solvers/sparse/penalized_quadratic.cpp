@@ -175,6 +175,11 @@ double PenalizedQuadratic::best(const PenaltyAt& penalty, int place, double grad
   return penalties::minimizerWithin(along, c + penalty.l2(j), z, data_.lower[at(j)], data_.upper[at(j)]);
 }
 
+/// The change of the slope along a step at a place, that of the squares in the penalty with it: these may be all of it.
+double PenalizedQuadratic::sizeOf(const PenaltyAt& penalty, int place, double step) const {
+  return std::abs(step) * (metric_.curvature(place) + penalty.l2(metric_.column(place)));
+}
+
 /// Some sweeps with predictions in place of G; how many.
 template <class Penalty>
 int PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) {
@@ -188,7 +193,7 @@ int PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) 
     for (const int e : working_) {
       const double next = best<Penalty>(penalty, e, gradient(e)), step = next - b[at(e)];
       if (step == 0) continue;
-      most = std::max(most, std::abs(step) * metric_.curvature(e));
+      most = std::max(most, sizeOf(penalty, e, step));
       metric_.addWeighted(e, step, rows_.data());
       sumOfRows_ += step * metric_.totalWeight() * metric_.mean(e);
       b[at(e)] = next;
@@ -199,7 +204,7 @@ int PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) 
   return sweeps;
 }
 
-/// One pass over the places in use; the largest step times the curvature. Steps of less than `least` are left out.
+/// One pass over the places in use; the largest size of a step. Steps of a size of at most `least` are left out.
 template <class Penalty>
 double PenalizedQuadratic::sweep(const PenaltyAt& penalty, double least) {
   const int k = static_cast<int>(slots_.size());
@@ -207,7 +212,7 @@ double PenalizedQuadratic::sweep(const PenaltyAt& penalty, double least) {
   for (const int e : working_) {
     const int slot = slotOf_[at(e)];
     const double next = best<Penalty>(penalty, e, slotGradient_[at(slot)]), step = next - b[at(e)];
-    const double size = std::abs(step) * metric_.curvature(e);
+    const double size = sizeOf(penalty, e, step);
     if (size <= least) continue;
     most = std::max(most, size);
     blas::axpy(k, step, slotGram_.column(slot), slotGradient_.data());

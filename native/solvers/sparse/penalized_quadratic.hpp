@@ -71,6 +71,7 @@ class PenalizedQuadratic {
   bool minimizeByRows(const PenaltyAt& penalty, const Goal& goal);
   template <class Penalty>
   void descend(const PenaltyAt& penalty, double tolerance);
+  double sizeOf(const PenaltyAt& penalty, int place, double step) const;
   template <class Penalty>
   double sweep(const PenaltyAt& penalty, double tolerance);
   template <class Penalty>

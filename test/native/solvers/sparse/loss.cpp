@@ -1,6 +1,4 @@
 // Losses of all rows against their definitions: Cox's partial likelihood is summed here over every pair of rows.
-#include "solvers/sparse/losses.hpp"
-
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -9,6 +7,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "core/random.hpp"
+#include "solvers/sparse/losses.hpp"
 #include "solvers/sparse/problem.hpp"
 
 using namespace nonconvex;
