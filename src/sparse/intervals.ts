@@ -59,6 +59,7 @@ export interface DebiasedIntervals {
 
 /** A problem again, unless it is one of models whose intervals are not known. */
 function ofSingle(prepared: Prepared): Prepared {
+  checkOneOf('family', prepared.about.origin.family as string, ['gaussian', 'binomial']);
   const { penalty } = prepared.settings;
   if (prepared.about.groups) throw new RangeError(`penalty = ${show(penalty)}: expected lasso() for intervals`);
   if (!prepared.about.origin.responses) return prepared;
@@ -98,7 +99,6 @@ export async function debiasedIntervals(
     ...others
   } = checkModelSettings(settings, false, ['columns', 'level', 'lambda']);
   checkLevel(level);
-  checkOneOf('family', (others.family ?? 'gaussian') as string, ['gaussian', 'binomial']);
   const given = inMemory(data);
   const whole = isPromise(given) ? await given : given;
   const prepared = ofSingle(owned(prepare(whole, others)));

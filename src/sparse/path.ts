@@ -173,6 +173,7 @@ export class PathFunctions {
 function modelAt(fitted: Fitted, lambda: number): SparseModel {
   const { lambdas, lambdaMax } = fitted.answer;
   const { length } = lambdas;
+  if (length === 0) throw new RangeError(`lambda = ${lambda}: no lambda was fitted: expected a path with a model`);
   const [first, last] = [lambdas[0] ?? Number.NaN, lambdas[length - 1] ?? Number.NaN];
   if (lambda > first) {
     if (first >= lambdaMax * (1 - 1e-9)) return withFunctions({ ...fitOf(fitted, 0), lambda });
