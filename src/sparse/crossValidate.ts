@@ -18,7 +18,7 @@ import {
   type SparseData,
   solvePrepared,
 } from './problem.js';
-import { blended, checkShares, type Relax, relaxed, requireRelaxable } from './relaxed.js';
+import { blended, checkShares, type Relax, relaxed } from './relaxed.js';
 import { concordance, coxDeviance, riskSets, type Survival } from './survival.js';
 
 export interface SparseCrossValidationSettings extends Omit<SparsePathSettings, 'relax'> {
@@ -88,11 +88,10 @@ export async function crossValidate(
   const checked = checkModelSettings(settings, true, ['folds', 'measure', 'keepPredictions', 'relax']);
   const { folds = 10, measure = 'deviance', keepPredictions = false, relax, ...others } = checked;
   checkBoolean('keepPredictions', keepPredictions);
-  const shares = checkShares(relax);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = inMemory(data);
   const prepared = owned(prepare(isPromise(given) ? await given : given, others));
-  if (shares.length > 0) requireRelaxable(prepared, relax);
+  const shares = checkShares(relax, prepared);
   const lambdas = checkLambdas(others.lambdas);
   const measures = checkMeasure(measure, prepared);
   const { foldOf, count } = foldsOf(prepared, folds, checkInteger('seed', others.seed ?? 0, 0));

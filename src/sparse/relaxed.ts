@@ -20,7 +20,8 @@ export function checkRelax(name: string, relax: unknown): number | undefined {
 }
 
 /** Shares that cross-validation chooses among, falling: those of glmnet for `true`. None where nothing is relaxed. */
-export function checkShares(relax: unknown): number[] {
+export function checkShares(relax: unknown, prepared: Pick<Prepared, 'about'>): number[] {
+  if (relax !== undefined && relax !== false) requireRelaxable(prepared, relax);
   if (relax === true) return [1, 0.75, 0.5, 0.25, 0];
   if (!isList(relax)) {
     const share = checkRelax('relax', relax);
@@ -34,7 +35,7 @@ export function checkShares(relax: unknown): number[] {
 }
 
 /** Refuses what there are no relaxed fits of, before anything is solved. */
-export function requireRelaxable({ about }: Prepared, relax: unknown): void {
+export function requireRelaxable({ about }: Pick<Prepared, 'about'>, relax: unknown): void {
   const what = about.groups ? 'a penalty of groups' : about.origin.responses && 'several responses or classes';
   if (what) throw new RangeError(`relax = ${show(relax)}: expected false with ${what}`);
 }

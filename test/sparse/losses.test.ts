@@ -172,7 +172,7 @@ describe('refuses', () => {
     [
       'groups',
       () => sparseRegression({ x, y, groups: [0, 0, 1, 1, 1] }, { lambda: 1, family: huber(1), penalty: groupLasso() }),
-      /^family = 'huber'/,
+      /^penalty = 'groupLasso'.*for family 'huber'/,
     ],
     [
       'a measure of rows',
