@@ -2,7 +2,7 @@
 import { type Scale, scaleLinear, scaleLog } from 'd3-scale';
 import { visible } from '../core/check.js';
 import { standardDeviations } from '../sparse/adaptive.js';
-import { type Chosen, isConvex, type PathRun, preferred } from './pathRun.js';
+import { type Chosen, isConvex, nameOf, type PathRun, preferred } from './pathRun.js';
 import { figure } from './pathText.js';
 
 /** Text that may stand in a page, wherever it comes from. */
@@ -140,7 +140,7 @@ function linesOf(run: PathRun): Line[] {
       const column = indices[l] as number;
       const line = found.get(column) ?? new Float64Array(count);
       found.set(column, line);
-      line[k] = (values[l] as number) * (scale[column] as number);
+      line[k] = (values[l] as number) * (scale[column % scale.length] as number);
     }
   }
   const at = preferred(run.chosen)[0]?.k ?? count - 1;
@@ -212,7 +212,7 @@ function lineMarkup(
   const first = Math.max(0, shown.findIndex((k) => values[k] !== 0) - 1);
   const points = shown.slice(first).map((k) => `${place(x(lambda[k] as number))} ${place(y(values[k] as number))}`);
   const path = `M${points.join('L')}`;
-  const name = visible(run.data.names[column] as string);
+  const name = visible(nameOf(run, column));
   const short = name.length > 20 ? `${name.slice(0, 19)}…` : name;
   const last = y(values[shown.at(-1) ?? 0] as number);
   const leader =

@@ -69,3 +69,19 @@ export function explained({
 
 /** Whether the objective is convex: what is known of its models is then a gap. */
 export const isConvex = ({ gap }: Pick<PathRun['path'], 'gap'>): boolean => gap.some((value) => !Number.isNaN(value));
+
+/** What a coefficient is called by its place: its column, and of several classes the one that it is for. */
+export function nameOf({ data, path }: Pick<PathRun, 'data' | 'path'>, place: number): string {
+  const name = data.names[place % data.x.columns] as string;
+  return path.responses ? `${name}: ${path.classes?.[Math.floor(place / data.x.columns)]}` : name;
+}
+
+/** The places of the coefficients that are not 0, in order. */
+export const placesOf = ({ coefficients }: SparseFit): number[] =>
+  [...coefficients.keys()].filter((place) => coefficients[place] !== 0);
+
+/** The intercepts with what they are called: one, or one of each class. */
+export function interceptsOf({ path }: Pick<PathRun, 'path'>, fit: SparseFit): { name: string; value: number }[] {
+  if (!fit.intercepts) return [{ name: 'intercept', value: fit.intercept }];
+  return Array.from(fit.intercepts, (value, k) => ({ name: `intercept: ${path.classes?.[k]}`, value }));
+}

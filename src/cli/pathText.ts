@@ -1,6 +1,17 @@
 // What the command line program prints of a path: a table, or one object.
 import { visible } from '../core/check.js';
-import { type Chosen, choosers, explained, isConvex, type PathRun, preferred, shareExplained } from './pathRun.js';
+import {
+  type Chosen,
+  choosers,
+  explained,
+  interceptsOf,
+  isConvex,
+  nameOf,
+  type PathRun,
+  placesOf,
+  preferred,
+  shareExplained,
+} from './pathRun.js';
 import { counted } from './print.js';
 
 /** The most lambdas that the table shows beside those that are chosen. */
@@ -67,9 +78,10 @@ function choiceTable(chosen: readonly Chosen[]): string {
   return aligned(['chosen by', 'lambda', 'columns', 'explained'], rows, 4, 1);
 }
 
-function coefficientTable({ data }: PathRun, { by, fit }: Chosen): string {
-  const all = Array.from(fit.support, (j) => [shortened(data.names[j] as string), figure(fit.coefficients[j], 6)]);
-  const rows = [['(intercept)', figure(fit.intercept, 6)], ...all.slice(0, mostCoefficients)];
+function coefficientTable(run: PathRun, { by, fit }: Chosen): string {
+  const all = placesOf(fit).map((place) => [shortened(nameOf(run, place)), figure(fit.coefficients[place], 6)]);
+  const intercepts = interceptsOf(run, fit).map(({ name, value }) => [shortened(`(${name})`), figure(value, 6)]);
+  const rows = [...intercepts, ...all.slice(0, mostCoefficients)];
   const more =
     all.length > mostCoefficients ? [`and ${all.length - mostCoefficients} more; --json and --report have all`] : [];
   return [aligned([by, 'coefficient'], rows, 2, 1), ...more].join('\n');
@@ -126,12 +138,13 @@ export function pathJson({ data, settings, path, chosen }: PathRun): object {
         ebic: fit.ebic,
         certificate: fit.certificate,
       },
-      intercept: fit.intercept,
+      ...(fit.intercepts ? { intercepts: list(fit.intercepts) } : { intercept: fit.intercept }),
       // Pairs, as two columns may have one name.
-      coefficients: Array.from(fit.support, (j) => ({
-        column: j,
-        name: data.names[j],
-        coefficient: fit.coefficients[j],
+      coefficients: placesOf(fit).map((place) => ({
+        column: place % data.x.columns,
+        name: data.names[place % data.x.columns],
+        ...(path.responses && { class: classes?.[Math.floor(place / data.x.columns)] }),
+        coefficient: fit.coefficients[place],
       })),
     })),
   };

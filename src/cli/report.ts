@@ -1,6 +1,17 @@
 // A page about a path that needs nothing beside itself: no script, no network, colours for light and dark.
 import { coefficientChart, escaped, validationChart } from './charts.js';
-import { type Chosen, choosers, explained, isConvex, type PathRun, preferred, shareExplained } from './pathRun.js';
+import {
+  type Chosen,
+  choosers,
+  explained,
+  interceptsOf,
+  isConvex,
+  nameOf,
+  type PathRun,
+  placesOf,
+  preferred,
+  shareExplained,
+} from './pathRun.js';
 import { figure } from './pathText.js';
 import { title } from './title.js';
 
@@ -76,7 +87,8 @@ function about({ data, settings, path }: PathRun): string {
   const { penalty = 'lasso', alpha, gamma } = settings;
   const more = [...(alpha === undefined ? [] : [`alpha ${alpha}`]), ...(gamma === undefined ? [] : [`gamma ${gamma}`])];
   const kind = typeof penalty === 'string' ? penalty : penalty.kind;
-  const classes = path.classes ? `; coefficients are for ${path.classes[1]} against ${path.classes[0]}` : '';
+  const classes =
+    path.classes && !path.responses ? `; coefficients are for ${path.classes[1]} against ${path.classes[0]}` : '';
   const known = isConvex(path)
     ? `No model is further than ${figure(largest(path.gap), 2)} of the null model's loss from the optimum.`
     : `No coefficient by itself would lower an objective, up to ${figure(largest(path.violation), 2)} of lambdaMax.`;
@@ -110,9 +122,9 @@ function validated({ path }: PathRun): string {
 }
 
 /** A row for each column that a chosen model has, the largest first, and the intercepts. */
-function supportTable({ data, chosen }: PathRun): string {
-  const all = preferred(chosen);
-  const columns = [...new Set(all.flatMap(({ fit }) => [...fit.support]))];
+function supportTable(run: PathRun): string {
+  const all = preferred(run.chosen);
+  const columns = [...new Set(all.flatMap(({ fit }) => placesOf(fit)))];
   const size = (j: number): number[] => all.map(({ fit }) => Math.abs(fit.coefficients[j] as number));
   const inMost = (j: number): number => size(j).filter((value) => value > 0).length;
   columns.sort((a, b) => inMost(b) - inMost(a) || (size(b)[0] as number) - (size(a)[0] as number) || a - b);
@@ -121,14 +133,16 @@ function supportTable({ data, chosen }: PathRun): string {
     `<tr><td class="column">${name}</td>${all.map((each) => cell(value(each))).join('')}</tr>`;
   const rows = columns
     .slice(0, mostColumns)
-    .map((j) => row(`<bdi>${escaped(data.names[j] as string)}</bdi>`, ({ fit }) => fit.coefficients[j] as number));
+    .map((j) => row(`<bdi>${escaped(nameOf(run, j))}</bdi>`, ({ fit }) => fit.coefficients[j] as number));
   const left =
     columns.length > mostColumns
       ? `<p class="soft">${columns.length - mostColumns} more columns are left out.</p>`
       : '';
   const head = all.map(({ by }) => `<th>${by}</th>`).join('');
-  const intercept = row('<span class="soft">intercept</span>', ({ fit }) => fit.intercept);
-  return `<div class="scroll"><table><thead><tr><th>column</th>${head}</tr></thead><tbody>${intercept}\n${rows.join('\n')}</tbody></table></div>${left}`;
+  const intercepts = interceptsOf(run, (all[0] as Chosen).fit).map(({ name }, k) =>
+    row(`<span class="soft">${escaped(name)}</span>`, ({ fit }) => interceptsOf(run, fit)[k]?.value as number),
+  );
+  return `<div class="scroll"><table><thead><tr><th>column</th>${head}</tr></thead><tbody>${intercepts.join('\n')}\n${rows.join('\n')}</tbody></table></div>${left}`;
 }
 
 function pathTable({ path, chosen }: PathRun): string {

@@ -145,6 +145,37 @@ describe('the table', () => {
   });
 });
 
+describe('--family multinomial', () => {
+  const levels = Array.from(y, (value) => (value < 2 ? 'low' : value < 4 ? 'mid' : 'high'));
+  const ofLevel = ['--target', 'level', '--family', 'multinomial', '--folds', '0', '--nLambda', '5'];
+  beforeAll(() => {
+    const head = [[...names, 'level'].map(quoted).join(',')];
+    folder.write(
+      'levels.csv',
+      lines((i) => [...row(i), levels[i]].join(','), head),
+    );
+  });
+
+  it('gives the coefficients of each class, as the function does', async () => {
+    const { output } = await path('levels.csv', ...ofLevel, '--json');
+    const { classes: labels, chosen } = JSON.parse(output);
+    expect(labels).toEqual(['high', 'low', 'mid']);
+    const fit = (await sparsePath({ x, y: levels }, { family: 'multinomial', nLambda: 5 })).select('bic');
+    const { intercepts, coefficients } = chosen.find(({ by }: { by: string }) => by === 'BIC');
+    expect(intercepts).toEqual([...(fit.intercepts as Float64Array)]);
+    const dense = new Array(columns * 3).fill(0);
+    for (const each of coefficients) dense[columns * labels.indexOf(each.class) + each.column] = each.coefficient;
+    expect(dense).toEqual([...fit.coefficients]);
+  });
+
+  it('names the classes in the table and in the report', async () => {
+    const { code, output } = await path('levels.csv', ...ofLevel, '--report', 'levels.html');
+    expect(code).toBe(0);
+    expect(output).toMatch(/\(intercept: mid\) +-?[\d.]+/);
+    expect(folder.read('levels.html')).toContain('age: high');
+  });
+});
+
 describe('--report', () => {
   it('is a page that needs nothing and runs nothing of what is in the file', async () => {
     const { code, output } = await path('data.csv', ...ofValue, '--folds', '5', '--report', 'page.html');
