@@ -182,3 +182,15 @@ it('says what is wrong', async () => {
   const path = await sparsePath(two, { penalty, penaltyFactor: [1e6, 1], nLambda: 5 });
   expect(path.fit(4).support.every((j) => j < 2)).toBe(true);
 });
+
+it('groups of one column in a sparse group lasso', async () => {
+  const { x, y } = drawn(37, 'binomial', 40, 6);
+  const alone = [0, 1, 2, 3, 4, 5];
+  const [lambda, tolerance] = [0.02, 1e-10];
+  const data = { x, y, groups: alone };
+  const fit = await sparseRegression(data, { family: 'binomial', lambda, tolerance, penalty: sparseGroupLasso(0.4) });
+  const same = await sparseRegression({ x, y }, { family: 'binomial', lambda, tolerance });
+  expect(fit.status, fit.message).toBe('solved');
+  expect(fit.objective).toBeCloseTo(same.objective, 9);
+  for (const [j, b] of same.coefficients.entries()) expect(fit.coefficients[j]).toBeCloseTo(b, 4);
+});

@@ -220,9 +220,14 @@ export function nullScale(problem: Problem, nullDeviance: number): number {
 
 /**
  * A lower bound of the optimum of a convex problem without bounds and without unpenalised columns: the value of a point of the dual problem
- * made of the point's residuals.
+ * made of the point's residuals. `feasible` says of the gradients of another penalty, without squares, up to which share they are feasible.
  */
-export function lowerBoundAt(problem: Problem, lambda: number, point: Point): number {
+export function lowerBoundAt(
+  problem: Problem,
+  lambda: number,
+  point: Point,
+  feasible?: (pulls: number[]) => number,
+): number {
   const { family, y, weights, offset, factors, alpha, x } = problem;
   const links = linksOf(problem, point);
   const scales = scalesOf(problem);
@@ -233,13 +238,15 @@ export function lowerBoundAt(problem: Problem, lambda: number, point: Point): nu
   const u = slopes.map(([slope, curvature]) => slope - curvature * shift);
   const pulls = x.map((column, j) => {
     const pull = sumOver(y.length, (i) => (at(weights, i) * at(column, i) * at(u, i)) / total) / at(scales, j);
-    return at(scales, j) > 0 ? Math.abs(pull) : 0;
+    return at(scales, j) > 0 ? pull : 0;
   });
-  const share =
-    alpha < 1
-      ? 1
-      : pulls.reduce((least, pull, j) => (pull > 0 ? Math.min(least, (lambda * at(factors, j)) / pull) : least), 1);
-  const beyond = (j: number) => Math.max(0, at(pulls, j) - lambda * alpha * at(factors, j)) ** 2;
+  const ofLasso = () =>
+    pulls.reduce(
+      (least, pull, j) => (pull !== 0 ? Math.min(least, (lambda * at(factors, j)) / Math.abs(pull)) : least),
+      1,
+    );
+  const share = alpha < 1 ? 1 : feasible ? feasible(pulls) : ofLasso();
+  const beyond = (j: number) => Math.max(0, Math.abs(at(pulls, j)) - lambda * alpha * at(factors, j)) ** 2;
   const squares = alpha < 1 ? sumOver(x.length, (j) => beyond(j) / (2 * lambda * (1 - alpha) * at(factors, j))) : 0;
   return (
     sumOver(y.length, (i) => {

@@ -81,7 +81,8 @@ void BlockQuadratic::best(const BlockPenalty& penalty, int block, std::span<cons
   const Used& of = used_[at(block)];
   if (of.size == 1) {
     const double curvature = metric_.curvature(of.first / responses_), c = curvature + penalty.ridge;
-    const double z = curvature * at_[0] - gradient[0];
+    const double whole = curvature * at_[0] - gradient[0];
+    const double z = std::copysign(std::max(0.0, std::abs(whole) - penalty.l1), whole);
     out[0] = c > 0 ? penalty.with([&](const auto& along) { return along.minimizer(c, z); }) : at_[0];
     return;
   }
