@@ -60,7 +60,7 @@ export type SparseCertificate =
 export interface SparseFit extends SparseModel {
   /** Degrees of freedom of the coefficients, without the intercept: how many are not 0, which is more than they are where squares shrink them. */
   df: number;
-  /** Mean loss and penalty. */
+  /** Mean loss and penalty; NaN of a relaxed fit, which minimises no objective of its lambda. */
   objective: number;
   /** Twice the sum of the weighted losses less those of a perfect fit. */
   deviance: number;

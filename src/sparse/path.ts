@@ -43,7 +43,7 @@ export interface SparsePath extends SolveResult<SparseProgress>, Origin {
   nonzeros: Int32Array;
   /** Degrees of freedom of the coefficients, without the intercept, for each lambda. */
   df: Float64Array;
-  /** Mean loss and penalty, for each lambda. */
+  /** Mean loss and penalty, for each lambda; NaN of relaxed fits. */
   objectives: Float64Array;
   /** Twice the sum of the weighted losses less those of a perfect fit, for each lambda. */
   deviance: Float64Array;

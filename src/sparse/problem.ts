@@ -55,8 +55,9 @@ export interface SparseModelSettings
   /** `'gaussian'` (default), `'binomial'`, `'poisson'`, `'gamma'`, `huber(delta)`, `quantile(level)`, `cox()`, `'multinomial'`, or the name of one of these. */
   family?: SparseLoss | SparseFamily | undefined;
   /**
-   * A penalty made by `lasso()` (default), `elasticNet(alpha)`, `mcp()` or `scad()`, by `groupLasso()`, `groupMcp()`, `groupScad()` or
-   * `sparseGroupLasso(alpha)`, or the name of one beside `alpha` and `gamma`.
+   * A penalty of single coefficients, made by `lasso()` (default), `elasticNet(alpha)`, `mcp()`, `scad()` or `lq()`; of groups, by
+   * `groupLasso()`, `groupMcp()`, `groupScad()` or `sparseGroupLasso(alpha)`; of all together, by `slope()`, `oscar()`, `fused()` or
+   * `bestSubset()`; or the name of one beside `alpha` and `gamma`.
    */
   penalty?: SparsePenalty | SparseOptions['penalty'];
   /**

@@ -43,9 +43,10 @@ export interface SparseResult extends SolveResult<SparseProgress>, SparseFit {
  * const predicted = fit.predict(xNew);
  * ```
  *
- * with the loss of a `family` (squared, logistic, Poisson, gamma, {@link huber}, {@link quantile}, {@link cox}) and a penalty made by {@link lasso}, {@link elasticNet}, {@link mcp} or
- * {@link scad}. Columns are divided by their standard deviation unless `standardize` is false; coefficients come in the units of x.
- * `certificate` says what is known of the minimum: for the lasso and the elastic net a bound that no coefficients can be below.
+ * with the loss of a `family` (squared, logistic, Poisson, gamma, multinomial, {@link huber}, {@link quantile}, {@link cox}) and a
+ * `penalty` such as {@link lasso}, {@link mcp}, {@link groupLasso} or {@link bestSubset}. Columns are divided by their standard deviation
+ * unless `standardize` is false; coefficients come in the units of x. `certificate` says what is known of the minimum: for convex penalties
+ * and best subsets a bound that no coefficients have an objective below.
  *
  * @throws (rejects) TypeError or RangeError that names what is wrong with an argument; {@link SolverError} `OUT_OF_MEMORY`,
  * `DEVICE_UNAVAILABLE`, `CALLBACK_FAILED` or `ADDON_NOT_FOUND`.
