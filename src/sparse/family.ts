@@ -1,5 +1,6 @@
 // Families of responses: what a linear prediction says of the mean, and how far a response is from it.
 import { checkMembers, checkNumber, checkOneOf, show } from '../core/check.js';
+import { checkInside } from './shares.js';
 
 /**
  * What the responses are: numbers (`huber`: with outliers, `quantile`: whose quantile is wanted), two classes or shares, counts, positive
@@ -36,8 +37,7 @@ export function huber(delta = 1.35): SparseLoss {
  * @throws TypeError or RangeError that names the argument and the value.
  */
 export function quantile(level: number): SparseLoss {
-  if (checkNumber('level', level, { lower: 0, open: true }) < 1) return Object.freeze({ kind: 'quantile', level });
-  throw new RangeError(`level = ${level}: expected a number in (0, 1)`);
+  return Object.freeze({ kind: 'quantile', level: checkInside('level', level) });
 }
 
 /**

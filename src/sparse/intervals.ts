@@ -1,5 +1,5 @@
 // Intervals for coefficients of a lasso, without its bias.
-import { checkInteger, checkNumber, checkOneOf, isList, isPromise, show } from '../core/check.js';
+import { checkInteger, checkOneOf, isList, isPromise, show } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { upperQuantile, upperTail } from '../core/normal.js';
 import type { Status } from '../core/solve.js';
@@ -20,6 +20,7 @@ import {
   type SparseData,
   type SparseModelSettings,
 } from './problem.js';
+import { checkInside } from './shares.js';
 import { sparseRegression } from './solver.js';
 
 export interface DebiasedIntervalsSettings
@@ -98,7 +99,7 @@ export async function debiasedIntervals(
     lambda,
     ...others
   } = checkModelSettings(settings, false, ['columns', 'level', 'lambda']);
-  checkLevel(level);
+  checkInside('level', level);
   const given = inMemory(data);
   const whole = isPromise(given) ? await given : given;
   const prepared = ofSingle(owned(prepare(whole, others)));
@@ -125,11 +126,6 @@ export async function debiasedIntervals(
     pValues: estimates.map((b, k) => 2 * upperTail(Math.abs(b) / (standardErrors[k] as number))),
     ...{ level, sigma: lines.sigma, fit, seconds: (performance.now() - begin) / 1000 },
   };
-}
-
-function checkLevel(level: unknown): void {
-  if (checkNumber('level', level, { lower: 0, open: true }) < 1) return;
-  throw new RangeError(`level = ${String(level)}: expected a number in (0, 1)`);
 }
 
 /** The columns that are meant by numbers or names, or all. */

@@ -1,6 +1,7 @@
 // Penalties that select columns: small frozen objects from functions that check what they are given.
 import { checkMembers, checkNumber, checkVector, show } from '../core/check.js';
 import type { SparseOptions } from '../generated/sparse.js';
+import { checkInside, checkShare } from './shares.js';
 
 /** A penalty made by one of the functions of this file, such as {@link lasso} or {@link mcp}. */
 export interface SparsePenalty {
@@ -111,13 +112,10 @@ export interface SlopeOptions {
 export function slope(options: SlopeOptions = {}): SparsePenalty {
   const { q, weights } = checkMembers('options', options, ['q', 'weights'], 'option');
   if (q !== undefined && weights !== undefined) throw new RangeError(`q = ${show(q)}: expected none beside weights`);
-  if (q !== undefined && checkNumber('q', q, { lower: 0, open: true }) >= 1) {
-    throw new RangeError(`q = ${q}: expected a number in (0, 1)`);
-  }
   return Object.freeze({
     kind: 'slope',
     alpha: 1,
-    ...(q !== undefined && { q }),
+    ...(q !== undefined && { q: checkInside('q', q) }),
     ...(weights !== undefined && { weights: Object.freeze(fallingWeights(weights)) }),
   });
 }
@@ -200,10 +198,4 @@ function nonConvex(
     alpha: checkShare('alpha', alpha, true),
     gamma: checkNumber('gamma', gamma, { lower, open: true }),
   });
-}
-
-function checkShare(name: string, value: unknown, open: boolean): number {
-  const share = checkNumber(name, value, { lower: 0, open });
-  if (share > 1) throw new RangeError(`${name} = ${share}: expected a number in ${open ? '(' : '['}0, 1]`);
-  return share;
 }

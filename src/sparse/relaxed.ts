@@ -84,7 +84,7 @@ export async function blended(
   const { data, y, survival, weights, offset, about } = prepared;
   const rows = Int32Array.from({ length: data.x.rows }, (_, i) => i);
   const links = await linksAlong(matrixOf(prepared, undefined), rows, offset, answer, answer.lambdas.length);
-  const sets = survival && riskSets(survival, weights ?? new Float64Array(rows.length).fill(1));
+  const sets = survival && riskSets(survival, weights);
   const deviances = answer.deviances.map((_, k) => {
     const of = links.subarray(k * rows.length, (k + 1) * rows.length);
     if (sets) return coxDeviance(sets, of, about.origin.ties as string);

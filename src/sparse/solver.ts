@@ -74,6 +74,6 @@ async function hazardsOf(prepared: Prepared, answer: SparseAnswer): Promise<Pick
   if (!survival) return {};
   const rows = Int32Array.from(survival.time.keys());
   const links = await linksAlong(matrixOf(prepared, weights), rows, offset, answer, 1);
-  const sets = riskSets(survival, weights ?? new Float64Array(rows.length).fill(1));
+  const sets = riskSets(survival, weights);
   return { baselineHazard: baselineHazards(sets, links, about.origin.ties as string) };
 }

@@ -72,7 +72,10 @@ interface RiskSets {
 }
 
 /** The rows that have a weight above 0, sorted once for many predictions of all rows. */
-export function riskSets(survival: Survival, weights: ArrayLike<number>): RiskSets {
+export function riskSets(
+  survival: Survival,
+  weights: ArrayLike<number> = new Float64Array(survival.time.length).fill(1),
+): RiskSets {
   const { time, event, strata } = survival;
   const at = (numbers: ArrayLike<number> | undefined, i: number): number => (numbers ? (numbers[i] as number) : 0);
   const order = Array.from(time.keys()).filter((i) => at(weights, i) > 0);
