@@ -12,6 +12,7 @@ import {
   type Program,
   writeNl,
 } from '../../src/nlp/index.js';
+import { long } from '../long.js';
 import { type Instance, instance, losses, modelOf, toCsr } from '../problems/regression.js';
 import { ipopt, oracle } from '../reference/ipopt.js';
 import { coefficients, oracle as pythonOracle } from '../reference/regression.js';
@@ -121,7 +122,7 @@ describe('a regression', () => {
     closeTo(found.multipliers, expected.multipliers, 6);
   });
 
-  it.skipIf(!pythonOracle())("has scikit-learn's coefficients, and scipy's under equations", async () => {
+  it.runIf(long && pythonOracle())("has scikit-learn's coefficients, and scipy's under equations", async () => {
     const free = losses.flatMap((loss) =>
       [false, true].map((intercept) => {
         const given = instance(loss, { rows: 80, columns: 4 });
@@ -275,7 +276,7 @@ describe('a regression', () => {
     expect(one.history.map(({ objective }) => objective)).toEqual(two.history.map(({ objective }) => objective));
   });
 
-  it('of many rows begins on a sample of them, and computes fewer Hessians', async () => {
+  it.runIf(long)('of many rows begins on a sample of them, and computes fewer Hessians', async () => {
     const { x, y } = instance('logistic', { rows: 12000, columns: 40 });
     const signs = x.map((row, i) => ((row[0] as number) - (row[1] as number) + (y[i] as number) > 0.5 ? 1 : 0));
     const A = [Array.from({ length: 40 }, (_, j) => 1 + (j % 3))];

@@ -101,7 +101,7 @@ describe('all patterns', () => {
     expect(Math.abs(networkObjective(neuronsOf(exact), program) / exact.objective - 1)).toBeLessThanOrEqual(1e-9);
   });
 
-  it.skipIf(!oracle())('give the optimum of the program with every pattern', async () => {
+  it.runIf(long && oracle())('give the optimum of the program with every pattern', async () => {
     const expected = optima(cases.map(({ program }) => program));
     for (const [i, { name, program }] of cases.entries()) {
       const { objective } = await solve(program, { exact: true });

@@ -1,4 +1,5 @@
 // Refinement of the problems whose best networks are known, where they are at hand.
+import './refine.test.js';
 import { describe, expect, it } from 'vitest';
 import { trainReluNetwork } from '../../src/index.js';
 import { available, bestKnown, dot, knownProblem, norm, normals, table, toMatrix } from '../problems/relu.js';

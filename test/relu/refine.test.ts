@@ -109,7 +109,7 @@ describe('refinement', () => {
     }
   });
 
-  it('begins at an earlier result', async () => {
+  it.runIf(long)('begins at an earlier result', async () => {
     const { x, y } = planted(50, 4, 11);
     const first = await trainReluNetwork({ x, y }, { beta: 0.05, patterns: { refine: { rounds: 2 } } });
     const second = await trainReluNetwork(

@@ -63,7 +63,7 @@ describe('summarize', () => {
   });
 });
 
-it('networks of very many columns are summarized and attacked', async () => {
+it.runIf(long)('networks of very many columns are summarized and attacked', async () => {
   const d = 130_000; // more than a call takes arguments
   const wide = Array.from({ length: d }, () => 1);
   const network = fromJSON({
@@ -131,7 +131,7 @@ describe('estimators', () => {
     expect(gated.result.betaFrom).toBe('crossValidated');
   });
 
-  it('cross-validate no large data', async () => {
+  it.runIf(long)('cross-validate no large data', async () => {
     const wide = Array.from({ length: 12 }, (_, i) =>
       Float64Array.from({ length: 26000 }, (_, j) => Math.sin(i * j + i)),
     );

@@ -11,6 +11,7 @@ import {
   sparsePath,
   sparseRegression,
 } from '../../src/sparse/index.js';
+import { long } from '../long.js';
 import { type BlockProblem, blockBoundAt, blockObjectiveAt, blockProblemOf, blockViolationAt } from './blocks.js';
 import { asSparse, Draws } from './values.js';
 
@@ -173,7 +174,7 @@ describe('multinomial', () => {
     }
   });
 
-  it('predicts, is cross-validated, and begins at an earlier result', async () => {
+  it.runIf(long)('predicts, is cross-validated, and begins at an earlier result', async () => {
     const names = ['red', 'green', 'blue'];
     const y = classes.map((of) => names[of] as string);
     const cv = await crossValidate(

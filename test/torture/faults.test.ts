@@ -90,7 +90,7 @@ const workers = (problem: Problem) => `
 describe.each(full ? problems : problems.slice(0, 1))('threads and processes: %s', (_, { small, endless }) => {
   const each = (all: number) => cases(Math.min(3, all), Math.ceil(all / problems.length));
 
-  it('worker threads may be terminated in a solve', { timeout: minutes(5) }, async () => {
+  it.runIf(full)('worker threads may be terminated in a solve', { timeout: minutes(5) }, async () => {
     const ended = await runInChild(
       `${workers(endless)}
       for (let k = 0; k < ${each(100)}; ++k) {
@@ -107,7 +107,7 @@ describe.each(full ? problems : problems.slice(0, 1))('threads and processes: %s
     figure(`${each(100)} worker threads terminated in a solve: code ${ended.code}, ${ended.seconds.toFixed(1)} s`);
   });
 
-  it('many worker threads give the same answer', { timeout: minutes(5) }, async () => {
+  it.runIf(full)('many worker threads give the same answer', { timeout: minutes(5) }, async () => {
     const ended = await runInChild(
       `${workers(small)}
       const threads = Array.from({ length: ${each(50)} }, () => worker("parentPort.postMessage(values(await solve()));"));

@@ -1,0 +1,1 @@
+import './regression.test.js';
