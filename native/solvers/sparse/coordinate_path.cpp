@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "core/index.hpp"
@@ -269,9 +268,7 @@ bool CoordinatePath::descend(const PenaltyAt& penalty) {
   metric_.addProduct(move_, trial_);
   quadratic_.b = before_;
   const double objective = value_ + penaltyValue(penalty), interceptBefore = intercept_;
-  // That of the sum over rows is about the square root of their number.
-  const double rounding = std::max(1e-14, std::numeric_limits<double>::epsilon() * std::sqrt(data_.n())) *
-                          (std::abs(objective) + scaleOfGap() + std::abs(perfect_));
+  const double rounding = roundingOfSum(data_.n(), std::abs(objective) + scaleOfGap() + std::abs(perfect_));
   kept_ = t_;
   const auto moveTo = [&](double share) {
     for (std::size_t i = 0; i < t_.size(); ++i) t_[i] = kept_[i] + share * trial_[i];

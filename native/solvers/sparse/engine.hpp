@@ -1,6 +1,9 @@
 // What a path of models along falling lambdas is fitted by: one engine for each structure of the penalty.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -26,6 +29,12 @@ struct PathModel {
   double nodes = unknown;     ///< of branch and bound
   double bounded = infinity;  ///< the size of coefficients up to which the gap is known
 };
+
+/// What an objective of that size may be off by, as its sum over rows was rounded: relative, about the square root of
+/// their number.
+inline double roundingOfSum(int rows, double size) {
+  return std::max(1e-14, std::numeric_limits<double>::epsilon() * std::sqrt(rows)) * size;
+}
 
 class PathEngine {
  public:

@@ -131,7 +131,7 @@ bool GroupPath::moveTo(const BlockPenaltyAt& penalty, std::span<const double> af
   before_.assign(quadratic_.b.begin(), quadratic_.b.end());
   start_ = t_;
   const double objective = value_ + quadratic_.penaltyValue(penalty);
-  const double rounding = 1e-14 * (std::abs(objective) + scaleOfGap() + std::abs(perfect_));
+  const double rounding = roundingOfSum(data_.n(), std::abs(objective) + scaleOfGap() + std::abs(perfect_));
   std::vector<double>& step = image_;
   step.resize(size);
   for (std::size_t e = 0; e < size; ++e) step[e] = after[e] - before_[e];

@@ -146,7 +146,7 @@ bool ProximalPath::descend(double lambda) {
   metric_.addProduct(step_, move_);
   quadratic_.b = start_;
   const double objective = value_ + penaltyValue(lambda), interceptBefore = intercept_;
-  const double rounding = 1e-14 * (std::abs(objective) + std::abs(nullLoss_) + std::abs(perfect_));
+  const double rounding = roundingOfSum(data_.n(), std::abs(objective) + std::abs(nullLoss_) + std::abs(perfect_));
   kept_ = t_;
   constexpr double leastShare = 1.0 / 64;
   for (double share = 1; share >= leastShare; share /= 2) {
