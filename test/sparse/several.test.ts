@@ -135,6 +135,20 @@ describe('multinomial', () => {
     }
   });
 
+  // Bounds of the curvatures alone, with Newton steps that were given up where signs changed, made these paths endless.
+  it.each([
+    ['lasso', lasso(), 'lasso'],
+    ['elasticNet', elasticNet(0.9), 'lasso'],
+    ['sparseGroupLasso', sparseGroupLasso(0.4), 'sparseGroupLasso'],
+  ] as const)('%s at small lambdas, where classes are nearly separated', async (_, penalty, kind) => {
+    const tall = drawnSeveral(48, 80, 20);
+    const path = await sparsePath(
+      { x: tall.x, y: tall.classes },
+      { family: 'multinomial', penalty, nLambda: 20, minRatio: 1e-4 },
+    );
+    checkModels(path, blockProblemOf(tall.x, tall.shares, { family: 'multinomial', kind, alpha: penalty.alpha }), 1e-4);
+  });
+
   it('two classes are those of binomial, with half the coefficients by squares', async () => {
     const y = classes.map((of) => (of === 0 ? 'a' : 'b'));
     const two = await sparseRegression(

@@ -28,11 +28,19 @@ constexpr double leastPivot = 1e-13;      // of the largest diagonal entry, squa
 }  // namespace
 
 BlockQuadratic::BlockQuadratic(const Cpu& la, const Blocks& blocks, GramMetric& metric, int responses)
-    : la_(la), blocks_(blocks), metric_(metric), responses_(responses), firstOf_(at(blocks.count()), -1) {}
+    : la_(la),
+      blocks_(blocks),
+      form_(metric),
+      metric_(&metric),
+      responses_(responses),
+      firstOf_(at(blocks.count()), -1) {}
+
+BlockQuadratic::BlockQuadratic(const Cpu& la, const Blocks& blocks, QuadraticForm& form)
+    : la_(la), blocks_(blocks), form_(form), metric_(nullptr), responses_(1), firstOf_(at(blocks.count()), -1) {}
 
 void BlockQuadratic::add(std::span<const int> groups) {
   std::vector<int> columns;
-  const int before = metric_.size();
+  const int before = form_.size();
   for (const int g : groups) {
     const std::span<const int> of = blocks_.columns(g);
     firstOf_[at(g)] = static_cast<int>(used_.size());
@@ -45,10 +53,42 @@ void BlockQuadratic::add(std::span<const int> groups) {
       for (int k = 0; k < size; ++k) used_.push_back({g, first + k, 1});
     }
   }
-  metric_.add(columns);
-  for (auto* each : {&b, &q, &moved_, &change_}) each->resize(at(metric_.size() * responses_), 0.0);
+  metric_->add(columns);
+  for (auto* each : {&b, &q, &moved_, &change_}) each->resize(at(form_.size() * responses_), 0.0);
   curvatures_.resize(used_.size());
   current_.resize(used_.size(), 0);
+}
+
+void BlockQuadratic::collectWorking(const BlockPenaltyAt& penalty, double tolerance, std::vector<int>& entries) {
+  entries.clear();
+  for (std::size_t g = 0; g < used_.size(); ++g) {
+    if (!works(penalty, static_cast<int>(g), tolerance)) continue;
+    for (int k = 0; k < used_[g].size; ++k) entries.push_back(used_[g].first + k);
+  }
+}
+
+void BlockQuadratic::takeOver(const BlockQuadratic& other, std::span<const int> entries) {
+  std::size_t next = 0;
+  int count = 0;
+  used_.clear();
+  for (const Used& each : other.used_) {
+    if (next == entries.size() || entries[next] != each.first) continue;
+    used_.push_back({each.group, static_cast<int>(next), each.size});
+    next += at(each.size);
+    ++count;
+  }
+  for (auto* each : {&b, &q, &moved_, &change_}) each->resize(entries.size());
+  for (std::size_t e = 0; e < entries.size(); ++e) b[e] = other.b[at(entries[e])];
+  curvatures_.clear();
+  curvatures_.resize(at(count));
+  current_.assign(at(count), 0);
+}
+
+/// Whether a block is not 0, or violates its conditions by more than that.
+bool BlockQuadratic::works(const BlockPenaltyAt& penalty, int block, double tolerance) {
+  const auto values = of(b, used_[at(block)]);
+  return std::any_of(values.begin(), values.end(), [](double v) { return v != 0; }) ||
+         violation(penalty, block) > tolerance;
 }
 
 void BlockQuadratic::forgetCurvatures() { std::fill(current_.begin(), current_.end(), 0); }
@@ -62,14 +102,19 @@ BlockCurvature& BlockQuadratic::curvature(int block) {
   current_[at(block)] = 1;
   if (corner_.rows() < size) corner_ = HostMatrix<double>(size, size);
   const Mat<double> corner = corner_.view().block(0, 0, size, size);
-  column_.resize(at(metric_.rows()));
+  if (form_.hasGram()) {
+    for (int e = 0; e < size; ++e) std::copy_n(form_.gram(first + e) + first, size, corner.column(e));
+    made->set(corner);
+    return *made;
+  }
+  column_.resize(at(metric_->rows()));
   for (int e = 0; e < size; ++e) {
-    corner(e, e) = metric_.curvature(first + e);
+    corner(e, e) = form_.curvature(first + e);
     if (e + 1 == size) break;
     std::fill(column_.begin(), column_.end(), 0.0);
-    metric_.addWeighted(first + e, 1, column_.data());
-    const double sum = metric_.totalWeight() * metric_.mean(first + e);
-    for (int f = e + 1; f < size; ++f) corner(f, e) = corner(e, f) = metric_.ofRows(first + f, column_, sum);
+    metric_->addWeighted(first + e, 1, column_.data());
+    const double sum = metric_->totalWeight() * metric_->mean(first + e);
+    for (int f = e + 1; f < size; ++f) corner(f, e) = corner(e, f) = metric_->ofRows(first + f, column_, sum);
   }
   made->set(corner);
   return *made;
@@ -80,7 +125,7 @@ void BlockQuadratic::best(const BlockPenalty& penalty, int block, std::span<cons
                           std::span<const double> gradient, std::span<double> out) {
   const Used& of = used_[at(block)];
   if (of.size == 1) {
-    const double curvature = metric_.curvature(of.first / responses_), c = curvature + penalty.ridge;
+    const double curvature = form_.curvature(of.first / responses_), c = curvature + penalty.ridge;
     const double whole = curvature * at_[0] - gradient[0];
     const double z = std::copysign(std::max(0.0, std::abs(whole) - penalty.l1), whole);
     out[0] = c > 0 ? penalty.with([&](const auto& along) { return along.minimizer(c, z); }) : at_[0];
@@ -108,7 +153,7 @@ double BlockQuadratic::violation(const BlockPenaltyAt& penalty, int block) {
   // At 0 also the slope that would lead as far as a lower minimum lies which derivatives do not show.
   if (of.size == 1) {
     best(along, block, this->of(b, of), this->of(q, of), next_);
-    return std::max(found, metric_.curvature(of.first / responses_) * std::abs(next_[0]));
+    return std::max(found, form_.curvature(of.first / responses_) * std::abs(next_[0]));
   }
   if (curvature(block).least() > along.concavity()) return found;
   best(along, block, this->of(b, of), this->of(q, of), next_);
@@ -116,7 +161,7 @@ double BlockQuadratic::violation(const BlockPenaltyAt& penalty, int block) {
 }
 
 double BlockQuadratic::largestViolation(const BlockPenaltyAt& penalty) {
-  if (!byRows()) metric_.needGram();
+  if (!byRows()) form_.needGram();
   std::size_t widest = 1;
   for (const Used& each : used_) widest = std::max(widest, at(each.size));
   next_.resize(widest);
@@ -154,9 +199,7 @@ bool BlockQuadratic::minimize(const BlockPenaltyAt& penalty, const Goal& goal) {
     la_.checkpoint();
     working_.clear();
     for (std::size_t g = 0; g < used_.size(); ++g) {
-      const auto values = of(b, used_[g]);
-      const bool on = std::any_of(values.begin(), values.end(), [](double v) { return v != 0; });
-      if (on || this->violation(penalty, static_cast<int>(g)) > goal.violation) working_.push_back(static_cast<int>(g));
+      if (works(penalty, static_cast<int>(g), goal.violation)) working_.push_back(static_cast<int>(g));
     }
     const int sweeps = sweep(penalty, goal.violation);
     const double after = largestViolation(penalty);
@@ -173,16 +216,16 @@ bool BlockQuadratic::minimize(const BlockPenaltyAt& penalty, const Goal& goal) {
 
 /// Whether sweeps go over the rows: where these are so few that a column has less entries than there are places.
 bool BlockQuadratic::byRows() const {
-  const double places = metric_.size();
-  return 2 * metric_.entries() < places * places;
+  const double places = form_.size();
+  return metric_ && 2 * metric_->entries() < places * places;
 }
 
 /// Some sweeps over the working blocks, with Anderson's extrapolation; how many. The state is b, and behind it the
 /// gradients, or by rows the change of the predictions times their curvatures.
 int BlockQuadratic::sweep(const BlockPenaltyAt& penalty, double tolerance) {
   const bool rows = byRows();
-  const std::size_t head = b.size(), tail = rows ? at(metric_.rows()) * at(responses_) : head;
-  if (!rows) metric_.needGram();
+  const std::size_t head = b.size(), tail = rows ? at(metric_->rows()) * at(responses_) : head;
+  if (!rows) form_.needGram();
   if (!anderson_ || state_.size() != head + tail) {
     state_.assign(head + tail, 0.0);
     plain_ = last_ = state_;
@@ -223,7 +266,7 @@ double BlockQuadratic::objective(const BlockPenaltyAt& penalty, std::span<const 
   double sum = 0;
   if (byRows()) {
     for (std::size_t k = 0; k < head; ++k) sum += base_[k] * (state[k] - start_[k]);
-    sum += metric_.squaredNormOfRows(tail) / 2;
+    sum += metric_->squaredNormOfRows(tail) / 2;
   } else {
     for (std::size_t k = 0; k < head; ++k) sum += (base_[k] + tail[k]) / 2 * (state[k] - start_[k]);
   }
@@ -250,14 +293,14 @@ double BlockQuadratic::sweepGram(const BlockPenaltyAt& penalty) {
       squares += square(step);
       own[at(k)] = next[at(k)];
       const int place = (block.first + k) / responses_, response = (block.first + k) % responses_;
-      const double* column = metric_.gram(place);
+      const double* column = form_.gram(place);
       if (responses_ == 1) {
-        blas::axpy(metric_.size(), step, column, gradients.data());
+        blas::axpy(form_.size(), step, column, gradients.data());
       } else {
-        for (int e = 0; e < metric_.size(); ++e) gradients[at(e * responses_ + response)] += step * column[e];
+        for (int e = 0; e < form_.size(); ++e) gradients[at(e * responses_ + response)] += step * column[e];
       }
     }
-    most = std::max(most, std::sqrt(squares) * metric_.curvature(block.first / responses_));
+    most = std::max(most, std::sqrt(squares) * form_.curvature(block.first / responses_));
   }
   return most;
 }
@@ -266,7 +309,7 @@ double BlockQuadratic::sweepGram(const BlockPenaltyAt& penalty) {
 double BlockQuadratic::sweepRows(const BlockPenaltyAt& penalty) {
   const std::span<double> all(state_);
   const std::span<double> values = all.first(b.size()), rows = all.subspan(b.size());
-  const std::size_t n = at(metric_.rows());
+  const std::size_t n = at(metric_->rows());
   sumsOfRows_.assign(at(responses_), 0.0);
   for (std::size_t k = 0; k < rows.size(); ++k) sumsOfRows_[k / n] += rows[k];
   double most = 0;
@@ -277,7 +320,7 @@ double BlockQuadratic::sweepRows(const BlockPenaltyAt& penalty) {
     for (int k = 0; k < block.size; ++k) {
       const int entry = block.first + k, place = entry / responses_;
       const std::size_t response = at(entry % responses_);
-      slopes_[at(k)] = base_[at(entry)] + metric_.ofRows(place, rows.subspan(response * n, n), sumsOfRows_[response]);
+      slopes_[at(k)] = base_[at(entry)] + metric_->ofRows(place, rows.subspan(response * n, n), sumsOfRows_[response]);
     }
     best(penalty.of(block.group), g, own, slopes_, next);
     double squares = 0;
@@ -288,10 +331,10 @@ double BlockQuadratic::sweepRows(const BlockPenaltyAt& penalty) {
       own[at(k)] = next[at(k)];
       const int place = (block.first + k) / responses_;
       const std::size_t response = at((block.first + k) % responses_);
-      metric_.addWeighted(place, step, rows.data() + response * n);
-      sumsOfRows_[response] += step * metric_.totalWeight() * metric_.mean(place);
+      metric_->addWeighted(place, step, rows.data() + response * n);
+      sumsOfRows_[response] += step * metric_->totalWeight() * metric_->mean(place);
     }
-    most = std::max(most, std::sqrt(squares) * metric_.curvature(block.first / responses_));
+    most = std::max(most, std::sqrt(squares) * form_.curvature(block.first / responses_));
   }
   return most;
 }
@@ -303,12 +346,12 @@ void BlockQuadratic::finishSweeps(bool rows) {
     std::ranges::copy(tail, q.begin());
     return;
   }
-  const std::size_t n = at(metric_.rows());
+  const std::size_t n = at(metric_->rows());
   for (int k = 0; k < responses_; ++k) {
     const std::span<const double> own = tail.subspan(at(k) * n, n);
     const double sum = std::accumulate(own.begin(), own.end(), 0.0);
-    for (int e = 0; e < metric_.size(); ++e) {
-      q[at(e * responses_ + k)] = base_[at(e * responses_ + k)] + metric_.ofRows(e, own, sum);
+    for (int e = 0; e < form_.size(); ++e) {
+      q[at(e * responses_ + k)] = base_[at(e * responses_ + k)] + metric_->ofRows(e, own, sum);
     }
   }
 }
@@ -317,27 +360,27 @@ void BlockQuadratic::finishSweeps(bool rows) {
 void BlockQuadratic::applyGram(std::span<const double> d, std::span<double> out) {
   const int width = responses_;
   if (byRows()) {
-    const std::size_t n = at(metric_.rows());
+    const std::size_t n = at(metric_->rows());
     column_.resize(n);
-    places_.resize(at(metric_.size()));
+    places_.resize(at(form_.size()));
     for (int k = 0; k < width; ++k) {
-      for (int e = 0; e < metric_.size(); ++e) places_[at(e)] = d[at(e * width + k)];
-      const double sum = metric_.rowsOf(places_, column_);
-      for (int e = 0; e < metric_.size(); ++e) out[at(e * width + k)] = metric_.ofRows(e, column_, sum);
+      for (int e = 0; e < form_.size(); ++e) places_[at(e)] = d[at(e * width + k)];
+      const double sum = metric_->rowsOf(places_, column_);
+      for (int e = 0; e < form_.size(); ++e) out[at(e * width + k)] = metric_->ofRows(e, column_, sum);
     }
     return;
   }
-  metric_.needGram();
+  form_.needGram();
   std::fill(out.begin(), out.end(), 0.0);
-  for (int e = 0; e < metric_.size(); ++e) {
-    const double* column = metric_.gram(e);
+  for (int e = 0; e < form_.size(); ++e) {
+    const double* column = form_.gram(e);
     if (width == 1) {
-      if (d[at(e)] != 0) blas::axpy(metric_.size(), d[at(e)], column, out.data());
+      if (d[at(e)] != 0) blas::axpy(form_.size(), d[at(e)], column, out.data());
       continue;
     }
     const double* from = d.data() + at(e) * at(width);
     if (std::all_of(from, from + width, [](double v) { return v == 0; })) continue;
-    for (int f = 0; f < metric_.size(); ++f) {
+    for (int f = 0; f < form_.size(); ++f) {
       for (int k = 0; k < width; ++k) out[at(f * width + k)] += column[f] * from[k];
     }
   }
@@ -372,7 +415,7 @@ void BlockQuadratic::finishSupport() {
     for (int k = each.begin; k < each.end; ++k) {
       const double along = square(atEntries_[at(k)]);
       diagonal_[at(k)] =
-          metric_.curvature(entries_[at(k)] / responses_) + each.ridge + each.across * (1 - along) + each.along * along;
+          form_.curvature(entries_[at(k)] / responses_) + each.ridge + each.across * (1 - along) + each.along * along;
     }
   }
 }
@@ -402,13 +445,13 @@ void BlockQuadratic::addPenaltyCurvature(std::span<const double> v, std::span<do
 
 /// Cholesky's factor of the second derivatives on the support. False where they are not positive definite.
 bool BlockQuadratic::factor() {
-  metric_.needGram();
+  form_.needGram();
   const int count = static_cast<int>(entries_.size());
   if (factor_.rows() < count) factor_ = HostMatrix<double>(count + count / 2, count + count / 2, Uninitialized{});
   const Mat<double> a = factor_.view().block(0, 0, count, count);
   double most = 0;
   for (int j = 0; j < count; ++j) {
-    const double* column = metric_.gram(entries_[at(j)] / responses_);
+    const double* column = form_.gram(entries_[at(j)] / responses_);
     const int response = entries_[at(j)] % responses_;
     for (int i = j; i < count; ++i) {
       const int entry = entries_[at(i)];
@@ -478,7 +521,7 @@ bool BlockQuadratic::newtonStep(const BlockPenaltyAt& penalty, double sweepsLeft
   if (count == 0) return false;
   const bool direct = count <= mostDirect && !byRows();
   const double size = count,
-               cost = direct ? size * size / 3 / operationsBlocked / (metric_.size() * responses_) : sweepsOfDirections;
+               cost = direct ? size * size / 3 / operationsBlocked / (form_.size() * responses_) : sweepsOfDirections;
   if (cost > sweepsLeft) return false;
   if (std::any_of(diagonal_.begin(), diagonal_.end(), [](double d) { return !(d > 0); })) return false;
   if (!(direct ? solveDirectly() : solveByProducts())) return false;
@@ -526,7 +569,7 @@ bool BlockQuadratic::tryShare(const BlockPenaltyAt& penalty, double share) {
 
 bool BlockQuadratic::locallyConvex(const BlockPenaltyAt& penalty) {
   if (penalty.convex()) return true;
-  metric_.needGram();
+  form_.needGram();
   entries_.clear();
   support_.clear();
   step_.clear();

@@ -18,13 +18,20 @@ namespace nonconvex {
 class BlockQuadratic {
  public:
   BlockQuadratic(const Cpu& la, const Blocks& blocks, GramMetric& metric, int responses);
+  /// Of coefficients by themselves, whose matrix is a form with a row for each.
+  BlockQuadratic(const Cpu& la, const Blocks& blocks, QuadraticForm& form);
 
   std::vector<double> b, q;
+
+  /// Gives entries := the places of the blocks of another that are not 0 or violate their conditions by more than that.
+  void collectWorking(const BlockPenaltyAt& penalty, double tolerance, std::vector<int>& entries);
+  /// Takes over the blocks of another at these of its places; their gradients are still to be set.
+  void takeOver(const BlockQuadratic& other, std::span<const int> entries);
 
   /// Takes groups in that are not in use, at 0; their gradients are still to be set.
   void add(std::span<const int> groups);
   bool inUse(int group) const { return firstOf_[at(group)] >= 0; }
-  int size() const { return metric_.size(); }
+  int size() const { return form_.size(); }
   int responses() const { return responses_; }
 
   /// What a minimum is known by: no block violates its conditions by more than `violation`, or the gap on the places in
@@ -75,6 +82,7 @@ class BlockQuadratic {
   BlockCurvature& curvature(int block);
   double gapInUse(const BlockPenaltyAt& penalty, double loss) const;
   double violation(const BlockPenaltyAt& penalty, int block);
+  bool works(const BlockPenaltyAt& penalty, int block, double tolerance);
   void best(const BlockPenalty& penalty, int block, std::span<const double> at_, std::span<const double> gradient,
             std::span<double> out);
   bool byRows() const;
@@ -94,7 +102,8 @@ class BlockQuadratic {
 
   const Cpu& la_;
   const Blocks& blocks_;
-  GramMetric& metric_;
+  QuadraticForm& form_;
+  GramMetric* metric_;  ///< the form, where coefficients are those of its columns
   int responses_;
   std::vector<int> firstOf_;  ///< of groups: the first of used_, -1 where not in use
   std::vector<Used> used_;

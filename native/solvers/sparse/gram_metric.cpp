@@ -218,6 +218,15 @@ void GramMetric::addProduct(std::span<const double> b, std::span<double> t) cons
   }
 }
 
+void GramMetric::copy(int place, std::span<double> out) const {
+  if (!data_.x.sparse()) {
+    std::copy_n(panel_.column(place), out.size(), out.begin());
+    return;
+  }
+  std::fill(out.begin(), out.end(), 0.0);
+  forEntries(place, [&](int i, double a) { out[at(i)] = a; });
+}
+
 double GramMetric::dot(int place, const double* r) const {
   if (!data_.x.sparse()) return blas::dot(data_.n(), panel_.column(place), r);
   const std::size_t first = begins_[at(place)];

@@ -7,25 +7,26 @@
 #include "core/index.hpp"
 #include "linalg/cpu.hpp"
 #include "solvers/sparse/data.hpp"
+#include "solvers/sparse/quadratic_form.hpp"
 
 namespace nonconvex {
 
 /// The columns in use, each with its place, and G = X^T H X of these, centred with the weights h where there is an
 /// intercept, which is best eliminated: G_jk = sum_i h_i (x_ij - m_j) (x_ik - m_k), m_j the mean by h. Columns are
 /// added, never taken away.
-class GramMetric {
+class GramMetric final : public QuadraticForm {
  public:
   GramMetric(const Cpu& la, const SparseData& data, bool intercept);
 
   /// Rows of the data.
   int rows() const { return data_.n(); }
-  int size() const { return static_cast<int>(columns_.size()); }
+  int size() const override { return static_cast<int>(columns_.size()); }
   int column(int place) const { return columns_[at(place)]; }
   const std::vector<int>& columns() const { return columns_; }
   /// -1 if the column is not in use.
   int place(int column) const { return places_[at(column)]; }
   /// G_jj
-  double curvature(int place) const { return curvatures_[at(place)]; }
+  double curvature(int place) const override { return curvatures_[at(place)]; }
   /// G_jj as it would be of any column of the data, in one pass over that.
   double curvatureOf(int column) const;
   /// The mean of a column by h, 0 without an intercept.
@@ -42,11 +43,13 @@ class GramMetric {
   void setWeights(std::span<const double> h);
 
   /// Computes what is missing of G, of which the other members need nothing.
-  void needGram();
-  bool hasGram() const { return filled_ == size(); }
+  void needGram() override;
+  bool hasGram() const override { return filled_ == size(); }
   /// Column j of G, both triangles, once needGram() has been called.
-  const double* gram(int place) const { return gram_.column(place); }
+  const double* gram(int place) const override { return gram_.column(place); }
 
+  /// out := a column, as it is in use: with its shift where x is dense, without where it is sparse.
+  void copy(int place, std::span<double> out) const;
   /// column . r, and r += t times the weighted column.
   double dot(int place, const double* r) const;
   void addWeighted(int place, double t, double* r) const;

@@ -26,6 +26,7 @@ constexpr double shareOfViolation = 0.1;  // to which a quadratic is minimised
 constexpr double shareOfTolerance = 0.3;  // of the gap, that the columns in use may take
 constexpr int mostDirections = 60;        // of conjugate gradients for one Newton step on rows
 constexpr double accuracyOfStep = 0.05;   // of its residual
+constexpr double mostNumbersOfClasses = 4e7;  // that all second derivatives of classes may take
 constexpr double leastAlpha = 1e-3;       // by which lambdaMax is told of penalties that are nearly squares alone
 
 }  // namespace
@@ -39,6 +40,9 @@ GroupPath::GroupPath(const Cpu& la, const SparseData& data, const SparseSettings
       blocks_(data, settings),
       metric_(la, data, settings.intercept),
       quadratic_(la, blocks_, metric_, data.responses()),
+      classes_(la, metric_, data.responses(), settings.intercept),
+      model_(la, blocks_, classes_),
+      sums_(at(data.responses())),
       gradients_(data.p(), data.responses()),
       intercepts_(at(data.responses()), 0.0) {
   require(!data.bounded, "lowerBounds", "given",
@@ -175,8 +179,19 @@ bool GroupPath::solve(const BlockPenaltyAt& penalty, double tolerance, double ga
         squared() ? tolerance / 2
                   : std::max(std::min(shareOfViolation * now, square(now) / std::max(penalty.largestSlope(), 1e-300)),
                              0.3 * tolerance);
+    const BlockQuadratic::Goal within{inner, squared() ? gap : shareOfViolation * gap, value_ - perfect_};
+    if (takesClasses(penalty, tolerance)) {
+      const bool moved = classStep(penalty, within, stretch);
+      const double next = violation();
+      classesServe_ = moved && next <= slowProgress * now;
+      stretch = moved ? std::max(1.0, stretch / stretchOfCurvatures) : stretch * stretchOfCurvatures;
+      if (stretch > largestStretch) return reached(next);
+      now = next;
+      la_.checkpoint();
+      continue;
+    }
     before = quadratic_.b;
-    quadratic_.minimize(penalty, {inner, squared() ? gap : shareOfViolation * gap, value_ - perfect_});
+    quadratic_.minimize(penalty, within);
     after = quadratic_.b;
     quadratic_.b = before;
     const bool moved = moveTo(penalty, after, true);
@@ -196,6 +211,54 @@ bool GroupPath::solve(const BlockPenaltyAt& penalty, double tolerance, double ga
     la_.checkpoint();
   }
   return false;
+}
+
+/// Whether the next quadratic is that of all second derivatives of classes; collects the places that it has.
+bool GroupPath::takesClasses(const BlockPenaltyAt& penalty, double tolerance) {
+  if (!loss_->coupled() || !penalty.convex()) return false;
+  quadratic_.collectWorking(penalty, tolerance, working_);
+  return classes_.numbersFor(static_cast<double>(working_.size())) <= mostNumbersOfClasses;
+}
+
+/// Places of columns without penalty.
+void GroupPath::freePlaces(const BlockPenaltyAt& penalty) {
+  freePlaces_.clear();
+  for (int e = 0; e < metric_.size(); ++e) {
+    if (penalty.isZero() || data_.factor[at(metric_.column(e))] == 0) freePlaces_.push_back(e);
+  }
+}
+
+/// Goes to the minimum of the quadratic with all second derivatives on the places that takesClasses() has found, or a
+/// part of the way there. Whether it moved.
+bool GroupPath::classStep(const BlockPenaltyAt& penalty, const BlockQuadratic::Goal& goal, double stretch) {
+  const std::vector<int>& known = classes_.entries();
+  if (!classesServe_ || !std::ranges::includes(known, working_)) {
+    freePlaces(penalty);
+    if (!classes_.set(working_, freePlaces_, *loss_, first_, second_, stretch)) return false;
+  }
+  for (int k = 0; k < responses_; ++k) {
+    const std::span<double> slopes = column(first_, k);
+    sums_[at(k)] = std::accumulate(slopes.begin(), slopes.end(), 0.0);
+  }
+  model_.takeOver(quadratic_, known);
+  for (std::size_t e = 0; e < known.size(); ++e) {
+    model_.q[e] = quadratic_.q[at(known[e])] + metric_.mean(known[e] / responses_) * sums_[at(known[e] % responses_)];
+  }
+  classes_.reduce(sums_, model_.q);
+  model_.minimize(penalty, goal);
+  std::vector<double> after = quadratic_.b, step = model_.b;
+  for (std::size_t e = 0; e < known.size(); ++e) {
+    step[e] -= after[at(known[e])];
+    after[at(known[e])] = model_.b[e];
+  }
+  moves_.resize(at(responses_));
+  classes_.intercepts(sums_, step, moves_);
+  for (std::size_t e = 0; e < known.size(); ++e) {
+    moves_[at(known[e] % responses_)] += metric_.mean(known[e] / responses_) * step[e];
+  }
+  const bool moved = moveTo(penalty, after, false);
+  setGradient();
+  return moved;
 }
 
 /// out := second derivatives of the loss on the support and the intercepts, with columns less their means, times v.

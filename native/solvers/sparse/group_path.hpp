@@ -8,6 +8,7 @@
 #include "linalg/cpu.hpp"
 #include "solvers/sparse/block_quadratic.hpp"
 #include "solvers/sparse/blocks.hpp"
+#include "solvers/sparse/class_metric.hpp"
 #include "solvers/sparse/data.hpp"
 #include "solvers/sparse/engine.hpp"
 #include "solvers/sparse/gram_metric.hpp"
@@ -19,9 +20,9 @@ namespace nonconvex {
 /// groups in use is assumed to stay so, the rest is solved, and one product with all columns for all of these models
 /// says whether that held, and the bounds.
 ///
-/// A loss is replaced by quadratics in turn whose curvatures of rows are the same for all responses: its own for one
-/// response, a bound of them for classes, where Newton steps on the support follow, with the second derivatives that
-/// there are.
+/// A loss is replaced by quadratics in turn. Those of classes have all second derivatives, by the coefficients that are
+/// not 0 or not to stay there. Where these are too many, and for others, curvatures of rows are the same for all
+/// responses: the loss's own for one response, a bound of them for classes, where Newton steps on the support follow.
 class GroupPath : public PathEngine {
  public:
   /// Throws where there are bounds, which blocks do not take.
@@ -56,6 +57,9 @@ class GroupPath : public PathEngine {
   bool solve(const BlockPenaltyAt& penalty, double tolerance, double gap);
   bool moveTo(const BlockPenaltyAt& penalty, std::span<const double> after, bool ofQuadratic);
   void rowsOfStep(std::span<const double> step);
+  bool takesClasses(const BlockPenaltyAt& penalty, double tolerance);
+  bool classStep(const BlockPenaltyAt& penalty, const BlockQuadratic::Goal& goal, double stretch);
+  void freePlaces(const BlockPenaltyAt& penalty);
   bool newtonStep(const BlockPenaltyAt& penalty);
   bool solveOnRows();
   void multiplyByCurvature(std::span<const double> v, std::span<double> out);
@@ -83,6 +87,12 @@ class GroupPath : public PathEngine {
   Blocks blocks_;
   GramMetric metric_;
   BlockQuadratic quadratic_;
+  // Of classes: all second derivatives on some entries, and the quadratic with them.
+  ClassMetric classes_;
+  BlockQuadratic model_;
+  bool classesServe_ = false;  ///< whether those derivatives, of an earlier point, do
+  std::vector<int> working_, freePlaces_;
+  std::vector<double> sums_;
   double evaluations_ = 0;
   HostMatrix<double> gradients_;  ///< of all columns at the last checked model
 

@@ -58,6 +58,12 @@ class RowsLoss {
     static_cast<void>(first);
     for (std::size_t i = 0; i < v.size(); ++i) v[i] *= second[i];
   }
+  /// h := the second derivatives by the predictions of responses k and l at the point with these derivatives.
+  virtual void secondDerivatives(std::span<const double> first, std::span<const double> second, int k, int l,
+                                 std::span<double> h) const {
+    static_cast<void>(first);
+    for (std::size_t i = 0; i < h.size(); ++i) h[i] = k == l ? second[h.size() * static_cast<std::size_t>(k) + i] : 0;
+  }
   /// Whether the loss is (t - y)^2 / 2 for each row.
   virtual bool squared() const { return false; }
   /// Whether the loss of a row depends on the predictions of others.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "functions/losses.hpp"
 #include "linalg/vector_math.hpp"
@@ -93,6 +94,20 @@ void MultinomialRows::multiplyHessian(std::span<const double> first, std::span<c
   for (std::size_t i = 0; i < n; ++i) mean[i] = weights[i] > 0 ? mean[i] / weights[i] : 0;
   for (std::size_t k = 0; k < v.size(); k += n) {
     for (std::size_t i = 0; i < n; ++i) v[k + i] = weighted(k, i) * (v[k + i] - mean[i]);
+  }
+}
+
+void MultinomialRows::secondDerivatives(std::span<const double> first, std::span<const double> second, int k, int l,
+                                        std::span<double> h) const {
+  const std::vector<double>&weights = data_.weights, &y = data_.y;
+  const std::size_t n = weights.size(), ofK = n * at(k), ofL = n * at(l);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (k == l) {
+      h[i] = second[ofK + i];
+      continue;
+    }
+    const double p = first[ofK + i] + weights[i] * y[ofK + i], q = first[ofL + i] + weights[i] * y[ofL + i];
+    h[i] = weights[i] > 0 ? -p * q / weights[i] : 0;
   }
 }
 

@@ -26,6 +26,8 @@ class MultinomialRows final : public RowsLoss {
   bool coupled() const override { return true; }
   void multiplyHessian(std::span<const double> first, std::span<const double> second,
                        std::span<double> v) const override;
+  void secondDerivatives(std::span<const double> first, std::span<const double> second, int k, int l,
+                         std::span<double> h) const override;
 
  private:
   const SparseData& data_;
