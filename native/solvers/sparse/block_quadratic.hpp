@@ -18,7 +18,7 @@ namespace nonconvex {
 class BlockQuadratic {
  public:
   BlockQuadratic(const Cpu& la, const Blocks& blocks, GramMetric& metric, int responses);
-  /// Of coefficients by themselves, whose matrix is a form with a row for each.
+  /// A quadratic of coefficients by themselves, whose form has a row for each.
   BlockQuadratic(const Cpu& la, const Blocks& blocks, QuadraticForm& form);
 
   std::vector<double> b, q;

@@ -13,7 +13,8 @@
 namespace nonconvex {
 
 /// Entry e is the coefficient of a place of a GramMetric for one of K responses, given as place K + response. G has the
-/// second derivatives of the loss by the entries, the intercepts at their best, of which there is one for each response.
+/// second derivatives of the loss by the entries, the intercepts at their best, of which there is one for each
+/// response.
 class ClassMetric final : public QuadraticForm {
  public:
   ClassMetric(const Cpu& la, const GramMetric& columns, int responses, bool intercept);
@@ -41,7 +42,7 @@ class ClassMetric final : public QuadraticForm {
   void collectPanels();
   void fill(const RowsLoss& loss, std::span<const double> first, std::span<const double> second, double stretch);
   bool eliminate();
-  /// Where the entries of a response begin among those by responses, and how many there are, its intercept first.
+  /// The first entry of a response among those by responses, which is its intercept, and how many it has.
   int begin(int response) const { return begins_[at(response)]; }
   int count(int response) const { return begins_[at(response) + 1] - begins_[at(response)]; }
 
@@ -50,13 +51,13 @@ class ClassMetric final : public QuadraticForm {
   int responses_;
   bool intercept_;
   std::vector<int> entries_;
-  std::vector<int> begins_;                 ///< of responses, and the end
-  std::vector<int> order_;                  ///< the entry at a place by responses, -1 for intercepts
-  HostMatrix<double> panel_, block_;        ///< columns by responses, those of one response times weights
-  HostMatrix<double> whole_, gram_;         ///< the Hessian by responses, and G by entries
-  HostMatrix<double> corner_, mixed_;       ///< the factor of the intercepts' Hessian, and it with the entries: K x E
-  HostMatrix<double> solved_;               ///< corner_^-1 mixed_
-  mutable HostMatrix<double> small_;        ///< K x 1
+  std::vector<int> begins_;            ///< of responses, and the end
+  std::vector<int> order_;             ///< the entry at a place by responses, -1 for intercepts
+  HostMatrix<double> panel_, block_;   ///< columns by responses, those of one response times weights
+  HostMatrix<double> whole_, gram_;    ///< the Hessian by responses, and G by entries
+  HostMatrix<double> corner_, mixed_;  ///< the factor of the intercepts' Hessian, and it with the entries: K x E
+  HostMatrix<double> solved_;          ///< corner_^-1 mixed_
+  mutable HostMatrix<double> small_;   ///< K x 1
   std::vector<double> weights_;
 };
 

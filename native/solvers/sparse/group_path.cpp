@@ -18,16 +18,17 @@ constexpr int mostLambdasTogether = 8;
 constexpr double shareOfCandidates = 0.9;  // of the last of these lambdas, from which dual norm on a group is taken in
 constexpr int mostAttemptsAtOne = 12;      // at one lambda
 constexpr int mostModels = 300;            // quadratics in turn, for one model
+constexpr int mostModelsInVain = 50;       // the same, once a model of a penalty that is not convex was not reached
 constexpr double slowProgress = 0.1;       // a violation that is more of the one before asks for new curvatures
 constexpr double stretchOfCurvatures = 4;  // where the objective rises along a step
 constexpr double largestStretch = 1e6;
 constexpr int mostHalvingsOfStep = 8;
-constexpr double shareOfViolation = 0.1;  // to which a quadratic is minimised
-constexpr double shareOfTolerance = 0.3;  // of the gap, that the columns in use may take
-constexpr int mostDirections = 60;        // of conjugate gradients for one Newton step on rows
-constexpr double accuracyOfStep = 0.05;   // of its residual
+constexpr double shareOfViolation = 0.1;      // to which a quadratic is minimised
+constexpr double shareOfTolerance = 0.3;      // of the gap, that the columns in use may take
+constexpr int mostDirections = 60;            // of conjugate gradients for one Newton step on rows
+constexpr double accuracyOfStep = 0.05;       // of its residual
 constexpr double mostNumbersOfClasses = 4e7;  // that all second derivatives of classes may take
-constexpr double leastAlpha = 1e-3;       // by which lambdaMax is told of penalties that are nearly squares alone
+constexpr double leastAlpha = 1e-3;           // by which lambdaMax is told of penalties that are nearly squares alone
 
 }  // namespace
 
@@ -171,32 +172,18 @@ bool GroupPath::solve(const BlockPenaltyAt& penalty, double tolerance, double ga
                               violation);
   };
   const auto violation = [&] { return std::max(quadratic_.largestViolation(penalty), violationOfIntercepts()); };
-  std::vector<double> before, after;
   double now = violation(), stretch = 1;
-  for (int k = 0; k < mostModels; ++k) {
+  // Where columns explain all, a penalty that does not grow leaves no minimum, nor will it at smaller lambdas.
+  const int most = inVain_ ? mostModelsInVain : mostModels;
+  for (int k = 0; k < most; ++k) {
     if (reached(now)) return true;
     const double inner =
         squared() ? tolerance / 2
                   : std::max(std::min(shareOfViolation * now, square(now) / std::max(penalty.largestSlope(), 1e-300)),
                              0.3 * tolerance);
     const BlockQuadratic::Goal within{inner, squared() ? gap : shareOfViolation * gap, value_ - perfect_};
-    if (takesClasses(penalty, tolerance)) {
-      const bool moved = classStep(penalty, within, stretch);
-      const double next = violation();
-      classesServe_ = moved && next <= slowProgress * now;
-      stretch = moved ? std::max(1.0, stretch / stretchOfCurvatures) : stretch * stretchOfCurvatures;
-      if (stretch > largestStretch) return reached(next);
-      now = next;
-      la_.checkpoint();
-      continue;
-    }
-    before = quadratic_.b;
-    quadratic_.minimize(penalty, within);
-    after = quadratic_.b;
-    quadratic_.b = before;
-    const bool moved = moveTo(penalty, after, true);
-    setGradient();
-    if (loss_->coupled()) newtonStep(penalty);
+    const bool classes = takesClasses(penalty, tolerance);
+    const bool moved = classes ? classStep(penalty, within, stretch) : rowStep(penalty, within);
     const double next = violation();
     if (squared()) {
       if (!moved || next > 0.5 * now) return reached(next);
@@ -205,12 +192,27 @@ bool GroupPath::solve(const BlockPenaltyAt& penalty, double tolerance, double ga
     }
     // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a hump.
     stretch = moved ? std::max(1.0, stretch / stretchOfCurvatures) : stretch * stretchOfCurvatures;
-    if (!moved || next > slowProgress * now) setCurvatures(stretch);
+    const bool slow = !moved || next > slowProgress * now;
+    classesServe_ = classes && !slow;
+    if (slow && !classes) setCurvatures(stretch);
     if (stretch > largestStretch) return reached(next);
     now = next;
     la_.checkpoint();
   }
+  inVain_ = inVain_ || !penalty.convex();
   return false;
+}
+
+/// Goes to the minimum of the quadratic with curvatures of rows, or a part of the way there, and of classes on by a
+/// Newton step. Whether it moved.
+bool GroupPath::rowStep(const BlockPenaltyAt& penalty, const BlockQuadratic::Goal& goal) {
+  ends_ = quadratic_.b;
+  quadratic_.minimize(penalty, goal);
+  ends_.swap(quadratic_.b);
+  const bool moved = moveTo(penalty, ends_, true);
+  setGradient();
+  if (loss_->coupled()) newtonStep(penalty);
+  return moved;
 }
 
 /// Whether the next quadratic is that of all second derivatives of classes; collects the places that it has.
@@ -246,17 +248,18 @@ bool GroupPath::classStep(const BlockPenaltyAt& penalty, const BlockQuadratic::G
   }
   classes_.reduce(sums_, model_.q);
   model_.minimize(penalty, goal);
-  std::vector<double> after = quadratic_.b, step = model_.b;
+  ends_ = quadratic_.b;
+  direction_.resize(known.size());
   for (std::size_t e = 0; e < known.size(); ++e) {
-    step[e] -= after[at(known[e])];
-    after[at(known[e])] = model_.b[e];
+    direction_[e] = model_.b[e] - ends_[at(known[e])];
+    ends_[at(known[e])] = model_.b[e];
   }
   moves_.resize(at(responses_));
-  classes_.intercepts(sums_, step, moves_);
+  classes_.intercepts(sums_, direction_, moves_);
   for (std::size_t e = 0; e < known.size(); ++e) {
-    moves_[at(known[e] % responses_)] += metric_.mean(known[e] / responses_) * step[e];
+    moves_[at(known[e] % responses_)] += metric_.mean(known[e] / responses_) * direction_[e];
   }
-  const bool moved = moveTo(penalty, after, false);
+  const bool moved = moveTo(penalty, ends_, false);
   setGradient();
   return moved;
 }
@@ -335,11 +338,11 @@ bool GroupPath::newtonStep(const BlockPenaltyAt& penalty) {
   if (!solveOnRows()) return false;
   const std::vector<int>& entries = quadratic_.entries();
   const std::vector<double>& step = quadratic_.step();
-  std::vector<double> after = quadratic_.b;
-  for (std::size_t e = 0; e < entries.size(); ++e) after[at(entries[e])] += step[e];
-  clip(penalty, quadratic_.b, after);
+  ends_ = quadratic_.b;
+  for (std::size_t e = 0; e < entries.size(); ++e) ends_[at(entries[e])] += step[e];
+  clip(penalty, quadratic_.b, ends_);
   for (int k = 0; k < responses_; ++k) moves_[at(k)] = step[entries.size() + at(k)];
-  const bool moved = moveTo(penalty, after, false);
+  const bool moved = moveTo(penalty, ends_, false);
   setGradient();
   return moved;
 }

@@ -57,6 +57,7 @@ class GroupPath : public PathEngine {
   bool solve(const BlockPenaltyAt& penalty, double tolerance, double gap);
   bool moveTo(const BlockPenaltyAt& penalty, std::span<const double> after, bool ofQuadratic);
   void rowsOfStep(std::span<const double> step);
+  bool rowStep(const BlockPenaltyAt& penalty, const BlockQuadratic::Goal& goal);
   bool takesClasses(const BlockPenaltyAt& penalty, double tolerance);
   bool classStep(const BlockPenaltyAt& penalty, const BlockQuadratic::Goal& goal, double stretch);
   void freePlaces(const BlockPenaltyAt& penalty);
@@ -93,6 +94,7 @@ class GroupPath : public PathEngine {
   bool classesServe_ = false;  ///< whether those derivatives, of an earlier point, do
   std::vector<int> working_, freePlaces_;
   std::vector<double> sums_;
+  bool inVain_ = false;  ///< whether a model of a penalty that is not convex was not reached
   double evaluations_ = 0;
   HostMatrix<double> gradients_;  ///< of all columns at the last checked model
 
@@ -101,7 +103,7 @@ class GroupPath : public PathEngine {
   std::vector<double> intercepts_;
   double value_ = 0;  ///< of the loss
   // Of steps.
-  std::vector<double> before_, start_, rows_, places_, moves_;
+  std::vector<double> before_, ends_, start_, rows_, places_, moves_;
   std::vector<double> residual_, direction_, image_, precondition_;
   mutable std::vector<double> block_;
 };

@@ -204,8 +204,14 @@ SparseProgress PathSolver::progress() const {
 std::string PathSolver::explain() const {
   const auto first = std::find_if(models_.begin(), models_.end(), [](const PathModel& each) { return !each.reached; });
   if (first == models_.end()) return {};
+  const bool classes = data_.family == SparseFamily::binomial || data_.family == SparseFamily::multinomial;
+  const std::string noMinimum =
+      classes && !isConvex(settings_.penalty)
+          ? " Where columns separate the classes, a penalty that does not grow leaves the objective without a minimum."
+          : "";
   return "The model at lambda = " + show(first->lambda) + " did not reach the tolerance: its gap is " +
-         show(first->gap) + ", its violation over lambdaMax " + show(first->violation / engine_->lambdaMax()) + ".";
+         show(first->gap) + ", its violation over lambdaMax " + show(first->violation / engine_->lambdaMax()) + "." +
+         noMinimum;
 }
 
 /// Longer than most: each of the vectors gets its entry of a model.
