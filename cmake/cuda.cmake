@@ -7,7 +7,8 @@ target_link_libraries(nonconvex_cuda_class PUBLIC nonconvex_core ${CMAKE_DL_LIBS
 nonconvex_reuse_headers(nonconvex_cuda_class)
 
 # For tests, a device that is simulated, with shared libraries that stand for NVIDIA's.
-if(NONCONVEX_TESTS)
+option(NONCONVEX_SIMULATED_DEVICE "The tests of the simulated device" ON)
+if(NONCONVEX_TESTS AND NONCONVEX_SIMULATED_DEVICE)
   set(substitutes ${CMAKE_BINARY_DIR}/substitutes)
   # The solvers of a device by g++, whose kernels are loops.
   file(GLOB kernels CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} cuda/solvers/*.cu)

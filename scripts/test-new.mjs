@@ -1,7 +1,7 @@
 // `npm run test:new`: in a copy of the repository, makes a family with scripts/new.mjs, builds it, and runs the tests that a
 // family has to pass. Says which files a family is.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main, output, root, run } from './shared.mjs';
@@ -17,7 +17,14 @@ main(() => {
     for (const path of tracked.split('\0').filter((path) => path !== '' && existsSync(join(root, path)))) {
       cpSync(join(root, path), join(copy, path), { recursive: true });
     }
-    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    // The installed packages under paths of the copy: behind a link, ccache and the checker of types would know nothing of them.
+    if (output('cp', ['-al', 'node_modules', copy]) === undefined) {
+      cpSync(join(root, 'node_modules'), join(copy, 'node_modules'), { recursive: true });
+    }
+    // What was found about types here: only what is new has to be checked.
+    if (existsSync(join(root, 'build-types'))) {
+      cpSync(join(root, 'build-types'), join(copy, 'build-types'), { recursive: true });
+    }
     // ccache finds what was compiled here in the copy, too: paths are relative to it.
     const here = { cwd: copy, env: { ...process.env, CCACHE_BASEDIR: copy, CCACHE_NOHASHDIR: '1' } };
     const node = (...args) => run(process.execPath, args, here);
@@ -30,10 +37,7 @@ main(() => {
     refuses('scripts/new.mjs', [name], 'exists', here);
     refuses('scripts/new.mjs', ['Not a name'], 'no name for a family', here);
 
-    // Paths through the link to node_modules, which are those of the copy: else ccache would not find the binding's files.
-    const links = ['--preserve-symlinks', '--preserve-symlinks-main'];
     const cmakeJs = [
-      ...links,
       'node_modules/cmake-js/bin/cmake-js',
       'configure',
       '--out',
