@@ -4,6 +4,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { buildSync, transformSync } from 'esbuild';
+import { writeReferences } from './references.mjs';
 import { files, main, root, runTool } from './shared.mjs';
 
 const target = 'node20';
@@ -25,6 +26,7 @@ main(() => {
   for (const path of files('src', (path) => path.endsWith('.ts') && !ofTheProgram(path))) {
     for (const format of ['esm', 'cjs']) transform(path, format);
   }
+  writeReferences();
   runTool('typescript', 'bin/tsc', ['-p', 'tsconfig.declarations.json']);
   cpSync(join(dist, 'esm'), join(dist, 'cjs'), { recursive: true, filter: (path) => !path.endsWith('.js') });
   // What ends in .js in here, declarations of it too, is CommonJS.

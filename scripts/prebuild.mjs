@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { writeReferences } from './references.mjs';
 import { main, root, run, runTool } from './shared.mjs';
 
 main(() => {
@@ -28,4 +29,5 @@ main(() => {
   copyFileSync(join(root, 'build-prebuild/Release/nonconvex.node'), file);
   if (linux) run('strip', [file]);
   if (glibc) run(process.execPath, ['scripts/check-binary.mjs', file, given < 0 ? '8' : '40']);
+  writeReferences();
 });

@@ -1,8 +1,10 @@
 // The one file that knows where binaries are.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// Not by the name of the function: webpack would take calls of it for its own.
+import nodeModule from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type BinaryReference, references } from './binaries.js';
 import { messageOf, show } from './check.js';
 import { SolverError, withOwnErrors } from './error.js';
 
@@ -77,40 +79,86 @@ function search(name: string, variable: string): { found?: Addon; tried: Tried[]
   const named = Boolean(file);
   // A binary asked for by name is that one or none.
   const candidates = file ? [resolve(file)] : [...localBuilds(name), ...prebuilds(name)];
-  // The same object for the ES module, the CommonJS copy and every bundle of this package in a thread.
-  const require = createRequire(join(root(), 'package.json'));
   const tried: Tried[] = [];
-  for (const path of candidates) {
-    if (!path.endsWith('.node')) {
-      // Node would run it as JavaScript.
-      tried.push({ path, why: 'the name of a binary ends in .node', missing: false });
-      continue;
-    }
+  const attempt = (path: string, why: string | undefined, load: () => unknown): Addon | undefined => {
     try {
-      if (existsSync(path)) return { found: withOwnErrors(require(path) as Addon), tried, named };
-      tried.push({ path, why: 'no such file', missing: true });
+      if (why === undefined) return withOwnErrors(load() as Addon);
+      tried.push({ path, why, missing: why === noFile });
     } catch (error) {
       tried.push({ path, why: messageOf(error), missing: false });
     }
+    return undefined;
+  };
+  for (const path of candidates) {
+    const found = attempt(path, unfit(path), () => requireBinary(path));
+    if (found) return { found, tried, named };
+  }
+  for (const reference of named ? [] : bundledBinaries(name)) {
+    const found = attempt(`${reference.file} of the bundle`, undefined, () => loadReference(reference));
+    if (found) return { found, tried, named };
   }
   return { tried, named };
 }
 
-/** The folder of this package: of the nearest package.json above this file that has a name, which that of dist/cjs has not. */
-function root(): string {
+const noFile = 'no such file';
+
+/** Why a file cannot be loaded, as far as that is known before. */
+function unfit(path: string): string | undefined {
+  // Node would run it as JavaScript.
+  if (!path.endsWith('.node')) return 'the name of a binary ends in .node';
+  return existsSync(path) ? undefined : noFile;
+}
+
+/** Loads a file as one object for the ES module, the CommonJS copy and every bundle of this package in a thread. */
+function requireBinary(path: string): unknown {
+  return nodeModule.createRequire(join(root(), 'package.json'))(path);
+}
+
+/** The binaries that a bundler may have copied beside what it wrote. */
+function bundledBinaries(name: string): BinaryReference[] {
+  return isBundled() ? fitting(name, references, ({ file }) => file) : [];
+}
+
+/** The addon as a bundler hands it on: the addon itself, or the path of the file. */
+function loadReference({ url, load }: BinaryReference): unknown {
+  // A bundle that is no ES module has no address of its own, but perhaps one for the file.
+  const copied = import.meta.url && url ? fileURLToPath(url()) : undefined;
+  if (copied && existsSync(copied)) return requireBinary(copied);
+  const given = load();
+  return typeof given === 'string' ? requireBinary(resolve(here(), given)) : given;
+}
+
+/** The folder of this file, or of the bundle that it is in. */
+function here(): string {
   // The CommonJS build has no URL. Not by __dirname alone: with `node -e` that is '.', in ES modules too.
-  const here = dirname(import.meta.url ? fileURLToPath(import.meta.url) : __filename);
-  let folder = here;
-  while (!isPackage(join(folder, 'package.json'))) {
+  return dirname(import.meta.url ? fileURLToPath(import.meta.url) : __filename);
+}
+
+/** The folder of the nearest package.json above this file that has a name, which that of dist/cjs has not. */
+function nearestPackage(): string | undefined {
+  let folder = here();
+  while (nameOf(folder) === undefined) {
     const parent = dirname(folder);
-    if (parent === folder) return dirname(here); // a bundle that was moved away from its package
+    if (parent === folder) return undefined;
     folder = parent;
   }
   return folder;
 }
 
-function isPackage(manifest: string): boolean {
-  return existsSync(manifest) && 'name' in JSON.parse(readFileSync(manifest, 'utf8'));
+function nameOf(folder: string): unknown {
+  const manifest = join(folder, 'package.json');
+  return existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')).name : undefined;
+}
+
+/** Whether this file is part of a bundle, which lies in another package than this one or in none. */
+function isBundled(): boolean {
+  const folder = nearestPackage();
+  return folder === undefined || nameOf(folder) !== 'nonconvex';
+}
+
+/** The folder of this package; of a bundle, its own. */
+function root(): string {
+  return isBundled() ? here() : (nearestPackage() as string);
 }
 
 /** Paths where cmake-js and node-gyp put their results in a checkout. */
@@ -121,14 +169,19 @@ function localBuilds(name: string): string[] {
 /** Prebuilt binaries for this platform, named as prebuildify names them: `nonconvex.node` or `nonconvex.glibc.node`. */
 function prebuilds(name: string): string[] {
   const folder = join(root(), 'prebuilds', `${process.platform}-${process.arch}`);
-  const files = existsSync(folder) ? readdirSync(folder).map((file) => file.split('.')) : [];
-  const binaries = files.filter((parts) => parts[0] === name && parts.at(-1) === 'node');
+  const found = fitting(name, existsSync(folder) ? readdirSync(folder) : [], (file) => file);
+  return (found.length > 0 ? found : [`${name}.node`]).map((file) => join(folder, file));
+}
+
+/** Filters files for binaries of that name and the C library at hand. */
+function fitting<File>(name: string, files: readonly File[], nameOf: (file: File) => string): File[] {
+  const parts = (file: File): string[] => nameOf(file).split('.');
+  const binaries = files.filter((file) => parts(file)[0] === name && parts(file).at(-1) === 'node');
   const libc = process.platform !== 'linux' || binaries.length === 0 ? undefined : glibcFound() ? 'glibc' : 'musl';
-  const fitting = binaries.filter((parts) => {
-    const tag = parts.find((part) => part === 'glibc' || part === 'musl');
+  return binaries.filter((file) => {
+    const tag = parts(file).find((part) => part === 'glibc' || part === 'musl');
     return tag === undefined || tag === libc;
   });
-  return fitting.length > 0 ? fitting.map((parts) => join(folder, parts.join('.'))) : [join(folder, `${name}.node`)];
 }
 
 function glibcFound(): string | undefined {
@@ -153,6 +206,7 @@ function failure(tried: Tried[], named: boolean): string {
 
 function remedy(platform: string, named: boolean, glibc: string | undefined): string {
   if (named) return 'To mend it: correct or unset the environment variable NONCONVEX_BINARY.';
+  if (isBundled()) return bundledRemedy;
   if (existsSync(join(root(), 'CMakeLists.txt'))) return 'To mend it: npm run build';
   const build = 'build from source (npm run build in a checkout) and set NONCONVEX_BINARY=/path/to/nonconvex.node';
   if (!existsSync(join(root(), 'prebuilds', platform))) {
@@ -166,3 +220,14 @@ function remedy(platform: string, named: boolean, glibc: string | undefined): st
 function older(version: string, than: string): boolean {
   return version === 'none' || version.localeCompare(than, 'en', { numeric: true }) < 0;
 }
+
+/** What mends a program in one file whose bundler did not bring the binary. */
+const bundledRemedy = [
+  'nonconvex was bundled, and its binary is not with the bundle. To mend it, leave the package out of the bundle and install it beside it:',
+  '  esbuild: --external:nonconvex; webpack: externals: [/^nonconvex/], externalsType: "commonjs"; Rollup: external: [/^nonconvex/];',
+  '  Vite: ssr.external: ["nonconvex"]; Next.js: serverExternalPackages: ["nonconvex"];',
+  'or have the binary copied:',
+  '  esbuild: --loader:.node=copy; webpack: a rule { test: /\\.node$/, type: "asset/resource" };',
+  '  Rollup: the plugin @web/rollup-plugin-import-meta-assets; Vite: build.ssrEmitAssets, rolldownOptions.moduleTypes { ".node": "asset" };',
+  'or put the folder prebuilds/ of the package beside the bundle; or set NONCONVEX_BINARY=/path/to/nonconvex.node.',
+].join('\n');

@@ -1,6 +1,7 @@
 // src/core/loader.ts: which binary is loaded, and what is said when none can be.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -165,6 +166,36 @@ describe('loadAddon', () => {
   it('names npm run build in a checkout', () => {
     writeFileSync(join(root, 'CMakeLists.txt'), '');
     expect(load().message).toContain('To mend it: npm run build');
+  });
+
+  it('tells a bundle from a package, and names what mends it in each bundler', () => {
+    writeFileSync(join(root, 'package.json'), '{ "name": "application", "type": "module" }');
+    const { message } = load();
+    expect(message).toContain(`${join(root, 'dist/prebuilds', platform, 'nonconvex.node')}: no such file`);
+    expect(message).toContain('nonconvex was bundled');
+    for (const option of [
+      '--loader:.node=copy',
+      'asset/resource',
+      'external: [',
+      'ssr.external',
+      'serverExternalPackages',
+    ])
+      expect(message).toContain(option);
+    expect(message).not.toMatch(/no prebuilt binary|npm install/);
+  });
+
+  it.runIf(binary)('finds prebuilds/ beside a bundle', () => {
+    writeFileSync(join(root, 'package.json'), '{ "name": "application", "type": "module" }');
+    place(`dist/prebuilds/${platform}/nonconvex.node`, binary);
+    expect(load().out).toBe('object');
+  });
+
+  it.skipIf(process.platform !== 'linux')('has names that node-gyp-build finds, too', () => {
+    for (const libc of ['glibc', 'musl']) place(`prebuilds/${platform}/nonconvex.${libc}.node`);
+    const { resolve } = createRequire(import.meta.url)('node-gyp-build') as { resolve: (folder: string) => string };
+    const file = resolve(root);
+    expect(file).toMatch(/nonconvex\.(glibc|musl)\.node$/);
+    expect(load().message).toContain(`${file}: `);
   });
 
   it('does not pass over a binary that was asked for by name', () => {

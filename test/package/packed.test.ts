@@ -70,6 +70,14 @@ describe('the packed tarball', () => {
     expect(packed.files.some((file) => file.path.startsWith('prebuilds/'))).toBe(true);
   });
 
+  it('has a reference that bundlers read to each binary', () => {
+    const binaries = packed.files.map(({ path }) => path).filter((path) => path.startsWith('prebuilds/'));
+    for (const format of ['esm', 'cjs']) {
+      const text = readFileSync(join(application, `node_modules/nonconvex/dist/${format}/core/binaries.js`), 'utf8');
+      for (const path of binaries) expect(text).toContain(`require('../../../${path}')`);
+    }
+  });
+
   it('has no install script, no runtime dependency and no path of the machine that built it', () => {
     const installed = join(application, 'node_modules/nonconvex');
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
