@@ -45,9 +45,14 @@ class ReluCertificate {
   double lowerBound() const { return total(&Part::lowerBound); }
   double violation() const;
   double gap() const { return objective() > 0 ? (objective() - lowerBound()) / objective() : 0; }
+  /// The gap of what an output belongs to: of itself, where outputs share nothing, or of all.
+  double gap(int output) const {
+    const Part& part = parts_[parts_.size() > 1 ? at(output) : 0];
+    return part.objective > 0 ? (part.objective - part.lowerBound) / part.objective : 0;
+  }
 
-  /// Keeps the last point of the proximal step if its objective is the least so far.
-  void offerPoint(const ReluPoint<Space>& point);
+  /// Keeps the last point of the proximal step if its objective is the least so far. Returns its objective.
+  double offerPoint(const ReluPoint<Space>& point);
 
   /// Takes the dual point theta = `point`, scaled to be feasible, if it improves the lower bound; q = F^T theta is
   /// computed, or given. Returns its bound.
@@ -161,11 +166,13 @@ double ReluCertificate<La>::penalty(const ReluPoint<Space>& point, int part) con
 }
 
 template <LinAlg La>
-void ReluCertificate<La>::offerPoint(const ReluPoint<Space>& point) {
+double ReluCertificate<La>::offerPoint(const ReluPoint<Space>& point) {
   double violation = unknown;
+  double total = 0;
   for (int k = 0; k < static_cast<int>(parts_.size()); ++k) {
     Part& part = parts_[at(k)];
     const double objective = lossValue(point.f, k) + data_.beta * penalty(point, k);
+    total += objective;
     if (objective >= part.objective) continue;
     // Below the bound by what the cones' violation, which rounding leaves, may have gained.
     const bool rounded = objective < part.lowerBound && objective > part.lowerBound * (1 - feasibilityRounding);
@@ -175,6 +182,7 @@ void ReluCertificate<La>::offerPoint(const ReluPoint<Space>& point) {
     forColumns(
         k, [&](int first, int count) { la_.copy(point.v.columns(first, count), best_.view().columns(first, count)); });
   }
+  return total;
 }
 
 /// maximise -loss*(-theta) subject to ||Proj_{K_i}(+-X^T D_i theta)|| <= beta. Squared loss: theta y - 1/2 ||theta||^2.

@@ -9,8 +9,16 @@ namespace nonconvex {
 
 /// Extrapolates the gap's logarithm from a look a while ago: at least 40 iterations, and a quarter of all.
 struct ReluGapRate {
-  /// How many more iterations to the tolerance; infinite while the gap stands still, 0 while that is not known.
-  double iterationsLeft(int iteration, double gap, double tolerance) {
+  /// Takes in the best objective and the best bound of the iterates themselves.
+  void takeIn(double objective, double bound) {
+    objective_ = std::min(objective_, objective);
+    bound_ = std::max(bound_, bound);
+  }
+
+  /// How many more iterations from a gap, which what follows the iterates may have made smaller than theirs, to the
+  /// tolerance; infinite while the iterates' gap stands still, 0 while that is not known.
+  double iterationsLeft(int iteration, double from, double tolerance) {
+    const double gap = (objective_ - bound_) / objective_;
     if (last_.iteration < 0) last_ = earlier_ = {iteration, gap};
     const int span = iteration - earlier_.iteration;
     const double decrease = std::log(earlier_.gap / gap);
@@ -19,9 +27,9 @@ struct ReluGapRate {
       earlier_ = last_;
       last_ = {iteration, gap};
     }
-    if (!known || gap <= tolerance) return 0;
+    if (!known || from <= tolerance) return 0;
     if (decrease <= 0) return std::numeric_limits<double>::infinity();
-    return std::log(gap / tolerance) * span / decrease;
+    return std::log(from / tolerance) * span / decrease;
   }
 
   int reports = 0;  ///< how many there were at the last look
@@ -32,6 +40,8 @@ struct ReluGapRate {
     double gap = 0;
   };
   Look earlier_, last_;
+  double objective_ = std::numeric_limits<double>::infinity();
+  double bound_ = 0;
 };
 
 }  // namespace nonconvex

@@ -84,6 +84,17 @@ void ReluProx<Cpu>::shrinkProjection(double threshold) {
   map_.forward(list(), scale(), xv_, fv_);
 }
 
+void ReluProx<Cpu>::rescale(Vec<const double> factors) {
+  penalty_ = 0;
+  for (std::size_t place = 0; place < list_.size(); ++place) {
+    const int j = list_[place];
+    scale_[place] *= factors[static_cast<int>(place)];
+    for (int i = 0; i < v_.rows(); ++i) v_(i, j) = scale_[place] * p_(i, j);
+    penalty_ += blas::nrm2(v_.rows(), v_.column(j));
+  }
+  map_.forward(list(), scale(), xv_, fv_);
+}
+
 void ReluProx<Cpu>::shrink(In point, double threshold, Mat<double> to) {
   setNorms(point);
   la_.tasks(point.cols, [&](int j) {

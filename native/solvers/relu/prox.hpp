@@ -194,7 +194,16 @@ class ReluProx<Cpu> {
   /// An orthonormal basis of the normals of the cone of column j that are active at v_j, which is not zero.
   In activeNormals(int j) const { return projector_->activeSet(j).basis(); }
 
+  /// The columns that can be nonzero: v_j = scale p_j, with X p_j, each by its place in the list.
+  Vec<const int> list() const { return {list_.data(), static_cast<int>(list_.size())}; }
+  Vec<const double> scale() const { return {scale_.data(), static_cast<int>(list_.size())}; }
+  const double* product(int place) const { return xv_.column(place); }
+  /// Multiplies the listed columns of v by factors that are not negative.
+  void rescale(Vec<const double> factors);
+
   Mat<double> shift() { return shift_; }
+  /// The bound of a column's norm that the last `largestDualNorm` of its output had in the end.
+  double bound(int column) const { return bounds_[static_cast<std::size_t>(column)]; }
   void shiftByProjection(In b, double rho);
   /// The largest norm among all outputs, or of one alone where blocks are single columns.
   double largestDualNorm(In q, int output = all);
@@ -202,8 +211,6 @@ class ReluProx<Cpu> {
  private:
   static constexpr int all = -1;
 
-  Vec<const int> list() const { return {list_.data(), static_cast<int>(list_.size())}; }
-  Vec<const double> scale() const { return {scale_.data(), static_cast<int>(list_.size())}; }
   double& norm(int block) { return norms_[static_cast<std::size_t>(block)]; }
   double factor(int column, double threshold) const;
   void setNorms(In m);

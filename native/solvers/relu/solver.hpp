@@ -18,6 +18,7 @@
 #include "solvers/relu/active_set_newton.hpp"
 #include "solvers/relu/balance.hpp"
 #include "solvers/relu/certificate.hpp"
+#include "solvers/relu/corrections.hpp"
 #include "solvers/relu/gap_rate.hpp"
 #include "solvers/relu/map.hpp"
 #include "solvers/relu/output_acceleration.hpp"
@@ -88,7 +89,10 @@ class ReluSolver {
   static constexpr double newtonFromCoupled = 0.1;  // 'softmax', where ADMM is slow from the beginning
   static constexpr double newtonRho = 0.1;          // rho of the first proximal problem, over that of ADMM
   static constexpr double newtonRhoCoupled = 1e-3;  // 86 in place of 91 iterations on digits in ten classes
-  static constexpr double slowing = 1.5;            // ADMM's rate gets worse: by 1.3 to 2 on most problems
+  static constexpr double correctFrom = 0.02;
+  static constexpr int mostCorrections = 2;  // of a dual point; a third one gains little
+  static constexpr double worthCorrecting = 0.7;
+  static constexpr double slowing = 1.5;  // ADMM's rate gets worse: by 1.3 to 2 on most problems
   static constexpr int mostAttempts = 2;
   static constexpr int mostIdle = 20;
 
@@ -135,6 +139,7 @@ class ReluSolver {
     return false;
   }
   double offerMultiplier();
+  void offerCorrected();
   /// What v is the proximal step of.
   In pointOfProx() const {
     if constexpr (cpu) {
@@ -166,6 +171,10 @@ class ReluSolver {
   // Newton's method: on the CPU, with cones, norms of single columns and a smooth loss, where rho is the solver's.
   std::unique_ptr<ReluActiveSetNewton> newton_;
   bool newtonRuns_ = false;
+  // Corrections of what is reported: on the CPU, with the squared loss and norms of single columns.
+  std::unique_ptr<ReluCorrections> corrections_;
+  std::vector<char> corrected_, correctionPays_;  // by output
+  std::vector<double> gaps_;
   ReluGapRate rate_;
   int attempts_ = 0;
   int idle_ = 0;  // steps since the gap came down
@@ -328,6 +337,13 @@ void ReluSolver<La>::start() {
       if (map_.signs() == 2 && blocks_.members == 1 && ReluActiveSetNewton::supports(data_.loss.kind) &&
           std::isnan(settings_.rho) && !(data_.loss.weighted && data_.loss.coupled())) {
         newton_ = std::make_unique<ReluActiveSetNewton>(la_, data_, map_, prox_);
+      }
+      if (squared() && blocks_.members == 1 && !map_.features() &&
+          ReluCorrections::bytes(data_, map_) < la_.availableMemory() / 4) {
+        corrections_ = std::make_unique<ReluCorrections>(la_, data_, map_, prox_);
+        corrected_.assign(at(data_.c), 0);
+        correctionPays_.assign(at(data_.c), 1);
+        gaps_.assign(at(data_.c), 0);
       }
     }
   }
@@ -599,15 +615,17 @@ void ReluSolver<La>::offerIterate() {
     prox_.shiftByProjection(pointOfProx(), newtonRuns_ ? newton_->rho() : rho_);
   }
   const ReluPoint<Space> point = prox_.point();
-  certificate_.offerPoint(point);
+  const double objective = certificate_.offerPoint(point);
   if (endsUnreported()) return;  // 0 is a bound
   // Two dual points: the multiplier of the iteration, and the subgradient of the loss at this v, which is mostly worse
   // and then looked at now and then only.
+  const bool looks = !newtonRuns_ && (!knowsDual_ || subgradientPays_ || reports_ % 8 == 0);
+  const double subgradient = looks ? certificate_.offerSubgradient(point.f) : 0;
   const double bound = knowsDual_ ? offerMultiplier() : 0;
+  if (looks) subgradientPays_ = subgradient > bound;
   if (newtonRuns_) return;
-  if (!knowsDual_ || subgradientPays_ || reports_ % 8 == 0) {
-    subgradientPays_ = certificate_.offerSubgradient(point.f) > bound;
-  }
+  rate_.takeIn(objective, std::max(bound, subgradient));
+  if (knowsDual_) offerCorrected();
 }
 
 template <LinAlg La>
@@ -636,6 +654,35 @@ double ReluSolver<La>::offerMultiplier() {
     if (system_.adjointIsExact()) return certificate_.offerDual(theta_, q_);
   }
   return certificate_.offerDual(In(theta_));
+}
+
+/// Offers what the corrections make of the point and the multiplier, for outputs where these are good enough to be
+/// corrected; where that gained little, at every fourth report only.
+template <LinAlg La>
+void ReluSolver<La>::offerCorrected() {
+  if constexpr (cpu) {
+    if (!corrections_ || certificate_.gap() <= settings_.tolerance) return;
+    bool any = false;
+    for (int k = 0; k < data_.c; ++k) {
+      gaps_[at(k)] = certificate_.gap(k);
+      const bool wanted = gaps_[at(k)] <= correctFrom && (correctionPays_[at(k)] != 0 || reports_ % 4 == 0);
+      corrected_[at(k)] = wanted;
+      any = any || wanted;
+    }
+    if (!any) return;
+    const Vec<const char> wanted{corrected_.data(), data_.c};
+    if (!system_.adjointIsExact()) map_.adjoint(theta_, q_);
+    corrections_->startDual(theta_, q_);
+    corrections_->correctPoint(wanted);
+    certificate_.offerPoint(prox_.point());
+    for (int k = 0; k < mostCorrections && certificate_.gap() > settings_.tolerance; ++k) {
+      corrections_->correctDual(wanted);
+      certificate_.offerDual(corrections_->theta(), corrections_->q());
+    }
+    for (int k = 0; k < data_.c; ++k) {
+      if (corrected_[at(k)] != 0) correctionPays_[at(k)] = certificate_.gap(k) < worthCorrecting * gaps_[at(k)];
+    }
+  }
 }
 
 // Compiled once, in solver.cpp.
