@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/require_memory.hpp"
+#include "methods/krylov/earlier_solutions.hpp"
 #include "solvers/relu/activation_patterns.hpp"
 
 namespace nonconvex {
@@ -46,7 +47,8 @@ ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, i
   const double size = byWeights ? weights : n;
   const double exact = beside + numberBytes * (3 * size * size + (byWeights ? 512 * weights : 0));
   const double rank = preconditionerRank(rows, features ? 1 : d, static_cast<int>(patterns));
-  const double products = beside + numberBytes * (n * (rank + 130 + 5 * c) + 3 * rank * rank + 2 * iterates);
+  const double earlier = 2.0 * EarlierSolutions::kept(outputs) * c;
+  const double products = beside + numberBytes * (n * (rank + 130 + earlier + 7 * c) + 3 * rank * rank + 2 * iterates);
   const bool factored = settings.inner == ReluInner::exact ||
                         (settings.inner == ReluInner::automatic && size <= mostFactored && exact <= available);
   const double bytes = factored ? exact : products;

@@ -93,7 +93,12 @@ class ReluMap {
   static constexpr int piece = 256;
   static constexpr std::size_t cached = 1 << 18;  // numbers that stay in a core's cache
   static constexpr int together = 2048;           // columns of n numbers that a device holds at once
+  static constexpr int mostParts = 8;             // of rows that are cut, for as many threads
+  static constexpr int rowsOfPart = 512;          // at least
 
+  /// The columns that a task of `adjoint` has.
+  int columnsOfChunk() const { return static_cast<std::size_t>(d_) * static_cast<std::size_t>(n_) > cached ? 48 : 12; }
+  void adjointOnHost(In theta, Out q) const requires onHost;
   void abortPoint() const requires onHost {
     if (abortable_) la_.abortPoint();
   }
@@ -108,8 +113,10 @@ class ReluMap {
   Converted<La, double, T> convertX_, convertFeatures_;
   In xt_, activations_;
   Mat<const Number, Space> masks_;
-  // On the CPU piece x P c, rows of D_i theta_k; on a device n x columns, also of X V.
+  int parts_ = 1;  // of the rows, on the CPU
+  // On the CPU piece x P c, rows of D_i theta_k, for each part; on a device n x columns, also of X V.
   typename La::template Matrix<T> masked_;
+  mutable HostMatrix<T> partial_;              // d x P c for each part, where there are several
   mutable HostMatrix<T> gathered_, products_;  // d x columns, n x columns
   mutable std::vector<int> all_;
   mutable std::vector<double> ones_;
@@ -133,7 +140,10 @@ ReluMap<La, T>::ReluMap(const La& la, const ReluData& data, const ReluRows<La>& 
   convertX_ = {la, d_, n_};
   xt_ = convertX_(la, rows.xt);
   if constexpr (onHost) {
-    masked_ = HostMatrix<T>(piece, patterns_ * c_);
+    const bool cut = patterns_ * c_ <= columnsOfChunk() && n_ >= rowsOfPart * mostParts;
+    parts_ = cut ? mostParts : 1;
+    masked_ = HostMatrix<T>(piece, patterns_ * c_ * parts_);
+    if (cut) partial_ = HostMatrix<T>(d_, patterns_ * c_ * parts_);
     gathered_ = HostMatrix<T>(d_, columns());
   } else {
     masked_ = la.template matrix<T>(n_, std::min(together, columns()), Uninitialized{});
@@ -183,25 +193,7 @@ void ReluMap<La, T>::adjoint(In theta, Out q) const {
   if (features_) {
     la_.gemm(Transpose::yes, Transpose::no, 1.0, activations_, theta, 0.0, Out{q.data, patterns_, c_, patterns_});
   } else if constexpr (onHost) {
-    // A few columns at a time, masked piece by piece into the cache.
-    const std::size_t size = static_cast<std::size_t>(d_) * static_cast<std::size_t>(n_);
-    const int some = size > cached ? 48 : 12;
-    la_.tasks((columns + some - 1) / some,
-              [&](int chunk) {
-                const int first = chunk * some;
-                const int count = std::min(some, columns - first);
-                for (int begin = 0; begin < n_; begin += piece) {
-                  abortPoint();
-                  const int rows = std::min(piece, n_ - begin);
-                  for (int j = first; j < first + count; ++j) {
-                    const double* pattern = masks_.column(j % patterns_);
-                    loops::mask(rows, pattern + begin, theta.column(j / patterns_) + begin, masked_.column(j));
-                  }
-                  blas::gemm('N', 'N', d_, count, rows, 1.0, xt_.column(begin), xt_.stride, masked_.column(first),
-                             piece, begin == 0 ? 0.0 : 1.0, q.column(first), q.stride);
-                }
-              },
-              2.0 * n_ * d_ * columns);
+    adjointOnHost(theta, q);
   } else {
     for (int first = 0; first < columns; first += together) {
       const int count = std::min(together, columns - first);
@@ -210,6 +202,42 @@ void ReluMap<La, T>::adjoint(In theta, Out q) const {
       la_.gemm(Transpose::no, Transpose::no, 1.0, xt_, In(masked), 0.0, q.columns(first, count));
     }
   }
+}
+
+/// A few columns at a time, masked piece by piece into the cache. Where that makes one chunk of many rows these are cut
+/// too, and what the parts give is added in order.
+template <LinAlg La, class T>
+void ReluMap<La, T>::adjointOnHost(In theta, Out q) const requires onHost {
+  const int columns = patterns_ * c_;
+  const int some = columnsOfChunk();
+  const int parts = parts_;
+  const int length = (n_ + parts - 1) / parts;
+  la_.tasks((columns + some - 1) / some * parts,
+            [&](int task) {
+              const int first = task / parts * some;
+              const int count = std::min(some, columns - first);
+              const int part = task % parts;
+              const Out to = parts == 1 ? q.columns(first, count) : partial_.view().columns(part * columns, count);
+              const Out masked = masked_.view().columns(part * columns + first, count);
+              const int end = std::min(n_, (part + 1) * length);
+              for (int begin = part * length; begin < end; begin += piece) {
+                abortPoint();
+                const int rows = std::min(piece, end - begin);
+                for (int j = first; j < first + count; ++j) {
+                  const double* pattern = masks_.column(j % patterns_);
+                  loops::mask(rows, pattern + begin, theta.column(j / patterns_) + begin, masked.column(j - first));
+                }
+                blas::gemm('N', 'N', d_, count, rows, 1.0, xt_.column(begin), xt_.stride, masked.data, piece,
+                           begin == part * length ? 0.0 : 1.0, to.data, to.stride);
+              }
+            },
+            2.0 * n_ * d_ * columns);
+  if (parts == 1) return;
+  la_.forEach(d_, columns, [&](int i, int j) {
+    T sum = 0;
+    for (int part = 0; part < parts; ++part) sum += partial_(i, part * columns + j);
+    q(i, j) = sum;
+  });
 }
 
 template <LinAlg La, class T>

@@ -188,7 +188,11 @@ double ReluRefiner::timeForRounds() const { return shareOfLastRound * wanted_.ti
 void ReluRefiner::start() {
   watch_ = Stopwatch();
   if (starts_ == 0 && given_.empty()) return;
-  solveConvex(firstNetwork(), std::max(roundTolerance, settings_.tolerance), roundIterations);
+  if (wanted_.rounds == 0) {  // the only program
+    solveConvex(firstNetwork(), settings_.tolerance, settings_.maxIterations);
+  } else {
+    solveConvex(firstNetwork(), std::max(roundTolerance, settings_.tolerance), roundIterations);
+  }
 }
 
 std::optional<Status> ReluRefiner::step() {
@@ -248,7 +252,7 @@ void ReluRefiner::round() {
 void ReluRefiner::finish() {
   ended_ = true;
   if (globallySolved()) return;
-  if (gap() > settings_.tolerance && !network_.empty()) {
+  if (gap() > settings_.tolerance && !network_.empty() && wanted_.rounds > 0) {
     solveConvex(network_, settings_.tolerance, settings_.maxIterations);
   }
   if (timeLeft() <= 0) {  // a large matrix product outlasted the limit: a short search, from the last network

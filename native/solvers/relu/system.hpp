@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "methods/krylov/conjugate_gradients.hpp"
+#include "methods/krylov/earlier_solutions.hpp"
 #include "sketching/nystrom.hpp"
 #include "solvers/relu/map.hpp"
 #include "solvers/relu/shifted_factor.hpp"
@@ -14,8 +15,8 @@ namespace nonconvex {
 /// theta = (I + tau K0)^{-1} rhs with K0 = F F^T for one output, several right-hand sides, by one of
 ///   rows      a factor of I + tau K0, n x n,
 ///   weights   a factor of I + tau F^T F, d P x d P: theta = rhs - tau F (I + tau F^T F)^{-1} F^T rhs,
-///   products  conjugate gradients from the last theta with products by F and F^T, preconditioned by a low-rank
-///             approximation of K0. Neither matrix is formed.
+///   products  conjugate gradients with products by F and F^T, preconditioned by a low-rank approximation of K0, from
+///             the last theta or, on the CPU, the best combination of the last ones. Neither matrix is formed.
 template <LinAlg La>
 class ReluSystem {
  public:
@@ -53,6 +54,7 @@ class ReluSystem {
   void startProducts();
   void columns(const Pivots& pivots, Mat<T, Space> to);
   void multiply(Mat<const T, Space> p, Mat<T, Space> q);
+  void solveByProducts(Mat<T, Space> rhs, double tolerance);
 
   const La& la_;
   const ReluMap<La>& map_;
@@ -67,8 +69,10 @@ class ReluSystem {
 
   std::unique_ptr<Nystrom<La>> nystrom_;
   std::unique_ptr<ConjugateGradients<La>> gradients_;
-  Matrix metricPull_;               // d x P c: M^{-1} F^T p
-  Matrix theta_, image_;            // n x c: the last solution and (I + tau K0) of it
+  Matrix metricPull_;                          // d x P c: M^{-1} F^T p
+  Matrix theta_, image_;                       // n x c: the last solution and (I + tau K0) of it
+  std::unique_ptr<EarlierSolutions> earlier_;  // on the CPU
+  Matrix change_, imageChange_;                // n x c: of theta_ and image_ in the last solution
   Matrix rows_, active_, overlap_;  // of pivots: rows of X and of the patterns, their inner products with all
   long products_ = 0;
 };
@@ -134,6 +138,10 @@ void ReluSystem<La>::startProducts() {
   nystrom_ = std::make_unique<Nystrom<La>>(la_, std::move(diagonal), rank, seed_);
   gradients_ = std::make_unique<ConjugateGradients<La>>(la_, n, c);
   for (Matrix* m : {&theta_, &image_}) *m = la_.template matrix<T>(n, c);
+  if constexpr (std::is_same_v<La, Cpu>) {
+    earlier_ = std::make_unique<EarlierSolutions>(la_, n, c);
+    for (Matrix* m : {&change_, &imageChange_}) *m = la_.template matrix<T>(n, c);
+  }
   if (metricInverse_.rows > 0) metricPull_ = la_.template matrix<T>(pull_.rows(), pull_.cols());
   trace_ = nystrom_->trace();
 }
@@ -142,6 +150,7 @@ template <LinAlg La>
 bool ReluSystem<La>::set(double tau) {
   const double before = std::exchange(tau_, tau);
   if (factor_) return factor_->set(tau);
+  if (earlier_) earlier_->forget();
   if (before > 0) {  // I + tau K0 is a combination of the matrix that was and I
     la_.forEach(data_.n, data_.c, kernels::Combine<T, Space>{1 - tau / before, theta_, tau / before, image_});
   }
@@ -166,19 +175,37 @@ void ReluSystem<La>::solve(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space>
     la_.forEach(n, c, kernels::Combine<T, Space>{1, rhs, -tau_ * map_.signs(), theta});
     la_.fill(rhs, T(0));
   } else {
-    la_.forEach(n, c, kernels::Combine<T, Space>{-1, image_, 1, rhs});
-    la_.forEach(n, c, kernels::Combine<T, Space>{1, rhs, 1, image_});
-    // Only predictions that are part of the iterate feel the image of an error. Without them r^T P^{-1} r is about the
-    // square of the error, and times the floor of P no less: between the two.
-    const bool predictions = data_.loss.kind != ReluLoss::squared;
-    gradients_->solve(
-        theta_, rhs, predictions ? ResidualNorm::euclidean : ResidualNorm::energy,
-        predictions ? tolerance : tolerance / std::pow(nystrom_->floor(), 0.25), mostSteps,
-        [&](Mat<const T, Space> p, Mat<T, Space> image) { multiply(p, image); },
-        [&](Mat<const T, Space> r, Mat<T, Space> z) { nystrom_->apply(r, z); });
-    la_.forEach(n, c, kernels::Combine<T, Space>{-1, rhs, 1, image_});
+    solveByProducts(rhs, tolerance);
     la_.copy(Mat<const T, Space>(theta_), theta);
     map_.adjoint(theta, q);
+  }
+}
+
+/// theta_ := (I + tau K0)^{-1} rhs by conjugate gradients; rhs becomes the residual that is left.
+template <LinAlg La>
+void ReluSystem<La>::solveByProducts(Mat<T, Space> rhs, double tolerance) {
+  const int n = data_.n;
+  const int c = data_.c;
+  la_.forEach(n, c, kernels::Combine<T, Space>{-1, image_, 1, rhs});
+  if constexpr (std::is_same_v<La, Cpu>) {
+    la_.copy(theta_.view(), change_.view());
+    la_.copy(image_.view(), imageChange_.view());
+  }
+  la_.forEach(n, c, kernels::Combine<T, Space>{1, rhs, 1, image_});
+  if constexpr (std::is_same_v<La, Cpu>) earlier_->improve(theta_.view(), rhs);
+  // Only predictions that are part of the iterate feel the image of an error. Without them r^T P^{-1} r is about the
+  // square of the error, and times the floor of P no less: between the two.
+  const bool predictions = data_.loss.kind != ReluLoss::squared;
+  gradients_->solve(
+      theta_, rhs, predictions ? ResidualNorm::euclidean : ResidualNorm::energy,
+      predictions ? tolerance : tolerance / std::pow(nystrom_->floor(), 0.25), mostSteps,
+      [&](Mat<const T, Space> p, Mat<T, Space> image) { multiply(p, image); },
+      [&](Mat<const T, Space> r, Mat<T, Space> z) { nystrom_->apply(r, z); });
+  la_.forEach(n, c, kernels::Combine<T, Space>{-1, rhs, 1, image_});
+  if constexpr (std::is_same_v<La, Cpu>) {
+    la_.forEach(n, c, kernels::Combine<T, Space>{1, theta_, -1, change_});
+    la_.forEach(n, c, kernels::Combine<T, Space>{1, image_, -1, imageChange_});
+    earlier_->add(change_.view(), imageChange_.view());
   }
 }
 

@@ -370,3 +370,25 @@ TEST(choiceBySizeAndMemory) {
   }
   CHECK(message.find("inner: 'krylov'") != std::string::npos);
 }
+
+TEST(adjointOfManyRowsAndFewPatterns) {  // cut by rows, the last part shorter
+  const Instance data = instance(4501, 3, 2, ReluLoss::squared, 8);
+  ReluSettings settings;
+  settings.beta = 1;
+  const Cpu la;
+  ReluData relu(data.problem(4), settings, plenty, 8);
+  const ReluRows<Cpu> rows(la, relu);
+  const ReluMap<Cpu> map(la, relu, rows, settings);
+  const HostMatrix<double> theta = normals(data.n, data.c, 4);
+  HostMatrix<double> q(relu.d, map.patterns() * data.c);
+  map.adjoint(theta, q);
+  for (int j = 0; j < q.cols(); ++j) {
+    for (int i = 0; i < relu.d; ++i) {
+      double sum = 0;
+      for (int k = 0; k < data.n; ++k) {
+        sum += relu.xt(i, k) * map.masks()(k, j % map.patterns()) * theta(k, j / map.patterns());
+      }
+      CHECK_NEAR(q(i, j), sum, 1e-11 * data.n);
+    }
+  }
+}
