@@ -1,5 +1,6 @@
 // The commands for people, as the library for command lines has them.
 import { Command, CommanderError } from 'commander';
+import { addDoctor } from './doctor.js';
 import { addPath } from './path.js';
 import { addSolve } from './solve.js';
 import { title } from './title.js';
@@ -20,8 +21,12 @@ export async function people(args: string[], signal: AbortSignal): Promise<numbe
       '\nAs a solver for AMPL, Pyomo and JuMP: nonconvex stub -AMPL [key=value ...]; see nonconvex -?',
     )
     .exitOverride();
-  addSolve(program, signal, ended);
-  addPath(program, signal, ended);
+  addDoctor(program, ended);
+  // Options of the others come from the addon, which may be what the doctor is asked about.
+  if (args[0] !== 'doctor') {
+    addSolve(program, signal, ended);
+    addPath(program, signal, ended);
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -73,6 +73,21 @@ interface Tried {
   missing: boolean;
 }
 
+/** A file that was tried for an addon. */
+export interface BinaryTried {
+  readonly path: string;
+  /** Why it was not loaded; absent of the one that was. */
+  readonly why?: string;
+}
+
+const outcomes = new Map<string, readonly BinaryTried[]>();
+
+/** What the last call of {@link loadAddon} that looked for a file has tried, the one that it took last. */
+export const binariesTried = (): readonly BinaryTried[] => outcomes.get('nonconvex') ?? [];
+
+/** The version of glibc that this process runs with, `undefined` where there is none. */
+export const glibcVersion = (): string | undefined => (process.platform === 'linux' ? glibcFound() : undefined);
+
 /** Loads the first binary of that name that can be, or else says of each why not. */
 function search(name: string, variable: string): { found?: Addon; tried: Tried[]; named: boolean } {
   const file = process.env[variable];
@@ -80,9 +95,14 @@ function search(name: string, variable: string): { found?: Addon; tried: Tried[]
   // A binary asked for by name is that one or none.
   const candidates = file ? [resolve(file)] : [...localBuilds(name), ...prebuilds(name)];
   const tried: Tried[] = [];
+  outcomes.set(name, tried);
   const attempt = (path: string, why: string | undefined, load: () => unknown): Addon | undefined => {
     try {
-      if (why === undefined) return withOwnErrors(load() as Addon);
+      if (why === undefined) {
+        const found = withOwnErrors(load() as Addon);
+        outcomes.set(name, [...tried, { path }]);
+        return found;
+      }
       tried.push({ path, why, missing: why === noFile });
     } catch (error) {
       tried.push({ path, why: messageOf(error), missing: false });
