@@ -1,6 +1,7 @@
 // How models along lambdas do on rows that they were not fitted to.
 import { checkBoolean, checkInteger, checkOneOf, isPromise } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
+import type { SolveOptions } from '../core/solve.js';
 import { foldsOf, weightsOfRows } from './folds.js';
 import { linksAlong } from './links.js';
 import { checkMeasure, isGain, measured, type SparseMeasure } from './measures.js';
@@ -10,12 +11,14 @@ import {
   checkLambdas,
   checkModelSettings,
   inMemory,
+  type LambdaSettings,
   matrixOf,
   owned,
   type Prepared,
   prepare,
   type SparseAnswer,
   type SparseData,
+  type SparseProgress,
   solvePrepared,
 } from './problem.js';
 import { blended, checkShares, type Relax, relaxed } from './relaxed.js';
@@ -96,13 +99,15 @@ export async function crossValidate(
   const measures = checkMeasure(measure, prepared);
   const { foldOf, count } = foldsOf(prepared, folds, checkInteger('seed', others.seed ?? 0, 0));
   const parts = Array.from({ length: count }, (_, k) => partOf(prepared, foldOf, k));
-  const answer = await solvePrepared(prepared, { lambdas });
+  const ahead = new FoldsAhead(prepared, lambdas, shares.length === 0 ? parts : []);
+  const answer = await ahead.beside((settings) => solvePrepared(prepared, { lambdas, settings }));
   const loose = shares.length > 0 ? await relaxed(prepared, answer) : undefined;
   const { lambdas: fitted } = loose ?? answer;
   const reached = fitted.length > 0 && !interrupted(answer);
   const leave = (part: Part): Promise<LeftOut> =>
     leftOut(prepared, part, { ...answer, lambdas: fitted }, loose !== undefined);
-  const of = reached ? await Promise.all(parts.map(leave)) : [];
+  const begun = ahead.along(reached ? fitted : undefined);
+  const of = reached ? await (begun ?? Promise.all(parts.map(leave))) : [];
   // A fold that was ended before its first lambda has no model that could stand for the others.
   const known = of.every((each) => each.fitted > 0) ? of : [];
   const curves = curvesOf(prepared, measures, parts, known, loose ? shares : [1], fitted.length);
@@ -196,14 +201,15 @@ function mixed(of: readonly LeftOut[], share: number): LeftOut[] {
 async function leftOut(
   prepared: Prepared,
   { rows, weights }: Part,
-  { lambdas, seconds: spent }: SparseAnswer,
+  { lambdas, seconds: spent }: Pick<SparseAnswer, 'lambdas' | 'seconds'>,
   relax: boolean,
+  signal = prepared.settings.signal,
 ): Promise<LeftOut> {
   const { timeLimit } = prepared.settings;
   const left = typeof timeLimit === 'number' ? Math.max(0, timeLimit - spent) : undefined;
   const answer = await solvePrepared(prepared, {
     ...{ lambdas, weights },
-    settings: { onProgress: undefined, verbose: undefined, timeLimit: left },
+    settings: { onProgress: undefined, verbose: undefined, timeLimit: left, signal },
   });
   const { status, message } = answer;
   const x = matrixOf(prepared, weights);
@@ -213,6 +219,80 @@ async function leftOut(
   const loose = relax ? await linksOf(await relaxed(prepared, answer, weights)) : undefined;
   const links = await linksOf(answer);
   return { status, message, fitted: answer.lambdas.length, rows: of, links, ...(loose && { loose }) };
+}
+
+/**
+ * Folds that are fitted beside the path on all rows, which leaves all threads but one without work: along the lambdas that it will have
+ * if it does not end early. Where it does they are given up, and fitted again along those that it has.
+ */
+class FoldsAhead {
+  readonly #prepared: Prepared;
+  readonly #parts: readonly Part[];
+  readonly #stop = new AbortController();
+  #lambdas: Float64Array | undefined;
+  #folds: Promise<LeftOut[]> | undefined;
+  readonly #abort = (): void => this.#stop.abort();
+
+  constructor(prepared: Prepared, lambdas: Float64Array | undefined, parts: readonly Part[]) {
+    this.#prepared = prepared;
+    this.#parts = prepared.settings.timeLimit === undefined ? parts : [];
+    this.#lambdas = lambdas;
+  }
+
+  /** Fits the path on all rows, with folds from its first report on. */
+  async beside(
+    solveAll: (settings: Pick<SolveOptions<SparseProgress>, 'onProgress'>) => Promise<SparseAnswer>,
+  ): Promise<SparseAnswer> {
+    const { signal, onProgress } = this.#prepared.settings;
+    if (this.#parts.length === 0) return solveAll({ onProgress });
+    signal?.addEventListener('abort', this.#abort);
+    try {
+      return await solveAll({
+        onProgress: (progress) => {
+          this.#begin(progress.lambda);
+          return onProgress?.(progress);
+        },
+      });
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+  }
+
+  /** The folds along the lambdas that the path on all rows has; undefined where others were begun, or none. */
+  along(lambdas: Float64Array | undefined): Promise<LeftOut[]> | undefined {
+    const guessed = this.#lambdas;
+    const same = (value: number, k: number): boolean => Math.abs(value / (lambdas?.[k] as number) - 1) < 1e-12;
+    const wanted = this.#folds && lambdas?.length === guessed?.length && guessed?.every(same);
+    if (wanted) return this.#folds?.finally(() => this.#end());
+    this.#end();
+    return undefined;
+  }
+
+  #end(): void {
+    this.#abort();
+    this.#prepared.settings.signal?.removeEventListener('abort', this.#abort);
+  }
+
+  #begin(largest = 0): void {
+    if (this.#folds || this.#stop.signal.aborted || !(largest > 0)) return;
+    const prepared = this.#prepared;
+    const lambdas = this.#lambdas ?? lambdasFrom(largest, prepared);
+    this.#lambdas = lambdas;
+    this.#folds = Promise.all(
+      this.#parts.map((part) => leftOut(prepared, part, { lambdas, seconds: 0 }, false, this.#stop.signal)),
+    );
+    this.#folds.catch(() => undefined); // whoever waits for them hears of it
+  }
+}
+
+/** The lambdas of a path from the largest one. */
+function lambdasFrom(largest: number, { settings, about: { convex }, data: { x } }: Prepared): Float64Array {
+  const { nLambda = 100, minRatio } = settings as LambdaSettings;
+  const { rows, columns } = x;
+  const usual = rows > columns ? (convex ? 1e-4 : 1e-3) : convex ? 1e-2 : 5e-2;
+  const ratio = minRatio ?? usual;
+  return Float64Array.from({ length: nLambda }, (_, k) => largest * ratio ** (nLambda > 1 ? k / (nLambda - 1) : 0));
 }
 
 /** The measure on the rows of a part, of links; and what it weighs. */

@@ -153,6 +153,21 @@ describe('folds', () => {
   });
 });
 
+it('folds that were begun beside a path which ends early are along its lambdas', async () => {
+  const { x } = drawn(67, 'gaussian', 60, 5);
+  const y = Float64Array.from(
+    { length: 60 },
+    (_, i) => 3 * (x.data[i * 5] as number) - 2 * (x.data[i * 5 + 1] as number),
+  );
+  const foldOf = Array.from(y.keys(), (i) => i % 3);
+  const cv = await crossValidate({ x, y }, { folds: foldOf });
+  expect(cv.status).toBe('solved');
+  expect(cv.lambda.length).toBeLessThan(100);
+  const given = await crossValidate({ x, y }, { folds: foldOf, lambdas: cv.lambda });
+  expect(cv.mean).toEqual(given.mean);
+  expect(Array.from(cv.fitted)).toEqual([0, 1, 2].map(() => cv.lambda.length));
+});
+
 it('an abort gives no means', async () => {
   const { x, y } = drawn(63, 'gaussian', 50, 5);
   const cv = await crossValidate({ x, y }, { signal: AbortSignal.abort() });
