@@ -21,7 +21,7 @@ import {
   sparsePath,
   sparseRegression,
 } from '../../src/sparse/index.js';
-import { Draws, drawn, lowerBoundAt, nullScale, problemOf } from './values.js';
+import { asSparse, Draws, drawn, lowerBoundAt, nullScale, problemOf } from './values.js';
 
 const [n, p, classes] = [30, 4, 3];
 const rows = drawn(31, 'gaussian', n, p).x;
@@ -154,7 +154,9 @@ describe('what is refused', () => {
     expect(() => adaptiveFactors(three, { x: rows })).toThrow('fit.responses = 3: expected a model of one response');
   });
   it('criteria where no model is known to be near a convex region', async () => {
-    const path = await sparsePath({ x: rows, y }, { family: huber(), penalty: mcp(), nLambda: 4 });
-    expect(() => path.select('bic')).toThrow("of family 'huber': expected a penalty that is convex, or crossValidate");
+    const [, times] = families.cox as [unknown, SparseData['y']];
+    const data = { x: asSparse(rows, 'csc'), y: times };
+    const path = await sparsePath(data, { family: cox(), penalty: mcp(), nLambda: 4 });
+    expect(() => path.select('bic')).toThrow("of family 'cox': expected a penalty that is convex, or crossValidate");
   });
 });

@@ -56,9 +56,77 @@ describe('huber', () => {
     const settings = { family: huber(1), penalty: mcp(), lowerBounds: -1, penaltyFactor: [0, 1, 1, 2, 1], nLambda: 12 };
     const path = await sparsePath({ x, y, offset: noise }, settings);
     expect(path.status).toBe('solved');
-    expect(path.locallyConvex.slice(1)).not.toContain(true);
   });
 });
+
+/** Breslow's loss, over pairs of rows. */
+const coxLoss = (t: ArrayLike<number>): number =>
+  sum(n, (i) => {
+    if (!event[i]) return 0;
+    const risk = sum(n, (j) => ((time[j] as number) >= (time[i] as number) ? Math.exp(t[j] as number) / n : 0));
+    return Math.log(risk) - (t[i] as number);
+  }) / n;
+const huberLoss = (t: ArrayLike<number>): number =>
+  sum(n, (i) => {
+    const r = Math.abs((y[i] as number) - (t[i] as number));
+    return r <= 1 ? r ** 2 / 2 : r - 0.5;
+  }) / n;
+
+/** The last column is much like the first, so that both together leave no curvature. */
+const alike = {
+  ...x,
+  data: x.data.map((value, k) => (k % p === p - 1 ? at(Math.floor(k / p), 0) + 0.02 * value : value)),
+};
+
+// Along steps of the coefficients that are not 0 and the intercept.
+describe.each([
+  ['cox', { time, event }, cox({ ties: 'breslow' }), coxLoss, 0],
+  ['huber', y, huber(1), huberLoss, 1],
+] as const)(
+  'mcp of %s: where the path says that the objective is locally convex',
+  (_, response, family, lossOf, ofIntercept) => {
+    it.each([1.5, 40])('gamma = %d', async (gamma) => {
+      const settings = {
+        family,
+        penalty: mcp({ gamma }),
+        standardize: false,
+        nLambda: 8,
+        minRatio: 0.02,
+        tolerance: 1e-9,
+      };
+      const path = await sparsePath({ x: alike, y: response as never }, settings);
+      const draws = new Draws(83);
+      const kinds = new Set<boolean>();
+      for (const [k, lambda] of path.lambda.entries()) {
+        const { coefficients, intercept, support } = path.fit(k);
+        const penaltyOf = (b: number): number =>
+          Math.abs(b) <= gamma * lambda ? lambda * Math.abs(b) - b ** 2 / (2 * gamma) : (gamma * lambda ** 2) / 2;
+        const objectiveAt = (b: ArrayLike<number>, b0: number): number =>
+          lossOf(
+            Array.from(
+              { length: n },
+              (_, i) => b0 + sum(p, (j) => (alike.data[i * p + j] as number) * (b[j] as number)),
+            ),
+          ) + sum(p, (j) => penaltyOf(b[j] as number));
+        let least = Number.POSITIVE_INFINITY;
+        const h = 1e-4;
+        for (let trial = 0; trial < 8; ++trial) {
+          const step = coefficients.map((_, j) => (support.includes(j) ? draws.normal() : 0));
+          const to = ofIntercept * draws.normal();
+          const moved = (by: number) =>
+            objectiveAt(
+              coefficients.map((b, j) => b + by * (step[j] as number)),
+              intercept + by * to,
+            );
+          if (support.length > 0) least = Math.min(least, (moved(h) - 2 * moved(0) + moved(-h)) / h ** 2);
+        }
+        kinds.add(path.locallyConvex[k] as boolean);
+        if (path.locallyConvex[k]) expect(least, `at ${lambda}`).toBeGreaterThan(-1e-6);
+      }
+      expect(kinds.has(true)).toBe(true);
+    });
+  },
+);
 
 describe('quantile', () => {
   it('leaves a share of the responses below', async () => {

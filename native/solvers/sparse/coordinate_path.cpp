@@ -246,8 +246,13 @@ bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
 
 /// The metric by the present curvatures of the loss, times a number.
 void CoordinatePath::setCurvatures(double stretch) {
-  loss_->curvatures(t_, second_, stretch, trial_);
-  metric_.setWeights(trial_);
+  if (exact()) {
+    loss_->exactCurvatures(t_, stretch, trial_);
+    metric_.setWeights(trial_, loss_.get());
+  } else {
+    loss_->curvatures(t_, second_, stretch, trial_);
+    metric_.setWeights(trial_);
+  }
   quadratic_.forgetFactor();
   setGradient();
 }
@@ -327,9 +332,27 @@ PathModel CoordinatePath::model(const PenaltyAt& penalty, double lambda, bool re
   made.loss = squared() ? (squaresOfResponse_ + product) / 2 : lossOfEnvelope();
   made.objective = made.loss + penaltyValue(penalty);
   made.violation = quadratic_.largestViolation(penalty);
-  // The quadratics of joint and of kinked losses are no bounds of their curvatures.
-  made.locallyConvex = (penalty.convex() || !(loss_->joint() || loss_->kinked())) && quadratic_.locallyConvex(penalty);
+  made.locallyConvex = locallyConvex(penalty);
   return made;
+}
+
+/// Whether the objective is strictly convex near the present point, by curvatures of it where those of the quadratics
+/// are no bounds of the loss's.
+bool CoordinatePath::locallyConvex(const PenaltyAt& penalty) {
+  if (penalty.convex()) return true;
+  if (exact()) {
+    setCurvatures(1);
+    return quadratic_.locallyConvex(penalty);
+  }
+  if (loss_->joint()) return false;
+  if (!loss_->kinked()) return quadratic_.locallyConvex(penalty);
+  loss_->leastCurvatures(t_, second_, trial_);
+  if (!(std::accumulate(trial_.begin(), trial_.end(), 0.0) > 0)) return false;
+  metric_.setWeights(trial_);
+  quadratic_.forgetFactor();
+  const bool convex = quadratic_.locallyConvex(penalty);
+  setCurvatures(1);
+  return convex;
 }
 
 void CoordinatePath::predict(const PathModel& model, std::span<double> t) const {

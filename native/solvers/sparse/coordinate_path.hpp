@@ -44,6 +44,8 @@ class CoordinatePath : public PathEngine {
   };
 
   bool squared() const { return loss_->squared(); }
+  /// Whether quadratics have the loss's Hessian though that is no diagonal matrix: with a Gram matrix alone.
+  bool exact() const { return loss_->outerTerms() > 0 && !data_.x.sparse(); }
   bool allInUse() const { return metric_.size() + left_ == data_.p(); }
 
   void takeIn(std::span<const int> columns);
@@ -68,6 +70,7 @@ class CoordinatePath : public PathEngine {
   bool needsOrthogonal(const PenaltyAt& penalty) const;
 
   PathModel model(const PenaltyAt& penalty, double lambda, bool reached);
+  bool locallyConvex(const PenaltyAt& penalty);
   void restore(const PathModel& model);
   void slopesOf(const PathModel& model, std::span<double> slopes);
   Together solveTogether(std::span<const double> lambdas, double sharper);

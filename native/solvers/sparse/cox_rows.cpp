@@ -20,6 +20,11 @@ CoxRows::CoxRows(const SparseData& data) : data_(data) {
   sortRows();
   theta_.resize(order_.size());
   rates_.resize(blocks_.size());
+  kept_.resize(order_.size());
+  work_.resize(at(data.n()));
+  std::size_t count = 0;
+  for (const Block& block : blocks_) count += block.count() > 0 ? at(terms(block)) : 0;
+  outer_.resize(count);
 }
 
 /// Rows that count, by stratum, as times fall, events at a time behind what is censored then.
@@ -147,6 +152,45 @@ void CoxRows::derivatives(std::span<double> first, std::span<double> second) con
 void CoxRows::curvatures(std::span<const double> /*t*/, std::span<const double> second, double stretch,
                          std::span<double> h) const {
   for (std::size_t i = 0; i < h.size(); ++i) h[i] = stretch * std::max(second[i], leastCurvature * data_.weights[i]);
+}
+
+void CoxRows::exactCurvatures(std::span<const double> t, double stretch, std::span<double> h) {
+  evaluate(t, h, work_);
+  for (const Block& block : blocks_) {
+    for (int k = block.begin; k < block.events; ++k) h[at(order_[at(k)])] += data_.weights[at(order_[at(k)])];
+  }
+  for (double& each : h) each *= stretch;
+  kept_ = theta_;
+  Sums sums;
+  std::size_t next = 0;
+  for (const Block& block : blocks_) {
+    if (block.firstOfStratum) sums = {};
+    sums.events = 0;
+    for (int k = block.begin; k < block.end; ++k) {
+      sums.all += kept_[at(k)];
+      if (k < block.events) sums.events += kept_[at(k)];
+    }
+    if (block.count() == 0) continue;
+    const int count = terms(block);
+    for (int k = 0; k < count; ++k) {
+      outer_[next++] = std::sqrt(stretch * block.weight / count) / (sums.all - removed(block, k) * sums.events);
+    }
+  }
+}
+
+void CoxRows::outerProducts(const double* column, double* out) const {
+  double all = 0;
+  std::size_t next = 0;
+  for (const Block& block : blocks_) {
+    if (block.firstOfStratum) all = 0;
+    double events = 0;
+    for (int k = block.begin; k < block.events; ++k) events += kept_[at(k)] * column[order_[at(k)]];
+    all += events;
+    for (int k = block.events; k < block.end; ++k) all += kept_[at(k)] * column[order_[at(k)]];
+    if (block.count() == 0) continue;
+    const int count = terms(block);
+    for (int k = 0; k < count; ++k, ++next) out[next] = outer_[next] * (all - removed(block, k) * events);
+  }
 }
 
 double CoxRows::dualValueAt(std::span<const double> slopes, double share, std::span<const double> t) const {

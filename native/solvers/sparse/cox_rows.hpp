@@ -20,6 +20,9 @@ namespace nonconvex {
 /// Its conjugate at s times the derivatives: these are the sum of weight (pi - e) over the terms, e_i = w_i / W, and so
 /// are s times these for the probabilities s pi + (1 - s) e, whose sum of relative entropies is not below the
 /// conjugate.
+///
+/// The Hessian is the sum of weight (diag(pi) - pi pi^T) over the terms: the products of columns with all of the pi are
+/// had in one pass over the rows.
 class CoxRows final : public RowsLoss {
  public:
   explicit CoxRows(const SparseData& data);
@@ -27,6 +30,9 @@ class CoxRows final : public RowsLoss {
   double evaluate(std::span<const double> t, std::span<double> first, std::span<double> second) const override;
   void curvatures(std::span<const double> t, std::span<const double> second, double stretch,
                   std::span<double> h) const override;
+  int outerTerms() const override { return static_cast<int>(outer_.size()); }
+  void exactCurvatures(std::span<const double> t, double stretch, std::span<double> h) override;
+  void outerProducts(const double* column, double* out) const override;
   double dualValueAt(std::span<const double> slopes, double share, std::span<const double> t) const override;
   double dualValue(std::span<const double> /*slopes*/, double /*share*/) const override { return -infinity; }
   double perfect() const override;
@@ -70,6 +76,9 @@ class CoxRows final : public RowsLoss {
     double all = 0, squares = 0, events = 0, eventSquares = 0;
   };
   mutable std::vector<Rates> rates_;
+  std::vector<double> kept_;   ///< theta of the point of exactCurvatures()
+  std::vector<double> outer_;  ///< of the terms there: the root of their weights, over S
+  std::vector<double> work_;
 };
 
 }  // namespace nonconvex

@@ -5,6 +5,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "linalg/vector_kernels.hpp"
+#include "linalg/vectors.hpp"
 
 namespace nonconvex {
 namespace {
@@ -22,7 +23,8 @@ GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept)
 
 double GramMetric::bytesFor(int columns) const {
   const double count = columns;
-  if (!data_.x.sparse()) return sizeof(double) * count * (count + data_.n());
+  const double outer = outer_ ? outer_->outerTerms() : 0;
+  if (!data_.x.sparse()) return sizeof(double) * count * (count + data_.n() + outer);
   const double ofEach = static_cast<double>(data_.x.entries()) / data_.p();
   return sizeof(double) * count * count + (sizeof(double) + sizeof(int)) * ofEach * count;
 }
@@ -71,7 +73,8 @@ void GramMetric::copyColumn(int place) {
   data_.x.forEntries(column(place), [&](int i, double a) { out[i] = (a - shift) * by; });
 }
 
-void GramMetric::setWeights(std::span<const double> h) {
+void GramMetric::setWeights(std::span<const double> h, const RowsLoss* outer) {
+  outer_ = outer;
   std::copy(h.begin(), h.end(), h_.begin());
   total_ = 0;
   for (const double weight : h_) total_ += weight;
@@ -83,6 +86,10 @@ void GramMetric::setWeights(std::span<const double> h) {
 void GramMetric::measure(int first) {
   means_.resize(columns_.size());
   curvatures_.resize(columns_.size());
+  if (outer_ && products_.cols() < size()) {
+    products_ = HostMatrix<double>(outer_->outerTerms(), std::min(data_.p(), 2 * size()), Uninitialized{});
+    first = 0;
+  }
   for (int e = first; e < size(); ++e) {
     double sum = 0, squares = 0;
     const auto add = [&](double h, double a) {
@@ -95,7 +102,11 @@ void GramMetric::measure(int first) {
       for (int i = 0; i < data_.n(); ++i) add(h_[at(i)], panel_(i, e));
     }
     means_[at(e)] = sum / total_;
-    curvatures_[at(e)] = intercept_ ? std::max(0.0, squares - sum * means_[at(e)]) : squares;
+    if (outer_) {
+      outer_->outerProducts(panel_.column(e), products_.column(e));
+      squares = std::max(0.0, squares - norm2Squared(std::span(products_.column(e), at(products_.rows()))));
+    }
+    curvatures_[at(e)] = centred() ? std::max(0.0, squares - sum * means_[at(e)]) : squares;
   }
 }
 
@@ -108,7 +119,14 @@ double GramMetric::curvatureOf(int column) const {
     sum += h_[at(i)] * value;
     squares += h_[at(i)] * value * value;
   });
-  return intercept_ ? std::max(0.0, squares - sum * sum / total_) : squares;
+  if (outer_) {
+    column_.resize(at(data_.n()));
+    productsOf_.resize(at(outer_->outerTerms()));
+    data_.x.forEntries(column, [&](int i, double a) { column_[at(i)] = (a - shift) * by; });
+    outer_->outerProducts(column_.data(), productsOf_.data());
+    squares = std::max(0.0, squares - norm2Squared(productsOf_));
+  }
+  return centred() ? std::max(0.0, squares - sum * sum / total_) : squares;
 }
 
 void GramMetric::needGram() {
@@ -139,6 +157,10 @@ void GramMetric::fillDense(int first) {
     la_.forEach(data_.n(), count, [&](int i, int k) { block_(i, k) = h_[at(i)] * panel_(i, begin + k); });
     la_.gemm(Transpose::yes, Transpose::no, 1.0, block_.columns(0, count), panel_.columns(0, begin + count), 0.0,
              gram_.view().block(begin, 0, count, begin + count));
+    if (outer_) {
+      la_.gemm(Transpose::yes, Transpose::no, -1.0, products_.columns(begin, count),
+               products_.columns(0, begin + count), 1.0, gram_.view().block(begin, 0, count, begin + count));
+    }
     la_.checkpoint();
   }
 }
@@ -191,7 +213,7 @@ void GramMetric::fillByRows() {
 void GramMetric::finish(int first) {
   for (int e = first; e < size(); ++e) {
     for (int k = 0; k <= e; ++k) {
-      if (intercept_) gram_(e, k) -= total_ * means_[at(e)] * means_[at(k)];
+      if (centred()) gram_(e, k) -= total_ * means_[at(e)] * means_[at(k)];
       gram_(k, e) = gram_(e, k);
     }
   }
@@ -258,7 +280,7 @@ double GramMetric::squaredNormOfRows(std::span<const double> rows) const {
       if (h_[i] > 0) squares += rows[from + i] * rows[from + i] / h_[i];
       sum += rows[from + i];
     }
-    if (intercept_) squares -= sum * sum / total_;
+    if (centred()) squares -= sum * sum / total_;
   }
   return squares;
 }

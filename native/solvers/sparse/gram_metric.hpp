@@ -7,6 +7,7 @@
 #include "core/index.hpp"
 #include "linalg/cpu.hpp"
 #include "solvers/sparse/data.hpp"
+#include "solvers/sparse/loss.hpp"
 #include "solvers/sparse/quadratic_form.hpp"
 
 namespace nonconvex {
@@ -30,7 +31,7 @@ class GramMetric final : public QuadraticForm {
   /// G_jj as it would be of any column of the data, in one pass over that.
   double curvatureOf(int column) const;
   /// The mean of a column by h, 0 without an intercept.
-  double mean(int place) const { return intercept_ ? means_[at(place)] : 0; }
+  double mean(int place) const { return centred() ? means_[at(place)] : 0; }
   double totalWeight() const { return total_; }
   /// Entries of the columns in use.
   double entries() const { return entries_; }
@@ -40,7 +41,10 @@ class GramMetric final : public QuadraticForm {
   /// Bytes that so many columns take.
   double bytesFor(int columns) const;
   /// New weights h of the rows.
-  void setWeights(std::span<const double> h);
+  void setWeights(std::span<const double> h) { setWeights(h, nullptr); }
+  /// New weights, and a loss whose outer products with the columns G is less by: for dense x, and none of it centred.
+  /// Then what goes by rows, which does not have them, is of no use.
+  void setWeights(std::span<const double> h, const RowsLoss* outer);
 
   /// Computes what is missing of G, of which the other members need nothing.
   void needGram() override;
@@ -66,6 +70,7 @@ class GramMetric final : public QuadraticForm {
   }
 
  private:
+  bool centred() const { return intercept_ && !outer_; }
   /// f(row, entry) for the entries of a sparse column in use, scaled.
   template <class F>
   void forEntries(int place, F&& f) const {
@@ -92,6 +97,9 @@ class GramMetric final : public QuadraticForm {
   int filled_ = 0;  ///< rows of G that are there
   HostMatrix<double> gram_;
   HostMatrix<double> panel_;  ///< dense columns in use, shifted and scaled
+  const RowsLoss* outer_ = nullptr;
+  HostMatrix<double> products_;                      ///< outer products of the columns in use
+  mutable std::vector<double> column_, productsOf_;  ///< of a column that is not
   // Sparse columns in use, scaled, one after another in the order of their places.
   std::vector<std::size_t> begins_{0};
   std::vector<int> entryRows_;

@@ -36,6 +36,20 @@ class RowsLoss {
   /// the larger `stretch` >= 1 is, and of a large enough one the loss stays below.
   virtual void curvatures(std::span<const double> t, std::span<const double> second, double stretch,
                           std::span<double> h) const = 0;
+  /// The number of terms z_k for which the Hessian is a diagonal matrix less sum_k z_k z_k^T, where that is known; else
+  /// 0.
+  virtual int outerTerms() const { return 0; }
+  /// h := that diagonal at t, times `stretch`; from then on outerProducts() are those at t.
+  virtual void exactCurvatures(std::span<const double> t, double stretch, std::span<double> h) {
+    static_cast<void>(t);
+    static_cast<void>(stretch);
+    static_cast<void>(h);
+  }
+  /// out_k := z_k . column, times the root of `stretch`.
+  virtual void outerProducts(const double* column, double* out) const {
+    static_cast<void>(column);
+    static_cast<void>(out);
+  }
   /// sum_i s v_i o_i less the conjugate of the loss at s v, or a number below that: v = `slopes` are derivatives of the
   /// loss, o the offsets of the data. -Infinity outside the conjugate's domain. Joint losses have dualValueAt().
   virtual double dualValue(std::span<const double> slopes, double share) const = 0;
@@ -48,6 +62,11 @@ class RowsLoss {
   virtual double feasibleShare(std::span<const double> /*slopes*/) const { return 1; }
   /// Whether the second derivative jumps where slopes meet bounds, within which feasibleShare() brings them again.
   virtual bool kinked() const { return false; }
+  /// h := the least second derivatives near t, of rows that do not depend on each other.
+  virtual void leastCurvatures(std::span<const double> t, std::span<const double> second, std::span<double> h) const {
+    static_cast<void>(t);
+    for (std::size_t i = 0; i < h.size(); ++i) h[i] = second[i];
+  }
   /// The loss of predictions that fit perfectly, below which it never is.
   virtual double perfect() const = 0;
   /// Whether the predictions of a row are of classes, whose second derivatives are no diagonal matrix.

@@ -11,6 +11,8 @@ namespace {
 /// The shares of the curvature with which a quadratic is above the loss that rows without curvature have at first.
 constexpr double firstOfHuber = 1e-2, firstOfQuantile = 1e-3;
 
+constexpr double nearKink = 1e-6;  // of delta, within which a residual may come to either side
+
 double shareOf(double first, double stretch) { return std::min(1.0, first * stretch); }
 
 /// sum of s v (o - y): the conjugates of functions of t - y have s v y, and more for some.
@@ -50,6 +52,12 @@ void HuberRows::curvatures(std::span<const double> t, std::span<const double> se
   for (std::size_t i = 0; i < h.size(); ++i) {
     const double r = std::abs(t[i] - data_.y[i]);
     h[i] = r <= loss_.delta ? second[i] : data_.weights[i] * shareOf(firstOfHuber, stretch) * loss_.delta / r;
+  }
+}
+
+void HuberRows::leastCurvatures(std::span<const double> t, std::span<const double> second, std::span<double> h) const {
+  for (std::size_t i = 0; i < h.size(); ++i) {
+    h[i] = std::abs(t[i] - data_.y[i]) < loss_.delta * (1 - nearKink) ? second[i] : 0;
   }
 }
 

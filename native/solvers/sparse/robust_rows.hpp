@@ -18,6 +18,7 @@ class HuberRows final : public RowsLoss {
   double evaluate(std::span<const double> t, std::span<double> first, std::span<double> second) const override;
   void curvatures(std::span<const double> t, std::span<const double> second, double stretch,
                   std::span<double> h) const override;
+  void leastCurvatures(std::span<const double> t, std::span<const double> second, std::span<double> h) const override;
   double dualValue(std::span<const double> slopes, double share) const override;
   double feasibleShare(std::span<const double> slopes) const override;
   bool kinked() const override { return true; }

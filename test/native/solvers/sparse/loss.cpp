@@ -153,6 +153,33 @@ TEST(cox_is_the_partial_likelihood) {
   });
 }
 
+/// The Hessian, a diagonal less outer products, along steps.
+TEST(cox_has_all_second_derivatives) {
+  std::uint64_t next = 0;
+  const Random random(17);
+  forEachCase([&](const Case& of, const SparseData& /*data*/, RowsLoss& loss, const std::vector<double>& t) {
+    if (of.settings.family != SparseFamily::cox) return;
+    const std::size_t n = t.size();
+    std::vector<double> first(n), second(n), h(n), step(n), products(at(loss.outerTerms())), to(n);
+    loss.exactCurvatures(t, 2, h);
+    for (std::size_t i = 0; i < n; ++i) step[i] = random.normal(next++);
+    loss.evaluate(step, first, second);  // what was evaluated last is of no concern
+    loss.outerProducts(step.data(), products.data());
+    double curvature = 0;
+    for (std::size_t i = 0; i < n; ++i) curvature += h[i] * step[i] * step[i];
+    for (const double product : products) curvature -= product * product;
+    const double by = 1e-4;
+    const auto slope = [&](double share) {
+      for (std::size_t i = 0; i < n; ++i) to[i] = t[i] + share * step[i];
+      loss.evaluate(to, first, second);
+      double sum = 0;
+      for (std::size_t i = 0; i < n; ++i) sum += first[i] * step[i];
+      return sum;
+    };
+    CHECK_NEAR(curvature / 2, (slope(by) - slope(-by)) / (2 * by), 1e-6);
+  });
+}
+
 /// No value of the dual of derivatives is above the loss less their product with predictions, at any predictions; with
 /// a share of 1 it is that at the predictions whose derivatives they are.
 TEST(dual_values_are_below) {
