@@ -1,6 +1,7 @@
 // The TypeScript build: every module of src/ by itself, as an ES module in dist/esm and as CommonJS in dist/cjs, with
 // declarations beside each; and the command line program in one file, dist/cli.js.
-// Modules are not bundled, so that whatever subpaths a program imports, there is one of each class and table.
+// Modules are not bundled, so that whatever subpaths a program imports, there is one of each class and table, but for two: the subpath
+// nonconvex/predict, which is plain JavaScript without anything of Node, and the messages of ONNX with the library that writes them.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { buildSync, transformSync } from 'esbuild';
@@ -15,10 +16,30 @@ const ofTheProgram = (path) => path === 'src/cli.ts' || path.startsWith('src/cli
 function transform(path, format) {
   const source = readFileSync(join(root, path), 'utf8');
   const define = format === 'cjs' ? { 'import.meta.url': 'undefined' } : {};
-  const { code } = transformSync(source, { loader: 'ts', format, target, define, sourcefile: path });
+  // A require where CommonJS loads on use: contexts of node:vm, as Jest has them, know no import().
+  const supported = { 'dynamic-import': format === 'esm' };
+  const { code } = transformSync(source, { loader: 'ts', format, target, define, supported, sourcefile: path });
   const to = join(dist, format, relative('src', path).replace(/\.ts$/, '.js'));
   mkdirSync(join(to, '..'), { recursive: true });
   writeFileSync(to, code);
+}
+
+/** One file of a module and all that it needs, for any JavaScript. What it loads on use stays beside it. */
+function bundle(path, format) {
+  buildSync({
+    entryPoints: [join(root, path)],
+    outfile: join(dist, format, relative('src', path).replace(/\.ts$/, '.js')),
+    bundle: true,
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    format,
+    target: 'es2022',
+    supported: { 'dynamic-import': format === 'esm' },
+    minify: true,
+    external: ['./onnxSchema.js'],
+    alias: { 'node:util': join(root, 'scripts/withoutNode.mjs'), 'node:url': join(root, 'scripts/withoutNode.mjs') },
+    legalComments: 'inline',
+  });
 }
 
 main(() => {
@@ -27,6 +48,9 @@ main(() => {
     for (const format of ['esm', 'cjs']) transform(path, format);
   }
   writeReferences();
+  for (const path of ['src/predict/index.ts', 'src/predict/onnxSchema.ts']) {
+    for (const format of ['esm', 'cjs']) bundle(path, format);
+  }
   runTool('typescript', 'bin/tsc', ['-p', 'tsconfig.declarations.json']);
   cpSync(join(dist, 'esm'), join(dist, 'cjs'), { recursive: true, filter: (path) => !path.endsWith('.js') });
   // What ends in .js in here, declarations of it too, is CommonJS.

@@ -11,6 +11,7 @@ export {
   type LinearNetworkSettings,
   linearNetwork,
 } from './deepLinear/solver.js';
+export * as exchange from './exchange/index.js';
 export * as model from './expressions/index.js';
 export { Model } from './expressions/model.js';
 export * from './families.js';
@@ -22,6 +23,9 @@ export {
 } from './fractional/solver.js';
 export { checkOptimality } from './nlp/optimality.js';
 export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './nlp/solver.js';
+export { fromOnnx } from './predict/fromOnnx.js';
+export { type FittedModel, modelFromJson, modelToJson } from './predict/models.js';
+export { toOnnx } from './predict/toOnnx.js';
 export { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from './readers/libsvm.js';
 export { type ReadOptions, readMatrixMarket } from './readers/matrixMarket.js';
 export { predict, type ReluNetwork, score } from './relu/network.js';

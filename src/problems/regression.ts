@@ -26,6 +26,7 @@ import { Model } from '../expressions/model.js';
 import { sumSquares } from '../expressions/operators.js';
 import { matvec } from '../expressions/products.js';
 import { type CompiledProgram, FamilyProgram, PerAddon } from '../expressions/program.js';
+import { type RegressionModel, type RegressionModelData, regressionModel } from '../predict/regression.js';
 
 /**
  * Loss of a prediction t = a^T x + offset for a response y, a negative log-likelihood up to a constant:
@@ -94,6 +95,8 @@ export interface GeneralizedLinearModelData extends RegressionData {
 const losses: readonly RegressionLoss[] = ['logistic', 'squared', 'poisson', 'gamma'];
 /** Losses that are beyond all measure for predictions that are far off. */
 const exponential: readonly RegressionLoss[] = ['poisson', 'gamma'];
+/** The families that losses are of. */
+const families = { logistic: 'binomial', squared: 'gaussian', poisson: 'poisson', gamma: 'gamma' } as const;
 const members = [
   ...['x', 'y', 'sampleWeight', 'offset', 'ridge', 'intercept'],
   ...['A', 'b', 'squaredNorm', 'lower', 'upper', 'atMost', 'atLeast', 'constraints', 'start'],
@@ -103,6 +106,7 @@ const members = [
 export class RegressionProgram extends FamilyProgram {
   /** The label with y = 0 and the label with y = 1, where there are two classes. */
   readonly classes: readonly [Label, Label] | undefined;
+  readonly #features: Omit<RegressionModelData, 'coefficients' | 'intercept'> & { columns: number };
 
   /** @internal */
   constructor(loss: RegressionLoss, given: RegressionData) {
@@ -142,6 +146,18 @@ export class RegressionProgram extends FamilyProgram {
       handle: dense ? made : made.handle(addon()),
     });
     this.classes = classes;
+    this.#features = { family: families[loss], classes, hasOffset: given.offset !== undefined, columns };
+  }
+
+  /**
+   * The model of what {@link minimize} found, which predicts and goes to JSON and ONNX: `problem.model(result).predict(xNew)`.
+   * @throws TypeError or RangeError for an x with another number of coefficients.
+   */
+  model({ x }: { x: ArrayLike<number> }): RegressionModel {
+    const { columns, ...features } = this.#features;
+    const values = checkVector('x', x, { length: this.n, per: 'one for each unknown' });
+    const intercept = values.length > columns ? values[columns] : 0;
+    return regressionModel({ ...features, coefficients: values.slice(0, columns), intercept });
   }
 }
 

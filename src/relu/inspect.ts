@@ -1,7 +1,8 @@
 // What a trained network says beside its predictions: probabilities of classes, and how it depends on a column.
 import { checkMembers, checkVector, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, matrix, toMatrix } from '../core/matrix.js';
-import { checkNetwork, decisionFunction, predictedNumbers, type ReluNetwork } from './network.js';
+import { checkProbable, probabilitiesOf } from '../predict/network.js';
+import { checkNetwork, decisionFunction, type ReluNetwork } from './network.js';
 
 /**
  * Probabilities of the classes for the rows of x: rows x classes, columns in the order of `network.classes`, each row with sum 1.
@@ -12,26 +13,9 @@ import { checkNetwork, decisionFunction, predictedNumbers, type ReluNetwork } fr
  * @throws RangeError for a network of another loss, whose outputs are no logarithms of odds.
  */
 export function predictProbabilities(network: ReluNetwork, x: MatrixLike): Matrix {
-  checkNetwork(network);
-  if (network.loss !== 'logistic' && network.loss !== 'softmax') {
-    throw new RangeError(
-      `network.loss = ${show(network.loss)}: expected 'logistic' or 'softmax', which give probabilities`,
-    );
-  }
-  const outputs = decisionFunction(network, x);
-  if (network.loss === 'softmax') return { ...outputs, data: predictedNumbers('softmax', outputs) };
-  const { data, rows, columns } = outputs;
-  const row = (i: number): number[] => Array.from(data.subarray(i * columns, (i + 1) * columns));
-  const probabilities = Array.from({ length: rows }, (_, i) => {
-    const each = row(i).map((f) => 1 / (1 + Math.exp(-f)));
-    if (!network.classes) return each;
-    return columns === 1 ? [1 - (each[0] as number), each[0] as number] : each.map((p) => p / sum(each));
-  });
-  const width = probabilities[0]?.length ?? (network.classes?.length || columns);
-  return matrix(rows, width, probabilities.flat());
+  checkProbable(checkNetwork(network));
+  return probabilitiesOf(network, decisionFunction(network, x));
 }
-
-const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 export interface PartialDependenceOptions {
   /** The values that the column takes. Default: 50 from the 5th to the 95th percentile of those in x, at equal distances. */

@@ -1,50 +1,22 @@
 // A trained two-layer network: what it predicts, how good that is, and its form as JSON.
 import { addon } from '../core/addon.js';
-import { checkObject, checkOneOf, show } from '../core/check.js';
+import { checkObject, show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, matrix, numbersFor, toMatrix } from '../core/matrix.js';
 import { checkFinite } from '../core/operand.js';
 import { argmax, checkedValues, decodeLabels, type Label, type Prediction, type Targets } from '../core/targets.js';
-import type { ReluOptions } from '../generated/relu.js';
+import { type ModelJson, readModel, writeModel } from '../predict/kind.js';
+import { type NetworkMembers, networkKind, predictionOf, toTargetUnits } from '../predict/network.js';
+
+export { toTargetUnits };
 
 declare const predicts: unique symbol;
 
 /**
- * A two-layer network of m neurons, d inputs and c outputs. With z = (x - inputShift) / inputScale, entry by entry, its outputs are
- *
- *     f(x) = sum_j (z . u_j + b_j)_+ a_j                          activation 'relu'
- *     f(x) = sum_j 1[(z, 1) . g_pattern(j) >= 0] (z . u_j + b_j) a_j     activation 'gated'
- *
- * or targetShift + targetScale times that where it was trained on standardised targets.
+ * A two-layer network, whose members {@link NetworkMembers} says.
  *
  * The type parameter says what {@link predict} gives.
  */
-export interface ReluNetwork<P extends Prediction = Prediction> {
-  readonly activation: 'relu' | 'gated';
-  /** What it was trained with; decides how outputs become predictions. */
-  readonly loss: NonNullable<ReluOptions['loss']>;
-  readonly bias: boolean;
-  /** d x m: column j is u_j. */
-  readonly hiddenWeights: Matrix;
-  /** b, m numbers; zeros without bias. */
-  readonly biases: Float64Array;
-  /** m x c: row j is a_j. */
-  readonly outputWeights: Matrix;
-  /** Which activation pattern each neuron came from: a column of the gates, m numbers. */
-  readonly pattern: Int32Array;
-  /** (d + 1 with bias, else d) x P, of gated networks: column i is g_i. */
-  readonly gates?: Matrix;
-  /** d numbers, the means of the columns of x (zeros without bias), if these were standardised. */
-  readonly inputShift?: Float64Array;
-  /** d numbers; ones unless x was scaled, which `normalize` says. */
-  readonly inputScale: Float64Array;
-  /** c numbers, the means of the targets, if these were standardised. */
-  readonly targetShift?: Float64Array;
-  /** c numbers, the standard deviations of the targets, if these were standardised. */
-  readonly targetScale?: Float64Array;
-  /** Names of the d columns of x, where the settings gave them. */
-  readonly featureNames?: readonly string[];
-  /** What the outputs stand for, if the targets were classes: two classes share one output, negative and positive. */
-  readonly classes?: readonly Label[];
+export interface ReluNetwork<P extends Prediction = Prediction> extends NetworkMembers {
   /** A mark for the type checker alone; there is no such member. */
   readonly [predicts]?: P;
 }
@@ -107,16 +79,6 @@ export function norm2(values: ArrayLike<number>): number {
   return largest * Math.sqrt(squares);
 }
 
-/** Undoes the standardisation of targets in outputs, row after row. */
-export function toTargetUnits({ targetShift, targetScale }: ReluNetwork, outputs: Float64Array): void {
-  if (!targetShift || !targetScale) return;
-  const columns = targetShift.length;
-  for (let at = 0; at < outputs.length; ++at) {
-    const k = at % columns;
-    outputs[at] = (targetShift[k] as number) + (targetScale[k] as number) * (outputs[at] as number);
-  }
-}
-
 /**
  * How well the network predicts y. For classes, the share of rows that it gets right (of a matrix of -1 and +1: rows right
  * in all columns; of a matrix of probabilities: rows with the same largest). Else R^2, that is 1 - (sum of squared errors) /
@@ -155,33 +117,6 @@ export function scoreOf(network: Pick<ReluNetwork, 'classes' | 'loss'>, outputs:
   }
 }
 
-function predictionOf(network: ReluNetwork, outputs: Matrix): Prediction {
-  if (network.classes) {
-    const labels = decodeLabels(outputs, network.classes);
-    return typeof network.classes[0] === 'number'
-      ? Float64Array.from(labels as number[])
-      : (labels as string[] | boolean[]);
-  }
-  const predicted = { ...outputs, data: predictedNumbers(network.loss, outputs) };
-  return predicted.columns === 1 ? predicted.data : predicted;
-}
-
-/** The numbers that outputs stand for: signs for `'logistic'` and `'hinge'`, probabilities for `'softmax'`, else themselves. */
-export function predictedNumbers(loss: ReluNetwork['loss'], { data, rows, columns }: Matrix): Float64Array {
-  const numbers = Float64Array.from(data);
-  if (loss === 'logistic' || loss === 'hinge') return numbers.map((f) => (f > 0 ? 1 : -1));
-  if (loss === 'softmax') {
-    for (let i = 0; i < rows; ++i) {
-      const row = numbers.subarray(i * columns, (i + 1) * columns);
-      const largest = row.reduce((a, b) => Math.max(a, b));
-      row.set(row.map((f) => Math.exp(f - largest)));
-      const sum = row.reduce((a, b) => a + b);
-      row.set(row.map((p) => p / sum));
-    }
-  }
-  return numbers;
-}
-
 function vectorAsMatrix(y: unknown, rows: number): Matrix {
   const values = checkedValues(y, rows);
   if (typeof values[0] !== 'number') {
@@ -211,28 +146,24 @@ function rSquared(outputs: Matrix, truth: Matrix): number {
   return total / columns;
 }
 
-const format = 'nonconvex.reluNetwork';
-const version = 1;
-
 interface MatrixJson {
   rows: number;
   columns: number;
-  data: number[];
+  data: (number | string)[];
 }
 
-/** What {@link toJSON} makes: plain numbers, strings and arrays, for `JSON.stringify`. */
-export interface ReluNetworkJson {
-  format: typeof format;
-  version: typeof version;
+/** What {@link toJSON} makes: plain numbers, strings and arrays, for `JSON.stringify`. Minus zero is `'-0'`. */
+export interface ReluNetworkJson extends ModelJson {
+  kind: 'reluNetwork';
   activation: ReluNetwork['activation'];
   loss: ReluNetwork['loss'];
   bias: boolean;
-  inputShift?: number[];
+  inputShift?: (number | string)[];
   inputScale: number[];
-  targetShift?: number[];
+  targetShift?: (number | string)[];
   targetScale?: number[];
   hiddenWeights: MatrixJson;
-  biases: number[];
+  biases: (number | string)[];
   outputWeights: MatrixJson;
   pattern: number[];
   gates?: MatrixJson;
@@ -242,26 +173,7 @@ export interface ReluNetworkJson {
 
 /** The network as plain data; numbers come back from {@link fromJSON} to the last bit. */
 export function toJSON(network: ReluNetwork): ReluNetworkJson {
-  checkNetwork(network);
-  const plain = ({ rows, columns, data }: Matrix): MatrixJson => ({ rows, columns, data: Array.from(data) });
-  return {
-    format,
-    version,
-    activation: network.activation,
-    loss: network.loss,
-    bias: network.bias,
-    ...(network.inputShift && { inputShift: Array.from(network.inputShift) }),
-    inputScale: Array.from(network.inputScale),
-    ...(network.targetShift && { targetShift: Array.from(network.targetShift) }),
-    ...(network.targetScale && { targetScale: Array.from(network.targetScale) }),
-    hiddenWeights: plain(network.hiddenWeights),
-    biases: Array.from(network.biases),
-    outputWeights: plain(network.outputWeights),
-    pattern: Array.from(network.pattern),
-    ...(network.gates && { gates: plain(network.gates) }),
-    ...(network.featureNames && { featureNames: [...network.featureNames] }),
-    ...(network.classes && { classes: [...network.classes] }),
-  };
+  return writeModel(networkKind, checkNetwork(network)) as ReluNetworkJson;
 }
 
 /**
@@ -269,85 +181,7 @@ export function toJSON(network: ReluNetwork): ReluNetworkJson {
  * @throws TypeError or RangeError that says what is wrong with it.
  */
 export function fromJSON<P extends Prediction = Prediction>(json: ReluNetworkJson | string): ReluNetwork<P> {
-  const source: unknown = typeof json === 'string' ? JSON.parse(json) : json;
-  if (typeof source !== 'object' || source === null)
-    throw new TypeError(`network = ${show(source)}: expected an object`);
-  const from = source as Record<keyof ReluNetworkJson, unknown>;
-  if (from.format !== format) throw new TypeError(`format = ${show(from.format)}: expected '${format}'`);
-  if (from.version !== version) throw new RangeError(`version = ${show(from.version)}: expected ${version}`);
-
-  const hiddenWeights = parseMatrix('hiddenWeights', from.hiddenWeights);
-  const outputWeights = parseMatrix('outputWeights', from.outputWeights);
-  const { rows: d, columns: m } = hiddenWeights;
-  expectSize('outputWeights.rows', outputWeights.rows, m);
-  const activation = checkOneOf('activation', from.activation, ['relu', 'gated']);
-  const bias = from.bias;
-  if (typeof bias !== 'boolean') throw new TypeError(`bias = ${show(bias)}: expected a boolean`);
-  const network: ReluNetwork = {
-    activation,
-    loss: checkOneOf('loss', from.loss, ['squared', 'logistic', 'hinge', 'softmax', 'huber']),
-    bias,
-    ...(from.inputShift !== undefined && { inputShift: parseNumbers('inputShift', from.inputShift, d) }),
-    inputScale: parseScale('inputScale', from.inputScale, d),
-    ...parseTargetUnits(from.targetShift, from.targetScale, outputWeights.columns),
-    hiddenWeights,
-    biases: parseNumbers('biases', from.biases, m),
-    outputWeights,
-    pattern: Int32Array.from(parseNumbers('pattern', from.pattern, m)),
-    ...(activation === 'gated' && { gates: parseGates(from.gates, d + Number(bias), from.pattern as number[]) }),
-    ...(from.featureNames !== undefined && { featureNames: checkFeatureNames(from.featureNames, d) }),
-    ...(from.classes !== undefined && { classes: parseClasses(from.classes, outputWeights.columns) }),
-  };
-  return network as ReluNetwork<P>;
-}
-
-function parseNumbers(name: string, value: unknown, length: number): Float64Array {
-  if (!Array.isArray(value)) throw new TypeError(`${name} = ${show(value)}: expected an array of numbers`);
-  expectSize(`${name}.length`, value.length, length);
-  value.forEach((entry, i) => {
-    if (!Number.isFinite(entry)) throw new TypeError(`${name}[${i}] = ${show(entry)}: expected a finite number`);
-  });
-  return Float64Array.from(value as number[]);
-}
-
-/** Both or none. */
-function parseTargetUnits(shift: unknown, scale: unknown, outputs: number) {
-  if (shift === undefined && scale === undefined) return {};
-  return {
-    targetShift: parseNumbers('targetShift', shift, outputs),
-    targetScale: parseScale('targetScale', scale, outputs),
-  };
-}
-
-function parseScale(name: string, value: unknown, length: number): Float64Array {
-  const scale = parseNumbers(name, value, length);
-  scale.forEach((entry, i) => {
-    if (!(entry > 0)) throw new RangeError(`${name}[${i}] = ${entry}: expected a number > 0`);
-  });
-  return scale;
-}
-
-function parseMatrix(name: string, value: unknown): Matrix {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`${name} = ${show(value)}: expected an object`);
-  const { rows, columns, data } = value as Record<keyof MatrixJson, unknown>;
-  for (const [member, size] of Object.entries({ rows, columns })) {
-    if (!Number.isInteger(size) || (size as number) < 0) {
-      throw new TypeError(`${name}.${member} = ${show(size)}: expected a whole number`);
-    }
-  }
-  const numbers = parseNumbers(`${name}.data`, data, (rows as number) * (columns as number));
-  return toMatrix(name, { rows, columns, data: numbers });
-}
-
-function parseGates(value: unknown, rows: number, pattern: readonly number[]): Matrix {
-  const gates = parseMatrix('gates', value);
-  expectSize('gates.rows', gates.rows, rows);
-  pattern.forEach((p, j) => {
-    if (!Number.isInteger(p) || p < 0 || p >= gates.columns) {
-      throw new RangeError(`pattern[${j}] = ${p}: expected an integer in [0, ${gates.columns - 1}]`);
-    }
-  });
-  return gates;
+  return readModel(networkKind, typeof json === 'string' ? JSON.parse(json) : json, 'network');
 }
 
 /** A copy of the names of the columns of x. */
@@ -359,19 +193,6 @@ export function checkFeatureNames(names: unknown, columns: number): readonly str
     throw new RangeError(`featureNames.length = ${names.length}: expected ${columns}, one for each column of x`);
   }
   return [...names];
-}
-
-function parseClasses(value: unknown, outputs: number): Label[] {
-  const types = Array.isArray(value) ? new Set(value.map((label) => typeof label)) : new Set();
-  const [type] = types;
-  if (types.size !== 1 || !['number', 'string', 'boolean'].includes(type as string)) {
-    throw new TypeError('classes: expected an array of numbers, of strings or of booleans');
-  }
-  const classes = value as Label[];
-  if (classes.length !== outputs && !(classes.length === 2 && outputs === 1)) {
-    throw new RangeError(`classes.length = ${classes.length}: expected ${outputs === 1 ? 2 : outputs}`);
-  }
-  return classes;
 }
 
 function expectSize(name: string, size: number, expected: number): void {

@@ -1,12 +1,15 @@
 // Families of responses: what a linear prediction says of the mean, and how far a response is from it.
 import { checkMembers, checkNumber, checkOneOf, show } from '../core/check.js';
+import { type Family, meanOf } from '../predict/regression.js';
 import { checkInside } from './shares.js';
+
+export { meanOf };
 
 /**
  * What the responses are: numbers (`huber`: with outliers, `quantile`: whose quantile is wanted), two classes or shares, counts, positive
  * numbers, times until an event, classes. Counts and positive numbers have the logarithmic link.
  */
-export type SparseFamily = 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'huber' | 'quantile' | 'cox' | 'multinomial';
+export type SparseFamily = Family;
 
 /** What families have beside their name. */
 export interface FamilyParameters {
@@ -95,12 +98,6 @@ export const losses = {
 
 /** A family with its parameters. */
 export type FamilyOf = FamilyParameters & { family: SparseFamily };
-
-/** The mean of a response whose linear prediction is t; of `quantile` the quantile, of `cox` the risk relative to that at 0. */
-export function meanOf({ family }: FamilyOf, t: number): number {
-  if (family === 'gaussian' || family === 'huber' || family === 'quantile') return t;
-  return family === 'binomial' ? 1 / (1 + Math.exp(-t)) : Math.exp(t);
-}
 
 /** The deviance of a response y whose linear prediction is t: twice its loss less that of a perfect prediction. */
 export function devianceOf({ family, delta = 1.35, level = 0.5 }: FamilyOf, t: number, y: number): number {

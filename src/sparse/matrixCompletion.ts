@@ -1,9 +1,10 @@
 // Matrices of low rank from some of their entries.
-import { checkInteger, checkMembers, checkOneOf, checkVector, isList, show } from '../core/check.js';
+import { checkInteger, checkMembers, checkOneOf, checkVector } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { MatrixCompletionOptions, MatrixCompletionSolution } from '../generated/matrixCompletion.js';
+import { completedMatrixKind, indices } from '../predict/matrices.js';
 import { checkLambdaSettings, fallingLambdas, type OneOrMoreLambdas } from './lambdas.js';
 
 /** Known entries: value k is that of row `rowIndices[k]` and column `columnIndices[k]`. */
@@ -86,17 +87,10 @@ export async function matrixCompletion(
       right: rowsOf(right.subarray(from * columns, before * columns), columns, rank),
       ...{ objective: objectives[k] as number, gap: gaps[k] as number },
     };
-    return Object.setPrototypeOf(completed, functions);
+    return Object.setPrototypeOf(completed, completedMatrixKind.functions);
   });
-  return Object.setPrototypeOf({ ...rest, matrices, ...matrices.at(-1) }, functions);
+  return Object.setPrototypeOf({ ...rest, matrices, ...matrices.at(-1) }, completedMatrixKind.functions);
 }
-
-/** The functions of completed matrices, which are no part of them where they are copied or written as JSON. */
-const functions = class CompletedMatrix {
-  predict(rowIndices: ArrayLike<number>, columnIndices: ArrayLike<number>): Float64Array {
-    return predicted(this as never, rowIndices, columnIndices);
-  }
-}.prototype;
 
 /** The factors of an earlier result, with the roots of the singular values in each. */
 function startOf(warmStart: Partial<CompletedMatrix>, { rows, columns }: Entries): object {
@@ -145,18 +139,6 @@ function triplets(data: SparseMatrix): Entries {
   return known({ rows: given.rows, columns: given.columns, rowIndices, columnIndices, values: given.values });
 }
 
-function indices(name: string, value: unknown, limit: number, length?: number): Int32Array {
-  if (!isList(value)) throw new TypeError(`${name} = ${show(value)}: expected an array of integers`);
-  if (length !== undefined && value.length !== length) {
-    throw new RangeError(`${name}: expected ${length} integers, got ${value.length}`);
-  }
-  return Int32Array.from({ length: value.length }, (_, k) => {
-    const index = value[k] as number;
-    if (Number.isInteger(index) && index >= 0 && index < limit) return index;
-    throw new RangeError(`${name}[${k}] = ${show(index)}: expected an integer in [0, ${limit - 1}]`);
-  });
-}
-
 /** Vectors one behind the other as the columns of a matrix by rows. */
 function rowsOf(vectors: Float64Array, rows: number, columns: number): Matrix {
   const data = new Float64Array(rows * columns);
@@ -164,21 +146,4 @@ function rowsOf(vectors: Float64Array, rows: number, columns: number): Matrix {
     for (let i = 0; i < rows; ++i) data[i * columns + k] = vectors[k * rows + i] as number;
   }
   return { data, rows, columns };
-}
-
-function predicted(
-  { left, right, singularValues }: Omit<CompletedMatrix, 'predict'>,
-  rowIndices: ArrayLike<number>,
-  columnIndices: ArrayLike<number>,
-): Float64Array {
-  const rows = indices('rowIndices', rowIndices, left.rows);
-  const columns = indices('columnIndices', columnIndices, right.rows, rows.length);
-  return Float64Array.from(rows, (i, k) => {
-    const j = columns[k] as number;
-    let sum = 0;
-    singularValues.forEach((value, l) => {
-      sum += (left.data[i * left.columns + l] as number) * value * (right.data[j * right.columns + l] as number);
-    });
-    return sum;
-  });
 }

@@ -1,9 +1,9 @@
 // A model of one lambda: coefficients, what they say of new rows, and how good they are.
 import { eachEntry } from '../core/algebra.js';
-import { checkMembers, checkOneOf, checkVector } from '../core/check.js';
+import { checkMembers, checkVector } from '../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
-import { meanOf } from './family.js';
+import { checkType, meanOf } from '../predict/regression.js';
 import { filled, readMatrix } from './missing.js';
 import type { About, Origin, SparseAnswer } from './problem.js';
 import { byColumns, placeOfLargest, probabilities } from './responses.js';
@@ -91,14 +91,8 @@ function predictions(
   options: PredictOptions,
 ): Float64Array | Label[] {
   const { type = 'response', offset } = checkMembers('options', options, ['type', 'offset'], 'option');
-  checkOneOf('type', type, ['response', 'link', 'class', 'risk']);
-  const { family, classes, means, coefficients, responses: count = 1 } = model;
-  if (type === 'risk' && family !== 'cox') {
-    throw new RangeError(`type = 'risk': expected 'response' or 'link', as the family is '${family}'`);
-  }
-  if (type === 'class' && !classes) {
-    throw new RangeError("type = 'class': expected 'response' or 'link', as the model has no classes");
-  }
+  checkType(model, type);
+  const { classes, means, coefficients, responses: count = 1 } = model;
   const read = readMatrix('x', given, { impute: means !== undefined });
   const { rows, columns } = read.x;
   if (columns * count !== coefficients.length) {

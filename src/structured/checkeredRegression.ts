@@ -1,17 +1,15 @@
-import { checkMembers, checkObject, checkOneOf, checkVector, isPromise } from '../core/check.js';
+import { checkObject, checkVector, isPromise } from '../core/check.js';
 import { toMatrix } from '../core/matrix.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { CheckeredRegressionOptions, CheckeredRegressionSolution } from '../generated/checkeredRegression.js';
+import { checkeredRegressionKind } from '../predict/statistics.js';
 import {
   type Label,
-  linear,
   type Matrix,
   type MatrixLike,
-  newRows,
   readData,
   readMatrix,
   readSigns,
-  rowOf,
   type SolveOptions,
   type SolveResult,
   solveStructured,
@@ -63,7 +61,7 @@ export async function checkeredRegression(
   const { values, classes } = readSigns(y, given.rows);
   const request = { x: given, y: values, start: startOf(warmStart, given.columns) };
   const answer = await solveStructured<CheckeredRegressionSolution>('checkeredRegression', request, others);
-  return withFunctions({ ...answer, classes } as CheckeredRegressionResult, functions);
+  return withFunctions({ ...answer, classes } as CheckeredRegressionResult, checkeredRegressionKind.functions);
 }
 
 /** Weights and intercepts, side by side. */
@@ -81,20 +79,3 @@ function startOf(warmStart: CheckeredRegressionSettings['warmStart'], columns: n
   });
   return { data, rows: w.rows, columns: columns + 1 };
 }
-
-const functions = class CheckeredRegressionFunctions {
-  predict(x: MatrixLike, options: { type?: 'response' | 'class' | undefined } = {}): Float64Array | Label[] {
-    const { type = 'response' } = checkMembers('options', options, ['type'], 'option');
-    checkOneOf('type', type, ['response', 'class']);
-    const { weights, intercepts, classes } = this as unknown as CheckeredRegressionResult;
-    const given = newRows(x, weights.columns);
-    const products = new Float64Array(given.rows).fill(1);
-    for (let k = 0; k < weights.rows; ++k) {
-      linear(given, rowOf(weights, k), intercepts[k]).forEach((z, i) => {
-        products[i] = (products[i] as number) * Math.tanh(z / 2);
-      });
-    }
-    if (type === 'class') return Array.from(products, (product) => classes[product > 0 ? 1 : 0]);
-    return products.map((product) => (1 + product) / 2);
-  }
-}.prototype;

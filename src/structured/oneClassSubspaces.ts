@@ -1,14 +1,13 @@
-import { checkMembers, checkNumber, checkObject, isPromise } from '../core/check.js';
+import { checkObject, isPromise } from '../core/check.js';
 import { toMatrix } from '../core/matrix.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { OneClassSubspacesOptions, OneClassSubspacesSolution } from '../generated/oneClassSubspaces.js';
+import { oneClassSubspacesKind } from '../predict/statistics.js';
 import {
   type Matrix,
   type MatrixLike,
-  newRows,
   readData,
   readMatrix,
-  rowOf,
   type SolveOptions,
   type SolveResult,
   solveStructured,
@@ -55,7 +54,7 @@ export async function oneClassSubspaces(
   const given = isPromise(read) ? await read : read;
   const request = { x: given, start: startOf(warmStart, given.columns) };
   const answer = await solveStructured<OneClassSubspacesSolution>('oneClassSubspaces', request, others);
-  return withFunctions(answer, functions);
+  return withFunctions(answer as OneClassSubspacesResult, oneClassSubspacesKind.functions);
 }
 
 /** Both frames side by side. */
@@ -72,35 +71,9 @@ function startOf(warmStart: OneClassSubspacesSettings['warmStart'], rows: number
   }
   const made = new Float64Array(rows * 2 * columns);
   for (let i = 0; i < rows; ++i) {
-    for (const [k, frame] of frames.entries()) made.set(rowOf(frame, i), (2 * i + k) * columns);
+    for (const [k, frame] of frames.entries()) {
+      made.set(frame.data.subarray(i * columns, (i + 1) * columns), (2 * i + k) * columns);
+    }
   }
   return { data: made, rows, columns: 2 * columns };
-}
-
-const functions = class OneClassSubspacesFunctions {
-  decision(x: MatrixLike): Float64Array {
-    const { lowerFrame, upperFrame, lowerOffsets, upperOffsets } = this as unknown as OneClassSubspacesResult;
-    const given = newRows(x, lowerFrame.rows);
-    return Float64Array.from({ length: given.rows }, (_, i) => {
-      const row = rowOf(given, i);
-      const above = products(lowerFrame, row).map((value, k) => value + (lowerOffsets[k] as number));
-      const below = products(upperFrame, row).map((value, k) => -value - (upperOffsets[k] as number));
-      return Math.min(...above, ...below);
-    });
-  }
-  predict(x: MatrixLike, options: { threshold?: number | undefined } = {}): boolean[] {
-    const { threshold = 0 } = checkMembers('options', options, ['threshold'], 'option');
-    const least = checkNumber('threshold', threshold);
-    return Array.from(this.decision(x), (value) => value >= least);
-  }
-}.prototype;
-
-/** W^T x */
-function products({ data, rows, columns }: Matrix, x: ArrayLike<number>): number[] {
-  const sums = new Array<number>(columns).fill(0);
-  for (let j = 0; j < rows; ++j) {
-    for (let k = 0; k < columns; ++k)
-      sums[k] = (sums[k] as number) + (data[j * columns + k] as number) * (x[j] as number);
-  }
-  return sums;
 }

@@ -1,12 +1,11 @@
-import { checkMembers, checkNumber, checkObject, checkVector, isPromise } from '../core/check.js';
+import { checkNumber, checkObject, checkVector, isPromise } from '../core/check.js';
 import { checkedValues, distinct } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { RobustMixedModelOptions, RobustMixedModelSolution } from '../generated/robustMixedModel.js';
+import { robustMixedModelKind } from '../predict/statistics.js';
 import {
   type Label,
-  linear,
   type MatrixLike,
-  newRows,
   perRow,
   readData,
   readMatrix,
@@ -73,7 +72,10 @@ export async function robustMixedModel(
     start: startOf(warmStart, given.columns, others.intercept !== false),
   };
   const answer = await solveStructured<RobustMixedModelSolution>('robustMixedModel', request, others);
-  return withFunctions({ ...answer, ...(labels && { groups: labels }) }, functions);
+  return withFunctions(
+    { ...answer, ...(labels && { groups: labels }) } as RobustMixedModelResult,
+    robustMixedModelKind.functions,
+  );
 }
 
 function degreesOfFreedom(q: unknown, nu: number | undefined): number {
@@ -103,16 +105,3 @@ function startOf(
   const constant = checkNumber('warmStart.intercept', intercept);
   return Float64Array.from([...found, ...(withIntercept ? [constant] : [])]);
 }
-
-const functions = class RobustMixedModelFunctions {
-  predict(x: MatrixLike, options: { groups?: ArrayLike<number> | readonly Label[] | undefined } = {}): Float64Array {
-    const { groups } = checkMembers('options', options, ['groups'], 'option');
-    const model = this as unknown as RobustMixedModelResult;
-    const given = newRows(x, model.coefficients.length);
-    const means = linear(given, model.coefficients, model.intercept);
-    if (groups === undefined) return means;
-    const values = checkedValues(groups, given.rows, { name: 'groups' });
-    const places = new Map(model.groups?.map((label, k) => [label, k]));
-    return means.map((mean, i) => mean + (model.randomIntercepts[places.get(values[i] as Label) ?? -1] ?? 0));
-  }
-}.prototype;

@@ -5,13 +5,11 @@ import type {
   SequentialMaxMarginProgress,
   SequentialMaxMarginSolution,
 } from '../generated/sequentialMaxMargin.js';
+import { sequentialMaxMarginKind } from '../predict/statistics.js';
 import {
-  classesOf,
   type Label,
-  linear,
   type Matrix,
   type MatrixLike,
-  newRows,
   readData,
   readMatrix,
   readSigns,
@@ -101,7 +99,7 @@ export async function sequentialMaxMargin(
     request,
     others as SolveOptions,
   );
-  return withFunctions({ ...answer, classes } as SequentialMaxMarginResult, functions);
+  return withFunctions({ ...answer, classes } as SequentialMaxMarginResult, sequentialMaxMarginKind.functions);
 }
 
 function addLabels(labels: Label[], task: string, y: unknown, { rows }: Matrix): void {
@@ -112,13 +110,3 @@ function addLabels(labels: Label[], task: string, y: unknown, { rows }: Matrix):
   }
   for (let i = 0; i < rows; ++i) labels.push(y[i] as Label);
 }
-
-const functions = class SequentialMaxMarginFunctions {
-  decision(x: MatrixLike): Float64Array {
-    const { w } = this as unknown as SequentialMaxMarginResult;
-    return linear(newRows(x, w.length), w);
-  }
-  predict(x: MatrixLike): Label[] {
-    return classesOf(this.decision(x), (this as unknown as SequentialMaxMarginResult).classes);
-  }
-}.prototype;

@@ -36,30 +36,6 @@ export function readSigns(y: unknown, rows: number): Signs {
   return { values: matrix.data as Float64Array, classes: classes as unknown as readonly [Label, Label] };
 }
 
-/** Rows that a result is asked about, with as many columns as x had. */
-export function newRows(value: unknown, columns: number): Matrix {
-  const x = toMatrix('x', value);
-  if (x.columns === columns) return x;
-  throw new RangeError(
-    `columns of x = ${x.columns}: expected as many as the rows that it was fitted to had: ${columns}`,
-  );
-}
-
-/** x w + b for rows x. */
-export function linear(x: Matrix, w: ArrayLike<number>, b = 0): Float64Array {
-  const { data, rows, columns } = x;
-  return Float64Array.from({ length: rows }, (_, i) => {
-    let sum = b;
-    for (let j = 0; j < columns; ++j) sum += (data[i * columns + j] as number) * (w[j] as number);
-    return sum;
-  });
-}
-
-/** The rows of a matrix, as views or copies of numbers. */
-export function rowOf({ data, columns }: Matrix, i: number): Float64Array | Float32Array {
-  return data.subarray(i * columns, (i + 1) * columns);
-}
-
 /** Matrices of as many columns, one below the other; messages call part k by its name. */
 export function stacked(parts: readonly Matrix[], nameOf: (k: number) => string): Matrix {
   const [{ columns }] = parts as readonly [Matrix];
@@ -81,10 +57,6 @@ export function stacked(parts: readonly Matrix[], nameOf: (k: number) => string)
   }
   return { data, rows, columns };
 }
-
-/** The class of each number, by its sign. */
-export const classesOf = (scores: Float64Array, classes: readonly [Label, Label]): Label[] =>
-  Array.from(scores, (score) => classes[score > 0 ? 1 : 0]);
 
 /** Data as an object with these members and no others. */
 export function readData<T extends object>(data: T, members: readonly string[]): T {

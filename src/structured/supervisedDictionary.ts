@@ -1,17 +1,14 @@
-import { checkMembers, checkNumber, checkObject, checkOneOf, checkVector, isPromise } from '../core/check.js';
+import { checkNumber, checkObject, checkVector, isPromise } from '../core/check.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { SupervisedDictionaryOptions, SupervisedDictionarySolution } from '../generated/supervisedDictionary.js';
+import { supervisedDictionaryKind } from '../predict/statistics.js';
 import {
-  classesOf,
   type Label,
-  linear,
   type Matrix,
   type MatrixLike,
-  newRows,
   readData,
   readMatrix,
   readSigns,
-  rowOf,
   type SolveOptions,
   type SolveResult,
   solveStructured,
@@ -71,7 +68,7 @@ export async function supervisedDictionary(
     start: startOf(warmStart, given.columns),
   };
   const answer = await solveStructured<SupervisedDictionarySolution>('supervisedDictionary', request, others);
-  return withFunctions({ ...answer, classes } as SupervisedDictionaryResult, functions);
+  return withFunctions({ ...answer, classes } as SupervisedDictionaryResult, supervisedDictionaryKind.functions);
 }
 
 function startOf(warmStart: SupervisedDictionarySettings['warmStart'], columns: number): Float64Array | undefined {
@@ -81,26 +78,3 @@ function startOf(warmStart: SupervisedDictionarySettings['warmStart'], columns: 
   const found = checkVector('warmStart.coefficients', coefficients, length);
   return Float64Array.from([...found, checkNumber('warmStart.intercept', intercept)]);
 }
-
-const functions = class SupervisedDictionaryFunctions {
-  transform(x: MatrixLike): Matrix {
-    const { data, rows, columns } = (this as unknown as SupervisedDictionaryResult).dictionary;
-    const given = newRows(x, rows);
-    const features = new Float64Array(given.rows * columns);
-    for (let i = 0; i < given.rows; ++i) {
-      rowOf(given, i).forEach((value, j) => {
-        for (let k = 0; k < columns; ++k) {
-          features[i * columns + k] = (features[i * columns + k] as number) + value * (data[j * columns + k] as number);
-        }
-      });
-    }
-    return { data: features, rows: given.rows, columns };
-  }
-  predict(x: MatrixLike, options: { type?: 'response' | 'class' | undefined } = {}): Float64Array | Label[] {
-    const { type = 'response' } = checkMembers('options', options, ['type'], 'option');
-    checkOneOf('type', type, ['response', 'class']);
-    const { coefficients, intercept, classes } = this as unknown as SupervisedDictionaryResult;
-    const scores = linear(newRows(x, coefficients.length), coefficients, intercept);
-    return type === 'class' ? classesOf(scores, classes) : scores.map((t) => 1 / (1 + Math.exp(-t)));
-  }
-}.prototype;

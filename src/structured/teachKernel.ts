@@ -2,13 +2,12 @@ import { checkObject, checkVector, isPromise } from '../core/check.js';
 import { looksLikeMatrix, toFloat64, toMatrix } from '../core/matrix.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { TeachKernelOptions, TeachKernelSolution } from '../generated/teachKernel.js';
+import { teachKernelKind } from '../predict/statistics.js';
 import {
   type Matrix,
   type MatrixLike,
-  newRows,
   readData,
   readMatrix,
-  rowOf,
   type SolveOptions,
   type SolveResult,
   solveStructured,
@@ -78,7 +77,7 @@ export async function teachKernel(
     kernel,
     ...(kernel !== 'precomputed' && { points: { ...points, data: toFloat64(points) } }),
   };
-  return withFunctions(result, functions);
+  return withFunctions(result as TeachKernelResult, teachKernelKind.functions);
 }
 
 function targetsOf(y: unknown, rows: number): Matrix {
@@ -96,34 +95,4 @@ function sized(name: string, value: unknown, rows: number, columns?: number): Ma
     );
   }
   return { data: Float64Array.from(found.data), rows, columns: found.columns };
-}
-
-const functions = class TeachKernelFunctions {
-  predict(x: MatrixLike): Matrix {
-    const { points, coefficients, kernel, gamma = 1 } = this as unknown as TeachKernelResult;
-    const given = newRows(x, points ? points.columns : coefficients.rows);
-    const { columns } = coefficients;
-    const data = new Float64Array(given.rows * columns);
-    for (let i = 0; i < given.rows; ++i) {
-      const row = rowOf(given, i);
-      for (let t = 0; t < coefficients.rows; ++t) {
-        const value = points ? between(kernel, gamma, row, rowOf(points, t)) : (row[t] as number);
-        for (let k = 0; k < columns; ++k) {
-          data[i * columns + k] =
-            (data[i * columns + k] as number) + value * (coefficients.data[t * columns + k] as number);
-        }
-      }
-    }
-    return { data, rows: given.rows, columns };
-  }
-}.prototype;
-
-/** The kernel's value between two rows. */
-function between(kernel: string, gamma: number, a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; ++j) {
-    const [u, v] = [a[j] as number, b[j] as number];
-    sum += kernel === 'linear' ? u * v : (u - v) ** 2;
-  }
-  return kernel === 'linear' ? sum : Math.exp(-gamma * sum);
 }

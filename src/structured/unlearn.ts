@@ -1,11 +1,10 @@
 import { checkNumber, checkObject, checkOneOf, checkVector, isList, isPromise, show } from '../core/check.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { UnlearnOptions, UnlearnSolution } from '../generated/unlearn.js';
+import { unlearnKind } from '../predict/statistics.js';
 import {
   type Label,
-  linear,
   type MatrixLike,
-  newRows,
   perRow,
   readData,
   readMatrix,
@@ -80,16 +79,8 @@ export async function unlearn(data: UnlearnData, settings: UnlearnSettings = {})
   };
   const answer = await solveStructured<UnlearnSolution>('unlearn', request, others);
   const result = { ...answer, rows: request.rows, ...(signs && { classes: signs.classes }) };
-  return withFunctions(result, functions);
+  return withFunctions(result as UnlearnResult, unlearnKind.functions);
 }
-
-const functions = class UnlearnFunctions {
-  predict(x: MatrixLike): Float64Array {
-    const { coefficients, intercept, classes } = this as unknown as UnlearnResult;
-    const t = linear(newRows(x, coefficients.length), coefficients, intercept);
-    return classes ? t.map((value) => 1 / (1 + Math.exp(-value))) : t;
-  }
-}.prototype;
 
 /** Numbers of rows, each once, that leave some row. */
 function rowNumbers(value: unknown, n: number): Int32Array {

@@ -35,6 +35,8 @@ const families = 'a family';
 /** Rooms of src/; those in one line stand side by side and may need each other's files. */
 const sourceRooms = [
   ['src/core', 'src/generated'],
+  ['src/predict'],
+  ['src/exchange'],
   ['src/data', 'src/readers'],
   ['src/expressions'],
   ['src/problems'],

@@ -5,7 +5,8 @@ import * as relu from '../../src/relu/index.js';
 /** f(x) = ((x_0)_+ a_0k + (-x_1)_+ a_1k) of two columns. */
 function networkOf(loss: 'squared' | 'logistic' | 'softmax', outputs: number[][], classes?: string[]) {
   return relu.fromJSON({
-    format: 'nonconvex.reluNetwork',
+    format: 'nonconvex',
+  kind: 'reluNetwork',
     version: 1,
     activation: 'relu',
     loss,

@@ -4,7 +4,8 @@ import { type Options, rows, type Taking, values } from '../contract/takesOption
 
 /** 2 (x_0)_+ - (x_1)_+ of four columns. */
 const additive = relu.fromJSON({
-  format: 'nonconvex.reluNetwork',
+  format: 'nonconvex',
+  kind: 'reluNetwork',
   version: 1,
   activation: 'relu',
   loss: 'squared',

@@ -67,7 +67,8 @@ it.runIf(long)('networks of very many columns are summarized and attacked', asyn
   const d = 130_000; // more than a call takes arguments
   const wide = Array.from({ length: d }, () => 1);
   const network = fromJSON({
-    format: 'nonconvex.reluNetwork',
+    format: 'nonconvex',
+  kind: 'reluNetwork',
     version: 1,
     ...{ activation: 'relu', loss: 'squared', bias: false, inputScale: wide, biases: [0], pattern: [0] },
     hiddenWeights: { rows: d, columns: 1, data: wide },

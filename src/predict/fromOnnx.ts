@@ -1,0 +1,232 @@
+// Models of ONNX files: those of toOnnx, and two-layer networks and regressions of other programs.
+import { show } from '../core/check.js';
+import type { Matrix } from '../core/matrix.js';
+import { format, type ModelJson, version } from './kind.js';
+import { record } from './members.js';
+import { type FittedModel, modelFromJson } from './models.js';
+import { type GraphNode, type ModelProto, metadataKey, numbersOf, sizesOf, type Tensor } from './onnxGraph.js';
+import { affine } from './products.js';
+
+/**
+ * The model of an ONNX file: with all its members where {@link toOnnx} made it, to the last bit in double precision. Of another program it
+ * may be a chain of affine maps (`Gemm`, `MatMul`, `Add`, `Sub`, `Mul`, `Div`) with at most one `Relu` between them and at most a
+ * `Sigmoid` or `Softmax` behind them: a two-layer network, or without `Relu` a linear regression.
+ *
+ * ```ts
+ * const model = await fromOnnx(await readFile('network.onnx'));
+ * model.predict(x);
+ * ```
+ *
+ * @throws (rejects) TypeError or RangeError that says what is no such model.
+ */
+export async function fromOnnx(bytes: Uint8Array): Promise<FittedModel> {
+  if (!ArrayBuffer.isView(bytes) || (bytes as Uint8Array).BYTES_PER_ELEMENT !== 1) {
+    throw new TypeError(`bytes = ${show(bytes)}: expected a Uint8Array`);
+  }
+  const { decode } = await import('./onnxSchema.js');
+  const model = decoded(decode, bytes);
+  const tensors = new Map(model.graph.initializer.map((tensor) => [tensor.name, tensor]));
+  const metadata = model.metadataProps.find(({ key }) => key === metadataKey);
+  return modelFromJson(metadata ? withTensors(metadata.value, tensors) : ofChain(model, tensors));
+}
+
+function decoded(decode: (bytes: Uint8Array) => ModelProto, bytes: Uint8Array): ModelProto {
+  let model: ModelProto;
+  try {
+    model = decode(bytes);
+  } catch {
+    throw new TypeError('bytes: expected a model of ONNX, got what is none');
+  }
+  // An empty message is a valid one.
+  if (model.graph && model.graph.node.length > 0) return model;
+  throw new TypeError('bytes: expected a model of ONNX, got one without a graph');
+}
+
+/** The JSON of a model of ours, with the numbers of the tensors that it names. */
+function withTensors(text: string, tensors: Map<string, Tensor>): ModelJson {
+  const json = { ...record('metadata', JSON.parse(text)) };
+  for (const [name, value] of Object.entries(json)) {
+    if (typeof value !== 'object' || value === null || !('tensor' in value)) continue;
+    const { tensor: named, as } = value as { tensor: unknown; as?: unknown };
+    const tensor = tensors.get(named as string);
+    if (!tensor) throw new TypeError(`${name}: expected a tensor ${show(named)}, which the graph does not have`);
+    const data = Array.from(numbersOf(tensor));
+    const [rows, columns] = sizesOf(tensor);
+    json[name] = as === 'matrix' ? { rows, columns, data } : data;
+  }
+  return json as ModelJson;
+}
+
+/** What has been read of a chain: x W + b, and behind a Relu another such map. */
+interface Chain {
+  weights: Matrix;
+  constants: Float64Array;
+  hidden?: { weights: Matrix; constants: Float64Array };
+  end?: 'Sigmoid' | 'Softmax';
+}
+
+/** The JSON of the model that a chain of affine maps with at most one Relu is. */
+function ofChain({ graph }: ModelProto, tensors: Map<string, Tensor>): ModelJson {
+  const inputs = graph.input.filter(({ name }) => !tensors.has(name));
+  const [input] = inputs;
+  if (!input || inputs.length > 1) throw new TypeError(`graph: expected one input, got ${inputs.length}`);
+  const columns = Number(input.type.tensorType.shape.dim.at(-1)?.dimValue ?? 0) || firstColumns(graph.node, tensors);
+  let chain: Chain = { weights: identity(columns), constants: new Float64Array(columns) };
+  let value = input.name;
+  for (let node = next(graph.node, value); node; node = next(graph.node, value)) {
+    chain = extended(chain, node, value, tensors);
+    value = node.output[0] as string;
+  }
+  return jsonOf(chain);
+}
+
+/** The node that takes a value; two that do make no chain. */
+function next(nodes: readonly GraphNode[], value: string): GraphNode | undefined {
+  const found = nodes.filter(({ input }) => input.includes(value));
+  if (found.length > 1)
+    throw new TypeError(`graph: '${value}' has ${found.length} uses: expected a chain of operators`);
+  return found[0];
+}
+
+/** Columns of x, where the input does not say, by the first product. */
+function firstColumns(nodes: readonly GraphNode[], tensors: Map<string, Tensor>): number {
+  for (const node of nodes) {
+    const tensor = tensors.get(node.input[1] ?? '');
+    if (!tensor || !['Gemm', 'MatMul'].includes(node.opType)) continue;
+    return sizesOf(tensor)[flag(node, 'transB') ? 1 : 0] ?? 0;
+  }
+  throw new TypeError('graph: expected an input whose number of columns is known');
+}
+
+const identity = (size: number): Matrix => {
+  const data = new Float64Array(size * size);
+  for (let j = 0; j < size; ++j) data[j * (size + 1)] = 1;
+  return { data, rows: size, columns: size };
+};
+
+const flag = ({ attribute = [] }: GraphNode, name: string): boolean =>
+  Number(attribute.find((each) => each.name === name)?.i ?? 0) !== 0;
+
+/**
+ * The chain with one more operator behind it.
+ *
+ * Longer than most: a case for each operator.
+ */
+function extended(chain: Chain, node: GraphNode, value: string, tensors: Map<string, Tensor>): Chain {
+  const { opType, input, attribute = [] } = node;
+  const refuse = (why: string): TypeError => new TypeError(`node '${node.name || opType}' (${opType}): ${why}`);
+  const constant = (at: number): Tensor => {
+    const tensor = tensors.get(input[at] ?? '');
+    if (tensor) return tensor;
+    throw refuse(`expected a constant tensor for input ${at}`);
+  };
+  if (chain.end && opType !== 'Identity') throw refuse(`expected nothing behind a ${chain.end}`);
+  const width = chain.weights.columns;
+  const perColumn = (tensor: Tensor): Float64Array => {
+    const numbers = numbersOf(tensor);
+    if (numbers.length === width) return numbers;
+    if (numbers.length === 1) return new Float64Array(width).fill(numbers[0] as number);
+    throw refuse(`expected a number for each of ${width} columns, got ${numbers.length}`);
+  };
+  const times = (matrix: Matrix): Chain => {
+    if (matrix.rows !== width) throw refuse(`expected a matrix of ${width} rows, got ${matrix.rows}`);
+    const constants = affine({ data: chain.constants, rows: 1, columns: width }, matrix).data;
+    return { ...chain, weights: affine(chain.weights, matrix), constants };
+  };
+  const scaled = (factors: Float64Array): Chain => ({
+    ...chain,
+    weights: { ...chain.weights, data: chain.weights.data.map((w, at) => w * (factors[at % width] as number)) },
+    constants: chain.constants.map((b, k) => b * (factors[k] as number)),
+  });
+  const shifted = (of: Chain, by: Float64Array): Chain => ({
+    ...of,
+    constants: of.constants.map((b, k) => b + (by[k] as number)),
+  });
+  const other = input[0] === value ? 1 : 0;
+  switch (opType) {
+    case 'Identity':
+    case 'Cast':
+    case 'Flatten':
+      return chain;
+    case 'MatMul':
+      if (other === 0) throw refuse('expected the constant matrix on the right');
+      return times(matrixOf(constant(1), false));
+    case 'Gemm': {
+      if (flag(node, 'transA')) throw refuse('expected transA = 0');
+      if (attribute.some(({ name, f }) => ['alpha', 'beta'].includes(name) && f !== 1)) {
+        throw refuse('expected alpha = beta = 1');
+      }
+      const product = times(matrixOf(constant(1), flag(node, 'transB')));
+      if (!input[2]) return product;
+      const [numbers, { columns }] = [numbersOf(constant(2)), product.weights];
+      if (numbers.length !== columns && numbers.length !== 1) {
+        throw refuse(`expected ${columns} numbers, got ${numbers.length}`);
+      }
+      return shifted(
+        product,
+        Float64Array.from({ length: columns }, (_, k) => numbers[k] ?? (numbers[0] as number)),
+      );
+    }
+    case 'Add':
+      return shifted(chain, perColumn(constant(other)));
+    case 'Sub':
+      if (other === 0) return shifted(scaled(new Float64Array(width).fill(-1)), perColumn(constant(0)));
+      return shifted(
+        chain,
+        perColumn(constant(1)).map((b) => -b),
+      );
+    case 'Mul':
+      return scaled(perColumn(constant(other)));
+    case 'Div':
+      if (other === 0) throw refuse('expected the constant as divisor');
+      return scaled(perColumn(constant(1)).map((factor) => 1 / factor));
+    case 'Relu':
+      if (chain.hidden) throw refuse('expected at most one Relu: networks have two layers');
+      return { weights: identity(width), constants: new Float64Array(width), hidden: chain };
+    case 'Sigmoid':
+    case 'Softmax':
+      return { ...chain, end: opType };
+    default:
+      throw refuse('expected one of Gemm, MatMul, Add, Sub, Mul, Div, Relu, Sigmoid, Softmax');
+  }
+}
+
+function matrixOf(tensor: Tensor, transposed: boolean): Matrix {
+  const data = numbersOf(tensor);
+  const [rows = 0, columns = 0, ...more] = sizesOf(tensor);
+  if (more.length > 0 || sizesOf(tensor).length < 2) {
+    throw new TypeError(`tensor '${tensor.name}': expected a matrix, got ${sizesOf(tensor).length} dimensions`);
+  }
+  if (!transposed) return { data, rows, columns };
+  const turned = Float64Array.from(data, (_, at) => data[(at % rows) * columns + Math.floor(at / rows)] as number);
+  return { data: turned, rows: columns, columns: rows };
+}
+
+/** A chain as a network, or without a hidden layer as a regression. */
+function jsonOf({ weights, constants, hidden, end }: Chain): ModelJson {
+  const head = { format, version } as const;
+  const plain = ({ rows, columns, data }: Matrix) => ({ rows, columns, data: Array.from(data) });
+  if (hidden) {
+    const shift = constants.some((b) => b !== 0);
+    return {
+      ...{ ...head, kind: 'reluNetwork', activation: 'relu', bias: true },
+      loss: end === 'Sigmoid' ? 'logistic' : end === 'Softmax' ? 'softmax' : 'squared',
+      hiddenWeights: plain(hidden.weights),
+      biases: Array.from(hidden.constants),
+      outputWeights: plain(weights),
+      pattern: new Array(hidden.weights.columns).fill(0),
+      inputScale: new Array(hidden.weights.rows).fill(1),
+      ...(shift && { targetShift: Array.from(constants), targetScale: new Array(constants.length).fill(1) }),
+    };
+  }
+  const { rows, columns, data } = weights;
+  const several = columns > 1;
+  if (end === 'Sigmoid' && several) throw new TypeError('graph: expected one output in front of a Sigmoid');
+  return {
+    ...{ ...head, kind: 'regressionModel', hasOffset: false },
+    family: end === 'Sigmoid' ? 'binomial' : end === 'Softmax' ? 'multinomial' : 'gaussian',
+    coefficients: Array.from(data, (_, at) => data[(at % rows) * columns + Math.floor(at / rows)] as number),
+    intercept: several ? 'NaN' : (constants[0] as number),
+    ...(several && { intercepts: Array.from(constants), responses: columns }),
+  };
+}

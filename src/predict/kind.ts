@@ -1,0 +1,52 @@
+// A kind of model: its members, what it has of functions, and how it is told from others.
+import { show } from '../core/check.js';
+import { type Member, readMembers, record, type Sizes, writeMembers } from './members.js';
+
+export const format = 'nonconvex';
+export const version = 1;
+
+/** What all models as JSON have. */
+export interface ModelJson {
+  format: typeof format;
+  version: typeof version;
+  kind: string;
+  [member: string]: unknown;
+}
+
+/** A kind of model. */
+export interface Kind<Model extends object = object> {
+  readonly kind: string;
+  /** In the order in which they are read: sizes are those of the first member that has them. */
+  readonly members: Record<string, Member>;
+  /** Whether an object with these members is a model of this kind. */
+  readonly marks: readonly string[];
+  /** What no member says by itself. @throws TypeError or RangeError that names the member. */
+  check?(model: Model): void;
+  /** What models of this kind can do, which is no part of them where they are copied. */
+  readonly functions: object;
+}
+
+/** The members of a model as JSON. */
+export function writeModel({ kind, members }: Kind, model: object, prefix = ''): ModelJson {
+  return { format, version, kind, ...writeMembers(prefix, members, model) };
+}
+
+/**
+ * The model of JSON, which messages call `name`.
+ * @throws TypeError or RangeError that names the member.
+ */
+export function readModel<Model extends object>(of: Kind<Model>, json: unknown, name = 'model'): Model {
+  const given = record(name, json, ['format', 'version', 'kind', ...Object.keys(of.members)]);
+  checkHead(given);
+  if (given.kind !== of.kind) throw new TypeError(`kind = ${show(given.kind)}: expected '${of.kind}'`);
+  const sizes: Sizes = new Map();
+  const model = readMembers('', of.members, given, sizes) as Model;
+  of.check?.(model);
+  return Object.setPrototypeOf(model, of.functions);
+}
+
+/** Checks what all models as JSON have. */
+export function checkHead(given: Record<string, unknown>): void {
+  if (given.format !== format) throw new TypeError(`format = ${show(given.format)}: expected '${format}'`);
+  if (given.version !== version) throw new RangeError(`version = ${show(given.version)}: expected ${version}`);
+}

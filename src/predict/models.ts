@@ -1,0 +1,100 @@
+// All kinds of models: read from JSON, told from one another, described by a JSON schema.
+import { show } from '../core/check.js';
+import { checkHead, format, type Kind, type ModelJson, readModel, version, writeModel } from './kind.js';
+import { completedMatrixKind, linearNetworkKind } from './matrices.js';
+import { membersSchema, record } from './members.js';
+import { type NetworkModel, networkKind } from './network.js';
+import { type RegressionModel, regressionKind, sparseKind } from './regression.js';
+import * as statistics from './statistics.js';
+
+/** A model of another kind, such as `checkeredRegression`, with the functions of the result that it was. */
+export interface OtherModel {
+  readonly kind:
+    | 'linearNetwork'
+    | 'completedMatrix'
+    | 'checkeredRegression'
+    | 'oneClassSubspaces'
+    | 'robustMixedModel'
+    | 'sequentialMaxMargin'
+    | 'supervisedDictionary'
+    | 'teachKernel'
+    | 'unlearn';
+  predict(x: unknown, options?: object): unknown;
+}
+
+/** A model that predicts. */
+export type FittedModel = NetworkModel | RegressionModel | OtherModel;
+
+/** In the order in which they are tried: marks of those before are not all among the members of those after. */
+export const kinds = [
+  networkKind,
+  sparseKind,
+  regressionKind,
+  linearNetworkKind,
+  completedMatrixKind,
+  ...Object.values(statistics),
+] as const as readonly Kind[];
+
+/**
+ * The model of JSON, text or parsed, that `modelToJson` made, with the numbers that it had to the last bit.
+ * @throws TypeError or RangeError that names the member and says what is wrong with it, SyntaxError of text that is no JSON.
+ */
+export function modelFromJson(json: ModelJson | string): FittedModel {
+  const given = record('model', typeof json === 'string' ? JSON.parse(json) : json);
+  checkHead(given);
+  const kind = kinds.find((each) => each.kind === given.kind);
+  if (kind) return readModel(kind, given) as FittedModel;
+  throw new RangeError(
+    `kind = ${show(given.kind)}: expected one of ${kinds.map((each) => show(each.kind)).join(', ')}`,
+  );
+}
+
+/**
+ * A fitted model as plain data for `JSON.stringify`: a network, or a result or estimator that has one; a model of a path; a result that
+ * predicts. Members that say how it was solved, such as the history, are left out.
+ * @throws TypeError for what is no fitted model, or has a member that is none of its kind.
+ */
+export function modelToJson(model: object): ModelJson {
+  const { kind, of } = kindOf(model);
+  return writeModel(kind, of);
+}
+
+/** The kind of a model, and the model itself where it is the network of a result. */
+export function kindOf(model: object): { kind: Kind; of: object } {
+  const given = Object(model) as { network?: object };
+  const of = Object(given.network ?? given) as object;
+  const kind = kinds.find(({ marks }) => marks.every((name) => (of as Record<string, unknown>)[name] !== undefined));
+  if (kind) return { kind, of };
+  const such = 'such as a network, path.fit(k), the result of sparseRegression or problem.model(result)';
+  throw new TypeError(`model = ${show(model)}: expected a fitted model, ${such}`);
+}
+
+/** The JSON schema (draft 2020-12) of all kinds of models. */
+export function modelSchema(): object {
+  const words = (of: string[]) => ({ anyOf: [{ type: 'number' }, { enum: of }] });
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'A fitted model of nonconvex',
+    oneOf: kinds.map(({ kind }) => ({ $ref: `#/$defs/${kind}` })),
+    $defs: {
+      number: words(['-0']),
+      anyNumber: words(['-0', 'NaN', 'Infinity', '-Infinity']),
+      matrix: {
+        type: 'object',
+        properties: {
+          rows: { type: 'integer', minimum: 0 },
+          columns: { type: 'integer', minimum: 0 },
+          data: { type: 'array', items: { $ref: '#/$defs/number' }, description: 'Row after row.' },
+        },
+        required: ['rows', 'columns', 'data'],
+        additionalProperties: false,
+      },
+      ...Object.fromEntries(
+        kinds.map(({ kind, members }) => [
+          kind,
+          membersSchema(members, { format: { const: format }, version: { const: version }, kind: { const: kind } }),
+        ]),
+      ),
+    },
+  };
+}

@@ -1,0 +1,197 @@
+// Two-layer networks: their members, and what their outputs stand for.
+import { show } from '../core/check.js';
+import type { Matrix, MatrixLike } from '../core/matrix.js';
+import { decodeLabels, type Label, type Prediction } from '../core/targets.js';
+import type { Kind } from './kind.js';
+import { boolean, integers, labels, matrixOf, numbers, oneOf, optional, strings } from './members.js';
+import { affine, logistic, rowsFor, softmax } from './products.js';
+
+/**
+ * A two-layer network of m neurons, d inputs and c outputs. With z = (x - inputShift) / inputScale, entry by entry, its outputs are
+ *
+ *     f(x) = sum_j (z . u_j + b_j)_+ a_j                          activation 'relu'
+ *     f(x) = sum_j 1[(z, 1) . g_pattern(j) >= 0] (z . u_j + b_j) a_j     activation 'gated'
+ *
+ * or targetShift + targetScale times that where it was trained on standardised targets.
+ */
+export interface NetworkMembers {
+  readonly activation: 'relu' | 'gated';
+  /** What it was trained with; decides how outputs become predictions. */
+  readonly loss: 'squared' | 'logistic' | 'hinge' | 'softmax' | 'huber';
+  readonly bias: boolean;
+  /** d x m: column j is u_j. */
+  readonly hiddenWeights: Matrix;
+  /** b, m numbers; zeros without bias. */
+  readonly biases: Float64Array;
+  /** m x c: row j is a_j. */
+  readonly outputWeights: Matrix;
+  /** Which activation pattern each neuron came from: a column of the gates, m numbers. */
+  readonly pattern: Int32Array;
+  /** (d + 1 with bias, else d) x P, of gated networks: column i is g_i. */
+  readonly gates?: Matrix;
+  /** d numbers, the means of the columns of x (zeros without bias), if these were standardised. */
+  readonly inputShift?: Float64Array;
+  /** d numbers; ones unless x was scaled, which `normalize` says. */
+  readonly inputScale: Float64Array;
+  /** c numbers, the means of the targets, if these were standardised. */
+  readonly targetShift?: Float64Array;
+  /** c numbers, the standard deviations of the targets, if these were standardised. */
+  readonly targetScale?: Float64Array;
+  /** Names of the d columns of x, where the settings gave them. */
+  readonly featureNames?: readonly string[];
+  /** What the outputs stand for, if the targets were classes: two classes share one output, negative and positive. */
+  readonly classes?: readonly Label[];
+}
+
+/** A network that can say what it predicts. */
+export interface NetworkModel extends NetworkMembers {
+  readonly kind: 'reluNetwork';
+  /** Class labels (numbers in a Float64Array), a number for each row, or a matrix, as the network was trained on. */
+  predict(x: MatrixLike): Prediction;
+  /** The outputs f(x), a row for each row of x. */
+  decisionFunction(x: MatrixLike): Matrix;
+  /** Probabilities of the classes, for `loss` `'logistic'` and `'softmax'`. */
+  predictProbabilities(x: MatrixLike): Matrix;
+}
+
+/** What networks can do in plain JavaScript. */
+class NetworkFunctions {
+  get kind(): 'reluNetwork' {
+    return 'reluNetwork';
+  }
+  decisionFunction(x: MatrixLike): Matrix {
+    return outputsOf(this as unknown as NetworkMembers, x);
+  }
+  predict(x: MatrixLike): Prediction {
+    return predictionOf(this as unknown as NetworkMembers, this.decisionFunction(x));
+  }
+  predictProbabilities(x: MatrixLike): Matrix {
+    const network = this as unknown as NetworkMembers;
+    checkProbable(network);
+    return probabilitiesOf(network, this.decisionFunction(x));
+  }
+}
+
+export const networkKind: Kind<NetworkMembers> = {
+  kind: 'reluNetwork',
+  members: {
+    hiddenWeights: matrixOf('inputs', 'neurons'),
+    outputWeights: matrixOf('neurons', 'outputs'),
+    activation: oneOf('relu', 'gated'),
+    loss: oneOf('squared', 'logistic', 'hinge', 'softmax', 'huber'),
+    bias: boolean(),
+    biases: numbers('neurons'),
+    gates: optional(matrixOf('gateRows', 'patterns')),
+    pattern: integers('neurons', 'patterns'),
+    inputShift: optional(numbers('inputs')),
+    inputScale: numbers('inputs', { positive: true }),
+    targetShift: optional(numbers('outputs')),
+    targetScale: optional(numbers('outputs', { positive: true })),
+    featureNames: optional(strings('inputs')),
+    classes: optional(labels()),
+  },
+  marks: ['hiddenWeights', 'outputWeights', 'activation'],
+  check: checkMembersTogether,
+  functions: NetworkFunctions.prototype,
+};
+
+function checkMembersTogether(network: NetworkMembers): void {
+  const { activation, gates, hiddenWeights, outputWeights, bias, classes, targetShift, targetScale } = network;
+  if (activation === 'gated') {
+    if (!gates) throw new TypeError('gates = undefined: expected an object, as the activation is gated');
+    const rows = hiddenWeights.rows + Number(bias);
+    if (gates.rows !== rows) throw new RangeError(`gates.rows = ${gates.rows}: expected ${rows}`);
+  }
+  const outputs = outputWeights.columns;
+  if (classes && classes.length !== outputs && !(classes.length === 2 && outputs === 1)) {
+    throw new RangeError(`classes.length = ${classes.length}: expected ${outputs === 1 ? 2 : outputs}`);
+  }
+  if (!targetShift !== !targetScale) {
+    const missing = targetShift ? 'targetScale' : 'targetShift';
+    throw new TypeError(`${missing} = undefined: expected an array of numbers`);
+  }
+}
+
+/** The outputs f(x) of a network, in plain JavaScript. */
+function outputsOf(network: NetworkMembers, x: MatrixLike): Matrix {
+  const { hiddenWeights, outputWeights, biases, inputShift, inputScale, activation, gates, pattern } = network;
+  const { data, rows, columns } = rowsFor(x, hiddenWeights.rows);
+  const z = {
+    data: Float64Array.from(
+      data,
+      (value, at) => (value - (inputShift?.[at % columns] ?? 0)) / (inputScale[at % columns] as number),
+    ),
+    rows,
+    columns,
+  };
+  const hidden = affine(z, hiddenWeights, biases);
+  if (activation === 'gated' && gates) {
+    const width = gates.columns;
+    const last = gates.rows > columns ? gates.data.subarray(columns * width) : undefined;
+    const scores = affine(z, gates, last).data;
+    hidden.data.forEach((value, at) => {
+      const [i, j] = [Math.floor(at / hidden.columns), at % hidden.columns];
+      hidden.data[at] = (scores[i * width + (pattern[j] as number)] as number) >= 0 ? value : 0;
+    });
+  } else {
+    hidden.data.forEach((value, at) => {
+      hidden.data[at] = Math.max(0, value);
+    });
+  }
+  const outputs = affine(hidden, outputWeights);
+  toTargetUnits(network, outputs.data);
+  return { ...outputs, rows };
+}
+
+/** Undoes the standardisation of targets in outputs, row after row. */
+export function toTargetUnits({ targetShift, targetScale }: NetworkMembers, outputs: Float64Array): void {
+  if (!targetShift || !targetScale) return;
+  const columns = targetShift.length;
+  for (let at = 0; at < outputs.length; ++at) {
+    const k = at % columns;
+    outputs[at] = (targetShift[k] as number) + (targetScale[k] as number) * (outputs[at] as number);
+  }
+}
+
+/** What outputs predict: labels, numbers, or a matrix of several outputs. */
+export function predictionOf(network: Pick<NetworkMembers, 'classes' | 'loss'>, outputs: Matrix): Prediction {
+  if (network.classes) {
+    const labels = decodeLabels(outputs, network.classes);
+    return typeof network.classes[0] === 'number'
+      ? Float64Array.from(labels as number[])
+      : (labels as string[] | boolean[]);
+  }
+  const predicted = { ...outputs, data: predictedNumbers(network.loss, outputs) };
+  return predicted.columns === 1 ? predicted.data : predicted;
+}
+
+/** The numbers that outputs stand for: signs for `'logistic'` and `'hinge'`, probabilities for `'softmax'`, else themselves. */
+export function predictedNumbers(loss: NetworkMembers['loss'], outputs: Matrix): Float64Array {
+  if (loss === 'softmax') return softmax(outputs).data;
+  const numbers = Float64Array.from(outputs.data);
+  return loss === 'logistic' || loss === 'hinge' ? numbers.map((f) => (f > 0 ? 1 : -1)) : numbers;
+}
+
+/** Throws unless the outputs of a network are logarithms of odds. */
+export function checkProbable({ loss }: NetworkMembers): void {
+  if (loss === 'logistic' || loss === 'softmax') return;
+  throw new RangeError(`network.loss = ${show(loss)}: expected 'logistic' or 'softmax', which give probabilities`);
+}
+
+/** The probabilities that outputs stand for, of a network of loss `'logistic'` or `'softmax'`. */
+export function probabilitiesOf(
+  { loss, classes }: Pick<NetworkMembers, 'classes' | 'loss'>,
+  outputs: Matrix,
+): Matrix & { data: Float64Array } {
+  if (loss === 'softmax') return softmax(outputs);
+  const { data, rows, columns } = outputs;
+  const width = classes ? classes.length : columns;
+  const probabilities = new Float64Array(rows * width);
+  for (let i = 0; i < rows; ++i) {
+    const each = Array.from(data.subarray(i * columns, (i + 1) * columns), logistic);
+    const second = each[0] as number;
+    const total = each.reduce((a, b) => a + b, 0);
+    probabilities.set(!classes ? each : columns === 1 ? [1 - second, second] : each.map((p) => p / total), i * width);
+  }
+  return { data: probabilities, rows, columns: width };
+}
