@@ -164,8 +164,8 @@ export function numbersOf(tensor: Tensor): Float64Array {
 }
 
 function valuesOf({ name, dataType, rawData, floatData, doubleData, int64Data }: Tensor): Float64Array {
-  // Copied, as the bytes of a message lie anywhere.
-  const raw = rawData && rawData.length > 0 ? rawData.slice().buffer : undefined;
+  // Copied, as the bytes of a message lie anywhere; slice() of Node's Buffer copies nothing.
+  const raw = rawData && rawData.length > 0 ? Uint8Array.from(rawData).buffer : undefined;
   const whole = (bytes: number): ArrayBuffer => {
     const buffer = raw as ArrayBuffer;
     if (buffer.byteLength % bytes === 0) return buffer;

@@ -14,7 +14,8 @@ const { onnx } = ('onnx' in library ? library : (library as { default: unknown }
 };
 
 export function encode(model: ModelProto): Uint8Array {
-  return onnx.ModelProto.encode(onnx.ModelProto.create(model)).finish();
+  // In Node it is a Buffer, which lies in memory that others share.
+  return Uint8Array.from(onnx.ModelProto.encode(onnx.ModelProto.create(model)).finish());
 }
 
 /** @throws Error for bytes that are no message. */
