@@ -12,6 +12,7 @@ import { checkOptions } from '../core/settingNames.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import { type DeepLinearOptions, type DeepLinearSolution, deepLinearDefaults } from '../generated/deepLinear.js';
+import { linearNetworkKind } from '../predict/matrices.js';
 
 export interface LinearNetworkData {
   /** n x d: a row for each example. */
@@ -35,6 +36,8 @@ export interface LinearNetworkResult extends SolveResult, DeepLinearSolution {
    * are the columns of W_1, entries on the diagonals and rows of W_L that belong together.
    */
   layers: Matrix[];
+  /** Predictions X W_1 ... W_L for the rows of x. */
+  predict(x: MatrixLike): Matrix;
 }
 
 /**
@@ -74,12 +77,13 @@ export async function linearNetwork(
   const problem = { x, y, ...start };
   const answer = await solve<DeepLinearSolution>('deepLinear', problem, options, { cpuOnly: 'linear networks' });
   const { left, singularValues, right } = answer;
-  return {
+  const result = {
     ...answer,
     objective: answer.objective ?? Number.NaN,
     lowerBound: answer.lowerBound ?? Number.NaN,
     layers: layersOf(left, singularValues, right, depth),
   };
+  return Object.setPrototypeOf(result, linearNetworkKind.functions);
 }
 
 function asColumn(y: unknown): Matrix {

@@ -16,7 +16,7 @@ export interface ModelJson {
 /** A kind of model. */
 export interface Kind<Model extends object = object> {
   readonly kind: string;
-  /** In the order in which they are read: sizes are those of the first member that has them. */
+  /** Members in the order in which they are read: sizes are those of the first one that has them. */
   readonly members: Record<string, Member>;
   /** Whether an object with these members is a model of this kind. */
   readonly marks: readonly string[];

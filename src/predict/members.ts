@@ -9,9 +9,9 @@ export type Sizes = Map<string, { size: number; of: string }>;
 /** A member of a model. */
 export interface Member<T = unknown> {
   readonly optional: boolean;
-  /** As JSON. */
+  /** Writes it as JSON. */
   write(name: string, value: T): unknown;
-  /** Of JSON. @throws TypeError or RangeError that names the member. */
+  /** Reads it from JSON. @throws TypeError or RangeError that names the member. */
   read(name: string, json: unknown, sizes: Sizes): T;
   readonly schema: object;
 }
@@ -86,7 +86,7 @@ interface NumbersOptions {
   positive?: boolean;
 }
 
-/** As many numbers as a size says, if one is given. */
+/** Numbers, as many as a size says, if one is given. */
 export const numbers = (
   size?: string,
   { infinite = false, positive = false }: NumbersOptions = {},
@@ -105,7 +105,7 @@ export const numbers = (
     schema: { type: 'array', items: positive ? { type: 'number', exclusiveMinimum: 0 } : numberSchema(infinite) },
   });
 
-/** As many integers as a size says, if one is given, each below the size `below`. */
+/** Integers, as many as a size says, if one is given, each below the size `below`. */
 export const integers = (size?: string, below?: string): Member<Int32Array> =>
   member({
     write: (_, value) => Array.from(value),

@@ -25,7 +25,7 @@ export interface OtherModel {
 /** A model that predicts. */
 export type FittedModel = NetworkModel | RegressionModel | OtherModel;
 
-/** In the order in which they are tried: marks of those before are not all among the members of those after. */
+/** All kinds, in the order in which they are tried: marks of those before are not all among the members of those after. */
 export const kinds = [
   networkKind,
   sparseKind,

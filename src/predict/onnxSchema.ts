@@ -20,5 +20,6 @@ export function encode(model: ModelProto): Uint8Array {
 
 /** @throws Error for bytes that are no message. */
 export function decode(bytes: Uint8Array): ModelProto {
-  return onnx.ModelProto.decode(bytes) as ModelProto;
+  // The library knows bytes by their class, which those of another realm do not have.
+  return onnx.ModelProto.decode(Uint8Array.from(bytes)) as ModelProto;
 }

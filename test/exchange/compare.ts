@@ -18,7 +18,7 @@ export function expectClose(found: unknown, wanted: unknown, tolerance: number):
   });
 }
 
-/** Where two values differ, bit for bit in numbers, of all members of the first. */
+/** Paths at which two values differ, bit for bit in numbers, of all members of the first. */
 export function differences(found: unknown, wanted: unknown, path = ''): string[] {
   if (typeof found !== 'object' || found === null) return Object.is(found, wanted) ? [] : [path];
   const other = Object(wanted) as Record<string, unknown>;

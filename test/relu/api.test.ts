@@ -343,7 +343,7 @@ describe('JSON', () => {
     const wrong = (change: object) => () => fromJSON({ ...json, ...change });
     expect(() => fromJSON('{')).toThrow(SyntaxError);
     expect(() => fromJSON('5')).toThrow('network = 5: expected an object');
-    expect(wrong({ format: 'x' })).toThrow("format = 'x': expected 'nonconvex.reluNetwork'");
+    expect(wrong({ format: 'x' })).toThrow("format = 'x': expected 'nonconvex'");
     expect(wrong({ version: 2 })).toThrow('version = 2: expected 1');
     expect(wrong({ activation: 'tanh' })).toThrow("activation = 'tanh': expected one of 'relu', 'gated'");
     expect(wrong({ loss: null })).toThrow('loss = null: expected one of');

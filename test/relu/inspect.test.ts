@@ -6,7 +6,7 @@ import * as relu from '../../src/relu/index.js';
 function networkOf(loss: 'squared' | 'logistic' | 'softmax', outputs: number[][], classes?: string[]) {
   return relu.fromJSON({
     format: 'nonconvex',
-  kind: 'reluNetwork',
+    kind: 'reluNetwork',
     version: 1,
     activation: 'relu',
     loss,

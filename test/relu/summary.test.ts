@@ -68,7 +68,7 @@ it.runIf(long)('networks of very many columns are summarized and attacked', asyn
   const wide = Array.from({ length: d }, () => 1);
   const network = fromJSON({
     format: 'nonconvex',
-  kind: 'reluNetwork',
+    kind: 'reluNetwork',
     version: 1,
     ...{ activation: 'relu', loss: 'squared', bias: false, inputScale: wide, biases: [0], pattern: [0] },
     hiddenWeights: { rows: d, columns: 1, data: wide },
