@@ -43,7 +43,7 @@ function openblas() {
 
 /** What some tests compare with; those tests are skipped without it. */
 function missingOracles() {
-  const python = ['numpy', 'scipy', 'cvxopt', 'sklearn']
+  const python = ['numpy', 'scipy', 'cvxopt', 'sklearn', 'onnx']
     .filter((name) => !existsSync(join('/usr/lib/python3/dist-packages', name)))
     .map((name) => `python3-${name}`);
   return onPath('ipopt') ? python : ['coinor-ipopt', ...python];

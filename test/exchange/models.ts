@@ -252,7 +252,7 @@ export async function otherCases(): Promise<Case[]> {
       model: completed,
       x: [0, 3] as never,
       options: [1, 2],
-      prediction: completed.predict([0, 3], [1, 2]),
+      prediction: completed.predict?.([0, 3], [1, 2]),
     },
   ];
 }
