@@ -140,6 +140,7 @@ function typescript() {
     'tsconfig.json',
     'tsconfig.declarations.json',
     'scripts/build-ts.mjs',
+    'scripts/withoutNode.mjs',
     'package.json',
     ...files('src'),
   ];
