@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { checkVector, isList, show } from './check.js';
+import { fromOtherMatrix, isOtherMatrix, type OtherMatrix } from './otherMatrices.js';
 import { pauses } from './turns.js';
 
 /** A dense matrix, row after row: entry (i, j) is `data[i * columns + j]`. A solve copies the numbers when it is called, those of large ones over some turns of the event loop. */
@@ -9,8 +10,10 @@ export interface Matrix {
   readonly columns: number;
 }
 
-/** What functions accept for a matrix: a {@link Matrix} or an array of rows. */
-export type MatrixLike = Matrix | readonly ArrayLike<number>[];
+/**
+ * What functions accept for a matrix: a {@link Matrix}, an array of rows or another iterable of them, a matrix of ml-matrix, an ndarray (`shape`, `stride`, `data`), or a table of Apache Arrow.
+ */
+export type MatrixLike = Matrix | readonly ArrayLike<number>[] | Iterable<ArrayLike<number>> | OtherMatrix;
 
 /**
  * A sparse matrix by compressed columns (`'csc'`) or rows (`'csr'`): the entries of column (row) j are `values[k]` at row
@@ -36,13 +39,19 @@ export function matrix(rows: number, columns: number, data: ArrayLike<number>): 
 /** A matrix argument, checked; errors call it `name`. */
 export function toMatrix(name: string, value: unknown): Matrix {
   if (Array.isArray(value)) return fromRows(name, value);
+  if (isOtherMatrix(value)) return fromOtherMatrix(name, value);
   if (isMatrix(value)) return checked(name, value);
+  if (isIterable(value)) return fromRows(name, Array.from(value));
   throw new TypeError(`${name} = ${show(value)}: expected a matrix, { data, rows, columns } or an array of rows`);
 }
 
 /** Whether a value is meant as a matrix rather than a vector. */
 export function looksLikeMatrix(value: unknown): value is MatrixLike {
-  return isMatrix(value) || (Array.isArray(value) && typeof value[0] === 'object' && value[0] !== null);
+  return (
+    isMatrix(value) ||
+    isOtherMatrix(value) ||
+    (Array.isArray(value) && typeof value[0] === 'object' && value[0] !== null)
+  );
 }
 
 /** The numbers of a matrix as a Float64Array. */
@@ -76,6 +85,10 @@ export function numbersFor(
   const per = `for shape [${shape.join(', ')}]`;
   return Float64Array.from(checkVector(name, value, { length: size, per, infinite }));
 }
+
+/** Whether a value may be an iterable of rows. Typed arrays are vectors. */
+const isIterable = (value: unknown): value is Iterable<unknown> =>
+  typeof value === 'object' && value !== null && !types.isTypedArray(value) && Symbol.iterator in value;
 
 function isMatrix(value: unknown): value is Matrix {
   return typeof value === 'object' && value !== null && 'data' in value && 'rows' in value && 'columns' in value;
