@@ -42,9 +42,17 @@ function decoded(decode: (bytes: Uint8Array) => ModelProto, bytes: Uint8Array): 
   throw new TypeError('bytes: expected a model of ONNX, got one without a graph');
 }
 
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new TypeError('metadata: expected the JSON of a model, got what is none');
+  }
+}
+
 /** The JSON of a model of ours, with the numbers of the tensors that it names. */
 function withTensors(text: string, tensors: Map<string, Tensor>): ModelJson {
-  const json = { ...record('metadata', JSON.parse(text)) };
+  const json = { ...record('metadata', parsed(text)) };
   for (const [name, value] of Object.entries(json)) {
     if (typeof value !== 'object' || value === null || !('tensor' in value)) continue;
     const { tensor: named, as } = value as { tensor: unknown; as?: unknown };
@@ -57,25 +65,42 @@ function withTensors(text: string, tensors: Map<string, Tensor>): ModelJson {
   return json as ModelJson;
 }
 
-/** What has been read of a chain: x W + b, and behind a Relu another such map. */
+/** What has been read of a chain: x W + b, before the first product x diag(factors) + b; behind a Relu another such map. */
 interface Chain {
-  weights: Matrix;
+  weights?: Matrix;
+  factors: Float64Array;
   constants: Float64Array;
-  hidden?: { weights: Matrix; constants: Float64Array };
+  hidden?: Chain;
   end?: 'Sigmoid' | 'Softmax';
 }
+
+/** The map of as many columns as numbers are given, which changes nothing. */
+const begun = (columns: number): Chain => ({
+  factors: new Float64Array(columns).fill(1),
+  constants: new Float64Array(columns),
+});
 
 /** The JSON of the model that a chain of affine maps with at most one Relu is. */
 function ofChain({ graph }: ModelProto, tensors: Map<string, Tensor>): ModelJson {
   const inputs = graph.input.filter(({ name }) => !tensors.has(name));
   const [input] = inputs;
   if (!input || inputs.length > 1) throw new TypeError(`graph: expected one input, got ${inputs.length}`);
-  const columns = Number(input.type.tensorType.shape.dim.at(-1)?.dimValue ?? 0) || firstColumns(graph.node, tensors);
-  let chain: Chain = { weights: identity(columns), constants: new Float64Array(columns) };
+  const columns = firstColumns(graph.node, tensors);
+  const [, second, ...more] = input.type?.tensorType?.shape?.dim ?? [];
+  const said = more.length > 0 ? 0 : Number(second?.dimValue ?? 0);
+  if (said > 0 && said !== columns) {
+    throw new RangeError(
+      `graph: the first product has a matrix of ${columns} rows, expected ${said}, the columns of x`,
+    );
+  }
+  let chain = begun(columns);
   let value = input.name;
+  const seen = new Set<string>();
   for (let node = next(graph.node, value); node; node = next(graph.node, value)) {
+    if (seen.has(value)) throw new TypeError(`graph: '${value}' needs itself: expected a chain of operators`);
+    seen.add(value);
     chain = extended(chain, node, value, tensors);
-    value = node.output[0] as string;
+    value = node.output[0] ?? '';
   }
   return jsonOf(chain);
 }
@@ -88,21 +113,13 @@ function next(nodes: readonly GraphNode[], value: string): GraphNode | undefined
   return found[0];
 }
 
-/** Columns of x, where the input does not say, by the first product. */
+/** Columns of x, by the first product: an input need not say them. */
 function firstColumns(nodes: readonly GraphNode[], tensors: Map<string, Tensor>): number {
-  for (const node of nodes) {
-    const tensor = tensors.get(node.input[1] ?? '');
-    if (!tensor || !['Gemm', 'MatMul'].includes(node.opType)) continue;
-    return sizesOf(tensor)[flag(node, 'transB') ? 1 : 0] ?? 0;
-  }
-  throw new TypeError('graph: expected an input whose number of columns is known');
+  const product = nodes.find(({ opType }) => opType === 'Gemm' || opType === 'MatMul');
+  const tensor = tensors.get(product?.input[1] ?? '');
+  if (!product || !tensor) throw new TypeError('graph: expected a Gemm or MatMul with a constant matrix');
+  return matrixOf(tensor, flag(product, 'transB')).rows;
 }
-
-const identity = (size: number): Matrix => {
-  const data = new Float64Array(size * size);
-  for (let j = 0; j < size; ++j) data[j * (size + 1)] = 1;
-  return { data, rows: size, columns: size };
-};
 
 const flag = ({ attribute = [] }: GraphNode, name: string): boolean =>
   Number(attribute.find((each) => each.name === name)?.i ?? 0) !== 0;
@@ -121,7 +138,7 @@ function extended(chain: Chain, node: GraphNode, value: string, tensors: Map<str
     throw refuse(`expected a constant tensor for input ${at}`);
   };
   if (chain.end && opType !== 'Identity') throw refuse(`expected nothing behind a ${chain.end}`);
-  const width = chain.weights.columns;
+  const width = chain.constants.length;
   const perColumn = (tensor: Tensor): Float64Array => {
     const numbers = numbersOf(tensor);
     if (numbers.length === width) return numbers;
@@ -130,14 +147,23 @@ function extended(chain: Chain, node: GraphNode, value: string, tensors: Map<str
   };
   const times = (matrix: Matrix): Chain => {
     if (matrix.rows !== width) throw refuse(`expected a matrix of ${width} rows, got ${matrix.rows}`);
+    const { columns } = matrix;
+    const weights = chain.weights
+      ? affine(chain.weights, matrix)
+      : { ...matrix, data: matrix.data.map((w, at) => w * (chain.factors[Math.floor(at / columns)] as number)) };
     const constants = affine({ data: chain.constants, rows: 1, columns: width }, matrix).data;
-    return { ...chain, weights: affine(chain.weights, matrix), constants };
+    return { ...chain, weights, constants };
   };
-  const scaled = (factors: Float64Array): Chain => ({
-    ...chain,
-    weights: { ...chain.weights, data: chain.weights.data.map((w, at) => w * (factors[at % width] as number)) },
-    constants: chain.constants.map((b, k) => b * (factors[k] as number)),
-  });
+  const scaled = (by: Float64Array): Chain => {
+    const { weights } = chain;
+    const data = weights?.data.map((w, at) => w * (by[at % width] as number));
+    return {
+      ...chain,
+      ...(weights && data && { weights: { ...weights, data } }),
+      factors: chain.factors.map((factor, k) => factor * (by[k] as number)),
+      constants: chain.constants.map((b, k) => b * (by[k] as number)),
+    };
+  };
   const shifted = (of: Chain, by: Float64Array): Chain => ({
     ...of,
     constants: of.constants.map((b, k) => b + (by[k] as number)),
@@ -158,7 +184,7 @@ function extended(chain: Chain, node: GraphNode, value: string, tensors: Map<str
       }
       const product = times(matrixOf(constant(1), flag(node, 'transB')));
       if (!input[2]) return product;
-      const [numbers, { columns }] = [numbersOf(constant(2)), product.weights];
+      const [numbers, columns] = [numbersOf(constant(2)), product.constants.length];
       if (numbers.length !== columns && numbers.length !== 1) {
         throw refuse(`expected ${columns} numbers, got ${numbers.length}`);
       }
@@ -182,7 +208,7 @@ function extended(chain: Chain, node: GraphNode, value: string, tensors: Map<str
       return scaled(perColumn(constant(1)).map((factor) => 1 / factor));
     case 'Relu':
       if (chain.hidden) throw refuse('expected at most one Relu: networks have two layers');
-      return { weights: identity(width), constants: new Float64Array(width), hidden: chain };
+      return { ...begun(width), hidden: chain };
     case 'Sigmoid':
     case 'Softmax':
       return { ...chain, end: opType };
@@ -197,6 +223,7 @@ function matrixOf(tensor: Tensor, transposed: boolean): Matrix {
   if (more.length > 0 || sizesOf(tensor).length < 2) {
     throw new TypeError(`tensor '${tensor.name}': expected a matrix, got ${sizesOf(tensor).length} dimensions`);
   }
+  if (data.length === 0) throw new RangeError(`tensor '${tensor.name}': expected at least one number`);
   if (!transposed) return { data, rows, columns };
   const turned = Float64Array.from(data, (_, at) => data[(at % rows) * columns + Math.floor(at / rows)] as number);
   return { data: turned, rows: columns, columns: rows };
@@ -206,7 +233,10 @@ function matrixOf(tensor: Tensor, transposed: boolean): Matrix {
 function jsonOf({ weights, constants, hidden, end }: Chain): ModelJson {
   const head = { format, version } as const;
   const plain = ({ rows, columns, data }: Matrix) => ({ rows, columns, data: Array.from(data) });
-  if (hidden) {
+  if (!weights || (hidden && !hidden.weights)) {
+    throw new TypeError(`graph: expected a Gemm or MatMul ${weights ? 'in front of' : 'behind'} the Relu`);
+  }
+  if (hidden?.weights) {
     const shift = constants.some((b) => b !== 0);
     return {
       ...{ ...head, kind: 'reluNetwork', activation: 'relu', bias: true },

@@ -104,6 +104,40 @@ describe('junk', () => {
     refuses({ ...network, activation: 'tanh' }, "activation = 'tanh': expected one of 'relu', 'gated'");
   });
 
+  it.each(kinds)('in any member of $kind is refused in words, or read', ({ kind }) => {
+    const { model } = cases.find((each) => modelToJson(each.model).kind === kind) as (typeof cases)[0];
+    const json = modelToJson(model);
+    const wide = { rows: 2, columns: 1e15, data: [] };
+    const wrong = [
+      null,
+      0,
+      -1,
+      1.5,
+      'x',
+      [],
+      {},
+      true,
+      [[]],
+      [null],
+      ['x'],
+      wide,
+      [Number.POSITIVE_INFINITY],
+      undefined,
+    ];
+    const errors = Object.keys(json).flatMap((name) =>
+      wrong.flatMap((value) => {
+        try {
+          modelFromJson({ ...json, [name]: value });
+          return validate({ ...json, [name]: value }) || value !== undefined ? [] : [`${name} may be left out`];
+        } catch (error) {
+          return [String(error)];
+        }
+      }),
+    );
+    expect(errors.length).toBeGreaterThan(10);
+    expect(errors.filter((error) => !/^(TypeError|RangeError): .*expected/.test(error))).toEqual([]);
+  });
+
   it('is no fitted model', () => {
     expect(() => modelToJson(null as never)).toThrow('model = null: expected a fitted model, such as a network');
     expect(() => modelToJson({ x: [1] })).toThrow('model = an object: expected a fitted model');
