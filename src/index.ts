@@ -23,9 +23,8 @@ export {
 } from './fractional/solver.js';
 export { checkOptimality } from './nlp/optimality.js';
 export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './nlp/solver.js';
-export { fromOnnx } from './predict/fromOnnx.js';
 export { type FittedModel, modelFromJson, modelToJson } from './predict/models.js';
-export { toOnnx } from './predict/toOnnx.js';
+export { fromOnnx, toOnnx } from './predict/onnx.js';
 export { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from './readers/libsvm.js';
 export { type ReadOptions, readMatrixMarket } from './readers/matrixMarket.js';
 export { predict, type ReluNetwork, score } from './relu/network.js';

@@ -7,19 +7,8 @@ import { type FittedModel, modelFromJson } from './models.js';
 import { type GraphNode, type ModelProto, metadataKey, numbersOf, sizesOf, type Tensor } from './onnxGraph.js';
 import { affine } from './products.js';
 
-/**
- * The model of an ONNX file: with all its members where {@link toOnnx} made it, to the last bit in double precision. Of another program it
- * may be a chain of affine maps (`Gemm`, `MatMul`, `Add`, `Sub`, `Mul`, `Div`) with at most one `Relu` between them and at most a
- * `Sigmoid` or `Softmax` behind them: a two-layer network, or without `Relu` a linear regression.
- *
- * ```ts
- * const model = await fromOnnx(await readFile('network.onnx'));
- * model.predict(x);
- * ```
- *
- * @throws (rejects) TypeError or RangeError that says what is no such model.
- */
-export async function fromOnnx(bytes: Uint8Array): Promise<FittedModel> {
+/** The model of a file of ONNX. */
+export async function read(bytes: Uint8Array): Promise<FittedModel> {
   if (!ArrayBuffer.isView(bytes) || (bytes as Uint8Array).BYTES_PER_ELEMENT !== 1) {
     throw new TypeError(`bytes = ${show(bytes)}: expected a Uint8Array`);
   }

@@ -57,6 +57,14 @@ export const metadataKey = 'nonconvex';
 
 export type Precision = 'float64' | 'float32';
 
+export interface OnnxOptions {
+  /**
+   * Numbers of the graph and its input: `'float64'` predicts as the model does, and comes back from `fromOnnx` to the last bit;
+   * `'float32'` is for runtimes and devices without double precision. Default: `'float64'`.
+   */
+  precision?: Precision | undefined;
+}
+
 /** A graph that grows node by node; values are names. */
 export class GraphBuilder {
   readonly real: number;

@@ -6,41 +6,22 @@ import { writeModel } from './kind.js';
 
 import { kindOf } from './models.js';
 import type { NetworkMembers } from './network.js';
-import { dataTypes, GraphBuilder, type Precision } from './onnxGraph.js';
+import { dataTypes, GraphBuilder, type OnnxOptions, type Precision } from './onnxGraph.js';
 import type { Coefficients } from './regression.js';
 
-export interface OnnxOptions {
-  /**
-   * Numbers of the graph and its input: `'float64'` predicts as the model does, and comes back from {@link fromOnnx} to the last bit;
-   * `'float32'` is for runtimes and devices without double precision. Default: `'float64'`.
-   */
-  precision?: Precision | undefined;
-}
-
-/**
- * A network or a regression as a file of ONNX (operators of version 13): two-layer networks of every loss, gated ones, too, deep linear
- * networks, models of a path, and regressions. The input `x` has a row for each prediction (and `offset` a row of numbers, if the model was
- * made with one). Outputs are `outputs`, f(x) or the linear prediction; `prediction`, the label, mean or numbers that `predict` gives;
- * and `probabilities`, a column for each class, where the model has them.
- *
- * ```ts
- * await writeFile('network.onnx', await toOnnx(result.network));
- * ```
- *
- * @throws (rejects) TypeError for what is no fitted model, or a kind of model that has no form in ONNX.
- */
-export async function toOnnx(model: object, options: OnnxOptions = {}): Promise<Uint8Array> {
+/** A model as a file of ONNX. */
+export async function write(model: object, options: OnnxOptions = {}): Promise<Uint8Array> {
   const { precision = 'float64' } = checkMembers('options', options, ['precision'], 'option');
   checkOneOf('precision', precision, ['float64', 'float32']);
   const { kind, of } = kindOf(model);
-  const write = writers[kind.kind];
-  if (!write) {
+  const writer = writers[kind.kind];
+  if (!writer) {
     const known = Object.keys(writers).join(', ');
     throw new TypeError(`model: of kind '${kind.kind}', which has no form in ONNX: expected one of ${known}`);
   }
   const json = writeModel(kind, of);
   const graph = new ModelGraph(precision, json);
-  write(graph, of as never);
+  writer(graph, of as never);
   const { encode } = await import('./onnxSchema.js');
   return encode(graph.model(kind.kind, JSON.stringify(json)));
 }

@@ -23,6 +23,7 @@ import {
   score,
   trainReluNetwork,
 } from 'nonconvex';
+import { modelFromJson, modelToJson, type RegressionModel, toOnnx } from 'nonconvex/exchange';
 import {
   affine,
   affineSquared,
@@ -66,6 +67,7 @@ import {
   poissonControl,
   quadraticProgram,
 } from 'nonconvex/nlp';
+import * as predicting from 'nonconvex/predict';
 import { fromJSON, toJSON } from 'nonconvex/relu';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
@@ -137,6 +139,21 @@ try {
   if (error instanceof SolverError && error.code === 'DEVICE_UNAVAILABLE') console.log(error.message);
 }
 console.log(status, certificate, bound, text, accuracy);
+
+// Models as JSON and ONNX, and in plain JavaScript.
+const fitted = modelFromJson(JSON.stringify(modelToJson(labelled.network)));
+const anything: unknown = fitted.predict(x);
+if (fitted.kind === 'reluNetwork') same<Matrix, ReturnType<typeof fitted.decisionFunction>>();
+const again: ReluNetwork | undefined = fitted.kind === 'reluNetwork' ? fitted : undefined;
+const regressed: RegressionModel = logisticRegression({ x, y: [0, 1] }).model({ x: [1, 2] });
+same<Float64Array, ReturnType<typeof regressed.predict>>();
+const labelsOfRows: readonly (string | number | boolean)[] = regressed.predict(x, { type: 'class' });
+const plainModel = predicting.modelFromJson('{}');
+const chances: number = predicting.predictProbabilities(plainModel, rows).rows;
+const onnx: Uint8Array = await toOnnx(fitted, { precision: 'float32' });
+// @ts-expect-error: no such precision
+await toOnnx(fitted, { precision: 'float16' });
+console.log(anything, again, labelsOfRows, chances, onnx, predicting.predict(plainModel, rows));
 
 // Fractional programs: terms where they belong, options of each function.
 const fit = leastSquares(rows, [1, 2]);
