@@ -1,5 +1,5 @@
 // How models along lambdas do on rows that they were not fitted to.
-import { checkBoolean, checkInteger, checkOneOf, isPromise } from '../core/check.js';
+import { checkBoolean, checkFunction, checkInteger, checkOneOf, isPromise } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import type { SolveOptions } from '../core/solve.js';
 import { foldsOf, weightsOfRows } from './folds.js';
@@ -243,9 +243,9 @@ class FoldsAhead {
   async beside(
     solveAll: (settings: Pick<SolveOptions<SparseProgress>, 'onProgress'>) => Promise<SparseAnswer>,
   ): Promise<SparseAnswer> {
-    const { signal, onProgress } = this.#prepared.settings;
+    const { onProgress } = this.#prepared.settings;
     if (this.#parts.length === 0) return solveAll({ onProgress });
-    signal?.addEventListener('abort', this.#abort);
+    checkFunction('onProgress', onProgress, { optional: true });
     try {
       return await solveAll({
         onProgress: (progress) => {
@@ -271,12 +271,14 @@ class FoldsAhead {
 
   #end(): void {
     this.#abort();
-    this.#prepared.settings.signal?.removeEventListener('abort', this.#abort);
+    if (this.#folds) this.#prepared.settings.signal?.removeEventListener('abort', this.#abort);
   }
 
   #begin(largest = 0): void {
     if (this.#folds || this.#stop.signal.aborted || !(largest > 0)) return;
     const prepared = this.#prepared;
+    // Here the solve on all rows has found that it is a signal.
+    prepared.settings.signal?.addEventListener('abort', this.#abort);
     const lambdas = this.#lambdas ?? lambdasFrom(largest, prepared);
     this.#lambdas = lambdas;
     this.#folds = Promise.all(
