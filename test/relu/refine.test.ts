@@ -69,6 +69,17 @@ describe('refinement', () => {
     expect(reports.some((report) => (report.violation ?? 0) > 1)).toBe(true);
   });
 
+  it('solves one convex program, to the tolerance, without rounds', async () => {
+    const { x, y } = planted(20, 7, 12);
+    const settings = { beta: 0.1, tolerance: 1e-6 };
+    const result = await trainReluNetwork({ x, y }, { ...settings, patterns: { refine: { rounds: 0, starts: 1 } } });
+    expect(result.status).toBe('solved');
+    const first = result.history[0] as ReluProgress;
+    expect((first.objective as number) - (first.lowerBound as number)).toBeLessThanOrEqual(1e-6 * result.objective);
+    const again = await trainReluNetwork({ x, y }, { ...settings, patterns: { gates: result.convex.gates } });
+    expect(Math.abs(again.objective - result.objective)).toBeLessThanOrEqual(2e-6 * result.objective);
+  });
+
   it('gives the network that it says', async () => {
     const { x, y } = planted(60, 2, 9);
     const beta = 0.1;
