@@ -92,7 +92,8 @@ class ReluSolver {
   static constexpr double correctFrom = 0.02;
   static constexpr int mostCorrections = 2;  // of a dual point; a third one gains little
   static constexpr double worthCorrecting = 0.7;
-  static constexpr double slowing = 1.5;  // ADMM's rate gets worse: by 1.3 to 2 on most problems
+  static constexpr double slowing = 1.5;    // ADMM's rate gets worse: by 1.3 to 2 on most problems
+  static constexpr double warmStep = 0.01;  // how far the first step is taken to go from a warm start, over rhs
   static constexpr int mostAttempts = 2;
   static constexpr int mostIdle = 20;
 
@@ -386,7 +387,7 @@ template <LinAlg La>
 void ReluSolver<La>::solveSystem() {
   double tolerance = 0;
   if (system_.inexact()) {
-    if (iteration_ == 0) stepLength_ = la_.norm(rhs_.flat());
+    if (iteration_ == 0) stepLength_ = (warmStart_.weights.cols() > 0 ? warmStep : 1) * la_.norm(rhs_.flat());
     tolerance = (squared() ? 0.1 : 0.03) * stepLength_;
   }
   system_.solve(rhs_, theta_, q_, tolerance);
