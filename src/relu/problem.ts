@@ -53,6 +53,8 @@ export interface ReluRefinement {
   timeLimit?: number | undefined;
   /** Random networks that are descended from at first, of which the best is refined. Default: 4, 2 from 300,000 numbers in x on, 1 from a million on. */
   starts?: number | undefined;
+  /** Whether the result has an `estimate` for all networks, which takes a long search at the end. Default: true. */
+  estimate?: boolean | undefined;
 }
 
 export interface ReluSettings extends Omit<ReluOptions, 'beta' | 'normalize'>, SolveOptions<ReluProgress> {
@@ -419,7 +421,9 @@ function checkedPatterns(patterns: ReluPatterns): NonNullable<ReluProblem['patte
 }
 
 function checkedRefinement(refine: ReluRefinement): ReluRefinement {
-  const { rounds, starts } = checkMembers('patterns.refine', refine, ['rounds', 'timeLimit', 'starts']);
+  const wanted = checkMembers('patterns.refine', refine, ['rounds', 'timeLimit', 'starts', 'estimate']);
+  const { rounds, starts, estimate } = wanted;
+  if (estimate !== undefined) checkBoolean('patterns.refine.estimate', estimate);
   for (const [name, value] of Object.entries({ rounds, starts })) {
     if (value !== undefined && !Number.isInteger(value)) {
       throw new TypeError(`patterns.refine.${name} = ${show(value)}: expected an integer`);

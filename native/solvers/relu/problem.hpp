@@ -113,6 +113,7 @@ struct ReluRefinement {
   /// Random networks of which the best is descended from, by the size of the data unless given; 0: none, prices are
   /// those of zero.
   std::optional<int> starts;
+  bool estimate = true;  ///< whether a search at the end says how far the best of all networks may be below
 };
 
 /// How activation patterns are had: found by refinement if that is asked for, `gates` if it has columns, all of them if

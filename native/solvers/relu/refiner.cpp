@@ -255,6 +255,7 @@ void ReluRefiner::finish() {
   if (gap() > settings_.tolerance && !network_.empty() && wanted_.rounds > 0) {
     solveConvex(network_, settings_.tolerance, settings_.maxIterations);
   }
+  if (!wanted_.estimate) return;
   if (timeLeft() <= 0) {  // a large matrix product outlasted the limit: a short search, from the last network
     price(theta_, {}, effort_.searches, false);
     return;
