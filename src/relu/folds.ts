@@ -1,0 +1,99 @@
+// Rows that are left out of training, and how networks do on them.
+import { checkInteger } from '../core/check.js';
+import { checkFoldCount, dealRows } from '../core/folds.js';
+import type { Matrix } from '../core/matrix.js';
+import { classNumber, decodeLabels, type Prediction, type Targets } from '../core/targets.js';
+import { reluDefaults } from '../generated/relu.js';
+import { type ReluNetwork, scoreOf, toTargetUnits } from './network.js';
+import { defined, type Encoded, type FoldScore, targetsOf } from './problem.js';
+import type { Trained } from './training.js';
+
+/** Rows that are left out together. */
+export interface Fold {
+  /** Rows to train on, in order. */
+  rows: Int32Array;
+  leftOut: Int32Array;
+  /** The weight of the rows that are left, as a share of that of all. */
+  share: number;
+}
+
+/** The folds of the rows, dealt out class by class where there are classes. */
+export function foldsOf({ y, classes, weights, options }: Encoded, folds: number): Fold[] {
+  checkFoldCount(folds, y.rows);
+  const seed = checkInteger('seed', options.seed ?? 0, 0);
+  const foldOf = dealRows(y.rows, folds, seed, (i) => (classes ? classNumber(y, i) : 0));
+  const weightOf = (rows: Int32Array): number =>
+    weights ? rows.reduce((sum, row) => sum + (weights[row] as number), 0) : rows.length;
+  const all = Int32Array.from(foldOf.keys());
+  return Array.from({ length: folds }, (_, k) => {
+    const rows = all.filter((row) => foldOf[row] !== k);
+    return { rows, leftOut: all.filter((row) => foldOf[row] === k), share: weightOf(rows) / weightOf(all) };
+  });
+}
+
+export function onFold(of: Encoded, { rows }: Fold, options: Partial<Encoded['options']> = {}): Encoded {
+  // Reports are of the solves on all rows.
+  return { ...of, rows, options: { ...of.options, onProgress: undefined, verbose: undefined, ...options } };
+}
+
+/** Mean losses of the rows that folds left out, and the outputs there, in the units of y. */
+export function leftOutOf(
+  of: Encoded,
+  held: Fold[],
+  trained: Trained<Prediction>[],
+): { losses: number[]; outputs: Matrix } {
+  const { columns, rows } = of.y;
+  const { loss, huberDelta } = { ...reluDefaults, ...defined(of.options) };
+  const outputs = { data: new Float64Array(rows * columns), rows, columns };
+  const losses = trained.map(({ leftOut, network }, k) => {
+    const { rows, leftOut: out } = held[k] as Fold;
+    const { y } = targetsOf({ ...of, rows });
+    let [total, weight] = [0, 0];
+    out.forEach((row, place) => {
+      const w = of.weights ? (of.weights[row] as number) : 1;
+      const f = leftOut.data.subarray(place * columns, (place + 1) * columns) as Float64Array;
+      total += w * lossOf(loss, huberDelta, f, y.data.subarray(row * columns, (row + 1) * columns));
+      weight += w;
+      outputs.data.set(f, row * columns);
+      toTargetUnits(network, outputs.data.subarray(row * columns, (row + 1) * columns));
+    });
+    return total / weight;
+  });
+  return { losses, outputs };
+}
+
+/** The loss of a row, as in the objective. */
+function lossOf(loss: ReluNetwork['loss'], delta: number, f: ArrayLike<number>, y: ArrayLike<number>): number {
+  const entries = Array.from(f, (value, j) => [value, y[j] as number] as const);
+  if (loss === 'softmax') {
+    const most = Math.max(...Array.from(f));
+    const sum = entries.reduce((total, [value]) => total + Math.exp(value - most), 0);
+    return Math.log(sum) - entries.reduce((total, [value, target]) => total + target * (value - most), 0);
+  }
+  return entries.reduce((total, [value, target]) => total + entryLoss(loss, delta, value, target), 0);
+}
+
+function entryLoss(loss: Exclude<ReluNetwork['loss'], 'softmax'>, delta: number, f: number, y: number): number {
+  const error = Math.abs(f - y);
+  switch (loss) {
+    case 'squared':
+      return error ** 2 / 2;
+    case 'huber':
+      return error <= delta ? error ** 2 / 2 : delta * (error - delta / 2);
+    case 'logistic':
+      return Math.max(0, -y * f) + Math.log1p(Math.exp(-Math.abs(f)));
+    case 'hinge':
+      return Math.max(0, 1 - y * f);
+  }
+}
+
+export function scored(of: Encoded, beta: number, losses: number[], outputs: Matrix): FoldScore {
+  const { loss } = { ...reluDefaults, ...defined(of.options) };
+  const k = losses.length;
+  const mean = losses.reduce((sum, value) => sum + value, 0) / k;
+  const variance = losses.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (k - 1);
+  const { classes } = of;
+  const truth = classes ? (decodeLabels(of.y, classes) as Targets) : of.y;
+  const score = scoreOf({ loss, ...defined({ classes }) }, outputs, truth);
+  return { beta, loss: mean, standardError: Math.sqrt(variance / k), score };
+}
