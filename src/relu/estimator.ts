@@ -1,9 +1,9 @@
 // The functions of training and prediction in the form of scikit-learn's estimators.
 import type { Matrix, MatrixLike } from '../core/matrix.js';
 import type { Prediction, Targets } from '../core/targets.js';
+import { isLarge, trainUntuned } from './crossValidated.js';
 import { predictProbabilities } from './inspect.js';
 import { decisionFunction, predict, type ReluNetwork, score } from './network.js';
-import { isLarge, trainUntuned } from './path.js';
 import { encoded, type ReluData, type ReluResult, type ReluSettings } from './problem.js';
 import { trainReluNetwork } from './solver.js';
 
@@ -65,8 +65,8 @@ class ReluEstimator<Y extends Targets> {
 
 /**
  * A classifier: `await new ReluClassifier(settings).fit(x, y)`, y labels or integers; the settings are those of {@link trainReluNetwork}.
- * Without a `beta` it is cross-validated (where rows x columns x outputs are many, as of 500 images of ten classes, `'auto'`: `result.betaFrom`
- * says which), and the patterns are found rather than sampled where that is better on rows that were left out.
+ * Without a `beta` and `patterns` it takes the patterns of a local descent, and the weight that does best with such ones on rows left out
+ * (where rows x columns x outputs are above 3 million `'auto'`: `result.betaFrom` says which).
  * Default `loss`: `'squared'`, one class against the rest.
  */
 export class ReluClassifier<Y extends Targets = Targets> extends ReluEstimator<Y> {

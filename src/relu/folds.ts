@@ -36,15 +36,26 @@ export function onFold(of: Encoded, { rows }: Fold, options: Partial<Encoded['op
   return { ...of, rows, options: { ...of.options, onProgress: undefined, verbose: undefined, ...options } };
 }
 
-/** Mean losses of the rows that folds left out, and the outputs there, in the units of y. */
-export function leftOutOf(
-  of: Encoded,
-  held: Fold[],
-  trained: Trained<Prediction>[],
-): { losses: number[]; outputs: Matrix } {
-  const { columns, rows } = of.y;
+/** What networks do on rows that they were not trained on. */
+export interface LeftOut {
+  /** Which rows were left out, in order. */
+  rows: Int32Array;
+  /** Mean loss of a row of each fold. */
+  losses: number[];
+  /** Loss of each of `rows`, times its weight. */
+  rowLosses: Float64Array;
+  /** Outputs at each of `rows`, in the units of y. */
+  outputs: Matrix;
+}
+
+/** What the networks that were trained without each of the folds do on its rows. */
+export function leftOutOf(of: Encoded, held: Fold[], trained: Trained<Prediction>[]): LeftOut {
+  const { columns } = of.y;
   const { loss, huberDelta } = { ...reluDefaults, ...defined(of.options) };
-  const outputs = { data: new Float64Array(rows * columns), rows, columns };
+  const rows = Int32Array.from(held.flatMap(({ leftOut }) => [...leftOut])).sort();
+  const placeOf = new Map(Array.from(rows, (row, place) => [row, place]));
+  const outputs = { data: new Float64Array(rows.length * columns), rows: rows.length, columns };
+  const rowLosses = new Float64Array(rows.length);
   const losses = trained.map(({ leftOut, network }, k) => {
     const { rows, leftOut: out } = held[k] as Fold;
     const { y } = targetsOf({ ...of, rows });
@@ -52,14 +63,17 @@ export function leftOutOf(
     out.forEach((row, place) => {
       const w = of.weights ? (of.weights[row] as number) : 1;
       const f = leftOut.data.subarray(place * columns, (place + 1) * columns) as Float64Array;
-      total += w * lossOf(loss, huberDelta, f, y.data.subarray(row * columns, (row + 1) * columns));
+      const to = placeOf.get(row) as number;
+      const rowLoss = w * lossOf(loss, huberDelta, f, y.data.subarray(row * columns, (row + 1) * columns));
+      rowLosses[to] = rowLoss;
+      total += rowLoss;
       weight += w;
-      outputs.data.set(f, row * columns);
-      toTargetUnits(network, outputs.data.subarray(row * columns, (row + 1) * columns));
+      outputs.data.set(f, to * columns);
+      toTargetUnits(network, outputs.data.subarray(to * columns, (to + 1) * columns));
     });
     return total / weight;
   });
-  return { losses, outputs };
+  return { rows, losses, rowLosses, outputs };
 }
 
 /** The loss of a row, as in the objective. */
@@ -87,13 +101,37 @@ function entryLoss(loss: Exclude<ReluNetwork['loss'], 'softmax'>, delta: number,
   }
 }
 
-export function scored(of: Encoded, beta: number, losses: number[], outputs: Matrix): FoldScore {
+/** The standard error of a mean: the standard deviation of the values, divided by the root of their number. */
+export function standardErrorOf(values: ArrayLike<number>): number {
+  const k = values.length;
+  const mean = meanOf(values);
+  const squares = Array.from(values, (value) => (value - mean) ** 2);
+  return Math.sqrt(meanOf(squares) / (k - 1));
+}
+
+export function meanOf(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** How a weight did on rows that were left out; of one fold alone the standard error is that over its rows. */
+export function scored(of: Encoded, beta: number, { rows, losses, rowLosses, outputs }: LeftOut): FoldScore {
   const { loss } = { ...reluDefaults, ...defined(of.options) };
-  const k = losses.length;
-  const mean = losses.reduce((sum, value) => sum + value, 0) / k;
-  const variance = losses.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (k - 1);
   const { classes } = of;
-  const truth = classes ? (decodeLabels(of.y, classes) as Targets) : of.y;
-  const score = scoreOf({ loss, ...defined({ classes }) }, outputs, truth);
-  return { beta, loss: mean, standardError: Math.sqrt(variance / k), score };
+  const y = rowsOf(of.y, rows);
+  const truth = classes ? (decodeLabels(y, classes) as Targets) : y;
+  const standardError = standardErrorOf(losses.length > 1 ? losses : rowLosses);
+  return {
+    beta,
+    loss: meanOf(losses),
+    standardError,
+    score: scoreOf({ loss, ...defined({ classes }) }, outputs, truth),
+  };
+}
+
+function rowsOf({ data, columns }: Matrix, rows: Int32Array): Matrix {
+  const chosen = new Float64Array(rows.length * columns);
+  rows.forEach((row, to) => {
+    for (let j = 0; j < columns; ++j) chosen[to * columns + j] = data[row * columns + j] as number;
+  });
+  return { data: chosen, rows: rows.length, columns };
 }

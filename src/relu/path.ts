@@ -10,6 +10,7 @@ import {
   type Encoded,
   encoded,
   type FoldScore,
+  isRefined,
   type ReluData,
   type ReluResult,
   type ReluSettings,
@@ -64,9 +65,6 @@ export interface ReluCrossValidation extends FoldScore {
   outputs: Matrix;
 }
 
-/** Parts that the rows fall into where cross-validation chooses. */
-const folds = 5;
-
 /** A weight that is not better than the best so far, this often in a row, ends the path. */
 const patience = 3;
 
@@ -120,78 +118,19 @@ export async function crossValidate<const Y extends Targets>(
   const trained = await Promise.all(
     held.map((fold) => train(onFold(of, fold, typeof beta === 'number' ? { beta: beta * fold.share } : {}))),
   );
-  const { losses, outputs } = leftOutOf(of, held, trained);
+  const found = leftOutOf(of, held, trained);
   const mean = trained.reduce((sum, { beta }, k) => sum + beta / (held[k] as Fold).share, 0) / held.length;
-  return { ...scored(of, typeof beta === 'number' ? beta : mean, losses, outputs), losses, outputs };
+  const { losses, outputs } = found;
+  return { ...scored(of, typeof beta === 'number' ? beta : mean, found), losses, outputs };
 }
 
-/**
- * The result of the weight that cross-validation chooses. Where patterns are to be refined, sampled ones choose the weight: refining those of
- * every fold and weight would take some sixty times as long as the one refinement at the end. With `compare` the rows that were left out choose
- * between the sampled and the refined patterns too.
- */
-export async function trainCrossValidated<P extends Prediction>(of: Encoded, compare = false): Promise<ReluResult<P>> {
-  const begin = performance.now();
-  const seconds = (): number => (performance.now() - begin) / 1000;
-  const { patterns, timeLimit } = of.options;
-  const timeLeft = clock(timeLimit);
-  const refined = isRefined(patterns);
-  const { onProgress, verbose, ...quiet } = of.options;
-  const sampled = refined ? { ...of, options: { ...quiet, patterns: undefined } } : of;
-  const ways = { count: 10, ratio: 3e-4, rule: 'minimum', folds } as const;
-  const { betas, scores, results, chosen, betaMax } = await pathOf<P>(sampled, ways);
-  let result = results[chosen] as ReluResult<P>;
-  const beta = betas[chosen] as number;
-  const ofSampled = scores[chosen] as FoldScore;
-  if (refined && (!compare || (await lossOnFolds({ ...of, options: quiet }, beta, timeLeft())) < ofSampled.loss)) {
-    const left = { ...of.options, ...defined({ timeLimit: timeLeft() }), beta };
-    const { leftOut, ...found } = await train<P>({ ...of, options: left });
-    result = found;
-  }
-  return {
-    ...result,
-    seconds: seconds(),
-    betaFrom: 'crossValidated',
-    ...(betaMax > 0 && { betaMax }),
-    crossValidation: { scores, chosen },
-  };
-}
-
-/** The mean loss, on rows that were left out, of networks of this weight; of half of the time that is left. */
-async function lossOnFolds(of: Encoded, beta: number, timeLeft: number | undefined): Promise<number> {
-  const held = foldsOf(of, folds);
-  const limit = defined({ timeLimit: timeLeft === undefined ? undefined : timeLeft / 2 });
-  const trained = await Promise.all(held.map((fold) => train(onFold(of, fold, { ...limit, beta: beta * fold.share }))));
-  const { losses, outputs } = leftOutOf(of, held, trained);
-  return scored(of, beta, losses, outputs).loss;
-}
-
-/**
- * What an estimator does without a `beta` and without a word of patterns: the weight by cross-validation, then the patterns of a local descent
- * where rows that were left out say that these are better. Data of which some sixty solves would take minutes have the default
- * share of betaMax for their weight, as `betaFrom` says, and the patterns of a descent.
- */
-export async function trainUntuned<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
-  const patterns = { refine: { rounds: 0, starts: 1 } };
-  const descended: Encoded = { ...of, options: { ...of.options, patterns } };
-  if (!isLarge(of)) return trainCrossValidated<P>(descended, true);
-  const { leftOut, ...result } = await train<P>(descended);
-  return result;
-}
-
-/** Whether cross-validation of some weights would take minutes: ten outputs on 500 rows of 64 columns, or one on 5,000. */
-export const isLarge = ({ x, y }: Encoded): boolean => x.rows * x.columns * y.columns > 3e5;
-
-const isRefined = (patterns: ReluSettings['patterns']): boolean =>
-  patterns !== undefined && (patterns === 'refine' || (typeof patterns === 'object' && 'refine' in patterns));
-
-interface PathOptions extends Pick<ReluPathSettings, 'folds' | 'onProgress'> {
+export interface PathOptions extends Pick<ReluPathSettings, 'folds' | 'onProgress'> {
   count: number;
   ratio: number;
   rule: 'minimum' | 'oneSe';
 }
 
-async function pathOf<P extends Prediction>(of: Encoded, options: PathOptions): Promise<ReluPath<P>> {
+export async function pathOf<P extends Prediction>(of: Encoded, options: PathOptions): Promise<ReluPath<P>> {
   const { count, ratio, rule, folds, onProgress } = options;
   const timeLeft = clock(of.options.timeLimit);
   const aborted = of.options.signal?.aborted ?? false;
@@ -211,8 +150,7 @@ async function pathOf<P extends Prediction>(of: Encoded, options: PathOptions): 
     const ended = [all, ...trained].some((each) => each?.status === 'aborted' || each?.status === 'timeLimit');
     // Folds are left out when an abort comes before they begin.
     if (trained.length > 0) {
-      const { losses, outputs } = leftOutOf(of, held, trained);
-      path.scores.push(scored(of, beta, losses, outputs));
+      path.scores.push(scored(of, beta, leftOutOf(of, held, trained)));
     }
     const report = { done: path.betas.length, of: wanted.length, beta, ...defined({ score: path.scores.at(-1) }) };
     reports.report(() => onProgress?.(report));
@@ -273,7 +211,7 @@ async function nextOf<P extends Prediction>(
 }
 
 /** Seconds that are left of a time limit. */
-function clock(timeLimit: number | undefined): () => number | undefined {
+export function clock(timeLimit: number | undefined): () => number | undefined {
   const begin = performance.now();
   return () =>
     typeof timeLimit === 'number' ? Math.max(0, timeLimit - (performance.now() - begin) / 1000) : timeLimit;
@@ -290,7 +228,8 @@ const noBetter = (scores: FoldScore[]): boolean =>
 const least = (scores: FoldScore[]): number =>
   scores.reduce((best, { loss }, k) => (loss < (scores[best] as FoldScore).loss ? k : best), 0);
 
-function choose(scores: FoldScore[], rule: 'minimum' | 'oneSe'): number {
+/** The place of the weight that the rule chooses, of several with the largest first. */
+export function choose(scores: FoldScore[], rule: 'minimum' | 'oneSe'): number {
   const best = least(scores);
   if (rule === 'minimum') return best;
   const { loss, standardError } = scores[best] as FoldScore;

@@ -61,7 +61,8 @@ export interface ReluSettings extends Omit<ReluOptions, 'beta' | 'normalize'>, S
   /**
    * Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + a_j^2), a number > 0; or `'auto'` (default): a hundredth of
    * {@link betaMax} ('relu'), a twentieth ('gated'), which needs no tuning on most data; or `'crossValidated'`: the best of ten by five
-   * folds, as {@link reluPath} finds it, for some ten times the time; with patterns to be refined, of sampled ones. Unless it is a number, x and y are standardised, see `normalize` and
+   * folds, as {@link reluPath} finds it, for some ten times the time. With patterns to be refined it is the best for networks of one local
+   * descent, by as many folds, or by a fifth of the rows where x is large. Unless it is a number, x and y are standardised, see `normalize` and
    * `standardizeTargets`.
    */
   beta?: number | 'auto' | 'crossValidated' | undefined;
@@ -111,7 +112,7 @@ export interface FoldScore {
    * trained on.
    */
   loss: number;
-  /** Standard error of `loss`: the standard deviation over the folds, divided by the square root of their number. */
+  /** Standard error of `loss`: the standard deviation over the folds, or the rows of one alone, divided by the square root of their number. */
   standardError: number;
   /** What `score` of a network is, here of all rows together, each predicted by the network of the fold that left it out. */
   score: number;
@@ -399,6 +400,9 @@ export function rawGates(gates: Matrix, { inputScale, inputShift }: ReluNetwork)
   }
   return { ...gates, data };
 }
+
+export const isRefined = (patterns: ReluSettings['patterns']): boolean =>
+  patterns !== undefined && (patterns === 'refine' || (typeof patterns === 'object' && 'refine' in patterns));
 
 function checkedPatterns(patterns: ReluPatterns): NonNullable<ReluProblem['patterns']> {
   if (patterns === 'refine') return { refine: {} };

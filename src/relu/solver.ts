@@ -1,7 +1,7 @@
 // Training, and the weight of the regulariser above which there is nothing to train.
 import { checkObject, isPromise } from '../core/check.js';
 import type { Prediction, Targets } from '../core/targets.js';
-import { trainCrossValidated } from './path.js';
+import { trainCrossValidated } from './crossValidated.js';
 import {
   defined,
   encoded,

@@ -107,8 +107,8 @@ export async function largestBeta(problem: Rows, options: Encoded['options']) {
   const settings: ReluOptions & SolveOptions = { ...about, beta: 1, checkInterval: 1, device: 'cpu' };
   // The one pattern is no part of the search; the default of 50 would ask for memory.
   const pricing = { ...problem, patterns: { sample: 1, refine: { rounds: 0, starts: 0 } } };
-  const { violation = 0, seconds } = await solve<ReluSolution>('relu', pricing, settings, { flops: 0 });
-  return { betaMax: violation, seconds };
+  const { violation = 0, seconds, status } = await solve<ReluSolution>('relu', pricing, settings, { flops: 0 });
+  return { betaMax: violation, seconds, status };
 }
 
 /** The settings; with refinement, whose steps are rounds, each is reported unless it is said otherwise. */

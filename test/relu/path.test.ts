@@ -148,20 +148,47 @@ describe('reluPath', () => {
     expect(score(result.network, x, labels)).toBeGreaterThan(0.75);
   });
 
-  it.runIf(long)('chooses with sampled patterns for a refinement at the end', async () => {
-    const heard: number[] = [];
-    const onProgress = ({ iteration }: { iteration: number }) => heard.push(iteration);
-    const patterns = { refine: { rounds: 1, starts: 1 } };
-    const refined = await trainReluNetwork({ x, y: values }, { beta: 'crossValidated', patterns, onProgress });
-    const sampled = await trainReluNetwork({ x, y: values }, { beta: 'crossValidated' });
-    expect(refined.crossValidation).toEqual(sampled.crossValidation);
-    expect([refined.beta, refined.betaMax]).toEqual([sampled.beta, sampled.betaMax]);
-    expect(refined.estimate).toBeDefined();
-    expect(refined.objective).toBeLessThan(sampled.objective);
-    // Reports are those of the refinement alone.
-    expect(heard).toEqual([...heard].sort((a, b) => a - b));
-    expect(heard.length).toBeGreaterThan(0);
-  });
+  it.runIf(long)(
+    'compares weights for refined patterns with networks of a descent, and refines at the end',
+    async () => {
+      const heard: number[] = [];
+      const onProgress = ({ iteration }: { iteration: number }) => heard.push(iteration);
+      const patterns = { refine: { rounds: 1, starts: 1 } };
+      const refined = await trainReluNetwork({ x, y: values }, { beta: 'crossValidated', patterns, onProgress });
+      const { scores, chosen } = refined.crossValidation as NonNullable<typeof refined.crossValidation>;
+      expect(refined.betaFrom).toBe('crossValidated');
+      expect(scores.map(({ beta }) => beta)).toEqual(scores.map(({ beta }) => beta).sort((a, b) => b - a));
+      expect(refined.beta).toBe(scores[chosen]?.beta);
+      expect(Math.min(...scores.map(({ loss }) => loss))).toBe(scores[chosen]?.loss);
+      // Both neighbours of the least loss were tried, half a decade away, unless it is at an end.
+      expect(scores.length).toBeGreaterThanOrEqual(3);
+      const descent = { normalize: 'standardize', standardizeTargets: true, tolerance: 1e-2 } as const;
+      const of = { ...descent, beta: refined.beta, patterns: { refine: { rounds: 0, starts: 1, estimate: false } } };
+      expect((await crossValidate({ x, y: values }, of)).loss).toBe(scores[chosen]?.loss);
+      expect(refined.estimate).toBeDefined();
+      // Reports are those of the refinement alone.
+      expect(heard).toEqual([...heard].sort((a, b) => a - b));
+      expect(heard.length).toBeGreaterThan(0);
+    },
+  );
+
+  it.runIf(long)(
+    'leaves one part out where data is large',
+    async () => {
+      const wide = x.map((row, i) =>
+        Float64Array.from({ length: 5001 }, (_, j) => row[j] ?? 0.01 * Math.sin(i * j + i)),
+      );
+      const patterns = { refine: { rounds: 0, starts: 1, estimate: false } };
+      const data = { x: wide, y: values };
+      const { crossValidation, beta, betaFrom } = await trainReluNetwork(data, { beta: 'crossValidated', patterns });
+      expect(betaFrom).toBe('crossValidated');
+      expect(crossValidation?.scores.every(({ standardError }) => standardError > 0)).toBe(true);
+      const settings = { beta, patterns, normalize: 'standardize', standardizeTargets: true, tolerance: 1e-2 } as const;
+      const { losses } = await crossValidate(data, settings);
+      expect(crossValidation?.scores[crossValidation.chosen]?.loss).toBe(losses[0]);
+    },
+    300_000,
+  );
 
   it.runIf(long)('goes along refined patterns', async () => {
     const settings = { patterns: { refine: { rounds: 1, starts: 1 } }, count: 2, ratio: 0.01, folds: 2 } as const;

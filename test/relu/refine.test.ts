@@ -120,6 +120,20 @@ describe('refinement', () => {
     }
   });
 
+  it.runIf(long)('ends without a search where no estimate is wanted', async () => {
+    const { x, y } = planted(40, 6, 7);
+    const settings = { beta: 0.05, patterns: { refine: { rounds: 0, starts: 1 } } };
+    const searched = await trainReluNetwork({ x, y }, settings);
+    const quick = await trainReluNetwork(
+      { x, y },
+      { ...settings, patterns: { refine: { rounds: 0, starts: 1, estimate: false } } },
+    );
+    expect([searched.estimate === undefined, quick.estimate === undefined]).toEqual([false, true]);
+    expect(quick.objective).toBe(searched.objective);
+    expect(quick.network).toEqual(searched.network);
+    expect([quick.status, quick.gap]).toEqual([searched.status, searched.gap]);
+  });
+
   it.runIf(long)('begins at an earlier result', async () => {
     const { x, y } = planted(50, 4, 11);
     const first = await trainReluNetwork({ x, y }, { beta: 0.05, patterns: { refine: { rounds: 2 } } });
@@ -157,6 +171,8 @@ describe('refinement', () => {
     await expect(train({ patterns: 'refine', method: 'sampled' })).rejects.toThrow("method = 'sampled'");
     await expect(train({ patterns: { refine: { rounds: 1.5 } } })).rejects.toThrow('patterns.refine.rounds = 1.5');
     await expect(train({ patterns: { refine: { starts: 0 } } })).rejects.toThrow('patterns.refine.starts = 0');
+    const estimate = 1 as unknown as boolean;
+    await expect(train({ patterns: { refine: { estimate } } })).rejects.toThrow('patterns.refine.estimate = 1');
     await expect(train({ patterns: { refine: { round: 1 } } })).rejects.toThrow("did you mean 'rounds'");
     await expect(train({ patterns: 'refined' })).rejects.toThrow('patterns');
   });
