@@ -5,6 +5,7 @@
 #include "binding/job.hpp"
 #include "binding/registry.hpp"
 #include "core/require_memory.hpp"
+#include "data/sparse_lines.hpp"
 
 namespace nonconvex {
 namespace {
@@ -46,8 +47,36 @@ Napi::Value dropCopy(Napi::Env env, const Reader& in) {
   return env.Undefined();
 }
 
+/// leaveCopy({ copy }): ends a copy of which the rest is not made, as the solve was aborted.
+Napi::Value leaveCopy(Napi::Env env, const Reader& in) {
+  ArrayCopy& copy = copyOf(in);
+  if (copy.copy == nullptr) {
+    copy.copy = std::make_shared<const HostBuffer<std::byte>>(copy.pieces.size(), Uninitialized{});
+    copy.left = true;
+  }
+  return env.Undefined();
+}
+
+/// checkCopies({ matrix, name, from, lines }) -> whether there are lines behind these of a sparse matrix of copies.
+/// Throws where its offsets and indices do not fit together; once all lines are checked, solves do not check them
+/// again.
+Napi::Value checkCopies(Napi::Env env, const Reader& in) {
+  const SparseView matrix = in.object("matrix").asUncheckedSparse();
+  const int from = in.integer("from"), lines = in.integer("lines");
+  requireSparseLines(matrix, in.text("name"), from, lines);
+  const bool more = from + 1LL * lines < matrix.lines();
+  const Napi::Object object = in.object("matrix").asObject();
+  const ArrayCopy* const offsets = arrayCopyIn(env, object.Get("offsets"));
+  ArrayCopy* const indices = arrayCopyIn(env, object.Get("indices"));
+  if (!more && offsets != nullptr && indices != nullptr) {
+    indices->checked = {offsets->copy.get(), matrix.rows, matrix.columns, matrix.by == Lines::rows};
+  }
+  return Napi::Boolean::New(env, more);
+}
+
 const RegisterFunction ofCopies[] = {
-    {"beginCopy", beginCopy, "request"}, {"copyPiece", copyPiece, "request"}, {"dropCopy", dropCopy, "request"}};
+    {"beginCopy", beginCopy, "request"}, {"copyPiece", copyPiece, "request"}, {"dropCopy", dropCopy, "request"},
+    {"leaveCopy", leaveCopy, "request"}, {"checkCopies", checkCopies, "request"}};
 
 }  // namespace
 }  // namespace nonconvex

@@ -42,6 +42,7 @@ class CopyInPieces {
   /// it was: false is answered, and `lost()` is true, where it was transferred, shrunk or moved.
   bool advance(std::span<const std::byte> numbers, std::size_t bytes);
   bool lost() const { return lost_; }
+  std::size_t size() const { return size_; }
   /// Null until it is complete.
   const Copy& copy() const { return copy_; }
 

@@ -32,12 +32,16 @@ class Job {
   virtual void run(WorkerPool& pool, Monitor& monitor) = 0;
   /// Makes the result, on the JavaScript thread, once, after `run`.
   virtual Napi::Object result(Napi::Env env) = 0;
+  /// Says that it is not to look at its data, which were not copied: it is aborted.
+  void leaveUnread() { unread_ = true; }
   /// Whether it is a question rather than a solve, which does not wait for solves.
   virtual bool skipsQueue() const { return false; }
 
   void abort() noexcept { monitor_.abort(); }
 
  protected:
+  bool unread() const { return unread_; }
+
   /// A copy of a report, of which the JavaScript thread makes an object.
   struct Report {
     virtual ~Report() = default;
@@ -60,6 +64,7 @@ class Job {
   void report(const Progress& progress);
 
   std::vector<Copy> copies_;     // of its arrays, given back by the worker: that takes long where they are large
+  bool unread_ = false;
   Mailbox* listener_ = nullptr;  // where reports go, if anybody wants them
   std::exception_ptr error_;     // what `run` threw
   Update news_;                  // guarded by the mailbox

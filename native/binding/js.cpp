@@ -201,6 +201,7 @@ ArrayBytes Reader::copied(ArrayBytes array, const char* name) const {
   constexpr std::size_t large = std::size_t{1} << 20;  // to look for a copy takes longer than to copy what is small
   const std::span<const std::byte> bytes = array.bytes;
   if (array.copy != nullptr) {
+    inputs_->unread = inputs_->unread || array.copy->left;
     inputs_->copies.push_back(array.copy->copy);
     return array;
   }
@@ -268,6 +269,22 @@ HostMatrix<double> Reader::matrixCopy(const char* name) const {
 }
 
 SparseView Reader::asSparse() const {
+  SparseView matrix = asUncheckedSparse();
+  if (!inputs_->unread && !wasChecked(matrix)) requireSparse(matrix, path());
+  return matrix;
+}
+
+/// Whether the matrix is of copies that were checked in pieces.
+bool Reader::wasChecked(const SparseView& matrix) const {
+  const Napi::Env env = object_.Env();
+  const ArrayCopy* const offsets = arrayCopyIn(env, object_.Get("offsets"));
+  const ArrayCopy* const indices = arrayCopyIn(env, object_.Get("indices"));
+  if (offsets == nullptr || indices == nullptr || matrix.values.size() != matrix.indices.size()) return false;
+  return indices->checked ==
+         ArrayCopy::Indexed{offsets->copy.get(), matrix.rows, matrix.columns, matrix.by == Lines::rows};
+}
+
+SparseView Reader::asUncheckedSparse() const {
   SparseView matrix;
   const std::string format = text("format");
   require(format == "csc" || format == "csr", pathOf("format"), format, "expected 'csc' or 'csr'");
@@ -277,7 +294,6 @@ SparseView Reader::asSparse() const {
   matrix.offsets = integers("offsets");
   matrix.indices = integers("indices");
   matrix.values = vector("values");
-  requireSparse(matrix, path());
   return matrix;
 }
 

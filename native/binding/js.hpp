@@ -56,6 +56,7 @@ struct Inputs {
   /// keeps the memory of an array alive: it can be detached, transferred to another thread or shrunk at any time.
   bool inPlace = false;
   SharedCopies* shared = nullptr;   ///< of large arrays; null: none are
+  bool unread = false;              ///< copies were left when the solve was aborted: nobody is to look at the data
   std::vector<Copy> copies = {};    ///< for the solve, which gives them back on its worker
   std::vector<Copy> memories = {};  ///< of vectors that functions read and write
   struct Function {
@@ -116,6 +117,10 @@ class Reader {
   }
   /// { format, rows, columns, offsets, indices, values }
   SparseView asSparse() const;
+  /// A sparse matrix whose offsets and indices are not looked at.
+  SparseView asUncheckedSparse() const;
+  /// Says that the solve, which is aborted, is not to look at its data.
+  void leaveUnread() const { inputs_->unread = true; }
   /// A typed array as it is at this moment.
   ArrayBytes arrayNow(const char* name) const { return found(name, "a typed array"); }
 
@@ -136,6 +141,7 @@ class Reader {
   ArrayBytes found(const char* name, napi_typedarray_type type, const char* expected) const;
   /// The bytes of a copy, which the inputs own.
   ArrayBytes copied(ArrayBytes array, const char* name) const;
+  bool wasChecked(const SparseView& matrix) const;
   [[noreturn]] void refuse(const char* name, Napi::Value value, const char* expected) const;
 
   Napi::Object object_;

@@ -298,6 +298,10 @@ ConstantMatrix readMatrix(const Reader& in) {
   return ConstantMatrix(in.asMatrix());
 }
 
+double bytesOfProgram(const Reader& problem) {
+  return problem.has("program") ? static_cast<double>(handleOf(problem, "program").bytes) : 0;
+}
+
 std::shared_ptr<const FeasibleStart> readFeasibleStart(const Reader& problem) {
   return problem.has("program") ? handleOf(problem, "program").before.start : nullptr;
 }

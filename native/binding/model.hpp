@@ -28,6 +28,8 @@ std::shared_ptr<const LinearEquations> readEquations(const Reader& in);
 std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* name);
 ConstantMatrix readMatrix(const Reader& in);
 
+/// About what the problem's `program` takes; 0 of callbacks.
+double bytesOfProgram(const Reader& problem);
 /// The start that the problem's `program` computes; null where it does not.
 std::shared_ptr<const FeasibleStart> readFeasibleStart(const Reader& problem);
 /// The problem's `program` with its `parameters` or data, or its `callbacks`.

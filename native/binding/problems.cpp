@@ -1,13 +1,18 @@
 // Problems of known form, with kernels of their own, as programs.
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <limits>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "binding/model.hpp"
 #include "binding/registry.hpp"
+#include "core/index.hpp"
+#include "core/lazy_shared.hpp"
 #include "problems/constrained_objective.hpp"
 #include "problems/glm/objective.hpp"
 #include "problems/quadratic_nlp.hpp"
@@ -33,6 +38,63 @@ struct OwnMatrix {
     copies = std::move(inputs.copies);
   }
   std::size_t bytes() const { return copies.front()->size(); }
+
+  /// Throws, once, where a number is not finite; the message calls the matrix x.
+  void check() const {
+    std::call_once(checked_, [&] {
+      const std::size_t columns = at(numbers.columns);
+      for (int i = 0; i < numbers.rows; ++i) {
+        double sum = 0;  // of zeros, or NaN
+        for (int j = 0; j < numbers.columns; ++j) sum += 0 * numbers(i, j);
+        for (std::size_t j = 0; sum != 0 && j < columns; ++j) {
+          const double entry = numbers(i, static_cast<int>(j));
+          if (!std::isfinite(entry)) {
+            require(false, "x[" + show(i) + "][" + show(j) + "]", entry, "expected a finite number");
+          }
+        }
+      }
+    });
+  }
+
+ private:
+  mutable std::once_flag checked_;
+};
+
+/// A regression's data as solves read them, which the first of them makes: of a large sparse matrix that takes long.
+class RegressionRows {
+ public:
+  /// `x`: the sparse matrix, if it is one.
+  RegressionRows(GlmData::Rows rows, const Reader* x) : rows_(std::move(rows)) {
+    if (x == nullptr) return;
+    Inputs inputs;
+    sparse_ = Reader(x->asObject(), inputs, x->path()).asSparse();
+    copies_ = std::move(inputs.copies);
+    rows_.matrix.rows = sparse_->rows;
+    rows_.matrix.columns = sparse_->columns;
+  }
+
+  std::shared_ptr<const GlmData> get() const {
+    const auto make = [&] {
+      if (sparse_) rows_.matrix = copyBy(Lines::rows, *sparse_);
+      auto made = std::make_shared<const GlmData>(std::move(rows_));
+      sparse_.reset();
+      copies_.clear();
+      return made;
+    };
+    return made_.get(make, [] { return false; });
+  }
+  const GlmData::Rows& rows() const { return rows_; }
+  GlmData::Rows& rows() { return rows_; }
+  std::size_t bytes() const {
+    constexpr std::size_t ofEntry = 20, ofRow = 24;  // as GlmData has them
+    return ofRow * at(rows_.matrix.rows) + (sparse_ ? ofEntry * sparse_->values.size() : 0);
+  }
+
+ private:
+  mutable GlmData::Rows rows_;  // until the first solve
+  mutable std::optional<SparseView> sparse_;
+  mutable std::vector<Copy> copies_;
+  mutable Once<GlmData> made_;
 };
 
 /// Adds the rows of a matrix from their diagonal entry on, or all of them, to those of others; without the zeros of a
@@ -90,16 +152,16 @@ Napi::Value compileControl(Napi::Env env, const Reader& in) {
 }
 
 /// compileRegression({ loss, x, y, weights, offset, ridge, constraints, start, A, b, squaredNorm }) -> a handle. `x` is
-/// a matrix, of which the handle has a copy; `constraints` is what compileModel gives. The first solve checks the part
+/// a matrix, of which the handle has a copy, whose numbers the first solve looks at if it is `unchecked`; `constraints` is what compileModel gives. The first solve checks the part
 /// A x = b, ||x||^2 = squaredNorm of them, and moves `start`, if there is one, to where they hold as equations.
 Napi::Value compileRegression(Napi::Env env, const Reader& in) {
-  GlmData::Rows rows;
-  rows.family = valueNamed<GlmFamily>(in.pathOf("loss"), in.text("loss"));
   const Reader x = in.object("x");
+  const bool sparse = x.has("format"), unchecked = in.has("unchecked");
+  const auto data = std::make_shared<RegressionRows>(GlmData::Rows(), sparse ? &x : nullptr);
+  GlmData::Rows& rows = data->rows();
+  rows.family = valueNamed<GlmFamily>(in.pathOf("loss"), in.text("loss"));
   std::shared_ptr<const OwnMatrix> dense;
-  if (x.has("format")) {
-    rows.matrix = copyBy(Lines::rows, x.asSparse());
-  } else {
+  if (!sparse) {
     dense = std::make_shared<const OwnMatrix>(x);
     rows.matrix.rows = dense->numbers.rows;
     rows.matrix.columns = dense->numbers.columns;
@@ -119,10 +181,10 @@ Napi::Value compileRegression(Napi::Env env, const Reader& in) {
     start = std::make_shared<const FeasibleStart>(copyOf(in, "start", rows.matrix.columns),
                                                   [constraints] { return borrow(constraints); });
   }
-  const auto data = std::make_shared<const GlmData>(std::move(rows));
-  const auto make = [data, constraints, dense](const Reader&) -> NlpSource {
-    return [data, constraints, dense]() -> std::shared_ptr<Nlp> {
-      auto objective = std::make_unique<GlmObjective>(data, dense ? dense->numbers : MatrixInput());
+  const auto make = [data, constraints, dense, unchecked](const Reader&) -> NlpSource {
+    return [data, constraints, dense, unchecked]() -> std::shared_ptr<Nlp> {
+      if (dense && unchecked) dense->check();
+      auto objective = std::make_unique<GlmObjective>(data->get(), dense ? dense->numbers : MatrixInput());
       return std::make_shared<ConstrainedObjective>(std::move(objective), constraints ? borrow(constraints) : nullptr);
     };
   };

@@ -26,7 +26,8 @@ Napi::Value solve(const Napi::CallbackInfo& info) {
   Inputs inputs{.shared = &Environment::of(info.Env()).copies()};
   const Reader problem(objectArgument(info, 1, "problem"), inputs);
   const std::shared_ptr<Job> job = solver.job(problem, objectArgument(info, 2, "settings"));
-  if (info[4].ToBoolean()) job->abort();
+  if (info[4].ToBoolean() || inputs.unread) job->abort();
+  if (inputs.unread) job->leaveUnread();
   return Environment::of(info.Env()).start(job, info[3], std::move(inputs));
 }
 

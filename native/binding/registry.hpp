@@ -23,8 +23,9 @@ class RegisteredSolver {
   virtual ~RegisteredSolver() = default;
   /// Checks problem and settings, and makes of them what a worker runs.
   virtual std::shared_ptr<Job> job(const Reader& problem, Napi::Object settings) const = 0;
-  /// { family: name, settings: [setting, ...], members: [name, ...], result: [member, ...], progress: [member, ...] };
-  /// the first is there where it is another name than the solver's, the last has its own members of reports.
+  /// { family: name, settings: [setting, ...], members: [name, ...], answersUnread: true, result: [member, ...],
+  /// progress: [member, ...] }; the first is there where it is another name than the solver's, answersUnread where an
+  /// aborted solve needs no data, the last has its own members of reports.
   virtual Napi::Object schema(Napi::Env env) const = 0;
 };
 
@@ -59,6 +60,7 @@ class SolverOf final : public RegisteredSolver {
     if constexpr (requires { Entry::family; }) out.text("family", Entry::family);
     out.value("settings", schemaOf<typename Entry::Settings>(env));
     out.value("members", out.texts(Entry::members));
+    if constexpr (AnswersUnread<Backend, Entry>) out.boolean("answersUnread", true);
     out.value("result", resultSchemaOf<typename Entry::Solution>(env));
     using Report = ProgressOf<typename Entry::Solution>;
     if constexpr (HasOwnFields<Report>) {

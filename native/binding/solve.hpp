@@ -14,7 +14,8 @@ namespace nonconvex {
 
 /// What an addon computes with: runs the solver of a registered entry. One whose construction takes long has a type
 /// Unbuilt, made of problem and settings without looking at large arrays, which is run in its place where the solve is
-/// aborted meanwhile: what it returns is a valid answer.
+/// aborted meanwhile: what it returns is a valid answer. A function Unbuilt::pays(problem), if there is one, says
+/// whether construction is interrupted at all: a small problem rather returns what it knows at its start.
 struct OnCpu {
   static constexpr std::string_view device = "cpu";
 
@@ -31,7 +32,7 @@ struct OnCpu {
     std::optional<Solver> solver;
     if constexpr (requires { typename Solver::Unbuilt; }) {
       try {
-        monitor.setInterruptible(true);
+        monitor.setInterruptible(unbuiltPays<typename Solver::Unbuilt>(problem));
         solver.emplace(la, problem, settings);
       } catch (const Interrupted&) {
         typename Solver::Unbuilt unbuilt(problem, settings);
@@ -43,13 +44,38 @@ struct OnCpu {
     return solved(*solver, settings, monitor);
   }
 
+  /// The answer of a solve that is aborted before its data are there.
+  template <class Entry>
+  static Solved<typename Entry::Solution> answerUnread(const typename Entry::Problem& problem,
+                                                       const typename Entry::Settings& settings, Monitor& monitor)
+      requires requires { typename Entry::template Solver<Cpu>::Unbuilt; } {
+    typename Entry::template Solver<Cpu>::Unbuilt unbuilt(problem, settings);
+    return solved(unbuilt, settings, monitor);
+  }
+
  private:
+  template <class Unbuilt, class Problem>
+  static bool unbuiltPays(const Problem& problem) {
+    if constexpr (requires { Unbuilt::pays(problem); }) {
+      return Unbuilt::pays(problem);
+    } else {
+      return true;
+    }
+  }
+
   template <class Solver, class Settings>
   static auto solved(Solver& solver, const Settings& settings, Monitor& monitor) {
     auto outcome = iterate(solver, settings, monitor);
     using Solution = decltype(solver.solution());
     return Solved<Solution>{std::move(outcome), solver.solution()};
   }
+};
+
+/// Whether a backend has an answer of a solve whose data are not there.
+template <class Backend, class Entry>
+concept AnswersUnread = requires(const typename Entry::Problem& problem, const typename Entry::Settings& settings,
+                                 Monitor& monitor) {
+  Backend::template answerUnread<Entry>(problem, settings, monitor);
 };
 
 template <class Entry, class Backend>
@@ -63,7 +89,11 @@ class SolveJob final : public Job {
     monitor.restart();
     monitor.limitTime(settings_.timeLimit);
     monitor.setInterruptible(false);
-    solved_ = Backend::template solve<Entry>(problem_, settings_, pool, monitor);
+    if (unread()) {
+      answerUnread(monitor);
+    } else {
+      solved_ = Backend::template solve<Entry>(problem_, settings_, pool, monitor);
+    }
     problem_ = typename Entry::Problem();  // given back here rather than on JavaScript's thread
   }
 
@@ -80,6 +110,14 @@ class SolveJob final : public Job {
   }
 
  private:
+  void answerUnread(Monitor& monitor) {
+    if constexpr (AnswersUnread<Backend, Entry>) {
+      solved_ = Backend::template answerUnread<Entry>(problem_, settings_, monitor);
+    } else {
+      throw Error(ErrorKind::type, "problem: expected data that were copied");
+    }
+  }
+
   using SolverProgress = ProgressOf<typename Entry::Solution>;
 
   struct Kept final : Report {

@@ -17,15 +17,53 @@ void requireFinite(double value, std::string_view name, int i, int j) {
   require(false, std::string(name) + "[" + show(i) + ", " + show(j) + "]", value, "expected a finite number");
 }
 
+constexpr int entriesOfPiece = 1 << 16;  // that take a millisecond
+
+/// Looks now and then, in loops over entries, whether a solve is aborted.
+class AbortPoints {
+ public:
+  explicit AbortPoints(const Cpu& la) : la_(la) {}
+  void pass(int entries) {
+    since_ += entries;
+    if (since_ < entriesOfPiece) return;
+    since_ = 0;
+    la_.abortPoint();
+  }
+
+ private:
+  const Cpu& la_;
+  int since_ = 0;
+};
+
 /// Throws at the first entry that is not finite.
-void requireFinite(const SparseView& matrix, std::string_view name) {
+void requireFinite(const SparseView& matrix, std::string_view name, const Cpu& la) {
+  AbortPoints points(la);
   for (int l = 0; l < matrix.lines(); ++l) {
+    points.pass(matrix.offsets[at(l) + 1] - matrix.offsets[at(l)] + 1);
     for (int k = matrix.offsets[at(l)]; k < matrix.offsets[at(l) + 1]; ++k) {
       const int index = matrix.indices[at(k)];
       const bool byColumn = matrix.by == Lines::columns;
       requireFinite(matrix.values[at(k)], name, byColumn ? index : l, byColumn ? l : index);
     }
   }
+}
+
+/// A copy by columns, rows in order. As copyBy has it, but looks whether the solve is aborted.
+SparseMatrix copyByColumns(const SparseView& matrix, const Cpu& la) {
+  if (matrix.by == Lines::columns) return copyBy(Lines::columns, matrix);
+  SparseMatrix to{.rows = matrix.rows,
+                  .columns = matrix.columns,
+                  .values = std::vector<double>(matrix.values.size()),
+                  .offsets = {},
+                  .indices = std::vector<int>(matrix.indices.size()),
+                  .by = Lines::columns};
+  AbortPoints points(la);
+  to.offsets = transposeStorage(matrix.offsets, matrix.indices, matrix.width(), [&](int place, int line, int entry) {
+    to.indices[at(place)] = line;
+    to.values[at(place)] = matrix.values[at(entry)];
+    points.pass(1);
+  });
+  return to;
 }
 
 /// Adds up entries of column j in the same row, which are neighbours; how many are left, at its begin.
@@ -98,10 +136,9 @@ Columns::Columns(const MatrixInput& input, std::string_view name, const Cpu& la)
 
 Columns::Columns(const SparseView& input, std::string_view name, const Cpu& la)
     : sparse_(true), rows_(input.rows), cols_(input.columns) {
-  requireFinite(input, name);
-  la.abortPoint();
-  SparseMatrix from = copyBy(Lines::columns, input);
-  la.abortPoint();
+  requireFinite(input, name, la);
+  SparseMatrix from = copyByColumns(input, la);
+  AbortPoints points(la);
   spans_.resize(nonconvex::at(cols_));
   const int group = rows_ >= 2 * loops::sparseGroup ? loops::sparseGroup : 1;
   std::size_t end = 0;
@@ -110,8 +147,8 @@ Columns::Columns(const SparseView& input, std::string_view name, const Cpu& la)
     spans_[j] = {end, size, (size + group - 1) / group * group};
     entries_ += static_cast<std::size_t>(size);
     end += static_cast<std::size_t>(spans_[j].filledSize);
+    points.pass(size + 1);
   }
-  la.abortPoint();
   values_ = HostBuffer<double>(end);
   indices_.resize(end);
   for (std::size_t j = 0; j < spans_.size(); ++j) {
@@ -121,6 +158,7 @@ Columns::Columns(const SparseView& input, std::string_view name, const Cpu& la)
     std::copy_n(from.indices.data() + from.offsets[j], size, row);
     const int whole = size / group * group;
     padGroup({row + whole, row + size}, filledSize - size, rows_);
+    points.pass(size + 1);
   }
 }
 

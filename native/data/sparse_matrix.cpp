@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "data/sparse_lines.hpp"
 
 namespace nonconvex {
 
@@ -66,6 +67,10 @@ bool indicesIncrease(std::span<const int> offsets, std::span<const int> indices)
 }
 
 void requireSparse(const SparseView& matrix, const std::string& name) {
+  requireSparseLines(matrix, name, 0, matrix.lines());
+}
+
+void requireSparseLines(const SparseView& matrix, const std::string& name, int first, int count) {
   const std::string member = name.empty() ? "" : name + ".";
   const std::span<const int> offsets = matrix.offsets, indices = matrix.indices;
   const std::size_t entries = matrix.values.size();
@@ -81,12 +86,13 @@ void requireSparse(const SparseView& matrix, const std::string& name) {
     refuse(member + "offsets: expected to go from 0 to " + show(entries) + ", as many as values");
   }
   std::vector<int> last;  // the line in which each index was seen last; made where a line is not in order
-  for (int l = 0; l < lines; ++l) {
+  const int afterLast = std::min(lines - first, count) + first;
+  for (int l = first; l < afterLast; ++l) {
     const int begin = offsets[at(l)], end = offsets[at(l) + 1];
     const auto refuseEnd = [&](const std::string& expected) {
       refuse(member + "offsets[" + show(l + 1) + "] = " + show(end) + ": expected " + expected);
     };
-    if (end < begin) refuseEnd("at least " + show(begin));
+    if (begin < 0 || end < begin) refuseEnd("at least " + show(begin));
     if (at(end) > entries) refuseEnd("at most " + show(entries));
     const std::span<const int> line = indices.subspan(at(begin), at(end - begin));
     if (line.empty() || (line.front() >= 0 && line.back() < width && increase(line))) continue;

@@ -7,9 +7,16 @@ const SparseJacobian& CompiledModel::jacobian() const {
   return *jacobian_;
 }
 
-const SparseHessian& CompiledModel::hessian() const {
-  std::call_once(hessianMade_, [&] { hessian_ = std::make_unique<SparseHessian>(*this, jacobian()); });
-  return *hessian_;
+const SparseHessian& CompiledModel::hessian(const Cpu& la) const {
+  if (const SparseHessian* const ready = readyHessian_.load(std::memory_order_acquire)) return *ready;
+  const auto make = [&] { return std::make_shared<const SparseHessian>(*this, jacobian(), la); };
+  const auto goOn = [&] {
+    la.abortPoint();
+    return false;
+  };
+  const SparseHessian* const made = hessian_.get(make, goOn).get();
+  readyHessian_.store(made, std::memory_order_release);
+  return *made;
 }
 
 }  // namespace nonconvex

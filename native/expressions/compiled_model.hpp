@@ -1,9 +1,11 @@
 // What a graph is compiled to. It does not change any more: any number of programs share it, on any threads.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 
+#include "core/lazy_shared.hpp"
 #include "expressions/compiled_stages.hpp"
 #include "expressions/sparse_hessian.hpp"
 #include "expressions/sparse_jacobian.hpp"
@@ -17,13 +19,14 @@ class CompiledModel : public CompiledStages {
   using CompiledStages::CompiledStages;
 
   const SparseJacobian& jacobian() const;
-  const SparseHessian& hessian() const;
+  /// Throws Interrupted where the solve that `la` belongs to is aborted while it is made: the next one who asks makes it.
+  const SparseHessian& hessian(const Cpu& la = Cpu()) const;
 
  private:
   mutable std::once_flag jacobianMade_;
-  mutable std::once_flag hessianMade_;
   mutable std::unique_ptr<SparseJacobian> jacobian_;
-  mutable std::unique_ptr<SparseHessian> hessian_;
+  mutable Once<SparseHessian> hessian_;
+  mutable std::atomic<const SparseHessian*> readyHessian_ = nullptr;  // what `hessian_` has, asked at each evaluation
 };
 
 }  // namespace nonconvex

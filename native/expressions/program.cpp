@@ -57,7 +57,9 @@ Program::Program(std::shared_ptr<const CompiledModel> model)
 }
 
 const SparsePattern& Program::jacobianPattern() const { return model_->jacobian().pattern(); }
-const SparsePattern& Program::hessianPattern() const { return model_->hessian().pattern(); }
+const SparsePattern& Program::hessianPattern() const {
+  return la_ != nullptr ? model_->hessian(*la_).pattern() : model_->hessian().pattern();
+}
 
 void Program::forget() {
   evaluated_ = differentiated_ = termsDifferentiated_ = accumulated_ = weighedKnown_ = alongKnown_ = false;

@@ -11,12 +11,13 @@
 #include <vector>
 
 #include "expressions/compiled_model.hpp"
+#include "problems/abilities.hpp"
 #include "problems/nlp.hpp"
 
 namespace nonconvex {
 
 /// One thread at a time. A copy shares the compiled model, has the same parameters, and may be used on another thread.
-class Program final : public Nlp {
+class Program final : public Nlp, public ThreadedEvaluation {
  public:
   explicit Program(const Graph& graph) : Program(std::make_shared<const CompiledModel>(graph)) {}
   explicit Program(std::shared_ptr<const CompiledModel> model);
@@ -30,6 +31,10 @@ class Program final : public Nlp {
   /// Made when first asked for. Throws a SolverError TOO_LARGE when there are more entries than an int counts.
   const SparsePattern& jacobianPattern() const override;
   const SparsePattern& hessianPattern() const override;
+  /// Takes no threads, but looks whether the solve is aborted while the Hessian's pattern is made.
+  void runOn(const Cpu& la) override { la_ = &la; }
+  /// Forgets what `runOn` was given.
+  void leave() { la_ = nullptr; }
   NlpFacts facts() const override { return {.linearConstraints = model_->linearConstraints()}; }
 
   /// What stands where `Plan` says: x, parameters, constants and what the stages compute.
@@ -75,6 +80,7 @@ class Program final : public Nlp {
 
   std::shared_ptr<const CompiledModel> model_;
   const Plan* plan_;
+  const Cpu* la_ = nullptr;       // of the solve that evaluates; null: of none
   bool largeSum_;                 // the objective is one, of terms that need not be kept
   std::vector<double> values_;    // x, parameters, constants, stages
   std::vector<double> entries_;   // those of the model, and behind them those of the sparse Jacobian

@@ -29,6 +29,7 @@ std::unique_ptr<Program> SharedProgram::take() {
 }
 
 void SharedProgram::giveBack(std::unique_ptr<Program> program) {
+  program->leave();
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(program));
 }

@@ -112,13 +112,16 @@ struct SparseHessian::Columns {
   std::vector<int> rows;
 };
 
-SparseHessian::SparseHessian(const CompiledStages& model, const SparseJacobian& jacobian)
+SparseHessian::SparseHessian(const CompiledStages& model, const SparseJacobian& jacobian, const Cpu& la)
     : model_(model), jacobian_(jacobian), n_(model.plan().variables) {
   Columns columns(n_);
   collect(columns);
   collectOuters();
   pattern_.lines = pattern_.width = n_;
-  for (int p = 0; p < n_; ++p) addColumn(p, columns);
+  for (int p = 0; p < n_; ++p) {
+    la.abortPoint();
+    addColumn(p, columns);
+  }
   findStretches();
 }
 

@@ -11,6 +11,7 @@
 
 #include "expressions/compiled_stages.hpp"
 #include "expressions/sparse_jacobian.hpp"
+#include "linalg/cpu.hpp"
 #include "linalg/sparse/pattern.hpp"
 
 namespace nonconvex {
@@ -25,8 +26,8 @@ class SparseHessian {
     std::optional<double> largest;  // |H_ij|, where `values` has computed it in passing; NaN where one is NaN
   };
 
-  /// Both must outlive this.
-  SparseHessian(const CompiledStages& model, const SparseJacobian& jacobian);
+  /// Model and Jacobian must outlive this. Of a large model it takes long; `la` says whether it is to go on.
+  SparseHessian(const CompiledStages& model, const SparseJacobian& jacobian, const Cpu& la = Cpu());
 
   /// Columns of the lower triangle.
   const SparsePattern& pattern() const { return pattern_; }

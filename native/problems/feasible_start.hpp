@@ -27,6 +27,8 @@ class FeasibleStart {
   FeasibleStart(std::vector<double> given, NlpSource constraints)
       : given_(std::move(given)), constraints_(std::move(constraints)) {}
 
+  /// The given point.
+  const std::vector<double>& given() const { return given_; }
   /// The given point where none is found near it, or where `giveUp` becomes true first: the next one who asks computes
   /// it then.
   std::vector<double> get(const GiveUp& giveUp = {}) const;

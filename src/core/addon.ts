@@ -26,6 +26,10 @@ export interface Solvers {
   beginCopy(request: { name: string; array: ArrayBufferView }): ArrayCopy;
   /** Whether there is more to copy. Throws where the array was transferred or shrunk. */
   copyPiece(request: { copy: ArrayCopy; name: string; array: ArrayBufferView; bytes: number }): boolean;
+  /** Ends a copy that is not whole, where the solve that was to read it is aborted: one that {@link answersUnread}. */
+  leaveCopy(request: { copy: ArrayCopy }): void;
+  /** Checks lines of a sparse matrix of copies, called `name` in messages; whether there are more. After the last, solves check nothing again. */
+  checkCopies(request: { matrix: object; name: string; from: number; lines: number }): boolean;
   /** Gives the memory back, unless solves have the copy. */
   dropCopy(request: { copy: ArrayCopy }): void;
   /** Handles are for solves of the addon that has made them. */
@@ -98,6 +102,8 @@ export interface RegressionRequest {
   A?: Matrix | SparseMatrix | undefined;
   b?: Float64Array | undefined;
   squaredNorm?: number | undefined;
+  /** Whether the numbers of a dense `x` are still to be looked at, which the first solve does. */
+  unchecked?: true | undefined;
 }
 
 export interface QuadraticRequest {
@@ -182,6 +188,8 @@ export interface SolverSchema {
   settings: SettingSchema[];
   /** Members of the settings that are part of its problem. */
   members: string[];
+  /** Whether an aborted solve needs no data: no large ones are copied any more. */
+  answersUnread?: true;
   /** What a result has beside what all results and reports have. */
   result: ResultSchema[];
   /** What a report, and with it a result, has beside what all reports have. */
@@ -241,6 +249,11 @@ function declared(): Schema {
 export function settingNames(solver: string): readonly string[] {
   const { settings, members } = declared().solvers[solver] ?? { settings: [], members: [] };
   return [...settings.map(({ name }) => name), ...members];
+}
+
+/** Whether a solve on the CPU that is aborted while its data are copied has an answer without them. */
+export function answersUnread(solver: string): boolean {
+  return declared().solvers[solver]?.answersUnread ?? false;
 }
 
 /** The names that a setting of a solver may have for its value. */

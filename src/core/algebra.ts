@@ -52,9 +52,9 @@ export function appendColumn(A: Matrix | SparseMatrix, b: Float64Array): Matrix 
   const columns = A.columns + 1;
   if ('data' in A) {
     const data = new Float64Array(A.rows * columns);
-    for (let i = 0; i < A.rows; ++i) {
-      data.set(A.data.subarray(i * A.columns, (i + 1) * A.columns), i * columns);
-      data[i * columns + A.columns] = b[i] as number;
+    for (let i = 0, from = 0, to = 0; i < A.rows; ++i) {
+      for (let j = 0; j < A.columns; ++j) data[to++] = A.data[from++] as number;
+      data[to++] = b[i] as number;
     }
     return { data, rows: A.rows, columns };
   }

@@ -2,7 +2,11 @@
 // docs/developers/decisions/0013-copies-of-arrays.md.
 import { types } from 'node:util';
 import type { ArrayCopy, Solvers } from './addon.js';
+import type { SparseMatrix } from './matrix.js';
 import { pauses } from './turns.js';
+
+/** Called with a problem that is ready; where its solve was aborted meanwhile, `left`, of one whose large arrays nobody is to read. */
+type Use<T> = (problem: object, left: boolean) => T;
 
 type TypedArray = Float64Array | Float32Array | Int32Array;
 
@@ -36,14 +40,33 @@ function bytesIn(value: object, level = 1): number {
 /** The large arrays of a problem, with what messages call them. */
 function largeArrays(value: object, path = '', found = new Map<TypedArray, string>(), level = 0): typeof found {
   if (level === depth) return found;
+  const indexed = isLargeSparse(value);
   for (const [name, member] of Object.entries(value)) {
     if (typeof member !== 'object' || member === null) continue;
     const place = Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
     if (ArrayBuffer.isView(member)) {
-      if (member.byteLength >= few && isRead(member)) found.set(member, place);
+      if ((indexed || member.byteLength >= few) && isRead(member)) found.set(member, place);
     } else if (!notRead.has(name)) {
       largeArrays(member, place, found, level + 1);
     }
+  }
+  return found;
+}
+
+/** Whether a value is a sparse matrix with so many indices that they are copied in pieces, and then checked so. */
+function isLargeSparse(value: object): value is SparseMatrix {
+  if (!('format' in value && 'offsets' in value && 'indices' in value)) return false;
+  return ArrayBuffer.isView(value.indices) && value.indices.byteLength >= few;
+}
+
+/** The large sparse matrices of a problem, with what messages call them. */
+function largeSparse(value: object, path = '', found = new Map<SparseMatrix, string>(), level = 0): typeof found {
+  if (isLargeSparse(value)) return found.set(value, path);
+  if (level === depth || ArrayBuffer.isView(value)) return found;
+  for (const [name, member] of Object.entries(value)) {
+    if (typeof member !== 'object' || member === null || notRead.has(name)) continue;
+    const place = Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
+    largeSparse(member, place, found, level + 1);
   }
   return found;
 }
@@ -64,41 +87,77 @@ function withCopies(value: object, copies: ReadonlyMap<unknown, ArrayCopy>, leve
   return Object.create(value, Object.fromEntries(changed.map(([name, made]) => [name, { value: made }])));
 }
 
+/** Members that are the data of a problem, rather than what its answer without them is made of. */
+const isData = /^(x|matrices)\b/;
+
 /**
  * Calls `use` with a problem, at once where it has little to copy; else with copies of the addon's own in the places of large arrays,
- * made in pieces between which other events are served. They are there while it runs.
+ * made in pieces between which other events are served, as are checks of sparse matrices. They are there while it runs. Where
+ * `leave` aborts meanwhile the rest of the data is not copied.
  */
-export function withArrayCopies<T>(solvers: Solvers, problem: object, use: (problem: object) => T): T | Promise<T> {
-  return bytesIn(problem) < many ? use(problem) : inPieces(solvers, problem, largeArrays(problem), use);
+export function withArrayCopies<T>(
+  solvers: Solvers,
+  problem: object,
+  use: Use<T>,
+  leave?: AbortSignal | undefined,
+): T | Promise<T> {
+  return bytesIn(problem) < many ? use(problem, false) : inPieces(solvers, problem, use, leave);
+}
+
+/** Lines of a sparse matrix that are checked in some milliseconds. */
+function linesOfPiece({ offsets, indices }: SparseMatrix): number {
+  const entries = 2e5;
+  return Math.max(1, Math.floor((entries * offsets.length) / indices.length));
+}
+
+/** Waits for a promise, or until a signal aborts. */
+async function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  let listener = (): void => {};
+  const aborted = new Promise<void>((resolve) => {
+    listener = resolve;
+    signal.addEventListener('abort', listener);
+  });
+  await Promise.race([promise, aborted]);
+  signal.removeEventListener('abort', listener);
 }
 
 /** Ends when the copies that are being made are handed over: the next ones find them, and of the same arrays there is one. */
 let last: Promise<void> = Promise.resolve();
 
-async function inPieces<T>(
-  solvers: Solvers,
-  problem: object,
-  arrays: ReadonlyMap<TypedArray, string>,
-  use: (problem: object) => T,
-): Promise<T> {
+async function inPieces<T>(solvers: Solvers, problem: object, use: Use<T>, leave: AbortSignal | undefined): Promise<T> {
+  const arrays = largeArrays(problem);
   const copies = new Map<unknown, ArrayCopy>();
   const before = last;
   let end = (): void => {};
   last = new Promise((resolve) => {
     end = resolve;
   });
-  await before;
+  await (leave ? unlessAborted(before, leave) : before);
   const pause = pauses();
+  const isLeft = (name: string): boolean => (leave?.aborted ?? false) && isData.test(name);
   try {
     for (const [array, name] of arrays) {
       const copy = solvers.beginCopy({ name, array });
       copies.set(array, copy);
-      while (solvers.copyPiece({ copy, name, array, bytes: piece })) {
+      while (!isLeft(name) && solvers.copyPiece({ copy, name, array, bytes: piece })) {
         const due = pause();
         if (due) await due;
       }
     }
-    return use(withCopies(problem, copies));
+    const made = withCopies(problem, copies);
+    for (const [matrix, name] of largeSparse(problem)) {
+      const request = { matrix: withCopies(matrix, copies), name, lines: linesOfPiece(matrix) };
+      for (let from = 0; !isLeft(name) && solvers.checkCopies({ ...request, from }); from += request.lines) {
+        const due = pause();
+        if (due) await due;
+      }
+    }
+    const left = [...arrays.values()].some(isLeft);
+    for (const [array, name] of arrays) {
+      if (isLeft(name)) solvers.leaveCopy({ copy: copies.get(array) as ArrayCopy });
+    }
+    return use(made, left);
   } finally {
     for (const copy of copies.values()) solvers.dropCopy({ copy });
     end();

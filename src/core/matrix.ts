@@ -161,6 +161,26 @@ export async function toMatrixInPieces(name: string, value: readonly unknown[]):
   return matrix;
 }
 
+/** A copy of an array, called `name` in messages: of a large one in pieces between which other events are served. */
+export async function sliceInPieces<T extends Float64Array | Float32Array | Int32Array>(
+  name: string,
+  array: T,
+): Promise<T> {
+  const { length } = array;
+  const copy = new (array.constructor as new (length: number) => T)(length);
+  const pause = pauses();
+  for (let at = 0; at < length; at += pieceOfSlice) {
+    if (array.length !== length) throw new RangeError(`${name}: expected an array that is not transferred or shrunk`);
+    copy.set(array.subarray(at, at + pieceOfSlice), at);
+    const due = pause();
+    if (due) await due;
+  }
+  return copy;
+}
+
+/** Numbers that are copied in less than a millisecond. */
+const pieceOfSlice = 2 ** 17;
+
 const isFloats = (value: unknown): value is Float64Array | Float32Array =>
   types.isFloat64Array(value) || types.isFloat32Array(value);
 

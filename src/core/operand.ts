@@ -7,11 +7,28 @@ import { checkSizes, type Matrix, type SparseMatrix, toMatrix } from './matrix.j
 
 /** A matrix argument, dense or sparse, with at least one row and column and finite entries; errors call it `name`. */
 export function toOperand(name: string, value: unknown): Matrix | SparseMatrix {
-  const found = toSizedOperand(name, value);
+  return finiteEntries(name, toSizedOperand(name, value));
+}
+
+function finiteEntries(name: string, found: Matrix | SparseMatrix): Matrix | SparseMatrix {
   const { columns } = found;
   if ('data' in found) checkFinite(name, found.data, (k) => `[${Math.floor(k / columns)}][${k % columns}]`);
   else checkFinite(`${name}.values`, found.values);
   return found;
+}
+
+/** More entries than can be looked at in some milliseconds. */
+const manyEntries = 5e5;
+
+/** Whether a matrix has so many entries that a solve looks at them, beside this thread or in pieces. */
+export function isLarge(matrix: Matrix | SparseMatrix): boolean {
+  return ('data' in matrix ? matrix.data : matrix.values).length > manyEntries;
+}
+
+/** A matrix argument as {@link toOperand} takes it; the addon checks the numbers of a dense one that is large. */
+export function toLargeOperand(name: string, value: unknown): Matrix | SparseMatrix {
+  const found = toSizedOperand(name, value);
+  return 'data' in found && isLarge(found) ? found : finiteEntries(name, found);
 }
 
 /** A matrix argument as {@link toOperand} takes it, whose entries the addon checks: of large ones that takes long. */
@@ -86,6 +103,20 @@ export function isSparse(value: unknown): value is SparseMatrix {
   return typeof value === 'object' && value !== null && 'format' in value && 'offsets' in value;
 }
 
+/** What takes no time to check; whoever reads a large matrix checks the rest, a solve in pieces. */
+function checkLengths(name: string, { format, rows, columns, offsets, indices, values }: SparseMatrix): void {
+  const lines = format === 'csr' ? rows : columns;
+  const expected = (member: string, sentence: string) => new RangeError(`${name}.${member}: expected ${sentence}`);
+  if (offsets.length !== lines + 1) {
+    throw expected('offsets', `${lines + 1} numbers for ${rows} x ${columns}, got ${offsets.length}`);
+  }
+  if (indices.length !== values.length) {
+    throw expected('indices', `${values.length} numbers, as many as values, got ${indices.length}`);
+  }
+  if (offsets[0] === 0 && offsets[lines] === values.length) return;
+  throw expected('offsets', `to go from 0 to ${values.length}, as many as values`);
+}
+
 function checkedSparse(name: string, value: SparseMatrix): SparseMatrix {
   const { format, rows, columns, offsets, indices, values } = value;
   if (format !== 'csc' && format !== 'csr') {
@@ -100,6 +131,7 @@ function checkedSparse(name: string, value: SparseMatrix): SparseMatrix {
   if (!types.isFloat64Array(values)) {
     throw new TypeError(`${name}.values = ${show(values)}: expected a Float64Array`);
   }
-  addon().checkSparse(name, value);
+  if (values.length > manyEntries) checkLengths(name, value);
+  else addon().checkSparse(name, value);
   return value;
 }

@@ -1,7 +1,7 @@
 // The way of every solver from its typed function to the addon and back.
 import { AsyncResource } from 'node:async_hooks';
 import type { Outcome, Progress, Status } from '../generated/solve.js';
-import { addon, cudaAddon, type Job, type Solvers } from './addon.js';
+import { addon, answersUnread, cudaAddon, type Job, type Solvers } from './addon.js';
 import { withArrayCopies } from './arrayCopies.js';
 import { Callbacks, type Guard, type Numeric } from './callbacks.js';
 import { checkBoolean, checkFunction, checkSignal, isPromise } from './check.js';
@@ -45,6 +45,9 @@ export interface SolveResult<Report extends Progress = Progress> extends Outcome
 /** Makes of a report of progress, or a result, what its user sees: with the sign of an objective that is maximised, say. */
 export type Present = <Report extends { objective?: number }>(report: Report) => Report;
 
+/** Makes a problem for the addon that solves it. Where `leave` aborts while that takes long, it may be one of which nobody is to look at the data. */
+export type MakeProblem = (guard: Guard, native: Solvers, leave: AbortSignal | undefined) => object | Promise<object>;
+
 /**
  * Runs a solver, in the addon of the CPU or of CUDA. Its answer has the members of {@link SolveResult}, those that are not
  * known left out, and the solver's own. A problem may be made for the addon that solves it, with a {@link Guard} for
@@ -52,7 +55,7 @@ export type Present = <Report extends { objective?: number }>(report: Report) =>
  */
 export async function solve<Answer>(
   solver: string,
-  problem: object | ((guard: Guard, native: Solvers) => object | Promise<object>),
+  problem: object | MakeProblem,
   settings: SolveOptions,
   support: DeviceSupport,
   present: Present = (report) => report,
@@ -88,7 +91,7 @@ export async function solve<Answer>(
 /** What one call of {@link solve} is about, on whatever device. */
 interface Task {
   solver: string;
-  problem: object | ((guard: Guard, native: Solvers) => object | Promise<object>);
+  problem: object | MakeProblem;
   own: object;
   signal: AbortSignal | undefined;
   present: Present;
@@ -102,10 +105,14 @@ async function run<Answer>(task: Task, on: 'cpu' | 'cuda'): Promise<Answer & Sol
   const solvers = on === 'cuda' ? cudaAddon() : addon();
   let unwatch: (() => void) | undefined;
   try {
-    const made = typeof problem === 'function' ? problem(callbacks.guard, solvers) : problem;
+    const leave = signal && on === 'cpu' && answersUnread(solver) ? signal : undefined;
+    const made = typeof problem === 'function' ? problem(callbacks.guard, solvers, leave) : problem;
     // Without an await where there is nothing to wait for: a solve has begun when the call returns.
-    const begun = withArrayCopies(solvers, isPromise(made) ? await made : made, (given) =>
-      solvers.solve(solver, given, own, report, signal?.aborted ?? false),
+    const begun = withArrayCopies(
+      solvers,
+      isPromise(made) ? await made : made,
+      (given) => solvers.solve(solver, given, own, report, signal?.aborted ?? false),
+      leave,
     );
     const job = isPromise(begun) ? await begun : begun;
     callbacks.abort = () => job.abort();

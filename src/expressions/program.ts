@@ -83,8 +83,15 @@ export abstract class Program {
   }
   /** @internal Where it can be solved. */
   abstract readonly deviceSupport: DeviceSupport;
-  /** @internal Prepares what takes so long that other events are to be served meanwhile. Undefined: there is nothing to wait for. */
-  ahead(_: Solvers): Promise<unknown> | undefined {
+  /** @internal A start that nothing is computed for, near which solves begin. */
+  get givenStart(): Float64Array {
+    return this.start;
+  }
+  /**
+   * @internal Prepares what takes so long that other events are to be served meanwhile; whether that was done, and not left where
+   * `leave` aborts. Undefined: there is nothing to wait for.
+   */
+  ahead(_: Solvers, __?: AbortSignal): Promise<boolean> | undefined {
     return undefined;
   }
   /** @internal What an addon takes for a solve. */
@@ -309,9 +316,14 @@ export class FamilyProgram extends NativeProgram {
   }
 
   /** @internal */
-  override ahead(native: Solvers): Promise<unknown> | undefined {
+  override get givenStart(): Float64Array {
+    return this.#parts.start.slice();
+  }
+
+  /** @internal */
+  override ahead(native: Solvers, leave?: AbortSignal): Promise<boolean> | undefined {
     const { handle } = this.#parts;
-    return 'ahead' in handle ? handle.ahead(native) : undefined;
+    return 'ahead' in handle ? handle.ahead(native, leave) : undefined;
   }
 }
 
@@ -338,11 +350,18 @@ export class PerAddon<Request extends object> {
   readonly handle = (native: Solvers): ProgramHandle =>
     this.#made.get(native) ?? this.#keep(native, this.#request(native));
 
-  /** Makes it where large arrays are to be copied, in pieces between which other events are served. Undefined: there are none. */
-  readonly ahead = (native: Solvers): Promise<unknown> | undefined => {
+  /**
+   * Makes it where large arrays are to be copied, in pieces between which other events are served; false where `leave` has aborted
+   * meanwhile. Undefined: there are none.
+   */
+  readonly ahead = (native: Solvers, leave?: AbortSignal): Promise<boolean> | undefined => {
     if (this.#made.has(native)) return undefined;
-    const made = withArrayCopies(native, this.#request(native), (request) => this.#keep(native, request as Request));
-    return isPromise(made) ? (made as Promise<unknown>) : undefined;
+    const keep = (request: object, left: boolean): boolean => {
+      if (!left) this.#keep(native, request as Request);
+      return !left;
+    };
+    const made = withArrayCopies(native, this.#request(native), keep, leave);
+    return isPromise(made) ? (made as Promise<boolean>) : undefined;
   };
 
   /** Compiles, unless that was done meanwhile. */

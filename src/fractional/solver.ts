@@ -89,7 +89,7 @@ export async function minimizeRatio(
     ...listOf('numerator', numerator),
     { name: 'denominator', term: denominatorOf('denominator', denominator) },
   ];
-  return run((guard, given) => toNative(parts, given ?? start, false, guard), settings);
+  return run((names, guard, given) => toNative(names, parts, given ?? start, false, guard), settings);
 }
 
 /**
@@ -119,21 +119,22 @@ export async function differenceOfConvex(
   if (minus !== undefined) parts.push({ name: 'minus', term: denominatorOf('minus', minus) });
   return naming(
     { numerator: 'convex', denominator: 'minus' },
-    run((guard, given) => toNative(parts, given ?? start, true, guard), settings),
+    run((names, guard, given) => toNative(names, parts, given ?? start, true, guard), settings),
   );
 }
 
 /** Solves what `problem` makes for a warm start, if there is one. */
 async function run(
-  problem: (guard: Guard, warmStart: Float64Array | undefined) => object,
+  problem: (names: Record<string, string>, guard: Guard, warmStart: Float64Array | undefined) => object,
   settings: FractionalSettings,
 ): Promise<FractionalResult> {
   const { warmStart, ...others } = checkObject('settings', settings);
   const point = warmStartPoint(warmStart);
-  const solved = solve<FractionalSolution>('fractional', (guard) => problem(guard, point), others, {
+  const names: Record<string, string> = point ? { start: 'warmStart.x' } : {};
+  const solved = solve<FractionalSolution>('fractional', (guard) => problem(names, guard, point), others, {
     cpuOnly: 'fractional programs',
   });
-  const { global, method, ...answer } = await (point ? naming({ start: 'warmStart.x' }, solved) : solved);
+  const { global, method, ...answer } = await naming(names, solved);
   return {
     ...answer,
     objective: answer.objective ?? Number.NaN,
@@ -193,16 +194,28 @@ function ofKind<T extends FractionalTerm>(name: string, term: T, kinds: readonly
   throw new TypeError(`${name} = ${given}: expected a term made by ${kinds.join(', ')}`);
 }
 
-/** The problem as the addon takes it: matrices in a list, each once, and the penalties merged into vectors. */
-function toNative(parts: readonly Part[], givenStart: unknown, difference: boolean, guard: Guard): object {
+/**
+ * The problem as the addon takes it: matrices in a list, each once, and the penalties merged into vectors. `names` gets what the user
+ * calls the matrices of the list.
+ */
+function toNative(
+  names: Record<string, string>,
+  parts: readonly Part[],
+  givenStart: unknown,
+  difference: boolean,
+  guard: Guard,
+): object {
   const start = givenStart === undefined ? undefined : checkVector('start', givenStart);
   const n = unknowns(parts, start);
   requireMemory(64 * n, () => `n = ${n} unknowns need`); // penalties, bounds and start, each in full
   const matrices: object[] = [];
-  const described = (term: NumeratorTerm | DenominatorTerm): object => {
+  const described = (term: NumeratorTerm | DenominatorTerm, name: string): object => {
     const members: Record<string, unknown> = { ...term };
     if ('matrix' in term) {
-      if (!matrices.includes(term.matrix)) matrices.push(term.matrix);
+      if (!matrices.includes(term.matrix)) {
+        names[`matrices[${matrices.length}]`] = `${name}.${term.kind === 'quadratic' ? 'Q' : 'A'}`;
+        matrices.push(term.matrix);
+      }
       members.matrix = matrices.indexOf(term.matrix);
     }
     if (term.kind === 'separable') {
@@ -219,8 +232,8 @@ function toNative(parts: readonly Part[], givenStart: unknown, difference: boole
   const merged: Part[] = [];
   for (const part of parts) {
     if (penalties.includes(part.term.kind)) merged.push(part);
-    else if (part.name.includes('[')) numerator.push(described(part.term as NumeratorTerm));
-    else denominator = denominatorToNative(described(part.term as DenominatorTerm));
+    else if (part.name.includes('[')) numerator.push(described(part.term as NumeratorTerm, part.name));
+    else denominator = denominatorToNative(described(part.term as DenominatorTerm, part.name));
   }
   const penalty = merge(merged, n);
   if (numerator.length === 0 && !penalty.l1 && !penalty.l2 && !penalty.l1Squared) {

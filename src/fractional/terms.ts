@@ -10,7 +10,7 @@ import {
   show,
 } from '../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
-import { toOperand, toSymmetric } from '../core/operand.js';
+import { toLargeOperand, toSymmetric } from '../core/operand.js';
 
 /** 1/2 ||A x - b||^2, made by {@link leastSquares}. */
 export interface LeastSquares {
@@ -157,7 +157,7 @@ export type FractionalTerm = NumeratorTerm | Penalty | DenominatorTerm;
  * @throws TypeError or RangeError that names the argument and the value.
  */
 export function leastSquares(A: MatrixLike | SparseMatrix, b: ArrayLike<number>): LeastSquares {
-  const matrix = toOperand('A', A);
+  const matrix = toLargeOperand('A', A);
   return Object.freeze({ kind: 'leastSquares', matrix, b: perRow('b', b, matrix) });
 }
 
@@ -166,7 +166,7 @@ export function leastSquares(A: MatrixLike | SparseMatrix, b: ArrayLike<number>)
  * @throws TypeError or RangeError that names the argument and the value.
  */
 export function squaredHinge(A: MatrixLike | SparseMatrix, b: ArrayLike<number>): SquaredHinge {
-  const matrix = toOperand('A', A);
+  const matrix = toLargeOperand('A', A);
   return Object.freeze({ kind: 'squaredHinge', matrix, b: perRow('b', b, matrix) });
 }
 
@@ -175,7 +175,7 @@ export function squaredHinge(A: MatrixLike | SparseMatrix, b: ArrayLike<number>)
  * @throws TypeError or RangeError that names the argument and the value.
  */
 export function logistic(A: MatrixLike | SparseMatrix, y: ArrayLike<number>): Logistic {
-  const matrix = toOperand('A', A);
+  const matrix = toLargeOperand('A', A);
   const labels = perRow('y', y, matrix);
   labels.forEach((label, i) => {
     if (label !== 1 && label !== -1) throw new RangeError(`y[${i}] = ${label}: expected -1 or 1`);
@@ -313,7 +313,7 @@ export function lpNorm(
   options: ScaleAndShift & { squared?: boolean | undefined } = {},
 ): LpNorm {
   refuseExpression('lpNorm', A);
-  const matrix = toOperand('A', A);
+  const matrix = toLargeOperand('A', A);
   if (typeof p !== 'number') throw new TypeError(`p = ${show(p)}: expected a number`);
   if (![1, 2, 4, Number.POSITIVE_INFINITY].includes(p)) {
     throw new RangeError(`p = ${p}: expected 1, 2, 4 or Infinity`);

@@ -1,6 +1,6 @@
 import type { Bounds } from '../core/bounds.js';
 import { checkBoolean, checkNumber, checkObject, checkVector } from '../core/check.js';
-import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import { type Dependence, dependences } from '../expressions/dependence.js';
 import type { Operand } from '../expressions/expression.js';
@@ -116,13 +116,15 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   const parameters = program instanceof CompiledProgram ? program.parts.parameters() : new Float64Array(0);
   const first = {
     ...begin(program, warmStart),
+    m: program.m,
     ...bounds,
     reportIterates: reportIterates === undefined ? false : checkBoolean('reportIterates', reportIterates),
   };
-  const toNative = (...[guard, native]: Parameters<Program['toNative']>) => {
+  const toNative: MakeProblem = (guard, native, leave) => {
     const made = () => Object.assign(program.toNative(guard, native), first);
-    const ahead = program.ahead(native);
-    return ahead ? ahead.then(made) : made();
+    const ahead = program.ahead(native, leave);
+    const unread = () => ({ ...first, start: first.start ?? program.givenStart, unread: true });
+    return ahead ? ahead.then((ready) => (ready ? made() : unread())) : made();
   };
   const present = program.sense === 'maximize' ? maximized : undefined;
   const answer = await solve<NlpSolution>('nlp', toNative, settings, program.deviceSupport, present);

@@ -17,7 +17,7 @@ import {
 import type { DeviceSupport } from '../core/device.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { requireMemory } from '../core/memory.js';
-import { toOperand } from '../core/operand.js';
+import { isLarge, toLargeOperand, toOperand } from '../core/operand.js';
 import { checkedValues, distinct, type Label } from '../core/targets.js';
 import { Expression } from '../expressions/expression.js';
 import { slice } from '../expressions/indexing.js';
@@ -41,8 +41,8 @@ export type RegressionLoss = 'logistic' | 'squared' | 'poisson' | 'gamma';
 /** Data and constraints for {@link logisticRegression} and {@link generalizedLinearModel}, N observations of n features. */
 export interface RegressionData {
   /**
-   * N x n, a row a_i for each observation, dense or sparse. The first solve copies the numbers of a typed array: changes after it
-   * do not show.
+   * N x n, a row a_i for each observation, dense or sparse. The first solve copies the numbers of a typed array, and looks at more than
+   * 500,000 of them for such as are not finite: changes after it do not show.
    */
   x: MatrixLike | SparseMatrix;
   /**
@@ -110,7 +110,7 @@ export class RegressionProgram extends FamilyProgram {
 
   /** @internal */
   constructor(loss: RegressionLoss, given: RegressionData) {
-    const features = toOperand('x', given.x);
+    const features = toLargeOperand('x', given.x);
     const { rows, columns } = features;
     requireMemory(48 * (rows + columns), () => `x of ${rows} rows and ${columns} columns needs`); // ridge, start, bounds; weights
     const { y, classes } = responses(loss, given.y, rows);
@@ -133,8 +133,9 @@ export class RegressionProgram extends FamilyProgram {
       ...linear,
       squaredNorm: given.squaredNorm,
     };
-    const made = regressionWith(request, constraints);
+    const large = isLarge(features);
     const dense = 'data' in x;
+    const made = regressionWith(dense && large ? { ...request, unchecked: true } : request, constraints);
     super({
       m: constraints?.m ?? 0,
       start,
@@ -142,8 +143,8 @@ export class RegressionProgram extends FamilyProgram {
       computesStart: constraints !== undefined && free,
       fallbackStart: exponential.includes(loss) && constraints && free ? start : undefined,
       deviceSupport: deviceSupportOf(x, free),
-      // What a solve needs is ours until an addon asks for it; dense data are for the other addon, too.
-      handle: dense ? made : made.handle(addon()),
+      // What a solve needs is ours until an addon asks for it, in pieces where it is large; dense data are for the other addon, too.
+      handle: dense || large ? made : made.handle(addon()),
     });
     this.classes = classes;
     this.#features = { family: families[loss], classes, hasOffset: given.offset !== undefined, columns };

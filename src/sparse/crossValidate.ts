@@ -93,7 +93,7 @@ export async function crossValidate(
   checkBoolean('keepPredictions', keepPredictions);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = inMemory(data);
-  const prepared = owned(prepare(isPromise(given) ? await given : given, others));
+  const prepared = await owned(prepare(isPromise(given) ? await given : given, others));
   const shares = checkShares(relax, prepared);
   const lambdas = checkLambdas(others.lambdas);
   const measures = checkMeasure(measure, prepared);

@@ -102,7 +102,7 @@ export async function debiasedIntervals(
   checkInside('level', level);
   const given = inMemory(data);
   const whole = isPromise(given) ? await given : given;
-  const prepared = ofSingle(owned(prepare(whole, others)));
+  const prepared = ofSingle(await owned(prepare(whole, others)));
   const wanted = checkColumns(columns, prepared);
   const fit = await lassoOf(whole, others, lambda);
   const lines = linesOf(prepared, fit);

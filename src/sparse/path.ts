@@ -103,7 +103,7 @@ export async function sparsePath(data: SparseData, settings: SparsePathSettings 
   const given = inMemory(data);
   const plain = prepare(isPromise(given) ? await given : given, known);
   if (share !== undefined) requireRelaxable(plain, relax);
-  const prepared = share === undefined ? plain : owned(plain);
+  const prepared = share === undefined ? plain : await owned(plain);
   const lambdas = checkLambdas(known.lambdas);
   const answer = await solvePrepared(prepared, { lambdas });
   if (share === undefined) return pathOf(answer, prepared, lambdas);

@@ -2,7 +2,14 @@
 import { settingNames } from '../core/addon.js';
 import { checkBounds } from '../core/bounds.js';
 import { checkMembers, checkNumber, checkObject, checkOneOf, checkVector, isList, show } from '../core/check.js';
-import { hasManyRows, type Matrix, type MatrixLike, type SparseMatrix, toMatrixInPieces } from '../core/matrix.js';
+import {
+  hasManyRows,
+  type Matrix,
+  type MatrixLike,
+  type SparseMatrix,
+  sliceInPieces,
+  toMatrixInPieces,
+} from '../core/matrix.js';
 import { callOptions, checkSettings } from '../core/settingNames.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import type { Label } from '../core/targets.js';
@@ -124,15 +131,18 @@ export function inMemory(data: SparseData): SparseData | Promise<SparseData> {
   return toMatrixInPieces('x', data.x).then((x) => ({ ...data, x }));
 }
 
-/** A problem whose data nobody else can change while several solves of it begin, one after the other. */
-export function owned(prepared: Prepared): Prepared {
+/** A problem whose data nobody else can change while several solves of it begin, one after the other. Large data are copied in pieces. */
+export async function owned(prepared: Prepared): Promise<Prepared> {
   const { x, missing } = prepared.data;
-  const copy =
-    'data' in x
-      ? { ...x, data: x.data.slice() }
-      : { ...x, offsets: x.offsets.slice(), indices: x.indices.slice(), values: x.values.slice() };
-  const { weights, offset } = prepared;
-  return { ...prepared, data: { x: copy, missing }, weights: weights?.slice(), offset: offset?.slice() };
+  const of = <T extends Float64Array | Float32Array | Int32Array>(array: T) => sliceInPieces('x', array);
+  // All of it before anything is waited for: what is small is copied when the function is called.
+  const [weights, offset] = [prepared.weights?.slice(), prepared.offset?.slice()];
+  const parts =
+    'data' in x ? { data: of(x.data) } : { offsets: of(x.offsets), indices: of(x.indices), values: of(x.values) };
+  await Promise.all(Object.values(parts));
+  const copy = { ...x } as Record<string, unknown>;
+  for (const [name, part] of Object.entries(parts)) copy[name] = await part;
+  return { ...prepared, data: { x: copy as unknown as Matrix | SparseMatrix, missing }, weights, offset };
 }
 
 /** Data and settings, checked. */

@@ -19,14 +19,21 @@ struct NlpEntry {
 
   static constexpr std::array<std::string_view, 2> members = {"warmStart", "reportIterates"};
 
+  static constexpr double largeProgram = 1e7;  // bytes, of which most take milliseconds to compile
+
   static Problem read(const Reader& in) {
     Problem problem;
-    problem.nlp = readNlp(in);
+    if (in.has("unread")) {
+      in.leaveUnread();
+    } else {
+      problem.nlp = readNlp(in);
+      problem.large = bytesOfProgram(in) > largeProgram;
+    }
     const auto copy = [&](const char* member) {
       const auto from = in.vector(member);
       return std::vector<double>(from.begin(), from.end());
     };
-    if (!in.has("start")) problem.feasibleStart = readFeasibleStart(in);
+    if (!in.has("start") && !in.has("unread")) problem.feasibleStart = readFeasibleStart(in);
     if (!problem.feasibleStart) problem.start = copy("start");
     const auto copyGiven = [&](const char* member, std::vector<double>& to) {
       if (in.has(member)) to = copy(member);
@@ -41,6 +48,7 @@ struct NlpEntry {
     copyGiven("upper", problem.bounds.upper);
     copyGiven("constraintsLower", problem.bounds.constraintLower);
     copyGiven("constraintsUpper", problem.bounds.constraintUpper);
+    if (in.has("m")) problem.constraints = in.integer("m");
     problem.reportIterates = in.boolean("reportIterates");
     return problem;
   }

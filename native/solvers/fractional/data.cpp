@@ -96,7 +96,7 @@ void FractionalData::readMatrices(const Cpu& la, const FractionalProblem& proble
     if (const auto* dense = std::get_if<MatrixInput>(&problem.matrices[k])) {
       matrices.emplace_back(*dense, name, la);
     } else {
-      matrices.emplace_back(std::get<SparseView>(problem.matrices[k]), name);
+      matrices.emplace_back(std::get<SparseView>(problem.matrices[k]), name, la);
     }
   }
 }

@@ -16,6 +16,24 @@
 
 namespace nonconvex {
 
+/// What a ratio that is aborted while its data are read is taken for: the given start, or the point next to 0 within
+/// the bounds, of which nothing is known.
+class FractionalUnbuilt {
+ public:
+  /// Whether there are so many numbers that it takes long to read them.
+  static bool pays(const FractionalProblem& problem);
+
+  FractionalUnbuilt(const FractionalProblem& problem, const FractionalSettings& settings);
+
+  std::optional<Status> start() { return std::nullopt; }
+  std::optional<Status> step() { return Status::stalled; }
+  Progress progress() const { return {}; }
+  FractionalSolution solution() const { return solution_; }
+
+ private:
+  FractionalSolution solution_;
+};
+
 /// minimise (f(x) + h(x)) / g(x), f smooth and convex, h convex and separable, g positive, convex or concave.
 ///
 /// G. Yuan, "Coordinate Descent Methods for Fractional Minimization", ICML 2023, Algorithm 1: one coordinate after the
@@ -27,6 +45,8 @@ namespace nonconvex {
 template <class La>
 class FractionalSolver {
  public:
+  using Unbuilt = FractionalUnbuilt;
+
   FractionalSolver(const La& la, const FractionalProblem& problem, const FractionalSettings& settings)
       : la_(la), settings_(settings), data_(la, problem, settings) {
     const std::vector<std::vector<double>> starts = fractionalStarts(la, data_, settings);

@@ -153,7 +153,7 @@ class StartSearch {
       Candidate& found = best[static_cast<std::size_t>(number)];
       CoordinateDescent descent(data_, settings_, 0);
       for (int k = number * group; k < std::min(units, (number + 1) * group); ++k) {
-        la_.checkpoint();
+        la_.abortPoint();
         const auto i = static_cast<std::size_t>(static_cast<long long>(k) * data_.n / units);
         for (const double sign : {1.0, -1.0}) {
           Point unit(static_cast<std::size_t>(data_.n));
@@ -209,6 +209,7 @@ class StartSearch {
   std::vector<Candidate> useful(std::vector<Point> points) const {
     std::vector<Candidate> all(points.size());
     const auto tryOne = [&](int k) {
+      la_.abortPoint();
       CoordinateDescent descent(data_, settings_, 0);
       Candidate& candidate = all[static_cast<std::size_t>(k)];
       candidate.x = admissible(std::move(points[static_cast<std::size_t>(k)]));

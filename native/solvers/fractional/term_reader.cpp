@@ -22,6 +22,7 @@ template <class F>
 void forColumns(const Cpu& la, const Columns& A, F&& f) {
   constexpr int block = 64;
   const auto work = [&](int number) {
+    la.abortPoint();
     for (int j = number * block; j < std::min(A.cols(), (number + 1) * block); ++j) f(j);
   };
   la.tasks((A.cols() + block - 1) / block, work, static_cast<double>(A.entries()));

@@ -10,11 +10,31 @@
 
 namespace nonconvex {
 
+/// What a problem that is aborted before it is opened and evaluated is taken for: its start, of which nothing is known.
+class NlpUnbuilt {
+ public:
+  static bool pays(const NlpProblem& problem) { return problem.large; }
+
+  NlpUnbuilt(const NlpProblem& problem, const NlpSettings& settings);
+
+  static constexpr bool decidesSolved = true;
+
+  std::optional<Status> start() { return std::nullopt; }
+  std::optional<Status> step() { return Status::stalled; }
+  NlpProgress progress() const { return {}; }
+  NlpSolution solution() const { return solution_; }
+
+ private:
+  NlpSolution solution_;
+};
+
 /// Newton's method on the exact augmented Lagrangian where all constraints are equations, otherwise the interior-point
 /// method. `method: 'auto'` has that follow, too, where Newton's method has stalled or found no feasible point; its
 /// point is the answer if it solves the problem.
 class NlpSolver {
  public:
+  using Unbuilt = NlpUnbuilt;
+
   /// Checks the problem and evaluates it at the start. `la` must outlive this.
   NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
 

@@ -1,0 +1,2 @@
+// All cases of largeArrays.test.ts.
+import './largeArrays.test.js';
