@@ -74,9 +74,11 @@ Napi::Value checkCopies(Napi::Env env, const Reader& in) {
   return Napi::Boolean::New(env, more);
 }
 
-const RegisterFunction ofCopies[] = {
-    {"beginCopy", beginCopy, "request"}, {"copyPiece", copyPiece, "request"}, {"dropCopy", dropCopy, "request"},
-    {"leaveCopy", leaveCopy, "request"}, {"checkCopies", checkCopies, "request"}};
+const RegisterFunction ofCopies[] = {{"beginCopy", beginCopy, "request"},
+                                     {"copyPiece", copyPiece, "request"},
+                                     {"dropCopy", dropCopy, "request"},
+                                     {"leaveCopy", leaveCopy, "request"},
+                                     {"checkCopies", checkCopies, "request"}};
 
 }  // namespace
 }  // namespace nonconvex

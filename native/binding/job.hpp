@@ -63,7 +63,7 @@ class Job {
   Monitor monitor_{std::numeric_limits<double>::infinity(), [this](const Progress& progress) { report(progress); }};
   void report(const Progress& progress);
 
-  std::vector<Copy> copies_;     // of its arrays, given back by the worker: that takes long where they are large
+  std::vector<Copy> copies_;  // of its arrays, given back by the worker: that takes long where they are large
   bool unread_ = false;
   Mailbox* listener_ = nullptr;  // where reports go, if anybody wants them
   std::exception_ptr error_;     // what `run` threw

@@ -152,8 +152,9 @@ Napi::Value compileControl(Napi::Env env, const Reader& in) {
 }
 
 /// compileRegression({ loss, x, y, weights, offset, ridge, constraints, start, A, b, squaredNorm }) -> a handle. `x` is
-/// a matrix, of which the handle has a copy, whose numbers the first solve looks at if it is `unchecked`; `constraints` is what compileModel gives. The first solve checks the part
-/// A x = b, ||x||^2 = squaredNorm of them, and moves `start`, if there is one, to where they hold as equations.
+/// a matrix, of which the handle has a copy, whose numbers the first solve looks at if it is `unchecked`; `constraints`
+/// is what compileModel gives. The first solve checks the part A x = b, ||x||^2 = squaredNorm of them, and moves
+/// `start`, if there is one, to where they hold as equations.
 Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   const Reader x = in.object("x");
   const bool sparse = x.has("format"), unchecked = in.has("unchecked");

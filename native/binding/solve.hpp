@@ -47,8 +47,11 @@ struct OnCpu {
   /// The answer of a solve that is aborted before its data are there.
   template <class Entry>
   static Solved<typename Entry::Solution> answerUnread(const typename Entry::Problem& problem,
-                                                       const typename Entry::Settings& settings, Monitor& monitor)
-      requires requires { typename Entry::template Solver<Cpu>::Unbuilt; } {
+                                                       const typename Entry::Settings& settings,
+                                                       Monitor& monitor) requires requires {
+    typename Entry::template Solver<Cpu>::Unbuilt;
+  }
+  {
     typename Entry::template Solver<Cpu>::Unbuilt unbuilt(problem, settings);
     return solved(unbuilt, settings, monitor);
   }

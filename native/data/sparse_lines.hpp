@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "data/sparse_matrix.hpp"
-
 namespace nonconvex {
+
+struct SparseView;
 
 /// What requireSparse checks, of `count` lines from `first` on, and of the whole matrix what takes no time.
 void requireSparseLines(const SparseView& matrix, const std::string& name, int first, int count);

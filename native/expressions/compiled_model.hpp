@@ -19,7 +19,8 @@ class CompiledModel : public CompiledStages {
   using CompiledStages::CompiledStages;
 
   const SparseJacobian& jacobian() const;
-  /// Throws Interrupted where the solve that `la` belongs to is aborted while it is made: the next one who asks makes it.
+  /// Throws Interrupted where the solve that `la` belongs to is aborted while it is made: the next one who asks makes
+  /// it.
   const SparseHessian& hessian(const Cpu& la = Cpu()) const;
 
  private:

@@ -197,6 +197,8 @@ function ofKind<T extends FractionalTerm>(name: string, term: T, kinds: readonly
 /**
  * The problem as the addon takes it: matrices in a list, each once, and the penalties merged into vectors. `names` gets what the user
  * calls the matrices of the list.
+ *
+ * Longer than most: what is made of one part depends on the others.
  */
 function toNative(
   names: Record<string, string>,

@@ -56,6 +56,9 @@ export interface UnlearnSolution {
   influence: Float64Array;
   /** Intercept after that step. */
   influenceIntercept?: number;
-  /** A number for each removed row: its share of its own prediction, x_i^T H^-1 x_i times the curvature of its loss. */
+  /**
+   * A number for each removed row: its share of its own prediction, x_i^T H^-1 x_i times the curvature of its loss.
+   * None where the solve was ended before.
+   */
   leverages: Float64Array;
 }

@@ -67,6 +67,16 @@ describe('ridge regression', () => {
     }
   });
 
+  it('has no leverages where it is aborted before they are known', async () => {
+    const coefficients = new Float64Array(4);
+    const { status, leverages } = await unlearn(
+      { x, y, coefficients, rows: [1, 2] },
+      { lambda, signal: AbortSignal.abort() },
+    );
+    expect(status).toBe('aborted');
+    expect(leverages).toHaveLength(0);
+  });
+
   it('is corrected where the fit to all rows is not one', async () => {
     const { status, coefficients } = await unlearn({ x, y, coefficients: [9, 9, 9, 9], rows: [1, 2] }, { lambda });
     const expected = ridge(

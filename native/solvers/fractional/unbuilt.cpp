@@ -13,8 +13,8 @@ bool FractionalUnbuilt::pays(const FractionalProblem& problem) {
   double numbers = 0;
   for (const FractionalMatrix& matrix : problem.matrices) {
     const auto* dense = std::get_if<MatrixInput>(&matrix);
-    numbers += dense ? 1.0 * dense->rows * dense->columns
-                     : static_cast<double>(std::get<SparseView>(matrix).values.size());
+    numbers +=
+        dense ? 1.0 * dense->rows * dense->columns : static_cast<double>(std::get<SparseView>(matrix).values.size());
   }
   return numbers > few;
 }

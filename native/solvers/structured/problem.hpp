@@ -68,7 +68,7 @@ struct UnlearnSolution {
         OUT_IF_KNOWN(influenceIntercept, "Intercept after that step."),
         OUT(leverages,
             "A number for each removed row: its share of its own prediction, x_i^T H^-1 x_i times the curvature of its "
-            "loss.")};
+            "loss. None where the solve was ended before.")};
   }
 };
 static_assert(sizeFromFields<UnlearnSolution>() == sizeof(UnlearnSolution));

@@ -32,7 +32,6 @@ RowUnlearning::RowUnlearning(const Cpu& la, const UnlearnProblem& problem, const
   requireFinite("coefficients", b_);
   if (isKnown(problem.intercept)) b_.push_back(problem.intercept);
   influence_ = b_;
-  leverages_.assign(problem.rows.size(), unknown);
 }
 
 void RowUnlearning::start() {
@@ -105,6 +104,7 @@ void RowUnlearning::findLeverages() {
     std::copy(from, from + unknowns(), v_.column(k));
   }
   la_.trsm(Side::left, Transpose::no, 1.0, hessian_, v_);
+  leverages_.resize(problem_.rows.size());
   for (int k = 0; k < removed(); ++k) {
     double squares = 0;
     for (int j = 0; j < unknowns(); ++j) squares += square(v_(j, k));
