@@ -113,10 +113,14 @@ function checkLimits(limits: Record<string, number>): void {
 
 /** The value of the objective, a number; NaN where it is not defined. */
 function objectiveAt(objective: CoordinateProblem['objective'], x: Float64Array): number {
-  const value = objective(x);
+  return numberOf('objective', objective(x));
+}
+
+/** What a function of the user has returned, a number. */
+function numberOf(name: string, value: unknown): number {
   if (typeof value === 'number') return value;
   disown(value);
-  throw new TypeError(`objective = ${show(value)}: expected a number`);
+  throw new TypeError(`${name} = ${show(value)}: expected a number`);
 }
 
 /** One coordinate after the other, an iteration a sweep. */
@@ -217,8 +221,9 @@ export function minimizeAlong(
       grid.push(scale * mantissa * 2 ** power, -scale * mantissa * 2 ** power);
   }
   const points = grid.filter((t) => Number.isFinite(t) && t >= lower && t <= upper).sort((a, b) => a - b);
-  const values = points.map(f);
-  let best = { t: 0, value: f(0) };
+  const valueAt = (t: number): number => numberOf(`f(${t})`, f(t));
+  const values = points.map(valueAt);
+  let best = { t: 0, value: valueAt(0) };
   const consider = (t: number, value: number) => {
     if (value < best.value) best = { t, value };
   };
@@ -226,8 +231,8 @@ export function minimizeAlong(
     consider(at(points, k), value);
     const [left, right] = [values[k - 1] ?? Number.POSITIVE_INFINITY, values[k + 1] ?? Number.POSITIVE_INFINITY];
     if (!(value <= left && value <= right)) return;
-    const t = goldenSection(f, points[k - 1] ?? at(points, k), points[k + 1] ?? at(points, k));
-    consider(t, f(t));
+    const t = goldenSection(valueAt, points[k - 1] ?? at(points, k), points[k + 1] ?? at(points, k));
+    consider(t, valueAt(t));
   });
   return best;
 }

@@ -88,6 +88,9 @@ function degreesOfFreedom(q: unknown, nu: number | undefined): number {
 /** Distinct labels in order, and the number of each row's. */
 function groupNumbers(groups: unknown, rows: number): { labels: readonly Label[]; numbers: Int32Array } {
   const values = checkedValues(groups, rows, { name: 'groups' });
+  for (let i = 0; i < rows; ++i) {
+    if (Number.isNaN(values[i])) throw new RangeError(`groups[${i}] = NaN: expected a number, string or boolean`);
+  }
   const labels = distinct(values);
   const places = new Map(labels.map((label, k) => [label, k]));
   return { labels, numbers: Int32Array.from({ length: rows }, (_, i) => places.get(values[i] as Label) as number) };

@@ -101,6 +101,21 @@ describe('minimizeAlong', () => {
     expect(minimizeAlong(f, { upper: 100 }).t).toBeCloseTo(-1e-3, 6);
   });
 
+  it('refuses a function that rejects, and nobody hears of the rejection', async () => {
+    const lost: unknown[] = [];
+    const note = (reason: unknown) => void lost.push(reason);
+    process.on('unhandledRejection', note);
+    const rejects = async () => {
+      throw new Error('late');
+    };
+    expect(() => minimizeAlong(rejects as never, { lower: 1, upper: 2 })).toThrow(
+      new TypeError('f(1) = a promise: expected a number'),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    process.off('unhandledRejection', note);
+    expect(lost).toEqual([]);
+  });
+
   it('refuses what is no function and no number', () => {
     expect(() => minimizeAlong(1 as never)).toThrow(new TypeError('f = 1: expected a function'));
     expect(() => minimizeAlong(Math.abs, null as never)).toThrow(new TypeError('interval = null: expected an object'));

@@ -70,6 +70,7 @@ describe('refuses', () => {
     [{ x, y }, { q: 3 }, 'q = 3: expected a number in (1, 3)'],
     [{ x, y }, { q: 2, nu: 3 }, 'nu = 3: expected nothing beside q'],
     [{ x, y }, { nu: 0 }, 'nu = 0: expected'],
+    [{ x, y, groups: y.map((_, i) => (i === 3 ? Number.NaN : 1)) }, {}, 'groups[3] = NaN: expected a number'],
     [{ x, y, groups: ['a'] }, {}, 'groups: expected 200 values, one for each row of x, got 1'],
     [{ x: x.map(() => [1]), y }, {}, 'x: expected columns that do not depend on each other, or on the intercept'],
   ])('%#', async (data, settings, message) => {
