@@ -5,6 +5,8 @@ declare module 'd3-dsv' {
     /** Gives what `row` makes of the values of each line, without those that it gives undefined for. */
     parseRows<T>(text: string, row: (values: string[], line: number) => T | undefined): T[];
   };
+  /** The text of rows, parted by commas. */
+  export function csvFormatRows(rows: readonly (readonly string[])[]): string;
 }
 
 declare module 'd3-scale' {

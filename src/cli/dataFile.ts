@@ -27,6 +27,8 @@ export interface DataOptions {
   names?: string | undefined;
   /** Whether values may be missing: they become NaN. */
   missing: boolean;
+  /** Columns of x of a model that is to predict, with their names where they are known; responses then need not be there. */
+  columns?: { count: number; names?: readonly string[] | undefined } | undefined;
   signal: AbortSignal;
 }
 
@@ -39,9 +41,10 @@ export async function readData(path: string, options: DataOptions): Promise<Data
   const { target, exclude, signal } = options;
   if (exclude !== undefined) throw new UsageError('--exclude: only a .csv file has columns with names');
   if (form === 'mtx') {
-    if (target === undefined)
+    if (target === undefined && !options.columns)
       throw new UsageError(`${path}: expected --target FILE with the responses, as a .mtx file has none`);
     const x = await readMatrixMarket(path, { signal });
+    if (target === undefined) return { x, y: [], names: await namesOf(x.columns, options), target: '' };
     const y = await readResponses(target, signal);
     if (y.length !== x.rows) {
       throw new RangeError(`${target}: expected ${x.rows} responses, one for each row of ${path}, got ${y.length}`);
@@ -49,7 +52,7 @@ export async function readData(path: string, options: DataOptions): Promise<Data
     return { x, y, names: await namesOf(x.columns, options), target: basename(target) };
   }
   if (target !== undefined) throw new UsageError(`--target ${target}: expected none, as ${path} has labels`);
-  const { x, y } = await readLibsvm(path, { signal });
+  const { x, y } = await readLibsvm(path, { signal, columns: options.columns?.count });
   return { x, y: Array.from(y), names: await namesOf(x.columns, options), target: 'label' };
 }
 
@@ -108,6 +111,7 @@ function numberOf(text: string): number | undefined {
 /** Columns of a .csv file: which of them are x, and which is y. */
 interface Head {
   all: string[];
+  /** The place of the target; -1 where there is none. */
   target: number;
   features: number[];
 }
@@ -131,13 +135,13 @@ async function readTable(path: string, options: DataOptions): Promise<DataFile> 
         `${place}: expected ${head.all.length} values, as many as the first line has, got ${values.length}`,
       );
     }
-    const response = (values[head.target] as string).trim();
-    if (Number.isNaN(numberOf(response))) {
+    const response = values[head.target]?.trim();
+    if (response !== undefined && Number.isNaN(numberOf(response))) {
       throw new RangeError(
         `${place}: column ${show(visible(head.all[head.target] as string))}, the target, has no value`,
       );
     }
-    texts.push(response);
+    if (response !== undefined) texts.push(response);
     return rowOf(place, values, head, options.missing);
   });
   if (head === undefined) throw new SyntaxError(`${path}: the file is empty`);
@@ -148,7 +152,7 @@ async function readTable(path: string, options: DataOptions): Promise<DataFile> 
     data.set(row, i * columns);
   });
   const x = { data, rows: rows.length, columns };
-  return { x, y: labels(texts), names: features.map((j) => all[j] as string), target: all[target] as string };
+  return { x, y: labels(texts), names: features.map((j) => all[j] as string), target: all[target] ?? '' };
 }
 
 /** The character of the first line that parts most values. */
@@ -158,10 +162,10 @@ function delimiterOf(line: string): string {
   return [',', ';', '\t'].reduce((best, each) => (count(each) > count(best) ? each : best));
 }
 
-function headOf(path: string, values: readonly string[], { target, exclude }: DataOptions): Head {
+function headOf(path: string, values: readonly string[], { target, exclude, columns }: DataOptions): Head {
   const all = values.map((name) => name.trim());
   const known = (): string => `the columns are ${shortList(all)}`;
-  if (target === undefined)
+  if (target === undefined && !columns)
     throw new UsageError(`${path}: expected --target NAME, the column with the responses; ${known()}`);
   const placeOf = (option: string, name: string): number => {
     const place = all.indexOf(name);
@@ -170,7 +174,10 @@ function headOf(path: string, values: readonly string[], { target, exclude }: Da
       throw new UsageError(`${option} ${name}: ${path} has two columns of that name`);
     return place;
   };
-  const at = placeOf('--target', target);
+  const at = target === undefined ? -1 : placeOf('--target', target);
+  if (columns?.names) {
+    return { all, target: at, features: columns.names.map((name) => placeOf('the column of the model', name)) };
+  }
   const out = exclude === undefined ? [] : exclude.split(',').map((name) => placeOf('--exclude', name.trim()));
   const features = [...all.keys()].filter((j) => j !== at && !out.includes(j));
   return { all, target: at, features };

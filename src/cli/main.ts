@@ -10,7 +10,7 @@ export function calledByAmpl(args: readonly string[]): boolean {
 
 /** Runs the program, and says an error on stderr. Returns the exit status. */
 export async function main(args: string[], signal: AbortSignal): Promise<number> {
-  const commands = ['solve', 'path', 'doctor', 'help', '--help', '-h', '--version'];
+  const commands = ['solve', 'path', 'train', 'predict', 'doctor', 'help', '--help', '-h', '--version'];
   const forPeople = !calledByAmpl(args) && (args[0] === undefined || commands.includes(args[0]));
   try {
     return await (forPeople ? people : ampl)(args, signal);

@@ -2,8 +2,10 @@
 import { Command, CommanderError } from 'commander';
 import { addDoctor } from './doctor.js';
 import { addPath } from './path.js';
+import { addPredict } from './predict.js';
 import { addSolve } from './solve.js';
 import { title } from './title.js';
+import { addTrain } from './train.js';
 
 /** Returns the exit status: 0 when the problem is solved, 1 when it is not, 2 when nothing was run. */
 export async function people(args: string[], signal: AbortSignal): Promise<number> {
@@ -13,7 +15,7 @@ export async function people(args: string[], signal: AbortSignal): Promise<numbe
   };
   const program = new Command('nonconvex')
     .description(
-      'Minimises an objective under bounds and constraints by Newton’s method, and fits regressions that select columns.',
+      'Minimises an objective under bounds and constraints by Newton’s method, and fits networks and regressions that select columns.',
     )
     .version(title, '-v, --version', 'show the version')
     .addHelpText(
@@ -26,6 +28,8 @@ export async function people(args: string[], signal: AbortSignal): Promise<numbe
   if (args[0] !== 'doctor') {
     addSolve(program, signal, ended);
     addPath(program, signal, ended);
+    addTrain(program, args, signal, ended);
+    addPredict(program, signal, ended);
   }
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,0 +1,67 @@
+// `nonconvex predict model.json data.csv`: what a model says of the rows of a file.
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { csvFormatRows } from 'd3-dsv';
+import { toDense } from '../core/algebra.js';
+import type { Matrix } from '../core/matrix.js';
+import { readData } from './dataFile.js';
+import { agreement, columnsOf, predictions, readModelFile } from './modelFile.js';
+import { print } from './print.js';
+
+type Options = Partial<Record<'target' | 'output', string>> & { probabilities?: true; json?: true };
+
+/** Adds the command to the program; `ended` takes the exit status. */
+export function addPredict(program: Command, signal: AbortSignal, ended: (status: number) => void): void {
+  program
+    .command('predict')
+    .description('Print what a model says of the rows of a file, as .csv.')
+    .argument('<model>', 'a file that train wrote, or the JSON of a model')
+    .argument('<file>', 'data in the forms that train reads; columns of a .csv file are found by their names')
+    .option('--target <name>', 'the responses, to compare with')
+    .option('--probabilities', 'a column for each class with its probability')
+    .option(
+      '--output <file>',
+      'write the .csv file instead of printing it, and print how well it agrees with the responses',
+    )
+    .option('--json', 'print one JSON object')
+    .action(async (model: string, file: string, options: Options) =>
+      ended(await predictFile(model, file, options, signal)),
+    );
+}
+
+async function predictFile(modelPath: string, path: string, options: Options, signal: AbortSignal): Promise<number> {
+  const { target, output, json } = options;
+  const { model, names } = await readModelFile(modelPath);
+  const missing = 'means' in model && model.means !== undefined;
+  const data = await readData(path, { target, missing, columns: { count: columnsOf(model), names }, signal });
+  const x = toDense(data.x);
+  const predicted = predictions(model, x);
+  const probabilities = options.probabilities ? model.predictProbabilities(x) : undefined;
+  const compared = data.y.length > 0 ? agreement(predicted, data.y, model.classes !== undefined) : undefined;
+  if (json) {
+    print(
+      JSON.stringify({
+        predictions: predicted,
+        ...(probabilities && { classes: model.classes, probabilities: rowsOf(probabilities) }),
+        ...compared,
+      }),
+    );
+    return 0;
+  }
+  const head = [
+    'prediction',
+    ...(probabilities ? (model.classes ?? []).map((label) => `probability of ${label}`) : []),
+  ];
+  const shown = probabilities ? rowsOf(probabilities) : [];
+  const table = csvFormatRows([head, ...predicted.map((value, i) => [value, ...(shown[i] ?? [])].map(String))]);
+  if (output === undefined) print(table);
+  else {
+    await writeFile(output, `${table}\n`);
+    if (compared) print(`${compared.measure}: ${compared.score.toPrecision(4)}`);
+    print(`The predictions are in ${output}.`);
+  }
+  return 0;
+}
+
+const rowsOf = ({ data, rows, columns }: Matrix): number[][] =>
+  Array.from({ length: rows }, (_, i) => Array.from(data.subarray(i * columns, (i + 1) * columns)));

@@ -1,0 +1,162 @@
+// `nonconvex train data.csv --target y`: fits a network or a regression, and writes the model to a file.
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { addon, type SettingSchema } from '../core/addon.js';
+import { toDense } from '../core/algebra.js';
+import { visible } from '../core/check.js';
+import type { Matrix } from '../core/matrix.js';
+import { trainReluNetwork } from '../relu/solver.js';
+import { crossValidate, sparseRegression } from '../sparse/index.js';
+import { type DataFile, readData } from './dataFile.js';
+import { describe, parseValue, UsageError } from './keywords.js';
+import { agreement, predictions, readModelFile, writeModelFile } from './modelFile.js';
+import { chosenOf, preferred } from './pathRun.js';
+import { counted, print } from './print.js';
+import { follow } from './progress.js';
+import { title } from './title.js';
+
+type Texts = Record<string, string | true | undefined>;
+
+/** A model that was fitted, and how the solve ended. */
+interface Fitted {
+  model: object;
+  status: string;
+  message: string;
+  /** Which of several models it is. */
+  chosen?: string;
+}
+
+interface Trainer {
+  solver: string;
+  /** Settings that are not among those that the addon declares. */
+  own: SettingSchema[];
+  fit(
+    data: DataFile & { x: Matrix },
+    settings: Record<string, unknown>,
+    signal: AbortSignal,
+    quiet: boolean,
+  ): Promise<Fitted>;
+}
+
+const trainers: Record<string, Trainer> = {
+  network: {
+    solver: 'relu',
+    own: [
+      {
+        name: 'task',
+        type: ['classification', 'regression'],
+        doc: 'What integers as responses stand for: classes or values.',
+      },
+    ],
+    async fit({ x, y, names }, settings, signal, quiet) {
+      const log = quiet ? undefined : follow('relu', settings);
+      const options = { ...settings, featureNames: names, signal, onProgress: log?.report };
+      const result = await trainReluNetwork({ x, y: y as string[] }, options);
+      log?.end(result.history);
+      return { model: result.network, status: result.status, message: result.message };
+    },
+  },
+  regression: {
+    solver: 'sparse',
+    own: [
+      {
+        name: 'lambda',
+        type: 'number',
+        lower: 0,
+        doc: 'Weight of the penalty. Default: lambda.1se of cross-validation.',
+      },
+      { name: 'folds', type: 'integer', lower: 2, doc: 'Parts of the rows for cross-validation. Default 10.' },
+      { name: 'impute', type: ['mean'], doc: "'mean': values that are missing become the mean of their column." },
+    ],
+    async fit({ x, y, names }, { lambda, folds = 10, ...settings }, signal, quiet) {
+      const log = quiet ? undefined : follow('sparse', settings);
+      const data = { x, y, names };
+      const options = { ...settings, signal, onProgress: log?.report };
+      if (lambda !== undefined) {
+        const result = await sparseRegression(data, { ...options, lambda: lambda as number });
+        log?.end(result.history);
+        return { model: result, status: result.status, message: result.message };
+      }
+      const path = await crossValidate(data, { ...options, folds: Math.min(folds as number, x.rows) });
+      log?.end(path.history);
+      const best = preferred(chosenOf(path))[0];
+      if (!best) throw new RangeError(`${path.status}: ${path.message}`);
+      return {
+        model: best.fit,
+        status: path.status,
+        message: path.message,
+        chosen: `${best.by}, lambda ${best.fit.lambda}`,
+      };
+    },
+  },
+};
+
+/** Adds the command to the program; `ended` takes the exit status: 0 when the solve is solved, 1 when it is not. The options are those of the model that `args` name. */
+export function addTrain(
+  program: Command,
+  args: readonly string[],
+  signal: AbortSignal,
+  ended: (status: number) => void,
+): void {
+  const kind = kindOf(args);
+  const command = program
+    .command('train')
+    .description('Fit a model to a file of data and write it to a file, which predict reads.')
+    .argument('<file>', '.csv or .tsv with names in the first line, .libsvm or .svm, or .mtx; plain or .gz')
+    .addOption(
+      new Option('--model <kind>', 'what is fitted; the options below are those of it')
+        .choices(Object.keys(trainers))
+        .default('network'),
+    )
+    .option('--target <name>', 'the column with the responses; for .mtx the file with them')
+    .option('--exclude <names>', 'columns of a .csv file that are left out, parted by commas')
+    .option('--names <file>', 'the names of the columns, one a line, for files that have none')
+    .option('--output <file>', 'the file of the model', 'model.json')
+    .option('--json', 'print one JSON object instead of a log and a summary')
+    .action(async (file: string, texts: Texts) => ended(await train(file, kind, texts, signal)));
+  for (const setting of settingsOf(kind)) command.addOption(new Option(`--${setting.name} <value>`, describe(setting)));
+}
+
+/** The model that the arguments name; what is none is left to the library for command lines to refuse. */
+function kindOf(args: readonly string[]): string {
+  const at = args.findIndex((each) => each === '--model' || each.startsWith('--model='));
+  const text = at < 0 ? undefined : (args[at]?.split('=')[1] ?? args[at + 1]);
+  return text !== undefined && text in trainers ? text : 'network';
+}
+
+function settingsOf(kind: string): SettingSchema[] {
+  const { own, solver } = trainers[kind] as Trainer;
+  return [...own, ...(addon().schema().solvers[solver]?.settings ?? [])];
+}
+
+async function train(file: string, kind: string, texts: Texts, signal: AbortSignal): Promise<number> {
+  const { target, exclude, names, output = 'model.json', json, ...rest } = texts as Record<string, string | undefined>;
+  const settings: Record<string, unknown> = {};
+  for (const setting of settingsOf(kind)) {
+    const text = rest[setting.name];
+    if (text !== undefined) settings[setting.name] = parseValue(setting, setting.name, text);
+  }
+  // What cannot be written is known before the work, not after it.
+  await access(dirname(resolve(output)), constants.W_OK);
+  const read = await readData(file, { target, exclude, names, missing: settings.impute !== undefined, signal });
+  if (read.x.rows === 0) throw new UsageError(`${file}: expected at least one row of data`);
+  const data = { ...read, x: toDense(read.x) };
+  const { x, y } = data;
+  if (!json)
+    print(
+      `${title}: ${basename(file)}, ${counted(x.rows, 'row')}, ${counted(x.columns, 'column')}, target ${visible(data.target)}\n`,
+    );
+  const fitted = await (trainers[kind] as Trainer).fit(data, settings, signal, Boolean(json));
+  await writeModelFile(output, data, fitted.model);
+  const { model } = await readModelFile(output);
+  const { status, message, chosen } = fitted;
+  const { measure, score } = agreement(predictions(model, x), y, model.classes !== undefined);
+  if (json) print(JSON.stringify({ status, message, model: kind, ...(chosen && { chosen }), output, measure, score }));
+  else {
+    print(`\n${message}${chosen ? `\nChosen by ${chosen}.` : ''}`);
+    print(`${measure} on these rows: ${score.toPrecision(4)}. The model is in ${output}.`);
+  }
+  return status === 'solved' ? 0 : 1;
+}

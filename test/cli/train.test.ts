@@ -1,0 +1,120 @@
+// `nonconvex train` and `nonconvex predict`: models in files, compared with the functions of the package and the data that made them.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { progressText, shareDone } from '../../src/cli/progress.js';
+import { modelFromJson } from '../../src/exchange/index.js';
+import { Draws } from '../sparse/values.js';
+import { Folder } from './program.js';
+
+const folder = new Folder();
+const draws = new Draws(3);
+const rows = 40;
+const points = Array.from({ length: rows }, () => [draws.normal(), draws.normal(), draws.normal()] as const);
+const responseOf = ([a, b]: readonly number[]): number => 1 + 2 * (a as number) - (b as number);
+const classOf = ([a, b]: readonly number[]): string =>
+  Math.abs(a as number) > Math.abs(b as number) ? 'wide' : 'tall, "so"';
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+
+beforeAll(() => {
+  const line = (point: readonly number[]) => [...point, responseOf(point), quoted(classOf(point))].join(',');
+  folder.write('data.csv', `a,b,noise,value,class\n${points.map(line).join('\n')}\n`);
+  // Other columns, in another order, and no responses.
+  folder.write('new.csv', `other,noise,b,a\n${points.map(([a, b, noise]) => `x,${noise},${b},${a}`).join('\n')}\n`);
+});
+afterAll(() => folder.remove());
+
+async function succeeds(...args: string[]): Promise<string> {
+  const { code, output, errors } = await folder.run(args);
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  return output;
+}
+
+describe('train and predict', () => {
+  it('fit values by a regression, and predict them from columns that are found by name', async () => {
+    const args = ['--model', 'regression', '--target', 'value', '--exclude', 'class', '--lambda', '1e-6'];
+    const trained = JSON.parse(await succeeds('train', 'data.csv', ...args, '--output', 'line.json', '--json'));
+    expect(trained).toMatchObject({ status: 'solved', model: 'regression', measure: 'R^2', output: 'line.json' });
+    expect(trained.score).toBeGreaterThan(0.999999);
+    const { predictions } = JSON.parse(await succeeds('predict', 'line.json', 'new.csv', '--json'));
+    expect(predictions).toHaveLength(rows);
+    predictions.forEach((value: number, i: number) => {
+      expect(value).toBeCloseTo(responseOf(points[i] as readonly number[]), 4);
+    });
+  });
+
+  it('fit classes by a network, whose file the package reads', async () => {
+    const args = [
+      '--target',
+      'class',
+      '--exclude',
+      'value',
+      '--loss',
+      'logistic',
+      '--beta',
+      '0.01',
+      '--output',
+      'net.json',
+    ];
+    const log = await succeeds('train', 'data.csv', ...args);
+    expect(log).toMatch(/^nonconvex .*: data\.csv, 40 rows, 3 columns, target class$/m);
+    expect(log).toMatch(/accuracy on these rows: \S+\. The model is in net\.json\./);
+    const { model, names, target } = JSON.parse(folder.read('net.json'));
+    expect({ names, target }).toEqual({ names: ['a', 'b', 'noise'], target: 'class' });
+    const exact = modelFromJson(model).predict(points as never) as string[];
+    const text = await succeeds('predict', 'net.json', 'new.csv', '--probabilities');
+    const [head, ...lines] = text.trimEnd().split('\n');
+    expect(head).toBe('prediction,"probability of tall, ""so""",probability of wide');
+    lines.forEach((line, i) => {
+      expect(
+        line.startsWith((exact[i] as string).includes('"') ? quoted(exact[i] as string) : (exact[i] as string)),
+      ).toBe(true);
+      const [low, high] = line.split(',').slice(-2).map(Number) as [number, number];
+      expect(low + high).toBeCloseTo(1, 12);
+    });
+  });
+
+  it('say how well predictions agree with responses', async () => {
+    const found = JSON.parse(await succeeds('predict', 'net.json', 'data.csv', '--target', 'class', '--json'));
+    const right = found.predictions.filter(
+      (label: string, i: number) => label === classOf(points[i] as readonly number[]),
+    ).length;
+    expect(found).toMatchObject({ measure: 'accuracy', score: right / rows });
+  });
+
+  it('refuse what does not fit, before anything is solved', async () => {
+    for (const [args, message] of [
+      [['train', 'data.csv', '--target', 'value', '--exclude', 'class', '--lambda', '1'], /unknown option '--lambda'/],
+      [
+        ['train', 'data.csv', '--target', 'valu', '--exclude', 'class'],
+        /there is no such column; the columns are 'a', 'b'/,
+      ],
+      [['train', 'data.csv', '--target', 'value', '--exclude', 'class', '--output', 'none/model.json'], /ENOENT/],
+      [['predict', 'data.csv', 'data.csv'], /^nonconvex: data\.csv: .*JSON/m],
+      [['predict', 'line.json', 'data.mtx'], /ENOENT/],
+    ] as const) {
+      const { code, errors } = await folder.run(args);
+      expect(code).toBe(2);
+      expect(errors).toMatch(message);
+    }
+  });
+});
+
+describe('the bar of a running solve', () => {
+  const first = { iteration: 0, seconds: 0, residual: 1, message: '' };
+
+  it('goes by the residual, the iterations or the time, whichever is further', () => {
+    const at = (iteration: number, seconds: number, residual: number) => ({ ...first, iteration, seconds, residual });
+    expect(shareDone(first, at(10, 1, 1e-2), { tolerance: 1e-4 })).toBeCloseTo(0.5, 12);
+    expect(shareDone(first, at(80, 1, 1e-2), { tolerance: 1e-4, maxIterations: 100 })).toBeCloseTo(0.8, 12);
+    expect(shareDone(first, at(80, 9, 1e-2), { tolerance: 1e-4, maxIterations: 100, timeLimit: 10 })).toBeCloseTo(
+      0.9,
+      12,
+    );
+    expect(shareDone(first, at(0, 0, 2), { tolerance: 1e-4 })).toBe(0);
+  });
+
+  it('has objective, bound, gap and the time that is left', () => {
+    const now = { ...first, iteration: 10, seconds: 3, objective: 2, lowerBound: 1.5 };
+    expect(progressText(now, 0.25)).toBe('objective 2.0000e+00, bound 1.5000e+00, gap 2.5e-01, 9 s left');
+    expect(progressText({ ...now, lowerBound: undefined }, 1)).toBe('objective 2.0000e+00');
+  });
+});
