@@ -83,6 +83,8 @@ export interface RelaxedMeans {
  * ```
  *
  * @throws (rejects) as {@link sparsePath}.
+ *
+ * Longer than most: each line is a step of the recipe, and has a name.
  */
 export async function crossValidate(
   data: SparseData,
