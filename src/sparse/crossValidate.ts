@@ -106,9 +106,8 @@ export async function crossValidate(
   const loose = shares.length > 0 ? await relaxed(prepared, answer) : undefined;
   const { lambdas: fitted } = loose ?? answer;
   const reached = fitted.length > 0 && !interrupted(answer);
-  const leave = (part: Part): Promise<LeftOut> =>
-    leftOut(prepared, part, { ...answer, lambdas: fitted }, loose !== undefined);
   const begun = ahead.along(reached ? fitted : undefined);
+  const leave = (part: Part) => leftOut(prepared, part, { ...answer, lambdas: fitted }, loose !== undefined);
   const of = reached ? await (begun ?? Promise.all(parts.map(leave))) : [];
   // A fold that was ended before its first lambda has no model that could stand for the others.
   const known = of.every((each) => each.fitted > 0) ? of : [];
