@@ -1,4 +1,4 @@
-# Files of one folder, six at most, are compiled as one file that includes them: headers take most of the time, which is
+# Files of one folder, twelve at most, are compiled as one file that includes them: headers take most of the time, which is
 # halved. So names of a file's own, in anonymous namespaces too, differ within a folder. scripts/gyp.mjs makes the same
 # groups in the same place. Paths are relative, so that ccache finds the objects of a clone in its copies.
 option(NONCONVEX_GROUPS "Compile files of a folder in groups" ON)
@@ -22,7 +22,7 @@ function(nonconvex_groups out place apart)
     file(RELATIVE_PATH name ${CMAKE_CURRENT_SOURCE_DIR} ${folder})
     string(REPLACE "/" "-" name ${name})
     list(LENGTH of_${folder} size)
-    math(EXPR groups "(${size} + 5) / 6")
+    math(EXPR groups "(${size} + 11) / 12")
     math(EXPR last "${groups} - 1")
     foreach(group RANGE ${last})
       math(EXPR begin "${size} * ${group} / ${groups}")

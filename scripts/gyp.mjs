@@ -11,7 +11,7 @@ function groups(paths) {
   mkdirSync(place, { recursive: true });
   return [...new Set(paths.map(dirname))].flatMap((folder) => {
     const members = paths.filter((path) => dirname(path) === folder);
-    const count = Math.ceil(members.length / 6);
+    const count = Math.ceil(members.length / 12);
     return Array.from({ length: count }, (_, k) => {
       const [begin, end] = [k, k + 1].map((edge) => Math.floor((members.length * edge) / count));
       const included = ['cmake/group.hpp', ...members.slice(begin, end)];

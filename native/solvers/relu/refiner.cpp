@@ -124,7 +124,7 @@ void refuseWithout(const ReluSettings& settings, int outputs) {
           std::string(expected) + "'oneVsAll'");
 }
 
-ReluData checkedData(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings) {
+ReluData refinedData(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings) {
   refuseWithout(settings, problem.outputs);
   return {problem, settings, la.availableMemory(), sizeof(double)};
 }
@@ -151,7 +151,7 @@ ReluRefiner::ReluRefiner(const Cpu& la, const ReluProblem& problem, const ReluSe
       memory_(std::move(memory)),
       settings_(settings),
       wanted_(problem.patterns.refine.value()),
-      data_(checkedData(la, problem, settings)),
+      data_(refinedData(la, problem, settings)),
       effort_(RefinementEffort::of(data_)),
       starts_(wanted_.starts.value_or(effort_.starts)),
       table_(data_),

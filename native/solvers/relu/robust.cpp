@@ -38,7 +38,7 @@ void refuseWithout(const ReluProblem& problem, const ReluSettings& settings) {
          "none: its patterns are given by patterns: { gates: result.convex.gates }");
 }
 
-ReluData checkedData(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings) {
+ReluData robustData(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings) {
   refuseWithout(problem, settings);
   return {problem, settings, la.availableMemory(), sizeof(double)};
 }
@@ -72,7 +72,7 @@ double squaredDistance(Mat<const double> a, Mat<const double> b) {
 RobustReluSolver::RobustReluSolver(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings)
     : la_(la),
       settings_(settings),
-      data_(checkedData(la, problem, settings)),
+      data_(robustData(la, problem, settings)),
       adversary_(scaled(*problem.adversary, data_)),
       inputs_(data_.bias ? data_.d - 1 : data_.d),
       loss_(settings.loss, adversary_, inputs_, data_.d),
