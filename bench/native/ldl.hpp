@@ -58,7 +58,7 @@ class Kkt {
 };
 
 /// min 1/2 |u - d|^2 + 0.05 |z|^2 subject to Lap_h u + z = 0 on a grid of side^dimensions points.
-inline Kkt control(int side, int dimensions = 2) {
+inline Kkt controlKkt(int side, int dimensions = 2) {
   int n = 1;
   for (int d = 0; d < dimensions; ++d) n *= side;
   const double h = 2.0 / (side + 1), scale = 1 / (h * h);
@@ -80,7 +80,7 @@ inline Kkt control(int side, int dimensions = 2) {
 
 /// KKT matrix as of the problems LUKVLE: a Hessian of chained Rosenbrock functions, constraints that each touch three
 /// neighbouring variables. `dense` further constraints touch all variables.
-inline Kkt chain(int n, int dense = 0) {
+inline Kkt chainKkt(int n, int dense = 0) {
   const Random random(3);
   Kkt kkt(n, n - 2 + dense);
   std::uint64_t k = 0;
@@ -164,10 +164,10 @@ inline Kkt kktOf(const std::string& name) {
   if (kind == "tridiagonal" && size > 0) return banded(size, 2);
   if (kind == "banded" && size > 0) return banded(size, 6);
   if (kind == "grid" && size > 0) return grid(size);
-  if (kind == "control" && size > 0) return control(size);
-  if (kind == "control3" && size > 0) return control(size, 3);
-  if (kind == "chain" && size > 2) return chain(size);
-  if (kind == "rows" && size > 2) return chain(size, 5);
+  if (kind == "control" && size > 0) return controlKkt(size);
+  if (kind == "control3" && size > 0) return controlKkt(size, 3);
+  if (kind == "chain" && size > 2) return chainKkt(size);
+  if (kind == "rows" && size > 2) return chainKkt(size, 5);
   if (kind == "arrow" && size > 2) return arrow(size);
   if (kind == "sphere" && size > 0) return sphere(size);
   throw std::runtime_error("unknown problem " + name);

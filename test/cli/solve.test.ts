@@ -259,7 +259,7 @@ describe('the program', () => {
     expect(await folder.run(['--version'])).toEqual(says);
   });
 
-  it('prints and ends in a process of its own as the tests have it in theirs', async () => {
+  it.runIf(long)('prints and ends in a process of its own as the tests have it in theirs', async () => {
     for (const [code, args] of [
       [0, ['solve', 'circle.nl', '--outlev', '1']],
       [1, ['solve', 'circle.nl', '--json', '--timeLimit', '0']],

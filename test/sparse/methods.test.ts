@@ -10,6 +10,7 @@ import {
   sparsePath,
   sparseRegression,
 } from '../../src/sparse/index.js';
+import { long } from '../long.js';
 import { asSparse, drawn, problemOf, scalesOf, violationAt } from './values.js';
 
 const methods = ['acceleratedGradient', 'conjugateGradients'] as const;
@@ -128,7 +129,7 @@ function proximalGradients(
   return 5000;
 }
 
-it.each([
+it.runIf(long).each([
   ['mcp', mcp()],
   ['scad', scad()],
 ] as const)('%s: with restart, and with conjugate gradients, gradients are fewer', async (_, penalty) => {

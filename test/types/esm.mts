@@ -1,4 +1,4 @@
-// Compiled by types.test.ts against the built declarations, as a user's ES module would be; never run.
+// Compiled by types.long.test.ts against the built declarations, as a user's ES module would be; never run.
 
 import {
   type Device,

@@ -1,0 +1,1 @@
+import './inequalities.test.js';

@@ -1,0 +1,1 @@
+import './methods.test.js';
