@@ -217,7 +217,7 @@ describe('what is printed', () => {
     expect((await solve('circle.nl', '--wantsol', '6')).output).toMatch(/^_svar\[2\] +-[\s\S]*^_scon\[1\] +0\./m);
   });
 
-  it('may be cut short by its reader', async () => {
+  it.runIf(long)('may be cut short by its reader', async () => {
     for (const args of [['circle.nl'], ['circle.nl', '--json'], ['endless.nl']]) {
       const child = folder.start(['solve', ...args]);
       child.stdout?.destroy();

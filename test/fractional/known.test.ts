@@ -282,7 +282,7 @@ describe('C7: top-k recovery', () => {
     [30, 0.01, 6],
     [30, 0.1, 3],
   ] as const;
-  it.each(chosen(shares, 4))('k = %i, lambda = %f: %i of 6', async (k, lambda, expected) => {
+  it.each(chosen(shares, 8))('k = %i, lambda = %f: %i of 6', async (k, lambda, expected) => {
     const count = long ? 30 : 20;
     for (const method of both) {
       let recovered = 0;

@@ -1,5 +1,5 @@
 // Classical problems: where the solver ends is checked by dense algebra on the .nl file that is written of the model, and
-// against the values of the literature. Every fourth problem; `npm run test:long` tries the others.
+// against the values of the literature. Every sixth problem; `npm run test:long` tries the others.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { normals } from '../problems/relu.js';
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-problems-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const some = chosen(problems, 4);
+const some = chosen(problems, 6);
 
 describe('classical problems', () => {
   const others: string[] = [];
