@@ -289,7 +289,7 @@ class FoldsAhead {
   }
 }
 
-/** The lambdas of a path from the largest one. */
+/** The lambdas of a path from the largest one, as native/solvers/sparse/solver.cpp has them: {@link FoldsAhead.along} compares. */
 function lambdasFrom(largest: number, { settings, about: { convex }, data: { x } }: Prepared): Float64Array {
   const { nLambda = 100, minRatio } = settings as LambdaSettings;
   const { rows, columns } = x;
