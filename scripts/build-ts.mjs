@@ -1,7 +1,8 @@
 // The TypeScript build: every module of src/ by itself, as an ES module in dist/esm and as CommonJS in dist/cjs, with
 // declarations beside each; and the command line program in one file, dist/cli.js.
-// Modules are not bundled, so that whatever subpaths a program imports, there is one of each class and table, but for two: the subpath
-// nonconvex/predict, which is plain JavaScript without anything of Node, and the messages of ONNX with the library that writes them.
+// Modules are not bundled, so that whatever subpaths a program imports, there is one of each class and table, but for three: the subpaths
+// nonconvex/predict and nonconvex/report, which are plain JavaScript without anything of Node, the latter with the libraries that draw,
+// and the messages of ONNX with the library that writes them.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { buildSync, transformSync } from 'esbuild';
@@ -11,6 +12,8 @@ import { files, main, root, runTool } from './shared.mjs';
 const target = 'node20';
 const dist = join(root, 'dist');
 const ofTheProgram = (path) => path === 'src/cli.ts' || path.startsWith('src/cli/');
+/** Modules that are part of the one file of nonconvex/report alone. */
+const ofReports = (path) => path.startsWith('src/report/');
 
 /** One module for one module; loader.ts uses __filename in CommonJS and import.meta.url elsewhere. */
 function transform(path, format) {
@@ -44,11 +47,14 @@ function bundle(path, format) {
 
 main(() => {
   rmSync(dist, { recursive: true, force: true });
-  for (const path of files('src', (path) => path.endsWith('.ts') && !ofTheProgram(path))) {
+  for (const path of files(
+    'src',
+    (path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !ofTheProgram(path) && !ofReports(path),
+  )) {
     for (const format of ['esm', 'cjs']) transform(path, format);
   }
   writeReferences();
-  for (const path of ['src/predict/index.ts', 'src/predict/onnxSchema.ts']) {
+  for (const path of ['src/predict/index.ts', 'src/predict/onnxSchema.ts', 'src/report/index.ts']) {
     for (const format of ['esm', 'cjs']) bundle(path, format);
   }
   runTool('typescript', 'bin/tsc', ['-p', 'tsconfig.declarations.json']);

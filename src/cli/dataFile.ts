@@ -7,7 +7,9 @@ import type { Label } from '../core/targets.js';
 import { parseFile } from '../readers/file.js';
 import { readLibsvm } from '../readers/libsvm.js';
 import { readMatrixMarket } from '../readers/matrixMarket.js';
+import { counted } from '../report/text.js';
 import { UsageError } from './keywords.js';
+import { title } from './title.js';
 
 export interface DataFile {
   x: Matrix | SparseMatrix;
@@ -30,6 +32,12 @@ export interface DataOptions {
   /** Columns of x of a model that is to predict, with their names where they are known; responses then need not be there. */
   columns?: { count: number; names?: readonly string[] | undefined } | undefined;
   signal: AbortSignal;
+}
+
+/** The first line that a command prints of its data. */
+export function headline(path: string, { x, target }: DataFile): string {
+  const sizes = `${counted(x.rows, 'row')}, ${counted(x.columns, 'column')}`;
+  return `${title}: ${basename(path)}, ${sizes}, target ${visible(target)}`;
 }
 
 /** Reads the data of a regression from a file, plain or gzip, whose form its name says. */

@@ -7,7 +7,8 @@ import { addon } from '../core/addon.js';
 import { messageOf } from '../core/check.js';
 import { type Device, devices } from '../core/device.js';
 import { type BinaryTried, binariesTried, glibcVersion } from '../core/loader.js';
-import { counted, print } from './print.js';
+import { counted } from '../report/text.js';
+import { print } from './print.js';
 import { selfTest, type TestResult } from './selfTest.js';
 
 export interface Diagnosis {

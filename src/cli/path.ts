@@ -1,24 +1,21 @@
 // `nonconvex path data.csv --target y`: models along lambdas, which of them cross-validation and criteria choose, and a page about them.
-import { constants } from 'node:fs';
-import { access, writeFile } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { addon, type SettingSchema } from '../core/addon.js';
-import { visible } from '../core/check.js';
 import { iterationTable } from '../core/iterationTable.js';
+import type { Targets } from '../core/targets.js';
+import { chosenOf } from '../report/pathRun.js';
 import {
   crossValidate,
   type SparseCrossValidationSettings,
   type SparsePathSettings,
   sparsePath,
 } from '../sparse/index.js';
-import { readData } from './dataFile.js';
+import { headline, readData } from './dataFile.js';
 import { describe, parseValue } from './keywords.js';
-import { chosenOf, type PathRun } from './pathRun.js';
-import { pathJson, pathText } from './pathText.js';
-import { counted, print } from './print.js';
-import { reportPage } from './report.js';
-import { title } from './title.js';
+import { type FileRun, pathJson, pathText } from './pathText.js';
+import { print } from './print.js';
+import { checkWritable, reportOption, writeReport } from './reportFile.js';
 
 type Texts = Record<string, string | true | undefined>;
 
@@ -52,7 +49,7 @@ export function addPath(program: Command, signal: AbortSignal, ended: (status: n
     )
     .option('--exclude <names>', 'columns of a .csv file that are left out, parted by commas')
     .option('--names <file>', 'the names of the columns, one a line, for files that have none')
-    .option('--report <file>', 'write a page with charts, in HTML')
+    .addOption(reportOption())
     .option('--json', 'print one JSON object instead of a log and a table')
     .action(async (file: string, texts: Texts) => ended(await runPath(file, texts, signal)));
   for (const setting of pathSettings()) command.addOption(new Option(`--${setting.name} <value>`, describe(setting)));
@@ -74,24 +71,27 @@ async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise
     outlev = 1,
     ...settings
   } = values as SparseCrossValidationSettings & { folds?: number; outlev?: number };
-  // What cannot be written is known before the work, not after it.
-  if (report !== undefined) await access(dirname(resolve(report)), constants.W_OK);
+  await checkWritable(report);
   const data = await readData(file, { target, exclude, names, missing: settings.impute !== undefined, signal });
   const { x, y } = data;
-  if (!json)
-    print(
-      `${title}: ${basename(file)}, ${counted(x.rows, 'row')}, ${counted(x.columns, 'column')}, target ${visible(data.target)}\n`,
-    );
+  if (!json) print(`${headline(file, data)}\n`);
   const log = json || outlev === 0 ? undefined : iterationTable('sparse', print);
   const options = { ...settings, signal, onProgress: log?.report };
   const wanted = { x, y, names: data.names };
-  const path: PathRun['path'] =
+  const path: FileRun['path'] =
     folds === 0
       ? await sparsePath(wanted, withoutFolds(options))
       : await crossValidate(wanted, { ...options, folds: Math.max(2, Math.min(folds, x.rows)) });
   log?.end(path.history);
-  const run: PathRun = { file: basename(file), data, settings, path, chosen: chosenOf(path) };
-  if (report !== undefined) await writeFile(report, reportPage(run));
+  const run: FileRun = { names: data.names, x, data, settings, path, chosen: chosenOf(path) };
+  await writeReport(report, path, {
+    title: `${basename(file)}: ${data.target}`,
+    ...{
+      settings: values,
+      data: { x, y: y as Targets, name: 'the rows it was fitted to' },
+      names: { columns: data.names },
+    },
+  });
   print(json ? JSON.stringify(pathJson(run)) : `${log ? '\n' : ''}${pathText(run)}`);
   if (!json && report !== undefined) print(`\nThe report is in ${report}.`);
   return path.status === 'solved' ? 0 : 1;

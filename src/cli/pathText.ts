@@ -1,5 +1,4 @@
 // What the command line program prints of a path: a table, or one object.
-import { visible } from '../core/check.js';
 import {
   type Chosen,
   choosers,
@@ -11,21 +10,21 @@ import {
   placesOf,
   preferred,
   shareExplained,
-} from './pathRun.js';
-import { counted } from './print.js';
+} from '../report/pathRun.js';
+import { counted, figure, shortened } from '../report/text.js';
+import type { SparseCrossValidationSettings } from '../sparse/index.js';
+import type { DataFile } from './dataFile.js';
+
+/** A path that was fitted to a file. */
+export interface FileRun extends PathRun {
+  data: DataFile;
+  settings: SparseCrossValidationSettings;
+}
 
 /** The most lambdas that the table shows beside those that are chosen. */
 const mostRows = 20;
 /** The most coefficients that are printed; a report and --json have more. */
 const mostCoefficients = 30;
-
-/** A number with some digits, as short as it can be: 0.0123, 1.2e-7; '-' where there is none. */
-export function figure(value: number | undefined, digits = 4): string {
-  if (value === undefined || Number.isNaN(value)) return '-';
-  const size = Math.abs(value);
-  const rounded = Number(value.toPrecision(digits));
-  return size !== 0 && (size < 1e-3 || size >= 1e6) ? rounded.toExponential() : String(rounded);
-}
 
 /** The path in words for people: its lambdas, what is chosen, and the coefficients of one choice. */
 export function pathText(run: PathRun): string {
@@ -79,20 +78,22 @@ function choiceTable(chosen: readonly Chosen[]): string {
 }
 
 function coefficientTable(run: PathRun, { by, fit }: Chosen): string {
-  const all = placesOf(fit).map((place) => [shortened(nameOf(run, place)), figure(fit.coefficients[place], 6)]);
-  const intercepts = interceptsOf(run, fit).map(({ name, value }) => [shortened(`(${name})`), figure(value, 6)]);
+  const all = placesOf(fit).map((place) => [
+    shortened(nameOf(run, place), mostLetters),
+    figure(fit.coefficients[place], 6),
+  ]);
+  const intercepts = interceptsOf(run, fit).map(({ name, value }) => [
+    shortened(`(${name})`, mostLetters),
+    figure(value, 6),
+  ]);
   const rows = [...intercepts, ...all.slice(0, mostCoefficients)];
   const more =
     all.length > mostCoefficients ? [`and ${all.length - mostCoefficients} more; --json and --report have all`] : [];
   return [aligned([by, 'coefficient'], rows, 2, 1), ...more].join('\n');
 }
 
-/** A name as much of which is printed as leaves room for numbers. */
-function shortened(name: string): string {
-  const most = 50;
-  const shown = visible(name);
-  return shown.length > most ? `${shown.slice(0, most - 1)}…` : shown;
-}
+/** The most letters of a name that are printed. */
+const mostLetters = 50;
 
 const scientific = (value: number | undefined): string =>
   value === undefined || Number.isNaN(value) ? '-' : value.toExponential(1);
@@ -109,7 +110,7 @@ function aligned(titles: readonly string[], rows: readonly (readonly string[])[]
 }
 
 /** What `--json` prints; numbers that are not known are null there. */
-export function pathJson({ data, settings, path, chosen }: PathRun): object {
+export function pathJson({ data, settings, path, chosen }: FileRun): object {
   const { status, message, seconds, family, lambda, df, gap, violation, locallyConvex, locallyConvexFrom, lambdaMax } =
     path;
   const { measure, mean, standardError, lambdaMin, lambda1se, end, classes, nonzeros } = path;

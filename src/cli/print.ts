@@ -8,6 +8,8 @@ export interface Run {
   result: NlpResult;
   objective: number;
   x: number[];
+  /** The places in x of the variables that the file does not fix. */
+  free: number[];
   /** Multipliers of L = f + multipliers^T c, with the objective f that the file has. */
   multipliers: number[];
   /** Multipliers of lower and upper bounds, of fixed variables, too; only of problems with bounds. */
@@ -26,11 +28,6 @@ export interface Run {
 export function print(text: string): void {
   // Names of files and variables are not ours: a terminal must not obey what is in them.
   process.stdout.write(`${process.stdout.isTTY ? visible(text, '\n\t') : text}\n`);
-}
-
-/** '1 row', '2 rows'. */
-export function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** How a solve ended, in a few lines. */

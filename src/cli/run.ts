@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { iterationTable } from '../core/iterationTable.js';
 import { minimize } from '../nlp/solver.js';
-import { readNl } from '../problems/nl.js';
+import { type NlProgram, readNl } from '../problems/nl.js';
 import type { Choices } from './keywords.js';
 import { print, type Run } from './print.js';
 
@@ -31,6 +31,7 @@ export async function run(
     result,
     objective: result.objective,
     x: Array.from(program.withFixed(result.x)),
+    free: freePlaces(program),
     multipliers: Array.from(result.multipliers),
     ...((bounded || program.fixesVariables) && {
       lowerMultipliers: Array.from(lowerMultipliers),
@@ -41,6 +42,12 @@ export async function run(
     variableNames: names(path, '.col', variables, '_svar'),
     constraintNames: names(path, '.row', program.m, '_scon'),
   };
+}
+
+/** The places of the variables that a file does not fix: those that are not the same with two points. */
+function freePlaces(program: NlProgram): number[] {
+  const [zeros, ones] = [0, 1].map((value) => program.withFixed(new Float64Array(program.n).fill(value)));
+  return [...(zeros as Float64Array).keys()].filter((k) => zeros?.[k] !== ones?.[k]);
 }
 
 function names(path: string, extension: string, count: number, generic: string): string[] {

@@ -1,8 +1,10 @@
 // `nonconvex solve file.nl`: an iteration log and a summary, or one JSON object.
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
+import { counted } from '../report/text.js';
 import { assign, assignAll, type Choices, describe, keywords, synonymsOf } from './keywords.js';
-import { counted, print, printSolution, summary } from './print.js';
+import { print, printSolution, type Run, summary } from './print.js';
+import { checkWritable, reportOption, writeReport } from './reportFile.js';
 import { nlPath, run } from './run.js';
 import { title } from './title.js';
 
@@ -13,12 +15,22 @@ export function addSolve(program: Command, signal: AbortSignal, ended: (status: 
     .description('Solve a problem in a .nl file. The exit status is 0 only if it is solved.')
     .argument('<file>', 'with or without .nl')
     .argument('[key=value...]', 'the options below as AMPL writes them')
+    .addOption(reportOption())
     .option('--json', 'print one JSON object instead of a log and a summary')
-    .action(async (file: string, assignments: string[], { json, ...rest }: Record<string, string | true>) => {
+    .action(async (file: string, assignments: string[], { json, report, ...rest }: Record<string, string | true>) => {
       const choices: Choices = { settings: {}, outlev: 1, wantsol: 0, objno: 1, relaxIntegers: false };
       for (const [name, text] of Object.entries(rest)) assign(choices, name, String(text));
       assignAll(choices, assignments.join(' '));
-      ended(await (json ? printJson : printAll)(nlPath(file), choices, signal));
+      const page = report as string | undefined;
+      await checkWritable(page);
+      const solved = await (json ? printJson : printAll)(nlPath(file), choices, signal);
+      await writeReport(page, resultOfFile(solved), {
+        title: basename(file),
+        settings: choices.settings,
+        names: { variables: solved.variableNames, constraints: solved.constraintNames },
+      });
+      if (page !== undefined && !json) print(`\nThe report is in ${page}.`);
+      ended(solved.result.status === 'solved' ? 0 : 1);
     });
   for (const keyword of keywords()) {
     command.addOption(new Option(`--${keyword.name} <value>`, describe(keyword)));
@@ -26,7 +38,7 @@ export function addSolve(program: Command, signal: AbortSignal, ended: (status: 
   }
 }
 
-async function printJson(path: string, choices: Choices, signal: AbortSignal): Promise<number> {
+async function printJson(path: string, choices: Choices, signal: AbortSignal): Promise<Run> {
   const solved = await run(path, { ...choices, outlev: 0 }, signal);
   const { objective, inequalities, notes, x, multipliers, lowerMultipliers, upperMultipliers } = solved;
   // What is not known or not finite is null.
@@ -40,10 +52,10 @@ async function printJson(path: string, choices: Choices, signal: AbortSignal): P
     ...(notes.length > 0 && { notes }),
   };
   print(JSON.stringify(answer));
-  return status === 'solved' ? 0 : 1;
+  return solved;
 }
 
-async function printAll(path: string, choices: Choices, signal: AbortSignal): Promise<number> {
+async function printAll(path: string, choices: Choices, signal: AbortSignal): Promise<Run> {
   const solved = await run(path, choices, signal, (variables, constraints, notes) => {
     print(`${title}: ${basename(path)}, ${counted(variables, 'variable')}, ${counted(constraints, 'constraint')}`);
     for (const note of notes) print(`note: ${note}`);
@@ -52,5 +64,13 @@ async function printAll(path: string, choices: Choices, signal: AbortSignal): Pr
   if (choices.outlev > 0) print('');
   print(summary(solved));
   printSolution(solved, choices.wantsol);
-  return solved.result.status === 'solved' ? 0 : 1;
+  return solved;
+}
+
+/** The result in the terms of the file, with the variables that it fixes. */
+function resultOfFile({ result, x, multipliers, free, ...of }: Run): object {
+  const { lowerMultipliers = result.lowerMultipliers, upperMultipliers = result.upperMultipliers } = of;
+  const inFile = (places: ArrayLike<number>): number[] => Array.from(places, (k) => free[k] as number);
+  const [activeLower, activeUpper] = [inFile(result.activeLower), inFile(result.activeUpper)];
+  return { ...result, x, multipliers, lowerMultipliers, upperMultipliers, activeLower, activeUpper };
 }

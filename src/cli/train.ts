@@ -1,27 +1,27 @@
 // `nonconvex train data.csv --target y`: fits a network or a regression, and writes the model to a file.
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { addon, type SettingSchema } from '../core/addon.js';
 import { toDense } from '../core/algebra.js';
-import { visible } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
+import type { Targets } from '../core/targets.js';
 import { trainReluNetwork } from '../relu/solver.js';
+import { chosenOf, preferred } from '../report/pathRun.js';
 import { crossValidate, sparseRegression } from '../sparse/index.js';
-import { type DataFile, readData } from './dataFile.js';
+import { type DataFile, headline, readData } from './dataFile.js';
 import { describe, parseValue, UsageError } from './keywords.js';
 import { agreement, predictions, readModelFile, writeModelFile } from './modelFile.js';
-import { chosenOf, preferred } from './pathRun.js';
-import { counted, print } from './print.js';
+import { print } from './print.js';
 import { follow } from './progress.js';
-import { title } from './title.js';
+import { checkWritable, parseImage, reportOption, writeReport } from './reportFile.js';
 
 type Texts = Record<string, string | true | undefined>;
 
 /** A model that was fitted, and how the solve ended. */
 interface Fitted {
   model: object;
+  /** The result that a page is about. */
+  result: object;
   status: string;
   message: string;
   /** Which of several models it is. */
@@ -55,7 +55,7 @@ const trainers: Record<string, Trainer> = {
       const options = { ...settings, featureNames: names, signal, onProgress: log?.report };
       const result = await trainReluNetwork({ x, y: y as string[] }, options);
       log?.end(result.history);
-      return { model: result.network, status: result.status, message: result.message };
+      return { model: result.network, result, status: result.status, message: result.message };
     },
   },
   regression: {
@@ -77,7 +77,7 @@ const trainers: Record<string, Trainer> = {
       if (lambda !== undefined) {
         const result = await sparseRegression(data, { ...options, lambda: lambda as number });
         log?.end(result.history);
-        return { model: result, status: result.status, message: result.message };
+        return { model: result, result, status: result.status, message: result.message };
       }
       const path = await crossValidate(data, { ...options, folds: Math.min(folds as number, x.rows) });
       log?.end(path.history);
@@ -85,6 +85,7 @@ const trainers: Record<string, Trainer> = {
       if (!best) throw new RangeError(`${path.status}: ${path.message}`);
       return {
         model: best.fit,
+        result: path,
         status: path.status,
         message: path.message,
         chosen: `${best.by}, lambda ${best.fit.lambda}`,
@@ -114,6 +115,8 @@ export function addTrain(
     .option('--exclude <names>', 'columns of a .csv file that are left out, parted by commas')
     .option('--names <file>', 'the names of the columns, one a line, for files that have none')
     .option('--output <file>', 'the file of the model', 'model.json')
+    .addOption(reportOption())
+    .option('--image <size>', 'columns are the pixels of an image of this size, such as 28x28; for --report')
     .option('--json', 'print one JSON object instead of a log and a summary')
     .action(async (file: string, texts: Texts) => ended(await train(file, kind, texts, signal)));
   for (const setting of settingsOf(kind)) command.addOption(new Option(`--${setting.name} <value>`, describe(setting)));
@@ -131,32 +134,49 @@ function settingsOf(kind: string): SettingSchema[] {
   return [...own, ...(addon().schema().solvers[solver]?.settings ?? [])];
 }
 
-async function train(file: string, kind: string, texts: Texts, signal: AbortSignal): Promise<number> {
-  const { target, exclude, names, output = 'model.json', json, ...rest } = texts as Record<string, string | undefined>;
+/** What the options of the command say, checked before there is any work. */
+async function readOptions(kind: string, texts: Texts) {
+  const {
+    target,
+    exclude,
+    names,
+    output = 'model.json',
+    report,
+    image,
+    json,
+    ...rest
+  } = texts as Partial<Record<string, string>>;
   const settings: Record<string, unknown> = {};
   for (const setting of settingsOf(kind)) {
     const text = rest[setting.name];
     if (text !== undefined) settings[setting.name] = parseValue(setting, setting.name, text);
   }
-  // What cannot be written is known before the work, not after it.
-  await access(dirname(resolve(output)), constants.W_OK);
-  const read = await readData(file, { target, exclude, names, missing: settings.impute !== undefined, signal });
+  await checkWritable(output);
+  await checkWritable(report);
+  const columns = { target, exclude, names, missing: settings.impute !== undefined };
+  return { columns, settings, output, report, image: parseImage(image), json: json !== undefined };
+}
+
+async function train(file: string, kind: string, texts: Texts, signal: AbortSignal): Promise<number> {
+  const { columns, settings, output, report, image, json } = await readOptions(kind, texts);
+  const read = await readData(file, { ...columns, signal });
   if (read.x.rows === 0) throw new UsageError(`${file}: expected at least one row of data`);
   const data = { ...read, x: toDense(read.x) };
-  const { x, y } = data;
-  if (!json)
-    print(
-      `${title}: ${basename(file)}, ${counted(x.rows, 'row')}, ${counted(x.columns, 'column')}, target ${visible(data.target)}\n`,
-    );
-  const fitted = await (trainers[kind] as Trainer).fit(data, settings, signal, Boolean(json));
+  const { x, y, target, names } = data;
+  if (!json) print(`${headline(file, data)}\n`);
+  const fitted = await (trainers[kind] as Trainer).fit(data, settings, signal, json);
   await writeModelFile(output, data, fitted.model);
   const { model } = await readModelFile(output);
-  const { status, message, chosen } = fitted;
+  const { status, message, chosen, result } = fitted;
+  const rows = { x, y: y as Targets, name: 'the rows it was fitted to' };
+  const about = { title: `${basename(file)}: ${target}`, settings, data: rows, names: { columns: names }, image };
+  await writeReport(report, result, about);
   const { measure, score } = agreement(predictions(model, x), y, model.classes !== undefined);
   if (json) print(JSON.stringify({ status, message, model: kind, ...(chosen && { chosen }), output, measure, score }));
   else {
     print(`\n${message}${chosen ? `\nChosen by ${chosen}.` : ''}`);
     print(`${measure} on these rows: ${score.toPrecision(4)}. The model is in ${output}.`);
+    if (report !== undefined) print(`The report is in ${report}.`);
   }
   return status === 'solved' ? 0 : 1;
 }

@@ -1,24 +1,9 @@
 // Small dense and sparse algebra for what surrounds a solve; the solve itself is native.
 import { addon } from './addon.js';
+import { eachEntry } from './entries.js';
 import type { Matrix, SparseMatrix } from './matrix.js';
 
-/** Calls `visit` with row, column and value of every entry (that is stored). */
-export function eachEntry(A: Matrix | SparseMatrix, visit: (i: number, j: number, value: number) => void): void {
-  if ('data' in A) {
-    for (let i = 0; i < A.rows; ++i) {
-      for (let j = 0; j < A.columns; ++j) visit(i, j, A.data[i * A.columns + j] as number);
-    }
-    return;
-  }
-  const { format, offsets, indices, values } = A;
-  for (let line = 0; line + 1 < offsets.length; ++line) {
-    for (let k = offsets[line] as number; k < (offsets[line + 1] as number); ++k) {
-      const other = indices[k] as number;
-      if (format === 'csc') visit(other, line, values[k] as number);
-      else visit(line, other, values[k] as number);
-    }
-  }
-}
+export { eachEntry };
 
 /** A x. */
 export function multiply(A: Matrix | SparseMatrix, x: Float64Array): Float64Array {

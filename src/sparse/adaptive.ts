@@ -1,7 +1,7 @@
 // Penalty factors from an earlier fit: the adaptive lasso.
-import { eachEntry } from '../core/algebra.js';
 import { checkMembers, checkNumber, checkObject, checkVector } from '../core/check.js';
-import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
+import { standardDeviations } from '../core/entries.js';
+import type { MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { toOperand } from '../core/operand.js';
 
 export interface AdaptiveOptions {
@@ -46,26 +46,4 @@ export function adaptiveFactors(
     throw new RangeError(`x: expected ${sizes.length} columns, as many as fit has coefficients, got ${scales.length}`);
   }
   return sizes.map((b, j) => Math.abs(b * (scales ? (scales[j] as number) : 1)) ** -nu);
-}
-
-/** Standard deviations of the columns, dividing by the number of rows, of the entries that are no NaN. */
-export function standardDeviations(x: Matrix | SparseMatrix): Float64Array {
-  const zeros = (): Float64Array => new Float64Array(x.columns);
-  const [sums, counts] = [zeros(), zeros().fill(x.rows)];
-  eachEntry(x, (_, j, value) => {
-    if (Number.isNaN(value)) counts[j] = (counts[j] as number) - 1;
-    else sums[j] = (sums[j] as number) + value;
-  });
-  const means = sums.map((sum, j) => sum / Math.max(1, counts[j] as number));
-  // Entries that a sparse matrix leaves out are 0: they come in as many as there are fewer entries than rows.
-  const [squares, left] = [zeros(), counts.slice()];
-  eachEntry(x, (_, j, value) => {
-    if (Number.isNaN(value)) return;
-    left[j] = (left[j] as number) - 1;
-    squares[j] = (squares[j] as number) + (value - (means[j] as number)) ** 2;
-  });
-  return squares.map((sum, j) => {
-    const all = sum + Math.max(0, left[j] as number) * (means[j] as number) ** 2;
-    return Math.sqrt(all / Math.max(1, counts[j] as number));
-  });
 }

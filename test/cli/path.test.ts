@@ -188,7 +188,8 @@ describe('--report', () => {
     expect(page).not.toMatch(/<script|https?:|<link|<img|url\(/i);
     expect(page).not.toContain('\u001b');
     expect(page).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;more&#39;');
-    expect(page.match(/<svg /g)).toHaveLength(2);
+    // Coefficients, cross-validation, observed against predicted, residuals.
+    expect(page.match(/<svg /g)).toHaveLength(4);
     // A point for each lambda, and a line for each column that comes in.
     const { lambda, coefficients } = await sparsePath({ x, y });
     expect(page.match(/class="point"/g)).toHaveLength(lambda.length);
@@ -201,7 +202,7 @@ describe('--report', () => {
     await path('data.csv', ...ofValue, '--penalty', 'mcp', '--gamma', '1.5', '--folds', '0', '--report', 'mcp.html');
     const page = folder.read('mcp.html');
     expect(page).toContain('class="convex"');
-    expect(page.match(/<svg /g)).toHaveLength(1);
+    expect(page.match(/<svg /g)).toHaveLength(3);
   });
 
   it('has charts where nothing is selected', async () => {

@@ -85,6 +85,22 @@ describe('--json', () => {
   });
 });
 
+describe('--report', () => {
+  it('writes a page in the terms of the file: variables at bounds by their names, behind those that it fixes', async () => {
+    // v0 is fixed; v1 ends at its lower bound 2.
+    folder.write('fixed.nl', nl({ objective: 'o0 o5 v0 n2 v1', bounds: ['4 3', '2 2'], start: [3, 5] }));
+    folder.write('fixed.col', 'first\nsecond\n');
+    const { code, output } = await folder.run(['solve', 'fixed', '--report', 'fixed.html']);
+    expect(code).toBe(0);
+    expect(output).toMatch(/The report is in fixed\.html\.\n$/);
+    const page = folder.read('fixed.html');
+    expect(page).toContain('1 variable at a bound');
+    expect(page).toMatch(
+      /<bdi>second<\/bdi><\/td><td class="text"><bdi>lower<\/bdi><\/td><td><bdi>2<\/bdi><\/td><td><bdi>1</,
+    );
+  });
+});
+
 describe('the exit status', () => {
   it('is 0 for a problem that is solved', async () => {
     expect(await solve('circle.nl')).toMatchObject({ code: 0, errors: '' });

@@ -72,6 +72,18 @@ describe('train and predict', () => {
     });
   });
 
+  it('write a page about the model, with its confusion matrix and its units as images', async () => {
+    const args = ['--target', 'class', '--exclude', 'value,noise', '--loss', 'hinge', '--output', 'net2.json'];
+    const log = await succeeds('train', 'data.csv', ...args, '--image', '2x1', '--report', 'net.html');
+    expect(log).toMatch(/The report is in net\.html\.$/m);
+    const page = folder.read('net.html');
+    const cells = Array.from(page.matchAll(/<td class="cell[^>]*>(\d+)</g), ([, count]) => Number(count));
+    expect(cells).toHaveLength(4);
+    expect(cells.reduce((sum, count) => sum + count, 0)).toBe(rows);
+    expect(page).toMatch(/<img src="data:image\/png;base64,[^"]+" width="2" height="1"/);
+    expect(page).toMatch(/<td class="column"><bdi>loss<\/bdi><\/td><td class="text"><bdi>hinge/);
+  });
+
   it('say how well predictions agree with responses', async () => {
     const found = JSON.parse(await succeeds('predict', 'net.json', 'data.csv', '--target', 'class', '--json'));
     const right = found.predictions.filter(
@@ -88,6 +100,10 @@ describe('train and predict', () => {
         /there is no such column; the columns are 'a', 'b'/,
       ],
       [['train', 'data.csv', '--target', 'value', '--exclude', 'class', '--output', 'none/model.json'], /ENOENT/],
+      [
+        ['train', 'data.csv', '--target', 'value', '--exclude', 'class', '--image', '28'],
+        /image = '28': expected WIDTHxHEIGHT/,
+      ],
       [['predict', 'data.csv', 'data.csv'], /^nonconvex: data\.csv: .*JSON/m],
       [['predict', 'line.json', 'data.mtx'], /ENOENT/],
     ] as const) {

@@ -41,6 +41,7 @@ const sourceRooms = [
   ['src/expressions'],
   ['src/problems'],
   [families],
+  ['src/report'],
   ['src/families.ts', 'src/index.ts', 'src/cli.ts', 'src/cli'],
 ];
 

@@ -39,6 +39,7 @@ const mayName: Record<string, string> = {
   'src/families.ts': 'made by npm run types',
   'src/index.ts': 'the common verbs stand at the top of the package',
   'src/predict/': 'an activation of networks has the name of a family',
+  'src/report/pathRun.ts': 'a path, whose type is its family’s',
   'src/cli/': 'the command line program solves nonlinear programs and fits paths of regressions',
   'cuda/check/': 'measures what a GPU gains for the families that it solves',
   'scripts/compare.mjs': 'compares with checkouts in which things had other names',

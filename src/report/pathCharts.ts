@@ -1,18 +1,10 @@
 // Charts of a path as SVG: no script, colours by the page's variables, what belongs to a line on hovering over it.
 import { type Scale, scaleLinear, scaleLog } from 'd3-scale';
 import { visible } from '../core/check.js';
-import { standardDeviations } from '../sparse/adaptive.js';
+import { standardDeviations } from '../core/entries.js';
+import { place, text } from './chart.js';
 import { type Chosen, isConvex, nameOf, type PathRun, preferred } from './pathRun.js';
-import { figure } from './pathText.js';
-
-/** Text that may stand in a page, wherever it comes from. */
-export function escaped(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  // Besides what is markup, what turns the direction of the text around it.
-  return visible(text)
-    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
-    .replace(/[&<>"']/g, (c) => entities[c] as string);
-}
+import { escaped, figure, shortened } from './text.js';
 
 const width = 920;
 const height = 430;
@@ -55,10 +47,6 @@ function ticksOfLambda(x: Scale): number[] {
   const fitting = kept.filter((ticks) => ticks.length <= 10 && ticks.length >= 2).at(-1);
   return fitting ?? (kept[0]?.length ? (kept[0] as number[]) : all.slice(0, 8));
 }
-
-const text = (x: number, y: number, content: string, more = ''): string =>
-  `<text x="${place(x)}" y="${place(y)}"${more}>${escaped(content)}</text>`;
-const place = (value: number): string => String(Math.round(value * 10) / 10);
 
 /** Grid, ticks and titles; at the top how many columns the models along the axis have. */
 function frame(run: PathRun, { x, y }: Axes, title: string): string {
@@ -133,7 +121,7 @@ interface Line {
 /** The columns that have a coefficient somewhere, the largest first: at the model that is chosen, then at the end. */
 function linesOf(run: PathRun): Line[] {
   const { offsets, indices, values, columns: count } = run.path.coefficients;
-  const scale = standardDeviations(run.data.x);
+  const scale = run.x ? standardDeviations(run.x) : [1];
   const found = new Map<number, Float64Array>();
   for (let k = 0; k < count; ++k) {
     for (let l = offsets[k] as number; l < (offsets[k + 1] as number); ++l) {
@@ -164,7 +152,7 @@ export function coefficientChart(run: PathRun): { svg?: string; left: number } {
   const zero = place(axes.y(0));
   const body = [
     convexRegion(run, axes),
-    frame(run, axes, 'coefficient x standard deviation'),
+    frame(run, axes, run.x ? 'coefficient x standard deviation' : 'coefficient'),
     `<line class="axis" x1="${margin.left}" x2="${right}" y1="${zero}" y2="${zero}"/>`,
     ...series,
     marks(run, axes),
@@ -213,7 +201,7 @@ function lineMarkup(
   const points = shown.slice(first).map((k) => `${place(x(lambda[k] as number))} ${place(y(values[k] as number))}`);
   const path = `M${points.join('L')}`;
   const name = visible(nameOf(run, column));
-  const short = name.length > 20 ? `${name.slice(0, 19)}…` : name;
+  const short = shortened(name, 20);
   const last = y(values[shown.at(-1) ?? 0] as number);
   const leader =
     end === undefined ? '' : `<path class="leader" d="M${right} ${place(last)}L${right + 12} ${place(end)}"/>`;

@@ -1,14 +1,14 @@
-// A path that was fitted to a file, and what is chosen of it.
-import type { SparseCrossValidation, SparseCrossValidationSettings, SparseFit, SparsePath } from '../sparse/index.js';
-import type { DataFile } from './dataFile.js';
+// A path of models, and what is chosen of it.
+import type { Matrix, SparseMatrix } from '../core/matrix.js';
+import type { SparseCrossValidation, SparseFit, SparsePath } from '../sparse/index.js';
 
 /** A path, and which of its models are chosen by what. */
 export interface PathRun {
-  /** The name of the file. */
-  file: string;
-  data: DataFile;
-  settings: SparseCrossValidationSettings;
   path: SparsePath & Partial<SparseCrossValidation>;
+  /** One for each column of x. */
+  names: readonly string[];
+  /** What the path was fitted to; without it coefficients are drawn as they are. */
+  x?: Matrix | SparseMatrix | undefined;
   chosen: Chosen[];
 }
 
@@ -71,10 +71,13 @@ export function explained({
 export const isConvex = ({ gap }: Pick<PathRun['path'], 'gap'>): boolean => gap.some((value) => !Number.isNaN(value));
 
 /** What a coefficient is called by its place: its column, and of several classes the one that it is for. */
-export function nameOf({ data, path }: Pick<PathRun, 'data' | 'path'>, place: number): string {
-  const name = data.names[place % data.x.columns] as string;
-  return path.responses ? `${name}: ${path.classes?.[Math.floor(place / data.x.columns)]}` : name;
+export function nameOf({ names, path }: Pick<PathRun, 'names' | 'path'>, place: number): string {
+  const name = names[place % names.length] as string;
+  return path.responses ? `${name}: ${nameOfResponse(path, Math.floor(place / names.length))}` : name;
 }
+
+/** The label of a class, or the number of a response. */
+const nameOfResponse = ({ classes }: PathRun['path'], k: number): string => String(classes?.[k] ?? k + 1);
 
 /** The places of the coefficients that are not 0, in order. */
 export const placesOf = ({ coefficients }: SparseFit): number[] =>
@@ -83,5 +86,5 @@ export const placesOf = ({ coefficients }: SparseFit): number[] =>
 /** The intercepts with what they are called: one, or one of each class. */
 export function interceptsOf({ path }: Pick<PathRun, 'path'>, fit: SparseFit): { name: string; value: number }[] {
   if (!fit.intercepts) return [{ name: 'intercept', value: fit.intercept }];
-  return Array.from(fit.intercepts, (value, k) => ({ name: `intercept: ${path.classes?.[k]}`, value }));
+  return Array.from(fit.intercepts, (value, k) => ({ name: `intercept: ${nameOfResponse(path, k)}`, value }));
 }

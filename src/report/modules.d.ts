@@ -1,4 +1,4 @@
-// What is used of two libraries of d3, which have no declarations of their own.
+// What is used of modules that have no declarations of their own.
 declare module 'd3-dsv' {
   /** Reads and writes text whose values are parted by a character. */
   export function dsvFormat(delimiter: string): {
@@ -25,4 +25,8 @@ declare module 'd3-scale' {
   }
   export function scaleLinear(): Scale;
   export function scaleLog(): Scale;
+}
+
+declare module '*/package.json' {
+  export const version: string;
 }

@@ -1,0 +1,32 @@
+// `--report FILE` of the commands that solve.
+import { constants } from 'node:fs';
+import { access, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { Option } from 'commander';
+import { addon } from '../core/addon.js';
+import { type ReportOptions, report } from '../report/index.js';
+import { UsageError } from './keywords.js';
+
+export const reportOption = (): Option =>
+  new Option('--report <file>', 'write a page with charts, in HTML, that needs nothing beside itself');
+
+/** Throws unless a file can be written: that is known before the work, not after it. */
+export async function checkWritable(path: string | undefined): Promise<void> {
+  if (path !== undefined) await access(dirname(resolve(path)), constants.W_OK);
+}
+
+/** Writes the page about a result, if a file for it was named. */
+export async function writeReport(path: string | undefined, result: object, options: ReportOptions): Promise<void> {
+  if (path === undefined) return;
+  const processor = cpus()[0]?.model.trim() ?? 'unknown';
+  await writeFile(path, report(result, { ...options, environment: { processor, threads: addon().threads() } }));
+}
+
+/** The size of an image: '28x28', or '32x32x3' of one in colour. */
+export function parseImage(text: string | undefined): ReportOptions['image'] {
+  if (text === undefined) return undefined;
+  const [width, height, channels = 1] = /^[1-9]\d*x[1-9]\d*(x[13])?$/.test(text) ? text.split('x').map(Number) : [];
+  if (width !== undefined && height !== undefined) return { width, height, channels: channels as 1 | 3 };
+  throw new UsageError(`image = '${text}': expected WIDTHxHEIGHT, such as 28x28, or WIDTHxHEIGHTx3 for colours`);
+}
