@@ -4,7 +4,7 @@
 add_library(nonconvex_cuda_class STATIC EXCLUDE_FROM_ALL cuda/cuda.cpp cuda/devices.cpp cuda/tables.cpp)
 target_include_directories(nonconvex_cuda_class PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(nonconvex_cuda_class PUBLIC nonconvex_core ${CMAKE_DL_LIBS})
-nonconvex_reuse_headers(nonconvex_cuda_class)
+nonconvex_precompiled(nonconvex_cuda_class REUSE_FROM nonconvex_core)
 
 # For tests, a device that is simulated, with shared libraries that stand for NVIDIA's.
 option(NONCONVEX_SIMULATED_DEVICE "The tests of the simulated device" ON)

@@ -1,14 +1,23 @@
 // `npm run lint` checks format, lint rules and types; `npm run format` (--write) mends what can be mended.
+// Names of files: only these, and all types.
 import { files, main, output, run, runTool } from './shared.mjs';
 
 main(() => {
   const write = process.argv.includes('--write');
-  const sources = ['native', 'cuda', 'cmake', 'test/native', 'test/cuda', 'bench/native'].flatMap((folder) =>
-    files(folder, (path) => /\.(cpp|hpp|cuh?|c)$/.test(path)),
-  );
+  const given = process.argv.slice(2).filter((argument) => argument !== '--write');
+  const native = (path) => /\.(cpp|hpp|cuh?|c)$/.test(path);
+  const folders = ['native', 'cuda', 'cmake', 'test/native', 'test/cuda', 'bench/native'];
+  const sources = given.length > 0 ? given.filter(native) : folders.flatMap((folder) => files(folder, native));
+  const others = given.length > 0 ? ['--no-errors-on-unmatched', ...given] : ['.'];
   const checks = [
     () => run('clang-format', [...(write ? ['-i'] : ['--dry-run', '--Werror', '--ferror-limit=20']), ...sources]),
-    () => runTool('@biomejs/biome', 'bin/biome', ['check', '--error-on-warnings', ...(write ? ['--write'] : []), '.']),
+    () =>
+      runTool('@biomejs/biome', 'bin/biome', [
+        'check',
+        '--error-on-warnings',
+        ...(write ? ['--write'] : []),
+        ...others,
+      ]),
   ];
   if (!write) checks.push(() => runTool('typescript', 'bin/tsc', ['--noEmit', '-p', '.']));
   if (output('clang-format', ['--version']) === undefined) {

@@ -1,10 +1,10 @@
 // `npm run test:new`: in a copy of the repository, makes a family with scripts/new.mjs, builds it, and runs the tests that a
-// family has to pass. Says which files a family is.
+// family has to pass; --long: the long tests of its processes, too. Says which files a family is.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { main, output, root, run } from './shared.mjs';
+import { basename, join } from 'node:path';
+import { files, main, output, root, run } from './shared.mjs';
 
 const name = 'steepestDescent';
 const parallel = ['--parallel', String(availableParallelism())];
@@ -54,16 +54,28 @@ main(() => {
     });
     node('scripts/types.mjs');
     node('scripts/build-ts.mjs');
-    report(here);
+    const changed = report(here);
 
     run('ctest', ['--test-dir', 'build-cmake', '--output-on-failure', '-R', `^solvers/${name}/`], here);
-    node('scripts/lint.mjs');
+    node('scripts/lint.mjs', ...changed);
     const vitest = ['node_modules/vitest/vitest.mjs', 'run'];
-    node(...vitest, 'test/house', `test/${name}`, 'test/package/subpaths');
-    node(...vitest, 'test/contract', 'test/examples', '-t', name);
-    // The short tests of the process try each promise with one family.
-    const long = { ...here, env: { ...here.env, NONCONVEX_TESTS: 'long' } };
-    run(process.execPath, [...vitest, 'test/contract/process', '-t', name], long);
+    const solvers = files('src/generated').map((path) => basename(path, '.ts'));
+    const others = `^(?!(${solvers.join('|')})\\b)`; // tests whose name begins with no other solver's
+    node(
+      ...vitest,
+      'test/house',
+      `test/${name}`,
+      'test/package/subpaths',
+      'test/contract',
+      'test/examples',
+      '-t',
+      others,
+    );
+    if (process.argv.includes('--long')) {
+      // The short tests of the process try each promise with one family.
+      const long = { ...here, env: { ...here.env, NONCONVEX_TESTS: 'long' } };
+      run(process.execPath, [...vitest, 'test/contract/process', '-t', name], long);
+    }
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
@@ -76,8 +88,10 @@ function refuses(script, args, says, { cwd }) {
   throw new Error(`${script} ${args.join(' ')}: expected an error with '${says}', got status ${status}: ${stderr}`);
 }
 
+/** Shows and returns the files that a new family is. */
 function report({ cwd }) {
   run('git', ['add', '-A'], { cwd });
   console.log(`\nA new family is, A added and M modified, generated files included:`);
   run('git', ['diff', '--cached', '--name-status', 'HEAD'], { cwd });
+  return output('git', ['diff', '--cached', '--name-only', 'HEAD'], { cwd }).trim().split('\n');
 }
