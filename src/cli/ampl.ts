@@ -90,6 +90,11 @@ function read(args: string[]): Call | string {
     else throw new UsageError(`unknown option '${argument}'\n${usage}`);
   }
   if (stub === undefined) throw new UsageError(`no stub\n${usage}`);
+  if (!byAmpl && !existsSync(nlPath(stub))) {
+    throw new UsageError(
+      `there is no command '${stub}' and no file ${nlPath(stub)}; nonconvex --help lists the commands`,
+    );
+  }
   const assignments = [process.env.nonconvex_options ?? '', given.join(' ')].flatMap((text) =>
     assignAll(choices, text),
   );

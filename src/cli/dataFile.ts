@@ -29,6 +29,8 @@ export interface DataOptions {
   names?: string | undefined;
   /** Whether values may be missing: they become NaN. */
   missing: boolean;
+  /** Whether there need be no responses. Default false, but for a model that is to predict. */
+  withoutTarget?: boolean;
   /** Columns of x of a model that is to predict, with their names where they are known; responses then need not be there. */
   columns?: { count: number; names?: readonly string[] | undefined } | undefined;
   signal: AbortSignal;
@@ -37,7 +39,7 @@ export interface DataOptions {
 /** The first line that a command prints of its data. */
 export function headline(path: string, { x, target }: DataFile): string {
   const sizes = `${counted(x.rows, 'row')}, ${counted(x.columns, 'column')}`;
-  return `${title}: ${basename(path)}, ${sizes}, target ${visible(target)}`;
+  return `${title}: ${basename(path)}, ${sizes}${target === '' ? '' : `, target ${visible(target)}`}`;
 }
 
 /** Reads the data of a regression from a file, plain or gzip, whose form its name says. */
@@ -49,7 +51,7 @@ export async function readData(path: string, options: DataOptions): Promise<Data
   const { target, exclude, signal } = options;
   if (exclude !== undefined) throw new UsageError('--exclude: only a .csv file has columns with names');
   if (form === 'mtx') {
-    if (target === undefined && !options.columns)
+    if (target === undefined && !mayLackTarget(options))
       throw new UsageError(`${path}: expected --target FILE with the responses, as a .mtx file has none`);
     const x = await readMatrixMarket(path, { signal });
     if (target === undefined) return { x, y: [], names: await namesOf(x.columns, options), target: '' };
@@ -63,6 +65,8 @@ export async function readData(path: string, options: DataOptions): Promise<Data
   const { x, y } = await readLibsvm(path, { signal, columns: options.columns?.count });
   return { x, y: Array.from(y), names: await namesOf(x.columns, options), target: 'label' };
 }
+
+const mayLackTarget = ({ withoutTarget, columns }: DataOptions): boolean => withoutTarget ?? columns !== undefined;
 
 /** The text of a file, plain or gzip. */
 function readText(path: string, signal: AbortSignal): Promise<string> {
@@ -170,10 +174,11 @@ function delimiterOf(line: string): string {
   return [',', ';', '\t'].reduce((best, each) => (count(each) > count(best) ? each : best));
 }
 
-function headOf(path: string, values: readonly string[], { target, exclude, columns }: DataOptions): Head {
+function headOf(path: string, values: readonly string[], options: DataOptions): Head {
+  const { target, exclude, columns } = options;
   const all = values.map((name) => name.trim());
   const known = (): string => `the columns are ${shortList(all)}`;
-  if (target === undefined && !columns)
+  if (target === undefined && !mayLackTarget(options))
     throw new UsageError(`${path}: expected --target NAME, the column with the responses; ${known()}`);
   const placeOf = (option: string, name: string): number => {
     const place = all.indexOf(name);

@@ -17,6 +17,8 @@ export interface Diagnosis {
   versions: { nonconvex: string; addon: string | null; node: string; napi: string; v8: string };
   platform: { name: string; glibc: string | null };
   processor: { model: string; count: number; vectors: string[] };
+  /** The processors that the functions of the addon and of its BLAS are compiled for, of the versions that run here. */
+  kernels: { own: string; blas: string | null } | null;
   threads: { number: number; from: string } | null;
   binaries: readonly BinaryTried[];
   /** Why no binary could be loaded. */
@@ -44,9 +46,9 @@ export function addDoctor(program: Command, ended: (status: number) => void): vo
 
 export async function diagnose(): Promise<Diagnosis> {
   let problem: string | undefined;
-  let loaded: { version: string; threads: number } | undefined;
+  let loaded: { version: string; threads: number; kernels: { own: string; blas?: string } } | undefined;
   try {
-    loaded = { version: addon().version, threads: addon().threads() };
+    loaded = { version: addon().version, threads: addon().threads(), kernels: addon().kernels() };
   } catch (error) {
     problem = messageOf(error);
   }
@@ -62,6 +64,7 @@ export async function diagnose(): Promise<Diagnosis> {
     },
     platform: { name: `${process.platform}-${process.arch}`, glibc: glibcVersion() ?? null },
     processor: { model: cpus()[0]?.model.trim() ?? 'unknown', count: cpus().length, vectors: vectorExtensions() },
+    kernels: loaded ? { own: loaded.kernels.own, blas: loaded.kernels.blas ?? null } : null,
     threads: loaded ? { number: loaded.threads, from: sourceOf(loaded.threads) } : null,
     binaries: binariesTried(),
     ...(problem !== undefined && { problem }),
@@ -103,14 +106,15 @@ function allowedProcessors(): number | undefined {
   }, 0);
 }
 
-export function diagnosisText({ versions, platform, processor, threads, ...found }: Diagnosis): string {
+export function diagnosisText({ versions, platform, processor, kernels, threads, ...found }: Diagnosis): string {
   const { nonconvex, addon: native, node, napi, v8 } = versions;
   const device = ({ kind, name, usable, reason, computeCapability }: Device): string =>
     `  ${kind}: ${name}${computeCapability ? `, compute capability ${computeCapability}` : ''}${usable ? '' : `: ${reason?.split('\n')[0]}`}`;
   const lines = [
     `nonconvex ${nonconvex}, addon ${native ?? 'not loaded'}, Node.js ${node}, Node-API ${napi}, V8 ${v8}`,
     `platform: ${platform.name}${platform.glibc ? `, glibc ${platform.glibc}` : ''}`,
-    `processor: ${processor.model}, ${counted(processor.count, 'core')}; kernels by ${processor.vectors.join(' ') || 'no vector extension that is known of'}`,
+    `processor: ${processor.model}, ${counted(processor.count, 'core')}, ${processor.vectors.join(' ') || 'no vector extension that is known of'}`,
+    ...(kernels ? [`kernels: own for ${kernels.own}, BLAS for ${kernels.blas ?? 'what is not known'}`] : []),
     ...(threads ? [`threads: ${threads.number}, by ${threads.from}`] : []),
     'binaries:',
     ...found.binaries.map(({ path, why }) => `  ${path}: ${why ?? 'loaded'}`),

@@ -1,4 +1,5 @@
 // The keywords of the command line program: every setting of `minimize`, from the addon's schema, and its own.
+import { type Command, Option } from 'commander';
 import { addon, type SettingSchema } from '../core/addon.js';
 
 /** A command line or an environment variable that says what cannot be done. */
@@ -17,7 +18,12 @@ export interface Choices {
 }
 
 const own: (SettingSchema & { name: Exclude<keyof Choices, 'settings'> })[] = [
-  { name: 'outlev', type: 'integer', lower: 0, doc: 'Iteration log: 0 none, 1 or more a line an iteration.' },
+  {
+    name: 'outlev',
+    type: 'integer',
+    lower: 0,
+    doc: 'Iteration log: 0 none, 1 a line an iteration, with solve on a terminal a bar, 2 lines everywhere.',
+  },
   {
     name: 'wantsol',
     type: 'integer',
@@ -133,3 +139,29 @@ export function describe({ doc, type, default: initial, defaultText }: SettingSc
   const usual = initial ?? defaultText;
   return `${doc.replaceAll('`', '')}${values}${usual === undefined ? '' : ` Default ${usual}.`}`;
 }
+
+/** The settings that options of a command give, by their names. */
+export function parseSettings(
+  known: readonly SettingSchema[],
+  texts: Readonly<Record<string, string | true | undefined>>,
+): Record<string, number | boolean | string> {
+  const settings: Record<string, number | boolean | string> = {};
+  for (const setting of known) {
+    const text = texts[setting.name];
+    if (text !== undefined) settings[setting.name] = parseValue(setting, setting.name, String(text));
+  }
+  return settings;
+}
+
+/** Options of a command for settings. */
+export function addSettings(command: Command, settings: readonly SettingSchema[]): void {
+  for (const setting of settings) {
+    const option = new Option(`--${setting.name} <value>`, describe(setting));
+    // For completions alone: what is given is checked, in any case of its letters, by parseSettings.
+    valuesOf.set(option, Array.isArray(setting.type) ? setting.type : setting.type === 'boolean' ? ['yes', 'no'] : []);
+    command.addOption(option);
+  }
+}
+
+/** The words that an option of a setting may have. */
+export const valuesOf = new WeakMap<Option, readonly string[]>();

@@ -1,17 +1,24 @@
 // What the arguments ask for: by people, or by AMPL.
-import { messageOf, visible } from '../core/check.js';
+import { existsSync } from 'node:fs';
+import { closest, messageOf, visible } from '../core/check.js';
 import { ampl } from './ampl.js';
-import { people } from './people.js';
+import { commands, people } from './people.js';
+import { nlPath } from './run.js';
 
 /** Whether AMPL, or what calls solvers as it does, is to read the answer. */
 export function calledByAmpl(args: readonly string[]): boolean {
   return args.includes('-AMPL');
 }
 
+/** Whether a first argument is a command, or one that is misspelt and no problem's name. */
+function isCommand(word: string): boolean {
+  if ([...commands, '--help', '-h', '--version'].includes(word)) return true;
+  return /^[a-z]+$/i.test(word) && !existsSync(nlPath(word)) && closest(word, commands) !== undefined;
+}
+
 /** Runs the program, and says an error on stderr. Returns the exit status. */
 export async function main(args: string[], signal: AbortSignal): Promise<number> {
-  const commands = ['solve', 'path', 'train', 'predict', 'doctor', 'help', '--help', '-h', '--version'];
-  const forPeople = !calledByAmpl(args) && (args[0] === undefined || commands.includes(args[0]));
+  const forPeople = !calledByAmpl(args) && (args[0] === undefined || isCommand(args[0]));
   try {
     return await (forPeople ? people : ampl)(args, signal);
   } catch (error) {

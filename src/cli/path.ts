@@ -1,8 +1,7 @@
 // `nonconvex path data.csv --target y`: models along lambdas, which of them cross-validation and criteria choose, and a page about them.
 import { basename } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { addon, type SettingSchema } from '../core/addon.js';
-import { iterationTable } from '../core/iterationTable.js';
 import type { Targets } from '../core/targets.js';
 import { chosenOf } from '../report/pathRun.js';
 import {
@@ -12,9 +11,10 @@ import {
   sparsePath,
 } from '../sparse/index.js';
 import { headline, readData } from './dataFile.js';
-import { describe, parseValue } from './keywords.js';
+import { addSettings, parseSettings } from './keywords.js';
 import { type FileRun, pathJson, pathText } from './pathText.js';
 import { print } from './print.js';
+import { follow } from './progress.js';
 import { checkWritable, reportOption, writeReport } from './reportFile.js';
 
 type Texts = Record<string, string | true | undefined>;
@@ -34,7 +34,12 @@ const own: SettingSchema[] = [
     default: 'deviance',
   },
   { name: 'impute', type: ['mean'], doc: "'mean': values that are missing become the mean of their column." },
-  { name: 'outlev', type: 'integer', lower: 0, doc: 'Log of the path: 0 none, 1 or more a line a lambda. Default 1.' },
+  {
+    name: 'outlev',
+    type: 'integer',
+    lower: 0,
+    doc: 'Log of the path: 0 none; 1 a bar on terminals, a line a lambda elsewhere; 2 lines everywhere. Default 1.',
+  },
 ];
 
 /** Adds the command to the program; `ended` takes the exit status: 0 when the path is solved, 1 when it is not. */
@@ -52,7 +57,7 @@ export function addPath(program: Command, signal: AbortSignal, ended: (status: n
     .addOption(reportOption())
     .option('--json', 'print one JSON object instead of a log and a table')
     .action(async (file: string, texts: Texts) => ended(await runPath(file, texts, signal)));
-  for (const setting of pathSettings()) command.addOption(new Option(`--${setting.name} <value>`, describe(setting)));
+  addSettings(command, pathSettings());
 }
 
 function pathSettings(): SettingSchema[] {
@@ -61,11 +66,7 @@ function pathSettings(): SettingSchema[] {
 
 async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise<number> {
   const { target, exclude, names, report, json, ...rest } = texts as Record<string, string | undefined>;
-  const values: Record<string, unknown> = {};
-  for (const setting of pathSettings()) {
-    const text = rest[setting.name];
-    if (text !== undefined) values[setting.name] = parseValue(setting, setting.name, text);
-  }
+  const values = parseSettings(pathSettings(), rest);
   const {
     folds = 10,
     outlev = 1,
@@ -75,7 +76,7 @@ async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise
   const data = await readData(file, { target, exclude, names, missing: settings.impute !== undefined, signal });
   const { x, y } = data;
   if (!json) print(`${headline(file, data)}\n`);
-  const log = json || outlev === 0 ? undefined : iterationTable('sparse', print);
+  const log = json || outlev === 0 ? undefined : follow('sparse', settings, outlev);
   const options = { ...settings, signal, onProgress: log?.report };
   const wanted = { x, y, names: data.names };
   const path: FileRun['path'] =

@@ -1,21 +1,29 @@
 // The commands for people, as the library for command lines has them.
 import { Command, CommanderError } from 'commander';
+import { addBench } from './benchmark.js';
+import { addCompletion } from './completion.js';
 import { addDoctor } from './doctor.js';
+import { addExample } from './example.js';
 import { addPath } from './path.js';
 import { addPredict } from './predict.js';
+import { addRatio, recipeNames } from './ratio.js';
 import { addSolve } from './solve.js';
 import { title } from './title.js';
-import { addTrain } from './train.js';
+import { addTrain, modelNames } from './train.js';
 
-/** Returns the exit status: 0 when the problem is solved, 1 when it is not, 2 when nothing was run. */
-export async function people(args: string[], signal: AbortSignal): Promise<number> {
-  let status = 0;
-  const ended = (code: number): void => {
-    status = code;
-  };
+/** The commands, without loading the addon that options come from. */
+export const commands = [
+  ...['solve', 'path', 'train', 'predict', 'ratio', 'bench', 'example', 'doctor', 'completion', 'help'],
+] as const;
+
+/** Commands that need no addon: it may be what is wrong. */
+const withoutAddon: readonly (string | undefined)[] = ['doctor', 'example'];
+
+/** The program that the arguments are for; `ended` takes the exit status. */
+function programFor(args: readonly string[], signal: AbortSignal, ended: (status: number) => void): Command {
   const program = new Command('nonconvex')
     .description(
-      'Minimises an objective under bounds and constraints by Newton’s method, and fits networks and regressions that select columns.',
+      'Minimises an objective under bounds and constraints by Newton’s method, ratios by coordinates, and fits networks and regressions that select columns.',
     )
     .version(title, '-v, --version', 'show the version')
     .addHelpText(
@@ -23,14 +31,31 @@ export async function people(args: string[], signal: AbortSignal): Promise<numbe
       '\nAs a solver for AMPL, Pyomo and JuMP: nonconvex stub -AMPL [key=value ...]; see nonconvex -?',
     )
     .exitOverride();
-  addDoctor(program, ended);
-  // Options of the others come from the addon, which may be what the doctor is asked about.
-  if (args[0] !== 'doctor') {
+  if (!withoutAddon.includes(args[0])) {
     addSolve(program, signal, ended);
     addPath(program, signal, ended);
     addTrain(program, args, signal, ended);
     addPredict(program, signal, ended);
+    addRatio(program, args, signal, ended);
+    addBench(program, signal, ended);
   }
+  addExample(program, ended);
+  addDoctor(program, ended);
+  addCompletion(program, () =>
+    [
+      ...modelNames.map((name) => ['train', '--model', name]),
+      ...recipeNames.map((name) => ['ratio', '--recipe', name]),
+    ].map((each) => programFor(each, signal, ended)),
+  );
+  return program;
+}
+
+/** Returns the exit status: 0 when the problem is solved, 1 when it is not, 2 when nothing was run. */
+export async function people(args: string[], signal: AbortSignal): Promise<number> {
+  let status = 0;
+  const program = programFor(args, signal, (code) => {
+    status = code;
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -40,9 +40,17 @@ export function progressText(now: Progress, share: number): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
-/** Follows a solve: by a bar on standard error where that is a terminal, by the table of iterations on standard output where it is not. */
-export function follow(solver: string, limits: ProgressLimits, isTerminal = process.stderr.isTTY): IterationTable {
-  return isTerminal ? bar(limits) : iterationTable(solver, print);
+/**
+ * Follows a solve: by a bar on standard error where that and standard output are terminals and `outlev` is 1, otherwise by the table of
+ * iterations on standard output.
+ */
+export function follow(
+  solver: string,
+  limits: ProgressLimits,
+  outlev = 1,
+  isTerminal = process.stderr.isTTY && process.stdout.isTTY,
+): IterationTable {
+  return isTerminal && outlev === 1 ? bar(limits) : iterationTable(solver, print);
 }
 
 function bar(limits: ProgressLimits): IterationTable {

@@ -5,24 +5,32 @@ import { minimize } from '../nlp/solver.js';
 import { type NlProgram, readNl } from '../problems/nl.js';
 import type { Choices } from './keywords.js';
 import { print, type Run } from './print.js';
+import { follow } from './progress.js';
 
 /** The file that is meant, which may be given without its '.nl'. */
 export function nlPath(path: string): string {
   return path.endsWith('.nl') ? path : `${path}.nl`;
 }
 
+export interface RunOptions {
+  /** Whether people look on, who have a bar on terminals. */
+  people?: boolean;
+  onRead?: (variables: number, constraints: number, notes: readonly string[]) => void;
+}
+
 export async function run(
   path: string,
   choices: Choices,
   signal: AbortSignal,
-  onRead?: (variables: number, constraints: number, notes: readonly string[]) => void,
+  { people = false, onRead }: RunOptions = {},
 ): Promise<Run> {
   const { objno: objective, relaxIntegers } = choices;
   const program = await readNl(path, { objective, relaxIntegers });
   const variables = program.withFixed(program.start).length;
   onRead?.(variables, program.m, program.notes);
-  const table = choices.outlev > 0 ? iterationTable('nlp', print) : undefined;
-  const result = await minimize(program, { ...choices.settings, signal, onProgress: table?.report });
+  const { outlev, settings } = choices;
+  const table = outlev > 0 ? (people ? follow('nlp', settings, outlev) : iterationTable('nlp', print)) : undefined;
+  const result = await minimize(program, { ...settings, signal, onProgress: table?.report });
   table?.end(result.history);
   const bounded = program.bounds.lower !== undefined;
   const { lowerMultipliers, upperMultipliers } = program.boundMultipliers(result);

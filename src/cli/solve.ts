@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { counted } from '../report/text.js';
-import { assign, assignAll, type Choices, describe, keywords, synonymsOf } from './keywords.js';
+import { addSettings, assign, assignAll, type Choices, keywords, synonymsOf } from './keywords.js';
 import { print, printSolution, type Run, summary } from './print.js';
 import { checkWritable, reportOption, writeReport } from './reportFile.js';
 import { nlPath, run } from './run.js';
@@ -32,8 +32,8 @@ export function addSolve(program: Command, signal: AbortSignal, ended: (status: 
       if (page !== undefined && !json) print(`\nThe report is in ${page}.`);
       ended(solved.result.status === 'solved' ? 0 : 1);
     });
+  addSettings(command, keywords());
   for (const keyword of keywords()) {
-    command.addOption(new Option(`--${keyword.name} <value>`, describe(keyword)));
     for (const synonym of synonymsOf(keyword.name)) command.addOption(new Option(`--${synonym} <value>`).hideHelp());
   }
 }
@@ -56,11 +56,12 @@ async function printJson(path: string, choices: Choices, signal: AbortSignal): P
 }
 
 async function printAll(path: string, choices: Choices, signal: AbortSignal): Promise<Run> {
-  const solved = await run(path, choices, signal, (variables, constraints, notes) => {
+  const onRead = (variables: number, constraints: number, notes: readonly string[]): void => {
     print(`${title}: ${basename(path)}, ${counted(variables, 'variable')}, ${counted(constraints, 'constraint')}`);
     for (const note of notes) print(`note: ${note}`);
     print('');
-  });
+  };
+  const solved = await run(path, choices, signal, { people: true, onRead });
   if (choices.outlev > 0) print('');
   print(summary(solved));
   printSolution(solved, choices.wantsol);

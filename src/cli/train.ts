@@ -9,7 +9,7 @@ import { trainReluNetwork } from '../relu/solver.js';
 import { chosenOf, preferred } from '../report/pathRun.js';
 import { crossValidate, sparseRegression } from '../sparse/index.js';
 import { type DataFile, headline, readData } from './dataFile.js';
-import { describe, parseValue, UsageError } from './keywords.js';
+import { addSettings, parseSettings, UsageError } from './keywords.js';
 import { agreement, predictions, readModelFile, writeModelFile } from './modelFile.js';
 import { print } from './print.js';
 import { follow } from './progress.js';
@@ -94,6 +94,8 @@ const trainers: Record<string, Trainer> = {
   },
 };
 
+export const modelNames: readonly string[] = Object.keys(trainers);
+
 /** Adds the command to the program; `ended` takes the exit status: 0 when the solve is solved, 1 when it is not. The options are those of the model that `args` name. */
 export function addTrain(
   program: Command,
@@ -119,7 +121,7 @@ export function addTrain(
     .option('--image <size>', 'columns are the pixels of an image of this size, such as 28x28; for --report')
     .option('--json', 'print one JSON object instead of a log and a summary')
     .action(async (file: string, texts: Texts) => ended(await train(file, kind, texts, signal)));
-  for (const setting of settingsOf(kind)) command.addOption(new Option(`--${setting.name} <value>`, describe(setting)));
+  addSettings(command, settingsOf(kind));
 }
 
 /** The model that the arguments name; what is none is left to the library for command lines to refuse. */
@@ -146,11 +148,7 @@ async function readOptions(kind: string, texts: Texts) {
     json,
     ...rest
   } = texts as Partial<Record<string, string>>;
-  const settings: Record<string, unknown> = {};
-  for (const setting of settingsOf(kind)) {
-    const text = rest[setting.name];
-    if (text !== undefined) settings[setting.name] = parseValue(setting, setting.name, text);
-  }
+  const settings = parseSettings(settingsOf(kind), rest);
   await checkWritable(output);
   await checkWritable(report);
   const columns = { target, exclude, names, missing: settings.impute !== undefined };

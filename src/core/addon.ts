@@ -12,6 +12,8 @@ export interface Solvers {
   schema(): Schema;
   /** Workers that solves are shared out over. */
   threads(): number;
+  /** The processors that its own functions and those of the BLAS are compiled for, of the versions that run here. */
+  kernels(): { own: string; blas?: string };
   /** Throws on settings and shapes that are wrong; all else rejects the promise. */
   solve(
     solver: string,

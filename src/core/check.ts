@@ -130,7 +130,7 @@ export function checkMembers<T extends object>(
 }
 
 /** The known word that is meant by a misspelt one, if one is close. */
-function closest(word: string, known: readonly string[]): string | undefined {
+export function closest(word: string, known: readonly string[]): string | undefined {
   const distances = known.map((each) => editDistance(word.toLowerCase(), each.toLowerCase()));
   const least = Math.min(...distances);
   const meant = known[distances.indexOf(least)];

@@ -16,6 +16,7 @@ describe('nonconvex doctor', () => {
     expect(found.healthy).toBe(true);
     expect(found.versions).toMatchObject({ addon: addon().version, node: process.versions.node });
     expect(found.threads?.number).toBe(addon().threads());
+    expect(found.kernels?.own).toMatch(/^(default|x86-64-v[34])$/);
     expect(found.binaries.at(-1)?.path).toMatch(/nonconvex[\w.-]*\.node$/);
     expect(found.binaries.at(-1)).not.toHaveProperty('why');
     expect(found.devices.map(({ kind }) => kind)).toEqual((await devices()).map(({ kind }) => kind));
@@ -37,6 +38,7 @@ describe('nonconvex doctor', () => {
       versions: { nonconvex: '1', addon: '1', node: '20', napi: '8', v8: '1' },
       platform: { name: 'p', glibc: null },
       processor: { model: 'm', count: 1, vectors: [] },
+      kernels: { own: 'default', blas: null },
       threads: { number: 1, from: 'x' },
       binaries: [],
       devices: [],

@@ -140,7 +140,7 @@ describe('the exit status', () => {
     ],
     ['no truth value', ['solve', 'circle.nl', '--scaling', 'maybe'], /scaling = 'maybe': expected yes or no/],
     ['an argument too many', ['solve', 'circle.nl', 'other'], /expected key=value, not 'other'/],
-    ['an unknown command', ['solves', 'circle.nl'], /key=value/],
+    ['an unknown command', ['solves', 'circle.nl'], /unknown command 'solves'/],
   ])('is 2 for %s', async (_, args, message) => {
     const { code, output, errors } = await folder.run(args);
     expect(errors).toMatch(message);
