@@ -8,6 +8,7 @@ import {
   toMatrix,
   toMatrixInPieces,
 } from '../core/matrix.js';
+import { withMethods } from '../core/methods.js';
 import { checkOptions } from '../core/settingNames.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
@@ -83,7 +84,7 @@ export async function linearNetwork(
     lowerBound: answer.lowerBound ?? Number.NaN,
     layers: layersOf(left, singularValues, right, depth),
   };
-  return Object.setPrototypeOf(result, linearNetworkKind.functions);
+  return withMethods(result, linearNetworkKind.functions);
 }
 
 function asColumn(y: unknown): Matrix {

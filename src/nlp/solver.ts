@@ -1,5 +1,6 @@
 import type { Bounds } from '../core/bounds.js';
 import { checkBoolean, checkNumber, checkObject, checkVector } from '../core/check.js';
+import { withMethods } from '../core/methods.js';
 import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import { type Dependence, dependences } from '../expressions/dependence.js';
@@ -166,7 +167,7 @@ const functions = class NlpResult {
  */
 function withDerivatives(result: Omit<NlpResult, 'sensitivity' | 'gradient'>, origin: Origin): NlpResult {
   origins.set(result, origin);
-  return Object.setPrototypeOf(result, functions);
+  return withMethods(result, functions);
 }
 
 function derivativesOf(given: object): NonNullable<Origin['made']> {

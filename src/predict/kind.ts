@@ -1,5 +1,7 @@
 // A kind of model: its members, what it has of functions, and how it is told from others.
+
 import { show } from '../core/check.js';
+import { withMethods } from '../core/methods.js';
 import { type Member, readMembers, record, type Sizes, writeMembers } from './members.js';
 
 export const format = 'nonconvex';
@@ -42,7 +44,7 @@ export function readModel<Model extends object>(of: Kind<Model>, json: unknown, 
   const sizes: Sizes = new Map();
   const model = readMembers('', of.members, given, sizes) as Model;
   of.check?.(model);
-  return Object.setPrototypeOf(model, of.functions);
+  return withMethods(model, of.functions);
 }
 
 /** Checks what all models as JSON have. */

@@ -1,6 +1,8 @@
 // How models along lambdas do on rows that they were not fitted to.
+
 import { checkBoolean, checkFunction, checkInteger, checkOneOf, isPromise } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
+import { withMethods } from '../core/methods.js';
 import type { SolveOptions } from '../core/solve.js';
 import { foldsOf, weightsOfRows } from './folds.js';
 import { linksAlong } from './links.js';
@@ -125,7 +127,7 @@ export async function crossValidate(
     ...(keepPredictions && { predictions: predictionsOf(prepared, parts, mixed(of, min.share), fitted.length) }),
   });
   if (first.share !== min.share) withOtherShare.set(cv, await pathOfShare(first.share));
-  return Object.setPrototypeOf(cv, Functions.prototype);
+  return withMethods(cv, Functions.prototype);
 }
 
 /** The means of the measure for each share of the penalised fit. */

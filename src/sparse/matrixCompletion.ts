@@ -1,6 +1,8 @@
 // Matrices of low rank from some of their entries.
+
 import { checkInteger, checkMembers, checkOneOf, checkVector } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
+import { withMethods } from '../core/methods.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { MatrixCompletionOptions, MatrixCompletionSolution } from '../generated/matrixCompletion.js';
@@ -87,9 +89,9 @@ export async function matrixCompletion(
       right: rowsOf(right.subarray(from * columns, before * columns), columns, rank),
       ...{ objective: objectives[k] as number, gap: gaps[k] as number },
     };
-    return Object.setPrototypeOf(completed, completedMatrixKind.functions);
+    return withMethods(completed, completedMatrixKind.functions);
   });
-  return Object.setPrototypeOf({ ...rest, matrices, ...matrices.at(-1) }, completedMatrixKind.functions);
+  return withMethods({ ...rest, matrices, ...matrices.at(-1) }, completedMatrixKind.functions);
 }
 
 /** The factors of an earlier result, with the roots of the singular values in each. */

@@ -1,7 +1,9 @@
 // A model of one lambda: coefficients, what they say of new rows, and how good they are.
+
 import { eachEntry } from '../core/algebra.js';
 import { checkMembers, checkVector } from '../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
+import { withMethods } from '../core/methods.js';
 import type { Label } from '../core/targets.js';
 import { checkType, meanOf } from '../predict/regression.js';
 import { filled, readMatrix } from './missing.js';
@@ -82,7 +84,7 @@ const functions = class SparseModel {
 
 /** A model with its functions. */
 export function withFunctions<Model extends Omit<SparseModel, 'predict'>>(model: Model): Model & SparseModel {
-  return Object.setPrototypeOf(model, functions);
+  return withMethods(model, functions);
 }
 
 function predictions(

@@ -1,6 +1,8 @@
 // Models along lambdas, and which of them criteria choose.
+
 import { checkNumber, checkOneOf, isPromise } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
+import { withMethods } from '../core/methods.js';
 import type { SolveResult } from '../core/solve.js';
 import { type Fitted, fitOf, modelOf, type SparseFit, type SparseModel, withFunctions } from './model.js';
 import {
@@ -140,7 +142,7 @@ export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, want
     notFitted: leftOf(lambdas, wanted, settings),
   } as const;
   fits.set(path, { answer, about });
-  return Object.setPrototypeOf(path, PathFunctions.prototype);
+  return withMethods(path, PathFunctions.prototype);
 }
 
 /** What the functions of a path need beside it. */

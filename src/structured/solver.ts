@@ -1,7 +1,9 @@
 // What the functions of this family share: checks of data, and what their results say of new rows.
+
 import { checkMembers, checkVector } from '../core/check.js';
 import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from '../core/matrix.js';
 import { requireMemory } from '../core/memory.js';
+import { withMethods } from '../core/methods.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { encodeTargets, type Label } from '../core/targets.js';
 
@@ -18,7 +20,7 @@ export function withFunctions<Result extends object, Functions extends object>(
   result: Result,
   functions: Functions,
 ): Result & Functions {
-  return Object.setPrototypeOf(result, functions);
+  return withMethods(result, functions);
 }
 
 /** Classes as -1 and 1, the second in order being 1. */

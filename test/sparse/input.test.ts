@@ -213,7 +213,9 @@ it('paths and cross-validations check what they are asked', async () => {
   expect(() => many.at(many.lambdaMax / 1000)).toThrow(/expected at least .*, the smallest lambda of the path$/);
   expect(() => many.select('cp' as never)).toThrow(/^criterion = 'cp': expected one of 'aic', 'bic', 'ebic'$/);
   const { select } = many;
-  expect(() => select('aic')).toThrow(/expected to be called as a function of a path/);
+  expect(select('aic').lambda).toBe(many.select('aic').lambda);
+  const ofNone = Object.getPrototypeOf(many).select;
+  expect(() => ofNone('aic')).toThrow(/expected to be called as a function of a path/);
   const inner = await path({}, { lambdas: [many.lambdaMax / 4, many.lambdaMax / 8] });
   expect(() => inner.at(many.lambdaMax / 2)).toThrow(
     /^lambda = .*: expected at most .*, the largest lambda of the path$/,

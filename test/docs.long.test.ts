@@ -1,0 +1,54 @@
+// Every block of JavaScript in the README and in docs/ runs, on the built package, and prints what the page says.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { blocksOf, programOf } from './codeBlocks.js';
+
+const root = join(import.meta.dirname, '..');
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true })
+    .map((name) => `docs/${String(name).replaceAll('\\', '/')}`)
+    .filter((name) => name.endsWith('.md')),
+];
+const separator = '--- the next block';
+/** Within the repository, where `nonconvex` is the package itself. */
+const folder = join(root, 'build-docs');
+mkdirSync(folder, { recursive: true });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const programs = pages
+  .map((page) => ({ page, ...blocksOf(readFileSync(join(root, page), 'utf8')) }))
+  .map(({ page, blocks, shared }) => ({ page, shared, blocks: blocks.filter(({ notRun }) => notRun === undefined) }))
+  .filter(({ blocks }) => blocks.length > 0);
+
+describe.each(programs)('$page', ({ page, blocks, shared }) => {
+  it('runs, and prints what it says', () => {
+    const cwd = join(folder, page.replaceAll('/', '-'));
+    mkdirSync(cwd, { recursive: true });
+    const file = join(cwd, 'blocks.mjs');
+    writeFileSync(file, programOf({ blocks, shared }, separator));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [file], { cwd, encoding: 'utf8', timeout: 120_000 });
+    const printed = stdout.split(`${separator}\n`);
+    const ended = blocks[printed.length - 1];
+    if (status !== 0) throw new Error(`${page}:${ended?.line} ${stderr}`);
+    for (const [k, { prints, line }] of blocks.entries()) {
+      if (prints !== undefined) expect(printed[k], `${page}:${line}`).toBe(prints);
+    }
+  }, 150_000);
+});
+
+it('names in a comment what it leaves out', () => {
+  const page =
+    "<!-- on this page: const a = 1; -->\n<!-- before: const b = 2; -->\n```js\nimport { x } from 'p';\nf(a, b);\n```\n\n```\n3\n```\n<!-- not run: g is nowhere -->\n```js\ng();\n```\n";
+  const found = blocksOf(page);
+  expect(found.blocks.map(({ before, prints, notRun }) => ({ before, prints, notRun }))).toEqual([
+    { before: 'const b = 2;', prints: '3\n', notRun: undefined },
+    { before: '', prints: undefined, notRun: 'g is nowhere' },
+  ]);
+  const program = programOf(found, separator);
+  const order = ['const a = 1;', 'const b = 2;', "const { x } = await import('p');", 'f(a, b);', separator];
+  const places = order.map((text) => program.indexOf(text));
+  expect(places.every((place, k) => place > (places[k - 1] ?? -1))).toBe(true);
+});
