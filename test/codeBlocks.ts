@@ -1,11 +1,12 @@
-// The blocks of JavaScript in a page of Markdown, as a program that runs them.
+// The blocks of JavaScript and Python in a page of Markdown, and the former as a program that runs them.
 // A comment `<!-- before: ... -->` right before a block holds what the block takes for granted, `<!-- on this page: ... -->` what all
-// blocks of the page do; `<!-- not run: reason -->` leaves a block out. A block without a language right after one is what it prints; one
+// blocks of the page do; `<!-- not run: reason -->` leaves a block out. A block without a language right after one, or after several, is what each of them prints; one
 // of `text` is what it may print.
 
 export interface Block {
   /** The number of the block's first line. */
   line: number;
+  language: 'js' | 'python';
   code: string;
   /** Statements that go before it. */
   before: string;
@@ -22,22 +23,22 @@ const comment = /<!-- (before|not run):\s+((?:(?!-->)[\s\S])*?)\s*-->\s*$/;
 export function blocksOf(page: string): { blocks: Block[]; shared: string } {
   const shared = Array.from(page.matchAll(/<!-- on this page:([\s\S]*?)-->/g), ([, text = '']) => text).join('\n');
   const blocks: Block[] = [];
-  let last: { block: Block; end: number } | undefined;
+  let adjacent: Block[] = []; // the blocks right before, with nothing between them
+  let end = 0;
   for (const match of page.matchAll(fence)) {
     const [whole, language, code = ''] = match;
-    if (language === 'js') {
-      const told = page.slice(0, match.index).match(comment);
-      const block: Block = {
-        line: lineAt(page, match.index),
-        code,
-        before: told?.[1] === 'before' ? (told[2] ?? '') : '',
-      };
-      if (told?.[1] === 'not run') block.notRun = told[2];
+    if (page.slice(end, match.index).trim() !== '') adjacent = [];
+    end = match.index + whole.length;
+    if (language === 'js' || language === 'python') {
+      const [, kind, told] = page.slice(0, match.index).match(comment) ?? [];
+      const block: Block = { line: lineAt(page, match.index), language, code, before: '' };
+      if (kind === 'before') block.before = told ?? '';
+      if (kind === 'not run') block.notRun = told;
       blocks.push(block);
-      last = { block, end: match.index + whole.length };
+      adjacent.push(block);
     } else {
-      if (language === '' && last && page.slice(last.end, match.index).trim() === '') last.block.prints = code;
-      last = undefined;
+      if (language === '') for (const block of adjacent) block.prints = code;
+      adjacent = [];
     }
   }
   return { blocks, shared };

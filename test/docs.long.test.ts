@@ -1,4 +1,5 @@
-// Every block of JavaScript in the README and in docs/ runs, on the built package, and prints what the page says.
+// Every block of JavaScript in the README and in docs/ runs, on the built package, and prints what the page says; and every block of
+// Python, where its libraries are.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,20 +11,28 @@ const pages = [
   'README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true })
     .map((name) => `docs/${String(name).replaceAll('\\', '/')}`)
-    .filter((name) => name.endsWith('.md')),
+    .filter((name) => name.endsWith('.md') && !name.startsWith('docs/site/')),
 ];
 const separator = '--- the next block';
 /** Within the repository, where `nonconvex` is the package itself. */
-const folder = join(root, 'build-docs');
+const folder = join(root, 'build-blocks');
 mkdirSync(folder, { recursive: true });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const programs = pages
   .map((page) => ({ page, ...blocksOf(readFileSync(join(root, page), 'utf8')) }))
   .map(({ page, blocks, shared }) => ({ page, shared, blocks: blocks.filter(({ notRun }) => notRun === undefined) }))
+  .map(({ blocks, ...page }) => ({
+    ...page,
+    blocks: blocks.filter(({ language }) => language === 'js'),
+    python: blocks.filter(({ language }) => language === 'python'),
+  }))
   .filter(({ blocks }) => blocks.length > 0);
 
-describe.each(programs)('$page', ({ page, blocks, shared }) => {
+const probe = spawnSync('/usr/bin/python3', ['-c', 'import sklearn, scipy'], { encoding: 'utf8' });
+const missing = probe.status === 0 ? '' : 'as python3-sklearn and python3-scipy are not installed';
+
+describe.each(programs)('$page', ({ page, blocks, shared, python }) => {
   it('runs, and prints what it says', () => {
     const cwd = join(folder, page.replaceAll('/', '-'));
     mkdirSync(cwd, { recursive: true });
@@ -37,6 +46,22 @@ describe.each(programs)('$page', ({ page, blocks, shared }) => {
       if (prints !== undefined) expect(printed[k], `${page}:${line}`).toBe(prints);
     }
   }, 150_000);
+
+  if (python.length === 0) return;
+  it.skipIf(missing)(
+    missing ? `Python: skipped, ${missing}` : 'the programs in Python print the same',
+    () => {
+      for (const { code, prints, line } of python) {
+        const { status, stdout, stderr } = spawnSync('/usr/bin/python3', ['-c', code], {
+          encoding: 'utf8',
+          timeout: 60_000,
+        });
+        if (status !== 0) throw new Error(`${page}:${line} ${stderr}`);
+        expect(stdout, `${page}:${line}`).toBe(prints);
+      }
+    },
+    150_000,
+  );
 });
 
 it('names in a comment what it leaves out', () => {

@@ -1,0 +1,95 @@
+// The documentation as a site: `npm run docs`. Pages are those of docs/, which read as well without it.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitepress';
+import { addressOf, repository } from '../../../scripts/publication.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const docs = join(root, 'docs');
+const titleOf = (name) => readFileSync(join(docs, `${name}.md`), 'utf8').match(/^# (.*)$/m)[1];
+const page = (text, name) => ({ text, link: `/${name}` });
+
+/** The rest of a page's name in docs/, or the address of what a link names elsewhere in the repository. */
+function target(href, from) {
+  if (/^[a-z]+:|^#|^\//.test(href)) return href;
+  const [path, anchor] = href.split('#');
+  const absolute = join(docs, dirname(from), path);
+  if (!relative(docs, absolute).startsWith('..') && /\.md$|^$/.test(path)) return href;
+  if (!existsSync(absolute)) throw new Error(`docs/${from}: ${href} is not there`);
+  return addressOf(relative(root, absolute)) + (anchor ? `#${anchor}` : '');
+}
+
+export default defineConfig({
+  title: 'nonconvex',
+  description: 'Non-convex problems that can be solved with a guarantee, in Node.js',
+  srcDir: 'pages', // copies of docs/, made by scripts/docs.mjs
+  outDir: '../../build-site',
+  cleanUrls: false,
+  lastUpdated: false,
+  markdown: {
+    html: true,
+    config(markdown) {
+      // Pages have formulas and types in angle brackets and braces as plain text.
+      const text = markdown.renderer.rules.text;
+      markdown.renderer.rules.text = (...args) => text(...args).replaceAll('{{', '&#123;&#123;');
+      const inline = markdown.renderer.rules.code_inline;
+      markdown.renderer.rules.code_inline = (...args) => inline(...args).replace('<code', '<code v-pre');
+      markdown.core.ruler.push('links-of-the-repository', ({ tokens, env }) => {
+        for (const { children } of tokens) {
+          for (const token of children ?? []) {
+            if (token.type !== 'link_open') continue;
+            token.attrSet('href', target(token.attrGet('href'), env.relativePath));
+          }
+        }
+      });
+    },
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    socialLinks: [{ icon: 'github', link: repository }],
+    nav: [page('Which solver', 'choosing'), page('It does not converge', 'troubleshooting')],
+    sidebar: [
+      {
+        text: 'Questions',
+        items: [
+          page('Which solver?', 'choosing'),
+          page('I come from ...', 'moving'),
+          page('It does not converge', 'troubleshooting'),
+          page('Others ask', 'faq'),
+        ],
+      },
+      {
+        text: 'Solvers',
+        items: [...readdirSync(join(root, 'native/solvers')), 'problems'].map((name) => page(titleOf(name), name)),
+      },
+      {
+        text: 'Around them',
+        items: [
+          page('Command line', 'cli'),
+          page('Pages about results', 'report'),
+          page('Models as JSON and ONNX', 'exchange'),
+          page('Files of data', 'readers'),
+          page('Deploying', 'deploying'),
+          page('GPUs', 'cuda'),
+          page('Benchmarks', 'benchmarks'),
+          page('Reliability', 'reliability'),
+          page('Building', 'building'),
+          { text: 'API', link: '/api/index.html', target: '_self' },
+        ],
+      },
+      {
+        text: 'Mathematics',
+        items: [page('Equations', 'nlp-methods'), page('Bounds and inequalities', 'nlp-inequalities')],
+      },
+      {
+        text: 'Developers',
+        items: readdirSync(join(docs, 'developers'))
+          .filter((name) => name.endsWith('.md'))
+          .map((name) => `developers/${name.slice(0, -3)}`)
+          .map((name) => page(titleOf(name), name)),
+      },
+    ],
+  },
+});
