@@ -3,7 +3,8 @@
 #include "core/multiversion.hpp"
 
 #if defined(__ELF__)
-// OpenBLAS's name of the processor whose kernels it has chosen; null where the BLAS is another, or has kernels for one processor alone.
+// OpenBLAS's name of the processor whose kernels it has chosen; null where the BLAS is another, or has kernels for one
+// processor alone.
 extern "C" __attribute__((weak)) char* gotoblas_corename();
 #endif
 
