@@ -5,12 +5,13 @@ import * as vega from 'vega';
 import * as vegaLite from 'vega-lite';
 
 const theme = {
+  aria: false, // a label for each mark, which makes files several times as large
   background: 'white',
   padding: 12,
   font: 'Helvetica, Arial, sans-serif',
   title: { fontSize: 15, subtitleFontSize: 12, subtitleColor: '#555', anchor: 'start', offset: 12, subtitlePadding: 4 },
   axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', gridColor: '#e8e8e8', domainColor: '#999' },
-  legend: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal', symbolStrokeWidth: 2.5 },
+  legend: { labelLimit: 300, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal', symbolStrokeWidth: 2.5 },
   header: { labelFontSize: 12 },
   view: { stroke: null },
 };

@@ -1,7 +1,7 @@
 // The examples run, on the built package, and print what they say at their end: after `// prints: ` a line, or a regular
 // expression between slashes that some line matches. One that ends with `// runs by itself: ` and a reason is left out.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 
@@ -20,6 +20,13 @@ beforeAll(() => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...paths], { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   outputs = JSON.parse(stdout);
+});
+
+it('that the gallery shows are there', () => {
+  const gallery = readFileSync(join(folder, '../docs/gallery.md'), 'utf8');
+  const shown = Array.from(gallery.matchAll(/\(\.\.\/examples\/(.*\.mjs)\)/g), ([, name]) => name as string);
+  expect(shown.length).toBeGreaterThan(10);
+  expect(shown.filter((name) => !existsSync(join(folder, name)))).toEqual([]);
 });
 
 it.each(examples)('$name', ({ k, text }) => {

@@ -11,6 +11,7 @@ const Sigma = mu.map((_, i) =>
 );
 
 const percent = (value) => `${(100 * value).toFixed(1).padStart(5)} %`;
+const portfolios = [];
 for (const [name, options] of [
   ['long only', {}],
   ['at most a fifth each', { bounds: { upper: 0.2 } }],
@@ -20,7 +21,23 @@ for (const [name, options] of [
   console.log(`${name}: ratio ${ratio.toFixed(4)} (${certificate})`);
   console.log(`  return ${percent(expectedReturn)}, volatility ${percent(volatility)} a month`);
   console.log(`  weights ${Array.from(weights, percent).join(' ')}`);
+  for (const [k, weight] of weights.entries()) portfolios.push({ name, weight, asset: k + 1 });
 }
+
+// The picture of docs/gallery.md, in Vega-Lite.
+export const picture = {
+  title: 'Weights of the portfolios with the largest Sharpe ratio',
+  width: 420,
+  height: 200,
+  data: { values: portfolios },
+  mark: 'bar',
+  encoding: {
+    x: { field: 'asset', title: 'asset', sort: null },
+    xOffset: { field: 'name', sort: null },
+    y: { field: 'weight', type: 'quantitative', title: null, axis: { format: '%' } },
+    color: { field: 'name', title: null, sort: null },
+  },
+};
 
 // prints: long only: ratio 0.2737 (global)
 // prints: /^at most a fifth each: ratio 0\.2573/

@@ -25,5 +25,22 @@ console.log(`total least squares  ${total.x[0].toFixed(4)}`);
 console.log(total.message);
 console.log(`smallest change of all coordinates that puts the points on a line: ${total.distance.toFixed(4)}`);
 
+// The picture of docs/gallery.md, in Vega-Lite.
+const line = (name, slope) => [-2.5, 2.5].map((x) => ({ name, x, y: slope * x }));
+export const picture = {
+  title: 'Errors in both coordinates',
+  width: 420,
+  height: 300,
+  encoding: { x: { field: 'x', type: 'quantitative' }, y: { field: 'y', type: 'quantitative' } },
+  layer: [
+    { data: { values: points }, mark: { type: 'point', opacity: 0.4, color: '#888' } },
+    {
+      data: { values: [...line('least squares', ordinary.x[0]), ...line('total least squares', total.x[0])] },
+      mark: 'line',
+      encoding: { color: { field: 'name', title: null } },
+    },
+  ],
+};
+
 // prints: least squares        1.7123
 // prints: total least squares  2.0313

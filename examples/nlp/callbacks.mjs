@@ -23,6 +23,33 @@ const { status, x, objective, counts } = await minimize(program);
 console.log(`${status}: (${x[0].toFixed(6)}, ${x[1].toFixed(6)}), distance ${Math.sqrt(objective).toFixed(6)}`);
 console.log(`${counts.objective} objectives, ${counts.hessian} Hessians`);
 
+// The picture of docs/gallery.md, in Vega-Lite.
+const curve = Array.from({ length: 120 }, (_, i) => Math.tan(-0.6 + (2.77 * i) / 119)) // of y / x
+  .filter((t) => Math.abs(1 + t ** 3) > 0.2)
+  .map((t) => ({ t, branch: t < -1 ? 1 : 2, x: (6 * t) / (1 + t ** 3), y: (6 * t * t) / (1 + t ** 3) }));
+export const picture = {
+  title: 'The point of the folium that is nearest to (1, 2)',
+  width: 300,
+  height: 300,
+  encoding: { x: { field: 'x', type: 'quantitative' }, y: { field: 'y', type: 'quantitative' } },
+  layer: [
+    {
+      data: { values: curve },
+      mark: { type: 'line', color: '#888' },
+      encoding: { order: { field: 't' }, detail: { field: 'branch' } },
+    },
+    {
+      data: {
+        values: [
+          { x: 1, y: 2 },
+          { x: x[0], y: x[1] },
+        ],
+      },
+      mark: { type: 'line', point: { filled: true }, color: '#c33' },
+    },
+  ],
+};
+
 // prints: jacobian[0, 1] = -2.52, differences give 4.08
 // prints: all derivatives agree with differences
 // prints: /^solved: \(0\.814487, 2\.153131\)/

@@ -44,6 +44,7 @@ let cost = 0;
 const iterations = { warm: [], cold: [] };
 const seconds = [];
 let solved = 0;
+const course = [];
 for (let hour = 0; hour < 100; ++hour) {
   price.set(ahead(hour, (t) => day(t, 0.3, 0.15, 18)));
   outside.set(ahead(hour, (t) => day(t, 2, 5, 15) + Math.sin(t / 7)));
@@ -60,7 +61,9 @@ for (let hour = 0; hour < 100; ++hour) {
   }
   last = result;
   temperature = inside.valueIn(result)[0];
-  cost += day(hour + 1, 0.3, 0.15, 18) * power.valueIn(result)[0];
+  const [used] = power.valueIn(result);
+  cost += day(hour + 1, 0.3, 0.15, 18) * used;
+  course.push({ hour, inside: temperature, power: used, price: day(hour + 1, 0.3, 0.15, 18) });
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
@@ -68,6 +71,25 @@ console.log(`${solved} of 100 solved, cost ${cost.toFixed(4)}`);
 const [warm, cold] = [median(iterations.warm), median(iterations.cold)];
 console.log(`a warm start takes ${warm < cold ? 'fewer' : 'no fewer'} iterations: ${warm}, not ${cold} (medians)`);
 console.log(`median time of a solve: ${(1000 * median(seconds)).toFixed(2)} ms`);
+
+// The picture of docs/gallery.md, in Vega-Lite.
+export const picture = {
+  title: 'A house that is heated when it is cheap',
+  data: { values: course },
+  vconcat: [
+    ['inside', 'inside, °C', [16, 22]],
+    ['power', 'power, kW', [0, 4]],
+    ['price', 'price', [0, 0.5]],
+  ].map(([field, title, domain]) => ({
+    width: 640,
+    height: 90,
+    mark: { type: 'line', interpolate: field === 'power' ? 'step' : 'linear' },
+    encoding: {
+      x: { field: 'hour', type: 'quantitative' },
+      y: { field, type: 'quantitative', title, scale: { domain } },
+    },
+  })),
+};
 
 // prints: 100 of 100 solved, cost 34.9820
 // prints: /^a warm start takes fewer iterations: [2-4], not 1\d /

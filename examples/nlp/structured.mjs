@@ -40,6 +40,20 @@ const pushed = await minimize(control);
 const highest = Math.max(...control.stateIn(pushed).data.map(Math.abs));
 console.log(`control: objective ${pushed.objective.toFixed(4)}, largest deflection ${highest.toFixed(3)}`);
 
+// The picture of docs/gallery.md, in Vega-Lite.
+export const picture = {
+  title: 'The membrane under control',
+  width: 240,
+  height: 240,
+  data: { values: Array.from(control.stateIn(pushed).data, (u, k) => ({ u, i: Math.floor(k / 16), j: k % 16 })) },
+  mark: 'rect',
+  encoding: {
+    x: { field: 'j', type: 'ordinal', axis: null },
+    y: { field: 'i', type: 'ordinal', axis: null },
+    color: { field: 'u', type: 'quantitative', title: 'deflection', scale: { scheme: 'redblue', domainMid: 0 } },
+  },
+};
+
 // prints: /^good: solved in \d+ iterations$/
 // prints: coefficients 2.089 -1.563 -0.526, intercept -0.234
 // prints: their sum is 0 to ten digits: true

@@ -35,5 +35,26 @@ console.log(
   `refined: objective ${refined.objective.toFixed(2)}, lower bound ${refined.lowerBound.toFixed(2)}, ${refined.certificate}`,
 );
 
+// The picture of docs/gallery.md, in Vega-Lite.
+export const picture = {
+  title: 'No network has an objective below the line',
+  width: 280,
+  height: 220,
+  encoding: { y: { field: 'objective', type: 'quantitative', title: 'objective' } },
+  layer: [
+    {
+      data: {
+        values: [
+          { patterns: '50 random patterns', objective: sampled.objective },
+          { patterns: 'refined', objective: refined.objective },
+        ],
+      },
+      mark: { type: 'bar', width: 60 },
+      encoding: { x: { field: 'patterns', title: null, axis: { labelAngle: 0 } } },
+    },
+    { data: { values: [{ objective: refined.lowerBound }] }, mark: { type: 'rule', color: '#c33', strokeWidth: 2 } },
+  ],
+};
+
 // prints: /50 random patterns: objective 2\.3\d, certificate: patterns/
 // prints: refined: objective 0.93, lower bound 0.93, global

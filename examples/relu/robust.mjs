@@ -1,5 +1,5 @@
 // Two rings told apart by a network whose loss is certified against inputs that move, beside one trained as usual.
-import { attack, trainReluNetwork } from 'nonconvex/relu';
+import { attack, predict, trainReluNetwork } from 'nonconvex/relu';
 
 const radius = 0.4;
 const angles = Array.from({ length: 40 }, (_, k) => (2 * Math.PI * k) / 40);
@@ -19,6 +19,29 @@ const { worstCaseLoss, patternsWithRoom, patternsFound } = robust.robustness;
 console.log(
   `certified: no attack makes it more than ${worstCaseLoss.toFixed(2)} (${patternsWithRoom} of ${patternsFound} patterns)`,
 );
+
+// The picture of docs/gallery.md, in Vega-Lite.
+const grid = Array.from({ length: 31 * 31 }, (_, k) => [((k % 31) - 15) / 6, (Math.floor(k / 31) - 15) / 6]);
+export const picture = {
+  title: `Two rings, each point free to move by ${radius}`,
+  hconcat: Object.entries({ usual, robust }).map(([title, { network }]) => ({
+    title,
+    width: 260,
+    height: 260,
+    encoding: {
+      x: { field: 'a', type: 'quantitative', title: null },
+      y: { field: 'b', type: 'quantitative', title: null },
+      color: { field: 'label', title: null },
+    },
+    layer: [
+      {
+        data: { values: predict(network, grid).map((label, k) => ({ a: grid[k][0], b: grid[k][1], label })) },
+        mark: { type: 'square', size: 85, opacity: 0.25 },
+      },
+      { data: { values: x.map(([a, b], i) => ({ a, b, label: y[i] })) }, mark: { type: 'point', filled: true } },
+    ],
+  })),
+};
 
 // prints: /^usual: hinge loss under attack [23]\d\.\d\d$/
 // prints: /^robust: hinge loss under attack [12]\.\d\d$/

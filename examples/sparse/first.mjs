@@ -29,6 +29,44 @@ console.log(
   `on most halves: ${stableNames.join(' ')}, of which at most ${expectedFalse.toFixed(1)} are expected to be there by chance`,
 );
 
+// The picture of docs/gallery.md, in Vega-Lite.
+const { offsets, indices, values } = path.coefficients;
+export const picture = {
+  title: 'Coefficients of MCP along lambda; the line is the choice of EBIC',
+  width: 520,
+  height: 240,
+  layer: [
+    {
+      data: {
+        values: Array.from(path.lambda).flatMap((lambda, k) =>
+          Array.from(indices.subarray(offsets[k], offsets[k + 1]), (j, i) => ({
+            lambda,
+            column: [3, 17, 42].includes(j) ? names[j] : 'others',
+            j,
+            value: values[offsets[k] + i],
+          })),
+        ),
+      },
+      mark: 'line',
+      encoding: {
+        x: { field: 'lambda', type: 'quantitative', scale: { type: 'log', reverse: true, nice: false } },
+        y: { field: 'value', type: 'quantitative', title: 'coefficient' },
+        detail: { field: 'j' },
+        color: {
+          field: 'column',
+          title: null,
+          scale: { domain: ['x3', 'x17', 'x42', 'others'], range: ['#4c78a8', '#f58518', '#54a24b', '#bbb'] },
+        },
+      },
+    },
+    {
+      data: { values: [{ lambda: best.lambda }] },
+      mark: { type: 'rule', strokeDash: [4, 4] },
+      encoding: { x: { field: 'lambda', type: 'quantitative' } },
+    },
+  ],
+};
+
 // prints: lasso at 0.2: x3 x17 x42; global, gap below 1e-6: true
 // prints: MCP by EBIC: 2.1 x3, -1.5 x17, 0.9 x42
 // prints: MCP, one standard error: x3 x17 x42

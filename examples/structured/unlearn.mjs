@@ -8,5 +8,30 @@ const { status, coefficients, intercept, leverages } = await unlearn({ x, y, ...
 console.log(`${status}: y = ${intercept?.toFixed(3)} + ${coefficients[0]?.toFixed(3)} x`);
 console.log(`leverages ${Array.from(leverages, (value) => value.toFixed(3)).join(' ')}`);
 
+// The picture of docs/gallery.md, in Vega-Lite.
+const line = (name, a, b) => [0, 5].map((at) => ({ name, x: at, y: a + b * at }));
+export const picture = {
+  title: 'A line that forgets two rows',
+  width: 360,
+  height: 240,
+  encoding: { x: { field: 'x', type: 'quantitative' }, y: { field: 'y', type: 'quantitative' } },
+  layer: [
+    {
+      data: { values: x.map(([at], i) => ({ x: at, y: y[i] })) },
+      mark: { type: 'point', filled: true, size: 70, color: '#888' },
+    },
+    {
+      data: {
+        values: [
+          ...line('before', fitted.intercept, fitted.coefficients[0]),
+          ...line('after', intercept, coefficients[0]),
+        ],
+      },
+      mark: 'line',
+      encoding: { color: { field: 'name', title: null, sort: null } },
+    },
+  ],
+};
+
 // prints: solved: y = 1.000 + 2.000 x
 // prints: leverages 0.181 0.524

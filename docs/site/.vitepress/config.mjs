@@ -49,7 +49,7 @@ export default defineConfig({
     search: { provider: 'local' },
     outline: [2, 3],
     socialLinks: [{ icon: 'github', link: repository }],
-    nav: [page('Which solver', 'choosing'), page('It does not converge', 'troubleshooting')],
+    nav: [page('Which solver', 'choosing'), page('It does not converge', 'troubleshooting'), page('Gallery', 'gallery')],
     sidebar: [
       {
         text: 'Questions',
@@ -58,6 +58,7 @@ export default defineConfig({
           page('I come from ...', 'moving'),
           page('It does not converge', 'troubleshooting'),
           page('Others ask', 'faq'),
+          page('Pictures', 'gallery'),
         ],
       },
       {
