@@ -3,5 +3,12 @@
 /** The repository's address, without a slash at its end. */
 export const repository = 'https://example.org/nonconvex';
 
-/** Where a file of the repository is read. */
-export const addressOf = (path) => `${repository}/blob/main/${path}`;
+/** What package.json says of it. */
+export const fields = {
+  repository: { type: 'git', url: `git+${repository}.git` },
+  homepage: `${repository}#readme`,
+  bugs: `${repository}/issues`,
+};
+
+/** Where a file of the repository is read, or an image of it is shown. */
+export const addressOf = (path) => `${repository}/${/\.(svg|png)$/.test(path) ? 'raw' : 'blob'}/main/${path}`;

@@ -45,8 +45,8 @@ beforeAll(() => {
   for (const command of ['npm', 'npx', 'sh']) symlinkSync(programOf(command), join(folder, 'bin', command));
   mkdirSync(application);
   writeFileSync(join(application, 'package.json'), '{ "private": true }');
-  const pack = ['pack', '--json', '--pack-destination', folder];
-  packed = JSON.parse(execFileSync('npm', pack, { cwd: repository, encoding: 'utf8' }))[0];
+  const pack = [join(repository, 'scripts/pack.mjs'), '--json', '--pack-destination', folder];
+  packed = JSON.parse(execFileSync(process.execPath, pack, { cwd: repository, encoding: 'utf8' }))[0];
   const install = [
     'install',
     '--offline',
@@ -65,9 +65,20 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the packed tarball', () => {
   it('holds the results of the builds and nothing else', () => {
     const allowed =
-      /^(dist\/((esm|cjs)\/[\w/]+\.(js|d\.ts)|cjs\/package\.json|cli\.js)|prebuilds\/[\w-]+\/nonconvex(\.\w+)?\.node|[A-Z-]+(\.md|\.txt)?|package\.json)$/;
+      /^(examples\/.*|dist\/((esm|cjs)\/[\w/]+\.(js|d\.ts)|cjs\/package\.json|cli\.js)|prebuilds\/[\w-]+\/nonconvex(\.\w+)?\.node|[A-Z-]+(\.md|\.txt)?|package\.json)$/;
     expect(packed.files.map((file) => file.path).filter((path) => !allowed.test(path))).toEqual([]);
     expect(packed.files.some((file) => file.path.startsWith('prebuilds/'))).toBe(true);
+  });
+
+  it('names the repository in its package.json and README, and no script', () => {
+    const read = (name: string) => readFileSync(join(application, 'node_modules/nonconvex', name), 'utf8');
+    const { repository: where, homepage, bugs, scripts, devDependencies } = JSON.parse(read('package.json'));
+    expect(where.url).toMatch(/^git\+https:/);
+    expect([homepage, bugs].every((address) => address.startsWith('https://'))).toBe(true);
+    expect([scripts, devDependencies]).toEqual([undefined, undefined]);
+    const links = Array.from(read('README.md').matchAll(/\]\(([^)]*)\)/g), ([, link]) => link as string);
+    expect(links.length).toBeGreaterThan(20);
+    expect(links.filter((link) => !/^https?:|^#/.test(link))).toEqual([]);
   });
 
   it('has a reference that bundlers read to each binary', () => {
@@ -82,7 +93,7 @@ describe('the packed tarball', () => {
     const installed = join(application, 'node_modules/nonconvex');
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     for (const script of ['preinstall', 'install', 'postinstall', 'prepare'])
-      expect(manifest.scripts).not.toHaveProperty(script);
+      expect(manifest.scripts ?? {}).not.toHaveProperty(script);
     expect(manifest.dependencies ?? {}).toEqual({});
     for (const { path } of packed.files) {
       expect(readFileSync(join(installed, path)).includes(dirname(repository)), path).toBe(false);
