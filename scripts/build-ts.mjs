@@ -1,8 +1,8 @@
 // The TypeScript build: every module of src/ by itself, as an ES module in dist/esm and as CommonJS in dist/cjs, with
 // declarations beside each; and the command line program in one file, dist/cli.js.
-// Modules are not bundled, so that whatever subpaths a program imports, there is one of each class and table, but for three: the subpaths
+// Modules are not bundled, so that whatever subpaths a program imports, there is one of each class and table, but for these: the subpaths
 // nonconvex/predict and nonconvex/report, which are plain JavaScript without anything of Node, the latter with the libraries that draw,
-// and the messages of ONNX with the library that writes them.
+// the messages of ONNX, the parser of .csv files and that of .zip files with the libraries that do it.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { buildSync, transformSync } from 'esbuild';
@@ -28,12 +28,12 @@ function transform(path, format) {
 }
 
 /** One file of a module and all that it needs, for any JavaScript. What it loads on use stays beside it. */
-function bundle(path, format) {
+function bundle(path, format, platform = 'neutral') {
   buildSync({
     entryPoints: [join(root, path)],
     outfile: join(dist, format, relative('src', path).replace(/\.ts$/, '.js')),
     bundle: true,
-    platform: 'neutral',
+    platform,
     mainFields: ['module', 'main'],
     format,
     target: 'es2022',
@@ -54,8 +54,10 @@ main(() => {
     for (const format of ['esm', 'cjs']) transform(path, format);
   }
   writeReferences();
-  for (const path of ['src/predict/index.ts', 'src/predict/onnxSchema.ts', 'src/report/index.ts']) {
-    for (const format of ['esm', 'cjs']) bundle(path, format);
+  for (const format of ['esm', 'cjs']) {
+    for (const path of ['src/predict/index.ts', 'src/predict/onnxSchema.ts', 'src/report/index.ts'])
+      bundle(path, format);
+    for (const path of ['src/readers/dsv.ts', 'src/readers/zip.ts']) bundle(path, format, 'node');
   }
   runTool('typescript', 'bin/tsc', ['-p', 'tsconfig.declarations.json']);
   cpSync(join(dist, 'esm'), join(dist, 'cjs'), { recursive: true, filter: (path) => !path.endsWith('.js') });

@@ -25,8 +25,10 @@ export { checkOptimality } from './nlp/optimality.js';
 export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './nlp/solver.js';
 export { type FittedModel, modelFromJson, modelToJson } from './predict/models.js';
 export { fromOnnx, toOnnx } from './predict/onnx.js';
+export { type CsvData, type ReadCsvOptions, readCsv } from './readers/csv.js';
 export { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from './readers/libsvm.js';
 export { type ReadOptions, readMatrixMarket } from './readers/matrixMarket.js';
+export { type NumpyArray, readNpy, readNpz } from './readers/npy.js';
 export { predict, type ReluNetwork, score } from './relu/network.js';
 export type {
   ReluData,

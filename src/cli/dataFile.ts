@@ -1,9 +1,10 @@
 // Data of a regression from files: .csv with names of columns, .libsvm, or .mtx and a file of responses.
 import { basename } from 'node:path';
-import { dsvFormat } from 'd3-dsv';
-import { show, visible } from '../core/check.js';
+import { Option } from 'commander';
+import { visible } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
+import { type CsvHints, type Levels, type ReadCsvOptions, readCsvWith, shortList } from '../readers/csv.js';
 import { parseFile } from '../readers/file.js';
 import { readLibsvm } from '../readers/libsvm.js';
 import { readMatrixMarket } from '../readers/matrixMarket.js';
@@ -16,6 +17,8 @@ export interface DataFile {
   y: readonly Label[];
   /** One for each column of x. Where the file has none: x1, x2 and so on. */
   names: readonly string[];
+  /** Texts of columns that have become a column for each of them, by the names of those. */
+  levels?: Levels;
   /** What the responses are called. */
   target: string;
 }
@@ -32,9 +35,17 @@ export interface DataOptions {
   /** Whether there need be no responses. Default false, but for a model that is to predict. */
   withoutTarget?: boolean;
   /** Columns of x of a model that is to predict, with their names where they are known; responses then need not be there. */
-  columns?: { count: number; names?: readonly string[] | undefined } | undefined;
+  columns?: { count: number; names?: readonly string[] | undefined; levels?: Levels | undefined } | undefined;
+  /** What becomes of columns with texts. */
+  categories?: 'refuse' | 'oneHot' | undefined;
   signal: AbortSignal;
 }
+
+export const categoriesOption = (): Option =>
+  new Option('--categories <policy>', 'what becomes of columns of a .csv file with texts').choices([
+    'refuse',
+    'oneHot',
+  ]);
 
 /** The first line that a command prints of its data. */
 export function headline(path: string, { x, target }: DataFile): string {
@@ -120,96 +131,38 @@ function numberOf(text: string): number | undefined {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word) ? Number(word) : undefined;
 }
 
-/** Columns of a .csv file: which of them are x, and which is y. */
-interface Head {
-  all: string[];
-  /** The place of the target; -1 where there is none. */
-  target: number;
-  features: number[];
-}
+/** What messages of the reader call the options of this program. */
+const hints: CsvHints = {
+  missing: '--impute mean puts the mean of the column there',
+  categories: '--exclude leaves a column out, --categories oneHot makes a column of each of its texts',
+  target: '--target ',
+  exclude: '--exclude ',
+  columns: 'the column of the model ',
+};
 
 async function readTable(path: string, options: DataOptions): Promise<DataFile> {
+  const { target, exclude, missing, categories, columns, signal } = options;
   if (options.names !== undefined)
     throw new UsageError(`--names: expected none, as ${path} has names in its first line`);
-  const text = await readText(path, options.signal);
-  const end = text.search(/[\r\n]/);
-  let head: Head | undefined;
-  const texts: string[] = [];
-  const rows = dsvFormat(delimiterOf(end < 0 ? text : text.slice(0, end))).parseRows(text, (values, line) => {
-    if (head === undefined) {
-      head = headOf(path, values, options);
-      return undefined;
-    }
-    if (values.length === 1 && values[0]?.trim() === '') return undefined; // an empty line
-    const place = `${path}, row ${line}`;
-    if (values.length !== head.all.length) {
-      throw new SyntaxError(
-        `${place}: expected ${head.all.length} values, as many as the first line has, got ${values.length}`,
-      );
-    }
-    const response = values[head.target]?.trim();
-    if (response !== undefined && Number.isNaN(numberOf(response))) {
-      throw new RangeError(
-        `${place}: column ${show(visible(head.all[head.target] as string))}, the target, has no value`,
-      );
-    }
-    if (response !== undefined) texts.push(response);
-    return rowOf(place, values, head, options.missing);
-  });
-  if (head === undefined) throw new SyntaxError(`${path}: the file is empty`);
-  const { all, target, features } = head;
-  const columns = features.length;
-  const data = new Float64Array(rows.length * columns);
-  rows.forEach((row, i) => {
-    data.set(row, i * columns);
-  });
-  const x = { data, rows: rows.length, columns };
-  return { x, y: labels(texts), names: features.map((j) => all[j] as string), target: all[target] ?? '' };
-}
-
-/** The character of the first line that parts most values. */
-function delimiterOf(line: string): string {
-  const bare = line.replace(/"[^"]*"/g, '');
-  const count = (character: string): number => bare.split(character).length;
-  return [',', ';', '\t'].reduce((best, each) => (count(each) > count(best) ? each : best));
-}
-
-function headOf(path: string, values: readonly string[], options: DataOptions): Head {
-  const { target, exclude, columns } = options;
-  const all = values.map((name) => name.trim());
-  const known = (): string => `the columns are ${shortList(all)}`;
-  if (target === undefined && !mayLackTarget(options))
-    throw new UsageError(`${path}: expected --target NAME, the column with the responses; ${known()}`);
-  const placeOf = (option: string, name: string): number => {
-    const place = all.indexOf(name);
-    if (place < 0) throw new UsageError(`${option} ${name}: there is no such column; ${known()}`);
-    if (all.indexOf(name, place + 1) >= 0)
-      throw new UsageError(`${option} ${name}: ${path} has two columns of that name`);
-    return place;
-  };
-  const at = target === undefined ? -1 : placeOf('--target', target);
-  if (columns?.names) {
-    return { all, target: at, features: columns.names.map((name) => placeOf('the column of the model', name)) };
+  if (target === undefined && !mayLackTarget(options)) {
+    const { names } = await readCsvWith(path, { signal, categories: 'codes', missing: 'nan' }, hints);
+    const known = `the columns are ${shortList(names)}`;
+    throw new UsageError(`${path}: expected --target NAME, the column with the responses; ${known}`);
   }
-  const out = exclude === undefined ? [] : exclude.split(',').map((name) => placeOf('--exclude', name.trim()));
-  const features = [...all.keys()].filter((j) => j !== at && !out.includes(j));
-  return { all, target: at, features };
+  const csv: ReadCsvOptions = {
+    ...{ target, signal, missing: missing ? 'nan' : 'refuse', categories },
+    ...(exclude !== undefined && { exclude: exclude.split(',').map((name) => name.trim()) }),
+    ...(columns?.levels && { levels: columns.levels, categories: 'oneHot' }),
+    ...(columns?.names && { columns: columnsBefore(columns.names, columns.levels) }),
+  };
+  const { x, y = [], names, levels } = await readCsvWith(path, csv, hints);
+  return { x, y: Array.from<Label>(y), names, levels, target: target ?? '' };
 }
 
-function shortList(names: readonly string[]): string {
-  const most = 12;
-  const shown = names.slice(0, most).map((name) => show(visible(name)));
-  return names.length > most ? `${shown.join(', ')} and ${names.length - most} more` : shown.join(', ');
-}
-
-function rowOf(place: string, values: readonly string[], { all, features }: Head, missing: boolean): Float64Array {
-  return Float64Array.from(features, (j) => {
-    const text = values[j] as string;
-    const value = numberOf(text);
-    if (value !== undefined && (missing || !Number.isNaN(value))) return value;
-    const column = `${place}: column ${show(visible(all[j] as string))}`;
-    if (value === undefined)
-      throw new SyntaxError(`${column}: ${show(visible(text))} is no number; --exclude leaves a column out`);
-    throw new RangeError(`${column} has no value; --impute mean puts the mean of the column there`);
-  });
+/** The columns of a file whose names with their levels are those of a model. */
+function columnsBefore(names: readonly string[], levels: Levels = {}): string[] {
+  const made = new Map<string, string>(
+    Object.entries(levels).flatMap(([name, texts]) => texts.map((text) => [`${name}=${text}`, name] as const)),
+  );
+  return [...new Set(names.map((name) => made.get(name) ?? name))];
 }

@@ -4,6 +4,7 @@ import { messageOf } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
 import { modelFromJson, modelToJson, type NetworkModel, type RegressionModel } from '../exchange/index.js';
+import type { Levels } from '../readers/csv.js';
 import type { DataFile } from './dataFile.js';
 import { UsageError } from './keywords.js';
 
@@ -11,11 +12,16 @@ import { UsageError } from './keywords.js';
 export interface ModelFile {
   target: string;
   names: readonly string[];
+  /** Texts of columns that became a column for each of them. */
+  levels?: Levels;
   model: NetworkModel | RegressionModel;
 }
 
-export async function writeModelFile(path: string, { target, names }: DataFile, model: object): Promise<void> {
-  await writeFile(path, `${JSON.stringify({ target, names, model: modelToJson(model) })}\n`);
+export async function writeModelFile(path: string, { target, names, levels }: DataFile, model: object): Promise<void> {
+  await writeFile(
+    path,
+    `${JSON.stringify({ target, names, ...(Object.keys(levels ?? {}).length > 0 && { levels }), model: modelToJson(model) })}\n`,
+  );
 }
 
 /** Reads a model of `nonconvex train`, or the JSON of a model alone, which has no names of columns. */
@@ -25,7 +31,7 @@ export async function readModelFile(path: string): Promise<Partial<ModelFile> & 
     const model = modelFromJson(given?.model ?? given) as ModelFile['model'];
     if (!['reluNetwork', 'sparseModel', 'regressionModel'].includes(model.kind))
       throw new UsageError(`a model of kind '${model.kind}' predicts from more than rows of numbers`);
-    return given?.model ? { target: given.target, names: given.names, model } : { model };
+    return given?.model ? { target: given.target, names: given.names, levels: given.levels, model } : { model };
   } catch (error) {
     throw new UsageError(`${path}: ${messageOf(error)}`, { cause: error });
   }

@@ -10,7 +10,7 @@ import {
   type SparsePathSettings,
   sparsePath,
 } from '../sparse/index.js';
-import { headline, readData } from './dataFile.js';
+import { categoriesOption, headline, readData } from './dataFile.js';
 import { addSettings, parseSettings } from './keywords.js';
 import { type FileRun, pathJson, pathText } from './pathText.js';
 import { print } from './print.js';
@@ -53,6 +53,7 @@ export function addPath(program: Command, signal: AbortSignal, ended: (status: n
       'the column with the responses; for .mtx the file with them, a .mtx vector or one a line',
     )
     .option('--exclude <names>', 'columns of a .csv file that are left out, parted by commas')
+    .addOption(categoriesOption())
     .option('--names <file>', 'the names of the columns, one a line, for files that have none')
     .addOption(reportOption())
     .option('--json', 'print one JSON object instead of a log and a table')
@@ -65,7 +66,7 @@ function pathSettings(): SettingSchema[] {
 }
 
 async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise<number> {
-  const { target, exclude, names, report, json, ...rest } = texts as Record<string, string | undefined>;
+  const { target, exclude, categories, names, report, json, ...rest } = texts as Record<string, string | undefined>;
   const values = parseSettings(pathSettings(), rest);
   const {
     folds = 10,
@@ -73,7 +74,10 @@ async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise
     ...settings
   } = values as SparseCrossValidationSettings & { folds?: number; outlev?: number };
   await checkWritable(report);
-  const data = await readData(file, { target, exclude, names, missing: settings.impute !== undefined, signal });
+  const data = await readData(file, {
+    ...{ target, exclude, categories: categories as 'oneHot', names, signal },
+    missing: settings.impute !== undefined,
+  });
   const { x, y } = data;
   if (!json) print(`${headline(file, data)}\n`);
   const log = json || outlev === 0 ? undefined : follow('sparse', settings, outlev);

@@ -1,9 +1,9 @@
 // `nonconvex predict model.json data.csv`: what a model says of the rows of a file.
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { csvFormatRows } from 'd3-dsv';
 import { toDense } from '../core/algebra.js';
 import type { Matrix } from '../core/matrix.js';
+import { csvFormatRows } from '../readers/dsv.js';
 import { readData } from './dataFile.js';
 import { agreement, columnsOf, predictions, readModelFile } from './modelFile.js';
 import { print } from './print.js';
@@ -31,9 +31,9 @@ export function addPredict(program: Command, signal: AbortSignal, ended: (status
 
 async function predictFile(modelPath: string, path: string, options: Options, signal: AbortSignal): Promise<number> {
   const { target, output, json } = options;
-  const { model, names } = await readModelFile(modelPath);
+  const { model, names, levels } = await readModelFile(modelPath);
   const missing = 'means' in model && model.means !== undefined;
-  const data = await readData(path, { target, missing, columns: { count: columnsOf(model), names }, signal });
+  const data = await readData(path, { target, missing, columns: { count: columnsOf(model), names, levels }, signal });
   const x = toDense(data.x);
   const predicted = predictions(model, x);
   const probabilities = options.probabilities ? model.predictProbabilities(x) : undefined;

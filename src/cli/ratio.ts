@@ -15,7 +15,7 @@ import {
 } from '../fractional/index.js';
 import type { ReportOptions } from '../report/index.js';
 import { figure, shortened } from '../report/text.js';
-import { type DataFile, headline, readData } from './dataFile.js';
+import { categoriesOption, type DataFile, headline, readData } from './dataFile.js';
 import { addSettings, parseSettings, UsageError } from './keywords.js';
 import { print } from './print.js';
 import { follow } from './progress.js';
@@ -133,6 +133,7 @@ export function addRatio(
     )
     .option('--target <name>', 'the column with the responses; for .mtx the file with them')
     .option('--exclude <names>', 'columns of a .csv file that are left out, parted by commas')
+    .addOption(categoriesOption())
     .option('--names <file>', 'the names of the columns, one a line, for files that have none')
     .addOption(reportOption())
     .option('--json', 'print one JSON object instead of a log and a table')
@@ -153,11 +154,14 @@ function settingsOf(name: string): SettingSchema[] {
 }
 
 async function runRatio(file: string, name: string, texts: Texts, signal: AbortSignal): Promise<number> {
-  const { target, exclude, names, report, json } = texts as Record<string, string | undefined>;
+  const { target, exclude, categories, names, report, json } = texts as Record<string, string | undefined>;
   const recipe = recipes[name] as Recipe;
   const settings = parseSettings(settingsOf(name), texts);
   await checkWritable(report);
-  const data = await readData(file, { target, exclude, names, missing: false, withoutTarget: !recipe.target, signal });
+  const data = await readData(file, {
+    ...{ target, exclude, categories: categories as 'oneHot', names, signal },
+    ...{ missing: false, withoutTarget: !recipe.target },
+  });
   if (!json) print(`${headline(file, data)}\n`);
   const log = json ? undefined : follow('fractional', settings);
   const options = { ...settings, signal, onProgress: log?.report };

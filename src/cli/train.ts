@@ -8,7 +8,7 @@ import type { Targets } from '../core/targets.js';
 import { trainReluNetwork } from '../relu/solver.js';
 import { chosenOf, preferred } from '../report/pathRun.js';
 import { crossValidate, sparseRegression } from '../sparse/index.js';
-import { type DataFile, headline, readData } from './dataFile.js';
+import { categoriesOption, type DataFile, headline, readData } from './dataFile.js';
 import { addSettings, parseSettings, UsageError } from './keywords.js';
 import { agreement, predictions, readModelFile, writeModelFile } from './modelFile.js';
 import { print } from './print.js';
@@ -115,6 +115,7 @@ export function addTrain(
     )
     .option('--target <name>', 'the column with the responses; for .mtx the file with them')
     .option('--exclude <names>', 'columns of a .csv file that are left out, parted by commas')
+    .addOption(categoriesOption())
     .option('--names <file>', 'the names of the columns, one a line, for files that have none')
     .option('--output <file>', 'the file of the model', 'model.json')
     .addOption(reportOption())
@@ -141,6 +142,7 @@ async function readOptions(kind: string, texts: Texts) {
   const {
     target,
     exclude,
+    categories,
     names,
     output = 'model.json',
     report,
@@ -151,7 +153,13 @@ async function readOptions(kind: string, texts: Texts) {
   const settings = parseSettings(settingsOf(kind), rest);
   await checkWritable(output);
   await checkWritable(report);
-  const columns = { target, exclude, names, missing: settings.impute !== undefined };
+  const columns = {
+    target,
+    exclude,
+    categories: categories as 'oneHot',
+    names,
+    missing: settings.impute !== undefined,
+  };
   return { columns, settings, output, report, image: parseImage(image), json: json !== undefined };
 }
 

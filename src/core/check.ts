@@ -45,6 +45,29 @@ export function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || types.isTypedArray(value);
 }
 
+/** A vector of Apache Arrow: numbers, texts or truth values, none of which may be missing (null). */
+export interface VectorOfValues {
+  readonly length: number;
+  readonly nullCount: number;
+  get(index: number): unknown;
+  toArray(): unknown;
+}
+
+/** Whether a value is a vector of Apache Arrow, told by its members. */
+export function isOtherVector(value: unknown): value is VectorOfValues {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['length', 'nullCount', 'get', 'toArray'].every((member) => member in value);
+}
+
+/** The values of a vector of Apache Arrow as an array; integers of 64 bits become numbers. Errors call it `name`. */
+export function fromOtherVector(name: string, value: VectorOfValues): unknown[] {
+  return Array.from({ length: checkInteger(`${name}.length`, value.length, 0) }, (_, i) => {
+    const entry = value.get(i);
+    if (entry === null) throw new TypeError(`${name}[${i}] = null: expected a value, as none may be missing`);
+    return typeof entry === 'bigint' ? Number(entry) : entry;
+  });
+}
+
 /** The name of an entry of a shape, [] or [n] or [rows, columns]: x, x[1], x[1,2]. */
 export function entryName(name: string, shape: readonly number[], k: number): string {
   const columns = shape[1];
@@ -194,8 +217,8 @@ export function checkVector(
     infinite = false,
   }: { length?: number | undefined; per?: string; lower?: number; infinite?: boolean } = {},
 ): Float64Array {
-  if (!isList(value)) throw new TypeError(`${name} = ${show(value)}: expected an array of numbers`);
-  const from = value;
+  const from = isOtherVector(value) ? fromOtherVector(name, value) : value;
+  if (!isList(from)) throw new TypeError(`${name} = ${show(from)}: expected an array of numbers`);
   if (from.length === 0) throw new RangeError(`${name}: expected at least one number`);
   if (length !== undefined && from.length !== length) {
     throw new RangeError(`${name}: expected ${length} numbers${per && `, ${per}`}, got ${from.length}`);

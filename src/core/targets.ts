@@ -1,12 +1,12 @@
 // What a model learns to predict: numbers, or classes that become columns of numbers.
 import { types } from 'node:util';
-import { isList, show } from './check.js';
+import { fromOtherVector, isList, isOtherVector, show, type VectorOfValues } from './check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from './matrix.js';
 
 export type Label = number | string | boolean;
 
-/** One value for each row of x: numbers, or class labels; or a matrix with a row of numbers for each. */
-export type Targets = ArrayLike<number> | readonly string[] | readonly boolean[] | MatrixLike;
+/** One value for each row of x: numbers, or class labels, of a vector of Apache Arrow, too; or a matrix with a row of numbers for each. */
+export type Targets = ArrayLike<number> | readonly string[] | readonly boolean[] | VectorOfValues | MatrixLike;
 
 /** What `predict` gives for targets of type Y: labels like those of y, numbers, or a matrix. */
 export type Prediction<Y = Targets> = Y extends readonly string[]
@@ -81,11 +81,11 @@ export function argmax({ data, columns }: Matrix, row: number): number {
 
 /** A vector of numbers, strings or booleans, one for each row. */
 export function checkedValues(y: unknown, rows: number, { name = 'y', of = 'x' } = {}): ArrayLike<Label> {
-  if (!isList(y)) {
+  const values = isOtherVector(y) ? (fromOtherVector(name, y) as ArrayLike<Label>) : y;
+  if (!isList(values)) {
     const or = name === 'y' ? ', or a matrix' : '';
-    throw new TypeError(`${name} = ${show(y)}: expected an array of numbers, strings or booleans${or}`);
+    throw new TypeError(`${name} = ${show(values)}: expected an array of numbers, strings or booleans${or}`);
   }
-  const values = y;
   if (values.length !== rows) {
     throw new RangeError(`${name}: expected ${rows} values, one for each row of ${of}, got ${values.length}`);
   }

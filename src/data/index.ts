@@ -2,5 +2,7 @@
 export { type Matrix, type MatrixLike, matrix, type SparseMatrix } from '../core/matrix.js';
 export type { MatrixByEntries, OtherMatrix, StridedMatrix, TableOfColumns } from '../core/otherMatrices.js';
 export type { Label, Prediction, Targets } from '../core/targets.js';
+export { type CsvData, type Levels, type ReadCsvOptions, readCsv } from '../readers/csv.js';
 export { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from '../readers/libsvm.js';
 export { type ReadOptions, readMatrixMarket } from '../readers/matrixMarket.js';
+export { type NumpyArray, type ReadNpyOptions, readNpy, readNpz } from '../readers/npy.js';

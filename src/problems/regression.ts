@@ -13,6 +13,7 @@ import {
   checkVector,
   disown,
   show,
+  type VectorOfValues,
 } from '../core/check.js';
 import type { DeviceSupport } from '../core/device.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
@@ -49,7 +50,7 @@ export interface RegressionData {
    * N responses. For `logistic` two classes, strings, booleans or any two numbers, of which the second in order is y = 1; or
    * shares from 0 to 1.
    */
-  y: ArrayLike<Label>;
+  y: ArrayLike<Label> | VectorOfValues;
   /** How much each observation counts, N numbers >= 0; the objective divides by their sum. Default: all alike. */
   sampleWeight?: ArrayLike<number> | undefined;
   /** N numbers that are added to the predictions, such as the logarithm of an exposure. Default 0. */

@@ -1,7 +1,16 @@
 // What a sparse regression is given, checked, and the form of it that the addon takes.
 import { settingNames } from '../core/addon.js';
 import { checkBounds } from '../core/bounds.js';
-import { checkMembers, checkNumber, checkObject, checkOneOf, checkVector, isList, show } from '../core/check.js';
+import {
+  checkMembers,
+  checkNumber,
+  checkObject,
+  checkOneOf,
+  checkVector,
+  isList,
+  show,
+  type VectorOfValues,
+} from '../core/check.js';
 import {
   hasManyRows,
   type Matrix,
@@ -35,7 +44,7 @@ export interface SparseData {
    * booleans or integers, or n x K shares of them; for `gaussian` also n x K numbers, K responses of each row. For `cox` times and whether
    * the event came then.
    */
-  y: ArrayLike<Label> | MatrixLike | SurvivalTimes;
+  y: ArrayLike<Label> | VectorOfValues | MatrixLike | SurvivalTimes;
   /** How often each row counts, n numbers >= 0: 2 is the row twice, 0 leaves it out. Default: 1 each. */
   sampleWeight?: ArrayLike<number> | undefined;
   /** n numbers, n x K for K responses or classes, that are added to the linear predictions, such as the logarithm of an exposure. Default: 0. */

@@ -22,7 +22,11 @@ const endless = ['--tolerance', '0', '--maxIterations', '2147483647'];
 const cases: [string, string[], RegExp][] = [
   ['path', ['path', 'data.csv', '--target', 'y', '--nLambda', '2000', '--minRatio', '1e-9', ...endless], /^aborted: /m],
   ['train', ['train', 'data.csv', '--target', 'y', '--output', 'net.json', ...endless], /The model is in net\.json\./],
-  ['ratio', ['ratio', 'data.csv', '--target', 'y', '--lambda', '0.5', ...endless], /^certificate +coordinateWise$/m],
+  [
+    'ratio',
+    ['ratio', 'data.csv', '--target', 'y', '--lambda', '0.5', '--restarts', '100000', ...endless],
+    /^certificate +coordinateWise$/m,
+  ],
 ];
 
 describe('an interrupt', () => {

@@ -84,6 +84,21 @@ describe('train and predict', () => {
     expect(page).toMatch(/<td class="column"><bdi>loss<\/bdi><\/td><td class="text"><bdi>hinge/);
   });
 
+  it('make a column of each text of a column, and the same of other rows', async () => {
+    const lines = points.map((point) => `${quoted(classOf(point))},${classOf(point) === 'wide' ? 5 : -1}`);
+    folder.write('kinds.csv', `kind,value\n${lines.join('\n')}\n`);
+    const args = ['--target', 'value', '--model', 'regression', '--lambda', '1e-9', '--output', 'kinds.json'];
+    expect((await folder.run(['train', 'kinds.csv', ...args])).errors).toMatch(
+      /is no number; --exclude leaves a column out, --categories oneHot/,
+    );
+    await succeeds('train', 'kinds.csv', ...args, '--categories', 'oneHot');
+    folder.write('kind.csv', 'kind\nwide\n"tall, ""so"""\nwide\n');
+    const { predictions } = JSON.parse(await succeeds('predict', 'kinds.json', 'kind.csv', '--json'));
+    expect(predictions).toEqual([5, -1, 5].map((value) => expect.closeTo(value, 4)));
+    folder.write('other.csv', 'kind\nround\n');
+    expect((await folder.run(['predict', 'kinds.json', 'other.csv'])).errors).toMatch(/'round' is none of its levels/);
+  });
+
   it('say how well predictions agree with responses', async () => {
     const found = JSON.parse(await succeeds('predict', 'net.json', 'data.csv', '--target', 'class', '--json'));
     const right = found.predictions.filter(
@@ -97,7 +112,7 @@ describe('train and predict', () => {
       [['train', 'data.csv', '--target', 'value', '--exclude', 'class', '--lambda', '1'], /unknown option '--lambda'/],
       [
         ['train', 'data.csv', '--target', 'valu', '--exclude', 'class'],
-        /there is no such column; the columns are 'a', 'b'/,
+        /there is no such column; did you mean 'value'\?; the columns are 'a', 'b'/,
       ],
       [['train', 'data.csv', '--target', 'value', '--exclude', 'class', '--output', 'none/model.json'], /ENOENT/],
       [

@@ -1,6 +1,9 @@
 // Matrices of ml-matrix, ndarray and Apache Arrow themselves.
 import { expect, it } from 'vitest';
+import { checkVector } from '../../src/core/check.js';
 import { toMatrix } from '../../src/core/matrix.js';
+import { score, trainReluNetwork } from '../../src/relu/index.js';
+import { sparseRegression } from '../../src/sparse/index.js';
 
 /** What a package exports, whose types are not wanted. */
 const load = async (name: string): Promise<never> => {
@@ -34,6 +37,30 @@ it('ndarray, and its views', async () => {
   expect(toMatrix('x', made)).toEqual({ rows: 2, columns: 3, data: Float64Array.from(numbers) });
   expect(toMatrix('x', made.transpose(1, 0)).data).toEqual(Float64Array.of(1, 4, 2, 5, 3, 6));
   expect(toMatrix('x', made.step(1, -1)).data).toEqual(Float64Array.of(3, 2, 1, 6, 5, 4));
+});
+
+it('vectors of Arrow as responses: numbers, integers of 64 bits, texts and dictionaries', async () => {
+  const { vectorFromArray, Int64, Utf8, makeVector } = (await load('apache-arrow')) as {
+    vectorFromArray: (values: unknown[], type?: object) => never;
+    makeVector: (values: Float64Array) => never;
+    Int64: new () => object;
+    Utf8: new () => object;
+  };
+  const x = Array.from({ length: 12 }, (_, i) => [Math.sin(i), Math.cos(2 * i)]);
+  const y = Float64Array.from(x, ([a = 0]) => 3 * a + 1);
+  const { coefficients } = await sparseRegression({ x, y }, { lambda: 0.01 });
+  expect((await sparseRegression({ x, y: makeVector(y) }, { lambda: 0.01 })).coefficients).toEqual(coefficients);
+  const integers = vectorFromArray(
+    x.map((_, i) => BigInt(i % 3)),
+    new Int64(),
+  );
+  expect(Array.from(checkVector('y', integers))).toEqual(x.map((_, i) => i % 3));
+  const labels = x.map(([a = 0]) => (a > 0 ? 'up' : 'down'));
+  for (const type of [new Utf8(), undefined]) {
+    const result = await trainReluNetwork({ x, y: vectorFromArray(labels, type) }, { loss: 'logistic', beta: 0.1 });
+    expect(result.network.classes).toEqual(['down', 'up']);
+    expect(score(result.network, x, vectorFromArray(labels, type))).toBe(score(result.network, x, labels));
+  }
 });
 
 it('tables of Arrow, of numbers, integers of 64 bits and missing values', async () => {

@@ -1,6 +1,8 @@
 // Matrices of other libraries, by objects with their members, and iterables of rows; test/core/otherMatrices.long.test.ts has the libraries.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { checkVector } from '../../src/core/check.js';
 import { type MatrixLike, toMatrix } from '../../src/core/matrix.js';
+import { checkedValues, encodeTargets } from '../../src/core/targets.js';
 import { sparseRegression } from '../../src/sparse/index.js';
 
 const rows = [
@@ -85,4 +87,21 @@ it('solvers take them', async () => {
     const { coefficients } = await sparseRegression({ x: given as MatrixLike, y }, { lambda: 0.01 });
     expect(coefficients).toEqual(exact.coefficients);
   }
+});
+
+describe('a vector of another library', () => {
+  /** What Arrow's vectors have. */
+  const vector = (values: unknown[]): never =>
+    ({ length: values.length, nullCount: 0, get: (i: number) => values[i], toArray: () => values }) as never;
+
+  it('is taken for an array of numbers or labels', () => {
+    expect(checkVector('y', vector([1, 2n, 3]))).toEqual(Float64Array.of(1, 2, 3));
+    expect(Array.from(checkedValues(vector(['a', 'b']), 2))).toEqual(['a', 'b']);
+    expect(encodeTargets(vector(['a', 'b', 'a']), 3, {})).toMatchObject({ classes: ['a', 'b'] });
+  });
+
+  it('may have no value that is missing', () => {
+    expect(() => checkVector('y', vector([1, null]))).toThrow('y[1] = null: expected a value, as none may be missing');
+    expect(() => checkedValues(vector([1, 2]), 3)).toThrow('y: expected 3 values');
+  });
 });

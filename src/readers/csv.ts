@@ -1,0 +1,487 @@
+// Tables of text, .csv and .tsv: numbers, categories and what is missing.
+import { checkMembers, checkObject, checkOneOf, closest, isList, show, visible } from '../core/check.js';
+import type { Matrix } from '../core/matrix.js';
+import { distinct } from '../core/targets.js';
+import { dsvFormat } from './dsv.js';
+import { type Chunks, parseFile } from './file.js';
+import { Growing } from './growing.js';
+import { checkLimits } from './limits.js';
+import type { ReadOptions } from './matrixMarket.js';
+import { Memory } from './memory.js';
+
+/** Levels of columns that are categories, by the names of the columns. */
+export type Levels = Readonly<Record<string, readonly string[]>>;
+
+export interface ReadCsvOptions extends ReadOptions {
+  /** The character that parts values. Default: the one of comma, semicolon and tab that the first line has most. */
+  delimiter?: string | undefined;
+  /** Whether the first line has the names of the columns (default), or their names where it has none: `false` names them x1, x2, ... */
+  header?: boolean | readonly string[] | undefined;
+  /** The column that has the responses y, by its name. Default: none. */
+  target?: string | undefined;
+  /** The columns of x, by their names and in this order. Default: all but the target and those that are excluded. */
+  columns?: readonly string[] | undefined;
+  /** Columns that are left out. */
+  exclude?: readonly string[] | undefined;
+  /**
+   * What becomes of values that are missing: `'refuse'` (default) ends the reading with an error, `'nan'` makes them NaN in x, and
+   * `'dropRows'` leaves out rows that lack a value. A response that is missing is refused, or its row dropped.
+   */
+  missing?: 'refuse' | 'nan' | 'dropRows' | undefined;
+  /** Texts that stand for a missing value, blanks around them and upper and lower case aside. Default: '', NA, N/A, NaN, null, ? and '.'. */
+  missingTexts?: readonly string[] | undefined;
+  /**
+   * What becomes of columns of x that have a value that is no number: `'refuse'` (default) ends the reading with an error, `'oneHot'` makes of
+   * each level of the column a column of 0 and 1, named `column=level`, `'codes'` numbers the levels from 0. Levels are in the order of
+   * their texts. The file is read twice then.
+   */
+  categories?: 'refuse' | 'oneHot' | 'codes' | undefined;
+  /** Levels of an earlier file, so that columns are the same: a text that is none of them is refused. Needs `categories`. */
+  levels?: Levels | undefined;
+  /** The most levels of a column. Default 1000. */
+  maxLevels?: number | undefined;
+}
+
+export interface CsvData {
+  /** n x p. */
+  x: Matrix & { data: Float64Array };
+  /** The p names of the columns of x. */
+  names: string[];
+  /** The responses, where there is a target: numbers if all of them are, else texts. */
+  y?: Float64Array | string[];
+  /** The levels of the columns that are categories, to be given where other files are read for the same model. */
+  levels: Record<string, string[]>;
+  /** The rows of the file that were dropped, from 1 without the line of names. */
+  dropped: number[];
+}
+
+/** What messages say of options, where they have other names than here. */
+export interface CsvHints {
+  missing: string;
+  categories: string;
+  target: string;
+  exclude: string;
+  columns: string;
+}
+
+const hintsOfOptions: CsvHints = {
+  missing: "missing: 'nan' or 'dropRows' takes such files",
+  categories: "categories: 'oneHot' takes such columns, exclude leaves one out",
+  target: 'target = ',
+  exclude: 'exclude: ',
+  columns: 'columns: ',
+};
+
+const options = [
+  ...[
+    'delimiter',
+    'header',
+    'target',
+    'columns',
+    'exclude',
+    'missing',
+    'missingTexts',
+    'categories',
+    'levels',
+    'maxLevels',
+  ],
+  ...['signal', 'maxBytes', 'maxRows', 'maxColumns'],
+];
+
+/**
+ * A table in a text file, plain or gzip: values parted by commas, semicolons or tabs, quoted where need be (RFC 4180).
+ *
+ * ```js
+ * const train = await readCsv('train.csv', { target: 'price', categories: 'oneHot', missing: 'dropRows' });
+ * const test = await readCsv('test.csv', { target: 'price', categories: 'oneHot', levels: train.levels });
+ * ```
+ *
+ * Numbers are decimal, with a point. Rows are counted from 1 in messages, without the line of names.
+ *
+ * @throws SyntaxError or RangeError where the file is not as it should be, with its name, the row and the column; TypeError of an option;
+ * {@link SolverError} `OUT_OF_MEMORY` where what it holds needs more than `maxBytes`; the error of Node where it cannot be read.
+ */
+export async function readCsv(path: string | URL, options: ReadCsvOptions = {}): Promise<CsvData> {
+  return readCsvWith(path, checked(options), hintsOfOptions);
+}
+
+/** {@link readCsv} for a caller whose options have other names; they are not checked. */
+export async function readCsvWith(path: string | URL, options: ReadCsvOptions, hints: CsvHints): Promise<CsvData> {
+  const { signal, categories = 'refuse' } = options;
+  let levels = categories === 'refuse' ? undefined : (options.levels ?? {});
+  if (levels && !options.levels) {
+    levels = await parseFile(path, signal, (name, chunks) => findLevels(name, chunks, options, hints));
+  }
+  return parseFile(path, signal, async (name, chunks) => {
+    const table = new TableReader(name, options, hints, levels);
+    await eachRow(name, chunks, options, (row) => table.add(row));
+    return table.finish();
+  });
+}
+
+function checked(given: ReadCsvOptions): ReadCsvOptions {
+  const { delimiter, header, target, columns, exclude, missing, missingTexts, categories, levels, maxLevels } =
+    checkMembers('options', given, options, 'option');
+  checkLimits({ ...given, ...(maxLevels !== undefined && { maxRows: maxLevels }) });
+  if (
+    delimiter !== undefined &&
+    (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
+  ) {
+    throw new TypeError(`delimiter = ${show(delimiter)}: expected one character, no quote and no end of a line`);
+  }
+  if (header !== undefined && typeof header !== 'boolean') checkTexts('header', header);
+  if (target !== undefined && typeof target !== 'string')
+    throw new TypeError(`target = ${show(target)}: expected a string`);
+  for (const [name, value] of Object.entries({ columns, exclude, missingTexts })) {
+    if (value !== undefined) checkTexts(name, value);
+  }
+  if (missing !== undefined) checkOneOf('missing', missing, ['refuse', 'nan', 'dropRows']);
+  if (categories !== undefined) checkOneOf('categories', categories, ['refuse', 'oneHot', 'codes']);
+  if (levels !== undefined) {
+    for (const [name, value] of Object.entries(checkObject('levels', levels))) checkTexts(`levels.${name}`, value);
+    if ((categories ?? 'refuse') === 'refuse')
+      throw new TypeError("levels: expected categories: 'oneHot' or 'codes' with them");
+  }
+  return given;
+}
+
+function checkTexts(name: string, value: unknown): asserts value is readonly string[] {
+  if (!isList(value)) throw new TypeError(`${name} = ${show(value)}: expected an array of strings`);
+  const k = Array.from(value).findIndex((each) => typeof each !== 'string');
+  if (k >= 0) throw new TypeError(`${name}[${k}] = ${show(value[k])}: expected a string`);
+}
+
+// Rows --------------------------------------------------------------------------------------------------------------
+
+/** Nothing that one wants to read has a longer row; a quote that is not closed has no end. */
+const longestRow = 1 << 24;
+
+/** Calls `take` with the values of each row, those of a line of names, too; empty lines are passed over. */
+async function eachRow(
+  name: string,
+  chunks: Chunks,
+  { delimiter: given }: Pick<ReadCsvOptions, 'delimiter'>,
+  take: (values: string[]) => void,
+): Promise<void> {
+  const decoder = new TextDecoder('utf-8'); // which drops a byte order mark
+  let delimiter = given;
+  let rest = '';
+  const ends = new RowEnds();
+  const parse = (text: string): void => {
+    dsvFormat(delimiter as string).parseRows(text, (values) => {
+      if (values.length > 1 || values[0]?.trim() !== '') take(values);
+      return undefined;
+    });
+  };
+  for await (const chunk of chunks) {
+    const text = rest + decoder.decode(chunk, { stream: true });
+    delimiter ??= delimiterOf(text);
+    const end = delimiter === undefined ? 0 : ends.last(text, delimiter);
+    if (end > 0) parse(text.slice(0, end));
+    rest = text.slice(end);
+    ends.drop(end);
+    if (rest.length > longestRow) {
+      throw new SyntaxError(
+        `${name}: a row of more than ${longestRow} characters: is a quote not closed, or is it no text?`,
+      );
+    }
+  }
+  rest += decoder.decode();
+  delimiter ??= delimiterOf(`${rest}\n`);
+  if (rest !== '') parse(rest);
+}
+
+/** The character of the first line that parts most values; `undefined` before that line has ended. */
+function delimiterOf(text: string): string | undefined {
+  const end = text.search(/[\r\n]/);
+  if (end < 0) return undefined;
+  const bare = text.slice(0, end).replace(/"[^"]*"/g, '');
+  const count = (character: string): number => bare.split(character).length;
+  return [',', ';', '\t'].reduce((best, each) => (count(each) > count(best) ? each : best));
+}
+
+/** Finds where rows end in a text that grows at its end, looking at each character once: a quote opens at the beginning of a value alone. */
+class RowEnds {
+  #at = 0;
+  #begins = true;
+  #quoted = false;
+  /** Whether the character before was a quote that closes. */
+  #closed = false;
+
+  /** The place behind the line feed of the last whole row; 0 where there is none. */
+  last(text: string, delimiter: string): number {
+    let end = 0;
+    for (; this.#at < text.length; ++this.#at) {
+      const character = text[this.#at];
+      if (this.#quoted) {
+        if (character === '"') [this.#quoted, this.#closed] = [false, true];
+      } else if (character === '"' && (this.#begins || this.#closed)) {
+        // Two quotes stand for one: the second opens again what the first has closed.
+        [this.#quoted, this.#begins, this.#closed] = [true, false, false];
+      } else {
+        this.#closed = false;
+        if (character === '\n') end = this.#at + 1;
+        this.#begins = character === delimiter || character === '\n' || character === '\r';
+      }
+    }
+    return end;
+  }
+
+  /** Says that so much of the beginning of the text is no longer there. */
+  drop(length: number): void {
+    this.#at -= length;
+  }
+}
+
+// Values ------------------------------------------------------------------------------------------------------------
+
+const usualMissing = ['', 'NA', 'N/A', 'NaN', 'null', '?', '.'];
+
+/** Tells numbers, what is missing, and texts: `undefined`. */
+class Values {
+  readonly #missing: ReadonlySet<string>;
+
+  constructor({ missingTexts = usualMissing }: Pick<ReadCsvOptions, 'missingTexts'>) {
+    this.#missing = new Set(missingTexts.map((text) => text.trim().toLowerCase()));
+  }
+
+  isMissing(text: string): boolean {
+    return this.#missing.has(text.trim().toLowerCase());
+  }
+
+  number(text: string): number | undefined {
+    const word = text.trim();
+    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word)) return Number(word);
+    return this.isMissing(word) ? Number.NaN : undefined;
+  }
+}
+
+/** The columns of a file: their names, which are x, and which is y. */
+interface Head {
+  all: string[];
+  target: number;
+  features: number[];
+  /** Whether the line it was read from is a row, too. */
+  isRow: boolean;
+}
+
+/** What the first line and the options say of columns. */
+function headOf(file: string, first: readonly string[], given: ReadCsvOptions, hints: CsvHints): Head {
+  const { header = true, target, columns, exclude = [], maxColumns = Number.POSITIVE_INFINITY } = given;
+  const values = new Values(given);
+  const isRow = header !== true;
+  if (!isRow && first.every((text) => values.number(text) !== undefined)) {
+    throw new SyntaxError(
+      `${file}: the first line has numbers: expected names of columns; header: false is for files without`,
+    );
+  }
+  const all = isRow
+    ? header === false
+      ? first.map((_, j) => `x${j + 1}`)
+      : Array.from(header as readonly string[])
+    : first.map((name) => name.trim());
+  if (all.length !== first.length) {
+    throw new RangeError(`${file}: header: expected ${first.length} names, one for each column, got ${all.length}`);
+  }
+  if (all.length > maxColumns)
+    throw new RangeError(`${file}: ${all.length} columns are more than maxColumns = ${maxColumns}`);
+  const placeOf = (option: string, name: string): number => {
+    const place = all.indexOf(name);
+    if (place < 0) {
+      const meant = closest(name, all);
+      const hint = meant === undefined ? '' : `; did you mean ${show(visible(meant))}?`;
+      throw new RangeError(
+        `${option}${visible(name)}: there is no such column${hint}; the columns are ${shortList(all)}`,
+      );
+    }
+    if (all.indexOf(name, place + 1) >= 0) {
+      throw new RangeError(`${option}${visible(name)}: ${file} has two columns of that name`);
+    }
+    return place;
+  };
+  const at = target === undefined ? -1 : placeOf(hints.target, target);
+  if (columns) return { all, target: at, features: columns.map((name) => placeOf(hints.columns, name)), isRow };
+  const out = exclude.map((name) => placeOf(hints.exclude, name));
+  return { all, target: at, features: [...all.keys()].filter((j) => j !== at && !out.includes(j)), isRow };
+}
+
+/** The first names of columns, for messages. */
+export function shortList(names: readonly string[]): string {
+  const most = 12;
+  const shown = names.slice(0, most).map((name) => show(visible(name)));
+  return names.length > most ? `${shown.join(', ')} and ${names.length - most} more` : shown.join(', ');
+}
+
+/** The levels of the columns that have a text, in order. */
+async function findLevels(file: string, chunks: Chunks, given: ReadCsvOptions, hints: CsvHints): Promise<Levels> {
+  const { maxLevels = 1000 } = given;
+  const values = new Values(given);
+  let head: Head | undefined;
+  const texts = new Map<number, Set<string>>();
+  const categorical = new Set<number>();
+  await eachRow(file, chunks, given, (row) => {
+    if (head === undefined) {
+      head = headOf(file, row, given, hints);
+      if (!head.isRow) return;
+    }
+    for (const j of head.features) {
+      const text = row[j];
+      if (text === undefined || values.isMissing(text)) continue;
+      const found = texts.get(j) ?? new Set();
+      texts.set(j, found);
+      if (found.size <= maxLevels) found.add(text.trim());
+      if (!categorical.has(j) && values.number(text) === undefined) categorical.add(j);
+      if (categorical.has(j) && found.size > maxLevels) {
+        const column = show(visible(head.all[j] as string));
+        throw new RangeError(
+          `${file}: column ${column} has more than maxLevels = ${maxLevels} levels; ${hints.exclude}leaves it out`,
+        );
+      }
+    }
+  });
+  const { all = [] } = head ?? {};
+  return Object.fromEntries(
+    [...categorical].map((j) => [all[j] as string, distinct([...(texts.get(j) ?? [])]) as string[]]),
+  );
+}
+
+/** A column of x as it is read. */
+interface Column {
+  at: number;
+  name: string;
+  /** Places of the levels; `undefined` of a column of numbers. */
+  places: ReadonlyMap<string, number> | undefined;
+}
+
+class TableReader {
+  readonly #file: string;
+  readonly #given: ReadCsvOptions;
+  readonly #hints: CsvHints;
+  readonly #levels: Levels;
+  readonly #values: Values;
+  readonly #memory: Memory;
+  readonly #data: Growing<Float64Array>;
+  readonly #maxRows: number;
+  #head: Head | undefined;
+  #columns: Column[] = [];
+  #width = 0;
+  #row = 0;
+  readonly #y: string[] = [];
+  readonly #dropped: number[] = [];
+
+  constructor(file: string, given: ReadCsvOptions, hints: CsvHints, levels: Levels = {}) {
+    this.#file = file;
+    this.#given = given;
+    this.#hints = hints;
+    this.#levels = levels;
+    this.#values = new Values(given);
+    this.#memory = new Memory(given.maxBytes);
+    this.#data = new Growing(Float64Array, 'values', this.#memory);
+    this.#maxRows = checkLimits(given).maxRows;
+  }
+
+  add(row: readonly string[]): void {
+    const head = this.#head ?? this.#begin(row);
+    // Whether it was the line of names.
+    if (this.#head === undefined) {
+      this.#head = head;
+      if (!head.isRow) return;
+    }
+    const { all, target } = head;
+    const place = `${this.#file}, row ${++this.#row}`;
+    if (row.length !== all.length) {
+      throw new SyntaxError(
+        `${place}: expected ${all.length} values, as many as the first line has, got ${row.length}`,
+      );
+    }
+    if (this.#row - this.#dropped.length > this.#maxRows) {
+      throw new RangeError(`${place}: more rows than maxRows = ${this.#maxRows}`);
+    }
+    const lacks = this.#lacking(row);
+    if (lacks >= 0 && this.#given.missing === 'dropRows') {
+      this.#dropped.push(this.#row);
+      return;
+    }
+    if (lacks >= 0 && (lacks === target || this.#given.missing !== 'nan')) this.#refuseMissing(place, lacks);
+    if (target >= 0) this.#y.push((row[target] as string).trim());
+    for (const column of this.#columns) this.#push(place, column, row[column.at] as string);
+  }
+
+  async finish(): Promise<CsvData> {
+    if (this.#head === undefined) throw new SyntaxError(`${this.#file}: the file is empty`);
+    const rows = this.#row - this.#dropped.length;
+    const data = await this.#data.joined(this.#file, this.#given.signal);
+    const oneHot = this.#given.categories === 'oneHot';
+    const names = this.#columns.flatMap(({ name, places }) =>
+      places && oneHot ? [...places.keys()].map((level) => `${name}=${level}`) : [name],
+    );
+    const levels = this.#columns.flatMap(({ name, places }) => (places ? [[name, [...places.keys()]] as const] : []));
+    return {
+      ...{
+        x: { data, rows, columns: this.#width },
+        names,
+        levels: Object.fromEntries(levels) as Record<string, string[]>,
+        dropped: this.#dropped,
+      },
+      ...(this.#head.target >= 0 && { y: this.#responses() }),
+    };
+  }
+
+  /** Takes the columns from the first line: names, or a row. */
+  #begin(row: readonly string[]): Head {
+    const head = headOf(this.#file, row, this.#given, this.#hints);
+    const oneHot = this.#given.categories === 'oneHot';
+    this.#columns = head.features.map((at) => {
+      const name = head.all[at] as string;
+      const levels = Object.hasOwn(this.#levels, name) ? this.#levels[name] : undefined;
+      return { at, name, places: levels && new Map(levels.map((level, k) => [level, k])) };
+    });
+    this.#width = this.#columns.reduce((total, { places }) => total + (places && oneHot ? places.size : 1), 0);
+    const { maxColumns } = checkLimits(this.#given);
+    if (this.#width > maxColumns) {
+      throw new RangeError(`${this.#file}: ${this.#width} columns are more than maxColumns = ${maxColumns}`);
+    }
+    return head;
+  }
+
+  /** The first column that is read and has no value in a row; -1 where there is none. */
+  #lacking(row: readonly string[]): number {
+    const target = (this.#head as Head).target;
+    if (target >= 0 && this.#values.isMissing(row[target] as string)) return target;
+    return this.#columns.find(({ at }) => this.#values.isMissing(row[at] as string))?.at ?? -1;
+  }
+
+  #refuseMissing(place: string, at: number): never {
+    const { all, target } = this.#head as Head;
+    const column = `${place}: column ${show(visible(all[at] as string))}`;
+    if (at === target) throw new RangeError(`${column}, the target, has no value`);
+    throw new RangeError(`${column} has no value; ${this.#hints.missing}`);
+  }
+
+  /** Adds what a value becomes: a number, or those of the columns of its levels. */
+  #push(place: string, { name, places }: Column, text: string): void {
+    if (places === undefined) {
+      const value = this.#values.number(text);
+      if (value === undefined) {
+        const said = `column ${show(visible(name))}: ${show(visible(text))} is no number`;
+        throw new SyntaxError(`${place}: ${said}; ${this.#hints.categories}`);
+      }
+      this.#data.push(place, value);
+      return;
+    }
+    const missing = this.#values.isMissing(text);
+    const level = missing ? Number.NaN : places.get(text.trim());
+    if (level === undefined) {
+      const said = `column ${show(visible(name))}: ${show(visible(text))} is none of its levels`;
+      throw new RangeError(`${place}: ${said}, which are ${shortList([...places.keys()])}`);
+    }
+    if (this.#given.categories === 'codes') this.#data.push(place, level);
+    else for (let k = 0; k < places.size; ++k) this.#data.push(place, missing ? Number.NaN : Number(k === level));
+  }
+
+  /** Numbers if all of them are, else texts. */
+  #responses(): Float64Array | string[] {
+    const numbers = Float64Array.from(this.#y, (text) => this.#values.number(text) ?? Number.NaN);
+    return numbers.some(Number.isNaN) ? this.#y : numbers;
+  }
+}

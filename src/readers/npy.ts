@@ -1,0 +1,228 @@
+// Arrays of NumPy: .npy files and the parts of .npz files.
+import { checkMembers, messageOf, show } from '../core/check.js';
+import type { Matrix } from '../core/matrix.js';
+import { type Chunks, parseFile } from './file.js';
+import { checkLimits } from './limits.js';
+import type { ReadOptions } from './matrixMarket.js';
+import { Memory } from './memory.js';
+import { inSlices } from './slices.js';
+import { unzipped } from './zip.js';
+
+export interface ReadNpyOptions extends ReadOptions {}
+
+/**
+ * An array of NumPy as a matrix: of one dimension a column, of more than two a row for each entry of the first, as `a.reshape(len(a), -1)`
+ * has it. `data` are the numbers, for y too.
+ */
+export interface NumpyArray extends Matrix {
+  /** The sizes of its dimensions, `a.shape`. */
+  readonly dimensions: readonly number[];
+}
+
+/**
+ * The array of a .npy file, plain or gzip. Numbers of any type become double precision, but those of `float32`, which stay; integers
+ * beyond 2^53, complex numbers, texts and objects are refused.
+ *
+ * ```js
+ * const x = await readNpy('x.npy'); // np.save('x.npy', x)
+ * const { data: y } = await readNpy('y.npy');
+ * ```
+ *
+ * @throws SyntaxError or RangeError where the file is not as it should be, with its name; {@link SolverError} `OUT_OF_MEMORY` where
+ * what it holds needs more than `maxBytes`; the error of Node where it cannot be read.
+ */
+export async function readNpy(path: string | URL, options: ReadNpyOptions = {}): Promise<NumpyArray> {
+  const memory = checked(options);
+  return parseFile(path, options.signal, async (name, chunks) => {
+    const bytes = await allBytes(name, chunks, memory);
+    return parseNpy(name, bytes, options, memory);
+  });
+}
+
+/**
+ * The arrays of a .npz file by their names, as `np.savez` and `np.savez_compressed` write it.
+ *
+ * ```js
+ * const { x, y } = await readNpz('data.npz'); // np.savez('data.npz', x=x, y=y)
+ * ```
+ *
+ * @throws as {@link readNpy} does.
+ */
+export async function readNpz(path: string | URL, options: ReadNpyOptions = {}): Promise<Record<string, NumpyArray>> {
+  const memory = checked(options);
+  const { signal } = options;
+  return parseFile(path, signal, async (name, chunks) => {
+    const bytes = await allBytes(name, chunks, memory);
+    const parts = await partsOf(name, bytes, memory, signal);
+    const arrays: Record<string, NumpyArray> = {};
+    for (const [part, content] of Object.entries(parts)) {
+      arrays[part.replace(/\.npy$/, '')] = await parseNpy(`${name}, ${part}`, content, options, memory);
+    }
+    return arrays;
+  });
+}
+
+function checked(options: ReadNpyOptions): Memory {
+  checkLimits(checkMembers('options', options, ['signal', 'maxBytes', 'maxRows', 'maxColumns'], 'option'));
+  return new Memory(options.maxBytes);
+}
+
+async function allBytes(name: string, chunks: Chunks, memory: Memory): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    memory.take(name, 'its bytes', chunk.length);
+    parts.push(chunk);
+    length += chunk.length;
+  }
+  const whole = memory.allocate(name, 'its bytes', length, () => Buffer.concat(parts));
+  memory.free(length);
+  return whole;
+}
+
+async function partsOf(
+  name: string,
+  bytes: Uint8Array,
+  memory: Memory,
+  signal: AbortSignal | undefined,
+): Promise<Record<string, Uint8Array>> {
+  let refused: unknown;
+  try {
+    return await unzipped(
+      bytes,
+      ({ name: part, originalSize }) => {
+        try {
+          memory.take(`${name}, ${part}`, 'its bytes', originalSize);
+        } catch (error) {
+          refused = error;
+          throw error;
+        }
+        return part.endsWith('.npy');
+      },
+      signal,
+    );
+  } catch (error) {
+    if (refused !== undefined || signal?.aborted) throw refused ?? error;
+    throw new SyntaxError(`${name}: no .npz file: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+interface Header {
+  /** Bytes before the numbers. */
+  length: number;
+  type: string;
+  littleEndian: boolean;
+  byColumns: boolean;
+  dimensions: number[];
+}
+
+/** Sizes in bytes, and how a number is read, by NumPy's letters of types. */
+const types: Record<
+  string,
+  { size: number; read(view: DataView, at: number, littleEndian: boolean): number | bigint }
+> = {
+  f8: { size: 8, read: (view, at, little) => view.getFloat64(at, little) },
+  f4: { size: 4, read: (view, at, little) => view.getFloat32(at, little) },
+  f2: { size: 2, read: (view, at, little) => halfPrecision(view.getUint16(at, little)) },
+  i8: { size: 8, read: (view, at, little) => view.getBigInt64(at, little) },
+  u8: { size: 8, read: (view, at, little) => view.getBigUint64(at, little) },
+  i4: { size: 4, read: (view, at, little) => view.getInt32(at, little) },
+  u4: { size: 4, read: (view, at, little) => view.getUint32(at, little) },
+  i2: { size: 2, read: (view, at, little) => view.getInt16(at, little) },
+  u2: { size: 2, read: (view, at, little) => view.getUint16(at, little) },
+  i1: { size: 1, read: (view, at) => view.getInt8(at) },
+  u1: { size: 1, read: (view, at) => view.getUint8(at) },
+  b1: { size: 1, read: (view, at) => view.getUint8(at) },
+};
+
+/** A number of IEEE 754 in 16 bits. */
+function halfPrecision(bits: number): number {
+  const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** Reads the header: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
+function readHeader(name: string, bytes: Uint8Array): Header {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = String.fromCharCode(...bytes.subarray(0, 6));
+  if (magic !== '\x93NUMPY' || bytes.length < 12)
+    throw new SyntaxError(`${name}: no .npy file: it does not begin with \\x93NUMPY`);
+  const version = bytes[6] as number;
+  if (version < 1 || version > 3)
+    throw new SyntaxError(`${name}: version ${version} of .npy files: expected 1, 2 or 3`);
+  const begin = version === 1 ? 10 : 12;
+  const length = begin + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (length > bytes.length) throw new SyntaxError(`${name}: the file ends within its header`);
+  const text = new TextDecoder('utf-8').decode(bytes.subarray(begin, length));
+  const member = (pattern: string): string | undefined => new RegExp(`['"]${pattern}`).exec(text)?.[1];
+  const type = member(`descr['"]\\s*:\\s*['"]([^'"]*)['"]`);
+  const order = member(`fortran_order['"]\\s*:\\s*(True|False)`);
+  const shape = member(`shape['"]\\s*:\\s*\\(([\\d,\\sL]*)\\)`);
+  if (type === undefined || !(type.slice(1) in types)) {
+    const found = type ?? /['"]descr['"]\s*:\s*(.{0,40})/.exec(text)?.[1] ?? '';
+    throw new SyntaxError(`${name}: type ${show(found)}: expected numbers, one of ${Object.keys(types).join(', ')}`);
+  }
+  if (order === undefined || shape === undefined)
+    throw new SyntaxError(`${name}: ${show(text.trim())} is no header of a .npy file`);
+  const dimensions = shape.split(',').flatMap((size) => (size.trim() === '' ? [] : [Number.parseInt(size, 10)]));
+  return { length, type: type.slice(1), littleEndian: type[0] !== '>', byColumns: order === 'True', dimensions };
+}
+
+async function parseNpy(name: string, bytes: Uint8Array, options: ReadNpyOptions, memory: Memory): Promise<NumpyArray> {
+  const header = readHeader(name, bytes);
+  const { dimensions, type } = header;
+  const { size } = types[type] as (typeof types)[string];
+  const [rows = 1, ...rest] = dimensions;
+  const columns = rest.reduce((product, each) => product * each, 1);
+  const { maxRows, maxColumns } = checkLimits(options);
+  if (rows > maxRows) throw new RangeError(`${name}: ${rows} rows are more than maxRows = ${maxRows}`);
+  if (columns > maxColumns)
+    throw new RangeError(`${name}: ${columns} columns are more than maxColumns = ${maxColumns}`);
+  const count = rows * columns;
+  if (bytes.length - header.length !== size * count) {
+    const got = `${bytes.length - header.length} bytes`;
+    throw new SyntaxError(
+      `${name}: expected ${size * count} bytes for ${dimensions.join(' x ') || 'one number'} of ${type}, got ${got}`,
+    );
+  }
+  const Kind = type === 'f4' ? Float32Array : Float64Array;
+  const data = memory.allocate(name, `${count} numbers`, Kind.BYTES_PER_ELEMENT * count, () => new Kind(count));
+  await copyNumbers(name, bytes, header, data, options.signal);
+  return { data, rows, columns, dimensions };
+}
+
+async function copyNumbers(
+  name: string,
+  bytes: Uint8Array,
+  { length, type, littleEndian, byColumns, dimensions }: Header,
+  data: Float64Array | Float32Array,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { size, read } = types[type] as (typeof types)[string];
+  const view = new DataView(bytes.buffer, bytes.byteOffset + length, data.length * size);
+  const placeOf = byColumns && dimensions.length > 1 ? placeByColumns(dimensions) : undefined;
+  await inSlices(data.length, signal, (from, to) => {
+    for (let k = from; k < to; ++k) {
+      const value = read(view, k * size, littleEndian);
+      const number = Number(value);
+      if (typeof value === 'bigint' && !Number.isSafeInteger(number)) {
+        throw new RangeError(`${name}: entry ${k}, ${value}, is beyond 2^53: double precision does not have it`);
+      }
+      data[placeOf ? placeOf(k) : k] = number;
+    }
+  });
+}
+
+/** Gives where an entry stands row after row that is the k-th of an array whose first index runs fastest. */
+function placeByColumns(dimensions: readonly number[]): (k: number) => number {
+  const strides = dimensions.map((_, axis) => dimensions.slice(axis + 1).reduce((product, each) => product * each, 1));
+  return (k) => {
+    let [left, place] = [k, 0];
+    dimensions.forEach((size, axis) => {
+      place += (left % size) * (strides[axis] as number);
+      left = Math.floor(left / size);
+    });
+    return place;
+  };
+}
