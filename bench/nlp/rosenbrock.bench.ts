@@ -37,10 +37,10 @@ function chain({ Model, model: { add, mul, slice, square, sub, sum } }: Library)
   return model;
 }
 
-async function timed(library: Library, maxIterations: number): Promise<Run> {
+async function timed(library: Library, maxIterations: number, method: 'auto' | 'lbfgs' = 'auto'): Promise<Run> {
   const model = chain(library);
   const before = process.cpuUsage();
-  const { iterations, objective, counts } = await library.minimize(model, { threads: 1, maxIterations });
+  const { iterations, objective, counts } = await library.minimize(model, { threads: 1, maxIterations, method });
   const { user, system } = process.cpuUsage(before);
   return { steps: iterations, evaluations: counts.objective, objective, seconds: (user + system) / 1e6 };
 }
@@ -51,14 +51,16 @@ const load = (checkout: string): Promise<Library> =>
 const ours = await load(root);
 const older = options.before === undefined ? undefined : await load(options.before);
 const scipy = await Python.start('bench/nlp/rosenbrock.py');
-const runs: Record<'nonconvex' | 'nonconvex, older' | 'L-BFGS-B', Run[]> = {
+const runs: Record<'nonconvex' | "nonconvex, 'lbfgs'" | 'nonconvex, older' | 'L-BFGS-B', Run[]> = {
   nonconvex: [],
+  "nonconvex, 'lbfgs'": [],
   'nonconvex, older': [],
   'L-BFGS-B': [],
 };
 for (let round = 0; round < rounds; ++round) {
   console.error(`  round ${round + 1} of ${rounds}`);
   runs.nonconvex.push(await timed(ours, 1e6));
+  runs["nonconvex, 'lbfgs'"].push(await timed(ours, 1e6, 'lbfgs'));
   if (older) runs['nonconvex, older'].push(await timed(older, 2000));
   if (scipy) runs['L-BFGS-B'].push((await scipy.ask({ n })) as unknown as Run);
 }

@@ -27,11 +27,14 @@ export interface NlpOptions extends Limits {
   maxEvaluations?: number | undefined;
   /**
    * What solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` equations c(x)
-   * = 0 alone. `auto`: the latter where there is nothing else, otherwise the former.
+   * = 0 alone. `auto`: the latter where there is nothing else, otherwise the former. Of functions without constraints
+   * also `lbfgs` (limited-memory BFGS), `trustRegion` (truncated conjugate gradients), `gradientRegularized`
+   * (Newton's method with ||g|| / gamma on the diagonal), `saddleFree` (with the absolute values of eigenvalues) and
+   * `oasis` (with a diagonal from random products).
    *
    * @defaultValue 'auto'
    */
-  method?: 'auto' | 'interiorPoint' | 'exactAugmentedLagrangian' | undefined;
+  method?: 'auto' | 'interiorPoint' | 'exactAugmentedLagrangian' | 'lbfgs' | 'trustRegion' | 'gradientRegularized' | 'saddleFree' | 'oasis' | undefined;
   /**
    * How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches of it,
    * `krylov` iterates with a preconditioner, `auto` chooses between `exact` and `krylov`.
@@ -199,7 +202,7 @@ export interface NlpProgress extends Progress {
   /** What the last system had added to the diagonal of its Hessian. */
   shift?: number;
   /** Phase of the method for bounds and inequalities. */
-  phase?: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian';
+  phase?: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent';
   /** Steps of an iterative inner solver, so far. */
   innerSteps?: number;
   /** The best point so far, n numbers; with `reportIterates: true`. */
@@ -262,8 +265,11 @@ export interface NlpSolution {
    * multipliers have grown without bound.
    */
   degenerate: boolean;
-  /** What found x: `newton` of equations alone, otherwise a phase of the method for inequalities. */
-  phase: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian';
+  /**
+   * What found x: `newton` of equations alone, `descent` of the methods for functions without constraints, otherwise
+   * a phase of the method for inequalities.
+   */
+  phase: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent';
   /** Whether x was refined by Newton steps on the active bounds and inequalities. */
   polished: boolean;
   /** Last barrier parameter mu of an interior-point method. */

@@ -40,7 +40,9 @@ bool takesEqualities(const NlpProblem& problem, const NlpSettings& settings) {
 
 NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
     : la_(la), settings_(settings), problem_(opened(la, problem)) {
-  if (takesEqualities(problem_, settings)) {
+  if (isDescent(settings.method)) {
+    descent_ = std::make_unique<DescentMethod>(la, problem_, settings);
+  } else if (takesEqualities(problem_, settings)) {
     newton_ = std::make_unique<NewtonMethod>(la, problem_, settings);
   } else {
     requireInInteriorPoint(settings);
@@ -49,12 +51,14 @@ NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings
 }
 
 std::optional<Status> NlpSolver::start() {
+  if (descent_) return descent_->start();
   if (interior_) return interior_->start();
   const auto status = newton_->start();
   return status ? follow(*status) : status;
 }
 
 std::optional<Status> NlpSolver::step() {
+  if (descent_) return descent_->step();
   if (!interior_) {
     const auto status = newton_->step();
     if (!status && ++iterations_ == patience()) return follow(Status::iterationLimit);
@@ -98,10 +102,17 @@ bool NlpSolver::interior() const {
   return !failed_ && interior_->progress().residual <= newton_->progress().residual;
 }
 
-NlpProgress NlpSolver::progress() const { return interior() ? interior_->progress() : newton_->progress(); }
-NlpSolution NlpSolver::solution() const { return interior() ? interior_->solution() : newton_->solution(); }
+NlpProgress NlpSolver::progress() const {
+  if (descent_) return descent_->progress();
+  return interior() ? interior_->progress() : newton_->progress();
+}
+NlpSolution NlpSolver::solution() const {
+  if (descent_) return descent_->solution();
+  return interior() ? interior_->solution() : newton_->solution();
+}
 
 std::string NlpSolver::explain(Status status) const {
+  if (descent_) return status == Status::stalled ? descent_->explain() : std::string();
   if (interior()) return interior_->explain(status);
   std::string text = status == Status::stalled ? newton_->explain() : std::string();
   if (!failed_) return text;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "solvers/nlp/descent_method.hpp"
 #include "solvers/nlp/interior_point_method.hpp"
 #include "solvers/nlp/newton_method.hpp"
 
@@ -29,8 +30,8 @@ class NlpUnbuilt {
 };
 
 /// Newton's method on the exact augmented Lagrangian where all constraints are equations, otherwise the interior-point
-/// method. `method: 'auto'` has that follow, too, where Newton's method has stalled or found no feasible point; its
-/// point is the answer if it solves the problem.
+/// method, or a method for functions without constraints that is asked for. `method: 'auto'` has that follow, too,
+/// where Newton's method has stalled or found no feasible point; its point is the answer if it solves the problem.
 class NlpSolver {
  public:
   using Unbuilt = NlpUnbuilt;
@@ -57,6 +58,7 @@ class NlpSolver {
   NlpProblem problem_;  ///< opened
   std::unique_ptr<NewtonMethod> newton_;
   std::unique_ptr<InteriorPointMethod> interior_;
+  std::unique_ptr<DescentMethod> descent_;
   Status verdict_ = Status::stalled;  ///< of Newton's method, where the other one follows
   int iterations_ = 0;                ///< of Newton's method
   bool failed_ = false;               ///< what followed did no better

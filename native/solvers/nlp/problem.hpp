@@ -16,14 +16,29 @@
 
 namespace nonconvex {
 
-enum class NlpMethod { automatic, interiorPoint, exactAugmentedLagrangian };
-constexpr auto names(NlpMethod) { return std::array{"auto"sv, "interiorPoint"sv, "exactAugmentedLagrangian"sv}; }
+enum class NlpMethod {
+  automatic,
+  interiorPoint,
+  exactAugmentedLagrangian,
+  lbfgs,
+  trustRegion,
+  gradientRegularized,
+  saddleFree,
+  oasis
+};
+constexpr auto names(NlpMethod) {
+  return std::array{"auto"sv,       "interiorPoint"sv, "exactAugmentedLagrangian"sv,
+                    "lbfgs"sv,      "trustRegion"sv,   "gradientRegularized"sv,
+                    "saddleFree"sv, "oasis"sv};
+}
+/// Whether it is a method for functions without constraints.
+constexpr bool isDescent(NlpMethod method) { return method >= NlpMethod::lbfgs; }
 
-/// What a point comes from: Newton's method on the exact augmented Lagrangian, or a phase of the method for bounds and
-/// inequalities.
-enum class NlpPhase { newton, interiorPoint, restoration, augmentedLagrangian };
+/// What a point comes from: Newton's method on the exact augmented Lagrangian, a phase of the method for bounds and
+/// inequalities, or a method for functions without constraints.
+enum class NlpPhase { newton, interiorPoint, restoration, augmentedLagrangian, descent };
 constexpr auto names(NlpPhase) {
-  return std::array{"newton"sv, "interiorPoint"sv, "restoration"sv, "augmentedLagrangian"sv};
+  return std::array{"newton"sv, "interiorPoint"sv, "restoration"sv, "augmentedLagrangian"sv, "descent"sv};
 }
 
 struct NlpSettings : Limits, EvaluationLimits {
@@ -65,7 +80,10 @@ struct NlpSettings : Limits, EvaluationLimits {
             FIELD(method, anyValue(),
                   "What solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` "
                   "equations c(x) = 0 alone. "
-                  "`auto`: the latter where there is nothing else, otherwise the former."),
+                  "`auto`: the latter where there is nothing else, otherwise the former. Of functions without "
+                  "constraints also `lbfgs` (limited-memory BFGS), `trustRegion` (truncated conjugate gradients), "
+                  "`gradientRegularized` (Newton's method with ||g|| / gamma on the diagonal), `saddleFree` (with the "
+                  "absolute values of eigenvalues) and `oasis` (with a diagonal from random products)."),
             FIELD(
                 inner, anyValue(),
                 "How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches "
@@ -122,6 +140,7 @@ static_assert(sizeFromFields<NlpSettings>() == sizeof(NlpSettings));
 /// Throws for settings that a device has not.
 inline void requireOnDevice(const NlpSettings& settings) {
   const char* const what = settings.method == NlpMethod::interiorPoint              ? "method 'interiorPoint'"
+                           : isDescent(settings.method)                             ? "a method without constraints"
                            : settings.inner == KktMethod::sketch                    ? "inner 'sketch'"
                            : settings.preconditioner == KktPreconditioner::diagonal ? "preconditioner 'diagonal'"
                            : settings.accuracy == KktAccuracy::paper                ? "accuracy 'paper'"
@@ -135,14 +154,15 @@ inline void requireOnDevice(const NlpSettings& settings) {
               "DEVICE_UNAVAILABLE");
 }
 
-/// Throws for settings that the interior-point method would not heed.
-inline void requireInInteriorPoint(const NlpSettings& settings) {
-  constexpr std::string_view reason =
-      ", since the interior-point method, which solves this problem, factors its systems";
+/// Throws for settings that a method which factors its systems, or has none, would not heed.
+inline void requireNoInnerSolver(const NlpSettings& settings, std::string_view reason) {
   const bool factored = settings.inner == KktMethod::automatic || settings.inner == KktMethod::exact;
   require(factored, "inner", nameOf(settings.inner), "expected 'auto' or 'exact'" + std::string(reason));
   require(settings.preconditioner == KktPreconditioner::automatic, "preconditioner", nameOf(settings.preconditioner),
           "expected 'auto'" + std::string(reason));
+}
+inline void requireInInteriorPoint(const NlpSettings& settings) {
+  requireNoInnerSolver(settings, ", since the interior-point method, which solves this problem, factors its systems");
 }
 
 struct NlpProblem : NlpStart {
@@ -273,7 +293,9 @@ struct NlpSolution {
         OUT(degenerate,
             "Whether the kind of point is not known for certain: a bound or inequality and its multiplier are both "
             "about 0, or multipliers have grown without bound."),
-        OUT(phase, "What found x: `newton` of equations alone, otherwise a phase of the method for inequalities."),
+        OUT(phase,
+            "What found x: `newton` of equations alone, `descent` of the methods for functions without constraints, "
+            "otherwise a phase of the method for inequalities."),
         OUT(polished, "Whether x was refined by Newton steps on the active bounds and inequalities."),
         OUT_IF_KNOWN(barrier, "Last barrier parameter mu of an interior-point method."),
         OUT(counts, "How often each was computed, over all of the data."),

@@ -1,0 +1,117 @@
+// Newton's method with the absolute values of the eigenvalues of the Hessian, in a Krylov basis: Y. Dauphin et al.,
+// "Identifying and attacking the saddle point problem in high-dimensional non-convex optimization", NeurIPS 2014.
+#include <algorithm>
+#include <cmath>
+
+#include "core/random.hpp"
+#include "methods/descent/descent.hpp"
+#include "methods/descent/tridiagonal.hpp"
+#include "methods/descent/wolfe_search.hpp"
+
+namespace nonconvex {
+namespace {
+
+class SaddleFree final : public Descent {
+ public:
+  SaddleFree(const Cpu& la, ScaledNlp& model, std::uint64_t seed)
+      : la_(la),
+        model_(model),
+        products_(model),
+        random_(seed),
+        basis_(model.n(), std::min(model.n(), model.n() <= allOfThem ? model.n() : krylov)) {
+    direction_.resize(static_cast<std::size_t>(model.n()));
+    work_.resize(direction_.size());
+  }
+
+  bool step(const NlpPoint& point, NlpPoint& trial) override {
+    if (!products_.moveTo(point)) return false;
+    makeBasis(point);
+    makeDirection(point);
+    return wolfeSearch(model_, point, direction_, 1, {.curvature = infinity}, trial) > 0;
+  }
+  std::int64_t products() const override { return products_.count(); }
+
+ private:
+  static constexpr int allOfThem = 200;  // so many variables or fewer: the basis is one of the whole space
+  static constexpr int krylov = 50;
+
+  std::span<double> column(int k) { return {basis_.column(k), work_.size()}; }
+
+  /// Lanczos' method from g, with full orthogonalisation: V^T H V = T. Where the space ends, it goes on with a random
+  /// vector.
+  void makeBasis(const NlpPoint& point) {
+    const int size = basis_.cols();
+    diagonal_.assign(static_cast<std::size_t>(size), 0.0);
+    below_.assign(static_cast<std::size_t>(size), 0.0);
+    std::copy(point.g.begin(), point.g.end(), column(0).begin());
+    normalize(column(0));
+    for (int k = 0; k < size; ++k) {
+      la_.checkpoint();
+      products_.multiply(column(k), work_);
+      const auto at = static_cast<std::size_t>(k);
+      diagonal_[at] = dot(column(k), work_);
+      if (k + 1 == size) break;
+      const double before = std::sqrt(norm2Squared(work_));
+      orthogonalize(k + 1);
+      const double norm = std::sqrt(norm2Squared(work_));
+      below_[at] = norm > 1e-10 * before ? norm : 0;
+      if (below_[at] == 0) drawBeside(k + 1);
+      std::copy(work_.begin(), work_.end(), column(k + 1).begin());
+      normalize(column(k + 1));
+    }
+  }
+
+  void orthogonalize(int count) {
+    for (int twice = 0; twice < 2; ++twice) {
+      for (int j = 0; j < count; ++j) axpy(-dot(column(j), work_), column(j), work_);
+    }
+  }
+  void drawBeside(int count) {
+    for (double& value : work_) value = random_.normal(drawn_++);
+    orthogonalize(count);
+  }
+  static void normalize(std::span<double> v) {
+    const double norm = std::sqrt(norm2Squared(v));
+    for (double& value : v) value /= norm;
+  }
+
+  /// -V |T|^{-1} V^T g, where V^T g = ||g|| e_1.
+  void makeDirection(const NlpPoint& point) {
+    constexpr double least = 1e-8;  // of the largest eigenvalue, which a smaller one counts as
+    const int size = basis_.cols();
+    const TridiagonalEigen eigen = eigenOfTridiagonal(diagonal_, below_);
+    double largest = 0;
+    for (const double value : eigen.values) largest = std::max(largest, std::abs(value));
+    const double norm = std::sqrt(norm2Squared(point.g));
+    Vector& weights = weights_;
+    weights.assign(static_cast<std::size_t>(size), 0.0);
+    for (int q = 0; q < size; ++q) {
+      const double size1 = std::max(std::abs(eigen.values[static_cast<std::size_t>(q)]), least * largest);
+      if (!(size1 > 0)) continue;
+      const double share = -norm * eigen.vector(q)[0] / size1;
+      for (int k = 0; k < size; ++k) weights[static_cast<std::size_t>(k)] += share * eigen.vector(q)[k];
+    }
+    std::fill(direction_.begin(), direction_.end(), 0.0);
+    for (int k = 0; k < size; ++k) axpy(weights[static_cast<std::size_t>(k)], column(k), direction_);
+    if (largest == 0) addScaled(direction_, -1, point.g, direction_);
+  }
+
+  const Cpu& la_;
+  ScaledNlp& model_;
+  HessianProducts products_;
+  const Random random_;
+  std::uint64_t drawn_ = 0;
+  HostMatrix<double> basis_;
+  Vector diagonal_, below_;
+  Vector weights_;
+  Vector direction_;
+  Vector work_;
+};
+
+}  // namespace
+
+std::unique_ptr<Descent> saddleFreeDescent(const Cpu& la, ScaledNlp& model, std::uint64_t seed) {
+  return std::make_unique<SaddleFree>(la, model, seed);
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,46 @@
+#include "methods/descent/wolfe_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/numbers.hpp"
+
+namespace nonconvex {
+
+double wolfeSearch(ScaledNlp& model, const NlpPoint& point, std::span<const double> direction, double first,
+                   const WolfeRule& rule, NlpPoint& trial) {
+  constexpr int mostTrials = 60;
+  constexpr double rounding = 10 * machineEpsilon;  // of f, where its last digits say nothing
+  const double slope = dot(point.g, direction);
+  if (!(slope < 0)) return 0;
+  double low = 0, high = infinity;
+  double t = std::min(first, rule.longest);
+  for (int k = 0; k < mostTrials; ++k) {
+    addScaled(point.x, t, direction, trial.x);
+    const bool defined = model.evaluateValues(trial);
+    const bool falls = defined && trial.f <= point.f + rule.decrease * t * slope;
+    const bool even = defined && trial.f <= point.f + rounding * std::abs(point.f);
+    if (!falls && !even) {
+      high = t;
+    } else if (!model.evaluateDerivatives(trial)) {
+      high = t;
+    } else {
+      const double slopeThere = dot(trial.g, direction);
+      if (!falls && !(slopeThere <= (2 * rule.decrease - 1) * slope)) {
+        high = t;
+      } else if (slopeThere >= rule.curvature * slope || rule.curvature == infinity || t >= rule.longest) {
+        return t;
+      } else {
+        low = t;
+      }
+    }
+    // A step that leaves the domain is cut by more than one that is too long.
+    t = high == infinity ? std::min(2 * t, rule.longest) : defined ? (low + high) / 2 : low + (high - low) / 8;
+    if (high < infinity && !(high - low > machineEpsilon * high)) break;
+  }
+  if (low == 0) return 0;
+  addScaled(point.x, low, direction, trial.x);  // falls, though it is not flat enough
+  return model.evaluateValues(trial) && model.evaluateDerivatives(trial) ? low : 0;
+}
+
+}  // namespace nonconvex

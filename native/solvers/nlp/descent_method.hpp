@@ -1,0 +1,57 @@
+// Functions without constraints by one of the methods of methods/descent.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/status.hpp"
+#include "linalg/cpu.hpp"
+#include "methods/descent/descent.hpp"
+#include "methods/globalization/best_point.hpp"
+#include "methods/globalization/merit_function.hpp"
+#include "methods/globalization/unbounded_test.hpp"
+#include "methods/kkt/kkt_system.hpp"
+#include "solvers/nlp/problem.hpp"
+
+namespace nonconvex {
+
+/// minimise f(x), x free. It ends where the gradient is small and, where the Hessian may be factored at a cost that is
+/// small beside the solve, has no negative eigenvalue; a saddle is left along negative curvature.
+class DescentMethod {
+ public:
+  /// Checks the problem and evaluates it at the start. `la` must outlive this.
+  DescentMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
+
+  static constexpr bool decidesSolved = true;
+
+  std::optional<Status> start();
+  std::optional<Status> step();
+  NlpProgress progress() const;
+  NlpSolution solution() const;
+  /// Why it could not go on.
+  std::string explain() const;
+
+ private:
+  std::optional<Status> goOn();
+  std::optional<Status> checkSecondOrder();
+  bool mayFactor() const;
+
+  const Cpu& la_;
+  const NlpSettings settings_;
+  const bool reportIterates_;
+  ScaledNlp model_;
+  NlpPoint point_;
+  NlpPoint trial_;
+  KktSystem system_;
+  MeritFunction merit_;
+  UnboundedTest unboundedTest_;
+  BestPoint best_;
+  std::unique_ptr<Descent> descent_;
+  bool started_ = false;  // everything is finite at the start
+  bool saddle_ = false;   // it ended at one
+  int saddles_ = 0;
+  double lastStep_ = unknown;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,173 @@
+// Methods for functions without constraints. What they find is checked by formulas written here; numbers of steps are within a factor of two
+// of those that the methods took elsewhere.
+import { describe, expect, it } from 'vitest';
+import type { Expression } from '../../src/expressions/expression.js';
+import {
+  add,
+  at,
+  exp,
+  log,
+  matvec,
+  mul,
+  neg,
+  pow,
+  slice,
+  square,
+  sub,
+  sum,
+  sumSquares,
+} from '../../src/expressions/index.js';
+import { Model } from '../../src/expressions/model.js';
+import { fromCallbacks } from '../../src/nlp/index.js';
+import { minimize } from '../../src/nlp/solver.js';
+
+const methods = ['lbfgs', 'trustRegion', 'gradientRegularized', 'saddleFree', 'oasis'] as const;
+
+/** A model of a function of two variables. */
+function plane(f: (a: Expression, b: Expression) => Expression, start: number[]): Model {
+  const model = new Model();
+  const x = model.variable(2, { start });
+  model.minimize(f(at(x, 0), at(x, 1)));
+  return model;
+}
+
+/** Rosenbrock's function of n variables, chained, and its gradient. */
+function chain(n: number): Model {
+  const model = new Model();
+  const x = model.variable(n, { start: Array.from({ length: n }, (_, i) => (i % 2 === 0 ? -1.2 : 1)) });
+  const [left, right] = [slice(x, 0, n - 1), slice(x, 1)];
+  model.minimize(add(mul(100, sumSquares(sub(right, square(left)))), sumSquares(sub(1, left))));
+  return model;
+}
+function gradientOfChain(x: Float64Array): number[] {
+  const g = new Array<number>(x.length).fill(0);
+  for (let i = 0; i + 1 < x.length; ++i) {
+    const [a, b] = [x[i] as number, x[i + 1] as number];
+    g[i] = (g[i] as number) - 400 * a * (b - a * a) - 2 * (1 - a);
+    g[i + 1] = (g[i + 1] as number) + 200 * (b - a * a);
+  }
+  return g;
+}
+
+/** A logistic regression whose columns span four decades. */
+function decades(): { model: Model; gradient(x: Float64Array): number[] } {
+  const [n, rows] = [20, 200];
+  const signed = Array.from({ length: rows }, (_, i) =>
+    Array.from({ length: n }, (_, j) => {
+      const label = Math.sin(17 * i) > 0 ? 1 : -1;
+      return label * Math.sin(1 + 3 * i + 7 * j + i * j) * 10 ** ((4 * j) / (n - 1) - 2);
+    }),
+  );
+  const model = new Model();
+  const x = model.variable(n, { start: 0 });
+  const margins = matvec(signed, x);
+  model.minimize(add(mul(1 / rows, sum(log(add(1, exp(neg(margins)))))), mul(1e-4, sumSquares(x))));
+  const gradient = (point: Float64Array): number[] => {
+    const g = Array.from(point, (value) => 2e-4 * value);
+    for (const row of signed) {
+      const margin = row.reduce((total, a, j) => total + a * (point[j] as number), 0);
+      for (let j = 0; j < n; ++j) g[j] = (g[j] as number) - (row[j] as number) / (1 + Math.exp(margin)) / rows;
+    }
+    return g;
+  };
+  return { model, gradient };
+}
+
+const largest = (values: Iterable<number>): number => Math.max(...Array.from(values, Math.abs));
+
+describe.each(methods)('%s', (method) => {
+  it('ends where the gradient is small, at a minimum', async () => {
+    const n = method === 'oasis' ? 2 : 50;
+    const { status, x, inertia, phase } = await minimize(chain(n), { method, maxIterations: 20_000 });
+    expect({ status, phase, inertia }).toEqual({
+      status: 'solved',
+      phase: 'descent',
+      inertia: { positive: n, negative: 0, zero: 0 },
+    });
+    expect(largest(gradientOfChain(x))).toBeLessThan(1e-5);
+  });
+
+  it('leaves saddles, where it begins at one, too', async () => {
+    const valley = (a: Expression, b: Expression): Expression => add(square(a), sub(mul(0.25, pow(b, 4)), square(b)));
+    for (const start of [
+      [0, 0],
+      [1, 1e-4],
+    ]) {
+      const { status, objective, x } = await minimize(plane(valley, start), { method });
+      expect(status).toBe('solved');
+      expect(objective).toBeCloseTo(-1, 12);
+      expect(Math.abs(x[1] as number)).toBeCloseTo(Math.SQRT2, 6);
+    }
+  });
+
+  it('stays in the domain of the function', async () => {
+    const model = plane((a, b) => add(sub(a, log(a)), sub(mul(1000, b), log(b))), [100, 1e-3]);
+    const { status, x } = await minimize(model, { method });
+    expect(status).toBe('solved');
+    expect(x[0]).toBeCloseTo(1, 6);
+    expect(1000 * (x[1] as number)).toBeCloseTo(1, 6);
+  });
+
+  it('says that there is no minimum', async () => {
+    const { status } = await minimize(
+      plane((a, b) => sub(square(a), pow(b, 3)), [1, 1]),
+      { method },
+    );
+    expect(status).toBe('unbounded');
+  });
+
+  it('solves convex problems of columns of any size as Newton does', async () => {
+    const { model, gradient } = decades();
+    const exact = await minimize(model, { tolerance: 1e-10 });
+    const { status, x, objective } = await minimize(model, { method, tolerance: 1e-9, maxIterations: 20_000 });
+    expect(status).toBe('solved');
+    expect(objective).toBeCloseTo(exact.objective, 12);
+    expect(largest(gradient(x))).toBeLessThan(1e-8);
+  });
+
+  it('takes no constraints, bounds or inner solvers', async () => {
+    const bounded = new Model();
+    bounded.minimize(sumSquares(bounded.variable(2, { lower: [Number.NEGATIVE_INFINITY, 0] })));
+    const expected = `^method = '${method}': expected 'auto' or 'interiorPoint', as this method takes functions without constraints`;
+    await expect(minimize(bounded, { method })).rejects.toThrow(new RegExp(`${expected}.* a bound of x\\[1\\]$`));
+    const constrained = new Model();
+    const x = constrained.variable(2);
+    constrained.minimize(sumSquares(x));
+    constrained.equal(sum(x), 1);
+    await expect(minimize(constrained, { method })).rejects.toThrow(new RegExp(`${expected}.* 1 constraints$`));
+    await expect(minimize(chain(2), { method, inner: 'krylov' })).rejects.toThrow(/^inner = 'krylov': expected 'auto'/);
+  });
+});
+
+it('takes as many steps as the gradient-regularised method elsewhere', async () => {
+  const two = await minimize(chain(2), { method: 'gradientRegularized' });
+  expect(two.iterations).toBeLessThanOrEqual(92);
+  const hundred = await minimize(chain(100), { method: 'gradientRegularized' });
+  expect(hundred.iterations).toBeLessThanOrEqual(554);
+  expect(hundred.counts.factorization).toBeLessThanOrEqual(1106);
+});
+
+it('passes a strict saddle in fewer steps than descent', async () => {
+  const model = plane((a, b) => add(mul(0.5, square(a)), sub(mul(0.25, pow(b, 4)), mul(0.5, square(b)))), [1, 1e-4]);
+  const { iterations } = await minimize(model, { method: 'saddleFree' });
+  expect(iterations).toBeLessThanOrEqual(30);
+});
+
+it('takes no step length, whatever the columns are', async () => {
+  const { model } = decades();
+  const { status, iterations } = await minimize(model, { method: 'oasis', tolerance: 1e-12 });
+  expect(status).toBe('solved');
+  expect(iterations).toBeLessThanOrEqual(738);
+});
+
+it('needs no derivatives of callbacks', async () => {
+  const program = fromCallbacks({
+    n: 2,
+    start: [-1.2, 1],
+    objective: ([a = 0, b = 0]) => 100 * (b - a * a) ** 2 + (1 - a) ** 2,
+  });
+  const { status, x, inertia } = await minimize(program, { method: 'lbfgs' });
+  expect(status).toBe('solved');
+  expect(largest([(x[0] as number) - 1, (x[1] as number) - 1])).toBeLessThan(1e-5);
+  expect(inertia).toBeUndefined();
+});
