@@ -24,6 +24,14 @@ struct OnCuda {
     startDriver();
     return run(problem, settings, monitor);
   }
+
+  /// The answer of a solve that is aborted before its data are there, for which no device is needed.
+  template <class Of>
+  static Solved<typename Of::Solution> answerUnread(const typename Of::Problem& problem,
+                                                    const typename Of::Settings& settings,
+                                                    Monitor& monitor) requires AnswersUnread<OnCpu, Of> {
+    return OnCpu::answerUnread<Of>(problem, settings, monitor);
+  }
 };
 
 /// A device computes for one solve while another prepares or reads its answer; more would only share its memory.

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "binding/callbacks.hpp"
 #include "binding/job.hpp"
+#include "binding/operand.hpp"
 #include "binding/registry.hpp"
+#include "core/index.hpp"
 #include "core/require_memory.hpp"
 #include "expressions/nl/reader.hpp"
 #include "expressions/nl/writer.hpp"
@@ -55,19 +58,70 @@ std::span<const double> vectorOf(const Reader& in, const char* name, std::size_t
 
 std::vector<double> copyOf(std::span<const double> values) { return {values.begin(), values.end()}; }
 
-Napi::Object handleOfGraph(Napi::Env env, Graph graph) {
-  const auto program = std::make_shared<SharedProgram>(std::move(graph));
+Napi::Object handleOfProgram(Napi::Env env, const std::shared_ptr<SharedProgram>& program) {
   const auto make = [program](const Reader& in) -> NlpSource {
-    const std::size_t count = program->graph().parameterValues().size();
-    return [program, parameters = copyOf(vectorOf(in, "parameters", count))]() -> std::shared_ptr<Nlp> {
-      requireMemory(static_cast<double>(program->bytes()),
-                    "a model of n = " + show(program->graph().variableCount()) +
-                        " variables and m = " + show(program->graph().constraintCount()) + " constraints needs");
-      return borrow(program, parameters);
+    return [program, parameters = copyOf(vectorOf(in, "parameters", program->parameters()))](
+               const Cpu& la) -> std::shared_ptr<Nlp> {
+      const Graph& graph = program->graph(la);
+      requireMemory(static_cast<double>(program->bytes()), "a model of n = " + show(graph.variableCount()) +
+                                                               " variables and m = " + show(graph.constraintCount()) +
+                                                               " constraints needs");
+      return borrow(program, parameters, la);
     };
   };
   return wrap(env, {make, program, static_cast<std::int64_t>(program->bytes())});
 }
+
+Napi::Object handleOfGraph(Napi::Env env, Graph graph) {
+  return handleOfProgram(env, std::make_shared<SharedProgram>(std::move(graph)));
+}
+
+/// A model as JavaScript has written it, in copies of its own, until a graph is made of it.
+class SerializedModel {
+ public:
+  explicit SerializedModel(const Reader& from) {
+    Inputs inputs;
+    const Reader in(from.asObject(), inputs, from.path());
+    variables_ = in.integer("n");
+    parameters_ = copyOf(in.vector("parameters"));
+    code_ = in.integers("code");
+    numbers_ = in.vector("numbers");
+    for (const Reader& matrix : in.list("matrices")) matrices_.emplace_back(matrix);
+    objective_ = in.integer("objective");
+    constraints_ = in.integers("constraints");
+    copies_ = std::move(inputs.copies);
+  }
+
+  int variables() const { return variables_; }
+  std::size_t parameters() const { return parameters_.size(); }
+  /// About what the graph and one evaluator take.
+  std::size_t bytes() const {
+    constexpr std::size_t perNumber = 64, perEntry = 16;  // as `bytesOf` has them
+    std::size_t total = perNumber * (at(variables_) + parameters_.size() + numbers_.size() + constraints_.size());
+    for (const OwnOperand& matrix : matrices_) {
+      total += perNumber * at(std::max(matrix.rows(), matrix.columns())) + perEntry * matrix.entries();
+    }
+    return total;
+  }
+
+  Graph read(const Cpu& la) const {
+    std::vector<ConstantMatrix> matrices;
+    for (const OwnOperand& matrix : matrices_) matrices.push_back(matrix.byRows([&] { la.abortPoint(); }));
+    la.abortPoint();
+    Graph graph = Graph::parse(variables_, parameters_, code_, numbers_, std::move(matrices));
+    if (objective_ >= 0) graph.minimize(objective_);
+    for (const std::int32_t node : constraints_) graph.equalZero(node);
+    return graph;
+  }
+
+ private:
+  int variables_, objective_;
+  std::vector<double> parameters_;
+  std::span<const std::int32_t> code_, constraints_;
+  std::span<const double> numbers_;
+  std::vector<OwnOperand> matrices_;
+  std::vector<Copy> copies_;
+};
 
 const Handle& handleOf(const Reader& in, const char* name) {
   const Napi::Object object = in.object(name).asObject();
@@ -287,6 +341,11 @@ std::shared_ptr<const LinearEquations> readEquations(const Reader& in) {
   return std::make_shared<const LinearEquations>(std::move(A), std::move(b), squaredNorm);
 }
 
+std::function<void(const Cpu&)> checkOf(std::shared_ptr<const LinearEquations> equations) {
+  if (!equations) return nullptr;
+  return [equations = std::move(equations)](const Cpu&) { equations->check(); };
+}
+
 std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* name) {
   const Handle& handle = handleOf(in, name);
   if (!handle.program) throw Error(ErrorKind::type, in.pathOf(name) + ": expected a model of expressions");
@@ -310,26 +369,27 @@ NlpSource readNlp(const Reader& problem) {
   if (problem.has("callbacks")) return readCallbacks(problem.object("callbacks"));
   const Handle& handle = handleOf(problem, "program");
   NlpSource source = handle.make(problem);
-  if (!handle.before.equations) return source;
-  return [source = std::move(source), equations = handle.before.equations] {
-    equations->check();
-    return source.open();
+  if (!handle.before.check) return source;
+  return [source = std::move(source), check = handle.before.check](const Cpu& la) {
+    check(la);
+    return source.open(la);
   };
 }
 
 namespace {
 
-/// compile({ n, parameters, code, numbers, matrices, objective, constraints }) -> a handle. The graph is read and
-/// checked; native/expressions/graph.hpp describes it.
+/// compile({ n, parameters, code, numbers, matrices, objective, constraints, unread }) -> a handle. The graph is read
+/// and checked, by the first solve if it is `unread`; native/expressions/graph.hpp describes it.
 Napi::Value compileModel(Napi::Env env, const Reader& in) {
-  std::vector<ConstantMatrix> matrices;
-  for (const Reader& matrix : in.list("matrices")) matrices.push_back(readMatrix(matrix));
-  Graph graph = Graph::parse(in.integer("n"), copyOf(in.vector("parameters")), in.integers("code"),
-                             in.vector("numbers"), std::move(matrices));
-  const int objective = in.integer("objective");
-  if (objective >= 0) graph.minimize(objective);
-  for (const std::int32_t node : in.integers("constraints")) graph.equalZero(node);
-  return handleOfGraph(env, std::move(graph));
+  auto model = std::make_shared<const SerializedModel>(in);
+  if (!in.has("unread")) return handleOfGraph(env, model->read(Cpu()));
+  const auto [n, parameters, bytes] = std::tuple(model->variables(), model->parameters(), model->bytes());
+  const auto make = [model = std::move(model)](const Cpu& la) mutable {
+    auto graph = std::make_shared<const Graph>(model->read(la));
+    model.reset();
+    return graph;
+  };
+  return handleOfProgram(env, std::make_shared<SharedProgram>(make, n, parameters, bytes));
 }
 
 /// operators() -> { name: number, ... } of native/expressions/operators.def

@@ -17,13 +17,15 @@ namespace nonconvex {
 using NlpMaker = std::function<NlpSource(const Reader& request)>;
 /// What the first solve of a problem computes for all; null: nothing.
 struct BeforeSolves {
-  std::shared_ptr<const LinearEquations> equations = nullptr;  ///< whether they contradict one another
-  std::shared_ptr<const FeasibleStart> start = nullptr;        ///< of requests that have no start
+  std::function<void(const Cpu&)> check = nullptr;       ///< throws where no point satisfies the equations
+  std::shared_ptr<const FeasibleStart> start = nullptr;  ///< of requests that have no start
 };
 /// A handle, the `program` of requests to come, of about so many bytes.
 Napi::Object makeHandle(Napi::Env env, NlpMaker make, std::size_t bytes, BeforeSolves before = {});
 /// The members A and b, and `squaredNorm` where it is known; null without A.
 std::shared_ptr<const LinearEquations> readEquations(const Reader& in);
+/// Checks equations; null where there are none.
+std::function<void(const Cpu&)> checkOf(std::shared_ptr<const LinearEquations> equations);
 /// The member of that name, which compileModel has made.
 std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* name);
 ConstantMatrix readMatrix(const Reader& in);

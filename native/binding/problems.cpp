@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "binding/model.hpp"
+#include "binding/operand.hpp"
 #include "binding/registry.hpp"
 #include "core/index.hpp"
 #include "core/lazy_shared.hpp"
@@ -27,33 +28,16 @@ std::vector<double> copyOf(const Reader& in, const char* name, int length) {
   return {found.begin(), found.end()};
 }
 
-/// A dense matrix with the copy that its numbers are in.
-struct OwnMatrix {
-  MatrixInput numbers;
-  std::vector<Copy> copies;
+/// The matrix of a regression, whose numbers are looked at once.
+class RegressionMatrix {
+ public:
+  explicit RegressionMatrix(const Reader& in) : numbers(in) {}
 
-  explicit OwnMatrix(const Reader& in) {
-    Inputs inputs;
-    numbers = Reader(in.asObject(), inputs, in.path()).asMatrix();
-    copies = std::move(inputs.copies);
-  }
-  std::size_t bytes() const { return copies.front()->size(); }
+  const OwnOperand numbers;
 
   /// Throws, once, where a number is not finite; the message calls the matrix x.
-  void check() const {
-    std::call_once(checked_, [&] {
-      const std::size_t columns = at(numbers.columns);
-      for (int i = 0; i < numbers.rows; ++i) {
-        double sum = 0;  // of zeros, or NaN
-        for (int j = 0; j < numbers.columns; ++j) sum += 0 * numbers(i, j);
-        for (std::size_t j = 0; sum != 0 && j < columns; ++j) {
-          const double entry = numbers(i, static_cast<int>(j));
-          if (!std::isfinite(entry)) {
-            require(false, "x[" + show(i) + "][" + show(j) + "]", entry, "expected a finite number");
-          }
-        }
-      }
-    });
+  void check(const Cpu& la) const {
+    std::call_once(checked_, [&] { numbers.requireFinite("x", [&] { la.abortPoint(); }); });
   }
 
  private:
@@ -63,46 +47,46 @@ struct OwnMatrix {
 /// A regression's data as solves read them, which the first of them makes: of a large sparse matrix that takes long.
 class RegressionRows {
  public:
-  /// `x`: the sparse matrix, if it is one.
-  RegressionRows(GlmData::Rows rows, const Reader* x) : rows_(std::move(rows)) {
-    if (x == nullptr) return;
-    Inputs inputs;
-    sparse_ = Reader(x->asObject(), inputs, x->path()).asSparse();
-    copies_ = std::move(inputs.copies);
-    rows_.matrix.rows = sparse_->rows;
-    rows_.matrix.columns = sparse_->columns;
+  RegressionRows(GlmData::Rows rows, std::shared_ptr<const RegressionMatrix> x)
+      : rows_(std::move(rows)), x_(std::move(x)) {
+    rows_.matrix.rows = x_->numbers.rows();
+    rows_.matrix.columns = x_->numbers.columns();
   }
 
-  std::shared_ptr<const GlmData> get() const {
+  std::shared_ptr<const GlmData> get(const Cpu& la) const {
+    const auto pause = [&] { la.abortPoint(); };
     const auto make = [&] {
-      if (sparse_) rows_.matrix = copyBy(Lines::rows, *sparse_);
+      if (x_->numbers.sparse()) rows_.matrix = copyBy(Lines::rows, *x_->numbers.sparse(), pause);
       auto made = std::make_shared<const GlmData>(std::move(rows_));
-      sparse_.reset();
-      copies_.clear();
+      x_.reset();
       return made;
     };
-    return made_.get(make, [] { return false; });
+    return made_.get(make, [&] {
+      pause();
+      return false;
+    });
   }
   const GlmData::Rows& rows() const { return rows_; }
   GlmData::Rows& rows() { return rows_; }
   std::size_t bytes() const {
     constexpr std::size_t ofEntry = 20, ofRow = 24;  // as GlmData has them
-    return ofRow * at(rows_.matrix.rows) + (sparse_ ? ofEntry * sparse_->values.size() : 0);
+    return ofRow * at(rows_.matrix.rows) + (x_->numbers.sparse() ? ofEntry : sizeof(double)) * x_->numbers.entries();
   }
 
  private:
   mutable GlmData::Rows rows_;  // until the first solve
-  mutable std::optional<SparseView> sparse_;
-  mutable std::vector<Copy> copies_;
+  mutable std::shared_ptr<const RegressionMatrix> x_;
   mutable Once<GlmData> made_;
 };
 
 /// Adds the rows of a matrix from their diagonal entry on, or all of them, to those of others; without the zeros of a
 /// dense one.
-void addRows(const ConstantMatrix& matrix, bool fromDiagonal, SparsePattern& pattern, std::vector<double>& values) {
+void addRows(const ConstantMatrix& matrix, bool fromDiagonal, SparsePattern& pattern, std::vector<double>& values,
+             const Pause& pause) {
   pattern.lines += matrix.rows;
   pattern.width = matrix.columns;
   for (int i = 0; i < matrix.rows; ++i) {
+    if (pause && i % 1024 == 0) pause();
     matrix.forRow(i, [&](int j, double value) {
       if ((fromDiagonal && j < i) || (matrix.dense() && value == 0)) return;
       pattern.indices.push_back(j);
@@ -115,30 +99,106 @@ void addRows(const ConstantMatrix& matrix, bool fromDiagonal, SparsePattern& pat
   }
 }
 
-Napi::Object quadraticHandle(Napi::Env env, QuadraticData made, BeforeSolves before = {}) {
+/// A quadratic program's data as solves read them, made of copies by the first of them, or at once.
+class QuadraticRows {
+ public:
+  QuadraticRows(const Reader& in, bool unchecked) : Q_(in.object("Q")), unchecked_(unchecked) {
+    const int n = Q_.rows();
+    require(Q_.columns() == n, in.pathOf("Q.columns"), Q_.columns(), "expected " + show(n));
+    linear_ = copyOf(in, "linear", n);
+    for (const char* const name : {"A", "G"}) {
+      if (!in.has(name)) continue;
+      rows_.emplace_back(name, in.object(name));
+      const OwnOperand& rows = rows_.back().second;
+      require(rows.columns() == n, in.pathOf(name) + ".columns", rows.columns(), "expected " + show(n));
+      if (name[0] != 'A') continue;
+      right_ = copyOf(in, "b", rows.rows());
+      equations_ = rows.rows();
+    }
+  }
+
+  std::shared_ptr<const QuadraticData> get(const Cpu& la) const {
+    const auto pause = [&] { la.abortPoint(); };
+    return made_.get([&] { return made(pause); }, [&] {
+      pause();
+      return false;
+    });
+  }
+  /// Throws, as LinearEquations does, where no x satisfies A x = b.
+  void checkEquations(const Cpu& la) const {
+    const std::shared_ptr<const QuadraticData> data = get(la);
+    const auto make = [&] {
+      const SparsePattern& rows = data->rows;
+      const auto first = rows.offsets.begin();
+      const auto end = static_cast<std::ptrdiff_t>(rows.offsets[at(equations_)]);
+      SparseMatrix A{.rows = equations_,
+                     .columns = rows.width,
+                     .values = {data->rowValues.begin(), data->rowValues.begin() + end},
+                     .offsets = {first, first + equations_ + 1},
+                     .indices = {rows.indices.begin(), rows.indices.begin() + end}};
+      const auto b = data->right.begin();
+      LinearEquations(std::move(A), {b, b + equations_}).check();
+      return std::make_shared<const bool>(true);
+    };
+    if (equations_ > 0) {
+      sound_.get(make, [&] {
+        la.abortPoint();
+        return false;
+      });
+    }
+  }
+  std::size_t bytes() const {
+    std::size_t entries = Q_.entries();
+    for (const auto& [name, rows] : rows_) entries += rows.entries();
+    return 12 * entries + 8 * (linear_.size() + right_.size());
+  }
+
+ private:
+  std::shared_ptr<const QuadraticData> made(const Pause& pause) const {
+    auto data = std::make_shared<QuadraticData>();
+    if (unchecked_) {
+      Q_.requireFinite("Q", pause);
+      Q_.requireSymmetric("Q", pause);
+      for (const auto& [name, rows] : rows_) rows.requireFinite(name, pause);
+    }
+    addRows(Q_.byRows(pause), true, data->lower, data->lowerValues, pause);
+    data->rows.width = Q_.columns();
+    for (const auto& [name, rows] : rows_) addRows(rows.byRows(pause), false, data->rows, data->rowValues, pause);
+    data->linear = std::move(linear_);
+    data->right = std::move(right_);
+    data->right.resize(static_cast<std::size_t>(data->rows.lines));
+    rows_.clear();
+    return data;
+  }
+
+  OwnOperand Q_;
+  bool unchecked_;
+  int equations_ = 0;
+  // Until they are taken.
+  mutable std::vector<double> linear_, right_;
+  mutable std::vector<std::pair<std::string, OwnOperand>> rows_;
+  mutable Once<QuadraticData> made_;
+  mutable Once<bool> sound_;
+};
+
+Napi::Object quadraticHandle(Napi::Env env, QuadraticData made) {
   const auto data = std::make_shared<const QuadraticData>(std::move(made));
   const auto make = [data](const Reader&) -> NlpSource { return std::make_shared<QuadraticNlp>(data); };
-  return makeHandle(env, make, data->bytes(), std::move(before));
+  return makeHandle(env, make, data->bytes());
 }
 
-/// compileQuadratic({ Q, linear, A, b, G }) -> a handle; of Q, symmetric, the upper triangle is read. The constraints
-/// are A x - b and G x, either of which may be left out.
+/// compileQuadratic({ Q, linear, A, b, G, unchecked }) -> a handle; of Q, symmetric, the upper triangle is read. The
+/// constraints are A x - b and G x, either of which may be left out. If it is `unchecked` the first solve reads the
+/// matrices, and looks whether numbers are finite and Q is symmetric.
 Napi::Value compileQuadratic(Napi::Env env, const Reader& in) {
-  QuadraticData data;
-  addRows(readMatrix(in.object("Q")), true, data.lower, data.lowerValues);
-  const int n = data.lower.lines;
-  require(data.lower.width == n, in.pathOf("Q.columns"), data.lower.width, "expected " + show(n));
-  data.linear = copyOf(in, "linear", n);
-  data.rows.width = n;
-  for (const char* const name : {"A", "G"}) {
-    if (!in.has(name)) continue;
-    const ConstantMatrix rows = readMatrix(in.object(name));
-    require(rows.columns == n, in.pathOf(name) + ".columns", rows.columns, "expected " + show(n));
-    addRows(rows, false, data.rows, data.rowValues);
-    if (name[0] == 'A') data.right = copyOf(in, "b", rows.rows);
-  }
-  data.right.resize(static_cast<std::size_t>(data.rows.lines));
-  return quadraticHandle(env, std::move(data), {.equations = readEquations(in)});
+  const bool unchecked = in.has("unchecked");
+  const auto rows = std::make_shared<const QuadraticRows>(in, unchecked);
+  if (!unchecked) rows->get(Cpu());
+  const auto make = [rows](const Reader&) -> NlpSource {
+    return [rows](const Cpu& la) { return std::make_shared<QuadraticNlp>(rows->get(la)); };
+  };
+  if (!unchecked) return makeHandle(env, make, rows->bytes(), {.check = checkOf(readEquations(in))});
+  return makeHandle(env, make, rows->bytes(), {.check = [rows](const Cpu& la) { rows->checkEquations(la); }});
 }
 
 /// compileControl({ side, target, weight, source }) -> a handle; native/problems/quadratic_nlp.hpp says of what.
@@ -156,17 +216,12 @@ Napi::Value compileControl(Napi::Env env, const Reader& in) {
 /// is what compileModel gives. The first solve checks the part A x = b, ||x||^2 = squaredNorm of them, and moves
 /// `start`, if there is one, to where they hold as equations.
 Napi::Value compileRegression(Napi::Env env, const Reader& in) {
-  const Reader x = in.object("x");
-  const bool sparse = x.has("format"), unchecked = in.has("unchecked");
-  const auto data = std::make_shared<RegressionRows>(GlmData::Rows(), sparse ? &x : nullptr);
+  const bool unchecked = in.has("unchecked");
+  auto x = std::make_shared<const RegressionMatrix>(in.object("x"));
+  const auto data = std::make_shared<RegressionRows>(GlmData::Rows(), x);
+  const std::size_t bytes = data->bytes();
   GlmData::Rows& rows = data->rows();
   rows.family = valueNamed<GlmFamily>(in.pathOf("loss"), in.text("loss"));
-  std::shared_ptr<const OwnMatrix> dense;
-  if (!sparse) {
-    dense = std::make_shared<const OwnMatrix>(x);
-    rows.matrix.rows = dense->numbers.rows;
-    rows.matrix.columns = dense->numbers.columns;
-  }
   rows.y = copyOf(in, "y", rows.matrix.rows);
   rows.weights = copyOf(in, "weights", rows.matrix.rows);
   if (in.has("offset")) rows.offset = copyOf(in, "offset", rows.matrix.rows);
@@ -175,22 +230,23 @@ Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   std::shared_ptr<const FeasibleStart> start;
   if (in.has("constraints")) {
     constraints = compiledProgram(in, "constraints");
-    require(constraints->graph().variableCount() == rows.matrix.columns, in.pathOf("constraints"),
-            constraints->graph().variableCount(), "expected as many variables as columns");
+    require(constraints->variables() == rows.matrix.columns, in.pathOf("constraints"), constraints->variables(),
+            "expected as many variables as columns");
   }
   if (constraints && in.has("start")) {
     start = std::make_shared<const FeasibleStart>(copyOf(in, "start", rows.matrix.columns),
                                                   [constraints] { return borrow(constraints); });
   }
-  const auto make = [data, constraints, dense, unchecked](const Reader&) -> NlpSource {
-    return [data, constraints, dense, unchecked]() -> std::shared_ptr<Nlp> {
-      if (dense && unchecked) dense->check();
-      auto objective = std::make_unique<GlmObjective>(data->get(), dense ? dense->numbers : MatrixInput());
-      return std::make_shared<ConstrainedObjective>(std::move(objective), constraints ? borrow(constraints) : nullptr);
+  if (x->numbers.sparse()) x.reset();  // given back where `data` has made rows of it
+  const auto make = [data, constraints, dense = std::move(x), unchecked](const Reader&) -> NlpSource {
+    return [=](const Cpu& la) -> std::shared_ptr<Nlp> {
+      if (dense && unchecked) dense->check(la);
+      auto objective = std::make_unique<GlmObjective>(data->get(la), dense ? dense->numbers.dense() : MatrixInput());
+      return std::make_shared<ConstrainedObjective>(std::move(objective),
+                                                    constraints ? borrow(constraints, {}, la) : nullptr);
     };
   };
-  const std::size_t bytes = data->bytes() + (dense ? dense->bytes() : 0);
-  return makeHandle(env, make, bytes, {.equations = readEquations(in), .start = start});
+  return makeHandle(env, make, bytes, {.check = checkOf(readEquations(in)), .start = start});
 }
 
 const RegisterFunction ofProblems[] = {{"compileRegression", compileRegression, "problem"},

@@ -12,6 +12,19 @@
 
 namespace nonconvex {
 
+/// A solver with something to run in its place where a solve is aborted while it is constructed.
+template <class Solver>
+concept HasUnbuilt = requires {
+  typename Solver::Unbuilt;
+};
+
+/// A solver that says, by `static constexpr bool buildsUnread = true;`, that its construction for a solve that is
+/// aborted already does not look at the data that src/core/arrayCopies.ts leaves then.
+template <class Solver>
+concept BuildsUnread = requires {
+  requires Solver::buildsUnread;
+};
+
 /// What an addon computes with: runs the solver of a registered entry. One whose construction takes long has a type
 /// Unbuilt, made of problem and settings without looking at large arrays, which is run in its place where the solve is
 /// aborted meanwhile: what it returns is a valid answer. A function Unbuilt::pays(problem), if there is one, says
@@ -30,7 +43,7 @@ struct OnCpu {
     using Solver = typename Entry::template Solver<Cpu>;
     const Cpu la(&pool, settings.threads, &monitor);
     std::optional<Solver> solver;
-    if constexpr (requires { typename Solver::Unbuilt; }) {
+    if constexpr (HasUnbuilt<Solver>) {
       try {
         monitor.setInterruptible(unbuiltPays<typename Solver::Unbuilt>(problem));
         solver.emplace(la, problem, settings);
@@ -48,12 +61,17 @@ struct OnCpu {
   template <class Entry>
   static Solved<typename Entry::Solution> answerUnread(const typename Entry::Problem& problem,
                                                        const typename Entry::Settings& settings,
-                                                       Monitor& monitor) requires requires {
-    typename Entry::template Solver<Cpu>::Unbuilt;
-  }
-  {
-    typename Entry::template Solver<Cpu>::Unbuilt unbuilt(problem, settings);
-    return solved(unbuilt, settings, monitor);
+                                                       Monitor& monitor) requires(
+      HasUnbuilt<typename Entry::template Solver<Cpu>> || BuildsUnread<typename Entry::template Solver<Cpu>>) {
+    using Solver = typename Entry::template Solver<Cpu>;
+    if constexpr (HasUnbuilt<Solver>) {
+      typename Solver::Unbuilt unbuilt(problem, settings);
+      return solved(unbuilt, settings, monitor);
+    } else {
+      const Cpu la(nullptr, 1, &monitor);
+      Solver solver(la, problem, settings);
+      return solved(solver, settings, monitor);
+    }
   }
 
  private:

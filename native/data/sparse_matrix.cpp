@@ -7,7 +7,14 @@
 
 namespace nonconvex {
 
-SparseMatrix transposed(const SparseView& matrix) {
+namespace {
+
+/// Whether an entry is the first of a piece of work.
+constexpr bool beginsPiece(int entry) { return entry % 65536 == 0; }
+
+}  // namespace
+
+SparseMatrix transposed(const SparseView& matrix, const Pause& pause) {
   SparseMatrix to{.rows = matrix.rows,
                   .columns = matrix.columns,
                   .values = std::vector<double>(matrix.values.size()),
@@ -15,6 +22,7 @@ SparseMatrix transposed(const SparseView& matrix) {
                   .indices = std::vector<int>(matrix.indices.size()),
                   .by = matrix.by == Lines::columns ? Lines::rows : Lines::columns};
   to.offsets = transposeStorage(matrix.offsets, matrix.indices, matrix.width(), [&](int place, int line, int entry) {
+    if (pause && beginsPiece(entry)) pause();
     to.indices[at(place)] = line;
     to.values[at(place)] = matrix.values[at(entry)];
   });
@@ -35,9 +43,10 @@ ListedPattern transposedPlaces(const SparseView& matrix) {
   return to;
 }
 
-SparseMatrix copyBy(Lines lines, const SparseView& matrix) {
-  if (matrix.by != lines) return transposed(matrix);
-  if (!indicesIncrease(matrix.offsets, matrix.indices)) return transposed(transposed(matrix).view());
+SparseMatrix copyBy(Lines lines, const SparseView& matrix, const Pause& pause) {
+  if (matrix.by != lines) return transposed(matrix, pause);
+  if (!indicesIncrease(matrix.offsets, matrix.indices)) return transposed(transposed(matrix, pause).view(), pause);
+  if (pause) pause();
   return {.rows = matrix.rows,
           .columns = matrix.columns,
           .values = {matrix.values.begin(), matrix.values.end()},

@@ -1,6 +1,7 @@
 // Sparse matrices: one type, in memory of its own or of somebody else, with one check and one transposition.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -59,14 +60,17 @@ std::vector<int> transposeStorage(std::span<const int> offsets, std::span<const 
   return begins;
 }
 
+/// What long work calls between pieces of less than a millisecond or so; it may throw.
+using Pause = std::function<void()>;
+
 /// `matrix` by its other lines, indices in order.
-SparseMatrix transposed(const SparseView& matrix);
+SparseMatrix transposed(const SparseView& matrix, const Pause& pause = {});
 
 /// The places of the entries by the other lines: entry k of that pattern is number order[k] of `matrix`.
 ListedPattern transposedPlaces(const SparseView& matrix);
 
 /// A copy by the given lines, indices in order. An entry that occurs twice stays so.
-SparseMatrix copyBy(Lines lines, const SparseView& matrix);
+SparseMatrix copyBy(Lines lines, const SparseView& matrix, const Pause& pause = {});
 
 /// Whether the indices of each line increase, so that none occurs twice.
 bool indicesIncrease(std::span<const int> offsets, std::span<const int> indices);

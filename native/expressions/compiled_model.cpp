@@ -2,21 +2,24 @@
 
 namespace nonconvex {
 
-const SparseJacobian& CompiledModel::jacobian() const {
-  std::call_once(jacobianMade_, [&] { jacobian_ = std::make_unique<SparseJacobian>(*this); });
-  return *jacobian_;
-}
-
-const SparseHessian& CompiledModel::hessian(const Cpu& la) const {
-  if (const SparseHessian* const ready = readyHessian_.load(std::memory_order_acquire)) return *ready;
-  const auto make = [&] { return std::make_shared<const SparseHessian>(*this, jacobian(), la); };
+template <class T, class Make>
+const T& CompiledModel::get(Lazy<T>& lazy, const Cpu& la, Make&& make) {
+  if (const T* const ready = lazy.ready.load(std::memory_order_acquire)) return *ready;
   const auto goOn = [&] {
     la.abortPoint();
     return false;
   };
-  const SparseHessian* const made = hessian_.get(make, goOn).get();
-  readyHessian_.store(made, std::memory_order_release);
+  const T* const made = lazy.made.get(make, goOn).get();
+  lazy.ready.store(made, std::memory_order_release);
   return *made;
+}
+
+const SparseJacobian& CompiledModel::jacobian(const Cpu& la) const {
+  return get(jacobian_, la, [&] { return std::make_shared<const SparseJacobian>(*this, la); });
+}
+
+const SparseHessian& CompiledModel::hessian(const Cpu& la) const {
+  return get(hessian_, la, [&] { return std::make_shared<const SparseHessian>(*this, jacobian(la), la); });
 }
 
 }  // namespace nonconvex

@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 
 #include "core/lazy_shared.hpp"
 #include "expressions/compiled_stages.hpp"
@@ -18,16 +17,23 @@ class CompiledModel : public CompiledStages {
  public:
   using CompiledStages::CompiledStages;
 
-  const SparseJacobian& jacobian() const;
-  /// Throws Interrupted where the solve that `la` belongs to is aborted while it is made: the next one who asks makes
-  /// it.
+  // Both throw Interrupted where the solve that `la` belongs to is aborted while they are made: the next one who asks
+  // makes them.
+  const SparseJacobian& jacobian(const Cpu& la = Cpu()) const;
   const SparseHessian& hessian(const Cpu& la = Cpu()) const;
 
  private:
-  mutable std::once_flag jacobianMade_;
-  mutable std::unique_ptr<SparseJacobian> jacobian_;
-  mutable Once<SparseHessian> hessian_;
-  mutable std::atomic<const SparseHessian*> readyHessian_ = nullptr;  // what `hessian_` has, asked at each evaluation
+  /// What is made once, and asked for at each evaluation.
+  template <class T>
+  struct Lazy {
+    Once<T> made;
+    std::atomic<const T*> ready = nullptr;
+  };
+  template <class T, class Make>
+  static const T& get(Lazy<T>& lazy, const Cpu& la, Make&& make);
+
+  mutable Lazy<SparseJacobian> jacobian_;
+  mutable Lazy<SparseHessian> hessian_;
 };
 
 }  // namespace nonconvex

@@ -6,10 +6,11 @@
 
 namespace nonconvex {
 
-CompiledStages::CompiledStages(const Graph& graph) : plan_(planOf(graph)) {
+CompiledStages::CompiledStages(const Graph& graph, const Cpu& la) : plan_(planOf(graph, la)) {
   parametersEnd_ = plan_.variables + static_cast<int>(graph.parameterValues().size());
   firstStage_ = plan_.stages.empty() ? static_cast<int>(plan_.values.size()) : plan_.stages.front().output;
   for (const Stage& stage : plan_.stages) {
+    la.abortPoint();
     const auto index = static_cast<std::size_t>(stage.index);
     if (stage.kind == Stage::Kind::kernel) {
       kernels_.emplace_back(std::move(plan_.kernels[index]), stage.output, firstStage_, entries_, seconds_, weights_);

@@ -7,13 +7,15 @@
 #include "expressions/graph.hpp"
 #include "expressions/kernel.hpp"
 #include "expressions/plan.hpp"
+#include "linalg/cpu.hpp"
 
 namespace nonconvex {
 
 /// A plan with its kernels compiled. Does not change any more: threads may share it.
 class CompiledStages {
  public:
-  explicit CompiledStages(const Graph& graph);
+  /// Throws Interrupted where the solve that `la` belongs to is aborted meanwhile.
+  explicit CompiledStages(const Graph& graph, const Cpu& la = Cpu());
 
   const Plan& plan() const { return plan_; }
   const Kernel& kernel(const Stage& stage) const { return kernels_[static_cast<std::size_t>(stage.index)]; }

@@ -78,7 +78,7 @@ ConstantMatrix transposeOf(const ConstantMatrix& m) {
 
 class Planner {
  public:
-  explicit Planner(const Graph& graph);
+  Planner(const Graph& graph, const Cpu& la);
   Plan make() {
     pushRows();
     setLevels();
@@ -123,6 +123,7 @@ class Planner {
   void buildRows();
 
   const Graph& graph_;
+  const Cpu& la_;
   const NormalForm form_;
   FormulaParts parts_;
   FormulaPool formulas_;
@@ -143,8 +144,9 @@ class Planner {
   std::vector<int> entries_;                  // of usedEntries
 };
 
-Planner::Planner(const Graph& graph)
+Planner::Planner(const Graph& graph, const Cpu& la)
     : graph_(graph),
+      la_(la),
       form_(graph),
       parts_(form_),
       formulas_(form_, parts_),
@@ -208,6 +210,7 @@ void Planner::pushRows() {
   std::vector<Coefficient> rows;
   for (int id = form_.count() - 1; id >= 0; --id) {
     if (form_.kind(id) == Kind::leaf || (rows_.empty(id) && !used_[at(id)])) continue;
+    la_.abortPoint();
     rows_.take(id, rows);
     if (form_.kind(id) == Kind::index) {
       for (const int entry : used_[at(id)] ? usedEntries(id) : std::span<const int>()) {
@@ -283,6 +286,7 @@ void Planner::pushMatvec(const Node& node, std::span<const Coefficient> rows) {
   };
   if (m.dense()) {
     for (const Coefficient& c : rows) {
+      la_.abortPoint();
       const int line = c.entry % lines;
       for (int j = 0; j < width; ++j) add(c, j, transposed ? m.entry(j, line) : m.entry(line, j));
     }
@@ -292,6 +296,7 @@ void Planner::pushMatvec(const Node& node, std::span<const Coefficient> rows) {
   if (transposed) other = transposeOf(m);
   const ConstantMatrix& by = transposed ? other : m;
   for (const Coefficient& c : rows) {
+    la_.abortPoint();
     const int line = c.entry % lines;
     for (int k = by.offsets[at(line)]; k < by.offsets[at(line) + 1]; ++k) add(c, by.indices[at(k)], by.values[at(k)]);
   }
@@ -340,6 +345,7 @@ void Planner::makeFormula(int id) {
 void Planner::setLevels() {
   const int outputs = 1 + graph_.constraintCount();
   for (int id = 0; id < form_.count(); ++id) {
+    la_.abortPoint();
     const Node& node = form_.node(id);
     int& level = level_[at(id)];
     if (node.op == Op::concatenate) {
@@ -521,10 +527,13 @@ std::vector<int> Planner::placeConstants(std::span<const int> ids, KernelStage& 
 
 /// Compresses all rows at once; then each stage takes its own.
 void Planner::buildRows() {
+  constexpr std::size_t piece = 65536;  // terms that are looked at in less than a millisecond
+  std::size_t entry = 0;
   CompressedRows rows(rowCount_);
   for (int id = 0; id < form_.count(); ++id) {
     const Node& node = form_.node(id);
     rows_.forEach(id, [&](const Coefficient& c) {
+      if (entry++ % piece == 0) la_.abortPoint();
       if (node.op == Op::constant) {
         rows.constants[at(c.row)] += c.value * form_.number(node, c.entry);
       } else {
@@ -535,22 +544,29 @@ void Planner::buildRows() {
   rows.makeRoom();
   for (int id = 0; id < form_.count(); ++id) {
     if (form_.node(id).op == Op::constant) continue;
-    rows_.forEach(id, [&](const Coefficient& c) { rows.add(c.row, position(id, c.entry), c.value); });
+    rows_.forEach(id, [&](const Coefficient& c) {
+      if (entry++ % piece == 0) la_.abortPoint();
+      rows.add(c.row, position(id, c.entry), c.value);
+    });
   }
   rows.moveTo(0, plan_.objective);
   plan_.objective.complete();
-  for (int row = 1; row <= plan_.constraints; ++row) rows.moveTo(row, plan_.constraintRows);
+  const auto move = [&](int row, LinearRows& to) {
+    la_.abortPoint();
+    rows.moveTo(row, to);
+  };
+  for (int row = 1; row <= plan_.constraints; ++row) move(row, plan_.constraintRows);
   plan_.constraintRows.complete();
   plan_.linear.resize(linearRows_.size());
   for (std::size_t k = 0; k < linearRows_.size(); ++k) {
-    for (const int row : linearRows_[k]) rows.moveTo(row, plan_.linear[k]);
+    for (const int row : linearRows_[k]) move(row, plan_.linear[k]);
     plan_.linear[k].complete();
   }
 }
 
 }  // namespace
 
-Plan planOf(const Graph& graph) { return Planner(graph).make(); }
+Plan planOf(const Graph& graph, const Cpu& la) { return Planner(graph, la).make(); }
 
 bool Plan::linearConstraints() const {
   std::vector<char> curved(values.size(), 0);

@@ -14,6 +14,7 @@
 #include "expressions/block_program.hpp"
 #include "expressions/graph.hpp"
 #include "expressions/linear_rows.hpp"
+#include "linalg/cpu.hpp"
 
 namespace nonconvex {
 
@@ -71,6 +72,7 @@ struct Plan {
   bool linearConstraints() const;
 };
 
-Plan planOf(const Graph& graph);
+/// Throws Interrupted where the solve that `la` belongs to is aborted meanwhile.
+Plan planOf(const Graph& graph, const Cpu& la = Cpu());
 
 }  // namespace nonconvex

@@ -56,7 +56,9 @@ Program::Program(std::shared_ptr<const CompiledModel> model)
   }
 }
 
-const SparsePattern& Program::jacobianPattern() const { return model_->jacobian().pattern(); }
+const SparsePattern& Program::jacobianPattern() const {
+  return la_ != nullptr ? model_->jacobian(*la_).pattern() : model_->jacobian().pattern();
+}
 const SparsePattern& Program::hessianPattern() const {
   return la_ != nullptr ? model_->hessian(*la_).pattern() : model_->hessian().pattern();
 }

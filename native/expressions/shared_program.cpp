@@ -3,19 +3,39 @@
 #include <utility>
 
 namespace nonconvex {
+namespace {
 
-std::size_t SharedProgram::bytes() const {
+/// Looks at an abort, where others make what a solve waits for.
+auto givesUp(const Cpu& la) {
+  return [&la] {
+    la.abortPoint();
+    return false;
+  };
+}
+
+}  // namespace
+
+std::size_t bytesOf(const Graph& graph) {
   // A number of the graph stands in the evaluator with some derivatives and integers beside it.
   constexpr std::size_t perNumber = 64;
   std::size_t numbers = 0;
-  for (const Graph::Node& node : graph().nodes()) {
+  for (const Graph::Node& node : graph.nodes()) {
     numbers += static_cast<std::size_t>(node.size);
-    if (node.op == Op::matvec) numbers += graph().matrixOf(node)->values.size() / 4;
+    if (node.op == Op::matvec) numbers += graph.matrixOf(node)->values.size() / 4;
   }
   return perNumber * numbers;
 }
 
-std::unique_ptr<Program> SharedProgram::take() {
+SharedProgram::SharedProgram(Graph graph)
+    : variables_(graph.variableCount()), parameters_(graph.parameterValues().size()), bytes_(bytesOf(graph)) {
+  make_ = [made = std::make_shared<const Graph>(std::move(graph))](const Cpu&) { return made; };
+}
+
+const Graph& SharedProgram::graph(const Cpu& la) const {
+  return *graph_.get([&] { return make_(la); }, givesUp(la));
+}
+
+std::unique_ptr<Program> SharedProgram::take(const Cpu& la) {
   {
     const std::lock_guard lock(mutex_);
     if (!idle_.empty()) {
@@ -24,8 +44,8 @@ std::unique_ptr<Program> SharedProgram::take() {
       return program;
     }
   }
-  std::call_once(isCompiled_, [&] { compiled_ = std::make_shared<const CompiledModel>(graph()); });
-  return std::make_unique<Program>(compiled_);
+  const auto compile = [&] { return std::make_shared<const CompiledModel>(graph(la), la); };
+  return std::make_unique<Program>(compiled_.get(compile, givesUp(la)));
 }
 
 void SharedProgram::giveBack(std::unique_ptr<Program> program) {
@@ -35,8 +55,8 @@ void SharedProgram::giveBack(std::unique_ptr<Program> program) {
 }
 
 std::unique_ptr<Program, GiveBack> borrow(const std::shared_ptr<SharedProgram>& shared,
-                                          std::span<const double> parameters) {
-  std::unique_ptr<Program, GiveBack> program(shared->take().release(), GiveBack{shared});
+                                          std::span<const double> parameters, const Cpu& la) {
+  std::unique_ptr<Program, GiveBack> program(shared->take(la).release(), GiveBack{shared});
   if (!parameters.empty()) program->setParameters(parameters);
   return program;
 }

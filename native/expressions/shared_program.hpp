@@ -2,34 +2,51 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
 
+#include "core/lazy_shared.hpp"
 #include "expressions/program.hpp"
 
 namespace nonconvex {
 
-/// Compiles its graph when the first evaluator is needed. Threads may share it.
+/// Reads and compiles its graph when the first evaluator is needed. Threads may share it.
 class SharedProgram {
  public:
-  explicit SharedProgram(Graph graph) : graph_(std::move(graph)) {}
+  /// Makes the graph; throws Interrupted where the solve that is given is aborted meanwhile.
+  using Make = std::function<std::shared_ptr<const Graph>(const Cpu&)>;
 
-  const Graph& graph() const { return graph_; }
+  explicit SharedProgram(Graph graph);
+  /// A graph that is made later, with so many variables and parameters; with an evaluator it takes about so many bytes.
+  SharedProgram(Make make, int variables, std::size_t parameters, std::size_t bytes)
+      : make_(std::move(make)), variables_(variables), parameters_(parameters), bytes_(bytes) {}
+
+  int variables() const { return variables_; }
+  std::size_t parameters() const { return parameters_; }
+  /// Made now if nobody has.
+  const Graph& graph(const Cpu& la = Cpu()) const;
   /// About what the graph and one evaluator take.
-  std::size_t bytes() const;
+  std::size_t bytes() const { return bytes_; }
 
-  std::unique_ptr<Program> take();
+  std::unique_ptr<Program> take(const Cpu& la = Cpu());
   void giveBack(std::unique_ptr<Program> program);
 
  private:
-  Graph graph_;
-  std::once_flag isCompiled_;
-  std::shared_ptr<const CompiledModel> compiled_;
+  Make make_;
+  int variables_;
+  std::size_t parameters_;
+  std::size_t bytes_;
+  mutable Once<Graph> graph_;
+  Once<CompiledModel> compiled_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Program>> idle_;  // guarded by mutex_
 };
+
+/// About what a graph and one evaluator of it take.
+std::size_t bytesOf(const Graph& graph);
 
 /// Returns an evaluator to the shared program that it was taken from.
 struct GiveBack {
@@ -37,9 +54,9 @@ struct GiveBack {
   void operator()(Program* program) const { owner->giveBack(std::unique_ptr<Program>(program)); }
 };
 
-/// An evaluator for one solve, with these values of all parameters; with none, the graph's own. Compiles the model if
-/// nobody has.
+/// An evaluator for one solve, with these values of all parameters; with none, the graph's own. Reads and compiles the
+/// model if nobody has. Throws Interrupted where the solve that `la` belongs to is aborted meanwhile.
 std::unique_ptr<Program, GiveBack> borrow(const std::shared_ptr<SharedProgram>& shared,
-                                          std::span<const double> parameters = {});
+                                          std::span<const double> parameters = {}, const Cpu& la = Cpu());
 
 }  // namespace nonconvex

@@ -16,7 +16,7 @@ int checkedSize(std::size_t size, const char* what) {
   return static_cast<int>(size);
 }
 
-SparseJacobian::SparseJacobian(const CompiledStages& model)
+SparseJacobian::SparseJacobian(const CompiledStages& model, const Cpu& la)
     : model_(model), plan_(model.plan()), firstStage_(model.firstStage()) {
   const std::size_t stageValues = plan_.values.size() - at(firstStage_);
   stageOf_.assign(stageValues, -1);
@@ -26,12 +26,12 @@ SparseJacobian::SparseJacobian(const CompiledStages& model)
     std::fill_n(stageOf_.begin() + (stage.output - firstStage_), stage.size, static_cast<int>(s));
   }
   findNeeded();
-  makeRows();
-  makePattern();
+  makeRows(la);
+  makePattern(la);
 }
 
 /// Makes the rows of D that are needed.
-void SparseJacobian::makeRows() {
+void SparseJacobian::makeRows(const Cpu& la) {
   constant_.assign(model_.entries().size(), 0);
   constant_[one] = 1;
   for (const Kernel& kernel : model_.kernels()) {
@@ -42,18 +42,22 @@ void SparseJacobian::makeRows() {
   rows_.resize(stageOf_.size());
   for (std::size_t s = 0; s < plan_.stages.size(); ++s) {
     const Stage& stage = plan_.stages[s];
-    for (int k = 0; needed_[s] && k < stage.size; ++k) addRow(stage.output + k);
+    for (int k = 0; needed_[s] && k < stage.size; ++k) {
+      la.abortPoint();
+      addRow(stage.output + k);
+    }
   }
 }
 
 /// J = C D: rows like any others, but kept apart.
-void SparseJacobian::makePattern() {
+void SparseJacobian::makePattern(const Cpu& la) {
   pattern_.lines = plan_.constraints;
   pattern_.width = plan_.variables;
   std::vector<Term> terms;
   const std::size_t first = columns_.size();
   const LinearRows& C = plan_.constraintRows;
   for (int i = 0; i < C.rows(); ++i) {
+    la.abortPoint();
     terms.clear();
     for (int k = C.offsets[at(i)]; k < C.offsets[at(i) + 1]; ++k) {
       addTerms(C.indices[at(k)], constantEntry(C.coefficients[at(k)]), terms);

@@ -21,7 +21,8 @@ int checkedSize(std::size_t size, const char* what);
 
 class SparseJacobian {
  public:
-  explicit SparseJacobian(const CompiledStages& model);
+  /// Throws Interrupted where the solve that `la` belongs to is aborted meanwhile.
+  explicit SparseJacobian(const CompiledStages& model, const Cpu& la = Cpu());
 
   const SparsePattern& pattern() const { return pattern_; }
   bool constant() const { return constantValues_; }
@@ -63,8 +64,8 @@ class SparseJacobian {
   };
 
   void findNeeded();
-  void makeRows();
-  void makePattern();
+  void makeRows(const Cpu& la);
+  void makePattern(const Cpu& la);
   const DenseStage* denseOf(const IndexMap& input) const;
   void addRow(int value);
   void addTerms(int value, int coefficient, std::vector<Term>& terms) const;

@@ -35,10 +35,10 @@ JacobiSvd::JacobiSvd(int rows, int cols)
   for (int k = 0; k < short_; ++k) rotations_(k, k) = 1;
 }
 
-void JacobiSvd::decompose(Mat<const double> a) {
+void JacobiSvd::decompose(Mat<const double> a, const std::function<void()>& pause) {
   orthogonalizeRotations();
   product(a);
-  for (int k = 0; k < mostSweeps && sweep(); ++k) {
+  for (int k = 0; k < mostSweeps && sweep(pause); ++k) {
   }
   finish();
 }
@@ -61,14 +61,17 @@ void JacobiSvd::product(Mat<const double> a) {
 }
 
 /// Makes each pair of columns orthogonal in its turn; whether some pair was not.
-bool JacobiSvd::sweep() {
+bool JacobiSvd::sweep(const std::function<void()>& pause) {
+  constexpr int longColumn = 1000;  // of which a pair takes some microseconds
   double total = 0;
   for (int j = 0; j < short_; ++j) total += blas::dot(long_, work_.column(j), work_.column(j));
   // Columns this short are zero beside the rounding of the others.
   const double nothing = machineEpsilon * machineEpsilon * total;
   bool rotated = false;
   for (int p = 0; p < short_; ++p) {
+    if (pause) pause();
     for (int q = p + 1; q < short_; ++q) {
+      if (pause && long_ > longColumn) pause();
       double* a = work_.column(p);
       double* b = work_.column(q);
       const double aa = blas::dot(long_, a, a), bb = blas::dot(long_, b, b), ab = blas::dot(long_, a, b);

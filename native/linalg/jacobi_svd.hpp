@@ -1,6 +1,7 @@
 // Singular values and vectors of a sequence of matrices that change little.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "linalg/views.hpp"
@@ -14,7 +15,9 @@ class JacobiSvd {
  public:
   JacobiSvd(int rows, int cols);
 
-  void decompose(Mat<const double> a);
+  /// `pause` is called between pieces of less than a millisecond or so. Where it throws, what is known of the matrix is
+  /// lost, and the next decomposition begins as if this one had not been.
+  void decompose(Mat<const double> a, const std::function<void()>& pause = {});
 
   int count() const { return short_; }  ///< min(rows, cols)
   double value(int k) const { return values_[static_cast<std::size_t>(order_[static_cast<std::size_t>(k)])]; }
@@ -26,7 +29,7 @@ class JacobiSvd {
   const double* direction(int k) const { return work_.column(order_[static_cast<std::size_t>(k)]); }
   void orthogonalizeRotations();
   void product(Mat<const double> a);
-  bool sweep();
+  bool sweep(const std::function<void()>& pause);
   void finish();
 
   bool transposed_;  // the matrix has more columns than rows, so its transpose is decomposed

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/numbers.hpp"
+#include "linalg/cpu.hpp"
 #include "linalg/vectors.hpp"
 
 namespace nonconvex {
@@ -31,8 +32,10 @@ void requireEqualityConstraints(const Nlp& nlp, std::string_view method) {
   requireAll(nlp.constraintBounds().upper, 0, "constraintUpper", method);
 }
 
-std::shared_ptr<Nlp> NlpSource::open() const {
-  std::shared_ptr<Nlp> nlp = make_ ? make_() : nlp_;
+std::shared_ptr<Nlp> NlpSource::open() const { return open(Cpu()); }
+
+std::shared_ptr<Nlp> NlpSource::open(const Cpu& la) const {
+  std::shared_ptr<Nlp> nlp = make_ ? make_(la) : nlp_;
   if (!nlp) throw Error(ErrorKind::type, "nlp: expected functions");
   return nlp;
 }

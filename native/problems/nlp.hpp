@@ -14,6 +14,8 @@
 
 namespace nonconvex {
 
+class Cpu;
+
 /// lower <= values <= upper, entry by entry; infinities where there is no bound.
 struct NlpBounds {
   std::span<const double> lower, upper;
@@ -81,14 +83,19 @@ class NlpSource {
   template <std::derived_from<Nlp> T>
   NlpSource(std::shared_ptr<T> nlp) : nlp_(std::move(nlp)) {}
   template <std::invocable Make>
+  NlpSource(Make make) : make_([make = std::move(make)](const Cpu&) { return make(); }) {}
+  /// `make` looks at the solve that is given whether it is aborted, and then throws Interrupted.
+  template <std::invocable<const Cpu&> Make>
   NlpSource(Make make) : make_(std::move(make)) {}
 
   /// The problem, or a new one each time. Throws a TypeError where there is none.
   std::shared_ptr<Nlp> open() const;
+  /// The problem, for a solve. Throws Interrupted where that is aborted while the problem is made.
+  std::shared_ptr<Nlp> open(const Cpu& la) const;
 
  private:
   std::shared_ptr<Nlp> nlp_;
-  std::function<std::shared_ptr<Nlp>()> make_;
+  std::function<std::shared_ptr<Nlp>(const Cpu&)> make_;
 };
 
 }  // namespace nonconvex

@@ -35,7 +35,7 @@ export interface Solvers {
   /** Gives the memory back, unless solves have the copy. */
   dropCopy(request: { copy: ArrayCopy }): void;
   /** Handles are for solves of the addon that has made them. */
-  compile(model: SerializedGraph & { n: number; parameters: Float64Array }): ProgramHandle;
+  compile(model: ModelRequest): ProgramHandle;
   compileRegression(problem: RegressionRequest): ProgramHandle;
   compileQuadratic(problem: QuadraticRequest): ProgramHandle;
 }
@@ -90,6 +90,13 @@ export interface SerializedGraph {
   constraints: Int32Array;
 }
 
+export interface ModelRequest extends SerializedGraph {
+  n: number;
+  parameters: Float64Array;
+  /** Whether the first solve is to read the graph and its matrices. */
+  unread?: true | undefined;
+}
+
 export interface RegressionRequest {
   loss: string;
   x: Matrix | SparseMatrix;
@@ -116,6 +123,8 @@ export interface QuadraticRequest {
   b?: Float64Array | undefined;
   /** Constraints G x after those of A x - b. */
   G?: Matrix | SparseMatrix | undefined;
+  /** Whether the first solve is to read the matrices, and to look whether numbers are finite and Q is symmetric. */
+  unchecked?: true | undefined;
 }
 
 /** A program, with the parameters of a compiled model. */
@@ -253,7 +262,7 @@ export function settingNames(solver: string): readonly string[] {
   return [...settings.map(({ name }) => name), ...members];
 }
 
-/** Whether a solve on the CPU that is aborted while its data are copied has an answer without them. */
+/** Whether a solve that is aborted while its data are copied has an answer without them. */
 export function answersUnread(solver: string): boolean {
   return declared().solvers[solver]?.answersUnread ?? false;
 }

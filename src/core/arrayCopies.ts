@@ -88,20 +88,21 @@ function withCopies(value: object, copies: ReadonlyMap<unknown, ArrayCopy>, leve
 }
 
 /** Members that are the data of a problem, rather than what its answer without them is made of. */
-const isData = /^(x|matrices)\b/;
+const ofAnswers = /^(x|A|matrices)\b/;
 
 /**
  * Calls `use` with a problem, at once where it has little to copy; else with copies of the addon's own in the places of large arrays,
  * made in pieces between which other events are served, as are checks of sparse matrices. They are there while it runs. Where
- * `leave` aborts meanwhile the rest of the data is not copied.
+ * `leave` aborts meanwhile the rest of the data is not copied: of members whose names match `isData`.
  */
 export function withArrayCopies<T>(
   solvers: Solvers,
   problem: object,
   use: Use<T>,
   leave?: AbortSignal | undefined,
+  isData = ofAnswers,
 ): T | Promise<T> {
-  return bytesIn(problem) < many ? use(problem, false) : inPieces(solvers, problem, use, leave);
+  return bytesIn(problem) < many ? use(problem, false) : inPieces(solvers, problem, use, leave, isData);
 }
 
 /** Lines of a sparse matrix that are checked in some milliseconds. */
@@ -125,33 +126,51 @@ async function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promi
 /** Ends when the copies that are being made are handed over: the next ones find them, and of the same arrays there is one. */
 let last: Promise<void> = Promise.resolve();
 
-async function inPieces<T>(solvers: Solvers, problem: object, use: Use<T>, leave: AbortSignal | undefined): Promise<T> {
-  const arrays = largeArrays(problem);
-  const copies = new Map<unknown, ArrayCopy>();
+/** Waits until the copies before are handed over, or `leave` aborts; gives the function that ends this turn. */
+async function ownTurn(leave: AbortSignal | undefined): Promise<() => void> {
   const before = last;
   let end = (): void => {};
   last = new Promise((resolve) => {
     end = resolve;
   });
   await (leave ? unlessAborted(before, leave) : before);
+  return end;
+}
+
+/** Does pieces of work, as long as there is more. */
+async function all(next: () => boolean, pause: ReturnType<typeof pauses>): Promise<void> {
+  while (next()) {
+    const due = pause();
+    if (due) await due;
+  }
+}
+
+async function inPieces<T>(
+  solvers: Solvers,
+  problem: object,
+  use: Use<T>,
+  leave: AbortSignal | undefined,
+  isData: RegExp,
+): Promise<T> {
+  const arrays = largeArrays(problem);
+  const copies = new Map<unknown, ArrayCopy>();
+  const end = await ownTurn(leave);
   const pause = pauses();
   const isLeft = (name: string): boolean => (leave?.aborted ?? false) && isData.test(name);
   try {
     for (const [array, name] of arrays) {
       const copy = solvers.beginCopy({ name, array });
       copies.set(array, copy);
-      while (!isLeft(name) && solvers.copyPiece({ copy, name, array, bytes: piece })) {
-        const due = pause();
-        if (due) await due;
-      }
+      await all(() => !isLeft(name) && solvers.copyPiece({ copy, name, array, bytes: piece }), pause);
     }
     const made = withCopies(problem, copies);
     for (const [matrix, name] of largeSparse(problem)) {
       const request = { matrix: withCopies(matrix, copies), name, lines: linesOfPiece(matrix) };
-      for (let from = 0; !isLeft(name) && solvers.checkCopies({ ...request, from }); from += request.lines) {
-        const due = pause();
-        if (due) await due;
-      }
+      let from = -request.lines;
+      await all(() => {
+        from += request.lines;
+        return !isLeft(name) && solvers.checkCopies({ ...request, from });
+      }, pause);
     }
     const left = [...arrays.values()].some(isLeft);
     for (const [array, name] of arrays) {

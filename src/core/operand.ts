@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { addon } from './addon.js';
 import { diagonalOf, transposeStorage } from './algebra.js';
 import { show } from './check.js';
-import { checkSizes, type Matrix, type SparseMatrix, toMatrix } from './matrix.js';
+import { checkSizes, hasManyRows, type Matrix, type SparseMatrix, toMatrix } from './matrix.js';
 
 /** A matrix argument, dense or sparse, with at least one row and column and finite entries; errors call it `name`. */
 export function toOperand(name: string, value: unknown): Matrix | SparseMatrix {
@@ -18,11 +18,19 @@ function finiteEntries(name: string, found: Matrix | SparseMatrix): Matrix | Spa
 }
 
 /** More entries than can be looked at in some milliseconds. */
-const manyEntries = 5e5;
+export const manyEntries = 5e5;
 
 /** Whether a matrix has so many entries that a solve looks at them, beside this thread or in pieces. */
 export function isLarge(matrix: Matrix | SparseMatrix): boolean {
   return ('data' in matrix ? matrix.data : matrix.values).length > manyEntries;
+}
+
+/** Whether a matrix argument, of whatever form, is one of which {@link isLarge} is true. */
+export function hasManyEntries(value: unknown): boolean {
+  if (hasManyRows(value)) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const { data, values } = value as { data?: unknown; values?: unknown };
+  return [data, values].some((numbers) => types.isTypedArray(numbers) && numbers.length > manyEntries);
 }
 
 /** A matrix argument as {@link toOperand} takes it; the addon checks the numbers of a dense one that is large. */
@@ -60,9 +68,8 @@ function allFinite(entries: Float64Array | Float32Array): boolean {
 
 /** A matrix argument as {@link toOperand} takes it, square and symmetric up to rounding. */
 export function toSymmetric(name: string, value: unknown): Matrix | SparseMatrix {
-  const found = toOperand(name, value);
-  const { rows: n, columns } = found;
-  if (n !== columns) throw new RangeError(`${name}: expected a square matrix, got ${n} x ${columns}`);
+  const found = checkSquare(name, toOperand(name, value));
+  const { rows: n } = found;
   const rounding = 'data' in found && types.isFloat32Array(found.data) ? 1e-5 : 1e-10;
   const diagonal = diagonalOf(found);
   const compare = (i: number, j: number, a: number, b: number): void => {
@@ -96,6 +103,13 @@ export function toSymmetric(name: string, value: unknown): Matrix | SparseMatrix
     }
   }
   return found;
+}
+
+/** A matrix with as many rows as columns. */
+export function checkSquare<M extends Matrix | SparseMatrix>(name: string, matrix: M): M {
+  const { rows, columns } = matrix;
+  if (rows === columns) return matrix;
+  throw new RangeError(`${name}: expected a square matrix, got ${rows} x ${columns}`);
 }
 
 /** Whether a value is meant as a sparse matrix. */

@@ -105,7 +105,7 @@ async function run<Answer>(task: Task, on: 'cpu' | 'cuda'): Promise<Answer & Sol
   const solvers = on === 'cuda' ? cudaAddon() : addon();
   let unwatch: (() => void) | undefined;
   try {
-    const leave = signal && on === 'cpu' && answersUnread(solver) ? signal : undefined;
+    const leave = signal && answersUnread(solver) ? signal : undefined;
     const made = typeof problem === 'function' ? problem(callbacks.guard, solvers, leave) : problem;
     // Without an await where there is nothing to wait for: a solve has begun when the call returns.
     const begun = withArrayCopies(

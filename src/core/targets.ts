@@ -37,27 +37,39 @@ export function encodeTargets(y: unknown, rows: number, { classify = false, oneH
   }
   const values = checkedValues(y, rows);
   if (!classify && (values.length === 0 || typeof values[0] === 'number')) {
-    const data = types.isFloat64Array(values) ? values : Float64Array.from(values as ArrayLike<number>);
-    return { matrix: { data, rows, columns: 1 } };
+    return { matrix: { data: numbersOf(values as ArrayLike<number>), rows, columns: 1 } };
   }
-  for (let i = 0; i < rows && typeof values[0] === 'number'; ++i) {
-    if (!Number.isInteger(values[i])) throw new RangeError(`y[${i}] = ${values[i]}: expected an integer class`);
-  }
-  const classes = distinct(values);
-  if (classes.length < 2) {
-    throw new RangeError(
-      `y: expected at least two classes, got ${classes.length === 0 ? 'none' : `only ${show(classes[0])}`}`,
-    );
-  }
+  const { classes, codes } = readClasses(values);
   const columns = classes.length === 2 && !oneHot ? 1 : classes.length;
-  const column = new Map(classes.map((label, j) => [label, j]));
-  const data = new Float64Array(rows * columns).fill(oneHot ? 0 : -1);
+  const data = new Float64Array(rows * columns);
+  if (!oneHot) data.fill(-1);
   for (let i = 0; i < rows; ++i) {
-    const label = values[i] as Label;
-    if (columns > 1) data[i * columns + (column.get(label) as number)] = 1;
-    else if (label === classes[1]) data[i] = 1;
+    const code = codes[i] as number;
+    if (columns > 1) data[i * columns + code] = 1;
+    else if (code === 1) data[i] = 1;
   }
   return { matrix: { data, rows, columns }, classes };
+}
+
+/** The classes of labels, at least two, integers if they are numbers, in order; and for each label the place of its class. */
+export function readClasses(labels: ArrayLike<Label>): { classes: Label[]; codes: Int32Array } {
+  for (let i = 0; i < labels.length && typeof labels[0] === 'number'; ++i) {
+    if (!Number.isInteger(labels[i])) throw new RangeError(`y[${i}] = ${labels[i]}: expected an integer class`);
+  }
+  const found = coded(labels);
+  const { classes } = found;
+  if (classes.length >= 2) return found;
+  throw new RangeError(
+    `y: expected at least two classes, got ${classes.length === 0 ? 'none' : `only ${show(classes[0])}`}`,
+  );
+}
+
+/** Numbers as a Float64Array. Float64Array.from takes some ten times as long. */
+function numbersOf(values: ArrayLike<number>): Float64Array {
+  if (types.isFloat64Array(values)) return values;
+  const numbers = new Float64Array(values.length);
+  for (let i = 0; i < values.length; ++i) numbers[i] = values[i] as number;
+  return numbers;
 }
 
 /** The class of each row of raw outputs: by sign where there is one column, else the column with the largest. */
@@ -105,15 +117,49 @@ export function checkedValues(y: unknown, rows: number, { name = 'y', of = 'x' }
   return values as ArrayLike<Label>;
 }
 
-/** Distinct labels, in order. */
-export function distinct(labels: ArrayLike<Label>): Label[] {
+const inOrder = (a: Label, b: Label): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Distinct labels, in order; if there are more than `most`, some that are more. */
+export function distinct(labels: ArrayLike<Label>, most = Number.POSITIVE_INFINITY): Label[] {
   const found = new Set<Label>();
   let [last, other] = [labels[0], labels[0]]; // there are often two
-  for (let i = 0; i < labels.length; ++i) {
+  for (let i = 0; i < labels.length && found.size <= most; ++i) {
     const label = labels[i] as Label;
     if (i > 0 && (label === last || label === other)) continue;
     found.add(label);
-    [last, other] = [label, last];
+    other = last;
+    last = label;
   }
-  return [...found].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return [...found].sort(inOrder);
+}
+
+/** Distinct labels, in order, and for each label its place among them. */
+function coded(labels: ArrayLike<Label>): { classes: Label[]; codes: Int32Array } {
+  const numberOf = new Map<Label, number>();
+  const codes = new Int32Array(labels.length);
+  let [last, lastCode, other, otherCode] = [labels[0], -1, labels[0], -1]; // there are often two
+  for (let i = 0; i < labels.length; ++i) {
+    const label = labels[i] as Label;
+    if (label === last && lastCode >= 0) {
+      codes[i] = lastCode;
+      continue;
+    }
+    let code = label === other ? otherCode : -1;
+    if (code < 0) {
+      code = numberOf.get(label) ?? numberOf.size;
+      if (code === numberOf.size) numberOf.set(label, code);
+    }
+    other = last;
+    otherCode = lastCode;
+    last = label;
+    lastCode = code;
+    codes[i] = code;
+  }
+  const classes = [...numberOf.keys()].sort(inOrder);
+  const places = new Int32Array(classes.length);
+  classes.forEach((label, place) => {
+    places[numberOf.get(label) as number] = place;
+  });
+  for (let i = 0; i < codes.length; ++i) codes[i] = places[codes[i] as number] as number;
+  return { classes, codes };
 }

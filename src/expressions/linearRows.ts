@@ -9,15 +9,16 @@ export interface LinearRows {
   b: Float64Array;
 }
 
-/** A with n columns and b with a number for each row; both or none. */
+/** A with n columns and b with a number for each row; both or none. `read` checks a matrix argument. */
 export function checkLinearRows(
   A: MatrixLike | SparseMatrix | undefined,
   b: ArrayLike<number> | undefined,
   n: number,
+  read = toOperand,
 ): LinearRows | undefined {
   if (A === undefined && b === undefined) return undefined;
   if (A === undefined) throw new TypeError('A = undefined: expected a matrix, as there is b');
-  const matrix = toOperand('A', A);
+  const matrix = read('A', A);
   if (matrix.columns !== n)
     throw new RangeError(`A: expected ${n} columns, one for each unknown, got ${matrix.columns}`);
   if (matrix.rows > n) throw new RangeError(`A: expected no more rows than the ${n} unknowns, got ${matrix.rows}`);
@@ -32,7 +33,7 @@ export interface InequalityRows {
   upper: Float64Array;
 }
 
-/** G with n columns and a side for each row, at least on one side; all or none. */
+/** G with n columns and a side for each row, at least on one side; all or none. `read` checks a matrix argument. */
 export function checkInequalityRows(
   given: {
     G?: MatrixLike | SparseMatrix | undefined;
@@ -40,6 +41,7 @@ export function checkInequalityRows(
     atLeast?: number | ArrayLike<number> | undefined;
   },
   n: number,
+  read = toOperand,
 ): InequalityRows | undefined {
   const { G, atMost, atLeast } = given;
   if (G === undefined) {
@@ -50,7 +52,7 @@ export function checkInequalityRows(
   if (atMost === undefined && atLeast === undefined) {
     throw new TypeError('atMost = undefined: expected numbers, or atLeast, as there is G');
   }
-  const matrix = toOperand('G', G);
+  const matrix = read('G', G);
   if (matrix.columns !== n)
     throw new RangeError(`G: expected ${n} columns, one for each unknown, got ${matrix.columns}`);
   const sides = checkBounds({ name: 'atLeast', value: atLeast }, { name: 'atMost', value: atMost }, [matrix.rows]);

@@ -1,4 +1,4 @@
-import { addon } from '../core/addon.js';
+import { addon, type ModelRequest } from '../core/addon.js';
 import type { Bounds } from '../core/bounds.js';
 import { acrossCopies } from '../core/brand.js';
 import { checkMembers, entryName, show } from '../core/check.js';
@@ -8,8 +8,8 @@ import { Dependence, dependences } from './dependence.js';
 import { type Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { add, neg, sub } from './operators.js';
 import { Parameter, type ParameterOptions } from './parameter.js';
-import { CompiledProgram, PerAddon, Program } from './program.js';
-import { serialize } from './serialize.js';
+import { type CompiledParts, CompiledProgram, PerAddon, Program } from './program.js';
+import { isLargeGraph, serialize } from './serialize.js';
 import { type Broadcast, broadcast, checkShape, type Shape, sameShape, scalar, showShape, sizeOf } from './shape.js';
 import { type BoundLike, isData, Sides, shapeOfSide, type Written } from './sides.js';
 import { Variable, type VariableOptions } from './variable.js';
@@ -267,13 +267,13 @@ export class Model {
     if (n === 0) throw new RangeError('model: expected at least one variable');
     const [objective, functions] = [this.#objective, this.#functions.slice()];
     const request = () => ({ n, parameters: this.#parameterValues(), ...serialize(objective, functions) });
-    const { handle } = new PerAddon(request, (native, model) => native.compile(model));
-    handle(addon());
+    const { handle, ahead } = compiledFor(request);
     const free = [...this.#variables, ...this.#constraints].every(({ sides }) => sides === undefined);
     this.#program = new CompiledProgram({
       // Derivatives are computed on the host.
       deviceSupport: free ? { flops: 0 } : { cpuOnly: 'models with bounds or inequalities' },
       handle,
+      ahead,
       n,
       m: this.#m,
       sense: this.#sense,
@@ -326,6 +326,23 @@ export class Model {
     if (owner === undefined || owner === this) return;
     throw new TypeError(`${operation}: expected an expression of this model, got one of another model`);
   }
+}
+
+/** What the addons make of a model, now, or where it is large when a solve needs it: it reads the model beside this thread. */
+function compiledFor(request: () => ModelRequest): Pick<CompiledParts, 'handle' | 'ahead'> {
+  let first: ModelRequest | undefined = request();
+  const large = isLargeGraph(first);
+  const { handle, ahead } = new PerAddon(
+    (): ModelRequest => {
+      const model = first ?? request();
+      first = undefined;
+      return large ? { ...model, unread: true } : model;
+    },
+    (native, model) => native.compile(model),
+  );
+  if (large) return { handle, ahead };
+  handle(addon());
+  return { handle };
 }
 
 /** A problem argument in the form that is solved. */

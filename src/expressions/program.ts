@@ -171,6 +171,8 @@ export abstract class NativeProgram extends Program {
 export interface CompiledParts {
   deviceSupport: DeviceSupport;
   handle: (native: Solvers) => ProgramHandle;
+  /** {@link PerAddon.ahead}, where handles are made when they are asked for. */
+  ahead?: PerAddon<object>['ahead'] | undefined;
   n: number;
   m: number;
   start: () => Float64Array;
@@ -233,6 +235,11 @@ export class CompiledProgram extends NativeProgram {
 
   protected request(native: Solvers): ProgramRequest {
     return { program: this.parts.handle(native), parameters: this.parts.parameters() };
+  }
+
+  /** @internal */
+  override ahead(native: Solvers, leave?: AbortSignal): Promise<boolean> | undefined {
+    return this.parts.ahead?.(native, leave);
   }
 }
 
@@ -360,7 +367,8 @@ export class PerAddon<Request extends object> {
       if (!left) this.#keep(native, request as Request);
       return !left;
     };
-    const made = withArrayCopies(native, this.#request(native), keep, leave);
+    // Where it is left nothing is made of it.
+    const made = withArrayCopies(native, this.#request(native), keep, leave, /^/);
     return isPromise(made) ? (made as Promise<boolean>) : undefined;
   };
 

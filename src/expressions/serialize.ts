@@ -1,6 +1,7 @@
 // Expressions as the arrays that native code reads: native/expressions/graph.hpp describes them.
 import type { SerializedGraph } from '../core/addon.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
+import { isLarge, manyEntries } from '../core/operand.js';
 import { type Node, op } from './expression.js';
 
 /**
@@ -21,6 +22,11 @@ export function serialize(
     objective: f,
     constraints: c,
   };
+}
+
+/** Whether a graph has so many integers, numbers or entries that a solve reads it, beside this thread. */
+export function isLargeGraph({ code, numbers, matrices }: SerializedGraph): boolean {
+  return code.length > manyEntries || numbers.length > manyEntries || matrices.some(isLarge);
 }
 
 class GraphWriter {

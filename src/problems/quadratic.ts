@@ -1,16 +1,17 @@
 // Quadratic and linear programs: linear equations and inequalities, and bounds.
-import { addon, type ProgramHandle, type ProgramRequest, type QuadraticRequest, type Solvers } from '../core/addon.js';
+import { addon, type ProgramRequest, type QuadraticRequest, type Solvers } from '../core/addon.js';
 import { type Bounds, boundsOfVariables } from '../core/bounds.js';
 import { checkMembers, checkVector } from '../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../core/matrix.js';
-import { toOperand, toSymmetric } from '../core/operand.js';
+import { checkSquare, hasManyEntries, toOperand, toSizedOperand, toSymmetric } from '../core/operand.js';
 import { checkInequalityRows, checkLinearRows, type InequalityRows } from '../expressions/linearRows.js';
 import { compiled, FamilyProgram, PerAddon } from '../expressions/program.js';
 
 export interface QuadraticProblem {
   /**
    * n x n and symmetric, dense or sparse, with both triangles. Default 0: a linear program. Where it is not positive semidefinite, a
-   * result is a local minimum.
+   * result is a local minimum. Matrices of more than 500,000 entries are copied, and looked at for numbers that are not finite and for
+   * symmetry, by the first solve, beside this thread: changes after it do not show.
    */
   Q?: MatrixLike | SparseMatrix | undefined;
   /** n numbers. Default 0. */
@@ -41,16 +42,22 @@ export class QuadraticProgram extends FamilyProgram {
     () => this.#data(),
     (native, data) => native.compileQuadratic(data),
   );
+  readonly #large: boolean;
 
   /** @internal */
-  constructor(m: number, start: Float64Array, bounds: Bounds, handle: ProgramHandle) {
+  constructor(m: number, start: Float64Array, bounds: Bounds, request: QuadraticRequest) {
     const free = Object.keys(bounds).length === 0;
     const deviceSupport = free ? { flops: 0 } : { cpuOnly: 'quadratic programs with bounds or inequalities' };
+    const compile = (native: Solvers, data: QuadraticRequest) => native.compileQuadratic(data);
+    const large = request.unchecked ?? false;
+    const handle = large ? new PerAddon(() => request, compile) : compiled(() => compile(addon(), request));
     super({ m, start, bounds, deviceSupport, handle });
+    this.#large = large;
   }
 
   protected override request(native: Solvers): ProgramRequest {
-    return native === addon() ? super.request(native) : { program: this.#elsewhere.handle(native) };
+    if (this.#large || native === addon()) return super.request(native);
+    return { program: this.#elsewhere.handle(native) };
   }
 
   /** Asked of the CPU's addon, so that they are not kept twice. */
@@ -79,30 +86,33 @@ export class QuadraticProgram extends FamilyProgram {
  *
  * @throws TypeError or RangeError that names the argument and the value: a NaN, a shape that does not fit, a Q that is not symmetric,
  * a lower bound above the upper one. Equations that contradict one another reject the promise of {@link minimize}, which checks them
- * beside this thread.
+ * beside this thread, as do the numbers of large matrices.
  */
 export function quadraticProgram(problem: QuadraticProblem): QuadraticProgram {
   checkMembers('problem', problem, members);
-  const n = unknownsOf(problem);
-  const Q = problem.Q === undefined ? zeros(n) : toSymmetric('Q', problem.Q);
+  const large = [problem.Q, problem.A, problem.G].some(hasManyEntries);
+  const read = large ? toSizedOperand : toOperand;
+  const symmetric = (matrix: unknown) => (large ? checkSquare('Q', read('Q', matrix)) : toSymmetric('Q', matrix));
+  const given = problem.Q === undefined ? undefined : symmetric(problem.Q);
+  const n = given?.rows ?? unknownsOf(problem);
+  const Q = given ?? zeros(n);
   const perUnknown = { length: n, per: 'one for each unknown' };
   const linear = problem.c === undefined ? new Float64Array(n) : checkVector('c', problem.c, perUnknown);
   const start =
     problem.start === undefined ? new Float64Array(n) : checkVector('start', problem.start, perUnknown).slice();
-  const rows = checkLinearRows(problem.A, problem.b, n);
-  const inequalities = checkInequalityRows(problem, n);
+  const rows = checkLinearRows(problem.A, problem.b, n, read);
+  const inequalities = checkInequalityRows(problem, n, read);
   const equations = rows?.A.rows ?? 0;
   const bounds = boundsOf(problem, n, equations, inequalities);
-  const handle = compiled(() => addon().compileQuadratic({ Q, linear, ...rows, G: inequalities?.G }));
-  return new QuadraticProgram(equations + (inequalities?.G.rows ?? 0), start, bounds, handle);
+  const request: QuadraticRequest = { Q, linear, ...rows, G: inequalities?.G, ...(large && { unchecked: true }) };
+  return new QuadraticProgram(equations + (inequalities?.G.rows ?? 0), start, bounds, request);
 }
 
-/** n, from the first member that shows it. */
-function unknownsOf({ Q, c, A, G, lower, upper, start }: QuadraticProblem): number {
-  if (Q !== undefined) return toOperand('Q', Q).rows;
+/** n, from the first member beside Q that shows it. */
+function unknownsOf({ c, A, G, lower, upper, start }: QuadraticProblem): number {
   if (c !== undefined) return checkVector('c', c).length;
-  if (A !== undefined) return toOperand('A', A).columns;
-  if (G !== undefined) return toOperand('G', G).columns;
+  if (A !== undefined) return toSizedOperand('A', A).columns;
+  if (G !== undefined) return toSizedOperand('G', G).columns;
   for (const [name, given] of Object.entries({ lower, upper, start })) {
     if (typeof given === 'object') return checkVector(name, given, { infinite: true }).length;
   }
@@ -126,9 +136,13 @@ function boundsOf(
 ): Bounds {
   const bounds = boundsOfVariables(problem, n);
   if (inequalities) {
-    const zero = new Array<number>(equations).fill(0);
-    bounds.constraintsLower = Float64Array.of(...zero, ...inequalities.lower);
-    bounds.constraintsUpper = Float64Array.of(...zero, ...inequalities.upper);
+    const behindEquations = (sides: Float64Array): Float64Array => {
+      const all = new Float64Array(equations + sides.length);
+      all.set(sides, equations);
+      return all;
+    };
+    bounds.constraintsLower = behindEquations(inequalities.lower);
+    bounds.constraintsUpper = behindEquations(inequalities.upper);
   }
   return bounds;
 }

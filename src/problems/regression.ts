@@ -229,7 +229,8 @@ export function responses(
 ): { y: Float64Array; classes?: readonly [Label, Label] } {
   const values = checkedValues(given, rows);
   if (loss === 'logistic') {
-    const found = distinct(values);
+    // Of numbers that are more than two classes it does not matter how many there are: they are shares.
+    const found = distinct(values, typeof values[0] === 'number' ? 2 : undefined);
     if (found.length === 2) {
       const [zero, one] = found as [Label, Label];
       finite(values);

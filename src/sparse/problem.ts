@@ -19,6 +19,7 @@ import {
   sliceInPieces,
   toMatrixInPieces,
 } from '../core/matrix.js';
+import { hasManyEntries, isLarge } from '../core/operand.js';
 import { callOptions, checkSettings } from '../core/settingNames.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import type { Label } from '../core/targets.js';
@@ -26,7 +27,7 @@ import { checkWarmStart } from '../core/warmStart.js';
 import type { SparseOptions, SparseProgress, SparseSolution } from '../generated/sparse.js';
 import { type FamilyOf, familySettings, type SparseFamily, type SparseLoss } from './family.js';
 import { type Groups, readGroups } from './groups.js';
-import { columnMeans, filled, readMatrix, type WithMissing } from './missing.js';
+import { columnMeans, filled, filledInPieces, readInPieces, readMatrix, type WithMissing } from './missing.js';
 import type { SparsePenalty } from './penalties.js';
 import { isConvex, isOfGroups, penaltySettings, sortedWeights } from './penaltySettings.js';
 import { byColumns, type Responses, readRows } from './responses.js';
@@ -134,10 +135,19 @@ export interface About {
   columns: number;
 }
 
-/** Data whose x is no array of many rows: these are copied, in pieces between which other events are served. */
-export function inMemory(data: SparseData): SparseData | Promise<SparseData> {
-  if (typeof data !== 'object' || data === null || !hasManyRows(data.x)) return data;
-  return toMatrixInPieces('x', data.x).then((x) => ({ ...data, x }));
+/**
+ * Data whose x is no array of many rows, and no large matrix in which entries may be missing: these are copied, in pieces between which
+ * other events are served.
+ */
+export function inMemory(data: SparseData, impute?: unknown): SparseData | Promise<SparseData> {
+  if (typeof data !== 'object' || data === null) return data;
+  const rows = hasManyRows(data.x) ? toMatrixInPieces('x', data.x) : undefined;
+  if (impute === 'mean' && hasManyEntries(data.x)) return withoutMissing(data, rows);
+  return rows ? rows.then((x) => ({ ...data, x })) : data;
+}
+
+async function withoutMissing(data: SparseData, rows: Promise<Matrix> | undefined): Promise<SparseData> {
+  return { ...data, x: await readInPieces('x', rows ? await rows : data.x, data.sampleWeight) };
 }
 
 /** A problem whose data nobody else can change while several solves of it begin, one after the other. Large data are copied in pieces. */
@@ -204,7 +214,7 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
     ...(read.classes && { classes: read.classes }),
     ...(several && { responses: read.count }),
     ...(names !== undefined && { names: checkNames(names, columns) }),
-    ...(impute && { means: columnMeans(data, weights) }),
+    ...(impute && { means: data.means ?? columnMeans(data, weights) }),
   };
   return {
     ...{ data, y: read.y, survival, weights },
@@ -422,9 +432,24 @@ export function matrixOf(
 }
 
 /** Solves a prepared problem along lambdas that fall. */
-export function solvePrepared(prepared: Prepared, { lambdas, weights, settings }: Variation): Promise<SparseAnswer> {
+export function solvePrepared(prepared: Prepared, variation: Variation): Promise<SparseAnswer> {
+  const { data, about } = prepared;
+  const { weights } = variation;
+  const { means } = about.origin;
+  // Without an await where there is nothing to wait for.
+  if (data.missing.length === 0 || !means || !isLarge(data.x)) {
+    return solveWith(matrixOf(prepared, weights), prepared, variation);
+  }
+  const filling = filledInPieces(data, weights ? columnMeans(data, weights) : means);
+  return filling.then((x) => solveWith(x, prepared, variation));
+}
+
+function solveWith(
+  x: Matrix | SparseMatrix,
+  prepared: Prepared,
+  { lambdas, weights, settings }: Variation,
+): Promise<SparseAnswer> {
   const { y, survival, offset, perColumn, warmStart } = prepared;
-  const x = matrixOf(prepared, weights);
   const of = weights ?? prepared.weights;
   const { responses: count = 1 } = prepared.about.origin;
   const start = startOf(warmStart, x.columns * count, count, lambdas?.[0] ?? Number.POSITIVE_INFINITY);

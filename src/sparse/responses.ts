@@ -1,7 +1,7 @@
 // The responses of a regression as the solver takes them: a vector, or one for each of several responses or classes.
 import { show } from '../core/check.js';
 import { looksLikeMatrix, type MatrixLike, toMatrix } from '../core/matrix.js';
-import { encodeTargets, type Label } from '../core/targets.js';
+import { checkedValues, type Label, readClasses } from '../core/targets.js';
 import { responses } from '../problems/regression.js';
 import { losses, type SparseFamily } from './family.js';
 
@@ -20,10 +20,18 @@ export function readRows(family: SparseFamily, y: unknown, rows: number): Respon
     if (family === 'gaussian') return { ...byColumns('y', y, rows) };
     throw new TypeError(`y = ${show(y)}: expected one number for each row of x with family '${family}'`);
   }
-  const { matrix, classes } = encodeTargets(y, rows, { classify: true, oneHot: true });
-  const read = byColumns('y', matrix, rows);
+  if (!looksLikeMatrix(y)) return ofClasses(y, rows);
+  const read = byColumns('y', y, rows);
   if (read.count < 2) throw new RangeError(`y: expected at least two columns with family 'multinomial'`);
-  return { ...read, classes: classes ?? Array.from({ length: read.count }, (_, k) => k) };
+  return { ...read, classes: Array.from({ length: read.count }, (_, k) => k) };
+}
+
+/** Responses that are 1 in the rows of their class, 0 in the others. */
+function ofClasses(y: unknown, rows: number): Responses {
+  const { classes, codes } = readClasses(checkedValues(y, rows));
+  const columns = new Float64Array(classes.length * rows);
+  for (let i = 0; i < rows; ++i) columns[(codes[i] as number) * rows + i] = 1;
+  return { y: columns, count: classes.length, classes };
 }
 
 /** A matrix with a row for each row of x, column after column. */

@@ -9,7 +9,7 @@ import * as nonconvex from '../../src/index.js';
 import { found, type Problem, solverFixtures, solverOf } from '../contract/fixtures.js';
 import type { Takes, Taking } from '../contract/takesOptions.js';
 import { readSources } from '../house/sources.js';
-import { Chance, cases, figure, minutes, notFinite, seed } from './torture.js';
+import { Chance, cases, figure, minutes, notFinite, rawMessage, seed } from './torture.js';
 
 /** What hostile values throw themselves: a call may let that through. */
 class Hostile extends Error {}
@@ -182,10 +182,6 @@ function methodsOf(value: object): string[] {
   return [...names];
 }
 
-/** Messages of the engine, which say nothing of an argument. */
-const raw =
-  /is not a function|is not iterable|not a constructor|Cannot (read|destructure|convert|set|mix|assign|use)|\(reading|Invalid (array|typed array) length|Maximum call stack|allocation failed|Reduce of empty|before initialization|must be an? (instance|function|object)|called on/;
-
 const complaints = new Map<string, number>();
 const counts = { values: 0, errors: 0, solved: 0 };
 
@@ -222,7 +218,7 @@ async function judge(place: string, call: () => unknown): Promise<void> {
     // The reason of an abort may be anything.
     if (error === null) return;
     if (!types.isNativeError(error)) complain(`threw ${typeof error}`);
-    else if (raw.test(error.message) && !/proxy/.test(error.message)) complain(error.message);
+    else if (rawMessage.test(error.message) && !/proxy/.test(error.message)) complain(error.message);
     else if (error.message.length > 1000 && (error as NodeJS.ErrnoException).code !== 'ENAMETOOLONG')
       complain(`a message of ${error.message.length} characters`);
   }

@@ -54,3 +54,7 @@ export function notFinite(value: unknown, path = 'result', seen = new Set<unknow
   }
   return Object.entries(value).flatMap(([name, member]) => notFinite(member, `${path}.${name}`, seen));
 }
+
+/** Messages of the engine, which say nothing of an argument. */
+export const rawMessage =
+  /is not a function|is not iterable|not a constructor|Cannot (read|destructure|convert|set|mix|assign|use)|\(reading|Invalid (array|typed array) length|Maximum call stack|allocation failed|Reduce of empty|before initialization|must be an? (instance|function|object)|called on/;

@@ -180,7 +180,8 @@ std::optional<Status> LinearNetworkSolver::step() {
   // The multiplier holds what is decomposed until Z is taken away.
   la_.forEach(d(), c(),
               [&](int i, int j) { multiplier_(i, j) += relaxation * copy_(i, j) + (1 - relaxation) * z_(i, j); });
-  svd_.decompose(multiplier_);
+  measured_ = true;  // where this is interrupted the vectors of Z are not there to be measured
+  svd_.decompose(multiplier_, [this] { la_.abortPoint(); });
   for (int k = 0; k < svd_.count(); ++k) t_[at(k)] = std::max(0.0, svd_.value(k) - penalty_.weight / rho_);
   compose();
   la_.forEach(d(), c(), [&](int i, int j) { multiplier_(i, j) -= z_(i, j); });

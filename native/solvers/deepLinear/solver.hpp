@@ -85,6 +85,8 @@ class LinearNetworkSolver {
 template <class La>
 class DeepLinearSolver : public LinearNetworkSolver {
  public:
+  static constexpr bool buildsUnread = true;
+
   using LinearNetworkSolver::LinearNetworkSolver;
 };
 

@@ -22,7 +22,7 @@ void requireRoom(const Nlp& nlp) {
 /// all threads, and looks whether the solve is to end.
 NlpProblem opened(const Cpu& la, const NlpProblem& given) {
   NlpProblem problem = given;
-  std::shared_ptr<Nlp> nlp = given.nlp.open();
+  std::shared_ptr<Nlp> nlp = given.nlp.open(la);
   lendThreads(*nlp, la);
   requireRoom(*nlp);
   if (!given.bounds.empty()) nlp = std::make_shared<BoundedNlp>(std::move(nlp), std::exchange(problem.bounds, {}));

@@ -57,6 +57,8 @@ class BlindDescent {
 template <class La>
 class BlindCalibrationSolver : public BlindDescent {
  public:
+  static constexpr bool buildsUnread = true;
+
   using BlindDescent::BlindDescent;
 };
 

@@ -66,6 +66,8 @@ class CheckeredDescent {
 template <class La>
 class CheckeredRegressionSolver : public CheckeredDescent {
  public:
+  static constexpr bool buildsUnread = true;
+
   using CheckeredDescent::CheckeredDescent;
 };
 

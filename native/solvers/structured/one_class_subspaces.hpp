@@ -50,6 +50,8 @@ class SubspacePair {
 template <class La>
 class OneClassSubspacesSolver : public SubspacePair {
  public:
+  static constexpr bool buildsUnread = true;
+
   using SubspacePair::SubspacePair;
 };
 

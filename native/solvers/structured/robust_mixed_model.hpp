@@ -67,6 +67,8 @@ class StudentMixedModel {
 template <class La>
 class RobustMixedModelSolver : public StudentMixedModel {
  public:
+  static constexpr bool buildsUnread = true;
+
   using StudentMixedModel::StudentMixedModel;
 };
 

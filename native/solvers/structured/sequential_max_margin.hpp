@@ -53,6 +53,8 @@ class SequentialProjections {
 template <class La>
 class SequentialMaxMarginSolver : public SequentialProjections {
  public:
+  static constexpr bool buildsUnread = true;
+
   using SequentialProjections::SequentialProjections;
 };
 

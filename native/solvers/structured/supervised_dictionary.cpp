@@ -47,7 +47,7 @@ void DictionaryDescent::start() {
   slopes_.resize(at(n()));
   svd_.emplace(p(), n() + 1);
   la_.copy(Mat<const double>(xt.view()), whole_.columns(1, n()));
-  svd_->decompose(whole_);
+  svd_->decompose(whole_, [this] { la_.checkpoint(); });
   alpha_ = std::sqrt(square(svd_->value(0)) / (4.0 * n()) + settings_.lambda);
   beta_ = std::sqrt(settings_.reconstruction / n());
   for (std::size_t k = at(p()); k < whole_.size(); ++k) whole_.data()[k] *= beta_;
@@ -87,7 +87,7 @@ void DictionaryDescent::goAlong() {
 
 /// Takes the part of rank r of the whole; returns how far it is from the one before.
 double DictionaryDescent::truncate() {
-  svd_->decompose(whole_);
+  svd_->decompose(whole_, [this] { la_.checkpoint(); });
   for (int k = 0; k < rank(); ++k) {
     std::copy(svd_->left(k), svd_->left(k) + p(), dictionary_.column(k));
     for (int i = 0; i <= n(); ++i) composed_(i, k) = svd_->value(k) * svd_->right(k)[i];

@@ -58,6 +58,8 @@ class DictionaryDescent {
 template <class La>
 class SupervisedDictionarySolver : public DictionaryDescent {
  public:
+  static constexpr bool buildsUnread = true;
+
   using DictionaryDescent::DictionaryDescent;
 };
 

@@ -56,6 +56,8 @@ class KernelTeaching {
 template <class La>
 class TeachKernelSolver : public KernelTeaching {
  public:
+  static constexpr bool buildsUnread = true;
+
   using KernelTeaching::KernelTeaching;
 };
 

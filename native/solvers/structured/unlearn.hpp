@@ -65,6 +65,8 @@ class RowUnlearning {
 template <class La>
 class UnlearnSolver : public RowUnlearning {
  public:
+  static constexpr bool buildsUnread = true;
+
   using RowUnlearning::RowUnlearning;
 };
 

@@ -256,3 +256,23 @@ TEST(aMethodBeginsAtTheFeasibleStartOfItsProblem) {
   CHECK_EQ(ScaledNlp(la, problem, true).makePoint().x[4], 5.0);
   CHECK_EQ(opened.load(), 1);
 }
+
+TEST(aSourceMayLookAtTheSolveThatOpensIt) {
+  const auto data = std::make_shared<const QuadraticData>(quadratic());
+  const NlpSource source([&](const Cpu& la) -> std::shared_ptr<Nlp> {
+    la.abortPoint();
+    return std::make_shared<QuadraticNlp>(data);
+  });
+  CHECK_EQ(source.open()->variables(), 5);
+  Monitor monitor;
+  const Cpu la(nullptr, 1, &monitor);
+  CHECK_EQ(source.open(la)->variables(), 5);
+  monitor.abort();
+  bool interrupted = false;
+  try {
+    source.open(la);
+  } catch (const Interrupted&) {
+    interrupted = true;
+  }
+  CHECK(interrupted);
+}

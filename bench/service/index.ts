@@ -1,0 +1,221 @@
+// What solves cost those who share the process with them: turns of the event loop, aborts, the calling thread's time.
+//
+//   npm run bench -- service [turns] [aborts] [calls] [callers]    into docs/reliability.md; without a name all
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { isDeepStrictEqual } from 'node:util';
+import * as nonconvex from '../../src/index.js';
+import { uniforms } from '../shared/random.js';
+import { describe, environment, table, writeSection } from '../shared/report.js';
+import { type Case, cases } from './cases.js';
+import { counted, milliseconds, Turns } from './thread.js';
+
+const { Model, nlp } = nonconvex;
+const { add, mul, slice, sub, sumSquares } = nonconvex.model;
+const wanted = process.argv.slice(2).filter((name) => !name.startsWith('-'));
+/** A part of the names of cases: --only quadraticProgram. */
+const only = process.argv.find((name) => name.startsWith('--only='))?.slice('--only='.length) ?? '';
+const chosen = cases.filter(({ name, size }) => `${name} ${size}`.includes(only));
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const at = (values: readonly number[], share: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+};
+
+/** The longest turn of the loop in a call that has half a second to solve, the least of three. */
+async function turnsOf({ prepare }: Case): Promise<number> {
+  const turns = new Turns();
+  const longest: number[] = [];
+  const call = prepare();
+  for (let round = 0; round < 3; ++round) {
+    await pause(20);
+    longest.push(await turns.longestOf(() => call({ timeLimit: 0.5 })));
+  }
+  return Math.min(...longest);
+}
+
+interface Aborts {
+  /** Milliseconds of the clock from an abort until the promise settles. */
+  clock: number[];
+  /** Milliseconds of all threads' processor time meanwhile. */
+  processor: number[];
+}
+
+const abortsOfEach = 20;
+
+/** Aborts at random moments up to a second after the call. */
+async function abortsOf({ prepare }: Case): Promise<Aborts> {
+  const uniform = uniforms(5);
+  const found: Aborts = { clock: [], processor: [] };
+  const call = prepare();
+  for (let k = 0; k < abortsOfEach; ++k) {
+    const controller = new AbortController();
+    const solving = call({ signal: controller.signal });
+    await pause(1000 * uniform());
+    const [before, begin] = [process.cpuUsage(), performance.now()];
+    controller.abort();
+    const { status } = (await solving) as { status: string };
+    if (status !== 'aborted') continue;
+    found.clock.push(performance.now() - begin);
+    const { user, system } = process.cpuUsage(before);
+    found.processor.push((user + system) / 1000);
+  }
+  return found;
+}
+
+/** Booth's function, of two variables. */
+function booth(): nonconvex.Model {
+  const model = new Model();
+  const x = model.variable(2, { start: [0.5, -0.5] });
+  const [a, b] = [slice(x, 0, 1), slice(x, 1, 2)];
+  model.minimize(add(sumSquares(sub(add(a, mul(2, b)), 7)), sumSquares(sub(add(mul(2, a), b), 5))));
+  return model;
+}
+
+/** Solves as small as they come, of several families. */
+const small: Record<string, () => Promise<unknown>> = (() => {
+  const model = booth();
+  const x = [
+    [1, 2],
+    [3, 4],
+    [5, 7],
+  ];
+  const y = [1, 0, 2];
+  const program = nlp.quadraticProgram({
+    Q: [
+      [2, 0],
+      [0, 2],
+    ],
+    A: [[1, 1]],
+    b: [1],
+  });
+  return {
+    'nlp.minimize, a Model of two variables': () => nlp.minimize(model),
+    'nlp.minimize, a quadraticProgram of two unknowns': () => nlp.minimize(program),
+    'deepLinear.linearNetwork, 3 x 2': () => nonconvex.deepLinear.linearNetwork({ x, y }, { beta: 0.1 }),
+    'sparse.sparsePath, 3 x 2': () => nonconvex.sparse.sparsePath({ x, y }),
+  };
+})();
+
+/** Microseconds of the calling thread for a solve, one after the other, the least of five rounds. */
+async function costOf(call: () => Promise<unknown>): Promise<number> {
+  const count = 1000;
+  const rounds: number[] = [];
+  for (let k = 0; k < count; ++k) await call();
+  for (let round = 0; round < 5; ++round) {
+    const begin = milliseconds();
+    for (let k = 0; k < count; ++k) await call();
+    rounds.push((1000 * (milliseconds() - begin)) / count);
+  }
+  return Math.min(...rounds);
+}
+
+interface Delay {
+  p50: number;
+  p99: number;
+  max: number;
+  perSecond: number;
+}
+
+/** The delay of the loop beside solves of some callers. Their answers are compared where nothing is measured. */
+async function delayBeside(callers: number): Promise<Delay> {
+  const kinds = Object.values(small);
+  const timeless = (result: unknown) => ({ ...(result as object), seconds: 0, time: 0, history: 0 });
+  const expected = await Promise.all(kinds.map(async (call) => timeless(await call())));
+  const [rounds, perRound] = [10, 1000];
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  let seconds = 0;
+  for (let round = 0; round < rounds; ++round) {
+    const results: unknown[] = [];
+    let next = 0;
+    const caller = async (): Promise<void> => {
+      while (next < perRound) {
+        const k = next++;
+        results[k] = await (kinds[k % kinds.length] as () => Promise<unknown>)();
+      }
+    };
+    const begin = performance.now();
+    delay.enable();
+    await Promise.all(Array.from({ length: callers }, caller));
+    delay.disable();
+    seconds += (performance.now() - begin) / 1000;
+    results.forEach((result, k) => {
+      if (!isDeepStrictEqual(timeless(result), expected[k % kinds.length])) throw new Error(`solve ${k} differs`);
+    });
+    await pause(20);
+  }
+  const ms = (ns: number) => ns / 1e6;
+  return {
+    ...{ p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max) },
+    perSecond: (rounds * perRound) / seconds,
+  };
+}
+
+/** The delay that the same machine has at the same time beside nothing. */
+async function delayOfNothing(): Promise<Delay> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  await pause(3000);
+  delay.disable();
+  const ms = (ns: number) => ns / 1e6;
+  return { p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max), perSecond: 0 };
+}
+
+const parts: Record<string, () => Promise<string>> = {
+  async turns() {
+    const rows: string[][] = [];
+    for (const each of chosen) {
+      rows.push([each.name, each.size, (await turnsOf(each)).toFixed(0)]);
+      console.error(`  ${rows.at(-1)?.join(', ')} ms`);
+    }
+    const text = `The longest turn of the event loop in a call, the least of three, in milliseconds: ${counted}.`;
+    return `${text}\n\n${table(['function', 'data', 'longest turn'], rows, 2)}`;
+  },
+  async aborts() {
+    const rows: string[][] = [];
+    const all: Aborts = { clock: [], processor: [] };
+    for (const each of chosen) {
+      const { clock, processor } = await abortsOf(each);
+      all.clock.push(...clock);
+      all.processor.push(...processor);
+      const figures = [at(clock, 0.5), at(clock, 1), at(processor, 0.5), at(processor, 1)];
+      rows.push([each.name, each.size, String(clock.length), ...figures.map((ms) => ms.toFixed(0))]);
+      console.error(`  ${rows.at(-1)?.join(', ')}`);
+    }
+    const figures = [at(all.clock, 0.5), at(all.clock, 0.99), at(all.processor, 0.5), at(all.processor, 0.99)];
+    rows.push(['all: p50, p99', '', String(all.clock.length), ...figures.map((ms) => ms.toFixed(0))]);
+    const text =
+      "Milliseconds from an abort, at a random moment of the first second after the call, until the promise settles: of the clock, and of all threads' processor time.";
+    return `${text}\n\n${table(['function', 'data', 'aborts', 'clock p50', 'max', 'processor p50', 'max'], rows, 2)}`;
+  },
+  async calls() {
+    const rows: string[][] = [];
+    for (const [name, call] of Object.entries(small)) rows.push([name, (await costOf(call)).toFixed(0)]);
+    const text = `Microseconds of the calling thread for a small solve, warm, one after the other, the least of five rounds of 1,000: ${counted}.`;
+    return `${text}\n\n${table(['solve', 'microseconds'], rows)}`;
+  },
+  async callers() {
+    for (const call of Object.values(small)) for (let k = 0; k < 500; ++k) await call();
+    const figures = ({ p50, p99, max, perSecond }: Delay): string[] => [
+      ...[p50, p99, max].map((ms) => ms.toFixed(1)),
+      perSecond ? perSecond.toFixed(0) : '',
+    ];
+    const rows = [['nothing', ...figures(await delayOfNothing())]];
+    for (const callers of [1, 8, 64]) rows.push([String(callers), ...figures(await delayBeside(callers))]);
+    const text =
+      'Milliseconds between ticks of a timer of 1 ms beside 10,000 small solves. Each answer is compared with the serial one between rounds of 1,000, in which nothing is measured.';
+    return `${text}\n\n${table(['callers', 'p50', 'p99', 'max', 'solves a second'], rows)}`;
+  },
+};
+
+const unknown = wanted.find((name) => !(name in parts));
+if (unknown !== undefined) {
+  console.error(`npm run bench -- service [${Object.keys(parts).join('] [')}], got ${unknown}`);
+  process.exit(2);
+}
+for (const [name, measure] of Object.entries(parts)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const text = `${await measure()}\n\n${describe(environment())}`;
+  console.log(`${text}\n`);
+  if (only === '') writeSection('docs/reliability.md', name, text);
+}

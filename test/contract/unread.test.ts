@@ -1,0 +1,61 @@
+// Solves that are aborted while their data are copied: what each solver answers then, without a look at the data.
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Addon, addon, answersUnread } from '../../src/core/addon.js';
+import { type Packed, unpack } from '../../src/core/packed.js';
+import { type Problem, solve, solverFixtures } from './fixtures.js';
+
+type Call = Parameters<Addon['solve']>;
+
+/** What the addon is called with for a problem. */
+async function callOf(problem: Problem): Promise<Call> {
+  const calls: Call[] = [];
+  const native = addon();
+  const real = native.solve;
+  vi.spyOn(native, 'solve').mockImplementation((...call) => {
+    calls.push(call);
+    return real(...call);
+  });
+  await solve(problem);
+  vi.restoreAllMocks();
+  return calls[0] as Call;
+}
+
+/** A problem with a copy that was left in place of each array of its data. */
+function unread(value: object, data: RegExp, path = ''): object {
+  const entries = Object.entries(value).map(([name, member]): [string, unknown] => {
+    const place = path === '' ? name : `${path}.${name}`;
+    if (typeof member !== 'object' || member === null) return [name, member];
+    if (Array.isArray(member))
+      return [name, member.map((each) => (typeof each === 'object' ? unread(each, data, place) : each))];
+    if (!ArrayBuffer.isView(member)) return [name, name === 'program' ? member : unread(member, data, place)];
+    if (!data.test(place)) return [name, member];
+    const copy = addon().beginCopy({ name: place, array: member });
+    addon().leaveCopy({ copy });
+    return [name, copy];
+  });
+  return Object.fromEntries(entries);
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+const solvers = Object.entries(solverFixtures).filter(([name, { small }]) => !small.direct && answersUnread(name));
+
+/** Solvers without data that grow large. */
+const without = ['trendFilter', 'matrixCompletion'];
+
+it('all solvers of families have an answer without their data', () => {
+  const others = Object.entries(solverFixtures).filter(([name, { small }]) => !small.direct && !answersUnread(name));
+  expect(others.map(([name]) => name).filter((name) => !without.includes(name))).toEqual([]);
+});
+
+describe.each(solvers)('%s', (name, { small }) => {
+  it('is aborted, before anything was done', async () => {
+    const [, problem, settings] = await callOf(small);
+    const left = unread(problem, /^(x|A|matrices)\b/);
+    const given = 'program' in left ? { ...left, unread: true } : left;
+    const { status, iterations } = unpack(
+      (await addon().solve(name, given, settings, undefined, true).promise) as Packed,
+    );
+    expect({ status, iterations }).toEqual({ status: 'aborted', iterations: 0 });
+  });
+});

@@ -1,0 +1,2 @@
+// All cases of largePrograms.test.ts.
+import './largePrograms.test.js';

@@ -1,0 +1,2 @@
+// All cases of missing.test.ts.
+import './missing.test.js';
