@@ -19,7 +19,9 @@ OwnOperand::OwnOperand(const Reader& in) {
   copies_ = std::move(inputs.copies);
 }
 
-std::size_t OwnOperand::entries() const { return sparse_ ? sparse_->values.size() : at(dense_.rows) * at(dense_.columns); }
+std::size_t OwnOperand::entries() const {
+  return sparse_ ? sparse_->values.size() : at(dense_.rows) * at(dense_.columns);
+}
 
 ConstantMatrix OwnOperand::byRows(const Pause& pause) const {
   if (sparse_) return copyBy(Lines::rows, *sparse_, pause);

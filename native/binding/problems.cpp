@@ -119,10 +119,11 @@ class QuadraticRows {
 
   std::shared_ptr<const QuadraticData> get(const Cpu& la) const {
     const auto pause = [&] { la.abortPoint(); };
-    return made_.get([&] { return made(pause); }, [&] {
-      pause();
-      return false;
-    });
+    return made_.get([&] { return made(pause); },
+                     [&] {
+                       pause();
+                       return false;
+                     });
   }
   /// Throws, as LinearEquations does, where no x satisfies A x = b.
   void checkEquations(const Cpu& la) const {

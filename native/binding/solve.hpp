@@ -59,10 +59,10 @@ struct OnCpu {
 
   /// The answer of a solve that is aborted before its data are there.
   template <class Entry>
-  static Solved<typename Entry::Solution> answerUnread(const typename Entry::Problem& problem,
-                                                       const typename Entry::Settings& settings,
-                                                       Monitor& monitor) requires(
-      HasUnbuilt<typename Entry::template Solver<Cpu>> || BuildsUnread<typename Entry::template Solver<Cpu>>) {
+  static Solved<typename Entry::Solution> answerUnread(
+      const typename Entry::Problem& problem, const typename Entry::Settings& settings,
+      Monitor& monitor) requires(HasUnbuilt<typename Entry::template Solver<Cpu>> ||
+                                 BuildsUnread<typename Entry::template Solver<Cpu>>) {
     using Solver = typename Entry::template Solver<Cpu>;
     if constexpr (HasUnbuilt<Solver>) {
       typename Solver::Unbuilt unbuilt(problem, settings);

@@ -49,7 +49,8 @@ void compareDense(const ConstantMatrix& matrix, const Pairs& pairs, const Pause&
     if (pause) pause();
     for (int left = 0; left <= first; left += tile) {
       for (int i = first; i < std::min(n, first + tile); ++i) {
-        for (int j = left; j < std::min(i, left + tile); ++j) pairs.compare(i, j, matrix.entry(i, j), matrix.entry(j, i));
+        for (int j = left; j < std::min(i, left + tile); ++j)
+          pairs.compare(i, j, matrix.entry(i, j), matrix.entry(j, i));
       }
     }
   }
@@ -77,8 +78,8 @@ void compareSparse(const ConstantMatrix& byRow, const Pairs& pairs, const Pause&
 
 void requireSymmetric(const ConstantMatrix& matrix, const std::string& name, double rounding, const Pause& pause) {
   if (matrix.rows != matrix.columns) {
-    throw Error(ErrorKind::range, name + ": expected a square matrix, got " + show(matrix.rows) + " x " +
-                                      show(matrix.columns));
+    throw Error(ErrorKind::range,
+                name + ": expected a square matrix, got " + show(matrix.rows) + " x " + show(matrix.columns));
   }
   const Pairs pairs(matrix, name, rounding);
   if (matrix.dense()) {

@@ -49,9 +49,7 @@ TEST(anyEntryThatDiffersFromItsMirrorIsNamed) {
     ConstantMatrix Q = symmetric();
     Q.values[at(i * n + j)] = 9;
     Q.values[at(j * n + i)] = 0;
-    const auto place = [](int p, int q, int value) {
-      return "[" + show(p) + "][" + show(q) + "] = " + show(value);
-    };
+    const auto place = [](int p, int q, int value) { return "[" + show(p) + "][" + show(q) + "] = " + show(value); };
     const auto pair = [&](int p, int q, int a, int b) {
       return "Q" + place(p, q, a) + ", Q" + place(q, p, b) + ": expected a symmetric matrix";
     };
