@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
+import type { SolveResult } from '../../src/index.js';
 import { fixtures, solve, timeless } from '../contract/fixtures.js';
 import { cases, figure, full, minutes, percentile, spread } from './torture.js';
 
@@ -14,27 +15,32 @@ it('answers among 64 callers are those of one, to the last bit', { timeout: minu
   for (const [name, { small }] of problems) {
     for (const seed of seeds) expected.set(`${name} ${seed}`, timeless(await solve(small, { seed })));
   }
-  const total = cases(240, 10_000);
+  const [rounds, perRound] = [cases(1, 10), cases(240, 1000)];
   const wrong: string[] = [];
   const milliseconds: number[] = [];
   const memory: number[] = [];
   const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  let next = 0;
-  const caller = async (): Promise<void> => {
-    while (next < total) {
-      const k = next++;
-      const [name, { small }] = problems[k % problems.length] as (typeof problems)[number];
-      const seed = seeds[Math.floor(k / problems.length) % seeds.length] as number;
-      const begin = performance.now();
-      const result = await solve(small, { seed });
-      milliseconds.push(performance.now() - begin);
-      if (!isDeepStrictEqual(timeless(result), expected.get(`${name} ${seed}`))) wrong.push(`${name} ${seed}`);
-      if (k % Math.ceil(total / 10) === 0) memory.push(process.memoryUsage.rss() / 2 ** 20);
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
-  delay.disable();
+  for (let round = 0; round < rounds; ++round) {
+    const results: [name: string, result: SolveResult][] = [];
+    let next = round * perRound;
+    const caller = async (): Promise<void> => {
+      while (next < (round + 1) * perRound) {
+        const k = next++;
+        const [name, { small }] = problems[k % problems.length] as (typeof problems)[number];
+        const seed = seeds[Math.floor(k / problems.length) % seeds.length] as number;
+        const begin = performance.now();
+        results.push([`${name} ${seed}`, await solve(small, { seed })]);
+        milliseconds.push(performance.now() - begin);
+      }
+    };
+    delay.enable();
+    await Promise.all(Array.from({ length: callers }, caller));
+    delay.disable();
+    // Compared when nothing is measured.
+    for (const [of, result] of results) if (!isDeepStrictEqual(timeless(result), expected.get(of))) wrong.push(of);
+    memory.push(process.memoryUsage.rss() / 2 ** 20);
+  }
+  const total = rounds * perRound;
   expect(wrong).toEqual([]);
   expect(milliseconds).toHaveLength(total);
   figure(
