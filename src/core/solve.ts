@@ -8,6 +8,7 @@ import { checkBoolean, checkFunction, checkSignal, isPromise } from './check.js'
 import { checkDevice, chooseDevice, type DeviceName, type DeviceSupport } from './device.js';
 import { fromNative, SolverError } from './error.js';
 import { iterationTable } from './iterationTable.js';
+import { observed } from './observe.js';
 import { type Packed, unpack } from './packed.js';
 import { checkOptions } from './settingNames.js';
 
@@ -75,6 +76,16 @@ export async function solve<Answer>(
   // Bound, so that the listener finds the AsyncLocalStorage of whoever asked.
   const report = onProgress || table ? AsyncResource.bind(listen) : undefined;
   const task: Task = { solver, problem, own, signal, present, report, table, callbacks };
+  return observed(solver, () => runOn(device, asked, task, () => reported));
+}
+
+/** Runs a task on its device; on the CPU where a GPU that nobody asked for is not there. */
+async function runOn<Answer>(
+  device: 'cpu' | 'cuda',
+  asked: string | undefined,
+  task: Task,
+  reported: () => boolean,
+): Promise<Answer & SolveResult> {
   if (device === 'cpu') return run(task, 'cpu');
   try {
     return await run(task, 'cuda');
@@ -83,7 +94,7 @@ export async function solve<Answer>(
     if (missing && asked) throw new SolverError(error.code, `${asked}: ${error.message}`);
     const noRoom = error instanceof SolverError && error.code === 'OUT_OF_MEMORY';
     // A listener that has heard of this solve is not told of another.
-    if (asked || reported || !(missing || noRoom)) throw error;
+    if (asked || reported() || !(missing || noRoom)) throw error;
   }
   return run(task, 'cpu');
 }

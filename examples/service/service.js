@@ -1,0 +1,188 @@
+// Solves behind HTTP. POST /solves/:kind solves, with progress by server-sent events for who accepts them; whoever hangs up ends the solve.
+import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
+import fastify from 'fastify';
+import { poolStats } from 'nonconvex';
+import { report } from 'nonconvex/report';
+import { makeMetrics } from './metrics.js';
+import { problems } from './problems.js';
+import { Full, Queue } from './queue.js';
+
+const page = readFileSync(new URL('page.html', import.meta.url), 'utf8');
+const pageScript = readFileSync(new URL('page.js', import.meta.url), 'utf8');
+/** Solves that have ended and can still be looked at. */
+const mostKept = 50;
+
+/**
+ * @param {{ concurrency?: number, mostWaiting?: number, timeLimit?: number, logger?: boolean }} options solves at a time (by default as
+ *   many as there are workers), requests that may wait, seconds for each solve
+ */
+export function makeService({ concurrency, mostWaiting = 32, timeLimit = 60, logger = true } = {}) {
+  const app = fastify({
+    ...{ logger, bodyLimit: 16 * 1024 * 1024, forceCloseConnections: true },
+    // Data are what they say, or refused.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+  });
+  const queue = new Queue({ concurrency: concurrency ?? poolStats().workers, most: mostWaiting });
+  const metrics = makeMetrics(queue);
+  const solves = new Map();
+  const changes = new EventEmitter().setMaxListeners(0);
+  const running = new Set();
+  let last = 0;
+
+  /** What the page sees of a solve. */
+  const shown = ({ id, kind, state, progress, message, seconds }) => ({ id, kind, state, progress, message, seconds });
+  const change = (solve, news) => {
+    Object.assign(solve, news);
+    changes.emit('change', shown(solve));
+  };
+
+  function begin(kind, body) {
+    const solve = { id: ++last, kind, body, state: 'waiting', controller: new AbortController() };
+    solves.set(solve.id, solve);
+    for (const [id, { state }] of solves) {
+      if (solves.size <= mostKept) break;
+      if (state !== 'waiting' && state !== 'running') solves.delete(id);
+    }
+    return solve;
+  }
+
+  /** Solves when it is the turn; the answer of the request. */
+  async function run(solve, listener) {
+    const { kind, body, controller } = solve;
+    const { signal } = controller;
+    running.add(controller);
+    change(solve, {});
+    try {
+      const result = await queue.run(() => {
+        change(solve, { state: 'running' });
+        const onProgress = ({ iteration, objective, lowerBound, residual, seconds }) => {
+          const progress = { iteration, objective, lowerBound, residual, seconds };
+          change(solve, { progress });
+          listener?.(progress);
+        };
+        return problems[kind].solve(body, { signal, onProgress, timeLimit });
+      }, signal);
+      const { status, message, objective, seconds } = result;
+      change(solve, { state: status, message, seconds, result });
+      return { id: solve.id, status, message, objective, seconds, ...problems[kind].answer(result) };
+    } catch (error) {
+      const state = error instanceof Full ? 'refused' : signal.aborted ? 'aborted' : 'failed';
+      change(solve, { state, message: error?.message });
+      throw error;
+    } finally {
+      running.delete(controller);
+      // The data have been used; a page about the result needs them again, results of a short list only.
+      if (!solve.result) solve.body = undefined;
+    }
+  }
+
+  for (const [kind, { schema }] of Object.entries(problems)) {
+    app.post(`/solves/${kind}`, { schema: { body: schema } }, async (request, reply) => {
+      const solve = begin(kind, request.body);
+      // Nobody waits for the answer any more.
+      reply.raw.on('close', () => {
+        if (!reply.raw.writableFinished) solve.controller.abort(new Error('the client has hung up'));
+      });
+      if (!request.headers.accept?.includes('text/event-stream')) return run(solve);
+      return stream(reply, solve);
+    });
+  }
+
+  /** Progress and the answer as server-sent events; a queue that is full is said before anything else. */
+  async function stream(reply, solve) {
+    let begun = false;
+    const send = (event, data) => {
+      if (!begun) {
+        reply.hijack();
+        reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+        begun = true;
+      }
+      reply.raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    };
+    const answer = run(solve, (progress) => send('progress', progress));
+    try {
+      // What cannot be taken is refused within this turn.
+      await Promise.race([answer, new Promise((resolve) => setImmediate(resolve))]);
+      send('accepted', { id: solve.id });
+      send('result', await answer);
+    } catch (error) {
+      if (!begun) throw error;
+      send('error', { message: String(error?.message ?? error) });
+    }
+    reply.raw.end();
+    return reply;
+  }
+
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof Full) {
+      metrics.refused.inc();
+      return reply.code(429).header('retry-after', String(error.retryAfter)).send({ message: error.message });
+    }
+    // The package throws TypeError and RangeError where data are wrong.
+    const known = error.statusCode ?? (error instanceof TypeError || error instanceof RangeError ? 400 : 500);
+    if (known >= 500) request.log.error(error);
+    return reply.code(known).send({ message: known >= 500 ? 'the solve failed' : error.message });
+  });
+
+  app.get('/', (_, reply) => reply.type('text/html').send(page));
+  app.get('/page.js', (_, reply) => reply.type('text/javascript').send(pageScript));
+  app.get('/favicon.ico', (_, reply) => reply.code(204).send());
+  app.get('/kinds', () =>
+    Object.fromEntries(Object.entries(problems).map(([kind, { about, schema }]) => [kind, { about, schema }])),
+  );
+  app.get('/solves', () => Array.from(solves.values(), shown));
+
+  app.delete('/solves/:id', (request, reply) => {
+    const solve = solves.get(Number(request.params.id));
+    if (!solve) return reply.code(404).send({ message: `there is no solve ${request.params.id}` });
+    solve.controller.abort(new Error('it was ended by DELETE'));
+    return reply.code(202).send(shown(solve));
+  });
+
+  app.get('/solves/:id/report', (request, reply) => {
+    const solve = solves.get(Number(request.params.id));
+    if (!solve?.result) return reply.code(404).send({ message: `there is no result of a solve ${request.params.id}` });
+    const data = problems[solve.kind].data(solve.body);
+    return reply.type('text/html').send(report(solve.result, { title: `Solve ${solve.id}: ${solve.kind}`, data }));
+  });
+
+  /** All changes of all solves, for the page. */
+  app.get('/events', (request, reply) => {
+    reply.hijack();
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    const send = (solve) => reply.raw.write(`data: ${JSON.stringify(solve)}\n\n`);
+    for (const solve of solves.values()) send(shown(solve));
+    changes.on('change', send);
+    request.raw.on('close', () => changes.off('change', send));
+  });
+
+  app.get('/health', (_, reply) => {
+    const { workers, open } = poolStats();
+    const state = {
+      status: app.closing ? 'closing' : 'ok',
+      workers,
+      open,
+      running: queue.running,
+      waiting: queue.waiting,
+    };
+    return reply.code(app.closing ? 503 : 200).send(state);
+  });
+  app.get('/metrics', async (_, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+
+  app.decorate('closing', false);
+  /** Takes nothing more, lets solves go on for `grace` seconds, ends them with their best results, and closes. */
+  app.decorate('drain', async (grace = 10) => {
+    app.closing = true;
+    queue.close();
+    const until = performance.now() + 1000 * grace;
+    while (running.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const controller of running) controller.abort(new Error('the service shuts down'));
+    while (running.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    metrics.close();
+    await app.close();
+  });
+  return app;
+}

@@ -1,0 +1,97 @@
+// examples/service as a program of its own: copied into a folder where its packages are those of this repository.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+export class Service {
+  readonly folder = mkdtempSync(join(tmpdir(), 'nonconvex-service-'));
+  address = '';
+  #child: ChildProcess | undefined;
+  errors = '';
+
+  constructor() {
+    cpSync(join(root, 'examples/service'), this.folder, { recursive: true });
+    mkdirSync(join(this.folder, 'node_modules'));
+    symlinkSync(root, join(this.folder, 'node_modules/nonconvex'));
+    for (const name of ['fastify', 'prom-client']) {
+      symlinkSync(join(root, 'node_modules', name), join(this.folder, 'node_modules', name));
+    }
+  }
+
+  async start(env: Record<string, string> = {}): Promise<void> {
+    const child = spawn(process.execPath, ['start.js'], {
+      cwd: this.folder,
+      env: { ...process.env, PORT: '0', HOST: '127.0.0.1', LOG: 'off', ...env },
+    });
+    this.#child = child;
+    child.stderr.on('data', (text) => {
+      this.errors += text;
+    });
+    this.address = await new Promise((resolve, reject) => {
+      let output = '';
+      child.stdout.on('data', (text) => {
+        output += text;
+        const found = /listening on (\S+)/.exec(output)?.[1];
+        if (found) resolve(found);
+      });
+      child.on('exit', () => reject(new Error(`the service ended: ${this.errors}`)));
+    });
+  }
+
+  get pid(): number {
+    return this.#child?.pid as number;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Sends a signal, and gives the exit status of the service. */
+  end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    return new Promise((resolve) => {
+      this.#child?.once('exit', resolve);
+      this.#child?.kill(signal);
+    });
+  }
+
+  remove(): void {
+    this.#child?.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  post(
+    kind: string,
+    body: unknown,
+    more: { signal?: AbortSignal; headers?: Record<string, string> } = {},
+  ): Promise<Response> {
+    return fetch(`${this.address}/solves/${kind}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...more.headers },
+      ...(more.signal && { signal: more.signal }),
+    });
+  }
+
+  async json<T>(path: string, init?: RequestInit): Promise<T> {
+    return (await fetch(`${this.address}${path}`, init)).json() as Promise<T>;
+  }
+
+  /** The value of a metric. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`${this.address}/metrics`)).text();
+    const escaped = name.replace(/[{}"]/g, '\\$&');
+    return Number(new RegExp(`^${escaped} (\\S+)$`, 'm').exec(text)?.[1]);
+  }
+}
+
+/** Waits until something is so, and fails after some seconds. */
+export async function until(test: () => Promise<boolean>, what: string): Promise<void> {
+  for (let tries = 0; tries < 400; ++tries) {
+    if (await test()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`never so: ${what}`);
+}
