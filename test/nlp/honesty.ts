@@ -12,10 +12,29 @@ function gradientOf(f: (x: readonly number[]) => number, x: readonly number[]): 
   });
 }
 
-export const trial: Trial = async (seed) => {
+const descents = ['lbfgs', 'trustRegion', 'gradientRegularized', 'saddleFree', 'oasis'] as const;
+
+/** A random problem and the method that it gets: every fifth one loses its constraints and bounds, and cannot fall for ever. */
+function drawn(seed: number) {
   const problem = randomProblem(seed);
+  if (seed % 5 !== 0 || problem.sense === 'none') return { problem, method: 'auto' as const };
+  const { lower, objective } = problem;
+  const sign = problem.sense === 'maximize' ? -1 : 1;
+  const rising = (factor: number) => sign * Math.abs(factor);
+  const terms = objective.terms.map((term) => (term.form === 'exp' ? { ...term, factor: rising(term.factor) } : term));
+  const squares = lower.map((_, j) => ({ form: 'square' as const, factor: rising(10), j, k: j }));
+  const free = {
+    objective: { ...objective, terms: [...terms, ...squares] },
+    ...{ rows: [], feasible: undefined },
+    ...{ lower: lower.map(() => Number.NEGATIVE_INFINITY), upper: lower.map(() => Number.POSITIVE_INFINITY) },
+  };
+  return { problem: { ...problem, ...free }, method: descents[(seed / 5) % descents.length] };
+}
+
+export const trial: Trial = async (seed) => {
+  const { problem, method } = drawn(seed);
   const { sense, objective, rows, lower, upper } = problem;
-  const result = await minimize(modelOf(problem), { timeLimit: 5 });
+  const result = await minimize(modelOf(problem), { timeLimit: 5, method });
   const x = Array.from(result.x);
   const wrong: string[] = [];
   const expect = (what: string, holds: boolean) => {

@@ -10,7 +10,7 @@ namespace nonconvex {
 double wolfeSearch(ScaledNlp& model, const NlpPoint& point, std::span<const double> direction, double first,
                    const WolfeRule& rule, NlpPoint& trial) {
   constexpr int mostTrials = 60;
-  constexpr double rounding = 10 * machineEpsilon;  // of f, where its last digits say nothing
+  const double rounding = 10 * machineEpsilon * std::max(1.0, std::abs(point.f));  // last digits of f that say nothing
   const double slope = dot(point.g, direction);
   if (!(slope < 0)) return 0;
   double low = 0, high = infinity;
@@ -19,7 +19,7 @@ double wolfeSearch(ScaledNlp& model, const NlpPoint& point, std::span<const doub
     addScaled(point.x, t, direction, trial.x);
     const bool defined = model.evaluateValues(trial);
     const bool falls = defined && trial.f <= point.f + rule.decrease * t * slope;
-    const bool even = defined && trial.f <= point.f + rounding * std::abs(point.f);
+    const bool even = defined && trial.f <= point.f + rounding;
     if (!falls && !even) {
       high = t;
     } else if (!model.evaluateDerivatives(trial)) {
