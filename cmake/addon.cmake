@@ -5,6 +5,9 @@ if(NOT CMAKE_JS_INC)
 endif()
 include(CheckSymbolExists)
 check_symbol_exists(__GLIBC__ features.h NONCONVEX_GLIBC)
+include(CheckSourceCompiles)
+check_source_compiles(
+  C "extern int __cpu_indicator_init(void); int main(void) { return __cpu_indicator_init(); }" NONCONVEX_KNOWS_PROCESSOR)
 
 # What every addon has is compiled once for all of them: objects, since what registers itself is called by nobody.
 file(GLOB binding CONFIGURE_DEPENDS native/binding/*.cpp)
@@ -14,6 +17,15 @@ add_library(nonconvex_binding OBJECT ${binding})
 target_include_directories(nonconvex_binding SYSTEM PUBLIC ${CMAKE_JS_INC})
 target_compile_definitions(nonconvex_binding PUBLIC NAPI_VERSION=8 NAPI_CPP_EXCEPTIONS)
 target_link_libraries(nonconvex_binding PUBLIC nonconvex_core)
+if(WIN32 AND NOT CMAKE_JS_LIB)  # cross-compiled
+  target_compile_definitions(nonconvex_binding PUBLIC BUILDING_NODE_EXTENSION)
+  file(STRINGS ${modules}/node-api-headers/def/node_api.def names REGEX "^(napi|node_api)_")
+  list(JOIN names ") X(" names)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/node_api/node_api_names.h CONTENT "#define NODE_API_FUNCTIONS(X) X(${names})\n")
+  add_library(nonconvex_node_api OBJECT cmake/windows/node_api.c)
+  target_include_directories(nonconvex_node_api PRIVATE ${CMAKE_BINARY_DIR}/node_api)
+  target_link_libraries(nonconvex_node_api PRIVATE nonconvex_flags)
+endif()
 target_compile_options(nonconvex_binding PRIVATE ${nonconvex_hardened})
 # With a sanitizer it is built by name only: Node needs LD_PRELOAD of the sanitizer's library.
 set(sanitized OFF)
@@ -24,8 +36,14 @@ set_target_properties(nonconvex_binding PROPERTIES EXCLUDE_FROM_ALL ${sanitized}
 
 function(nonconvex_addon name exports)
   add_library(${name} MODULE ${ARGN} ${CMAKE_JS_SRC})
-  if(NONCONVEX_GLIBC AND NOT sanitized AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|aarch64")
+  if(NONCONVEX_GLIBC AND NOT sanitized AND NOT CMAKE_CROSSCOMPILING AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|aarch64")
     target_sources(${name} PRIVATE cmake/glibc-compat.c)
+  endif()
+  if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" AND NOT NONCONVEX_KNOWS_PROCESSOR)
+    target_sources(${name} PRIVATE cmake/processor.c)
+  endif()
+  if(TARGET nonconvex_node_api)
+    target_sources(${name} PRIVATE $<TARGET_OBJECTS:nonconvex_node_api>)
   endif()
   set_target_properties(${name} PROPERTIES PREFIX "" SUFFIX .node EXCLUDE_FROM_ALL ${sanitized})
   if(NOT CMAKE_LIBRARY_OUTPUT_DIRECTORY)  # cmake-js sets it
@@ -34,6 +52,11 @@ function(nonconvex_addon name exports)
   target_link_libraries(${name} PRIVATE nonconvex_binding ${CMAKE_JS_LIB})
   if(APPLE)
     target_link_options(${name} PRIVATE -undefined dynamic_lookup -Wl,-dead_strip)
+  elseif(WIN32)
+    target_link_options(${name} PRIVATE -static)
+  elseif(CMAKE_CROSSCOMPILING)  # by Zig, which links its own C++ library, statically
+    target_link_options(${name} PRIVATE -s -Wl,--gc-sections -Wl,-z,nodelete -Wl,-z,now
+                        -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/${exports})
   else()
     # libgcc_s stays shared: Node itself needs it, and a static one would need glibc 2.35.
     # now: a symbol that is missing fails the load, not a solve. nodelete: a worker_thread that ends must not unload

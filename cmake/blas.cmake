@@ -18,7 +18,11 @@ if(NONCONVEX_BLAS STREQUAL "openblas")
   endif()
   message(STATUS "OpenBLAS: ${library}")
   # Before the library, so that its symbols win; see the file.
-  add_library(nonconvex_openblas_memory OBJECT cmake/openblas/memory.cpp)
+  set(replaced cmake/openblas/memory.cpp)
+  if(CMAKE_CROSSCOMPILING AND NOT WIN32)  # for another C library than OpenBLAS was compiled with
+    list(APPEND replaced cmake/openblas/strtol.c)
+  endif()
+  add_library(nonconvex_openblas_memory OBJECT ${replaced})
   target_link_libraries(nonconvex_openblas_memory PRIVATE nonconvex_flags)
   # OpenBLAS has kernels for twenty processors, 27 MB. Test programs, targets with the property NONCONVEX_SHARED_BLAS, share
   # one copy of what blas.hpp declares; everything else contains its own.

@@ -1,13 +1,14 @@
-// node scripts/check-binary.mjs FILE [largest size in MB]
+// node scripts/check-binary.mjs FILE [largest size in MB [newest glibc]]
 // node scripts/check-binary.mjs FILE --code sm_80,sm_90,ptx_90
 // Checks that an addon defines what it uses and exports only the two functions that Node looks up; with a size also that
-// it runs on other machines: needs no more than glibc 2.34 and its libraries, and is no larger than that. One for CUDA must
-// hold the code that is named: for a compute capability, or PTX for later ones.
+// it runs on other machines: needs no more than the C library (glibc 2.34 or what is given, musl, or Windows' own) and its companions, and is no
+// larger than that. One for CUDA must hold the code that is named: for a compute capability, or PTX for later ones.
 import { readFileSync, statSync } from 'node:fs';
 import { main, output } from './shared.mjs';
 
-const newestGlibc = [2, 34];
-const libraries = /^(lib(c|m|pthread|dl|gcc_s)\.so\.\d+|ld-linux[\w-]*\.so\.\d+)$/;
+// musl is one file, which its loader finds by this name; Windows 10 has all of these.
+const libraries = /^(lib(c|m|pthread|dl|rt|gcc_s)\.so\.\d+|ld-linux[\w-]*\.so\.\d+|libc\.so)$/;
+const windowsLibraries = /^(api-ms-win-crt-[\w-]+|kernel32|ntdll|ucrtbase)\.dll$/i;
 const exported = /^(napi_register_module_v1|node_api_module_get_api_version_v1)$/;
 
 function newer([major, minor], [thanMajor, thanMinor]) {
@@ -31,13 +32,33 @@ function deviceCode(file) {
   return [...found].sort();
 }
 
+/** The same of a library for Windows. */
+function checkWindows(file, size, megabytes) {
+  const headers = output('objdump', ['-p', file]);
+  if (headers === undefined) throw new Error(`objdump cannot read ${file}`);
+  const needed = [...headers.matchAll(/DLL Name: (\S+)/g)].map((match) => match[1]);
+  const [, names = ''] = headers.split('[Ordinal/Name Pointer] Table');
+  const defined = [...names.matchAll(/^\s*\[\s*\d+\].*?(\w+)$/gm)].map((match) => match[1]);
+  const problems = [
+    ...needed.filter((library) => !windowsLibraries.test(library)).map((library) => `needs ${library}`),
+    ...defined.filter((name) => !exported.test(name)).map((name) => `exports ${name}`),
+    ...(defined.includes('napi_register_module_v1') ? [] : ['does not export napi_register_module_v1']),
+    ...(size > Number(megabytes) ? [`is larger than ${megabytes} MB`] : []),
+  ];
+  console.log(`${file}: ${size.toFixed(1)} MB, needs ${needed.join(' ')}`);
+  if (problems.length > 0) throw new Error(problems.map((problem) => `${file} ${problem}`).join('\n'));
+}
+
 main(() => {
   const [file, ...rest] = process.argv.slice(2);
   const wanted = rest[0] === '--code' ? rest[1].split(',') : [];
   const megabytes = rest[0] === '--code' ? undefined : rest[0];
+  const size = statSync(file).size / 1e6;
+  if (readFileSync(file).toString('latin1', 0, 2) === 'MZ') return checkWindows(file, size, megabytes);
   const dynamic = output('readelf', ['-W', '-d', file]);
   const symbols = output('readelf', ['-W', '--dyn-syms', file]);
   if (dynamic === undefined || symbols === undefined) throw new Error(`readelf cannot read ${file}`);
+  const newestGlibc = (megabytes && rest[1] ? rest[1] : '2.34').split('.').map(Number);
   const problems = [];
   const elsewhere = [];
 
@@ -65,7 +86,6 @@ main(() => {
   const cuda = wanted.length > 0 ? deviceCode(file) : [];
   for (const code of wanted) if (!cuda.includes(code)) problems.push(`has no code ${code}`);
 
-  const size = statSync(file).size / 1e6;
   if (size > Number(megabytes)) elsewhere.push(`is larger than ${megabytes} MB`);
   console.log(`${file}: ${size.toFixed(1)} MB, glibc ${glibc.join('.')}, needs ${[...needed, ...cuda].join(' ')}`);
   if (megabytes !== undefined) problems.push(...elsewhere);

@@ -1,19 +1,39 @@
 #!/usr/bin/env bash
 # Builds the OpenBLAS that the prebuilt binaries contain: the distribution's source package, trimmed to one thread,
 # real numbers and a few processors (older ones fall back to PRESCOTT, newer ones to the nearest listed).
-# Prints nothing but progress; the result is build-openblas/libopenblas.a. Needs apt, a C compiler and make; no root.
-#   scripts/openblas.sh [jobs]
+# Prints nothing but progress; the result is build-openblas/PLATFORM/libopenblas.a. Needs apt, a C compiler and make; no root.
+#   scripts/openblas.sh [jobs [platform]]
+# The platform is this machine's, or linux-x64, linux-arm64 or win32-x64, for which Debian's cross compilers do (gcc-aarch64-linux-gnu,
+# gcc-mingw-w64-x86-64-posix). What is made for glibc serves with musl, too: it asks for functions of plain C alone.
 # OPENBLAS_CORES="HASWELL", say, has the kernels for those processors in place of these.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${1:-$(nproc)}
-out=$PWD/build-openblas
 case $(uname -m) in
-  x86_64) cores=${OPENBLAS_CORES:-SANDYBRIDGE HASWELL SKYLAKEX} ;;
-  aarch64) cores=${OPENBLAS_CORES:-NEOVERSEN1 NEOVERSEV1} ;;
-  *) echo "openblas.sh: no list of processors for $(uname -m)" >&2; exit 1 ;;
+  x86_64) here=linux-x64 ;;
+  aarch64) here=linux-arm64 ;;
+  *) here=unknown ;;
 esac
-stamp="$(sha256sum scripts/openblas.sh) $cores $(cc --version | head -n 1)"
+platform=${2:-$here}
+out=$PWD/build-openblas/$platform
+compiler=cc
+cross=()
+case $platform in
+  linux-x64) prefix=x86_64-linux-gnu- ;;
+  linux-arm64) prefix=aarch64-linux-gnu- ;;
+  win32-x64) prefix=x86_64-w64-mingw32- ;;
+  *) echo "openblas.sh: no list of processors for $platform" >&2; exit 1 ;;
+esac
+case $platform in
+  *-arm64) cores=${OPENBLAS_CORES:-NEOVERSEN1 NEOVERSEV1} target=ARMV8 ;;
+  *) cores=${OPENBLAS_CORES:-SANDYBRIDGE HASWELL SKYLAKEX} target=GENERIC ;;
+esac
+if [ "$platform" != "$here" ]; then
+  compiler=$(compgen -c "${prefix}gcc" | grep -E -- '-gcc(-posix|-[0-9]+)?$' | sort -V | head -n 1) || true
+  [ -n "$compiler" ] || { echo "openblas.sh: no compiler ${prefix}gcc for $platform" >&2; exit 1; }
+  cross=(CROSS=1 HOSTCC=cc "AR=${prefix}ar" "RANLIB=${prefix}ranlib")
+fi
+stamp="$(sha256sum scripts/openblas.sh) $cores $("$compiler" --version | head -n 1)"
 if [ -e "$out/libopenblas.a" ] && [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp" ]; then
   echo "openblas.sh: $out/libopenblas.a is up to date"
   exit 0
@@ -35,9 +55,9 @@ apt-get "${apt[@]}" update
 dpkg-source --no-check -x "$out"/openblas_*.dsc "$out/source"
 
 # NOFORTRAN: OpenBLAS's own C and assembly, which includes the Cholesky and triangular part of LAPACK.
-make -C "$out/source" -j"$jobs" libs CC=cc > "$out/log" 2>&1 \
+make -C "$out/source" -j"$jobs" libs CC="$compiler" ${cross[@]+"${cross[@]}"} > "$out/log" 2>&1 \
   MAKE_NB_JOBS="$jobs" NOFORTRAN=1 NO_CBLAS=1 NO_LAPACKE=1 BUILD_SINGLE=1 BUILD_DOUBLE=1 \
-  DYNAMIC_ARCH=1 TARGET=GENERIC DYNAMIC_LIST="$cores" \
+  DYNAMIC_ARCH=1 TARGET=$target DYNAMIC_LIST="$cores" \
   USE_THREAD=0 USE_OPENMP=0 USE_LOCKING=1 NUM_THREADS=128 NO_AFFINITY=1 NO_WARMUP=1 || {
   tail -n 30 "$out/log" >&2
   exit 1

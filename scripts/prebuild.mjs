@@ -1,33 +1,40 @@
-// `npm run prebuild`: the binary that the published package carries for this platform, named as prebuildify names it.
-// On Linux it contains the trimmed OpenBLAS of scripts/openblas.sh, or with `--openblas FILE` that library.
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+// `npm run prebuild [-- --platform NAME ...] [--openblas FILE]`: the binaries that the published package carries, by prebuildify:
+// prebuilds/PLATFORM-ARCH/nonconvex[.glibc|.musl].node. Platforms that are named (scripts/platforms.mjs) are built by Zig, for the oldest system
+// that is promised; without a name it is this one, by its own compiler. They contain the trimmed OpenBLAS of scripts/openblas.sh, or that
+// library; those for macOS use Accelerate.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import prebuildify from 'prebuildify';
+import { binaryOf, hostPlatform, partsOf, platforms } from './platforms.mjs';
 import { writeReferences } from './references.mjs';
-import { main, root, run, runTool } from './shared.mjs';
+import { root, run } from './shared.mjs';
 
-main(() => {
-  const linux = process.platform === 'linux';
-  const given = process.argv.indexOf('--openblas');
-  const parallel = String(availableParallelism());
-  const settings = ['--CDNONCONVEX_TESTS=OFF', '--CDNONCONVEX_CUDA=OFF'];
-  if (linux) {
-    if (given < 0) run('bash', ['scripts/openblas.sh', parallel]);
-    const library = given < 0 ? join(root, 'build-openblas/libopenblas.a') : process.argv[given + 1];
-    settings.push(`--CDNONCONVEX_OPENBLAS=${library}`);
-  }
-  const cmake = ['--out', 'build-prebuild', '-l', 'error', ...settings];
-  runTool('cmake-js', 'bin/cmake-js', ['configure', ...cmake]);
-  runTool('cmake-js', 'bin/cmake-js', ['build', ...cmake, '--parallel', parallel]);
-
-  const glibc = linux && process.report.getReport().header.glibcVersionRuntime !== undefined;
-  const libc = linux ? (glibc ? '.glibc' : '.musl') : '';
-  const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
-  const file = join(folder, `nonconvex${libc}.node`);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  copyFileSync(join(root, 'build-prebuild/Release/nonconvex.node'), file);
-  if (linux) run('strip', [file]);
-  if (glibc) run(process.execPath, ['scripts/check-binary.mjs', file, given < 0 ? '8' : '40']);
-  writeReferences();
+const { values } = parseArgs({
+  options: { platform: { type: 'string', multiple: true }, openblas: { type: 'string' } },
 });
+if (values.openblas) process.env.NONCONVEX_OPENBLAS = values.openblas;
+for (const name of values.platform ?? [hostPlatform()]) {
+  const { platform, arch, libc } = partsOf(name);
+  const cross = values.platform !== undefined && platforms[name].triple !== undefined;
+  if (cross) process.env.NONCONVEX_CROSS = 'yes';
+  // prebuildify takes what lies in build/Release of its folder, which must be nobody else's.
+  const cwd = join(root, 'build-platforms', cross ? name : 'own');
+  mkdirSync(cwd, { recursive: true });
+  await promisify(prebuildify)({
+    name: 'nonconvex',
+    nodeGyp: join(root, 'scripts/prebuild-cmake.mjs'),
+    cwd,
+    out: root,
+    napi: true,
+    targets: [process.versions.node], // a name, no more: Node-API is the same in all
+    platform,
+    arch,
+    libc,
+    tagLibc: libc !== undefined,
+    strip: !cross, // Zig's linker has done it
+  });
+  const limits = [values.openblas ? '40' : '8', cross ? '2.28' : '2.34'];
+  if (platform !== 'darwin') run(process.execPath, ['scripts/check-binary.mjs', binaryOf(name), ...limits]);
+}
+writeReferences();

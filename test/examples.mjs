@@ -1,5 +1,7 @@
 // Runs the modules it is given, one after another, in one process, since Node and the package take a third of a second to
 // start; prints a line of JSON with what each of them printed.
+import { pathToFileURL } from 'node:url';
+
 const outputs = [];
 const write = process.stdout.write;
 for (const path of process.argv.slice(2)) {
@@ -9,7 +11,7 @@ for (const path of process.argv.slice(2)) {
     return true;
   };
   try {
-    await import(path);
+    await import(pathToFileURL(path).href);
   } catch (error) {
     throw new Error(path, { cause: error });
   }

@@ -1,5 +1,6 @@
 // The examples run, on the built package, and print what they say at their end: after `// prints: ` a line, or a regular
 // expression between slashes that some line matches. One that ends with `// runs by itself: ` and a reason is left out.
+// NONCONVEX_NODE is the command of another Node that is to run them, such as one for another platform: `wine node.exe`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,10 +18,11 @@ let outputs: string[] = [];
 beforeAll(() => {
   const program = join(import.meta.dirname, 'examples.mjs');
   const paths = examples.map(({ name }) => join(folder, name));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...paths], { encoding: 'utf8' });
+  const [command = process.execPath, ...options] = process.env.NONCONVEX_NODE?.split(' ') ?? [];
+  const { status, stdout, stderr } = spawnSync(command, [...options, program, ...paths], { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   outputs = JSON.parse(stdout);
-});
+}, 600_000);
 
 it('that the gallery shows are there', () => {
   const gallery = readFileSync(join(folder, '../docs/gallery.md'), 'utf8');

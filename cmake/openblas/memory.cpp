@@ -4,7 +4,13 @@
 // Why: distributions build the serial flavour without locks, so that two threads may be handed the same scratch buffer
 // and compute wrong results; and its destructor unmaps the buffers at exit() while a solve may still be running.
 // Here every thread keeps a buffer of its own, and nothing is torn down at exit.
+#ifdef _WIN32
+#define NOMINMAX
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#else
 #include <sys/mman.h>
+#endif
 
 #include <cstddef>
 #include <new>
@@ -15,12 +21,23 @@ namespace {
 /// takes memory.
 constexpr std::size_t bufferSize = std::size_t{32} << 22;
 
+#ifdef _WIN32
+void* reserve() { return VirtualAlloc(nullptr, bufferSize, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE); }
+void release(void* address) { VirtualFree(address, 0, MEM_RELEASE); }
+#else
+void* reserve() {
+  void* address = mmap(nullptr, bufferSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return address == MAP_FAILED ? nullptr : address;
+}
+void release(void* address) { munmap(address, bufferSize); }
+#endif
+
 /// Buffers are handed back by the thread that took them. A second one at the same time is rare, so it is not kept.
 struct ThreadBuffer {
   void* address = nullptr;
   bool taken = false;
   ~ThreadBuffer() {
-    if (address != nullptr) munmap(address, bufferSize);
+    if (address != nullptr) release(address);
   }
 };
 
@@ -41,9 +58,9 @@ void* blas_memory_alloc(int) {
     own.taken = true;
     return own.address;
   }
-  void* fresh = mmap(nullptr, bufferSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* fresh = reserve();
   // Passes through the C code that called us, which has unwind tables on the 64-bit platforms we build for.
-  if (fresh == MAP_FAILED) throw std::bad_alloc();
+  if (fresh == nullptr) throw std::bad_alloc();
   if (!own.taken) {
     own.address = fresh;
     own.taken = true;
@@ -55,7 +72,7 @@ void blas_memory_free(void* buffer) {
   if (buffer == threadBuffer.address) {
     threadBuffer.taken = false;
   } else {
-    munmap(buffer, bufferSize);
+    release(buffer);
   }
 }
 

@@ -1,7 +1,13 @@
 #include "core/memory.hpp"
 
+#ifdef _WIN32
+#define NOMINMAX
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#else
 #include <sys/mman.h>
 #include <unistd.h>
+#endif
 
 #include <algorithm>
 #include <cstdint>
@@ -12,6 +18,17 @@
 #include "core/control_group.hpp"
 
 namespace nonconvex {
+
+#ifdef _WIN32
+
+double availableMemory() {
+  MEMORYSTATUSEX status{};
+  status.dwLength = sizeof status;
+  return GlobalMemoryStatusEx(&status) ? static_cast<double>(status.ullAvailPhys) : 0;
+}
+
+#else
+
 namespace {
 
 double numberIn(const std::string& file, double otherwise) {
@@ -55,6 +72,8 @@ double availableMemory() {
                                          "total_inactive_file"));
   return std::max(0.0, available);
 }
+
+#endif
 
 void wishLargePages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) noexcept {
 #ifdef MADV_HUGEPAGE

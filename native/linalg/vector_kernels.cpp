@@ -29,10 +29,11 @@ NONCONVEX_CLONES void relax(int n, double a, const double* x, double b, const do
 namespace {
 
 /// Four numbers at a time: sums with lanes of their own need no leave to reorder additions. What lies in memory may be
-/// at any address that a double may have; it is to be copied, since a reference to Four promises more.
+/// at any address that a double may have; it is to be copied, since a reference to Four promises more. No alias by
+/// `using`: Clang drops its alignment.
 constexpr int lanes = 4;
 using Four = double __attribute__((vector_size(32)));
-using FourInMemory = double __attribute__((vector_size(32), aligned(8), may_alias));
+typedef double FourInMemory __attribute__((vector_size(32), aligned(8), may_alias));
 
 inline const FourInMemory& four(const double* x) { return *reinterpret_cast<const FourInMemory*>(x); }
 inline FourInMemory& four(double* x) { return *reinterpret_cast<FourInMemory*>(x); }
@@ -290,7 +291,7 @@ NONCONVEX_CLONES void subtractTransposedProduct(int rows, int columns, const dou
 
 NONCONVEX_CLONES void addOuterProducts(int n, int count, const double* b, double* c) {
   using Eight = double __attribute__((vector_size(64)));
-  using EightInMemory = double __attribute__((vector_size(64), aligned(8), may_alias));
+  typedef double EightInMemory __attribute__((vector_size(64), aligned(8), may_alias));
   constexpr int width = 4, vectors = 2, height = 8 * vectors;
   for (int j = 0; j < n; j += width) {
     for (int i = j; i < n; i += height) {
@@ -338,11 +339,12 @@ namespace {
 constexpr std::size_t shortVector = 32;  // a loop over lanes would take longer to begin and end
 
 using Eight = double __attribute__((vector_size(64)));
-using EightInMemory = double __attribute__((vector_size(64), aligned(8), may_alias));
+typedef double EightInMemory __attribute__((vector_size(64), aligned(8), may_alias));
 
 /// The largest of numbers >= 0, or NaN where one is: then their sum is, too.
 struct LargestInEights {
-  Eight best = {}, sums = {};
+  Eight best,
+      sums;  // without initializers: Clang 19 has no constructors for what only functions for several processors use
 
   inline __attribute__((always_inline)) void add(const Eight& x) {
     const Eight size = x < 0 ? -x : x;
@@ -362,7 +364,7 @@ inline __attribute__((always_inline)) double largestOf(const LargestInEights* pa
 }
 
 NONCONVEX_CLONES double largestOfLong(std::size_t n, const double* x) {
-  LargestInEights parts[2];
+  LargestInEights parts[2] = {};
   std::size_t i = 0;
   for (; i + 16 <= n; i += 16) {
     const Eight first = *reinterpret_cast<const EightInMemory*>(x + i);
@@ -379,7 +381,7 @@ NONCONVEX_CLONES double largestOfLong(std::size_t n, const double* x) {
 }
 
 NONCONVEX_CLONES double scaleLong(std::size_t n, double a, double* x) {
-  LargestInEights parts[2];
+  LargestInEights parts[2] = {};
   const auto scaleEight = [&](std::size_t at, int k) __attribute__((always_inline)) {
     const Eight value = a * *reinterpret_cast<const EightInMemory*>(x + at);
     *reinterpret_cast<EightInMemory*>(x + at) = value;

@@ -11,12 +11,15 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { binaryOf, partsOf, platforms } from '../../scripts/platforms.mjs';
 import { circle, nl } from '../cli/nl.js';
 import { readSol } from '../cli/sol.js';
 
+const require = createRequire(import.meta.url);
 const repository = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-packed-'));
 const application = join(folder, 'application');
@@ -65,9 +68,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the packed tarball', () => {
   it('holds the results of the builds and nothing else', () => {
     const allowed =
-      /^(examples\/.*|dist\/((esm|cjs)\/[\w/]+\.(js|d\.ts)|cjs\/package\.json|cli\.js)|prebuilds\/[\w-]+\/nonconvex(\.\w+)?\.node|[A-Z-]+(\.md|\.txt)?|package\.json)$/;
+      /^(examples\/.*|dist\/((esm|cjs)\/[\w/]+\.(js|d\.ts)|cjs\/package\.json|cli\.js)|prebuilds\/(README\.md|[\w-]+\/nonconvex(\.\w+)?\.node)|[A-Z-]+(\.md|\.txt)?|package\.json)$/;
     expect(packed.files.map((file) => file.path).filter((path) => !allowed.test(path))).toEqual([]);
-    expect(packed.files.some((file) => file.path.startsWith('prebuilds/'))).toBe(true);
+    expect(packed.files.some((file) => file.path.endsWith('.node'))).toBe(true);
   });
 
   it('names the repository in its package.json and README, and no script', () => {
@@ -82,11 +85,26 @@ describe('the packed tarball', () => {
   });
 
   it('has a reference that bundlers read to each binary', () => {
-    const binaries = packed.files.map(({ path }) => path).filter((path) => path.startsWith('prebuilds/'));
+    const binaries = packed.files.map(({ path }) => path).filter((path) => path.endsWith('.node'));
     for (const format of ['esm', 'cjs']) {
       const text = readFileSync(join(application, `node_modules/nonconvex/dist/${format}/core/binaries.js`), 'utf8');
       for (const path of binaries) expect(text).toContain(`require('../../../${path}')`);
     }
+  });
+
+  // As prebuildify names them, for each platform that there is a binary for.
+  it.each(Object.keys(platforms))('names the binary for %s so that node-gyp-build finds it', (name) => {
+    const { platform, arch, libc } = partsOf(name);
+    const place = join(folder, 'named', name);
+    const all = Object.keys(platforms).map(binaryOf);
+    for (const file of all) {
+      mkdirSync(join(place, dirname(file)), { recursive: true });
+      writeFileSync(join(place, file), '');
+    }
+    const question = `console.log(require(${JSON.stringify(require.resolve('node-gyp-build'))}).path('.'))`;
+    const env = { npm_config_platform: platform, npm_config_arch: arch, LIBC: libc ?? '' };
+    const found = execFileSync(process.execPath, ['-e', question], { cwd: place, env, encoding: 'utf8' }).trim();
+    expect(realpathSync(found)).toBe(realpathSync(join(place, binaryOf(name))));
   });
 
   it('has no install script, no runtime dependency and no path of the machine that built it', () => {

@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "core/error.hpp"
+#include "expressions/nl/parse_double.hpp"
 
 namespace nonconvex {
 
@@ -118,7 +119,12 @@ class NlInput {
     const char* end = bytes_.data() + bytes_.size();
     if (begin != end && *begin == '+') ++begin;
     T value{};
-    const auto [rest, error] = std::from_chars(begin, end, value);
+    const auto [rest, error] = [&] {
+      if constexpr (std::is_same_v<T, double>)
+        return parseDouble(begin, end, value);
+      else
+        return std::from_chars(begin, end, value);
+    }();
     if constexpr (std::is_same_v<T, double>) {
       // Out of range: 0 or infinity, as strtod has it; from_chars leaves the number alone.
       if (error == std::errc::result_out_of_range) {

@@ -27,9 +27,7 @@ inline __attribute__((always_inline)) double leastOf(int n, double* value) {
   return *std::min_element(least, least + descents);
 }
 
-}  // namespace
-
-NONCONVEX_CLONES double largestOfMany(int n, const double* x, const double* y, double t, double weight, double other) {
+NONCONVEX_CLONES double largestOf(int n, const double* x, const double* y, double t, double weight, double other) {
   double most = -infinity;
   double w[block];
   for (int first = 0; first < n; first += block) {
@@ -41,6 +39,13 @@ NONCONVEX_CLONES double largestOfMany(int n, const double* x, const double* y, d
     most = std::max(most, -leastOf(size, w));
   }
   return most;
+}
+
+}  // namespace
+
+// Apart, as Clang takes no function for several processors whose header calls it.
+double largestOfMany(int n, const double* x, const double* y, double t, double weight, double other) {
+  return largestOf(n, x, y, t, weight, other);
 }
 
 namespace {
