@@ -1,5 +1,5 @@
-// What glibc's headers, since 2.38, have OpenBLAS call for strtol and its like. Older C libraries and musl know these by their
-// own names.
+// What glibc's headers, since 2.38, have OpenBLAS call for strtol and its like. Older C libraries and musl know these
+// by their own names.
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

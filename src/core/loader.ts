@@ -11,7 +11,7 @@ import { SolverError, withOwnErrors } from './error.js';
 export type Addon = Record<string, unknown>;
 
 /** The oldest glibc that the prebuilt Linux binaries run with. */
-const glibcNeeded = '2.34';
+const glibcNeeded = '2.28';
 
 /** The most workers that NONCONVEX_THREADS may ask for. */
 const mostThreads = 1024;

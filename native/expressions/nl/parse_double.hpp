@@ -25,7 +25,7 @@ inline std::from_chars_result parseDouble(const char* begin, const char* end, do
 
 #else
 
-/// The same by the C library, in the locale "C" whatever the host of this process has chosen.
+/// Parses by the C library, in the locale "C" whatever the host of this process has chosen.
 inline std::from_chars_result parseDouble(const char* begin, const char* end, double& value) {
   // Of what the C library would take for numbers, 'x' and 'p' of hexadecimal ones are left out; a '+' at the beginning,
   // too.
