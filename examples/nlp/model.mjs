@@ -1,4 +1,4 @@
-// Expression models. Charges on a sphere (Thomson's problem), and a hanging chain, solved again with another length.
+// Expression models: charges on a sphere (Thomson's problem), and a hanging chain, solved again with another length.
 
 import { Model, minimize } from 'nonconvex';
 import { column, concat, gather, pow, slice, square, sub, sum, sumSquares } from 'nonconvex/model';

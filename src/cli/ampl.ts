@@ -1,10 +1,10 @@
 // An AMPL solver: `nonconvex stub -AMPL [key=value ...]` reads stub.nl and writes stub.sol.
 import { existsSync } from 'node:fs';
 import { SolverError } from '../core/error.js';
+import { amplMultipliers, answerTo, messageOfRun } from './answer.js';
 import { assignAll, type Choices, keywordList, UsageError } from './keywords.js';
 import { print, printSolution } from './print.js';
 import { nlPath, run } from './run.js';
-import { failureNum, readHeader, type Solution, solveResultNum, writeSol } from './sol.js';
 import { title } from './title.js';
 
 const usage = `usage: nonconvex [options] stub [-AMPL] [key=value ...]
@@ -39,32 +39,20 @@ export async function ampl(args: string[], signal: AbortSignal): Promise<number>
   const { byAmpl, choices } = call;
   if (call.echo && call.assignments.length > 0) print(`${title}: ${call.assignments.join(' ')}`);
   const path = nlPath(call.stub);
-  // Not for a file that is missing or something else: nothing can be said of it in a .sol file.
-  const header = (byAmpl || choices.wantsol & 1) && existsSync(path) ? readHeader(path) : undefined;
-  const answer = (solution: Solution): Promise<void> | undefined =>
-    header &&
-    writeSol(path.replace(/\.nl$/, '.sol'), header, { ...solution, message: `${title}: ${solution.message}` });
+  const answer = byAmpl || choices.wantsol & 1 ? answerTo(path, choices.objno) : undefined;
   try {
     const solved = await run(path, choices, signal);
-    const { result, objective, x, multipliers, notes, lowerMultipliers, upperMultipliers } = solved;
-    const message = [result.message, `objective ${objective}`, ...notes].join('\n');
-    // AMPL's duals and reduced costs are derivatives of the objective by sides and bounds.
-    const duals = multipliers.map((lambda) => -lambda);
-    const reducedCosts = { ipopt_zL_out: lowerMultipliers, ipopt_zU_out: upperMultipliers?.map((z) => 0 - z) };
     if (!byAmpl) {
-      if (!(choices.wantsol & 8)) print(`${title}: ${message}`);
-      printSolution({ ...solved, multipliers: duals }, choices.wantsol);
+      if (!(choices.wantsol & 8)) print(`${title}: ${messageOfRun(solved)}`);
+      printSolution({ ...solved, multipliers: amplMultipliers(solved) }, choices.wantsol);
     }
-    await answer({
-      ...{ message, code: solveResultNum(result.status, result.residual), x, duals },
-      ...{ objective: choices.objno - 1, suffixes: reducedCosts },
-    });
-    return byAmpl || result.status === 'solved' ? 0 : 1;
+    await answer?.solved(solved);
+    return byAmpl || solved.result.status === 'solved' ? 0 : 1;
   } catch (error) {
     // Settings out of range are errors, too, but not of this class.
-    if (!(error instanceof SolverError) || !header) throw error;
+    if (!(error instanceof SolverError) || !answer) throw error;
     console.error(`nonconvex: ${error.message}`);
-    await answer({ message: error.message, code: failureNum(error.code), objective: choices.objno - 1 });
+    await answer.failed(error);
     return byAmpl ? 0 : 2;
   }
 }
@@ -79,6 +67,9 @@ function read(args: string[]): Call | string {
   let switches = true;
   for (const argument of args) {
     if (argument === '-AMPL') byAmpl = true;
+    else if (/^--?ampl$/i.test(argument)) throw new UsageError(`unknown option '${argument}': did you mean -AMPL?`);
+    else if (stub !== undefined && /^-[a-z=?-]$/.test(argument))
+      throw new UsageError(`option '${argument}' stands before the name of the problem: nonconvex ${argument} ${stub}`);
     else if (stub !== undefined) given.push(argument);
     else if (!switches || !argument.startsWith('-')) stub = argument;
     else if (argument === '--') switches = false;
@@ -95,6 +86,8 @@ function read(args: string[]): Call | string {
       `there is no command '${stub}' and no file ${nlPath(stub)}; nonconvex --help lists the commands`,
     );
   }
+  if (byAmpl && stub === 'solve' && !existsSync(nlPath(stub)))
+    throw new UsageError(`-AMPL is without a command: nonconvex ${given[0] ?? 'stub'} -AMPL`);
   const assignments = [process.env.nonconvex_options ?? '', given.join(' ')].flatMap((text) =>
     assignAll(choices, text),
   );

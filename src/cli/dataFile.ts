@@ -53,9 +53,14 @@ export function headline(path: string, { x, target }: DataFile): string {
   return `${title}: ${basename(path)}, ${sizes}${target === '' ? '' : `, target ${visible(target)}`}`;
 }
 
+/** The form of a file of data that its name says, in small letters: csv, mtx and so on; undefined for another file. */
+export function dataForm(path: string): string | undefined {
+  return /\.(csv|tsv|libsvm|svmlight|svm|mtx)(\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
+}
+
 /** Reads the data of a regression from a file, plain or gzip, whose form its name says. */
 export async function readData(path: string, options: DataOptions): Promise<DataFile> {
-  const form = /\.(csv|tsv|libsvm|svmlight|svm|mtx)(\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
+  const form = dataForm(path);
   if (form === undefined)
     throw new UsageError(`${path}: expected a file named .csv, .tsv, .libsvm, .svm or .mtx, or one of these with .gz`);
   if (form === 'csv' || form === 'tsv') return readTable(path, options);

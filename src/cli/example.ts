@@ -11,7 +11,7 @@ interface Example {
   /** The path in the folder of examples, without its ending: a program, or a folder of a program of several files. */
   name: string;
   path: string;
-  /** The first comment of the program, or the heading of its README. */
+  /** The first sentence of the program's first comment, or the heading of its README. */
   about: string;
 }
 
@@ -55,14 +55,13 @@ export function examples(root = folder(), below = ''): Example[] {
 
 const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
-/** The comment that a program begins with, in one line. */
+/** The first sentence of the comment that a program begins with, in one line. */
 function headOf(text: string): string {
   const lines = text.split('\n');
-  const end = lines.findIndex((line) => !line.startsWith('//'));
-  return lines
-    .slice(0, end)
-    .map((line) => line.replace(/^\/\/ ?/, ''))
-    .join(' ');
+  // Code within the comment is indented.
+  const end = lines.findIndex((line) => !/^\/\/ \S/.test(line));
+  const comment = lines.slice(0, end).map((line) => line.slice(3));
+  return comment.join(' ').split(/(?<=\.)\s/, 1)[0] as string;
 }
 
 function named(name: string): Example {

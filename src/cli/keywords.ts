@@ -1,6 +1,7 @@
 // The keywords of the command line program: every setting of `minimize`, from the addon's schema, and its own.
 import { type Command, Option } from 'commander';
 import { addon, type SettingSchema } from '../core/addon.js';
+import { closest } from '../core/check.js';
 
 /** A command line or an environment variable that says what cannot be done. */
 export class UsageError extends Error {}
@@ -66,7 +67,11 @@ export function synonymsOf(name: string): string[] {
 export function assign(choices: Choices, name: string, text: string): void {
   const meant = (synonyms.get(name.toLowerCase()) ?? name).toLowerCase();
   const keyword = keywords().find((candidate) => candidate.name.toLowerCase() === meant);
-  if (!keyword) throw new UsageError(`unknown keyword '${name}'; nonconvex -= lists those there are`);
+  if (!keyword) {
+    const near = closest(name, [...keywords().map((each) => each.name), ...synonyms.keys()]);
+    const hint = near === undefined ? '' : `: did you mean '${near}'?`;
+    throw new UsageError(`unknown keyword '${name}'${hint}; nonconvex -= lists those there are`);
+  }
   const value = parseValue(keyword, name, text);
   if (own.some((each) => each.name === keyword.name)) Object.assign(choices, { [keyword.name]: value });
   else choices.settings[keyword.name] = value;
@@ -152,6 +157,14 @@ export function parseSettings(
   }
   return settings;
 }
+
+/** `--outlev` of the commands that fit models, whose default is 1. */
+export const outlevSetting: SettingSchema = {
+  name: 'outlev',
+  type: 'integer',
+  lower: 0,
+  doc: 'Log: 0 none; 1 a bar on terminals, lines elsewhere; 2 lines everywhere. Default 1.',
+};
 
 /** Options of a command for settings. */
 export function addSettings(command: Command, settings: readonly SettingSchema[]): void {

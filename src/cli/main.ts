@@ -1,6 +1,6 @@
 // What the arguments ask for: by people, or by AMPL.
 import { existsSync } from 'node:fs';
-import { closest, messageOf, visible } from '../core/check.js';
+import { closest, isError, messageOf, visible } from '../core/check.js';
 import { ampl } from './ampl.js';
 import { commands, people } from './people.js';
 import { nlPath } from './run.js';
@@ -22,8 +22,18 @@ export async function main(args: string[], signal: AbortSignal): Promise<number>
   try {
     return await (forPeople ? people : ampl)(args, signal);
   } catch (error) {
-    return fail(messageOf(error));
+    return fail(sentenceOf(error));
   }
+}
+
+/** What an error says; of one of the file system, in words. */
+export function sentenceOf(error: unknown): string {
+  const { code, path } = (isError(error) ? error : {}) as NodeJS.ErrnoException;
+  if (path === undefined) return messageOf(error);
+  if (code === 'ENOENT') return `there is no file ${path}`;
+  if (code === 'EISDIR') return `${path}: is a folder; expected a file`;
+  if (code === 'EACCES' || code === 'EPERM') return `${path}: permission denied`;
+  return messageOf(error);
 }
 
 /** Says what went wrong; returns the exit status for it. */

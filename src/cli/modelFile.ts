@@ -26,14 +26,24 @@ export async function writeModelFile(path: string, { target, names, levels }: Da
 
 /** Reads a model of `nonconvex train`, or the JSON of a model alone, which has no names of columns. */
 export async function readModelFile(path: string): Promise<Partial<ModelFile> & Pick<ModelFile, 'model'>> {
+  const text = await readFile(path, 'utf8');
   try {
-    const given = JSON.parse(await readFile(path, 'utf8'));
+    const given = parseModel(text);
     const model = modelFromJson(given?.model ?? given) as ModelFile['model'];
     if (!['reluNetwork', 'sparseModel', 'regressionModel'].includes(model.kind))
       throw new UsageError(`a model of kind '${model.kind}' predicts from more than rows of numbers`);
     return given?.model ? { target: given.target, names: given.names, levels: given.levels, model } : { model };
   } catch (error) {
     throw new UsageError(`${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function parseModel(text: string) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const expected = 'is no model; expected nonconvex predict MODEL FILE, where MODEL is a file that train has written';
+    throw new UsageError(`${expected} (${messageOf(error)})`, { cause: error });
   }
 }
 

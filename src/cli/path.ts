@@ -1,7 +1,7 @@
 // `nonconvex path data.csv --target y`: models along lambdas, which of them cross-validation and criteria choose, and a page about them.
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { addon, type SettingSchema } from '../core/addon.js';
+import type { SettingSchema } from '../core/addon.js';
 import type { Targets } from '../core/targets.js';
 import { chosenOf } from '../report/pathRun.js';
 import {
@@ -11,11 +11,12 @@ import {
   sparsePath,
 } from '../sparse/index.js';
 import { categoriesOption, headline, readData } from './dataFile.js';
-import { addSettings, parseSettings } from './keywords.js';
+import { addSettings, outlevSetting, parseSettings } from './keywords.js';
 import { type FileRun, pathJson, pathText } from './pathText.js';
 import { print } from './print.js';
 import { follow } from './progress.js';
 import { checkWritable, reportOption, writeReport } from './reportFile.js';
+import { sparseSettings } from './sparseSettings.js';
 
 type Texts = Record<string, string | true | undefined>;
 
@@ -34,12 +35,7 @@ const own: SettingSchema[] = [
     default: 'deviance',
   },
   { name: 'impute', type: ['mean'], doc: "'mean': values that are missing become the mean of their column." },
-  {
-    name: 'outlev',
-    type: 'integer',
-    lower: 0,
-    doc: 'Log of the path: 0 none; 1 a bar on terminals, a line a lambda elsewhere; 2 lines everywhere. Default 1.',
-  },
+  outlevSetting,
 ];
 
 /** Adds the command to the program; `ended` takes the exit status: 0 when the path is solved, 1 when it is not. */
@@ -62,7 +58,7 @@ export function addPath(program: Command, signal: AbortSignal, ended: (status: n
 }
 
 function pathSettings(): SettingSchema[] {
-  return [...own, ...(addon().schema().solvers.sparse?.settings ?? [])];
+  return [...own, ...sparseSettings()];
 }
 
 async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise<number> {
@@ -73,7 +69,7 @@ async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise
     outlev = 1,
     ...settings
   } = values as SparseCrossValidationSettings & { folds?: number; outlev?: number };
-  await checkWritable(report);
+  await checkWritable('--report', report);
   const data = await readData(file, {
     ...{ target, exclude, categories: categories as 'oneHot', names, signal },
     missing: settings.impute !== undefined,

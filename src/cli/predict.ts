@@ -2,11 +2,14 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { toDense } from '../core/algebra.js';
+import { show, visible } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { csvFormatRows } from '../readers/dsv.js';
-import { readData } from './dataFile.js';
+import { type DataFile, readData } from './dataFile.js';
+import { UsageError } from './keywords.js';
 import { agreement, columnsOf, predictions, readModelFile } from './modelFile.js';
 import { print } from './print.js';
+import { checkWritable } from './reportFile.js';
 
 type Options = Partial<Record<'target' | 'output', string>> & { probabilities?: true; json?: true };
 
@@ -31,9 +34,11 @@ export function addPredict(program: Command, signal: AbortSignal, ended: (status
 
 async function predictFile(modelPath: string, path: string, options: Options, signal: AbortSignal): Promise<number> {
   const { target, output, json } = options;
+  await checkWritable('--output', output);
   const { model, names, levels } = await readModelFile(modelPath);
   const missing = 'means' in model && model.means !== undefined;
   const data = await readData(path, { target, missing, columns: { count: columnsOf(model), names, levels }, signal });
+  if (!model.classes) checkNumbers(data);
   const x = toDense(data.x);
   const predicted = predictions(model, x);
   const probabilities = options.probabilities ? model.predictProbabilities(x) : undefined;
@@ -54,13 +59,26 @@ async function predictFile(modelPath: string, path: string, options: Options, si
   ];
   const shown = probabilities ? rowsOf(probabilities) : [];
   const table = csvFormatRows([head, ...predicted.map((value, i) => [value, ...(shown[i] ?? [])].map(String))]);
-  if (output === undefined) print(table);
-  else {
+  const score = compared && `${compared.measure}: ${compared.score.toPrecision(4)}`;
+  if (output === undefined) {
+    print(table);
+    // Standard output is a .csv file.
+    if (score) console.error(score);
+  } else {
     await writeFile(output, `${table}\n`);
-    if (compared) print(`${compared.measure}: ${compared.score.toPrecision(4)}`);
+    if (score) print(score);
     print(`The predictions are in ${output}.`);
   }
   return 0;
+}
+
+/** Throws unless the responses are numbers, which a model without classes is compared with. */
+function checkNumbers({ y, target }: DataFile): void {
+  const word = y.find((value) => typeof value !== 'number');
+  if (word === undefined) return;
+  throw new UsageError(
+    `column '${visible(target)}': ${show(visible(String(word)))} is no number; the model predicts numbers`,
+  );
 }
 
 const rowsOf = ({ data, rows, columns }: Matrix): number[][] =>

@@ -157,7 +157,7 @@ async function runRatio(file: string, name: string, texts: Texts, signal: AbortS
   const { target, exclude, categories, names, report, json } = texts as Record<string, string | undefined>;
   const recipe = recipes[name] as Recipe;
   const settings = parseSettings(settingsOf(name), texts);
-  await checkWritable(report);
+  await checkWritable('--report', report);
   const data = await readData(file, {
     ...{ target, exclude, categories: categories as 'oneHot', names, signal },
     ...{ missing: false, withoutTarget: !recipe.target },

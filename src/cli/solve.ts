@@ -1,8 +1,12 @@
 // `nonconvex solve file.nl`: an iteration log and a summary, or one JSON object.
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
+import { SolverError } from '../core/error.js';
 import { counted } from '../report/text.js';
-import { addSettings, assign, assignAll, type Choices, keywords, synonymsOf } from './keywords.js';
+import { type Answer, answerTo } from './answer.js';
+import { dataForm } from './dataFile.js';
+import { addSettings, assign, assignAll, type Choices, keywords, synonymsOf, UsageError } from './keywords.js';
 import { print, printSolution, type Run, summary } from './print.js';
 import { checkWritable, reportOption, writeReport } from './reportFile.js';
 import { nlPath, run } from './run.js';
@@ -22,19 +26,46 @@ export function addSolve(program: Command, signal: AbortSignal, ended: (status: 
       for (const [name, text] of Object.entries(rest)) assign(choices, name, String(text));
       assignAll(choices, assignments.join(' '));
       const page = report as string | undefined;
-      await checkWritable(page);
-      const solved = await (json ? printJson : printAll)(nlPath(file), choices, signal);
+      await checkWritable('--report', page);
+      const path = nlPath(file);
+      checkThere(file, path);
+      const answer = choices.wantsol & 1 ? answerTo(path, choices.objno) : undefined;
+      const solved = await answered(answer, (json ? printJson : printAll)(path, choices, signal));
       await writeReport(page, resultOfFile(solved), {
         title: basename(file),
         settings: choices.settings,
         names: { variables: solved.variableNames, constraints: solved.constraintNames },
       });
+      if (answer && !json) print(`\nThe answer for AMPL is in ${answer.path}.`);
       if (page !== undefined && !json) print(`\nThe report is in ${page}.`);
       ended(solved.result.status === 'solved' ? 0 : 1);
     });
   addSettings(command, keywords());
   for (const keyword of keywords()) {
     for (const synonym of synonymsOf(keyword.name)) command.addOption(new Option(`--${synonym} <value>`).hideHelp());
+  }
+}
+
+/** Throws unless the .nl file is there, with a hint where the user has named a file of data. */
+function checkThere(file: string, path: string): void {
+  if (existsSync(path)) return;
+  const form = existsSync(file) ? dataForm(file) : undefined;
+  throw new UsageError(
+    form === undefined
+      ? `there is no file ${path}`
+      : `${file}: solve reads .nl files; path, train and ratio read .${form} files`,
+  );
+}
+
+/** Awaits a solve, and writes the answer to it, also where the file could not be solved. */
+async function answered(answer: Answer | undefined, running: Promise<Run>): Promise<Run> {
+  try {
+    const solved = await running;
+    await answer?.solved(solved);
+    return solved;
+  } catch (error) {
+    if (error instanceof SolverError) await answer?.failed(error);
+    throw error;
   }
 }
 
@@ -62,8 +93,9 @@ async function printAll(path: string, choices: Choices, signal: AbortSignal): Pr
     print('');
   };
   const solved = await run(path, choices, signal, { people: true, onRead });
-  if (choices.outlev > 0) print('');
-  print(summary(solved));
+  const quiet = choices.wantsol & 8;
+  if (choices.outlev > 0 && !quiet) print('');
+  if (!quiet) print(summary(solved));
   printSolution(solved, choices.wantsol);
   return solved;
 }

@@ -9,11 +9,12 @@ import { trainReluNetwork } from '../relu/solver.js';
 import { chosenOf, preferred } from '../report/pathRun.js';
 import { crossValidate, sparseRegression } from '../sparse/index.js';
 import { categoriesOption, type DataFile, headline, readData } from './dataFile.js';
-import { addSettings, parseSettings, UsageError } from './keywords.js';
+import { addSettings, outlevSetting, parseSettings, UsageError } from './keywords.js';
 import { agreement, predictions, readModelFile, writeModelFile } from './modelFile.js';
 import { print } from './print.js';
 import { follow } from './progress.js';
 import { checkWritable, parseImage, reportOption, writeReport } from './reportFile.js';
+import { sparseSettings } from './sparseSettings.js';
 
 type Texts = Record<string, string | true | undefined>;
 
@@ -29,20 +30,21 @@ interface Fitted {
 }
 
 interface Trainer {
-  solver: string;
-  /** Settings that are not among those that the addon declares. */
+  /** Settings that the addon declares. */
+  settings(): SettingSchema[];
+  /** Others. */
   own: SettingSchema[];
   fit(
     data: DataFile & { x: Matrix },
     settings: Record<string, unknown>,
     signal: AbortSignal,
-    quiet: boolean,
+    outlev: number,
   ): Promise<Fitted>;
 }
 
 const trainers: Record<string, Trainer> = {
   network: {
-    solver: 'relu',
+    settings: () => addon().schema().solvers.relu?.settings ?? [],
     own: [
       {
         name: 'task',
@@ -50,8 +52,8 @@ const trainers: Record<string, Trainer> = {
         doc: 'What integers as responses stand for: classes or values.',
       },
     ],
-    async fit({ x, y, names }, settings, signal, quiet) {
-      const log = quiet ? undefined : follow('relu', settings);
+    async fit({ x, y, names }, settings, signal, outlev) {
+      const log = outlev === 0 ? undefined : follow('relu', settings, outlev);
       const options = { ...settings, featureNames: names, signal, onProgress: log?.report };
       const result = await trainReluNetwork({ x, y: y as string[] }, options);
       log?.end(result.history);
@@ -59,7 +61,7 @@ const trainers: Record<string, Trainer> = {
     },
   },
   regression: {
-    solver: 'sparse',
+    settings: sparseSettings,
     own: [
       {
         name: 'lambda',
@@ -70,8 +72,8 @@ const trainers: Record<string, Trainer> = {
       { name: 'folds', type: 'integer', lower: 2, doc: 'Parts of the rows for cross-validation. Default 10.' },
       { name: 'impute', type: ['mean'], doc: "'mean': values that are missing become the mean of their column." },
     ],
-    async fit({ x, y, names }, { lambda, folds = 10, ...settings }, signal, quiet) {
-      const log = quiet ? undefined : follow('sparse', settings);
+    async fit({ x, y, names }, { lambda, folds = 10, ...settings }, signal, outlev) {
+      const log = outlev === 0 ? undefined : follow('sparse', settings, outlev);
       const data = { x, y, names };
       const options = { ...settings, signal, onProgress: log?.report };
       if (lambda !== undefined) {
@@ -104,6 +106,7 @@ export function addTrain(
   ended: (status: number) => void,
 ): void {
   const kind = kindOf(args);
+  const others = modelNames.filter((name) => name !== kind);
   const command = program
     .command('train')
     .description('Fit a model to a file of data and write it to a file, which predict reads.')
@@ -121,6 +124,14 @@ export function addTrain(
     .addOption(reportOption())
     .option('--image <size>', 'columns are the pixels of an image of this size, such as 28x28; for --report')
     .option('--json', 'print one JSON object instead of a log and a summary')
+    .addHelpText(
+      'after',
+      others
+        .map(
+          (name) => `\nThe options are those of --model ${kind}; of the other: nonconvex train --model ${name} --help`,
+        )
+        .join(''),
+    )
     .action(async (file: string, texts: Texts) => ended(await train(file, kind, texts, signal)));
   addSettings(command, settingsOf(kind));
 }
@@ -133,8 +144,8 @@ function kindOf(args: readonly string[]): string {
 }
 
 function settingsOf(kind: string): SettingSchema[] {
-  const { own, solver } = trainers[kind] as Trainer;
-  return [...own, ...(addon().schema().solvers[solver]?.settings ?? [])];
+  const { own, settings } = trainers[kind] as Trainer;
+  return [...own, outlevSetting, ...settings()];
 }
 
 /** What the options of the command say, checked before there is any work. */
@@ -150,9 +161,9 @@ async function readOptions(kind: string, texts: Texts) {
     json,
     ...rest
   } = texts as Partial<Record<string, string>>;
-  const settings = parseSettings(settingsOf(kind), rest);
-  await checkWritable(output);
-  await checkWritable(report);
+  const { outlev = 1, ...settings } = parseSettings(settingsOf(kind), rest);
+  await checkWritable('--output', output);
+  await checkWritable('--report', report);
   const columns = {
     target,
     exclude,
@@ -160,17 +171,25 @@ async function readOptions(kind: string, texts: Texts) {
     names,
     missing: settings.impute !== undefined,
   };
-  return { columns, settings, output, report, image: parseImage(image), json: json !== undefined };
+  return {
+    columns,
+    settings,
+    outlev: json ? 0 : Number(outlev),
+    output,
+    report,
+    image: parseImage(image),
+    json: json !== undefined,
+  };
 }
 
 async function train(file: string, kind: string, texts: Texts, signal: AbortSignal): Promise<number> {
-  const { columns, settings, output, report, image, json } = await readOptions(kind, texts);
+  const { columns, settings, outlev, output, report, image, json } = await readOptions(kind, texts);
   const read = await readData(file, { ...columns, signal });
   if (read.x.rows === 0) throw new UsageError(`${file}: expected at least one row of data`);
   const data = { ...read, x: toDense(read.x) };
   const { x, y, target, names } = data;
   if (!json) print(`${headline(file, data)}\n`);
-  const fitted = await (trainers[kind] as Trainer).fit(data, settings, signal, json);
+  const fitted = await (trainers[kind] as Trainer).fit(data, settings, signal, outlev);
   await writeModelFile(output, data, fitted.model);
   const { model } = await readModelFile(output);
   const { status, message, chosen, result } = fitted;
@@ -180,7 +199,7 @@ async function train(file: string, kind: string, texts: Texts, signal: AbortSign
   const { measure, score } = agreement(predictions(model, x), y, model.classes !== undefined);
   if (json) print(JSON.stringify({ status, message, model: kind, ...(chosen && { chosen }), output, measure, score }));
   else {
-    print(`\n${message}${chosen ? `\nChosen by ${chosen}.` : ''}`);
+    print(`${outlev > 0 ? '\n' : ''}${message}${chosen ? `\nChosen by ${chosen}.` : ''}`);
     print(`${measure} on these rows: ${score.toPrecision(4)}. The model is in ${output}.`);
     if (report !== undefined) print(`The report is in ${report}.`);
   }

@@ -30,9 +30,10 @@ function columnsFor(solver: string | undefined): Column[] {
 const valueIn = (report: Progress, member: string): number | string | undefined =>
   (report as unknown as Record<string, number | string | undefined>)[member];
 
-/** '-1.25000000e-01', or '-' for a number that is not known. */
+/** '-1.25000000e-01', with 0 digits a whole number as it is, or '-' for a number that is not known. */
 export function exponential(value: number | undefined, digits: number): string {
   if (value === undefined || Number.isNaN(value)) return '-';
+  if (digits === 0 && Number.isSafeInteger(value)) return String(value);
   return value.toExponential(digits).replace(/e([+-])(\d)$/, 'e$10$2');
 }
 

@@ -21,7 +21,10 @@ describe('nonconvex example', () => {
     expect(await output('example')).toMatch(/^relu\/quickstart +XOR with noise: 24 points/m);
     const list = JSON.parse(await output('example', '--json')) as { name: string; about: string }[];
     expect(list.length).toBeGreaterThan(20);
-    for (const { name, about } of list) expect(about.length, name).toBeGreaterThan(20);
+    for (const { name, about } of list) {
+      expect(about.length, name).toBeGreaterThan(20);
+      expect(about, name).not.toMatch(/\. [A-Z]/); // one sentence
+    }
   });
 
   it('prints one, and copies it where nothing is yet', async () => {
@@ -49,6 +52,10 @@ describe('what is misspelt', () => {
     [['solve', 'x.nl', '--jsno'], /unknown option '--jsno'\n\(Did you mean --json\?\)/],
     [['path', 'x.csv', '--penatly', 'mcp'], /Did you mean --penalty\?/],
     [['bench', '--only', 'nets'], /--only nets: there is no such task; they are network, lasso/],
+    [['solve', 'x.nl', 'tolerence=1e-9'], /unknown keyword 'tolerence': did you mean 'tolerance'\?/],
+    [['x', '-s'], /option '-s' stands before the name of the problem: nonconvex -s x/],
+    [['x', '--AMPL'], /unknown option '--AMPL': did you mean -AMPL\?/],
+    [['solve', 'x.nl', '-AMPL'], /-AMPL is without a command: nonconvex x\.nl -AMPL/],
     [['something'], /there is no command 'something' and no file something\.nl; nonconvex --help lists the commands/],
   ])('is answered with what was meant: %j', async (args, message) => {
     const { code, errors } = await folder.run(args);

@@ -6,6 +6,7 @@ import { nlpDefaults } from '../../src/generated/nlp.js';
 import { long } from '../long.js';
 import { chain, circle, nl } from './nl.js';
 import { type Ended, ended, Folder, interruptOnceLogged, program } from './program.js';
+import { readSol } from './sol.js';
 
 const folder = new Folder();
 const solve = (...args: string[]) => folder.run(['solve', ...args]);
@@ -13,6 +14,7 @@ const solve = (...args: string[]) => folder.run(['solve', ...args]);
 beforeAll(() => {
   folder.write('circle.nl', nl(circle));
   folder.write('endless.nl', chain(30_000));
+  folder.write('data.csv', 'a,y\n1,2\n');
 });
 afterAll(() => folder.remove());
 
@@ -85,6 +87,26 @@ describe('--json', () => {
   });
 });
 
+describe('--wantsol', () => {
+  it('1 writes the .sol file that AMPL reads, with its signs, also of a file that cannot be solved', async () => {
+    const { output } = await solve('circle', '--wantsol', '1');
+    expect(output).toMatch(/The answer for AMPL is in circle\.sol\.\n$/);
+    const { duals, x, code } = readSol(folder.read('circle.sol'));
+    expect({ duals, x, code }).toEqual({
+      duals: [expect.closeTo(-0.5, 8)],
+      x: [expect.closeTo(-1, 8), expect.closeTo(-1, 8)],
+      code: 0,
+    });
+    folder.write('refused.nl', nl({ ...circle, rows: ['5 1 1'] }));
+    expect(await solve('refused', '--wantsol', '1')).toMatchObject({ code: 2 });
+    expect(readSol(folder.read('refused.sol')).code).toBe(510);
+  });
+
+  it('8 leaves the summary out', async () => {
+    expect((await solve('circle', '--outlev', '0', 'wantsol=10')).output).toMatch(/^nonconvex .*\n\n\nvariable/);
+  });
+});
+
 describe('--report', () => {
   it('writes a page in the terms of the file: variables at bounds by their names, behind those that it fixes', async () => {
     // v0 is fixed; v1 ends at its lower bound 2.
@@ -127,7 +149,12 @@ describe('the exit status', () => {
   it.each([
     ['no arguments', [], /Usage: nonconvex/],
     ['no file', ['solve'], /missing required argument 'file'/],
-    ['a file that is not there', ['solve', 'absent.nl'], /absent\.nl/],
+    ['a file that is not there', ['solve', 'absent'], /there is no file absent\.nl/],
+    [
+      'a file of data',
+      ['solve', 'data.csv'],
+      /data\.csv: solve reads \.nl files; path, train and ratio read \.csv files/,
+    ],
     ['an unknown option', ['solve', 'circle.nl', '--tolerence', '1'], /unknown option '--tolerence'[\s\S]*--tolerance/],
     ['an option without its value', ['solve', 'circle.nl', '--tol'], /--tol <value>' argument missing/],
     ['a word for a number', ['solve', 'circle.nl', '--tol', 'small'], /tol = small: expected a number in \[0, 1\]/],

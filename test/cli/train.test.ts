@@ -41,6 +41,22 @@ describe('train and predict', () => {
     });
   });
 
+  it('have a log with whole numbers as they are, and none with --outlev 0', async () => {
+    const args = ['--model', 'regression', '--target', 'value', '--exclude', 'class', '--output', 'path.json'];
+    expect(await succeeds('train', 'data.csv', ...args)).toMatch(/^ +\d+ .* 2 +\S+ +\S+$/m);
+    const output = await succeeds('train', 'data.csv', ...args, '--outlev', '0');
+    expect(output.split('\n').map((line) => line.split(/[ :]/, 1)[0])).toEqual([
+      ...['nonconvex', '', 'Solved', 'Chosen', 'R^2', ''],
+    ]);
+  });
+
+  it('say in their help what a command line can give, and of which model', async () => {
+    const help = await succeeds('train', '--model', 'regression', '--help');
+    expect(help).not.toMatch(/cox|groupLasso|groupMcp|groupScad|sparseGroupLasso|--ties/);
+    expect(help).toContain('nonconvex train --model network --help');
+    expect(await succeeds('path', '--help')).not.toMatch(/cox|groupLasso|--ties/);
+  });
+
   it('fit classes by a network, whose file the package reads', async () => {
     const args = [
       '--target',
@@ -105,6 +121,10 @@ describe('train and predict', () => {
       (label: string, i: number) => label === classOf(points[i] as readonly number[]),
     ).length;
     expect(found).toMatchObject({ measure: 'accuracy', score: right / rows });
+    // Standard output is a table.
+    const { code, output, errors } = await folder.run(['predict', 'line.json', 'data.csv', '--target', 'value']);
+    expect({ code, errors }).toEqual({ code: 0, errors: 'R^2: 1.000\n' });
+    expect(output.trimEnd().split('\n')).toHaveLength(rows + 1);
   });
 
   it('refuse what does not fit, before anything is solved', async () => {
@@ -114,13 +134,30 @@ describe('train and predict', () => {
         ['train', 'data.csv', '--target', 'valu', '--exclude', 'class'],
         /there is no such column; did you mean 'value'\?; the columns are 'a', 'b'/,
       ],
-      [['train', 'data.csv', '--target', 'value', '--exclude', 'class', '--output', 'none/model.json'], /ENOENT/],
+      [
+        ['train', 'data.csv', '--target', 'value', '--exclude', 'class', '--output', 'none/model.json'],
+        /--output none\/model\.json: the folder none does not exist/,
+      ],
       [
         ['train', 'data.csv', '--target', 'value', '--exclude', 'class', '--image', '28'],
         /image = '28': expected WIDTHxHEIGHT/,
       ],
-      [['predict', 'data.csv', 'data.csv'], /^nonconvex: data\.csv: .*JSON/m],
-      [['predict', 'line.json', 'data.mtx'], /ENOENT/],
+      [['train', 'data.csv', '--target', 'value', '--exclude', 'class', '--output', '.'], /--output \.: is a folder/],
+      [
+        ['train', 'data.csv', '--model', 'regression', '--target', 'value', '--penalty', 'groupLasso'],
+        /penalty = 'groupLasso': expected one of lasso, mcp, scad, lq, bestSubset, slope, fused$/m,
+      ],
+      [
+        ['predict', 'data.csv', 'line.json'],
+        /^nonconvex: data\.csv: is no model; expected nonconvex predict MODEL FILE/,
+      ],
+      [['predict', 'line.json', 'data.mtx'], /^nonconvex: there is no file data\.mtx$/m],
+      [['predict', 'absent.json', 'data.csv'], /^nonconvex: there is no file absent\.json$/m],
+      [['predict', 'line.json', 'data.csv', '--output', 'none/a.csv'], /the folder none does not exist/],
+      [
+        ['predict', 'line.json', 'data.csv', '--target', 'class'],
+        /column 'class': '(wide|tall, "so")' is no number; the model predicts numbers/,
+      ],
     ] as const) {
       const { code, errors } = await folder.run(args);
       expect(code).toBe(2);
