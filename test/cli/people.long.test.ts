@@ -1,8 +1,11 @@
 // What every command of the program keeps to: Ctrl-C ends a solve with the best so far, output that nobody reads ends nothing, and the
 // benchmark measures what it says.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Draws } from '../sparse/values.js';
-import { ended, Folder, interruptOnceLogged } from './program.js';
+import { chain } from './nl.js';
+import { ended, Folder, interruptOnceLogged, program } from './program.js';
 
 const folder = new Folder();
 const draws = new Draws(4);
@@ -19,12 +22,14 @@ beforeAll(() => {
 afterAll(() => folder.remove());
 
 const endless = ['--tolerance', '0', '--maxIterations', '2147483647'];
+/** So heavy a proximal weight that coordinates hardly move. */
+const slow = ['--proximalWeight', '1000000', '--acceleration', 'no', '--radialStep', 'no', '--lassoStart', 'no'];
 const cases: [string, string[], RegExp][] = [
   ['path', ['path', 'data.csv', '--target', 'y', '--nLambda', '2000', '--minRatio', '1e-9', ...endless], /^aborted: /m],
   ['train', ['train', 'data.csv', '--target', 'y', '--output', 'net.json', ...endless], /The model is in net\.json\./],
   [
     'ratio',
-    ['ratio', 'data.csv', '--target', 'y', '--lambda', '0.5', '--restarts', '100000', ...endless],
+    ['ratio', 'data.csv', '--target', 'y', '--lambda', '0.5', ...slow, ...endless],
     /^certificate +coordinateWise$/m,
   ],
 ];
@@ -59,6 +64,32 @@ describe('output that nobody reads', () => {
     child.stdout?.destroy();
     const { signal, errors } = await ended(child);
     expect({ signal, errors }).toEqual({ signal: null, errors: '' });
+  });
+});
+
+/** What the program writes to a terminal, which `script` of util-linux pretends to be. */
+function onTerminal(args: readonly string[]): string {
+  const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
+  return execFileSync('script', ['-qec', `${command} || true`, '/dev/null'], { cwd: folder.path, encoding: 'utf8' });
+}
+
+describe.skipIf(!existsSync('/usr/bin/script'))('on a terminal', () => {
+  const bounded = cases.map(([name, args]): [string, string[]] => [name, [...args, '--timeLimit', '2']]);
+  it.each(bounded)('%s has a bar with the objective in place of lines', (_, args) => {
+    const output = onTerminal(args);
+    expect(output).toMatch(/[█░]+ \d+ % objective \S+/);
+    expect(output).toMatch(/\d+ s left/);
+    expect(output).not.toMatch(/^ iter /m);
+  });
+
+  it('solve has both with outlev 2, and neither with 0', () => {
+    folder.write('chain.nl', chain(20_000));
+    const solve = (...args: string[]) => onTerminal(['solve', 'chain.nl', '--timeLimit', '2', ...args]);
+    expect(solve()).toMatch(/█/);
+    const lines = solve('--outlev', '2');
+    expect(lines).toMatch(/^ iter /m);
+    expect(lines).not.toMatch(/█/);
+    expect(solve('--outlev', '0')).not.toMatch(/█|^ iter /m);
   });
 });
 

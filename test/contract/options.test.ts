@@ -18,7 +18,7 @@ const solvers = Object.values(solverFixtures)
   });
 
 const taking: Taking = Object.assign(Object.fromEntries(solvers), ...given.map((module) => module.taking));
-const others = given.flatMap((module) => module.others).concat('devices');
+const others = given.flatMap((module) => module.others).concat('devices', 'poolStats');
 
 /** The error of a call, thrown or rejected. */
 async function errorOf(call: () => unknown): Promise<unknown> {

@@ -3,8 +3,11 @@ import * as data from '../../src/data/index.js';
 import type { Taking } from '../contract/takesOptions.js';
 
 export const taking: Taking = {
+  'data/readCsv': ['missing', (options) => data.readCsv('no such file', options)],
   'data/readLibsvm': ['zeroBased', (options) => data.readLibsvm('no such file', options)],
   'data/readMatrixMarket': ['signal', (options) => data.readMatrixMarket('no such file', options)],
+  'data/readNpy': ['maxRows', (options) => data.readNpy('no such file', options)],
+  'data/readNpz': ['maxBytes', (options) => data.readNpz('no such file', options)],
 };
 
 /** Functions without options. */
