@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => folder.remove());
 
 const endless = ['--tolerance', '0', '--maxIterations', '2147483647'];
-/** So heavy a proximal weight that coordinates hardly move. */
+/** A proximal weight by which coordinates hardly move. */
 const slow = ['--proximalWeight', '1000000', '--acceleration', 'no', '--radialStep', 'no', '--lassoStart', 'no'];
 const cases: [string, string[], RegExp][] = [
   ['path', ['path', 'data.csv', '--target', 'y', '--nLambda', '2000', '--minRatio', '1e-9', ...endless], /^aborted: /m],
