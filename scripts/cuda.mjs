@@ -1,7 +1,7 @@
 // `npm run build:cuda`: nonconvex-cuda.node, the addon of the CUDA solvers, into build-cmake/ beside that of the CPU.
 // Needs nvcc beside what `npm run build` needs, but no GPU. `--architectures LIST` as CMAKE_CUDA_ARCHITECTURES has them;
-// `--host-optimization=-O0`, to see only that everything compiles, takes a fifth less time.
-import { existsSync } from 'node:fs';
+// `--package` puts it, stripped, into packages/cuda as well. `--host-optimization=-O0`, to see only that everything compiles, takes a fifth less time.
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,6 +23,7 @@ main(() => {
     options: {
       architectures: { type: 'string', default: '80-real;90' },
       'host-optimization': { type: 'string', default: '-O3' },
+      package: { type: 'boolean' },
     },
   });
   const architectures = values.architectures;
@@ -33,5 +34,12 @@ main(() => {
   const parallel = ['--parallel', String(availableParallelism())];
   runTool('cmake-js', 'bin/cmake-js', ['build', ...settings, ...parallel, '--target', 'nonconvex-cuda']);
   const code = architectures.split(';').flatMap(codeFor).join(',');
-  run(process.execPath, ['scripts/check-binary.mjs', 'build-cmake/Release/nonconvex-cuda.node', '--code', code]);
+  const binary = 'build-cmake/Release/nonconvex-cuda.node';
+  run(process.execPath, ['scripts/check-binary.mjs', binary, '--code', code]);
+  if (values.package) {
+    const folder = join(root, 'packages/cuda/prebuilds', `${process.platform}-${process.arch}`);
+    mkdirSync(folder, { recursive: true });
+    copyFileSync(join(root, binary), join(folder, 'nonconvex-cuda.glibc.node'));
+    run('strip', [join(folder, 'nonconvex-cuda.glibc.node')]);
+  }
 });

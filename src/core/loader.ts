@@ -63,7 +63,7 @@ function loadCuda(): Addon | SolverError {
   const sentence =
     broken.length > 0
       ? `the CUDA addon could not be loaded: ${broken.join('; ')}`
-      : 'there is no CUDA addon, nonconvex-cuda.node: it is not part of the package but built by npm run build:cuda';
+      : 'there is no CUDA addon, nonconvex-cuda.node: it is in the package nonconvex-cuda, or built by npm run build:cuda';
   return new SolverError('DEVICE_UNAVAILABLE', sentence);
 }
 
@@ -186,11 +186,27 @@ function localBuilds(name: string): string[] {
   return ['build-cmake', 'build'].map((folder) => join(root(), folder, 'Release', `${name}.node`));
 }
 
-/** Prebuilt binaries for this platform, named as prebuildify names them: `nonconvex.node` or `nonconvex.glibc.node`. */
+/**
+ * Prebuilt binaries for this platform, named as prebuildify names them: `nonconvex.node` or `nonconvex.glibc.node`; of this package
+ * and of the one that is called like the binary, if it is installed.
+ */
 function prebuilds(name: string): string[] {
-  const folder = join(root(), 'prebuilds', `${process.platform}-${process.arch}`);
-  const found = fitting(name, existsSync(folder) ? readdirSync(folder) : [], (file) => file);
-  return (found.length > 0 ? found : [`${name}.node`]).map((file) => join(folder, file));
+  const own = join(root(), 'prebuilds', `${process.platform}-${process.arch}`);
+  const other = name === 'nonconvex' ? undefined : packageFolder(name);
+  const folders = other ? [own, join(other, 'prebuilds', `${process.platform}-${process.arch}`)] : [own];
+  const found = folders.flatMap((folder) =>
+    fitting(name, existsSync(folder) ? readdirSync(folder) : [], (file) => file).map((file) => join(folder, file)),
+  );
+  return found.length > 0 ? found : [join(own, `${name}.node`)];
+}
+
+/** The folder of another package that this one, or the bundle that it is in, would load. */
+function packageFolder(name: string): string | undefined {
+  try {
+    return dirname(nodeModule.createRequire(join(root(), 'package.json')).resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Filters files for binaries of that name and the C library at hand. */

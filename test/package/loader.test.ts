@@ -1,6 +1,6 @@
 // src/core/loader.ts: which binary is loaded, and what is said when none can be.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -155,7 +155,7 @@ describe('loadAddon', () => {
     );
     expect(message).toContain(`Platform: ${platform}, Node.js ${process.version}`);
     if (process.platform === 'linux')
-      expect(message).toMatch(/glibc (\d+\.\d+|none) found \(prebuilt binaries need 2\.34 or later\)/);
+      expect(message).toMatch(/glibc (\d+\.\d+|none) found \(prebuilt binaries need 2\.28 or later\)/);
     expect(message).toMatch(/To mend it: .*npm install/);
   });
 
@@ -238,5 +238,14 @@ describe('loadCudaAddon', () => {
     expect(load(attempt).code).toBe('DEVICE_UNAVAILABLE');
     place(`prebuilds/${platform}/nonconvex-cuda.node`, binary);
     expect(load('console.log(typeof loadCudaAddon(), typeof loadAddon())').out).toBe('object object');
+  });
+
+  it.runIf(binary)('finds the one of the package nonconvex-cuda', () => {
+    const { name } = JSON.parse(readFileSync(join(import.meta.dirname, '../../packages/cuda/package.json'), 'utf8'));
+    const installed = `node_modules/${name}`;
+    place(`${installed}/prebuilds/${platform}/nonconvex-cuda.node`, binary);
+    expect(load(attempt).code).toBe('DEVICE_UNAVAILABLE');
+    writeFileSync(join(root, installed, 'package.json'), JSON.stringify({ name }));
+    expect(load(attempt).out).toBe('object');
   });
 });
