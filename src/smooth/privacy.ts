@@ -1,0 +1,55 @@
+// How much privacy noisy gradients of random batches cost.
+import { checkInteger, checkMembers, checkNumber } from '../core/check.js';
+
+export interface PrivacySpending {
+  /** Standard deviation of the noise over the norm that gradients are clipped to. */
+  noise: number;
+  /** The chance of a row to be in a batch, which are drawn independently: batch size / rows. */
+  rate: number;
+  /** How many batches were used. */
+  steps: number;
+  /** The chance that the promise fails. */
+  delta: number;
+}
+
+/** The largest order of Renyi's divergence that is tried. */
+const mostOrders = 512;
+
+/**
+ * The epsilon for which `steps` steps of DP-SGD with Poisson batches are (epsilon, delta)-differentially private:
+ *
+ *     min over a = 2, 3, ... of steps rdp(a) + log(1 / delta) / (a - 1),
+ *     rdp(a) = log(sum_i binom(a, i) (1 - q)^(a - i) q^i exp((i^2 - i) / (2 noise^2))) / (a - 1),   q = rate.
+ *
+ * M. Abadi et al., "Deep learning with differential privacy", CCS 2016; I. Mironov, K. Talwar, L. Zhang, "Renyi differential privacy of the sampled
+ * Gaussian mechanism", 2019, section 3.3.
+ *
+ * @throws TypeError or RangeError that names the member.
+ */
+export function privacySpent(spending: PrivacySpending): number {
+  const { noise, rate, steps, delta } = checkMembers('spending', spending, ['noise', 'rate', 'steps', 'delta']);
+  checkNumber('noise', noise, { lower: 0, open: true });
+  checkNumber('rate', rate, { lower: 0, open: true });
+  checkInteger('steps', steps, 1);
+  checkNumber('delta', delta, { lower: 0, open: true });
+  if (rate > 1) throw new RangeError(`rate = ${rate}: expected at most 1`);
+  if (delta >= 1) throw new RangeError(`delta = ${delta}: expected below 1`);
+  let least = Number.POSITIVE_INFINITY;
+  for (let order = 2; order <= mostOrders; ++order) {
+    least = Math.min(least, steps * divergence(order, noise, rate) + Math.log(1 / delta) / (order - 1));
+  }
+  return least;
+}
+
+/** Renyi's divergence of that order, of a step. */
+function divergence(order: number, noise: number, rate: number): number {
+  if (rate === 1) return order / (2 * noise ** 2);
+  const terms: number[] = [];
+  let binomial = 0; // its logarithm
+  for (let i = 0; i <= order; ++i) {
+    if (i > 0) binomial += Math.log((order - i + 1) / i);
+    terms.push(binomial + (order - i) * Math.log1p(-rate) + i * Math.log(rate) + (i * i - i) / (2 * noise ** 2));
+  }
+  const largest = Math.max(...terms);
+  return (largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0))) / (order - 1);
+}
