@@ -26,7 +26,9 @@ export async function writeModelFile(path: string, { target, names, levels }: Da
 
 /** Reads a model of `nonconvex train`, or the JSON of a model alone, which has no names of columns. */
 export async function readModelFile(path: string): Promise<Partial<ModelFile> & Pick<ModelFile, 'model'>> {
-  const text = await readFile(path, 'utf8');
+  const text = await readFile(path, 'utf8').catch((error) => {
+    throw Object.assign(error, { path }); // that of reading a folder has none
+  });
   try {
     const given = parseModel(text);
     const model = modelFromJson(given?.model ?? given) as ModelFile['model'];

@@ -152,6 +152,7 @@ describe('train and predict', () => {
         /^nonconvex: data\.csv: is no model; expected nonconvex predict MODEL FILE/,
       ],
       [['predict', 'line.json', 'data.mtx'], /^nonconvex: there is no file data\.mtx$/m],
+      [['predict', '.', 'data.csv'], /^nonconvex: \.: is a folder; expected a file$/m],
       [['predict', 'absent.json', 'data.csv'], /^nonconvex: there is no file absent\.json$/m],
       [['predict', 'line.json', 'data.csv', '--output', 'none/a.csv'], /the folder none does not exist/],
       [
