@@ -28,12 +28,15 @@ constexpr double innerShare = 0.1;   // of the violation, to which a quadratic i
 constexpr double shareOfGap = 0.03;  // of the tolerance that the columns in use may take
 // The same where the gap is of the second order in the violation, as the distance to the optimum is.
 constexpr double shareWithRidge = 7e-4;
-constexpr int mostEnvelopes = 60;         // in turn, for one model
-constexpr double narrowing = 0.25;        // of the width of one to the next, where that was easy to minimise
-constexpr int hardEnvelope = 10;          // quadratics for one from which on it was not: then the next is wider
-constexpr double shareOfEnvelopes = 0.3;  // of the tolerance that the columns in use may take with them
-constexpr double accuracyOfNull = 1e-9;   // of the null model's loss
-constexpr int mostBisections = 16;        // of a step along a convex function
+constexpr int mostEnvelopes = 60;               // in turn, for one model
+constexpr double narrowing = 0.25;              // of the width of one to the next, where that was easy to minimise
+constexpr int hardEnvelope = 10;                // quadratics for one from which on it was not: then the next is wider
+constexpr double shareOfEnvelopes = 0.3;        // of the tolerance that the columns in use may take with them
+constexpr double accuracyOfNull = 1e-9;         // of the null model's loss
+constexpr double lookingAhead[] = {0.75, 0.5};  // of lambda, from where lower minima are looked for
+constexpr double roughly = 3e-3;                // of lambda, the violation to which that is done at first
+constexpr double promising = 1e-4;              // of the objective: by less above the best minimum it is done in full
+constexpr int mostBisections = 16;              // of a step along a convex function
 
 /// About the largest share below 1 with which a convex function still falls; 0 where that is too small.
 template <class Falls>
@@ -314,22 +317,28 @@ double CoordinatePath::penaltySlope(const PenaltyAt& penalty, std::span<const do
   return sum;
 }
 
+/// The squared loss at the present coefficients.
+double CoordinatePath::squaresInUse() const {
+  double product = 0;
+  for (int e = 0; e < metric_.size(); ++e) {
+    product += quadratic_.b[at(e)] * (correlations_[at(metric_.column(e))] + quadratic_.q[at(e)]);
+  }
+  return (squaresOfResponse_ + product) / 2;
+}
+
 PathModel CoordinatePath::model(const PenaltyAt& penalty, double lambda, bool reached) {
   PathModel made;
   made.lambda = lambda;
   made.reached = reached;
   double& intercept = made.intercepts.emplace_back(squared() ? meanResponse_ : intercept_);
-  double product = 0;
   for (int e = 0; e < metric_.size(); ++e) {
     const double b = quadratic_.b[at(e)];
     if (b == 0) continue;
     made.columns.push_back(metric_.column(e));
     made.values.push_back(b);
-    if (!squared()) continue;
-    intercept -= metric_.mean(e) * b;
-    product += b * (correlations_[at(metric_.column(e))] + quadratic_.q[at(e)]);
+    if (squared()) intercept -= metric_.mean(e) * b;
   }
-  made.loss = squared() ? (squaresOfResponse_ + product) / 2 : lossOfEnvelope();
+  made.loss = squared() ? squaresInUse() : lossOfEnvelope();
   made.objective = made.loss + penaltyValue(penalty);
   made.violation = quadratic_.largestViolation(penalty);
   made.locallyConvex = locallyConvex(penalty);
@@ -431,6 +440,63 @@ bool CoordinatePath::makeSlopesOrthogonal(const PenaltyAt& penalty, std::span<do
   return makeOrthogonal(data_, *loss_, freeAt(penalty), settings_.intercept, curvatures, slopes);
 }
 
+/// Goes to other coefficients of the columns in use.
+void CoordinatePath::moveTo(const std::vector<double>& b) {
+  quadratic_.b = b;
+  setGradient();
+}
+
+/// Goes down from the present coefficients, all the way where it may end below the best minimum so far; whether it did,
+/// which then is this one.
+bool CoordinatePath::takeIfLower(const PenaltyAt& penalty, double lambda, const Goal& goal, Minimum& best) {
+  const auto objective = [&] { return squaresInUse() + penaltyValue(penalty); };
+  quadratic_.minimize(penalty, {.violation = std::max(roughly * lambda, goal.violation), .rough = true});
+  if (objective() > (1 + promising) * best.objective || !quadratic_.minimize(penalty, goal)) return false;
+  const double found = objective();
+  if (found >= best.objective - roundingOfSum(data_.n(), squaresOfResponse_)) return false;
+  best = {quadratic_.b, found};
+  return true;
+}
+
+/// Lower minima of a penalty that is not convex, for lambdas from the first on at which the objective is not locally
+/// convex: with more columns in use, as at smaller lambdas, one gets to where the way down from larger lambdas does not
+/// lead. So from below the last of these lambdas up to the first, and down again from what was found.
+void CoordinatePath::seekLower(std::span<const double> lambdas, double sharper, std::vector<PathModel>& models,
+                               std::vector<Minimum>& minima) {
+  const auto isNot = [](const PathModel& model) { return !model.locallyConvex; };
+  const auto first = static_cast<std::size_t>(std::find_if(models.begin(), models.end(), isNot) - models.begin());
+  std::vector<char> lower(lambdas.size(), 0);
+  const auto tryAt = [&](std::size_t k) {
+    la_.checkpoint();
+    const PenaltyAt penalty(data_, settings_, lambdas[k]);
+    if (takeIfLower(penalty, lambdas[k], goal(penalty, sharper), minima[k])) lower[k] = 1;
+  };
+  for (std::size_t k = lambdas.size(); k-- > first;) {
+    if (k + 1 < lambdas.size()) {
+      moveTo(minima[k + 1].b);
+      tryAt(k);
+      continue;
+    }
+    for (const double share : lookingAhead) {
+      const double ahead = share * lambdas[k];
+      moveTo(minima[k].b);
+      quadratic_.minimize({data_, settings_, ahead}, {.violation = roughly * ahead, .rough = true});
+      tryAt(k);
+    }
+  }
+  for (std::size_t k = first + 1; k < lambdas.size(); ++k) {
+    if (!lower[k - 1]) continue;
+    moveTo(minima[k - 1].b);
+    tryAt(k);
+  }
+  for (std::size_t k = first; k < lambdas.size(); ++k) {
+    if (!lower[k]) continue;
+    moveTo(minima[k].b);
+    models[k] = model({data_, settings_, lambdas[k]}, lambdas[k], true);
+  }
+  moveTo(minima.back().b);
+}
+
 /// Solves on the columns in use for some lambdas in turn, and computes the gradients of all columns there.
 CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> lambdas, double sharper) {
   const int n = data_.n(), count = static_cast<int>(lambdas.size());
@@ -439,21 +505,41 @@ CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> l
   all.gradients = HostMatrix<double>(data_.p(), count, Uninitialized{});
   if (loss_->joint()) all.predictions = HostMatrix<double>(n, count, Uninitialized{});
   std::vector<double> sums(lambdas.size());
+  std::vector<Minimum> minima;
+  const bool many = squared() && !isConvex(settings_.penalty) && !quadratic_.byRows();
   for (int k = 0; k < count; ++k) {
     const PenaltyAt penalty(data_, settings_, lambdas[at(k)]);
     const bool reached = solve(penalty, goal(penalty, sharper));
     all.models.push_back(model(penalty, lambdas[at(k)], reached));
-    const std::span<double> slopes(all.slopes.column(k), at(n));
-    slopesOf(all.models.back(), slopes);
-    const std::span<double> t =
-        loss_->joint() ? std::span<double>(all.predictions.column(k), at(n)) : std::span<double>();
-    std::copy_n(t_.begin(), t.size(), t.begin());
-    all.orthogonal.push_back(!needsOrthogonal(penalty) || makeSlopesOrthogonal(penalty, slopes, t));
+    if (many) {
+      minima.push_back({quadratic_.b, reached ? all.models.back().objective : infinity});
+      continue;
+    }
+    setSlopes(all, k);
+  }
+  if (many) {
+    seekLower(lambdas, sharper, all.models, minima);
+    for (int k = 0; k < count; ++k) setSlopes(all, k);
+  }
+  for (int k = 0; k < count; ++k) {
+    const std::span<const double> slopes(all.slopes.column(k), at(n));
     sums[at(k)] = std::accumulate(slopes.begin(), slopes.end(), 0.0);
-    la_.checkpoint();
   }
   data_.multiplyTransposed(la_, all.slopes, sums.data(), all.gradients);
   return all;
+}
+
+/// The derivatives of the loss at a model, which unless the loss is squared is the present one.
+void CoordinatePath::setSlopes(Together& all, int k) {
+  const PathModel& model = all.models[at(k)];
+  const PenaltyAt penalty(data_, settings_, model.lambda);
+  const std::span<double> slopes(all.slopes.column(k), at(data_.n()));
+  slopesOf(model, slopes);
+  const std::span<double> t =
+      loss_->joint() ? std::span<double>(all.predictions.column(k), at(data_.n())) : std::span<double>();
+  std::copy_n(t_.begin(), t.size(), t.begin());
+  all.orthogonal.push_back(!needsOrthogonal(penalty) || makeSlopesOrthogonal(penalty, slopes, t));
+  la_.checkpoint();
 }
 
 std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {

@@ -43,6 +43,12 @@ class CoordinatePath : public PathEngine {
     std::vector<bool> orthogonal;    ///< whether slopes are so to what has no penalty
   };
 
+  /// A minimum of the squared loss on the columns in use: its coefficients, and the objective.
+  struct Minimum {
+    std::vector<double> b;
+    double objective = 0;
+  };
+
   bool squared() const { return loss_->squared(); }
   /// Whether quadratics have the loss's Hessian though that is no diagonal matrix: with a Gram matrix alone.
   bool exact() const { return loss_->outerTerms() > 0 && !data_.x.sparse(); }
@@ -73,6 +79,12 @@ class CoordinatePath : public PathEngine {
   bool locallyConvex(const PenaltyAt& penalty);
   void restore(const PathModel& model);
   void slopesOf(const PathModel& model, std::span<double> slopes);
+  double squaresInUse() const;
+  void moveTo(const std::vector<double>& b);
+  void seekLower(std::span<const double> lambdas, double sharper, std::vector<PathModel>& models,
+                 std::vector<Minimum>& minima);
+  bool takeIfLower(const PenaltyAt& penalty, double lambda, const Goal& goal, Minimum& best);
+  void setSlopes(Together& all, int k);
   Together solveTogether(std::span<const double> lambdas, double sharper);
   void keepGradients(const Together& all, int last);
   void addMissingLater(const Together& all, std::size_t first);

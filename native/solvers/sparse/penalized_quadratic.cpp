@@ -17,6 +17,7 @@ constexpr int mostCycles = 12;           // of Newton steps and sweeps between s
 constexpr int sweepsByRows = 5;          // between looks at all conditions
 constexpr int sweepsByNewton = 2;        // between Newton steps
 constexpr int sweepsAlone = 10;          // where no Newton step can be taken
+constexpr int roughSweeps = 60;          // where none is to be
 constexpr double sweepsOfProducts = 12;  // that conjugate gradients cost by rows
 constexpr int mostProducts = 60;
 constexpr double productAccuracy = 0.03;  // of the residual
@@ -104,16 +105,18 @@ bool PenalizedQuadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& go
     la_.checkpoint();
     collect(penalty, goal.violation);
     gather();
-    descend<Penalty>(penalty, goal.violation);
+    descend<Penalty>(penalty, goal);
     applySteps();
   }
   return meets(penalty, goal, largestViolation(penalty));
 }
 
-/// Newton steps and sweeps on the places in use, until none of these violates its conditions by more than `tolerance`.
+/// Newton steps and sweeps on the places in use, until none of these violates its conditions by more than the goal
+/// says.
 template <class Penalty>
-void PenalizedQuadratic::descend(const PenaltyAt& penalty, double tolerance) {
-  bool newton = true;
+void PenalizedQuadratic::descend(const PenaltyAt& penalty, const Goal& goal) {
+  const double tolerance = goal.violation, enough = goal.rough ? negligible * tolerance : tolerance / 2;
+  bool newton = !goal.rough;
   for (int cycle = 0; cycle < mostCycles; ++cycle) {
     newton = newton && newtonSteps<Penalty>(penalty);
     double most = 0;
@@ -121,8 +124,8 @@ void PenalizedQuadratic::descend(const PenaltyAt& penalty, double tolerance) {
       most = std::max(most, violation(penalty, e, slotGradient_[at(slotOf_[at(e)])]));
     }
     if (most <= tolerance) return;
-    const int sweeps = newton ? sweepsByNewton : sweepsAlone;
-    for (int k = 0; k < sweeps && sweep<Penalty>(penalty, negligible * tolerance) > tolerance / 2; ++k) continue;
+    const int sweeps = newton ? sweepsByNewton : goal.rough ? roughSweeps : sweepsAlone;
+    for (int k = 0; k < sweeps && sweep<Penalty>(penalty, negligible * tolerance) > enough; ++k) continue;
     if (!newton) return;
   }
 }

@@ -16,6 +16,8 @@ struct Goal {
   double violation = 0;
   double gap = 0;
   double scale = 0;  ///< of the loss, beside which the gap is small
+  /// Whether sweeps alone are to go there, which do so in less time where the goal is not far.
+  bool rough = false;
 };
 
 /// minimise q^T d + d^T G d / 2 + sum_j P_j(b_j + d_j) for the G of a metric, of which b + d and the gradient q + G d
@@ -70,7 +72,7 @@ class PenalizedQuadratic {
   template <class Penalty>
   bool minimizeByRows(const PenaltyAt& penalty, const Goal& goal);
   template <class Penalty>
-  void descend(const PenaltyAt& penalty, double tolerance);
+  void descend(const PenaltyAt& penalty, const Goal& goal);
   double sizeOf(const PenaltyAt& penalty, int place, double step) const;
   template <class Penalty>
   double sweep(const PenaltyAt& penalty, double tolerance);
