@@ -9,7 +9,9 @@ export const types = {
   isTypedArray: (value) => tag(value) !== undefined,
   isFloat64Array: (value) => tag(value) === 'Float64Array',
   isFloat32Array: (value) => tag(value) === 'Float32Array',
+  isUint8Array: (value) => tag(value) === 'Uint8Array',
   isInt32Array: (value) => tag(value) === 'Int32Array',
+  isAnyArrayBuffer: (value) => tagged(value, 'ArrayBuffer') || tagged(value, 'SharedArrayBuffer'),
   isPromise: (value) => tagged(value, 'Promise'),
   isNativeError: (value) => tagged(value, 'Error'),
   // No JavaScript can tell.

@@ -1,6 +1,6 @@
 // Names of settings, and those that other libraries have for them.
 import { settingNames } from './addon.js';
-import { checkMembers, checkObject } from './check.js';
+import { checkMembers, checkObject, isList } from './check.js';
 
 /** What settings are called here, the likeliest first; by their names elsewhere, in lower case without underscores and points. */
 const names = new Map<string, readonly string[]>(
@@ -101,14 +101,20 @@ export function checkOptions<T extends object>(
   own: readonly string[] = [],
   name = 'options',
 ): T {
-  return checkSettings(options, [...settingNames(solver), ...own, ...callOptions], name);
+  return checkSettings(options, [...new Set([...settingNames(solver), ...own, ...callOptions])], name);
 }
 
 /**
- * Settings whose names must be known. What another library calls a setting is answered with its name here.
+ * Settings whose names must be known. What another library calls a setting is answered with its name here, and where an array stands
+ * for them, as in `fit(x, y)`, that data are one argument.
  * @throws TypeError
  */
 export function checkSettings<T extends object>(settings: T, known: readonly string[], argument = 'settings'): T {
+  if (isList(settings)) {
+    throw new TypeError(
+      `${argument}: expected an object, got an array; data come first, as one object, such as { x, y }`,
+    );
+  }
   for (const name of Object.keys(checkObject(argument, settings))) {
     const said = known.includes(name) ? undefined : saidElsewhere(name, known);
     if (said !== undefined) throw new TypeError(`unknown setting '${name}': ${said}`);

@@ -1,6 +1,13 @@
 // The subpath nonconvex/exchange: fitted models as JSON and as files of ONNX.
 export type { ModelJson } from '../predict/kind.js';
-export { type FittedModel, modelFromJson, modelToJson, type OtherModel } from '../predict/models.js';
+export {
+  type FittedModel,
+  type LinearNetworkModel,
+  modelFromJson,
+  modelToJson,
+  type OnnxModel,
+  type OtherModel,
+} from '../predict/models.js';
 export type { NetworkMembers, NetworkModel } from '../predict/network.js';
 export { fromOnnx, toOnnx } from '../predict/onnx.js';
 export type { OnnxOptions, Precision } from '../predict/onnxGraph.js';

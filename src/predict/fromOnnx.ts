@@ -1,22 +1,33 @@
 // Models of ONNX files: those of toOnnx, and two-layer networks and regressions of other programs.
+import { types } from 'node:util';
 import { show } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { format, type ModelJson, version } from './kind.js';
 import { record } from './members.js';
-import { type FittedModel, modelFromJson } from './models.js';
+import { modelFromJson, type OnnxModel } from './models.js';
 import { type GraphNode, type ModelProto, metadataKey, numbersOf, sizesOf, type Tensor } from './onnxGraph.js';
 import { affine } from './products.js';
 
 /** The model of a file of ONNX. */
-export async function read(bytes: Uint8Array): Promise<FittedModel> {
+export async function read(given: Uint8Array | ArrayBuffer): Promise<OnnxModel> {
+  const bytes = types.isAnyArrayBuffer(given) ? new Uint8Array(given) : given;
   if (!ArrayBuffer.isView(bytes) || (bytes as Uint8Array).BYTES_PER_ELEMENT !== 1) {
-    throw new TypeError(`bytes = ${show(bytes)}: expected a Uint8Array`);
+    throw new TypeError(`bytes = ${show(bytes)}: expected a Uint8Array or an ArrayBuffer`);
   }
   const { decode } = await import('./onnxSchema.js');
   const model = decoded(decode, bytes);
   const tensors = new Map(model.graph.initializer.map((tensor) => [tensor.name, tensor]));
   const metadata = model.metadataProps.find(({ key }) => key === metadataKey);
-  return modelFromJson(metadata ? withTensors(metadata.value, tensors) : ofChain(model, tensors));
+  const read = modelFromJson(metadata ? withTensors(metadata.value, tensors) : ofChain(model, tensors));
+  switch (read.kind) {
+    case 'reluNetwork':
+    case 'regressionModel':
+    case 'sparseModel':
+    case 'linearNetwork':
+      return read;
+    default:
+      throw new TypeError(`metadata: a model of kind ${show(read.kind)}, which has no form in ONNX`);
+  }
 }
 
 function decoded(decode: (bytes: Uint8Array) => ModelProto, bytes: Uint8Array): ModelProto {

@@ -9,7 +9,13 @@ import type { RegressionModel } from './regression.js';
 export type { Matrix, MatrixLike } from '../core/matrix.js';
 export type { Label, Prediction } from '../core/targets.js';
 export type { ModelJson } from './kind.js';
-export { type FittedModel, modelFromJson, type OtherModel } from './models.js';
+export {
+  type FittedModel,
+  type LinearNetworkModel,
+  modelFromJson,
+  type OnnxModel,
+  type OtherModel,
+} from './models.js';
 export type { NetworkMembers, NetworkModel } from './network.js';
 export { fromOnnx } from './onnx.js';
 export type { Coefficients, RegressionModel, RegressionOptions } from './regression.js';

@@ -49,6 +49,8 @@ export function readModel<Model extends object>(of: Kind<Model>, json: unknown, 
 
 /** Checks what all models as JSON have. */
 export function checkHead(given: Record<string, unknown>): void {
-  if (given.format !== format) throw new TypeError(`format = ${show(given.format)}: expected '${format}'`);
+  if (given.format !== format) {
+    throw new TypeError(`format = ${show(given.format)}: expected '${format}', as modelToJson(model) has it`);
+  }
   if (given.version !== version) throw new RangeError(`version = ${show(given.version)}: expected ${version}`);
 }

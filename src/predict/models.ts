@@ -1,5 +1,7 @@
 // All kinds of models: read from JSON, told from one another, described by a JSON schema.
+import { types } from 'node:util';
 import { show } from '../core/check.js';
+import type { Matrix, MatrixLike } from '../core/matrix.js';
 import { checkHead, format, type Kind, type ModelJson, readModel, version, writeModel } from './kind.js';
 import { completedMatrixKind, linearNetworkKind } from './matrices.js';
 import { membersSchema, record } from './members.js';
@@ -10,7 +12,6 @@ import * as statistics from './statistics.js';
 /** A model of another kind, such as `checkeredRegression`, with the functions of the result that it was. */
 export interface OtherModel {
   readonly kind:
-    | 'linearNetwork'
     | 'completedMatrix'
     | 'checkeredRegression'
     | 'oneClassSubspaces'
@@ -22,8 +23,18 @@ export interface OtherModel {
   predict(x: unknown, options?: object): unknown;
 }
 
+/** A deep linear network, `linearNetwork`. */
+export interface LinearNetworkModel {
+  readonly kind: 'linearNetwork';
+  /** The product of the rows of x with the matrices, a row for each. */
+  predict(x: MatrixLike): Matrix;
+}
+
+/** A model that a file of ONNX can hold. */
+export type OnnxModel = NetworkModel | RegressionModel | LinearNetworkModel;
+
 /** A model that predicts. */
-export type FittedModel = NetworkModel | RegressionModel | OtherModel;
+export type FittedModel = OnnxModel | OtherModel;
 
 /** All kinds, in the order in which they are tried: marks of those before are not all among the members of those after. */
 export const kinds = [
@@ -36,11 +47,12 @@ export const kinds = [
 ] as const as readonly Kind[];
 
 /**
- * The model of JSON, text or parsed, that `modelToJson` made, with the numbers that it had to the last bit.
+ * The model of JSON that `modelToJson` made, with the numbers that it had to the last bit: parsed, as text, or the bytes of a file of it.
  * @throws TypeError or RangeError that names the member and says what is wrong with it, SyntaxError of text that is no JSON.
  */
-export function modelFromJson(json: ModelJson | string): FittedModel {
-  const given = record('model', typeof json === 'string' ? JSON.parse(json) : json);
+export function modelFromJson(json: ModelJson | string | Uint8Array): FittedModel {
+  const text = types.isUint8Array(json) ? new TextDecoder().decode(json) : json;
+  const given = record('model', typeof text === 'string' ? JSON.parse(text) : text);
   checkHead(given);
   const kind = kinds.find((each) => each.kind === given.kind);
   if (kind) return readModel(kind, given) as FittedModel;

@@ -43,11 +43,11 @@ export interface NetworkMembers {
   readonly classes?: readonly Label[];
 }
 
-/** A network that can say what it predicts. */
-export interface NetworkModel extends NetworkMembers {
+/** A network that can say what it predicts; the type parameter says of which kind that is. */
+export interface NetworkModel<P extends Prediction = Prediction> extends NetworkMembers {
   readonly kind: 'reluNetwork';
   /** Class labels (numbers in a Float64Array), a number for each row, or a matrix, as the network was trained on. */
-  predict(x: MatrixLike): Prediction;
+  predict(x: MatrixLike): P;
   /** The outputs f(x), a row for each row of x. */
   decisionFunction(x: MatrixLike): Matrix;
   /** Probabilities of the classes, for `loss` `'logistic'` and `'softmax'`. */

@@ -1,5 +1,5 @@
 // Files of ONNX, by modules that are loaded on first use: the package loads no slower for them.
-import type { FittedModel } from './models.js';
+import type { OnnxModel } from './models.js';
 import type { OnnxOptions } from './onnxGraph.js';
 
 /**
@@ -26,12 +26,12 @@ export async function toOnnx(model: object, options: OnnxOptions = {}): Promise<
  *
  * ```ts
  * const model = await fromOnnx(await readFile('network.onnx'));
- * model.predict(x);
+ * if (model.kind === 'reluNetwork') model.predict(x);
  * ```
  *
  * @throws (rejects) TypeError or RangeError that says what is no such model.
  */
-export async function fromOnnx(bytes: Uint8Array): Promise<FittedModel> {
+export async function fromOnnx(bytes: Uint8Array | ArrayBuffer): Promise<OnnxModel> {
   const { read } = await import('./fromOnnx.js');
   return read(bytes);
 }

@@ -4,7 +4,7 @@ import { Monitor } from '../core/iterate.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
 import { uniforms } from '../core/random.js';
 import { checkedValues, type Targets } from '../core/targets.js';
-import { checkNetwork, norm2, type ReluNetwork, score, toTargetUnits } from './network.js';
+import { checkNetwork, type NetworkOrResult, norm2, type ReluNetwork, score, toTargetUnits } from './network.js';
 
 /** What an adversary may add to a row: anything of at most this norm, in the units of x. */
 export interface ReluAdversary {
@@ -56,14 +56,15 @@ export interface AttackResult {
  * @throws (rejects) TypeError or RangeError that names what is wrong with an argument.
  */
 export async function attack(
-  network: ReluNetwork,
+  given: NetworkOrResult,
   x: MatrixLike,
   y: Targets,
   settings: AttackSettings,
 ): Promise<AttackResult> {
   const wanted = checkedSettings(settings);
   const rows = toMatrix('x', x);
-  const { rows: d } = checkNetwork(network).hiddenWeights;
+  const network = checkNetwork(given);
+  const { rows: d } = network.hiddenWeights;
   if (rows.columns !== d) throw new RangeError(`columns of x = ${rows.columns}: expected ${d}, as the network has`);
   const judge = judgeOf(network, y, rows.rows);
   const found = { data: Float64Array.from(toFloat64(rows)), rows: rows.rows, columns: d };

@@ -10,6 +10,7 @@ export {
 export {
   decisionFunction,
   fromJSON,
+  type NetworkOrResult,
   predict,
   type ReluNetwork,
   type ReluNetworkJson,

@@ -2,7 +2,7 @@
 import { checkMembers, checkVector, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, matrix, toMatrix } from '../core/matrix.js';
 import { checkProbable, probabilitiesOf } from '../predict/network.js';
-import { checkNetwork, decisionFunction, type ReluNetwork } from './network.js';
+import { checkNetwork, decisionFunction, type NetworkOrResult, type ReluNetwork } from './network.js';
 
 /**
  * Probabilities of the classes for the rows of x: rows x classes, columns in the order of `network.classes`, each row with sum 1.
@@ -12,8 +12,9 @@ import { checkNetwork, decisionFunction, type ReluNetwork } from './network.js';
  *
  * @throws RangeError for a network of another loss, whose outputs are no logarithms of odds.
  */
-export function predictProbabilities(network: ReluNetwork, x: MatrixLike): Matrix {
-  checkProbable(checkNetwork(network));
+export function predictProbabilities(given: NetworkOrResult, x: MatrixLike): Matrix {
+  const network = checkNetwork(given);
+  checkProbable(network);
   return probabilitiesOf(network, decisionFunction(network, x));
 }
 
@@ -38,12 +39,12 @@ export interface PartialDependence {
  * @throws RangeError when there is no such column, or x has no rows.
  */
 export function partialDependence(
-  network: ReluNetwork,
+  given: NetworkOrResult,
   x: MatrixLike,
   feature: number | string,
   options: PartialDependenceOptions = {},
 ): PartialDependence {
-  checkNetwork(network);
+  const network = checkNetwork(given);
   const inputs = toMatrix('x', x);
   const { rows, columns } = inputs;
   const column = typeof feature === 'string' ? columnNamed(network, feature) : feature;
@@ -51,8 +52,8 @@ export function partialDependence(
     throw new RangeError(`column = ${show(column)}: expected an integer in [0, ${columns - 1}]`);
   }
   if (rows === 0) throw new RangeError('x: expected at least one row');
-  const { grid: given } = checkMembers('options', options, ['grid'], 'option');
-  const grid = given === undefined ? percentiles(inputs, column) : checkVector('grid', given);
+  const { grid: wanted } = checkMembers('options', options, ['grid'], 'option');
+  const grid = wanted === undefined ? percentiles(inputs, column) : checkVector('grid', wanted);
   const changed = { data: Float64Array.from(inputs.data), rows, columns };
   const means = Array.from(grid, (value) => {
     for (let i = 0; i < rows; ++i) changed.data[i * columns + column] = value;

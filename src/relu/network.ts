@@ -21,26 +21,31 @@ export interface ReluNetwork<P extends Prediction = Prediction> extends NetworkM
   readonly [predicts]?: P;
 }
 
+/** A network, or what has one as its `network`: the result of a training or an estimator. */
+export type NetworkOrResult<P extends Prediction = Prediction> = ReluNetwork<P> | { readonly network: ReluNetwork<P> };
+
 /**
  * Predictions for the rows of x, of the kind that the network was trained on: class labels (numbers in a Float64Array),
  * a number for each row, or a matrix. For targets that were a matrix of -1 and +1 (`loss` `'logistic'` or `'hinge'`) or of
- * probabilities (`'softmax'`), so are the predictions.
+ * probabilities (`'softmax'`), so are the predictions. A result of {@link trainReluNetwork} may stand for its network.
  *
  * @throws RangeError when x has another number of columns than the training data, or a number that is not finite.
  */
-export function predict<P extends Prediction>(network: ReluNetwork<P>, x: MatrixLike): P {
-  return predictionOf(network, decisionFunction(network, x)) as P;
+export function predict<P extends Prediction>(network: NetworkOrResult<P>, x: MatrixLike): P {
+  return predictionOf(checkNetwork(network), decisionFunction(network, x)) as P;
 }
 
 /** Networks whose numbers have been looked at. */
 const looked = new WeakSet<object>();
 
 /**
- * A network argument, whose numbers are finite and fit together; errors call it `network`. Each network is looked at once.
+ * The network of an argument, whose numbers are finite and fit together; errors call it `network`. Each network is looked at once.
  * @throws TypeError or RangeError
  */
-export function checkNetwork<P extends Prediction>(network: ReluNetwork<P>): ReluNetwork<P> {
-  if (looked.has(checkObject('network', network))) return network;
+export function checkNetwork<P extends Prediction>(given: NetworkOrResult<P>): ReluNetwork<P> {
+  checkObject('network', given);
+  const network = checkObject('network', 'network' in given ? given.network : given);
+  if (looked.has(network)) return network;
   const { hiddenWeights, outputWeights, gates } = network;
   for (const [name, value] of Object.entries({ hiddenWeights, outputWeights, ...(gates && { gates }) })) {
     checkFinite(`network.${name}.data`, toMatrix(`network.${name}`, value).data);
@@ -59,8 +64,8 @@ export function checkNetwork<P extends Prediction>(network: ReluNetwork<P>): Rel
 }
 
 /** The network's raw outputs f(x), a row for each row of x, a column for each output. */
-export function decisionFunction(network: ReluNetwork, x: MatrixLike): Matrix {
-  checkNetwork(network);
+export function decisionFunction(given: NetworkOrResult, x: MatrixLike): Matrix {
+  const network = checkNetwork(given);
   const inputs = toMatrix('x', x);
   // Only gated networks have use for the gates.
   const { gates, ...rest } = network;
@@ -84,8 +89,8 @@ export function norm2(values: ArrayLike<number>): number {
  * in all columns; of a matrix of probabilities: rows with the same largest). Else R^2, that is 1 - (sum of squared errors) /
  * (sum of squared deviations from the mean), averaged over the outputs.
  */
-export function score(network: ReluNetwork, x: MatrixLike, y: Targets): number {
-  return scoreOf(network, decisionFunction(network, x), y);
+export function score(network: NetworkOrResult, x: MatrixLike, y: Targets): number {
+  return scoreOf(checkNetwork(network), decisionFunction(network, x), y);
 }
 
 /** How well outputs f(x) predict y: {@link score}. */
@@ -172,7 +177,7 @@ export interface ReluNetworkJson extends ModelJson {
 }
 
 /** The network as plain data; numbers come back from {@link fromJSON} to the last bit. */
-export function toJSON(network: ReluNetwork): ReluNetworkJson {
+export function toJSON(network: NetworkOrResult): ReluNetworkJson {
   return writeModel(networkKind, checkNetwork(network)) as ReluNetworkJson;
 }
 

@@ -6,6 +6,7 @@ import type { SolveOptions, SolveResult } from '../core/solve.js';
 import { classNumber, encodeTargets, type Label, type Prediction, type Targets } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import { type ReluOptions, type ReluProgress, type ReluSolution, reluDefaults } from '../generated/relu.js';
+import type { NetworkModel } from '../predict/network.js';
 import type { ReluAdversary } from './attack.js';
 import { checkFeatureNames, type ReluNetwork } from './network.js';
 
@@ -101,7 +102,7 @@ export interface ReluSettings extends Omit<ReluOptions, 'beta' | 'normalize'>, S
    */
   adversary?: ReluAdversary | undefined;
   /** An earlier result to begin with, of the same rows and outputs: for another `beta`, say, or a smaller tolerance. */
-  warmStart?: Pick<ReluResult, 'convex' | 'network'> | undefined;
+  warmStart?: (Pick<ReluResult, 'convex'> & { readonly network: ReluNetwork }) | undefined;
 }
 
 /** How a weight of the regulariser did on rows that were left out. */
@@ -126,8 +127,11 @@ export interface ReluResult<P extends Prediction = Prediction>
     Pick<ReluSolution, 'networkObjective' | 'gap' | 'activeNeurons' | 'patterns' | 'rho'>,
     Pick<ReluSolution, 'feasibility' | 'step' | 'innerSteps' | 'violation' | 'estimatedLowerBound' | 'estimate'>,
     Pick<ReluSolution, 'robustness'> {
-  /** The trained network, for `predict`, `score` and `toJSON`. */
-  network: ReluNetwork<P>;
+  /**
+   * The trained network, for `predict`, `score` and `toJSON`, with functions of its own as models of {@link modelFromJson} have them; these
+   * are no members, and a structured clone is without them.
+   */
+  network: ReluNetwork<P> & NetworkModel<P>;
   /** The weight of the regulariser that was used. */
   beta: number;
   /** Why that weight: it was `'given'`, `'auto'` took a share of `betaMax`, or it was best of several where it was `'crossValidated'`. */

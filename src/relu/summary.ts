@@ -1,6 +1,6 @@
 // What the neurons of a trained network are, in words and numbers.
 import type { Label } from '../core/targets.js';
-import { checkNetwork, norm2, type ReluNetwork } from './network.js';
+import { checkNetwork, type NetworkOrResult, norm2, type ReluNetwork } from './network.js';
 
 /** A neuron in terms of x as it was given: it adds output . (weights . x + bias)_+ to f, gated ones where their gate is open. */
 export interface NeuronSummary {
@@ -40,8 +40,9 @@ export interface ReluSummary {
  * Weights are per unit of x: u_kj / inputScale_k, with the bias b_j - sum_k u_kj inputShift_k / inputScale_k; outputs are
  * targetScale a_j. Features without a name are called x0, x1, ... @param most is how many neurons and weights of each the text has.
  */
-export function summarize(network: ReluNetwork, most = 5): ReluSummary {
-  const { hiddenWeights, inputScale } = checkNetwork(network);
+export function summarize(given: NetworkOrResult, most = 5): ReluSummary {
+  const network = checkNetwork(given);
+  const { hiddenWeights, inputScale } = network;
   const names = Array.from(inputScale, (_, k) => network.featureNames?.[k] ?? `x${k}`);
   const sizes = Array.from({ length: hiddenWeights.columns }, (_, j) => sizeOf(network, j));
   const total = sizes.reduce((sum, { size }) => sum + size, 0);

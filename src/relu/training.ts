@@ -1,8 +1,10 @@
 // A solve of encoded data, and the weight of the regulariser where it is chosen.
 import { show } from '../core/check.js';
+import { withMethods } from '../core/methods.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import type { Prediction } from '../core/targets.js';
 import { type ReluOptions, type ReluSolution, reluDefaults } from '../generated/relu.js';
+import { networkKind } from '../predict/network.js';
 import {
   defined,
   type Encoded,
@@ -55,20 +57,23 @@ function resultOf<P extends Prediction>(
     lowerBound,
     certificate: global ? 'global' : 'patterns',
     convex: { gates, weights, dual },
-    network: {
-      activation,
-      loss,
-      bias,
-      hiddenWeights,
-      biases,
-      outputWeights,
-      pattern,
-      inputScale,
-      ...(normalize === 'standardize' && { inputShift }),
-      ...targets,
-      ...(activation === 'gated' && { gates }),
-      ...defined({ featureNames, classes }),
-    },
+    network: withMethods(
+      {
+        activation,
+        loss,
+        bias,
+        hiddenWeights,
+        biases,
+        outputWeights,
+        pattern,
+        inputScale,
+        ...(normalize === 'standardize' && { inputShift }),
+        ...targets,
+        ...(activation === 'gated' && { gates }),
+        ...defined({ featureNames, classes }),
+      },
+      networkKind.functions,
+    ),
   };
 }
 

@@ -52,6 +52,13 @@ it('the schema in the documentation is that of the package', async () => {
   await expect(`${JSON.stringify(modelSchema(), undefined, 1)}\n`).toMatchFileSnapshot('../../docs/model.schema.json');
 });
 
+it('reads the bytes of a file, of Buffer or another view of bytes', () => {
+  const model = regressionModel({ coefficients: [1, 2], names: ['é', '雨'] });
+  const text = JSON.stringify(modelToJson(model));
+  expect(modelFromJson(Buffer.from(text))).toEqual(model);
+  expect(modelFromJson(new TextEncoder().encode(text))).toEqual(model);
+});
+
 describe('junk', () => {
   const network = modelToJson(networks['three classes'] as object);
   const regression = modelToJson(regressionModel({ coefficients: [1, 2] }));
@@ -63,7 +70,7 @@ describe('junk', () => {
     refuses('{', /JSON/);
     refuses('5', 'model = 5: expected an object');
     refuses([], 'model = an array: expected an object');
-    refuses({}, "format = undefined: expected 'nonconvex'");
+    refuses({}, "format = undefined: expected 'nonconvex', as modelToJson(model) has it");
     refuses({ ...network, version: 2 }, 'version = 2: expected 1');
     refuses({ ...network, kind: 'constructor' }, "kind = 'constructor': expected one of 'reluNetwork', 'sparseModel'");
   });

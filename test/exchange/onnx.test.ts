@@ -185,6 +185,11 @@ describe('junk', () => {
     await expect(fromOnnx(new Float64Array(4) as never)).rejects.toThrow('expected a Uint8Array');
   });
 
+  it('may be an ArrayBuffer', async () => {
+    const { buffer } = Uint8Array.from(await toOnnx(networks.gated as object));
+    expect(await fromOnnx(buffer)).toEqual(await fromOnnx(new Uint8Array(buffer)));
+  });
+
   it('has tensors that are not there, or too short', async () => {
     const whole = decode(await toOnnx(networks.gated as object));
     const { graph, metadataProps } = whole;

@@ -10,7 +10,16 @@ import {
   score,
   trainReluNetwork,
 } from '../../src/index.js';
-import { decisionFunction, fromJSON, toJSON } from '../../src/relu/index.js';
+import {
+  type AttackSettings,
+  attack,
+  decisionFunction,
+  fromJSON,
+  partialDependence,
+  predictProbabilities,
+  summarize,
+  toJSON,
+} from '../../src/relu/index.js';
 import { numbers } from '../contract/fixtures.js';
 import { chosen } from '../long.js';
 
@@ -302,6 +311,27 @@ describe('predict', () => {
     expect(score(labels, x, y)).toBe(0);
   });
 
+  it('takes a result, and what has a network otherwise, for its network, which has functions of its own', async () => {
+    const result = await trainReluNetwork({ x, y: two }, { ...quick, loss: 'logistic' });
+    const { network } = result;
+    for (const given of [result, { network }]) {
+      expect(predict(given, xNew)).toEqual(predict(network, xNew));
+      expect(score(given, x, two)).toBe(score(network, x, two));
+      expect(decisionFunction(given, xNew)).toEqual(decisionFunction(network, xNew));
+      expect(predictProbabilities(given, xNew)).toEqual(predictProbabilities(network, xNew));
+      expect(partialDependence(given, x, 0)).toEqual(partialDependence(network, x, 0));
+      expect(summarize(given)).toEqual(summarize(network));
+      expect(toJSON(given)).toEqual(toJSON(network));
+      const settings: AttackSettings = { norm: 'inf', radius: 0.1, method: 'fgsm' };
+      expect(await attack(given, x, two, settings)).toEqual(await attack(network, x, two, settings));
+    }
+    expect(network.predict(xNew)).toEqual(predict(network, xNew));
+    expect(network.kind).toBe('reluNetwork');
+    expect(Object.keys(network)).not.toContain('predict');
+    expect(structuredClone(result)).toEqual(result);
+    expect(() => predict({ network: 5 } as never, x)).toThrow('network = 5: expected an object');
+  });
+
   it('refuses a network with what is no number in it, or that is none', async () => {
     const { network } = await trainReluNetwork({ x, y }, quick);
     const broken = { ...network, biases: network.biases.map(() => Number.NaN) };
@@ -455,6 +485,16 @@ describe('bad input', () => {
     data[index] = value;
     return { ...x, data };
   };
+
+  it('x and y that are two arguments', async () => {
+    const two = trainReluNetwork as unknown as (x: unknown, y: unknown) => Promise<unknown>;
+    for (const given of [y, Float64Array.from(y)]) {
+      await expect(two(x, given)).rejects.toThrow('data come first, as one object, such as { x, y }');
+    }
+    await expect(trainReluNetwork({ x, y }, { nonsense: 1 } as never)).rejects.toThrow(
+      /^unknown setting 'nonsense'(?!.*warmStart.*warmStart)/,
+    );
+  });
 
   it('one row', async () => {
     const { network } = await sensible({ x: matrix(1, 2, [1, 2]), y: [3] });
