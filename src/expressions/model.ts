@@ -106,7 +106,7 @@ export class Model {
   }
 
   /**
-   * A parameter: a scalar, a vector of n, or a matrix of [rows, columns], constant in a solve.
+   * A parameter: a scalar, a vector of n, or a matrix of [rows, columns], constant in a solve. It needs a value before the first one.
    * @throws TypeError or RangeError that names the argument and the value.
    */
   parameter(options?: ParameterOptions): Parameter<readonly []>;
@@ -279,7 +279,12 @@ export class Model {
       sense: this.#sense,
       start: () => this.#starts(),
       bounds: () => this.#bounds(),
-      parameters: () => this.#parameterValues(),
+      parameters: () => {
+        const unset = this.#parameters.find(({ isSet }) => !isSet);
+        if (!unset) return this.#parameterValues();
+        const how = `model.parameter({ value }) or parameter.set(value)`;
+        throw new RangeError(`parameter ${unset.name}: expected a value, by ${how}, before a solve or an evaluation`);
+      },
       writable: () => (this.#parameterCount === 0 ? handle(addon()) : addon().compile(request())),
       variableNames: () => entryNames(this.#variables),
       constraintNames: () => entryNames(this.#constraints),
@@ -361,6 +366,10 @@ function shapeAndOptions<Options extends object>(
 ): { shape: Shape; options: Options } {
   const withoutShape = first === undefined || (typeof first === 'object' && first !== null && !Array.isArray(first));
   const options = (withoutShape ? (first ?? second) : second) ?? {};
+  const meant = names.find((name) => name === 'value' || name === 'start');
+  if (typeof first === 'number' && !Number.isInteger(first)) {
+    throw new RangeError(`shape = ${first}: expected an integer >= 1: did you mean { ${meant}: ${first} }?`);
+  }
   return {
     shape: withoutShape ? scalar : checkShape('shape', first),
     options: checkOptions(options as Options, names),

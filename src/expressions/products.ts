@@ -45,7 +45,10 @@ export function matvec(A: MatrixOperand, x: Operand): Expression<readonly [numbe
  * @throws RangeError that names both shapes where they do not fit.
  */
 export function matmul(A: MatrixOperand, B: MatrixOperand): MatrixExpression {
-  const [left, right] = [matrixArgument('matmul', 'A', A), matrixArgument('matmul', 'B', B)];
+  const [left, right] = [
+    matrixArgument('matmul', 'A', A),
+    matrixArgument('matmul', 'B', B, '; of a vector x it is matvec(A, x)'),
+  ];
   const [m, k] = left.shape;
   const n = right.shape[1];
   if (right.shape[0] !== k) {
@@ -90,8 +93,8 @@ function product(name: string, matrix: MatrixExpression, flip: boolean, vectors:
   });
 }
 
-function matrixArgument(operation: string, name: string, value: MatrixOperand): MatrixExpression {
+function matrixArgument(operation: string, name: string, value: MatrixOperand, hint = ''): MatrixExpression {
   const found = toExpression(name, value as MatrixOperand & Operand);
   if (isMatrixShape(found.shape)) return found as MatrixExpression;
-  throw new RangeError(`${operation}: ${name} has shape ${showShape(found.shape)}: expected a matrix`);
+  throw new RangeError(`${operation}: ${name} has shape ${showShape(found.shape)}: expected a matrix${hint}`);
 }

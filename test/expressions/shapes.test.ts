@@ -120,6 +120,17 @@ describe('arguments', () => {
     ['typed lists', () => gather(x, Int32Array.of(3)), 'indices[0] = 3: expected an integer in [0, 2]'],
     ['empty lists', () => gather(x, []), 'indices: expected at least one index'],
     ['lengths', () => model.variable(0), 'shape = 0: expected an integer >= 1'],
+    [
+      'values of parameters',
+      () => model.parameter(0.08),
+      'shape = 0.08: expected an integer >= 1: did you mean { value: 0.08 }?',
+    ],
+    ['starts in place of lengths', () => model.variable(1.5), 'did you mean { start: 1.5 }?'],
+    [
+      'products',
+      () => matmul(X, any(x)),
+      'matmul: B has shape [3]: expected a matrix; of a vector x it is matvec(A, x)',
+    ],
     ['shapes', () => model.variable([2, 1.5]), 'shape[1] = 1.5: expected an integer >= 1'],
     ['dimensions', () => model.variable(any([1, 2, 3])), 'shape: has 3 dimensions: expected'],
     ['per', () => sum(X, any({ per: 'rows' })), "per = 'rows': expected 'row' or 'column'"],

@@ -210,6 +210,21 @@ describe('known answers', () => {
   });
 });
 
+describe('parameters', () => {
+  it('need a value before a solve or an evaluation, whatever it is', async () => {
+    const model = new Model();
+    const x = model.variable();
+    const wish = model.parameter({ name: 'wish' });
+    model.minimize(square(sub(x, wish)));
+    const message = /^parameter wish: expected a value, by model\.parameter\(\{ value \}\) or parameter\.set\(value\)/;
+    await expect(minimize(model)).rejects.toThrow(message);
+    expect(() => model.compile().objective([1])).toThrow(message);
+    wish.set(0);
+    expect(x.valueIn(await minimize(model))).toBeCloseTo(0, 6);
+    expect(model.compile().objective([1])).toBe(1);
+  });
+});
+
 describe('ranges', () => {
   it('have a multiplier whose sign says which side is active', async () => {
     const model = new Model();
