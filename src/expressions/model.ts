@@ -279,12 +279,7 @@ export class Model {
       sense: this.#sense,
       start: () => this.#starts(),
       bounds: () => this.#bounds(),
-      parameters: () => {
-        const unset = this.#parameters.find(({ isSet }) => !isSet);
-        if (!unset) return this.#parameterValues();
-        const how = `model.parameter({ value }) or parameter.set(value)`;
-        throw new RangeError(`parameter ${unset.name}: expected a value, by ${how}, before a solve or an evaluation`);
-      },
+      parameters: () => this.#givenParameterValues(),
       writable: () => (this.#parameterCount === 0 ? handle(addon()) : addon().compile(request())),
       variableNames: () => entryNames(this.#variables),
       constraintNames: () => entryNames(this.#constraints),
@@ -315,6 +310,14 @@ export class Model {
     const x = gathered(this.#variables, this.#n, -Infinity, Infinity);
     const c = gathered(this.#constraints, this.#m, 0, 0);
     return { lower: x?.lower, upper: x?.upper, constraintsLower: c?.lower, constraintsUpper: c?.upper };
+  }
+
+  /** @throws RangeError that names a parameter without a value. */
+  #givenParameterValues(): Float64Array {
+    const unset = this.#parameters.find(({ isSet }) => !isSet);
+    if (!unset) return this.#parameterValues();
+    const how = 'model.parameter({ value }) or parameter.set(value)';
+    throw new RangeError(`parameter ${unset.name}: expected a value, by ${how}, before a solve or an evaluation`);
   }
 
   #parameterValues(): Float64Array {
