@@ -38,7 +38,7 @@ const margin = { left: 72, right: 24, top: 30, bottom: 46 };
 const right = width - margin.right;
 /** The most places that say their numbers on hovering, and circles that are drawn. */
 const mostPlaces = 240;
-const mostCircles = 3000;
+export const mostCircles = 3000;
 /** About how many ticks the axes have. */
 const [ticksOfX, ticksOfY] = [9, 6];
 /** The least distance of the ends of an axis, relative to their size: digits beyond it are not shown. */
@@ -193,9 +193,10 @@ type Shown = Series & { points: readonly { x: number; y: number }[] };
 /** The points of a series, as many as `data-points` says. */
 function curve({ x, y, options }: Frame, { as, colour, dashed, points, name }: Shown): string {
   const { logY } = options;
-  const known = points.filter((point) => drawable(point.y, logY));
+  const all = points.filter((point) => drawable(point.y, logY));
+  const known = as === 'points' ? thinned(all, mostCircles) : all;
   const circles = (radius: number): string =>
-    thinned(known, mostCircles)
+    known
       .map(
         (point) =>
           `<circle cx="${place(x(point.x))}" cy="${place(y(point.y))}" r="${radius}"><title>${escaped(`${name}: ${figure(point.x)}, ${figure(point.y)}`)}</title></circle>`,

@@ -2,7 +2,7 @@
 import { show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import type { Label, Prediction, Targets } from '../core/targets.js';
-import { chart, type Series } from './chart.js';
+import { chart, mostCircles, type Series } from './chart.js';
 import { type Part, soft, table } from './page.js';
 import { escaped, figure } from './text.js';
 
@@ -119,7 +119,11 @@ function residuals(outputs: readonly Output[], all = outputs.length): Part {
     const of = outputs.length > 1 ? `${name}: ` : '';
     return `${of}R^2 ${figure(r2)}, root mean squared error ${figure(Math.sqrt(squared))}, largest error ${figure(largest)}`;
   });
-  const left = all > outputs.length ? ` The first ${outputs.length} of ${all} outputs are shown.` : '';
+  const rows = outputs[0]?.y.length ?? 0;
+  const left = [
+    ...(all > outputs.length ? [` The first ${outputs.length} of ${all} outputs are shown.`] : []),
+    ...(rows > mostCircles ? [` Of ${rows} rows ${mostCircles} are drawn.`] : []),
+  ].join('');
   const series: Series[] = outputs.map(({ name, y, f }, k) => ({ name, as: 'points', x: f, y, colour: (k % 8) + 1 }));
   const scatter = chart({
     name: 'Observed against predicted',

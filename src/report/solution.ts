@@ -22,11 +22,29 @@ export interface SolutionNames {
 
 /** The most bars of a chart; more numbers are a line. */
 const mostBars = 300;
+/** The most points of a line; of more numbers the extremes of parts are drawn. */
+const mostPoints = 5000;
 /** The most rows of a table. */
 const mostRows = 200;
 
 const nameIn = (names: readonly string[] | undefined, letter: string, k: number): string =>
   names?.[k] ?? `${letter}[${k}]`;
+
+/** The places of the smallest and the largest number of each of so many parts that a chart can show: their line looks as that of all. */
+function extremes(values: ArrayLike<number>): number[] {
+  const parts = 1000;
+  const places: number[] = [];
+  for (let part = 0; part < parts; ++part) {
+    const [from, to] = [part, part + 1].map((each) => Math.floor((each * values.length) / parts)) as [number, number];
+    let [least, most] = [from, from];
+    for (let k = from; k < to; ++k) {
+      if ((values[k] as number) < (values[least] as number)) least = k;
+      if ((values[k] as number) > (values[most] as number)) most = k;
+    }
+    places.push(...new Set([Math.min(least, most), Math.max(least, most)]));
+  }
+  return places;
+}
 
 /** A chart of numbers by their places. */
 export function numbersChart(
@@ -35,8 +53,9 @@ export function numbersChart(
   names?: readonly string[],
   letter = name,
 ): string | undefined {
-  const x = Array.from(values, (_, k) => k);
-  const series: Series[] = [{ name, as: values.length <= mostBars ? 'bars' : 'line', x, y: values, colour: 1 }];
+  const x = values.length <= mostPoints ? [...Array(values.length).keys()] : extremes(values);
+  const y = x.map((k) => values[k] as number);
+  const series: Series[] = [{ name, as: values.length <= mostBars ? 'bars' : 'line', x, y, colour: 1 }];
   return chart({ name, x: 'index', y: name, series, height: 220, placeName: (k) => nameIn(names, letter, k) });
 }
 

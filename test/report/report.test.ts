@@ -87,6 +87,20 @@ describe('a page', () => {
     expect(page).toContain('tolerance 1e-8');
   });
 
+  it('does not grow with the data: of many numbers the extremes of parts are drawn', async () => {
+    const count = 30_000;
+    const large = Float64Array.from({ length: count }, (_, k) => Math.sin(k));
+    [large[12_345], large[20_001]] = [50, -50];
+    const page = report({ x: large }, { data: { y: large, predictions: large.map((value) => value / 2) } });
+    expect(page.length).toBeLessThan(1_000_000);
+    const [drawn] = pointsOf(page, 'x');
+    expect(drawn).toBeLessThanOrEqual(2000);
+    // The axis reaches to the extremes, which are in the table, too.
+    expect(page).toMatch(/<bdi>x\[12345\]<\/bdi><\/td><td><bdi>50</);
+    expect(page).toContain('Of 30000 rows 3000 are drawn.');
+    expect(pointsOf(page, 'response')).toEqual([3000]);
+  });
+
   it('is refused with a sentence that names the argument', async () => {
     const { network, options } = await classifier();
     const [path] = await regressions();
