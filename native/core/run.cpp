@@ -15,7 +15,10 @@ std::string describe(Status status, const Progress& progress, const Limits& limi
     case Status::iterationLimit:
       return "Stopped at maxIterations" + where;
     case Status::timeLimit:
-      return "Stopped at timeLimit = " + show(limits.timeLimit) + " s" + where;
+      // A solver may have a limit of its own, which it names.
+      return (std::isfinite(limits.timeLimit) ? "Stopped at timeLimit = " + show(limits.timeLimit) + " s"
+                                              : std::string("Stopped by a limit of time")) +
+             where;
     case Status::evaluationLimit:
       return "Stopped at maxEvaluations after " + show(double{progress.evaluations}) + " evaluations in " + iterations;
     case Status::stalled:

@@ -212,6 +212,11 @@ export interface ReluSolution {
   patterns: number;
   /** Whether the program had every pattern that exists, so that `lowerBound` holds for all networks. */
   global: boolean;
+  /**
+   * Whether `lowerBound` holds for networks of which each output's neurons have patterns that this output's neurons
+   * have here, not those of all outputs.
+   */
+  ownPatterns: boolean;
   /** The last penalty of the augmented Lagrangian. */
   rho: number;
   /** Refinement: what is estimated for all networks. */

@@ -12,13 +12,20 @@ const parts = 5;
 const mostForAllParts = 3e5;
 const mostForOnePart = 3e6;
 
-/** Weights of refined patterns that are tried: betaMax / 10^(k / 2), the largest and the smallest k, and the first one. */
+/** Rows from which several outputs that are beyond are had by batches, in seconds: `largeOutputs` of native/solvers/relu/refiner.cpp. */
+const leastRowsForBatches = 1000;
+
+/** Weights of refined patterns that are tried: betaMax / 10^(k / 2), the largest and the smallest k, and the first one; of large data. */
 const largest = 1;
 const smallest = 10;
 const first = 3;
+const firstOfLarge = 6;
 
-/** Patterns where nobody asked for any: those of one local descent, without a search for an estimate, which takes as long. */
-const untuned = { refine: { rounds: 0, starts: 1, estimate: false } };
+/**
+ * Patterns where nobody asked for any: those of one local descent, without a search for an estimate, which takes as long, and of large data
+ * without the convex program, which takes longer.
+ */
+const untuned = (of: Encoded) => ({ refine: { rounds: 0, starts: 1, estimate: false, program: !isByBatches(of) } });
 
 /** Accuracy of networks that are only compared: next to their differences on rows left out, those of training do not count. */
 const accuracy = 1e-2;
@@ -33,11 +40,15 @@ export async function trainCrossValidated<P extends Prediction>(of: Encoded): Pr
  * patterns on rows that were left out.
  */
 export async function trainUntuned<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
-  return refinedOfBest({ ...of, options: { ...of.options, patterns: untuned } }, sizeOf(of) <= mostForOnePart);
+  const compared = sizeOf(of) <= mostForOnePart || isByBatches(of);
+  return refinedOfBest({ ...of, options: { ...of.options, patterns: untuned(of) } }, compared);
 }
 
 /** Whether cross-validation of ten weights would take minutes: ten outputs on 500 rows of 64 columns, or one on 5,000. */
 export const isLarge = (of: Encoded): boolean => sizeOf(of) > mostForAllParts;
+
+const isByBatches = (of: Encoded): boolean =>
+  of.y.columns > 1 && of.x.rows >= leastRowsForBatches && sizeOf(of) > mostForOnePart;
 
 const sizeOf = ({ x, y }: Encoded): number => x.rows * x.columns * y.columns;
 
@@ -99,15 +110,16 @@ async function comparisonOf(
     if (found) tried.set(k, found);
     else going = false;
   };
-  await visit(first);
-  let best = first;
+  const begin = isByBatches(of) ? firstOfLarge : first;
+  await visit(begin);
+  let best = begin;
   for (const step of [1, -1]) {
     for (let k = best + step; going && k >= largest && k <= smallest; k += step) {
       await visit(k);
       if (!(lossAt(k) < lossAt(best))) break;
       best = k;
     }
-    if (best !== first) break;
+    if (best !== begin) break;
   }
   const order = [...tried.keys()].sort((a, b) => a - b);
   if (order.length === 0) return undefined;
@@ -123,7 +135,7 @@ async function triedWeight(
   timeLimit: number | undefined,
 ): Promise<FoldScore | undefined> {
   const tolerance = Math.max(accuracy, of.options.tolerance ?? 0);
-  const options = { patterns: untuned, tolerance, ...defined({ timeLimit }) };
+  const options = { patterns: untuned(of), tolerance, ...defined({ timeLimit }) };
   const trained: Trained<Prediction>[] = await Promise.all(
     held.map((fold) => train(onFold(of, fold, { ...options, beta: beta * fold.share }))),
   );

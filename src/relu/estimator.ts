@@ -66,7 +66,9 @@ class ReluEstimator<Y extends Targets> {
 /**
  * A classifier: `await new ReluClassifier(settings).fit(x, y)`, y labels or integers; the settings are those of {@link trainReluNetwork}.
  * Without a `beta` and `patterns` it takes the patterns of a local descent, and the weight that does best with such ones on rows left out
- * (where rows x columns x outputs are above 3 million `'auto'`: `result.betaFrom` says which).
+ * (where rows x columns are above 3 million with one output, `'auto'`: `result.betaFrom` says which). With several outputs, 1,000 rows and
+ * more, and more than 3 million rows x columns x outputs, the network is that of a descent by batches, without a convex program: `result.gap`
+ * says what is known of it.
  * Default `loss`: `'squared'`, one class against the rest.
  */
 export class ReluClassifier<Y extends Targets = Targets> extends ReluEstimator<Y> {

@@ -54,6 +54,11 @@ export interface ReluRefinement {
   timeLimit?: number | undefined;
   /** Random networks that are descended from at first, of which the best is refined. Default: 4, 2 from 300,000 numbers in x on, 1 from a million on. */
   starts?: number | undefined;
+  /**
+   * Whether convex programs over the patterns that networks have are solved. `false` ends after the first local descent, with the bound
+   * that the network's own residual gives (`certificate: 'ownPatterns'`): for data so large that a program takes long. Default: true.
+   */
+  program?: boolean | undefined;
   /** Whether the result has an `estimate` for all networks, which takes a long search at the end. Default: true. */
   estimate?: boolean | undefined;
 }
@@ -147,9 +152,11 @@ export interface ReluResult<P extends Prediction = Prediction>
   /**
    * What `lowerBound` and `gap` hold for. `'patterns'`: all networks whose neurons have activation patterns of this convex program.
    * `'global'`: all networks of any width, as the program had every pattern that exists or, with `patterns: 'refine'` and up to six
-   * columns (bias included), as no neuron outside of it can lower the objective by more than `gap` says.
+   * columns (bias included), as no neuron outside of it can lower the objective by more than `gap` says. `'ownPatterns'`, the weakest, of
+   * refinement with several outputs of large data: all networks of which each output's neurons have patterns that this output's neurons have
+   * here, not those of all outputs.
    */
-  certificate: 'global' | 'patterns';
+  certificate: 'global' | 'patterns' | 'ownPatterns';
   convex: ReluConvexProgram;
 }
 
@@ -429,9 +436,11 @@ function checkedPatterns(patterns: ReluPatterns): NonNullable<ReluProblem['patte
 }
 
 function checkedRefinement(refine: ReluRefinement): ReluRefinement {
-  const wanted = checkMembers('patterns.refine', refine, ['rounds', 'timeLimit', 'starts', 'estimate']);
-  const { rounds, starts, estimate } = wanted;
-  if (estimate !== undefined) checkBoolean('patterns.refine.estimate', estimate);
+  const wanted = checkMembers('patterns.refine', refine, ['rounds', 'timeLimit', 'starts', 'program', 'estimate']);
+  const { rounds, starts, program, estimate } = wanted;
+  for (const [name, value] of Object.entries({ program, estimate })) {
+    if (value !== undefined) checkBoolean(`patterns.refine.${name}`, value);
+  }
   for (const [name, value] of Object.entries({ rounds, starts })) {
     if (value !== undefined && !Number.isInteger(value)) {
       throw new TypeError(`patterns.refine.${name} = ${show(value)}: expected an integer`);

@@ -134,6 +134,53 @@ describe('refinement', () => {
     expect([quick.status, quick.gap]).toEqual([searched.status, searched.gap]);
   });
 
+  it('says what the residual of one descent certifies, each output over patterns of its own', async () => {
+    const { x, y } = planted(60, 3, 4);
+    const targets = y.map((value) => [value, -value / 2]);
+    const settings = { beta: 0.2, patterns: { refine: { rounds: 0, starts: 1, program: false, estimate: false } } };
+    const result = await trainReluNetwork({ x, y: targets }, settings);
+    expect(result.status).toBe('iterationLimit');
+    expect(result.message).toContain('patterns.refine.program = false');
+    expect(result.certificate).toBe('ownPatterns');
+    expect(Math.abs(result.networkObjective / result.objective - 1)).toBeLessThan(1e-9);
+    expect(result.lowerBound).toBeGreaterThan(0);
+    // The dual point, by plain loops: feasible for the patterns of each output's own neurons, and worth the bound.
+    const { network, convex } = result;
+    const [m, c] = [network.outputWeights.rows, 2];
+    const theta = (i: number, k: number) => convex.dual.data[c * i + k] as number;
+    let bound = 0;
+    x.forEach((_, i) => {
+      for (let k = 0; k < c; ++k) {
+        bound += theta(i, k) * (targets[i]?.[k] as number) - theta(i, k) ** 2 / 2;
+      }
+    });
+    expect(Math.abs(bound / result.lowerBound - 1)).toBeLessThan(1e-9);
+    for (let j = 0; j < m; ++j) {
+      const k = network.outputWeights.data[c * j] === 0 ? 1 : 0;
+      const slope = [0, 0, 0, 0];
+      x.forEach((row, i) => {
+        const z = row.reduce(
+          (sum, value, l) => sum + value * (network.hiddenWeights.data[m * l + j] as number),
+          network.biases[j] as number,
+        );
+        if (z < 0) return;
+        [...row, 1].forEach((value, l) => {
+          slope[l] = (slope[l] as number) + value * theta(i, k);
+        });
+      });
+      expect(Math.hypot(...slope)).toBeLessThanOrEqual(settings.beta * (1 + 1e-9));
+    }
+  });
+
+  it('names the limit of time that it met', async () => {
+    const { x, y } = planted(300, 8, 4);
+    const settings = { beta: 0.001, patterns: { refine: { timeLimit: 0.05, estimate: false } } };
+    const { status, message } = await trainReluNetwork({ x, y }, settings);
+    expect(status).toBe('timeLimit');
+    expect(message).toContain('patterns.refine.timeLimit = 0.05 s');
+    expect(message).not.toContain('Infinity');
+  });
+
   it.runIf(long)('begins at an earlier result', async () => {
     const { x, y } = planted(50, 4, 11);
     const first = await trainReluNetwork({ x, y }, { beta: 0.05, patterns: { refine: { rounds: 2 } } });
@@ -173,6 +220,8 @@ describe('refinement', () => {
     await expect(train({ patterns: { refine: { starts: 0 } } })).rejects.toThrow('patterns.refine.starts = 0');
     const estimate = 1 as unknown as boolean;
     await expect(train({ patterns: { refine: { estimate } } })).rejects.toThrow('patterns.refine.estimate = 1');
+    const program = 0 as unknown as boolean;
+    await expect(train({ patterns: { refine: { program } } })).rejects.toThrow('patterns.refine.program = 0');
     await expect(train({ patterns: { refine: { round: 1 } } })).rejects.toThrow("did you mean 'rounds'");
     await expect(train({ patterns: 'refined' })).rejects.toThrow('patterns');
   });

@@ -128,7 +128,7 @@ await trainReluNetwork({ x });
 await trainReluNetwork({ x, y: [new Date()] });
 
 const status: Status = numbers.status;
-const certificate: 'global' | 'patterns' = numbers.certificate;
+const certificate: 'global' | 'patterns' | 'ownPatterns' = numbers.certificate;
 const bound: number = numbers.lowerBound;
 const text: string = JSON.stringify(toJSON(labelled.network));
 const general: ReluNetwork = labelled.network;

@@ -85,6 +85,7 @@ struct ReluEntry {
     if (in.has("rounds")) wanted.rounds = in.integer("rounds");
     if (in.has("timeLimit")) wanted.timeLimit = in.number("timeLimit");
     if (in.has("starts")) wanted.starts = in.integer("starts");
+    if (in.has("program")) wanted.program = in.boolean("program");
     if (in.has("estimate")) wanted.estimate = in.boolean("estimate");
     expect(wanted.rounds >= 0, "rounds", wanted.rounds, "expected an integer >= 0");
     expect(wanted.timeLimit >= 0, "timeLimit", wanted.timeLimit, "expected a number >= 0 (seconds)");

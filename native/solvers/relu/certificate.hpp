@@ -225,22 +225,16 @@ template <LinAlg La>
 ReluSolution ReluCertificate<La>::solution() const {
   const int p = map_.patterns();
   const int columns = map_.columns();
-  const int inputs = data_.bias ? data_.d - 1 : data_.d;
   const HostMatrix<double> best(best_.rows(), columns);
   la_.download(Double(best_), best.view());
   ReluSolution s;
   s.weights = HostMatrix<double>(data_.d, columns);
-  s.gates = HostMatrix<double>(data_.d, p);
   s.dual = HostMatrix<double>(data_.n, data_.c);
   la_.download(Double(bestDual_), s.dual.view());
   for (int k = 0; k < data_.n && data_.roots.size() > 0; ++k) {
     for (int j = 0; j < data_.c; ++j) s.dual(k, j) *= data_.roots[static_cast<std::size_t>(k)];
   }
-  for (int i = 0; i < p; ++i) {
-    for (int j = 0; j < data_.d; ++j) {
-      s.gates(j, i) = data_.gates(j, i) * (j < inputs ? 1 / data_.rowScale : data_.constant);
-    }
-  }
+  s.gates = data_.unscaledGates(data_.gates);
   std::vector<double> norms(static_cast<std::size_t>(blocks_.count));
   for (int j = 0; j < columns; ++j) {
     norms[static_cast<std::size_t>(blocks_.of(j))] += blas::dot(best.rows(), best.column(j), best.column(j));

@@ -289,17 +289,32 @@ void ReluData::copyColumns(const ReluData& from) {
 }
 
 ReluData ReluData::withPatterns(const ReluSettings& settings, HostMatrix<double> newGates, HostMatrix<double> patterns,
-                                double available) const {
+                                double available, std::optional<int> output) const {
   ReluData made;
   made.copyColumns(*this);
   made.n = n;
   made.xt = xt.copy();
-  made.y = y.copy();
+  if (output) {
+    made.c = made.loss.c = 1;
+    made.y = HostMatrix<double>(n, 1);
+    std::copy(y.column(*output), y.column(*output) + n, made.y.data());
+  } else {
+    made.y = y.copy();
+  }
   made.roots = roots.copy();
   made.gates = std::move(newGates);
   made.masks = std::move(patterns);
   made.beta = beta;
-  made.system = chooseSystem(n, c, settings, d, made.gates.cols(), available, sizeof(double));
+  made.system = chooseSystem(n, made.c, settings, d, made.gates.cols(), available, sizeof(double));
+  return made;
+}
+
+HostMatrix<double> ReluData::unscaledGates(const HostMatrix<double>& scaled) const {
+  HostMatrix<double> made(d, scaled.cols());
+  const int inputs = bias ? d - 1 : d;
+  for (int i = 0; i < made.cols(); ++i) {
+    for (int j = 0; j < d; ++j) made(j, i) = scaled(j, i) * (j < inputs ? 1 / rowScale : constant);
+  }
   return made;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "linalg/views.hpp"
 #include "solvers/relu/loss.hpp"
@@ -24,10 +25,10 @@ struct ReluData {
       const ReluProblem& problem, const ReluSettings& settings, double available, int numberBytes,
       const std::function<void()>& look = [] {});
 
-  /// This data with other patterns, which must be distinct and none all zero: directions of unit length, and
-  /// n x P masks of ones and zeros.
+  /// This data, or one output of it whose losses are not weighted, with other patterns, which must be distinct and none
+  /// all zero: directions of unit length, and n x P masks of ones and zeros.
   ReluData withPatterns(const ReluSettings& settings, HostMatrix<double> gates, HostMatrix<double> masks,
-                        double available) const;
+                        double available, std::optional<int> output = {}) const;
 
   /// Every `step`-th row of this data, with the share of beta that goes with them; without patterns.
   ReluData everyRow(int step) const;
@@ -36,6 +37,8 @@ struct ReluData {
   /// (`method: 'sampled'`) a scaled weight is one number, a multiple of direction i.
   void scaleWeights(const double* weights, int i, double* scaled) const;
   void unscaleWeights(const double* scaled, int i, double* weights) const;
+  /// Directions that act on (z, 1), as ReluSolution::gates, from directions that act on the columns of xt.
+  HostMatrix<double> unscaledGates(const HostMatrix<double>& scaled) const;
   /// Factor from ||scaled|| to the norm that the user's beta weighs.
   double normScale() const { return 1 / rowScale; }
 

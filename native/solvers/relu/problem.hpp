@@ -113,6 +113,7 @@ struct ReluRefinement {
   /// Random networks of which the best is descended from, by the size of the data unless given; 0: none, prices are
   /// those of zero.
   std::optional<int> starts;
+  bool program = true;   ///< whether convex programs are solved, or a local descent is all
   bool estimate = true;  ///< whether a search at the end says how far the best of all networks may be below
 };
 
@@ -237,6 +238,7 @@ struct ReluSolution {
   int activeNeurons = 0;
   int patterns = 0;
   bool global = false;
+  bool ownPatterns = false;
   double rho = 0;
   ReluEstimate estimate;
   ReluRobustness robustness;
@@ -261,6 +263,9 @@ struct ReluSolution {
         OUT(activeNeurons, "Neurons of the network."),
         OUT(patterns, "Distinct activation patterns in the convex program."),
         OUT(global, "Whether the program had every pattern that exists, so that `lowerBound` holds for all networks."),
+        OUT(ownPatterns,
+            "Whether `lowerBound` holds for networks of which each output's neurons have patterns that this output's "
+            "neurons have here, not those of all outputs."),
         OUT(rho, "The last penalty of the augmented Lagrangian."),
         OUT_IF_KNOWN(estimate, "Refinement: what is estimated for all networks."),
         OUT_IF_KNOWN(robustness, "With an adversary: what is certified of the worst case.")};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 #include <tuple>
@@ -9,7 +10,9 @@
 
 #include "core/run.hpp"
 #include "linalg/blas.hpp"
+#include "solvers/relu/batch_descent.hpp"
 #include "solvers/relu/largest_price.hpp"
+#include "solvers/relu/own_bound.hpp"
 #include "solvers/relu/solver.hpp"
 #include "solvers/relu/vertex.hpp"
 
@@ -41,6 +44,17 @@ constexpr double sizeOfPart = 4e6;
 constexpr int leastRowsOfPart = 1000;
 constexpr int shareAfterPart = 4;
 
+/// Rows x columns x outputs from which several outputs begin with a descent by batches, and each has the patterns of
+/// its own neurons in a convex program of its own: that of all patterns for all outputs takes gigabytes. And how many
+/// neurons an output has then, and in how many batches of how many rows.
+constexpr double largeOutputs = 3e6;
+constexpr double fewestOfOutput = 30;
+constexpr double mostOfOutput = 100;
+constexpr double sizeOfOutput = 4e8;  // rows x columns x neurons
+constexpr int fewestRowsOfBatch = 50;
+constexpr int mostRowsOfBatch = 250;
+constexpr int batches = 2000;
+
 constexpr int columnIterations = 2000;
 constexpr double accurate = 1e-4;  // of the tolerance: of convex programs whose theta is priced exactly
 
@@ -68,8 +82,10 @@ ReluNeurons pruned(const ReluNeurons& neurons) {
   return made;
 }
 
-/// A neuron for each column of weights of a convex program with P patterns whose numbers are given, that is not zero.
-ReluNeurons neuronsOf(const ReluData& data, Mat<const double> weights, const std::vector<std::int32_t>& patterns) {
+/// A neuron for each column of weights, that is not zero, of a convex program of so many outputs from the first one on,
+/// with P patterns whose numbers are given.
+ReluNeurons neuronsOf(const ReluData& data, Mat<const double> weights, const std::vector<std::int32_t>& patterns,
+                      int first, int outputs) {
   const int p = static_cast<int>(patterns.size());
   std::vector<int> active;
   for (int j = 0; j < weights.cols; ++j) {
@@ -79,20 +95,48 @@ ReluNeurons neuronsOf(const ReluData& data, Mat<const double> weights, const std
   for (int k = 0; k < made.count(); ++k) {
     const int j = active[at(k)];
     data.scaleWeights(weights.column(j), j % p, made.directions.column(k));
-    made.weights[at(k)] = j < data.c * p ? 1 : -1;
-    made.outputs[at(k)] = j / p % data.c;
+    made.weights[at(k)] = j < outputs * p ? 1 : -1;
+    made.outputs[at(k)] = first + j / p % outputs;
     made.patterns[at(k)] = patterns[at(j % p)];
   }
   made.balance();
   return made;
 }
 
-/// The column of a weight matrix that has the neuron, of a program with the patterns whose numbers are listed in order.
+/// The neurons, whose patterns are given, with those of one pattern, sign and output as one, which has their sum as its
+/// weight in the convex program: the same function, with a penalty that is no larger. Those without a pattern, which
+/// are active on no row, are left out.
+ReluNeurons merged(const ReluNeurons& neurons) {
+  std::map<std::tuple<std::int32_t, std::int32_t, bool>, int> places;
+  std::vector<int> kept;
+  std::vector<int> placeOf(at(neurons.count()), -1);
+  for (int j = 0; j < neurons.count(); ++j) {
+    if (neurons.patterns[at(j)] < 0) continue;
+    const auto [found, isNew] = places.emplace(
+        std::tuple(neurons.patterns[at(j)], neurons.outputs[at(j)], neurons.weights[at(j)] < 0), places.size());
+    if (isNew) kept.push_back(j);
+    placeOf[at(j)] = found->second;
+  }
+  ReluNeurons made = neurons.only(kept);
+  const int d = made.directions.rows();
+  std::fill(made.directions.data(), made.directions.data() + made.directions.size(), 0.0);
+  for (int j = 0; j < neurons.count(); ++j) {
+    if (placeOf[at(j)] < 0) continue;
+    blas::axpy(d, std::abs(neurons.weights[at(j)]), neurons.directions.column(j),
+               made.directions.column(placeOf[at(j)]));
+  }
+  for (double& weight : made.weights) weight = std::copysign(1.0, weight);
+  made.balance();
+  return made;
+}
+
+/// The column of a weight matrix that has the neuron, of a program of so many outputs from the first one on with the
+/// patterns whose numbers are listed in order.
 int columnOf(const ReluNeurons& neurons, int j, std::int32_t pattern, const std::vector<std::int32_t>& patterns,
-             int c) {
+             int first, int outputs) {
   const auto place = std::lower_bound(patterns.begin(), patterns.end(), pattern) - patterns.begin();
-  const int sign = neurons.weights[at(j)] < 0 ? 1 : 0;
-  return (sign * c + neurons.outputs[at(j)]) * static_cast<int>(patterns.size()) + static_cast<int>(place);
+  const int row = (neurons.weights[at(j)] < 0 ? outputs : 0) + neurons.outputs[at(j)] - first;
+  return row * static_cast<int>(patterns.size()) + static_cast<int>(place);
 }
 
 /// Writes the network of the neurons, and their weights in the convex program, over those of a solution of it.
@@ -104,7 +148,7 @@ void writeSolution(const ReluData& data, const ReluNeurons& neurons, const std::
   for (int j = 0; j < neurons.count(); ++j) {
     std::vector<double> scaled(neurons.directions.column(j), neurons.directions.column(j) + data.d);
     for (double& entry : scaled) entry *= std::abs(neurons.weights[at(j)]);
-    const int column = columnOf(neurons, j, neurons.patterns[at(j)], patterns, data.c);
+    const int column = columnOf(neurons, j, neurons.patterns[at(j)], patterns, 0, data.c);
     data.unscaleWeights(scaled.data(), column % p, s.weights.column(column));
     sources.push_back({.column = column,
                        .pattern = column % p,
@@ -142,6 +186,11 @@ RefinementEffort RefinementEffort::of(const ReluData& data) {
   effort.added = std::max(16, effort.neurons / 4);
   effort.starts = size <= 3e5 ? 4 : size <= 1e6 ? 2 : 1;
   effort.searches = std::max(static_cast<int>(std::clamp(4e7 / size, 20.0, 400.0)), 4 * data.c);
+  if (data.c > 1 && size * data.c >= largeOutputs && data.n >= leastRowsOfPart) {
+    effort.neurons = data.c * static_cast<int>(std::clamp(sizeOfOutput / size, fewestOfOutput, mostOfOutput));
+    effort.batch = std::clamp(data.n / 100, fewestRowsOfBatch, mostRowsOfBatch);
+    effort.starts = 1;
+  }
   return effort;
 }
 
@@ -157,20 +206,69 @@ ReluRefiner::ReluRefiner(const Cpu& la, const ReluProblem& problem, const ReluSe
       table_(data_),
       evaluate_(la_, data_),
       given_(warmNetwork(problem)),
+      parts_(at(effort_.batch > 0 && !data_.loss.coupled() && !data_.loss.weighted ? data_.c : 1)),
       theta_(data_.n, data_.c) {
   takeZero();
+}
+
+bool ReluRefiner::anyOf(int part) const {
+  return std::any_of(network_.outputs.begin(), network_.outputs.end(), [&](int k) { return partOf(k) == part; });
+}
+
+/// The patterns of all programs, in order.
+std::vector<std::int32_t> ReluRefiner::patterns() const {
+  std::set<std::int32_t> all;
+  for (const Part& part : parts_) all.insert(part.patterns.begin(), part.patterns.end());
+  return {all.begin(), all.end()};
+}
+
+void ReluRefiner::addUp() {
+  objective_ = lowerBound_ = 0;
+  for (const Part& part : parts_) {
+    objective_ += part.objective;
+    lowerBound_ += part.lowerBound;
+  }
 }
 
 /// The network without neurons, which is optimal where beta is large.
 void ReluRefiner::takeZero() {
   network_ = ReluNeurons::ofSize(data_.d, 0);
   solution_.dual = HostMatrix<double>(data_.n, data_.c);
-  solution_.gates = HostMatrix<double>(data_.d, 0);
   solution_.inputShift = data_.inputShift.copy();
   solution_.inputScale = data_.inputScale.copy();
-  objective_ = evaluate_.value(network_);
-  solution_.networkObjective = objective_;
+  solution_.networkObjective = evaluate_.value(network_);
+  for (int k = 0; k < parts(); ++k) {
+    const int outputs = outputsOfPart();
+    parts_[at(k)] = {.objective = lossOf(data_, evaluate_.predictions().columns(k * outputs, outputs), k * outputs),
+                     .lowerBound = 0,
+                     .patterns = {}};
+  }
+  addUp();
   std::copy(evaluate_.residual().data, evaluate_.residual().data + theta_.size(), theta_.data());
+}
+
+/// Takes a network as it is. Its residual, scaled, is a point of the dual of the program over the patterns that the
+/// neurons of each output have: of a local minimum, but for kinks, that closes the gap.
+void ReluRefiner::takeLocal(ReluNeurons network) {
+  network.patterns = table_.add(la_, network.directions);
+  network_ = merged(network);
+  solution_.networkObjective = evaluate_.value(network_);
+  std::copy(evaluate_.residual().data, evaluate_.residual().data + theta_.size(), theta_.data());
+  ownPatterns_ = true;
+  const int outputs = outputsOfPart();
+  for (int k = 0; k < parts(); ++k) {
+    Part& part = parts_[at(k)];
+    std::set<std::int32_t> distinct;
+    part.objective = lossOf(data_, evaluate_.predictions().columns(k * outputs, outputs), k * outputs);
+    for (int j = 0; j < network_.count(); ++j) {
+      if (partOf(network_.outputs[at(j)]) != k) continue;
+      distinct.insert(network_.patterns[at(j)]);
+      part.objective += data_.beta * network_.size(j);
+    }
+    part.patterns.assign(distinct.begin(), distinct.end());
+    part.lowerBound = ownBound(la_, data_, network_, theta_, k * outputs, outputs, solution_.dual);
+  }
+  addUp();
 }
 
 ReluNeurons ReluRefiner::warmNetwork(const ReluProblem& problem) const {
@@ -180,7 +278,7 @@ ReluNeurons ReluRefiner::warmNetwork(const ReluProblem& problem) const {
   require(weights.rows() == data_.d, "rows of warmStart.weights", weights.rows(), "expected " + show(data_.d));
   require(weights.cols() == 2 * data_.c * p, "columns of warmStart.weights", weights.cols(),
           "expected " + show(2 * data_.c * p) + ", as many as its gates, the outputs and signs make");
-  return neuronsOf(data_, weights, std::vector<std::int32_t>(at(p), -1));
+  return neuronsOf(data_, weights, std::vector<std::int32_t>(at(p), -1), 0, data_.c);
 }
 
 double ReluRefiner::timeForRounds() const { return shareOfLastRound * wanted_.timeLimit - watch_.seconds(); }
@@ -188,11 +286,23 @@ double ReluRefiner::timeForRounds() const { return shareOfLastRound * wanted_.ti
 void ReluRefiner::start() {
   watch_ = Stopwatch();
   if (starts_ == 0 && given_.empty()) return;
-  if (wanted_.rounds == 0) {  // the only program
-    solveConvex(firstNetwork(), settings_.tolerance, settings_.maxIterations);
+  if (effort_.batch > 0 || !wanted_.program) {
+    takeLocal(firstNetwork());
+    begun_ = wanted_.program ? 0 : parts();
   } else {
-    solveConvex(firstNetwork(), std::max(roundTolerance, settings_.tolerance), roundIterations);
+    begun_ = parts();
+    const bool only = wanted_.rounds == 0;
+    solveConvex(firstNetwork(), only ? settings_.tolerance : std::max(roundTolerance, settings_.tolerance),
+                only ? settings_.maxIterations : roundIterations);
   }
+}
+
+/// The next of the first programs, one for each part.
+void ReluRefiner::solveFirst() {
+  const bool only = wanted_.rounds == 0;
+  const int part = begun_++;
+  solvePart(part, network_, only ? settings_.tolerance : std::max(roundTolerance, settings_.tolerance),
+            only ? settings_.maxIterations : roundIterations);
 }
 
 std::optional<Status> ReluRefiner::step() {
@@ -209,17 +319,32 @@ std::optional<Status> ReluRefiner::step() {
 }
 
 std::string ReluRefiner::explain(Status status) const {
-  if (status != Status::stalled || shortage_.empty()) return {};
-  return "Refinement ended in round " + show(round_) + " with the best network before it: " + shortage_ + ".";
+  if (status == Status::stalled && !shortage_.empty()) {
+    return "Refinement ended in round " + show(round_) + " with the best network before it: " + shortage_ + ".";
+  }
+  if (status == Status::timeLimit && wanted_.timeLimit <= settings_.timeLimit) {
+    return "That was patterns.refine.timeLimit = " + show(wanted_.timeLimit) + " s.";
+  }
+  if (status == Status::iterationLimit && ended_) {
+    if (!wanted_.program) return "A local descent alone was asked for: patterns.refine.program = false.";
+    return "Its iterations are rounds of refinement, which ended after patterns.refine.rounds = " +
+           show(wanted_.rounds) + " or when they gained next to nothing.";
+  }
+  return {};
 }
 
 std::optional<Status> ReluRefiner::advance() {
   if (ended_) return timeLeft() <= 0 ? Status::timeLimit : Status::iterationLimit;
+  if (begun_ < parts() && (starts_ > 0 || !given_.empty()) && timeLeft() > 0) {
+    solveFirst();
+    return std::nullopt;
+  }
   const bool limited = round_ >= wanted_.rounds || watch_.seconds() >= shareOfRounds * wanted_.timeLimit;
-  const bool settled = idle_ >= mostIdle || violation_ <= 1 + settings_.tolerance;
+  const bool settled = idle_ >= mostIdle || violation_ <= 1 + settings_.tolerance || !wanted_.program;
   if (!limited && !settled) {
     round();
-  } else if (!limited && data_.d <= exactAtEnd && idleColumnRounds_ < mostIdle && !globallySolved()) {
+  } else if (!limited && wanted_.program && data_.d <= exactAtEnd && idleColumnRounds_ < mostIdle &&
+             !globallySolved()) {
     columnRound();
   } else {
     finish();
@@ -252,7 +377,7 @@ void ReluRefiner::round() {
 void ReluRefiner::finish() {
   ended_ = true;
   if (globallySolved()) return;
-  if (gap() > settings_.tolerance && !network_.empty() && wanted_.rounds > 0) {
+  if (gap() > settings_.tolerance && !network_.empty() && wanted_.rounds > 0 && wanted_.program) {
     solveConvex(network_, settings_.tolerance, settings_.maxIterations);
   }
   if (!wanted_.estimate) return;
@@ -292,6 +417,15 @@ ReluNeurons ReluRefiner::firstNetwork() {
 
 /// The descent of a random network: where data is large on some of its rows, then on all.
 double ReluRefiner::descendFirst(const Cpu& la, ReluNeurons& network) const {
+  if (effort_.batch > 0) {
+    beginAtMeans(data_, network);
+    descendByBatches(la, data_, network,
+                     {.rows = effort_.batch,
+                      .steps = batches,
+                      .seed = settings_.seed,
+                      .seconds = std::max(1e-3, shareOfDescent * timeForRounds())});
+    return 0;  // there is one start alone
+  }
   if (effort_.rowStep == 1) return descend(la, data_, network, effort_.firstIterations);
   descend(la, data_.everyRow(effort_.rowStep), network, effort_.firstIterations);
   return descend(la, data_, network, effort_.firstIterations / shareAfterPart);
@@ -304,71 +438,108 @@ ReluNeurons ReluRefiner::descended(ReluNeurons network, int iterations) {
   return pruned(network);
 }
 
-/// A start of the convex program over the patterns listed: the neurons, whose patterns are given, and their residual.
-ReluWarmStart ReluRefiner::warmStart(const ReluNeurons& network, const std::vector<std::int32_t>& ofNeurons,
+/// A start of the convex program of outputs from the first one on over the patterns listed: the neurons, whose patterns
+/// are given, and their residual.
+ReluWarmStart ReluRefiner::warmStart(int first, const ReluNeurons& network, const std::vector<std::int32_t>& ofNeurons,
                                      const std::vector<std::int32_t>& patterns) {
-  const int columns = 2 * data_.c * static_cast<int>(patterns.size());
-  ReluWarmStart warm{.weights = HostMatrix<double>(data_.d, columns), .dual = HostMatrix<double>(data_.n, data_.c)};
+  const int outputs = outputsOfPart();
+  const int columns = 2 * outputs * static_cast<int>(patterns.size());
+  ReluWarmStart warm{.weights = HostMatrix<double>(data_.d, columns), .dual = HostMatrix<double>(data_.n, outputs)};
   for (int j = 0; j < network.count(); ++j) {
     if (ofNeurons[at(j)] < 0) continue;
-    double* v = warm.weights.column(columnOf(network, j, ofNeurons[at(j)], patterns, data_.c));
-    blas::axpy(data_.d, std::abs(network.weights[at(j)]), network.directions.column(j), v);
+    const int column = columnOf(network, j, ofNeurons[at(j)], patterns, first, outputs);
+    blas::axpy(data_.d, std::abs(network.weights[at(j)]), network.directions.column(j), warm.weights.column(column));
   }
   evaluate_.value(network);
-  std::copy(evaluate_.residual().data, evaluate_.residual().data + warm.dual.size(), warm.dual.data());
+  la_.copy(evaluate_.residual().columns(first, outputs), warm.dual.view());
   return warm;
 }
 
-/// Solves the convex program over the patterns of a network, from there, and takes the result if it is better.
+/// Solves the convex programs over the patterns of a network, from there, and takes what is better.
 void ReluRefiner::solveConvex(const ReluNeurons& network, double tolerance, int iterations) {
-  std::vector<std::int32_t> ofNeurons = table_.add(la_, network.directions);
+  for (int part = 0; part < parts(); ++part) solvePart(part, network, tolerance, iterations);
+}
+
+ReluNeurons ReluRefiner::ofPart(int part, const ReluNeurons& network) const {
+  std::vector<int> list;
   for (int j = 0; j < network.count(); ++j) {
-    if (network.patterns[at(j)] >= 0) ofNeurons[at(j)] = network.patterns[at(j)];
+    if (partOf(network.outputs[at(j)]) == part) list.push_back(j);
   }
+  return network.only(list);
+}
+
+/// The numbers of the neurons' patterns: those that they say, or those of their directions.
+std::vector<std::int32_t> ReluRefiner::numbersOf(const ReluNeurons& neurons) {
+  std::vector<std::int32_t> numbers = table_.add(la_, neurons.directions);
+  for (int j = 0; j < neurons.count(); ++j) {
+    if (neurons.patterns[at(j)] >= 0) numbers[at(j)] = neurons.patterns[at(j)];
+  }
+  return numbers;
+}
+
+void ReluRefiner::solvePart(int part, const ReluNeurons& network, double tolerance, int iterations) {
+  const ReluNeurons own = ofPart(part, network);
+  const std::vector<std::int32_t> ofNeurons = numbersOf(own);
   std::set<std::int32_t> distinct(ofNeurons.begin(), ofNeurons.end());
   distinct.erase(-1);
   if (distinct.empty()) return;
-  const std::vector<std::int32_t> patterns(distinct.begin(), distinct.end());
-  ReluWarmStart warm = warmStart(network, ofNeurons, patterns);
+  std::vector<std::int32_t> patterns(distinct.begin(), distinct.end());
+  ReluWarmStart warm = warmStart(part * outputsOfPart(), own, ofNeurons, patterns);
   ReluSettings settings = settings_;
   settings.tolerance = tolerance;
   settings.maxIterations = std::min(iterations, settings_.maxIterations);
-  const double seconds = ended_ ? shareOfConvex * timeLeft() : timeForRounds();
+  const double seconds = (ended_ ? shareOfConvex * timeLeft() : timeForRounds()) / (parts() - part);
   Monitor monitor = la_.childMonitor(iterations == 0 ? infinity : std::max(0.0, seconds));
   const Cpu watched = la_.watchedBy(monitor);
-  ReluSolver<Cpu> solver(watched,
-                         data_.withPatterns(settings, table_.gates(patterns), table_.masks(patterns), memory_()),
-                         settings, std::move(warm));
+  ReluData data = data_.withPatterns(settings, table_.gates(patterns), table_.masks(patterns), memory_(),
+                                     parts() > 1 ? std::optional(part) : std::nullopt);
+  ReluSolver<Cpu> solver(watched, std::move(data), settings, std::move(warm));
   const auto outcome = iterate(solver, settings, monitor);
   la_.checkpoint();
+  const Part& before = parts_[at(part)];
+  const bool empty = !anyOf(part);
   const double objective = outcome.progress.objective;
   // No neurons for the sake of rounding, where the network without any is optimal: then the bound is what is wanted.
-  const bool zero = network_.empty() && objective > objective_ * (1 - 1e-12);
+  const bool zero = empty && objective > before.objective * (1 - 1e-12);
   // The same program again, or one that was cut short, replaces a better bound by its own only with a better network;
   // one that was cut short replaces a smaller gap only with a network below what the program before it has.
   const bool cut = outcome.status == Status::timeLimit;
   const bool again = ended_ || cut;
-  const bool worse = cut && outcome.progress.residual > gap() && objective >= lowerBound_;
-  const bool lower = objective < objective_ * (1 - 1e-12) && !worse;
-  const bool level =
-      !worse && objective <= objective_ * (1 + 1e-12) && !(again && outcome.progress.lowerBound < lowerBound_);
-  if (zero || lower || level) take(solver.solution(), outcome.progress, patterns, zero);
+  const bool worse = cut && outcome.progress.residual > before.gap() && objective >= before.lowerBound;
+  const bool lower = objective < before.objective * (1 - 1e-12) && !worse;
+  const bool level = !worse && objective <= before.objective * (1 + 1e-12) &&
+                     !(again && outcome.progress.lowerBound < before.lowerBound);
+  if (zero || lower || level) take(part, solver.solution(), outcome.progress, std::move(patterns), zero);
   // Without any network yet the local one is taken as it is, however little time there was: its bound costs no
   // iteration.
-  if (network_.empty() && outcome.status == Status::timeLimit && iterations > 0) solveConvex(network, tolerance, 0);
+  if (!anyOf(part) && outcome.status == Status::timeLimit && iterations > 0) solvePart(part, network, tolerance, 0);
 }
 
-void ReluRefiner::take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns,
+void ReluRefiner::take(int k, ReluSolution found, const ReluProgress& progress, std::vector<std::int32_t> patterns,
                        bool zero) {
-  ReluNeurons network = zero ? ReluNeurons::ofSize(data_.d, 0)
-                             : reduceToVertex(la_, data_, pruned(neuronsOf(data_, found.weights, patterns)));
-  found.networkObjective = evaluate_.value(network);
+  const int outputs = outputsOfPart();
+  const int first = k * outputs;
+  std::vector<int> others;
+  for (int j = 0; j < network_.count(); ++j) {
+    if (partOf(network_.outputs[at(j)]) != k) others.push_back(j);
+  }
+  ReluNeurons network = network_.only(others);
+  if (!zero) {
+    const ReluNeurons own =
+        reduceToVertex(la_, data_, pruned(neuronsOf(data_, found.weights, patterns, first, outputs)));
+    network = network.with(own);
+  }
+  solution_.networkObjective = evaluate_.value(network);
   std::copy(evaluate_.residual().data, evaluate_.residual().data + theta_.size(), theta_.data());
   network_ = std::move(network);
-  patterns_ = patterns;
-  solution_ = std::move(found);
-  objective_ = zero ? objective_ : double(progress.objective);
-  lowerBound_ = progress.lowerBound;
+  la_.copy(Mat<const double>(found.dual), solution_.dual.view().columns(first, outputs));
+  solution_.rho = found.rho;
+  Part& part = parts_[at(k)];
+  part = {.objective = zero ? part.objective : double(progress.objective),
+          .lowerBound = progress.lowerBound,
+          .patterns = std::move(patterns)};
+  ownPatterns_ = parts() > 1;
+  addUp();
 }
 
 /// Local maxima of the price at theta: from the neurons, from copies of them that were moved by these shares of their
@@ -488,15 +659,17 @@ ReluProgress ReluRefiner::progress() const {
 
 ReluSolution ReluRefiner::solution() const {
   ReluSolution s;
-  s.gates = solution_.gates.copy();
+  const std::vector<std::int32_t> patterns = this->patterns();
+  s.gates = data_.unscaledGates(table_.gates(patterns));
   s.dual = solution_.dual.copy();
   s.inputShift = solution_.inputShift.copy();
   s.inputScale = solution_.inputScale.copy();
-  writeSolution(data_, network_, patterns_, s);
+  writeSolution(data_, network_, patterns, s);
   s.networkObjective = solution_.networkObjective;
   s.global = ended_ && isKnown(globalBound_);
   s.gap = s.global ? (objective_ - globalBound_) / objective_ : gap();
-  s.patterns = static_cast<int>(patterns_.size());
+  s.ownPatterns = ownPatterns_ && !s.global;
+  s.patterns = static_cast<int>(patterns.size());
   s.rho = solution_.rho;
   s.estimate = estimate_;
   s.estimate.lowerBound = s.global ? globalBound_ : std::min(estimate_.lowerBound, objective_);

@@ -27,6 +27,7 @@ struct RefinementEffort {
   int added;            ///< neurons that a round adds at most; the first as many as `neurons`
   int starts;           ///< random networks of which the best is the first, unless the user says
   int searches;         ///< random directions that a round prices, with both signs
+  int batch;  ///< rows of a batch, where the first descent goes by batches: several outputs of large data; else 0
 
   static RefinementEffort of(const ReluData& data);
 };
@@ -53,10 +54,26 @@ class ReluRefiner {
   double timeLeft() const { return wanted_.timeLimit - watch_.seconds(); }
   double gap() const { return objective_ > 0 ? (objective_ - lowerBound_) / objective_ : 0; }
 
+  /// What is a convex program of its own: outputs, where each has one over the patterns of its own neurons, or all.
+  struct Part {
+    double objective = 0;
+    double lowerBound = 0;
+    std::vector<std::int32_t> patterns;  ///< of the program, by their numbers in the table
+
+    double gap() const { return objective > 0 ? (objective - lowerBound) / objective : 0; }
+  };
+  int parts() const { return static_cast<int>(parts_.size()); }
+  int outputsOfPart() const { return data_.c / parts(); }
+  int partOf(int output) const { return output / outputsOfPart(); }
+  bool anyOf(int part) const;
+  std::vector<std::int32_t> patterns() const;
+  void addUp();
+
   bool globallySolved() const { return objective_ - globalBound_ <= settings_.tolerance * objective_; }
 
   std::optional<Status> advance();
   void takeZero();
+  void takeLocal(ReluNeurons network);
   ReluNeurons warmNetwork(const ReluProblem& problem) const;
   ReluNeurons firstNetwork();
   double descendFirst(const Cpu& la, ReluNeurons& network) const;
@@ -64,10 +81,14 @@ class ReluRefiner {
   void round();
   void columnRound();
   void finish();
-  ReluWarmStart warmStart(const ReluNeurons& network, const std::vector<std::int32_t>& ofNeurons,
+  ReluWarmStart warmStart(int first, const ReluNeurons& network, const std::vector<std::int32_t>& ofNeurons,
                           const std::vector<std::int32_t>& patterns);
+  void solveFirst();
   void solveConvex(const ReluNeurons& network, double tolerance, int iterations);
-  void take(ReluSolution found, const ReluProgress& progress, const std::vector<std::int32_t>& patterns, bool zero);
+  ReluNeurons ofPart(int part, const ReluNeurons& network) const;
+  std::vector<std::int32_t> numbersOf(const ReluNeurons& neurons);
+  void solvePart(int part, const ReluNeurons& network, double tolerance, int iterations);
+  void take(int part, ReluSolution found, const ReluProgress& progress, std::vector<std::int32_t> patterns, bool zero);
   ReluPrices price(Mat<const double> theta, const std::vector<double>& jitters, int random, bool exactly,
                    double share = 1);
   void addLargest(ReluPrices& prices);
@@ -86,12 +107,14 @@ class ReluRefiner {
   ReluNetworkObjective evaluate_;
   ReluNeurons given_;  // of a warm start
 
-  // The best network so far, and the convex program that gave it.
+  // The best network so far, and the convex programs that gave it.
   ReluNeurons network_;
-  std::vector<std::int32_t> patterns_;  // of the program, by their numbers in the table
-  ReluSolution solution_;               // of the program: not its network and weights
-  double objective_ = 0;
+  std::vector<Part> parts_;
+  ReluSolution solution_;  // of the programs: not their network, weights and gates
+  double objective_ = 0;   // of all parts
   double lowerBound_ = 0;
+  bool ownPatterns_ = false;  // whether the bound is about patterns that outputs have of their own
+  int begun_ = 0;             // parts whose first program was solved, where there is one step for each
   HostMatrix<double> theta_;  // n x c: minus the gradient of the loss at the network
 
   double violation_ = unknown;  // of the last theta that was priced

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "check.hpp"
+#include "solvers/relu/batch_descent.hpp"
+#include "solvers/relu/own_bound.hpp"
 #include "solvers/relu/relu_instances.hpp"
 #include "solvers/relu/vertex.hpp"
 
@@ -101,6 +104,122 @@ TEST(everyThirdRowIsAProblemWithItsShareOfBeta) {
   }
   ReluNetworkObjective objective(serial, part);
   CHECK_NEAR(objective.value(neurons), loss + data.beta * 11 / 31 * penalty(neurons), 1e-9 * loss);
+}
+
+TEST(batchesDescendAlmostAsFarAsAllRows) {
+  for (const ReluLoss loss : kinds) {
+    const int c = loss == ReluLoss::softmax ? 3 : 2;
+    const Instance made = instance(200, 6, c, loss, 3);
+    const ReluData data = dataOf(made, settingsFor(loss));
+    ReluNeurons byBatches = someNeurons(data, 20 * c, 1);
+    ReluNeurons byAll = byBatches.copy();
+    ReluNetworkObjective objective(serial, data);
+    const double before = objective.value(byBatches);
+    const double reference = descend(serial, data, byAll, 100);
+    beginAtMeans(data, byBatches);
+    descendByBatches(serial, data, byBatches, {.rows = 20, .steps = 1500});
+    CHECK(reference < before);
+    CHECK(objective.value(byBatches) - reference < 0.1 * (before - reference));
+  }
+}
+
+TEST(batchesGiveTheSameForAnyThreadsAndScale) {
+  const Instance made = instance(120, 5, 2, ReluLoss::squared, 4);
+  WorkerPool pool(3);
+  const Cpu parallel(&pool);
+  const auto descended = [&](const Cpu& la, double scale) {
+    Instance scaled = made;
+    for (double& value : scaled.x) value *= scale;
+    for (double& value : scaled.y) value *= scale;
+    ReluSettings settings = settingsFor(ReluLoss::squared);
+    settings.bias = false;
+    settings.beta *= scale * scale;
+    const ReluData data = dataOf(scaled, settings);
+    ReluNeurons neurons = someNeurons(data, 70, 1);
+    descendByBatches(la, data, neurons, {.rows = 16, .steps = 50});
+    return std::pair(neurons.variables(), ReluNetworkObjective(serial, data).value(neurons));
+  };
+  const auto [one, value] = descended(serial, 1);
+  const auto [many, same] = descended(parallel, 1);
+  CHECK(std::equal(one.begin(), one.end(), many.begin()));
+  CHECK_EQ(value, same);
+  // Exact for a power of two, but for the squares' least denominator.
+  CHECK_NEAR(descended(serial, 0x1p40).second / (value * 0x1p80), 1, 1e-6);
+}
+
+TEST(outputsBeginAtTheMeansOfTheirTargets) {
+  const Instance made = instance(40, 3, 2, ReluLoss::squared, 5);
+  std::vector<double> weights(40);
+  for (int k = 0; k < 40; ++k) weights[at(k)] = 1 + k % 3;
+  ReluProblem problem = made.problem();
+  problem.weights = weights.data();
+  const ReluData data(problem, settingsFor(ReluLoss::squared), 1e12, sizeof(double));
+  ReluNeurons neurons = someNeurons(data, 2, 1);  // one of each output
+  beginAtMeans(data, neurons);
+  for (int k = 0; k < 2; ++k) {
+    double sum = 0;
+    for (int i = 0; i < 40; ++i) sum += weights[at(i)] * made.y[at(2 * i + k)];
+    for (int i = 0; i < 40; ++i) {
+      const double root = std::sqrt(weights[at(i)]);
+      CHECK_NEAR(prediction(data, neurons, i, k) / root, sum / std::accumulate(weights.begin(), weights.end(), 0.0),
+                 1e-12);
+    }
+  }
+}
+
+/// A network's own bound is at most the optimum of the program over its patterns; at a local minimum without kinks it
+/// is the objective.
+TEST(theBoundOfANetworksResidualIsBelowTheProgramOverItsPatterns) {
+  for (const ReluLoss loss : {ReluLoss::squared, ReluLoss::logistic}) {
+    const Instance made = instance(30, 3, 1, loss, 6);
+    ReluSettings settings = settingsFor(loss);
+    settings.tolerance = 1e-7;
+    const ReluData data = dataOf(made, settings);
+    ReluNeurons network = someNeurons(data, 8, 2);
+    for (const int iterations : {0, 5, 60}) {
+      if (iterations > 0) descend(serial, data, network, iterations);
+      ReluNetworkObjective objective(serial, data);
+      const double value = objective.value(network);
+      double sizes = 0;
+      for (int j = 0; j < network.count(); ++j) sizes += network.size(j);
+      CHECK_NEAR(lossOf(data, objective.predictions(), 0) + data.beta * penalty(network), value, 1e-12 * value);
+      HostMatrix<double> dual(30, 1);
+      const double bound = ownBound(serial, data, network, objective.residual(), 0, 1, dual);
+      ReluPatternTable table(data);
+      std::vector<std::int32_t> numbers = table.add(serial, network.directions);
+      std::sort(numbers.begin(), numbers.end());
+      numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+      if (numbers.front() < 0) numbers.erase(numbers.begin());
+      ReluSolver<Cpu> solver(serial, data.withPatterns(settings, table.gates(numbers), table.masks(numbers), 1e12),
+                             settings);
+      Monitor quiet;
+      const double optimum = iterate(solver, settings, quiet).progress.objective;
+      CHECK(bound > 0);
+      CHECK(bound <= optimum * (1 + 1e-6));
+      CHECK(optimum <= lossOf(data, objective.predictions(), 0) + data.beta * sizes + 1e-9);
+    }
+  }
+}
+
+/// Outputs apart, which is what large data have: the sum of their programs, whose bound is about patterns of their own.
+TEST(aNetworkOfOneDescentSaysThatItsBoundIsOfItsOwnPatterns) {
+  for (const ReluLoss loss : {ReluLoss::squared, ReluLoss::softmax}) {
+    const Instance made = instance(40, 4, 3, loss, 8);
+    const ReluSettings settings = settingsFor(loss);
+    ReluProblem problem = made.problem();
+    problem.patterns.refine =
+        ReluRefinement{.rounds = 0, .timeLimit = infinity, .starts = 1, .program = false, .estimate = false};
+    ReluRefiner solver(serial, problem, settings);
+    Monitor quiet;
+    const auto outcome = iterate(solver, settings, quiet);
+    const ReluSolution s = solver.solution();
+    CHECK(s.ownPatterns);
+    CHECK(!s.global);
+    CHECK(outcome.status == Status::iterationLimit || outcome.status == Status::solved);
+    CHECK_NEAR(s.networkObjective / outcome.progress.objective, 1, 1e-9);
+    CHECK(outcome.progress.lowerBound > 0);
+    CHECK(outcome.progress.lowerBound <= outcome.progress.objective);
+  }
 }
 
 TEST(withFewRowsADescentStaysInTheirSpan) {

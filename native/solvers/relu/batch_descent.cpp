@@ -1,0 +1,305 @@
+#include "solvers/relu/batch_descent.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "core/multiversion.hpp"
+#include "core/random.hpp"
+#include "linalg/blas.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// The largest rate, over the root mean square of the weights at the beginning.
+constexpr double largestRate = 0.2;
+constexpr double warmUp = 0.05;  // the share of the steps in which the rate rises to that
+constexpr float momentum = 0.9F;
+constexpr float memory = 0.999F;  // of squares
+constexpr float least = 1e-8F;
+constexpr int neuronsOfChunk = 32;
+
+struct AdamStep {
+  float rate;           // corrected for the momentum's beginning
+  float squares;        // 1 / the correction of the squares' beginning
+  float shrinkage = 0;  // the derivative of the penalty at 1
+};
+
+/// A step from the gradient of the loss.
+NONCONVEX_CLONES void adam(int n, AdamStep step, const float* gradient, float* first, float* second, float* x) {
+  for (int i = 0; i < n; ++i) {
+    const float g = gradient[i] + step.shrinkage * x[i];
+    first[i] = momentum * first[i] + (1 - momentum) * g;
+    second[i] = memory * second[i] + (1 - memory) * g * g;
+    x[i] -= step.rate * first[i] / (std::sqrt(second[i] * step.squares) + least);
+  }
+}
+
+/// f += weight z_+
+NONCONVEX_CLONES void addActive(int n, float weight, const float* z, float* f) {
+  for (int i = 0; i < n; ++i) f[i] += z[i] > 0 ? weight * z[i] : 0.0F;
+}
+
+/// z := weight theta where z > 0, else 0; kept := z_+.
+NONCONVEX_CLONES void pullBack(int n, float weight, const float* theta, float* __restrict z, float* __restrict kept) {
+  for (int i = 0; i < n; ++i) {
+    kept[i] = z[i] > 0 ? z[i] : 0.0F;
+    z[i] = z[i] > 0 ? weight * theta[i] : 0.0F;
+  }
+}
+
+NONCONVEX_CLONES void narrow(int n, const double* from, float* to) {
+  for (int i = 0; i < n; ++i) to[i] = static_cast<float>(from[i]);
+}
+
+/// Some neurons of one output, which a task deals with.
+struct Chunk {
+  int first;
+  int count;
+  int output;
+};
+
+double rootMeanSquare(std::size_t count, const double* values) {
+  double squares = 0;
+  for (std::size_t i = 0; i < count; ++i) squares += values[i] * values[i];
+  return count > 0 ? std::sqrt(squares / static_cast<double>(count)) : 0;
+}
+
+/// Weights are in units of those at the beginning, and gradients of what follows from them and the data, so that
+/// numbers are near 1 for data of any scale. With a bias, columns have their means subtracted, which the bias makes up
+/// for: a common step of all weights, which means would give, could leave a neuron inactive on every row.
+class BatchDescent {
+ public:
+  BatchDescent(const Cpu& la, const ReluData& data, const ReluNeurons& neurons, const BatchPlan& plan)
+      : la_(la),
+        data_(data),
+        plan_(plan),
+        rows_(std::min(plan.rows, data.n)),
+        inputs_(data.bias ? data.d - 1 : data.d),
+        loss_(data.loss),
+        order_(at(data.n)),
+        x_(data.d, rows_),
+        hidden_(rows_, neurons.count()),
+        kept_(rows_, neurons.count()),
+        partial_(rows_, neurons.count() / neuronsOfChunk + data.c + 1),
+        f_(rows_, data.c),
+        y_(rows_, data.y.cols()),
+        theta_(rows_, data.c),
+        slopes_(rows_, data.c) {
+    loss_.stride = rows_;
+    std::iota(order_.begin(), order_.end(), 0);
+    layOut(neurons);
+    for (HostMatrix<float>* m : {&u_, &gradient_, &firstU_, &secondU_}) *m = HostMatrix<float>(data.d, count());
+    for (std::vector<float>* v : {&alpha_, &firstAlpha_, &secondAlpha_}) v->assign(at(count()), 0.0F);
+    unit_ = rootMeanSquare(neurons.directions.size(), neurons.directions.data());
+    target_ = rootMeanSquare(at(data.n * data.c), data.y.data());
+    if (!(unit_ > 0)) unit_ = 1;
+    if (!(target_ > 0)) target_ = 1;
+    findMeans();
+    for (int j = 0; j < count(); ++j) {
+      const int from = own_[at(j)];
+      for (int i = 0; i < data.d; ++i) u_(i, j) = static_cast<float>(neurons.directions(i, from) / unit_);
+      alpha_[at(j)] = static_cast<float>(neurons.weights[at(from)] / unit_);
+      if (data.bias) u_(inputs_, j) += blas::dot(inputs_, means_.data(), u_.column(j));
+    }
+  }
+
+  void run() {
+    const Stopwatch watch;
+    for (int step = 0; step < plan_.steps && !la_.ending(); ++step) {
+      const double done = std::max((step + 0.5) / plan_.steps, watch.seconds() / plan_.seconds);
+      if (done >= 1) break;
+      draw(step);
+      forward();
+      differentiate();
+      backward(step, rateAt(done));
+    }
+  }
+
+  void write(ReluNeurons& neurons) const {
+    for (int j = 0; j < count(); ++j) {
+      const int to = own_[at(j)];
+      for (int i = 0; i < data_.d; ++i) neurons.directions(i, to) = unit_ * u_(i, j);
+      if (data_.bias) neurons.directions(inputs_, to) = unit_ * biasOf(j);
+      neurons.weights[at(to)] = unit_ * alpha_[at(j)];
+      neurons.patterns[at(to)] = -1;
+    }
+  }
+
+ private:
+  int count() const { return static_cast<int>(own_.size()); }
+
+  /// The bias for columns with their means.
+  float biasOf(int j) const { return u_(inputs_, j) - blas::dot(inputs_, means_.data(), u_.column(j)); }
+
+  /// Means of the columns, over the constant; rows may be times the roots of their weights.
+  void findMeans() {
+    if (!data_.bias) return;
+    std::vector<double> sums(at(data_.d));
+    for (int i = 0; i < data_.n; ++i) blas::axpy(data_.d, data_.xt(inputs_, i), data_.xt.column(i), sums.data());
+    for (int j = 0; j < inputs_; ++j) {
+      means_.push_back(static_cast<float>(sums[at(inputs_)] > 0 ? sums[at(j)] / sums[at(inputs_)] : 0));
+    }
+  }
+
+  /// Neurons by output, each output's in chunks of about the same size.
+  void layOut(const ReluNeurons& neurons) {
+    for (int k = 0; k < data_.c; ++k) {
+      const int begin = count();
+      for (int j = 0; j < neurons.count(); ++j) {
+        if (neurons.outputs[at(j)] == k) own_.push_back(j);
+      }
+      const int of = count() - begin;
+      const int pieces = (of + neuronsOfChunk - 1) / neuronsOfChunk;
+      for (int p = 0; p < pieces; ++p) {
+        const int first = begin + of * p / pieces;
+        chunks_.push_back({.first = first, .count = begin + of * (p + 1) / pieces - first, .output = k});
+      }
+    }
+  }
+
+  static double rateAt(double done) {
+    if (done < warmUp) return largestRate * done / warmUp;
+    return largestRate * 0.5 * (1 + std::cos(std::numbers::pi * (done - warmUp) / (1 - warmUp)));
+  }
+
+  /// Takes the next rows; after all of them, in a new order.
+  void draw(int step) {
+    if (step == 0 || next_ + rows_ > data_.n) {
+      const Random random(plan_.seed + static_cast<std::uint64_t>(pass_++), 17);
+      for (int i = data_.n - 1; i > 0; --i) {
+        const auto other = random.below(static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(i) + 1);
+        std::swap(order_[at(i)], order_[other]);
+      }
+      next_ = 0;
+    }
+    constexpr int some = 16;
+    la_.tasks((rows_ + some - 1) / some, [&](int piece) {
+      for (int r = piece * some; r < std::min(rows_, (piece + 1) * some); ++r) {
+        const int row = order_[at(next_ + r)];
+        narrow(data_.d, data_.xt.column(row), x_.column(r));
+        if (data_.bias) blas::axpy(inputs_, -x_(inputs_, r), means_.data(), x_.column(r));
+        for (int j = 0; j < y_.cols(); ++j) y_(r, j) = data_.y(row, j);
+      }
+    });
+    next_ += rows_;
+  }
+
+  /// hidden := X U, and what each chunk adds to the predictions of its output.
+  void forward() {
+    la_.tasks(static_cast<int>(chunks_.size()), [&](int which) {
+      const Chunk& own = chunks_[at(which)];
+      blas::gemm('T', 'N', rows_, own.count, data_.d, 1.0F, x_.data(), data_.d, u_.column(own.first), data_.d, 0.0F,
+                 hidden_.column(own.first), rows_);
+      float* f = partial_.column(which);
+      std::fill(f, f + rows_, 0.0F);
+      for (int j = own.first; j < own.first + own.count; ++j) addActive(rows_, alpha_[at(j)], hidden_.column(j), f);
+    });
+  }
+
+  /// theta := minus the gradient of the loss, in units of the targets.
+  void differentiate() {
+    std::fill(f_.data(), f_.data() + f_.size(), 0.0);
+    for (std::size_t which = 0; which < chunks_.size(); ++which) {
+      double* f = f_.column(chunks_[which].output);
+      const float* part = partial_.column(static_cast<int>(which));
+      for (int r = 0; r < rows_; ++r) f[r] += unit_ * unit_ * part[r];
+    }
+    for (int r = 0; r < rows_; ++r) loss_.dualPoint(f_.data() + r, y_.data() + r, slopes_.data() + r);
+    for (std::size_t i = 0; i < theta_.size(); ++i) theta_.data()[i] = static_cast<float>(slopes_.data()[i] / target_);
+  }
+
+  void backward(int step, double rate) {
+    const double beginning = 1 - std::pow(static_cast<double>(momentum), step + 1);
+    const AdamStep change{
+        .rate = static_cast<float>(rate / beginning),
+        .squares = static_cast<float>(1 / (1 - std::pow(static_cast<double>(memory), step + 1))),
+        .shrinkage = static_cast<float>(data_.beta / data_.n / (target_ * data_.typical)),
+    };
+    // The bias weighs as a column of the data.
+    AdamStep ofBias = change;
+    ofBias.rate *= static_cast<float>(data_.typical / data_.constant);
+    ofBias.shrinkage = 0;
+    const auto perRow = static_cast<float>(-1 / (rows_ * data_.typical));
+    la_.tasks(static_cast<int>(chunks_.size()), [&](int which) {
+      const Chunk& own = chunks_[at(which)];
+      const float* theta = theta_.column(own.output);
+      for (int j = own.first; j < own.first + own.count; ++j) {
+        pullBack(rows_, alpha_[at(j)], theta, hidden_.column(j), kept_.column(j));
+        const float slope = perRow * blas::dot(rows_, theta, kept_.column(j));
+        adam(1, change, &slope, &firstAlpha_[at(j)], &secondAlpha_[at(j)], &alpha_[at(j)]);
+      }
+      blas::gemm('N', 'N', data_.d, own.count, rows_, perRow, x_.data(), data_.d, hidden_.column(own.first), rows_,
+                 0.0F, gradient_.column(own.first), data_.d);
+      for (int j = own.first; j < own.first + own.count; ++j) {
+        if (data_.bias) {
+          const float shrink = change.shrinkage * biasOf(j);
+          gradient_(inputs_, j) += shrink;
+          blas::axpy(inputs_, -shrink, means_.data(), gradient_.column(j));
+          adam(1, ofBias, gradient_.column(j) + inputs_, firstU_.column(j) + inputs_, secondU_.column(j) + inputs_,
+               u_.column(j) + inputs_);
+        }
+        adam(inputs_, change, gradient_.column(j), firstU_.column(j), secondU_.column(j), u_.column(j));
+      }
+    });
+  }
+
+  const Cpu& la_;
+  const ReluData& data_;
+  const BatchPlan plan_;
+  const int rows_;
+  const int inputs_;  // columns without the bias's
+  ReluRowLoss loss_;
+  std::vector<float> means_;  // of them
+  std::vector<int> own_;      // of the neurons given, in the order that they have here
+  std::vector<Chunk> chunks_;
+  std::vector<int> order_;  // of the rows, of which those before `next_` were drawn in this pass
+  int next_ = 0;
+  int pass_ = 0;
+  double unit_ = 1, target_ = 1;                         // of weights and of targets
+  HostMatrix<float> u_, gradient_, firstU_, secondU_;    // d x m
+  std::vector<float> alpha_, firstAlpha_, secondAlpha_;  // m
+  HostMatrix<float> x_;                                  // d x rows
+  HostMatrix<float> hidden_, kept_;                      // rows x m
+  HostMatrix<float> partial_;                            // rows x chunks
+  HostMatrix<double> f_, y_;                             // rows x c
+  HostMatrix<float> theta_;
+  HostMatrix<double> slopes_;
+};
+
+}  // namespace
+
+void descendByBatches(const Cpu& la, const ReluData& data, ReluNeurons& neurons, const BatchPlan& plan) {
+  if (neurons.empty() || plan.steps == 0) return;
+  BatchDescent descent(la, data, neurons, plan);
+  descent.run();
+  descent.write(neurons);
+}
+
+void beginAtMeans(const ReluData& data, ReluNeurons& neurons) {
+  if (!data.bias || data.loss.coupled()) return;
+  std::vector<char> met(at(data.c));
+  for (int j = 0; j < neurons.count(); ++j) {
+    const int k = neurons.outputs[at(j)];
+    if (std::exchange(met[at(k)], 1) != 0) continue;
+    // Rows and targets may be times the roots of their weights.
+    double sum = 0;
+    double squares = 0;
+    for (int i = 0; i < data.n; ++i) {
+      const double one = data.xt(data.d - 1, i);
+      sum += one * data.y(i, k);
+      squares += one * one;
+    }
+    const double factor = squares > 0 ? sum / squares : 0;
+    if (factor == 0) continue;
+    double* u = neurons.directions.column(j);
+    std::fill(u, u + data.d, 0.0);
+    u[data.d - 1] = std::sqrt(std::abs(factor));
+    neurons.weights[at(j)] = std::copysign(std::sqrt(std::abs(factor)), factor);
+  }
+}
+
+}  // namespace nonconvex
