@@ -251,7 +251,10 @@ class Values {
 
   number(text: string): number | undefined {
     const word = text.trim();
-    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word)) return Number(word);
+    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word)) {
+      const value = Number(word);
+      return Number.isFinite(value) ? value : undefined; // beyond the range of double precision
+    }
     return this.isMissing(word) ? Number.NaN : undefined;
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { types } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as nonconvex from '../../src/index.js';
 import { mutated } from './mutated.js';
@@ -11,7 +12,19 @@ import { Chance, cases, figure, minutes, spread } from './torture.js';
 
 type Reader = (path: string, options?: object) => Promise<unknown>;
 
-/** Texts that each reader takes, by its name. */
+/** A .npy file, version 1. */
+function npy(descr: string, shape: string, numbers: ArrayBufferView, order = 'False'): Buffer {
+  const text = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': ${shape}, }`.padEnd(117);
+  const head = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(text.length + 1, 0)}${text}\n`, 'latin1');
+  return Buffer.concat([head, Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength)]);
+}
+const arrays = [
+  npy('<f8', '(2, 3)', Float64Array.of(1, 2, 3, 4, 5, 6), 'True'),
+  npy('<i8', '(2,)', BigInt64Array.of(1n, -2n)),
+  npy('<f4', '(2, 2, 1)', Float32Array.of(1, 2, 3, 4)),
+];
+
+/** Files that each reader takes, by its name. */
 const samples: Record<string, (string | Uint8Array)[]> = {
   readMatrixMarket: [
     '%%MatrixMarket matrix coordinate real general\n% a comment\n3 4 4\n3 4 -1.5e1\n1 1 1\n2 3 0.25\n1 1 +2\n',
@@ -20,6 +33,12 @@ const samples: Record<string, (string | Uint8Array)[]> = {
     '%%MatrixMarket matrix array real skew-symmetric\n3 3\n1\n2\n3\n',
   ],
   readLibsvm: ['1 1:0.5 3:-2e-3 # first\n-1 2:1\n+1 1:1 2:2 3:3\n0\n', '3.5 4:1\r\n-2e0 1:7\r\n'],
+  readCsv: ['a,b,"a name"\n1,2e-3,-4\n"5",6,7\n', 'x;y\r\n1;2\r\n3;4.5\r\n', 'u\tv\n0.1\t1e9\n2\t3\n'],
+  readNpy: arrays,
+  readNpz: [
+    zipSync({ 'x.npy': arrays[0] as Buffer, 'y.npy': arrays[1] as Buffer }),
+    zipSync({ 'x.npy': arrays[2] as Buffer, 'notes.txt': Buffer.from('not read') }, { level: 0 }),
+  ],
   readNl: [
     `g3 1 1 0
  2 1 1 0 1
@@ -80,13 +99,21 @@ interface Given extends Partial<nonconvex.SparseMatrix>, Partial<Pick<nonconvex.
   start?: Float64Array;
 }
 
+/** What is wrong with an array of NumPy, whose numbers may be NaN, or several by their names. */
+function invalidArrays(value: unknown): string[] {
+  const { data, rows = -1, columns = -1 } = value as Given;
+  if (!data) return Object.values(value as object).flatMap(invalidArrays);
+  return ArrayBuffer.isView(data) && data.length === rows * columns ? [] : ['numbers'];
+}
+
 /** What is wrong with what a reader gave. */
-function invalid(value: unknown): string[] {
+function invalid(name: string, value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return ['no object'];
+  if (name.startsWith('readNp')) return invalidArrays(value);
   const given = value as Given;
   const { x, y, data, values, offsets, indices, rows = -1, columns = -1, bounds, start } = given;
   const finite = (list?: ArrayLike<number>) => list !== undefined && Array.prototype.every.call(list, Number.isFinite);
-  if (y) return [...invalid(x), ...(finite(y) ? [] : ['a label'])];
+  if (y || x) return [...invalid(name, x), ...(!y || finite(y) ? [] : ['a label'])];
   // A number that is out of range is infinite, as C's strtod has it.
   if (bounds) return start?.every((value) => !Number.isNaN(value)) ? [] : ['start'];
   if (data) return data.length === rows * columns && finite(data) ? [] : ['numbers'];
@@ -101,10 +128,10 @@ function invalid(value: unknown): string[] {
 describe.each(readers)('%s', (name, read) => {
   it('has samples, which it reads', async () => {
     expect(samples[name], 'a reader without samples is not tested').toBeDefined();
-    for (const [k, sample] of (samples[name] as string[]).entries()) {
+    for (const [k, sample] of (samples[name] as (string | Uint8Array)[]).entries()) {
       const path = join(folder, `${name}-${k}`);
       writeFileSync(path, sample);
-      expect(invalid(await read(path))).toEqual([]);
+      expect(invalid(name, await read(path))).toEqual([]);
     }
   });
 
@@ -114,7 +141,7 @@ describe.each(readers)('%s', (name, read) => {
     const complaints: string[] = [];
     let refused = 0;
     for (let k = 0; k < cases(300, 20_000); ++k) {
-      const text = mutated(Buffer.from(chance.of(samples[name] as string[])), chance);
+      const text = mutated(Buffer.from(chance.of(samples[name] as (string | Uint8Array)[])), chance);
       const packed = name !== 'readNl' && chance.below(5) === 0;
       const bytes = packed ? gzipSync(text, { level: 1 }) : text;
       // Some archives are damaged themselves.
@@ -123,7 +150,7 @@ describe.each(readers)('%s', (name, read) => {
       writeFileSync(path, bytes);
       const begin = performance.now();
       try {
-        const wrong = invalid(await read(path, { maxBytes: 1e8 }));
+        const wrong = invalid(name, await read(path, { maxBytes: 1e8 }));
         if (wrong.length > 0) complaints.push(`${k}: ${wrong[0]} is not valid`);
       } catch (error) {
         ++refused;
