@@ -49,21 +49,12 @@ function resultOf<P extends Prediction>(
 ): Omit<Trained<P>, 'beta' | 'betaFrom'> {
   const { activation, loss, bias, normalize } = { ...reluDefaults, ...defined(options) };
   const { hiddenWeights, biases, outputWeights, pattern, inputShift, inputScale, ...others } = answer;
-  const {
-    gates,
-    weights,
-    dual,
-    global,
-    ownPatterns,
-    objective = Number.NaN,
-    lowerBound = Number.NaN,
-    ...rest
-  } = others;
+  const { gates, weights, dual, global, ownPatterns, ...rest } = others;
   return {
     ...rest,
     ...(rest.status === 'solved' && Number.isNaN(rest.networkObjective) && overflown),
-    objective,
-    lowerBound,
+    objective: rest.objective ?? Number.NaN,
+    lowerBound: rest.lowerBound ?? Number.NaN,
     certificate: global ? 'global' : ownPatterns ? 'ownPatterns' : 'patterns',
     convex: { gates, weights, dual },
     network: withMethods(
