@@ -1,0 +1,161 @@
+// Paths of families and penalties that bench/sparse/paths.bench.ts has not: processor seconds of one thread, with the largest gap that is
+// certified; beside glmnet where that has the same, with the objective that it ends above ours by, over the null deviance.
+//
+//   npm run bench -- sparse/families [--rounds 3]
+//
+// Writes bench/sparse/page.md and bench/sparse/families.results.json. Group lasso needs ../shared/problems/sparse (or what
+// NONCONVEX_PROBLEMS says) and is left out without; so is glmnet without an R that has it.
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cox, groupLasso, lasso, type SparsePath, slope, sparsePath } from '../../src/sparse/index.js';
+import { groupProblem, isAvailable } from '../../test/problems/sparse.js';
+import { root, withFolder } from '../shared/native.js';
+import { startR } from '../shared/r.js';
+import { normals, uniforms } from '../shared/random.js';
+import { describe, environment, median, short, table, writeResults, writeSection } from '../shared/report.js';
+import type { Script } from '../shared/script.js';
+
+const roundsAt = process.argv.indexOf('--rounds');
+const rounds = roundsAt > 0 ? Number(process.argv[roundsAt + 1]) : 3;
+const folder = process.env.NONCONVEX_PROBLEMS ? dirname(process.env.NONCONVEX_PROBLEMS) : join(root, '..', 'shared');
+
+interface Measured {
+  problem: string;
+  way: string;
+  seconds: number;
+  /** Certified for ours; of glmnet the objective above ours, both over the null deviance. */
+  gap: number;
+}
+
+/** A problem, and the arrays of it that glmnet reads where it has the family. */
+interface Race {
+  name: string;
+  solve(): Promise<SparsePath>;
+  family?: 'multinomial' | 'cox';
+  arrays?: Record<string, Float64Array>;
+  rows?: number;
+  columns?: number;
+}
+
+/** Rows of independent normal columns, and the linear prediction of ten of them. */
+function drawn(seed: number, rows: number, columns: number) {
+  const normal = normals(seed);
+  const data = Float64Array.from({ length: rows * columns }, () => normal());
+  const t = Float64Array.from({ length: rows }, (_, i) => {
+    let sum = 0;
+    for (let k = 0; k < 10; ++k) sum += (k % 2 ? -0.5 : 0.5) * (data[i * columns + 7 * k] as number);
+    return sum;
+  });
+  return { normal, data, t, x: { data, rows, columns } };
+}
+
+const settings = { nLambda: 50, minRatio: 0.1, standardize: false, threads: 1 };
+
+function multinomial(): Race {
+  const [rows, columns] = [300, 1000];
+  const { normal, data, t, x } = drawn(1, rows, columns);
+  const y = t.map((value) => (value + normal() > 0.7 ? 2 : value + normal() > -0.7 ? 1 : 0));
+  return {
+    ...{ name: `multinomial lasso, ${rows} x ${columns}, 3 classes`, family: 'multinomial', rows, columns },
+    arrays: { x: data, y },
+    solve: () => sparsePath({ x, y }, { ...settings, family: 'multinomial', penalty: lasso() }),
+  };
+}
+
+function survival(): Race {
+  const [rows, columns] = [500, 1000];
+  const { data, t, x } = drawn(2, rows, columns);
+  const uniform = uniforms(12);
+  const time = t.map((value) => -Math.log(uniform() + 1e-12) * Math.exp(-value));
+  const event = time.map(() => Number(uniform() < 0.7));
+  return {
+    ...{ name: `Cox lasso, ${rows} x ${columns}`, family: 'cox', rows, columns },
+    arrays: { x: data, y: time, event },
+    solve: () =>
+      sparsePath({ x, y: { time, event } }, { ...settings, family: cox({ ties: 'breslow' }), penalty: lasso() }),
+  };
+}
+
+function sorted(): Race {
+  const [rows, columns] = [300, 1000];
+  const { normal, t, x } = drawn(3, rows, columns);
+  const y = t.map((value) => value + normal());
+  return {
+    name: `SLOPE (q 0.1), ${rows} x ${columns}`,
+    solve: () => sparsePath({ x, y }, { ...settings, penalty: slope({ q: 0.1 }) }),
+  };
+}
+
+async function grouped(): Promise<Race> {
+  const { x, y, groups } = await groupProblem(folder);
+  return {
+    name: 'group lasso, `groups`: 1000 x 4000 in groups of 5',
+    solve: () => sparsePath({ x, y, groups }, { ...settings, penalty: groupLasso() }),
+  };
+}
+
+async function main(): Promise<void> {
+  const glmnet = await startR('bench/sparse/families.R');
+  const races = [multinomial(), survival(), sorted(), ...(isAvailable(folder) ? [await grouped()] : [])];
+  const measured: Measured[] = [];
+  await withFolder(async (path) => {
+    for (const race of races) measured.push(...(await run(race, path, glmnet)));
+  });
+  glmnet?.end();
+  const where = { ...environment(), glmnet: String(glmnet?.greeting.version ?? '-'), rounds };
+  const text = [
+    `${describe(where)}; glmnet ${where.glmnet}; ${rounds} rounds`,
+    '',
+    `Paths of ${settings.nLambda} lambdas down to a tenth of lambdaMax. Medians of processor seconds of one thread. The gap is the largest that is`,
+    'certified; of glmnet, by how much its objective is above ours at most, over the null deviance.',
+    '',
+    table(
+      ['problem', 'method', 'seconds', 'gap'],
+      measured.map(({ problem, way, seconds, gap }) => [problem, way, short(seconds), gap.toExponential(1)]),
+      2,
+    ),
+  ].join('\n');
+  console.log(text);
+  writeSection('bench/sparse/page.md', 'families', text);
+  writeResults('sparse/families', { ...where, measured });
+}
+
+async function run(race: Race, path: string, glmnet: Script | undefined): Promise<Measured[]> {
+  const [ours, theirs]: [number[], number[]] = [[], []];
+  let [gap, above] = [0, 0];
+  for (let round = 0; round < rounds; ++round) {
+    console.error(`  ${race.name}`);
+    const begin = process.cpuUsage();
+    const found = await race.solve();
+    const { user, system } = process.cpuUsage(begin);
+    ours.push((user + system) / 1e6);
+    gap = Math.max(...found.gap);
+    if (!glmnet || !race.family) continue;
+    const arrays = { ...race.arrays, lambdas: Float64Array.from(found.lambda) };
+    for (const [name, array] of Object.entries(arrays)) {
+      writeFileSync(join(path, `${name}.bin`), new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    }
+    const { family, rows, columns } = race;
+    const answer = await glmnet.ask({ path, family, rows, columns, thresh: 1e-7 });
+    theirs.push((answer.seconds as number[])[0] as number);
+    above = excess(found, rows as number, answer.deviances as number[], answer.sizes as number[]);
+  }
+  const rowsOf: Measured[] = [{ problem: race.name, way: 'ours', seconds: median(ours), gap }];
+  if (theirs.length > 0) {
+    rowsOf.push({ problem: race.name, way: 'glmnet, its default (1e-7)', seconds: median(theirs), gap: above });
+  }
+  return rowsOf;
+}
+
+/** How far other models along the same lambdas are above these at most, in objective over the null deviance. */
+function excess(path: SparsePath, rows: number, deviances: readonly number[], sizes: readonly number[]): number {
+  const { offsets, values } = path.coefficients;
+  const each = Array.from(path.lambda.subarray(0, deviances.length), (lambda, k) => {
+    const size = values.subarray(offsets[k], offsets[k + 1]).reduce((sum, b) => sum + Math.abs(b), 0);
+    const loss = ((deviances[k] as number) - (path.deviance[k] as number)) / 2 / rows;
+    return (loss + lambda * ((sizes[k] as number) - size)) / (path.nullDeviance / 2 / rows);
+  });
+  return Math.max(...each);
+}
+
+await main();
