@@ -98,7 +98,10 @@ describe('a full queue', () => {
     const streamed = await service.post('portfolio', portfolio, { headers: { accept: 'text/event-stream' } });
     expect(streamed.status).toBe(429);
     expect(await service.metric('nonconvex_requests_refused_total')).toBe(2);
-    for (const client of clients) client.abort();
+    const [running, ...waiting] = clients as [AbortController, ...AbortController[]];
+    for (const client of waiting) client.abort();
+    await until(async () => (await health()).waiting === 0, 'nobody waits');
+    running.abort();
     expect(await Promise.all(pending)).toEqual(['hung up', 'hung up', 'hung up']);
     await until(isIdle, 'nothing runs');
     expect((await service.post('portfolio', portfolio)).status).toBe(200);
