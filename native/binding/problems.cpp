@@ -102,9 +102,9 @@ void addRows(const ConstantMatrix& matrix, bool fromDiagonal, SparsePattern& pat
 /// A quadratic program's data as solves read them, made of copies by the first of them, or at once.
 class QuadraticRows {
  public:
-  QuadraticRows(const Reader& in, bool unchecked) : Q_(in.object("Q")), unchecked_(unchecked) {
-    const int n = Q_.rows();
-    require(Q_.columns() == n, in.pathOf("Q.columns"), Q_.columns(), "expected " + show(n));
+  QuadraticRows(const Reader& in, bool unchecked) : unchecked_(unchecked), Q_(in.object("Q")) {
+    const int n = Q_->rows();
+    require(Q_->columns() == n, in.pathOf("Q.columns"), Q_->columns(), "expected " + show(n));
     linear_ = copyOf(in, "linear", n);
     for (const char* const name : {"A", "G"}) {
       if (!in.has(name)) continue;
@@ -148,8 +148,9 @@ class QuadraticRows {
       });
     }
   }
+  /// About what the data take; asked before they are made.
   std::size_t bytes() const {
-    std::size_t entries = Q_.entries();
+    std::size_t entries = Q_->entries();
     for (const auto& [name, rows] : rows_) entries += rows.entries();
     return 12 * entries + 8 * (linear_.size() + right_.size());
   }
@@ -158,24 +159,25 @@ class QuadraticRows {
   std::shared_ptr<const QuadraticData> made(const Pause& pause) const {
     auto data = std::make_shared<QuadraticData>();
     if (unchecked_) {
-      Q_.requireFinite("Q", pause);
-      Q_.requireSymmetric("Q", pause);
+      Q_->requireFinite("Q", pause);
+      Q_->requireSymmetric("Q", pause);
       for (const auto& [name, rows] : rows_) rows.requireFinite(name, pause);
     }
-    addRows(Q_.byRows(pause), true, data->lower, data->lowerValues, pause);
-    data->rows.width = Q_.columns();
+    addRows(Q_->byRows(pause), true, data->lower, data->lowerValues, pause);
+    data->rows.width = Q_->columns();
     for (const auto& [name, rows] : rows_) addRows(rows.byRows(pause), false, data->rows, data->rowValues, pause);
     data->linear = std::move(linear_);
     data->right = std::move(right_);
     data->right.resize(static_cast<std::size_t>(data->rows.lines));
+    Q_.reset();
     rows_.clear();
     return data;
   }
 
-  OwnOperand Q_;
   bool unchecked_;
   int equations_ = 0;
-  // Until they are taken.
+  // Until the data are made of them.
+  mutable std::optional<OwnOperand> Q_;
   mutable std::vector<double> linear_, right_;
   mutable std::vector<std::pair<std::string, OwnOperand>> rows_;
   mutable Once<QuadraticData> made_;
@@ -194,12 +196,13 @@ Napi::Object quadraticHandle(Napi::Env env, QuadraticData made) {
 Napi::Value compileQuadratic(Napi::Env env, const Reader& in) {
   const bool unchecked = in.has("unchecked");
   const auto rows = std::make_shared<const QuadraticRows>(in, unchecked);
+  const std::size_t bytes = rows->bytes();
   if (!unchecked) rows->get(Cpu());
   const auto make = [rows](const Reader&) -> NlpSource {
     return [rows](const Cpu& la) { return std::make_shared<QuadraticNlp>(rows->get(la)); };
   };
-  if (!unchecked) return makeHandle(env, make, rows->bytes(), {.check = checkOf(readEquations(in))});
-  return makeHandle(env, make, rows->bytes(), {.check = [rows](const Cpu& la) { rows->checkEquations(la); }});
+  if (!unchecked) return makeHandle(env, make, bytes, {.check = checkOf(readEquations(in))});
+  return makeHandle(env, make, bytes, {.check = [rows](const Cpu& la) { rows->checkEquations(la); }});
 }
 
 /// compileControl({ side, target, weight, source }) -> a handle; native/problems/quadratic_nlp.hpp says of what.
