@@ -51,6 +51,10 @@ function placesOf(value: unknown, found: [Json, string][] = []): [Json, string][
   return found;
 }
 
+/** A copy of a member; null where there is none of its own. */
+const memberOf = (json: Json, name: string): unknown =>
+  Object.hasOwn(json, name) ? structuredClone(json[name]) : null;
+
 /** JSON text in which a few members are others, lacking, doubled, renamed or lists shortened. */
 function otherJson(sample: Json, chance: Chance): string {
   const json = structuredClone(sample);
@@ -60,7 +64,7 @@ function otherJson(sample: Json, chance: Chance): string {
     switch (chance.below(6)) {
       case 0:
       case 1:
-        holder[name] = chance.of(values);
+        holder[name] = structuredClone(chance.of(values));
         break;
       case 2:
         if (Array.isArray(holder)) holder.splice(Number(name), 1 + chance.below(3));
@@ -68,7 +72,7 @@ function otherJson(sample: Json, chance: Chance): string {
         break;
       case 3:
         if (Array.isArray(old)) old.push(...old.slice(0, 1 + chance.below(5)));
-        else holder[name] = chance.of(samples)[name];
+        else holder[name] = memberOf(chance.of(samples), name);
         break;
       case 4:
         if (Array.isArray(holder)) break;
