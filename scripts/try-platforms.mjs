@@ -50,6 +50,7 @@ function tryPlatform(name) {
     NONCONVEX_THREADS: '2', // one is that of the processors that wine knows
     WINEPREFIX: join(root, 'build-platforms/wine'),
     WINEDEBUG: '-all',
+    WINEDLLOVERRIDES: 'mscoree,mshtml,winemenubuilder.exe=', // which ask for downloads
   };
   console.log(`${name}: ${command.join(' ')}`);
   run(command[0], [...command.slice(1), 'dist/cli.js', 'doctor'], { env });

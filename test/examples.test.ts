@@ -2,7 +2,8 @@
 // expression between slashes that some line matches. One that ends with `// runs by itself: ` and a reason is left out.
 // NONCONVEX_NODE is the command of another Node that is to run them, such as one for another platform: `wine node.exe`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 
@@ -19,9 +20,16 @@ beforeAll(() => {
   const program = join(import.meta.dirname, 'examples.mjs');
   const paths = examples.map(({ name }) => join(folder, name));
   const [command = process.execPath, ...options] = process.env.NONCONVEX_NODE?.split(' ') ?? [];
-  const { status, stdout, stderr } = spawnSync(command, [...options, program, ...paths], { encoding: 'utf8' });
+  // Into files: Wine's programs cannot write to the sockets that Node has for pipes.
+  const written = mkdtempSync(join(tmpdir(), 'nonconvex-examples-'));
+  const files = ['stdout', 'stderr'].map((name) => join(written, name));
+  const { status } = spawnSync(command, [...options, program, ...paths], {
+    stdio: ['ignore', ...files.map((file) => openSync(file, 'w'))],
+  });
+  const [stdout, stderr] = files.map((file) => readFileSync(file, 'utf8'));
+  rmSync(written, { recursive: true });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  outputs = JSON.parse(stdout);
+  outputs = JSON.parse(stdout as string);
 }, 600_000);
 
 it('that the gallery shows are there', () => {
