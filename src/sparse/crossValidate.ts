@@ -63,8 +63,11 @@ export interface SparseCrossValidation extends SparsePath {
   relaxed?: RelaxedMeans[];
   /** n x lambdas: linear predictions of each row by the models of the fold that left it out, if `keepPredictions`. */
   predictions?: Matrix;
-  /** The model of all rows at lambdaMin or at lambda1se. */
-  best(rule: 'min' | '1se'): SparseFit;
+  /**
+   * The model of all rows at lambdaMin (`'min'`) or at lambda1se (`'1se'`, the default, as in glmnet).
+   * @throws RangeError where no lambda has a mean: the path or its folds were ended by a limit or aborted.
+   */
+  best(rule?: 'min' | '1se'): SparseFit;
 }
 
 /** How models with a share of the penalised fit do, for each lambda. */
@@ -150,7 +153,7 @@ const interrupted = ({ status }: SparseAnswer): boolean => ['aborted', 'timeLimi
 
 /** The functions of cross-validations, which are no part of them where they are copied or written as JSON. */
 class Functions extends PathFunctions {
-  best(rule: 'min' | '1se'): SparseFit {
+  best(rule: 'min' | '1se' = '1se'): SparseFit {
     return bestOf(this as never, rule);
   }
 }
@@ -158,7 +161,10 @@ class Functions extends PathFunctions {
 function bestOf(cv: SparseCrossValidation, rule: 'min' | '1se'): SparseFit {
   const { lambda, lambdaMin, lambda1se } = cv;
   const wanted = checkOneOf('rule', rule, ['min', '1se']) === 'min' ? lambdaMin : lambda1se;
-  if (wanted === undefined) throw new RangeError(`rule = '${rule}': no lambda has a mean over all folds`);
+  if (wanted === undefined) {
+    const ended = `crossValidate ended with status '${cv.status}' before the folds were fitted`;
+    throw new RangeError(`rule = '${rule}': no lambda has a mean over all folds, as ${ended}`);
+  }
   const path = rule === '1se' ? (withOtherShare.get(cv) ?? cv) : cv;
   return path.fit(lambda.indexOf(wanted));
 }

@@ -160,7 +160,9 @@ export class PathFunctions {
     const fitted = fittedOf(this);
     const { length } = fitted.answer.lambdas;
     if (Number.isInteger(k) && k >= 0 && k < length) return fitOf(fitted, k);
-    throw new RangeError(`k = ${String(k)}: expected an integer from 0 to ${length - 1}`);
+    const expected =
+      length > 0 ? `expected an integer from 0 to ${length - 1}` : 'the path has no models, as it ended before';
+    throw new RangeError(`k = ${String(k)}: ${expected}`);
   }
   at(lambda: number): SparseModel {
     return modelAt(fittedOf(this), checkNumber('lambda', lambda, { lower: 0 }));

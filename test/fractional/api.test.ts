@@ -606,8 +606,16 @@ describe('recipes', () => {
     await expect(sparseRecovery(G, y, { k, lambda: 0 })).rejects.toThrow('lambda = 0: expected a finite number > 0');
     const nothing = { ...G, data: new Float64Array(G.data.length) };
     await expect(sparseRecovery(nothing, y, { k, lambda: 1 })).rejects.toThrow('A: expected an entry that is not 0');
-    await expect(sparseRecovery(G, y, {} as never)).rejects.toThrow('lambda = undefined: expected a number');
-    await expect(sparseRecovery(G, y, undefined as never)).rejects.toThrow('options = undefined: expected an object');
+    const largest = Math.max(
+      ...indices(n).map((j) => Math.abs(y.reduce((sum, v, i) => sum + v * (G.data[i * n + j] as number), 0))),
+    );
+    for (const A of [G, toSparse(G, 'csc'), toSparse(G, 'csr')]) {
+      const byDefault = await sparseRecovery(A, y, { k });
+      expect([...byDefault.support]).toEqual([...found.support]);
+      const same = await sparseRecovery(A, y, { k, lambda: 0.1 * largest });
+      expect(byDefault.objective).toBeCloseTo(same.objective, 9);
+    }
+    await expect(sparseRecovery(G, y, null as never)).rejects.toThrow('options = null: expected an object');
     await expect(sparseRecovery(G, y, { lambda: 1, k: 151 })).rejects.toThrow('k = 151: expected at most');
     await expect(sparseRecovery(G, y, { lambda: 1, k: 2, penalty: 'l1l2' })).rejects.toThrow('k = 2: expected none');
     await expect(sparseRecovery(G, y, { lambda: 1, penalty: 'topK' })).rejects.toThrow(

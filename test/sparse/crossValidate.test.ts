@@ -94,6 +94,7 @@ it.each(each)('%s: mean and standard error of %s are those of models without a f
   expect(lambda1se).toBeGreaterThanOrEqual(lambdaMin);
   expect(cv.best('min').lambda).toBe(lambdaMin);
   expect(cv.best('1se').lambda).toBe(lambda1se);
+  expect(cv.best()).toEqual(cv.best('1se'));
   const allowed = Math.abs(best - (cv.mean[cv.lambda.indexOf(lambda1se)] as number));
   expect(allowed).toBeLessThanOrEqual(cv.standardError[cv.lambda.indexOf(lambdaMin)] as number);
 });
@@ -174,7 +175,10 @@ it('an abort gives no means', async () => {
   expect(cv.status).toBe('aborted');
   expect(cv.mean).toHaveLength(0);
   expect(cv.lambdaMin).toBeUndefined();
-  expect(() => cv.best('min')).toThrow(/no lambda has a mean/);
+  expect(() => cv.fit(0)).toThrow('k = 0: the path has no models, as it ended before');
+  expect(() => cv.best('min')).toThrow(
+    `rule = 'min': no lambda has a mean over all folds, as crossValidate ended with status '${cv.status}' before`,
+  );
 });
 
 describe('stability selection', () => {

@@ -227,7 +227,6 @@ norm2({ weight: 1 });
 
 const support: Int32Array = (await sparseRecovery(csc, [1, 2], { k: 1, lambda: 0.1, tolerance: 1e-8 })).support;
 await sparseRecovery(x, [1, 2], { penalty: 'l1l2', lambda: 0.1 });
-// @ts-expect-error: lambda is missing
 await sparseRecovery(x, [1, 2], { k: 1 });
 const direction: Float64Array = (await lpPca(csc, 4, { Q: x, squared: false })).v;
 const kurtosis: number = (await independentComponent(rows, { restarts: 5 })).kurtosis;

@@ -1,21 +1,21 @@
 // Sparse solutions of linear equations, by the ratio to the largest entries.
-import { norm, residual, supportOf } from '../../core/algebra.js';
+import { eachEntry, norm, residual, supportOf } from '../../core/algebra.js';
 import { checkInteger, checkNumber, checkOneOf, show } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { checkOptions } from '../../core/settingNames.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
-import { l1 as l1Penalty, leastSquares, norm2, topK } from '../terms.js';
+import { type LeastSquares, l1 as l1Penalty, leastSquares, norm2, topK } from '../terms.js';
 
 export interface SparseRecoveryOptions extends FractionalSettings {
   /** `'topK'` where `k` is given, else `'l1l2'`, unless set. */
   penalty?: 'topK' | 'l1l2' | undefined;
-  /** Entries that may be other than 0 for free, for `'topK'`: 1 <= k <= n. */
+  /** Entries that may be other than 0 for free, for `'topK'`: 1 <= k <= n. It is no limit: x may have more. Left out: `'l1l2'`. */
   k?: number | undefined;
   /**
-   * Weight of ||x||_1, > 0. It trades fit for sparsity as in the lasso, whose solution is 0 from max |A^T b| on; without noise
-   * choose it small against that.
+   * Weight of ||x||_1, > 0. It trades fit for sparsity as in the lasso, whose solution is 0 from max |A^T b| on. With noise: at least
+   * 3 to 5 times its standard deviation, for columns of length 1. Very small ones take many iterations. Default: 0.1 max |A^T b|.
    */
-  lambda: number;
+  lambda?: number | undefined;
 }
 
 export interface SparseRecoveryResult extends FractionalResult {
@@ -48,7 +48,7 @@ export interface SparseRecoveryResult extends FractionalResult {
 export async function sparseRecovery(
   A: MatrixLike | SparseMatrix,
   b: ArrayLike<number>,
-  options: SparseRecoveryOptions,
+  options: SparseRecoveryOptions = {},
 ): Promise<SparseRecoveryResult> {
   const {
     k,
@@ -62,7 +62,7 @@ export async function sparseRecovery(
   if (Array.prototype.every.call(entries, (value) => value === 0)) {
     throw new RangeError('A: expected an entry that is not 0');
   }
-  const scale = checkNumber('lambda', lambda, { lower: 0, open: true });
+  const scale = checkNumber('lambda', lambda ?? 0.1 * largestProduct(fit), { lower: 0, open: true });
   checkOneOf('penalty', penalty, ['topK', 'l1l2']);
   if (penalty === 'l1l2' && k !== undefined) {
     throw new RangeError(`k = ${show(k)}: expected none with penalty 'l1l2'`);
@@ -70,4 +70,13 @@ export async function sparseRecovery(
   const denominator = penalty === 'topK' ? topK(checkInteger('k', k, 1), { scale }) : norm2({ scale });
   const result = await minimizeRatio({ numerator: [fit, l1Penalty(scale)], denominator }, settings);
   return { ...result, support: supportOf(result.x), residualNorm: norm(residual(fit.matrix, result.x, fit.b)) };
+}
+
+/** max |A^T b|, from which on the lasso's solution is 0. */
+function largestProduct({ matrix, b }: LeastSquares): number {
+  const products = new Float64Array(matrix.columns);
+  eachEntry(matrix, (i, j, value) => {
+    products[j] = (products[j] as number) + value * (b[i] as number);
+  });
+  return products.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }
