@@ -153,6 +153,8 @@ export interface SparseProgress extends Progress {
   nonzeros?: number;
   /** Share of the null deviance explained. */
   explained?: number;
+  /** The last lambda of the path, if it does not end early. */
+  smallestLambda: number;
 }
 
 /** What a result of the solver has beside what all results have. */
@@ -163,6 +165,8 @@ export interface SparseSolution {
   nonzeros?: number;
   /** Share of the null deviance explained. */
   explained?: number;
+  /** The last lambda of the path, if it does not end early. */
+  smallestLambda: number;
   /** The lambdas that were fitted, falling. */
   lambdas: Float64Array;
   /** One for each lambda; with K responses K of them. */

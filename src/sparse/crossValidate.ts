@@ -258,7 +258,7 @@ class FoldsAhead {
     try {
       return await solveAll({
         onProgress: (progress) => {
-          this.#begin(progress.lambda);
+          this.#begin(progress);
           return onProgress?.(progress);
         },
       });
@@ -283,12 +283,12 @@ class FoldsAhead {
     if (this.#folds) this.#prepared.settings.signal?.removeEventListener('abort', this.#abort);
   }
 
-  #begin(largest = 0): void {
+  #begin({ lambda: largest = 0, smallestLambda: smallest = 0 }: SparseProgress): void {
     if (this.#folds || this.#stop.signal.aborted || !(largest > 0)) return;
     const prepared = this.#prepared;
     // Here the solve on all rows has found that it is a signal.
     prepared.settings.signal?.addEventListener('abort', this.#abort);
-    const lambdas = this.#lambdas ?? lambdasFrom(largest, prepared);
+    const lambdas = this.#lambdas ?? lambdasBetween(largest, smallest, prepared);
     this.#lambdas = lambdas;
     this.#folds = Promise.all(
       this.#parts.map((part) => leftOut(prepared, part, { lambdas, seconds: 0 }, false, this.#stop.signal)),
@@ -297,12 +297,10 @@ class FoldsAhead {
   }
 }
 
-/** The lambdas of a path from the largest one, as native/solvers/sparse/solver.cpp has them: {@link FoldsAhead.along} compares. */
-function lambdasFrom(largest: number, { settings, about: { convex }, data: { x } }: Prepared): Float64Array {
-  const { nLambda = 100, minRatio } = settings as LambdaSettings;
-  const { rows, columns } = x;
-  const usual = rows > columns ? (convex ? 1e-4 : 1e-3) : convex ? 1e-2 : 5e-2;
-  const ratio = minRatio ?? usual;
+/** The lambdas of a path, evenly in the logarithm: {@link FoldsAhead.along} compares. */
+function lambdasBetween(largest: number, smallest: number, { settings }: Prepared): Float64Array {
+  const { nLambda = 100 } = settings as LambdaSettings;
+  const ratio = smallest / largest;
   return Float64Array.from({ length: nLambda }, (_, k) => largest * ratio ** (nLambda > 1 ? k / (nLambda - 1) : 0));
 }
 

@@ -190,6 +190,7 @@ SparseProgress PathSolver::progress() const {
   const PathModel& last = models_.back();
   now.objective = last.objective;
   now.lambda = last.lambda;
+  now.smallestLambda = lambdas_.back();
   now.nonzeros = static_cast<double>(last.columns.size());
   now.explained = explained(last);
   if (isKnown(last.gap)) {
