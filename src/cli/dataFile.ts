@@ -87,7 +87,7 @@ const mayLackTarget = ({ withoutTarget, columns }: DataOptions): boolean => with
 /** The text of a file, plain or gzip. */
 function readText(path: string, signal: AbortSignal): Promise<string> {
   return parseFile(path, signal, async (name, chunks) => {
-    const parts: Buffer[] = [];
+    const parts: Uint8Array[] = [];
     for await (const chunk of chunks) parts.push(chunk);
     const bytes = Buffer.concat(parts);
     // Of a few bytes of gzip may come more than a string can be long.

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { checkPath, checkSignal, isError } from '../core/check.js';
 import { isBlank, LF, Scanner } from './scanner.js';
 
-export type Chunks = AsyncIterable<Buffer>;
+export type Chunks = AsyncIterable<Uint8Array>;
 
 // What is parsed at a time, which holds up the event loop for a few milliseconds.
 const chunkBytes = 1 << 17;
@@ -70,7 +70,7 @@ async function* chunksOf(first: Buffer, file: FileHandle, signal: AbortSignal | 
 }
 
 /** What was unpacked, until an abort: a little of a file may be very much of it. */
-async function* watched(text: Chunks, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+async function* watched(text: Chunks, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   for await (const next of text) {
     if (signal?.aborted) rethrow(signal.reason);
     yield next;
@@ -93,8 +93,8 @@ export async function parseBlocks(
   parse: (text: Scanner) => void,
 ): Promise<Scanner> {
   const text = new Scanner(name);
-  let rest: Buffer = Buffer.alloc(0);
-  const advance = (block: Buffer) => {
+  let rest: Uint8Array = Buffer.alloc(0);
+  const advance = (block: Uint8Array) => {
     text.open(block);
     parse(text);
   };

@@ -78,8 +78,8 @@ interface Header {
 function readHeader(text: Scanner): Header {
   const line = text.wholeLine();
   const end = text.bytes.indexOf(LF, text.position);
-  const words = text.bytes
-    .toString('latin1', text.position, Math.min(end, text.position + 1024))
+  const words = text
+    .text('latin1', text.position, Math.min(end, text.position + 1024))
     .trim()
     .toLowerCase()
     .split(/\s+/);

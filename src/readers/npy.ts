@@ -68,7 +68,7 @@ function checked(options: ReadNpyOptions): Memory {
 }
 
 async function allBytes(name: string, chunks: Chunks, memory: Memory): Promise<Uint8Array> {
-  const parts: Buffer[] = [];
+  const parts: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks) {
     memory.take(name, 'its bytes', chunk.length);

@@ -15,7 +15,9 @@ export function isBlank(byte: number): boolean {
 /** A place in a block of text. Every block ends with a blank or the end of a line, which no number runs over. */
 export class Scanner {
   readonly name: string;
-  bytes: Buffer = Buffer.alloc(0);
+  bytes: Uint8Array = new Uint8Array(0);
+  /** Has the bytes as text; declarations do not name its class, which only the types of Node know. */
+  #buffer: Buffer = Buffer.alloc(0);
   position = 0;
   /** Line of `position`, from 1. */
   line = 1;
@@ -26,10 +28,16 @@ export class Scanner {
   }
 
   /** Goes on with the next block. */
-  open(block: Buffer): void {
+  open(block: Uint8Array): void {
     this.bytes = block;
+    this.#buffer = Buffer.from(block.buffer, block.byteOffset, block.length);
     this.position = this.#first && block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf ? 3 : 0; // byte order mark
     this.#first = false;
+  }
+
+  /** Bytes from `start` to before `end` as text. */
+  text(encoding: 'latin1' | 'utf8', start: number, end: number): string {
+    return this.#buffer.toString(encoding, start, end);
   }
 
   /** Passes blanks, and gives the byte after them. */
@@ -94,9 +102,9 @@ export class Scanner {
       value = exponent < 0 ? mantissa / power10(-exponent) : mantissa * power10(exponent);
     } else if (mantissa < 1e17 && exponent >= -22 && exponent < 0) {
       value = longQuotient(bytes, firstDigit, lastDigit, power10(-exponent));
-      if (Number.isNaN(value)) value = Number(bytes.toString('latin1', firstDigit, at));
+      if (Number.isNaN(value)) value = Number(this.text('latin1', firstDigit, at));
     } else {
-      value = Number(bytes.toString('latin1', firstDigit, at));
+      value = Number(this.text('latin1', firstDigit, at));
     }
     if (value === Number.POSITIVE_INFINITY) return Number.NaN;
     this.position = at;
@@ -123,7 +131,7 @@ export class Scanner {
   }
 
   #quote(start: number, end: number): string {
-    const text = this.bytes.toString('utf8', start, Math.min(end, start + 240)).trim();
+    const text = this.text('utf8', start, Math.min(end, start + 240)).trim();
     const printable = text.replace(
       /\p{C}/gu,
       (c) => `\\x${(c.codePointAt(0) as number).toString(16).padStart(2, '0')}`,
@@ -133,7 +141,7 @@ export class Scanner {
 }
 
 /** 0 to 9, or negative where there is no digit. */
-function digitAt(bytes: Buffer, at: number): number {
+function digitAt(bytes: Uint8Array, at: number): number {
   const digit = (bytes[at] as number) - ZERO;
   return digit <= 9 ? digit : -1;
 }
@@ -152,7 +160,7 @@ function power10(exponent: number): number {
  * either (Dekker 1971). The second term has a relative error below 2^-51, so where both ends of its range round to the same
  * sum, that is the answer.
  */
-function longQuotient(bytes: Buffer, start: number, end: number, p: number): number {
+function longQuotient(bytes: Uint8Array, start: number, end: number, p: number): number {
   let high = 0; // the first 9 digits
   let low = 0; // those after them
   let scale = 1;
