@@ -154,7 +154,7 @@ export interface SparseProgress extends Progress {
   /** Share of the null deviance explained. */
   explained?: number;
   /** The last lambda of the path, if it does not end early. */
-  smallestLambda: number;
+  smallestLambda?: number;
 }
 
 /** What a result of the solver has beside what all results have. */
@@ -166,7 +166,7 @@ export interface SparseSolution {
   /** Share of the null deviance explained. */
   explained?: number;
   /** The last lambda of the path, if it does not end early. */
-  smallestLambda: number;
+  smallestLambda?: number;
   /** The lambdas that were fitted, falling. */
   lambdas: Float64Array;
   /** One for each lambda; with K responses K of them. */

@@ -191,7 +191,7 @@ struct SparseProgress : Progress {
     return std::tuple{OUT_COLUMN(lambda, "lambda", 4, "The lambda that was fitted last."),
                       OUT_COLUMN(nonzeros, "nonzeros", 0, "Coefficients that are not 0 there."),
                       OUT_COLUMN(explained, "explained", 4, "Share of the null deviance explained."),
-                      OUT(smallestLambda, "The last lambda of the path, if it does not end early.")};
+                      OUT_IF_KNOWN(smallestLambda, "The last lambda of the path, if it does not end early.")};
   }
 };
 static_assert(sizeof(Progress) + sizeFromFields<SparseProgress>() == sizeof(SparseProgress));
