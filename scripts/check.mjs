@@ -97,14 +97,13 @@ function step(name, body) {
 }
 
 function format() {
-  const native = changed.filter((file) => /^(native|cuda|cmake|test|bench)\/.*\.(cpp|hpp|cuh?|c)$/.test(file));
-  const scripts = changed.filter((file) =>
-    /^(src|test|bench|examples|scripts)\/.*\.m?[jt]s$|^[\w.]+\.(json|ts)$/.test(file),
+  const formatted = changed.filter(
+    (file) =>
+      /^(native|cuda|cmake|test|bench)\/.*\.(cpp|hpp|cuh?|c)$/.test(file) ||
+      /^(src|test|bench|examples|scripts)\/.*\.m?[jt]s$|^[\w.]+\.(json|ts)$/.test(file),
   );
-  if (native.length > 0) run('clang-format', ['-i', ...native]);
-  const biome = ['check', '--error-on-warnings', '--write', '--no-errors-on-unmatched'];
-  if (scripts.length > 0) runTool('@biomejs/biome', 'bin/biome', [...biome, ...scripts]);
-  return native.length + scripts.length > 0;
+  if (formatted.length === 0) return false;
+  run(process.execPath, ['scripts/lint.mjs', '--write', ...formatted]);
 }
 
 /** The addon, dist/ and the test programs of what changed. */

@@ -9,16 +9,10 @@ main(() => {
   const folders = ['native', 'cuda', 'cmake', 'test/native', 'test/cuda', 'bench/native'];
   const sources = given.length > 0 ? given.filter(native) : folders.flatMap((folder) => files(folder, native));
   const others = given.length > 0 ? ['--no-errors-on-unmatched', ...given] : ['.'];
-  const checks = [
-    () => run('clang-format', [...(write ? ['-i'] : ['--dry-run', '--Werror', '--ferror-limit=20']), ...sources]),
-    () =>
-      runTool('@biomejs/biome', 'bin/biome', [
-        'check',
-        '--error-on-warnings',
-        ...(write ? ['--write'] : []),
-        ...others,
-      ]),
-  ];
+  const format = write ? ['-i'] : ['--dry-run', '--Werror', '--ferror-limit=20'];
+  const biome = ['check', '--error-on-warnings', ...(write ? ['--write'] : []), ...others];
+  const checks = [() => runTool('@biomejs/biome', 'bin/biome', biome)];
+  if (sources.length > 0) checks.unshift(() => run('clang-format', [...format, ...sources])); // of none it would read its input
   if (!write) checks.push(() => runTool('typescript', 'bin/tsc', ['--noEmit', '-p', '.']));
   if (output('clang-format', ['--version']) === undefined) {
     throw new Error('clang-format is missing: apt-get install clang-format');

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { blocksOf, programOf } from './codeBlocks.js';
+import { hasModules, python } from './reference/python.js';
 
 const root = join(import.meta.dirname, '..');
 const pages = [
@@ -25,14 +26,13 @@ const programs = pages
   .map(({ blocks, ...page }) => ({
     ...page,
     blocks: blocks.filter(({ language }) => language === 'js'),
-    python: blocks.filter(({ language }) => language === 'python'),
+    inPython: blocks.filter(({ language }) => language === 'python'),
   }))
   .filter(({ blocks }) => blocks.length > 0);
 
-const probe = spawnSync('/usr/bin/python3', ['-c', 'import sklearn, scipy'], { encoding: 'utf8' });
-const missing = probe.status === 0 ? '' : 'as python3-sklearn and python3-scipy are not installed';
+const missing = hasModules('sklearn', 'scipy') ? '' : 'as python3-sklearn and python3-scipy are not installed';
 
-describe.each(programs)('$page', ({ page, blocks, shared, python }) => {
+describe.each(programs)('$page', ({ page, blocks, shared, inPython }) => {
   it('runs, and prints what it says', () => {
     const cwd = join(folder, page.replaceAll('/', '-'));
     mkdirSync(cwd, { recursive: true });
@@ -47,12 +47,12 @@ describe.each(programs)('$page', ({ page, blocks, shared, python }) => {
     }
   }, 150_000);
 
-  if (python.length === 0) return;
+  if (inPython.length === 0) return;
   it.skipIf(missing)(
     missing ? `Python: skipped, ${missing}` : 'the programs in Python print the same',
     () => {
-      for (const { code, prints, line } of python) {
-        const { status, stdout, stderr } = spawnSync('/usr/bin/python3', ['-c', code], {
+      for (const { code, prints, line } of inPython) {
+        const { status, stdout, stderr } = spawnSync(python, ['-c', code], {
           encoding: 'utf8',
           timeout: 60_000,
         });

@@ -1,7 +1,7 @@
 // Learners of streams: a play, then the gradient of the loss there, over and over. In TypeScript, since a step costs less than a call of
 // native code.
 import { checkInteger, checkMembers, checkNumber, checkOneOf, checkVector, show } from '../core/check.js';
-import { type PlayingSet, type Projection, projectionOf } from './sets.js';
+import { type PlayingSet, type Projection, projectionOf, squaredNorm } from './sets.js';
 
 const methods = ['ogd', 'optimistic', 'unbounded', 'drift'] as const;
 export type OnlineMethod = (typeof methods)[number];
@@ -226,8 +226,6 @@ function inverse(f: (r: number) => number, value: number): number {
   }
   return (low + high) / 2;
 }
-
-const squaredNorm = (v: Float64Array): number => v.reduce((sum, value) => sum + value * value, 0);
 
 function subtract(x: Float64Array, factor: number, g: Float64Array): void {
   for (let j = 0; j < x.length; ++j) x[j] = (x[j] as number) - factor * (g[j] as number);

@@ -54,8 +54,10 @@ function sides(name: string, value: unknown, n: number): Float64Array {
   return given.slice();
 }
 
+export const squaredNorm = (v: Float64Array): number => v.reduce((sum, value) => sum + value * value, 0);
+
 function ontoBall(x: Float64Array, radius: number): void {
-  const norm = Math.sqrt(x.reduce((sum, value) => sum + value * value, 0));
+  const norm = Math.sqrt(squaredNorm(x));
   if (norm <= radius) return;
   for (let j = 0; j < x.length; ++j) x[j] = ((x[j] as number) * radius) / norm;
 }

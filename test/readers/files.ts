@@ -73,3 +73,11 @@ export function dense({ format, rows, columns, offsets, indices, values }: Spars
   }
   return table;
 }
+
+/** A .npy file, version 1, whose type is `descr` as Python writes it. */
+export function npyFile(descr: string, shape: string, bytes: ArrayBuffer, order = 'False'): Buffer {
+  const text = `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }`;
+  const header = `${text.padEnd(117)}\n`;
+  const head = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(header.length, 0)}${header}`, 'latin1');
+  return Buffer.concat([head, Buffer.from(bytes)]);
+}

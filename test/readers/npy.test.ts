@@ -2,17 +2,9 @@
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { readNpy, readNpz } from '../../src/data/index.js';
-import { pythonHas, runPython, temporaryFolder } from './files.js';
+import { npyFile, pythonHas, runPython, temporaryFolder } from './files.js';
 
 const { absent, write } = temporaryFolder();
-
-/** A .npy file, version 1. */
-function npy(descr: string, shape: string, bytes: ArrayBuffer, order = 'False'): Buffer {
-  const text = `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }`;
-  const header = `${text.padEnd(117)}\n`;
-  const head = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(header.length, 0)}${header}`, 'latin1');
-  return Buffer.concat([head, Buffer.from(bytes)]);
-}
 
 describe('a .npy file', () => {
   it.each([
@@ -24,7 +16,7 @@ describe('a .npy file', () => {
     ["'|b1'", Uint8Array.of(1, 0, 1)],
     ["'<f2'", Uint16Array.of(0x3c00, 0xc000, 0x3555), [1, -2, 0.333251953125]],
   ])('of %s becomes a column', async (descr, numbers, wanted?: number[]) => {
-    const read = await readNpy(write('a.npy', npy(descr, '(3,)', numbers.buffer as ArrayBuffer)));
+    const read = await readNpy(write('a.npy', npyFile(descr, '(3,)', numbers.buffer as ArrayBuffer)));
     expect(read).toMatchObject({ rows: 3, columns: 1, dimensions: [3] });
     expect(Array.from(read.data)).toEqual(wanted ?? Array.from(numbers as Iterable<number>, Number));
     expect(read.data.constructor).toBe(descr === "'<f4'" ? Float32Array : Float64Array);
@@ -32,39 +24,39 @@ describe('a .npy file', () => {
 
   it('has its numbers row after row, however they are stored', async () => {
     const numbers = Float64Array.of(1, 2, 3, 4, 5, 6).buffer;
-    expect(Array.from((await readNpy(write('c.npy', npy("'<f8'", '(2, 3)', numbers)))).data)).toEqual([
+    expect(Array.from((await readNpy(write('c.npy', npyFile("'<f8'", '(2, 3)', numbers)))).data)).toEqual([
       1, 2, 3, 4, 5, 6,
     ]);
-    const byColumns = await readNpy(write('f.npy', npy("'<f8'", '(2, 3)', numbers, 'True')));
+    const byColumns = await readNpy(write('f.npy', npyFile("'<f8'", '(2, 3)', numbers, 'True')));
     expect(byColumns).toMatchObject({ rows: 2, columns: 3 });
     expect(Array.from(byColumns.data)).toEqual([1, 3, 5, 2, 4, 6]);
-    const images = await readNpy(write('three.npy', npy("'<f8'", '(2, 3, 1)', numbers)));
+    const images = await readNpy(write('three.npy', npyFile("'<f8'", '(2, 3, 1)', numbers)));
     expect(images).toMatchObject({ rows: 2, columns: 3, dimensions: [2, 3, 1] });
     const big = Buffer.from(numbers).swap64();
-    const bigEndian = npy("'>f8'", '(6,)', Uint8Array.from(big).buffer);
+    const bigEndian = npyFile("'>f8'", '(6,)', Uint8Array.from(big).buffer);
     expect(Array.from((await readNpy(write('big.npy', bigEndian))).data)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   const six = Float64Array.of(1, 2, 3, 4, 5, 6).buffer;
   it.each([
     ['no file of NumPy', Buffer.from('a,b\n1,2\n1,2\n'), /wrong\.npy: no \.npy file/],
-    ['objects', npy("'|O'", '(6,)', six), /type '\|O': expected numbers/],
-    ['records', npy("[('a', '<f8')]", '(6,)', six), /type '\[\('a'.*expected numbers/],
-    ['texts', npy("'<U5'", '(6,)', six), /type '<U5': expected numbers/],
-    ['too few numbers', npy("'<f8'", '(7,)', six), /expected 56 bytes for 7 of f8, got 48 bytes/],
-    ['a size beyond all', npy("'<f8'", '(4611686018427387904,)', six), /expected .* bytes/],
+    ['objects', npyFile("'|O'", '(6,)', six), /type '\|O': expected numbers/],
+    ['records', npyFile("[('a', '<f8')]", '(6,)', six), /type '\[\('a'.*expected numbers/],
+    ['texts', npyFile("'<U5'", '(6,)', six), /type '<U5': expected numbers/],
+    ['too few numbers', npyFile("'<f8'", '(7,)', six), /expected 56 bytes for 7 of f8, got 48 bytes/],
+    ['a size beyond all', npyFile("'<f8'", '(4611686018427387904,)', six), /expected .* bytes/],
     [
       'large integers',
-      npy("'<i8'", '(1,)', BigInt64Array.of(2n ** 53n).buffer),
+      npyFile("'<i8'", '(1,)', BigInt64Array.of(2n ** 53n).buffer),
       /entry 0, 9007199254740992, is beyond 2\^53/,
     ],
-    ['half a header', npy("'<f8'", '(6,)', six).subarray(0, 40), /the file ends within its header/],
+    ['half a header', npyFile("'<f8'", '(6,)', six).subarray(0, 40), /the file ends within its header/],
   ])('is refused that has %s', async (_, bytes, message) => {
     await expect(readNpy(write('wrong.npy', bytes))).rejects.toThrow(message);
   });
 
   it('has limits', async () => {
-    const path = write('six.npy', npy("'<f8'", '(2, 3)', six));
+    const path = write('six.npy', npyFile("'<f8'", '(2, 3)', six));
     await expect(readNpy(path, { maxRows: 1 })).rejects.toThrow('2 rows are more than maxRows = 1');
     await expect(readNpy(path, { maxColumns: 2 })).rejects.toThrow('3 columns are more than maxColumns = 2');
     await expect(readNpy(path, { maxBytes: 20 })).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
@@ -73,8 +65,8 @@ describe('a .npy file', () => {
 });
 
 describe('a .npz file', () => {
-  const x = npy("'<f8'", '(2, 3)', Float64Array.of(1, 2, 3, 4, 5, 6).buffer);
-  const y = npy("'<f8'", '(2,)', Float64Array.of(7, 8).buffer);
+  const x = npyFile("'<f8'", '(2, 3)', Float64Array.of(1, 2, 3, 4, 5, 6).buffer);
+  const y = npyFile("'<f8'", '(2,)', Float64Array.of(7, 8).buffer);
 
   it('has its arrays by their names, packed or not', async () => {
     for (const level of [0, 6] as const) {
@@ -87,7 +79,7 @@ describe('a .npz file', () => {
 
   it('unpacks large arrays on other threads, and no more than there is memory for', async () => {
     const numbers = new Float64Array(50_000).map((_, k) => k);
-    const path = write('large.npz', Buffer.from(zipSync({ 'z.npy': npy("'<f8'", '(50000,)', numbers.buffer) })));
+    const path = write('large.npz', Buffer.from(zipSync({ 'z.npy': npyFile("'<f8'", '(50000,)', numbers.buffer) })));
     const { z } = await readNpz(path);
     expect(z?.data).toEqual(numbers);
     await expect(readNpz(path, { maxBytes: 300_000 })).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });

@@ -7,21 +7,16 @@ import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as nonconvex from '../../src/index.js';
+import { npyFile } from '../readers/files.js';
 import { mutated } from './mutated.js';
 import { Chance, cases, figure, minutes, spread } from './torture.js';
 
 type Reader = (path: string, options?: object) => Promise<unknown>;
 
-/** A .npy file, version 1. */
-function npy(descr: string, shape: string, numbers: ArrayBufferView, order = 'False'): Buffer {
-  const text = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': ${shape}, }`.padEnd(117);
-  const head = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(text.length + 1, 0)}${text}\n`, 'latin1');
-  return Buffer.concat([head, Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength)]);
-}
 const arrays = [
-  npy('<f8', '(2, 3)', Float64Array.of(1, 2, 3, 4, 5, 6), 'True'),
-  npy('<i8', '(2,)', BigInt64Array.of(1n, -2n)),
-  npy('<f4', '(2, 2, 1)', Float32Array.of(1, 2, 3, 4)),
+  npyFile("'<f8'", '(2, 3)', Float64Array.of(1, 2, 3, 4, 5, 6).buffer, 'True'),
+  npyFile("'<i8'", '(2,)', BigInt64Array.of(1n, -2n).buffer),
+  npyFile("'<f4'", '(2, 2, 1)', Float32Array.of(1, 2, 3, 4).buffer),
 ];
 
 /** Files that each reader takes, by its name. */
