@@ -12,7 +12,8 @@ void Job::report(const Progress& progress) {
 void Mailbox::run(const std::shared_ptr<Job>& job, WorkerPool& pool) {
   {
     const std::lock_guard lock(mutex_);
-    if (closed_) return;
+    if (closed_ || job->taken_) return;
+    job->taken_ = true;
     running_.emplace(job.get(), job);
   }
   try {
@@ -26,6 +27,11 @@ void Mailbox::run(const std::shared_ptr<Job>& job, WorkerPool& pool) {
   post(job);
   running_.erase(job.get());
   if (running_.empty()) idle_.notify_all();
+}
+
+bool Mailbox::waits(const Job& job) {
+  const std::lock_guard lock(mutex_);
+  return !closed_ && !job.taken_;
 }
 
 void Mailbox::report(Job& job, const Progress& progress) {
@@ -150,12 +156,25 @@ void Runtime::leave(const std::shared_ptr<Mailbox>& mailbox) {
   unusedBrief = std::move(briefPool_);
 }
 
-void Runtime::submit(std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Job> job) {
+void Runtime::submit(const std::shared_ptr<Mailbox>& mailbox, const std::shared_ptr<Job>& job) {
+  enqueue(mailbox, job, job->skipsQueue());
+}
+
+void Runtime::abort(const std::shared_ptr<Mailbox>& mailbox, const std::shared_ptr<Job>& job) {
+  job->abort();
+  if (mailbox->waits(*job)) enqueue(mailbox, job, true);
+}
+
+/// Queues a job, which may be in the other queue already. Queues own no jobs: what was run from one is gone in the
+/// other.
+void Runtime::enqueue(const std::shared_ptr<Mailbox>& mailbox, const std::shared_ptr<Job>& job, bool brief) {
   const std::lock_guard lock(mutex_);
   if (exiting_) return;
-  std::unique_ptr<WorkerPool>& pool = job->skipsQueue() ? briefPool_ : pool_;
-  if (pool == nullptr) pool = std::make_unique<WorkerPool>(job->skipsQueue() ? 1 : workers_);
-  pool->submit([pool = pool.get(), mailbox = std::move(mailbox), job = std::move(job)] { mailbox->run(job, *pool); });
+  std::unique_ptr<WorkerPool>& pool = brief ? briefPool_ : pool_;
+  if (pool == nullptr) pool = std::make_unique<WorkerPool>(brief ? 1 : workers_);
+  pool->submit([pool = pool.get(), mailbox, waiting = std::weak_ptr(job)] {
+    if (const std::shared_ptr<Job> found = waiting.lock()) mailbox->run(found, *pool);
+  });
 }
 
 void Environment::create(Napi::Env env) {
@@ -192,7 +211,8 @@ Environment::Environment(Napi::Env env) : env_(env) {
 }
 
 Napi::Object Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress, Inputs inputs) {
-  Pending pending{.deferred = Napi::Promise::Deferred::New(env_),
+  Pending pending{.job = job,
+                  .deferred = Napi::Promise::Deferred::New(env_),
                   .onProgress = {},
                   .memories = std::move(inputs.memories),
                   .functions = {}};
@@ -211,14 +231,14 @@ Napi::Object Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress
 
   Writer handle(env_);
   handle.value("promise", pending.deferred.Promise());
-  const auto abort = [weak = std::weak_ptr(job)](const Napi::CallbackInfo&) {
-    if (const std::shared_ptr<Job> running = weak.lock()) running->abort();
+  const auto abort = [mailbox = mailbox_, weak = std::weak_ptr(job)](const Napi::CallbackInfo&) {
+    if (const std::shared_ptr<Job> open = weak.lock()) Runtime::instance().abort(mailbox, open);
   };
   handle.value("abort", Napi::Function::New(env_, abort, "abort"));
 
   if (pending_.empty()) napi_ref_threadsafe_function(env_, wake_);
   pending_.emplace(job.get(), std::move(pending));
-  Runtime::instance().submit(mailbox_, std::move(job));
+  Runtime::instance().submit(mailbox_, job);
   return handle.object();
 }
 

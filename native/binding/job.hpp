@@ -69,14 +69,18 @@ class Job {
   std::exception_ptr error_;     // what `run` threw
   Update news_;                  // guarded by the mailbox
   bool posted_ = false;          // guarded by the mailbox: it is in `ready_`
+  bool taken_ = false;           // guarded by the mailbox: a worker runs it, or has done so
 };
 
 class Mailbox {
  public:
   explicit Mailbox(napi_threadsafe_function wake) : wake_(wake) {}
 
-  /// Runs the job on the calling worker and posts that it has finished. Does nothing once closed.
+  /// Runs the job on the calling worker and posts that it has finished. Does nothing once closed, or where another
+  /// worker has taken the job.
   void run(const std::shared_ptr<Job>& job, WorkerPool& pool);
+  /// Whether the job waits for a worker.
+  bool waits(const Job& job);
   void report(Job& job, const Progress& progress);
 
   using Delivery = std::pair<std::shared_ptr<Job>, Job::Update>;
@@ -135,11 +139,15 @@ class Runtime {
 
   void enter(const std::shared_ptr<Mailbox>& mailbox);
   void leave(const std::shared_ptr<Mailbox>& mailbox);
-  void submit(std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Job> job);
+  void submit(const std::shared_ptr<Mailbox>& mailbox, const std::shared_ptr<Job>& job);
+  /// Aborts the job. Where it waits for its turn it has that at once, as it only says what it knows at its start.
+  void abort(const std::shared_ptr<Mailbox>& mailbox, const std::shared_ptr<Job>& job);
   /// Ends all jobs and takes no more; at exit() for those that use what is shut down before this object is destroyed.
   void close();
 
  private:
+  void enqueue(const std::shared_ptr<Mailbox>& mailbox, const std::shared_ptr<Job>& job, bool brief);
+
   std::mutex mutex_;
   std::unordered_set<std::shared_ptr<Mailbox>> mailboxes_;
   std::unique_ptr<WorkerPool> pool_;
@@ -179,6 +187,7 @@ class Environment {
     std::vector<SharedReference> reads, writes;
   };
   struct Pending {
+    std::shared_ptr<Job> job;
     Napi::Promise::Deferred deferred;
     Napi::FunctionReference onProgress;
     std::vector<Copy> memories;

@@ -43,6 +43,9 @@ concept OptionalValue = requires {
 }
 &&std::same_as<T, std::optional<typename T::value_type>>;
 
+template <class Report, class Field>
+void writeColumn(PackedResult& out, const std::vector<Report>& reports, const Field& field);
+
 /// One value under a name; the kinds of values that an OutField may have. `out`: a Writer or a PackedResult.
 template <class T, class Out>
 void writeField(Out& out, const char* name, const T& value) {
@@ -58,6 +61,10 @@ void writeField(Out& out, const char* name, const T& value) {
     out.text(name, value);
   } else if constexpr (HasFields<T>) {
     out.members(name, [&](Out& members) { writeFields(members, value); });
+  } else if constexpr (ListOfFields<T> && std::same_as<Out, PackedResult>) {
+    out.columns(name, value.size(), [&](PackedResult& columns) {
+      forEachField<typename T::value_type>([&](const auto& field) { writeColumn(columns, value, field); });
+    });
   } else if constexpr (ListOfFields<T>) {
     Napi::Array list = Napi::Array::New(out.env(), value.size());
     for (std::uint32_t i = 0; i < list.Length(); ++i) {
@@ -121,8 +128,10 @@ void writeColumn(PackedResult& out, const std::vector<Report>& reports, const Fi
   using Content = std::remove_cvref_t<decltype(contentOf(std::declval<const typename Field::Value&>()))>;
   out.column(field.name.data(), known, [&](std::size_t i) {
     const Content& content = contentOf(reports[i].*field.member);
-    if constexpr (std::is_arithmetic_v<Content> || std::is_enum_v<Content>) {
+    if constexpr (std::is_same_v<Content, bool> || std::is_enum_v<Content>) {
       return content;
+    } else if constexpr (std::convertible_to<Content, double>) {
+      return static_cast<double>(content);
     } else {
       Writer cell(out.env());
       writeField(cell, "value", content);

@@ -23,8 +23,8 @@ export interface SolveOptions<Report extends Progress = Progress> {
    */
   device?: DeviceName | undefined;
   /**
-   * Aborts the solve: the promise resolves soon after, with status `'aborted'` and the best iterate. A solve that waits for
-   * its turn, because as many as there are cores are running, resolves when it comes to it.
+   * Aborts the solve: the promise resolves soon after, with status `'aborted'` and the best iterate, also where the solve
+   * waits for its turn because as many as there are cores are running.
    */
   signal?: AbortSignal | undefined;
   /**

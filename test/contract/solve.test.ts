@@ -95,6 +95,19 @@ describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
       expect(performance.now() - aborted).toBeLessThan(2000);
     });
 
+    it('while it waits for its turn', async () => {
+      const [ahead, controller] = [new AbortController(), new AbortController()];
+      const running = Array.from({ length: 2 * addon().threads() }, () => solve(endless, { signal: ahead.signal }));
+      const waiting = solve(endless, { signal: controller.signal });
+      controller.abort();
+      const ended = await Promise.race([waiting, ...running]);
+      ahead.abort();
+      expect(ended).toMatchObject({ status: 'aborted', iterations: 0 });
+      expect(ended).toBe(await waiting);
+      expect(hasObjective(ended)).toBe(true);
+      for (const { status } of await Promise.all(running)) expect(status).toBe('aborted');
+    });
+
     itOnce('leaves no listener on the signal', async () => {
       const { signal } = new AbortController();
       const solves = Array.from({ length: 20 }, () => solve(small, { signal }));

@@ -1145,6 +1145,17 @@ describe('numerators of penalties alone', () => {
   });
 });
 
+it.each([{ timeLimit: 0 }, { signal: AbortSignal.abort() }])(
+  'looks for one start where it is to end: %j',
+  async (settings) => {
+    const problem = { numerator: [sumSquares()], denominator: lpNorm(randomMatrix(60, 20, 1), 4, { squared: true }) };
+    const { status, starts, objective } = await minimizeRatio(problem, { restarts: 100_000, ...settings });
+    expect(status).toBe('signal' in settings ? 'aborted' : 'timeLimit');
+    expect(starts.length).toBeLessThan(20);
+    expect(objective).toBe(Math.min(...starts.map((each) => each.objective)));
+  },
+);
+
 it('has no residual before the first sweep', async () => {
   const seen: object[] = [];
   const result = await minimizeRatio(

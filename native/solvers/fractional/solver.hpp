@@ -53,9 +53,11 @@ class FractionalSolver {
     descents_.resize(starts.size());
     la.tasks(static_cast<int>(starts.size()), [&](int k) {
       const auto at = static_cast<std::size_t>(k);
+      if (at > 0 && la.ending()) return;
       descents_[at] = std::make_unique<CoordinateDescent>(data_, settings_, static_cast<std::uint32_t>(k) + 1);
       descents_[at]->begin(starts[at].data());
     });
+    std::erase(descents_, nullptr);
   }
 
   void start() {
@@ -103,7 +105,10 @@ class FractionalSolver {
  private:
   template <class F>
   void forLanes(F&& f) {
-    la_.tasks(static_cast<int>(descents_.size()), [&](int k) { f(*descents_[static_cast<std::size_t>(k)]); });
+    la_.tasks(static_cast<int>(descents_.size()), [&](int k) {
+      la_.checkpoint();
+      f(*descents_[static_cast<std::size_t>(k)]);
+    });
   }
 
   /// Begins where the numerator is least, unless the ratio is better at the start there is or the denominator zero.

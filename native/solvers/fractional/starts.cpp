@@ -1,8 +1,10 @@
 #include "solvers/fractional/starts.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -97,7 +99,7 @@ struct Candidate {
 };
 
 /// Looks for points to start from: the one that is given, the best among plain points, rows of a matrix and unit
-/// vectors, and random ones.
+/// vectors, and random ones. A solve that is to end makes do with those that have been found, if there is one.
 class StartSearch {
  public:
   StartSearch(const Cpu& la, const FractionalData& data, const FractionalSettings& settings)
@@ -178,15 +180,19 @@ class StartSearch {
   }
 
   void drawRandom() {
+    constexpr std::size_t atOnce = 256;
     const std::size_t draws = 10 * count_ + 100;
-    for (std::size_t draw = 0; starts_.size() < count_ && draw < draws;) {
+    for (std::size_t draw = 0; starts_.size() < count_ && draw < draws && !enough(!starts_.empty());) {
+      const std::size_t wanted = std::min(count_ - starts_.size(), atOnce);
       std::vector<Point> points;
-      while (points.size() < count_ - starts_.size() && draw < draws) {
+      while (points.size() < wanted && draw < draws) {
         points.push_back(randomPoint(data_, Random(settings_.seed, static_cast<std::uint32_t>(1000 + draw++))));
       }
       for (Candidate& candidate : useful(std::move(points))) starts_.push_back(std::move(candidate.x));
     }
   }
+
+  bool enough(bool isOneFound) const { return isOneFound && la_.ending(); }
 
   static bool better(const Candidate& a, const Candidate& b) { return a.objective < b.objective; }
 
@@ -207,13 +213,16 @@ class StartSearch {
 
   /// The points that are of use, in their order.
   std::vector<Candidate> useful(std::vector<Point> points) const {
-    std::vector<Candidate> all(points.size());
+    std::vector<Candidate> all(points.size(), {std::numeric_limits<double>::quiet_NaN(), {}});
+    std::atomic<bool> isOneFound = false;
     const auto tryOne = [&](int k) {
       la_.abortPoint();
+      if (enough(isOneFound)) return;
       CoordinateDescent descent(data_, settings_, 0);
       Candidate& candidate = all[static_cast<std::size_t>(k)];
       candidate.x = admissible(std::move(points[static_cast<std::size_t>(k)]));
       candidate.objective = objectiveAt(descent, candidate.x);
+      if (!std::isnan(candidate.objective)) isOneFound = true;
     };
     la_.tasks(static_cast<int>(all.size()), tryOne, work_ * static_cast<double>(all.size()));
     std::erase_if(all, [](const Candidate& candidate) { return std::isnan(candidate.objective); });
@@ -222,8 +231,11 @@ class StartSearch {
 
   /// Adds a candidate that is not there yet.
   void add(Candidate candidate) {
-    const auto same = [&](const Candidate& other) { return other.x == candidate.x; };
-    if (std::none_of(candidates_.begin(), candidates_.end(), same)) candidates_.push_back(std::move(candidate));
+    const auto [first, last] = places_.equal_range(candidate.objective);
+    const auto same = [&](const auto& known) { return candidates_[known.second].x == candidate.x; };
+    if (std::any_of(first, last, same)) return;
+    places_.emplace(candidate.objective, candidates_.size());
+    candidates_.push_back(std::move(candidate));
   }
 
   const Cpu& la_;
@@ -232,6 +244,7 @@ class StartSearch {
   std::size_t count_;             // starts that are wanted
   double work_ = 10.0 * data_.n;  // of one trial
   std::vector<Candidate> candidates_;
+  std::multimap<double, std::size_t> places_;  // of candidates by their objectives
   std::vector<Point> starts_;
 };
 
