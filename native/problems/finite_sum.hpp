@@ -1,6 +1,7 @@
 // Sums over rows of data, as methods see them that draw some rows at a time.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,6 +34,16 @@ struct SumBlock {
   int size() const { return rows * columns; }
 };
 
+/// What is known of a sum whatever the point.
+struct SumFacts {
+  bool convex = false;           ///< every f_i and r are
+  bool smooth = true;            ///< all have derivatives everywhere
+  bool nonNegative = false;      ///< every f_i is
+  double strongConvexity = 0;    ///< a number mu >= 0: r(x) - mu / 2 ||x||^2 is convex
+  bool hessianProducts = false;  ///< whether `hessianProduct` may be asked for
+  bool rowsApart = false;        ///< whether weights, `lossOfRows` and `normOfRows` may be asked for
+};
+
 /// f(x) = 1/N sum_i f_i(x) + r(x), n numbers x of type T, which rows, parameters and derivatives have, too; losses are
 /// added in double. One thread at a time; work is shared out over the threads lent by `runOn`, and results do not
 /// depend on how many there are.
@@ -43,6 +54,7 @@ class FiniteSum : public Capable {
   virtual int variables() const = 0;  ///< n
   /// The variables in the order of x, without gaps.
   virtual std::vector<SumBlock> blocks() const = 0;
+  virtual SumFacts facts() const { return {.hessianProducts = true, .rowsApart = true}; }
   /// s_j: the root of the mean over all rows of the square of what x_j is multiplied by, where that is a number of the
   /// data; 1 elsewhere, and where a column is 0.
   virtual void typicalFactors(std::span<double> s) const = 0;
@@ -51,7 +63,8 @@ class FiniteSum : public Capable {
 
   /// Mean over the set of f_i(x).
   virtual double value(RowSet rows, const T* x) = 0;
-  /// The same mean; g := sum_k w_k grad f_i(x) over the set, i its k-th row; without weights their mean.
+  /// Mean over the set of f_i(x); g := sum_k w_k grad f_i(x), i its k-th row; without weights the mean of the
+  /// gradients.
   virtual double gradient(RowSet rows, const T* weights, const T* x, T* g) = 0;
   /// out := mean over the set of Hess f_i(x) v
   virtual void hessianProduct(RowSet rows, const T* x, const T* v, T* out) = 0;
@@ -70,6 +83,28 @@ class FiniteSum : public Capable {
 
   /// Lends threads, until told otherwise.
   virtual void runOn(const Cpu&) {}
+};
+
+/// Makes a sum in either precision on the thread that solves, with the threads that its Cpu lends. Making it may throw
+/// Interrupted, or what is wrong with the data.
+class FiniteSumSource {
+ public:
+  virtual ~FiniteSumSource() = default;
+  virtual int rows() const = 0;
+  virtual int variables() const = 0;
+  /// Whether there is one in single precision.
+  virtual bool hasSingle() const { return true; }
+  virtual std::unique_ptr<FiniteSum<double>> inDouble(const Cpu& la) const = 0;
+  virtual std::unique_ptr<FiniteSum<float>> inSingle(const Cpu& la) const = 0;
+
+  template <class T>
+  std::unique_ptr<FiniteSum<T>> open(const Cpu& la) const {
+    if constexpr (sizeof(T) == sizeof(float)) {
+      return inSingle(la);
+    } else {
+      return inDouble(la);
+    }
+  }
 };
 
 }  // namespace nonconvex
