@@ -1,10 +1,10 @@
-// What may be asked for: for each kind the JSON schema of its data and how it is solved.
+// What may be asked for: for each kind the JSON schema of its data, how it is solved, and the model in its result, if there is one to keep.
 import { modelToJson, trainReluNetwork } from 'nonconvex';
 import { maxSharpe } from 'nonconvex/fractional';
 import { crossValidate, mcp } from 'nonconvex/sparse';
 
 const numbers = { type: 'array', items: { type: 'number' }, minItems: 1, maxItems: 100_000 };
-const rows = { type: 'array', items: numbers, minItems: 1, maxItems: 100_000 };
+export const rows = { type: 'array', items: numbers, minItems: 1, maxItems: 100_000 };
 const labels = { anyOf: [numbers, { ...numbers, items: { type: 'string' } }] };
 
 const object = (properties, optional = {}) => ({
@@ -23,6 +23,7 @@ export const problems = {
     ),
     solve: ({ x, y, ...settings }, options) => trainReluNetwork({ x, y }, { ...settings, ...options }),
     answer: ({ network }) => ({ network: modelToJson(network) }),
+    model: ({ network }) => network,
     data: ({ x, y }) => ({ x, y }),
   },
   regression: {
@@ -34,6 +35,7 @@ export const problems = {
       const { intercept, coefficients, lambda } = path.best('1se');
       return { intercept, coefficients: Array.from(coefficients), lambda };
     },
+    model: (path) => path.best('1se'),
     data: ({ x, y }) => ({ x, y }),
   },
   portfolio: {

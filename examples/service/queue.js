@@ -37,13 +37,14 @@ export class Queue {
   }
 
   /**
-   * Runs `task` when it is its turn. A task whose signal is aborted while it waits leaves the queue at once.
+   * Runs `task` when it is its turn. A task whose signal is aborted before that leaves the queue at once.
    * @throws Full at once where there is no room.
    */
   async run(task, signal) {
     if (this.#closed || (this.#running >= this.#concurrency && this.#waiting.length >= this.#most)) {
       throw new Full(this.retryAfter);
     }
+    signal.throwIfAborted();
     if (this.#running >= this.#concurrency) await this.#turn(signal);
     else ++this.#running;
     const start = performance.now();

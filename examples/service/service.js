@@ -2,11 +2,12 @@
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import fastify from 'fastify';
-import { poolStats } from 'nonconvex';
+import { modelToJson, poolStats } from 'nonconvex';
 import { report } from 'nonconvex/report';
 import { makeMetrics } from './metrics.js';
-import { problems } from './problems.js';
+import { problems, rows } from './problems.js';
 import { Full, Queue } from './queue.js';
+import { namePattern, Store } from './store.js';
 
 const page = readFileSync(new URL('page.html', import.meta.url), 'utf8');
 const pageScript = readFileSync(new URL('page.js', import.meta.url), 'utf8');
@@ -14,10 +15,16 @@ const pageScript = readFileSync(new URL('page.js', import.meta.url), 'utf8');
 const mostKept = 50;
 
 /**
- * @param {{ concurrency?: number, mostWaiting?: number, timeLimit?: number, logger?: boolean }} options solves at a time (by default as
- *   many as there are workers), requests that may wait, seconds for each solve
+ * @param {{ concurrency?: number, mostWaiting?: number, timeLimit?: number, logger?: boolean, folder?: string }} options solves at a
+ *   time (by default as many as there are workers), requests that may wait, seconds for each solve, where models are kept
  */
-export function makeService({ concurrency, mostWaiting = 32, timeLimit = 60, logger = true } = {}) {
+export async function makeService({
+  concurrency,
+  mostWaiting = 32,
+  timeLimit = 60,
+  logger = true,
+  folder = 'models',
+} = {}) {
   const app = fastify({
     ...{ logger, bodyLimit: 16 * 1024 * 1024, forceCloseConnections: true },
     // Data are what they say, or refused.
@@ -25,6 +32,7 @@ export function makeService({ concurrency, mostWaiting = 32, timeLimit = 60, log
   });
   const queue = new Queue({ concurrency: concurrency ?? poolStats().workers, most: mostWaiting });
   const metrics = makeMetrics(queue);
+  const store = await Store.open(folder);
   const solves = new Map();
   const changes = new EventEmitter().setMaxListeners(0);
   const running = new Set();
@@ -48,7 +56,7 @@ export function makeService({ concurrency, mostWaiting = 32, timeLimit = 60, log
   }
 
   /** Solves when it is the turn; the answer of the request. */
-  async function run(solve, listener) {
+  async function run(solve, saveAs, listener) {
     const { kind, body, controller } = solve;
     const { signal } = controller;
     running.add(controller);
@@ -65,7 +73,10 @@ export function makeService({ concurrency, mostWaiting = 32, timeLimit = 60, log
       }, signal);
       const { status, message, objective, seconds } = result;
       change(solve, { state: status, message, seconds, result });
-      return { id: solve.id, status, message, objective, seconds, ...problems[kind].answer(result) };
+      const answer = { id: solve.id, status, message, objective, seconds, ...problems[kind].answer(result) };
+      return saveAs === undefined
+        ? answer
+        : { ...answer, ...(await keep(saveAs, problems[kind].model(result), signal)) };
     } catch (error) {
       const state = error instanceof Full ? 'refused' : signal.aborted ? 'aborted' : 'failed';
       change(solve, { state, message: error?.message });
@@ -77,22 +88,65 @@ export function makeService({ concurrency, mostWaiting = 32, timeLimit = 60, log
     }
   }
 
-  for (const [kind, { schema }] of Object.entries(problems)) {
-    app.post(`/solves/${kind}`, { schema: { body: schema } }, async (request, reply) => {
+  /** Keeps a model, but for that of a solve that was ended early; says in the answer whether it is kept. */
+  async function keep(name, model, { aborted }) {
+    if (aborted) return { kept: false, why: 'the solve was ended early' };
+    try {
+      await store.save(name, model);
+      return { kept: true };
+    } catch (error) {
+      app.log.error(error);
+      return { kept: false, why: error.message };
+    }
+  }
+
+  for (const [kind, { schema, model }] of Object.entries(problems)) {
+    const querystring = {
+      type: 'object',
+      properties: model ? { save: { type: 'string', pattern: namePattern } } : {},
+      additionalProperties: false,
+    };
+    app.post(`/solves/${kind}`, { schema: { body: schema, querystring } }, async (request, reply) => {
       const solve = begin(kind, request.body);
       // Nobody waits for the answer any more.
-      reply.raw.on('close', () => {
+      const hungUp = () => {
         if (!reply.raw.writableFinished) solve.controller.abort(new Error('the client has hung up'));
-      });
-      if (!request.headers.accept?.includes('text/event-stream')) return run(solve);
-      return stream(reply, solve);
+      };
+      if (reply.raw.destroyed) hungUp();
+      else reply.raw.on('close', hungUp);
+      const { save } = request.query;
+      if (request.headers.accept?.includes('text/event-stream')) return stream(reply, solve, save);
+      const answer = await run(solve, save);
+      // The answer is whole, but the disk is not what it was asked to be.
+      return reply.code(answer.kept === false ? 507 : 200).send(answer);
     });
   }
 
+  app.get('/models', () => store.names);
+  const params = { type: 'object', properties: { name: { type: 'string', pattern: namePattern } } };
+  const withModel = (use) => (request, reply) => {
+    const model = store.get(request.params.name);
+    if (!model) return reply.code(404).send({ message: `there is no model '${request.params.name}'` });
+    return use(model, request);
+  };
+  app.get(
+    '/models/:name',
+    { schema: { params } },
+    withModel((model) => modelToJson(model)),
+  );
+  const body = { type: 'object', properties: { x: rows }, required: ['x'], additionalProperties: false };
+  app.post(
+    '/models/:name/predictions',
+    { schema: { params, body } },
+    withModel((model, { body: { x } }) => ({ predictions: Array.from(model.predict(x)) })),
+  );
+
   /** Progress and the answer as server-sent events; a queue that is full is said before anything else. */
-  async function stream(reply, solve) {
+  async function stream(reply, solve, saveAs) {
     let begun = false;
     const send = (event, data) => {
+      // To whoever reads too slowly no more is told than the end.
+      if (event === 'progress' && reply.raw.writableNeedDrain) return;
       if (!begun) {
         reply.hijack();
         reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
@@ -100,7 +154,7 @@ export function makeService({ concurrency, mostWaiting = 32, timeLimit = 60, log
       }
       reply.raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     };
-    const answer = run(solve, (progress) => send('progress', progress));
+    const answer = run(solve, saveAs, (progress) => send('progress', progress));
     try {
       // What cannot be taken is refused within this turn.
       await Promise.race([answer, new Promise((resolve) => setImmediate(resolve))]);
@@ -151,7 +205,9 @@ export function makeService({ concurrency, mostWaiting = 32, timeLimit = 60, log
   app.get('/events', (request, reply) => {
     reply.hijack();
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    const send = (solve) => reply.raw.write(`data: ${JSON.stringify(solve)}\n\n`);
+    const send = (solve) => {
+      if (reply.raw.writableLength < 1024 * 1024) reply.raw.write(`data: ${JSON.stringify(solve)}\n\n`);
+    };
     for (const solve of solves.values()) send(shown(solve));
     changes.on('change', send);
     request.raw.on('close', () => changes.off('change', send));

@@ -1,11 +1,13 @@
-// Starts the service: PORT (3000), HOST (0.0.0.0), CONCURRENCY, MOST_WAITING, TIME_LIMIT. SIGTERM and SIGINT end it when its solves are done.
+// Starts the service: PORT (3000), HOST (0.0.0.0), CONCURRENCY, MOST_WAITING, TIME_LIMIT, MODELS (the folder where models are kept).
+// SIGTERM and SIGINT end it when its solves are done.
 import { makeService } from './service.js';
 
 const number = (name, otherwise) => (process.env[name] === undefined ? otherwise : Number(process.env[name]));
-const app = makeService({
+const app = await makeService({
   concurrency: number('CONCURRENCY'),
   mostWaiting: number('MOST_WAITING'),
   timeLimit: number('TIME_LIMIT'),
+  folder: process.env.MODELS,
   logger: process.env.LOG !== 'off',
 });
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => app.drain());

@@ -1,7 +1,8 @@
 // A fitted model in a file, with the names of the columns that it was fitted to.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { messageOf } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
+import { replaceFile } from '../core/replaceFile.js';
 import type { Label } from '../core/targets.js';
 import { modelFromJson, modelToJson, type NetworkModel, type RegressionModel } from '../exchange/index.js';
 import type { Levels } from '../readers/csv.js';
@@ -18,7 +19,7 @@ export interface ModelFile {
 }
 
 export async function writeModelFile(path: string, { target, names, levels }: DataFile, model: object): Promise<void> {
-  await writeFile(
+  await replaceFile(
     path,
     `${JSON.stringify({ target, names, ...(Object.keys(levels ?? {}).length > 0 && { levels }), model: modelToJson(model) })}\n`,
   );

@@ -1,9 +1,9 @@
 // `nonconvex predict model.json data.csv`: what a model says of the rows of a file.
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { toDense } from '../core/algebra.js';
 import { show, visible } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
+import { replaceFile } from '../core/replaceFile.js';
 import { csvFormatRows } from '../readers/dsv.js';
 import { type DataFile, readData } from './dataFile.js';
 import { UsageError } from './keywords.js';
@@ -65,7 +65,7 @@ async function predictFile(modelPath: string, path: string, options: Options, si
     // Standard output is a .csv file.
     if (score) console.error(score);
   } else {
-    await writeFile(output, `${table}\n`);
+    await replaceFile(output, `${table}\n`);
     if (score) print(score);
     print(`The predictions are in ${output}.`);
   }

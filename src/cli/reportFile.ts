@@ -1,10 +1,11 @@
 // `--report FILE` of the commands that solve.
 import { constants, existsSync } from 'node:fs';
-import { access, stat, writeFile } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { addon } from '../core/addon.js';
+import { replaceFile } from '../core/replaceFile.js';
 import { type ReportOptions, report } from '../report/index.js';
 import { UsageError } from './keywords.js';
 
@@ -28,7 +29,7 @@ export async function checkWritable(option: string, path: string | undefined): P
 export async function writeReport(path: string | undefined, result: object, options: ReportOptions): Promise<void> {
   if (path === undefined) return;
   const processor = cpus()[0]?.model.trim() ?? 'unknown';
-  await writeFile(path, report(result, { ...options, environment: { processor, threads: addon().threads() } }));
+  await replaceFile(path, report(result, { ...options, environment: { processor, threads: addon().threads() } }));
 }
 
 /** The size of an image: '28x28', or '32x32x3' of one in colour. */

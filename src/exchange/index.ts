@@ -18,3 +18,4 @@ export {
   type RegressionOptions,
   regressionModel,
 } from '../predict/regression.js';
+export { loadModel, saveModel } from './files.js';

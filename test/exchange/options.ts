@@ -8,4 +8,4 @@ export const taking: Taking = {
 };
 
 /** Functions without options. */
-export const others = ['fromOnnx', 'modelFromJson', 'modelToJson'];
+export const others = ['fromOnnx', 'loadModel', 'modelFromJson', 'modelToJson', 'saveModel'];

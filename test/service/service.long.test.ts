@@ -1,5 +1,6 @@
 // examples/service: answers, progress, a full queue, clients that hang up, health, metrics, its end; and its page in Chromium.
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maxSharpe } from '../../src/fractional/index.js';
@@ -107,6 +108,57 @@ describe('a full queue', () => {
     expect((await service.post('portfolio', portfolio)).status).toBe(200);
     // The one that ran was ended with its best result, those that waited have not begun.
     expect(await service.metric('nonconvex_solves_ended{status="aborted"}')).toBe(1);
+  });
+});
+
+describe('a model that is to be kept', () => {
+  const small = {
+    x: x.slice(0, 60).map((row) => row.slice(0, 3)),
+    y: endless.y.slice(0, 60),
+    beta: 1,
+    loss: 'logistic',
+  };
+
+  it('is kept, predicts, and is there when the service is started again', async () => {
+    const answer = (await (await service.post('network?save=first', small)).json()) as { network: object };
+    expect(answer).toMatchObject({ status: 'solved', kept: true });
+    expect(await service.json('/models')).toEqual(['first']);
+    expect(await service.json('/models/first')).toEqual(answer.network);
+    const ask = (rows: unknown) =>
+      fetch(`${service.address}/models/first/predictions`, {
+        method: 'POST',
+        body: JSON.stringify({ x: rows }),
+        headers: { 'content-type': 'application/json' },
+      });
+    const { predictions } = (await (await ask(small.x.slice(0, 5))).json()) as { predictions: string[] };
+    expect(predictions).toHaveLength(5);
+    expect(predictions.every((label) => ['a', 'b'].includes(label))).toBe(true);
+    expect((await ask([[1]])).status).toBe(400);
+    const other = new Service();
+    cpSync(join(service.folder, 'models'), join(other.folder, 'models'), { recursive: true });
+    writeFileSync(join(other.folder, 'models/.half.tmp'), '{');
+    await other.start();
+    expect(await other.json('/models/first')).toEqual(answer.network);
+    expect(readdirSync(join(other.folder, 'models'))).toEqual(['first.json']);
+    other.remove();
+  });
+
+  it('is refused by a name that is none, and where there is no model', async () => {
+    expect((await service.post('network?save=../x', small)).status).toBe(400);
+    expect((await service.post('portfolio?save=first', portfolio)).status).toBe(400);
+    expect((await fetch(`${service.address}/models/other`)).status).toBe(404);
+  });
+
+  it('is not kept of a solve that was ended early', async () => {
+    const answer = service.post('network?save=second', endless);
+    await until(async () => (await health()).running === 1, 'it runs');
+    const { id } = (await service.json<{ id: number }[]>('/solves')).at(-1) as { id: number };
+    await fetch(`${service.address}/solves/${id}`, { method: 'DELETE' });
+    expect([(await answer).status, await (await answer).json()]).toMatchObject([
+      507,
+      { status: 'aborted', kept: false },
+    ]);
+    expect(await service.json('/models')).toEqual(['first']);
   });
 });
 

@@ -1,10 +1,19 @@
 // examples/service as a program of its own: copied into a folder where its packages are those of this repository.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '../..');
+
+/** Megabytes resident; milliseconds between ticks of a timer of 1 ms, and the same without what the thread waited for a processor. */
+export interface Measured {
+  resident: number;
+  loop: { p50: number; p99: number; max: number };
+  own: { p99: number; max: number };
+}
 
 export class Service {
   readonly folder = mkdtempSync(join(tmpdir(), 'nonconvex-service-'));
@@ -21,11 +30,14 @@ export class Service {
     }
   }
 
-  async start(env: Record<string, string> = {}): Promise<void> {
-    const child = spawn(process.execPath, ['start.js'], {
+  /** Starts the program. With `watched`, `measured` can be asked for. */
+  async start(env: Record<string, string> = {}, { watched = false } = {}): Promise<void> {
+    const watching = watched ? ['--import', pathToFileURL(join(import.meta.dirname, 'watch.mjs')).href] : [];
+    const child = spawn(process.execPath, [...watching, 'start.js'], {
       cwd: this.folder,
+      stdio: ['ignore', 'pipe', 'pipe', ...(watched ? (['ipc'] as const) : [])],
       env: { ...process.env, PORT: '0', HOST: '127.0.0.1', LOG: 'off', ...env },
-    });
+    }) as ChildProcessWithoutNullStreams;
     this.#child = child;
     child.stderr.on('data', (text) => {
       this.errors += text;
@@ -45,8 +57,12 @@ export class Service {
     return this.#child?.pid as number;
   }
 
-  kill(signal: NodeJS.Signals): void {
-    this.#child?.kill(signal);
+  /** What the process has measured of itself since it was asked last, where it is watched. */
+  async measured(): Promise<Measured> {
+    const child = this.#child as ChildProcess;
+    const answer = once(child, 'message');
+    child.send('measure');
+    return (await answer)[0] as Measured;
   }
 
   /** Sends a signal, and gives the exit status of the service. */

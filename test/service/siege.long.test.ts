@@ -1,0 +1,2 @@
+// The short form of the siege: 40 clients for some seconds.
+import '../torture/service.test.js';
