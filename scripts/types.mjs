@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { declaredSettings } from './declaredSettings.mjs';
 import { files, main, root } from './shared.mjs';
 
 const require = createRequire(import.meta.url);
@@ -181,12 +182,20 @@ const code = (type) =>
     .map((each) => `\`${each}\``)
     .join(', ');
 
-function settingsTable(settings) {
-  const lines = settings.map((setting) => {
-    const range = rangeOf(setting)?.replace(/^an? /, '');
-    return row([`\`${setting.name}\``, range ?? code(typeOf(setting)), `${defaultOf(setting)}`, setting.doc]);
+/** A row for each setting of the native library, where TypeScript does not declare it anew, and for those that it declares. */
+function settingsTable(settings, declared = []) {
+  const rangeText = (setting) => rangeOf(setting)?.replace(/^an? /, '') ?? code(typeOf(setting));
+  const native = settings
+    .filter(({ name }) => !declared.some((each) => each.name === name))
+    .map((setting) => row([`\`${setting.name}\``, rangeText(setting), `${defaultOf(setting)}`, setting.doc]));
+  const others = declared.map(({ name, types, default: usual, doc }) => {
+    const texts = types.map((type) => {
+      const same = settings.find((setting) => type.endsWith(`Options['${setting.name}']`));
+      return same ? rangeText(same) : `\`${type}\``;
+    });
+    return row([`\`${name}\``, texts.join(', '), usual, doc]);
   });
-  return [...heading('Setting', 'Type', 'Default', 'Meaning'), ...lines];
+  return [...heading('Setting', 'Type', 'Default', 'Meaning'), ...native, ...others];
 }
 
 /** One row a member, those of objects under their path. */
@@ -246,7 +255,8 @@ main(() => {
   };
   for (const [solver, its] of Object.entries(solvers)) {
     made[`src/generated/${solver}.ts`] = solverTypes(solver, limits, its);
-    const table = settingsTable(ownSettings(limits, its.settings));
+    const declared = declaredSettings(its.family ?? solver, `${capitalized(solver)}Options`);
+    const table = settingsTable(ownSettings(limits, its.settings), declared);
     const more = 'Beside these, the [limits](limits.md) that every solver takes.';
     made[`docs/generated/${solver}-settings.md`] = [...table, '', more, ''].join('\n');
     const members = [...heading('Member', 'Type', 'Meaning'), ...resultRows(resultMembers(its))];

@@ -1,0 +1,84 @@
+// Settings that TypeScript declares beside those of the native library, for the tables of scripts/types.mjs: members of the
+// exported interface that extends a solver's options, which it adds or declares anew.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { files, root } from './shared.mjs';
+
+/** Rows { name, types, default, doc } of the interface that extends `options` ("ReluOptions"), in the folder src/`family`. */
+export function declaredSettings(family, options) {
+  const sources = files(`src/${family}`)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }))
+    .filter(({ text }) => text.includes(options));
+  for (const { name, text: source } of sources) {
+    const file = ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true);
+    const found = file.statements.find((statement) => extendsOptions(statement, options));
+    if (found) return new Declarations(file).rowsOf(found.members, '');
+  }
+  return [];
+}
+
+function extendsOptions(statement, options) {
+  if (!ts.isInterfaceDeclaration(statement)) return false;
+  const parents = (statement.heritageClauses ?? []).flatMap(({ types }) => types.map((type) => type.getText()));
+  return parents.some((parent) => parent === options || parent.startsWith(`Omit<${options},`));
+}
+
+/** Interfaces and names of types that a file declares. */
+class Declarations {
+  constructor(file) {
+    this.interfaces = new Map(file.statements.filter(ts.isInterfaceDeclaration).map((each) => [each.name.text, each]));
+    this.aliases = new Map(
+      file.statements.filter(ts.isTypeAliasDeclaration).map((each) => [each.name.text, each.type]),
+    );
+  }
+
+  /** A row for each member, and after it those of objects that it may be, under their path. */
+  rowsOf(members, path) {
+    return members.filter(ts.isPropertySignature).flatMap((member) => {
+      const name = `${path}${member.name.getText()}`;
+      const choices = this.choicesOf(member.type);
+      const inner = choices.flatMap((choice) => this.innerRows(choice, name));
+      const row = { name, types: choices.map(textOf), ...describe(member) };
+      return row.doc ? [row, ...inner] : inner;
+    });
+  }
+
+  /** The types of a union but for undefined; a name that stands for a union is that union. */
+  choicesOf(type) {
+    if (ts.isUnionTypeNode(type)) return type.types.flatMap((each) => this.choicesOf(each));
+    if (type.kind === ts.SyntaxKind.UndefinedKeyword) return [];
+    const named = ts.isTypeReferenceNode(type) ? this.aliases.get(type.typeName.getText()) : undefined;
+    return named && ts.isUnionTypeNode(named) ? this.choicesOf(named) : [type];
+  }
+
+  innerRows(type, path) {
+    if (ts.isTypeLiteralNode(type)) {
+      return type.members
+        .filter(ts.isPropertySignature)
+        .flatMap((member) => this.innerRows(member.type, `${path}.${member.name.getText()}`));
+    }
+    const inner = ts.isTypeReferenceNode(type) ? this.interfaces.get(type.typeName.getText()) : undefined;
+    return inner ? this.rowsOf(inner.members, `${path}.`) : [];
+  }
+}
+
+const textOf = (type) =>
+  type
+    .getText()
+    .replace(/\s+/g, ' ')
+    .replace(/ \| undefined/g, '')
+    .replace(/; \}/g, ' }');
+
+/** What a member's comment says, and the default that it names: "Default: ...", to the end of that sentence, or "`this` (default)". */
+function describe(member) {
+  const [comment] = ts.getJSDocCommentsAndTags(member);
+  const text = (ts.getTextOfJSDocComment(comment?.comment) ?? '')
+    .replace(/\{@link (\w+)\}/g, '`$1`')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const sentence = /(?:^| )Default:? (.*?)\.(?= [A-Z`]|$)/.exec(text);
+  const marked = /(`[^`]+`) \(default\)/.exec(text);
+  return { default: (sentence ?? marked)?.[1] ?? 'none', doc: sentence ? text.replace(sentence[0], '').trim() : text };
+}
