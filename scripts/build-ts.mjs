@@ -70,6 +70,8 @@ main(() => {
     platform: 'node',
     format: 'esm',
     target,
+    // Those of queues are the user's to install.
+    external: ['bullmq', 'ioredis'],
     // For the libraries in it that are CommonJS.
     banner: {
       js: "import { createRequire as requireFor } from 'node:module';\nconst require = requireFor(import.meta.url);",

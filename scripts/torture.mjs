@@ -1,6 +1,6 @@
 // `npm run torture`: attempts to break the package, some ten minutes (docs/reliability.md). Short forms of all of it are in `npm test`.
 //   npm run torture             all of it
-//   npm run torture -- NAME     one test of test/torture: arrays, faults, files, honesty, input, load, models, service
+//   npm run torture -- NAME     one test of test/torture: arrays, faults, files, honesty, input, load, models, queue, service
 //   npm run torture -- NAME 7   with another seed than 1
 import { files, main, root, run, runTool } from './shared.mjs';
 

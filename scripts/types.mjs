@@ -1,13 +1,14 @@
 // From the schema that the addon exports: src/generated/<solver>.ts, docs/generated/<solver>-settings.md and
 // <solver>-result.md; likewise limits.ts and limits.md of what every solver's settings begin with, solve.ts, result.md and
 // status.md of what every report and result has. Each family, which is one solver or several, is a
-// subpath: one line in src/families.ts and one entry among the exports of package.json.
+// subpath: one line in src/families.ts and one entry among the exports of package.json. src/generated/kinds.ts is what kinds.mjs finds in them.
 //   node scripts/types.mjs [--check]
 // --check writes nothing and fails if a file is not what it would be.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { declaredSettings } from './declaredSettings.mjs';
+import { kindsModule } from './kinds.mjs';
 import { files, main, root } from './shared.mjs';
 
 const require = createRequire(import.meta.url);
@@ -264,17 +265,21 @@ main(() => {
     made[`docs/generated/${solver}-result.md`] = [...members, '', common, ''].join('\n');
   }
   const check = process.argv.includes('--check');
+  const kinds = 'src/generated/kinds.ts';
   const stale = ['src/generated', 'docs/generated']
     .flatMap((folder) => files(folder))
-    .filter((name) => !(name in made));
+    .filter((name) => !(name in made) && name !== kinds);
   if (check && stale.length > 0) throw new Error(`${stale.join(', ')}: of a solver that is no more: npm run types`);
   for (const name of stale) rmSync(join(root, name));
-  for (const [name, text] of Object.entries(made)) {
+  const write = (name, text) => {
     const path = join(root, name);
-    if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
     if (check) throw new Error(`${name} is out of date: npm run types`);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
     console.log(`wrote ${name}`);
-  }
+  };
+  for (const [name, text] of Object.entries(made)) write(name, text);
+  // Of the families as they are with what was written.
+  write(kinds, kindsModule(notice));
 });

@@ -10,10 +10,11 @@ import { addRatio, recipeNames } from './ratio.js';
 import { addSolve } from './solve.js';
 import { title } from './title.js';
 import { addTrain, modelNames } from './train.js';
+import { addWorker } from './worker.js';
 
 /** The commands, without loading the addon that options come from. */
 export const commands = [
-  ...['solve', 'path', 'train', 'predict', 'ratio', 'bench', 'example', 'doctor', 'completion', 'help'],
+  ...['solve', 'path', 'train', 'predict', 'ratio', 'worker', 'bench', 'example', 'doctor', 'completion', 'help'],
 ] as const;
 
 /** Commands that need no addon: it may be what is wrong. */
@@ -37,6 +38,7 @@ function programFor(args: readonly string[], signal: AbortSignal, ended: (status
     addTrain(program, args, signal, ended);
     addPredict(program, signal, ended);
     addRatio(program, args, signal, ended);
+    addWorker(program, signal, ended);
     addBench(program, signal, ended);
   }
   addExample(program, ended);

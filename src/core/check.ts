@@ -120,7 +120,7 @@ export function checkPath(name: string, value: unknown): string {
   return path;
 }
 
-const isUrl = (value: unknown): value is URL =>
+export const isUrl = (value: unknown): value is URL =>
   typeof value === 'object' && value !== null && !types.isProxy(value) && 'href' in value && 'protocol' in value;
 
 /** A text without characters that a terminal would obey. */

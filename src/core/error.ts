@@ -4,6 +4,7 @@ import { isError } from './check.js';
 const codes = [
   ...(['DEVICE_UNAVAILABLE', 'DEVICE_FAILED', 'ADDON_NOT_FOUND', 'OUT_OF_MEMORY', 'TOO_LARGE'] as const),
   ...(['CALLBACK_FAILED', 'FILE_NOT_FOUND', 'INVALID_FILE', 'UNSUPPORTED', 'WRITE_FAILED'] as const),
+  ...(['LIBRARY_NOT_FOUND', 'QUEUE_FULL', 'JOB_FAILED', 'JOB_REMOVED'] as const),
 ];
 
 /**
@@ -12,6 +13,8 @@ const codes = [
  * - `OUT_OF_MEMORY`; `TOO_LARGE`: more entries than can be counted
  * - `CALLBACK_FAILED`: a function of yours threw, or gave what it must not
  * - `FILE_NOT_FOUND`, `INVALID_FILE`, `UNSUPPORTED`, `WRITE_FAILED`: of files of models
+ * - `LIBRARY_NOT_FOUND`: a library that a part of the package needs is not installed
+ * - `QUEUE_FULL`, `JOB_FAILED`, `JOB_REMOVED`: of queues (`nonconvex/queue`)
  */
 export type SolverErrorCode = (typeof codes)[number];
 

@@ -43,7 +43,9 @@ const sourceRooms = [
   ['src/problems'],
   [families],
   ['src/report'],
-  ['src/families.ts', 'src/index.ts', 'src/cli.ts', 'src/cli'],
+  ['src/families.ts'],
+  ['src/queue'],
+  ['src/index.ts', 'src/cli.ts', 'src/cli'],
 ];
 
 /** What is still to be mended. An entry that is no longer needed fails the test, so that the list only shrinks. */

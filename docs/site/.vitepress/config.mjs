@@ -74,6 +74,7 @@ export default defineConfig({
           page('Models as JSON and ONNX', 'exchange'),
           page('Files of data', 'readers'),
           page('Deploying', 'deploying'),
+          page('Beyond one machine', 'scale'),
           page('GPUs', 'cuda'),
           page('Benchmarks', 'benchmarks'),
           page('Reliability', 'reliability'),

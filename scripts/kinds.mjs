@@ -1,0 +1,59 @@
+// What of the families may be asked for by a message: their functions that solve (those that give a promise and take a signal), and
+// those that make a program, which is no plain object, as TypeScript knows them.
+import { join } from 'node:path';
+import ts from 'typescript';
+import { root } from './shared.mjs';
+
+/** The text of src/generated/kinds.ts. */
+export function kindsModule(notice) {
+  const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config;
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const path = join(root, 'src/families.ts');
+  const program = ts.createProgram([path], {
+    ...options,
+    noEmit: true,
+    incremental: false,
+    tsBuildInfoFile: undefined,
+  });
+  const checker = program.getTypeChecker();
+  const target = (symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
+  const exportsOf = (symbol) => checker.getExportsOfModule(target(symbol));
+  const [solves, makes] = [[], []];
+  for (const family of exportsOf(checker.getSymbolAtLocation(program.getSourceFile(path)))) {
+    for (const exported of exportsOf(family)) {
+      const symbol = target(exported);
+      const [signature] =
+        symbol.flags & ts.SymbolFlags.Function ? checker.getTypeOfSymbol(symbol).getCallSignatures() : [];
+      if (!signature) continue;
+      const name = `${family.name}/${exported.name}`;
+      const last = signature.parameters.at(-1);
+      const type = last && checker.getNonNullableType(checker.getTypeOfSymbol(last));
+      const takes = (member) => type?.getProperty(member) !== undefined;
+      const given = signature.getReturnType();
+      if (given.symbol?.name !== 'Promise') {
+        if (given.getProperty('toNative')) makes.push(name);
+      } else if (takes('signal')) {
+        const before = signature.parameters.slice(0, -1).map((parameter) => parameter.name);
+        solves.push([name, before, takes('onProgress')]);
+      }
+    }
+  }
+  const quoted = (text) => `'${text}'`;
+  return [
+    `// ${notice}`,
+    '',
+    '/** Functions that solve: the names of what they take before their settings, and whether these may have `onProgress`. */',
+    'export const solves: Record<string, { takes: readonly string[]; progress: boolean }> = {',
+    ...solves.map(
+      ([name, before, progress]) =>
+        `  ${quoted(name)}: { takes: [${before.map(quoted).join(', ')}], progress: ${progress} },`,
+    ),
+    '};',
+    '',
+    '/** Functions that make programs, which are no plain objects. */',
+    'export const makes: readonly string[] = [',
+    ...makes.map((name) => `  ${quoted(name)},`),
+    '];',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,338 @@
+// The side of a queue that asks: adds jobs, waits for answers, hears progress, cancels, counts.
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Job, JobType, Queue, QueueEvents } from 'bullmq';
+import {
+  checkFunction,
+  checkInteger,
+  checkMembers,
+  checkNumber,
+  checkObject,
+  checkSignal,
+  show,
+} from '../core/check.js';
+import { SolverError } from '../core/error.js';
+import { type Connection, connect, libraries, type Redis } from './libraries.js';
+import { idOf, messageOfJob, type SolveBatch, type SolveJob } from './messages.js';
+import { cancelChannel, cancelledKey, checkName, type StoredAnswer } from './names.js';
+import { fromJson, type Json } from './values.js';
+
+export interface SolveQueueOptions {
+  /** The address of the queue's server. */
+  connection: Connection;
+  /** The queue's name. Default `'nonconvex'`. */
+  queue?: string | undefined;
+  /** Jobs that may wait before `add` refuses more. Default 100,000. */
+  maxWaiting?: number | undefined;
+  /** Seconds that answers are kept. Default: a day. */
+  keepSeconds?: number | undefined;
+  /** Reads what a worker's `storeResult` has stored. `file:` URLs are read without. */
+  readResult?: ((href: string) => Promise<string>) | undefined;
+}
+
+export interface AddOptions {
+  /** The job's id, without colons and no whole number. Default: a hash of the message, so that asking twice is one job. */
+  id?: string | undefined;
+  /** 1 comes before 2; jobs without come before all that have one. */
+  priority?: number | undefined;
+  /** Seconds before it may begin. Default 0. */
+  delay?: number | undefined;
+  /** Tries of a job that fails for a reason that may pass, with growing pauses, from a second on. Default 3. */
+  attempts?: number | undefined;
+}
+
+/** How many jobs are in which state. */
+export interface QueueCounts {
+  /** Jobs that wait, with or without a priority. */
+  waiting: number;
+  /** Jobs that a worker has. */
+  active: number;
+  /** Jobs that wait for their time, or for their next try. */
+  delayed: number;
+  /** Jobs that were answered, as far as answers are kept. */
+  completed: number;
+  /** Jobs that are not tried any more. */
+  failed: number;
+}
+
+/** A job that is not tried any more. */
+export interface FailedJob {
+  id: string;
+  kind: string;
+  /** Why. */
+  reason: string;
+  /** How often it was begun. */
+  attempts: number;
+}
+
+interface Waiter {
+  resolve: (answer: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+interface Ready {
+  client: Redis;
+  queue: Queue;
+  events: QueueEvents;
+}
+
+/** Milliseconds after which an answer that was awaited is looked for, should the server's word of it have been lost. */
+const lookInterval = 5000;
+
+/** A queue of solves: see docs/scale.md. */
+export class SolveQueue {
+  readonly #options: SolveQueueOptions & { queue: string; maxWaiting: number; keepSeconds: number };
+  readonly #waiters = new Map<string, Set<Waiter>>();
+  readonly #listeners = new Map<string, Set<(progress: object) => void>>();
+  #ready: Promise<Ready> | undefined;
+  #closed = false;
+
+  /** @throws TypeError or RangeError */
+  constructor(options: SolveQueueOptions) {
+    const names = ['connection', 'queue', 'maxWaiting', 'keepSeconds', 'readResult'];
+    checkMembers('options', checkObject('options', options), names, 'option');
+    const { queue = 'nonconvex', maxWaiting = 100_000, keepSeconds = 86_400, readResult } = options;
+    checkName(queue);
+    checkInteger('maxWaiting', maxWaiting, 1);
+    checkNumber('keepSeconds', keepSeconds, { lower: 0 });
+    checkFunction('readResult', readResult, { optional: true });
+    this.#options = { ...options, queue, maxWaiting, keepSeconds };
+  }
+
+  /**
+   * Adds a job, and gives its id. One that is there already is not added again, and not solved again.
+   * @throws TypeError or RangeError; SolverError `QUEUE_FULL` where `maxWaiting` jobs wait
+   */
+  async add(job: SolveJob | SolveBatch, options: AddOptions = {}): Promise<string> {
+    const [id] = await this.addAll([job], options);
+    return id as string;
+  }
+
+  /** Adds jobs, all or none, in one message to the server; {@link SolveQueue.add}. */
+  async addAll(jobs: readonly (SolveJob | SolveBatch)[], options: AddOptions = {}): Promise<string[]> {
+    const {
+      id: wanted,
+      priority,
+      delay = 0,
+      attempts = 3,
+    } = checkMembers('options', options, ['id', 'priority', 'delay', 'attempts'], 'option');
+    if (wanted !== undefined && jobs.length > 1) throw new TypeError(`id = ${show(wanted)}: expected one job for it`);
+    if (wanted !== undefined) checkId(wanted);
+    if (priority !== undefined) checkInteger('priority', priority, 1);
+    const given = {
+      attempts: checkInteger('attempts', attempts, 1),
+      backoff: { type: 'exponential', delay: 1000 },
+      delay: 1000 * checkNumber('delay', delay, { lower: 0 }),
+      ...(priority !== undefined && { priority }),
+      removeOnComplete: { age: this.#options.keepSeconds },
+    };
+    const made = jobs.map((job) => {
+      const { message, text } = messageOfJob(job);
+      return { name: message.kind, data: message, opts: { ...given, jobId: wanted ?? idOf(text) } };
+    });
+    const { queue } = await this.#begin();
+    const { waiting, delayed } = await this.counts();
+    if (waiting + delayed + made.length > this.#options.maxWaiting) {
+      const sentence = `${waiting + delayed} jobs wait in queue '${this.#options.queue}', of ${this.#options.maxWaiting} that may`;
+      throw new SolverError('QUEUE_FULL', sentence);
+    }
+    await (made.length === 1 && made[0] ? queue.add(made[0].name, made[0].data, made[0].opts) : queue.addBulk(made));
+    return made.map(({ opts }) => opts.jobId);
+  }
+
+  /**
+   * The answer of a job, when there is one: what the function gives that solved it, as plain data, without functions; an array of those of a
+   * batch. A cancelled solve answers with status `'aborted'` and its best iterate.
+   * @throws SolverError `JOB_FAILED`, which says why; `JOB_REMOVED` where it was cancelled before it began; the reason of `signal`
+   */
+  async result<Answer = unknown>(id: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<Answer> {
+    checkSignal('signal', signal);
+    signal?.throwIfAborted();
+    await this.#begin();
+    const answer = new Promise((resolve, reject) => {
+      const waiter = { resolve, reject };
+      const waiters = this.#waiters.get(id) ?? new Set();
+      this.#waiters.set(id, waiters.add(waiter));
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    // Asked after it is waited for, so that no end is missed.
+    const look = () => this.#look(id).catch((error: unknown) => this.#settle(id, (waiter) => waiter.reject(error)));
+    void look();
+    const timer = setInterval(look, lookInterval);
+    try {
+      return (await answer) as Answer;
+    } finally {
+      clearInterval(timer);
+      // Whoever waits no longer is not told; others of the same job have the same answer.
+      if (signal?.aborted) this.#forget(id);
+    }
+  }
+
+  /**
+   * Calls `listener` with reports of a job's progress, five a second at most; gives the function that ends it.
+   * @throws TypeError
+   */
+  async onProgress(id: string, listener: (progress: object) => void): Promise<() => void> {
+    checkFunction('listener', listener);
+    await this.#begin();
+    const listeners = this.#listeners.get(id) ?? new Set();
+    this.#listeners.set(id, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#listeners.delete(id);
+    };
+  }
+
+  /**
+   * Ends a job: one that waits is removed, a solve that runs ends with its best iterate, which is its answer. Gives `'removed'`, `'aborted'`
+   * (it was said to the worker), or `'ended'` where there is nothing to end.
+   */
+  async cancel(id: string): Promise<'removed' | 'aborted' | 'ended'> {
+    const { client, queue } = await this.#begin();
+    const job = (await queue.getJob(id)) as Job | undefined;
+    const state = await job?.getState();
+    if (!job || state === 'completed' || state === 'failed' || state === 'unknown') return 'ended';
+    if (state !== 'active') {
+      try {
+        await job.remove();
+        this.#settle(id, (waiter) => waiter.reject(removed(id)));
+        return 'removed';
+      } catch {
+        // A worker has taken it meanwhile.
+      }
+    }
+    await client.set(cancelledKey(this.#options.queue, id), '1', 'EX', 3600);
+    await client.publish(cancelChannel(this.#options.queue), id);
+    return 'aborted';
+  }
+
+  /** How many jobs are in which state. */
+  async counts(): Promise<QueueCounts> {
+    const { queue } = await this.#begin();
+    const types: JobType[] = ['wait', 'prioritized', 'active', 'delayed', 'completed', 'failed'];
+    const {
+      wait = 0,
+      prioritized = 0,
+      active = 0,
+      delayed = 0,
+      completed = 0,
+      failed = 0,
+    } = await queue.getJobCounts(...types);
+    return { waiting: wait + prioritized, active, delayed, completed, failed };
+  }
+
+  /** The last jobs that are not tried any more. */
+  async failed({ most = 100 }: { most?: number } = {}): Promise<FailedJob[]> {
+    const { queue } = await this.#begin();
+    const jobs = await queue.getFailed(0, checkInteger('most', most, 1) - 1);
+    return jobs.map(({ id = '', name, failedReason, attemptsStarted }) => ({
+      ...{ id, kind: name, reason: failedReason, attempts: attemptsStarted },
+    }));
+  }
+
+  /**
+   * Tries a failed job again.
+   * @throws RangeError where there is none of that id among them
+   */
+  async retry(id: string): Promise<void> {
+    const { queue } = await this.#begin();
+    const job = (await queue.getJob(id)) as Job | undefined;
+    if (!job || !(await job.isFailed())) throw new RangeError(`id = ${show(id)}: expected that of a failed job`);
+    await job.retry('failed', { resetAttemptsMade: true });
+  }
+
+  /** Leaves the queue; jobs go on. Whoever waits for an answer is told so. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (!this.#ready) return;
+    const { client, queue, events } = await this.#ready;
+    for (const id of this.#waiters.keys()) {
+      this.#settle(id, (waiter) =>
+        waiter.reject(new SolverError('JOB_REMOVED', `job ${id}: the queue was closed while it was waited for`)),
+      );
+    }
+    await Promise.all([queue.close(), events.close()]);
+    client.disconnect();
+  }
+
+  #begin(): Promise<Ready> {
+    if (this.#closed) throw new SolverError('JOB_REMOVED', `queue '${this.#options.queue}' is closed`);
+    this.#ready ??= this.#open();
+    return this.#ready;
+  }
+
+  async #open(): Promise<Ready> {
+    const { connection, queue: name } = this.#options;
+    const { Queue, QueueEvents } = await libraries();
+    const client = await connect(connection);
+    const queue = new Queue(name, { connection: client });
+    const events = new QueueEvents(name, { connection: client });
+    // The connection is tried again, and answers are looked for.
+    queue.on('error', () => undefined);
+    events.on('error', () => undefined);
+    events.on('completed', ({ jobId, returnvalue }) => this.#answer(jobId, returnvalue as unknown));
+    events.on('failed', ({ jobId, failedReason }) => this.#fail(jobId, failedReason));
+    events.on('removed', ({ jobId }) => this.#settle(jobId, (waiter) => waiter.reject(removed(jobId))));
+    events.on('progress', ({ jobId, data }) => {
+      for (const listener of this.#listeners.get(jobId) ?? []) listener(fromJson(data as Json) as object);
+    });
+    await events.waitUntilReady();
+    return { client, queue, events };
+  }
+
+  /** Settles whoever waits for a job that has ended. The job itself, with its message, is asked for only then. */
+  async #look(id: string): Promise<void> {
+    const { queue } = await this.#begin();
+    const state = await queue.getJobState(id);
+    if (state === 'unknown') {
+      this.#settle(id, (waiter) => waiter.reject(new RangeError(`id = ${show(id)}: there is no such job`)));
+    } else if (state === 'completed' || state === 'failed') {
+      if (!this.#waiters.has(id)) return;
+      const job = (await queue.getJob(id)) as Job | undefined;
+      if (job?.failedReason) this.#fail(id, job.failedReason);
+      else if (job) this.#answer(id, job.returnvalue);
+    }
+  }
+
+  #fail(id: string, reason: string): void {
+    this.#settle(id, (waiter) => waiter.reject(new SolverError('JOB_FAILED', `job ${id}: ${reason}`)));
+  }
+
+  #answer(id: string, stored: unknown): void {
+    if (!this.#waiters.has(id)) return;
+    const value = (typeof stored === 'string' ? JSON.parse(stored) : stored) as StoredAnswer;
+    if ('href' in value) {
+      this.#read(value.href).then(
+        (answer) => this.#settle(id, (waiter) => waiter.resolve(answer)),
+        (error: unknown) => this.#settle(id, (waiter) => waiter.reject(error)),
+      );
+    } else this.#settle(id, (waiter) => waiter.resolve(fromJson(value.result)));
+  }
+
+  async #read(href: string): Promise<unknown> {
+    const { readResult } = this.#options;
+    const isFile = href.startsWith('file:');
+    if (!isFile && !readResult) return { href };
+    const text = isFile ? await readFile(fileURLToPath(href), 'utf8') : await readResult?.(href);
+    return fromJson(JSON.parse(text as string));
+  }
+
+  #settle(id: string, how: (waiter: Waiter) => void): void {
+    const waiters = this.#waiters.get(id);
+    this.#waiters.delete(id);
+    for (const waiter of waiters ?? []) how(waiter);
+  }
+
+  #forget(id: string): void {
+    if (this.#waiters.get(id)?.size === 1) this.#waiters.delete(id);
+  }
+}
+
+function removed(id: string): SolverError {
+  return new SolverError('JOB_REMOVED', `job ${id}: was cancelled before it began`);
+}
+
+function checkId(id: unknown): void {
+  if (typeof id === 'string' && id !== '' && !id.includes(':') && !/^\d+$/.test(id)) return;
+  throw new TypeError(`id = ${show(id)}: expected a text without colons that is no whole number`);
+}

@@ -1,0 +1,50 @@
+// The libraries that a queue stands on, loaded when one is used: a program without queues needs neither.
+import { checkObject, isUrl, show } from '../core/check.js';
+import { SolverError } from '../core/error.js';
+
+type Libraries = typeof import('bullmq') & { Redis: typeof import('ioredis').Redis };
+export type Redis = InstanceType<Libraries['Redis']>;
+
+let loaded: Promise<Libraries> | undefined;
+
+/** @throws SolverError `LIBRARY_NOT_FOUND` that says what to install. */
+export function libraries(): Promise<Libraries> {
+  loaded ??= load();
+  return loaded;
+}
+
+async function load(): Promise<Libraries> {
+  try {
+    const [bullmq, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
+    return { ...bullmq, Redis };
+  } catch (cause) {
+    loaded = undefined;
+    throw new SolverError(
+      'LIBRARY_NOT_FOUND',
+      'nonconvex/queue needs BullMQ and a client of Redis beside this package: npm install bullmq ioredis',
+      { cause },
+    );
+  }
+}
+
+/** The address of a server: a URL, `redis://user:password@host:port/database` or `rediss://` for TLS, or options of ioredis. */
+export type Connection = string | URL | Readonly<Record<string, unknown>>;
+
+/** A connection that waits for a server that is away, as both sides of a queue do. */
+export async function connect(connection: Connection): Promise<Redis> {
+  const { Redis } = await libraries();
+  const always = { maxRetriesPerRequest: null, retryStrategy: (tries: number) => Math.min(50 * 2 ** tries, 2000) };
+  const client =
+    typeof connection === 'string' || isUrl(connection)
+      ? new Redis(checkedAddress(connection), always)
+      : new Redis({ ...always, ...checkObject('connection', connection) });
+  // Without a listener ioredis prints each failed attempt; whoever waits for an answer waits for the next one.
+  client.on('error', () => undefined);
+  return client;
+}
+
+function checkedAddress(address: string | URL): string {
+  const text = String(address);
+  if (/^rediss?:\/\/./.test(text)) return text;
+  throw new TypeError(`connection = ${show(text)}: expected an address such as redis://127.0.0.1:6379`);
+}

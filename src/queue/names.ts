@@ -1,0 +1,21 @@
+// What both sides of a queue call things in the server.
+import { show } from '../core/check.js';
+import type { Json } from './values.js';
+
+/** What a worker gives BullMQ as a job's value. */
+export type StoredAnswer = { result: Json } | { href: string };
+
+export function checkName(queue: unknown): void {
+  if (typeof queue === 'string' && /^[^:\s]+$/.test(queue)) return;
+  throw new TypeError(`queue = ${show(queue)}: expected a name without colons and blanks`);
+}
+
+/** The channel that ids of jobs to be ended are said on. */
+export function cancelChannel(queue: string): string {
+  return `nonconvex:${queue}:cancel`;
+}
+
+/** There while a job that no worker has is to end as soon as one takes it. */
+export function cancelledKey(queue: string, id: string): string {
+  return `nonconvex:${queue}:cancelled:${id}`;
+}

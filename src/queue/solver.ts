@@ -1,0 +1,90 @@
+// From a message to its answer, without a queue.
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { show } from '../core/check.js';
+import { SolverError } from '../core/error.js';
+import type { DataCache } from './data.js';
+import { fromMessage, type Kind, kindNamed } from './kinds.js';
+import { type Message, mostBytes } from './messages.js';
+import type { StoredAnswer } from './names.js';
+import { type Json, toJson } from './values.js';
+
+/** Stores an answer's JSON. */
+export type StoreResult = (href: string, json: string) => Promise<void>;
+
+/** What a solve is told and tells on its way. */
+export interface Reporter {
+  signal: AbortSignal;
+  report(progress: object): void;
+}
+
+/** Solves messages, wherever they come from. */
+export class JobSolver {
+  readonly #kinds: Readonly<Record<string, Kind>>;
+  readonly #data: DataCache;
+  readonly #storeResult: StoreResult | undefined;
+
+  constructor(kinds: Readonly<Record<string, Kind>>, data: DataCache, storeResult: StoreResult | undefined) {
+    this.#kinds = kinds;
+    this.#data = data;
+    this.#storeResult = storeResult;
+  }
+
+  async solve(message: Message, { signal, report }: Reporter, id: string): Promise<StoredAnswer> {
+    const kind = kindNamed(message.kind, this.#kinds);
+    const { problem, problems, timeLimit } = message;
+    const given = (name: string, json: Json) => fromMessage(name, json, this.#data, signal);
+    const settings = (message.settings === undefined ? {} : await given('settings', message.settings)) as object;
+    const one = async (name: string, json: Json): Promise<unknown> =>
+      kind(await given(name, json), {
+        ...settings,
+        ...(timeLimit !== undefined && { timeLimit }),
+        signal,
+        onProgress: report,
+      });
+    const result = problems
+      ? await Promise.all(problems.map((each, k) => one(`problems[${k}]`, each)))
+      : await one('problem', problem as Json);
+    return this.#answer(result, message.result?.href, id);
+  }
+
+  async #answer(result: unknown, href: string | undefined, id: string): Promise<StoredAnswer> {
+    const json = toJson('result', result, 'leaveOut') ?? null;
+    if (href !== undefined) {
+      await this.#store(href, JSON.stringify(json));
+      return { href };
+    }
+    if (JSON.stringify(json).length <= mostBytes) return { result: json };
+    const shorter = withoutHistory(json);
+    const bytes = JSON.stringify(shorter).length;
+    if (bytes <= mostBytes) return { result: shorter };
+    const such = "ask for { result: { href: 'file:///...' } }";
+    throw new SolverError(
+      'JOB_FAILED',
+      `the answer of job ${id} has ${bytes} bytes, of which ${mostBytes} fit in the queue; ${such}`,
+    );
+  }
+
+  /** Whole or not at all, so that a second try of the same job does no harm. */
+  async #store(href: string, json: string): Promise<void> {
+    if (!href.startsWith('file:')) {
+      if (this.#storeResult) return this.#storeResult(href, json);
+      throw new TypeError(`result.href = ${show(href)}: the worker has no storeResult for it`);
+    }
+    const path = fileURLToPath(href);
+    const part = `${path}.${randomUUID()}.part`;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(part, json);
+    await rename(part, path);
+  }
+}
+
+/** An answer, or answers, without the reports on the way. */
+function withoutHistory(json: Json): Json {
+  if (Array.isArray(json)) return json.map(withoutHistory);
+  if (typeof json !== 'object' || json === null) return json;
+  const { history: _, ...others } = json;
+  return others;
+}

@@ -1,0 +1,2 @@
+// The kinds that messages.test.ts leaves out.
+import './messages.test.js';

@@ -1,0 +1,187 @@
+// A queue with a server and workers: answers, ends, refusals, faults.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type SolveJob, SolveQueue, type SolveWorker, startWorker } from '../../src/queue/index.js';
+import { cases } from './jobs.js';
+import * as own from './kinds.mjs';
+import { Server, serverProgram, until, WorkerProcess } from './server.js';
+
+/** A network that takes many seconds. */
+const rows = Array.from({ length: 300 }, (_, i) => Array.from({ length: 4 }, (_, j) => Math.sin(i * (j + 1.3) + j)));
+const endless: SolveJob = {
+  kind: 'relu/trainReluNetwork',
+  problem: {
+    x: rows.map((row) => Float64Array.from(row)),
+    y: Float64Array.from(rows, ([a = 0], i) => Math.sin(3 * a) + 0.1 * Math.cos(i * i)),
+  },
+  settings: { beta: 1e-6, tolerance: 0, maxIterations: 2 ** 31 - 1 },
+};
+const portfolio = cases.maxSharpe?.job as SolveJob;
+let names = 0;
+
+describe.skipIf(!serverProgram)('a queue', () => {
+  const server = new Server();
+  const open: (SolveQueue | SolveWorker)[] = [];
+  const processes: WorkerProcess[] = [];
+  beforeAll(() => server.start());
+  afterEach(async () => {
+    for (const each of processes.splice(0)) each.child.kill('SIGKILL');
+    for (const each of open.splice(0)) await each.close({ graceSeconds: 0 });
+  });
+  afterAll(() => server.remove());
+
+  /** A queue of its own for each test, so that none finds the jobs of another. */
+  const queueFor = (more: object = {}): { queue: SolveQueue; name: string } => {
+    const name = `test${++names}`;
+    const queue = new SolveQueue({ connection: server.url, queue: name, ...more });
+    open.push(queue);
+    return { queue, name };
+  };
+  const worker = async (queue: string, more: object = {}): Promise<SolveWorker> => {
+    const started = await startWorker({ connection: server.url, queue, concurrency: 2, kinds: own.kinds, ...more });
+    open.push(started);
+    return started;
+  };
+  const workerProcess = async (queue: string, args: readonly string[] = []): Promise<WorkerProcess> => {
+    const module = ['--module', new URL('kinds.mjs', import.meta.url).pathname];
+    const started = new WorkerProcess(server.url, ['--queue', queue, '--lock-seconds', '1', ...module, ...args]);
+    processes.push(started);
+    await started.ready();
+    return started;
+  };
+
+  it('answers jobs, before and after they are asked for, and equal ones once', async () => {
+    const { queue, name } = queueFor();
+    await worker(name);
+    const id = await queue.add(portfolio);
+    const first = (await queue.result(id)) as { weights: Float64Array };
+    expect(await queue.add(portfolio)).toBe(id);
+    expect(await queue.result(id)).toEqual(first);
+    expect(await queue.counts()).toMatchObject({ completed: 1, waiting: 0 });
+    expect(first.weights).toBeInstanceOf(Float64Array);
+    await expect(queue.result('nothing')).rejects.toThrow("id = 'nothing': there is no such job");
+    await expect(queue.add(portfolio, { id: '17' })).rejects.toThrow("id = '17': expected a text without colons");
+  });
+
+  it('says progress, at most five times a second', async () => {
+    const { queue, name } = queueFor();
+    await worker(name);
+    const heard: object[] = [];
+    const id = await queue.add({ kind: 'wait', problem: 1500 }, { delay: 0.1 });
+    const stop = await queue.onProgress(id, (progress) => heard.push(progress));
+    await queue.result(id);
+    stop();
+    expect(heard[0]).toEqual({ waited: true });
+    expect(heard.length).toBeGreaterThan(2);
+    expect(heard.length).toBeLessThan(9);
+  });
+
+  it('ends a solve that runs with its best iterate, and one that waits before it begins', async () => {
+    const { queue, name } = queueFor();
+    await worker(name, { concurrency: 1 });
+    const id = await queue.add(endless);
+    const waiting = await queue.add({ ...endless, timeLimit: 1000 });
+    await until(async () => (await queue.counts()).active === 1, 'it runs');
+    const never = expect(queue.result(waiting)).rejects.toMatchObject({ code: 'JOB_REMOVED' });
+    expect(await queue.cancel(waiting)).toBe('removed');
+    await never;
+    expect(await queue.cancel(id)).toBe('aborted');
+    expect(await queue.result(id)).toMatchObject({ status: 'aborted', network: { outputWeights: { columns: 1 } } });
+    expect(await queue.cancel(id)).toBe('ended');
+    expect(await queue.cancel('nothing')).toBe('ended');
+  });
+
+  it('fails at once what cannot succeed, and tries other errors again', async () => {
+    const { queue, name } = queueFor();
+    await worker(name);
+    const unknown = await queue.add({ kind: 'nothing', problem: 1 });
+    await expect(queue.result(unknown)).rejects.toMatchObject({
+      ...{ code: 'JOB_FAILED', message: expect.stringContaining("TypeError: kind = 'nothing': this worker has none") },
+    });
+    const flaky = await queue.add({ kind: 'flaky', problem: 2 });
+    expect(await queue.result(flaky)).toBe(2);
+    expect(await queue.failed()).toEqual([expect.objectContaining({ id: unknown, kind: 'nothing', attempts: 1 })]);
+    await queue.retry(unknown);
+    await expect(queue.result(unknown)).rejects.toThrow('this worker has none');
+    await expect(queue.retry(flaky)).rejects.toThrow('expected that of a failed job');
+  });
+
+  it('refuses more than may wait', async () => {
+    const { queue } = queueFor({ maxWaiting: 2 });
+    const jobs = [1, 2, 3].map((problem): SolveJob => ({ kind: 'wait', problem }));
+    await expect(queue.addAll(jobs)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    await queue.addAll(jobs.slice(0, 2));
+    await expect(queue.add(jobs[2] as SolveJob)).rejects.toThrow(/2 jobs wait in queue 'test\d+', of 2 that may/);
+  });
+
+  it('gives back what has not ended in time where a worker leaves', async () => {
+    const { queue, name } = queueFor();
+    const first = await worker(name);
+    const id = await queue.add(endless);
+    await until(() => first.running === 1, 'it runs');
+    await first.close({ graceSeconds: 0.1 });
+    const second = await worker(name);
+    await until(() => second.running === 1, 'another has it');
+    await queue.cancel(id);
+    expect(await queue.result(id)).toMatchObject({ status: 'aborted' });
+  });
+
+  it('lets what runs end where a worker process is told to leave', async () => {
+    const { queue, name } = queueFor();
+    const leaving = await workerProcess(name);
+    const id = await queue.add({ kind: 'wait', problem: 1000 });
+    await until(async () => (await queue.counts()).active === 1, 'it runs');
+    const code = await leaving.end('SIGTERM');
+    expect({ code, errors: leaving.errors }).toEqual({ code: 0, errors: '' });
+    expect(await queue.result(id)).toEqual({ status: 'solved' });
+  });
+
+  it('gives the job of a killed worker to another, and ends it there where it was cancelled between', async () => {
+    const { queue, name } = queueFor();
+    const killed = await workerProcess(name);
+    const [id, cancelled] = await queue.addAll([{ kind: 'wait', problem: 700 }, endless]);
+    await until(async () => (await queue.counts()).active === 1, 'it runs');
+    await killed.end('SIGKILL');
+    // The second one is taken by nobody yet, or was by the killed one.
+    const third = await workerProcess(name, ['--concurrency', '2']);
+    expect(await queue.result(id as string)).toEqual({ status: 'solved' });
+    await until(async () => (await queue.counts()).active === 1, 'the other runs');
+    await third.end('SIGKILL');
+    expect(await queue.cancel(cancelled as string)).toBe('aborted');
+    await workerProcess(name);
+    expect(await queue.result(cancelled as string)).toMatchObject({ status: 'aborted' });
+  });
+
+  it('puts a job that takes its workers down into the failed set, and completes the others', async () => {
+    const { queue, name } = queueFor();
+    const poison = await queue.add({ kind: 'poison', problem: 0 });
+    const others = await queue.addAll([1, 2, 3, 4, 5].map((problem) => ({ kind: 'wait', problem })));
+    let workers = 0;
+    const failed = until(async () => (await queue.counts()).failed === 1, 'it failed', 50);
+    let over = false;
+    const keep = (async () => {
+      while (!over) {
+        const { child } = await workerProcess(name);
+        ++workers;
+        await until(() => child.signalCode !== null || over, 'it dies', 50);
+      }
+    })();
+    await failed;
+    for (const id of others) expect(await queue.result(id)).toEqual({ status: 'solved' });
+    over = true;
+    await keep;
+    await expect(queue.result(poison)).rejects.toThrow('job stalled more than allowable limit');
+    expect(workers).toBeGreaterThan(2);
+  });
+
+  it('goes on where the server is started again', async () => {
+    const { queue, name } = queueFor();
+    await worker(name);
+    const before = await queue.add({ kind: 'wait', problem: 300 });
+    await until(async () => (await queue.counts()).active === 1, 'it runs');
+    await server.kill();
+    const during = queue.add(portfolio);
+    await server.start();
+    expect(await queue.result(before)).toEqual({ status: 'solved' });
+    expect(await queue.result(await during)).toMatchObject({ weights: expect.anything() });
+  });
+});
