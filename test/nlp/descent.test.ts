@@ -1,5 +1,8 @@
-// Methods for functions without constraints. What they find is checked by formulas written here; numbers of steps are within a factor of two
+// Methods for functions without constraints, of variables that are free or in a box. What they find is checked by formulas written here; numbers of steps are within a factor of two
 // of those that the methods took elsewhere.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Expression } from '../../src/expressions/expression.js';
 import {
@@ -18,7 +21,7 @@ import {
   sumSquares,
 } from '../../src/expressions/index.js';
 import { Model } from '../../src/expressions/model.js';
-import { fromCallbacks } from '../../src/nlp/index.js';
+import { fromCallbacks, readNl, writeNl } from '../../src/nlp/index.js';
 import { minimize } from '../../src/nlp/solver.js';
 
 const methods = ['lbfgs', 'trustRegion', 'gradientRegularized', 'saddleFree', 'oasis'] as const;
@@ -32,9 +35,9 @@ function plane(f: (a: Expression, b: Expression) => Expression, start: number[])
 }
 
 /** Rosenbrock's function of n variables, chained, and its gradient. */
-function chain(n: number): Model {
+function chain(n: number, box: { lower?: number | number[]; upper?: number } = {}): Model {
   const model = new Model();
-  const x = model.variable(n, { start: Array.from({ length: n }, (_, i) => (i % 2 === 0 ? -1.2 : 1)) });
+  const x = model.variable(n, { ...box, start: Array.from({ length: n }, (_, i) => (i % 2 === 0 ? -1.2 : 1)) });
   const [left, right] = [slice(x, 0, n - 1), slice(x, 1)];
   model.minimize(add(mul(100, sumSquares(sub(right, square(left)))), sumSquares(sub(1, left))));
   return model;
@@ -125,17 +128,88 @@ describe.each(methods)('%s', (method) => {
     expect(largest(gradient(x))).toBeLessThan(1e-8);
   });
 
-  it('takes no constraints, bounds or inner solvers', async () => {
-    const bounded = new Model();
-    bounded.minimize(sumSquares(bounded.variable(2, { lower: [Number.NEGATIVE_INFINITY, 0] })));
+  it('ends at a point of a box with multipliers of its bounds', async () => {
+    const n = method === 'oasis' ? 2 : 30;
+    const [lower, upper] = [-0.5, 0.8];
+    const result = await minimize(chain(n, { lower, upper }), { method, maxIterations: 20_000 });
+    expect(result.status).toBe('solved');
+    const g = gradientOfChain(result.x);
+    g.forEach((slope, j) => {
+      const [x, low, high] = [result.x, result.lowerMultipliers, result.upperMultipliers].map((of) => of[j] as number);
+      expect(x === lower || low === 0).toBe(true);
+      expect(x === upper || high === 0).toBe(true);
+      expect(
+        Math.min(low as number, high as number, (x as number) - lower, upper - (x as number)),
+      ).toBeGreaterThanOrEqual(0);
+      expect(Math.abs(slope - (low as number) + (high as number))).toBeLessThan(1e-5);
+    });
+    expect(result.activeUpper.length).toBeGreaterThan(0);
+    expect([...result.activeUpper]).toEqual([...result.x.keys()].filter((j) => result.x[j] === upper));
+    const interior = await minimize(chain(n, { lower, upper }), { tolerance: 1e-10 });
+    expect(result.objective).toBeCloseTo(interior.objective, 8);
+  });
+
+  it('leaves a saddle on a face, and stays where only a bound is in the way', async () => {
+    const model = new Model();
+    const x = model.variable(3, { lower: [0, -1, 2], upper: [1, 1, 2], start: [0, 0, 2] });
+    model.minimize(add(neg(square(at(x, 1))), add(mul(3, at(x, 0)), mul(at(x, 1), sub(2, at(x, 2))))));
+    const { status, x: found, objective, inertia } = await minimize(model, { method });
+    expect({ status, objective }).toEqual({ status: 'solved', objective: -1 });
+    expect([found[0], Math.abs(found[1] as number), found[2]]).toEqual([0, 1, 2]);
+    expect(inertia).toEqual({ positive: 0, negative: 0, zero: 0 });
+  });
+
+  it('says which bounds leave no point', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nonconvex-box-'));
+    try {
+      const file = join(folder, 'model.nl');
+      await writeNl(chain(3, { lower: [0, 0.5, 0], upper: 1 }), file);
+      writeFileSync(file, readFileSync(file, 'utf8').replace('0 0.5 1', '0 2 1'));
+      const { status, message } = await minimize(await readNl(file), { method });
+      expect(status).toBe('infeasible');
+      expect(message).toMatch(/lower\[1\] = 2 is above upper\[1\] = 1/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('takes no constraints or inner solvers', async () => {
     const expected = `^method = '${method}': expected 'auto' or 'interiorPoint', as this method takes functions without constraints`;
-    await expect(minimize(bounded, { method })).rejects.toThrow(new RegExp(`${expected}.* a bound of x\\[1\\]$`));
     const constrained = new Model();
     const x = constrained.variable(2);
     constrained.minimize(sumSquares(x));
     constrained.equal(sum(x), 1);
     await expect(minimize(constrained, { method })).rejects.toThrow(new RegExp(`${expected}.* 1 constraints$`));
-    await expect(minimize(chain(2), { method, inner: 'krylov' })).rejects.toThrow(/^inner = 'krylov': expected 'auto'/);
+    const inner = method === 'trustRegion' ? 'sketch' : 'krylov';
+    await expect(minimize(chain(2), { method, inner })).rejects.toThrow(/^inner = '[a-z]+': expected 'auto'/);
+  });
+});
+
+describe('trust region by factors', () => {
+  const settings = { method: 'trustRegion', inner: 'exact' } as const;
+
+  it('needs no products, and few factorisations a step', async () => {
+    const { status, x, counts, iterations } = await minimize(chain(100), settings);
+    expect(status).toBe('solved');
+    expect(largest(gradientOfChain(x))).toBeLessThan(1e-5);
+    expect(counts.innerSteps).toBe(0);
+    expect(counts.factorization).toBeLessThan(4 * iterations);
+  });
+
+  it('goes along the least eigenvalue where the gradient has no part in it', async () => {
+    // The hard case of More and Sorensen: at (1, 0) the gradient is (1, 0), the Hessian diag(1, -2).
+    const valley = plane((a, b) => add(mul(0.5, square(a)), sub(mul(0.25, pow(b, 4)), square(b))), [1, 0]);
+    const { status, x, iterations } = await minimize(valley, settings);
+    expect(status).toBe('solved');
+    expect(Math.abs(x[1] as number)).toBeCloseTo(Math.SQRT2, 6);
+    expect(iterations).toBeLessThan(15);
+  });
+
+  it('solves boxes as the interior-point method does', async () => {
+    const boxed = chain(40, { lower: -0.3, upper: 0.7 });
+    const { status, objective } = await minimize(boxed, settings);
+    expect(status).toBe('solved');
+    expect(objective).toBeCloseTo((await minimize(boxed, { tolerance: 1e-10 })).objective, 8);
   });
 });
 

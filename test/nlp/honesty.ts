@@ -14,7 +14,7 @@ function gradientOf(f: (x: readonly number[]) => number, x: readonly number[]): 
 
 const descents = ['lbfgs', 'trustRegion', 'gradientRegularized', 'saddleFree', 'oasis'] as const;
 
-/** A random problem and the method that it gets: every fifth one loses its constraints and bounds, and cannot fall for ever. */
+/** A random problem and the method that it gets: every fifth one loses its constraints, every tenth its bounds, too, and cannot fall for ever. */
 function drawn(seed: number) {
   const problem = randomProblem(seed);
   if (seed % 5 !== 0 || problem.sense === 'none') return { problem, method: 'auto' as const };
@@ -26,9 +26,11 @@ function drawn(seed: number) {
   const free = {
     objective: { ...objective, terms: [...terms, ...squares] },
     ...{ rows: [], feasible: undefined },
-    ...{ lower: lower.map(() => Number.NEGATIVE_INFINITY), upper: lower.map(() => Number.POSITIVE_INFINITY) },
+    ...(seed % 10 === 0 && {
+      ...{ lower: lower.map(() => Number.NEGATIVE_INFINITY), upper: lower.map(() => Number.POSITIVE_INFINITY) },
+    }),
   };
-  return { problem: { ...problem, ...free }, method: descents[(seed / 5) % descents.length] };
+  return { problem: { ...problem, ...free }, method: descents[Math.floor(seed / 10) % descents.length] };
 }
 
 export const trial: Trial = async (seed) => {

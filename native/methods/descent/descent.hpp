@@ -1,4 +1,4 @@
-// Methods for min f(x) without constraints, a step at a time.
+// Methods for min f(x), x free or in a box, a step at a time.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <span>
 
 #include "linalg/cpu.hpp"
+#include "methods/descent/box_face.hpp"
 #include "methods/nlp/scaled_nlp.hpp"
 
 namespace nonconvex {
@@ -24,11 +25,25 @@ class Descent {
   virtual std::int64_t products() const { return 0; }  ///< with a Hessian
 };
 
-std::unique_ptr<Descent> limitedMemoryDescent(const Cpu& la, ScaledNlp& model);
-std::unique_ptr<Descent> trustRegionDescent(const Cpu& la, ScaledNlp& model);
-std::unique_ptr<Descent> gradientRegularizedDescent(const Cpu& la, ScaledNlp& model);
-std::unique_ptr<Descent> saddleFreeDescent(const Cpu& la, ScaledNlp& model, std::uint64_t seed);
-std::unique_ptr<Descent> oasisDescent(const Cpu& la, ScaledNlp& model, std::uint64_t seed);
+/// What steps are made of. Where there is a box, the model is of its face, and points are moved into it.
+struct DescentSetting {
+  const Cpu& la;
+  ScaledNlp& model;
+  const BoxFace* box = nullptr;  ///< null: x is free
+  std::uint64_t seed = 0;
+
+  /// Moves the end of a step into the box; true if it was not where it belongs.
+  bool project(const NlpPoint& point, NlpPoint& end) const { return box != nullptr && box->project(point, end.x); }
+};
+
+/// How a trust-region method minimises its model: by factors, or by truncated conjugate gradients.
+enum class BallMethod { exact, krylov };
+
+std::unique_ptr<Descent> limitedMemoryDescent(const DescentSetting& of);
+std::unique_ptr<Descent> trustRegionDescent(const DescentSetting& of, BallMethod method);
+std::unique_ptr<Descent> gradientRegularizedDescent(const DescentSetting& of);
+std::unique_ptr<Descent> saddleFreeDescent(const DescentSetting& of);
+std::unique_ptr<Descent> oasisDescent(const DescentSetting& of);
 
 /// Products with the Hessian at one point after the other: by its values where they are few, otherwise by derivatives
 /// in a direction.

@@ -12,17 +12,17 @@ namespace {
 
 class GradientRegularized final : public Descent {
  public:
-  GradientRegularized(const Cpu& la, ScaledNlp& model)
-      : la_(la), model_(model), H_(model.hessianValues()), s_(static_cast<std::size_t>(model.n())) {}
+  explicit GradientRegularized(const DescentSetting& of)
+      : of_(of), model_(of.model), H_(model_.hessianValues()), s_(static_cast<std::size_t>(model_.n())) {}
 
   bool step(const NlpPoint& point, NlpPoint& trial) override {
     constexpr double least = 1e-9, most = 1e300;
     if (!model_.hessian(point, 1, {}, H_)) return false;
-    if (!solver_) solver_ = factoredKkt(model_.hessianPattern(), model_.jacobianPattern(), H_, {}, la_);
+    if (!solver_) solver_ = factoredKkt(model_.hessianPattern(), model_.jacobianPattern(), H_, {}, of_.la);
     solver_->load(H_, {});
     const double norm = std::sqrt(norm2Squared(point.g));
     while (true) {
-      la_.checkpoint();
+      of_.la.checkpoint();
       const double lambda = norm / gamma_;
       if (solve(point, lambda) && accepts(point, lambda, trial)) {
         gamma_ = std::min(2 * gamma_, most);
@@ -51,6 +51,7 @@ class GradientRegularized final : public Descent {
   /// f - f+ >= ||g+||^2 / (8 lambda); where rounding hides the decrease, a gradient that is half as long.
   bool accepts(const NlpPoint& point, double lambda, NlpPoint& trial) {
     addScaled(point.x, 1, s_, trial.x);
+    of_.project(point, trial);
     if (!model_.evaluateValues(trial)) return false;
     const double rounding = 10 * machineEpsilon * std::max(1.0, std::abs(point.f));
     if (trial.f > point.f + rounding || !model_.evaluateDerivatives(trial)) return false;
@@ -58,7 +59,7 @@ class GradientRegularized final : public Descent {
     return std::abs(point.f - trial.f) <= rounding && 4 * norm2Squared(trial.g) <= norm2Squared(point.g);
   }
 
-  const Cpu& la_;
+  const DescentSetting of_;
   ScaledNlp& model_;
   std::unique_ptr<KktSolver> solver_;
   Vector H_;
@@ -68,8 +69,8 @@ class GradientRegularized final : public Descent {
 
 }  // namespace
 
-std::unique_ptr<Descent> gradientRegularizedDescent(const Cpu& la, ScaledNlp& model) {
-  return std::make_unique<GradientRegularized>(la, model);
+std::unique_ptr<Descent> gradientRegularizedDescent(const DescentSetting& of) {
+  return std::make_unique<GradientRegularized>(of);
 }
 
 }  // namespace nonconvex

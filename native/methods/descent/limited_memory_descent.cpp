@@ -11,10 +11,10 @@ namespace {
 
 class LimitedMemoryStep final : public Descent {
  public:
-  explicit LimitedMemoryStep(ScaledNlp& model)
-      : model_(model),
-        memory_(model.n(), pairs),
-        direction_(static_cast<std::size_t>(model.n())),
+  explicit LimitedMemoryStep(const DescentSetting& of)
+      : of_(of),
+        memory_(of.model.n(), pairs),
+        direction_(static_cast<std::size_t>(of.model.n())),
         change_(direction_.size()) {}
 
   bool step(const NlpPoint& point, NlpPoint& trial) override {
@@ -30,16 +30,20 @@ class LimitedMemoryStep final : public Descent {
 
   bool search(const NlpPoint& point, NlpPoint& trial) {
     memory_.direction(point.g.data(), direction_.data());
+    if (of_.box != nullptr) of_.box->keepHeld(point, direction_);
     const double first = memory_.empty() ? std::min(1.0, 1 / std::sqrt(norm2Squared(point.g))) : 1;
-    const double t = wolfeSearch(model_, point, direction_, first, {}, trial);
+    const double t = wolfeSearch(of_, point, direction_, first, {}, trial);
     if (t == 0) return false;
-    for (double& d : direction_) d *= t;
+    addScaled(trial.x, -1, point.x, direction_);
     addScaled(trial.g, -1, point.g, change_);
+    for (std::size_t j = 0; of_.box != nullptr && j < change_.size(); ++j) {
+      if (direction_[j] == 0) change_[j] = 0;  // what moved alone tells of curvature
+    }
     memory_.update(direction_.data(), change_.data());
     return true;
   }
 
-  ScaledNlp& model_;
+  const DescentSetting of_;
   LimitedMemory memory_;
   Vector direction_;
   Vector change_;
@@ -47,8 +51,8 @@ class LimitedMemoryStep final : public Descent {
 
 }  // namespace
 
-std::unique_ptr<Descent> limitedMemoryDescent(const Cpu&, ScaledNlp& model) {
-  return std::make_unique<LimitedMemoryStep>(model);
+std::unique_ptr<Descent> limitedMemoryDescent(const DescentSetting& of) {
+  return std::make_unique<LimitedMemoryStep>(of);
 }
 
 }  // namespace nonconvex

@@ -12,20 +12,21 @@ namespace {
 
 class Oasis final : public Descent {
  public:
-  Oasis(const Cpu& la, ScaledNlp& model, std::uint64_t seed) : la_(la), model_(model), products_(model), random_(seed) {
+  explicit Oasis(const DescentSetting& of) : of_(of), model_(of.model), products_(of.model), random_(of.seed) {
     for (Vector* v : {&average_, &diagonal_, &signs_, &product_, &last_, &lastGradient_}) {
-      v->resize(static_cast<std::size_t>(model.n()));
+      v->resize(static_cast<std::size_t>(model_.n()));
     }
   }
 
   bool step(const NlpPoint& point, NlpPoint& trial) override {
-    if (!products_.moveTo(point) || !updateDiagonal()) return false;
+    if (!products_.moveTo(point) || !updateDiagonal(point)) return false;
     chooseStep(point);
     last_ = point.x;
     lastGradient_ = point.g;
     constexpr int mostCuts = 60;
     for (int k = 0; k < mostCuts; ++k) {
       for (std::size_t i = 0; i < last_.size(); ++i) trial.x[i] = point.x[i] - eta_ * point.g[i] / diagonal_[i];
+      of_.project(point, trial);
       if (model_.evaluateValues(trial) && model_.evaluateDerivatives(trial)) return trial.x != point.x;
       eta_ /= 8;  // it has left the domain
     }
@@ -40,23 +41,32 @@ class Oasis final : public Descent {
   static constexpr int firstProducts = 100;  // which the average begins with
 
   /// D := mean of z * H z over signs z, at first, then D := 0.99 D + 0.01 z * H z; |D|, at least 1e-5.
-  bool updateDiagonal() {
+  /// What a bound holds keeps its entry; at first that is the largest of the others.
+  bool updateDiagonal(const NlpPoint& point) {
     if (begun_) {
       draw();
       for (std::size_t i = 0; i < average_.size(); ++i) {
-        average_[i] = memory * average_[i] + (1 - memory) * signs_[i] * product_[i];
+        if (!held(i, point)) average_[i] = memory * average_[i] + (1 - memory) * signs_[i] * product_[i];
       }
     } else {
       std::fill(average_.begin(), average_.end(), 0.0);
       for (int k = 0; k < firstProducts; ++k) {
-        la_.checkpoint();
+        of_.la.checkpoint();
         draw();
-        for (std::size_t i = 0; i < average_.size(); ++i) average_[i] += signs_[i] * product_[i] / firstProducts;
+        for (std::size_t i = 0; i < average_.size(); ++i) {
+          if (!held(i, point)) average_[i] += signs_[i] * product_[i] / firstProducts;
+        }
+      }
+      const double largest = normInf(average_);
+      for (std::size_t i = 0; i < average_.size(); ++i) {
+        if (held(i, point)) average_[i] = largest;
       }
     }
     for (std::size_t i = 0; i < average_.size(); ++i) diagonal_[i] = std::max(std::abs(average_[i]), least);
     return finite(diagonal_);
   }
+
+  bool held(std::size_t i, const NlpPoint& point) const { return of_.box != nullptr && of_.box->held(i, point); }
 
   void draw() {
     for (double& sign : signs_) sign = random_.below(drawn_++, 2) == 0 ? 1 : -1;
@@ -82,7 +92,7 @@ class Oasis final : public Descent {
     eta_ = std::isfinite(next) ? next : eta_;
   }
 
-  const Cpu& la_;
+  const DescentSetting of_;
   ScaledNlp& model_;
   HessianProducts products_;
   const Random random_;
@@ -97,8 +107,6 @@ class Oasis final : public Descent {
 
 }  // namespace
 
-std::unique_ptr<Descent> oasisDescent(const Cpu& la, ScaledNlp& model, std::uint64_t seed) {
-  return std::make_unique<Oasis>(la, model, seed);
-}
+std::unique_ptr<Descent> oasisDescent(const DescentSetting& of) { return std::make_unique<Oasis>(of); }
 
 }  // namespace nonconvex

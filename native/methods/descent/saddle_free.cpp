@@ -13,13 +13,12 @@ namespace {
 
 class SaddleFree final : public Descent {
  public:
-  SaddleFree(const Cpu& la, ScaledNlp& model, std::uint64_t seed)
-      : la_(la),
-        model_(model),
-        products_(model),
-        random_(seed),
-        basis_(model.n(), std::min(model.n(), model.n() <= allOfThem ? model.n() : krylov)) {
-    direction_.resize(static_cast<std::size_t>(model.n()));
+  explicit SaddleFree(const DescentSetting& of)
+      : of_(of),
+        products_(of.model),
+        random_(of.seed),
+        basis_(of.model.n(), std::min(of.model.n(), of.model.n() <= allOfThem ? of.model.n() : krylov)) {
+    direction_.resize(static_cast<std::size_t>(of.model.n()));
     work_.resize(direction_.size());
   }
 
@@ -27,7 +26,8 @@ class SaddleFree final : public Descent {
     if (!products_.moveTo(point)) return false;
     makeBasis(point);
     makeDirection(point);
-    return wolfeSearch(model_, point, direction_, 1, {.curvature = infinity}, trial) > 0;
+    if (of_.box != nullptr) of_.box->keepHeld(point, direction_);
+    return wolfeSearch(of_, point, direction_, 1, {.curvature = infinity}, trial) > 0;
   }
   std::int64_t products() const override { return products_.count(); }
 
@@ -46,7 +46,7 @@ class SaddleFree final : public Descent {
     std::copy(point.g.begin(), point.g.end(), column(0).begin());
     normalize(column(0));
     for (int k = 0; k < size; ++k) {
-      la_.checkpoint();
+      of_.la.checkpoint();
       products_.multiply(column(k), work_);
       const auto at = static_cast<std::size_t>(k);
       diagonal_[at] = dot(column(k), work_);
@@ -96,8 +96,7 @@ class SaddleFree final : public Descent {
     if (largest == 0) addScaled(direction_, -1, point.g, direction_);
   }
 
-  const Cpu& la_;
-  ScaledNlp& model_;
+  const DescentSetting of_;
   HessianProducts products_;
   const Random random_;
   std::uint64_t drawn_ = 0;
@@ -110,8 +109,6 @@ class SaddleFree final : public Descent {
 
 }  // namespace
 
-std::unique_ptr<Descent> saddleFreeDescent(const Cpu& la, ScaledNlp& model, std::uint64_t seed) {
-  return std::make_unique<SaddleFree>(la, model, seed);
-}
+std::unique_ptr<Descent> saddleFreeDescent(const DescentSetting& of) { return std::make_unique<SaddleFree>(of); }
 
 }  // namespace nonconvex

@@ -10,33 +10,35 @@
 namespace nonconvex {
 namespace {
 
-/// The program, which has to be without constraints and bounds.
-const NlpProblem& unconstrained(const NlpProblem& problem, NlpMethod method) {
+/// The face of the program's box, if it has one. The program has to be without constraints.
+std::shared_ptr<BoxFace> faceOf(const NlpProblem& problem, NlpMethod method) {
   const std::shared_ptr<Nlp> nlp = problem.nlp.open();
-  const std::string expected =
-      "expected 'auto' or 'interiorPoint', as this method takes functions without constraints, "
-      "and the problem has ";
-  require(nlp->constraints() == 0, "method", nameOf(method), expected + show(nlp->constraints()) + " constraints");
-  const NlpBounds bounds = nlp->variableBounds();
-  for (std::size_t i = 0; i < bounds.lower.size(); ++i) {
-    const bool free = bounds.lower[i] == -infinity && bounds.upper[i] == infinity;
-    require(free, "method", nameOf(method), expected + "a bound of x[" + show(i) + "]");
-  }
-  return problem;
+  require(nlp->constraints() == 0, "method", nameOf(method),
+          "expected 'auto' or 'interiorPoint', as this method takes functions without constraints, and the problem "
+          "has " +
+              show(nlp->constraints()) + " constraints");
+  return boxFaceOf(nlp);
 }
 
-std::unique_ptr<Descent> descentOf(const Cpu& la, ScaledNlp& model, const NlpSettings& settings) {
+/// The problem with the face in place of the program.
+NlpProblem facing(const std::shared_ptr<BoxFace>& box, const NlpProblem& problem) {
+  NlpProblem faced = problem;
+  if (box) faced.nlp = box;
+  return faced;
+}
+
+std::unique_ptr<Descent> descentOf(const DescentSetting& of, const NlpSettings& settings) {
   switch (settings.method) {
     case NlpMethod::trustRegion:
-      return trustRegionDescent(la, model);
+      return trustRegionDescent(of, settings.inner == KktMethod::exact ? BallMethod::exact : BallMethod::krylov);
     case NlpMethod::gradientRegularized:
-      return gradientRegularizedDescent(la, model);
+      return gradientRegularizedDescent(of);
     case NlpMethod::saddleFree:
-      return saddleFreeDescent(la, model, settings.seed);
+      return saddleFreeDescent(of);
     case NlpMethod::oasis:
-      return oasisDescent(la, model, settings.seed);
+      return oasisDescent(of);
     default:
-      return limitedMemoryDescent(la, model);
+      return limitedMemoryDescent(of);
   }
 }
 
@@ -46,21 +48,26 @@ DescentMethod::DescentMethod(const Cpu& la, const NlpProblem& problem, const Nlp
     : la_(la),
       settings_(settings),
       reportIterates_(problem.reportIterates),
-      model_(la, unconstrained(problem, settings.method), settings.scaling),
+      box_(faceOf(problem, settings.method)),
+      model_(la, facing(box_, problem), settings.scaling),
       point_(model_.makePoint()),
       trial_(model_.makePoint()),
       system_(la, model_, settings.kkt(), false),
       merit_(model_, {settings.constraintPenalty, settings.gradientPenalty, settings.penaltyFactor}),
       unboundedTest_(model_),
       best_(model_, settings.tolerance),
-      descent_(descentOf(la, model_, settings)) {
-  requireNoInnerSolver(settings, ", since method '" + std::string(nameOf(settings.method)) + "' has no such systems");
+      descent_(descentOf({la, model_, box_.get(), settings.seed}, settings)) {
+  requireInnerOfDescent(settings);
+  if (box_) box_->project(model_.beginning());
   started_ = model_.begin(point_);
   unboundedTest_.begin(point_);
   if (started_) best_.record(point_);
 }
 
-std::optional<Status> DescentMethod::start() { return started_ ? goOn() : std::nullopt; }
+std::optional<Status> DescentMethod::start() {
+  if (box_ && box_->contradiction()) return Status::infeasible;
+  return started_ ? goOn() : std::nullopt;
+}
 
 std::optional<Status> DescentMethod::step() {
   la_.checkpoint();
@@ -98,26 +105,49 @@ std::optional<Status> DescentMethod::checkSecondOrder() {
   constexpr int mostSaddles = 50;
   best_.settle();
   if (!mayFactor()) return Status::solved;
+  const std::optional<ReducedInertia> found = inertia();
+  if (!found) return Status::solved;
+  best_.setInertia(*found);
+  if (found->negative <= 0) return Status::solved;
+  best_.refuse(point_, *found);
+  if (++saddles_ <= mostSaddles && leaveSaddle()) return std::nullopt;
+  degenerate_ = weaklyHeld();
+  saddle_ = !degenerate_;
+  return degenerate_ ? Status::solved : Status::stalled;
+}
+
+/// Eigenvalues of the Hessian over the variables that are not held, at the point.
+std::optional<ReducedInertia> DescentMethod::inertia() {
   model_.linearize(point_);
   if (!system_.analyzed()) system_.analyze(point_);
-  const std::optional<ReducedInertia> inertia = system_.reducedInertia(point_, trial_.jacobian);
-  if (!inertia) return Status::solved;
-  best_.setInertia(*inertia);
-  if (inertia->negative <= 0) return Status::solved;
-  best_.refuse(point_, *inertia);
-  if (++saddles_ <= mostSaddles && system_.factorLoaded()) {
-    const double length =
-        negativeCurvatureStep(la_, model_, system_, merit_, settings_.sufficientDecrease, point_, trial_);
-    if (length > 0) {
-      lastStep_ = length;
-      std::swap(point_, trial_);
-      best_.recordStep(point_, trial_);
-      descent_->forget();
-      return std::nullopt;
-    }
+  std::optional<ReducedInertia> found = system_.reducedInertia(point_, trial_.jacobian);
+  if (!found || !found->known() || !box_) return found;
+  for (std::size_t j = 0; j < point_.x.size(); ++j) {
+    if (box_->held(j, point_)) --found->positive;
   }
-  saddle_ = true;
-  return Status::stalled;
+  return found;
+}
+
+/// Whether a bound may hold without a multiplier, so that negative curvature may lead out of the box alone.
+bool DescentMethod::weaklyHeld() const {
+  for (std::size_t j = 0; box_ && j < point_.x.size(); ++j) {
+    if (box_->atBound(j, point_.x[j]) && std::abs(point_.g[j]) <= settings_.tolerance) return true;
+  }
+  return false;
+}
+
+/// Goes along negative curvature from the point to one where f is lower; false where there is none.
+bool DescentMethod::leaveSaddle() {
+  if (!system_.factorLoaded()) return false;
+  const double length =
+      negativeCurvatureStep(la_, model_, system_, merit_, settings_.sufficientDecrease, point_, trial_);
+  if (!(length > 0)) return false;
+  if (box_) box_->project(trial_.x);
+  lastStep_ = length;
+  std::swap(point_, trial_);
+  best_.recordStep(point_, trial_);
+  descent_->forget();
+  return true;
 }
 
 NlpProgress DescentMethod::progress() const {
@@ -137,10 +167,30 @@ NlpSolution DescentMethod::solution() const {
   s.phase = NlpPhase::descent;
   s.counts.factorization += descent_->factorizations();
   s.counts.innerSteps += descent_->products();
+  s.degenerate = degenerate_;
+  if (box_) addBounds(s);
   return s;
 }
 
+/// Adds the multipliers of bounds, and which of them hold.
+void DescentMethod::addBounds(NlpSolution& s) const {
+  Vector taken(s.x.size());
+  box_->takenByBounds(s.x, taken);
+  for (std::size_t j = 0; j < s.x.size(); ++j) {
+    s.lowerMultipliers[j] = std::max(0.0, taken[j]);
+    s.upperMultipliers[j] = std::max(0.0, -taken[j]);
+    if (s.x[j] <= box_->lower()[j]) s.activeLower.push_back(static_cast<std::int32_t>(j));
+    if (s.x[j] >= box_->upper()[j]) s.activeUpper.push_back(static_cast<std::int32_t>(j));
+    s.feasibility = std::max({s.feasibility, box_->lower()[j] - s.x[j], s.x[j] - box_->upper()[j]});
+  }
+}
+
 std::string DescentMethod::explain() const {
+  if (const std::optional<int> j = box_ ? box_->contradiction() : std::nullopt) {
+    const auto at = static_cast<std::size_t>(*j);
+    return "lower[" + show(*j) + "] = " + show(box_->lower()[at]) + " is above upper[" + show(*j) +
+           "] = " + show(box_->upper()[at]) + ".";
+  }
   if (saddle_) return "The point is a saddle that no step along negative curvature leaves.";
   return "Rounding hides what further steps would bring.";
 }

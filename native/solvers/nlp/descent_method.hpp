@@ -1,4 +1,4 @@
-// Functions without constraints by one of the methods of methods/descent.
+// Functions without constraints, of x that is free or in a box, by one of the methods of methods/descent.
 #pragma once
 
 #include <memory>
@@ -16,8 +16,9 @@
 
 namespace nonconvex {
 
-/// minimise f(x), x free. It ends where the gradient is small and, where the Hessian may be factored at a cost that is
-/// small beside the solve, has no negative eigenvalue; a saddle is left along negative curvature.
+/// minimise f(x), lower <= x <= upper. It ends where the gradient, but for what bounds take, is small and, where the
+/// Hessian may be factored at a cost that is small beside the solve, has no negative eigenvalue; a saddle is left along
+/// negative curvature.
 class DescentMethod {
  public:
   /// Checks the problem and evaluates it at the start. `la` must outlive this.
@@ -29,17 +30,22 @@ class DescentMethod {
   std::optional<Status> step();
   NlpProgress progress() const;
   NlpSolution solution() const;
-  /// Why it could not go on.
+  /// Why it could not go on, or why there is no feasible point.
   std::string explain() const;
 
  private:
   std::optional<Status> goOn();
   std::optional<Status> checkSecondOrder();
   bool mayFactor() const;
+  std::optional<ReducedInertia> inertia();
+  bool weaklyHeld() const;
+  bool leaveSaddle();
+  void addBounds(NlpSolution& s) const;
 
   const Cpu& la_;
   const NlpSettings settings_;
   const bool reportIterates_;
+  const std::shared_ptr<BoxFace> box_;  // null: x is free
   ScaledNlp model_;
   NlpPoint point_;
   NlpPoint trial_;
@@ -48,8 +54,9 @@ class DescentMethod {
   UnboundedTest unboundedTest_;
   BestPoint best_;
   std::unique_ptr<Descent> descent_;
-  bool started_ = false;  // everything is finite at the start
-  bool saddle_ = false;   // it ended at one
+  bool started_ = false;     // everything is finite at the start
+  bool saddle_ = false;      // it ended at one
+  bool degenerate_ = false;  // it ended where second derivatives do not decide, as bounds hold without a multiplier
   int saddles_ = 0;
   double lastStep_ = unknown;
 };

@@ -112,7 +112,9 @@ NlpSolution NlpSolver::solution() const {
 }
 
 std::string NlpSolver::explain(Status status) const {
-  if (descent_) return status == Status::stalled ? descent_->explain() : std::string();
+  if (descent_) {
+    return status == Status::stalled || status == Status::infeasible ? descent_->explain() : std::string();
+  }
   if (interior()) return interior_->explain(status);
   std::string text = status == Status::stalled ? newton_->explain() : std::string();
   if (!failed_) return text;

@@ -81,7 +81,8 @@ struct NlpSettings : Limits, EvaluationLimits {
                   "What solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` "
                   "equations c(x) = 0 alone. "
                   "`auto`: the latter where there is nothing else, otherwise the former. Of functions without "
-                  "constraints also `lbfgs` (limited-memory BFGS), `trustRegion` (truncated conjugate gradients), "
+                  "constraints, with bounds or not, also `lbfgs` (limited-memory BFGS), `trustRegion` (truncated "
+                  "conjugate gradients; with `inner: 'exact'` by factors), "
                   "`gradientRegularized` (Newton's method with ||g|| / gamma on the diagonal), `saddleFree` (with the "
                   "absolute values of eigenvalues) and `oasis` (with a diagonal from random products)."),
             FIELD(
@@ -160,6 +161,13 @@ inline void requireNoInnerSolver(const NlpSettings& settings, std::string_view r
   require(factored, "inner", nameOf(settings.inner), "expected 'auto' or 'exact'" + std::string(reason));
   require(settings.preconditioner == KktPreconditioner::automatic, "preconditioner", nameOf(settings.preconditioner),
           "expected 'auto'" + std::string(reason));
+}
+/// Throws for settings that a method for functions without constraints would not heed.
+inline void requireInnerOfDescent(const NlpSettings& settings) {
+  const bool ball = settings.method == NlpMethod::trustRegion && settings.inner == KktMethod::krylov;
+  NlpSettings rest = settings;
+  if (ball) rest.inner = KktMethod::automatic;
+  requireNoInnerSolver(rest, ", since method '" + std::string(nameOf(settings.method)) + "' has no such systems");
 }
 inline void requireInInteriorPoint(const NlpSettings& settings) {
   requireNoInnerSolver(settings, ", since the interior-point method, which solves this problem, factors its systems");

@@ -1,0 +1,84 @@
+// A function of x in a box, as methods for functions without constraints see it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "linalg/vectors.hpp"
+#include "methods/nlp/scaled_nlp.hpp"
+
+namespace nonconvex {
+
+/// f on lower <= x <= upper, m = 0, at the nearest point of the box of any x. The derivatives are those of the face on
+/// which a step along -g stays (two-metric projection: D. P. Bertsekas, "Projected Newton methods for optimization
+/// problems with simple constraints", SIAM J. Control Optim. 20, 1982):
+///
+/// - a variable is held if it is at a bound and f falls beyond. Its entry of the gradient is 0, and so are its row and
+///   column of the Hessian, but for the diagonal.
+/// - a variable is held back if it is nearly at a bound and f falls beyond. It keeps its entry of the gradient; the
+///   diagonal of the Hessian is such that Newton's step leads to the bound, the rest of the row and column are 0.
+///
+/// So a point whose gradient is 0 here meets the first-order conditions with multipliers, `takenByBounds`.
+class BoxFace final : public Nlp, public ThreadedEvaluation {
+ public:
+  explicit BoxFace(std::shared_ptr<Nlp> nlp);
+
+  /// Moves x to the nearest point of the box; true if it was not in there.
+  bool project(std::span<double> x) const;
+  /// Moves the end of a step into the box, and what is held back at its beginning all the way to the bound if the step
+  /// takes it most of the way; true if the end has moved.
+  bool project(const NlpPoint& point, std::span<double> x) const;
+  /// grad f minus `gradient`: entries > 0 at lower bounds, < 0 at upper ones.
+  void takenByBounds(std::span<const double> x, std::span<double> out);
+  /// Whether a variable is at a bound, and f is not known to fall inside.
+  bool held(std::size_t j, const NlpPoint& point) const { return point.g[j] == 0 && atBound(j, point.x[j]); }
+  bool atBound(std::size_t j, double x) const { return x <= lower_[j] || x >= upper_[j]; }
+  /// direction := 0 where a variable is held.
+  void keepHeld(const NlpPoint& point, std::span<double> direction) const;
+  std::span<const double> lower() const { return lower_; }
+  std::span<const double> upper() const { return upper_; }
+  /// A variable whose lower bound is above its upper one.
+  std::optional<int> contradiction() const;
+
+  int variables() const override { return nlp_->variables(); }
+  int constraints() const override { return 0; }
+  NlpFacts facts() const override { return nlp_->facts(); }
+  const SparsePattern& jacobianPattern() const override { return nlp_->jacobianPattern(); }
+  /// With the whole diagonal.
+  const SparsePattern& hessianPattern() const override { return pattern_; }
+
+  void moveTo(std::span<const double> x) override;
+  double objective() override { return nlp_->objective(); }
+  void gradient(std::span<double> g) override;
+  void constraintValues(std::span<double>) override {}
+  void jacobian(std::span<double>) override {}
+  void hessian(double sigma, std::span<const double> lambda, std::span<double> values) override;
+  void jacobianProduct(std::span<const double>, std::span<double>) override {}
+  void jacobianTransposedProduct(std::span<const double>, std::span<double> out) override;
+  void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
+                      std::span<double> out) override;
+
+  void runOn(const Cpu& la) override { lendThreads(*nlp_, la); }
+
+ private:
+  void look();
+  bool still(std::size_t j) const { return diagonal_[j] >= 0; }
+
+  std::shared_ptr<Nlp> nlp_;
+  std::vector<double> lower_, upper_;
+  std::vector<std::size_t> places_;  // of the values of the problem among those here
+  SparsePattern pattern_;
+  Vector given_;  // values of the problem
+  Vector x_;
+  bool looked_ = false;  // what follows belongs to x_
+  Vector gradient_;      // of f
+  Vector diagonal_;      // of variables that are held (0) or held back (> 0); -1: free
+  Vector moving_;        // v without the entries that stay still
+};
+
+/// The face of a problem without constraints that has a bound; null where it has none.
+std::shared_ptr<BoxFace> boxFaceOf(const std::shared_ptr<Nlp>& nlp);
+
+}  // namespace nonconvex
