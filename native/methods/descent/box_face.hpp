@@ -46,7 +46,7 @@ class BoxFace final : public Nlp, public ThreadedEvaluation {
   int constraints() const override { return 0; }
   NlpFacts facts() const override { return nlp_->facts(); }
   const SparsePattern& jacobianPattern() const override { return nlp_->jacobianPattern(); }
-  /// With the whole diagonal.
+  /// The pattern of the problem, with the whole diagonal.
   const SparsePattern& hessianPattern() const override { return pattern_; }
 
   void moveTo(std::span<const double> x) override;
