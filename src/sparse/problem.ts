@@ -455,7 +455,11 @@ function solveWith(
   const start = startOf(warmStart, x.columns * count, count, lambdas?.[0] ?? Number.POSITIVE_INFINITY);
   const request = {
     ...{ x, y, ...perColumn },
-    ...(survival && { events: survival.event, ...(survival.strata && { strata: survival.strata }) }),
+    ...(survival && {
+      events: survival.event,
+      ...(survival.start && { starts: survival.start }),
+      ...(survival.strata && { strata: survival.strata }),
+    }),
     ...(of && { weights: of }),
     ...(offset && { offset }),
     ...(count > 1 && { responses: count }),

@@ -8,6 +8,11 @@ export interface SurvivalTimes {
   time: ArrayLike<number>;
   /** Whether the event came at that time: 1 or true, or 0 or false where the row was censored. */
   event: ArrayLike<number | boolean>;
+  /**
+   * Starts, n numbers below `time`: at risk at t are the rows with start < t <= time. For late entry, and for covariates that change with
+   * time, of which a subject has a row for each span. Default: rows are at risk from the beginning.
+   */
+  start?: ArrayLike<number> | undefined;
   /** Integers or strings, the stratum of each row: each has a baseline hazard of its own. Default: one for all rows. */
   strata?: ArrayLike<number | string> | undefined;
 }
@@ -17,21 +22,21 @@ export interface Survival {
   time: Float64Array;
   /** 0 or 1. */
   event: Float64Array;
+  start?: Float64Array;
   /** Numbers from 0. */
   strata?: Float64Array;
   /** What the strata are called, by number. */
   labels?: readonly Label[];
 }
 
-const members = ['time', 'event', 'strata'];
+const members = ['time', 'event', 'start', 'strata'];
 
 /** The responses of the family `cox`, checked. */
 export function readSurvival(y: unknown, rows: number): Survival {
   if (typeof y !== 'object' || y === null || isList(y)) {
     throw new TypeError(`y = ${show(y)}: expected { time, event } for family 'cox'`);
   }
-  if ('start' in y) throw new TypeError('y.start: expected none, as rows that come to risk late are not there');
-  const { time, event, strata } = checkMembers('y', y as SurvivalTimes, members);
+  const { time, event, start, strata } = checkMembers('y', y as SurvivalTimes, members);
   const per = 'one for each row of x';
   const times = checkVector('y.time', time, { length: rows, per }).slice();
   if (!isList(event)) throw new TypeError(`y.event = ${show(event)}: expected an array of 0 and 1, or booleans`);
@@ -43,7 +48,22 @@ export function readSurvival(y: unknown, rows: number): Survival {
     throw new TypeError(`y.event[${i}] = ${show(value)}: expected 0 or 1, or a boolean`);
   });
   if (!events.includes(1)) throw new RangeError('y.event: expected at least one event');
-  return { time: times, event: events, ...(strata !== undefined && readStrata(strata, rows)) };
+  return {
+    ...{ time: times, event: events },
+    ...(start !== undefined && { start: readStarts(start, times) }),
+    ...(strata !== undefined && readStrata(strata, rows)),
+  };
+}
+
+function readStarts(start: unknown, time: Float64Array): Float64Array {
+  const starts = checkVector('y.start', start, {
+    length: time.length,
+    per: 'one for each row of x',
+    infinite: true,
+  }).slice();
+  const i = starts.findIndex((from, row) => !(from < (time[row] as number)));
+  if (i < 0) return starts;
+  throw new RangeError(`y.start[${i}] = ${starts[i]}: expected less than y.time[${i}] = ${time[i]}`);
 }
 
 function readStrata(strata: unknown, rows: number): Pick<Survival, 'strata' | 'labels'> {
@@ -67,8 +87,12 @@ function requireRows(name: string, length: number, rows: number): void {
 interface RiskSets {
   survival: Survival;
   weights: ArrayLike<number>;
-  /** The strata, each with its code and its groups. */
-  strata: { code: number; groups: { time: number; censored: number[]; events: number[] }[] }[];
+  /** The strata, each with its code and its groups, and its rows as their starts fall, where there are starts. */
+  strata: {
+    code: number;
+    groups: { time: number; censored: number[]; events: number[] }[];
+    leaving: number[];
+  }[];
 }
 
 /** The rows that have a weight above 0, sorted once for many predictions of all rows. */
@@ -76,20 +100,24 @@ export function riskSets(
   survival: Survival,
   weights: ArrayLike<number> = new Float64Array(survival.time.length).fill(1),
 ): RiskSets {
-  const { time, event, strata } = survival;
+  const { time, event, start, strata } = survival;
   const at = (numbers: ArrayLike<number> | undefined, i: number): number => (numbers ? (numbers[i] as number) : 0);
   const order = Array.from(time.keys()).filter((i) => at(weights, i) > 0);
   order.sort((i, j) => at(strata, i) - at(strata, j) || at(time, j) - at(time, i));
   const sets: RiskSets['strata'] = [];
   for (const i of order) {
     const code = at(strata, i);
-    if (sets.at(-1)?.code !== code) sets.push({ code, groups: [] });
-    const { groups } = sets.at(-1) as RiskSets['strata'][number];
+    if (sets.at(-1)?.code !== code) sets.push({ code, groups: [], leaving: [] });
+    const { groups, leaving } = sets.at(-1) as RiskSets['strata'][number];
+    if (start) leaving.push(i);
     if (groups.at(-1)?.time !== at(time, i)) groups.push({ time: at(time, i), censored: [], events: [] });
     groups.at(-1)?.[event[i] === 1 ? 'events' : 'censored'].push(i);
   }
+  for (const { leaving } of sets) leaving.sort((i, j) => at(start, j) - at(start, i));
   return { survival, weights, strata: sets };
 }
+
+const none = new Float64Array(0);
 
 /** Sums of weights times exp(link) at a time with events: over the rows at risk, over the events, and the weight of these. */
 interface AtRisk {
@@ -102,15 +130,25 @@ interface AtRisk {
 }
 
 /** Goes through the times with events, falling in each stratum; links less `shift`. */
-function eachTime({ weights, strata }: RiskSets, links: ArrayLike<number>, shift: number, visit: (at: AtRisk) => void) {
+function eachTime(
+  { survival: { start = none }, weights, strata }: RiskSets,
+  links: ArrayLike<number>,
+  shift: number,
+  visit: (at: AtRisk) => void,
+) {
   const sum = (rows: readonly number[], of: (i: number) => number): number => rows.reduce((all, i) => all + of(i), 0);
   const theta = (i: number): number => (weights[i] as number) * Math.exp((links[i] as number) - shift);
-  for (const { code, groups } of strata) {
-    let risk = 0;
+  for (const { code, groups, leaving } of strata) {
+    let [risk, left] = [0, 0];
     for (const { time, censored, events } of groups) {
       const tied = sum(events, theta);
       risk += sum(censored, theta) + tied;
       if (events.length === 0) continue;
+      for (; left < leaving.length && (start[leaving[left] as number] as number) >= time; ++left) {
+        risk -= theta(leaving[left] as number);
+      }
+      // A difference of sums may end below what is a part of it.
+      if (left > 0) risk = Math.max(risk, tied);
       visit({ code, time, risk, tied, weight: sum(events, (i) => weights[i] as number), events });
     }
   }
@@ -138,18 +176,27 @@ export function coxDeviance(sets: RiskSets, links: ArrayLike<number>, ties: stri
 
 /**
  * The weighted share of comparable pairs of rows of a stratum in which the one with the larger link had its event first; ties of links count
- * half. NaN without such pairs.
+ * half. A row with an event is comparable to those that are at risk at its time, and have theirs later. NaN without such pairs.
  */
-export function concordance({ strata, weights }: RiskSets, links: ArrayLike<number>): number {
+export function concordance(
+  { survival: { start = none }, strata, weights }: RiskSets,
+  links: ArrayLike<number>,
+): number {
   const weight = (i: number): number => weights[i] as number;
   const values = [...new Set(Array.from(links))].sort((a, b) => a - b);
   const rank = new Map(values.map((value, k) => [value, k]));
   const rankOf = (i: number): number => rank.get(links[i] as number) as number;
   let [concordant, all] = [0, 0];
-  for (const { groups } of strata) {
+  for (const { groups, leaving } of strata) {
     const later = new PrefixSums(values.length);
-    for (const { censored, events } of groups) {
+    let left = 0;
+    for (const { time, censored, events } of groups) {
       for (const i of censored) later.add(rankOf(i), weight(i));
+      const from = left;
+      if (events.length > 0) {
+        while (left < leaving.length && (start[leaving[left] as number] as number) >= time) ++left;
+      }
+      for (const i of leaving.slice(from, left)) later.add(rankOf(i), -weight(i));
       for (const i of events) {
         const [below, upTo] = [later.before(rankOf(i)), later.before(rankOf(i) + 1)];
         concordant += (weight(i) * (below + upTo)) / 2;

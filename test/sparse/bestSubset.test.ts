@@ -168,7 +168,7 @@ it('has paths of sizes that grow, sparse as dense', async () => {
     expect(path.deviance[k]).toBeLessThanOrEqual((path.deviance[k - 1] as number) + 1e-9);
   }
   expect(path.nodes).toHaveLength(path.lambda.length);
-  expect(Array.from(path.select('bic').support)).toEqual([1, 4, 7, 10]);
+  expect(Array.from(path.select('ebic').support)).toEqual([1, 4, 7, 10]);
   const entries = {
     format: 'csr',
     rows: 90,

@@ -21,7 +21,7 @@ import {
   sparsePath,
   sparseRegression,
 } from '../../src/sparse/index.js';
-import { asSparse, Draws, drawn, lowerBoundAt, nullScale, problemOf } from './values.js';
+import { Draws, drawn, lowerBoundAt, nullScale, problemOf } from './values.js';
 
 const [n, p, classes] = [30, 4, 3];
 const rows = drawn(31, 'gaussian', n, p).x;
@@ -154,9 +154,16 @@ describe('what is refused', () => {
     expect(() => adaptiveFactors(three, { x: rows })).toThrow('fit.responses = 3: expected a model of one response');
   });
   it('criteria where no model is known to be near a convex region', async () => {
-    const [, times] = families.cox as [unknown, SparseData['y']];
-    const data = { x: asSparse(rows, 'csc'), y: times };
-    const path = await sparsePath(data, { family: cox(), penalty: mcp(), nLambda: 4 });
-    expect(() => path.select('bic')).toThrow("of family 'cox': expected a penalty that is convex, or crossValidate");
+    // Two columns that are nearly one, of which the first has just come in.
+    const x = { data: new Float64Array(2 * n), rows: n, columns: 2 };
+    const signal = Float64Array.from({ length: n }, (_, i) => Math.sin(i));
+    x.data.forEach((_, k) => {
+      x.data[k] = (signal[k >> 1] as number) + (k % 2) * 1e-3 * Math.cos(3 * k);
+    });
+    const { lambdaMax } = await sparseRegression({ x, y: signal }, { lambda: 1, penalty: mcp() });
+    const path = await sparsePath({ x, y: signal }, { penalty: mcp(), lambdas: [0.999 * lambdaMax] });
+    expect(() => path.select('bic')).toThrow(
+      "of family 'gaussian': expected a penalty that is convex, or crossValidate",
+    );
   });
 });

@@ -52,7 +52,7 @@ it('is the maximum of the likelihood of one column and an intercept, for two cla
 });
 
 it('corrects the lasso of more columns than rows, by names, for sparse x, too', async () => {
-  const { x, y } = drawn(93, 'gaussian', 60, 90);
+  const { x, y } = drawn(96, 'gaussian', 60, 90);
   const names = Array.from({ length: 90 }, (_, j) => `c${j}`);
   const settings = { columns: ['c0', 'c1', 'c2', 'c50'], lambda: 0.2 };
   const found = await debiasedIntervals({ x, y, names }, settings);

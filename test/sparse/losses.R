@@ -15,12 +15,15 @@ free <- function(formula, ties) {
   base <- basehaz(fit, centered = FALSE)
   list(coefficients = unname(coef(fit)), logLikelihood = fit$loglik, hazard = base$hazard, time = base$time, concordance = unname(fit$concordance["concordance"]))
 }
+late <- Surv(ask$start, ask$time, ask$event)
 cv <- cv.glmnet(ask$x, y, family = "cox", foldid = ask$folds, lambda = ask$lambdas, thresh = 1e-14)
 found <- list(
   plain = path(y),
   strata = path(stratifySurv(y, ask$strata)),
   efron = free(y ~ ask$x, "efron"),
   breslow = free(y ~ ask$x, "breslow"),
+  late = path(late),
+  lateEfron = free(late ~ ask$x, "efron"),
   efronStrata = free(y ~ ask$x + strata(ask$strata), "efron")[c("coefficients", "logLikelihood", "concordance")],
   cv = list(mean = cv$cvm, standardError = cv$cvsd)
 )

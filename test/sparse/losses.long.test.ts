@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { cox, crossValidate, quantile, type SparseModel, sparseRegression } from '../../src/sparse/index.js';
+import { concordance, readSurvival, riskSets } from '../../src/sparse/survival.js';
 import { Draws, drawn } from './values.js';
 
 const [n, p, lambda] = [80, 5, 0.04];
@@ -12,6 +13,7 @@ const draws = new Draws(74);
 const noise = draws.normals(n);
 const time = Array.from(noise, (value, i) => Math.ceil(4 * Math.exp(value - (x.data[i * p] as number)))); // with ties
 const event = Array.from(time, (_, i) => Number(i % 3 > 0));
+const start = Array.from(time, (of, i) => Math.floor((of - 1) * ((i % 4) / 4)));
 const strata = Array.from(time, (_, i) => (i % 2 ? 'b' : 'a'));
 const weights = Array.from(time, (_, i) => 0.5 + (i % 4) / 4);
 const folds = Array.from(time, (_, i) => 1 + (i % 5));
@@ -24,7 +26,7 @@ type Found = Record<string, Record<string, number[] & number>>;
 async function asked(command: string, ...args: string[]): Promise<Found | undefined> {
   const running = promisify(execFile)(command, args);
   running.child.stdin?.on('error', () => {}); // of a program that has ended
-  const ask = { x: rows, y: Array.from(y), time, event, strata, weights, folds, lambdas, lambda };
+  const ask = { x: rows, y: Array.from(y), time, event, start, strata, weights, folds, lambdas, lambda };
   running.child.stdin?.end(`${JSON.stringify(ask)}\n`);
   try {
     return JSON.parse((await running).stdout) as Found;
@@ -81,6 +83,25 @@ describe.runIf(r)('glmnet and survival', () => {
       Array.from(times, (each) => hazards[all.indexOf(each)] as number),
       1e-4,
     );
+  });
+  it('Surv(start, time, event)', async () => {
+    const data = { x, y: { time, event, start } };
+    const fit = await sparseRegression({ ...data, sampleWeight: weights }, { ...tight, family: breslow });
+    // Fitted by code in R there, too.
+    same(fit, r?.late, 5e-5);
+    expect(1 - fit.deviance / fit.nullDeviance).toBeCloseTo(r?.late?.explained as number, 5);
+    const free = await sparseRegression(data, { ...tight, lambda: 0, family: cox() });
+    same(free, r?.lateEfron, 1e-5);
+    const [{ time: times, hazard } = { time: [], hazard: [] }] = free.baselineHazard ?? [];
+    const all: number[] = r?.lateEfron?.time ?? [];
+    const hazards: number[] = r?.lateEfron?.hazard ?? [];
+    expectNear(
+      hazard,
+      Array.from(times, (each) => hazards[all.indexOf(each)] as number),
+      1e-4,
+    );
+    const ours = concordance(riskSets(readSurvival(data.y, n)), free.predict(x, { type: 'link' }));
+    expect(ours).toBeCloseTo(r?.lateEfron?.concordance as number, 9);
   });
   it('coxph of strata', async () => {
     const fit = await sparseRegression({ x, y: { time, event, strata } }, { ...tight, lambda: 0, family: cox() });

@@ -12,7 +12,7 @@ import {
   sparseRegression,
   stabilitySelection,
 } from '../../src/sparse/index.js';
-import { Draws, drawn } from './values.js';
+import { asSparse, Draws, drawn } from './values.js';
 
 const [n, p] = [60, 5];
 const { x, y: plain } = drawn(81, 'gaussian', n, p);
@@ -150,11 +150,13 @@ describe('quantile', () => {
 });
 
 describe('cox', () => {
+  const always = time.map(() => Number.NEGATIVE_INFINITY);
   /** Derivatives of minus the logarithm of the partial likelihood of Breslow, over pairs of rows. */
-  const slopesOf = (links: Float64Array): number[] => {
-    const risk = time.map((of) => sum(n, (j) => ((time[j] as number) >= of ? Math.exp(links[j] as number) : 0)));
-    return time.map((of, i) => {
-      const share = sum(n, (k) => (event[k] && (time[k] as number) <= of ? 1 / (risk[k] as number) : 0));
+  const slopesOf = (links: Float64Array, start: readonly number[] = always): number[] => {
+    const atRisk = (i: number, of: number) => (start[i] as number) < of && of <= (time[i] as number);
+    const risk = time.map((of) => sum(n, (j) => (atRisk(j, of) ? Math.exp(links[j] as number) : 0)));
+    return time.map((_, i) => {
+      const share = sum(n, (k) => (event[k] && atRisk(i, time[k] as number) ? 1 / (risk[k] as number) : 0));
       return Math.exp(links[i] as number) * share - Number(event[i]);
     });
   };
@@ -166,6 +168,67 @@ describe('cox', () => {
     expect(violation(fit.coefficients, 0.04, slopesOf(links))).toBeLessThan(1e-6);
     expect(fit.intercept).toBe(0);
     expect(fit.predict(x, { type: 'risk' })[3]).toBeCloseTo(Math.exp(links[3] as number), 12);
+  });
+  it('meets them with late entry', async () => {
+    const start = time.map((of, i) => (i % 4 === 0 ? Number.NEGATIVE_INFINITY : Math.floor((of * (i % 7)) / 7 - 0.01)));
+    const settings = { ...raw, lambda: 0.02, family: cox({ ties: 'breslow' }) };
+    const fit = await sparseRegression({ x, y: { time, event, start } }, settings);
+    expect(fit.status).toBe('solved');
+    expect(fit.support.length).toBeGreaterThan(1);
+    const links = fit.predict(x, { type: 'link' });
+    expect(violation(fit.coefficients, 0.02, slopesOf(links, start))).toBeLessThan(1e-6);
+    expect(violation(fit.coefficients, 0.02, slopesOf(links))).toBeGreaterThan(1e-3);
+  });
+  it.each(['efron', 'breslow'] as const)('is the same with rows cut into spans (%s)', async (ties) => {
+    const settings = { ...raw, family: cox({ ties }) };
+    const whole = await sparseRegression({ x, y: { time, event } }, { ...settings, lambda: 0.03 });
+    // The mean is over twice as many rows.
+    const cut = time.map((of, i) => of * (0.2 + (i % 5) / 8));
+    const twice = {
+      data: Float64Array.from({ length: 2 * n * p }, (_, k) => x.data[k % (n * p)] as number),
+      rows: 2 * n,
+      columns: p,
+    };
+    const spans = {
+      time: [...cut, ...time],
+      event: [...event.map(() => false), ...event],
+      start: [...always, ...cut],
+    };
+    const fit = await sparseRegression({ x: twice, y: spans }, { ...settings, lambda: 0.015 });
+    fit.coefficients.forEach((b, j) => {
+      expect(b).toBeCloseTo(whole.coefficients[j] as number, 6);
+    });
+    const [[ours], [theirs]] = [fit.baselineHazard ?? [], whole.baselineHazard ?? []];
+    expect(ours?.hazard.length).toBe(theirs?.hazard.length);
+    ours?.hazard.forEach((value, k) => {
+      expect(value / (theirs?.hazard[k] as number)).toBeCloseTo(1, 5);
+    });
+  });
+  it('is cross-validated with late entry, where pairs are those at risk together', async () => {
+    const start = time.map((of) => of - 2);
+    const settings = { family: cox(), folds: 3, nLambda: 6 };
+    const [late, plain] = await Promise.all([
+      crossValidate({ x, y: { time, event, start } }, { ...settings, measure: 'concordance' }),
+      crossValidate({ x, y: { time, event, start: always } }, { ...settings, measure: 'deviance' }),
+    ]);
+    expect(late.mean.every((each) => each >= 0 && each <= 1)).toBe(true);
+    const without = await crossValidate({ x, y: { time, event } }, { ...settings, measure: 'deviance' });
+    expect(Array.from(plain.mean)).toEqual(Array.from(without.mean));
+  });
+  it.each(['lasso', 'mcp'] as const)('takes sparse x, which gives what dense x gives (%s)', async (penalty) => {
+    const holes = { ...x, data: x.data.map((value) => (Math.abs(value) < 0.7 ? 0 : value)) };
+    const settings = { family: cox(), penalty, nLambda: 12, minRatio: 0.05, tolerance: 1e-10 };
+    const [dense, sparse] = await Promise.all([
+      sparsePath({ x: holes, y: { time, event } }, settings),
+      sparsePath({ x: asSparse(holes, 'csc'), y: { time, event } }, settings),
+    ]);
+    expect(sparse.status).toBe('solved');
+    expect(sparse.lambda.length).toBe(dense.lambda.length);
+    expect(Array.from(sparse.locallyConvex)).toEqual(Array.from(dense.locallyConvex));
+    for (const k of dense.lambda.keys()) {
+      const [ours, theirs] = [sparse.fit(k).coefficients, dense.fit(k).coefficients];
+      for (let j = 0; j < p; ++j) expect(ours[j]).toBeCloseTo(theirs[j] as number, 6);
+    }
   });
   it('is the same with a column shifted, repeated rows as weights, and a stratum far away', async () => {
     const settings = { lambda: 0.03, tolerance: 1e-12, family: cox({ ties: 'breslow' }) };
@@ -227,7 +290,11 @@ describe('refuses', () => {
       () => sparseRegression({ x, y }, { lambda: 1, family: huber(), delta: 1 }),
       /^delta = 1: expected none/,
     ],
-    ['late entry', () => sparseRegression({ x, y: { start: time, time, event } as never }, settings), /^y\.start: /],
+    [
+      'a start at the time',
+      () => sparseRegression({ x, y: { start: time, time, event } }, settings),
+      /^y\.start\[0\] = .*: expected less/,
+    ],
     ['no events', () => sparseRegression({ x, y: { time, event: time.map(() => 0) } }, settings), /at least one event/],
     ['an event of 2', () => sparseRegression({ x, y: { time, event: time.map(() => 2) } }, settings), /^y\.event\[0\]/],
     ['an intercept', () => sparseRegression({ x, y: { time, event } }, { ...settings, intercept: true }), /^intercept/],

@@ -56,7 +56,7 @@ it('criteria are those of the definitions', async () => {
 });
 
 it('criteria choose no model of more than n / 2 columns, nor one beyond the convex region', async () => {
-  const wide = drawn(53, 'gaussian', 30, 200);
+  const wide = drawn(59, 'gaussian', 30, 200);
   const path = await sparsePath(wide, { penalty: mcp() });
   expect(path.locallyConvex).toContain(false);
   expect(path.locallyConvexFrom).toBe(path.lambda[path.locallyConvex.indexOf(false) - 1]);

@@ -1,7 +1,7 @@
 // Sparse regressions by their definitions, in plain TypeScript that shares nothing with the solver: objective, gradient, conditions of
 // optimality, and a lower bound from a point of the dual problem (docs/sparse.md).
+import { uniforms } from '../../src/core/random.js';
 import type { Matrix, SparseMatrix } from '../../src/index.js';
-import { numbers } from '../contract/problem.js';
 
 export type Family = 'gaussian' | 'binomial' | 'poisson' | 'gamma';
 export type Kind = 'lasso' | 'mcp' | 'scad';
@@ -258,18 +258,13 @@ export function lowerBoundAt(
 
 /** Random numbers that are the same in every run. */
 export class Draws {
-  #from: Float64Array;
-  #next = 0;
-  constructor(seed: number) {
-    this.#from = numbers(60_000, 2 * seed + 1).subarray(20);
-  }
   /** A number in (0, 1). */
-  uniform(): number {
-    const value = this.#from[this.#next++ % this.#from.length] as number;
-    return (value + 1) / 2;
+  readonly uniform: () => number;
+  constructor(seed: number) {
+    this.uniform = uniforms(seed);
   }
   normal(): number {
-    return Math.sqrt(-2 * Math.log(this.uniform() + 1e-12)) * Math.cos(2 * Math.PI * this.uniform());
+    return Math.sqrt(-2 * Math.log(this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
   }
   normals(count: number): Float64Array {
     return Float64Array.from({ length: count }, () => this.normal());
@@ -301,7 +296,7 @@ export function drawn(
       case 'poisson':
         return draws.count(Math.exp(t / 2));
       case 'gamma':
-        return Math.exp(t / 2) * (0.2 - Math.log(draws.uniform() + 1e-12));
+        return Math.exp(t / 2) * (0.2 - Math.log(draws.uniform()));
     }
   });
   return { x, y };

@@ -39,6 +39,7 @@ struct SparseEntry {
     numbers("y", problem.y);
     numbers("events", problem.events);
     numbers("strata", problem.strata);
+    numbers("starts", problem.starts);
     numbers("weights", problem.weights);
     numbers("offset", problem.offset);
     numbers("penaltyFactor", problem.penaltyFactor);

@@ -353,7 +353,6 @@ bool CoordinatePath::locallyConvex(const PenaltyAt& penalty) {
     setCurvatures(1);
     return quadratic_.locallyConvex(penalty);
   }
-  if (loss_->joint()) return false;
   if (!loss_->kinked()) return quadratic_.locallyConvex(penalty);
   loss_->leastCurvatures(t_, second_, trial_);
   if (!(std::accumulate(trial_.begin(), trial_.end(), 0.0) > 0)) return false;

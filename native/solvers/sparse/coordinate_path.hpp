@@ -51,7 +51,7 @@ class CoordinatePath : public PathEngine {
 
   bool squared() const { return loss_->squared(); }
   /// Whether quadratics have the loss's Hessian though that is no diagonal matrix: with a Gram matrix alone.
-  bool exact() const { return loss_->outerTerms() > 0 && !data_.x.sparse(); }
+  bool exact() const { return loss_->outerTerms() > 0; }
   bool allInUse() const { return metric_.size() + left_ == data_.p(); }
 
   void takeIn(std::span<const int> columns);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
@@ -25,6 +26,7 @@ CoxRows::CoxRows(const SparseData& data) : data_(data) {
   std::size_t count = 0;
   for (const Block& block : blocks_) count += block.count() > 0 ? at(terms(block)) : 0;
   outer_.resize(count);
+  if (!data.starts.empty()) findLeaving();
 }
 
 /// Rows that count, by stratum, as times fall, events at a time behind what is censored then.
@@ -57,7 +59,33 @@ void CoxRows::addBlock(int begin, bool firstOfStratum) {
     weight += data_.weights[at(order_[at(end++)])];
   }
   std::rotate(order_.begin() + begin, order_.begin() + events, order_.begin() + end);
-  blocks_.push_back({begin, begin + (end - events), end, firstOfStratum, weight});
+  blocks_.push_back({begin, begin + (end - events), end, firstOfStratum, weight, 0, 0});
+}
+
+/// Which rows are no longer at risk, as times fall, by the block at whose time of events they have not started yet.
+void CoxRows::findLeaving() {
+  leftAt_.assign(order_.size(), -1);
+  sinceEnd_.resize(blocks_.size());
+  const auto startOf = [&](int k) { return data_.starts[at(order_[at(k)])]; };
+  for (std::size_t first = 0; first < blocks_.size();) {
+    std::size_t last = first + 1;
+    while (last < blocks_.size() && !blocks_[last].firstOfStratum) ++last;
+    std::vector<int> places(at(blocks_[last - 1].end - blocks_[first].begin));
+    std::iota(places.begin(), places.end(), blocks_[first].begin);
+    std::stable_sort(places.begin(), places.end(), [&](int k, int l) { return startOf(k) > startOf(l); });
+    auto next = places.begin();
+    for (std::size_t b = first; b < last; ++b) {
+      Block& block = blocks_[b];
+      block.beginLeaving = static_cast<int>(leaving_.size());
+      const double time = block.count() > 0 ? data_.y[at(order_[at(block.begin)])] : -infinity;
+      for (; next != places.end() && block.count() > 0 && startOf(*next) >= time; ++next) {
+        leftAt_[at(*next)] = static_cast<int>(b);
+        leaving_.push_back(*next);
+      }
+      block.endLeaving = static_cast<int>(leaving_.size());
+    }
+    first = last;
+  }
 }
 
 /// The largest prediction of the stratum that a block begins.
@@ -82,7 +110,18 @@ CoxRows::Sums CoxRows::enter(const Block& block, std::span<const double> t, doub
     sums.events += theta;
     sums.eventsT += theta * at0;
   }
+  leave(block, t, shift, sums);
   return sums;
+}
+
+/// Takes what has not started at the time of a block out of the sums, of which that of the events is a part.
+void CoxRows::leave(const Block& block, std::span<const double> t, double shift, Sums& sums) const {
+  for (int l = block.beginLeaving; l < block.endLeaving; ++l) {
+    const auto k = at(leaving_[at(l)]);
+    sums.all -= theta_[k];
+    sums.allT -= theta_[k] * (t[at(order_[k])] - shift);
+  }
+  if (block.beginLeaving < block.endLeaving) sums.all = std::max(sums.all, sums.events);
 }
 
 /// The sum of the weighted logarithms of a block; sets its rates.
@@ -128,9 +167,17 @@ double CoxRows::evaluate(std::span<const double> t, std::span<double> first, std
   return sum;
 }
 
-/// A row is at risk in the terms of its own block and of all behind it in its stratum.
+/// A row is at risk in the terms of its own block and of those behind it in its stratum, but for what is before it
+/// starts.
 void CoxRows::derivatives(std::span<double> first, std::span<double> second) const {
   Rates behind;
+  for (std::size_t b = sinceEnd_.size(); b-- > 0;) {
+    behind.all += rates_[b].all;
+    behind.squares += rates_[b].squares;
+    sinceEnd_[b] = behind;
+    if (blocks_[b].firstOfStratum) behind = {};
+  }
+  behind = {};
   for (std::size_t b = blocks_.size(); b-- > 0;) {
     const Block& block = blocks_[b];
     const Rates& own = rates_[b];
@@ -138,9 +185,13 @@ void CoxRows::derivatives(std::span<double> first, std::span<double> second) con
       const auto i = at(order_[at(k)]);
       const bool event = k < block.events;
       const double theta = theta_[at(k)];
-      const double share = theta * (behind.all + (event ? own.events : own.all));
+      const int left = leftAt_.empty() ? -1 : leftAt_[at(k)];
+      const Rates before = left < 0 ? Rates{} : sinceEnd_[at(left)];
+      // In this order it is exactly 0 for rows that are never at risk.
+      const double share = std::max(0.0, theta * (behind.all + (event ? own.events : own.all) - before.all));
+      const double squares = behind.squares + (event ? own.eventSquares : own.squares) - before.squares;
       first[i] = share - (event ? data_.weights[i] : 0);
-      second[i] = std::max(0.0, share - square(theta) * (behind.squares + (event ? own.eventSquares : own.squares)));
+      second[i] = std::max(0.0, share - square(theta) * squares);
     }
     behind.all += own.all;
     behind.squares += own.squares;
@@ -171,6 +222,8 @@ void CoxRows::exactCurvatures(std::span<const double> t, double stretch, std::sp
       if (k < block.events) sums.events += kept_[at(k)];
     }
     if (block.count() == 0) continue;
+    for (int l = block.beginLeaving; l < block.endLeaving; ++l) sums.all -= kept_[at(leaving_[at(l)])];
+    if (block.beginLeaving < block.endLeaving) sums.all = std::max(sums.all, sums.events);
     const int count = terms(block);
     for (int k = 0; k < count; ++k) {
       outer_[next++] = std::sqrt(stretch * block.weight / count) / (sums.all - removed(block, k) * sums.events);
@@ -188,6 +241,9 @@ void CoxRows::outerProducts(const double* column, double* out) const {
     all += events;
     for (int k = block.events; k < block.end; ++k) all += kept_[at(k)] * column[order_[at(k)]];
     if (block.count() == 0) continue;
+    for (int l = block.beginLeaving; l < block.endLeaving; ++l) {
+      all -= kept_[at(leaving_[at(l)])] * column[order_[at(leaving_[at(l)])]];
+    }
     const int count = terms(block);
     for (int k = 0; k < count; ++k, ++next) out[next] = outer_[next] * (all - removed(block, k) * events);
   }

@@ -1,4 +1,4 @@
-// Cox's partial likelihood with ties and strata, in time that grows with the rows.
+// Cox's partial likelihood with ties, strata and late entry, in time that grows with the rows.
 #pragma once
 
 #include <span>
@@ -10,8 +10,8 @@
 namespace nonconvex {
 
 /// The negative logarithm of the partial likelihood. At each time with events, of weights w_i that sum to W, rows j of
-/// the same stratum whose times are not before it are at risk. With theta_j = w_j exp(t_j), R the sum of theta over
-/// these and D that over the m events, the loss is
+/// the same stratum whose times are not before it, and whose starts are, are at risk. With theta_j = w_j exp(t_j), R
+/// the sum of theta over these and D that over the m events, the loss is
 ///   Breslow   W log R - sum_i w_i t_i
 ///   Efron     W / m sum_k log(R - k / m D) - sum_i w_i t_i, k = 0 to m - 1
 /// summed over the times. Each of the logarithms is a term: with the prior weights g_j w_j, g_j = 1 - k / m for events
@@ -44,7 +44,8 @@ class CoxRows final : public RowsLoss {
   struct Block {
     int begin, events, end;
     bool firstOfStratum;
-    double weight;  ///< of the events
+    double weight;                 ///< of the events
+    int beginLeaving, endLeaving;  ///< in leaving_: rows that are at risk at later times alone
 
     int count() const { return events - begin; }
   };
@@ -55,11 +56,13 @@ class CoxRows final : public RowsLoss {
 
   void sortRows();
   void addBlock(int begin, bool firstOfStratum);
+  void findLeaving();
   int terms(const Block& block) const { return data_.ties == CoxTies::breslow ? 1 : block.count(); }
   /// k / m of term k.
   double removed(const Block& block, int k) const { return static_cast<double>(k) / block.count(); }
   double largest(std::span<const double> t, std::size_t block) const;
   Sums enter(const Block& block, std::span<const double> t, double shift, Sums sums) const;
+  void leave(const Block& block, std::span<const double> t, double shift, Sums& sums) const;
   double termsOf(std::size_t block, const Sums& sums) const;
   void derivatives(std::span<double> first, std::span<double> second) const;
   double entropies(const Block& block, const Sums& sums, std::span<const double> t, double shift, double share) const;
@@ -69,6 +72,8 @@ class CoxRows final : public RowsLoss {
   const SparseData& data_;
   std::vector<int> order_;
   std::vector<Block> blocks_;
+  std::vector<int> leaving_;  ///< places in order_ of rows that have a start, as starts fall
+  std::vector<int> leftAt_;   ///< the block of each place that is the first whose time it has not started by; or -1
   mutable std::vector<double> theta_;  ///< in the order of the rows at risk
   /// Sums over the terms of a block of their weights times 1 / S and 1 / S^2, S their sums of g w exp(t), and the same
   /// with g and g^2 for its events.
@@ -76,8 +81,9 @@ class CoxRows final : public RowsLoss {
     double all = 0, squares = 0, events = 0, eventSquares = 0;
   };
   mutable std::vector<Rates> rates_;
-  std::vector<double> kept_;   ///< theta of the point of exactCurvatures()
-  std::vector<double> outer_;  ///< of the terms there: the root of their weights, over S
+  mutable std::vector<Rates> sinceEnd_;  ///< of a block and all behind it in its stratum, where there are starts
+  std::vector<double> kept_;             ///< theta of the point of exactCurvatures()
+  std::vector<double> outer_;            ///< of the terms there: the root of their weights, over S
   std::vector<double> work_;
 };
 

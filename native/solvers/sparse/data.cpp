@@ -120,6 +120,12 @@ void SparseData::readEvents(const SparseProblem& problem) {
   requireEach(
       "y.event", events, [](double e) { return e == 0 || e == 1; }, "expected 0 or 1");
   if (!strata.empty()) requireLength("y.strata", strata.size(), n(), "rows");
+  starts = problem.starts;
+  if (!starts.empty()) requireLength("y.start", starts.size(), n(), "rows");
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    if (!(starts[i] < y[i]))
+      require(false, "y.start[" + show(i) + "]", starts[i], "expected less than y.time[" + show(i) + "]");
+  }
   double total = 0;
   for (std::size_t i = 0; i < events.size(); ++i) total += weights[i] * events[i];
   require(total > 0, "events", total, "expected at least one, of a weight > 0");

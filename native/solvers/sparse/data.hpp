@@ -40,6 +40,7 @@ class SparseData {
   double delta = 0, level = 0;  ///< of the losses that have them
   CoxTies ties = CoxTies::efron;
   std::vector<double> events, strata;        ///< n, or none: whether a time ended with the event, and of which stratum
+  std::vector<double> starts;                ///< n, or none: the time from which on a row is at risk
   std::vector<double> y, weights, offset;    ///< y and offsets n K, or no offsets; weights n, which sum to 1
   std::vector<double> shift, scale;          ///< p
   std::vector<double> factor, lower, upper;  ///< p: of coefficients as they are penalised

@@ -24,9 +24,10 @@ GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept)
 double GramMetric::bytesFor(int columns) const {
   const double count = columns;
   const double outer = outer_ ? outer_->outerTerms() : 0;
-  if (!data_.x.sparse()) return sizeof(double) * count * (count + data_.n() + outer);
+  const double squares = sizeof(double) * count * (count + outer);
+  if (!data_.x.sparse()) return squares + sizeof(double) * count * data_.n();
   const double ofEach = static_cast<double>(data_.x.entries()) / data_.p();
-  return sizeof(double) * count * count + (sizeof(double) + sizeof(int)) * ofEach * count;
+  return squares + (sizeof(double) + sizeof(int)) * ofEach * count;
 }
 
 void GramMetric::reservePanel(int count) {
@@ -103,7 +104,7 @@ void GramMetric::measure(int first) {
     }
     means_[at(e)] = sum / total_;
     if (outer_) {
-      outer_->outerProducts(panel_.column(e), products_.column(e));
+      outer_->outerProducts(denseColumn(e), products_.column(e));
       squares = std::max(0.0, squares - norm2Squared(std::span(products_.column(e), at(products_.rows()))));
     }
     curvatures_[at(e)] = centred() ? std::max(0.0, squares - sum * means_[at(e)]) : squares;
@@ -120,7 +121,7 @@ double GramMetric::curvatureOf(int column) const {
     squares += h_[at(i)] * value * value;
   });
   if (outer_) {
-    column_.resize(at(data_.n()));
+    column_.assign(at(data_.n()), 0.0);
     productsOf_.resize(at(outer_->outerTerms()));
     data_.x.forEntries(column, [&](int i, double a) { column_[at(i)] = (a - shift) * by; });
     outer_->outerProducts(column_.data(), productsOf_.data());
@@ -140,15 +141,27 @@ void GramMetric::needGram() {
 int GramMetric::fill(int first) {
   if (!data_.x.sparse()) {
     fillDense(first);
-    return first;
+  } else {
+    collectRows();
+    if (first == 0 || entries_ * (size() - first) > 4 * pairs_) {
+      fillByRows();
+      first = 0;
+    } else {
+      fillByColumns(first);
+    }
   }
-  collectRows();
-  if (first == 0 || entries_ * (size() - first) > 4 * pairs_) {
-    fillByRows();
-    return 0;
-  }
-  fillByColumns(first);
+  if (outer_) subtractOuter(first);
   return first;
+}
+
+/// Takes the outer products away from rows `first` and below.
+void GramMetric::subtractOuter(int first) {
+  for (int begin = first; begin < size(); begin += blockColumns) {
+    const int count = std::min(blockColumns, size() - begin);
+    la_.gemm(Transpose::yes, Transpose::no, -1.0, products_.columns(begin, count), products_.columns(0, begin + count),
+             1.0, gram_.view().block(begin, 0, count, begin + count));
+    la_.checkpoint();
+  }
 }
 
 void GramMetric::fillDense(int first) {
@@ -157,10 +170,6 @@ void GramMetric::fillDense(int first) {
     la_.forEach(data_.n(), count, [&](int i, int k) { block_(i, k) = h_[at(i)] * panel_(i, begin + k); });
     la_.gemm(Transpose::yes, Transpose::no, 1.0, block_.columns(0, count), panel_.columns(0, begin + count), 0.0,
              gram_.view().block(begin, 0, count, begin + count));
-    if (outer_) {
-      la_.gemm(Transpose::yes, Transpose::no, -1.0, products_.columns(begin, count),
-               products_.columns(0, begin + count), 1.0, gram_.view().block(begin, 0, count, begin + count));
-    }
     la_.checkpoint();
   }
 }
@@ -238,6 +247,13 @@ void GramMetric::addProduct(std::span<const double> b, std::span<double> t) cons
       blas::axpy(data_.n(), b[at(e)], panel_.column(e), t.data());
     }
   }
+}
+
+/// A column in use with all of its numbers: of sparse x in work_, until it is asked for another.
+const double* GramMetric::denseColumn(int place) {
+  if (!data_.x.sparse()) return panel_.column(place);
+  copy(place, work_);
+  return work_.data();
 }
 
 void GramMetric::copy(int place, std::span<double> out) const {

@@ -42,13 +42,14 @@ class GramMetric final : public QuadraticForm {
   double bytesFor(int columns) const;
   /// New weights h of the rows.
   void setWeights(std::span<const double> h) { setWeights(h, nullptr); }
-  /// New weights, and a loss whose outer products with the columns G is less by: for dense x, and none of it centred.
+  /// New weights, and a loss whose outer products with the columns G is less by, and none of it centred.
   /// Then what goes by rows, which does not have them, is of no use.
   void setWeights(std::span<const double> h, const RowsLoss* outer);
 
   /// Computes what is missing of G, of which the other members need nothing.
   void needGram() override;
   bool hasGram() const override { return filled_ == size(); }
+  bool hasOuter() const { return outer_ != nullptr; }
   /// Column j of G, both triangles, once needGram() has been called.
   const double* gram(int place) const override { return gram_.column(place); }
 
@@ -83,6 +84,8 @@ class GramMetric final : public QuadraticForm {
   void measure(int first);
   int fill(int first);
   void fillDense(int first);
+  void subtractOuter(int first);
+  const double* denseColumn(int place);
   void fillByColumns(int first);
   void fillByRows();
   void collectRows();

@@ -155,7 +155,7 @@ bool PenalizedQuadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& go
 /// A step by rows takes the entries of a column twice, one with G as many numbers as there are columns in use.
 bool PenalizedQuadratic::byRows() const {
   const double columns = metric_.size();
-  return data_.x.sparse() && 2 * metric_.entries() < columns * columns;
+  return data_.x.sparse() && !metric_.hasOuter() && 2 * metric_.entries() < columns * columns;
 }
 
 /// The places that sweeps go through: those that are not 0 and those that are not to stay there.
@@ -216,7 +216,8 @@ double PenalizedQuadratic::sweep(const PenaltyAt& penalty, double least) {
     const int slot = slotOf_[at(e)];
     const double next = best<Penalty>(penalty, e, slotGradient_[at(slot)]), step = next - b[at(e)];
     const double size = sizeOf(penalty, e, step);
-    if (size <= least) continue;
+    // A small step to 0 may end a large violation.
+    if (size <= least && (next != 0 || step == 0)) continue;
     most = std::max(most, size);
     blas::axpy(k, step, slotGram_.column(slot), slotGradient_.data());
     moved_[at(e)] += step;

@@ -168,6 +168,7 @@ struct SparseProblem {
   std::vector<double> y;                    ///< n x K
   std::vector<double> events;               ///< n; of the family cox, 1 where y is the time of the event, else 0
   std::vector<double> strata;               ///< n; of the family cox, equal in a stratum; empty: one stratum
+  std::vector<double> starts;               ///< n; of the family cox, from when on a row is at risk; empty: always
   std::vector<double> weights;              ///< n; empty: 1
   std::vector<double> offset;               ///< n x K; empty: 0
   std::vector<double> penaltyFactor;        ///< p, or of each group; empty: 1, or the root of a group's size

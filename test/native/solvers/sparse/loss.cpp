@@ -16,7 +16,7 @@ namespace {
 
 struct Case {
   SparseSettings settings;
-  bool strata = false, weights = false, ties = true;
+  bool strata = false, weights = false, ties = true, late = false;
 };
 
 std::vector<Case> cases() {
@@ -35,7 +35,14 @@ std::vector<Case> cases() {
     made.push_back(one);
     one.settings.ties = CoxTies::breslow;
     made.push_back(one);
-    one.strata = one.weights = one.ties = false;
+    one.late = true;
+    made.push_back(one);
+    one.settings.ties = CoxTies::efron;
+    made.push_back(one);
+    one.strata = one.weights = one.ties = one.late = false;
+    one.settings.ties = CoxTies::breslow;
+    made.push_back(one);
+    one.late = true;
     made.push_back(one);
   }
   return made;
@@ -65,6 +72,10 @@ Drawn draw(const Case& of, int n, std::uint64_t seed) {
       y = of.ties ? std::ceil(3 * share) : share;
       made.problem.events.push_back(random.uniform(next++) < 0.6 || i == 0);
       if (of.strata) made.problem.strata.push_back(i % 3);
+      if (of.late) {
+        const double start = y * random.uniform(next++);
+        made.problem.starts.push_back(i % 4 == 0 ? -infinity : of.ties ? std::floor(start) : start);
+      }
     }
     made.problem.y.push_back(y);
     if (of.weights) made.problem.weights.push_back(i % 5 == 4 ? 0 : 0.5 + random.uniform(next++));
@@ -108,7 +119,8 @@ double coxByPairs(const SparseData& data, const std::vector<double>& t) {
     for (int j = 0; j < data.n(); ++j) {
       if (stratum(j) != stratum(i) || data.weights[at(j)] == 0) continue;
       const double theta = data.weights[at(j)] * std::exp(t[at(j)]);
-      if (data.y[at(j)] >= data.y[at(i)]) risk += theta;
+      const bool started = data.starts.empty() || data.starts[at(j)] < data.y[at(i)];
+      if (data.y[at(j)] >= data.y[at(i)] && started) risk += theta;
       if (data.y[at(j)] != data.y[at(i)] || data.events[at(j)] == 0) continue;
       tied += theta;
       weight += data.weights[at(j)];
