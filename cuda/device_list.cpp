@@ -49,7 +49,7 @@ class DevicesJob final : public Job {
 
 /// devices() -> { promise, abort() }
 Napi::Value devices(const Napi::CallbackInfo& info) {
-  return Environment::of(info.Env()).start(std::make_shared<DevicesJob>(), info.Env().Undefined(), {});
+  return Environment::of(info.Env()).start(std::make_shared<DevicesJob>());
 }
 
 const RegisterFunction registered("devices", devices);

@@ -46,7 +46,7 @@ class PositiveDefiniteJob final : public Job {
 
 /// solvePositiveDefinite({ Q, B }) -> { promise } of { x }, the numbers Q^{-1} b for row 0, 1, ... of B
 Napi::Value solvePositiveDefinite(Napi::Env env, const Reader& in) {
-  return Environment::of(env).start(std::make_shared<PositiveDefiniteJob>(in), env.Undefined(), {});
+  return Environment::of(env).start(std::make_shared<PositiveDefiniteJob>(in));
 }
 
 /// checkSparse(name, matrix): throws where the matrix's offsets and indices do not fit together, and calls it `name`.

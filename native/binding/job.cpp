@@ -3,7 +3,14 @@
 #include <chrono>
 #include <utility>
 
+#include "core/late_release.hpp"
+
 namespace nonconvex {
+namespace {
+
+constexpr int mostInTurn = 16;  // deliveries in a turn of the event loop
+
+}  // namespace
 
 void Job::report(const Progress& progress) {
   if (listener_ != nullptr) listener_->report(*this, progress);
@@ -21,10 +28,25 @@ void Mailbox::run(const std::shared_ptr<Job>& job, WorkerPool& pool) {
   } catch (...) {
     job->error_ = std::current_exception();
   }
-  job->copies_.clear();
+  const auto giveBack = [&] {
+    job->giveBack();
+    job->copies_.clear();
+  };
+  const bool inTime = !job->monitor_.aborted();
+  std::optional<LateRelease> late;
+  if (inTime) {
+    giveBack();
+  } else {
+    late.emplace();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    job->news_.finished = true;
+    post(job);
+  }
+  if (!inTime) giveBack();
+  late.reset();
   const std::lock_guard lock(mutex_);
-  job->news_.finished = true;
-  post(job);
   running_.erase(job.get());
   if (running_.empty()) idle_.notify_all();
 }
@@ -210,8 +232,20 @@ Environment::Environment(Napi::Env env) : env_(env) {
   napi_add_env_cleanup_hook(env, onCleanup, this);
 }
 
-Napi::Object Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress, Inputs inputs) {
+Napi::Object Environment::start(std::shared_ptr<Job> job) {
+  Writer handle(env_);
+  handle.value("promise", start(std::move(job), env_.Undefined(), {}));
+  return handle.object();
+}
+
+void Environment::abort(double number) {
+  const auto found = numbered_.find(number);
+  if (found != numbered_.end()) Runtime::instance().abort(mailbox_, pending_.at(found->second).job);
+}
+
+Napi::Promise Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress, Inputs inputs, double number) {
   Pending pending{.job = job,
+                  .number = number,
                   .deferred = Napi::Promise::Deferred::New(env_),
                   .onProgress = {},
                   .memories = std::move(inputs.memories),
@@ -229,41 +263,43 @@ Napi::Object Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress
         {Napi::Persistent(function), {reads.begin(), reads.end()}, {writes.begin(), writes.end()}});
   }
 
-  Writer handle(env_);
-  handle.value("promise", pending.deferred.Promise());
-  const auto abort = [mailbox = mailbox_, weak = std::weak_ptr(job)](const Napi::CallbackInfo&) {
-    if (const std::shared_ptr<Job> open = weak.lock()) Runtime::instance().abort(mailbox, open);
-  };
-  handle.value("abort", Napi::Function::New(env_, abort, "abort"));
-
+  const Napi::Promise promise = pending.deferred.Promise();
   if (pending_.empty()) napi_ref_threadsafe_function(env_, wake_);
+  if (number > 0) numbered_.emplace(number, job.get());
   pending_.emplace(job.get(), std::move(pending));
   Runtime::instance().submit(mailbox_, job);
-  return handle.object();
+  return promise;
 }
 
+/// Delivers what one turn of the event loop has time for: some at once, and more of them by deliverSome(). Node serves
+/// a function of threads over and over in one turn while it is called again meanwhile, so that thousands of short
+/// solves would hold up everything else: turn_ is called by onWake alone, never from deliverSome(), and so has one call
+/// a turn.
 void Environment::onWake() {
   for (const std::shared_ptr<Mailbox::Call>& call : mailbox_->takeCalls()) this->call(call);
-  if (turnAsked_ || !mailbox_->hasDeliveries()) return;
+  if (turnAsked_ || !deliverUpTo(mostInTurn - delivered_)) return;
   turnAsked_ = true;
   napi_call_threadsafe_function(turn_, nullptr, napi_tsfn_nonblocking);
 }
 
-/// Delivers what one turn of the event loop has time for. Node serves a function of threads over and over in one turn
-/// while it is called again meanwhile, so that thousands of short solves would hold up everything else: turn_ is called
-/// by onWake alone, never from here, and so has one call a turn. What the promises' users do comes after it, which a
-/// number bounds, not the time taken here.
 void Environment::deliverSome() {
-  constexpr int most = 16;
-  constexpr double seconds = 0.01;
   turnAsked_ = false;
+  delivered_ = 0;
+  if (deliverUpTo(mostInTurn)) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+}
+
+/// Delivers some; whether there may be more. What the promises' users do comes after it, which a number bounds, not the
+/// time taken here.
+bool Environment::deliverUpTo(int most) {
+  constexpr double seconds = 0.01;
   const Stopwatch watch;
   for (int i = 0; i < most && watch.seconds() < seconds; ++i) {
     const std::optional<Mailbox::Delivery> delivery = mailbox_->take();
-    if (!delivery) return;
+    if (!delivery) return false;
+    ++delivered_;
     deliver(*delivery);
   }
-  if (mailbox_->hasDeliveries()) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+  return mailbox_->hasDeliveries();
 }
 
 namespace {
@@ -329,6 +365,7 @@ void Environment::deliver(const Mailbox::Delivery& delivery) {
   }
   if (!news.finished) return;
   settle(*job, pending.deferred);
+  numbered_.erase(pending.number);
   pending_.erase(job.get());
   if (pending_.empty()) napi_unref_threadsafe_function(env_, wake_);
 }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "binding/js.hpp"
+#include "binding/packed_result.hpp"
 #include "core/monitor.hpp"
 #include "core/threads.hpp"
 
@@ -30,6 +31,9 @@ class Job {
 
   /// Computes, on a worker; what it throws rejects the promise.
   virtual void run(WorkerPool& pool, Monitor& monitor) = 0;
+  /// Gives back, on that worker, the memory that the result does not need: of an aborted solve once it is known that it
+  /// has ended, as that takes long where there is much.
+  virtual void giveBack() {}
   /// Makes the result, on the JavaScript thread, once, after `run`.
   virtual Napi::Object result(Napi::Env env) = 0;
   /// Says that it is not to look at its data, which were not copied: it is aborted.
@@ -164,10 +168,16 @@ class Environment {
 
   explicit Environment(Napi::Env env);
 
-  /// Queues a job and returns { promise, abort() }. Copies of arrays are alive until it has run, functions
-  /// and their vectors until the promise settles.
-  Napi::Object start(std::shared_ptr<Job> job, Napi::Value onProgress, Inputs inputs);
+  /// Queues a job and returns its promise. Copies of arrays are alive until it has run, functions and their vectors
+  /// until the promise settles. A job with a number, which no other has, can be aborted by it.
+  Napi::Promise start(std::shared_ptr<Job> job, Napi::Value onProgress, Inputs inputs, double number = 0);
+  /// Queues a job without listener and inputs, and returns { promise }.
+  Napi::Object start(std::shared_ptr<Job> job);
+  /// Aborts the job of that number, unless it has ended.
+  void abort(double number);
 
+  /// Shapes of packed results, which JavaScript is told of once.
+  PackedShapes& shapes() { return shapes_; }
   /// The copies that inputs of jobs share.
   SharedCopies& copies() { return copies_; }
 
@@ -188,6 +198,7 @@ class Environment {
   };
   struct Pending {
     std::shared_ptr<Job> job;
+    double number;
     Napi::Promise::Deferred deferred;
     Napi::FunctionReference onProgress;
     std::vector<Copy> memories;
@@ -198,6 +209,7 @@ class Environment {
   napi_threadsafe_function wakes();
   void onWake();
   void deliverSome();
+  bool deliverUpTo(int most);
   void deliver(const Mailbox::Delivery& delivery);
   void call(const std::shared_ptr<Mailbox::Call>& call);
   void answer(Mailbox::Call& call, Napi::Value value);
@@ -208,9 +220,12 @@ class Environment {
   napi_threadsafe_function wake_ = nullptr;
   napi_threadsafe_function turn_ = nullptr;  // called by onWake alone
   bool turnAsked_ = false;
+  int delivered_ = 0;  // since deliverSome() began
   std::shared_ptr<Mailbox> mailbox_;
   SharedCopies copies_;
+  PackedShapes shapes_;
   std::unordered_map<const Job*, Pending> pending_;
+  std::unordered_map<double, Job*> numbered_;  // of those
 };
 
 }  // namespace nonconvex

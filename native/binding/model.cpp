@@ -451,13 +451,13 @@ Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
 /// upper, constraintsLower, constraintsUpper, lowerMultipliers, upperMultipliers, maximise, places, fixedValues,
 /// variableNames, constraintNames, notes }, and where the file fixes variables `whole`, a program that has them all
 Napi::Value readNlFile(Napi::Env env, const Reader& in) {
-  return Environment::of(env).start(std::make_shared<ReadNlJob>(in), env.Undefined(), {});
+  return Environment::of(env).start(std::make_shared<ReadNlJob>(in));
 }
 
 /// writeNl({ program, path, start, maximise, variableNames, constraintNames }) -> { promise }; and, where there are
 /// any, multipliers, lowerMultipliers, upperMultipliers, lower, upper, constraintsLower and constraintsUpper
 Napi::Value writeNlFile(Napi::Env env, const Reader& in) {
-  return Environment::of(env).start(std::make_shared<WriteNlJob>(in), env.Undefined(), {});
+  return Environment::of(env).start(std::make_shared<WriteNlJob>(in));
 }
 
 const RegisterFunction ofModels[] = {{"compile", compileModel, "model"}, {"operators", listOperators},

@@ -7,19 +7,37 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <vector>
 
 #include "binding/js.hpp"
 
 namespace nonconvex {
 
-/// What `Writer` builds, as { shape, numbers, others }, of which src/core/packed.ts makes the object. `numbers` has all
-/// numbers, truth values and short arrays, with their lengths; `others` everything else. `shape` has a line for each
-/// member: a letter that says what it is, its name, and behind spaces the names of an enumeration. Columns that only
-/// some reports have bear a capital letter, and stand behind a number for each report, 0 where it lacks the member.
+/// The shapes of the results of an environment, by numbers from 0. There are few.
+class PackedShapes {
+ public:
+  std::size_t numberOf(const std::string& shape);
+  /// Throws a RangeError where there is none of that number.
+  const std::string& at(double number) const;
+
+ private:
+  std::unordered_map<std::string, std::size_t> numbers_;
+  std::vector<const std::string*> shapes_;
+};
+
+/// What `Writer` builds, as [numbers, ...others], or the numbers alone where there is nothing else, of which
+/// src/core/packed.ts makes the object. `numbers`, a Float64Array, begins with the number of its shape and has all
+/// numbers, truth values, values of enumerations and short arrays, with their lengths; `others` is everything else. A
+/// shape has a line for each member: a letter that says what it is, its name, and behind spaces the names of an
+/// enumeration, or a text that is always the same. Columns that only some reports have bear a capital letter, and stand
+/// behind a number for each report, 0 where it lacks the member.
 class PackedResult {
  public:
-  explicit PackedResult(Napi::Env env) : env_(env) { shape_.reserve(usual); }
+  explicit PackedResult(Napi::Env env) : env_(env), numbers_(1) {
+    shape_.reserve(usual);
+    numbers_.reserve(usual);
+  }
 
   Napi::Env env() const { return env_; }
   void number(const char* name, double value) {
@@ -36,6 +54,22 @@ class PackedResult {
   }
   void text(const char* name, std::string_view value) {
     this->value(name, Napi::String::New(env_, value.data(), value.size()));
+  }
+  /// A text that this member has in all results.
+  void constant(const char* name, std::string_view text) {
+    shape_ += 'c';
+    shape_ += name;
+    (shape_ += ' ') += text;
+    shape_ += '\n';
+  }
+  /// A value of an enumeration.
+  template <class E>
+  void choice(const char* name, E value) {
+    shape_ += 'e';
+    shape_ += name;
+    for (const std::string_view each : names(value)) (shape_ += ' ') += each;
+    shape_ += '\n';
+    numbers_.push_back(static_cast<double>(value));
   }
   void matrix(const char* name, Mat<const double> matrix);
   void vector(const char* name, std::span<const double> values) { list('f', name, values); }
@@ -84,10 +118,10 @@ class PackedResult {
     }
   }
 
-  Napi::Object packed() const;
+  Napi::Object packed(PackedShapes& shapes);
 
  private:
-  static constexpr std::size_t usual = 1024;   // characters of a shape
+  static constexpr std::size_t usual = 1024;   // characters of a shape, more than there are numbers
   static constexpr std::size_t shortest = 17;  // list that is an array of its own
 
   void note(char kind, const char* name) {

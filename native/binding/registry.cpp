@@ -20,7 +20,8 @@ const RegisteredSolver& solverNamed(const std::string& name) {
   throw Error(ErrorKind::range, "solver = " + show(name) + ": " + oneOf(known));
 }
 
-/// solve(name, problem, settings, onProgress | undefined, aborted) -> { promise, abort() }
+/// solve(name, problem, settings, onProgress | undefined, aborted, number) -> a promise of the packed result. `number`
+/// is one that no other solve has.
 Napi::Value solve(const Napi::CallbackInfo& info) {
   const RegisteredSolver& solver = solverNamed(info[0].ToString().Utf8Value());
   Inputs inputs{.shared = &Environment::of(info.Env()).copies()};
@@ -28,7 +29,19 @@ Napi::Value solve(const Napi::CallbackInfo& info) {
   const std::shared_ptr<Job> job = solver.job(problem, objectArgument(info, 2, "settings"));
   if (info[4].ToBoolean() || inputs.unread) job->abort();
   if (inputs.unread) job->leaveUnread();
-  return Environment::of(info.Env()).start(job, info[3], std::move(inputs));
+  return Environment::of(info.Env()).start(job, info[3], std::move(inputs), info[5].ToNumber().DoubleValue());
+}
+
+/// abort(number): ends that solve, unless it has ended.
+Napi::Value abort(const Napi::CallbackInfo& info) {
+  Environment::of(info.Env()).abort(info[0].ToNumber().DoubleValue());
+  return info.Env().Undefined();
+}
+
+/// shapeOf(number) -> the shape of packed results that begin with this number
+Napi::Value shapeOf(const Napi::CallbackInfo& info) {
+  const std::string& shape = Environment::of(info.Env()).shapes().at(info[0].ToNumber().DoubleValue());
+  return Napi::String::New(info.Env(), shape);
 }
 
 /// The statuses, each with what the docs say of it: [{ name, doc }, ...].
@@ -72,8 +85,9 @@ Napi::Value requireMemoryFor(Napi::Env env, const Reader& in) {
   return env.Undefined();
 }
 
-const RegisterFunction ofRegistry[] = {
-    {"solve", solve}, {"schema", schema}, {"threads", threads}, {"requireMemory", requireMemoryFor, "request"}};
+const RegisterFunction ofRegistry[] = {{"solve", solve},     {"abort", abort},
+                                       {"shapeOf", shapeOf}, {"schema", schema},
+                                       {"threads", threads}, {"requireMemory", requireMemoryFor, "request"}};
 
 }  // namespace
 

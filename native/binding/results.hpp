@@ -55,6 +55,8 @@ void writeField(Out& out, const char* name, const T& value) {
     out.number(name, static_cast<double>(value));
   } else if constexpr (Pointer<T> || OptionalValue<T>) {
     writeField(out, name, *value);
+  } else if constexpr (std::is_enum_v<T> && std::same_as<Out, PackedResult>) {
+    out.choice(name, value);
   } else if constexpr (std::is_enum_v<T>) {
     out.text(name, nameOf(value));
   } else if constexpr (std::convertible_to<T, std::string_view>) {

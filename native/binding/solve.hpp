@@ -36,25 +36,31 @@ struct OnCpu {
   template <class Settings>
   static void check(const Settings&) {}
 
+  /// `memory` gets what the solver takes, to be given back when there is time.
   template <class Entry>
   static Solved<typename Entry::Solution> solve(const typename Entry::Problem& problem,
                                                 const typename Entry::Settings& settings, WorkerPool& pool,
-                                                Monitor& monitor) {
+                                                Monitor& monitor, std::shared_ptr<void>& memory) {
     using Solver = typename Entry::template Solver<Cpu>;
-    const Cpu la(&pool, settings.threads, &monitor);
-    std::optional<Solver> solver;
+    struct Solving {
+      Cpu la;
+      std::optional<Solver> solver = {};
+      explicit Solving(const Cpu& cpu) : la(cpu) {}
+    };
+    const auto solving = std::make_shared<Solving>(Cpu(&pool, settings.threads, &monitor));
+    memory = solving;
     if constexpr (HasUnbuilt<Solver>) {
       try {
         monitor.setInterruptible(unbuiltPays<typename Solver::Unbuilt>(problem));
-        solver.emplace(la, problem, settings);
+        solving->solver.emplace(solving->la, problem, settings);
       } catch (const Interrupted&) {
         typename Solver::Unbuilt unbuilt(problem, settings);
         return solved(unbuilt, settings, monitor);
       }
     } else {
-      solver.emplace(la, problem, settings);
+      solving->solver.emplace(solving->la, problem, settings);
     }
-    return solved(*solver, settings, monitor);
+    return solved(*solving->solver, settings, monitor);
   }
 
   /// The answer of a solve that is aborted before its data are there.
@@ -113,17 +119,21 @@ class SolveJob final : public Job {
     if (unread()) {
       answerUnread(monitor);
     } else {
-      solved_ = Backend::template solve<Entry>(problem_, settings_, pool, monitor);
+      solved_ = Backend::template solve<Entry>(problem_, settings_, pool, monitor, memory_);
     }
-    problem_ = typename Entry::Problem();  // given back here rather than on JavaScript's thread
+  }
+
+  void giveBack() override {
+    memory_.reset();
+    problem_ = typename Entry::Problem();
   }
 
   Napi::Object result(Napi::Env env) override {
     PackedResult out(env);
     writeOutcome(out, solved_->outcome);
     writeFields(out, solved_->solution);
-    out.text("device", Backend::device);
-    return out.packed();
+    out.constant("device", Backend::device);
+    return out.packed(Environment::of(env).shapes());
   }
 
   std::unique_ptr<Report> keep(const Progress& progress) const override {
@@ -153,6 +163,7 @@ class SolveJob final : public Job {
 
   typename Entry::Problem problem_;
   typename Entry::Settings settings_;
+  std::shared_ptr<void> memory_;  // of the solver, which refers to problem and settings
   std::optional<Solved<typename Entry::Solution>> solved_;
 };
 

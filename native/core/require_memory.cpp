@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/late_release.hpp"
 #include "core/memory.hpp"
 
 namespace nonconvex {
@@ -18,7 +19,9 @@ void requireMemory(double bytes, double available, std::string_view subject, std
 
 void requireMemory(double bytes, std::string_view subject, std::string_view advice) {
   constexpr double few = 5e7;
-  if (bytes > few) requireMemory(bytes, availableMemory(), subject, advice);
+  if (bytes <= few) return;
+  if (bytes > availableMemory()) awaitReleases();
+  requireMemory(bytes, availableMemory(), subject, advice);
 }
 
 }  // namespace nonconvex

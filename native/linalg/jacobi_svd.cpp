@@ -28,7 +28,7 @@ JacobiSvd::JacobiSvd(int rows, int cols)
     : transposed_(cols > rows),
       long_(std::max(rows, cols)),
       short_(std::min(rows, cols)),
-      work_(long_, short_),
+      work_(long_, short_, Uninitialized{}),
       rotations_(short_, short_),
       values_(at(short_)),
       order_(at(short_)) {
@@ -36,16 +36,17 @@ JacobiSvd::JacobiSvd(int rows, int cols)
 }
 
 void JacobiSvd::decompose(Mat<const double> a, const std::function<void()>& pause) {
-  orthogonalizeRotations();
-  product(a);
+  orthogonalizeRotations(pause);
+  product(a, pause);
   for (int k = 0; k < mostSweeps && sweep(pause); ++k) {
   }
-  finish();
+  finish(pause);
 }
 
 /// Takes away what rounding has added up to over many decompositions, by Gram and Schmidt's method.
-void JacobiSvd::orthogonalizeRotations() {
+void JacobiSvd::orthogonalizeRotations(const std::function<void()>& pause) {
   for (int j = 0; j < short_; ++j) {
+    if (pause) pause();
     double* column = rotations_.column(j);
     for (int k = 0; k < j; ++k) {
       blas::axpy(short_, -blas::dot(short_, rotations_.column(k), column), rotations_.column(k), column);
@@ -55,9 +56,15 @@ void JacobiSvd::orthogonalizeRotations() {
   }
 }
 
-void JacobiSvd::product(Mat<const double> a) {
-  blas::gemm(transposed_ ? 'T' : 'N', 'N', long_, short_, short_, 1.0, a.data, a.stride, rotations_.data(), short_, 0.0,
-             work_.data(), long_);
+void JacobiSvd::product(Mat<const double> a, const std::function<void()>& pause) {
+  constexpr double operationsAtOnce = 3e7;
+  const int rows = static_cast<int>(std::min<double>(long_, operationsAtOnce / short_ / short_ + 64));
+  for (int from = 0; from < long_; from += rows) {
+    if (pause) pause();
+    const double* part = transposed_ ? a.column(from) : a.data + from;
+    blas::gemm(transposed_ ? 'T' : 'N', 'N', std::min(rows, long_ - from), short_, short_, 1.0, part, a.stride,
+               rotations_.data(), short_, 0.0, work_.data() + from, long_);
+  }
 }
 
 /// Makes each pair of columns orthogonal in its turn; whether some pair was not.
@@ -88,8 +95,9 @@ bool JacobiSvd::sweep(const std::function<void()>& pause) {
 }
 
 /// Lengths of the columns, which become unit vectors, and their order.
-void JacobiSvd::finish() {
+void JacobiSvd::finish(const std::function<void()>& pause) {
   for (int j = 0; j < short_; ++j) {
+    if (pause) pause();
     double* column = work_.column(j);
     const double norm = blas::nrm2(long_, column);
     values_[at(j)] = norm;

@@ -15,7 +15,7 @@ class JacobiSvd {
  public:
   JacobiSvd(int rows, int cols);
 
-  /// `pause` is called between pieces of less than a millisecond or so. Where it throws, what is known of the matrix is
+  /// `pause` is called between pieces of some milliseconds at most. Where it throws, what is known of the matrix is
   /// lost, and the next decomposition begins as if this one had not been.
   void decompose(Mat<const double> a, const std::function<void()>& pause = {});
 
@@ -27,10 +27,10 @@ class JacobiSvd {
  private:
   const double* rotation(int k) const { return rotations_.column(order_[static_cast<std::size_t>(k)]); }
   const double* direction(int k) const { return work_.column(order_[static_cast<std::size_t>(k)]); }
-  void orthogonalizeRotations();
-  void product(Mat<const double> a);
+  void orthogonalizeRotations(const std::function<void()>& pause);
+  void product(Mat<const double> a, const std::function<void()>& pause);
   bool sweep(const std::function<void()>& pause);
-  void finish();
+  void finish(const std::function<void()>& pause);
 
   bool transposed_;  // the matrix has more columns than rows, so its transpose is decomposed
   int long_, short_;

@@ -123,12 +123,18 @@ class Nystrom {
       if (rank_ > 0) {
         const Mat<T, Space> rows = rows_.view().block(0, 0, drawn.count, rank_);
         la_.forEach(drawn.count, rank_, kernels::GatherRows<T, Space>{f_.columns(0, rank_), rows, drawn});
-        la_.gemm(Transpose::no, Transpose::yes, -1.0, f_.columns(0, rank_), rows, 1.0, block);
+        byRows(rank_, [&](int first, int some) {
+          la_.gemm(Transpose::no, Transpose::yes, -1.0, f_.view().block(first, 0, some, rank_), rows, 1.0,
+                   block.block(first, 0, some, drawn.count));
+        });
       }
       if (!eliminate(drawn, block)) break;
     }
     if (rank_ > before) {
-      la_.syrk(Transpose::yes, 1.0, f_.columns(0, rank_), 0.0, gram_.view().block(0, 0, rank_, rank_));
+      byRows(rank_, [&](int first, int some) {
+        la_.syrk(Transpose::yes, 1.0, f_.view().block(first, 0, some, rank_), first == 0 ? 0.0 : 1.0,
+                 gram_.view().block(0, 0, rank_, rank_));
+      });
     }
   }
 
@@ -161,6 +167,18 @@ class Nystrom {
   static constexpr double share = 0.3;
   static constexpr double smallest = 100 * static_cast<double>(std::numeric_limits<T>::epsilon());
 
+  /// Calls work(first, count) for rows of which one has so many columns, few enough at a time that an end of the solve
+  /// is heard soon.
+  template <class Work>
+  void byRows(int columns, Work&& work) {
+    constexpr int numbersAtOnce = 1 << 20;
+    const int n = f_.rows(), piece = std::max(1, numbersAtOnce / std::max(1, columns));
+    for (int first = 0; first < n; first += piece) {
+      la_.checkpoint();
+      work(first, std::min(piece, n - first));
+    }
+  }
+
   void measureRest() {
     la_.download(Mat<const double, Space>(diagonal_.view()), rest_.view());
     double sum = 0;
@@ -179,7 +197,7 @@ class Nystrom {
   }
 
   /// Takes from the columns `block` of K - F F^T those that one draw after the other would have taken, and adds them to
-  /// F; false where there is none.
+  /// F; false where there is none. Longer than most: one factorisation, entry by entry.
   bool eliminate(const Pivots& drawn, Mat<T, Space> block) {
     const int count = drawn.count;
     const Mat<T, Space> square = square_.view().block(0, 0, count, count);
@@ -213,7 +231,9 @@ class Nystrom {
     const Mat<T, Space> factor = square_.view().block(0, 0, taken, taken);
     la_.upload(Mat<const T>(l.view().block(0, 0, taken, taken)), factor);
     la_.forEach(added.rows, taken, kernels::GatherColumns<T, Space>{block, added, accepted});
-    la_.trsm(Side::right, Transpose::yes, 1.0, factor, added);
+    byRows(taken, [&](int first, int some) {
+      la_.trsm(Side::right, Transpose::yes, 1.0, factor, added.block(first, 0, some, taken));
+    });
     la_.forEach(added.rows, kernels::ReduceDiagonal<T, Space>{added, diagonal_});
     rank_ += taken;
     measureRest();

@@ -5,6 +5,7 @@ import type { Bounds } from './bounds.js';
 import { SolverError } from './error.js';
 import { loadAddon, loadCudaAddon, type Addon as Untyped } from './loader.js';
 import type { Matrix, SparseMatrix } from './matrix.js';
+import type { Packed } from './packed.js';
 
 /** What either addon has. */
 export interface Solvers {
@@ -14,14 +15,19 @@ export interface Solvers {
   threads(): number;
   /** The processors that its own functions and those of the BLAS are compiled for, of the versions that run here. */
   kernels(): { own: string; blas?: string };
-  /** Throws on settings and shapes that are wrong; all else rejects the promise. */
+  /** Throws on settings and shapes that are wrong; all else rejects the promise. `number`: one that no other solve has. */
   solve(
     solver: string,
     problem: object,
     settings: object,
     onProgress: ((progress: Progress) => void) | undefined,
     aborted: boolean,
-  ): Job;
+    number: number,
+  ): Promise<Packed>;
+  /** Aborts the solve of that number, unless it has ended. */
+  abort(number: number): void;
+  /** The shape of results that begin with this number. */
+  shapeOf(number: number): string;
   /** Throws `OUT_OF_MEMORY`, "subject 20 MB, of which 10 MB are available", where so many bytes are not there. */
   requireMemory(request: { bytes: number; subject: string }): void;
   /** A copy to be made by `copyPiece`, which this addon then takes in the place of the array, which messages call `name`. */
@@ -175,7 +181,6 @@ export interface WriteNlRequest extends Bounds {
 
 export interface Job {
   promise: Promise<unknown>;
-  abort(): void;
 }
 
 /** What the addon says of its solvers; scripts/types.mjs makes types and tables of it. */

@@ -1,12 +1,14 @@
 // Results as the addon packs them: native/binding/packed_result.hpp.
 
-export interface Packed {
-  /** Has a line for each member: a letter that says what it is, its name, and for names of an enumeration those behind spaces. */
-  shape: string;
-  /** Holds numbers, truth values as 0 and 1, and short arrays behind their lengths. */
-  numbers: Float64Array;
-  /** All other values. */
-  others: unknown[];
+/**
+ * The number of the shape, and numbers, truth values as 0 and 1, values of enumerations, and short arrays behind their lengths; in an
+ * array before all other values, if there are any.
+ */
+export type Packed = Float64Array | [numbers: Float64Array, ...others: unknown[]];
+
+/** Knows shapes by their numbers. A shape has a line for each member: a letter that says what it is, its name, and further texts behind spaces. */
+interface Shapes {
+  shapeOf(number: number): string;
 }
 
 /** The members of an object, in order. */
@@ -19,23 +21,23 @@ interface Layout {
 interface Member {
   kind: string;
   name: string;
-  /** The names of an enumeration by its values. */
+  /** The names of an enumeration by its values, or the text that this member always is. */
   names: string[];
   /** The members of a member that is an object, or those that a report may have. */
   inner: Layout | undefined;
 }
 
-/** Layouts by shapes that were read before: a solver has few. */
-const known = new Map<string, Layout>();
+/** Layouts by the numbers of shapes that were read before. */
+const known = new WeakMap<Shapes, Layout[]>();
 
-function layoutOf(shape: string): Layout {
-  const most = 256;
-  const before = known.get(shape);
-  if (before) return before;
-  const layout = readLayout(shape.split('\n')[Symbol.iterator]());
-  if (known.size === most) known.clear();
-  known.set(shape, layout);
-  return layout;
+function layoutOf(number: number, shapes: Shapes): Layout {
+  let layouts = known.get(shapes);
+  if (!layouts) {
+    layouts = [];
+    known.set(shapes, layouts);
+  }
+  layouts[number] ??= readLayout(shapes.shapeOf(number).split('\n')[Symbol.iterator]());
+  return layouts[number];
 }
 
 /** Reads up to the line that ends an object. */
@@ -56,9 +58,12 @@ function emptyWith(names: readonly string[]): Record<string, unknown> {
   return made;
 }
 
-/** Makes the object that was packed. */
-export function unpack({ shape, numbers, others }: Packed): Record<string, unknown> {
-  let [place, other] = [0, 0];
+/** Makes the object that was packed by an addon. Longer than most: its steps share one place in the numbers. */
+export function unpack(packed: Packed, shapes: Shapes): Record<string, unknown> {
+  const others: readonly unknown[] = Array.isArray(packed) ? packed : [packed];
+  const numbers = others[0] as Float64Array;
+  let place = 0;
+  let other = 1;
   const next = (): number => numbers[place++] as number;
   const filled = <List extends Float64Array | Int32Array>(list: List): List => {
     for (let i = 0; i < list.length; ++i) list[i] = next();
@@ -83,9 +88,11 @@ export function unpack({ shape, numbers, others }: Packed): Record<string, unkno
   const make = ({ members, empty }: Layout): Record<string, unknown> => {
     // V8 makes a hash table of an object to which more than a dozen members are added by computed names, and copying that is slow.
     const object = members.length > 12 ? { ...empty } : {};
-    for (const { kind, name, inner } of members) {
+    for (const { kind, name, names, inner } of members) {
       if (kind === 'n') object[name] = next();
       else if (kind === 'b') object[name] = next() !== 0;
+      else if (kind === 'e') object[name] = names[next()];
+      else if (kind === 'c') object[name] = names[0];
       else if (kind === 'v') object[name] = others[other++];
       else if (kind === 'f') object[name] = filled(new Float64Array(next()));
       else if (kind === 'i') object[name] = filled(new Int32Array(next()));
@@ -94,5 +101,5 @@ export function unpack({ shape, numbers, others }: Packed): Record<string, unkno
     }
     return object;
   };
-  return make(layoutOf(shape));
+  return make(layoutOf(next(), shapes));
 }

@@ -101,7 +101,23 @@ export function checkOptions<T extends object>(
   own: readonly string[] = [],
   name = 'options',
 ): T {
-  return checkSettings(options, [...new Set([...settingNames(solver), ...own, ...callOptions])], name);
+  return checkSettings(options, own.length > 0 ? namesOf(solver, own) : ownNames(solver), name);
+}
+
+const namesOf = (solver: string, own: readonly string[]): readonly string[] => [
+  ...new Set([...settingNames(solver), ...own, ...callOptions]),
+];
+
+const ofSolvers = new Map<string, readonly string[]>();
+
+/** What {@link namesOf} gives of a solver alone, made once: small solves take little longer. */
+function ownNames(solver: string): readonly string[] {
+  let names = ofSolvers.get(solver);
+  if (!names) {
+    names = namesOf(solver, []);
+    ofSolvers.set(solver, names);
+  }
+  return names;
 }
 
 /**

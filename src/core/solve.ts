@@ -1,7 +1,7 @@
 // The way of every solver from its typed function to the addon and back.
 import { AsyncResource } from 'node:async_hooks';
 import type { Outcome, Progress, Status } from '../generated/solve.js';
-import { addon, answersUnread, cudaAddon, type Job, type Solvers } from './addon.js';
+import { addon, answersUnread, cudaAddon, type Solvers } from './addon.js';
 import { withArrayCopies } from './arrayCopies.js';
 import { Callbacks, type Guard, type Numeric } from './callbacks.js';
 import { checkBoolean, checkFunction, checkSignal, isPromise } from './check.js';
@@ -9,7 +9,7 @@ import { checkDevice, chooseDevice, type DeviceName, type DeviceSupport } from '
 import { fromNative, SolverError } from './error.js';
 import { iterationTable } from './iterationTable.js';
 import { observed } from './observe.js';
-import { type Packed, unpack } from './packed.js';
+import { unpack } from './packed.js';
 import { checkOptions } from './settingNames.js';
 
 export type { Guard, Numeric, Outcome, Progress, Status };
@@ -111,9 +111,13 @@ interface Task {
   callbacks: Callbacks;
 }
 
+/** The number of the last solve. */
+let last = 0;
+
 async function run<Answer>(task: Task, on: 'cpu' | 'cuda'): Promise<Answer & SolveResult> {
   const { solver, problem, own, signal, present, report, table, callbacks } = task;
   const solvers = on === 'cuda' ? cudaAddon() : addon();
+  const number = ++last;
   let unwatch: (() => void) | undefined;
   try {
     const leave = signal && answersUnread(solver) ? signal : undefined;
@@ -122,14 +126,13 @@ async function run<Answer>(task: Task, on: 'cpu' | 'cuda'): Promise<Answer & Sol
     const begun = withArrayCopies(
       solvers,
       isPromise(made) ? await made : made,
-      (given) => solvers.solve(solver, given, own, report, signal?.aborted ?? false),
+      (given) => ({ packed: solvers.solve(solver, given, own, report, signal?.aborted ?? false, number) }),
       leave,
     );
-    const job = isPromise(begun) ? await begun : begun;
-    callbacks.abort = () => job.abort();
-    unwatch = signal && watch(signal, job);
-    const packed = (await job.promise) as Packed;
-    const answer = unpack(packed) as unknown as Answer & Outcome;
+    const { packed } = isPromise(begun) ? await begun : begun;
+    callbacks.abort = () => solvers.abort(number);
+    unwatch = signal && watch(signal, callbacks.abort);
+    const answer = unpack(await packed, solvers) as unknown as Answer & Outcome;
     await callbacks.end();
     const history = answer.history.map(present);
     table?.end(history);
@@ -145,7 +148,7 @@ async function run<Answer>(task: Task, on: 'cpu' | 'cuda'): Promise<Answer & Sol
 }
 
 interface Watch {
-  jobs: Set<Job>;
+  jobs: Set<() => void>;
   listener: () => void;
 }
 
@@ -153,11 +156,11 @@ interface Watch {
 const watches = new WeakMap<AbortSignal, Watch>();
 
 /** Lets a signal abort a job, until the function that is returned gets called. */
-function watch(signal: AbortSignal, job: Job): () => void {
+function watch(signal: AbortSignal, abort: () => void): () => void {
   const { jobs, listener } = watches.get(signal) ?? begin(signal);
-  jobs.add(job);
+  jobs.add(abort);
   return () => {
-    jobs.delete(job);
+    jobs.delete(abort);
     if (jobs.size > 0) return;
     signal.removeEventListener('abort', listener);
     watches.delete(signal);
@@ -165,9 +168,9 @@ function watch(signal: AbortSignal, job: Job): () => void {
 }
 
 function begin(signal: AbortSignal): Watch {
-  const jobs = new Set<Job>();
+  const jobs = new Set<() => void>();
   const listener = () => {
-    for (const job of jobs) job.abort();
+    for (const abort of jobs) abort();
   };
   signal.addEventListener('abort', listener);
   const made = { jobs, listener };

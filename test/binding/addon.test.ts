@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../src/core/addon.js';
-import { type Packed, unpack } from '../../src/core/packed.js';
+import { unpack } from '../../src/core/packed.js';
 import { runInChild } from '../contract/child.js';
 import { type Fixture, fixtures, regression } from '../contract/fixtures.js';
 
@@ -27,8 +27,8 @@ it('has the statuses, the vocabulary and a schema that JSON can hold', () => {
 });
 
 it('gives the members that the schema says, those that are optional where they are known', async () => {
-  const { promise } = native.solve('relu', { x, y, patterns: { sample: 5 } }, { beta: 0.1 }, undefined, false);
-  const result = unpack((await promise) as Packed);
+  const promise = native.solve('relu', { x, y, patterns: { sample: 5 } }, { beta: 0.1 }, undefined, false, 1);
+  const result = unpack(await promise, native);
   const { result: members = [] } = native.schema().solvers.relu ?? {};
   expect(members.length).toBeGreaterThan(10);
   for (const { name, type, optional } of members) {
@@ -200,8 +200,8 @@ describe('wrong arguments throw', () => {
   });
 
   it('and leave the addon as it was', async () => {
-    expect(native.solve('relu', { x: shared, y }, { beta: 0.1 }, undefined, true).promise).toBeInstanceOf(Promise);
-    const { promise } = native.solve('relu', { x, y }, { beta: 0.1 }, undefined, false);
-    expect(unpack((await promise) as Packed)).toMatchObject({ status: 'solved' });
+    expect(native.solve('relu', { x: shared, y }, { beta: 0.1 }, undefined, true, 1)).toBeInstanceOf(Promise);
+    const promise = native.solve('relu', { x, y }, { beta: 0.1 }, undefined, false, 2);
+    expect(unpack(await promise, native)).toMatchObject({ status: 'solved' });
   });
 });

@@ -69,13 +69,15 @@ describe.each(Object.entries(fixtures))('%s', (_, fixture: Fixture) => {
         const [name, f, args] = pick(messages, random);
         try {
           const answer = f(...mutated(args, random));
-          if (!(answer?.promise instanceof Promise)) {
+          const promise = answer?.promise ?? answer;
+          if (!(promise instanceof Promise)) {
             ++ends.answered;
             continue;
           }
-          if (random() < 0.5) answer.abort();
-          else setTimeout(answer.abort, 20).unref();
-          await answer.promise.then(() => ++ends.answered, () => ++ends.rejected);
+          const abort = () => native.abort(args[5]);
+          if (random() < 0.5) abort();
+          else setTimeout(abort, 20).unref();
+          await promise.then(() => ++ends.answered, () => ++ends.rejected);
         } catch {
           ++ends.threw;
         }

@@ -54,7 +54,7 @@ describe.skipIf(missing)('the simulated device', () => {
   it('has no use for what the addon of the CPU has compiled', () => {
     const program = logisticRegression({ x: [[1], [2], [3]], y: [0, 1, 0] });
     const problem = { ...program.toNative((_, f) => f, addon()), start: program.start, reportIterates: false };
-    const solveThere = () => cudaAddon().solve('nlp', problem, {}, undefined, true);
+    const solveThere = () => cudaAddon().solve('nlp', problem, {}, undefined, true, 0);
     expect(solveThere).toThrow('program = an object: expected a model that this addon has compiled');
   });
 });

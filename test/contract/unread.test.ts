@@ -1,7 +1,7 @@
 // Solves that are aborted while their data are copied: what each solver answers then, without a look at the data.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Addon, addon, answersUnread } from '../../src/core/addon.js';
-import { type Packed, unpack } from '../../src/core/packed.js';
+import { unpack } from '../../src/core/packed.js';
 import { type Problem, solve, solverFixtures } from './fixtures.js';
 
 type Call = Parameters<Addon['solve']>;
@@ -58,9 +58,7 @@ describe.each(solvers)('%s', (name, { small }) => {
     const [, problem, settings] = await callOf(small);
     const left = unread(problem, data);
     const given = 'program' in left ? { ...left, unread: true } : left;
-    const { status, iterations } = unpack(
-      (await addon().solve(name, given, settings, undefined, true).promise) as Packed,
-    );
+    const { status, iterations } = unpack(await addon().solve(name, given, settings, undefined, true, 0), addon());
     expect({ status, iterations }).toEqual({ status: 'aborted', iterations: 0 });
   });
 });

@@ -185,7 +185,7 @@ it('shows numbers as C++ does', async () => {
   const shown = (value: number) => {
     const problem = { n: 1, matrices: [], numerator: [], difference: false };
     try {
-      addon().solve('fractional', problem, { tolerance: value }, undefined, true);
+      addon().solve('fractional', problem, { tolerance: value }, undefined, true, 0);
     } catch (error) {
       return /^tolerance = (\S+): /.exec((error as Error).message)?.[1];
     }

@@ -29,8 +29,6 @@ constexpr double jitter = 0.1;
 /// Accuracy and iterations of the convex programs of rounds; that of the end has the settings'.
 constexpr double roundTolerance = 3e-4;
 constexpr int roundIterations = 300;
-/// Iterations of a convex program between two looks at its gap: one costs about as much as an iteration.
-constexpr int iterationsOfLook = 5;
 /// The columns, bias included, up to which the largest price is found exactly: in each round, and at the end.
 constexpr int exactInRounds = 4;
 constexpr int exactAtEnd = mostPriceColumns;
@@ -490,7 +488,6 @@ void ReluRefiner::solvePart(int part, const ReluNeurons& network, double toleran
   ReluSettings settings = settings_;
   settings.tolerance = tolerance;
   settings.maxIterations = std::min(iterations, settings_.maxIterations);
-  settings.checkInterval = iterationsOfLook;
   const double seconds = (ended_ ? shareOfConvex * timeLeft() : timeForRounds()) / (parts() - part);
   Monitor monitor = la_.childMonitor(iterations == 0 ? infinity : std::max(0.0, seconds));
   const Cpu watched = la_.watchedBy(monitor);

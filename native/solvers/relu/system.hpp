@@ -228,15 +228,30 @@ void ReluSystem<La>::columns(const Pivots& pivots, Mat<T, Space> to) {
   const Mat<T, Space> active = active_.view().block(0, 0, count, map_.patterns());
   const Mat<const T, Space> masks = map_.features() ? map_.activations() : map_.masks();
   la_.forEach(count, masks.cols, kernels::GatherRows<T, Space>{masks, active, pivots});
-  if (map_.features()) {
-    la_.gemm(Transpose::no, Transpose::yes, 1.0, masks, Mat<const T, Space>(active), 0.0, to);
-    return;
-  }
+  // Few enough rows at a time that an end of the solve is heard soon.
+  constexpr int numbersAtOnce = 1 << 20;
+  const int piece = std::max(1, numbersAtOnce / std::max(1, std::max(masks.cols, xt_.rows)));
+  const auto byRows = [&](auto&& work) {
+    for (int first = 0; first < to.rows; first += piece) {
+      la_.checkpoint();
+      work(first, std::min(piece, to.rows - first));
+    }
+  };
+  const auto timesActive = [&](Mat<T, Space> out) {
+    byRows([&](int first, int some) {
+      la_.gemm(Transpose::no, Transpose::yes, 1.0, masks.block(first, 0, some, masks.cols), Mat<const T, Space>(active),
+               0.0, out.block(first, 0, some, count));
+    });
+  };
+  if (map_.features()) return timesActive(to);
   const Mat<T, Space> rows = rows_.columns(0, count);
   const Mat<T, Space> overlap = overlap_.columns(0, count);
   la_.forEach(rows.rows, count, kernels::GatherColumns<T, Space>{xt_, rows, pivots});
-  la_.gemm(Transpose::yes, Transpose::no, 1.0, xt_, Mat<const T, Space>(rows), 0.0, to);
-  la_.gemm(Transpose::no, Transpose::yes, 1.0, masks, Mat<const T, Space>(active), 0.0, overlap);
+  byRows([&](int first, int some) {
+    la_.gemm(Transpose::yes, Transpose::no, 1.0, xt_.columns(first, some), Mat<const T, Space>(rows), 0.0,
+             to.block(first, 0, some, count));
+  });
+  timesActive(overlap);
   la_.forEach(to.rows, count, kernels::TimesOverlap<T, Space>{to, overlap, map_.signs()});
 }
 

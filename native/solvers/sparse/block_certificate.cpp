@@ -14,6 +14,7 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const int> free, bo
   const int n = data.n(), classes = data.responses(), begin = intercept ? 1 : 0;
   const int count = begin + static_cast<int>(free.size()), unknowns = count * classes;
   if (count == 0) return true;
+  constexpr int rowsAtOnce = 4096;
   const auto weighted = [&](int i, int k) {
     const std::size_t entry = at(i) + at(n) * at(k);
     return first[entry] + data.weights[at(i)] * data.y[entry];
@@ -32,6 +33,7 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const int> free, bo
   for (int f = 0; f < count; ++f) {
     for (int g = 0; g <= f; ++g) {
       for (int i = 0; i < n; ++i) {
+        if (i % rowsAtOnce == 0) data.checkpoint();
         const double weight = data.weights[at(i)];
         if (weight == 0) continue;
         const double both = z(i, f) * z(i, g);
@@ -53,6 +55,7 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const int> free, bo
   bool inside = true;
   std::vector<double> move(at(classes));
   for (int i = 0; i < n; ++i) {
+    if (i % rowsAtOnce == 0) data.checkpoint();
     const double weight = data.weights[at(i)];
     if (weight == 0) continue;
     double mean = 0;

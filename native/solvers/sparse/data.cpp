@@ -24,16 +24,20 @@ void requireLength(const char* name, std::size_t length, int expected, const cha
           std::string("expected as many numbers as x has ") + per + ": " + show(expected));
 }
 
+constexpr std::size_t numbersAtOnce = 1 << 20;  // some milliseconds
+
 /// Throws at the first number that is not as expected.
 template <class Holds>
-void requireEach(const char* name, const std::vector<double>& values, Holds&& holds, const char* expected) {
+void requireEach(const Cpu& la, const char* name, const std::vector<double>& values, Holds&& holds,
+                 const char* expected) {
   for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i % numbersAtOnce == 0) la.abortPoint();
     if (!holds(values[i])) require(false, std::string(name) + "[" + show(i) + "]", values[i], expected);
   }
 }
 
-void requireResponses(SparseFamily family, const std::vector<double>& y) {
-  const auto each = [&](auto&& holds, const char* expected) { requireEach("y", y, holds, expected); };
+void requireResponses(const Cpu& la, SparseFamily family, const std::vector<double>& y) {
+  const auto each = [&](auto&& holds, const char* expected) { requireEach(la, "y", y, holds, expected); };
   switch (family) {
     case SparseFamily::binomial:
       return each([](double v) { return v >= 0 && v <= 1; }, "expected a number in [0, 1] for family 'binomial'");
@@ -57,13 +61,14 @@ SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const Sparse
       delta(settings.delta),
       level(settings.level),
       ties(settings.ties),
+      la_(la),
       responses_(problem.responses) {
   require(responses_ >= 1, "responses", responses_, "expected at least 1");
   const bool ofOne = family == SparseFamily::huber || family == SparseFamily::quantile || family == SparseFamily::cox;
   require(!ofOne || responses_ == 1, "responses", responses_, "expected 1 for families 'huber', 'quantile' and 'cox'");
   readColumns(la, problem);
   requireEntries("y", problem.y.size());
-  requireResponses(settings.family, problem.y);
+  requireResponses(la, settings.family, problem.y);
   requireShares(problem.y);
   readRows(problem);
   if (family == SparseFamily::cox) readEvents(problem);
@@ -97,12 +102,15 @@ void SparseData::requireEntries(const char* name, std::size_t length) const {
 }
 
 void SparseData::readRows(const SparseProblem& problem) {
+  la_.abortPoint();
   y = problem.y;
+  la_.abortPoint();
   weights = problem.weights;
   if (weights.empty()) weights.assign(at(n()), 1.0);
   requireLength("sampleWeight", weights.size(), n(), "rows");
   requireEach(
-      "sampleWeight", weights, [](double w) { return w >= 0 && std::isfinite(w); }, "expected a finite number >= 0");
+      la_, "sampleWeight", weights, [](double w) { return w >= 0 && std::isfinite(w); },
+      "expected a finite number >= 0");
   for (const double w : weights) totalWeight += w;
   require(totalWeight > 0 && std::isfinite(totalWeight), "sum of sampleWeight", totalWeight,
           "expected a positive finite number");
@@ -110,7 +118,7 @@ void SparseData::readRows(const SparseProblem& problem) {
   offset = problem.offset;
   if (!offset.empty()) requireEntries("offset", offset.size());
   requireEach(
-      "offset", offset, [](double o) { return std::isfinite(o); }, "expected a finite number");
+      la_, "offset", offset, [](double o) { return std::isfinite(o); }, "expected a finite number");
 }
 
 void SparseData::readEvents(const SparseProblem& problem) {
@@ -118,7 +126,7 @@ void SparseData::readEvents(const SparseProblem& problem) {
   strata = problem.strata;
   requireLength("y.event", events.size(), n(), "rows");
   requireEach(
-      "y.event", events, [](double e) { return e == 0 || e == 1; }, "expected 0 or 1");
+      la_, "y.event", events, [](double e) { return e == 0 || e == 1; }, "expected 0 or 1");
   if (!strata.empty()) requireLength("y.strata", strata.size(), n(), "rows");
   starts = problem.starts;
   if (!starts.empty()) requireLength("y.start", starts.size(), n(), "rows");
@@ -164,6 +172,7 @@ void SparseData::requireShares(const std::vector<double>& shares) const {
   if (family != SparseFamily::multinomial) return;
   require(responses_ >= 2, "responses", responses_, "expected at least two classes for family 'multinomial'");
   for (int i = 0; i < n(); ++i) {
+    if (at(i) * at(responses_) % numbersAtOnce < at(responses_)) la_.abortPoint();
     double sum = 0;
     for (int k = 0; k < responses_; ++k) sum += shares[at(i) + at(n()) * at(k)];
     require(std::abs(sum - 1) <= roundingOfShares, "sum of y[" + show(i) + "]", sum,
@@ -174,7 +183,7 @@ void SparseData::requireShares(const std::vector<double>& shares) const {
 /// Factors of the columns: those of their groups, for penalties of groups.
 void SparseData::readFactors(const SparseProblem& problem, bool ofGroups) {
   requireEach(
-      "penaltyFactor", problem.penaltyFactor, [](double f) { return f >= 0 && std::isfinite(f); },
+      la_, "penaltyFactor", problem.penaltyFactor, [](double f) { return f >= 0 && std::isfinite(f); },
       "expected a finite number >= 0");
   if (!ofGroups || problem.groups.empty()) {
     factor = problem.penaltyFactor;
@@ -209,9 +218,9 @@ void SparseData::readPenalties(const SparseProblem& problem) {
   requireLength("lowerBounds", lower.size(), p(), "columns");
   requireLength("upperBounds", upper.size(), p(), "columns");
   requireEach(
-      "lowerBounds", lower, [](double b) { return b <= 0; }, "expected a number <= 0 or -Infinity");
+      la_, "lowerBounds", lower, [](double b) { return b <= 0; }, "expected a number <= 0 or -Infinity");
   requireEach(
-      "upperBounds", upper, [](double b) { return b >= 0; }, "expected a number >= 0 or Infinity");
+      la_, "upperBounds", upper, [](double b) { return b >= 0; }, "expected a number >= 0 or Infinity");
   givenLower = lower;
   givenUpper = upper;
   for (std::size_t j = 0; j < lower.size(); ++j) {
@@ -225,7 +234,7 @@ void SparseData::readPenalties(const SparseProblem& problem) {
 
 void SparseData::multiplyTransposed(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const {
   if (x.sparse()) return multiplySparse(la, r, sums, out);
-  la.gemm(Transpose::yes, Transpose::no, 1.0, x.dense(), r, 0.0, out);
+  la.gemmWithAborts(Transpose::yes, Transpose::no, 1.0, x.dense(), r, 0.0, out);
   for (int k = 0; k < r.cols; ++k) {
     for (int j = 0; j < p(); ++j) out(j, k) = (out(j, k) - shift[at(j)] * sums[k]) / scale[at(j)];
   }

@@ -23,6 +23,9 @@ class SparseData {
   /// Responses K, each with a prediction of its own: y and offsets are n x K by columns.
   int responses() const { return responses_; }
 
+  /// Cpu::checkpoint of the solve, for loops over all rows and responses.
+  void checkpoint() const { la_.checkpoint(); }
+
   /// column j . r, where r sums to `sum`.
   double dot(int j, const double* r, double sum) const { return (x.dot(j, r) - shift[at(j)] * sum) / scale[at(j)]; }
   /// A coefficient in the units of x, within the bounds as they were given.
@@ -52,6 +55,7 @@ class SparseData {
   double totalWeight = 0;
 
  private:
+  const Cpu la_;
   int responses_ = 1;
 
   void readColumns(const Cpu& la, const SparseProblem& problem);

@@ -49,7 +49,11 @@ GroupPath::GroupPath(const Cpu& la, const SparseData& data, const SparseSettings
   require(!data.bounded, "lowerBounds", "given",
           "expected no bounds with penalties of groups or with several responses");
   const std::size_t size = at(data.n()) * at(responses_);
-  for (auto* each : {&t_, &first_, &second_, &rows_}) each->resize(size);
+  for (auto* each : {&t_, &first_, &second_, &rows_}) {
+    la.abortPoint();
+    each->resize(size);
+  }
+  la.abortPoint();
   h_.resize(at(data.n()));
   std::size_t widest = 1;
   for (int g = 0; g < blocks_.count(); ++g) widest = std::max(widest, blocks_.columns(g).size());
@@ -90,6 +94,7 @@ void GroupPath::evaluate() {
 void GroupPath::setGradient() {
   places_.resize(at(metric_.size()));
   for (int k = 0; k < responses_; ++k) {
+    la_.checkpoint();
     const std::span<double> slopes = column(first_, k);
     const double sum = std::accumulate(slopes.begin(), slopes.end(), 0.0);
     metric_.gradient(slopes, places_);
@@ -103,6 +108,7 @@ double GroupPath::violationOfIntercepts() const {
   if (!settings_.intercept) return 0;
   double most = 0;
   for (int k = 0; k < responses_; ++k) {
+    la_.checkpoint();
     const auto from = first_.begin() + static_cast<std::ptrdiff_t>(at(k) * at(data_.n()));
     most = std::max(most, std::abs(std::accumulate(from, from + data_.n(), 0.0)));
   }
@@ -122,6 +128,7 @@ void GroupPath::setCurvatures(double stretch) {
 /// already.
 void GroupPath::rowsOfStep(std::span<const double> step) {
   for (int k = 0; k < responses_; ++k) {
+    la_.checkpoint();
     for (int e = 0; e < metric_.size(); ++e) places_[at(e)] = step[at(e * responses_ + k)];
     metric_.addProduct(places_, column(rows_, k));
   }
@@ -134,6 +141,7 @@ bool GroupPath::moveTo(const BlockPenaltyAt& penalty, std::span<const double> af
   const std::size_t size = after.size();
   moves_.resize(at(responses_));
   before_.assign(quadratic_.b.begin(), quadratic_.b.end());
+  la_.checkpoint();
   start_ = t_;
   const double objective = value_ + quadratic_.penaltyValue(penalty);
   const double rounding = roundingOfSum(data_.n(), std::abs(objective) + scaleOfGap() + std::abs(perfect_));
@@ -141,6 +149,7 @@ bool GroupPath::moveTo(const BlockPenaltyAt& penalty, std::span<const double> af
   step.resize(size);
   for (std::size_t e = 0; e < size; ++e) step[e] = after[e] - before_[e];
   for (int k = 0; k < responses_; ++k) {
+    la_.checkpoint();
     const std::span<double> slopes = column(first_, k);
     double move = 0;
     if (settings_.intercept) {
@@ -154,6 +163,7 @@ bool GroupPath::moveTo(const BlockPenaltyAt& penalty, std::span<const double> af
   const std::vector<double> from = intercepts_;
   for (double share = 1; share > std::ldexp(1.0, -mostHalvingsOfStep); share /= 2) {
     for (std::size_t i = 0; i < t_.size(); ++i) t_[i] = start_[i] + share * rows_[i];
+    la_.checkpoint();
     for (std::size_t e = 0; e < size; ++e) quadratic_.b[e] = share == 1 ? after[e] : before_[e] + share * step[e];
     for (std::size_t k = 0; k < from.size(); ++k) intercepts_[k] = from[k] + share * moves_[k];
     evaluate();
@@ -161,6 +171,7 @@ bool GroupPath::moveTo(const BlockPenaltyAt& penalty, std::span<const double> af
   }
   std::ranges::copy(before_, quadratic_.b.begin());
   t_ = start_;
+  la_.checkpoint();
   intercepts_ = from;
   evaluate();
   return false;
@@ -239,6 +250,7 @@ bool GroupPath::classStep(const BlockPenaltyAt& penalty, const BlockQuadratic::G
     if (!classes_.set(working_, freePlaces_, *loss_, first_, second_, stretch)) return false;
   }
   for (int k = 0; k < responses_; ++k) {
+    la_.checkpoint();
     const std::span<double> slopes = column(first_, k);
     sums_[at(k)] = std::accumulate(slopes.begin(), slopes.end(), 0.0);
   }
@@ -483,6 +495,7 @@ void GroupPath::restore(const PathModel& model) {
     std::ranges::fill(column(rows_, k), intercepts_[at(k)]);
   }
   rowsOfStep(quadratic_.b);
+  la_.checkpoint();
   for (std::size_t i = 0; i < t_.size(); ++i) t_[i] = rows_[i] + (data_.offset.empty() ? 0 : data_.offset[i]);
   evaluate();
   setGradient();
@@ -517,8 +530,9 @@ std::vector<int> GroupPath::freeAt(const BlockPenaltyAt& penalty) const {
 GroupPath::Together GroupPath::solveTogether(std::span<const double> lambdas, double sharper) {
   const int n = data_.n(), count = static_cast<int>(lambdas.size()), width = count * responses_;
   Together all;
-  all.slopes = HostMatrix<double>(n, width, Uninitialized{});
   all.gradients = HostMatrix<double>(data_.p(), width, Uninitialized{});
+  if (slopes_.cols() < width) slopes_ = HostMatrix<double>(n, width, Uninitialized{});
+  all.slopes = slopes_.columns(0, width);
   std::vector<double> sums(at(width));
   for (int k = 0; k < count; ++k) {
     const BlockPenaltyAt penalty(blocks_, settings_, lambdas[at(k)]);
@@ -526,11 +540,15 @@ GroupPath::Together GroupPath::solveTogether(std::span<const double> lambdas, do
         solve(penalty, sharper * tolerance(penalty), sharper * shareOfTolerance * settings_.tolerance * scaleOfGap());
     all.models.push_back(model(penalty, lambdas[at(k)], reached));
     const std::span<double> slopes(all.slopes.column(k * responses_), first_.size());
-    std::copy(first_.begin(), first_.end(), slopes.begin());
+    for (int r = 0; r < responses_; ++r) {
+      la_.checkpoint();
+      std::ranges::copy(column(first_, r), all.slopes.column(k * responses_ + r));
+    }
     all.orthogonal.push_back(
         !penalty.convex() ||
         makeResponsesOrthogonal(data_, *loss_, freeAt(penalty), settings_.intercept, first_, second_, slopes));
     for (int r = 0; r < responses_; ++r) {
+      la_.checkpoint();
       const double* of = all.slopes.column(k * responses_ + r);
       sums[at(k * responses_ + r)] = std::accumulate(of, of + n, 0.0);
     }

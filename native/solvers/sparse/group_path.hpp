@@ -38,7 +38,7 @@ class GroupPath : public PathEngine {
   /// Models of some lambdas, and what checks need of them: K columns for each.
   struct Together {
     std::vector<PathModel> models;
-    HostMatrix<double> slopes;     ///< derivatives of the loss times weights
+    Mat<double> slopes;            ///< derivatives of the loss times weights
     HostMatrix<double> gradients;  ///< of all columns
     std::vector<bool> orthogonal;  ///< whether slopes are so to what has no penalty
   };
@@ -100,6 +100,7 @@ class GroupPath : public PathEngine {
 
   // The present point: predictions and derivatives of the loss, n x K.
   std::vector<double> t_, first_, second_, h_;
+  HostMatrix<double> slopes_;  ///< of models that are solved together
   std::vector<double> intercepts_;
   double value_ = 0;  ///< of the loss
   // Of steps.

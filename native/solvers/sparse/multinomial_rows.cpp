@@ -11,6 +11,7 @@
 namespace nonconvex {
 namespace {
 
+constexpr std::size_t rowsAtOnce = 1 << 16;   // of which there are numbers for each class
 constexpr double leastShareOfWeight = 1e-10;  // of a row's curvature beside its weight
 
 }  // namespace
@@ -24,10 +25,12 @@ double MultinomialRows::evaluate(std::span<const double> t, std::span<double> fi
   std::copy_n(t.begin(), n, most_.begin());
   std::fill(total_.begin(), total_.end(), 0.0);
   for (std::size_t k = n; k < t.size(); k += n) {
+    data_.checkpoint();
     for (std::size_t i = 0; i < n; ++i) most_[i] = std::max(most_[i], t[k + i]);
   }
   double sum = 0;
   for (std::size_t k = 0; k < t.size(); k += n) {
+    data_.checkpoint();
     for (std::size_t i = 0; i < n; ++i) {
       const double above = t[k + i] - most_[i];
       second[k + i] = vectorExp(above);
@@ -37,6 +40,7 @@ double MultinomialRows::evaluate(std::span<const double> t, std::span<double> fi
   }
   for (std::size_t i = 0; i < n; ++i) sum += weights[i] * std::log(total_[i]);
   for (std::size_t k = 0; k < t.size(); k += n) {
+    data_.checkpoint();
     for (std::size_t i = 0; i < n; ++i) {
       const double p = second[k + i] / total_[i];
       first[k + i] = weights[i] * (p - y[k + i]);
@@ -55,6 +59,7 @@ void MultinomialRows::curvatures(std::span<const double> /*t*/, std::span<const 
     for (std::size_t k = 0; k < second.size(); k += n) trace += second[k + i];
     const double now = std::clamp(trace, leastShareOfWeight * weights[i], weights[i] / 2);
     for (std::size_t k = 0; k < h.size(); k += n) h[k + i] = stretch * now;
+    if (i % rowsAtOnce == 0) data_.checkpoint();
   }
 }
 
@@ -62,6 +67,7 @@ double MultinomialRows::dualValue(std::span<const double> slopes, double share) 
   const std::size_t n = data_.weights.size();
   double sum = 0;
   for (std::size_t i = 0; i < slopes.size(); ++i) {
+    if (i % n == 0) data_.checkpoint();
     const double w = data_.weights[i % n];
     if (w == 0) continue;
     const double p = data_.y[i] + share * slopes[i] / w;
@@ -89,10 +95,12 @@ void MultinomialRows::multiplyHessian(std::span<const double> first, std::span<c
   std::vector<double>& mean = total_;
   std::fill(mean.begin(), mean.end(), 0.0);
   for (std::size_t k = 0; k < v.size(); k += n) {
+    data_.checkpoint();
     for (std::size_t i = 0; i < n; ++i) mean[i] += weighted(k, i) * v[k + i];
   }
   for (std::size_t i = 0; i < n; ++i) mean[i] = weights[i] > 0 ? mean[i] / weights[i] : 0;
   for (std::size_t k = 0; k < v.size(); k += n) {
+    data_.checkpoint();
     for (std::size_t i = 0; i < n; ++i) v[k + i] = weighted(k, i) * (v[k + i] - mean[i]);
   }
 }

@@ -51,8 +51,10 @@ void SubspacePair::start() {
 void SubspacePair::begin() {
   std::vector<double> mean(at(d()));
   for (int i = 0; i < n(); ++i) {
-    for (int j = 0; j < d(); ++j) mean[at(j)] += xt_(j, i) / n();
+    if (i % rowsAtOnce() == 0) la_.checkpoint();
+    for (int j = 0; j < d(); ++j) mean[at(j)] += xt_(j, i);
   }
+  for (double& each : mean) each /= n();
   std::vector<double>& offsets = descent_.point.numbers;
   la_.gemv(Transpose::yes, -1.0, descent_.point.frames, viewOf(mean), 0.0, viewOf(offsets));
   for (int k = 0; k < 2 * width(); ++k) offsets[at(k)] += k < width() ? settings_.eta : -settings_.eta;
@@ -63,11 +65,20 @@ void SubspacePair::begin() {
 }
 
 double SubspacePair::evaluate(const FramesAndNumbers& point, FramesAndNumbers& gradient) {
-  la_.gemm(Transpose::yes, Transpose::no, 1.0, point.frames, xt_, 0.0, scores_);
-  la_.forEach(n(), [&](int i) { losses_[at(i)] = miss(i, false, point.numbers) + miss(i, true, point.numbers); });
-  const double missed = la_.sum(n(), [&](int i) { return losses_[at(i)]; });
   const double weight = settings_.nu / n();
-  la_.gemm(Transpose::no, Transpose::yes, weight, xt_, scores_, 0.0, gradient.frames);
+  // Rows that stay in the cache while both products need them.
+  for (int from = 0; from < n(); from += rowsAtOnce()) {
+    la_.checkpoint();
+    const int count = std::min(rowsAtOnce(), n() - from);
+    const Mat<double> scores = scores_.columns(from, count);
+    la_.gemm(Transpose::yes, Transpose::no, 1.0, point.frames, xt_.columns(from, count), 0.0, scores);
+    la_.forEach(count, [&](int i) {
+      losses_[at(from + i)] = miss(from + i, false, point.numbers) + miss(from + i, true, point.numbers);
+    });
+    la_.gemm(Transpose::no, Transpose::yes, weight, xt_.columns(from, count), scores, from == 0 ? 0.0 : 1.0,
+             gradient.frames);
+  }
+  const double missed = la_.sum(n(), [&](int i) { return losses_[at(i)]; });
   std::fill(gradient.numbers.begin(), gradient.numbers.end(), 0.0);
   for (int i = 0; i < n(); ++i) {
     for (int k = 0; k < 2 * width(); ++k) gradient.numbers[at(k)] += weight * scores_(k, i);

@@ -31,6 +31,8 @@ class SubspacePair {
   int n() const { return problem_.x.rows; }
   int d() const { return problem_.x.columns; }
   int width() const { return std::min(settings_.dimension, d()); }
+  /// About a million numbers.
+  int rowsAtOnce() const { return std::max(1, (1 << 20) / d()); }
 
   void begin();
   double evaluate(const FramesAndNumbers& point, FramesAndNumbers& gradient);

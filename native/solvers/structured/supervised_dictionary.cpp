@@ -40,13 +40,16 @@ DictionaryDescent::DictionaryDescent(const Cpu& la, const SupervisedDictionaryPr
 void DictionaryDescent::start() {
   requireFinite("y", problem_.y);
   const HostMatrix<double> xt = transposedRows(la_, "x", problem_.x);
-  whole_ = HostMatrix<double>(p(), n() + 1);
+  whole_ = HostMatrix<double>(p(), n() + 1, Uninitialized{});
+  std::fill_n(whole_.data(), p(), 0.0);
+  la_.copy(Mat<const double>(xt.view()), whole_.columns(1, n()));
+  la_.checkpoint();
   low_ = HostMatrix<double>(p(), n() + 1);
+  la_.checkpoint();
   gradient_.resize(a_.size());
   scores_.resize(at(n()));
   slopes_.resize(at(n()));
   svd_.emplace(p(), n() + 1);
-  la_.copy(Mat<const double>(xt.view()), whole_.columns(1, n()));
   svd_->decompose(whole_, [this] { la_.checkpoint(); });
   alpha_ = std::sqrt(square(svd_->value(0)) / (4.0 * n()) + settings_.lambda);
   beta_ = std::sqrt(settings_.reconstruction / n());
