@@ -104,6 +104,51 @@ describe.each([0, 1, 2])('order %d', (order) => {
   });
 });
 
+/** A sum with what rounding leaves of it. */
+class Sum {
+  #high = 0;
+  #low = 0;
+  add(value: number): number {
+    const sum = this.#high + value;
+    const part = sum - this.#high;
+    this.#low += this.#high - (sum - part) + (value - part);
+    this.#high = sum;
+    return this.#high + this.#low;
+  }
+}
+
+// Of long signals the differences are badly conditioned: multipliers here are sums of sums of the residuals.
+it.each([
+  [0, 0.1],
+  [1, 0.1],
+  [1, 1e-3],
+  [2, 0.1],
+  [2, 1e-3],
+  [2, 1e-6],
+])('trends of a long signal meet the conditions of a minimum, order %d, %d of lambdaMax', async (order, share) => {
+  const n = 6000;
+  const y = signal(n, 21);
+  const { lambdaMax } = await trendFilter(y, { order, lambda: 1e300 });
+  const lambda = share * lambdaMax;
+  const { status, fitted = [], knots = [], gap } = await trendFilter(y, { order, lambda, tolerance: 1e-8 });
+  expect(status).toBe('solved');
+  expect(gap).toBeLessThanOrEqual(1e-8);
+  const sums = Array.from({ length: order + 1 }, () => new Sum());
+  const z = Array.from(y, (value, i) => sums.reduce((sum, each) => each.add(sum), value - at(fitted, i)));
+  // Behind its last rows nothing is left of them.
+  for (let i = n - order - 1; i < n; ++i) expect(Math.abs(z[i] as number)).toBeLessThan(1e-4 * lambda);
+  expect(Math.max(...z.map(Math.abs)) / lambda).toBeLessThan(1 + 1e-4);
+  const bends = differences(fitted, order);
+  expect(knots.length).toBeGreaterThan(1);
+  for (const knot of Array.from(knots)) {
+    const row = knot - order;
+    expect(Math.abs(z[row] as number) / lambda).toBeCloseTo(1, 3);
+    const sign = order === 1 ? 1 : -1;
+    if (Math.abs(bends[row] as number) > 1e-12)
+      expect(Math.sign(bends[row] as number)).toBe(sign * Math.sign(z[row] as number));
+  }
+});
+
 it('finds steps and kinks', async () => {
   const steps = Float64Array.from({ length: 40 }, (_, i) => (i < 15 ? 1 : i < 30 ? -2 : 0.5));
   const { knots, fitted } = await trendFilter(steps, { lambda: 0.5 });
