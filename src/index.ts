@@ -38,7 +38,6 @@ export type {
   ReluSettings,
 } from './relu/problem.js';
 export { trainReluNetwork } from './relu/solver.js';
-export * as smooth from './smooth/index.js';
 export { type SparsePath, type SparsePathSettings, sparsePath } from './sparse/path.js';
 export type { SparseData } from './sparse/problem.js';
 export { type SparseResult, type SparseSettings, sparseRegression } from './sparse/solver.js';

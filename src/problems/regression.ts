@@ -107,9 +107,14 @@ const members = [
 export class RegressionProgram extends FamilyProgram {
   /** The label with y = 0 and the label with y = 1, where there are two classes. */
   readonly classes: readonly [Label, Label] | undefined;
+  /**
+   * The regression without its constraints, for methods that go through its rows: start and bounds are those of the program.
+   * @internal
+   */
+  readonly rows: RegressionRows;
   readonly #features: Omit<RegressionModelData, 'coefficients' | 'intercept'> & { columns: number };
 
-  /** @internal */
+  /** Longer than most: reads one member after the other. @internal */
   constructor(loss: RegressionLoss, given: RegressionData) {
     const features = toLargeOperand('x', given.x);
     const { rows, columns } = features;
@@ -148,6 +153,7 @@ export class RegressionProgram extends FamilyProgram {
       handle: dense || large ? made : made.handle(addon()),
     });
     this.classes = classes;
+    this.rows = { ...request, intercept };
     this.#features = { family: families[loss], classes, hasOffset: given.offset !== undefined, columns };
   }
 
@@ -161,6 +167,11 @@ export class RegressionProgram extends FamilyProgram {
     const intercept = values.length > columns ? values[columns] : 0;
     return regressionModel({ ...features, coefficients: values.slice(0, columns), intercept });
   }
+}
+
+/** Rows of a regression and what is added to the mean of their losses; of `x` the last column is that of the intercept. */
+export interface RegressionRows extends Pick<RegressionRequest, 'loss' | 'x' | 'y' | 'weights' | 'offset' | 'ridge'> {
+  intercept: boolean;
 }
 
 /** What an addon makes of a regression. */

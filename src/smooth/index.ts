@@ -1,4 +1,6 @@
-// The subpath nonconvex/smooth: learners of streams, schedules of step sizes with their bounds, and what noisy steps cost of privacy.
+// The subpath nonconvex/smooth: sums over rows, learners of streams, schedules of step sizes with their bounds, and what noisy steps cost
+// of privacy.
+export type { SumCallbacks } from './callbacks.js';
 export {
   type OnlineLearner,
   type OnlineMethod,
@@ -7,5 +9,20 @@ export {
   onlineLearner,
 } from './online.js';
 export { type PrivacySpending, privacySpent } from './privacy.js';
+export {
+  edgeOfStability,
+  type HessianSpectrum,
+  hessianSpectrum,
+  lossAlongSegment,
+  type SpectrumOptions,
+} from './probes.js';
+export { type RobustRiskResult, type RobustRiskSettings, robustRisk } from './robustRisk.js';
 export { type ScheduleKind, schedule, scheduleBound } from './schedule.js';
 export type { PlayingSet } from './sets.js';
+export {
+  type MinimizeSumProgress,
+  type MinimizeSumResult,
+  type MinimizeSumSettings,
+  minimizeSum,
+  type SumCertificate,
+} from './solver.js';

@@ -37,7 +37,6 @@ const sourceRooms = [
   ['src/core', 'src/generated'],
   ['src/predict'],
   ['src/exchange'],
-  ['src/smooth'],
   ['src/data', 'src/readers'],
   ['src/expressions'],
   ['src/problems'],

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include "core/index.hpp"
@@ -26,6 +27,15 @@ struct FewLosses {
   Few slope, curvature;
 };
 
+template <class T>
+[[noreturn]] void refuseEntry(int i, int j, double value) {
+  const std::string where = "x[" + show(i) + "][" + show(j) + "] = " + show(value) + ": ";
+  const bool large = std::isfinite(value);
+  throw Error(ErrorKind::range,
+              where + (large ? "expected a number that single precision holds; precision 'double' takes it"
+                             : "expected a finite number"));
+}
+
 /// Rows one after the other, as numbers of T.
 template <class T>
 class DenseRows {
@@ -44,14 +54,12 @@ class DenseRows {
     }
     constexpr int piece = 256;
     la.tasks((from.rows + piece - 1) / piece, [&](int task) {
-      if (la.ending()) throw Interrupted{};
+      la.checkpoint();
       for (int i = task * piece; i < std::min(from.rows, (task + 1) * piece); ++i) {
         const std::size_t row = at(i) * at(columns_);
         for (std::size_t j = 0; j < at(columns_); ++j) {
           const double value = from.f64 != nullptr ? from.f64[row + j] : static_cast<double>(from.f32[row + j]);
-          if (!std::isfinite(value)) {
-            require(false, "x[" + show(i) + "][" + show(j) + "]", value, "expected a finite number");
-          }
+          if (!std::isfinite(static_cast<T>(value))) refuseEntry<T>(i, static_cast<int>(j), value);
           if (to != nullptr) to[row + j] = static_cast<T>(value);
         }
       }
@@ -79,15 +87,11 @@ template <class T>
 class SparseRows {
  public:
   SparseRows(const Cpu& la, const SparseView& from) {
-    const SparseMatrix rows = copyBy(Lines::rows, from, [&] {
-      if (la.ending()) throw Interrupted{};
-    });
+    const SparseMatrix rows = copyBy(Lines::rows, from, [&] { la.checkpoint(); });
     for (int i = 0; i < rows.rows; ++i) {
       for (int k = rows.offsets[at(i)]; k < rows.offsets[at(i) + 1]; ++k) {
         const double value = rows.values[at(k)];
-        if (!std::isfinite(value)) {
-          require(false, "x[" + show(i) + "][" + show(rows.indices[at(k)]) + "]", value, "expected a finite number");
-        }
+        if (!std::isfinite(static_cast<T>(value))) refuseEntry<T>(i, rows.indices[at(k)], value);
       }
     }
     values_.assign(rows.values.begin(), rows.values.end());

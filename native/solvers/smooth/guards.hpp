@@ -1,0 +1,111 @@
+// The second list: what gradients go through before anybody goes by them.
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include "solvers/smooth/context.hpp"
+#include "solvers/smooth/entropy.hpp"
+
+namespace nonconvex {
+
+/// Shortens g to a norm.
+template <class T>
+void shorten(SumContext<T>& at, T* g, double most) {
+  const double norm = std::sqrt(at.gradientSquares(g));
+  if (norm <= most) return;
+  sweeps::scale(at.n, most / norm, g);
+  at.squaresKnown = false;
+}
+
+/// Nothing, or clipping where `clipNorm` is given.
+template <class T>
+class NoGuard final : public Guard<T> {
+ public:
+  static constexpr std::string_view name = "none";
+  static constexpr auto fields() { return ClipSettings::fields(); }
+
+  explicit NoGuard(SumContext<T>& at) : most_(at.settings.clipNorm) {}
+  void apply(SumContext<T>& at, T* g) override {
+    if (!std::isnan(most_)) shorten(at, g, most_);
+  }
+
+ private:
+  double most_;
+};
+
+/// clip(g, l) = g min(1, l / ||g||)
+template <class T>
+class ClipNorm final : public Guard<T> {
+ public:
+  static constexpr std::string_view name = "clipNorm";
+  static constexpr auto fields() { return ClipSettings::fields(); }
+
+  explicit ClipNorm(SumContext<T>& at) : most_(std::isnan(at.settings.clipNorm) ? 1 : at.settings.clipNorm) {}
+  void apply(SumContext<T>& at, T* g) override { shorten(at, g, most_); }
+
+ private:
+  double most_;
+};
+
+/// clip(g, B / alpha), alpha the weight of the step: E. Gorbunov, M. Danilova, A. Gasnikov, "Stochastic optimization
+/// with heavy-tailed noise via accelerated gradient clipping", NeurIPS 2020.
+template <class T>
+class ClipGrowing final : public Guard<T> {
+ public:
+  static constexpr std::string_view name = "clipGrowing";
+  static constexpr auto fields() { return ClipSettings::fields(); }
+
+  explicit ClipGrowing(SumContext<T>& at) : most_(std::isnan(at.settings.clipNorm) ? 1 : at.settings.clipNorm) {}
+  void apply(SumContext<T>& at, T* g) override { shorten(at, g, most_ / at.alpha); }
+
+ private:
+  double most_;
+};
+
+/// (sum_i g_i min(1, C / ||g_i||) + sigma C z) / (q N), z normal: M. Abadi et al., "Deep learning with differential
+/// privacy", CCS 2016.
+template <class T>
+class ClipRows final : public Guard<T> {
+ public:
+  static constexpr std::string_view name = "clipRows";
+  static constexpr auto fields() { return PrivacySettings::fields(); }
+
+  explicit ClipRows(SumContext<T>& at) : entropy_(!at.settings.insecureNoise) {
+    norms_.reserve(static_cast<std::size_t>(at.all.count));
+    weights_.reserve(static_cast<std::size_t>(at.all.count));
+  }
+
+  const T* weights(SumContext<T>& at, const T* x) override {
+    norms_.resize(static_cast<std::size_t>(at.rows.count));
+    weights_.resize(norms_.size());
+    at.sum.normOfRows(at.rows, x, norms_.data());
+    const double each = 1 / expected(at);
+    for (std::size_t k = 0; k < norms_.size(); ++k) {
+      const double kept = norms_[k] > at.settings.clip ? at.settings.clip / norms_[k] : 1;
+      weights_[k] = static_cast<T>(each * kept);
+    }
+    return weights_.data();
+  }
+  void apply(SumContext<T>& at, T* g) override {
+    const double deviation = at.settings.noise * at.settings.clip / expected(at);
+    if (deviation == 0) return;
+    entropy_.addNormal(at.random(Draw::noise), static_cast<std::uint64_t>(at.step) << 32, deviation, at.n, g);
+    at.squaresKnown = false;
+  }
+
+ private:
+  static double expected(const SumContext<T>& at) {
+    const int batch = at.settings.batchSize == 0 ? 64 : at.settings.batchSize;
+    return std::min(batch, at.all.count);
+  }
+
+  Entropy entropy_;
+  std::vector<double> norms_;
+  std::vector<T> weights_;
+};
+
+template <class T>
+using Guards = TypeList<NoGuard<T>, ClipNorm<T>, ClipGrowing<T>, ClipRows<T>>;
+
+}  // namespace nonconvex

@@ -1,0 +1,121 @@
+// What goes into and comes out of the minimisation of sums over rows.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "core/status.hpp"
+#include "problems/finite_sum.hpp"
+#include "solvers/smooth/settings.hpp"
+
+namespace nonconvex {
+
+enum class SumSet { none, box, ball, simplex };
+
+struct MinimizeSumProblem {
+  std::shared_ptr<const FiniteSumSource> sum;
+  std::vector<double> start;
+  SumSet set = SumSet::none;
+  std::vector<double> lower, upper;      ///< of the box
+  double radius = 1;                     ///< of the ball about 0
+  std::vector<std::int32_t> rows;        ///< those of the sum; empty: all
+  std::vector<std::int32_t> validation;  ///< others, on which the answer is tried
+  std::vector<std::int32_t> norms;       ///< of each variable: 0 Euclidean, 1 largest, 2 spectral; empty: by shape
+  std::vector<double> state;             ///< of an earlier solve
+};
+
+/// Reports of a sum: beside those of others where in the data the solve is.
+struct MinimizeSumProgress : Progress {
+  Quantity epoch = {};
+  Quantity batchLoss = {};
+  Quantity batchError = {};
+  Quantity step = {};
+  Quantity distance = {};
+  Quantity validationLoss = {};
+
+  static constexpr auto fields() {
+    using Self = MinimizeSumProgress;
+    return std::tuple{
+        OUT_COLUMN(epoch, "epoch", 2, "Rows seen over those that there are."),
+        OUT_COLUMN(batchLoss, "batch loss", 5, "Mean loss of the batches since the report before."),
+        OUT_IF_KNOWN(batchError, "Standard error of that mean."),
+        OUT_COLUMN(step, "step", 2, "Length of the last step's move over its direction."),
+        OUT_COLUMN(distance, "distance", 2, "Distance from the start, in the units in which steps are taken."),
+        OUT_COLUMN(validationLoss, "validation", 5, "Loss of the answer so far on the rows of `validation`.")};
+  }
+};
+
+/// What the steps have cost.
+struct SumCounts {
+  double steps = 0;
+  double rows = 0;
+  double gradients = 0;
+  double products = 0;
+  double passes = 0;
+
+  static constexpr auto fields() {
+    using Self = SumCounts;
+    return std::tuple{OUT(steps, "Steps, those of earlier solves that were resumed among them."),
+                      OUT(rows, "Rows of which the steps have computed a gradient, each time."),
+                      OUT(gradients, "Gradients of batches, or of all rows, in the steps."),
+                      OUT(products, "Products of a Hessian and a vector in the steps."),
+                      OUT(passes, "Passes over all rows beside the steps, for reports and the answer.")};
+  }
+};
+
+/// The best point at a check.
+struct BestSumPoint {
+  double epoch = unknown;
+  double objective = unknown;
+  std::vector<double> x;
+
+  bool known() const { return !x.empty(); }
+  static constexpr auto fields() {
+    using Self = BestSumPoint;
+    return std::tuple{OUT(epoch, "When it was seen."),
+                      OUT(objective, "Its loss: on the validation rows if there are any, else over all rows."),
+                      OUT(x, "The point.")};
+  }
+};
+
+struct MinimizeSumSolution {
+  using Progress = MinimizeSumProgress;
+
+  std::vector<double> x;
+  std::vector<double> last;
+  std::vector<double> state;
+  BestSumPoint best;
+  SumCounts counts;
+  double gradientNorm = unknown;
+  double gap = unknown;
+  std::string method;
+  std::string precision;
+  std::string pieces;
+
+  static constexpr auto fields() {
+    using Self = MinimizeSumSolution;
+    return std::tuple{
+        OUT(x,
+            "The answer: the average or the last point, as the method has it; the best one on `validation` rows, or "
+            "before a divergence."),
+        OUT(last, "The last point of the method, without an average."),
+        OUT(state, "What `warmStart` goes on with bit for bit."),
+        OUT_IF_KNOWN(best, "The best point at a check, of a solve with `trackBest` or `validation`."),
+        OUT(counts, "What it has cost."),
+        OUT_IF_KNOWN(gradientNorm,
+                     "Norm of the gradient over all rows at x; under bounds or in a set of x - P(x - gradient), P the "
+                     "projection. Left out where the solve was aborted."),
+        OUT_IF_KNOWN(gap,
+                     "f(x) - f* is at most this: ||gradient||^2 / (2 mu), where mu is the least ridge of a convex sum, "
+                     "or `polyakLojasiewicz`."),
+        OUT(method, "The method, as `auto` resolved it."),
+        OUT(precision, "`single` or `double`."),
+        OUT(pieces, "The pieces of the method: estimator, guard, coupling, momentum, geometry, step, mean.")};
+  }
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,116 @@
+// Robust risks of the losses of rows, minimised by estimates of their gradients that become exact.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "linalg/cpu.hpp"
+#include "problems/finite_sum.hpp"
+#include "solvers/smooth/spectral_risk.hpp"
+
+namespace nonconvex {
+
+struct RobustRiskSettings : Limits {
+  RobustRiskSettings() {
+    maxIterations = 200;
+    tolerance = 1e-6;
+  }
+
+  RiskKind risk = RiskKind::cvar;
+  double level = 0.9;
+  double power = 2;
+  double smoothing = solverChooses;
+  double stepSize = solverChooses;
+
+  static constexpr auto fields() {
+    using Self = RobustRiskSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{
+            FIELD(risk, anyValue(),
+                  "What losses of rows are made one number by: their `mean`; `cvar`, also called `superquantile`, the "
+                  "mean of "
+                  "the worst share 1 - `level`; `extremile`, the expected worst of `power` rows; `exponential`, with "
+                  "weights that grow as e^(`power` t) with the share t of rows that are better."),
+            FIELD(level, Bounds({.lower = 0, .upper = 1, .openUpper = true}), "Of `cvar`."),
+            FIELD(power, Bounds({.lower = 1, .openUpper = true}), "Of `extremile` and `exponential`."),
+            FIELD(smoothing, positiveOr("a tenth of the mean loss at the start"),
+                  "Smoothing nu: the risk is the largest q . l - nu n / 2 ||q - 1/n||^2 over its weights q, so that it "
+                  "has a "
+                  "gradient; in units of losses. The less there is, the shorter are the steps."),
+            FIELD(stepSize, positiveOr("by the curvature of some rows"), "The step.")});
+  }
+};
+static_assert(sizeFromFields<RobustRiskSettings>() == sizeof(RobustRiskSettings));
+
+struct RobustRiskProblem {
+  std::shared_ptr<const FiniteSumSource> sum;
+  std::vector<double> start;
+};
+
+struct RobustRiskSolution {
+  std::vector<double> x;
+  std::vector<double> weights;
+  double risk = unknown;
+  double gradientNorm = unknown;
+  double gap = unknown;
+  double stepSize = unknown;
+  double smoothing = unknown;
+
+  static constexpr auto fields() {
+    using Self = RobustRiskSolution;
+    return std::tuple{
+        OUT(x, "The answer."),
+        OUT(weights, "N numbers of sum 1: the weight of each row in the smoothed risk at x."),
+        OUT_IF_KNOWN(risk, "The risk at x without smoothing, and without what the sum adds, such as a ridge."),
+        OUT_IF_KNOWN(gradientNorm, "Norm of the gradient of the smoothed risk at x."),
+        OUT_IF_KNOWN(gap,
+                     "The smoothed risk is at most so far above its minimum: ||gradient||^2 / (2 mu), mu the least "
+                     "ridge of a convex sum."),
+        OUT_IF_KNOWN(stepSize, "The step that was taken."),
+        OUT_IF_KNOWN(smoothing, "The smoothing nu.")};
+  }
+};
+
+/// min over x of max over q in the permutahedron of sigma of sum q_i f_i(x) - nu n / 2 ||q - 1/n||^2 + r(x), by
+/// Prospect: R. Mehta, V. Roulet, K. Pillutla, Z. Harchaoui, "Distributionally robust optimization with bias and
+/// variance reduction", ICLR 2024. Tables have the losses, gradients and weights of all rows as they were when last
+/// looked at.
+class RobustRiskSolver {
+ public:
+  /// The constructor looks at no data.
+  static constexpr bool buildsUnread = true;
+
+  RobustRiskSolver(const Cpu& la, const RobustRiskProblem& problem, const RobustRiskSettings& settings);
+
+  void start();
+  /// Takes as many steps as there are rows.
+  std::optional<Status> step();
+  Progress progress();
+  RobustRiskSolution solution();
+  std::string explain(Status status) const;
+
+ private:
+  double whole();
+  double usualStep();
+
+  const Cpu la_;
+  const RobustRiskProblem problem_;
+  const RobustRiskSettings settings_;
+  std::unique_ptr<FiniteSum<double>> sum_;
+  std::optional<SmoothedRisk> tables_, now_;
+  std::vector<double> x_;
+  std::vector<double> gradients_;  // of all rows, one after the other
+  std::vector<double> rho_;        // the weights with which they are in the mean
+  std::vector<double> mean_;       // sum rho_i times them
+  std::vector<double> g_, rest_, losses_;
+  double eta_ = 0, nu_ = 0;
+  std::int64_t steps_ = 0;
+  double objective_ = unknown, norm_ = unknown;
+};
+
+}  // namespace nonconvex

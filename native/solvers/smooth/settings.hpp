@@ -1,0 +1,347 @@
+// Settings in groups: a piece of a method names the groups that it reads, and a method has those of its pieces.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <tuple>
+
+#include "core/limits.hpp"
+#include "solvers/smooth/presets.hpp"
+
+namespace nonconvex {
+
+enum class RowSampler { automatic, shuffle, replacement, poisson, dropEasy };
+constexpr auto names(RowSampler) {
+  return std::array{"auto"sv, "shuffle"sv, "replacement"sv, "poisson"sv, "dropEasy"sv};
+}
+
+enum class StepSchedule { automatic, constant, linear, wsd, cosine, sqrt };
+constexpr auto names(StepSchedule) {
+  return std::array{"auto"sv, "constant"sv, "linear"sv, "wsd"sv, "cosine"sv, "sqrt"sv};
+}
+
+enum class SumAveraging { automatic, last, polynomial };
+constexpr auto names(SumAveraging) { return std::array{"auto"sv, "last"sv, "polynomial"sv}; }
+
+enum class SquaresOf { adagradSqr, adamSqr, hutchinson };
+constexpr auto names(SquaresOf) { return std::array{"adagradSqr"sv, "adamSqr"sv, "hutchinson"sv}; }
+
+enum class SumPrecision { automatic, single, full };
+constexpr auto names(SumPrecision) { return std::array{"auto"sv, "single"sv, "double"sv}; }
+
+enum class SumScaling { automatic, columns, none };
+constexpr auto names(SumScaling) { return std::array{"auto"sv, "columns"sv, "none"sv}; }
+
+struct BatchSettings {
+  int batchSize = 0;
+  RowSampler sampler = RowSampler::automatic;
+
+  static constexpr auto fields() {
+    using Self = BatchSettings;
+    return std::tuple{
+        FIELD(batchSize, between(0, 2147483647),
+              "Rows of a batch; all rows, in order, where there are no more. 0: 64, or the method's choice."),
+        FIELD(
+            sampler, anyValue(),
+            "How rows are drawn: `shuffle`, each once an epoch in an order of its own; `replacement`, each of a batch "
+            "from all rows; `poisson`, each row by itself with the probability of a batch; `dropEasy`, as `shuffle`, "
+            "but between the first and the last epoch without rows whose loss is below -log(0.7) when the epoch "
+            "begins. `auto`: `shuffle`, or `poisson` where the steps are private.")};
+  }
+};
+
+struct StepSizeSettings {
+  double stepSize = solverChooses;
+  StepSchedule schedule = StepSchedule::automatic;
+
+  static constexpr auto fields() {
+    using Self = StepSizeSettings;
+    return std::tuple{
+        FIELD(stepSize, Bounds({.lower = 0, .openUpper = true, .defaultText = "the method's"}),
+              "The step, before the schedule."),
+        FIELD(schedule, anyValue(),
+              "What becomes of it over `maxEpochs`: `constant`; `linear`, to 0; `wsd`, constant and then linear to 0 "
+              "over the last fifth; `cosine`, to 0; `sqrt`, divided by the root of the number of the step. `auto`: the "
+              "method's.")};
+  }
+};
+
+struct DistanceSettings {
+  double initialDistance = solverChooses;
+
+  static constexpr auto fields() {
+    using Self = DistanceSettings;
+    return std::tuple{FIELD(initialDistance, positiveOr("1e-6 (1 + ||x_0||)"),
+                            "The distance from the start that the first steps go by, before they know better.")};
+  }
+};
+
+struct MomentumSettings {
+  double momentum = solverChooses;
+
+  static constexpr auto fields() {
+    using Self = MomentumSettings;
+    return std::tuple{FIELD(momentum, Bounds({.lower = 0, .upper = 1, .openUpper = true, .defaultText = "0.9"}),
+                            "The share of earlier gradients in a step.")};
+  }
+};
+
+struct MemorySettings {
+  double beta2 = solverChooses;
+
+  static constexpr auto fields() {
+    using Self = MemorySettings;
+    return std::tuple{
+        FIELD(beta2, Bounds({.lower = 0, .upper = 1, .openUpper = true, .defaultText = "0.999, or the method's"}),
+              "The share of earlier squares, or curvatures, in what steps are divided by.")};
+  }
+};
+
+struct PowerSettings {
+  double power = 1;
+
+  static constexpr auto fields() {
+    using Self = PowerSettings;
+    return std::tuple{
+        FIELD(power, between(0, 1), "Beta: gradients are divided by this power of their norm; 2/3 to 1 is of use.")};
+  }
+};
+
+struct ClipSettings {
+  double clipNorm = solverChooses;
+
+  static constexpr auto fields() {
+    using Self = ClipSettings;
+    return std::tuple{FIELD(clipNorm, positiveOr("none, or 1 for methods that clip"),
+                            "Gradients that are longer are shortened to this norm.")};
+  }
+};
+
+struct PrivacySettings {
+  double noise = 1;
+  double clip = 1;
+  bool insecureNoise = false;
+
+  static constexpr auto fields() {
+    using Self = PrivacySettings;
+    return std::tuple{
+        FIELD(noise, Bounds({.lower = 0, .openUpper = true}),
+              "The standard deviation of the noise of a private step over `clip`."),
+        FIELD(clip, positive(), "Gradients of single rows that are longer are shortened to this norm."),
+        FIELD(insecureNoise, anyValue(),
+              "Whether private noise and batches come from `seed`, for tests, rather than from the system's "
+              "cryptographic generator: what is so learned is not private.")};
+  }
+};
+
+struct DecaySettings {
+  double decay = 0;
+
+  static constexpr auto fields() {
+    using Self = DecaySettings;
+    return std::tuple{FIELD(decay, Bounds({.lower = 0, .openUpper = true}),
+                            "Lambda: every step multiplies x by 1 - step lambda, beside the method's move.")};
+  }
+};
+
+struct AveragingSettings {
+  SumAveraging averaging = SumAveraging::automatic;
+
+  static constexpr auto fields() {
+    using Self = AveragingSettings;
+    return std::tuple{FIELD(averaging, anyValue(),
+                            "The answer: `last` point, or `polynomial`, an average whose weights grow as t^8. `auto`: "
+                            "the method's.")};
+  }
+};
+
+struct SmoothnessSettings {
+  double smoothness = solverChooses;
+
+  static constexpr auto fields() {
+    using Self = SmoothnessSettings;
+    return std::tuple{FIELD(smoothness, positiveOr("found by doubling"),
+                            "L: how much the gradient changes at most over the distance of points.")};
+  }
+};
+
+struct QuasarSettings {
+  double quasarConvexity = 1;
+
+  static constexpr auto fields() {
+    using Self = QuasarSettings;
+    return std::tuple{FIELD(quasarConvexity, Bounds({.lower = 0, .upper = 1, .openLower = true}),
+                            "Gamma: f* >= f(x) + g(x) . (x* - x) / gamma for all x; 1 for convex functions.")};
+  }
+};
+
+struct NoiseSettings {
+  double gradientNoise = solverChooses;
+  double distance = solverChooses;
+
+  static constexpr auto fields() {
+    using Self = NoiseSettings;
+    return std::tuple{FIELD(gradientNoise, positiveOr("estimated at the start"),
+                            "Sigma: the root of the expected squared error of a batch's gradient."),
+                      FIELD(distance, positiveOr("1"), "The distance from the start to a minimiser, or a guess.")};
+  }
+};
+
+struct FactorSettings {
+  bool randomScaling = false;
+
+  static constexpr auto fields() {
+    using Self = FactorSettings;
+    return std::tuple{FIELD(randomScaling, anyValue(),
+                            "Whether every step is multiplied by a number drawn from the exponential distribution.")};
+  }
+};
+
+struct RestartSettings {
+  int restart = 0;
+  double radius = solverChooses;
+
+  static constexpr auto fields() {
+    using Self = RestartSettings;
+    return std::tuple{FIELD(restart, between(0, 2147483647),
+                            "T: the velocity is forgotten, and an average begun, after so many steps. 0: (radius N / "
+                            "(f_0 - lowerBound))^(2/3) of N steps in all."),
+                      FIELD(radius, positiveOr("0.1"), "Delta: how far a block of T steps may go.")};
+  }
+};
+
+struct RefreshSettings {
+  int refresh = 0;
+
+  static constexpr auto fields() {
+    using Self = RefreshSettings;
+    return std::tuple{
+        FIELD(refresh, between(0, 2147483647),
+              "Steps between two gradients over all rows, or between two looks at curvature. 0: the method's.")};
+  }
+};
+
+struct LowerBoundSettings {
+  double lowerBound = 0;
+
+  static constexpr auto fields() {
+    using Self = LowerBoundSettings;
+    return std::tuple{FIELD(lowerBound, between(-1e15, 1e15),
+                            "What the method may take for the least loss that there is, of every batch.")};
+  }
+};
+
+struct SquaresSettings {
+  SquaresOf squares = SquaresOf::adagradSqr;
+
+  static constexpr auto fields() {
+    using Self = SquaresSettings;
+    return std::tuple{FIELD(squares, anyValue(),
+                            "What gradients are divided by: the sum of their squares, an average of these, or an "
+                            "estimate of the Hessian's diagonal.")};
+  }
+};
+
+struct SpectralSettings {
+  bool exactPolar = false;
+
+  static constexpr auto fields() {
+    using Self = SpectralSettings;
+    return std::tuple{FIELD(exactPolar, anyValue(),
+                            "Whether singular values become 1 to rounding, by thirty cubic steps of Newton and Schulz, "
+                            "rather than 0.68 to 1.13 by five quintic ones.")};
+  }
+};
+
+struct PenaltySettings {
+  double l1 = 0;
+  int coordinateBlocks = 0;
+
+  static constexpr auto fields() {
+    using Self = PenaltySettings;
+    return std::tuple{FIELD(l1, Bounds({.lower = 0, .openUpper = true}), "Factor of ||x||_1, which is added."),
+                      FIELD(coordinateBlocks, between(0, 2147483647),
+                            "How many blocks x is cut into. 0: its variables, or 10 if there is one.")};
+  }
+};
+
+/// What every method has.
+struct CommonSettings {
+  double maxEpochs = 20;
+  double target = solverChooses;
+  int patience = 5;
+  bool trackBest = false;
+  SumPrecision precision = SumPrecision::automatic;
+  SumScaling scaling = SumScaling::automatic;
+  double polyakLojasiewicz = solverChooses;
+  SumMethod method = {};
+
+  static constexpr auto fields() {
+    using Self = CommonSettings;
+    return std::tuple{
+        FIELD(maxEpochs, atLeast(0),
+              "Rows to look at over those that there are, after which the solve ends with status `epochLimit`; every "
+              "gradient of a row counts. An iteration is about one epoch, and at least one step."),
+        FIELD(target, Bounds({.lower = -1e15, .upper = 1e15, .defaultText = "none"}),
+              "A loss over all rows at which the solve ends with status `solved`, asked for at checks."),
+        FIELD(patience, between(1, 1000000),
+              "Checks without a smaller loss on the `validation` rows after which the solve ends with `stalled`."),
+        FIELD(trackBest, anyValue(),
+              "Whether checks compute the loss over all rows, so that `best` is known and reports have it."),
+        FIELD(precision, anyValue(),
+              "Of rows, x and the method's state; sums of losses are in double precision always. `auto`: `single` "
+              "where batches are drawn."),
+        FIELD(
+            scaling, anyValue(),
+            "Units: with `columns` x_j is measured in those of 1 / the root mean square of the column of data that it "
+            "multiplies, and given back in those of the data. `auto`: that, but for private methods, as it looks at "
+            "the data, and for `l1` or sets other than bounds."),
+        FIELD(polyakLojasiewicz, positiveOr("unknown"),
+              "A number mu that is known: f - f* <= ||gradient||^2 / (2 mu) everywhere. The certificate rests on it."),
+        FIELD(method, anyValue(),
+              "The name of a row of the table of methods. `auto`: `adog`, which needs no step size.")};
+  }
+};
+
+struct MinimizeSumSettings : Limits,
+                             CommonSettings,
+                             BatchSettings,
+                             StepSizeSettings,
+                             DistanceSettings,
+                             MomentumSettings,
+                             MemorySettings,
+                             PowerSettings,
+                             ClipSettings,
+                             PrivacySettings,
+                             DecaySettings,
+                             AveragingSettings,
+                             SmoothnessSettings,
+                             QuasarSettings,
+                             NoiseSettings,
+                             FactorSettings,
+                             RestartSettings,
+                             RefreshSettings,
+                             LowerBoundSettings,
+                             SquaresSettings,
+                             SpectralSettings,
+                             PenaltySettings {
+  MinimizeSumSettings() {
+    maxIterations = 2147483647;
+    tolerance = 0;
+  }
+
+  template <class... Groups>
+  static constexpr auto fieldsOf() {
+    return std::tuple_cat(Groups::fields()...);
+  }
+  /// Settings that only some methods have.
+  static constexpr auto ofPieces() {
+    return fieldsOf<BatchSettings, StepSizeSettings, DistanceSettings, MomentumSettings, MemorySettings, PowerSettings,
+                    ClipSettings, PrivacySettings, DecaySettings, AveragingSettings, SmoothnessSettings, QuasarSettings,
+                    NoiseSettings, FactorSettings, RestartSettings, RefreshSettings, LowerBoundSettings,
+                    SquaresSettings, SpectralSettings, PenaltySettings>();
+  }
+  static constexpr auto fields() { return std::tuple_cat(fieldsOf<Limits, CommonSettings>(), ofPieces()); }
+};
+
+}  // namespace nonconvex

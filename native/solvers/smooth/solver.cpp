@@ -1,0 +1,288 @@
+#include "solvers/smooth/solver.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/index.hpp"
+#include "problems/sums/scaled_sum.hpp"
+#include "solvers/smooth/answers.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// Whether a method draws batches, for which single precision is enough.
+bool drawsBatches(const MinimizeSumProblem& problem, const MinimizeSumSettings& settings) {
+  const std::string_view estimator = presetOf(settings.method).estimator;
+  const int rows = problem.rows.empty() ? problem.sum->rows() : static_cast<int>(problem.rows.size());
+  if (estimator == "full") return false;
+  return settings.batchSize < rows;
+}
+
+/// The units of x: the root of the mean square of a column and four times the curvature of what the sum adds, such as a
+/// ridge, so that this has no curvature above 1 in these units; a quarter is the largest curvature of the logistic
+/// loss.
+template <class T>
+void measureColumns(FiniteSum<T>& sum, const std::vector<double>& start, std::vector<double>& scales) {
+  scales.resize(start.size());
+  sum.typicalFactors(scales);
+  if (!sum.hasRest()) return;
+  const std::vector<T> x(start.begin(), start.end()), ones(start.size(), T(1));
+  std::vector<T> added(start.size());
+  sum.addRestProduct(x.data(), ones.data(), added.data());
+  for (std::size_t j = 0; j < scales.size(); ++j) {
+    const double curvature = 4 * static_cast<double>(added[j]);
+    if (curvature > 0.01 * scales[j] * scales[j] && std::isfinite(curvature)) {
+      scales[j] = std::sqrt(scales[j] * scales[j] + curvature);
+    }
+  }
+}
+
+bool isPrivate(const MinimizeSumSettings& settings) { return presetOf(settings.method).guard == "clipRows"; }
+
+void refuseCombinations(const MinimizeSumProblem& problem, const MinimizeSumSettings& settings) {
+  const SumPreset& row = presetOf(settings.method);
+  const std::string of = "method '" + std::string(row.name) + "'";
+  const auto refuse = [](bool wrong, std::string_view name, std::string_view value, const std::string& why) {
+    if (wrong) throw Error(ErrorKind::range, std::string(name) + " = " + show(value) + ": " + why);
+  };
+  refuse(isPrivate(settings) && settings.scaling == SumScaling::columns, "scaling", "columns",
+         "expected 'none' for " + of + ", as the columns' root mean squares are not private");
+  refuse(isPrivate(settings) && settings.sampler != RowSampler::automatic && settings.sampler != RowSampler::poisson,
+         "sampler", nameOf(settings.sampler), "expected 'poisson' for " + of + ", whose accountant counts on it");
+  refuse(settings.sampler == RowSampler::poisson && (row.coupling == "searchedNoisy" || row.step == "polyak"),
+         "sampler", "poisson", "expected another one for " + of + ", which needs the loss of every batch");
+  const bool otherSet = problem.set == SumSet::ball || problem.set == SumSet::simplex;
+  refuse((otherSet || settings.l1 > 0) && settings.scaling == SumScaling::columns, "scaling", "columns",
+         "expected 'none' with l1 or a set other than bounds, which mean x in its own units");
+  const bool inMetric = row.geometry != "l2" && row.geometry != "sign" && row.geometry != "normalized";
+  if (otherSet && inMetric) {
+    throw Error(ErrorKind::range, "set: expected none or bounds for " + of +
+                                      ", whose metric is not the Euclidean one that projections are of");
+  }
+}
+
+}  // namespace
+
+MinimizeSumSolver::MinimizeSumSolver(const Cpu& la, const MinimizeSumProblem& problem,
+                                     const MinimizeSumSettings& settings)
+    : la_(la),
+      problem_(problem),
+      settings_(settings),
+      trained_(problem.rows.empty() ? problem.sum->rows() : static_cast<int>(problem.rows.size())),
+      safe_(problem.start) {
+  single_ =
+      settings_.precision == SumPrecision::single || (settings_.precision == SumPrecision::automatic &&
+                                                      problem_.sum->hasSingle() && drawsBatches(problem_, settings_));
+}
+
+bool MinimizeSumSolver::aborted() const { return la_.childMonitor().aborted(); }
+
+void MinimizeSumSolver::open() {
+  const auto withUnits = [&]<class T>(std::unique_ptr<FiniteSum<T>> sum) {
+    const bool plain =
+        isPrivate(settings_) || settings_.l1 > 0 || problem_.set == SumSet::ball || problem_.set == SumSet::simplex;
+    if (settings_.scaling != SumScaling::none && !plain) {
+      measureColumns(*sum, problem_.start, scales_);
+      if (std::all_of(scales_.begin(), scales_.end(), [](double scale) { return scale == 1; })) scales_.clear();
+    }
+    if (!scales_.empty()) sum = std::make_unique<ScaledSum<T>>(std::move(sum), scales_);
+    run_ = makeRun<T>(la_, problem_, settings_, std::move(sum), scales_);
+  };
+  if (single_) {
+    withUnits(problem_.sum->inSingle(la_));
+  } else {
+    withUnits(problem_.sum->inDouble(la_));
+  }
+  run_->writeAnswer(safe_);
+}
+
+std::optional<Status> MinimizeSumSolver::start() {
+  requireUsed(settings_);
+  refuseCombinations(problem_, settings_);
+  open();
+  if (epoch() >= settings_.maxEpochs) {
+    ended_ = true;
+    return Status::epochLimit;
+  }
+  return std::nullopt;
+}
+
+double MinimizeSumSolver::epoch() const { return run_ ? run_->sight().rows / std::max(1, trained_) : 0; }
+
+std::optional<Status> MinimizeSumSolver::step() {
+  const double begin = run_->sight().rows;
+  looked_ = false;
+  for (;;) {
+    la_.checkpoint();
+    if (!run_->step()) {
+      ended_ = diverged_ = true;
+      return Status::diverged;
+    }
+    const SumRun::Sight sight = run_->sight();
+    if (sight.batch > 0) {
+      losses_ += sight.loss;
+      lossSquares_ += sight.loss * sight.loss;
+      batches_ += 1;
+    }
+    const double limit = settings_.maxEpochs * trained_;
+    if (sight.rows < limit && sight.rows - begin < trained_) continue;
+    ++iterations_;
+    if (const auto status = atCheck()) return status;
+    if (sight.rows < limit) return std::nullopt;
+    ended_ = true;
+    return Status::epochLimit;
+  }
+}
+
+/// Looks at the answer between epochs: whether it is finite, and good enough.
+std::optional<Status> MinimizeSumSolver::atCheck() {
+  run_->writeAnswer(now_);
+  if (!std::all_of(now_.begin(), now_.end(), [](double each) { return std::isfinite(each); })) {
+    ended_ = diverged_ = true;
+    return Status::diverged;
+  }
+  safe_.swap(now_);
+  const std::vector<double>& x = safe_;
+  if (iterations_ % settings_.checkInterval != 0) return std::nullopt;
+  if (!problem_.validation.empty()) {
+    seenValidation_ = validationLoss(x);
+    const bool better = !best_.known() || seenValidation_ < best_.objective;
+    since_ = better ? 0 : since_ + 1;
+    if (better) keepBest(seenValidation_, x);
+    if (since_ >= settings_.patience) {
+      ended_ = true;
+      return Status::stalled;
+    }
+  }
+  const bool targeted = !std::isnan(settings_.target);
+  if (!targeted && !settings_.trackBest && settings_.tolerance == 0) return std::nullopt;
+  seen_ = whole(x);
+  looked_ = true;
+  if (problem_.validation.empty() && settings_.trackBest && (!best_.known() || seen_.objective < best_.objective)) {
+    keepBest(seen_.objective, x);
+  }
+  if (targeted && seen_.objective <= settings_.target) {
+    ended_ = true;
+    return Status::solved;
+  }
+  return std::nullopt;
+}
+
+void MinimizeSumSolver::keepBest(double objective, const std::vector<double>& x) {
+  best_.epoch = epoch();
+  best_.objective = objective;
+  best_.x = x;
+}
+
+MinimizeSumSolver::Whole MinimizeSumSolver::whole(const std::vector<double>& x) {
+  if (!exact_) exact_ = problem_.sum->inDouble(la_);
+  const RowSet rows = problem_.rows.empty() ? RowSet::range(0, exact_->rows()) : RowSet::list(problem_.rows);
+  std::vector<double> g(x.size());
+  double value = exact_->gradient(rows, nullptr, x.data(), g.data());
+  if (exact_->hasRest()) value += exact_->addRest(x.data(), g.data());
+  passes_ += 1;
+  for (std::size_t j = 0; j < x.size(); ++j) value += settings_.l1 * std::abs(x[j]);
+  std::vector<double> moved = x;
+  for (std::size_t j = 0; j < x.size(); ++j) moved[j] -= g[j];
+  const ChosenSet<double> set(problem_, {}, settings_.l1);
+  if (set.everywhere()) return {value, std::sqrt(sweeps::squares(static_cast<int>(g.size()), g.data()))};
+  set.project(moved.data(), 1);
+  for (std::size_t j = 0; j < x.size(); ++j) moved[j] -= x[j];
+  return {value, std::sqrt(sweeps::squares(static_cast<int>(moved.size()), moved.data()))};
+}
+
+double MinimizeSumSolver::validationLoss(const std::vector<double>& x) {
+  if (!exact_) exact_ = problem_.sum->inDouble(la_);
+  return exact_->value(RowSet::list(problem_.validation), x.data());
+}
+
+MinimizeSumProgress MinimizeSumSolver::progress() {
+  MinimizeSumProgress now;
+  if (!run_) return now;
+  const SumRun::Sight sight = run_->sight();
+  now.epoch = epoch();
+  if (batches_ > 0) {
+    const double mean = losses_ / batches_;
+    now.batchLoss = mean;
+    const double variance = std::max(0.0, lossSquares_ / batches_ - mean * mean);
+    if (batches_ > 1) now.batchError = std::sqrt(variance / (batches_ - 1));
+    losses_ = lossSquares_ = batches_ = 0;
+  }
+  if (sight.steps > 0) now.step = sight.eta;
+  now.distance = sight.distance;
+  if (std::isfinite(seenValidation_)) now.validationLoss = seenValidation_;
+  const bool last = ended_ || iterations_ >= settings_.maxIterations || la_.ending();
+  if (!last && !looked_) return now;
+  if (!looked_ && !aborted()) {
+    std::vector<double> x;
+    answer(x);
+    seen_ = whole(x);
+    looked_ = true;
+  }
+  if (!looked_) return now;
+  if (std::isfinite(seen_.objective)) now.objective = seen_.objective;
+  if (std::isfinite(seen_.gradientNorm)) now.residual = seen_.gradientNorm;
+  return now;
+}
+
+/// x := what the solve gives back.
+void MinimizeSumSolver::answer(std::vector<double>& x) const {
+  if (!run_ || diverged_) {
+    x = best_.known() ? best_.x : safe_;
+  } else if (!problem_.validation.empty() && best_.known()) {
+    x = best_.x;
+  } else {
+    run_->writeAnswer(x);
+    if (!std::all_of(x.begin(), x.end(), [](double each) { return std::isfinite(each); })) x = safe_;
+  }
+}
+
+MinimizeSumSolution MinimizeSumSolver::solution() {
+  MinimizeSumSolution found;
+  answer(found.x);
+  found.best = best_;
+  const SumPreset& row = presetOf(settings_.method);
+  found.method = row.name;
+  found.precision = single_ ? "single" : "double";
+  found.pieces = piecesOf(row, settings_);
+  if (!run_) {
+    found.last = found.x;
+    return found;
+  }
+  run_->writeLast(found.last);
+  run_->writeState(found.state);
+  const SumRun::Sight sight = run_->sight();
+  found.counts = {.steps = sight.steps,
+                  .rows = sight.rows,
+                  .gradients = sight.gradients,
+                  .products = sight.products,
+                  .passes = passes_};
+  if (!looked_) return found;
+  found.gradientNorm = seen_.gradientNorm;
+  const bool free = problem_.set == SumSet::none && settings_.l1 == 0;
+  const SumFacts facts = exact_->facts();
+  const double convexity = facts.convex ? facts.strongConvexity : 0;
+  const double mu = std::isnan(settings_.polyakLojasiewicz) ? convexity : settings_.polyakLojasiewicz;
+  if (free && mu > 0 && std::isfinite(seen_.gradientNorm)) {
+    found.gap = seen_.gradientNorm * seen_.gradientNorm / (2 * mu);
+  }
+  return found;
+}
+
+std::string MinimizeSumSolver::explain(Status status) const {
+  if (status == Status::stalled) {
+    return "The loss on the validation rows has not fallen for " + show(since_) + " checks; x is the best point by it.";
+  }
+  if (status == Status::diverged) {
+    const SumRun::Sight sight = run_->sight();
+    return "The loss of the batch of step " + show(sight.steps + 1) + " is no number; x is " +
+           (best_.known() ? "the best point of a check." : "the answer before that epoch.") +
+           (std::isnan(settings_.stepSize) ? " Method 'adog' needs no step size; `clipNorm` bounds single steps."
+                                           : " Try a smaller stepSize than " + show(settings_.stepSize) +
+                                                 ", `clipNorm`, or method 'adog', which needs none.");
+  }
+  return run_ ? run_->warning() : std::string();
+}
+
+}  // namespace nonconvex

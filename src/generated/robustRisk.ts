@@ -1,0 +1,81 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import { type Limits, limitDefaults } from './limits.js';
+import type { Progress } from './solve.js';
+
+export interface RobustRiskOptions extends Limits {
+  /**
+   * Most iterations before the solve ends with status `iterationLimit`.
+   *
+   * Expected: an integer in [0, 2147483647].
+   * @defaultValue 200
+   */
+  maxIterations?: number | undefined;
+  /**
+   * What losses of rows are made one number by: their `mean`; `cvar`, also called `superquantile`, the mean of the
+   * worst share 1 - `level`; `extremile`, the expected worst of `power` rows; `exponential`, with weights that grow
+   * as e^(`power` t) with the share t of rows that are better.
+   *
+   * @defaultValue 'cvar'
+   */
+  risk?: 'mean' | 'cvar' | 'superquantile' | 'extremile' | 'exponential' | undefined;
+  /**
+   * Of `cvar`.
+   *
+   * Expected: a number in [0, 1).
+   * @defaultValue 0.9
+   */
+  level?: number | undefined;
+  /**
+   * Of `extremile` and `exponential`.
+   *
+   * Expected: a finite number >= 1.
+   * @defaultValue 2
+   */
+  power?: number | undefined;
+  /**
+   * nu: the risk is the largest q . l - nu n / 2 ||q - 1/n||^2 over its weights q, so that it has a gradient; losses
+   * are to be measured by it.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 0.05
+   */
+  smoothing?: number | undefined;
+  /**
+   * The step.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue by the curvature of some rows
+   */
+  stepSize?: number | undefined;
+}
+
+export const robustRiskDefaults = {
+  ...limitDefaults,
+  maxIterations: 200,
+  risk: 'cvar',
+  level: 0.9,
+  power: 2,
+  smoothing: 0.05,
+} as const satisfies RobustRiskOptions;
+
+/** What a report of the solver has beside what all reports have. */
+export type RobustRiskProgress = Progress;
+
+/** What a result of the solver has beside what all results have. */
+export interface RobustRiskSolution {
+  /** The answer. */
+  x: Float64Array;
+  /** N numbers of sum 1: the weight of each row in the smoothed risk at x. */
+  weights: Float64Array;
+  /** The risk at x without smoothing, and without what the sum adds, such as a ridge. */
+  risk?: number;
+  /** Norm of the gradient of the smoothed risk at x. */
+  gradientNorm?: number;
+  /**
+   * The smoothed risk is at most so far above its minimum: ||gradient||^2 / (2 mu), mu the least ridge of a convex
+   * sum.
+   */
+  gap?: number;
+  /** The step that was taken. */
+  stepSize?: number;
+}

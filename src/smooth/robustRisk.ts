@@ -1,0 +1,50 @@
+// Risks that weigh the worst rows of the data more.
+import { checkObject } from '../core/check.js';
+import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { warmStartPoint } from '../core/warmStart.js';
+import type { RobustRiskOptions, RobustRiskSolution } from '../generated/robustRisk.js';
+import type { RegressionProgram } from '../problems/regression.js';
+import { readSum } from './problem.js';
+
+export interface RobustRiskSettings extends RobustRiskOptions, SolveOptions {
+  /** A point to begin with, such as an earlier result. */
+  warmStart?: { x: ArrayLike<number> } | undefined;
+}
+
+export interface RobustRiskResult extends SolveResult, Omit<RobustRiskSolution, 'gap'> {
+  /** The smoothed risk at x is at most `gap` above its least value; left out where that is not known. */
+  certificate?: { kind: 'convex'; gap: number };
+}
+
+/**
+ * Minimises a spectral risk of the losses of rows rather than their mean:
+ *
+ *     min over x of  max over q of  sum_i q_i f_i(x) - nu N / 2 ||q - 1/N||^2  +  r(x),
+ *
+ * q a mean of permutations of the weights of a `risk`, which give more to losses that are larger: `cvar` (superquantile), `extremile`,
+ * `exponential`.
+ *
+ * ```ts
+ * const { x, risk, weights } = await robustRisk(generalizedLinearModel({ loss: 'squared', x: A, y, ridge: 0.01 }), { risk: 'cvar', level: 0.9 });
+ * ```
+ *
+ * A step looks at one row; tables of losses, weights and gradients of all N rows (8 N n bytes) make its estimate of the gradient exact in the
+ * end, so that a constant step converges linearly. An iteration has N steps. `solved` compares the norm of the smoothed risk's gradient with `tolerance`.
+ *
+ * @throws (rejects) TypeError or RangeError that names the argument and the value; {@link SolverError} `OUT_OF_MEMORY`, `DEVICE_UNAVAILABLE` or
+ * `ADDON_NOT_FOUND`.
+ */
+export async function robustRisk(
+  problem: RegressionProgram,
+  settings: RobustRiskSettings = {},
+): Promise<RobustRiskResult> {
+  const { warmStart, ...others } = checkObject('settings', settings);
+  const { sum, start, bounds } = readSum(problem, false);
+  if (bounds) throw new RangeError('problem: expected a regression without bounds');
+  const point = warmStartPoint(warmStart, { length: start.length, per: 'one for each unknown' }) ?? start;
+  const answer = await solve<RobustRiskSolution>('robustRisk', (guard) => ({ ...sum(guard), start: point }), others, {
+    cpuOnly: 'sums over rows',
+  });
+  const { gap, ...result } = answer;
+  return { ...result, ...(gap !== undefined && { certificate: { kind: 'convex' as const, gap } }) };
+}

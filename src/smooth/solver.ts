@@ -1,0 +1,219 @@
+// Sums over rows of data, minimised by looking at some rows at a time.
+
+import { settingNames } from '../core/addon.js';
+import { checkNumber, checkObject, checkOneOf, checkVector, isList, show } from '../core/check.js';
+import { uniforms } from '../core/random.js';
+import { callOptions, checkSettings } from '../core/settingNames.js';
+import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { checkWarmStart } from '../core/warmStart.js';
+import type { MinimizeSumOptions, MinimizeSumProgress, MinimizeSumSolution } from '../generated/minimizeSum.js';
+import type { RegressionProgram } from '../problems/regression.js';
+import type { SumCallbacks } from './callbacks.js';
+import { privacySpent } from './privacy.js';
+import { type ReadSum, readSum } from './problem.js';
+import type { PlayingSet } from './sets.js';
+
+export type { MinimizeSumProgress };
+
+export interface MinimizeSumSettings extends Omit<MinimizeSumOptions, 'batchSize'>, SolveOptions<MinimizeSumProgress> {
+  /** Rows of a batch, or `'full'`: all rows, in order, at every step. Default: 64, or the method's. */
+  batchSize?: number | 'full' | undefined;
+  /** The set that x is to be in: `{ lower, upper }`, `{ radius }` or `'simplex'`. Default: everywhere, or within the bounds of the regression. */
+  set?: PlayingSet | undefined;
+  /**
+   * Rows that are left out of the sum, on which the answer is tried at checks: their numbers, or their share of all rows, which are
+   * then drawn by the seed. The best point by them is the answer, and `patience` ends the solve.
+   */
+  validation?: ArrayLike<number> | number | undefined;
+  /** A norm for each variable, in order, of method `normSteepest`. Default: `'spectral'` for matrices and `'l2'` for the rest. */
+  geometry?: readonly ('l2' | 'sign' | 'spectral')[] | undefined;
+  /** The delta of the certificate of method `dpSgd`. Default: 1 / (10 N) for N rows. */
+  delta?: number | undefined;
+  /**
+   * A point to begin with, or an earlier result: with its `state` the solve goes on where that one ended, as if it had not been broken
+   * off, bit for bit, where method, data, batches, `seed`, `precision` and `maxEpochs` are the same.
+   */
+  warmStart?: { x: ArrayLike<number>; state?: Float64Array | undefined } | undefined;
+}
+
+/** What is proven of a result. */
+export type SumCertificate =
+  | {
+      /** f(x) - f* <= gap, as the sum is convex and its ridge is mu: gap = ||gradient||^2 / (2 mu). */
+      kind: 'convex';
+      gap: number;
+    }
+  | {
+      /** The bound ||gradient||^2 / (2 mu) of f(x) - f*, if mu is what `polyakLojasiewicz` says that it is. */
+      kind: 'polyakLojasiewicz';
+      gap: number;
+    }
+  | {
+      /** Whoever sees x learns of single rows what (epsilon, delta)-differential privacy allows, after the steps that were taken. */
+      kind: 'privacy';
+      epsilon: number;
+      delta: number;
+    };
+
+export interface MinimizeSumResult extends SolveResult<MinimizeSumProgress>, Omit<MinimizeSumSolution, 'gap'> {
+  /** What is proven; left out where nothing is. */
+  certificate?: SumCertificate;
+}
+
+const own = ['set', 'validation', 'geometry', 'delta'];
+
+/**
+ * Minimises a sum over the rows of data by gradients of some of them at a time,
+ *
+ *     f(x) = 1/N sum_i f_i(x) + r(x)  over n numbers x,
+ *
+ * without a step size to choose:
+ *
+ * ```ts
+ * const problem = logisticRegression({ x, y, ridge: 1e-4 });
+ * const { x: coefficients, objective, gradientNorm } = await minimizeSum(problem, { maxEpochs: 10 });
+ * ```
+ *
+ * `problem` is a regression, the same that {@link minimize} takes, without constraints but bounds; or {@link SumCallbacks}. `method` is a
+ * row of the table in docs/smooth.md; the default, `'adog'`, learns its steps from distances and gradients. The result says what is
+ * known over all rows at the answer: `objective`, `gradientNorm`, and a `certificate` where there is one. An end at `maxEpochs` has
+ * status `'epochLimit'`; `'solved'` means that `tolerance`, compared with the gradient's norm, or `target` was met.
+ *
+ * @throws (rejects) TypeError or RangeError that names the argument and the value, such as a setting that the method does not use; {@link SolverError}
+ * `CALLBACK_FAILED`, `OUT_OF_MEMORY`, `DEVICE_UNAVAILABLE` or `ADDON_NOT_FOUND`.
+ */
+export async function minimizeSum(
+  problem: RegressionProgram | SumCallbacks,
+  settings: MinimizeSumSettings = {},
+): Promise<MinimizeSumResult> {
+  const checked = checkSettings(checkObject('settings', settings), [
+    ...settingNames('minimizeSum'),
+    ...own,
+    ...callOptions,
+  ]);
+  const { batchSize, set, validation, geometry, delta, warmStart, ...others } = checked;
+  const { sum, start, rows, bounds } = readSum(problem);
+  const n = start.length;
+  const request = {
+    ...begin(warmStart, start),
+    ...setOf(set, n, bounds),
+    ...split(validation, rows, typeof others.seed === 'number' ? others.seed : 0),
+    norms: normsOf(geometry, others.method),
+  };
+  const made: MakeProblem = (guard) => ({ ...sum(guard), ...request });
+  const native = {
+    ...others,
+    ...(batchSize !== undefined && { batchSize: batchSize === 'full' ? 2 ** 31 - 1 : batchSize }),
+  };
+  const answer = await solve<MinimizeSumSolution>('minimizeSum', made, native, { cpuOnly: 'sums over rows' });
+  const { gap, ...result } = answer;
+  const certificate = certificateOf(answer, { ...native, delta }, request.rows?.length ?? rows);
+  return { ...result, ...(certificate && { certificate }) };
+}
+
+function begin(
+  warmStart: MinimizeSumSettings['warmStart'],
+  start: Float64Array,
+): { start: Float64Array; state?: Float64Array } {
+  if (warmStart === undefined) return { start };
+  const { x, state } = checkWarmStart(warmStart);
+  const point = checkVector('warmStart.x', x, { length: start.length, per: 'one for each unknown' });
+  return { start: point, ...(state && { state: checkVector('warmStart.state', state, { infinite: true }) }) };
+}
+
+function setOf(set: unknown, n: number, bounds: ReadSum['bounds']): object {
+  if (set === undefined) return bounds ?? {};
+  if (bounds) throw new TypeError('set: expected none, as the regression has bounds');
+  if (set === 'simplex') return { simplex: true };
+  const { lower, upper, radius } = checkObject('set', set as { lower?: unknown; upper?: unknown; radius?: unknown });
+  if (radius !== undefined) return { radius: checkNumber('set.radius', radius, { lower: 0, open: true }) };
+  const side = (name: string, value: unknown, none: number): Float64Array => {
+    if (value === undefined || typeof value === 'number') return new Float64Array(n).fill((value as number) ?? none);
+    return checkVector(name, value, { length: n, infinite: true });
+  };
+  const sides = {
+    lower: side('set.lower', lower, Number.NEGATIVE_INFINITY),
+    upper: side('set.upper', upper, Number.POSITIVE_INFINITY),
+  };
+  const wrong = sides.lower.findIndex((low, j) => !(low <= (sides.upper[j] as number)));
+  if (wrong < 0) return sides;
+  const [low, high] = [sides.lower[wrong], sides.upper[wrong]];
+  throw new RangeError(`set.lower[${wrong}] = ${low}: expected at most set.upper[${wrong}] = ${high}`);
+}
+
+/** The rows of the sum and those that are kept out. */
+function split(validation: unknown, count: number, seed: number): { rows?: Int32Array; validation?: Int32Array } {
+  if (validation === undefined) return {};
+  const out = new Uint8Array(count);
+  if (typeof validation === 'number') {
+    const share = checkNumber('validation', validation, { lower: 0, open: true });
+    const kept = Math.round(share * count);
+    if (share >= 1 || kept === 0 || kept === count) {
+      throw new RangeError(
+        `validation = ${share}: expected a share that leaves some of the ${count} rows on both sides`,
+      );
+    }
+    const uniform = uniforms(seed);
+    const order = Int32Array.from({ length: count }, (_, i) => i);
+    for (let i = 0; i < kept; ++i) {
+      const other = i + Math.floor(uniform() * (count - i));
+      [order[i], order[other]] = [order[other] as number, order[i] as number];
+      out[order[i] as number] = 1;
+    }
+  } else {
+    if (!isList(validation))
+      throw new TypeError(`validation = ${show(validation)}: expected a share or numbers of rows`);
+    for (let k = 0; k < validation.length; ++k) {
+      const row = validation[k] as number;
+      if (!Number.isInteger(row) || row < 0 || row >= count) {
+        throw new RangeError(`validation[${k}] = ${show(row)}: expected an integer in [0, ${count - 1}]`);
+      }
+      out[row] = 1;
+    }
+  }
+  const all = Int32Array.from({ length: count }, (_, i) => i);
+  const parts = { rows: all.filter((i) => out[i] === 0), validation: all.filter((i) => out[i] === 1) };
+  if (parts.rows.length > 0 && parts.validation.length > 0) return parts;
+  throw new RangeError(`validation: expected some of the ${count} rows, and not all of them`);
+}
+
+const norms = ['l2', 'sign', 'spectral'] as const;
+
+function normsOf(geometry: unknown, method: unknown): Int32Array | undefined {
+  if (geometry === undefined) return undefined;
+  if (method !== 'normSteepest')
+    throw new RangeError(`geometry: method '${String(method ?? 'auto')}' does not use it; 'normSteepest' does`);
+  if (!isList(geometry))
+    throw new TypeError(`geometry = ${show(geometry)}: expected an array of 'l2', 'sign' and 'spectral'`);
+  return Int32Array.from({ length: geometry.length }, (_, k) =>
+    norms.indexOf(checkOneOf(`geometry[${k}]`, geometry[k], norms)),
+  );
+}
+
+function certificateOf(
+  answer: MinimizeSumSolution,
+  settings: {
+    batchSize?: unknown;
+    noise?: unknown;
+    insecureNoise?: unknown;
+    polyakLojasiewicz?: unknown;
+    delta?: unknown;
+  },
+  rows: number,
+): SumCertificate | undefined {
+  const { method, counts, gap } = answer;
+  if (method === 'dpSgd') {
+    const {
+      noise = 1,
+      batchSize = 64,
+      insecureNoise,
+    } = settings as { noise?: number; batchSize?: number; insecureNoise?: boolean };
+    const delta =
+      settings.delta === undefined ? 1 / (10 * rows) : checkNumber('delta', settings.delta, { lower: 0, open: true });
+    if (insecureNoise || noise === 0 || counts.steps === 0) return undefined;
+    const rate = Math.min(1, (batchSize || 64) / rows);
+    return { kind: 'privacy', epsilon: privacySpent({ noise, rate, steps: counts.steps, delta }), delta };
+  }
+  if (gap === undefined) return undefined;
+  return { kind: settings.polyakLojasiewicz === undefined ? 'convex' : 'polyakLojasiewicz', gap };
+}

@@ -1,0 +1,277 @@
+// What papers promise of their methods, on functions that noise is added to here.
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numbers>
+
+#include "check.hpp"
+#include "core/index.hpp"
+#include "core/random.hpp"
+#include "solvers/smooth/estimators.hpp"
+#include "solvers/smooth/guards.hpp"
+#include "solvers/smooth/solver.hpp"
+
+using namespace nonconvex;
+
+namespace {
+
+using Gradient = std::function<double(RowSet, const double*, double*)>;
+
+/// A sum of one's own; without a gradient where only the value is asked for.
+class FunctionSum final : public FiniteSum<double> {
+ public:
+  FunctionSum(int rows, int n, Gradient gradient) : rows_(rows), n_(n), gradient_(std::move(gradient)), g_(at(n)) {}
+  int rows() const override { return rows_; }
+  int variables() const override { return n_; }
+  std::vector<SumBlock> blocks() const override { return {{.name = "x", .offset = 0, .rows = n_, .columns = 1}}; }
+  SumFacts facts() const override { return {}; }
+  void typicalFactors(std::span<double> s) const override { std::fill(s.begin(), s.end(), 1.0); }
+  double value(RowSet rows, const double* x) override { return gradient_(rows, x, g_.data()); }
+  double gradient(RowSet rows, const double*, const double* x, double* g) override { return gradient_(rows, x, g); }
+  void hessianProduct(RowSet, const double*, const double*, double*) override {}
+  void lossOfRows(RowSet, const double*, double*) override {}
+  void normOfRows(RowSet, const double*, double*) override {}
+
+ private:
+  int rows_, n_;
+  Gradient gradient_;
+  std::vector<double> g_;
+};
+
+class FunctionSource final : public FiniteSumSource {
+ public:
+  FunctionSource(int rows, int n, Gradient gradient) : rows_(rows), n_(n), gradient_(std::move(gradient)) {}
+  int rows() const override { return rows_; }
+  int variables() const override { return n_; }
+  bool hasSingle() const override { return false; }
+  std::unique_ptr<FiniteSum<double>> inDouble(const Cpu&) const override {
+    return std::make_unique<FunctionSum>(rows_, n_, gradient_);
+  }
+  std::unique_ptr<FiniteSum<float>> inSingle(const Cpu&) const override { return nullptr; }
+
+ private:
+  int rows_, n_;
+  Gradient gradient_;
+};
+
+SumMethod named(std::string_view name) {
+  const auto all = names(SumMethod{});
+  return static_cast<SumMethod>(std::find(all.begin(), all.end(), name) - all.begin());
+}
+
+/// The answer after so many steps of one row each, which is every time another.
+std::vector<double> after(int steps, MinimizeSumSettings settings, std::vector<double> start, const Gradient& gradient,
+                          SumSet set = SumSet::none) {
+  MinimizeSumProblem problem;
+  const int n = static_cast<int>(start.size());
+  problem.sum = std::make_shared<FunctionSource>(1, n, gradient);
+  problem.start = start;
+  problem.set = set;
+  problem.lower.assign(at(n), -1.0);
+  problem.upper.assign(at(n), 1.0);
+  settings.maxEpochs = steps;
+  const Cpu la;
+  const auto run = makeRun<double>(la, problem, settings, problem.sum->inDouble(la), {});
+  for (int k = 0; k < steps; ++k) {
+    if (!run->step()) break;
+  }
+  run->writeAnswer(start);
+  return start;
+}
+
+MinimizeSumSettings method(std::string_view name, double stepSize = solverChooses,
+                           StepSchedule schedule = StepSchedule::constant) {
+  MinimizeSumSettings settings;
+  settings.method = named(name);
+  settings.stepSize = stepSize;
+  settings.schedule = schedule;
+  return settings;
+}
+
+double quantile95(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() * 95 / 100];
+}
+
+}  // namespace
+
+TEST(amsgradGoesTheRightWayWhereAdamDoesNot) {
+  // Reddi, Kale, Kumar 2018: 1010 x every 101st time, -10 x otherwise, on [-1, 1]: the minimum of the sum is at -1.
+  for (const std::string_view name : {"adam", "amsgrad"}) {
+    int t = 0;
+    MinimizeSumSettings settings = method(name, 0.5, StepSchedule::sqrt);
+    settings.beta2 = 0.99;
+    const auto x = after(
+        400'000, settings, {0},
+        [&](RowSet, const double*, double* g) {
+          g[0] = t++ % 101 == 0 ? 1010 : -10;
+          return 0.0;
+        },
+        SumSet::box);
+    CHECK_NEAR(x[0], name == "adam" ? 1 : -1, 0.02);
+  }
+}
+
+TEST(spidersErrorIsBounded) {
+  // f_i(x) = 1 - cos(a_i . x): L = max ||a_i||^2. E||v - grad f||^2 <= L^2 gamma^2 q / |batch|.
+  constexpr int rows = 400, n = 5, steps = 200;
+  const Random random(3);
+  std::vector<double> a;
+  for (std::uint64_t k = 0; k < rows * n; ++k) a.push_back(random.normal(k) / std::sqrt(n));
+  double L = 0;
+  const auto dot = [&](int i, const double* x) {
+    double sum = 0;
+    for (int j = 0; j < n; ++j) sum += a[at(i * n + j)] * x[j];
+    return sum;
+  };
+  for (int i = 0; i < rows; ++i) L = std::max(L, dot(i, &a[at(i * n)]));
+  FunctionSum sum(rows, n, [&](RowSet chosen, const double* x, double* g) {
+    std::fill(g, g + n, 0.0);
+    double value = 0;
+    for (int k = 0; k < chosen.count; ++k) {
+      const double t = dot(chosen[k], x);
+      value += (1 - std::cos(t)) / chosen.count;
+      for (int j = 0; j < n; ++j) g[j] += std::sin(t) * a[at(chosen[k] * n + j)] / chosen.count;
+    }
+    return value;
+  });
+  const MinimizeSumSettings settings = method("spider");
+  const Cpu la;
+  const std::vector<double> start(n, 1.0);
+  SumContext<double> context(sum, settings, la, RowSet::range(0, rows), start);
+  NoGuard<double> guard(context);
+  const PieceInput<double> in{context, guard, false};
+  SpiderEstimator<double> estimator(in);
+  constexpr double gamma = 0.01;
+  std::vector<double> x = start, v(n), exact(n);
+  double error = 0;
+  for (int k = 0; k < steps; ++k, ++context.step) {
+    estimator.draw(context);
+    estimator.estimate(context, x.data(), v.data());
+    sum.gradient(RowSet::range(0, rows), nullptr, x.data(), exact.data());
+    double squares = 0, norm = 0;
+    for (int j = 0; j < n; ++j) squares += std::pow(v[at(j)] - exact[at(j)], 2), norm += v[at(j)] * v[at(j)];
+    error += squares / steps;
+    for (int j = 0; j < n; ++j) x[at(j)] -= gamma * v[at(j)] / std::sqrt(norm);
+  }
+  CHECK(error > 0);
+  CHECK(error <= L * L * gamma * gamma);  // q = |batch|
+  // Two gradients a step but for every twentieth, which is one of all rows.
+  CHECK_EQ(context.rowsSeen, std::int64_t{steps / 20 * 400 + (steps - steps / 20) * 2 * 20});
+}
+
+TEST(clippingMendsHeavyTails) {
+  // f = ||x||^2 / 2 with Pareto's noise of exponent 1.5, the 95 % quantile of f over runs from f = 24.75.
+  constexpr int n = 11;
+  const int runs = check::repetitions(100);
+  const auto f = [](const std::vector<double>& x) {
+    double sum = 0;
+    for (const double each : x) sum += each * each / 2;
+    return sum;
+  };
+  const auto quantile = [&](std::string_view name, int steps, double stepSize, double clip) {
+    std::vector<double> values;
+    for (int run = 0; run < runs; ++run) {
+      const Random random(static_cast<std::uint64_t>(run), 9);
+      std::uint64_t draw = 0;
+      MinimizeSumSettings settings = method(name, stepSize);
+      if (name == "sgdm") settings.momentum = 0;
+      settings.clipNorm = clip;
+      values.push_back(f(after(steps, settings, std::vector<double>(n, std::sqrt(2 * 24.75 / n)),
+                               [&](RowSet, const double* x, double* g) {
+                                 const double size = std::pow(random.uniform(draw++), -1 / 1.5) - 1;
+                                 const int which = static_cast<int>(random.below(draw++, n));
+                                 const double sign = random.uniform(draw++) < 0.5 ? -1 : 1;
+                                 for (int j = 0; j < n; ++j) g[j] = x[j] + (j == which ? 5 * sign * size : 0);
+                                 return 0.0;
+                               })));
+    }
+    return quantile95(values);
+  };
+  const double plain = quantile("sgdm", 800, 0.05, solverChooses);
+  const double clipped = quantile("clippedSgd", 800, 0.05, 3);
+  CHECK(clipped < 0.5 * plain);
+  CHECK(quantile("clippedSgd", 3200, 0.0125, 3) < clipped);
+  CHECK(quantile("clippedSstm", 800, 2e-4, 3) < plain);
+}
+
+TEST(adamsRatesFall) {
+  // sum cosh x with noise of deviation (1 + |g|) / 2: mean |g| falls at least as T^(-1/4) with beta2 = 1 - 1/sqrt(T),
+  // eta = 1/sqrt(T).
+  constexpr int n = 10;
+  const auto meanGradient = [&](std::string_view name, int steps) {
+    const Random random(4);
+    std::uint64_t draw = 0;
+    double sum = 0;
+    MinimizeSumSettings settings = method(name, 1 / std::sqrt(steps));
+    settings.beta2 = 1 - 1 / std::sqrt(steps);
+    after(steps, settings, std::vector<double>(n, 3.0), [&](RowSet, const double* x, double* g) {
+      double norm = 0;
+      for (int j = 0; j < n; ++j) {
+        const double exact = std::sinh(x[j]);
+        norm += exact * exact;
+        g[j] = exact + 0.5 * (1 + std::abs(exact)) * random.normal(draw++);
+      }
+      sum += std::sqrt(norm) / steps;
+      return 0.0;
+    });
+    return sum;
+  };
+  for (const std::string_view name : {"rmsprop", "adam"}) {
+    const double few = meanGradient(name, 200), more = meanGradient(name, 1600), most = meanGradient(name, 12'800);
+    CHECK(more < few / std::pow(8, 0.25));
+    CHECK(most < more / std::pow(8, 0.25));
+  }
+}
+
+TEST(randomScalingIsRightOnAverage) {
+  // E[F(x + s D) - F(x)] = E <grad F(x + s D), D> for s ~ Exp(1): what a step of `sgdm` with randomScaling relies on.
+  // Here that its factors are such: their mean and the mean of their squares.
+  MinimizeSumSettings settings = method("sgdm", 1);
+  settings.momentum = 0;
+  settings.randomScaling = true;
+  double last = 0, sum = 0, squares = 0;
+  constexpr int steps = 20'000;
+  after(steps, settings, {0}, [&](RowSet, const double* x, double* g) {
+    const double factor = last - x[0];
+    sum += factor / steps, squares += factor * factor / steps;
+    last = x[0];
+    g[0] = 1;
+    return 0.0;
+  });
+  CHECK_NEAR(sum, 1, 0.05);
+  CHECK_NEAR(squares, 2, 0.2);
+}
+
+TEST(onlineToNonConvexFindsAPointWhoseGradientsCancel) {
+  // |x_1| + |x_2 - 1| with noise: the hull of gradients near the answer has 0.
+  MinimizeSumSettings settings = method("o2nc");
+  settings.radius = 0.2;
+  const Random random(6);
+  std::uint64_t draw = 0;
+  const auto x = after(20'000, settings, {2, -1}, [&](RowSet, const double* at, double* g) {
+    g[0] = (at[0] > 0 ? 1 : -1) + 0.5 * random.normal(draw++);
+    g[1] = (at[1] > 1 ? 1 : -1) + 0.5 * random.normal(draw++);
+    return std::abs(at[0]) + std::abs(at[1] - 1);
+  });
+  CHECK_NEAR(x[0], 0, 0.2);
+  CHECK_NEAR(x[1], 1, 0.2);
+}
+
+TEST(momentumBeforeNormsKeepsTheMeanOfSkewedNoise) {
+  // Noise of -9 once in ten and +1 else has mean 0, but signs of single gradients do not: with momentum first they do.
+  const auto end = [&](double momentum) {
+    const Random random(8);
+    std::uint64_t draw = 0;
+    MinimizeSumSettings settings = method("signSgd", 0.01);
+    settings.momentum = momentum;
+    const auto x = after(4000, settings, {5}, [&](RowSet, const double* at, double* g) {
+      g[0] = at[0] + (random.uniform(draw++) < 0.1 ? -9 : 1);
+      return at[0] * at[0] / 2;
+    });
+    return x[0] * x[0] / 2;
+  };
+  const double first = end(0.99), last = end(0);
+  CHECK(last > 0.4);
+  CHECK(first < 0.5 * last);
+}

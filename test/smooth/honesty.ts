@@ -1,0 +1,48 @@
+// Random regressions by random methods, whose objective and gradient are recomputed.
+import { generalizedLinearModel } from '../../src/nlp/index.js';
+import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
+import { numbers, type Trial } from '../contract/problem.js';
+import { lossOf, methods } from './sums.js';
+
+const losses = ['logistic', 'squared', 'poisson', 'gamma'] as const;
+
+export const trial: Trial = async (seed) => {
+  const [rows, n] = [20 + (seed % 50), 1 + (seed % 7)];
+  const loss = losses[seed % 4] as (typeof losses)[number];
+  const method = methods[seed % methods.length] as (typeof methods)[number];
+  const data = numbers(rows * n, seed + 1);
+  const targets = numbers(rows, seed + 2).map((value) => {
+    if (loss === 'logistic') return Number(value > 0);
+    return loss === 'gamma' ? 0.1 + Math.abs(value) : Math.abs(value);
+  });
+  targets[0] = loss === 'logistic' ? 1 - (targets[1] as number) : (targets[0] as number);
+  const ridge = seed % 3 === 0 ? 0 : 0.1;
+  const settings: MinimizeSumSettings = { method, seed, maxEpochs: 1 + (seed % 9), trackBest: seed % 2 === 0 };
+  const x = { data, rows, columns: n };
+  const problem = generalizedLinearModel({ loss, x, y: targets, ridge });
+  const found = await minimizeSum(problem, settings);
+  const wrong: string[] = [];
+  const { value, gradient } = lossOf(loss, x, targets, ridge, found.x);
+  const norm = Math.hypot(...gradient);
+  const near = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * (1 + Math.abs(b));
+  if (found.objective !== undefined && !near(found.objective, value)) {
+    wrong.push(`${method}: objective ${found.objective}, which is ${value}`);
+  }
+  if (found.gradientNorm !== undefined && !near(found.gradientNorm, norm)) {
+    wrong.push(`${method}: gradientNorm ${found.gradientNorm}, which is ${norm}`);
+  }
+  if (found.status === 'solved' && norm > 0) wrong.push(`${method}: solved at a gradient of norm ${norm}`);
+  if (found.certificate?.kind === 'convex') {
+    const best = await minimizeSum(problem, {
+      batchSize: 'full',
+      maxEpochs: 3000,
+      precision: 'double',
+      tolerance: 1e-9,
+    });
+    const least = (best.objective ?? 0) - (best.gradientNorm ?? 0) ** 2 / (2 * ridge);
+    if (value - found.certificate.gap > (best.objective ?? Infinity) + 1e-9 || found.certificate.gap < 0) {
+      wrong.push(`${method}: gap ${found.certificate.gap} at ${value}, the least is at least ${least}`);
+    }
+  }
+  return { status: found.status, wrong };
+};

@@ -1,0 +1,243 @@
+// What the papers say of their methods, in the form that shows in a moment: docs/smooth.md names the papers.
+import { describe, expect, it } from 'vitest';
+import { uniforms } from '../../src/core/random.js';
+import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
+import { functionOf, leastSquares, normals } from './sums.js';
+
+const exact = { precision: 'double', scaling: 'none' } as const;
+
+describe('DoG and its acceleration', () => {
+  const { problem, gap } = leastSquares(200, 40, 1, (j) => (1 + j) ** -0.75);
+
+  it('come near a minimum of least squares without a step size', async () => {
+    const gapAfter = async (method: 'dog' | 'adog', steps: number): Promise<number> =>
+      gap((await minimizeSum(problem, { ...exact, method, batchSize: 'full', maxEpochs: steps })).x);
+    const start = gap(new Float64Array(40));
+    expect(await gapAfter('adog', 400)).toBeLessThan(2e-4 * start);
+    expect(await gapAfter('adog', 1600)).toBeLessThan(4e-7 * start);
+    expect(await gapAfter('dog', 400)).toBeLessThan(2e-2 * start);
+    expect(await gapAfter('adog', 400)).toBeLessThan(0.1 * (await gapAfter('dog', 400)));
+  });
+
+  it('hardly depend on the first distance', async () => {
+    const noisy = leastSquares(400, 10, 3, undefined, 1);
+    const gaps: number[] = [];
+    for (const initialDistance of [1e-8, 1e-5, 1e-2]) {
+      const settings = { ...exact, method: 'dog', batchSize: 8, maxEpochs: 40, initialDistance } as const;
+      gaps.push(noisy.gap((await minimizeSum(noisy.problem, settings)).x));
+    }
+    expect(Math.max(...gaps)).toBeLessThan(2 * Math.min(...gaps));
+    const { x, last } = await minimizeSum(noisy.problem, { ...exact, method: 'dog', batchSize: 8, maxEpochs: 40 });
+    expect(noisy.gap(x)).toBeLessThan(0.2 * noisy.gap(last)); // averages always
+  });
+});
+
+describe('normalised descent', () => {
+  it('takes few steps where the curvature grows', async () => {
+    const f = functionOf(1, 1, (x, g) => {
+      const t = x[0] as number;
+      g[0] = 4 * t ** 3 + Math.exp(t);
+      return t ** 4 + Math.exp(t);
+    });
+    const steps = async (settings: MinimizeSumSettings): Promise<number> => {
+      const { counts, x, status } = await minimizeSum(
+        { ...f, start: [10] },
+        { ...exact, method: 'normalized', maxEpochs: 20_000, tolerance: 0.1, ...settings },
+      );
+      expect(status).toBe('solved');
+      expect(x[0]).toBeCloseTo(-0.5283, 1);
+      return counts.steps;
+    };
+    // Gamma of the order eps^beta; the plain constant step that is safe takes 82,000 steps.
+    expect(await steps({ power: 1, stepSize: 0.0115 })).toBeLessThan(2 * 926);
+    expect(await steps({ power: 2 / 3, stepSize: 0.02 })).toBeLessThan(2 * 544);
+  });
+});
+
+describe('quasar-convex acceleration', () => {
+  const [rows, n] = [400, 10];
+  const normal = normals(3);
+  const A = Float64Array.from({ length: rows * n }, normal);
+  const truth = Float64Array.from({ length: n }, normal);
+  const dot = (i: number, x: ArrayLike<number>) => {
+    let sum = 0;
+    for (let j = 0; j < n; ++j) sum += (A[i * n + j] as number) * (x[j] as number);
+    return sum;
+  };
+  const sigmoid = (t: number) => 1 / (1 + Math.exp(-t));
+  const target = Float64Array.from({ length: rows }, (_, i) => sigmoid(dot(i, truth)));
+  const f = functionOf(rows, n, (x, g, chosen) => {
+    let value = 0;
+    for (const i of chosen) {
+      const s = sigmoid(dot(i, x));
+      const error = s - (target[i] as number);
+      value += error ** 2 / (2 * chosen.length);
+      for (let j = 0; j < n; ++j)
+        g[j] = (g[j] as number) + (error * s * (1 - s) * (A[i * n + j] as number)) / chosen.length;
+    }
+    return value;
+  });
+
+  it('is far ahead of descent on a sigmoid', async () => {
+    const settings = { ...exact, checkInterval: 1e6 } as const;
+    const descent = await minimizeSum(f, { ...settings, method: 'normalized', power: 0, stepSize: 4, maxEpochs: 300 });
+    const quick = await minimizeSum(f, {
+      ...settings,
+      method: 'qagd',
+      smoothness: 0.25,
+      quasarConvexity: 0.5,
+      maxEpochs: 1500,
+    });
+    expect(quick.objective as number).toBeLessThan(0.01 * (descent.objective as number));
+    expect(quick.counts.gradients / quick.counts.steps).toBeLessThan(8);
+    // L by doubling in place of one that is known.
+    const found = await minimizeSum(f, { ...settings, method: 'qagd', quasarConvexity: 0.5, maxEpochs: 1500 });
+    expect(found.objective as number).toBeLessThan(0.01 * (descent.objective as number));
+  });
+});
+
+describe('OASIS', () => {
+  it('finds its step where columns are over four decades', async () => {
+    const { problem, gradientNorm } = leastSquares(60, 8, 5, (j) => 10 ** ((4 * j) / 7 - 2));
+    const { x, counts } = await minimizeSum(problem, {
+      ...exact,
+      method: 'oasis',
+      batchSize: 'full',
+      maxEpochs: 5000,
+      tolerance: 1e-10,
+    });
+    expect(gradientNorm(x)).toBeLessThan(1e-10);
+    expect(counts.steps).toBeLessThan(2 * 551);
+  });
+});
+
+describe('SANIA', () => {
+  it('does not depend on the units of the columns', async () => {
+    const random = uniforms(4);
+    const scales = Float64Array.from({ length: 6 }, () => 10 ** (6 * random() - 3));
+    const run = async (scaled: boolean): Promise<number[]> => {
+      const { problem } = leastSquares(40, 6, 2, scaled ? (j) => scales[j] as number : undefined, 0);
+      const { history } = await minimizeSum(problem, {
+        ...exact,
+        method: 'sania',
+        batchSize: 8,
+        maxEpochs: 5,
+        trackBest: true,
+      });
+      return history.map(({ objective = 0 }) => objective);
+    };
+    const [plain, scaled] = [await run(false), await run(true)];
+    plain.forEach((value, k) => {
+      expect(scaled[k]).toBeCloseTo(value, 9);
+    });
+  });
+});
+
+describe('clipping', () => {
+  it('keeps a step from a cliff short', async () => {
+    const cliff = functionOf(1, 1, (x, g) => {
+      const t = x[0] as number;
+      g[0] = t < 0 ? -1000 : t;
+      return t < 0 ? -1000 * t : t ** 2 / 2;
+    });
+    const last = async (clipNorm?: number) =>
+      (
+        await minimizeSum(
+          { ...cliff, start: [-0.01] },
+          {
+            ...exact,
+            method: 'sgdm',
+            momentum: 0,
+            stepSize: 0.1,
+            schedule: 'constant',
+            maxEpochs: 1,
+            ...(clipNorm && { clipNorm }),
+          },
+        )
+      ).x[0] as number;
+    expect(await last()).toBeGreaterThan(90);
+    expect(Math.abs(await last(1))).toBeLessThan(0.2);
+  });
+});
+
+describe('methods of norms', () => {
+  it('orthogonalise matrices, and take signs of vectors', async () => {
+    const target = [3, -1, 2, 5];
+    const f = functionOf(1, 4, (x, g) => {
+      let value = 0;
+      for (let j = 0; j < 4; ++j) {
+        g[j] = (x[j] as number) - (target[j] as number);
+        value += (g[j] as number) ** 2 / 2;
+      }
+      return value;
+    });
+    const { x } = await minimizeSum(f, {
+      ...exact,
+      method: 'signSgd',
+      momentum: 0,
+      stepSize: 0.5,
+      schedule: 'constant',
+      maxEpochs: 2,
+    });
+    expect(Array.from(x)).toEqual([1, -1, 1, 1]);
+    const euclidean = await minimizeSum(f, {
+      ...exact,
+      method: 'normSteepest',
+      geometry: ['l2'],
+      momentum: 0,
+      stepSize: 0.5,
+      schedule: 'constant',
+      maxEpochs: 2,
+    });
+    expect(Math.hypot(...euclidean.x)).toBeCloseTo(1, 12);
+  });
+});
+
+describe('blocks in turn', () => {
+  it('solve a problem with an l1 penalty', async () => {
+    const { problem, gap } = leastSquares(60, 10, 7);
+    const { x, objective = 0 } = await minimizeSum(problem, {
+      ...exact,
+      method: 'cyclicBcd',
+      coordinateBlocks: 5,
+      maxEpochs: 3000,
+      l1: 0,
+    });
+    expect(gap(x)).toBeLessThan(1e-9);
+    const penalised = await minimizeSum(problem, {
+      ...exact,
+      method: 'cyclicBcd',
+      coordinateBlocks: 5,
+      maxEpochs: 3000,
+      l1: 10,
+    });
+    expect(penalised.gradientNorm as number).toBeLessThan(1e-6);
+    expect(penalised.objective as number).toBeGreaterThan(objective);
+    expect(Array.from(penalised.x).filter((value) => value === 0).length).toBeGreaterThan(0);
+  });
+});
+
+describe('private steps', () => {
+  const { problem } = leastSquares(200, 4, 8);
+
+  it('say what they have cost', async () => {
+    const settings = { method: 'dpSgd', noise: 4, batchSize: 2, maxEpochs: 5, stepSize: 0.01 } as const;
+    const { certificate, counts } = await minimizeSum(problem, settings);
+    expect(counts.steps).toBeGreaterThan(300);
+    expect(certificate).toMatchObject({ kind: 'privacy', delta: 1 / 2000 });
+    expect((certificate as { epsilon: number }).epsilon).toBeGreaterThan(0.01);
+    // Noise and batches differ from run to run, unless they are insecure; then there is nothing to certify.
+    expect((await minimizeSum(problem, settings)).x).not.toEqual((await minimizeSum(problem, settings)).x);
+    const known = { ...settings, insecureNoise: true };
+    const insecure = await minimizeSum(problem, known);
+    expect(insecure.x).toEqual((await minimizeSum(problem, known)).x);
+    expect(insecure.certificate).toBeUndefined();
+  });
+
+  it('refuse what would not be private', async () => {
+    await expect(minimizeSum(problem, { method: 'dpSgd', scaling: 'columns' })).rejects.toThrow(
+      "scaling = 'columns': expected 'none' for method 'dpSgd'",
+    );
+    await expect(minimizeSum(problem, { method: 'dpSgd', sampler: 'shuffle' })).rejects.toThrow("sampler = 'shuffle'");
+  });
+});
