@@ -2,7 +2,6 @@
 
 namespace nonconvex {
 
-/// Longer than most: one case each.
 std::string describe(Status status, const Progress& progress, const Limits& limits) {
   const std::string iterations = show(progress.iteration) + (progress.iteration == 1 ? " iteration" : " iterations") +
                                  (std::isnan(progress.residual) ? std::string()
@@ -22,10 +21,6 @@ std::string describe(Status status, const Progress& progress, const Limits& limi
              where;
     case Status::evaluationLimit:
       return "Stopped at maxEvaluations after " + show(double{progress.evaluations}) + " evaluations in " + iterations;
-    case Status::epochLimit:
-      return "Stopped at maxEpochs" + where;
-    case Status::diverged:
-      return "Diverged" + where;
     case Status::stalled:
       return "No further progress" + where;
     case Status::infeasible:

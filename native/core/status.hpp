@@ -15,19 +15,16 @@ enum class Status {
   iterationLimit,
   timeLimit,
   evaluationLimit,  ///< of solvers whose settings have EvaluationLimits
-  epochLimit,       ///< of solvers whose settings have maxEpochs
   stalled,
   infeasible,
   unbounded,
   numericalError,
-  diverged,
   aborted
 };
 
 constexpr auto names(Status) {
-  return std::array{"solved"sv,         "iterationLimit"sv, "timeLimit"sv,  "evaluationLimit"sv,
-                    "epochLimit"sv,     "stalled"sv,        "infeasible"sv, "unbounded"sv,
-                    "numericalError"sv, "diverged"sv,       "aborted"sv};
+  return std::array{"solved"sv,     "iterationLimit"sv, "timeLimit"sv,      "evaluationLimit"sv, "stalled"sv,
+                    "infeasible"sv, "unbounded"sv,      "numericalError"sv, "aborted"sv};
 }
 /// What the docs say of each status.
 constexpr auto sentences(Status) {
@@ -35,12 +32,10 @@ constexpr auto sentences(Status) {
                     "`maxIterations` was met first."sv,
                     "`timeLimit` was met first."sv,
                     "`maxEvaluations` was met first, by a solver that has that setting."sv,
-                    "`maxEpochs` was met first, by a solver that looks at some rows of the data at a time."sv,
                     "No further progress is possible in floating point."sv,
                     "No point satisfies the constraints."sv,
                     "The objective has no lower bound, or none that is attained."sv,
                     "A number left the range of floating point."sv,
-                    "The loss is no longer a number, by a method whose steps were too long."sv,
                     "The `signal` ended the solve."sv};
 }
 static_assert(sentences(Status{}).size() == names(Status{}).size());

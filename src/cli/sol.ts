@@ -113,10 +113,8 @@ export function solveResultNum(status: Status, residual = Number.POSITIVE_INFINI
     case 'aborted':
       return 402;
     case 'evaluationLimit':
-    case 'epochLimit':
       return 403;
     case 'numericalError':
-    case 'diverged':
       return 501;
   }
 }

@@ -235,10 +235,6 @@ export function describe(status: Status, progress: Progress, { tolerance, timeLi
       return `Stopped at timeLimit = ${digits(timeLimit)} s${where}`;
     case 'evaluationLimit':
       return `Stopped at maxEvaluations after ${digits(evaluations ?? Number.NaN)} evaluations in ${iterations}`;
-    case 'epochLimit':
-      return `Stopped at maxEpochs${where}`;
-    case 'diverged':
-      return `Diverged${where}`;
     case 'stalled':
       return `No further progress${where}`;
     case 'infeasible':

@@ -13,6 +13,8 @@ const names = new Map<string, readonly string[]>(
     iterations: ['maxIterations'],
     epochs: ['maxEpochs', 'maxIterations'],
     nepochs: ['maxEpochs', 'maxIterations'],
+    learningrate: ['stepSize'],
+    lr: ['stepSize'],
     maxfev: ['maxEvaluations'],
     maxfun: ['maxEvaluations'],
     maxevals: ['maxEvaluations'],

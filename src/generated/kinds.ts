@@ -19,6 +19,8 @@ export const solves: Record<string, { takes: readonly string[]; progress: boolea
   'relu/reluPath': { takes: ['data'], progress: true },
   'relu/betaMax': { takes: ['data'], progress: true },
   'relu/trainReluNetwork': { takes: ['data'], progress: true },
+  'smooth/robustRisk': { takes: ['problem'], progress: true },
+  'smooth/minimizeSum': { takes: ['problem'], progress: true },
   'sparse/crossValidate': { takes: ['data'], progress: true },
   'sparse/debiasedIntervals': { takes: ['data'], progress: false },
   'sparse/matrixCompletion': { takes: ['data'], progress: true },

@@ -28,8 +28,8 @@ export interface MinimizeSumOptions extends Limits {
   /**
    * A loss over all rows at which the solve ends with status `solved`, asked for at checks.
    *
-   * Expected: a number.
-   * @defaultValue -Infinity
+   * Expected: a number in [-1000000000000000, 1000000000000000].
+   * @defaultValue none
    */
   target?: number | undefined;
   /**
@@ -53,9 +53,9 @@ export interface MinimizeSumOptions extends Limits {
    */
   precision?: 'auto' | 'single' | 'double' | undefined;
   /**
-   * `columns`: x_j is measured in units of 1 / the root mean square of the column of data that it multiplies, and
-   * given back in those of the data. `auto`: that, but for private methods, as it looks at the data, and for `l1` or
-   * sets other than bounds.
+   * Units: with `columns` x_j is measured in those of 1 / the root mean square of the column of data that it
+   * multiplies, and given back in those of the data. `auto`: that, but for private methods, as it looks at the data,
+   * and for `l1` or sets other than bounds.
    *
    * @defaultValue 'auto'
    */
@@ -68,7 +68,8 @@ export interface MinimizeSumOptions extends Limits {
    */
   polyakLojasiewicz?: number | undefined;
   /**
-   * The name of a row of the table of methods. `auto`: `adog`, which needs no step size.
+   * The name of a row of the table of methods. `auto`: `adog`, which needs no step size; `qagd` where every step is
+   * to look at all rows of a convex sum.
    *
    * @defaultValue 'auto'
    */
@@ -231,7 +232,7 @@ export interface MinimizeSumOptions extends Limits {
   /**
    * What the method may take for the least loss that there is, of every batch.
    *
-   * Expected: a number.
+   * Expected: a number in [-1000000000000000, 1000000000000000].
    * @defaultValue 0
    */
   lowerBound?: number | undefined;
@@ -270,7 +271,6 @@ export const minimizeSumDefaults = {
   maxIterations: 2147483647,
   tolerance: 0,
   maxEpochs: 20,
-  target: -Infinity,
   patience: 5,
   trackBest: false,
   precision: 'auto',
@@ -373,4 +373,6 @@ export interface MinimizeSumSolution {
   precision: string;
   /** The pieces of the method: estimator, guard, coupling, momentum, geometry, step, mean. */
   pieces: string;
+  /** Whether `maxEpochs` came first, or the loss is no longer a number: minimizeSum() makes the status of it. */
+  ending: 'status' | 'epochLimit' | 'diverged';
 }

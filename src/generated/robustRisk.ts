@@ -33,11 +33,11 @@ export interface RobustRiskOptions extends Limits {
    */
   power?: number | undefined;
   /**
-   * nu: the risk is the largest q . l - nu n / 2 ||q - 1/n||^2 over its weights q, so that it has a gradient; losses
-   * are to be measured by it.
+   * Smoothing nu: the risk is the largest q . l - nu n / 2 ||q - 1/n||^2 over its weights q, so that it has a
+   * gradient; in units of losses. The less there is, the shorter are the steps.
    *
    * Expected: a finite number > 0.
-   * @defaultValue 0.05
+   * @defaultValue a tenth of the mean loss at the start
    */
   smoothing?: number | undefined;
   /**
@@ -55,7 +55,6 @@ export const robustRiskDefaults = {
   risk: 'cvar',
   level: 0.9,
   power: 2,
-  smoothing: 0.05,
 } as const satisfies RobustRiskOptions;
 
 /** What a report of the solver has beside what all reports have. */
@@ -78,4 +77,6 @@ export interface RobustRiskSolution {
   gap?: number;
   /** The step that was taken. */
   stepSize?: number;
+  /** The smoothing nu. */
+  smoothing?: number;
 }

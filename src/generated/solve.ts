@@ -7,12 +7,10 @@
  * - `iterationLimit`: `maxIterations` was met first.
  * - `timeLimit`: `timeLimit` was met first.
  * - `evaluationLimit`: `maxEvaluations` was met first, by a solver that has that setting.
- * - `epochLimit`: `maxEpochs` was met first, by a solver that looks at some rows of the data at a time.
  * - `stalled`: No further progress is possible in floating point.
  * - `infeasible`: No point satisfies the constraints.
  * - `unbounded`: The objective has no lower bound, or none that is attained.
  * - `numericalError`: A number left the range of floating point.
- * - `diverged`: The loss is no longer a number, by a method whose steps were too long.
  * - `aborted`: The `signal` ended the solve.
  */
 export type Status =
@@ -20,12 +18,10 @@ export type Status =
   | 'iterationLimit'
   | 'timeLimit'
   | 'evaluationLimit'
-  | 'epochLimit'
   | 'stalled'
   | 'infeasible'
   | 'unbounded'
   | 'numericalError'
-  | 'diverged'
   | 'aborted';
 
 /** One report of a running solve. Members that the solver does not know are absent; a solver may have more of its own. */

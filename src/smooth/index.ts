@@ -25,4 +25,5 @@ export {
   type MinimizeSumSettings,
   minimizeSum,
   type SumCertificate,
+  type SumStatus,
 } from './solver.js';

@@ -4,7 +4,7 @@ import { settingNames } from '../core/addon.js';
 import { checkNumber, checkObject, checkOneOf, checkVector, isList, show } from '../core/check.js';
 import { uniforms } from '../core/random.js';
 import { callOptions, checkSettings } from '../core/settingNames.js';
-import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { type MakeProblem, type SolveOptions, type SolveResult, type Status, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { MinimizeSumOptions, MinimizeSumProgress, MinimizeSumSolution } from '../generated/minimizeSum.js';
 import type { RegressionProgram } from '../problems/regression.js';
@@ -55,7 +55,16 @@ export type SumCertificate =
       delta: number;
     };
 
-export interface MinimizeSumResult extends SolveResult<MinimizeSumProgress>, Omit<MinimizeSumSolution, 'gap'> {
+/**
+ * How a solve ended: as others do, or by `'epochLimit'`, `maxEpochs` came first; or `'diverged'`, the loss is no longer a number, and x is a
+ * point from before.
+ */
+export type SumStatus = Status | 'epochLimit' | 'diverged';
+
+export interface MinimizeSumResult
+  extends Omit<SolveResult<MinimizeSumProgress>, 'status'>,
+    Omit<MinimizeSumSolution, 'gap' | 'ending'> {
+  status: SumStatus;
   /** What is proven; left out where nothing is. */
   certificate?: SumCertificate;
 }
@@ -106,9 +115,16 @@ export async function minimizeSum(
     ...(batchSize !== undefined && { batchSize: batchSize === 'full' ? 2 ** 31 - 1 : batchSize }),
   };
   const answer = await solve<MinimizeSumSolution>('minimizeSum', made, native, { cpuOnly: 'sums over rows' });
-  const { gap, ...result } = answer;
+  const { gap, ending, ...result } = answer;
   const certificate = certificateOf(answer, { ...native, delta }, request.rows?.length ?? rows);
-  return { ...result, ...(certificate && { certificate }) };
+  return { ...result, ...endOf(ending, answer), ...(certificate && { certificate }) };
+}
+
+/** Status and message of an end that other solvers have no word for. */
+function endOf(ending: MinimizeSumSolution['ending'], { message }: SolveResult): object {
+  if (ending === 'status') return {};
+  const words = ending === 'epochLimit' ? 'Stopped at maxEpochs' : 'Diverged';
+  return { status: ending, message: message.replace(/^.*?(?= after )/, words) };
 }
 
 function begin(

@@ -149,12 +149,17 @@ describe.each(Object.entries(calls))('%s', (solver, call) => {
     ['max_iter', "it is called 'maxIterations' here"],
     ['maxIter', "it is called 'maxIterations' here"],
     ['n_iter', "it is called 'maxIterations' here"],
-    ['epochs', "it is called 'maxIterations' here"],
+    ['epochs', `it is called '${namesOf(solver).includes('maxEpochs') ? 'maxEpochs' : 'maxIterations'}' here`],
     ['tol', "it is called 'tolerance' here"],
     ['callback', "it is called 'onProgress' here"],
     ['disp', "it is called 'verbose' here"],
     ['x0', "it is called 'warmStart' here"],
-    ['learning_rate', 'there is none to choose: steps are found by the solver'],
+    [
+      'learning_rate',
+      namesOf(solver).includes('stepSize')
+        ? "it is called 'stepSize' here"
+        : 'there is none to choose: steps are found by the solver',
+    ],
     ['nonsense', 'Known settings: '],
   ])('says what %s is called here', async (name, said) => {
     const error: unknown = await call({ [name]: 1 }).catch((cause) => cause);

@@ -44,5 +44,7 @@ export const trial: Trial = async (seed) => {
       wrong.push(`${method}: gap ${found.certificate.gap} at ${value}, the least is at least ${least}`);
     }
   }
-  return { status: found.status, wrong };
+  const status =
+    found.status === 'epochLimit' ? 'iterationLimit' : found.status === 'diverged' ? 'numericalError' : found.status;
+  return { status, wrong };
 };

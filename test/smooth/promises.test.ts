@@ -60,7 +60,7 @@ describe('a solve', () => {
     for (const loss of ['logistic', 'squared', 'poisson'] as const) {
       const data = { loss, x, y, ridge: 0.1 };
       const exact = await minimize(generalizedLinearModel(data), { tolerance: 1e-10 });
-      const settings = { method: 'qagd', maxEpochs: 20_000, tolerance: 1e-8, checkInterval: 10 } as const;
+      const settings = { batchSize: 'full', maxEpochs: 20_000, tolerance: 1e-8, checkInterval: 10 } as const;
       const { objective, status, precision, certificate } = await minimizeSum(generalizedLinearModel(data), settings);
       expect(status).toBe('solved');
       expect(precision).toBe('double');

@@ -14,6 +14,10 @@
 
 namespace nonconvex {
 
+/// What the status of a solve is where that of all solvers has no word for it: minimizeSum() says it in its place.
+enum class SumEnding { status, epochLimit, diverged };
+constexpr auto names(SumEnding) { return std::array{"status"sv, "epochLimit"sv, "diverged"sv}; }
+
 enum class SumSet { none, box, ball, simplex };
 
 struct MinimizeSumProblem {
@@ -95,6 +99,7 @@ struct MinimizeSumSolution {
   std::string method;
   std::string precision;
   std::string pieces;
+  SumEnding ending = SumEnding::status;
 
   static constexpr auto fields() {
     using Self = MinimizeSumSolution;
@@ -114,7 +119,10 @@ struct MinimizeSumSolution {
                      "or `polyakLojasiewicz`."),
         OUT(method, "The method, as `auto` resolved it."),
         OUT(precision, "`single` or `double`."),
-        OUT(pieces, "The pieces of the method: estimator, guard, coupling, momentum, geometry, step, mean.")};
+        OUT(pieces, "The pieces of the method: estimator, guard, coupling, momentum, geometry, step, mean."),
+        OUT(ending,
+            "Whether `maxEpochs` came first, or the loss is no longer a number: minimizeSum() makes the status of "
+            "it.")};
   }
 };
 

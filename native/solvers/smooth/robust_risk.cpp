@@ -88,7 +88,7 @@ std::optional<Status> RobustRiskSolver::step() {
     const int i = static_cast<int>(random.below(static_cast<std::uint64_t>(steps_), static_cast<std::uint32_t>(rows)));
     double* kept = gradients_.data() + at(i) * at(n);
     const double loss = sum_->gradient(RowSet::range(i, 1), nullptr, x_.data(), g_.data());
-    if (!std::isfinite(loss)) return Status::diverged;
+    if (!std::isfinite(loss)) return Status::numericalError;
     const double q = tables_->weight(i), rho = rho_[at(i)];
     std::fill(rest_.begin(), rest_.end(), 0.0);
     if (sum_->hasRest()) sum_->addRest(x_.data(), rest_.data());
@@ -142,7 +142,7 @@ RobustRiskSolution RobustRiskSolver::solution() {
 }
 
 std::string RobustRiskSolver::explain(Status status) const {
-  if (status != Status::diverged) return {};
+  if (status != Status::numericalError) return {};
   return "The loss of a row is no number: try a smaller stepSize than " + show(eta_) + ".";
 }
 

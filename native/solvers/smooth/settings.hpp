@@ -299,7 +299,8 @@ struct CommonSettings {
         FIELD(polyakLojasiewicz, positiveOr("unknown"),
               "A number mu that is known: f - f* <= ||gradient||^2 / (2 mu) everywhere. The certificate rests on it."),
         FIELD(method, anyValue(),
-              "The name of a row of the table of methods. `auto`: `adog`, which needs no step size.")};
+              "The name of a row of the table of methods. `auto`: `adog`, which needs no step size; `qagd` where every "
+              "step is to look at all rows of a convex sum.")};
   }
 };
 

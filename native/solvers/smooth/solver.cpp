@@ -78,32 +78,48 @@ MinimizeSumSolver::MinimizeSumSolver(const Cpu& la, const MinimizeSumProblem& pr
 
 bool MinimizeSumSolver::aborted() const { return la_.childMonitor().aborted(); }
 
+/// `auto`: accelerated descent where every step is to look at all rows of a convex sum, which an average of `adog`
+/// would approach slowly; else that.
+void MinimizeSumSolver::resolve(const SumFacts& facts) {
+  const bool automatic = static_cast<int>(settings_.method) == 0;
+  if (!automatic || !facts.convex || !facts.smooth || settings_.batchSize < trained_) return;
+  const bool plain = std::isnan(settings_.initialDistance) && std::isnan(settings_.clipNorm) &&
+                     settings_.sampler == RowSampler::automatic;
+  if (!plain) return;
+  const auto known = names(SumMethod{});
+  settings_.method = static_cast<SumMethod>(std::find(known.begin(), known.end(), "qagd") - known.begin());
+  settings_.batchSize = 0;
+}
+
+template <class T>
+void MinimizeSumSolver::openIn(std::unique_ptr<FiniteSum<T>> sum) {
+  resolve(sum->facts());
+  requireUsed(settings_);
+  refuseCombinations(problem_, settings_);
+  const bool ownUnits =
+      isPrivate(settings_) || settings_.l1 > 0 || problem_.set == SumSet::ball || problem_.set == SumSet::simplex;
+  if (settings_.scaling != SumScaling::none && !ownUnits) {
+    measureColumns(*sum, problem_.start, scales_);
+    if (std::all_of(scales_.begin(), scales_.end(), [](double scale) { return scale == 1; })) scales_.clear();
+  }
+  if (!scales_.empty()) sum = std::make_unique<ScaledSum<T>>(std::move(sum), scales_);
+  run_ = makeRun<T>(la_, problem_, settings_, std::move(sum), scales_);
+}
+
 void MinimizeSumSolver::open() {
-  const auto withUnits = [&]<class T>(std::unique_ptr<FiniteSum<T>> sum) {
-    const bool plain =
-        isPrivate(settings_) || settings_.l1 > 0 || problem_.set == SumSet::ball || problem_.set == SumSet::simplex;
-    if (settings_.scaling != SumScaling::none && !plain) {
-      measureColumns(*sum, problem_.start, scales_);
-      if (std::all_of(scales_.begin(), scales_.end(), [](double scale) { return scale == 1; })) scales_.clear();
-    }
-    if (!scales_.empty()) sum = std::make_unique<ScaledSum<T>>(std::move(sum), scales_);
-    run_ = makeRun<T>(la_, problem_, settings_, std::move(sum), scales_);
-  };
   if (single_) {
-    withUnits(problem_.sum->inSingle(la_));
+    openIn(problem_.sum->inSingle(la_));
   } else {
-    withUnits(problem_.sum->inDouble(la_));
+    openIn(problem_.sum->inDouble(la_));
   }
   run_->writeAnswer(safe_);
 }
 
 std::optional<Status> MinimizeSumSolver::start() {
-  requireUsed(settings_);
-  refuseCombinations(problem_, settings_);
   open();
   if (epoch() >= settings_.maxEpochs) {
-    ended_ = true;
-    return Status::epochLimit;
+    ended_ = epochsMet_ = true;
+    return Status::iterationLimit;
   }
   return std::nullopt;
 }
@@ -117,7 +133,7 @@ std::optional<Status> MinimizeSumSolver::step() {
     la_.checkpoint();
     if (!run_->step()) {
       ended_ = diverged_ = true;
-      return Status::diverged;
+      return Status::numericalError;
     }
     const SumRun::Sight sight = run_->sight();
     if (sight.batch > 0) {
@@ -130,8 +146,8 @@ std::optional<Status> MinimizeSumSolver::step() {
     ++iterations_;
     if (const auto status = atCheck()) return status;
     if (sight.rows < limit) return std::nullopt;
-    ended_ = true;
-    return Status::epochLimit;
+    ended_ = epochsMet_ = true;
+    return Status::iterationLimit;
   }
 }
 
@@ -140,7 +156,7 @@ std::optional<Status> MinimizeSumSolver::atCheck() {
   run_->writeAnswer(now_);
   if (!std::all_of(now_.begin(), now_.end(), [](double each) { return std::isfinite(each); })) {
     ended_ = diverged_ = true;
-    return Status::diverged;
+    return Status::numericalError;
   }
   safe_.swap(now_);
   const std::vector<double>& x = safe_;
@@ -246,6 +262,8 @@ MinimizeSumSolution MinimizeSumSolver::solution() {
   found.method = row.name;
   found.precision = single_ ? "single" : "double";
   found.pieces = piecesOf(row, settings_);
+  if (diverged_) found.ending = SumEnding::diverged;
+  if (epochsMet_) found.ending = SumEnding::epochLimit;
   if (!run_) {
     found.last = found.x;
     return found;
@@ -274,7 +292,7 @@ std::string MinimizeSumSolver::explain(Status status) const {
   if (status == Status::stalled) {
     return "The loss on the validation rows has not fallen for " + show(since_) + " checks; x is the best point by it.";
   }
-  if (status == Status::diverged) {
+  if (diverged_) {
     const SumRun::Sight sight = run_->sight();
     return "The loss of the batch of step " + show(sight.steps + 1) + " is no number; x is " +
            (best_.known() ? "the best point of a check." : "the answer before that epoch.") +

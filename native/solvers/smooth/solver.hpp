@@ -35,6 +35,9 @@ class MinimizeSumSolver {
   };
 
   void open();
+  template <class T>
+  void openIn(std::unique_ptr<FiniteSum<T>> sum);
+  void resolve(const SumFacts& facts);
   bool aborted() const;
   std::optional<Status> atCheck();
   Whole whole(const std::vector<double>& x);
@@ -45,7 +48,7 @@ class MinimizeSumSolver {
 
   const Cpu la_;
   const MinimizeSumProblem problem_;
-  const MinimizeSumSettings settings_;
+  MinimizeSumSettings settings_;
   int trained_ = 0;                           // rows of the sum
   std::vector<double> scales_;                // empty: 1
   std::unique_ptr<FiniteSum<double>> exact_;  // made when it is asked for
@@ -53,7 +56,7 @@ class MinimizeSumSolver {
   bool single_ = false;
   int iterations_ = 0;
   bool ended_ = false;
-  bool diverged_ = false;
+  bool diverged_ = false, epochsMet_ = false;
   std::vector<double> safe_, now_;  // the answer at the check before, and at this one
   BestSumPoint best_;
   int since_ = 0;  // checks without a better one on validation rows
