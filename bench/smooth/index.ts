@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   const times: Row[] = [];
   const gaps: Gaps[] = [];
   const problem = logisticRegression({ x: sparse, y, ridge });
-  const python = await Python.start('bench/smooth/torch.py');
+  const python = await Python.start('bench/smooth/pytorch.py');
   await python?.ask({ path, scales: scales.map(() => 1) });
   for (const batch of [64, 512]) {
     for (const [name, torch] of [

@@ -41,7 +41,7 @@ export interface RobustRiskOptions extends Limits {
    */
   smoothing?: number | undefined;
   /**
-   * The step.
+   * The step. One that is not given is halved where some iterations have not shortened the gradient.
    *
    * Expected: a finite number > 0.
    * @defaultValue by the curvature of some rows

@@ -78,6 +78,23 @@ describe('robustRisk', () => {
     expect(await worst({ risk: 'cvar', level: 0.9 })).toBeLessThan(0.95 * (await worst({ risk: 'mean' })));
   });
 
+  it('shortens a step that is too long for little smoothing', async () => {
+    const A = {
+      data: Float64Array.from({ length: 200 }, (_, k) => (k % 2 === 0 ? 1 : Math.sin(k / 2))),
+      rows: 100,
+      columns: 2,
+    };
+    const target = Float64Array.from({ length: 100 }, (_, i) => 2 * Math.sin(i + 0.5) + (i % 10 === 0 ? 3 : 0));
+    const steep = generalizedLinearModel({ loss: 'squared', x: A, y: target, ridge: 0.01 });
+    const { status, smoothing, gradientNorm } = await robustRisk(steep, { level: 0.8, maxIterations: 3000 });
+    expect(status).toBe('solved');
+    expect(gradientNorm).toBeLessThanOrEqual(1e-6);
+    expect(smoothing).toBeCloseTo(
+      target.reduce((sum, value) => sum + value ** 2 / 2000, 0),
+      9,
+    );
+  });
+
   it('names what is wrong', async () => {
     await expect(robustRisk(problem, { level: 1 })).rejects.toThrow('level = 1: expected');
     await expect(robustRisk({} as never)).rejects.toThrow('expected a regression');

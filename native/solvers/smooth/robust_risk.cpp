@@ -101,7 +101,15 @@ std::optional<Status> RobustRiskSolver::step() {
     tables_->change(i, loss);
     tables_->weigh();
   }
+  if (++iterations_ % between == 0 && std::isnan(settings_.stepSize)) shorten();
   return std::nullopt;
+}
+
+/// Halves a step that is too long, where some iterations have not brought the gradient down.
+void RobustRiskSolver::shorten() {
+  const double norm = whole();
+  if (norm > 0.9 * before_) eta_ /= 2;
+  before_ = norm;
 }
 
 double RobustRiskSolver::whole() {

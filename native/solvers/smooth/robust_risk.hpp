@@ -1,6 +1,7 @@
 // Robust risks of the losses of rows, minimised by estimates of their gradients that become exact.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,7 +43,8 @@ struct RobustRiskSettings : Limits {
                   "Smoothing nu: the risk is the largest q . l - nu n / 2 ||q - 1/n||^2 over its weights q, so that it "
                   "has a "
                   "gradient; in units of losses. The less there is, the shorter are the steps."),
-            FIELD(stepSize, positiveOr("by the curvature of some rows"), "The step.")});
+            FIELD(stepSize, positiveOr("by the curvature of some rows"),
+                  "The step. One that is not given is halved where some iterations have not shortened the gradient.")});
   }
 };
 static_assert(sizeFromFields<RobustRiskSettings>() == sizeof(RobustRiskSettings));
@@ -95,7 +97,10 @@ class RobustRiskSolver {
   std::string explain(Status status) const;
 
  private:
+  static constexpr int between = 8;  // iterations
+
   double whole();
+  void shorten();
   double usualStep();
 
   const Cpu la_;
@@ -110,6 +115,8 @@ class RobustRiskSolver {
   std::vector<double> g_, rest_, losses_;
   double eta_ = 0, nu_ = 0;
   std::int64_t steps_ = 0;
+  int iterations_ = 0;
+  double before_ = std::numeric_limits<double>::infinity();
   double objective_ = unknown, norm_ = unknown;
 };
 

@@ -263,9 +263,9 @@ TEST(momentumBeforeNormsKeepsTheMeanOfSkewedNoise) {
   const auto end = [&](double momentum) {
     const Random random(8);
     std::uint64_t draw = 0;
-    MinimizeSumSettings settings = method("signSgd", 0.01);
+    MinimizeSumSettings settings = method("signSgd", 0.002);
     settings.momentum = momentum;
-    const auto x = after(4000, settings, {5}, [&](RowSet, const double* at, double* g) {
+    const auto x = after(6000, settings, {5}, [&](RowSet, const double* at, double* g) {
       g[0] = at[0] + (random.uniform(draw++) < 0.1 ? -9 : 1);
       return at[0] * at[0] / 2;
     });

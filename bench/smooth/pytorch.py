@@ -39,14 +39,11 @@ for line in sys.stdin:
         print(json.dumps({"rows": X.shape[0], "columns": X.shape[1]}), flush=True)
         continue
     N, n = X.shape
-    ridge = torch.tensor(1 / N / scales**2, dtype=torch.float32) if question.get("userRidge") else 1 / N
     w = torch.zeros(n, requires_grad=True)
     make = {"SGD": lambda: torch.optim.SGD([w], lr=question["rate"], momentum=0.9), "Adam": lambda: torch.optim.Adam([w], lr=question["rate"])}
     optimizer = make[question["method"]]()
     generator = torch.Generator().manual_seed(question["seed"])
     size, epochs = question["batch"], question["epochs"]
-    steps = epochs * -(-N // size)
-    linear = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda k: 1 - k / steps) if question.get("linear") else None
     begin = time.process_time()
     for _ in range(epochs):
         order = torch.randperm(N, generator=generator)
@@ -56,7 +53,5 @@ for line in sys.stdin:
             loss = torch.nn.functional.binary_cross_entropy_with_logits(X[i] @ w, Y[i]) + 0.5 / N * w.dot(w)
             loss.backward()
             optimizer.step()
-            if linear:
-                linear.step()
     seconds = (time.process_time() - begin) / epochs
-    print(json.dumps({"secondsPerEpoch": seconds, "x": w.detach().double().tolist()}), flush=True)
+    print(json.dumps({"secondsPerEpoch": seconds}), flush=True)
