@@ -2,7 +2,7 @@
 //   node scripts/compare.mjs BEFORE AFTER [options]
 //     --only GROUPS     some of nl, models, relu, fractional, regressions, with commas between; default: all of them
 //     --threads COUNTS  threads of the libraries, such as 1,2: the comparison is made for each; default: 1
-//     --time ROUNDS     times every solve as well, so many times in turn with both libraries
+//     --time ROUNDS     times every solve as well, so many times in turn with both libraries; processor seconds are of all threads
 //     --json FILE       writes results, differences and times
 // Exit status 1 says that something differs or could not be solved. Seconds and messages are not compared.
 //
@@ -1017,13 +1017,15 @@ async function serve(checkout, folders, modelText) {
     }
     globalThis.gc?.();
     const [seconds, walls] = [[], []];
+    const before = process.cpuUsage();
     for (let i = 0; i < repeats; ++i) {
       const begin = performance.now();
       const result = await run(library, given);
       walls.push((performance.now() - begin) / 1e3);
       if (result.seconds !== undefined) seconds.push(result.seconds);
     }
-    return { seconds, walls };
+    const { user, system } = process.cpuUsage(before);
+    return { seconds, walls, processor: (user + system) / 1e6 / repeats };
   };
   process.on('message', (request) => {
     answer(request).then(
@@ -1226,20 +1228,22 @@ function median(values) {
 /** Times each solve in turn on both sides. Short ones are repeated, so that each turn takes some 20 ms. */
 async function timeGroup(group, sides, solves, rounds) {
   const good = solves.filter(({ failed }) => !failed);
-  const times = good.map(() => sides.map(() => ({ seconds: [], walls: [] })));
+  const times = good.map(() => sides.map(() => ({ seconds: [], walls: [], processor: [] })));
   for (let round = 0; round < rounds; ++round) {
     for (const [k, { index, answers }] of good.entries()) {
       const repeats = Math.min(20, Math.max(1, Math.ceil(0.02 / answers[0].wall)));
       for (const side of (round + k) % 2 === 0 ? [0, 1] : [1, 0]) {
-        const { seconds, walls } = await sides[side].ask({ group, index, repeats });
+        const { seconds, walls, processor } = await sides[side].ask({ group, index, repeats });
         times[k][side].seconds.push(...seconds);
+        times[k][side].processor.push(processor);
         times[k][side].walls.push(...walls);
       }
     }
   }
   for (const [k, solve] of good.entries()) {
-    const [before, after] = times[k].map(({ seconds, walls }) => ({
+    const [before, after] = times[k].map(({ seconds, walls, processor }) => ({
       wall: median(walls),
+      processor: median(processor),
       ...(seconds.length > 0 && { seconds: median(seconds) }),
     }));
     solve.time = { before, after };
@@ -1249,22 +1253,25 @@ async function timeGroup(group, sides, solves, rounds) {
 function timeSummary(group, threads, solves) {
   const timed = solves.filter(({ time }) => time);
   const ratio = ({ time: { before, after } }, kind) => after[kind] / before[kind];
-  const lines = Object.entries({ seconds: 'seconds of the results', wall: 'wall time of the calls' }).map(
-    ([kind, title]) => {
-      const some = timed.filter(({ time }) => time.before[kind] > 0 && time.after[kind] > 0);
-      if (some.length === 0) return undefined;
-      const mean = Math.exp(some.reduce((sum, solve) => sum + Math.log(ratio(solve, kind)), 0) / some.length);
-      const worst = some.sort((p, q) => ratio(q, kind) - ratio(p, kind)).slice(0, 5);
-      const list = worst.map((solve) => {
-        const [a, b] = [solve.time.before, solve.time.after].map((each) => (1e3 * each[kind]).toPrecision(3));
-        return `    ${ratio(solve, kind).toFixed(3)}  ${solve.name}: ${a} ms -> ${b} ms`;
-      });
-      return [
-        `${group}, ${ofThreads(threads)}, ${title}, after / before: ${mean.toFixed(3)} over ${some.length}; worst:`,
-        ...list,
-      ];
-    },
-  );
+  const titles = {
+    seconds: 'seconds of the results',
+    wall: 'wall time of the calls',
+    processor: 'processor seconds of the calls',
+  };
+  const lines = Object.entries(titles).map(([kind, title]) => {
+    const some = timed.filter(({ time }) => time.before[kind] > 0 && time.after[kind] > 0);
+    if (some.length === 0) return undefined;
+    const mean = Math.exp(some.reduce((sum, solve) => sum + Math.log(ratio(solve, kind)), 0) / some.length);
+    const worst = some.sort((p, q) => ratio(q, kind) - ratio(p, kind)).slice(0, 5);
+    const list = worst.map((solve) => {
+      const [a, b] = [solve.time.before, solve.time.after].map((each) => (1e3 * each[kind]).toPrecision(3));
+      return `    ${ratio(solve, kind).toFixed(3)}  ${solve.name}: ${a} ms -> ${b} ms`;
+    });
+    return [
+      `${group}, ${ofThreads(threads)}, ${title}, after / before: ${mean.toFixed(3)} over ${some.length}; worst:`,
+      ...list,
+    ];
+  });
   return lines.flat().filter((line) => line !== undefined);
 }
 

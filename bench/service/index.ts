@@ -1,7 +1,7 @@
 // What solves cost those who share the process with them: turns of the event loop, aborts, the calling thread's time.
 //
 //   npm run bench -- service [turns] [aborts] [calls] [callers]    into docs/reliability.md; without a name all
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import * as nonconvex from '../../src/index.js';
 import { uniforms } from '../shared/random.js';
@@ -123,7 +123,7 @@ async function delayBeside(callers: number): Promise<Delay> {
   const timeless = (result: unknown) => ({ ...(result as object), seconds: 0, time: 0, history: 0 });
   const expected = await Promise.all(kinds.map(async (call) => timeless(await call())));
   const [rounds, perRound] = [10, 1000];
-  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const delays: number[] = [];
   let seconds = 0;
   for (let round = 0; round < rounds; ++round) {
     const results: unknown[] = [];
@@ -135,30 +135,38 @@ async function delayBeside(callers: number): Promise<Delay> {
       }
     };
     const begin = performance.now();
-    delay.enable();
+    const end = ticks(delays);
     await Promise.all(Array.from({ length: callers }, caller));
-    delay.disable();
+    end();
     seconds += (performance.now() - begin) / 1000;
     results.forEach((result, k) => {
       if (!isDeepStrictEqual(timeless(result), expected[k % kinds.length])) throw new Error(`solve ${k} differs`);
     });
     await pause(20);
   }
-  const ms = (ns: number) => ns / 1e6;
-  return {
-    ...{ p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max) },
-    perSecond: (rounds * perRound) / seconds,
-  };
+  return { ...spread(delays), perSecond: (rounds * perRound) / seconds };
 }
+
+/** Appends the milliseconds between ticks of a timer of 1 ms, until the function that is returned gets called. */
+function ticks(to: number[]): () => void {
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    to.push(now - last);
+    last = now;
+  }, 1);
+  return () => clearInterval(timer);
+}
+
+const spread = (delays: readonly number[]) => ({ p50: at(delays, 0.5), p99: at(delays, 0.99), max: at(delays, 1) });
 
 /** The delay that the same machine has at the same time beside nothing. */
 async function delayOfNothing(): Promise<Delay> {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
+  const delays: number[] = [];
+  const end = ticks(delays);
   await pause(3000);
-  delay.disable();
-  const ms = (ns: number) => ns / 1e6;
-  return { p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max), perSecond: 0 };
+  end();
+  return { ...spread(delays), perSecond: 0 };
 }
 
 const parts: Record<string, () => Promise<string>> = {
@@ -190,7 +198,8 @@ const parts: Record<string, () => Promise<string>> = {
   },
   async calls() {
     const rows: string[][] = [];
-    for (const [name, call] of Object.entries(small)) rows.push([name, (await costOf(call)).toFixed(0)]);
+    const calls = { ...small, "of Node itself: fs.promises.stat('.')": () => stat('.') };
+    for (const [name, call] of Object.entries(calls)) rows.push([name, (await costOf(call)).toFixed(0)]);
     const text = `Microseconds of the calling thread for a small solve, warm, one after the other, the least of five rounds of 1,000: ${counted}.`;
     return `${text}\n\n${table(['solve', 'microseconds'], rows)}`;
   },

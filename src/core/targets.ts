@@ -2,6 +2,7 @@
 import { types } from 'node:util';
 import { fromOtherVector, isList, isOtherVector, show, type VectorOfValues } from './check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from './matrix.js';
+import { finished, finishedInTurns, inPieces, type Steps } from './turns.js';
 
 export type Label = number | string | boolean;
 
@@ -29,39 +30,64 @@ export interface EncodedTargets {
  * Targets as columns of numbers. Classes become -1 and +1: in one column for two classes (the second is +1), else in one
  * column for each; with `oneHot` 0 and 1, always one column for each. Numbers are classes only if `classify`.
  */
-export function encodeTargets(y: unknown, rows: number, { classify = false, oneHot = false }): EncodedTargets {
+export function encodeTargets(y: unknown, rows: number, how: Encoding): EncodedTargets {
+  return finished(encoding(y, rows, how));
+}
+
+/** Encodes targets as {@link encodeTargets} does, many in pieces between which other events are served. */
+export function encodeInTurns(y: unknown, rows: number, how: Encoding): EncodedTargets | Promise<EncodedTargets> {
+  return finishedInTurns(encoding(y, rows, how));
+}
+
+interface Encoding {
+  classify?: boolean;
+  oneHot?: boolean;
+}
+
+function* encoding(y: unknown, rows: number, { classify = false, oneHot = false }: Encoding): Steps<EncodedTargets> {
   if (looksLikeMatrix(y)) {
     const matrix = toMatrix('y', y);
     if (matrix.rows !== rows) throw new RangeError(`y: expected ${rows} rows, as many as x, got ${matrix.rows}`);
     return { matrix: { ...matrix, data: toFloat64(matrix) } };
   }
-  const values = checkedValues(y, rows);
+  const values = yield* checking(y, rows);
   if (!classify && (values.length === 0 || typeof values[0] === 'number')) {
     return { matrix: { data: numbersOf(values as ArrayLike<number>), rows, columns: 1 } };
   }
-  const { classes, codes } = readClasses(values);
+  const { classes, codes } = yield* classSteps(values);
   const columns = classes.length === 2 && !oneHot ? 1 : classes.length;
   const data = new Float64Array(rows * columns);
-  if (!oneHot) data.fill(-1);
-  for (let i = 0; i < rows; ++i) {
-    const code = codes[i] as number;
-    if (columns > 1) data[i * columns + code] = 1;
-    else if (code === 1) data[i] = 1;
-  }
+  yield* inPieces(rows, (from, to) => {
+    if (!oneHot) data.fill(-1, from * columns, to * columns);
+    for (let i = from; i < to; ++i) {
+      const code = codes[i] as number;
+      if (columns > 1) data[i * columns + code] = 1;
+      else if (code === 1) data[i] = 1;
+    }
+  });
   return { matrix: { data, rows, columns }, classes };
 }
 
 /** The classes of labels, at least two, integers if they are numbers, in order; and for each label the place of its class. */
-export function readClasses(labels: ArrayLike<Label>): { classes: Label[]; codes: Int32Array } {
-  for (let i = 0; i < labels.length && typeof labels[0] === 'number'; ++i) {
-    if (!Number.isInteger(labels[i])) throw new RangeError(`y[${i}] = ${labels[i]}: expected an integer class`);
-  }
-  const found = coded(labels);
+export function readClasses(labels: ArrayLike<Label>): Coded {
+  return finished(classSteps(labels));
+}
+
+/** The work of {@link readClasses}. */
+export function* classSteps(labels: ArrayLike<Label>): Steps<Coded> {
+  if (typeof labels[0] === 'number') yield* inPieces(labels.length, (from, to) => requireIntegers(labels, from, to));
+  const found = yield* coding(labels);
   const { classes } = found;
   if (classes.length >= 2) return found;
   throw new RangeError(
     `y: expected at least two classes, got ${classes.length === 0 ? 'none' : `only ${show(classes[0])}`}`,
   );
+}
+
+function requireIntegers(labels: ArrayLike<Label>, from: number, to: number): void {
+  for (let i = from; i < to; ++i) {
+    if (!Number.isInteger(labels[i])) throw new RangeError(`y[${i}] = ${labels[i]}: expected an integer class`);
+  }
 }
 
 /** Numbers as a Float64Array. Float64Array.from takes some ten times as long. */
@@ -92,7 +118,17 @@ export function argmax({ data, columns }: Matrix, row: number): number {
 }
 
 /** A vector of numbers, strings or booleans, one for each row. */
-export function checkedValues(y: unknown, rows: number, { name = 'y', of = 'x' } = {}): ArrayLike<Label> {
+export function checkedValues(y: unknown, rows: number, names?: Names): ArrayLike<Label> {
+  return finished(checking(y, rows, names));
+}
+
+interface Names {
+  name?: string;
+  of?: string;
+}
+
+/** The work of {@link checkedValues}. */
+export function* checking(y: unknown, rows: number, { name = 'y', of = 'x' }: Names = {}): Steps<ArrayLike<Label>> {
   const values = isOtherVector(y) ? (fromOtherVector(name, y) as ArrayLike<Label>) : y;
   if (!isList(values)) {
     const or = name === 'y' ? ', or a matrix' : '';
@@ -101,10 +137,15 @@ export function checkedValues(y: unknown, rows: number, { name = 'y', of = 'x' }
   if (values.length !== rows) {
     throw new RangeError(`${name}: expected ${rows} values, one for each row of ${of}, got ${values.length}`);
   }
+  if (ArrayBuffer.isView(y) && typeof values[0] === 'number') return values as ArrayLike<number>;
+  yield* inPieces(rows, (from, to) => requireOneType(values, name, from, to));
+  return values as ArrayLike<Label>;
+}
+
+function requireOneType(values: ArrayLike<unknown>, name: string, from: number, to: number): void {
   const type = typeof values[0];
   const allowed = ['number', 'string', 'boolean'];
-  if (ArrayBuffer.isView(y) && type === 'number') return values as ArrayLike<number>;
-  for (let i = 0; i < rows; ++i) {
+  for (let i = from; i < to; ++i) {
     const value = values[i];
     if (i > 0 && typeof value === type) continue;
     if (!allowed.includes(typeof value)) {
@@ -114,7 +155,6 @@ export function checkedValues(y: unknown, rows: number, { name = 'y', of = 'x' }
       throw new TypeError(`${name}[${i}] = ${show(value)}: expected a ${type}, as ${name}[0] = ${show(values[0])}`);
     }
   }
-  return values as ArrayLike<Label>;
 }
 
 const inOrder = (a: Label, b: Label): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -134,11 +174,36 @@ export function distinct(labels: ArrayLike<Label>, most = Number.POSITIVE_INFINI
 }
 
 /** Distinct labels, in order, and for each label its place among them. */
-function coded(labels: ArrayLike<Label>): { classes: Label[]; codes: Int32Array } {
+export interface Coded {
+  classes: Label[];
+  codes: Int32Array;
+}
+
+function* coding(labels: ArrayLike<Label>): Steps<Coded> {
   const numberOf = new Map<Label, number>();
   const codes = new Int32Array(labels.length);
+  yield* inPieces(labels.length, (from, to) => number(labels, from, to, numberOf, codes));
+  const classes = [...numberOf.keys()].sort(inOrder);
+  const places = new Int32Array(classes.length);
+  classes.forEach((label, place) => {
+    places[numberOf.get(label) as number] = place;
+  });
+  yield* inPieces(codes.length, (from, to) => {
+    for (let i = from; i < to; ++i) codes[i] = places[codes[i] as number] as number;
+  });
+  return { classes, codes };
+}
+
+/** Numbers labels in the order in which they come. */
+function number(
+  labels: ArrayLike<Label>,
+  from: number,
+  to: number,
+  numberOf: Map<Label, number>,
+  codes: Int32Array,
+): void {
   let [last, lastCode, other, otherCode] = [labels[0], -1, labels[0], -1]; // there are often two
-  for (let i = 0; i < labels.length; ++i) {
+  for (let i = from; i < to; ++i) {
     const label = labels[i] as Label;
     if (label === last && lastCode >= 0) {
       codes[i] = lastCode;
@@ -155,11 +220,4 @@ function coded(labels: ArrayLike<Label>): { classes: Label[]; codes: Int32Array 
     lastCode = code;
     codes[i] = code;
   }
-  const classes = [...numberOf.keys()].sort(inOrder);
-  const places = new Int32Array(classes.length);
-  classes.forEach((label, place) => {
-    places[numberOf.get(label) as number] = place;
-  });
-  for (let i = 0; i < codes.length; ++i) codes[i] = places[codes[i] as number] as number;
-  return { classes, codes };
 }

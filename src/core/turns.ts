@@ -29,3 +29,39 @@ export function pauses(): () => Promise<void> | undefined {
     });
   };
 }
+
+/** Work that gives T and pauses where others may go on. */
+export type Steps<T> = Generator<void, T, void>;
+
+/** Does all of it. */
+export function finished<T>(steps: Steps<T>): T {
+  for (;;) {
+    const next = steps.next();
+    if (next.done) return next.value;
+  }
+}
+
+/** Does it in pieces between which other events are served; at once where it has no pauses. */
+export function finishedInTurns<T>(steps: Steps<T>): T | Promise<T> {
+  const first = steps.next();
+  return first.done ? first.value : goOn(steps);
+}
+
+async function goOn<T>(steps: Steps<T>): Promise<T> {
+  const pause = pauses();
+  for (;;) {
+    const due = pause();
+    if (due) await due;
+    const next = steps.next();
+    if (next.done) return next.value;
+  }
+}
+
+/** Calls f(from, to) for ranges of so many things that one takes a millisecond or two, with pauses between them. */
+export function* inPieces(count: number, f: (from: number, to: number) => void): Steps<void> {
+  const atOnce = 50_000;
+  for (let from = 0; from < count; from += atOnce) {
+    if (from > 0) yield;
+    f(from, Math.min(count, from + atOnce));
+  }
+}

@@ -1,7 +1,7 @@
 import type { ProgramHandle } from '../core/addon.js';
 import { addon } from '../core/addon.js';
 import type { Bounds } from '../core/bounds.js';
-import { checkBoolean, checkInteger, checkMembers, checkNumber, checkPath, show } from '../core/check.js';
+import { checkBoolean, checkInteger, checkMembers, checkNumber, checkPath, isError, show } from '../core/check.js';
 import { fromNative } from '../core/error.js';
 import { Model } from '../expressions/model.js';
 import { CompiledProgram, numbers, type Program } from '../expressions/program.js';
@@ -176,7 +176,7 @@ export async function readNl(path: string | URL, options: ReadNlOptions = {}): P
     relaxIntegers: checkBoolean('relaxIntegers', relaxIntegers),
     ...(maxBytes !== undefined && { maxBytes: checkNumber('maxBytes', maxBytes, { lower: 0 }) }),
   };
-  return new NlProgram((await settled(() => addon().readNl(request).promise)) as NlAnswer);
+  return new NlProgram((await settled(request.path, () => addon().readNl(request).promise)) as NlAnswer);
 }
 
 /**
@@ -204,13 +204,19 @@ export async function writeNl(model: Model | Program, path: string | URL): Promi
     variableNames: parts.variableNames(),
     constraintNames: parts.constraintNames(),
   };
-  await settled(() => addon().writeNl(request).promise);
+  await settled(request.path, () => addon().writeNl(request).promise);
 }
 
-async function settled(job: () => Promise<unknown>): Promise<unknown> {
+/** The answer of a job about a file, whose path its errors quote, a long one in part. */
+async function settled(path: string, job: () => Promise<unknown>): Promise<unknown> {
+  const [most, ends] = [400, 100];
   try {
     return await job();
   } catch (error) {
-    throw fromNative(error);
+    const told = fromNative(error);
+    if (path.length > most && isError(told)) {
+      told.message = told.message.replace(path, () => `${path.slice(0, ends)}...${path.slice(-ends)}`);
+    }
+    throw told;
   }
 }

@@ -30,7 +30,7 @@ import { type Groups, readGroups } from './groups.js';
 import { columnMeans, filled, filledInPieces, readInPieces, readMatrix, type WithMissing } from './missing.js';
 import type { SparsePenalty } from './penalties.js';
 import { isConvex, isOfGroups, penaltySettings, sortedWeights } from './penaltySettings.js';
-import { byColumns, type Responses, readRows } from './responses.js';
+import { byColumns, type Responses, readInTurns, readRows } from './responses.js';
 import { readSurvival, type Survival, type SurvivalTimes } from './survival.js';
 
 export type { SparseProgress };
@@ -137,10 +137,12 @@ export interface About {
 
 /**
  * Data whose x is no array of many rows, and no large matrix in which entries may be missing: these are copied, in pieces between which
- * other events are served.
+ * other events are served. Labels of many rows are read so for the family 'multinomial'.
  */
-export function inMemory(data: SparseData, impute?: unknown): SparseData | Promise<SparseData> {
+export function inMemory(data: SparseData, impute?: unknown, family?: unknown): SparseData | Promise<SparseData> {
   if (typeof data !== 'object' || data === null) return data;
+  const classes = family === 'multinomial' ? readInTurns(data.y) : undefined;
+  if (classes) return Promise.resolve(classes).then((y) => inMemory({ ...data, y: y as never }, impute));
   const rows = hasManyRows(data.x) ? toMatrixInPieces('x', data.x) : undefined;
   if (impute === 'mean' && hasManyEntries(data.x)) return withoutMissing(data, rows);
   return rows ? rows.then((x) => ({ ...data, x })) : data;

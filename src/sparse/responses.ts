@@ -1,7 +1,8 @@
 // The responses of a regression as the solver takes them: a vector, or one for each of several responses or classes.
-import { show } from '../core/check.js';
+import { isList, isPromise, show } from '../core/check.js';
 import { looksLikeMatrix, type MatrixLike, toMatrix } from '../core/matrix.js';
-import { checkedValues, type Label, readClasses } from '../core/targets.js';
+import { checking, classSteps, type Label } from '../core/targets.js';
+import { finished, finishedInTurns, inPieces, type Steps } from '../core/turns.js';
 import { responses } from '../problems/regression.js';
 import { losses, type SparseFamily } from './family.js';
 
@@ -20,17 +21,40 @@ export function readRows(family: SparseFamily, y: unknown, rows: number): Respon
     if (family === 'gaussian') return { ...byColumns('y', y, rows) };
     throw new TypeError(`y = ${show(y)}: expected one number for each row of x with family '${family}'`);
   }
-  if (!looksLikeMatrix(y)) return ofClasses(y, rows);
+  if (y instanceof ReadClasses) {
+    if (y.rows === rows) return y.responses;
+    throw new RangeError(`y: expected ${rows} values, one for each row of x, got ${y.rows}`);
+  }
+  if (!looksLikeMatrix(y)) return finished(ofClasses(y, rows));
   const read = byColumns('y', y, rows);
   if (read.count < 2) throw new RangeError(`y: expected at least two columns with family 'multinomial'`);
   return { ...read, classes: Array.from({ length: read.count }, (_, k) => k) };
 }
 
+/** Classes of rows that have been read. */
+export class ReadClasses {
+  constructor(
+    readonly rows: number,
+    readonly responses: Responses,
+  ) {}
+}
+
+/** Labels of many rows, read in pieces between which other events are served. */
+export function readInTurns(y: unknown): ReadClasses | Promise<ReadClasses> | undefined {
+  const many = 100_000;
+  if (!isList(y) || looksLikeMatrix(y) || y.length < many) return undefined;
+  const read = finishedInTurns(ofClasses(y, y.length));
+  const made = (responses: Responses) => new ReadClasses(y.length, responses);
+  return isPromise(read) ? read.then(made) : made(read);
+}
+
 /** Responses that are 1 in the rows of their class, 0 in the others. */
-function ofClasses(y: unknown, rows: number): Responses {
-  const { classes, codes } = readClasses(checkedValues(y, rows));
+function* ofClasses(y: unknown, rows: number): Steps<Responses> {
+  const { classes, codes } = yield* classSteps(yield* checking(y, rows));
   const columns = new Float64Array(classes.length * rows);
-  for (let i = 0; i < rows; ++i) columns[(codes[i] as number) * rows + i] = 1;
+  yield* inPieces(rows, (from, to) => {
+    for (let i = from; i < to; ++i) columns[(codes[i] as number) * rows + i] = 1;
+  });
   return { y: columns, count: classes.length, classes };
 }
 

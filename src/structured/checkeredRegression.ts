@@ -58,7 +58,8 @@ export async function checkeredRegression(
   const { warmStart, ...others } = checkObject('settings', settings);
   const read = readMatrix('x', x);
   const given = isPromise(read) ? await read : read;
-  const { values, classes } = readSigns(y, given.rows);
+  const signs = readSigns(y, given.rows);
+  const { values, classes } = isPromise(signs) ? await signs : signs;
   const request = { x: given, y: values, start: startOf(warmStart, given.columns) };
   const answer = await solveStructured<CheckeredRegressionSolution>('checkeredRegression', request, others);
   return withFunctions({ ...answer, classes } as CheckeredRegressionResult, checkeredRegressionKind.functions);

@@ -1,4 +1,5 @@
 import { checkMembers, checkObject, checkVector, isList, isPromise, show } from '../core/check.js';
+import { finishedInTurns, inPieces, type Steps } from '../core/turns.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type {
   SequentialMaxMarginOptions,
@@ -81,11 +82,13 @@ export async function sequentialMaxMargin(
     const { x, y } = checkMembers(`tasks[${k}]`, task as MarginTask, ['x', 'y']);
     const part = readMatrix(`tasks[${k}].x`, x);
     parts.push(isPromise(part) ? await part : part);
-    addLabels(labels, `tasks[${k}]`, y, parts[k] as Matrix);
+    const added = finishedInTurns(addLabels(labels, `tasks[${k}]`, y, parts[k] as Matrix));
+    if (isPromise(added)) await added;
     offsets[k + 1] = labels.length;
   }
   const all = stacked(parts, (k) => `tasks[${k}].x`);
-  const { values, classes } = readSigns(labels, all.rows);
+  const signs = readSigns(labels, all.rows);
+  const { values, classes } = isPromise(signs) ? await signs : signs;
   const start = warmStart && checkWarmStart(warmStart);
   const length = { length: all.columns, per: 'one for each column of x' };
   const request = {
@@ -102,11 +105,13 @@ export async function sequentialMaxMargin(
   return withFunctions({ ...answer, classes } as SequentialMaxMarginResult, sequentialMaxMarginKind.functions);
 }
 
-function addLabels(labels: Label[], task: string, y: unknown, { rows }: Matrix): void {
+function* addLabels(labels: Label[], task: string, y: unknown, { rows }: Matrix): Steps<void> {
   if (!isList(y)) throw new TypeError(`${task}.y = ${show(y)}: expected an array of labels`);
   if (rows === 0) throw new RangeError(`${task}.x: expected at least one row`);
   if (y.length !== rows) {
     throw new RangeError(`${task}.y: expected ${rows} labels, one for each row of ${task}.x, got ${y.length}`);
   }
-  for (let i = 0; i < rows; ++i) labels.push(y[i] as Label);
+  yield* inPieces(rows, (from, to) => {
+    for (let i = from; i < to; ++i) labels.push(y[i] as Label);
+  });
 }

@@ -1,11 +1,12 @@
 // What the functions of this family share: checks of data, and what their results say of new rows.
 
-import { checkMembers, checkVector } from '../core/check.js';
+import { types } from 'node:util';
+import { checkMembers, checkVector, isPromise } from '../core/check.js';
 import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from '../core/matrix.js';
 import { requireMemory } from '../core/memory.js';
 import { withMethods } from '../core/methods.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
-import { encodeTargets, type Label } from '../core/targets.js';
+import { type EncodedTargets, encodeInTurns, type Label } from '../core/targets.js';
 
 /**
  * A matrix argument, or a promise of it where it is so large that other events are served between its pieces. Without an await where
@@ -29,9 +30,13 @@ export interface Signs {
   classes: readonly [Label, Label];
 }
 
-/** Two classes, one label for each row of x. */
-export function readSigns(y: unknown, rows: number): Signs {
-  const { matrix, classes = [] } = encodeTargets(y, rows, { classify: true });
+/** Two classes, one label for each row of x; of many in pieces between which other events are served. */
+export function readSigns(y: unknown, rows: number): Signs | Promise<Signs> {
+  const encoded = encodeInTurns(y, rows, { classify: true });
+  return isPromise(encoded) ? encoded.then(signsOf) : signsOf(encoded);
+}
+
+function signsOf({ matrix, classes = [] }: EncodedTargets): Signs {
   if (classes.length !== 2 || matrix.columns !== 1) {
     throw new RangeError(`y: expected labels of two classes, one for each row of x, got ${classes.length} classes`);
   }
@@ -41,6 +46,7 @@ export function readSigns(y: unknown, rows: number): Signs {
 /** Matrices of as many columns, one below the other; messages call part k by its name. */
 export function stacked(parts: readonly Matrix[], nameOf: (k: number) => string): Matrix {
   const [{ columns }] = parts as readonly [Matrix];
+  if (parts.length === 1 && types.isFloat64Array(parts[0]?.data)) return parts[0] as Matrix;
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   requireMemory(
     8 * rows * columns,

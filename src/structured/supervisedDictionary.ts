@@ -61,7 +61,8 @@ export async function supervisedDictionary(
   const { warmStart, ...others } = checkObject('settings', settings);
   const read = readMatrix('x', x);
   const given = isPromise(read) ? await read : read;
-  const { values, classes } = readSigns(y, given.rows);
+  const signs = readSigns(y, given.rows);
+  const { values, classes } = isPromise(signs) ? await signs : signs;
   const request = {
     x: given,
     y: values.map((sign) => (1 + sign) / 2),

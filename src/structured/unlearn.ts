@@ -65,10 +65,11 @@ export async function unlearn(data: UnlearnData, settings: UnlearnSettings = {})
   const columns = { length: given.columns, per: 'one for each column of x' };
   const fit = checkVector('coefficients', coefficients, columns);
   const constant = intercept === undefined ? undefined : checkNumber('intercept', intercept);
-  const signs =
+  const encoded =
     checkOneOf('loss', others.loss === undefined ? 'squared' : others.loss, ['squared', 'logistic']) === 'logistic'
       ? readSigns(y, given.rows)
       : undefined;
+  const signs = isPromise(encoded) ? await encoded : encoded;
   const start = warmStart && checkWarmStart(warmStart);
   const request = {
     x: given,

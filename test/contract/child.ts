@@ -13,7 +13,7 @@ export interface Ended {
   seconds: number;
 }
 
-/** As long as a program may take: some of those of `npm run torture` have fifty threads, beside whatever else a machine does. */
+/** Seconds that a program may take: some of those of `npm run torture` have fifty threads, beside whatever else a machine does. */
 const seconds = process.env.NONCONVEX_TORTURE === undefined ? 60 : 280;
 
 const here = dirname(fileURLToPath(import.meta.url));

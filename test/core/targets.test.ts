@@ -1,6 +1,7 @@
 // Labels as numbers of classes, and targets as columns.
 import { describe, expect, it } from 'vitest';
-import { distinct, encodeTargets, type Label, readClasses } from '../../src/core/targets.js';
+import { distinct, encodeInTurns, encodeTargets, type Label, readClasses } from '../../src/core/targets.js';
+import { sparsePath } from '../../src/sparse/index.js';
 
 /** The classes and places of labels by the definition. */
 function bySorting(labels: readonly Label[]): { classes: Label[]; codes: Int32Array } {
@@ -62,5 +63,47 @@ describe('encodeTargets', () => {
     expect(encodeTargets(y, 2, {}).matrix.data).toBe(y);
     expect(encodeTargets([1.5, 2], 2, {}).matrix.data).toEqual(y);
     expect(encodeTargets(Float32Array.of(1.5, 2), 2, {}).matrix.data).toEqual(y);
+  });
+});
+
+describe('many labels', () => {
+  const rows = 120_000; // more than are read in one piece
+
+  it.each<[string, (i: number) => Label]>([
+    ['texts', (i) => ['b', 'a', 'c'][(i * i) % 3] as string],
+    ['two texts', (i) => (i % 7 === 0 ? 'yes' : 'no')],
+    ['integers', (i) => (3 * i) % 10],
+  ])('are read in pieces as they are at once: %s', async (_, label) => {
+    const y = Array.from({ length: rows }, (_, i) => label(i));
+    const how = { classify: true };
+    const inTurns = encodeInTurns(y, rows, how);
+    expect(inTurns).toBeInstanceOf(Promise);
+    const { matrix, classes = [] } = await inTurns;
+    const { data, columns } = matrix;
+    const least = columns === 1 ? 2 : columns;
+    expect(classes).toEqual([...new Set(y)].sort());
+    expect(classes).toHaveLength(least);
+    const wrong = y.findIndex((of, i) => {
+      const place = classes.indexOf(of);
+      const expected = columns === 1 ? 2 * place - 1 : 1;
+      return data[i * columns + (columns === 1 ? 0 : place)] !== expected;
+    });
+    expect(wrong).toBe(-1);
+    const before = encodeTargets(y, rows, how).matrix.data as Float64Array;
+    expect(Buffer.from((data as Float64Array).buffer).equals(Buffer.from(before.buffer))).toBe(true);
+  });
+
+  it('are refused in the words for few', async () => {
+    const y: unknown[] = Array.from({ length: rows }, (_, i) => i % 3);
+    const path = (more: number) => {
+      const x = { data: new Float64Array(rows + more), rows: rows + more, columns: 1 };
+      return sparsePath({ x, y: y as number[] }, { family: 'multinomial' });
+    };
+    y[rows - 5] = 0.5;
+    await expect(path(0)).rejects.toThrow(`y[${rows - 5}] = 0.5: expected an integer class`);
+    y[rows - 5] = 'c';
+    await expect(path(0)).rejects.toThrow(`y[${rows - 5}] = 'c': expected a number, as y[0] = 0`);
+    y[rows - 5] = 1;
+    await expect(path(1)).rejects.toThrow(`y: expected ${rows + 1} values, one for each row of x, got ${rows}`);
   });
 });

@@ -105,6 +105,15 @@ describe('what has no end or is no file', () => {
     expect(await errorOf(writeNl(new Model(), folder))).toBeInstanceOf(Error);
   });
 
+  it('a path that is too long, which messages quote in part', async () => {
+    const error = await errorOf(readNl(`long${'y'.repeat(5000)}end.nl`));
+    expect(error).toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringMatching(/^cannot open 'longy+\.\.\.y+end\.nl'$/),
+    });
+    expect((error as Error).message.length).toBeLessThan(300);
+  });
+
   it('a path with a NUL, which native code would cut off there', async () => {
     const model = new Model();
     model.minimize(sumSquares(model.variable(1)));

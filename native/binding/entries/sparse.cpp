@@ -36,7 +36,7 @@ struct SparseEntry {
       const auto from = in.vector(member);
       to.assign(from.begin(), from.end());
     };
-    numbers("y", problem.y);
+    if (in.has("y")) problem.y = in.vector("y");
     numbers("events", problem.events);
     numbers("strata", problem.strata);
     numbers("starts", problem.starts);

@@ -28,15 +28,14 @@ constexpr std::size_t numbersAtOnce = 1 << 20;  // some milliseconds
 
 /// Throws at the first number that is not as expected.
 template <class Holds>
-void requireEach(const Cpu& la, const char* name, const std::vector<double>& values, Holds&& holds,
-                 const char* expected) {
+void requireEach(const Cpu& la, const char* name, std::span<const double> values, Holds&& holds, const char* expected) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i % numbersAtOnce == 0) la.abortPoint();
     if (!holds(values[i])) require(false, std::string(name) + "[" + show(i) + "]", values[i], expected);
   }
 }
 
-void requireResponses(const Cpu& la, SparseFamily family, const std::vector<double>& y) {
+void requireResponses(const Cpu& la, SparseFamily family, std::span<const double> y) {
   const auto each = [&](auto&& holds, const char* expected) { requireEach(la, "y", y, holds, expected); };
   switch (family) {
     case SparseFamily::binomial:
@@ -103,7 +102,7 @@ void SparseData::requireEntries(const char* name, std::size_t length) const {
 
 void SparseData::readRows(const SparseProblem& problem) {
   la_.abortPoint();
-  y = problem.y;
+  y.assign(problem.y.begin(), problem.y.end());
   la_.abortPoint();
   weights = problem.weights;
   if (weights.empty()) weights.assign(at(n()), 1.0);
@@ -168,7 +167,7 @@ void SparseData::measureColumns(const Cpu& la, bool centre, bool standardize) {
 }
 
 /// Throws unless the shares of the classes of each row sum to 1.
-void SparseData::requireShares(const std::vector<double>& shares) const {
+void SparseData::requireShares(std::span<const double> shares) const {
   if (family != SparseFamily::multinomial) return;
   require(responses_ >= 2, "responses", responses_, "expected at least two classes for family 'multinomial'");
   for (int i = 0; i < n(); ++i) {

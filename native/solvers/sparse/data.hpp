@@ -60,7 +60,7 @@ class SparseData {
 
   void readColumns(const Cpu& la, const SparseProblem& problem);
   void requireEntries(const char* name, std::size_t length) const;
-  void requireShares(const std::vector<double>& shares) const;
+  void requireShares(std::span<const double> shares) const;
   void readRows(const SparseProblem& problem);
   void readEvents(const SparseProblem& problem);
   void measureColumns(const Cpu& la, bool centre, bool standardize);

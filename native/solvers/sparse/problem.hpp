@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <variant>
@@ -165,7 +166,7 @@ static_assert(sizeFromFields<SparseSettings>() == sizeof(SparseSettings));
 /// responses y, offsets, intercepts and predictions have K columns, and b is p x K; matrices lie column after column.
 struct SparseProblem {
   std::variant<MatrixInput, SparseView> x;  ///< n x p
-  std::vector<double> y;                    ///< n x K
+  std::span<const double> y;                ///< n x K
   std::vector<double> events;               ///< n; of the family cox, 1 where y is the time of the event, else 0
   std::vector<double> strata;               ///< n; of the family cox, equal in a stratum; empty: one stratum
   std::vector<double> starts;               ///< n; of the family cox, from when on a row is at risk; empty: always

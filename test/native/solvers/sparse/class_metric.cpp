@@ -17,7 +17,7 @@ constexpr int rows = 30, columns = 4, classes = 3;
 
 /// Coefficients b of each column for each class, by columns, and the intercepts behind them.
 struct Drawn {
-  std::vector<double> x, b;
+  std::vector<double> x, y, b;
   SparseProblem problem;
 };
 
@@ -29,9 +29,10 @@ Drawn draw(std::uint64_t seed) {
   for (int k = 0; k < (columns + 1) * classes; ++k) made.b.push_back(0.5 * random.normal(next++));
   made.problem.x = MatrixInput{.f64 = made.x.data(), .rows = rows, .columns = columns};
   made.problem.responses = classes;
-  made.problem.y.assign(at(rows * classes), 0);
-  for (int i = 0; i < rows; ++i) made.problem.y[at(i + rows * (i % classes))] = 1;
+  made.y.assign(at(rows * classes), 0);
+  for (int i = 0; i < rows; ++i) made.y[at(i + rows * (i % classes))] = 1;
   for (int i = 0; i < rows; ++i) made.problem.weights.push_back(i % 7 == 6 ? 0 : 0.5 + random.uniform(next++));
+  made.problem.y = made.y;
   return made;
 }
 

@@ -50,7 +50,7 @@ std::vector<Case> cases() {
 
 /// A regression of each case, whose x has nothing to say here.
 struct Drawn {
-  std::vector<double> x;
+  std::vector<double> x, y;
   SparseProblem problem;
   std::vector<double> t;
 };
@@ -77,11 +77,12 @@ Drawn draw(const Case& of, int n, std::uint64_t seed) {
         made.problem.starts.push_back(i % 4 == 0 ? -infinity : of.ties ? std::floor(start) : start);
       }
     }
-    made.problem.y.push_back(y);
+    made.y.push_back(y);
     if (of.weights) made.problem.weights.push_back(i % 5 == 4 ? 0 : 0.5 + random.uniform(next++));
     made.problem.offset.push_back(random.normal(next++) / 3);
   }
   made.problem.x = MatrixInput{.f64 = made.x.data(), .rows = n, .columns = 1};
+  made.problem.y = made.y;
   return made;
 }
 
@@ -264,7 +265,7 @@ TEST(envelopes_lead_to_quantiles) {
   const Drawn drawn = draw(of, 9, 5);
   const SparseData data(Cpu(), drawn.problem, of.settings);
   const auto loss = makeRowsLoss(data);
-  std::vector<double> sorted = drawn.problem.y, t(9, 0.0), first(9), second(9);
+  std::vector<double> sorted = drawn.y, t(9, 0.0), first(9), second(9);
   std::sort(sorted.begin(), sorted.end());
   for (int k = 0; k < 30; ++k) {
     double low = sorted.front(), high = sorted.back();

@@ -12,7 +12,7 @@ using namespace nonconvex;
 namespace {
 
 struct Drawn {
-  std::vector<double> x;  ///< by rows
+  std::vector<double> x, y;  ///< x by rows
   SparseProblem problem;
 };
 
@@ -29,9 +29,10 @@ Drawn draw(int n, int p, SparseFamily family, std::uint64_t seed) {
     if (family == SparseFamily::binomial) y = t + noise > 0;
     if (family == SparseFamily::poisson) y = std::floor(std::exp(t / 2 + 0.3 * noise));
     if (family == SparseFamily::gamma) y = std::exp(t / 2 + 0.3 * noise);
-    made.problem.y.push_back(y);
+    made.y.push_back(y);
   }
   made.problem.x = MatrixInput{.f64 = made.x.data(), .rows = n, .columns = p};
+  made.problem.y = made.y;
   return made;
 }
 
