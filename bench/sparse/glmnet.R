@@ -1,4 +1,4 @@
-# glmnet for bench/sparse/paths.bench.ts: reads a line of JSON, answers with one; only the call itself is timed.
+# glmnet for bench/sparse/paths.bench.ts and index.ts: reads a line of JSON, answers with one; only the call itself is timed.
 suppressPackageStartupMessages({
   library(glmnet)
   library(Matrix)
@@ -31,6 +31,14 @@ while (length(line <- readLines(input, n = 1)) > 0) {
     next
   }
   begin <- proc.time()
+  if (!is.null(ask$folds)) {
+    cv.glmnet(x, y, nfolds = ask$folds)
+    used <- proc.time() - begin
+    answer <- list(seconds = used[["elapsed"]], processor = used[["user.self"]] + used[["sys.self"]])
+    cat(toJSON(answer, auto_unbox = TRUE, digits = NA), "\n", sep = "")
+    flush(stdout())
+    next
+  }
   fit <- glmnet(x, y,
     family = ask$family, alpha = ask$alpha, lambda = lambdas, standardize = FALSE, thresh = ask$thresh, maxit = 1e7
   )

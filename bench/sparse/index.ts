@@ -5,7 +5,7 @@
 //   npm run bench -- sparse --chart    draws the picture again, of what was measured last
 //
 // Without ../shared/problems/sparse (or what NONCONVEX_PROBLEMS says) there is nothing to do.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { addon } from '../../src/core/addon.js';
 import {
@@ -18,7 +18,8 @@ import {
   sparsePath,
 } from '../../src/sparse/index.js';
 import { isAvailable, type LargeProblem, largeProblem } from '../../test/problems/sparse.js';
-import { root } from '../shared/native.js';
+import { root, withFolder } from '../shared/native.js';
+import { startR } from '../shared/r.js';
 import { describe, environment, short, table, writeResults, writeSection } from '../shared/report.js';
 import { chartSelections } from './charts.js';
 
@@ -40,6 +41,8 @@ interface Times {
   /** Seconds of a path of as many rows as a fold's, and of the cross-validation, path of all rows included. */
   fold: number;
   all: number;
+  /** Processor seconds of the cross-validation. */
+  processor: number;
 }
 
 if (process.argv.includes('--chart')) await chart();
@@ -56,10 +59,11 @@ async function main(problem: LargeProblem): Promise<void> {
   ] as const) {
     console.error(`  ${name}`);
     const { x, y } = problem;
-    const begin = performance.now();
+    const [begin, used] = [performance.now(), process.cpuUsage()];
     const cv = await crossValidate({ x, y }, { penalty, folds, seed: 1 });
     const all = (performance.now() - begin) / 1e3;
-    times.push({ penalty: name, all, fold: await secondsOfFold(problem, penalty) });
+    const { user, system } = process.cpuUsage(used);
+    times.push({ penalty: name, all, fold: await secondsOfFold(problem, penalty), processor: (user + system) / 1e6 });
     const chosen: [string, SparseFit][] = [
       ['lambdaMin', cv.best('min')],
       ['lambda1se', cv.best('1se')],
@@ -68,7 +72,8 @@ async function main(problem: LargeProblem): Promise<void> {
     ];
     for (const [rule, fit] of chosen) selections.push({ penalty: name, rule, ...compared(fit, problem) });
   }
-  const where = environment();
+  const glmnet = await glmnetTimes(problem);
+  const where = { ...environment(), ...(glmnet && { glmnet }) };
   const text = [
     `${describe(where)}`,
     '',
@@ -85,16 +90,35 @@ async function main(problem: LargeProblem): Promise<void> {
     `Seconds of ${folds}-fold cross-validation, beside a path without one of the folds; the last column is (all / fold) x threads / ${folds}.`,
     '',
     table(
-      ['penalty', 'fold, s', 'all, s', 'ratio'],
-      times.map(({ penalty, fold, all }) => [
-        ...[penalty, short(fold), short(all), short(((all / fold) * addon().threads()) / folds)],
-      ]),
+      ['penalty', 'fold, s', 'all, s', 'ratio', 'processor, s'],
+      [
+        ...times.map(({ penalty, fold, all, processor }) => [
+          ...[penalty, short(fold), short(all), short(((all / fold) * addon().threads()) / folds), short(processor)],
+        ]),
+        ...(glmnet ? [['lasso, cv.glmnet (one thread)', '', short(glmnet.seconds), '', short(glmnet.processor)]] : []),
+      ],
     ),
   ].join('\n');
   console.log(text);
   writeSection('bench/sparse/page.md', 'sparse', text);
   writeResults('sparse', { ...where, selections, times });
   await chart();
+}
+
+/** Seconds of cv.glmnet with as many folds, by the clock and of the processor; undefined without an R that has it. */
+async function glmnetTimes({ y, columns }: LargeProblem): Promise<{ seconds: number; processor: number } | undefined> {
+  const glmnet = await startR('bench/sparse/glmnet.R');
+  if (!glmnet) return undefined;
+  return withFolder(async (path) => {
+    const arrays = { X: columns.dense(), y, lambdas: new Float64Array(0) };
+    for (const [name, array] of Object.entries(arrays)) {
+      writeFileSync(join(path, `${name}.bin`), new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    }
+    await glmnet.ask({ path, rows: columns.rows, columns: columns.count, dense: true });
+    const { seconds, processor } = await glmnet.ask({ path, folds });
+    glmnet.end();
+    return { seconds: Number(seconds), processor: Number(processor) };
+  });
 }
 
 /** Draws what the results have. */

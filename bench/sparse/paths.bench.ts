@@ -2,7 +2,9 @@
 // by code of its own (test/problems/sparse.ts). All take the same lambdas, in turn.
 //
 //   npm run bench -- sparse/paths [problem ...] [--rounds 3] [--quick]
+//   npm run bench -- sparse/paths --drawn [--seed 1] [--rounds 3] [--quick]
 //
+// With --drawn the problems are those of bench/sparse/drawn.ts, whose gaps are of all models; it prints them.
 // Writes bench/sparse/page.md and bench/sparse/paths.results.json where all problems are measured. --quick leaves scikit-learn out, and
 // writes nothing. Without ../shared/problems/sparse (or what NONCONVEX_PROBLEMS says) there is nothing to do; without an R that has glmnet,
 // or a Python that has scikit-learn, these are left out.
@@ -23,13 +25,17 @@ import { Python } from '../shared/python.js';
 import { startR } from '../shared/r.js';
 import { describe, environment, median, short, table, writeResults, writeSection } from '../shared/report.js';
 import type { Script } from '../shared/script.js';
+import { drawnNames, drawnProblem } from './drawn.js';
 
 const quick = process.argv.includes('--quick');
 const roundsAt = process.argv.indexOf('--rounds');
 const rounds = roundsAt > 0 ? Number(process.argv[roundsAt + 1]) : 3;
 const folder = process.env.NONCONVEX_PROBLEMS ? dirname(process.env.NONCONVEX_PROBLEMS) : join(root, '..', 'shared');
 const named = process.argv.slice(2).filter((word): word is ProblemName => problemNames.includes(word as ProblemName));
-const wanted = named.length > 0 ? named : problemNames;
+const drawn = process.argv.includes('--drawn');
+const seedAt = process.argv.indexOf('--seed');
+const seed = seedAt > 0 ? Number(process.argv[seedAt + 1]) : 1;
+const wanted: readonly string[] = drawn ? drawnNames : named.length > 0 ? named : problemNames;
 
 /** Models along the lambdas. */
 interface Path {
@@ -58,7 +64,7 @@ interface Measured {
 
 const note = (text: string): void => console.error(`  ${text}`);
 
-if (isAvailable(folder)) await main();
+if (drawn || isAvailable(folder)) await main();
 else console.log('The problems with known optima are not here (../shared/problems/sparse).');
 
 async function main(): Promise<void> {
@@ -70,7 +76,7 @@ async function main(): Promise<void> {
   await withFolder(async (path) => {
     for (const name of wanted) {
       note(`${name}: data`);
-      const problem = await largeProblem(name, folder);
+      const problem = await (drawn ? drawnProblem(name, seed) : largeProblem(name as ProblemName, folder));
       const lambdas = lambdasOf(problem.reference);
       write(path, problem, lambdas);
       const anchors = [glmnet, scikit].filter((script) => script !== undefined);
@@ -85,7 +91,7 @@ async function main(): Promise<void> {
   const versions = `glmnet ${glmnet?.greeting.version ?? '-'}, scikit-learn ${scikit?.greeting.version ?? '-'}`;
   const text = sectionOf(measured, floors, bandwidth, `${describe(where)}; ${versions}; ${rounds} rounds`);
   console.log(text);
-  if (quick || named.length > 0) return;
+  if (drawn || quick || named.length > 0) return;
   writeSection('bench/sparse/page.md', 'paths', text);
   writeResults('sparse/paths', { ...where, versions, rounds, bandwidth, floors, measured });
 }
@@ -216,7 +222,7 @@ function sectionOf(
   return [
     where,
     '',
-    'Medians of processor seconds of one thread, the copies of the data included; the largest gap of twelve models of the path, relative to',
+    `Medians of processor seconds of one thread, the copies of the data included; the largest gap of ${drawn ? 'all' : 'twelve'} models of the path, relative to`,
     `the null deviance. The floor is one look at all columns at ${short(bandwidth / 1e9)} GB/s, which a copy of memory has here.`,
     '',
     table(['problem', 'method', 'seconds', 'ours = 1', 'gap', 'lambdas', 'floor, s'], rows, 2),

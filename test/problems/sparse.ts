@@ -36,7 +36,7 @@ export function references(folder = shared): Record<ProblemName, Reference> {
 }
 
 /** What problems.mjs makes. */
-interface Made {
+export interface Made {
   format: 'dense' | 'csc';
   rows: number;
   columns: number;
@@ -121,7 +121,7 @@ async function make<More>(name: string, folder: string): Promise<Made & More> {
   return maker[name]?.(`${folder}/data`) as Made & More;
 }
 
-function asMatrix({ X, offsets, indices, values, rows, columns }: Made): Matrix | SparseMatrix {
+export function asMatrix({ X, offsets, indices, values, rows, columns }: Made): Matrix | SparseMatrix {
   if (!X)
     return {
       format: 'csc',
