@@ -110,6 +110,20 @@ void readRecord(Graph& graph, Reader& in, std::span<const double> numbers) {
     case Op::concatenate:
       graph.concatenate(in.next(a));
       return;
+    case Op::rowColumn:
+      graph.rowColumn(in.next(), a);
+      return;
+    case Op::lookup: {
+      const int indices = in.next();
+      graph.lookup(a, indices, in.next());
+      return;
+    }
+    case Op::rowMatvec: {
+      const int x = in.next();
+      const auto shape = in.next(4);
+      graph.rowMatvec(a, x, shape[0], shape[1], shape[2] != 0, shape[3]);
+      return;
+    }
     default:
       throw Error(ErrorKind::range, "unknown operation " + std::to_string(static_cast<int>(op)));
   }
@@ -305,6 +319,38 @@ int Graph::concatenate(std::span<const std::int32_t> nodes) {
                  .extra = at});
 }
 
+int Graph::rowColumn(int column, int size) {
+  if (column < 0 || size < 1) fail(Op::rowColumn, show(size) + " numbers of column " + show(column));
+  return append({.op = Op::rowColumn, .size = size, .b = column});
+}
+
+int Graph::lookup(int a, int indices, int width) {
+  checkInput(a, Op::lookup);
+  checkInput(indices, Op::lookup);
+  checkGroup(size(a), width, Op::lookup);
+  if (node(indices).op != Op::rowColumn) fail(Op::lookup, "expected indices that are a column");
+  return append(
+      {.op = Op::lookup, .size = product(size(indices), width, Op::lookup), .a = a, .b = indices, .extra = width});
+}
+
+int Graph::rowMatvec(int W, int x, int rows, int columns, bool transposed, int count) {
+  checkInput(W, Op::rowMatvec);
+  checkInput(x, Op::rowMatvec);
+  const std::string shape = show(rows) + " x " + show(columns);
+  if (rows < 1 || columns < 1 || count < 1 || product(rows, columns, Op::rowMatvec) != size(W) ||
+      product(transposed ? rows : columns, count, Op::rowMatvec) != size(x)) {
+    fail(Op::rowMatvec, shape + (transposed ? " transposed" : "") + " of " + show(size(W)) + " numbers and " +
+                            show(count) + " vectors of total size " + show(size(x)));
+  }
+  const int list = static_cast<int>(integers_.size());
+  integers_.insert(integers_.end(), {rows, columns, transposed ? 1 : 0, count});
+  return append({.op = Op::rowMatvec,
+                 .size = product(transposed ? columns : rows, count, Op::rowMatvec),
+                 .a = W,
+                 .b = x,
+                 .extra = list});
+}
+
 void Graph::minimize(int node) {
   if (node < 0 || static_cast<std::size_t>(node) >= nodes_.size() || size(node) != 1) {
     throw Error(ErrorKind::range, "objective: node " + std::to_string(node) + " is not a scalar");
@@ -328,7 +374,10 @@ std::span<const double> Graph::numbers(const Node& node) const {
 }
 
 std::span<const std::int32_t> Graph::integers(const Node& node) const {
-  const int count = node.op == Op::slice ? 2 : node.op == Op::concatenate ? node.b : node.size;
+  const int count = node.op == Op::slice         ? 2
+                    : node.op == Op::rowMatvec   ? 4
+                    : node.op == Op::concatenate ? node.b
+                                                 : node.size;
   return std::span(integers_).subspan(static_cast<std::size_t>(node.extra), static_cast<std::size_t>(count));
 }
 

@@ -23,6 +23,14 @@
 //   gather       86  a size i_0 i_1 ...       a[i_k], k < size
 //   concatenate  87  count a_0 a_1 ...
 //
+// In the formula of one row of a table, which rows/ compiles, there are besides
+//
+//   rowColumn    88  size column              the row's numbers of that column
+//   lookup       89  a i width                a[i_k width + j], j < width, for each i_k of a column of indices i
+//   rowMatvec    90  W x rows columns transposed count
+//                                             as matvec, W x_i or W^T x_i, for W of rows x columns, row after row,
+//                                             which is the same for all rows of the table
+//
 // The sum of all of a is sum with group = size(a). A sum over the other dimension of a matrix is a gather, then a sum.
 #pragma once
 
@@ -43,8 +51,9 @@ class Graph {
     Op op = Op::constant;
     int size = 1;
     int a = -1;     ///< first input
-    int b = -1;     ///< second input; offset or first for the leaves, group for sums, matrix for matvec
-    int extra = 0;  ///< group of dot; 2 count + transposed of matvec; first of the `integers` of those that have a list
+    int b = -1;     ///< second input; offset, first or column of the leaves, group for sums, matrix for matvec
+    int extra = 0;  ///< group of dot; width of lookup; 2 count + transposed of matvec; first of the `integers` of those
+                    ///< that have a list
   };
 
   /// n variables and the parameters' first values.
@@ -71,6 +80,9 @@ class Graph {
   int slice(int a, int first, int step, int size);
   int gather(int a, std::span<const std::int32_t> indices);
   int concatenate(std::span<const std::int32_t> nodes);
+  int rowColumn(int column, int size);
+  int lookup(int a, int indices, int width);
+  int rowMatvec(int W, int x, int rows, int columns, bool transposed, int count);
 
   /// f; size 1. None: f = 0.
   void minimize(int node);
@@ -83,7 +95,7 @@ class Graph {
   const std::vector<double>& parameterValues() const { return parameters_; }
   std::span<const Node> nodes() const { return nodes_; }
   const Node& node(int k) const { return nodes_[static_cast<std::size_t>(k)]; }
-  /// What a constant, slice (first, step), gather or concatenate refers to.
+  /// What a constant, slice (first, step), gather, concatenate or rowMatvec (rows, columns, transposed, count) has.
   std::span<const double> numbers(const Node& node) const;
   std::span<const std::int32_t> integers(const Node& node) const;
   const std::shared_ptr<const ConstantMatrix>& matrixOf(const Node& node) const {

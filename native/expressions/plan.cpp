@@ -566,7 +566,13 @@ void Planner::buildRows() {
 
 }  // namespace
 
-Plan planOf(const Graph& graph, const Cpu& la) { return Planner(graph, la).make(); }
+Plan planOf(const Graph& graph, const Cpu& la) {
+  for (const Graph::Node& node : graph.nodes()) {
+    if (node.op != Op::rowColumn && node.op != Op::lookup && node.op != Op::rowMatvec) continue;
+    throw Error(ErrorKind::range, nameOf(node.op) + ": expected it in the formula of a row only");
+  }
+  return Planner(graph, la).make();
+}
 
 bool Plan::linearConstraints() const {
   std::vector<char> curved(values.size(), 0);

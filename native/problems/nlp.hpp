@@ -29,6 +29,8 @@ struct NlpFacts {
   bool convexObjective = false;    ///< the objective lies above its tangents
   /// What `hessian` writes is another matrix than the Hessian, positive definite, so that it says nothing of curvature.
   bool approximateHessian = false;
+  /// `hessian` takes n products with it; where its pattern is empty, n being large, there are products alone.
+  bool hessianByProducts = false;
 };
 
 /// min f(x)  subject to  xl <= x <= xu,  cl <= c(x) <= cu.

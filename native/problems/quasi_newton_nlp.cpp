@@ -24,6 +24,7 @@ QuasiNewtonNlp::QuasiNewtonNlp(std::shared_ptr<Nlp> of)
 NlpFacts QuasiNewtonNlp::facts() const {
   NlpFacts facts = of_->facts();
   facts.approximateHessian = true;
+  facts.hessianByProducts = false;
   return facts;
 }
 

@@ -44,6 +44,9 @@ export interface Solvers {
   compile(model: ModelRequest): ProgramHandle;
   compileRegression(problem: RegressionRequest): ProgramHandle;
   compileQuadratic(problem: QuadraticRequest): ProgramHandle;
+  /** The data of rows, for programs of `compileRows`. */
+  rowTable(request: { rows: number; columns: { name: string; values: Matrix | SparseMatrix }[] }): RowTableHandle;
+  compileRows(model: RowModelRequest): ProgramHandle;
 }
 
 /** What cuda/addon.cpp exports. */
@@ -69,6 +72,8 @@ export interface Addon extends Solvers {
   /** The point where solves begin of a program that computes it: {@link RegressionRequest}. */
   startOf(request: ProgramRequest): Float64Array;
   evaluate(request: EvaluationRequest): number | Float64Array | SparseMatrix;
+  /** Gives { closed, each }: the constraints of the program, and for each of its tables the outputs of its rows. */
+  evaluateRows(request: ProgramRequest & { x: Float64Array }): Job;
   readNl(request: ReadNlRequest): Job;
   /** Gives { x }: the numbers Q^-1 b for each row b of B. */
   solvePositiveDefinite(request: { Q: Matrix; B: Matrix }): Job;
@@ -84,6 +89,9 @@ export type ArrayCopy = object & { readonly __arrayCopy: never };
 
 /** A compiled model, opaque. */
 export type ProgramHandle = object & { readonly __programHandle: never };
+
+/** Data by rows in an addon, opaque. */
+export type RowTableHandle = object & { readonly __rowTable: never };
 
 /** Expressions as the arrays that native/expressions/graph.hpp describes. */
 export interface SerializedGraph {
@@ -133,10 +141,26 @@ export interface QuadraticRequest {
   unchecked?: true | undefined;
 }
 
+/** A model with sums over rows, in the parts that native/expressions/rows/row_model.hpp describes. */
+export interface RowModelRequest {
+  n: number;
+  sums: number;
+  parameters: Float64Array;
+  outer: SerializedGraph;
+  shared: SerializedGraph;
+  formulas: (SerializedGraph & { outputs: Int32Array })[];
+  /** Kind, table, output, first number and size of each closing. */
+  closings: Int32Array;
+  /** The variables in the order of x; of a vector `columns` is 1. */
+  blocks: { name: string; offset: number; rows: number; columns: number }[];
+}
+
 /** A program, with the parameters of a compiled model. */
 export interface ProgramRequest {
   program: ProgramHandle;
   parameters?: Float64Array;
+  /** The data of a model with sums over rows. */
+  tables?: RowTableHandle[];
 }
 
 /** A question about a program, or about `callbacks` as a solve takes them, which are then called on this thread. */

@@ -57,7 +57,7 @@ export class Dependence {
   #compile(objective: Node | undefined, functions: readonly Node[]): CompiledProgram {
     const n = this.parts.n + this.parts.parameterCount;
     const none = new Float64Array(0);
-    const graph = serialize(objective, functions, this.parts.n);
+    const graph = serialize(objective, functions, { parametersAfter: this.parts.n });
     const handle = compiled(() => addon().compile({ n, parameters: none, ...graph }));
     return new CompiledProgram({
       deviceSupport: { flops: 0 },

@@ -11,6 +11,7 @@ export const op = {
   variables: 1,
   parameters: 2,
   negate: 10,
+  abs: 11,
   square: 12,
   abs2: 13,
   sqrt: 14,
@@ -33,11 +34,14 @@ export const op = {
   atanh: 31,
   softplus: 32,
   sigmoid: 33,
+  erf: 35,
   add: 60,
   subtract: 61,
   multiply: 62,
   divide: 63,
   pow: 64,
+  min: 65,
+  max: 66,
   atan2: 67,
   sum: 80,
   dot: 81,
@@ -47,7 +51,13 @@ export const op = {
   slice: 85,
   gather: 86,
   concatenate: 87,
+  rowColumn: 88,
+  lookup: 89,
+  rowMatvec: 90,
 } as const;
+
+/** Stands for the operation of a sparse constant, which has no entries. */
+const sparse = -1;
 
 /** A constant matrix, or its transpose. */
 export interface ConstantMatrix {
@@ -56,6 +66,7 @@ export interface ConstantMatrix {
 }
 
 export interface Node {
+  /** One of `op`; -1 of a sparse constant, -2 of a closing, which are no nodes of native code. */
   readonly op: number;
   /** How many numbers. */
   readonly size: number;
@@ -70,6 +81,22 @@ export interface Node {
   readonly constant?: ConstantMatrix;
   /** The constant matrix of a product. */
   readonly factor?: ConstantMatrix;
+  /** The matrix whose transpose it is, with its rows and columns. */
+  readonly transposeOf?: { readonly node: Node; readonly rows: number; readonly columns: number };
+  /** The function that has a kink: one whose derivative jumps. */
+  readonly kink?: string;
+  /** The rows whose data are in it, so that it differs from row to row; undefined where it does not. */
+  readonly rows?: object | undefined;
+  /** The column of these rows that it is. */
+  readonly column?: string;
+  /** What a mean, a sum or a maximum over rows is of. */
+  readonly closing?: Closing;
+}
+
+/** A mean, a sum or a maximum over rows, of a formula of one row. */
+export interface Closing {
+  readonly kind: 'mean' | 'sum' | 'max';
+  readonly of: Node;
 }
 
 /**
@@ -136,7 +163,7 @@ export function toExpression(name: string, value: Operand | SparseMatrix): Expre
 /** An operand as an expression with entries, which sparse constants do not have; errors call it `name`. */
 export function toEntries<T extends Operand>(name: string, value: T): Expression<ShapeOf<T>> {
   const expression = toExpression(name, value);
-  if (expression.node.op >= 0) return expression;
+  if (expression.node.op !== sparse) return expression;
   throw new RangeError(
     `${name}: a sparse matrix of shape ${showShape(expression.shape)}: expected only in matvec and matmul`,
   );
@@ -151,7 +178,7 @@ export function constantMatrix(constant: ConstantMatrix): Expression<readonly [n
   const { matrix, transposed } = constant;
   const shape = transposed ? ([matrix.columns, matrix.rows] as const) : ([matrix.rows, matrix.columns] as const);
   const leaf = { owner: undefined, inputs: [], constant };
-  if (!('data' in matrix)) return new Expression(shape, { op: -1, size: matrix.rows * matrix.columns, ...leaf });
+  if (!('data' in matrix)) return new Expression(shape, { op: sparse, size: matrix.rows * matrix.columns, ...leaf });
   const size = sizeOf('constant', shape);
   const numbers = toFloat64(transposed ? transposedMatrix(matrix) : matrix);
   return new Expression(shape, { op: op.constant, size, ...leaf, numbers });
@@ -165,14 +192,18 @@ function transposedMatrix({ data, rows, columns }: Matrix): Matrix {
   return { data: to, rows: columns, columns: rows };
 }
 
-/** A node of some inputs, which must not belong to two models. */
-export function nodeOf(operation: string, node: Omit<Node, 'owner'>): Node {
+/** A node of some inputs, which must not belong to two models, or to rows of two tables. */
+export function nodeOf(operation: string, node: Omit<Node, 'owner' | 'rows'>): Node {
   let owner: object | undefined;
+  let rows: object | undefined;
   for (const input of node.inputs) {
+    if (input.rows !== undefined && rows !== undefined && input.rows !== rows)
+      throw new TypeError(`${operation}: expected expressions of the rows of one table, got two of different tables`);
+    rows ??= input.rows;
     if (input.owner === undefined || input.owner === owner) continue;
     if (owner !== undefined)
       throw new TypeError(`${operation}: expected expressions of one model, got two of different models`);
     owner = input.owner;
   }
-  return { ...node, owner };
+  return rows === undefined ? { ...node, owner } : { ...node, owner, rows };
 }

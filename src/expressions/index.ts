@@ -1,7 +1,9 @@
 // The subpath nonconvex/model: models of expressions, their operators, parts and products.
 export { Constraint, type ConstraintOptions, type FlagsOf } from './constraint.js';
+export { type EvaluateOptions, evaluate, type OutputValue } from './evaluate.js';
 export { Expression, type Operand } from './expression.js';
 export { at, column, concat, gather, reshape, row, slice, transpose } from './indexing.js';
+export { abs, clip, crossEntropy, gelu, hinge, huber, max, min, pick, relu, softmax } from './losses.js';
 export { Model } from './model.js';
 export {
   abs2,
@@ -43,6 +45,8 @@ export {
 export { Parameter, type ParameterOptions } from './parameter.js';
 export { constant, type MatrixOperand, matmul, matvec } from './products.js';
 export type { Program } from './program.js';
+export type { ColumnLike, RowOf, Rows, RowTable } from './rows.js';
 export type { NumbersLike, Shape } from './shape.js';
 export type { BoundLike } from './sides.js';
+export { glorot, he, type RandomStart, type RandomStartOptions } from './starts.js';
 export { Variable, type VariableOptions } from './variable.js';

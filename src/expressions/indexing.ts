@@ -13,7 +13,7 @@ import {
   toEntries,
   toExpression,
 } from './expression.js';
-import { checkShape, isMatrixShape, type Shape, scalar, showShape, sizeOf } from './shape.js';
+import { checkShape, isMatrixShape, type Shape, sameShape, scalar, showShape, sizeOf } from './shape.js';
 
 type Vector = Expression<readonly [number]>;
 type MatrixExpression = Expression<readonly [number, number]>;
@@ -36,10 +36,17 @@ export function at(x: Operand, i: number, j?: number): Expression {
   return new Expression(scalar, strided('at', node, place, 1, 1));
 }
 
-/** Row i of a matrix, as a vector. */
-export function row(X: Operand, i: number): Vector {
+/**
+ * Row i of a matrix, as a vector; i may be an integer of each row of data, as in row(W, rows.id), which makes W a table of embeddings.
+ * With several integers a row it is a matrix of those rows.
+ */
+export function row(X: Operand, i: number | Expression<readonly []>): Vector;
+export function row(X: Operand, i: Expression<readonly [number]>): MatrixExpression;
+export function row(X: Operand, i: number | Expression): Expression;
+export function row(X: Operand, i: number | Expression): Expression {
   const { shape, node } = matrixArgument('row', X);
   const [rows, columns] = shape;
+  if (typeof i !== 'number') return looked('row', node, i, columns, [columns]);
   return new Expression([columns], strided('row', node, index('i', i, rows) * columns, 1, columns));
 }
 
@@ -136,7 +143,9 @@ export function reshape(x: Operand, shape: number | Shape): Expression {
   if (sizeOf('reshape', to) !== node.size) {
     throw new RangeError(`reshape: from ${showShape(from)} to ${showShape(to)}: expected as many numbers`);
   }
-  return new Expression(to, node);
+  // It is no longer the constant matrix, or the transpose, that products look for.
+  const { constant: _, transposeOf: __, ...numbers } = node;
+  return new Expression(to, sameShape(from, to) ? node : numbers);
 }
 
 /** The transpose of a matrix. That of a constant one, dense or sparse, costs nothing in {@link matvec} and {@link matmul}. */
@@ -150,7 +159,26 @@ export function transpose(X: Parameters<typeof toExpression>[1]): MatrixExpressi
   for (let j = 0, k = 0; j < columns; ++j) {
     for (let i = 0; i < rows; ++i) indices[k++] = i * columns + j;
   }
-  return new Expression([columns, rows], gathered('transpose', node, indices));
+  const turned = gathered('transpose', node, indices);
+  return new Expression([columns, rows], { ...turned, transposeOf: { node, rows, columns } });
+}
+
+/** Rows of a matrix by an index of each row of data: for {@link row} and `pick`. */
+export function looked(
+  name: string,
+  from: Node,
+  index: Expression,
+  width: number,
+  shape: readonly number[],
+): Expression {
+  if (!(index instanceof Expression) || index.node.op !== op.rowColumn) {
+    throw new TypeError(
+      `${name}: index = ${show(index)}: expected an integer, or a column of model.rows such as rows.label`,
+    );
+  }
+  const count = index.shape.length === 0 ? [] : [index.size];
+  const node = nodeOf(name, { op: op.lookup, size: index.size * width, inputs: [from, index.node], integers: [width] });
+  return new Expression([...count, ...shape] as unknown as Shape, node);
 }
 
 export function gathered(name: string, node: Node, indices: Int32Array): Node {

@@ -9,6 +9,9 @@ import { type Expression, type Node, type Operand, op, type ShapeOf, toEntries }
 import { add, neg, sub } from './operators.js';
 import { Parameter, type ParameterOptions } from './parameter.js';
 import { type CompiledParts, CompiledProgram, PerAddon, Program } from './program.js';
+import { closingsOf, kinkOf } from './rowModel.js';
+import { compiledRows } from './rowProgram.js';
+import { type ColumnLike, type Rows, RowTable, requireClosed } from './rows.js';
 import { isLargeGraph, serialize } from './serialize.js';
 import { type Broadcast, broadcast, checkShape, type Shape, sameShape, scalar, showShape, sizeOf } from './shape.js';
 import { type BoundLike, isData, Sides, shapeOfSide, type Written } from './sides.js';
@@ -48,6 +51,7 @@ export class Model {
   #m = 0;
   #parameterCount = 0;
   #program: CompiledProgram | undefined;
+  readonly #outputs = new Map<string, Expression>();
 
   /** How many numbers the variables have. */
   get n(): number {
@@ -128,6 +132,39 @@ export class Model {
   }
 
   /**
+   * Rows of data: columns by name, each a number in every row or a matrix, dense or sparse, with a vector in every row. In a formula a
+   * column is that of ONE row, and {@link RowTable.mean}, `sum` or `max` makes a number of all rows of it:
+   *
+   * ```ts
+   * const rows = model.rows({ x: X, y: labels }); // X of N x 784
+   * const W = model.variable([10, 784], { start: glorot() });
+   * model.minimize(rows.mean(crossEntropy(matvec(W, rows.x), rows.y)));
+   * ```
+   *
+   * {@link RowTable.replace} gives it other data without compiling anything. Typed arrays are kept, not copied, until a solve reads them.
+   * @throws TypeError or RangeError that names the column and what was expected.
+   */
+  rows<Data extends Record<string, ColumnLike>>(data: Data): Rows<Data> {
+    return new RowTable(this, data) as Rows<Data>;
+  }
+
+  /**
+   * Gives an expression a name, by which {@link evaluate} has its value; one of a row, such as `softmax(logits)`, is a prediction for
+   * each row. Replaces an earlier one of that name.
+   * @throws RangeError or TypeError for a name that is none, or an expression of another model.
+   */
+  output(name: string, expression: Operand): void {
+    const found = toEntries('expression', expression);
+    this.#own('output', found.node);
+    this.#outputs.set(nameOf(name, ''), found);
+  }
+
+  /** What {@link Model.output} has named. */
+  get outputs(): ReadonlyMap<string, Expression> {
+    return this.#outputs;
+  }
+
+  /**
    * f, a scalar; replaces an earlier one. Without an objective any point that meets bounds and constraints will do.
    * @throws RangeError when the expression is no scalar.
    */
@@ -145,7 +182,9 @@ export class Model {
   }
 
   #setObjective(sense: 'minimize' | 'maximize', objective: Operand): void {
-    const { shape, node } = toEntries('objective', objective);
+    const found = toEntries('objective', objective);
+    requireClosed(sense, found);
+    const { shape, node } = found;
     if (shape.length > 0) throw new RangeError(`${sense}: shape ${showShape(shape)}: expected a scalar`);
     this.#own(sense, node);
     this.#objective = sense === 'minimize' ? node : neg(objective).node;
@@ -236,11 +275,18 @@ export class Model {
 
   #constrain(
     operation: string,
-    { shape, node }: Expression,
+    expression: Expression,
     sides: Sides | undefined,
     options: ConstraintOptions,
   ): Constraint {
+    const { shape, node } = expression;
     const { name } = checkOptions(options, ['name']);
+    requireClosed(operation, expression);
+    if (closingsOf([node]).length > 0) {
+      throw new TypeError(
+        `${operation}: a constraint with a mean, sum or maximum over rows: expected it in the objective only`,
+      );
+    }
     this.#own(operation, node);
     const made = new Constraint(shape, nameOf(name, `c${this.#constraints.length}`), this.#m, sides);
     this.#m = sizeOf(operation, [this.#m + node.size]);
@@ -266,23 +312,21 @@ export class Model {
     const n = this.#n;
     if (n === 0) throw new RangeError('model: expected at least one variable');
     const [objective, functions] = [this.#objective, this.#functions.slice()];
+    if (closingsOf([objective]).length > 0) {
+      this.#program = new CompiledProgram(compiledRows({ ...this.#compiledParts(), objective, functions, each: [] }));
+      return this.#program;
+    }
     const request = () => ({ n, parameters: this.#parameterValues(), ...serialize(objective, functions) });
     const { handle, ahead } = compiledFor(request);
     const free = [...this.#variables, ...this.#constraints].every(({ sides }) => sides === undefined);
     this.#program = new CompiledProgram({
+      ...this.#compiledParts(),
       // Derivatives are computed on the host.
       deviceSupport: free ? { flops: 0 } : { cpuOnly: 'models with bounds or inequalities' },
       handle,
       ahead,
-      n,
-      m: this.#m,
-      sense: this.#sense,
-      start: () => this.#starts(),
-      bounds: () => this.#bounds(),
-      parameters: () => this.#givenParameterValues(),
       writable: () => (this.#parameterCount === 0 ? handle(addon()) : addon().compile(request())),
-      variableNames: () => entryNames(this.#variables),
-      constraintNames: () => entryNames(this.#constraints),
+      kink: kinkOf([objective, ...functions]),
     });
     dependences.set(
       this.#program,
@@ -297,6 +341,35 @@ export class Model {
       }),
     );
     return this.#program;
+  }
+
+  /** What a program has of the model, however its functions are compiled. */
+  #compiledParts() {
+    return {
+      n: this.#n,
+      m: this.#m,
+      sense: this.#sense,
+      variables: this.#variables.slice(),
+      parameterCount: this.#parameterCount,
+      start: () => this.#starts(),
+      bounds: () => this.#bounds(),
+      parameters: () => this.#givenParameterValues(),
+      variableNames: () => entryNames(this.#variables),
+      constraintNames: () => entryNames(this.#constraints),
+    };
+  }
+
+  /** @internal The program whose functions are expressions: of rows, a value for each. */
+  compileOutputs(expressions: readonly Expression[]): CompiledProgram {
+    const nodes = expressions.map(({ node }) => node);
+    return new CompiledProgram(
+      compiledRows({
+        ...this.#compiledParts(),
+        objective: undefined,
+        functions: nodes.filter(({ rows }) => rows === undefined),
+        each: nodes.filter(({ rows }) => rows !== undefined),
+      }),
+    );
   }
 
   #starts(): Float64Array {

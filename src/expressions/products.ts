@@ -33,7 +33,7 @@ export function matvec(A: MatrixOperand, x: Operand): Expression<readonly [numbe
       `matvec: A has shape ${showShape(matrix.shape)}, x ${showShape(vector.shape)}: expected a vector of ${n}`,
     );
   }
-  if (matrix.node.constant) return new Expression([m], product('matvec', matrix, false, vector.node, 1));
+  if (isSameForRows(matrix, vector)) return new Expression([m], product('matvec', matrix, false, vector.node, 1));
   const rows = sizeOf('matvec', matrix.shape);
   const indices = Int32Array.from({ length: rows }, (_, k) => k % n);
   const inputs = [matrix.node, gathered('matvec', vector.node, indices)];
@@ -58,10 +58,10 @@ export function matmul(A: MatrixOperand, B: MatrixOperand): MatrixExpression {
   }
   const size = sizeOf('matmul', [m, n]);
   // Rows follow one another: those of A B are B^T times those of A, and its columns A times those of B.
-  if (right.node.constant && left.node.op >= 0) {
+  if (isSameForRows(right, left) && left.node.op >= 0) {
     return new Expression([m, n], product('matmul', right, true, left.node, m));
   }
-  if (left.node.constant) {
+  if (isSameForRows(left, right)) {
     const columns = transpose(toEntries('B', right));
     return transpose(new Expression([n, m], product('matmul', left, false, columns.node, n)));
   }
@@ -79,11 +79,26 @@ export function matmul(A: MatrixOperand, B: MatrixOperand): MatrixExpression {
   return new Expression([m, n], nodeOf('matmul', { op: op.dot, size, inputs, integers: [k] }));
 }
 
-/** A constant matrix, or its transpose, times each of `count` vectors that follow one another. */
+/** Whether a matrix is constant, or the same for all rows of what it is multiplied by: then there is one product for many vectors. */
+function isSameForRows({ node }: MatrixExpression, { node: vectors }: Expression): boolean {
+  return node.constant !== undefined || (node.rows === undefined && vectors.rows !== undefined);
+}
+
+/** A matrix that {@link isSameForRows}, or its transpose, times each of `count` vectors that follow one another. */
 function product(name: string, matrix: MatrixExpression, flip: boolean, vectors: Node, count: number): Node {
-  const constant = matrix.node.constant as NonNullable<Node['constant']>;
-  const transposed = constant.transposed !== flip;
   const size = count * matrix.shape[flip ? 1 : 0];
+  const { constant, transposeOf } = matrix.node;
+  if (!constant) {
+    const { node, rows, columns } = transposeOf ?? {
+      node: matrix.node,
+      rows: matrix.shape[0],
+      columns: matrix.shape[1],
+    };
+    const turned = (transposeOf !== undefined) !== flip ? 1 : 0;
+    const inputs = [node, vectors];
+    return nodeOf(name, { op: op.rowMatvec, size, inputs, integers: [rows, columns, turned, count] });
+  }
+  const transposed = constant.transposed !== flip;
   return nodeOf(name, {
     op: op.matvec,
     size,

@@ -1,4 +1,11 @@
-import { addon, type EvaluationRequest, type ProgramHandle, type ProgramRequest, type Solvers } from '../core/addon.js';
+import {
+  addon,
+  type EvaluationRequest,
+  type ProgramHandle,
+  type ProgramRequest,
+  type RowTableHandle,
+  type Solvers,
+} from '../core/addon.js';
 import { withArrayCopies } from '../core/arrayCopies.js';
 import { type Bounds, copiedBounds } from '../core/bounds.js';
 import { acrossCopies } from '../core/brand.js';
@@ -7,6 +14,9 @@ import type { DeviceSupport } from '../core/device.js';
 import { fromNative } from '../core/error.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import type { Guard } from '../core/solve.js';
+import type { Node } from './expression.js';
+import type { OutputPlace } from './rowModel.js';
+import type { ColumnLike } from './rows.js';
 
 /**
  * A problem in the form that {@link minimize} solves, min f(x) subject to cl <= c(x) <= cu and xl <= x <= xu with n unknowns and m
@@ -184,6 +194,12 @@ export interface CompiledParts {
   bounds?: (() => Bounds) | undefined;
   /** A handle whose graph has the present values of the parameters, of the CPU's addon. */
   writable: () => ProgramHandle;
+  /** What an addon has of the present data of rows, where there are any; in the order in which the handle takes them. */
+  tables?: ((native: Solvers, others?: Record<string, ColumnLike>) => RowTableHandle[]) | undefined;
+  /** Places of the outputs of rows. */
+  outputPlaces?: ReadonlyMap<Node, OutputPlace> | undefined;
+  /** A function in it that has a kink. */
+  kink?: string | undefined;
   variableNames: () => readonly string[];
   constraintNames: () => readonly string[];
 }
@@ -234,7 +250,15 @@ export class CompiledProgram extends NativeProgram {
   }
 
   protected request(native: Solvers): ProgramRequest {
-    return { program: this.parts.handle(native), parameters: this.parts.parameters() };
+    const { handle, parameters, tables } = this.parts;
+    const request = { program: handle(native), parameters: parameters() };
+    return tables ? { ...request, tables: tables(native) } : request;
+  }
+
+  /** @internal What an addon takes of it with other data in the place of those of its rows. */
+  dataRequest(native: Solvers, others?: Record<string, ColumnLike>): ProgramRequest {
+    const { handle, parameters, tables } = this.parts;
+    return { program: handle(native), parameters: parameters(), tables: tables?.(native, others) ?? [] };
   }
 
   /** @internal */
@@ -335,7 +359,7 @@ export class FamilyProgram extends NativeProgram {
 }
 
 /** What an addon makes of a problem. */
-export function compiled(compile: () => ProgramHandle): ProgramHandle {
+export function compiled<Handle>(compile: () => Handle): Handle {
   try {
     return compile();
   } catch (error) {
@@ -344,18 +368,17 @@ export function compiled(compile: () => ProgramHandle): ProgramHandle {
 }
 
 /** What each addon that is asked makes of a problem, once, when it is. */
-export class PerAddon<Request extends object> {
-  readonly #made = new Map<Solvers, ProgramHandle>();
+export class PerAddon<Request extends object, Handle = ProgramHandle> {
+  readonly #made = new Map<Solvers, Handle>();
   readonly #request: (native: Solvers) => Request;
-  readonly #compile: (native: Solvers, request: Request) => ProgramHandle;
+  readonly #compile: (native: Solvers, request: Request) => Handle;
 
-  constructor(request: (native: Solvers) => Request, compile: (native: Solvers, request: Request) => ProgramHandle) {
+  constructor(request: (native: Solvers) => Request, compile: (native: Solvers, request: Request) => Handle) {
     this.#request = request;
     this.#compile = compile;
   }
 
-  readonly handle = (native: Solvers): ProgramHandle =>
-    this.#made.get(native) ?? this.#keep(native, this.#request(native));
+  readonly handle = (native: Solvers): Handle => this.#made.get(native) ?? this.#keep(native, this.#request(native));
 
   /**
    * Makes it where large arrays are to be copied, in pieces between which other events are served; false where `leave` has aborted
@@ -373,7 +396,7 @@ export class PerAddon<Request extends object> {
   };
 
   /** Compiles, unless that was done meanwhile. */
-  #keep(native: Solvers, request: Request): ProgramHandle {
+  #keep(native: Solvers, request: Request): Handle {
     const handle = this.#made.get(native) ?? compiled(() => this.#compile(native, request));
     this.#made.set(native, handle);
     return handle;

@@ -4,15 +4,20 @@ import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { isLarge, manyEntries } from '../core/operand.js';
 import { type Node, op } from './expression.js';
 
-/**
- * The graph of an objective and constraints. With `parametersAfter` = n its parameters are variables, too, which follow the n others.
- */
+interface Replaced {
+  /** Parameters are variables, too, which follow so many others. */
+  parametersAfter?: number | undefined;
+  /** The first of the variables that a node is written as; undefined for those that are written as they are. */
+  placeOf?: ((node: Node) => number | undefined) | undefined;
+}
+
+/** The graph of an objective and constraints. */
 export function serialize(
   objective: Node | undefined,
   constraints: readonly Node[],
-  parametersAfter?: number,
+  replaced: Replaced = {},
 ): SerializedGraph {
-  const writer = new GraphWriter(parametersAfter);
+  const writer = new GraphWriter(replaced);
   const f = objective ? writer.add(objective) : -1;
   const c = Int32Array.from(constraints, (node) => writer.add(node));
   return {
@@ -21,6 +26,21 @@ export function serialize(
     matrices: [...writer.matrices.keys()],
     objective: f,
     constraints: c,
+  };
+}
+
+/** The graph of some outputs of the formula of a row, and the names of the columns that it reads, in the order of their numbers. */
+export function serializeRow(outputs: readonly Node[], placeOf: (node: Node) => number | undefined) {
+  const writer = new GraphWriter({ placeOf });
+  const numbers = Int32Array.from(outputs, (node) => writer.add(node));
+  return {
+    code: writer.code.take(),
+    numbers: writer.numbers.take(),
+    matrices: [...writer.matrices.keys()],
+    objective: -1 as const,
+    constraints: new Int32Array(0),
+    outputs: numbers,
+    columns: [...writer.columns.keys()],
   };
 }
 
@@ -33,34 +53,40 @@ class GraphWriter {
   readonly code = new Growing((length) => new Int32Array(length));
   readonly numbers = new Growing((length) => new Float64Array(length));
   readonly matrices = new Map<Matrix | SparseMatrix, number>();
+  readonly columns = new Map<string, number>();
   readonly #records = new Map<Node, number>();
-  readonly #parametersAfter: number | undefined;
+  readonly #replaced: Replaced;
 
-  constructor(parametersAfter: number | undefined) {
-    this.#parametersAfter = parametersAfter;
+  constructor(replaced: Replaced) {
+    this.#replaced = replaced;
   }
 
   /** The number of the node's record, which is written with those of its inputs unless it has been. */
   add(root: Node): number {
     const waiting = [root];
     for (let node = waiting.at(-1); node !== undefined; node = waiting.at(-1)) {
-      const missing = this.#records.has(node) ? [] : node.inputs.filter((input) => !this.#records.has(input));
+      const place = this.#records.has(node) ? undefined : this.#replaced.placeOf?.(node);
+      const isWritten = this.#records.has(node) || place !== undefined;
+      const missing = isWritten ? [] : node.inputs.filter((input) => !this.#records.has(input));
       for (const input of missing) waiting.push(input);
       if (missing.length > 0) continue;
       waiting.pop();
       if (this.#records.has(node)) continue;
-      this.#write(node);
+      if (place === undefined) this.#write(node);
+      else this.code.add([op.variables, node.size, place]);
       this.#records.set(node, this.#records.size);
     }
     return this.#records.get(root) as number;
   }
 
+  // Longer than most: a table of the operations whose records are not their inputs alone.
   #write(node: Node): void {
     const { code } = this;
     const inputs = node.inputs.map((input) => this.#records.get(input) as number);
     const [first] = node.integers ?? [];
-    if (node.op === op.parameters && this.#parametersAfter !== undefined) {
-      code.add([op.variables, node.size, this.#parametersAfter + (first as number)]);
+    const { parametersAfter } = this.#replaced;
+    if (node.op === op.parameters && parametersAfter !== undefined) {
+      code.add([op.variables, node.size, parametersAfter + (first as number)]);
       return;
     }
     code.add([node.op]);
@@ -77,6 +103,12 @@ class GraphWriter {
         code.add([...inputs, node.size]);
         code.add(node.integers as Int32Array);
         break;
+      case op.rowColumn: {
+        const column = node.column as string;
+        if (!this.columns.has(column)) this.columns.set(column, this.columns.size);
+        code.add([node.size, this.columns.get(column) as number]);
+        break;
+      }
       case op.concatenate:
         code.add([inputs.length]);
         code.add(inputs);

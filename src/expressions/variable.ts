@@ -4,10 +4,14 @@ import { checkObject } from '../core/check.js';
 import { Expression, type Node } from './expression.js';
 import { inShape, type NumbersLike, numbersOf, partOf, type Shape, type ValueOf } from './shape.js';
 import type { BoundLike, Sides } from './sides.js';
+import { RandomStart } from './starts.js';
 
 export interface VariableOptions {
-  /** The point where a solve begins, unless it is warm started: one number for all entries or one for each. Default 0. */
-  start?: NumbersLike | undefined;
+  /**
+   * The point where a solve begins, unless it is warm started: one number for all entries, one for each, or numbers that {@link glorot}
+   * or {@link he} draws. Default 0.
+   */
+  start?: NumbersLike | RandomStart | undefined;
   /**
    * Lower bounds: one number for all entries, one for each, or a parameter of the same shape or a scalar, whose value at a solve counts.
    * -Infinity, or below -1e19: none. Default none.
@@ -38,7 +42,7 @@ export class Variable<S extends Shape = Shape> extends Expression<S> {
     this.sides = sides;
     this.name = name;
     this.offset = offset;
-    this.#start = numbersOf('start', start, shape);
+    this.#start = startOf(start, shape, offset);
   }
 
   /** A copy of the start. */
@@ -46,9 +50,9 @@ export class Variable<S extends Shape = Shape> extends Expression<S> {
     return inShape(this.shape, this.#start.slice());
   }
 
-  /** Sets where later solves begin: one number for all entries or one for each. Nothing is compiled anew. */
-  setStart(start: NumbersLike): void {
-    this.#start = numbersOf('start', start, this.shape);
+  /** Sets where later solves begin, as the option `start` does. Nothing is compiled anew. */
+  setStart(start: NumbersLike | RandomStart): void {
+    this.#start = startOf(start, this.shape, this.offset);
   }
 
   /** @internal */
@@ -75,4 +79,8 @@ export class Variable<S extends Shape = Shape> extends Expression<S> {
     const { upperMultipliers } = checkObject('result', result);
     return inShape(this.shape, partOf('result.upperMultipliers', upperMultipliers, this.offset, this.size));
   }
+}
+
+function startOf(start: unknown, shape: Shape, stream: number): Float64Array {
+  return start instanceof RandomStart ? start.draw(shape, stream) : numbersOf('start', start, shape);
 }

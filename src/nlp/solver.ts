@@ -1,5 +1,5 @@
 import type { Bounds } from '../core/bounds.js';
-import { checkBoolean, checkNumber, checkObject, checkVector } from '../core/check.js';
+import { checkBoolean, checkNumber, checkObject, checkOneOf, checkVector } from '../core/check.js';
 import { withMethods } from '../core/methods.js';
 import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
@@ -40,6 +40,11 @@ export interface NlpSettings extends NlpOptions, SolveOptions<NlpProgress> {
     | undefined;
   /** Whether reports of progress have the point. Default false. */
   reportIterates?: boolean | undefined;
+  /**
+   * `'allow'`: a {@link Model} with functions that have kinks, such as `relu`, `abs` and `max`, is solved as if it had none. What is found may
+   * be no minimum, and steps may end early at a kink. Default `'refuse'`.
+   */
+  nonsmooth?: 'refuse' | 'allow' | undefined;
 }
 
 /**
@@ -112,7 +117,8 @@ export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
  */
 export async function minimize(problem: Model | Program, settings: NlpSettings = {}): Promise<NlpResult> {
   const program = toProgram('problem', problem);
-  const { warmStart, reportIterates } = checkObject('settings', settings);
+  const { warmStart, reportIterates, nonsmooth } = checkObject('settings', settings);
+  requireSmooth(program, nonsmooth);
   const { bounds } = program;
   const parameters = program instanceof CompiledProgram ? program.parts.parameters() : new Float64Array(0);
   const first = {
@@ -137,6 +143,16 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
     result.message = whatIsNotFinite(program, within(bounds, first.start ?? result.x)) ?? result.message;
   }
   return result;
+}
+
+/** Refuses a model with kinks, unless they are allowed. */
+function requireSmooth(program: Program, nonsmooth: NlpSettings['nonsmooth']): void {
+  const allowed = nonsmooth !== undefined && checkOneOf('nonsmooth', nonsmooth, ['refuse', 'allow']) === 'allow';
+  const kink = program instanceof CompiledProgram ? program.parts.kink : undefined;
+  if (kink === undefined || allowed) return;
+  throw new RangeError(
+    `problem: has a kink, of ${kink}: expected a smooth function, as methods of minimize take derivatives; nonsmooth: 'allow' tries it all the same`,
+  );
 }
 
 /** What the derivatives of a solution are made of, and their system once it was asked for. */

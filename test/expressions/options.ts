@@ -6,7 +6,14 @@ import type { Taking } from '../contract/takesOptions.js';
 
 const X = new Model().variable([2, 2]);
 
+const named = new Model();
+named.output('x', named.variable(3));
+
 export const taking: Taking = {
+  'model/crossEntropy': ['smoothing', (options) => model.crossEntropy([1, 2], 0, options)],
+  'model/evaluate': ['rows', (options) => model.evaluate(named, [0, 0, 0], options)],
+  'model/glorot': ['seed', (options) => model.glorot(options)],
+  'model/he': ['seed', (options) => model.he(options)],
   'model/dot': ['per', (options) => model.dot(X, X, options)],
   'model/logSumExp': ['per', (options) => model.logSumExp(X, options)],
   'model/norm2': ['per', (options) => model.norm2(X, options)],
@@ -22,5 +29,5 @@ export const others = [
   ...['abs2', 'acos', 'acosh', 'add', 'asin', 'asinh', 'at', 'atan', 'atan2', 'atanh', 'column', 'concat', 'constant'],
   ...['cos', 'cosh', 'div', 'exp', 'expm1', 'gather', 'log', 'log10', 'log1p', 'matmul', 'matvec', 'mul', 'neg', 'pow'],
   ...['reshape', 'row', 'sigmoid', 'sin', 'sinh', 'slice', 'softplus', 'sqrt', 'square', 'sub', 'tan', 'tanh'],
-  'transpose',
+  ...['abs', 'clip', 'gelu', 'hinge', 'huber', 'max', 'min', 'pick', 'relu', 'softmax', 'transpose'],
 ];

@@ -38,6 +38,7 @@ function missing(family: string): string[] {
 const mayName: Record<string, string> = {
   'src/families.ts': 'made by npm run types',
   'src/index.ts': 'the common verbs stand at the top of the package',
+  'src/expressions/losses.ts': 'an activation of networks has the name of a family',
   'src/predict/': 'an activation of networks has the name of a family',
   'src/report/pathRun.ts': 'a path, whose type is its family’s',
   'src/cli/': 'the command line program solves nonlinear programs and fits paths of regressions',

@@ -69,7 +69,7 @@ export default defineConfig({
         text: 'Around them',
         items: [
           page('Command line', 'cli'),
-          page('Streams, schedules, privacy', 'smooth'),
+          page('Sums over rows, streams, privacy', 'smooth'),
           page('Pages about results', 'report'),
           page('Models as JSON and ONNX', 'exchange'),
           page('Files of data', 'readers'),

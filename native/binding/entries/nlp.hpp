@@ -17,7 +17,7 @@ struct NlpEntry {
   template <class La>
   using Solver = NlpSolver;
 
-  static constexpr std::array<std::string_view, 2> members = {"warmStart", "reportIterates"};
+  static constexpr std::array<std::string_view, 3> members = {"warmStart", "reportIterates", "nonsmooth"};
 
   static constexpr double largeProgram = 1e7;  // bytes, of which most take milliseconds to compile
 

@@ -9,7 +9,8 @@ constexpr std::size_t fewEntries = 50;  // of a Hessian, for each variable
 
 HessianProducts::HessianProducts(ScaledNlp& model)
     : model_(model),
-      byValues_(model.hessianPattern().nonzeros() <= fewEntries * static_cast<std::size_t>(model.n())),
+      byValues_(!model.hessianByProducts() &&
+                model.hessianPattern().nonzeros() <= fewEntries * static_cast<std::size_t>(model.n())),
       values_(byValues_ ? model.hessianValues() : 0) {}
 
 bool HessianProducts::moveTo(const NlpPoint& point) {

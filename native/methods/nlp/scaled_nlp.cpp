@@ -331,7 +331,7 @@ bool ScaledNlp::writeHessian(double sigma, std::span<const double> weights, std:
 }
 
 void ScaledNlp::hessianProduct(std::span<const double> H, std::span<const double> v, std::span<double> out) const {
-  if (H.empty() && hessianPattern_->nonzeros() > 0) {
+  if (H.empty() && (hessianPattern_->nonzeros() > 0 || hessianByProducts())) {
     const Timed timed(seconds_);
     if (evaluated_) return device_->multiply(v, out);
     moveTo(linearized_.x, linearized_.stamp);

@@ -74,6 +74,9 @@ class ScaledNlp {
   std::shared_ptr<Nlp> withObjective(std::unique_ptr<Objective> objective);
   EvaluationWork work() const;
   bool approximateHessian() const { return nlp_->facts().approximateHessian; }
+  bool hessianByProducts() const { return nlp_->facts().hessianByProducts; }
+  /// Whether there are products with the Hessian, and no values of it.
+  bool productsOnly() const { return hessianByProducts() && hessianPattern_->nonzeros() == 0; }
   /// What the problem's Hessians leave out; null where they leave out nothing.
   const LowRankHessian* lowRankHessian() const { return nlp_->find<LowRankHessian>(); }
 

@@ -95,7 +95,7 @@ std::optional<Status> DescentMethod::goOn() {
 bool DescentMethod::mayFactor() const {
   constexpr int fewColumns = 1000;
   constexpr std::size_t fewEntries = 20;  // a column
-  if (model_.approximateHessian()) return false;
+  if (model_.approximateHessian() || model_.productsOnly()) return false;
   return model_.n() <= fewColumns ||
          model_.hessianPattern().nonzeros() <= fewEntries * static_cast<std::size_t>(model_.n());
 }

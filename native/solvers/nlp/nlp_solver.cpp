@@ -1,9 +1,11 @@
 #include "solvers/nlp/nlp_solver.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/require_memory.hpp"
+#include "problems/quasi_newton_nlp.hpp"
 
 namespace nonconvex {
 namespace {
@@ -18,14 +20,36 @@ void requireRoom(const Nlp& nlp) {
                     " constraints and derivatives of " + show(entries) + " entries need");
 }
 
+/// Whether neither constraints nor bounds are there.
+bool isFree(const Nlp& nlp) {
+  const NlpBounds bounds = nlp.variableBounds();
+  const auto none = [](double bound) { return std::isinf(bound); };
+  return nlp.constraints() == 0 && std::all_of(bounds.lower.begin(), bounds.lower.end(), none) &&
+         std::all_of(bounds.upper.begin(), bounds.upper.end(), none);
+}
+
+/// The method of `auto` for a problem whose Hessian is made of products: one that takes products.
+NlpMethod methodOf(const Nlp& nlp, const NlpSettings& settings) {
+  const bool byProducts = settings.method == NlpMethod::automatic && nlp.facts().hessianByProducts && isFree(nlp);
+  const NlpMethod method = byProducts ? NlpMethod::trustRegion : settings.method;
+  const bool needsValues = method == NlpMethod::gradientRegularized && nlp.facts().hessianByProducts;
+  require(!needsValues || nlp.hessianPattern().nonzeros() > 0, "method", nameOf(method),
+          "expected 'auto', 'trustRegion', 'lbfgs', 'saddleFree' or 'oasis', as there are products with the Hessian "
+          "alone where a sum over rows has so many variables");
+  return method;
+}
+
 /// The problem with what it is about opened, under the bounds that it brings along. Its patterns may take long: with
 /// all threads, and looks whether the solve is to end.
-NlpProblem opened(const Cpu& la, const NlpProblem& given) {
+NlpProblem opened(const Cpu& la, const NlpProblem& given, const NlpSettings& settings) {
   NlpProblem problem = given;
   std::shared_ptr<Nlp> nlp = given.nlp.open(la);
   lendThreads(*nlp, la);
   requireRoom(*nlp);
   if (!given.bounds.empty()) nlp = std::make_shared<BoundedNlp>(std::move(nlp), std::exchange(problem.bounds, {}));
+  if (nlp->facts().hessianByProducts && nlp->hessianPattern().nonzeros() == 0 && !isDescent(methodOf(*nlp, settings))) {
+    nlp = std::make_shared<QuasiNewtonNlp>(std::move(nlp));
+  }
   problem.nlp = nlp;
   return problem;
 }
@@ -39,9 +63,11 @@ bool takesEqualities(const NlpProblem& problem, const NlpSettings& settings) {
 }  // namespace
 
 NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
-    : la_(la), settings_(settings), problem_(opened(la, problem)) {
-  if (isDescent(settings.method)) {
-    descent_ = std::make_unique<DescentMethod>(la, problem_, settings);
+    : la_(la), settings_(settings), problem_(opened(la, problem, settings)) {
+  NlpSettings chosen = settings;
+  chosen.method = methodOf(*problem_.nlp.open(), settings);
+  if (isDescent(chosen.method)) {
+    descent_ = std::make_unique<DescentMethod>(la, problem_, chosen);
   } else if (takesEqualities(problem_, settings)) {
     newton_ = std::make_unique<NewtonMethod>(la, problem_, settings);
   } else {

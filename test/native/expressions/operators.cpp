@@ -59,6 +59,7 @@ const std::map<std::string, Reference> references = {
     {"atanh", {UNARY_OF_STD(atanh), -0.9, 0.9}},
     {"softplus", {unary([](double a) { return std::log(1 + std::exp(a)); })}},
     {"sigmoid", {unary([](double a) { return 1 / (1 + std::exp(-a)); })}},
+    {"erf", {UNARY_OF_STD(erf)}},
     {"reciprocal", {unary([](double a) { return std::pow(a, -1); }), 0.2, 3}},
     {"add", {std::plus<double>()}},
     {"subtract", {std::minus<double>()}},

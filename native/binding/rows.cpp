@@ -1,0 +1,222 @@
+#include "binding/rows.hpp"
+
+#include <cstring>
+#include <utility>
+
+#include "binding/job.hpp"
+#include "binding/model.hpp"
+#include "binding/operand.hpp"
+#include "binding/registry.hpp"
+#include "core/index.hpp"
+#include "expressions/rows/row_nlp.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr napi_type_tag tagOf(const std::uint64_t& place, std::uint64_t which) {
+  return {0x6e6f6e636f6e7673 + which, reinterpret_cast<std::uint64_t>(&place)};
+}
+/// Tells this addon's handles from those of another, by its address.
+const std::uint64_t place = 0;
+
+/// A JavaScript object that holds a shared pointer to what does not change.
+template <class T>
+class SharedHandle {
+ public:
+  static Napi::Object wrap(Napi::Env env, std::shared_ptr<const T> made, std::size_t bytes, std::uint64_t which) {
+    const Napi::Object object = Napi::Object::New(env);
+    const napi_type_tag tag = tagOf(place, which);
+    object.TypeTag(&tag);
+    auto handle = std::make_unique<SharedHandle>(SharedHandle{std::move(made), static_cast<std::int64_t>(bytes)});
+    const auto finalize = [](napi_env of, void* data, void*) {
+      const std::unique_ptr<SharedHandle> dead(static_cast<SharedHandle*>(data));
+      std::int64_t total = 0;
+      napi_adjust_external_memory(of, -dead->bytes, &total);
+    };
+    if (napi_wrap(env, object, handle.get(), finalize, nullptr, nullptr) != napi_ok) throw Napi::Error::New(env);
+    std::int64_t total = 0;
+    napi_adjust_external_memory(env, handle.release()->bytes, &total);
+    return object;
+  }
+  static std::shared_ptr<const T> of(const Napi::Object& object, const std::string& path, std::uint64_t which) {
+    const napi_type_tag tag = tagOf(place, which);
+    void* data = nullptr;
+    if (!object.CheckTypeTag(&tag) || napi_unwrap(object.Env(), object, &data) != napi_ok) {
+      throw Error(ErrorKind::type, path + " = an object: expected what this addon has made of rows");
+    }
+    return static_cast<SharedHandle*>(data)->value;
+  }
+
+  std::shared_ptr<const T> value;
+  std::int64_t bytes;
+};
+
+constexpr std::uint64_t modelTag = 1, tableTag = 2;
+
+// Tables -------------------------------------------------------------------------------------------------------------
+
+RowColumn readColumn(const Reader& in) {
+  RowColumn column;
+  column.name = in.text("name");
+  const Reader from = in.object("values");
+  if (from.has("format")) {
+    column.form = RowColumn::Form::sparse;
+    column.sparse = copyBy(Lines::rows, from.asSparse());
+    column.width = column.sparse.columns;
+    return column;
+  }
+  const MatrixInput dense = from.asMatrix();
+  column.width = dense.columns;
+  const std::size_t count = at(dense.rows) * at(dense.columns);
+  if (dense.f64 != nullptr) {
+    column.doubles.assign(dense.f64, dense.f64 + count);
+  } else {
+    column.form = RowColumn::Form::floats;
+    column.floats.assign(dense.f32, dense.f32 + count);
+  }
+  return column;
+}
+
+/// rowTable({ rows, columns: [{ name, values }] }) -> a handle; `values` is a matrix of as many rows, dense or sparse.
+Napi::Value rowTable(Napi::Env env, const Reader& in) {
+  std::vector<RowColumn> columns;
+  for (const Reader& column : in.list("columns")) columns.push_back(readColumn(column));
+  auto table = std::make_shared<const RowTable>(in.integer("rows"), std::move(columns));
+  const std::size_t bytes = table->bytes();
+  return SharedHandle<RowTable>::wrap(env, std::move(table), bytes, tableTag);
+}
+
+// Models -------------------------------------------------------------------------------------------------------------
+
+Graph readGraph(const Reader& in, int variables, std::vector<double> parameters) {
+  std::vector<ConstantMatrix> matrices;
+  for (const Reader& matrix : in.list("matrices")) matrices.push_back(readMatrix(matrix));
+  Graph graph =
+      Graph::parse(variables, std::move(parameters), in.integers("code"), in.vector("numbers"), std::move(matrices));
+  if (const int objective = in.integer("objective"); objective >= 0) graph.minimize(objective);
+  for (const std::int32_t node : in.integers("constraints")) graph.equalZero(node);
+  return graph;
+}
+
+std::vector<RowClosing> readClosings(const Reader& in) {
+  const auto numbers = in.integers("closings");  // kind, table, output, first, size of each
+  std::vector<RowClosing> closings;
+  for (std::size_t k = 0; k + 5 <= numbers.size(); k += 5) {
+    closings.push_back(
+        {static_cast<RowClosing::Kind>(numbers[k]), numbers[k + 1], numbers[k + 2], numbers[k + 3], numbers[k + 4]});
+  }
+  return closings;
+}
+
+std::vector<SumBlock> readBlocks(const Reader& in) {
+  std::vector<SumBlock> blocks;
+  for (const Reader& block : in.list("blocks")) {
+    blocks.push_back({block.text("name"), block.integer("offset"), block.integer("rows"), block.integer("columns")});
+  }
+  return blocks;
+}
+
+std::shared_ptr<const RowModel> readModel(const Reader& in) {
+  const int n = in.integer("n");
+  const int sums = in.integer("sums");
+  const auto given = in.vector("parameters");
+  const std::vector<double> parameters(given.begin(), given.end());
+  const Graph outer = readGraph(in.object("outer"), n + sums, parameters);
+  const Graph shared = readGraph(in.object("shared"), n, parameters);
+  const int known = shared.constraintCount();
+  std::vector<RowFormula> formulas;
+  for (const Reader& formula : in.list("formulas")) {
+    const auto outputs = formula.integers("outputs");
+    formulas.push_back({readGraph(formula, n + known, {}), {outputs.begin(), outputs.end()}});
+  }
+  return std::make_shared<const RowModel>(n, outer, known > 0 ? &shared : nullptr, std::move(formulas),
+                                          readClosings(in), readBlocks(in));
+}
+
+/// compileRows({ n, sums, parameters, outer, shared, formulas, closings, blocks }) -> a handle;
+/// native/expressions/rows/row_model.hpp says what the parts are.
+Napi::Value compileRows(Napi::Env env, const Reader& in) {
+  std::shared_ptr<const RowModel> model = readModel(in);
+  const std::size_t bytes = model->bytes();
+  const Napi::Object rows = SharedHandle<RowModel>::wrap(env, std::move(model), bytes, modelTag);
+  const auto make = [](const Reader& request) -> NlpSource {
+    return [problem = readRowProblem(request)]() -> std::shared_ptr<Nlp> { return std::make_shared<RowNlp>(problem); };
+  };
+  const Napi::Object handle = makeHandle(env, make, bytes);
+  handle.Set("rows", rows);
+  return handle;
+}
+
+// Predictions --------------------------------------------------------------------------------------------------------
+
+/// Values of what closes no rows, and of outputs of each row, at a point.
+class EvaluateRowsJob final : public Job {
+ public:
+  explicit EvaluateRowsJob(const Reader& in) : problem_(readRowProblem(in)) {
+    const auto x = in.vector("x");
+    require(x.size() == at(problem_.model->variables()), in.pathOf("x.length"), x.size(),
+            "expected " + show(problem_.model->variables()));
+    x_.assign(x.begin(), x.end());
+  }
+
+  void run(WorkerPool& pool, Monitor& monitor) override {
+    const Cpu la(&pool, 0, &monitor);
+    if (problem_.model->outer()->plan().constraints > 0) {
+      RowNlp whole(problem_);
+      whole.runOn(la);
+      whole.moveTo(x_);
+      closed_.resize(at(whole.constraints()));
+      whole.constraintValues(closed_);
+    }
+    for (std::size_t t = 0; t < problem_.tables.size(); ++t) {
+      const std::shared_ptr<const RowPlan>& plan = problem_.model->plans()[t];
+      RowLanes<double> lanes(BoundRows(plan, problem_.tables[t]));
+      RowTail<double> tail(problem_, *plan);
+      const int rows = problem_.tables[t]->rows();
+      std::vector<double> each(at(rows) * at(lanes.entries()));
+      lanes.run({.rows = RowSet::range(0, rows), .theta = tail.at(x_.data()), .each = each.data()}, la);
+      each_.push_back(std::move(each));
+    }
+  }
+  Napi::Object result(Napi::Env env) override {
+    Writer out(env);
+    out.vector("closed", closed_);
+    const Napi::Array tables = Napi::Array::New(env, each_.size());
+    for (std::uint32_t t = 0; t < each_.size(); ++t) tables.Set(t, typedArray(env, each_[t]));
+    out.value("each", tables);
+    return out.object();
+  }
+
+ private:
+  RowProblem problem_;
+  std::vector<double> x_, closed_;
+  std::vector<std::vector<double>> each_;
+};
+
+/// evaluateRows({ program, tables, parameters, x }) -> { promise } of { closed, each }: the entries of the constraints
+/// of `outer`, and for each table those of the outputs of its formula, row after row.
+Napi::Value evaluateRows(Napi::Env env, const Reader& in) {
+  return Environment::of(env).start(std::make_shared<EvaluateRowsJob>(in), env.Undefined(), {});
+}
+
+const RegisterFunction ofRows[] = {
+    {"rowTable", rowTable, "rows"}, {"compileRows", compileRows, "model"}, {"evaluateRows", evaluateRows, "request"}};
+
+}  // namespace
+
+RowProblem readRowProblem(const Reader& in) {
+  const Napi::Value rows = in.object("program").asObject().Get("rows");
+  if (!rows.IsObject()) throw Error(ErrorKind::type, in.pathOf("program") + ": expected a model with sums over rows");
+  RowProblem problem;
+  problem.model = SharedHandle<RowModel>::of(rows.As<Napi::Object>(), in.pathOf("program"), modelTag);
+  for (const Reader& table : in.list("tables")) {
+    problem.tables.push_back(SharedHandle<RowTable>::of(table.asObject(), table.path(), tableTag));
+  }
+  require(problem.tables.size() == problem.model->plans().size(), in.pathOf("tables.length"), problem.tables.size(),
+          "expected " + show(problem.model->plans().size()));
+  const auto parameters = in.vector("parameters");
+  problem.parameters.assign(parameters.begin(), parameters.end());
+  return problem;
+}
+
+}  // namespace nonconvex

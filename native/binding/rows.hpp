@@ -1,0 +1,12 @@
+// Models with sums over rows between JavaScript and C++.
+#pragma once
+
+#include "binding/js.hpp"
+#include "expressions/rows/row_model.hpp"
+
+namespace nonconvex {
+
+/// The member `program`, which compileRows has made, with the `tables` and `parameters` of the request.
+RowProblem readRowProblem(const Reader& in);
+
+}  // namespace nonconvex

@@ -1,0 +1,74 @@
+// A model with sums over rows as a nonlinear program.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "expressions/rows/row_model.hpp"
+#include "problems/nlp.hpp"
+
+namespace nonconvex {
+
+/// min F(x, s(x)) subject to c(x) = 0, over all rows, by double precision. Second derivatives are products with
+/// vectors; the Hessian is made of n of them where n is at most `mostColumns`, otherwise its pattern is empty.
+class RowNlp final : public Nlp, public ThreadedEvaluation {
+ public:
+  static constexpr int mostColumns = 500;
+
+  explicit RowNlp(const RowProblem& problem);
+
+  int variables() const override { return n_; }
+  int constraints() const override { return outer_->constraints(); }
+  NlpFacts facts() const override;
+  const SparsePattern& jacobianPattern() const override { return jacobianPattern_; }
+  const SparsePattern& hessianPattern() const override { return pattern_; }
+  void runOn(const Cpu& la) override { la_ = &la; }
+
+  void moveTo(std::span<const double> x) override;
+  double objective() override;
+  void gradient(std::span<double> g) override;
+  void constraintValues(std::span<double> c) override;
+  void jacobian(std::span<double> values) override;
+  void hessian(double sigma, std::span<const double> lambda, std::span<double> values) override;
+  void jacobianProduct(std::span<const double> v, std::span<double> out) override;
+  void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override;
+  void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
+                      std::span<double> out) override;
+
+ private:
+  struct Table {
+    std::unique_ptr<RowLanes<double>> lanes;
+    std::unique_ptr<RowTail<double>> tail;
+    std::vector<int> firsts;  // entry of each output
+    std::vector<double> sums, each, seeds, tailGradient, tailAlong;
+    bool largest = false;           // a maximum is asked for
+    std::vector<int> rowOfLargest;  // of each entry
+  };
+
+  RowSet all(const Table& table) const { return RowSet::range(0, table.lanes->bound().table->rows()); }
+  void evaluateSums();
+  void closeSums(int t);
+  void moveOuter();
+  /// g += sum_k of_k grad s_k
+  void addGradientOfSums(std::span<const double> of, double* g);
+  /// out += sum_k of_k Hess s_k v
+  void addProductOfSums(std::span<const double> of, std::span<const double> v, double* out);
+  template <class Run>
+  void forSeeds(std::span<const double> of, Run&& run);
+  void findEachGradient();
+
+  std::shared_ptr<const RowModel> model_;
+  int n_, sums_;
+  std::unique_ptr<Program> outer_;
+  std::vector<Table> tables_;
+  SparsePattern pattern_, jacobianPattern_;
+  Cpu alone_;
+  const Cpu* la_ = &alone_;
+  std::vector<double> point_;  // [x | s]
+  std::vector<double> wide_, out_, scratch_, result_;
+  std::vector<double> eachGradient_;  // of all s, where F is not linear in them
+  bool summed_ = false, moved_ = false, eachKnown_ = false;
+};
+
+}  // namespace nonconvex

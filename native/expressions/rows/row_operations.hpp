@@ -1,0 +1,39 @@
+// Loops over numbers of either precision: what kernels of rows consist of.
+#pragma once
+
+#include <cstdint>
+
+namespace nonconvex {
+
+/// out_i = op(a_i, b_i), op an Op or a ScalarOp; `out` is none of the operands.
+void applyToRows(std::int32_t op, double* out, const double* as, const double* bs, int count);
+void applyToRows(std::int32_t op, float* out, const float* as, const float* bs, int count);
+
+// Each for doubles and floats.
+
+/// out += a b, entry by entry
+void addProducts(const double* a, const double* b, double* out, int count);
+void addProducts(const float* a, const float* b, float* out, int count);
+/// out += a b
+void addMultiple(double a, const double* b, double* out, int count);
+void addMultiple(float a, const float* b, float* out, int count);
+/// out = a b, entry by entry
+void multiplyInto(const double* a, const double* b, double* out, int count);
+void multiplyInto(const float* a, const float* b, float* out, int count);
+/// out += a
+void addInto(const double* a, double* out, int count);
+void addInto(const float* a, float* out, int count);
+/// The sum, in parts that are added in a fixed order.
+double sumOf(const double* a, int count);
+float sumOf(const float* a, int count);
+/// The sum of products, likewise in parts.
+double dotOf(const double* a, const double* b, int count);
+float dotOf(const float* a, const float* b, int count);
+/// out = max(out, a)
+void raiseTo(const double* a, double* out, int count);
+void raiseTo(const float* a, float* out, int count);
+/// out = exp(a - b), where both are the same infinity 1
+void expOfDifference(const double* a, const double* b, double* out, int count);
+void expOfDifference(const float* a, const float* b, float* out, int count);
+
+}  // namespace nonconvex
