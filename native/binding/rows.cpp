@@ -196,13 +196,17 @@ class EvaluateRowsJob final : public Job {
 /// evaluateRows({ program, tables, parameters, x }) -> { promise } of { closed, each }: the entries of the constraints
 /// of `outer`, and for each table those of the outputs of its formula, row after row.
 Napi::Value evaluateRows(Napi::Env env, const Reader& in) {
-  return Environment::of(env).start(std::make_shared<EvaluateRowsJob>(in), env.Undefined(), {});
+  return Environment::of(env).start(std::make_shared<EvaluateRowsJob>(in));
 }
 
 const RegisterFunction ofRows[] = {
     {"rowTable", rowTable, "rows"}, {"compileRows", compileRows, "model"}, {"evaluateRows", evaluateRows, "request"}};
 
 }  // namespace
+
+std::shared_ptr<const FiniteSumSource> readRowSum(const Reader& in) {
+  return std::make_shared<const RowSumSource>(readRowProblem(in));
+}
 
 RowProblem readRowProblem(const Reader& in) {
   const Napi::Value rows = in.object("program").asObject().Get("rows");

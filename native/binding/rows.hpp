@@ -1,6 +1,8 @@
 // Models with sums over rows between JavaScript and C++.
 #pragma once
 
+#include <memory>
+
 #include "binding/js.hpp"
 #include "expressions/rows/row_model.hpp"
 
@@ -8,5 +10,7 @@ namespace nonconvex {
 
 /// The member `program`, which compileRows has made, with the `tables` and `parameters` of the request.
 RowProblem readRowProblem(const Reader& in);
+/// The same problem as a mean over the rows of its table.
+std::shared_ptr<const FiniteSumSource> readRowSum(const Reader& in);
 
 }  // namespace nonconvex

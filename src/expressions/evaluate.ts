@@ -1,5 +1,5 @@
 // Values of named expressions.
-import { addon } from '../core/addon.js';
+import { addon, type ProgramRequest } from '../core/addon.js';
 import { checkMembers, checkVector, show } from '../core/check.js';
 import { fromNative } from '../core/error.js';
 import type { Matrix } from '../core/matrix.js';
@@ -51,10 +51,31 @@ export async function evaluate(
   const { program } = compiledFor(model);
   const native = addon();
   await program.ahead(native);
-  const request = { ...program.dataRequest(native, rows), x: point };
+  return valuesOf(program, outputs, await found(program.dataRequest(native, rows), point));
+}
+
+/** @internal The numbers of expressions of the whole model at a point. */
+export async function valuesAt(
+  model: Model,
+  expressions: readonly Expression[],
+  x: Float64Array,
+): Promise<Float64Array[]> {
+  if (expressions.length === 0) return [];
+  const native = addon();
+  const { closed } = await found(model.compileOutputs(expressions).dataRequest(native), x);
+  let end = 0;
+  return expressions.map(({ size }) => {
+    end += size;
+    return closed.slice(end - size, end);
+  });
+}
+
+async function found(
+  request: ProgramRequest,
+  x: Float64Array,
+): Promise<{ closed: Float64Array; each: Float64Array[] }> {
   try {
-    const found = (await native.evaluateRows(request).promise) as { closed: Float64Array; each: Float64Array[] };
-    return valuesOf(program, outputs, found);
+    return (await addon().evaluateRows({ ...request, x }).promise) as Awaited<ReturnType<typeof found>>;
   } catch (error) {
     throw fromNative(error);
   }

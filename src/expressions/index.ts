@@ -5,6 +5,7 @@ export { Expression, type Operand } from './expression.js';
 export { at, column, concat, gather, reshape, row, slice, transpose } from './indexing.js';
 export { abs, clip, crossEntropy, gelu, hinge, huber, max, min, pick, relu, softmax } from './losses.js';
 export { Model } from './model.js';
+export { toOnnx } from './onnx.js';
 export {
   abs2,
   acos,

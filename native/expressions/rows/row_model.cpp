@@ -138,6 +138,9 @@ int onlyTable(const RowModel& model) {
 
 }  // namespace
 
+RowSumSource::RowSumSource(RowProblem problem)
+    : problem_(std::move(problem)), table_(problem_.tables[at(onlyTable(*problem_.model))]) {}
+
 template <class T>
 RowSum<T>::RowSum(const RowProblem& problem) : model_(problem.model) {
   const std::size_t table = at(onlyTable(*model_));

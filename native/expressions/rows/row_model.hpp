@@ -106,6 +106,9 @@ class RowSum final : public FiniteSum<T> {
   int rows() const override { return lanes_->bound().table->rows(); }
   int variables() const override { return model_->variables(); }
   std::vector<SumBlock> blocks() const override { return model_->blocks(); }
+  SumFacts facts() const override {
+    return {.smooth = lanes_->bound().plan->smooth, .hessianProducts = true, .rowsApart = true};
+  }
   void typicalFactors(std::span<double> s) const override;
   double value(RowSet rows, const T* x) override;
   double gradient(RowSet rows, const T* weights, const T* x, T* g) override;
@@ -131,6 +134,29 @@ class RowSum final : public FiniteSum<T> {
   std::vector<T> seeds_;
   std::vector<double> sums_, each_, point_, wide_, out_;
   std::vector<T> tailGradient_, tailAlong_, scratch_;
+};
+
+/// Makes such sums on the threads that solve.
+class RowSumSource final : public FiniteSumSource {
+ public:
+  /// Throws a RangeError that says why it is no such sum.
+  explicit RowSumSource(RowProblem problem);
+
+  int rows() const override { return table_->rows(); }
+  int variables() const override { return problem_.model->variables(); }
+  std::unique_ptr<FiniteSum<double>> inDouble(const Cpu& la) const override { return made<double>(la); }
+  std::unique_ptr<FiniteSum<float>> inSingle(const Cpu& la) const override { return made<float>(la); }
+
+ private:
+  template <class T>
+  std::unique_ptr<FiniteSum<T>> made(const Cpu& la) const {
+    auto sum = std::make_unique<RowSum<T>>(problem_);
+    sum->runOn(la);
+    return sum;
+  }
+
+  RowProblem problem_;
+  std::shared_ptr<const RowTable> table_;
 };
 
 }  // namespace nonconvex

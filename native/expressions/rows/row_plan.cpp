@@ -149,6 +149,7 @@ void RowPlanner::add(int k) {
   const Graph::Node& node = graph_.node(k);
   Value& value = values_[at(k)];
   if (isElementwise(node.op)) {
+    plan_.smooth &= node.op != Op::abs && node.op != Op::min && node.op != Op::max;
     if (!root_[at(k)]) return;
     Formulas formulas;
     std::vector<int> inputs;

@@ -130,6 +130,7 @@ struct RowPlan {
   /// Whether each number of theta that is active is an input of one stage at most, where norms of the gradients of
   /// rows have a closed form.
   bool separate = true;
+  bool smooth = true;  ///< no function in it is known to have kinks
 
   int theta() const { return shared + static_cast<int>(constants.size()); }
 };
