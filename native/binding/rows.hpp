@@ -10,7 +10,7 @@ namespace nonconvex {
 
 /// The member `program`, which compileRows has made, with the `tables` and `parameters` of the request.
 RowProblem readRowProblem(const Reader& in);
-/// The same problem as a mean over the rows of its table.
+/// Reads such a problem as a mean over the rows of its table.
 std::shared_ptr<const FiniteSumSource> readRowSum(const Reader& in);
 
 }  // namespace nonconvex

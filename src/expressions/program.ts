@@ -196,6 +196,8 @@ export interface CompiledParts {
   writable: () => ProgramHandle;
   /** What an addon has of the present data of rows, where there are any; in the order in which the handle takes them. */
   tables?: ((native: Solvers, others?: Record<string, ColumnLike>) => RowTableHandle[]) | undefined;
+  /** How many rows there are at present, of one table. */
+  rowCount?: (() => number) | undefined;
   /** Places of the outputs of rows. */
   outputPlaces?: ReadonlyMap<Node, OutputPlace> | undefined;
   /** A function in it that has a kink. */

@@ -66,6 +66,7 @@ export function compiledRows({
     ...rest,
     deviceSupport: { cpuOnly: 'models with sums over rows' },
     handle: model.handle,
+    rowCount: () => tables[0]?.table.count ?? 0,
     outputPlaces: places,
     tables: (native, others) =>
       (others === undefined ? data.map(({ present }) => present) : [otherTable(tables, others)]).map((table) =>

@@ -2,6 +2,7 @@
 import { checkObject } from '../core/check.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { warmStartPoint } from '../core/warmStart.js';
+import type { Model } from '../expressions/model.js';
 import type { RobustRiskOptions, RobustRiskSolution } from '../generated/robustRisk.js';
 import type { RegressionProgram } from '../problems/regression.js';
 import { readSum } from './problem.js';
@@ -35,16 +36,21 @@ export interface RobustRiskResult extends SolveResult, Omit<RobustRiskSolution, 
  * `ADDON_NOT_FOUND`.
  */
 export async function robustRisk(
-  problem: RegressionProgram,
+  problem: Model | RegressionProgram,
   settings: RobustRiskSettings = {},
 ): Promise<RobustRiskResult> {
   const { warmStart, ...others } = checkObject('settings', settings);
   const { sum, start, bounds } = readSum(problem, false);
   if (bounds) throw new RangeError('problem: expected a regression without bounds');
   const point = warmStartPoint(warmStart, { length: start.length, per: 'one for each unknown' }) ?? start;
-  const answer = await solve<RobustRiskSolution>('robustRisk', (guard) => ({ ...sum(guard), start: point }), others, {
-    cpuOnly: 'sums over rows',
-  });
+  const answer = await solve<RobustRiskSolution>(
+    'robustRisk',
+    (guard, native) => ({ ...sum(guard, native), start: point }),
+    others,
+    {
+      cpuOnly: 'sums over rows',
+    },
+  );
   const { gap, ...result } = answer;
   return { ...result, ...(gap !== undefined && { certificate: { kind: 'convex' as const, gap } }) };
 }

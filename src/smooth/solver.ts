@@ -6,6 +6,8 @@ import { uniforms } from '../core/random.js';
 import { callOptions, checkSettings } from '../core/settingNames.js';
 import { type MakeProblem, type SolveOptions, type SolveResult, type Status, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
+import type { Model } from '../expressions/model.js';
+import type { CompiledProgram } from '../expressions/program.js';
 import type { MinimizeSumOptions, MinimizeSumProgress, MinimizeSumSolution } from '../generated/minimizeSum.js';
 import type { RegressionProgram } from '../problems/regression.js';
 import type { SumCallbacks } from './callbacks.js';
@@ -83,7 +85,8 @@ const own = ['set', 'validation', 'geometry', 'delta'];
  * const { x: coefficients, objective, gradientNorm } = await minimizeSum(problem, { maxEpochs: 10 });
  * ```
  *
- * `problem` is a regression, the same that {@link minimize} takes, without constraints but bounds; or {@link SumCallbacks}. `method` is a
+ * `problem` is a {@link Model} whose objective has a mean over rows of data ({@link Model.rows}), or a regression, the same that {@link minimize} takes,
+ * either without constraints but bounds; or {@link SumCallbacks}. `method` is a
  * row of the table in docs/smooth.md; the default, `'adog'`, learns its steps from distances and gradients. The result says what is
  * known over all rows at the answer: `objective`, `gradientNorm`, and a `certificate` where there is one. An end at `maxEpochs` has
  * status `'epochLimit'`; `'solved'` means that `tolerance`, compared with the gradient's norm, or `target` was met.
@@ -92,7 +95,7 @@ const own = ['set', 'validation', 'geometry', 'delta'];
  * `CALLBACK_FAILED`, `OUT_OF_MEMORY`, `DEVICE_UNAVAILABLE` or `ADDON_NOT_FOUND`.
  */
 export async function minimizeSum(
-  problem: RegressionProgram | SumCallbacks,
+  problem: Model | CompiledProgram | RegressionProgram | SumCallbacks,
   settings: MinimizeSumSettings = {},
 ): Promise<MinimizeSumResult> {
   const checked = checkSettings(checkObject('settings', settings), [
@@ -101,7 +104,7 @@ export async function minimizeSum(
     ...callOptions,
   ]);
   const { batchSize, set, validation, geometry, delta, warmStart, ...others } = checked;
-  const { sum, start, rows, bounds } = readSum(problem);
+  const { sum, ahead, start, rows, bounds } = readSum(problem);
   const n = start.length;
   const request = {
     ...begin(warmStart, start),
@@ -109,7 +112,10 @@ export async function minimizeSum(
     ...split(validation, rows, typeof others.seed === 'number' ? others.seed : 0),
     norms: normsOf(geometry, others.method),
   };
-  const made: MakeProblem = (guard) => ({ ...sum(guard), ...request });
+  const made: MakeProblem = (guard, native) => {
+    const make = () => ({ ...sum(guard, native), ...request });
+    return ahead?.(native)?.then(make) ?? make();
+  };
   const native = {
     ...others,
     ...(batchSize !== undefined && { batchSize: batchSize === 'full' ? 2 ** 31 - 1 : batchSize }),

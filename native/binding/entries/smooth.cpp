@@ -8,6 +8,7 @@
 
 #include "binding/callbacks.hpp"
 #include "binding/registry.hpp"
+#include "binding/rows.hpp"
 #include "core/index.hpp"
 #include "problems/sums/callback_sum.hpp"
 #include "problems/sums/regression_sum.hpp"
@@ -66,6 +67,12 @@ std::shared_ptr<const FiniteSumSource> readCallbacks(const Reader& in) {
   return std::make_shared<CallbackSource>(rows, n, std::move(functions));
 }
 
+/// Callbacks, a model with sums over rows, or a regression.
+std::shared_ptr<const FiniteSumSource> readSum(const Reader& in) {
+  if (in.has("callbacks")) return readCallbacks(in.object("callbacks"));
+  return in.has("program") ? readRowSum(in) : readRegression(in);
+}
+
 struct MinimizeSumEntry {
   static constexpr const char* family = "smooth";
   static constexpr const char* name = "minimizeSum";
@@ -79,7 +86,7 @@ struct MinimizeSumEntry {
 
   static Problem read(const Reader& in) {
     Problem problem;
-    problem.sum = in.has("callbacks") ? readCallbacks(in.object("callbacks")) : readRegression(in);
+    problem.sum = readSum(in);
     problem.start = numbersIn(in, "start");
     problem.lower = numbersIn(in, "lower");
     problem.upper = numbersIn(in, "upper");
@@ -109,7 +116,7 @@ struct RobustRiskEntry {
   static constexpr std::array<std::string_view, 0> members = {};
 
   static Problem read(const Reader& in) {
-    return {.sum = in.has("callbacks") ? readCallbacks(in.object("callbacks")) : readRegression(in),
+    return {.sum = readSum(in),
             .start = numbersIn(in, "start")};
   }
 };
