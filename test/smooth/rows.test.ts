@@ -1,5 +1,6 @@
 // Models of rows by batches.
 import { describe, expect, it } from 'vitest';
+import type { Matrix } from '../../src/core/matrix.js';
 import { uniforms } from '../../src/core/random.js';
 import {
   add,
@@ -46,7 +47,7 @@ describe('minimizeSum of a model', () => {
     expect(status).toBe('epochLimit');
     expect(objective).toBeLessThan(0.1);
     expect(objective).toBeCloseTo(model.compile().objective(x), 6);
-    const { chances } = (await evaluate(model, x)) as { chances: { data: Float64Array } };
+    const chances = (await evaluate(model, x)).chances as Matrix;
     const right = crossed.filter((label, i) => (chances.data[2 * i + label] as number) > 0.5).length;
     expect(right / N).toBeGreaterThan(0.95);
   });

@@ -115,10 +115,7 @@ struct RobustRiskEntry {
 
   static constexpr std::array<std::string_view, 0> members = {};
 
-  static Problem read(const Reader& in) {
-    return {.sum = readSum(in),
-            .start = numbersIn(in, "start")};
-  }
+  static Problem read(const Reader& in) { return {.sum = readSum(in), .start = numbersIn(in, "start")}; }
 };
 
 const RegisterSolver<MinimizeSumEntry> minimizeSum;
