@@ -1,5 +1,8 @@
 # The Node addons: native/binding on top of the library.
 set(modules ${CMAKE_CURRENT_SOURCE_DIR}/node_modules)
+if(EMSCRIPTEN)
+  set(CMAKE_JS_INC ${modules}/emnapi/include/node ${modules}/node-addon-api)
+endif()
 if(NOT CMAKE_JS_INC)
   set(CMAKE_JS_INC ${modules}/node-api-headers/include ${modules}/node-addon-api)
 endif()
@@ -17,6 +20,12 @@ add_library(nonconvex_binding OBJECT ${binding})
 target_include_directories(nonconvex_binding SYSTEM PUBLIC ${CMAKE_JS_INC})
 target_compile_definitions(nonconvex_binding PUBLIC NAPI_VERSION=8 NAPI_CPP_EXCEPTIONS)
 target_link_libraries(nonconvex_binding PUBLIC nonconvex_core)
+if(EMSCRIPTEN)  # Node-API by emnapi, compiled here: its own archive asks for a later Emscripten than Debian's
+  add_subdirectory(${modules}/emnapi ${CMAKE_BINARY_DIR}/emnapi EXCLUDE_FROM_ALL)
+  set_target_properties(emnapi-basic PROPERTIES C_EXTENSIONS ON)
+  target_compile_definitions(nonconvex_binding PUBLIC BUILDING_NODE_EXTENSION
+                             "NAPI_EXTERN=__attribute__((__import_module__(\"env\")))")
+endif()
 if(WIN32 AND NOT CMAKE_JS_LIB)  # cross-compiled
   target_compile_definitions(nonconvex_binding PUBLIC BUILDING_NODE_EXTENSION)
   file(STRINGS ${modules}/node-api-headers/def/node_api.def names REGEX "^(napi|node_api)_")
@@ -34,7 +43,32 @@ if(NONCONVEX_SANITIZE)
 endif()
 set_target_properties(nonconvex_binding PROPERTIES EXCLUDE_FROM_ALL ${sanitized})
 
+# One module of JavaScript, `name`.mjs, which loads `name`.wasm beside it.
+function(nonconvex_wasm_addon name)
+  add_executable(${name} ${ARGN})
+  set_target_properties(${name} PROPERTIES SUFFIX .mjs RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/Release)
+  target_link_libraries(${name} PRIVATE nonconvex_binding emnapi-basic)
+  target_link_options(
+    ${name}
+    PRIVATE
+    -O1  # the compiler has optimized: more would need tools of Emscripten that Debian's package leaves out
+    "SHELL:-s EXPORTED_FUNCTIONS=_malloc,_free,_napi_register_wasm_v1,_node_api_module_get_api_version_v1"
+    "SHELL:-s EXPORTED_RUNTIME_METHODS=emnapiInit"
+    "SHELL:-s MODULARIZE=1"
+    "SHELL:-s EXPORT_ES6=1"
+    "SHELL:-s ENVIRONMENT=web,worker"
+    "SHELL:-s ALLOW_MEMORY_GROWTH=1"
+    "SHELL:-s MAXIMUM_MEMORY=2GB"
+    "SHELL:-s STACK_SIZE=4MB"
+    "SHELL:-s WASM_BIGINT=1"
+    "SHELL:-s FILESYSTEM=0")
+endfunction()
+
 function(nonconvex_addon name exports)
+  if(EMSCRIPTEN)
+    nonconvex_wasm_addon(${name} ${ARGN})
+    return()
+  endif()
   add_library(${name} MODULE ${ARGN} ${CMAKE_JS_SRC})
   if(NONCONVEX_GLIBC AND NOT sanitized AND NOT CMAKE_CROSSCOMPILING AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|aarch64")
     target_sources(${name} PRIVATE cmake/glibc-compat.c)

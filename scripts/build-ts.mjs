@@ -14,6 +14,8 @@ const dist = join(root, 'dist');
 const ofTheProgram = (path) => path === 'src/cli.ts' || path.startsWith('src/cli/');
 /** Modules that are part of the one file of nonconvex/report alone. */
 const ofReports = (path) => path.startsWith('src/report/');
+/** Modules of the package nonconvex-wasm, which scripts/wasm.mjs builds. */
+const ofWasm = (path) => path.startsWith('src/wasm/');
 
 /** One module for one module; loader.ts uses __filename in CommonJS and import.meta.url elsewhere. */
 function transform(path, format) {
@@ -49,7 +51,8 @@ main(() => {
   rmSync(dist, { recursive: true, force: true });
   for (const path of files(
     'src',
-    (path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !ofTheProgram(path) && !ofReports(path),
+    (path) =>
+      path.endsWith('.ts') && !path.endsWith('.d.ts') && !ofTheProgram(path) && !ofReports(path) && !ofWasm(path),
   )) {
     for (const format of ['esm', 'cjs']) transform(path, format);
   }

@@ -10,6 +10,12 @@ namespace {
 
 constexpr int mostInTurn = 16;  // deliveries in a turn of the event loop
 
+#ifdef NONCONVEX_NO_THREADS
+constexpr bool hasThreads = false;
+#else
+constexpr bool hasThreads = true;
+#endif
+
 }  // namespace
 
 void Job::report(const Progress& progress) {
@@ -58,9 +64,12 @@ bool Mailbox::waits(const Job& job) {
 
 void Mailbox::report(Job& job, const Progress& progress) {
   std::unique_ptr<Job::Report> report = job.keep(progress);
-  const std::lock_guard lock(mutex_);
-  job.news_.progress = std::move(report);
-  post(running_.at(&job));
+  {
+    const std::lock_guard lock(mutex_);
+    job.news_.progress = std::move(report);
+    post(running_.at(&job));
+  }
+  if constexpr (!hasThreads) serve_();
 }
 
 void Mailbox::post(const std::shared_ptr<Job>& job) {
@@ -91,7 +100,12 @@ double Mailbox::call(const Job* job, std::size_t function, std::initializer_list
   std::unique_lock lock(mutex_);
   if (!closed_) {
     calls_.push_back(call);
-    if (calls_.size() == 1) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+    if (hasThreads && calls_.size() == 1) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+  }
+  if constexpr (!hasThreads) {
+    lock.unlock();
+    serve_();
+    lock.lock();
   }
   answered_.wait(lock, [&] { return call->answered || call->promised || closed_; });
   while (!call->answered && !closed_ && !job->monitor_.ending()) {
@@ -220,7 +234,7 @@ napi_threadsafe_function Environment::wakes() {
 Environment::Environment(Napi::Env env) : env_(env) {
   wake_ = wakes<&Environment::onWake>();
   turn_ = wakes<&Environment::deliverSome>();
-  mailbox_ = std::make_shared<Mailbox>(wake_);
+  mailbox_ = std::make_shared<Mailbox>(wake_, [this] { serve(); });
   Runtime::instance().enter(mailbox_);
   // Registered after the thread-safe function, so called before that is closed. No JavaScript can run any more.
   const auto onCleanup = [](void* data) {
@@ -269,6 +283,12 @@ Napi::Promise Environment::start(std::shared_ptr<Job> job, Napi::Value onProgres
   pending_.emplace(job.get(), std::move(pending));
   Runtime::instance().submit(mailbox_, job);
   return promise;
+}
+
+/// Answers calls and tells of reports at once, for a solve on this thread.
+void Environment::serve() {
+  for (const std::shared_ptr<Mailbox::Call>& call : mailbox_->takeCalls()) this->call(call);
+  while (const std::optional<Mailbox::Delivery> delivery = mailbox_->take()) deliver(*delivery);
 }
 
 /// Delivers what one turn of the event loop has time for: some at once, and more of them by deliverSome(). Node serves
@@ -320,7 +340,11 @@ void Environment::call(const std::shared_ptr<Mailbox::Call>& call) {
     std::vector<napi_value> arguments;
     for (const double argument : call->arguments) arguments.push_back(Napi::Number::New(env_, argument));
     const Napi::Value value = of.function.Call(arguments);
-    if (value.IsPromise()) return answerLater(call, value.As<Napi::Promise>());
+    if (value.IsPromise() && hasThreads) return answerLater(call, value.As<Napi::Promise>());
+    if (value.IsPromise()) {
+      throw Error(ErrorKind::solver, "a function returned a promise, for which this build without threads cannot wait",
+                  "CALLBACK_FAILED");
+    }
     answer(*call, value);
   } catch (const Napi::Error&) {  // of a listener of errors, or as the environment is about to end
     mailbox_->answer(*call, unknown,

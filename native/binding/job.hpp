@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -78,7 +79,9 @@ class Job {
 
 class Mailbox {
  public:
-  explicit Mailbox(napi_threadsafe_function wake) : wake_(wake) {}
+  /// `serve` does on the JavaScript thread what has been posted. Workers wake that thread; where there are no others,
+  /// they call it.
+  Mailbox(napi_threadsafe_function wake, std::function<void()> serve) : wake_(wake), serve_(std::move(serve)) {}
 
   /// Runs the job on the calling worker and posts that it has finished. Does nothing once closed, or where another
   /// worker has taken the job.
@@ -122,6 +125,7 @@ class Mailbox {
   std::condition_variable idle_;
   std::condition_variable answered_;
   napi_threadsafe_function wake_;
+  std::function<void()> serve_;
   bool closed_ = false;
   std::unordered_map<Job*, std::shared_ptr<Job>> running_;
   std::deque<std::shared_ptr<Job>> ready_;
@@ -208,6 +212,7 @@ class Environment {
   template <void (Environment::*Act)()>
   napi_threadsafe_function wakes();
   void onWake();
+  void serve();
   void deliverSome();
   bool deliverUpTo(int most);
   void deliver(const Mailbox::Delivery& delivery);

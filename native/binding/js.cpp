@@ -48,7 +48,10 @@ double* numbersOf(const SharedVector& vector) {
 
 }  // namespace
 
-void SharedVector::give() const { std::copy(memory.begin(), memory.end(), numbersOf(*this)); }
+void SharedVector::give() const {
+  std::copy(memory.begin(), memory.end(), numbersOf(*this));
+  written(array);
+}
 
 void SharedVector::take() const { std::copy_n(numbersOf(*this), memory.size(), memory.begin()); }
 
@@ -318,6 +321,7 @@ void Writer::matrix(const char* name, Mat<const double> matrix) {
       }
     }
   }
+  written(data);
   Writer members(env_);
   members.value("data", data);
   members.number("rows", matrix.rows);
@@ -328,12 +332,14 @@ void Writer::matrix(const char* name, Mat<const double> matrix) {
 Napi::Value typedArray(Napi::Env env, std::span<const double> values) {
   Napi::Float64Array data = Napi::Float64Array::New(env, values.size());
   std::copy(values.begin(), values.end(), data.Data());
+  written(data);
   return data;
 }
 
 Napi::Value typedArray(Napi::Env env, std::span<const std::int32_t> values) {
   Napi::Int32Array data = Napi::Int32Array::New(env, values.size());
   std::copy(values.begin(), values.end(), data.Data());
+  written(data);
   return data;
 }
 

@@ -4,6 +4,9 @@
 // A worker that is being terminated fails every call into JavaScript; that must not end the process.
 #define NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
 #include <napi.h>
+#ifdef __EMSCRIPTEN__
+#include <emnapi.h>
+#endif
 
 #include <cmath>
 #include <cstddef>
@@ -148,6 +151,15 @@ class Reader {
   Inputs* inputs_;
   std::string path_;
 };
+
+/// Says that all of an array, by the pointer that Node-API gives, has been written. In WebAssembly the pointer is to a
+/// copy.
+inline void written([[maybe_unused]] Napi::TypedArray array) {
+#ifdef __EMSCRIPTEN__
+  napi_value value = array;
+  if (array.ByteLength() > 0) emnapi_sync_memory(array.Env(), false, &value, 0, NAPI_AUTO_LENGTH);
+#endif
+}
 
 /// Typed arrays, allocated by V8, as Electron demands.
 Napi::Value typedArray(Napi::Env env, std::span<const double> values);

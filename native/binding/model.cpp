@@ -134,12 +134,6 @@ const Handle& handleOf(const Reader& in, const char* name) {
 
 // Evaluations --------------------------------------------------------------------------------------------------------
 
-Napi::Value toVector(Napi::Env env, std::span<const double> values) {
-  Napi::Float64Array array = Napi::Float64Array::New(env, values.size());
-  std::copy(values.begin(), values.end(), array.Data());
-  return array;
-}
-
 /// A matrix whose values change, by rows or by columns.
 SparseView viewOf(const SparsePattern& pattern, Lines by, std::span<const double> values) {
   return {.by = by,
@@ -403,7 +397,7 @@ Napi::Value listOperators(const Napi::CallbackInfo& info) {
 Napi::Value startOf(Napi::Env env, const Reader& in) {
   const auto start = readFeasibleStart(in);
   if (!start) throw Error(ErrorKind::type, in.pathOf("program") + ": expected one that computes its start");
-  return toVector(env, start->get());
+  return typedArray(env, start->get());
 }
 
 /// evaluate({ program, parameters, what, x, multipliers, sigma, vector }) -> what: 'objective', 'gradient', ...; or
@@ -444,7 +438,7 @@ Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
     out.resize(n);
     program->hessianProduct(in.number("sigma"), vectorOf(in, "multipliers", m), vectorOf(in, "vector", n), out);
   }
-  return toVector(env, out);
+  return typedArray(env, out);
 }
 
 /// readNl({ path, objective, relaxIntegers, maxBytes }) -> { promise } of { program, n, m, start, multipliers, lower,

@@ -4,6 +4,10 @@
 #define NOMINMAX
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
+#elif defined(__EMSCRIPTEN__)
+#include <emscripten/heap.h>
+#include <malloc.h>
+#include <unistd.h>
 #else
 #include <sys/mman.h>
 #include <unistd.h>
@@ -25,6 +29,15 @@ double availableMemory() {
   MEMORYSTATUSEX status{};
   status.dwLength = sizeof status;
   return GlobalMemoryStatusEx(&status) ? static_cast<double>(status.ullAvailPhys) : 0;
+}
+
+#elif defined(__EMSCRIPTEN__)
+
+/// What the heap may still grow by, and what is free within it.
+double availableMemory() {
+  const auto begun = reinterpret_cast<std::uintptr_t>(sbrk(0));
+  return static_cast<double>(emscripten_get_heap_max()) - static_cast<double>(begun) +
+         static_cast<double>(mallinfo().fordblks);
 }
 
 #else

@@ -181,8 +181,8 @@ class OuterLoop {
     monitor_.report(now);
     forgetPoint();
     if (!monitor_.isChild()) outcome_.history.add(now);
-    if (now.objective.known() && !std::isfinite(now.objective)) return Status::numericalError;
-    if (now.residual.known() && std::isnan(now.residual)) return Status::numericalError;
+    if (now.objective.known() && !std::isfinite(static_cast<double>(now.objective))) return Status::numericalError;
+    if (now.residual.known() && std::isnan(static_cast<double>(now.residual))) return Status::numericalError;
     if (!DecidesSolved<Solver> && now.residual <= limits_.tolerance) return Status::solved;
     if (monitor_.aborted()) return Status::aborted;
     if (outOfTime_) return Status::timeLimit;

@@ -1,3 +1,5 @@
+#ifndef NONCONVEX_NO_THREADS  // else one_thread.cpp
+
 #include "core/threads.hpp"
 
 #include <algorithm>
@@ -298,3 +300,5 @@ void WorkerPool::run(int chunks, int maxThreads, void (*call)(void*, int), void*
 }
 
 }  // namespace nonconvex
+
+#endif

@@ -1,4 +1,4 @@
-// `nonconvex ratio data.csv --target y --lambda 0.1`: minimises a ratio that data state, by the recipes of nonconvex/fractional.
+// `nonconvex ratio data.csv --target y`: minimises a ratio that data state, by the recipes of nonconvex/fractional.
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { addon, type SettingSchema } from '../core/addon.js';
@@ -55,16 +55,21 @@ const recipes: Record<string, Recipe> = {
     about: 'few coefficients that explain the target, which are not shrunk',
     target: true,
     own: [
-      { name: 'lambda', type: 'number', lower: 0, openLower: true, doc: 'Weight of ||x||_1; needed.' },
+      {
+        name: 'lambda',
+        type: 'number',
+        lower: 0,
+        openLower: true,
+        doc: 'Weight of ||x||_1. Default a tenth of max |A^T b|.',
+      },
       { name: 'k', type: 'integer', lower: 1, doc: 'Entries that may be other than 0 for free.' },
       { name: 'penalty', type: ['topK', 'l1l2'], doc: 'What ||x||_1 is divided by. Default topK with k, else l1l2.' },
     ],
-    async solve({ x, y }, { lambda, ...settings }) {
-      if (lambda === undefined) throw new UsageError('expected --lambda, the weight of ||x||_1');
+    async solve({ x, y }, settings) {
       const b = numbersOf(y);
-      const result = await sparseRecovery(x, b, { ...settings, lambda: lambda as number });
-      const { residualNorm, support } = result;
-      return { result, numbers: { residualNorm, entries: support.length }, data: fitted(x, b, result.x) };
+      const result = await sparseRecovery(x, b, settings);
+      const { lambda, residualNorm, support } = result;
+      return { result, numbers: { lambda, residualNorm, entries: support.length }, data: fitted(x, b, result.x) };
     },
   },
   totalLeastSquares: {

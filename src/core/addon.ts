@@ -65,6 +65,11 @@ export interface CudaDevice {
 }
 
 export interface Addon extends Solvers {
+  /** Counts a solve of this thread, and how it ended. */
+  solveBegan(): void;
+  solveEnded(how: string, seconds: number): void;
+  /** The counts of all threads. */
+  solveCounts(): { open: number; ended: Record<string, number>; seconds: number };
   reluPredict(network: object, input: { x: Matrix }): Float64Array;
   compileControl(problem: { side: number; target: Float64Array; weight: number; source: Float64Array }): ProgramHandle;
   /** Numbers of all operations in a serialised graph, by name. */

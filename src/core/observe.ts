@@ -3,13 +3,13 @@ import { channel } from 'node:diagnostics_channel';
 import type { Status } from '../generated/solve.js';
 import { addon } from './addon.js';
 
-/** Solves of this thread since it loaded the package. */
+/** Solves of all threads of the process since the first of them loaded the package. */
 export interface PoolStats {
   /** Workers that the solves of the process share: as many run at a time. */
   workers: number;
   /** Solves that were asked for and have not ended. */
   open: number;
-  /** Solves among them that wait for a worker, if no other thread solves: those that are more than there are workers. */
+  /** Solves among them that wait for a worker: those that are more than there are workers. */
   waiting: number;
   /** Solves that have ended by their status, and those whose promise was rejected. */
   ended: Partial<Record<Status | 'rejected', number>>;
@@ -36,18 +36,17 @@ export interface SolveEnd extends SolveStart {
 
 const starts = channel('nonconvex:solve:start');
 const ends = channel('nonconvex:solve:end');
-const counts: Pick<PoolStats, 'open' | 'ended' | 'seconds'> = { open: 0, ended: {}, seconds: 0 };
 let last = 0;
 
 /**
- * How many solves this thread has asked for, how many of them have not ended, and how the others did: for a page of health or metrics.
+ * How many solves this process has asked for, how many of them have not ended, and how the others did: for a page of health or metrics.
  * The channels `nonconvex:solve:start` and `nonconvex:solve:end` of `node:diagnostics_channel` have a {@link SolveStart} and a
  * {@link SolveEnd} for each.
  */
 export function poolStats(): PoolStats {
   const workers = addon().threads();
-  const { open, ended, seconds } = counts;
-  return { workers, open, waiting: Math.max(0, open - workers), ended: { ...ended }, seconds };
+  const { open, ended, seconds } = addon().solveCounts();
+  return { workers, open, waiting: Math.max(0, open - workers), ended, seconds };
 }
 
 /** Counts a solve, and says it on the channels. */
@@ -56,23 +55,17 @@ export async function observed<Answer extends { status: Status; iterations: numb
   solve: () => Promise<Answer>,
 ): Promise<Answer> {
   const id = ++last;
-  ++counts.open;
+  addon().solveBegan();
   if (starts.hasSubscribers) starts.publish({ id, solver } satisfies SolveStart);
   try {
     const answer = await solve();
     const { status, iterations, seconds } = answer;
-    end(status, seconds);
+    addon().solveEnded(status, seconds);
     if (ends.hasSubscribers) ends.publish({ id, solver, status, iterations, seconds } satisfies SolveEnd);
     return answer;
   } catch (error) {
-    end('rejected', 0);
+    addon().solveEnded('rejected', 0);
     if (ends.hasSubscribers) ends.publish({ id, solver, status: 'rejected', error } satisfies SolveEnd);
     throw error;
   }
-}
-
-function end(how: Status | 'rejected', seconds: number): void {
-  --counts.open;
-  counts.ended[how] = (counts.ended[how] ?? 0) + 1;
-  counts.seconds += seconds;
 }

@@ -37,6 +37,11 @@ describe('nonconvex ratio', () => {
     const wanted = await sparseRecovery(x, y, { lambda: 0.5, k: 1 });
     expect(recovered).toMatchObject({ status: 'solved', names, residualNorm: wanted.residualNorm });
     expect(recovered.x).toEqual([...wanted.x]);
+    // Without a lambda it is a tenth of max |A^T b|, and said.
+    const chosen = await ratio(...ofValue);
+    const products = names.map((_, j) => x.reduce((sum, row, i) => sum + (row[j] as number) * (y[i] as number), 0));
+    expect(chosen.lambda).toBeCloseTo(0.1 * Math.max(...products.map(Math.abs)), 12);
+    expect(chosen.x).toEqual([...(await sparseRecovery(x, y)).x]);
 
     const total = await ratio(...ofValue, '--recipe', 'totalLeastSquares');
     expect(total.distance).toBe((await totalLeastSquares(x, y)).distance);
@@ -91,7 +96,6 @@ describe('nonconvex ratio', () => {
   });
 
   it.each([
-    ['no lambda', ['data.csv', '--target', 'y', '--exclude', 'class'], /expected --lambda/],
     [
       'classes for numbers',
       ['data.csv', '--target', 'class', '--lambda', '1'],

@@ -1,5 +1,9 @@
 // Counts of solves and the channels that say when one begins and ends.
+
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, expect, it } from 'vitest';
 import { addon } from '../../src/core/addon.js';
 import { poolStats, type SolveEnd, type SolveStart } from '../../src/core/observe.js';
@@ -34,6 +38,26 @@ it('solves are counted while they are open and by how they end', async () => {
   expect([grown('solved'), grown('aborted'), grown('rejected')]).toEqual([5, 1, 1]);
   expect(after.open).toBe(before.open);
   expect(after.seconds).toBeGreaterThan(before.seconds);
+});
+
+it('those of other threads are counted, and no longer open when their thread is ended', async () => {
+  const before = poolStats();
+  const code = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const { sparse, trainReluNetwork } = require(workerData);
+    const x = Array.from({ length: 300 }, (_, i) => Array.from({ length: 20 }, (_, j) => Math.sin(i * (j + 1.3))));
+    const y = x.map((row, i) => (row[0] * row[1] + 0.3 * Math.sin(7 * i) > 0 ? 'a' : 'b'));
+    sparse.sparseRegression({ x: [[1, 2], [2, 1], [3, 5]], y: [1, 2, 4] }, { lambda: 0.1 }).then(({ status }) => {
+      trainReluNetwork({ x, y }, { loss: 'logistic', beta: 1e-6, tolerance: 1e-14 });
+      parentPort.postMessage(status);
+    });`;
+  const worker = new Worker(code, { eval: true, workerData: join(import.meta.dirname, '../../dist/cjs/index.js') });
+  const [status] = await once(worker, 'message');
+  expect(status).toBe('solved');
+  expect(poolStats().ended.solved).toBe((before.ended.solved ?? 0) + 1);
+  expect(poolStats().open).toBe(before.open + 1);
+  await worker.terminate();
+  expect(poolStats().open).toBe(before.open);
 });
 
 it('channels have a message when a solve begins and one when it ends', async () => {

@@ -122,10 +122,12 @@ Napi::Value reluPredict(const Napi::CallbackInfo& info) {
       Napi::Float64Array::New(info.Env(), static_cast<std::size_t>(x.rows) * static_cast<std::size_t>(c));
   if (net.hidden.rows == 0) return data;  // no neurons: zeros
   Forward forward(net, std::min(blockRows, x.rows));
+  double* const outputs = data.Data();
   for (int begin = 0; begin < x.rows; begin += blockRows) {
-    double* const to = data.Data() + static_cast<std::size_t>(begin) * static_cast<std::size_t>(c);
+    double* const to = outputs + static_cast<std::size_t>(begin) * static_cast<std::size_t>(c);
     forward(x, begin, {to, c, std::min(blockRows, x.rows - begin), c});
   }
+  written(data);
   return data;
 }
 

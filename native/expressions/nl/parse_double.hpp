@@ -2,6 +2,7 @@
 #pragma once
 
 #include <charconv>
+#include <cmath>
 #include <version>
 
 #ifndef __cpp_lib_to_chars
@@ -45,7 +46,7 @@ inline std::from_chars_result parseDouble(const char* begin, const char* end, do
   if (length == 0) return {begin, std::errc::invalid_argument};
   // Neither 0 nor infinity, unless the text says so.
   const bool out = (parsed == 0 && text.substr(0, text.find_first_of("eE")).find_first_of("123456789") != text.npos) ||
-                   (std::abs(parsed) > 1.8e308 && text.find_first_of("0123456789") != text.npos);
+                   (std::isinf(parsed) && text.find_first_of("0123456789") != text.npos);
   if (out) return {begin + length, std::errc::result_out_of_range};
   value = parsed;
   return {begin + length, std::errc()};

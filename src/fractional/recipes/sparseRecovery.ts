@@ -23,6 +23,8 @@ export interface SparseRecoveryResult extends FractionalResult {
   support: Int32Array;
   /** ||A x - b||. */
   residualNorm: number;
+  /** The weight of ||x||_1 that was taken. */
+  lambda: number;
 }
 
 /**
@@ -69,7 +71,8 @@ export async function sparseRecovery(
   }
   const denominator = penalty === 'topK' ? topK(checkInteger('k', k, 1), { scale }) : norm2({ scale });
   const result = await minimizeRatio({ numerator: [fit, l1Penalty(scale)], denominator }, settings);
-  return { ...result, support: supportOf(result.x), residualNorm: norm(residual(fit.matrix, result.x, fit.b)) };
+  const residualNorm = norm(residual(fit.matrix, result.x, fit.b));
+  return { ...result, support: supportOf(result.x), residualNorm, lambda: scale };
 }
 
 /** max |A^T b|, from which on the lasso's solution is 0. */
