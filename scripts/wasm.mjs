@@ -1,6 +1,6 @@
 // `npm run build:wasm`: the package nonconvex-wasm in packages/wasm, by Emscripten: nonconvex.wasm, addon.js, which loads it, index.js, which is
 // the whole of the package nonconvex for browsers, and its types.
-import { cpSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -76,6 +76,9 @@ async function buildPackage() {
   }
   strip(join(native, 'Release/nonconvex.wasm'), join(to, 'nonconvex.wasm'));
   cpSync(join(root, 'LICENSE'), join(to, 'LICENSE'));
+  const licence = (path) => readFileSync(join(root, path), 'utf8');
+  const emnapi = `The files of this package contain code of emnapi and of Emscripten, both under the MIT licence:\n\n${licence('node_modules/emnapi/LICENSE')}`;
+  writeFileSync(join(to, 'THIRD-PARTY-LICENSES.txt'), `${emnapi}\n${licence('THIRD-PARTY-LICENSES.txt')}`);
   await bundle('src/wasm/addon.ts');
   await bundle('src/wasm/index.ts');
   await bundle('src/predict/onnxSchema.ts', { plugins: [] });
