@@ -7,6 +7,7 @@
 // Local runs: test/reference/local_runs.py, which needs SciPy and shares nothing with the solver. They take most of the time, and are
 // taken from the results of an earlier time where it had the problem.
 import { existsSync, readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { trainReluNetwork } from '../../src/index.js';
 import { root } from '../shared/native.js';
@@ -31,6 +32,7 @@ interface Run {
 const rows = 100;
 const instances = [1, 2, 3];
 const bars: Record<number, number> = { 2: 1e-4, 3: 1e-4, 4: 1e-3, 5: 1e-2 };
+const load = loadavg()[0];
 const [columns, weight] = process.argv.slice(2).map(Number);
 
 const python = await Python.start('test/reference/local_runs.py');
@@ -110,7 +112,7 @@ function report(): void {
   const version = python ? `, SciPy ${String(python.greeting.version)}` : '';
   const text = [
     `${rows} rows of d columns, the bias's constant one included, y of a planted network of ten neurons with noise, beta = lambda n, tolerance 2e-5 up to three columns, then 1e-4, ` +
-      `two threads; three instances each, gaps and seconds of all, nodes the most. "Local" is how far the best of 100 runs of L-BFGS on 20 to 100 ` +
+      `two threads; three instances each, gaps and seconds of all, nodes the most; the machine's load at the start was ${short(load)}. "Local" is how far the best of 100 runs of L-BFGS on 20 to 100 ` +
       `neurons ended above the bound and above our objective: never below the bound. ${describe(where).replace('; Node', `${version}; Node`)}.`,
     table(
       [

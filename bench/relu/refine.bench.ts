@@ -7,6 +7,7 @@
 //
 // `bestOfLocalRuns` of best-known.json: the best of 50 runs of L-BFGS (digits: 16) on networks of 50 to 200 neurons.
 import { readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { matrix, type ReluProgress, trainReluNetwork } from '../../src/index.js';
 import { root } from '../shared/native.js';
@@ -26,12 +27,14 @@ interface Run {
   name: string;
   known: Known;
   sampled: number;
-  rounds: { seconds: number; objective: number; estimatedLowerBound: number | undefined }[];
+  rounds: { seconds: number; cpu: number; objective: number; estimatedLowerBound: number | undefined }[];
   objective: number;
   gap: number;
   estimatedGap: number;
   neurons: number;
   seconds: number;
+  /** Seconds of the processor, of both threads. */
+  cpu: number;
   adam: AdamRun[];
 }
 
@@ -44,6 +47,7 @@ const sizes: [n: number, d: number, neurons: number][] = [
 const plantedText =
   'Values of planted networks on normal data, beta = 0.001 n: the objective of the planted network, and what refinement finds.';
 
+const load = loadavg()[0] as number;
 const [name, lambda] = process.argv.slice(2);
 const chosen = readProblems().filter((p) => name === undefined || p.name === `${name} ${lambda}`);
 if (chosen.length === 0) {
@@ -55,8 +59,8 @@ if (chosen.length === 0) {
   if (name === undefined) for (const size of sizes) plants.push(await plant(...size));
   const where = environment();
   const text = [
-    `One run each of \`patterns: 'refine'\`, two threads; "below it after" are the seconds to the first report below the best of the local ` +
-      `runs, and "within 0.1 % after" those to within 1e-3 of the best network known before. Adam: PyTorch, one thread, 200 neurons, ${epochs} epochs of batches of 50, the better of two rates. ${describe(where)}.`,
+    `One run each of \`patterns: 'refine'\`, two threads, in brackets the processor's seconds of both, which say more where the machine is busy: its load ` +
+      `at the start was ${short(load)}. "below it after" are the seconds to the first report below the best of the local runs, and "within 0.1 % after" those to within 1e-3 of the best network known before. Adam: PyTorch, one thread, 200 neurons, ${epochs} epochs of batches of 50, the better of two rates. ${describe(where)}.`,
     table(
       [
         'problem',
@@ -80,7 +84,7 @@ if (chosen.length === 0) {
         run.known.objective.toPrecision(6),
         secondsTo(run, run.known.objective * 1.001),
         run.objective.toPrecision(6),
-        short(run.seconds),
+        took(run),
         run.estimatedGap.toExponential(0),
         String(run.neurons),
       ]),
@@ -90,11 +94,13 @@ if (chosen.length === 0) {
   ].join('\n\n');
   console.log(`\n${text}\n`);
   if (name === undefined) {
-    await chartRefinement(
-      join(root, 'docs', 'images', 'relu-refine.svg'),
-      runs,
-      `one run each; ${where.cpu}, two threads`,
-    );
+    // Seconds of a busy machine make no picture.
+    if (load < 4)
+      await chartRefinement(
+        join(root, 'docs', 'images', 'relu-refine.svg'),
+        runs,
+        `one run each; ${where.cpu}, two threads`,
+      );
     writeResults('relu/refine', { environment: where, runs, plants });
     writeSection('docs/relu.md', 'reluRefine', text);
   }
@@ -102,7 +108,20 @@ if (chosen.length === 0) {
 
 function secondsTo(run: Run, objective: number): string {
   const found = run.rounds.find((round) => round.objective <= objective);
-  return found ? `${short(found.seconds)} s` : '-';
+  return found ? took(found) : '-';
+}
+
+function took({ seconds, cpu }: { seconds: number; cpu: number }): string {
+  return `${short(seconds)} s (${short(cpu)})`;
+}
+
+/** The processor's seconds since. */
+function processorSeconds(): () => number {
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e6;
+  };
 }
 
 async function solve({ name, lambda, x, y, beta, optimum }: Problem): Promise<Run> {
@@ -112,11 +131,12 @@ async function solve({ name, lambda, x, y, beta, optimum }: Problem): Promise<Ru
   };
   const known = best.problems[name.split(' ')[0] as string]?.[String(lambda)] as Known;
   const rounds: Run['rounds'] = [];
+  const cpu = processorSeconds();
   const onProgress = ({ seconds, objective, estimatedLowerBound, violation }: ReluProgress) => {
     console.error(
       `  ${name}: ${short(seconds)} s, ${objective?.toPrecision(7)}, violation ${violation?.toPrecision(4)}`,
     );
-    rounds.push({ seconds, objective: objective as number, estimatedLowerBound });
+    rounds.push({ seconds, cpu: cpu(), objective: objective as number, estimatedLowerBound });
   };
   const result = await trainReluNetwork(
     { x, y },
@@ -132,6 +152,7 @@ async function solve({ name, lambda, x, y, beta, optimum }: Problem): Promise<Ru
     estimatedGap: result.estimate?.gap as number,
     neurons: result.activeNeurons,
     seconds: result.seconds,
+    cpu: cpu(),
     adam: await runAdam({ x, y }, { beta, width: 200, epochs, batch: 50 }),
   };
 }
@@ -150,6 +171,7 @@ interface Plant {
   estimatedLowerBound: number;
   foundNeurons: number;
   seconds: number;
+  cpu: number;
 }
 
 async function plant(n: number, d: number, neurons: number): Promise<Plant> {
@@ -167,6 +189,7 @@ async function plant(n: number, d: number, neurons: number): Promise<Plant> {
     }
   }
   const beta = 1e-3 * n;
+  const cpu = processorSeconds();
   const result = await trainReluNetwork(
     { x, y },
     { task: 'regression', bias: false, beta, patterns: 'refine', threads: 2 },
@@ -181,6 +204,7 @@ async function plant(n: number, d: number, neurons: number): Promise<Plant> {
     estimatedLowerBound: result.estimate?.lowerBound as number,
     foundNeurons: result.activeNeurons,
     seconds: result.seconds,
+    cpu: cpu(),
   };
 }
 
@@ -194,7 +218,7 @@ function plantedTable(plants: readonly Plant[]): string {
       p.found.toPrecision(6),
       p.estimatedLowerBound.toPrecision(6),
       String(p.foundNeurons),
-      short(p.seconds),
+      took(p),
     ]),
   );
 }

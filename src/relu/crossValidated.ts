@@ -2,7 +2,15 @@
 import type { Prediction } from '../core/targets.js';
 import { type Fold, foldsOf, leftOutOf, onFold, scored } from './folds.js';
 import { choose, clock, pathOf } from './path.js';
-import { defined, type Encoded, type FoldScore, isRefined, type ReluResult, targetsOf } from './problem.js';
+import {
+  defined,
+  type Encoded,
+  type FoldScore,
+  isRefined,
+  type ReluResult,
+  type ReluSettings,
+  targetsOf,
+} from './problem.js';
 import { largestBeta, type Trained, train } from './training.js';
 
 /** Parts that the rows fall into. */
@@ -20,6 +28,9 @@ const largest = 1;
 const smallest = 10;
 const first = 3;
 const firstOfLarge = 6;
+
+/** A minimum that is less than this from a weight that was tried, in half decades, is not looked for. */
+const leastShift = 0.2;
 
 /**
  * Patterns where nobody asked for any: those of one local descent, without a search for an estimate, which takes as long, and of large data
@@ -41,7 +52,8 @@ export async function trainCrossValidated<P extends Prediction>(of: Encoded): Pr
  */
 export async function trainUntuned<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
   const compared = sizeOf(of) <= mostForOnePart || isByBatches(of);
-  return refinedOfBest({ ...of, options: { ...of.options, patterns: untuned(of) } }, compared);
+  const orAffine = of.options.bias !== false && !isLarge(of);
+  return refinedOfBest({ ...of, options: { ...of.options, patterns: untuned(of) } }, { wanted: compared, orAffine });
 }
 
 /** Whether cross-validation of ten weights would take minutes: ten outputs on 500 rows of 64 columns, or one on 5,000. */
@@ -51,6 +63,13 @@ const isByBatches = (of: Encoded): boolean =>
   of.y.columns > 1 && of.x.rows >= leastRowsForBatches && sizeOf(of) > mostForOnePart;
 
 const sizeOf = ({ x, y }: Encoded): number => x.rows * x.columns * y.columns;
+
+/** Networks of one gate that is open for every x: affine functions, with the length of their weights and bias as the penalty. */
+const affine = ({ x }: Encoded): Model => {
+  const gate = new Float64Array(x.columns + 1);
+  gate[x.columns] = 1;
+  return { activation: 'gated', patterns: { gates: { data: gate, rows: gate.length, columns: 1 } } };
+};
 
 /** The best of ten weights for sampled patterns, or those that were given. */
 async function sampledOfBest<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
@@ -66,18 +85,25 @@ async function sampledOfBest<P extends Prediction>(of: Encoded): Promise<ReluRes
   };
 }
 
-/** Refinement with the weight that is best for networks of one local descent on rows left out, or, where none are, the default share. */
-async function refinedOfBest<P extends Prediction>(of: Encoded, wanted = true): Promise<ReluResult<P>> {
+/**
+ * Refinement with the weight that is best for networks of one local descent on rows left out, or, where none are, the default share. If
+ * `orAffine`, an affine function in its place, where its loss on rows left out is less than that of all networks.
+ */
+async function refinedOfBest<P extends Prediction>(
+  of: Encoded,
+  { wanted = true, orAffine = false }: { wanted?: boolean; orAffine?: boolean } = {},
+): Promise<ReluResult<P>> {
   const begin = performance.now();
   const timeLeft = clock(of.options.timeLimit);
   const { x, weights, options } = of;
   const { betaMax, status } = await largestBeta({ x, y: targetsOf(of).y, ...defined({ weights }) }, options);
   const ended = status === 'aborted' || status === 'timeLimit';
-  const comparison = wanted && betaMax > 0 && !ended ? await comparisonOf(of, betaMax, timeLeft) : undefined;
-  const beta = comparison?.scores[comparison.chosen]?.beta ?? 'auto';
+  const comparison = wanted && betaMax > 0 && !ended ? await comparisonOf(of, betaMax, timeLeft, orAffine) : undefined;
+  const beta = comparison && betterOf(comparison).beta;
+  const model = comparison && isAffine(comparison) ? affine(of) : {};
   const { leftOut, ...result } = await train<P>({
     ...of,
-    options: { ...options, ...defined({ timeLimit: timeLeft() }), beta },
+    options: { ...options, ...model, ...defined({ timeLimit: timeLeft() }), beta: beta ?? 'auto' },
   });
   return {
     ...result,
@@ -89,29 +115,66 @@ async function refinedOfBest<P extends Prediction>(of: Encoded, wanted = true): 
 
 type Comparison = NonNullable<ReluResult['crossValidation']>;
 
+/** Whether the affine function does better than all networks. */
+const isAffine = ({ scores, affine }: Comparison): boolean =>
+  affine !== undefined && scores.every(({ loss }) => affine.loss < loss);
+
+const betterOf = (comparison: Comparison): FoldScore =>
+  isAffine(comparison) ? (comparison.affine as FoldScore) : (comparison.scores[comparison.chosen] as FoldScore);
+
 /**
  * Weights from the first one on towards where the loss on rows left out falls, until it rises: weights by half a decade, as its minimum is
- * flat. Of values the least loss decides, which is the score, too. Of classes the largest weight within one standard error of it among those
- * tried: the loss grows with margins that do not matter there. But of large data, where that cost 0.7 points of accuracy on 5,000 images of digits,
- * the least loss. Undefined where time was out, or the solves were aborted, before there was one.
+ * flat. Undefined where time was out, or the solves were aborted, before there was one.
  */
 async function comparisonOf(
   of: Encoded,
   betaMax: number,
   timeLeft: () => number | undefined,
+  orAffine: boolean,
 ): Promise<Comparison | undefined> {
   const held = foldsOf(of, parts).slice(0, isLarge(of) ? 1 : parts);
+  const trial = { of, held, betaMax, timeLeft, finer: !of.classes };
+  const scores = await triedWeights({ ...trial, model: { patterns: untuned(of) } });
+  if (scores.length === 0) return undefined;
+  const others = orAffine ? await triedWeights({ ...trial, model: affine(of), finer: true }) : [];
+  return { scores, chosen: chosenOf(of, scores), ...defined({ affine: others[choose(others, 'minimum')] }) };
+}
+
+/**
+ * The place of the weight to take. Of values the least loss decides, which is the score, too; of classes the score, and of equals the largest
+ * weight, as the loss grows with margins that do not matter; where rows weigh, which the score does not know, one standard error of the loss.
+ */
+function chosenOf({ classes, weights }: Encoded, scores: FoldScore[]): number {
+  if (!classes) return choose(scores, 'minimum');
+  if (weights) return choose(scores, 'oneSe');
+  const best = Math.max(...scores.map(({ score }) => score));
+  return scores.findIndex(({ score }) => score === best);
+}
+
+/** What is trained. */
+type Model = Pick<ReluSettings, 'activation' | 'patterns'>;
+
+interface Trial {
+  of: Encoded;
+  held: Fold[];
+  betaMax: number;
+  timeLeft: () => number | undefined;
+  model: Model;
+  /** Whether the minimum is looked for between the weights, too. */
+  finer: boolean;
+}
+
+/** The weights that were tried, the largest first. */
+async function triedWeights(trial: Trial): Promise<FoldScore[]> {
   const tried = new Map<number, FoldScore>();
   const lossAt = (k: number): number => tried.get(k)?.loss ?? Number.POSITIVE_INFINITY;
   let going = true;
   const visit = async (k: number): Promise<void> => {
-    const limit = timeLeft();
-    // Half of the time that is left: there is a network to train after these.
-    const found = await triedWeight(of, held, betaMax * 10 ** (-k / 2), limit === undefined ? undefined : limit / 2);
+    const found = going ? await triedWeight(trial, trial.betaMax * 10 ** (-k / 2)) : undefined;
     if (found) tried.set(k, found);
     else going = false;
   };
-  const begin = isByBatches(of) ? firstOfLarge : first;
+  const begin = isByBatches(trial.of) ? firstOfLarge : first;
   await visit(begin);
   let best = begin;
   for (const step of [1, -1]) {
@@ -122,21 +185,24 @@ async function comparisonOf(
     }
     if (best !== begin) break;
   }
-  const order = [...tried.keys()].sort((a, b) => a - b);
-  if (order.length === 0) return undefined;
-  const scores = order.map((k) => tried.get(k) as FoldScore);
-  return { scores, chosen: choose(scores, of.classes && !isByBatches(of) ? 'oneSe' : 'minimum') };
+  const between = trial.finer ? vertexOf([lossAt(best - 1), lossAt(best), lossAt(best + 1)]) : 0;
+  if (Math.abs(between) > leastShift) await visit(best + between);
+  return [...tried].sort(([a], [b]) => a - b).map(([, score]) => score);
+}
+
+/** The place of the minimum of the parabola through values at -1, 0, 1, of which the middle one is least; 0 where one is not known. */
+function vertexOf([before, at, after]: [number, number, number]): number {
+  const curvature = before - 2 * at + after;
+  return curvature > 0 && curvature < Number.POSITIVE_INFINITY ? (before - after) / 2 / curvature : 0;
 }
 
 /** How networks of this weight do on rows left out; undefined where they were cut short. */
-async function triedWeight(
-  of: Encoded,
-  held: Fold[],
-  beta: number,
-  timeLimit: number | undefined,
-): Promise<FoldScore | undefined> {
+async function triedWeight({ of, held, timeLeft, model }: Trial, beta: number): Promise<FoldScore | undefined> {
+  const limit = timeLeft();
+  // Half of the time that is left: there is a network to train after these.
+  const timeLimit = limit === undefined ? undefined : limit / 2;
   const tolerance = Math.max(accuracy, of.options.tolerance ?? 0);
-  const options = { patterns: untuned(of), tolerance, ...defined({ timeLimit }) };
+  const options = { ...model, tolerance, ...defined({ timeLimit }) };
   const trained: Trained<Prediction>[] = await Promise.all(
     held.map((fold) => train(onFold(of, fold, { ...options, beta: beta * fold.share }))),
   );

@@ -66,7 +66,7 @@ export interface ReluRefinement {
 export interface ReluSettings extends Omit<ReluOptions, 'beta' | 'normalize'>, SolveOptions<ReluProgress> {
   /**
    * Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + a_j^2), a number > 0; or `'auto'` (default): a hundredth of
-   * {@link betaMax} ('relu'), a twentieth ('gated'), which needs no tuning on most data; or `'crossValidated'`: the best of ten by five
+   * {@link betaMax} ('relu') or a twentieth ('gated') up to 250 rows, and with more rows a smaller share, which needs no tuning on most data; or `'crossValidated'`: the best of ten by five
    * folds, as {@link reluPath} finds it, for some ten times the time. With patterns to be refined it is the best for networks of one local
    * descent, by as many folds, or by a fifth of the rows where x is large. Unless it is a number, x and y are standardised, see `normalize` and
    * `standardizeTargets`.
@@ -143,8 +143,11 @@ export interface ReluResult<P extends Prediction = Prediction>
   betaFrom: 'given' | 'auto' | 'crossValidated';
   /** The weight above which the best network is zero, of which `beta` is a share where it was `'auto'`. */
   betaMax?: number;
-  /** What was tried where `beta` was `'crossValidated'`. */
-  crossValidation?: { scores: FoldScore[]; chosen: number };
+  /**
+   * What was tried where `beta` was `'crossValidated'`. An estimator compares the best affine function of x, too, a gated network
+   * of one gate that is always open: where `affine` has a smaller loss than all `scores` it is what was trained.
+   */
+  crossValidation?: { scores: FoldScore[]; chosen: number; affine?: FoldScore };
   /** Objective of the convex program. */
   objective: number;
   /** Value of a feasible point of the dual program: no solution of the convex program has a smaller objective. */

@@ -9,6 +9,7 @@ import {
   defined,
   type Encoded,
   flopsOf,
+  isRefined,
   patternsAndStart,
   type ReluProblem,
   type ReluProgress,
@@ -84,8 +85,26 @@ const overflown = {
     'The outputs of the network left the range of floating point: x has numbers that are too large beside others.',
 } as const;
 
-/** Shares of betaMax that `beta: 'auto'` takes. */
+/** Shares of betaMax that `beta: 'auto'` takes up to so many rows. */
 const autoShare = { relu: 0.01, gated: 0.05 };
+const fewRows = 250;
+
+/**
+ * The share of betaMax that `beta: 'auto'` takes of so many rows. More rows need less: of networks that are refined, and gated ones, it falls with
+ * the root of their number, as an error of estimation does; with it where few sampled patterns are what keeps a network from fitting too well.
+ */
+function autoShareOf(rows: number, { activation = reluDefaults.activation, patterns }: Encoded['options']): number {
+  const many = Math.max(1, rows / fewRows);
+  const sampled = activation === 'relu' && !isRefined(patterns);
+  return autoShare[activation] / (sampled ? many : Math.sqrt(many));
+}
+
+/** The number of rows, each as often as it weighs. */
+function rowsOf({ x, rows, weights }: Rows): number {
+  if (!weights) return rows?.length ?? x.rows;
+  const sumOf = (values: Iterable<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0);
+  return sumOf(rows ? Array.from(rows, (row) => weights[row] as number) : weights);
+}
 
 interface Chosen extends Pick<ReluResult, 'beta' | 'betaFrom' | 'betaMax'> {
   /** What it took to choose. */
@@ -95,14 +114,14 @@ interface Chosen extends Pick<ReluResult, 'beta' | 'betaFrom' | 'betaMax'> {
 type Rows = Pick<ReluProblem, 'x' | 'y' | 'weights' | 'rows'>;
 
 async function automaticBeta(problem: Rows, options: Encoded['options']): Promise<Chosen> {
-  const { beta, activation = reluDefaults.activation } = options;
+  const { beta } = options;
   if (beta !== undefined && beta !== 'auto') {
     throw new TypeError(`beta = ${show(beta)}: expected a number > 0, 'auto' or 'crossValidated'`);
   }
   const { betaMax, seconds } = await largestBeta(problem, options);
   // Where the network without neurons is optimal for any weight, or time was out, any will do.
   if (!(betaMax > 0)) return { beta: 1, betaFrom: 'auto', seconds };
-  return { beta: autoShare[activation] * betaMax, betaFrom: 'auto', betaMax, seconds };
+  return { beta: autoShareOf(rowsOf(problem), options) * betaMax, betaFrom: 'auto', betaMax, seconds };
 }
 
 /** Prices the network without neurons, with beta 1. */

@@ -76,6 +76,19 @@ describe("beta: 'auto'", () => {
     expect(same).not.toHaveProperty('betaMax');
   });
 
+  it('is a smaller share of many rows, each of which counts as often as it weighs', async () => {
+    const data = { x, y: values, sampleWeights: x.map(() => 100) }; // 6,000 rows
+    const most = await betaMax(data, { beta: 'auto' });
+    const shareOf = async (settings: ReluSettings) =>
+      (await trainReluNetwork(data, { ...settings, maxIterations: 0 })).beta / most;
+    expect(await shareOf({})).toBeCloseTo((0.01 * 250) / 6000, 12);
+    expect(await shareOf({ activation: 'gated' })).toBeCloseTo(0.05 * Math.sqrt(250 / 6000), 12);
+    expect(await shareOf({ patterns: { refine: { rounds: 0, starts: 1, estimate: false } } })).toBeCloseTo(
+      0.01 * Math.sqrt(250 / 6000),
+      12,
+    );
+  });
+
   it('takes the network without neurons for targets that do not vary', async () => {
     const { network, beta, betaFrom, status } = await trainReluNetwork({ x, y: x.map(() => 7.5) });
     expect({ beta, betaFrom, status, neurons: network.biases.length }).toEqual({

@@ -113,15 +113,39 @@ describe('estimators', () => {
     const { scores, chosen } = other.crossValidation as NonNullable<typeof other.crossValidation>;
     const least = scores.reduce((a, b) => (b.loss < a.loss ? b : a));
     expect(scores.findIndex(({ loss }) => loss <= least.loss + least.standardError)).toBe(chosen);
-    expect(classifier.result.crossValidation).toEqual(other.crossValidation);
+    const { affine, ...compared } = classifier.result.crossValidation as NonNullable<typeof other.crossValidation>;
+    expect(compared).toEqual(other.crossValidation);
+    expect(scores.some(({ loss }) => loss < (affine?.loss as number))).toBe(true);
     expect(classifier.predict(x)).toEqual(predict(other.network, x));
     expect(classifier.predictProbabilities(x)).toEqual(predictProbabilities(other.network, x));
     expect(classifier.score(x, labels)).toBe(score(other.network, x, labels));
   });
 
+  it.runIf(long)('train an affine function where no network does better', async () => {
+    const noise = normals(17);
+    const y = x.map(([a, b]) => 7 + 2 * (a as number) - 3 * (b as number) + 8 * noise());
+    const { network, crossValidation, beta } = (await new ReluRegressor().fit(x, y)).result;
+    expect(crossValidation?.affine?.beta).toBe(beta);
+    expect(crossValidation?.scores.every(({ loss }) => loss > (crossValidation.affine?.loss as number))).toBe(true);
+    // Affine everywhere: the value in the middle of two points far away is the mean of theirs.
+    const far = [
+      [100, -50, 3],
+      [-300, 20, 8],
+      [-100, -15, 5.5],
+    ];
+    const [one, other, middle] = predict(network, far) as unknown as [number, number, number];
+    expect(middle).toBeCloseTo((one + other) / 2, 8);
+    expect(score(network, x, y)).toBeGreaterThan(0.85);
+  });
+
   it.runIf(long)('take integers for classes, or for values', async () => {
     const y = values.map((value) => Number(value > 110));
-    expect((await new ReluClassifier().fit(x, y)).network.classes).toEqual([0, 1]);
+    const { result } = await new ReluClassifier().fit(x, y);
+    expect(result.network.classes).toEqual([0, 1]);
+    // Without weights of rows the score decides, and of equals the largest weight.
+    const { scores, chosen } = result.crossValidation as NonNullable<typeof result.crossValidation>;
+    const best = Math.max(...scores.map(({ score }) => score));
+    expect(chosen).toBe(scores.findIndex(({ score }) => score === best));
     const gated = await new ReluRegressor({ activation: 'gated' }).fit(x, y);
     expect(gated.network.classes).toBeUndefined();
     expect(gated.result.betaFrom).toBe('crossValidated');

@@ -24,11 +24,16 @@ constexpr double leastGain = 2e-5;
 constexpr int mostIdle = 3;
 /// A neuron with so little of the weight of the largest is left out.
 constexpr double leastNeuron = 1e-6;
-/// How far a neuron is moved before a descent, as a share of its length.
+/// How far a neuron is moved before a descent, as a share of its length; and, in every other round, after one that
+/// gained less than `smallGain`: further, as what is near has been found.
 constexpr double jitter = 0.1;
+constexpr double largeJitter = 0.3;
+constexpr double smallGain = 1e-4;
 /// Accuracy and iterations of the convex programs of rounds; that of the end has the settings'.
 constexpr double roundTolerance = 3e-4;
 constexpr int roundIterations = 300;
+/// Iterations of a convex program between two looks at its gap: one costs about as much as an iteration.
+constexpr int iterationsOfLook = 5;
 /// The columns, bias included, up to which the largest price is found exactly: in each round, and at the end.
 constexpr int exactInRounds = 4;
 constexpr int exactAtEnd = mostPriceColumns;
@@ -368,10 +373,12 @@ void ReluRefiner::round() {
   const double before = objective_;
   const ReluPrices prices = price(theta_, {}, effort_.searches, data_.d <= exactInRounds);
   const ReluNeurons added = worthwhile(prices, round_ == 0 ? effort_.neurons : effort_.added);
+  const bool further = gain_ < smallGain && round_ % 2 == 0;
   ++round_;
-  solveConvex(descended(jittered(jitter).with(added), effort_.iterations),
+  solveConvex(descended(jittered(further ? largeJitter : jitter).with(added), effort_.iterations),
               std::max(roundTolerance, settings_.tolerance), roundIterations);
-  idle_ = before - objective_ < leastGain * before ? idle_ + 1 : 0;
+  gain_ = (before - objective_) / before;
+  idle_ = gain_ < leastGain ? idle_ + 1 : 0;
 }
 
 void ReluRefiner::finish() {
@@ -488,6 +495,7 @@ void ReluRefiner::solvePart(int part, const ReluNeurons& network, double toleran
   ReluSettings settings = settings_;
   settings.tolerance = tolerance;
   settings.maxIterations = std::min(iterations, settings_.maxIterations);
+  settings.checkInterval = iterationsOfLook;
   const double seconds = (ended_ ? shareOfConvex * timeLeft() : timeForRounds()) / (parts() - part);
   Monitor monitor = la_.childMonitor(iterations == 0 ? infinity : std::max(0.0, seconds));
   const Cpu watched = la_.watchedBy(monitor);

@@ -123,7 +123,8 @@ class ReluRefiner {
   double globalBound_ = unknown;      // by the largest price found exactly
   double nodes_ = 0;                  // of all searches for it
   int round_ = 0;
-  int idle_ = 0;  // rounds in a row that gained next to nothing
+  double gain_ = 1;  // of the last round, relative
+  int idle_ = 0;     // rounds in a row that gained next to nothing
   int idleColumnRounds_ = 0;
   bool ended_ = false;
   std::string shortage_;  // of memory, which ended it
