@@ -32,19 +32,17 @@ const y = readLabels('train-labels-idx1-ubyte', trainingImages);
 const xTest = readImages('t10k-images-idx3-ubyte', testImages);
 const yTest = readLabels('t10k-labels-idx1-ubyte', testImages);
 
-// Gated ReLU: at this size 20 to 50 iterations of a few matrix products, and no cone constraints. Squared loss, one class
-// against the rest: all ten outputs share one factorisation.
+// Nothing is tuned: the weight of the regulariser is what does best on a fifth of the images. One local descent finds a network and its
+// activation patterns; then each of the ten outputs has its convex program over these solved to a gap of a hundredth. Pixels
+// have one unit, so they are taken as they are.
 const settings = {
-  activation: 'gated',
-  loss: 'squared',
-  patterns: { sample: 400 },
-  beta: 10,
-  seed: 1,
-  checkInterval: 5,
+  beta: 'crossValidated',
+  normalize: 'none',
+  patterns: { refine: { rounds: 0, estimate: false } },
+  tolerance: 1e-2,
 };
-const { sample } = settings.patterns;
 console.log(`MNIST: ${x.rows} training images of 28 x 28 pixels, 10 classes.`);
-console.log(`Convex program: ${sample} activation patterns, ${(785 * sample * 10).toLocaleString('en')} weights.\n`);
+console.log('Choosing the weight of the regulariser, then training:\n');
 
 const columns = '{bar} objective {objective}  lower bound {lowerBound}  gap {gap}  {time} s';
 const bar = new SingleBar(
@@ -52,13 +50,18 @@ const bar = new SingleBar(
   Presets.shades_classic,
 );
 bar.start(100, 0, { objective: '-', lowerBound: '-', gap: '-', time: '0.0' });
-const onProgress = ({ objective, lowerBound, residual, seconds }) => {
-  // From a gap of 1 to the tolerance, on a logarithmic scale.
-  const done = Math.min(1, Math.log(residual) / Math.log(1e-4));
-  bar.update(Math.floor(100 * Math.max(0, done)), {
+const begin = performance.now();
+const points = [];
+const onProgress = ({ objective, lowerBound }) => {
+  const seconds = (performance.now() - begin) / 1000;
+  const { user, system } = process.cpuUsage();
+  const gap = (objective - lowerBound) / objective;
+  points.push({ cpu: (user + system) / 1e6, objective, lowerBound, gap });
+  // From a gap of 1 to the tolerance.
+  bar.update(Math.floor((100 * (1 - gap)) / (1 - settings.tolerance)), {
     objective: objective.toFixed(3),
     lowerBound: lowerBound.toFixed(3),
-    gap: residual.toExponential(1),
+    gap: gap.toExponential(1),
     time: seconds.toFixed(1),
   });
 };
@@ -66,7 +69,8 @@ const result = await trainReluNetwork({ x, y }, { ...settings, onProgress });
 bar.stop();
 
 console.log(`\n${result.message}`);
-console.log(`objective of the convex program  ${result.objective.toFixed(4)}`);
+console.log(`seconds, and the processor's     ${result.seconds.toFixed(1)}, ${points.at(-1).cpu.toFixed(1)}`);
+console.log(`weight of the regulariser        ${result.beta.toPrecision(3)}`);
 console.log(`objective of the network         ${result.networkObjective.toFixed(4)}`);
 console.log(
   `lower bound                      ${result.lowerBound.toFixed(4)}  (certified gap ${result.gap.toExponential(2)})`,
@@ -77,24 +81,23 @@ console.log(`test accuracy                    ${(100 * score(result.network, xTe
 console.log(`first ten test images            ${predict(result.network, xTest).slice(0, 10).join(' ')}`);
 console.log(`        what they show           ${yTest.slice(0, 10).join(' ')}`);
 
-const points = result.history.flatMap(({ seconds, objective, lowerBound }) => [
-  { seconds, value: objective, what: 'objective' },
-  { seconds, value: lowerBound, what: 'lower bound' },
+const values = points.flatMap(({ cpu, objective, lowerBound }) => [
+  { cpu, value: objective, what: 'objective' },
+  { cpu, value: lowerBound, what: 'lower bound' },
 ]);
-const gaps = result.history.map(({ seconds, residual }) => ({ seconds, gap: residual }));
-const time = { field: 'seconds', type: 'quantitative', title: 'seconds', scale: { zero: false } };
-const [low, high] = [result.lowerBound * 0.5, result.objective * 2];
+const title = "the processor's seconds, of all cores";
+const time = { field: 'cpu', type: 'quantitative', title, scale: { zero: false } };
 const file = resolve(options.out);
 await writeChart(file, {
   title: {
-    text: 'A two-layer network trained to a certified optimum',
-    subtitle: `MNIST, ${trainingImages} images, ${result.activeNeurons} gated ReLU neurons: test accuracy ${(100 * score(result.network, xTest, yTest)).toFixed(2)} %`,
+    text: 'A two-layer network with a certificate',
+    subtitle: `MNIST, ${trainingImages} images, ${result.activeNeurons} ReLU neurons: test accuracy ${(100 * score(result.network, xTest, yTest)).toFixed(2)} %`,
   },
   hconcat: [
     {
       width: 380,
       height: 260,
-      data: { values: points },
+      data: { values },
       mark: { type: 'line', clip: true, point: true, strokeWidth: 2 },
       encoding: {
         x: time,
@@ -102,15 +105,14 @@ await writeChart(file, {
           field: 'value',
           type: 'quantitative',
           title: 'objective and its lower bound',
-          scale: { domain: [low, high] },
         },
-        color: { field: 'what', type: 'nominal', title: null, legend: { orient: 'none', legendX: 270, legendY: 20 } },
+        color: { field: 'what', type: 'nominal', title: null, legend: { orient: 'bottom' } },
       },
     },
     {
       width: 380,
       height: 260,
-      data: { values: gaps },
+      data: { values: points },
       mark: { type: 'line', point: true, strokeWidth: 2 },
       encoding: {
         x: time,

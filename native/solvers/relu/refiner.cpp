@@ -345,7 +345,9 @@ std::optional<Status> ReluRefiner::advance() {
     return std::nullopt;
   }
   const bool limited = round_ >= wanted_.rounds || watch_.seconds() >= shareOfRounds * wanted_.timeLimit;
-  const bool settled = idle_ >= mostIdle || violation_ <= 1 + settings_.tolerance || !wanted_.program;
+  // A round whose search found nothing may have searched badly: it ends the rounds where they gain little, too.
+  const bool priced = violation_ <= 1 + settings_.tolerance && gain_ < smallGain;
+  const bool settled = idle_ >= mostIdle || priced || globallySolved() || !wanted_.program;
   if (!limited && !settled) {
     round();
   } else if (!limited && wanted_.program && data_.d <= exactAtEnd && idleColumnRounds_ < mostIdle &&
