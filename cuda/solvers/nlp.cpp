@@ -10,7 +10,11 @@ Solved<NlpSolution> solveOnCuda(const NlpProblem& problem, const NlpSettings& se
 
 namespace {
 
-const RegisterSolver<NlpEntry, OnCuda<NlpEntry, requireOnDevice, solveOnCuda>> registered;
+Solved<NlpSolution> solveOnDevice(const NlpEntry::Problem& problem, const NlpSettings& settings, Monitor& monitor) {
+  return solveOnCuda(problem, settings, monitor);
+}
+
+const RegisterSolver<NlpEntry, OnCuda<NlpEntry, requireOnDevice, solveOnDevice>> registered;
 
 }  // namespace
 }  // namespace nonconvex

@@ -11,6 +11,7 @@
 
 #include "binding/model.hpp"
 #include "binding/operand.hpp"
+#include "binding/ranks.hpp"
 #include "binding/registry.hpp"
 #include "core/index.hpp"
 #include "core/lazy_shared.hpp"
@@ -215,10 +216,10 @@ Napi::Value compileControl(Napi::Env env, const Reader& in) {
   return quadraticHandle(env, poissonControl(side, target, in.number("weight"), source));
 }
 
-/// compileRegression({ loss, x, y, weights, offset, ridge, constraints, start, A, b, squaredNorm }) -> a handle. `x` is
-/// a matrix, of which the handle has a copy, whose numbers the first solve looks at if it is `unchecked`; `constraints`
-/// is what compileModel gives. The first solve checks the part A x = b, ||x||^2 = squaredNorm of them, and moves
-/// `start`, if there is one, to where they hold as equations.
+/// compileRegression({ loss, x, y, weights, offset, ridge, ranks, constraints, start, A, b, squaredNorm }) -> a handle.
+/// `x` is a matrix, of which the handle has a copy, whose numbers the first solve looks at if it is `unchecked`;
+/// `constraints` is what compileModel gives. The first solve checks the part A x = b, ||x||^2 = squaredNorm of them,
+/// and moves `start`, if there is one, to where they hold as equations.
 Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   const bool unchecked = in.has("unchecked");
   auto x = std::make_shared<const RegressionMatrix>(in.object("x"));
@@ -230,6 +231,7 @@ Napi::Value compileRegression(Napi::Env env, const Reader& in) {
   rows.weights = copyOf(in, "weights", rows.matrix.rows);
   if (in.has("offset")) rows.offset = copyOf(in, "offset", rows.matrix.rows);
   rows.ridge = copyOf(in, "ridge", rows.matrix.columns);
+  rows.ranks = readRanks(in);
   std::shared_ptr<SharedProgram> constraints;
   std::shared_ptr<const FeasibleStart> start;
   if (in.has("constraints")) {

@@ -70,6 +70,16 @@ export interface Addon extends Solvers {
   solveEnded(how: string, seconds: number): void;
   /** The counts of all threads. */
   solveCounts(): { open: number; ended: Record<string, number>; seconds: number };
+  /** The ranks of an MPI job by the shim of that path; without one, one rank. */
+  openWorld(request: { path?: string; peerTimeout?: number; kernels?: string }): {
+    rank: number;
+    size: number;
+    handle: object;
+  };
+  /** Ends this rank's part of the job, or with another exit status than 0 the job. */
+  leaveWorld(request: { code: number }): void;
+  /** Bytes of this rank's messages so far. */
+  bytesOfRanks(request: { ranks: object }): number;
   reluPredict(network: object, input: { x: Matrix }): Float64Array;
   compileControl(problem: { side: number; target: Float64Array; weight: number; source: Float64Array }): ProgramHandle;
   /** Numbers of all operations in a serialised graph, by name. */
@@ -123,6 +133,8 @@ export interface RegressionRequest {
   weights: Float64Array;
   offset?: Float64Array | undefined;
   ridge: Float64Array;
+  /** Ranks that have the other rows; then `weights` are not normalised. */
+  ranks?: object | undefined;
   /** All equations. Of those A x = b and ||x||^2 = squaredNorm a solve says what is wrong with them. */
   constraints?: ProgramHandle | undefined;
   /** Looked at where there are constraints: the first solve moves it to where they hold as equations. Default: no solve does. */
@@ -166,6 +178,8 @@ export interface ProgramRequest {
   parameters?: Float64Array;
   /** The data of a model with sums over rows. */
   tables?: RowTableHandle[];
+  /** Ranks that have other rows of its data. */
+  ranks?: object | undefined;
 }
 
 /** A question about a program, or about `callbacks` as a solve takes them, which are then called on this thread. */

@@ -200,6 +200,15 @@ function prebuilds(name: string): string[] {
   return found.length > 0 ? found : [join(own, `${name}.node`)];
 }
 
+/** The shim for a library of MPI: of the environment, of this checkout, or of this package; undefined where there is none. */
+export function mpiShim(library: string): string | undefined {
+  const named = process.env.NONCONVEX_MPI;
+  if (named) return resolve(named);
+  const prebuilt = join('prebuilds', `${process.platform}-${process.arch}`, `mpi-${library}.so`);
+  const candidates = [join('build-mpi', `${library}.so`), prebuilt].map((path) => join(root(), path));
+  return candidates.find((path) => existsSync(path));
+}
+
 /** The folder of another package that this one, or the bundle that it is in, would load. */
 function packageFolder(name: string): string | undefined {
   try {

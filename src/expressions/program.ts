@@ -91,6 +91,10 @@ export abstract class Program {
   get fallbackStart(): Float64Array | undefined {
     return undefined;
   }
+  /** @internal Whether other processes have parts of its data. */
+  get shared(): boolean {
+    return false;
+  }
   /** @internal Where it can be solved. */
   abstract readonly deviceSupport: DeviceSupport;
   /** @internal A start that nothing is computed for, near which solves begin. */
@@ -278,6 +282,8 @@ export interface FamilyParts {
   bounds?: Bounds | undefined;
   fallbackStart?: Float64Array | undefined;
   deviceSupport: DeviceSupport;
+  /** What the addon calls the ranks that have other rows. */
+  ranks?: object | undefined;
   /** The handle of the CPU's addon, or one of each addon. */
   handle: ProgramHandle | Pick<PerAddon<object>, 'handle' | 'ahead'>;
 }
@@ -344,8 +350,14 @@ export class FamilyProgram extends NativeProgram {
   }
 
   protected request(native: Solvers): ProgramRequest {
-    const { handle } = this.#parts;
-    return { program: 'ahead' in handle ? handle.handle(native) : handle };
+    const { handle, ranks } = this.#parts;
+    const program = 'ahead' in handle ? handle.handle(native) : handle;
+    return ranks ? { program, ranks } : { program };
+  }
+
+  /** @internal Whether other ranks have rows of it, so that no process can evaluate it alone. */
+  override get shared(): boolean {
+    return this.#parts.ranks !== undefined;
   }
 
   /** @internal */
@@ -355,8 +367,9 @@ export class FamilyProgram extends NativeProgram {
 
   /** @internal */
   override ahead(native: Solvers, leave?: AbortSignal): Promise<boolean> | undefined {
-    const { handle } = this.#parts;
-    return 'ahead' in handle ? handle.ahead(native, leave) : undefined;
+    const { handle, ranks } = this.#parts;
+    // The other ranks wait for this one even where it is aborted.
+    return 'ahead' in handle ? handle.ahead(native, ranks ? undefined : leave) : undefined;
   }
 }
 

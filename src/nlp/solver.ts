@@ -139,7 +139,7 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   if (answer.status !== 'solved') answer.message = withNames(answer.message, program);
   if (program.derivatives) Object.assign(answer, { derivatives: program.derivatives });
   const result = withDerivatives(answer as typeof answer & { objective: number }, { program, bounds, parameters });
-  if (result.status === 'numericalError') {
+  if (result.status === 'numericalError' && !program.shared) {
     result.message = whatIsNotFinite(program, within(bounds, first.start ?? result.x)) ?? result.message;
   }
   return result;

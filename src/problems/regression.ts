@@ -19,6 +19,7 @@ import type { DeviceSupport } from '../core/device.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { requireMemory } from '../core/memory.js';
 import { isLarge, toLargeOperand, toOperand } from '../core/operand.js';
+import { checkRanks, type Ranks } from '../core/ranks.js';
 import { checkedValues, distinct, type Label } from '../core/targets.js';
 import { Expression } from '../expressions/expression.js';
 import { slice } from '../expressions/indexing.js';
@@ -81,6 +82,11 @@ export interface RegressionData {
    * huge there or there are bounds or inequalities. The first solve does that, beside this thread.
    */
   start?: ArrayLike<number> | undefined;
+  /**
+   * The ranks of an MPI job, `await world()`, each of which has other rows of x, with the same columns, and calls {@link minimize} with the same
+   * settings: the solve is one of all rows, on all ranks. Up to 4,096 columns; on the CPU. Default: all rows are here.
+   */
+  ranks?: Ranks | undefined;
 }
 
 /** Rows of A and a side of A x for each. */
@@ -99,7 +105,7 @@ const exponential: readonly RegressionLoss[] = ['poisson', 'gamma'];
 /** The families that losses are of. */
 const families = { logistic: 'binomial', squared: 'gaussian', poisson: 'poisson', gamma: 'gamma' } as const;
 const members = [
-  ...['x', 'y', 'sampleWeight', 'offset', 'ridge', 'intercept'],
+  ...['x', 'y', 'sampleWeight', 'offset', 'ridge', 'intercept', 'ranks'],
   ...['A', 'b', 'squaredNorm', 'lower', 'upper', 'atMost', 'atLeast', 'constraints', 'start'],
 ];
 
@@ -119,7 +125,8 @@ export class RegressionProgram extends FamilyProgram {
     const features = toLargeOperand('x', given.x);
     const { rows, columns } = features;
     requireMemory(48 * (rows + columns), () => `x of ${rows} rows and ${columns} columns needs`); // ridge, start, bounds; weights
-    const { y, classes } = responses(loss, given.y, rows);
+    const ranks = checkRanks('ranks', given.ranks);
+    const { y, classes } = (ranks ? responsesOfRank : responses)(loss, given.y, rows);
     const intercept = given.intercept !== undefined && checkBoolean('intercept', given.intercept);
     const x = intercept ? appendColumn(features, new Float64Array(rows).fill(1)) : features;
     const linear = ownRows(checkLinearRows(given.A, given.b, columns));
@@ -132,23 +139,21 @@ export class RegressionProgram extends FamilyProgram {
       loss,
       x,
       y,
-      weights: weightsOf(given.sampleWeight, rows),
-      offset: given.offset === undefined ? undefined : perRow('offset', given.offset, rows).slice(),
+      weights: weightsOf(given.sampleWeight, rows, ranks !== undefined),
+      offset: offsetOf(given.offset, rows),
       ridge: ridgeOf(given.ridge, columns, x.columns),
       start: free ? start : undefined,
       ...linear,
       squaredNorm: given.squaredNorm,
+      ranks,
     };
-    const large = isLarge(features);
-    const dense = 'data' in x;
+    const [large, dense] = [isLarge(features), 'data' in x];
     const made = regressionWith(dense && large ? { ...request, unchecked: true } : request, constraints);
     super({
-      m: constraints?.m ?? 0,
-      start,
-      bounds,
+      ...{ m: constraints?.m ?? 0, start, bounds, ranks },
       computesStart: constraints !== undefined && free,
       fallbackStart: exponential.includes(loss) && constraints && free ? start : undefined,
-      deviceSupport: deviceSupportOf(x, free),
+      deviceSupport: ranks ? { cpuOnly: 'regressions over ranks' } : deviceSupportOf(x, free),
       // What a solve needs is ours until an addon asks for it, in pieces where it is large; dense data are for the other addon, too.
       handle: dense || large ? made : made.handle(addon()),
     });
@@ -254,18 +259,29 @@ export function responses(
       throw new RangeError(`y: expected two classes, got ${got}`);
     }
   }
+  const y = numbersOf(loss, values, 'one of two classes, or a share from 0 to 1');
+  if (loss === 'poisson' && y.every((value) => value === 0)) throw new RangeError('y: expected a number that is not 0');
+  return { y };
+}
+
+/** A rank's responses: which classes there are no rank knows by itself, so they are -1 or 0, and 1. */
+function responsesOfRank(loss: RegressionLoss, given: unknown, rows: number): { y: Float64Array; classes?: undefined } {
+  const values = checkedValues(given, rows);
+  const signs = loss === 'logistic' ? Array.from(values, (value) => (value === -1 ? 0 : value)) : values;
+  return { y: numbersOf(loss, signs, 'over ranks -1 or 0, and 1, or a share from 0 to 1') };
+}
+
+/** A copy of responses that are what the loss needs; `ofLogistic` says what that of classes expects. */
+function numbersOf(loss: RegressionLoss, values: ArrayLike<Label>, ofLogistic: string): Float64Array {
   if (typeof values[0] !== 'number') throw new TypeError(`y[0] = ${show(values[0])}: expected a number`);
   const y = finite(values).slice();
   const refuse = (i: number, expected: string) => new RangeError(`y[${i}] = ${y[i]}: expected ${expected}`);
-  for (let i = 0; i < rows; ++i) {
-    const value = y[i] as number;
-    if (loss === 'logistic' && !(value >= 0 && value <= 1))
-      throw refuse(i, 'one of two classes, or a share from 0 to 1');
+  y.forEach((value, i) => {
+    if (loss === 'logistic' && !(value >= 0 && value <= 1)) throw refuse(i, ofLogistic);
     if (loss === 'poisson' && !(value >= 0)) throw refuse(i, 'a number >= 0');
     if (loss === 'gamma' && !(value > 0)) throw refuse(i, 'a number > 0');
-  }
-  if (loss === 'poisson' && y.every((value) => value === 0)) throw new RangeError('y: expected a number that is not 0');
-  return { y };
+  });
+  return y;
 }
 
 /** Numbers that are all finite; other labels are not looked at. */
@@ -273,17 +289,22 @@ function finite(values: ArrayLike<Label>): Float64Array {
   return typeof values[0] === 'number' ? checkVector('y', values) : new Float64Array(0);
 }
 
+function offsetOf(given: unknown, rows: number): Float64Array | undefined {
+  return given === undefined ? undefined : perRow('offset', given, rows).slice();
+}
+
 function perRow(name: string, given: unknown, rows: number, lower = Number.NEGATIVE_INFINITY): Float64Array {
   return checkVector(name, given, { length: rows, per: 'one for each row of x', lower });
 }
 
-function weightsOf(given: unknown, rows: number): Float64Array {
-  if (given === undefined) return new Float64Array(rows).fill(1 / rows);
+/** Weights whose sum is 1; of rows that other ranks have more of, as they are given. */
+function weightsOf(given: unknown, rows: number, shared: boolean): Float64Array {
+  if (given === undefined) return new Float64Array(rows).fill(shared ? 1 : 1 / rows);
   const weights = perRow('sampleWeight', given, rows, 0);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (!(total > 0)) throw new RangeError('sampleWeight: expected a number > 0');
   if (!Number.isFinite(total)) throw new RangeError('sampleWeight: expected numbers whose sum is finite');
-  return weights.map((weight) => weight / total);
+  return shared ? weights.slice() : weights.map((weight) => weight / total);
 }
 
 function ridgeOf(given: unknown, features: number, unknowns: number): Float64Array {

@@ -3,6 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { checkPath, checkSignal, isError } from '../core/check.js';
+import { SolverError } from '../core/error.js';
+import type { Part } from '../core/ranks.js';
 import { isBlank, LF, Scanner } from './scanner.js';
 
 export type Chunks = AsyncIterable<Uint8Array>;
@@ -17,12 +19,13 @@ export async function parseFile<T>(
   path: string | URL,
   signal: AbortSignal | undefined,
   parse: (name: string, chunks: Chunks) => Promise<T>,
+  part?: Part,
 ): Promise<T> {
   const name = checkPath('path', path);
   checkSignal('signal', signal);
   try {
     signal?.throwIfAborted();
-    const parsed = await parseOpened(name, await open(name), signal, parse);
+    const parsed = await parseOpened(name, await open(name), signal, parse, part);
     signal?.throwIfAborted();
     return parsed;
   } catch (error) {
@@ -36,11 +39,20 @@ async function parseOpened<T>(
   file: FileHandle,
   signal: AbortSignal | undefined,
   parse: (name: string, chunks: Chunks) => Promise<T>,
+  part: Part | undefined,
 ): Promise<T> {
   try {
     const first = await chunk(file);
+    const packed = first[0] === 0x1f && first[1] === 0x8b;
+    if (part) {
+      if (!packed) return await parse(`${name}, part ${part.rank} of ${part.size}`, linesOf(file, part, signal));
+      throw new SolverError(
+        'UNSUPPORTED',
+        `${name}: is gzip, which has no parts; expected as many files as parts, or plain text`,
+      );
+    }
     const chunks = chunksOf(first, file, signal);
-    if (!(first[0] === 0x1f && first[1] === 0x8b)) return await parse(name, chunks);
+    if (!packed) return await parse(name, chunks);
     const parseText = (text: Chunks) => parse(name, watched(text, signal)).catch(rethrow);
     return await pipeline(chunks, createGunzip({ chunkSize: chunkBytes }), parseText);
   } finally {
@@ -66,6 +78,37 @@ async function* chunksOf(first: Buffer, file: FileHandle, signal: AbortSignal | 
   for (let next = first; next.length > 0; next = await chunk(file)) {
     yield next;
     if (signal?.aborted) rethrow(signal.reason);
+  }
+}
+
+/** The lines that begin in a part of the file's bytes. */
+async function* linesOf(
+  file: FileHandle,
+  { rank, size }: Part,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const { size: bytes } = await file.stat();
+  const border = (k: number): number => Math.floor((bytes / size) * k);
+  const end = border(rank + 1);
+  // A line begins after the end of the one before, which is the last byte before the part where a line begins with it.
+  let at = Math.max(0, border(rank) - 1);
+  let begun = rank === 0;
+  while (at < bytes) {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, at);
+    if (signal?.aborted) rethrow(signal.reason);
+    let [from, to] = [0, bytesRead];
+    if (!begun) {
+      const first = buffer.subarray(0, bytesRead).indexOf(LF);
+      from = first < 0 ? bytesRead : first + 1;
+      begun = first >= 0;
+    }
+    // None begins here any more once one has ended at the border.
+    const last =
+      at + bytesRead >= end ? buffer.subarray(0, bytesRead).indexOf(LF, Math.max(from - 1, end - 1 - at)) : -1;
+    if (last >= 0) to = last + 1;
+    if (begun && to > from) yield buffer.subarray(from, to);
+    if (last >= 0 || bytesRead === 0) return;
+    at += bytesRead;
   }
 }
 

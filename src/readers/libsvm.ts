@@ -1,17 +1,23 @@
 import { checkMembers, show } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
+import { checkPart, type Part } from '../core/ranks.js';
 import { type Chunks, parseBlocks, parseFile } from './file.js';
 import { Growing } from './growing.js';
 import { checkLimits } from './limits.js';
 import type { ReadOptions } from './matrixMarket.js';
 import { Memory } from './memory.js';
-import { isBlank, LF, type Scanner } from './scanner.js';
+import { isBlank, LF, Scanner } from './scanner.js';
 
 export interface ReadLibsvmOptions extends ReadOptions {
   /** Columns of x. Default: as many as the largest index needs. A larger index is refused. */
   columns?: number | undefined;
   /** Whether indices begin with 0. Default: with 1, and 0 is refused. */
   zeroBased?: boolean | undefined;
+  /**
+   * The part that is read, such as that of a rank, `await world()`: of several files every size-th, from number `rank` on, where there are as
+   * many as parts; else of each file the lines that begin in that part of its bytes. Needs `columns`. Default: all.
+   */
+  part?: Part | undefined;
 }
 
 export interface LibsvmData {
@@ -30,19 +36,38 @@ export interface LibsvmData {
  *
  * Several labels in a line, `qid:` and an index given twice are refused.
  *
+ * Of several files the examples are those of one after the other.
+ *
  * @throws SyntaxError or RangeError where the file is not as it should be, with its name, the line and the text there;
  * {@link SolverError} `OUT_OF_MEMORY` where what it holds needs more than `maxBytes`; the error of Node where it cannot be read.
  */
-export async function readLibsvm(path: string | URL, options: ReadLibsvmOptions = {}): Promise<LibsvmData> {
+export async function readLibsvm(
+  path: string | URL | readonly (string | URL)[],
+  options: ReadLibsvmOptions = {},
+): Promise<LibsvmData> {
   checkOptions(options);
-  return parseFile(path, options.signal, (name, chunks) => parseLibsvm(name, chunks, options));
+  const examples = new Examples(options);
+  const read = (name: string, chunks: Chunks): Promise<Scanner> => readExamples(name, chunks, examples);
+  const { part, signal } = options;
+  const paths = Array.isArray(path) ? (path as readonly (string | URL)[]) : [path as string | URL];
+  const inTurn = part !== undefined && paths.length >= part.size;
+  let text = new Scanner(String(paths[0]));
+  for (const [k, each] of paths.entries()) {
+    if (!inTurn) text = await parseFile(each, signal, read, part);
+    else if (k % part.size === part.rank) text = await parseFile(each, signal, read);
+  }
+  return examples.finish(text);
 }
 
 export async function parseLibsvm(name: string, chunks: Chunks, options: ReadLibsvmOptions = {}): Promise<LibsvmData> {
   const examples = new Examples(options);
+  return examples.finish(await readExamples(name, chunks, examples));
+}
+
+async function readExamples(name: string, chunks: Chunks, examples: Examples): Promise<Scanner> {
   const text = await parseBlocks(name, chunks, 'word', (text) => examples.read(text));
   examples.endLine(text);
-  return examples.finish(text);
+  return text;
 }
 
 const HASH = 35;
@@ -51,13 +76,16 @@ const COMMA = 44;
 const largest = 0x7fffffff; // of what an Int32Array holds
 
 function checkOptions(options: ReadLibsvmOptions): void {
-  const known = ['columns', 'zeroBased', 'signal', 'maxBytes', 'maxRows', 'maxColumns'];
-  const { columns, zeroBased } = checkMembers('options', options, known, 'option');
+  const known = ['columns', 'zeroBased', 'part', 'signal', 'maxBytes', 'maxRows', 'maxColumns'];
+  const { columns, zeroBased, part } = checkMembers('options', options, known, 'option');
   if (columns !== undefined) {
     if (typeof columns !== 'number') throw new TypeError(`columns = ${show(columns)}: expected a number`);
     if (!Number.isInteger(columns) || columns < 0 || columns > largest) {
       throw new RangeError(`columns = ${columns}: expected an integer in [0, ${largest}]`);
     }
+  }
+  if (checkPart('part', part) && columns === undefined) {
+    throw new TypeError('columns = undefined: expected a number, as parts alone do not say how many there are');
   }
   const { maxColumns } = checkLimits(options);
   if (columns !== undefined && columns > maxColumns) {

@@ -5,13 +5,16 @@
 #include <string_view>
 
 #include "binding/model.hpp"
+#include "binding/ranks.hpp"
 #include "solvers/nlp/solver.hpp"
 
 namespace nonconvex {
 
 struct NlpEntry {
   static constexpr const char* name = "nlp";
-  using Problem = NlpProblem;
+  struct Problem : NlpProblem {
+    std::shared_ptr<Ranks::Turn> turn;  ///< of a solve over ranks
+  };
   using Settings = NlpSettings;
   using Solution = NlpSolution;
   template <class La>
@@ -23,6 +26,7 @@ struct NlpEntry {
 
   static Problem read(const Reader& in) {
     Problem problem;
+    if (auto ranks = readRanks(in)) problem.turn = std::make_shared<Ranks::Turn>(std::move(ranks));
     if (in.has("unread")) {
       in.leaveUnread();
     } else {

@@ -79,6 +79,7 @@ std::shared_ptr<const GlmData::Analysis> GlmData::analysis(const Cpu& la) const 
 }
 
 std::shared_ptr<const GlmData::Analysis> GlmData::analyse(const Cpu& la) const {
+  if (rows_.ranks) return analyseOverRanks();
   auto made = std::make_shared<Analysis>();
   made->gram = withoutTree(made->work);
   const double n = columns();
@@ -101,6 +102,22 @@ std::shared_ptr<const GlmData::Analysis> GlmData::analyse(const Cpu& la) const {
   made->gram = Gram::tree;
   made->work.hessian = RowWork::perPiece * made->tree->cost();  // with the passes
   made->work.gradient = RowWork::perRow * count();
+  return made;
+}
+
+/// A pattern that is the same on all ranks, whatever rows they have, and the work of the one that has most.
+std::shared_ptr<const GlmData::Analysis> GlmData::analyseOverRanks() const {
+  constexpr int mostColumns = 4096;
+  if (columns() > mostColumns) {
+    throw Error(ErrorKind::solver,
+                "x has " + show(columns()) + " columns: over ranks up to " + show(mostColumns) + " are possible",
+                "UNSUPPORTED");
+  }
+  auto made = std::make_shared<Analysis>();
+  made->gram = withoutTree(made->work);
+  made->work.hessian = rows_.ranks->max(made->work.hessian);
+  made->work.gradient = rows_.ranks->max(made->work.gradient);
+  made->hessian = allPairs();
   return made;
 }
 

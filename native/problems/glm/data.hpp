@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/communicator.hpp"
 #include "core/lazy_shared.hpp"
 #include "data/row_tree.hpp"
 #include "data/sparse_matrix.hpp"
@@ -25,6 +26,8 @@ class GlmData {
     std::vector<double> weights;
     std::vector<double> offset;  ///< empty: 0
     std::vector<double> ridge;   ///< one for each column
+    /// Ranks that have the other rows; then weights are not normalised. Null: all rows are here.
+    std::shared_ptr<Ranks> ranks;
   };
   /// How the Hessian A^T W A is summed up. Rows: into squares, each of a share of the rows. Blocks: the same by BLAS,
   /// the rows written out. Columns: one after the other. Tree: what rows have in common once.
@@ -55,6 +58,7 @@ class GlmData {
 
  private:
   std::shared_ptr<const Analysis> analyse(const Cpu& la) const;
+  std::shared_ptr<const Analysis> analyseOverRanks() const;
   /// How the Hessian is summed up where rows have nothing in common; sets `work`.
   Gram withoutTree(RowWork& work) const;
   SparsePattern allPairs() const;

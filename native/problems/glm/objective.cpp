@@ -36,15 +36,33 @@ GlmObjective::GlmObjective(std::shared_ptr<const GlmData> data, const MatrixInpu
       gradient_(x_.size()),
       curvatures_(at(data_->count())),
       keptCurvatures_(curvatures_.size()),
-      t_(curvatures_.size()) {}
+      t_(curvatures_.size()) {
+  weights_ = data_->rows().weights;
+}
 
 const GlmData::Analysis& GlmObjective::analysis() const {
   if (!analysis_) analysis_ = data_->analysis(la_);
   return *analysis_;
 }
 
+/// values := their sums over the ranks that have rows
+void GlmObjective::together(std::span<double> values) const {
+  if (data_->rows().ranks) data_->rows().ranks->sum(values);
+}
+
+/// Lets the sum of the weights of all ranks be 1.
+void GlmObjective::normaliseWeights() {
+  double total = 0;
+  for (const double weight : data_->rows().weights) total += weight;
+  together({&total, 1});
+  ownWeights_ = data_->rows().weights;
+  for (double& weight : ownWeights_) weight /= total;
+  weights_ = ownWeights_;
+}
+
 /// Makes what the passes need.
 void GlmObjective::prepare() {
+  if (data_->rows().ranks) normaliseWeights();
   const int rows = data_->count(), n = data_->columns();
   const double entries = data_->dense() ? 1.0 * rows * n : static_cast<double>(data_->rows().matrix.indices.size());
   constexpr int cached = 1 << 15;  // numbers of a block that is read twice
@@ -191,12 +209,13 @@ void GlmObjective::evaluate() {
     if (!rows.offset.empty()) {
       for (int i = 0; i < count; ++i) t[i] += rows.offset[begin + at(i)];
     }
-    sums_[at(p)] += glmLosses(rows.family, count, t, rows.y.data() + begin, rows.weights.data() + begin, first,
+    sums_[at(p)] += glmLosses(rows.family, count, t, rows.y.data() + begin, weights_.data() + begin, first,
                               curvatures_.data() + begin);
     std::copy(first, first + count, t);
   });
   value_ = 0;
   for (const double sum : sums_) value_ += sum;
+  together({&value_, 1});
   for (std::size_t j = 0; j < x_.size(); ++j) value_ += 0.5 * rows.ridge[j] * x_[j] * x_[j];
   evaluated_ = true;
   gradientKnown_ = keptHere_ = false;
@@ -206,6 +225,7 @@ void GlmObjective::evaluateGradient() {
   evaluate();
   if (std::exchange(gradientKnown_, true)) return;
   sumTransposed(gradient_);
+  together(gradient_);
   const std::vector<double>& ridge = data_->rows().ridge;
   for (std::size_t j = 0; j < x_.size(); ++j) gradient_[j] += ridge[j] * x_[j];
 }
@@ -220,17 +240,30 @@ void GlmObjective::gradient(std::span<double> g) {
   std::copy(gradient_.begin(), gradient_.end(), g.begin());
 }
 
+/// The mean of y, weighted, over all ranks.
+double GlmObjective::meanResponse() const {
+  if (!data_->rows().ranks) return data_->meanResponse();
+  double sums[2] = {0, 0};
+  for (std::size_t i = 0; i < weights_.size(); ++i) {
+    sums[0] += weights_[i] * data_->rows().y[i];
+    sums[1] += weights_[i];
+  }
+  together(sums);
+  return sums[0] / sums[1];
+}
+
 /// The largest entry of the gradient where all predictions are the mean response.
 double GlmObjective::typicalGradient() {
   const GlmData::Rows& rows = data_->rows();
-  const double mean = data_->meanResponse();
+  const double mean = meanResponse();
   evaluated_ = false;
   pass(x_, [&](int, Piece block) {
     for (int i = block.begin; i < block.end; ++i) {
-      t_[at(i)] = rows.weights[at(i)] * derivativeAtMean(rows.family, mean, rows.y[at(i)]);
+      t_[at(i)] = weights_[at(i)] * derivativeAtMean(rows.family, mean, rows.y[at(i)]);
     }
   });
   sumTransposed(gradient_);
+  together(gradient_);
   double largest = 0;
   for (std::size_t j = 0; j < x_.size(); ++j) {
     largest = std::max(largest, std::abs(gradient_[j] + rows.ridge[j] * x_[j]));
@@ -244,11 +277,13 @@ void GlmObjective::hessianProduct(double sigma, std::span<const double> v, std::
     for (int i = block.begin; i < block.end; ++i) t_[at(i)] *= curvatures_[at(i)];
   });
   sumTransposed(out);
+  together(out);
   const std::vector<double>& ridge = data_->rows().ridge;
   for (std::size_t j = 0; j < out.size(); ++j) out[j] = sigma * (out[j] + ridge[j] * v[j]);
 }
 
 std::optional<GramFactor> GlmObjective::gramFactor(double sigma, std::span<const double>, std::span<double> rest) {
+  if (data_->rows().ranks) return std::nullopt;  // of some of the rows
   evaluate();
   for (std::size_t j = 0; j < rest.size(); ++j) rest[j] = sigma * data_->rows().ridge[j];
   GramFactor gram;
@@ -264,7 +299,7 @@ std::optional<GramFactor> GlmObjective::gramFactor(double sigma, std::span<const
 }
 
 std::unique_ptr<Objective> GlmObjective::sample(double overhead) const {
-  if (analysis().gram == GlmData::Gram::columns) return nullptr;
+  if (data_->rows().ranks || analysis().gram == GlmData::Gram::columns) return nullptr;
   const GlmData::Rows& all = data_->rows();
   const int n = data_->columns();
   const int size = sampleSize(data_->count(), n, analysis().work, overhead);
@@ -297,6 +332,7 @@ void GlmObjective::hessian(double sigma, std::span<double> values) {
       fillSquares();
       sumSquares({kept_.data(), values.size()});
     }
+    together({kept_.data(), values.size()});
     std::copy(curvatures_.begin(), curvatures_.end(), keptCurvatures_.begin());
     isKept_ = keptHere_ = true;
   }
@@ -306,18 +342,20 @@ void GlmObjective::hessian(double sigma, std::span<double> values) {
 bool GlmObjective::useLaggedHessian(double accuracy) {
   evaluate();
   if (!isKept_) return false;
-  double now = 0, then = 0;
+  double sums[2] = {0, 0};
   for (std::size_t i = 0; i < curvatures_.size(); ++i) {
-    now += curvatures_[i];
-    then += keptCurvatures_[i];
+    sums[0] += curvatures_[i];
+    sums[1] += keptCurvatures_[i];
   }
+  together(sums);
   const auto change = [&](double factor) {
     double sum = 0;
     for (std::size_t i = 0; i < curvatures_.size(); ++i) sum += std::abs(curvatures_[i] - factor * keptCurvatures_[i]);
+    together({&sum, 1});
     return sum;
   };
   const double costInPasses = analysis().work.hessian / analysis().work.gradient;
-  multiple_ = kept_hessian::laggedMultiple(accuracy, costInPasses, now, then, change);
+  multiple_ = kept_hessian::laggedMultiple(accuracy, costInPasses, sums[0], sums[1], change);
   return multiple_.has_value();
 }
 
@@ -329,6 +367,7 @@ bool GlmObjective::useHessianLowerBound() {
   for (std::size_t i = 0; i < curvatures_.size(); ++i) {
     if (curvatures_[i] < least * keptCurvatures_[i]) least = curvatures_[i] / keptCurvatures_[i];
   }
+  if (data_->rows().ranks) least = data_->rows().ranks->min(least);
   if (!(least >= kept_hessian::leastShare)) return false;
   multiple_ = least;
   return true;

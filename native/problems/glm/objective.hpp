@@ -52,6 +52,9 @@ class GlmObjective final : public Objective,
 
   const GlmData::Analysis& analysis() const;
   void prepare();
+  void normaliseWeights();
+  void together(std::span<double> values) const;
+  double meanResponse() const;
   void evaluate();
   void evaluateGradient();
   template <class PerRow>
@@ -71,7 +74,9 @@ class GlmObjective final : public Objective,
 
   std::shared_ptr<const GlmData> data_;
   MatrixInput dense_;
-  std::vector<double> ownRows_;  // of a sample of dense data
+  std::vector<double> ownRows_;     // of a sample of dense data
+  std::vector<double> ownWeights_;  // where they are normalised over ranks
+  std::span<const double> weights_;
   Cpu la_;
   mutable std::shared_ptr<const GlmData::Analysis> analysis_;  // null until it is needed
   int blockRows_;

@@ -1,0 +1,231 @@
+// The ranks of an MPI job, by a shim that is opened when JavaScript asks for them.
+#include "binding/ranks.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+
+#include "binding/mpi_table.hpp"
+#include "binding/registry.hpp"
+
+#ifndef _WIN32
+#include <dlfcn.h>
+
+#include <csignal>
+#endif
+
+namespace nonconvex {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Says it where whoever started the job sees it; exceptions end nobody else.
+void say(const std::string& sentence) { std::fprintf(stderr, "nonconvex: %s\n", sentence.c_str()); }
+
+/// Sums by a shim. They do not block within MPI, whose waiting keeps a processor busy: who waits looks, and sleeps.
+class Mpi final : public Communicator {
+ public:
+  Mpi(const nonconvexMpi& table, int rank, int size, double peerTimeout)
+      : table_(table), rank_(rank), size_(size), peerTimeout_(peerTimeout) {}
+
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+
+  void reduce(Operation operation, std::span<double> values) override {
+    constexpr std::size_t most = std::size_t{1} << 27;  // of what an int counts, and of memory that a library may copy
+    for (std::size_t begin = 0; begin < values.size(); begin += most) {
+      const auto part = values.subspan(begin, std::min(most, values.size() - begin));
+      require(table_.reduce(static_cast<int>(operation), part.data(), static_cast<int>(part.size())));
+      wait();
+    }
+  }
+
+  void broadcast(int from, std::span<char> bytes) override {
+    require(table_.broadcast(from, bytes.data(), static_cast<int>(bytes.size())));
+    wait();
+  }
+
+  /// Leaves the job: with all ranks where they come within ten seconds, else by ending all of them.
+  void leave(int code) {
+    if (code != 0) {
+      say("rank " + show(rank_) + " of " + show(size_) + " ends with exit status " + show(code) +
+          ", and all ranks with it");
+      table_.abort(code);
+    }
+    constexpr double seconds = 10;
+    if (table_.gather() == NONCONVEX_MPI_DONE && waited(seconds)) return table_.close();
+    say("rank " + show(rank_) + " of " + show(size_) + " has ended, others go on for more than " + show(seconds) +
+        " s: all ranks end");
+    table_.abort(1);
+  }
+
+ private:
+  void require(int status) const {
+    if (status == NONCONVEX_MPI_FAILED) throw Error(ErrorKind::solver, "MPI failed", "PEER_FAILED");
+  }
+
+  void wait() {
+    ++messages_;
+    if (waited(peerTimeout_)) return;
+    // Its memory belongs to a message that is open, so there is no way on.
+    say("rank " + show(rank_) + " of " + show(size_) + " has waited " + show(peerTimeout_) +
+        " s for the others, in message " + show(messages_) + ": all ranks end");
+    table_.abort(1);
+  }
+
+  /// Whether it was done in time.
+  bool waited(double seconds) {
+    const Clock::time_point begin = Clock::now();
+    for (;;) {
+      const int status = table_.test();
+      if (status == NONCONVEX_MPI_DONE) return true;
+      require(status);
+      const std::chrono::duration<double> since = Clock::now() - begin;
+      if (since.count() > seconds) return false;
+      constexpr double busy = 50e-6;  // seconds: what a message takes where all are there
+      if (since.count() > busy) std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+  }
+
+  const nonconvexMpi& table_;
+  int rank_, size_;
+  double peerTimeout_;
+  long long messages_ = 0;
+};
+
+/// One rank, all rows.
+class Alone final : public Communicator {
+ public:
+  int rank() const override { return 0; }
+  int size() const override { return 1; }
+  void reduce(Operation, std::span<double>) override {}
+  void broadcast(int, std::span<char>) override {}
+};
+
+/// The job's ranks: one set for a process, which MPI can begin once.
+std::shared_ptr<Ranks> theWorld;
+Mpi* theJob = nullptr;
+
+#ifndef _WIN32
+/// Keeps the handlers of all signals: UCX, under both libraries, takes over SIGSEGV when it is loaded, which V8 needs
+/// for WebAssembly.
+class SignalsKept {
+ public:
+  SignalsKept() {
+    for (int k = 1; k < count; ++k) known_[k] = sigaction(k, nullptr, &actions_[k]) == 0;
+  }
+  ~SignalsKept() {
+    for (int k = 1; k < count; ++k) {
+      if (known_[k]) sigaction(k, &actions_[k], nullptr);
+    }
+  }
+
+ private:
+  static constexpr int count = 32;
+  struct sigaction actions_[count];
+  bool known_[count] = {};
+};
+
+const nonconvexMpi& openShim(const std::string& path) {
+  // Libraries of MPI open parts of themselves, which are to find the others.
+  void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
+  if (library == nullptr) throw Error(ErrorKind::solver, dlerror(), "LIBRARY_NOT_FOUND");
+  auto* const table = reinterpret_cast<const nonconvexMpi* (*)()>(dlsym(library, "nonconvexMpiTable"));
+  if (table == nullptr || table()->version != NONCONVEX_MPI_VERSION) {
+    throw Error(ErrorKind::solver, path + ": is no shim of this version; npm run build:mpi", "LIBRARY_NOT_FOUND");
+  }
+  return *table();
+}
+
+std::unique_ptr<Mpi> beginJob(const std::string& path, double peerTimeout) {
+  const SignalsKept kept;
+  const nonconvexMpi& table = openShim(path);
+  int rank = 0, size = 0;
+  const int status = table.open(&rank, &size);
+  if (status == NONCONVEX_MPI_NO_THREADS) {
+    throw Error(ErrorKind::solver, std::string(table.library()) + ": was built without threads", "UNSUPPORTED");
+  }
+  if (status != NONCONVEX_MPI_DONE) throw Error(ErrorKind::solver, path + ": MPI_Init_thread failed", "PEER_FAILED");
+  return std::make_unique<Mpi>(table, rank, size, peerTimeout);
+}
+#else
+std::unique_ptr<Mpi> beginJob(const std::string&, double) {
+  throw Error(ErrorKind::solver, "ranks of MPI are not there on Windows", "UNSUPPORTED");
+}
+#endif
+
+const napi_type_tag ranksTag = {0x6e6f6e636f6e7672, reinterpret_cast<std::uint64_t>(&ranksTag)};
+
+/// openWorld({ path, peerTimeout, kernels }) -> { rank, size, handle }. Without a path there is one rank. Rejects
+/// processors whose kernels, as `kernels` says, are not those of all ranks.
+Napi::Value openWorld(Napi::Env env, const Reader& in) {
+  if (!theWorld) {
+    if (in.has("path")) {
+      auto job = beginJob(in.text("path"), in.number("peerTimeout"));
+      theJob = job.get();
+      const double kernels = static_cast<double>(fingerprint(in.text("kernels")) >> 12);
+      double both[2] = {kernels, -kernels};
+      job->reduce(Communicator::Operation::max, both);
+      theWorld = std::make_shared<Ranks>(std::move(job));
+      if (both[0] != -both[1]) {
+        throw Error(
+            ErrorKind::solver,
+            "the ranks' processors take different kernels, whose last digits differ; set OPENBLAS_CORETYPE to one "
+            "that all have",
+            "UNSUPPORTED");
+      }
+    } else {
+      theWorld = std::make_shared<Ranks>(std::make_unique<Alone>());
+    }
+  }
+  const Napi::Object handle = Napi::Object::New(env);
+  handle.TypeTag(&ranksTag);
+  auto held = std::make_unique<std::shared_ptr<Ranks>>(theWorld);
+  const auto finalize = [](napi_env, void* data, void*) { delete static_cast<std::shared_ptr<Ranks>*>(data); };
+  if (napi_wrap(env, handle, held.get(), finalize, nullptr, nullptr) != napi_ok) throw Napi::Error::New(env);
+  held.release();
+  Writer out(env);
+  out.number("rank", theWorld->rank());
+  out.number("size", theWorld->size());
+  out.value("handle", handle);
+  return out.object();
+}
+
+/// leaveWorld({ code }): at the end of the process, with its exit status. Of a solve over ranks that runs then the
+/// others would wait for an answer for ever: it ends the job.
+Napi::Value leaveWorld(Napi::Env env, const Reader& in) {
+  if (theJob != nullptr) {
+    const int code = in.integer("code");
+    theJob->leave(code == 0 && theWorld->busy() ? 1 : code);
+    theJob = nullptr;
+  }
+  return env.Undefined();
+}
+
+/// bytesOfRanks({ ranks }) -> bytes of this rank's messages so far
+Napi::Value bytesOfRanks(Napi::Env env, const Reader& in) {
+  const auto ranks = readRanks(in);
+  return Napi::Number::New(env, ranks ? ranks->bytes() : 0);
+}
+
+const RegisterFunction ofRanks[] = {{"openWorld", openWorld, "request"},
+                                    {"leaveWorld", leaveWorld, "request"},
+                                    {"bytesOfRanks", bytesOfRanks, "request"}};
+
+}  // namespace
+
+std::shared_ptr<Ranks> readRanks(const Reader& in) {
+  if (!in.has("ranks")) return nullptr;
+  const Napi::Object object = in.object("ranks").asObject();
+  void* data = nullptr;
+  if (!object.CheckTypeTag(&ranksTag) || napi_unwrap(object.Env(), object, &data) != napi_ok) {
+    throw Error(ErrorKind::type, in.pathOf("ranks") + " = an object: expected what world() gives");
+  }
+  return *static_cast<std::shared_ptr<Ranks>*>(data);
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,133 @@
+#include "core/communicator.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "core/error.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// A hash as a number that holds all of its bits.
+double exactly(std::uint64_t hash) { return static_cast<double>(hash & ((std::uint64_t{1} << 52) - 1)); }
+
+std::uint64_t hashBytes(const unsigned char* bytes, std::size_t count, std::uint64_t hash) {
+  for (std::size_t k = 0; k < count; ++k) hash = (hash ^ bytes[k]) * 0x100000001b3;
+  return hash;
+}
+
+}  // namespace
+
+std::uint64_t fingerprint(std::span<const double> values, std::uint64_t before) {
+  for (const double value : values) {
+    std::array<unsigned char, sizeof value> bytes;
+    std::memcpy(bytes.data(), &value, sizeof value);
+    before = hashBytes(bytes.data(), bytes.size(), before);
+  }
+  return before;
+}
+
+std::uint64_t fingerprint(std::string_view text, std::uint64_t before) {
+  return hashBytes(reinterpret_cast<const unsigned char*>(text.data()), text.size(), before);
+}
+
+// Turns --------------------------------------------------------------------------------------------------------------
+
+Ranks::Turn::Turn(std::shared_ptr<Ranks> ranks) : ranks_(std::move(ranks)) {
+  const std::lock_guard lock(ranks_->mutex_);
+  number_ = ranks_->turns_++;
+}
+
+Ranks::Turn::~Turn() {
+  const std::lock_guard lock(ranks_->mutex_);
+  ranks_->left_.insert(number_);
+  while (ranks_->left_.erase(ranks_->now_) > 0) ++ranks_->now_;
+  ranks_->turned_.notify_all();
+}
+
+void Ranks::reduce(Communicator::Operation operation, std::span<double> values) {
+  if (joint_ == nullptr) {
+    throw Error(ErrorKind::solver, "data that are spread over ranks are looked at by a solve of all of them alone",
+                "UNSUPPORTED");
+  }
+  joint_->head(JointSolve::Stage::sum, 4 * values.size() + static_cast<std::uint64_t>(operation));
+  communicator_->reduce(operation, values);
+  bytes_ += static_cast<double>(sizeof(double) * values.size());
+  joint_->agreed_.checkpoint();
+}
+
+// Joint solves -------------------------------------------------------------------------------------------------------
+
+JointSolve::JointSolve(std::shared_ptr<Ranks::Turn> turn, Monitor& wishes, std::uint64_t fingerprint)
+    : turn_(std::move(turn)),
+      ranks_(*turn_->ranks_),
+      wishes_(wishes),
+      agreed_(std::numeric_limits<double>::infinity(), [this](const Progress& progress) { wishes_.report(progress); }) {
+  std::unique_lock lock(ranks_.mutex_);
+  ranks_.turned_.wait(lock, [&] { return ranks_.now_ == turn_->number_; });
+  lock.unlock();
+  ranks_.joint_ = this;
+  try {
+    head(Stage::begin, fingerprint);
+  } catch (...) {
+    ranks_.joint_ = nullptr;
+    throw;
+  }
+  agreed_.restart();
+  agreed_.setInterruptible(false);
+}
+
+JointSolve::~JointSolve() {
+  if (!over_) fail("the solve was left");
+  ranks_.joint_ = nullptr;
+}
+
+void JointSolve::head(Stage stage, std::uint64_t detail, const std::string* failure) {
+  const double wish = wishes_.aborted() ? 2 : wishes_.outOfTime() ? 1 : 0;
+  const double place = 4 * heads_++ + static_cast<double>(stage);
+  const double what = exactly(detail);
+  const double failed = failure != nullptr ? ranks_.rank() + 1 : 0;
+  std::array<double, 6> values = {wish, failed, place, -place, what, -what};
+  Communicator& communicator = ranks_.communicator();
+  communicator.reduce(Communicator::Operation::max, values);
+  ranks_.bytes_ += sizeof values;
+  if (values[1] > 0) {
+    over_ = true;
+    const int from = static_cast<int>(values[1]) - 1;
+    std::array<char, 512> text{};
+    if (failure != nullptr) std::copy_n(failure->data(), std::min(failure->size(), text.size() - 1), text.data());
+    communicator.broadcast(from, text);
+    if (failure != nullptr) return;
+    throw Error(ErrorKind::solver, "rank " + show(from) + " of " + show(ranks_.size()) + ": " + text.data(),
+                "PEER_FAILED");
+  }
+  if (values[2] != -values[3] || values[4] != -values[5]) {
+    over_ = true;
+    const bool same = values[2] == -values[3];
+    throw Error(ErrorKind::solver,
+                same && stage == Stage::begin ? "ranks have problems or settings that differ; expected the same on all"
+                : same && stage == Stage::end ? "ranks have answers that differ"
+                                              : "ranks have gone different ways at message " + show(heads_),
+                "PEER_FAILED");
+  }
+  if (values[0] >= 2) agreed_.abort();
+  if (values[0] == 1) agreed_.limitTime(0);
+}
+
+void JointSolve::end(std::span<const double> answer) {
+  head(Stage::end, fingerprint(answer));
+  over_ = true;
+}
+
+void JointSolve::fail(const std::string& why) noexcept {
+  if (over_) return;
+  over_ = true;
+  try {
+    head(Stage::end, 0, &why);
+  } catch (...) {
+    // Nobody is left to be told.
+  }
+}
+
+}  // namespace nonconvex

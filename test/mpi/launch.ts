@@ -1,0 +1,96 @@
+// Programs over ranks by the MPI libraries of the machine.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+export interface Library {
+  name: 'openmpi' | 'mpich';
+  launcher: string;
+  args: readonly string[];
+}
+
+/** Libraries whose launcher is installed and whose shim is built. */
+export const libraries: Library[] = (
+  [
+    { name: 'openmpi', launcher: 'mpirun.openmpi', args: ['--allow-run-as-root', '--oversubscribe'] },
+    { name: 'mpich', launcher: 'mpirun.mpich', args: [] },
+  ] satisfies Library[]
+).filter(({ name, launcher }) => {
+  const found = existsSync(join(root, 'build-mpi', `${name}.so`)) && spawnSync(launcher, ['--version']).status === 0;
+  if (!found)
+    console.log(`not run: tests of ranks by ${name}, whose launcher or shim (npm run build:mpi) is not there`);
+  return found;
+});
+
+export interface Run {
+  code: number | null;
+  seconds: number;
+  errors: string;
+  /** What they have printed. */
+  output: string;
+  /** What ranks have said. */
+  said: Record<string, unknown>[];
+  /** Processes of the job that are still there. */
+  left: number;
+}
+
+/** Runs one of test/mpi/programs over ranks. */
+export async function launch(
+  { launcher, args }: Library,
+  size: number,
+  program: string,
+  rest: readonly string[] = [],
+  more: Record<string, string> = {},
+): Promise<Run> {
+  const folder = mkdtempSync(join(tmpdir(), 'nonconvex-mpi-'));
+  const out = join(folder, 'said');
+  writeFileSync(out, '');
+  const path = join(import.meta.dirname, 'programs', program);
+  const begin = performance.now();
+  // Processes are bound to none of the processors, of which there may be fewer.
+  const env = {
+    ...process.env,
+    OMPI_MCA_hwloc_base_binding_policy: 'none',
+    OMPI_MCA_rmaps_base_oversubscribe: '1',
+    OMPI_MCA_btl: 'self,sm',
+    SAID: out,
+    ...more,
+  };
+  const child = spawn(launcher, [...args, '-n', String(size), process.execPath, path, ...rest], {
+    env,
+    cwd: root,
+  });
+  let errors = '';
+  child.stderr.on('data', (text) => {
+    errors += text;
+  });
+  let output = '';
+  child.stdout.on('data', (text) => {
+    output += text;
+  });
+  const code: number | null = await new Promise((resolve) => child.on('close', resolve));
+  const seconds = (performance.now() - begin) / 1000;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const left = processesWith(out);
+  const said = readFileSync(out, 'utf8')
+    .trim()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  rmSync(folder, { recursive: true, force: true });
+  return { code, seconds, errors, output, said, left };
+}
+
+/** How many processes have a text in their environment. */
+function processesWith(text: string): number {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(text);
+    } catch {
+      return false; // it has ended meanwhile
+    }
+  }).length;
+}

@@ -1,0 +1,114 @@
+// A regression over the ranks: prints, of each rank, what it found. Arguments: what to do beside it.
+import { appendFileSync } from 'node:fs';
+import { minimize, world } from 'nonconvex';
+import { generalizedLinearModel, logisticRegression } from 'nonconvex/nlp';
+
+const [what = ''] = process.argv.slice(2);
+const say = (value) => appendFileSync(process.env.SAID, `${JSON.stringify(value)}\n`);
+const ranks = await world({ peerTimeout: 5 });
+const { rank, size } = ranks;
+const bits = (x) => Buffer.from(new Float64Array(x).buffer).toString('hex');
+
+/** Rows [begin, end) of data that all ranks could make. */
+function rows(begin, end, columns = 12) {
+  const x = Array.from({ length: end - begin }, (_, k) =>
+    Float64Array.from({ length: columns }, (_, j) => Math.sin((begin + k) * (j + 1.37) + j * j)),
+  );
+  const y = Float64Array.from(x, ([a, b], k) => (a - 0.5 * b + 0.8 * Math.sin(7.1 * (begin + k)) > 0 ? 1 : -1));
+  return { x, y };
+}
+const n = 1200;
+const own = rows(Math.floor((n * rank) / size), Math.floor((n * (rank + 1)) / size));
+const problem = (more = {}) => logisticRegression({ ...own, ridge: 0.01, intercept: true, ranks, ...more });
+
+const programs = {
+  async solve() {
+    // The start from a sample of rows is that of a process that has all of them.
+    const settings = { sampleStart: false };
+    const alone = await minimize(logisticRegression({ ...rows(0, n), ridge: 0.01, intercept: true }), settings);
+    const result = await minimize(problem(), settings);
+    const sphere = await minimize(problem({ squaredNorm: 1 }));
+    const sphereAlone = await minimize(
+      logisticRegression({ ...rows(0, n), ridge: 0.01, intercept: true, squaredNorm: 1 }),
+    );
+    const counts = { ...own, y: own.y.map((value) => value + 1) };
+    const both = await Promise.all([
+      minimize(generalizedLinearModel({ ...counts, loss: 'poisson', ridge: 0.1, ranks })),
+      minimize(generalizedLinearModel({ ...counts, loss: 'squared', ridge: 0.1, ranks }), { inner: 'krylov' }),
+    ]);
+    const away = (a, b) => Math.max(...a.x.map((value, j) => Math.abs(value - b.x[j])));
+    say({
+      rank,
+      size,
+      statuses: [result, sphere, ...both].map(({ status }) => status),
+      iterations: [result.iterations, alone.iterations],
+      away: [away(result, alone), away(sphere, sphereAlone)],
+      same: bits(result.x) === bits(alone.x),
+      bits: [result, sphere, ...both].map(({ x }) => bits(x)),
+    });
+  },
+  async abort() {
+    const controller = new AbortController();
+    const settings = {
+      tolerance: 0,
+      maxIterations: 2 ** 31 - 1,
+      method: 'lbfgs',
+      ...(rank === size - 1 && { timeLimit: 0.3 }),
+    };
+    const { status, x } = await minimize(problem({ ridge: 1e-9 }), { ...settings, signal: controller.signal });
+    say({ rank, status, bits: bits(x) });
+  },
+  async failed() {
+    const x = own.x.map((row) => row.slice());
+    if (rank === 1) x[17][2] = Number.NaN;
+    try {
+      // Large ones are looked at by the solve.
+      const data = Float64Array.from({ length: 1_200_000 }, (_, k) => Math.sin(k + rank));
+      if (rank === 1) data[17] = Number.NaN;
+      const large = { data, rows: 300_000, columns: 4 };
+      await minimize(problem({ x: large, y: Float64Array.from({ length: 300_000 }, (_, i) => i % 2) }));
+      say({ rank, failure: 'none' });
+    } catch (error) {
+      say({ rank, failure: error.message, code: error.code });
+    }
+    // The job lives on.
+    say({ rank, status: (await minimize(problem())).status });
+  },
+  async different() {
+    await minimize(problem(rank === 1 ? { start: new Float64Array(13).fill(0.1) } : {})).catch((error) =>
+      say({ rank, failure: error.message }),
+    );
+  },
+  async killed() {
+    if (rank === 1) process.kill(process.pid, 'SIGKILL');
+    await minimize(problem());
+  },
+  async throwing() {
+    if (rank === 1) throw new Error('of rank 1');
+    await minimize(problem());
+  },
+  async leaving() {
+    if (rank === 1) return;
+    await minimize(problem());
+  },
+  async absent() {
+    if (rank === 1) await new Promise((resolve) => setTimeout(resolve, 60_000));
+    await minimize(problem());
+  },
+  async webAssembly() {
+    // A load beyond the memory: (module (memory 1) (func (export "f") (drop (i32.load (i32.const 0x7fffffff)))))
+    const code = Uint8Array.from([
+      0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 3, 1, 0, 1, 7, 5, 1, 1, 102, 0, 0, 10, 14, 1, 12,
+      0, 65, 255, 255, 255, 255, 7, 40, 2, 0, 26, 11,
+    ]);
+    const { instance } = await WebAssembly.instantiate(code);
+    try {
+      instance.exports.f();
+    } catch (error) {
+      say({ rank, name: error.constructor.name, message: error.message });
+    }
+    say({ rank, status: (await minimize(problem())).status });
+  },
+  async wrongLauncher() {},
+};
+await programs[what]();
