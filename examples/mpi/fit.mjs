@@ -23,3 +23,6 @@ if (ranks.rank === 0) {
   console.log(`${ranks.size > 1 ? 'ranks' : 'rank'}: ${ranks.size}`);
   console.log(`${result.status} after ${result.iterations} iterations, objective ${result.objective.toFixed(9)}`);
 }
+
+// prints: rank: 1
+// prints: solved after 5 iterations, objective 0.448770148

@@ -37,23 +37,23 @@ void SolveJob<NlpEntry, OnCpu>::run(WorkerPool& pool, Monitor& monitor) {
     if (unread()) {
       answerUnread(monitor);
     } else {
-      solved_ = OnCpu::solve<NlpEntry>(problem_, settings_, pool, monitor);
+      solved_ = OnCpu::solve<NlpEntry>(problem_, settings_, pool, monitor, memory_);
     }
-  } else {
-    JointSolve joint(problem_.turn, monitor, fingerprintOf(problem_, settings_));
-    try {
-      if (joint.monitor().ending()) {
-        answerUnread(joint.monitor());
-      } else {
-        solved_ = OnCpu::solve<NlpEntry>(problem_, settings_, pool, joint.monitor());
-      }
-    } catch (const std::exception& error) {
-      joint.fail(sentenceOf(error));
-      throw;
-    }
-    joint.end(solved_->solution.x);
+    return;
   }
-  problem_ = NlpEntry::Problem();
+  JointSolve joint(std::move(problem_.turn), monitor, fingerprintOf(problem_, settings_));
+  std::shared_ptr<void> memory;  // of what knows the joint solve's monitor
+  try {
+    if (joint.monitor().ending()) {
+      answerUnread(joint.monitor());
+    } else {
+      solved_ = OnCpu::solve<NlpEntry>(problem_, settings_, pool, joint.monitor(), memory);
+    }
+  } catch (const std::exception& error) {
+    joint.fail(sentenceOf(error));
+    throw;
+  }
+  joint.end(solved_->solution.x);
 }
 
 namespace {
