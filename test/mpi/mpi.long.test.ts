@@ -8,7 +8,7 @@ const over = (run: Run): void => {
   expect(run.left).toBe(0);
 };
 /** Seconds that starting Node takes on a busy machine. */
-const slack = 10;
+const slack = 30;
 
 /** What a rank says of the program `solve`. */
 interface Found {
@@ -68,7 +68,7 @@ describe.each(libraries)('$name', (library) => {
     over(run);
     const failures = run.said.filter(({ failure }) => failure !== undefined);
     const own = failures.find(({ rank }) => rank === 1);
-    expect(own?.failure).toMatch(/^x\[4,1\] = NaN/);
+    expect(own?.failure).toMatch(/^x\[4\]\[1\] = NaN/);
     expect(failures.find(({ rank }) => rank === 0)).toEqual({
       rank: 0,
       failure: `rank 1 of 2: ${own?.failure}`,
