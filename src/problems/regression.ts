@@ -117,10 +117,14 @@ export class RegressionProgram extends FamilyProgram {
    * The regression without its constraints, for methods that go through its rows: start and bounds are those of the program.
    * @internal
    */
-  readonly rows: RegressionRows;
+  get rows(): RegressionRows {
+    if (!this.shared) return this.#rows;
+    throw new TypeError('problem: its rows are spread over ranks, which minimize alone takes');
+  }
+  readonly #rows: RegressionRows;
   readonly #features: Omit<RegressionModelData, 'coefficients' | 'intercept'> & { columns: number };
 
-  /** Longer than most: reads one member after the other. @internal */
+  /** @internal */
   constructor(loss: RegressionLoss, given: RegressionData) {
     const features = toLargeOperand('x', given.x);
     const { rows, columns } = features;
@@ -158,7 +162,7 @@ export class RegressionProgram extends FamilyProgram {
       handle: dense || large ? made : made.handle(addon()),
     });
     this.classes = classes;
-    this.rows = { ...request, intercept };
+    this.#rows = { ...request, intercept };
     this.#features = { family: families[loss], classes, hasOffset: given.offset !== undefined, columns };
   }
 

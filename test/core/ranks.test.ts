@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { world } from '../../src/index.js';
+import { smooth, world } from '../../src/index.js';
 import { generalizedLinearModel, logisticRegression, minimize, type RegressionData } from '../../src/nlp/index.js';
 
 const rows = Array.from({ length: 60 }, (_, i) => [Math.sin(i), Math.cos(3 * i), Math.sin(i * i)]);
@@ -51,6 +51,7 @@ it('what ranks do not have is refused', async () => {
   );
   const problem = generalizedLinearModel({ ...data, loss: 'squared', ranks });
   expect(() => problem.objective([0, 0, 0])).toThrow('looked at by a solve of all of them alone');
+  await expect(smooth.minimizeSum(problem as never)).rejects.toThrow('spread over ranks, which minimize alone takes');
   await expect(minimize(problem, { device: 'cuda' })).rejects.toThrow('regressions over ranks');
   await expect(world({ peerTimeout: 0 })).rejects.toThrow('peerTimeout = 0: expected a finite number > 0');
 });
