@@ -12,7 +12,7 @@
 #include "binding/mpi_table.hpp"
 #include "binding/registry.hpp"
 
-#ifndef _WIN32
+#if !defined(_WIN32) && !defined(__EMSCRIPTEN__)
 #include <dlfcn.h>
 
 #include <csignal>
@@ -110,7 +110,7 @@ class Alone final : public Communicator {
 std::shared_ptr<Ranks> theWorld;
 Mpi* theJob = nullptr;
 
-#ifndef _WIN32
+#if !defined(_WIN32) && !defined(__EMSCRIPTEN__)
 /// Keeps the handlers of all signals: UCX, under both libraries, takes over SIGSEGV when it is loaded, which V8 needs
 /// for WebAssembly.
 class SignalsKept {
@@ -154,7 +154,7 @@ std::unique_ptr<Mpi> beginJob(const std::string& path, double peerTimeout) {
 }
 #else
 std::unique_ptr<Mpi> beginJob(const std::string&, double) {
-  throw Error(ErrorKind::solver, "ranks of MPI are not there on Windows", "UNSUPPORTED");
+  throw Error(ErrorKind::solver, "there are no ranks of MPI on this platform", "UNSUPPORTED");
 }
 #endif
 
