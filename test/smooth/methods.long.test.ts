@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readLibsvm, type SparseMatrix } from '../../src/index.js';
 import { logisticRegression, minimize } from '../../src/nlp/index.js';
-import { type MinimizeSumSettings, minimizeSum, type SumCallbacks } from '../../src/smooth/index.js';
+import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
 import { root } from '../house/sources.js';
-import { functionOf, normals } from './sums.js';
+import { normals } from './sums.js';
 import './methods.test.js';
 
 /** Rows of normal numbers with classes by a hyperplane and noise. */
@@ -79,36 +79,6 @@ describe('private steps', () => {
       expect(Math.abs((certificate as { epsilon: number }).epsilon / epsilon - 1)).toBeLessThan(0.1);
       expect(accuracy(w)).toBeGreaterThan(plain - loss);
     }
-  });
-});
-
-describe('blocks in turn', () => {
-  it('are ahead of all at once on tanh least squares with an l1 penalty', async () => {
-    const [rows, n] = [200, 20];
-    const { x, link } = classes(rows, n, 5);
-    const normal = normals(6);
-    const target = Float64Array.from({ length: rows }, () => Math.tanh(normal()));
-    const f: SumCallbacks = functionOf(rows, n, (w, g, chosen) => {
-      let value = 0;
-      for (const i of chosen) {
-        const t = Math.tanh(link(i, w));
-        const error = t - (target[i] as number);
-        value += error ** 2 / (2 * chosen.length);
-        for (let j = 0; j < n; ++j) {
-          g[j] = (g[j] as number) + (error * (1 - t * t) * (x.data[i * n + j] as number)) / chosen.length;
-        }
-      }
-      return value;
-    });
-    const norm = async (coordinateBlocks: number, passes: number): Promise<number> => {
-      const { gradientNorm = Number.NaN } = await minimizeSum(f, {
-        ...{ method: 'cyclicBcd', l1: 0.01, precision: 'double', coordinateBlocks },
-        ...{ maxIterations: passes * coordinateBlocks, maxEpochs: 1e9, checkInterval: 1e6 },
-      });
-      return gradientNorm;
-    };
-    expect(await norm(20, 100)).toBeLessThan(1e-4);
-    expect(await norm(20, 20)).toBeLessThan(await norm(1, 20));
   });
 });
 

@@ -275,3 +275,43 @@ TEST(momentumBeforeNormsKeepsTheMeanOfSkewedNoise) {
   CHECK(last > 0.4);
   CHECK(first < 0.5 * last);
 }
+
+TEST(blocksInTurnAreAheadUnderAnL1Penalty) {
+  // tanh least squares and l1: the gradient mapping after passes over all blocks, beside the same passes of the whole
+  // of x.
+  constexpr int rows = 100, n = 12;
+  constexpr double l1 = 0.01;
+  const Random random(12);
+  std::vector<double> a, y;
+  for (std::uint64_t k = 0; k < rows * n; ++k) a.push_back(random.normal(k) + 0.5);
+  for (std::uint64_t k = 0; k < rows; ++k) y.push_back(std::tanh(random.normal(10'000 + k)));
+  const Gradient gradient = [&](RowSet, const double* x, double* g) {
+    std::fill(g, g + n, 0.0);
+    double value = 0;
+    for (int i = 0; i < rows; ++i) {
+      double t = 0;
+      for (int j = 0; j < n; ++j) t += a[at(i * n + j)] * x[j];
+      const double s = std::tanh(t), error = s - y[at(i)];
+      value += error * error / (2 * rows);
+      for (int j = 0; j < n; ++j) g[j] += error * (1 - s * s) * a[at(i * n + j)] / rows;
+    }
+    return value;
+  };
+  const auto mapping = [&](int blocks, int passes) {
+    MinimizeSumSettings settings = method("cyclicBcd");
+    settings.schedule = StepSchedule::automatic;
+    settings.l1 = l1;
+    settings.coordinateBlocks = blocks;
+    std::vector<double> x = after(passes * blocks, settings, std::vector<double>(n, 0.1), gradient), g(n);
+    gradient(RowSet::range(0, 1), x.data(), g.data());
+    double squares = 0;
+    for (int j = 0; j < n; ++j) {
+      const double t = x[at(j)] - g[at(j)];
+      const double prox = t > l1 ? t - l1 : (t < -l1 ? t + l1 : 0);
+      squares += (x[at(j)] - prox) * (x[at(j)] - prox);
+    }
+    return std::sqrt(squares);
+  };
+  CHECK(mapping(n, 40) < mapping(1, 40));
+  CHECK(mapping(n, 200) < 1e-4);
+}
