@@ -141,12 +141,12 @@ async function comparisonOf(
 }
 
 /**
- * The place of the weight to take. Of values the least loss decides, which is the score, too; of classes the score, and of equals the largest
- * weight, as the loss grows with margins that do not matter; where rows weigh, which the score does not know, one standard error of the loss.
+ * The place of the weight to take. Of values the least loss decides, which is the score, too; of classes the largest weight within one standard
+ * error of it, as the loss grows with margins that do not matter; of large data the best score, where rows do not weigh: that weight is too large there.
  */
-function chosenOf({ classes, weights }: Encoded, scores: FoldScore[]): number {
-  if (!classes) return choose(scores, 'minimum');
-  if (weights) return choose(scores, 'oneSe');
+function chosenOf(of: Encoded, scores: FoldScore[]): number {
+  if (!of.classes) return choose(scores, 'minimum');
+  if (of.weights || !isLarge(of)) return choose(scores, 'oneSe');
   const best = Math.max(...scores.map(({ score }) => score));
   return scores.findIndex(({ score }) => score === best);
 }

@@ -140,12 +140,7 @@ describe('estimators', () => {
 
   it.runIf(long)('take integers for classes, or for values', async () => {
     const y = values.map((value) => Number(value > 110));
-    const { result } = await new ReluClassifier().fit(x, y);
-    expect(result.network.classes).toEqual([0, 1]);
-    // Without weights of rows the score decides, and of equals the largest weight.
-    const { scores, chosen } = result.crossValidation as NonNullable<typeof result.crossValidation>;
-    const best = Math.max(...scores.map(({ score }) => score));
-    expect(chosen).toBe(scores.findIndex(({ score }) => score === best));
+    expect((await new ReluClassifier().fit(x, y)).network.classes).toEqual([0, 1]);
     const gated = await new ReluRegressor({ activation: 'gated' }).fit(x, y);
     expect(gated.network.classes).toBeUndefined();
     expect(gated.result.betaFrom).toBe('crossValidated');
