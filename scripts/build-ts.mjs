@@ -17,6 +17,19 @@ const ofReports = (path) => path.startsWith('src/report/');
 /** Modules of the package nonconvex-wasm, which scripts/wasm.mjs builds. */
 const ofWasm = (path) => path.startsWith('src/wasm/');
 
+/** Modules that only hand on others. */
+const handsOn = new Set(['src/index.ts', 'src/families.ts']);
+
+/** Lets such a module, as CommonJS, load each of the others when something of it is asked for: most programs need one solver. */
+function loadOnUse(code) {
+  const names = [];
+  const declared = code.replace(/^var (\w+) = ((?:__toESM\()?require\("[^"]+"\)\)?);$/gm, (_, name, load) => {
+    names.push(name);
+    return `var ${name}_, ${name} = () => ${name}_ ??= ${load};`;
+  });
+  return declared.replace(new RegExp(`=> (${names.join('|')})\\b`, 'g'), '=> $1()');
+}
+
 /** One module for one module; loader.ts uses __filename in CommonJS and import.meta.url elsewhere. */
 function transform(path, format) {
   const source = readFileSync(join(root, path), 'utf8');
@@ -26,7 +39,7 @@ function transform(path, format) {
   const { code } = transformSync(source, { loader: 'ts', format, target, define, supported, sourcefile: path });
   const to = join(dist, format, relative('src', path).replace(/\.ts$/, '.js'));
   mkdirSync(join(to, '..'), { recursive: true });
-  writeFileSync(to, code);
+  writeFileSync(to, format === 'cjs' && handsOn.has(path) ? loadOnUse(code) : code);
 }
 
 /** One file of a module and all that it needs, for any JavaScript. What it loads on use stays beside it. */
