@@ -120,4 +120,5 @@ int main(int argc, char** argv) {
   const double seconds = argc > 2 ? std::atof(argv[2]) : 2;
   measure<float>("float", rows, seconds);
   measure<double>("double", rows, seconds);
+  return 0;
 }

@@ -22,9 +22,13 @@ function run(lines: string): string {
   return stdout.trim();
 }
 
+// src/wasm is the package nonconvex-wasm.
 it('exports each folder of src/ with an index, from files that exist', () => {
   const folders = readdirSync(join(repository, 'src'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(repository, 'src', entry.name, 'index.ts')))
+    .filter(
+      (entry) =>
+        entry.isDirectory() && entry.name !== 'wasm' && existsSync(join(repository, 'src', entry.name, 'index.ts')),
+    )
     .map((entry) => (entry.name === 'expressions' ? 'model' : entry.name));
   expect(subpaths).toEqual(expect.arrayContaining(['nonconvex', ...folders.map((name) => `nonconvex/${name}`)]));
   for (const paths of Object.values(exports)) {
@@ -50,6 +54,15 @@ describe('subpaths', () => {
       expect(asModule, path).not.toEqual([]);
       expect(asModule, path).toEqual(asCommonJs);
     }
+  });
+
+  it('are loaded as CommonJS where something of them is asked for', () => {
+    const printed = run(`
+      const loaded = (part) => Object.keys(require.cache).filter((path) => path.includes(part)).length;
+      const whole = require('nonconvex');
+      console.log(loaded('/dist/cjs/'), loaded('/cjs/fractional/solver'), typeof whole.minimizeRatio, loaded('/cjs/fractional/solver'));
+      console.log(loaded('/cjs/relu/'), whole.relu.predict === require('nonconvex/relu').predict);`);
+    expect(printed).toBe('2 0 function 1\n0 true');
   });
 
   it('are namespaces of the package', () => {

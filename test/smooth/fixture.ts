@@ -8,11 +8,13 @@ const [rows, columns] = [90, 4];
 const x = matrix(rows, columns, numbers(rows * columns));
 const y = numbers(rows, 2).map((noise, i) => Number(noise + 2 * (x.data[i * columns] as number) > 0));
 
-/** Settings of a problem of callbacks, and what makes its functions. */
-interface Callbacks {
-  A: Matrix;
-  b: Float64Array;
-}
+/** Columns of a model of rows. */
+type ModelData = {
+  X: Matrix;
+  times: SparseMatrix;
+  group: Int32Array;
+  y: Float64Array;
+};
 
 const build = ({ nlp: { generalizedLinearModel } }: Library, data: Regression) => generalizedLinearModel(data);
 
@@ -56,27 +58,24 @@ export const fixtures: Record<string, Fixture> = {
         settings: { maxEpochs: 3, batchSize: 8, validation: Int32Array.of(3, 5, 9), precision: 'double' },
         build,
       },
-      callbacks: {
+      'model of rows': {
         solver: 'smooth/minimizeSum',
-        data: { A: matrix(30, 3, numbers(90)), b: numbers(30, 5) },
-        settings: { maxEpochs: 3, batchSize: 8, seed: 3 },
-        build: (_, { A, b }: Callbacks) => ({
-          rows: A.rows,
-          n: A.columns,
-          gradient: (point: Float64Array, chosen: Int32Array, g: Float64Array) => {
-            let value = 0;
-            for (const i of chosen) {
-              const row = A.data.subarray(i * A.columns, (i + 1) * A.columns);
-              let residual = -(b[i] as number);
-              for (let j = 0; j < A.columns; ++j) residual += (row[j] as number) * (point[j] as number);
-              for (let j = 0; j < A.columns; ++j) {
-                g[j] = (g[j] as number) + (residual * (row[j] as number)) / chosen.length;
-              }
-              value += residual ** 2 / (2 * chosen.length);
-            }
-            return value;
-          },
-        }),
+        data: {
+          X: matrix(40, 3, numbers(120)),
+          times: sparse('csr', 40, 6),
+          group: Int32Array.from({ length: 40 }, (_, i) => i % 4),
+          y: numbers(40, 5),
+        },
+        settings: { maxEpochs: 3, batchSize: 8 },
+        build: ({ model: { add, dot, Model, mul, row, square, sub, sumSquares, at } }: Library, data: ModelData) => {
+          const model = new Model();
+          const of = model.rows(data);
+          const [w, v] = [model.variable(3, { start: 0.1 }), model.variable(6, { start: 0 })];
+          const shift = model.variable([4, 1], { start: 0 });
+          const guess = add(add(dot(w, of.X), dot(v, of.times)), at(row(shift, of.group), 0));
+          model.minimize(add(of.mean(square(sub(guess, of.y))), mul(0.01, sumSquares(w))));
+          return model;
+        },
       },
     },
     huge: {

@@ -87,6 +87,7 @@ template <class T>
 class SparseRows {
  public:
   SparseRows(const Cpu& la, const SparseView& from) {
+    requireSparse(from, "x");
     const SparseMatrix rows = copyBy(Lines::rows, from, [&] { la.checkpoint(); });
     for (int i = 0; i < rows.rows; ++i) {
       for (int k = rows.offsets[at(i)]; k < rows.offsets[at(i) + 1]; ++k) {
@@ -306,6 +307,22 @@ std::unique_ptr<FiniteSum<T>> openRows(const Cpu& la, const std::shared_ptr<cons
 }
 
 }  // namespace
+
+RegressionSource::RegressionSource(RegressionRows rows)
+    : rows_(std::make_shared<const RegressionRows>(std::move(rows))) {
+  const auto [count, columns] =
+      std::visit([](const auto& matrix) { return std::pair(matrix.rows, matrix.columns); }, rows_->matrix);
+  require(count >= 1, "x.rows", count, "expected at least one");
+  require(columns >= 1, "x.columns", columns, "expected at least one");
+  const auto requireLength = [](const std::vector<double>& values, int length, const char* name) {
+    require(static_cast<int>(values.size()) == length, std::string(name) + ".length", values.size(),
+            "expected " + show(length));
+  };
+  requireLength(rows_->y, count, "y");
+  requireLength(rows_->weights, count, "weights");
+  if (!rows_->offset.empty()) requireLength(rows_->offset, count, "offset");
+  if (!rows_->ridge.empty()) requireLength(rows_->ridge, columns, "ridge");
+}
 
 int RegressionSource::rows() const { return static_cast<int>(rows_->y.size()); }
 int RegressionSource::variables() const {

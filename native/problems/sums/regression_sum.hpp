@@ -27,11 +27,12 @@ struct RegressionRows {
 
 class RegressionSource final : public FiniteSumSource {
  public:
-  explicit RegressionSource(RegressionRows rows) : rows_(std::make_shared<const RegressionRows>(std::move(rows))) {}
+  /// Throws a RangeError that names a member of the wrong length.
+  explicit RegressionSource(RegressionRows rows);
 
   int rows() const override;
   int variables() const override;
-  /// A RangeError names the first entry of x that is not finite.
+  /// A RangeError names the first entry of x that is not finite, or a place that a sparse x has not.
   std::unique_ptr<FiniteSum<double>> inDouble(const Cpu& la) const override;
   std::unique_ptr<FiniteSum<float>> inSingle(const Cpu& la) const override;
 

@@ -11,7 +11,10 @@
 namespace nonconvex {
 
 RobustRiskSolver::RobustRiskSolver(const Cpu& la, const RobustRiskProblem& problem, const RobustRiskSettings& settings)
-    : la_(la), problem_(problem), settings_(settings), x_(problem.start) {}
+    : la_(la), problem_(problem), settings_(settings), x_(problem.start) {
+  require(static_cast<int>(x_.size()) == problem.sum->variables(), "start.length", x_.size(),
+          "expected " + show(problem.sum->variables()));
+}
 
 void RobustRiskSolver::start() {
   sum_ = problem_.sum->inDouble(la_);

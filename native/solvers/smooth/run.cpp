@@ -72,6 +72,8 @@ class Run final : public SumRun {
             origin_),
         set_(problem, scales, settings.l1),
         g_(zeros(at_)) {
+    require(problem.norms.empty() || problem.norms.size() == at_.blocks.size(), "norms.length", problem.norms.size(),
+            "expected one for each of the " + show(at_.blocks.size()) + " variables");
     at_.norms = problem.norms;
     if (!set_.everywhere()) set_.project(origin_.data(), 0);
     guard_ = makePiece<Guard<T>>(Guards<T>{}, row_.guard, at_);

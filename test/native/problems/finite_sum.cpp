@@ -178,6 +178,32 @@ TEST(scalesOfColumns) {
            "x[1][1] = NaN: expected a finite number");
 }
 
+TEST(refusesWhatDoesNotFit) {
+  const std::vector<double> x = {3, 0, 1, 4, 0, 1};
+  const RegressionRows good{.matrix = MatrixInput{.f64 = x.data(), .rows = 2, .columns = 3},
+                            .y = {0, 1},
+                            .weights = {0.5, 0.5},
+                            .offset = {},
+                            .ridge = {0, 0, 0},
+                            .intercept = true};
+  const auto messageWith = [&](auto&& change) {
+    RegressionRows rows = good;
+    change(rows);
+    return check::messageOf([&] { RegressionSource(rows).inSingle(Cpu()); });
+  };
+  CHECK_EQ(messageWith([](RegressionRows& rows) { rows.y.push_back(1); }), "y.length = 3: expected 2");
+  CHECK_EQ(messageWith([](RegressionRows& rows) { rows.weights.pop_back(); }), "weights.length = 1: expected 2");
+  CHECK_EQ(messageWith([](RegressionRows& rows) { rows.offset = {1}; }), "offset.length = 1: expected 2");
+  CHECK_EQ(messageWith([](RegressionRows& rows) { rows.ridge.pop_back(); }), "ridge.length = 2: expected 3");
+  CHECK_EQ(messageWith([](RegressionRows& rows) { rows.matrix = MatrixInput{.rows = 0, .columns = 3}; }),
+           "x.rows = 0: expected at least one");
+  const std::vector<int> offsets = {0, 1, 2}, beyond = {0, 3};
+  const std::vector<double> values = {1, 1};
+  const SparseView places{
+      .by = Lines::rows, .rows = 2, .columns = 3, .offsets = offsets, .indices = beyond, .values = values};
+  CHECK(check::contains(messageWith([&](RegressionRows& rows) { rows.matrix = places; }), "x.indices[1] = 3"));
+}
+
 TEST(sumsOfCallbacks) {
   // f_i = (x_0 - i)^2 / 2
   std::vector<double> x(1), numbers(5), out(1);
