@@ -1,5 +1,6 @@
 #include "expressions/rows/row_table.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -96,18 +97,21 @@ const std::vector<double>& RowTable::meanSquares(int k) const {
   std::vector<double>& squares = made_[at(k)].meanSquares;
   if (!squares.empty()) return squares;
   squares.assign(at(from.width), 0);
+  std::vector<int> counts(squares.size());
+  const auto add = [&](std::size_t j, double value) {
+    squares[j] += value * value;
+    counts[j] += value != 0 ? 1 : 0;
+  };
   if (from.form == RowColumn::Form::sparse) {
-    for (std::size_t p = 0; p < from.sparse.values.size(); ++p) {
-      squares[at(from.sparse.indices[p])] += from.sparse.values[p] * from.sparse.values[p];
-    }
+    for (std::size_t p = 0; p < from.sparse.values.size(); ++p) add(at(from.sparse.indices[p]), from.sparse.values[p]);
   } else {
     std::vector<double> row(at(from.width));
     for (int i = 0; i < rows_; ++i) {
       from.copyRow(i, row.data());
-      for (std::size_t j = 0; j < row.size(); ++j) squares[j] += row[j] * row[j];
+      for (std::size_t j = 0; j < row.size(); ++j) add(j, row[j]);
     }
   }
-  for (double& square : squares) square /= rows_;
+  for (std::size_t j = 0; j < squares.size(); ++j) squares[j] /= std::max(1, counts[j]);
   return squares;
 }
 

@@ -52,7 +52,7 @@ class RowTable {
   const RowColumn& column(int k) const { return columns_[at(k)]; }
   /// Column k as indices, row after row. A RangeError names the first that is no integer in [0, count).
   const std::vector<int>& indices(int k, int count) const;
-  /// Mean over the rows of the square of each number of column k.
+  /// Means of the squares of the numbers of column k that are not 0: a unit of data, also of what most rows lack.
   const std::vector<double>& meanSquares(int k) const;
   std::size_t bytes() const;
 
