@@ -192,10 +192,11 @@ export function checkNumber(
 }
 
 /** An argument that must be an integer not below `lower`. */
-export function checkInteger(name: string, value: unknown, lower: number): number {
+export function checkInteger(name: string, value: unknown, lower: number, upper = Number.POSITIVE_INFINITY): number {
   if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
-  if (Number.isSafeInteger(value) && value >= lower) return value;
-  throw new RangeError(`${name} = ${value}: expected an integer >= ${lower}`);
+  if (Number.isSafeInteger(value) && value >= lower && value <= upper) return value;
+  const expected = upper === Number.POSITIVE_INFINITY ? `>= ${lower}` : `in [${lower}, ${upper}]`;
+  throw new RangeError(`${name} = ${value}: expected an integer ${expected}`);
 }
 
 export function checkBoolean(name: string, value: unknown): boolean {

@@ -21,7 +21,7 @@ import {
 import { largestBeta, type Trained, train } from './training.js';
 
 export interface ReluPathSettings extends Omit<ReluSettings, 'beta' | 'onProgress' | 'verbose' | 'warmStart'> {
-  /** How many weights. Default: 10. */
+  /** How many weights, at most 10,000. Default: 10. */
   count?: number | undefined;
   /** The smallest weight, as a share of {@link betaMax}; the largest is half of betaMax. Default: 3e-4. */
   ratio?: number | undefined;
@@ -85,7 +85,7 @@ export async function reluPath<const Y extends Targets>(
 ): Promise<ReluPath<Prediction<Y>>> {
   const known = checkReluSettings(settings, ['count', 'ratio', 'folds', 'rule']);
   const { count = 10, ratio = 3e-4, folds, rule = 'minimum', onProgress, ...others } = known;
-  checkInteger('count', count, 1);
+  checkInteger('count', count, 1, 10_000);
   checkNumber('ratio', ratio, { lower: 0, open: true });
   if (ratio > 0.5) throw new RangeError(`ratio = ${ratio}: expected a number in (0, 0.5]`);
   checkOneOf('rule', rule, ['minimum', 'oneSe']);

@@ -1,6 +1,7 @@
 // Sums over rows of functions that the user computes.
 import { vectorFunction } from '../core/callbacks.js';
 import { checkFunction, checkInteger, checkMembers, checkVector, isPromise } from '../core/check.js';
+import { requireMemory } from '../core/memory.js';
 import type { Guard, Numeric } from '../core/solve.js';
 
 /**
@@ -30,7 +31,8 @@ const members = ['rows', 'n', 'gradient', 'value', 'hessianVector', 'losses', 's
 export function checkCallbacks(given: SumCallbacks): SumCallbacks & { start: Float64Array } {
   const callbacks = checkMembers('problem', given, members);
   const n = checkInteger('n', callbacks.n, 1);
-  checkInteger('rows', callbacks.rows, 1);
+  const rows = checkInteger('rows', callbacks.rows, 1);
+  requireMemory(8 * (4 * n + 2 * rows), () => `n = ${n} unknowns and rows = ${rows} need`);
   checkFunction('gradient', callbacks.gradient);
   for (const name of ['value', 'hessianVector', 'losses'] as const) {
     checkFunction(name, callbacks[name], { optional: true });

@@ -1,6 +1,7 @@
 // Learners of streams: a play, then the gradient of the loss there, over and over. In TypeScript, since a step costs less than a call of
 // native code.
 import { checkInteger, checkMembers, checkNumber, checkOneOf, checkVector, show } from '../core/check.js';
+import { requireMemory } from '../core/memory.js';
 import { type PlayingSet, type Projection, projectionOf, squaredNorm } from './sets.js';
 
 const methods = ['ogd', 'optimistic', 'unbounded', 'drift'] as const;
@@ -94,6 +95,8 @@ function checkSettings(settings: OnlineSettings): Checked {
     );
   }
   checkInteger('n', n, 1);
+  const vectors = 6; // of a method's state and of what plays look at
+  requireMemory(8 * vectors * n, () => `n = ${n}: a learner of so many numbers needs`);
   const positive = { lower: 0, open: true };
   const needed = method === 'drift';
   return {

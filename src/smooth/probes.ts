@@ -5,8 +5,11 @@ import { type Model, toProgram } from '../expressions/model.js';
 import type { Program } from '../expressions/program.js';
 import { squaredNorm } from './sets.js';
 
+/** Places at which a function is looked at in one call, which does not let others in meanwhile. */
+const mostPoints = 1_000_000;
+
 /**
- * The objective at `points` (51) places from one point to another, evenly:  f((1 - t) from + t to), t = 0, ..., 1.
+ * The objective at `points` (51, at most a million) places from one point to another, evenly:  f((1 - t) from + t to), t = 0, ..., 1.
  *
  * @throws TypeError or RangeError that names the argument.
  */
@@ -20,7 +23,7 @@ export function lossAlongSegment(
   const per = { length: program.n, per: 'one for each unknown' };
   const [a, b] = [checkVector('from', from, per), checkVector('to', to, per)];
   const { points = 51 } = checkMembers('options', options, ['points'], 'option');
-  const count = checkInteger('points', points, 2);
+  const count = checkInteger('points', points, 2, mostPoints);
   const t = Float64Array.from({ length: count }, (_, k) => k / (count - 1));
   const loss = t.map((share) => program.objective(a.map((value, j) => (1 - share) * value + share * (b[j] as number))));
   return { t, loss };
@@ -44,9 +47,9 @@ export interface HessianSpectrum {
 export interface SpectrumOptions {
   /** Products with the Hessian for each probe. Default 60, and at most n. */
   steps?: number | undefined;
-  /** Random starts. Default 4. */
+  /** Random starts, at most 10,000. Default 4. */
   probes?: number | undefined;
-  /** Places of the density. Default 200. */
+  /** Places of the density, at most a million. Default 200. */
   points?: number | undefined;
   /** The standard deviation of the normal curves, over the range of the spectrum. Default 0.01. */
   width?: number | undefined;
@@ -70,7 +73,7 @@ export function hessianSpectrum(
   const point = checkVector('x', x, { length: n, per: 'one for each unknown' });
   const given = checkMembers('options', options, ['steps', 'probes', 'points', 'width', 'seed'], 'option');
   const most = Math.min(n, checkInteger('steps', given.steps ?? 60, 1));
-  const probes = checkInteger('probes', given.probes ?? 4, 1);
+  const probes = checkInteger('probes', given.probes ?? 4, 1, 10_000);
   const uniform = uniforms(checkInteger('seed', given.seed ?? 0, 0));
   const found: [value: number, weight: number][] = [];
   for (let probe = 0; probe < probes; ++probe) {
@@ -83,7 +86,7 @@ export function hessianSpectrum(
   found.sort(([a], [b]) => a - b);
   const values = Float64Array.from(found, ([value]) => value);
   const weights = Float64Array.from(found, ([, weight]) => weight);
-  const points = checkInteger('points', given.points ?? 200, 2);
+  const points = checkInteger('points', given.points ?? 200, 2, mostPoints);
   const width = checkNumber('width', given.width ?? 0.01, { lower: 0, open: true });
   const [least, largest] = [values[0] as number, values[values.length - 1] as number];
   return { values, weights, largest, least, ...densityOf(values, weights, points, width) };

@@ -5,7 +5,7 @@ const kinds = ['constant', 'linear', 'wsd', 'cosine', 'sqrt'] as const;
 export type ScheduleKind = (typeof kinds)[number];
 
 /**
- * Step sizes of `steps` steps, of which the largest is `stepSize` (1):
+ * Step sizes of `steps` steps, at most 10^8, of which the largest is `stepSize` (1):
  * - `'constant'`
  * - `'linear'`: down to 0, (T - t) / T for t = 0, 1, ...
  * - `'wsd'`: constant, then linearly down to 0 over the last fifth
@@ -20,7 +20,7 @@ export function schedule(
   options: { stepSize?: number | undefined } = {},
 ): Float64Array {
   checkOneOf('kind', kind, kinds);
-  const T = checkInteger('steps', steps, 1);
+  const T = checkInteger('steps', steps, 1, 1e8);
   const { stepSize = 1 } = checkMembers('options', options, ['stepSize'], 'option');
   checkNumber('stepSize', stepSize, { lower: 0, open: true });
   const share: Record<ScheduleKind, (t: number) => number> = {

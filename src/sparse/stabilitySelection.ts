@@ -19,7 +19,7 @@ import {
 
 export interface StabilitySelectionSettings
   extends Omit<SparsePathSettings, 'onProgress' | 'verbose' | 'warmStart' | 'maxNonzeros' | 'relax'> {
-  /** How many halves the model is fitted to, an even number: each is one of a pair that has all rows. Default: 50. */
+  /** How many halves the model is fitted to, an even number of at most 100,000: each is one of a pair that has all rows. Default: 50. */
   subsamples?: number | undefined;
   /** The share of the halves from which on a column is stable, above 0.5 and at most 1. Default: 0.75. */
   threshold?: number | undefined;
@@ -109,7 +109,7 @@ function halfOf(prepared: Prepared, seed: number, k: number): Float64Array {
 }
 
 function checkSubsamples(subsamples: unknown): void {
-  if (checkInteger('subsamples', subsamples, 2) % 2 === 0) return;
+  if (checkInteger('subsamples', subsamples, 2, 100_000) % 2 === 0) return;
   throw new RangeError(`subsamples = ${String(subsamples)}: expected an even number, as halves come in pairs`);
 }
 

@@ -71,8 +71,7 @@ describe.each(Object.entries(fixtures))('%s', (name, { small, endless }) => {
     it('can exit during a solve', async () => {
       for (const delay of long ? [0, 1, 50, 200] : [20]) {
         const ended = await endlessChild(`solve(); solve(); solve(); setTimeout(() => process.exit(7), ${delay});`);
-        expect(ended).toMatchObject({ ...fine, code: 7 });
-        expect(ended.seconds).toBeLessThan(10);
+        expect(ended).toMatchObject({ ...fine, code: 7 }); // one that waited for its solves would be killed after a minute
       }
     });
 

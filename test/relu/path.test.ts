@@ -223,7 +223,8 @@ describe('reluPath', () => {
   });
 
   it.each([
-    [{ count: 0 }, 'count = 0: expected an integer >= 1'],
+    [{ count: 0 }, 'count = 0: expected an integer in [1, 10000]'],
+    [{ count: 2 ** 40 }, 'count = 1099511627776: expected an integer in [1, 10000]'],
     [{ ratio: 0 }, 'ratio = 0: expected a finite number > 0'],
     [{ ratio: 0.7 }, 'ratio = 0.7: expected a number in (0, 0.5]'],
     [{ rule: 'best' }, "rule = 'best': expected one of 'minimum', 'oneSe'"],

@@ -190,6 +190,7 @@ it('says what is wrong', () => {
     /^set.lower\[0\] = 1: expected at most set.upper\[0\] = 0$/,
   );
   expect(make({ n: 2, stepsize: 1 })).toThrow(/^unknown setting 'stepsize'/);
+  expect(make({ n: 2 ** 40 })).toThrow(/^n = 1099511627776: a learner of so many numbers needs .* MB, of which /);
   const learner = onlineLearner({ n: 2 });
   expect(() => learner.update([1])).toThrow(/^gradient: expected 2 numbers, got 1$/);
   expect(() => learner.update([1, Number.NaN])).toThrow(/^gradient\[1\] = NaN: expected a finite number$/);

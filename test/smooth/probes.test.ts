@@ -85,3 +85,13 @@ it('lossAlongSegment goes from one point to the other', () => {
   expect(Array.from(t)).toEqual([0, 0.25, 0.5, 0.75, 1]);
   expect(Array.from(loss)).toEqual([0, 0.125, 0.5, 1.125, 2]);
 });
+
+it('refuses counts that would take for ever, by name', () => {
+  const zero = new Float64Array(12);
+  const model = quadratic();
+  expect(() => lossAlongSegment(model, zero, zero, { points: 2 ** 40 })).toThrow(
+    'points = 1099511627776: expected an integer in [2, 1000000]',
+  );
+  expect(() => hessianSpectrum(model, zero, { points: 2 ** 40 })).toThrow('points = 1099511627776');
+  expect(() => hessianSpectrum(model, zero, { probes: 2 ** 40 })).toThrow('probes = 1099511627776');
+});

@@ -55,6 +55,10 @@ it('schedules are what they say', () => {
   expect(Array.from(schedule('sqrt', 4))).toEqual([1, 1 / Math.sqrt(2), 1 / Math.sqrt(3), 0.5]);
   expect(schedule('cosine', 2)[1]).toBeCloseTo(0.5, 15);
   expect(() => schedule('step' as never, 3)).toThrow(/^kind = 'step': expected one of 'constant'/);
-  expect(() => schedule('linear', 0)).toThrow(/^steps = 0: expected an integer >= 1$/);
+  expect(() => schedule('linear', 0)).toThrow(/^steps = 0: expected an integer in \[1, 100000000\]$/);
   expect(() => scheduleBound([0.1, 0])).toThrow(/^stepSizes\[1\] = 0: expected/);
+});
+
+it('refuses more steps than there is memory for', () => {
+  expect(() => schedule('linear', 2 ** 40)).toThrow('steps = 1099511627776: expected an integer in [1, 100000000]');
 });

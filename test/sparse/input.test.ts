@@ -171,6 +171,11 @@ const wrong: [string, () => unknown, RegExp][] = [
     /^subsamples = 9: expected an even number/,
   ],
   [
+    'more halves than would ever end',
+    () => sparse.stabilitySelection({ x, y }, { subsamples: 2 ** 40 }),
+    /^subsamples = 1099511627776: expected an integer in \[2, 100000\]$/,
+  ],
+  [
     'a threshold of 1/2',
     () => sparse.stabilitySelection({ x, y }, { threshold: 0.5 }),
     /^threshold = 0.5: expected a finite number > 0.5$/,

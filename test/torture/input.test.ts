@@ -9,7 +9,7 @@ import * as nonconvex from '../../src/index.js';
 import { found, type Problem, solverFixtures, solverOf } from '../contract/fixtures.js';
 import type { Takes, Taking } from '../contract/takesOptions.js';
 import { readSources } from '../house/sources.js';
-import { Chance, cases, figure, minutes, notFinite, rawMessage, seed } from './torture.js';
+import { Chance, cases, figure, full, minutes, notFinite, rawMessage, seed } from './torture.js';
 
 /** What hostile values throw themselves: a call may let that through. */
 class Hostile extends Error {}
@@ -300,13 +300,19 @@ it('every export and every method refuses in words', { timeout: minutes(30) }, a
 const given = await found<{ taking: Taking }>('options.ts');
 const taking: [string, Takes][] = given.flatMap(([, module]) => Object.entries(module.taking));
 
-it('every option refuses in words', { timeout: minutes(30) }, async () => {
-  const chance = new Chance(13);
+/** The options of each call that takes some. */
+async function knownOptions(): Promise<Map<string, string[]>> {
   const known = new Map<string, string[]>();
   for (const [name, [, call]] of taking) {
     const said = await (async () => call({ zebra: 1 } as never))().catch(String);
     known.set(name, [...(/Known \w+: (.*)$/.exec(String(said))?.[1]?.split(', ') ?? []), '__proto__']);
   }
+  return known;
+}
+
+it('every option refuses in words', { timeout: minutes(30) }, async () => {
+  const chance = new Chance(13);
+  const known = await knownOptions();
   for (let k = 0; k < cases(400, 8000); ++k) {
     const [name, [, call]] = taking[k % taking.length] as (typeof taking)[number];
     const option = chance.of(known.get(name) as string[]);
@@ -314,6 +320,23 @@ it('every option refuses in words', { timeout: minutes(30) }, async () => {
   }
   await verdict('options');
 });
+
+// What counts steps, points or repetitions may have no other end.
+it.runIf(full)(
+  'every option that is a huge number is refused, or the call ends',
+  { timeout: minutes(30) },
+  async () => {
+    const known = await knownOptions();
+    for (const [name, [, call]] of taking) {
+      for (const option of known.get(name) as string[]) {
+        for (const count of [2 ** 31 - 1, 2 ** 40]) {
+          await judge(`${name}: ${option} = ${count}`, () => call({ [option]: count } as never));
+        }
+      }
+    }
+    await verdict('huge numbers as options');
+  },
+);
 
 describe.each(Object.entries(solverFixtures).filter(([, { small }]) => !small.direct))('%s', (name, { small }) => {
   it('refuses in words, or is solved without NaN, whatever its data and settings are', {
