@@ -9,6 +9,7 @@ import {
   checkNumber,
   checkObject,
   checkSignal,
+  messageOf,
   show,
 } from '../core/check.js';
 import { SolverError } from '../core/error.js';
@@ -24,7 +25,7 @@ export interface SolveQueueOptions {
   queue?: string | undefined;
   /** Jobs that may wait before `add` refuses more. Default 100,000. */
   maxWaiting?: number | undefined;
-  /** Seconds that answers are kept. Default: a day. */
+  /** Seconds that answers, and jobs that have failed, are kept. Default: a day. */
   keepSeconds?: number | undefined;
   /** Reads what a worker's `storeResult` has stored. `file:` URLs are read without. */
   readResult?: ((href: string) => Promise<string>) | undefined;
@@ -66,6 +67,7 @@ export interface FailedJob {
 }
 
 interface Waiter {
+  answer: Promise<unknown>;
   resolve: (answer: unknown) => void;
   reject: (error: unknown) => void;
 }
@@ -83,7 +85,7 @@ const lookInterval = 5000;
 export class SolveQueue {
   readonly #options: SolveQueueOptions & { queue: string; maxWaiting: number; keepSeconds: number };
   readonly #waiters = new Map<string, Set<Waiter>>();
-  readonly #listeners = new Map<string, Set<(progress: object) => void>>();
+  readonly #listeners = new Map<string, Set<(progress: object) => unknown>>();
   #ready: Promise<Ready> | undefined;
   #closed = false;
 
@@ -125,6 +127,7 @@ export class SolveQueue {
       delay: 1000 * checkNumber('delay', delay, { lower: 0 }),
       ...(priority !== undefined && { priority }),
       removeOnComplete: { age: this.#options.keepSeconds },
+      removeOnFail: { age: this.#options.keepSeconds },
     };
     const made = jobs.map((job) => {
       const { message, text } = messageOfJob(job);
@@ -147,40 +150,35 @@ export class SolveQueue {
    */
   async result<Answer = unknown>(id: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<Answer> {
     checkSignal('signal', signal);
-    signal?.throwIfAborted();
     await this.#begin();
-    const answer = new Promise((resolve, reject) => {
-      const waiter = { resolve, reject };
-      const waiters = this.#waiters.get(id) ?? new Set();
-      this.#waiters.set(id, waiters.add(waiter));
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-    });
+    signal?.throwIfAborted();
+    const waiter = this.#wait(id);
+    const give = () => waiter.reject(signal?.reason);
+    signal?.addEventListener('abort', give, { once: true });
     // Asked after it is waited for, so that no end is missed.
     const look = () => this.#look(id).catch((error: unknown) => this.#settle(id, (waiter) => waiter.reject(error)));
     void look();
     const timer = setInterval(look, lookInterval);
     try {
-      return (await answer) as Answer;
+      return (await waiter.answer) as Answer;
     } finally {
       clearInterval(timer);
-      // Whoever waits no longer is not told; others of the same job have the same answer.
-      if (signal?.aborted) this.#forget(id);
+      signal?.removeEventListener('abort', give);
+      this.#forget(id, waiter);
     }
   }
 
   /**
-   * Calls `listener` with reports of a job's progress, five a second at most; gives the function that ends it.
+   * Calls `listener` with reports of a job's progress, five a second at most; gives the function that ends it. A listener that throws, or
+   * whose promise is rejected, hears no more, and a warning of the process says why.
    * @throws TypeError
    */
-  async onProgress(id: string, listener: (progress: object) => void): Promise<() => void> {
+  async onProgress(id: string, listener: (progress: object) => unknown): Promise<() => void> {
     checkFunction('listener', listener);
     await this.#begin();
     const listeners = this.#listeners.get(id) ?? new Set();
     this.#listeners.set(id, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#listeners.delete(id);
-    };
+    return () => this.#unlisten(id, listener);
   }
 
   /**
@@ -274,7 +272,7 @@ export class SolveQueue {
     events.on('failed', ({ jobId, failedReason }) => this.#fail(jobId, failedReason));
     events.on('removed', ({ jobId }) => this.#settle(jobId, (waiter) => waiter.reject(removed(jobId))));
     events.on('progress', ({ jobId, data }) => {
-      for (const listener of this.#listeners.get(jobId) ?? []) listener(fromJson(data as Json) as object);
+      for (const listener of this.#listeners.get(jobId) ?? []) void this.#tell(jobId, listener, data as Json);
     });
     await events.waitUntilReady();
     return { client, queue, events };
@@ -323,8 +321,40 @@ export class SolveQueue {
     for (const waiter of waiters ?? []) how(waiter);
   }
 
-  #forget(id: string): void {
-    if (this.#waiters.get(id)?.size === 1) this.#waiters.delete(id);
+  #wait(id: string): Waiter {
+    let resolve: Waiter['resolve'] = () => undefined;
+    let reject: Waiter['reject'] = resolve;
+    const answer = new Promise<unknown>((...both) => {
+      [resolve, reject] = both;
+    });
+    const waiter = { answer, resolve, reject };
+    const waiters = this.#waiters.get(id) ?? new Set();
+    this.#waiters.set(id, waiters.add(waiter));
+    return waiter;
+  }
+
+  /** Whoever waits no longer is not told; others who wait for the same job are. */
+  #forget(id: string, waiter: Waiter): void {
+    const waiters = this.#waiters.get(id);
+    waiters?.delete(waiter);
+    if (waiters?.size === 0) this.#waiters.delete(id);
+  }
+
+  /** Tells a listener. One that fails is told no more, and does not end the process. */
+  async #tell(id: string, listener: (progress: object) => unknown, data: Json): Promise<void> {
+    try {
+      await listener(fromJson(data) as object);
+    } catch (cause) {
+      this.#unlisten(id, listener);
+      const sentence = `a listener to the progress of job ${id} failed, and hears no more of it: ${messageOf(cause)}`;
+      process.emitWarning(sentence, 'SolverWarning');
+    }
+  }
+
+  #unlisten(id: string, listener: (progress: object) => unknown): void {
+    const listeners = this.#listeners.get(id);
+    listeners?.delete(listener);
+    if (listeners?.size === 0) this.#listeners.delete(id);
   }
 }
 

@@ -1,4 +1,5 @@
 // A queue with a server and workers: answers, ends, refusals, faults.
+import { getEventListeners } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type SolveJob, SolveQueue, type SolveWorker, startWorker } from '../../src/queue/index.js';
 import { cases } from './jobs.js';
@@ -73,6 +74,35 @@ describe.skipIf(!serverProgram)('a queue', () => {
     expect(heard[0]).toEqual({ waited: true });
     expect(heard.length).toBeGreaterThan(2);
     expect(heard.length).toBeLessThan(9);
+  });
+
+  it('goes on where a listener throws or rejects, and leaves nothing with a signal that lives on', async () => {
+    const { queue, name } = queueFor();
+    const warnings: string[] = [];
+    const heard = (warning: Error) => warnings.push(warning.message);
+    process.on('warning', heard);
+    await worker(name);
+    const id = await queue.add({ kind: 'wait', problem: 1000 }, { delay: 0.1 });
+    const calls = [0, 0];
+    await queue.onProgress(id, () => {
+      calls[0] = (calls[0] ?? 0) + 1;
+      throw new Error('first');
+    });
+    await queue.onProgress(id, async () => {
+      calls[1] = (calls[1] ?? 0) + 1;
+      throw new Error('second');
+    });
+    const service = new AbortController();
+    const impatient = new AbortController();
+    const given = expect(queue.result(id, { signal: impatient.signal })).rejects.toThrow('enough');
+    const answer = queue.result(id, { signal: service.signal });
+    impatient.abort(new Error('enough'));
+    await given;
+    expect(await answer).toEqual({ status: 'solved' });
+    expect(getEventListeners(service.signal, 'abort')).toEqual([]);
+    process.off('warning', heard);
+    expect(calls).toEqual([1, 1]);
+    expect(warnings).toEqual(['first', 'second'].map((each) => expect.stringMatching(`hears no more of it: ${each}`)));
   });
 
   it('ends a solve that runs with its best iterate, and one that waits before it begins', async () => {
