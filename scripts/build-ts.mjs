@@ -1,11 +1,11 @@
-// The TypeScript build: every module of src/ by itself, as an ES module in dist/esm and as CommonJS in dist/cjs, with
-// declarations beside each; and the command line program in one file, dist/cli.js.
-// Modules are not bundled, so that whatever subpaths a program imports, there is one of each class and table, but for these: the subpaths
-// nonconvex/predict and nonconvex/report, which are plain JavaScript without anything of Node, the latter with the libraries that draw,
-// the messages of ONNX, the parser of .csv files and that of .zip files with the libraries that do it.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// The TypeScript build: the subpaths of the package as ES modules in dist/esm, which share what they need in some tens of files, and every
+// module of src/ by itself as CommonJS in dist/cjs, which loads on use; with declarations beside each; and the command line program in one
+// file, dist/cli.js. Whatever subpaths a program imports, there is one of each class and table, but for these: the subpaths nonconvex/predict and
+// nonconvex/report, which are plain JavaScript without anything of Node, the latter with the libraries that draw, the messages of
+// ONNX, the parser of .csv files and that of .zip files with the libraries that do it.
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { buildSync, transformSync } from 'esbuild';
+import { build, buildSync, transformSync } from 'esbuild';
 import { writeReferences } from './references.mjs';
 import { files, main, root, runTool } from './shared.mjs';
 
@@ -14,6 +14,10 @@ const dist = join(root, 'dist');
 const ofTheProgram = (path) => path === 'src/cli.ts' || path.startsWith('src/cli/');
 /** Modules that are part of the one file of nonconvex/report alone. */
 const ofReports = (path) => path.startsWith('src/report/');
+/** Subpaths in one file each, without anything of Node. */
+const alone = ['src/predict/index.ts', 'src/report/index.ts'];
+/** Libraries of queues, which are the user's to install. */
+const external = ['bullmq', 'ioredis'];
 /** Modules of the package nonconvex-wasm, which scripts/wasm.mjs builds. */
 const ofWasm = (path) => path.startsWith('src/wasm/');
 
@@ -30,16 +34,60 @@ function loadOnUse(code) {
   return declared.replace(new RegExp(`=> (${names.join('|')})\\b`, 'g'), '=> $1()');
 }
 
-/** One module for one module; loader.ts uses __filename in CommonJS and import.meta.url elsewhere. */
-function transform(path, format) {
+/** One module for one module, as CommonJS; loader.ts uses __filename there and import.meta.url elsewhere. */
+function transform(path) {
   const source = readFileSync(join(root, path), 'utf8');
-  const define = format === 'cjs' ? { 'import.meta.url': 'undefined' } : {};
+  const define = { 'import.meta.url': 'undefined' };
   // A require where CommonJS loads on use: contexts of node:vm, as Jest has them, know no import().
-  const supported = { 'dynamic-import': format === 'esm' };
-  const { code } = transformSync(source, { loader: 'ts', format, target, define, supported, sourcefile: path });
-  const to = join(dist, format, relative('src', path).replace(/\.ts$/, '.js'));
+  const supported = { 'dynamic-import': false };
+  const { code } = transformSync(source, { loader: 'ts', format: 'cjs', target, define, supported, sourcefile: path });
+  const to = join(dist, 'cjs', relative('src', path).replace(/\.ts$/, '.js'));
   mkdirSync(join(to, '..'), { recursive: true });
-  writeFileSync(to, format === 'cjs' && handsOn.has(path) ? loadOnUse(code) : code);
+  writeFileSync(to, handsOn.has(path) ? loadOnUse(code) : code);
+}
+
+/**
+ * Modules that stay files of their own, as seen from a folder of dist/esm: what scripts/references.mjs writes, and one of nonconvex/predict; and, as
+ * the package itself sees them, the subpaths, which are its namespaces.
+ */
+const apart = {
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/binaries\.js$/ }, () => ({ path: '../core/binaries.js', external: true }));
+    onResolve({ filter: /^\.\/\w+\/index\.js$/ }, ({ path, importer }) => ({
+      path: importer.endsWith('families.ts') ? `.${path}` : path, // which queues share with the package
+      external: true,
+    }));
+    onResolve({ filter: /\/onnxSchema\.js$/ }, () => ({ path: '../predict/onnxSchema.js', external: true }));
+  },
+};
+
+/** The subpaths as ES modules. What several of them need is in files of dist/esm/core, so that an import reads few files and no code twice. Returns the check that what they import is there. */
+async function bundleSubpaths() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const paths = Object.values(exports).flatMap((each) => each.import?.default ?? []);
+  const entries = paths.map((path) => path.replace('./dist/esm/', 'src/').replace(/\.js$/, '.ts'));
+  const { metafile } = await build({
+    entryPoints: entries.filter((path) => !alone.includes(path)),
+    absWorkingDir: root,
+    outbase: 'src',
+    outdir: join(dist, 'esm'),
+    chunkNames: 'core/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target,
+    external,
+    plugins: [apart],
+    metafile: true,
+  });
+  return () => {
+    for (const [file, { imports }] of Object.entries(metafile.outputs))
+      for (const { path, external } of imports)
+        if (external && path.startsWith('.') && !existsSync(join(root, file, '..', path)))
+          throw new Error(`${file} imports ${path}, which is not there`);
+  };
 }
 
 /** One file of a module and all that it needs, for any JavaScript. What it loads on use stays beside it. */
@@ -60,21 +108,22 @@ function bundle(path, format, platform = 'neutral') {
   });
 }
 
-main(() => {
+main(async () => {
   rmSync(dist, { recursive: true, force: true });
   for (const path of files(
     'src',
     (path) =>
       path.endsWith('.ts') && !path.endsWith('.d.ts') && !ofTheProgram(path) && !ofReports(path) && !ofWasm(path),
   )) {
-    for (const format of ['esm', 'cjs']) transform(path, format);
+    transform(path);
+  }
+  for (const path of ['src/readers/dsv.ts', 'src/readers/zip.ts']) bundle(path, 'cjs', 'node');
+  const check = await bundleSubpaths();
+  for (const format of ['esm', 'cjs']) {
+    for (const path of [...alone, 'src/predict/onnxSchema.ts']) bundle(path, format);
   }
   writeReferences();
-  for (const format of ['esm', 'cjs']) {
-    for (const path of ['src/predict/index.ts', 'src/predict/onnxSchema.ts', 'src/report/index.ts'])
-      bundle(path, format);
-    for (const path of ['src/readers/dsv.ts', 'src/readers/zip.ts']) bundle(path, format, 'node');
-  }
+  check();
   runTool('typescript', 'bin/tsc', ['-p', 'tsconfig.declarations.json']);
   cpSync(join(dist, 'esm'), join(dist, 'cjs'), { recursive: true, filter: (path) => !path.endsWith('.js') });
   // What ends in .js in here, declarations of it too, is CommonJS.
@@ -86,8 +135,7 @@ main(() => {
     platform: 'node',
     format: 'esm',
     target,
-    // Those of queues are the user's to install.
-    external: ['bullmq', 'ioredis'],
+    external,
     // For the libraries in it that are CommonJS.
     banner: {
       js: "import { createRequire as requireFor } from 'node:module';\nconst require = requireFor(import.meta.url);",

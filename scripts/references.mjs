@@ -1,7 +1,7 @@
 // `node scripts/references.mjs [PACKAGE]`: writes dist/*/core/binaries.js with a literal path for each file of prebuilds/, which bundlers
 // (esbuild, webpack, Rollup, Vite) copy and tracers (@vercel/nft) find. Run by the builds of TypeScript and of prebuilt binaries.
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { main, root } from './shared.mjs';
 
@@ -33,7 +33,7 @@ export function writeReferences(folder = root) {
   const binaries = prebuilt(folder).sort();
   for (const format of ['esm', 'cjs']) {
     const module = join(folder, 'dist', format, 'core/binaries.js');
-    if (!existsSync(module)) continue;
+    if (!existsSync(dirname(module))) continue;
     const list = `[\n${binaries.map((binary) => entry(binary, format)).join('')}].filter(Boolean)`;
     writeFileSync(module, `${format === 'esm' ? 'export const references' : 'exports.references'} = ${list};\n`);
   }

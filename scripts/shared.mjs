@@ -45,9 +45,9 @@ export function files(folder, accept = () => true) {
 }
 
 /** Turns an error into one line and exit status 1, the way a command line tool ends. */
-export function main(body) {
+export async function main(body) {
   try {
-    body();
+    await body();
   } catch (error) {
     console.error(`\n${error.message}`);
     process.exit(1);

@@ -1,12 +1,13 @@
-// What solves cost those who share the process with them: turns of the event loop, aborts, the calling thread's time.
+// What solves cost those who share the process with them: turns of the event loop, aborts, the calling thread's time, start-up.
 //
-//   npm run bench -- service [turns] [aborts] [calls] [callers]    into docs/reliability.md; without a name all
+//   npm run bench -- service [turns] [aborts] [calls] [callers] [start]    into docs/reliability.md; without a name all
 import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import * as nonconvex from '../../src/index.js';
 import { uniforms } from '../shared/random.js';
 import { describe, environment, table, writeSection } from '../shared/report.js';
 import { type Case, cases } from './cases.js';
+import { startTable } from './start.js';
 import { counted, milliseconds, Turns } from './thread.js';
 
 const { Model, nlp } = nonconvex;
@@ -169,7 +170,8 @@ async function delayOfNothing(): Promise<Delay> {
   return { ...spread(delays), perSecond: 0 };
 }
 
-const parts: Record<string, () => Promise<string>> = {
+const parts: Record<string, () => Promise<string> | string> = {
+  start: startTable,
   async turns() {
     const rows: string[][] = [];
     for (const each of chosen) {

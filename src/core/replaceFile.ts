@@ -1,5 +1,4 @@
 // Files that are written whole or not at all.
-import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf } from './check.js';
@@ -13,7 +12,7 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   const found = await stat(path).catch(() => undefined);
   if (found && !found.isFile()) return writeFile(path, content);
   const target = found ? await realpath(path) : path;
-  const temporary = join(dirname(target), `.${randomUUID()}.tmp`);
+  const temporary = join(dirname(target), `.${crypto.randomUUID()}.tmp`);
   try {
     const file = await open(temporary, 'wx');
     await closing(file, async () => {

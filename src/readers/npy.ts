@@ -6,7 +6,6 @@ import { checkLimits } from './limits.js';
 import type { ReadOptions } from './matrixMarket.js';
 import { Memory } from './memory.js';
 import { inSlices } from './slices.js';
-import { unzipped } from './zip.js';
 
 export interface ReadNpyOptions extends ReadOptions {}
 
@@ -88,6 +87,7 @@ async function partsOf(
 ): Promise<Record<string, Uint8Array>> {
   let refused: unknown;
   try {
+    const { unzipped } = await import('./zip.js'); // whose library fills tables when it is loaded
     return await unzipped(
       bytes,
       ({ name: part, originalSize }) => {

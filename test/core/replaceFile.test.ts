@@ -60,9 +60,9 @@ it('keeps a model to the last bit, and names a file that holds none', async () =
 it.skipIf(windows)('leaves the file of before when there is no room for the new one', () => {
   const path = join(folder, 'kept.json');
   writeFileSync(path, 'old');
-  const module = new URL('../../dist/esm/core/replaceFile.js', import.meta.url).href;
-  const program = `import { replaceFile } from ${JSON.stringify(module)};
-    await replaceFile(${JSON.stringify(path)}, 'x'.repeat(100000)).catch((error) => console.log(error.code, error.message));`;
+  const module = new URL('../../dist/cjs/core/replaceFile.js', import.meta.url).href;
+  const program = `import module from ${JSON.stringify(module)};
+    await module.replaceFile(${JSON.stringify(path)}, 'x'.repeat(100000)).catch((error) => console.log(error.code, error.message));`;
   const script = 'ulimit -f 8; exec "$0" --input-type=module -e "$1"';
   const { stdout, stderr } = spawnSync('sh', ['-c', script, process.execPath, program], { encoding: 'utf8' });
   expect(stderr).toBe('');
