@@ -101,10 +101,11 @@ describe('nonconvex bench', () => {
     expect(threads).toBeGreaterThan(0);
     expect(kernels.own).toBeTruthy();
     expect(tasks).toHaveLength(6);
-    for (const { least, median, runs, solved, points: each } of tasks) {
+    for (const { least, median, processor, runs, solved, points: each } of tasks) {
       expect({ solved, runs }).toEqual({ solved: true, runs: 3 });
       expect(least).toBeGreaterThan(0);
       expect(median).toBeGreaterThanOrEqual(least);
+      expect(processor).toBeGreaterThan(0);
       expect(each).toBeGreaterThan(0);
     }
     const logs = tasks.map((each: { points: number }) => Math.log(each.points));

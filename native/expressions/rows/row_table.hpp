@@ -40,6 +40,10 @@ struct RowColumn {
   template <class T>
   const T* stored() const;
 };
+template <>
+const double* RowColumn::stored<double>() const;
+template <>
+const float* RowColumn::stored<float>() const;
 
 /// N rows of columns. Does not change: any number of solves share it.
 class RowTable {
