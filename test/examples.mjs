@@ -1,9 +1,13 @@
 // Runs the modules it is given, one after another, in one process, since Node and the package take a third of a second to
 // start; prints a line of JSON with what each of them printed.
 import { pathToFileURL } from 'node:url';
+import { format } from 'node:util';
 
 const outputs = [];
-const write = process.stdout.write;
+const { write } = process.stdout;
+const { log } = console;
+// Bun's does not write by process.stdout.
+console.log = (...values) => process.stdout.write(`${format(...values)}\n`);
 for (const path of process.argv.slice(2)) {
   let output = '';
   process.stdout.write = (text) => {
@@ -18,4 +22,4 @@ for (const path of process.argv.slice(2)) {
   outputs.push(output);
 }
 process.stdout.write = write;
-console.log(JSON.stringify(outputs));
+log(JSON.stringify(outputs));
