@@ -3,13 +3,20 @@ import { readFileSync } from 'node:fs';
 
 const path = `/proc/self/task/${process.pid}/schedstat`;
 
-function spent(): number | undefined {
+/** Milliseconds that the main thread has run, and those that it was ready to run while the processors were with others. */
+function known(): { ran: number; waited: number } | undefined {
   try {
-    return Number(readFileSync(path, 'utf8').split(' ')[0]) / 1e6;
+    const [ran, waited] = readFileSync(path, 'utf8').split(' ');
+    return { ran: Number(ran) / 1e6, waited: Number(waited) / 1e6 };
   } catch {
     return undefined;
   }
 }
+
+const spent = (): number | undefined => known()?.ran;
+
+/** Milliseconds that the main thread has waited for a processor, on Linux: what other processes add to every delay. */
+export const waited = (): number => known()?.waited ?? 0;
 
 /** What {@link milliseconds} counts. */
 export const counted = spent() === undefined ? 'time of the clock' : "processor time of JavaScript's thread";

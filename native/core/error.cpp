@@ -17,4 +17,10 @@ std::string show(double value) {
   return {text.data(), end};
 }
 
+void requireLength(std::string_view name, std::size_t length, int expected, std::string_view per) {
+  if (std::cmp_equal(length, expected)) return;
+  const std::string so = per.empty() ? "expected " : "expected " + std::string(per) + ": ";
+  require(false, std::string(name) + ".length", length, so + show(expected));
+}
+
 }  // namespace nonconvex

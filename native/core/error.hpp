@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstddef>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -46,5 +47,9 @@ void require(bool condition, std::string_view name, const T& value, std::string_
     throw Error(ErrorKind::range, std::string(name) + " = " + show(value) + ": " + std::string(expectation));
   }
 }
+
+/// Throws a RangeError "name.length = length: expected as many numbers as x has rows: 3" unless a vector has so many
+/// entries; `per` is those words before the number, or empty.
+void requireLength(std::string_view name, std::size_t length, int expected, std::string_view per = {});
 
 }  // namespace nonconvex

@@ -15,8 +15,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <limits>
+#include <new>
 #include <string>
 
 #include "core/control_group.hpp"
@@ -87,6 +90,39 @@ double availableMemory() {
 }
 
 #endif
+
+namespace {
+
+/// Zeros that are so many come from calloc, which asks the system for them; others are written, into what new gives.
+constexpr std::size_t manyZeros = std::size_t{1} << 20;
+constexpr std::size_t line = 64;
+
+}  // namespace
+
+void* takeMemory(std::size_t bytes, bool zeros) noexcept {
+  if (bytes > std::numeric_limits<std::size_t>::max() - line) return nullptr;
+  const bool byCalloc = zeros && bytes >= manyZeros;
+  void* const all = byCalloc ? std::calloc(1, bytes + line) : ::operator new(bytes + line, std::nothrow);
+  if (all == nullptr) return nullptr;
+  // What either gives is aligned for a pointer, so that there is room for one in front of the next line. Its last bit,
+  // which is free, says whose memory it is.
+  const auto begin = reinterpret_cast<std::uintptr_t>(all);
+  char* const taken = static_cast<char*>(all) + (line - begin % line);
+  reinterpret_cast<std::uintptr_t*>(taken)[-1] = begin | (byCalloc ? 1 : 0);
+  if (zeros && !byCalloc) std::memset(taken, 0, bytes);
+  return taken;
+}
+
+void giveMemory(void* taken) noexcept {
+  if (taken == nullptr) return;
+  const std::uintptr_t begin = static_cast<std::uintptr_t*>(taken)[-1];
+  void* const all = reinterpret_cast<void*>(begin & ~std::uintptr_t{1});
+  if ((begin & 1) != 0) {
+    std::free(all);
+  } else {
+    ::operator delete(all);
+  }
+}
 
 void wishLargePages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) noexcept {
 #ifdef MADV_HUGEPAGE

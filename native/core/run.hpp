@@ -160,8 +160,8 @@ class OuterLoop {
   /// Whether there is a report that the solution is of, however the next one ends.
   bool mayAbortReports() const { return reported_ && monitor_.aborted() && keepsBest(solver_); }
 
-  void look(bool interruptible = true) {
-    monitor_.setInterruptible(interruptible && reported_ && keepsBest(solver_));
+  void look(bool mayEnd = true) {
+    monitor_.setInterruptible(mayEnd && reported_ && keepsBest(solver_));
     outcome_.progress = solver_.progress();
     monitor_.setInterruptible(false);
     reported_ = true;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/in_pieces.hpp"
 #include "core/index.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/vector_kernels.hpp"
@@ -48,24 +49,6 @@ void requireFinite(const SparseView& matrix, std::string_view name, const Cpu& l
   }
 }
 
-/// A copy by columns, rows in order. As copyBy has it, but looks whether the solve is aborted.
-SparseMatrix copyByColumns(const SparseView& matrix, const Cpu& la) {
-  if (matrix.by == Lines::columns) return copyBy(Lines::columns, matrix);
-  SparseMatrix to{.rows = matrix.rows,
-                  .columns = matrix.columns,
-                  .values = std::vector<double>(matrix.values.size()),
-                  .offsets = {},
-                  .indices = std::vector<int>(matrix.indices.size()),
-                  .by = Lines::columns};
-  AbortPoints points(la);
-  to.offsets = transposeStorage(matrix.offsets, matrix.indices, matrix.width(), [&](int place, int line, int entry) {
-    to.indices[at(place)] = line;
-    to.values[at(place)] = matrix.values[at(entry)];
-    points.pass(1);
-  });
-  return to;
-}
-
 /// Adds up entries of column j in the same row, which are neighbours; how many are left, at its begin.
 int mergeDuplicates(SparseMatrix& matrix, std::size_t j) {
   const auto begin = at(matrix.offsets[j]), end = at(matrix.offsets[j + 1]);
@@ -105,7 +88,8 @@ Columns::Columns(const MatrixInput& input, std::string_view name, const Cpu& la)
   values_ = HostBuffer<double>(stride * static_cast<std::size_t>(cols_), Uninitialized{});
   constexpr int block = 64;  // columns, so that a row's part is a few cache lines
   std::atomic<bool> finite = true;
-  const int rowsOfPiece = std::max(8, (1 << 22) / std::max(1, cols_) / 8 * 8);
+  touchInPieces(values_.data(), values_.size(), [&] { la.abortPoint(); });
+  const int rowsOfPiece = std::max(8, (1 << 19) / std::max(1, cols_) / 8 * 8);
   for (int row = 0; row < rows_; row += rowsOfPiece) {
     la.abortPoint();
     const int rows = std::min(rowsOfPiece, rows_ - row);
@@ -137,7 +121,8 @@ Columns::Columns(const MatrixInput& input, std::string_view name, const Cpu& la)
 Columns::Columns(const SparseView& input, std::string_view name, const Cpu& la)
     : sparse_(true), rows_(input.rows), cols_(input.columns) {
   requireFinite(input, name, la);
-  SparseMatrix from = copyByColumns(input, la);
+  const auto pause = [&] { la.abortPoint(); };
+  SparseMatrix from = copyBy(Lines::columns, input, pause);
   AbortPoints points(la);
   spans_.resize(nonconvex::at(cols_));
   const int group = rows_ >= 2 * loops::sparseGroup ? loops::sparseGroup : 1;
@@ -150,7 +135,7 @@ Columns::Columns(const SparseView& input, std::string_view name, const Cpu& la)
     points.pass(size + 1);
   }
   values_ = HostBuffer<double>(end);
-  indices_.resize(end);
+  resizeInPieces(indices_, end, pause);
   for (std::size_t j = 0; j < spans_.size(); ++j) {
     const auto& [begin, size, filledSize] = spans_[j];
     std::copy_n(from.values.data() + from.offsets[j], size, values_.data() + begin);

@@ -3,55 +3,61 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/in_pieces.hpp"
 #include "data/sparse_lines.hpp"
 
 namespace nonconvex {
 
 namespace {
 
-/// Whether an entry is the first of a piece of work.
-constexpr bool beginsPiece(int entry) { return entry % 65536 == 0; }
+/// `pause`, or nothing where there is none.
+auto calling(const Pause& pause) {
+  return [&pause] {
+    if (pause) pause();
+  };
+}
 
 }  // namespace
 
 SparseMatrix transposed(const SparseView& matrix, const Pause& pause) {
   SparseMatrix to{.rows = matrix.rows,
                   .columns = matrix.columns,
-                  .values = std::vector<double>(matrix.values.size()),
+                  .values = zerosInPieces<double>(matrix.values.size(), calling(pause)),
                   .offsets = {},
-                  .indices = std::vector<int>(matrix.indices.size()),
+                  .indices = zerosInPieces<int>(matrix.indices.size(), calling(pause)),
                   .by = matrix.by == Lines::columns ? Lines::rows : Lines::columns};
-  to.offsets = transposeStorage(matrix.offsets, matrix.indices, matrix.width(), [&](int place, int line, int entry) {
-    if (pause && beginsPiece(entry)) pause();
+  const auto put = [&](int place, int line, int entry) {
     to.indices[at(place)] = line;
     to.values[at(place)] = matrix.values[at(entry)];
-  });
+  };
+  to.offsets = transposeStorage(matrix.offsets, matrix.indices, matrix.width(), put, pause);
   return to;
 }
 
-ListedPattern transposedPlaces(const SparseView& matrix) {
+ListedPattern transposedPlaces(const SparseView& matrix, const Pause& pause) {
   ListedPattern to{{.lines = matrix.width(),
                     .width = matrix.lines(),
                     .offsets = {},
-                    .indices = std::vector<int>(matrix.indices.size())},
-                   std::vector<int>(matrix.indices.size())};
-  to.pattern.offsets =
-      transposeStorage(matrix.offsets, matrix.indices, matrix.width(), [&](int place, int line, int entry) {
-        to.pattern.indices[at(place)] = line;
-        to.order[at(place)] = entry;
-      });
+                    .indices = zerosInPieces<int>(matrix.indices.size(), calling(pause))},
+                   zerosInPieces<int>(matrix.indices.size(), calling(pause))};
+  const auto put = [&](int place, int line, int entry) {
+    to.pattern.indices[at(place)] = line;
+    to.order[at(place)] = entry;
+  };
+  to.pattern.offsets = transposeStorage(matrix.offsets, matrix.indices, matrix.width(), put, pause);
   return to;
 }
 
 SparseMatrix copyBy(Lines lines, const SparseView& matrix, const Pause& pause) {
   if (matrix.by != lines) return transposed(matrix, pause);
+  const auto look = calling(pause);
+  look();
   if (!indicesIncrease(matrix.offsets, matrix.indices)) return transposed(transposed(matrix, pause).view(), pause);
-  if (pause) pause();
   return {.rows = matrix.rows,
           .columns = matrix.columns,
-          .values = {matrix.values.begin(), matrix.values.end()},
-          .offsets = {matrix.offsets.begin(), matrix.offsets.end()},
-          .indices = {matrix.indices.begin(), matrix.indices.end()},
+          .values = copyInPieces(matrix.values, look),
+          .offsets = copyInPieces(matrix.offsets, look),
+          .indices = copyInPieces(matrix.indices, look),
           .by = lines};
 }
 

@@ -1,6 +1,7 @@
 // Sparse matrices: one type, in memory of its own or of somebody else, with one check and one transposition.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <span>
 #include <string>
@@ -43,31 +44,37 @@ struct SparseMatrix {
   }
 };
 
+/// What long work calls between pieces of less than a millisecond or so; it may throw.
+using Pause = std::function<void()>;
+
 /// The transposition of storage: gives each entry of storage by lines its place in that by the other lines, of which
 /// there are `width`, and calls put(place, line, entry) in the order of the entries. In the new storage indices, which
 /// are the old lines, do not decrease. Returns the new offsets.
 template <class Put>
-std::vector<int> transposeStorage(std::span<const int> offsets, std::span<const int> indices, int width, Put&& put) {
+std::vector<int> transposeStorage(std::span<const int> offsets, std::span<const int> indices, int width, Put&& put,
+                                  const Pause& pause = {}) {
+  constexpr std::size_t piece = 1 << 16;
   std::vector<int> begins(at(width) + 1);
-  for (const int index : indices) ++begins[at(index) + 1];
+  for (std::size_t k = 0; k < indices.size();) {
+    if (pause) pause();
+    for (const std::size_t end = std::min(indices.size(), k + piece); k < end; ++k) ++begins[at(indices[k]) + 1];
+  }
   for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
   std::vector<int> next(begins.begin(), begins.end() - 1);
   for (std::size_t line = 0; line + 1 < offsets.size(); ++line) {
     for (int k = offsets[line]; k < offsets[line + 1]; ++k) {
+      if (pause && at(k) % piece == 0) pause();
       put(next[at(indices[at(k)])]++, static_cast<int>(line), k);
     }
   }
   return begins;
 }
 
-/// What long work calls between pieces of less than a millisecond or so; it may throw.
-using Pause = std::function<void()>;
-
 /// `matrix` by its other lines, indices in order.
 SparseMatrix transposed(const SparseView& matrix, const Pause& pause = {});
 
 /// The places of the entries by the other lines: entry k of that pattern is number order[k] of `matrix`.
-ListedPattern transposedPlaces(const SparseView& matrix);
+ListedPattern transposedPlaces(const SparseView& matrix, const Pause& pause = {});
 
 /// A copy by the given lines, indices in order. An entry that occurs twice stays so.
 SparseMatrix copyBy(Lines lines, const SparseView& matrix, const Pause& pause = {});

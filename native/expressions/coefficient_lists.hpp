@@ -23,6 +23,11 @@ class CoefficientLists {
   explicit CoefficientLists(int nodes) : first_(at(nodes), -1) {}
 
   bool empty(int node) const { return first_[at(node)] < 0; }
+  /// Makes room for so many more, at once: a pool that grows copies what is there.
+  void reserve(std::size_t more) {
+    const std::size_t size = pool_.size() + more;
+    if (size > pool_.capacity()) pool_.reserve(std::max(size, 2 * pool_.capacity()));
+  }
   void add(int node, const Coefficient& c) {
     int place = free_;
     if (place >= 0) {

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/in_pieces.hpp"
 #include "core/index.hpp"
 #include "expressions/coefficient_lists.hpp"
 #include "expressions/formula_parts.hpp"
@@ -31,9 +32,9 @@ struct CompressedRows {
   std::vector<double> constants;
 
   explicit CompressedRows(int rows) : offsets(at(rows) + 1, 0), constants(at(rows), 0) {}
-  void makeRoom() {
+  void makeRoom(const Cpu& la) {
     std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-    entries.resize(offsets.back());
+    resizeInPieces(entries, offsets.back(), [&] { la.abortPoint(); });
     next.assign(offsets.begin(), offsets.end() - 1);
   }
   void add(int row, int position, double coefficient) { entries[next[at(row)]++] = {position, coefficient}; }
@@ -295,6 +296,10 @@ void Planner::pushMatvec(const Node& node, std::span<const Coefficient> rows) {
   ConstantMatrix other;
   if (transposed) other = transposeOf(m);
   const ConstantMatrix& by = transposed ? other : m;
+  const auto beginOf = [&](const Coefficient& c) { return by.offsets.begin() + c.entry % lines; };
+  std::size_t terms = 0;
+  for (const Coefficient& c : rows) terms += at(beginOf(c)[1] - beginOf(c)[0]);
+  rows_.reserve(terms);
   for (const Coefficient& c : rows) {
     la_.abortPoint();
     const int line = c.entry % lines;
@@ -541,7 +546,7 @@ void Planner::buildRows() {
       }
     });
   }
-  rows.makeRoom();
+  rows.makeRoom(la_);
   for (int id = 0; id < form_.count(); ++id) {
     if (form_.node(id).op == Op::constant) continue;
     rows_.forEach(id, [&](const Coefficient& c) {

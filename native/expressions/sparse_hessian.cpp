@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/in_pieces.hpp"
 #include "core/index.hpp"
 #include "core/multiversion.hpp"
 #include "linalg/blas.hpp"
@@ -115,7 +116,7 @@ struct SparseHessian::Columns {
 SparseHessian::SparseHessian(const CompiledStages& model, const SparseJacobian& jacobian, const Cpu& la)
     : model_(model), jacobian_(jacobian), n_(model.plan().variables) {
   Columns columns(n_);
-  collect(columns);
+  collect(columns, la);
   collectOuters();
   pattern_.lines = pattern_.width = n_;
   for (int p = 0; p < n_; ++p) {
@@ -128,7 +129,8 @@ SparseHessian::SparseHessian(const CompiledStages& model, const SparseJacobian& 
 /// Calls use(column, product) for each product that is written down, and the other three for what is not: outer
 /// products, Gram matrices and borders.
 template <class Use, class UseOuter, class UseGram, class UseBorder>
-void SparseHessian::forEachSecond(Use&& use, UseOuter&& useOuter, UseGram&& useGram, UseBorder&& useBorder) const {
+void SparseHessian::forEachSecond(const Cpu& la, Use&& use, UseOuter&& useOuter, UseGram&& useGram,
+                                  UseBorder&& useBorder) const {
   for (const Kernel& kernel : model_.kernels()) {
     for (const Kernel::Second& second : kernel.seconds()) {
       if (const DenseStage* dense = jacobian_.gramOf(kernel, second)) {
@@ -141,6 +143,7 @@ void SparseHessian::forEachSecond(Use&& use, UseOuter&& useOuter, UseGram&& useG
       }
       const bool square = second.a == second.b;
       for (int r = 0; r < kernel.rows(); ++r) {
+        if (r % 256 == 0) la.abortPoint();
         const Outer outer = {second.weight + r, kernel.input(second.a).at(r), kernel.input(second.b).at(r)};
         if (length(outer.u) * length(outer.v) > mostWritten) {
           useOuter(outer, square);
@@ -174,20 +177,23 @@ void SparseHessian::forEachProduct(const Outer& outer, bool square, Use&& use) c
 }
 
 /// Goes through all products twice: to count them, and to store them by column.
-void SparseHessian::collect(Columns& columns) {
+void SparseHessian::collect(Columns& columns, const Cpu& la) {
   columns.offsets.assign(at(n_) + 1, 0);
-  forEachSecond([&](int p, const Product&) { ++columns.offsets[at(p) + 1]; },
-                [&](const Outer& outer, bool square) {
-                  outers_.push_back(outer);
-                  if (!square) outers_.push_back({outer.weight, outer.v, outer.u});
-                },
-                [&](const DenseStage& dense, int weight) { addGram(dense, weight); },
-                [&](const DenseStage& dense, int variable, int weight) { addBorder(dense, variable, weight); });
+  forEachSecond(
+      la, [&](int p, const Product&) { ++columns.offsets[at(p) + 1]; },
+      [&](const Outer& outer, bool square) {
+        outers_.push_back(outer);
+        if (!square) outers_.push_back({outer.weight, outer.v, outer.u});
+      },
+      [&](const DenseStage& dense, int weight) { addGram(dense, weight); },
+      [&](const DenseStage& dense, int variable, int weight) { addBorder(dense, variable, weight); });
   std::partial_sum(columns.offsets.begin(), columns.offsets.end(), columns.offsets.begin());
-  columns.products.resize(at(checkedSize(columns.offsets.back(), "the Hessian's sum of products")));
+  resizeInPieces(columns.products, at(checkedSize(columns.offsets.back(), "the Hessian's sum of products")),
+                 [&] { la.abortPoint(); });
   std::vector<std::size_t> next(columns.offsets.begin(), columns.offsets.end() - 1);
-  forEachSecond([&](int p, const Product& product) { columns.products[next[at(p)]++] = product; },
-                [](const Outer&, bool) {}, [](const DenseStage&, int) {}, [](const DenseStage&, int, int) {});
+  forEachSecond(
+      la, [&](int p, const Product& product) { columns.products[next[at(p)]++] = product; }, [](const Outer&, bool) {},
+      [](const DenseStage&, int) {}, [](const DenseStage&, int, int) {});
 }
 
 void SparseHessian::addBorder(const DenseStage& dense, int variable, int weight) {

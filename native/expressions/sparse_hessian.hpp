@@ -101,10 +101,10 @@ class SparseHessian {
   /// Entries of a value's row of D.
   std::size_t length(int value) const { return value < n_ ? std::size_t{1} : jacobian_.row(value).size(); }
   template <class Use, class UseOuter, class UseGram, class UseBorder>
-  void forEachSecond(Use&& use, UseOuter&& useOuter, UseGram&& useGram, UseBorder&& useBorder) const;
+  void forEachSecond(const Cpu& la, Use&& use, UseOuter&& useOuter, UseGram&& useGram, UseBorder&& useBorder) const;
   template <class Use>
   void forEachProduct(const Outer& outer, bool square, Use&& use) const;
-  void collect(Columns& columns);
+  void collect(Columns& columns, const Cpu& la);
   void collectOuters();
   void addGram(const DenseStage& dense, int weight);
   void addBorder(const DenseStage& dense, int variable, int weight);

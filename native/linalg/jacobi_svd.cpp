@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
+#include "core/in_pieces.hpp"
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "linalg/blas.hpp"
@@ -59,6 +61,7 @@ void JacobiSvd::orthogonalizeRotations(const std::function<void()>& pause) {
 void JacobiSvd::product(Mat<const double> a, const std::function<void()>& pause) {
   constexpr double operationsAtOnce = 3e7;
   const int rows = static_cast<int>(std::min<double>(long_, operationsAtOnce / short_ / short_ + 64));
+  if (pause && !std::exchange(touched_, true)) touchInPieces(work_.data(), work_.size(), pause);
   for (int from = 0; from < long_; from += rows) {
     if (pause) pause();
     const double* part = transposed_ ? a.column(from) : a.data + from;

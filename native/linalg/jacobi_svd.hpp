@@ -34,6 +34,7 @@ class JacobiSvd {
 
   bool transposed_;  // the matrix has more columns than rows, so its transpose is decomposed
   int long_, short_;
+  bool touched_ = false;          // work_, of which the system has the memory ready
   HostMatrix<double> work_;       // long x short: A R, whose columns become orthogonal, then unit vectors
   HostMatrix<double> rotations_;  // short x short: R
   std::vector<double> values_;

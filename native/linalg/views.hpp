@@ -53,16 +53,8 @@ template <class T>
 class HostBuffer {
  public:
   HostBuffer() = default;
-  explicit HostBuffer(std::size_t size) : HostBuffer(size, Uninitialized{}) { std::fill(data_, data_ + size, T()); }
-  HostBuffer(std::size_t size, Uninitialized) : size_(size) {
-    if (size == 0) return;
-    data_ = static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t(64), std::nothrow));
-    if (data_ == nullptr) {
-      throw Error(ErrorKind::solver, "out of memory: " + show(size * sizeof(T)) + " bytes could not be allocated",
-                  "OUT_OF_MEMORY");
-    }
-    wishLargePages(data_, size * sizeof(T));
-  }
+  explicit HostBuffer(std::size_t size) : HostBuffer(size, true) {}
+  HostBuffer(std::size_t size, Uninitialized) : HostBuffer(size, false) {}
   HostBuffer(HostBuffer&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   HostBuffer& operator=(HostBuffer&& other) noexcept {
@@ -70,9 +62,7 @@ class HostBuffer {
     std::swap(size_, other.size_);
     return *this;
   }
-  ~HostBuffer() {
-    if (data_ != nullptr) ::operator delete(data_, std::align_val_t(64));
-  }
+  ~HostBuffer() { giveMemory(data_); }
 
   HostBuffer copy() const {
     HostBuffer made(size_, Uninitialized{});
@@ -87,6 +77,18 @@ class HostBuffer {
   T& operator[](std::size_t i) const { return data_[i]; }
 
  private:
+  static_assert(std::is_trivially_default_constructible_v<T> && std::is_trivially_destructible_v<T>);
+
+  HostBuffer(std::size_t size, bool zeros) : size_(size) {
+    if (size == 0) return;
+    data_ = static_cast<T*>(takeMemory(size * sizeof(T), zeros));
+    if (data_ == nullptr) {
+      throw Error(ErrorKind::solver, "out of memory: " + show(size * sizeof(T)) + " bytes could not be allocated",
+                  "OUT_OF_MEMORY");
+    }
+    wishLargePages(data_, size * sizeof(T));
+  }
+
   T* data_ = nullptr;
   std::size_t size_ = 0;
 };

@@ -4,10 +4,12 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { SolveResult } from '../../src/index.js';
 import { preamble, runInChild } from '../contract/child.js';
-import { fixtures, type Problem, solve } from '../contract/fixtures.js';
+import { fixtures, type Problem, solve, solverFixtures } from '../contract/fixtures.js';
 import { Chance, cases, figure, full, minutes, notFinite, percentile, spread } from './torture.js';
 
-const problems = Object.entries(fixtures);
+/** Those of each family, and in full of each solver. */
+const families = Object.entries(fixtures);
+const problems = full ? Object.entries(solverFixtures) : families;
 
 describe.each(problems)('%s', (name, { small, endless }) => {
   it('aborted at any moment it gives its best point', { timeout: minutes(10) }, async () => {
@@ -87,8 +89,8 @@ const workers = (problem: Problem) => `
     names + "import { parentPort } from 'node:worker_threads';" + code)));
 `;
 
-describe.each(full ? problems : problems.slice(0, 1))('threads and processes: %s', (_, { small, endless }) => {
-  const each = (all: number) => cases(Math.min(3, all), Math.ceil(all / problems.length));
+describe.each(full ? families : families.slice(0, 1))('threads and processes: %s', (_, { small, endless }) => {
+  const each = (all: number) => cases(Math.min(3, all), Math.ceil(all / families.length));
 
   it.runIf(full)('worker threads may be terminated in a solve', { timeout: minutes(5) }, async () => {
     const ended = await runInChild(

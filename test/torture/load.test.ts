@@ -3,10 +3,11 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
 import type { SolveResult } from '../../src/index.js';
-import { fixtures, solve, timeless } from '../contract/fixtures.js';
+import { fixtures, solve, solverFixtures, timeless } from '../contract/fixtures.js';
 import { cases, figure, full, minutes, percentile, spread } from './torture.js';
 
-const problems = Object.entries(fixtures);
+/** Those of each family; in full, of each solver. */
+const problems = Object.entries(full ? solverFixtures : fixtures);
 const seeds = [1, 2, 3];
 const callers = 64;
 
@@ -44,7 +45,7 @@ it('answers among 64 callers are those of one, to the last bit', { timeout: minu
   expect(wrong).toEqual([]);
   expect(milliseconds).toHaveLength(total);
   figure(
-    `${total} small solves of ${problems.length} families from ${callers} callers: 0 wrong, 0 lost; a solve ${spread(milliseconds)}`,
+    `${total} small solves of ${problems.length} solvers from ${callers} callers: 0 wrong, 0 lost; a solve ${spread(milliseconds)}`,
   );
   figure(
     `event loop meanwhile: p99 ${(delay.percentile(99) / 1e6).toFixed(1)}, max ${(delay.max / 1e6).toFixed(1)} ms`,

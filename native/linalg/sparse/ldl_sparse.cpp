@@ -237,6 +237,7 @@ class SparseLdl::Implementation {
       : la_(la), lower_(lower), stretches_(lower) {
     const std::size_t n = at(lower.lines);
     checkPattern(sample);
+    la_.checkpoint();
     sampleScale_ = balance(lower_, sample, la);
     maxima_.resize(n);
     scaled_ = HostBuffer<double>(lower.nonzeros());
@@ -247,7 +248,9 @@ class SparseLdl::Implementation {
       std::fill(sampleScale_.begin(), sampleScale_.end(), 1.0);
       std::fill(scaled_.data(), scaled_.data() + scaled_.size(), 0.0);
     }
+    la_.checkpoint();
     partner_ = choosePartners(lower_, scaledValues());
+    la_.checkpoint();
     plan_ = planFactorisation(lower_, partner_, la, search);
     orderStep_ = stepOf(plan_.order);
     settled_ = search == OrderSearch::brief;

@@ -14,7 +14,7 @@ constexpr double firstMu = 0.1, firstRho = 10, largest = 1e12;  // largest: of r
 }  // namespace
 
 BarrierAugmentedLagrangian::BarrierAugmentedLagrangian(BarrierState& state)
-    : state_(state),
+    : state_(state.looked()),
       descent_(state),
       y_(at(state.nlp.m())),
       rows_(y_.size()),

@@ -41,7 +41,9 @@ double BarrierErrors::worst() const {
 
 BarrierNlp::BarrierNlp(const Cpu& la, const NlpStart& problem, const BarrierSettings& settings)
     : settings_(settings), model_(la, problem, settings.scaling, ScaledNlp::AnyBounds{}) {
+  model_.abortPoint();
   placeRows();
+  model_.abortPoint();
   const NlpBounds given = model_.nlp().variableBounds();
   for (std::size_t j = 0; j < at(n()); ++j) {
     givenLower_[j] = asBound(boundAt(given.lower, j, -infinity));
@@ -49,8 +51,10 @@ BarrierNlp::BarrierNlp(const Cpu& la, const NlpStart& problem, const BarrierSett
     if (contradicts(givenLower_[j], givenUpper_[j])) contradiction_ = {false, static_cast<int>(j)};
     fixed_[j] = givenLower_[j] > -infinity && closeTogether(givenLower_[j], givenUpper_[j]) ? 1 : 0;
   }
+  model_.abortPoint();
   setSides();
   relax();
+  model_.abortPoint();
 }
 
 /// Tells equalities, inequalities and free rows apart, and gives each inequality a slack.
@@ -119,6 +123,7 @@ void BarrierNlp::relax() {
 BarrierPoint BarrierNlp::makePoint() const {
   BarrierPoint point;
   point.at = model_.makePoint();
+  model_.abortPoint();
   point.v.resize(size());
   point.zL.resize(size());
   point.zU.resize(size());
@@ -156,6 +161,7 @@ bool BarrierNlp::begin(BarrierPoint& point, double push) {
   if (!finite) return false;
   setSides();
   relax();
+  model_.abortPoint();
   return beginAt(x, point, push);
 }
 

@@ -8,7 +8,7 @@
 namespace nonconvex {
 
 BarrierRestoration::BarrierRestoration(BarrierState& state)
-    : state_(state),
+    : state_(state.looked()),
       descent_(state),
       from_(state.nlp.size()),
       fromL_(from_.size()),

@@ -28,6 +28,12 @@ struct BarrierState {
   double length = 0;      ///< of the last step, the part alpha that was taken
   double dualLength = 0;  ///< the part that the multipliers of bounds have taken
 
+  /// This, unless the solve is aborted while it is set up: in front of what is copied of it.
+  BarrierState& looked() {
+    nlp.model().abortPoint();
+    return *this;
+  }
+
   BarrierState(BarrierNlp& problem, BarrierKkt& system)
       : nlp(problem),
         kkt(system),
@@ -37,7 +43,9 @@ struct BarrierState {
         H(problem.model().hessianValues()),
         diagonal(problem.size()),
         a(problem.size()),
-        noRows(at(problem.m()), 0.0) {}
+        noRows(at(problem.m()), 0.0) {
+    looked();
+  }
 
   /// Sets y by least squares, [I J^T; J -E] with E = 1 for inequalities; 0 where that fails or an entry is above 1000.
   void estimateMultipliers();

@@ -28,9 +28,9 @@ FilterPhase::FilterPhase(BarrierState& state)
       leastMu_(leastBarrier(state.nlp)),
       gradient_(state.nlp.size()),
       rows_(at(state.nlp.m())),
-      corrected_(state.step),
-      watched_(state.point),
-      watchedStep_(state.step) {}
+      corrected_(state.looked().step),
+      watched_(state.looked().point),
+      watchedStep_(state.looked().step) {}
 
 void FilterPhase::begin(BarrierRule rule) {
   rule_ = rule;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/in_pieces.hpp"
 #include "core/index.hpp"
 #include "core/monitor.hpp"
 #include "core/require_memory.hpp"
@@ -41,7 +42,9 @@ class FactoredKkt final : public KktSolver {
       load(sampleH, sampleJ);
       loadDiagonals(sample);
       placeValues();
+      la_.checkpoint();
       placeDiagonals({});
+      la_.checkpoint();
       // An interior-point method, which has diagonals, factors dozens of times.
       const OrderSearch search = sample.primal.empty() ? OrderSearch::brief : OrderSearch::thorough;
       sparse_.emplace(lower_, std::span(values_.data(), values_.size()), la, search);
@@ -196,16 +199,19 @@ class FactoredKkt final : public KktSolver {
     for (int i = 0; i < m_; ++i) ends[at(n_ + i) + 1] = 1;
     for (std::size_t k = 1; k < ends.size(); ++k) ends[k] += ends[k - 1];
     lower_.lines = lower_.width = n_ + m_;
+    la_.checkpoint();
     lower_.offsets = ends;
-    lower_.indices.resize(at(ends.back()));
+    resizeInPieces(lower_.indices, at(ends.back()), [&] { la_.checkpoint(); });
     values_ = HostBuffer<double>(lower_.indices.size(), Uninitialized{});
     std::vector<int> next(ends.begin(), ends.end() - 1);
     for (int j = 0; j < n_; ++j) {
+      if (j % 65536 == 0) la_.checkpoint();
       const auto line = hessian_.line(j);
       if (line.empty() || line.front() != j) lower_.indices[at(next[at(j)]++)] = j;
       for (const int i : line) lower_.indices[at(next[at(j)]++)] = i;
     }
     for (int i = 0; i < m_; ++i) {
+      if (i % 65536 == 0) la_.checkpoint();
       for (const int j : jacobian_.line(i)) lower_.indices[at(next[at(j)]++)] = n_ + i;
     }
     for (int i = 0; i < m_; ++i) lower_.indices[at(next[at(n_ + i)])] = n_ + i;

@@ -90,7 +90,8 @@ ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, AnyBo
 }
 
 ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, std::shared_ptr<Nlp> nlp)
-    : nlp_(std::move(nlp)),
+    : la_(la),
+      nlp_(std::move(nlp)),
       device_(problem.device),
       start_(startOf(problem, la)),
       fallbackStart_(problem.fallbackStart),
@@ -104,9 +105,11 @@ ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, std::
       constraintScales_(static_cast<std::size_t>(m_), 1.0),
       weights_(static_cast<std::size_t>(m_)) {
   require(n_ >= 1, "n", n_, "expected at least one variable");
+  abortPoint();
   requireVector(start_, n_, "start");
   if (!fallbackStart_.empty()) requireVector(fallbackStart_, n_, "fallbackStart");
   if (!multipliers_.empty()) requireVector(multipliers_, m_, "multipliers");
+  abortPoint();
 }
 
 std::shared_ptr<Nlp> ScaledNlp::sample(double overhead) {
@@ -128,9 +131,15 @@ EvaluationWork ScaledNlp::work() const {
   return known != nullptr ? known->work() : EvaluationWork();
 }
 
+void ScaledNlp::abortPoint() const {
+  constexpr int large = 100'000;
+  if (n_ > large || m_ > large) la_.abortPoint();
+}
+
 NlpPoint ScaledNlp::makePoint() const {
   const auto n = static_cast<std::size_t>(n_);
   const auto m = static_cast<std::size_t>(m_);
+  abortPoint();
   NlpPoint p;
   p.x = start_;
   p.lambda.resize(m);
@@ -210,8 +219,13 @@ bool ScaledNlp::begin(NlpPoint& point) {
   if (hugeAtStart(point)) start_ = fallbackStart_;
   point.x = start_;
   std::fill(point.lambda.begin(), point.lambda.end(), 0.0);
-  if (!evaluateValues(point) || !evaluateDerivatives(point)) return false;
+  abortPoint();
+  if (!evaluateValues(point)) return false;
+  abortPoint();
+  if (!evaluateDerivatives(point)) return false;
+  abortPoint();
   if (scaling_) scaleBy(point);
+  abortPoint();
   setMultipliers(multipliers_, point);
   updateLagrangian(point);
   return true;

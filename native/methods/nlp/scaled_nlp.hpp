@@ -83,6 +83,10 @@ class ScaledNlp {
   const Nlp& nlp() const { return *nlp_; }
   std::span<const double> constraintScales() const { return constraintScales_; }
 
+  /// Throws where the solve of a large problem is aborted while it is set up: a small one rather says what it knows of
+  /// its start.
+  void abortPoint() const;
+
   NlpPoint makePoint() const;
   /// The point that `begin` begins at; to be changed before.
   std::span<double> beginning() { return start_; }
@@ -158,6 +162,7 @@ class ScaledNlp {
   bool writeHessian(double sigma, std::span<const double> weights, std::span<double> values);
   bool readConstraints(NlpPoint& point);
 
+  const Cpu& la_;
   std::shared_ptr<Nlp> nlp_;
   KktDevice* device_;
   Vector start_;

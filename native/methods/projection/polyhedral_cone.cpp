@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/in_pieces.hpp"
 #include "linalg/vector_kernels.hpp"
 
 namespace nonconvex {
@@ -150,7 +151,10 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
       done_(static_cast<std::size_t>(groups)),
       shifts_(d_, groups),
       wasShort_(static_cast<std::size_t>(groups)) {
+  constexpr int rowsAtOnce = 512;
+  touchInPieces(x_.data(), x_.size(), [&] { la_.abortPoint(); });
   for (int k = 0; k < n_; ++k) {
+    if (k % rowsAtOnce == 0) la_.abortPoint();
     norms_[static_cast<std::size_t>(k)] = blas::nrm2(d_, xt_.column(k));
     const int begin = k - k % panelRows_;
     const int rows = std::min(panelRows_, n_ - begin);
@@ -159,6 +163,7 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
   }
   for (ConeActiveSet& set : sets_) set.reserve(d_, std::min(d_, 32));
   for (Candidates& c : scratch_) {
+    la_.abortPoint();
     c.rows.reserve(static_cast<std::size_t>(mostCandidates));
     c.all.resize(static_cast<std::size_t>(n_));
     c.normals = HostMatrix<double>(d_, mostCandidates);

@@ -89,11 +89,10 @@ std::shared_ptr<const GlmData::Analysis> GlmData::analyse(const Cpu& la) const {
     return made;
   }
   const bool square = columns() <= mostSquare;
-  if (square) made->hessian = pairsByRows();
-  stopIfEnding(la);
+  if (square) made->hessian = pairsByRows(la);
   if (!square || static_cast<double>(made->hessian.nonzeros()) < 0.05 * n * n) {
     made->gram = Gram::columns;
-    made->columns = transposedPlaces(rows_.matrix.view());
+    made->columns = transposedPlaces(rows_.matrix.view(), [&] { stopIfEnding(la); });
     if (!square) made->hessian = pairsByColumns(made->columns, la);
     return made;
   }
@@ -155,7 +154,7 @@ SparsePattern GlmData::allPairs() const {
 }
 
 /// Finds the pairs of columns that share a row, with a bit for each pair.
-SparsePattern GlmData::pairsByRows() const {
+SparsePattern GlmData::pairsByRows(const Cpu& la) const {
   using Word = std::uint64_t;
   const int n = columns();
   const SparseMatrix& A = rows_.matrix;
@@ -164,6 +163,7 @@ SparsePattern GlmData::pairsByRows() const {
   const auto bit = [](int j) { return Word{1} << j % 64; };
   const auto word = [](int j) { return at(j) / 64; };
   for (int i = 0; i < count(); ++i) {
+    if (i % 1024 == 0) stopIfEnding(la);
     const int begin = A.offsets[at(i)], end = A.offsets[at(i) + 1];
     if (begin == end) continue;
     const std::size_t last = word(A.indices[at(end - 1)]) + 1;
@@ -217,12 +217,17 @@ SparsePattern GlmData::pairsByColumns(const ListedPattern& transposed, const Cpu
     }
   });
   SparsePattern pattern{.lines = n, .width = n, .offsets = {0}, .indices = {}};
-  for (const SparsePattern& part : parts) {
+  std::size_t entries = 0;
+  for (const SparsePattern& part : parts) entries += part.indices.size();
+  pattern.indices.reserve(entries);
+  for (SparsePattern& part : parts) {
     for (std::size_t l = 0; l + 1 < part.offsets.size(); ++l) {
+      if (l % 64 == 0) stopIfEnding(la);
       pattern.indices.insert(pattern.indices.end(), part.indices.begin() + part.offsets[l],
                              part.indices.begin() + part.offsets[l + 1]);
       endLine(pattern);
     }
+    part = {};
   }
   return pattern;
 }

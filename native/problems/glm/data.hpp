@@ -62,7 +62,7 @@ class GlmData {
   /// How the Hessian is summed up where rows have nothing in common; sets `work`.
   Gram withoutTree(RowWork& work) const;
   SparsePattern allPairs() const;
-  SparsePattern pairsByRows() const;
+  SparsePattern pairsByRows(const Cpu& la) const;
   SparsePattern pairsByColumns(const ListedPattern& transposed, const Cpu& la) const;
 
   Rows rows_;

@@ -314,14 +314,10 @@ RegressionSource::RegressionSource(RegressionRows rows)
       std::visit([](const auto& matrix) { return std::pair(matrix.rows, matrix.columns); }, rows_->matrix);
   require(count >= 1, "x.rows", count, "expected at least one");
   require(columns >= 1, "x.columns", columns, "expected at least one");
-  const auto requireLength = [](const std::vector<double>& values, int length, const char* name) {
-    require(static_cast<int>(values.size()) == length, std::string(name) + ".length", values.size(),
-            "expected " + show(length));
-  };
-  requireLength(rows_->y, count, "y");
-  requireLength(rows_->weights, count, "weights");
-  if (!rows_->offset.empty()) requireLength(rows_->offset, count, "offset");
-  if (!rows_->ridge.empty()) requireLength(rows_->ridge, columns, "ridge");
+  requireLength("y", rows_->y.size(), count);
+  requireLength("weights", rows_->weights.size(), count);
+  if (!rows_->offset.empty()) requireLength("offset", rows_->offset.size(), count);
+  if (!rows_->ridge.empty()) requireLength("ridge", rows_->ridge.size(), columns);
 }
 
 int RegressionSource::rows() const { return static_cast<int>(rows_->y.size()); }

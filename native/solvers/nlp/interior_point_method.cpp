@@ -30,10 +30,11 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
       attempts_(nlp_.m() > 0, nlp_.finiteSides() > 0, settings.restarts),
       warm_(problem),
       start_(nlp_.model().beginning().begin(), nlp_.model().beginning().end()) {
-  best_.point = state_.point;
+  best_.point = state_.looked().point;
   started_ = nlp_.begin(state_.point);
   if (!started_) return;
-  best_.point = state_.point;
+  best_.point = state_.looked().point;
+  nlp_.model().abortPoint();
   unboundedTest_.begin(state_.point.at);
 }
 

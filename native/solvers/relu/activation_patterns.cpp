@@ -176,6 +176,7 @@ Patterns patternsOf(const Cpu& la, Mat<const double> xt, Mat<const double> gates
   Patterns result{HostMatrix<double>(xt.rows, static_cast<int>(kept.size())),
                   HostMatrix<double>(n, static_cast<int>(kept.size()))};
   for (int j = 0; j < result.gates.cols(); ++j) {
+    la.abortPoint();
     const int i = kept[static_cast<std::size_t>(j)];
     std::copy(gates.column(i), gates.column(i) + xt.rows, result.gates.column(j));
     for (int k = 0; k < n; ++k) result.patterns(k, j) = products(k, i) >= 0 ? 1 : 0;

@@ -71,15 +71,11 @@ MinimizeSumSolver::MinimizeSumSolver(const Cpu& la, const MinimizeSumProblem& pr
       settings_(settings),
       trained_(problem.rows.empty() ? problem.sum->rows() : static_cast<int>(problem.rows.size())),
       safe_(problem.start) {
-  const auto requireLength = [](const std::vector<double>& values, int length, const char* name) {
-    require(static_cast<int>(values.size()) == length, std::string(name) + ".length", values.size(),
-            "expected " + show(length));
-  };
   const int n = problem_.sum->variables();
-  requireLength(problem_.start, n, "start");
+  requireLength("start", problem_.start.size(), n);
   if (problem_.set == SumSet::box) {
-    requireLength(problem_.lower, n, "lower");
-    requireLength(problem_.upper, n, "upper");
+    requireLength("lower", problem_.lower.size(), n);
+    requireLength("upper", problem_.upper.size(), n);
   }
   single_ =
       settings_.precision == SumPrecision::single || (settings_.precision == SumPrecision::automatic &&

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/in_pieces.hpp"
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "core/require_memory.hpp"
@@ -19,10 +20,8 @@ constexpr double leastVariation = 64 * machineEpsilon;
 
 constexpr double roundingOfShares = 1e-9;  // by which shares of classes may sum to something other than 1
 
-void requireLength(const char* name, std::size_t length, int expected, const char* per) {
-  require(length == at(expected), std::string(name) + ".length", length,
-          std::string("expected as many numbers as x has ") + per + ": " + show(expected));
-}
+constexpr auto asRows = "as many numbers as x has rows";
+constexpr auto asColumns = "as many numbers as x has columns";
 
 constexpr std::size_t numbersAtOnce = 1 << 20;  // some milliseconds
 
@@ -95,18 +94,17 @@ void SparseData::readColumns(const Cpu& la, const SparseProblem& problem) {
 
 /// Throws unless there is a number for each row and response.
 void SparseData::requireEntries(const char* name, std::size_t length) const {
-  if (responses_ == 1) return requireLength(name, length, n(), "rows");
+  if (responses_ == 1) return requireLength(name, length, n(), asRows);
   require(length == at(n()) * at(responses_), std::string(name) + ".length", length,
           "expected " + show(responses_) + " numbers for each row of x");
 }
 
 void SparseData::readRows(const SparseProblem& problem) {
-  la_.abortPoint();
-  y.assign(problem.y.begin(), problem.y.end());
+  y = copyInPieces(problem.y, [&] { la_.abortPoint(); });
   la_.abortPoint();
   weights = problem.weights;
   if (weights.empty()) weights.assign(at(n()), 1.0);
-  requireLength("sampleWeight", weights.size(), n(), "rows");
+  requireLength("sampleWeight", weights.size(), n(), asRows);
   requireEach(
       la_, "sampleWeight", weights, [](double w) { return w >= 0 && std::isfinite(w); },
       "expected a finite number >= 0");
@@ -123,12 +121,12 @@ void SparseData::readRows(const SparseProblem& problem) {
 void SparseData::readEvents(const SparseProblem& problem) {
   events = problem.events;
   strata = problem.strata;
-  requireLength("y.event", events.size(), n(), "rows");
+  requireLength("y.event", events.size(), n(), asRows);
   requireEach(
       la_, "y.event", events, [](double e) { return e == 0 || e == 1; }, "expected 0 or 1");
-  if (!strata.empty()) requireLength("y.strata", strata.size(), n(), "rows");
+  if (!strata.empty()) requireLength("y.strata", strata.size(), n(), asRows);
   starts = problem.starts;
-  if (!starts.empty()) requireLength("y.start", starts.size(), n(), "rows");
+  if (!starts.empty()) requireLength("y.start", starts.size(), n(), asRows);
   for (std::size_t i = 0; i < starts.size(); ++i) {
     if (!(starts[i] < y[i]))
       require(false, "y.start[" + show(i) + "]", starts[i], "expected less than y.time[" + show(i) + "]");
@@ -187,10 +185,10 @@ void SparseData::readFactors(const SparseProblem& problem, bool ofGroups) {
   if (!ofGroups || problem.groups.empty()) {
     factor = problem.penaltyFactor;
     if (factor.empty()) factor.assign(at(p()), 1.0);
-    return requireLength("penaltyFactor", factor.size(), p(), "columns");
+    return requireLength("penaltyFactor", factor.size(), p(), asColumns);
   }
   groups = problem.groups;
-  requireLength("groups", groups.size(), p(), "columns");
+  requireLength("groups", groups.size(), p(), asColumns);
   std::vector<int> sizes;
   for (std::size_t j = 0; j < groups.size(); ++j) {
     const int group = groups[j];
@@ -214,8 +212,8 @@ void SparseData::readPenalties(const SparseProblem& problem) {
   bounded = !lower.empty() || !upper.empty();
   if (lower.empty()) lower.assign(at(p()), -infinity);
   if (upper.empty()) upper.assign(at(p()), infinity);
-  requireLength("lowerBounds", lower.size(), p(), "columns");
-  requireLength("upperBounds", upper.size(), p(), "columns");
+  requireLength("lowerBounds", lower.size(), p(), asColumns);
+  requireLength("upperBounds", upper.size(), p(), asColumns);
   requireEach(
       la_, "lowerBounds", lower, [](double b) { return b <= 0; }, "expected a number <= 0 or -Infinity");
   requireEach(
@@ -245,6 +243,7 @@ void SparseData::multiplySparse(const Cpu& la, Mat<const double> r, const double
   if (r.cols == 1) {
     la.tasks((p() + 255) / 256,
              [&](int block) {
+               la.abortPoint();
                for (int j = block * 256; j < std::min(p(), (block + 1) * 256); ++j) {
                  out(j, 0) = x.dot(j, r.column(0)) / scale[at(j)];
                }
@@ -256,10 +255,12 @@ void SparseData::multiplySparse(const Cpu& la, Mat<const double> r, const double
   for (int first = 0; first < r.cols; first += lanes) {
     const int count = std::min(lanes, r.cols - first);
     for (int k = 0; k < count; ++k) {
+      la.abortPoint();
       for (int i = 0; i < n(); ++i) together[at(i) * lanes + at(k)] = r(i, first + k);
     }
     la.tasks((p() + 255) / 256,
              [&](int block) {
+               la.abortPoint();
                for (int j = block * 256; j < std::min(p(), (block + 1) * 256); ++j) {
                  double sum[lanes] = {};
                  x.forEntries(j, [&](int i, double a) {

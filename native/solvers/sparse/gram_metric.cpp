@@ -33,7 +33,10 @@ double GramMetric::bytesFor(int columns) const {
 void GramMetric::reservePanel(int count) {
   if (data_.x.sparse() || count <= panel_.cols()) return;
   HostMatrix<double> panel(data_.n(), std::min(data_.p(), std::max(count, 2 * panel_.cols())), Uninitialized{});
-  for (int j = 0; j < panel_.cols(); ++j) std::copy_n(panel_.column(j), panel_.rows(), panel.column(j));
+  for (int j = 0; j < panel_.cols(); ++j) {
+    la_.checkpoint();
+    std::copy_n(panel_.column(j), panel_.rows(), panel.column(j));
+  }
   panel_ = std::move(panel);
 }
 
@@ -54,7 +57,10 @@ void GramMetric::add(std::span<const int> columns) {
     columns_.push_back(j);
     entries_ += data_.x.entriesOf(j);
   }
-  for (int e = first; e < size(); ++e) copyColumn(e);
+  for (int e = first; e < size(); ++e) {
+    la_.checkpoint();
+    copyColumn(e);
+  }
   measure(first);
 }
 
@@ -92,6 +98,7 @@ void GramMetric::measure(int first) {
     first = 0;
   }
   for (int e = first; e < size(); ++e) {
+    la_.checkpoint();
     double sum = 0, squares = 0;
     const auto add = [&](double h, double a) {
       sum += h * a;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/in_pieces.hpp"
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "core/require_memory.hpp"
@@ -49,10 +50,7 @@ GroupPath::GroupPath(const Cpu& la, const SparseData& data, const SparseSettings
   require(!data.bounded, "lowerBounds", "given",
           "expected no bounds with penalties of groups or with several responses");
   const std::size_t size = at(data.n()) * at(responses_);
-  for (auto* each : {&t_, &first_, &second_, &rows_}) {
-    la.abortPoint();
-    each->resize(size);
-  }
+  for (auto* each : {&t_, &first_, &second_, &rows_}) resizeInPieces(*each, size, [&] { la.abortPoint(); });
   la.abortPoint();
   h_.resize(at(data.n()));
   std::size_t widest = 1;

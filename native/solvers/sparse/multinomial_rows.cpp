@@ -38,7 +38,10 @@ double MultinomialRows::evaluate(std::span<const double> t, std::span<double> fi
       sum -= weights[i] * y[k + i] * above;
     }
   }
-  for (std::size_t i = 0; i < n; ++i) sum += weights[i] * std::log(total_[i]);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (i % rowsAtOnce == 0) data_.checkpoint();
+    sum += weights[i] * std::log(total_[i]);
+  }
   for (std::size_t k = 0; k < t.size(); k += n) {
     data_.checkpoint();
     for (std::size_t i = 0; i < n; ++i) {

@@ -24,7 +24,7 @@ void requireFiniteSquares(std::string_view name, std::span<const double> values)
 }
 
 HostMatrix<double> transposedRows(const Cpu& la, std::string_view name, const MatrixInput& x, int more) {
-  constexpr int atOnce = 1 << 20;  // some milliseconds
+  constexpr int atOnce = 1 << 18;  // a few milliseconds
   HostMatrix<double> made(x.columns + more, x.rows, Uninitialized{});
   const int rows = std::max(1, atOnce / std::max(1, x.columns));
   double squares = 0;

@@ -42,8 +42,12 @@ void DictionaryDescent::start() {
   const HostMatrix<double> xt = transposedRows(la_, "x", problem_.x);
   whole_ = HostMatrix<double>(p(), n() + 1, Uninitialized{});
   std::fill_n(whole_.data(), p(), 0.0);
-  la_.copy(Mat<const double>(xt.view()), whole_.columns(1, n()));
-  la_.checkpoint();
+  constexpr int columnsAtOnce = 1024;
+  for (int first = 0; first < n(); first += columnsAtOnce) {
+    la_.checkpoint();
+    const int count = std::min(columnsAtOnce, n() - first);
+    la_.copy(Mat<const double>(xt.columns(first, count)), whole_.columns(1 + first, count));
+  }
   low_ = HostMatrix<double>(p(), n() + 1);
   la_.checkpoint();
   gradient_.resize(a_.size());

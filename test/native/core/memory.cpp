@@ -1,11 +1,17 @@
 // What is there of memory, and the words in which too little of it is refused.
 #include "core/memory.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "check.hpp"
 #include "core/control_group.hpp"
 #include "core/error.hpp"
+#include "core/in_pieces.hpp"
 #include "core/require_memory.hpp"
 
 namespace {
@@ -19,6 +25,58 @@ std::string refusal(double bytes, double available, const char* advice = "") {
     return error.code() + ": " + error.what();
   }
   return {};
+}
+
+TEST(memoryIsOnACacheLineAndOfZerosWhereThatIsAsked) {
+  for (const std::size_t size : {std::size_t{1}, std::size_t{63}, std::size_t{5000}, std::size_t{3} << 20}) {
+    // Twice, so that memory which was written to is taken again.
+    for (int k = 0; k < 2; ++k) {
+      auto* const taken = static_cast<unsigned char*>(takeMemory(size, true));
+      CHECK_EQ(reinterpret_cast<std::uintptr_t>(taken) % 64, 0u);
+      CHECK(std::all_of(taken, taken + size, [](unsigned char byte) { return byte == 0; }));
+      std::fill(taken, taken + size, static_cast<unsigned char>(7));
+      giveMemory(taken);
+    }
+  }
+  CHECK(takeMemory(std::numeric_limits<std::size_t>::max() - 8, false) == nullptr);
+  giveMemory(nullptr);
+}
+
+TEST(vectorsAreMadeInPiecesBetweenWhichWorkMayEnd) {
+  constexpr std::size_t numbers = 300'000;  // 2.3 MiB
+  int pauses = 0;
+  const auto pause = [&] { ++pauses; };
+  std::vector<double> values = zerosInPieces<double>(numbers, pause);
+  CHECK_EQ(pauses, 3);
+  CHECK_EQ(values.size(), numbers);
+  CHECK(std::all_of(values.begin(), values.end(), [](double value) { return value == 0; }));
+  for (std::size_t k = 0; k < numbers; ++k) values[k] = static_cast<double>(k);
+  CHECK(copyInPieces(std::span<const double>(values), pause) == values);
+  CHECK_EQ(pauses, 6);
+  touchInPieces(values.data(), 1000, pause);
+  CHECK_EQ(pauses, 7);
+  CHECK_EQ(values[512], 0.0);
+  CHECK_EQ(values[511], 511.0);
+  bool left = false;
+  try {
+    resizeInPieces(values, 2 * numbers, [&] {
+      if (values.size() > numbers) throw Interrupted{};
+    });
+  } catch (const Interrupted&) {
+    left = true;
+  }
+  CHECK(left);
+  CHECK(values.size() < 2 * numbers);
+}
+
+TEST(lengthsAreRefusedInTheirOwnWords) {
+  const auto message = [](std::size_t length, int expected, const char* per) {
+    return check::messageOf([&] { requireLength("y", length, expected, per); });
+  };
+  CHECK_EQ(message(3, 3, ""), "");
+  CHECK_EQ(message(2, 3, ""), "y.length = 2: expected 3");
+  CHECK_EQ(message(2, 3, "as many numbers as x has rows"), "y.length = 2: expected as many numbers as x has rows: 3");
+  CHECK_EQ(message(0, -1, ""), "y.length = 0: expected -1");
 }
 
 TEST(memoryIsRefusedInBytesNeededAndThere) {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "check.hpp"
+#include "core/error.hpp"
 #include "core/random.hpp"
 #include "data/constant_matrix.hpp"
 
@@ -116,6 +117,33 @@ TEST(copiesByRowsAndByColumns) {
                indicesIncrease(copy.offsets, copy.indices));
     }
   });
+}
+
+/// So that an abort is heard: memory is cleared by the system when it is written first, 256 pages of 4 KiB at a time.
+TEST(largeMatricesAreCopiedInPieces) {
+  constexpr int rows = 1 << 14, each = 16, entries = rows * each;
+  std::vector<int> offsets, indices;
+  for (int k = 0; k <= rows; ++k) offsets.push_back(each * k);
+  for (int k = 0; k < entries; ++k) indices.push_back(k % each);
+  const std::vector<double> values(entries, 1.0);
+  const SparseView matrix{Lines::rows, rows, each, offsets, indices, values};
+  const auto pausesOf = [](auto&& work) {
+    int pauses = 0;
+    work([&] { ++pauses; });
+    return pauses;
+  };
+  constexpr int megabytes = 3;  // two of values, one of indices
+  constexpr int passes = 2;     // one that counts the entries of each line, one that places them
+  CHECK(pausesOf([&](const Pause& pause) { copyBy(Lines::rows, matrix, pause); }) >= megabytes);
+  CHECK(pausesOf([&](const Pause& pause) { transposed(matrix, pause); }) >= megabytes + passes * entries / 65536);
+  CHECK(pausesOf([&](const Pause& pause) { transposedPlaces(matrix, pause); }) >= passes * entries / 65536);
+  bool left = false;
+  try {
+    transposed(matrix, [] { throw Interrupted{}; });
+  } catch (const Interrupted&) {
+    left = true;
+  }
+  CHECK(left);
 }
 
 TEST(denseMatricesAreCopied) {
