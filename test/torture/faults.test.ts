@@ -7,7 +7,7 @@ import { preamble, runInChild } from '../contract/child.js';
 import { fixtures, type Problem, solve, solverFixtures } from '../contract/fixtures.js';
 import { Chance, cases, figure, full, minutes, notFinite, percentile, spread } from './torture.js';
 
-/** Those of each family, and in full of each solver. */
+/** Fixtures of each family, and in full of each solver. */
 const families = Object.entries(fixtures);
 const problems = full ? Object.entries(solverFixtures) : families;
 

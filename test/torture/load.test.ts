@@ -6,7 +6,7 @@ import type { SolveResult } from '../../src/index.js';
 import { fixtures, solve, solverFixtures, timeless } from '../contract/fixtures.js';
 import { cases, figure, full, minutes, percentile, spread } from './torture.js';
 
-/** Those of each family; in full, of each solver. */
+/** Fixtures of each family; in full, of each solver. */
 const problems = Object.entries(full ? solverFixtures : fixtures);
 const seeds = [1, 2, 3];
 const callers = 64;

@@ -41,6 +41,24 @@ void stopIfEnding(const Cpu& la) {
   if (la.ending()) throw Interrupted{};
 }
 
+/// The lines of all parts, one part after the other, of which none is left.
+SparsePattern joined(std::vector<SparsePattern>& parts, int width, const Cpu& la) {
+  SparsePattern pattern{.lines = width, .width = width, .offsets = {0}, .indices = {}};
+  std::size_t entries = 0;
+  for (const SparsePattern& part : parts) entries += part.indices.size();
+  pattern.indices.reserve(entries);
+  for (SparsePattern& part : parts) {
+    for (std::size_t l = 0; l + 1 < part.offsets.size(); ++l) {
+      if (l % 64 == 0) stopIfEnding(la);
+      pattern.indices.insert(pattern.indices.end(), part.indices.begin() + part.offsets[l],
+                             part.indices.begin() + part.offsets[l + 1]);
+      endLine(pattern);
+    }
+    part = {};
+  }
+  return pattern;
+}
+
 }  // namespace
 
 GlmData::GlmData(const GlmData& whole, const Analysis& analysis, const RowSample& sample) {
@@ -216,20 +234,7 @@ SparsePattern GlmData::pairsByColumns(const ListedPattern& transposed, const Cpu
       endLine(part);
     }
   });
-  SparsePattern pattern{.lines = n, .width = n, .offsets = {0}, .indices = {}};
-  std::size_t entries = 0;
-  for (const SparsePattern& part : parts) entries += part.indices.size();
-  pattern.indices.reserve(entries);
-  for (SparsePattern& part : parts) {
-    for (std::size_t l = 0; l + 1 < part.offsets.size(); ++l) {
-      if (l % 64 == 0) stopIfEnding(la);
-      pattern.indices.insert(pattern.indices.end(), part.indices.begin() + part.offsets[l],
-                             part.indices.begin() + part.offsets[l + 1]);
-      endLine(pattern);
-    }
-    part = {};
-  }
-  return pattern;
+  return joined(parts, n, la);
 }
 
 double GlmData::meanResponse() const {

@@ -119,7 +119,7 @@ TEST(copiesByRowsAndByColumns) {
   });
 }
 
-/// So that an abort is heard: memory is cleared by the system when it is written first, 256 pages of 4 KiB at a time.
+/// Lets an abort be heard: memory is cleared by the system when it is written first, here a megabyte at a time.
 TEST(largeMatricesAreCopiedInPieces) {
   constexpr int rows = 1 << 14, each = 16, entries = rows * each;
   std::vector<int> offsets, indices;
