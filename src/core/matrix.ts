@@ -42,7 +42,13 @@ export function toMatrix(name: string, value: unknown): Matrix {
   if (isOtherMatrix(value)) return fromOtherMatrix(name, value);
   if (isMatrix(value)) return checked(name, value);
   if (isIterable(value)) return fromRows(name, Array.from(value));
-  throw new TypeError(`${name} = ${show(value)}: expected a matrix, { data, rows, columns } or an array of rows`);
+  const expected = 'a matrix, { data, rows, columns } or an array of rows';
+  if (typeof value === 'object' && value !== null && 'offsets' in value && 'indices' in value) {
+    const { format } = value as Partial<SparseMatrix>;
+    if (format === 'csc' || format === 'csr') throw new TypeError(`${name}: expected ${expected}, got a sparse one`);
+    throw new TypeError(`${name}.format = ${show(format)}: expected 'csc' (by columns) or 'csr' (by rows)`);
+  }
+  throw new TypeError(`${name} = ${show(value)}: expected ${expected}`);
 }
 
 /** Whether a value is meant as a matrix rather than a vector. */

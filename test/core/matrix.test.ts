@@ -32,3 +32,9 @@ it('what is wrong with them is said as in one piece', async () => {
   const text = [...rows.slice(0, 50), rows[0]?.map(String), ...rows.slice(50)];
   await expect(toMatrixInPieces('x', text)).rejects.toThrow("x[50][0] = '0': expected a number");
 });
+
+it('a sparse matrix is told what it lacks, and where none is taken', () => {
+  const parts = { rows: 2, columns: 1, offsets: Int32Array.of(0, 1), indices: Int32Array.of(0), values: [1] };
+  expect(() => toMatrix('x', parts)).toThrow("x.format = undefined: expected 'csc' (by columns) or 'csr' (by rows)");
+  expect(() => toMatrix('x', { format: 'csr', ...parts })).toThrow(/^x: expected a matrix, .* got a sparse one$/);
+});
